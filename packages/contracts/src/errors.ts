@@ -1,0 +1,98 @@
+import type { ErrorBody } from './operation.js';
+
+/**
+ * Stable error codes and the HTTP status that each has when it answers a request.
+ * A code that only ends an operation has the status that fits if it is asked for synchronously.
+ */
+export const ERROR_STATUS = {
+  // requests
+  invalid_request: 400,
+  invalid_name: 400,
+  invalid_date: 400,
+  invalid_date_range: 400,
+  unsupported_data_mode: 400,
+  not_found: 404,
+  payload_too_large: 413,
+  unsupported_media_type: 415,
+  internal_error: 500,
+  // operations
+  operation_not_found: 404,
+  operation_ended: 409,
+  operation_conflict: 409,
+  service_stopping: 503,
+  // strategies
+  strategy_not_found: 404,
+  strategy_invalid: 422,
+  // bars
+  bars_not_found: 404,
+  bars_invalid: 422,
+  bars_exist: 409,
+  no_bars_in_range: 422,
+  not_enough_bars: 422,
+  bars_differ: 409,
+  // training
+  engine_unavailable: 422,
+  engine_unsupported: 422,
+  one_class_only: 422,
+  empty_split: 422,
+  loss_not_finite: 500,
+  disk_full: 507,
+  storage_failed: 500,
+  model_not_found: 404,
+  model_damaged: 500,
+  trainer_crashed: 500,
+  trainer_silent: 500,
+  trainer_out_of_memory: 500,
+  // training host
+  host_busy: 409,
+  host_unreachable: 502,
+  host_lost: 502,
+  host_session_lost: 502,
+  host_refused: 502,
+  session_not_found: 404,
+  session_not_completed: 409,
+  // start-up
+  port_in_use: 500,
+  invalid_setting: 500,
+} as const;
+
+export type ErrorCode = keyof typeof ERROR_STATUS;
+
+/**
+ * The one error type that crosses package borders: a stable code, a sentence that says what is wrong and what to do,
+ * and details for programs. `cause` keeps the original.
+ */
+export class KtrdrError extends Error {
+  override readonly name: string = 'KtrdrError';
+  readonly code: ErrorCode;
+  readonly details: unknown;
+
+  constructor(code: ErrorCode, message: string, options: { details?: unknown; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.details = options.details;
+  }
+
+  /** HTTP status that fits the code. */
+  get httpStatus(): number {
+    return ERROR_STATUS[this.code];
+  }
+
+  toBody(): ErrorBody {
+    return this.details === undefined
+      ? { code: this.code, message: this.message }
+      : { code: this.code, message: this.message, details: this.details };
+  }
+}
+
+/** True also for an error of another copy of this module, or one that came as JSON. */
+export function isErrorCode(code: unknown): code is ErrorCode {
+  return typeof code === 'string' && Object.hasOwn(ERROR_STATUS, code);
+}
+
+/** An error that travelled as JSON (from a child process or a host), as an error again. Unknown codes become `internal_error`. */
+export function errorFromBody(body: ErrorBody): KtrdrError {
+  return new KtrdrError(isErrorCode(body.code) ? body.code : 'internal_error', body.message, {
+    details: body.details,
+  });
+}

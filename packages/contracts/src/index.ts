@@ -1,0 +1,6 @@
+export * from './api.js';
+export * from './errors.js';
+export * from './http.js';
+export * from './names.js';
+export * from './operation.js';
+export * from './training.js';

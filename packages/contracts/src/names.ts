@@ -1,0 +1,28 @@
+/** Patterns of names that become parts of file names. Checked wherever a name enters. */
+
+export const SYMBOL_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/;
+/** Letters, digits, `_` and `-`, starting with a letter or digit. */
+export const STRATEGY_NAME_PATTERN = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/;
+export const MODEL_VERSION_PATTERN = /^(1m|5m|15m|30m|1h|4h|1d|1w)_v([1-9][0-9]{0,8})$/;
+export const OPERATION_ID_PATTERN = /^op_[a-z]+_[0-9]{8}T[0-9]{6}_[a-z0-9]{4,32}$/;
+export const TASK_ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/;
+
+/** Timeframes from finest to coarsest. */
+export const TIMEFRAMES = ['1m', '5m', '15m', '30m', '1h', '4h', '1d', '1w'] as const;
+export type Timeframe = (typeof TIMEFRAMES)[number];
+
+/** Length of a bar in ms. */
+export const TIMEFRAME_MS: Readonly<Record<Timeframe, number>> = {
+  '1m': 60_000,
+  '5m': 300_000,
+  '15m': 900_000,
+  '30m': 1_800_000,
+  '1h': 3_600_000,
+  '4h': 14_400_000,
+  '1d': 86_400_000,
+  '1w': 604_800_000,
+};
+
+export function isTimeframe(value: string): value is Timeframe {
+  return Object.hasOwn(TIMEFRAME_MS, value);
+}

@@ -1,0 +1,143 @@
+/**
+ * Operations on the wire. Words: an *operation* is one managed run of a domain function;
+ * its *attempt* counts from 1. Timestamps are ISO 8601 in UTC.
+ */
+
+export const OPERATION_TYPES = ['training', 'dummy'] as const;
+export type OperationType = (typeof OPERATION_TYPES)[number];
+
+export const OPERATION_STATUSES = [
+  'pending',
+  'running',
+  'cancelling',
+  'completed',
+  'failed',
+  'cancelled',
+] as const;
+export type OperationStatus = (typeof OPERATION_STATUSES)[number];
+
+export const TERMINAL_STATUSES = ['completed', 'failed', 'cancelled'] as const;
+export type TerminalStatus = (typeof TERMINAL_STATUSES)[number];
+
+export function isTerminalStatus(status: OperationStatus): status is TerminalStatus {
+  return (TERMINAL_STATUSES as readonly string[]).includes(status);
+}
+
+/** Structured progress. Every known key is always present; what is unknown is `null`. */
+export interface ProgressContext {
+  model_type: string | null;
+  symbols: string[] | null;
+  timeframes: string[] | null;
+  strategy: string | null;
+  current_epoch: number | null;
+  total_epochs: number | null;
+  current_batch: number | null;
+  total_batches: number | null;
+  /** True where the work runs on a host service. */
+  host_service: boolean | null;
+  /** What is being done now, in words that people read: `loading bars`, `training`. */
+  phase: string | null;
+  /** Latest figures of the work, such as `train_loss`. */
+  metrics: Record<string, number> | null;
+  [extra: string]: unknown;
+}
+
+export const EMPTY_PROGRESS_CONTEXT: Readonly<ProgressContext> = Object.freeze({
+  model_type: null,
+  symbols: null,
+  timeframes: null,
+  strategy: null,
+  current_epoch: null,
+  total_epochs: null,
+  current_batch: null,
+  total_batches: null,
+  host_service: null,
+  phase: null,
+  metrics: null,
+});
+
+export interface OperationProgress {
+  /** 0..100 with one decimal; 100 only for a completed operation; never falls within an attempt. */
+  percentage: number;
+  /** The rendered line. */
+  current_step: string | null;
+  steps_completed: number | null;
+  steps_total: number | null;
+  items_processed: number | null;
+  items_total: number | null;
+  current_item: string | null;
+  started_at: string | null;
+  eta_seconds: number | null;
+  context: ProgressContext;
+}
+
+/** What an operation is about; the same keys for every type. */
+export interface OperationMetadata {
+  symbols: string[];
+  timeframes: string[];
+  strategy: string | null;
+  start_date: string | null;
+  end_date: string | null;
+  parameters: Record<string, unknown>;
+}
+
+/** A failure as it is shown: a stable code, a sentence for people, and what helps to act. */
+export interface ErrorBody {
+  code: string;
+  message: string;
+  details?: unknown;
+}
+
+export interface Operation {
+  operation_id: string;
+  operation_type: OperationType;
+  status: OperationStatus;
+  attempt: number;
+  resumable: boolean;
+  created_at: string;
+  started_at: string | null;
+  completed_at: string | null;
+  progress: OperationProgress;
+  metadata: OperationMetadata;
+  cancel_requested_at: string | null;
+  error: ErrorBody | null;
+  warnings: string[];
+  result: unknown;
+}
+
+/** `data` of every start response. */
+export interface OperationStarted {
+  operation_id: string;
+  status: 'started';
+  message: string;
+}
+
+/** `data` of `GET /operations`. */
+export interface OperationList {
+  operations: Operation[];
+  total_count: number;
+  active_count: number;
+}
+
+/** `data` of `POST /operations/:id/cancel`. */
+export interface CancelOperationResponse {
+  operation_id: string;
+  status: OperationStatus;
+  message: string;
+}
+
+export interface CancelOperationRequest {
+  reason?: string;
+  /** Skips the grace time. */
+  force?: boolean;
+}
+
+export interface ListOperationsQuery {
+  status?: OperationStatus;
+  type?: OperationType;
+  limit?: number;
+  offset?: number;
+}
+
+/** One server-sent event of `GET /operations/:id/events`; `event:` is its `type`, `data:` the operation. */
+export type OperationEventType = 'progress' | 'status';

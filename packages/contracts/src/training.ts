@@ -1,0 +1,274 @@
+/** Wire types of training: what is asked for, what is reported, what comes out. */
+import type { ErrorBody, OperationProgress, OperationStatus } from './operation.js';
+
+/** Body of `POST /trainings/start`. Exactly one of `strategy` and `strategy_name`. Dates are `YYYY-MM-DD` or ISO 8601, both ends included. */
+export interface StartTrainingRequest {
+  /** The strategy file's text. */
+  strategy?: string;
+  /** Name of a file in `STRATEGIES_DIR`, without its ending. */
+  strategy_name?: string;
+  /** What error messages call the text: the file's name as the person typed it. */
+  strategy_file?: string;
+  symbols?: string[];
+  timeframes?: string[];
+  start_date?: string;
+  end_date?: string;
+  /** 0 < v < 1: share of the rows that are not test rows. */
+  validation_split?: number;
+  data_mode?: string;
+  detailed_analytics?: boolean;
+  seed?: number;
+  /** Prepares everything and trains nothing. */
+  dry_run?: boolean;
+  /** Starting twice with one id gives one operation. */
+  task_id?: string;
+}
+
+/** Seed of a request that names none: recorded, so that every run can be repeated. */
+export const DEFAULT_SEED = 42;
+
+export const TRAINING_PHASES = [
+  'loading bars',
+  'computing indicators',
+  'building features',
+  'labelling',
+  'splitting',
+  'starting engine',
+  'training',
+  'evaluating',
+  'storing model',
+] as const;
+export type TrainingPhase = (typeof TRAINING_PHASES)[number];
+
+/** One progress report of a run, the same from a local process and from a host. */
+export interface TrainingProgressUpdate {
+  phase: TrainingPhase;
+  /** Share of this phase that is done, 0..1; `null` where unknown. */
+  phase_fraction: number | null;
+  model_type: string | null;
+  symbols: string[] | null;
+  timeframes: string[] | null;
+  strategy: string | null;
+  /** 1-based. */
+  current_epoch: number | null;
+  total_epochs: number | null;
+  /** 1-based within the epoch. */
+  current_batch: number | null;
+  total_batches: number | null;
+  /** Training samples seen so far, over all epochs. */
+  items_processed: number | null;
+  items_total: number | null;
+  metrics: Record<string, number> | null;
+}
+
+export const ENGINE_NAMES = [
+  'tensorflow-gpu',
+  'tensorflow-node',
+  'tensorflow-wasm',
+  'tensorflow-js',
+] as const;
+/** What computes training steps: one concrete engine. */
+export type EngineName = (typeof ENGINE_NAMES)[number];
+/** `auto` takes the best that is to be had; `tensorflow` the best of that family. */
+export const ENGINE_SETTINGS = ['auto', 'tensorflow', ...ENGINE_NAMES] as const;
+export type EngineSetting = (typeof ENGINE_SETTINGS)[number];
+
+/** Which engine was taken and why the others were not. */
+export interface EngineChoice {
+  engine: EngineName;
+  /** `cpu` or `gpu`. */
+  device: string;
+  rejected: { engine: EngineName; reason: string }[];
+}
+
+/** Identity of one bars file: SHA-256 of the file's bytes. */
+export interface BarsFingerprint {
+  symbol: string;
+  timeframe: string;
+  sha256: string;
+}
+
+/** Body of `POST /training/sessions`: a training whose names are resolved. Never a path. */
+export interface StartSessionRequest {
+  operation_id: string;
+  strategy: string;
+  strategy_file: string;
+  symbols?: string[];
+  timeframes?: string[];
+  start_date?: string;
+  end_date?: string;
+  validation_split?: number;
+  detailed_analytics: boolean;
+  dry_run: boolean;
+  seed: number;
+  engine: EngineName;
+  fingerprints: BarsFingerprint[];
+}
+
+/** `data` of `GET /training/sessions/:id`. */
+export interface TrainingSession {
+  session_id: string;
+  operation_id: string;
+  status: OperationStatus;
+  created_at: string;
+  started_at: string | null;
+  completed_at: string | null;
+  progress: OperationProgress;
+  /** The last report as the trainer made it, for the API to forward. */
+  last_update: TrainingProgressUpdate | null;
+  engine: EngineName;
+  device: string;
+  error: ErrorBody | null;
+  warnings: string[];
+  result: TrainingResult | null;
+}
+
+/** `data` of `GET /training/sessions/:id/artifacts`. */
+export interface SessionArtifacts {
+  files: ArtifactFile[];
+}
+
+/** One file of a model directory or an analytics folder. `path` is relative, with `/`. */
+export interface ArtifactFile {
+  path: string;
+  sha256: string;
+  content_base64: string;
+}
+
+/** What a host says of itself in `GET /health`, under `details.trainer`. */
+export interface HostDescription {
+  engine: EngineChoice;
+  sessions_running: number;
+  sessions_max: number;
+}
+
+// ---------------------------------------------------------------- result
+
+export interface ClassMetrics {
+  label: string;
+  precision: number;
+  recall: number;
+  f1: number;
+  /** True rows of this class. */
+  support: number;
+}
+
+export interface TrainingMetrics {
+  epochs_trained: number;
+  /** Epoch (1-based) whose weights were kept: lowest validation loss. */
+  best_epoch: number;
+  early_stopped: boolean;
+  stopping_reason: string;
+  final_train_loss: number;
+  final_train_accuracy: number;
+  best_train_accuracy: number;
+  final_val_loss: number;
+  final_val_accuracy: number;
+  best_val_accuracy: number;
+  final_learning_rate: number;
+  /** Seconds. */
+  training_time: number;
+  history: {
+    train_loss: number[];
+    train_accuracy: number[];
+    val_loss: number[];
+    val_accuracy: number[];
+  };
+  analytics: AnalyticsSummary | null;
+}
+
+export interface AnalyticsSummary {
+  run_id: string;
+  /** Folder of the exported files. */
+  directory: string;
+  total_alerts: number;
+}
+
+export interface ValidationMetrics {
+  val_loss: number;
+  val_accuracy: number;
+}
+
+export interface TestMetrics {
+  test_loss: number;
+  test_accuracy: number;
+  /** Weighted by support. */
+  precision: number;
+  recall: number;
+  f1_score: number;
+  per_class: ClassMetrics[];
+  /** `[true class][predicted class]`, in the order of `classes`. */
+  confusion_matrix: number[][];
+  classes: string[];
+}
+
+/** What costs nothing to reach; a model has to beat it. */
+export interface Baselines {
+  majority_class: {
+    /** The most frequent class of the training part. */
+    label: string;
+    /** Its accuracy on the test part. */
+    test_accuracy: number;
+  };
+}
+
+export interface ResourceUsage {
+  training_mode: 'local' | 'host';
+  engine: EngineName;
+  device: string;
+  rejected_engines: EngineChoice['rejected'];
+  peak_memory_mb: number;
+}
+
+export interface TrainingArtifacts {
+  /** `strategy/timeframe_vN`; `null` after a dry run. */
+  model: string | null;
+  /** The model's directory; `null` after a dry run. */
+  model_path: string | null;
+  per_symbol_metrics: { symbol: string; rows: number; test_accuracy: number }[];
+}
+
+export interface SessionInfo {
+  operation_id: string;
+  strategy_name: string;
+  symbols: string[];
+  timeframes: string[];
+  training_mode: 'local' | 'host';
+  use_host_service: boolean;
+  start_date: string | null;
+  end_date: string | null;
+  seed: number;
+}
+
+export interface DataSummary {
+  symbols: string[];
+  timeframes: string[];
+  base_timeframe: string;
+  /** First and last row's open time. */
+  start_date: string;
+  end_date: string;
+  total_samples: number;
+  train_samples: number;
+  validation_samples: number;
+  test_samples: number;
+  /** Rows dropped at split edges: their label looks across, or embargo. */
+  purged_samples: number;
+  feature_count: number;
+  features: string[];
+  label_distribution: { label: string; train: number; validation: number; test: number }[];
+  fingerprints: BarsFingerprint[];
+  synthetic: boolean;
+}
+
+/** `result` of a training operation. After a dry run only `data_summary`, `session_info` and `resource_usage` are set. */
+export interface TrainingResult {
+  training_metrics: TrainingMetrics | null;
+  validation_metrics: ValidationMetrics | null;
+  test_metrics: TestMetrics | null;
+  baselines: Baselines | null;
+  resource_usage: ResourceUsage;
+  artifacts: TrainingArtifacts;
+  session_info: SessionInfo;
+  data_summary: DataSummary;
+  model_info: { type: string; architecture: string; parameters_count: number } | null;
+}
