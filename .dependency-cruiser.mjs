@@ -1,0 +1,91 @@
+/**
+ * "Direction of imports", as rules. What may import what stands in `allowed`, one line a package or app;
+ * everything else in the workspace is forbidden. (Rule 7, settings, time and randomness, is oxlint's.)
+ */
+const allowed = {
+  'packages/contracts': [],
+  'packages/orchestrator': ['contracts'],
+  'packages/market-data': ['contracts'],
+  'packages/strategy': ['contracts', 'market-data'],
+  'packages/trainer': ['contracts', 'market-data', 'strategy'],
+  'packages/service-kit': ['contracts', 'orchestrator'],
+  'apps/cli': ['contracts'],
+  'apps/web': ['contracts'],
+};
+
+const nestAllowedIn = '^(apps/(api|training-host)|packages/service-kit)/';
+
+const directions = Object.entries(allowed).map(([from, packages]) => ({
+  name: `only-its-packages: ${from}`,
+  comment: `${from} may import ${packages.length === 0 ? 'no package of the workspace' : packages.join(', ')}`,
+  severity: 'error',
+  from: { path: `^${from}/` },
+  to: {
+    path: '^packages/',
+    pathNot: [`^${from}/`, ...packages.map((name) => `^packages/${name}/`)],
+  },
+}));
+
+export default {
+  forbidden: [
+    ...directions,
+    {
+      name: 'no-app-from-package',
+      comment: 'no package imports an app',
+      severity: 'error',
+      from: { path: '^packages/' },
+      to: { path: '^apps/' },
+    },
+    {
+      name: 'no-app-from-app',
+      comment: 'apps talk HTTP, they do not import each other',
+      severity: 'error',
+      from: { path: '^apps/([^/]+)/' },
+      to: { path: '^apps/', pathNot: '^apps/$1/' },
+    },
+    {
+      name: 'nest-only-in-services',
+      comment: '@nestjs/* only in apps/api, apps/training-host and packages/service-kit',
+      severity: 'error',
+      from: { path: '^(apps|packages|bench)/', pathNot: nestAllowedIn },
+      to: { path: '@nestjs/' },
+    },
+    {
+      name: 'no-deep-import',
+      comment: 'a package is entered through its index.ts or a declared subpath',
+      severity: 'error',
+      from: { path: '^(apps|packages|bench)/([^/]+)/' },
+      to: {
+        path: '^packages/[^/]+/',
+        pathNot: ['^$1/$2/', '^packages/[^/]+/src/(testing/)?index\\.ts$'],
+      },
+    },
+    {
+      name: 'no-cycle',
+      comment: 'no cycles, not even of types',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-unresolved',
+      comment: 'every import must lead somewhere',
+      severity: 'error',
+      from: {},
+      // Native engines are installed by those who want them.
+      to: { couldNotResolve: true, pathNot: '^@tensorflow/tfjs-node(-gpu)?$' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: ['node_modules', '(^|/)dist/'] },
+    // A bin file imports what the build makes.
+    exclude: { path: '(^|/)(dist|bin)/' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['types', 'import', 'node', 'default'],
+      extensions: ['.ts', '.js', '.mjs', '.d.ts'],
+      extensionAlias: { '.js': ['.ts', '.js'] },
+    },
+  },
+};

@@ -1,0 +1,194 @@
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+
+const ROOT = join(import.meta.dirname, '..');
+const PACKAGES = ['contracts', 'orchestrator', 'market-data', 'strategy', 'trainer', 'service-kit'];
+const APPS = ['api', 'training-host', 'cli', 'web'];
+
+let workspace: string;
+
+function write(path: string, text: string): void {
+  const file = join(workspace, path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}
+
+beforeEach(() => {
+  workspace = mkdtempSync(join(tmpdir(), 'ktrdr-imports-'));
+  const exports = {
+    '.': { default: './dist/index.js' },
+    './testing': { default: './dist/testing/index.js' },
+  };
+  for (const name of PACKAGES) {
+    write(
+      `packages/${name}/package.json`,
+      JSON.stringify({ name: `@ktrdr/${name}`, type: 'module', exports }),
+    );
+    write(`packages/${name}/src/index.ts`, `export const ${name.replaceAll('-', '_')} = 1;\n`);
+    write(`packages/${name}/src/inner.ts`, `export const inner = 1;\n`);
+  }
+  for (const name of APPS) {
+    write(`apps/${name}/package.json`, JSON.stringify({ name: `@ktrdr/${name}`, type: 'module' }));
+    write(`apps/${name}/src/main.ts`, `export const main = 1;\n`);
+  }
+  write('node_modules/@nestjs/common/package.json', '{"name":"@nestjs/common","main":"index.js"}');
+  write('node_modules/@nestjs/common/index.js', 'exports.x = 1;\n');
+});
+
+afterEach(() => rmSync(workspace, { recursive: true }));
+
+function checkImports(): { status: number | null; output: string } {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [join(ROOT, 'tools/check-imports.mjs'), workspace],
+    { encoding: 'utf8', timeout: 20_000 },
+  );
+  return { status, output: stdout + stderr };
+}
+
+test('a workspace that keeps the rules passes, and was really read', () => {
+  write('packages/trainer/src/index.ts', `import '@ktrdr/strategy';\nimport './inner.js';\n`);
+  write(
+    'packages/service-kit/src/index.ts',
+    `import '@nestjs/common';\nimport '@ktrdr/orchestrator/testing';\n`,
+  );
+  write('packages/orchestrator/src/testing/index.ts', `export const fake = 1;\n`);
+  write('apps/api/src/main.ts', `import '@ktrdr/trainer';\nimport '@nestjs/common';\n`);
+  const { status, output } = checkImports();
+  expect(output).toContain('0 violations');
+  expect(status).toBe(0);
+});
+
+test('an empty workspace does not pass: nothing was read', () => {
+  rmSync(join(workspace, 'packages'), { recursive: true });
+  rmSync(join(workspace, 'apps'), { recursive: true });
+  mkdirSync(join(workspace, 'apps'));
+  expect(checkImports().status).toBe(1);
+});
+
+/** One planted violation a row: rule of the design page, folder, import, name of the rule that must find it. */
+const PLANTED: [string, string, string, string][] = [
+  [
+    '1: a package imports an app',
+    'packages/trainer/src',
+    '../../../apps/api/src/main.js',
+    'no-app-from-package',
+  ],
+  ['1: an app imports an app', 'apps/cli/src', '../../api/src/main.js', 'no-app-from-app'],
+  [
+    '2: contracts imports a package',
+    'packages/contracts/src',
+    '@ktrdr/market-data',
+    'only-its-packages: packages/contracts',
+  ],
+  [
+    '2: market-data imports strategy',
+    'packages/market-data/src',
+    '@ktrdr/strategy',
+    'only-its-packages: packages/market-data',
+  ],
+  [
+    '2: strategy imports trainer',
+    'packages/strategy/src',
+    '@ktrdr/trainer',
+    'only-its-packages: packages/strategy',
+  ],
+  [
+    '2: orchestrator imports service-kit',
+    'packages/orchestrator/src',
+    '@ktrdr/service-kit',
+    'only-its-packages: packages/orchestrator',
+  ],
+  [
+    '2: service-kit imports trainer',
+    'packages/service-kit/src',
+    '@ktrdr/trainer',
+    'only-its-packages: packages/service-kit',
+  ],
+  [
+    '3: trainer imports orchestrator',
+    'packages/trainer/src',
+    '@ktrdr/orchestrator',
+    'only-its-packages: packages/trainer',
+  ],
+  [
+    '3: orchestrator imports trainer',
+    'packages/orchestrator/src',
+    '@ktrdr/trainer',
+    'only-its-packages: packages/orchestrator',
+  ],
+  ['4: Nest in a domain package', 'packages/orchestrator/src', '@nestjs/common', 'nest-only-in-services'],
+  ['4: Nest in the CLI', 'apps/cli/src', '@nestjs/common', 'nest-only-in-services'],
+  ['5: the CLI imports strategy', 'apps/cli/src', '@ktrdr/strategy', 'only-its-packages: apps/cli'],
+  [
+    '5: the web page imports orchestrator',
+    'apps/web/src',
+    '@ktrdr/orchestrator',
+    'only-its-packages: apps/web',
+  ],
+  ['6: a deep import by name', 'apps/api/src', '@ktrdr/trainer/src/inner.js', 'no-deep-import'],
+  ['6: a deep import by path', 'packages/trainer/src', '../../strategy/src/inner.js', 'no-deep-import'],
+  ['an import that leads nowhere', 'apps/api/src', './missing.js', 'no-unresolved'],
+];
+
+test('every planted violation is found', () => {
+  const planted = PLANTED;
+  for (const [index, [, folder, specifier]] of planted.entries()) {
+    write(`${folder}/bad-${index}.ts`, `import '${specifier}';\n`);
+  }
+  // 8: a cycle of types only
+  write(
+    'packages/strategy/src/a.ts',
+    `import type { B } from './b.js';\nexport interface A { b: B | null }\n`,
+  );
+  write(
+    'packages/strategy/src/b.ts',
+    `import type { A } from './a.js';\nexport interface B { a: A | null }\n`,
+  );
+
+  const { status, output } = checkImports();
+
+  const missed = planted.filter(
+    ([, folder, , rule], index) => !findings(output).includes(`${folder}/bad-${index}.ts ${rule}`),
+  );
+  expect(missed).toEqual([]);
+  expect(findings(output)).toContain('packages/strategy/src/a.ts no-cycle');
+  expect(status).toBe(1);
+});
+
+/** `file rule` of every violation reported. */
+function findings(output: string): string[] {
+  return [...output.matchAll(/^(\S+) -> \S+\n {2}([\w-]+(?:: [\w-]+\/[\w-]+)?)/gm)].map(
+    ([, file, rule]) => `${file} ${rule}`,
+  );
+}
+
+/** Rule 7 is the linter's. */
+describe('7: settings, time and randomness are passed in', () => {
+  const RESTRICTED: [string, string][] = [
+    ['process.env', `export const x = process.env['HOME'];\n`],
+    ['env of node:process', `import { env } from 'node:process';\nexport const x = env['HOME'];\n`],
+    ['Date.now', `export const x = Date.now();\n`],
+    ['performance.now', `export const x = performance.now();\n`],
+    ['Math.random', `export const x = Math.random();\n`],
+  ];
+
+  test("each is refused in a package, and allowed in an app's config.ts", () => {
+    copyFileSync(join(ROOT, '.oxlintrc.json'), join(workspace, '.oxlintrc.json'));
+    for (const [index, [, text]] of RESTRICTED.entries()) {
+      write(`packages/strategy/src/bad-${index}.ts`, text);
+    }
+    write('apps/api/src/config.ts', `export const x = process.env['HOME'];\n`);
+    const { stdout } = spawnSync(join(ROOT, 'node_modules/.bin/oxlint'), ['--format=unix'], {
+      cwd: workspace,
+      encoding: 'utf8',
+      timeout: 20_000,
+    });
+    const missed = RESTRICTED.filter((_row, index) => !stdout.includes(`bad-${index}.ts:`));
+    expect(missed).toEqual([]);
+    expect(stdout).not.toContain('config.ts:');
+  });
+});
