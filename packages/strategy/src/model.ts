@@ -1,0 +1,172 @@
+/**
+ * The one internal form of a strategy, whatever grammar its file was written in.
+ *
+ * Words: an *indicator* turns bars into one or more output series; a *fuzzy set* turns one series into membership
+ * degrees in 0..1; an *nn input* is a fuzzy set or a raw series, on some timeframes; a *feature* is one resulting
+ * column, named `{timeframe}_{fuzzy set}_{membership}` or `{timeframe}_{reference}_raw`, with `_lag_{k}` for a lag.
+ */
+import type { Timeframe } from '@ktrdr/contracts';
+
+/** Grammar of the file: `v1` and `v2` list their indicators, `v3` maps them. */
+export type StrategyVersion = 'v1' | 'v2' | 'v3';
+
+export interface Strategy {
+  name: string;
+  sourceVersion: StrategyVersion;
+  description: string | null;
+  /** At least one; in file order. */
+  symbols: string[];
+  /** At least one; in file order. */
+  timeframes: Timeframe[];
+  /** The clock of rows, labels and decisions; one of `timeframes`. */
+  baseTimeframe: Timeframe;
+  /** Bars per timeframe that are loaded before the first row, for indicators to warm up. */
+  historyRequired: number;
+  /** Dates of the file, as written; those of the command line come before them. */
+  dateRange: { start?: string; end?: string };
+  indicators: IndicatorSettings[];
+  fuzzySets: FuzzySet[];
+  nnInputs: NnInput[];
+  /** Every feature id, in column order: the contract that is stored with a model. */
+  features: string[];
+  /** L: each column is repeated with lags 1..L (base bars). 0 = none. */
+  lookbackPeriods: number;
+  model: ModelSettings;
+  training: TrainingSettings;
+  decisions: DecisionSettings;
+  /** Top-level sections that are carried along unread: `orchestrator`, `risk_management`, unknown keys. */
+  passthrough: Record<string, unknown>;
+}
+
+export type ParameterValue = number | string | boolean;
+
+export interface IndicatorSettings {
+  /** Unique; holds no dot. */
+  id: string;
+  /** Canonical type: `rsi`, `bollingerbands`. */
+  type: string;
+  /** Every parameter of the type, defaults filled in. */
+  parameters: Readonly<Record<string, ParameterValue>>;
+}
+
+/** One output series of one indicator. */
+export interface SeriesReference {
+  /** As written in the file: `macd_12` or `macd_12.signal`. */
+  text: string;
+  /** Id of the indicator. */
+  indicator: string;
+  /** Index into the outputs of the indicator's type. */
+  output: number;
+}
+
+export const MEMBERSHIP_TYPES = ['triangular', 'trapezoidal', 'gaussian', 'sigmoid'] as const;
+export type MembershipType = (typeof MEMBERSHIP_TYPES)[number];
+
+export interface Membership {
+  name: string;
+  type: MembershipType;
+  /** triangular a,b,c; trapezoidal a,b,c,d; gaussian mu,sigma; sigmoid centre,steepness. */
+  parameters: readonly number[];
+}
+
+export type PriceColumn = 'open' | 'high' | 'low' | 'close';
+
+/** Applied to the series before fuzzification: the price divided by the indicator's value. */
+export interface PriceRatioTransform {
+  type: 'price_ratio';
+  reference: PriceColumn;
+}
+
+export interface FuzzySet {
+  id: string;
+  series: SeriesReference;
+  transform: PriceRatioTransform | null;
+  /** In file order, at least one. */
+  memberships: Membership[];
+}
+
+export type NormalisationMethod = 'minmax' | 'zscore' | 'none';
+
+export type NnInput =
+  | { kind: 'fuzzy'; fuzzySet: string; timeframes: Timeframe[] }
+  | { kind: 'raw'; series: SeriesReference; timeframes: Timeframe[]; normalisation: NormalisationMethod };
+
+export const ACTIVATIONS = ['relu', 'tanh', 'sigmoid', 'leaky_relu'] as const;
+export type Activation = (typeof ACTIVATIONS)[number];
+
+/** Per hidden layer: dense, activation, dropout; then dense to the classes, which gives logits. */
+export interface ModelSettings {
+  type: 'mlp';
+  hiddenLayers: number[];
+  activation: Activation;
+  /** 0 <= p < 1. */
+  dropout: number;
+}
+
+/** Stops when `monitor` has not improved by more than `minDelta` for `patience` epochs. */
+export interface EarlyStoppingSettings {
+  patience: number;
+  minDelta: number;
+  monitor: 'val_loss' | 'val_accuracy';
+}
+
+export type LearningRateSchedule =
+  /** x gamma every `stepSize` epochs. */
+  | { type: 'step'; stepSize: number; gamma: number }
+  /** x gamma every epoch. */
+  | { type: 'exponential'; gamma: number }
+  /** x factor when the validation loss has not improved for more than `patience` epochs. */
+  | { type: 'reduce_on_plateau'; factor: number; patience: number };
+
+/** What to write per epoch besides the result. */
+export interface AnalyticsSettings {
+  enabled: boolean;
+  exportCsv: boolean;
+  exportJson: boolean;
+  exportAlerts: boolean;
+}
+
+export interface LabelSettings {
+  source: 'zigzag';
+  method: 'segments';
+  /** Relative move of the close that confirms a pivot, 0..1. */
+  threshold: number;
+}
+
+/** Shares of the labelled rows, in time order; they sum to 1. */
+export interface SplitSettings {
+  train: number;
+  validation: number;
+  test: number;
+}
+
+export interface TrainingSettings {
+  epochs: number;
+  batchSize: number;
+  learningRate: number;
+  optimizer: 'adam';
+  /** L2 penalty that is added to the gradients, as in PyTorch's Adam: `g + weightDecay * w`. */
+  weightDecay: number;
+  /** Largest norm of all gradients together; `null` = not clipped. */
+  gradientClip: number | null;
+  earlyStopping: EarlyStoppingSettings | null;
+  learningRateSchedule: LearningRateSchedule | null;
+  /** Inverse class frequency of the training labels, scaled to sum to the class count. */
+  classWeights: boolean;
+  loss: 'cross_entropy';
+  analytics: AnalyticsSettings;
+  labels: LabelSettings;
+  split: SplitSettings;
+  /** Rows dropped before each split edge; absent = 1 % of the labelled rows. */
+  embargo?: number;
+}
+
+export interface DecisionSettings {
+  outputFormat: 'classification';
+  /** A highest probability below it means HOLD. */
+  confidenceThreshold: number;
+  positionAwareness: boolean;
+  /** Hours since the last executed trade. */
+  minSignalSeparation: number;
+  allowShortFromFlat: boolean;
+}
