@@ -1,0 +1,123 @@
+/** The deployment files without a Docker engine: valid against the schema, and all that they name exists. */
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { Ajv } from 'ajv';
+import { parse } from 'yaml';
+
+const ROOT = join(import.meta.dirname, '..');
+const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
+
+interface Compose {
+  services: Record<
+    string,
+    { build: { context: string; dockerfile: string }; environment: Record<string, string>; volumes: string[] }
+  >;
+  volumes: Record<string, unknown>;
+}
+const compose = parse(read('docker-compose.yml')) as Compose;
+
+/** Names that a service's config.ts reads. */
+const settings = (app: string): string => read(`apps/${app}/src/config.ts`);
+
+function composeErrors(document: unknown): unknown {
+  const packageJson = createRequire(import.meta.url).resolve('dclint/package.json');
+  const schemaFile = join(packageJson, '../schemas/compose.schema.json');
+  const { $schema: _draft, ...schema } = JSON.parse(readFileSync(schemaFile, 'utf8')) as Record<
+    string,
+    unknown
+  >;
+  const validate = new Ajv({ strict: false, logger: false }).compile(schema);
+  return validate(document) ? [] : validate.errors;
+}
+
+describe('docker-compose.yml', () => {
+  test('is valid against the compose schema, which finds a planted mistake', () => {
+    expect(composeErrors(compose)).toEqual([]);
+    const broken = structuredClone(compose) as unknown as { services: { api: Record<string, unknown> } };
+    broken.services.api['portz'] = ['8000'];
+    expect(composeErrors(broken)).not.toEqual([]);
+  });
+
+  test('builds from files that exist and sets only variables that the API reads', () => {
+    for (const service of Object.values(compose.services)) {
+      expect(existsSync(join(ROOT, service.build.context, service.build.dockerfile))).toBe(true);
+      for (const name of Object.keys(service.environment)) {
+        expect(`${name} ${settings('api').includes(name)}`).toBe(`${name} true`);
+      }
+    }
+  });
+
+  test('mounts into folders that the image makes, from declared volumes', () => {
+    const dockerfile = read('apps/api/Dockerfile');
+    for (const volume of compose.services['api']!.volumes) {
+      const [source = '', target = ''] = volume.split(':');
+      expect(dockerfile).toContain(`=${target}`);
+      if (!source.startsWith('.')) expect(Object.keys(compose.volumes)).toContain(source);
+    }
+  });
+});
+
+describe.each(['api', 'training-host'])('apps/%s/Dockerfile', (app) => {
+  const instructions = read(`apps/${app}/Dockerfile`)
+    .replaceAll(/\\\n/g, ' ')
+    .split('\n')
+    .filter((line) => /^[A-Z]+ /.test(line));
+
+  test('copies only what exists, and no dependency is fetched but by the lock file', () => {
+    const copies = instructions.filter((line) => line.startsWith('COPY ') && !line.includes('--from='));
+    const sources = copies.flatMap((line) =>
+      line
+        .split(/\s+/)
+        .slice(1, -1)
+        .filter((word) => !word.startsWith('--')),
+    );
+    expect(sources.length).toBeGreaterThan(0);
+    expect(sources.filter((source) => !existsSync(join(ROOT, source)))).toEqual([]);
+    expect(instructions.join('\n')).toContain('--frozen-lockfile');
+  });
+
+  test('is multi-stage, runs as another user than root and checks its health', () => {
+    expect(instructions.filter((line) => line.startsWith('FROM '))).toHaveLength(2);
+    expect(instructions).toContain('USER node');
+    expect(instructions.some((line) => line.startsWith('HEALTHCHECK '))).toBe(true);
+  });
+
+  test('starts the file that the build makes, with settings that the service reads', () => {
+    expect(instructions.at(-1)).toBe('CMD ["node", "/app/dist/main.js"]');
+    expect(existsSync(join(ROOT, 'apps', app, 'src/main.ts'))).toBe(true);
+    const variables = [...instructions.join(' ').matchAll(/\b([A-Z]+(?:_[A-Z]+)*)=/g)].map(
+      ([, name]) => name!,
+    );
+    const unknown = variables.filter((name) => name !== 'NODE_ENV' && !settings(app).includes(name));
+    expect(unknown).toEqual([]);
+  });
+
+  test('installs with the pnpm that package.json names', () => {
+    const { packageManager } = JSON.parse(read('package.json')) as { packageManager: string };
+    const used = [...instructions.join(' ').matchAll(/pnpm@[0-9.]+/g)].map(([name]) => name);
+    expect(new Set(used)).toEqual(new Set([packageManager]));
+  });
+});
+
+describe('.github/workflows/ci.yml', () => {
+  const workflow = parse(read('.github/workflows/ci.yml')) as {
+    jobs: {
+      test: { strategy: { matrix: { node: number[] } }; steps: { run?: string }[] };
+      images: { steps: { run?: string }[] };
+    };
+  };
+
+  test('runs npm test, through .ci/run, on Node 20, 22 and 24', () => {
+    expect(workflow.jobs.test.strategy.matrix.node).toEqual([20, 22, 24]);
+    expect(workflow.jobs.test.steps.map(({ run }) => run)).toContain('bash .ci/run');
+    expect(read('.ci/run').trimEnd().endsWith('npm test')).toBe(true);
+  });
+
+  test('builds the images', () => {
+    const commands = workflow.jobs.images.steps.map(({ run }) => run).join('\n');
+    expect(commands).toContain('docker compose build');
+    expect(commands).toContain('docker build -f apps/training-host/Dockerfile .');
+  });
+});

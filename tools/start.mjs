@@ -1,0 +1,11 @@
+#!/usr/bin/env node
+/** `npm start`, `npm run host`: runs a built service in this process. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT, CommandFailed, main } from './workspace.mjs';
+
+await main(async () => {
+  const entry = join(ROOT, 'apps', process.argv[2] ?? '', 'dist/main.js');
+  if (!existsSync(entry)) throw new CommandFailed('Nothing is built yet. Run once: npm run quickstart');
+  await import(entry);
+});

@@ -1,0 +1,8 @@
+#!/usr/bin/env node
+/** `npm test`: installs, then everything that `npm run verify` does. */
+import { install, main, run } from './workspace.mjs';
+
+await main(async () => {
+  await install({ quiet: true });
+  return run(process.execPath, ['tools/verify.mjs']);
+});

@@ -1,0 +1,73 @@
+/** What the workspace's commands share: running programs, installing, building. */
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export const ROOT = join(import.meta.dirname, '..');
+
+/** Ends the command with one line for people. */
+export class CommandFailed extends Error {}
+
+/**
+ * Runs a program in the workspace's root and answers its exit code (128 + signal number where a signal ended it).
+ * `quiet` holds its output back and shows it only where the program fails.
+ */
+export function run(command, args, { quiet = false, env = {} } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      cwd: ROOT,
+      stdio: quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit',
+      env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1', ...env },
+    });
+    const output = [];
+    child.stdout?.on('data', (chunk) => output.push(chunk));
+    child.stderr?.on('data', (chunk) => output.push(chunk));
+    child.once('error', (error) =>
+      reject(new CommandFailed(`${command} could not be started: ${error.message}`)),
+    );
+    child.once('close', (code, signal) => {
+      if (quiet && code !== 0) process.stderr.write(Buffer.concat(output));
+      resolve(code ?? (signal === 'SIGINT' ? 130 : 143));
+    });
+  });
+}
+
+async function must(what, command, args, options) {
+  const code = await run(command, args, options);
+  if (code !== 0) throw new CommandFailed(`${what} failed (exit ${code}); the output above says why.`);
+}
+
+/** A program that the installation put into `node_modules/.bin`. */
+export const bin = (name) => join(ROOT, 'node_modules/.bin', name);
+
+/** Installs exactly what the lock file says. pnpm comes through npx, so that nothing need be installed globally. */
+export async function install(options) {
+  const { packageManager } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  await must(
+    'Installing',
+    'npx',
+    ['--yes', packageManager, 'install', '--frozen-lockfile', '--prefer-offline'],
+    options,
+  );
+}
+
+export async function build(options) {
+  if (!existsSync(bin('turbo'))) throw new CommandFailed('Nothing is installed yet. Run: npm run quickstart');
+  await must(
+    'Building',
+    bin('turbo'),
+    ['run', 'build', '--output-logs=errors-only', '--no-update-notifier'],
+    options,
+  );
+}
+
+/** Runs a command's main function; a failure is one line and exit code 1. */
+export async function main(body) {
+  try {
+    process.exitCode = await body();
+  } catch (error) {
+    if (!(error instanceof CommandFailed)) throw error;
+    console.error(error.message);
+    process.exitCode = 1;
+  }
+}
