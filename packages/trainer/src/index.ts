@@ -1,1 +1,8 @@
-export {};
+export { resolveEngine } from './engines/select-engine.js';
+export { ModelStorage, readArtifacts, withStoredModel } from './model-storage.js';
+export type { ModelDetails, StoredModel } from './model-storage.js';
+export { runTrainerProcess } from './process/run-trainer-process.js';
+export type { TrainerProcessOptions } from './process/run-trainer-process.js';
+export { train } from './train.js';
+export { TrainingCancelledError } from './training-cancelled-error.js';
+export type { TrainingHooks, TrainingRunOutcome, TrainingRunRequest } from './training-run.js';

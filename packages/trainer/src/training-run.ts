@@ -1,0 +1,54 @@
+import type {
+  BarsFingerprint,
+  EngineChoice,
+  EngineName,
+  TrainingProgressUpdate,
+  TrainingResult,
+} from '@ktrdr/contracts';
+
+/** One training of one model: everything that decides its outcome. Plain data, it travels to the trainer's process. */
+export interface TrainingRunRequest {
+  operationId: string;
+  /** The strategy file's text. */
+  strategyText: string;
+  /** What messages call the text. */
+  strategyFile: string;
+  /** Replace the file's lists. */
+  symbols?: string[];
+  timeframes?: string[];
+  /** `YYYY-MM-DD` or ISO 8601, both ends included; before the file's dates. */
+  startDate?: string;
+  endDate?: string;
+  /** 0 < v < 1: share of the rows that are not test rows. */
+  validationSplit?: number;
+  seed: number;
+  /** Resolved before the run. */
+  engine: EngineName;
+  /** Why better engines were not taken; goes into the result. */
+  rejectedEngines: EngineChoice['rejected'];
+  /** Prepares everything and trains nothing. */
+  dryRun: boolean;
+  detailedAnalytics: boolean;
+  /** Folder of `{SYMBOL}_{timeframe}.csv`. */
+  dataDir: string;
+  /** Empty folder of this run: `model/` and `analytics/` are written into it. */
+  outputDir: string;
+  mode: 'local' | 'host';
+  /** Bars that the caller means: a file of another content ends the run. */
+  fingerprints: BarsFingerprint[];
+}
+
+export interface TrainingRunOutcome {
+  /** `artifacts.model` and `model_path` are `null` until the model is committed (`withStoredModel`). */
+  result: TrainingResult;
+  warnings: string[];
+}
+
+/** What a run asks of its surroundings. */
+export interface TrainingHooks {
+  /** Aborted: the run ends at the next batch or the next step of the preparation. */
+  signal: AbortSignal;
+  onProgress(update: TrainingProgressUpdate): void;
+  /** `now` in ms since 1970. */
+  clock: { now(): number };
+}
