@@ -1,1 +1,10 @@
-export {};
+export { alignToBase } from './align-to-base.js';
+export type { BarsName } from './bars-access.js';
+export { barsFile } from './bars-file.js';
+export type { BarsProblem, BarsProblems } from './bars-problems.js';
+export type { Bars } from './bars.js';
+export { type DateRange, parseDateRange } from './date-range.js';
+export { fingerprintBars } from './fingerprint.js';
+export { type AvailableBars, listBars } from './list-bars.js';
+export { readBars } from './read-bars.js';
+export { describeBars, type SelectedBars, selectRange } from './select-range.js';

@@ -1,0 +1,20 @@
+import { TIMEFRAME_MS } from '@ktrdr/contracts';
+import type { Bars } from './bars.js';
+
+/**
+ * For each base bar the index of the last bar of another timeframe that has closed when the base bar closes:
+ * `[base.length]`, -1 where none has. A bar closes at its open time plus its timeframe's length, so a daily bar stamped
+ * with its date counts from 00:00 UTC of the next day. Never fills backwards.
+ */
+export function alignToBase(base: Bars, other: Bars): Int32Array {
+  // Closed by then: other open + other length <= base open + base length.
+  const lag = TIMEFRAME_MS[other.timeframe] - TIMEFRAME_MS[base.timeframe];
+  const aligned = new Int32Array(base.length);
+  let next = 0;
+  for (let row = 0; row < base.length; row++) {
+    const bound = base.time[row]! - lag;
+    while (next < other.length && other.time[next]! <= bound) next++;
+    aligned[row] = next - 1;
+  }
+  return aligned;
+}

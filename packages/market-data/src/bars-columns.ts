@@ -1,0 +1,39 @@
+const COLUMNS = 6;
+
+/** Six growing columns: time, open, high, low, close, volume. */
+export class BarsColumns {
+  #columns: Float64Array[];
+  #length = 0;
+
+  /** `capacity`: rows expected; more are taken too. */
+  constructor(capacity: number) {
+    this.#columns = Array.from({ length: COLUMNS }, () => new Float64Array(Math.max(16, capacity)));
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Appends one row of six values. */
+  push(row: Float64Array): void {
+    if (this.#length === this.#columns[0]!.length) this.#grow();
+    for (let column = 0; column < COLUMNS; column++) this.#columns[column]![this.#length] = row[column]!;
+    this.#length++;
+  }
+
+  /** The columns as they stand, each in memory of its own. */
+  take(): Record<'time' | 'open' | 'high' | 'low' | 'close' | 'volume', Float64Array> {
+    const [time, open, high, low, close, volume] = this.#columns.map((column) =>
+      column.slice(0, this.#length),
+    ) as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
+    return { time, open, high, low, close, volume };
+  }
+
+  #grow(): void {
+    this.#columns = this.#columns.map((column) => {
+      const larger = new Float64Array(Math.ceil(column.length * 1.5));
+      larger.set(column);
+      return larger;
+    });
+  }
+}

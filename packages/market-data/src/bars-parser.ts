@@ -1,0 +1,227 @@
+import { TIMEFRAME_MS, type Timeframe } from '@ktrdr/contracts';
+import { BarsColumns } from './bars-columns.js';
+import { shown } from './bars-file.js';
+import { BAR_COLUMNS, type BarsHeader, parseHeader } from './bars-header.js';
+import { BarsProblemList } from './bars-problems.js';
+import type { Bars } from './bars.js';
+import { parseNumber } from './number.js';
+import { TIMESTAMP_FORMS, formatTimestamp, parseTimestamp } from './timestamp.js';
+
+const NEW_LINE = 10;
+const RETURN = 13;
+const SPACE = 32;
+const TAB = 9;
+const HASH = 35;
+const COMMA = 44;
+
+/** Adjusted prices carry rounding noise: a high this much (relative) below a close is one. */
+const PRICE_NOISE = 1e-6;
+/** From this many bars on, bars that are mostly too close together are taken for another timeframe's. */
+const ENOUGH_TO_JUDGE_SPACING = 20;
+
+const TIME = 0;
+const OPEN = 1;
+const HIGH = 2;
+const LOW = 3;
+const CLOSE = 4;
+const VOLUME = 5;
+
+export interface BarsParserOptions {
+  symbol: string;
+  timeframe: Timeframe;
+  /** Base name for messages. */
+  file: string;
+  /** Expected rows. */
+  capacity: number;
+  /** What the header calls the timestamp; `timestamp` in bars files. */
+  timestampName?: string;
+}
+
+/** Turns the lines of a bars file into checked bars. Feed it bytes of whole lines, then `finish`. */
+export class BarsParser {
+  readonly #options: BarsParserOptions;
+  readonly #problems: BarsProblemList;
+  readonly #columns: BarsColumns;
+  readonly #row = new Float64Array(BAR_COLUMNS.length);
+  #header: BarsHeader | undefined;
+  #line = 0;
+  #synthetic = false;
+  #lastTime = -Infinity;
+  #lastTimeLine = 0;
+  #tooClose = 0;
+  #minimumSpacing = Infinity;
+
+  constructor(options: BarsParserOptions) {
+    this.#options = options;
+    this.#problems = new BarsProblemList(options.file);
+    this.#columns = new BarsColumns(options.capacity);
+  }
+
+  /** True once nothing further is worth reading: the header is wrong, or there are many problems. */
+  get ended(): boolean {
+    return this.#problems.isFull || (this.#header === undefined && !this.#problems.isEmpty);
+  }
+
+  /** Reads all whole lines of `bytes[0, length)`. Returns where the first unfinished line starts. */
+  push(bytes: Buffer, length: number): number {
+    let start = 0;
+    while (!this.ended) {
+      const end = bytes.indexOf(NEW_LINE, start);
+      if (end === -1 || end >= length) return start;
+      this.pushLine(bytes, start, end);
+      start = end + 1;
+    }
+    return length;
+  }
+
+  /** Reads one line, `bytes[from, to)` without its line feed. */
+  pushLine(bytes: Buffer, from: number, to: number): void {
+    this.#line++;
+    let start = from;
+    let end = to;
+    if (this.#line === 1) start = this.#skipByteOrderMark(bytes, start, end);
+    if (end > start && bytes[end - 1] === RETURN) end--;
+    if (start === end) return;
+    if (this.#header !== undefined) this.#readRow(bytes, start, end);
+    else if (bytes[start] === HASH) this.#readComment(bytes.toString('utf8', start, end));
+    else this.#readHeader(bytes.toString('utf8', start, end));
+  }
+
+  /** The line that is being read is longer than any line of bars. */
+  refuseLongLine(limit: number): void {
+    this.#problems.add(this.#line + 1, `the line is longer than ${limit} bytes: this is not a file of bars`);
+  }
+
+  /** The bars. Throws `bars_invalid` with all problems. */
+  finish(): Bars {
+    if (this.#problems.isEmpty) this.#checkWhole();
+    if (!this.#problems.isEmpty) throw this.#problems.toError();
+    const { symbol, timeframe, file } = this.#options;
+    const columns = this.#columns.take();
+    return { symbol, timeframe, ...columns, length: columns.time.length, synthetic: this.#synthetic, file };
+  }
+
+  #skipByteOrderMark(bytes: Buffer, from: number, to: number): number {
+    const [first, second, third] = bytes.subarray(from, Math.min(to, from + 3));
+    if (first === 0xef && second === 0xbb && third === 0xbf) return from + 3;
+    if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
+      this.#problems.add(1, 'the file is UTF-16: save it as UTF-8');
+      return to;
+    }
+    return from;
+  }
+
+  #readComment(text: string): void {
+    if (/^#\s*synthetic\b/i.test(text)) this.#synthetic = true;
+  }
+
+  #readHeader(text: string): void {
+    const header = parseHeader(text, this.#options.timestampName ?? 'timestamp');
+    if (typeof header === 'string') this.#problems.add(this.#line, header);
+    else this.#header = header;
+  }
+
+  #readRow(bytes: Buffer, from: number, to: number): void {
+    const header = this.#header!;
+    const row = this.#row;
+    let column = 0;
+    let start = from;
+    let sound = true;
+    for (let at = from; at <= to; at++) {
+      if (at < to && bytes[at] !== COMMA) continue;
+      const role = column < header.length ? header[column]! : -1;
+      if (role >= 0) sound = this.#readField(role, bytes, start, at) && sound;
+      column++;
+      start = at + 1;
+    }
+    if (column !== header.length) {
+      this.#problems.add(this.#line, `the line has ${column} columns, the header has ${header.length}`);
+    } else if (sound) {
+      this.#checkRow(row);
+      this.#columns.push(row);
+    }
+  }
+
+  #readField(role: number, bytes: Buffer, from: number, to: number): boolean {
+    let start = from;
+    let end = to;
+    while (start < end && isBlank(bytes[start]!)) start++;
+    while (end > start && isBlank(bytes[end - 1]!)) end--;
+    const value = role === TIME ? parseTimestamp(bytes, start, end) : parseNumber(bytes, start, end);
+    this.#row[role] = value;
+    if (!Number.isNaN(value)) return true;
+    const name = BAR_COLUMNS[role]!;
+    const text = bytes.toString('utf8', start, end);
+    if (text === '') this.#problems.add(this.#line, `${name} is empty`);
+    else if (role !== TIME) this.#problems.add(this.#line, `${name} ${shown(text)} is not a finite number`);
+    else
+      this.#problems.add(
+        this.#line,
+        `timestamp ${shown(text)} is not a date and time such as ${TIMESTAMP_FORMS}`,
+      );
+    return false;
+  }
+
+  #checkRow(row: Float64Array): void {
+    const [time, open, high, low, close, volume] = row as unknown as [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
+    this.#checkOrder(time);
+    if (!(open > 0 && high > 0 && low > 0 && close > 0)) {
+      const role = [OPEN, HIGH, LOW, CLOSE].find((index) => row[index]! <= 0)!;
+      this.#problems.add(this.#line, `${BAR_COLUMNS[role]!} ${row[role]!} is not above 0`);
+    }
+    if (volume < 0) this.#problems.add(this.#line, `${BAR_COLUMNS[VOLUME]} ${volume} is below 0`);
+    const noise = Math.abs(high) * PRICE_NOISE;
+    if (low > high + noise) this.#problems.add(this.#line, `high ${high} is below low ${low}`);
+    else if (open > high + noise) this.#problems.add(this.#line, `high ${high} is below open ${open}`);
+    else if (close > high + noise) this.#problems.add(this.#line, `high ${high} is below close ${close}`);
+    else if (open < low - noise) this.#problems.add(this.#line, `low ${low} is above open ${open}`);
+    else if (close < low - noise) this.#problems.add(this.#line, `low ${low} is above close ${close}`);
+  }
+
+  #checkOrder(time: number): void {
+    const spacing = time - this.#lastTime;
+    if (spacing > 0) {
+      if (spacing < TIMEFRAME_MS[this.#options.timeframe]) this.#tooClose++;
+      if (spacing < this.#minimumSpacing) this.#minimumSpacing = spacing;
+      this.#lastTime = time;
+      this.#lastTimeLine = this.#line;
+      return;
+    }
+    const text = formatTimestamp(time);
+    this.#problems.add(
+      this.#line,
+      spacing === 0
+        ? `timestamp ${text} is a duplicate of line ${this.#lastTimeLine}`
+        : `timestamp ${text} is before that of line ${this.#lastTimeLine} (${formatTimestamp(this.#lastTime)}): sort the bars by time`,
+    );
+  }
+
+  #checkWhole(): void {
+    const { timeframe } = this.#options;
+    const rows = this.#columns.length;
+    if (this.#header === undefined) {
+      this.#problems.add(
+        Math.max(1, this.#line),
+        `the file ${this.#line === 0 ? 'is empty' : 'has no header'}: its first line must name ${BAR_COLUMNS.join(',')}`,
+      );
+    } else if (rows === 0) {
+      this.#problems.add(this.#line, 'there are no bars after the header');
+    } else if (rows >= ENOUGH_TO_JUDGE_SPACING && this.#tooClose * 2 > rows) {
+      this.#problems.add(
+        this.#lastTimeLine,
+        `most bars are closer together than ${timeframe} (the closest ${this.#minimumSpacing / 60_000} minutes): these are bars of a finer timeframe`,
+      );
+    }
+  }
+}
+
+function isBlank(byte: number): boolean {
+  return byte === SPACE || byte === TAB;
+}

@@ -1,0 +1,27 @@
+import { readdir } from 'node:fs/promises';
+import { TIMEFRAMES, type Timeframe } from '@ktrdr/contracts';
+import { parseBarsFileName } from './bars-file.js';
+
+export interface AvailableBars {
+  symbol: string;
+  timeframe: Timeframe;
+  /** Base name. */
+  file: string;
+}
+
+/** The bars files of a folder, by symbol, then from fine to coarse; none where the folder does not exist. */
+export async function listBars(dataDir: string): Promise<AvailableBars[]> {
+  const names = await readdir(dataDir).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  const found = names.flatMap((file) => {
+    const name = parseBarsFileName(file);
+    return name === undefined ? [] : [{ ...name, file }];
+  });
+  return found.sort(
+    (a, b) =>
+      (a.symbol < b.symbol ? -1 : a.symbol > b.symbol ? 1 : 0) ||
+      TIMEFRAMES.indexOf(a.timeframe) - TIMEFRAMES.indexOf(b.timeframe),
+  );
+}

@@ -1,0 +1,40 @@
+const ZERO = 48;
+const POINT = 46;
+/** Digits that a double holds exactly, whatever they are. */
+const EXACT_DIGITS = 15;
+/** Powers of ten that a double holds exactly. */
+const POWERS_OF_TEN = Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`));
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+
+/**
+ * The decimal number in `bytes[from, to)`, rounded as `Number` rounds; `NaN` where there is none or it is not finite.
+ * Up to fifteen digits need one exact division (Clinger, "How to read floating point numbers accurately", 1990).
+ */
+export function parseNumber(bytes: Uint8Array, from: number, to: number): number {
+  let mantissa = 0;
+  let digits = 0;
+  let decimals = -1;
+  for (let at = from; at < to; at++) {
+    const byte = bytes[at]!;
+    const digit = byte - ZERO;
+    if (digit >= 0 && digit <= 9) {
+      mantissa = mantissa * 10 + digit;
+      digits++;
+      if (decimals >= 0) decimals++;
+    } else if (byte === POINT && decimals < 0) {
+      decimals = 0;
+    } else {
+      return parseUnusualNumber(bytes, from, to);
+    }
+  }
+  if (digits === 0 || digits > EXACT_DIGITS) return parseUnusualNumber(bytes, from, to);
+  return decimals > 0 ? mantissa / POWERS_OF_TEN[decimals]! : mantissa;
+}
+
+/** Signs, exponents, more digits. */
+function parseUnusualNumber(bytes: Uint8Array, from: number, to: number): number {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString('latin1');
+  if (!NUMBER.test(text)) return NaN;
+  const value = Number(text);
+  return Number.isFinite(value) ? value : NaN;
+}

@@ -1,0 +1,56 @@
+import type { FileHandle } from 'node:fs/promises';
+import { barsFileName, checkedSymbol, checkedTimeframe } from './bars-file.js';
+import { type BarsName, openBarsFile } from './bars-access.js';
+import { BarsParser } from './bars-parser.js';
+import type { Bars } from './bars.js';
+
+/** Read at once; also the longest line. */
+const CHUNK_BYTES = 1 << 18;
+/** A typical line: only a first guess at the number of rows. */
+const TYPICAL_LINE_BYTES = 48;
+
+/**
+ * Reads and checks `dataDir/{symbol}_{timeframe}.csv`, streamed: beside the bars themselves it needs one chunk of memory,
+ * and the event loop turns between chunks.
+ *
+ * The file: UTF-8 (a byte order mark, CRLF and blank lines do not matter), leading `#` comment lines, a header that
+ * names `timestamp,open,high,low,close,volume` in any order and case beside others, then one bar a line in ascending order.
+ *
+ * Throws `invalid_name`, `bars_not_found`, and `bars_invalid` with up to twenty problems
+ * (`AAPL_1h.csv:123: high 1.2 is below low 1.3`; `details` is `BarsProblems`).
+ */
+export async function readBars(name: BarsName): Promise<Bars> {
+  const symbol = checkedSymbol(name.symbol);
+  const timeframe = checkedTimeframe(name.timeframe);
+  const handle = await openBarsFile(name);
+  try {
+    const { size } = await handle.stat();
+    const capacity = Math.ceil(size / TYPICAL_LINE_BYTES);
+    const parser = new BarsParser({ symbol, timeframe, file: barsFileName(symbol, timeframe), capacity });
+    await feed(parser, handle);
+    return parser.finish();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Feeds a whole file to a parser, or as much of it as the parser wants. */
+export async function feed(parser: BarsParser, handle: FileHandle): Promise<void> {
+  const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+  let kept = 0;
+  while (!parser.ended) {
+    const { bytesRead } = await handle.read(buffer, kept, CHUNK_BYTES - kept);
+    const filled = kept + bytesRead;
+    if (bytesRead === 0) {
+      if (kept > 0) parser.pushLine(buffer, 0, kept);
+      return;
+    }
+    const consumed = parser.push(buffer, filled);
+    kept = filled - consumed;
+    if (kept === CHUNK_BYTES) {
+      parser.refuseLongLine(CHUNK_BYTES);
+      return;
+    }
+    buffer.copyWithin(0, consumed, filled);
+  }
+}
