@@ -1,4 +1,26 @@
-import type { ArtifactFile, ModelSummary, Timeframe, TrainingResult } from '@ktrdr/contracts';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import {
+  type ArtifactFile,
+  KtrdrError,
+  MODEL_VERSION_PATTERN,
+  type ModelSummary,
+  STRATEGY_NAME_PATTERN,
+  type Timeframe,
+  type TrainingResult,
+} from '@ktrdr/contracts';
+import { filesBelow, writeArtifacts } from './artifacts.js';
+import { sha256, syncToDisk } from './checksum.js';
+import { toJson } from './json.js';
+import { isModelMetadata, type ModelMetadata, summaryOf } from './model-metadata.js';
+import { Staging } from './staging.js';
+import { storageError } from './storage-error.js';
+
+const METADATA = 'metadata.json';
+/** Errors of renaming a folder onto one that has files. */
+const TAKEN = new Set(['ENOTEMPTY', 'EEXIST']);
+/** Far more than processes ever finish at the same moment. */
+const MAX_TRIES = 100;
 
 /** A model that is in its place. */
 export interface StoredModel {
@@ -13,8 +35,8 @@ export interface StoredModel {
 /** One stored model whose files were found as they were written. */
 export interface ModelDetails {
   summary: ModelSummary;
-  /** `metadata.json`, `metrics.json`, `features.json` as stored. */
-  metadata: unknown;
+  metadata: ModelMetadata;
+  /** `metrics.json` and `features.json` as stored. */
   metrics: unknown;
   features: unknown;
   /** File names inside the directory. */
@@ -25,26 +47,229 @@ export interface ModelDetails {
  * Models on disk: `{modelsDir}/{strategy}/{timeframe}_v{N}/`, each written whole or not at all.
  * A run writes into a staging folder beside them (same file system), `commit` renames it into place.
  */
-export declare class ModelStorage {
-  constructor(modelsDir: string);
-  /** An empty folder for one run: the trainer's `outputDir`. */
-  stage(operationId: string): Promise<string>;
-  /** Writes fetched files into a staging folder. Throws `model_damaged` where a checksum differs, `invalid_name` for a path that leads out. */
-  writeArtifacts(stagingDir: string, files: readonly ArtifactFile[]): Promise<void>;
-  /** Gives the staged model the next free number. Removes the staging folder, also when it fails (`disk_full`, `storage_failed`, `model_damaged`). */
-  commit(stagingDir: string, model: { strategy: string; timeframe: Timeframe }): Promise<StoredModel>;
+export class ModelStorage {
+  readonly #modelsDir: string;
+  readonly #staging: Staging;
+
+  constructor(modelsDir: string) {
+    this.#modelsDir = resolve(modelsDir);
+    this.#staging = new Staging(this.#modelsDir);
+  }
+
+  /**
+   * An empty folder for one run: the trainer's `outputDir`.
+   *
+   * @throws KtrdrError `invalid_name`, `disk_full`, `storage_failed`
+   */
+  stage(operationId: string): Promise<string> {
+    return this.#staging.create(operationId);
+  }
+
+  /**
+   * Writes fetched files into a staging folder.
+   *
+   * @throws KtrdrError `model_damaged` where a checksum differs, `invalid_name`, `disk_full`, `storage_failed`
+   */
+  writeArtifacts(stagingDir: string, files: readonly ArtifactFile[]): Promise<void> {
+    return writeArtifacts(stagingDir, files);
+  }
+
+  /**
+   * Gives the staged model the next free number. The staging folder is gone afterwards, also when it fails.
+   *
+   * @throws KtrdrError `disk_full`, `storage_failed`, `model_damaged`
+   */
+  async commit(
+    stagingDir: string,
+    { strategy, timeframe }: { strategy: string; timeframe: Timeframe },
+  ): Promise<StoredModel> {
+    checkStrategyName(strategy);
+    try {
+      const source = join(stagingDir, 'model');
+      const metadata = await readWhole(source);
+      await this.#takeAnalytics(stagingDir, source, metadata);
+      await syncAll(source);
+      const stored = await this.#rename(source, metadata, strategy, timeframe);
+      await this.discard(stagingDir);
+      return stored;
+    } catch (error) {
+      await this.discard(stagingDir);
+      throw storageError(error, `storing the model in ${join(this.#modelsDir, strategy)}`);
+    }
+  }
+
   /** Removes a staging folder whose run ended without a model. */
-  discard(stagingDir: string): Promise<void>;
-  /** Newest first. */
-  list(): Promise<ModelSummary[]>;
-  /** Throws `invalid_name`, `model_not_found`, `model_damaged`. */
-  get(strategy: string, version: string): Promise<ModelDetails>;
-  /** Removes staging folders that a stopped service left behind; call it at start-up. Returns their names. */
-  removeStale(): Promise<string[]>;
+  async discard(stagingDir: string): Promise<void> {
+    if (dirname(stagingDir) === this.#staging.directory) await this.#staging.remove(basename(stagingDir));
+  }
+
+  /** Newest first. A folder without a readable `metadata.json` is no model and does not appear. */
+  async list(): Promise<ModelSummary[]> {
+    const models: ModelSummary[] = [];
+    for (const strategy of await directoriesIn(this.#modelsDir, STRATEGY_NAME_PATTERN)) {
+      const folder = join(this.#modelsDir, strategy);
+      for (const version of await directoriesIn(folder, MODEL_VERSION_PATTERN)) {
+        const path = join(folder, version);
+        const metadata = await readMetadata(path).catch(() => null);
+        if (metadata !== null) models.push(summaryOf(metadata, path));
+      }
+    }
+    return models.toSorted(
+      (a, b) => b.created_at.localeCompare(a.created_at) || a.model.localeCompare(b.model),
+    );
+  }
+
+  /**
+   * One model, its files compared with their checksums.
+   *
+   * @throws KtrdrError `invalid_name`, `model_not_found`, `model_damaged` naming the file
+   */
+  async get(strategy: string, version: string): Promise<ModelDetails> {
+    checkStrategyName(strategy);
+    if (!MODEL_VERSION_PATTERN.test(version)) {
+      throw new KtrdrError('invalid_name', `'${version}' is not a model's version; one looks like 1h_v3.`);
+    }
+    const path = join(this.#modelsDir, strategy, version);
+    if (!(await directoriesIn(join(this.#modelsDir, strategy), MODEL_VERSION_PATTERN)).includes(version)) {
+      throw new KtrdrError('model_not_found', `There is no model ${strategy}/${version}.`);
+    }
+    const metadata = await readWhole(path);
+    return {
+      summary: summaryOf(metadata, path),
+      metadata,
+      metrics: JSON.parse(await readFile(join(path, 'metrics.json'), 'utf8')),
+      features: JSON.parse(await readFile(join(path, 'features.json'), 'utf8')),
+      files: await filesBelow(path),
+    };
+  }
+
+  /** Removes staging folders that a stopped service left behind; call it at start-up. Returns their operations' ids. */
+  removeStale(): Promise<string[]> {
+    return this.#staging.removeStale();
+  }
+
+  /** Per-epoch analytics become a folder of the model. */
+  async #takeAnalytics(stagingDir: string, source: string, metadata: ModelMetadata): Promise<void> {
+    const analytics = join(stagingDir, 'analytics');
+    const files = await filesBelow(analytics).catch(() => []);
+    if (files.length === 0) return;
+    await rename(analytics, join(source, 'analytics'));
+    for (const file of files) {
+      metadata.checksums[`analytics/${file}`] = sha256(await readFile(join(source, 'analytics', file)));
+    }
+  }
+
+  /** Two processes may want one number: the rename of one of them fails, and it takes the next. */
+  async #rename(
+    source: string,
+    metadata: ModelMetadata,
+    strategy: string,
+    timeframe: Timeframe,
+  ): Promise<StoredModel> {
+    const folder = join(this.#modelsDir, strategy);
+    await mkdir(folder, { recursive: true });
+    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+      const version = `${timeframe}_v${(await highestNumber(folder, timeframe)) + 1}`;
+      const model = `${strategy}/${version}`;
+      await writeFile(join(source, METADATA), toJson({ ...metadata, model, version }));
+      await syncToDisk(join(source, METADATA));
+      await syncToDisk(source);
+      const path = join(folder, version);
+      try {
+        await rename(source, path);
+      } catch (error) {
+        if (TAKEN.has((error as NodeJS.ErrnoException).code ?? '')) continue;
+        throw error;
+      }
+      await syncToDisk(folder);
+      await syncToDisk(this.#modelsDir);
+      const hasAnalytics = Object.keys(metadata.checksums).some((file) => file.startsWith('analytics/'));
+      return { model, path, analyticsPath: hasAnalytics ? join(path, 'analytics') : null };
+    }
+    throw new Error(`no free number for ${strategy}/${timeframe} after ${MAX_TRIES} tries`);
+  }
 }
 
-/** All files under a run's `outputDir`, for sending them. */
-export declare function readArtifacts(outputDir: string): Promise<ArtifactFile[]>;
-
 /** A run's result with the model's name and places filled in. */
-export declare function withStoredModel(result: TrainingResult, stored: StoredModel): TrainingResult;
+export function withStoredModel(result: TrainingResult, stored: StoredModel): TrainingResult {
+  const analytics = result.training_metrics?.analytics;
+  return {
+    ...result,
+    artifacts: { ...result.artifacts, model: stored.model, model_path: stored.path },
+    training_metrics:
+      result.training_metrics === null || analytics === null || analytics === undefined
+        ? result.training_metrics
+        : {
+            ...result.training_metrics,
+            analytics: { ...analytics, directory: stored.analyticsPath ?? analytics.directory },
+          },
+  };
+}
+
+function checkStrategyName(strategy: string): void {
+  if (!STRATEGY_NAME_PATTERN.test(strategy)) {
+    throw new KtrdrError(
+      'invalid_name',
+      `'${strategy}' is not a strategy's name: letters, digits, _ and -, starting with a letter or digit.`,
+    );
+  }
+}
+
+async function readMetadata(directory: string): Promise<ModelMetadata> {
+  const damaged = (cause?: unknown): KtrdrError =>
+    new KtrdrError(
+      'model_damaged',
+      `${join(directory, METADATA)} is missing or cut off. Train the model again.`,
+      {
+        details: { file: METADATA },
+        cause,
+      },
+    );
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(join(directory, METADATA), 'utf8'));
+  } catch (error) {
+    throw damaged(error);
+  }
+  if (!isModelMetadata(value)) throw damaged();
+  return value;
+}
+
+/** Metadata of a directory whose files are all there with the bytes that were written. */
+async function readWhole(directory: string): Promise<ModelMetadata> {
+  const metadata = await readMetadata(directory);
+  for (const [file, expected] of Object.entries(metadata.checksums)) {
+    const content = await readFile(join(directory, file)).catch(() => null);
+    if (content !== null && sha256(content) === expected) continue;
+    throw new KtrdrError(
+      'model_damaged',
+      `${join(directory, file)} ${content === null ? 'is missing' : 'is not as it was written (checksum)'}. Train the model again.`,
+      { details: { file } },
+    );
+  }
+  return metadata;
+}
+
+async function syncAll(directory: string): Promise<void> {
+  const folders = new Set([directory]);
+  for (const file of await filesBelow(directory)) {
+    const path = join(directory, file);
+    await syncToDisk(path);
+    folders.add(dirname(path));
+  }
+  for (const folder of folders) await syncToDisk(folder);
+}
+
+async function directoriesIn(directory: string, pattern: RegExp): Promise<string[]> {
+  const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => entry.isDirectory() && pattern.test(entry.name)).map(({ name }) => name);
+}
+
+async function highestNumber(folder: string, timeframe: Timeframe): Promise<number> {
+  let highest = 0;
+  for (const name of await directoriesIn(folder, MODEL_VERSION_PATTERN)) {
+    const [, of, number] = MODEL_VERSION_PATTERN.exec(name) ?? [];
+    if (of === timeframe) highest = Math.max(highest, Number(number));
+  }
+  return highest;
+}

@@ -1,0 +1,56 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join, sep } from 'node:path';
+import { type ArtifactFile, KtrdrError } from '@ktrdr/contracts';
+import { sha256 } from './checksum.js';
+import { storageError } from './storage-error.js';
+
+/** Names of folders and files as runs write them: nothing hidden, nothing that leads up. */
+const PATH_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]*(\/[A-Za-z0-9][A-Za-z0-9._-]*){0,3}$/;
+
+/** Files below `directory`, as sorted relative paths with `/`. */
+export async function filesBelow(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(directory.length + 1))
+    .map((path) => path.split(sep).join('/'))
+    .toSorted();
+}
+
+/** Everything that a run wrote into its `outputDir`, for sending it. */
+export async function readArtifacts(outputDir: string): Promise<ArtifactFile[]> {
+  const files: ArtifactFile[] = [];
+  for (const path of await filesBelow(outputDir)) {
+    const content = await readFile(join(outputDir, path));
+    files.push({ path, sha256: sha256(content), content_base64: content.toString('base64') });
+  }
+  return files;
+}
+
+/**
+ * Writes fetched files into a run's `outputDir`.
+ *
+ * @throws KtrdrError `model_damaged` where a file's bytes differ from its checksum, `invalid_name` for a path that is none of ours
+ */
+export async function writeArtifacts(outputDir: string, files: readonly ArtifactFile[]): Promise<void> {
+  for (const file of files) {
+    if (!PATH_PATTERN.test(file.path)) {
+      throw new KtrdrError('invalid_name', `'${file.path}' is not the name of a model's file.`);
+    }
+    const content = Buffer.from(file.content_base64, 'base64');
+    if (sha256(content) !== file.sha256) {
+      throw new KtrdrError(
+        'model_damaged',
+        `${file.path} arrived with other bytes than were sent. Nothing was stored; train again.`,
+        { details: { file: file.path } },
+      );
+    }
+    const path = join(outputDir, file.path);
+    try {
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, content);
+    } catch (error) {
+      throw storageError(error, `writing ${path}`);
+    }
+  }
+}

@@ -1,0 +1,38 @@
+/** What the parent and the trainer's process say to each other over IPC (structured clone: NaN stays NaN). */
+import type { ErrorBody, TrainingProgressUpdate } from '@ktrdr/contracts';
+import type { TrainingRunOutcome, TrainingRunRequest } from '../training-run.js';
+
+export type ParentMessage =
+  /** The answer to `ready`. */
+  | { type: 'start'; request: TrainingRunRequest }
+  /** Stop at the next batch and leave. */
+  | { type: 'cancel' };
+
+export type ChildMessage =
+  /** Listening. Before it the process holds nothing worth a grace time. */
+  | { type: 'ready' }
+  /** Sent by a timer: the event loop turns. */
+  | { type: 'heartbeat' }
+  | { type: 'progress'; update: TrainingProgressUpdate }
+  /** One of these three is the last message. */
+  | { type: 'completed'; outcome: TrainingRunOutcome }
+  | { type: 'failed'; error: ErrorBody }
+  | { type: 'cancelled' };
+
+const OBJECT_FIELD = {
+  ready: null,
+  heartbeat: null,
+  progress: 'update',
+  completed: 'outcome',
+  failed: 'error',
+  cancelled: null,
+} as const satisfies Record<ChildMessage['type'], string | null>;
+
+/** Tells a child's message from anything else that comes through the channel. */
+export function isChildMessage(value: unknown): value is ChildMessage {
+  if (typeof value !== 'object' || value === null) return false;
+  const message = value as Record<string, unknown>;
+  if (typeof message.type !== 'string' || !Object.hasOwn(OBJECT_FIELD, message.type)) return false;
+  const field = OBJECT_FIELD[message.type as ChildMessage['type']];
+  return field === null || (typeof message[field] === 'object' && message[field] !== null);
+}

@@ -1,0 +1,116 @@
+import { errorFromBody, KtrdrError, type TrainingProgressUpdate } from '@ktrdr/contracts';
+import { TrainingCancelledError } from '../training-cancelled-error.js';
+import type { TrainingRunOutcome, TrainingRunRequest } from '../training-run.js';
+import { startChild } from './child-handle.js';
+import { endGracefully } from './end-gracefully.js';
+import { explainEnd } from './explain-end.js';
+import type { ChildMessage } from './messages.js';
+import { SilenceWatch } from './watch-silence.js';
+
+const DEFAULT_SILENT_AFTER_MS = 60_000;
+/** A child that has said its last word and does not leave is killed. */
+const LEAVE_MS = 2_000;
+
+export interface TrainerProcessOptions {
+  /** Aborted: the child is asked to stop, after `graceMs` it is terminated, then killed. */
+  signal: AbortSignal;
+  /** Aborted: the child is killed at once. */
+  forceSignal?: AbortSignal;
+  graceMs: number;
+  /** A child that says nothing for so long is stuck and gets killed. Default 60 s. */
+  silentAfterMs?: number;
+  onProgress(update: TrainingProgressUpdate): void;
+  /** Lines that the child wrote to stdout and stderr. */
+  onOutput?(line: string): void;
+}
+
+type LastMessage = Extract<ChildMessage, { type: 'completed' | 'failed' | 'cancelled' }>;
+type ReasonToEnd = { type: 'cancelled' } | { type: 'silent' } | { type: 'listener_failed'; error: unknown };
+
+/**
+ * One run in one child process. The first reason to end it wins, and a run that was faster than its cancellation counts:
+ * its last message decides. A listener that throws ends the run with its error.
+ */
+export async function runChild(
+  entry: string,
+  request: TrainingRunRequest,
+  options: TrainerProcessOptions,
+): Promise<TrainingRunOutcome> {
+  const { signal, forceSignal, graceMs, silentAfterMs = DEFAULT_SILENT_AFTER_MS } = options;
+  if (signal.aborted || forceSignal?.aborted === true) throw new TrainingCancelledError();
+
+  let ready = false;
+  let last: LastMessage | null = null;
+  let reason: ReasonToEnd | null = null;
+  const calledOff: (() => void)[] = [];
+
+  const onMessage = (message: ChildMessage): void => {
+    silence.heard();
+    switch (message.type) {
+      case 'ready':
+        ready = true;
+        child.send({ type: 'start', request });
+        break;
+      case 'progress':
+        try {
+          options.onProgress(message.update);
+        } catch (error) {
+          endNow({ type: 'listener_failed', error });
+        }
+        break;
+      case 'heartbeat':
+        break;
+      case 'completed':
+      case 'failed':
+      case 'cancelled': {
+        last = message;
+        const timer = setTimeout(() => child.kill('SIGKILL'), LEAVE_MS);
+        calledOff.push(() => clearTimeout(timer));
+        break;
+      }
+    }
+  };
+  const child = startChild(entry, { onMessage, onOutput: (line) => options.onOutput?.(line) });
+  const endNow = (why: ReasonToEnd): void => {
+    reason ??= why;
+    child.kill('SIGKILL');
+  };
+  const silence = new SilenceWatch(silentAfterMs, () => endNow({ type: 'silent' }));
+  const force = (): void => endNow({ type: 'cancelled' });
+  const cancel = (): void => {
+    // a process that is still starting holds nothing worth waiting for
+    if (!ready) return force();
+    reason ??= { type: 'cancelled' };
+    calledOff.push(endGracefully(child, graceMs));
+  };
+  signal.addEventListener('abort', cancel, { once: true });
+  forceSignal?.addEventListener('abort', force, { once: true });
+
+  const end = await child.ended;
+  silence.stop();
+  signal.removeEventListener('abort', cancel);
+  forceSignal?.removeEventListener('abort', force);
+  for (const callOff of calledOff) callOff();
+  return outcomeOf(last, reason, () => explainEnd(end), silentAfterMs);
+}
+
+function outcomeOf(
+  last: LastMessage | null,
+  reason: ReasonToEnd | null,
+  explain: () => KtrdrError,
+  silentAfterMs: number,
+): TrainingRunOutcome {
+  if (reason?.type === 'listener_failed') throw reason.error;
+  if (last?.type === 'completed') return last.outcome;
+  if (last?.type === 'failed') throw errorFromBody(last.error);
+  if (last?.type === 'cancelled' || reason?.type === 'cancelled') throw new TrainingCancelledError();
+  if (reason?.type === 'silent') {
+    throw new KtrdrError(
+      'trainer_silent',
+      `The training process gave no sign of life for ${silentAfterMs / 1000} s and was killed. ` +
+        'Nothing was stored. Start again; if it comes back, use fewer bars or smaller layers.',
+      { details: { silent_after_ms: silentAfterMs } },
+    );
+  }
+  throw explain();
+}

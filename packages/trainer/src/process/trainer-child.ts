@@ -1,0 +1,83 @@
+/**
+ * The trainer's process: takes one request, runs it, says how it went, leaves. It listens before it loads anything heavy.
+ *
+ * Signals: Ctrl+C in a terminal reaches every process of its group, so SIGINT is the parent's affair. A SIGTERM that the parent did not
+ * send (it went to the whole group) leaves the parent a moment to cancel. Without its parent the process ends at once.
+ */
+import { KtrdrError } from '@ktrdr/contracts';
+import type { ErrorBody, TrainingPhase } from '@ktrdr/contracts';
+import type { TrainingRunRequest } from '../training-run.js';
+import type { ChildMessage, ParentMessage } from './messages.js';
+
+const HEARTBEAT_MS = 1_000;
+const PARENT_DECIDES_MS = 1_000;
+const TERMINATED = 143;
+const ORPHANED = 1;
+
+/** Phases in which the run holds something; before them a cancelled process just leaves. */
+const PHASES_TO_END_IN_ORDER: readonly TrainingPhase[] = ['training', 'evaluating', 'storing model'];
+
+// oxlint-disable-next-line no-restricted-properties -- where the process is put together, as in the apps
+const clock = { now: () => Date.now() };
+const controller = new AbortController();
+let phase: TrainingPhase | null = null;
+
+function send(message: ChildMessage): void {
+  if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
+}
+
+function leaveWith(message: ChildMessage): void {
+  if (process.connected) process.send?.(message, undefined, undefined, () => process.exit(0));
+  else process.exit(ORPHANED);
+}
+
+async function run(request: TrainingRunRequest): Promise<void> {
+  try {
+    const { train } = await import('../train.js');
+    const outcome = await train(request, {
+      signal: controller.signal,
+      clock,
+      onProgress(update) {
+        phase = update.phase;
+        send({ type: 'progress', update });
+      },
+    });
+    leaveWith({ type: 'completed', outcome });
+  } catch (error) {
+    const { TrainingCancelledError } = await import('../training-cancelled-error.js');
+    leaveWith(
+      error instanceof TrainingCancelledError
+        ? { type: 'cancelled' }
+        : { type: 'failed', error: bodyOf(error) },
+    );
+  }
+}
+
+function bodyOf(error: unknown): ErrorBody {
+  if (error instanceof KtrdrError) return error.toBody();
+  console.error(error);
+  const text = error instanceof Error ? error.message : String(error);
+  if (error instanceof RangeError && /allocation failed|Invalid typed array length/.test(text)) {
+    const message = `The training ran out of memory (${text}). Use fewer bars or smaller layers and start again.`;
+    return { code: 'trainer_out_of_memory', message };
+  }
+  return { code: 'internal_error', message: `The training failed unexpectedly: ${text}` };
+}
+
+function cancel(): void {
+  controller.abort();
+  if (phase === null || !PHASES_TO_END_IN_ORDER.includes(phase)) leaveWith({ type: 'cancelled' });
+}
+
+process.on('message', (message: ParentMessage) => {
+  if (message.type === 'start') void run(message.request);
+  else cancel();
+});
+process.on('disconnect', () => process.exit(ORPHANED));
+process.on('SIGINT', () => undefined);
+process.on('SIGTERM', () => {
+  if (controller.signal.aborted) process.exit(TERMINATED);
+  setTimeout(() => process.exit(TERMINATED), PARENT_DECIDES_MS);
+});
+setInterval(() => send({ type: 'heartbeat' }), HEARTBEAT_MS);
+send({ type: 'ready' });
