@@ -1,1 +1,26 @@
-export * from './model.js';
+export { computeFeatures } from './features/compute-features.js';
+export type { FeatureMatrix, NormalisationRule } from './features/compute-features.js';
+export { warmUpBars } from './features/warm-up-bars.js';
+export { formatIssue, StrategyError } from './issues.js';
+export { computeLabels } from './labels/compute-labels.js';
+export type { Labels } from './labels/compute-labels.js';
+export type {
+  Activation,
+  AnalyticsSettings,
+  DecisionSettings,
+  EarlyStoppingSettings,
+  FuzzySet,
+  IndicatorSettings,
+  LabelSettings,
+  LearningRateSchedule,
+  Membership,
+  ModelSettings,
+  NnInput,
+  NormalisationMethod,
+  SplitSettings,
+  Strategy,
+  StrategyVersion,
+  TrainingSettings,
+} from './model.js';
+export { parseStrategy } from './parse-strategy.js';
+export { summariseStrategy, validateStrategy } from './validate-strategy.js';

@@ -1,0 +1,241 @@
+import { Composer, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, Parser } from 'yaml';
+import type { CST, Document, ParsedNode, YAMLMap } from 'yaml';
+
+import type { IssueList, Path, Place } from './issues.js';
+import { LIMITS } from './limits.js';
+
+/** Tokens (words, signs, line breaks, comments) of one file: bounds the work before anything is built from them. */
+const MAX_TOKENS = 250_000;
+
+/** A value of the file with its place. Maps have a null prototype, so that no key of a file can mean anything else. */
+interface LocatedValue {
+  value: unknown;
+  /** Offset of the value in the text. */
+  offset: number;
+  /** Offset of the key that holds the value; `null` in a list and at the root. */
+  keyOffset: number | null;
+  /** Text of a scalar as written, without quotes. */
+  source: string | null;
+  /** Of a map or a list. */
+  children: Map<string | number, LocatedValue> | null;
+}
+
+/** A strategy file as plain data, with the place of every key and value. */
+export class StrategyDocument {
+  constructor(
+    private readonly tree: LocatedValue,
+    private readonly lines: LineCounter,
+  ) {}
+
+  /** The whole file as plain data. */
+  get root(): unknown {
+    return this.tree.value;
+  }
+
+  get(path: Path): unknown {
+    return this.find(path)?.value;
+  }
+
+  /** A scalar as written: `14.0`, `1e-3`, `TRUE`. `null` for anything else. */
+  sourceText(path: Path): string | null {
+    return this.find(path)?.source ?? null;
+  }
+
+  /** Place to show for a value: a scalar's own, a map's or list's key; of the nearest thing above where it is missing. */
+  place(path: Path): Place {
+    let node = this.tree;
+    for (const step of path) {
+      const child = node.children?.get(step);
+      if (child === undefined) break;
+      node = child;
+    }
+    const offset = node.children === null || node.keyOffset === null ? node.offset : node.keyOffset;
+    return this.placeOf(offset);
+  }
+
+  /** Place of the key itself. */
+  keyPlace(path: Path): Place {
+    const node = this.find(path);
+    return node?.keyOffset == null ? this.place(path) : this.placeOf(node.keyOffset);
+  }
+
+  private find(path: Path): LocatedValue | null {
+    let node: LocatedValue | undefined = this.tree;
+    for (const step of path) {
+      node = node.children?.get(step);
+      if (node === undefined) return null;
+    }
+    return node;
+  }
+
+  private placeOf(offset: number): Place {
+    return placeAt(this.lines, offset);
+  }
+}
+
+/**
+ * Reads YAML 1.2. Every syntax error, duplicate key and unknown alias becomes an issue; `null` where there were any.
+ * Size, nesting and expansion through aliases are bounded before anything large is built.
+ */
+export function readDocument(text: string, issues: IssueList): StrategyDocument | null {
+  const bytes = Buffer.byteLength(text, 'utf8');
+  if (bytes > LIMITS.fileBytes) {
+    issues.error(
+      null,
+      [],
+      `the file has ${bytes} bytes; a strategy file may have at most ${LIMITS.fileBytes}`,
+    );
+    return null;
+  }
+  const lines = new LineCounter();
+  const tokens = tokenise(text, lines, issues);
+  if (tokens === null) return null;
+  // Duplicate keys are found while converting: the library's own check compares every pair of keys.
+  const composer = new Composer({ prettyErrors: false, uniqueKeys: false });
+  const [document, ...others] = composer.compose(tokens, true, text.length);
+  if (document === undefined) return null;
+  for (const error of document.errors)
+    issues.error(placeAt(lines, error.pos[0]), [], `not valid YAML: ${error.message}`);
+  for (const warning of document.warnings) issues.warn(placeAt(lines, warning.pos[0]), [], warning.message);
+  if (others[0] !== undefined) {
+    const message = 'a second YAML document starts here; a strategy file holds one';
+    issues.error(placeAt(lines, others[0].range[0]), [], message);
+  }
+  if (issues.errorCount > 0) return null;
+  const tree = new Converter(document, lines, issues).convert();
+  return issues.errorCount > 0 ? null : new StrategyDocument(tree, lines);
+}
+
+/** Cuts the text into YAML's concrete syntax; `null` (with an issue) where it is nested too deeply or has too many tokens. */
+function tokenise(text: string, lines: LineCounter, issues: IssueList): CST.Token[] | null {
+  lines.addNewLine(0);
+  const parser = new Parser(lines.addNewLine);
+  const tokens: CST.Token[] = [];
+  let count = 0;
+  for (const lexeme of new Lexer().lex(text)) {
+    tokens.push(...parser.next(lexeme));
+    count += 1;
+    // A map inside a list adds two levels to the parser's stack.
+    if (parser.stack.length > 2 * LIMITS.nestingDepth + 2) {
+      const place = placeAt(lines, parser.offset);
+      issues.error(place, [], `nested too deeply; at most ${LIMITS.nestingDepth} levels are allowed`);
+      return null;
+    }
+    if (count > MAX_TOKENS) {
+      const place = placeAt(lines, parser.offset);
+      issues.error(place, [], `the file is too long: at most ${MAX_TOKENS} YAML tokens are allowed`);
+      return null;
+    }
+  }
+  tokens.push(...parser.end());
+  return tokens;
+}
+
+function placeAt(lines: LineCounter, offset: number): Place {
+  const { line, col } = lines.linePos(offset);
+  return { line: Math.max(1, line), column: Math.max(1, col) };
+}
+
+/** Turns YAML nodes into located plain data. */
+class Converter {
+  private readonly anchors = new Map<string, ParsedNode>();
+  /** Nodes that are being converted: an alias to one of them has no end. */
+  private readonly open = new Set<ParsedNode>();
+  private values = 0;
+
+  constructor(
+    private readonly document: Document.Parsed,
+    private readonly lines: LineCounter,
+    private readonly issues: IssueList,
+  ) {}
+
+  convert(): LocatedValue {
+    return this.node(this.document.contents, 0, null, []);
+  }
+
+  private node(node: ParsedNode | null, offset: number, keyOffset: number | null, path: Path): LocatedValue {
+    this.values += 1;
+    if (this.values > LIMITS.documentValues) {
+      const message = `the file expands to more than ${LIMITS.documentValues} values; use fewer aliases`;
+      this.issues.error(null, [], message);
+      return { value: null, offset, keyOffset, source: null, children: null };
+    }
+    const start = node?.range[0] ?? offset;
+    const located: LocatedValue = { value: null, offset: start, keyOffset, source: null, children: null };
+    if (node === null) return located;
+    if (isAlias(node)) return this.alias(node.source, start, keyOffset, path);
+    if (node.anchor !== undefined) this.anchors.set(node.anchor, node);
+    if (isScalar(node)) {
+      located.value = node.value;
+      located.source = node.source;
+      return located;
+    }
+    this.open.add(node);
+    located.children = new Map();
+    if (isSeq(node)) {
+      located.value = node.items.map((item, index) => {
+        const child = this.node(item as ParsedNode, start, null, [...path, index]);
+        located.children!.set(index, child);
+        return child.value;
+      });
+    } else {
+      this.map(node, located.children, path);
+      const value = Object.create(null) as Record<string, unknown>;
+      for (const [key, child] of located.children) value[key] = child.value;
+      located.value = value;
+    }
+    this.open.delete(node);
+    return located;
+  }
+
+  private map(node: YAMLMap.Parsed, children: Map<string | number, LocatedValue>, path: Path): void {
+    const merged = new Map<string | number, LocatedValue>();
+    for (const { key, value } of node.items) {
+      const keyStart = key?.range[0] ?? node.range[0];
+      if (!isScalar(key) || key.value === null) {
+        this.issues.error(placeAt(this.lines, keyStart), path, 'this key is not a text; write `key: value`');
+        continue;
+      }
+      const name = typeof key.value === 'string' ? key.value : key.source;
+      const childPath = [...path, name];
+      const child = this.node(value, keyStart, keyStart, childPath);
+      if (name === '<<' && key.type === 'PLAIN') {
+        this.merge(child, merged, keyStart, path);
+      } else if (children.has(name)) {
+        const first = placeAt(this.lines, children.get(name)!.keyOffset!);
+        const message = `the key is there twice, first in line ${first.line}; keep one`;
+        this.issues.error(placeAt(this.lines, keyStart), childPath, message);
+      } else {
+        children.set(name, child);
+      }
+    }
+    for (const [name, child] of merged) if (!children.has(name)) children.set(name, child);
+  }
+
+  /** `<<: *base` or `<<: [*first, *second]`: keys that the map does not have itself; the first map wins. */
+  private merge(
+    source: LocatedValue,
+    merged: Map<string | number, LocatedValue>,
+    keyStart: number,
+    path: Path,
+  ): void {
+    const maps = Array.isArray(source.value) ? [...source.children!.values()] : [source];
+    for (const map of maps) {
+      if (map.children === null || Array.isArray(map.value)) {
+        this.issues.error(placeAt(this.lines, keyStart), path, '`<<` takes a map or a list of maps');
+        continue;
+      }
+      for (const [name, child] of map.children) if (!merged.has(name)) merged.set(name, child);
+    }
+  }
+
+  private alias(name: string, start: number, keyOffset: number | null, path: Path): LocatedValue {
+    const target = this.anchors.get(name);
+    if (target === undefined || this.open.has(target)) {
+      const problem = target === undefined ? 'has no anchor before it' : 'contains itself';
+      this.issues.error(placeAt(this.lines, start), path, `the alias *${name} ${problem}`);
+      return { value: null, offset: start, keyOffset, source: null, children: null };
+    }
+    return this.node(target, start, keyOffset, path);
+  }
+}

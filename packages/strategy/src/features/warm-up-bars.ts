@@ -1,0 +1,21 @@
+import type { Timeframe } from '@ktrdr/contracts';
+
+import { indicatorType } from '../indicators/registry.js';
+import type { Strategy } from '../model.js';
+import { featureColumns } from './feature-columns.js';
+
+/**
+ * Bars of each timeframe that pass before every feature of it has a value; on the base timeframe lags included.
+ * With N such bars, row N is the first complete one.
+ */
+export function warmUpBars(strategy: Strategy): Map<Timeframe, number> {
+  const settings = new Map(strategy.indicators.map((indicator) => [indicator.id, indicator]));
+  const bars = new Map<Timeframe, number>([[strategy.baseTimeframe, 0]]);
+  for (const { timeframe, series } of featureColumns(strategy)) {
+    const { type, parameters } = settings.get(series.indicator)!;
+    const lookback = indicatorType(type).lookback(parameters as never);
+    bars.set(timeframe, Math.max(bars.get(timeframe) ?? 0, lookback));
+  }
+  bars.set(strategy.baseTimeframe, bars.get(strategy.baseTimeframe)! + strategy.lookbackPeriods);
+  return bars;
+}

@@ -1,0 +1,38 @@
+import type { Reader } from '../section.js';
+import type { FuzzySet, IndicatorSettings, NnInput, StrategyVersion } from '../model.js';
+import type { Path } from '../issues.js';
+import type { TrainingData } from '../sections/symbols-and-timeframes.js';
+
+/** What the grammars write differently: indicators, fuzzy sets and which of them enter the network. */
+export interface NetworkInputs {
+  indicators: IndicatorSettings[];
+  fuzzySets: FuzzySet[];
+  nnInputs: NnInput[];
+  /** Where each of `nnInputs` stands. */
+  inputPaths: Path[];
+}
+
+/** Top-level keys of each grammar that have a meaning or are carried along. */
+const COMMON_KEYS = [
+  'name',
+  'description',
+  'version',
+  'hypothesis',
+  'indicators',
+  'fuzzy_sets',
+  'model',
+  'decisions',
+];
+const CARRIED_KEYS = ['training', 'orchestrator', 'risk_management', 'backtesting'];
+export const TOP_LEVEL_KEYS: Readonly<Record<StrategyVersion, readonly string[]>> = {
+  v1: [...COMMON_KEYS, ...CARRIED_KEYS, 'data'],
+  v2: [...COMMON_KEYS, ...CARRIED_KEYS, 'training_data', 'scope', 'deployment'],
+  v3: [...COMMON_KEYS, ...CARRIED_KEYS, 'training_data', 'scope', 'deployment', 'nn_inputs', 'context_data'],
+};
+
+/** Reads the inputs of one grammar. `data` is `null` where the training data have errors; `[]` stands for unreadable parts. */
+export type ReadNetworkInputs = (
+  reader: Reader,
+  data: TrainingData | null,
+  timeframesGiven: boolean,
+) => NetworkInputs;

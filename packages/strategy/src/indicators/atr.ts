@@ -1,0 +1,26 @@
+import { defineIndicator, undefinedSeries } from './indicator.js';
+
+/**
+ * Average true range, in price units: Wilder's average of the true range, seeded by the mean of bars 1..n.
+ * TA-Lib: ATR, unstable period 0. First value at bar n; n = 1 is the true range itself.
+ */
+export const atr = defineIndicator({
+  type: 'atr',
+  aliases: { averagetruerange: {} },
+  parameters: { period: { kind: 'whole', default: 14, min: 1, max: 100 } },
+  parameterAliases: {},
+  outputs: ['atr'],
+  lookback: ({ period }) => period,
+  compute(bars, { period }) {
+    const { high, low, close } = bars;
+    const average = undefinedSeries(bars.length);
+    let value = 0;
+    for (let t = 1; t < bars.length; t++) {
+      const before = close[t - 1]!;
+      const range = Math.max(high[t]! - low[t]!, Math.abs(high[t]! - before), Math.abs(low[t]! - before));
+      value = t <= period ? value + range / period : (value * (period - 1) + range) / period;
+      if (t >= period) average[t] = value;
+    }
+    return [average];
+  },
+});

@@ -1,0 +1,27 @@
+import { defineIndicator, SOURCE, undefinedSeries } from './indicator.js';
+import { windowDeviations, windowMeans } from './moving-window.js';
+
+/** Bollinger bands: simple average and `multiplier` population deviations around it. TA-Lib: BBANDS with SMA. First value at bar n-1. */
+export const bollingerBands = defineIndicator({
+  type: 'bollingerbands',
+  aliases: { bbands: {}, bb: {}, bollinger: {}, bollingerband: {} },
+  parameters: {
+    period: { kind: 'whole', default: 20, min: 2, max: 200 },
+    multiplier: { kind: 'real', default: 2, above: 0, max: 10 },
+    source: SOURCE,
+  },
+  parameterAliases: { std_dev: 'multiplier' },
+  outputs: ['upper', 'middle', 'lower'],
+  lookback: ({ period }) => period - 1,
+  compute(bars, { period, multiplier, source }) {
+    const middle = windowMeans(bars[source], period);
+    const deviation = windowDeviations(bars[source], period);
+    const upper = undefinedSeries(bars.length);
+    const lower = undefinedSeries(bars.length);
+    for (let t = period - 1; t < bars.length; t++) {
+      upper[t] = middle[t]! + multiplier * deviation[t]!;
+      lower[t] = middle[t]! - multiplier * deviation[t]!;
+    }
+    return [upper, middle, lower];
+  },
+});

@@ -1,0 +1,36 @@
+import { exponentialAverage } from './ema.js';
+import { defineIndicator, SOURCE, undefinedSeries } from './indicator.js';
+
+/**
+ * Moving average convergence divergence: line = fast - slow average, signal = average of the line, histogram = line -
+ * signal. TA-Lib: MACD, unstable period 0: the fast average is seeded on the last bars of the slow one's seed window, the
+ * signal on the first line values, and all three start at bar slow + signal - 2. A fast period above the slow one swaps both.
+ */
+export const macd = defineIndicator({
+  type: 'macd',
+  aliases: { movingaverageconvergencedivergence: {} },
+  parameters: {
+    fast_period: { kind: 'whole', default: 12, min: 1, max: 100 },
+    slow_period: { kind: 'whole', default: 26, min: 1, max: 200 },
+    signal_period: { kind: 'whole', default: 9, min: 1, max: 50 },
+    source: SOURCE,
+  },
+  parameterAliases: { fast: 'fast_period', slow: 'slow_period', signal: 'signal_period' },
+  outputs: ['line', 'signal', 'histogram'],
+  lookback: ({ fast_period, slow_period, signal_period }) =>
+    Math.max(fast_period, slow_period) + signal_period - 2,
+  compute(bars, { fast_period, slow_period, signal_period, source }) {
+    const fastPeriod = Math.min(fast_period, slow_period);
+    const slowPeriod = Math.max(fast_period, slow_period);
+    const slow = exponentialAverage(bars[source], slowPeriod);
+    const fast = exponentialAverage(bars[source], fastPeriod, slowPeriod - fastPeriod);
+    const line = undefinedSeries(bars.length);
+    for (let t = slowPeriod - 1; t < bars.length; t++) line[t] = fast[t]! - slow[t]!;
+    const signal = exponentialAverage(line, signal_period, slowPeriod - 1);
+    const histogram = undefinedSeries(bars.length);
+    const first = slowPeriod + signal_period - 2;
+    for (let t = first; t < bars.length; t++) histogram[t] = line[t]! - signal[t]!;
+    line.fill(Number.NaN, 0, first);
+    return [line, signal, histogram];
+  },
+});

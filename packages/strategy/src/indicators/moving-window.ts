@@ -1,0 +1,66 @@
+import { undefinedSeries } from './indicator.js';
+
+/*
+ * Windows of n values in O(1) a value without subtraction: the series is cut into blocks of n, and each window is the
+ * end of one block and the start of the next. Running forward from a block's start and backward from its end gives both
+ * parts, so that a value that has left the window leaves nothing behind (a running sum keeps its rounding errors).
+ */
+
+/** Mean of the last n values; `NaN` for the first n-1. TA-Lib: SMA. */
+export function windowMeans(values: Float64Array, n: number): Float64Array {
+  const means = undefinedSeries(values.length);
+  const tail = new Float64Array(n + 1);
+  for (let start = 0; start < values.length; start += n) {
+    const end = Math.min(start + n, values.length);
+    let head = 0;
+    for (let t = start; t < end; t++) {
+      head += values[t]!;
+      if (t >= n - 1) means[t] = (tail[t - start + 1]! + head) / n;
+    }
+    if (end - start < n) break;
+    // tail[j]: sum of the block's values j..n-1.
+    tail[n] = 0;
+    for (let j = n - 1; j >= 0; j--) tail[j] = tail[j + 1]! + values[start + j]!;
+  }
+  return means;
+}
+
+/**
+ * Population deviation (divides by n) of the last n values; `NaN` for the first n-1. TA-Lib: STDDEV, but from squared
+ * distances to the mean, joined by Chan's formula, instead of from the difference of two large sums.
+ */
+export function windowDeviations(values: Float64Array, n: number): Float64Array {
+  const deviations = undefinedSeries(values.length);
+  const tailMean = new Float64Array(n + 1);
+  const tailSquares = new Float64Array(n + 1);
+  for (let start = 0; start < values.length; start += n) {
+    const end = Math.min(start + n, values.length);
+    let mean = 0;
+    let squares = 0;
+    for (let t = start; t < end; t++) {
+      const j = t - start;
+      const distance = values[t]! - mean;
+      mean += distance / (j + 1);
+      squares += distance * (values[t]! - mean);
+      if (t < n - 1) continue;
+      const apart = mean - tailMean[j + 1]!;
+      const tailCount = n - 1 - j;
+      const between = tailCount === 0 ? 0 : (apart * apart * (j + 1) * tailCount) / n;
+      deviations[t] = Math.sqrt((squares + tailSquares[j + 1]! + between) / n);
+    }
+    if (end - start < n) break;
+    // tailMean[j], tailSquares[j]: of the block's values j..n-1.
+    mean = 0;
+    squares = 0;
+    tailMean[n] = 0;
+    tailSquares[n] = 0;
+    for (let j = n - 1; j >= 0; j--) {
+      const distance = values[start + j]! - mean;
+      mean += distance / (n - j);
+      squares += distance * (values[start + j]! - mean);
+      tailMean[j] = mean;
+      tailSquares[j] = squares;
+    }
+  }
+  return deviations;
+}

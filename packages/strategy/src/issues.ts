@@ -1,0 +1,86 @@
+import { KtrdrError } from '@ktrdr/contracts';
+import type { StrategyIssue } from '@ktrdr/contracts';
+
+/** Keys and indices that lead to a value inside the file. */
+export type Path = readonly (string | number)[];
+
+/** 1-based. */
+export interface Place {
+  line: number;
+  column: number;
+}
+
+/** Thrown for a file with errors: the message has a line for each, `details.issues` all issues, warnings included. */
+export class StrategyError extends KtrdrError {
+  override readonly name = 'StrategyError';
+  readonly issues: readonly StrategyIssue[];
+
+  constructor(file: string, issues: readonly StrategyIssue[]) {
+    const errors = issues.filter((issue) => issue.severity === 'error');
+    const count = errors.length === 1 ? '1 error' : `${errors.length} errors`;
+    super('strategy_invalid', [`${file} has ${count}:`, ...errors.map(formatIssue)].join('\n'), {
+      details: { issues },
+    });
+    this.issues = issues;
+  }
+}
+
+/** `file:line:column path: what is wrong, what would be right`. */
+export function formatIssue(issue: StrategyIssue): string {
+  const place = issue.line === null ? issue.file : `${issue.file}:${issue.line}:${issue.column ?? 1}`;
+  return issue.path === '' ? `${place}: ${issue.message}` : `${place} ${issue.path}: ${issue.message}`;
+}
+
+/** `model.architecture.hidden_layers[0]`; a key that holds a dot or a bracket is quoted. */
+export function formatPath(path: Path): string {
+  let text = '';
+  for (const step of path) {
+    if (typeof step === 'number') text += `[${step}]`;
+    else if (step === '' || /[.[\]"\s]/.test(step)) text += `[${JSON.stringify(step)}]`;
+    else text += text === '' ? step : `.${step}`;
+  }
+  return text;
+}
+
+/** Errors and warnings of one file, each once, in the order of their places. */
+export class IssueList {
+  private readonly issues: StrategyIssue[] = [];
+  private readonly seen = new Set<string>();
+  private errors = 0;
+
+  constructor(readonly file: string) {}
+
+  error(place: Place | null, path: Path, message: string): void {
+    this.add('error', place, path, message);
+  }
+
+  warn(place: Place | null, path: Path, message: string): void {
+    this.add('warning', place, path, message);
+  }
+
+  get errorCount(): number {
+    return this.errors;
+  }
+
+  sorted(): StrategyIssue[] {
+    return [...this.issues].sort(
+      (a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0),
+    );
+  }
+
+  private add(severity: StrategyIssue['severity'], place: Place | null, path: Path, message: string): void {
+    const issue: StrategyIssue = {
+      severity,
+      file: this.file,
+      line: place?.line ?? null,
+      column: place?.column ?? null,
+      path: formatPath(path),
+      message,
+    };
+    const key = `${severity}\n${issue.path}\n${message}`;
+    if (this.seen.has(key)) return;
+    this.seen.add(key);
+    this.issues.push(issue);
+    if (severity === 'error') this.errors += 1;
+  }
+}

@@ -1,0 +1,31 @@
+/** Bounds of what a strategy file may ask for. Messages name them. */
+export const LIMITS = {
+  /** Bytes of UTF-8. */
+  fileBytes: 1_048_576,
+  /** Values in the file, aliases counted as often as they are used. */
+  documentValues: 50_000,
+  nestingDepth: 64,
+  nameLength: 128,
+  symbols: 100,
+  indicators: 200,
+  fuzzySets: 500,
+  membershipsPerSet: 50,
+  nnInputs: 1_000,
+  features: 1_000,
+  lookbackPeriods: 500,
+  historyRequired: { min: 50, max: 1_000_000 },
+  hiddenLayers: 16,
+  layerUnits: 4_096,
+  /** Weights and biases of the whole network. */
+  networkWeights: 50_000_000,
+  epochs: 100_000,
+  batchSize: 65_536,
+  /** Exclusive below, inclusive above. */
+  learningRate: { above: 0, max: 10 },
+  weightDecay: 1,
+  gradientClip: 1_000_000,
+  patience: 100_000,
+  stepSize: 100_000,
+  labelLookahead: 1_000_000,
+  embargo: 1_000_000,
+} as const;

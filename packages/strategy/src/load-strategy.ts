@@ -1,0 +1,186 @@
+import type { StrategyIssue } from '@ktrdr/contracts';
+
+import { readDocument } from './document.js';
+import { featureColumns, featureIds } from './features/feature-columns.js';
+import { warmUpBars } from './features/warm-up-bars.js';
+import { detectVersion } from './grammar/detect-version.js';
+import { TOP_LEVEL_KEYS } from './grammar/grammar.js';
+import type { NetworkInputs, ReadNetworkInputs } from './grammar/grammar.js';
+import { readListStyle } from './grammar/list-style.js';
+import { readV3 } from './grammar/v3.js';
+import { IssueList } from './issues.js';
+import { LIMITS } from './limits.js';
+import type { ModelSettings, Strategy, StrategyVersion } from './model.js';
+import { Reader } from './section.js';
+import { readDecisions } from './sections/decisions.js';
+import { readIdentity } from './sections/identity.js';
+import { readLookbackPeriods, readModel } from './sections/model-settings.js';
+import { checkOverrides, readDateRange, readTrainingData } from './sections/symbols-and-timeframes.js';
+import type { StrategyOverrides, TrainingData } from './sections/symbols-and-timeframes.js';
+import { readTraining } from './sections/training-settings.js';
+
+export interface LoadOptions {
+  /** What messages call the text: the file's name as the person typed it. */
+  file: string;
+  overrides?: StrategyOverrides;
+}
+
+/** What could be read of a file, however broken it is. */
+export interface LoadedStrategy {
+  /** `null` where there are errors. */
+  strategy: Strategy | null;
+  version: StrategyVersion | null;
+  /** The name as written, where there is one. */
+  name: string | null;
+  issues: StrategyIssue[];
+}
+
+const GRAMMARS: Readonly<Record<StrategyVersion, ReadNetworkInputs>> = {
+  v1: readListStyle,
+  v2: readListStyle,
+  v3: readV3,
+};
+
+/** Top-level keys that the model holds; all others are carried along. */
+const MODELLED = new Set([
+  'name',
+  'description',
+  'data',
+  'training_data',
+  'indicators',
+  'fuzzy_sets',
+  'nn_inputs',
+  'model',
+  'training',
+  'decisions',
+]);
+
+/**
+ * Reads a file of any grammar into the one model and collects every problem.
+ *
+ * @throws KtrdrError `invalid_name` or `invalid_request` for overrides that are wrong whatever the file says
+ */
+export function loadStrategy(text: string, { file, overrides = {} }: LoadOptions): LoadedStrategy {
+  checkOverrides(overrides);
+  const issues = new IssueList(file);
+  const document = readDocument(text, issues);
+  if (document === null) return { strategy: null, version: null, name: null, issues: issues.sorted() };
+  const reader = new Reader(document, issues);
+  const version = detectVersion(reader);
+  const strategy = version === null ? null : readStrategy(reader, version, overrides);
+  const name = document.get(['name']);
+  return {
+    strategy: issues.errorCount === 0 ? strategy : null,
+    version,
+    name: typeof name === 'string' ? name : null,
+    issues: issues.sorted(),
+  };
+}
+
+function readStrategy(
+  reader: Reader,
+  version: StrategyVersion,
+  overrides: StrategyOverrides,
+): Strategy | null {
+  reader.warnUnknown([], TOP_LEVEL_KEYS[version]);
+  const identity = readIdentity(reader);
+  const data = readTrainingData(reader, version, overrides);
+  const dateRange = readDateRange(reader);
+  const inputs = GRAMMARS[version](reader, data, overrides.timeframes !== undefined);
+  const lookbackPeriods = readLookbackPeriods(reader, version);
+  const model = readModel(reader, version);
+  const training = readTraining(reader, version);
+  const decisions = readDecisions(reader, version);
+  if (data === null || lookbackPeriods === null) return null;
+  const features = readFeatures(reader, version, data, inputs, lookbackPeriods);
+  if (features === null || model === null) return null;
+  checkNetworkSize(reader, model, features.length);
+  if (identity === null || training === null || decisions === null || reader.issues.errorCount > 0)
+    return null;
+  const strategy: Strategy = {
+    ...identity,
+    ...data,
+    sourceVersion: version,
+    dateRange,
+    indicators: inputs.indicators,
+    fuzzySets: inputs.fuzzySets,
+    nnInputs: inputs.nnInputs,
+    features,
+    lookbackPeriods,
+    model,
+    training,
+    decisions,
+    passthrough: carriedSections(reader),
+  };
+  warnOfShortHistory(reader, strategy);
+  return strategy;
+}
+
+/** Ids of all columns; refuses repeated ones, none at all, and more than allowed. */
+function readFeatures(
+  reader: Reader,
+  version: StrategyVersion,
+  data: TrainingData,
+  inputs: NetworkInputs,
+  lookbackPeriods: number,
+): string[] | null {
+  const source = { sourceVersion: version, timeframes: data.timeframes, fuzzySets: inputs.fuzzySets };
+  const seen = new Map<string, number>();
+  inputs.nnInputs.forEach((input, index) => {
+    for (const { id } of featureColumns({ ...source, nnInputs: [input] })) {
+      const first = seen.get(id);
+      if (first === undefined) seen.set(id, index);
+      else {
+        const where = first === index ? 'twice' : `, as input ${first + 1} does`;
+        reader.error(
+          inputs.inputPaths[index]!,
+          `gives the feature ${id} ${where}; name each input once`.replace(' ,', ','),
+        );
+      }
+    }
+  });
+  const columns = featureColumns({ ...source, nnInputs: inputs.nnInputs });
+  const count = columns.length * (1 + lookbackPeriods);
+  if (columns.length === 0) {
+    if (reader.issues.errorCount === 0) {
+      reader.error(
+        ['fuzzy_sets'],
+        'gives no feature; the network needs at least one fuzzy set on an indicator',
+      );
+    }
+    return null;
+  }
+  if (count > LIMITS.features) {
+    const lags = lookbackPeriods === 0 ? '' : ` (${columns.length} and their ${lookbackPeriods} lags)`;
+    const path = version === 'v3' ? ['nn_inputs'] : ['fuzzy_sets'];
+    reader.error(path, `gives ${count} features${lags}; at most ${LIMITS.features} are allowed`);
+    return null;
+  }
+  return featureIds(columns, lookbackPeriods);
+}
+
+/** Layers that are each allowed can still make a network that no memory holds. */
+function checkNetworkSize(reader: Reader, { hiddenLayers }: ModelSettings, inputs: number): void {
+  let weights = 0;
+  let before = inputs;
+  for (const units of hiddenLayers) {
+    weights += (before + 1) * units;
+    before = units;
+  }
+  if (weights <= LIMITS.networkWeights) return;
+  const path = ['model', 'architecture', 'hidden_layers'];
+  reader.error(path, `makes a network of ${weights} weights; at most ${LIMITS.networkWeights} are allowed`);
+}
+
+function warnOfShortHistory(reader: Reader, strategy: Strategy): void {
+  const [timeframe, bars] = [...warmUpBars(strategy)].reduce((a, b) => (b[1] > a[1] ? b : a));
+  if (bars <= strategy.historyRequired) return;
+  const path = [strategy.sourceVersion === 'v1' ? 'data' : 'training_data', 'history_required'];
+  const given = `${strategy.historyRequired} bars are loaded before the first row`;
+  reader.warn(path, `${given}, but the indicators need ${bars} on ${timeframe}; the first rows are left out`);
+}
+
+function carriedSections(reader: Reader): Record<string, unknown> {
+  const root = reader.document.root as Record<string, unknown>;
+  return Object.fromEntries(Object.entries(root).filter(([key]) => !MODELLED.has(key)));
+}

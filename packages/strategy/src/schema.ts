@@ -1,0 +1,93 @@
+/** zod schemas whose messages say what is wrong and what would be right. A missing value gets the default where there is one. */
+import { z } from 'zod';
+
+import { didYouMean } from './suggest.js';
+
+/** A value as a person would name it. */
+export function describe(value: unknown): string {
+  if (value === undefined) return 'missing';
+  if (value === null) return 'empty';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  if (typeof value === 'object') return 'a map';
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}..."` : text;
+}
+
+/** `is 0; must be a whole number from 1 to 100`. */
+export function mustBe(expected: string): { error: (issue: { input?: unknown }) => string } {
+  return { error: (issue) => `is ${describe(issue.input)}; must be ${expected}` };
+}
+
+/** A whole number in `min..max`. */
+export function whole(min: number, max: number) {
+  const expected = mustBe(`a whole number from ${min} to ${max}`);
+  return z.number(expected).int(expected).min(min, expected).max(max, expected);
+}
+
+interface Range {
+  min?: number;
+  /** Exclusive. */
+  above?: number;
+  max?: number;
+  /** Exclusive. */
+  below?: number;
+}
+
+/** A finite number in a range. */
+export function real(range: Range = {}) {
+  const expected = mustBe(`a number${rangeText(range)}`);
+  let schema = z.number(expected);
+  if (range.min !== undefined) schema = schema.min(range.min, expected);
+  if (range.above !== undefined) schema = schema.gt(range.above, expected);
+  if (range.max !== undefined) schema = schema.max(range.max, expected);
+  if (range.below !== undefined) schema = schema.lt(range.below, expected);
+  return schema;
+}
+
+function rangeText({ min, above, max, below }: Range): string {
+  const parts = [
+    min === undefined ? null : `at least ${min}`,
+    above === undefined ? null : `above ${above}`,
+    max === undefined ? null : `at most ${max}`,
+    below === undefined ? null : `below ${below}`,
+  ].filter((part) => part !== null);
+  return parts.length === 0 ? '' : ` ${parts.join(' and ')}`;
+}
+
+/** true or false; the YAML 1.1 words `yes`, `no`, `on`, `off` are read too. */
+export function flag() {
+  const words: Record<string, boolean> = { yes: true, on: true, no: false, off: false };
+  return z.preprocess(
+    (value) => (typeof value === 'string' ? (words[value.toLowerCase()] ?? value) : value),
+    z.boolean(mustBe('true or false')),
+  );
+}
+
+/** Text; numbers count as text. */
+export function text(expected = 'a text') {
+  return z
+    .union([z.string(), z.number(), z.boolean()], mustBe(expected))
+    .transform((value) => String(value))
+    .refine((value) => value.trim() !== '', mustBe(expected));
+}
+
+/** One of some words, upper or lower case; a single word is all that this version has of its kind. */
+export function choice<const T extends string>(options: readonly T[]) {
+  return z.unknown().transform((value, context): T => {
+    const wanted = typeof value === 'string' ? value.trim().toLowerCase() : value;
+    const found = options.find((option) => option === wanted);
+    if (found !== undefined) return found;
+    const hint = typeof value === 'string' ? didYouMean(value, options) : '';
+    const right =
+      options.length === 1
+        ? `this version has only "${options[0]}"`
+        : `must be one of ${options.join(', ')}${hint}`;
+    context.addIssue({ code: 'custom', message: `is ${describe(value)}; ${right}` });
+    return z.NEVER;
+  });
+}
+
+/** A map of anything. */
+export function opaqueMap() {
+  return z.looseObject({}, mustBe('a map'));
+}

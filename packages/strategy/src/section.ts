@@ -1,0 +1,77 @@
+import type { z } from 'zod';
+
+import type { StrategyDocument } from './document.js';
+import type { IssueList, Path } from './issues.js';
+import { didYouMean } from './suggest.js';
+import { describe } from './schema.js';
+
+/** What every part of the loader needs: the file as data with places, and the list that problems go to. */
+export class Reader {
+  constructor(
+    readonly document: StrategyDocument,
+    readonly issues: IssueList,
+  ) {}
+
+  error(path: Path, message: string): void {
+    this.issues.error(this.document.place(path), path, message);
+  }
+
+  warn(path: Path, message: string): void {
+    this.issues.warn(this.document.place(path), path, message);
+  }
+
+  /** A map at a path, or `null`, with an error where something else stands there; missing is an error only where `required` says what it is for. */
+  map(path: Path, required?: string): Record<string, unknown> | null {
+    const value = this.document.get(path);
+    if (value === undefined) {
+      if (required !== undefined) this.error(path, `is missing; ${required}`);
+      return null;
+    }
+    if (isRecord(value)) return value;
+    this.error(path, `is ${describe(value)}; must be a map`);
+    return null;
+  }
+
+  /**
+   * Reads values through a schema. `where` gives the place of a key; by default all stand in the map at `path`.
+   * Every problem becomes an issue; `null` where there was any.
+   */
+  parse<T>(
+    schema: z.ZodType<T>,
+    value: unknown,
+    path: Path,
+    where: (key: string | number) => Path = (key) => [...path, key],
+  ): T | null {
+    const result = schema.safeParse(value);
+    if (result.success) return result.data;
+    for (const issue of result.error.issues) {
+      const [first, ...rest] = issue.path as (string | number)[];
+      this.error(first === undefined ? path : [...where(first), ...rest], issue.message);
+    }
+    return null;
+  }
+
+  /** False, with an error, where there are more than allowed. */
+  atMost(path: Path, count: number, max: number, what: string): boolean {
+    if (count > max) this.error(path, `has ${count} ${what}; at most ${max} are allowed`);
+    return count <= max;
+  }
+
+  /** Warns once for every key that is not known. Unknown keys stay in the file that is stored with a model. */
+  warnUnknown(path: Path, known: Iterable<string>, what = 'key'): void {
+    const value = this.document.get(path);
+    if (!isRecord(value)) return;
+    const names = new Set(known);
+    for (const key of Object.keys(value)) {
+      if (names.has(key)) continue;
+      const free = [...names].filter((name) => !Object.hasOwn(value, name));
+      const keyPath = [...path, key];
+      const message = `unknown ${what}, has no effect${didYouMean(key, free)}`;
+      this.issues.warn(this.document.keyPlace(keyPath), keyPath, message);
+    }
+  }
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

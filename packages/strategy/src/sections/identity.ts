@@ -1,0 +1,26 @@
+import { STRATEGY_NAME_PATTERN } from '@ktrdr/contracts';
+
+import { describe, text } from '../schema.js';
+import type { Reader } from '../section.js';
+
+export interface Identity {
+  name: string;
+  description: string | null;
+}
+
+/** Name and description. A model is stored under the name; the file should be called after it. */
+export function readIdentity(reader: Reader): Identity | null {
+  const rule = 'a name: 1 to 128 letters, digits, "_" or "-", starting with a letter or digit';
+  const schema = text(rule).refine((name) => STRATEGY_NAME_PATTERN.test(name), {
+    error: (issue) => `is ${describe(issue.input)}; must be ${rule}`,
+  });
+  const name = reader.parse(schema, reader.document.get(['name']), ['name']);
+  const written = reader.document.get(['description']);
+  const description = written == null ? null : reader.parse(text(), written, ['description']);
+  if (name === null) return null;
+  const stem = /([^/\\]+)\.ya?ml$/i.exec(reader.issues.file)?.[1];
+  if (stem !== undefined && stem !== name) {
+    reader.warn(['name'], `is ${name}, but the file is called ${stem}; the model is stored under ${name}`);
+  }
+  return { name, description };
+}

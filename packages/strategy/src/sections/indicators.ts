@@ -1,0 +1,176 @@
+import { z } from 'zod';
+
+import { BAR_COLUMNS } from '../indicators/indicator.js';
+import type { IndicatorType, ParameterDefinition } from '../indicators/indicator.js';
+import { findIndicatorType, INDICATOR_TYPES } from '../indicators/registry.js';
+import type { Path } from '../issues.js';
+import type { IndicatorSettings, ParameterValue, SeriesReference } from '../model.js';
+import { choice, describe, real, whole } from '../schema.js';
+import type { Reader } from '../section.js';
+import { closest, didYouMean } from '../suggest.js';
+
+/** One indicator of the file, whichever grammar it is written in. */
+export interface IndicatorEntry {
+  id: string;
+  /** What older files call it: the key that a fuzzy set may use instead of the id. */
+  name: string;
+  /** Where it stands. */
+  path: Path;
+  /** `null` where it has errors: what refers to it is not to be blamed. */
+  checked: { settings: IndicatorSettings; type: IndicatorType } | null;
+}
+
+/** The indicators of a file by id; remembers which of them something refers to. */
+export class IndicatorTable {
+  private readonly entries = new Map<string, IndicatorEntry>();
+  private readonly used = new Set<string>();
+
+  constructor(private readonly reader: Reader) {}
+
+  add(entry: IndicatorEntry): void {
+    this.entries.set(entry.id, entry);
+  }
+
+  /** By id, else by name, where case does not count. */
+  findByKey(key: string): IndicatorEntry | null {
+    const name = key.toLowerCase();
+    const named = [...this.entries.values()].find((entry) => entry.name.toLowerCase() === name);
+    return this.entries.get(key) ?? named ?? null;
+  }
+
+  get settings(): IndicatorSettings[] {
+    return [...this.entries.values()].flatMap(({ checked }) => (checked === null ? [] : [checked.settings]));
+  }
+
+  /** `id` (the primary output) or `id.output`. Errors go to `path`. */
+  resolve(reference: string, path: Path): SeriesReference | null {
+    const dot = reference.indexOf('.');
+    const id = dot < 0 ? reference : reference.slice(0, dot);
+    const entry = this.entries.get(id);
+    if (entry === undefined) {
+      const ids = [...this.entries.keys()];
+      const there =
+        ids.length === 0 ? 'the file has no indicators' : `the indicators are ${ids.slice(0, 20).join(', ')}`;
+      this.reader.error(
+        path,
+        `names the indicator ${JSON.stringify(id)}, but ${there}${didYouMean(id, ids)}`,
+      );
+      return null;
+    }
+    this.used.add(id);
+    if (entry.checked === null) return null;
+    const { type, outputs } = entry.checked.type;
+    if (dot < 0) return { text: reference, indicator: id, output: 0 };
+    const wanted = reference.slice(dot + 1);
+    const output = outputs.indexOf(wanted);
+    if (output >= 0 && outputs.length > 1) return { text: reference, indicator: id, output };
+    const right =
+      outputs.length === 1
+        ? `${type} has one output: write ${id}`
+        : `${type} has ${outputs.join(', ')}${didYouMean(wanted, outputs)}`;
+    this.reader.error(path, `names the output ${JSON.stringify(wanted)}, but ${right}`);
+    return null;
+  }
+
+  outputsOf(id: string): readonly string[] {
+    return this.entries.get(id)?.checked?.type.outputs ?? [];
+  }
+
+  /** A defined indicator that nothing refers to is most likely a mistake. */
+  warnUnused(): void {
+    for (const { id, path, checked } of this.entries.values()) {
+      if (checked !== null && !this.used.has(id))
+        this.reader.warn(path, 'is used by no fuzzy set and no input');
+    }
+  }
+}
+
+/** Where a parameter stands and what it says. */
+export type WrittenParameters = ReadonlyMap<string, Path>;
+
+/**
+ * An indicator's type and parameters, checked.
+ *
+ * @param typePath where the type's name stands
+ * @param written parameters by the name that the file uses
+ */
+export function readIndicator(
+  reader: Reader,
+  id: string,
+  typePath: Path,
+  written: WrittenParameters,
+): IndicatorEntry['checked'] {
+  const name = reader.document.get(typePath);
+  const names = INDICATOR_TYPES.map(({ type }) => type);
+  const found = typeof name === 'string' ? findIndicatorType(name) : null;
+  if (found === null) {
+    const hint = typeof name === 'string' ? didYouMean(name, names) : '';
+    reader.error(
+      typePath,
+      `is ${describe(name)}; the indicators of this version are ${names.join(', ')}${hint}`,
+    );
+    return null;
+  }
+  const { type } = found;
+  const places = namedParameters(reader, type, written);
+  const values: Record<string, unknown> = { ...found.parameters };
+  for (const [parameter, path] of places) values[parameter] = reader.document.get(path);
+  const schema = z.object(
+    Object.fromEntries(
+      Object.entries(type.parameters).map(([key, definition]) => [key, parameterSchema(definition)]),
+    ),
+  );
+  const parameters = reader.parse(schema, values, typePath, (key) => places.get(String(key)) ?? typePath);
+  if (parameters === null || !wholeAsWritten(reader, type, places)) return null;
+  return {
+    type,
+    settings: { id, type: type.type, parameters: parameters as Record<string, ParameterValue> },
+  };
+}
+
+/** Parameters under their own names; warns of those that the type does not have. */
+function namedParameters(reader: Reader, type: IndicatorType, written: WrittenParameters): Map<string, Path> {
+  const names = Object.keys(type.parameters);
+  const places = new Map<string, Path>();
+  for (const [key, path] of written) if (Object.hasOwn(type.parameters, key)) places.set(key, path);
+  for (const [key, path] of written) {
+    if (places.has(key)) continue;
+    const name = Object.hasOwn(type.parameterAliases, key) ? type.parameterAliases[key]! : null;
+    if (name !== null && !places.has(name)) {
+      places.set(name, path);
+      continue;
+    }
+    const suggestion = closest(
+      key,
+      names.filter((other) => !places.has(other)),
+    );
+    const hint = suggestion === null ? `; it has ${names.join(', ')}` : `; did you mean ${suggestion}?`;
+    const problem = name === null ? `${type.type} has no such parameter${hint}` : `${name} is given too`;
+    reader.issues.warn(reader.document.keyPlace(path), path, `has no effect: ${problem}`);
+  }
+  return places;
+}
+
+function parameterSchema(definition: ParameterDefinition): z.ZodType {
+  switch (definition.kind) {
+    case 'whole':
+      return whole(definition.min, definition.max).default(definition.default);
+    case 'real':
+      return real({ above: definition.above, max: definition.max }).default(definition.default);
+    case 'column':
+      return choice(BAR_COLUMNS).default(definition.default);
+  }
+}
+
+/** Refuses 14.0 where a whole number is wanted: a period that was computed or scaled by mistake. */
+function wholeAsWritten(reader: Reader, type: IndicatorType, places: ReadonlyMap<string, Path>): boolean {
+  let right = true;
+  for (const [parameter, path] of places) {
+    const source = reader.document.sourceText(path);
+    if (type.parameters[parameter]!.kind !== 'whole' || source === null || /^[+-]?\d+$/.test(source))
+      continue;
+    reader.error(path, `is ${source}; write the whole number ${Math.trunc(Number(source))}`);
+    right = false;
+  }
+  return right;
+}

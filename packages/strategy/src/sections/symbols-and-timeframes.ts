@@ -1,0 +1,240 @@
+import { isTimeframe, KtrdrError, SYMBOL_PATTERN, TIMEFRAMES } from '@ktrdr/contracts';
+import type { Timeframe } from '@ktrdr/contracts';
+import { parseDateRange } from '@ktrdr/market-data';
+import { z } from 'zod';
+
+import type { Path } from '../issues.js';
+import { LIMITS } from '../limits.js';
+import type { StrategyVersion } from '../model.js';
+import { choice, describe, text, whole } from '../schema.js';
+import type { Reader } from '../section.js';
+import { didYouMean } from '../suggest.js';
+
+/** What the command line says in place of the file's lists. */
+export interface StrategyOverrides {
+  symbols?: readonly string[];
+  timeframes?: readonly string[];
+}
+
+/** What a strategy is trained on. */
+export interface TrainingData {
+  symbols: string[];
+  timeframes: Timeframe[];
+  baseTimeframe: Timeframe;
+  historyRequired: number;
+}
+
+const SYMBOL_RULE = 'a symbol: 1 to 32 letters, digits, ".", "_" or "-", starting with a letter or digit';
+const TIMEFRAME_RULE = `one of ${TIMEFRAMES.join(', ')}`;
+
+const symbolName = text(SYMBOL_RULE).refine((name) => SYMBOL_PATTERN.test(name), {
+  error: (issue) => `is ${describe(issue.input)}; must be ${SYMBOL_RULE}`,
+});
+
+const timeframeName = z.unknown().transform((value, context): Timeframe => {
+  if (typeof value === 'string' && isTimeframe(value)) return value;
+  const hint = typeof value === 'string' ? didYouMean(value, TIMEFRAMES) : '';
+  context.addIssue({ code: 'custom', message: `is ${describe(value)}; must be ${TIMEFRAME_RULE}${hint}` });
+  return z.NEVER;
+});
+
+/**
+ * v1's `data`: lists under `symbols` and `timeframes`, AAPL, 1h and 200 bars where they are missing.
+ * v2's and v3's `training_data`: a map for each, with `list`, `symbols` or `symbol`. The command line replaces both lists.
+ */
+export function readTrainingData(
+  reader: Reader,
+  version: StrategyVersion,
+  overrides: StrategyOverrides,
+): TrainingData | null {
+  const section: Path = [version === 'v1' ? 'data' : 'training_data'];
+  const map = reader.map(
+    section,
+    version === 'v1' ? undefined : 'it says which symbols and timeframes to train on',
+  );
+  if (map === null && version !== 'v1') return null;
+  reader.warnUnknown(section, [
+    'symbols',
+    'timeframes',
+    'history_required',
+    'start_date',
+    'end_date',
+    'date_range',
+  ]);
+  const symbols = readSymbols(reader, section, version, overrides.symbols);
+  const timeframes = readTimeframes(reader, section, version, overrides.timeframes);
+  const { min, max } = LIMITS.historyRequired;
+  const historyPath = [...section, 'history_required'];
+  const history = reader.parse(whole(min, max).default(200), reader.document.get(historyPath), historyPath);
+  if (symbols === null || timeframes === null || history === null) return null;
+  return { symbols, ...timeframes, historyRequired: history };
+}
+
+/** Dates of the file, the first that is there: training_data.date_range, training_data's own dates, training.date_range. */
+export function readDateRange(reader: Reader): { start?: string; end?: string } {
+  const places: Path[] = [
+    ['training_data', 'date_range'],
+    ['training_data'],
+    ['data'],
+    ['training', 'date_range'],
+  ];
+  const [start, end] = (['start', 'end'] as const).map((which) =>
+    firstDate(
+      reader,
+      places.map((path) => [...path, path.at(-1) === 'date_range' ? which : `${which}_date`]),
+      which,
+    ),
+  );
+  if (start != null && end != null) checkDates(reader, end.path, { start: start.date, end: end.date });
+  return { ...(start && { start: start.date }), ...(end && { end: end.date }) };
+}
+
+/** Names that the command line gives; the file's lists do not matter then. */
+export function checkOverrides({ symbols, timeframes }: StrategyOverrides): void {
+  const badSymbol = symbols?.find((symbol) => !SYMBOL_PATTERN.test(symbol));
+  if (badSymbol !== undefined) {
+    throw new KtrdrError('invalid_name', `symbol ${JSON.stringify(badSymbol)}: must be ${SYMBOL_RULE}`);
+  }
+  const badTimeframe = timeframes?.find((timeframe) => !isTimeframe(timeframe));
+  if (badTimeframe !== undefined) {
+    const hint = didYouMean(badTimeframe, TIMEFRAMES);
+    throw new KtrdrError(
+      'invalid_name',
+      `timeframe ${JSON.stringify(badTimeframe)}: must be ${TIMEFRAME_RULE}${hint}`,
+    );
+  }
+  if (symbols?.length === 0 || timeframes?.length === 0) {
+    throw new KtrdrError(
+      'invalid_request',
+      'an empty list of symbols or timeframes: leave it out, or name at least one',
+    );
+  }
+  if ((symbols?.length ?? 0) > LIMITS.symbols) {
+    throw new KtrdrError(
+      'invalid_request',
+      `${symbols!.length} symbols; at most ${LIMITS.symbols} are allowed`,
+    );
+  }
+}
+
+function readSymbols(
+  reader: Reader,
+  section: Path,
+  version: StrategyVersion,
+  override: readonly string[] | undefined,
+): string[] | null {
+  const path = [...section, 'symbols'];
+  const modes = ['single', 'multi_symbol', 'single_symbol'] as const;
+  const list = z
+    .array(symbolName, { error: (issue) => `is ${describe(issue.input)}; must be a list of symbols` })
+    .min(1, { error: 'is an empty list; name at least one symbol' })
+    .max(LIMITS.symbols, { error: `is too long; at most ${LIMITS.symbols} symbols are allowed` });
+  const optional = override !== undefined;
+  const keys = ['list', 'symbols', 'symbol'] as const;
+  const read =
+    version === 'v1'
+      ? reader.parse(list.default(['AAPL']), reader.document.get(path), path)
+      : readNames(reader, path, keys, modes, list, 'symbol: AAPL', optional, ['selection_criteria']);
+  return override === undefined ? read && withoutRepeats(reader, path, read) : [...new Set(override)];
+}
+
+function readTimeframes(
+  reader: Reader,
+  section: Path,
+  version: StrategyVersion,
+  override: readonly string[] | undefined,
+): Pick<TrainingData, 'timeframes' | 'baseTimeframe'> | null {
+  const path = [...section, 'timeframes'];
+  const modes = ['single', 'multi_timeframe', 'single_timeframe'] as const;
+  const list = z
+    .array(timeframeName, { error: (issue) => `is ${describe(issue.input)}; must be a list of timeframes` })
+    .min(1, { error: 'is an empty list; name at least one timeframe' })
+    .max(4 * TIMEFRAMES.length, { error: `is too long; there are ${TIMEFRAMES.length} timeframes` });
+  const keys = ['list', 'timeframes', 'timeframe'] as const;
+  const read =
+    version === 'v1'
+      ? reader.parse(list.default(['1h']), reader.document.get(path), path)
+      : readNames(reader, path, keys, modes, list, 'timeframe: 1h', override !== undefined, [
+          'base_timeframe',
+        ]);
+  const timeframes =
+    override === undefined ? read && withoutRepeats(reader, path, read) : [...new Set(override)];
+  if (timeframes === null) return null;
+  const names = timeframes.filter(isTimeframe);
+  const basePath = [...path, 'base_timeframe'];
+  const written = version === 'v1' ? undefined : reader.document.get(basePath);
+  const finest = TIMEFRAMES.find((timeframe) => names.includes(timeframe))!;
+  if (written === undefined) return { timeframes: names, baseTimeframe: finest };
+  const base = reader.parse(timeframeName, written, basePath);
+  if (base === null) return null;
+  if (names.includes(base)) return { timeframes: names, baseTimeframe: base };
+  if (override !== undefined) return { timeframes: names, baseTimeframe: finest };
+  reader.error(basePath, `is ${base}; must be one of the timeframes listed (${names.join(', ')})`);
+  return null;
+}
+
+/** Names of a v2 or v3 map: the list, under its newer or older key, or the one name. `mode` is advice. */
+function readNames<T extends string>(
+  reader: Reader,
+  path: Path,
+  [listKey, olderListKey, oneKey]: readonly [string, string, string],
+  modes: readonly string[],
+  list: z.ZodType<T[]>,
+  example: string,
+  optional: boolean,
+  otherKeys: readonly string[],
+): T[] | null {
+  const map = reader.map(path, optional ? undefined : `write {mode: single, ${example}}`);
+  if (map === null) return null;
+  reader.warnUnknown(path, ['mode', listKey, olderListKey, oneKey, ...otherKeys]);
+  const modePath = [...path, 'mode'];
+  const mode = map['mode'] === undefined ? null : reader.parse(choice(modes), map['mode'], modePath);
+  const given = [listKey, olderListKey, oneKey].filter((key) => map[key] !== undefined && map[key] !== null);
+  const [key, ...unused] = given;
+  if (key === undefined) {
+    if (!optional) reader.error(path, `names none; write for instance ${example}, or list: [...]`);
+    return null;
+  }
+  for (const other of unused) reader.warn([...path, other], `has no effect: ${key} is given too`);
+  const keyPath = [...path, key];
+  const names = reader.parse(list, key === oneKey ? [map[key]] : map[key], keyPath, (step) =>
+    key === oneKey ? keyPath : [...keyPath, step],
+  );
+  if (names !== null && names.length > 1 && mode !== null && mode.startsWith('single')) {
+    reader.warn(modePath, `is ${mode}, but ${names.length} are listed; all of them are used`);
+  }
+  return names;
+}
+
+function withoutRepeats<T extends string>(reader: Reader, path: Path, names: T[]): T[] {
+  const unique = [...new Set(names)];
+  if (unique.length < names.length) reader.warn(path, 'names something twice; it is used once');
+  return unique;
+}
+
+function firstDate(
+  reader: Reader,
+  paths: readonly Path[],
+  which: 'start' | 'end',
+): { path: Path; date: string } | null {
+  let first: { path: Path; date: string } | null = null;
+  for (const path of paths) {
+    const value = reader.document.get(path);
+    if (value === undefined || value === null) continue;
+    if (typeof value !== 'string')
+      reader.error(path, `is ${describe(value)}; must be a date such as 2024-01-31`);
+    else if (checkDates(reader, path, { [which]: value })) first ??= { path, date: value };
+  }
+  return first;
+}
+
+function checkDates(reader: Reader, path: Path, dates: { start?: string; end?: string }): boolean {
+  try {
+    parseDateRange(dates.start, dates.end);
+    return true;
+  } catch (error) {
+    if (!(error instanceof KtrdrError)) throw error;
+    reader.error(path, error.message);
+    return false;
+  }
+}

@@ -1,0 +1,247 @@
+import { z } from 'zod';
+
+import type { Path } from '../issues.js';
+import { LIMITS } from '../limits.js';
+import type {
+  AnalyticsSettings,
+  EarlyStoppingSettings,
+  LearningRateSchedule,
+  SplitSettings,
+  StrategyVersion,
+  TrainingSettings,
+} from '../model.js';
+import { choice, describe, flag, real, whole } from '../schema.js';
+import { isRecord } from '../section.js';
+import type { Reader } from '../section.js';
+import { readLabels } from './labels.js';
+
+/** Settings that may stand in `training` or, as in older files, in `model.training`; the former wins. */
+const SCALARS = z.object({
+  epochs: whole(1, LIMITS.epochs).default(100),
+  batch_size: whole(1, LIMITS.batchSize).default(32),
+  learning_rate: real(LIMITS.learningRate).default(0.001),
+  optimizer: choice(['adam']).default('adam'),
+  weight_decay: real({ min: 0, max: LIMITS.weightDecay }).default(0.0001),
+  gradient_clip: z
+    .union([z.null(), z.literal(false), real({ min: 0, max: LIMITS.gradientClip })], {
+      error: (issue) => `is ${describe(issue.input)}; must be the largest gradient norm, or 0 for none`,
+    })
+    .default(1),
+  loss: z.preprocess(plainLossName, choice(['cross_entropy']).default('cross_entropy')),
+  class_weights: z.preprocess(balancedAsTrue, flag().default(true)),
+});
+
+const SECTIONS = ['early_stopping', 'lr_scheduler', 'analytics'];
+const SETTINGS = [...Object.keys(SCALARS.shape), ...SECTIONS];
+/** Read by other label sources and losses, or by nobody. */
+const WITHOUT_EFFECT = ['loss_function', 'focal_gamma', 'huber_delta', 'fitness_metrics'];
+const OWN_KEYS = ['method', 'labels', 'data_split', 'embargo', 'date_range'];
+
+/** The whole `training` section, with what older files write under `model.training`. */
+export function readTraining(reader: Reader, version: StrategyVersion): TrainingSettings | null {
+  const required =
+    'write for instance {method: supervised, epochs: 50, labels: {source: zigzag, zigzag_threshold: 0.02}}';
+  if (reader.map(['training'], version === 'v1' ? undefined : required) === null && version !== 'v1')
+    return null;
+  if (reader.document.get(['model', 'training']) != null) reader.map(['model', 'training']);
+  reader.warnUnknown(['training'], [...SETTINGS, ...OWN_KEYS, ...WITHOUT_EFFECT]);
+  reader.warnUnknown(['model', 'training'], [...SETTINGS, ...WITHOUT_EFFECT]);
+  readMethod(reader, version);
+
+  const places = settingPlaces(reader);
+  const written = Object.fromEntries([...places].map(([key, path]) => [key, reader.document.get(path)]));
+  const scalars = reader.parse(
+    SCALARS,
+    written,
+    ['training'],
+    (key) => places.get(String(key)) ?? ['training', key],
+  );
+  const earlyStopping = readEarlyStopping(reader, places.get('early_stopping'));
+  const schedule = readSchedule(reader, places.get('lr_scheduler'));
+  const analytics = readAnalytics(reader, places.get('analytics'));
+  const labels = readLabels(reader, version);
+  const split = readSplit(reader, version);
+  const embargoPath = ['training', 'embargo'];
+  const embargo = reader.parse(
+    whole(0, LIMITS.embargo).optional(),
+    reader.document.get(embargoPath) ?? undefined,
+    embargoPath,
+  );
+  if (scalars === null || labels === null || split === null || embargo === null) return null;
+  if (earlyStopping === undefined || schedule === undefined || analytics === undefined) return null;
+  return {
+    epochs: scalars.epochs,
+    batchSize: scalars.batch_size,
+    learningRate: scalars.learning_rate,
+    optimizer: scalars.optimizer,
+    weightDecay: scalars.weight_decay,
+    gradientClip:
+      scalars.gradient_clip === false || scalars.gradient_clip === 0 ? null : scalars.gradient_clip,
+    earlyStopping,
+    learningRateSchedule: schedule,
+    classWeights: scalars.class_weights,
+    loss: scalars.loss,
+    analytics,
+    labels,
+    split,
+    ...(embargo === undefined ? {} : { embargo }),
+  };
+}
+
+function readMethod(reader: Reader, version: StrategyVersion): void {
+  const path = ['training', 'method'];
+  const written = reader.document.get(path);
+  if (written !== undefined) reader.parse(choice(['supervised']), written, path);
+  else if (version !== 'v1' && isRecord(reader.document.get(['training']))) {
+    reader.warn(path, 'is missing; supervised is taken');
+  }
+}
+
+/** Where each setting stands; warns where it stands twice with different values. */
+function settingPlaces(reader: Reader): Map<string, Path> {
+  const places = new Map<string, Path>();
+  for (const key of SETTINGS) {
+    const own: Path = ['training', key];
+    const older: Path = ['model', 'training', key];
+    const [ownValue, olderValue] = [reader.document.get(own), reader.document.get(older)];
+    if (ownValue !== undefined) places.set(key, own);
+    else if (olderValue !== undefined) places.set(key, older);
+    if (
+      ownValue !== undefined &&
+      olderValue !== undefined &&
+      JSON.stringify(ownValue) !== JSON.stringify(olderValue)
+    ) {
+      reader.warn(older, `has no effect: training.${key} is given too`);
+    }
+  }
+  const lossFunction = ['training', 'loss_function'];
+  if (!places.has('loss') && reader.document.get(lossFunction) !== undefined)
+    places.set('loss', lossFunction);
+  return places;
+}
+
+/** `null` = none; `undefined` = has errors. */
+function readEarlyStopping(reader: Reader, path: Path | undefined): EarlyStoppingSettings | null | undefined {
+  const map = optionalBlock(reader, path);
+  if (map === null || map === undefined) return map;
+  reader.warnUnknown(path!, ['enabled', 'patience', 'min_delta', 'monitor', 'mode']);
+  const schema = z.object({
+    enabled: flag().default(true),
+    patience: whole(1, LIMITS.patience).default(10),
+    min_delta: real({ min: 0 }).default(0.001),
+    monitor: choice(['val_loss', 'val_accuracy']).default('val_loss'),
+  });
+  const settings = reader.parse(schema, map, path!);
+  if (settings === null) return undefined;
+  const { enabled, patience, min_delta: minDelta, monitor } = settings;
+  return enabled ? { patience, minDelta, monitor } : null;
+}
+
+/** `null` = a constant learning rate; `undefined` = has errors. */
+function readSchedule(reader: Reader, path: Path | undefined): LearningRateSchedule | null | undefined {
+  const written = path === undefined ? undefined : reader.document.get(path);
+  if (written === 'none') return null;
+  if (written === true)
+    reader.warn(path!, 'read as {type: step, step_size: 30, gamma: 0.1}; write which schedule is meant');
+  const map = optionalBlock(reader, path);
+  if (map === null || map === undefined) return map;
+  reader.warnUnknown(path!, ['enabled', 'type', 'step_size', 'gamma', 'factor', 'patience']);
+  const schema = z.object({
+    enabled: flag().default(true),
+    type: choice(['step', 'exponential', 'reduce_on_plateau']),
+    step_size: whole(1, LIMITS.stepSize).default(30),
+    gamma: real({ above: 0, max: 1 }).optional(),
+    factor: real({ above: 0, below: 1 }).default(0.5),
+    patience: whole(0, LIMITS.patience).default(5),
+  });
+  const settings = reader.parse(schema, written === true ? { type: 'step' } : map, path!);
+  if (settings === null) return undefined;
+  if (!settings.enabled) return null;
+  const { type, step_size: stepSize, gamma, factor, patience } = settings;
+  switch (type) {
+    case 'step':
+      return { type, stepSize, gamma: gamma ?? 0.1 };
+    case 'exponential':
+      return { type, gamma: gamma ?? 0.95 };
+    case 'reduce_on_plateau':
+      return { type, factor, patience };
+  }
+}
+
+function readAnalytics(reader: Reader, path: Path | undefined): AnalyticsSettings | undefined {
+  const off = { enabled: false, exportCsv: true, exportJson: true, exportAlerts: true };
+  if (path !== undefined && reader.document.get(path) === true) return { ...off, enabled: true };
+  const map = optionalBlock(reader, path);
+  if (map === null) return off;
+  if (map === undefined) return undefined;
+  reader.warnUnknown(path!, ['enabled', 'export_csv', 'export_json', 'export_alerts']);
+  const schema = z.object({
+    enabled: flag().default(false),
+    export_csv: flag().default(true),
+    export_json: flag().default(true),
+    export_alerts: flag().default(true),
+  });
+  const settings = reader.parse(schema, map, path!);
+  if (settings === null) return undefined;
+  return {
+    enabled: settings.enabled,
+    exportCsv: settings.export_csv,
+    exportJson: settings.export_json,
+    exportAlerts: settings.export_alerts,
+  };
+}
+
+/** A map, also for `true`; `null` where it is off or absent; `undefined`, with an error, for anything else. */
+function optionalBlock(reader: Reader, path: Path | undefined): Record<string, unknown> | null | undefined {
+  const value = path === undefined ? undefined : reader.document.get(path);
+  if (path === undefined || value === undefined || value === null || value === false) return null;
+  if (value === true) return {};
+  if (isRecord(value)) return value;
+  reader.error(path, `is ${describe(value)}; must be a map of settings, or false`);
+  return undefined;
+}
+
+function readSplit(reader: Reader, version: StrategyVersion): SplitSettings | null {
+  const path: Path = ['training', 'data_split'];
+  if (reader.document.get(path) === undefined) {
+    if (version !== 'v1') reader.warn(path, 'is missing; train 0.7, validation 0.15, test 0.15 are taken');
+    return { train: 0.7, validation: 0.15, test: 0.15 };
+  }
+  const map = reader.map(path);
+  if (map === null) return null;
+  reader.warnUnknown(path, ['train', 'validation', 'test']);
+  const share = real({ above: 0, below: 1 });
+  const split = reader.parse(
+    z.object({ train: share, validation: share, test: share.optional() }),
+    map,
+    path,
+  );
+  if (split === null) return null;
+  const sum = split.train + split.validation + (split.test ?? 0);
+  if (sum > 1.001 || (split.test === undefined && sum >= 0.999)) {
+    reader.error(path, `adds up to ${round(sum)}; train, validation and test must add up to 1, each above 0`);
+    return null;
+  }
+  const { train, validation, test } = split;
+  if (test !== undefined && sum >= 0.999) return { train, validation, test };
+  const rest = round(1 - train - validation);
+  if (test !== undefined)
+    reader.warn(path, `adds up to ${round(sum)}; the rest goes to test, which gets ${rest}`);
+  return { train, validation, test: rest };
+}
+
+function round(share: number): number {
+  return Math.round(share * 10_000) / 10_000;
+}
+
+/** `Cross-Entropy`, `crossentropy` and the like. */
+function plainLossName(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  return /^(categorical)?crossentropy(loss)?$/.test(value.toLowerCase().replace(/[_\-\s]/g, ''))
+    ? 'cross_entropy'
+    : value;
+}
+
+function balancedAsTrue(value: unknown): unknown {
+  return value === 'balanced' || value === 'auto' ? true : value;
+}
