@@ -46,10 +46,10 @@ export class BarsProblemList {
       .slice(0, MOST_NAMED)
       .map(({ line, message }) => `${this.#file}:${line}: ${message}`);
     const more = this.#problems.length - MOST_NAMED;
-    if (this.isFull)
-      lines.push(`${more} more problems were found, then reading ended; correct the file first.`);
-    else if (more > 0)
-      lines.push(`${more} more ${more === 1 ? 'problem' : 'problems'} of this kind or another.`);
+    if (more > 0)
+      lines.push(
+        `and ${more} more ${more === 1 ? 'problem' : 'problems'}${this.isFull ? ', where reading ended' : ''}`,
+      );
     const details: BarsProblems = { file: this.#file, problems: this.#problems, truncated: this.isFull };
     return new KtrdrError('bars_invalid', lines.join('\n'), { details });
   }

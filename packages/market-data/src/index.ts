@@ -8,3 +8,4 @@ export { fingerprintBars } from './fingerprint.js';
 export { type AvailableBars, listBars } from './list-bars.js';
 export { readBars } from './read-bars.js';
 export { describeBars, type SelectedBars, selectRange } from './select-range.js';
+export { MOST_SAMPLE_BARS, type SampleBarsRequest, writeSampleBars } from './sample/write-sample-bars.js';

@@ -1,0 +1,9 @@
+/** One bar; `time` is its open, ms UTC. */
+export interface Bar {
+  time: number;
+  open: number;
+  high: number;
+  low: number;
+  close: number;
+  volume: number;
+}

@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto';
+import { type FileHandle, link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { KtrdrError, type Timeframe } from '@ktrdr/contracts';
+import { BAR_COLUMNS } from '../bars-header.js';
+import { formatBarTime } from '../timestamp.js';
+import type { Bar } from './bar.js';
+
+const FLUSH_CHARACTERS = 1 << 18;
+
+export interface BarsWriterOptions {
+  dataDir: string;
+  /** Base name. */
+  file: string;
+  timeframe: Timeframe;
+  /** First line of the file, without its `#`. */
+  comment: string;
+  /** Replaces an existing file. */
+  overwrite: boolean;
+}
+
+/** Writes one bars file whole or not at all: into a temporary file beside it, which takes its name in the end. */
+export class BarsWriter {
+  readonly #options: BarsWriterOptions;
+  readonly #temporary: string;
+  readonly #handle: FileHandle;
+  #pending: string;
+
+  private constructor(options: BarsWriterOptions, temporary: string, handle: FileHandle) {
+    this.#options = options;
+    this.#temporary = temporary;
+    this.#handle = handle;
+    this.#pending = `# ${options.comment}\n${BAR_COLUMNS.join(',')}\n`;
+  }
+
+  /** Creates the folder where it is missing. Throws `bars_exist`, `disk_full`, `storage_failed`. */
+  static async create(options: BarsWriterOptions): Promise<BarsWriter> {
+    const { dataDir, file } = options;
+    const temporary = join(dataDir, `.${file}.${randomUUID()}.tmp`);
+    try {
+      await mkdir(dataDir, { recursive: true });
+      if (!options.overwrite && (await exists(join(dataDir, file)))) throw barsExist(options);
+      return new BarsWriter(options, temporary, await open(temporary, 'wx'));
+    } catch (error) {
+      throw writeError(options, error);
+    }
+  }
+
+  /** Appends bars. Throws `disk_full`, `storage_failed`. */
+  async write(bars: readonly Bar[]): Promise<void> {
+    for (const bar of bars) this.#pending += formatBar(bar, this.#options.timeframe);
+    if (this.#pending.length >= FLUSH_CHARACTERS) await this.#flush();
+  }
+
+  /** Gives the file its name, once its bytes are on the disk. Throws `bars_exist`, `disk_full`, `storage_failed`. */
+  async commit(): Promise<void> {
+    const { dataDir, file, overwrite } = this.#options;
+    const path = join(dataDir, file);
+    try {
+      await this.#flush();
+      await this.#handle.sync();
+      // A hard link fails where the name is taken, so that of two writers at once only one succeeds.
+      if (overwrite) await rename(this.#temporary, path);
+      else await link(this.#temporary, path);
+      await syncFolder(dataDir);
+    } catch (error) {
+      throw writeError(this.#options, error);
+    }
+  }
+
+  /** Always call this in the end: closes, and removes what is left of the temporary file. */
+  async close(): Promise<void> {
+    await this.#handle.close();
+    await rm(this.#temporary, { force: true });
+  }
+
+  async #flush(): Promise<void> {
+    const text = this.#pending;
+    this.#pending = '';
+    try {
+      await this.#handle.appendFile(text);
+    } catch (error) {
+      throw writeError(this.#options, error);
+    }
+  }
+}
+
+/** One line of a bars file; numbers as short as they can be read back exactly. */
+function formatBar({ time, open, high, low, close, volume }: Bar, timeframe: Timeframe): string {
+  return `${formatBarTime(time, timeframe)},${open},${high},${low},${close},${volume}\n`;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The file's new name survives a power cut, where the system can sync folders (Windows cannot). */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r').catch(() => undefined);
+  await handle?.sync().catch(() => undefined);
+  await handle?.close();
+}
+
+function barsExist({ dataDir, file }: BarsWriterOptions, cause?: unknown): KtrdrError {
+  return new KtrdrError(
+    'bars_exist',
+    `${file} is already in ${dataDir} and was left as it is. To replace it, ask for that: --overwrite.`,
+    { details: { file }, cause },
+  );
+}
+
+/** What went wrong while a bars file was written, as an error with a code. */
+export function writeError(options: BarsWriterOptions, error: unknown): KtrdrError {
+  if (error instanceof KtrdrError) return error;
+  const { dataDir, file } = options;
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  if (code === 'EEXIST') return barsExist(options, error);
+  const details = { file };
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new KtrdrError(
+      'disk_full',
+      `The disk is full: ${file} was not written to ${dataDir}. Free some space.`,
+      {
+        details,
+        cause: error,
+      },
+    );
+  }
+  return new KtrdrError(
+    'storage_failed',
+    `${file} could not be written to ${dataDir} (${code === '' ? message : code}): check that folder and its permissions.`,
+    { details, cause: error },
+  );
+}

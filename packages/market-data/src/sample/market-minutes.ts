@@ -1,0 +1,84 @@
+import type { MarketDay, MarketTraits } from './market-days.js';
+import { RandomStream, type StreamKey } from './random-stream.js';
+
+const MINUTES_OF_DAY = 24 * 60;
+/** Longest wick, in deviations of the minute. */
+const WICK = 0.6;
+
+/** Minute bars of one day, prices in ticks; entry `i` belongs to minute `session.open + i`. */
+export interface MarketMinutes {
+  count: number;
+  open: Float64Array;
+  high: Float64Array;
+  low: Float64Array;
+  close: Float64Array;
+  volume: Float64Array;
+}
+
+/**
+ * Fills in the minutes of a day: a random walk from its open to its close (a Brownian bridge), livelier at both ends
+ * of the session. The returned object is used again for the next day.
+ */
+export class MinuteGenerator {
+  readonly #traits: MarketTraits;
+  readonly #key: StreamKey;
+  readonly #ticksPerUnit: number;
+  readonly #walk = new Float64Array(MINUTES_OF_DAY);
+  readonly #minutes: MarketMinutes = {
+    count: 0,
+    open: new Float64Array(MINUTES_OF_DAY),
+    high: new Float64Array(MINUTES_OF_DAY),
+    low: new Float64Array(MINUTES_OF_DAY),
+    close: new Float64Array(MINUTES_OF_DAY),
+    volume: new Float64Array(MINUTES_OF_DAY),
+  };
+
+  constructor(traits: MarketTraits, key: StreamKey) {
+    this.#traits = traits;
+    this.#key = key;
+    this.#ticksPerUnit = 10 ** traits.decimals;
+  }
+
+  minutesOf(day: MarketDay): Readonly<MarketMinutes> {
+    const count = day.session.close - day.session.open;
+    const random = new RandomStream(this.#key, day.day);
+    const deviation = day.volatility / Math.sqrt(count);
+    const walk = this.#walk;
+    let position = 0;
+    for (let minute = 0; minute < count; minute++) {
+      position += deviation * liveliness(minute, count) * random.normal();
+      walk[minute] = position;
+    }
+    const missing = day.close - day.open - position;
+    let open = this.#ticks(day.open);
+    for (let minute = 0; minute < count; minute++) {
+      const close = this.#ticks(day.open + walk[minute]! + (missing * (minute + 1)) / count);
+      this.#fill(minute, open, close, deviation * liveliness(minute, count), random);
+      open = close;
+    }
+    this.#minutes.count = count;
+    return this.#minutes;
+  }
+
+  #fill(minute: number, open: number, close: number, deviation: number, random: RandomStream): void {
+    const { open: opens, high, low, close: closes, volume } = this.#minutes;
+    const wick = WICK * deviation * close;
+    const move = Math.abs(close - open) / (deviation * close + 1);
+    opens[minute] = open;
+    closes[minute] = close;
+    high[minute] = Math.max(open, close) + Math.round(wick * random.uniform());
+    low[minute] = Math.max(1, Math.min(open, close) - Math.round(wick * random.uniform()));
+    volume[minute] = Math.round(this.#traits.minuteVolume * (0.4 + random.uniform()) * (0.6 + move));
+  }
+
+  /** At least one tick. */
+  #ticks(logPrice: number): number {
+    return Math.max(1, Math.round(Math.exp(logPrice) * this.#ticksPerUnit));
+  }
+}
+
+/** Deviation of a minute against the day's average minute: 1.4 at both ends of the session, 0.8 in its middle. */
+function liveliness(minute: number, count: number): number {
+  const fromMiddle = (2 * (minute + 0.5)) / count - 1;
+  return 0.8 + 0.6 * fromMiddle * fromMiddle;
+}

@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+
+const WARM_UP_ROUNDS = 12;
+
+/** Four 32-bit words that start a random stream. */
+export type StreamKey = readonly [number, number, number, number];
+
+/** A key that differs with every text. */
+export function streamKey(text: string): StreamKey {
+  const hash = createHash('sha256').update(text).digest();
+  return [hash.readUInt32LE(0), hash.readUInt32LE(4), hash.readUInt32LE(8), hash.readUInt32LE(12)];
+}
+
+/**
+ * A stream of random numbers that depends on its key alone (sfc32 of Chris Doty-Humphrey's PractRand). Uses no
+ * trigonometry: those functions differ between versions of Node in their last bit.
+ */
+export class RandomStream {
+  #a: number;
+  #b: number;
+  #c: number;
+  #counter: number;
+  #spareNormal = NaN;
+
+  /** `index`: one of many streams under one key. */
+  constructor([a, b, c, d]: StreamKey, index = 0) {
+    this.#a = a | 0;
+    this.#b = b | 0;
+    this.#c = (c ^ index) | 0;
+    this.#counter = d | 0;
+    for (let round = 0; round < WARM_UP_ROUNDS; round++) this.uniform();
+  }
+
+  /** In [0, 1), 32 bits. */
+  uniform(): number {
+    const sum = (((this.#a + this.#b) | 0) + this.#counter) | 0;
+    this.#counter = (this.#counter + 1) | 0;
+    this.#a = this.#b ^ (this.#b >>> 9);
+    this.#b = (this.#c + (this.#c << 3)) | 0;
+    this.#c = (((this.#c << 21) | (this.#c >>> 11)) + sum) | 0;
+    return (sum >>> 0) / 4_294_967_296;
+  }
+
+  /** In [low, high). */
+  between(low: number, high: number): number {
+    return low + (high - low) * this.uniform();
+  }
+
+  /** Whole number in [low, high]. */
+  integer(low: number, high: number): number {
+    return low + Math.floor((high - low + 1) * this.uniform());
+  }
+
+  /** Normally distributed, mean 0, deviation 1 (Marsaglia's polar method). */
+  normal(): number {
+    if (!Number.isNaN(this.#spareNormal)) {
+      const spare = this.#spareNormal;
+      this.#spareNormal = NaN;
+      return spare;
+    }
+    for (;;) {
+      const x = this.between(-1, 1);
+      const y = this.between(-1, 1);
+      const square = x * x + y * y;
+      if (square >= 1 || square === 0) continue;
+      const scale = Math.sqrt((-2 * Math.log(square)) / square);
+      this.#spareNormal = y * scale;
+      return x * scale;
+    }
+  }
+}

@@ -1,0 +1,118 @@
+import { TIMEFRAME_MS, type Timeframe } from '@ktrdr/contracts';
+import { DAY_MS } from '../timestamp.js';
+import type { Bar } from './bar.js';
+import { type MarketDay, drawTraits, marketDays } from './market-days.js';
+import { type MarketMinutes, MinuteGenerator } from './market-minutes.js';
+import { streamKey } from './random-stream.js';
+import { mondayOf, quoteCurrency, sessionOfDay } from './sessions.js';
+
+const MINUTE_MS = 60_000;
+
+export interface SyntheticBarsRequest {
+  symbol: string;
+  timeframe: Timeframe;
+  /** First and last open time, ms UTC, both included. */
+  start: number;
+  end: number;
+  seed: number;
+}
+
+/**
+ * Synthetic bars, a batch for each trading day (an empty one on most days of a week). The market of a symbol and seed
+ * is one fixed series of minutes: every timeframe is made of these, and a longer range holds the bars of a shorter one.
+ */
+export function* syntheticBars(request: SyntheticBarsRequest): Generator<Bar[], void> {
+  const { symbol, timeframe, start, end, seed } = request;
+  const key = streamKey(`synthetic bars\n${symbol}\n${seed}`);
+  const traits = drawTraits(symbol, key);
+  const minutes = new MinuteGenerator(traits, key);
+  const { firstDay, lastDay } = daysOf(request);
+  const collector = new BarCollector(timeframe, 10 ** traits.decimals);
+  for (const day of marketDays(traits, key)) {
+    if (day.day < firstDay) continue;
+    if (day.day > lastDay) break;
+    yield collector.add(day, minutes.minutesOf(day)).filter(({ time }) => time >= start && time <= end);
+  }
+  yield collector.finish().filter(({ time }) => time >= start && time <= end);
+}
+
+/** How many bars `syntheticBars` makes, without making them; up to two days' worth too many. */
+export function countSyntheticBars(request: SyntheticBarsRequest): number {
+  const { symbol, timeframe } = request;
+  const isCurrency = quoteCurrency(symbol) !== undefined;
+  const { firstDay, lastDay } = daysOf(request);
+  let count = 0;
+  let lastBar = -1;
+  for (let day = firstDay; day <= lastDay; day++) {
+    const session = sessionOfDay(day, isCurrency);
+    if (session === undefined) continue;
+    const first = barTime(day, session.open, timeframe);
+    const last = barTime(day, session.close - 1, timeframe);
+    if (last === lastBar) continue;
+    count += (last - first) / TIMEFRAME_MS[timeframe] + 1;
+    lastBar = last;
+  }
+  return count;
+}
+
+/** Days since 1970-01-01 that bars of the range are made of: whole weeks for weekly bars. */
+function daysOf({ timeframe, start, end }: SyntheticBarsRequest): { firstDay: number; lastDay: number } {
+  const firstDay = Math.floor(start / DAY_MS);
+  const lastDay = Math.floor(end / DAY_MS);
+  return { firstDay, lastDay: timeframe === '1w' ? mondayOf(lastDay) + 6 : lastDay };
+}
+
+/** Open time of the bar that holds a minute: a multiple of the timeframe, weeks from Monday. */
+function barTime(day: number, minute: number, timeframe: Timeframe): number {
+  if (timeframe === '1w') return mondayOf(day) * DAY_MS;
+  const time = day * DAY_MS + minute * MINUTE_MS;
+  return time - (time % TIMEFRAME_MS[timeframe]);
+}
+
+/** Puts minutes together to bars. */
+class BarCollector {
+  readonly #timeframe: Timeframe;
+  readonly #ticksPerUnit: number;
+  /** In ticks. */
+  #current: Bar | undefined;
+
+  constructor(timeframe: Timeframe, ticksPerUnit: number) {
+    this.#timeframe = timeframe;
+    this.#ticksPerUnit = ticksPerUnit;
+  }
+
+  /** Takes the minutes of one day. Returns the bars that ended. */
+  add({ day, session }: MarketDay, minutes: Readonly<MarketMinutes>): Bar[] {
+    const ended: Bar[] = [];
+    for (let index = 0; index < minutes.count; index++) {
+      const time = barTime(day, session.open + index, this.#timeframe);
+      const current = this.#current;
+      if (current === undefined || current.time !== time) {
+        ended.push(...this.finish());
+        this.#current = {
+          time,
+          open: minutes.open[index]!,
+          high: minutes.high[index]!,
+          low: minutes.low[index]!,
+          close: minutes.close[index]!,
+          volume: minutes.volume[index]!,
+        };
+      } else {
+        current.high = Math.max(current.high, minutes.high[index]!);
+        current.low = Math.min(current.low, minutes.low[index]!);
+        current.close = minutes.close[index]!;
+        current.volume += minutes.volume[index]!;
+      }
+    }
+    return ended;
+  }
+
+  /** The unfinished bar, if there is one. */
+  finish(): Bar[] {
+    if (this.#current === undefined) return [];
+    const { time, open, high, low, close, volume } = this.#current;
+    const unit = this.#ticksPerUnit;
+    this.#current = undefined;
+    return [{ time, open: open / unit, high: high / unit, low: low / unit, close: close / unit, volume }];
+  }
+}
