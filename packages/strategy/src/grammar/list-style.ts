@@ -44,7 +44,8 @@ function readIndicators(reader: Reader): IndicatorTable {
     }
     for (const variant of variants(reader, entry, path)) {
       const typeKey = ['type', 'indicator', 'name'].find((key) => entry[key] !== undefined) ?? 'name';
-      const name = String(entry['name'] ?? entry[typeKey] ?? 'indicator');
+      const name =
+        reader.document.sourceText([...path, 'name']) ?? reader.document.sourceText([...path, typeKey]) ?? '';
       const id = ids.take(entry, path, `${name}${variant.suffix}`);
       const checked = readIndicator(reader, id, [...path, typeKey], variant.written);
       table.add({ id, name, path, checked });
