@@ -14,16 +14,63 @@ export interface ClassificationReport {
 }
 
 /** Class of the greatest logit of each row, the first of equals. `logits` `[rows, classes]` -> `[rows]`. */
-export declare function predictedClasses(logits: Float32Array, classes: number): Int32Array;
+export function predictedClasses(logits: Float32Array, classes: number): Int32Array {
+  const predicted = new Int32Array(logits.length / classes);
+  for (let row = 0; row < predicted.length; row += 1) {
+    let greatest = 0;
+    for (let k = 1; k < classes; k += 1) {
+      if (logits[row * classes + k]! > logits[row * classes + greatest]!) greatest = k;
+    }
+    predicted[row] = greatest;
+  }
+  return predicted;
+}
+
 /** `labels` and `predicted` `[rows]`, 0-based; `classes` are the names in order. */
-export declare function classificationReport(
+export function classificationReport(
   labels: Int32Array,
   predicted: Int32Array,
   classes: readonly string[],
-): ClassificationReport;
-/** The most frequent class of `trainLabels` (the first of equals), and what always saying it scores on `testLabels`. */
-export declare function majorityBaseline(
+): ClassificationReport {
+  const confusionMatrix = classes.map(() => classes.map(() => 0));
+  for (let row = 0; row < labels.length; row += 1) confusionMatrix[labels[row]!]![predicted[row]!]! += 1;
+
+  const perClass = classes.map((label, k): ClassMetrics => {
+    const hits = confusionMatrix[k]![k]!;
+    const support = sum(confusionMatrix[k]!);
+    const precision = ratio(hits, sum(confusionMatrix.map((row) => row[k]!)));
+    const recall = ratio(hits, support);
+    return { label, precision, recall, f1: ratio(2 * precision * recall, precision + recall), support };
+  });
+  const weighted = (of: (metrics: ClassMetrics) => number): number =>
+    ratio(sum(perClass.map((metrics) => of(metrics) * metrics.support)), labels.length);
+  return {
+    accuracy: ratio(sum(confusionMatrix.map((row, k) => row[k]!)), labels.length),
+    precision: weighted((metrics) => metrics.precision),
+    recall: weighted((metrics) => metrics.recall),
+    f1: weighted((metrics) => metrics.f1),
+    perClass,
+    confusionMatrix,
+  };
+}
+
+/** The most frequent class of `trainLabels` (the first of equals), and the accuracy of always saying it on `testLabels`. */
+export function majorityBaseline(
   trainLabels: Int32Array,
   testLabels: Int32Array,
   classes: number,
-): { label: number; testAccuracy: number };
+): { label: number; testAccuracy: number } {
+  const counts = Array.from({ length: classes }, () => 0);
+  for (const label of trainLabels) counts[label]! += 1;
+  const label = counts.indexOf(Math.max(...counts));
+  const hits = testLabels.reduce((total, value) => total + (value === label ? 1 : 0), 0);
+  return { label, testAccuracy: ratio(hits, testLabels.length) };
+}
+
+function ratio(numerator: number, denominator: number): number {
+  return denominator === 0 ? 0 : numerator / denominator;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,5 +1,61 @@
 /** How the learning rate changes over the epochs. */
 export type LearningRateSchedule =
+  /** Times gamma every `stepSize` epochs. */
   | { type: 'step'; stepSize: number; gamma: number }
+  /** Times gamma every epoch. */
   | { type: 'exponential'; gamma: number }
+  /** Times factor when the validation loss has not improved for more than `patience` epochs. */
   | { type: 'reduce_on_plateau'; factor: number; patience: number };
+
+/** Relative fall of the validation loss that counts as an improvement (PyTorch's `ReduceLROnPlateau`). */
+const PLATEAU_THRESHOLD = 1e-4;
+
+/**
+ * The learning rate of each epoch, by the definitions of PyTorch's StepLR, ExponentialLR and ReduceLROnPlateau.
+ * It changes by multiplication from epoch to epoch, since powers may differ in the last bit between versions of Node.
+ */
+export class LearningRate {
+  private epochs = 0;
+  private bestLoss = Number.POSITIVE_INFINITY;
+  private badEpochs = 0;
+
+  constructor(
+    private rate: number,
+    private readonly schedule: LearningRateSchedule | null,
+  ) {}
+
+  /** Of the epoch that comes. */
+  get current(): number {
+    return this.rate;
+  }
+
+  epochDone(validationLoss: number): void {
+    this.epochs += 1;
+    switch (this.schedule?.type) {
+      case undefined:
+        return;
+      case 'step':
+        if (this.epochs % this.schedule.stepSize === 0) this.rate *= this.schedule.gamma;
+        return;
+      case 'exponential':
+        this.rate *= this.schedule.gamma;
+        return;
+      case 'reduce_on_plateau':
+        this.waitOnPlateau(validationLoss, this.schedule.factor, this.schedule.patience);
+        return;
+    }
+  }
+
+  private waitOnPlateau(validationLoss: number, factor: number, patience: number): void {
+    if (validationLoss < this.bestLoss * (1 - PLATEAU_THRESHOLD)) {
+      this.bestLoss = validationLoss;
+      this.badEpochs = 0;
+      return;
+    }
+    this.badEpochs += 1;
+    if (this.badEpochs > patience) {
+      this.rate *= factor;
+      this.badEpochs = 0;
+    }
+  }
+}

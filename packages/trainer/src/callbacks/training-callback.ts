@@ -12,7 +12,7 @@ export interface TrainingBegin {
   parameters: Float32Array;
 }
 
-/** One batch is done. The object is used again for the next batch: copy what is to be kept. */
+/** One batch is done. */
 export interface BatchEnd {
   /** 1-based */
   epoch: number;
@@ -49,12 +49,13 @@ export interface EpochEnd {
   duration: number;
   /** Parameters after the epoch; not to be changed; a fresh array each epoch. */
   parameters: Float32Array;
+  /** Why the training ends after this epoch, if a callback before this one ends it. */
+  stopping: string | null;
 }
 
 export interface TrainingEnd {
   epochsTrained: number;
   stoppingReason: string;
-  earlyStopped: boolean;
   /** Epoch (1-based) whose weights were kept. */
   bestEpoch: number;
 }
@@ -68,6 +69,6 @@ export interface TrainingCallback {
   /** Called for every batch: must be cheap, and cannot be awaited. */
   onBatchEnd?(batch: BatchEnd): void;
   /** A returned text ends the training after this epoch and says why. */
-  onEpochEnd?(epoch: EpochEnd): string | undefined | void | Promise<string | undefined | void>;
+  onEpochEnd?(epoch: EpochEnd): string | undefined | Promise<string | undefined>;
   onTrainEnd?(end: TrainingEnd): void | Promise<void>;
 }

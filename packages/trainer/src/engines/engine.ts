@@ -28,7 +28,7 @@ export interface StepResult {
   loss: number;
   /** Rows of the batch that were classified right before the update (with dropout on). */
   correct: number;
-  /** Euclidean norm of the whole gradient, weight decay included, before clipping. */
+  /** Euclidean norm of the whole gradient of the loss, before clipping and weight decay. */
   gradientNorm: number;
 }
 
@@ -66,10 +66,16 @@ export interface Engine {
   init(setup: EngineSetup): Promise<void>;
   /** Forward, loss, backward, clipping, one update of the parameters. */
   step(batch: TrainingBatch): Promise<StepResult>;
-  /** `features` `[rows, inputs]`, `labels` `[rows]`. Changes nothing. */
-  evaluate(features: Float32Array, labels: Int32Array): Promise<Evaluation>;
+  /**
+   * Changes nothing.
+   *
+   * @param features `[rows, inputs]`
+   * @param labels `[rows]`
+   * @param pause awaited every thousand rows or so, where the caller may let others run or throw to stop
+   */
+  evaluate(features: Float32Array, labels: Int32Array, pause?: () => Promise<void>): Promise<Evaluation>;
   /** `features` `[rows, inputs]` -> logits `[rows, outputs]`. Changes nothing. */
-  predict(features: Float32Array): Promise<Float32Array>;
+  predict(features: Float32Array, pause?: () => Promise<void>): Promise<Float32Array>;
   /** A copy. */
   getState(): Promise<EngineState>;
   /** Copies. */

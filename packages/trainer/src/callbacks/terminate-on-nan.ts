@@ -1,0 +1,29 @@
+import { KtrdrError } from '@ktrdr/contracts';
+import type { BatchEnd, EpochEnd, TrainingCallback } from './training-callback.js';
+
+const ADVICE =
+  'Try a lower learning_rate or a gradient_clip such as 1.0 in the strategy file, and look for extreme values among the raw inputs.';
+
+/** Ends the run with `loss_not_finite` as soon as loss or gradient is NaN or infinite: no such model is ever stored. */
+export class TerminateOnNan implements TrainingCallback {
+  onBatchEnd({ epoch, batch, result }: BatchEnd): void {
+    if (Number.isFinite(result.loss) && Number.isFinite(result.gradientNorm)) return;
+    const [what, value] = Number.isFinite(result.loss)
+      ? (['gradient', result.gradientNorm] as const)
+      : (['loss', result.loss] as const);
+    throw new KtrdrError(
+      'loss_not_finite',
+      `Training diverged: the ${what} became ${value} in epoch ${epoch}, batch ${batch}. ${ADVICE}`,
+      { details: { epoch, batch } },
+    );
+  }
+
+  onEpochEnd({ epoch, batches, validation }: EpochEnd): undefined {
+    if (Number.isFinite(validation.loss)) return;
+    throw new KtrdrError(
+      'loss_not_finite',
+      `Training diverged: the validation loss became ${validation.loss} after epoch ${epoch}, batch ${batches}. ${ADVICE}`,
+      { details: { epoch, batch: batches } },
+    );
+  }
+}
