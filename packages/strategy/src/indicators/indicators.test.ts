@@ -2,10 +2,10 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Bars } from '@ktrdr/market-data';
 import fc from 'fast-check';
 
-import { firstBars, randomBars } from '../testing/random-bars.js';
-import { hasRealBars, realBars } from '../testing/real-bars.js';
-import { loadTalib } from '../testing/talib.js';
-import type { Talib } from '../testing/talib.js';
+import { firstBars, randomBars } from '../test/random-bars.js';
+import { hasRealBars, realBars } from '../test/real-bars.js';
+import { loadTalib } from '../test/talib.js';
+import type { Talib } from '../test/talib.js';
 import { indicatorType, INDICATOR_TYPES } from './registry.js';
 
 type Parameters = Record<string, number | string>;
