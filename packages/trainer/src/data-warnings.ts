@@ -1,0 +1,65 @@
+import type { Strategy } from '@ktrdr/strategy';
+import type { SymbolBars } from './load-bars.js';
+import type { PreparedData } from './prepare-data.js';
+
+/** What a person should know of the data before believing the figures. */
+export function dataWarnings(strategy: Strategy, bars: readonly SymbolBars[], data: PreparedData): string[] {
+  return [
+    ...syntheticBars(bars),
+    ...missingSymbols(data),
+    ...constantInputs(strategy, data),
+    ...valuesOutsideRange(strategy, data),
+  ];
+}
+
+function syntheticBars(bars: readonly SymbolBars[]): string[] {
+  const files = bars.flatMap((symbol) => [...symbol.bars.values()]).filter(({ synthetic }) => synthetic);
+  if (files.length === 0) return [];
+  const names = files.map(({ file }) => file).join(', ');
+  return [`${names}: synthetic bars. What a model learns from them says nothing about a market.`];
+}
+
+function missingSymbols({ dataset, split }: PreparedData): string[] {
+  const warnings: string[] = [];
+  dataset.symbols.forEach(({ symbol }, index) => {
+    const parts = split.parts[index]!;
+    const empty = [
+      ...(parts.train.length === 0 ? ['training'] : []),
+      ...(parts.validation.length === 0 ? ['validation'] : []),
+      ...(parts.test.length === 0 ? ['test'] : []),
+    ];
+    if (empty.length > 0) warnings.push(`${symbol} has no rows in the ${empty.join(' and the ')} part.`);
+  });
+  return warnings;
+}
+
+function constantInputs({ features }: Strategy, { statistics }: PreparedData): string[] {
+  return features.flatMap((feature, column) => {
+    const { min, max } = statistics[column]!;
+    if (min !== max) return [];
+    return [
+      `Input ${feature} is always ${min} in the training part: the network learns nothing from it. ` +
+        "A fuzzy set outside its indicator's range does this.",
+    ];
+  });
+}
+
+/** minmax is fitted on training rows and not clipped: later rows may leave 0..1. */
+function valuesOutsideRange({ features }: Strategy, { normalisation, parts }: PreparedData): string[] {
+  const columns = normalisation.length;
+  return normalisation.flatMap(({ method }, column) => {
+    if (method !== 'minmax') return [];
+    let [outside, rows] = [0, 0];
+    for (const part of [parts.validation, parts.test]) {
+      for (let at = column; at < part.features.length; at += columns) {
+        const value = part.features[at]!;
+        if (value < 0 || value > 1) outside += 1;
+      }
+      rows += part.rows;
+    }
+    if (outside === 0) return [];
+    return [
+      `Input ${features[column]} leaves the range of the training part in ${outside} of ${rows} later rows.`,
+    ];
+  });
+}

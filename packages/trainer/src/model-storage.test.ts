@@ -1,0 +1,212 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { readArtifacts } from './artifacts.js';
+import { sha256 } from './checksum.js';
+import { ModelStorage } from './model-storage.js';
+
+const MODEL = { strategy: 'momentum', timeframe: '1h' } as const;
+let modelsDir: string;
+let count = 0;
+
+beforeEach(async () => {
+  modelsDir = await mkdtemp(join(tmpdir(), 'ktrdr-models-'));
+});
+afterEach(async () => {
+  await rm(modelsDir, { recursive: true, force: true });
+});
+
+function operationId(): string {
+  count += 1;
+  return `op_training_20240101T000000_test${count}`;
+}
+
+/** A staged model as a run leaves it. */
+async function stageModel(storage: ModelStorage, createdAt = '2024-01-01T00:00:00.000Z'): Promise<string> {
+  const directory = await storage.stage(operationId());
+  await mkdir(join(directory, 'model'));
+  const files = { 'weights.bin': 'weights', 'metrics.json': '{"accuracy":1}', 'features.json': '{"features":[]}' };
+  const checksums: Record<string, string> = {};
+  for (const [file, content] of Object.entries(files)) {
+    await writeFile(join(directory, 'model', file), content);
+    checksums[file] = sha256(content);
+  }
+  await writeFile(
+    join(directory, 'model', 'metadata.json'),
+    JSON.stringify({
+      strategy_name: 'momentum',
+      symbols: ['AAPL'],
+      base_timeframe: '1h',
+      model_type: 'mlp',
+      engine: 'tensorflow-wasm',
+      seed: 7,
+      created_at: createdAt,
+      test_accuracy: 0.5,
+      checksums,
+    }),
+  );
+  return directory;
+}
+
+describe('commit', () => {
+  test('puts the model in its place under the next number and leaves no staging folder', async () => {
+    const storage = new ModelStorage(modelsDir);
+    const first = await storage.commit(await stageModel(storage), MODEL);
+    const second = await storage.commit(await stageModel(storage), MODEL);
+    expect(first).toEqual({
+      model: 'momentum/1h_v1',
+      path: join(modelsDir, 'momentum', '1h_v1'),
+      analyticsPath: null,
+    });
+    expect(second.model).toBe('momentum/1h_v2');
+    expect(await readdir(join(modelsDir, '.staging'))).toEqual([]);
+    expect(JSON.parse(await readFile(join(second.path, 'metadata.json'), 'utf8'))).toMatchObject({
+      model: 'momentum/1h_v2',
+      version: '1h_v2',
+    });
+  });
+
+  test('a number is never given again while a higher one is there', async () => {
+    const storage = new ModelStorage(modelsDir);
+    await mkdir(join(modelsDir, 'momentum', '1h_v9'), { recursive: true });
+    await mkdir(join(modelsDir, 'momentum', '4h_v20'), { recursive: true });
+    expect((await storage.commit(await stageModel(storage), MODEL)).model).toBe('momentum/1h_v10');
+  });
+
+  test('many at once get a number each', async () => {
+    const storages = Array.from({ length: 8 }, () => new ModelStorage(modelsDir));
+    const staged = await Promise.all(storages.map((storage) => stageModel(storage)));
+    const stored = await Promise.all(storages.map((storage, index) => storage.commit(staged[index]!, MODEL)));
+    expect(stored.map(({ model }) => model).toSorted()).toEqual(
+      [1, 2, 3, 4, 5, 6, 7, 8].map((number) => `momentum/1h_v${number}`),
+    );
+  });
+
+  test('takes the per-epoch analytics along, with checksums', async () => {
+    const storage = new ModelStorage(modelsDir);
+    const staged = await stageModel(storage);
+    await mkdir(join(staged, 'analytics'));
+    await writeFile(join(staged, 'analytics', 'metrics.csv'), 'epoch\n1\n');
+    const { path, analyticsPath } = await storage.commit(staged, MODEL);
+    expect(analyticsPath).toBe(join(path, 'analytics'));
+    expect((await storage.get('momentum', '1h_v1')).files).toContain('analytics/metrics.csv');
+    await writeFile(join(path, 'analytics', 'metrics.csv'), 'other');
+    await expect(storage.get('momentum', '1h_v1')).rejects.toMatchObject({ code: 'model_damaged' });
+  });
+
+  test('refuses files that are not as they were written', async () => {
+    const storage = new ModelStorage(modelsDir);
+    const staged = await stageModel(storage);
+    await writeFile(join(staged, 'model', 'weights.bin'), 'weightz');
+    await expect(storage.commit(staged, MODEL)).rejects.toMatchObject({
+      code: 'model_damaged',
+      message: expect.stringContaining('weights.bin'),
+    });
+    expect(await storage.list()).toEqual([]);
+    expect(await readdir(join(modelsDir, '.staging'))).toEqual([]);
+  });
+
+  test('says so when the folder cannot be written', async () => {
+    const storage = new ModelStorage(modelsDir);
+    await writeFile(join(modelsDir, 'momentum'), 'a file where the folder should be');
+    await expect(storage.commit(await stageModel(storage), MODEL)).rejects.toMatchObject({
+      code: 'storage_failed',
+      message: expect.stringContaining('Nothing was stored'),
+    });
+  });
+});
+
+describe('get and list', () => {
+  test('newest first, folders that are no models left out', async () => {
+    const storage = new ModelStorage(modelsDir);
+    await storage.commit(await stageModel(storage, '2024-01-02T00:00:00.000Z'), MODEL);
+    await storage.commit(await stageModel(storage, '2024-01-03T00:00:00.000Z'), MODEL);
+    await mkdir(join(modelsDir, 'momentum', '1h_v7'));
+    await mkdir(join(modelsDir, 'momentum', 'notes'));
+    expect((await storage.list()).map(({ model }) => model)).toEqual(['momentum/1h_v2', 'momentum/1h_v1']);
+  });
+
+  test('there are no models where there is no folder', async () => {
+    expect(await new ModelStorage(join(modelsDir, 'nothing')).list()).toEqual([]);
+  });
+
+  test('names the damaged file', async () => {
+    const storage = new ModelStorage(modelsDir);
+    const { path } = await storage.commit(await stageModel(storage), MODEL);
+    await rm(join(path, 'weights.bin'));
+    await expect(storage.get('momentum', '1h_v1')).rejects.toMatchObject({
+      code: 'model_damaged',
+      details: { file: 'weights.bin' },
+    });
+    await writeFile(join(path, 'metadata.json'), '{"strategy_name": "mom');
+    await expect(storage.get('momentum', '1h_v1')).rejects.toMatchObject({ details: { file: 'metadata.json' } });
+  });
+
+  test.each([
+    ['../momentum', '1h_v1', 'invalid_name'],
+    ['.staging', '1h_v1', 'invalid_name'],
+    ['momentum', '../../etc', 'invalid_name'],
+    ['momentum', '1h_v0', 'invalid_name'],
+    ['momentum', '1h_v1', 'model_not_found'],
+  ])('%s/%s is %s', async (strategy, version, code) => {
+    await expect(new ModelStorage(modelsDir).get(strategy, version)).rejects.toMatchObject({ code });
+  });
+});
+
+describe('staging', () => {
+  test('is empty, also when the same operation is staged again', async () => {
+    const storage = new ModelStorage(modelsDir);
+    const id = operationId();
+    await writeFile(join(await storage.stage(id), 'rest'), 'of the first attempt');
+    expect(await readdir(await storage.stage(id))).toEqual([]);
+  });
+
+  test('takes no name that leads elsewhere', async () => {
+    await expect(new ModelStorage(modelsDir).stage('../../x')).rejects.toMatchObject({ code: 'invalid_name' });
+  });
+
+  test('folders of gone processes are swept, living ones stay', async () => {
+    const storage = new ModelStorage(modelsDir);
+    const [gone, other, noteless, own] = [operationId(), operationId(), operationId(), operationId()];
+    const earlier = new ModelStorage(modelsDir);
+    for (const id of [gone, other, noteless]) await earlier.stage(id);
+    const note = async (id: string, pid: number): Promise<void> => {
+      const path = join(modelsDir, '.staging', `${id}.owner.json`);
+      await writeFile(path, JSON.stringify({ ...JSON.parse(await readFile(path, 'utf8')), pid }));
+    };
+    await note(gone, 2 ** 22 + 1);
+    await note(other, process.ppid);
+    await rm(join(modelsDir, '.staging', `${noteless}.owner.json`));
+    await storage.stage(own);
+    expect((await storage.removeStale()).toSorted()).toEqual([gone, noteless].toSorted());
+    expect((await readdir(join(modelsDir, '.staging'))).filter((name) => !name.endsWith('.json')).toSorted()).toEqual(
+      [other, own].toSorted(),
+    );
+  });
+});
+
+describe('artifacts', () => {
+  test('travel whole', async () => {
+    const [here, there] = [new ModelStorage(modelsDir), new ModelStorage(join(modelsDir, 'there'))];
+    const sent = await readArtifacts(await stageModel(here));
+    const staged = await there.stage(operationId());
+    await there.writeArtifacts(staged, sent);
+    expect(await readArtifacts(staged)).toEqual(sent);
+    expect((await there.commit(staged, MODEL)).model).toBe('momentum/1h_v1');
+  });
+
+  test.each(['../evil', 'model/../../evil', '/etc/evil', 'model/.hidden', ''])('%p is refused', async (path) => {
+    const storage = new ModelStorage(modelsDir);
+    const staged = await storage.stage(operationId());
+    const file = { path, sha256: sha256(''), content_base64: '' };
+    await expect(storage.writeArtifacts(staged, [file])).rejects.toMatchObject({ code: 'invalid_name' });
+  });
+
+  test('a file that changed on its way is refused', async () => {
+    const storage = new ModelStorage(modelsDir);
+    const staged = await storage.stage(operationId());
+    const file = { path: 'model/weights.bin', sha256: sha256('a'), content_base64: 'Yg==' };
+    await expect(storage.writeArtifacts(staged, [file])).rejects.toMatchObject({ code: 'model_damaged' });
+  });
+});

@@ -1,0 +1,119 @@
+import { KtrdrError } from '@ktrdr/contracts';
+import type { DateRange } from '@ktrdr/market-data';
+import type { Strategy } from '@ktrdr/strategy';
+import { buildParts, countClasses, type DataParts } from './data-parts.js';
+import { buildDataset, type BuildReport, type Dataset } from './dataset.js';
+import type { SymbolBars } from './load-bars.js';
+import {
+  type ColumnStatistics,
+  columnStatistics,
+  type FittedNormalisation,
+  fitNormalisation,
+} from './normalisation.js';
+import { type Split, splitRows, splitShares } from './split.js';
+
+/** Fewer rows than these divide into parts that say nothing. */
+export const MINIMUM_ROWS = 50;
+
+/** Everything that training needs of the bars. */
+export interface PreparedData {
+  dataset: Dataset;
+  split: Split;
+  normalisation: FittedNormalisation[];
+  /** Of the training rows, one a column. */
+  statistics: ColumnStatistics[];
+  parts: DataParts;
+}
+
+/** Told when a phase begins (0) and how far it is. */
+export type PrepareReport = (phase: Parameters<BuildReport>[0] | 'splitting', done: number) => Promise<void>;
+
+export interface PrepareRequest {
+  strategy: Strategy;
+  bars: readonly SymbolBars[];
+  range: DateRange;
+  validationSplit: number | undefined;
+}
+
+/**
+ * From bars to the parts of a data set. What is fitted, is fitted on training rows only.
+ *
+ * @throws KtrdrError `no_bars_in_range`, `not_enough_bars`, `empty_split`, `one_class_only`
+ */
+export async function prepareData(request: PrepareRequest, report: PrepareReport): Promise<PreparedData> {
+  const { strategy, bars, range, validationSplit } = request;
+  const dataset = await buildDataset(strategy, bars, range, report);
+  checkEnoughRows(dataset, strategy);
+  await report('splitting', 0);
+  const { split: settings, embargo } = strategy.training;
+  const split = splitRows(dataset.symbols, splitShares(settings, validationSplit), embargo);
+  checkParts(dataset, split);
+  const training = dataset.symbols.map(({ features }, symbol) => ({
+    features,
+    rows: split.parts[symbol]!.train,
+  }));
+  const statistics = columnStatistics(training, dataset.normalisation.length);
+  const normalisation = fitNormalisation(dataset.normalisation, statistics);
+  const parts = buildParts(dataset, split, normalisation);
+  checkClasses(dataset, parts);
+  await report('splitting', 1);
+  return { dataset, split, normalisation, statistics, parts };
+}
+
+function checkEnoughRows({ symbols }: Dataset, strategy: Strategy): void {
+  const rows = symbols.reduce((sum, symbol) => sum + symbol.rows, 0);
+  if (rows >= MINIMUM_ROWS) return;
+  const lines = symbols.map(({ symbol, bars, withoutFeatures, withoutLabel }) => {
+    const lost = [
+      ...(withoutFeatures > 0 ? [`${withoutFeatures} without features, as indicators warm up`] : []),
+      ...(withoutLabel > 0
+        ? [`${withoutLabel} without a label, after the last confirmed turning point`]
+        : []),
+    ];
+    return `${symbol} ${strategy.baseTimeframe} has ${bars} bars in the range${lost.length > 0 ? ` (${lost.join('; ')})` : ''}`;
+  });
+  throw new KtrdrError(
+    'not_enough_bars',
+    `Not enough bars: ${rows} ${rows === 1 ? 'row' : 'rows'} to train on, ${MINIMUM_ROWS} are needed. ${lines.join('; ')}.`,
+    {
+      details: {
+        rows,
+        rows_needed: MINIMUM_ROWS,
+        symbols: symbols.map(({ symbol, bars, rows: of, withoutFeatures, withoutLabel }) => ({
+          symbol,
+          bars,
+          rows: of,
+          without_features: withoutFeatures,
+          without_label: withoutLabel,
+        })),
+      },
+    },
+  );
+}
+
+function checkParts({ symbols }: Dataset, split: Split): void {
+  for (const part of ['train', 'validation', 'test'] as const) {
+    if (split.parts.some((rows) => rows[part].length > 0)) continue;
+    const rows = symbols.reduce((sum, symbol) => sum + symbol.rows, 0);
+    const name = part === 'train' ? 'training' : part;
+    throw new KtrdrError(
+      'empty_split',
+      `The ${name} part has no rows: of ${rows} rows ${split.purged} were dropped at the edges of the parts, ` +
+        'because their labels look across (or as embargo), and none were left for it. ' +
+        'Take a longer range, a lower training.labels.zigzag_threshold or another training.data_split.',
+      { details: { part, rows, purged: split.purged } },
+    );
+  }
+}
+
+function checkClasses({ classes }: Dataset, { train }: DataParts): void {
+  const counts = countClasses(train.labels, classes.length);
+  if (counts.filter((count) => count > 0).length > 1) return;
+  const only = classes[counts.findIndex((count) => count > 0)];
+  throw new KtrdrError(
+    'one_class_only',
+    `All ${train.rows} training rows are ${only}: there is nothing to tell apart. ` +
+      'Take a longer range or a lower training.labels.zigzag_threshold.',
+    { details: { label: only, rows: train.rows } },
+  );
+}

@@ -1,0 +1,134 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { type RowTimes, splitRows, splitShares } from './split.js';
+
+const HOUR = 3_600_000;
+
+/** Rows at ascending hours, whose labels end up to 40 hours later. */
+const rowTimes = fc
+  .array(fc.tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 0, max: 40 })), { minLength: 1, maxLength: 300 })
+  .map((steps): RowTimes => {
+    let hour = 0;
+    const time = new Float64Array(steps.length);
+    const labelEnd = new Float64Array(steps.length);
+    steps.forEach(([step, ahead], row) => {
+      hour += step;
+      time[row] = hour * HOUR;
+      labelEnd[row] = (hour + ahead) * HOUR;
+    });
+    return { time, labelEnd };
+  });
+
+const shares = fc
+  .tuple(fc.integer({ min: 1, max: 80 }), fc.integer({ min: 1, max: 50 }))
+  .filter(([train, validation]) => train + validation < 100)
+  .map(([train, validation]) => ({
+    train: train / 100,
+    validation: validation / 100,
+    test: (100 - train - validation) / 100,
+  }));
+
+const anySplit = fc.record({
+  symbols: fc.array(rowTimes, { minLength: 1, maxLength: 4 }),
+  shares,
+  embargo: fc.option(fc.integer({ min: 0, max: 20 }), { nil: undefined }),
+});
+
+describe('splitRows', () => {
+  test('no label of a row reaches the next part of any symbol', () => {
+    fc.assert(
+      fc.property(anySplit, ({ symbols, shares: of, embargo }) => {
+        const { parts, validationStart, testStart } = splitRows(symbols, of, embargo);
+        parts.forEach(({ train, validation, test: last }, symbol) => {
+          const { time, labelEnd } = symbols[symbol]!;
+          for (const row of train) expect(labelEnd[row]).toBeLessThan(validationStart);
+          for (const row of validation) {
+            expect(time[row]).toBeGreaterThanOrEqual(validationStart);
+            expect(labelEnd[row]).toBeLessThan(testStart);
+          }
+          for (const row of last) expect(time[row]).toBeGreaterThanOrEqual(testStart);
+        });
+      }),
+    );
+  });
+
+  test('parts are in order of time, and a row is in one of them at most', () => {
+    fc.assert(
+      fc.property(anySplit, ({ symbols, shares: of, embargo }) => {
+        for (const { train, validation, test: last } of splitRows(symbols, of, embargo).parts) {
+          const rows = [...train, ...validation, ...last];
+          expect(rows).toEqual([...new Set(rows)].toSorted((a, b) => a - b));
+        }
+      }),
+    );
+  });
+
+  test('nothing is lost but rows whose label looks across a cut and the embargo before it', () => {
+    fc.assert(
+      fc.property(anySplit, ({ symbols, shares: of, embargo }) => {
+        const { parts, validationStart, testStart, purged } = splitRows(symbols, of, embargo);
+        let lost = 0;
+        symbols.forEach(({ time, labelEnd }, symbol) => {
+          const { train, validation, test: last } = parts[symbol]!;
+          const kept = new Set([...train, ...validation, ...last]);
+          const gap = embargo ?? Math.floor(time.length * 0.01);
+          const before = (cut: number): number => time.filter((moment) => moment < cut).length;
+          time.forEach((moment, row) => {
+            if (kept.has(row)) return;
+            lost += 1;
+            const cut = moment < validationStart ? validationStart : testStart;
+            expect(moment).toBeLessThan(testStart);
+            expect(labelEnd[row]! >= cut || row >= before(cut) - gap).toBe(true);
+          });
+        });
+        expect(purged).toBe(lost);
+      }),
+    );
+  });
+
+  test('one symbol without look-ahead is cut at the shares of its rows', () => {
+    const time = Float64Array.from({ length: 100 }, (_, row) => row * HOUR);
+    const { parts } = splitRows([{ time, labelEnd: time }], { train: 0.7, validation: 0.15, test: 0.15 }, 0);
+    expect([parts[0]!.train.length, parts[0]!.validation.length, parts[0]!.test.length]).toEqual([70, 15, 15]);
+  });
+
+  test('the embargo is 1 % of the rows unless it is set', () => {
+    const time = Float64Array.from({ length: 1000 }, (_, row) => row * HOUR);
+    const of = { train: 0.7, validation: 0.15, test: 0.15 };
+    expect(splitRows([{ time, labelEnd: time }], of).purged).toBe(20);
+    expect(splitRows([{ time, labelEnd: time }], of, 3).purged).toBe(6);
+  });
+
+  test('a label that ends exactly at the first validation row does not stay', () => {
+    const time = Float64Array.from({ length: 10 }, (_, row) => row);
+    const labelEnd = time.map((moment) => moment + 1);
+    const { parts } = splitRows([{ time, labelEnd }], { train: 0.5, validation: 0.3, test: 0.2 }, 0);
+    expect([...parts[0]!.train]).toEqual([0, 1, 2, 3]);
+    expect([...parts[0]!.validation]).toEqual([5, 6]);
+    expect([...parts[0]!.test]).toEqual([8, 9]);
+  });
+
+  test('a symbol that begins late has rows only where it has bars, at the same cuts', () => {
+    const early = Float64Array.from({ length: 100 }, (_, row) => row);
+    const late = Float64Array.from({ length: 20 }, (_, row) => 80 + row);
+    const symbols = [early, late].map((time) => ({ time, labelEnd: time }));
+    const { parts, validationStart } = splitRows(symbols, { train: 0.5, validation: 0.25, test: 0.25 }, 0);
+    expect(validationStart).toBe(60);
+    expect(parts[1]!.train.length).toBe(0);
+    expect(parts[1]!.validation.length + parts[1]!.test.length).toBe(20);
+  });
+});
+
+describe('splitShares', () => {
+  test('a validation split leaves the test part and divides the rest', () => {
+    const divided = splitShares({ train: 0.7, validation: 0.15, test: 0.15 }, 0.2);
+    expect(divided.test).toBe(0.15);
+    expect(divided.validation).toBeCloseTo(0.17);
+    expect(divided.train).toBeCloseTo(0.68);
+  });
+
+  test('without one the file decides', () => {
+    const settings = { train: 0.7, validation: 0.2, test: 0.1 };
+    expect(splitShares(settings, undefined)).toBe(settings);
+  });
+});
