@@ -49,7 +49,7 @@ describe('a native engine', () => {
   test('without its native library is rejected with the file that is missing and how to get it', async () => {
     const problem = await nativePackageProblem('tensorflow-node', await install('tfjs-node', working, false));
     expect(problem).toMatch(
-      /^installed, but its native library is missing: .*lib\/napi-v8\/tfjs_binding\.node \(run /,
+      /^installed, but its native library lib\/napi-v8\/tfjs_binding\.node is missing: run `node scripts\/install\.js` in \//,
     );
   });
 

@@ -18,11 +18,14 @@ export class TerminateOnNan implements TrainingCallback {
     );
   }
 
-  onEpochEnd({ epoch, batches, validation }: EpochEnd): undefined {
-    if (Number.isFinite(validation.loss)) return;
+  onEpochEnd({ epoch, batches, validation, parameters }: EpochEnd): undefined {
+    if (Number.isFinite(validation.loss) && parameters.every(Number.isFinite)) return;
+    const what = Number.isFinite(validation.loss)
+      ? 'a weight is no longer a finite number'
+      : `the validation loss became ${validation.loss}`;
     throw new KtrdrError(
       'loss_not_finite',
-      `Training diverged: the validation loss became ${validation.loss} after epoch ${epoch}, batch ${batches}. ${ADVICE}`,
+      `Training diverged: ${what} after epoch ${epoch}, batch ${batches}. ${ADVICE}`,
       { details: { epoch, batch: batches } },
     );
   }

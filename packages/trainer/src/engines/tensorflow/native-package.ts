@@ -37,11 +37,10 @@ export async function nativePackageProblem(
   } catch {
     return `not installed: npx pnpm add -w ${name}@${VERSION}`;
   }
-  const binding = join(directory, BINDING);
-  if (!existsSync(binding)) {
+  if (!existsSync(join(directory, BINDING))) {
     const install =
       engine === 'tensorflow-gpu' ? 'node scripts/install.js gpu download' : 'node scripts/install.js';
-    return `installed, but its native library is missing: ${binding} (run \`${install}\` in ${directory}; it downloads the library)`;
+    return `installed, but its native library ${BINDING} is missing: run \`${install}\` in ${directory}, which downloads it`;
   }
   return tryInProcess(engine, from);
 }

@@ -1,0 +1,87 @@
+import type { ClassMetrics } from '@ktrdr/contracts';
+import type { TrainingAlert } from './analytics-alerts.js';
+import type { EpochAnalytics } from './epoch-analytics.js';
+
+type Cell = string | number | boolean | null;
+
+/** The columns of `metrics.csv`, in order. A class that the labels do not have leaves its cells empty. */
+const COLUMNS: readonly (readonly [name: string, value: (epoch: EpochAnalytics) => Cell])[] = [
+  ['epoch', (epoch) => epoch.epoch],
+  ['train_loss', (epoch) => epoch.trainLoss],
+  ['val_loss', (epoch) => epoch.valLoss],
+  ['train_acc', (epoch) => epoch.trainAccuracy],
+  ['val_acc', (epoch) => epoch.valAccuracy],
+  ['learning_rate', (epoch) => epoch.learningRate],
+  ['gradient_norm_avg', (epoch) => epoch.gradientNorm.mean],
+  ['gradient_norm_max', (epoch) => epoch.gradientNorm.max],
+  ['param_change_magnitude', (epoch) => epoch.parameters.change],
+  ['buy_precision', (epoch) => classOf(epoch, 'BUY')?.precision ?? null],
+  ['hold_precision', (epoch) => classOf(epoch, 'HOLD')?.precision ?? null],
+  ['sell_precision', (epoch) => classOf(epoch, 'SELL')?.precision ?? null],
+  ['buy_recall', (epoch) => classOf(epoch, 'BUY')?.recall ?? null],
+  ['hold_recall', (epoch) => classOf(epoch, 'HOLD')?.recall ?? null],
+  ['sell_recall', (epoch) => classOf(epoch, 'SELL')?.recall ?? null],
+  ['prediction_confidence_avg', (epoch) => epoch.predictions.confidence],
+  ['prediction_entropy', (epoch) => epoch.predictions.entropy],
+  ['learning_signal_strength', (epoch) => epoch.learningSignal],
+  ['early_stopping_triggered', (epoch) => epoch.stopped],
+  ['overfitting_score', (epoch) => epoch.overfitting],
+  ['class_balance_score', (epoch) => epoch.classBalance],
+  ['batch_count', (epoch) => epoch.batches],
+  ['total_samples_processed', (epoch) => epoch.rowsProcessed],
+  ['epoch_duration_seconds', (epoch) => epoch.seconds],
+];
+
+export function metricsCsv(epochs: readonly EpochAnalytics[]): string {
+  const lines = epochs.map((epoch) => COLUMNS.map(([, value]) => String(value(epoch) ?? '')).join(','));
+  return `${[COLUMNS.map(([name]) => name).join(','), ...lines].join('\n')}\n`;
+}
+
+/** One entry of `epoch_metrics` in `detailed_metrics.json`. */
+export function epochEntry(epoch: EpochAnalytics): Record<string, unknown> {
+  return {
+    epoch: epoch.epoch,
+    train_loss: epoch.trainLoss,
+    val_loss: epoch.valLoss,
+    train_accuracy: epoch.trainAccuracy,
+    val_accuracy: epoch.valAccuracy,
+    learning_rate: epoch.learningRate,
+    gradient_norms: { average: epoch.gradientNorm.mean, maximum: epoch.gradientNorm.max },
+    parameter_stats: { change_magnitude: epoch.parameters.change, norm: epoch.parameters.norm },
+    class_metrics: Object.fromEntries(
+      epoch.classes.map(({ label, precision, recall, f1, support }) => [
+        label,
+        { precision, recall, f1, support },
+      ]),
+    ),
+    prediction_stats: {
+      confidence_average: epoch.predictions.confidence,
+      entropy: epoch.predictions.entropy,
+      class_balance_score: epoch.classBalance,
+    },
+    learning_indicators: {
+      signal_strength: epoch.learningSignal,
+      overfitting_score: epoch.overfitting,
+      early_stopping_triggered: epoch.stopped,
+    },
+    timing: {
+      batch_count: epoch.batches,
+      total_samples_processed: epoch.rowsProcessed,
+      duration_seconds: epoch.seconds,
+    },
+  };
+}
+
+export function alertsText(alerts: readonly TrainingAlert[]): string {
+  if (alerts.length === 0) return 'No alerts.\n';
+  return alerts
+    .map(
+      ({ epoch, severity, category, message }) =>
+        `${severity.toUpperCase()} epoch ${epoch} ${category}: ${message}\n`,
+    )
+    .join('');
+}
+
+function classOf(epoch: EpochAnalytics, label: string): ClassMetrics | undefined {
+  return epoch.classes.find((metrics) => metrics.label === label);
+}
