@@ -123,12 +123,31 @@ export interface TrainingSession {
   result: TrainingResult | null;
 }
 
-/** `data` of `GET /training/sessions/:id/artifacts`. */
+/** `data` of `GET /training/sessions`, newest first. */
+export interface SessionList {
+  sessions: TrainingSession[];
+  total_count: number;
+  active_count: number;
+}
+
+/** Files of a model directory. */
+export const MODEL_FILES = [
+  'model.json',
+  'weights.bin',
+  'strategy.yaml',
+  'features.json',
+  'metrics.json',
+  'metadata.json',
+] as const;
+/** Files that detailed analytics write. */
+export const ANALYTICS_FILES = ['metrics.csv', 'detailed_metrics.json', 'alerts.txt', 'config.yaml'] as const;
+
+/** `data` of `GET /training/sessions/:id/artifacts`: `model/...` and `analytics/...`, names of the lists above only. */
 export interface SessionArtifacts {
   files: ArtifactFile[];
 }
 
-/** One file of a model directory or an analytics folder. `path` is relative, with `/`. */
+/** One file that a run wrote. `path` is relative to the run's folder, with `/`: `model/weights.bin`. */
 export interface ArtifactFile {
   path: string;
   sha256: string;
