@@ -1,1 +1,45 @@
-export {};
+export {
+  CancellationController,
+  CancellationToken,
+  ChildCancellationController,
+  raceCancellation,
+} from './cancellation.js';
+export { systemClock, systemRandomId, type Clock, type RandomId } from './clock.js';
+export { OperationCancelledError, errorBodyOf, isCancellation } from './errors.js';
+export { EVENT_INTERVAL_MS, type OperationEvent, type StatusListener } from './events.js';
+export type { OrchestratorLogger } from './logger.js';
+export {
+  MemoryOperationStore,
+  operationNotFound,
+  type MemoryOperationStoreOptions,
+} from './memory-operation-store.js';
+export {
+  LEGAL_TRANSITIONS,
+  changeStatus,
+  createOperationId,
+  emptyProgress,
+  newOperation,
+  type StatusChange,
+} from './operation.js';
+export { currentOperation, type ManagedOperation, type OperationContext } from './operation-context.js';
+export type { OperationQuery, OperationStore, Written } from './operation-store.js';
+export {
+  DEFAULT_LIST_LIMIT,
+  OperationsService,
+  type LaunchedOperation,
+  type OperationsServiceDependencies,
+} from './operations-service.js';
+export type { ProgressReporter, ProgressStep, ProgressUpdate } from './progress.js';
+export { defaultProgressRenderer } from './renderers/default-progress-renderer.js';
+export { dummyProgressRenderer } from './renderers/dummy-progress-renderer.js';
+export type { ProgressRenderer, ProgressState } from './renderers/progress-renderer.js';
+export { trainingProgressRenderer } from './renderers/training-progress-renderer.js';
+export {
+  ServiceOrchestrator,
+  hostServiceVariables,
+  type HostServiceSetting,
+  type HostServiceVariables,
+  type ManagerConfiguration,
+  type ManagerHealth,
+  type ServiceOrchestratorDependencies,
+} from './service-orchestrator.js';

@@ -1,0 +1,102 @@
+import { OperationCancelledError } from './errors.js';
+
+/**
+ * What domain code asks "should I stop?". Wraps an `AbortSignal`, whose reason is an {@link OperationCancelledError}, so that
+ * `fetch` and Node's own functions that take the signal reject with an error that the engine knows as a cancellation.
+ */
+export class CancellationToken {
+  /** Fires when the operation is to stop. */
+  readonly signal: AbortSignal;
+  /** Fires when it is to stop at once, without a grace time. Never before `signal`. */
+  readonly forceSignal: AbortSignal;
+
+  constructor(signal: AbortSignal, forceSignal: AbortSignal) {
+    this.signal = signal;
+    this.forceSignal = forceSignal;
+  }
+
+  get isCancelled(): boolean {
+    return this.signal.aborted;
+  }
+
+  get isForced(): boolean {
+    return this.forceSignal.aborted;
+  }
+
+  /** Why, in the words of whoever cancelled; `null` where nothing was said or nobody cancelled. */
+  get reason(): string | null {
+    return this.signal.reason instanceof OperationCancelledError ? this.signal.reason.reason : null;
+  }
+
+  /** @throws OperationCancelledError once the token has fired. */
+  throwIfCancelled(): void {
+    if (this.signal.aborted) throw new OperationCancelledError(this.reason);
+  }
+
+  /** A controller whose token also fires with this one; it can be cancelled alone without touching this one. */
+  createChild(): ChildCancellationController {
+    return new ChildCancellationController(this);
+  }
+}
+
+/** The side that cancels. */
+export class CancellationController {
+  readonly #cancel = new AbortController();
+  readonly #force = new AbortController();
+  readonly token = new CancellationToken(this.#cancel.signal, this.#force.signal);
+
+  /** Fires the token. The first reason wins; a later call can still add `force`. */
+  cancel(reason: string | null = null, { force = false }: { force?: boolean } = {}): void {
+    if (!this.#cancel.signal.aborted) this.#cancel.abort(new OperationCancelledError(reason));
+    if (force && !this.#force.signal.aborted) this.#force.abort(this.#cancel.signal.reason);
+  }
+}
+
+/** A controller linked to a parent token. Detaches itself once it is forced; call `detach` when its work has ended. */
+export class ChildCancellationController extends CancellationController {
+  readonly #parent: CancellationToken;
+  readonly #follow = (): void => {
+    this.cancel(this.#parent.reason, { force: this.#parent.isForced });
+    if (this.#parent.isForced) this.detach();
+  };
+
+  constructor(parent: CancellationToken) {
+    super();
+    this.#parent = parent;
+    if (parent.isCancelled) this.#follow();
+    if (!parent.isForced) {
+      parent.signal.addEventListener('abort', this.#follow);
+      parent.forceSignal.addEventListener('abort', this.#follow);
+    }
+  }
+
+  /** Leaves the parent: no listener of this child stays behind on it. */
+  detach(): void {
+    this.#parent.signal.removeEventListener('abort', this.#follow);
+    this.#parent.forceSignal.removeEventListener('abort', this.#follow);
+  }
+}
+
+/**
+ * Waits for `work` or for the token, whichever comes first. The work in flight is not stopped by this: it sees the same
+ * token and has to stop itself.
+ * @throws OperationCancelledError as soon as the token fires; else what `work` throws.
+ */
+export function raceCancellation<T>(token: CancellationToken, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(new OperationCancelledError(token.reason));
+    if (token.isCancelled) abort();
+    else token.signal.addEventListener('abort', abort, { once: true });
+    const settled = () => token.signal.removeEventListener('abort', abort);
+    work.then(
+      (value) => {
+        settled();
+        resolve(value);
+      },
+      (error: unknown) => {
+        settled();
+        reject(error as Error);
+      },
+    );
+  });
+}

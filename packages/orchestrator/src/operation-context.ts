@@ -1,0 +1,56 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { OperationMetadata, OperationType, ProgressContext } from '@ktrdr/contracts';
+import type { CancellationToken } from './cancellation.js';
+import type { Clock } from './clock.js';
+import type { OrchestratorLogger } from './logger.js';
+import type { ProgressReporter, ProgressStep } from './progress.js';
+
+/** What domain code sees of the operation that it runs in. */
+export interface OperationContext {
+  readonly operationId: string;
+  /** From 1. */
+  readonly attempt: number;
+  readonly token: CancellationToken;
+  readonly progress: ProgressReporter;
+  /** Its lines carry the operation's id. */
+  readonly logger: OrchestratorLogger;
+  readonly clock: Clock;
+  /** Adds to the operation's `warnings`; the same words once. */
+  warn(message: string): void;
+  /** Waits `ms`. @throws OperationCancelledError as soon as the token fires. */
+  sleep(ms: number): Promise<void>;
+  /**
+   * Runs `work` and stops waiting for it when the token fires. The work in flight is not stopped by this: it sees the same
+   * token and stops itself. Its late result is dropped and its late error logged, and the operation stays `cancelling`
+   * until it has settled, because only then nothing runs any more. A token that has fired already: `work` is not called.
+   * @throws OperationCancelledError as soon as the token fires; else what `work` throws.
+   */
+  executeWithCancellation<T>(work: (token: CancellationToken) => Promise<T>): Promise<T>;
+}
+
+/** A domain function and what makes it an operation. */
+export interface ManagedOperation<TResult> {
+  type: OperationType;
+  metadata: OperationMetadata;
+  /** Starting twice with one id gives one operation. */
+  taskId?: string;
+  /** Without steps the percentage comes from the updates alone. */
+  steps?: readonly ProgressStep[];
+  initialContext?: Partial<ProgressContext>;
+  /** `message` of the start response. */
+  startMessage?: string;
+  /** The domain function. What it returns (JSON) completes the operation, what it throws fails or cancels it. */
+  run(context: OperationContext): Promise<TResult>;
+}
+
+const storage = new AsyncLocalStorage<OperationContext>();
+
+/** The operation whose domain function is the caller's caller; `undefined` outside of any. */
+export function currentOperation(): OperationContext | undefined {
+  return storage.getStore();
+}
+
+/** Runs `work` with `context` as the current operation, across everything that it awaits. */
+export function runInOperation<T>(context: OperationContext, work: () => T): T {
+  return storage.run(context, work);
+}

@@ -1,0 +1,153 @@
+/**
+ * States of an operation:
+ *
+ *     pending -> running -> completed
+ *        |          |-----> failed
+ *        |          `-----> cancelling -> cancelled      (cancelling -> completed | failed: the work won the race)
+ *        `-> cancelled
+ *
+ * A terminal status never changes again. {@link changeStatus} is the one function that changes a status; every store applies it.
+ */
+import {
+  EMPTY_PROGRESS_CONTEXT,
+  isTerminalStatus,
+  type ErrorBody,
+  type Operation,
+  type OperationMetadata,
+  type OperationProgress,
+  type OperationStatus,
+  type OperationType,
+} from '@ktrdr/contracts';
+import type { RandomId } from './clock.js';
+
+/** What each status may become. */
+export const LEGAL_TRANSITIONS: Readonly<Record<OperationStatus, readonly OperationStatus[]>> = {
+  pending: ['running', 'cancelled'],
+  running: ['completed', 'failed', 'cancelling'],
+  cancelling: ['cancelled', 'completed', 'failed'],
+  completed: [],
+  failed: [],
+  cancelled: [],
+};
+
+/** Highest percentage that an operation shows which has not completed. */
+export const HIGHEST_OPEN_PERCENTAGE = 99.9;
+
+/** What the work leaves behind when it ends: the last progress and the warnings. */
+interface Ending {
+  progress?: OperationProgress;
+  warnings?: string[];
+}
+
+/** A wanted change of status and what is recorded with it. `at` is ISO 8601 in UTC. */
+export type StatusChange =
+  | { to: 'running'; at: string }
+  | { to: 'cancelling'; at: string }
+  | ({ to: 'cancelled'; at: string } & Ending)
+  | ({ to: 'completed'; at: string; result: unknown } & Ending)
+  | ({ to: 'failed'; at: string; error: ErrorBody } & Ending);
+
+/**
+ * The operation after the change; the given one stays as it is.
+ * @throws Error where the state machine does not allow the change: a fault of the caller.
+ */
+export function changeStatus(operation: Operation, change: StatusChange): Operation {
+  if (!LEGAL_TRANSITIONS[operation.status].includes(change.to)) {
+    throw new Error(`operation ${operation.operation_id} cannot go from ${operation.status} to ${change.to}`);
+  }
+  const next: Operation = { ...operation, status: change.to };
+  switch (change.to) {
+    case 'running':
+      next.started_at = change.at;
+      next.progress = { ...operation.progress, started_at: change.at };
+      return next;
+    case 'cancelling':
+      next.cancel_requested_at = change.at;
+      return next;
+    case 'cancelled':
+      next.cancel_requested_at ??= change.at;
+      break;
+    case 'completed':
+      next.result = change.result ?? null;
+      break;
+    case 'failed':
+      next.error = change.error;
+      break;
+  }
+  next.completed_at = change.at;
+  next.warnings = change.warnings ?? operation.warnings;
+  next.progress = endedProgress(
+    change.progress ?? operation.progress,
+    operation.progress,
+    change.to === 'completed',
+  );
+  return next;
+}
+
+/** Only a completed operation shows 100 %, and no ending takes back what was shown. */
+function endedProgress(
+  last: OperationProgress,
+  shown: OperationProgress,
+  completed: boolean,
+): OperationProgress {
+  const reached = Math.min(Math.max(last.percentage, shown.percentage), HIGHEST_OPEN_PERCENTAGE);
+  return { ...last, percentage: completed ? 100 : reached, eta_seconds: completed ? 0 : null };
+}
+
+/** A new operation: pending, first attempt. */
+export function newOperation(of: {
+  id: string;
+  type: OperationType;
+  metadata: OperationMetadata;
+  createdAt: string;
+  progress?: OperationProgress;
+}): Operation {
+  return {
+    operation_id: of.id,
+    operation_type: of.type,
+    status: 'pending',
+    attempt: 1,
+    resumable: false,
+    created_at: of.createdAt,
+    started_at: null,
+    completed_at: null,
+    progress: of.progress ?? emptyProgress(),
+    metadata: of.metadata,
+    cancel_requested_at: null,
+    error: null,
+    warnings: [],
+    result: null,
+  };
+}
+
+/** Progress of which nothing is known yet; every key is there. */
+export function emptyProgress(): OperationProgress {
+  return {
+    percentage: 0,
+    current_step: null,
+    steps_completed: null,
+    steps_total: null,
+    items_processed: null,
+    items_total: null,
+    current_item: null,
+    started_at: null,
+    eta_seconds: null,
+    context: { ...EMPTY_PROGRESS_CONTEXT },
+  };
+}
+
+/** `op_{type}_{YYYYMMDDTHHMMSS}_{random}`, the time in UTC. `now` is ms since 1970. */
+export function createOperationId(type: OperationType, now: number, randomId: RandomId): string {
+  const stamp = new Date(now).toISOString().slice(0, 19).replaceAll(/[-:]/g, '');
+  return `op_${type}_${stamp}_${randomId()}`;
+}
+
+/** A copy that shares nothing: the operation as JSON carries it, over HTTP and into a database. */
+export function copyOperation(operation: Operation): Operation {
+  return JSON.parse(JSON.stringify(operation)) as Operation;
+}
+
+/** True while the operation holds or awaits resources. */
+export function isActive(operation: Operation): boolean {
+  return !isTerminalStatus(operation.status);
+}

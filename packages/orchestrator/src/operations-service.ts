@@ -1,0 +1,282 @@
+import {
+  KtrdrError,
+  errorFromBody,
+  isTerminalStatus,
+  type CancelOperationRequest,
+  type CancelOperationResponse,
+  type ListOperationsQuery,
+  type Operation,
+  type OperationList,
+} from '@ktrdr/contracts';
+import type { Clock, RandomId } from './clock.js';
+import { OperationCancelledError } from './errors.js';
+import type { OperationEvent, StatusListener } from './events.js';
+import type { OrchestratorLogger } from './logger.js';
+import { operationNotFound } from './memory-operation-store.js';
+import { createOperationId, newOperation } from './operation.js';
+import type { ManagedOperation } from './operation-context.js';
+import type { OperationStore } from './operation-store.js';
+import type { ProgressRenderer } from './renderers/progress-renderer.js';
+import { RunningOperation } from './running-operation.js';
+
+export interface OperationsServiceDependencies {
+  store: OperationStore;
+  clock: Clock;
+  logger: OrchestratorLogger;
+  randomId: RandomId;
+}
+
+/** An operation that was launched, or found by its task id. */
+export interface LaunchedOperation<TResult> {
+  operationId: string;
+  /** Settles with the operation: its result, or a throw where it failed or was cancelled. Needs no handler. */
+  outcome: Promise<TResult>;
+}
+
+/** How many operations a list has when nothing is said. */
+export const DEFAULT_LIST_LIMIT = 50;
+/** How long a forced cancellation at shutdown may take, ms. */
+const FORCED_SHUTDOWN_MS = 2000;
+const STOPPING = 'The service is stopping and starts nothing new. Try again when it is back.';
+
+/** Runs operations and answers for them: list, get, cancel, watch. One of it a process, shared by all managers. */
+export class OperationsService {
+  readonly #dependencies: OperationsServiceDependencies;
+  readonly #running = new Map<string, RunningOperation<unknown>>();
+  readonly #outcomes = new Map<string, Promise<unknown>>();
+  readonly #listeners = new Set<StatusListener>();
+  readonly #idleWaiters = new Set<() => void>();
+  #stopping = false;
+
+  constructor(dependencies: OperationsServiceDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  /**
+   * Stores a new operation, then runs it in the background. Where `taskId` is known already, the operation that has it.
+   * Managers call this through `ServiceOrchestrator`.
+   * @throws KtrdrError `service_stopping` after {@link shutdown} was called; `operation_conflict` where the task id belongs
+   *   to an operation of another type
+   */
+  async launch<TResult>(
+    managed: ManagedOperation<TResult>,
+    { renderer, logger }: { renderer: ProgressRenderer; logger: OrchestratorLogger },
+  ): Promise<LaunchedOperation<TResult>> {
+    if (this.#stopping) throw new KtrdrError('service_stopping', STOPPING);
+    const { store, clock, randomId } = this.#dependencies;
+    const now = clock.now();
+    const record = newOperation({
+      id: createOperationId(managed.type, now, randomId),
+      type: managed.type,
+      metadata: managed.metadata,
+      createdAt: new Date(now).toISOString(),
+    });
+    const running = new RunningOperation(managed, record, {
+      store,
+      clock,
+      logger,
+      renderer,
+      onStatus: (changed) => this.#tellListeners(changed),
+    });
+    const id = running.operationId;
+    // before it is stored, so that whoever finds it in the store finds it running
+    this.#running.set(id, running as RunningOperation<unknown>);
+    try {
+      const { operation, changed } = await store.create(running.snapshot(), managed.taskId);
+      if (!changed) {
+        this.#forget(id);
+        return this.#joined<TResult>(operation, managed);
+      }
+    } catch (error) {
+      this.#forget(id);
+      throw error;
+    }
+    this.#tellListeners(running as RunningOperation<unknown>);
+    if (this.#stopping) await this.cancel(id, { reason: 'the service is stopping' });
+    const outcome = running.execute().finally(() => this.#forget(id));
+    outcome.catch((error: unknown) => {
+      if (!isTerminalStatus(running.status))
+        logger.error('operation was left open', { operation_id: id, error });
+    });
+    this.#outcomes.set(id, outcome);
+    return { operationId: id, outcome };
+  }
+
+  /** Newest first, running ones with their newest progress. */
+  async list({
+    status,
+    type,
+    limit = DEFAULT_LIST_LIMIT,
+    offset = 0,
+  }: ListOperationsQuery = {}): Promise<OperationList> {
+    const list = await this.#dependencies.store.list({ status, type, limit, offset });
+    return { ...list, operations: list.operations.map((operation) => this.#freshened(operation)) };
+  }
+
+  /**
+   * The operation, with its newest progress while it runs.
+   * @throws KtrdrError `operation_not_found`
+   */
+  async get(operationId: string): Promise<Operation> {
+    const operation = await this.#dependencies.store.get(operationId);
+    if (operation === null) throw operationNotFound(operationId);
+    return this.#freshened(operation);
+  }
+
+  /**
+   * Asks an operation to stop. A pending one is cancelled; a running one is `cancelling` when this returns, and `cancelled`
+   * when its work has really ended. Asking again is fine, and can add `force`, which skips the grace time.
+   * @throws KtrdrError `operation_not_found`; `operation_ended` where it has ended
+   */
+  async cancel(
+    operationId: string,
+    { reason, force = false }: CancelOperationRequest = {},
+  ): Promise<CancelOperationResponse> {
+    const { store, clock } = this.#dependencies;
+    let operation = await store.get(operationId);
+    for (;;) {
+      if (operation === null) throw operationNotFound(operationId);
+      if (isTerminalStatus(operation.status)) {
+        throw new KtrdrError(
+          'operation_ended',
+          `Operation ${operationId} has ended (${operation.status}): there is nothing to cancel.`,
+          { details: { status: operation.status } },
+        );
+      }
+      const { status, attempt } = operation;
+      if (status === 'cancelling') break;
+      const at = new Date(clock.now()).toISOString();
+      const to = status === 'pending' ? 'cancelled' : 'cancelling';
+      const written = await store.transition(operationId, attempt, [status], { to, at });
+      operation = written.operation;
+      // else it moved on meanwhile: decide again
+      if (written.changed) break;
+    }
+    const running = this.#running.get(operationId);
+    running?.adopt(operation);
+    running?.cancel(reason ?? null, force);
+    return { operation_id: operationId, status: operation.status, message: cancelMessage(operation, force) };
+  }
+
+  /**
+   * The operation as it changes: first a status event with its state now, then progress (newest state, at most every 100 ms)
+   * and every change of its status; ends after the terminal status, when `signal` aborts, or when the reader leaves.
+   * @throws KtrdrError `operation_not_found` from the first `next()`
+   */
+  watch(operationId: string, signal?: AbortSignal): AsyncIterableIterator<OperationEvent> {
+    return this.#running.get(operationId)?.watch(signal) ?? this.#watchEnded(operationId);
+  }
+
+  /** Calls `listener` with a copy of every operation whose status changed (created ones too). Returns how to stop that. */
+  onStatus(listener: StatusListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Operations that this process runs. */
+  activeCount(): number {
+    return this.#running.size;
+  }
+
+  /** Resolves when this process runs no operation. */
+  async idle(): Promise<void> {
+    if (this.#running.size === 0) return;
+    await new Promise<void>((resolve) => this.#idleWaiters.add(resolve));
+  }
+
+  /** @throws where the store cannot be used */
+  async checkStore(): Promise<void> {
+    await this.#dependencies.store.check();
+  }
+
+  /**
+   * Refuses new operations, cancels all that run and waits for them, at most `graceMs`; then cancels by force and waits two
+   * more seconds.
+   * @returns ids of operations that still run: empty when everything has ended
+   */
+  async shutdown(graceMs: number): Promise<string[]> {
+    this.#stopping = true;
+    await this.#cancelAll(false);
+    if (!(await this.#idleWithin(graceMs))) {
+      await this.#cancelAll(true);
+      await this.#idleWithin(FORCED_SHUTDOWN_MS);
+    }
+    return [...this.#running.keys()];
+  }
+
+  async #cancelAll(force: boolean): Promise<void> {
+    const ids = [...this.#running.keys()];
+    // one that ends by itself meanwhile, or is not stored yet, needs no cancel from here
+    await Promise.allSettled(ids.map((id) => this.cancel(id, { reason: 'the service is stopping', force })));
+  }
+
+  async #idleWithin(ms: number): Promise<boolean> {
+    const enough = new AbortController();
+    const outOfTime = this.#dependencies.clock.sleep(ms, enough.signal).catch(() => {});
+    await Promise.race([this.idle(), outOfTime]);
+    enough.abort();
+    return this.#running.size === 0;
+  }
+
+  #freshened(operation: Operation): Operation {
+    const running = this.#running.get(operation.operation_id);
+    if (running === undefined || isTerminalStatus(operation.status) || isTerminalStatus(running.status))
+      return operation;
+    const { progress, warnings } = running.snapshot();
+    return { ...operation, progress, warnings };
+  }
+
+  /** What a start with a known task id joins. */
+  #joined<TResult>(operation: Operation, managed: ManagedOperation<TResult>): LaunchedOperation<TResult> {
+    const { operation_id, operation_type } = operation;
+    if (operation_type !== managed.type) {
+      throw new KtrdrError(
+        'operation_conflict',
+        `The task id ${managed.taskId} belongs to ${operation_id}, a ${operation_type} operation. Use another task id.`,
+        { details: { operation_id } },
+      );
+    }
+    const outcome = (this.#outcomes.get(operation_id) ?? outcomeOf(operation)) as Promise<TResult>;
+    outcome.catch(() => {});
+    return { operationId: operation_id, outcome };
+  }
+
+  async *#watchEnded(operationId: string): AsyncGenerator<OperationEvent, void, undefined> {
+    yield { type: 'status', operation: await this.get(operationId) };
+  }
+
+  #tellListeners(running: RunningOperation<unknown>): void {
+    for (const listener of this.#listeners) void this.#tell(listener, running.snapshot());
+  }
+
+  /** A listener that throws or rejects stops nobody else. */
+  async #tell(listener: StatusListener, operation: Operation): Promise<void> {
+    try {
+      await listener(operation);
+    } catch (error) {
+      const { operation_id } = operation;
+      this.#dependencies.logger.error('a status listener failed', { error, operation_id });
+    }
+  }
+
+  #forget(operationId: string): void {
+    this.#running.delete(operationId);
+    this.#outcomes.delete(operationId);
+    if (this.#running.size > 0) return;
+    for (const resolve of this.#idleWaiters) resolve();
+    this.#idleWaiters.clear();
+  }
+}
+
+/** How an operation ended that this process does not run. */
+async function outcomeOf(operation: Operation): Promise<unknown> {
+  if (operation.status === 'completed') return operation.result;
+  if (operation.status === 'cancelled') throw new OperationCancelledError();
+  if (operation.error !== null) throw errorFromBody(operation.error);
+  throw new KtrdrError('operation_conflict', `Operation ${operation.operation_id} runs in another process.`);
+}
+
+function cancelMessage({ status }: Operation, force: boolean): string {
+  if (status === 'cancelled') return 'The operation was cancelled before it began.';
+  return force ? 'The operation is being stopped at once.' : 'The operation is being cancelled.';
+}

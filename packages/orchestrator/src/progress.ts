@@ -1,0 +1,224 @@
+import { EMPTY_PROGRESS_CONTEXT, type OperationProgress, type ProgressContext } from '@ktrdr/contracts';
+import type { Clock } from './clock.js';
+import { EtaEstimator } from './eta.js';
+import type { OrchestratorLogger } from './logger.js';
+import { HIGHEST_OPEN_PERCENTAGE } from './operation.js';
+import { defaultProgressRenderer } from './renderers/default-progress-renderer.js';
+import type { ProgressRenderer, ProgressState } from './renderers/progress-renderer.js';
+
+/** A part of an operation that owns a share of its percentage. */
+export interface ProgressStep {
+  name: string;
+  /** In any unit: only the ratio to the sum of all shares counts. */
+  share: number;
+}
+
+/** What domain code reports; what is left out stays as it is. `null` says that it is unknown (again). */
+export interface ProgressUpdate {
+  /** 0..100. Without it: from `stepFraction` where steps are declared, else from items, else from steps_completed. */
+  percentage?: number;
+  /** Name of a declared step: the work is in this one now, the ones before it are done. */
+  step?: string;
+  /** Share of the current step that is done, 0..1. */
+  stepFraction?: number;
+  steps_completed?: number | null;
+  steps_total?: number | null;
+  items_processed?: number | null;
+  items_total?: number | null;
+  current_item?: string | null;
+  /** Merged over the context: keys that are left out keep their value. */
+  context?: Partial<ProgressContext>;
+}
+
+/** What domain code reports progress to. */
+export interface ProgressReporter {
+  update(update: ProgressUpdate): void;
+  /** The declared step `name` begins; it also becomes the context's `phase`. */
+  startStep(name: string): void;
+}
+
+export interface ProgressManagerOptions {
+  clock: Clock;
+  logger: OrchestratorLogger;
+  renderer: ProgressRenderer;
+  steps?: readonly ProgressStep[];
+  initialContext?: Partial<ProgressContext>;
+  /** Called after every update with the monotonic time, ms. */
+  onUpdate?: (now: number) => void;
+}
+
+/** Where a declared step lies, in percent of the whole. */
+interface StepRange {
+  from: number;
+  width: number;
+}
+
+/**
+ * State of an operation's progress. The percentage never falls and stays below 100: only the operation's completion makes
+ * it 100. An update costs about a microsecond; the line, the ETA and the copy are made when a snapshot is asked for.
+ */
+export class ProgressManager implements ProgressReporter {
+  readonly #options: ProgressManagerOptions;
+  readonly #steps: ReadonlyMap<string, StepRange>;
+  readonly #eta: EtaEstimator;
+  readonly #context: ProgressContext = { ...EMPTY_PROGRESS_CONTEXT };
+  readonly #complained = new Set<string>();
+  #percentage = 0;
+  #step: StepRange | null = null;
+  #steps_completed: number | null = null;
+  #steps_total: number | null = null;
+  #items_processed: number | null = null;
+  #items_total: number | null = null;
+  #current_item: string | null = null;
+  #startedAt: string | null = null;
+  #line: string | null = null;
+
+  constructor(options: ProgressManagerOptions) {
+    this.#options = options;
+    this.#steps = rangesOf(options.steps ?? []);
+    this.#eta = new EtaEstimator(options.clock.monotonic());
+    if (options.initialContext !== undefined) this.#merge(options.initialContext);
+  }
+
+  /** The operation runs. `at`: ISO 8601. */
+  start(at: string): void {
+    this.#startedAt = at;
+    this.#eta.startStep(this.#options.clock.monotonic(), this.#percentage);
+  }
+
+  startStep(name: string): void {
+    this.update({ step: name });
+  }
+
+  update(update: ProgressUpdate): void {
+    const now = this.#options.clock.monotonic();
+    if (update.step !== undefined) this.#enter(update.step, now);
+    if (update.steps_completed !== undefined) this.#steps_completed = update.steps_completed;
+    if (update.steps_total !== undefined) this.#steps_total = update.steps_total;
+    if (update.items_processed !== undefined) this.#items_processed = update.items_processed;
+    if (update.items_total !== undefined) this.#items_total = update.items_total;
+    if (update.current_item !== undefined) this.#current_item = update.current_item;
+    if (update.context !== undefined) this.#merge(update.context);
+    const percentage = this.#percentageOf(update);
+    // also false for NaN
+    if (percentage > this.#percentage) {
+      this.#percentage = Math.min(percentage, 100);
+      this.#eta.observe(now, this.#percentage);
+    }
+    this.#options.onUpdate?.(now);
+  }
+
+  /** A copy of the state as the wire carries it, with line and ETA. */
+  snapshot(): OperationProgress {
+    const remaining = this.#startedAt === null ? null : this.#eta.remaining(this.#options.clock.monotonic());
+    const state: ProgressState = {
+      // rounded down: 99.96 is not done
+      percentage: Math.min(Math.floor(this.#percentage * 10 + 1e-6) / 10, HIGHEST_OPEN_PERCENTAGE),
+      steps_completed: this.#steps_completed,
+      steps_total: this.#steps_total,
+      items_processed: this.#items_processed,
+      items_total: this.#items_total,
+      current_item: this.#current_item,
+      context: this.#copyContext(),
+    };
+    const { context, ...counts } = state;
+    return {
+      ...counts,
+      current_step: this.#render(state),
+      started_at: this.#startedAt,
+      eta_seconds: remaining === null ? null : Math.round(remaining / 1000),
+      context,
+    };
+  }
+
+  #enter(name: string, now: number): void {
+    const range = this.#steps.get(name);
+    if (range === undefined) {
+      // reporting progress never breaks the work
+      this.#complain(`progress step "${name}" is not declared`, {
+        declared: [...this.#steps.keys()],
+      });
+      return;
+    }
+    if (range === this.#step) return;
+    this.#step = range;
+    this.#context.phase = name;
+    this.#percentage = Math.max(this.#percentage, range.from);
+    this.#eta.startStep(now, this.#percentage);
+  }
+
+  #percentageOf(update: ProgressUpdate): number {
+    if (update.percentage !== undefined) return update.percentage;
+    if (this.#step !== null) {
+      if (update.stepFraction === undefined) return this.#step.from;
+      return this.#step.from + this.#step.width * Math.min(Math.max(update.stepFraction, 0), 1);
+    }
+    if (this.#steps.size > 0) return 0;
+    if (this.#items_processed !== null && this.#items_total !== null) {
+      return (100 * this.#items_processed) / this.#items_total;
+    }
+    if (this.#steps_completed !== null && this.#steps_total !== null) {
+      return (100 * this.#steps_completed) / this.#steps_total;
+    }
+    return 0;
+  }
+
+  #merge(context: Partial<ProgressContext>): void {
+    for (const key in context) {
+      const value = context[key];
+      if (value === undefined) continue;
+      // one level deep: what callers reuse from report to report are flat lists and records
+      this.#context[key] =
+        typeof value !== 'object' || value === null
+          ? value
+          : Array.isArray(value)
+            ? [...value]
+            : { ...value };
+    }
+  }
+
+  #copyContext(): ProgressContext {
+    try {
+      return JSON.parse(JSON.stringify(this.#context)) as ProgressContext;
+    } catch (error) {
+      const copy: ProgressContext = { ...EMPTY_PROGRESS_CONTEXT };
+      for (const [key, value] of Object.entries(this.#context)) {
+        try {
+          copy[key] = JSON.parse(JSON.stringify(value) ?? 'null') as unknown;
+        } catch {
+          this.#complain(`progress context "${key}" cannot be written as JSON and is left out`, { error });
+        }
+      }
+      return copy;
+    }
+  }
+
+  #render(state: ProgressState): string {
+    try {
+      this.#line = this.#options.renderer(state);
+    } catch (error) {
+      this.#complain('the progress renderer failed', { error });
+      this.#line ??= defaultProgressRenderer(state);
+    }
+    return this.#line;
+  }
+
+  /** Each complaint once: progress is reported thousands of times. */
+  #complain(message: string, fields: Record<string, unknown>): void {
+    if (this.#complained.has(message)) return;
+    this.#complained.add(message);
+    this.#options.logger.warn(message, fields);
+  }
+}
+
+function rangesOf(steps: readonly ProgressStep[]): ReadonlyMap<string, StepRange> {
+  const sum = steps.reduce((total, step) => total + step.share, 0);
+  const ranges = new Map<string, StepRange>();
+  let from = 0;
+  for (const { name, share } of steps) {
+    const width = (100 * share) / sum;
+    ranges.set(name, { from, width });
+    from += width;
+  }
+  return ranges;
+}

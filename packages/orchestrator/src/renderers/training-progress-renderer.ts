@@ -1,0 +1,27 @@
+import type { ProgressContext } from '@ktrdr/contracts';
+import { hostSuffix, position, type ProgressRenderer } from './progress-renderer.js';
+
+/**
+ * `Training MLP model on AAPL+1 other [epoch 5/50] (batch 123/500) (host service)`. Where epochs are not what is being
+ * done, the phase stands in their place: `Training MLP model on AAPL: loading bars`.
+ */
+export const trainingProgressRenderer: ProgressRenderer = (progress) => {
+  const { context } = progress;
+  const model = context.model_type === null ? 'model' : `${context.model_type.toUpperCase()} model`;
+  return `Training ${model}${symbolsText(context)}${whereText(context)}${hostSuffix(progress)}`;
+};
+
+function symbolsText({ symbols }: ProgressContext): string {
+  const [first, ...others] = symbols ?? [];
+  if (first === undefined) return '';
+  if (others.length === 0) return ` on ${first}`;
+  return ` on ${first}+${others.length} ${others.length === 1 ? 'other' : 'others'}`;
+}
+
+function whereText(context: ProgressContext): string {
+  const { phase, current_epoch, total_epochs, current_batch, total_batches } = context;
+  if (phase !== null && phase !== 'training') return `: ${phase}`;
+  const epoch = current_epoch === null ? '' : ` [epoch ${position(current_epoch, total_epochs)}]`;
+  const batch = current_batch === null ? '' : ` (batch ${position(current_batch, total_batches)})`;
+  return `${epoch}${batch}`;
+}

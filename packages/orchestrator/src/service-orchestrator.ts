@@ -1,0 +1,179 @@
+import type { OperationStarted } from '@ktrdr/contracts';
+import type { CancellationToken } from './cancellation.js';
+import type { OrchestratorLogger } from './logger.js';
+import { currentOperation, type ManagedOperation } from './operation-context.js';
+import type { LaunchedOperation, OperationsService } from './operations-service.js';
+import type { ProgressUpdate } from './progress.js';
+import { defaultProgressRenderer } from './renderers/default-progress-renderer.js';
+import type { ProgressRenderer } from './renderers/progress-renderer.js';
+
+/** Where the work of a manager runs; the app reads it from the variables that {@link hostServiceVariables} names. */
+export interface HostServiceSetting {
+  use: boolean;
+  /** Without it the manager's `defaultHostUrl`. */
+  url?: string;
+}
+
+export interface ServiceOrchestratorDependencies {
+  operations: OperationsService;
+  logger: OrchestratorLogger;
+  hostService: HostServiceSetting;
+}
+
+/** Answer of {@link ServiceOrchestrator.healthCheck}. */
+export interface ManagerHealth {
+  service: string;
+  healthy: boolean;
+  /** What is wrong, in words for people; empty when healthy. */
+  problems: string[];
+  active_operations: number;
+  using_host_service: boolean;
+  host_service_url: string | null;
+}
+
+/** Answer of {@link ServiceOrchestrator.getConfigurationInfo}. */
+export interface ManagerConfiguration {
+  service: string;
+  using_host_service: boolean;
+  host_service_url: string | null;
+  default_host_url: string;
+  environment_variables: HostServiceVariables;
+}
+
+/** Names of the environment variables that choose a manager's host service. */
+export interface HostServiceVariables {
+  use: string;
+  url: string;
+}
+
+/** `TRAINING` -> `USE_TRAINING_HOST_SERVICE` and `TRAINING_HOST_SERVICE_URL`. */
+export function hostServiceVariables(prefix: string): HostServiceVariables {
+  return { use: `USE_${prefix}_HOST_SERVICE`, url: `${prefix}_HOST_SERVICE_URL` };
+}
+
+/**
+ * Base of every manager: turns a domain function into an operation. A manager's public method is one call of
+ * {@link startManagedOperation}; its domain method asks its token whether to stop and reports progress, and that is all.
+ * The manager has no state of a run: the current operation is found through `AsyncLocalStorage`, so that any number of
+ * operations of one manager run at once.
+ */
+export abstract class ServiceOrchestrator<TAdapter> {
+  /** Name in logs and health answers: `Training`. */
+  abstract readonly serviceName: string;
+  abstract readonly defaultHostUrl: string;
+  /** `TRAINING` */
+  abstract readonly envVarPrefix: string;
+  /** How this manager's progress reads. */
+  protected readonly renderer: ProgressRenderer = defaultProgressRenderer;
+  protected readonly logger: OrchestratorLogger;
+  protected readonly operations: OperationsService;
+  readonly #hostService: HostServiceSetting;
+  #adapter: { value: TAdapter } | undefined;
+
+  constructor({ operations, logger, hostService }: ServiceOrchestratorDependencies) {
+    this.operations = operations;
+    this.logger = logger;
+    this.#hostService = hostService;
+  }
+
+  /** Chooses where the work runs. Called once, when the adapter is first used: the subclass is complete by then. */
+  protected abstract initializeAdapter(): TAdapter;
+
+  /** Checks what the adapter needs. @throws where the adapter cannot be used; the message is for people */
+  protected async checkAdapter(_adapter: TAdapter): Promise<void> {}
+
+  protected get adapter(): TAdapter {
+    this.#adapter ??= { value: this.initializeAdapter() };
+    return this.#adapter.value;
+  }
+
+  /**
+   * Stores an operation and runs it in the background.
+   * @returns the start response: the operation is in the store
+   * @throws KtrdrError `service_stopping`, `operation_conflict`
+   */
+  protected async startManagedOperation<TResult>(
+    operation: ManagedOperation<TResult>,
+  ): Promise<OperationStarted> {
+    const { operationId } = await this.#launch(operation);
+    const message = operation.startMessage ?? `The ${operation.type} operation has started.`;
+    return { operation_id: operationId, status: 'started', message };
+  }
+
+  /**
+   * The same, awaited.
+   * @returns what the domain function returned
+   * @throws OperationCancelledError where it was cancelled; else what the domain function threw
+   */
+  async runOperation<TResult>(operation: ManagedOperation<TResult>): Promise<TResult> {
+    const { outcome } = await this.#launch(operation);
+    return outcome;
+  }
+
+  /** Token of the operation that the caller runs in; `null` outside of any. */
+  getCurrentCancellationToken(): CancellationToken | null {
+    return currentOperation()?.token ?? null;
+  }
+
+  /** Reports progress of the operation that the caller runs in; outside of any there is nobody to tell. */
+  updateOperationProgress(update: ProgressUpdate): void {
+    currentOperation()?.progress.update(update);
+  }
+
+  /**
+   * Runs `work` and stops waiting for it when the current operation is cancelled: see
+   * `OperationContext.executeWithCancellation` for what happens to the work in flight. Outside of any operation nothing can
+   * cancel it, and it gets no token.
+   * @throws OperationCancelledError as soon as the token fires; else what `work` throws
+   */
+  async executeWithCancellation<T>(work: (token: CancellationToken | null) => Promise<T>): Promise<T> {
+    const operation = currentOperation();
+    return operation === undefined ? work(null) : operation.executeWithCancellation(work);
+  }
+
+  async healthCheck(): Promise<ManagerHealth> {
+    const checks = await Promise.allSettled([this.operations.checkStore(), this.#checkAdapter()]);
+    const problems = checks.flatMap((check) =>
+      check.status === 'rejected' ? [messageOf(check.reason)] : [],
+    );
+    return {
+      service: this.serviceName,
+      healthy: problems.length === 0,
+      problems,
+      active_operations: this.operations.activeCount(),
+      using_host_service: this.isUsingHostService(),
+      host_service_url: this.getHostServiceUrl(),
+    };
+  }
+
+  isUsingHostService(): boolean {
+    return this.#hostService.use;
+  }
+
+  /** Address of the host service; `null` where the work runs beside this process. */
+  getHostServiceUrl(): string | null {
+    return this.#hostService.use ? (this.#hostService.url ?? this.defaultHostUrl) : null;
+  }
+
+  getConfigurationInfo(): ManagerConfiguration {
+    return {
+      service: this.serviceName,
+      using_host_service: this.isUsingHostService(),
+      host_service_url: this.getHostServiceUrl(),
+      default_host_url: this.defaultHostUrl,
+      environment_variables: hostServiceVariables(this.envVarPrefix),
+    };
+  }
+
+  #launch<TResult>(operation: ManagedOperation<TResult>): Promise<LaunchedOperation<TResult>> {
+    return this.operations.launch(operation, { renderer: this.renderer, logger: this.logger });
+  }
+
+  async #checkAdapter(): Promise<void> {
+    await this.checkAdapter(this.adapter);
+  }
+}
+
+function messageOf(reason: unknown): string {
+  return reason instanceof Error ? reason.message : String(reason);
+}

@@ -1,0 +1,66 @@
+import type { OperationProgress } from '@ktrdr/contracts';
+import { CancellationController, raceCancellation, type CancellationToken } from '../cancellation.js';
+import type { ManagedOperation, OperationContext } from '../operation-context.js';
+import { ProgressManager, type ProgressUpdate } from '../progress.js';
+import { defaultProgressRenderer } from '../renderers/default-progress-renderer.js';
+import type { ProgressRenderer } from '../renderers/progress-renderer.js';
+import { FakeClock } from './fake-clock.js';
+import { RecordingLogger } from './recording-logger.js';
+
+/** What {@link FakeOperationContext} takes of a managed operation. */
+export type FakeContextOptions = Partial<Pick<ManagedOperation<unknown>, 'steps' | 'initialContext'>> & {
+  renderer?: ProgressRenderer;
+};
+
+/** A context for testing a domain function without an engine: cancel it, read what it reported. */
+export class FakeOperationContext implements OperationContext {
+  readonly operationId = 'op_dummy_20260105T093000_fake';
+  readonly attempt = 1;
+  readonly clock = new FakeClock();
+  readonly logger = new RecordingLogger();
+  /** Every update, in order; a `startStep` is there as `{ step }`. */
+  readonly updates: ProgressUpdate[] = [];
+  readonly warnings: string[] = [];
+  readonly progress: { update(update: ProgressUpdate): void; startStep(name: string): void };
+  readonly #cancellation = new CancellationController();
+  readonly #manager: ProgressManager;
+
+  constructor({ steps, initialContext, renderer = defaultProgressRenderer }: FakeContextOptions = {}) {
+    const { clock, logger } = this;
+    this.#manager = new ProgressManager({ clock, logger, renderer, steps, initialContext });
+    this.#manager.start(new Date(clock.now()).toISOString());
+    this.progress = {
+      update: (update) => {
+        this.updates.push(update);
+        this.#manager.update(update);
+      },
+      startStep: (step) => this.progress.update({ step }),
+    };
+  }
+
+  get token(): CancellationToken {
+    return this.#cancellation.token;
+  }
+
+  cancel(reason?: string, options?: { force?: boolean }): void {
+    this.#cancellation.cancel(reason, options);
+  }
+
+  /** Progress as the wire would carry it now. */
+  snapshot(): OperationProgress {
+    return this.#manager.snapshot();
+  }
+
+  warn(message: string): void {
+    this.warnings.push(message);
+  }
+
+  sleep(ms: number): Promise<void> {
+    return this.clock.sleep(ms, this.token.signal);
+  }
+
+  async executeWithCancellation<T>(work: (token: CancellationToken) => Promise<T>): Promise<T> {
+    this.token.throwIfCancelled();
+    return raceCancellation(this.token, work(this.token));
+  }
+}
