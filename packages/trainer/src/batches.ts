@@ -61,10 +61,7 @@ export class Batches {
     for (let i = 0; i < rows; i += 1) {
       const row = this.order[start + i]!;
       this.labels[i] = labels[row]!;
-      const from = row * inputs;
-      const to = i * inputs;
-      for (let column = 0; column < inputs; column += 1)
-        this.features[to + column] = features[from + column]!;
+      this.features.set(features.subarray(row * inputs, (row + 1) * inputs), i * inputs);
     }
     return {
       features: this.features.subarray(0, rows * inputs),

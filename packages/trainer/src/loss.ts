@@ -9,8 +9,6 @@ export interface LossSpec {
 export interface LossSums {
   /** Sum of weight * loss. */
   loss: number;
-  /** Sum of the weights. */
-  weight: number;
   /** Rows whose greatest logit (the first of equals) is their class's. */
   correct: number;
 }
@@ -21,17 +19,18 @@ export interface LossSums {
  *
  * @param logits `[rows, classes]`
  * @param labels `[rows]`
- * @param gradient when given, `[rows, classes]`, filled with the derivative of the loss sum by each logit
+ * @param gradient when given, `[rows, classes]`, filled with `scale` times the derivative of the loss sum by each logit
  */
 export function crossEntropy(
   logits: Float32Array,
   labels: Int32Array,
   classWeights: Float32Array | null,
   gradient?: Float32Array,
+  scale = 1,
 ): LossSums {
   const rows = labels.length;
   const classes = logits.length / rows;
-  const sums: LossSums = { loss: 0, weight: 0, correct: 0 };
+  const sums: LossSums = { loss: 0, correct: 0 };
   const exponentials = new Float64Array(classes);
   for (let row = 0; row < rows; row += 1) {
     const start = row * classes;
@@ -47,14 +46,21 @@ export function crossEntropy(
     const label = labels[row]!;
     const weight = classWeights === null ? 1 : classWeights[label]!;
     sums.loss += weight * (Math.log(total) + maximum - logits[start + label]!);
-    sums.weight += weight;
     if (greatest === label) sums.correct += 1;
     if (gradient === undefined) continue;
     for (let k = 0; k < classes; k += 1) {
-      gradient[start + k] = weight * (exponentials[k]! / total - (k === label ? 1 : 0));
+      gradient[start + k] = scale * weight * (exponentials[k]! / total - (k === label ? 1 : 0));
     }
   }
   return sums;
+}
+
+/** Sum of the class weights of rows: what a weighted loss sum is divided by. */
+export function weightSum(labels: Int32Array, classWeights: Float32Array | null): number {
+  if (classWeights === null) return labels.length;
+  let sum = 0;
+  for (let row = 0; row < labels.length; row += 1) sum += classWeights[labels[row]!]!;
+  return sum;
 }
 
 /**
@@ -66,10 +72,9 @@ export function evaluateLogits(
   labels: Int32Array,
   classWeights: Float32Array | null,
 ): { loss: number; accuracy: number } {
-  const sums = crossEntropy(logits, labels, classWeights);
-  const loss =
-    sums.weight > 0 ? sums.loss / sums.weight : crossEntropy(logits, labels, null).loss / labels.length;
-  return { loss, accuracy: sums.correct / labels.length };
+  const weights = weightSum(labels, classWeights) > 0 ? classWeights : null;
+  const sums = crossEntropy(logits, labels, weights);
+  return { loss: sums.loss / weightSum(labels, weights), accuracy: sums.correct / labels.length };
 }
 
 /**

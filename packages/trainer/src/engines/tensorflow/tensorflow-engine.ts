@@ -1,6 +1,6 @@
 import { KtrdrError, type EngineName } from '@ktrdr/contracts';
 import type * as TensorFlow from '@tensorflow/tfjs-core';
-import { crossEntropy, evaluateLogits, type LossSums } from '../../loss.js';
+import { crossEntropy, evaluateLogits, weightSum, type LossSums } from '../../loss.js';
 import { parameterLayout, type ModelSpec } from '../../model-spec.js';
 import { Adam } from '../../optimiser.js';
 import type { Engine, EngineSetup, EngineState, Evaluation, StepResult, TrainingBatch } from '../engine.js';
@@ -53,20 +53,22 @@ export class TensorFlowEngine implements Engine {
     const run = this.current();
     const { tf } = this;
     const rows = batch.labels.length;
+    const weight = weightSum(batch.labels, run.setup.loss.classWeights);
+    // Classes that all have weight 0 teach nothing.
+    const scale = weight > 0 ? 1 / weight : 0;
+    const sums: LossSums = { loss: 0, correct: 0 };
     run.gradient.fill(0);
-    const sums: LossSums = { loss: 0, weight: 0, correct: 0 };
     tf.tidy(() => {
       const parameters = run.layers.map((layer, index) => layer.parameters(run.parameters, index > 0));
       for (let start = 0; start < rows; start += this.backend.rowsAtOnce) {
         const end = Math.min(rows, start + this.backend.rowsAtOnce);
         tf.tidy(() => {
-          addSums(sums, this.backpropagate(run, parameters, batch, start, end));
+          const part = this.backpropagate(run, parameters, batch, start, end, scale);
+          sums.loss += part.loss;
+          sums.correct += part.correct;
         });
       }
     });
-    // The gradient so far is that of the sum; a batch of absent classes alone teaches nothing.
-    const scale = sums.weight > 0 ? 1 / sums.weight : 0;
-    for (let i = 0; i < run.gradient.length; i += 1) run.gradient[i]! *= scale;
     const gradientNorm = run.optimiser.update(run.parameters, run.gradient, batch.learningRate);
     return Promise.resolve({ loss: sums.loss * scale, correct: sums.correct, gradientNorm });
   }
@@ -122,13 +124,14 @@ export class TensorFlowEngine implements Engine {
     this.run = null;
   }
 
-  /** Adds the gradient of the loss sum of rows start..end to `run.gradient`. */
+  /** Adds `scale` times the gradient of the loss sum of rows start..end to `run.gradient`. */
   private backpropagate(
     run: Run,
     parameters: readonly DenseParameters[],
     batch: TrainingBatch,
     start: number,
     end: number,
+    scale: number,
   ): LossSums {
     const { tf } = this;
     const { model, loss } = run.setup;
@@ -149,7 +152,13 @@ export class TensorFlowEngine implements Engine {
 
     const logits = output.dataSync<'float32'>();
     const logitGradient = new Float32Array(logits.length);
-    const sums = crossEntropy(logits, batch.labels.subarray(start, end), loss.classWeights, logitGradient);
+    const sums = crossEntropy(
+      logits,
+      batch.labels.subarray(start, end),
+      loss.classWeights,
+      logitGradient,
+      scale,
+    );
 
     const ones = tf.ones<TensorFlow.Rank.R2>([1, rows]);
     let gradient: Tensor2D | null = tf.tensor2d(logitGradient, [rows, model.outputs]);
@@ -191,10 +200,4 @@ function denseLayers(tf: typeof TensorFlow, model: ModelSpec): DenseLayer[] {
       biasOffset: bias.offset,
     });
   });
-}
-
-function addSums(sums: LossSums, part: LossSums): void {
-  sums.loss += part.loss;
-  sums.weight += part.weight;
-  sums.correct += part.correct;
 }
