@@ -1,4 +1,9 @@
-export { resolveEngine } from './engines/select-engine.js';
+export { Progress } from './callbacks/progress.js';
+export type { Engine } from './engines/engine.js';
+export { createEngine, resolveEngine } from './engines/select-engine.js';
+export { runTrainingLoop } from './loop.js';
+export type { DataPart } from './loop.js';
+export type { ModelSpec } from './model-spec.js';
 export { readArtifacts } from './artifacts.js';
 export { ModelStorage, withStoredModel } from './model-storage.js';
 export type { ModelDetails, StoredModel } from './model-storage.js';

@@ -26,7 +26,11 @@ function operationId(): string {
 async function stageModel(storage: ModelStorage, createdAt = '2024-01-01T00:00:00.000Z'): Promise<string> {
   const directory = await storage.stage(operationId());
   await mkdir(join(directory, 'model'));
-  const files = { 'weights.bin': 'weights', 'metrics.json': '{"accuracy":1}', 'features.json': '{"features":[]}' };
+  const files = {
+    'weights.bin': 'weights',
+    'metrics.json': '{"accuracy":1}',
+    'features.json': '{"features":[]}',
+  };
   const checksums: Record<string, string> = {};
   for (const [file, content] of Object.entries(files)) {
     await writeFile(join(directory, 'model', file), content);
@@ -140,7 +144,9 @@ describe('get and list', () => {
       details: { file: 'weights.bin' },
     });
     await writeFile(join(path, 'metadata.json'), '{"strategy_name": "mom');
-    await expect(storage.get('momentum', '1h_v1')).rejects.toMatchObject({ details: { file: 'metadata.json' } });
+    await expect(storage.get('momentum', '1h_v1')).rejects.toMatchObject({
+      details: { file: 'metadata.json' },
+    });
   });
 
   test.each([
@@ -163,7 +169,9 @@ describe('staging', () => {
   });
 
   test('takes no name that leads elsewhere', async () => {
-    await expect(new ModelStorage(modelsDir).stage('../../x')).rejects.toMatchObject({ code: 'invalid_name' });
+    await expect(new ModelStorage(modelsDir).stage('../../x')).rejects.toMatchObject({
+      code: 'invalid_name',
+    });
   });
 
   test('folders of gone processes are swept, living ones stay', async () => {
@@ -180,9 +188,9 @@ describe('staging', () => {
     await rm(join(modelsDir, '.staging', `${noteless}.owner.json`));
     await storage.stage(own);
     expect((await storage.removeStale()).toSorted()).toEqual([gone, noteless].toSorted());
-    expect((await readdir(join(modelsDir, '.staging'))).filter((name) => !name.endsWith('.json')).toSorted()).toEqual(
-      [other, own].toSorted(),
-    );
+    expect(
+      (await readdir(join(modelsDir, '.staging'))).filter((name) => !name.endsWith('.json')).toSorted(),
+    ).toEqual([other, own].toSorted());
   });
 });
 
@@ -196,12 +204,15 @@ describe('artifacts', () => {
     expect((await there.commit(staged, MODEL)).model).toBe('momentum/1h_v1');
   });
 
-  test.each(['../evil', 'model/../../evil', '/etc/evil', 'model/.hidden', ''])('%p is refused', async (path) => {
-    const storage = new ModelStorage(modelsDir);
-    const staged = await storage.stage(operationId());
-    const file = { path, sha256: sha256(''), content_base64: '' };
-    await expect(storage.writeArtifacts(staged, [file])).rejects.toMatchObject({ code: 'invalid_name' });
-  });
+  test.each(['../evil', 'model/../../evil', '/etc/evil', 'model/.hidden', ''])(
+    '%p is refused',
+    async (path) => {
+      const storage = new ModelStorage(modelsDir);
+      const staged = await storage.stage(operationId());
+      const file = { path, sha256: sha256(''), content_base64: '' };
+      await expect(storage.writeArtifacts(staged, [file])).rejects.toMatchObject({ code: 'invalid_name' });
+    },
+  );
 
   test('a file that changed on its way is refused', async () => {
     const storage = new ModelStorage(modelsDir);

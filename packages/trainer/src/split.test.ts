@@ -6,7 +6,10 @@ const HOUR = 3_600_000;
 
 /** Rows at ascending hours, whose labels end up to 40 hours later. */
 const rowTimes = fc
-  .array(fc.tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 0, max: 40 })), { minLength: 1, maxLength: 300 })
+  .array(fc.tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 0, max: 40 })), {
+    minLength: 1,
+    maxLength: 300,
+  })
   .map((steps): RowTimes => {
     let hour = 0;
     const time = new Float64Array(steps.length);
@@ -89,7 +92,9 @@ describe('splitRows', () => {
   test('one symbol without look-ahead is cut at the shares of its rows', () => {
     const time = Float64Array.from({ length: 100 }, (_, row) => row * HOUR);
     const { parts } = splitRows([{ time, labelEnd: time }], { train: 0.7, validation: 0.15, test: 0.15 }, 0);
-    expect([parts[0]!.train.length, parts[0]!.validation.length, parts[0]!.test.length]).toEqual([70, 15, 15]);
+    expect([parts[0]!.train.length, parts[0]!.validation.length, parts[0]!.test.length]).toEqual([
+      70, 15, 15,
+    ]);
   });
 
   test('the embargo is 1 % of the rows unless it is set', () => {

@@ -1,9 +1,171 @@
+import { join } from 'node:path';
+import { parseDateRange } from '@ktrdr/market-data';
+import { formatIssue, parseStrategy, type Strategy } from '@ktrdr/strategy';
+import { Analytics, analyticsRunId } from './callbacks/analytics.js';
+import { Progress } from './callbacks/progress.js';
+import { dataWarnings } from './data-warnings.js';
+import type { Engine } from './engines/engine.js';
+import { createEngine } from './engines/select-engine.js';
+import { evaluateModel } from './evaluate-model.js';
+import { loadBars } from './load-bars.js';
+import { runTrainingLoop } from './loop.js';
+import type { ModelSpec } from './model-spec.js';
+import type { PreparedData } from './prepare-data.js';
+import { prepareDataOrAdvise } from './range-advice.js';
+import { RunProgress } from './run-progress.js';
+import { storageError } from './storage-error.js';
+import { summariseData } from './summarise-data.js';
+import { dryRunResult, trainedResult } from './training-result.js';
 import type { TrainingHooks, TrainingRunOutcome, TrainingRunRequest } from './training-run.js';
+import { writeModel } from './write-model.js';
 
 /**
- * The one entry: bars and a strategy in, a trained model in `outputDir` out.
+ * The one entry: bars and a strategy in, a trained model in `outputDir/model` out. Each phase is reported before it begins.
  *
  * @throws KtrdrError with the code of what was wrong
- * @throws TrainingCancelledError when the signal was aborted
+ * @throws TrainingCancelledError when the signal was aborted: between phases, or within one batch
  */
-export declare function train(request: TrainingRunRequest, hooks: TrainingHooks): Promise<TrainingRunOutcome>;
+export async function train(request: TrainingRunRequest, hooks: TrainingHooks): Promise<TrainingRunOutcome> {
+  try {
+    return await run(request, hooks, new RunProgress(hooks));
+  } catch (error) {
+    throw isFileError(error) ? storageError(error, `writing into ${request.outputDir}`) : error;
+  }
+}
+
+async function run(
+  request: TrainingRunRequest,
+  hooks: TrainingHooks,
+  progress: RunProgress,
+): Promise<TrainingRunOutcome> {
+  const { strategy, warnings } = readStrategy(request);
+  progress.about(strategy);
+  await progress.enter('loading bars');
+  const bars = await loadBars(strategy, request.dataDir, request.fingerprints, (done) =>
+    progress.enter('loading bars', done),
+  );
+  const { start, end } = strategy.dateRange;
+  const data = await prepareDataOrAdvise(
+    {
+      strategy,
+      bars: bars.symbols,
+      range: parseDateRange(request.startDate ?? start, request.endDate ?? end),
+      validationSplit: request.validationSplit,
+    },
+    (phase, done) => progress.enter(phase, done),
+  );
+  warnings.push(...dataWarnings(strategy, bars.symbols, data));
+  const prepared = dryRunResult(request, strategy, summariseData(strategy, bars, data));
+  if (request.dryRun) return { result: prepared, warnings };
+
+  await progress.enter('starting engine');
+  const engine = await createEngine(request.engine);
+  try {
+    const { trained, parameters } = await trainAndEvaluate(request, hooks, progress, strategy, data, engine);
+    const result = trainedResult(prepared, trained);
+    await progress.enter('storing model');
+    await writeModel(join(request.outputDir, 'model'), {
+      strategy,
+      strategyText: request.strategyText,
+      spec: trained.spec,
+      parameters,
+      normalisation: data.normalisation,
+      classes: data.dataset.classes,
+      result,
+      createdAt: hooks.clock.now(),
+    });
+    return { result, warnings };
+  } finally {
+    engine.dispose();
+  }
+}
+
+interface Trained {
+  trained: Parameters<typeof trainedResult>[1];
+  parameters: Float32Array;
+}
+
+async function trainAndEvaluate(
+  request: TrainingRunRequest,
+  { signal, clock }: TrainingHooks,
+  progress: RunProgress,
+  strategy: Strategy,
+  { dataset, parts }: PreparedData,
+  engine: Engine,
+): Promise<Trained> {
+  const spec = modelOf(strategy, dataset.classes.length);
+  const analytics = analyticsOf(request, strategy, dataset.classes, clock);
+  await progress.enter('training');
+  const start = clock.now();
+  const loop = await runTrainingLoop({
+    model: spec,
+    settings: strategy.training,
+    train: parts.train,
+    validation: parts.validation,
+    engine,
+    seed: request.seed,
+    signal,
+    clock,
+    callbacks: [
+      new Progress((update) => progress.update(update), clock),
+      ...(analytics === null ? [] : [analytics]),
+    ],
+  });
+  const trainingTime = (clock.now() - start) / 1000;
+  await progress.enter('evaluating');
+  const symbols = dataset.symbols.map(({ symbol }) => symbol);
+  const evaluation = await evaluateModel(engine, parts, dataset.classes, symbols);
+  const summary = analytics?.summary ?? null;
+  return {
+    trained: { spec, device: engine.device, loop, trainingTime, analytics: summary, evaluation },
+    parameters: loop.parameters,
+  };
+}
+
+function readStrategy(request: TrainingRunRequest): { strategy: Strategy; warnings: string[] } {
+  const { symbols, timeframes } = request;
+  const { strategy, warnings } = parseStrategy(request.strategyText, {
+    file: request.strategyFile,
+    overrides: {
+      ...(symbols === undefined ? {} : { symbols }),
+      ...(timeframes === undefined ? {} : { timeframes }),
+    },
+  });
+  return { strategy, warnings: warnings.map(formatIssue) };
+}
+
+function modelOf({ features, model }: Strategy, classes: number): ModelSpec {
+  const { activation, dropout } = model;
+  return {
+    type: model.type,
+    inputs: features.length,
+    layers: model.hiddenLayers.map((units) => ({ units, activation, dropout })),
+    outputs: classes,
+  };
+}
+
+/** On request or by the strategy's own wish. */
+function analyticsOf(
+  request: TrainingRunRequest,
+  strategy: Strategy,
+  classes: readonly string[],
+  clock: { now(): number },
+): Analytics | null {
+  const { analytics, epochs, batchSize, learningRate } = strategy.training;
+  if (!request.detailedAnalytics && !analytics.enabled) return null;
+  const symbol = strategy.symbols.length === 1 ? strategy.symbols[0]! : 'MULTI';
+  return new Analytics({
+    directory: join(request.outputDir, 'analytics'),
+    runId: analyticsRunId(symbol, strategy.name, clock.now()),
+    classes,
+    strategyText: request.strategyText,
+    trainingConfig: { epochs, batch_size: batchSize, learning_rate: learningRate, seed: request.seed },
+    exports: analytics,
+    clock,
+  });
+}
+
+/** A failed call of the operating system, as `node:fs` throws it. */
+function isFileError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error && 'code' in error;
+}

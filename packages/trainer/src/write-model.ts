@@ -1,0 +1,129 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { EngineName, Timeframe, TrainingResult } from '@ktrdr/contracts';
+import type { Strategy } from '@ktrdr/strategy';
+import { sha256 } from './checksum.js';
+import { toJson } from './json.js';
+import { layersModelJson, MODEL_FILE, weightBytes, WEIGHTS_FILE } from './layers-model.js';
+import type { ModelMetadata } from './model-metadata.js';
+import { type ModelSpec, parameterCount } from './model-spec.js';
+import type { FittedNormalisation } from './normalisation.js';
+import { storageError } from './storage-error.js';
+
+const require = createRequire(import.meta.url);
+
+/** A trained model and all that is kept with it. */
+export interface TrainedModel {
+  strategy: Strategy;
+  strategyText: string;
+  spec: ModelSpec;
+  /** Flat, in the order of `parameterLayout(spec)`. */
+  parameters: Float32Array;
+  /** One a feature. */
+  normalisation: readonly FittedNormalisation[];
+  classes: readonly string[];
+  result: TrainingResult;
+  /** ms since 1970 */
+  createdAt: number;
+}
+
+/** `60-128-64-3` */
+export function architectureOf({ inputs, layers, outputs }: ModelSpec): string {
+  return [inputs, ...layers.map(({ units }) => units), outputs].join('-');
+}
+
+/**
+ * Writes a model's files into a new folder; `metadata.json` last. The same seed and bars give the same `model.json` and `weights.bin`, byte for byte.
+ *
+ * @throws KtrdrError `disk_full`, `storage_failed`
+ */
+export async function writeModel(directory: string, model: TrainedModel): Promise<void> {
+  const files: Record<string, string | Uint8Array> = {
+    [MODEL_FILE]: toJson(layersModelJson(model.spec)),
+    [WEIGHTS_FILE]: weightBytes(model.parameters),
+    'strategy.yaml': model.strategyText,
+    'features.json': toJson(featuresOf(model)),
+    'metrics.json': toJson(metricsOf(model.result)),
+  };
+  const checksums = Object.fromEntries(
+    Object.entries(files).map(([file, content]) => [file, sha256(content)]),
+  );
+  const metadata = toJson(metadataOf(model, checksums));
+  try {
+    await mkdir(directory, { recursive: true });
+    for (const [file, content] of Object.entries(files)) await writeFile(join(directory, file), content);
+    await writeFile(join(directory, 'metadata.json'), metadata);
+  } catch (error) {
+    throw storageError(error, `writing the model into ${directory}`);
+  }
+}
+
+/** What turns bars into the network's input, and its output into a decision. */
+function featuresOf({ strategy, normalisation, classes }: TrainedModel): object {
+  return {
+    feature_count: strategy.features.length,
+    features: strategy.features.map((name, column) => ({ name, normalisation: normalisation[column] })),
+    classes,
+    base_timeframe: strategy.baseTimeframe,
+    timeframes: strategy.timeframes,
+    lookback_periods: strategy.lookbackPeriods,
+    history_required: strategy.historyRequired,
+  };
+}
+
+function metricsOf(result: TrainingResult): object {
+  const { training_metrics, validation_metrics, test_metrics, baselines, artifacts, data_summary } = result;
+  return {
+    training_metrics,
+    validation_metrics,
+    test_metrics,
+    baselines,
+    per_symbol_metrics: artifacts.per_symbol_metrics,
+    data_summary,
+  };
+}
+
+function metadataOf(model: TrainedModel, checksums: Record<string, string>): ModelMetadata {
+  const { strategy, spec, result } = model;
+  const { data_summary, resource_usage, session_info } = result;
+  return {
+    model: null,
+    version: null,
+    strategy_name: strategy.name,
+    strategy_version: strategy.sourceVersion,
+    symbols: strategy.symbols,
+    timeframes: strategy.timeframes as Timeframe[],
+    base_timeframe: strategy.baseTimeframe,
+    model_type: spec.type,
+    architecture: architectureOf(spec),
+    parameters_count: parameterCount(spec),
+    output_type: 'classification',
+    classes: [...model.classes],
+    feature_count: strategy.features.length,
+    engine: resource_usage.engine,
+    device: resource_usage.device,
+    seed: session_info.seed,
+    operation_id: session_info.operation_id,
+    start_date: data_summary.start_date,
+    end_date: data_summary.end_date,
+    synthetic_bars: data_summary.synthetic,
+    fingerprints: data_summary.fingerprints,
+    versions: {
+      ktrdr: versionIn('../package.json'),
+      node: process.versions.node,
+      engine: engineVersion(resource_usage.engine),
+    },
+    test_accuracy: result.test_metrics?.test_accuracy ?? null,
+    created_at: new Date(model.createdAt).toISOString(),
+    checksums,
+  };
+}
+
+function engineVersion(engine: EngineName): string {
+  return `${engine} (TensorFlow.js ${versionIn('@tensorflow/tfjs-core/package.json')})`;
+}
+
+function versionIn(packageFile: string): string {
+  return (require(packageFile) as { version: string }).version;
+}
