@@ -60,3 +60,16 @@ function hasErrorCode(error: unknown): error is Error & { code: string; details?
     error instanceof Error && error.name === 'KtrdrError' && isErrorCode((error as { code?: unknown }).code)
   );
 }
+
+/** The error of every store for an id that it does not have. */
+export function operationNotFound(operationId: string): KtrdrError {
+  return new KtrdrError(
+    'operation_not_found',
+    `There is no operation ${operationId}. List the ones that are known with: ktrdr operations list`,
+  );
+}
+
+/** The error of every store for an id that it has already. */
+export function operationExists(operationId: string): KtrdrError {
+  return new KtrdrError('operation_conflict', `An operation ${operationId} exists already.`);
+}

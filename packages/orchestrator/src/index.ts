@@ -5,14 +5,16 @@ export {
   raceCancellation,
 } from './cancellation.js';
 export { systemClock, systemRandomId, type Clock, type RandomId } from './clock.js';
-export { OperationCancelledError, errorBodyOf, isCancellation } from './errors.js';
+export {
+  OperationCancelledError,
+  errorBodyOf,
+  isCancellation,
+  operationExists,
+  operationNotFound,
+} from './errors.js';
 export { EVENT_INTERVAL_MS, type OperationEvent, type StatusListener } from './events.js';
 export type { OrchestratorLogger } from './logger.js';
-export {
-  MemoryOperationStore,
-  operationNotFound,
-  type MemoryOperationStoreOptions,
-} from './memory-operation-store.js';
+export { MemoryOperationStore, type MemoryOperationStoreOptions } from './memory-operation-store.js';
 export {
   LEGAL_TRANSITIONS,
   changeStatus,

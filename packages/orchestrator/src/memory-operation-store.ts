@@ -1,11 +1,11 @@
 import {
-  KtrdrError,
   isTerminalStatus,
   type Operation,
   type OperationList,
   type OperationProgress,
   type OperationStatus,
 } from '@ktrdr/contracts';
+import { operationExists, operationNotFound } from './errors.js';
 import { changeStatus, copyOperation, isActive, type StatusChange } from './operation.js';
 import type { OperationQuery, OperationStore, Written } from './operation-store.js';
 
@@ -34,7 +34,7 @@ export class MemoryOperationStore implements OperationStore {
     if (known !== undefined) return { operation: copyOperation(this.#existing(known)), changed: false };
     const id = operation.operation_id;
     if (this.#operations.has(id)) {
-      throw new KtrdrError('operation_conflict', `An operation ${id} exists already.`);
+      throw operationExists(id);
     }
     const stored = copyOperation(operation);
     this.#operations.set(id, stored);
@@ -113,12 +113,4 @@ export class MemoryOperationStore implements OperationStore {
       this.#taskOfId.delete(oldest);
     }
   }
-}
-
-/** The error of every store for an id that it does not have. */
-export function operationNotFound(operationId: string): KtrdrError {
-  return new KtrdrError(
-    'operation_not_found',
-    `There is no operation ${operationId}. List the ones that are known with: ktrdr operations list`,
-  );
 }

@@ -9,10 +9,9 @@ import {
   type OperationList,
 } from '@ktrdr/contracts';
 import type { Clock, RandomId } from './clock.js';
-import { OperationCancelledError } from './errors.js';
+import { OperationCancelledError, operationExists, operationNotFound } from './errors.js';
 import type { OperationEvent, StatusListener } from './events.js';
 import type { OrchestratorLogger } from './logger.js';
-import { operationNotFound } from './memory-operation-store.js';
 import { createOperationId, newOperation } from './operation.js';
 import type { ManagedOperation } from './operation-context.js';
 import type { OperationStore } from './operation-store.js';
@@ -37,13 +36,13 @@ export interface LaunchedOperation<TResult> {
 export const DEFAULT_LIST_LIMIT = 50;
 /** How long a forced cancellation at shutdown may take, ms. */
 const FORCED_SHUTDOWN_MS = 2000;
+const STOP_REASON = 'the service is stopping';
 const STOPPING = 'The service is stopping and starts nothing new. Try again when it is back.';
 
 /** Runs operations and answers for them: list, get, cancel, watch. One of it a process, shared by all managers. */
 export class OperationsService {
   readonly #dependencies: OperationsServiceDependencies;
   readonly #running = new Map<string, RunningOperation<unknown>>();
-  readonly #outcomes = new Map<string, Promise<unknown>>();
   readonly #listeners = new Set<StatusListener>();
   readonly #idleWaiters = new Set<() => void>();
   #stopping = false;
@@ -63,43 +62,27 @@ export class OperationsService {
     { renderer, logger }: { renderer: ProgressRenderer; logger: OrchestratorLogger },
   ): Promise<LaunchedOperation<TResult>> {
     if (this.#stopping) throw new KtrdrError('service_stopping', STOPPING);
-    const { store, clock, randomId } = this.#dependencies;
-    const now = clock.now();
-    const record = newOperation({
-      id: createOperationId(managed.type, now, randomId),
-      type: managed.type,
-      metadata: managed.metadata,
-      createdAt: new Date(now).toISOString(),
-    });
-    const running = new RunningOperation(managed, record, {
-      store,
-      clock,
-      logger,
-      renderer,
-      onStatus: (changed) => this.#tellListeners(changed),
-    });
-    const id = running.operationId;
+    const running = this.#prepare(managed, renderer, logger);
+    const { operationId, outcome } = running;
+    const ended = () => this.#forget(operationId);
     // before it is stored, so that whoever finds it in the store finds it running
-    this.#running.set(id, running as RunningOperation<unknown>);
+    this.#running.set(operationId, running as RunningOperation<unknown>);
     try {
-      const { operation, changed } = await store.create(running.snapshot(), managed.taskId);
-      if (!changed) {
-        this.#forget(id);
-        return this.#joined<TResult>(operation, managed);
+      const written = await this.#dependencies.store.create(running.snapshot(), managed.taskId);
+      if (!written.changed) {
+        ended();
+        return this.#joined<TResult>(written.operation, managed);
       }
     } catch (error) {
-      this.#forget(id);
+      ended();
       throw error;
     }
     this.#tellListeners(running as RunningOperation<unknown>);
-    if (this.#stopping) await this.cancel(id, { reason: 'the service is stopping' });
-    const outcome = running.execute().finally(() => this.#forget(id));
-    outcome.catch((error: unknown) => {
-      if (!isTerminalStatus(running.status))
-        logger.error('operation was left open', { operation_id: id, error });
-    });
-    this.#outcomes.set(id, outcome);
-    return { operationId: id, outcome };
+    // shutdown began while it was being stored, and may have cancelled it already
+    if (this.#stopping) await this.cancel(operationId, { reason: STOP_REASON }).catch(() => {});
+    void outcome.then(ended, ended);
+    void running.execute();
+    return { operationId, outcome };
   }
 
   /** Newest first, running ones with their newest progress. */
@@ -207,7 +190,7 @@ export class OperationsService {
   async #cancelAll(force: boolean): Promise<void> {
     const ids = [...this.#running.keys()];
     // one that ends by itself meanwhile, or is not stored yet, needs no cancel from here
-    await Promise.allSettled(ids.map((id) => this.cancel(id, { reason: 'the service is stopping', force })));
+    await Promise.allSettled(ids.map((id) => this.cancel(id, { reason: STOP_REASON, force })));
   }
 
   async #idleWithin(ms: number): Promise<boolean> {
@@ -216,6 +199,21 @@ export class OperationsService {
     await Promise.race([this.idle(), outOfTime]);
     enough.abort();
     return this.#running.size === 0;
+  }
+
+  #prepare<TResult>(
+    managed: ManagedOperation<TResult>,
+    renderer: ProgressRenderer,
+    logger: OrchestratorLogger,
+  ): RunningOperation<TResult> {
+    const { store, clock, randomId } = this.#dependencies;
+    const now = clock.now();
+    const { type, metadata } = managed;
+    const id = createOperationId(type, now, randomId);
+    if (this.#running.has(id)) throw operationExists(id);
+    const record = newOperation({ id, type, metadata, createdAt: new Date(now).toISOString() });
+    const onStatus = (changed: RunningOperation<unknown>) => this.#tellListeners(changed);
+    return new RunningOperation(managed, record, { store, clock, logger, renderer, onStatus });
   }
 
   #freshened(operation: Operation): Operation {
@@ -227,8 +225,10 @@ export class OperationsService {
   }
 
   /** What a start with a known task id joins. */
-  #joined<TResult>(operation: Operation, managed: ManagedOperation<TResult>): LaunchedOperation<TResult> {
-    const { operation_id, operation_type } = operation;
+  #joined<TResult>(
+    { operation_id, operation_type }: Operation,
+    managed: ManagedOperation<TResult>,
+  ): LaunchedOperation<TResult> {
     if (operation_type !== managed.type) {
       throw new KtrdrError(
         'operation_conflict',
@@ -236,9 +236,18 @@ export class OperationsService {
         { details: { operation_id } },
       );
     }
-    const outcome = (this.#outcomes.get(operation_id) ?? outcomeOf(operation)) as Promise<TResult>;
+    const outcome = this.#running.get(operation_id)?.outcome ?? this.#storedOutcome(operation_id);
     outcome.catch(() => {});
-    return { operationId: operation_id, outcome };
+    return { operationId: operation_id, outcome: outcome as Promise<TResult> };
+  }
+
+  /** How an operation ended that does not run here. */
+  async #storedOutcome(operationId: string): Promise<unknown> {
+    const operation = await this.get(operationId);
+    if (operation.status === 'completed') return operation.result;
+    if (operation.status === 'cancelled') throw new OperationCancelledError();
+    if (operation.error !== null) throw errorFromBody(operation.error);
+    throw new KtrdrError('operation_conflict', `Operation ${operationId} runs in another process.`);
   }
 
   async *#watchEnded(operationId: string): AsyncGenerator<OperationEvent, void, undefined> {
@@ -261,19 +270,10 @@ export class OperationsService {
 
   #forget(operationId: string): void {
     this.#running.delete(operationId);
-    this.#outcomes.delete(operationId);
     if (this.#running.size > 0) return;
     for (const resolve of this.#idleWaiters) resolve();
     this.#idleWaiters.clear();
   }
-}
-
-/** How an operation ended that this process does not run. */
-async function outcomeOf(operation: Operation): Promise<unknown> {
-  if (operation.status === 'completed') return operation.result;
-  if (operation.status === 'cancelled') throw new OperationCancelledError();
-  if (operation.error !== null) throw errorFromBody(operation.error);
-  throw new KtrdrError('operation_conflict', `Operation ${operation.operation_id} runs in another process.`);
 }
 
 function cancelMessage({ status }: Operation, force: boolean): string {

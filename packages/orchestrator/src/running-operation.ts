@@ -28,6 +28,8 @@ export interface RunningOperationParts {
 export class RunningOperation<TResult> {
   readonly operationId: string;
   readonly attempt: number;
+  /** Settles with {@link execute}. */
+  readonly outcome: Promise<TResult>;
   readonly #managed: ManagedOperation<TResult>;
   readonly #parts: RunningOperationParts;
   readonly #logger: OrchestratorLogger;
@@ -40,13 +42,19 @@ export class RunningOperation<TResult> {
   readonly #warnings: string[] = [];
   /** As last read from the store; its progress is older than `#progress`. */
   #record: Operation;
+  #resolve: (result: TResult) => void = () => {};
+  #reject: (error: unknown) => void = () => {};
 
   constructor(managed: ManagedOperation<TResult>, record: Operation, parts: RunningOperationParts) {
     this.#managed = managed;
     this.#parts = parts;
-    this.#record = record;
+    this.#record = copyOperation(record);
     this.operationId = record.operation_id;
     this.attempt = record.attempt;
+    this.outcome = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
     this.#logger = withFields(parts.logger, { operation_id: this.operationId });
     this.#writer = new ProgressWriter(
       parts.clock,
@@ -111,28 +119,33 @@ export class RunningOperation<TResult> {
   }
 
   /**
-   * Runs the domain function to its end and records how it ended.
-   * @returns what the domain function returns
-   * @throws OperationCancelledError where it was cancelled; else what the domain function throws, or what kept the end from
-   *   being stored
+   * Runs the domain function to its end and records how it ended; `outcome` then resolves with what the function returned,
+   * or rejects with an `OperationCancelledError`, with what it threw, or with what kept the end from being stored.
    */
-  async execute(): Promise<TResult> {
+  async execute(): Promise<void> {
+    try {
+      this.#resolve(await this.#runToEnd());
+    } catch (error) {
+      this.#reject(error);
+    }
+  }
+
+  async #runToEnd(): Promise<TResult> {
     const started = await this.#transition(['pending'], { to: 'running', at: this.#now() });
     if (!started) throw new OperationCancelledError(this.token.reason);
     this.#progress.start(this.#record.started_at ?? this.#now());
     this.#logger.info('operation started', { operation_type: this.#managed.type });
-    let result: TResult;
     try {
       const context = this.#createContext();
-      result = await runInOperation(context, () => this.#managed.run(context));
+      const result = await runInOperation(context, () => this.#managed.run(context));
       await this.#settleInFlight();
-      await this.#end({ to: 'completed', at: this.#now(), result });
+      await this.#complete(result);
+      return result;
     } catch (error) {
       await this.#settleInFlight();
       await this.#endThrown(error);
       throw error;
     }
-    return result;
   }
 
   #createContext(): OperationContext {
@@ -177,37 +190,41 @@ export class RunningOperation<TResult> {
     while (this.#inFlight.size > 0) await Promise.all(this.#inFlight);
   }
 
-  async #endThrown(error: unknown): Promise<void> {
-    if (isCancellation(error)) {
-      // domain code may stop of its own accord: the request is then recorded with the end
-      await this.#transition(['running'], { to: 'cancelling', at: this.#now() });
-      this.#logger.info('operation cancelled', { reason: this.token.reason });
-      return this.#end({ to: 'cancelled', at: this.#now() });
+  async #complete(result: TResult): Promise<void> {
+    try {
+      await this.#end(['running', 'cancelling'], { to: 'completed', at: this.#now(), result });
+    } catch (cause) {
+      const message = 'The work was done, but its result could not be stored.';
+      throw new KtrdrError('internal_error', message, { cause });
     }
-    this.#logger.error('operation failed', {
-      error,
-      cause: error instanceof Error ? error.cause : undefined,
-    });
-    return this.#end({ to: 'failed', at: this.#now(), error: errorBodyOf(error) });
   }
 
-  async #end(change: Extract<StatusChange, { to: 'completed' | 'failed' | 'cancelled' }>): Promise<void> {
+  async #endThrown(error: unknown): Promise<void> {
+    const fields = { error, cause: error instanceof Error ? error.cause : undefined };
+    try {
+      if (isCancellation(error)) {
+        // domain code may stop of its own accord: the request is then recorded with the end
+        await this.#transition(['running'], { to: 'cancelling', at: this.#now() });
+        await this.#end(['cancelling'], { to: 'cancelled', at: this.#now() });
+      } else {
+        this.#logger.error('operation failed', fields);
+        const failure = { to: 'failed', at: this.#now(), error: errorBodyOf(error) } as const;
+        await this.#end(['running', 'cancelling'], failure);
+      }
+    } catch (storeError) {
+      this.#logger.error('the end of the operation could not be stored', { ...fields, storeError });
+    }
+  }
+
+  async #end(
+    from: readonly OperationStatus[],
+    change: Extract<StatusChange, { to: 'completed' | 'failed' | 'cancelled' }>,
+  ): Promise<void> {
     this.#writer.stop();
     const ending = { ...change, progress: this.#progress.snapshot(), warnings: [...this.#warnings] };
-    const from: OperationStatus[] = change.to === 'cancelled' ? ['cancelling'] : ['running', 'cancelling'];
-    try {
-      const ended = await this.#transition(from, ending);
-      if (!ended) this.#logger.warn('operation was ended by someone else', { status: this.status });
-    } catch (error) {
-      if (change.to !== 'completed') {
-        this.#logger.error('the end of the operation could not be stored', { error, status: change.to });
-        return;
-      }
-      throw new KtrdrError('internal_error', 'The work was done, but its result could not be stored.', {
-        cause: error,
-      });
-    }
-    if (change.to === 'completed') this.#logger.info('operation completed');
+    const ended = await this.#transition(from, ending);
+    if (ended) this.#logger.info('operation ended', { status: change.to, reason: this.token.reason });
+    else this.#logger.warn('the operation had been ended by someone else', { status: this.status });
   }
 
   async #transition(from: readonly OperationStatus[], change: StatusChange): Promise<boolean> {
