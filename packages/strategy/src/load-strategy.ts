@@ -127,17 +127,13 @@ function readFeatures(
   const source = { sourceVersion: version, timeframes: data.timeframes, fuzzySets: inputs.fuzzySets };
   const seen = new Map<string, number>();
   inputs.nnInputs.forEach((input, index) => {
-    for (const { id } of featureColumns({ ...source, nnInputs: [input] })) {
-      const first = seen.get(id);
-      if (first === undefined) seen.set(id, index);
-      else {
-        const where = first === index ? 'twice' : `, as input ${first + 1} does`;
-        reader.error(
-          inputs.inputPaths[index]!,
-          `gives the feature ${id} ${where}; name each input once`.replace(' ,', ','),
-        );
-      }
+    const ids = featureColumns({ ...source, nnInputs: [input] }).map(({ id }) => id);
+    const repeated = ids.find((id, at) => seen.has(id) || ids.indexOf(id) < at);
+    if (repeated !== undefined) {
+      const other = seen.has(repeated) ? `, which input ${seen.get(repeated)! + 1} gives already` : ' twice';
+      reader.error(inputs.inputPaths[index]!, `gives the feature ${repeated}${other}; name each input once`);
     }
+    for (const id of ids) if (!seen.has(id)) seen.set(id, index);
   });
   const columns = featureColumns({ ...source, nnInputs: inputs.nnInputs });
   const count = columns.length * (1 + lookbackPeriods);

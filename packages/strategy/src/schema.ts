@@ -56,9 +56,14 @@ function rangeText({ min, above, max, below }: Range): string {
 
 /** true or false; the YAML 1.1 words `yes`, `no`, `on`, `off` are read too. */
 export function flag() {
-  const words: Record<string, boolean> = { yes: true, on: true, no: false, off: false };
+  const words = new Map([
+    ['yes', true],
+    ['on', true],
+    ['no', false],
+    ['off', false],
+  ]);
   return z.preprocess(
-    (value) => (typeof value === 'string' ? (words[value.toLowerCase()] ?? value) : value),
+    (value) => (typeof value === 'string' ? (words.get(value.toLowerCase()) ?? value) : value),
     z.boolean(mustBe('true or false')),
   );
 }

@@ -139,7 +139,7 @@ describe('every indicator', () => {
           (output) => output.length === bars.length && output.every(Number.isNaN),
         );
       }),
-      { numRuns: 200 },
+      { numRuns: 80 },
     );
   });
 
@@ -151,7 +151,7 @@ describe('every indicator', () => {
         const part = compute(item, firstBars(bars, cut));
         return part.every((output, index) => output.every((value, t) => Object.is(value, whole[index]![t])));
       }),
-      { numRuns: 200 },
+      { numRuns: 80 },
     );
   });
 });

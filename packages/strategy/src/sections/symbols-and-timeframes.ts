@@ -200,8 +200,8 @@ function readNames<T extends string>(
   const names = reader.parse(list, key === oneKey ? [map[key]] : map[key], keyPath, (step) =>
     key === oneKey ? keyPath : [...keyPath, step],
   );
-  if (names !== null && names.length > 1 && mode !== null && mode.startsWith('single')) {
-    reader.warn(modePath, `is ${mode}, but ${names.length} are listed; all of them are used`);
+  if (names !== null && new Set(names).size > 1 && mode !== null && mode.startsWith('single')) {
+    reader.warn(modePath, `is ${mode}, but several are listed; all of them are used`);
   }
   return names;
 }

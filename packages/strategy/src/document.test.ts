@@ -1,0 +1,123 @@
+import { describe, expect, test } from '@jest/globals';
+
+import { readDocument } from './document.js';
+import { formatIssue, IssueList } from './issues.js';
+import { LIMITS } from './limits.js';
+
+function read(text: string) {
+  const issues = new IssueList('s.yaml');
+  const document = readDocument(text, issues);
+  return { document, problems: issues.sorted().map(formatIssue) };
+}
+
+describe('places', () => {
+  const { document } = read('a: 1\nmap:\n  list: [x, 2.50]\n  "quoted key": TRUE\n');
+
+  test('a scalar has its own, a map or list that of its key', () => {
+    expect(document!.place(['a'])).toEqual({ line: 1, column: 4 });
+    expect(document!.place(['map'])).toEqual({ line: 2, column: 1 });
+    expect(document!.place(['map', 'list'])).toEqual({ line: 3, column: 3 });
+    expect(document!.place(['map', 'list', 1])).toEqual({ line: 3, column: 13 });
+    expect(document!.keyPlace(['map', 'quoted key'])).toEqual({ line: 4, column: 3 });
+  });
+
+  test('what is missing has the place of the nearest thing above it', () => {
+    expect(document!.place(['map', 'nothing', 'here'])).toEqual({ line: 2, column: 1 });
+    expect(document!.place(['nothing'])).toEqual({ line: 1, column: 1 });
+  });
+
+  test('scalars are known as written', () => {
+    expect(document!.sourceText(['map', 'list', 1])).toBe('2.50');
+    expect(document!.sourceText(['map', 'quoted key'])).toBe('TRUE');
+    expect(document!.get(['map', 'quoted key'])).toBe(true);
+    expect(document!.sourceText(['map'])).toBeNull();
+  });
+
+  test('Windows line ends and a byte order mark change nothing', () => {
+    const windows = read('\uFEFFa: 1\r\nb:\r\n  c: 2\r\n').document!;
+    expect(windows.place(['b', 'c'])).toEqual({ line: 3, column: 6 });
+    expect(windows.get(['b', 'c'])).toBe(2);
+  });
+});
+
+describe('aliases', () => {
+  test('stand for their anchor, merged maps give way to own keys', () => {
+    const { document } = read(
+      'base: &base {x: 1, y: 2}\na: {<<: *base, y: 3}\nb: {<<: [{x: 5}, *base]}\nc: *base\n',
+    );
+    expect(document!.get(['a'])).toEqual({ x: 1, y: 3 });
+    expect(document!.get(['b'])).toEqual({ x: 5, y: 2 });
+    expect(document!.get(['c', 'y'])).toBe(2);
+  });
+
+  test.each([
+    ['a: *nothing\n', 's.yaml:1:4 a: the alias *nothing has no anchor before it'],
+    ['a: &x [1, *x]\n', 's.yaml:1:11 a[1]: the alias *x contains itself'],
+    ['a: {<<: 5}\n', 's.yaml:1:5 a: `<<` takes a map or a list of maps'],
+  ])('%j is refused', (text, problem) => {
+    expect(read(text).problems).toEqual([problem]);
+  });
+
+  test('that multiply without end are stopped early', () => {
+    const levels = Array.from({ length: 20 }, (_, i) => `l${i + 1}: &l${i + 1} [${`*l${i}, `.repeat(10)}]`);
+    const { document, problems } = read(`l0: &l0 [1, 2, 3]\n${levels.join('\n')}\n`);
+    expect(document).toBeNull();
+    expect(problems[0]).toBe(
+      `s.yaml: the file expands to more than ${LIMITS.documentValues} values; use fewer aliases`,
+    );
+  });
+});
+
+describe('what is not valid YAML', () => {
+  test('every problem has its place', () => {
+    const { document, problems } = read('a: [1, 2\nb: "x\n');
+    expect(document).toBeNull();
+    expect(problems.length).toBeGreaterThan(1);
+    for (const problem of problems) expect(problem).toMatch(/^s\.yaml:\d+:\d+: not valid YAML: /);
+  });
+
+  test('a key that is there twice', () => {
+    expect(read('a: 1\nm:\n  k: 1\n  b: 2\n  k: 3\na: 2\n').problems).toEqual([
+      's.yaml:5:3 m.k: the key is there twice, first in line 3; keep one',
+      's.yaml:6:1 a: the key is there twice, first in line 1; keep one',
+    ]);
+  });
+
+  test.each([
+    ['a: 1\n---\nb: 2\n', /^s\.yaml:2:1: a second YAML document starts here; a strategy file holds one$/],
+    ['? [a, b]\n: 1\n', /^s\.yaml:1:3: this key is not a text; write `key: value`$/],
+    ['a:\n\tb: 1\n', /^s\.yaml:2:1: not valid YAML: Tabs are not allowed as indentation$/],
+    ['a: !!python/object:os.system x\n', /^s\.yaml:1:4: Unresolved tag: /],
+  ])('%j', (text, problem) => {
+    expect(read(text).problems).toEqual([expect.stringMatching(problem)]);
+  });
+});
+
+describe('size', () => {
+  test('more than a mebibyte is not read', () => {
+    const bytes = LIMITS.fileBytes + 3;
+    expect(read(`a: "${'x'.repeat(LIMITS.fileBytes - 2)}"`).problems).toEqual([
+      `s.yaml: the file has ${bytes} bytes; a strategy file may have at most ${LIMITS.fileBytes}`,
+    ]);
+  });
+
+  test.each([
+    ['[', 20_000, /nested too deeply; at most 64 levels are allowed$/],
+    ['- ', 400_000, /nested too deeply; at most 64 levels are allowed$/],
+    ['{a: ', 200_000, /nested too deeply; at most 64 levels are allowed$/],
+    ['? ', 400_000, /nested too deeply; at most 64 levels are allowed$/],
+    ['# x\n', 250_000, /the file is too long: at most 250000 YAML tokens are allowed$/],
+    ['a: 1\n', 200_000, /the file is too long: at most 250000 YAML tokens are allowed$/],
+  ])('%j many times is refused in good time', (part, count, problem) => {
+    const start = performance.now();
+    expect(read(part.repeat(count)).problems).toEqual([expect.stringMatching(problem)]);
+    expect(performance.now() - start).toBeLessThan(5_000);
+  });
+
+  test('keys of the object prototype are keys like others', () => {
+    const { document } = read('__proto__: {polluted: 1}\nconstructor: 2\n');
+    expect(document!.get(['__proto__', 'polluted'])).toBe(1);
+    expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
+    expect(document!.get(['toString'])).toBeUndefined();
+  });
+});

@@ -1,0 +1,141 @@
+import { describe, expect, test } from '@jest/globals';
+
+import { problems } from './test/problems.js';
+import { edit, V2, V3 } from './test/strategy-text.js';
+
+describe('a warning is given once, and the file is read all the same', () => {
+  test.each<[string, string, string]>([
+    ['epochs: 50', 'epohcs: 50', '26:3 training.epohcs: unknown key, has no effect; did you mean "epochs"?'],
+    ['model:\n', 'modle: 5\nmodel:\n', '18:1 modle: unknown key, has no effect'],
+    [
+      'name: base',
+      'name: other',
+      '1:7 name: is other, but the file is called base; the model is stored under other',
+    ],
+    [
+      'period: 14}',
+      'period: 14, length: 3}',
+      '8:35 indicators.rsi_14.length: has no effect: rsi has no such parameter; it has period, source',
+    ],
+    [
+      '{type: macd}',
+      '{type: macd, period: 3}',
+      'indicators.macd_12.period: has no effect: macd has no such parameter',
+    ],
+    [
+      '{type: macd}',
+      '{type: macd, fast: 3, fast_period: 4}',
+      'indicators.macd_12.fast: has no effect: fast_period is given too',
+    ],
+    [
+      '  macd_12:',
+      '  spare: {type: atr}\n  macd_12:',
+      '9:3 indicators.spare: is used by no fuzzy set and no input',
+    ],
+    [
+      'symbol: AAPL',
+      'list: [AAPL, GOOG]',
+      '4:19 training_data.symbols.mode: is single, but several are listed; all of them are used',
+    ],
+    ['symbol: AAPL', 'list: [AAPL, AAPL]', 'training_data.symbols: names something twice'],
+    [
+      'symbol: AAPL',
+      'list: [AAPL], symbol: GOOG',
+      'training_data.symbols.symbol: has no effect: list is given too',
+    ],
+    ['history_required: 200', 'history_required: 50', ''],
+    [
+      '{type: macd}',
+      '{type: macd, slow_period: 200}',
+      '6:21 training_data.history_required: 200 bars are loaded before the first row, but the indicators need 207 on 1h',
+    ],
+    [
+      'indicator: rsi_14',
+      'indicator: macd_12\n    output: line\n    rsi: [0, 1, 2]\n  other:\n    indicator: rsi_14',
+      '13:13 fuzzy_sets.momentum.output: read as indicator: macd_12.line; write it so',
+    ],
+    [
+      '  momentum:\n    indicator: rsi_14',
+      '  momentum:\n    indicator: macd_12.line',
+      '8:3 indicators.rsi_14: is used by no',
+    ],
+    [
+      'low: [0, 20, 50]',
+      'low: {type: sigmoid, parameters: [50, 10]}',
+      'fuzzy_sets.momentum.low: rises with its input although its name is of the low side',
+    ],
+    [
+      '{fuzzy_set: momentum, timeframes: all}',
+      '{fuzzy_set: momentum, timeframes: all, normalization: minmax}',
+      'nn_inputs[0].normalization: has no effect on a fuzzy set',
+    ],
+    [
+      'dropout: 0.2',
+      'dropout: 0.2, sequence_length: 10',
+      'model.architecture.sequence_length: has no effect on an mlp',
+    ],
+    [
+      'type: mlp',
+      'type: mlp\n  features: {include_price_context: true}',
+      'model.features.include_price_context: has no effect',
+    ],
+    [
+      'type: mlp',
+      'type: mlp\n  features: {lookback_periods: 3}',
+      'model.features.lookback_periods: is not applied in a v3 file',
+    ],
+    [
+      'type: mlp',
+      'type: mlp\n  training: {epochs: 7}',
+      'model.training.epochs: has no effect: training.epochs is given too',
+    ],
+    [
+      'epochs: 50',
+      'lr_scheduler: true',
+      'training.lr_scheduler: read as {type: step, step_size: 30, gamma: 0.1}',
+    ],
+    [
+      'zigzag_threshold: 0.02',
+      'zigzag_threshold: 0.02, label_lookahead: 20',
+      'training.labels.label_lookahead: has no effect on segment labels',
+    ],
+    [
+      'test: 0.15',
+      'test: 0.05',
+      'training.data_split: adds up to 0.9; the rest goes to test, which gets 0.15',
+    ],
+    [', confidence_threshold: 0.5', '', 'decisions.confidence_threshold: is missing; 0.5 is taken'],
+    [
+      '  labels: {source: zigzag, zigzag_threshold: 0.02}\n',
+      '',
+      'training.labels: is missing; zigzag with a threshold of 0.02 is taken',
+    ],
+    [
+      '  data_split: {train: 0.7, validation: 0.15, test: 0.15}\n',
+      '',
+      'training.data_split: is missing; train 0.7',
+    ],
+    ['  method: supervised\n', '', 'training.method: is missing; supervised is taken'],
+  ])('%j -> %j', (part, replacement, expected) => {
+    const { errors, warnings } = problems(edit(V3, part, replacement));
+    expect(errors).toEqual([]);
+    expect(warnings).toEqual(expected === '' ? [] : [expect.stringContaining(expected)]);
+  });
+
+  test('a set of the list grammar without an indicator is left out', () => {
+    const { errors, warnings } = problems(
+      edit(V2, '  MACD:', '  ADX_14: {up: {type: triangular, parameters: [0, 1, 2]}}\n  MACD:'),
+    );
+    expect(errors).toEqual([]);
+    expect(warnings).toEqual(['14:3 fuzzy_sets.ADX_14: is left out: no indicator has this id or name']);
+  });
+
+  test('a set that is named after another output than the one it uses', () => {
+    const text = edit(V3, '  momentum:\n    indicator: rsi_14', '  macd_signal:\n    indicator: macd_12');
+    expect(problems(edit(text, 'fuzzy_set: momentum', 'fuzzy_set: macd_signal')).warnings).toContainEqual(
+      expect.stringContaining(
+        'fuzzy_sets.macd_signal.indicator: uses line of macd_12; is macd_12.signal meant?',
+      ),
+    );
+  });
+});
