@@ -1,1 +1,1 @@
-export {};
+export { TRAINING_STEPS, trainingProgress } from './training-steps.js';

@@ -1,0 +1,47 @@
+import type { TrainingPhase, TrainingProgressUpdate } from '@ktrdr/contracts';
+import type { ProgressStep, ProgressUpdate } from '@ktrdr/orchestrator';
+
+/** Share of the whole that each phase has, in percent. */
+const SHARES: Readonly<Record<TrainingPhase, number>> = {
+  'loading bars': 2,
+  'computing indicators': 1,
+  'building features': 1,
+  labelling: 0.5,
+  splitting: 0.5,
+  'starting engine': 1,
+  training: 90,
+  evaluating: 2,
+  'storing model': 2,
+};
+
+/** The steps of every training operation, in their order: the same beside the API and on a host. */
+export const TRAINING_STEPS: readonly ProgressStep[] = Object.entries(SHARES).map(([name, share]) => ({
+  name,
+  share,
+}));
+
+/**
+ * A trainer's report as an operation's progress. Steps are epochs, items are training samples. What the report does not
+ * know stays as it was, so that a phase without epochs does not take back what the operation's start said.
+ */
+export function trainingProgress(update: TrainingProgressUpdate): ProgressUpdate {
+  const { phase, phase_fraction, items_processed, items_total, ...context } = update;
+  const { current_epoch, total_epochs } = context;
+  return {
+    step: phase,
+    stepFraction: phase_fraction ?? undefined,
+    steps_completed: completedEpochs(update) ?? undefined,
+    steps_total: total_epochs ?? undefined,
+    items_processed: items_processed ?? undefined,
+    items_total: items_total ?? undefined,
+    current_item: phase === 'training' && current_epoch !== null ? `epoch ${current_epoch}` : null,
+    context: Object.fromEntries(Object.entries({ ...context, phase }).filter(([, value]) => value !== null)),
+  };
+}
+
+function completedEpochs(update: TrainingProgressUpdate): number | null {
+  const { phase, current_epoch, current_batch, total_batches } = update;
+  if (current_epoch === null) return null;
+  const ended = phase !== 'training' || (current_batch !== null && current_batch === total_batches);
+  return ended ? current_epoch : current_epoch - 1;
+}
