@@ -1,6 +1,5 @@
 export { computeFeatures } from './features/compute-features.js';
 export type { FeatureMatrix, NormalisationRule } from './features/compute-features.js';
-export { warmUpBars } from './features/warm-up-bars.js';
 export { formatIssue, StrategyError } from './issues.js';
 export { computeLabels } from './labels/compute-labels.js';
 export type { Labels } from './labels/compute-labels.js';

@@ -1,6 +1,8 @@
 import { KtrdrError } from '@ktrdr/contracts';
 import type { StrategyIssue } from '@ktrdr/contracts';
 
+import { LIMITS } from './limits.js';
+
 /** Keys and indices that lead to a value inside the file. */
 export type Path = readonly (string | number)[];
 
@@ -32,7 +34,7 @@ export function formatIssue(issue: StrategyIssue): string {
 }
 
 /** `model.architecture.hidden_layers[0]`; a key that holds a dot or a bracket is quoted. */
-export function formatPath(path: Path): string {
+function formatPath(path: Path): string {
   let text = '';
   for (const step of path) {
     if (typeof step === 'number') text += `[${step}]`;
@@ -46,6 +48,7 @@ export function formatPath(path: Path): string {
 export class IssueList {
   private readonly issues: StrategyIssue[] = [];
   private readonly seen = new Set<string>();
+  private readonly unlisted = { error: 0, warning: 0 };
   private errors = 0;
 
   constructor(readonly file: string) {}
@@ -62,25 +65,37 @@ export class IssueList {
     return this.errors;
   }
 
+  /** At the end, the count of those that a file has beyond what is worth listing. */
   sorted(): StrategyIssue[] {
-    return [...this.issues].sort(
+    const sorted = [...this.issues].sort(
       (a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0),
     );
+    const more = this.unlisted.error + this.unlisted.warning;
+    if (more > 0) {
+      const severity = this.unlisted.error > 0 ? 'error' : 'warning';
+      sorted.push(this.issue(severity, null, [], `${more} more problems are not listed`));
+    }
+    return sorted;
   }
 
   private add(severity: StrategyIssue['severity'], place: Place | null, path: Path, message: string): void {
-    const issue: StrategyIssue = {
-      severity,
-      file: this.file,
-      line: place?.line ?? null,
-      column: place?.column ?? null,
-      path: formatPath(path),
-      message,
-    };
+    const issue = this.issue(severity, place, path, message);
     const key = `${severity}\n${issue.path}\n${message}`;
     if (this.seen.has(key)) return;
     this.seen.add(key);
-    this.issues.push(issue);
     if (severity === 'error') this.errors += 1;
+    if (this.issues.length < LIMITS.issues) this.issues.push(issue);
+    else this.unlisted[severity] += 1;
+  }
+
+  private issue(
+    severity: StrategyIssue['severity'],
+    place: Place | null,
+    path: Path,
+    message: string,
+  ): StrategyIssue {
+    const { file } = this;
+    const { line, column } = place ?? { line: null, column: null };
+    return { severity, file, line, column, path: formatPath(path), message };
   }
 }

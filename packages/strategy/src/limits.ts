@@ -5,6 +5,8 @@ export const LIMITS = {
   /** Values in the file, aliases counted as often as they are used. */
   documentValues: 50_000,
   nestingDepth: 64,
+  /** Problems that are listed one by one. */
+  issues: 500,
   nameLength: 128,
   symbols: 100,
   indicators: 200,

@@ -69,7 +69,7 @@ export interface Membership {
   parameters: readonly number[];
 }
 
-export type PriceColumn = 'open' | 'high' | 'low' | 'close';
+type PriceColumn = 'open' | 'high' | 'low' | 'close';
 
 /** Applied to the series before fuzzification: the price divided by the indicator's value. */
 export interface PriceRatioTransform {

@@ -14,7 +14,7 @@ export function describe(value: unknown): string {
 }
 
 /** `is 0; must be a whole number from 1 to 100`. */
-export function mustBe(expected: string): { error: (issue: { input?: unknown }) => string } {
+function mustBe(expected: string): { error: (issue: { input?: unknown }) => string } {
   return { error: (issue) => `is ${describe(issue.input)}; must be ${expected}` };
 }
 
@@ -90,9 +90,4 @@ export function choice<const T extends string>(options: readonly T[]) {
     context.addIssue({ code: 'custom', message: `is ${describe(value)}; ${right}` });
     return z.NEVER;
   });
-}
-
-/** A map of anything. */
-export function opaqueMap() {
-  return z.looseObject({}, mustBe('a map'));
 }

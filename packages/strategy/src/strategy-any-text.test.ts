@@ -67,7 +67,7 @@ describe('whatever the text is', () => {
           expect(column).toBeGreaterThanOrEqual(1);
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
   });
 
@@ -101,7 +101,7 @@ describe('whatever the text is', () => {
         const { issues } = validateStrategy(JSON.stringify(copy), FILE);
         for (const { message } of issues) expect(message).toMatch(/^[^\n]{5,400}$/);
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 });

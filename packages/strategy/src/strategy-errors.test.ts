@@ -358,6 +358,54 @@ describe('an error names its place, what is wrong and what would be right', () =
     },
   );
 
+  const lines = (count: number, line: (n: number) => string) =>
+    Array.from({ length: count }, (_, n) => line(n)).join('');
+
+  test.each<[string, string, string]>([
+    [
+      '  macd_12:',
+      lines(199, (n) => `  i${n}: {type: rsi}\n`),
+      '7:1 indicators: has 201 indicators; at most 200 are allowed',
+    ],
+    [
+      '  momentum:',
+      lines(500, (n) => `  s${n}: {indicator: rsi_14, a: [0, 1, 2]}\n`),
+      '10:1 fuzzy_sets: has 501 fuzzy sets; at most 500 are allowed',
+    ],
+    [
+      '    low:',
+      lines(49, (n) => `    m${n}: [0, 1, 2]\n`),
+      '11:3 fuzzy_sets.momentum: has 51 memberships; at most 50 are allowed',
+    ],
+    [
+      '  - {fuzzy_set',
+      lines(999, () => '  - {raw_indicator: rsi_14, timeframes: all}\n'),
+      '15:1 nn_inputs: has 1001 inputs; at most 1000 are allowed',
+    ],
+    [
+      'timeframes: [1h]',
+      `timeframes: [${'1h, '.repeat(9)}]`,
+      'nn_inputs[1].timeframes: has 9 timeframes; at most 8 are allowed',
+    ],
+  ])('too many before %j', (part, many, expected) => {
+    const text = edit(V3, part, part === 'timeframes: [1h]' ? many : many + part);
+    expect(problems(text).errors).toEqual([expect.stringContaining(expected)]);
+  });
+
+  test('too many symbols', () => {
+    const text = edit(V3, 'symbol: AAPL', `list: [${lines(101, (n) => `S${n}, `)}]`);
+    expect(problems(text).errors).toEqual([
+      expect.stringContaining('training_data.symbols.list: is too long; at most 100 symbols are allowed'),
+    ]);
+  });
+
+  test('a file full of errors: the first 500 are listed, the others counted', () => {
+    const many = lines(600, (n) => `  - {fuzzy_set: s${n}, timeframes: all}\n`);
+    const { errors } = problems(edit(V3, '  - {fuzzy_set', `${many}  - {fuzzy_set`));
+    expect(errors).toHaveLength(501);
+    expect(errors.at(-1)).toBe(' 100 more problems are not listed');
+  });
+
   test('all errors come at once, in the order of the file', () => {
     const changes: [string, string][] = [
       ['symbol: AAPL', 'symbol: "?"'],

@@ -1,7 +1,7 @@
 import type { Membership, MembershipType } from '../model.js';
 
 /** Degree 0..1 of a value; an undefined (`NaN`) or infinite value has an undefined degree. */
-export type Degree = (x: number) => number;
+type Degree = (x: number) => number;
 
 interface MembershipKind {
   /** Names of the parameters, for messages. */

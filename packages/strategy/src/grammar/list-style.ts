@@ -34,7 +34,7 @@ function readIndicators(reader: Reader): IndicatorTable {
     reader.error(['indicators'], `is ${describe(list)}; must be a list such as - {name: rsi, period: 14}`);
     return table;
   }
-  if (!reader.atMost(['indicators'], list.length, LIMITS.indicators, 'indicators')) return table;
+  reader.atMost(['indicators'], list.length, LIMITS.indicators, 'indicators');
   const ids = new EntryIds(reader, list);
   list.forEach((entry: unknown, index) => {
     const path = ['indicators', index];
@@ -125,8 +125,8 @@ function readFuzzySets(reader: Reader, table: IndicatorTable): FuzzySet[] {
     ['fuzzy_sets'],
     'a map such as rsi: {low: {type: triangular, parameters: [0, 20, 40]}}',
   );
-  if (map === null || !reader.atMost(['fuzzy_sets'], Object.keys(map).length, LIMITS.fuzzySets, 'fuzzy sets'))
-    return [];
+  if (map === null) return [];
+  reader.atMost(['fuzzy_sets'], Object.keys(map).length, LIMITS.fuzzySets, 'fuzzy sets');
   return Object.keys(map).flatMap((key) => readFuzzySet(reader, table, key, map[key]) ?? []);
 }
 

@@ -31,7 +31,7 @@ function readIndicators(reader: Reader): IndicatorTable {
   const table = new IndicatorTable(reader);
   const map = reader.map(['indicators'], 'a map such as rsi_14: {type: rsi, period: 14}') ?? {};
   reader.atMost(['indicators'], Object.keys(map).length, LIMITS.indicators, 'indicators');
-  for (const id of Object.keys(map).slice(0, LIMITS.indicators)) {
+  for (const id of Object.keys(map)) {
     const path = ['indicators', id];
     const entry = reader.map(path);
     const named = checkId(reader, path, id);
@@ -58,7 +58,7 @@ function readFuzzySets(reader: Reader, table: IndicatorTable): Map<string, Fuzzy
   const map =
     reader.map(['fuzzy_sets'], 'a map such as momentum: {indicator: rsi_14, low: [0, 20, 40]}') ?? {};
   reader.atMost(['fuzzy_sets'], Object.keys(map).length, LIMITS.fuzzySets, 'fuzzy sets');
-  for (const id of Object.keys(map).slice(0, LIMITS.fuzzySets)) {
+  for (const id of Object.keys(map)) {
     const path = ['fuzzy_sets', id];
     const memberships = readMemberships(reader, path);
     const transform = isRecord(map[id]) ? readInputTransform(reader, path) : null;
@@ -207,6 +207,7 @@ class InputReader {
       this.reader.error(path, `is ${describe(value)}; must be all, or a list of timeframes`);
       return null;
     }
+    if (!this.reader.atMost(path, names.length, TIMEFRAMES.length, 'timeframes')) return null;
     const chosen: Timeframe[] = [];
     names.forEach((name: unknown, index) => {
       const place = typeof value === 'string' ? path : [...path, index];

@@ -1,10 +1,10 @@
 import type { ParameterValue } from '../model.js';
 
 export const BAR_COLUMNS = ['open', 'high', 'low', 'close', 'volume'] as const;
-export type BarColumn = (typeof BAR_COLUMNS)[number];
+type BarColumn = (typeof BAR_COLUMNS)[number];
 
 /** The columns of bars, all of `length`; a `Bars` of market-data is one. */
-export interface BarColumns extends Readonly<Record<BarColumn, Float64Array>> {
+interface BarColumns extends Readonly<Record<BarColumn, Float64Array>> {
   readonly length: number;
 }
 
@@ -18,7 +18,7 @@ export type ParameterDefinition =
 export type ParameterDefinitions = Readonly<Record<string, ParameterDefinition>>;
 
 /** Values of checked parameters. */
-export type Parameters<D extends ParameterDefinitions> = {
+type Parameters<D extends ParameterDefinitions> = {
   readonly [K in keyof D]: D[K] extends { kind: 'column' } ? BarColumn : number;
 };
 
