@@ -202,6 +202,14 @@ describe('spellings', () => {
     expect(bands).toMatchObject({ multiplier: 2.5 });
   });
 
+  test('symbols are texts, whatever YAML would make of them', () => {
+    const symbols = parse(
+      edit(V3, 'mode: single, symbol: AAPL', 'mode: multi_symbol, list: [TRUE, 0700, 1E5, NO]'),
+    ).symbols;
+    expect(symbols).toEqual(['TRUE', '0700', '1E5', 'NO']);
+    expect(parse(edit(V3, 'symbol: AAPL', 'symbol: 0700')).symbols).toEqual(['0700']);
+  });
+
   test('yes and no are true and false', () => {
     expect(
       parse(edit(V3, 'position_awareness: true', 'position_awareness: No')).decisions.positionAwareness,

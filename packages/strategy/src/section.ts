@@ -20,6 +20,13 @@ export class Reader {
     this.issues.warn(this.document.place(path), path, message);
   }
 
+  /** Names as they are written: a symbol `TRUE` or `0700` is a text, also without quotes. Lists are read one by one. */
+  written(path: Path): unknown {
+    const value = this.document.get(path);
+    if (Array.isArray(value)) return value.map((_, index) => this.written([...path, index]));
+    return typeof value === 'number' || typeof value === 'boolean' ? this.document.sourceText(path) : value;
+  }
+
   /** A map at a path, or `null`, with an error where something else stands there; missing is an error only where `required` says what it is for. */
   map(path: Path, required?: string): Record<string, unknown> | null {
     const value = this.document.get(path);

@@ -14,8 +14,8 @@ export function readIdentity(reader: Reader): Identity | null {
   const schema = text(rule).refine((name) => STRATEGY_NAME_PATTERN.test(name), {
     error: (issue) => `is ${describe(issue.input)}; must be ${rule}`,
   });
-  const name = reader.parse(schema, reader.document.get(['name']), ['name']);
-  const written = reader.document.get(['description']);
+  const name = reader.parse(schema, reader.written(['name']), ['name']);
+  const written = reader.written(['description']);
   const description = written == null ? null : reader.parse(text(), written, ['description']);
   if (name === null) return null;
   const stem = /([^/\\]+)\.ya?ml$/i.exec(reader.issues.file)?.[1];

@@ -133,7 +133,7 @@ function readSymbols(
   const keys = ['list', 'symbols', 'symbol'] as const;
   const read =
     version === 'v1'
-      ? reader.parse(list.default(['AAPL']), reader.document.get(path), path)
+      ? reader.parse(list.default(['AAPL']), reader.written(path), path)
       : readNames(reader, path, keys, modes, list, 'symbol: AAPL', optional, ['selection_criteria']);
   return override === undefined ? read && withoutRepeats(reader, path, read) : [...new Set(override)];
 }
@@ -153,7 +153,7 @@ function readTimeframes(
   const keys = ['list', 'timeframes', 'timeframe'] as const;
   const read =
     version === 'v1'
-      ? reader.parse(list.default(['1h']), reader.document.get(path), path)
+      ? reader.parse(list.default(['1h']), reader.written(path), path)
       : readNames(reader, path, keys, modes, list, 'timeframe: 1h', override !== undefined, [
           'base_timeframe',
         ]);
@@ -197,7 +197,8 @@ function readNames<T extends string>(
   }
   for (const other of unused) reader.warn([...path, other], `has no effect: ${key} is given too`);
   const keyPath = [...path, key];
-  const names = reader.parse(list, key === oneKey ? [map[key]] : map[key], keyPath, (step) =>
+  const written = reader.written(keyPath);
+  const names = reader.parse(list, key === oneKey ? [written] : written, keyPath, (step) =>
     key === oneKey ? keyPath : [...keyPath, step],
   );
   if (names !== null && new Set(names).size > 1 && mode !== null && mode.startsWith('single')) {
