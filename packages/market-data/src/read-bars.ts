@@ -6,8 +6,9 @@ import type { Bars } from './bars.js';
 
 /** Read at once; also the longest line. */
 const CHUNK_BYTES = 1 << 18;
-/** A typical line: only a first guess at the number of rows. */
+/** A typical line: only a first guess at the number of rows, and not for a huge file that may be no bars at all. */
 const TYPICAL_LINE_BYTES = 48;
+const MOST_ROWS_GUESSED = 4_000_000;
 
 /**
  * Reads and checks `dataDir/{symbol}_{timeframe}.csv`, streamed: beside the bars themselves it needs one chunk of memory,
@@ -25,7 +26,7 @@ export async function readBars(name: BarsName): Promise<Bars> {
   const handle = await openBarsFile(name);
   try {
     const { size } = await handle.stat();
-    const capacity = Math.ceil(size / TYPICAL_LINE_BYTES);
+    const capacity = Math.min(Math.ceil(size / TYPICAL_LINE_BYTES), MOST_ROWS_GUESSED);
     const parser = new BarsParser({ symbol, timeframe, file: barsFileName(symbol, timeframe), capacity });
     await feed(parser, handle);
     return parser.finish();

@@ -59,9 +59,8 @@ export class BarsWriter {
     try {
       await this.#flush();
       await this.#handle.sync();
-      // A hard link fails where the name is taken, so that of two writers at once only one succeeds.
       if (overwrite) await rename(this.#temporary, path);
-      else await link(this.#temporary, path);
+      else await linkNew(this.#temporary, path, this.#options);
       await syncFolder(dataDir);
     } catch (error) {
       throw writeError(this.#options, error);
@@ -97,6 +96,13 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
+/** A hard link fails where the name is taken: of two writers at once only one succeeds. */
+async function linkNew(from: string, to: string, options: BarsWriterOptions): Promise<void> {
+  await link(from, to).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'EEXIST' ? barsExist(options, error) : error;
+  });
+}
+
 /** The file's new name survives a power cut, where the system can sync folders (Windows cannot). */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => undefined);
@@ -112,12 +118,14 @@ function barsExist({ dataDir, file }: BarsWriterOptions, cause?: unknown): Ktrdr
   );
 }
 
-/** What went wrong while a bars file was written, as an error with a code. */
+/**
+ * What went wrong while a bars file was written, as an error with a code.
+ * @internal
+ */
 export function writeError(options: BarsWriterOptions, error: unknown): KtrdrError {
   if (error instanceof KtrdrError) return error;
   const { dataDir, file } = options;
   const { code = '', message } = error as NodeJS.ErrnoException;
-  if (code === 'EEXIST') return barsExist(options, error);
   const details = { file };
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     return new KtrdrError(

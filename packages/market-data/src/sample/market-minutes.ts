@@ -1,6 +1,7 @@
 import type { MarketDay, MarketTraits } from './market-days.js';
 import { RandomStream, type StreamKey } from './random-stream.js';
 
+const { abs, exp, max, min, round, sqrt } = Math;
 const MINUTES_OF_DAY = 24 * 60;
 /** Longest wick, in deviations of the minute. */
 const WICK = 0.6;
@@ -42,7 +43,7 @@ export class MinuteGenerator {
   minutesOf(day: MarketDay): Readonly<MarketMinutes> {
     const count = day.session.close - day.session.open;
     const random = new RandomStream(this.#key, day.day);
-    const deviation = day.volatility / Math.sqrt(count);
+    const deviation = day.volatility / sqrt(count);
     const walk = this.#walk;
     let position = 0;
     for (let minute = 0; minute < count; minute++) {
@@ -63,17 +64,17 @@ export class MinuteGenerator {
   #fill(minute: number, open: number, close: number, deviation: number, random: RandomStream): void {
     const { open: opens, high, low, close: closes, volume } = this.#minutes;
     const wick = WICK * deviation * close;
-    const move = Math.abs(close - open) / (deviation * close + 1);
+    const move = abs(close - open) / (deviation * close + 1);
     opens[minute] = open;
     closes[minute] = close;
-    high[minute] = Math.max(open, close) + Math.round(wick * random.uniform());
-    low[minute] = Math.max(1, Math.min(open, close) - Math.round(wick * random.uniform()));
-    volume[minute] = Math.round(this.#traits.minuteVolume * (0.4 + random.uniform()) * (0.6 + move));
+    high[minute] = max(open, close) + round(wick * random.uniform());
+    low[minute] = max(1, min(open, close) - round(wick * random.uniform()));
+    volume[minute] = round(this.#traits.minuteVolume * (0.4 + random.uniform()) * (0.6 + move));
   }
 
   /** At least one tick. */
   #ticks(logPrice: number): number {
-    return Math.max(1, Math.round(Math.exp(logPrice) * this.#ticksPerUnit));
+    return max(1, round(exp(logPrice) * this.#ticksPerUnit));
   }
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 
+const { floor, log, sqrt } = Math;
 const WARM_UP_ROUNDS = 12;
 
 /** Four 32-bit words that start a random stream. */
@@ -20,7 +21,7 @@ export class RandomStream {
   #b: number;
   #c: number;
   #counter: number;
-  #spareNormal = NaN;
+  #spareNormal: number | undefined;
 
   /** `index`: one of many streams under one key. */
   constructor([a, b, c, d]: StreamKey, index = 0) {
@@ -48,22 +49,20 @@ export class RandomStream {
 
   /** Whole number in [low, high]. */
   integer(low: number, high: number): number {
-    return low + Math.floor((high - low + 1) * this.uniform());
+    return low + floor((high - low + 1) * this.uniform());
   }
 
   /** Normally distributed, mean 0, deviation 1 (Marsaglia's polar method). */
   normal(): number {
-    if (!Number.isNaN(this.#spareNormal)) {
-      const spare = this.#spareNormal;
-      this.#spareNormal = NaN;
-      return spare;
-    }
+    const spare = this.#spareNormal;
+    this.#spareNormal = undefined;
+    if (spare !== undefined) return spare;
     for (;;) {
       const x = this.between(-1, 1);
       const y = this.between(-1, 1);
       const square = x * x + y * y;
       if (square >= 1 || square === 0) continue;
-      const scale = Math.sqrt((-2 * Math.log(square)) / square);
+      const scale = sqrt((-2 * log(square)) / square);
       this.#spareNormal = y * scale;
       return x * scale;
     }

@@ -1,6 +1,6 @@
 import { open, readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type Bars } from '../bars.js';
 import { BarsParser } from '../bars-parser.js';
 import { feed } from '../read-bars.js';
@@ -18,7 +18,7 @@ export function isSp500(symbol: string, timeframe: string): boolean {
 
 export async function readSp500(): Promise<Sp500> {
   // The package exports its entry file alone; the data lie beside its folder.
-  const root = join(createRequire(import.meta.url).resolve('vega-datasets'), '../..');
+  const root = fileURLToPath(new URL('..', import.meta.resolve('vega-datasets')));
   const path = join(root, 'data/sp500-2000.csv');
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
   const handle = await open(path, 'r');

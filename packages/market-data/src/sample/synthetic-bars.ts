@@ -6,7 +6,9 @@ import { type MarketMinutes, MinuteGenerator } from './market-minutes.js';
 import { streamKey } from './random-stream.js';
 import { mondayOf, quoteCurrency, sessionOfDay } from './sessions.js';
 
+const { floor, max, min } = Math;
 const MINUTE_MS = 60_000;
+const MINUTES_OF_DAY = 24 * 60;
 
 export interface SyntheticBarsRequest {
   symbol: string;
@@ -57,8 +59,8 @@ export function countSyntheticBars(request: SyntheticBarsRequest): number {
 
 /** Days since 1970-01-01 that bars of the range are made of: whole weeks for weekly bars. */
 function daysOf({ timeframe, start, end }: SyntheticBarsRequest): { firstDay: number; lastDay: number } {
-  const firstDay = Math.floor(start / DAY_MS);
-  const lastDay = Math.floor(end / DAY_MS);
+  const firstDay = floor(start / DAY_MS);
+  const lastDay = floor(end / DAY_MS);
   return { firstDay, lastDay: timeframe === '1w' ? mondayOf(lastDay) + 6 : lastDay };
 }
 
@@ -84,27 +86,30 @@ class BarCollector {
   /** Takes the minutes of one day. Returns the bars that ended. */
   add({ day, session }: MarketDay, minutes: Readonly<MarketMinutes>): Bar[] {
     const ended: Bar[] = [];
-    for (let index = 0; index < minutes.count; index++) {
-      const time = barTime(day, session.open + index, this.#timeframe);
-      const current = this.#current;
-      if (current === undefined || current.time !== time) {
-        ended.push(...this.finish());
-        this.#current = {
-          time,
-          open: minutes.open[index]!,
-          high: minutes.high[index]!,
-          low: minutes.low[index]!,
-          close: minutes.close[index]!,
-          volume: minutes.volume[index]!,
-        };
-      } else {
-        current.high = Math.max(current.high, minutes.high[index]!);
-        current.low = Math.min(current.low, minutes.low[index]!);
-        current.close = minutes.close[index]!;
-        current.volume += minutes.volume[index]!;
-      }
+    const barMinutes = min(TIMEFRAME_MS[this.#timeframe] / MINUTE_MS, MINUTES_OF_DAY);
+    for (let from = session.open; from < session.close;) {
+      const to = min(session.close, from - (from % barMinutes) + barMinutes);
+      const time = barTime(day, from, this.#timeframe);
+      if (this.#current?.time !== time) ended.push(...this.finish());
+      this.#extend(time, minutes, from - session.open, to - session.open);
+      from = to;
     }
     return ended;
+  }
+
+  /** Minutes `[from, to)` belong to the bar that opens at `time`. */
+  #extend(time: number, minutes: Readonly<MarketMinutes>, from: number, to: number): void {
+    const current = this.#current;
+    let high = current?.high ?? 0;
+    let low = current?.low ?? Infinity;
+    let volume = current?.volume ?? 0;
+    for (let minute = from; minute < to; minute++) {
+      high = max(high, minutes.high[minute]!);
+      low = min(low, minutes.low[minute]!);
+      volume += minutes.volume[minute]!;
+    }
+    const open = current?.open ?? minutes.open[from]!;
+    this.#current = { time, open, high, low, close: minutes.close[to - 1]!, volume };
   }
 
   /** The unfinished bar, if there is one. */
