@@ -167,5 +167,5 @@ function analyticsOf(
 
 /** A failed call of the operating system, as `node:fs` throws it. */
 function isFileError(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error && 'code' in error;
+  return typeof error === 'object' && error !== null && 'syscall' in error && 'code' in error;
 }

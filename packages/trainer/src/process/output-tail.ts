@@ -1,7 +1,12 @@
 const LINES_KEPT = 20;
 const LINE_LENGTH = 500;
+/** A frame of a JavaScript or native stack trace, or the line above one. */
+const STACK_FRAME = /^\s+at |^\s*\d+: 0x[0-9a-f]+|^-+ (JavaScript|Native) stack trace -+/;
 
-/** Cuts what a process writes into lines, passes them on and keeps the last ones: bounded, whatever is written. */
+/**
+ * Cuts what a process writes into lines, passes them on and keeps the last ones: bounded, whatever is written. Stack traces are passed on
+ * but not kept: what is kept is for a person.
+ */
 export class OutputTail {
   readonly #lines: string[] = [];
   readonly #onLine: (line: string) => void;
@@ -24,16 +29,17 @@ export class OutputTail {
     this.#rest = '';
   }
 
-  /** The last lines, oldest first, without stack frames: for a person. */
+  /** The last lines, oldest first. */
   get lines(): string[] {
-    return this.#lines.filter((line) => !/^\s+at /.test(line));
+    return [...this.#lines];
   }
 
   #keep(line: string): void {
     const text = line.trimEnd().slice(0, LINE_LENGTH);
     if (text === '') return;
+    this.#onLine(text);
+    if (STACK_FRAME.test(text)) return;
     this.#lines.push(text);
     if (this.#lines.length > LINES_KEPT) this.#lines.shift();
-    this.#onLine(text);
   }
 }

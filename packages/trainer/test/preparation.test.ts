@@ -1,0 +1,179 @@
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { KtrdrError, TrainingProgressUpdate } from '@ktrdr/contracts';
+import {
+  train,
+  TrainingCancelledError,
+  type TrainingRunOutcome,
+  type TrainingRunRequest,
+} from '@ktrdr/trainer';
+import { strategyText, trainingRequest, type Workplace, workplace, writeBars } from './fixtures/training.js';
+
+let place: Workplace;
+
+beforeAll(async () => {
+  place = await workplace();
+  await writeBars(place.dataDir, 'AAA', '1h', 1500);
+  await writeBars(place.dataDir, 'BBB', '1h', 1200);
+  await writeBars(place.dataDir, 'AAA', '4h', 375);
+  await writeBars(place.dataDir, 'BBB', '4h', 300);
+  await writeBars(place.dataDir, 'AAA', '1w', 8);
+  await writeBars(place.dataDir, 'FAKE', '1h', 600, '# synthetic bars');
+});
+afterAll(() => place.remove());
+
+const updates: TrainingProgressUpdate[] = [];
+
+/** In this process, and only as far as the parts of the data set, unless told otherwise. */
+function prepare(
+  changes: Partial<TrainingRunRequest> = {},
+  signal = new AbortController().signal,
+): Promise<TrainingRunOutcome> {
+  updates.length = 0;
+  return train(trainingRequest(place, { dryRun: true, ...changes }), {
+    signal,
+    onProgress: (update) => updates.push(update),
+    clock: { now: () => Date.now() },
+  });
+}
+
+describe('a dry run', () => {
+  test('prepares everything, trains and writes nothing', async () => {
+    const { result } = await prepare();
+    expect(result).toMatchObject({ training_metrics: null, test_metrics: null, model_info: null });
+    expect(result.data_summary.train_samples).toBeGreaterThan(500);
+    expect(updates.at(-1)).toMatchObject({ phase: 'splitting', phase_fraction: 1 });
+    expect(await readdir(place.outputDir)).toEqual([]);
+  });
+
+  test('ends between phases when it is cancelled', async () => {
+    await expect(prepare({}, AbortSignal.abort())).rejects.toBeInstanceOf(TrainingCancelledError);
+    expect(updates.map(({ phase }) => phase)).toEqual(['loading bars']);
+  });
+});
+
+describe('the data set', () => {
+  test('has rows of each symbol, features of each timeframe and a fingerprint of each file', async () => {
+    const text = strategyText({ symbols: ['AAA', 'BBB'], timeframes: ['1h', '4h'] });
+    const { data_summary: data } = (await prepare({ strategyText: text })).result;
+    const [one, other] = await Promise.all(
+      ['AAA', 'BBB'].map(
+        async (symbol) => (await prepare({ strategyText: text, symbols: [symbol] })).result.data_summary,
+      ),
+    );
+    expect(data.total_samples).toBe(one!.total_samples + other!.total_samples);
+    expect(data.features).toContain('4h_momentum_high');
+    expect(data.fingerprints).toHaveLength(4);
+  });
+
+  test('begins at the start date: bars before it warm indicators up and are no rows', async () => {
+    const { result } = await prepare({ startDate: '2024-01-05', endDate: '2024-02-10' });
+    expect(result.data_summary.start_date).toBe('2024-01-05T00:00:00.000Z');
+    expect(result.data_summary.end_date < '2024-02-11').toBe(true);
+    expect(result.session_info).toMatchObject({ start_date: '2024-01-05', end_date: '2024-02-10' });
+  });
+
+  test('takes dates from the file where the request has none', async () => {
+    const more = '  date_range: { start: "2024-01-06", end: "2024-02-09" }\n';
+    const { result } = await prepare({ strategyText: strategyText({ more }), endDate: '2024-02-08' });
+    expect(result.session_info).toMatchObject({ start_date: '2024-01-06', end_date: '2024-02-08' });
+    expect(result.data_summary.start_date).toBe('2024-01-06T00:00:00.000Z');
+  });
+
+  test('sees the last closed bar of a timeframe that has no bar inside the range', async () => {
+    const text = strategyText({ timeframes: ['1h', '1w'], threshold: 0.005 }).replace(
+      'rsi_14: { type: rsi, period: 14 }',
+      'rsi_14: { type: rsi, period: 2 }',
+    );
+    const { result } = await prepare({ strategyText: text, startDate: '2024-02-20', endDate: '2024-02-25' });
+    expect(result.data_summary.features).toContain('1w_momentum_low');
+    expect(result.data_summary.start_date).toBe('2024-02-20T00:00:00.000Z');
+  });
+
+  test('leaves the test part and divides the rest by the validation split', async () => {
+    const [usual, divided] = [(await prepare()).result, (await prepare({ validationSplit: 0.4 })).result];
+    const { train_samples, validation_samples, test_samples } = divided.data_summary;
+    expect(test_samples).toBe(usual.data_summary.test_samples);
+    expect(validation_samples / (train_samples + validation_samples)).toBeCloseTo(0.4, 1);
+  });
+
+  test('is warned of: synthetic bars, inputs that never change or leave their range', async () => {
+    const text = strategyText({ symbols: ['FAKE'] }).replace('high: [50, 75, 100]', 'high: [150, 175, 200]');
+    const { result, warnings } = await prepare({ strategyText: text });
+    expect(result.data_summary.synthetic).toBe(true);
+    expect(warnings).toEqual([
+      expect.stringContaining('FAKE_1h.csv: synthetic bars'),
+      expect.stringContaining('Input 1h_momentum_high is always 0'),
+      expect.stringMatching(
+        /Input 1h_rsi_14_raw leaves the range of the training part in \d+ of \d+ later rows/,
+      ),
+    ]);
+  });
+});
+
+describe('what is wrong is said', () => {
+  const fails = async (changes: Partial<TrainingRunRequest>, code: string): Promise<KtrdrError> => {
+    const error: unknown = await prepare(changes).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code });
+    return error as KtrdrError;
+  };
+
+  test('two days: how many rows there are, how many are needed, and a range that would do', async () => {
+    const error = await fails({ startDate: '2024-01-10', endDate: '2024-01-11' }, 'not_enough_bars');
+    expect(error.message).toMatch(
+      /Not enough bars: \d+ rows? to train on, 50 are needed\. AAA 1h has 48 bars/,
+    );
+    const { suggested_range: range } = error.details as {
+      suggested_range: { start_date: string; end_date: string };
+    };
+    expect(error.message).toContain(`This range would do: ${range.start_date} to ${range.end_date}.`);
+    await prepare({ startDate: range.start_date, endDate: range.end_date });
+  });
+
+  test('labels that never turn: even all bars do not suffice', async () => {
+    const error = await fails({ strategyText: strategyText({ threshold: 0.9 }) }, 'not_enough_bars');
+    expect(error.message).toContain('Even all bars that there are do not suffice');
+    expect(error.message).toContain('zigzag_threshold');
+    expect(error.details).toMatchObject({ rows: 0, rows_needed: 50, suggested_range: null });
+  });
+
+  test('a part that is left without rows is named', async () => {
+    const error = await fails(
+      {
+        strategyText: strategyText({ more: '  embargo: 200\n' }),
+        startDate: '2024-01-05',
+        endDate: '2024-01-12',
+      },
+      'empty_split',
+    );
+    expect(error.message).toMatch(/^The training part has no rows: of \d+ rows \d+ were dropped/);
+    expect(error.message).toContain('This range would do');
+  });
+
+  test('other bars than the caller means', async () => {
+    const fingerprints = [{ symbol: 'AAA', timeframe: '1h', sha256: '0'.repeat(64) }];
+    const error = await fails({ fingerprints }, 'bars_differ');
+    expect(error.message).toContain('AAA_1h.csv');
+  });
+
+  test('an output folder that cannot be written', async () => {
+    const outputDir = join(place.outputDir, 'gone', 'x'.repeat(300));
+    await mkdir(join(place.outputDir, 'gone'));
+    await fails({ dryRun: false, engine: 'tensorflow-js', outputDir }, 'storage_failed');
+    await fails(
+      { dryRun: false, engine: 'tensorflow-js', outputDir, detailedAnalytics: true },
+      'storage_failed',
+    );
+  });
+
+  test.each([
+    [{ symbols: ['NONE'] }, 'bars_not_found'],
+    [{ startDate: '2030-01-01' }, 'no_bars_in_range'],
+    [{ startDate: '2024-02-01', endDate: '2024-01-01' }, 'invalid_date_range'],
+    [{ strategyText: 'name: [' }, 'strategy_invalid'],
+    [{ dryRun: false, engine: 'tensorflow-gpu' as const }, 'engine_unavailable'],
+  ])('%p is %s', async (changes, code) => {
+    await fails(changes, code);
+  });
+});

@@ -1,0 +1,160 @@
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { TrainingCancelledError, type TrainingRunOutcome, type TrainingRunRequest } from '@ktrdr/trainer';
+import { runChild, type TrainerProcessOptions } from '../dist/process/run-child.js';
+import { childProcesses } from './fixtures/processes.js';
+
+const fixture = (name: string): string => fileURLToPath(new URL(`./fixtures/${name}.mjs`, import.meta.url));
+
+afterEach(() => {
+  expect(childProcesses()).toEqual([]);
+});
+
+interface Run {
+  outcome: Promise<TrainingRunOutcome>;
+  controller: AbortController;
+  force: AbortController;
+  /** Resolves with the first progress. */
+  started: Promise<void>;
+  output: string[];
+  /** ms from `from` until the outcome is there. */
+  took: (from: number) => Promise<number>;
+}
+
+function run(
+  behaviour: string,
+  options: Partial<TrainerProcessOptions> = {},
+  entry = 'misbehaving-child',
+): Run {
+  const [controller, force] = [new AbortController(), new AbortController()];
+  const output: string[] = [];
+  let begin = (): void => undefined;
+  const started = new Promise<void>((resolve) => {
+    begin = resolve;
+  });
+  const request = { strategyText: behaviour } as TrainingRunRequest;
+  const outcome = runChild(fixture(entry), request, {
+    signal: controller.signal,
+    forceSignal: force.signal,
+    graceMs: 200,
+    onProgress: () => begin(),
+    onOutput: (line) => output.push(line),
+    ...options,
+  });
+  outcome.catch(() => undefined);
+  const took = async (from: number): Promise<number> => {
+    await outcome.catch(() => undefined);
+    return performance.now() - from;
+  };
+  return { outcome, controller, force, started, output, took };
+}
+
+describe('cancelling', () => {
+  test('a child that ignores every message and signal is killed after the grace time', async () => {
+    const { outcome, controller, started, took } = run('stubborn');
+    await started;
+    const from = performance.now();
+    controller.abort();
+    const duration = took(from);
+    await expect(outcome).rejects.toBeInstanceOf(TrainingCancelledError);
+    expect(await duration).toBeGreaterThan(200 + 1000 - 50);
+    expect(await duration).toBeLessThan(3000);
+  });
+
+  test('a child that ignores messages is terminated after the grace time', async () => {
+    const { outcome, controller, started, took } = run('deaf');
+    await started;
+    const from = performance.now();
+    controller.abort();
+    const duration = took(from);
+    await expect(outcome).rejects.toBeInstanceOf(TrainingCancelledError);
+    expect(await duration).toBeGreaterThan(150);
+    expect(await duration).toBeLessThan(1000);
+  });
+
+  test('force skips the grace time', async () => {
+    const { outcome, controller, force, started, took } = run('stubborn', { graceMs: 60_000 });
+    await started;
+    controller.abort();
+    const from = performance.now();
+    force.abort();
+    await expect(outcome).rejects.toBeInstanceOf(TrainingCancelledError);
+    expect(await took(from)).toBeLessThan(1000);
+  });
+
+  test('a child whose event loop is blocked is killed all the same', async () => {
+    const { outcome, controller, started } = run('stuck');
+    await started;
+    controller.abort();
+    await expect(outcome).rejects.toBeInstanceOf(TrainingCancelledError);
+  });
+
+  test('a child that is still starting has nothing to lose', async () => {
+    const { outcome, controller, took } = run('', { graceMs: 60_000 }, 'never-ready-child');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const from = performance.now();
+    controller.abort();
+    await expect(outcome).rejects.toBeInstanceOf(TrainingCancelledError);
+    expect(await took(from)).toBeLessThan(1000);
+  });
+
+  test('nothing is started when the signal was aborted before', async () => {
+    const options = { signal: AbortSignal.abort() };
+    await expect(run('exits', options).outcome).rejects.toBeInstanceOf(TrainingCancelledError);
+  });
+});
+
+describe('a child that fails', () => {
+  test.each([
+    ['throws', 'trainer_crashed', /exit code 1\): TypeError: weights are not a tensor/],
+    ['exits', 'trainer_crashed', /exit code 3\)/],
+    ['aborts', 'trainer_crashed', /signal SIGABRT\)/],
+    ['killed', 'trainer_out_of_memory', /killed by the system \(SIGKILL\)/],
+    ['outOfHeap', 'trainer_out_of_memory', /ran out of memory \(.*heap out of memory/],
+    ['fails', 'bars_not_found', /^There are no bars\.$/],
+  ])('%s: %s', async (behaviour, code, message) => {
+    await expect(run(behaviour).outcome).rejects.toMatchObject({
+      code,
+      message: expect.stringMatching(message),
+    });
+  });
+
+  test('shows no stack trace, the log has it', async () => {
+    const { outcome, output } = run('throws');
+    const error = await outcome.catch((reason: unknown) => reason);
+    expect(JSON.stringify(error)).not.toMatch(/\bat .*\.mjs/);
+    expect(output.join('\n')).toMatch(/\bat .*\.mjs/);
+  });
+
+  test.each(['stuck', 'silent'])('is killed when it says nothing for too long: %s', async (behaviour) => {
+    await expect(run(behaviour, { silentAfterMs: 300 }).outcome).rejects.toMatchObject({
+      code: 'trainer_silent',
+      details: { silent_after_ms: 300 },
+    });
+  });
+
+  test('an entry that is not there is a crash that says so', async () => {
+    await expect(run('', {}, 'no-such-child').outcome).rejects.toMatchObject({
+      code: 'trainer_crashed',
+      message: expect.stringContaining('no-such-child'),
+    });
+  });
+});
+
+test('a result counts, even when the child then does not leave', async () => {
+  await expect(run('lingers').outcome).resolves.toMatchObject({ result: { done: true } });
+});
+
+test('foreign messages are ignored, output is bounded, NaN survives', async () => {
+  const { outcome, output } = run('babbles');
+  expect((await outcome).result).toEqual({ loss: NaN });
+  expect(output.length).toBeGreaterThanOrEqual(1000);
+  expect(Math.max(...output.map(({ length }) => length))).toBeLessThanOrEqual(500);
+});
+
+test('a listener that throws ends the run with its error, and the process with it', async () => {
+  const onProgress = (): void => {
+    throw new Error('the store is gone');
+  };
+  await expect(run('stubborn', { onProgress }).outcome).rejects.toThrow('the store is gone');
+});

@@ -1,0 +1,232 @@
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { TRAINING_PHASES, type TrainingProgressUpdate } from '@ktrdr/contracts';
+import {
+  runTrainerProcess,
+  TrainingCancelledError,
+  type TrainingRunOutcome,
+  type TrainingRunRequest,
+} from '@ktrdr/trainer';
+import { childProcesses } from './fixtures/processes.js';
+import { strategyText, trainingRequest, type Workplace, workplace, writeBars } from './fixtures/training.js';
+
+let place: Workplace;
+
+beforeAll(async () => {
+  place = await workplace();
+  await writeBars(place.dataDir, 'AAA', '1h', 1500);
+});
+afterEach(() => {
+  expect(childProcesses()).toEqual([]);
+});
+afterAll(() => place.remove());
+
+interface Watched {
+  outcome: Promise<TrainingRunOutcome>;
+  updates: TrainingProgressUpdate[];
+  controller: AbortController;
+  /** Resolves with the first update that fits. */
+  until: (fits: (update: TrainingProgressUpdate) => boolean) => Promise<void>;
+}
+
+/** Trains in a process of its own, into `output` below the workplace's folder. */
+async function start(output: string, changes: Partial<TrainingRunRequest> = {}): Promise<Watched> {
+  const outputDir = join(place.outputDir, output);
+  await mkdir(outputDir);
+  const controller = new AbortController();
+  const updates: TrainingProgressUpdate[] = [];
+  const waiting: { fits(update: TrainingProgressUpdate): boolean; resolve(): void }[] = [];
+  const outcome = runTrainerProcess(trainingRequest(place, { outputDir, ...changes }), {
+    signal: controller.signal,
+    graceMs: 5000,
+    onProgress(update) {
+      updates.push(update);
+      for (const waiter of waiting) if (waiter.fits(update)) waiter.resolve();
+    },
+  });
+  outcome.catch(() => undefined);
+  const until = (fits: (update: TrainingProgressUpdate) => boolean): Promise<void> =>
+    new Promise((resolve) => waiting.push({ fits, resolve }));
+  return { outcome, updates, controller, until };
+}
+
+const model = (output: string, file: string): Promise<Buffer> =>
+  readFile(join(place.outputDir, output, 'model', file));
+
+describe('a run in its own process', () => {
+  let updates: TrainingProgressUpdate[];
+  let outcome: TrainingRunOutcome;
+  beforeAll(async () => {
+    const run = await start('first', { detailedAnalytics: true });
+    outcome = await run.outcome;
+    ({ updates } = run);
+  });
+
+  test('reports every phase in order, with what it knows of the strategy', () => {
+    expect([...new Set(updates.map(({ phase }) => phase))]).toEqual(TRAINING_PHASES);
+    expect(updates[0]).toMatchObject({
+      strategy: 'small',
+      symbols: ['AAA'],
+      timeframes: ['1h'],
+      model_type: 'mlp',
+    });
+    expect(updates.findLast(({ phase }) => phase === 'training')).toMatchObject({
+      phase_fraction: 1,
+      current_epoch: 3,
+      total_epochs: 3,
+      items_processed: 3 * outcome.result.data_summary.train_samples,
+    });
+  });
+
+  test('says what it did, and with what', () => {
+    const { result } = outcome;
+    expect(result).toMatchObject({
+      training_metrics: {
+        epochs_trained: 3,
+        early_stopped: false,
+        stopping_reason: 'all 3 epochs done',
+        analytics: { directory: join(place.outputDir, 'first', 'analytics') },
+      },
+      resource_usage: { training_mode: 'local', engine: 'tensorflow-wasm', device: 'cpu' },
+      artifacts: { model: null, model_path: null, per_symbol_metrics: [{ symbol: 'AAA' }] },
+      session_info: { strategy_name: 'small', seed: 7, use_host_service: false },
+      model_info: {
+        type: 'mlp',
+        architecture: '5-8-4-3',
+        parameters_count: 5 * 8 + 8 + 8 * 4 + 4 + 4 * 3 + 3,
+      },
+    });
+    expect(result.resource_usage.peak_memory_mb).toBeGreaterThan(20);
+  });
+
+  test('adds up: parts, classes, confusion matrix, baseline', () => {
+    const { data_summary: data, test_metrics: tested, training_metrics: trained, ...result } = outcome.result;
+    const { train_samples, validation_samples, test_samples, purged_samples } = data;
+    expect(train_samples + validation_samples + test_samples + purged_samples).toBe(data.total_samples);
+    expect(data.label_distribution.map(({ label }) => label)).toEqual(['BUY', 'HOLD', 'SELL']);
+    const counts = data.label_distribution.map(({ test: count }) => count);
+    expect(tested!.confusion_matrix.map((row) => row.reduce((sum, value) => sum + value, 0))).toEqual(counts);
+    expect(tested!.per_class.map(({ support }) => support)).toEqual(counts);
+    const right = tested!.confusion_matrix.reduce((sum, row, index) => sum + row[index]!, 0);
+    expect(tested!.test_accuracy).toBeCloseTo(right / test_samples);
+    expect(result.artifacts.per_symbol_metrics[0]!.test_accuracy).toBeCloseTo(tested!.test_accuracy);
+    const majority = data.label_distribution.toSorted((a, b) => b.train - a.train)[0]!;
+    expect(result.baselines!.majority_class).toEqual({
+      label: majority.label,
+      test_accuracy: majority.test / test_samples,
+    });
+    expect(result.validation_metrics!.val_loss).toBeCloseTo(
+      trained!.history.val_loss[trained!.best_epoch - 1]!,
+    );
+  });
+
+  test('writes a model with everything that is needed to use it', async () => {
+    expect((await readdir(join(place.outputDir, 'first', 'model'))).toSorted()).toEqual([
+      'features.json',
+      'metadata.json',
+      'metrics.json',
+      'model.json',
+      'strategy.yaml',
+      'weights.bin',
+    ]);
+    expect((await model('first', 'strategy.yaml')).toString()).toBe(strategyText());
+    const fitted = (method: string, ...figures: string[]): object => ({
+      method,
+      ...Object.fromEntries(figures.map((figure) => [figure, expect.any(Number)])),
+    });
+    expect(JSON.parse((await model('first', 'features.json')).toString())).toMatchObject({
+      classes: ['BUY', 'HOLD', 'SELL'],
+      features: [
+        { name: '1h_momentum_low', normalisation: fitted('none') },
+        { name: '1h_momentum_middle', normalisation: fitted('none') },
+        { name: '1h_momentum_high', normalisation: fitted('none') },
+        { name: '1h_atr_5_raw', normalisation: fitted('zscore', 'mean', 'std') },
+        { name: '1h_rsi_14_raw', normalisation: fitted('minmax', 'min', 'max') },
+      ],
+    });
+    const { test_metrics, data_summary } = outcome.result;
+    expect(JSON.parse((await model('first', 'metadata.json')).toString())).toMatchObject({
+      strategy_name: 'small',
+      engine: 'tensorflow-wasm',
+      seed: 7,
+      test_accuracy: test_metrics!.test_accuracy,
+      fingerprints: data_summary.fingerprints,
+      versions: { node: process.versions.node },
+      checksums: { 'weights.bin': expect.stringMatching(/^[0-9a-f]{64}$/) },
+    });
+  });
+
+  test('writes a line of analytics per epoch', async () => {
+    const csv = await readFile(join(place.outputDir, 'first', 'analytics', 'metrics.csv'), 'utf8');
+    expect(csv.trim().split('\n')).toHaveLength(1 + 3);
+  });
+
+  test('gives the same bytes for the same seed, beside one of another seed that gives others', async () => {
+    const [same, other] = await Promise.all([start('same'), start('other', { seed: 8 })]);
+    await Promise.all([same.outcome, other.outcome]);
+    for (const file of ['model.json', 'weights.bin', 'features.json', 'strategy.yaml']) {
+      expect(await model('same', file)).toEqual(await model('first', file));
+    }
+    expect((await model('other', 'weights.bin')).equals(await model('first', 'weights.bin'))).toBe(false);
+  });
+
+  test('fails with the code, message and details of what was wrong', async () => {
+    const { outcome: failed } = await start('failed', { symbols: ['NONE'] });
+    await expect(failed).rejects.toMatchObject({
+      code: 'bars_not_found',
+      message: expect.stringContaining('NONE'),
+      details: { symbol: 'NONE' },
+    });
+  });
+});
+
+describe('cancelling', () => {
+  const long = { strategyText: strategyText({ epochs: 50_000, hiddenLayers: [128, 64] }) };
+
+  test('ends a training within a batch, leaves no process and no model', async () => {
+    const latencies: number[] = [];
+    for (const output of ['round-1', 'round-2', 'round-3']) {
+      const { outcome, controller, until } = await start(output, long);
+      await until(({ phase, current_batch }) => phase === 'training' && current_batch !== null);
+      const from = performance.now();
+      controller.abort();
+      await expect(outcome).rejects.toBeInstanceOf(TrainingCancelledError);
+      latencies.push(performance.now() - from);
+      expect(childProcesses()).toEqual([]);
+      expect(await readdir(join(place.outputDir, output))).toEqual([]);
+    }
+    expect(Math.max(...latencies)).toBeLessThan(1000);
+  });
+
+  test.each(['loading bars', 'starting engine'])('ends it while %s', async (wanted) => {
+    const { outcome, controller, until } = await start(`cancelled ${wanted}`, long);
+    await until(({ phase }) => phase === wanted);
+    const from = performance.now();
+    controller.abort();
+    await expect(outcome).rejects.toBeInstanceOf(TrainingCancelledError);
+    expect(performance.now() - from).toBeLessThan(1000);
+  });
+
+  test('is what a terminal asks the parent for: SIGINT and SIGTERM of the whole process group wait for it', async () => {
+    const { outcome, controller, until } = await start('signals', long);
+    await until(({ phase }) => phase === 'training');
+    const [child] = childProcesses();
+    expect(child!.command).toContain('trainer');
+    process.kill(child!.pid, 'SIGINT');
+    process.kill(child!.pid, 'SIGTERM');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    controller.abort();
+    await expect(outcome).rejects.toBeInstanceOf(TrainingCancelledError);
+  });
+
+  test('by a SIGTERM that nobody explains is a failure', async () => {
+    const { outcome, until } = await start('terminated', long);
+    await until(({ phase }) => phase === 'training');
+    process.kill(childProcesses()[0]!.pid, 'SIGTERM');
+    await expect(outcome).rejects.toMatchObject({
+      code: 'trainer_crashed',
+      message: expect.stringContaining('SIGTERM'),
+    });
+  });
+});
