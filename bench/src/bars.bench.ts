@@ -1,0 +1,97 @@
+/**
+ * Reading 1,000,000 bars from a file into checked columns: rows per second, and how long the event loop stands
+ * still meanwhile. Beside it the floor: reading the file's bytes, and the SHA-256 of them.
+ */
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { barsFile, fingerprintBars, readBars } from '@ktrdr/market-data';
+
+const ROWS = 1_000_000;
+const ROUNDS = 5;
+const CHUNK_BYTES = 1 << 18;
+const MINUTE_MS = 60_000;
+
+/** Lines as a data vendor writes them: some sixty bytes each. */
+function* lines(): Generator<string> {
+  yield 'timestamp,open,high,low,close,volume\n';
+  const first = Date.UTC(2020, 0, 1);
+  let price = 100;
+  for (let row = 0; row < ROWS; row++) {
+    const open = price;
+    price = Math.max(1, price + (((row * 7919) % 2001) - 1000) / 5000);
+    const high = (Math.max(open, price) + 0.01).toFixed(4);
+    const low = (Math.min(open, price) - 0.01).toFixed(4);
+    const time = new Date(first + row * MINUTE_MS).toISOString().replace('.000', '');
+    yield `${time},${open.toFixed(4)},${high},${low},${price.toFixed(4)},${(row * 31) % 100_000}\n`;
+  }
+}
+
+async function readBytes(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+  try {
+    while ((await handle.read(chunk, 0, CHUNK_BYTES)).bytesRead > 0);
+  } finally {
+    await handle.close();
+  }
+}
+
+interface Measured {
+  /** ms; best and middle of the rounds. */
+  best: number;
+  median: number;
+  /** Longest time between two turns of the event loop, ms, in the middle round. */
+  longestStall: number;
+}
+
+async function measure(work: () => Promise<unknown>): Promise<Measured> {
+  const rounds: { took: number; stall: number }[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    globalThis.gc?.();
+    let stall = 0;
+    let last = performance.now();
+    let turn = setImmediate(function look() {
+      const now = performance.now();
+      stall = Math.max(stall, now - last);
+      last = now;
+      turn = setImmediate(look);
+    });
+    const start = performance.now();
+    await work();
+    rounds.push({ took: performance.now() - start, stall });
+    clearImmediate(turn);
+  }
+  const middle = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1]!;
+  const took = rounds.map((round) => round.took);
+  return {
+    best: Math.min(...took),
+    median: middle(took),
+    longestStall: middle(rounds.map(({ stall }) => stall)),
+  };
+}
+
+const dataDir = await mkdtemp(join(tmpdir(), 'ktrdr-bench-'));
+try {
+  const path = barsFile(dataDir, 'BENCH', '1m');
+  await pipeline(Readable.from(lines()), createWriteStream(path));
+  const cases = {
+    'bytes of the file': await measure(() => readBytes(path)),
+    fingerprint: await measure(() => fingerprintBars(dataDir, 'BENCH', '1m')),
+    readBars: await measure(() => readBars({ dataDir, symbol: 'BENCH', timeframe: '1m' })),
+  };
+  console.table(
+    Object.entries(cases).map(([name, { best, median, longestStall }]) => ({
+      case: name,
+      'best ms': Math.round(best),
+      'median ms': Math.round(median),
+      'rows/s': Math.round((ROWS * 1000) / median),
+      'longest stall ms': Math.round(longestStall),
+    })),
+  );
+} finally {
+  await rm(dataDir, { recursive: true });
+}
