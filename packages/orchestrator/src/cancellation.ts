@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { OperationCancelledError } from './errors.js';
 
 /**
@@ -44,6 +45,11 @@ export class CancellationController {
   readonly #cancel = new AbortController();
   readonly #force = new AbortController();
   readonly token = new CancellationToken(this.#cancel.signal, this.#force.signal);
+
+  constructor() {
+    // one operation may have any number of children and requests that listen
+    setMaxListeners(0, this.#cancel.signal, this.#force.signal);
+  }
 
   /** Fires the token. The first reason wins; a later call can still add `force`. */
   cancel(reason: string | null = null, { force = false }: { force?: boolean } = {}): void {

@@ -17,48 +17,44 @@ export class OperationCancelledError extends Error {
  * error that was caused by one (Node's own `AbortError` carries the signal's reason as its cause).
  * A `KtrdrError` is always a failure: whoever threw it chose its code.
  */
-export function isCancellation(error: unknown): boolean {
-  for (
-    let current = error, depth = 0;
-    current instanceof Error && depth < 8;
-    current = current.cause, depth++
-  ) {
+export function isCancellation(thrown: unknown): boolean {
+  let current: unknown = thrown;
+  for (let depth = 0; depth < 8 && typeof current === 'object' && current !== null; depth++) {
     if (current instanceof OperationCancelledError) return true;
-    if (hasErrorCode(current)) return false;
+    if (isKtrdrError(current)) return false;
+    current = (current as { cause?: unknown }).cause;
   }
   return false;
 }
 
 /**
- * What an operation shows of a throw: the error's own code and message for a `KtrdrError`, else `internal_error` and the
- * first line of the message. Never a stack trace: that, and the cause, belong in the log.
+ * What an operation shows of a throw: code, message and details of a `KtrdrError`, else `internal_error` and the first line
+ * of the message. Never a stack trace: that, and the cause, belong in the log.
  */
-export function errorBodyOf(error: unknown): ErrorBody {
-  if (error instanceof KtrdrError) return error.toBody();
-  if (hasErrorCode(error)) {
-    return {
-      code: error.code,
-      message: error.message,
-      ...(error.details === undefined ? {} : { details: error.details }),
-    };
+export function errorBodyOf(thrown: unknown): ErrorBody {
+  if (isKtrdrError(thrown)) {
+    const { code, message, details } = thrown;
+    return details === undefined ? { code, message } : { code, message, details };
   }
-  const text = error instanceof Error ? error.message : typeof error === 'string' ? error : '';
-  const firstLine = text.split('\n', 1)[0]?.trim() ?? '';
-  const what =
-    firstLine === ''
-      ? 'An unexpected error ended the operation.'
-      : `An unexpected error ended the operation: ${firstLine}`;
+  const [line = ''] = messageOf(thrown).trim().split('\n', 1);
+  const what = line === '' ? '.' : /[.!?]$/.test(line) ? `: ${line}` : `: ${line}.`;
   return {
     code: 'internal_error',
-    message: `${/[.!?]$/.test(what) ? what : `${what}.`} The service's log has the details.`,
+    message: `An unexpected error ended the operation${what} The service's log has the details.`,
   };
 }
 
-/** A `KtrdrError` of another copy of contracts is one too. */
-function hasErrorCode(error: unknown): error is Error & { code: string; details?: unknown } {
-  return (
-    error instanceof Error && error.name === 'KtrdrError' && isErrorCode((error as { code?: unknown }).code)
-  );
+/** The message of whatever was thrown; empty where it has none. */
+export function messageOf(thrown: unknown): string {
+  if (typeof thrown === 'string') return thrown;
+  const message = (thrown as { message?: unknown } | null | undefined)?.message;
+  return typeof message === 'string' ? message : '';
+}
+
+/** By its shape: the error of another copy of the contracts is one too. */
+function isKtrdrError(thrown: unknown): thrown is KtrdrError {
+  const { name, code, message } = (thrown ?? {}) as { name?: unknown; code?: unknown; message?: unknown };
+  return name === 'KtrdrError' && isErrorCode(code) && typeof message === 'string';
 }
 
 /** The error of every store for an id that it does not have. */

@@ -1,4 +1,4 @@
-/** Where the engine writes its log. An app passes its own logger. */
+/** Where the engine writes its log. An app passes its own logger, which writes `fields.error` with stack and cause. */
 export interface OrchestratorLogger {
   info(message: string, fields?: Record<string, unknown>): void;
   warn(message: string, fields?: Record<string, unknown>): void;

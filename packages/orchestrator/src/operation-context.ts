@@ -16,16 +16,16 @@ export interface OperationContext {
   readonly logger: OrchestratorLogger;
   readonly clock: Clock;
   /** Adds to the operation's `warnings`; the same words once. */
-  warn(message: string): void;
+  readonly warn: (message: string) => void;
   /** Waits `ms`. @throws OperationCancelledError as soon as the token fires. */
-  sleep(ms: number): Promise<void>;
+  readonly sleep: (ms: number) => Promise<void>;
   /**
    * Runs `work` and stops waiting for it when the token fires. The work in flight is not stopped by this: it sees the same
    * token and stops itself. Its late result is dropped and its late error logged, and the operation stays `cancelling`
    * until it has settled, because only then nothing runs any more. A token that has fired already: `work` is not called.
    * @throws OperationCancelledError as soon as the token fires; else what `work` throws.
    */
-  executeWithCancellation<T>(work: (token: CancellationToken) => Promise<T>): Promise<T>;
+  readonly executeWithCancellation: <T>(work: (token: CancellationToken) => Promise<T>) => Promise<T>;
 }
 
 /** A domain function and what makes it an operation. */

@@ -200,19 +200,18 @@ export class RunningOperation<TResult> {
   }
 
   async #endThrown(error: unknown): Promise<void> {
-    const fields = { error, cause: error instanceof Error ? error.cause : undefined };
     try {
       if (isCancellation(error)) {
         // domain code may stop of its own accord: the request is then recorded with the end
         await this.#transition(['running'], { to: 'cancelling', at: this.#now() });
         await this.#end(['cancelling'], { to: 'cancelled', at: this.#now() });
       } else {
-        this.#logger.error('operation failed', fields);
+        this.#logger.error('operation failed', { error });
         const failure = { to: 'failed', at: this.#now(), error: errorBodyOf(error) } as const;
         await this.#end(['running', 'cancelling'], failure);
       }
     } catch (storeError) {
-      this.#logger.error('the end of the operation could not be stored', { ...fields, storeError });
+      this.#logger.error('the end of the operation could not be stored', { error, storeError });
     }
   }
 

@@ -1,5 +1,6 @@
 import type { OperationStarted } from '@ktrdr/contracts';
 import type { CancellationToken } from './cancellation.js';
+import { messageOf } from './errors.js';
 import type { OrchestratorLogger } from './logger.js';
 import { currentOperation, type ManagedOperation } from './operation-context.js';
 import type { LaunchedOperation, OperationsService } from './operations-service.js';
@@ -134,7 +135,7 @@ export abstract class ServiceOrchestrator<TAdapter> {
   async healthCheck(): Promise<ManagerHealth> {
     const checks = await Promise.allSettled([this.operations.checkStore(), this.#checkAdapter()]);
     const problems = checks.flatMap((check) =>
-      check.status === 'rejected' ? [messageOf(check.reason)] : [],
+      check.status === 'rejected' ? [messageOf(check.reason) || 'unknown problem'] : [],
     );
     return {
       service: this.serviceName,
@@ -172,8 +173,4 @@ export abstract class ServiceOrchestrator<TAdapter> {
   async #checkAdapter(): Promise<void> {
     await this.checkAdapter(this.adapter);
   }
-}
-
-function messageOf(reason: unknown): string {
-  return reason instanceof Error ? reason.message : String(reason);
 }

@@ -51,16 +51,16 @@ export class FakeOperationContext implements OperationContext {
     return this.#manager.snapshot();
   }
 
-  warn(message: string): void {
+  readonly warn = (message: string): void => {
     this.warnings.push(message);
-  }
+  };
 
-  sleep(ms: number): Promise<void> {
-    return this.clock.sleep(ms, this.token.signal);
-  }
+  readonly sleep = (ms: number): Promise<void> => this.clock.sleep(ms, this.token.signal);
 
-  async executeWithCancellation<T>(work: (token: CancellationToken) => Promise<T>): Promise<T> {
+  readonly executeWithCancellation = async <T>(
+    work: (token: CancellationToken) => Promise<T>,
+  ): Promise<T> => {
     this.token.throwIfCancelled();
     return raceCancellation(this.token, work(this.token));
-  }
+  };
 }

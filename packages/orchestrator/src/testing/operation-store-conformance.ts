@@ -1,3 +1,6 @@
+import assert from 'node:assert/strict';
+import { TERMINAL_STATUSES, type Operation, type OperationType } from '@ktrdr/contracts';
+import { newOperation, type StatusChange } from '../operation.js';
 import type { OperationStore } from '../operation-store.js';
 
 /** Makes an empty store; `close` gives back what it holds. */
@@ -16,6 +19,260 @@ export interface ConformanceCase {
  * `test.each(operationStoreConformance(factory))('$name', ({ run }) => run())`. Each case gets a store of its own.
  */
 export function operationStoreConformance(factory: OperationStoreFactory): ConformanceCase[] {
-  void factory;
-  return [];
+  return Object.entries(CASES).map(([name, check]) => ({
+    name,
+    run: async () => {
+      const { store, close } = await factory();
+      try {
+        await check(store);
+      } finally {
+        await close?.();
+      }
+    },
+  }));
 }
+
+const AT = '2026-01-05T10:00:00.000Z';
+const LATER = '2026-01-05T10:00:07.000Z';
+const RUN: StatusChange = { to: 'running', at: AT };
+const CANCEL: StatusChange = { to: 'cancelling', at: LATER };
+const COMPLETE: StatusChange = { to: 'completed', at: LATER, result: { rows: [1, 2, 3] } };
+
+function sample(number: number, type: OperationType = 'training'): Operation {
+  return newOperation({
+    id: `op_${type}_20260105T1000${String(number).padStart(2, '0')}_abcd`,
+    type,
+    metadata: {
+      symbols: ['AAPL', 'MSFT'],
+      timeframes: ['1h'],
+      strategy: 'test_strategy',
+      start_date: '2024-01-01',
+      end_date: null,
+      parameters: { seed: 42, nested: { list: [1, null, 'é'] } },
+    },
+    createdAt: `2026-01-05T10:00:${String(number).padStart(2, '0')}.000Z`,
+  });
+}
+
+/** Creates operation `number` and makes it run. */
+async function running(
+  store: OperationStore,
+  number = 1,
+  type: OperationType = 'training',
+): Promise<Operation> {
+  const { operation } = await store.create(sample(number, type));
+  return (await store.transition(operation.operation_id, 1, ['pending'], RUN)).operation;
+}
+
+const CASES: Record<string, (store: OperationStore) => Promise<void>> = {
+  'an operation comes back as it was created': async (store) => {
+    const operation = sample(1);
+    const written = await store.create(operation);
+    assert.equal(written.changed, true);
+    assert.deepEqual(written.operation, operation);
+    assert.deepEqual(await store.get(operation.operation_id), operation);
+  },
+
+  'an unknown id gives null, and changing it is operation_not_found': async (store) => {
+    assert.equal(await store.get('op_training_20260105T100000_none'), null);
+    await assert.rejects(store.transition('op_training_20260105T100000_none', 1, ['pending'], RUN), {
+      code: 'operation_not_found',
+    });
+    const { progress } = sample(1);
+    assert.equal(await store.saveProgress('op_training_20260105T100000_none', 1, progress, []), false);
+  },
+
+  'an id is taken once': async (store) => {
+    await store.create(sample(1));
+    await assert.rejects(store.create(sample(1)), { code: 'operation_conflict' });
+  },
+
+  'a known task id gives the operation that has it and writes nothing': async (store) => {
+    const first = await store.create(sample(1), 'nightly');
+    const second = await store.create(sample(2), 'nightly');
+    assert.equal(first.changed, true);
+    assert.equal(second.changed, false);
+    assert.equal(second.operation.operation_id, first.operation.operation_id);
+    assert.equal((await store.list({ limit: 10, offset: 0 })).total_count, 1);
+    assert.equal((await store.create(sample(3), 'another')).changed, true);
+  },
+
+  'concurrent creations with one task id give one operation': async (store) => {
+    const numbers = Array.from({ length: 20 }, (_, number) => number);
+    const written = await Promise.all(numbers.map((number) => store.create(sample(number), 'nightly')));
+    assert.equal(written.filter(({ changed }) => changed).length, 1);
+    assert.equal(new Set(written.map(({ operation }) => operation.operation_id)).size, 1);
+    assert.equal((await store.list({ limit: 50, offset: 0 })).total_count, 1);
+  },
+
+  'what comes out is a copy': async (store) => {
+    const id = sample(1).operation_id;
+    const { operation } = await store.create(sample(1));
+    const moved = await store.transition(id, 1, ['pending'], RUN);
+    const [listed] = (await store.list({ limit: 1, offset: 0 })).operations;
+    const got = await store.get(id);
+    const before = JSON.stringify(got);
+    for (const copy of [operation, moved.operation, listed, got]) {
+      assert.ok(copy);
+      copy.status = 'failed';
+      copy.warnings.push('changed from outside');
+      copy.progress.context.phase = 'changed from outside';
+      copy.metadata.parameters['seed'] = 'changed from outside';
+    }
+    assert.deepEqual(await store.get(id), JSON.parse(before));
+  },
+
+  'what goes in is copied': async (store) => {
+    const operation = sample(1);
+    const id = operation.operation_id;
+    await store.create(operation);
+    const progress = sample(1).progress;
+    const warnings = ['few bars'];
+    await store.transition(id, 1, ['pending'], RUN);
+    await store.saveProgress(id, 1, progress, warnings);
+    const before = await store.get(id);
+    operation.metadata.symbols.push('changed from outside');
+    progress.context.phase = 'changed from outside';
+    warnings.push('changed from outside');
+    assert.deepEqual(await store.get(id), before);
+    const result = { list: [1] };
+    await store.transition(id, 1, ['running'], { to: 'completed', at: LATER, result });
+    result.list.push(2);
+    assert.deepEqual((await store.get(id))?.result, { list: [1] });
+  },
+
+  'newest come first, whatever they became since': async (store) => {
+    for (const number of [1, 2, 3]) await store.create(sample(number));
+    await store.transition(sample(1).operation_id, 1, ['pending'], RUN);
+    const { operations } = await store.list({ limit: 10, offset: 0 });
+    assert.deepEqual(
+      operations.map(({ operation_id }) => operation_id),
+      [3, 2, 1].map((number) => sample(number).operation_id),
+    );
+  },
+
+  'limit and offset cut a page, the counts are of all': async (store) => {
+    for (let number = 0; number < 7; number++) await store.create(sample(number));
+    const page = await store.list({ limit: 3, offset: 2 });
+    assert.deepEqual(
+      page.operations.map(({ operation_id }) => operation_id),
+      [4, 3, 2].map((number) => sample(number).operation_id),
+    );
+    assert.equal(page.total_count, 7);
+    assert.equal(page.active_count, 7);
+    assert.deepEqual((await store.list({ limit: 3, offset: 7 })).operations, []);
+    assert.deepEqual((await store.list({ limit: 0, offset: 0 })).operations, []);
+  },
+
+  'filters combine; active_count counts every operation that has not ended': async (store) => {
+    await running(store, 1, 'training');
+    await running(store, 2, 'dummy');
+    await store.create(sample(3, 'dummy'));
+    const { operation_id } = await running(store, 4, 'dummy');
+    await store.transition(operation_id, 1, ['running'], COMPLETE);
+    const both = await store.list({ type: 'dummy', status: 'running', limit: 10, offset: 0 });
+    assert.deepEqual(
+      both.operations.map((operation) => operation.operation_id),
+      [sample(2, 'dummy').operation_id],
+    );
+    assert.equal(both.total_count, 1);
+    assert.equal(both.active_count, 3);
+    assert.equal((await store.list({ type: 'dummy', limit: 10, offset: 0 })).total_count, 3);
+    assert.equal((await store.list({ status: 'failed', limit: 10, offset: 0 })).total_count, 0);
+  },
+
+  'a status changes only from the statuses named, and the answer says what is': async (store) => {
+    const { operation_id } = await running(store);
+    const lost = await store.transition(operation_id, 1, ['pending'], { to: 'cancelled', at: LATER });
+    assert.equal(lost.changed, false);
+    assert.equal(lost.operation.status, 'running');
+    const won = await store.transition(operation_id, 1, ['pending', 'running'], CANCEL);
+    assert.equal(won.changed, true);
+    assert.equal(won.operation.status, 'cancelling');
+    assert.equal(won.operation.cancel_requested_at, LATER);
+    assert.deepEqual(await store.get(operation_id), won.operation);
+  },
+
+  'of concurrent changes from one status one wins': async (store) => {
+    const { operation_id } = await running(store);
+    const written = await Promise.all(
+      Array.from({ length: 10 }, () => store.transition(operation_id, 1, ['running'], CANCEL)),
+    );
+    assert.equal(written.filter(({ changed }) => changed).length, 1);
+    assert.ok(written.every(({ operation }) => operation.status === 'cancelling'));
+  },
+
+  'a change that the states do not allow is refused and changes nothing': async (store) => {
+    const { operation } = await store.create(sample(1));
+    await assert.rejects(store.transition(operation.operation_id, 1, ['pending'], COMPLETE));
+    assert.deepEqual(await store.get(operation.operation_id), operation);
+  },
+
+  'times, result, error, warnings and the last progress are recorded with the change': async (store) => {
+    const done = await running(store, 1);
+    assert.equal(done.started_at, AT);
+    assert.equal(done.progress.started_at, AT);
+    const progress = { ...done.progress, percentage: 62.5, current_step: 'almost', eta_seconds: 3 };
+    const completed = await store.transition(done.operation_id, 1, ['running'], {
+      ...COMPLETE,
+      progress,
+      warnings: ['few bars'],
+    });
+    assert.equal(completed.operation.completed_at, LATER);
+    assert.deepEqual(completed.operation.result, { rows: [1, 2, 3] });
+    assert.deepEqual(completed.operation.warnings, ['few bars']);
+    assert.deepEqual(completed.operation.progress, { ...progress, percentage: 100, eta_seconds: 0 });
+    const broken = await running(store, 2);
+    const error = { code: 'bars_invalid', message: 'AAPL_1h.csv:7: high < low', details: { line: 7 } };
+    const failed = await store.transition(broken.operation_id, 1, ['running'], {
+      to: 'failed',
+      at: LATER,
+      error,
+    });
+    assert.deepEqual(failed.operation.error, error);
+    assert.equal(failed.operation.result, null);
+    assert.equal(failed.operation.progress.percentage, 0);
+  },
+
+  'an ended operation never changes again': async (store) => {
+    for (const [index, to] of TERMINAL_STATUSES.entries()) {
+      const { operation_id, progress } = await running(store, index + 1);
+      const error = { code: 'internal_error', message: 'broken' };
+      await store.transition(operation_id, 1, ['running'], CANCEL);
+      await store.transition(operation_id, 1, ['cancelling'], { to, at: LATER, result: null, error });
+      const ended = await store.get(operation_id);
+      assert.equal(ended?.status, to);
+      for (const change of [RUN, CANCEL, COMPLETE]) {
+        const again = await store.transition(operation_id, 1, ['pending', 'running', 'cancelling'], change);
+        assert.equal(again.changed, false);
+      }
+      assert.equal(
+        await store.saveProgress(operation_id, 1, { ...progress, percentage: 1 }, ['late']),
+        false,
+      );
+      assert.deepEqual(await store.get(operation_id), ended);
+    }
+  },
+
+  'progress and warnings are replaced while the operation runs': async (store) => {
+    const { operation_id, progress } = await running(store);
+    const saved = { ...progress, percentage: 10.4, current_item: 'epoch 5' };
+    assert.equal(await store.saveProgress(operation_id, 1, saved, ['few bars']), true);
+    const operation = await store.get(operation_id);
+    assert.deepEqual(operation?.progress, saved);
+    assert.deepEqual(operation?.warnings, ['few bars']);
+    assert.equal(operation?.status, 'running');
+  },
+
+  'a writer of another attempt changes nothing': async (store) => {
+    const before = await running(store);
+    const { operation_id, progress } = before;
+    assert.equal((await store.transition(operation_id, 2, ['running'], COMPLETE)).changed, false);
+    assert.equal(await store.saveProgress(operation_id, 2, { ...progress, percentage: 50 }, []), false);
+    assert.deepEqual(await store.get(operation_id), before);
+  },
+
+  'the store can be checked': async (store) => {
+    await store.check();
+  },
+};

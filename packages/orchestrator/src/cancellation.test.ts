@@ -1,0 +1,99 @@
+import { getEventListeners } from 'node:events';
+import { describe, expect, test } from '@jest/globals';
+import { CancellationController, raceCancellation } from './cancellation.js';
+import { OperationCancelledError } from './errors.js';
+import { Gate } from './testing/gate.js';
+
+describe('a cancellation token', () => {
+  test('fires once, and the first reason wins', () => {
+    const controller = new CancellationController();
+    const { token } = controller;
+    expect([token.isCancelled, token.isForced, token.reason]).toEqual([false, false, null]);
+    expect(() => token.throwIfCancelled()).not.toThrow();
+    controller.cancel('enough');
+    controller.cancel('too late');
+    expect([token.isCancelled, token.isForced, token.reason]).toEqual([true, false, 'enough']);
+    expect(() => token.throwIfCancelled()).toThrow(new OperationCancelledError('enough'));
+    expect(token.signal.reason).toBeInstanceOf(OperationCancelledError);
+  });
+
+  test('force can come with the cancel or after it, never before it', () => {
+    const together = new CancellationController();
+    const order: string[] = [];
+    together.token.signal.addEventListener('abort', () => order.push('cancel'));
+    together.token.forceSignal.addEventListener('abort', () => order.push('force'));
+    together.cancel(null, { force: true });
+    expect(order).toEqual(['cancel', 'force']);
+    const later = new CancellationController();
+    later.cancel('first');
+    expect(later.token.isForced).toBe(false);
+    later.cancel('now', { force: true });
+    expect([later.token.isForced, later.token.reason]).toEqual([true, 'first']);
+  });
+});
+
+describe('a child controller', () => {
+  test('follows its parent with reason and force', () => {
+    const parent = new CancellationController();
+    const child = parent.token.createChild();
+    parent.cancel('stop');
+    expect([child.token.isCancelled, child.token.isForced, child.token.reason]).toEqual([
+      true,
+      false,
+      'stop',
+    ]);
+    parent.cancel(null, { force: true });
+    expect(child.token.isForced).toBe(true);
+  });
+
+  test('of a parent that has fired is cancelled from the start', () => {
+    const parent = new CancellationController();
+    parent.cancel('stop', { force: true });
+    const { token } = parent.token.createChild();
+    expect([token.isCancelled, token.isForced, token.reason]).toEqual([true, true, 'stop']);
+  });
+
+  test('cancelled alone leaves its parent and siblings running', () => {
+    const parent = new CancellationController();
+    const child = parent.token.createChild();
+    const sibling = parent.token.createChild();
+    child.cancel('only this');
+    expect([parent.token.isCancelled, sibling.token.isCancelled]).toEqual([false, false]);
+  });
+
+  test('leaves no listener behind when detached, nor after it was forced', () => {
+    const parent = new CancellationController();
+    const listeners = () =>
+      getEventListeners(parent.token.signal, 'abort').length +
+      getEventListeners(parent.token.forceSignal, 'abort').length;
+    const detached = parent.token.createChild();
+    detached.detach();
+    expect(listeners()).toBe(0);
+    for (let count = 0; count < 100; count++) parent.token.createChild();
+    expect(listeners()).toBe(200);
+    parent.cancel(null, { force: true });
+    expect(listeners()).toBe(0);
+    expect(detached.token.isCancelled).toBe(false);
+  });
+});
+
+describe('racing the token', () => {
+  test('gives the value, or the error, of work that ends first', async () => {
+    const { token } = new CancellationController();
+    await expect(raceCancellation(token, Promise.resolve(7))).resolves.toBe(7);
+    await expect(raceCancellation(token, Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+    expect(getEventListeners(token.signal, 'abort')).toHaveLength(0);
+  });
+
+  test('rejects as soon as the token fires, while the work goes on', async () => {
+    const controller = new CancellationController();
+    const gate = new Gate();
+    const work = gate.pass();
+    const raced = raceCancellation(controller.token, work);
+    controller.cancel('enough');
+    await expect(raced).rejects.toThrow(new OperationCancelledError('enough'));
+    gate.open();
+    await work;
+    expect(getEventListeners(controller.token.signal, 'abort')).toHaveLength(0);
+  });
+});

@@ -1,0 +1,122 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Operation } from '@ktrdr/contracts';
+import { MemoryOperationStore } from './memory-operation-store.js';
+import { newOperation, type StatusChange } from './operation.js';
+import type { OperationStore } from './operation-store.js';
+import { operationStoreConformance } from './testing/operation-store-conformance.js';
+
+const METADATA = {
+  symbols: [],
+  timeframes: [],
+  strategy: null,
+  start_date: null,
+  end_date: null,
+  parameters: {},
+};
+const AT = '2026-01-05T10:00:00.000Z';
+
+async function create(
+  store: MemoryOperationStore,
+  id: string,
+  { ended }: { ended: boolean },
+  taskId?: string,
+) {
+  await store.create(newOperation({ id, type: 'dummy', metadata: METADATA, createdAt: AT }), taskId);
+  if (ended) await store.transition(id, 1, ['pending'], { to: 'cancelled', at: AT });
+}
+
+describe('the memory store', () => {
+  test.each(operationStoreConformance(async () => ({ store: new MemoryOperationStore() })))(
+    '$name',
+    ({ run }) => run(),
+  );
+
+  test('forgets the least recently used ended operation beyond its bound', async () => {
+    const store = new MemoryOperationStore({ maxEnded: 2 });
+    await create(store, 'a', { ended: true });
+    await create(store, 'b', { ended: true });
+    await store.get('a');
+    await create(store, 'c', { ended: true });
+    expect(await store.get('b')).toBeNull();
+    expect((await store.list({ limit: 9, offset: 0 })).operations.map((each) => each.operation_id)).toEqual([
+      'c',
+      'a',
+    ]);
+  });
+
+  test('never forgets an operation that has not ended', async () => {
+    const store = new MemoryOperationStore({ maxEnded: 1 });
+    await create(store, 'open', { ended: false });
+    for (const id of ['a', 'b', 'c']) await create(store, id, { ended: true });
+    expect((await store.get('open'))?.status).toBe('pending');
+    expect((await store.list({ limit: 9, offset: 0 })).total_count).toBe(2);
+  });
+
+  test('a task id is free again when its operation is forgotten', async () => {
+    const store = new MemoryOperationStore({ maxEnded: 1 });
+    await create(store, 'a', { ended: true }, 'nightly');
+    await create(store, 'b', { ended: true });
+    await create(store, 'c', { ended: false }, 'nightly');
+    expect((await store.get('c'))?.status).toBe('pending');
+  });
+});
+
+describe('the conformance suite', () => {
+  /** Names of the cases that a store does not pass. */
+  async function failures(makeStore: () => OperationStore): Promise<string[]> {
+    const failed: string[] = [];
+    for (const { name, run } of operationStoreConformance(async () => ({ store: makeStore() }))) {
+      await run().catch(() => failed.push(name));
+    }
+    return failed;
+  }
+
+  test('catches a store that hands out what it stores', async () => {
+    class Leaking extends MemoryOperationStore {
+      readonly #handedOut = new Map<string, Operation | null>();
+
+      override async get(id: string): Promise<Operation | null> {
+        const operation = this.#handedOut.get(id) ?? (await super.get(id));
+        this.#handedOut.set(id, operation);
+        return operation;
+      }
+    }
+    expect(await failures(() => new Leaking())).toContain('what comes out is a copy');
+  });
+
+  test('catches a store that changes a status unconditionally', async () => {
+    class Unconditional extends MemoryOperationStore {
+      override async transition(id: string, attempt: number, _from: unknown, change: StatusChange) {
+        return super.transition(id, attempt, ['pending', 'running', 'cancelling'], change);
+      }
+    }
+    expect(await failures(() => new Unconditional())).toContain(
+      'a status changes only from the statuses named, and the answer says what is',
+    );
+  });
+
+  test('catches a store that does not know task ids', async () => {
+    class Forgetful extends MemoryOperationStore {
+      override create(operation: Operation) {
+        return super.create(operation);
+      }
+    }
+    expect(await failures(() => new Forgetful())).toEqual([
+      'a known task id gives the operation that has it and writes nothing',
+      'concurrent creations with one task id give one operation',
+    ]);
+  });
+
+  test('closes every store that it was given, also after a failure', async () => {
+    let open = 0;
+    const cases = operationStoreConformance(async () => {
+      open++;
+      const store = new MemoryOperationStore();
+      store.get = () => Promise.reject(new Error('broken'));
+      return { store, close: async () => void open-- };
+    });
+    const outcomes = await Promise.allSettled(cases.map(({ run }) => run()));
+    expect(outcomes.some(({ status }) => status === 'rejected')).toBe(true);
+    expect(open).toBe(0);
+  });
+});

@@ -1,0 +1,124 @@
+import { describe, expect, test } from '@jest/globals';
+import {
+  OPERATION_ID_PATTERN,
+  OPERATION_STATUSES,
+  OPERATION_TYPES,
+  isTerminalStatus,
+  type Operation,
+  type OperationStatus,
+} from '@ktrdr/contracts';
+import fc from 'fast-check';
+import { systemRandomId } from './clock.js';
+import {
+  LEGAL_TRANSITIONS,
+  changeStatus,
+  createOperationId,
+  newOperation,
+  type StatusChange,
+} from './operation.js';
+
+const AT = '2026-01-05T10:00:00.000Z';
+
+function pending(): Operation {
+  return newOperation({
+    id: 'op_dummy_20260105T100000_abcd',
+    type: 'dummy',
+    metadata: {
+      symbols: [],
+      timeframes: [],
+      strategy: null,
+      start_date: null,
+      end_date: null,
+      parameters: {},
+    },
+    createdAt: AT,
+  });
+}
+
+function change(to: StatusChange['to'], percentage: number): StatusChange {
+  const progress = { ...pending().progress, percentage };
+  switch (to) {
+    case 'running':
+    case 'cancelling':
+      return { to, at: AT };
+    case 'completed':
+      return { to, at: AT, result: 1, progress };
+    case 'failed':
+      return { to, at: AT, error: { code: 'internal_error', message: 'broken' }, progress };
+    case 'cancelled':
+      return { to, at: AT, progress };
+  }
+}
+
+/** The state machine as the documentation draws it, edge by edge. */
+const DRAWN: [OperationStatus, OperationStatus][] = [
+  ['pending', 'running'],
+  ['pending', 'cancelled'],
+  ['running', 'completed'],
+  ['running', 'failed'],
+  ['running', 'cancelling'],
+  ['cancelling', 'cancelled'],
+  ['cancelling', 'completed'],
+  ['cancelling', 'failed'],
+];
+
+describe('the states of an operation', () => {
+  test('are connected as drawn, and not otherwise', () => {
+    const edges = OPERATION_STATUSES.flatMap((from) => LEGAL_TRANSITIONS[from].map((to) => `${from} ${to}`));
+    expect(edges.sort()).toEqual(DRAWN.map((edge) => edge.join(' ')).sort());
+  });
+
+  test('any sequence of changes keeps every promise', () => {
+    const target = fc.constantFrom<StatusChange['to']>(
+      'running',
+      'cancelling',
+      'completed',
+      'failed',
+      'cancelled',
+    );
+    const steps = fc.array(fc.tuple(target, fc.double({ min: 0, max: 100, noNaN: true })), { maxLength: 12 });
+    fc.assert(
+      fc.property(steps, (wanted) => {
+        let operation = pending();
+        for (const [to, percentage] of wanted) {
+          const before = structuredClone(operation);
+          if (!DRAWN.some(([from, next]) => from === operation.status && next === to)) {
+            expect(() => changeStatus(operation, change(to, percentage))).toThrow(
+              `from ${operation.status} to ${to}`,
+            );
+            continue;
+          }
+          const next = changeStatus(operation, change(to, percentage));
+          expect(operation).toEqual(before);
+          expect(next.status).toBe(to);
+          expect(next.progress.percentage).toBeGreaterThanOrEqual(operation.progress.percentage);
+          expect(next.progress.percentage === 100).toBe(to === 'completed');
+          expect(next.completed_at !== null).toBe(isTerminalStatus(to));
+          expect(next.error !== null).toBe(to === 'failed');
+          expect(next.result !== null).toBe(to === 'completed');
+          operation = next;
+        }
+      }),
+    );
+  });
+
+  test('a result that is undefined is stored as null', () => {
+    const running = changeStatus(pending(), change('running', 0));
+    expect(changeStatus(running, { to: 'completed', at: AT, result: undefined }).result).toBeNull();
+  });
+
+  test('a cancelled operation says when that was asked for, even if it stopped by itself', () => {
+    expect(changeStatus(pending(), change('cancelled', 0)).cancel_requested_at).toBe(AT);
+  });
+});
+
+describe('an operation id', () => {
+  test('names type and second, in UTC', () => {
+    const id = createOperationId('training', Date.UTC(2026, 10, 23, 10, 15, 0, 999), () => 'k3f9');
+    expect(id).toBe('op_training_20261123T101500_k3f9');
+  });
+
+  test.each(OPERATION_TYPES)('of type %s fits the pattern that requests are checked with', (type) => {
+    expect(createOperationId(type, Date.UTC(2026, 0, 1), systemRandomId)).toMatch(OPERATION_ID_PATTERN);
+  });
+});
