@@ -1,10 +1,10 @@
+export { readArtifacts } from './artifacts.js';
 export { Progress } from './callbacks/progress.js';
 export type { Engine } from './engines/engine.js';
 export { createEngine, resolveEngine } from './engines/select-engine.js';
 export { runTrainingLoop } from './loop.js';
 export type { DataPart } from './loop.js';
 export type { ModelSpec } from './model-spec.js';
-export { readArtifacts } from './artifacts.js';
 export { ModelStorage, withStoredModel } from './model-storage.js';
 export type { ModelDetails, StoredModel } from './model-storage.js';
 export { runTrainerProcess } from './process/run-trainer-process.js';

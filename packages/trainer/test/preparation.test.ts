@@ -1,6 +1,7 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import type { KtrdrError, TrainingProgressUpdate } from '@ktrdr/contracts';
 import {
   train,
@@ -129,6 +130,36 @@ describe('what is wrong is said', () => {
     };
     expect(error.message).toContain(`This range would do: ${range.start_date} to ${range.end_date}.`);
     await prepare({ startDate: range.start_date, endDate: range.end_date });
+  });
+
+  test('any short range trains, or fails with a reason and a range that does', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 55 }),
+        fc.integer({ min: 0, max: 9 }),
+        fc.constantFrom(0.005, 0.02, 0.06),
+        async (first, length, threshold) => {
+          const day = (number: number): string =>
+            new Date(Date.UTC(2024, 0, number)).toISOString().slice(0, 10);
+          const text = strategyText({ threshold });
+          const dates = { startDate: day(first), endDate: day(first + length) };
+          const error: unknown = await prepare({ strategyText: text, ...dates }).then(
+            () => null,
+            (reason: unknown) => reason,
+          );
+          if (error === null) return;
+          const { code, message, details } = error as KtrdrError;
+          expect(['not_enough_bars', 'empty_split', 'one_class_only']).toContain(code);
+          expect(message).toMatch(/This range would do: |Even all bars that there are do not suffice/);
+          const { suggested_range: range } = details as {
+            suggested_range: { start_date: string; end_date: string } | null;
+          };
+          if (range === null) return;
+          await prepare({ strategyText: text, startDate: range.start_date, endDate: range.end_date });
+        },
+      ),
+      { numRuns: 25 },
+    );
   });
 
   test('labels that never turn: even all bars do not suffice', async () => {

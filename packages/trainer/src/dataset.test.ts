@@ -1,0 +1,125 @@
+import { describe, expect, test } from '@jest/globals';
+import { TIMEFRAME_MS, type Timeframe } from '@ktrdr/contracts';
+import type { Bars } from '@ktrdr/market-data';
+import { computeFeatures, computeLabels, parseStrategy, type Strategy } from '@ktrdr/strategy';
+import { buildDataset, type SymbolRows } from './dataset.js';
+import type { SymbolBars } from './load-bars.js';
+
+const START = Date.UTC(2024, 0, 1);
+const nothing = async (): Promise<void> => undefined;
+
+/** Waves of a length of their own, so that no two symbols turn at the same bars. */
+function wave(symbol: string, timeframe: Timeframe, count: number, period: number): Bars {
+  const close = Float64Array.from(
+    { length: count },
+    (_, bar) => 100 + 5 * Math.sin(bar / period) + Math.cos(bar * 1.7),
+  );
+  return {
+    symbol,
+    timeframe,
+    time: Float64Array.from({ length: count }, (_, bar) => START + bar * TIMEFRAME_MS[timeframe]),
+    open: close,
+    high: close.map((price) => price + 1),
+    low: close.map((price) => price - 1),
+    close,
+    volume: new Float64Array(count),
+    length: count,
+    synthetic: false,
+    file: `${symbol}_${timeframe}.csv`,
+  };
+}
+
+const { strategy } = parseStrategy(
+  `name: rows
+version: "3.0"
+training_data:
+  symbols: { mode: multi_symbol, list: [AAA, BBB] }
+  timeframes: { mode: multi_timeframe, list: [1h, 4h], base_timeframe: 1h }
+  history_required: 60
+indicators:
+  sma_5: { type: sma, period: 5 }
+fuzzy_sets:
+  level: { indicator: sma_5, low: [80, 95, 100], high: [100, 105, 120] }
+nn_inputs:
+  - { fuzzy_set: level, timeframes: all }
+  - { raw_indicator: sma_5, timeframes: [1h], normalization: none }
+model: { type: mlp, architecture: { hidden_layers: [4], activation: relu, dropout: 0 } }
+decisions: { output_format: classification, confidence_threshold: 0.5, position_awareness: true }
+training:
+  method: supervised
+  labels: { source: zigzag, zigzag_threshold: 0.03 }
+  data_split: { train: 0.7, validation: 0.15, test: 0.15 }
+`,
+  { file: 'rows.yaml' },
+);
+
+function symbolBars(symbol: string, period: number): SymbolBars {
+  const hourly = wave(symbol, '1h', 600, period);
+  return {
+    symbol,
+    bars: new Map([['1h', hourly] as const, ['4h', wave(symbol, '4h', 150, period)] as const]),
+  };
+}
+
+/** Every row compared with what the bar of its time has, found by time and not by number. */
+function expectInStep(rows: SymbolRows, bars: SymbolBars, used: Strategy, from: number, to: number): void {
+  const all = bars.bars.get('1h')!;
+  const matrix = computeFeatures(used, bars.bars);
+  const inRange = { ...all };
+  const [first, last] = [all.time.indexOf(from), all.time.indexOf(to)];
+  for (const column of ['time', 'open', 'high', 'low', 'close', 'volume'] as const) {
+    inRange[column] = all[column].slice(first, last + 1);
+  }
+  inRange.length = inRange.time.length;
+  const labels = computeLabels(used.training.labels, inRange);
+  const width = matrix.names.length;
+  for (let row = 0; row < rows.rows; row += 1) {
+    const bar = all.time.indexOf(rows.time[row]!);
+    expect(rows.features.slice(row * width, (row + 1) * width)).toEqual(
+      matrix.values.slice(bar * width, (bar + 1) * width),
+    );
+    expect(rows.labels[row]).toBe(labels.label[bar - first]);
+    expect(rows.labelEnd[row]).toBe(inRange.time[labels.end[bar - first]!]);
+  }
+  const labelled = labels.label.filter((label) => label >= 0).length;
+  expect(rows.rows + rows.withoutFeatures).toBeGreaterThanOrEqual(labelled);
+  expect(rows.bars).toBe(rows.rows + rows.withoutFeatures + rows.withoutLabel);
+}
+
+describe('buildDataset', () => {
+  const [one, other] = [symbolBars('AAA', 9), symbolBars('BBB', 13)];
+
+  test('keeps features, labels and times of a row in step, each symbol with its own', async () => {
+    const { symbols } = await buildDataset(strategy, [one, other], {}, nothing);
+    const end = START + 599 * TIMEFRAME_MS['1h'];
+    expectInStep(symbols[0]!, one, strategy, START, end);
+    expectInStep(symbols[1]!, other, strategy, START, end);
+    expect(symbols[0]!.withoutFeatures).toBeGreaterThan(0);
+    expect([...symbols[0]!.labels]).not.toEqual([...symbols[1]!.labels]);
+  });
+
+  test('has no rows outside the range, and needs none of it to warm up', async () => {
+    const [start, end] = [START + 200 * TIMEFRAME_MS['1h'], START + 500 * TIMEFRAME_MS['1h']];
+    const { symbols } = await buildDataset(strategy, [one, other], { start, end }, nothing);
+    symbols.forEach((rows, index) => {
+      expectInStep(rows, [one, other][index]!, strategy, start, end);
+      expect(rows.time[0]).toBe(start);
+      expect(rows.time.at(-1)!).toBeLessThanOrEqual(end);
+      expect(rows.bars).toBe(301);
+      expect(rows.withoutFeatures).toBe(0);
+      expect(Math.max(...rows.labelEnd)).toBeLessThanOrEqual(end);
+    });
+  });
+
+  test('reports each phase from its beginning to its end', async () => {
+    const reports: string[] = [];
+    await buildDataset(strategy, [one, other], {}, async (phase, done) => {
+      reports.push(`${phase} ${done}`);
+    });
+    expect(reports).toEqual(
+      ['computing indicators', 'building features', 'labelling'].flatMap((phase) =>
+        [0, 0.5, 1].map((done) => `${phase} ${done}`),
+      ),
+    );
+  });
+});
