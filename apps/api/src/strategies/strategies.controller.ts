@@ -1,0 +1,24 @@
+import type { StrategyList, ValidateStrategyResponse } from '@ktrdr/contracts';
+import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { StrategiesService } from './strategies.service.js';
+import { ValidateStrategyDto } from './validate-strategy.dto.js';
+
+@ApiTags('strategies')
+@Controller('strategies')
+export class StrategiesController {
+  constructor(private readonly strategies: StrategiesService) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Strategy files of STRATEGIES_DIR' })
+  list(): Promise<StrategyList> {
+    return this.strategies.list();
+  }
+
+  @Post('validate')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'All problems of a strategy text; a text with errors is an answer, not a failed request' })
+  validate(@Body() body: ValidateStrategyDto): ValidateStrategyResponse {
+    return this.strategies.validate(body);
+  }
+}

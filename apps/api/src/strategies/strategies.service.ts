@@ -1,0 +1,62 @@
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  KtrdrError,
+  STRATEGY_NAME_PATTERN,
+  type StrategyList,
+  type ValidateStrategyRequest,
+  type ValidateStrategyResponse,
+} from '@ktrdr/contracts';
+import { summariseStrategy, validateStrategy } from '@ktrdr/strategy';
+
+const ENDINGS = ['.yaml', '.yml'];
+
+/** The strategy files of `STRATEGIES_DIR`. */
+export class StrategiesService {
+  constructor(private readonly strategiesDir: string) {}
+
+  /** By file name; one with errors is listed too. */
+  async list(): Promise<StrategyList> {
+    const files = (await this.fileNames()).filter((name) => ENDINGS.some((ending) => name.endsWith(ending)));
+    const strategies = await Promise.all(
+      files.map(async (file) => summariseStrategy(await readFile(join(this.strategiesDir, file), 'utf8'), file)),
+    );
+    return { strategies };
+  }
+
+  /**
+   * The text of a named strategy.
+   * @throws KtrdrError `invalid_name`, `strategy_not_found`
+   */
+  async read(name: string): Promise<{ text: string; file: string }> {
+    if (!STRATEGY_NAME_PATTERN.test(name)) {
+      throw new KtrdrError(
+        'invalid_name',
+        `"${name}" is no strategy name: letters, digits, _ and - are allowed, without a folder or an ending.`,
+      );
+    }
+    const files = await this.fileNames();
+    const file = ENDINGS.map((ending) => name + ending).find((candidate) => files.includes(candidate));
+    if (file === undefined) {
+      throw new KtrdrError(
+        'strategy_not_found',
+        `There is no strategy "${name}" in ${this.strategiesDir}. See what there is: ktrdr strategies list`,
+      );
+    }
+    return { text: await readFile(join(this.strategiesDir, file), 'utf8'), file };
+  }
+
+  validate({ strategy, strategy_file: file = 'strategy.yaml' }: ValidateStrategyRequest): ValidateStrategyResponse {
+    return validateStrategy(strategy, file);
+  }
+
+  /** A folder that is missing has no files. */
+  private async fileNames(): Promise<string[]> {
+    try {
+      return (await readdir(this.strategiesDir)).sort();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      throw error;
+    }
+  }
+}
