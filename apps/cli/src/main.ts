@@ -1,1 +1,42 @@
-export {};
+import { CliError, ApiError } from './cli-error.js';
+import { systemClock } from './clock.js';
+import { readApiUrl, readTerminalSettings } from './config.js';
+import type { CommandContext } from './context.js';
+import { EXIT, type ExitCode } from './exit-code.js';
+import { Output } from './output.js';
+import { printable } from './printable.js';
+import { runCommandLine } from './program.js';
+import { issueLinesOf } from './views/issues-view.js';
+
+/** The message of whatever ended a command; only `--verbose` shows where it comes from. */
+function explain(output: Output, error: unknown, verbose: boolean): ExitCode {
+  const known = error instanceof CliError;
+  const message = error instanceof Error ? error.message : String(error);
+  output.err(
+    known ? printable(message) : `ktrdr itself failed: ${printable(message)} (--verbose shows more)`,
+  );
+  if (error instanceof ApiError) {
+    for (const line of issueLinesOf(error)) output.err(line);
+    if (verbose) output.err(output.errorStyle.dim(`code: ${error.code}, HTTP ${error.status}`));
+  }
+  if (verbose && known && error.cause instanceof Error) {
+    output.err(output.errorStyle.dim(`cause: ${printable(error.cause.message)}`));
+  }
+  if (verbose && !known && error instanceof Error) output.err(output.errorStyle.dim(error.stack ?? ''));
+  return known ? error.exitCode : EXIT.failed;
+}
+
+// A reader that has enough (`ktrdr ... | head`) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(EXIT.completed);
+  throw error;
+});
+
+const output = new Output(process.stdout, process.stderr, readTerminalSettings());
+const context: CommandContext = { output, clock: systemClock, signals: process, apiUrl: () => readApiUrl() };
+const args = process.argv.slice(2);
+try {
+  process.exitCode = await runCommandLine(context, args);
+} catch (error) {
+  process.exitCode = explain(output, error, args.includes('--verbose'));
+}

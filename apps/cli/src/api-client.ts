@@ -1,0 +1,162 @@
+import type { Readable } from 'node:stream';
+import {
+  type CancelOperationRequest,
+  type CancelOperationResponse,
+  isErrorResponse,
+  type Operation,
+} from '@ktrdr/contracts';
+import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
+import { ApiError, ApiUnreachableError, CliError } from './cli-error.js';
+import { readEvents } from './event-stream.js';
+
+/** How long an answer may take, ms. Writing years of sample bars is the slowest request. */
+const ANSWER_TIMEOUT_MS = 60_000;
+/** While an operation is followed, an API that takes this long to answer (ms) counts as gone. */
+const FOLLOW_TIMEOUT_MS = 10_000;
+/** An event stream without a byte for so long (ms) may be a dead connection: it is opened again. */
+const SILENT_STREAM_MS = 15_000;
+
+export interface ApiClientOptions {
+  /** Without a slash at its end. */
+  baseUrl: string;
+  /** Fires when the person leaves: every request in flight ends. */
+  signal?: AbortSignal;
+  /** Told of each answer, for `--verbose`. */
+  onAnswer?: (line: string) => void;
+}
+
+/** The API over HTTP. Every method throws `ApiUnreachableError`, `ApiError`, or `CliError` where something else answers. */
+export class ApiClient {
+  readonly baseUrl: string;
+  readonly #http: AxiosInstance;
+  readonly #signal: AbortSignal | undefined;
+  readonly #onAnswer: (line: string) => void;
+
+  constructor({ baseUrl, signal, onAnswer = () => {} }: ApiClientOptions) {
+    this.baseUrl = baseUrl;
+    this.#signal = signal;
+    this.#onAnswer = onAnswer;
+    this.#http = axios.create({
+      baseURL: baseUrl,
+      timeout: ANSWER_TIMEOUT_MS,
+      // A status is part of the answer, an envelope is read in any case.
+      validateStatus: () => true,
+      maxRedirects: 0,
+      // A proxy for the world outside does not know this machine's own ports.
+      ...(isLoopback(baseUrl) ? { proxy: false as const } : {}),
+    });
+  }
+
+  get<T>(path: string, query: object = {}): Promise<T> {
+    return this.#request<T>({ method: 'GET', url: path, params: query });
+  }
+
+  post<T>(path: string, body: object = {}): Promise<T> {
+    return this.#request<T>({ method: 'POST', url: path, data: body });
+  }
+
+  operation(id: string): Promise<Operation> {
+    return this.#request<Operation>({ method: 'GET', url: operationPath(id), timeout: FOLLOW_TIMEOUT_MS });
+  }
+
+  cancelOperation(id: string, request: CancelOperationRequest): Promise<CancelOperationResponse> {
+    return this.#request<CancelOperationResponse>({
+      method: 'POST',
+      url: `${operationPath(id)}/cancel`,
+      data: request,
+      timeout: FOLLOW_TIMEOUT_MS,
+    });
+  }
+
+  /** The operation each time that it changes, until the API ends the stream. A stream that breaks is an `ApiUnreachableError`. */
+  async *operationEvents(id: string): AsyncGenerator<Operation, void> {
+    const response = await this.#send({
+      method: 'GET',
+      url: `${operationPath(id)}/events`,
+      responseType: 'stream',
+      headers: { accept: 'text/event-stream' },
+      timeout: FOLLOW_TIMEOUT_MS,
+    });
+    const stream = response.data as Readable;
+    try {
+      if (response.status !== 200) {
+        this.#data(response.status, parseJson(await readText(stream)), response);
+      }
+      for await (const event of readEvents(stream, SILENT_STREAM_MS)) {
+        const operation = parseJson(event.data);
+        if (isOperation(operation)) yield operation;
+      }
+    } catch (error) {
+      throw error instanceof CliError ? error : new ApiUnreachableError(this.baseUrl, error);
+    } finally {
+      stream.destroy();
+    }
+  }
+
+  async #request<T>(request: HttpRequest): Promise<T> {
+    const response = await this.#send(request);
+    return this.#data(response.status, response.data, response) as T;
+  }
+
+  async #send(request: HttpRequest): Promise<AxiosResponse<unknown>> {
+    try {
+      const response = await this.#http.request<unknown>({ ...request, signal: this.#signal });
+      const requestId = response.headers['x-request-id'] as unknown;
+      this.#onAnswer(
+        `${request.method} ${request.url} -> ${response.status}` +
+          (typeof requestId === 'string' ? ` (request ${requestId})` : ''),
+      );
+      return response;
+    } catch (error) {
+      throw new ApiUnreachableError(this.baseUrl, error);
+    }
+  }
+
+  /** What a success carries. @throws ApiError, or CliError where the answer is not the API's */
+  #data(status: number, body: unknown, response: AxiosResponse<unknown>): unknown {
+    if (isErrorResponse(body)) throw new ApiError(status, body.error);
+    if (typeof body === 'object' && body !== null && 'success' in body && 'data' in body) return body.data;
+    const header = response.headers['content-type'] as unknown;
+    const type = typeof header === 'string' ? header : 'no content type';
+    throw new CliError(
+      `What answers at ${this.baseUrl} is not the ktrdr API (HTTP ${status}, ${type}). KTRDR_API_URL says where the API is.`,
+    );
+  }
+}
+
+interface HttpRequest {
+  method: 'GET' | 'POST';
+  url: string;
+  params?: object;
+  data?: object;
+  headers?: Record<string, string>;
+  responseType?: 'stream';
+  /** ms; for a stream: until it begins. */
+  timeout?: number;
+}
+
+function operationPath(id: string): string {
+  return `/operations/${encodeURIComponent(id)}`;
+}
+
+function isLoopback(url: string): boolean {
+  return ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname);
+}
+
+function isOperation(value: unknown): value is Operation {
+  return typeof value === 'object' && value !== null && 'operation_id' in value && 'status' in value;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+async function readText(stream: Readable): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}

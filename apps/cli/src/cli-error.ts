@@ -1,0 +1,45 @@
+import { EXIT, type ExitCode } from './exit-code.js';
+
+/** Ends the command: a message for people and an exit code. Only `--verbose` shows more. */
+export class CliError extends Error {
+  override readonly name: string = 'CliError';
+  readonly exitCode: ExitCode;
+
+  constructor(message: string, exitCode: ExitCode = EXIT.failed, options?: ErrorOptions) {
+    super(message, options);
+    this.exitCode = exitCode;
+  }
+}
+
+/** Something that the person typed is wrong. */
+export class UsageError extends CliError {
+  override readonly name = 'UsageError';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, EXIT.usage, options);
+  }
+}
+
+/** No answer at all: the API is not running, is elsewhere, or does not answer in time. */
+export class ApiUnreachableError extends CliError {
+  override readonly name = 'ApiUnreachableError';
+
+  constructor(apiUrl: string, cause: unknown) {
+    super(`The API at ${apiUrl} does not answer. Start it with: npm start`, EXIT.failed, { cause });
+  }
+}
+
+/** The API answered with an error: exit code 2 where the request was wrong, 1 where the API failed. */
+export class ApiError extends CliError {
+  override readonly name = 'ApiError';
+  readonly status: number;
+  readonly code: string;
+  readonly details: unknown;
+
+  constructor(status: number, body: { code: string; message: string; details?: unknown }) {
+    super(body.message, status >= 400 && status < 500 ? EXIT.usage : EXIT.failed);
+    this.status = status;
+    this.code = body.code;
+    this.details = body.details;
+  }
+}

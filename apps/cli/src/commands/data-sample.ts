@@ -1,0 +1,50 @@
+import type { SampleDataRequest, SampleDataResponse } from '@ktrdr/contracts';
+import { type CommandContext, openApi } from '../context.js';
+import { EXIT, type ExitCode } from '../exit-code.js';
+import { printable } from '../printable.js';
+import { counted, moment } from '../views/numbers.js';
+import type { ReadOptions } from '../read-options.js';
+
+export interface SampleOptions extends ReadOptions {
+  startDate?: string;
+  endDate?: string;
+  seed?: number;
+  overwrite?: boolean;
+}
+
+export async function sampleData(
+  context: CommandContext,
+  symbol: string,
+  timeframe: string,
+  { startDate, endDate, seed, overwrite, json, verbose }: SampleOptions,
+): Promise<ExitCode> {
+  const request: SampleDataRequest = {
+    symbol,
+    timeframe,
+    start_date: startDate,
+    end_date: endDate,
+    seed,
+    overwrite: overwrite,
+  };
+  const sample = await openApi(context, { verbose }).post<SampleDataResponse>('/data/sample', request);
+  if (json) context.output.json(sample);
+  else context.output.out(sampleText(sample));
+  return EXIT.completed;
+}
+
+function sampleText({
+  symbol,
+  timeframe,
+  rows,
+  first,
+  last,
+  file,
+  synthetic,
+  source,
+}: SampleDataResponse): string {
+  const kind = synthetic ? 'synthetic bars' : 'real bars';
+  const from = source === null ? '' : `\nSource: ${source}`;
+  return printable(
+    `${symbol} ${timeframe}: ${counted(rows, 'row')} of ${kind}, ${moment(first)} to ${moment(last)}, in ${file}${from}`,
+  );
+}

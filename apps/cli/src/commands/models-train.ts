@@ -1,0 +1,58 @@
+import type { OperationStarted, StartTrainingRequest } from '@ktrdr/contracts';
+import { UsageError } from '../cli-error.js';
+import type { CommandContext } from '../context.js';
+import type { ExitCode } from '../exit-code.js';
+import { readStrategyFile } from '../strategy-file.js';
+import { superviseOperation } from '../supervise-operation.js';
+import type { ReadOptions } from '../read-options.js';
+
+export interface TrainOptions extends ReadOptions {
+  startDate?: string;
+  endDate?: string;
+  validationSplit?: number;
+  dataMode?: string;
+  seed?: number;
+  dryRun?: boolean;
+  detailedAnalytics?: boolean;
+  detach?: boolean;
+}
+
+/** `ktrdr models train`: sends the strategy file's text and shows the training to its end. */
+export async function trainModel(
+  context: CommandContext,
+  file: string,
+  symbols: string | undefined,
+  timeframes: string | undefined,
+  options: TrainOptions,
+): Promise<ExitCode> {
+  const request: StartTrainingRequest = {
+    strategy: await readStrategyFile(file),
+    strategy_file: file,
+    symbols: names('symbol', symbols),
+    timeframes: names('timeframe', timeframes),
+    start_date: options.startDate,
+    end_date: options.endDate,
+    validation_split: options.validationSplit,
+    data_mode: options.dataMode,
+    seed: options.seed,
+    detailed_analytics: options.detailedAnalytics,
+    dry_run: options.dryRun,
+  };
+  return superviseOperation(
+    context,
+    {
+      kind: 'start',
+      start: (api) => api.post<OperationStarted>('/trainings/start', request),
+      detach: options.detach,
+    },
+    options,
+  );
+}
+
+/** `AAPL,GOOG` as a list. */
+function names(what: string, text: string | undefined): string[] | undefined {
+  if (text === undefined) return undefined;
+  const list = text.split(',').map((name) => name.trim());
+  if (list.includes('')) throw new UsageError(`'${text}' has an empty ${what}. Several are typed as A,B.`);
+  return list;
+}

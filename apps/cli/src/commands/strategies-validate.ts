@@ -1,0 +1,42 @@
+import type { ValidateStrategyRequest, ValidateStrategyResponse } from '@ktrdr/contracts';
+import { type CommandContext, openApi } from '../context.js';
+import { EXIT, type ExitCode } from '../exit-code.js';
+import { printable } from '../printable.js';
+import { readStrategyFile } from '../strategy-file.js';
+import { issueLine } from '../views/issues-view.js';
+import { counted } from '../views/numbers.js';
+import type { ReadOptions } from '../read-options.js';
+
+/** `ktrdr strategies validate FILE...`: every problem of every file as `file:line:column path: message`. Exit code 2 where a file has errors. */
+export async function validateStrategies(
+  context: CommandContext,
+  files: string[],
+  { json, verbose }: ReadOptions,
+): Promise<ExitCode> {
+  const { output } = context;
+  const api = openApi(context, { verbose });
+  const answers: (ValidateStrategyResponse & { file: string })[] = [];
+  for (const file of files) {
+    const request: ValidateStrategyRequest = { strategy: await readStrategyFile(file), strategy_file: file };
+    const answer = await api.post<ValidateStrategyResponse>('/strategies/validate', request);
+    answers.push({ file, ...answer });
+    if (json) continue;
+    for (const issue of answer.issues) output.out(issueLine(issue));
+    output.out(summary(file, answer));
+  }
+  if (json) output.json(answers);
+  return answers.every(({ valid }) => valid) ? EXIT.completed : EXIT.usage;
+}
+
+function summary(file: string, { valid, version, issues }: ValidateStrategyResponse): string {
+  const errors = issues.filter(({ severity }) => severity === 'error').length;
+  const warnings = issues.length - errors;
+  const grammar = version === null ? '' : ` (${version})`;
+  const findings = [
+    ...(valid ? [] : [counted(errors, 'error')]),
+    ...(warnings === 0 ? [] : [counted(warnings, 'warning')]),
+  ].join(', ');
+  return printable(
+    `${file}: ${[valid ? `valid${grammar}` : 'not valid', findings].filter(Boolean).join(', ')}`,
+  );
+}

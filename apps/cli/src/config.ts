@@ -1,0 +1,32 @@
+import { UsageError } from './cli-error.js';
+
+const DEFAULT_API_URL = 'http://localhost:8000';
+
+/**
+ * Base URL of the API, without a slash at its end.
+ *
+ * @throws UsageError where `KTRDR_API_URL` is no http(s) URL
+ */
+export function readApiUrl(environment: NodeJS.ProcessEnv = process.env): string {
+  const text = environment.KTRDR_API_URL?.trim() || DEFAULT_API_URL;
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || !['http:', 'https:'].includes(url.protocol) || url.search !== '' || url.hash !== '') {
+    throw new UsageError(
+      `KTRDR_API_URL is '${text}'. It must be an http or https URL, for example ${DEFAULT_API_URL}.`,
+    );
+  }
+  return text.replace(/\/+$/, '');
+}
+
+/** What the environment says of the terminal: https://no-color.org, and `TERM=dumb` for one that cannot move its cursor. */
+export interface TerminalSettings {
+  noColour: boolean;
+  dumb: boolean;
+}
+
+export function readTerminalSettings(environment: NodeJS.ProcessEnv = process.env): TerminalSettings {
+  return {
+    noColour: (environment.NO_COLOR ?? '') !== '',
+    dumb: environment.TERM === 'dumb',
+  };
+}

@@ -1,0 +1,29 @@
+import { ApiClient } from './api-client.js';
+import type { Clock } from './clock.js';
+import type { SignalSource } from './interrupts.js';
+import type { Output } from './output.js';
+
+/** What every command is given. */
+export interface CommandContext {
+  output: Output;
+  clock: Clock;
+  signals: SignalSource;
+  /** @throws UsageError where `KTRDR_API_URL` is no URL */
+  apiUrl: () => string;
+}
+
+/** @param verbose each answer is told on stderr, with its request id */
+export function openApi(
+  { apiUrl, output }: CommandContext,
+  {
+    verbose = false,
+    signal,
+    note = (line) => output.err(line),
+  }: { verbose?: boolean; signal?: AbortSignal; note?: (line: string) => void },
+): ApiClient {
+  return new ApiClient({
+    baseUrl: apiUrl(),
+    signal,
+    ...(verbose ? { onAnswer: (line: string) => note(output.errorStyle.dim(line)) } : {}),
+  });
+}

@@ -1,0 +1,85 @@
+import { isTerminalStatus, type Operation } from '@ktrdr/contracts';
+import type { ApiClient } from './api-client.js';
+import { ApiError, ApiUnreachableError, CliError } from './cli-error.js';
+import type { Clock } from './clock.js';
+
+/** An API that has not answered for so long (ms) ends the following. */
+const GIVE_UP_AFTER_MS = 60_000;
+const FIRST_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 5_000;
+
+export type FollowUpdate =
+  | { kind: 'operation'; operation: Operation }
+  /** The API does not answer; it is tried again. */
+  | { kind: 'lost' };
+
+export interface FollowOptions {
+  clock: Clock;
+  /** Fires when the person leaves: the generator ends without an error. */
+  signal: AbortSignal;
+  /** The API has spoken of the operation before: where it does not answer now, it is tried again. */
+  known: boolean;
+  giveUpAfterMs?: number;
+}
+
+/**
+ * Follows an operation until it has ended, over broken streams and restarts of the API. Each round asks for the operation
+ * and then listens to its events; a broken stream begins the next round after a pause that grows.
+ *
+ * @throws CliError once the API has not answered for a minute, or no longer knows the operation
+ */
+export async function* followOperation(
+  api: ApiClient,
+  id: string,
+  { clock, signal, known, giveUpAfterMs = GIVE_UP_AFTER_MS }: FollowOptions,
+): AsyncGenerator<FollowUpdate, void> {
+  let lostSince: number | null = null;
+  let pause = FIRST_PAUSE_MS;
+  while (!signal.aborted) {
+    let answers = 0;
+    try {
+      for await (const operation of oneRound(api, id)) {
+        answers += 1;
+        // The first answer is the operation itself: only the second shows that events flow again.
+        if (answers > 1) pause = FIRST_PAUSE_MS;
+        lostSince = null;
+        known = true;
+        yield { kind: 'operation', operation };
+        if (isTerminalStatus(operation.status)) return;
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!known || !mayPass(error)) throw forgotten(error, id, known);
+      if (answers === 0) {
+        lostSince ??= clock.now();
+        if (clock.now() - lostSince >= giveUpAfterMs) throw givenUp(api, id, giveUpAfterMs);
+        yield { kind: 'lost' };
+      }
+    }
+    await clock.sleep(pause, signal);
+    pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
+  }
+}
+
+function givenUp(api: ApiClient, id: string, afterMs: number): CliError {
+  return new CliError(
+    `The API at ${api.baseUrl} has not answered for ${Math.round(afterMs / 1000)} s. ` +
+      `Once it runs again: ktrdr operations follow ${id}`,
+  );
+}
+
+async function* oneRound(api: ApiClient, id: string): AsyncGenerator<Operation, void> {
+  const operation = await api.operation(id);
+  yield operation;
+  if (!isTerminalStatus(operation.status)) yield* api.operationEvents(id);
+}
+
+/** An API that is gone or stopping may come back. */
+function mayPass(error: unknown): boolean {
+  return error instanceof ApiUnreachableError || (error instanceof ApiError && error.status >= 500);
+}
+
+function forgotten(error: unknown, id: string, wasKnown: boolean): unknown {
+  if (!wasKnown || !(error instanceof ApiError) || error.code !== 'operation_not_found') return error;
+  return new CliError(`The API was restarted and no longer knows ${id}: how it ended is lost.`);
+}

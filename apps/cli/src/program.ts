@@ -1,0 +1,231 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+
+import { type ListOperationsQuery, OPERATION_STATUSES, OPERATION_TYPES } from '@ktrdr/contracts';
+import type { CancelOptions } from './commands/operations-cancel.js';
+import type { DummyOptions } from './commands/dummy-start.js';
+import type { SampleOptions } from './commands/data-sample.js';
+import type { TrainOptions } from './commands/models-train.js';
+import type { CommandContext } from './context.js';
+import { EXIT, type ExitCode } from './exit-code.js';
+import type { ReadOptions } from './read-options.js';
+
+/**
+ * Runs the command line `args` (without node and script). Each command's code is loaded when it is called: help and
+ * usage errors are there at once.
+ *
+ * @throws CliError and what else a command throws
+ */
+export async function runCommandLine(context: CommandContext, args: string[]): Promise<ExitCode> {
+  let exitCode: ExitCode = EXIT.completed;
+  const program = createProgram(context, async (command) => {
+    exitCode = await command;
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Commander has written its message; help and version that were asked for are no errors.
+    return error.exitCode === 0 ? EXIT.completed : EXIT.usage;
+  }
+  return exitCode;
+}
+
+type Run = (command: Promise<ExitCode>) => Promise<void>;
+
+function createProgram(context: CommandContext, run: Run): Command {
+  const { output } = context;
+  const program = new Command('ktrdr')
+    .description('Train trading strategies as operations that can be followed, cancelled and repeated.')
+    .version(readVersion())
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => output.stdout.write(text),
+      writeErr: (text) => output.stderr.write(text),
+      getOutHelpWidth: () => output.columns,
+      getErrHelpWidth: () => output.columns,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
+    .addHelpText(
+      'after',
+      `
+Examples:
+  ktrdr data sample AAPL 1h --start-date 2023-01-01 --end-date 2024-12-31
+  ktrdr models train strategies/test_strategy.yaml --start-date 2024-01-01 --end-date 2024-03-01
+  ktrdr operations list
+
+Exit codes: 0 completed, 1 failed, 2 something typed is wrong, 130 cancelled.
+KTRDR_API_URL says where the API is (default http://localhost:8000).`,
+    );
+  defineModels(program, context, run);
+  defineOperations(program, context, run);
+  defineStrategies(program, context, run);
+  defineData(program, context, run);
+  defineDummy(program, context, run);
+  return program;
+}
+
+function defineModels(program: Command, context: CommandContext, run: Run): void {
+  const models = program.command('models').description('train models, look at trained ones');
+  const train = models
+    .command('train')
+    .description('train the model of a strategy file')
+    .argument('<strategy.yaml>', 'strategy file')
+    .argument('[symbol]', "instead of the file's symbols; several as A,B")
+    .argument('[timeframe]', "instead of the file's timeframes; several as 1h,1d")
+    .option('--start-date <date>', 'first day, YYYY-MM-DD (UTC)')
+    .option('--end-date <date>', 'last day, included')
+    .option('--validation-split <share>', 'share of the rows before the test rows, 0 to 1', number)
+    .option('--data-mode <mode>', 'where bars come from: local')
+    .option('--seed <number>', 'the same seed gives the same model', integer)
+    .option('--dry-run', 'prepare everything, train nothing')
+    .option('--detailed-analytics', 'write figures of every epoch to files');
+  supervised(train).action((file: string, symbol?: string, timeframe?: string, options?: unknown) =>
+    run(
+      import('./commands/models-train.js').then(({ trainModel }) =>
+        trainModel(context, file, symbol, timeframe, options as TrainOptions),
+      ),
+    ),
+  );
+  readable(models.command('list').description('trained models, newest first')).action(
+    (options: ReadOptions) =>
+      run(import('./commands/models-list.js').then(({ listModels }) => listModels(context, options))),
+  );
+  readable(models.command('show').description('one model: data, network, figures'))
+    .argument('<model>', 'strategy/version, for example test_strategy/1h_v3')
+    .action((model: string, options: ReadOptions) =>
+      run(import('./commands/models-show.js').then(({ showModel }) => showModel(context, model, options))),
+    );
+}
+
+function defineOperations(program: Command, context: CommandContext, run: Run): void {
+  const operations = program.command('operations').description('look at operations, follow and cancel them');
+  readable(operations.command('list').description('operations, newest first'))
+    .addOption(new Option('--status <status>', 'only those').choices(OPERATION_STATUSES))
+    .addOption(new Option('--type <type>', 'only those').choices(OPERATION_TYPES))
+    .option('--limit <number>', 'so many at most (default 50)', integer)
+    .option('--offset <number>', 'after so many', integer)
+    .action((options: ListOperationsQuery & ReadOptions) =>
+      run(
+        import('./commands/operations-list.js').then(({ listOperations }) =>
+          listOperations(context, options),
+        ),
+      ),
+    );
+  readable(operations.command('show').description('one operation and its result'))
+    .argument('<id>', 'operation id')
+    .action((id: string, options: ReadOptions) =>
+      run(
+        import('./commands/operations-show.js').then(({ showOperation }) =>
+          showOperation(context, id, options),
+        ),
+      ),
+    );
+  readable(operations.command('follow').description('show progress to the end; Ctrl+C leaves it running'))
+    .argument('<id>', 'operation id')
+    .action((id: string, options: ReadOptions) =>
+      run(
+        import('./commands/operations-follow.js').then(({ followToItsEnd }) =>
+          followToItsEnd(context, id, options),
+        ),
+      ),
+    );
+  readable(operations.command('cancel').description('cancel, and wait until the work has really ended'))
+    .argument('<id>', 'operation id')
+    .option('--reason <text>', 'why, for the record')
+    .option('--force', 'do not wait for the work to stop by itself')
+    .action((id: string, options: CancelOptions) =>
+      run(
+        import('./commands/operations-cancel.js').then(({ cancelOperation }) =>
+          cancelOperation(context, id, options),
+        ),
+      ),
+    );
+}
+
+function defineStrategies(program: Command, context: CommandContext, run: Run): void {
+  const strategies = program.command('strategies').description('list and check strategy files');
+  readable(strategies.command('list').description("strategy files in the API's folder")).action(
+    (options: ReadOptions) =>
+      run(
+        import('./commands/strategies-list.js').then(({ listStrategies }) =>
+          listStrategies(context, options),
+        ),
+      ),
+  );
+  readable(strategies.command('validate').description('every problem of a file, with line and column'))
+    .argument('<file...>', 'strategy files')
+    .action((files: string[], options: ReadOptions) =>
+      run(
+        import('./commands/strategies-validate.js').then(({ validateStrategies }) =>
+          validateStrategies(context, files, options),
+        ),
+      ),
+    );
+}
+
+function defineData(program: Command, context: CommandContext, run: Run): void {
+  const data = program.command('data').description('bars to try things with');
+  readable(
+    data
+      .command('sample')
+      .description('write synthetic bars, or the real S&P 500: SP500 1d')
+      .argument('<symbol>', 'for example AAPL')
+      .argument('<timeframe>', '1m, 5m, 15m, 30m, 1h, 4h, 1d or 1w')
+      .option('--start-date <date>', 'first day, YYYY-MM-DD (UTC)')
+      .option('--end-date <date>', 'last day, included')
+      .option('--seed <number>', 'the same seed gives the same bars', integer)
+      .option('--overwrite', 'replace a file that is there'),
+  ).action((symbol: string, timeframe: string, options: SampleOptions) =>
+    run(
+      import('./commands/data-sample.js').then(({ sampleData }) =>
+        sampleData(context, symbol, timeframe, options),
+      ),
+    ),
+  );
+}
+
+function defineDummy(program: Command, context: CommandContext, run: Run): void {
+  const dummy = program.command('dummy').description('an operation that only waits, to try things with');
+  supervised(
+    dummy
+      .command('start')
+      .description('start one and show its progress')
+      .option('--duration <seconds>', 'of one iteration (default 2)', number)
+      .option('--iterations <number>', 'default 100', integer),
+  ).action((options: DummyOptions) =>
+    run(import('./commands/dummy-start.js').then(({ startDummy }) => startDummy(context, options))),
+  );
+}
+
+/** Options of a command that starts an operation. */
+function supervised(command: Command): Command {
+  return readable(command.option('--detach', 'start it and return at once'));
+}
+
+/** Options of every command. */
+function readable(command: Command): Command {
+  return command
+    .option('--json', 'only JSON on stdout')
+    .option('--verbose', 'tell more: engines, all warnings, request ids');
+}
+
+function number(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('It must be a number.');
+  return value;
+}
+
+function integer(text: string): number {
+  const value = number(text);
+  if (!Number.isSafeInteger(value)) throw new InvalidArgumentError('It must be a whole number.');
+  return value;
+}
+
+function readVersion(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  return version;
+}

@@ -1,0 +1,68 @@
+import { MultiBar } from 'cli-progress';
+import type { Clock } from '../clock.js';
+import type { Output } from '../output.js';
+import type { ProgressDisplay } from './progress-display.js';
+import { progressFrame } from './progress-frame.js';
+import { progressParts, type ProgressState } from './progress-state.js';
+
+const FRAMES_PER_SECOND = 10;
+
+/** A few lines of the terminal, drawn again ten times a second: cli-progress moves the cursor, `progressFrame` says what is there. */
+export class LiveProgress implements ProgressDisplay {
+  readonly #output: Output;
+  readonly #clock: Clock;
+  readonly #bars: MultiBar;
+  #state: ProgressState | null = null;
+  #lines: [string, string, string] = ['', '', ''];
+  #frame = 0;
+
+  constructor(output: Output, clock: Clock) {
+    this.#output = output;
+    this.#clock = clock;
+    this.#bars = new MultiBar({
+      // @ts-expect-error any stream that can be written to will do
+      stream: output.stdout,
+      fps: FRAMES_PER_SECOND,
+      hideCursor: true,
+      clearOnComplete: true,
+      // Notes are written over the first line: all are drawn again.
+      forceRedraw: true,
+      gracefulExit: false,
+    });
+    this.#bars.on('update-pre', () => this.#draw());
+  }
+
+  show(state: ProgressState): void {
+    const first = this.#state === null;
+    this.#state = state;
+    if (!first) return;
+    for (const line of [0, 1, 2] as const) {
+      this.#bars.create(1, 0, {}, { format: () => this.#lines[line] });
+    }
+    this.#bars.update();
+  }
+
+  note(text: string): void {
+    if (this.#state === null) {
+      this.#output.out(text);
+    } else {
+      this.#bars.log(`${text}\n`);
+      this.#bars.update();
+    }
+  }
+
+  stop(): void {
+    if (this.#state === null) return;
+    this.#state = null;
+    this.#bars.stop();
+  }
+
+  #draw(): void {
+    if (this.#state === null) return;
+    this.#lines = progressFrame(progressParts(this.#state, this.#clock.now()), {
+      columns: this.#output.columns,
+      style: this.#output.style,
+      frame: this.#frame++,
+    });
+  }
+}

@@ -1,0 +1,29 @@
+import type { Clock } from '../clock.js';
+import type { ReadOptions } from '../read-options.js';
+import type { Output } from '../output.js';
+import { LiveProgress } from './live-progress.js';
+import { PlainProgress } from './plain-progress.js';
+import type { ProgressDisplay } from './progress-display.js';
+
+/** @param json stdout belongs to JSON: progress is shown on stderr where `verbose` asks for it, else nowhere */
+export function openProgressDisplay(
+  output: Output,
+  clock: Clock,
+  { json, verbose }: ReadOptions,
+): ProgressDisplay {
+  const toStderr = (text: string) => output.err(text);
+  if (json) return verbose ? new PlainProgress(toStderr, clock) : new SilentProgress(toStderr);
+  return output.live ? new LiveProgress(output, clock) : new PlainProgress((text) => output.out(text), clock);
+}
+
+class SilentProgress implements ProgressDisplay {
+  readonly note: (text: string) => void;
+
+  constructor(write: (text: string) => void) {
+    this.note = write;
+  }
+
+  show(): void {}
+
+  stop(): void {}
+}

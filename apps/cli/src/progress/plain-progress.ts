@@ -1,0 +1,57 @@
+import type { Clock } from '../clock.js';
+import { progressLine } from './progress-line.js';
+import { progressParts, type ProgressState } from './progress-state.js';
+import type { ProgressDisplay } from './progress-display.js';
+
+/** Time between two lines, ms. */
+export const LINE_EVERY_MS = 3_000;
+
+/**
+ * Lines for a log. One at once where the phase, the status or the connection changed, else one every few seconds,
+ * and the last state before the end.
+ */
+export class PlainProgress implements ProgressDisplay {
+  readonly #write: (text: string) => void;
+  readonly #clock: Clock;
+  #printedAt = Number.NEGATIVE_INFINITY;
+  #printed: ProgressState | null = null;
+  #latest: ProgressState | null = null;
+
+  constructor(write: (text: string) => void, clock: Clock) {
+    this.#write = write;
+    this.#clock = clock;
+  }
+
+  show(state: ProgressState): void {
+    this.#latest = state;
+    if (
+      this.#printed === null ||
+      milestone(this.#printed) !== milestone(state) ||
+      this.#clock.now() - this.#printedAt >= LINE_EVERY_MS
+    ) {
+      this.#print(state);
+    }
+  }
+
+  note(text: string): void {
+    this.#write(text);
+  }
+
+  stop(): void {
+    const latest = this.#latest;
+    if (latest !== null && latest.operation.progress !== this.#printed?.operation.progress) {
+      this.#print(latest);
+    }
+  }
+
+  #print(state: ProgressState): void {
+    this.#printed = state;
+    this.#printedAt = this.#clock.now();
+    this.#write(progressLine(progressParts(state, this.#printedAt)));
+  }
+}
+
+/** What is worth a line at once when it changes. */
+function milestone({ operation, lost, cancelRequested }: ProgressState): string {
+  return JSON.stringify([operation.status, operation.progress.context.phase, lost, cancelRequested]);
+}

@@ -1,0 +1,74 @@
+import { truncate } from '../printable.js';
+import type { Style } from '../style.js';
+import { formatDuration } from './duration.js';
+import type { ProgressParts } from './progress-state.js';
+
+const WIDEST_BAR = 40;
+const NARROWEST_BAR = 10;
+const SPINNER = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+
+export interface FrameOptions {
+  /** Width of the terminal in characters. No line is as wide, so that none wraps. */
+  columns: number;
+  style: Style;
+  /** Counts frames: turns the spinner. */
+  frame: number;
+}
+
+/**
+ * The progress of an operation as a terminal shows it: message, bar, and the latest figures where there are any.
+ *
+ * ```text
+ * ⠹ Training MLP model on AAPL [epoch 5/50] (batch 123/500)
+ *   ━━━━━━━━━━━━━━━╸━━━━━━━━━━━━━━━━━━━━━━━━  34.2%  elapsed 12s  ETA 1m 20s
+ *   train loss 0.9123  val loss 0.9541
+ * ```
+ */
+export function progressFrame(
+  parts: ProgressParts,
+  { columns, style, frame }: FrameOptions,
+): [string, string, string] {
+  const width = Math.max(20, columns) - 1;
+  const colour = parts.mood === 'going' ? style.cyan : style.yellow;
+  const spinner = colour(parts.mood === 'lost' ? '!' : (SPINNER[frame % SPINNER.length] ?? ' '));
+  const text = truncate(parts.message, width - 2);
+  return [
+    `${spinner} ${parts.mood === 'going' ? style.bold(text) : colour(text)}`,
+    `  ${barLine(parts, width - 2, style)}`,
+    `  ${style.dim(fitting(parts.figures, width - 2))}`,
+  ];
+}
+
+/** The bar with what stands behind it; what does not fit goes, from the right. */
+function barLine(parts: ProgressParts, width: number, style: Style): string {
+  const elapsed = parts.elapsedSeconds === null ? '' : `elapsed ${formatDuration(parts.elapsedSeconds)}`;
+  const eta = parts.etaSeconds === null ? '' : `ETA ${formatDuration(parts.etaSeconds)}`;
+  const tail = [elapsed, eta].filter((part) => part !== '');
+  const head = ` ${parts.percentage.padStart(6)}`;
+  const roomFor = (parts_: string[]) => width - head.length - parts_.join('  ').length - 2 * parts_.length;
+  while (tail.length > 0 && roomFor(tail) < NARROWEST_BAR) tail.pop();
+  // The bar keeps its width while the times beside it grow and come.
+  const room = Math.min(roomFor(tail), width - head.length - '  elapsed 59m 59s  ETA 59m 59s'.length);
+  const size = Math.max(NARROWEST_BAR, Math.min(WIDEST_BAR, room));
+  return `${bar(parts, size, style)}${head}${tail.map((part) => style.dim(`  ${part}`)).join('')}`;
+}
+
+function bar({ fraction, mood }: ProgressParts, size: number, style: Style): string {
+  const colour = mood === 'going' ? style.green : style.yellow;
+  const halves = Math.floor(fraction * size * 2);
+  const done = '━'.repeat(Math.floor(halves / 2));
+  const tip = halves % 2 === 1 ? '╸' : '';
+  const rest = '─'.repeat(size - done.length - tip.length);
+  return `${colour(done + tip)}${style.dim(rest)}`;
+}
+
+/** As many of the texts as fit beside each other. */
+function fitting(texts: string[], width: number): string {
+  let line = '';
+  for (const text of texts) {
+    const longer = line === '' ? text : `${line}  ${text}`;
+    if (longer.length > width) break;
+    line = longer;
+  }
+  return line;
+}

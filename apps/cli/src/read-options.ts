@@ -1,0 +1,7 @@
+/** Options of every command. */
+export interface ReadOptions {
+  /** Only JSON on stdout. */
+  json?: boolean;
+  /** Tells more: engines, all warnings, request ids. */
+  verbose?: boolean;
+}

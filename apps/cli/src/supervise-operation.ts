@@ -1,0 +1,232 @@
+import { isTerminalStatus, type Operation, type OperationStarted } from '@ktrdr/contracts';
+import type { ApiClient } from './api-client.js';
+import { ApiError, ApiUnreachableError, CliError } from './cli-error.js';
+import { type CommandContext, openApi } from './context.js';
+import { EXIT, type ExitCode } from './exit-code.js';
+import { followOperation } from './follow-operation.js';
+import { listenForInterrupts } from './interrupts.js';
+import type { ReadOptions } from './read-options.js';
+import { printable } from './printable.js';
+import { openProgressDisplay } from './progress/open-progress-display.js';
+import type { ProgressDisplay } from './progress/progress-display.js';
+import type { ProgressState } from './progress/progress-state.js';
+import { showOutcome } from './views/outcome-view.js';
+
+/** Time between two attempts to tell the API of a cancel, ms. */
+const CANCEL_AGAIN_MS = 1_000;
+
+/** How an operation comes to be supervised. */
+export type Supervised =
+  /** It is started; Ctrl+C cancels it. `detach`: the command ends once it runs. */
+  | { kind: 'start'; start(api: ApiClient): Promise<OperationStarted>; detach?: boolean }
+  /** It runs already; Ctrl+C leaves it alone. */
+  | { kind: 'follow'; id: string }
+  /** It is to be cancelled; Ctrl+C leaves it being cancelled. */
+  | { kind: 'cancel'; id: string; cancel(api: ApiClient): Promise<void> };
+
+/** Shows an operation from its start, or from now, to its end. The exit code says how it ended. */
+export async function superviseOperation(
+  context: CommandContext,
+  supervised: Supervised,
+  options: ReadOptions,
+): Promise<ExitCode> {
+  const display = openProgressDisplay(context.output, context.clock, options);
+  const supervision = new Supervision(context, supervised, options, display);
+  const stopListening = listenForInterrupts(context.signals, context.clock, {
+    onInterrupt: (press) => supervision.interrupt(press),
+    onTerminate: () => supervision.leave(EXIT.terminated),
+  });
+  try {
+    return await supervision.run();
+  } finally {
+    stopListening();
+    display.stop();
+  }
+}
+
+class Supervision {
+  readonly #context: CommandContext;
+  readonly #supervised: Supervised;
+  readonly #options: ReadOptions;
+  readonly #display: ProgressDisplay;
+  readonly #api: ApiClient;
+  readonly #left = new AbortController();
+  #leftWith: ExitCode = EXIT.cancelled;
+  #id: string | null;
+  #state: ProgressState | null = null;
+  #cancel: 'no' | 'wanted' | 'taken' | 'refused' = 'no';
+
+  constructor(
+    context: CommandContext,
+    supervised: Supervised,
+    options: ReadOptions,
+    display: ProgressDisplay,
+  ) {
+    this.#context = context;
+    this.#supervised = supervised;
+    this.#options = options;
+    this.#display = display;
+    this.#id = supervised.kind === 'start' ? null : supervised.id;
+    this.#api = openApi(context, {
+      verbose: options.verbose,
+      signal: this.#left.signal,
+      note: (line) => display.note(line),
+    });
+  }
+
+  /** Ctrl+C. */
+  interrupt(press: number): void {
+    if (this.#supervised.kind !== 'start' || press > 1) {
+      this.leave(EXIT.cancelled);
+      return;
+    }
+    this.#cancel = 'wanted';
+    if (this.#state !== null) {
+      this.#state = { ...this.#state, cancelRequested: true };
+      this.#display.show(this.#state);
+    }
+    if (this.#id !== null) void this.#sendCancel(this.#id);
+  }
+
+  leave(exitCode: ExitCode): void {
+    this.#leftWith = exitCode;
+    this.#left.abort();
+  }
+
+  async run(): Promise<ExitCode> {
+    try {
+      return await this.#run();
+    } catch (error) {
+      if (!this.#left.signal.aborted) throw error;
+      return this.#sayLeft();
+    } finally {
+      // Ends what still waits to be sent.
+      this.#left.abort();
+    }
+  }
+
+  async #run(): Promise<ExitCode> {
+    const { output, clock } = this.#context;
+    const supervised = this.#supervised;
+    if (supervised.kind === 'start') {
+      const started = await supervised.start(this.#api);
+      this.#id = started.operation_id;
+      if (this.#cancelWanted) {
+        void this.#sendCancel(started.operation_id);
+      } else if (supervised.detach) {
+        return showStarted(this.#context, started, this.#options.json);
+      }
+      if (!this.#options.json || this.#options.verbose) {
+        this.#display.note(output.style.dim(`Operation ${started.operation_id}`));
+      }
+    } else if (supervised.kind === 'cancel') {
+      await supervised.cancel(this.#api);
+      this.#cancel = 'taken';
+    }
+    const id = this.#id ?? '';
+    const { signal } = this.#left;
+    const known = supervised.kind !== 'follow';
+    for await (const update of followOperation(this.#api, id, { clock, signal, known })) {
+      if (update.kind === 'operation' && isTerminalStatus(update.operation.status)) {
+        return this.#end(update.operation);
+      }
+      this.#show(update.kind === 'operation' ? update.operation : null);
+    }
+    return this.#sayLeft();
+  }
+
+  get #cancelWanted(): boolean {
+    return this.#cancel !== 'no';
+  }
+
+  /** @param operation `null` where the API does not answer */
+  #show(operation: Operation | null): void {
+    const known = operation ?? this.#state?.operation;
+    if (known === undefined) return;
+    this.#state = {
+      operation: known,
+      receivedAt: operation === null ? (this.#state?.receivedAt ?? 0) : this.#context.clock.now(),
+      lost: operation === null,
+      cancelRequested: this.#cancel === 'wanted' || this.#cancel === 'taken',
+    };
+    this.#display.show(this.#state);
+  }
+
+  #end(operation: Operation): ExitCode {
+    this.#display.stop();
+    const exitCode = showOutcome(this.#context.output, operation, {
+      ...this.#options,
+      cancelRequested: this.#cancelWanted && this.#cancel !== 'refused',
+    });
+    if (this.#supervised.kind !== 'cancel') return exitCode;
+    return operation.status === 'cancelled' ? EXIT.completed : EXIT.failed;
+  }
+
+  /** Tells the API until it has answered. Never rejects: how the operation ends is learnt by following it. */
+  async #sendCancel(id: string): Promise<void> {
+    const { signal } = this.#left;
+    let said = false;
+    while (!signal.aborted) {
+      try {
+        await this.#api.cancelOperation(id, { reason: 'Ctrl+C in ktrdr' });
+        this.#cancel = 'taken';
+        return;
+      } catch (error) {
+        if (signal.aborted) return;
+        if (!(error instanceof ApiUnreachableError)) {
+          this.#cancelRefused(error);
+          return;
+        }
+        if (!said) {
+          said = true;
+          this.#display.note(
+            'The API does not answer. It is told to cancel as soon as it does; Ctrl+C again leaves.',
+          );
+        }
+        await this.#context.clock.sleep(CANCEL_AGAIN_MS, signal);
+      }
+    }
+  }
+
+  #cancelRefused(error: unknown): void {
+    // It has ended meanwhile: the end is on its way.
+    if (error instanceof ApiError && error.code === 'operation_ended') return;
+    this.#cancel = 'refused';
+    const reason = error instanceof CliError ? printable(error.message) : String(error);
+    this.#display.note(`The cancel was not taken: ${reason}\nThe operation goes on; Ctrl+C again leaves it.`);
+  }
+
+  #sayLeft(): ExitCode {
+    this.#display.stop();
+    this.#context.output.err(this.#whereItStands());
+    return this.#leftWith;
+  }
+
+  #whereItStands(): string {
+    const id = this.#id;
+    if (id === null) {
+      return 'Left before the API answered: the operation may have started. See: ktrdr operations list';
+    }
+    if (this.#cancel === 'taken') {
+      return `Left. The operation goes on being cancelled. See: ktrdr operations show ${id}`;
+    }
+    if (this.#cancel === 'wanted') {
+      return `Left before the API took the cancel. To cancel it: ktrdr operations cancel ${id}`;
+    }
+    return (
+      `Left; the operation goes on.\n  follow it: ktrdr operations follow ${id}\n` +
+      `  cancel it: ktrdr operations cancel ${id}`
+    );
+  }
+}
+
+function showStarted({ output }: CommandContext, started: OperationStarted, json?: boolean): ExitCode {
+  if (json) {
+    output.json(started);
+  } else {
+    output.out(`${printable(started.message)}\n`);
+    output.out(`  follow it: ktrdr operations follow ${started.operation_id}`);
+    output.out(`  cancel it: ktrdr operations cancel ${started.operation_id}`);
+  }
+  return EXIT.completed;
+}

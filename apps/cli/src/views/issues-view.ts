@@ -1,0 +1,23 @@
+import type { ErrorBody, StrategyIssue } from '@ktrdr/contracts';
+import { printable } from '../printable.js';
+
+/** `strategies/a.yaml:12:5 model.type: what is wrong, what would be right` */
+export function issueLine({ severity, file, line, column, path, message }: StrategyIssue): string {
+  const place = [file, line, column].filter((part) => part !== null && part !== '').join(':');
+  const where = path === '' ? '' : ` ${path}:`;
+  return printable(`${place}${where} ${severity === 'warning' ? 'warning: ' : ''}${message}`);
+}
+
+/** The problems of a strategy file that an error carries and its message does not tell already. */
+export function issueLinesOf(error: ErrorBody | null): string[] {
+  const issues = (error?.details as { issues?: unknown } | null | undefined)?.issues;
+  if (error === null || !Array.isArray(issues)) return [];
+  return issues
+    .filter(isIssue)
+    .filter(({ message }) => !error.message.includes(message))
+    .map((issue) => `  ${issueLine(issue)}`);
+}
+
+function isIssue(value: unknown): value is StrategyIssue {
+  return typeof value === 'object' && value !== null && 'path' in value && 'message' in value;
+}

@@ -1,0 +1,124 @@
+import { isTerminalStatus, type Operation, type OperationList, type OperationStatus } from '@ktrdr/contracts';
+import { oneLine, printable, truncate } from '../printable.js';
+import { formatTook, secondsBetween } from '../progress/duration.js';
+import { progressLine } from '../progress/progress-line.js';
+import { progressParts } from '../progress/progress-state.js';
+import type { Style } from '../style.js';
+import { issueLinesOf } from './issues-view.js';
+import { count, counted, moment } from './numbers.js';
+import { errorDetails, resultView, warningsView } from './outcome-view.js';
+import { pairs, textTable } from './text-table.js';
+
+/** One line an operation, newest first. @param now UTC ms */
+export function operationsView(
+  list: OperationList,
+  { offset, columns, now, style }: { offset: number; columns: number; now: number; style: Style },
+): string {
+  const { operations, total_count, active_count } = list;
+  if (operations.length === 0) {
+    return total_count === 0 ? 'No operations.' : `No operations after the first ${count(offset)}.`;
+  }
+  const rows = operations.map((operation) => [
+    operation.operation_id,
+    operation.status,
+    `${operation.progress.percentage.toFixed(1)}%`,
+    took(operation, now),
+    subject(operation),
+  ]);
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => (row[column] ?? '').length), 6));
+  const room = Math.max(8, columns - 1 - widths.reduce((sum, width) => sum + width + 2, 2));
+  const table = textTable(
+    [
+      { head: 'operation' },
+      { head: 'status' },
+      { head: 'done', align: 'right' },
+      { head: 'time', align: 'right' },
+      { head: 'about' },
+    ],
+    rows.map(([id = '', status = '', done = '', time = '', about = '']) => [
+      id,
+      colourOf(status as OperationStatus, style)(status),
+      done,
+      time,
+      truncate(about, room),
+    ]),
+    style,
+  );
+  const last = offset + operations.length;
+  const more = last < total_count ? ` (next: --offset ${last})` : '';
+  const shown = operations.length === total_count ? '' : `${count(offset + 1)} to ${count(last)} of `;
+  return `${table}\n\n  ${shown}${counted(total_count, 'operation')}${more}, ${count(active_count)} active`;
+}
+
+/** All that is known of one operation. @param now UTC ms */
+export function operationView(
+  operation: Operation,
+  { now, verbose, style }: { now: number; verbose: boolean | undefined; style: Style },
+): string {
+  const { metadata, error, status, progress } = operation;
+  const ended = isTerminalStatus(status);
+  const parameters = Object.entries(metadata.parameters).filter(([, value]) => value !== null);
+  const state = { operation, receivedAt: now, lost: false, cancelRequested: false };
+  const sections = [
+    pairs(
+      [
+        ['operation', style.bold(operation.operation_id)],
+        ['type', operation.operation_type],
+        ['status', colourOf(status, style)(status)],
+        ['attempt', operation.attempt > 1 ? String(operation.attempt) : null],
+        ['progress', ended ? `${progress.percentage.toFixed(1)}%` : progressLine(progressParts(state, now))],
+        ['about', subject(operation)],
+        ['range', rangeOf(operation)],
+        ['created', moment(operation.created_at)],
+        ['took', ended ? took(operation, now) : null],
+        ...(verbose
+          ? parameters.map(([name, value]): [string, string] => [name.replaceAll('_', ' '), plain(value)])
+          : []),
+        ['error', error === null ? null : [printable(error.message), ...issueLinesOf(error)].join('\n')],
+        ...(verbose && error !== null
+          ? [['', errorDetails(error, style).join('\n')] as [string, string]]
+          : []),
+      ],
+      style,
+    ),
+    status === 'completed' ? resultView(operation, verbose, style) : '',
+    warningsView(operation.warnings, verbose, style),
+  ];
+  return sections.filter((section) => section !== '').join('\n\n');
+}
+
+function took({ started_at, completed_at }: Operation, now: number): string {
+  const seconds = secondsBetween(started_at, completed_at ?? new Date(now).toISOString());
+  return seconds === null ? '-' : formatTook(seconds);
+}
+
+/** `test_strategy AAPL 1h`; of a type without them, what it does now. */
+function subject({ metadata, progress, operation_type }: Operation): string {
+  const parts = [metadata.strategy ?? '', metadata.symbols.join(','), metadata.timeframes.join(',')];
+  const text = parts.filter((part) => part !== '').join(' ');
+  return oneLine(text || (progress.current_step ?? '') || operation_type);
+}
+
+function rangeOf({ metadata: { start_date, end_date } }: Operation): string | null {
+  if (start_date === null && end_date === null) return null;
+  return printable(`${start_date ?? 'the first bar'} to ${end_date ?? 'the last bar'}`);
+}
+
+function plain(value: unknown): string {
+  return printable(typeof value === 'string' ? value : JSON.stringify(value));
+}
+
+function colourOf(status: OperationStatus, style: Style): (text: string) => string {
+  switch (status) {
+    case 'completed':
+      return style.green;
+    case 'failed':
+      return style.red;
+    case 'cancelling':
+    case 'cancelled':
+      return style.yellow;
+    case 'running':
+    case 'pending':
+      return style.cyan;
+  }
+}

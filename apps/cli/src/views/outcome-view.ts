@@ -1,0 +1,98 @@
+import type { ErrorBody, Operation, TrainingResult } from '@ktrdr/contracts';
+import { EXIT, type ExitCode } from '../exit-code.js';
+import type { Output } from '../output.js';
+import { printable } from '../printable.js';
+import { formatTook, secondsBetween } from '../progress/duration.js';
+import type { ReadOptions } from '../read-options.js';
+import type { Style } from '../style.js';
+import { issueLinesOf } from './issues-view.js';
+import { pairs } from './text-table.js';
+import { trainingResultView } from './training-result-view.js';
+
+export interface OutcomeOptions extends ReadOptions {
+  /** Ctrl+C was pressed on the way. */
+  cancelRequested: boolean;
+}
+
+/** Shows how an ended operation ended, with its result; the exit code says the same. */
+export function showOutcome(output: Output, operation: Operation, options: OutcomeOptions): ExitCode {
+  const exitCode = exitCodeOf(operation);
+  if (options.json) {
+    output.json(operation);
+    if (exitCode === EXIT.failed) output.err(failure(operation, options.verbose, output.errorStyle, false));
+    return exitCode;
+  }
+  const mark = output.live;
+  if (operation.status === 'failed') {
+    output.err(failure(operation, options.verbose, output.errorStyle, mark));
+    return exitCode;
+  }
+  output.out(headline(operation, options.cancelRequested, output.style, mark));
+  const view = operation.status === 'completed' ? resultView(operation, options.verbose, output.style) : '';
+  if (view !== '') output.out(`\n${view}`);
+  const warnings = warningsView(operation.warnings, options.verbose, output.style);
+  if (warnings !== '') output.out(`\n${warnings}`);
+  return exitCode;
+}
+
+function exitCodeOf({ status }: Operation): ExitCode {
+  if (status === 'completed') return EXIT.completed;
+  return status === 'cancelled' ? EXIT.cancelled : EXIT.failed;
+}
+
+function headline(operation: Operation, cancelRequested: boolean, style: Style, mark: boolean): string {
+  const seconds = secondsBetween(operation.started_at, operation.completed_at);
+  if (operation.status === 'cancelled') {
+    const after = seconds === null ? '' : ` after ${formatTook(seconds)}`;
+    return `${mark ? style.yellow('■ ') : ''}${style.bold('cancelled')}${after}`;
+  }
+  const took = seconds === null ? '' : ` in ${formatTook(seconds)}`;
+  const late = cancelRequested ? ', before the cancel took effect' : '';
+  return `${mark ? style.green('✔ ') : ''}${style.bold('completed')}${took}${late}`;
+}
+
+function failure({ error }: Operation, verbose: boolean | undefined, style: Style, mark: boolean): string {
+  const lines = [
+    `${mark ? style.red('✖ ') : ''}${style.bold('failed')}: ${error === null ? 'for a reason that the API does not tell' : printable(error.message)}`,
+    ...issueLinesOf(error),
+  ];
+  if (error !== null && verbose) lines.push(...errorDetails(error, style));
+  return lines.join('\n');
+}
+
+/** Code and details of an error, for `--verbose`. */
+export function errorDetails({ code, details }: ErrorBody, style: Style): string[] {
+  return [
+    style.dim(`code: ${code}`),
+    ...(details === undefined || details === null
+      ? []
+      : [style.dim(`details: ${printable(JSON.stringify(details))}`)]),
+  ];
+}
+
+/** The result of an ended operation; of a type without a view of its own, its plain values. */
+export function resultView(operation: Operation, verbose: boolean | undefined, style: Style): string {
+  const { result } = operation;
+  if (typeof result !== 'object' || result === null) return '';
+  if (operation.operation_type === 'training') {
+    const { total_epochs } = operation.progress.context;
+    return trainingResultView(result as TrainingResult, { verbose, style, epochsAsked: total_epochs });
+  }
+  return pairs(
+    Object.entries(result)
+      .filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value))
+      .map(([name, value]) => [name.replaceAll('_', ' '), printable(String(value))]),
+    style,
+  );
+}
+
+/** Warnings shown without `--verbose`. */
+const WARNINGS_SHOWN = 5;
+
+export function warningsView(warnings: string[], verbose: boolean | undefined, style: Style): string {
+  const shown = verbose ? warnings : warnings.slice(0, WARNINGS_SHOWN);
+  const lines = shown.map((warning) => `  ${style.yellow('warning:')} ${printable(warning)}`);
+  const hidden = warnings.length - shown.length;
+  if (hidden > 0) lines.push(style.dim(`  and ${hidden} more with --verbose`));
+  return lines.join('\n');
+}

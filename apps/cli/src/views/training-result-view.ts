@@ -1,0 +1,236 @@
+import type {
+  Baselines,
+  DataSummary,
+  ResourceUsage,
+  TestMetrics,
+  TrainingMetrics,
+  TrainingResult,
+  ValidationMetrics,
+} from '@ktrdr/contracts';
+import { printable } from '../printable.js';
+import type { Style } from '../style.js';
+import { count, counted, moment, percent } from './numbers.js';
+import { pairs, textTable } from './text-table.js';
+
+/** Width of the list of features, so that it fits 80 columns beside its name. */
+const FEATURES_WIDTH = 64;
+
+export interface TrainingResultOptions {
+  /** Tells also why engines were not taken. */
+  verbose: boolean | undefined;
+  style: Style;
+  /** Most epochs that the run could have taken; `null` where unknown. */
+  epochsAsked: number | null;
+}
+
+/** What was learnt, on what, and where the model is. After a dry run: what would be trained on. */
+export function trainingResultView(
+  result: TrainingResult,
+  { verbose, style, epochsAsked }: TrainingResultOptions,
+): string {
+  const { test_metrics, baselines, validation_metrics, data_summary } = result;
+  const sections = [
+    ...(test_metrics === null
+      ? []
+      : [
+          accuracyView(test_metrics, baselines, validation_metrics, data_summary, style),
+          verdict(test_metrics, baselines, style),
+          classesView(test_metrics, style),
+          confusionView(test_metrics, style),
+          symbolsView(result, style),
+        ]),
+    ...(result.training_metrics === null ? [distributionView(data_summary, style)] : []),
+    runView(result, epochsAsked, verbose, style),
+    ...(result.training_metrics === null ? ['  Dry run: nothing was trained and nothing was stored.'] : []),
+  ];
+  return sections.filter((section) => section !== '').join('\n\n');
+}
+
+/** Accuracy on rows that the model never saw, beside what costs nothing to reach. */
+export function accuracyView(
+  test: TestMetrics,
+  baselines: Baselines | null,
+  validation: ValidationMetrics | null,
+  data: DataSummary | null,
+  style: Style,
+): string {
+  const rows =
+    data === null ? '' : style.dim(`   ${counted(data.test_samples, 'row')} after the training rows`);
+  const majority = baselines?.majority_class;
+  return pairs(
+    [
+      ['test accuracy', style.bold(percent(test.test_accuracy)) + rows],
+      [
+        'baseline',
+        majority === undefined
+          ? null
+          : percent(majority.test_accuracy) +
+            style.dim(`   always ${printable(majority.label)}, the majority class of the training rows`),
+      ],
+      ['validation accuracy', validation === null ? null : percent(validation.val_accuracy)],
+    ],
+    style,
+  );
+}
+
+/** One honest sentence. */
+export function verdict(test: TestMetrics, baselines: Baselines | null, style: Style): string {
+  if (baselines === null) return '';
+  const { label, test_accuracy } = baselines.majority_class;
+  const points = (test.test_accuracy - test_accuracy) * 100;
+  if (points > 0) {
+    return style.green(`  The model is ${points.toFixed(1)} percentage points better than the baseline.`);
+  }
+  const how = points === 0 ? 'is no better than the baseline' : 'does not beat the baseline';
+  return style.yellow(
+    `  The model ${how}: always saying ${printable(label)} is right ${percent(test_accuracy)} of the time,\n` +
+      `  the model ${percent(test.test_accuracy)}.`,
+  );
+}
+
+export function classesView({ per_class }: TestMetrics, style: Style): string {
+  return textTable(
+    [
+      { head: 'class' },
+      { head: 'precision', align: 'right' },
+      { head: 'recall', align: 'right' },
+      { head: 'F1', align: 'right' },
+      { head: 'support', align: 'right' },
+    ],
+    per_class.map(({ label, precision, recall, f1, support }) => [
+      printable(label),
+      precision.toFixed(3),
+      recall.toFixed(3),
+      f1.toFixed(3),
+      count(support),
+    ]),
+    style,
+  );
+}
+
+export function confusionView({ classes, confusion_matrix }: TestMetrics, style: Style): string {
+  const names = classes.map(printable);
+  return textTable(
+    [{ head: 'true \\ predicted' }, ...names.map((head) => ({ head, align: 'right' as const }))],
+    confusion_matrix.map((row, trueClass) => [
+      names[trueClass] ?? '',
+      ...row.map((rows, predicted) => (predicted === trueClass ? style.bold(count(rows)) : count(rows))),
+    ]),
+    style,
+  );
+}
+
+function symbolsView({ artifacts }: TrainingResult, style: Style): string {
+  const symbols = artifacts.per_symbol_metrics;
+  if (symbols.length < 2) return '';
+  return textTable(
+    [{ head: 'symbol' }, { head: 'test rows', align: 'right' }, { head: 'test accuracy', align: 'right' }],
+    symbols.map(({ symbol, rows, test_accuracy }) => [
+      printable(symbol),
+      count(rows),
+      percent(test_accuracy),
+    ]),
+    style,
+  );
+}
+
+function distributionView({ label_distribution }: DataSummary, style: Style): string {
+  return textTable(
+    [
+      { head: 'label' },
+      { head: 'train', align: 'right' },
+      { head: 'validation', align: 'right' },
+      { head: 'test', align: 'right' },
+    ],
+    label_distribution.map(({ label, train, validation, test }) => [
+      printable(label),
+      count(train),
+      count(validation),
+      count(test),
+    ]),
+    style,
+  );
+}
+
+function runView(
+  result: TrainingResult,
+  epochsAsked: number | null,
+  verbose: boolean | undefined,
+  style: Style,
+): string {
+  const { training_metrics, resource_usage, session_info, data_summary, artifacts, model_info } = result;
+  return pairs(
+    [
+      ['data', dataText(data_summary)],
+      ['rows', rowsText(data_summary)],
+      ['features', training_metrics === null || verbose ? featuresText(data_summary) : null],
+      ['epochs', training_metrics === null ? null : epochsText(training_metrics, epochsAsked)],
+      [
+        'network',
+        model_info === null
+          ? null
+          : `${model_info.type} ${model_info.architecture}, ${counted(model_info.parameters_count, 'parameter')}`,
+      ],
+      ['engine', engineText(resource_usage)],
+      ...(verbose ? rejectedPairs(resource_usage) : []),
+      ['seed', String(session_info.seed)],
+      ['analytics', analyticsText(training_metrics)],
+      ['model', artifacts.model === null ? null : style.bold(printable(artifacts.model))],
+      ['', artifacts.model_path === null ? null : printable(artifacts.model_path)],
+    ],
+    style,
+  );
+}
+
+function dataText(data: DataSummary): string {
+  const synthetic = data.synthetic ? '\nsynthetic bars: the figures say nothing about a market' : '';
+  return (
+    printable(`${data.symbols.join(', ')} ${data.timeframes.join(', ')}`) +
+    `, ${moment(data.start_date)} to ${moment(data.end_date)}${synthetic}`
+  );
+}
+
+function rowsText(data: DataSummary): string {
+  const purged = data.purged_samples === 0 ? '' : `, ${count(data.purged_samples)} purged at the split edges`;
+  return (
+    `${count(data.train_samples)} train, ${count(data.validation_samples)} validation, ` +
+    `${count(data.test_samples)} test${purged}`
+  );
+}
+
+function featuresText({ feature_count, features }: DataSummary): string {
+  return wrap([`${count(feature_count)}:`, ...features.map(printable)], FEATURES_WIDTH);
+}
+
+/** Words on lines of at most so many characters. */
+function wrap(words: string[], width: number): string {
+  const lines = [''];
+  for (const word of words) {
+    const last = lines.at(-1) ?? '';
+    if (last === '') lines[lines.length - 1] = word;
+    else if (last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines.join('\n');
+}
+
+function epochsText(metrics: TrainingMetrics, asked: number | null): string {
+  const of = asked === null || asked === metrics.epochs_trained ? '' : ` of ${count(asked)}`;
+  const stopped = metrics.early_stopped ? `, stopped early: ${printable(metrics.stopping_reason)}` : '';
+  return `${count(metrics.epochs_trained)}${of}, best ${count(metrics.best_epoch)}${stopped}`;
+}
+
+function engineText({ engine, device, training_mode, peak_memory_mb }: ResourceUsage): string {
+  const where = training_mode === 'host' ? ' (host service)' : '';
+  return `${engine} on ${printable(device)}${where}, ${count(Math.round(peak_memory_mb))} MB at most`;
+}
+
+function rejectedPairs({ rejected_engines }: ResourceUsage): [string, string][] {
+  return rejected_engines.map(({ engine, reason }) => ['', printable(`not ${engine}: ${reason}`)]);
+}
+
+function analyticsText(metrics: TrainingMetrics | null): string | null {
+  const analytics = metrics?.analytics ?? null;
+  if (analytics === null) return null;
+  return `${printable(analytics.directory)} (${counted(analytics.total_alerts, 'alert')})`;
+}
