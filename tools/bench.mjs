@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** `npm run bench -- <name>`: a table on the screen, `bench/results/<name>.json` beside it. */
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT, CommandFailed, build, main, run } from './workspace.mjs';
 
