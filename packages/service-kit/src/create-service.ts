@@ -1,0 +1,61 @@
+import type { DynamicModule, LoggerService, Type } from '@nestjs/common';
+import { NestFactory, Reflector } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { BODY_LIMIT, readOnlyJson } from './http/body-parser.js';
+import { ErrorFilter } from './http/error-filter.js';
+import { SuccessEnvelope } from './http/success-envelope.js';
+import { validationPipe } from './http/validation.js';
+import { ServiceMetrics } from './metrics/service-metrics.js';
+
+/** Longest part of a path that is a parameter; names are shorter. */
+const MAX_PARAMETER_LENGTH = 256;
+
+export interface ServiceDescription {
+  /** What people call it: `ktrdr API`. */
+  name: string;
+  /** One sentence for the page at `/docs`. */
+  description: string;
+  version: string;
+}
+
+/**
+ * A service as it runs, not yet listening: envelopes, validation, limits, metrics and `/docs` are the same for both services.
+ * `module` imports `OrchestratorModule`, `MetricsModule` and a `HealthModule`.
+ */
+export async function createService(
+  module: DynamicModule | Type,
+  description: ServiceDescription,
+  logger: LoggerService | false,
+): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: BODY_LIMIT,
+    routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    logger,
+    abortOnError: false,
+    bodyParser: false,
+    forceCloseConnections: true,
+  });
+  readOnlyJson(app);
+  app.useGlobalFilters(new ErrorFilter());
+  app.useGlobalInterceptors(new SuccessEnvelope(app.get(Reflector)));
+  app.useGlobalPipes(validationPipe());
+  app.get(ServiceMetrics, { strict: false }).observe(app);
+  describe(app, description);
+  return app;
+}
+
+/** The page at `/docs`, its data at `/docs-json`. The document is made when it is first asked for. */
+function describe(app: NestFastifyApplication, { name, description, version }: ServiceDescription): void {
+  const document = new DocumentBuilder()
+    .setTitle(name)
+    .setDescription(description)
+    .setVersion(version)
+    .build();
+  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, document), {
+    customSiteTitle: name,
+    raw: ['json'],
+  });
+}

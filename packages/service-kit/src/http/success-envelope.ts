@@ -1,0 +1,33 @@
+import {
+  SetMetadata,
+  StreamableFile,
+  type CallHandler,
+  type ExecutionContext,
+  type NestInterceptor,
+} from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { SuccessResponse } from '@ktrdr/contracts';
+import { map, type Observable } from 'rxjs';
+
+const PLAIN_ANSWER = 'ktrdr:plain-answer';
+
+/** The handler's answer goes out as it is, without the envelope: what other programs define the shape of. */
+export const PlainAnswer = (): MethodDecorator => SetMetadata(PLAIN_ANSWER, true);
+
+/** Answers become `{ success: true, data }`. */
+export class SuccessEnvelope implements NestInterceptor {
+  constructor(private readonly reflector: Reflector) {}
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    if (this.reflector.get<boolean | undefined>(PLAIN_ANSWER, context.getHandler())) return next.handle();
+    return next
+      .handle()
+      .pipe(
+        map((data: unknown) =>
+          data instanceof StreamableFile
+            ? data
+            : ({ success: true, data } satisfies SuccessResponse<unknown>),
+        ),
+      );
+  }
+}

@@ -1,0 +1,57 @@
+import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { OperationsService } from '@ktrdr/orchestrator';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+
+/** What the service counts: the process, its operations and the requests that it answered. */
+@Injectable()
+export class ServiceMetrics implements OnModuleDestroy {
+  readonly registry = new Registry();
+  private readonly requests = new Histogram({
+    name: 'ktrdr_http_request_duration_seconds',
+    help: 'Time to answer a request, event streams left out',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30],
+    registers: [this.registry],
+  });
+  private readonly stopListening: () => void;
+
+  constructor(@Inject(OperationsService) operations: OperationsService) {
+    collectDefaultMetrics({ register: this.registry });
+    const reached = new Counter({
+      name: 'ktrdr_operations_total',
+      help: 'Operations that reached a status',
+      labelNames: ['type', 'status'],
+      registers: [this.registry],
+    });
+    new Gauge({
+      name: 'ktrdr_operations_active',
+      help: 'Operations that this process runs now',
+      registers: [this.registry],
+      collect() {
+        this.set(operations.activeCount());
+      },
+    });
+    this.stopListening = operations.onStatus(({ operation_type, status }) =>
+      reached.inc({ type: operation_type, status }),
+    );
+  }
+
+  /** Times every answer of `app`. */
+  observe(app: NestFastifyApplication): void {
+    const fastify = app.getHttpAdapter().getInstance();
+    fastify.addHook('onResponse', (request, reply, done) => {
+      const isStream = String(reply.getHeader('content-type')).startsWith('text/event-stream');
+      if (!isStream) {
+        const route = request.routeOptions.url ?? 'unknown';
+        const labels = { method: request.method, route, status: reply.statusCode };
+        this.requests.observe(labels, reply.elapsedTime / 1000);
+      }
+      done();
+    });
+  }
+
+  onModuleDestroy(): void {
+    this.stopListening();
+  }
+}

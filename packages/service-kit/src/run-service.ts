@@ -1,0 +1,108 @@
+import type { DynamicModule } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { KtrdrError } from '@ktrdr/contracts';
+import { OperationsService, systemClock } from '@ktrdr/orchestrator';
+import { createService, type ServiceDescription } from './create-service.js';
+import { ServiceLogger } from './service-logger.js';
+
+/** Where a service listens. */
+export interface ListenSettings {
+  host: string;
+  port: number;
+}
+
+export interface RunnableService<S extends ListenSettings> extends ServiceDescription {
+  /** What a person types to start it: `npm start`. */
+  command: string;
+  /** @throws KtrdrError `invalid_setting` */
+  readSettings(): S;
+  module(settings: S): DynamicModule;
+  /** What is worth knowing at the start, on the same line. */
+  startNote?(settings: S): string;
+}
+
+/** However long stopping takes: then the process ends. */
+const STOP_DEADLINE_MS = 10_000;
+
+/**
+ * The process of a service, from its settings to its exit code. Whatever keeps it from starting is one line and exit code 1.
+ * SIGTERM, SIGINT and SIGHUP stop it: no new connections, operations cancelled, exit code 0 within 10 s.
+ */
+export async function runService<S extends ListenSettings>(service: RunnableService<S>): Promise<void> {
+  try {
+    const settings = service.readSettings();
+    const logger = new ServiceLogger({ json: !process.stdout.isTTY });
+    const app = await createService(service.module(settings), service, logger);
+    stopOnSignals(app, logger);
+    await listen(app, settings, service);
+    const note = service.startNote === undefined ? '' : `, ${service.startNote(settings)}`;
+    logger.log(`${service.name} listens on ${await app.getUrl()}${note}`, 'Service');
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const line = error instanceof KtrdrError ? reason : `${service.name} cannot start: ${reason}`;
+    process.stderr.write(`${line.replaceAll(/\s*\n\s*/g, ' ')}\n`);
+    process.exit(1);
+  }
+}
+
+async function listen(
+  app: NestFastifyApplication,
+  { host, port }: ListenSettings,
+  { command }: Pick<RunnableService<ListenSettings>, 'command'>,
+): Promise<void> {
+  try {
+    await app.listen(port, host);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const cause = { cause: error };
+    switch (code) {
+      case 'EADDRINUSE':
+        throw new KtrdrError(
+          'port_in_use',
+          `Port ${port} on ${host} is taken, perhaps because this service runs already. Stop the other program, or take another port: PORT=${port + 1} ${command}`,
+          cause,
+        );
+      case 'EACCES':
+        throw new KtrdrError(
+          'invalid_setting',
+          `The setting PORT=${port} is not valid: this user may not listen there. Take a port from 1024 on.`,
+          cause,
+        );
+      case 'EADDRNOTAVAIL':
+      case 'ENOTFOUND':
+      case 'EAI_AGAIN':
+        throw new KtrdrError(
+          'invalid_setting',
+          `The setting HOST=${host} is not valid: this machine has no such address. Take 127.0.0.1, or 0.0.0.0 for all of its addresses.`,
+          cause,
+        );
+      default:
+        throw error;
+    }
+  }
+}
+
+function stopOnSignals(app: NestFastifyApplication, logger: ServiceLogger): void {
+  let stopping = false;
+  const stop = async (signal: NodeJS.Signals) => {
+    if (stopping) return;
+    stopping = true;
+    const active = app.get(OperationsService).activeCount();
+    const work = active === 0 ? '' : `; running operations are being cancelled: ${active}`;
+    logger.log(`${signal}: stopping${work}`, 'Service');
+    systemClock.setTimer(STOP_DEADLINE_MS, () => {
+      logger.error('stopping took too long', 'Service');
+      process.exit(1);
+    });
+    try {
+      app.getHttpServer().close();
+      await app.close();
+      process.exit(app.get(OperationsService).activeCount() === 0 ? 0 : 1);
+    } catch (error) {
+      logger.error('stopping failed', { error }, 'Service');
+      process.exit(1);
+    }
+  };
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
+    process.on(signal, (name) => void stop(name));
+}

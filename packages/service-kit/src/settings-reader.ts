@@ -1,0 +1,73 @@
+import { resolve } from 'node:path';
+import { KtrdrError } from '@ktrdr/contracts';
+
+const TRUE = new Set(['true', '1', 'yes', 'on']);
+const FALSE = new Set(['false', '0', 'no', 'off']);
+
+/**
+ * Reads typed settings from environment variables. A variable that is missing or empty takes its default.
+ * Every method throws `invalid_setting`, which names the variable, its value and what is allowed.
+ */
+export class SettingsReader {
+  constructor(private readonly environment: Readonly<Record<string, string | undefined>>) {}
+
+  text(name: string, fallback: string): string {
+    return this.value(name) ?? fallback;
+  }
+
+  boolean(name: string, fallback: boolean): boolean {
+    const value = this.value(name)?.toLowerCase();
+    if (value === undefined) return fallback;
+    if (TRUE.has(value)) return true;
+    if (FALSE.has(value)) return false;
+    throw this.invalid(name, 'true or false');
+  }
+
+  /** A whole number from `min` to `max`. */
+  integer(name: string, fallback: number, { min, max }: { min: number; max: number }): number {
+    const value = this.value(name);
+    if (value === undefined) return fallback;
+    const number = Number(value);
+    if (/^\d+$/.test(value) && number >= min && number <= max) return number;
+    throw this.invalid(name, `a whole number from ${min} to ${max}`);
+  }
+
+  choice<const T extends string>(name: string, fallback: T, allowed: readonly T[]): T {
+    const value = this.value(name);
+    if (value === undefined) return fallback;
+    const found = allowed.find((choice) => choice === value.toLowerCase());
+    if (found !== undefined) return found;
+    throw this.invalid(name, `one of ${allowed.join(', ')}`);
+  }
+
+  /** An absolute path; a relative one starts in the working folder. */
+  path(name: string, fallback: string): string {
+    return resolve(this.text(name, fallback));
+  }
+
+  /** An http(s) address, without a slash at its end. */
+  url(name: string, fallback: string): string {
+    const value = this.text(name, fallback);
+    const url = URL.canParse(value) ? new URL(value) : null;
+    if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
+      throw this.invalid(name, `an http or https address such as ${fallback}`);
+    }
+    return value.replace(/\/+$/, '');
+  }
+
+  private value(name: string): string | undefined {
+    const value = this.environment[name]?.trim();
+    return value === '' ? undefined : value;
+  }
+
+  private invalid(name: string, allowed: string): KtrdrError {
+    const value = this.value(name);
+    return new KtrdrError(
+      'invalid_setting',
+      `The setting ${name}=${value} is not valid: it takes ${allowed}.`,
+      {
+        details: { name, value },
+      },
+    );
+  }
+}
