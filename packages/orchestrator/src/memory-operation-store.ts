@@ -6,7 +6,7 @@ import {
   type OperationStatus,
 } from '@ktrdr/contracts';
 import { operationExists, operationNotFound } from './errors.js';
-import { changeStatus, copyOperation, isActive, type StatusChange } from './operation.js';
+import { changeStatus, jsonCopy, isActive, type StatusChange } from './operation.js';
 import type { OperationQuery, OperationStore, Written } from './operation-store.js';
 
 export interface MemoryOperationStoreOptions {
@@ -17,7 +17,7 @@ export interface MemoryOperationStoreOptions {
 /** Operations in this process's memory: gone when it ends. */
 export class MemoryOperationStore implements OperationStore {
   readonly #maxEnded: number;
-  /** In the order of creation. */
+  /** In the order of creation. Never changed in place, so that two states of one operation may share parts. */
   readonly #operations = new Map<string, Operation>();
   /** Ids of ended operations, least recently used first. */
   readonly #ended = new Set<string>();
@@ -31,25 +31,25 @@ export class MemoryOperationStore implements OperationStore {
   // async throughout, so that a throw is a rejection as in a store that does I/O
   async create(operation: Operation, taskId?: string): Promise<Written> {
     const known = taskId === undefined ? undefined : this.#idOfTask.get(taskId);
-    if (known !== undefined) return { operation: copyOperation(this.#existing(known)), changed: false };
+    if (known !== undefined) return { operation: jsonCopy(this.#existing(known)), changed: false };
     const id = operation.operation_id;
     if (this.#operations.has(id)) {
       throw operationExists(id);
     }
-    const stored = copyOperation(operation);
+    const stored = jsonCopy(operation);
     this.#operations.set(id, stored);
     if (taskId !== undefined) {
       this.#idOfTask.set(taskId, id);
       this.#taskOfId.set(id, taskId);
     }
-    return { operation: copyOperation(stored), changed: true };
+    return { operation: jsonCopy(stored), changed: true };
   }
 
   async get(operationId: string): Promise<Operation | null> {
     const operation = this.#operations.get(operationId);
     if (operation === undefined) return null;
     if (this.#ended.delete(operationId)) this.#ended.add(operationId);
-    return copyOperation(operation);
+    return jsonCopy(operation);
   }
 
   async list({ status, type, limit, offset }: OperationQuery): Promise<OperationList> {
@@ -60,7 +60,7 @@ export class MemoryOperationStore implements OperationStore {
         (type === undefined || operation.operation_type === type),
     );
     return {
-      operations: matching.slice(offset, offset + limit).map(copyOperation),
+      operations: matching.slice(offset, offset + limit).map(jsonCopy),
       total_count: matching.length,
       active_count: all.filter(isActive).length,
     };
@@ -74,12 +74,12 @@ export class MemoryOperationStore implements OperationStore {
   ): Promise<Written> {
     const current = this.#existing(operationId);
     if (current.attempt !== attempt || !from.includes(current.status)) {
-      return { operation: copyOperation(current), changed: false };
+      return { operation: jsonCopy(current), changed: false };
     }
-    const next = copyOperation(changeStatus(current, change));
+    const next = changeStatus(current, jsonCopy(change));
     this.#operations.set(operationId, next);
     if (isTerminalStatus(next.status)) this.#keepEnded(operationId);
-    return { operation: copyOperation(next), changed: true };
+    return { operation: jsonCopy(next), changed: true };
   }
 
   async saveProgress(
@@ -90,7 +90,10 @@ export class MemoryOperationStore implements OperationStore {
   ): Promise<boolean> {
     const current = this.#operations.get(operationId);
     if (current === undefined || current.attempt !== attempt || !isActive(current)) return false;
-    this.#operations.set(operationId, copyOperation({ ...current, progress, warnings: [...warnings] }));
+    this.#operations.set(operationId, {
+      ...current,
+      ...jsonCopy({ progress, warnings: [...warnings] }),
+    });
     return true;
   }
 

@@ -142,9 +142,9 @@ export function createOperationId(type: OperationType, now: number, randomId: Ra
   return `op_${type}_${stamp}_${randomId()}`;
 }
 
-/** A copy that shares nothing: the operation as JSON carries it, over HTTP and into a database. */
-export function copyOperation(operation: Operation): Operation {
-  return JSON.parse(JSON.stringify(operation)) as Operation;
+/** A copy that shares nothing: the value as JSON carries it, over HTTP and into a database. */
+export function jsonCopy<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value)) as T;
 }
 
 /** True while the operation holds or awaits resources. */

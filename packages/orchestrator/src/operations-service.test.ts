@@ -358,6 +358,25 @@ describe('cancelling', () => {
     });
   });
 
+  test('an operation that is cancelled before its launcher has returned never starts either', async () => {
+    const store = new MemoryOperationStore();
+    const { launch, operations } = service(store);
+    const history: string[] = [];
+    operations.onStatus(({ status }) => void history.push(status));
+    const create = store.create.bind(store);
+    store.create = async (...args) => {
+      const written = await create(...args);
+      await operations.cancel(written.operation.operation_id);
+      return written;
+    };
+    let ran = false;
+    const { operationId, outcome } = await launch(async () => void (ran = true));
+    await expect(outcome).rejects.toThrow(OperationCancelledError);
+    expect(ran).toBe(false);
+    expect(history).toEqual(['cancelled']);
+    expect((await operations.get(operationId)).status).toBe('cancelled');
+  });
+
   test('an operation that begins to run under the request is cancelled as a running one', async () => {
     const store = new MemoryOperationStore();
     const { launch, operations } = service(store);

@@ -68,16 +68,16 @@ export class OperationsService {
     // before it is stored, so that whoever finds it in the store finds it running
     this.#running.set(operationId, running as RunningOperation<unknown>);
     try {
-      const written = await this.#dependencies.store.create(running.snapshot(), managed.taskId);
+      const written = await this.#dependencies.store.create(running.record, managed.taskId);
       if (!written.changed) {
         ended();
         return this.#joined<TResult>(written.operation, managed);
       }
+      running.created(written.operation);
     } catch (error) {
       ended();
       throw error;
     }
-    this.#tellListeners(running as RunningOperation<unknown>);
     // shutdown began while it was being stored, and may have cancelled it already
     if (this.#stopping) await this.cancel(operationId, { reason: STOP_REASON }).catch(() => {});
     void outcome.then(ended, ended);

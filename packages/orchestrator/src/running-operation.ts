@@ -4,7 +4,7 @@ import type { Clock } from './clock.js';
 import { OperationCancelledError, errorBodyOf, isCancellation } from './errors.js';
 import { OperationWatch } from './events.js';
 import { withFields, type OrchestratorLogger } from './logger.js';
-import { copyOperation, type StatusChange } from './operation.js';
+import { jsonCopy, type StatusChange } from './operation.js';
 import { runInOperation, type ManagedOperation, type OperationContext } from './operation-context.js';
 import type { OperationStore } from './operation-store.js';
 import { ProgressManager } from './progress.js';
@@ -48,7 +48,7 @@ export class RunningOperation<TResult> {
   constructor(managed: ManagedOperation<TResult>, record: Operation, parts: RunningOperationParts) {
     this.#managed = managed;
     this.#parts = parts;
-    this.#record = copyOperation(record);
+    this.#record = record;
     this.operationId = record.operation_id;
     this.attempt = record.attempt;
     this.outcome = new Promise((resolve, reject) => {
@@ -73,6 +73,11 @@ export class RunningOperation<TResult> {
     this.#record.progress = this.#progress.snapshot();
   }
 
+  /** The new operation, for the store to keep. */
+  get record(): Operation {
+    return this.#record;
+  }
+
   get status(): OperationStatus {
     return this.#record.status;
   }
@@ -83,7 +88,7 @@ export class RunningOperation<TResult> {
 
   /** A copy of the operation as it is at this moment, with the newest progress. */
   snapshot(): Operation {
-    const copy = copyOperation(this.#record);
+    const copy = jsonCopy(this.#record);
     if (isTerminalStatus(copy.status)) return copy;
     return { ...copy, progress: this.#progress.snapshot(), warnings: [...this.#warnings] };
   }
@@ -107,6 +112,14 @@ export class RunningOperation<TResult> {
   /** The request is recorded: the work is told to stop. */
   cancel(reason: string | null, force: boolean): void {
     this.#cancellation.cancel(reason, { force });
+  }
+
+  /** The store keeps the new operation: from here on its copy counts, and no longer what the caller passed. */
+  created(record: Operation): void {
+    // whoever found it in the store first may have cancelled it by now
+    if (this.#record.status !== 'pending') return;
+    this.#record = record;
+    this.#parts.onStatus(this as RunningOperation<unknown>);
   }
 
   /** Takes over the record that the store has after a change of the status. */
