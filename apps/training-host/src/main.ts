@@ -1,1 +1,20 @@
-export {};
+import 'reflect-metadata';
+import { readFileSync } from 'node:fs';
+import { runService } from '@ktrdr/service-kit';
+import { AppModule } from './app.module.js';
+import { readSettings } from './config.js';
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+await runService({
+  name: 'ktrdr training host',
+  description: 'Trains models for a ktrdr API: one training is one session.',
+  version,
+  command: 'npm run host',
+  readSettings,
+  module: (settings) => AppModule.register(settings),
+  startNote: ({ dataDir, maxSessions }) =>
+    `bars from ${dataDir}, ${maxSessions} session${maxSessions === 1 ? '' : 's'} at a time`,
+});

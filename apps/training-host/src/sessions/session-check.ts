@@ -1,0 +1,66 @@
+import { KtrdrError } from '@ktrdr/contracts';
+import type { BarsFingerprint, EngineChoice, StartSessionRequest } from '@ktrdr/contracts';
+import { fingerprintBars, parseDateRange } from '@ktrdr/market-data';
+import { parseStrategy } from '@ktrdr/strategy';
+import type { Strategy } from '@ktrdr/strategy';
+import { resolveEngine } from '@ktrdr/trainer';
+import type { SessionRequest } from './session-request.js';
+
+/** Checks on the host's own bars and engines what an API asks for. */
+export class SessionCheck {
+  constructor(
+    private readonly dataDir: string,
+    /** What this host takes when it may choose. */
+    private readonly engine: EngineChoice,
+  ) {}
+
+  /**
+   * @throws KtrdrError `strategy_invalid`, `invalid_date`, `invalid_date_range`, `invalid_request`, `engine_unavailable`,
+   *   `bars_not_found`, `bars_differ`
+   */
+  async check(body: StartSessionRequest): Promise<SessionRequest> {
+    const { symbols, timeframes } = body;
+    const { strategy } = parseStrategy(body.strategy, {
+      file: body.strategy_file,
+      overrides: { symbols, timeframes },
+    });
+    parseDateRange(body.start_date, body.end_date);
+    const engine = body.engine === this.engine.engine ? this.engine : await resolveEngine(body.engine);
+    await this.checkBars(strategy, body.fingerprints);
+    return {
+      operationId: body.operation_id,
+      strategy,
+      strategyText: body.strategy,
+      strategyFile: body.strategy_file,
+      symbols,
+      timeframes,
+      startDate: body.start_date,
+      endDate: body.end_date,
+      validationSplit: body.validation_split,
+      seed: body.seed,
+      engine,
+      dryRun: body.dry_run,
+      detailedAnalytics: body.detailed_analytics,
+      fingerprints: body.fingerprints,
+    };
+  }
+
+  private async checkBars(strategy: Strategy, fingerprints: readonly BarsFingerprint[]): Promise<void> {
+    for (const symbol of strategy.symbols) {
+      for (const timeframe of strategy.timeframes) {
+        const meant = fingerprints.find((one) => one.symbol === symbol && one.timeframe === timeframe);
+        if (meant === undefined) {
+          throw new KtrdrError('invalid_request', `fingerprints has no entry for ${symbol} ${timeframe}.`);
+        }
+        const here = await fingerprintBars(this.dataDir, symbol, timeframe);
+        if (here.sha256 === meant.sha256) continue;
+        const file = `${symbol}_${timeframe}.csv`;
+        throw new KtrdrError(
+          'bars_differ',
+          `${file} in the training host's data folder is not the file that the API has. Copy the API's file there, or the other way round.`,
+          { details: { file, sha256_of_host: here.sha256, sha256_of_api: meant.sha256 } },
+        );
+      }
+    }
+  }
+}

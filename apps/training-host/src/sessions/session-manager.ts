@@ -1,0 +1,84 @@
+import type { OperationStarted, TrainingProgressUpdate, TrainingResult } from '@ktrdr/contracts';
+import { ServiceOrchestrator, trainingProgressRenderer } from '@ktrdr/orchestrator';
+import type { OperationContext, ServiceOrchestratorDependencies } from '@ktrdr/orchestrator';
+import { TRAINING_STEPS, trainingProgress } from '@ktrdr/service-kit';
+import type { SessionRequest } from './session-request.js';
+import type { SessionSlots } from './session-slots.js';
+import type { SessionTraining } from './session-training.js';
+
+/** Sessions as operations. */
+export class SessionManager extends ServiceOrchestrator<SessionTraining> {
+  override readonly serviceName = 'Training session';
+  override readonly defaultHostUrl = 'http://localhost:5002';
+  override readonly envVarPrefix = 'TRAINING';
+  protected override readonly renderer = trainingProgressRenderer;
+
+  constructor(
+    dependencies: ServiceOrchestratorDependencies,
+    private readonly training: SessionTraining,
+    private readonly slots: SessionSlots,
+  ) {
+    super(dependencies);
+  }
+
+  protected override initializeAdapter(): SessionTraining {
+    return this.training;
+  }
+
+  /** Starts a session. `onUpdate` gets the reports as the training process makes them, for the API to fetch. */
+  startSession(
+    request: SessionRequest,
+    onUpdate: (update: TrainingProgressUpdate) => void,
+  ): Promise<OperationStarted> {
+    const { strategy } = request;
+    return this.startManagedOperation({
+      type: 'training',
+      metadata: {
+        symbols: strategy.symbols,
+        timeframes: strategy.timeframes,
+        strategy: strategy.name,
+        start_date: request.startDate ?? strategy.dateRange.start ?? null,
+        end_date: request.endDate ?? strategy.dateRange.end ?? null,
+        parameters: { operation_id: request.operationId, seed: request.seed, engine: request.engine.engine },
+      },
+      taskId: request.operationId,
+      steps: TRAINING_STEPS,
+      initialContext: {
+        model_type: strategy.model.type,
+        symbols: strategy.symbols,
+        timeframes: strategy.timeframes,
+        strategy: strategy.name,
+        total_epochs: strategy.training.epochs,
+        phase: 'starting',
+        host_service: true,
+      },
+      startMessage: `Training of ${strategy.name} on ${strategy.symbols.join(', ')} has started.`,
+      run: (context) => this.runSession(request, onUpdate, context),
+    });
+  }
+
+  /** Trains as soon as there is a slot. */
+  async runSession(
+    request: SessionRequest,
+    onUpdate: (update: TrainingProgressUpdate) => void,
+    context: OperationContext,
+  ): Promise<TrainingResult> {
+    const { operationId, token, progress, logger } = context;
+    const outcome = await this.slots.use(
+      token,
+      () => progress.update({ context: { phase: 'waiting for another session to end' } }),
+      () =>
+        this.adapter.train(request, {
+          sessionId: operationId,
+          token,
+          onProgress: (update) => {
+            onUpdate(update);
+            progress.update(trainingProgress(update));
+          },
+          onOutput: (line) => logger.info(line),
+        }),
+    );
+    for (const warning of outcome.warnings) context.warn(warning);
+    return outcome.result;
+  }
+}

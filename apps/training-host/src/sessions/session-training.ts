@@ -1,0 +1,91 @@
+import type { TrainingProgressUpdate } from '@ktrdr/contracts';
+import { OperationCancelledError } from '@ktrdr/orchestrator';
+import type { CancellationToken } from '@ktrdr/orchestrator';
+import { readArtifacts, runTrainerProcess, TrainingCancelledError } from '@ktrdr/trainer';
+import type { ModelStorage, TrainingRunOutcome } from '@ktrdr/trainer';
+import type { ArtifactFile } from '@ktrdr/contracts';
+import type { SessionRequest } from './session-request.js';
+
+export interface SessionRunHooks {
+  sessionId: string;
+  token: CancellationToken;
+  onProgress: (update: TrainingProgressUpdate) => void;
+  /** A line that the training process wrote; it belongs in the log. */
+  onOutput: (line: string) => void;
+}
+
+/**
+ * Trains in a child process of its own, as the API does beside itself. What a completed session wrote is kept in a staging
+ * folder until it is discarded: the API fetches it from there, and the model gets its place in the API's storage.
+ */
+export class SessionTraining {
+  private readonly outputs = new Map<string, string>();
+
+  constructor(
+    private readonly folders: ModelStorage,
+    private readonly dataDir: string,
+    /** How long a cancelled training process may take to stop by itself, ms. */
+    private readonly cancelGraceMs: number,
+  ) {}
+
+  /**
+   * Settles only when nothing computes any more.
+   *
+   * @throws OperationCancelledError once the token has fired and the run has ended
+   * @throws KtrdrError with the code of what went wrong
+   */
+  async train(request: SessionRequest, hooks: SessionRunHooks): Promise<TrainingRunOutcome> {
+    const { sessionId, token } = hooks;
+    const outputDir = await this.folders.stage(sessionId);
+    try {
+      const outcome = await runTrainerProcess(
+        {
+          operationId: request.operationId,
+          strategyText: request.strategyText,
+          strategyFile: request.strategyFile,
+          symbols: request.symbols,
+          timeframes: request.timeframes,
+          startDate: request.startDate,
+          endDate: request.endDate,
+          validationSplit: request.validationSplit,
+          seed: request.seed,
+          engine: request.engine.engine,
+          rejectedEngines: request.engine.rejected,
+          dryRun: request.dryRun,
+          detailedAnalytics: request.detailedAnalytics,
+          dataDir: this.dataDir,
+          outputDir,
+          mode: 'host',
+          fingerprints: request.fingerprints,
+        },
+        {
+          signal: token.signal,
+          forceSignal: token.forceSignal,
+          graceMs: this.cancelGraceMs,
+          onProgress: hooks.onProgress,
+          onOutput: hooks.onOutput,
+        },
+      );
+      this.outputs.set(sessionId, outputDir);
+      return outcome;
+    } catch (error) {
+      await this.folders.discard(outputDir);
+      if (error instanceof TrainingCancelledError) throw new OperationCancelledError(token.reason);
+      throw error;
+    }
+  }
+
+  /** Everything that a completed session wrote; empty where nothing is kept of it. */
+  async artifacts(sessionId: string): Promise<ArtifactFile[]> {
+    const outputDir = this.outputs.get(sessionId);
+    return outputDir === undefined ? [] : readArtifacts(outputDir);
+  }
+
+  /** Removes what a session wrote. */
+  async discard(sessionId: string): Promise<void> {
+    const outputDir = this.outputs.get(sessionId);
+    if (outputDir === undefined) return;
+    this.outputs.delete(sessionId);
+    await this.folders.discard(outputDir);
+  }
+}

@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+import { Module } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
+import type { EngineChoice } from '@ktrdr/contracts';
+import { OperationsService } from '@ktrdr/orchestrator';
+import type { OrchestratorLogger } from '@ktrdr/orchestrator';
+import { ORCHESTRATOR_LOGGER } from '@ktrdr/service-kit';
+import { ModelStorage, resolveEngine } from '@ktrdr/trainer';
+import type { HostSettings } from '../config.js';
+import { SessionCheck } from './session-check.js';
+import { SessionManager } from './session-manager.js';
+import { SessionSlots } from './session-slots.js';
+import { SessionTraining } from './session-training.js';
+import { SessionsController } from './sessions.controller.js';
+import { SessionsService } from './sessions.service.js';
+
+/** Injects the `EngineChoice` that this host takes when it may choose. */
+export const ENGINE = Symbol('ENGINE');
+
+/** `/training/sessions`. */
+@Module({})
+export class SessionsModule {
+  static register(settings: HostSettings): DynamicModule {
+    const { dataDir, stateDir, cancelGraceMs, maxSessions, sessionWait } = settings;
+    return {
+      module: SessionsModule,
+      controllers: [SessionsController],
+      providers: [
+        // An engine that was asked for and is not to be had keeps the host from starting.
+        { provide: ENGINE, useFactory: () => resolveEngine(settings.engine) },
+        {
+          provide: SessionTraining,
+          useFactory: async () => {
+            const folders = new ModelStorage(join(stateDir, 'sessions'));
+            await folders.removeStale();
+            return new SessionTraining(folders, dataDir, cancelGraceMs);
+          },
+        },
+        {
+          provide: SessionsService,
+          inject: [ENGINE, SessionTraining, OperationsService, ORCHESTRATOR_LOGGER],
+          useFactory: (
+            engine: EngineChoice,
+            training: SessionTraining,
+            operations: OperationsService,
+            logger: OrchestratorLogger,
+          ) => {
+            const manager = new SessionManager(
+              { operations, logger, hostService: { use: false } },
+              training,
+              new SessionSlots(maxSessions),
+            );
+            return new SessionsService(
+              { maxSessions, wait: sessionWait },
+              new SessionCheck(dataDir, engine),
+              manager,
+              training,
+              operations,
+            );
+          },
+        },
+      ],
+      exports: [ENGINE],
+    };
+  }
+}

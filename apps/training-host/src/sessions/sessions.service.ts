@@ -1,0 +1,175 @@
+import { isTerminalStatus, KtrdrError } from '@ktrdr/contracts';
+import type {
+  CancelOperationRequest,
+  CancelOperationResponse,
+  Operation,
+  SessionArtifacts,
+  SessionList,
+  StartSessionRequest,
+  TrainingProgressUpdate,
+  TrainingResult,
+  TrainingSession,
+} from '@ktrdr/contracts';
+import type { OperationsService } from '@ktrdr/orchestrator';
+import type { SessionCheck } from './session-check.js';
+import type { SessionManager } from './session-manager.js';
+import type { SessionRequest } from './session-request.js';
+import type { SessionTraining } from './session-training.js';
+
+/** Ended sessions that are remembered, with what they wrote, for their API to fetch. */
+const KEPT_SESSIONS = 20;
+
+export interface SessionsSettings {
+  maxSessions: number;
+  /** A session beyond `maxSessions` waits for its turn; else it is refused. */
+  wait: boolean;
+}
+
+/** What a session is beyond its operation. */
+interface Session {
+  request: SessionRequest;
+  lastUpdate: TrainingProgressUpdate | null;
+}
+
+/** Sessions as the API sees them. */
+export class SessionsService {
+  private readonly sessions = new Map<string, Session>();
+  /** Session of an API's operation, from the moment it is asked for. */
+  private readonly byOperation = new Map<string, Promise<string>>();
+  /** Oldest first. */
+  private readonly ended: string[] = [];
+
+  constructor(
+    private readonly settings: SessionsSettings,
+    private readonly check: SessionCheck,
+    private readonly manager: SessionManager,
+    private readonly training: SessionTraining,
+    private readonly operations: OperationsService,
+  ) {
+    operations.onStatus((operation) => {
+      if (isTerminalStatus(operation.status)) this.remember(operation.operation_id);
+    });
+  }
+
+  /**
+   * Starts a session. Asked again for one operation, as an API does that got no answer, it gives the session there is.
+   *
+   * @throws KtrdrError `host_busy`, and what `SessionCheck` throws
+   */
+  async start(body: StartSessionRequest): Promise<TrainingSession> {
+    const { operation_id } = body;
+    let starting = this.byOperation.get(operation_id);
+    if (starting === undefined) {
+      starting = this.begin(body);
+      this.byOperation.set(operation_id, starting);
+      starting.catch(() => this.byOperation.delete(operation_id));
+    }
+    return this.get(await starting);
+  }
+
+  /** Newest first. */
+  async list(): Promise<SessionList> {
+    const { operations, active_count } = await this.operations.list({ limit: this.sessions.size });
+    const sessions = operations.flatMap((operation) => {
+      const session = this.sessions.get(operation.operation_id);
+      return session === undefined ? [] : [describe(operation, session)];
+    });
+    return { sessions, total_count: sessions.length, active_count };
+  }
+
+  /** @throws KtrdrError `session_not_found` */
+  async get(sessionId: string): Promise<TrainingSession> {
+    const session = this.find(sessionId);
+    return describe(await this.operations.get(sessionId), session);
+  }
+
+  /** @throws KtrdrError `session_not_found`, `operation_ended` */
+  async cancel(sessionId: string, request: CancelOperationRequest): Promise<CancelOperationResponse> {
+    this.find(sessionId);
+    return this.operations.cancel(sessionId, request);
+  }
+
+  /** @throws KtrdrError `session_not_found`, `session_not_completed` */
+  async artifacts(sessionId: string): Promise<SessionArtifacts> {
+    const { status } = await this.get(sessionId);
+    if (status !== 'completed') {
+      throw new KtrdrError(
+        'session_not_completed',
+        `Session ${sessionId} is ${status}: only a completed session has a model.`,
+        { details: { status } },
+      );
+    }
+    return { files: await this.training.artifacts(sessionId) };
+  }
+
+  private async begin(body: StartSessionRequest): Promise<string> {
+    const request = await this.check.check(body);
+    const session: Session = { request, lastUpdate: null };
+    // From here to the start without an await: two requests cannot both find the last place.
+    if (this.isBusy) throw await this.busy();
+    const { operation_id } = await this.manager.startSession(request, (update) => {
+      session.lastUpdate = update;
+    });
+    this.sessions.set(operation_id, session);
+    return operation_id;
+  }
+
+  private get isBusy(): boolean {
+    const { wait, maxSessions } = this.settings;
+    return !wait && this.operations.activeCount() >= maxSessions;
+  }
+
+  private async busy(): Promise<KtrdrError> {
+    const { sessions } = await this.list();
+    const running = sessions.filter(({ status }) => !isTerminalStatus(status));
+    const what = running.map(
+      ({ session_id, progress }) =>
+        `${progress.current_step} (${progress.percentage} %, session ${session_id})`,
+    );
+    const { maxSessions } = this.settings;
+    return new KtrdrError(
+      'host_busy',
+      `The training host is busy: ${what.join('; ') || 'a session is starting'}. It takes ${maxSessions} at a time. ` +
+        'Train again when it is free, cancel what runs, or start the host with a larger TRAINING_MAX_SESSIONS or with TRAINING_SESSION_WAIT=true.',
+      { details: { sessions_max: maxSessions, running: running.map(({ session_id }) => session_id) } },
+    );
+  }
+
+  private find(sessionId: string): Session {
+    const session = this.sessions.get(sessionId);
+    if (session !== undefined) return session;
+    throw new KtrdrError(
+      'session_not_found',
+      `This training host knows no session ${sessionId}: it ended long ago, or the host was restarted since.`,
+    );
+  }
+
+  /** Keeps the ended session, and forgets the oldest one beyond the bound. */
+  private remember(sessionId: string): void {
+    this.ended.push(sessionId);
+    if (this.ended.length <= KEPT_SESSIONS) return;
+    const oldest = this.ended.shift() as string;
+    const session = this.sessions.get(oldest);
+    this.sessions.delete(oldest);
+    if (session !== undefined) this.byOperation.delete(session.request.operationId);
+    void this.training.discard(oldest);
+  }
+}
+
+function describe(operation: Operation, { request, lastUpdate }: Session): TrainingSession {
+  return {
+    session_id: operation.operation_id,
+    operation_id: request.operationId,
+    status: operation.status,
+    created_at: operation.created_at,
+    started_at: operation.started_at,
+    completed_at: operation.completed_at,
+    progress: operation.progress,
+    last_update: lastUpdate,
+    engine: request.engine.engine,
+    device: request.engine.device,
+    error: operation.error,
+    warnings: operation.warnings,
+    result: operation.result as TrainingResult | null,
+  };
+}
