@@ -1,0 +1,183 @@
+import { isTerminalStatus, KtrdrError } from '@ktrdr/contracts';
+import type { StartSessionRequest, TrainingSession } from '@ktrdr/contracts';
+import type { CancellationToken, Clock } from '@ktrdr/orchestrator';
+import { HostUnansweredError } from './training-host-client.js';
+import type { RequestBounds, TrainingHostClient } from './training-host-client.js';
+
+/** Longest that one request may take, ms; the end of the waiting time may cut it shorter. */
+const REQUEST_MS = 10_000;
+/** How often the host is asked once a cancel is under way, ms: somebody is waiting. */
+const CANCEL_POLL_MS = 50;
+/** Characters of a cancel's reason that travel. */
+const MAX_REASON = 1_000;
+
+export interface HostSessionSettings {
+  /** Time between two questions, ms. */
+  pollMs: number;
+  /** A host that gives no answer for this long is lost, ms. */
+  timeoutMs: number;
+}
+
+/**
+ * One run on a training host, from the first question to the session's real end.
+ *
+ * Nothing here waits without an end: a host that gives no usable answer for `timeoutMs` ends every wait with
+ * `host_unreachable` (no session was started), `host_lost` (one was, or may have been) or `host_session_lost`.
+ * A cancel is sent until the host has confirmed it, and is done only when the session has ended.
+ */
+export class HostSession {
+  constructor(
+    private readonly host: TrainingHostClient,
+    private readonly settings: HostSessionSettings,
+    private readonly clock: Clock,
+    private readonly token: CancellationToken,
+  ) {}
+
+  /** A question that changes nothing at the host, such as which engine it has. Given up when the token fires. */
+  async ask<T>(question: (bounds: RequestBounds) => Promise<T>): Promise<T> {
+    return this.untilAnswered(
+      async (timeoutMs) => {
+        this.token.throwIfCancelled();
+        return question({ timeoutMs, signal: this.token.signal });
+      },
+      (cause) => this.unreachable(cause),
+    );
+  }
+
+  /**
+   * Starts the session. Once a request may have arrived, the token no longer cuts the wait short: only a host that
+   * answers can say that nothing computes.
+   */
+  async start(request: StartSessionRequest): Promise<TrainingSession> {
+    let mayCompute = false;
+    return this.untilAnswered(
+      async (timeoutMs) => {
+        if (!mayCompute) this.token.throwIfCancelled();
+        try {
+          return await this.host.startSession(request, { timeoutMs });
+        } catch (error) {
+          if (error instanceof HostUnansweredError) mayCompute ||= error.mayHaveArrived;
+          throw error;
+        }
+      },
+      (cause) => (mayCompute ? this.lost(cause) : this.unreachable(cause)),
+    );
+  }
+
+  /** Follows the session until it has ended, forwards a cancel, and answers with its last state. */
+  async follow(sessionId: string, onState: (session: TrainingSession) => void): Promise<TrainingSession> {
+    for (;;) {
+      const session = await this.untilAnswered(
+        async (timeoutMs) => {
+          await this.forwardCancel(sessionId, timeoutMs);
+          return this.host.getSession(sessionId, { timeoutMs });
+        },
+        (cause) => this.lost(cause),
+        sessionId,
+      );
+      onState(session);
+      if (isTerminalStatus(session.status)) return session;
+      await this.pause();
+    }
+  }
+
+  /** Fetches something of an ended session. Given up when the token fires: nothing computes any more. */
+  async fetch<T>(sessionId: string, question: (bounds: RequestBounds) => Promise<T>): Promise<T> {
+    return this.untilAnswered(
+      async (timeoutMs) => {
+        this.token.throwIfCancelled();
+        return question({ timeoutMs, signal: this.token.signal });
+      },
+      (cause) =>
+        new KtrdrError(
+          'host_lost',
+          `The training host finished session ${sessionId}, but what it trained could not be fetched (${cause.message}). ` +
+            'Check the host and the network, then train again.',
+          { cause },
+        ),
+      sessionId,
+    );
+  }
+
+  private confirmedCancel: 'none' | 'graceful' | 'forced' = 'none';
+
+  private async forwardCancel(sessionId: string, timeoutMs: number): Promise<void> {
+    if (!this.token.isCancelled) return;
+    const wanted = this.token.isForced ? 'forced' : 'graceful';
+    if (this.confirmedCancel === wanted || this.confirmedCancel === 'forced') return;
+    try {
+      await this.host.cancelSession(
+        sessionId,
+        { reason: this.token.reason?.slice(0, MAX_REASON), force: wanted === 'forced' },
+        { timeoutMs },
+      );
+    } catch (error) {
+      if (!(error instanceof KtrdrError && error.code === 'operation_ended')) throw error;
+    }
+    this.confirmedCancel = wanted;
+  }
+
+  /** Asks again until there is an answer or the time is up. */
+  private async untilAnswered<T>(
+    attempt: (timeoutMs: number) => Promise<T>,
+    timeIsUp: (cause: Error) => Error,
+    sessionId?: string,
+  ): Promise<T> {
+    const end = this.clock.monotonic() + this.settings.timeoutMs;
+    for (;;) {
+      try {
+        return await attempt(Math.max(1, Math.min(REQUEST_MS, end - this.clock.monotonic())));
+      } catch (error) {
+        this.throwUnlessWorthRepeating(error, sessionId);
+        if (this.clock.monotonic() >= end) throw timeIsUp(error as Error);
+      }
+      await this.pause();
+    }
+  }
+
+  /** Of a session that runs only its loss is certain; whatever else the host says of it, asking again does no harm. */
+  private throwUnlessWorthRepeating(error: unknown, sessionId: string | undefined): void {
+    if (error instanceof HostUnansweredError) return;
+    if (sessionId === undefined || !(error instanceof KtrdrError)) throw error;
+    if (error.code !== 'session_not_found') return;
+    throw new KtrdrError(
+      'host_session_lost',
+      `The training host ${this.host.url} no longer knows session ${sessionId}: it was restarted. Train again.`,
+      { cause: error },
+    );
+  }
+
+  private unreachable(cause: Error): KtrdrError {
+    return new KtrdrError(
+      'host_unreachable',
+      `The training host at ${this.host.url} did not answer for ${this.seconds} s (${cause.message}). ` +
+        'Start it (npm run host), correct TRAINING_HOST_SERVICE_URL, or train beside the API with USE_TRAINING_HOST_SERVICE=false.',
+      { cause },
+    );
+  }
+
+  private lost(cause: Error): KtrdrError {
+    const what = this.token.isCancelled
+      ? `The cancel could not be confirmed: the training host at ${this.host.url} did not answer for ${this.seconds} s`
+      : `The training host at ${this.host.url} did not answer for ${this.seconds} s`;
+    return new KtrdrError(
+      'host_lost',
+      `${what} (${cause.message}). The host may still compute: look there, and end it there if it does.`,
+      { cause },
+    );
+  }
+
+  private get seconds(): number {
+    return this.settings.timeoutMs / 1000;
+  }
+
+  /** Waits for the next question; the first cancel ends the wait. */
+  private async pause(): Promise<void> {
+    if (this.token.isCancelled) return this.clock.sleep(CANCEL_POLL_MS);
+    try {
+      await this.clock.sleep(this.settings.pollMs, this.token.signal);
+    } catch (error) {
+      if (!this.token.isCancelled) throw error;
+    }
+  }
+}

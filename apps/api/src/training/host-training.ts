@@ -1,0 +1,121 @@
+import { ANALYTICS_FILES, errorFromBody, KtrdrError, MODEL_FILES } from '@ktrdr/contracts';
+import type {
+  EngineName,
+  EngineSetting,
+  SessionArtifacts,
+  StartSessionRequest,
+  TrainingSession,
+} from '@ktrdr/contracts';
+import type { CancellationToken, Clock } from '@ktrdr/orchestrator';
+import type { ModelStorage, TrainingRunOutcome } from '@ktrdr/trainer';
+import { HostSession } from './host-session.js';
+import type { HostSessionSettings } from './host-session.js';
+import type { KeptRun, RunOutputs } from './run-outputs.js';
+import type { TrainingHostClient } from './training-host-client.js';
+import type { TrainingPlace, TrainingRunHooks } from './training-place.js';
+import type { TrainingRequest } from './training-request.js';
+
+export interface HostTrainingSettings extends HostSessionSettings {
+  engine: EngineSetting;
+}
+
+/** Trains in a session of a training host, and fetches the model into the API's own storage. */
+export class HostTraining implements TrainingPlace {
+  constructor(
+    private readonly settings: HostTrainingSettings,
+    private readonly host: TrainingHostClient,
+    private readonly models: ModelStorage,
+    private readonly outputs: RunOutputs,
+    private readonly clock: Clock,
+  ) {}
+
+  async train(request: TrainingRequest, hooks: TrainingRunHooks): Promise<KeptRun> {
+    const { operationId, token } = hooks;
+    return this.outputs.keep(operationId, request.strategy, token, async (outputDir) => {
+      const session = new HostSession(this.host, this.settings, this.clock, token);
+      hooks.onWaiting('contacting the training host');
+      const engine = await this.engine(session);
+      const started = await session.start(sessionRequest(operationId, request, engine));
+      const ended = await session.follow(started.session_id, (state) => forward(state, hooks));
+      const outcome = outcomeOf(ended, token, this.host.url);
+      if (outcome.result.training_metrics !== null) {
+        const artifacts = await session.fetch(ended.session_id, (bounds) =>
+          this.host.artifacts(ended.session_id, bounds),
+        );
+        checkNames(artifacts);
+        await this.models.writeArtifacts(outputDir, artifacts.files);
+      }
+      return outcome;
+    });
+  }
+
+  /** The engine of the run: the one that was forced here, else the host's best. It travels with the session. */
+  private async engine(session: HostSession): Promise<EngineName> {
+    const { engine } = this.settings;
+    const description = await session.ask((bounds) => this.host.describe(bounds));
+    return engine === 'auto' || engine === 'tensorflow' ? description.engine.engine : engine;
+  }
+}
+
+function sessionRequest(
+  operationId: string,
+  request: TrainingRequest,
+  engine: EngineName,
+): StartSessionRequest {
+  return {
+    operation_id: operationId,
+    strategy: request.strategyText,
+    strategy_file: request.strategyFile,
+    symbols: request.symbols,
+    timeframes: request.timeframes,
+    start_date: request.startDate,
+    end_date: request.endDate,
+    validation_split: request.validationSplit,
+    detailed_analytics: request.detailedAnalytics,
+    dry_run: request.dryRun,
+    seed: request.seed,
+    engine,
+    fingerprints: request.fingerprints,
+  };
+}
+
+function forward({ last_update, progress }: TrainingSession, hooks: TrainingRunHooks): void {
+  if (last_update) hooks.onProgress(last_update);
+  else if (progress?.context?.phase) hooks.onWaiting(progress.context.phase);
+}
+
+/** Only a session that says `completed`, with a result, is a completed run. */
+function outcomeOf(session: TrainingSession, token: CancellationToken, url: string): TrainingRunOutcome {
+  const { session_id, status, error, result, warnings } = session;
+  if (status === 'completed' && result !== null && typeof result === 'object') {
+    return { result, warnings };
+  }
+  if (status === 'failed' && error) throw errorFromBody(error);
+  if (status === 'cancelled') {
+    token.throwIfCancelled();
+    throw new KtrdrError(
+      'host_session_cancelled',
+      `Session ${session_id} was cancelled at the training host ${url}, not from here. Train again when the host is free for it.`,
+    );
+  }
+  throw new KtrdrError(
+    'host_refused',
+    `Session ${session_id} of the training host ${url} ended as ${status} without saying why. Its log may know; train again.`,
+  );
+}
+
+const ARTIFACT_PATHS: ReadonlySet<string> = new Set([
+  ...MODEL_FILES.map((name) => `model/${name}`),
+  ...ANALYTICS_FILES.map((name) => `analytics/${name}`),
+]);
+
+/** Nothing but what a run writes is taken from a host. */
+function checkNames({ files }: SessionArtifacts): void {
+  for (const { path } of files) {
+    if (ARTIFACT_PATHS.has(path)) continue;
+    throw new KtrdrError(
+      'model_damaged',
+      `The training host sent a file ${JSON.stringify(path)}, which no training writes. Nothing was stored: do API and host have the same version?`,
+    );
+  }
+}

@@ -1,0 +1,65 @@
+import type { EngineSetting } from '@ktrdr/contracts';
+import type { Clock } from '@ktrdr/orchestrator';
+import type { ModelStorage } from '@ktrdr/trainer';
+import { HostTraining } from './host-training.js';
+import { LocalTraining } from './local-training.js';
+import { RunOutputs } from './run-outputs.js';
+import type { KeptRun } from './run-outputs.js';
+import { TrainingHostClient } from './training-host-client.js';
+import type { TrainingPlace, TrainingRunHooks } from './training-place.js';
+import type { TrainingRequest } from './training-request.js';
+
+/** Settings of the API that trainings need. Times in ms. */
+export interface TrainingSettings {
+  dataDir: string;
+  stateDir: string;
+  trainingEngine: EngineSetting;
+  trainingCancelGraceMs: number;
+  trainingHostPollMs: number;
+  trainingHostTimeoutMs: number;
+}
+
+/** How long a health check waits for the host, ms. */
+const HEALTH_MS = 2_000;
+
+/** Chooses where a training runs. What comes back is the same from every place. */
+export class TrainingAdapter implements TrainingPlace {
+  private readonly place: TrainingPlace;
+  private readonly host: TrainingHostClient | null;
+
+  /** `hostUrl`: address of the training host; `null` trains beside the API. */
+  constructor(hostUrl: string | null, settings: TrainingSettings, models: ModelStorage, clock: Clock) {
+    const outputs = new RunOutputs(models, settings.stateDir);
+    this.host = hostUrl === null ? null : new TrainingHostClient(hostUrl);
+    this.place =
+      this.host === null
+        ? new LocalTraining(
+            {
+              engine: settings.trainingEngine,
+              dataDir: settings.dataDir,
+              cancelGraceMs: settings.trainingCancelGraceMs,
+            },
+            outputs,
+          )
+        : new HostTraining(
+            {
+              engine: settings.trainingEngine,
+              pollMs: settings.trainingHostPollMs,
+              timeoutMs: settings.trainingHostTimeoutMs,
+            },
+            this.host,
+            models,
+            outputs,
+            clock,
+          );
+  }
+
+  train(request: TrainingRequest, hooks: TrainingRunHooks): Promise<KeptRun> {
+    return this.place.train(request, hooks);
+  }
+
+  /** @throws HostUnansweredError where the training host gives no answer */
+  async check(): Promise<void> {
+    await this.host?.describe({ timeoutMs: HEALTH_MS });
+  }
+}

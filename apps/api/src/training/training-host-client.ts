@@ -1,0 +1,160 @@
+import axios, { isAxiosError } from 'axios';
+import type { AxiosInstance, AxiosRequestConfig } from 'axios';
+import {
+  ENGINE_NAMES,
+  errorFromBody,
+  isErrorResponse,
+  OPERATION_STATUSES,
+  TRAINING_PHASES,
+} from '@ktrdr/contracts';
+import type {
+  CancelOperationRequest,
+  HostDescription,
+  SessionArtifacts,
+  StartSessionRequest,
+  TrainingSession,
+} from '@ktrdr/contracts';
+
+const MIB = 1_048_576;
+/** The largest network of a strategy file, 50 million weights, in base64. */
+const MAX_ARTIFACTS_BYTES = 400 * MIB;
+const MAX_ANSWER_BYTES = 16 * MIB;
+const MAX_REQUEST_BYTES = 8 * MIB;
+
+/** How one request is bounded in time. */
+export interface RequestBounds {
+  /** The whole request, ms. */
+  timeoutMs: number;
+  /** Gives the request up. */
+  signal?: AbortSignal;
+}
+
+/** There was no answer, or none that a training host gives. Asking again may help. */
+export class HostUnansweredError extends Error {
+  override readonly name = 'HostUnansweredError';
+
+  constructor(
+    message: string,
+    /** False where no connection came about, so that the host cannot have read the request. */
+    readonly mayHaveArrived: boolean,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/**
+ * HTTP to one training host. Every request is bounded in time and size.
+ *
+ * Every method throws `HostUnansweredError` where no usable answer came, and `KtrdrError` with the host's own code
+ * where the host answered with an error.
+ */
+export class TrainingHostClient {
+  private readonly http: AxiosInstance;
+
+  constructor(readonly url: string) {
+    this.http = axios.create({
+      baseURL: url,
+      proxy: false,
+      maxRedirects: 0,
+      maxBodyLength: MAX_REQUEST_BYTES,
+      maxContentLength: MAX_ANSWER_BYTES,
+      validateStatus: () => true,
+    });
+  }
+
+  /** What the host says of itself in `GET /health`. */
+  async describe(bounds: RequestBounds): Promise<HostDescription> {
+    const { status, body } = await this.request({ method: 'GET', url: '/health' }, bounds);
+    const description = (body as { details?: { trainer?: HostDescription } } | null)?.details?.trainer;
+    const engine: unknown = description?.engine?.engine;
+    if (!(ENGINE_NAMES as readonly unknown[]).includes(engine)) throw this.strange(status, '/health');
+    return description as HostDescription;
+  }
+
+  /** Starts a session. Asked again for the same operation, the host answers with the session that there is. */
+  async startSession(request: StartSessionRequest, bounds: RequestBounds): Promise<TrainingSession> {
+    return this.session({ method: 'POST', url: '/training/sessions', data: request }, bounds);
+  }
+
+  async getSession(id: string, bounds: RequestBounds): Promise<TrainingSession> {
+    return this.session({ method: 'GET', url: `/training/sessions/${encodeURIComponent(id)}` }, bounds);
+  }
+
+  /** Records the cancel request at the host; the session ends later. */
+  async cancelSession(id: string, request: CancelOperationRequest, bounds: RequestBounds): Promise<void> {
+    const url = `/training/sessions/${encodeURIComponent(id)}/cancel`;
+    await this.data({ method: 'POST', url, data: request }, bounds);
+  }
+
+  /** Everything that a completed session wrote. */
+  async artifacts(id: string, bounds: RequestBounds): Promise<SessionArtifacts> {
+    const url = `/training/sessions/${encodeURIComponent(id)}/artifacts`;
+    const { status, data } = await this.data(
+      { method: 'GET', url, maxContentLength: MAX_ARTIFACTS_BYTES },
+      bounds,
+    );
+    if (!Array.isArray((data as SessionArtifacts | null)?.files)) throw this.strange(status, url);
+    return data as SessionArtifacts;
+  }
+
+  private async session(config: AxiosRequestConfig, bounds: RequestBounds): Promise<TrainingSession> {
+    const { status, data } = await this.data(config, bounds);
+    const session = data as TrainingSession | null;
+    if (
+      typeof session?.session_id !== 'string' ||
+      !OPERATION_STATUSES.includes(session.status) ||
+      (session.last_update && !TRAINING_PHASES.includes(session.last_update.phase))
+    )
+      throw this.strange(status, config.url);
+    return session;
+  }
+
+  /** The `data` of a success; throws the error of an error envelope. */
+  private async data(
+    config: AxiosRequestConfig,
+    bounds: RequestBounds,
+  ): Promise<{ status: number; data: unknown }> {
+    const { status, body } = await this.request(config, bounds);
+    if (isErrorResponse(body)) throw errorFromBody(body.error);
+    if (status >= 300 || (body as { success?: unknown } | null)?.success !== true)
+      throw this.strange(status, config.url);
+    return { status, data: (body as { data?: unknown }).data };
+  }
+
+  private async request(
+    config: AxiosRequestConfig,
+    { timeoutMs, signal }: RequestBounds,
+  ): Promise<{ status: number; body: unknown }> {
+    const deadline = AbortSignal.timeout(timeoutMs);
+    try {
+      const response = await this.http.request<unknown>({
+        ...config,
+        signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
+      });
+      return { status: response.status, body: response.data };
+    } catch (error) {
+      signal?.throwIfAborted();
+      const reason = deadline.aborted ? `no answer within ${timeoutMs} ms` : reasonOf(error);
+      throw new HostUnansweredError(`${this.url}: ${reason}`, !neverConnected(error), { cause: error });
+    }
+  }
+
+  private strange(status: number, path: string | undefined): HostUnansweredError {
+    return new HostUnansweredError(
+      `${this.url}${path ?? ''} answered ${status} with something that no training host says`,
+      true,
+    );
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (isAxiosError(error) && error.code) return error.message ? `${error.code} ${error.message}` : error.code;
+  return error instanceof Error ? error.message : String(error);
+}
+
+const NOT_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+
+function neverConnected(error: unknown): boolean {
+  return isAxiosError(error) && error.code !== undefined && NOT_CONNECTED.has(error.code);
+}

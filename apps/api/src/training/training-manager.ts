@@ -1,0 +1,112 @@
+import type { OperationMetadata, OperationStarted, TrainingResult } from '@ktrdr/contracts';
+import { ServiceOrchestrator, trainingProgressRenderer } from '@ktrdr/orchestrator';
+import type { Clock, OperationContext, ServiceOrchestratorDependencies } from '@ktrdr/orchestrator';
+import { TRAINING_STEPS, trainingProgress } from '@ktrdr/service-kit';
+import { withStoredModel } from '@ktrdr/trainer';
+import type { ModelStorage } from '@ktrdr/trainer';
+import type { KeptRun } from './run-outputs.js';
+import { TrainingAdapter } from './training-adapter.js';
+import type { TrainingSettings } from './training-adapter.js';
+import type { TrainingRequest } from './training-request.js';
+
+/** Trainings as operations. */
+export class TrainingManager extends ServiceOrchestrator<TrainingAdapter> {
+  override readonly serviceName = 'Training';
+  override readonly defaultHostUrl = 'http://localhost:5002';
+  override readonly envVarPrefix = 'TRAINING';
+  protected override readonly renderer = trainingProgressRenderer;
+
+  constructor(
+    dependencies: ServiceOrchestratorDependencies,
+    private readonly settings: TrainingSettings,
+    private readonly models: ModelStorage,
+    private readonly clock: Clock,
+  ) {
+    super(dependencies);
+  }
+
+  protected override initializeAdapter(): TrainingAdapter {
+    return new TrainingAdapter(this.getHostServiceUrl(), this.settings, this.models, this.clock);
+  }
+
+  protected override checkAdapter(adapter: TrainingAdapter): Promise<void> {
+    return adapter.check();
+  }
+
+  /** Starts the training of one model on the bars of one or more symbols. */
+  trainMultiSymbolStrategy(request: TrainingRequest): Promise<OperationStarted> {
+    const { strategy } = request;
+    return this.startManagedOperation({
+      type: 'training',
+      metadata: metadataOf(request),
+      taskId: request.taskId,
+      steps: TRAINING_STEPS,
+      initialContext: {
+        model_type: strategy.model.type,
+        symbols: strategy.symbols,
+        timeframes: strategy.timeframes,
+        strategy: strategy.name,
+        total_epochs: strategy.training.epochs,
+        phase: 'starting',
+        host_service: this.isUsingHostService(),
+      },
+      startMessage: `Training of ${strategy.name} on ${strategy.symbols.join(', ')} has started.`,
+      run: (context) => this.runTraining(request, context),
+    });
+  }
+
+  /** Trains where the adapter says, and keeps the model. */
+  async runTraining(request: TrainingRequest, context: OperationContext): Promise<TrainingResult> {
+    const { operationId, token, progress, logger } = context;
+    for (const warning of request.warnings) context.warn(warning);
+    const run = await this.adapter.train(request, {
+      operationId,
+      token,
+      onProgress: (update) => progress.update(trainingProgress(update)),
+      onWaiting: (phase) => progress.update({ context: { phase } }),
+      onOutput: (line) => logger.info(line),
+    });
+    for (const warning of run.outcome.warnings) context.warn(warning);
+    return this.formatTrainingResponse(run);
+  }
+
+  /** What the operation shows of a run: its result, with the places where model and analytics are kept. */
+  formatTrainingResponse({ outcome: { result }, model, analyticsDirectory }: KeptRun): TrainingResult {
+    const metrics = result.training_metrics;
+    const placed =
+      metrics?.analytics && analyticsDirectory !== null
+        ? {
+            ...result,
+            training_metrics: {
+              ...metrics,
+              analytics: { ...metrics.analytics, directory: analyticsDirectory },
+            },
+          }
+        : result;
+    return model === null ? placed : withStoredModel(placed, model);
+  }
+}
+
+function metadataOf(request: TrainingRequest): OperationMetadata {
+  const { strategy } = request;
+  return {
+    symbols: strategy.symbols,
+    timeframes: strategy.timeframes,
+    strategy: strategy.name,
+    start_date: request.startDate ?? strategy.dateRange.start ?? null,
+    end_date: request.endDate ?? strategy.dateRange.end ?? null,
+    parameters: {
+      strategy_file: request.strategyFile,
+      base_timeframe: strategy.baseTimeframe,
+      model_type: strategy.model.type,
+      epochs: strategy.training.epochs,
+      batch_size: strategy.training.batchSize,
+      learning_rate: strategy.training.learningRate,
+      validation_split: request.validationSplit ?? null,
+      data_mode: 'local',
+      seed: request.seed,
+      dry_run: request.dryRun,
+      detailed_analytics: request.detailedAnalytics,
+    },
+  };
+}

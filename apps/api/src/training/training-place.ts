@@ -1,0 +1,27 @@
+import type { TrainingProgressUpdate } from '@ktrdr/contracts';
+import type { CancellationToken } from '@ktrdr/orchestrator';
+import type { KeptRun } from './run-outputs.js';
+import type { TrainingRequest } from './training-request.js';
+
+/** What a run is given by the operation that it belongs to; the same for every place. */
+export interface TrainingRunHooks {
+  operationId: string;
+  token: CancellationToken;
+  /** A report of the training process. */
+  onProgress: (update: TrainingProgressUpdate) => void;
+  /** What is being waited for before the training process reports, in words: `contacting the host`. */
+  onWaiting: (phase: string) => void;
+  /** A line that the training process wrote; it belongs in the log. */
+  onOutput: (line: string) => void;
+}
+
+/** Where trainings run: beside this process, or on a host. The caller sees no difference. */
+export interface TrainingPlace {
+  /**
+   * Trains and keeps the result. Settles only when nothing computes any more, or when nobody can say so (`host_lost`).
+   *
+   * @throws OperationCancelledError once the token has fired and the run has ended
+   * @throws KtrdrError with the code of what went wrong
+   */
+  train(request: TrainingRequest, hooks: TrainingRunHooks): Promise<KeptRun>;
+}

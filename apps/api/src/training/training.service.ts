@@ -1,0 +1,83 @@
+import { DEFAULT_SEED, KtrdrError } from '@ktrdr/contracts';
+import type { BarsFingerprint, OperationStarted, StartTrainingRequest } from '@ktrdr/contracts';
+import { fingerprintBars, parseDateRange } from '@ktrdr/market-data';
+import { formatIssue, parseStrategy } from '@ktrdr/strategy';
+import type { Strategy } from '@ktrdr/strategy';
+import type { StrategiesService } from '../strategies/strategies.service.js';
+import type { TrainingManager } from './training-manager.js';
+
+/** Checks what a person asks for, and hands it to the manager. */
+export class TrainingService {
+  constructor(
+    private readonly dataDir: string,
+    private readonly strategies: StrategiesService,
+    private readonly manager: TrainingManager,
+  ) {}
+
+  /**
+   * Everything that can be told without reading the bars is told here, before there is an operation.
+   *
+   * @throws KtrdrError `invalid_request`, `invalid_name`, `strategy_not_found`, `strategy_invalid`, `invalid_date`,
+   *   `invalid_date_range`, `unsupported_data_mode`, `bars_not_found`
+   */
+  async start(request: StartTrainingRequest): Promise<OperationStarted> {
+    checkDataMode(request.data_mode);
+    const { text, file } = await this.strategyText(request);
+    const symbols = request.symbols ?? undefined;
+    const timeframes = request.timeframes ?? undefined;
+    const { strategy, warnings } = parseStrategy(text, { file, overrides: { symbols, timeframes } });
+    parseDateRange(
+      request.start_date ?? strategy.dateRange.start,
+      request.end_date ?? strategy.dateRange.end,
+    );
+    return this.manager.trainMultiSymbolStrategy({
+      strategy,
+      strategyText: text,
+      strategyFile: file,
+      symbols,
+      timeframes,
+      startDate: request.start_date ?? undefined,
+      endDate: request.end_date ?? undefined,
+      validationSplit: request.validation_split ?? undefined,
+      seed: request.seed ?? DEFAULT_SEED,
+      dryRun: request.dry_run ?? false,
+      detailedAnalytics: request.detailed_analytics ?? false,
+      fingerprints: await this.fingerprints(strategy),
+      warnings: warnings.map(formatIssue),
+      taskId: request.task_id ?? undefined,
+    });
+  }
+
+  private async strategyText(request: StartTrainingRequest): Promise<{ text: string; file: string }> {
+    const { strategy, strategy_name: name, strategy_file: file = 'strategy.yaml' } = request;
+    if ((strategy ?? null) === null && (name ?? null) === null) {
+      throw new KtrdrError(
+        'invalid_request',
+        'There is no strategy: send its text as strategy, or its name in STRATEGIES_DIR as strategy_name.',
+      );
+    }
+    if ((strategy ?? null) !== null && (name ?? null) !== null) {
+      throw new KtrdrError('invalid_request', 'Send one of strategy and strategy_name, not both.');
+    }
+    return name ? this.strategies.read(name) : { text: strategy ?? '', file };
+  }
+
+  /** @throws KtrdrError `bars_not_found` for the first file that is missing */
+  private async fingerprints({ symbols, timeframes }: Strategy): Promise<BarsFingerprint[]> {
+    const fingerprints: BarsFingerprint[] = [];
+    for (const symbol of symbols) {
+      for (const timeframe of timeframes) {
+        fingerprints.push(await fingerprintBars(this.dataDir, symbol, timeframe));
+      }
+    }
+    return fingerprints;
+  }
+}
+
+function checkDataMode(mode: string | undefined): void {
+  if ((mode ?? 'local') === 'local') return;
+  throw new KtrdrError(
+    'unsupported_data_mode',
+    `There is no data_mode ${JSON.stringify(mode)} yet: bars come from the data folder, which is data_mode "local".`,
+  );
+}
