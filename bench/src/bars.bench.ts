@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { barsFile, fingerprintBars, readBars } from '@ktrdr/market-data';
+import { median, report } from './report.js';
 
 const ROWS = 1_000_000;
 const ROUNDS = 5;
@@ -65,12 +66,11 @@ async function measure(work: () => Promise<unknown>): Promise<Measured> {
     rounds.push({ took: performance.now() - start, stall });
     clearImmediate(turn);
   }
-  const middle = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1]!;
   const took = rounds.map((round) => round.took);
   return {
     best: Math.min(...took),
-    median: middle(took),
-    longestStall: middle(rounds.map(({ stall }) => stall)),
+    median: median(took),
+    longestStall: median(rounds.map(({ stall }) => stall)),
   };
 }
 
@@ -83,12 +83,13 @@ try {
     fingerprint: await measure(() => fingerprintBars(dataDir, 'BENCH', '1m')),
     readBars: await measure(() => readBars({ dataDir, symbol: 'BENCH', timeframe: '1m' })),
   };
-  console.table(
-    Object.entries(cases).map(([name, { best, median, longestStall }]) => ({
+  await report(
+    'bars',
+    Object.entries(cases).map(([name, { best, median: middle, longestStall }]) => ({
       case: name,
       'best ms': Math.round(best),
-      'median ms': Math.round(median),
-      'rows/s': Math.round((ROWS * 1000) / median),
+      'median ms': Math.round(middle),
+      'rows/s': Math.round((ROWS * 1000) / middle),
       'longest stall ms': Math.round(longestStall),
     })),
   );
