@@ -1,8 +1,7 @@
-import { access, constants } from 'node:fs/promises';
 import type { DynamicModule } from '@nestjs/common';
 import type { EngineChoice, HostDescription } from '@ktrdr/contracts';
 import { OperationsService } from '@ktrdr/orchestrator';
-import type { HealthModule, NamedHealthCheck } from '@ktrdr/service-kit';
+import { dataFolderCheck, type HealthModule, type NamedHealthCheck } from '@ktrdr/service-kit';
 import type { HostSettings } from './config.js';
 import { ENGINE } from './sessions/sessions.module.js';
 
@@ -16,7 +15,7 @@ export function hostHealthChecks(
     inject: [OperationsService, ENGINE],
     useFactory: (operations: OperationsService, engine: EngineChoice): NamedHealthCheck[] => [
       { name: 'store', check: () => operations.checkStore() },
-      { name: 'data', check: () => checkFolder(dataDir) },
+      dataFolderCheck(dataDir),
       {
         name: 'trainer',
         check: async () =>
@@ -28,13 +27,4 @@ export function hostHealthChecks(
       },
     ],
   };
-}
-
-async function checkFolder(dataDir: string): Promise<{ folder: string }> {
-  try {
-    await access(dataDir, constants.R_OK);
-  } catch {
-    throw new Error(`The data folder ${dataDir} cannot be read. Create it, or set DATA_DIR.`);
-  }
-  return { folder: dataDir };
 }

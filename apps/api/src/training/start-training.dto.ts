@@ -1,5 +1,6 @@
-import { TASK_ID_PATTERN } from '@ktrdr/contracts';
+import { DEFAULT_SEED, TASK_ID_PATTERN } from '@ktrdr/contracts';
 import type { StartTrainingRequest } from '@ktrdr/contracts';
+import { ApiPropertyOptional } from '@nestjs/swagger';
 import {
   ArrayMaxSize,
   ArrayNotEmpty,
@@ -20,23 +21,23 @@ const MAX_NAMES = 100;
 
 /** Body of `POST /trainings/start`: kinds and bounds. What needs files or the strategy, `TrainingService` checks. */
 export class StartTrainingDto implements StartTrainingRequest {
-  /** The strategy file's text; either this or `strategy_name`. */
+  @ApiPropertyOptional({ description: "The strategy file's text; either this or strategy_name." })
   @IsOptional()
   @IsString()
   strategy?: string;
 
-  /** Name of a file in `STRATEGIES_DIR`, without its ending. */
+  @ApiPropertyOptional({ description: 'Name of a file in STRATEGIES_DIR, without its ending.' })
   @IsOptional()
   @IsString()
   strategy_name?: string;
 
-  /** What error messages call the text of `strategy`. */
+  @ApiPropertyOptional({ description: 'What error messages call the text of strategy.' })
   @IsOptional()
   @IsString()
   @MaxLength(255)
   strategy_file?: string;
 
-  /** In place of the file's symbols. */
+  @ApiPropertyOptional({ description: "In place of the file's symbols.", type: [String] })
   @IsOptional()
   @IsArray()
   @ArrayNotEmpty()
@@ -44,7 +45,7 @@ export class StartTrainingDto implements StartTrainingRequest {
   @IsString({ each: true })
   symbols?: string[];
 
-  /** In place of the file's timeframes. */
+  @ApiPropertyOptional({ description: "In place of the file's timeframes.", type: [String] })
   @IsOptional()
   @IsArray()
   @ArrayNotEmpty()
@@ -52,45 +53,51 @@ export class StartTrainingDto implements StartTrainingRequest {
   @IsString({ each: true })
   timeframes?: string[];
 
-  /** `YYYY-MM-DD` or ISO 8601, included. */
+  @ApiPropertyOptional({ description: 'YYYY-MM-DD or ISO 8601, included.' })
   @IsOptional()
   @IsString()
   start_date?: string;
 
-  /** `YYYY-MM-DD` or ISO 8601, included. */
+  @ApiPropertyOptional({ description: 'YYYY-MM-DD or ISO 8601, included.' })
   @IsOptional()
   @IsString()
   end_date?: string;
 
-  /** Above 0, below 1: share of the rows that are not test rows. */
+  @ApiPropertyOptional({ description: 'Above 0, below 1: share of the rows that are not test rows.' })
   @IsOptional()
   @IsNumber()
   @Min(Number.EPSILON, { message: 'validation_split must be above 0' })
   @Max(1 - Number.EPSILON, { message: 'validation_split must be below 1' })
   validation_split?: number;
 
-  /** `local`. */
+  @ApiPropertyOptional({ description: 'Where bars come from.', default: 'local' })
   @IsOptional()
   @IsString()
   data_mode?: string;
 
+  @ApiPropertyOptional({ description: 'Writes figures of every epoch.', default: false })
   @IsOptional()
   @IsBoolean()
   detailed_analytics?: boolean;
 
-  /** Default 42. */
+  @ApiPropertyOptional({
+    description: 'The same seed gives the same model.',
+    minimum: 0,
+    maximum: MAX_SEED,
+    default: DEFAULT_SEED,
+  })
   @IsOptional()
   @IsInt()
   @Min(0)
   @Max(MAX_SEED)
   seed?: number;
 
-  /** Prepares everything and trains nothing. */
+  @ApiPropertyOptional({ description: 'Prepares everything and trains nothing.', default: false })
   @IsOptional()
   @IsBoolean()
   dry_run?: boolean;
 
-  /** Starting twice with one id gives one operation. */
+  @ApiPropertyOptional({ description: 'Starting twice with one id gives one operation.' })
   @IsOptional()
   @Matches(TASK_ID_PATTERN, {
     message:
