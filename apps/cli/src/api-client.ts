@@ -79,7 +79,7 @@ export class ApiClient {
     });
     const stream = response.data as Readable;
     try {
-      if (response.status !== 200) {
+      if (response.status !== 200 || !contentType(response).startsWith('text/event-stream')) {
         this.#data(response.status, parseJson(await readText(stream)), response);
       }
       for await (const event of readEvents(stream, SILENT_STREAM_MS)) {
@@ -116,10 +116,8 @@ export class ApiClient {
   #data(status: number, body: unknown, response: AxiosResponse<unknown>): unknown {
     if (isErrorResponse(body)) throw new ApiError(status, body.error);
     if (typeof body === 'object' && body !== null && 'success' in body && 'data' in body) return body.data;
-    const header = response.headers['content-type'] as unknown;
-    const type = typeof header === 'string' ? header : 'no content type';
     throw new CliError(
-      `What answers at ${this.baseUrl} is not the ktrdr API (HTTP ${status}, ${type}). KTRDR_API_URL says where the API is.`,
+      `What answers at ${this.baseUrl} is not the ktrdr API (HTTP ${status}, ${contentType(response)}). KTRDR_API_URL says where the API is.`,
     );
   }
 }
@@ -137,6 +135,11 @@ interface HttpRequest {
 
 function operationPath(id: string): string {
   return `/operations/${encodeURIComponent(id)}`;
+}
+
+function contentType({ headers }: AxiosResponse<unknown>): string {
+  const header = headers['content-type'] as unknown;
+  return typeof header === 'string' ? header : 'no content type';
 }
 
 function isLoopback(url: string): boolean {

@@ -34,15 +34,22 @@ async function readBytes(path: string): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-function unreadable(path: string, error: unknown): UsageError {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  const why =
-    code === 'ENOENT' || code === 'ENOTDIR'
-      ? `There is no file ${path} (looked in ${process.cwd()}).`
-      : code === 'EISDIR'
-        ? `${path} is a folder; a strategy file is needed.`
-        : code === 'EACCES' || code === 'EPERM'
-          ? `${path} may not be read by this user.`
-          : `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`;
-  return new UsageError(why, { cause: error });
+function unreadable(path: string, cause: unknown): UsageError {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  return new UsageError(reason(path, code) ?? `${path} cannot be read: ${message}`, { cause });
+}
+
+function reason(path: string, code: string | undefined): string | null {
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return `There is no file ${path} (looked in ${process.cwd()}).`;
+    case 'EISDIR':
+      return `${path} is a folder; a strategy file is needed.`;
+    case 'EACCES':
+    case 'EPERM':
+      return `${path} may not be read by this user.`;
+    default:
+      return null;
+  }
 }

@@ -205,13 +205,13 @@ class Supervision {
   #whereItStands(): string {
     const id = this.#id;
     if (id === null) {
-      return 'Left before the API answered: the operation may have started. See: ktrdr operations list';
+      return 'Left before the API answered: the operation may have started.\n  look for it: ktrdr operations list';
     }
     if (this.#cancel === 'taken') {
-      return `Left. The operation goes on being cancelled. See: ktrdr operations show ${id}`;
+      return `Left; the operation goes on being cancelled.\n  look at it: ktrdr operations show ${id}`;
     }
     if (this.#cancel === 'wanted') {
-      return `Left before the API took the cancel. To cancel it: ktrdr operations cancel ${id}`;
+      return `Left before the API took the cancel.\n  cancel it: ktrdr operations cancel ${id}`;
     }
     return (
       `Left; the operation goes on.\n  follow it: ktrdr operations follow ${id}\n` +

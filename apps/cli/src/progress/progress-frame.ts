@@ -45,7 +45,7 @@ function barLine(parts: ProgressParts, width: number, style: Style): string {
   const eta = parts.etaSeconds === null ? '' : `ETA ${formatDuration(parts.etaSeconds)}`;
   const tail = [elapsed, eta].filter((part) => part !== '');
   const head = ` ${parts.percentage.padStart(6)}`;
-  const roomFor = (parts_: string[]) => width - head.length - parts_.join('  ').length - 2 * parts_.length;
+  const roomFor = (times: string[]) => width - head.length - times.map((time) => `  ${time}`).join('').length;
   while (tail.length > 0 && roomFor(tail) < NARROWEST_BAR) tail.pop();
   // The bar keeps its width while the times beside it grow and come.
   const room = Math.min(roomFor(tail), width - head.length - '  elapsed 59m 59s  ETA 59m 59s'.length);

@@ -1,8 +1,7 @@
 import { isTerminalStatus, type Operation, type OperationList, type OperationStatus } from '@ktrdr/contracts';
 import { oneLine, printable, truncate } from '../printable.js';
-import { formatTook, secondsBetween } from '../progress/duration.js';
-import { progressLine } from '../progress/progress-line.js';
-import { progressParts } from '../progress/progress-state.js';
+import { formatDuration, formatTook, secondsBetween } from '../progress/duration.js';
+import { type ProgressParts, progressParts } from '../progress/progress-state.js';
 import type { Style } from '../style.js';
 import { issueLinesOf } from './issues-view.js';
 import { count, counted, moment } from './numbers.js';
@@ -66,11 +65,12 @@ export function operationView(
         ['type', operation.operation_type],
         ['status', colourOf(status, style)(status)],
         ['attempt', operation.attempt > 1 ? String(operation.attempt) : null],
-        ['progress', ended ? `${progress.percentage.toFixed(1)}%` : progressLine(progressParts(state, now))],
+        ['progress', `${progress.percentage.toFixed(1)}%`],
+        ['now', ended ? null : nowText(progressParts(state, now))],
         ['about', subject(operation)],
         ['range', rangeOf(operation)],
         ['created', moment(operation.created_at)],
-        ['took', ended ? took(operation, now) : null],
+        [ended ? 'took' : 'elapsed', took(operation, now)],
         ...(verbose
           ? parameters.map(([name, value]): [string, string] => [name.replaceAll('_', ' '), plain(value)])
           : []),
@@ -97,6 +97,11 @@ function subject({ metadata, progress, operation_type }: Operation): string {
   const parts = [metadata.strategy ?? '', metadata.symbols.join(','), metadata.timeframes.join(',')];
   const text = parts.filter((part) => part !== '').join(' ');
   return oneLine(text || (progress.current_step ?? '') || operation_type);
+}
+
+function nowText({ message, etaSeconds, figures }: ProgressParts): string {
+  const eta = etaSeconds === null ? [] : [`ETA ${formatDuration(etaSeconds)}`];
+  return [message, ...figures, ...eta].join('\n');
 }
 
 function rangeOf({ metadata: { start_date, end_date } }: Operation): string | null {

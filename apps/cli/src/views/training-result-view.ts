@@ -65,7 +65,7 @@ export function accuracyView(
         majority === undefined
           ? null
           : percent(majority.test_accuracy) +
-            style.dim(`   always ${printable(majority.label)}, the majority class of the training rows`),
+            style.dim(`   always ${printable(majority.label)}, the majority class in training`),
       ],
       ['validation accuracy', validation === null ? null : percent(validation.val_accuracy)],
     ],
@@ -191,7 +191,8 @@ function dataText(data: DataSummary): string {
 }
 
 function rowsText(data: DataSummary): string {
-  const purged = data.purged_samples === 0 ? '' : `, ${count(data.purged_samples)} purged at the split edges`;
+  const purged =
+    data.purged_samples === 0 ? '' : `\n${count(data.purged_samples)} left out at the edges between them`;
   return (
     `${count(data.train_samples)} train, ${count(data.validation_samples)} validation, ` +
     `${count(data.test_samples)} test${purged}`
@@ -216,7 +217,7 @@ function wrap(words: string[], width: number): string {
 
 function epochsText(metrics: TrainingMetrics, asked: number | null): string {
   const of = asked === null || asked === metrics.epochs_trained ? '' : ` of ${count(asked)}`;
-  const stopped = metrics.early_stopped ? `, stopped early: ${printable(metrics.stopping_reason)}` : '';
+  const stopped = metrics.early_stopped ? `\nstopped early: ${printable(metrics.stopping_reason)}` : '';
   return `${count(metrics.epochs_trained)}${of}, best ${count(metrics.best_epoch)}${stopped}`;
 }
 

@@ -1,0 +1,27 @@
+import { describe, expect, test } from '@jest/globals';
+import { readApiUrl, readTerminalSettings } from './config.js';
+
+describe('KTRDR_API_URL', () => {
+  test.each([
+    [undefined, 'http://localhost:8000'],
+    ['', 'http://localhost:8000'],
+    [' http://127.0.0.1:9000/ ', 'http://127.0.0.1:9000'],
+    ['https://backend.example/ktrdr/', 'https://backend.example/ktrdr'],
+  ])('%j means %s', (text, url) => {
+    expect(readApiUrl({ KTRDR_API_URL: text })).toBe(url);
+  });
+
+  test.each(['localhost:8000', 'ftp://host', 'foo', 'http://', 'http://host/?a=1'])(
+    '%j is refused',
+    (text) => {
+      expect(() => readApiUrl({ KTRDR_API_URL: text })).toThrow(
+        `KTRDR_API_URL is '${text}'. It must be an http or https URL, for example http://localhost:8000.`,
+      );
+    },
+  );
+});
+
+test('NO_COLOR counts where it is not empty, TERM=dumb cannot be redrawn', () => {
+  expect(readTerminalSettings({ NO_COLOR: '', TERM: 'xterm' })).toEqual({ noColour: false, dumb: false });
+  expect(readTerminalSettings({ NO_COLOR: '0', TERM: 'dumb' })).toEqual({ noColour: true, dumb: true });
+});

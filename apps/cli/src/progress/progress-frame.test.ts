@@ -1,0 +1,82 @@
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, test } from '@jest/globals';
+import { createStyle } from '../style.js';
+import { progressFrame } from './progress-frame.js';
+import { progressLine } from './progress-line.js';
+import type { ProgressParts } from './progress-state.js';
+
+const PARTS: ProgressParts = {
+  mood: 'going',
+  message: 'Training MLP model on AAPL [epoch 5/50] (batch 123/500)',
+  fraction: 0.342,
+  percentage: '34.2%',
+  elapsedSeconds: 12,
+  etaSeconds: 80,
+  figures: ['train loss 0.9123', 'val loss 0.9541', 'train accuracy 0.61', 'val accuracy 0.5512'],
+};
+const plain = createStyle(false);
+
+describe('the progress in a terminal', () => {
+  test('of 100 columns', () => {
+    expect(progressFrame(PARTS, { columns: 100, style: plain, frame: 2 })).toEqual([
+      '⠹ Training MLP model on AAPL [epoch 5/50] (batch 123/500)',
+      '  ━━━━━━━━━━━━━╸──────────────────────────  34.2%  elapsed 12s  ETA 1m 20s',
+      '  train loss 0.9123  val loss 0.9541  train accuracy 0.61  val accuracy 0.5512',
+    ]);
+  });
+
+  test('of 60 columns: a shorter bar, the figures that fit', () => {
+    expect(progressFrame(PARTS, { columns: 60, style: plain, frame: 0 })).toEqual([
+      '⠋ Training MLP model on AAPL [epoch 5/50] (batch 123/500)',
+      '  ━━━━━━╸─────────────  34.2%  elapsed 12s  ETA 1m 20s',
+      '  train loss 0.9123  val loss 0.9541  train accuracy 0.61',
+    ]);
+  });
+
+  test('of 40 columns: the message cut, no ETA', () => {
+    expect(progressFrame(PARTS, { columns: 40, style: plain, frame: 0 })).toEqual([
+      '⠋ Training MLP model on AAPL [epoch 5/…',
+      '  ━━━───────  34.2%  elapsed 12s',
+      '  train loss 0.9123  val loss 0.9541',
+    ]);
+  });
+
+  test('is never as wide as the terminal, and as wide with colours as without', () => {
+    const long = { ...PARTS, message: 'x'.repeat(300), elapsedSeconds: 86_399 * 9, etaSeconds: 86_399 * 20 };
+    for (const parts of [PARTS, long, { ...long, elapsedSeconds: null }, { ...PARTS, fraction: 1 }]) {
+      for (let columns = 30; columns <= 200; columns += 1) {
+        const frame = progressFrame(parts, { columns, style: plain, frame: 0 });
+        expect(Math.max(...frame.map((line) => line.length))).toBeLessThan(columns);
+        const coloured = progressFrame(parts, { columns, style: createStyle(true), frame: 0 });
+        expect(coloured.map(stripVTControlCharacters)).toEqual(frame);
+      }
+    }
+  });
+
+  test('keeps the width of its bar while the times grow', () => {
+    const barOf = (elapsedSeconds: number, etaSeconds: number | null) =>
+      progressFrame(
+        { ...PARTS, elapsedSeconds, etaSeconds },
+        { columns: 80, style: plain, frame: 0 },
+      )[1].match(/[━╸─]+/)?.[0].length;
+    expect(new Set([barOf(0, null), barOf(9, 3), barOf(59, 1_000), barOf(3_000, 3_599)]).size).toBe(1);
+  });
+
+  test('while it is cancelled, and while the API is away, has no ETA and another sign', () => {
+    const cancelling = { ...PARTS, mood: 'cancelling' as const, message: 'Cancelling', etaSeconds: null };
+    expect(progressFrame(cancelling, { columns: 80, style: plain, frame: 0 })[1]).not.toContain('ETA');
+    const lost = { ...PARTS, mood: 'lost' as const, message: 'The API does not answer, trying again' };
+    expect(progressFrame(lost, { columns: 80, style: plain, frame: 0 })[0]).toBe(
+      '! The API does not answer, trying again',
+    );
+  });
+});
+
+test('the progress without a terminal is one line', () => {
+  expect(progressLine({ ...PARTS, percentage: '12.3%' })).toBe(
+    '[ 12.3%] Training MLP model on AAPL [epoch 5/50] (batch 123/500)  elapsed 12s  ETA 1m 20s',
+  );
+  expect(progressLine({ ...PARTS, elapsedSeconds: null, etaSeconds: null, percentage: '100.0%' })).toBe(
+    '[100.0%] Training MLP model on AAPL [epoch 5/50] (batch 123/500)',
+  );
+});

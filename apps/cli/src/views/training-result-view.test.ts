@@ -1,0 +1,187 @@
+import { describe, expect, test } from '@jest/globals';
+import type { TrainingResult } from '@ktrdr/contracts';
+import { createStyle } from '../style.js';
+import { trainingResultView } from './training-result-view.js';
+
+const RESULT: TrainingResult = {
+  training_metrics: {
+    epochs_trained: 23,
+    best_epoch: 13,
+    early_stopped: true,
+    stopping_reason: 'the validation loss has not fallen for 10 epochs',
+    final_train_loss: 0.9,
+    final_train_accuracy: 0.6,
+    best_train_accuracy: 0.61,
+    final_val_loss: 0.95,
+    final_val_accuracy: 0.55,
+    best_val_accuracy: 0.56,
+    final_learning_rate: 0.001,
+    training_time: 11.2,
+    history: { train_loss: [], train_accuracy: [], val_loss: [], val_accuracy: [] },
+    analytics: { run_id: 'run', directory: 'training_analytics/runs/run', total_alerts: 2 },
+  },
+  validation_metrics: { val_loss: 0.95, val_accuracy: 0.5512 },
+  test_metrics: {
+    test_loss: 0.97,
+    test_accuracy: 0.5423,
+    precision: 0.54,
+    recall: 0.54,
+    f1_score: 0.53,
+    per_class: [
+      { label: 'BUY', precision: 0.512, recall: 0.43, f1: 0.467, support: 70 },
+      { label: 'HOLD', precision: 0.55, recall: 0.6, f1: 0.57, support: 1040 },
+      { label: 'SELL', precision: 0, recall: 0, f1: 0, support: 72 },
+    ],
+    confusion_matrix: [
+      [30, 20, 20],
+      [10, 1000, 30],
+      [20, 52, 0],
+    ],
+    classes: ['BUY', 'HOLD', 'SELL'],
+  },
+  baselines: { majority_class: { label: 'HOLD', test_accuracy: 0.4211 } },
+  resource_usage: {
+    training_mode: 'host',
+    engine: 'tensorflow-wasm',
+    device: 'cpu',
+    rejected_engines: [{ engine: 'tensorflow-gpu', reason: '@tensorflow/tfjs-node-gpu is not installed' }],
+    peak_memory_mb: 212.4,
+  },
+  artifacts: {
+    model: 'test_strategy/1h_v3',
+    model_path: '/models/test_strategy/1h_v3',
+    per_symbol_metrics: [
+      { symbol: 'AAPL', rows: 600, test_accuracy: 0.55 },
+      { symbol: 'GOOG', rows: 582, test_accuracy: 0.53 },
+    ],
+  },
+  session_info: {
+    operation_id: 'op_training_1',
+    strategy_name: 'test_strategy',
+    symbols: ['AAPL', 'GOOG'],
+    timeframes: ['1h'],
+    training_mode: 'host',
+    use_host_service: true,
+    start_date: '2024-01-01',
+    end_date: null,
+    seed: 42,
+  },
+  data_summary: {
+    symbols: ['AAPL', 'GOOG'],
+    timeframes: ['1h'],
+    base_timeframe: '1h',
+    start_date: '2024-01-02T14:00:00.000Z',
+    end_date: '2024-03-01T00:00:00.000Z',
+    total_samples: 8000,
+    train_samples: 5600,
+    validation_samples: 1200,
+    test_samples: 1182,
+    purged_samples: 18,
+    feature_count: 3,
+    features: ['momentum_low', 'momentum_high', 'rsi_14'],
+    label_distribution: [
+      { label: 'BUY', train: 600, validation: 100, test: 70 },
+      { label: 'HOLD', train: 4400, validation: 1000, test: 1040 },
+    ],
+    fingerprints: [],
+    synthetic: false,
+  },
+  model_info: { type: 'mlp', architecture: '3-32-16-3', parameters_count: 1234 },
+};
+
+const style = createStyle(false);
+const view = (result: TrainingResult, verbose = false) =>
+  trainingResultView(result, { verbose, style, epochsAsked: 50 });
+
+describe('the result of a training', () => {
+  test('shows what was learnt beside the baseline, on what, and where the model is', () => {
+    expect(view(RESULT)).toBe(`\
+  test accuracy         54.2 %   1,182 rows after the training rows
+  baseline              42.1 %   always HOLD, the majority class in training
+  validation accuracy   55.1 %
+
+  The model is 12.1 percentage points better than the baseline.
+
+  class  precision  recall     F1  support
+  BUY        0.512   0.430  0.467       70
+  HOLD       0.550   0.600  0.570    1,040
+  SELL       0.000   0.000  0.000       72
+
+  true \\ predicted  BUY   HOLD  SELL
+  BUY                30     20    20
+  HOLD               10  1,000    30
+  SELL               20     52     0
+
+  symbol  test rows  test accuracy
+  AAPL          600         55.0 %
+  GOOG          582         53.0 %
+
+  data        AAPL, GOOG 1h, 2024-01-02 14:00 to 2024-03-01
+  rows        5,600 train, 1,200 validation, 1,182 test
+              18 left out at the edges between them
+  epochs      23 of 50, best 13
+              stopped early: the validation loss has not fallen for 10 epochs
+  network     mlp 3-32-16-3, 1,234 parameters
+  engine      tensorflow-wasm on cpu (host service), 212 MB at most
+  seed        42
+  analytics   training_analytics/runs/run (2 alerts)
+  model       test_strategy/1h_v3
+              /models/test_strategy/1h_v3`);
+  });
+
+  test('says so where the model does not beat the baseline', () => {
+    const majority_class = { label: 'HOLD', test_accuracy: 0.6 };
+    expect(view({ ...RESULT, baselines: { majority_class } })).toContain(
+      'The model does not beat the baseline: always saying HOLD is right 60.0 % of the time,\n  the model 54.2 %.',
+    );
+    const same = { label: 'HOLD', test_accuracy: 0.5423 };
+    expect(view({ ...RESULT, baselines: { majority_class: same } })).toContain(
+      'The model is no better than the baseline',
+    );
+  });
+
+  test('says that synthetic bars prove nothing', () => {
+    expect(view({ ...RESULT, data_summary: { ...RESULT.data_summary, synthetic: true } })).toContain(
+      'synthetic bars: the figures say nothing about a market',
+    );
+  });
+
+  test('with --verbose names the features and why engines were not taken', () => {
+    expect(view(RESULT, true)).toContain('3: momentum_low momentum_high rsi_14');
+    expect(view(RESULT, true)).toContain('not tensorflow-gpu: @tensorflow/tfjs-node-gpu is not installed');
+  });
+
+  test('of a dry run is the data: rows, labels, features', () => {
+    const dryRun = view({
+      ...RESULT,
+      training_metrics: null,
+      validation_metrics: null,
+      test_metrics: null,
+      baselines: null,
+      model_info: null,
+      artifacts: { model: null, model_path: null, per_symbol_metrics: [] },
+    });
+    expect(dryRun).toBe(`\
+  label  train  validation   test
+  BUY      600         100     70
+  HOLD   4,400       1,000  1,040
+
+  data       AAPL, GOOG 1h, 2024-01-02 14:00 to 2024-03-01
+  rows       5,600 train, 1,200 validation, 1,182 test
+             18 left out at the edges between them
+  features   3: momentum_low momentum_high rsi_14
+  engine     tensorflow-wasm on cpu (host service), 212 MB at most
+  seed       42
+
+  Dry run: nothing was trained and nothing was stored.`);
+  });
+
+  test('fits 80 columns', () => {
+    const widest = Math.max(
+      ...view(RESULT, true)
+        .split('\n')
+        .map((line) => line.length),
+    );
+    expect(widest).toBeLessThan(80);
+  });
+});

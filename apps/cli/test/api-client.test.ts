@@ -1,0 +1,99 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { ApiClient } from '../src/api-client.js';
+import { WireServer } from './wire-server.js';
+
+describe('the API client', () => {
+  let server: WireServer;
+
+  beforeEach(async () => {
+    server = await WireServer.start();
+  });
+  afterEach(() => server.close());
+
+  test('a success is its data; the body goes out as JSON without what is not set', async () => {
+    server.answers.set('POST /dummy/start', () => ({ data: { operation_id: 'op_1' } }));
+    const api = new ApiClient({ baseUrl: server.url });
+    expect(await api.post('/dummy/start', { iterations: 3, duration_seconds: undefined })).toEqual({
+      operation_id: 'op_1',
+    });
+    expect(server.requests).toEqual([{ method: 'POST', path: '/dummy/start', body: { iterations: 3 } }]);
+  });
+
+  test.each([
+    [400, 2],
+    [404, 2],
+    [409, 2],
+    [422, 2],
+    [500, 1],
+    [503, 1],
+  ])('an error with HTTP %i ends the command with %i', async (status, exitCode) => {
+    const error = { code: 'some_code', message: 'What is wrong.', details: { issues: [] } };
+    server.answers.set('GET /models', () => ({ status, error }));
+    await expect(new ApiClient({ baseUrl: server.url }).get('/models')).rejects.toMatchObject({
+      ...error,
+      status,
+      exitCode,
+    });
+  });
+
+  test('localhost finds an API that listens on 127.0.0.1 alone', async () => {
+    server.answers.set('GET /models', () => ({ data: { models: [] } }));
+    const api = new ApiClient({ baseUrl: `http://localhost:${server.port}` });
+    expect(await api.get('/models')).toEqual({ models: [] });
+  });
+
+  test('a base URL with a path of its own is kept', async () => {
+    server.answers.set('GET /backend/models', () => ({ data: { models: [] } }));
+    expect(await new ApiClient({ baseUrl: `${server.url}/backend` }).get('/models')).toEqual({ models: [] });
+  });
+
+  test('nobody there: one line that says what to start', async () => {
+    await server.close();
+    await expect(new ApiClient({ baseUrl: server.url }).get('/models')).rejects.toMatchObject({
+      message: `The API at ${server.url} does not answer. Start it with: npm start`,
+      exitCode: 1,
+    });
+    await server.listen();
+  });
+
+  test('something else that answers at the address is named as such', async () => {
+    const other = createServer((_, response) => {
+      response.writeHead(200, { 'content-type': 'text/html' });
+      response.end('<h1>hello</h1>');
+    });
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const baseUrl = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+    await expect(new ApiClient({ baseUrl }).get('/models')).rejects.toMatchObject({
+      message: `What answers at ${baseUrl} is not the ktrdr API (HTTP 200, text/html). KTRDR_API_URL says where the API is.`,
+      exitCode: 1,
+    });
+    await expect(new ApiClient({ baseUrl }).operationEvents('op_1').next()).rejects.toThrow(
+      'not the ktrdr API',
+    );
+    other.closeAllConnections();
+    await new Promise((resolve) => other.close(resolve));
+  });
+
+  test('each answer is told with its request id', async () => {
+    server.answers.set('GET /models', () => ({ data: { models: [] } }));
+    const lines: string[] = [];
+    await new ApiClient({ baseUrl: server.url, onAnswer: (line) => lines.push(line) }).get('/models');
+    expect(lines).toEqual(['GET /models -> 200 (request request-1)']);
+  });
+
+  test('leaving ends a request in flight', async () => {
+    let arrived = () => {};
+    const arriving = new Promise<void>((resolve) => (arrived = resolve));
+    server.answers.set('GET /models', () => {
+      arrived();
+      return new Promise(() => {});
+    });
+    const left = new AbortController();
+    const asking = new ApiClient({ baseUrl: server.url, signal: left.signal }).get('/models');
+    await arriving;
+    left.abort();
+    await expect(asking).rejects.toThrow();
+  });
+});

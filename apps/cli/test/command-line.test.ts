@@ -1,0 +1,258 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { ModelDetails, ModelSummary, StrategyIssue } from '@ktrdr/contracts';
+import { runCommandLine } from '../src/program.js';
+import { type TestContext, testContext } from './test-context.js';
+import { operation, WireServer } from './wire-server.js';
+
+const ISSUE: StrategyIssue = {
+  severity: 'error',
+  file: 'a.yaml',
+  line: 12,
+  column: 5,
+  path: 'model.type',
+  message: "'gru' is not a model; there is: mlp.",
+};
+const MODEL: ModelSummary = {
+  model: 'test_strategy/1h_v3',
+  strategy: 'test_strategy',
+  version: '1h_v3',
+  timeframe: '1h',
+  symbols: ['AAPL', 'GOOG'],
+  model_type: 'mlp',
+  engine: 'tensorflow-wasm',
+  seed: 42,
+  created_at: '2026-11-23T10:15:00.000Z',
+  test_accuracy: 0.5423,
+  path: '/models/test_strategy/1h_v3',
+};
+
+describe('the command line', () => {
+  let folder: string;
+  let file: string;
+  let server: WireServer;
+  let context: TestContext;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'ktrdr-cli-'));
+    file = join(folder, 'a.yaml');
+    await writeFile(file, 'name: ä\n');
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+  beforeEach(async () => {
+    server = await WireServer.start();
+    context = testContext(server.url);
+  });
+  afterEach(() => server.close());
+
+  const run = (...args: string[]) => runCommandLine(context, args);
+
+  test('models train sends the file as text with everything that was typed, and nothing else', async () => {
+    server.answers.set('POST /trainings/start', () => {
+      return { data: { operation_id: 'op_1', status: 'started', message: 'Training started' } };
+    });
+    const options = ['--start-date', '2024-01-01', '--end-date', '2024-03-01', '--validation-split', '0.2'];
+    const more = ['--data-mode', 'local', '--seed', '7', '--dry-run', '--detailed-analytics', '--detach'];
+    expect(await run('models', 'train', file, 'AAPL, GOOG', '1h,1d', ...options, ...more)).toBe(0);
+    expect(await run('models', 'train', file, '--detach')).toBe(0);
+    expect(server.requests.map(({ body }) => body)).toEqual([
+      {
+        strategy: 'name: ä\n',
+        strategy_file: file,
+        symbols: ['AAPL', 'GOOG'],
+        timeframes: ['1h', '1d'],
+        start_date: '2024-01-01',
+        end_date: '2024-03-01',
+        validation_split: 0.2,
+        data_mode: 'local',
+        seed: 7,
+        dry_run: true,
+        detailed_analytics: true,
+      },
+      { strategy: 'name: ä\n', strategy_file: file },
+    ]);
+  });
+
+  test.each([
+    [['models', 'train'], "missing required argument 'strategy.yaml'"],
+    [['models', 'train', 'a.yaml', '--sed', '1'], '(Did you mean --seed?)'],
+    [['models', 'train', 'a.yaml', '--seed', '1.5'], 'It must be a whole number.'],
+    [['models', 'train', 'a.yaml', '--validation-split', ''], 'It must be a number.'],
+    [['models', 'train', 'a.yaml', 'AAPL', '1h', 'more'], 'too many arguments'],
+    [['operations', 'lst'], '(Did you mean list?)'],
+    [['operations', 'list', '--status', 'done'], 'Allowed choices are pending, running'],
+    [['trian'], "unknown command 'trian'"],
+    [['dummy', 'start', '--iterations', 'many'], 'It must be a number.'],
+    [['models'], 'Usage: ktrdr models'],
+  ])('%j is a usage error: exit 2', async (args, message) => {
+    expect(await run(...args)).toBe(2);
+    expect(context.stderr()).toContain(message);
+    expect(context.stdout()).toBe('');
+    expect(server.requests).toEqual([]);
+  });
+
+  test.each([[['--help']], [['models', 'train', '--help']], [['--version']]])(
+    '%j is exit 0',
+    async (args) => {
+      expect(await run(...args)).toBe(0);
+      expect(context.stderr()).toBe('');
+    },
+  );
+
+  test.each([
+    [['models', 'train', 'nowhere.yaml'], 'There is no file nowhere.yaml (looked in '],
+    [['models', 'train', '/'], '/ is a folder; a strategy file is needed.'],
+    [['models', 'show', 'test_strategy'], "'test_strategy' is not a model's name; one looks like"],
+  ])('%j is refused before anything is sent', async (args, message) => {
+    await expect(run(...args)).rejects.toMatchObject({
+      exitCode: 2,
+      message: expect.stringContaining(message),
+    });
+    expect(server.requests).toEqual([]);
+  });
+
+  test('an empty symbol between commas is refused', async () => {
+    await expect(run('models', 'train', file, 'AAPL,,GOOG')).rejects.toMatchObject({
+      exitCode: 2,
+      message: "'AAPL,,GOOG' has an empty symbol. Several are typed as A,B.",
+    });
+  });
+
+  test('models list', async () => {
+    server.answers.set('GET /models', () => ({ data: { models: [MODEL] } }));
+    expect(await run('models', 'list')).toBe(0);
+    expect(context.stdout()).toBe(
+      [
+        '  model                symbols    test accuracy  engine           seed  created',
+        '  test_strategy/1h_v3  AAPL,GOOG         54.2 %  tensorflow-wasm    42  2026-11-23 10:15',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('models show', async () => {
+    const details: ModelDetails = {
+      summary: MODEL,
+      metadata: {
+        strategy_version: 'v3',
+        architecture: '9-32-16-3',
+        parameters_count: 899,
+        classes: ['BUY', 'HOLD', 'SELL'],
+        feature_count: 9,
+        device: 'cpu',
+        operation_id: 'op_training_1',
+        start_date: '2024-01-02T14:00:00.000Z',
+        end_date: '2024-03-01T20:00:00.000Z',
+        synthetic_bars: true,
+      },
+      metrics: null,
+      features: null,
+      files: ['metadata.json', 'model.json'],
+    };
+    server.answers.set('GET /models/test_strategy/1h_v3', () => ({ data: details }));
+    expect(await run('models', 'show', 'test_strategy/1h_v3')).toBe(0);
+    expect(context.stdout()).toContain('AAPL, GOOG 1h, 2024-01-02 14:00 to 2024-03-01 20:00');
+    expect(context.stdout()).toContain('mlp 9-32-16-3, 899 parameters');
+    expect(context.stdout()).not.toMatch(/undefined|null/);
+  });
+
+  test('operations list says what there is and where it goes on', async () => {
+    server.answers.set('GET /operations', () => ({
+      data: { operations: [operation()], total_count: 3, active_count: 1 },
+    }));
+    expect(await run('operations', 'list', '--limit', '1')).toBe(0);
+    expect(context.stdout()).toContain('op_dummy_20261123T101500_k3f9  running');
+    expect(context.stdout()).toContain('1 to 1 of 3 operations (next: --offset 1), 1 active');
+  });
+
+  test('operations show', async () => {
+    const { operation_id } = server.set(operation({ warnings: ['A warning.'] }));
+    expect(await run('operations', 'show', operation_id)).toBe(0);
+    expect(context.stdout()).toContain('  status      running\n');
+    expect(context.stdout()).toContain('  warning: A warning.\n');
+    expect(context.stdout()).not.toMatch(/undefined|null/);
+  });
+
+  test('data sample', async () => {
+    server.answers.set('POST /data/sample', () => ({
+      data: {
+        symbol: 'AAPL',
+        timeframe: '1h',
+        file: 'AAPL_1h.csv',
+        rows: 3497,
+        first: '2023-01-02T14:00:00.000Z',
+        last: '2024-12-31T20:00:00.000Z',
+        synthetic: true,
+        source: null,
+      },
+    }));
+    expect(await run('data', 'sample', 'AAPL', '1h', '--seed', '3', '--overwrite')).toBe(0);
+    expect(server.requests[0]?.body).toEqual({ symbol: 'AAPL', timeframe: '1h', seed: 3, overwrite: true });
+    expect(context.stdout()).toBe(
+      'AAPL 1h: 3,497 rows of synthetic bars, 2023-01-02 14:00 to 2024-12-31 20:00, in AAPL_1h.csv\n',
+    );
+  });
+
+  test('strategies list', async () => {
+    const strategy = {
+      name: 'a',
+      file: 'a.yaml',
+      version: 'v3',
+      description: null,
+      symbols: ['AAPL'],
+      timeframes: ['1h'],
+      model_type: 'mlp',
+    };
+    server.answers.set('GET /strategies', () => ({
+      data: {
+        strategies: [
+          { ...strategy, valid: true, errors: 0, warnings: 1 },
+          { ...strategy, name: 'b', version: null, valid: false, errors: 2, warnings: 0 },
+        ],
+      },
+    }));
+    expect(await run('strategies', 'list')).toBe(0);
+    expect(context.stdout()).toContain('a         v3       AAPL     1h          valid, 1 warning');
+    expect(context.stdout()).toContain('b         -        AAPL     1h          2 errors');
+  });
+
+  test('strategies validate prints every problem at its place and exits 2', async () => {
+    server.answers.set('POST /strategies/validate', () => ({
+      data: {
+        valid: false,
+        name: 'a',
+        version: 'v3',
+        issues: [ISSUE, { ...ISSUE, severity: 'warning', line: null, column: null, path: '' }],
+      },
+    }));
+    expect(await run('strategies', 'validate', file)).toBe(2);
+    expect(context.stdout()).toBe(
+      [
+        "a.yaml:12:5 model.type: 'gru' is not a model; there is: mlp.",
+        "a.yaml warning: 'gru' is not a model; there is: mlp.",
+        `${file}: not valid, 1 error, 1 warning`,
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('strategies validate of a valid file exits 0', async () => {
+    server.answers.set('POST /strategies/validate', () => ({
+      data: { valid: true, name: 'a', version: 'v3', issues: [] },
+    }));
+    expect(await run('strategies', 'validate', file)).toBe(0);
+    expect(context.stdout()).toBe(`${file}: valid (v3)\n`);
+  });
+
+  test.each([
+    [['models', 'list'], 'GET /models', { models: [] }],
+    [['strategies', 'list'], 'GET /strategies', { strategies: [] }],
+    [['operations', 'list'], 'GET /operations', { operations: [], total_count: 0, active_count: 0 }],
+  ])('%j --json prints what the API says', async (args, route, data) => {
+    server.answers.set(route, () => ({ data }));
+    expect(await run(...args, '--json')).toBe(0);
+    expect(JSON.parse(context.stdout())).toEqual(data);
+  });
+});

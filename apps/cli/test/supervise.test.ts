@@ -1,0 +1,241 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { type ExitCode } from '../src/exit-code.js';
+import { runCommandLine } from '../src/program.js';
+import { eventually, type TestContext, testContext } from './test-context.js';
+import { operation, progress, WireServer } from './wire-server.js';
+
+const { operation_id: ID } = operation();
+const START = ['dummy', 'start'];
+
+describe('an operation in the CLI', () => {
+  let server: WireServer;
+  let context: TestContext;
+
+  beforeEach(async () => {
+    server = await WireServer.start();
+    context = testContext(server.url);
+    server.answers.set('POST /dummy/start', () => {
+      server.set(operation());
+      return { data: { operation_id: ID, status: 'started', message: 'Dummy task started' } };
+    });
+  });
+  afterEach(() => server.close());
+
+  const run = (...args: string[]): Promise<ExitCode> => runCommandLine(context, args);
+  const cancels = () => server.requests.filter(({ path }) => path.endsWith('/cancel'));
+  const following = () => eventually('it is followed', () => server.streams === 1);
+  /** Ctrl+C as npm passes it on: twice within milliseconds. */
+  const pressCtrlC = () => {
+    context.signals.emit('SIGINT');
+    context.signals.emit('SIGINT');
+  };
+  /** Longer than what counts as one press. */
+  const waitForNextPress = () => context.clock.sleep(320);
+  const complete = () =>
+    server.change(ID, {
+      status: 'completed',
+      completed_at: '2026-11-23T10:15:12.000Z',
+      progress: progress({ percentage: 100 }),
+      result: { iterations_completed: 5, duration_seconds: 12 },
+    });
+
+  test('is started, shown and completed: exit 0', async () => {
+    const running = run(...START, '--iterations', '5', '--duration', '0.5');
+    await following();
+    server.change(ID, { progress: progress({ percentage: 40, current_step: 'Running dummy task' }) });
+    await eventually('a line is printed', () => context.stdout().includes('[  0.0%]'));
+    complete();
+    expect(await running).toBe(0);
+    expect(server.requests[0]?.body).toEqual({ iterations: 5, duration_seconds: 0.5 });
+    expect(context.stdout()).toContain(`Operation ${ID}\n`);
+    expect(context.stdout()).toContain('[ 40.0%] Running dummy task');
+    expect(context.stdout()).toContain('completed in 12s\n\n  iterations completed   5\n');
+    expect(context.stderr()).toBe('');
+  });
+
+  test('that fails says why on stderr: exit 1', async () => {
+    const running = run(...START);
+    await following();
+    server.change(ID, { status: 'failed', error: { code: 'disk_full', message: 'The disk is full.' } });
+    expect(await running).toBe(1);
+    expect(context.stderr()).toBe('failed: The disk is full.\n');
+  });
+
+  test('that the API refuses is exit 2, with the reason', async () => {
+    server.answers.set('POST /dummy/start', () => ({
+      status: 400,
+      error: { code: 'invalid_request', message: 'iterations must be at least 1.' },
+    }));
+    await expect(run(...START)).rejects.toMatchObject({
+      exitCode: 2,
+      message: 'iterations must be at least 1.',
+    });
+  });
+
+  test('Ctrl+C cancels once, waits for the confirmation and exits 130', async () => {
+    const running = run(...START);
+    await following();
+    pressCtrlC();
+    await eventually('the cancel has arrived', () => cancels().length > 0);
+    server.change(ID, { status: 'cancelled', completed_at: '2026-11-23T10:15:03.000Z' });
+    expect(await running).toBe(130);
+    expect(cancels()).toHaveLength(1);
+    expect(context.stdout()).toContain('cancelled after 3.0s\n');
+  });
+
+  test('Ctrl+C while the start is in flight cancels as soon as the id is known', async () => {
+    let answer = () => {};
+    server.answers.set('POST /dummy/start', async () => {
+      await new Promise<void>((resolve) => (answer = resolve));
+      server.set(operation());
+      return { data: { operation_id: ID, status: 'started', message: 'started' } };
+    });
+    const running = run(...START, '--detach');
+    await eventually('the start has arrived', () => server.requests.length === 1);
+    pressCtrlC();
+    answer();
+    await eventually('the cancel has arrived', () => cancels().length === 1);
+    server.change(ID, { status: 'cancelled' });
+    expect(await running).toBe(130);
+  });
+
+  test('a second Ctrl+C leaves at once and says that the cancel goes on', async () => {
+    const running = run(...START);
+    await following();
+    pressCtrlC();
+    await eventually('it is being cancelled', () => context.stdout().includes('Cancelling'));
+    await waitForNextPress();
+    pressCtrlC();
+    expect(await running).toBe(130);
+    expect(context.stderr()).toBe(
+      `Left; the operation goes on being cancelled.\n  look at it: ktrdr operations show ${ID}\n`,
+    );
+  });
+
+  test('that completes before the cancel took effect is completed: exit 0', async () => {
+    server.answers.set(`POST /operations/${ID}/cancel`, () => {
+      complete();
+      return { status: 409, error: { code: 'operation_ended', message: 'It has ended.' } };
+    });
+    const running = run(...START);
+    await following();
+    pressCtrlC();
+    expect(await running).toBe(0);
+    expect(context.stdout()).toContain('completed in 12s, before the cancel took effect');
+  });
+
+  test('a cancel that the API cannot take is said, and the operation is followed on', async () => {
+    server.answers.set(`POST /operations/${ID}/cancel`, () => ({
+      status: 500,
+      error: { code: 'internal_error', message: 'Something is broken.' },
+    }));
+    const running = run(...START);
+    await following();
+    pressCtrlC();
+    await eventually('it is said', () => context.stdout().includes('not taken: Something is broken.'));
+    complete();
+    expect(await running).toBe(0);
+    expect(context.stdout()).not.toContain('before the cancel took effect');
+  });
+
+  test('a cancel reaches an API that comes back', async () => {
+    const running = run(...START);
+    await following();
+    await server.close();
+    pressCtrlC();
+    await eventually('it is said', () =>
+      context.stdout().includes('It is told to cancel as soon as it does'),
+    );
+    await server.listen();
+    await eventually('the cancel has arrived', () => cancels().length === 1);
+    server.change(ID, { status: 'cancelled' });
+    expect(await running).toBe(130);
+  });
+
+  test('SIGTERM leaves, the operation goes on', async () => {
+    const running = run(...START);
+    await following();
+    context.signals.emit('SIGTERM');
+    expect(await running).toBe(143);
+    expect(cancels()).toEqual([]);
+    expect(context.stderr()).toContain(`ktrdr operations follow ${ID}`);
+    expect(context.signals.listenerCount('SIGINT')).toBe(0);
+  });
+
+  test('--detach returns at once with the ways to go on', async () => {
+    expect(await run(...START, '--detach')).toBe(0);
+    expect(context.stdout()).toBe(
+      `Dummy task started\n\n  follow it: ktrdr operations follow ${ID}\n  cancel it: ktrdr operations cancel ${ID}\n`,
+    );
+  });
+
+  test('--json prints the ended operation and nothing else', async () => {
+    const running = run(...START, '--json');
+    await following();
+    const ended = complete();
+    expect(await running).toBe(0);
+    expect(JSON.parse(context.stdout())).toEqual(ended);
+    expect(context.stderr()).toBe('');
+  });
+
+  test('--json --detach prints the start response', async () => {
+    expect(await run(...START, '--json', '--detach')).toBe(0);
+    expect(JSON.parse(context.stdout())).toEqual({
+      operation_id: ID,
+      status: 'started',
+      message: 'Dummy task started',
+    });
+  });
+
+  test('--json --verbose shows progress and request ids on stderr', async () => {
+    const running = run(...START, '--json', '--verbose');
+    await following();
+    complete();
+    expect(await running).toBe(0);
+    expect(JSON.parse(context.stdout())).toMatchObject({ status: 'completed' });
+    expect(context.stderr()).toContain('POST /dummy/start -> 200 (request request-1)');
+    expect(context.stderr()).toContain('[  0.0%]');
+  });
+
+  test('operations follow: Ctrl+C leaves it running', async () => {
+    server.set(operation());
+    const running = run('operations', 'follow', ID);
+    await following();
+    pressCtrlC();
+    expect(await running).toBe(130);
+    expect(cancels()).toEqual([]);
+    expect(context.stderr()).toBe(
+      `Left; the operation goes on.\n  follow it: ktrdr operations follow ${ID}\n  cancel it: ktrdr operations cancel ${ID}\n`,
+    );
+  });
+
+  test.each([
+    ['completed', 0],
+    ['failed', 1],
+    ['cancelled', 130],
+  ] as const)('operations follow: one that is %s gives %i', async (status, exitCode) => {
+    server.set(operation({ status }));
+    expect(await run('operations', 'follow', ID)).toBe(exitCode);
+  });
+
+  test('operations cancel returns once it is cancelled: exit 0', async () => {
+    server.set(operation());
+    const running = run('operations', 'cancel', ID, '--reason', 'wrong file', '--force');
+    await following();
+    server.change(ID, { status: 'cancelled' });
+    expect(await running).toBe(0);
+    expect(cancels()).toEqual([
+      { method: 'POST', path: `/operations/${ID}/cancel`, body: { reason: 'wrong file', force: true } },
+    ]);
+    expect(context.stdout()).toContain('cancelled\n');
+  });
+
+  test('operations cancel of one that completes all the same: exit 1', async () => {
+    server.set(operation());
+    const running = run('operations', 'cancel', ID);
+    await following();
+    complete();
+    expect(await running).toBe(1);
+    expect(context.stdout()).toContain('before the cancel took effect');
+  });
+});

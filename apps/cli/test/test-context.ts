@@ -1,0 +1,37 @@
+import { EventEmitter } from 'node:events';
+import { systemClock } from '../src/clock.js';
+import type { CommandContext } from '../src/context.js';
+import { Output } from '../src/output.js';
+
+/** What a command is given, with everything that it writes kept. */
+export interface TestContext extends CommandContext {
+  signals: EventEmitter;
+  stdout(): string;
+  stderr(): string;
+}
+
+export function testContext(apiUrl: string): TestContext {
+  const written = { stdout: '', stderr: '' };
+  const stream = (name: 'stdout' | 'stderr') => ({
+    write: (text: string) => {
+      written[name] += text;
+    },
+  });
+  return {
+    output: new Output(stream('stdout'), stream('stderr'), { noColour: false, dumb: false }),
+    clock: systemClock,
+    signals: new EventEmitter(),
+    apiUrl: () => apiUrl,
+    stdout: () => written.stdout,
+    stderr: () => written.stderr,
+  };
+}
+
+/** Waits for something that happens soon. */
+export async function eventually(what: string, isTrue: () => boolean, withinMs = 5_000): Promise<void> {
+  const deadline = performance.now() + withinMs;
+  while (!isTrue()) {
+    if (performance.now() > deadline) throw new Error(`not within ${withinMs} ms: ${what}`);
+    await systemClock.sleep(5);
+  }
+}

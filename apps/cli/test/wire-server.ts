@@ -1,0 +1,178 @@
+/**
+ * A small HTTP server that speaks the API's wire format, for tests of the CLI's own side: what it draws, how it follows
+ * over broken streams, how it ends. It runs no operation; a test moves its operations along.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import {
+  EMPTY_PROGRESS_CONTEXT,
+  isTerminalStatus,
+  type Operation,
+  type OperationProgress,
+} from '@ktrdr/contracts';
+
+export const STARTED_AT = '2026-11-23T10:15:00.000Z';
+
+export function progress(change: Partial<OperationProgress> = {}): OperationProgress {
+  return {
+    percentage: 0,
+    current_step: null,
+    steps_completed: null,
+    steps_total: null,
+    items_processed: null,
+    items_total: null,
+    current_item: null,
+    started_at: STARTED_AT,
+    eta_seconds: null,
+    context: { ...EMPTY_PROGRESS_CONTEXT },
+    ...change,
+  };
+}
+
+export function operation(change: Partial<Operation> = {}): Operation {
+  return {
+    operation_id: 'op_dummy_20261123T101500_k3f9',
+    operation_type: 'dummy',
+    status: 'running',
+    attempt: 1,
+    resumable: false,
+    created_at: STARTED_AT,
+    started_at: STARTED_AT,
+    completed_at: null,
+    progress: progress(),
+    metadata: {
+      symbols: [],
+      timeframes: [],
+      strategy: null,
+      start_date: null,
+      end_date: null,
+      parameters: {},
+    },
+    cancel_requested_at: null,
+    error: null,
+    warnings: [],
+    result: null,
+    ...change,
+  };
+}
+
+export interface WireRequest {
+  method: string;
+  path: string;
+  body: unknown;
+}
+
+type Answer = {
+  status?: number;
+  data?: unknown;
+  error?: { code: string; message: string; details?: unknown };
+};
+
+export class WireServer {
+  readonly requests: WireRequest[] = [];
+  /** Answers by `METHOD /path`, before the operations' own. */
+  readonly answers = new Map<string, (request: WireRequest) => Answer | Promise<Answer>>();
+  readonly #operations = new Map<string, Operation>();
+  readonly #listeners = new Map<string, Set<ServerResponse>>();
+  readonly #server: Server = createServer((request, response) => void this.#handle(request, response));
+  #port = 0;
+
+  static async start(): Promise<WireServer> {
+    const server = new WireServer();
+    await server.listen();
+    return server;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  /** Begins, or after `close` begins again at the same port. */
+  async listen(): Promise<void> {
+    await new Promise<void>((resolve) => this.#server.listen(this.#port, '127.0.0.1', resolve));
+    this.#port = (this.#server.address() as AddressInfo).port;
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  /** Stores an operation and tells those who follow it. */
+  set(changed: Operation): Operation {
+    this.#operations.set(changed.operation_id, changed);
+    for (const listener of this.#listeners.get(changed.operation_id) ?? []) sendEvent(listener, changed);
+    return changed;
+  }
+
+  change(id: string, change: Partial<Operation>): Operation {
+    const known = this.#operations.get(id);
+    if (known === undefined) throw new Error(`no operation ${id}`);
+    return this.set({ ...known, ...change });
+  }
+
+  forget(id: string): void {
+    this.#operations.delete(id);
+  }
+
+  /** Cuts every event stream, as a network does. */
+  cutStreams(): void {
+    for (const listeners of this.#listeners.values()) for (const response of listeners) response.destroy();
+  }
+
+  get streams(): number {
+    return [...this.#listeners.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const text = Buffer.concat(chunks).toString();
+    const { pathname } = new URL(request.url ?? '/', 'http://wire');
+    const received: WireRequest = {
+      method: request.method ?? '',
+      path: pathname,
+      body: text === '' ? undefined : (JSON.parse(text) as unknown),
+    };
+    this.requests.push(received);
+    const answer = this.answers.get(`${received.method} ${received.path}`);
+    if (answer !== undefined) {
+      send(response, await answer(received));
+      return;
+    }
+    const [, , id = '', action = ''] = pathname.split('/');
+    const known = this.#operations.get(id);
+    if (known === undefined) {
+      send(response, { status: 404, error: { code: 'operation_not_found', message: `There is no ${id}.` } });
+    } else if (action === 'events') {
+      this.#listen(response, known);
+    } else if (action === 'cancel') {
+      this.change(id, { status: 'cancelling' });
+      send(response, { data: { operation_id: id, status: 'cancelling', message: 'asked' } });
+    } else {
+      send(response, { data: known });
+    }
+  }
+
+  #listen(response: ServerResponse, known: Operation): void {
+    const listeners = this.#listeners.get(known.operation_id) ?? new Set();
+    this.#listeners.set(known.operation_id, listeners.add(response));
+    response.once('close', () => listeners.delete(response));
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    sendEvent(response, known);
+  }
+}
+
+function sendEvent(response: ServerResponse, changed: Operation): void {
+  response.write(`event: progress\ndata: ${JSON.stringify(changed)}\n\n`);
+  if (isTerminalStatus(changed.status)) response.end();
+}
+
+function send(response: ServerResponse, { status = 200, data, error }: Answer): void {
+  response.writeHead(status, { 'content-type': 'application/json', 'x-request-id': 'request-1' });
+  response.end(JSON.stringify(error === undefined ? { success: true, data } : { success: false, error }));
+}
