@@ -40,25 +40,21 @@ async function must(what, command, args, options) {
 /** A program that the installation put into `node_modules/.bin`. */
 export const bin = (name) => join(ROOT, 'node_modules/.bin', name);
 
-/** Installs exactly what the lock file says. pnpm comes through npx, so that nothing need be installed globally. */
-export async function install(options) {
+/** Runs pnpm, which comes through npx, so that nothing need be installed globally. */
+async function pnpm(what, args, options) {
   const { packageManager } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-  await must(
-    'Installing',
-    'npx',
-    ['--yes', packageManager, 'install', '--frozen-lockfile', '--prefer-offline'],
-    options,
-  );
+  await must(what, 'npx', ['--yes', packageManager, ...args], options);
 }
 
+/** Installs exactly what the lock file says. */
+export async function install(options) {
+  await pnpm('Installing', ['install', '--frozen-lockfile', '--prefer-offline'], options);
+}
+
+/** turbo asks pnpm for the workspace, hence the way through it. */
 export async function build(options) {
   if (!existsSync(bin('turbo'))) throw new CommandFailed('Nothing is installed yet. Run: npm run quickstart');
-  await must(
-    'Building',
-    bin('turbo'),
-    ['run', 'build', '--output-logs=errors-only', '--no-update-notifier'],
-    options,
-  );
+  await pnpm('Building', ['exec', 'turbo', 'run', 'build', '--output-logs=errors-only'], options);
 }
 
 /** Runs a command's main function; a failure is one line and exit code 1. */
