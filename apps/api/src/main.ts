@@ -1,1 +1,20 @@
-export {};
+import 'reflect-metadata';
+import { readFileSync } from 'node:fs';
+import { runService } from '@ktrdr/service-kit';
+import { AppModule } from './app.module.js';
+import { readSettings } from './config.js';
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+await runService({
+  name: 'ktrdr API',
+  description: 'Trains trading models: every training is an operation that can be followed and cancelled.',
+  version,
+  command: 'npm start',
+  readSettings,
+  module: (settings) => AppModule.forRoot(settings),
+  startNote: ({ trainingHost }) =>
+    `trains ${trainingHost.use ? `on ${trainingHost.url}` : 'on this machine'}`,
+});

@@ -1,4 +1,5 @@
 export { createService, type ServiceDescription } from './create-service.js';
+export { dataFolderCheck } from './health/data-folder-check.js';
 export type { NamedHealthCheck } from './health/health.controller.js';
 export { HealthModule } from './health/health.module.js';
 export { PlainAnswer } from './http/success-envelope.js';

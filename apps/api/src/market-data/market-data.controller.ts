@@ -11,7 +11,9 @@ export class MarketDataController {
 
   @Post('sample')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Writes bars to begin with: the real S&P 500 for SP500 1d, synthetic ones for the rest' })
+  @ApiOperation({
+    summary: 'Writes bars to begin with: the real S&P 500 for SP500 1d, synthetic ones for the rest',
+  })
   sample(@Body() body: SampleDataDto): Promise<SampleDataResponse> {
     return this.marketData.sample(body);
   }

@@ -17,7 +17,9 @@ export class StrategiesController {
 
   @Post('validate')
   @HttpCode(200)
-  @ApiOperation({ summary: 'All problems of a strategy text; a text with errors is an answer, not a failed request' })
+  @ApiOperation({
+    summary: 'All problems of a strategy text; a text with errors is an answer, not a failed request',
+  })
   validate(@Body() body: ValidateStrategyDto): ValidateStrategyResponse {
     return this.strategies.validate(body);
   }

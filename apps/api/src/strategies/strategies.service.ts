@@ -19,7 +19,9 @@ export class StrategiesService {
   async list(): Promise<StrategyList> {
     const files = (await this.fileNames()).filter((name) => ENDINGS.some((ending) => name.endsWith(ending)));
     const strategies = await Promise.all(
-      files.map(async (file) => summariseStrategy(await readFile(join(this.strategiesDir, file), 'utf8'), file)),
+      files.map(async (file) =>
+        summariseStrategy(await readFile(join(this.strategiesDir, file), 'utf8'), file),
+      ),
     );
     return { strategies };
   }
@@ -46,7 +48,10 @@ export class StrategiesService {
     return { text: await readFile(join(this.strategiesDir, file), 'utf8'), file };
   }
 
-  validate({ strategy, strategy_file: file = 'strategy.yaml' }: ValidateStrategyRequest): ValidateStrategyResponse {
+  validate({
+    strategy,
+    strategy_file: file = 'strategy.yaml',
+  }: ValidateStrategyRequest): ValidateStrategyResponse {
     return validateStrategy(strategy, file);
   }
 

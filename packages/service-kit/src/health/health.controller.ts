@@ -9,7 +9,7 @@ export interface NamedHealthCheck {
   /** Its key in the answer's `details`. */
   name: string;
   /** @returns what is worth knowing of it. @throws where it is down; the message is for people */
-  check(): Promise<Record<string, unknown> | void>;
+  check: () => Promise<Record<string, unknown> | void>;
 }
 
 /** Injects the `NamedHealthCheck[]`. */

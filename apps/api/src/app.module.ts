@@ -1,0 +1,34 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { MemoryOperationStore } from '@ktrdr/orchestrator';
+import { MetricsModule, OrchestratorModule } from '@ktrdr/service-kit';
+import type { ApiSettings } from './config.js';
+import { DummyModule } from './dummy/dummy.module.js';
+import { ApiHealthModule } from './health/api-health.module.js';
+import { MarketDataModule } from './market-data/market-data.module.js';
+import { ModelsModule } from './models/models.module.js';
+import { OperationsModule } from './operations/operations.module.js';
+import { SettingsModule } from './settings.module.js';
+import { StrategiesModule } from './strategies/strategies.module.js';
+import { TrainingModule } from './training/training.module.js';
+
+/** The API. */
+@Module({})
+export class AppModule {
+  static forRoot(settings: ApiSettings): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        SettingsModule.forRoot(settings),
+        OrchestratorModule.forRoot({ store: new MemoryOperationStore() }),
+        ApiHealthModule,
+        MetricsModule,
+        OperationsModule,
+        DummyModule,
+        StrategiesModule,
+        ModelsModule,
+        MarketDataModule,
+        TrainingModule,
+      ],
+    };
+  }
+}

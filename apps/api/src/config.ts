@@ -1,0 +1,44 @@
+import { ENGINE_SETTINGS, type EngineSetting } from '@ktrdr/contracts';
+import { hostServiceVariables, type HostServiceSetting } from '@ktrdr/orchestrator';
+import { SettingsReader, type ListenSettings } from '@ktrdr/service-kit';
+
+/** Settings of the API. Folders are absolute, times in ms. */
+export interface ApiSettings extends ListenSettings {
+  dataDir: string;
+  modelsDir: string;
+  strategiesDir: string;
+  stateDir: string;
+  /** Whether trainings run on a host, and on which. */
+  trainingHost: Required<HostServiceSetting>;
+  trainingEngine: EngineSetting;
+  /** How long a cancelled training process may take to stop by itself. */
+  trainingCancelGraceMs: number;
+  /** Time between two looks at a session. */
+  trainingHostPollMs: number;
+  /** A host that gives no answer for this long is lost. */
+  trainingHostTimeoutMs: number;
+}
+
+/** Injects the `ApiSettings`. */
+export const API_SETTINGS = Symbol('API_SETTINGS');
+
+const HOUR_MS = 3_600_000;
+
+/** @throws KtrdrError `invalid_setting` */
+export function readSettings(): ApiSettings {
+  const read = new SettingsReader(process.env);
+  const host = hostServiceVariables('TRAINING');
+  return {
+    host: read.text('HOST', '127.0.0.1'),
+    port: read.integer('PORT', 8000, { min: 0, max: 65_535 }),
+    dataDir: read.path('DATA_DIR', 'data'),
+    modelsDir: read.path('MODELS_DIR', 'models'),
+    strategiesDir: read.path('STRATEGIES_DIR', 'strategies'),
+    stateDir: read.path('STATE_DIR', '.ktrdr'),
+    trainingHost: { use: read.boolean(host.use, false), url: read.url(host.url, 'http://localhost:5002') },
+    trainingEngine: read.choice('TRAINING_ENGINE', 'auto', ENGINE_SETTINGS),
+    trainingCancelGraceMs: read.integer('TRAINING_CANCEL_GRACE_MS', 5000, { min: 0, max: HOUR_MS }),
+    trainingHostPollMs: read.integer('TRAINING_HOST_POLL_MS', 500, { min: 10, max: HOUR_MS }),
+    trainingHostTimeoutMs: read.integer('TRAINING_HOST_TIMEOUT_MS', 30_000, { min: 100, max: HOUR_MS }),
+  };
+}

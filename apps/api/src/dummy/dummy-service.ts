@@ -1,0 +1,75 @@
+import type { DummyResult, OperationStarted } from '@ktrdr/contracts';
+import {
+  ServiceOrchestrator,
+  dummyProgressRenderer,
+  type ManagedOperation,
+  type OperationContext,
+} from '@ktrdr/orchestrator';
+
+/** What a dummy task does: nothing, so many times, so long each time. */
+export interface DummyTask {
+  /** Seconds an iteration lasts. */
+  durationSeconds: number;
+  iterations: number;
+}
+
+/**
+ * The reference of a manager. Its public method is one call of `startManagedOperation`; its domain method holds no async
+ * plumbing, asks whether to stop and reports progress. It works in this process and needs no adapter.
+ */
+export class DummyService extends ServiceOrchestrator<null> {
+  override readonly serviceName = 'Dummy';
+  override readonly defaultHostUrl = 'http://localhost:5003';
+  override readonly envVarPrefix = 'DUMMY';
+  protected override readonly renderer = dummyProgressRenderer;
+
+  protected override initializeAdapter(): null {
+    return null;
+  }
+
+  /** Starts a dummy task in the background. */
+  startDummyTask(task: DummyTask): Promise<OperationStarted> {
+    return this.startManagedOperation(this.describeTask(task));
+  }
+
+  /** The same, awaited. */
+  runDummyTaskAndWait(task: DummyTask): Promise<DummyResult> {
+    return this.runOperation(this.describeTask(task));
+  }
+
+  /** The domain method. Sleeping ends at once when the task is cancelled. */
+  async runDummyTask(task: DummyTask, context: OperationContext): Promise<DummyResult> {
+    const { durationSeconds, iterations } = task;
+    const { progress, clock } = context;
+    const started = clock.monotonic();
+    for (let done = 0; done < iterations; done++) {
+      progress.update({
+        steps_completed: done,
+        steps_total: iterations,
+        current_item: `iteration ${done + 1}`,
+      });
+      await context.sleep(durationSeconds * 1000);
+    }
+    progress.update({ steps_completed: iterations });
+    const seconds = (clock.monotonic() - started) / 1000;
+    return { iterations_completed: iterations, duration_seconds: seconds };
+  }
+
+  private describeTask(task: DummyTask): ManagedOperation<DummyResult> {
+    const { durationSeconds, iterations } = task;
+    return {
+      type: 'dummy',
+      metadata: {
+        symbols: [],
+        timeframes: [],
+        strategy: null,
+        start_date: null,
+        end_date: null,
+        parameters: { duration_seconds: durationSeconds, iterations },
+      },
+      initialContext: { host_service: this.isUsingHostService() },
+      startMessage: `A dummy task of ${iterations} iterations has started.`,
+      run: (context) => this.runDummyTask(task, context),
+    };
+  }
+}

@@ -1,0 +1,24 @@
+import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { OperationStarted } from '@ktrdr/contracts';
+import { DummyService } from './dummy-service.js';
+import { StartDummyDto } from './start-dummy.dto.js';
+
+const DEFAULT_SECONDS = 2;
+const DEFAULT_ITERATIONS = 100;
+
+@ApiTags('dummy')
+@Controller('dummy')
+export class DummyController {
+  constructor(private readonly dummy: DummyService) {}
+
+  @Post('start')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Starts an operation that does nothing for a while' })
+  start(@Body() body: StartDummyDto): Promise<OperationStarted> {
+    return this.dummy.startDummyTask({
+      durationSeconds: body.duration_seconds ?? DEFAULT_SECONDS,
+      iterations: body.iterations ?? DEFAULT_ITERATIONS,
+    });
+  }
+}

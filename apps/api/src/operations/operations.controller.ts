@@ -1,0 +1,56 @@
+import { Readable } from 'node:stream';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import type { CancelOperationResponse, Operation, OperationList } from '@ktrdr/contracts';
+import { OperationsService, type Clock } from '@ktrdr/orchestrator';
+import { CLOCK } from '@ktrdr/service-kit';
+import type { FastifyReply } from 'fastify';
+import { CancelOperationDto } from './cancel-operation.dto.js';
+import { eventStream } from './event-stream.js';
+import { ListOperationsDto } from './list-operations.dto.js';
+
+/** Every operation, of whatever type. */
+@ApiTags('operations')
+@Controller('operations')
+export class OperationsController {
+  constructor(
+    private readonly operations: OperationsService,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Operations, newest first' })
+  list(@Query() query: ListOperationsDto): Promise<OperationList> {
+    return this.operations.list(query);
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'One operation with its progress, and its result once it has one' })
+  get(@Param('id') id: string): Promise<Operation> {
+    return this.operations.get(id);
+  }
+
+  @Post(':id/cancel')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Asks an operation to stop; it is cancelled once its work has ended' })
+  cancel(@Param('id') id: string, @Body() body: CancelOperationDto): Promise<CancelOperationResponse> {
+    return this.operations.cancel(id, body);
+  }
+
+  @Get(':id/events')
+  @ApiProduces('text/event-stream')
+  @ApiOperation({
+    summary: 'Server-sent events: the operation now, then whenever it changes, until it has ended',
+  })
+  async events(@Param('id') id: string, @Res() reply: FastifyReply): Promise<void> {
+    await this.operations.get(id);
+    const left = new AbortController();
+    reply.raw.once('close', () => left.abort());
+    const changes = this.operations.watch(id, left.signal);
+    await reply
+      .type('text/event-stream; charset=utf-8')
+      .header('cache-control', 'no-cache, no-transform')
+      .header('x-accel-buffering', 'no')
+      .send(Readable.from(eventStream(changes, this.clock)));
+  }
+}
