@@ -4,10 +4,15 @@ import type { CancellationToken, Clock } from '@ktrdr/orchestrator';
 import { HostUnansweredError } from './training-host-client.js';
 import type { RequestBounds, TrainingHostClient } from './training-host-client.js';
 
-/** Longest that one request may take, ms; the end of the waiting time may cut it shorter. */
-const REQUEST_MS = 10_000;
+/** How long one request may take, ms: the shortest is for the last question before the time is up. */
+const SHORTEST_REQUEST_MS = 250;
+const LONGEST_REQUEST_MS = 10_000;
+/** Longest that fetching a model may take, ms, as long as bytes keep coming. */
+const FETCH_MS = 600_000;
 /** How often the host is asked once a cancel is under way, ms: somebody is waiting. */
 const CANCEL_POLL_MS = 50;
+/** A host that has confirmed a cancel ends the session within this time, ms: longer than any host's grace time. */
+const CANCELLED_WITHIN_MS = 120_000;
 /** Characters of a cancel's reason that travel. */
 const MAX_REASON = 1_000;
 
@@ -26,6 +31,10 @@ export interface HostSessionSettings {
  * A cancel is sent until the host has confirmed it, and is done only when the session has ended.
  */
 export class HostSession {
+  private confirmedCancel: 'none' | 'graceful' | 'forced' = 'none';
+  /** When a cancelled session must have ended; monotonic ms. */
+  private endsBy = Infinity;
+
   constructor(
     private readonly host: TrainingHostClient,
     private readonly settings: HostSessionSettings,
@@ -77,16 +86,20 @@ export class HostSession {
       );
       onState(session);
       if (isTerminalStatus(session.status)) return session;
+      if (this.clock.monotonic() >= this.endsBy) {
+        const problem = `session ${sessionId} is still ${session.status} ${CANCELLED_WITHIN_MS / 1000} s after its cancel`;
+        throw this.notStopped(problem);
+      }
       await this.pause();
     }
   }
 
-  /** Fetches something of an ended session. Given up when the token fires: nothing computes any more. */
+  /** Fetches what an ended session wrote. Given up when the token fires: nothing computes any more. */
   async fetch<T>(sessionId: string, question: (bounds: RequestBounds) => Promise<T>): Promise<T> {
     return this.untilAnswered(
       async (timeoutMs) => {
         this.token.throwIfCancelled();
-        return question({ timeoutMs, signal: this.token.signal });
+        return question({ timeoutMs: FETCH_MS, idleMs: timeoutMs, signal: this.token.signal });
       },
       (cause) =>
         new KtrdrError(
@@ -98,8 +111,6 @@ export class HostSession {
       sessionId,
     );
   }
-
-  private confirmedCancel: 'none' | 'graceful' | 'forced' = 'none';
 
   private async forwardCancel(sessionId: string, timeoutMs: number): Promise<void> {
     if (!this.token.isCancelled) return;
@@ -115,6 +126,7 @@ export class HostSession {
       if (!(error instanceof KtrdrError && error.code === 'operation_ended')) throw error;
     }
     this.confirmedCancel = wanted;
+    this.endsBy = Math.min(this.endsBy, this.clock.monotonic() + CANCELLED_WITHIN_MS);
   }
 
   /** Asks again until there is an answer or the time is up. */
@@ -126,7 +138,8 @@ export class HostSession {
     const end = this.clock.monotonic() + this.settings.timeoutMs;
     for (;;) {
       try {
-        return await attempt(Math.max(1, Math.min(REQUEST_MS, end - this.clock.monotonic())));
+        const left = Math.ceil(end - this.clock.monotonic());
+        return await attempt(Math.min(LONGEST_REQUEST_MS, Math.max(SHORTEST_REQUEST_MS, left)));
       } catch (error) {
         this.throwUnlessWorthRepeating(error, sessionId);
         if (this.clock.monotonic() >= end) throw timeIsUp(error as Error);
@@ -157,12 +170,17 @@ export class HostSession {
   }
 
   private lost(cause: Error): KtrdrError {
-    const what = this.token.isCancelled
-      ? `The cancel could not be confirmed: the training host at ${this.host.url} did not answer for ${this.seconds} s`
-      : `The training host at ${this.host.url} did not answer for ${this.seconds} s`;
+    const silence = `the training host at ${this.host.url} did not answer for ${this.seconds} s (${cause.message})`;
+    return this.notStopped(
+      this.token.isCancelled ? `the cancel is not confirmed: ${silence}` : silence,
+      cause,
+    );
+  }
+
+  private notStopped(problem: string, cause?: Error): KtrdrError {
     return new KtrdrError(
       'host_lost',
-      `${what} (${cause.message}). The host may still compute: look there, and end it there if it does.`,
+      `${problem.charAt(0).toUpperCase()}${problem.slice(1)}. The host may still compute: look there, and end it there if it does.`,
       { cause },
     );
   }

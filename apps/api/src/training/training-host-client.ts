@@ -25,6 +25,8 @@ const MAX_REQUEST_BYTES = 8 * MIB;
 export interface RequestBounds {
   /** The whole request, ms. */
   timeoutMs: number;
+  /** Longest pause between two pieces of the answer, ms. */
+  idleMs?: number;
   /** Gives the request up. */
   signal?: AbortSignal;
 }
@@ -124,12 +126,13 @@ export class TrainingHostClient {
 
   private async request(
     config: AxiosRequestConfig,
-    { timeoutMs, signal }: RequestBounds,
+    { timeoutMs, idleMs, signal }: RequestBounds,
   ): Promise<{ status: number; body: unknown }> {
     const deadline = AbortSignal.timeout(timeoutMs);
     try {
       const response = await this.http.request<unknown>({
         ...config,
+        timeout: idleMs,
         signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
       });
       return { status: response.status, body: response.data };

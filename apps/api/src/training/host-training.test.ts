@@ -1,0 +1,257 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { ArtifactFile, TrainingResult, TrainingSession } from '@ktrdr/contracts';
+import { CancellationController, OperationCancelledError, systemClock } from '@ktrdr/orchestrator';
+import type { Clock } from '@ktrdr/orchestrator';
+import { parseStrategy } from '@ktrdr/strategy';
+import { ModelStorage } from '@ktrdr/trainer';
+import { QUICK } from '../../test/strategies.js';
+import type { KeptRun } from './run-outputs.js';
+import { TrainingAdapter } from './training-adapter.js';
+
+/** What a host may do wrong, over real HTTP: `answers` decides what it says. */
+const answers = {
+  session: (): unknown => session('running'),
+  artifacts: (): ArtifactFile[] => [],
+  /** Called with each request; true where it has answered, or has chosen not to. */
+  disturb: (_request: string, _response: ServerResponse): boolean => false,
+};
+const initial = { ...answers };
+let requests: { request: string; body: unknown }[];
+let host: Server;
+let directory: string;
+let cancellation: CancellationController;
+
+beforeEach(async () => {
+  Object.assign(answers, initial);
+  requests = [];
+  cancellation = new CancellationController();
+  directory = await mkdtemp(join(tmpdir(), 'ktrdr-host-training-'));
+  host = createServer((request, response) => void answer(request, response));
+  await new Promise<void>((resolve) => host.listen(0, '127.0.0.1', resolve));
+});
+
+afterEach(async () => {
+  host.closeAllConnections();
+  await new Promise((resolve) => host.close(resolve));
+  await rm(directory, { recursive: true });
+});
+
+async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const text = Buffer.concat(chunks).toString();
+  const what = `${request.method} ${request.url}`;
+  requests.push({ request: what, body: text === '' ? null : (JSON.parse(text) as unknown) });
+  if (answers.disturb(what, response)) return;
+  const data = (value: unknown): unknown => ({ success: true, data: value });
+  const bodies: Record<string, () => unknown> = {
+    'GET /health': () => ({
+      status: 'ok',
+      details: { trainer: { engine: { engine: 'tensorflow-wasm', device: 'cpu', rejected: [] } } },
+    }),
+    'POST /training/sessions': () => data(session('running')),
+    'GET /training/sessions/s1': () => data(answers.session()),
+    'POST /training/sessions/s1/cancel': () => data({}),
+    'GET /training/sessions/s1/artifacts': () => data({ files: answers.artifacts() }),
+  };
+  response.setHeader('content-type', 'application/json');
+  response.end(JSON.stringify(bodies[what]?.()));
+}
+
+function session(status: TrainingSession['status'], more: Partial<TrainingSession> = {}): unknown {
+  return { session_id: 's1', status, last_update: null, error: null, warnings: [], result: null, ...more };
+}
+
+const RESULT = {
+  training_metrics: { analytics: null },
+  artifacts: { model: null, model_path: null },
+} as unknown as TrainingResult;
+
+function file(path: string, content: string, digestOf = content): ArtifactFile {
+  return {
+    path,
+    sha256: createHash('sha256').update(digestOf).digest('hex'),
+    content_base64: Buffer.from(content).toString('base64'),
+  };
+}
+
+function train({
+  timeoutMs = 400,
+  clock = systemClock,
+}: { timeoutMs?: number; clock?: Clock } = {}): Promise<KeptRun> {
+  const { port } = host.address() as AddressInfo;
+  const adapter = new TrainingAdapter(
+    `http://127.0.0.1:${port}`,
+    {
+      dataDir: directory,
+      stateDir: join(directory, 'state'),
+      trainingEngine: 'auto',
+      trainingCancelGraceMs: 1_000,
+      trainingHostPollMs: 10,
+      trainingHostTimeoutMs: timeoutMs,
+    },
+    new ModelStorage(join(directory, 'models')),
+    clock,
+  );
+  return adapter.train(
+    {
+      strategy: parseStrategy(QUICK, { file: 'quick.yaml' }).strategy,
+      strategyText: QUICK,
+      strategyFile: 'quick.yaml',
+      seed: 1,
+      dryRun: false,
+      detailedAnalytics: false,
+      fingerprints: [],
+      warnings: [],
+    },
+    {
+      operationId: 'op_training_20240101T000000_abcd',
+      token: cancellation.token,
+      onProgress: () => {},
+      onWaiting: () => {},
+      onOutput: () => {},
+    },
+  );
+}
+
+async function stored(): Promise<string[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+}
+
+function count(request: string): number {
+  return requests.filter((one) => one.request === request).length;
+}
+
+describe('what a host sends of a completed session', () => {
+  const completed = (): unknown => session('completed', { result: RESULT });
+
+  test.each<[string, ArtifactFile[]]>([
+    ['a file whose bytes are not the ones that were sent', [file('model/weights.bin', 'damaged', 'sent')]],
+    ['a file that leads out of the folder', [file('model/../../../evil', 'x')]],
+    ['an absolute path', [file('/tmp/evil', 'x')]],
+    ['a file that no training writes', [file('model/start.js', 'x')]],
+    ['no model', []],
+  ])('%s is refused, and nothing is stored', async (_what, files) => {
+    answers.session = completed;
+    answers.artifacts = () => files;
+    await expect(train()).rejects.toMatchObject({ code: 'model_damaged' });
+    expect(await stored()).toEqual([]);
+  });
+
+  test('completed without a result is no completed run', async () => {
+    answers.session = () => session('completed');
+    await expect(train()).rejects.toMatchObject({ code: 'host_refused' });
+  });
+});
+
+describe('a host that disturbs', () => {
+  test('errors and pages of a proxy between two answers end nothing', async () => {
+    let asked = 0;
+    answers.disturb = (request, response) => {
+      if (request !== 'GET /training/sessions/s1') return false;
+      asked += 1;
+      if (asked === 2) response.writeHead(502, { 'content-type': 'text/html' }).end('<h1>Bad gateway</h1>');
+      else if (asked === 3) response.destroy();
+      else if (asked === 4) response.end('{"success":true,"data":{"session_id":"s1","status":"dancing"}}');
+      else return false;
+      return true;
+    };
+    answers.session = () =>
+      asked < 6
+        ? session('running')
+        : session('failed', { error: { code: 'loss_not_finite', message: 'Too fast.' } });
+    await expect(train()).rejects.toMatchObject({ code: 'loss_not_finite', message: 'Too fast.' });
+    expect(asked).toBe(6);
+  });
+
+  test('a start whose answer is lost is asked again for the same operation', async () => {
+    answers.disturb = (request, response) => {
+      if (request !== 'POST /training/sessions' || count(request) > 1) return false;
+      response.destroy();
+      return true;
+    };
+    answers.session = () => session('failed', { error: { code: 'one_class_only', message: 'No.' } });
+    await expect(train()).rejects.toMatchObject({ code: 'one_class_only' });
+    const starts = requests.filter(({ request }) => request === 'POST /training/sessions');
+    expect(starts).toHaveLength(2);
+    expect(starts[1]).toEqual(starts[0]);
+    expect(starts[0]?.body).toMatchObject({ engine: 'tensorflow-wasm', seed: 1 });
+  });
+
+  test('a start that may have arrived is not called cancelled: the host may compute', async () => {
+    answers.disturb = (request, response) => {
+      if (request !== 'POST /training/sessions') return false;
+      cancellation.cancel('enough');
+      response.destroy();
+      return true;
+    };
+    await expect(train()).rejects.toMatchObject({
+      code: 'host_lost',
+      message: expect.stringContaining('may still compute') as string,
+    });
+  });
+
+  test('a cancel is sent until it is confirmed, and is done when the session has ended', async () => {
+    answers.disturb = (request, response) => {
+      if (request === 'GET /training/sessions/s1') cancellation.cancel('enough');
+      if (request !== 'POST /training/sessions/s1/cancel' || count(request) > 2) return false;
+      response.destroy();
+      return true;
+    };
+    let polls = 0;
+    answers.session = () => {
+      if (count('POST /training/sessions/s1/cancel') < 3) return session('running');
+      polls += 1;
+      return session(polls < 4 ? 'cancelling' : 'cancelled');
+    };
+    await expect(train({ timeoutMs: 2_000 })).rejects.toBeInstanceOf(OperationCancelledError);
+    expect(count('POST /training/sessions/s1/cancel')).toBe(3);
+    expect(polls).toBe(4);
+    expect(requests.findLast(({ request }) => request.endsWith('/cancel'))?.body).toEqual({
+      reason: 'enough',
+      force: false,
+    });
+  });
+
+  test('a forced cancel is forwarded after a graceful one', async () => {
+    answers.session = () => {
+      const cancels = count('POST /training/sessions/s1/cancel');
+      cancellation.cancel('now', { force: cancels > 0 });
+      return session(cancels < 2 ? 'cancelling' : 'cancelled');
+    };
+    await expect(train()).rejects.toBeInstanceOf(OperationCancelledError);
+    const cancels = requests.filter(({ request }) => request.endsWith('/cancel'));
+    expect(cancels.map(({ body }) => (body as { force: boolean }).force)).toEqual([false, true]);
+  });
+
+  test('a session that is cancelling for ever is given up', async () => {
+    const fast: Clock = { ...systemClock, monotonic: () => systemClock.monotonic() * 500 };
+    answers.session = () => {
+      cancellation.cancel();
+      return session('cancelling');
+    };
+    await expect(train({ timeoutMs: 30_000, clock: fast })).rejects.toMatchObject({
+      code: 'host_lost',
+      message: expect.stringContaining('still cancelling') as string,
+    });
+  });
+
+  test('something else that listens there is not taken for a host', async () => {
+    answers.disturb = (_request, response) => {
+      response.setHeader('content-type', 'text/html').end('<h1>It works!</h1>');
+      return true;
+    };
+    await expect(train()).rejects.toMatchObject({
+      code: 'host_unreachable',
+      message: expect.stringContaining('no training host') as string,
+    });
+  });
+});

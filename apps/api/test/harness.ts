@@ -1,0 +1,304 @@
+/**
+ * Real services for tests: built apps as processes of their own, real HTTP, folders of their own. Nothing is mocked.
+ * Everything that a sandbox starts carries its id in the environment, so that a process that outlives its test is found.
+ */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type {
+  ApiResponse,
+  Operation,
+  OperationStarted,
+  StartTrainingRequest,
+  TrainingSession,
+} from '@ktrdr/contracts';
+import { isTerminalStatus } from '@ktrdr/contracts';
+
+export const ROOT = join(import.meta.dirname, '../../..');
+const MARK = 'KTRDR_TEST_SANDBOX';
+const START_MS = 20_000;
+const END_MS = 15_000;
+
+export interface Answer<T> {
+  status: number;
+  body: ApiResponse<T>;
+}
+
+/** One HTTP request, bounded in time. */
+export async function request<T = unknown>(method: string, url: string, body?: unknown): Promise<Answer<T>> {
+  const response = await fetch(url, {
+    method,
+    signal: AbortSignal.timeout(10_000),
+    headers: body === undefined ? {} : { 'content-type': 'application/json' },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  return { status: response.status, body: (await response.json()) as ApiResponse<T> };
+}
+
+/** `data` of a success; anything else is a test's failure that shows the answer. */
+export function dataOf<T>({ status, body }: Answer<T>): T {
+  if (!body.success) throw new Error(`HTTP ${status}: ${JSON.stringify(body.error)}`);
+  return body.data;
+}
+
+/** Asks until the answer fits. */
+export async function until<T>(
+  what: string,
+  ask: () => Promise<T>,
+  fits: (value: T) => boolean,
+  { withinMs = 20_000, everyMs = 25 } = {},
+): Promise<T> {
+  const end = performance.now() + withinMs;
+  for (;;) {
+    const value = await ask();
+    if (fits(value)) return value;
+    if (performance.now() > end)
+      throw new Error(`${what}: not within ${withinMs} ms. Last: ${JSON.stringify(value)}`);
+    await sleep(everyMs);
+  }
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+export interface ProcessEnd {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+/** A process that a sandbox started. */
+export class TestProcess {
+  readonly pid: number;
+  readonly ended: Promise<ProcessEnd>;
+  output = '';
+
+  constructor(private readonly child: ChildProcess) {
+    this.pid = child.pid ?? -1;
+    const collect = (chunk: Buffer): void => {
+      this.output += chunk.toString();
+    };
+    child.stdout?.on('data', collect);
+    child.stderr?.on('data', collect);
+    this.ended = new Promise((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', (code, signal) => resolve({ code, signal }));
+    });
+  }
+
+  get running(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    if (this.running) this.child.kill(signal);
+  }
+
+  /** Ends it as a supervisor would; one that does not end in time is killed, and the test fails. */
+  async stop(): Promise<ProcessEnd> {
+    this.kill('SIGTERM');
+    const late = setTimeout(() => this.kill('SIGKILL'), END_MS);
+    const end = await this.ended;
+    clearTimeout(late);
+    return end;
+  }
+}
+
+/** The API or a training host, answering. */
+export class TestService extends TestProcess {
+  constructor(
+    child: ChildProcess,
+    readonly url: string,
+  ) {
+    super(child);
+  }
+
+  get<T>(path: string): Promise<Answer<T>> {
+    return request<T>('GET', this.url + path);
+  }
+
+  post<T>(path: string, body: unknown = {}): Promise<Answer<T>> {
+    return request<T>('POST', this.url + path, body);
+  }
+
+  async healthy(): Promise<void> {
+    await until(
+      `${this.url}/health`,
+      async () => {
+        if (!this.running) throw new Error(`The service ended while starting:\n${this.output}`);
+        return fetch(`${this.url}/health`, { signal: AbortSignal.timeout(2_000) }).catch(() => null);
+      },
+      (answer) => answer?.ok === true,
+      { withinMs: START_MS, everyMs: 50 },
+    );
+  }
+
+  async startTraining(training: StartTrainingRequest): Promise<string> {
+    return dataOf(await this.post<OperationStarted>('/trainings/start', training)).operation_id;
+  }
+
+  async operation(id: string): Promise<Operation> {
+    return dataOf(await this.get<Operation>(`/operations/${id}`));
+  }
+
+  untilOperation(id: string, fits: (operation: Operation) => boolean, withinMs?: number): Promise<Operation> {
+    return until(`operation ${id}`, () => this.operation(id), fits, { withinMs });
+  }
+
+  untilEnded(id: string, withinMs = 30_000): Promise<Operation> {
+    return this.untilOperation(id, ({ status }) => isTerminalStatus(status), withinMs);
+  }
+
+  /** Until epochs are counted: the training process computes. */
+  untilTraining(id: string): Promise<Operation> {
+    return this.untilOperation(id, ({ status, progress }) => {
+      if (isTerminalStatus(status)) throw new Error(`${id} ended as ${status} before it trained.`);
+      return (progress.context.current_batch ?? 0) > 0;
+    });
+  }
+
+  /** Of a training host. */
+  async session(id: string): Promise<TrainingSession> {
+    return dataOf(await this.get<TrainingSession>(`/training/sessions/${id}`));
+  }
+
+  /** Of a training host. */
+  async sessions(): Promise<TrainingSession[]> {
+    return dataOf(await this.get<{ sessions: TrainingSession[] }>('/training/sessions')).sessions;
+  }
+}
+
+/** Folders and processes of one test file. */
+export class Sandbox {
+  readonly #id = randomUUID();
+  readonly #processes: TestProcess[] = [];
+
+  private constructor(readonly directory: string) {}
+
+  static async create(): Promise<Sandbox> {
+    const sandbox = new Sandbox(await mkdtemp(join(tmpdir(), 'ktrdr-test-')));
+    await mkdir(sandbox.dataDir);
+    return sandbox;
+  }
+
+  get dataDir(): string {
+    return join(this.directory, 'data');
+  }
+
+  path(...names: string[]): string {
+    return join(this.directory, ...names);
+  }
+
+  /** Starts the built API with its own models and state, `name` tells several apart. */
+  async startApi(name: string, settings: Record<string, string> = {}, shell?: string): Promise<TestService> {
+    return this.#service('api', name, settings, shell);
+  }
+
+  async startHost(name: string, settings: Record<string, string> = {}): Promise<TestService> {
+    return this.#service('training-host', name, settings);
+  }
+
+  /** `settings` of an API that trains on `host`. */
+  static onHost(host: { url: string }): Record<string, string> {
+    return {
+      USE_TRAINING_HOST_SERVICE: 'true',
+      TRAINING_HOST_SERVICE_URL: host.url,
+      TRAINING_HOST_POLL_MS: '50',
+    };
+  }
+
+  /** A process with the sandbox's environment, in a process group of its own where `detached`. */
+  spawn(command: string, args: string[], env: Record<string, string>, detached = false): TestProcess {
+    return this.#started(new TestProcess(this.#child(command, args, env, detached)));
+  }
+
+  /** Pids of processes of this sandbox whose command line contains `word`. */
+  async processes(word = ''): Promise<number[]> {
+    const found: number[] = [];
+    for (const entry of await readdir('/proc')) {
+      if (!/^[0-9]+$/.test(entry)) continue;
+      const [environment, commandLine] = await Promise.all([
+        readFile(`/proc/${entry}/environ`, 'latin1').catch(() => ''),
+        readFile(`/proc/${entry}/cmdline`, 'latin1').catch(() => ''),
+      ]);
+      if (environment.includes(`${MARK}=${this.#id}`) && commandLine.includes(word))
+        found.push(Number(entry));
+    }
+    return found;
+  }
+
+  /** Training processes that run. */
+  trainers(): Promise<number[]> {
+    return this.processes('trainer');
+  }
+
+  /** Ends everything. @throws where a process has outlived the services that started it */
+  async close(): Promise<void> {
+    await Promise.all(this.#processes.map((started) => started.stop()));
+    const left = await this.processes();
+    for (const pid of left) process.kill(pid, 'SIGKILL');
+    await rm(this.directory, { recursive: true, force: true });
+    if (left.length > 0)
+      throw new Error(`${left.length} processes outlived their services: ${left.join(', ')}`);
+  }
+
+  async #service(
+    app: 'api' | 'training-host',
+    name: string,
+    settings: Record<string, string>,
+    shell?: string,
+  ): Promise<TestService> {
+    const port = settings.PORT ?? String(await freePort());
+    const env = {
+      PORT: port,
+      HOST: '127.0.0.1',
+      DATA_DIR: this.dataDir,
+      MODELS_DIR: this.path(`${name}-models`),
+      STATE_DIR: this.path(`${name}-state`),
+      STRATEGIES_DIR: join(ROOT, 'strategies'),
+      TRAINING_ENGINE: 'auto',
+      USE_TRAINING_HOST_SERVICE: 'false',
+      ...settings,
+    };
+    const main = join(ROOT, 'apps', app, 'dist/main.js');
+    const child =
+      shell === undefined
+        ? this.#child(process.execPath, [main], env)
+        : this.#child('sh', ['-c', `${shell}; exec "$0" "$@"`, process.execPath, main], env);
+    const service = this.#started(new TestService(child, `http://127.0.0.1:${port}`));
+    await service.healthy();
+    return service;
+  }
+
+  #child(command: string, args: string[], env: Record<string, string>, detached = false): ChildProcess {
+    return spawn(command, args, {
+      cwd: this.directory,
+      detached,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...withoutJest(process.env), ...env, [MARK]: this.#id },
+    });
+  }
+
+  #started<T extends TestProcess>(started: T): T {
+    this.#processes.push(started);
+    return started;
+  }
+}
+
+/** Options of this test run are not the services'. */
+function withoutJest(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const env = { ...environment };
+  delete env.NODE_OPTIONS;
+  delete env.JEST_WORKER_ID;
+  return env;
+}

@@ -1,0 +1,344 @@
+import { createServer } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
+import { appendFile, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { ErrorResponse, Operation, StartSessionRequest, TrainingSession } from '@ktrdr/contracts';
+import { fingerprintBars, writeSampleBars } from '@ktrdr/market-data';
+import { dataOf, Sandbox, until } from './harness.js';
+import type { TestService } from './harness.js';
+import { LONG, QUICK } from './strategies.js';
+
+const TIMEOUT_MS = 1_500;
+
+let sandbox: Sandbox;
+let host: TestService;
+let api: TestService;
+
+beforeAll(async () => {
+  sandbox = await Sandbox.create();
+  await writeSampleBars({
+    dataDir: sandbox.dataDir,
+    symbol: 'AAPL',
+    timeframe: '1h',
+    startDate: '2024-01-01',
+    endDate: '2024-06-30',
+  });
+  host = await sandbox.startHost('host');
+  api = await sandbox.startApi('api', Sandbox.onHost(host));
+}, 40_000);
+
+afterAll(() => sandbox.close(), 40_000);
+
+/** An API on `url` that gives a silent host up soon. */
+function impatientApi(name: string, url: string): Promise<TestService> {
+  return sandbox.startApi(name, {
+    ...Sandbox.onHost({ url }),
+    TRAINING_HOST_TIMEOUT_MS: String(TIMEOUT_MS),
+  });
+}
+
+async function sessionRequest(
+  operation: string,
+  changes: Partial<StartSessionRequest> = {},
+): Promise<StartSessionRequest> {
+  return {
+    operation_id: `op_training_20240101T000000_${operation}`,
+    strategy: QUICK,
+    strategy_file: 'quick.yaml',
+    detailed_analytics: false,
+    dry_run: false,
+    seed: 1,
+    engine: 'tensorflow-wasm',
+    fingerprints: [await fingerprintBars(sandbox.dataDir, 'AAPL', '1h')],
+    ...changes,
+  };
+}
+
+describe('a training on a host', () => {
+  test('is followed with the host’s progress and completes', async () => {
+    const id = await api.startTraining({ strategy: QUICK });
+    const operation = await api.untilEnded(id);
+    expect(operation).toMatchObject({ status: 'completed', error: null });
+    const [session] = await host.sessions();
+    expect(session).toMatchObject({ operation_id: id, status: 'completed', device: 'cpu' });
+  });
+
+  test('is cancelled only when the host’s training process has ended', async () => {
+    const id = await api.startTraining({ strategy: LONG });
+    const running = await api.untilTraining(id);
+    expect(running.progress.current_step).toMatch(
+      /\[epoch [0-9]+\/100000\] \(batch [0-9]+\/[0-9]+\) \(host service\)$/,
+    );
+    expect(await sandbox.trainers()).toHaveLength(1);
+    const start = performance.now();
+    await api.post(`/operations/${id}/cancel`);
+    const ended = await api.untilEnded(id);
+    const latency = performance.now() - start;
+    expect(await sandbox.trainers()).toEqual([]);
+    expect(ended).toMatchObject({ status: 'cancelled', result: null, error: null });
+    expect((await host.sessions())[0]).toMatchObject({ operation_id: id, status: 'cancelled' });
+    expect(latency).toBeLessThan(2_000);
+    console.info(`host cancel: ${latency.toFixed(0)} ms`);
+  });
+
+  test('fails with the session’s own code when the session fails', async () => {
+    const id = await api.startTraining({ strategy: QUICK, start_date: '2031-01-01' });
+    const operation = await api.untilEnded(id);
+    const [session] = await host.sessions();
+    expect(session).toMatchObject({ operation_id: id, status: 'failed' });
+    expect(operation).toMatchObject({ status: 'failed', result: null });
+    expect(operation.error).toEqual(session?.error);
+    expect(operation.error?.code).toBe('no_bars_in_range');
+  });
+
+  test('fails, saying so, when somebody cancels the session at the host', async () => {
+    const id = await api.startTraining({ strategy: LONG });
+    await api.untilTraining(id);
+    const [session] = await host.sessions();
+    await host.post(`/training/sessions/${session?.session_id}/cancel`);
+    const operation = await api.untilEnded(id);
+    expect(operation).toMatchObject({ status: 'failed', error: { code: 'host_session_cancelled' } });
+    expect(operation.error?.message).toContain(host.url);
+  });
+
+  test('fails when the host is busy, naming what runs there', async () => {
+    const first = await api.startTraining({ strategy: LONG });
+    await api.untilTraining(first);
+    const second = await api.untilEnded(await api.startTraining({ strategy: QUICK }));
+    expect(second).toMatchObject({ status: 'failed', error: { code: 'host_busy' } });
+    expect(second.error?.message).toMatch(/Training MLP model on AAPL[^]*TRAINING_MAX_SESSIONS/);
+    await api.post(`/operations/${first}/cancel`);
+    await api.untilEnded(first);
+  });
+});
+
+describe('a host that fails in mid-training', () => {
+  test('killed: the operation fails with host_lost, and the training process is gone', async () => {
+    const mortal = await sandbox.startHost('mortal');
+    const caller = await impatientApi('caller', mortal.url);
+    const id = await caller.startTraining({ strategy: LONG });
+    await caller.untilTraining(id);
+    mortal.kill('SIGKILL');
+    const start = performance.now();
+    const operation = await caller.untilEnded(id);
+    expect(performance.now() - start).toBeLessThan(TIMEOUT_MS + 1_500);
+    expect(operation).toMatchObject({ status: 'failed', error: { code: 'host_lost' }, result: null });
+    await until(
+      'no training process',
+      () => sandbox.trainers(),
+      (pids) => pids.length === 0,
+    );
+    await caller.stop();
+  });
+
+  test('stopped while a cancel is under way: failed, and the message says that it may still compute', async () => {
+    const frozen = await sandbox.startHost('frozen');
+    const caller = await impatientApi('caller-of-frozen', frozen.url);
+    const id = await caller.startTraining({ strategy: LONG });
+    await caller.untilTraining(id);
+    frozen.kill('SIGSTOP');
+    await caller.post(`/operations/${id}/cancel`);
+    expect((await caller.operation(id)).status).toBe('cancelling');
+    const operation = await caller.untilEnded(id);
+    frozen.kill('SIGCONT');
+    expect(operation).toMatchObject({ status: 'failed', error: { code: 'host_lost' } });
+    expect(operation.error?.message).toContain('may still compute');
+    await Promise.all([frozen.stop(), caller.stop()]);
+  });
+
+  test('restarted: the operation fails with host_session_lost', async () => {
+    const first = await sandbox.startHost('restarting');
+    const caller = await sandbox.startApi('patient', Sandbox.onHost(first));
+    const lost = await caller.startTraining({ strategy: LONG });
+    await caller.untilTraining(lost);
+    first.kill('SIGKILL');
+    await first.ended;
+    const second = await sandbox.startHost('restarting', { PORT: new URL(first.url).port });
+    const operation = await caller.untilEnded(lost);
+    expect(operation).toMatchObject({ status: 'failed', error: { code: 'host_session_lost' } });
+    await Promise.all([second.stop(), caller.stop()]);
+  });
+});
+
+describe('a host that cannot be reached', () => {
+  let silent: Server;
+  const sockets = new Set<Socket>();
+  let caller: TestService;
+
+  beforeAll(async () => {
+    silent = createServer((socket) => sockets.add(socket));
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    caller = await impatientApi('lonely', `http://127.0.0.1:${(silent.address() as AddressInfo).port}`);
+  });
+
+  afterAll(async () => {
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => silent.close(resolve));
+    await caller.stop();
+  });
+
+  test('accepts and never answers: host_unreachable', async () => {
+    const start = performance.now();
+    const operation = await caller.untilEnded(await caller.startTraining({ strategy: QUICK }));
+    expect(performance.now() - start).toBeLessThan(TIMEOUT_MS + 1_500);
+    expect(operation).toMatchObject({ status: 'failed', error: { code: 'host_unreachable' } });
+    expect(operation.error?.message).toContain('npm run host');
+  });
+
+  test('is cancelled at once while it is being called', async () => {
+    const id = await caller.startTraining({ strategy: QUICK });
+    await caller.untilOperation(id, ({ progress }) => progress.context.phase !== null);
+    const start = performance.now();
+    await caller.post(`/operations/${id}/cancel`);
+    expect((await caller.untilEnded(id)).status).toBe('cancelled');
+    expect(performance.now() - start).toBeLessThan(1_000);
+  });
+});
+
+describe('the training host itself', () => {
+  const failure = async (path: string, body?: unknown): Promise<unknown> => {
+    const answer = body === undefined ? await host.get(path) : await host.post(path, body);
+    return { status: answer.status, code: (answer.body as ErrorResponse).error?.code };
+  };
+
+  test('says which engine and device it has and how many sessions it takes', async () => {
+    const health = await fetch(`${host.url}/health`);
+    expect(health.status).toBe(200);
+    expect(JSON.stringify(await health.json())).toMatch(
+      /tensorflow-[a-z]+[^]*"device":"cpu"[^]*"sessions_max":1/,
+    );
+  });
+
+  test('gives one session to a start that is asked twice', async () => {
+    const body = await sessionRequest('twice');
+    const answers = await Promise.all([
+      host.post<TrainingSession>('/training/sessions', body),
+      host.post<TrainingSession>('/training/sessions', body),
+    ]);
+    const [first, second] = answers.map(dataOf);
+    expect(second?.session_id).toBe(first?.session_id);
+    await until(
+      'the end',
+      () => host.session(first?.session_id ?? ''),
+      ({ status }) => status === 'completed',
+    );
+    expect(dataOf(await host.post<TrainingSession>('/training/sessions', body)).session_id).toBe(
+      first?.session_id,
+    );
+  });
+
+  test('refuses bars that are not the API’s, naming the file', async () => {
+    const body = await sessionRequest('differ');
+    body.fingerprints = body.fingerprints.map((one) => ({ ...one, sha256: '0'.repeat(64) }));
+    const answer = await host.post('/training/sessions', body);
+    expect(answer.status).toBe(409);
+    expect((answer.body as ErrorResponse).error).toMatchObject({
+      code: 'bars_differ',
+      message: expect.stringContaining('AAPL_1h.csv') as string,
+    });
+  });
+
+  test.each<[string, Partial<StartSessionRequest>, number, string]>([
+    ['an engine that it has not', { engine: 'tensorflow-gpu' }, 422, 'engine_unavailable'],
+    ['a broken strategy', { strategy: 'name: x' }, 422, 'strategy_invalid'],
+    [
+      'a symbol without bars',
+      { symbols: ['TSLA'], fingerprints: [{ symbol: 'TSLA', timeframe: '1h', sha256: 'a'.repeat(64) }] },
+      404,
+      'bars_not_found',
+    ],
+    [
+      'a symbol that leads out',
+      { fingerprints: [{ symbol: '../x', timeframe: '1h', sha256: 'a'.repeat(64) }] },
+      400,
+      'invalid_request',
+    ],
+    ['an operation id that is none', { operation_id: '../../x' }, 400, 'invalid_request'],
+  ])('refuses %s', async (_what, changes, status, code) => {
+    expect(await failure('/training/sessions', await sessionRequest('refused', changes))).toEqual({
+      status,
+      code,
+    });
+  });
+
+  test('knows only its own sessions, and has artifacts of completed ones only', async () => {
+    expect(await failure('/training/sessions/op_training_20240101T000000_none')).toEqual({
+      status: 404,
+      code: 'session_not_found',
+    });
+    const session = dataOf(
+      await host.post<TrainingSession>(
+        '/training/sessions',
+        await sessionRequest('long', { strategy: LONG }),
+      ),
+    );
+    const path = `/training/sessions/${session.session_id}`;
+    expect(await failure(`${path}/artifacts`)).toEqual({ status: 409, code: 'session_not_completed' });
+    await host.post(`${path}/cancel`);
+    await until(
+      'the end',
+      () => host.session(session.session_id),
+      ({ status }) => status === 'cancelled',
+    );
+    expect(await failure(`${path}/artifacts`)).toEqual({ status: 409, code: 'session_not_completed' });
+  });
+
+  test('lets sessions wait where it is told to', async () => {
+    const waiting = await sandbox.startHost('waiting', { TRAINING_SESSION_WAIT: 'true' });
+    const start = async (name: string, strategy: string): Promise<string> =>
+      dataOf(
+        await waiting.post<TrainingSession>('/training/sessions', await sessionRequest(name, { strategy })),
+      ).session_id;
+    const first = await start('first', LONG);
+    const second = await start('second', QUICK);
+    const third = await start('third', QUICK);
+    await waiting.post(`/training/sessions/${third}/cancel`);
+    await until(
+      'the end of the third',
+      () => waiting.session(third),
+      ({ status }) => status === 'cancelled',
+    );
+    expect((await waiting.session(second)).progress.current_step).toContain('waiting');
+    expect(await sandbox.trainers()).toHaveLength(1);
+    await waiting.post(`/training/sessions/${first}/cancel`);
+    await until(
+      'the end of the second',
+      () => waiting.session(second),
+      ({ status }) => status === 'completed',
+    );
+    await waiting.stop();
+  });
+
+  test('ends with its training process on SIGTERM', async () => {
+    const ending = await sandbox.startHost('ending');
+    const body = await sessionRequest('ending', { strategy: LONG });
+    const { session_id } = dataOf(await ending.post<TrainingSession>('/training/sessions', body));
+    await until(
+      'training',
+      () => ending.session(session_id),
+      ({ last_update }) => last_update?.phase === 'training',
+    );
+    const start = performance.now();
+    expect(await ending.stop()).toEqual({ code: 0, signal: null });
+    expect(performance.now() - start).toBeLessThan(10_000);
+    expect(await sandbox.trainers()).toEqual([]);
+  });
+
+  test('bars that have changed on the API’s side only are refused through the API', async () => {
+    const otherData = sandbox.path('other-data');
+    await mkdir(otherData);
+    await writeSampleBars({
+      dataDir: otherData,
+      symbol: 'AAPL',
+      timeframe: '1h',
+      startDate: '2024-01-01',
+      endDate: '2024-06-30',
+    });
+    await appendFile(join(otherData, 'AAPL_1h.csv'), '# changed\n');
+    const other = await sandbox.startApi('other', { ...Sandbox.onHost(host), DATA_DIR: otherData });
+    const operation: Operation = await other.untilEnded(await other.startTraining({ strategy: QUICK }));
+    expect(operation).toMatchObject({ status: 'failed', error: { code: 'bars_differ' } });
+    await other.stop();
+  });
+});

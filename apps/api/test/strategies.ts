@@ -1,0 +1,45 @@
+/** Strategies of the tests: quick ones that end by themselves, long ones that are interrupted. */
+
+export interface StrategyOptions {
+  epochs: number;
+  batchSize?: number;
+  layers?: number[];
+  symbol?: string;
+}
+
+export function strategyText({
+  epochs,
+  batchSize = 32,
+  layers = [16, 8],
+  symbol = 'AAPL',
+}: StrategyOptions): string {
+  return `name: pattern
+version: "3.0"
+training_data:
+  symbols: { mode: single, symbol: ${symbol} }
+  timeframes: { mode: single, timeframe: 1h }
+  history_required: 60
+indicators:
+  rsi_14: { type: rsi, period: 14 }
+  macd_std: { type: macd, fast_period: 12, slow_period: 26, signal_period: 9 }
+fuzzy_sets:
+  momentum: { indicator: rsi_14, low: [0, 25, 45], middle: [35, 50, 65], high: [55, 75, 100] }
+nn_inputs:
+  - { fuzzy_set: momentum, timeframes: all }
+  - { raw_indicator: macd_std.histogram, timeframes: all, normalization: zscore }
+model: { type: mlp, architecture: { hidden_layers: [${layers.join(', ')}], activation: relu, dropout: 0.2 } }
+decisions: { output_format: classification, confidence_threshold: 0.5, position_awareness: true }
+training:
+  method: supervised
+  labels: { source: zigzag, zigzag_threshold: 0.01 }
+  epochs: ${epochs}
+  batch_size: ${batchSize}
+  learning_rate: 0.001
+  data_split: { train: 0.7, validation: 0.15, test: 0.15 }
+`;
+}
+
+/** Ends within a second or two. */
+export const QUICK = strategyText({ epochs: 3 });
+/** Computes until it is told to stop. */
+export const LONG = strategyText({ epochs: 100_000 });
