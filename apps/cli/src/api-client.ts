@@ -13,8 +13,8 @@ import { readEvents } from './event-stream.js';
 const ANSWER_TIMEOUT_MS = 60_000;
 /** While an operation is followed, an API that takes this long to answer (ms) counts as gone. */
 const FOLLOW_TIMEOUT_MS = 10_000;
-/** An event stream without a byte for so long (ms) may be a dead connection: it is opened again. */
-const SILENT_STREAM_MS = 15_000;
+/** The API sends a comment every 15 s. A stream that misses two (ms) is a dead connection: it is opened again. */
+const SILENT_STREAM_MS = 35_000;
 
 export interface ApiClientOptions {
   /** Without a slash at its end. */

@@ -26,9 +26,9 @@ function explain(output: Output, error: unknown, verbose: boolean): ExitCode {
   return known ? error.exitCode : EXIT.failed;
 }
 
-// A reader that has enough (`ktrdr ... | head`) is no error.
+// A reader that has seen enough (`ktrdr ... | head`) ends the command, as it ends others.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(EXIT.completed);
+  if (error.code === 'EPIPE') process.exit(EXIT.unread);
   throw error;
 });
 

@@ -29,9 +29,9 @@ export class Output {
     this.errorStyle = createStyle(stderr.isTTY === true && !dumb && !noColour);
   }
 
-  /** Width of the terminal in characters; 80 where there is none. */
+  /** Width of the terminal in characters; without bounds where there is none. */
   get columns(): number {
-    return this.stdout.columns || 80;
+    return this.stdout.isTTY === true ? this.stdout.columns || 80 : Number.POSITIVE_INFINITY;
   }
 
   out(text: string): void {

@@ -31,6 +31,9 @@ export async function runCommandLine(context: CommandContext, args: string[]): P
   return exitCode;
 }
 
+/** Help is not read in longer lines, in characters. */
+const HELP_WIDTH = 100;
+
 type Run = (command: Promise<ExitCode>) => Promise<void>;
 
 function createProgram(context: CommandContext, run: Run): Command {
@@ -42,8 +45,8 @@ function createProgram(context: CommandContext, run: Run): Command {
     .configureOutput({
       writeOut: (text) => output.stdout.write(text),
       writeErr: (text) => output.stderr.write(text),
-      getOutHelpWidth: () => output.columns,
-      getErrHelpWidth: () => output.columns,
+      getOutHelpWidth: () => Math.min(output.columns, HELP_WIDTH),
+      getErrHelpWidth: () => Math.min(output.columns, HELP_WIDTH),
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     })

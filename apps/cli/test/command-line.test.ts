@@ -163,7 +163,7 @@ describe('the command line', () => {
       data: { operations: [operation()], total_count: 3, active_count: 1 },
     }));
     expect(await run('operations', 'list', '--limit', '1')).toBe(0);
-    expect(context.stdout()).toContain('op_dummy_20261123T101500_k3f9  running');
+    expect(context.stdout()).toContain('op_dummy_20261123T101500_k3f9  running 0.0%');
     expect(context.stdout()).toContain('1 to 1 of 3 operations (next: --offset 1), 1 active');
   });
 

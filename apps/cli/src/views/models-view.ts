@@ -36,7 +36,7 @@ export function modelView({ summary, metadata, metrics, files }: ModelDetails, s
       [
         ['model', style.bold(printable(summary.model))],
         ['data', dataText(summary.symbols, summary.timeframe, metadata)],
-        ['', metadata.synthetic_bars ? 'synthetic bars: the figures say nothing about a market' : null],
+        ['', metadata.synthetic_bars ? 'synthetic bars' : null],
         [
           'network',
           `${summary.model_type} ${metadata.architecture}, ${counted(metadata.parameters_count, 'parameter')}`,

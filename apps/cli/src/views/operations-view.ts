@@ -17,29 +17,23 @@ export function operationsView(
   if (operations.length === 0) {
     return total_count === 0 ? 'No operations.' : `No operations after the first ${count(offset)}.`;
   }
-  const rows = operations.map((operation) => [
-    operation.operation_id,
-    operation.status,
-    `${operation.progress.percentage.toFixed(1)}%`,
-    took(operation, now),
-    subject(operation),
-  ]);
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => (row[column] ?? '').length), 6));
-  const room = Math.max(8, columns - 1 - widths.reduce((sum, width) => sum + width + 2, 2));
+  const rows = operations.map((operation) => ({
+    id: operation.operation_id,
+    state: stateText(operation),
+    colour: colourOf(operation.status, style),
+    time: took(operation, now),
+    about: subject(operation),
+  }));
+  const widest = (texts: string[]) => Math.max(...texts.map(({ length }) => length));
+  const idAndState = widest(rows.map(({ id }) => id)) + widest(rows.map(({ state }) => state));
+  const room = columns - '      '.length - idAndState - widest(rows.map(({ time }) => time)) - '   '.length;
   const table = textTable(
-    [
-      { head: 'operation' },
-      { head: 'status' },
-      { head: 'done', align: 'right' },
-      { head: 'time', align: 'right' },
-      { head: 'about' },
-    ],
-    rows.map(([id = '', status = '', done = '', time = '', about = '']) => [
+    [{ head: 'operation' }, { head: 'status' }, { head: 'time', align: 'right' }, { head: 'about' }],
+    rows.map(({ id, state, colour, time, about }) => [
       id,
-      colourOf(status as OperationStatus, style)(status),
-      done,
+      colour(state),
       time,
-      truncate(about, room),
+      truncate(about, Math.max(8, room)),
     ]),
     style,
   );
@@ -85,6 +79,11 @@ export function operationView(
     warningsView(operation.warnings, verbose, style),
   ];
   return sections.filter((section) => section !== '').join('\n\n');
+}
+
+/** `completed`, `running 42.1%` */
+function stateText({ status, progress }: Operation): string {
+  return isTerminalStatus(status) ? status : `${status} ${progress.percentage.toFixed(1)}%`;
 }
 
 function took({ started_at, completed_at }: Operation, now: number): string {

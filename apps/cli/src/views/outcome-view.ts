@@ -81,9 +81,14 @@ export function resultView(operation: Operation, verbose: boolean | undefined, s
   return pairs(
     Object.entries(result)
       .filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value))
-      .map(([name, value]) => [name.replaceAll('_', ' '), printable(String(value))]),
+      .map(([name, value]) => [name.replaceAll('_', ' '), plainValue(value as string | number | boolean)]),
     style,
   );
+}
+
+function plainValue(value: string | number | boolean): string {
+  // Seconds and the like come with more digits than anybody reads.
+  return printable(String(typeof value === 'number' ? Number(value.toFixed(3)) : value));
 }
 
 /** Warnings shown without `--verbose`. */

@@ -119,7 +119,7 @@ describe('the result of a training', () => {
   data        AAPL, GOOG 1h, 2024-01-02 14:00 to 2024-03-01
   rows        5,600 train, 1,200 validation, 1,182 test
               18 left out at the edges between them
-  epochs      23 of 50, best 13
+  epochs      23 of 50, kept epoch 13 of the lowest validation loss
               stopped early: the validation loss has not fallen for 10 epochs
   network     mlp 3-32-16-3, 1,234 parameters
   engine      tensorflow-wasm on cpu (host service), 212 MB at most
@@ -140,9 +140,9 @@ describe('the result of a training', () => {
     );
   });
 
-  test('says that synthetic bars prove nothing', () => {
+  test('says where bars are synthetic', () => {
     expect(view({ ...RESULT, data_summary: { ...RESULT.data_summary, synthetic: true } })).toContain(
-      'synthetic bars: the figures say nothing about a market',
+      '\n              synthetic bars\n',
     );
   });
 

@@ -183,7 +183,7 @@ function runView(
 }
 
 function dataText(data: DataSummary): string {
-  const synthetic = data.synthetic ? '\nsynthetic bars: the figures say nothing about a market' : '';
+  const synthetic = data.synthetic ? '\nsynthetic bars' : '';
   return (
     printable(`${data.symbols.join(', ')} ${data.timeframes.join(', ')}`) +
     `, ${moment(data.start_date)} to ${moment(data.end_date)}${synthetic}`
@@ -218,7 +218,7 @@ function wrap(words: string[], width: number): string {
 function epochsText(metrics: TrainingMetrics, asked: number | null): string {
   const of = asked === null || asked === metrics.epochs_trained ? '' : ` of ${count(asked)}`;
   const stopped = metrics.early_stopped ? `\nstopped early: ${printable(metrics.stopping_reason)}` : '';
-  return `${count(metrics.epochs_trained)}${of}, best ${count(metrics.best_epoch)}${stopped}`;
+  return `${count(metrics.epochs_trained)}${of}, kept epoch ${count(metrics.best_epoch)} of the lowest validation loss${stopped}`;
 }
 
 function engineText({ engine, device, training_mode, peak_memory_mb }: ResourceUsage): string {

@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Operation, OperationStarted } from '@ktrdr/contracts';
+import { freePort, Program, TestApi } from './processes.js';
+
+const LONG = ['dummy', 'start', '--iterations', '1000', '--duration', '0.1'];
+
+describe('ktrdr against a real API', () => {
+  let api: TestApi;
+
+  beforeAll(async () => {
+    api = await TestApi.start();
+  });
+  afterAll(() => api.close());
+
+  async function operation(id: string): Promise<Operation> {
+    const show = api.ktrdr('operations', 'show', id, '--json');
+    expect(await show.ended).toBe(0);
+    return JSON.parse(show.stdout) as Operation;
+  }
+
+  async function startDetached(): Promise<string> {
+    const start = api.ktrdr(...LONG, '--detach', '--json');
+    expect(await start.ended).toBe(0);
+    return (JSON.parse(start.stdout) as OperationStarted).operation_id;
+  }
+
+  test('a dummy operation runs to its end: exit 0', async () => {
+    const ktrdr = api.ktrdr('dummy', 'start', '--iterations', '4', '--duration', '0.1');
+    expect(await ktrdr.ended).toBe(0);
+    expect(ktrdr.stdout).toMatch(/^Operation op_dummy_\S+\n\[ {2}\d\.\d%\] Running dummy task/);
+    expect(ktrdr.stdout).toMatch(/\ncompleted in 0\.\ds\n\n {2}iterations completed {3}4\n/);
+    expect(ktrdr.stderr).toBe('');
+  });
+
+  test('one that is detached is followed and cancelled from other processes', async () => {
+    const id = await startDetached();
+    const follow = api.ktrdr('operations', 'follow', id);
+    await follow.says('Running dummy task');
+    const cancel = api.ktrdr('operations', 'cancel', id, '--reason', 'enough');
+    expect(await cancel.ended).toBe(0);
+    expect(cancel.stdout).toMatch(/cancelled after \d/);
+    expect(await follow.ended).toBe(130);
+    expect(follow.stdout).toMatch(/cancelled after \d/);
+    const again = api.ktrdr('operations', 'cancel', id);
+    expect(await again.ended).toBe(2);
+    expect(again.stderr).not.toBe('');
+  });
+
+  test('Ctrl+C, doubled as npm does it, cancels and waits for the confirmation: exit 130', async () => {
+    const ktrdr = api.ktrdr(...LONG);
+    await ktrdr.says('Running dummy task');
+    ktrdr.kill('SIGINT');
+    ktrdr.kill('SIGINT');
+    expect(await ktrdr.ended).toBe(130);
+    expect(ktrdr.stdout).toMatch(/\ncancelled after \d\.\ds\n$/);
+    const [id = ''] = ktrdr.stdout.match(/op_\S+/) ?? [];
+    expect((await operation(id)).status).toBe('cancelled');
+  });
+
+  test('Ctrl+C in operations follow leaves the operation running', async () => {
+    const id = await startDetached();
+    const follow = api.ktrdr('operations', 'follow', id);
+    await follow.says('Running dummy task');
+    follow.kill('SIGINT');
+    expect(await follow.ended).toBe(130);
+    expect(follow.stderr).toContain(`ktrdr operations cancel ${id}`);
+    expect((await operation(id)).status).toBe('running');
+    expect(await api.ktrdr('operations', 'cancel', id, '--force').ended).toBe(0);
+  });
+
+  test('a training shows what was learnt beside the baseline, and its model is there', async () => {
+    const range = ['--start-date', '2024-01-01', '--end-date', '2024-03-01'];
+    expect(await api.ktrdr('data', 'sample', 'AAPL', '1h', ...range).ended).toBe(0);
+    const train = api.ktrdr('models', 'train', 'strategies/test_strategy.yaml', ...range, '--seed', '3');
+    expect(await train.ended).toBe(0);
+    expect(train.stdout).toMatch(/\[ *\d+\.\d%\] Training MLP model on AAPL \[epoch \d+\/\d+\]/);
+    expect(train.stdout).toMatch(/test accuracy +\d+\.\d %[^]*baseline +\d+\.\d %[^]*true \\ predicted/);
+    expect(train.stdout).not.toMatch(/undefined|null|NaN/);
+    const show = api.ktrdr('models', 'show', 'test_strategy/1h_v1');
+    expect(await show.ended).toBe(0);
+    expect(show.stdout).not.toMatch(/undefined|null|NaN/);
+  });
+
+  test('an operation that fails says why on stderr: exit 1', async () => {
+    const train = api.ktrdr('models', 'train', 'strategies/test_strategy.yaml', '--start-date', '2031-01-01');
+    expect(await train.ended).toBe(1);
+    expect(train.stderr).toMatch(/^failed: There are no 1h bars of AAPL from 2031-01-01/);
+  });
+
+  test.each([
+    [['models', 'train', 'strategies/test_strategy.yaml', 'NOPE'], 'There are no 1h bars of NOPE'],
+    [['models', 'train', 'strategies/test_strategy.yaml', '../AAPL'], '"../AAPL"'],
+    [['models', 'train', 'package.json'], 'package.json:'],
+    [['dummy', 'start', '--iterations', '0'], 'iterations'],
+    [['operations', 'show', 'op_x'], 'There is no operation op_x.'],
+    [['models', 'show', 'nothing/1h_v1'], 'nothing/1h_v1'],
+  ])('%j is refused with a reason: exit 2', async (args, reason) => {
+    const ktrdr = api.ktrdr(...args);
+    expect(await ktrdr.ended).toBe(2);
+    expect(ktrdr.stderr).toContain(reason);
+    expect(ktrdr.stderr).not.toMatch(/ {4}at |undefined/);
+    expect(ktrdr.stdout).toBe('');
+  });
+
+  test('an API that is restarted and has forgotten the operation ends the following: exit 1', async () => {
+    const follow = api.ktrdr('operations', 'follow', await startDetached());
+    await follow.says('Running dummy task');
+    await api.stop('SIGKILL');
+    await follow.says('The API does not answer, trying again');
+    await api.start();
+    expect(await follow.ended).toBe(1);
+    expect(follow.stderr).toContain('The API was restarted and no longer knows');
+  });
+
+  test('a reader that has seen enough ends it in silence', async () => {
+    const ktrdr = api.ktrdr('operations', 'follow', await startDetached());
+    await ktrdr.says('Running dummy task');
+    ktrdr.closeStdout();
+    expect(await ktrdr.ended).toBe(141);
+    expect(ktrdr.stderr).toBe('');
+  });
+});
+
+test('no API: one line that says what to start, exit 1', async () => {
+  const KTRDR_API_URL = `http://localhost:${await freePort()}`;
+  const ktrdr = new Program(['apps/cli/bin/ktrdr.mjs', 'dummy', 'start'], { KTRDR_API_URL });
+  expect(await ktrdr.ended).toBe(1);
+  expect(ktrdr.stderr).toBe(`The API at ${KTRDR_API_URL} does not answer. Start it with: npm start\n`);
+  expect(ktrdr.stdout).toBe('');
+});

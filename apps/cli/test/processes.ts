@@ -1,0 +1,116 @@
+/** Real processes for tests: the built API with folders of its own, and the built CLI. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const ROOT = join(import.meta.dirname, '../../..');
+
+/** A running program and all that it has written. */
+export class Program {
+  readonly #child: ChildProcess;
+  readonly ended: Promise<number | null>;
+  stdout = '';
+  stderr = '';
+
+  constructor(args: string[], environment: Record<string, string>) {
+    const { FORCE_COLOR: _, NODE_OPTIONS: __, ...inherited } = process.env;
+    this.#child = spawn(process.execPath, args, {
+      cwd: ROOT,
+      env: { ...inherited, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#child.stdout?.on('data', (chunk: Buffer) => (this.stdout += chunk.toString()));
+    this.#child.stderr?.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
+    this.ended = new Promise((resolve) => this.#child.once('close', resolve));
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** What a reader of a pipe does that has seen enough. */
+  closeStdout(): void {
+    this.#child.stdout?.destroy();
+  }
+
+  async says(text: string, withinMs = 15_000): Promise<void> {
+    const deadline = performance.now() + withinMs;
+    while (!this.stdout.includes(text)) {
+      if (performance.now() > deadline || this.#child.exitCode !== null) {
+        throw new Error(`never said '${text}':\n${this.stdout}${this.stderr}`);
+      }
+      await sleep(10);
+    }
+  }
+}
+
+/** The API at a port that stays its own over restarts. */
+export class TestApi {
+  readonly #folder: string;
+  readonly #port: number;
+  #program: Program | null = null;
+
+  private constructor(folder: string, port: number) {
+    this.#folder = folder;
+    this.#port = port;
+  }
+
+  static async start(): Promise<TestApi> {
+    const api = new TestApi(await mkdtemp(join(tmpdir(), 'ktrdr-cli-')), await freePort());
+    await api.start();
+    return api;
+  }
+
+  /** By name, so that a name is looked up too. */
+  get url(): string {
+    return `http://localhost:${this.#port}`;
+  }
+
+  async start(): Promise<void> {
+    const folder = (name: string) => join(this.#folder, name);
+    const program = new Program(['apps/api/dist/main.js'], {
+      HOST: '127.0.0.1',
+      PORT: String(this.#port),
+      DATA_DIR: folder('data'),
+      MODELS_DIR: folder('models'),
+      STATE_DIR: folder('state'),
+      USE_TRAINING_HOST_SERVICE: 'false',
+    });
+    this.#program = program;
+    for (let attempt = 0; attempt < 200; attempt += 1) {
+      const healthy = await fetch(`${this.url}/health`).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+      if (healthy) return;
+      await sleep(50);
+    }
+    throw new Error(`The API did not start:\n${program.stdout}${program.stderr}`);
+  }
+
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    this.#program?.kill(signal);
+    await this.#program?.ended;
+  }
+
+  async close(): Promise<void> {
+    await this.stop();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  /** The CLI, talking to this API. */
+  ktrdr(...args: string[]): Program {
+    return new Program(['apps/cli/bin/ktrdr.mjs', ...args], { KTRDR_API_URL: this.url });
+  }
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
