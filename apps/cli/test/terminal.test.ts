@@ -1,0 +1,58 @@
+/** The CLI in a real terminal, as a person sees it: tmux is the terminal, its keys are pressed, its screen is read. */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, expect } from '@jest/globals';
+import { testWithProgram } from '../../../tools/system-package.js';
+import { TestApi } from './processes.js';
+
+const ROOT = join(import.meta.dirname, '../../..');
+const SOCKET = `ktrdr-test-${process.pid}`;
+
+function tmux(...args: string[]): string {
+  const { status, stdout, stderr } = spawnSync('tmux', ['-L', SOCKET, ...args], {
+    encoding: 'utf8',
+    timeout: 5_000,
+  });
+  if (status !== 0) throw new Error(`tmux ${args[0]}: ${stderr}`);
+  return stdout;
+}
+
+const screen = (): string => tmux('capture-pane', '-p', '-t', 'main');
+
+async function shows(pattern: RegExp): Promise<string> {
+  for (let tries = 0; tries < 300; tries += 1) {
+    if (pattern.test(screen())) return screen();
+    await sleep(50);
+  }
+  throw new Error(`the screen never showed ${pattern}:\n${screen()}`);
+}
+
+let api: TestApi;
+
+beforeEach(async () => {
+  api = await TestApi.start();
+});
+afterEach(async () => {
+  spawnSync('tmux', ['-L', SOCKET, 'kill-server']);
+  await api.close();
+});
+
+const test = testWithProgram('tmux');
+
+test('80 columns show line, bar, percentage, time and ETA; Ctrl+C ends in "cancelled", with no line left over', async () => {
+  const command = `KTRDR_API_URL=${api.url} node apps/cli/bin/ktrdr.mjs dummy start --iterations 200 --duration 0.05`;
+  tmux('new-session', '-d', '-s', 'main', '-x', '80', '-y', '20', '-c', ROOT, 'sh');
+  tmux('send-keys', '-t', 'main', `clear; ${command}; echo "exit $?"`, 'Enter');
+
+  const running = await shows(/ETA \d/);
+  expect(running).toMatch(/Running dummy task \[iteration \d+\/200\]/);
+  expect(running).toMatch(/━+─+ +\d+\.\d% +elapsed \d+s +ETA \d+s/);
+  expect(running.match(/Running dummy task/g)).toHaveLength(1);
+
+  tmux('send-keys', '-t', 'main', 'C-c');
+  const ended = await shows(/exit \d+/);
+  expect(ended).toMatch(/cancelled after \d+(\.\d)?s\n/);
+  expect(ended).toContain('exit 130');
+  expect(ended).not.toContain('Running dummy task');
+}, 30_000);
