@@ -47,12 +47,19 @@ describe('what a display shows', () => {
     expect(progressParts(shown, START).message).toBe(message);
   });
 
-  test('figures have four digits and names that people read; what is not a number is left out', () => {
-    const metrics = { train_loss: 0.912345, val_accuracy: 0.5, rows: 1_200, broken: Number.NaN };
+  test('figures have four decimals and names that people read; what is not a number is left out', () => {
+    const metrics = {
+      train_loss: 0.912345,
+      val_accuracy: 0.5,
+      rows: 1_200,
+      learning_rate: 0.000123456,
+      broken: Number.NaN,
+    };
     expect(progressParts(training(5, { metrics }), START).figures).toEqual([
       'train loss 0.9123',
-      'val accuracy 0.5',
+      'val accuracy 0.5000',
       'rows 1200',
+      'learning rate 0.0001235',
     ]);
   });
 });

@@ -38,10 +38,7 @@ export class PlainProgress implements ProgressDisplay {
   }
 
   stop(): void {
-    const latest = this.#latest;
-    if (latest !== null && latest.operation.progress !== this.#printed?.operation.progress) {
-      this.#print(latest);
-    }
+    if (this.#latest !== null && reached(this.#latest) !== reached(this.#printed)) this.#print(this.#latest);
   }
 
   #print(state: ProgressState): void {
@@ -49,6 +46,12 @@ export class PlainProgress implements ProgressDisplay {
     this.#printedAt = this.#clock.now();
     this.#write(progressLine(progressParts(state, this.#printedAt)));
   }
+}
+
+/** How far the work was, for telling whether anything is new. */
+function reached(state: ProgressState | null): string {
+  const { percentage, current_step } = state?.operation.progress ?? {};
+  return JSON.stringify([percentage, current_step]);
 }
 
 /** What is worth a line at once when it changes. */

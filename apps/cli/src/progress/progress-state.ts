@@ -55,7 +55,9 @@ function message(operation: Operation, mood: ProgressParts['mood']): string {
   return step === '' ? `Running ${operation.operation_type}` : step;
 }
 
-/** Four significant digits. */
+/** Four decimals, so that the figures beside it do not jump; of very small and large ones four digits. */
 function figure(value: number): string {
-  return Number.isInteger(value) ? String(value) : Number(value.toPrecision(4)).toString();
+  if (Number.isInteger(value)) return String(value);
+  const size = Math.abs(value);
+  return size >= 0.001 && size < 1_000 ? value.toFixed(4) : value.toPrecision(4);
 }
