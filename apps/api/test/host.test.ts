@@ -79,7 +79,6 @@ describe('a training on a host', () => {
     expect(ended).toMatchObject({ status: 'cancelled', result: null, error: null });
     expect((await host.sessions())[0]).toMatchObject({ operation_id: id, status: 'cancelled' });
     expect(latency).toBeLessThan(2_000);
-    console.info(`host cancel: ${latency.toFixed(0)} ms`);
   });
 
   test('fails with the session’s own code when the session fails', async () => {

@@ -109,7 +109,6 @@ describe('a training beside the API', () => {
     expect(await sandbox.trainers()).toEqual([]);
     expect(await models()).toEqual(before);
     expect(latency).toBeLessThan(2_000);
-    console.info(`local cancel: ${latency.toFixed(0)} ms`);
   });
 
   test('one task id gives one operation', async () => {

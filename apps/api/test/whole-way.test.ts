@@ -1,0 +1,105 @@
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { OperationList, Operation } from '@ktrdr/contracts';
+import { writeSampleBars } from '@ktrdr/market-data';
+import { dataOf, ROOT, Sandbox, until } from './harness.js';
+import type { TestProcess, TestService } from './harness.js';
+import { LONG, QUICK } from './strategies.js';
+
+/** CLI -> API -> host -> training process, each a real process, over real HTTP; and the same beside the API. */
+let sandbox: Sandbox;
+let host: TestService;
+let places: Record<'host' | 'local', TestService>;
+
+beforeAll(async () => {
+  sandbox = await Sandbox.create();
+  await writeSampleBars({
+    dataDir: sandbox.dataDir,
+    symbol: 'AAPL',
+    timeframe: '1h',
+    startDate: '2024-01-01',
+    endDate: '2024-06-30',
+  });
+  await writeFile(sandbox.path('quick.yaml'), QUICK);
+  await writeFile(sandbox.path('long.yaml'), LONG);
+  host = await sandbox.startHost('host');
+  const [remote, local] = await Promise.all([
+    sandbox.startApi('remote', Sandbox.onHost(host)),
+    sandbox.startApi('local'),
+  ]);
+  places = { host: remote, local };
+}, 40_000);
+
+afterAll(() => sandbox.close(), 40_000);
+
+function ktrdr(api: TestService, ...args: string[]): TestProcess {
+  const bin = join(ROOT, 'apps/cli/bin/ktrdr.mjs');
+  return sandbox.spawn(process.execPath, [bin, ...args], { KTRDR_API_URL: api.url }, true);
+}
+
+async function newest(api: TestService): Promise<Operation | undefined> {
+  return dataOf(await api.get<OperationList>('/operations?limit=1')).operations[0];
+}
+
+describe.each(['host', 'local'] as const)('ktrdr models train (%s)', (place) => {
+  const suffix = place === 'host' ? ' (host service)' : '';
+
+  test('shows the training and ends with a stored model', async () => {
+    const api = places[place];
+    const cli = ktrdr(api, 'models', 'train', sandbox.path('quick.yaml'), '--seed', '3');
+    const end = await cli.ended;
+    expect({ ...end, output: cli.output }).toMatchObject({ code: 0 });
+    expect(cli.output).toContain('Training MLP model on AAPL');
+    expect(cli.output.includes('(host service)')).toBe(place === 'host');
+    expect(cli.output).toContain('pattern/1h_v1');
+    const models = sandbox.path(place === 'host' ? 'remote-models' : 'local-models', 'pattern');
+    expect(await readdir(models)).toEqual(['1h_v1']);
+  });
+
+  test('Ctrl+C cancels down to the training process, and the exit code is 130', async () => {
+    const api = places[place];
+    const cli = ktrdr(api, 'models', 'train', sandbox.path('long.yaml'));
+    const running = await until(
+      'training',
+      () => newest(api),
+      (operation) => operation?.status === 'running' && operation.progress.context.current_batch !== null,
+    );
+    expect(running?.progress.current_step).toMatch(/^Training MLP model on AAPL \[epoch [0-9]+\/100000\]/);
+    expect(running?.progress.current_step?.endsWith(`)${suffix}`)).toBe(true);
+    expect(await sandbox.trainers()).toHaveLength(1);
+    const start = performance.now();
+    // As a terminal does: to the whole process group.
+    process.kill(-cli.pid, 'SIGINT');
+    const end = await cli.ended;
+    const latency = performance.now() - start;
+    expect(await sandbox.trainers()).toEqual([]);
+    expect({ ...end, output: cli.output }).toMatchObject({ code: 130 });
+    expect(cli.output).toMatch(/cancelled/i);
+    expect(await newest(api)).toMatchObject({
+      operation_id: running?.operation_id,
+      status: 'cancelled',
+      result: null,
+    });
+    if (place === 'host') {
+      const [session] = await host.sessions();
+      expect(session).toMatchObject({ operation_id: running?.operation_id, status: 'cancelled' });
+    }
+    expect(latency).toBeLessThan(3_000);
+  });
+
+  test('a training that fails ends with exit code 1 and its sentence', async () => {
+    const cli = ktrdr(
+      places[place],
+      'models',
+      'train',
+      sandbox.path('quick.yaml'),
+      '--start-date',
+      '2031-01-01',
+    );
+    const end = await cli.ended;
+    expect({ ...end, output: cli.output }).toMatchObject({ code: 1 });
+    expect(cli.output).toContain('2024-06-');
+    expect(cli.output).not.toMatch(/\n\s+at .*:[0-9]+/);
+  });
+});
