@@ -17,3 +17,22 @@ export function oneLine(text: string): string {
 export function truncate(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
 }
+
+/** Each line broken between words, so that none is longer than a width in characters, if its words are not. */
+export function wrapped(text: string, width: number): string {
+  const lines: string[] = [];
+  for (const line of text.split('\n')) {
+    let current = '';
+    for (const word of line.split(' ')) {
+      const longer = current === '' ? word : `${current} ${word}`;
+      if (longer.length > width && current !== '') {
+        lines.push(current);
+        current = word;
+      } else {
+        current = longer;
+      }
+    }
+    lines.push(current);
+  }
+  return lines.join('\n');
+}

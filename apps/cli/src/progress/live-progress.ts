@@ -1,6 +1,7 @@
 import { MultiBar } from 'cli-progress';
 import type { Clock } from '../clock.js';
 import type { Output } from '../output.js';
+import { wrapped } from '../printable.js';
 import type { ProgressDisplay } from './progress-display.js';
 import { progressFrame } from './progress-frame.js';
 import { progressParts, type ProgressState } from './progress-state.js';
@@ -46,7 +47,8 @@ export class LiveProgress implements ProgressDisplay {
     if (this.#state === null) {
       this.#output.out(text);
     } else {
-      this.#bars.log(`${text}\n`);
+      // Lines do not wrap by themselves while the bars are drawn.
+      this.#bars.log(`${wrapped(text, this.#output.columns - 1)}\n`);
       this.#bars.update();
     }
   }

@@ -7,7 +7,7 @@ import type {
   TrainingResult,
   ValidationMetrics,
 } from '@ktrdr/contracts';
-import { printable } from '../printable.js';
+import { printable, wrapped } from '../printable.js';
 import type { Style } from '../style.js';
 import { count, counted, moment, percent } from './numbers.js';
 import { pairs, textTable } from './text-table.js';
@@ -200,19 +200,7 @@ function rowsText(data: DataSummary): string {
 }
 
 function featuresText({ feature_count, features }: DataSummary): string {
-  return wrap([`${count(feature_count)}:`, ...features.map(printable)], FEATURES_WIDTH);
-}
-
-/** Words on lines of at most so many characters. */
-function wrap(words: string[], width: number): string {
-  const lines = [''];
-  for (const word of words) {
-    const last = lines.at(-1) ?? '';
-    if (last === '') lines[lines.length - 1] = word;
-    else if (last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines.join('\n');
+  return wrapped(`${count(feature_count)}: ${features.map(printable).join(' ')}`, FEATURES_WIDTH);
 }
 
 function epochsText(metrics: TrainingMetrics, asked: number | null): string {
