@@ -234,7 +234,7 @@ describe('the training host itself', () => {
     expect(answer.status).toBe(409);
     expect((answer.body as ErrorResponse).error).toMatchObject({
       code: 'bars_differ',
-      message: expect.stringContaining('AAPL_1h.csv') as string,
+      message: expect.stringContaining('AAPL_1h.csv'),
     });
   });
 

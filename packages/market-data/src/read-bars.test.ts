@@ -19,13 +19,13 @@ afterEach(async () => {
   await rm(dataDir, { recursive: true });
 });
 
-async function read(content: string | Buffer, timeframe = '1h') {
+async function read(content: string | Uint8Array, timeframe = '1h') {
   await writeFile(join(dataDir, `AAPL_${timeframe}.csv`), content);
   return readBars({ dataDir, symbol: 'AAPL', timeframe });
 }
 
 async function problemsOf(
-  content: string | Buffer,
+  content: string | Uint8Array,
   timeframe = '1h',
 ): Promise<BarsProblems & { message: string }> {
   const error: unknown = await read(content, timeframe).catch((caught: unknown) => caught);

@@ -195,7 +195,7 @@ describe('a host that disturbs', () => {
     };
     await expect(train()).rejects.toMatchObject({
       code: 'host_lost',
-      message: expect.stringContaining('may still compute') as string,
+      message: expect.stringContaining('may still compute'),
     });
   });
 
@@ -240,7 +240,7 @@ describe('a host that disturbs', () => {
     };
     await expect(train({ timeoutMs: 30_000, clock: fast })).rejects.toMatchObject({
       code: 'host_lost',
-      message: expect.stringContaining('still cancelling') as string,
+      message: expect.stringContaining('still cancelling'),
     });
   });
 
@@ -251,7 +251,7 @@ describe('a host that disturbs', () => {
     };
     await expect(train()).rejects.toMatchObject({
       code: 'host_unreachable',
-      message: expect.stringContaining('no training host') as string,
+      message: expect.stringContaining('no training host'),
     });
   });
 });

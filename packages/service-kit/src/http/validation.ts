@@ -17,7 +17,6 @@ export function validationPipe(): ValidationPipe {
     whitelist: true,
     forbidNonWhitelisted: true,
     transform: true,
-    stopAtFirstError: true,
     exceptionFactory: invalidRequest,
   });
 }
@@ -34,9 +33,15 @@ function invalidRequest(errors: ValidationError[]): KtrdrError {
 
 function problemsOf(error: ValidationError, parent: string): RequestProblem[] {
   const path = parent === '' ? error.property : `${parent}.${error.property}`;
-  const own = Object.entries(error.constraints ?? {}).map(([constraint, message]) => ({
+  const own = worthTelling(Object.entries(error.constraints ?? {})).map(([constraint, message]) => ({
     path,
     message: constraint === 'whitelistValidation' ? `there is no option "${path}"` : message,
   }));
   return [...own, ...(error.children ?? []).flatMap((child) => problemsOf(child, path))];
+}
+
+/** Where the type is wrong already, limits say nothing. */
+function worthTelling(constraints: [string, string][]): [string, string][] {
+  const type = constraints.find(([constraint]) => /^is[A-Z]/.test(constraint));
+  return type === undefined ? constraints : [type];
 }

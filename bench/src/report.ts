@@ -1,0 +1,41 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import Table from 'cli-table3';
+
+/** One line of a report: the same keys in every line, in the order of the columns. */
+export type ReportRow = Readonly<Record<string, string | number | boolean | null>>;
+
+/**
+ * Prints `rows` as a table and writes them to `bench/results/<name>.json`, with what they were measured on.
+ * Numbers are shown with four significant digits and written in full.
+ */
+export async function report(name: string, rows: readonly ReportRow[]): Promise<void> {
+  const columns = Object.keys(rows[0] ?? {});
+  const table = new Table({ head: columns, style: { head: [], border: [] } });
+  for (const row of rows) table.push(columns.map((column) => shown(row[column] ?? null)));
+  console.log(table.toString());
+  const folder = join(import.meta.dirname, '../results');
+  await mkdir(folder, { recursive: true });
+  const machine = {
+    node: process.version,
+    platform: process.platform,
+    cpus: cpus().length,
+    cpu: cpus()[0]?.model,
+  };
+  const body = { benchmark: name, measured_at: new Date().toISOString(), ...machine, rows };
+  await writeFile(join(folder, `${name}.json`), `${JSON.stringify(body, null, 2)}\n`);
+}
+
+/** The middle one of `values`. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[sorted.length >> 1] ?? Number.NaN;
+}
+
+function shown(value: string | number | boolean | null): string {
+  if (value === null) return '';
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value === 'string' || Number.isInteger(value)) return String(value);
+  return String(Number(value.toPrecision(4)));
+}

@@ -1,0 +1,66 @@
+import { HttpException } from '@nestjs/common';
+import { KtrdrError, type ErrorCode, type ErrorResponse } from '@ktrdr/contracts';
+import type { FastifyRequest } from 'fastify';
+import { BODY_LIMIT } from './body-parser.js';
+
+/** What an error's answer says of the request. */
+type AnsweredRequest = Pick<FastifyRequest, 'method' | 'url' | 'headers'>;
+
+export interface ErrorAnswer {
+  status: number;
+  body: ErrorResponse;
+}
+
+/** Status and envelope of an error that ended a request. */
+export function errorAnswer(error: unknown, request: AnsweredRequest): ErrorAnswer {
+  if (error instanceof KtrdrError) {
+    return { status: error.httpStatus, body: { success: false, error: error.toBody() } };
+  }
+  const status = statusOf(error);
+  if (status === null) return { status: 500, body: { success: false, error: INTERNAL.toBody() } };
+  const [code, message] = explain(status, error, request);
+  return { status, body: { success: false, error: { code, message } } };
+}
+
+/** Says nothing of what happened: that is in the log. */
+const INTERNAL = new KtrdrError(
+  'internal_error',
+  "Something went wrong inside the service. The service's log has the details.",
+);
+
+/** Status of an error that the framework made of a request; `null` for anything that is a fault of the service. */
+function statusOf(error: unknown): number | null {
+  const status =
+    error instanceof HttpException
+      ? error.getStatus()
+      : (error as { statusCode?: unknown } | null)?.statusCode;
+  return typeof status === 'number' && status >= 400 && status < 500 ? status : null;
+}
+
+function explain(
+  status: number,
+  error: unknown,
+  { method, url, headers }: AnsweredRequest,
+): [ErrorCode, string] {
+  switch (status) {
+    case 404:
+      return ['not_found', `There is no ${method} ${pathOf(url)} here. /docs shows what there is.`];
+    case 413:
+      return [
+        'payload_too_large',
+        `The body is too large: at most ${BODY_LIMIT.toLocaleString('en-US')} bytes are read.`,
+      ];
+    case 415:
+      return [
+        'unsupported_media_type',
+        `Send the body as content-type: application/json${headers['content-type'] === undefined ? '' : `, not ${headers['content-type']}`}.`,
+      ];
+    default:
+      return ['invalid_request', error instanceof Error ? error.message : 'The request is not valid.'];
+  }
+}
+
+function pathOf(url: string): string {
+  const path = url.split('?', 1)[0] ?? url;
+  return path.length > 200 ? `${path.slice(0, 200)}…` : path;
+}
