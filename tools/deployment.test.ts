@@ -19,7 +19,14 @@ interface Compose {
 const compose = parse(read('docker-compose.yml')) as Compose;
 
 /** Names that a service's config.ts reads. */
-const settings = (app: string): string => read(`apps/${app}/src/config.ts`);
+function settings(app: string): string {
+  const config = read(`apps/${app}/src/config.ts`);
+  // a manager's prefix names two variables
+  return config.replaceAll(
+    /hostServiceVariables\('([A-Z]+)'\)/g,
+    (call, prefix) => `${call} USE_${prefix}_HOST_SERVICE ${prefix}_HOST_SERVICE_URL`,
+  );
+}
 
 function composeErrors(document: unknown): unknown {
   const packageJson = createRequire(import.meta.url).resolve('dclint/package.json');

@@ -137,7 +137,7 @@ export class TestService extends TestProcess {
       `${this.url}/health`,
       async () => {
         if (!this.running) throw new Error(`The service ended while starting:\n${this.output}`);
-        return fetch(`${this.url}/health`, { signal: AbortSignal.timeout(2_000) }).catch(() => null);
+        return fetch(`${this.url}/health`, { signal: AbortSignal.timeout(5_000) }).catch(() => null);
       },
       (answer) => answer !== null,
       { withinMs: START_MS, everyMs: 50 },

@@ -7,7 +7,7 @@ import type { ProgressDisplay } from './progress-display.js';
 export const LINE_EVERY_MS = 3_000;
 
 /**
- * Lines for a log. One at once where the phase, the status or the connection changed, else one every few seconds,
+ * Lines for a log. One at once where the phase, the status or the connection changed or the first epoch began, else one every few seconds,
  * and the last state before the end.
  */
 export class PlainProgress implements ProgressDisplay {
@@ -56,5 +56,6 @@ function reached(state: ProgressState | null): string {
 
 /** What is worth a line at once when it changes. */
 function milestone({ operation, lost, cancelRequested }: ProgressState): string {
-  return JSON.stringify([operation.status, operation.progress.context.phase, lost, cancelRequested]);
+  const { phase, current_epoch } = operation.progress.context;
+  return JSON.stringify([operation.status, phase, current_epoch !== null, lost, cancelRequested]);
 }
