@@ -131,13 +131,13 @@ export class TestService extends TestProcess {
     return request<T>('POST', this.url + path, body);
   }
 
-  /** Until it answers, even if only to say what is down. */
+  /** Until it answers, whatever its health. */
   async answering(): Promise<void> {
     await until(
-      `${this.url}/health`,
+      this.url,
       async () => {
         if (!this.running) throw new Error(`The service ended while starting:\n${this.output}`);
-        return fetch(`${this.url}/health`, { signal: AbortSignal.timeout(5_000) }).catch(() => null);
+        return fetch(this.url, { signal: AbortSignal.timeout(2_000) }).catch(() => null);
       },
       (answer) => answer !== null,
       { withinMs: START_MS, everyMs: 50 },
