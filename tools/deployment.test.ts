@@ -105,6 +105,8 @@ describe.each(['api', 'training-host'])('apps/%s/Dockerfile', (app) => {
     const { packageManager } = JSON.parse(read('package.json')) as { packageManager: string };
     const used = [...instructions.join(' ').matchAll(/pnpm@[0-9.]+/g)].map(([name]) => name);
     expect(new Set(used)).toEqual(new Set([packageManager]));
+    // turbo looks for the pnpm binary, which only a command under pnpm has on its path
+    expect(instructions.join(' ')).toContain(`npx --yes ${packageManager} exec turbo run build`);
   });
 });
 

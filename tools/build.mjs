@@ -1,0 +1,8 @@
+#!/usr/bin/env node
+/** `npm run build`: builds what changed. */
+import { build, main } from './workspace.mjs';
+
+await main(async () => {
+  await build();
+  return 0;
+});
