@@ -3,4 +3,5 @@ export * from './errors.js';
 export * from './http.js';
 export * from './names.js';
 export * from './operation.js';
+export * from './shown.js';
 export * from './training.js';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { KtrdrError, SYMBOL_PATTERN, TIMEFRAMES, isTimeframe, type Timeframe } from '@ktrdr/contracts';
+import { KtrdrError, SYMBOL_PATTERN, TIMEFRAMES, isTimeframe, shown, type Timeframe } from '@ktrdr/contracts';
 
 /** `AAPL_1h.csv`. Throws `invalid_name` where symbol or timeframe do not fit their patterns. */
 export function barsFileName(symbol: string, timeframe: string): string {
@@ -29,11 +29,6 @@ export function checkedTimeframe(timeframe: string): Timeframe {
     `${shown(timeframe)} is not a timeframe: choose one of ${TIMEFRAMES.join(', ')}.`,
     { details: { field: 'timeframe', value: timeframe.slice(0, 64) } },
   );
-}
-
-/** What a person or a file wrote, in quotes, cut to a readable length. */
-export function shown(text: string): string {
-  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
 }
 
 /** Symbol and timeframe of a bars file's base name; `undefined` where it is not one. */

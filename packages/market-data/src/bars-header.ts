@@ -1,4 +1,4 @@
-import { shown } from './bars-file.js';
+import { shown } from '@ktrdr/contracts';
 
 /** The columns of a bars file; a row's values are kept in this order. */
 export const BAR_COLUMNS = ['timestamp', 'open', 'high', 'low', 'close', 'volume'] as const;

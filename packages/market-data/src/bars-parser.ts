@@ -1,6 +1,5 @@
-import { TIMEFRAME_MS, type Timeframe } from '@ktrdr/contracts';
+import { TIMEFRAME_MS, shown, type Timeframe } from '@ktrdr/contracts';
 import { BarsColumns } from './bars-columns.js';
-import { shown } from './bars-file.js';
 import { BAR_COLUMNS, type BarsHeader, parseHeader } from './bars-header.js';
 import { BarsProblemList } from './bars-problems.js';
 import type { Bars } from './bars.js';

@@ -1,5 +1,4 @@
-import { KtrdrError } from '@ktrdr/contracts';
-import { shown } from './bars-file.js';
+import { KtrdrError, shown } from '@ktrdr/contracts';
 import { DAY_MS, TIMESTAMP_FORMS, daysInMonth, parseTimestamp } from './timestamp.js';
 
 /** Both ends included, ms since 1970-01-01 UTC; an end that is missing is open. */

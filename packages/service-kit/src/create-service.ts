@@ -3,13 +3,11 @@ import { NestFactory, Reflector } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { BODY_LIMIT, readOnlyJson } from './http/body-parser.js';
+import { MAX_PARAMETER_LENGTH, answerBadAddress, answerNoRequest } from './http/early-errors.js';
 import { ErrorFilter } from './http/error-filter.js';
 import { SuccessEnvelope } from './http/success-envelope.js';
 import { validationPipe } from './http/validation.js';
 import { ServiceMetrics } from './metrics/service-metrics.js';
-
-/** Longest part of a path that is a parameter; names are shorter. */
-const MAX_PARAMETER_LENGTH = 256;
 
 export interface ServiceDescription {
   /** What people call it: `ktrdr API`. */
@@ -31,6 +29,8 @@ export async function createService(
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
     routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
+    frameworkErrors: answerBadAddress,
+    clientErrorHandler: answerNoRequest,
   });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger,

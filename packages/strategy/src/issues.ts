@@ -48,8 +48,7 @@ function formatPath(path: Path): string {
 export class IssueList {
   private readonly issues: StrategyIssue[] = [];
   private readonly seen = new Set<string>();
-  private readonly unlisted = { error: 0, warning: 0 };
-  private errors = 0;
+  private readonly counts = { error: 0, warning: 0 };
 
   constructor(readonly file: string) {}
 
@@ -62,7 +61,7 @@ export class IssueList {
   }
 
   get errorCount(): number {
-    return this.errors;
+    return this.counts.error;
   }
 
   /** At the end, the count of those that a file has beyond what is worth listing. */
@@ -70,9 +69,9 @@ export class IssueList {
     const sorted = [...this.issues].sort(
       (a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0),
     );
-    const more = this.unlisted.error + this.unlisted.warning;
+    const more = this.counts.error + this.counts.warning - this.issues.length;
     if (more > 0) {
-      const severity = this.unlisted.error > 0 ? 'error' : 'warning';
+      const severity = this.counts.error > LIMITS.issues ? 'error' : 'warning';
       sorted.push(this.issue(severity, null, [], `${more} more problems are not listed`));
     }
     return sorted;
@@ -83,9 +82,8 @@ export class IssueList {
     const key = `${severity}\n${issue.path}\n${message}`;
     if (this.seen.has(key)) return;
     this.seen.add(key);
-    if (severity === 'error') this.errors += 1;
-    if (this.issues.length < LIMITS.issues) this.issues.push(issue);
-    else this.unlisted[severity] += 1;
+    this.counts[severity] += 1;
+    if (this.counts[severity] <= LIMITS.issues) this.issues.push(issue);
   }
 
   private issue(

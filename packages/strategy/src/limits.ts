@@ -5,7 +5,7 @@ export const LIMITS = {
   /** Values in the file, aliases counted as often as they are used. */
   documentValues: 50_000,
   nestingDepth: 64,
-  /** Problems that are listed one by one. */
+  /** Errors that are listed one by one, and as many warnings. */
   issues: 500,
   nameLength: 128,
   symbols: 100,

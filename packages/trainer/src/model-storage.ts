@@ -131,7 +131,10 @@ export class ModelStorage {
     }
     const path = join(this.#modelsDir, strategy, version);
     if (!(await directoriesIn(join(this.#modelsDir, strategy), MODEL_VERSION_PATTERN)).includes(version)) {
-      throw new KtrdrError('model_not_found', `There is no model ${strategy}/${version}.`);
+      throw new KtrdrError(
+        'model_not_found',
+        `There is no model ${strategy}/${version}. See what there is: ktrdr models list`,
+      );
     }
     const metadata = await readWhole(path);
     return {

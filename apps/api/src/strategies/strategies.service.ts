@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import {
   KtrdrError,
   STRATEGY_NAME_PATTERN,
+  shown,
   type StrategyList,
   type ValidateStrategyRequest,
   type ValidateStrategyResponse,
@@ -15,12 +16,12 @@ const ENDINGS = ['.yaml', '.yml'];
 export class StrategiesService {
   constructor(private readonly strategiesDir: string) {}
 
-  /** By file name; one with errors is listed too. */
+  /** By file name; one with errors is listed too, and one that cannot be read counts as empty, which is an error. */
   async list(): Promise<StrategyList> {
     const files = (await this.fileNames()).filter((name) => ENDINGS.some((ending) => name.endsWith(ending)));
     const strategies = await Promise.all(
       files.map(async (file) =>
-        summariseStrategy(await readFile(join(this.strategiesDir, file), 'utf8'), file),
+        summariseStrategy(await readFile(join(this.strategiesDir, file), 'utf8').catch(() => ''), file),
       ),
     );
     return { strategies };
@@ -28,13 +29,13 @@ export class StrategiesService {
 
   /**
    * The text of a named strategy.
-   * @throws KtrdrError `invalid_name`, `strategy_not_found`
+   * @throws KtrdrError `invalid_name`, `strategy_not_found`, `strategy_invalid` where the file cannot be read
    */
   async read(name: string): Promise<{ text: string; file: string }> {
     if (!STRATEGY_NAME_PATTERN.test(name)) {
       throw new KtrdrError(
         'invalid_name',
-        `"${name}" is no strategy name: letters, digits, _ and - are allowed, without a folder or an ending.`,
+        `${shown(name)} is no strategy name: letters, digits, _ and - are allowed, without a folder or an ending.`,
       );
     }
     const files = await this.fileNames();
@@ -45,7 +46,16 @@ export class StrategiesService {
         `There is no strategy "${name}" in ${this.strategiesDir}. See what there is: ktrdr strategies list`,
       );
     }
-    return { text: await readFile(join(this.strategiesDir, file), 'utf8'), file };
+    try {
+      return { text: await readFile(join(this.strategiesDir, file), 'utf8'), file };
+    } catch (cause) {
+      const { code } = cause as NodeJS.ErrnoException;
+      throw new KtrdrError(
+        'strategy_invalid',
+        `${file} in ${this.strategiesDir} cannot be read (${code}): it must be a file that this service may read.`,
+        { cause },
+      );
+    }
   }
 
   validate({

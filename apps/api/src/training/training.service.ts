@@ -1,4 +1,4 @@
-import { DEFAULT_SEED, KtrdrError } from '@ktrdr/contracts';
+import { DEFAULT_SEED, KtrdrError, shown } from '@ktrdr/contracts';
 import type { BarsFingerprint, OperationStarted, StartTrainingRequest } from '@ktrdr/contracts';
 import { fingerprintBars, parseDateRange } from '@ktrdr/market-data';
 import { formatIssue, parseStrategy } from '@ktrdr/strategy';
@@ -23,8 +23,7 @@ export class TrainingService {
   async start(request: StartTrainingRequest): Promise<OperationStarted> {
     checkDataMode(request.data_mode);
     const { text, file } = await this.strategyText(request);
-    const symbols = request.symbols ?? undefined;
-    const timeframes = request.timeframes ?? undefined;
+    const { symbols, timeframes } = request;
     const { strategy, warnings } = parseStrategy(text, { file, overrides: { symbols, timeframes } });
     parseDateRange(
       request.start_date ?? strategy.dateRange.start,
@@ -36,30 +35,30 @@ export class TrainingService {
       strategyFile: file,
       symbols,
       timeframes,
-      startDate: request.start_date ?? undefined,
-      endDate: request.end_date ?? undefined,
-      validationSplit: request.validation_split ?? undefined,
+      startDate: request.start_date,
+      endDate: request.end_date,
+      validationSplit: request.validation_split,
       seed: request.seed ?? DEFAULT_SEED,
       dryRun: request.dry_run ?? false,
       detailedAnalytics: request.detailed_analytics ?? false,
       fingerprints: await this.fingerprints(strategy),
       warnings: warnings.map(formatIssue),
-      taskId: request.task_id ?? undefined,
+      taskId: request.task_id,
     });
   }
 
   private async strategyText(request: StartTrainingRequest): Promise<{ text: string; file: string }> {
     const { strategy, strategy_name: name, strategy_file: file = 'strategy.yaml' } = request;
-    if ((strategy ?? null) === null && (name ?? null) === null) {
+    if (strategy === undefined && name === undefined) {
       throw new KtrdrError(
         'invalid_request',
         'There is no strategy: send its text as strategy, or its name in STRATEGIES_DIR as strategy_name.',
       );
     }
-    if ((strategy ?? null) !== null && (name ?? null) !== null) {
+    if (strategy !== undefined && name !== undefined) {
       throw new KtrdrError('invalid_request', 'Send one of strategy and strategy_name, not both.');
     }
-    return name ? this.strategies.read(name) : { text: strategy ?? '', file };
+    return name === undefined ? { text: strategy ?? '', file } : this.strategies.read(name);
   }
 
   /** @throws KtrdrError `bars_not_found` for the first file that is missing */
@@ -74,10 +73,10 @@ export class TrainingService {
   }
 }
 
-function checkDataMode(mode: string | undefined): void {
-  if ((mode ?? 'local') === 'local') return;
+function checkDataMode(mode = 'local'): void {
+  if (mode === 'local') return;
   throw new KtrdrError(
     'unsupported_data_mode',
-    `There is no data_mode ${JSON.stringify(mode)} yet: bars come from the data folder, which is data_mode "local".`,
+    `There is no data_mode ${shown(mode)} yet: bars come from the data folder, which is data_mode "local".`,
   );
 }

@@ -5,7 +5,10 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 /** Largest body that is read, bytes. */
 export const BODY_LIMIT = 2 * 1_048_576;
 
-/** Only JSON objects are read; a body that says it is JSON and is empty counts as no body. */
+/** Deepest body that is read: values inside values. Far more than any request has. */
+const MOST_LEVELS = 16;
+
+/** Only JSON objects are read; an empty body counts as none, and an option that is `null` as one that is not there. */
 export function readOnlyJson(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance();
   fastify.removeAllContentTypeParsers();
@@ -25,6 +28,19 @@ function parseObject(text: string): object {
       cause: error,
     });
   }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
-  throw new KtrdrError('invalid_request', 'The body must be a JSON object: { ... }.');
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new KtrdrError('invalid_request', 'The body must be a JSON object: { ... }.');
+  }
+  if (isDeeperThan(MOST_LEVELS, value)) {
+    throw new KtrdrError(
+      'invalid_request',
+      `The body is nested too deeply: at most ${MOST_LEVELS} levels are read.`,
+    );
+  }
+  return Object.fromEntries(Object.entries(value).filter(([, option]) => option !== null));
+}
+
+function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeperThan(levels - 1, inner));
 }

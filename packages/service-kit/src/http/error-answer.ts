@@ -1,5 +1,5 @@
 import { HttpException } from '@nestjs/common';
-import { KtrdrError, type ErrorCode, type ErrorResponse } from '@ktrdr/contracts';
+import { KtrdrError, shown, type ErrorCode, type ErrorResponse } from '@ktrdr/contracts';
 import type { FastifyRequest } from 'fastify';
 import { BODY_LIMIT } from './body-parser.js';
 
@@ -30,11 +30,14 @@ const INTERNAL = new KtrdrError(
 
 /** Status of an error that the framework made of a request; `null` for anything that is a fault of the service. */
 function statusOf(error: unknown): number | null {
-  const status =
-    error instanceof HttpException
-      ? error.getStatus()
-      : (error as { statusCode?: unknown } | null)?.statusCode;
+  const status = error instanceof HttpException ? error.getStatus() : statusCodeOf(error);
   return typeof status === 'number' && status >= 400 && status < 500 ? status : null;
+}
+
+function statusCodeOf(error: unknown): unknown {
+  const status = (error as { statusCode?: unknown } | null)?.statusCode;
+  // the file server's word for a path that leads out of its folder: there is nothing
+  return status === 403 ? 404 : status;
 }
 
 function explain(
@@ -53,14 +56,15 @@ function explain(
     case 415:
       return [
         'unsupported_media_type',
-        `Send the body as content-type: application/json${headers['content-type'] === undefined ? '' : `, not ${headers['content-type']}`}.`,
+        `Send the body as content-type: application/json${headers['content-type'] === undefined ? '' : `, not ${shown(headers['content-type'])}`}.`,
       ];
     default:
       return ['invalid_request', error instanceof Error ? error.message : 'The request is not valid.'];
   }
 }
 
-function pathOf(url: string): string {
+/** Path of an address, cut to a readable length. */
+export function pathOf(url: string): string {
   const path = url.split('?', 1)[0] ?? url;
   return path.length > 200 ? `${path.slice(0, 200)}…` : path;
 }
