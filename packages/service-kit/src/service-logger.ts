@@ -10,6 +10,9 @@ const WIRING = new Set([
   'NestApplication',
 ]);
 
+/** What keeps a service from starting is thrown too, and `runService` tells it in one line. */
+const THROWN_TOO = new Set(['NestApplication', 'ExceptionHandler']);
+
 /** Lines for people on a terminal, one JSON object a line anywhere else. */
 export class ServiceLogger extends ConsoleLogger {
   constructor({ json }: { json: boolean }) {
@@ -17,10 +20,18 @@ export class ServiceLogger extends ConsoleLogger {
   }
 
   override log(message: unknown, ...optional: unknown[]): void {
-    const context = optional.at(-1);
-    if (typeof context === 'string' && WIRING.has(context)) return;
-    super.log(message, ...optional);
+    if (!comesFrom(WIRING, optional)) super.log(message, ...optional);
   }
+
+  override error(message: unknown, ...optional: unknown[]): void {
+    if (!comesFrom(THROWN_TOO, optional)) super.error(message, ...optional);
+  }
+}
+
+/** The last of what a line is logged with is its context. */
+function comesFrom(contexts: ReadonlySet<string>, optional: unknown[]): boolean {
+  const context = optional.at(-1);
+  return typeof context === 'string' && contexts.has(context);
 }
 
 /** The service's logger as the orchestrator core takes it. */

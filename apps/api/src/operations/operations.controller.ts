@@ -8,6 +8,7 @@ import type { FastifyReply } from 'fastify';
 import { CancelOperationDto } from './cancel-operation.dto.js';
 import { eventStream } from './event-stream.js';
 import { ListOperationsDto } from './list-operations.dto.js';
+import { OpenStreams } from './open-streams.js';
 
 /** Every operation, of whatever type. */
 @ApiTags('operations')
@@ -16,6 +17,7 @@ export class OperationsController {
   constructor(
     private readonly operations: OperationsService,
     @Inject(CLOCK) private readonly clock: Clock,
+    private readonly streams: OpenStreams,
   ) {}
 
   @Get()
@@ -44,9 +46,7 @@ export class OperationsController {
   })
   async events(@Param('id') id: string, @Res() reply: FastifyReply): Promise<void> {
     await this.operations.get(id);
-    const left = new AbortController();
-    reply.raw.once('close', () => left.abort());
-    const changes = this.operations.watch(id, left.signal);
+    const changes = this.operations.watch(id, this.streams.add(reply.raw));
     await reply
       .type('text/event-stream; charset=utf-8')
       .header('cache-control', 'no-cache, no-transform')

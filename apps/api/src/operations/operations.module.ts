@@ -1,5 +1,13 @@
 import { Module } from '@nestjs/common';
+import type { Clock } from '@ktrdr/orchestrator';
+import { CLOCK } from '@ktrdr/service-kit';
+import { OpenStreams } from './open-streams.js';
 import { OperationsController } from './operations.controller.js';
 
-@Module({ controllers: [OperationsController] })
+@Module({
+  controllers: [OperationsController],
+  providers: [
+    { provide: OpenStreams, inject: [CLOCK], useFactory: (clock: Clock) => new OpenStreams(clock) },
+  ],
+})
 export class OperationsModule {}

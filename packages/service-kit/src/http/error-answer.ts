@@ -30,12 +30,11 @@ const INTERNAL = new KtrdrError(
 
 /** Status of an error that the framework made of a request; `null` for anything that is a fault of the service. */
 function statusOf(error: unknown): number | null {
-  const status = error instanceof HttpException ? error.getStatus() : statusCodeOf(error);
-  return typeof status === 'number' && status >= 400 && status < 500 ? status : null;
-}
-
-function statusCodeOf(error: unknown): unknown {
-  const status = (error as { statusCode?: unknown } | null)?.statusCode;
+  const status =
+    error instanceof HttpException
+      ? error.getStatus()
+      : (error as { statusCode?: unknown } | null)?.statusCode;
+  if (typeof status !== 'number' || status < 400 || status >= 500) return null;
   // the file server's word for a path that leads out of its folder: there is nothing
   return status === 403 ? 404 : status;
 }

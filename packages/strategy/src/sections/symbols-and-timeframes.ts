@@ -1,4 +1,4 @@
-import { isTimeframe, KtrdrError, SYMBOL_PATTERN, TIMEFRAMES } from '@ktrdr/contracts';
+import { isTimeframe, KtrdrError, SYMBOL_PATTERN, shown, TIMEFRAMES } from '@ktrdr/contracts';
 import type { Timeframe } from '@ktrdr/contracts';
 import { parseDateRange } from '@ktrdr/market-data';
 import { z } from 'zod';
@@ -93,14 +93,14 @@ export function readDateRange(reader: Reader): { start?: string; end?: string } 
 export function checkOverrides({ symbols, timeframes }: StrategyOverrides): void {
   const badSymbol = symbols?.find((symbol) => !SYMBOL_PATTERN.test(symbol));
   if (badSymbol !== undefined) {
-    throw new KtrdrError('invalid_name', `symbol ${JSON.stringify(badSymbol)}: must be ${SYMBOL_RULE}`);
+    throw new KtrdrError('invalid_name', `symbol ${shown(badSymbol)}: must be ${SYMBOL_RULE}`);
   }
   const badTimeframe = timeframes?.find((timeframe) => !isTimeframe(timeframe));
   if (badTimeframe !== undefined) {
     const hint = didYouMean(badTimeframe, TIMEFRAMES);
     throw new KtrdrError(
       'invalid_name',
-      `timeframe ${JSON.stringify(badTimeframe)}: must be ${TIMEFRAME_RULE}${hint}`,
+      `timeframe ${shown(badTimeframe)}: must be ${TIMEFRAME_RULE}${hint}`,
     );
   }
   if (symbols?.length === 0 || timeframes?.length === 0) {

@@ -1,0 +1,37 @@
+import type { ServerResponse } from 'node:http';
+import type { BeforeApplicationShutdown } from '@nestjs/common';
+import type { Clock } from '@ktrdr/orchestrator';
+
+/** How long readers may take to receive the last events when the service stops. */
+const FLUSH_MS = 500;
+
+/**
+ * Event streams that are being read. When the service stops, the operations end first; their streams then end by themselves,
+ * and are waited for before the connections are closed: who follows an operation is told how it ended.
+ */
+export class OpenStreams implements BeforeApplicationShutdown {
+  private readonly open = new Set<ServerResponse>();
+
+  constructor(private readonly clock: Clock) {}
+
+  /** Aborts when the stream has ended or its reader has left. */
+  add(stream: ServerResponse): AbortSignal {
+    const closed = new AbortController();
+    this.open.add(stream);
+    stream.once('close', () => {
+      this.open.delete(stream);
+      closed.abort();
+    });
+    return closed.signal;
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    const closed = [...this.open].map(
+      (stream) => new Promise<void>((resolve) => stream.once('close', () => resolve())),
+    );
+    const flushed = new AbortController();
+    const outOfTime = this.clock.sleep(FLUSH_MS, flushed.signal).catch(() => {});
+    await Promise.race([Promise.all(closed), outOfTime]);
+    flushed.abort();
+  }
+}
