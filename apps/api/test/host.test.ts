@@ -3,7 +3,7 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import { appendFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { ErrorResponse, Operation, StartSessionRequest, TrainingSession } from '@ktrdr/contracts';
+import type { Operation, StartSessionRequest, TrainingSession } from '@ktrdr/contracts';
 import { fingerprintBars, writeSampleBars } from '@ktrdr/market-data';
 import { dataOf, Sandbox, until } from './harness.js';
 import type { TestService } from './harness.js';
@@ -196,11 +196,6 @@ describe('a host that cannot be reached', () => {
 });
 
 describe('the training host itself', () => {
-  const failure = async (path: string, body?: unknown): Promise<unknown> => {
-    const answer = body === undefined ? await host.get(path) : await host.post(path, body);
-    return { status: answer.status, code: (answer.body as ErrorResponse).error?.code };
-  };
-
   test('says which engine and device it has and how many sessions it takes', async () => {
     const health = await fetch(`${host.url}/health`);
     expect(health.status).toBe(200);
@@ -227,62 +222,6 @@ describe('the training host itself', () => {
     );
   });
 
-  test('refuses bars that are not the API’s, naming the file', async () => {
-    const body = await sessionRequest('differ');
-    body.fingerprints = body.fingerprints.map((one) => ({ ...one, sha256: '0'.repeat(64) }));
-    const answer = await host.post('/training/sessions', body);
-    expect(answer.status).toBe(409);
-    expect((answer.body as ErrorResponse).error).toMatchObject({
-      code: 'bars_differ',
-      message: expect.stringContaining('AAPL_1h.csv'),
-    });
-  });
-
-  test.each<[string, Partial<StartSessionRequest>, number, string]>([
-    ['an engine that it has not', { engine: 'tensorflow-gpu' }, 422, 'engine_unavailable'],
-    ['a broken strategy', { strategy: 'name: x' }, 422, 'strategy_invalid'],
-    [
-      'a symbol without bars',
-      { symbols: ['TSLA'], fingerprints: [{ symbol: 'TSLA', timeframe: '1h', sha256: 'a'.repeat(64) }] },
-      404,
-      'bars_not_found',
-    ],
-    [
-      'a symbol that leads out',
-      { fingerprints: [{ symbol: '../x', timeframe: '1h', sha256: 'a'.repeat(64) }] },
-      400,
-      'invalid_request',
-    ],
-    ['an operation id that is none', { operation_id: '../../x' }, 400, 'invalid_request'],
-  ])('refuses %s', async (_what, changes, status, code) => {
-    expect(await failure('/training/sessions', await sessionRequest('refused', changes))).toEqual({
-      status,
-      code,
-    });
-  });
-
-  test('knows only its own sessions, and has artifacts of completed ones only', async () => {
-    expect(await failure('/training/sessions/op_training_20240101T000000_none')).toEqual({
-      status: 404,
-      code: 'session_not_found',
-    });
-    const session = dataOf(
-      await host.post<TrainingSession>(
-        '/training/sessions',
-        await sessionRequest('long', { strategy: LONG }),
-      ),
-    );
-    const path = `/training/sessions/${session.session_id}`;
-    expect(await failure(`${path}/artifacts`)).toEqual({ status: 409, code: 'session_not_completed' });
-    await host.post(`${path}/cancel`);
-    await until(
-      'the end',
-      () => host.session(session.session_id),
-      ({ status }) => status === 'cancelled',
-    );
-    expect(await failure(`${path}/artifacts`)).toEqual({ status: 409, code: 'session_not_completed' });
-  });
-
   test('lets sessions wait where it is told to', async () => {
     const waiting = await sandbox.startHost('waiting', { TRAINING_SESSION_WAIT: 'true' });
     const start = async (name: string, strategy: string): Promise<string> =>
@@ -307,21 +246,6 @@ describe('the training host itself', () => {
       ({ status }) => status === 'completed',
     );
     await waiting.stop();
-  });
-
-  test('ends with its training process on SIGTERM', async () => {
-    const ending = await sandbox.startHost('ending');
-    const body = await sessionRequest('ending', { strategy: LONG });
-    const { session_id } = dataOf(await ending.post<TrainingSession>('/training/sessions', body));
-    await until(
-      'training',
-      () => ending.session(session_id),
-      ({ last_update }) => last_update?.phase === 'training',
-    );
-    const start = performance.now();
-    expect(await ending.stop()).toEqual({ code: 0, signal: null });
-    expect(performance.now() - start).toBeLessThan(10_000);
-    expect(await sandbox.trainers()).toEqual([]);
   });
 
   test('bars that have changed on the API’s side only are refused through the API', async () => {

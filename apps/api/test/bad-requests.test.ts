@@ -1,0 +1,563 @@
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { OperationList, OperationStarted, StrategyList } from '@ktrdr/contracts';
+import { writeSampleBars } from '@ktrdr/market-data';
+import fc from 'fast-check';
+import { dataOf, Sandbox, until } from './harness.js';
+import type { TestService } from './harness.js';
+import { refusal, refusalOf, sendRaw, type RawRequest } from './refusal.js';
+import { QUICK, strategyText } from './strategies.js';
+
+/** What people type wrongly, and what they are told. One API for all of it: nothing of this may harm it. */
+let sandbox: Sandbox;
+let api: TestService;
+let bars: string[];
+
+beforeAll(async () => {
+  sandbox = await Sandbox.create();
+  await writeSampleBars({
+    dataDir: sandbox.dataDir,
+    symbol: 'AAPL',
+    timeframe: '1h',
+    startDate: '2024-01-01',
+    endDate: '2024-06-30',
+  });
+  bars = (await readFile(join(sandbox.dataDir, 'AAPL_1h.csv'), 'utf8')).split('\n');
+  await mkdir(sandbox.path('strategies', 'folder.yaml'), { recursive: true });
+  await symlink('/nonexistent', sandbox.path('strategies', 'gone.yaml'));
+  await writeFile(sandbox.path('strategies', 'pattern.yaml'), QUICK);
+  await writeFile(sandbox.path('package.yaml'), QUICK);
+  api = await sandbox.startApi('api', { STRATEGIES_DIR: sandbox.path('strategies') });
+}, 40_000);
+
+afterAll(async () => {
+  await sandbox.close();
+}, 40_000);
+
+/** Code and message of the refusal of a JSON body. */
+function refusedBody(path: string, body: unknown): Promise<{ code: string; message: string }> {
+  return refusal(api.url, { path, body: JSON.stringify(body) });
+}
+
+function refusedGet(path: string): Promise<{ code: string; message: string }> {
+  return refusal(api.url, { method: 'GET', path });
+}
+
+const TRAIN = '/trainings/start';
+const SAMPLE = '/data/sample';
+
+describe('a request that cannot be understood', () => {
+  const deep = `{"strategy":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
+  const large = JSON.stringify({ strategy: '#'.repeat(2_100_000) });
+
+  test.each<[string, RawRequest, string, RegExp]>([
+    [
+      'an address that there is not',
+      { method: 'GET', path: '/nosuch' },
+      '404 not_found',
+      /GET \/nosuch.*\/docs/,
+    ],
+    [
+      'the wrong method',
+      { method: 'DELETE', path: '/operations' },
+      '404 not_found',
+      /DELETE \/operations.*\/docs/,
+    ],
+    ['GET where POST is meant', { method: 'GET', path: TRAIN }, '404 not_found', /GET \/trainings\/start/],
+    ['an address with a broken %', { method: 'GET', path: '/operations/%zz' }, '400 invalid_request', /%25/],
+    ['JSON that is cut off', { path: TRAIN, body: '{"strategy"' }, '400 invalid_request', /not valid JSON/],
+    ['YAML in place of JSON', { path: TRAIN, body: 'name: x' }, '400 invalid_request', /not valid JSON/],
+    ['a list', { path: TRAIN, body: '[]' }, '400 invalid_request', /JSON object: \{ \.\.\. \}/],
+    ['a text', { path: TRAIN, body: '"x"' }, '400 invalid_request', /JSON object/],
+    ['null', { path: TRAIN, body: 'null' }, '400 invalid_request', /JSON object/],
+    ['far too deep a body', { path: TRAIN, body: deep }, '400 invalid_request', /at most 16 levels/],
+    ['too large a body', { path: TRAIN, body: large }, '413 payload_too_large', /at most 2,097,152 bytes/],
+    [
+      'a form',
+      { path: TRAIN, body: 'strategy_name=pattern', type: 'application/x-www-form-urlencoded' },
+      '415 unsupported_media_type',
+      /content-type: application\/json, not "application\/x-www-form-urlencoded"/,
+    ],
+    [
+      'plain text',
+      { path: TRAIN, body: '{}', type: 'text/plain' },
+      '415 unsupported_media_type',
+      /"text\/plain"/,
+    ],
+    [
+      'a body of no type',
+      { path: TRAIN, body: '{}', type: null },
+      '415 unsupported_media_type',
+      /application\/json/,
+    ],
+    ['no body', { path: TRAIN }, '400 invalid_request', /no strategy: send its text as strategy/],
+    ['an empty body', { path: TRAIN, body: '' }, '400 invalid_request', /no strategy/],
+  ])('%s', async (_what, request, code, message) => {
+    expect(await refusal(api.url, request)).toEqual({ code, message: expect.stringMatching(message) });
+  });
+});
+
+describe('options of a training', () => {
+  test.each<[string, Record<string, unknown>, RegExp]>([
+    ['one that there is not', { epochs: 5 }, /there is no option "epochs"/],
+    ['one that every object has', { constructor: 5 }, /there is no option "constructor"/],
+    ['a strategy that is no text', { strategy: { name: 'x' } }, /strategy must be a string/],
+    [
+      'both strategies',
+      { strategy: QUICK, strategy_name: 'pattern' },
+      /one of strategy and strategy_name, not both/,
+    ],
+    ['a file name of 256 characters', { strategy_file: 'x'.repeat(256) }, /strategy_file must be .*255/],
+    ['symbols as text', { symbols: 'AAPL' }, /symbols must be an array/],
+    ['symbols that are numbers', { symbols: [1] }, /each value in symbols must be a string/],
+    ['no symbols', { symbols: [] }, /symbols should not be empty/],
+    [
+      '101 symbols',
+      { symbols: Array.from({ length: 101 }, (_, i) => `S${i}`) },
+      /symbols must .* 100 elements/,
+    ],
+    ['a seed as text', { seed: '1' }, /seed must be an integer/],
+    ['a negative seed', { seed: -1 }, /seed must not be less than 0/],
+    ['too large a seed', { seed: 4_294_967_296 }, /seed must not be greater than 4294967295/],
+    ['a validation split of nothing', { validation_split: 0 }, /validation_split must be above 0/],
+    ['a validation split of everything', { validation_split: 1 }, /validation_split must be below 1/],
+    ['yes in place of true', { dry_run: 'yes' }, /dry_run must be a boolean/],
+    ['a task id with spaces', { task_id: 'a b' }, /task_id must be up to 128 letters, digits/],
+  ])('%s', async (_what, options, message) => {
+    expect(await refusedBody(TRAIN, { strategy: QUICK, ...options })).toEqual({
+      code: '400 invalid_request',
+      message: expect.stringMatching(message),
+    });
+  });
+
+  test('null counts as not given', async () => {
+    const names = ['strategy_file', 'symbols', 'timeframes', 'start_date', 'end_date', 'validation_split'];
+    const more = ['data_mode', 'detailed_analytics', 'seed', 'dry_run', 'task_id', 'strategy_name'];
+    const options = Object.fromEntries([...names, ...more].map((name) => [name, null]));
+    const { message } = await refusedBody(TRAIN, { ...options, strategy: 'name: x' });
+    expect(message).toMatch(/^strategy\.yaml has 2 errors:\nstrategy\.yaml:1:1 indicators: is missing/);
+  });
+});
+
+describe('queries', () => {
+  test.each([
+    ['limit=0', /limit must not be less than 1/],
+    ['limit=1001', /limit must not be greater than 1000/],
+    ['limit=ten', /limit must be an integer/],
+    ['limit=1.5', /limit must be an integer/],
+    ['limit=', /limit must not be less than 1/],
+    ['limit=1&limit=2', /limit must be an integer/],
+    ['offset=-1', /offset must not be less than 0/],
+    ['offset=x', /offset must be an integer/],
+    ['status=nosuch', /status must be one of .*pending, running, cancelling, completed, failed, cancelled/],
+    ['type=nosuch', /type must be one of .*training, dummy/],
+    ['colour=red', /there is no option "colour"/],
+    ['__proto__=1', /there is no option "__proto__"/],
+  ])('/operations?%s', async (query, message) => {
+    expect(await refusedGet(`/operations?${query}`)).toEqual({
+      code: '400 invalid_request',
+      message: expect.stringMatching(message),
+    });
+  });
+});
+
+/** `../package` would be a strategy, were it followed. */
+const NAMES_THAT_LEAD_OUT = [
+  '../package',
+  '..%2fpackage',
+  '..\\package',
+  '/etc/passwd',
+  'pattern/../../package',
+  'pattern\0',
+  'pattern%00',
+  '.',
+  '..',
+  '',
+  ' pattern',
+  'päckage',
+  'x'.repeat(5_000),
+];
+
+describe.each([
+  ['strategy_name', TRAIN, (name: string) => ({ strategy_name: name })],
+  ['symbols', TRAIN, (name: string) => ({ strategy: QUICK, symbols: [name] })],
+  ['timeframes', TRAIN, (name: string) => ({ strategy: QUICK, timeframes: [name] })],
+  ['symbol of a sample', SAMPLE, (name: string) => ({ symbol: name, timeframe: '1h' })],
+  ['timeframe of a sample', SAMPLE, (name: string) => ({ symbol: 'AAPL', timeframe: name })],
+])('a name that could lead out of its folder, as %s', (_what, path, body) => {
+  test.each(NAMES_THAT_LEAD_OUT.map((name) => [JSON.stringify(name).slice(0, 30), name]))(
+    '%s',
+    async (_shown, name) => {
+      const { code, message } = await refusedBody(path, body(name));
+      expect(code).toBe('400 invalid_name');
+      expect(message).toMatch(/letters, digits|one of 1m, 5m/);
+      expect(message.length).toBeLessThan(300);
+    },
+  );
+});
+
+describe('an address that could lead out of a folder', () => {
+  test.each([
+    ['/models/..%2f..%2fetc/1h_v1', '400 invalid_name'],
+    ['/models/%2e%2e/1h_v1', '400 invalid_name'],
+    ['/models/..%5c../1h_v1', '400 invalid_name'],
+    ['/models/pattern%00/1h_v1', '400 invalid_name'],
+    ['/models/pattern/..%2f..%2fpackage', '400 invalid_name'],
+    ['/models/pattern/1h_v0', '400 invalid_name'],
+    [`/models/${'x'.repeat(200)}/1h_v1`, '400 invalid_name'],
+    [`/models/${'x'.repeat(5_000)}/1h_v1`, '400 invalid_request'],
+    ['/models/../../etc/passwd', '404 not_found'],
+    ['/operations/..%2f..%2fetc', '404 operation_not_found'],
+    ['/operations/%00', '404 operation_not_found'],
+    ['/docs/../package.json', '404 not_found'],
+    ['/docs/..%2f..%2fpackage.json', '404 not_found'],
+  ])('%s', async (path, code) => {
+    expect((await refusedGet(path)).code).toBe(code);
+  });
+});
+
+describe('what is not there', () => {
+  test.each<[string, RawRequest & { json?: unknown }, string, RegExp]>([
+    [
+      'a strategy',
+      { path: TRAIN, json: { strategy_name: 'nosuch' } },
+      '404 strategy_not_found',
+      /ktrdr strategies list/,
+    ],
+    [
+      'a symbol',
+      { path: TRAIN, json: { strategy: QUICK, symbols: ['TSLA'] } },
+      '404 bars_not_found',
+      /TSLA_1h\.csv is not in .*There are bars of AAPL 1h.*ktrdr data sample TSLA 1h/,
+    ],
+    [
+      'a timeframe of a symbol that is there',
+      { path: TRAIN, json: { strategy: QUICK, timeframes: ['4h'] } },
+      '404 bars_not_found',
+      /AAPL_4h\.csv is not in .*ktrdr data sample AAPL 4h/,
+    ],
+    [
+      'a data mode',
+      { path: TRAIN, json: { strategy: QUICK, data_mode: 'live' } },
+      '400 unsupported_data_mode',
+      /no data_mode "live" yet.*"local"/,
+    ],
+    ['a model', { method: 'GET', path: '/models/pattern/1h_v1' }, '404 model_not_found', /ktrdr models list/],
+    [
+      'an operation',
+      { method: 'GET', path: '/operations/nosuch' },
+      '404 operation_not_found',
+      /ktrdr operations list/,
+    ],
+    ['its events', { method: 'GET', path: '/operations/nosuch/events' }, '404 operation_not_found', /nosuch/],
+    ['an operation to cancel', { path: '/operations/nosuch/cancel' }, '404 operation_not_found', /nosuch/],
+  ])('%s', async (_what, { json, ...request }, code, message) => {
+    const body = json === undefined ? undefined : JSON.stringify(json);
+    expect(await refusal(api.url, { ...request, body })).toEqual({
+      code,
+      message: expect.stringMatching(message),
+    });
+  });
+
+  test.each([
+    ['folder', 'EISDIR'],
+    ['gone', 'ENOENT'],
+  ])('a strategy that cannot be read: %s', async (strategy_name, reason) => {
+    expect(await refusedBody(TRAIN, { strategy_name })).toEqual({
+      code: '422 strategy_invalid',
+      message: expect.stringMatching(`^${strategy_name}\\.yaml in .* cannot be read \\(${reason}\\)`),
+    });
+    const { strategies } = dataOf(await api.get<StrategyList>('/strategies'));
+    expect(strategies.map(({ file, valid }) => [file, valid])).toEqual([
+      ['folder.yaml', false],
+      ['gone.yaml', false],
+      ['pattern.yaml', true],
+    ]);
+  });
+});
+
+describe.each([
+  ['a training', TRAIN, { strategy: QUICK }],
+  ['a sample', SAMPLE, { symbol: 'NEW', timeframe: '1h' }],
+])('dates of %s', (_what, path, body) => {
+  test.each<[string, object, string, RegExp]>([
+    ['reversed', { start_date: '2024-03-01', end_date: '2024-01-01' }, 'invalid_date_range', /exchange them/],
+    ['a day that there is not', { start_date: '2024-02-31' }, 'invalid_date', /2024-02 has 29 days/],
+    ['a month that there is not', { end_date: '2024-13-01' }, 'invalid_date', /months go from 01 to 12/],
+    ['no date', { start_date: 'yesterday' }, 'invalid_date', /write it as 2024-01-31/],
+    ['nothing', { end_date: '' }, 'invalid_date', /write it as 2024-01-31/],
+    ['a year of six digits', { start_date: '+275760-09-13' }, 'invalid_date', /write it as 2024-01-31/],
+    ['a very long text', { start_date: '2024'.repeat(2_000) }, 'invalid_date', /^.{0,250}$/],
+  ])('%s', async (_case, dates, code, message) => {
+    expect(await refusedBody(path, { ...body, ...dates })).toEqual({
+      code: `400 ${code}`,
+      message: expect.stringMatching(message),
+    });
+  });
+});
+
+describe('a sample', () => {
+  test.each<[string, object, string, RegExp]>([
+    [
+      'over a file that is there',
+      { symbol: 'AAPL', timeframe: '1h' },
+      '409 bars_exist',
+      /AAPL_1h\.csv .*--overwrite/,
+    ],
+    [
+      'of too many bars',
+      { symbol: 'NEW', timeframe: '1m', start_date: '1990-01-01', end_date: '2020-01-01' },
+      '400 invalid_date_range',
+      /[0-9,]+ bars; a sample has at most 2,000,000/,
+    ],
+    [
+      'of a weekend',
+      { symbol: 'NEW', timeframe: '1d', start_date: '2024-03-02', end_date: '2024-03-03' },
+      '422 no_bars_in_range',
+      /closed at weekends.*longer range/,
+    ],
+    [
+      'of the real S&P 500 where it has no bars',
+      { symbol: 'SP500', timeframe: '1d', start_date: '2050-01-01' },
+      '422 no_bars_in_range',
+      /5,105 bars from 2000-01-03 to 2020-04-17/,
+    ],
+    [
+      'of a broken seed',
+      { symbol: 'NEW', timeframe: '1h', seed: 0.5 },
+      '400 invalid_request',
+      /seed must be an integer/,
+    ],
+    ['of nothing', {}, '400 invalid_request', /symbol must be a string; timeframe must be a string/],
+  ])('%s is refused', async (_what, body, code, message) => {
+    expect(await refusedBody(SAMPLE, body)).toEqual({ code, message: expect.stringMatching(message) });
+    expect(await readdir(sandbox.dataDir)).toEqual(['AAPL_1h.csv']);
+  });
+});
+
+describe('a strategy with errors', () => {
+  /** `line:column` of a text inside another. */
+  function placeOf(text: string, part: string): string {
+    const before = text.slice(0, text.indexOf(part)).split('\n');
+    return `${before.length}:${(before.at(-1) ?? '').length + 1}`;
+  }
+
+  test('is told all of them, each with its line and column', async () => {
+    const text = QUICK.replace('period: 14', 'period: fourteen')
+      .replace('epochs: 3', 'epochs: 1000000000')
+      .replace('[16, 8]', '[16, 10000000]')
+      .replace('indicator: rsi_14', 'indicator: rsi_99')
+      .replace('source: zigzag', 'source: horoscope');
+    const { code, message } = await refusedBody(TRAIN, { strategy: text, strategy_file: 'mine.yaml' });
+    expect(code).toBe('422 strategy_invalid');
+    const parts = ['fourteen', 'rsi_99', '10000000]', 'horoscope', '1000000000\n'];
+    const places = parts.map((part) => `mine.yaml:${placeOf(text, part)}`);
+    const [title, ...lines] = message.split('\n');
+    expect(title).toBe('mine.yaml has 5 errors:');
+    expect(lines.map((line) => line.split(' ', 1)[0])).toEqual(places);
+  });
+
+  test.each<[string, string, RegExp]>([
+    [
+      'a billion epochs',
+      strategyText({ epochs: 1_000_000_000 }),
+      /epochs: is 1000000000; .* from 1 to 100000/,
+    ],
+    [
+      'a layer of ten million units',
+      strategyText({ epochs: 1, layers: [10_000_000] }),
+      /hidden_layers\[0\]: is 10000000; .* from 1 to 4096/,
+    ],
+    [
+      'a network that is too large altogether',
+      strategyText({ epochs: 1, layers: [4_096, 4_096, 4_096, 4_096, 4_096] }),
+      /67,?1[0-9]{2},?[0-9]{3}.*50,?000,?000/,
+    ],
+    ['a hundred layers', strategyText({ epochs: 1, layers: Array(100).fill(8) as number[] }), /100.*16/],
+    ['too large a batch', strategyText({ epochs: 1, batchSize: 1e9 }), /batch_size: is 1000000000; .*65536/],
+    ['an empty file', '', /the file is empty/],
+    ['no YAML', '{{{', /strategy\.yaml:1:[0-9]+: .*YAML/],
+    ['no strategy', 'just text', /a strategy is a map/],
+    ['a file that contains itself', 'a: &a [*a]', /contains itself/],
+    ['ten thousand levels', '['.repeat(10_000), /at most 64 levels/],
+    [
+      'twenty thousand unknown keys',
+      Array.from({ length: 20_000 }, (_, i) => `k${i}: 1`).join('\n'),
+      /indicators: is missing/,
+    ],
+  ])('%s', async (_what, strategy, message) => {
+    expect(await refusedBody(TRAIN, { strategy })).toEqual({
+      code: '422 strategy_invalid',
+      message: expect.stringMatching(message),
+    });
+  });
+});
+
+describe('bars that cannot be trained on fail the operation, and the message says where', () => {
+  const edited = (line: number, column: number, value: string) => (): string[] => {
+    const cells = bars[line - 1]?.split(',') ?? [];
+    cells[column] = value;
+    return bars.with(line - 1, cells.join(','));
+  };
+
+  test.each<[string, string, () => string[], object, string, RegExp]>([
+    [
+      'NaN',
+      'NAN',
+      edited(100, 2, 'NaN'),
+      {},
+      'bars_invalid',
+      /^NAN_1h\.csv:100: high "NaN" is not a finite number$/,
+    ],
+    [
+      'Infinity',
+      'INF',
+      edited(7, 4, 'Infinity'),
+      {},
+      'bars_invalid',
+      /^INF_1h\.csv:7: close "Infinity" is not a finite/,
+    ],
+    [
+      'nothing but a header',
+      'EMPTY',
+      () => bars.slice(0, 2),
+      {},
+      'bars_invalid',
+      /^EMPTY_1h\.csv:2: there are no bars after the header$/,
+    ],
+    [
+      'none in the range',
+      'LATER',
+      () => bars,
+      { start_date: '2031-01-01', end_date: '2031-02-01' },
+      'no_bars_in_range',
+      /LATER_1h\.csv has [0-9,]+ bars from 2024-01-02T14:00:00Z to 2024-06-28T20:00:00Z/,
+    ],
+    [
+      'too few in the range',
+      'FEW',
+      () => bars,
+      { start_date: '2024-03-04', end_date: '2024-03-05' },
+      'not_enough_bars',
+      /[0-9]+ rows to train on, [0-9]+ are needed.*2024-/,
+    ],
+  ])('%s', async (_what, symbol, lines, dates, code, message) => {
+    await writeFile(join(sandbox.dataDir, `${symbol}_1h.csv`), lines().join('\n'));
+    const id = await api.startTraining({ strategy: QUICK, symbols: [symbol], dry_run: true, ...dates });
+    const operation = await api.untilEnded(id);
+    expect(operation).toMatchObject({ status: 'failed', result: null, error: { code } });
+    expect(operation.error?.message).toMatch(message);
+  });
+
+  test('a folder in place of a file is told at once', async () => {
+    await mkdir(join(sandbox.dataDir, 'FOLDER_1h.csv'));
+    expect(await refusedBody(TRAIN, { strategy: QUICK, symbols: ['FOLDER'] })).toEqual({
+      code: '422 bars_invalid',
+      message: expect.stringMatching(/^FOLDER_1h\.csv in .* cannot be read: it is not a file\.$/),
+    });
+  });
+});
+
+describe('cancelling', () => {
+  test('an operation that has ended is 409, with how it ended', async () => {
+    const started = await api.post<OperationStarted>('/dummy/start', {
+      duration_seconds: 0.001,
+      iterations: 1,
+    });
+    const { operation_id } = dataOf(started);
+    await api.untilEnded(operation_id);
+    expect(await refusedBody(`/operations/${operation_id}/cancel`, {})).toEqual({
+      code: '409 operation_ended',
+      message: `Operation ${operation_id} has ended (completed): there is nothing to cancel.`,
+    });
+  });
+
+  test.each([
+    ['a reason that is no text', { reason: 5 }, /reason must be/],
+    ['a reason of a novel', { reason: 'x'.repeat(1_001) }, /1000 characters/],
+    ['yes in place of true', { force: 'yes' }, /force must be a boolean/],
+    ['an unknown option', { now: true }, /there is no option "now"/],
+  ])('%s', async (_what, body, message) => {
+    expect(await refusedBody('/operations/nosuch/cancel', body)).toEqual({
+      code: '400 invalid_request',
+      message: expect.stringMatching(message),
+    });
+  });
+});
+
+describe('whatever is sent', () => {
+  const options =
+    'strategy strategy_name strategy_file symbols timeframes start_date end_date seed validation_split data_mode ' +
+    'detailed_analytics dry_run task_id symbol timeframe reason force iterations __proto__ toString';
+  const option = fc.constantFrom(...options.split(' '));
+  const value = fc.oneof(
+    fc.jsonValue(),
+    fc.constantFrom(
+      QUICK,
+      'pattern',
+      'AAPL',
+      '1h',
+      '2024-01-01',
+      ['AAPL'],
+      ['1h'],
+      null,
+      1e308,
+      -0,
+      '\u0000',
+    ),
+  );
+  const body = fc.oneof(
+    {
+      weight: 4,
+      arbitrary: fc
+        .dictionary(fc.oneof(option, fc.string()), value, { maxKeys: 5 })
+        .map((it) => JSON.stringify(it)),
+    },
+    { weight: 1, arbitrary: fc.json() },
+    { weight: 1, arbitrary: fc.string({ unit: 'binary' }) },
+  );
+  const segment = fc
+    .string({ unit: 'binary', minLength: 1, maxLength: 20 })
+    .map((text) => encodeURIComponent(text));
+  const request = fc.oneof<fc.Arbitrary<RawRequest>[]>(
+    fc.record({
+      path: fc.constantFrom(TRAIN, '/dummy/start', SAMPLE, '/strategies/validate', '/operations/op_x/cancel'),
+      body,
+    }),
+    fc.record({
+      method: fc.constantFrom('GET', 'POST'),
+      path: fc
+        .tuple(fc.constantFrom('/models', '/operations', '/docs', ''), segment, segment)
+        .map((segments) => segments.join('/')),
+    }),
+  );
+
+  test('the answer is no fault of the service, and shows nothing of its inside', async () => {
+    await fc.assert(
+      fc.asyncProperty(request, async (sent) => {
+        const answer = await sendRaw(api.url, sent);
+        if (answer.status === 200) expect(JSON.parse(answer.text)).toMatchObject({ success: true });
+        else refusalOf(answer);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+test('nothing of all this has left anything behind', async () => {
+  const { operations } = dataOf(await api.get<OperationList>('/operations?limit=1000'));
+  const running = operations.filter(({ completed_at }) => completed_at === null);
+  await Promise.all(running.map(({ operation_id }) => api.post(`/operations/${operation_id}/cancel`)));
+  await until(
+    'the end of what was started',
+    async () => dataOf(await api.get<OperationList>('/operations')).active_count,
+    (count) => count === 0,
+  );
+  expect((await api.get('/health')).status).toBe(200);
+  expect(await sandbox.trainers()).toEqual([]);
+  expect(await readdir(sandbox.path())).toEqual(
+    expect.arrayContaining(['data', 'package.yaml', 'strategies']),
+  );
+  expect(api.output).not.toContain('"context":"Errors"');
+});

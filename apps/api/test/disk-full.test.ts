@@ -1,0 +1,116 @@
+import { spawnSync } from 'node:child_process';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import type { ModelList } from '@ktrdr/contracts';
+import { writeSampleBars } from '@ktrdr/market-data';
+import { dataOf, filesBelow, Sandbox } from './harness.js';
+import type { TestService } from './harness.js';
+import { refusal } from './refusal.js';
+import { QUICK, strategyText } from './strategies.js';
+
+/** A disk that fills up: the operation says so, what was stored before is still there, nothing half-written is left. */
+let sandbox: Sandbox;
+
+// services start here while other tests keep the machine busy
+jest.setTimeout(60_000);
+
+beforeAll(async () => {
+  sandbox = await Sandbox.create();
+  await writeSampleBars({
+    dataDir: sandbox.dataDir,
+    symbol: 'AAPL',
+    timeframe: '1h',
+    startDate: '2024-01-01',
+    endDate: '2024-06-30',
+  });
+}, 40_000);
+
+afterAll(() => sandbox.close(), 40_000);
+
+/** 93 KiB of weights. */
+const LARGE = strategyText({ epochs: 1, layers: [150, 150] });
+
+/** Runs a service in a namespace of its own, where `mounts` can give it small disks. */
+function inNamespace(mounts: string): string {
+  return `exec unshare --map-root-user --mount sh -c '${mounts} && exec "$0" "$@"' "$0" "$@"`;
+}
+
+const mountable = spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0;
+const withSmallDisks = mountable ? describe : describe.skip;
+
+withSmallDisks('disks of a few KiB', () => {
+  let api: TestService;
+
+  beforeAll(async () => {
+    const disk = (folder: string, size: string): string =>
+      `mkdir -p "${folder}" && mount -t tmpfs -o size=${size} none "${folder}"`;
+    const mounts = [
+      disk('$MODELS_DIR', '128k'),
+      disk('$STATE_DIR', '4k'),
+      `cp "$DATA_DIR"/AAPL_1h.csv "$STRATEGIES_DIR"`,
+      disk('$DATA_DIR', '128k'),
+      `mv "$STRATEGIES_DIR"/AAPL_1h.csv "$DATA_DIR"`,
+    ];
+    api = await sandbox.startApi(
+      'small',
+      { STRATEGIES_DIR: sandbox.directory },
+      inNamespace(mounts.join(' && ')),
+    );
+  }, 40_000);
+
+  /** Files as the service sees them. */
+  function filesOfService(folder: string): Promise<string[]> {
+    return filesBelow(`/proc/${api.pid}/root${sandbox.path(folder)}`);
+  }
+
+  test('full while the model is written: disk_full, and the model that is there stays', async () => {
+    const first = await api.untilEnded(await api.startTraining({ strategy: QUICK }));
+    expect(first).toMatchObject({ status: 'completed', error: null });
+    const before = await filesOfService('small-models');
+    expect(before).toHaveLength(6);
+
+    const second = await api.untilEnded(await api.startTraining({ strategy: LARGE }));
+    expect(second).toMatchObject({ status: 'failed', result: null, error: { code: 'disk_full' } });
+    expect(second.error?.message).toMatch(
+      /^The disk is full \(ENOSPC\): .* Free space there, or set MODELS_DIR/,
+    );
+    expect(await filesOfService('small-models')).toEqual(before);
+    expect(dataOf(await api.get<ModelList>('/models')).models.map(({ model }) => model)).toEqual([
+      'pattern/1h_v1',
+    ]);
+    expect((await api.get('/models/pattern/1h_v1')).status).toBe(200);
+
+    const third = await api.untilEnded(await api.startTraining({ strategy: QUICK }));
+    expect(third).toMatchObject({ status: 'completed', result: { artifacts: { model: 'pattern/1h_v2' } } });
+  });
+
+  test('full while the analytics are written: disk_full, and no model without them', async () => {
+    const before = await filesOfService('small-models');
+    const id = await api.startTraining({ strategy: QUICK, detailed_analytics: true });
+    const operation = await api.untilEnded(id);
+    expect(operation).toMatchObject({ status: 'failed', result: null, error: { code: 'disk_full' } });
+    expect(operation.error?.message).toMatch(/set STATE_DIR to another disk/);
+    expect(await filesOfService('small-models')).toEqual(before);
+    expect(await filesOfService('small-state')).toEqual([]);
+  });
+
+  test('full while a sample is written: 507 at once, and no half file', async () => {
+    const before = await filesOfService('data');
+    expect(before).toHaveLength(1);
+    const body = JSON.stringify({ symbol: 'MSFT', timeframe: '1m' });
+    expect(await refusal(api.url, { path: '/data/sample', body })).toEqual({
+      code: '507 disk_full',
+      message: expect.stringMatching(/disk is full/),
+    });
+    expect(await filesOfService('data')).toEqual(before);
+  });
+});
+
+test('a limit on the size of files counts as a full disk', async () => {
+  // No file may grow beyond 32 KiB (POSIX counts in 512 bytes).
+  const api = await sandbox.startApi('limited', {}, 'ulimit -f 64');
+  const operation = await api.untilEnded(await api.startTraining({ strategy: LARGE }));
+  expect(operation).toMatchObject({ status: 'failed', error: { code: 'disk_full' }, result: null });
+  expect(dataOf(await api.get<ModelList>('/models'))).toEqual({ models: [] });
+  expect(await filesBelow(sandbox.path('limited-models'))).toEqual([]);
+  await api.stop();
+});

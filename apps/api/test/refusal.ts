@@ -1,0 +1,62 @@
+import { request as httpRequest } from 'node:http';
+import { expect } from '@jest/globals';
+import { ERROR_STATUS, isErrorResponse, type ErrorBody } from '@ktrdr/contracts';
+
+/** What a request sends, byte for byte: `fetch` would put a path or a header right. */
+export interface RawRequest {
+  method?: string;
+  path: string;
+  body?: string;
+  /** Default `application/json`; `null` sends none. */
+  type?: string | null;
+}
+
+export interface RawAnswer {
+  status: number;
+  type: string | undefined;
+  text: string;
+}
+
+export function sendRaw(url: string, { method = 'POST', path, body, type }: RawRequest): Promise<RawAnswer> {
+  const sent = type === undefined ? 'application/json' : type;
+  const headers = body === undefined || sent === null ? {} : { 'content-type': sent };
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve, reject) => {
+    const outgoing = httpRequest(
+      { hostname, port, method, path, headers, timeout: 10_000, agent: false },
+      (answer) => {
+        let text = '';
+        answer.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+        answer.once('end', () =>
+          resolve({ status: answer.statusCode ?? 0, type: answer.headers['content-type'], text }),
+        );
+      },
+    );
+    outgoing.once('timeout', () => outgoing.destroy(new Error(`${method} ${path}: no answer`)));
+    outgoing.once('error', reject);
+    outgoing.end(body);
+  });
+}
+
+/**
+ * The error of a refusal: in the envelope, with the status of its code, for people to read. What is refused is never a
+ * fault of the service, and says nothing of its inside.
+ */
+export function refusalOf({ status, type, text }: RawAnswer): ErrorBody {
+  expect(type).toMatch(/^application\/json/);
+  const body: unknown = JSON.parse(text);
+  if (!isErrorResponse(body)) throw new Error(`no refusal: ${text.slice(0, 500)}`);
+  const { code, message } = body.error;
+  expect({ code, status }).toEqual({ code, status: ERROR_STATUS[code as keyof typeof ERROR_STATUS] });
+  expect(status).not.toBe(500);
+  expect(message).toMatch(/\S/);
+  expect(text).not.toMatch(/node_modules|\.[jt]s:[0-9]|\n\s*at |\[object /);
+  return body.error;
+}
+
+/** `status code` of a refusal, and its message. */
+export async function refusal(url: string, request: RawRequest): Promise<{ code: string; message: string }> {
+  const answer = await sendRaw(url, request);
+  const { code, message } = refusalOf(answer);
+  return { code: `${answer.status} ${code}`, message };
+}

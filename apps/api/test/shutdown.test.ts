@@ -1,0 +1,146 @@
+import { readdir, readlink } from 'node:fs/promises';
+import { get, type ClientRequest } from 'node:http';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import type { Operation, OperationStarted } from '@ktrdr/contracts';
+import { writeSampleBars } from '@ktrdr/market-data';
+import { dataOf, filesBelow, Sandbox, until } from './harness.js';
+import type { TestService } from './harness.js';
+import { LONG } from './strategies.js';
+
+/** How services end, real processes by real signals; and readers of event streams that leave. */
+let sandbox: Sandbox;
+
+// services start here while other tests keep the machine busy
+jest.setTimeout(60_000);
+
+beforeAll(async () => {
+  sandbox = await Sandbox.create();
+  await writeSampleBars({
+    dataDir: sandbox.dataDir,
+    symbol: 'AAPL',
+    timeframe: '1h',
+    startDate: '2024-01-01',
+    endDate: '2024-06-30',
+  });
+}, 40_000);
+
+afterAll(() => sandbox.close(), 40_000);
+
+/** A reader of an operation's events, on a connection of its own, once the first one has come. */
+function reader(api: TestService, id: string): Promise<ClientRequest> {
+  return new Promise((resolve, reject) => {
+    const request = get(`${api.url}/operations/${id}/events`, { agent: false, timeout: 10_000 }, (answer) =>
+      answer.once('data', () => resolve(request)).on('error', () => undefined),
+    );
+    request.once('error', reject).once('timeout', () => request.destroy(new Error('no event')));
+  });
+}
+
+/** Sockets that a service has open, the one that it listens on among them. */
+async function connections({ pid }: TestService): Promise<number> {
+  const open = await readdir(`/proc/${pid}/fd`);
+  const targets = await Promise.all(open.map((fd) => readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')));
+  return targets.filter((target) => target.startsWith('socket:')).length;
+}
+
+const STOP_MS = 10_000;
+
+/** Ends a service as a supervisor or a terminal does. */
+async function end(service: TestService, signal: NodeJS.Signals): Promise<void> {
+  const start = performance.now();
+  service.kill(signal);
+  expect(await service.ended).toEqual({ code: 0, signal: null });
+  expect(performance.now() - start).toBeLessThan(STOP_MS);
+  expect(await sandbox.trainers()).toEqual([]);
+}
+
+async function startDummy(api: TestService): Promise<string> {
+  const body = { duration_seconds: 3600, iterations: 1 };
+  return dataOf(await api.post<OperationStarted>('/dummy/start', body)).operation_id;
+}
+
+function follow(api: TestService, id: string): Promise<Response> {
+  return fetch(`${api.url}/operations/${id}/events`, { signal: AbortSignal.timeout(20_000) });
+}
+
+/** The operation of a stream's last event. */
+async function lastOf(stream: Response): Promise<Operation> {
+  const last = [...(await stream.text()).matchAll(/^data: (.*)$/gm)].at(-1)?.[1];
+  return JSON.parse(last ?? 'null') as Operation;
+}
+
+describe('the API', () => {
+  test.each<NodeJS.Signals>(['SIGTERM', 'SIGINT'])(
+    '%s cancels what runs, those who follow it are told, nothing is left, and the exit code is 0',
+    async (signal) => {
+      const api = await sandbox.startApi(signal);
+      const [training, dummy] = await Promise.all([api.startTraining({ strategy: LONG }), startDummy(api)]);
+      await api.untilTraining(training);
+      const streams = await Promise.all([follow(api, training), follow(api, dummy)]);
+      const last = Promise.all(streams.map(lastOf));
+      await end(api, signal);
+      for (const [index, operation] of (await last).entries()) {
+        expect(operation).toMatchObject({ operation_id: [training, dummy][index], status: 'cancelled' });
+      }
+      expect(await filesBelow(sandbox.path(`${signal}-models`))).toEqual([]);
+      expect(api.output).toContain(`${signal}: stopping; running operations are being cancelled: 2`);
+      expect(api.output).not.toContain('"level":"error"');
+    },
+  );
+
+  test('killed, it takes its training process with it', async () => {
+    const api = await sandbox.startApi('killed');
+    await api.untilTraining(await api.startTraining({ strategy: LONG }));
+    api.kill('SIGKILL');
+    await api.ended;
+    await until(
+      'no training process',
+      () => sandbox.trainers(),
+      (pids) => pids.length === 0,
+    );
+  });
+});
+
+describe('with a training host', () => {
+  test('SIGTERM to the API cancels the session there; SIGTERM to the host ends its training process', async () => {
+    const host = await sandbox.startHost('host');
+    const settings = { ...Sandbox.onHost(host), TRAINING_HOST_TIMEOUT_MS: '500' };
+    const api = await sandbox.startApi('remote', settings);
+    await api.untilTraining(await api.startTraining({ strategy: LONG }));
+    await end(api, 'SIGTERM');
+    expect((await host.sessions()).map(({ status }) => status)).toEqual(['cancelled']);
+
+    const next = await sandbox.startApi('next', settings);
+    const id = await next.startTraining({ strategy: LONG });
+    await next.untilTraining(id);
+    await end(host, 'SIGTERM');
+    expect(await filesBelow(sandbox.path('host-state'))).toEqual([]);
+    const operation = await next.untilEnded(id);
+    expect(operation).toMatchObject({ status: 'failed', result: null });
+    expect(operation.error?.code).toMatch(/^host_/);
+    await end(next, 'SIGTERM');
+  });
+});
+
+describe('a reader of an event stream that leaves', () => {
+  test('harms nobody: the operation goes on, others follow it, and its connection is given back', async () => {
+    const api = await sandbox.startApi('followed');
+    const id = await startDummy(api);
+    const before = await connections(api);
+    const leaving = await Promise.all(Array.from({ length: 20 }, () => reader(api, id)));
+    expect(await connections(api)).toBeGreaterThanOrEqual(before + 20);
+    for (const request of leaving) request.destroy();
+    await until(
+      'the connections',
+      () => connections(api),
+      (count) => count <= before,
+    );
+    expect((await api.operation(id)).status).toBe('running');
+    const staying = follow(api, id).then(lastOf);
+    await api.post(`/operations/${id}/cancel`);
+    expect((await staying).status).toBe('cancelled');
+    expect((await lastOf(await follow(api, id))).status).toBe('cancelled');
+    expect(api.output).not.toContain('"level":"error"');
+    await api.stop();
+  });
+});

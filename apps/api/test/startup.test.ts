@@ -1,0 +1,58 @@
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { ROOT, Sandbox } from './harness.js';
+
+/** What keeps a service from starting: one line that says what to do, exit code 1, and no stack. */
+let sandbox: Sandbox;
+let taken: Server;
+
+beforeAll(async () => {
+  sandbox = await Sandbox.create();
+  taken = createServer();
+  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+});
+
+afterAll(async () => {
+  await new Promise((resolve) => taken.close(resolve));
+  await sandbox.close();
+}, 40_000);
+
+const BUSY = 'a port that is taken';
+
+test.each<[string, 'api' | 'training-host', Record<string, string>, RegExp]>([
+  [
+    BUSY,
+    'api',
+    {},
+    /^Port [0-9]+ on 127\.0\.0\.1 is taken, .*Stop the other program, .*: PORT=[0-9]+ npm start$/,
+  ],
+  [BUSY, 'training-host', {}, /^Port [0-9]+ on 127\.0\.0\.1 is taken, .*: PORT=[0-9]+ npm run host$/],
+  [
+    'neither yes nor no',
+    'api',
+    { USE_TRAINING_HOST_SERVICE: 'perhaps' },
+    /^The setting USE_TRAINING_HOST_SERVICE=perhaps is not valid: it takes true or false\.$/,
+  ],
+  [
+    'no session at all',
+    'training-host',
+    { TRAINING_MAX_SESSIONS: '0' },
+    /^The setting TRAINING_MAX_SESSIONS=0 is not valid: it takes a whole number from 1 to 64\.$/,
+  ],
+  [
+    'an engine that is not to be had',
+    'training-host',
+    { TRAINING_ENGINE: 'tensorflow-gpu' },
+    /^The training engine tensorflow-gpu is not to be had here: .*TRAINING_ENGINE=auto/,
+  ],
+])('%s (%s)', async (_what, app, settings, line) => {
+  const { port } = taken.address() as AddressInfo;
+  const service = sandbox.spawn(process.execPath, [join(ROOT, 'apps', app, 'dist/main.js')], {
+    PORT: String(port),
+    HOST: '127.0.0.1',
+    ...settings,
+  });
+  expect(await service.ended).toEqual({ code: 1, signal: null });
+  expect(service.output.split('\n')).toEqual([expect.stringMatching(line), '']);
+});

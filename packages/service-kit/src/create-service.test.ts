@@ -1,0 +1,318 @@
+import 'reflect-metadata';
+import { connect } from 'node:net';
+import { Body, Controller, Get, Module, Param, Post, Query } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Type } from 'class-transformer';
+import { IsArray, IsInt, IsOptional, Max, Min, ValidateNested } from 'class-validator';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { isErrorResponse } from '@ktrdr/contracts';
+import { MemoryOperationStore } from '@ktrdr/orchestrator';
+import { createService } from './create-service.js';
+import { dataFolderCheck } from './health/data-folder-check.js';
+import { HealthModule } from './health/health.module.js';
+import { MetricsModule } from './metrics/metrics.module.js';
+import { OrchestratorModule } from './orchestrator.module.js';
+
+/** A small service on everything that the kit gives, over real HTTP. */
+
+class PartDto {
+  @IsInt()
+  size!: number;
+}
+
+class ThingDto {
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(9)
+  count?: number;
+
+  @IsOptional()
+  @IsArray()
+  @ValidateNested({ each: true })
+  @Type(() => PartDto)
+  parts?: PartDto[];
+}
+
+@Controller('things')
+class ThingsController {
+  @Post()
+  make(@Body() thing: ThingDto): ThingDto {
+    return thing;
+  }
+
+  @Get()
+  find(@Query() query: ThingDto): ThingDto {
+    return query;
+  }
+
+  @Get('broken')
+  broken(): never {
+    throw new Error('a secret of the service');
+  }
+
+  @Get(':name')
+  named(@Param('name') name: string): object {
+    return { name };
+  }
+}
+
+let broken = false;
+
+@Module({
+  controllers: [ThingsController],
+  imports: [
+    OrchestratorModule.forRoot({ store: new MemoryOperationStore() }),
+    MetricsModule,
+    HealthModule.register({
+      useFactory: () => [
+        dataFolderCheck('/nonexistent-data-folder'),
+        {
+          name: 'engine',
+          check: async () => {
+            if (broken) throw new Error('The engine is cold.');
+            return { warm: true };
+          },
+        },
+      ],
+    }),
+  ],
+})
+class ThingsModule {}
+
+let app: NestFastifyApplication;
+let url: string;
+
+beforeAll(async () => {
+  const description = { name: 'things', description: 'Things.', version: '1.2.3' };
+  app = await createService(ThingsModule, description, false);
+  await app.listen(0, '127.0.0.1');
+  url = await app.getUrl();
+});
+
+afterAll(() => app.close());
+
+interface Answer {
+  status: number;
+  type: string | null;
+  body: unknown;
+}
+
+async function send(method: string, path: string, body?: string, type = 'application/json'): Promise<Answer> {
+  const headers: Record<string, string> = body === undefined ? {} : { 'content-type': type };
+  const answer = await fetch(url + path, { method, body, headers });
+  return { status: answer.status, type: answer.headers.get('content-type'), body: await answer.json() };
+}
+
+/** Status, code and message of a refusal in the envelope. */
+async function refusal(...request: Parameters<typeof send>): Promise<{ code: string; message: string }> {
+  const { status, type, body } = await send(...request);
+  if (!isErrorResponse(body)) throw new Error(`no refusal: ${JSON.stringify(body)}`);
+  expect(type).toMatch(/^application\/json/);
+  return { ...body.error, code: `${status} ${body.error.code}` };
+}
+
+const deep = (levels: number): string => `{"count":${'['.repeat(levels - 1)}1${']'.repeat(levels - 1)}}`;
+
+describe('bodies', () => {
+  test('a JSON object is read', async () => {
+    expect((await send('POST', '/things', ' {"count": 3, "parts": [{"size": 1}]} ')).body).toEqual({
+      success: true,
+      data: { count: 3, parts: [{ size: 1 }] },
+    });
+  });
+
+  test.each([
+    ['none', undefined],
+    ['empty', ''],
+    ['only spaces', ' \n '],
+    ['an empty object', '{}'],
+    ['an option that is null', '{"count": null}'],
+  ])('%s: every option has its default', async (_what, body) => {
+    expect((await send('POST', '/things', body)).body).toEqual({ success: true, data: {} });
+  });
+
+  test.each<[string, string, string, RegExp]>([
+    ['cut off', '{"count":', '400 invalid_request', /^The body is not valid JSON: .+\.$/],
+    ['JSON with comments', '{} // why', '400 invalid_request', /not valid JSON/],
+    ['a list', '[]', '400 invalid_request', /must be a JSON object: \{ \.\.\. \}/],
+    ['null', 'null', '400 invalid_request', /must be a JSON object/],
+    ['a text', '"text"', '400 invalid_request', /must be a JSON object/],
+    ['a number', '1', '400 invalid_request', /must be a JSON object/],
+    ['too deep by one level', deep(17), '400 invalid_request', /nested too deeply: at most 16 levels/],
+    ['a hundred thousand levels', deep(100_000), '400 invalid_request', /nested too deeply/],
+    ['as deep as is read', deep(16), '400 invalid_request', /count must be/],
+    [
+      'too large',
+      `{"count":"${'x'.repeat(2_097_152)}"}`,
+      '413 payload_too_large',
+      /at most 2,097,152 bytes are read/,
+    ],
+  ])('%s', async (_what, body, code, message) => {
+    expect(await refusal('POST', '/things', body)).toMatchObject({
+      code,
+      message: expect.stringMatching(message),
+    });
+  });
+
+  test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'x'])(
+    'of content type %s are refused, whatever they hold',
+    async (type) => {
+      expect(await refusal('POST', '/things', '{}', type)).toMatchObject({
+        code: '415 unsupported_media_type',
+        message: `Send the body as content-type: application/json, not "${type}".`,
+      });
+    },
+  );
+});
+
+describe('options', () => {
+  test.each<[string, string, string]>([
+    ['that there are not', '{"colour":"red"}', 'there is no option "colour"'],
+    ['that there are not, inside', '{"parts":[{"size":1,"x":2}]}', 'there is no option "parts.0.x"'],
+    ['that every object has', '{"constructor":1}', 'there is no option "constructor"'],
+    ['that no object may have', '{"__proto__":{"count":1}}', 'there is no option "__proto__"'],
+    ['of the wrong type', '{"count":"many"}', 'count must be an integer number'],
+    ['out of range', '{"count":10}', 'count must not be greater than 9'],
+    ['wrong inside', '{"parts":[{"size":"big"}]}', 'size must be an integer number'],
+    ['two', '{"count":0,"a":1}', 'there is no option "a"; count must not be less than 1'],
+    [
+      'more than are told',
+      '{"a":1,"b":1,"c":1,"d":1,"e":1,"f":1,"g":1}',
+      `${['a', 'b', 'c', 'd', 'e'].map((name) => `there is no option "${name}"`).join('; ')}; and 2 more`,
+    ],
+    ['of a very long name', `{"${'x'.repeat(5000)}":1}`, `there is no option "${'x'.repeat(40)}…"`],
+  ])('%s', async (_what, body, problem) => {
+    expect(await refusal('POST', '/things', body)).toMatchObject({
+      code: '400 invalid_request',
+      message: `The request is not valid: ${problem}.`,
+    });
+  });
+
+  test('each problem is in the details, up to a hundred', async () => {
+    const one = await send('POST', '/things', '{"parts":[{"size":"big"}]}');
+    expect(one.body).toMatchObject({
+      error: { details: { problems: [{ path: 'parts.0.size', message: 'size must be an integer number' }] } },
+    });
+    const names = Array.from({ length: 300 }, (_, index) => [`x${index}`, 1]);
+    const many = await send('POST', '/things', JSON.stringify(Object.fromEntries(names)));
+    expect(many.body).toMatchObject({ error: { message: expect.stringContaining('and 295 more') } });
+    expect(many.body).toHaveProperty('error.details.problems.length', 100);
+  });
+
+  test.each([
+    ['?count=many', 'count must be an integer number'],
+    ['?count=', 'count must not be less than 1'],
+    ['?count=1&count=2', 'count must be an integer number'],
+    ['?colour=red', 'there is no option "colour"'],
+    ['?toString=1', 'there is no option "toString"'],
+  ])('in a query: %s', async (query, problem) => {
+    expect((await refusal('GET', `/things${query}`)).message).toBe(`The request is not valid: ${problem}.`);
+  });
+});
+
+describe('addresses', () => {
+  test.each<[string, string, string, string, RegExp]>([
+    ['that there are not', 'GET', '/nosuch', '404 not_found', /There is no GET \/nosuch here\. \/docs/],
+    ['with another method', 'DELETE', '/things', '404 not_found', /There is no DELETE \/things here/],
+    ['of a file outside of the page', 'GET', '/docs/..%2fpackage.json', '404 not_found', /\/docs shows/],
+    ['with a % that begins nothing', 'GET', '/things/%zz', '400 invalid_request', /write a % itself as %25/],
+    [
+      'with bytes that are no text',
+      'GET',
+      '/things/%ff',
+      '400 invalid_request',
+      /\/things\/%ff is not valid/,
+    ],
+    [
+      'that are too long',
+      'GET',
+      `/things/${'x'.repeat(257)}`,
+      '400 invalid_request',
+      /longer than 256 characters/,
+    ],
+  ])('%s', async (_what, method, path, code, message) => {
+    expect(await refusal(method, path)).toMatchObject({ code, message: expect.stringMatching(message) });
+  });
+
+  test('a name is decoded', async () => {
+    expect((await send('GET', '/things/a%2F%00b')).body).toMatchObject({ data: { name: 'a/\0b' } });
+  });
+
+  test.each<[string, string, RegExp]>([
+    ['no HTTP at all', 'HELLO\r\n\r\n', /not an HTTP request that can be read/],
+    [
+      'headers that are too long',
+      `GET / HTTP/1.1\r\nhost: x\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`,
+      /its address and headers are too long/,
+    ],
+  ])('%s is answered, and the connection is closed', async (_what, text, message) => {
+    const answer = await rawAnswer(text);
+    const [head = '', body = ''] = answer.split('\r\n\r\n');
+    expect(head).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
+    expect(JSON.parse(body)).toEqual({
+      success: false,
+      error: { code: 'invalid_request', message: expect.stringMatching(message) },
+    });
+  });
+});
+
+test('a fault of the service is a 500 that says nothing of itself', async () => {
+  const { code, message } = await refusal('GET', '/things/broken');
+  expect(code).toBe('500 internal_error');
+  expect(message).toBe("Something went wrong inside the service. The service's log has the details.");
+});
+
+describe('health', () => {
+  test('tells what was checked; a data folder that is not there yet has no bars', async () => {
+    expect(await send('GET', '/health')).toMatchObject({
+      status: 200,
+      body: {
+        status: 'ok',
+        details: {
+          data: { status: 'up', folder: '/nonexistent-data-folder', files: 0 },
+          engine: { status: 'up', warm: true },
+        },
+      },
+    });
+  });
+
+  test('what is down is a 503 with the reason', async () => {
+    broken = true;
+    const answer = await send('GET', '/health');
+    broken = false;
+    expect(answer).toMatchObject({
+      status: 503,
+      body: { status: 'error', error: { engine: { status: 'down', message: 'The engine is cold.' } } },
+    });
+  });
+
+  test('a data folder that is no folder is down, with what to do', async () => {
+    await expect(dataFolderCheck('/dev/null').check()).rejects.toThrow(
+      'The data folder /dev/null cannot be read: ENOTDIR. Set DATA_DIR to one that can.',
+    );
+  });
+});
+
+test('/metrics counts the answers by route and status, /docs-json describes the routes', async () => {
+  await send('GET', '/things/pin');
+  const metrics = await (await fetch(`${url}/metrics`)).text();
+  expect(metrics).toMatch(
+    /ktrdr_http_request_duration_seconds_count\{method="GET",route="\/things\/:name",status="200"\} [1-9]/,
+  );
+  const { body } = await send('GET', '/docs-json');
+  expect(body).toMatchObject({ info: { title: 'things', version: '1.2.3' } });
+  expect(body).toHaveProperty('paths./things/{name}');
+});
+
+/** Whatever comes back for these bytes until the connection is closed. */
+function rawAnswer(text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1', () => socket.write(text));
+    let answer = '';
+    socket.setEncoding('utf8').on('data', (chunk: string) => (answer += chunk));
+    socket.once('error', reject).once('close', () => resolve(answer));
+    socket.setTimeout(10_000, () => socket.destroy(new Error('no answer')));
+  });
+}

@@ -1,0 +1,67 @@
+import { describe, expect, test } from '@jest/globals';
+import { KtrdrError } from '@ktrdr/contracts';
+import { SettingsReader } from './settings-reader.js';
+
+type Read = (read: SettingsReader) => unknown;
+
+const boolean: Read = (read) => read.boolean('X', false);
+const integer: Read = (read) => read.integer('X', 5, { min: 1, max: 64 });
+const choice: Read = (read) => read.choice('X', 'auto', ['auto', 'cpu']);
+const url: Read = (read) => read.url('X', 'http://localhost:5002');
+const path: Read = (read) => read.path('X', 'data');
+
+function readOf(value: string | undefined, read: Read): unknown {
+  return read(new SettingsReader({ X: value }));
+}
+
+test.each<[string | undefined, Read, unknown]>([
+  [undefined, boolean, false],
+  ['', boolean, false],
+  ['true', boolean, true],
+  [' YES ', boolean, true],
+  ['1', boolean, true],
+  ['off', boolean, false],
+  [undefined, integer, 5],
+  ['  ', integer, 5],
+  ['1', integer, 1],
+  ['64', integer, 64],
+  ['CPU', choice, 'cpu'],
+  ['https://gpu.example:5002///', url, 'https://gpu.example:5002'],
+  [undefined, url, 'http://localhost:5002'],
+  ['/srv/bars', path, '/srv/bars'],
+  ['bars/../data', path, `${process.cwd()}/data`],
+])('X=%s is read', (value, read, expected) => {
+  expect(readOf(value, read)).toBe(expected);
+});
+
+describe('a value that is not allowed is told with its name and what is allowed', () => {
+  test.each<[string, Read, string]>([
+    ['maybe', boolean, 'true or false'],
+    ['0', integer, 'a whole number from 1 to 64'],
+    ['65', integer, 'a whole number from 1 to 64'],
+    ['1.5', integer, 'a whole number from 1 to 64'],
+    ['-1', integer, 'a whole number from 1 to 64'],
+    ['1e1', integer, 'a whole number from 1 to 64'],
+    ['0x10', integer, 'a whole number from 1 to 64'],
+    ['ten', integer, 'a whole number from 1 to 64'],
+    ['gpu', choice, 'one of auto, cpu'],
+    ['localhost:5002', url, 'an http or https address such as http://localhost:5002'],
+    ['ftp://localhost', url, 'an http or https address such as http://localhost:5002'],
+    ['::', url, 'an http or https address such as http://localhost:5002'],
+  ])('X=%s', (value, read, allowed) => {
+    const error = errorOf(() => readOf(value, read));
+    expect(error.code).toBe('invalid_setting');
+    expect(error.message).toBe(`The setting X=${value} is not valid: it takes ${allowed}.`);
+    expect(error.details).toEqual({ name: 'X', value });
+  });
+});
+
+function errorOf(act: () => unknown): KtrdrError {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof KtrdrError) return error;
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+}
