@@ -406,6 +406,12 @@ describe('an error names its place, what is wrong and what would be right', () =
     expect(errors.at(-1)).toBe(' 100 more problems are not listed');
   });
 
+  test('warnings take no room from errors', () => {
+    const unknown = lines(600, (n) => `unknown_${n}: 1\n`);
+    const { errors } = problems(unknown + edit(V3, 'epochs: 50', 'epochs: 0'));
+    expect(errors).toEqual([expect.stringContaining('training.epochs: is 0')]);
+  });
+
   test('all errors come at once, in the order of the file', () => {
     const changes: [string, string][] = [
       ['symbol: AAPL', 'symbol: "?"'],

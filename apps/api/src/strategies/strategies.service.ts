@@ -65,13 +65,18 @@ export class StrategiesService {
     return validateStrategy(strategy, file);
   }
 
-  /** A folder that is missing has no files. */
+  /** A folder that is missing has no files. @throws KtrdrError `invalid_setting` where it cannot be read */
   private async fileNames(): Promise<string[]> {
     try {
       return (await readdir(this.strategiesDir)).sort();
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-      throw error;
+    } catch (cause) {
+      const { code } = cause as NodeJS.ErrnoException;
+      if (code === 'ENOENT') return [];
+      throw new KtrdrError(
+        'invalid_setting',
+        `The strategies folder ${this.strategiesDir} cannot be read (${code}). Set STRATEGIES_DIR to one that can, and start the API again.`,
+        { cause },
+      );
     }
   }
 }
