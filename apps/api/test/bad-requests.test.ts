@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { OperationList, OperationStarted, StrategyList } from '@ktrdr/contracts';
 import { writeSampleBars } from '@ktrdr/market-data';
 import fc from 'fast-check';
@@ -13,6 +13,9 @@ import { QUICK, strategyText } from './strategies.js';
 let sandbox: Sandbox;
 let api: TestService;
 let bars: string[];
+
+// trainings start here while other tests keep the machine busy
+jest.setTimeout(60_000);
 
 beforeAll(async () => {
   sandbox = await Sandbox.create();
@@ -391,6 +394,13 @@ describe('a strategy with errors', () => {
       code: '422 strategy_invalid',
       message: expect.stringMatching(message),
     });
+  });
+});
+
+test('nothing that was refused was an operation', async () => {
+  expect(dataOf(await api.get<OperationList>('/operations'))).toMatchObject({
+    total_count: 0,
+    active_count: 0,
   });
 });
 

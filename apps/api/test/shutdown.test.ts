@@ -43,14 +43,10 @@ async function connections({ pid }: TestService): Promise<number> {
   return targets.filter((target) => target.startsWith('socket:')).length;
 }
 
-const STOP_MS = 10_000;
-
-/** Ends a service as a supervisor or a terminal does. */
+/** Ends a service as a supervisor or a terminal does. One that takes longer than 10 s ends itself, with exit code 1. */
 async function end(service: TestService, signal: NodeJS.Signals): Promise<void> {
-  const start = performance.now();
   service.kill(signal);
   expect(await service.ended).toEqual({ code: 0, signal: null });
-  expect(performance.now() - start).toBeLessThan(STOP_MS);
   expect(await sandbox.trainers()).toEqual([]);
 }
 
