@@ -1,5 +1,6 @@
 /** Workspace packages are entered through their built `dist` (build first); a package's own tests import its sources. */
 export default {
+  testEnvironment: '<rootDir>/tools/jest-environment.mjs',
   roots: ['<rootDir>/packages', '<rootDir>/apps', '<rootDir>/tools', '<rootDir>/bench'],
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],

@@ -66,7 +66,7 @@ withSmallDisks('disks of a few KiB', () => {
     const first = await api.untilEnded(await api.startTraining({ strategy: QUICK }));
     expect(first).toMatchObject({ status: 'completed', error: null });
     const before = await filesOfService('small-models');
-    expect(before).toHaveLength(6);
+    expect(before).toHaveLength(5);
 
     const second = await api.untilEnded(await api.startTraining({ strategy: LARGE }));
     expect(second).toMatchObject({ status: 'failed', result: null, error: { code: 'disk_full' } });

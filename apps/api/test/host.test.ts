@@ -49,7 +49,7 @@ async function sessionRequest(
     detailed_analytics: false,
     dry_run: false,
     seed: 1,
-    engine: 'tensorflow-wasm',
+    engine: 'onnx',
     fingerprints: [await fingerprintBars(sandbox.dataDir, 'AAPL', '1h')],
     ...changes,
   };
@@ -199,9 +199,7 @@ describe('the training host itself', () => {
   test('says which engine and device it has and how many sessions it takes', async () => {
     const health = await fetch(`${host.url}/health`);
     expect(health.status).toBe(200);
-    expect(JSON.stringify(await health.json())).toMatch(
-      /tensorflow-[a-z]+[^]*"device":"cpu"[^]*"sessions_max":1/,
-    );
+    expect(JSON.stringify(await health.json())).toMatch(/onnx[^]*"device":"cpu"[^]*"sessions_max":1/);
   });
 
   test('gives one session to a start that is asked twice', async () => {

@@ -51,9 +51,8 @@ describe('a training beside the API', () => {
       'features.json',
       'metadata.json',
       'metrics.json',
-      'model.json',
+      'model.onnx',
       'strategy.yaml',
-      'weights.bin',
     ]);
     expect(await readFile(join(model, 'strategy.yaml'), 'utf8')).toBe(QUICK);
 

@@ -149,7 +149,7 @@ describe('the command line', () => {
       },
       metrics: null,
       features: null,
-      files: ['metadata.json', 'model.json'],
+      files: ['metadata.json', 'model.onnx'],
     };
     server.answers.set('GET /models/test_strategy/1h_v3', () => ({ data: details }));
     expect(await run('models', 'show', 'test_strategy/1h_v3')).toBe(0);

@@ -61,17 +61,30 @@ export interface TrainingProgressUpdate {
   metrics: Record<string, number> | null;
 }
 
-export const ENGINE_NAMES = [
+/** ONNX Runtime by execution provider; `onnx` is its own code on the CPU. */
+export const ONNX_ENGINE_NAMES = [
+  'onnx-cuda',
+  'onnx-coreml',
+  'onnx-directml',
+  'onnx-webgpu',
+  'onnx',
+] as const;
+export type OnnxEngineName = (typeof ONNX_ENGINE_NAMES)[number];
+/** TensorFlow.js by backend. */
+export const TENSORFLOW_ENGINE_NAMES = [
   'tensorflow-gpu',
   'tensorflow-node',
   'tensorflow-wasm',
   'tensorflow-js',
 ] as const;
+export type TensorFlowEngineName = (typeof TENSORFLOW_ENGINE_NAMES)[number];
+
 /** What computes training steps: one concrete engine. */
-export type EngineName = (typeof ENGINE_NAMES)[number];
-/** `auto` takes the best that is to be had; `tensorflow` the best of that family. */
-export const ENGINE_SETTINGS = ['auto', 'tensorflow', ...ENGINE_NAMES] as const;
-export type EngineSetting = (typeof ENGINE_SETTINGS)[number];
+export type EngineName = OnnxEngineName | TensorFlowEngineName;
+export const ENGINE_NAMES: readonly EngineName[] = [...ONNX_ENGINE_NAMES, ...TENSORFLOW_ENGINE_NAMES];
+/** `auto` takes the fastest that is to be had; `tensorflow` the first of that family. */
+export type EngineSetting = 'auto' | 'tensorflow' | EngineName;
+export const ENGINE_SETTINGS: readonly EngineSetting[] = ['auto', 'tensorflow', ...ENGINE_NAMES];
 
 /** Which engine was taken and why the others were not. */
 export interface EngineChoice {
@@ -79,6 +92,8 @@ export interface EngineChoice {
   /** `cpu` or `gpu`. */
   device: string;
   rejected: { engine: EngineName; reason: string }[];
+  /** What a step of a small network took when the engine was tried, ms. */
+  ms_per_step: number;
 }
 
 /** Identity of one bars file: SHA-256 of the file's bytes. */
@@ -132,8 +147,7 @@ export interface SessionList {
 
 /** Files of a model directory. */
 export const MODEL_FILES = [
-  'model.json',
-  'weights.bin',
+  'model.onnx',
   'strategy.yaml',
   'features.json',
   'metrics.json',
@@ -147,7 +161,7 @@ export interface SessionArtifacts {
   files: ArtifactFile[];
 }
 
-/** One file that a run wrote. `path` is relative to the run's folder, with `/`: `model/weights.bin`. */
+/** One file that a run wrote. `path` is relative to the run's folder, with `/`: `model/model.onnx`. */
 export interface ArtifactFile {
   path: string;
   sha256: string;
@@ -236,6 +250,8 @@ export interface ResourceUsage {
   engine: EngineName;
   device: string;
   rejected_engines: EngineChoice['rejected'];
+  /** What a step of a small network took when the engine was tried, ms. */
+  engine_ms_per_step: number;
   peak_memory_mb: number;
 }
 

@@ -18,8 +18,18 @@ export const LIMITS = {
   historyRequired: { min: 50, max: 1_000_000 },
   hiddenLayers: 16,
   layerUnits: 4_096,
+  recurrentLayers: 8,
+  hiddenSize: 2_048,
+  sequenceLength: { min: 2, max: 1_000 },
+  convolutions: 8,
+  filters: 1_024,
+  kernelSize: 100,
+  poolSize: 100,
   /** Weights and biases of the whole network. */
   networkWeights: 50_000_000,
+  /** Multiplications of a batch's way through the network: a training can only be cancelled between batches. */
+  batchMultiplications: 5_000_000_000,
+  focalGamma: 10,
   epochs: 100_000,
   batchSize: 65_536,
   /** Exclusive below, inclusive above. */

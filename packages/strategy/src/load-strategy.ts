@@ -11,6 +11,7 @@ import { readV3 } from './grammar/v3.js';
 import { IssueList } from './issues.js';
 import { LIMITS } from './limits.js';
 import type { ModelSettings, Strategy, StrategyVersion } from './model.js';
+import { networkSize } from './network-size.js';
 import { Reader } from './section.js';
 import { readDecisions } from './sections/decisions.js';
 import { readIdentity } from './sections/identity.js';
@@ -89,12 +90,12 @@ function readStrategy(
   const inputs = GRAMMARS[version](reader, data, overrides.timeframes !== undefined);
   const lookbackPeriods = readLookbackPeriods(reader, version);
   const model = readModel(reader, version);
-  const training = readTraining(reader, version);
   const decisions = readDecisions(reader, version);
+  const training = readTraining(reader, version, decisions?.outputFormat ?? 'classification');
   if (data === null || lookbackPeriods === null) return null;
   const features = readFeatures(reader, version, data, inputs, lookbackPeriods);
   if (features === null || model === null) return null;
-  checkNetworkSize(reader, model, features.length);
+  checkNetworkSize(reader, model, features.length, training?.batchSize);
   if (identity === null || training === null || decisions === null || reader.issues.errorCount > 0)
     return null;
   const strategy: Strategy = {
@@ -155,17 +156,28 @@ function readFeatures(
   return featureIds(columns, lookbackPeriods);
 }
 
-/** Layers that are each allowed can still make a network that no memory holds. */
-function checkNetworkSize(reader: Reader, { hiddenLayers }: ModelSettings, inputs: number): void {
-  let weights = 0;
-  let before = inputs;
-  for (const units of hiddenLayers) {
-    weights += (before + 1) * units;
-    before = units;
+/** Outputs that the size is computed with: few, and never what makes a network large. */
+const CLASSES = 4;
+
+/** Layers that are each allowed can still make a network that no memory holds, or batches that nothing can stop. */
+function checkNetworkSize(
+  reader: Reader,
+  model: ModelSettings,
+  inputs: number,
+  batchSize: number | undefined,
+): void {
+  const { weights, multiplications } = networkSize(model, inputs, CLASSES);
+  const path = ['model', 'architecture', ...('hiddenLayers' in model ? ['hidden_layers'] : [])];
+  if (weights > LIMITS.networkWeights) {
+    reader.error(path, `makes a network of ${weights} weights; at most ${LIMITS.networkWeights} are allowed`);
+    return;
   }
-  if (weights <= LIMITS.networkWeights) return;
-  const path = ['model', 'architecture', 'hidden_layers'];
-  reader.error(path, `makes a network of ${weights} weights; at most ${LIMITS.networkWeights} are allowed`);
+  const most = Math.max(1, Math.floor(LIMITS.batchMultiplications / multiplications));
+  if (batchSize === undefined || batchSize <= most) return;
+  reader.error(
+    path,
+    `needs ${multiplications} multiplications a row, too many for batches of ${batchSize} rows; take a batch_size of at most ${most}, or a smaller network`,
+  );
 }
 
 function warnOfShortHistory(reader: Reader, strategy: Strategy): void {

@@ -94,14 +94,42 @@ export type NnInput =
 export const ACTIVATIONS = ['relu', 'tanh', 'sigmoid', 'leaky_relu'] as const;
 export type Activation = (typeof ACTIVATIONS)[number];
 
-/** Per hidden layer: dense, activation, dropout; then dense to the classes, which gives logits. */
-export interface ModelSettings {
+/** Per hidden layer: dense, activation, dropout; then dense to the outputs: logits of the classes, or a value. */
+export interface MlpSettings {
   type: 'mlp';
   hiddenLayers: number[];
   activation: Activation;
   /** 0 <= p < 1. */
   dropout: number;
 }
+
+/** Recurrent layers over a window of bars, dropout between them and on the last hidden state, then dense to the outputs. */
+export interface RecurrentSettings {
+  type: 'lstm' | 'gru';
+  /** Bars of a window; the row is that of its last bar. */
+  sequenceLength: number;
+  hiddenSize: number;
+  layers: number;
+  /** 0 <= p < 1. */
+  dropout: number;
+}
+
+/** Per entry of `filters` over a window of bars: convolution over time, activation, max pooling; then as an mlp. */
+export interface CnnSettings {
+  type: 'cnn';
+  /** Bars of a window; the row is that of its last bar. */
+  sequenceLength: number;
+  filters: number[];
+  kernelSize: number;
+  poolSize: number;
+  hiddenLayers: number[];
+  activation: Activation;
+  /** Of the dense layers, 0 <= p < 1. */
+  dropout: number;
+}
+
+export const MODEL_TYPES = ['mlp', 'lstm', 'gru', 'cnn'] as const;
+export type ModelSettings = MlpSettings | RecurrentSettings | CnnSettings;
 
 /** Stops when `monitor` has not improved by more than `minDelta` for `patience` epochs. */
 export interface EarlyStoppingSettings {
@@ -115,6 +143,8 @@ export type LearningRateSchedule =
   | { type: 'step'; stepSize: number; gamma: number }
   /** x gamma every epoch. */
   | { type: 'exponential'; gamma: number }
+  /** Half a cosine from the full rate to 0 over all epochs. */
+  | { type: 'cosine' }
   /** x factor when the validation loss has not improved for more than `patience` epochs. */
   | { type: 'reduce_on_plateau'; factor: number; patience: number };
 
@@ -140,12 +170,22 @@ export interface SplitSettings {
   test: number;
 }
 
+export const OPTIMIZERS = ['adam', 'adamw', 'sgd', 'rmsprop'] as const;
+export type Optimizer = (typeof OPTIMIZERS)[number];
+
+/** What is minimised: one of the first two for a classification, of the last two for a regression. */
+export type LossSettings =
+  | { type: 'cross_entropy' }
+  | { type: 'focal'; gamma: number }
+  | { type: 'mse' }
+  | { type: 'huber'; delta: number };
+
 export interface TrainingSettings {
   epochs: number;
   batchSize: number;
   learningRate: number;
-  optimizer: 'adam';
-  /** L2 penalty that is added to the gradients, as in PyTorch's Adam: `g + weightDecay * w`. */
+  optimizer: Optimizer;
+  /** L2 penalty that is added to the gradients, as in PyTorch's Adam: `g + weightDecay * w`; adamw shrinks the weights instead. */
   weightDecay: number;
   /** Largest norm of all gradients together; `null` = not clipped. */
   gradientClip: number | null;
@@ -153,7 +193,7 @@ export interface TrainingSettings {
   learningRateSchedule: LearningRateSchedule | null;
   /** Inverse class frequency of the training labels, scaled to sum to the class count. */
   classWeights: boolean;
-  loss: 'cross_entropy';
+  loss: LossSettings;
   analytics: AnalyticsSettings;
   labels: LabelSettings;
   split: SplitSettings;
@@ -162,7 +202,7 @@ export interface TrainingSettings {
 }
 
 export interface DecisionSettings {
-  outputFormat: 'classification';
+  outputFormat: 'classification' | 'regression';
   /** A highest probability below it means HOLD. */
   confidenceThreshold: number;
   positionAwareness: boolean;

@@ -66,7 +66,7 @@ describe('a good file', () => {
         earlyStopping: null,
         learningRateSchedule: null,
         classWeights: true,
-        loss: 'cross_entropy',
+        loss: { type: 'cross_entropy' },
         analytics: { enabled: false, exportCsv: true, exportJson: true, exportAlerts: true },
         labels: { source: 'zigzag', method: 'segments', threshold: 0.02 },
         split: { train: 0.7, validation: 0.15, test: 0.15 },
@@ -236,7 +236,12 @@ describe('spellings', () => {
     ['gradient_clip: 0.5', { gradientClip: 0.5 }],
     ['class_weights: false', { classWeights: false }],
     ['class_weights: balanced', { classWeights: true }],
-    ['loss_function: Cross-Entropy', { loss: 'cross_entropy' }],
+    ['loss_function: Cross-Entropy', { loss: { type: 'cross_entropy' } }],
+    ['loss: focal', { loss: { type: 'focal', gamma: 2 } }],
+    ['loss: focal\n  focal_gamma: 1.5', { loss: { type: 'focal', gamma: 1.5 } }],
+    ['optimizer: AdamW', { optimizer: 'adamw' }],
+    ['optimizer: sgd', { optimizer: 'sgd' }],
+    ['lr_scheduler: {type: cosine_annealing}', { learningRateSchedule: { type: 'cosine' } }],
     ['weight_decay: 0', { weightDecay: 0 }],
     ['embargo: 7', { embargo: 7 }],
     [
@@ -363,5 +368,59 @@ describe('summary', () => {
       errors: 1,
       warnings: 1,
     });
+  });
+});
+
+describe('models', () => {
+  const model = (type: string, architecture: string) =>
+    parse(
+      edit(
+        edit(V3, 'type: mlp', `type: ${type}`),
+        '{hidden_layers: [16, 8], activation: relu, dropout: 0.2}',
+        architecture,
+      ),
+    ).model;
+
+  test.each([
+    [
+      'lstm',
+      '{sequence_length: 12}',
+      { type: 'lstm', sequenceLength: 12, hiddenSize: 64, layers: 2, dropout: 0.2 },
+    ],
+    [
+      'GRU',
+      '{sequence_length: 16, hidden_size: 40, num_layers: 1, dropout: 0}',
+      { type: 'gru', sequenceLength: 16, hiddenSize: 40, layers: 1, dropout: 0 },
+    ],
+    [
+      'cnn',
+      '{sequence_length: 20}',
+      {
+        type: 'cnn',
+        sequenceLength: 20,
+        filters: [32],
+        kernelSize: 3,
+        poolSize: 2,
+        hiddenLayers: [64],
+        activation: 'relu',
+        dropout: 0.2,
+      },
+    ],
+    [
+      'cnn',
+      '{sequence_length: 30, filters: [8, 4], kernel_size: 5, pool_size: 3, hidden_layers: [7], activation: tanh, dropout: 0.1}',
+      {
+        type: 'cnn',
+        sequenceLength: 30,
+        filters: [8, 4],
+        kernelSize: 5,
+        poolSize: 3,
+        hiddenLayers: [7],
+        activation: 'tanh',
+        dropout: 0.1,
+      },
+    ],
+  ])('%s %s', (type, architecture, expected) => {
+    expect(model(type, architecture)).toEqual(expected);
   });
 });

@@ -191,7 +191,11 @@ describe('an error names its place, what is wrong and what would be right', () =
       'nn_inputs[1]: gives the feature 1h_momentum_low, which input 1 gives already; name each input once',
     ],
     // model
-    ['type: mlp', 'type: lstm', '19:9 model.type: is "lstm"; this version has only "mlp"'],
+    [
+      'type: mlp',
+      'type: lstn',
+      '19:9 model.type: is "lstn"; must be one of mlp, lstm, gru, cnn; did you mean "lstm"?',
+    ],
     [
       'hidden_layers: [16, 8]',
       'hidden_layers: [16, 10000000]',
@@ -206,12 +210,12 @@ describe('an error names its place, what is wrong and what would be right', () =
     [
       'hidden_layers: [16, 8]',
       `hidden_layers: [${'4096, '.repeat(16)}]`,
-      'model.architecture.hidden_layers: makes a network of 251736064 weights; at most 50000000 are allowed',
+      'model.architecture.hidden_layers: makes a network of 251752452 weights; at most 50000000 are allowed',
     ],
     [
       'hidden_layers: [16, 8], ',
       '',
-      'model.architecture.hidden_layers: is missing; must be a list of layer sizes such as [64, 32]',
+      'model.architecture.hidden_layers: is missing; must be a list of sizes such as [64, 32]',
     ],
     [
       'activation: relu',
@@ -246,18 +250,26 @@ describe('an error names its place, what is wrong and what would be right', () =
       'learning_rate: -1',
       'training.learning_rate: is -1; must be a number above 0 and at most 10',
     ],
-    ['epochs: 50', 'optimizer: sgd', 'training.optimizer: is "sgd"; this version has only "adam"'],
-    ['epochs: 50', 'loss: focal', 'training.loss: is "focal"; this version has only "cross_entropy"'],
+    [
+      'epochs: 50',
+      'optimizer: sdg',
+      'training.optimizer: is "sdg"; must be one of adam, adamw, sgd, rmsprop',
+    ],
+    [
+      'epochs: 50',
+      'loss: huber',
+      'training.loss: is huber, which does not go with a classification; must be cross_entropy or focal',
+    ],
     [
       'epochs: 50',
       'loss: cross_entrpy',
-      'training.loss: is "cross_entrpy"; this version has only "cross_entropy"',
+      'training.loss: is "cross_entrpy"; must be one of cross_entropy, focal, mse, huber; did you mean "cross_entropy"?',
     ],
     ['epochs: 50', 'class_weights: {BUY: 2}', 'training.class_weights: is a map; must be true or false'],
     [
       'epochs: 50',
-      'lr_scheduler: {type: cosine}',
-      'training.lr_scheduler.type: is "cosine"; must be one of step, exponential, reduce_on_plateau',
+      'lr_scheduler: {type: one_cycle}',
+      'training.lr_scheduler.type: is "one_cycle"; must be one of step, exponential, cosine, reduce_on_plateau',
     ],
     [
       'epochs: 50',
@@ -442,5 +454,42 @@ describe('an error names its place, what is wrong and what would be right', () =
     expect((thrown as StrategyError).message).toBe(
       [`${FILE} has 6 errors:`, ...errors.map((line) => `${FILE}:${line}`)].join('\n'),
     );
+  });
+});
+
+describe('a model over a window', () => {
+  const errors = (type: string, architecture: string, more = ''): string[] =>
+    problems(
+      edit(
+        edit(V3, 'type: mlp', `type: ${type}`),
+        '{hidden_layers: [16, 8], activation: relu, dropout: 0.2}',
+        `${architecture}${more}`,
+      ),
+    ).errors;
+
+  test.each([
+    [
+      'lstm',
+      '{hidden_size: 8}',
+      'model.architecture.sequence_length: is missing; must be a whole number from 2',
+    ],
+    [
+      'gru',
+      '{sequence_length: 8, hidden_layers: [4]}',
+      'model.architecture.hidden_layers: does not go with a model of type gru; write hidden_size and num_layers',
+    ],
+    [
+      'cnn',
+      '{sequence_length: 10, filters: [8, 8, 8]}',
+      'is too short: of a window of 10 bars nothing is left after convolution 3 of 3 (kernel_size 3, pool_size 2)',
+    ],
+    ['transformer', '{}', 'model.type: is "transformer"; must be one of mlp, lstm, gru, cnn'],
+    [
+      'lstm',
+      '{sequence_length: 1000, hidden_size: 2048, num_layers: 1}',
+      'needs 16818184196 multiplications a row, too many for batches of 32 rows; take a batch_size of at most 1, or a smaller network',
+    ],
+  ])('%s %s', (type, architecture, expected) => {
+    expect(errors(type, architecture)).toEqual([expect.stringContaining(expected)]);
   });
 });

@@ -1,47 +1,66 @@
-import type { TrainingBatch } from './engines/engine.js';
-import { dropoutLayers, type DropoutLayer, type ModelSpec } from './model-spec.js';
+import type { TrainingBatches } from './engines/engine.js';
+import type { Targets } from './loss.js';
+import { dropoutLayers, inputWidth, type DropoutLayer, type ModelSpec } from './model-spec.js';
 import { RandomStream } from './random.js';
 
 /** Rows of one part of the data set, ready for the network. */
 export interface DataPart {
-  /** `[rows, inputs]`, finite. */
+  /** `[bars, inputs]`, finite; symbol after symbol, each in order of time. */
   features: Float32Array;
-  /** `[rows]`, 0-based classes. */
-  labels: Int32Array;
+  /** `[rows]`: the bar at which a row's window ends. A network that looks at one bar sees that bar. */
+  windowEnds: Int32Array;
+  /** `[rows]` */
+  targets: Targets;
+  /** `[rows]`, what each row counts for; `null`: all the same. */
+  weights: Float32Array | null;
 }
 
-/** Rows of a batch with their dropout masks; the arrays are used again for the next batch. */
-export type BatchRows = Omit<TrainingBatch, 'learningRate'>;
+/** Batches with their dropout masks; the arrays are used again for the next ones. */
+export type BatchRows = Omit<TrainingBatches, 'learningRate'>;
+
+/** Copies the windows that end at `ends`, each `[window length * inputs]`, into `target` one after the other. */
+export function gatherWindows(
+  part: DataPart,
+  model: ModelSpec,
+  ends: Int32Array,
+  target: Float32Array,
+): void {
+  const { features } = part;
+  const { inputs } = model;
+  const width = inputWidth(model);
+  for (let i = 0; i < ends.length; i += 1) {
+    const end = (ends[i]! + 1) * inputs;
+    target.set(features.subarray(end - width, end), i * width);
+  }
+}
 
 /**
  * Cuts the training part into batches: each epoch visits every row once, in an order of its own, and the last batch
- * takes what is left. Order and masks depend on seed and epoch alone, not on the epochs before.
+ * takes what is left. Order and masks depend on seed and epoch alone, not on the epochs before, nor on how many batches
+ * are taken at once.
  */
 export class Batches {
   /** Batches of an epoch. */
   readonly count: number;
+  /** Those that have `size` rows; one more may follow with what is left. */
+  private readonly full: number;
   private readonly order: Int32Array;
-  private readonly features: Float32Array;
-  private readonly labels: Int32Array;
-  private readonly dropout: { layer: DropoutLayer; mask: Float32Array }[];
+  private readonly dropout: DropoutLayer[];
   private masks: RandomStream;
+  private buffers: Buffers | null = null;
 
   constructor(
     private readonly part: DataPart,
     private readonly model: ModelSpec,
-    private readonly batchSize: number,
+    /** Rows of a batch, but for the last. */
+    readonly size: number,
     private readonly seed: number,
   ) {
-    const rows = part.labels.length;
-    const longest = Math.min(rows, batchSize);
-    this.count = Math.ceil(rows / batchSize);
+    const rows = part.targets.length;
+    this.count = Math.ceil(rows / size);
+    this.full = Math.floor(rows / size);
     this.order = new Int32Array(rows);
-    this.features = new Float32Array(longest * model.inputs);
-    this.labels = new Int32Array(longest);
-    this.dropout = dropoutLayers(model).map((layer) => ({
-      layer,
-      mask: new Float32Array(longest * layer.units),
-    }));
+    this.dropout = dropoutLayers(model);
     this.masks = RandomStream.derive(seed, 'dropout', 0);
   }
 
@@ -52,25 +71,55 @@ export class Batches {
     this.masks = RandomStream.derive(this.seed, 'dropout', epoch);
   }
 
-  /** Batch `index` (0-based) of the epoch. Masks are drawn in passing: take each batch once, in order. */
-  take(index: number): BatchRows {
-    const start = index * this.batchSize;
-    const rows = Math.min(this.batchSize, this.order.length - start);
-    const { inputs } = this.model;
-    const { features, labels } = this.part;
+  /**
+   * Batches of one size from `index` (0-based) on, `most` at most. Masks are drawn in passing: take each batch once,
+   * in order.
+   */
+  take(index: number, most: number): BatchRows {
+    const count = Math.max(1, Math.min(most, this.full - index));
+    const start = index * this.size;
+    const rows = Math.min(count * this.size, this.order.length - start);
+    const { features, targets, weights, ends, masks } = this.buffersOf(rows);
     for (let i = 0; i < rows; i += 1) {
       const row = this.order[start + i]!;
-      this.labels[i] = labels[row]!;
-      this.features.set(features.subarray(row * inputs, (row + 1) * inputs), i * inputs);
+      targets[i] = this.part.targets[row]!;
+      ends[i] = this.part.windowEnds[row]!;
+      if (weights !== null) weights[i] = this.part.weights![row]!;
     }
-    return {
-      features: this.features.subarray(0, rows * inputs),
-      labels: this.labels.subarray(0, rows),
-      masks: this.dropout.map(({ layer, mask }) => {
-        const used = mask.subarray(0, rows * layer.units);
-        this.masks.fillDropoutMask(used, layer.rate);
-        return used;
-      }),
-    };
+    gatherWindows(this.part, this.model, ends, features);
+    this.drawMasks(masks, count);
+    return { count, features, targets, weights, masks };
   }
+
+  /** Batch by batch, so that the draws are the same however many batches are taken at once. */
+  private drawMasks(masks: readonly Float32Array[], count: number): void {
+    for (let batch = 0; batch < count; batch += 1) {
+      this.dropout.forEach(({ rate }, layer) => {
+        const mask = masks[layer]!;
+        const size = mask.length / count;
+        this.masks.fillDropoutMask(mask.subarray(batch * size, (batch + 1) * size), rate);
+      });
+    }
+  }
+
+  private buffersOf(rows: number): Buffers {
+    if (this.buffers?.ends.length === rows) return this.buffers;
+    const { part, model, dropout } = this;
+    this.buffers = {
+      features: new Float32Array(rows * inputWidth(model)),
+      targets: part.targets instanceof Int32Array ? new Int32Array(rows) : new Float32Array(rows),
+      weights: part.weights === null ? null : new Float32Array(rows),
+      ends: new Int32Array(rows),
+      masks: dropout.map(({ units }) => new Float32Array(rows * units)),
+    };
+    return this.buffers;
+  }
+}
+
+interface Buffers {
+  features: Float32Array;
+  targets: Targets;
+  weights: Float32Array | null;
+  ends: Int32Array;
+  masks: Float32Array[];
 }

@@ -33,7 +33,9 @@ function buildPart(
   const built: SymbolPart = {
     rows,
     features: new Float32Array(rows * columns),
-    labels: new Int32Array(rows),
+    windowEnds: Int32Array.from({ length: rows }, (_, row) => row),
+    targets: new Int32Array(rows),
+    weights: null,
     symbols: new Int32Array(rows),
   };
   let at = 0;
@@ -45,7 +47,7 @@ function buildPart(
           normalisation[column]!,
         );
       }
-      built.labels[at] = labels[row]!;
+      built.targets[at] = labels[row]!;
       built.symbols[at] = symbol;
       at += 1;
     }

@@ -1,6 +1,9 @@
 import type { Baselines, TestMetrics, TrainingArtifacts, ValidationMetrics } from '@ktrdr/contracts';
 import type { DataParts, SymbolPart } from './data-parts.js';
 import type { Engine } from './engines/engine.js';
+import { evaluatePart } from './evaluate-part.js';
+import { classTargets, type LossSpec } from './loss.js';
+import type { ModelSpec } from './model-spec.js';
 import { classificationReport, majorityBaseline, predictedClasses } from './metrics.js';
 
 /** What the kept weights are worth. */
@@ -14,15 +17,18 @@ export interface ModelEvaluation {
 /** Scores the engine's present weights on the validation and the test part. `symbols` are the names behind the parts' symbol numbers. */
 export async function evaluateModel(
   engine: Engine,
+  model: ModelSpec,
+  loss: LossSpec,
   { train, validation, test }: DataParts,
   classes: readonly string[],
   symbols: readonly string[],
 ): Promise<ModelEvaluation> {
-  const onValidation = await engine.evaluate(validation.features, validation.labels);
-  const onTest = await engine.evaluate(test.features, test.labels);
-  const predicted = predictedClasses(onTest.logits, classes.length);
-  const report = classificationReport(test.labels, predicted, classes);
-  const baseline = majorityBaseline(train.labels, test.labels, classes.length);
+  const onValidation = await evaluatePart(engine, model, loss, validation);
+  const onTest = await evaluatePart(engine, model, loss, test);
+  const labels = classTargets(test.targets);
+  const predicted = predictedClasses(onTest.outputs, classes.length);
+  const report = classificationReport(labels, predicted, classes);
+  const baseline = majorityBaseline(classTargets(train.targets), labels, classes.length);
   return {
     validation: { val_loss: onValidation.loss, val_accuracy: onValidation.accuracy },
     test: {
@@ -44,14 +50,14 @@ export async function evaluateModel(
 
 function accuracyOf(
   symbol: number,
-  { labels, symbols }: SymbolPart,
+  { targets, symbols }: SymbolPart,
   predicted: Int32Array,
 ): { rows: number; test_accuracy: number } {
   let [rows, right] = [0, 0];
-  for (let row = 0; row < labels.length; row += 1) {
+  for (let row = 0; row < targets.length; row += 1) {
     if (symbols[row] !== symbol) continue;
     rows += 1;
-    if (predicted[row] === labels[row]) right += 1;
+    if (predicted[row] === targets[row]) right += 1;
   }
   return { rows, test_accuracy: rows === 0 ? 0 : right / rows };
 }

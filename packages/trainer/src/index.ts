@@ -1,6 +1,7 @@
 export { readArtifacts } from './artifacts.js';
 export { Progress } from './callbacks/progress.js';
 export type { Engine } from './engines/engine.js';
+export { checkEngineSupport } from './engines/engine-support.js';
 export { createEngine, resolveEngine } from './engines/select-engine.js';
 export { runTrainingLoop } from './loop.js';
 export type { DataPart } from './loop.js';

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { EpochEnd, TrainingCallback } from './callbacks/training-callback.js';
-import type { Engine } from './engines/engine.js';
+import type { Engine, StepResult } from './engines/engine.js';
 import { createEngine } from './engines/select-engine.js';
+import { evaluatePart } from './evaluate-part.js';
 import { runTrainingLoop, type DataPart, type LoopRequest, type LoopSettings } from './loop.js';
 import type { ModelSpec } from './model-spec.js';
 import { RandomStream } from './random.js';
@@ -20,7 +21,7 @@ const settings: LoopSettings = {
   optimizer: 'adam',
   weightDecay: 1e-4,
   gradientClip: 1,
-  loss: 'cross_entropy',
+  loss: { type: 'cross_entropy' },
   earlyStopping: null,
   learningRateSchedule: null,
   classWeights: true,
@@ -30,15 +31,20 @@ const settings: LoopSettings = {
 function separable(rows: number, seed: number): DataPart {
   const random = RandomStream.derive(seed, 'test data');
   const features = Float32Array.from({ length: rows * 4 }, () => 2 * random.uniform() - 1);
-  const labels = Int32Array.from({ length: rows }, (_, row) => {
+  const targets = Int32Array.from({ length: rows }, (_, row) => {
     const [a, b] = features.subarray(row * 4, row * 4 + 2);
     return a! + b! > 0.4 ? 0 : a! - b! > 0.2 ? 1 : 2;
   });
-  return { features, labels };
+  return part(features, targets);
+}
+
+/** Rows that see one bar each. */
+function part(features: Float32Array, targets: Int32Array): DataPart {
+  return { features, windowEnds: Int32Array.from(targets.keys()), targets, weights: null };
 }
 
 async function run(change: Partial<LoopRequest> = {}): ReturnType<typeof runTrainingLoop> {
-  const engine = change.engine ?? (await createEngine('tensorflow-wasm'));
+  const engine = change.engine ?? (await createEngine('onnx'));
   return runTrainingLoop({
     model,
     settings,
@@ -48,10 +54,13 @@ async function run(change: Partial<LoopRequest> = {}): ReturnType<typeof runTrai
     seed: 42,
     signal: new AbortController().signal,
     clock: { now: () => Date.now() },
+    gradientNorms: true,
     callbacks: [],
     ...change,
   });
 }
+
+const DONE: StepResult = { loss: 1, correct: 1, gradientNorm: 1 };
 
 /** An engine that computes nothing; a test overrides what it needs. */
 function fakeEngine(change: Partial<Engine> = {}): Engine {
@@ -60,9 +69,9 @@ function fakeEngine(change: Partial<Engine> = {}): Engine {
     name: 'tensorflow-js',
     device: 'cpu',
     init: async () => {},
-    step: async () => ({ loss: 1, correct: 1, gradientNorm: 1 }),
-    evaluate: async () => ({ loss: 1, accuracy: 0.5, logits: new Float32Array(600) }),
-    predict: async () => new Float32Array(600),
+    stepsAtOnce: () => 1,
+    step: async () => [DONE],
+    predict: async (features) => new Float32Array((features.length / 4) * 3),
     getState: async () => state(),
     setState: async () => {},
     dispose: () => {},
@@ -100,29 +109,29 @@ describe('runTrainingLoop', () => {
   });
 
   test('the engine ends with the weights of the lowest validation loss', async () => {
-    const engine = await createEngine('tensorflow-wasm');
+    const engine = await createEngine('onnx');
     const validation = separable(200, 2);
     const result = await run({ engine, validation, settings: { ...settings, learningRate: 0.5, epochs: 8 } });
     const lowest = Math.min(...result.history.valLoss);
     expect(result.history.valLoss[result.bestEpoch - 1]).toBe(lowest);
     expect(result.bestEpoch).toBeLessThan(8);
-    expect((await engine.evaluate(validation.features, validation.labels)).loss).toBe(lowest);
+    expect((await evaluatePart(engine, model, result.loss, validation)).loss).toBe(lowest);
     expect((await engine.getState()).parameters).toEqual(result.parameters);
   });
 
   test('every epoch visits every row once, in another order, and the last batch takes what is left', async () => {
     const seen: number[][] = [];
-    const train: DataPart = {
-      features: Float32Array.from({ length: 70 * 4 }, (_, i) => Math.floor(i / 4)),
-      labels: Int32Array.from({ length: 70 }, (_, row) => row % 3),
-    };
+    const train = part(
+      Float32Array.from({ length: 70 * 4 }, (_, i) => Math.floor(i / 4)),
+      Int32Array.from({ length: 70 }, (_, row) => row % 3),
+    );
     const engine = fakeEngine({
-      step: async ({ features, labels, masks }) => {
-        const rows = Array.from(labels, (_, i) => features[i * 4]!);
-        rows.forEach((row, i) => expect(labels[i]).toBe(row % 3));
-        expect(masks[0]).toHaveLength(labels.length * 16);
+      step: async ({ features, targets, masks }) => {
+        const rows = Array.from(targets, (_, i) => features[i * 4]!);
+        rows.forEach((row, i) => expect(targets[i]).toBe(row % 3));
+        expect(masks[0]).toHaveLength(targets.length * 16);
         seen.push(rows);
-        return { loss: 1, correct: 1, gradientNorm: 1 };
+        return [DONE];
       },
     });
     await run({ engine, train, settings: { ...settings, epochs: 2 } });
@@ -135,10 +144,14 @@ describe('runTrainingLoop', () => {
   });
 
   test('class weights come from the training labels; they can be off', async () => {
-    const train: DataPart = { features: new Float32Array(16), labels: Int32Array.of(0, 0, 0, 1) };
-    expect((await run({ engine: fakeEngine(), train })).classWeights).toEqual(Float32Array.of(0.75, 2.25, 0));
+    const train = part(new Float32Array(16), Int32Array.of(0, 0, 0, 1));
+    expect((await run({ engine: fakeEngine(), train })).loss).toEqual({
+      type: 'cross_entropy',
+      classWeights: Float32Array.of(0.75, 2.25, 0),
+    });
     const off = { ...settings, classWeights: false };
-    expect((await run({ engine: fakeEngine(), train, settings: off })).classWeights).toBeNull();
+    const { loss } = await run({ engine: fakeEngine(), train, settings: off });
+    expect(loss).toEqual({ type: 'cross_entropy', classWeights: null });
   });
 
   test('the learning rate follows its schedule', async () => {
@@ -146,7 +159,7 @@ describe('runTrainingLoop', () => {
     const engine = fakeEngine({
       step: async ({ learningRate }) => {
         rates.push(learningRate);
-        return { loss: 1, correct: 1, gradientNorm: 1 };
+        return [DONE];
       },
     });
     const learningRateSchedule = { type: 'exponential', gamma: 0.5 } as const;
@@ -173,7 +186,7 @@ describe('runTrainingLoop', () => {
       ],
     });
     const reason =
-      'early stopping: val_loss did not get better by 0.001 for 2 epochs (best 1.0000 in epoch 1)';
+      'early stopping: val_loss did not get better by 0.001 for 2 epochs (best 1.0986 in epoch 1)';
     expect(stopping).toEqual([null, null, reason]);
     expect(result).toMatchObject({
       epochsTrained: 3,
@@ -190,7 +203,7 @@ describe('runTrainingLoop', () => {
       step: async () => {
         steps += 1;
         if (steps === 5) controller.abort();
-        return { loss: 1, correct: 1, gradientNorm: 1 };
+        return [DONE];
       },
     });
     await expect(run({ engine, signal: controller.signal })).rejects.toMatchObject({
@@ -211,7 +224,7 @@ describe('runTrainingLoop', () => {
 
   test('a loss that is not finite ends it with the place', async () => {
     const features = new Float32Array(500 * 4).fill(3e38);
-    await expect(run({ train: { features, labels: separable(500, 1).labels } })).rejects.toMatchObject({
+    await expect(run({ train: { ...separable(500, 1), features } })).rejects.toMatchObject({
       code: 'loss_not_finite',
       details: { epoch: 1, batch: 1 },
     });

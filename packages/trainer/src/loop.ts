@@ -4,9 +4,11 @@ import { EarlyStopping, type EarlyStoppingSettings } from './callbacks/early-sto
 import { TerminateOnNan } from './callbacks/terminate-on-nan.js';
 import type { BatchEnd, EpochEnd, TrainingCallback } from './callbacks/training-callback.js';
 import type { Engine } from './engines/engine.js';
+import { evaluatePart } from './evaluate-part.js';
 import { initialParameters } from './initial-parameters.js';
-import { inverseFrequencyWeights } from './loss.js';
+import { classTargets, inverseFrequencyWeights, type LossSpec } from './loss.js';
 import type { ModelSpec } from './model-spec.js';
+import type { OptimiserSpec } from './optimiser.js';
 import { LearningRate, type LearningRateSchedule } from './schedule.js';
 import { TimeSlice } from './time-slice.js';
 
@@ -17,16 +19,23 @@ export interface LoopSettings {
   epochs: number;
   batchSize: number;
   learningRate: number;
-  optimizer: 'adam';
+  optimizer: OptimiserSpec['type'];
   weightDecay: number;
   /** Greatest norm of the gradient, `null` for no limit. */
   gradientClip: number | null;
-  loss: 'cross_entropy';
+  loss: LossSettings;
   earlyStopping: EarlyStoppingSettings | null;
   learningRateSchedule: LearningRateSchedule | null;
-  /** Weight each class by its inverse frequency in the training part. */
+  /** Weight each class by its inverse frequency in the training part; means nothing to a regression. */
   classWeights: boolean;
 }
+
+/** A loss without what the data give it. */
+export type LossSettings =
+  | { type: 'cross_entropy' }
+  | { type: 'focal'; gamma: number }
+  | { type: 'mse' }
+  | { type: 'huber'; delta: number };
 
 export interface LoopRequest {
   model: ModelSpec;
@@ -41,6 +50,8 @@ export interface LoopRequest {
   signal: AbortSignal;
   /** `now` in ms; only its differences count. */
   clock: { now(): number };
+  /** Callbacks are told the gradients' norms, which costs a little. */
+  gradientNorms: boolean;
   /** Called after the loop's own: end on NaN, best weights, early stopping. */
   callbacks: readonly TrainingCallback[];
 }
@@ -58,8 +69,8 @@ export interface LoopResult {
   history: LoopHistory;
   /** The best weights, flat, in the order of `parameterLayout(model)`. */
   parameters: Float32Array;
-  /** What the loss weighted each class with; `null`: all 1. */
-  classWeights: Float32Array | null;
+  /** What was minimised, with the class weights that came of the training part. */
+  loss: LossSpec;
 }
 
 /** One entry an epoch. */
@@ -79,7 +90,7 @@ export interface LoopHistory {
  */
 export async function runTrainingLoop(request: LoopRequest): Promise<LoopResult> {
   const { model, settings, train, validation, engine, seed, clock } = request;
-  const classWeights = settings.classWeights ? inverseFrequencyWeights(train.labels, model.outputs) : null;
+  const loss = lossOf(settings, train, model);
   const parameters = initialParameters(model, seed);
   await engine.init({
     model,
@@ -88,8 +99,9 @@ export async function runTrainingLoop(request: LoopRequest): Promise<LoopResult>
       weightDecay: settings.weightDecay,
       gradientClip: settings.gradientClip,
     },
-    loss: { type: settings.loss, classWeights },
+    loss,
     parameters,
+    gradientNorms: request.gradientNorms,
   });
 
   const best = new BestWeights();
@@ -98,7 +110,11 @@ export async function runTrainingLoop(request: LoopRequest): Promise<LoopResult>
   callbacks.push(...request.callbacks);
 
   const batches = new Batches(train, model, settings.batchSize, seed);
-  const learningRate = new LearningRate(settings.learningRate, settings.learningRateSchedule);
+  const learningRate = new LearningRate(
+    settings.learningRate,
+    settings.learningRateSchedule,
+    settings.epochs,
+  );
   const slice = new TimeSlice(request.signal, clock);
   const history: LoopHistory = { trainLoss: [], trainAccuracy: [], valLoss: [], valAccuracy: [] };
   let finalLearningRate = settings.learningRate;
@@ -109,8 +125,8 @@ export async function runTrainingLoop(request: LoopRequest): Promise<LoopResult>
       model,
       totalEpochs: settings.epochs,
       batchesPerEpoch: batches.count,
-      trainRows: train.labels.length,
-      validationRows: validation.labels.length,
+      trainRows: train.targets.length,
+      validationRows: validation.targets.length,
       parameters,
     });
   }
@@ -119,11 +135,11 @@ export async function runTrainingLoop(request: LoopRequest): Promise<LoopResult>
     const epoch = history.trainLoss.length + 1;
     finalLearningRate = learningRate.current;
     const trained = await trainEpoch(engine, batches, epoch, finalLearningRate, callbacks, slice);
-    const evaluation = await engine.evaluate(validation.features, validation.labels, () => slice.pause());
+    const evaluation = await evaluatePart(engine, model, loss, validation, () => slice.pause());
     const end: EpochEnd = {
       ...trained,
       validation: evaluation,
-      validationLabels: validation.labels,
+      validationTargets: validation.targets,
       duration: clock.now() - start,
       parameters: (await engine.getState()).parameters,
       stopping: null,
@@ -151,13 +167,19 @@ export async function runTrainingLoop(request: LoopRequest): Promise<LoopResult>
     finalLearningRate,
     history,
     parameters: best.parameters,
-    classWeights,
+    loss,
   };
+}
+
+function lossOf({ loss, classWeights }: LoopSettings, train: DataPart, model: ModelSpec): LossSpec {
+  if (loss.type === 'mse' || loss.type === 'huber') return loss;
+  const labels = classTargets(train.targets);
+  return { ...loss, classWeights: classWeights ? inverseFrequencyWeights(labels, model.outputs) : null };
 }
 
 type TrainedEpoch = Omit<
   EpochEnd,
-  'validation' | 'validationLabels' | 'duration' | 'parameters' | 'stopping'
+  'validation' | 'validationTargets' | 'duration' | 'parameters' | 'stopping'
 >;
 
 async function trainEpoch(
@@ -169,32 +191,35 @@ async function trainEpoch(
   slice: TimeSlice,
 ): Promise<TrainedEpoch> {
   const batchCallbacks = callbacks.filter((callback) => callback.onBatchEnd !== undefined);
+  const most = engine.stepsAtOnce(batches.size);
   let rows = 0;
   let lossSum = 0;
   let correct = 0;
   let normSum = 0;
   let normMax = 0;
   batches.startEpoch(epoch);
-  for (let index = 0; index < batches.count; index += 1) {
+  for (let index = 0; index < batches.count;) {
     if (slice.isUp) await slice.pause();
-    const batch = batches.take(index);
-    const result = await engine.step({ ...batch, learningRate });
-    const batchRows = batch.labels.length;
-    rows += batchRows;
-    lossSum += result.loss * batchRows;
-    correct += result.correct;
-    normSum += result.gradientNorm;
-    normMax = Math.max(normMax, result.gradientNorm);
-    const end: BatchEnd = {
-      epoch,
-      batch: index + 1,
-      rows: batchRows,
-      result,
-      epochRows: rows,
-      runningLoss: lossSum / rows,
-      runningAccuracy: correct / rows,
-    };
-    for (const callback of batchCallbacks) callback.onBatchEnd?.(end);
+    const taken = batches.take(index, most);
+    const batchRows = taken.targets.length / taken.count;
+    for (const result of await engine.step({ ...taken, learningRate })) {
+      index += 1;
+      rows += batchRows;
+      lossSum += result.loss * batchRows;
+      correct += result.correct;
+      normSum += result.gradientNorm ?? 0;
+      normMax = Math.max(normMax, result.gradientNorm ?? 0);
+      const end: BatchEnd = {
+        epoch,
+        batch: index,
+        rows: batchRows,
+        result,
+        epochRows: rows,
+        runningLoss: lossSum / rows,
+        runningAccuracy: correct / rows,
+      };
+      for (const callback of batchCallbacks) callback.onBatchEnd?.(end);
+    }
   }
   return {
     epoch,

@@ -13,24 +13,97 @@ export interface DenseLayerSpec {
   dropout: number;
 }
 
-/** Fully connected network: hidden layers (linear, activation, dropout each), then a linear layer that gives logits. */
+/** Fully connected network: hidden layers (linear, activation, dropout each), then a linear layer that gives the outputs. */
 export interface MlpSpec {
   type: 'mlp';
   /** Features of a row. */
   inputs: number;
   layers: DenseLayerSpec[];
-  /** Classes. */
+  /** Classes, or 1 for a regression. */
   outputs: number;
 }
 
-export type ModelSpec = MlpSpec;
+/**
+ * Recurrent network over a window of bars: stacked LSTM or GRU layers, dropout between them and on the last hidden
+ * state, then a linear layer that gives the outputs.
+ */
+export interface RecurrentSpec {
+  type: 'lstm' | 'gru';
+  /** Features of one bar. */
+  inputs: number;
+  /** Bars of a window; its last one is the row's own. */
+  sequenceLength: number;
+  hiddenSize: number;
+  /** Recurrent layers on top of each other. */
+  layers: number;
+  dropout: number;
+  outputs: number;
+}
+
+/**
+ * Convolutional network over a window of bars: for each entry of `filters` a convolution over time without padding, its
+ * activation and max pooling without overlap (a rest that fills no pool is left out); then dense layers as in an mlp.
+ */
+export interface CnnSpec {
+  type: 'cnn';
+  /** Features of one bar. */
+  inputs: number;
+  /** Bars of a window; its last one is the row's own. */
+  sequenceLength: number;
+  /** Channels of each convolution. */
+  filters: number[];
+  /** Bars that a convolution looks at. */
+  kernelSize: number;
+  /** Steps that become one. */
+  poolSize: number;
+  /** Of the convolutions. */
+  activation: Activation;
+  layers: DenseLayerSpec[];
+  outputs: number;
+}
+
+export type ModelSpec = MlpSpec | RecurrentSpec | CnnSpec;
+export type ModelType = ModelSpec['type'];
+
+export function isRecurrent(spec: ModelSpec): spec is RecurrentSpec {
+  return spec.type === 'lstm' || spec.type === 'gru';
+}
+
+/** Bars that the network sees for one row: 1 for an mlp. */
+export function windowLength(spec: ModelSpec): number {
+  return spec.type === 'mlp' ? 1 : spec.sequenceLength;
+}
+
+/** Values that the network sees for one row: the window's bars one after the other, the oldest first. */
+export function inputWidth(spec: ModelSpec): number {
+  return windowLength(spec) * spec.inputs;
+}
+
+/** Steps of a window before the first convolution and after each of them with its pooling; 0 or less: the window is too short. */
+export function pooledSteps({ sequenceLength, filters, kernelSize, poolSize }: CnnSpec): number[] {
+  const steps = [sequenceLength];
+  for (let layer = 0; layer < filters.length; layer += 1) {
+    steps.push(Math.floor((steps.at(-1)! - kernelSize + 1) / poolSize));
+  }
+  return steps;
+}
+
+/** What a parameter tensor is for, which decides its initial values. */
+export type ParameterRole =
+  /** Into a rectifier. */
+  | 'rectified_kernel'
+  | 'kernel'
+  /** Of a recurrent layer of this many units: kernels and biases. */
+  | 'recurrent'
+  | 'bias';
 
 /** One named tensor inside the flat parameter vector. */
 export interface ParameterTensor {
-  /** `dense_1/kernel`, `dense_1/bias`, ...; layers count from 1, the output layer is the last. */
+  /** `dense_1/kernel`, `lstm_2/recurrent_kernel`, `conv1d_1/bias`, ...; layers of a kind count from 1. */
   name: string;
-  /** Kernels are `[inputs, units]`, biases `[units]`. */
+  /** Kernels are `[inputs, units]`; those of convolutions `[kernel size * channels, filters]`, oldest step first. */
   shape: number[];
+  role: ParameterRole;
   /** Index of its first value in the flat vector. */
   offset: number;
   size: number;
@@ -38,18 +111,56 @@ export interface ParameterTensor {
 
 /** Where each tensor stands in the flat parameter vector: layer by layer, kernel before bias, without gaps. */
 export function parameterLayout(spec: ModelSpec): ParameterTensor[] {
-  const widths = [spec.inputs, ...spec.layers.map((layer) => layer.units), spec.outputs];
   const tensors: ParameterTensor[] = [];
-  let offset = 0;
-  for (let layer = 1; layer < widths.length; layer += 1) {
-    const inputs = widths[layer - 1]!;
-    const units = widths[layer]!;
-    tensors.push({ name: `dense_${layer}/kernel`, shape: [inputs, units], offset, size: inputs * units });
-    offset += inputs * units;
-    tensors.push({ name: `dense_${layer}/bias`, shape: [units], offset, size: units });
-    offset += units;
+  const add = (name: string, shape: number[], role: ParameterRole): void => {
+    const last = tensors.at(-1);
+    const size = shape.reduce((product, length) => product * length, 1);
+    tensors.push({ name, shape, role, offset: last === undefined ? 0 : last.offset + last.size, size });
+  };
+  const dense = (inputs: number, layers: readonly DenseLayerSpec[]): void => {
+    let width = inputs;
+    layers.forEach(({ units, activation }, index) => {
+      add(`dense_${index + 1}/kernel`, [width, units], kernelRole(activation));
+      add(`dense_${index + 1}/bias`, [units], 'bias');
+      width = units;
+    });
+    add(`dense_${layers.length + 1}/kernel`, [width, spec.outputs], 'kernel');
+    add(`dense_${layers.length + 1}/bias`, [spec.outputs], 'bias');
+  };
+  switch (spec.type) {
+    case 'mlp':
+      dense(spec.inputs, spec.layers);
+      break;
+    case 'cnn': {
+      let channels = spec.inputs;
+      spec.filters.forEach((filters, index) => {
+        add(`conv1d_${index + 1}/kernel`, [spec.kernelSize * channels, filters], kernelRole(spec.activation));
+        add(`conv1d_${index + 1}/bias`, [filters], 'bias');
+        channels = filters;
+      });
+      dense(pooledSteps(spec).at(-1)! * channels, spec.layers);
+      break;
+    }
+    case 'lstm':
+    case 'gru': {
+      const gates = spec.type === 'lstm' ? 4 : 3;
+      for (let layer = 1; layer <= spec.layers; layer += 1) {
+        const inputs = layer === 1 ? spec.inputs : spec.hiddenSize;
+        const name = `${spec.type}_${layer}`;
+        add(`${name}/kernel`, [inputs, gates * spec.hiddenSize], 'recurrent');
+        add(`${name}/recurrent_kernel`, [spec.hiddenSize, gates * spec.hiddenSize], 'recurrent');
+        add(`${name}/bias`, [gates * spec.hiddenSize], 'recurrent');
+        if (spec.type === 'gru') add(`${name}/recurrent_bias`, [gates * spec.hiddenSize], 'recurrent');
+      }
+      dense(spec.hiddenSize, []);
+      break;
+    }
   }
   return tensors;
+}
+
+function kernelRole(activation: Activation): ParameterRole {
+  return activation === 'relu' || activation === 'leaky_relu' ? 'rectified_kernel' : 'kernel';
 }
 
 /** Length of the flat parameter vector. */
@@ -57,7 +168,7 @@ export function parameterCount(spec: ModelSpec): number {
   return parameterLayout(spec).reduce((sum, tensor) => sum + tensor.size, 0);
 }
 
-/** A dropout layer that is on: how many units its mask covers, and the share that it drops. */
+/** A dropout layer that is on: how many values of a row its mask covers, and the share that it drops. */
 export interface DropoutLayer {
   units: number;
   rate: number;
@@ -65,7 +176,26 @@ export interface DropoutLayer {
 
 /** The model's dropout layers with a rate above 0, in order: one mask each in every training batch. */
 export function dropoutLayers(spec: ModelSpec): DropoutLayer[] {
-  return spec.layers
-    .filter((layer) => layer.dropout > 0)
-    .map((layer) => ({ units: layer.units, rate: layer.dropout }));
+  const layers: DropoutLayer[] = [];
+  if (isRecurrent(spec)) {
+    const { layers: count, sequenceLength, hiddenSize, dropout: rate } = spec;
+    for (let layer = 1; layer < count; layer += 1) layers.push({ units: sequenceLength * hiddenSize, rate });
+    layers.push({ units: hiddenSize, rate });
+  } else {
+    layers.push(...spec.layers.map(({ units, dropout: rate }) => ({ units, rate })));
+  }
+  return layers.filter(({ rate }) => rate > 0);
+}
+
+/** `60-128-64-3`, `20x60-lstm64-lstm64-3`, `20x60-conv32-64-3` */
+export function architectureOf(spec: ModelSpec): string {
+  const input = spec.type === 'mlp' ? String(spec.inputs) : `${spec.sequenceLength}x${spec.inputs}`;
+  const parts: (string | number)[] = [];
+  if (isRecurrent(spec)) {
+    for (let layer = 0; layer < spec.layers; layer += 1) parts.push(`${spec.type}${spec.hiddenSize}`);
+  } else {
+    if (spec.type === 'cnn') parts.push(...spec.filters.map((filters) => `conv${filters}`));
+    parts.push(...spec.layers.map(({ units }) => units));
+  }
+  return [input, ...parts, spec.outputs].join('-');
 }

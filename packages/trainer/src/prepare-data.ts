@@ -4,6 +4,7 @@ import type { Strategy } from '@ktrdr/strategy';
 import { buildParts, countClasses, type DataParts } from './data-parts.js';
 import { buildDataset, type BuildReport, type Dataset } from './dataset.js';
 import type { SymbolBars } from './load-bars.js';
+import { classTargets } from './loss.js';
 import {
   type ColumnStatistics,
   columnStatistics,
@@ -107,7 +108,7 @@ function checkParts({ symbols }: Dataset, split: Split): void {
 }
 
 function checkClasses({ classes }: Dataset, { train }: DataParts): void {
-  const counts = countClasses(train.labels, classes.length);
+  const counts = countClasses(classTargets(train.targets), classes.length);
   if (counts.filter((count) => count > 0).length > 1) return;
   const only = classes[counts.findIndex((count) => count > 0)];
   throw new KtrdrError(

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { LearningRate, type LearningRateSchedule } from './schedule.js';
 
 function rates(schedule: LearningRateSchedule | null, losses: number[]): number[] {
-  const rate = new LearningRate(1, schedule);
+  const rate = new LearningRate(1, schedule, losses.length);
   return losses.map((loss) => {
     const current = rate.current;
     rate.epochDone(loss);
@@ -23,6 +23,13 @@ describe('LearningRate', () => {
 
   test('exponential: falls every epoch', () => {
     expect(rates({ type: 'exponential', gamma: 0.5 }, falling.slice(0, 4))).toEqual([1, 0.5, 0.25, 0.125]);
+  });
+
+  test('cosine: falls to nothing over all epochs, slowly at first and at last', () => {
+    const cosine = rates({ type: 'cosine' }, falling.slice(0, 4));
+    [1, (1 + Math.SQRT1_2) / 2, 0.5, (1 - Math.SQRT1_2) / 2].forEach((rate, epoch) =>
+      expect(cosine[epoch]).toBeCloseTo(rate, 12),
+    );
   });
 
   test('reduce_on_plateau: falls after more than `patience` epochs without an improvement', () => {

@@ -4,6 +4,8 @@ export type LearningRateSchedule =
   | { type: 'step'; stepSize: number; gamma: number }
   /** Times gamma every epoch. */
   | { type: 'exponential'; gamma: number }
+  /** Half a cosine from the full rate to 0 over all epochs. */
+  | { type: 'cosine' }
   /** Times factor when the validation loss has not improved for more than `patience` epochs. */
   | { type: 'reduce_on_plateau'; factor: number; patience: number };
 
@@ -11,18 +13,23 @@ export type LearningRateSchedule =
 const PLATEAU_THRESHOLD = 1e-4;
 
 /**
- * The learning rate of each epoch, by the definitions of PyTorch's StepLR, ExponentialLR and ReduceLROnPlateau.
- * It changes by multiplication from epoch to epoch, since powers may differ in the last bit between versions of Node.
+ * The learning rate of each epoch, by the definitions of PyTorch's StepLR, ExponentialLR, CosineAnnealingLR and ReduceLROnPlateau.
+ * But for the cosine it changes by multiplication from epoch to epoch, since powers may differ in the last bit between versions of Node.
  */
 export class LearningRate {
   private epochs = 0;
   private bestLoss = Number.POSITIVE_INFINITY;
   private badEpochs = 0;
 
+  private rate: number;
+
   constructor(
-    private rate: number,
+    private readonly fullRate: number,
     private readonly schedule: LearningRateSchedule | null,
-  ) {}
+    private readonly totalEpochs: number,
+  ) {
+    this.rate = fullRate;
+  }
 
   /** Of the epoch that comes. */
   get current(): number {
@@ -39,6 +46,9 @@ export class LearningRate {
         return;
       case 'exponential':
         this.rate *= this.schedule.gamma;
+        return;
+      case 'cosine':
+        this.rate = (this.fullRate * (1 + Math.cos((Math.PI * this.epochs) / this.totalEpochs))) / 2;
         return;
       case 'reduce_on_plateau':
         this.waitOnPlateau(validationLoss, this.schedule.factor, this.schedule.patience);

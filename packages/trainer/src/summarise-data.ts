@@ -2,13 +2,14 @@ import type { DataSummary } from '@ktrdr/contracts';
 import type { Strategy } from '@ktrdr/strategy';
 import { countClasses } from './data-parts.js';
 import type { LoadedBars } from './load-bars.js';
+import { classTargets } from './loss.js';
 import type { PreparedData } from './prepare-data.js';
 
 /** What a run is trained on, for its result. */
 export function summariseData(strategy: Strategy, bars: LoadedBars, data: PreparedData): DataSummary {
   const { dataset, parts, split } = data;
-  const [train, validation, test] = [parts.train, parts.validation, parts.test].map(({ labels }) =>
-    countClasses(labels, dataset.classes.length),
+  const [train, validation, test] = [parts.train, parts.validation, parts.test].map(({ targets }) =>
+    countClasses(classTargets(targets), dataset.classes.length),
   );
   const { first, last } = timeSpan(data);
   return {

@@ -9,7 +9,7 @@ import { createEngine } from './engines/select-engine.js';
 import { evaluateModel } from './evaluate-model.js';
 import { loadBars } from './load-bars.js';
 import { runTrainingLoop } from './loop.js';
-import type { ModelSpec } from './model-spec.js';
+import { modelOf } from './model-of.js';
 import type { PreparedData } from './prepare-data.js';
 import { prepareDataOrAdvise } from './range-advice.js';
 import { RunProgress } from './run-progress.js';
@@ -59,7 +59,7 @@ async function run(
   if (request.dryRun) return { result: prepared, warnings };
 
   await progress.enter('starting engine');
-  const engine = await createEngine(request.engine);
+  const engine = await createEngine(request.engine.engine);
   try {
     const { trained, parameters } = await trainAndEvaluate(request, hooks, progress, strategy, data, engine);
     const result = trainedResult(prepared, trained);
@@ -106,6 +106,7 @@ async function trainAndEvaluate(
     seed: request.seed,
     signal,
     clock,
+    gradientNorms: analytics !== null,
     callbacks: [
       new Progress((update) => progress.update(update), clock),
       ...(analytics === null ? [] : [analytics]),
@@ -114,7 +115,7 @@ async function trainAndEvaluate(
   const trainingTime = (clock.now() - start) / 1000;
   await progress.enter('evaluating');
   const symbols = dataset.symbols.map(({ symbol }) => symbol);
-  const evaluation = await evaluateModel(engine, parts, dataset.classes, symbols);
+  const evaluation = await evaluateModel(engine, spec, loop.loss, parts, dataset.classes, symbols);
   const summary = analytics?.summary ?? null;
   return {
     trained: { spec, device: engine.device, loop, trainingTime, analytics: summary, evaluation },
@@ -132,16 +133,6 @@ function readStrategy(request: TrainingRunRequest): { strategy: Strategy; warnin
     },
   });
   return { strategy, warnings: warnings.map(formatIssue) };
-}
-
-function modelOf({ features, model }: Strategy, classes: number): ModelSpec {
-  const { activation, dropout } = model;
-  return {
-    type: model.type,
-    inputs: features.length,
-    layers: model.hiddenLayers.map((units) => ({ units, activation, dropout })),
-    outputs: classes,
-  };
 }
 
 /** On request or by the strategy's own wish. */

@@ -2,9 +2,8 @@ import type { AnalyticsSummary, DataSummary, TrainingMetrics, TrainingResult } f
 import type { Strategy } from '@ktrdr/strategy';
 import type { ModelEvaluation } from './evaluate-model.js';
 import type { LoopResult } from './loop.js';
-import { type ModelSpec, parameterCount } from './model-spec.js';
+import { architectureOf, type ModelSpec, parameterCount } from './model-spec.js';
 import type { TrainingRunRequest } from './training-run.js';
-import { architectureOf } from './write-model.js';
 
 const KILOBYTES = 1024;
 
@@ -21,9 +20,10 @@ export function dryRunResult(
     baselines: null,
     resource_usage: {
       training_mode: request.mode,
-      engine: request.engine,
-      device: request.engine === 'tensorflow-gpu' ? 'gpu' : 'cpu',
-      rejected_engines: request.rejectedEngines,
+      engine: request.engine.engine,
+      device: request.engine.device,
+      rejected_engines: request.engine.rejected,
+      engine_ms_per_step: request.engine.ms_per_step,
       peak_memory_mb: peakMemory(),
     },
     artifacts: { model: null, model_path: null, per_symbol_metrics: [] },

@@ -1,10 +1,4 @@
-import type {
-  BarsFingerprint,
-  EngineChoice,
-  EngineName,
-  TrainingProgressUpdate,
-  TrainingResult,
-} from '@ktrdr/contracts';
+import type { BarsFingerprint, EngineChoice, TrainingProgressUpdate, TrainingResult } from '@ktrdr/contracts';
 
 /** One training of one model: everything that decides its outcome. Plain data, it travels to the trainer's process. */
 export interface TrainingRunRequest {
@@ -23,9 +17,7 @@ export interface TrainingRunRequest {
   validationSplit?: number;
   seed: number;
   /** Resolved before the run. */
-  engine: EngineName;
-  /** Why better engines were not taken; goes into the result. */
-  rejectedEngines: EngineChoice['rejected'];
+  engine: EngineChoice;
   /** Prepares everything and trains nothing. */
   dryRun: boolean;
   detailedAnalytics: boolean;

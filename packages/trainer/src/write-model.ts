@@ -5,9 +5,10 @@ import type { EngineName, Timeframe, TrainingResult } from '@ktrdr/contracts';
 import type { Strategy } from '@ktrdr/strategy';
 import { sha256 } from './checksum.js';
 import { toJson } from './json.js';
-import { layersModelJson, MODEL_FILE, weightBytes, WEIGHTS_FILE } from './layers-model.js';
+import { isOnnx } from './engines/engine-trial.js';
+import { modelGraph } from './engines/onnx/model-graph.js';
 import type { ModelMetadata } from './model-metadata.js';
-import { type ModelSpec, parameterCount } from './model-spec.js';
+import { architectureOf, type ModelSpec, parameterCount } from './model-spec.js';
 import type { FittedNormalisation } from './normalisation.js';
 import { storageError } from './storage-error.js';
 
@@ -28,20 +29,14 @@ export interface TrainedModel {
   createdAt: number;
 }
 
-/** `60-128-64-3` */
-export function architectureOf({ inputs, layers, outputs }: ModelSpec): string {
-  return [inputs, ...layers.map(({ units }) => units), outputs].join('-');
-}
-
 /**
- * Writes a model's files into a new folder; `metadata.json` last. The same seed and bars give the same `model.json` and `weights.bin`, byte for byte.
+ * Writes a model's files into a new folder; `metadata.json` last. The same seed and bars give the same `model.onnx`, byte for byte.
  *
  * @throws KtrdrError `disk_full`, `storage_failed`
  */
 export async function writeModel(directory: string, model: TrainedModel): Promise<void> {
   const files: Record<string, string | Uint8Array> = {
-    [MODEL_FILE]: toJson(layersModelJson(model.spec)),
-    [WEIGHTS_FILE]: weightBytes(model.parameters),
+    'model.onnx': modelGraph(model.spec, model.parameters, model.normalisation),
     'strategy.yaml': model.strategyText,
     'features.json': toJson(featuresOf(model)),
     'metrics.json': toJson(metricsOf(model.result)),
@@ -121,7 +116,9 @@ function metadataOf(model: TrainedModel, checksums: Record<string, string>): Mod
 }
 
 function engineVersion(engine: EngineName): string {
-  return `${engine} (TensorFlow.js ${versionIn('@tensorflow/tfjs-core/package.json')})`;
+  return isOnnx(engine)
+    ? `${engine} (ONNX Runtime ${versionIn('onnxruntime-node/package.json')})`
+    : `${engine} (TensorFlow.js ${versionIn('@tensorflow/tfjs-core/package.json')})`;
 }
 
 function versionIn(packageFile: string): string {

@@ -6,11 +6,18 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { nativePackageProblem } from '../dist/engines/tensorflow/native-package.js';
+import type { EngineName } from '@ktrdr/contracts';
+import { tryEngine } from '../dist/engines/engine-trial.js';
 
 const require = createRequire(import.meta.url);
 const run = promisify(execFile);
 const built = (path: string): string => fileURLToPath(new URL(`../dist/${path}`, import.meta.url));
+
+/** What a trial says is wrong; `null` when the engine works. */
+async function problemOf(engine: EngineName, from?: string): Promise<string | null> {
+  const trial = await tryEngine(engine, from);
+  return 'problem' in trial ? trial.problem : null;
+}
 
 /** A stand-in for the native packages, which are not installed here. */
 describe('a native engine', () => {
@@ -41,13 +48,13 @@ describe('a native engine', () => {
     module.exports = tf;`;
 
   test('that is not installed is rejected with the command that installs it', async () => {
-    expect(await nativePackageProblem('tensorflow-gpu', join(folder, 'anything.js'))).toBe(
+    expect(await problemOf('tensorflow-gpu', join(folder, 'anything.js'))).toBe(
       'not installed: npx pnpm add -w @tensorflow/tfjs-node-gpu@4.22.0',
     );
   });
 
   test('without its native library is rejected with the file that is missing and how to get it', async () => {
-    const problem = await nativePackageProblem('tensorflow-node', await install('tfjs-node', working, false));
+    const problem = await problemOf('tensorflow-node', await install('tfjs-node', working, false));
     expect(problem).toMatch(
       /^installed, but its native library lib\/napi-v8\/tfjs_binding\.node is missing: run `node scripts\/install\.js` in \//,
     );
@@ -58,27 +65,39 @@ describe('a native engine', () => {
       'tfjs-node',
       `throw new Error('libtensorflow.so.2: cannot open shared object file');`,
     );
-    expect(await nativePackageProblem('tensorflow-node', from)).toBe(
+    expect(await problemOf('tensorflow-node', from)).toBe(
       'installed, but it does not load: exit code 1: Error: libtensorflow.so.2: cannot open shared object file',
     );
   });
 
   test('that crashes while it loads takes only its own process with it', async () => {
     const from = await install('tfjs-node', `process.kill(process.pid, 'SIGSEGV');`);
-    expect(await nativePackageProblem('tensorflow-node', from)).toBe(
+    expect(await problemOf('tensorflow-node', from)).toBe(
       'installed, but it does not load: the process ended with SIGSEGV',
     );
   });
 
   test('that loads and computes is to be had; for the GPU engine it must have found a GPU', async () => {
-    expect(await nativePackageProblem('tensorflow-node', await install('tfjs-node', working))).toBeNull();
-    expect(await nativePackageProblem('tensorflow-gpu', await install('tfjs-node-gpu', working))).toBe(
+    expect(await problemOf('tensorflow-node', await install('tfjs-node', working))).toBeNull();
+    expect(await problemOf('tensorflow-gpu', await install('tfjs-node-gpu', working))).toBe(
       'installed, but it finds no GPU',
     );
   });
 });
 
-test.each(['tensorflow-wasm', 'tensorflow-js'])(
+test.each(['onnx', 'tensorflow-wasm', 'tensorflow-js'] as const)(
+  '%s is tried by timing it',
+  async (engine) => {
+    const trial = await tryEngine(engine);
+    expect(trial).toEqual({ msPerStep: expect.any(Number) });
+  },
+);
+
+test('an execution provider that is not on this machine is rejected with what is missing', async () => {
+  expect(await problemOf(process.platform === 'win32' ? 'onnx-coreml' : 'onnx-directml')).toMatch(/only$/);
+});
+
+test.each(['onnx', 'tensorflow-wasm', 'tensorflow-js'])(
   '%s loads in silence and leaves no handler of uncaught exceptions behind',
   async (engine) => {
     const program = `
@@ -87,7 +106,7 @@ test.each(['tensorflow-wasm', 'tensorflow-js'])(
       const model = { type: 'mlp', inputs: 1, layers: [], outputs: 2 };
       const optimiser = { type: 'adam', weightDecay: 0, gradientClip: null };
       const loss = { type: 'cross_entropy', classWeights: null };
-      await engine.init({ model, optimiser, loss, parameters: Float32Array.of(1, 2, 3, 4) });
+      await engine.init({ model, optimiser, loss, parameters: Float32Array.of(1, 2, 3, 4), gradientNorms: false });
       const logits = await engine.predict(Float32Array.of(1));
       const handlers = process.listenerCount('uncaughtException') + process.listenerCount('unhandledRejection');
       console.log(JSON.stringify({ logits: [...logits], handlers }));`;

@@ -9,7 +9,14 @@ import {
   type TrainingRunOutcome,
   type TrainingRunRequest,
 } from '@ktrdr/trainer';
-import { strategyText, trainingRequest, type Workplace, workplace, writeBars } from './fixtures/training.js';
+import {
+  strategyText,
+  trainingRequest,
+  type Workplace,
+  workplace,
+  writeBars,
+  engineChoice,
+} from './fixtures/training.js';
 
 let place: Workplace;
 
@@ -191,9 +198,9 @@ describe('what is wrong is said', () => {
   test('an output folder that cannot be written', async () => {
     const outputDir = join(place.outputDir, 'gone', 'x'.repeat(300));
     await mkdir(join(place.outputDir, 'gone'));
-    await fails({ dryRun: false, engine: 'tensorflow-js', outputDir }, 'storage_failed');
+    await fails({ dryRun: false, engine: engineChoice('tensorflow-js'), outputDir }, 'storage_failed');
     await fails(
-      { dryRun: false, engine: 'tensorflow-js', outputDir, detailedAnalytics: true },
+      { dryRun: false, engine: engineChoice('tensorflow-js'), outputDir, detailedAnalytics: true },
       'storage_failed',
     );
   });
@@ -203,7 +210,7 @@ describe('what is wrong is said', () => {
     [{ startDate: '2030-01-01' }, 'no_bars_in_range'],
     [{ startDate: '2024-02-01', endDate: '2024-01-01' }, 'invalid_date_range'],
     [{ strategyText: 'name: [' }, 'strategy_invalid'],
-    [{ dryRun: false, engine: 'tensorflow-gpu' as const }, 'engine_unavailable'],
+    [{ dryRun: false, engine: engineChoice('tensorflow-gpu') }, 'engine_unavailable'],
   ])('%p is %s', async (changes, code) => {
     await fails(changes, code);
   });

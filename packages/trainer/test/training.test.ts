@@ -88,7 +88,7 @@ describe('a run in its own process', () => {
         stopping_reason: 'all 3 epochs done',
         analytics: { directory: join(place.outputDir, 'first', 'analytics') },
       },
-      resource_usage: { training_mode: 'local', engine: 'tensorflow-wasm', device: 'cpu' },
+      resource_usage: { training_mode: 'local', engine: 'onnx', device: 'cpu' },
       artifacts: { model: null, model_path: null, per_symbol_metrics: [{ symbol: 'AAA' }] },
       session_info: { strategy_name: 'small', seed: 7, use_host_service: false },
       model_info: {
@@ -126,9 +126,8 @@ describe('a run in its own process', () => {
       'features.json',
       'metadata.json',
       'metrics.json',
-      'model.json',
+      'model.onnx',
       'strategy.yaml',
-      'weights.bin',
     ]);
     expect((await model('first', 'strategy.yaml')).toString()).toBe(strategyText());
     const fitted = (method: string, ...figures: string[]): object => ({
@@ -148,12 +147,12 @@ describe('a run in its own process', () => {
     const { test_metrics, data_summary } = outcome.result;
     expect(JSON.parse((await model('first', 'metadata.json')).toString())).toMatchObject({
       strategy_name: 'small',
-      engine: 'tensorflow-wasm',
+      engine: 'onnx',
       seed: 7,
       test_accuracy: test_metrics!.test_accuracy,
       fingerprints: data_summary.fingerprints,
       versions: { node: process.versions.node },
-      checksums: { 'weights.bin': expect.stringMatching(/^[0-9a-f]{64}$/) },
+      checksums: { 'model.onnx': expect.stringMatching(/^[0-9a-f]{64}$/) },
     });
   });
 
@@ -165,10 +164,10 @@ describe('a run in its own process', () => {
   test('gives the same bytes for the same seed, beside one of another seed that gives others', async () => {
     const [same, other] = await Promise.all([start('same'), start('other', { seed: 8 })]);
     await Promise.all([same.outcome, other.outcome]);
-    for (const file of ['model.json', 'weights.bin', 'features.json', 'strategy.yaml']) {
+    for (const file of ['model.onnx', 'features.json', 'strategy.yaml']) {
       expect(await model('same', file)).toEqual(await model('first', file));
     }
-    expect((await model('other', 'weights.bin')).equals(await model('first', 'weights.bin'))).toBe(false);
+    expect((await model('other', 'model.onnx')).equals(await model('first', 'model.onnx'))).toBe(false);
   });
 
   test('fails with the code, message and details of what was wrong', async () => {

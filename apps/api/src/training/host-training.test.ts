@@ -54,7 +54,9 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   const bodies: Record<string, () => unknown> = {
     'GET /health': () => ({
       status: 'ok',
-      details: { trainer: { engine: { engine: 'tensorflow-wasm', device: 'cpu', rejected: [] } } },
+      details: {
+        trainer: { engine: { engine: 'tensorflow-wasm', device: 'cpu', rejected: [], ms_per_step: 1 } },
+      },
     }),
     'POST /training/sessions': () => data(session('running')),
     'GET /training/sessions/s1': () => data(answers.session()),

@@ -1,5 +1,5 @@
 import type { EngineChoice, EngineSetting } from '@ktrdr/contracts';
-import { resolveEngine, runTrainerProcess, TrainingCancelledError } from '@ktrdr/trainer';
+import { checkEngineSupport, resolveEngine, runTrainerProcess, TrainingCancelledError } from '@ktrdr/trainer';
 import { OperationCancelledError } from '@ktrdr/orchestrator';
 import type { KeptRun, RunOutputs } from './run-outputs.js';
 import type { TrainingPlace, TrainingRunHooks } from './training-place.js';
@@ -24,7 +24,8 @@ export class LocalTraining implements TrainingPlace {
   async train(request: TrainingRequest, hooks: TrainingRunHooks): Promise<KeptRun> {
     const { operationId, token } = hooks;
     this.engine ??= await resolveEngine(this.settings.engine);
-    const { engine, rejected } = this.engine;
+    const engine = this.engine;
+    checkEngineSupport(engine.engine, request.strategy.model.type);
     return this.outputs.keep(operationId, request.strategy, token, async (outputDir) => {
       try {
         return await runTrainerProcess(
@@ -39,7 +40,6 @@ export class LocalTraining implements TrainingPlace {
             validationSplit: request.validationSplit,
             seed: request.seed,
             engine,
-            rejectedEngines: rejected,
             dryRun: request.dryRun,
             detailedAnalytics: request.detailedAnalytics,
             dataDir: this.settings.dataDir,

@@ -32,8 +32,8 @@ import { TrainingService } from './training.service.js';
     {
       provide: TrainingService,
       inject: [API_SETTINGS, StrategiesService, TrainingManager],
-      useFactory: ({ dataDir }: ApiSettings, strategies: StrategiesService, manager: TrainingManager) =>
-        new TrainingService(dataDir, strategies, manager),
+      useFactory: (settings: ApiSettings, strategies: StrategiesService, manager: TrainingManager) =>
+        new TrainingService(settings, strategies, manager),
     },
   ],
   exports: [TrainingManager],

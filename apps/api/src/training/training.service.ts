@@ -3,13 +3,15 @@ import type { BarsFingerprint, OperationStarted, StartTrainingRequest } from '@k
 import { fingerprintBars, parseDateRange } from '@ktrdr/market-data';
 import { formatIssue, parseStrategy } from '@ktrdr/strategy';
 import type { Strategy } from '@ktrdr/strategy';
+import { checkEngineSupport } from '@ktrdr/trainer';
+import type { ApiSettings } from '../config.js';
 import type { StrategiesService } from '../strategies/strategies.service.js';
 import type { TrainingManager } from './training-manager.js';
 
 /** Checks what a person asks for, and hands it to the manager. */
 export class TrainingService {
   constructor(
-    private readonly dataDir: string,
+    private readonly settings: Pick<ApiSettings, 'dataDir' | 'trainingEngine' | 'trainingHost'>,
     private readonly strategies: StrategiesService,
     private readonly manager: TrainingManager,
   ) {}
@@ -18,13 +20,16 @@ export class TrainingService {
    * Everything that can be told without reading the bars is told here, before there is an operation.
    *
    * @throws KtrdrError `invalid_request`, `invalid_name`, `strategy_not_found`, `strategy_invalid`, `invalid_date`,
-   *   `invalid_date_range`, `unsupported_data_mode`, `bars_not_found`
+   *   `invalid_date_range`, `unsupported_data_mode`, `engine_unsupported`, `bars_not_found`
    */
   async start(request: StartTrainingRequest): Promise<OperationStarted> {
     checkDataMode(request.data_mode);
     const { text, file } = await this.strategyText(request);
     const { symbols, timeframes } = request;
     const { strategy, warnings } = parseStrategy(text, { file, overrides: { symbols, timeframes } });
+    // A host has engines of its own.
+    if (!this.settings.trainingHost.use)
+      checkEngineSupport(this.settings.trainingEngine, strategy.model.type);
     parseDateRange(
       request.start_date ?? strategy.dateRange.start,
       request.end_date ?? strategy.dateRange.end,
@@ -66,7 +71,7 @@ export class TrainingService {
     const fingerprints: BarsFingerprint[] = [];
     for (const symbol of symbols) {
       for (const timeframe of timeframes) {
-        fingerprints.push(await fingerprintBars(this.dataDir, symbol, timeframe));
+        fingerprints.push(await fingerprintBars(this.settings.dataDir, symbol, timeframe));
       }
     }
     return fingerprints;

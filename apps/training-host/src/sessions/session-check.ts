@@ -3,7 +3,7 @@ import type { BarsFingerprint, EngineChoice, StartSessionRequest } from '@ktrdr/
 import { fingerprintBars, parseDateRange } from '@ktrdr/market-data';
 import { parseStrategy } from '@ktrdr/strategy';
 import type { Strategy } from '@ktrdr/strategy';
-import { resolveEngine } from '@ktrdr/trainer';
+import { checkEngineSupport, resolveEngine } from '@ktrdr/trainer';
 import type { SessionRequest } from './session-request.js';
 
 /** Checks on the host's own bars and engines what an API asks for. */
@@ -15,7 +15,7 @@ export class SessionCheck {
   ) {}
 
   /**
-   * @throws KtrdrError `strategy_invalid`, `invalid_date`, `invalid_date_range`, `invalid_request`, `engine_unavailable`,
+   * @throws KtrdrError `strategy_invalid`, `invalid_date`, `invalid_date_range`, `invalid_request`, `engine_unavailable`, `engine_unsupported`,
    *   `bars_not_found`, `bars_differ`
    */
   async check(body: StartSessionRequest): Promise<SessionRequest> {
@@ -26,6 +26,7 @@ export class SessionCheck {
     });
     parseDateRange(body.start_date, body.end_date);
     const engine = body.engine === this.engine.engine ? this.engine : await resolveEngine(body.engine);
+    checkEngineSupport(engine.engine, strategy.model.type);
     await this.checkBars(strategy, body.fingerprints);
     return {
       operationId: body.operation_id,

@@ -2,64 +2,153 @@ import { z } from 'zod';
 
 import type { Path } from '../issues.js';
 import { LIMITS } from '../limits.js';
-import { ACTIVATIONS } from '../model.js';
-import type { ModelSettings, StrategyVersion } from '../model.js';
+import { ACTIVATIONS, MODEL_TYPES } from '../model.js';
+import type { CnnSettings, ModelSettings, StrategyVersion } from '../model.js';
+import { stepsAfterPooling } from '../network-size.js';
 import { choice, describe, flag, real, whole } from '../schema.js';
 import type { Reader } from '../section.js';
 
-const ARCHITECTURE = z.object({
-  hidden_layers: z
-    .array(whole(1, LIMITS.layerUnits), {
-      error: (issue) => `is ${describe(issue.input)}; must be a list of layer sizes such as [64, 32]`,
-    })
-    .min(1, { error: 'is an empty list; write at least one layer size such as [64, 32]' })
-    .max(LIMITS.hiddenLayers, {
-      error: (issue) =>
-        `has ${(issue.input as unknown[]).length} layers; at most ${LIMITS.hiddenLayers} are allowed`,
-    }),
-  activation: choice(ACTIVATIONS).default('relu'),
-  dropout: real({ min: 0, below: 1 }).default(0.2),
-});
+const DROPOUT = real({ min: 0, below: 1 }).default(0.2);
+const SEQUENCE_LENGTH = whole(LIMITS.sequenceLength.min, LIMITS.sequenceLength.max);
 
-/** Settings of other network types, or of nothing at all. */
+/** A list of sizes such as layers have. */
+function sizes(example: string, most: number, largest: number) {
+  return z
+    .array(whole(1, largest), {
+      error: (issue) => `is ${describe(issue.input)}; must be a list of sizes such as ${example}`,
+    })
+    .min(1, { error: `is an empty list; write at least one size such as ${example}` })
+    .max(most, {
+      error: (issue) => `has ${(issue.input as unknown[]).length} layers; at most ${most} are allowed`,
+    });
+}
+
+const HIDDEN_LAYERS = sizes('[64, 32]', LIMITS.hiddenLayers, LIMITS.layerUnits);
+
+/** `model.architecture` by type. */
+const ARCHITECTURES = {
+  mlp: z.object({
+    hidden_layers: HIDDEN_LAYERS,
+    activation: choice(ACTIVATIONS).default('relu'),
+    dropout: DROPOUT,
+  }),
+  lstm: z.object({
+    sequence_length: SEQUENCE_LENGTH,
+    hidden_size: whole(1, LIMITS.hiddenSize).default(64),
+    num_layers: whole(1, LIMITS.recurrentLayers).default(2),
+    dropout: DROPOUT,
+  }),
+  cnn: z.object({
+    sequence_length: SEQUENCE_LENGTH,
+    filters: sizes('[32]', LIMITS.convolutions, LIMITS.filters).default([32]),
+    kernel_size: whole(1, LIMITS.kernelSize).default(3),
+    pool_size: whole(1, LIMITS.poolSize).default(2),
+    hidden_layers: HIDDEN_LAYERS.default([64]),
+    activation: choice(ACTIVATIONS).default('relu'),
+    dropout: DROPOUT,
+  }),
+};
+
+/** Settings of nothing at all. */
 const WITHOUT_EFFECT = ['output_activation'];
-const OF_OTHER_MODELS = [
-  'hidden_size',
-  'num_layers',
-  'sequence_length',
-  'filters',
-  'kernel_size',
-  'pool_size',
+const OF_ANY_MODEL = [
+  ...new Set(Object.values(ARCHITECTURES).flatMap((architecture) => Object.keys(architecture.shape))),
 ];
 /** v1 files without a model. */
 const V1_MODEL: ModelSettings = { type: 'mlp', hiddenLayers: [50, 25], activation: 'relu', dropout: 0.2 };
+const EXAMPLES: Record<ModelSettings['type'], string> = {
+  mlp: '{hidden_layers: [64, 32], activation: relu, dropout: 0.2}',
+  lstm: '{sequence_length: 20, hidden_size: 64, num_layers: 2, dropout: 0.2}',
+  gru: '{sequence_length: 20, hidden_size: 64, num_layers: 2, dropout: 0.2}',
+  cnn: '{sequence_length: 20, filters: [32], kernel_size: 3, pool_size: 2, hidden_layers: [64]}',
+};
+const PATH: Path = ['model', 'architecture'];
 
 /** The network: `model.type` and `model.architecture`. */
 export function readModel(reader: Reader, version: StrategyVersion): ModelSettings | null {
   if (version === 'v1' && reader.document.get(['model']) === undefined) return V1_MODEL;
-  const map = reader.map(
-    ['model'],
-    'write for instance {type: mlp, architecture: {hidden_layers: [64, 32]}}',
-  );
+  const map = reader.map(['model'], `write for instance {type: mlp, architecture: ${EXAMPLES.mlp}}`);
   if (map === null) return null;
   const ignored = ['input_size', 'output_size', 'symbol_embedding_dim'];
   reader.warnUnknown(['model'], ['type', 'architecture', 'features', 'training', ...ignored]);
-  const type = reader.parse(choice(['mlp']), map['type'], ['model', 'type']);
+  const type = reader.parse(choice(MODEL_TYPES), map['type'], ['model', 'type']);
   if (type === null) return null;
-  const path: Path = ['model', 'architecture'];
-  const written = reader.map(
-    path,
-    'write for instance {hidden_layers: [64, 32], activation: relu, dropout: 0.2}',
-  );
+  const written = reader.map(PATH, `write for instance ${EXAMPLES[type]}`);
   if (written === null) return null;
-  reader.warnUnknown(path, [...Object.keys(ARCHITECTURE.shape), ...WITHOUT_EFFECT, ...OF_OTHER_MODELS]);
-  for (const key of OF_OTHER_MODELS) {
-    if (written[key] !== undefined) reader.warn([...path, key], 'has no effect on an mlp');
+  switch (type) {
+    case 'mlp':
+      return readMlp(reader, written);
+    case 'lstm':
+    case 'gru':
+      return readRecurrent(reader, written, type);
+    case 'cnn':
+      return readCnn(reader, written);
   }
-  const architecture = reader.parse(ARCHITECTURE, written, path);
+}
+
+function readMlp(reader: Reader, written: Record<string, unknown>): ModelSettings | null {
+  warnOfOthers(reader, written, 'an mlp', ARCHITECTURES.mlp);
+  const architecture = reader.parse(ARCHITECTURES.mlp, written, PATH);
   if (architecture === null) return null;
   const { hidden_layers: hiddenLayers, activation, dropout } = architecture;
-  return { type, hiddenLayers, activation, dropout };
+  return { type: 'mlp', hiddenLayers, activation, dropout };
+}
+
+function readRecurrent(
+  reader: Reader,
+  written: Record<string, unknown>,
+  type: 'lstm' | 'gru',
+): ModelSettings | null {
+  const { hidden_layers: hiddenLayers, ...others } = written;
+  if (hiddenLayers !== undefined) {
+    reader.error(
+      [...PATH, 'hidden_layers'],
+      `does not go with a model of type ${type}; write hidden_size and num_layers instead`,
+    );
+  }
+  warnOfOthers(reader, others, `a model of type ${type}`, ARCHITECTURES.lstm);
+  const architecture = reader.parse(ARCHITECTURES.lstm, written, PATH);
+  if (architecture === null || hiddenLayers !== undefined) return null;
+  const { sequence_length: sequenceLength, hidden_size: hiddenSize, num_layers: layers } = architecture;
+  return { type, sequenceLength, hiddenSize, layers, dropout: architecture.dropout };
+}
+
+function readCnn(reader: Reader, written: Record<string, unknown>): ModelSettings | null {
+  warnOfOthers(reader, written, 'a cnn', ARCHITECTURES.cnn);
+  const architecture = reader.parse(ARCHITECTURES.cnn, written, PATH);
+  if (architecture === null) return null;
+  const model: CnnSettings = {
+    type: 'cnn',
+    sequenceLength: architecture.sequence_length,
+    filters: architecture.filters,
+    kernelSize: architecture.kernel_size,
+    poolSize: architecture.pool_size,
+    hiddenLayers: architecture.hidden_layers,
+    activation: architecture.activation,
+    dropout: architecture.dropout,
+  };
+  const left = stepsAfterPooling(model);
+  if (left.at(-1)! >= 1) return model;
+  const bars = `a window of ${model.sequenceLength} bars`;
+  reader.error(
+    [...PATH, 'sequence_length'],
+    `is too short: of ${bars} nothing is left after convolution ${left.length} of ${model.filters.length} (kernel_size ${model.kernelSize}, pool_size ${model.poolSize}); take more bars or fewer filters`,
+  );
+  return null;
+}
+
+/** Settings that other types have are named as such; the rest is unknown. */
+function warnOfOthers(
+  reader: Reader,
+  written: Record<string, unknown>,
+  model: string,
+  architecture: { shape: object },
+): void {
+  reader.warnUnknown(PATH, [...OF_ANY_MODEL, ...WITHOUT_EFFECT]);
+  for (const key of OF_ANY_MODEL) {
+    if (written[key] === undefined || key in architecture.shape) continue;
+    reader.warn([...PATH, key], `has no effect on ${model}`);
+  }
 }
 
 /** L of `model.features.lookback_periods`: lags for v1 and v2; v3 has none. `null` where it has errors. */

@@ -2,8 +2,10 @@ import { z } from 'zod';
 
 import type { Path } from '../issues.js';
 import { LIMITS } from '../limits.js';
+import { OPTIMIZERS } from '../model.js';
 import type {
   AnalyticsSettings,
+  DecisionSettings,
   EarlyStoppingSettings,
   LearningRateSchedule,
   SplitSettings,
@@ -14,31 +16,38 @@ import { choice, describe, flag, real, whole } from '../schema.js';
 import { isRecord } from '../section.js';
 import type { Reader } from '../section.js';
 import { readLabels } from './labels.js';
+import { chooseLoss, LOSS_TYPES } from './loss.js';
 
 /** Settings that may stand in `training` or, as in older files, in `model.training`; the former wins. */
 const SCALARS = z.object({
   epochs: whole(1, LIMITS.epochs).default(100),
   batch_size: whole(1, LIMITS.batchSize).default(32),
   learning_rate: real(LIMITS.learningRate).default(0.001),
-  optimizer: choice(['adam']).default('adam'),
-  weight_decay: real({ min: 0, max: LIMITS.weightDecay }).default(0.0001),
+  optimizer: choice(OPTIMIZERS).default('adam'),
+  weight_decay: real({ min: 0, max: LIMITS.weightDecay }).optional(),
   gradient_clip: z
     .union([z.null(), z.literal(false), real({ min: 0, max: LIMITS.gradientClip })], {
       error: (issue) => `is ${describe(issue.input)}; must be the largest gradient norm, or 0 for none`,
     })
     .default(1),
-  loss: z.preprocess(plainLossName, choice(['cross_entropy']).default('cross_entropy')),
+  loss: z.preprocess(plainLossName, choice(LOSS_TYPES).optional()),
+  focal_gamma: real({ min: 0, max: LIMITS.focalGamma }).default(2),
+  huber_delta: real({ above: 0 }).default(0.01),
   class_weights: z.preprocess(balancedAsTrue, flag().default(true)),
 });
 
 const SECTIONS = ['early_stopping', 'lr_scheduler', 'analytics'];
 const SETTINGS = [...Object.keys(SCALARS.shape), ...SECTIONS];
-/** Read by other label sources and losses, or by nobody. */
-const WITHOUT_EFFECT = ['loss_function', 'focal_gamma', 'huber_delta', 'fitness_metrics'];
+/** Read elsewhere, or by nobody. */
+const WITHOUT_EFFECT = ['loss_function', 'fitness_metrics'];
 const OWN_KEYS = ['method', 'labels', 'data_split', 'embargo', 'date_range'];
 
-/** The whole `training` section, with what older files write under `model.training`. */
-export function readTraining(reader: Reader, version: StrategyVersion): TrainingSettings | null {
+/** The whole `training` section, for what `decisions` decide, with what older files write under `model.training`. */
+export function readTraining(
+  reader: Reader,
+  version: StrategyVersion,
+  format: DecisionSettings['outputFormat'],
+): TrainingSettings | null {
   const required =
     'write for instance {method: supervised, epochs: 50, labels: {source: zigzag, zigzag_threshold: 0.02}}';
   if (reader.map(['training'], version === 'v1' ? undefined : required) === null && version !== 'v1')
@@ -68,19 +77,23 @@ export function readTraining(reader: Reader, version: StrategyVersion): Training
     embargoPath,
   );
   if (scalars === null || labels === null || split === null || embargo === null) return null;
-  if (earlyStopping === undefined || schedule === undefined || analytics === undefined) return null;
+  const { focal_gamma: focalGamma, huber_delta: huberDelta } = scalars;
+  const lossPath = places.get('loss') ?? ['training', 'loss'];
+  const loss = chooseLoss(reader, { loss: scalars.loss, focalGamma, huberDelta }, format, lossPath);
+  if (loss === null || earlyStopping === undefined || schedule === undefined || analytics === undefined)
+    return null;
   return {
     epochs: scalars.epochs,
     batchSize: scalars.batch_size,
     learningRate: scalars.learning_rate,
     optimizer: scalars.optimizer,
-    weightDecay: scalars.weight_decay,
+    weightDecay: scalars.weight_decay ?? (format === 'regression' ? 0 : 0.0001),
     gradientClip:
       scalars.gradient_clip === false || scalars.gradient_clip === 0 ? null : scalars.gradient_clip,
     earlyStopping,
     learningRateSchedule: schedule,
     classWeights: scalars.class_weights,
-    loss: scalars.loss,
+    loss,
     analytics,
     labels,
     split,
@@ -148,7 +161,7 @@ function readSchedule(reader: Reader, path: Path | undefined): LearningRateSched
   reader.warnUnknown(path!, ['enabled', 'type', 'step_size', 'gamma', 'factor', 'patience']);
   const schema = z.object({
     enabled: flag().default(true),
-    type: choice(['step', 'exponential', 'reduce_on_plateau']),
+    type: z.preprocess(plainScheduleName, choice(['step', 'exponential', 'cosine', 'reduce_on_plateau'])),
     step_size: whole(1, LIMITS.stepSize).default(30),
     gamma: real({ above: 0, max: 1 }).optional(),
     factor: real({ above: 0, below: 1 }).default(0.5),
@@ -163,6 +176,8 @@ function readSchedule(reader: Reader, path: Path | undefined): LearningRateSched
       return { type, stepSize, gamma: gamma ?? 0.1 };
     case 'exponential':
       return { type, gamma: gamma ?? 0.95 };
+    case 'cosine':
+      return { type };
     case 'reduce_on_plateau':
       return { type, factor, patience };
   }
@@ -239,6 +254,13 @@ function plainLossName(value: unknown): unknown {
   if (typeof value !== 'string') return value;
   return /^(categorical)?crossentropy(loss)?$/.test(value.toLowerCase().replace(/[_\-\s]/g, ''))
     ? 'cross_entropy'
+    : value;
+}
+
+/** `cosine_annealing` and the like. */
+function plainScheduleName(value: unknown): unknown {
+  return typeof value === 'string' && /^cosine([_-]?annealing(lr)?)?$/.test(value.toLowerCase())
+    ? 'cosine'
     : value;
 }
 

@@ -16,9 +16,9 @@ const end = epochEnd(1, 1.2, {
   validation: {
     loss: 1.2,
     accuracy: 0.5,
-    logits: Float32Array.of(Math.log(2), 0, 0, 0, 0, Math.log(2), Math.log(2), 0, 0, 0, 0, Math.log(2)),
+    outputs: Float32Array.of(Math.log(2), 0, 0, 0, 0, Math.log(2), Math.log(2), 0, 0, 0, 0, Math.log(2)),
   },
-  validationLabels: Int32Array.of(0, 0, 1, 2),
+  validationTargets: Int32Array.of(0, 0, 1, 2),
   parameters: Float32Array.of(3, 4, 0, 0),
 });
 

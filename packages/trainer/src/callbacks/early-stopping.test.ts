@@ -5,7 +5,7 @@ import { epochEnd } from './testing/epoch-end.js';
 function stopsAfter(settings: EarlyStoppingSettings, scores: number[]): [number, string] | null {
   const stopping = new EarlyStopping(settings);
   for (const [index, score] of scores.entries()) {
-    const validation = { loss: score, accuracy: score, logits: new Float32Array(6) };
+    const validation = { loss: score, accuracy: score, outputs: new Float32Array(6) };
     const reason = stopping.onEpochEnd(epochEnd(index + 1, score, { validation }));
     if (reason !== undefined) return [index + 1, reason];
   }

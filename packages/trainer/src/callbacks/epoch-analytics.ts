@@ -1,4 +1,5 @@
 import type { ClassMetrics } from '@ktrdr/contracts';
+import { classTargets } from '../loss.js';
 import { classificationReport, predictedClasses } from '../metrics.js';
 import type { EpochEnd } from './training-callback.js';
 
@@ -43,8 +44,8 @@ export function analyseEpoch(
   classes: readonly string[],
   rowsBefore: number,
 ): EpochAnalytics {
-  const { validation, validationLabels } = end;
-  const predicted = predictedClasses(validation.logits, classes.length);
+  const { validation, validationTargets } = end;
+  const predicted = predictedClasses(validation.outputs, classes.length);
   const parameters = { change: distance(end.parameters, before), norm: distance(end.parameters, null) };
   return {
     epoch: end.epoch,
@@ -55,8 +56,8 @@ export function analyseEpoch(
     learningRate: end.learningRate,
     gradientNorm: { mean: end.gradientNormMean, max: end.gradientNormMax },
     parameters,
-    classes: classificationReport(validationLabels, predicted, classes).perClass,
-    predictions: describePredictions(validation.logits, classes.length),
+    classes: classificationReport(classTargets(validationTargets), predicted, classes).perClass,
+    predictions: describePredictions(validation.outputs, classes.length),
     learningSignal: learningSignal(end.gradientNormMean, parameters.change),
     overfitting: overfittingScore(end),
     classBalance: classBalance(predicted, classes.length),

@@ -7,10 +7,9 @@ const ADVICE =
 /** Ends the run with `loss_not_finite` as soon as loss or gradient is NaN or infinite: no such model is ever stored. */
 export class TerminateOnNan implements TrainingCallback {
   onBatchEnd({ epoch, batch, result }: BatchEnd): void {
-    if (Number.isFinite(result.loss) && Number.isFinite(result.gradientNorm)) return;
-    const [what, value] = Number.isFinite(result.loss)
-      ? (['gradient', result.gradientNorm] as const)
-      : (['loss', result.loss] as const);
+    const { loss, gradientNorm } = result;
+    if (Number.isFinite(loss) && (gradientNorm === null || Number.isFinite(gradientNorm))) return;
+    const [what, value] = Number.isFinite(loss) ? ['gradient', gradientNorm] : ['loss', loss];
     throw new KtrdrError(
       'loss_not_finite',
       `Training diverged: the ${what} became ${value} in epoch ${epoch}, batch ${batch}. ${ADVICE}`,

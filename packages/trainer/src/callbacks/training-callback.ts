@@ -1,4 +1,6 @@
-import type { Evaluation, StepResult } from '../engines/engine.js';
+import type { StepResult } from '../engines/engine.js';
+import type { Evaluation } from '../evaluate-part.js';
+import type { Targets } from '../loss.js';
 import type { ModelSpec } from '../model-spec.js';
 
 /** What is known when training begins. */
@@ -36,10 +38,10 @@ export interface EpochEnd {
   trainLoss: number;
   trainAccuracy: number;
   validation: Evaluation;
-  validationLabels: Int32Array;
+  validationTargets: Targets;
   /** Learning rate that this epoch was trained with. */
   learningRate: number;
-  /** Mean and maximum over the epoch's batches. */
+  /** Mean and maximum over the epoch's batches; 0 where norms were not asked for. */
   gradientNormMean: number;
   gradientNormMax: number;
   batches: number;

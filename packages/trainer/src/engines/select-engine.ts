@@ -1,39 +1,38 @@
 import {
   ENGINE_NAMES,
   KtrdrError,
+  TENSORFLOW_ENGINE_NAMES,
   type EngineChoice,
   type EngineName,
   type EngineSetting,
 } from '@ktrdr/contracts';
 import type { Engine } from './engine.js';
+import { isOnnx, tryEngine, type EngineTrial } from './engine-trial.js';
+import { OnnxEngine } from './onnx/onnx-engine.js';
 import { loadBackend } from './tensorflow/load-backend.js';
-import { nativePackageProblem } from './tensorflow/native-package.js';
 import { TensorFlowEngine } from './tensorflow/tensorflow-engine.js';
 
-/** Says why an engine is not to be had here; `null` when it is. */
-type Probe = (engine: EngineName) => Promise<string | null>;
+/** Finds out whether an engine is to be had here, and how fast it is. */
+type Try = (engine: EngineName) => Promise<EngineTrial>;
+
+/** Far slower than the others, and always there: taken where nothing else is to be had. */
+const LAST_RESORT: readonly EngineName[] = ['tensorflow-wasm', 'tensorflow-js'];
 
 /**
- * Decides once, before a run, which engine computes it: the first of the candidates that is to be had. `auto` and
- * `tensorflow` try the GPU library, the CPU library, WebAssembly and plain JavaScript in this order.
+ * Decides once, before a run, which engine computes it. `auto` takes the one whose steps were the fastest when tried:
+ * a GPU does not always win for a small network. `tensorflow` takes the first that is to be had of its family: GPU, CPU
+ * library, WebAssembly, plain JavaScript.
  *
  * @throws KtrdrError `engine_unavailable` when no engine of the setting is to be had; the message says why and what to do
  */
-export async function resolveEngine(
-  setting: EngineSetting,
-  probe: Probe = probeEngine,
-): Promise<EngineChoice> {
-  const candidates = setting === 'auto' || setting === 'tensorflow' ? ENGINE_NAMES : [setting];
-  const rejected: EngineChoice['rejected'] = [];
-  for (const engine of candidates) {
-    const reason = await probe(engine);
-    if (reason === null) return { engine, device: engine === 'tensorflow-gpu' ? 'gpu' : 'cpu', rejected };
-    rejected.push({ engine, reason });
+export async function resolveEngine(setting: EngineSetting, tryOne: Try = tryEngine): Promise<EngineChoice> {
+  if (setting === 'auto') {
+    const contenders = ENGINE_NAMES.filter((engine) => !LAST_RESORT.includes(engine));
+    const fastest = await chooseFastest(contenders, tryOne);
+    return fastest.choice ?? chooseFirst(setting, LAST_RESORT, tryOne, fastest.rejected);
   }
-  const reasons = rejected.map(({ engine, reason }) =>
-    engine === setting ? reason : `${engine}: ${reason}`,
-  );
-  throw unavailable(setting, reasons.join('; '), { rejected });
+  const candidates = setting === 'tensorflow' ? TENSORFLOW_ENGINE_NAMES : [setting];
+  return chooseFirst(setting, candidates, tryOne, []);
 }
 
 /**
@@ -43,21 +42,68 @@ export async function resolveEngine(
  */
 export async function createEngine(name: EngineName): Promise<Engine> {
   try {
-    return new TensorFlowEngine(await loadBackend(name));
+    return isOnnx(name) ? new OnnxEngine(name) : new TensorFlowEngine(await loadBackend(name));
   } catch (cause) {
     throw unavailable(name, cause instanceof Error ? cause.message : String(cause), { cause });
   }
 }
 
-/** The engines without a native library come with the trainer. */
-async function probeEngine(engine: EngineName): Promise<string | null> {
-  return engine === 'tensorflow-gpu' || engine === 'tensorflow-node' ? nativePackageProblem(engine) : null;
+type Rejected = EngineChoice['rejected'];
+
+async function chooseFastest(
+  engines: readonly EngineName[],
+  tryOne: Try,
+): Promise<{ choice: EngineChoice | null; rejected: Rejected }> {
+  const rejected: Rejected = [];
+  const timed: { engine: EngineName; msPerStep: number }[] = [];
+  // One after the other: together they would slow each other down.
+  for (const engine of engines) {
+    const trial = await tryOne(engine);
+    if ('problem' in trial) rejected.push({ engine, reason: trial.problem });
+    else timed.push({ engine, msPerStep: trial.msPerStep });
+  }
+  const [fastest, ...slower] = timed.toSorted((a, b) => a.msPerStep - b.msPerStep);
+  if (fastest === undefined) return { choice: null, rejected };
+  for (const { engine, msPerStep } of slower) {
+    rejected.push({
+      engine,
+      reason: `slower: ${milliseconds(msPerStep)} a step, ${fastest.engine} ${milliseconds(fastest.msPerStep)}`,
+    });
+  }
+  return { choice: choiceOf(fastest.engine, rejected, fastest.msPerStep), rejected };
+}
+
+async function chooseFirst(
+  setting: EngineSetting,
+  engines: readonly EngineName[],
+  tryOne: Try,
+  before: Rejected,
+): Promise<EngineChoice> {
+  const rejected = [...before];
+  for (const engine of engines) {
+    const trial = await tryOne(engine);
+    if ('msPerStep' in trial) return choiceOf(engine, rejected, trial.msPerStep);
+    rejected.push({ engine, reason: trial.problem });
+  }
+  const reasons = rejected.map(({ engine, reason }) =>
+    engine === setting ? reason : `${engine}: ${reason}`,
+  );
+  throw unavailable(setting, reasons.join('; '), { rejected });
+}
+
+function choiceOf(engine: EngineName, rejected: Rejected, msPerStep: number): EngineChoice {
+  const onCpu: readonly EngineName[] = ['onnx', 'tensorflow-node', ...LAST_RESORT];
+  return { engine, device: onCpu.includes(engine) ? 'cpu' : 'gpu', rejected, ms_per_step: msPerStep };
+}
+
+function milliseconds(value: number): string {
+  return `${value.toPrecision(2)} ms`;
 }
 
 function unavailable(
   setting: EngineSetting,
   reason: string,
-  { rejected, cause }: { rejected?: EngineChoice['rejected']; cause?: unknown },
+  { rejected, cause }: { rejected?: Rejected; cause?: unknown },
 ): KtrdrError {
   return new KtrdrError(
     'engine_unavailable',

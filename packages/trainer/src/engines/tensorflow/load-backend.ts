@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import util from 'node:util';
-import type { EngineName } from '@ktrdr/contracts';
+import type { TensorFlowEngineName } from '@ktrdr/contracts';
 import type * as TensorFlow from '@tensorflow/tfjs-core';
 import { NATIVE_PACKAGES, type NativeEngineName } from './native-package.js';
 
@@ -9,7 +9,7 @@ const require = createRequire(import.meta.url);
 
 /** A TensorFlow.js backend that is loaded and active. */
 export interface Backend {
-  engine: EngineName;
+  engine: TensorFlowEngineName;
   device: 'cpu' | 'gpu';
   /** The copy of tfjs-core that the backend is registered with. */
   tf: typeof TensorFlow;
@@ -20,7 +20,7 @@ export interface Backend {
 }
 
 /** Loads one backend into this process and makes it the active one. Nothing is fetched from a network. */
-export async function loadBackend(engine: EngineName): Promise<Backend> {
+export async function loadBackend(engine: TensorFlowEngineName): Promise<Backend> {
   switch (engine) {
     case 'tensorflow-gpu':
     case 'tensorflow-node':

@@ -1,9 +1,10 @@
 import { KtrdrError, type EngineName } from '@ktrdr/contracts';
 import type * as TensorFlow from '@tensorflow/tfjs-core';
-import { crossEntropy, evaluateLogits, weightSum, type LossSums } from '../../loss.js';
-import { parameterLayout, type ModelSpec } from '../../model-spec.js';
-import { Adam } from '../../optimiser.js';
-import type { Engine, EngineSetup, EngineState, Evaluation, StepResult, TrainingBatch } from '../engine.js';
+import { fillRowScales, lossSums, type LossSums, type Targets } from '../../loss.js';
+import { parameterLayout, type MlpSpec } from '../../model-spec.js';
+import { Optimiser } from '../../optimiser.js';
+import type { Engine, EngineSetup, EngineState, StepResult, TrainingBatches } from '../engine.js';
+import { unsupportedModel } from '../engine-support.js';
 import { DenseLayer, type DenseParameters, type DenseTrace } from './dense-layer.js';
 import type { Backend } from './load-backend.js';
 
@@ -12,10 +13,19 @@ type Tensor2D = TensorFlow.Tensor2D;
 /** Everything of one run. */
 interface Run {
   setup: EngineSetup;
+  model: MlpSpec;
   layers: DenseLayer[];
   parameters: Float32Array;
   gradient: Float32Array;
-  optimiser: Adam;
+  optimiser: Optimiser;
+}
+
+/** Part of a batch: its rows among all rows of the call, what they should give and what each counts for. */
+interface Rows {
+  start: number;
+  end: number;
+  targets: Targets;
+  scales: Float32Array;
 }
 
 /**
@@ -35,80 +45,51 @@ export class TensorFlowEngine implements Engine {
     this.tf = backend.tf;
   }
 
-  init(setup: EngineSetup): Promise<void> {
-    const layers = denseLayers(this.tf, setup.model);
+  stepsAtOnce(): number {
+    return 1;
+  }
+
+  async init(setup: EngineSetup): Promise<void> {
+    const { model } = setup;
+    if (model.type !== 'mlp') throw unsupportedModel(this.name, model.type);
+    const layers = denseLayers(this.tf, model);
     const size = setup.parameters.length;
     this.run = {
       setup,
+      model,
       layers,
       parameters: setup.parameters.slice(),
       gradient: new Float32Array(size),
-      optimiser: new Adam(setup.optimiser, size),
+      optimiser: new Optimiser(setup.optimiser, size),
     };
-    return Promise.resolve();
   }
 
-  /** Large batches are computed in parts of `backend.rowsAtOnce` rows: faster in a small cache, and memory is bounded. */
-  step(batch: TrainingBatch): Promise<StepResult> {
+  async step(batches: TrainingBatches): Promise<StepResult[]> {
+    const rows = batches.targets.length / batches.count;
+    return Array.from({ length: batches.count }, (_, index) =>
+      this.stepOnce(this.current(), batches, index * rows, (index + 1) * rows),
+    );
+  }
+
+  predict(features: Float32Array): Promise<Float32Array> {
     const run = this.current();
     const { tf } = this;
-    const rows = batch.labels.length;
-    const weight = weightSum(batch.labels, run.setup.loss.classWeights);
-    // Classes that all have weight 0 teach nothing.
-    const scale = weight > 0 ? 1 / weight : 0;
-    const sums: LossSums = { loss: 0, correct: 0 };
-    run.gradient.fill(0);
-    tf.tidy(() => {
-      const parameters = run.layers.map((layer, index) => layer.parameters(run.parameters, index > 0));
-      for (let start = 0; start < rows; start += this.backend.rowsAtOnce) {
-        const end = Math.min(rows, start + this.backend.rowsAtOnce);
-        tf.tidy(() => {
-          const part = this.backpropagate(run, parameters, batch, start, end, scale);
-          sums.loss += part.loss;
-          sums.correct += part.correct;
-        });
+    const { inputs } = run.model;
+    const outputs = tf.tidy(() => {
+      let output = tf.tensor2d(features, [features.length / inputs, inputs]);
+      for (const layer of run.layers) {
+        output = layer.forward(layer.parameters(run.parameters, false), output, null).output;
       }
+      return output.dataSync<'float32'>();
     });
-    const gradientNorm = run.optimiser.update(run.parameters, run.gradient, batch.learningRate);
-    return Promise.resolve({ loss: sums.loss * scale, correct: sums.correct, gradientNorm });
-  }
-
-  async evaluate(
-    features: Float32Array,
-    labels: Int32Array,
-    pause?: () => Promise<void>,
-  ): Promise<Evaluation> {
-    const logits = await this.predict(features, pause);
-    return { ...evaluateLogits(logits, labels, this.current().setup.loss.classWeights), logits };
-  }
-
-  async predict(features: Float32Array, pause?: () => Promise<void>): Promise<Float32Array> {
-    const run = this.current();
-    const { tf } = this;
-    const { inputs, outputs } = run.setup.model;
-    const rows = features.length / inputs;
-    const logits = new Float32Array(rows * outputs);
-    // Few enough rows that a pause comes soon, enough that making the parameters' tensors again does not count.
-    const rowsAtOnce = 4 * this.backend.rowsAtOnce;
-    for (let start = 0; start < rows; start += rowsAtOnce) {
-      const end = Math.min(rows, start + rowsAtOnce);
-      tf.tidy(() => {
-        let output = tf.tensor2d(features.subarray(start * inputs, end * inputs), [end - start, inputs]);
-        for (const layer of run.layers) {
-          output = layer.forward(layer.parameters(run.parameters, false), output, null).output;
-        }
-        logits.set(output.dataSync<'float32'>(), start * outputs);
-      });
-      await pause?.();
-    }
-    return logits;
+    return Promise.resolve(outputs);
   }
 
   getState(): Promise<EngineState> {
     const { parameters, optimiser } = this.current();
     return Promise.resolve({
       parameters: parameters.slice(),
-      moments: [optimiser.firstMoment.slice(), optimiser.secondMoment.slice()],
+      moments: optimiser.moments.map((moment) => moment.slice()),
       step: optimiser.step,
     });
   }
@@ -124,44 +105,65 @@ export class TensorFlowEngine implements Engine {
     this.run = null;
   }
 
-  /** Adds `scale` times the gradient of the loss sum of rows start..end to `run.gradient`. */
+  /** Large batches are computed in parts of `backend.rowsAtOnce` rows: faster in a small cache, and memory is bounded. */
+  private stepOnce(run: Run, batches: TrainingBatches, first: number, last: number): StepResult {
+    const { tf } = this;
+    const targets = batches.targets.subarray(first, last);
+    const scales = new Float32Array(targets.length);
+    fillRowScales(scales, targets, run.setup.loss, batches.weights?.subarray(first, last) ?? null);
+    const sums: LossSums = { loss: 0, correct: 0 };
+    run.gradient.fill(0);
+    tf.tidy(() => {
+      const parameters = run.layers.map((layer, index) => layer.parameters(run.parameters, index > 0));
+      for (let start = first; start < last; start += this.backend.rowsAtOnce) {
+        const end = Math.min(last, start + this.backend.rowsAtOnce);
+        const part: Rows = {
+          start,
+          end,
+          targets: targets.subarray(start - first, end - first),
+          scales: scales.subarray(start - first, end - first),
+        };
+        tf.tidy(() => {
+          const partSums = this.backpropagate(run, parameters, batches, part);
+          sums.loss += partSums.loss;
+          sums.correct += partSums.correct;
+        });
+      }
+    });
+    const norm = run.optimiser.update(run.parameters, run.gradient, batches.learningRate);
+    return { ...sums, gradientNorm: run.setup.gradientNorms ? norm : null };
+  }
+
+  /** Adds the gradient of the loss sum of some rows to `run.gradient`. */
   private backpropagate(
     run: Run,
     parameters: readonly DenseParameters[],
-    batch: TrainingBatch,
-    start: number,
-    end: number,
-    scale: number,
+    batches: TrainingBatches,
+    { start, end, targets, scales }: Rows,
   ): LossSums {
     const { tf } = this;
-    const { model, loss } = run.setup;
+    const { model } = run;
     const rows = end - start;
     const part = (values: Float32Array, width: number): Tensor2D =>
       tf.tensor2d(values.subarray(start * width, end * width), [rows, width]);
 
     const traces: DenseTrace[] = [];
-    let output = part(batch.features, model.inputs);
+    let output = part(batches.features, model.inputs);
     let masks = 0;
     run.layers.forEach((layer, index) => {
       const dropout = model.layers[index]?.dropout ?? 0;
-      const mask = dropout > 0 ? part(batch.masks[masks++]!, layer.shape.units) : null;
+      const mask = dropout > 0 ? part(batches.masks[masks++]!, layer.shape.units) : null;
       const forward = layer.forward(parameters[index]!, output, mask);
       traces.push(forward.trace);
       output = forward.output;
     });
 
-    const logits = output.dataSync<'float32'>();
-    const logitGradient = new Float32Array(logits.length);
-    const sums = crossEntropy(
-      logits,
-      batch.labels.subarray(start, end),
-      loss.classWeights,
-      logitGradient,
-      scale,
-    );
+    const outputs = output.dataSync<'float32'>();
+    const outputGradient = new Float32Array(outputs.length);
+    const sums = lossSums(outputs, targets, scales, run.setup.loss, outputGradient);
 
     const ones = tf.ones<TensorFlow.Rank.R2>([1, rows]);
-    let gradient: Tensor2D | null = tf.tensor2d(logitGradient, [rows, model.outputs]);
+    let gradient: Tensor2D | null = tf.tensor2d(outputGradient, [rows, model.outputs]);
     for (let index = run.layers.length - 1; index >= 0 && gradient !== null; index -= 1) {
       gradient = run.layers[index]!.backward(
         parameters[index]!,
@@ -187,7 +189,7 @@ export class TensorFlowEngine implements Engine {
   }
 }
 
-function denseLayers(tf: typeof TensorFlow, model: ModelSpec): DenseLayer[] {
+function denseLayers(tf: typeof TensorFlow, model: MlpSpec): DenseLayer[] {
   const layout = parameterLayout(model);
   return [...model.layers, { units: model.outputs, activation: 'linear' as const }].map((layer, index) => {
     const kernel = layout[2 * index]!;

@@ -1,0 +1,77 @@
+import type { CnnSettings, ModelSettings } from './model.js';
+
+/** What a network takes. */
+export interface NetworkSize {
+  /** Weights and biases. */
+  weights: number;
+  /** Of one row's way through the network. */
+  multiplications: number;
+}
+
+/** @param inputs features of a bar @param outputs classes, or 1 for a regression */
+export function networkSize(model: ModelSettings, inputs: number, outputs: number): NetworkSize {
+  switch (model.type) {
+    case 'mlp':
+      return denseSize(inputs, [...model.hiddenLayers, outputs]);
+    case 'lstm':
+    case 'gru':
+      return recurrentSize(model, inputs, outputs);
+    case 'cnn':
+      return convolutionalSize(model, inputs, outputs);
+  }
+}
+
+/** Steps that each convolution with its pooling leaves of the window; the first that leaves none ends the list. */
+export function stepsAfterPooling({ sequenceLength, filters, kernelSize, poolSize }: CnnSettings): number[] {
+  const left: number[] = [];
+  let steps = sequenceLength;
+  for (let layer = 0; layer < filters.length && steps > 0; layer += 1) {
+    steps = Math.floor((steps - kernelSize + 1) / poolSize);
+    left.push(steps);
+  }
+  return left;
+}
+
+function denseSize(inputs: number, layers: readonly number[]): NetworkSize {
+  let weights = 0;
+  let before = inputs;
+  for (const units of layers) {
+    weights += (before + 1) * units;
+    before = units;
+  }
+  return { weights, multiplications: weights };
+}
+
+function recurrentSize(
+  { type, sequenceLength, hiddenSize, layers }: Extract<ModelSettings, { type: 'lstm' | 'gru' }>,
+  inputs: number,
+  outputs: number,
+): NetworkSize {
+  const gates = type === 'lstm' ? 4 : 3;
+  const head = denseSize(hiddenSize, [outputs]);
+  let perStep = 0;
+  for (let layer = 0; layer < layers; layer += 1) {
+    perStep += gates * hiddenSize * ((layer === 0 ? inputs : hiddenSize) + hiddenSize + 2);
+  }
+  return {
+    weights: perStep + head.weights,
+    multiplications: perStep * sequenceLength + head.multiplications,
+  };
+}
+
+function convolutionalSize(model: CnnSettings, inputs: number, outputs: number): NetworkSize {
+  const left = stepsAfterPooling(model);
+  let channels = inputs;
+  let steps = model.sequenceLength;
+  let weights = 0;
+  let multiplications = 0;
+  model.filters.forEach((filters, layer) => {
+    const kernel = (model.kernelSize * channels + 1) * filters;
+    weights += kernel;
+    multiplications += kernel * Math.max(0, steps - model.kernelSize + 1);
+    channels = filters;
+    steps = left[layer] ?? 0;
+  });
+  const head = denseSize(steps * channels, [...model.hiddenLayers, outputs]);
+  return { weights: weights + head.weights, multiplications: multiplications + head.multiplications };
+}

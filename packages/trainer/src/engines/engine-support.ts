@@ -1,0 +1,29 @@
+import { KtrdrError, type EngineSetting } from '@ktrdr/contracts';
+import type { ModelType } from '../model-spec.js';
+
+/** Models of any type; the others train an mlp alone. Every engine has all losses and optimisers. */
+const TRAIN_ALL: readonly EngineSetting[] = [
+  'auto',
+  'onnx',
+  'onnx-cuda',
+  'onnx-coreml',
+  'onnx-directml',
+  'onnx-webgpu',
+];
+
+export function supportsModel(engine: EngineSetting, model: ModelType): boolean {
+  return model === 'mlp' || TRAIN_ALL.includes(engine);
+}
+
+/** @throws KtrdrError `engine_unsupported` where the engine cannot train a model of this type */
+export function checkEngineSupport(engine: EngineSetting, model: ModelType): void {
+  if (!supportsModel(engine, model)) throw unsupportedModel(engine, model);
+}
+
+export function unsupportedModel(engine: EngineSetting, model: ModelType): KtrdrError {
+  return new KtrdrError(
+    'engine_unsupported',
+    `The training engine ${engine} cannot train a model of type ${model}, only mlp. Set TRAINING_ENGINE=auto or TRAINING_ENGINE=onnx.`,
+    { details: { engine, model_type: model } },
+  );
+}

@@ -1,0 +1,152 @@
+import { createRequire } from 'node:module';
+import type { onnx as OnnxProto } from 'onnx-proto';
+
+const require = createRequire(import.meta.url);
+const { onnx } = require('onnx-proto') as { onnx: typeof OnnxProto };
+
+/** Name of a tensor inside a graph. */
+export type Value = string;
+
+/** A whole number becomes an INT attribute, a list of them INTS, `{ float }` a FLOAT. */
+export type Attributes = Record<string, number | readonly number[] | { float: number }>;
+
+/** A graph's input or output: a name and a shape; text is a length that is free, the same for the same text. */
+export interface GraphPort {
+  name: Value;
+  shape: readonly (number | string)[];
+  /** Without it Float32. */
+  type?: 'double';
+}
+
+/** ONNX operator set of our graphs. 13 is the first with equal parts in Split, and every runtime since 2020 reads it. */
+const OPSET = 13;
+/** Version of the file format that goes with it. */
+const IR_VERSION = 8;
+const { FLOAT, DOUBLE, INT64 } = onnx.TensorProto.DataType;
+
+/** Writes an ONNX graph node by node. Tensors are Float32 where nothing else is said. */
+export class Graph {
+  private readonly nodes: OnnxProto.INodeProto[] = [];
+  private readonly initializers = new Map<string, OnnxProto.ITensorProto>();
+  private names = 0;
+
+  /** Adds a node with one output and answers the output's name. */
+  node(type: string, inputs: readonly Value[], attributes: Attributes = {}): Value {
+    return this.nodeOf(1, type, inputs, attributes)[0]!;
+  }
+
+  /** Adds a node with several outputs. */
+  nodeOf(outputs: number, type: string, inputs: readonly Value[], attributes: Attributes = {}): Value[] {
+    const output = Array.from({ length: outputs }, () => this.freshName());
+    this.nodes.push({ opType: type, input: [...inputs], output, attribute: toProto(attributes) });
+    return output;
+  }
+
+  /** Gives a tensor the name of a graph output. */
+  output(name: string, value: Value): void {
+    this.nodes.push({ opType: 'Identity', input: [value], output: [name], attribute: [] });
+  }
+
+  /** A number, shared by all who ask for the same. */
+  scalar(value: number): Value {
+    return this.initializer(`scalar ${value}`, { dims: [], dataType: FLOAT, floatData: [value] });
+  }
+
+  /** Whole numbers, as shape operators take them; shared likewise. */
+  integers(values: readonly number[]): Value {
+    return this.initializer(`integers ${values.join(' ')}`, {
+      dims: [values.length],
+      dataType: INT64,
+      int64Data: [...values],
+    });
+  }
+
+  /** A named tensor that is stored in the graph. */
+  constant(name: string, shape: readonly number[], values: Float32Array): Value {
+    const rawData = new Uint8Array(values.length * Float32Array.BYTES_PER_ELEMENT);
+    const view = new DataView(rawData.buffer);
+    values.forEach((value, index) => view.setFloat32(index * Float32Array.BYTES_PER_ELEMENT, value, true));
+    this.initializers.set(name, { name, dims: [...shape], dataType: FLOAT, rawData });
+    return name;
+  }
+
+  /** A named vector of Float64 that is stored in the graph. */
+  doubles(name: string, values: Float64Array): Value {
+    const rawData = new Uint8Array(values.length * Float64Array.BYTES_PER_ELEMENT);
+    const view = new DataView(rawData.buffer);
+    values.forEach((value, index) => view.setFloat64(index * Float64Array.BYTES_PER_ELEMENT, value, true));
+    this.initializers.set(name, { name, dims: [values.length], dataType: DOUBLE, rawData });
+    return name;
+  }
+
+  /** Numbers or truth values as Float32. */
+  toFloat(value: Value): Value {
+    return this.node('Cast', [value], { to: FLOAT });
+  }
+
+  /** A new shape with as many values; -1 stands for the one length that follows from the others. */
+  reshape(value: Value, shape: readonly number[]): Value {
+    return this.node('Reshape', [value, this.integers(shape)]);
+  }
+
+  /** Cuts into `count` parts of equal length. */
+  splitEqually(value: Value, count: number, axis: number): Value[] {
+    return count === 1 ? [value] : this.nodeOf(count, 'Split', [value], { axis });
+  }
+
+  split(value: Value, lengths: readonly number[], axis: number): Value[] {
+    return lengths.length === 1
+      ? [value]
+      : this.nodeOf(lengths.length, 'Split', [value, this.integers(lengths)], { axis });
+  }
+
+  concat(values: readonly Value[], axis: number): Value {
+    return values.length === 1 ? values[0]! : this.node('Concat', values, { axis });
+  }
+
+  /** The graph as the bytes of an `.onnx` file. The same calls give the same bytes. */
+  encode(name: string, inputs: readonly GraphPort[], outputs: readonly GraphPort[]): Uint8Array {
+    return onnx.ModelProto.encode({
+      irVersion: IR_VERSION,
+      producerName: 'ktrdr',
+      opsetImport: [{ domain: '', version: OPSET }],
+      graph: {
+        name,
+        node: this.nodes,
+        initializer: [...this.initializers.values()],
+        input: inputs.map(portProto),
+        output: outputs.map(portProto),
+      },
+    }).finish();
+  }
+
+  private initializer(key: string, tensor: OnnxProto.ITensorProto): Value {
+    const known = this.initializers.get(key);
+    if (known !== undefined) return known.name!;
+    const name = this.freshName();
+    this.initializers.set(key, { ...tensor, name });
+    return name;
+  }
+
+  private freshName(): string {
+    this.names += 1;
+    return `t${this.names}`;
+  }
+}
+
+function toProto(attributes: Attributes): OnnxProto.IAttributeProto[] {
+  const { INT, INTS, FLOAT: FLOAT_TYPE } = onnx.AttributeProto.AttributeType;
+  return Object.entries(attributes).map(([name, value]) => {
+    if (typeof value === 'number') return { name, type: INT, i: value };
+    return 'float' in value
+      ? { name, type: FLOAT_TYPE, f: value.float }
+      : { name, type: INTS, ints: [...value] };
+  });
+}
+
+function portProto({ name, shape, type }: GraphPort): OnnxProto.IValueInfoProto {
+  const dim = shape.map((length) =>
+    typeof length === 'string' ? { dimParam: length } : { dimValue: length },
+  );
+  return { name, type: { tensorType: { elemType: type === 'double' ? DOUBLE : FLOAT, shape: { dim } } } };
+}

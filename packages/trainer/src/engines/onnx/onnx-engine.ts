@@ -1,0 +1,199 @@
+import { KtrdrError, type OnnxEngineName } from '@ktrdr/contracts';
+import { fillRowScales, lossSums, type Targets } from '../../loss.js';
+import { inputWidth, type ModelSpec } from '../../model-spec.js';
+import { momentCount, UpdateCount } from '../../optimiser.js';
+import type { Engine, EngineSetup, EngineState, StepResult, TrainingBatches } from '../engine.js';
+import { inferenceGraph } from './inference-graph.js';
+import { createSession, tensor, type Session, type Tensor } from './session.js';
+import { FACTORS_PER_STEP, trainingGraph } from './training-graph.js';
+
+/** Rows that one call trains on, about: below, the call costs more than the computing; above, nothing is gained. */
+const ROWS_AT_ONCE = 512;
+const MOST_STEPS_AT_ONCE = 8;
+/** Recurrent graphs are long already: their nodes are `sequenceLength` times as many. */
+const MOST_NODES_STEPS = 64;
+
+/** Parameters and moments as tensors, which the graph reads and writes in turn. */
+interface StateTensors {
+  parameters: Tensor;
+  moments: Tensor[];
+}
+
+/** Everything of one run. */
+interface Run {
+  setup: EngineSetup;
+  /** By the steps that a call makes. */
+  sessions: Map<number, Session>;
+  inference: Session;
+  updates: UpdateCount;
+  state: StateTensors;
+  /** Of the next call's result. */
+  spare: StateTensors;
+}
+
+/** Training steps as ONNX graphs, computed by ONNX Runtime. */
+export class OnnxEngine implements Engine {
+  private run: Run | null = null;
+
+  readonly device: 'cpu' | 'gpu';
+
+  constructor(readonly name: OnnxEngineName) {
+    this.device = name === 'onnx' ? 'cpu' : 'gpu';
+  }
+
+  stepsAtOnce(batchRows: number): number {
+    const { model } = this.current().setup;
+    const longest = model.type === 'mlp' ? MOST_STEPS_AT_ONCE : MOST_NODES_STEPS / model.sequenceLength;
+    return Math.floor(Math.max(1, Math.min(longest, MOST_STEPS_AT_ONCE, ROWS_AT_ONCE / batchRows)));
+  }
+
+  async init(setup: EngineSetup): Promise<void> {
+    const inference = await createSession(inferenceGraph(setup.model), this.name);
+    this.dispose();
+    this.run = {
+      setup,
+      sessions: new Map(),
+      inference,
+      updates: new UpdateCount(setup.optimiser),
+      state: stateTensors(setup, setup.parameters.slice()),
+      spare: stateTensors(setup, new Float32Array(setup.parameters.length)),
+    };
+  }
+
+  async step(batches: TrainingBatches): Promise<StepResult[]> {
+    const run = this.current();
+    const { setup, state, spare } = run;
+    const { model } = setup;
+    const { count, features, targets, masks, learningRate } = batches;
+    const rows = targets.length;
+    const session = await this.sessionFor(run, count);
+
+    const scales = new Float32Array(rows);
+    const batchRows = rows / count;
+    for (let start = 0; start < rows; start += batchRows) {
+      const end = start + batchRows;
+      const weights = batches.weights?.subarray(start, end) ?? null;
+      fillRowScales(scales.subarray(start, end), targets.subarray(start, end), setup.loss, weights);
+    }
+    const outputs = new Float32Array(rows * model.outputs);
+    const norms = setup.gradientNorms ? new Float32Array(count) : null;
+    const feeds: Record<string, Tensor> = {
+      features: tensor(features, [rows, inputWidth(model)]),
+      targets: tensor(targetValues(targets, model), [rows, model.outputs]),
+      scales: tensor(scales, [rows, 1]),
+      factors: tensor(stepFactors(run.updates, count, learningRate), [1, FACTORS_PER_STEP * count]),
+      parameters: state.parameters,
+    };
+    masks.forEach((mask, index) => {
+      feeds[`mask_${index}`] = tensor(mask, [rows, mask.length / rows]);
+    });
+    const fetches: Record<string, Tensor> = {
+      outputs: tensor(outputs, [rows, model.outputs]),
+      next_parameters: spare.parameters,
+    };
+    if (norms !== null) fetches['norms'] = tensor(norms, [1, count]);
+    state.moments.forEach((moment, index) => {
+      feeds[`moment_${index}`] = moment;
+      fetches[`next_moment_${index}`] = spare.moments[index]!;
+    });
+    await session.run(feeds, fetches);
+    run.state = spare;
+    run.spare = state;
+
+    return Array.from({ length: count }, (_, step) => {
+      const [start, end] = [step * batchRows, (step + 1) * batchRows];
+      const sums = lossSums(
+        outputs.subarray(start * model.outputs, end * model.outputs),
+        targets.subarray(start, end),
+        scales.subarray(start, end),
+        setup.loss,
+      );
+      return { ...sums, gradientNorm: norms?.[step] ?? null };
+    });
+  }
+
+  async predict(features: Float32Array): Promise<Float32Array> {
+    const { setup, inference, state } = this.current();
+    const { model } = setup;
+    const rows = features.length / inputWidth(model);
+    const outputs = new Float32Array(rows * model.outputs);
+    await inference.run(
+      { features: tensor(features, [rows, inputWidth(model)]), parameters: state.parameters },
+      { outputs: tensor(outputs, [rows, model.outputs]) },
+    );
+    return outputs;
+  }
+
+  getState(): Promise<EngineState> {
+    const { state, updates } = this.current();
+    return Promise.resolve({
+      parameters: valuesOf(state.parameters).slice(),
+      moments: state.moments.map((moment) => valuesOf(moment).slice()),
+      step: updates.step,
+    });
+  }
+
+  setState(next: EngineState): Promise<void> {
+    const { state, updates } = this.current();
+    valuesOf(state.parameters).set(next.parameters);
+    state.moments.forEach((moment, index) => valuesOf(moment).set(next.moments[index]!));
+    updates.restore(next.step);
+    return Promise.resolve();
+  }
+
+  dispose(): void {
+    const { run } = this;
+    this.run = null;
+    if (run === null) return;
+    for (const session of [run.inference, ...run.sessions.values()]) void session.release();
+  }
+
+  /** Made when first asked for: most runs need two, for full batches and for the last of an epoch. */
+  private async sessionFor(run: Run, steps: number): Promise<Session> {
+    const known = run.sessions.get(steps);
+    if (known !== undefined) return known;
+    const { model, loss, optimiser, gradientNorms } = run.setup;
+    const graph = trainingGraph({ model, loss, optimiser, gradientNorms, steps });
+    const session = await createSession(graph, this.name);
+    run.sessions.set(steps, session);
+    return session;
+  }
+
+  private current(): Run {
+    if (this.run === null) {
+      throw new KtrdrError('internal_error', 'The engine was used before init or after dispose.');
+    }
+    return this.run;
+  }
+}
+
+function stateTensors({ optimiser }: EngineSetup, parameters: Float32Array): StateTensors {
+  const shape = [1, parameters.length];
+  return {
+    parameters: tensor(parameters, shape),
+    moments: Array.from({ length: momentCount(optimiser) }, () =>
+      tensor(new Float32Array(parameters.length), shape),
+    ),
+  };
+}
+
+/** One-hot classes; a regression's targets as they are. */
+function targetValues(targets: Targets, { outputs }: ModelSpec): Float32Array {
+  if (targets instanceof Float32Array) return targets;
+  const values = new Float32Array(targets.length * outputs);
+  for (let row = 0; row < targets.length; row += 1) values[row * outputs + targets[row]!] = 1;
+  return values;
+}
+
+function stepFactors(updates: UpdateCount, steps: number, learningRate: number): Float32Array {
+  const factors = new Float32Array(FACTORS_PER_STEP * steps);
+  for (let step = 0; step < steps; step += 1) {
+    const { rate, epsilon, shrink } = updates.next(learningRate);
+    factors.set([-rate, epsilon, shrink], FACTORS_PER_STEP * step);
+  }
+  return factors;
+}
+
+function valuesOf(value: Tensor): Float32Array {
+  return value.data as Float32Array;
+}

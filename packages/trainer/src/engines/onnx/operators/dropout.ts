@@ -1,0 +1,10 @@
+import type { Value } from '../graph/graph.js';
+import type { Tape } from '../graph/tape.js';
+
+/** Multiplies by a mask that is drawn outside: 0, or 1 / (1 - rate). Both have the same shape. */
+export function dropout(tape: Tape, input: Value, mask: Value): Value {
+  const { graph } = tape;
+  const output = graph.node('Mul', [input, mask]);
+  tape.record(output, (gradient) => tape.add(input, graph.node('Mul', [gradient, mask])));
+  return output;
+}

@@ -1,0 +1,37 @@
+import { createRequire } from 'node:module';
+import type { OnnxEngineName } from '@ktrdr/contracts';
+import type * as OnnxRuntime from 'onnxruntime-node';
+
+const require = createRequire(import.meta.url);
+const ort = require('onnxruntime-node') as typeof OnnxRuntime;
+
+export type Tensor = OnnxRuntime.Tensor;
+export type Session = OnnxRuntime.InferenceSession;
+
+/** What ONNX Runtime calls the execution providers. */
+const PROVIDERS: Record<OnnxEngineName, string> = {
+  onnx: 'cpu',
+  'onnx-cuda': 'cuda',
+  'onnx-coreml': 'coreml',
+  'onnx-directml': 'dml',
+  'onnx-webgpu': 'webgpu',
+};
+
+/** Severity from which ONNX Runtime writes to the console: errors. */
+const LOG_ERRORS = 3;
+
+/** Loads a graph. One thread computes, so that sums are added in one order. */
+export function createSession(graph: Uint8Array, engine: OnnxEngineName): Promise<Session> {
+  return ort.InferenceSession.create(graph, {
+    executionProviders: [PROVIDERS[engine]],
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: LOG_ERRORS,
+  });
+}
+
+/** Float32 values as a tensor; shares their memory. */
+export function tensor(values: Float32Array, shape: readonly number[]): Tensor {
+  return new ort.Tensor('float32', values, shape);
+}

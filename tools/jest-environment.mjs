@@ -1,0 +1,14 @@
+import { TestEnvironment } from 'jest-environment-node';
+
+const TYPED_ARRAYS = { Float32Array, Float64Array, Int32Array, BigInt64Array, Uint8Array };
+
+/**
+ * Node's environment with the typed arrays of the process itself: native libraries (onnxruntime-node) make those, and
+ * would not know the ones of a test's own context.
+ */
+export default class SharedTypedArraysEnvironment extends TestEnvironment {
+  constructor(config, context) {
+    super(config, context);
+    Object.assign(this.global, TYPED_ARRAYS);
+  }
+}
