@@ -259,6 +259,22 @@ export interface SessionInfo {
   seed: number;
 }
 
+/** The targets of one part of a regression. */
+export interface TargetDistribution {
+  part: 'train' | 'validation' | 'test';
+  rows: number;
+  mean: number;
+  /** Sample deviation. */
+  std: number;
+  min: number;
+  q05: number;
+  q25: number;
+  median: number;
+  q75: number;
+  q95: number;
+  max: number;
+}
+
 export interface DataSummary {
   symbols: string[];
   timeframes: string[];
@@ -274,7 +290,10 @@ export interface DataSummary {
   purged_samples: number;
   feature_count: number;
   features: string[];
+  /** Rows of each class; empty for a regression. */
   label_distribution: { label: string; train: number; validation: number; test: number }[];
+  /** One entry a part of a regression; `null` for a classification. */
+  target_distribution: TargetDistribution[] | null;
   fingerprints: BarsFingerprint[];
   synthetic: boolean;
 }

@@ -4,10 +4,17 @@ import {
   computeFeatures,
   computeLabels,
   type FeatureMatrix,
+  fitsOnTrainingBars,
+  type Labels,
   type NormalisationRule,
+  type SplitSettings,
   type Strategy,
 } from '@ktrdr/strategy';
 import type { SymbolBars } from './load-bars.js';
+import { type Cuts, cutMoments } from './split.js';
+
+/** What rows are to be answered with: 0-based classes, or the values of a regression. */
+export type Targets = Int32Array | Float32Array;
 
 /** The rows of one symbol: base bars inside the range whose features and label are all there. */
 export interface SymbolRows {
@@ -15,8 +22,10 @@ export interface SymbolRows {
   rows: number;
   /** `[rows, features]`, row-major, not normalised. */
   features: Float64Array;
-  /** `[rows]`, 0-based classes. */
-  labels: Int32Array;
+  /** `[rows]`; classes or values by the dataset's `output`. */
+  targets: Targets;
+  /** `[rows]`, above 0: what each row counts for, up to a factor; `null` = all the same. */
+  weights: Float64Array | null;
   /** `[rows]`, open time of the row's bar, ms UTC; ascending. */
   time: Float64Array;
   /** `[rows]`, open time of the last bar that the row's label looked at, ms UTC. */
@@ -30,11 +39,22 @@ export interface SymbolRows {
 }
 
 export interface Dataset {
+  /** Kind of all targets: what the strategy's decision is made of. */
+  output: Labels['output'];
   symbols: SymbolRows[];
   /** Column names in order, each with how it is scaled. */
   normalisation: NormalisationRule[];
-  /** Class names by label. */
+  /** Class names by target; none for a regression. */
   classes: string[];
+  /** Where the parts begin. */
+  cuts: Cuts;
+}
+
+export interface DatasetRequest {
+  strategy: Strategy;
+  bars: readonly SymbolBars[];
+  range: DateRange;
+  shares: SplitSettings;
 }
 
 /** Told when a phase of building begins (0) and after each symbol. */
@@ -47,12 +67,13 @@ export type BuildReport = (
  * Features and labels of every symbol. Bars before the range warm indicators up and are never rows; each symbol has its own labels,
  * made on base bars inside the range.
  *
+ * The parts begin where the shares of the labelled rows are reached. Labels that are fitted on training bars need the cuts
+ * first: these lie at the shares of the rows that have features, so that nothing a training label is made of depends on later bars.
+ *
  * @throws KtrdrError `no_bars_in_range`
  */
 export async function buildDataset(
-  strategy: Strategy,
-  bars: readonly SymbolBars[],
-  range: DateRange,
+  { strategy, bars, range, shares }: DatasetRequest,
   report: BuildReport,
 ): Promise<Dataset> {
   const each = async <In, Out>(
@@ -75,24 +96,29 @@ export async function buildDataset(
     ...symbol,
     rows: completeRows(symbol.matrix, symbol.firstRow),
   }));
-  let classes: string[] = [];
-  const symbols = await each('labelling', complete, ({ symbol, inRange, matrix, firstRow, rows }) => {
-    const labels = computeLabels(strategy.training.labels, inRange);
-    classes = labels.classes;
-    const labelled = rows.filter((row) => labels.label[row]! >= 0);
-    return {
-      symbol,
-      rows: labelled.length,
-      features: takeRows(matrix, labelled, firstRow),
-      labels: Int32Array.from(labelled, (row) => labels.label[row]!),
-      time: Float64Array.from(labelled, (row) => inRange.time[row]!),
-      labelEnd: Float64Array.from(labelled, (row) => inRange.time[labels.end[row]!]!),
-      bars: inRange.length,
-      withoutFeatures: inRange.length - rows.length,
-      withoutLabel: rows.length - labelled.length,
-    };
+  const settings = strategy.training.labels;
+  const fitted = fitsOnTrainingBars(settings);
+  const featureCuts = cutMoments(complete.map(rowTimes), shares);
+  let classes: readonly string[] = [];
+  const symbols = await each('labelling', complete, (symbol) => {
+    const { time } = symbol.inRange;
+    const trainingBars = fitted ? countBefore(time, featureCuts.validationStart) : time.length;
+    const labels = computeLabels(settings, symbol.inRange, trainingBars);
+    if (labels.output === 'classification') ({ classes } = labels);
+    return labelledRows(symbol, labels);
   });
-  return { symbols, classes, normalisation: computed[0]!.matrix.normalisation };
+  return {
+    output: strategy.decisions.outputFormat,
+    symbols,
+    normalisation: computed[0]!.matrix.normalisation,
+    classes: [...classes],
+    cuts: fitted
+      ? featureCuts
+      : cutMoments(
+          symbols.map(({ time }) => time),
+          shares,
+        ),
+  };
 }
 
 interface ComputedSymbol {
@@ -103,6 +129,11 @@ interface ComputedSymbol {
   firstRow: number;
   /** Base bars inside the range. */
   inRange: Bars;
+}
+
+interface CompleteSymbol extends ComputedSymbol {
+  /** Base bars inside the range that have all features, counted from its first. */
+  rows: Int32Array;
 }
 
 function computeMatrix(strategy: Strategy, { symbol, bars }: SymbolBars, range: DateRange): ComputedSymbol {
@@ -143,6 +174,48 @@ function completeRows({ values, names, rows }: FeatureMatrix, firstRow: number):
     if (defined) complete.push(row - firstRow);
   }
   return Int32Array.from(complete);
+}
+
+function rowTimes({ rows, inRange }: CompleteSymbol): Float64Array {
+  return Float64Array.from(rows, (row) => inRange.time[row]!);
+}
+
+/** Of ascending times. */
+function countBefore(time: Float64Array, moment: number): number {
+  const index = time.findIndex((value) => value >= moment);
+  return index < 0 ? time.length : index;
+}
+
+/** Features, labels and times of the bars that have both features and a label: one selection for all of them. */
+function labelledRows(
+  { symbol, matrix, firstRow, inRange, rows }: CompleteSymbol,
+  labels: Labels,
+): SymbolRows {
+  const labelled = rows.filter((row) => labels.end[row]! >= 0);
+  return {
+    symbol,
+    rows: labelled.length,
+    features: takeRows(matrix, labelled, firstRow),
+    targets: takeTargets(labels, labelled),
+    weights: takeWeights(labels, labelled),
+    time: Float64Array.from(labelled, (row) => inRange.time[row]!),
+    labelEnd: Float64Array.from(labelled, (row) => inRange.time[labels.end[row]!]!),
+    bars: inRange.length,
+    withoutFeatures: inRange.length - rows.length,
+    withoutLabel: rows.length - labelled.length,
+  };
+}
+
+function takeTargets(labels: Labels, rows: Int32Array): Targets {
+  return labels.output === 'classification'
+    ? rows.map((row) => labels.label[row]!)
+    : Float32Array.from(rows, (row) => labels.value[row]!);
+}
+
+function takeWeights(labels: Labels, rows: Int32Array): Float64Array | null {
+  if (labels.output !== 'classification' || labels.uniqueness === null) return null;
+  const { uniqueness } = labels;
+  return Float64Array.from(rows, (row) => uniqueness[row]!);
 }
 
 function takeRows({ values, names }: FeatureMatrix, rows: Int32Array, firstRow: number): Float64Array {

@@ -1,7 +1,7 @@
 import type { Baselines, TestMetrics, TrainingArtifacts, ValidationMetrics } from '@ktrdr/contracts';
-import type { DataParts, SymbolPart } from './data-parts.js';
 import type { Engine } from './engines/engine.js';
 import { classificationReport, majorityBaseline, predictedClasses } from './metrics.js';
+import type { ClassPart, ClassParts } from './trainable-parts.js';
 
 /** What the kept weights are worth. */
 export interface ModelEvaluation {
@@ -14,7 +14,7 @@ export interface ModelEvaluation {
 /** Scores the engine's present weights on the validation and the test part. `symbols` are the names behind the parts' symbol numbers. */
 export async function evaluateModel(
   engine: Engine,
-  { train, validation, test }: DataParts,
+  { train, validation, test }: ClassParts,
   classes: readonly string[],
   symbols: readonly string[],
 ): Promise<ModelEvaluation> {
@@ -44,7 +44,7 @@ export async function evaluateModel(
 
 function accuracyOf(
   symbol: number,
-  { labels, symbols }: SymbolPart,
+  { labels, symbols }: ClassPart,
   predicted: Int32Array,
 ): { rows: number; test_accuracy: number } {
   let [rows, right] = [0, 0];

@@ -15,6 +15,7 @@ import { prepareDataOrAdvise } from './range-advice.js';
 import { RunProgress } from './run-progress.js';
 import { storageError } from './storage-error.js';
 import { summariseData } from './summarise-data.js';
+import { type ClassParts, trainableParts } from './trainable-parts.js';
 import { dryRunResult, trainedResult } from './training-result.js';
 import type { TrainingHooks, TrainingRunOutcome, TrainingRunRequest } from './training-run.js';
 import { writeModel } from './write-model.js';
@@ -54,6 +55,7 @@ async function run(
     },
     (phase, done) => progress.enter(phase, done),
   );
+  const parts = trainableParts(data.parts);
   warnings.push(...dataWarnings(strategy, bars.symbols, data));
   const prepared = dryRunResult(request, strategy, summariseData(strategy, bars, data));
   if (request.dryRun) return { result: prepared, warnings };
@@ -61,7 +63,14 @@ async function run(
   await progress.enter('starting engine');
   const engine = await createEngine(request.engine);
   try {
-    const { trained, parameters } = await trainAndEvaluate(request, hooks, progress, strategy, data, engine);
+    const { trained, parameters } = await trainAndEvaluate(
+      request,
+      hooks,
+      progress,
+      strategy,
+      { ...data, parts },
+      engine,
+    );
     const result = trainedResult(prepared, trained);
     await progress.enter('storing model');
     await writeModel(join(request.outputDir, 'model'), {
@@ -90,7 +99,7 @@ async function trainAndEvaluate(
   { signal, clock }: TrainingHooks,
   progress: RunProgress,
   strategy: Strategy,
-  { dataset, parts }: PreparedData,
+  { dataset, parts }: PreparedData & { parts: ClassParts },
   engine: Engine,
 ): Promise<Trained> {
   const spec = modelOf(strategy, dataset.classes.length);

@@ -1,14 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import type { LabelSettings } from '../model.js';
+import type { ZigzagSettings } from '../model.js';
 import { barsOfCloses, firstBars, randomBars } from '../test/random-bars.js';
 import { hasRealBars, realBars } from '../test/real-bars.js';
 import { computeLabels } from './compute-labels.js';
 
 const [BUY, HOLD, SELL, NONE] = [0, 1, 2, -1];
 
-function zigzag(threshold: number): LabelSettings {
+function zigzag(threshold: number): ZigzagSettings {
   return { source: 'zigzag', method: 'segments', threshold };
 }
 
