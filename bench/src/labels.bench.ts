@@ -77,6 +77,11 @@ const cases: Case[] = [
     python: 2.2e6,
   },
   {
+    name: 'zigzag segments of a few bars',
+    settings: { source: 'zigzag', method: 'segments', threshold: 0.003 },
+    target: 10e6,
+  },
+  {
     name: 'zigzag points, 10 bars',
     settings: { source: 'zigzag', method: 'points', threshold: 0.01, lookahead: 10 },
     target: 10e6,

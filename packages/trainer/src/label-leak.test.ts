@@ -12,17 +12,24 @@ import { RandomStream } from './random.js';
 const START = Date.UTC(2024, 0, 1);
 const nothing = async (): Promise<void> => undefined;
 
-const labels = fc.constantFrom(
-  '{ source: zigzag, zigzag_threshold: 0.02 }',
-  '{ source: zigzag, zigzag_threshold: 0.05 }',
-  '{ source: zigzag, method: points, zigzag_threshold: 0.01, label_lookahead: 12 }',
-  '{ source: forward_return, horizon: 15 }',
-  '{ source: context, horizon: 9 }',
-  '{ source: triple_barrier, max_holding_period: 25, vol_span: 10, compute_weights: true }',
-  '{ source: triple_barrier, pt_multiplier: 9, sl_multiplier: 9, max_holding_period: 40, vol_method: close }',
-  '{ source: triple_barrier, max_holding_period: 9, cusum_threshold: 0, cusum_multiplier: 0.2, compute_weights: true }',
-  '{ source: regime, vol_lookback: 30, macro_atr_mult: 2, micro_atr_mult: 0.5 }',
-  '{ source: regime, atr_period: 5, vol_lookback: 10, vol_crisis_threshold: 1.2 }',
+/** Each source as often as any other. */
+const labels = fc.oneof(
+  fc.constantFrom(
+    '{ source: zigzag, zigzag_threshold: 0.02 }',
+    '{ source: zigzag, zigzag_threshold: 0.05 }',
+    '{ source: zigzag, method: points, zigzag_threshold: 0.01, label_lookahead: 12 }',
+  ),
+  fc.constant('{ source: forward_return, horizon: 15 }'),
+  fc.constant('{ source: context, horizon: 9 }'),
+  fc.constantFrom(
+    '{ source: triple_barrier, max_holding_period: 25, vol_span: 10, compute_weights: true }',
+    '{ source: triple_barrier, pt_multiplier: 9, sl_multiplier: 9, max_holding_period: 40, vol_method: close }',
+    '{ source: triple_barrier, max_holding_period: 9, cusum_threshold: 0, cusum_multiplier: 0.2, compute_weights: true }',
+  ),
+  fc.constantFrom(
+    '{ source: regime, vol_lookback: 30, macro_atr_mult: 2, micro_atr_mult: 0.5 }',
+    '{ source: regime, atr_period: 5, vol_lookback: 10, vol_crisis_threshold: 1.2 }',
+  ),
 );
 
 interface Market {

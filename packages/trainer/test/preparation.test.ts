@@ -182,6 +182,17 @@ describe('what is wrong is said', () => {
     expect(error.message).toContain('This range would do');
   });
 
+  test('a regression, which nothing trains yet', async () => {
+    const text = strategyText()
+      .replace(/labels: .*/, 'labels: { source: forward_return, horizon: 5 }')
+      .replace(
+        'output_format: classification, confidence_threshold: 0.5',
+        'output_format: regression, cost_model: {}',
+      );
+    const error = await fails({ strategyText: text }, 'engine_unsupported');
+    expect(error.message).toContain('decisions.output_format: classification');
+  });
+
   test('other bars than the caller means', async () => {
     const fingerprints = [{ symbol: 'AAA', timeframe: '1h', sha256: '0'.repeat(64) }];
     const error = await fails({ fingerprints }, 'bars_differ');
