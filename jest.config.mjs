@@ -1,3 +1,6 @@
+/** Cases of a property; a nightly run takes more, and longer. */
+const propertyRuns = Number(process.env.KTRDR_PROPERTY_RUNS || 100);
+
 /** Workspace packages are entered through their built `dist` (build first); a package's own tests import its sources. */
 export default {
   testEnvironment: '<rootDir>/tools/jest-environment.mjs',
@@ -21,6 +24,6 @@ export default {
       },
     ],
   },
-  testTimeout: 20_000,
+  testTimeout: 20_000 * Math.max(1, propertyRuns / 100),
   maxWorkers: 2,
 };

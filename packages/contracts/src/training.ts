@@ -224,7 +224,10 @@ export interface ValidationMetrics {
 
 export interface TestMetrics {
   test_loss: number;
+  /** Of a regression: the share of rows whose direction is right. */
   test_accuracy: number;
+  /** Mean absolute error of a regression; `null` for classes. */
+  mae: number | null;
   /** Weighted by support. */
   precision: number;
   recall: number;
@@ -275,6 +278,22 @@ export interface SessionInfo {
   seed: number;
 }
 
+/** The targets of one part of a regression. */
+export interface TargetDistribution {
+  part: 'train' | 'validation' | 'test';
+  rows: number;
+  mean: number;
+  /** Sample deviation. */
+  std: number;
+  min: number;
+  q05: number;
+  q25: number;
+  median: number;
+  q75: number;
+  q95: number;
+  max: number;
+}
+
 export interface DataSummary {
   symbols: string[];
   timeframes: string[];
@@ -290,7 +309,10 @@ export interface DataSummary {
   purged_samples: number;
   feature_count: number;
   features: string[];
+  /** Rows of each class; empty for a regression. */
   label_distribution: { label: string; train: number; validation: number; test: number }[];
+  /** One entry a part of a regression; `null` for a classification. */
+  target_distribution: TargetDistribution[] | null;
   fingerprints: BarsFingerprint[];
   synthetic: boolean;
 }

@@ -8,6 +8,7 @@ import type { Bars } from '@ktrdr/market-data';
 import { computeFeatures } from './features/compute-features.js';
 import { formatIssue } from './issues.js';
 import { computeLabels } from './labels/compute-labels.js';
+import type { ClassLabels } from './labels/labels.js';
 import { parseStrategy } from './parse-strategy.js';
 import { hasRealBars, realBars } from './test/real-bars.js';
 import { validateStrategy } from './validate-strategy.js';
@@ -49,6 +50,7 @@ describe('the example strategies', () => {
     ['two_symbols_daily.yaml', undefined],
     ['hourly_in_daily_trend.yaml', undefined],
     ['legacy_reversion.yaml', undefined],
+    ['triple_barrier_hourly.yaml', undefined],
   ])(
     '%s %j: on real bars every input varies and BUY and SELL both occur (KTRDR_REAL_BARS)',
     async (name, overrides) => {
@@ -66,8 +68,9 @@ describe('the example strategies', () => {
           return seen.size < 2;
         });
         expect(constant).toEqual([]);
-        const { label } = computeLabels(strategy.training.labels, bars.get(strategy.baseTimeframe)!);
-        expect(new Set(label)).toEqual(new Set([-1, 0, 1, 2]));
+        const labels = computeLabels(strategy.training.labels, bars.get(strategy.baseTimeframe)!);
+        expect(labels).toMatchObject({ output: 'classification', classes: ['BUY', 'HOLD', 'SELL'] });
+        expect(new Set((labels as ClassLabels).label)).toEqual(new Set([-1, 0, 1, 2]));
       }
     },
   );

@@ -1,8 +1,8 @@
 export { computeFeatures } from './features/compute-features.js';
 export type { FeatureMatrix, NormalisationRule } from './features/compute-features.js';
 export { formatIssue, StrategyError } from './issues.js';
-export { computeLabels } from './labels/compute-labels.js';
-export type { Labels } from './labels/compute-labels.js';
+export { computeLabels, fitsOnTrainingBars } from './labels/compute-labels.js';
+export type { ClassLabels, Labels, ValueLabels } from './labels/labels.js';
 export type {
   Activation,
   AnalyticsSettings,

@@ -38,6 +38,9 @@ export const LIMITS = {
   gradientClip: 1_000_000,
   patience: 100_000,
   stepSize: 100_000,
-  labelLookahead: 1_000_000,
+  /** Bars that a label may look ahead, or back. */
+  labelBars: 1_000_000,
+  /** Of volatilities, true ranges or a cost. */
+  labelMultiplier: 1_000,
   embargo: 1_000_000,
 } as const;

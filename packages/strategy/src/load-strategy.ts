@@ -13,7 +13,7 @@ import { LIMITS } from './limits.js';
 import type { ModelSettings, Strategy, StrategyVersion } from './model.js';
 import { networkSize } from './network-size.js';
 import { Reader } from './section.js';
-import { readDecisions } from './sections/decisions.js';
+import { checkLabelsFitDecisions, readDecisions } from './sections/decisions.js';
 import { readIdentity } from './sections/identity.js';
 import { readLookbackPeriods, readModel } from './sections/model-settings.js';
 import { checkOverrides, readDateRange, readTrainingData } from './sections/symbols-and-timeframes.js';
@@ -92,6 +92,7 @@ function readStrategy(
   const model = readModel(reader, version);
   const decisions = readDecisions(reader, version);
   const training = readTraining(reader, version, decisions?.outputFormat ?? 'classification');
+  if (training !== null && decisions !== null) checkLabelsFitDecisions(reader, training.labels, decisions);
   if (data === null || lookbackPeriods === null) return null;
   const features = readFeatures(reader, version, data, inputs, lookbackPeriods);
   if (features === null || model === null) return null;

@@ -156,11 +156,78 @@ export interface AnalyticsSettings {
   exportAlerts: boolean;
 }
 
-export interface LabelSettings {
+/** What the network learns: `computeLabels` turns it into one label per base bar. */
+export type LabelSettings =
+  | ZigzagSettings
+  | ForwardReturnSettings
+  | TripleBarrierSettings
+  | ContextSettings
+  | RegimeSettings;
+
+export type ZigzagSettings = {
   source: 'zigzag';
-  method: 'segments';
-  /** Relative move of the close that confirms a pivot, 0..1. */
+  /** Relative move of the close, 0..1: what confirms a pivot; for points, what a move must reach. */
   threshold: number;
+} & (
+  | { method: 'segments' }
+  /** `lookahead`: bars that a label looks at. */
+  | { method: 'points'; lookahead: number }
+);
+
+/** A regression's target. */
+export interface ForwardReturnSettings {
+  source: 'forward_return';
+  /** Bars. */
+  horizon: number;
+}
+
+export interface TripleBarrierSettings {
+  source: 'triple_barrier';
+  /** Distance of the upper barrier, in volatilities. */
+  profitMultiplier: number;
+  /** Distance of the lower barrier, in volatilities. */
+  stopMultiplier: number;
+  /** Bars until the third barrier. */
+  holdingBars: number;
+  /** Bars; the weights' decay is that of an average of this span. */
+  volatilitySpan: number;
+  /** `atr`: of high - low; `close`: of log returns. */
+  volatilityMethod: 'atr' | 'close';
+  /** Rows count by how much of their label is their own. */
+  computeWeights: boolean;
+  /** Only the events of a cusum filter have labels; `null` = all bars. */
+  cusum: CusumSettings | null;
+}
+
+export interface CusumSettings {
+  /** Log return; `null` = multiplier x mean volatility of the training bars. */
+  threshold: number | null;
+  multiplier: number;
+}
+
+/** Directions for a slower view: bullish, bearish, neutral. */
+export interface ContextSettings {
+  source: 'context';
+  /** Bars. */
+  horizon: number;
+  /** Returns over the horizon; bearish <= bullish. */
+  bullish: number;
+  bearish: number;
+}
+
+export interface RegimeSettings {
+  source: 'regime';
+  /** Thresholds of the two zigzags, in median true ranges; micro < macro. */
+  macroMultiplier: number;
+  microMultiplier: number;
+  /** Bars of the average true range, and bars ahead whose volatility is looked at. */
+  atrPeriod: number;
+  /** Bars that the volatility ahead is compared with. */
+  volatilityLookback: number;
+  /** More than so many times the volatility before is a crisis. */
+  crisisThreshold: number;
+  /** Least share of micro lows that rise in a trend up, 0..1. */
+  progressionTolerance: number;
 }
 
 /** Shares of the labelled rows, in time order; they sum to 1. */
@@ -201,12 +268,24 @@ export interface TrainingSettings {
   embargo?: number;
 }
 
-export interface DecisionSettings {
-  outputFormat: 'classification' | 'regression';
-  /** A highest probability below it means HOLD. */
-  confidenceThreshold: number;
+/** How outputs become trades. */
+export type DecisionSettings = {
   positionAwareness: boolean;
   /** Hours since the last executed trade. */
   minSignalSeparation: number;
+} & (ClassificationDecision | RegressionDecision);
+
+export interface ClassificationDecision {
+  outputFormat: 'classification';
+  /** A highest probability below it means HOLD. */
+  confidenceThreshold: number;
   allowShortFromFlat: boolean;
+}
+
+/** BUY where the predicted return is above cost x multiplier, SELL where it is below minus that. */
+export interface RegressionDecision {
+  outputFormat: 'regression';
+  /** Relative cost of buying and selling again. */
+  roundTripCost: number;
+  minEdgeMultiplier: number;
 }

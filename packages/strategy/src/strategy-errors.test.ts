@@ -230,8 +230,18 @@ describe('an error names its place, what is wrong and what would be right', () =
     // decisions, training
     [
       'output_format: classification',
+      'output_format: ranking',
+      '21:28 decisions.output_format: is "ranking"; must be one of classification, regression',
+    ],
+    [
+      'output_format: classification',
       'output_format: regression',
-      '21:28 decisions.output_format: is "regression"; this version has only "classification"',
+      '21:1 decisions.cost_model: is missing; a regression needs one: {round_trip_cost: 0.003',
+    ],
+    [
+      'output_format: classification',
+      'output_format: regression, cost_model: {round_trip_cost: 0}',
+      '21:70 decisions.cost_model.round_trip_cost: is 0; must be a number above 0 and below 1',
     ],
     [
       'confidence_threshold: 0.5',
@@ -285,13 +295,68 @@ describe('an error names its place, what is wrong and what would be right', () =
     ],
     [
       'source: zigzag',
-      'source: triple_barrier',
-      '24:20 training.labels.source: is "triple_barrier"; this version has only "zigzag"',
+      'source: tick_bars',
+      '24:20 training.labels.source: is "tick_bars"; must be one of zigzag, forward_return, triple_barrier, context, regime',
     ],
     [
       'source: zigzag',
-      'source: zigzag, method: points',
-      'training.labels.method: is "points"; this version has only "segments"',
+      'source: zigzag, method: swings',
+      'training.labels.method: is "swings"; must be one of segments, points',
+    ],
+    [
+      'source: zigzag',
+      'source: zigzag, method: points, label_lookahead: 2',
+      'training.labels.label_lookahead: is 2; must be a whole number from 3 to 1000000',
+    ],
+    [
+      '{source: zigzag, zigzag_threshold: 0.02}',
+      '{source: triple_barrier, pt_multiplier: 0}',
+      '24:51 training.labels.pt_multiplier: is 0; must be a number above 0 and at most 1000',
+    ],
+    [
+      '{source: zigzag, zigzag_threshold: 0.02}',
+      '{source: triple_barrier, stop_loss_atr: -1}',
+      '24:51 training.labels.stop_loss_atr: is -1; must be a number above 0 and at most 1000',
+    ],
+    [
+      '{source: zigzag, zigzag_threshold: 0.02}',
+      '{source: triple_barrier, vol_method: range}',
+      'training.labels.vol_method: is "range"; must be one of atr, close',
+    ],
+    [
+      '{source: zigzag, zigzag_threshold: 0.02}',
+      '{source: triple_barrier, vol_span: 1}',
+      'training.labels.vol_span: is 1; must be a whole number from 2 to 1000000',
+    ],
+    [
+      '{source: zigzag, zigzag_threshold: 0.02}',
+      '{source: context, horizon: 0}',
+      'training.labels.horizon: is 0; must be a whole number from 1 to 1000000',
+    ],
+    [
+      '{source: zigzag, zigzag_threshold: 0.02}',
+      '{source: context, bearish_threshold: 0.01}',
+      '24:48 training.labels.bearish_threshold: lets bearish (below 0.01) and bullish (above 0.005) overlap',
+    ],
+    [
+      '{source: zigzag, zigzag_threshold: 0.02}',
+      '{source: regime, macro_atr_mult: 1}',
+      '24:44 training.labels.macro_atr_mult: makes micro (1) no finer than macro (1); micro_atr_mult must be below macro_atr_mult',
+    ],
+    [
+      '{source: zigzag, zigzag_threshold: 0.02}',
+      '{source: regime, progression_tolerance: 2}',
+      'training.labels.progression_tolerance: is 2; must be a number at least 0 and at most 1',
+    ],
+    [
+      '{source: zigzag, zigzag_threshold: 0.02}',
+      '{source: forward_return, horizon: 5}',
+      'decisions.output_format: is classification; forward_return labels are numbers, which need regression',
+    ],
+    [
+      'output_format: classification, confidence_threshold: 0.5',
+      'output_format: regression, cost_model: {round_trip_cost: 0.001}',
+      'decisions.output_format: is regression; zigzag labels are classes, which need classification',
     ],
     [
       'zigzag_threshold: 0.02',

@@ -1,4 +1,5 @@
 import type { Strategy } from '@ktrdr/strategy';
+import { countClasses } from './data-parts.js';
 import type { SymbolBars } from './load-bars.js';
 import type { PreparedData } from './prepare-data.js';
 
@@ -7,6 +8,8 @@ export function dataWarnings(strategy: Strategy, bars: readonly SymbolBars[], da
   return [
     ...syntheticBars(bars),
     ...missingSymbols(data),
+    ...absentClasses(data),
+    ...constantTarget(data),
     ...constantInputs(strategy, data),
     ...valuesOutsideRange(strategy, data),
   ];
@@ -31,6 +34,20 @@ function missingSymbols({ dataset, split }: PreparedData): string[] {
     if (empty.length > 0) warnings.push(`${symbol} has no rows in the ${empty.join(' and the ')} part.`);
   });
   return warnings;
+}
+
+function absentClasses({ dataset, parts }: PreparedData): string[] {
+  if (dataset.output === 'regression') return [];
+  const counts = countClasses(parts.train.targets, dataset.classes.length);
+  const absent = dataset.classes.filter((_, index) => counts[index] === 0);
+  if (absent.length === 0) return [];
+  return [`No row of the training part is ${absent.join(' or ')}: the model cannot learn to say so.`];
+}
+
+function constantTarget({ dataset, parts }: PreparedData): string[] {
+  const { targets } = parts.train;
+  if (dataset.output === 'classification' || targets.some((target) => target !== targets[0])) return [];
+  return [`Every row of the training part has the target ${targets[0]}: there is nothing to learn.`];
 }
 
 function constantInputs({ features }: Strategy, { statistics }: PreparedData): string[] {

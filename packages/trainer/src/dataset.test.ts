@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { TIMEFRAME_MS, type Timeframe } from '@ktrdr/contracts';
-import type { Bars } from '@ktrdr/market-data';
+import type { Bars, DateRange } from '@ktrdr/market-data';
 import { computeFeatures, computeLabels, parseStrategy, type Strategy } from '@ktrdr/strategy';
-import { buildDataset, type SymbolRows } from './dataset.js';
+import { type BuildReport, buildDataset, type Dataset, type SymbolRows } from './dataset.js';
 import type { SymbolBars } from './load-bars.js';
 
 const START = Date.UTC(2024, 0, 1);
@@ -29,8 +29,7 @@ function wave(symbol: string, timeframe: Timeframe, count: number, period: numbe
   };
 }
 
-const { strategy } = parseStrategy(
-  `name: rows
+const STRATEGY = `name: rows
 version: "3.0"
 training_data:
   symbols: { mode: multi_symbol, list: [AAA, BBB] }
@@ -49,9 +48,8 @@ training:
   method: supervised
   labels: { source: zigzag, zigzag_threshold: 0.03 }
   data_split: { train: 0.7, validation: 0.15, test: 0.15 }
-`,
-  { file: 'rows.yaml' },
-);
+`;
+const { strategy } = parseStrategy(STRATEGY, { file: 'rows.yaml' });
 
 function symbolBars(symbol: string, period: number): SymbolBars {
   const hourly = wave(symbol, '1h', 600, period);
@@ -61,8 +59,38 @@ function symbolBars(symbol: string, period: number): SymbolBars {
   };
 }
 
+/** The strategy with other labels, and the decision that goes with them. */
+function withLabels(labels: string): Strategy {
+  const regression = labels.includes('forward_return');
+  const decision = regression
+    ? 'output_format: regression, cost_model: {}'
+    : 'output_format: classification, confidence_threshold: 0.5';
+  const text = STRATEGY.replace(/labels: .*/, () => `labels: ${labels}`).replace(
+    'output_format: classification, confidence_threshold: 0.5',
+    () => decision,
+  );
+  return parseStrategy(text, { file: 'rows.yaml' }).strategy;
+}
+
+const shares = { train: 0.7, validation: 0.15, test: 0.15 };
+
+function build(
+  used: Strategy,
+  bars: readonly SymbolBars[],
+  range: DateRange = {},
+  report: BuildReport = nothing,
+): Promise<Dataset> {
+  return buildDataset({ strategy: used, bars, range, shares }, report);
+}
+
 /** Every row compared with what the bar of its time has, found by time and not by number. */
-function expectInStep(rows: SymbolRows, bars: SymbolBars, used: Strategy, from: number, to: number): void {
+function expectInStep(
+  rows: SymbolRows,
+  bars: SymbolBars,
+  used: Strategy,
+  [from, to]: [from: number, to: number],
+  fitBefore = Infinity,
+): void {
   const all = bars.bars.get('1h')!;
   const matrix = computeFeatures(used, bars.bars);
   const inRange = { ...all };
@@ -71,17 +99,22 @@ function expectInStep(rows: SymbolRows, bars: SymbolBars, used: Strategy, from: 
     inRange[column] = all[column].slice(first, last + 1);
   }
   inRange.length = inRange.time.length;
-  const labels = computeLabels(used.training.labels, inRange);
+  const trainingBars = inRange.time.filter((time) => time < fitBefore).length;
+  const labels = computeLabels(used.training.labels, inRange, trainingBars);
+  const ofBars = labels.output === 'classification' ? labels.label : Float32Array.from(labels.value);
   const width = matrix.names.length;
   for (let row = 0; row < rows.rows; row += 1) {
     const bar = all.time.indexOf(rows.time[row]!);
     expect(rows.features.slice(row * width, (row + 1) * width)).toEqual(
       matrix.values.slice(bar * width, (bar + 1) * width),
     );
-    expect(rows.labels[row]).toBe(labels.label[bar - first]);
+    expect(rows.targets[row]).toBe(ofBars[bar - first]);
     expect(rows.labelEnd[row]).toBe(inRange.time[labels.end[bar - first]!]);
+    if (labels.output === 'classification' && labels.uniqueness !== null) {
+      expect(rows.weights![row]).toBe(labels.uniqueness[bar - first]);
+    }
   }
-  const labelled = labels.label.filter((label) => label >= 0).length;
+  const labelled = labels.end.filter((end) => end >= 0).length;
   expect(rows.rows + rows.withoutFeatures).toBeGreaterThanOrEqual(labelled);
   expect(rows.bars).toBe(rows.rows + rows.withoutFeatures + rows.withoutLabel);
 }
@@ -90,19 +123,39 @@ describe('buildDataset', () => {
   const [one, other] = [symbolBars('AAA', 9), symbolBars('BBB', 13)];
 
   test('keeps features, labels and times of a row in step, each symbol with its own', async () => {
-    const { symbols } = await buildDataset(strategy, [one, other], {}, nothing);
-    const end = START + 599 * TIMEFRAME_MS['1h'];
-    expectInStep(symbols[0]!, one, strategy, START, end);
-    expectInStep(symbols[1]!, other, strategy, START, end);
+    const { symbols } = await build(strategy, [one, other]);
+    const range: [number, number] = [START, START + 599 * TIMEFRAME_MS['1h']];
+    expectInStep(symbols[0]!, one, strategy, range);
+    expectInStep(symbols[1]!, other, strategy, range);
     expect(symbols[0]!.withoutFeatures).toBeGreaterThan(0);
-    expect([...symbols[0]!.labels]).not.toEqual([...symbols[1]!.labels]);
+    expect([...symbols[0]!.targets]).not.toEqual([...symbols[1]!.targets]);
+  });
+
+  test.each([
+    '{ source: zigzag, method: points, zigzag_threshold: 0.02, label_lookahead: 9 }',
+    '{ source: forward_return, horizon: 7 }',
+    '{ source: context, horizon: 3 }',
+    '{ source: triple_barrier, max_holding_period: 12, vol_span: 10, compute_weights: true }',
+    '{ source: triple_barrier, max_holding_period: 6, cusum_threshold: 0, cusum_multiplier: 0.3 }',
+    '{ source: regime, vol_lookback: 30, macro_atr_mult: 1.5, micro_atr_mult: 0.4 }',
+  ])('keeps %s in step with features, also where rows are dropped', async (labels) => {
+    const used = withLabels(labels);
+    const [start, end] = [START + 100 * TIMEFRAME_MS['1h'], START + 550 * TIMEFRAME_MS['1h']];
+    const { symbols, cuts, output } = await build(used, [one, other], { start, end });
+    symbols.forEach((rows, index) => {
+      expect(rows.withoutLabel).toBeGreaterThan(0);
+      expect(rows.rows).toBeGreaterThan(20);
+      expectInStep(rows, [one, other][index]!, used, [start, end], cuts.validationStart);
+      expect(rows.targets).toBeInstanceOf(output === 'classification' ? Int32Array : Float32Array);
+    });
+    expect(output).toBe(used.decisions.outputFormat);
   });
 
   test('has no rows outside the range, and needs none of it to warm up', async () => {
     const [start, end] = [START + 200 * TIMEFRAME_MS['1h'], START + 500 * TIMEFRAME_MS['1h']];
-    const { symbols } = await buildDataset(strategy, [one, other], { start, end }, nothing);
+    const { symbols } = await build(strategy, [one, other], { start, end });
     symbols.forEach((rows, index) => {
-      expectInStep(rows, [one, other][index]!, strategy, start, end);
+      expectInStep(rows, [one, other][index]!, strategy, [start, end]);
       expect(rows.time[0]).toBe(start);
       expect(rows.time.at(-1)!).toBeLessThanOrEqual(end);
       expect(rows.bars).toBe(301);
@@ -113,7 +166,7 @@ describe('buildDataset', () => {
 
   test('reports each phase from its beginning to its end', async () => {
     const reports: string[] = [];
-    await buildDataset(strategy, [one, other], {}, async (phase, done) => {
+    await build(strategy, [one, other], {}, async (phase, done) => {
       reports.push(`${phase} ${done}`);
     });
     expect(reports).toEqual(

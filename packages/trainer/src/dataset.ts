@@ -4,37 +4,57 @@ import {
   computeFeatures,
   computeLabels,
   type FeatureMatrix,
+  fitsOnTrainingBars,
+  type Labels,
   type NormalisationRule,
+  type SplitSettings,
   type Strategy,
 } from '@ktrdr/strategy';
 import type { SymbolBars } from './load-bars.js';
+import type { Targets } from './loss.js';
+import { type Cuts, cutMoments } from './split.js';
 
-/** The rows of one symbol: base bars inside the range whose features and label are all there. */
+/** The rows of one symbol: base bars inside the range whose label is there, and all features of their window of bars. */
 export interface SymbolRows {
   symbol: string;
   rows: number;
-  /** `[rows, features]`, row-major, not normalised. */
+  /** `[bars with all features, features]`, row-major, in order of time, not normalised. */
   features: Float64Array;
-  /** `[rows]`, 0-based classes. */
-  labels: Int32Array;
+  /** `[rows]`: the row's own bar among those of `features`, which ends its window; the bars before it there are the bars before it. */
+  windowEnds: Int32Array;
+  /** `[rows]`; classes or values by the dataset's `output`. */
+  targets: Targets;
+  /** `[rows]`, above 0: what each row counts for, up to a factor; `null` = all the same. */
+  weights: Float64Array | null;
   /** `[rows]`, open time of the row's bar, ms UTC; ascending. */
   time: Float64Array;
   /** `[rows]`, open time of the last bar that the row's label looked at, ms UTC. */
   labelEnd: Float64Array;
   /** Base bars inside the range. */
   bars: number;
-  /** Bars of those that have no value for some feature. */
+  /** Bars of those that have no value for some feature of their window. */
   withoutFeatures: number;
   /** Bars of the others that have no label. */
   withoutLabel: number;
 }
 
 export interface Dataset {
+  /** Kind of all targets: what the strategy's decision is made of. */
+  output: Labels['output'];
   symbols: SymbolRows[];
   /** Column names in order, each with how it is scaled. */
   normalisation: NormalisationRule[];
-  /** Class names by label. */
+  /** Class names by target; none for a regression. */
   classes: string[];
+  /** Where the parts begin. */
+  cuts: Cuts;
+}
+
+export interface DatasetRequest {
+  strategy: Strategy;
+  bars: readonly SymbolBars[];
+  range: DateRange;
+  shares: SplitSettings;
 }
 
 /** Told when a phase of building begins (0) and after each symbol. */
@@ -47,12 +67,13 @@ export type BuildReport = (
  * Features and labels of every symbol. Bars before the range warm indicators up and are never rows; each symbol has its own labels,
  * made on base bars inside the range.
  *
+ * The parts begin where the shares of the labelled rows are reached. Labels that are fitted on training bars need the cuts
+ * first: these lie at the shares of the rows that have features, so that nothing a training label is made of depends on later bars.
+ *
  * @throws KtrdrError `no_bars_in_range`
  */
 export async function buildDataset(
-  strategy: Strategy,
-  bars: readonly SymbolBars[],
-  range: DateRange,
+  { strategy, bars, range, shares }: DatasetRequest,
   report: BuildReport,
 ): Promise<Dataset> {
   const each = async <In, Out>(
@@ -71,28 +92,31 @@ export async function buildDataset(
   const computed = await each('computing indicators', bars, (symbol) =>
     computeMatrix(strategy, symbol, range),
   );
-  const complete = await each('building features', computed, (symbol) => ({
-    ...symbol,
-    rows: completeRows(symbol.matrix, symbol.firstRow),
-  }));
-  let classes: string[] = [];
-  const symbols = await each('labelling', complete, ({ symbol, inRange, matrix, firstRow, rows }) => {
-    const labels = computeLabels(strategy.training.labels, inRange);
-    classes = labels.classes;
-    const labelled = rows.filter((row) => labels.label[row]! >= 0);
-    return {
-      symbol,
-      rows: labelled.length,
-      features: takeRows(matrix, labelled, firstRow),
-      labels: Int32Array.from(labelled, (row) => labels.label[row]!),
-      time: Float64Array.from(labelled, (row) => inRange.time[row]!),
-      labelEnd: Float64Array.from(labelled, (row) => inRange.time[labels.end[row]!]!),
-      bars: inRange.length,
-      withoutFeatures: inRange.length - rows.length,
-      withoutLabel: rows.length - labelled.length,
-    };
+  const window = 'sequenceLength' in strategy.model ? strategy.model.sequenceLength : 1;
+  const complete = await each('building features', computed, (symbol) => completeWindows(symbol, window));
+  const settings = strategy.training.labels;
+  const fitted = fitsOnTrainingBars(settings);
+  const featureCuts = cutMoments(complete.map(rowTimes), shares);
+  let classes: readonly string[] = [];
+  const symbols = await each('labelling', complete, (symbol) => {
+    const { time } = symbol.inRange;
+    const trainingBars = fitted ? countBefore(time, featureCuts.validationStart) : time.length;
+    const labels = computeLabels(settings, symbol.inRange, trainingBars);
+    if (labels.output === 'classification') ({ classes } = labels);
+    return labelledRows(symbol, labels);
   });
-  return { symbols, classes, normalisation: computed[0]!.matrix.normalisation };
+  return {
+    output: strategy.decisions.outputFormat,
+    symbols,
+    normalisation: computed[0]!.matrix.normalisation,
+    classes: [...classes],
+    cuts: fitted
+      ? featureCuts
+      : cutMoments(
+          symbols.map(({ time }) => time),
+          shares,
+        ),
+  };
 }
 
 interface ComputedSymbol {
@@ -103,6 +127,13 @@ interface ComputedSymbol {
   firstRow: number;
   /** Base bars inside the range. */
   inRange: Bars;
+}
+
+interface CompleteSymbol extends ComputedSymbol {
+  /** Base bars that have all features, counted from the range's first; those before it serve windows alone. */
+  complete: Int32Array;
+  /** Those inside the range whose whole window is complete: index into `complete`. */
+  windowEnds: Int32Array;
 }
 
 function computeMatrix(strategy: Strategy, { symbol, bars }: SymbolBars, range: DateRange): ComputedSymbol {
@@ -132,10 +163,21 @@ function selectOther(bars: Bars, inRange: Bars, { historyRequired }: Strategy): 
   return selectRange(bars, { ...(start === undefined ? {} : { start }), end, history: 0 }).bars;
 }
 
-/** Rows inside the range, counted from its first bar, whose every feature has a value. */
-function completeRows({ values, names, rows }: FeatureMatrix, firstRow: number): Int32Array {
+function completeWindows(symbol: ComputedSymbol, window: number): CompleteSymbol {
+  const { matrix, firstRow } = symbol;
+  const complete = completeBars(matrix, Math.max(0, firstRow - (window - 1)), firstRow);
+  const windowEnds: number[] = [];
+  for (let at = window - 1; at < complete.length; at += 1) {
+    const end = complete[at]!;
+    if (end >= 0 && complete[at - (window - 1)] === end - (window - 1)) windowEnds.push(at);
+  }
+  return { ...symbol, complete, windowEnds: Int32Array.from(windowEnds) };
+}
+
+/** Bars from row `from` on whose every feature has a value, counted from `firstRow`. */
+function completeBars({ values, names, rows }: FeatureMatrix, from: number, firstRow: number): Int32Array {
   const complete: number[] = [];
-  for (let row = firstRow; row < rows; row += 1) {
+  for (let row = from; row < rows; row += 1) {
     let defined = true;
     for (let at = row * names.length; defined && at < (row + 1) * names.length; at += 1) {
       defined = Number.isFinite(values[at]!);
@@ -143,6 +185,50 @@ function completeRows({ values, names, rows }: FeatureMatrix, firstRow: number):
     if (defined) complete.push(row - firstRow);
   }
   return Int32Array.from(complete);
+}
+
+function rowTimes({ complete, windowEnds, inRange }: CompleteSymbol): Float64Array {
+  return Float64Array.from(windowEnds, (at) => inRange.time[complete[at]!]!);
+}
+
+/** Of ascending times. */
+function countBefore(time: Float64Array, moment: number): number {
+  const index = time.findIndex((value) => value >= moment);
+  return index < 0 ? time.length : index;
+}
+
+/** Features, labels and times of the bars that have both features and a label: one selection for all of them. */
+function labelledRows(
+  { symbol, matrix, firstRow, inRange, complete, windowEnds }: CompleteSymbol,
+  labels: Labels,
+): SymbolRows {
+  const labelled = windowEnds.filter((at) => labels.end[complete[at]!]! >= 0);
+  const bars = labelled.map((at) => complete[at]!);
+  return {
+    symbol,
+    rows: bars.length,
+    features: takeRows(matrix, complete, firstRow),
+    windowEnds: labelled,
+    targets: takeTargets(labels, bars),
+    weights: takeWeights(labels, bars),
+    time: Float64Array.from(bars, (bar) => inRange.time[bar]!),
+    labelEnd: Float64Array.from(bars, (bar) => inRange.time[labels.end[bar]!]!),
+    bars: inRange.length,
+    withoutFeatures: inRange.length - windowEnds.length,
+    withoutLabel: windowEnds.length - bars.length,
+  };
+}
+
+function takeTargets(labels: Labels, rows: Int32Array): Targets {
+  return labels.output === 'classification'
+    ? rows.map((row) => labels.label[row]!)
+    : Float32Array.from(rows, (row) => labels.value[row]!);
+}
+
+function takeWeights(labels: Labels, rows: Int32Array): Float64Array | null {
+  if (labels.output !== 'classification' || labels.uniqueness === null) return null;
+  const { uniqueness } = labels;
+  return Float64Array.from(rows, (row) => uniqueness[row]!);
 }
 
 function takeRows({ values, names }: FeatureMatrix, rows: Int32Array, firstRow: number): Float64Array {

@@ -1,10 +1,11 @@
 import type { Baselines, TestMetrics, TrainingArtifacts, ValidationMetrics } from '@ktrdr/contracts';
-import type { DataParts, SymbolPart } from './data-parts.js';
+import type { DataParts } from './data-parts.js';
+import { outputClasses, targetClasses } from './directions.js';
 import type { Engine } from './engines/engine.js';
 import { evaluatePart } from './evaluate-part.js';
-import { classTargets, type LossSpec } from './loss.js';
+import type { LossSpec, Targets } from './loss.js';
+import { classificationReport, majorityBaseline } from './metrics.js';
 import type { ModelSpec } from './model-spec.js';
-import { classificationReport, majorityBaseline, predictedClasses } from './metrics.js';
 
 /** What the kept weights are worth. */
 export interface ModelEvaluation {
@@ -14,26 +15,36 @@ export interface ModelEvaluation {
   perSymbol: TrainingArtifacts['per_symbol_metrics'];
 }
 
-/** Scores the engine's present weights on the validation and the test part. `symbols` are the names behind the parts' symbol numbers. */
-export async function evaluateModel(
-  engine: Engine,
-  model: ModelSpec,
-  loss: LossSpec,
-  { train, validation, test }: DataParts,
-  classes: readonly string[],
-  symbols: readonly string[],
-): Promise<ModelEvaluation> {
-  const onValidation = await evaluatePart(engine, model, loss, validation);
-  const onTest = await evaluatePart(engine, model, loss, test);
-  const labels = classTargets(test.targets);
-  const predicted = predictedClasses(onTest.outputs, classes.length);
+/** What is evaluated. */
+export interface EvaluationRequest {
+  engine: Engine;
+  model: ModelSpec;
+  loss: LossSpec;
+  parts: DataParts;
+  /** Names in order; of a regression `DIRECTIONS`. */
+  classes: readonly string[];
+  /** Names behind the parts' symbol numbers. */
+  symbols: readonly string[];
+  /** Awaited now and then; it may throw to stop. */
+  pause: () => Promise<void>;
+}
+
+/** Scores the engine's present parameters on the validation and the test part. */
+export async function evaluateModel(request: EvaluationRequest): Promise<ModelEvaluation> {
+  const { engine, model, loss, parts, classes, pause } = request;
+  const { train, validation, test } = parts;
+  const onValidation = await evaluatePart(engine, model, loss, validation, pause);
+  const onTest = await evaluatePart(engine, model, loss, test, pause);
+  const labels = targetClasses(test.targets);
+  const predicted = outputClasses(onTest.outputs, test.targets);
   const report = classificationReport(labels, predicted, classes);
-  const baseline = majorityBaseline(classTargets(train.targets), labels, classes.length);
+  const baseline = majorityBaseline(targetClasses(train.targets), labels, classes.length);
   return {
     validation: { val_loss: onValidation.loss, val_accuracy: onValidation.accuracy },
     test: {
       test_loss: onTest.loss,
       test_accuracy: report.accuracy,
+      mae: test.targets instanceof Int32Array ? null : meanAbsoluteError(onTest.outputs, test.targets),
       precision: report.precision,
       recall: report.recall,
       f1_score: report.f1,
@@ -44,20 +55,30 @@ export async function evaluateModel(
     baselines: {
       majority_class: { label: classes[baseline.label]!, test_accuracy: baseline.testAccuracy },
     },
-    perSymbol: symbols.map((symbol, index) => ({ symbol, ...accuracyOf(index, test, predicted) })),
+    perSymbol: request.symbols.map((symbol, index) => ({
+      symbol,
+      ...accuracyOf(index, test.symbols, labels, predicted),
+    })),
   };
+}
+
+function meanAbsoluteError(outputs: Float32Array, targets: Targets): number {
+  let sum = 0;
+  for (let row = 0; row < targets.length; row += 1) sum += Math.abs(outputs[row]! - targets[row]!);
+  return sum / targets.length;
 }
 
 function accuracyOf(
   symbol: number,
-  { targets, symbols }: SymbolPart,
+  symbols: Int32Array,
+  labels: Int32Array,
   predicted: Int32Array,
 ): { rows: number; test_accuracy: number } {
   let [rows, right] = [0, 0];
-  for (let row = 0; row < targets.length; row += 1) {
+  for (let row = 0; row < labels.length; row += 1) {
     if (symbols[row] !== symbol) continue;
     rows += 1;
-    if (predicted[row] === targets[row]) right += 1;
+    if (predicted[row] === labels[row]) right += 1;
   }
   return { rows, test_accuracy: rows === 0 ? 0 : right / rows };
 }

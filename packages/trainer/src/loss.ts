@@ -22,7 +22,7 @@ export function classTargets(targets: Targets): Int32Array {
 export interface LossSums {
   /** Sum of scale * loss. */
   loss: number;
-  /** Rows whose greatest output (the first of equals) is their class's; of a regression, rows whose output has the target's sign. */
+  /** Rows whose greatest output (the first of equals) is their class's; of a regression, rows whose output is above 0 where the target is. */
   correct: number;
 }
 
@@ -132,7 +132,7 @@ function regressionSums(
     const value =
       loss.type === 'mse' ? error * error : size <= delta ? (error * error) / 2 : delta * (size - delta / 2);
     sums.loss += scales[row]! * value;
-    if (Math.sign(outputs[row]!) === Math.sign(targets[row]!)) sums.correct += 1;
+    if (outputs[row]! > 0 === targets[row]! > 0) sums.correct += 1;
     if (gradient === undefined) continue;
     gradient[row] =
       scales[row]! * (loss.type === 'mse' ? 2 * error : Math.max(-delta, Math.min(delta, error)));

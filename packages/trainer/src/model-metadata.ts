@@ -1,5 +1,8 @@
 import type { BarsFingerprint, EngineName, ModelSummary, Timeframe } from '@ktrdr/contracts';
 
+/** What a model's outputs are, by the labels that it was trained on. */
+export type OutputType = 'classification' | 'context_classification' | 'regime_classification' | 'regression';
+
 /** `metadata.json` of a model: what it is and where it comes from. Everything but `model` and `version` is known when training ends. */
 export interface ModelMetadata {
   /** `strategy/timeframe_vN`, with the number that the model got when it was put in its place. */
@@ -16,7 +19,7 @@ export interface ModelMetadata {
   /** `60-128-64-3` */
   architecture: string;
   parameters_count: number;
-  output_type: 'classification';
+  output_type: OutputType;
   classes: string[];
   feature_count: number;
   engine: EngineName;

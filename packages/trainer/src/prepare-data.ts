@@ -3,8 +3,8 @@ import type { DateRange } from '@ktrdr/market-data';
 import type { Strategy } from '@ktrdr/strategy';
 import { buildParts, countClasses, type DataParts } from './data-parts.js';
 import { buildDataset, type BuildReport, type Dataset } from './dataset.js';
+import { forMoreClasses, forMoreLabels, whereUnlabelled } from './label-advice.js';
 import type { SymbolBars } from './load-bars.js';
-import { classTargets } from './loss.js';
 import {
   type ColumnStatistics,
   columnStatistics,
@@ -43,20 +43,20 @@ export interface PrepareRequest {
  */
 export async function prepareData(request: PrepareRequest, report: PrepareReport): Promise<PreparedData> {
   const { strategy, bars, range, validationSplit } = request;
-  const dataset = await buildDataset(strategy, bars, range, report);
+  const shares = splitShares(strategy.training.split, validationSplit);
+  const dataset = await buildDataset({ strategy, bars, range, shares }, report);
   checkEnoughRows(dataset, strategy);
   await report('splitting', 0);
-  const { split: settings, embargo } = strategy.training;
-  const split = splitRows(dataset.symbols, splitShares(settings, validationSplit), embargo);
-  checkParts(dataset, split);
-  const training = dataset.symbols.map(({ features }, symbol) => ({
+  const split = splitRows(dataset.symbols, dataset.cuts, strategy.training.embargo);
+  checkParts(dataset, split, strategy);
+  const training = dataset.symbols.map(({ features, windowEnds }, symbol) => ({
     features,
-    rows: split.parts[symbol]!.train,
+    rows: split.parts[symbol]!.train.map((row) => windowEnds[row]!),
   }));
   const statistics = columnStatistics(training, dataset.normalisation.length);
   const normalisation = fitNormalisation(dataset.normalisation, statistics);
   const parts = buildParts(dataset, split, normalisation);
-  checkClasses(dataset, parts);
+  checkClasses(dataset, split, parts, strategy);
   await report('splitting', 1);
   return { dataset, split, normalisation, statistics, parts };
 }
@@ -68,7 +68,7 @@ function checkEnoughRows({ symbols }: Dataset, strategy: Strategy): void {
     const lost = [
       ...(withoutFeatures > 0 ? [`${withoutFeatures} without features, as indicators warm up`] : []),
       ...(withoutLabel > 0
-        ? [`${withoutLabel} without a label, after the last confirmed turning point`]
+        ? [`${withoutLabel} without a label, ${whereUnlabelled(strategy.training.labels)}`]
         : []),
     ];
     return `${symbol} ${strategy.baseTimeframe} has ${bars} bars in the range${lost.length > 0 ? ` (${lost.join('; ')})` : ''}`;
@@ -92,7 +92,7 @@ function checkEnoughRows({ symbols }: Dataset, strategy: Strategy): void {
   );
 }
 
-function checkParts({ symbols }: Dataset, split: Split): void {
+function checkParts({ symbols }: Dataset, split: Split, { training }: Strategy): void {
   for (const part of ['train', 'validation', 'test'] as const) {
     if (split.parts.some((rows) => rows[part].length > 0)) continue;
     const rows = symbols.reduce((sum, symbol) => sum + symbol.rows, 0);
@@ -101,20 +101,31 @@ function checkParts({ symbols }: Dataset, split: Split): void {
       'empty_split',
       `The ${name} part has no rows: of ${rows} rows ${split.purged} were dropped at the edges of the parts, ` +
         'because their labels look across (or as embargo), and none were left for it. ' +
-        'Take a longer range, a lower training.labels.zigzag_threshold or another training.data_split.',
+        `Take a longer range, ${forMoreLabels(training.labels)} or another training.data_split.`,
       { details: { part, rows, purged: split.purged } },
     );
   }
 }
 
-function checkClasses({ classes }: Dataset, { train }: DataParts): void {
-  const counts = countClasses(classTargets(train.targets), classes.length);
+function checkClasses(
+  { classes, symbols, output }: Dataset,
+  split: Split,
+  { train }: DataParts,
+  { training }: Strategy,
+): void {
+  if (output === 'regression') return;
+  const counts = countClasses(train.targets, classes.length);
   if (counts.filter((count) => count > 0).length > 1) return;
   const only = classes[counts.findIndex((count) => count > 0)];
+  const times = symbols.flatMap(({ time }, symbol) => {
+    const rows = split.parts[symbol]!.train;
+    return rows.length === 0 ? [] : [time[rows[0]!]!, time[rows.at(-1)!]!];
+  });
+  const [first, last] = [Math.min(...times), Math.max(...times)].map((time) => new Date(time).toISOString());
   throw new KtrdrError(
     'one_class_only',
-    `All ${train.rows} training rows are ${only}: there is nothing to tell apart. ` +
-      'Take a longer range or a lower training.labels.zigzag_threshold.',
-    { details: { label: only, rows: train.rows } },
+    `All ${train.rows} training rows, from ${first!.slice(0, 10)} to ${last!.slice(0, 10)}, are ${only}: ` +
+      `there is nothing to tell apart. Take a longer range or ${forMoreClasses(training.labels)}.`,
+    { details: { label: only, rows: train.rows, first, last } },
   );
 }

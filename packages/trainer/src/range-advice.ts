@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { KtrdrError } from '@ktrdr/contracts';
 import { type Bars, describeBars, selectRange } from '@ktrdr/market-data';
+import { forMoreClasses, forMoreLabels } from './label-advice.js';
 import {
   MINIMUM_ROWS,
   prepareData,
@@ -23,9 +24,11 @@ export async function prepareDataOrAdvise(
     const range = await findRange(request);
     const base = request.bars.map(({ bars }) => bars.get(request.strategy.baseTimeframe)!);
     const there = base.map((bars) => `${bars.symbol} has ${describeBars(bars)}`).join('; ');
+    const { labels } = request.strategy.training;
+    const change = error.code === 'one_class_only' ? forMoreClasses(labels) : forMoreLabels(labels);
     const advice =
       range === null
-        ? `Even all bars that there are do not suffice (${there}): add bars, or lower training.labels.zigzag_threshold.`
+        ? `Even all bars that there are do not suffice (${there}): add bars, or take ${change}.`
         : `This range would do: ${range.start_date} to ${range.end_date}.`;
     throw new KtrdrError(error.code, `${error.message} ${advice}`, {
       details: { ...(error.details as object), suggested_range: range },

@@ -1,8 +1,19 @@
 import { describe, expect, test } from '@jest/globals';
+import { propertyRuns } from '@ktrdr/contracts/testing';
 import fc from 'fast-check';
-import { type RowTimes, splitRows, splitShares } from './split.js';
+import type { SplitSettings } from '@ktrdr/strategy';
+import { cutMoments, type RowTimes, type Split, splitRows, splitShares } from './split.js';
 
 const HOUR = 3_600_000;
+
+/** Cut where the shares of all rows are reached. */
+function split(symbols: readonly RowTimes[], of: SplitSettings, embargo?: number): Split {
+  const cuts = cutMoments(
+    symbols.map(({ time }) => time),
+    of,
+  );
+  return splitRows(symbols, cuts, embargo);
+}
 
 /** Rows at ascending hours, whose labels end up to 40 hours later. */
 const rowTimes = fc
@@ -41,7 +52,7 @@ describe('splitRows', () => {
   test('no label of a row reaches the next part of any symbol', () => {
     fc.assert(
       fc.property(anySplit, ({ symbols, shares: of, embargo }) => {
-        const { parts, validationStart, testStart } = splitRows(symbols, of, embargo);
+        const { parts, validationStart, testStart } = split(symbols, of, embargo);
         parts.forEach(({ train, validation, test: last }, symbol) => {
           const { time, labelEnd } = symbols[symbol]!;
           for (const row of train) expect(labelEnd[row]).toBeLessThan(validationStart);
@@ -52,13 +63,14 @@ describe('splitRows', () => {
           for (const row of last) expect(time[row]).toBeGreaterThanOrEqual(testStart);
         });
       }),
+      { numRuns: propertyRuns() },
     );
   });
 
   test('parts are in order of time, and a row is in one of them at most', () => {
     fc.assert(
       fc.property(anySplit, ({ symbols, shares: of, embargo }) => {
-        for (const { train, validation, test: last } of splitRows(symbols, of, embargo).parts) {
+        for (const { train, validation, test: last } of split(symbols, of, embargo).parts) {
           const rows = [...train, ...validation, ...last];
           expect(rows).toEqual([...new Set(rows)].toSorted((a, b) => a - b));
         }
@@ -69,7 +81,7 @@ describe('splitRows', () => {
   test('nothing is lost but rows whose label looks across a cut and the embargo before it', () => {
     fc.assert(
       fc.property(anySplit, ({ symbols, shares: of, embargo }) => {
-        const { parts, validationStart, testStart, purged } = splitRows(symbols, of, embargo);
+        const { parts, validationStart, testStart, purged } = split(symbols, of, embargo);
         let lost = 0;
         symbols.forEach(({ time, labelEnd }, symbol) => {
           const { train, validation, test: last } = parts[symbol]!;
@@ -91,7 +103,7 @@ describe('splitRows', () => {
 
   test('one symbol without look-ahead is cut at the shares of its rows', () => {
     const time = Float64Array.from({ length: 100 }, (_, row) => row * HOUR);
-    const { parts } = splitRows([{ time, labelEnd: time }], { train: 0.7, validation: 0.15, test: 0.15 }, 0);
+    const { parts } = split([{ time, labelEnd: time }], { train: 0.7, validation: 0.15, test: 0.15 }, 0);
     expect([parts[0]!.train.length, parts[0]!.validation.length, parts[0]!.test.length]).toEqual([
       70, 15, 15,
     ]);
@@ -100,14 +112,14 @@ describe('splitRows', () => {
   test('the embargo is 1 % of the rows unless it is set', () => {
     const time = Float64Array.from({ length: 1000 }, (_, row) => row * HOUR);
     const of = { train: 0.7, validation: 0.15, test: 0.15 };
-    expect(splitRows([{ time, labelEnd: time }], of).purged).toBe(20);
-    expect(splitRows([{ time, labelEnd: time }], of, 3).purged).toBe(6);
+    expect(split([{ time, labelEnd: time }], of).purged).toBe(20);
+    expect(split([{ time, labelEnd: time }], of, 3).purged).toBe(6);
   });
 
   test('a label that ends exactly at the first validation row does not stay', () => {
     const time = Float64Array.from({ length: 10 }, (_, row) => row);
     const labelEnd = time.map((moment) => moment + 1);
-    const { parts } = splitRows([{ time, labelEnd }], { train: 0.5, validation: 0.3, test: 0.2 }, 0);
+    const { parts } = split([{ time, labelEnd }], { train: 0.5, validation: 0.3, test: 0.2 }, 0);
     expect([...parts[0]!.train]).toEqual([0, 1, 2, 3]);
     expect([...parts[0]!.validation]).toEqual([5, 6]);
     expect([...parts[0]!.test]).toEqual([8, 9]);
@@ -117,7 +129,7 @@ describe('splitRows', () => {
     const early = Float64Array.from({ length: 100 }, (_, row) => row);
     const late = Float64Array.from({ length: 20 }, (_, row) => 80 + row);
     const symbols = [early, late].map((time) => ({ time, labelEnd: time }));
-    const { parts, validationStart } = splitRows(symbols, { train: 0.5, validation: 0.25, test: 0.25 }, 0);
+    const { parts, validationStart } = split(symbols, { train: 0.5, validation: 0.25, test: 0.25 }, 0);
     expect(validationStart).toBe(60);
     expect(parts[1]!.train.length).toBe(0);
     expect(parts[1]!.validation.length + parts[1]!.test.length).toBe(20);

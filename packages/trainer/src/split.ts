@@ -14,12 +14,15 @@ export interface RowParts {
   test: Int32Array;
 }
 
-export interface Split {
-  /** In the order of the symbols. */
-  parts: RowParts[];
-  /** Open time of the first validation and the first test row, shared by all symbols, ms UTC; `Infinity` where there is none. */
+/** Open time of the first validation and the first test row, shared by all symbols, ms UTC; `Infinity` where there is none. */
+export interface Cuts {
   validationStart: number;
   testStart: number;
+}
+
+export interface Split extends Cuts {
+  /** In the order of the symbols. */
+  parts: RowParts[];
   /** Rows in no part: their label looks across a cut, or they lie in the embargo before it. */
   purged: number;
 }
@@ -35,18 +38,25 @@ export function splitShares(settings: SplitSettings, validationSplit: number | u
   return { train: rest * (1 - validationSplit), validation: rest * validationSplit, test: settings.test };
 }
 
+/** The moments at which the shares of all rows together are reached. `times`: `[rows]` of each symbol. */
+export function cutMoments(times: readonly Float64Array[], shares: SplitSettings): Cuts {
+  const merged = mergedTimes(times);
+  const cutAt = (share: number): number => merged[Math.floor(share * merged.length + ROUNDING)] ?? Infinity;
+  return { validationStart: cutAt(shares.train), testStart: cutAt(shares.train + shares.validation) };
+}
+
 /**
- * Divides rows into training, validation and test part, in this order of time. The cuts are moments shared by all symbols, where the shares of
- * all rows together are reached. A row whose label ends at or after the cut behind it is in no part, and neither are the last `embargo`
- * rows of a symbol before each cut.
+ * Divides rows into training, validation and test part, in this order of time, at moments shared by all symbols. A row
+ * whose label ends at or after the cut behind it is in no part (it is purged), and neither are the last `embargo` rows of a symbol
+ * before each cut.
  *
  * @param embargo rows; by default 1 % of the symbol's rows
  */
-export function splitRows(symbols: readonly RowTimes[], shares: SplitSettings, embargo?: number): Split {
-  const times = mergedTimes(symbols);
-  const cutAt = (share: number): number => times[Math.floor(share * times.length + ROUNDING)] ?? Infinity;
-  const validationStart = cutAt(shares.train);
-  const testStart = cutAt(shares.train + shares.validation);
+export function splitRows(
+  symbols: readonly RowTimes[],
+  { validationStart, testStart }: Cuts,
+  embargo?: number,
+): Split {
   const parts = symbols.map((rows) => {
     const gap = Math.max(0, embargo ?? Math.floor(rows.time.length * DEFAULT_EMBARGO));
     const validation = firstAtOrAfter(rows.time, validationStart);
@@ -61,7 +71,8 @@ export function splitRows(symbols: readonly RowTimes[], shares: SplitSettings, e
     (sum, { train, validation, test }) => sum + train.length + validation.length + test.length,
     0,
   );
-  return { parts, validationStart, testStart, purged: times.length - kept };
+  const rows = symbols.reduce((sum, { time }) => sum + time.length, 0);
+  return { parts, validationStart, testStart, purged: rows - kept };
 }
 
 /** Rows from..to without the last `gap`, whose label ends before `cut`. */
@@ -73,10 +84,10 @@ function keep({ labelEnd }: RowTimes, from: number, to: number, gap: number, cut
   return Int32Array.from(kept);
 }
 
-function mergedTimes(symbols: readonly RowTimes[]): Float64Array {
-  const merged = new Float64Array(symbols.reduce((sum, { time }) => sum + time.length, 0));
+function mergedTimes(times: readonly Float64Array[]): Float64Array {
+  const merged = new Float64Array(times.reduce((sum, time) => sum + time.length, 0));
   let offset = 0;
-  for (const { time } of symbols) {
+  for (const time of times) {
     merged.set(time, offset);
     offset += time.length;
   }

@@ -1,16 +1,12 @@
-import type { DataSummary } from '@ktrdr/contracts';
+import type { DataSummary, TargetDistribution } from '@ktrdr/contracts';
 import type { Strategy } from '@ktrdr/strategy';
-import { countClasses } from './data-parts.js';
+import { countClasses, type DataParts } from './data-parts.js';
 import type { LoadedBars } from './load-bars.js';
-import { classTargets } from './loss.js';
 import type { PreparedData } from './prepare-data.js';
 
 /** What a run is trained on, for its result. */
 export function summariseData(strategy: Strategy, bars: LoadedBars, data: PreparedData): DataSummary {
   const { dataset, parts, split } = data;
-  const [train, validation, test] = [parts.train, parts.validation, parts.test].map(({ targets }) =>
-    countClasses(classTargets(targets), dataset.classes.length),
-  );
   const { first, last } = timeSpan(data);
   return {
     symbols: strategy.symbols,
@@ -25,14 +21,58 @@ export function summariseData(strategy: Strategy, bars: LoadedBars, data: Prepar
     purged_samples: split.purged,
     feature_count: strategy.features.length,
     features: strategy.features,
-    label_distribution: dataset.classes.map((label, index) => ({
-      label,
-      train: train![index]!,
-      validation: validation![index]!,
-      test: test![index]!,
-    })),
+    label_distribution: labelDistribution(data),
+    target_distribution: dataset.output === 'regression' ? targetDistribution(parts) : null,
     fingerprints: bars.fingerprints,
     synthetic: bars.symbols.some((symbol) => [...symbol.bars.values()].some(({ synthetic }) => synthetic)),
+  };
+}
+
+/** Rows of each class; a regression has none. */
+function labelDistribution({ dataset, parts }: PreparedData): DataSummary['label_distribution'] {
+  if (dataset.output === 'regression') return [];
+  const { classes } = dataset;
+  const [train, validation, test] = [parts.train, parts.validation, parts.test].map(({ targets }) =>
+    countClasses(targets, classes.length),
+  );
+  return classes.map((label, index) => ({
+    label,
+    train: train![index]!,
+    validation: validation![index]!,
+    test: test![index]!,
+  }));
+}
+
+function targetDistribution({ train, validation, test }: DataParts): TargetDistribution[] {
+  return [
+    { part: 'train' as const, ...describeValues(train.targets) },
+    { part: 'validation' as const, ...describeValues(validation.targets) },
+    { part: 'test' as const, ...describeValues(test.targets) },
+  ];
+}
+
+/** Of at least one value. Quantiles lie on a line between neighbours, as numpy's do. */
+function describeValues(values: ArrayLike<number>): Omit<TargetDistribution, 'part'> {
+  const sorted = Float64Array.from(values).sort();
+  const rows = sorted.length;
+  const mean = sorted.reduce((sum, value) => sum + value, 0) / rows;
+  const squares = sorted.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const quantile = (share: number): number => {
+    const place = share * (rows - 1);
+    const [below, above] = [sorted[Math.floor(place)]!, sorted[Math.ceil(place)]!];
+    return below + (above - below) * (place - Math.floor(place));
+  };
+  return {
+    rows,
+    mean,
+    std: rows > 1 ? Math.sqrt(squares / (rows - 1)) : 0,
+    min: sorted[0]!,
+    q05: quantile(0.05),
+    q25: quantile(0.25),
+    median: quantile(0.5),
+    q75: quantile(0.75),
+    q95: quantile(0.95),
+    max: sorted[rows - 1]!,
   };
 }
 

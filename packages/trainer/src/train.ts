@@ -4,6 +4,7 @@ import { formatIssue, parseStrategy, type Strategy } from '@ktrdr/strategy';
 import { Analytics, analyticsRunId } from './callbacks/analytics.js';
 import { Progress } from './callbacks/progress.js';
 import { dataWarnings } from './data-warnings.js';
+import { DIRECTIONS } from './directions.js';
 import type { Engine } from './engines/engine.js';
 import { createEngine } from './engines/select-engine.js';
 import { evaluateModel } from './evaluate-model.js';
@@ -15,6 +16,7 @@ import { prepareDataOrAdvise } from './range-advice.js';
 import { RunProgress } from './run-progress.js';
 import { storageError } from './storage-error.js';
 import { summariseData } from './summarise-data.js';
+import { TimeSlice } from './time-slice.js';
 import { dryRunResult, trainedResult } from './training-result.js';
 import type { TrainingHooks, TrainingRunOutcome, TrainingRunRequest } from './training-run.js';
 import { writeModel } from './write-model.js';
@@ -93,8 +95,10 @@ async function trainAndEvaluate(
   { dataset, parts }: PreparedData,
   engine: Engine,
 ): Promise<Trained> {
-  const spec = modelOf(strategy, dataset.classes.length);
-  const analytics = analyticsOf(request, strategy, dataset.classes, clock);
+  const isRegression = dataset.output === 'regression';
+  const spec = modelOf(strategy, isRegression ? 1 : dataset.classes.length);
+  const classes = isRegression ? DIRECTIONS : dataset.classes;
+  const analytics = analyticsOf(request, strategy, classes, clock);
   await progress.enter('training');
   const start = clock.now();
   const loop = await runTrainingLoop({
@@ -114,8 +118,16 @@ async function trainAndEvaluate(
   });
   const trainingTime = (clock.now() - start) / 1000;
   await progress.enter('evaluating');
-  const symbols = dataset.symbols.map(({ symbol }) => symbol);
-  const evaluation = await evaluateModel(engine, spec, loop.loss, parts, dataset.classes, symbols);
+  const slice = new TimeSlice(signal, clock);
+  const evaluation = await evaluateModel({
+    engine,
+    model: spec,
+    loss: loop.loss,
+    parts,
+    classes,
+    symbols: dataset.symbols.map(({ symbol }) => symbol),
+    pause: () => slice.pause(),
+  });
   const summary = analytics?.summary ?? null;
   return {
     trained: { spec, device: engine.device, loop, trainingTime, analytics: summary, evaluation },

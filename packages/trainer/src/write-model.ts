@@ -2,12 +2,12 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { EngineName, Timeframe, TrainingResult } from '@ktrdr/contracts';
-import type { Strategy } from '@ktrdr/strategy';
+import type { LabelSettings, Strategy } from '@ktrdr/strategy';
 import { sha256 } from './checksum.js';
 import { toJson } from './json.js';
 import { isOnnx } from './engines/engine-trial.js';
 import { modelGraph } from './engines/onnx/model-graph.js';
-import type { ModelMetadata } from './model-metadata.js';
+import type { ModelMetadata, OutputType } from './model-metadata.js';
 import { architectureOf, type ModelSpec, parameterCount } from './model-spec.js';
 import type { FittedNormalisation } from './normalisation.js';
 import { storageError } from './storage-error.js';
@@ -93,7 +93,7 @@ function metadataOf(model: TrainedModel, checksums: Record<string, string>): Mod
     model_type: spec.type,
     architecture: architectureOf(spec),
     parameters_count: parameterCount(spec),
-    output_type: 'classification',
+    output_type: outputTypeOf(strategy.training.labels.source),
     classes: [...model.classes],
     feature_count: strategy.features.length,
     engine: resource_usage.engine,
@@ -113,6 +113,19 @@ function metadataOf(model: TrainedModel, checksums: Record<string, string>): Mod
     created_at: new Date(model.createdAt).toISOString(),
     checksums,
   };
+}
+
+function outputTypeOf(source: LabelSettings['source']): OutputType {
+  switch (source) {
+    case 'zigzag':
+    case 'triple_barrier':
+      return 'classification';
+    case 'forward_return':
+      return 'regression';
+    case 'context':
+    case 'regime':
+      return `${source}_classification`;
+  }
 }
 
 function engineVersion(engine: EngineName): string {

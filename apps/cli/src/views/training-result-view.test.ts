@@ -23,6 +23,7 @@ const RESULT: TrainingResult = {
   validation_metrics: { val_loss: 0.95, val_accuracy: 0.5512 },
   test_metrics: {
     test_loss: 0.97,
+    mae: null,
     test_accuracy: 0.5423,
     precision: 0.54,
     recall: 0.54,
@@ -84,6 +85,7 @@ const RESULT: TrainingResult = {
       { label: 'BUY', train: 600, validation: 100, test: 70 },
       { label: 'HOLD', train: 4400, validation: 1000, test: 1040 },
     ],
+    target_distribution: null,
     fingerprints: [],
     synthetic: false,
   },
@@ -175,6 +177,28 @@ describe('the result of a training', () => {
   seed       42
 
   Dry run: nothing was trained and nothing was stored.`);
+  });
+
+  test('of a regression shows what its targets are', () => {
+    const part = { rows: 5600, mean: 0.00012345, std: 0.0123, q25: -0.005, q75: 0.006 };
+    const train = {
+      ...part,
+      part: 'train' as const,
+      min: -0.12,
+      q05: -0.02,
+      median: 0,
+      q95: 0.0211,
+      max: 0.3,
+    };
+    const dryRun = view({
+      ...RESULT,
+      training_metrics: null,
+      test_metrics: null,
+      data_summary: { ...RESULT.data_summary, label_distribution: [], target_distribution: [train] },
+    });
+    expect(dryRun).toContain(`\
+  targets   rows      mean     std     min      q05  median     q95    max
+  train    5,600  0.000123  0.0123  -0.120  -0.0200    0.00  0.0211  0.300`);
   });
 
   test('fits 80 columns', () => {

@@ -2,6 +2,7 @@ import type {
   Baselines,
   DataSummary,
   ResourceUsage,
+  TargetDistribution,
   TestMetrics,
   TrainingMetrics,
   TrainingResult,
@@ -67,6 +68,7 @@ export function accuracyView(
           : percent(majority.test_accuracy) +
             style.dim(`   always ${printable(majority.label)}, the majority class in training`),
       ],
+      ['mean absolute error', typeof test.mae === 'number' ? String(Number(test.mae.toPrecision(3))) : null],
       ['validation accuracy', validation === null ? null : percent(validation.val_accuracy)],
     ],
     style,
@@ -134,7 +136,8 @@ function symbolsView({ artifacts }: TrainingResult, style: Style): string {
   );
 }
 
-function distributionView({ label_distribution }: DataSummary, style: Style): string {
+function distributionView({ label_distribution, target_distribution }: DataSummary, style: Style): string {
+  if (target_distribution !== null) return targetsView(target_distribution, style);
   return textTable(
     [
       { head: 'label' },
@@ -147,6 +150,20 @@ function distributionView({ label_distribution }: DataSummary, style: Style): st
       count(train),
       count(validation),
       count(test),
+    ]),
+    style,
+  );
+}
+
+/** What a regression's targets are, part by part. */
+function targetsView(parts: readonly TargetDistribution[], style: Style): string {
+  const figures = ['mean', 'std', 'min', 'q05', 'median', 'q95', 'max'] as const;
+  return textTable(
+    [{ head: 'targets' }, ...['rows', ...figures].map((head) => ({ head, align: 'right' as const }))],
+    parts.map((part) => [
+      part.part,
+      count(part.rows),
+      ...figures.map((figure) => part[figure].toPrecision(3)),
     ]),
     style,
   );

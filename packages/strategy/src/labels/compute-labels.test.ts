@@ -1,108 +1,91 @@
 import { describe, expect, test } from '@jest/globals';
+import { propertyRuns } from '@ktrdr/contracts/testing';
+import type { Bars } from '@ktrdr/market-data';
 import fc from 'fast-check';
 
-import type { LabelSettings } from '../model.js';
-import { barsOfCloses, firstBars, randomBars } from '../test/random-bars.js';
-import { hasRealBars, realBars } from '../test/real-bars.js';
+import { anyLabels } from '../test/label-settings.js';
+import { randomBars, seededRandom } from '../test/random-bars.js';
 import { computeLabels } from './compute-labels.js';
+import type { Labels } from './labels.js';
 
-const [BUY, HOLD, SELL, NONE] = [0, 1, 2, -1];
-
-function zigzag(threshold: number): LabelSettings {
-  return { source: 'zigzag', method: 'segments', threshold };
+function at(labels: Labels, t: number): { label: number; end: number } {
+  const values = labels.output === 'classification' ? labels.label : labels.value;
+  return { label: values[t]!, end: labels.end[t]! };
 }
 
-/** The definition, leg by leg, by searching: slow and plain. */
-function slowLabels(closes: readonly number[], threshold: number): { label: number[]; end: number[] } {
-  const pivots: { bar: number; confirmed: number }[] = [];
-  const away = (t: number, from: number) => closes[t]! / closes[from]! - 1;
-  const after = closes.map((_, t) => t);
-  const first = after.find((t) => Math.abs(away(t, 0)) >= threshold);
-  if (first !== undefined) {
-    pivots.push({ bar: 0, confirmed: first });
-    let start = first;
-    let up = away(first, 0) > 0;
-    for (;;) {
-      const extremeUntil = (t: number): number => {
-        const leg = closes.slice(start, t + 1);
-        return start + leg.indexOf(up ? Math.max(...leg) : Math.min(...leg));
-      };
-      const turn = after.find(
-        (t) =>
-          t > start && (up ? away(t, extremeUntil(t)) <= -threshold : away(t, extremeUntil(t)) >= threshold),
-      );
-      if (turn === undefined) break;
-      pivots.push({ bar: extremeUntil(turn), confirmed: turn });
-      start = turn;
-      up = !up;
-    }
+/** Other prices from bar `first` on. */
+function withOtherEnd(bars: Bars, first: number, seed: number): Bars {
+  const random = seededRandom(seed);
+  const changed = { ...bars };
+  for (const column of ['open', 'high', 'low', 'close'] as const) changed[column] = bars[column].slice();
+  for (let t = first; t < bars.length; t++) {
+    const factor = Math.exp((random() - 0.5) * 0.4);
+    for (const column of ['open', 'high', 'low', 'close'] as const) changed[column][t]! *= factor;
   }
-  const label = closes.map((_, t) => {
-    if (pivots.some(({ bar }) => bar === t)) return HOLD!;
-    const before = pivots.findLast(({ bar }) => bar < t);
-    const next = pivots.find(({ bar }) => bar > t);
-    if (before === undefined || next === undefined) return NONE!;
-    return closes[next.bar]! > closes[before.bar]! ? BUY! : SELL!;
-  });
-  const end = closes.map((_, t) => pivots.find(({ bar }) => bar >= t)?.confirmed ?? -1);
-  return { label, end };
+  return changed;
 }
 
-describe('zigzag segments', () => {
-  test('follow the swings: pivots hold, the open swing has no label', () => {
-    //              0    1    2    3    4    5    6   7   8   9    10   11
-    const closes = [100, 101, 104, 110, 108, 100, 95, 97, 99, 106, 107, 103];
-    const labels = computeLabels(zigzag(0.05), barsOfCloses(closes));
-    expect(labels.classes).toEqual(['BUY', 'HOLD', 'SELL']);
-    expect([...labels.label]).toEqual([HOLD, BUY, BUY, HOLD, SELL, SELL, HOLD, NONE, NONE, NONE, NONE, NONE]);
-    // Bar 0 is known at bar 3 (+10 %), the top of bar 3 at bar 5 (-9 %), the low of bar 6 at bar 9 (+12 %).
-    expect([...labels.end]).toEqual([3, 5, 5, 5, 9, 9, 9, -1, -1, -1, -1, -1]);
-  });
+const series = fc
+  .record({ seed: fc.integer(), length: fc.integer({ min: 20, max: 400 }) })
+  .map((options) => randomBars({ ...options, volatility: 0.02 }));
 
-  test('a series that never moves by the threshold has no label', () => {
-    const labels = computeLabels(zigzag(0.5), randomBars({ length: 100, seed: 1 }));
-    expect([...labels.label].every((label) => label === NONE)).toBe(true);
-    expect([...labels.end].every((end) => end === -1)).toBe(true);
-    expect(computeLabels(zigzag(0.5), barsOfCloses([])).label).toHaveLength(0);
-  });
-
-  const closes = fc.array(fc.integer({ min: 80, max: 125 }), { minLength: 1, maxLength: 60 });
-  const thresholds = fc.constantFrom(0.01, 0.05, 0.1, 0.25);
-
-  test('are the definition', () => {
+describe('labels of every type', () => {
+  test('look at no bar after their end, whatever the bars after it are', () => {
     fc.assert(
-      fc.property(closes, thresholds, (prices, threshold) => {
-        const { label, end } = computeLabels(zigzag(threshold), barsOfCloses(prices));
-        expect({ label: [...label], end: [...end] }).toEqual(slowLabels(prices, threshold));
+      fc.property(series, anyLabels, fc.nat(), fc.integer(), (bars, settings, pick, seed) => {
+        const all = computeLabels(settings, bars, 20);
+        const labelled = Array.from(all.end.keys()).filter((t) => all.end[t]! >= 0);
+        if (labelled.length === 0) return;
+        const t = labelled[pick % labelled.length]!;
+        // What is fitted is fitted on the first 20 bars: those stay as they are.
+        const first = Math.max(all.end[t]! + 1, 20);
+        const other = computeLabels(settings, withOtherEnd(bars, first, seed), 20);
+        expect(at(other, t)).toEqual(at(all, t));
       }),
-      { numRuns: 300 },
+      { numRuns: propertyRuns() },
     );
   });
 
-  const bars = fc
-    .record({ seed: fc.integer(), length: fc.integer({ min: 2, max: 400 }) })
-    .map((options) => randomBars({ ...options, volatility: 0.02 }));
-
-  test('a label is known at its end, not before, and looks at nothing later', () => {
+  test('end after their bar and inside the bars; a bar has a label and an end, or neither', () => {
     fc.assert(
-      fc.property(bars, thresholds, fc.nat(), (series, threshold, pick) => {
-        const all = computeLabels(zigzag(threshold), series);
-        const t = pick % series.length;
-        if (all.label[t] === NONE) return;
-        const end = all.end[t]!;
-        expect(end).toBeGreaterThanOrEqual(t);
-        const known = computeLabels(zigzag(threshold), firstBars(series, end + 1));
-        expect([known.label[t], known.end[t]]).toEqual([all.label[t], end]);
-        expect(computeLabels(zigzag(threshold), firstBars(series, end)).label[t]).toBe(NONE);
+      fc.property(series, anyLabels, (bars, settings) => {
+        const labels = computeLabels(settings, bars);
+        const wrong = Array.from(labels.end.entries()).filter(([t, end]) => {
+          const { label } = at(labels, t);
+          const none = labels.output === 'classification' ? label === -1 : Number.isNaN(label);
+          return none ? end !== -1 : end <= t || end >= bars.length;
+        });
+        expect(wrong).toEqual([]);
       }),
-      { numRuns: 300 },
+      { numRuns: propertyRuns() },
     );
   });
 
-  const onRealBars = hasRealBars ? test : test.skip;
-  onRealBars('are the definition on real bars (KTRDR_REAL_BARS)', async () => {
-    const series = firstBars((await realBars('GOOG', '1d'))!, 400);
-    const { label, end } = computeLabels(zigzag(0.03), series);
-    expect({ label: [...label], end: [...end] }).toEqual(slowLabels([...series.close], 0.03));
+  test('depend on the bar of their end: some other price there makes another label or end', () => {
+    let [looked, changed] = [0, 0];
+    for (const [seed, settings] of fc.sample(anyLabels, { numRuns: 60, seed: 1 }).entries()) {
+      const bars = randomBars({ length: 200, seed, volatility: 0.02 });
+      const all = computeLabels(settings, bars, 20);
+      const labelled = Array.from(all.end.keys()).filter((t) => all.end[t]! >= 20);
+      if (labelled.length === 0) continue;
+      const t = labelled[labelled.length >> 1]!;
+      const different = Array.from({ length: 20 }, (_, factor) => {
+        const other = computeLabels(settings, withOtherEnd(bars, all.end[t]!, factor), 20);
+        return JSON.stringify(at(other, t)) !== JSON.stringify(at(all, t));
+      });
+      looked += 1;
+      if (different.includes(true)) changed += 1;
+    }
+    expect(looked).toBeGreaterThan(40);
+    expect(changed / looked).toBeGreaterThan(0.7);
+  });
+
+  test('of no bars are none', () => {
+    fc.assert(
+      fc.property(anyLabels, (settings) => {
+        expect(computeLabels(settings, randomBars({ length: 0, seed: 1 })).end).toHaveLength(0);
+      }),
+      { numRuns: propertyRuns() },
+    );
   });
 });

@@ -1,39 +1,51 @@
 import type { Bars } from '@ktrdr/market-data';
 
-import type { LabelSettings } from '../model.js';
-import { zigzagPivots } from './zigzag.js';
-
-/** Classes of a label per base bar, with how far each label looked ahead. */
-export interface Labels {
-  /** Names by class index. */
-  classes: string[];
-  /** Class index, -1 = unlabelled. */
-  label: Int8Array;
-  /** e(t): index of the last bar that the label of bar t looked at; -1 where unlabelled. */
-  end: Int32Array;
-}
-
-const SIGNAL_CLASSES = ['BUY', 'HOLD', 'SELL'];
-const [BUY, HOLD, SELL] = [0, 1, 2];
+import type { ForwardReturnSettings, LabelSettings } from '../model.js';
+import { contextLabels } from './context.js';
+import { forwardReturn } from './forward-return.js';
+import type { ClassLabels, Labels, ValueLabels } from './labels.js';
+import { regimeLabels } from './regime.js';
+import { tripleBarrier } from './triple-barrier.js';
+import { zigzagPoints } from './zigzag-points.js';
+import { zigzagSegments } from './zigzag-segments.js';
 
 /**
- * Labels of one symbol's base bars. Zigzag segments: bars strictly between two confirmed pivots are BUY where the later
- * pivot is the higher one, else SELL, and are known when that pivot is confirmed; pivot bars are HOLD; bars after the last
- * confirmed pivot have no label. Closes are above 0, as `readBars` makes sure.
+ * Labels of one symbol's base bars: numbers for `forward_return`, classes for all others. Closes are above 0, as
+ * `readBars` makes sure. O(bars).
+ *
+ * @param trainingBars the first bars, which thresholds are fitted on where a label has such (`fitsOnTrainingBars`): no label
+ * of a training row may depend on a bar after them
  */
-export function computeLabels(settings: LabelSettings, bars: Bars): Labels {
-  const { close } = bars;
-  const label = new Int8Array(bars.length).fill(-1);
-  const end = new Int32Array(bars.length).fill(-1);
-  let before = 0;
-  for (const { bar, confirmedAt } of zigzagPivots(close, settings.threshold)) {
-    if (bar > before) {
-      label.fill(close[bar]! > close[before]! ? BUY! : SELL!, before + 1, bar);
-      end.fill(confirmedAt, before + 1, bar);
-    }
-    label[bar] = HOLD!;
-    end[bar] = confirmedAt;
-    before = bar;
+export function computeLabels(
+  settings: ForwardReturnSettings,
+  bars: Bars,
+  trainingBars?: number,
+): ValueLabels;
+export function computeLabels(
+  settings: Exclude<LabelSettings, ForwardReturnSettings>,
+  bars: Bars,
+  trainingBars?: number,
+): ClassLabels;
+export function computeLabels(settings: LabelSettings, bars: Bars, trainingBars?: number): Labels;
+export function computeLabels(settings: LabelSettings, bars: Bars, trainingBars = bars.length): Labels {
+  switch (settings.source) {
+    case 'zigzag':
+      return settings.method === 'points'
+        ? zigzagPoints(bars.close, settings.threshold, settings.lookahead)
+        : zigzagSegments(bars.close, settings.threshold);
+    case 'forward_return':
+      return forwardReturn(bars.close, settings.horizon);
+    case 'triple_barrier':
+      return tripleBarrier(bars, settings, trainingBars);
+    case 'context':
+      return contextLabels(bars.close, settings);
+    case 'regime':
+      return regimeLabels(bars, settings, trainingBars);
   }
-  return { classes: [...SIGNAL_CLASSES], label, end };
+}
+
+/** True where a threshold is measured on bars: it may be measured on training bars alone. */
+export function fitsOnTrainingBars(settings: LabelSettings): boolean {
+  if (settings.source === 'triple_barrier') return settings.cusum?.threshold === null;
+  return settings.source === 'regime';
 }

@@ -1,29 +1,48 @@
-/** One turning point of the closes. */
-export interface Pivot {
-  /** Bar of the extreme. */
-  bar: number;
+/**
+ * Turning points of the closes in time order. They alternate: after a low comes a high. Bar 0 is the first; it is a low
+ * where the first move goes up.
+ */
+export interface Pivots {
+  /** Bar of each extreme. */
+  bar: number[];
   /** First bar at which the opposite move reached the threshold: only from there on the pivot is known. */
-  confirmedAt: number;
+  confirmedAt: number[];
 }
 
 /**
- * Confirmed turning points of a zigzag on closes, in time order; bar 0 is one. A move counts when the close is
- * `threshold` (relative) away from the last extreme. O(bars).
+ * Confirmed turning points of a zigzag on closes. A move counts when the close is `threshold` (relative) away from the
+ * last extreme. The newest extreme, which no opposite move has confirmed, is not among them. O(bars).
  */
-export function zigzagPivots(closes: Float64Array, threshold: number): Pivot[] {
-  const pivots: Pivot[] = [];
-  if (closes.length === 0) return pivots;
-  let extreme = 0;
-  let direction = 0;
-  for (let t = 1; t < closes.length; t++) {
-    const move = closes[t]! / closes[extreme]! - 1;
-    if (direction === 0 ? Math.abs(move) >= threshold : direction * move <= -threshold) {
-      pivots.push({ bar: extreme, confirmedAt: t });
-      direction = direction === 0 ? Math.sign(move) : -direction;
+export function zigzagPivots(closes: Float64Array, threshold: number): Pivots {
+  const bar: number[] = [];
+  const confirmedAt: number[] = [];
+  const bars = closes.length;
+  let t = firstMove(closes, threshold);
+  if (t === bars) return { bar, confirmedAt };
+  bar.push(0);
+  confirmedAt.push(t);
+  let rising = closes[t]! > closes[0]!;
+  let extreme = t;
+  let price = closes[t]!;
+  for (t += 1; t < bars; t++) {
+    const close = closes[t]!;
+    if (rising ? close > price : close < price) {
       extreme = t;
-    } else if (direction * (closes[t]! - closes[extreme]!) > 0) {
+      price = close;
+    } else if (rising ? close / price - 1 <= -threshold : close / price - 1 >= threshold) {
+      bar.push(extreme);
+      confirmedAt.push(t);
+      rising = !rising;
       extreme = t;
+      price = close;
     }
   }
-  return pivots;
+  return { bar, confirmedAt };
+}
+
+/** First bar whose close is `threshold` away from that of bar 0; the bar count where there is none. */
+function firstMove(closes: Float64Array, threshold: number): number {
+  let t = 0;
+  while (t < closes.length && Math.abs(closes[t]! / closes[0]! - 1) < threshold) t++;
+  return t;
 }

@@ -1,18 +1,27 @@
 import { z } from 'zod';
 
-import type { DecisionSettings, StrategyVersion } from '../model.js';
+import type { Path } from '../issues.js';
+import { LIMITS } from '../limits.js';
+import type {
+  ClassificationDecision,
+  DecisionSettings,
+  LabelSettings,
+  RegressionDecision,
+  StrategyVersion,
+} from '../model.js';
 import { choice, flag, real } from '../schema.js';
 import type { Reader } from '../section.js';
 
+const PATH: Path = ['decisions'];
 const KNOWN = [
   'output_format',
   'confidence_threshold',
   'position_awareness',
   'filters',
   'allow_short_from_flat',
+  'cost_model',
 ];
 const WITHOUT_EFFECT = [
-  'cost_model',
   'num_classes',
   'thresholds',
   'symbol_aware_decisions',
@@ -29,42 +38,84 @@ const V1_DECISIONS: DecisionSettings = {
 };
 
 const SCHEMA = z.object({
-  output_format: choice(['classification']).default('classification'),
+  output_format: choice(['classification', 'regression']).default('classification'),
   confidence_threshold: real({ min: 0, max: 1 }).default(0.5),
   position_awareness: flag().default(true),
   allow_short_from_flat: flag().default(false),
 });
+const COST_MODEL = z.object({
+  round_trip_cost: real({ above: 0, below: 1 }).default(0.003),
+  min_edge_multiplier: real({ above: 0, max: LIMITS.labelMultiplier }).default(1.5),
+});
 
 /** How signals become trades: `decisions`. */
 export function readDecisions(reader: Reader, version: StrategyVersion): DecisionSettings | null {
-  if (version === 'v1' && reader.document.get(['decisions']) === undefined) return V1_DECISIONS;
+  if (version === 'v1' && reader.document.get(PATH) === undefined) return V1_DECISIONS;
   const map = reader.map(
-    ['decisions'],
+    PATH,
     'write for instance {output_format: classification, confidence_threshold: 0.5}',
   );
   if (map === null) return null;
-  reader.warnUnknown(['decisions'], [...KNOWN, ...WITHOUT_EFFECT]);
-  const decisions = reader.parse(SCHEMA, map, ['decisions']);
-  const filters = ['decisions', 'filters'];
-  if (map['filters'] != null) reader.map(filters);
-  reader.warnUnknown(filters, ['min_signal_separation', 'volume_filter']);
-  const separationPath = [...filters, 'min_signal_separation'];
-  const separation = reader.parse(
-    real({ min: 0 }).default(4),
-    reader.document.get(separationPath),
-    separationPath,
-  );
+  reader.warnUnknown(PATH, [...KNOWN, ...WITHOUT_EFFECT]);
+  const decisions = reader.parse(SCHEMA, map, PATH);
+  const separation = readSeparation(reader, map);
   if (decisions === null || separation === null) return null;
+  const classification = decisions.output_format === 'classification';
   if (version !== 'v1') {
-    for (const key of ['output_format', 'confidence_threshold', 'position_awareness'] as const) {
-      if (map[key] === undefined) reader.warn(['decisions', key], `is missing; ${decisions[key]} is taken`);
+    const expected = ['output_format', 'confidence_threshold', 'position_awareness'] as const;
+    for (const key of expected) {
+      if (map[key] !== undefined || (key === 'confidence_threshold' && !classification)) continue;
+      reader.warn([...PATH, key], `is missing; ${decisions[key]} is taken`);
     }
   }
-  return {
-    outputFormat: decisions.output_format,
+  const common = { positionAwareness: decisions.position_awareness, minSignalSeparation: separation };
+  if (!classification) {
+    const regression = readRegression(reader, map);
+    return regression === null ? null : { ...regression, ...common };
+  }
+  if (map['cost_model'] !== undefined) {
+    reader.warn([...PATH, 'cost_model'], 'has no effect on a classification');
+  }
+  const settings: ClassificationDecision = {
+    outputFormat: 'classification',
     confidenceThreshold: decisions.confidence_threshold,
-    positionAwareness: decisions.position_awareness,
-    minSignalSeparation: separation,
     allowShortFromFlat: decisions.allow_short_from_flat,
   };
+  return { ...settings, ...common };
+}
+
+function readSeparation(reader: Reader, decisions: Record<string, unknown>): number | null {
+  const filters = [...PATH, 'filters'];
+  if (decisions['filters'] != null) reader.map(filters);
+  reader.warnUnknown(filters, ['min_signal_separation', 'volume_filter']);
+  const path = [...filters, 'min_signal_separation'];
+  return reader.parse(real({ min: 0 }).default(4), reader.document.get(path), path);
+}
+
+function readRegression(reader: Reader, decisions: Record<string, unknown>): RegressionDecision | null {
+  for (const key of ['confidence_threshold', 'allow_short_from_flat']) {
+    if (decisions[key] !== undefined) reader.warn([...PATH, key], 'has no effect on a regression');
+  }
+  const path = [...PATH, 'cost_model'];
+  const map = reader.map(path, 'a regression needs one: {round_trip_cost: 0.003, min_edge_multiplier: 1.5}');
+  if (map === null) return null;
+  reader.warnUnknown(path, Object.keys(COST_MODEL.shape));
+  const costs = reader.parse(COST_MODEL, map, path);
+  if (costs === null) return null;
+  const { round_trip_cost: roundTripCost, min_edge_multiplier: minEdgeMultiplier } = costs;
+  return { outputFormat: 'regression', roundTripCost, minEdgeMultiplier };
+}
+
+/** Numbers are learnt by a regression, classes by a classification. */
+export function checkLabelsFitDecisions(
+  reader: Reader,
+  { source }: LabelSettings,
+  { outputFormat }: DecisionSettings,
+): void {
+  const numbers = source === 'forward_return';
+  if (numbers === (outputFormat === 'regression')) return;
+  const right = numbers
+    ? 'forward_return labels are numbers, which need regression'
+    : `${source} labels are classes, which need classification; a regression needs forward_return labels`;
+  reader.error([...PATH, 'output_format'], `is ${outputFormat}; ${right}`);
 }

@@ -21,8 +21,8 @@ const COLUMNS: readonly (readonly [name: string, value: (epoch: EpochAnalytics) 
   ['buy_recall', (epoch) => classOf(epoch, 'BUY')?.recall ?? null],
   ['hold_recall', (epoch) => classOf(epoch, 'HOLD')?.recall ?? null],
   ['sell_recall', (epoch) => classOf(epoch, 'SELL')?.recall ?? null],
-  ['prediction_confidence_avg', (epoch) => epoch.predictions.confidence],
-  ['prediction_entropy', (epoch) => epoch.predictions.entropy],
+  ['prediction_confidence_avg', (epoch) => epoch.predictions?.confidence ?? null],
+  ['prediction_entropy', (epoch) => epoch.predictions?.entropy ?? null],
   ['learning_signal_strength', (epoch) => epoch.learningSignal],
   ['early_stopping_triggered', (epoch) => epoch.stopped],
   ['overfitting_score', (epoch) => epoch.overfitting],
@@ -55,8 +55,8 @@ export function epochEntry(epoch: EpochAnalytics): Record<string, unknown> {
       ]),
     ),
     prediction_stats: {
-      confidence_average: epoch.predictions.confidence,
-      entropy: epoch.predictions.entropy,
+      confidence_average: epoch.predictions?.confidence ?? null,
+      entropy: epoch.predictions?.entropy ?? null,
       class_balance_score: epoch.classBalance,
     },
     learning_indicators: {

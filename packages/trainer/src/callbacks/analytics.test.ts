@@ -38,8 +38,8 @@ describe('analyseEpoch', () => {
   });
 
   test('confidence and entropy are those of the probabilities (1/2, 1/4, 1/4)', () => {
-    expect(epoch.predictions.confidence).toBeCloseTo(0.5, 6);
-    expect(epoch.predictions.entropy).toBeCloseTo(1.5 * Math.log(2), 6);
+    expect(epoch.predictions!.confidence).toBeCloseTo(0.5, 6);
+    expect(epoch.predictions!.entropy).toBeCloseTo(1.5 * Math.log(2), 6);
   });
 
   test('overfitting and class balance follow their formulas', () => {

@@ -1,6 +1,6 @@
 import type { ClassMetrics } from '@ktrdr/contracts';
-import { classTargets } from '../loss.js';
-import { classificationReport, predictedClasses } from '../metrics.js';
+import { outputClasses, targetClasses } from '../directions.js';
+import { classificationReport } from '../metrics.js';
 import type { EpochEnd } from './training-callback.js';
 
 export type LearningSignal = 'strong' | 'medium' | 'weak';
@@ -19,8 +19,8 @@ export interface EpochAnalytics {
   parameters: { change: number; norm: number };
   /** On the validation part. */
   classes: ClassMetrics[];
-  /** On the validation part: mean greatest probability; mean entropy of the probabilities in nats. */
-  predictions: { confidence: number; entropy: number };
+  /** On the validation part: mean greatest probability; mean entropy of the probabilities in nats. `null` for a regression. */
+  predictions: { confidence: number; entropy: number } | null;
   learningSignal: LearningSignal;
   /** 0..1 */
   overfitting: number;
@@ -45,7 +45,7 @@ export function analyseEpoch(
   rowsBefore: number,
 ): EpochAnalytics {
   const { validation, validationTargets } = end;
-  const predicted = predictedClasses(validation.outputs, classes.length);
+  const predicted = outputClasses(validation.outputs, validationTargets);
   const parameters = { change: distance(end.parameters, before), norm: distance(end.parameters, null) };
   return {
     epoch: end.epoch,
@@ -56,8 +56,11 @@ export function analyseEpoch(
     learningRate: end.learningRate,
     gradientNorm: { mean: end.gradientNormMean, max: end.gradientNormMax },
     parameters,
-    classes: classificationReport(classTargets(validationTargets), predicted, classes).perClass,
-    predictions: describePredictions(validation.outputs, classes.length),
+    classes: classificationReport(targetClasses(validationTargets), predicted, classes).perClass,
+    predictions:
+      validationTargets instanceof Int32Array
+        ? describePredictions(validation.outputs, classes.length)
+        : null,
     learningSignal: learningSignal(end.gradientNormMean, parameters.change),
     overfitting: overfittingScore(end),
     classBalance: classBalance(predicted, classes.length),

@@ -1,0 +1,40 @@
+/**
+ * The median: the middle value, or the mean of the middle two; `NaN` of nothing. Values are not `NaN`; their order
+ * changes. Quickselect (Hoare, 1961), O(values) on average.
+ */
+export function median(values: Float64Array): number {
+  const middle = values.length >> 1;
+  if (values.length === 0) return Number.NaN;
+  const upper = select(values, middle);
+  if (values.length % 2 === 1) return upper;
+  let lower = -Infinity;
+  for (let i = 0; i < middle; i++) if (values[i]! > lower) lower = values[i]!;
+  return (lower + upper) / 2;
+}
+
+/** The value that stands at `rank` once sorted. Moves it there, with none greater before it. */
+function select(values: Float64Array, rank: number): number {
+  let [from, to] = [0, values.length - 1];
+  while (from < to) {
+    const pivot = middleOfThree(values[from]!, values[(from + to) >> 1]!, values[to]!);
+    let [left, right] = [from, to];
+    while (left <= right) {
+      while (values[left]! < pivot) left++;
+      while (values[right]! > pivot) right--;
+      if (left > right) break;
+      const swapped = values[left]!;
+      values[left] = values[right]!;
+      values[right] = swapped;
+      left++;
+      right--;
+    }
+    if (rank <= right) to = right;
+    else if (rank >= left) from = left;
+    else break;
+  }
+  return values[rank]!;
+}
+
+function middleOfThree(a: number, b: number, c: number): number {
+  return Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
+}
