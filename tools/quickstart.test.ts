@@ -5,6 +5,8 @@ import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { ROOT, Sandbox, until, type TestProcess } from '../apps/api/test/harness.js';
 
+const TRAINING_MS = 60_000;
+
 let sandbox: Sandbox;
 
 beforeEach(async () => {
@@ -46,16 +48,20 @@ async function ownBars(days: number): Promise<string> {
   return file;
 }
 
-test('bars that are there already are trained on and stay as they are', async () => {
-  const file = await ownBars(2_000);
-  const bars = await readFile(file);
-  const quickstart = firstTraining();
-  const end = await quickstart.ended;
-  expect({ ...end, output: quickstart.output }).toMatchObject({ code: 0 });
-  expect(quickstart.output).toMatch(/SP500_1d\.csv is there already[^]*baseline[^]*sp500_daily\/1d_v1/);
-  expect((await readFile(file)).equals(bars)).toBe(true);
-  expect(await sandbox.processes()).toEqual([]);
-});
+test(
+  'bars that are there already are trained on and stay as they are',
+  async () => {
+    const file = await ownBars(2_000);
+    const bars = await readFile(file);
+    const quickstart = firstTraining();
+    const end = await quickstart.ended;
+    expect({ ...end, output: quickstart.output }).toMatchObject({ code: 0 });
+    expect(quickstart.output).toMatch(/SP500_1d\.csv is there already[^]*baseline[^]*sp500_daily\/1d_v1/);
+    expect((await readFile(file)).equals(bars)).toBe(true);
+    expect(await sandbox.processes()).toEqual([]);
+  },
+  TRAINING_MS,
+);
 
 test.each(['SIGINT', 'SIGTERM'] as const)('%s before there is an API ends it', async (signal) => {
   const quickstart = firstTraining(`process.kill(process.pid, '${signal}');`);
@@ -68,16 +74,20 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s before there is an API ends it', a
 test.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
-] as const)('%s cancels the training, and nothing is left', async (signal, code) => {
-  await ownBars(18_000);
-  const quickstart = firstTraining();
-  await until(
-    'training',
-    async () => quickstart.output,
-    (output) => output.includes('[epoch'),
-  );
-  quickstart.kill(signal);
-  expect(await quickstart.ended).toMatchObject({ code });
-  expect(quickstart.output).toMatch(/cancelled/);
-  expect(await sandbox.processes()).toEqual([]);
-});
+] as const)(
+  '%s cancels the training, and nothing is left',
+  async (signal, code) => {
+    await ownBars(18_000);
+    const quickstart = firstTraining();
+    await until(
+      'training',
+      async () => quickstart.output,
+      (output) => output.includes('[epoch'),
+    );
+    quickstart.kill(signal);
+    expect(await quickstart.ended).toMatchObject({ code });
+    expect(quickstart.output).toMatch(/cancelled/);
+    expect(await sandbox.processes()).toEqual([]);
+  },
+  TRAINING_MS,
+);
