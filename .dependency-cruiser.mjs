@@ -44,6 +44,20 @@ export default {
       to: { path: '^apps/', pathNot: '^apps/$1/' },
     },
     {
+      name: 'bench-imports-packages-only',
+      comment: 'a benchmark measures packages',
+      severity: 'error',
+      from: { path: '^bench/' },
+      to: { path: '^apps/' },
+    },
+    {
+      name: 'no-bench-import',
+      comment: 'nothing is built on a benchmark',
+      severity: 'error',
+      from: { path: '^(apps|packages)/' },
+      to: { path: '^bench/' },
+    },
+    {
       name: 'nest-only-in-services',
       comment: '@nestjs/* only in apps/api, apps/training-host and packages/service-kit',
       severity: 'error',

@@ -34,6 +34,8 @@ beforeEach(() => {
     write(`apps/${name}/package.json`, JSON.stringify({ name: `@ktrdr/${name}`, type: 'module' }));
     write(`apps/${name}/src/main.ts`, `export const main = 1;\n`);
   }
+  write('bench/package.json', JSON.stringify({ name: '@ktrdr/bench', type: 'module' }));
+  write('bench/src/main.ts', `export const main = 1;\n`);
   write('node_modules/@nestjs/common/package.json', '{"name":"@nestjs/common","main":"index.js"}');
   write('node_modules/@nestjs/common/index.js', 'exports.x = 1;\n');
 });
@@ -65,6 +67,7 @@ test('a workspace that keeps the rules passes, and was really read', () => {
 test('an empty workspace does not pass: nothing was read', () => {
   rmSync(join(workspace, 'packages'), { recursive: true });
   rmSync(join(workspace, 'apps'), { recursive: true });
+  rmSync(join(workspace, 'bench'), { recursive: true });
   mkdirSync(join(workspace, 'apps'));
   expect(checkImports().status).toBe(1);
 });
@@ -78,6 +81,8 @@ const PLANTED: [string, string, string, string][] = [
     'no-app-from-package',
   ],
   ['1: an app imports an app', 'apps/cli/src', '../../api/src/main.js', 'no-app-from-app'],
+  ['1: a benchmark imports an app', 'bench/src', '../../apps/api/src/main.js', 'bench-imports-packages-only'],
+  ['1: an app imports a benchmark', 'apps/api/src', '../../../bench/src/main.js', 'no-bench-import'],
   [
     '2: contracts imports a package',
     'packages/contracts/src',
@@ -159,6 +164,14 @@ test('every planted violation is found', () => {
   expect(status).toBe(1);
 });
 
+test('a cycle that runs through two packages is found', () => {
+  write('packages/trainer/src/index.ts', `import '@ktrdr/strategy';\n`);
+  write('packages/strategy/src/index.ts', `import type { trainer } from '@ktrdr/trainer';\n`);
+  const { status, output } = checkImports();
+  expect(findings(output)).toContain('packages/strategy/src/index.ts no-cycle');
+  expect(status).toBe(1);
+});
+
 /** `file rule` of every violation reported. */
 function findings(output: string): string[] {
   return [...output.matchAll(/^(\S+) -> \S+\n {2}([\w-]+(?:: [\w-]+\/[\w-]+)?)/gm)].map(
@@ -171,13 +184,39 @@ describe('7: settings, time and randomness are passed in', () => {
   const RESTRICTED: [string, string][] = [
     ['process.env', `export const x = process.env['HOME'];\n`],
     ['env of node:process', `import { env } from 'node:process';\nexport const x = env['HOME'];\n`],
+    ['another name of process', `import p from 'node:process';\nexport const x = p.env['HOME'];\n`],
+    ['globalThis.process', `export const x = globalThis.process.env['HOME'];\n`],
     ['Date.now', `export const x = Date.now();\n`],
+    ['new Date()', `export const x = new Date();\n`],
+    ['Date()', `export const x = Date();\n`],
     ['performance.now', `export const x = performance.now();\n`],
+    [
+      'performance of node:perf_hooks',
+      `import { performance as p } from 'node:perf_hooks';\nexport const x = p.now();\n`,
+    ],
+    ['process.hrtime', `export const x = process.hrtime.bigint();\n`],
+    ['process.uptime', `export const x = process.uptime();\n`],
     ['Math.random', `export const x = Math.random();\n`],
+    ['crypto.randomUUID', `export const x = crypto.randomUUID();\n`],
+    [
+      'randomUUID of node:crypto',
+      `import { randomUUID } from 'node:crypto';\nexport const x = randomUUID();\n`,
+    ],
+    ['all of node:crypto', `import * as c from 'node:crypto';\nexport const x = c.randomInt(2);\n`],
+    ['another name of node:crypto', `import c from 'node:crypto';\nexport const x = c.randomInt(2);\n`],
+  ];
+  const ALLOWED = [
+    `export const x = new Date(0);\n`,
+    `import { createHash } from 'node:crypto';\nexport const x = createHash('sha256');\n`,
+    `export const x = process.pid;\n`,
   ];
 
   test("each is refused in a package, and allowed in an app's config.ts", () => {
-    copyFileSync(join(ROOT, '.oxlintrc.json'), join(workspace, '.oxlintrc.json'));
+    for (const file of ['.oxlintrc.json', 'tools/oxlint-plugin.mjs']) {
+      mkdirSync(dirname(join(workspace, file)), { recursive: true });
+      copyFileSync(join(ROOT, file), join(workspace, file));
+    }
+    for (const [index, text] of ALLOWED.entries()) write(`packages/strategy/src/good-${index}.ts`, text);
     for (const [index, [, text]] of RESTRICTED.entries()) {
       write(`packages/strategy/src/bad-${index}.ts`, text);
     }
@@ -186,9 +225,12 @@ describe('7: settings, time and randomness are passed in', () => {
       cwd: workspace,
       encoding: 'utf8',
       timeout: 20_000,
+      // where oxlint finds the linter that knows types
+      env: { ...process.env, PATH: `${join(ROOT, 'node_modules/.bin')}:${process.env['PATH']}` },
     });
     const missed = RESTRICTED.filter((_row, index) => !stdout.includes(`bad-${index}.ts:`));
     expect(missed).toEqual([]);
+    expect(stdout).not.toContain('good-');
     expect(stdout).not.toContain('config.ts:');
   });
 });

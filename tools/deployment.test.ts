@@ -56,13 +56,34 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  test('mounts into folders that the image makes, from declared volumes', () => {
+  /** `[source, folder in the container, mode]` of every mount, with the defaults of variables. */
+  const mounts = compose.services['api']!.volumes.map((volume) =>
+    volume.replaceAll(/\$\{[A-Z_]+:-([^}]*)\}/g, '$1').split(':'),
+  );
+
+  test('mounts into folders that the image makes for the user who runs it', () => {
     const dockerfile = read('apps/api/Dockerfile');
-    for (const volume of compose.services['api']!.volumes) {
-      const [source = '', target = ''] = volume.split(':');
+    const made = /mkdir -p ([\w ]+) && chown -R node:node \/ktrdr\nUSER node\n/
+      .exec(dockerfile)![1]!
+      .split(' ');
+    for (const [source = '', target = '', mode] of mounts) {
       expect(dockerfile).toContain(`=${target}`);
-      if (!source.startsWith('.')) expect(Object.keys(compose.volumes)).toContain(source);
+      if (mode !== 'ro') expect(made.map((name) => `/ktrdr/${name}`)).toContain(target);
+      else expect(existsSync(join(ROOT, source))).toBe(true);
     }
+  });
+
+  test('what is written goes into declared volumes: a folder of the clone may be another user’s, or made by root', () => {
+    const written = mounts.filter(([, , mode]) => mode !== 'ro').map(([source]) => source);
+    expect(new Set(written)).toEqual(new Set(Object.keys(compose.volumes)));
+  });
+
+  test('docs/docker.md names every mount and every variable for people', () => {
+    const page = read('docs/docker.md');
+    for (const [, target] of mounts) expect(page).toContain(`\`${target}\``);
+    const variables = [...read('docker-compose.yml').matchAll(/\$\{([A-Z_]+)/g)].map(([, name]) => name!);
+    const told = page + read('README.md');
+    expect(variables.filter((name) => !told.includes(name))).toEqual([]);
   });
 });
 
@@ -124,9 +145,19 @@ describe('.github/workflows/ci.yml', () => {
     expect(read('.ci/run').trimEnd().endsWith('npm test')).toBe(true);
   });
 
+  const commands = workflow.jobs.images.steps.flatMap(({ run }) => run ?? []);
+
   test('builds the images', () => {
-    const commands = workflow.jobs.images.steps.map(({ run }) => run).join('\n');
     expect(commands).toContain('docker compose build');
     expect(commands).toContain('docker build -f apps/training-host/Dockerfile .');
+  });
+
+  test('writes bars and trains through the container that it has started', () => {
+    const order = ['docker compose up', 'npm run build', 'npx ktrdr data sample', 'npx ktrdr models train'];
+    const places = order.map((start) => commands.findIndex((command) => command.startsWith(start)));
+    expect(places).not.toContain(-1);
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+    const { packageManager } = JSON.parse(read('package.json')) as { packageManager: string };
+    expect(commands).toContain(`npx --yes ${packageManager} install --frozen-lockfile`);
   });
 });

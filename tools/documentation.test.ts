@@ -1,13 +1,9 @@
 /** The commands of the README and the docs, run as a reader would: in order, against a real API, in a folder of their own. */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, readdirSync, existsSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { ROOT, Sandbox, type TestService } from '../apps/api/test/harness.js';
 
-const ROOT = join(import.meta.dirname, '..');
 const PAGES = [
   'README.md',
   ...readdirSync(join(ROOT, 'docs'))
@@ -22,29 +18,6 @@ function commands(page: string): string[] {
     .flatMap(([, block]) => block!.split('\n'))
     .map((line) => line.replace(/\s+#.*$/, '').trim())
     .filter((line) => line !== '' && !line.startsWith('#'));
-}
-
-interface Ended {
-  code: number | null;
-  output: string;
-}
-
-function end(child: ChildProcess): Promise<Ended> {
-  let output = '';
-  const collect = (chunk: Buffer): void => {
-    output += chunk.toString();
-  };
-  child.stdout?.on('data', collect);
-  child.stderr?.on('data', collect);
-  return new Promise((resolve) => child.once('close', (code) => resolve({ code, output })));
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 describe.each(PAGES)('%s', (page) => {
@@ -64,41 +37,26 @@ describe.each(PAGES)('%s', (page) => {
 });
 
 describe('the commands that the pages show', () => {
-  let folder: string;
-  let env: NodeJS.ProcessEnv;
-  let api: ChildProcess;
-  let apiEnd: Promise<Ended>;
+  let sandbox: Sandbox;
+  let api: TestService;
 
-  const ktrdr = (args: string[]): Promise<Ended> =>
-    end(spawn(process.execPath, [join(ROOT, 'apps/cli/bin/ktrdr.mjs'), ...args], { cwd: folder, env }));
+  const ktrdr = async (args: string[]): Promise<{ code: number | null; output: string }> => {
+    const cli = sandbox.spawn(process.execPath, [join(ROOT, 'apps/cli/bin/ktrdr.mjs'), ...args], {
+      KTRDR_API_URL: api.url,
+    });
+    const { code } = await cli.ended;
+    return { code, output: cli.output };
+  };
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'ktrdr-pages-'));
-    cpSync(join(ROOT, 'strategies'), join(folder, 'strategies'), { recursive: true });
-    const port = await freePort();
-    env = {
-      ...process.env,
-      HOST: '127.0.0.1',
-      PORT: String(port),
-      KTRDR_API_URL: `http://127.0.0.1:${port}`,
-    };
-    api = spawn(process.execPath, [join(ROOT, 'apps/api/dist/main.js')], { cwd: folder, env });
-    apiEnd = end(api);
-    for (let tries = 0; tries < 200; tries += 1) {
-      const up = await fetch(`${env['KTRDR_API_URL']}/health`).then(
-        (answer) => answer.ok,
-        () => false,
-      );
-      if (up) return;
-      await sleep(100);
-    }
-    throw new Error('the API did not come up');
+    sandbox = await Sandbox.create();
+    cpSync(join(ROOT, 'strategies'), sandbox.path('strategies'), { recursive: true });
+    api = await sandbox.startApi('pages', { STRATEGIES_DIR: sandbox.path('strategies') });
   }, 30_000);
 
   afterAll(async () => {
-    api.kill('SIGTERM');
-    expect((await apiEnd).code).toBe(0);
-    rmSync(folder, { recursive: true });
+    expect(await api.stop()).toMatchObject({ code: 0 });
+    await sandbox.close();
   }, 20_000);
 
   test('work in the order in which they stand', async () => {

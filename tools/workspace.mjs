@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Interrupted, interruptChild } from './interruption.mjs';
 
 export const ROOT = join(import.meta.dirname, '..');
 
@@ -11,14 +12,18 @@ export class CommandFailed extends Error {}
 /**
  * Runs a program in the workspace's root and answers its exit code (128 + signal number where a signal ended it).
  * `quiet` holds its output back and shows it only where the program fails.
+ * `stop`, of `stopOnSignals`, asks the program to end too; then, and where it had aborted before, this rejects with its reason.
  */
-export function run(command, args, { quiet = false, env = {} } = {}) {
+export function run(command, args, { quiet = false, env = {}, stop } = {}) {
   return new Promise((resolve, reject) => {
+    stop?.throwIfAborted();
     const child = spawn(command, args, {
       cwd: ROOT,
       stdio: quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit',
       env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1', ...env },
     });
+    const interrupt = () => interruptChild(child, stop.reason.signal);
+    stop?.addEventListener('abort', interrupt);
     const output = [];
     child.stdout?.on('data', (chunk) => output.push(chunk));
     child.stderr?.on('data', (chunk) => output.push(chunk));
@@ -26,6 +31,8 @@ export function run(command, args, { quiet = false, env = {} } = {}) {
       reject(new CommandFailed(`${command} could not be started: ${error.message}`)),
     );
     child.once('close', (code, signal) => {
+      stop?.removeEventListener('abort', interrupt);
+      if (stop?.aborted) return reject(stop.reason);
       if (quiet && code !== 0) process.stderr.write(Buffer.concat(output));
       resolve(code ?? (signal === 'SIGINT' ? 130 : 143));
     });
@@ -57,13 +64,13 @@ export async function build(options) {
   await pnpm('Building', ['exec', 'turbo', 'run', 'build', '--output-logs=errors-only'], options);
 }
 
-/** Runs a command's main function; a failure is one line and exit code 1. */
+/** Runs a command's main function; a failure is one line and exit code 1, an interruption one line and 128 + the signal. */
 export async function main(body) {
   try {
     process.exitCode = await body();
   } catch (error) {
-    if (!(error instanceof CommandFailed)) throw error;
+    if (!(error instanceof CommandFailed || error instanceof Interrupted)) throw error;
     console.error(error.message);
-    process.exitCode = 1;
+    process.exitCode = error.exitCode ?? 1;
   }
 }

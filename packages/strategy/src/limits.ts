@@ -21,6 +21,8 @@ export const LIMITS = {
   recurrentLayers: 8,
   hiddenSize: 2_048,
   sequenceLength: { min: 2, max: 1_000 },
+  /** `sequence_length` times `num_layers` of a recurrent network: each of these steps makes its training graph longer. */
+  recurrentSteps: 200,
   convolutions: 8,
   filters: 1_024,
   kernelSize: 100,

@@ -105,8 +105,10 @@ function expectInStep(
   const width = matrix.names.length;
   for (let row = 0; row < rows.rows; row += 1) {
     const bar = all.time.indexOf(rows.time[row]!);
-    expect(rows.features.slice(row * width, (row + 1) * width)).toEqual(
-      matrix.values.slice(bar * width, (bar + 1) * width),
+    const window = 'sequenceLength' in used.model ? used.model.sequenceLength : 1;
+    const at = rows.windowEnds[row]! + 1;
+    expect(rows.features.slice((at - window) * width, at * width)).toEqual(
+      matrix.values.slice((bar + 1 - window) * width, (bar + 1) * width),
     );
     expect(rows.targets[row]).toBe(ofBars[bar - first]);
     expect(rows.labelEnd[row]).toBe(inRange.time[labels.end[bar - first]!]);
@@ -131,6 +133,36 @@ describe('buildDataset', () => {
     expect([...symbols[0]!.targets]).not.toEqual([...symbols[1]!.targets]);
   });
 
+  test('windows are the bars before a row, also where rows are dropped, and reach back before the range', async () => {
+    const window = 7;
+    const text = STRATEGY.replace(
+      /model: .*/,
+      `model: { type: gru, architecture: { sequence_length: ${window} } }`,
+    ).replace(
+      /labels: .*/,
+      'labels: { source: triple_barrier, max_holding_period: 6, vol_span: 5, cusum_threshold: 0 }',
+    );
+    const { strategy: windowed } = parseStrategy(text, { file: 'rows.yaml' });
+    const start = START + 200 * TIMEFRAME_MS['1h'];
+    const range: [number, number] = [start, START + 500 * TIMEFRAME_MS['1h']];
+    const { symbols } = await build(windowed, [one, other], { start, end: range[1] });
+    symbols.forEach((rows, index) => {
+      expect(rows.rows).toBeGreaterThan(10);
+      expect(rows.withoutFeatures).toBe(0);
+      expectInStep(rows, [one, other][index]!, windowed, range);
+    });
+  });
+
+  test('a window with a bar that lacks a feature is no row', async () => {
+    const windowed = (length: number): Strategy =>
+      parseStrategy(
+        STRATEGY.replace(/model: .*/, `model: { type: lstm, architecture: { sequence_length: ${length} } }`),
+        { file: 'rows.yaml' },
+      ).strategy;
+    const [short, long] = [await build(windowed(2), [one]), await build(windowed(12), [one])];
+    expect(long.symbols[0]!.withoutFeatures - short.symbols[0]!.withoutFeatures).toBe(10);
+  });
+
   test.each([
     '{ source: zigzag, method: points, zigzag_threshold: 0.02, label_lookahead: 9 }',
     '{ source: forward_return, horizon: 7 }',
@@ -144,7 +176,7 @@ describe('buildDataset', () => {
     const { symbols, cuts, output } = await build(used, [one, other], { start, end });
     symbols.forEach((rows, index) => {
       expect(rows.withoutLabel).toBeGreaterThan(0);
-      expect(rows.rows).toBeGreaterThan(20);
+      expect(rows.rows).toBeGreaterThan(10);
       expectInStep(rows, [one, other][index]!, used, [start, end], cuts.validationStart);
       expect(rows.targets).toBeInstanceOf(output === 'classification' ? Int32Array : Float32Array);
     });

@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { type FileHandle, link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, link, mkdir, mkdtemp, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KtrdrError, type Timeframe } from '@ktrdr/contracts';
 import { BAR_COLUMNS } from '../bars-header.js';
@@ -19,16 +18,16 @@ export interface BarsWriterOptions {
   overwrite: boolean;
 }
 
-/** Writes one bars file whole or not at all: into a temporary file beside it, which takes its name in the end. */
+/** Writes one bars file whole or not at all: in a temporary folder beside it, out of which it is moved in the end. */
 export class BarsWriter {
   readonly #options: BarsWriterOptions;
-  readonly #temporary: string;
+  readonly #folder: string;
   readonly #handle: FileHandle;
   #pending: string;
 
-  private constructor(options: BarsWriterOptions, temporary: string, handle: FileHandle) {
+  private constructor(options: BarsWriterOptions, folder: string, handle: FileHandle) {
     this.#options = options;
-    this.#temporary = temporary;
+    this.#folder = folder;
     this.#handle = handle;
     this.#pending = `# ${options.comment}\n${BAR_COLUMNS.join(',')}\n`;
   }
@@ -36,12 +35,14 @@ export class BarsWriter {
   /** Creates the folder where it is missing. Throws `bars_exist`, `disk_full`, `storage_failed`. */
   static async create(options: BarsWriterOptions): Promise<BarsWriter> {
     const { dataDir, file } = options;
-    const temporary = join(dataDir, `.${file}.${randomUUID()}.tmp`);
+    let folder: string | undefined;
     try {
       await mkdir(dataDir, { recursive: true });
       if (!options.overwrite && (await exists(join(dataDir, file)))) throw barsExist(options);
-      return new BarsWriter(options, temporary, await open(temporary, 'wx'));
+      folder = await mkdtemp(join(dataDir, `.${file}.`));
+      return new BarsWriter(options, folder, await open(join(folder, file), 'wx'));
     } catch (error) {
+      if (folder !== undefined) await rm(folder, { recursive: true });
       throw writeError(options, error);
     }
   }
@@ -55,22 +56,23 @@ export class BarsWriter {
   /** Gives the file its name, once its bytes are on the disk. Throws `bars_exist`, `disk_full`, `storage_failed`. */
   async commit(): Promise<void> {
     const { dataDir, file, overwrite } = this.#options;
+    const written = join(this.#folder, file);
     const path = join(dataDir, file);
     try {
       await this.#flush();
       await this.#handle.sync();
-      if (overwrite) await rename(this.#temporary, path);
-      else await linkNew(this.#temporary, path, this.#options);
+      if (overwrite) await rename(written, path);
+      else await linkNew(written, path, this.#options);
       await syncFolder(dataDir);
     } catch (error) {
       throw writeError(this.#options, error);
     }
   }
 
-  /** Always call this in the end: closes, and removes what is left of the temporary file. */
+  /** Always call this in the end: closes, and removes the temporary folder. */
   async close(): Promise<void> {
     await this.#handle.close();
-    await rm(this.#temporary, { force: true });
+    await rm(this.#folder, { recursive: true });
   }
 
   async #flush(): Promise<void> {

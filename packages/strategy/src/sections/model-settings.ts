@@ -110,6 +110,13 @@ function readRecurrent(
   const architecture = reader.parse(ARCHITECTURES.lstm, written, PATH);
   if (architecture === null || hiddenLayers !== undefined) return null;
   const { sequence_length: sequenceLength, hidden_size: hiddenSize, num_layers: layers } = architecture;
+  if (sequenceLength * layers > LIMITS.recurrentSteps) {
+    reader.error(
+      [...PATH, 'sequence_length'],
+      `is ${sequenceLength}, with num_layers ${layers}: sequence_length x num_layers may be ${LIMITS.recurrentSteps} at most`,
+    );
+    return null;
+  }
   return { type, sequenceLength, hiddenSize, layers, dropout: architecture.dropout };
 }
 

@@ -1,6 +1,6 @@
 import { KtrdrError, type OnnxEngineName } from '@ktrdr/contracts';
 import { fillRowScales, lossSums, type Targets } from '../../loss.js';
-import { inputWidth, type ModelSpec } from '../../model-spec.js';
+import { inputWidth, type ModelSpec, type ModelType } from '../../model-spec.js';
 import { momentCount, UpdateCount } from '../../optimiser.js';
 import type { Engine, EngineSetup, EngineState, StepResult, TrainingBatches } from '../engine.js';
 import { inferenceGraph } from './inference-graph.js';
@@ -9,9 +9,8 @@ import { FACTORS_PER_STEP, trainingGraph } from './training-graph.js';
 
 /** Rows that one call trains on, about: below, the call costs more than the computing; above, nothing is gained. */
 const ROWS_AT_ONCE = 512;
-const MOST_STEPS_AT_ONCE = 8;
-/** Recurrent graphs are long already: their nodes are `sequenceLength` times as many. */
-const MOST_NODES_STEPS = 64;
+/** Graphs of windows are long already, and the time that ONNX Runtime takes to load one grows faster than its nodes. */
+const MOST_STEPS_AT_ONCE: Record<ModelType, number> = { mlp: 8, cnn: 4, lstm: 1, gru: 1 };
 
 /** Parameters and moments as tensors, which the graph reads and writes in turn. */
 interface StateTensors {
@@ -42,9 +41,8 @@ export class OnnxEngine implements Engine {
   }
 
   stepsAtOnce(batchRows: number): number {
-    const { model } = this.current().setup;
-    const longest = model.type === 'mlp' ? MOST_STEPS_AT_ONCE : MOST_NODES_STEPS / model.sequenceLength;
-    return Math.floor(Math.max(1, Math.min(longest, MOST_STEPS_AT_ONCE, ROWS_AT_ONCE / batchRows)));
+    const most = MOST_STEPS_AT_ONCE[this.current().setup.model.type];
+    return Math.max(1, Math.min(most, Math.floor(ROWS_AT_ONCE / batchRows)));
   }
 
   async init(setup: EngineSetup): Promise<void> {

@@ -1,0 +1,89 @@
+/** What `npm run quickstart` does with a built workspace: an API of its own, one training on it, and the API is gone. */
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, relative, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ROOT, CommandFailed, run } from './workspace.mjs';
+
+const API_START_TIMEOUT_MS = 30_000;
+const API_STOP_TIMEOUT_MS = 15_000;
+const ANSWER_TIMEOUT_MS = 2_000;
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** Starts the API in a process group of its own, so that Ctrl+C reaches the CLI alone; it is stopped when the CLI has ended. */
+function startApi(port, dataDir, logFile) {
+  const log = openSync(logFile, 'w');
+  const settings = { HOST: '127.0.0.1', PORT: port, DATA_DIR: dataDir, USE_TRAINING_HOST_SERVICE: 'false' };
+  const api = spawn(process.execPath, ['apps/api/dist/main.js'], {
+    cwd: ROOT,
+    detached: true,
+    stdio: ['ignore', log, log],
+    env: { ...process.env, ...settings },
+  });
+  return { api, logFile, exited: new Promise((resolve) => api.once('exit', resolve)) };
+}
+
+async function untilHealthy({ api, logFile }, url, stop) {
+  const deadline = performance.now() + API_START_TIMEOUT_MS;
+  while (performance.now() < deadline && api.exitCode === null && api.signalCode === null) {
+    stop.throwIfAborted();
+    const healthy = await fetch(`${url}/health`, { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) }).then(
+      (response) => response.ok,
+      () => false,
+    );
+    if (healthy) return;
+    await sleep(50);
+  }
+  throw new CommandFailed(`The API did not start:\n${readFileSync(logFile, 'utf8').trim()}`);
+}
+
+async function stopApi({ api, exited }) {
+  api.kill('SIGTERM');
+  const killer = setTimeout(() => api.kill('SIGKILL'), API_STOP_TIMEOUT_MS);
+  await exited;
+  clearTimeout(killer);
+}
+
+/**
+ * Trains `strategies/sp500_daily.yaml` and answers the CLI's exit code. Bars that are there already stay as they are.
+ * `stop` ends it early: no further step starts, and the API is stopped.
+ */
+export async function firstTraining(stop) {
+  const folder = mkdtempSync(join(tmpdir(), 'ktrdr-quickstart-'));
+  try {
+    const port = process.env.PORT || String(await freePort());
+    const url = `http://127.0.0.1:${port}`;
+    const dataDir = resolve(ROOT, process.env.DATA_DIR || 'data');
+    const ktrdr = (...args) =>
+      run(process.execPath, ['apps/cli/bin/ktrdr.mjs', ...args], { env: { KTRDR_API_URL: url }, stop });
+
+    const service = startApi(port, dataDir, join(folder, 'api.log'));
+    try {
+      await untilHealthy(service, url, stop);
+      const bars = join(dataDir, 'SP500_1d.csv');
+      if (existsSync(bars)) {
+        console.log(`SP500 1d: ${relative(ROOT, bars)} is there already and stays as it is`);
+      } else {
+        const sampled = await ktrdr('data', 'sample', 'SP500', '1d');
+        if (sampled !== 0) return sampled;
+      }
+      return await ktrdr('models', 'train', 'strategies/sp500_daily.yaml');
+    } finally {
+      await stopApi(service);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

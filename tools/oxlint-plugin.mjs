@@ -1,0 +1,19 @@
+/** Rules of the house that oxlint has not. */
+
+/** `new Date()` and `Date()` read the machine's clock as `Date.now()` does. */
+const noImplicitNow = {
+  create(context) {
+    const check = (node) => {
+      const isDate = node.callee.type === 'Identifier' && node.callee.name === 'Date';
+      if (isDate && (node.type === 'CallExpression' || node.arguments.length === 0)) {
+        context.report({ node, message: 'Time is passed in: take a Clock.' });
+      }
+    };
+    return { NewExpression: check, CallExpression: check };
+  },
+};
+
+export default {
+  meta: { name: 'ktrdr' },
+  rules: { 'no-implicit-now': noImplicitNow },
+};
