@@ -5,7 +5,7 @@ export { createEngine, resolveEngine } from './engines/select-engine.js';
 export { runTrainingLoop } from './loop.js';
 export type { DataPart } from './loop.js';
 export type { ModelSpec } from './model-spec.js';
-export { ModelStorage, withStoredModel } from './model-storage.js';
+export { ModelStorage } from './model-storage.js';
 export type { ModelDetails, StoredModel } from './model-storage.js';
 export { runTrainerProcess } from './process/run-trainer-process.js';
 export type { TrainerProcessOptions } from './process/run-child.js';

@@ -61,7 +61,6 @@ describe('commit', () => {
     expect(first).toEqual({
       model: 'momentum/1h_v1',
       path: join(modelsDir, 'momentum', '1h_v1'),
-      analyticsPath: null,
     });
     expect(second.model).toBe('momentum/1h_v2');
     expect(await readdir(join(modelsDir, '.staging'))).toEqual([]);
@@ -85,18 +84,6 @@ describe('commit', () => {
     expect(stored.map(({ model }) => model).toSorted()).toEqual(
       [1, 2, 3, 4, 5, 6, 7, 8].map((number) => `momentum/1h_v${number}`),
     );
-  });
-
-  test('takes the per-epoch analytics along, with checksums', async () => {
-    const storage = new ModelStorage(modelsDir);
-    const staged = await stageModel(storage);
-    await mkdir(join(staged, 'analytics'));
-    await writeFile(join(staged, 'analytics', 'metrics.csv'), 'epoch\n1\n');
-    const { path, analyticsPath } = await storage.commit(staged, MODEL);
-    expect(analyticsPath).toBe(join(path, 'analytics'));
-    expect((await storage.get('momentum', '1h_v1')).files).toContain('analytics/metrics.csv');
-    await writeFile(join(path, 'analytics', 'metrics.csv'), 'other');
-    await expect(storage.get('momentum', '1h_v1')).rejects.toMatchObject({ code: 'model_damaged' });
   });
 
   test('refuses files that are not as they were written', async () => {

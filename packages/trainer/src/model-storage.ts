@@ -7,7 +7,6 @@ import {
   type ModelSummary,
   STRATEGY_NAME_PATTERN,
   type Timeframe,
-  type TrainingResult,
 } from '@ktrdr/contracts';
 import { filesBelow, writeArtifacts } from './artifacts.js';
 import { sha256, syncToDisk } from './checksum.js';
@@ -28,8 +27,6 @@ export interface StoredModel {
   model: string;
   /** Its directory, absolute. */
   path: string;
-  /** Where the per-epoch analytics are, `null` where there are none. */
-  analyticsPath: string | null;
 }
 
 /** One stored model whose files were found as they were written. */
@@ -87,7 +84,6 @@ export class ModelStorage {
     try {
       const source = join(stagingDir, 'model');
       const metadata = await readWhole(source);
-      await this.#takeAnalytics(stagingDir, source, metadata);
       await syncAll(source);
       const stored = await this.#rename(source, metadata, strategy, timeframe);
       await this.discard(stagingDir);
@@ -151,17 +147,6 @@ export class ModelStorage {
     return this.#staging.removeStale();
   }
 
-  /** Per-epoch analytics become a folder of the model. */
-  async #takeAnalytics(stagingDir: string, source: string, metadata: ModelMetadata): Promise<void> {
-    const analytics = join(stagingDir, 'analytics');
-    const files = await filesBelow(analytics).catch(() => []);
-    if (files.length === 0) return;
-    await rename(analytics, join(source, 'analytics'));
-    for (const file of files) {
-      metadata.checksums[`analytics/${file}`] = sha256(await readFile(join(source, 'analytics', file)));
-    }
-  }
-
   /** Two processes may want one number: the rename of one of them fails, and it takes the next. */
   async #rename(
     source: string,
@@ -186,27 +171,10 @@ export class ModelStorage {
       }
       await syncToDisk(folder);
       await syncToDisk(this.#modelsDir);
-      const hasAnalytics = Object.keys(metadata.checksums).some((file) => file.startsWith('analytics/'));
-      return { model, path, analyticsPath: hasAnalytics ? join(path, 'analytics') : null };
+      return { model, path };
     }
     throw new Error(`no free number for ${strategy}/${timeframe} after ${MAX_TRIES} tries`);
   }
-}
-
-/** A run's result with the model's name and places filled in. */
-export function withStoredModel(result: TrainingResult, stored: StoredModel): TrainingResult {
-  const analytics = result.training_metrics?.analytics;
-  return {
-    ...result,
-    artifacts: { ...result.artifacts, model: stored.model, model_path: stored.path },
-    training_metrics:
-      result.training_metrics === null || analytics === null || analytics === undefined
-        ? result.training_metrics
-        : {
-            ...result.training_metrics,
-            analytics: { ...analytics, directory: stored.analyticsPath ?? analytics.directory },
-          },
-  };
 }
 
 function checkStrategyName(strategy: string): void {

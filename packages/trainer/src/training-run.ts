@@ -39,7 +39,7 @@ export interface TrainingRunRequest {
 }
 
 export interface TrainingRunOutcome {
-  /** `artifacts.model` and `model_path` are `null` until the model is committed (`withStoredModel`). */
+  /** `artifacts.model` and `model_path` are `null` until the model is committed. */
   result: TrainingResult;
   warnings: string[];
 }

@@ -2,7 +2,6 @@ import type { OperationMetadata, OperationStarted, TrainingResult } from '@ktrdr
 import { ServiceOrchestrator, trainingProgressRenderer } from '@ktrdr/orchestrator';
 import type { Clock, OperationContext, ServiceOrchestratorDependencies } from '@ktrdr/orchestrator';
 import { TRAINING_STEPS, trainingProgress } from '@ktrdr/service-kit';
-import { withStoredModel } from '@ktrdr/trainer';
 import type { ModelStorage } from '@ktrdr/trainer';
 import type { KeptRun } from './run-outputs.js';
 import { TrainingAdapter } from './training-adapter.js';
@@ -72,18 +71,16 @@ export class TrainingManager extends ServiceOrchestrator<TrainingAdapter> {
 
   /** What the operation shows of a run: its result, with the places where model and analytics are kept. */
   formatTrainingResponse({ outcome: { result }, model, analyticsDirectory }: KeptRun): TrainingResult {
-    const metrics = result.training_metrics;
-    const placed =
-      metrics?.analytics && analyticsDirectory !== null
-        ? {
-            ...result,
-            training_metrics: {
-              ...metrics,
-              analytics: { ...metrics.analytics, directory: analyticsDirectory },
-            },
-          }
-        : result;
-    return model === null ? placed : withStoredModel(placed, model);
+    const { training_metrics: metrics, artifacts } = result;
+    const analytics = metrics?.analytics ?? null;
+    return {
+      ...result,
+      artifacts: model === null ? artifacts : { ...artifacts, model: model.model, model_path: model.path },
+      training_metrics:
+        metrics === null || analytics === null || analyticsDirectory === null
+          ? metrics
+          : { ...metrics, analytics: { ...analytics, directory: analyticsDirectory } },
+    };
   }
 }
 
