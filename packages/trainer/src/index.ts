@@ -11,4 +11,4 @@ export { runTrainerProcess } from './process/run-trainer-process.js';
 export type { TrainerProcessOptions } from './process/run-child.js';
 export { train } from './train.js';
 export { TrainingCancelledError } from './training-cancelled-error.js';
-export type { TrainingHooks, TrainingRunOutcome, TrainingRunRequest } from './training-run.js';
+export type { RunSettings, TrainingHooks, TrainingRunOutcome, TrainingRunRequest } from './training-run.js';

@@ -6,9 +6,8 @@ import type {
   TrainingResult,
 } from '@ktrdr/contracts';
 
-/** One training of one model: everything that decides its outcome. Plain data, it travels to the trainer's process. */
-export interface TrainingRunRequest {
-  operationId: string;
+/** What is trained on what, wherever it runs. */
+export interface RunSettings {
   /** The strategy file's text. */
   strategyText: string;
   /** What messages call the text. */
@@ -22,20 +21,25 @@ export interface TrainingRunRequest {
   /** 0 < v < 1: share of the rows that are not test rows. */
   validationSplit?: number;
   seed: number;
+  /** Prepares everything and trains nothing. */
+  dryRun: boolean;
+  detailedAnalytics: boolean;
+  /** Bars that are meant, one of each symbol and timeframe: a file of another content ends the run. */
+  fingerprints: BarsFingerprint[];
+}
+
+/** One training of one model: everything that decides its outcome. Plain data, it travels to the trainer's process. */
+export interface TrainingRunRequest extends RunSettings {
+  operationId: string;
   /** Resolved before the run. */
   engine: EngineName;
   /** Why better engines were not taken; goes into the result. */
   rejectedEngines: EngineChoice['rejected'];
-  /** Prepares everything and trains nothing. */
-  dryRun: boolean;
-  detailedAnalytics: boolean;
   /** Folder of `{SYMBOL}_{timeframe}.csv`. */
   dataDir: string;
   /** Empty folder of this run: `model/` and `analytics/` are written into it. */
   outputDir: string;
   mode: 'local' | 'host';
-  /** Bars that the caller means: a file of another content ends the run. */
-  fingerprints: BarsFingerprint[];
 }
 
 export interface TrainingRunOutcome {

@@ -103,12 +103,14 @@ function train({
   return adapter.train(
     {
       strategy: parseStrategy(QUICK, { file: 'quick.yaml' }).strategy,
-      strategyText: QUICK,
-      strategyFile: 'quick.yaml',
-      seed: 1,
-      dryRun: false,
-      detailedAnalytics: false,
-      fingerprints: [],
+      run: {
+        strategyText: QUICK,
+        strategyFile: 'quick.yaml',
+        seed: 1,
+        dryRun: false,
+        detailedAnalytics: false,
+        fingerprints: [],
+      },
       warnings: [],
     },
     {

@@ -1,6 +1,6 @@
 import { cp, mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { KtrdrError } from '@ktrdr/contracts';
+import { KtrdrError, storageError } from '@ktrdr/contracts';
 import type { CancellationToken } from '@ktrdr/orchestrator';
 import type { Strategy } from '@ktrdr/strategy';
 import type { ModelStorage, StoredModel, TrainingRunOutcome } from '@ktrdr/trainer';
@@ -114,13 +114,6 @@ async function made(directory: string): Promise<boolean> {
   }
 }
 
-function notWritten(directory: string, cause: unknown): KtrdrError {
-  const { code, message } = cause as NodeJS.ErrnoException;
-  const full = code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG';
-  return new KtrdrError(
-    full ? 'disk_full' : 'storage_failed',
-    `The analytics could not be written to ${directory}: ${message}. Nothing was stored. ` +
-      'Free space there, or set STATE_DIR to another disk, and train again.',
-    { cause },
-  );
+function notWritten(directory: string, error: unknown): KtrdrError {
+  return storageError(error, `writing the analytics into ${directory}`, 'STATE_DIR');
 }

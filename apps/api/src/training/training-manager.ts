@@ -84,26 +84,25 @@ export class TrainingManager extends ServiceOrchestrator<TrainingAdapter> {
   }
 }
 
-function metadataOf(request: TrainingRequest): OperationMetadata {
-  const { strategy } = request;
+function metadataOf({ strategy, run }: TrainingRequest): OperationMetadata {
   return {
     symbols: strategy.symbols,
     timeframes: strategy.timeframes,
     strategy: strategy.name,
-    start_date: request.startDate ?? strategy.dateRange.start ?? null,
-    end_date: request.endDate ?? strategy.dateRange.end ?? null,
+    start_date: run.startDate ?? strategy.dateRange.start ?? null,
+    end_date: run.endDate ?? strategy.dateRange.end ?? null,
     parameters: {
-      strategy_file: request.strategyFile,
+      strategy_file: run.strategyFile,
       base_timeframe: strategy.baseTimeframe,
       model_type: strategy.model.type,
       epochs: strategy.training.epochs,
       batch_size: strategy.training.batchSize,
       learning_rate: strategy.training.learningRate,
-      validation_split: request.validationSplit ?? null,
+      validation_split: run.validationSplit ?? null,
       data_mode: 'local',
-      seed: request.seed,
-      dry_run: request.dryRun,
-      detailed_analytics: request.detailedAnalytics,
+      seed: run.seed,
+      dry_run: run.dryRun,
+      detailed_analytics: run.detailedAnalytics,
     },
   };
 }
