@@ -1,4 +1,4 @@
-import { ANALYTICS_FILES, errorFromBody, KtrdrError, MODEL_FILES } from '@ktrdr/contracts';
+import { ANALYTICS_FILES, errorFromBody, KtrdrError, MODEL_FILES, SESSION_LEASE_MS } from '@ktrdr/contracts';
 import type {
   EngineName,
   EngineSetting,
@@ -91,7 +91,7 @@ function outcomeOf(session: TrainingSession, token: CancellationToken, url: stri
     token.throwIfCancelled();
     throw new KtrdrError(
       'host_session_cancelled',
-      `Session ${session_id} was cancelled at the training host ${url}, not from here. Train again when the host is free for it.`,
+      `Session ${session_id} was cancelled at the training host ${url}, not from here: by somebody there, or because the host heard nothing from here for ${SESSION_LEASE_MS / 1000} s. Train again when the host is free for it.`,
     );
   }
   throw new KtrdrError(
