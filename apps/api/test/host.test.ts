@@ -64,6 +64,14 @@ describe('a training on a host', () => {
     expect(session).toMatchObject({ operation_id: id, status: 'completed', device: 'cpu' });
   });
 
+  test('takes a strategy by the longest path that it may have', async () => {
+    const file = `${'folder/'.repeat(580)}quick.yaml`;
+    const id = await api.startTraining({ strategy: QUICK, strategy_file: file, dry_run: true });
+    const operation = await api.untilEnded(id);
+    expect(operation).toMatchObject({ status: 'completed', error: null });
+    expect(operation.metadata.parameters).toMatchObject({ strategy_file: file });
+  });
+
   test('is cancelled only when the host’s training process has ended', async () => {
     const id = await api.startTraining({ strategy: LONG });
     const running = await api.untilTraining(id);
