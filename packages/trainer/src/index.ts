@@ -7,6 +7,7 @@ export type { DataPart } from './loop.js';
 export type { ModelSpec } from './model-spec.js';
 export { ModelStorage } from './model-storage.js';
 export type { ModelDetails, StoredModel } from './model-storage.js';
+export { Staging } from './staging.js';
 export { runTrainerProcess } from './process/run-trainer-process.js';
 export type { TrainerProcessOptions } from './process/run-child.js';
 export { train } from './train.js';

@@ -122,6 +122,30 @@ describe('get and list', () => {
     expect(await new ModelStorage(join(modelsDir, 'nothing')).list()).toEqual([]);
   });
 
+  test('what cannot be read is said, not taken for no models', async () => {
+    const file = join(modelsDir, 'file');
+    await writeFile(file, '');
+    const unreadable = { code: 'storage_failed', message: expect.stringContaining('cannot be read') };
+    await expect(new ModelStorage(file).list()).rejects.toMatchObject(unreadable);
+    await expect(new ModelStorage(file).get('momentum', '1h_v1')).rejects.toMatchObject(unreadable);
+    await expect(new ModelStorage(file).removeStale()).rejects.toMatchObject(unreadable);
+    await expect(new ModelStorage(file).stage(operationId())).rejects.toMatchObject({
+      code: 'storage_failed',
+    });
+    const storage = new ModelStorage(modelsDir);
+    const { path } = await storage.commit(await stageModel(storage), MODEL);
+    await rm(join(path, 'metadata.json'));
+    await mkdir(join(path, 'metadata.json'));
+    await expect(storage.list()).rejects.toMatchObject(unreadable);
+  });
+
+  test('a file where a strategy would have its folder is no model', async () => {
+    await writeFile(join(modelsDir, 'momentum'), '');
+    await expect(new ModelStorage(modelsDir).get('momentum', '1h_v1')).rejects.toMatchObject({
+      code: 'model_not_found',
+    });
+  });
+
   test('names the damaged file', async () => {
     const storage = new ModelStorage(modelsDir);
     const { path } = await storage.commit(await stageModel(storage), MODEL);

@@ -13,7 +13,7 @@ import { sha256, syncToDisk } from './checksum.js';
 import { toJson } from './json.js';
 import { isModelMetadata, type ModelMetadata, summaryOf } from './model-metadata.js';
 import { Staging } from './staging.js';
-import { storageError } from './storage-error.js';
+import { storageError, unlessMissing } from './storage-error.js';
 
 const METADATA = 'metadata.json';
 /** Errors of renaming a folder onto one that has files. */
@@ -58,8 +58,12 @@ export class ModelStorage {
    *
    * @throws KtrdrError `invalid_name`, `disk_full`, `storage_failed`
    */
-  stage(operationId: string): Promise<string> {
-    return this.#staging.create(operationId);
+  async stage(operationId: string): Promise<string> {
+    try {
+      return await this.#staging.create(operationId);
+    } catch (error) {
+      throw storageError(error, `creating a folder in ${this.#staging.directory}`);
+    }
   }
 
   /**
@@ -99,15 +103,22 @@ export class ModelStorage {
     if (dirname(stagingDir) === this.#staging.directory) await this.#staging.remove(basename(stagingDir));
   }
 
-  /** Newest first. A folder without a readable `metadata.json` is no model and does not appear. */
+  /**
+   * Newest first. A folder whose `metadata.json` is missing or cut off is no model and does not appear.
+   *
+   * @throws KtrdrError `storage_failed` where something cannot be read
+   */
   async list(): Promise<ModelSummary[]> {
     const models: ModelSummary[] = [];
     for (const strategy of await directoriesIn(this.#modelsDir, STRATEGY_NAME_PATTERN)) {
       const folder = join(this.#modelsDir, strategy);
       for (const version of await directoriesIn(folder, MODEL_VERSION_PATTERN)) {
         const path = join(folder, version);
-        const metadata = await readMetadata(path).catch(() => null);
-        if (metadata !== null) models.push(summaryOf(metadata, path));
+        try {
+          models.push(summaryOf(await readMetadata(path), path));
+        } catch (error) {
+          if (!(error instanceof KtrdrError && error.code === 'model_damaged')) throw error;
+        }
       }
     }
     return models.toSorted(
@@ -118,7 +129,7 @@ export class ModelStorage {
   /**
    * One model, its files compared with their checksums.
    *
-   * @throws KtrdrError `invalid_name`, `model_not_found`, `model_damaged` naming the file
+   * @throws KtrdrError `invalid_name`, `model_not_found`, `model_damaged` naming the file, `storage_failed`
    */
   async get(strategy: string, version: string): Promise<ModelDetails> {
     checkStrategyName(strategy);
@@ -126,7 +137,7 @@ export class ModelStorage {
       throw new KtrdrError('invalid_name', `'${version}' is not a model's version; one looks like 1h_v3.`);
     }
     const path = join(this.#modelsDir, strategy, version);
-    if (!(await directoriesIn(join(this.#modelsDir, strategy), MODEL_VERSION_PATTERN)).includes(version)) {
+    if (!(await this.#has(strategy, version))) {
       throw new KtrdrError(
         'model_not_found',
         `There is no model ${strategy}/${version}. See what there is: ktrdr models list`,
@@ -145,6 +156,11 @@ export class ModelStorage {
   /** Removes staging folders that a stopped service left behind; call it at start-up. Returns their operations' ids. */
   removeStale(): Promise<string[]> {
     return this.#staging.removeStale();
+  }
+
+  async #has(strategy: string, version: string): Promise<boolean> {
+    if (!(await directoriesIn(this.#modelsDir, STRATEGY_NAME_PATTERN)).includes(strategy)) return false;
+    return (await directoriesIn(join(this.#modelsDir, strategy), MODEL_VERSION_PATTERN)).includes(version);
   }
 
   /** Two processes may want one number: the rename of one of them fails, and it takes the next. */
@@ -196,9 +212,11 @@ async function readMetadata(directory: string): Promise<ModelMetadata> {
         cause,
       },
     );
+  const path = join(directory, METADATA);
+  const text = await readFile(path, 'utf8').catch((error: unknown) => unlessMissing(error, path, ''));
   let value: unknown;
   try {
-    value = JSON.parse(await readFile(join(directory, METADATA), 'utf8'));
+    value = JSON.parse(text);
   } catch (error) {
     throw damaged(error);
   }
@@ -210,11 +228,12 @@ async function readMetadata(directory: string): Promise<ModelMetadata> {
 async function readWhole(directory: string): Promise<ModelMetadata> {
   const metadata = await readMetadata(directory);
   for (const [file, expected] of Object.entries(metadata.checksums)) {
-    const content = await readFile(join(directory, file)).catch(() => null);
+    const path = join(directory, file);
+    const content = await readFile(path).catch((error: unknown) => unlessMissing(error, path, null));
     if (content !== null && sha256(content) === expected) continue;
     throw new KtrdrError(
       'model_damaged',
-      `${join(directory, file)} ${content === null ? 'is missing' : 'is not as it was written (checksum)'}. Train the model again.`,
+      `${path} ${content === null ? 'is missing' : 'is not as it was written (checksum)'}. Train the model again.`,
       { details: { file } },
     );
   }
@@ -232,7 +251,9 @@ async function syncAll(directory: string): Promise<void> {
 }
 
 async function directoriesIn(directory: string, pattern: RegExp): Promise<string[]> {
-  const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
+  const entries = await readdir(directory, { withFileTypes: true }).catch((error: unknown) =>
+    unlessMissing(error, directory, []),
+  );
   return entries.filter((entry) => entry.isDirectory() && pattern.test(entry.name)).map(({ name }) => name);
 }
 
