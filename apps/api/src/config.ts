@@ -1,4 +1,4 @@
-import { ENGINE_SETTINGS, type EngineSetting } from '@ktrdr/contracts';
+import { ENGINE_SETTINGS, SESSION_LEASE_MS, type EngineSetting } from '@ktrdr/contracts';
 import { hostServiceVariables, type HostServiceSetting } from '@ktrdr/orchestrator';
 import { SettingsReader, type ListenSettings } from '@ktrdr/service-kit';
 
@@ -38,7 +38,7 @@ export function readSettings(): ApiSettings {
     trainingHost: { use: read.boolean(host.use, false), url: read.url(host.url, 'http://localhost:5002') },
     trainingEngine: read.choice('TRAINING_ENGINE', 'auto', ENGINE_SETTINGS),
     trainingCancelGraceMs: read.integer('TRAINING_CANCEL_GRACE_MS', 5000, { min: 0, max: HOUR_MS }),
-    trainingHostPollMs: read.integer('TRAINING_HOST_POLL_MS', 500, { min: 10, max: HOUR_MS }),
+    trainingHostPollMs: read.integer('TRAINING_HOST_POLL_MS', 500, { min: 10, max: SESSION_LEASE_MS / 4 }),
     trainingHostTimeoutMs: read.integer('TRAINING_HOST_TIMEOUT_MS', 30_000, { min: 100, max: HOUR_MS }),
   };
 }

@@ -111,7 +111,7 @@ describe('options of a training', () => {
       { strategy: QUICK, strategy_name: 'pattern' },
       /one of strategy and strategy_name, not both/,
     ],
-    ['a file name of 256 characters', { strategy_file: 'x'.repeat(256) }, /strategy_file must be .*255/],
+    ['a file name of 4097 characters', { strategy_file: 'x'.repeat(4097) }, /strategy_file must be .*4096/],
     ['symbols as text', { symbols: 'AAPL' }, /symbols must be an array/],
     ['symbols that are numbers', { symbols: [1] }, /each value in symbols must be a string/],
     ['no symbols', { symbols: [] }, /symbols should not be empty/],

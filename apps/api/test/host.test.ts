@@ -64,6 +64,14 @@ describe('a training on a host', () => {
     expect(session).toMatchObject({ operation_id: id, status: 'completed', device: 'cpu' });
   });
 
+  test('takes a strategy by the longest path that it may have', async () => {
+    const file = `${'folder/'.repeat(580)}quick.yaml`;
+    const id = await api.startTraining({ strategy: QUICK, strategy_file: file, dry_run: true });
+    const operation = await api.untilEnded(id);
+    expect(operation).toMatchObject({ status: 'completed', error: null });
+    expect(operation.metadata.parameters).toMatchObject({ strategy_file: file });
+  });
+
   test('is cancelled only when the host’s training process has ended', async () => {
     const id = await api.startTraining({ strategy: LONG });
     const running = await api.untilTraining(id);
@@ -140,6 +148,18 @@ describe('a host that fails in mid-training', () => {
     expect(operation.error?.message).toContain('may still compute');
     await Promise.all([frozen.stop(), caller.stop()]);
   });
+
+  test('stopped while the API is told to end: the API says so and exits with 0', async () => {
+    const frozen = await sandbox.startHost('frozen-for-good');
+    const caller = await sandbox.startApi('ending', Sandbox.onHost(frozen));
+    await caller.untilTraining(await caller.startTraining({ strategy: LONG }));
+    frozen.kill('SIGSTOP');
+    const end = await caller.stop();
+    frozen.kill('SIGCONT');
+    await frozen.stop();
+    expect(end).toEqual({ code: 0, signal: null });
+    expect(caller.output).toMatch(/The cancel is not confirmed: .* may still compute/);
+  }, 60_000);
 
   test('restarted: the operation fails with host_session_lost', async () => {
     const first = await sandbox.startHost('restarting');

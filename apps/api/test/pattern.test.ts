@@ -255,12 +255,14 @@ function startFailing(kind: Kind, dependencies: ServiceOrchestratorDependencies)
   }
   return trainingManager(dependencies).trainMultiSymbolStrategy({
     strategy: parseStrategy(QUICK, { file: 'quick.yaml' }).strategy,
-    strategyText: QUICK,
-    strategyFile: 'quick.yaml',
-    seed: 1,
-    dryRun: false,
-    detailedAnalytics: false,
-    fingerprints: [],
+    run: {
+      strategyText: QUICK,
+      strategyFile: 'quick.yaml',
+      seed: 1,
+      dryRun: false,
+      detailedAnalytics: false,
+      fingerprints: [],
+    },
     warnings: [],
   });
 }

@@ -56,3 +56,18 @@ test.each<[string, 'api' | 'training-host', Record<string, string>, RegExp]>([
   expect(await service.ended).toEqual({ code: 1, signal: null });
   expect(service.output.split('\n')).toEqual([expect.stringMatching(line), '']);
 });
+
+test('the last port there is, taken: the one before is named', async () => {
+  const last = createServer();
+  // whoever else has it makes it as taken
+  await new Promise<void>((resolve) =>
+    last.once('error', () => resolve()).listen(65_535, '127.0.0.1', resolve),
+  );
+  const api = sandbox.spawn(process.execPath, [join(ROOT, 'apps/api/dist/main.js')], {
+    PORT: '65535',
+    HOST: '127.0.0.1',
+  });
+  await api.ended;
+  await new Promise((resolve) => last.close(resolve));
+  expect(api.output).toMatch(/^Port 65535 on 127\.0\.0\.1 is taken, .*: PORT=65534 npm start$/m);
+});

@@ -101,11 +101,7 @@ export class ApiClient {
   async #send(request: HttpRequest): Promise<AxiosResponse<unknown>> {
     try {
       const response = await this.#http.request<unknown>({ ...request, signal: this.#signal });
-      const requestId = response.headers['x-request-id'] as unknown;
-      this.#onAnswer(
-        `${request.method} ${request.url} -> ${response.status}` +
-          (typeof requestId === 'string' ? ` (request ${requestId})` : ''),
-      );
+      this.#onAnswer(`${request.method} ${request.url} -> ${response.status}`);
       return response;
     } catch (error) {
       throw new ApiUnreachableError(this.baseUrl, error);

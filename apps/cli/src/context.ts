@@ -12,7 +12,7 @@ export interface CommandContext {
   apiUrl: () => string;
 }
 
-/** @param verbose each answer is told on stderr, with its request id */
+/** @param verbose each answer is told on stderr */
 export function openApi(
   { apiUrl, output }: CommandContext,
   {

@@ -211,7 +211,7 @@ function supervised(command: Command): Command {
 function readable(command: Command): Command {
   return command
     .option('--json', 'only JSON on stdout')
-    .option('--verbose', 'tell more: engines, all warnings, request ids');
+    .option('--verbose', 'tell more: engines, all warnings, each request');
 }
 
 function number(text: string): number {

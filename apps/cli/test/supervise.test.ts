@@ -187,13 +187,13 @@ describe('an operation in the CLI', () => {
     });
   });
 
-  test('--json --verbose shows progress and request ids on stderr', async () => {
+  test('--json --verbose shows progress and each request on stderr', async () => {
     const running = run(...START, '--json', '--verbose');
     await following();
     complete();
     expect(await running).toBe(0);
     expect(JSON.parse(context.stdout())).toMatchObject({ status: 'completed' });
-    expect(context.stderr()).toContain('POST /dummy/start -> 200 (request request-1)');
+    expect(context.stderr()).toContain('POST /dummy/start -> 200');
     expect(context.stderr()).toContain('[  0.0%]');
   });
 

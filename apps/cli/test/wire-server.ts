@@ -173,6 +173,6 @@ function sendEvent(response: ServerResponse, changed: Operation): void {
 }
 
 function send(response: ServerResponse, { status = 200, data, error }: Answer): void {
-  response.writeHead(status, { 'content-type': 'application/json', 'x-request-id': 'request-1' });
+  response.writeHead(status, { 'content-type': 'application/json' });
   response.end(JSON.stringify(error === undefined ? { success: true, data } : { success: false, error }));
 }

@@ -177,10 +177,10 @@ describe('a session that cannot be started', () => {
       /operation_id must be/,
     ],
     [
-      'a file name of 256 characters',
-      { strategy_file: 'x'.repeat(256) },
+      'a file name of 4097 characters',
+      { strategy_file: 'x'.repeat(4097) },
       '400 invalid_request',
-      /strategy_file.*255/,
+      /strategy_file.*4096/,
     ],
     [
       'a path in place of the strategy',

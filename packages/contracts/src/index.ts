@@ -4,4 +4,5 @@ export * from './http.js';
 export * from './names.js';
 export * from './operation.js';
 export * from './shown.js';
+export * from './storage-error.js';
 export * from './training.js';

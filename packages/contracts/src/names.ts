@@ -7,6 +7,9 @@ export const MODEL_VERSION_PATTERN = /^(1m|5m|15m|30m|1h|4h|1d|1w)_v([1-9][0-9]{
 export const OPERATION_ID_PATTERN = /^op_[a-z]+_[0-9]{8}T[0-9]{6}_[a-z0-9]{4,32}$/;
 export const TASK_ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/;
 
+/** Longest name of a strategy file that travels with its text: any path that Linux has. */
+export const MAX_FILE_NAME_LENGTH = 4096;
+
 /** Timeframes from finest to coarsest. */
 export const TIMEFRAMES = ['1m', '5m', '15m', '30m', '1h', '4h', '1d', '1w'] as const;
 export type Timeframe = (typeof TIMEFRAMES)[number];

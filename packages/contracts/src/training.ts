@@ -103,6 +103,9 @@ export interface BarsFingerprint {
   sha256: string;
 }
 
+/** A training host cancels a session that nobody has asked for in this time, ms: its API is gone. */
+export const SESSION_LEASE_MS = 60_000;
+
 /** Body of `POST /training/sessions`: a training whose names are resolved. Never a path. */
 export interface StartSessionRequest {
   operation_id: string;

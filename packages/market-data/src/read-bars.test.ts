@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,8 +37,8 @@ async function problemsOf(
 
 describe('a good file', () => {
   test('becomes columns', async () => {
-    const bars = await read(`${HEADER}\n${GOOD}\n2024-01-02T15:00:00Z,1.5,1.75,1.25,1.25,0\n`);
-    expect(bars).toEqual({
+    const content = `${HEADER}\n${GOOD}\n2024-01-02T15:00:00Z,1.5,1.75,1.25,1.25,0\n`;
+    expect(await read(content)).toEqual({
       symbol: 'AAPL',
       timeframe: '1h',
       time: Float64Array.of(Date.parse('2024-01-02T14:00:00Z'), Date.parse('2024-01-02T15:00:00Z')),
@@ -49,6 +50,7 @@ describe('a good file', () => {
       length: 2,
       synthetic: false,
       file: 'AAPL_1h.csv',
+      sha256: createHash('sha256').update(content).digest('hex'),
     });
   });
 

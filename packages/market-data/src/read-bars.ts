@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { barsFileName, checkedSymbol, checkedTimeframe } from './bars-file.js';
 import { type BarsName, openBarsFile } from './bars-access.js';
@@ -10,6 +11,11 @@ const CHUNK_BYTES = 1 << 18;
 const TYPICAL_LINE_BYTES = 48;
 const MOST_ROWS_GUESSED = 4_000_000;
 
+/** Bars, and the SHA-256 of the very bytes that they were read from: a file that is replaced meanwhile belongs to other bars. */
+export interface FingerprintedBars extends Bars {
+  sha256: string;
+}
+
 /**
  * Reads and checks `dataDir/{symbol}_{timeframe}.csv`, streamed: beside the bars themselves it needs one chunk of memory,
  * and the event loop turns between chunks.
@@ -20,7 +26,7 @@ const MOST_ROWS_GUESSED = 4_000_000;
  * Throws `invalid_name`, `bars_not_found`, and `bars_invalid` with up to twenty problems
  * (`AAPL_1h.csv:123: high 1.2 is below low 1.3`; `details` is `BarsProblems`).
  */
-export async function readBars(name: BarsName): Promise<Bars> {
+export async function readBars(name: BarsName): Promise<FingerprintedBars> {
   const symbol = checkedSymbol(name.symbol);
   const timeframe = checkedTimeframe(name.timeframe);
   const handle = await openBarsFile(name);
@@ -28,30 +34,33 @@ export async function readBars(name: BarsName): Promise<Bars> {
     const { size } = await handle.stat();
     const capacity = Math.min(Math.ceil(size / TYPICAL_LINE_BYTES), MOST_ROWS_GUESSED);
     const parser = new BarsParser({ symbol, timeframe, file: barsFileName(symbol, timeframe), capacity });
-    await feed(parser, handle);
-    return parser.finish();
+    const sha256 = await feed(parser, handle);
+    return { ...parser.finish(), sha256 };
   } finally {
     await handle.close();
   }
 }
 
-/** Feeds a whole file to a parser, or as much of it as the parser wants. */
-export async function feed(parser: BarsParser, handle: FileHandle): Promise<void> {
+/** Feeds a whole file to a parser, or as much as the parser wants. Gives the SHA-256 of what it read. */
+export async function feed(parser: BarsParser, handle: FileHandle): Promise<string> {
+  const hash = createHash('sha256');
   const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
   let kept = 0;
   while (!parser.ended) {
     const { bytesRead } = await handle.read(buffer, kept, CHUNK_BYTES - kept);
     const filled = kept + bytesRead;
+    hash.update(buffer.subarray(kept, filled));
     if (bytesRead === 0) {
       if (kept > 0) parser.pushLine(buffer, 0, kept);
-      return;
+      break;
     }
     const consumed = parser.push(buffer, filled);
     kept = filled - consumed;
     if (kept === CHUNK_BYTES) {
       parser.refuseLongLine(CHUNK_BYTES);
-      return;
+      break;
     }
     buffer.copyWithin(0, consumed, filled);
   }
+  return hash.digest('hex');
 }

@@ -32,51 +32,6 @@ describe('a cancellation token', () => {
   });
 });
 
-describe('a child controller', () => {
-  test('follows its parent with reason and force', () => {
-    const parent = new CancellationController();
-    const child = parent.token.createChild();
-    parent.cancel('stop');
-    expect([child.token.isCancelled, child.token.isForced, child.token.reason]).toEqual([
-      true,
-      false,
-      'stop',
-    ]);
-    parent.cancel(null, { force: true });
-    expect(child.token.isForced).toBe(true);
-  });
-
-  test('of a parent that has fired is cancelled from the start', () => {
-    const parent = new CancellationController();
-    parent.cancel('stop', { force: true });
-    const { token } = parent.token.createChild();
-    expect([token.isCancelled, token.isForced, token.reason]).toEqual([true, true, 'stop']);
-  });
-
-  test('cancelled alone leaves its parent and siblings running', () => {
-    const parent = new CancellationController();
-    const child = parent.token.createChild();
-    const sibling = parent.token.createChild();
-    child.cancel('only this');
-    expect([parent.token.isCancelled, sibling.token.isCancelled]).toEqual([false, false]);
-  });
-
-  test('leaves no listener behind when detached, nor after it was forced', () => {
-    const parent = new CancellationController();
-    const listeners = () =>
-      getEventListeners(parent.token.signal, 'abort').length +
-      getEventListeners(parent.token.forceSignal, 'abort').length;
-    const detached = parent.token.createChild();
-    detached.detach();
-    expect(listeners()).toBe(0);
-    for (let count = 0; count < 100; count++) parent.token.createChild();
-    expect(listeners()).toBe(200);
-    parent.cancel(null, { force: true });
-    expect(listeners()).toBe(0);
-    expect(detached.token.isCancelled).toBe(false);
-  });
-});
-
 describe('racing the token', () => {
   test('gives the value, or the error, of work that ends first', async () => {
     const { token } = new CancellationController();

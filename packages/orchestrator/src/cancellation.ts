@@ -33,11 +33,6 @@ export class CancellationToken {
   throwIfCancelled(): void {
     if (this.signal.aborted) throw new OperationCancelledError(this.reason);
   }
-
-  /** A controller whose token also fires with this one; it can be cancelled alone without touching this one. */
-  createChild(): ChildCancellationController {
-    return new ChildCancellationController(this);
-  }
 }
 
 /** The side that cancels. */
@@ -47,7 +42,7 @@ export class CancellationController {
   readonly token = new CancellationToken(this.#cancel.signal, this.#force.signal);
 
   constructor() {
-    // one operation may have any number of children and requests that listen
+    // one operation may have any number of requests that listen
     setMaxListeners(0, this.#cancel.signal, this.#force.signal);
   }
 
@@ -55,31 +50,6 @@ export class CancellationController {
   cancel(reason: string | null = null, { force = false }: { force?: boolean } = {}): void {
     if (!this.#cancel.signal.aborted) this.#cancel.abort(new OperationCancelledError(reason));
     if (force && !this.#force.signal.aborted) this.#force.abort(this.#cancel.signal.reason);
-  }
-}
-
-/** A controller linked to a parent token. Detaches itself once it is forced; call `detach` when its work has ended. */
-export class ChildCancellationController extends CancellationController {
-  readonly #parent: CancellationToken;
-  readonly #follow = (): void => {
-    this.cancel(this.#parent.reason, { force: this.#parent.isForced });
-    if (this.#parent.isForced) this.detach();
-  };
-
-  constructor(parent: CancellationToken) {
-    super();
-    this.#parent = parent;
-    if (parent.isCancelled) this.#follow();
-    if (!parent.isForced) {
-      parent.signal.addEventListener('abort', this.#follow);
-      parent.forceSignal.addEventListener('abort', this.#follow);
-    }
-  }
-
-  /** Leaves the parent: no listener of this child stays behind on it. */
-  detach(): void {
-    this.#parent.signal.removeEventListener('abort', this.#follow);
-    this.#parent.forceSignal.removeEventListener('abort', this.#follow);
   }
 }
 

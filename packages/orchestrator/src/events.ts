@@ -15,7 +15,8 @@ export const EVENT_INTERVAL_MS = 100;
 
 /**
  * One reader's view of a running operation. Progress is coalesced: the reader gets the newest state at most once an
- * interval, however slow it reads; changes of the status come at once, in order, and none is lost. Ends after the terminal one.
+ * interval, however slow it reads; changes of the status come at once, in order, and none is lost. Ends after the terminal one,
+ * or when nothing more will come.
  */
 export class OperationWatch implements AsyncIterableIterator<OperationEvent> {
   readonly #clock: Clock;
@@ -25,6 +26,7 @@ export class OperationWatch implements AsyncIterableIterator<OperationEvent> {
   readonly #queue: OperationEvent[] = [];
   #progressChanged = false;
   #nextProgressAt: number;
+  #ended = false;
   #closed = false;
   #wake: (() => void) | null = null;
   /** Calls of `next` are answered one after the other. */
@@ -57,6 +59,12 @@ export class OperationWatch implements AsyncIterableIterator<OperationEvent> {
     this.#wake?.();
   }
 
+  /** Nothing more will come: the reader gets what it has not read yet, and then the end. */
+  end(): void {
+    this.#ended = true;
+    this.#wake?.();
+  }
+
   next(): Promise<IteratorResult<OperationEvent>> {
     const turn = this.#turn.then(() => this.#take());
     this.#turn = turn.catch(() => {});
@@ -75,6 +83,10 @@ export class OperationWatch implements AsyncIterableIterator<OperationEvent> {
       if (event !== undefined) {
         if (isTerminalStatus(event.operation.status)) this.#close();
         return { done: false, value: event };
+      }
+      if (this.#ended) {
+        this.#close();
+        continue;
       }
       const now = this.#clock.monotonic();
       if (this.#progressChanged && now >= this.#nextProgressAt) {

@@ -1,9 +1,4 @@
-export {
-  CancellationController,
-  CancellationToken,
-  ChildCancellationController,
-  raceCancellation,
-} from './cancellation.js';
+export { CancellationController, CancellationToken, raceCancellation } from './cancellation.js';
 export { systemClock, systemRandomId, type Clock, type RandomId } from './clock.js';
 export {
   OperationCancelledError,

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { KtrdrError, type Operation } from '@ktrdr/contracts';
 import fc from 'fast-check';
 import { OperationCancelledError } from './errors.js';
+import type { OperationEvent } from './events.js';
 import { MemoryOperationStore } from './memory-operation-store.js';
 import type { ManagedOperation, OperationContext } from './operation-context.js';
 import { OperationsService } from './operations-service.js';
@@ -46,6 +47,13 @@ function gatedWork() {
     return 'done';
   };
   return { gate, run };
+}
+
+/** Reads a watch to its end. */
+async function statuses(watch: AsyncIterable<OperationEvent>): Promise<string[]> {
+  const seen: string[] = [];
+  for await (const { operation } of watch) seen.push(operation.status);
+  return seen;
 }
 
 const leftovers: unknown[] = [];
@@ -212,13 +220,29 @@ describe('how an operation ends', () => {
   test('an end that cannot be stored is logged and frees the service', async () => {
     const { launch, operations, store, logger } = service();
     const { gate, run } = gatedWork();
-    const { outcome } = await launch(run);
+    const { operationId, outcome } = await launch(run);
     await gate.reached;
+    const seen = statuses(operations.watch(operationId));
     store.transition = () => Promise.reject(new Error('database gone'));
     gate.open();
     await expect(outcome).rejects.toMatchObject({ code: 'internal_error' });
     expect(logger.messages('error')).toContain('the end of the operation could not be stored');
     await operations.idle();
+    await expect(seen).resolves.toEqual(['running']);
+  });
+
+  test('a start that cannot be stored is logged, frees the service and lets its watchers go', async () => {
+    const { launch, operations, store, logger } = service();
+    const transition = store.transition.bind(store);
+    store.transition = () => Promise.reject(new Error('database gone'));
+    const { operationId, outcome } = await launch(async () => 'never');
+    const seen = statuses(operations.watch(operationId));
+    await expect(outcome).rejects.toThrow('database gone');
+    await operations.idle();
+    await expect(seen).resolves.toEqual(['pending']);
+    expect(logger.messages('error')).toContain('the start of the operation could not be stored');
+    store.transition = transition;
+    await expect(operations.cancel(operationId)).resolves.toMatchObject({ status: 'cancelled' });
   });
 });
 

@@ -269,6 +269,7 @@ export class OperationsService {
   }
 
   #forget(operationId: string): void {
+    this.#running.get(operationId)?.endWatches();
     this.#running.delete(operationId);
     if (this.#running.size > 0) return;
     for (const resolve of this.#idleWaiters) resolve();

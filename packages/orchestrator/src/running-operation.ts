@@ -109,6 +109,11 @@ export class RunningOperation<TResult> {
     return watch;
   }
 
+  /** The service forgets the operation: also where its end could not be stored, nobody waits for more. */
+  endWatches(): void {
+    for (const watch of this.#watches) watch.end();
+  }
+
   /** The request is recorded: the work is told to stop. */
   cancel(reason: string | null, force: boolean): void {
     this.#cancellation.cancel(reason, { force });
@@ -144,8 +149,7 @@ export class RunningOperation<TResult> {
   }
 
   async #runToEnd(): Promise<TResult> {
-    const started = await this.#transition(['pending'], { to: 'running', at: this.#now() });
-    if (!started) throw new OperationCancelledError(this.token.reason);
+    if (!(await this.#begin())) throw new OperationCancelledError(this.token.reason);
     this.#progress.start(this.#record.started_at ?? this.#now());
     this.#logger.info('operation started', { operation_type: this.#managed.type });
     try {
@@ -158,6 +162,15 @@ export class RunningOperation<TResult> {
       await this.#settleInFlight();
       await this.#endThrown(error);
       throw error;
+    }
+  }
+
+  async #begin(): Promise<boolean> {
+    try {
+      return await this.#transition(['pending'], { to: 'running', at: this.#now() });
+    } catch (storeError) {
+      this.#logger.error('the start of the operation could not be stored', { storeError });
+      throw storeError;
     }
   }
 

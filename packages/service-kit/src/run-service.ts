@@ -59,7 +59,7 @@ async function listen(
       case 'EADDRINUSE':
         throw new KtrdrError(
           'port_in_use',
-          `Port ${port} on ${host} is taken, perhaps because this service runs already. Stop the other program, or take another port: PORT=${port + 1} ${command}`,
+          `Port ${port} on ${host} is taken, perhaps because this service runs already. Stop the other program, or take another port: PORT=${port === 65_535 ? port - 1 : port + 1} ${command}`,
           cause,
         );
       case 'EACCES':

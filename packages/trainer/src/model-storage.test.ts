@@ -61,7 +61,6 @@ describe('commit', () => {
     expect(first).toEqual({
       model: 'momentum/1h_v1',
       path: join(modelsDir, 'momentum', '1h_v1'),
-      analyticsPath: null,
     });
     expect(second.model).toBe('momentum/1h_v2');
     expect(await readdir(join(modelsDir, '.staging'))).toEqual([]);
@@ -85,18 +84,6 @@ describe('commit', () => {
     expect(stored.map(({ model }) => model).toSorted()).toEqual(
       [1, 2, 3, 4, 5, 6, 7, 8].map((number) => `momentum/1h_v${number}`),
     );
-  });
-
-  test('takes the per-epoch analytics along, with checksums', async () => {
-    const storage = new ModelStorage(modelsDir);
-    const staged = await stageModel(storage);
-    await mkdir(join(staged, 'analytics'));
-    await writeFile(join(staged, 'analytics', 'metrics.csv'), 'epoch\n1\n');
-    const { path, analyticsPath } = await storage.commit(staged, MODEL);
-    expect(analyticsPath).toBe(join(path, 'analytics'));
-    expect((await storage.get('momentum', '1h_v1')).files).toContain('analytics/metrics.csv');
-    await writeFile(join(path, 'analytics', 'metrics.csv'), 'other');
-    await expect(storage.get('momentum', '1h_v1')).rejects.toMatchObject({ code: 'model_damaged' });
   });
 
   test('refuses files that are not as they were written', async () => {
@@ -133,6 +120,30 @@ describe('get and list', () => {
 
   test('there are no models where there is no folder', async () => {
     expect(await new ModelStorage(join(modelsDir, 'nothing')).list()).toEqual([]);
+  });
+
+  test('what cannot be read is said, not taken for no models', async () => {
+    const file = join(modelsDir, 'file');
+    await writeFile(file, '');
+    const unreadable = { code: 'storage_failed', message: expect.stringContaining('cannot be read') };
+    await expect(new ModelStorage(file).list()).rejects.toMatchObject(unreadable);
+    await expect(new ModelStorage(file).get('momentum', '1h_v1')).rejects.toMatchObject(unreadable);
+    await expect(new ModelStorage(file).removeStale()).rejects.toMatchObject(unreadable);
+    await expect(new ModelStorage(file).stage(operationId())).rejects.toMatchObject({
+      code: 'storage_failed',
+    });
+    const storage = new ModelStorage(modelsDir);
+    const { path } = await storage.commit(await stageModel(storage), MODEL);
+    await rm(join(path, 'metadata.json'));
+    await mkdir(join(path, 'metadata.json'));
+    await expect(storage.list()).rejects.toMatchObject(unreadable);
+  });
+
+  test('a file where a strategy would have its folder is no model', async () => {
+    await writeFile(join(modelsDir, 'momentum'), '');
+    await expect(new ModelStorage(modelsDir).get('momentum', '1h_v1')).rejects.toMatchObject({
+      code: 'model_not_found',
+    });
   });
 
   test('names the damaged file', async () => {

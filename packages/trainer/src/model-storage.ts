@@ -7,14 +7,13 @@ import {
   type ModelSummary,
   STRATEGY_NAME_PATTERN,
   type Timeframe,
-  type TrainingResult,
 } from '@ktrdr/contracts';
 import { filesBelow, writeArtifacts } from './artifacts.js';
 import { sha256, syncToDisk } from './checksum.js';
 import { toJson } from './json.js';
 import { isModelMetadata, type ModelMetadata, summaryOf } from './model-metadata.js';
 import { Staging } from './staging.js';
-import { storageError } from './storage-error.js';
+import { storageError, unlessMissing } from './storage-error.js';
 
 const METADATA = 'metadata.json';
 /** Errors of renaming a folder onto one that has files. */
@@ -28,8 +27,6 @@ export interface StoredModel {
   model: string;
   /** Its directory, absolute. */
   path: string;
-  /** Where the per-epoch analytics are, `null` where there are none. */
-  analyticsPath: string | null;
 }
 
 /** One stored model whose files were found as they were written. */
@@ -61,8 +58,12 @@ export class ModelStorage {
    *
    * @throws KtrdrError `invalid_name`, `disk_full`, `storage_failed`
    */
-  stage(operationId: string): Promise<string> {
-    return this.#staging.create(operationId);
+  async stage(operationId: string): Promise<string> {
+    try {
+      return await this.#staging.create(operationId);
+    } catch (error) {
+      throw storageError(error, `creating a folder in ${this.#staging.directory}`);
+    }
   }
 
   /**
@@ -87,7 +88,6 @@ export class ModelStorage {
     try {
       const source = join(stagingDir, 'model');
       const metadata = await readWhole(source);
-      await this.#takeAnalytics(stagingDir, source, metadata);
       await syncAll(source);
       const stored = await this.#rename(source, metadata, strategy, timeframe);
       await this.discard(stagingDir);
@@ -103,15 +103,22 @@ export class ModelStorage {
     if (dirname(stagingDir) === this.#staging.directory) await this.#staging.remove(basename(stagingDir));
   }
 
-  /** Newest first. A folder without a readable `metadata.json` is no model and does not appear. */
+  /**
+   * Newest first. A folder whose `metadata.json` is missing or cut off is no model and does not appear.
+   *
+   * @throws KtrdrError `storage_failed` where something cannot be read
+   */
   async list(): Promise<ModelSummary[]> {
     const models: ModelSummary[] = [];
     for (const strategy of await directoriesIn(this.#modelsDir, STRATEGY_NAME_PATTERN)) {
       const folder = join(this.#modelsDir, strategy);
       for (const version of await directoriesIn(folder, MODEL_VERSION_PATTERN)) {
         const path = join(folder, version);
-        const metadata = await readMetadata(path).catch(() => null);
-        if (metadata !== null) models.push(summaryOf(metadata, path));
+        try {
+          models.push(summaryOf(await readMetadata(path), path));
+        } catch (error) {
+          if (!(error instanceof KtrdrError && error.code === 'model_damaged')) throw error;
+        }
       }
     }
     return models.toSorted(
@@ -122,7 +129,7 @@ export class ModelStorage {
   /**
    * One model, its files compared with their checksums.
    *
-   * @throws KtrdrError `invalid_name`, `model_not_found`, `model_damaged` naming the file
+   * @throws KtrdrError `invalid_name`, `model_not_found`, `model_damaged` naming the file, `storage_failed`
    */
   async get(strategy: string, version: string): Promise<ModelDetails> {
     checkStrategyName(strategy);
@@ -130,7 +137,7 @@ export class ModelStorage {
       throw new KtrdrError('invalid_name', `'${version}' is not a model's version; one looks like 1h_v3.`);
     }
     const path = join(this.#modelsDir, strategy, version);
-    if (!(await directoriesIn(join(this.#modelsDir, strategy), MODEL_VERSION_PATTERN)).includes(version)) {
+    if (!(await this.#has(strategy, version))) {
       throw new KtrdrError(
         'model_not_found',
         `There is no model ${strategy}/${version}. See what there is: ktrdr models list`,
@@ -151,15 +158,9 @@ export class ModelStorage {
     return this.#staging.removeStale();
   }
 
-  /** Per-epoch analytics become a folder of the model. */
-  async #takeAnalytics(stagingDir: string, source: string, metadata: ModelMetadata): Promise<void> {
-    const analytics = join(stagingDir, 'analytics');
-    const files = await filesBelow(analytics).catch(() => []);
-    if (files.length === 0) return;
-    await rename(analytics, join(source, 'analytics'));
-    for (const file of files) {
-      metadata.checksums[`analytics/${file}`] = sha256(await readFile(join(source, 'analytics', file)));
-    }
+  async #has(strategy: string, version: string): Promise<boolean> {
+    if (!(await directoriesIn(this.#modelsDir, STRATEGY_NAME_PATTERN)).includes(strategy)) return false;
+    return (await directoriesIn(join(this.#modelsDir, strategy), MODEL_VERSION_PATTERN)).includes(version);
   }
 
   /** Two processes may want one number: the rename of one of them fails, and it takes the next. */
@@ -186,27 +187,10 @@ export class ModelStorage {
       }
       await syncToDisk(folder);
       await syncToDisk(this.#modelsDir);
-      const hasAnalytics = Object.keys(metadata.checksums).some((file) => file.startsWith('analytics/'));
-      return { model, path, analyticsPath: hasAnalytics ? join(path, 'analytics') : null };
+      return { model, path };
     }
     throw new Error(`no free number for ${strategy}/${timeframe} after ${MAX_TRIES} tries`);
   }
-}
-
-/** A run's result with the model's name and places filled in. */
-export function withStoredModel(result: TrainingResult, stored: StoredModel): TrainingResult {
-  const analytics = result.training_metrics?.analytics;
-  return {
-    ...result,
-    artifacts: { ...result.artifacts, model: stored.model, model_path: stored.path },
-    training_metrics:
-      result.training_metrics === null || analytics === null || analytics === undefined
-        ? result.training_metrics
-        : {
-            ...result.training_metrics,
-            analytics: { ...analytics, directory: stored.analyticsPath ?? analytics.directory },
-          },
-  };
 }
 
 function checkStrategyName(strategy: string): void {
@@ -228,9 +212,11 @@ async function readMetadata(directory: string): Promise<ModelMetadata> {
         cause,
       },
     );
+  const path = join(directory, METADATA);
+  const text = await readFile(path, 'utf8').catch((error: unknown) => unlessMissing(error, path, ''));
   let value: unknown;
   try {
-    value = JSON.parse(await readFile(join(directory, METADATA), 'utf8'));
+    value = JSON.parse(text);
   } catch (error) {
     throw damaged(error);
   }
@@ -242,11 +228,12 @@ async function readMetadata(directory: string): Promise<ModelMetadata> {
 async function readWhole(directory: string): Promise<ModelMetadata> {
   const metadata = await readMetadata(directory);
   for (const [file, expected] of Object.entries(metadata.checksums)) {
-    const content = await readFile(join(directory, file)).catch(() => null);
+    const path = join(directory, file);
+    const content = await readFile(path).catch((error: unknown) => unlessMissing(error, path, null));
     if (content !== null && sha256(content) === expected) continue;
     throw new KtrdrError(
       'model_damaged',
-      `${join(directory, file)} ${content === null ? 'is missing' : 'is not as it was written (checksum)'}. Train the model again.`,
+      `${path} ${content === null ? 'is missing' : 'is not as it was written (checksum)'}. Train the model again.`,
       { details: { file } },
     );
   }
@@ -264,7 +251,9 @@ async function syncAll(directory: string): Promise<void> {
 }
 
 async function directoriesIn(directory: string, pattern: RegExp): Promise<string[]> {
-  const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
+  const entries = await readdir(directory, { withFileTypes: true }).catch((error: unknown) =>
+    unlessMissing(error, directory, []),
+  );
   return entries.filter((entry) => entry.isDirectory() && pattern.test(entry.name)).map(({ name }) => name);
 }
 

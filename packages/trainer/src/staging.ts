@@ -2,22 +2,23 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { KtrdrError, OPERATION_ID_PATTERN } from '@ktrdr/contracts';
-import { storageError } from './storage-error.js';
+import { unlessMissing } from './storage-error.js';
 
 const OWNER_SUFFIX = '.owner.json';
 
 /**
- * Folders of runs whose model is not in its place yet: `{modelsDir}/.staging/{operationId}/`, on the models' own file system so that a
+ * Folders of runs whose files are not in their place yet: `{parent}/.staging/{operationId}/`, on the file system of that place so that a
  * rename moves them. Beside each a note says which process it belongs to, so that one service never sweeps another's away.
  */
 export class Staging {
   readonly directory: string;
   readonly #own = new Set<string>();
 
-  constructor(modelsDir: string) {
-    this.directory = join(modelsDir, '.staging');
+  constructor(parent: string) {
+    this.directory = join(parent, '.staging');
   }
 
+  /** An empty folder. @throws KtrdrError `invalid_name`; else what the file system says */
   async create(operationId: string): Promise<string> {
     if (!OPERATION_ID_PATTERN.test(operationId)) {
       throw new KtrdrError('invalid_name', `'${operationId}' is not an operation's id.`);
@@ -29,7 +30,7 @@ export class Staging {
       await writeFile(this.#noteOf(operationId), JSON.stringify({ pid: process.pid, host: hostname() }));
     } catch (error) {
       await this.remove(operationId).catch(() => undefined);
-      throw storageError(error, `creating ${directory}`);
+      throw error;
     }
     this.#own.add(operationId);
     return directory;
@@ -53,21 +54,23 @@ export class Staging {
   }
 
   async #names(): Promise<string[]> {
-    const entries = await readdir(this.directory).catch(() => []);
+    const entries = await readdir(this.directory).catch((error: unknown) =>
+      unlessMissing(error, this.directory, []),
+    );
     return [...new Set(entries.map((entry) => entry.replace(OWNER_SUFFIX, '')))];
   }
 
   async #ownerLives(name: string): Promise<boolean> {
+    const path = this.#noteOf(name);
+    const text = await readFile(path, 'utf8').catch((error: unknown) => unlessMissing(error, path, ''));
     try {
-      const note = JSON.parse(await readFile(this.#noteOf(name), 'utf8')) as {
-        pid?: unknown;
-        host?: unknown;
-      };
+      const note = JSON.parse(text) as { pid?: unknown; host?: unknown };
       if (typeof note.pid !== 'number') return false;
       if (note.host !== hostname()) return true;
       // the same number again, after a restart: as the first process of a container always is
       return note.pid !== process.pid && processLives(note.pid);
     } catch {
+      // cut off while it was written
       return false;
     }
   }

@@ -1,23 +1,21 @@
-import { KtrdrError } from '@ktrdr/contracts';
+import { KtrdrError, storageError as storageErrorOf } from '@ktrdr/contracts';
 
-const DISK_FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
-
-/** A failed file operation as an error that says what to do: `disk_full` or `storage_failed`. A KtrdrError stays what it is. */
+/** A failed file operation of a run as `disk_full` or `storage_failed`. A KtrdrError stays what it is. */
 export function storageError(error: unknown, doing: string): KtrdrError {
-  if (error instanceof KtrdrError) return error;
-  const { code, path, message } = error as NodeJS.ErrnoException;
-  const details = { cause: code ?? null, path: path ?? null };
-  if (code !== undefined && DISK_FULL.has(code)) {
-    return new KtrdrError(
-      'disk_full',
-      `The disk is full (${code}): ${doing} failed. Nothing was stored. ` +
-        'Free space there, or set MODELS_DIR to another disk, and train again.',
-      { details, cause: error },
-    );
-  }
-  return new KtrdrError(
+  return storageErrorOf(error, doing, 'MODELS_DIR');
+}
+
+/**
+ * `otherwise` where a file or folder is not there.
+ *
+ * @throws KtrdrError `storage_failed` where it cannot be read
+ */
+export function unlessMissing<T>(error: unknown, path: string, otherwise: T): T {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return otherwise;
+  throw new KtrdrError(
     'storage_failed',
-    `${doing} failed: ${message}. Nothing was stored. Check that the folder exists and may be written to.`,
-    { details, cause: error },
+    `${path} cannot be read (${code ?? message}). Check its permissions, and the folder that MODELS_DIR or STATE_DIR names.`,
+    { details: { path, cause: code ?? null }, cause: error },
   );
 }

@@ -2,7 +2,8 @@
 export class TrainingCancelledError extends Error {
   override readonly name = 'TrainingCancelledError';
 
-  constructor(message = 'Training was cancelled.') {
-    super(message);
+  /** `cause` says who cancelled: the reason of the signal that was aborted. */
+  constructor(options?: ErrorOptions) {
+    super('Training was cancelled.', options);
   }
 }

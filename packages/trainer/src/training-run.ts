@@ -1,8 +1,7 @@
 import type { BarsFingerprint, EngineChoice, TrainingProgressUpdate, TrainingResult } from '@ktrdr/contracts';
 
-/** One training of one model: everything that decides its outcome. Plain data, it travels to the trainer's process. */
-export interface TrainingRunRequest {
-  operationId: string;
+/** What is trained on what, wherever it runs. */
+export interface RunSettings {
   /** The strategy file's text. */
   strategyText: string;
   /** What messages call the text. */
@@ -16,22 +15,27 @@ export interface TrainingRunRequest {
   /** 0 < v < 1: share of the rows that are not test rows. */
   validationSplit?: number;
   seed: number;
-  /** Resolved before the run. */
-  engine: EngineChoice;
   /** Prepares everything and trains nothing. */
   dryRun: boolean;
   detailedAnalytics: boolean;
+  /** Bars that are meant, one of each symbol and timeframe: a file of another content ends the run. */
+  fingerprints: BarsFingerprint[];
+}
+
+/** One training of one model: everything that decides its outcome. Plain data, it travels to the trainer's process. */
+export interface TrainingRunRequest extends RunSettings {
+  operationId: string;
+  /** Resolved before the run. */
+  engine: EngineChoice;
   /** Folder of `{SYMBOL}_{timeframe}.csv`. */
   dataDir: string;
   /** Empty folder of this run: `model/` and `analytics/` are written into it. */
   outputDir: string;
   mode: 'local' | 'host';
-  /** Bars that the caller means: a file of another content ends the run. */
-  fingerprints: BarsFingerprint[];
 }
 
 export interface TrainingRunOutcome {
-  /** `artifacts.model` and `model_path` are `null` until the model is committed (`withStoredModel`). */
+  /** `artifacts.model` and `model_path` are `null` until the model is committed. */
   result: TrainingResult;
   warnings: string[];
 }

@@ -1,4 +1,4 @@
-import type { ValidateStrategyRequest } from '@ktrdr/contracts';
+import { MAX_FILE_NAME_LENGTH, type ValidateStrategyRequest } from '@ktrdr/contracts';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
 
 export class ValidateStrategyDto implements ValidateStrategyRequest {
@@ -9,6 +9,6 @@ export class ValidateStrategyDto implements ValidateStrategyRequest {
   /** What messages call the text. */
   @IsOptional()
   @IsString()
-  @MaxLength(1024)
+  @MaxLength(MAX_FILE_NAME_LENGTH)
   strategy_file?: string;
 }

@@ -7,6 +7,8 @@ import type { RequestBounds, TrainingHostClient } from './training-host-client.j
 /** How long one request may take, ms: the shortest is for the last question before the time is up. */
 const SHORTEST_REQUEST_MS = 250;
 const LONGEST_REQUEST_MS = 10_000;
+/** How long the one request may take that follows a cancel by force, ms: nobody waits any longer. */
+const FORCED_REQUEST_MS = 500;
 /** Longest that fetching a model may take, ms, as long as bytes keep coming. */
 const FETCH_MS = 600_000;
 /** How often the host is asked once a cancel is under way, ms: somebody is waiting. */
@@ -28,7 +30,8 @@ export interface HostSessionSettings {
  *
  * Nothing here waits without an end: a host that gives no usable answer for `timeoutMs` ends every wait with
  * `host_unreachable` (no session was started), `host_lost` (one was, or may have been) or `host_session_lost`.
- * A cancel is sent until the host has confirmed it, and is done only when the session has ended.
+ * A cancel is sent until the host has confirmed it, and is done only when the session has ended. A cancel by force gives
+ * the host one last chance to answer.
  */
 export class HostSession {
   private confirmedCancel: 'none' | 'graceful' | 'forced' = 'none';
@@ -63,7 +66,7 @@ export class HostSession {
       async (timeoutMs) => {
         if (!mayCompute) this.token.throwIfCancelled();
         try {
-          return await this.host.startSession(request, { timeoutMs });
+          return await this.unlessForced(this.host.startSession(request, { timeoutMs }));
         } catch (error) {
           if (error instanceof HostUnansweredError) mayCompute ||= error.mayHaveArrived;
           throw error;
@@ -78,8 +81,8 @@ export class HostSession {
     for (;;) {
       const session = await this.untilAnswered(
         async (timeoutMs) => {
-          await this.forwardCancel(sessionId, timeoutMs);
-          return this.host.getSession(sessionId, { timeoutMs });
+          await this.unlessForced(this.forwardCancel(sessionId, timeoutMs));
+          return this.unlessForced(this.host.getSession(sessionId, { timeoutMs }));
         },
         (cause) => this.lost(cause),
         sessionId,
@@ -137,15 +140,29 @@ export class HostSession {
   ): Promise<T> {
     const end = this.clock.monotonic() + this.settings.timeoutMs;
     for (;;) {
+      const last = this.token.isForced;
       try {
         const left = Math.ceil(end - this.clock.monotonic());
-        return await attempt(Math.min(LONGEST_REQUEST_MS, Math.max(SHORTEST_REQUEST_MS, left)));
+        const longest = last ? FORCED_REQUEST_MS : LONGEST_REQUEST_MS;
+        return await attempt(Math.min(longest, Math.max(SHORTEST_REQUEST_MS, left)));
       } catch (error) {
         this.throwUnlessWorthRepeating(error, sessionId);
-        if (this.clock.monotonic() >= end) throw timeIsUp(error as Error);
+        if (last || this.clock.monotonic() >= end) throw timeIsUp(error as Error);
       }
       await this.pause();
     }
+  }
+
+  /** Waits for a request no longer than until the cancel by force; one that is made after it is waited for. */
+  private async unlessForced<T>(request: Promise<T>): Promise<T> {
+    const { forceSignal } = this.token;
+    if (forceSignal.aborted) return request;
+    return new Promise((resolve, reject) => {
+      const giveUp = (): void => reject(new HostUnansweredError('cancelled by force', true));
+      forceSignal.addEventListener('abort', giveUp, { once: true });
+      const settled = (): void => forceSignal.removeEventListener('abort', giveUp);
+      request.finally(settled).then(resolve, reject);
+    });
   }
 
   /** Of a session that runs only its loss is certain; whatever else the host says of it, asking again does no harm. */
@@ -170,7 +187,8 @@ export class HostSession {
   }
 
   private lost(cause: Error): KtrdrError {
-    const silence = `the training host at ${this.host.url} did not answer for ${this.seconds} s (${cause.message})`;
+    const howLong = this.token.isForced ? '' : ` for ${this.seconds} s`;
+    const silence = `the training host at ${this.host.url} did not answer${howLong} (${cause.message})`;
     return this.notStopped(
       this.token.isCancelled ? `the cancel is not confirmed: ${silence}` : silence,
       cause,

@@ -105,12 +105,14 @@ function train({
   return adapter.train(
     {
       strategy: parseStrategy(QUICK, { file: 'quick.yaml' }).strategy,
-      strategyText: QUICK,
-      strategyFile: 'quick.yaml',
-      seed: 1,
-      dryRun: false,
-      detailedAnalytics: false,
-      fingerprints: [],
+      run: {
+        strategyText: QUICK,
+        strategyFile: 'quick.yaml',
+        seed: 1,
+        dryRun: false,
+        detailedAnalytics: false,
+        fingerprints: [],
+      },
       warnings: [],
     },
     {
@@ -233,6 +235,25 @@ describe('a host that disturbs', () => {
     const cancels = requests.filter(({ request }) => request.endsWith('/cancel'));
     expect(cancels.map(({ body }) => (body as { force: boolean }).force)).toEqual([false, true]);
   });
+
+  test.each(['POST /training/sessions', 'GET /training/sessions/s1'])(
+    'a cancel by force does not wait for a host that is silent to %s',
+    async (silentTo) => {
+      let silent = false;
+      answers.disturb = (request) => {
+        silent ||= request === silentTo;
+        if (silent) cancellation.cancel('stopping', { force: true });
+        return silent;
+      };
+      // much longer than the test may take
+      await expect(train({ timeoutMs: 600_000 })).rejects.toMatchObject({
+        code: 'host_lost',
+        message: expect.stringMatching(
+          /^The cancel is not confirmed: .* did not answer \(.*may still compute/,
+        ),
+      });
+    },
+  );
 
   test('a session that is cancelling for ever is given up', async () => {
     const fast: Clock = { ...systemClock, monotonic: () => systemClock.monotonic() * 500 };

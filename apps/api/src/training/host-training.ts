@@ -1,4 +1,4 @@
-import { ANALYTICS_FILES, errorFromBody, KtrdrError, MODEL_FILES } from '@ktrdr/contracts';
+import { ANALYTICS_FILES, errorFromBody, KtrdrError, MODEL_FILES, SESSION_LEASE_MS } from '@ktrdr/contracts';
 import type {
   EngineName,
   EngineSetting,
@@ -7,7 +7,7 @@ import type {
   TrainingSession,
 } from '@ktrdr/contracts';
 import type { CancellationToken, Clock } from '@ktrdr/orchestrator';
-import type { ModelStorage, TrainingRunOutcome } from '@ktrdr/trainer';
+import type { ModelStorage, RunSettings, TrainingRunOutcome } from '@ktrdr/trainer';
 import { HostSession } from './host-session.js';
 import type { HostSessionSettings } from './host-session.js';
 import type { KeptRun, RunOutputs } from './run-outputs.js';
@@ -29,13 +29,13 @@ export class HostTraining implements TrainingPlace {
     private readonly clock: Clock,
   ) {}
 
-  async train(request: TrainingRequest, hooks: TrainingRunHooks): Promise<KeptRun> {
+  async train({ run, strategy }: TrainingRequest, hooks: TrainingRunHooks): Promise<KeptRun> {
     const { operationId, token } = hooks;
-    return this.outputs.keep(operationId, request.strategy, token, async (outputDir) => {
+    return this.outputs.keep(operationId, strategy, token, async (outputDir) => {
       const session = new HostSession(this.host, this.settings, this.clock, token);
       hooks.onWaiting('contacting the training host');
       const engine = await this.engine(session);
-      const started = await session.start(sessionRequest(operationId, request, engine));
+      const started = await session.start(sessionRequest(operationId, run, engine));
       const ended = await session.follow(started.session_id, (state) => forward(state, hooks));
       const outcome = outcomeOf(ended, token, this.host.url);
       if (outcome.result.training_metrics !== null) {
@@ -57,25 +57,21 @@ export class HostTraining implements TrainingPlace {
   }
 }
 
-function sessionRequest(
-  operationId: string,
-  request: TrainingRequest,
-  engine: EngineName,
-): StartSessionRequest {
+function sessionRequest(operationId: string, run: RunSettings, engine: EngineName): StartSessionRequest {
   return {
     operation_id: operationId,
-    strategy: request.strategyText,
-    strategy_file: request.strategyFile,
-    symbols: request.symbols,
-    timeframes: request.timeframes,
-    start_date: request.startDate,
-    end_date: request.endDate,
-    validation_split: request.validationSplit,
-    detailed_analytics: request.detailedAnalytics,
-    dry_run: request.dryRun,
-    seed: request.seed,
+    strategy: run.strategyText,
+    strategy_file: run.strategyFile,
+    symbols: run.symbols,
+    timeframes: run.timeframes,
+    start_date: run.startDate,
+    end_date: run.endDate,
+    validation_split: run.validationSplit,
+    detailed_analytics: run.detailedAnalytics,
+    dry_run: run.dryRun,
+    seed: run.seed,
     engine,
-    fingerprints: request.fingerprints,
+    fingerprints: run.fingerprints,
   };
 }
 
@@ -95,7 +91,7 @@ function outcomeOf(session: TrainingSession, token: CancellationToken, url: stri
     token.throwIfCancelled();
     throw new KtrdrError(
       'host_session_cancelled',
-      `Session ${session_id} was cancelled at the training host ${url}, not from here. Train again when the host is free for it.`,
+      `Session ${session_id} was cancelled at the training host ${url}, not from here: by somebody there, or because the host heard nothing from here for ${SESSION_LEASE_MS / 1000} s. Train again when the host is free for it.`,
     );
   }
   throw new KtrdrError(

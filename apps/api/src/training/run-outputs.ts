@@ -1,8 +1,9 @@
-import { cp, mkdir, rm } from 'node:fs/promises';
+import { cp, mkdir, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { KtrdrError } from '@ktrdr/contracts';
+import { KtrdrError, storageError } from '@ktrdr/contracts';
 import type { CancellationToken } from '@ktrdr/orchestrator';
 import type { Strategy } from '@ktrdr/strategy';
+import { Staging } from '@ktrdr/trainer';
 import type { ModelStorage, StoredModel, TrainingRunOutcome } from '@ktrdr/trainer';
 
 /** A run whose files are where they are kept. */
@@ -17,6 +18,8 @@ export interface KeptRun {
 const RUN_ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 /** Far more than runs of one name ever begin in one second. */
 const MAX_TRIES = 100;
+/** Errors of renaming a folder onto one that has files. */
+const TAKEN = new Set(['ENOTEMPTY', 'EEXIST']);
 
 /**
  * Puts what a run wrote where it is kept: the model into the model storage, the analytics into
@@ -24,12 +27,15 @@ const MAX_TRIES = 100;
  */
 export class RunOutputs {
   private readonly analyticsRuns: string;
+  private readonly staging: Staging;
 
   constructor(
     private readonly models: ModelStorage,
     stateDir: string,
   ) {
-    this.analyticsRuns = resolve(stateDir, 'training_analytics', 'runs');
+    const analytics = resolve(stateDir, 'training_analytics');
+    this.analyticsRuns = join(analytics, 'runs');
+    this.staging = new Staging(analytics);
   }
 
   /**
@@ -48,7 +54,7 @@ export class RunOutputs {
     try {
       const outcome = await run(outputDir);
       token.throwIfCancelled();
-      const analyticsDirectory = await this.keepAnalytics(outputDir, outcome);
+      const analyticsDirectory = await this.keepAnalytics(operationId, outputDir, outcome);
       try {
         const model = await this.keepModel(outputDir, strategy, outcome);
         return { outcome, model, analyticsDirectory };
@@ -70,57 +76,44 @@ export class RunOutputs {
     return this.models.commit(outputDir, { strategy: strategy.name, timeframe: strategy.baseTimeframe });
   }
 
-  private async keepAnalytics(outputDir: string, { result }: TrainingRunOutcome): Promise<string | null> {
+  private async keepAnalytics(
+    operationId: string,
+    outputDir: string,
+    { result }: TrainingRunOutcome,
+  ): Promise<string | null> {
     const analytics = result.training_metrics?.analytics ?? null;
     if (analytics === null) return null;
+    if (!RUN_ID_PATTERN.test(analytics.run_id)) {
+      throw new KtrdrError('model_damaged', `'${analytics.run_id}' is not the name of a run's analytics.`);
+    }
     const written = join(outputDir, 'analytics');
-    const directory = await this.claim(analytics.run_id);
     try {
-      // The state folder may be on another disk than the models: no rename.
-      await cp(written, directory, { recursive: true });
+      await this.staging.removeStale();
+      // The state folder may be on another disk than the models: a copy there, which then takes its name.
+      const copy = await this.staging.create(operationId);
+      await cp(written, copy, { recursive: true });
+      await mkdir(this.analyticsRuns, { recursive: true });
+      const directory = await this.place(copy, analytics.run_id);
       await rm(written, { recursive: true });
       return directory;
     } catch (error) {
-      await rm(directory, { recursive: true, force: true });
-      throw notWritten(directory, error);
+      throw storageError(error, `writing the analytics into ${this.analyticsRuns}`, 'STATE_DIR');
+    } finally {
+      await this.staging.remove(operationId);
     }
   }
 
-  /** Makes a new folder for the analytics; a second run of the same second gets `_2`. */
-  private async claim(runId: string): Promise<string> {
-    if (!RUN_ID_PATTERN.test(runId)) {
-      throw new KtrdrError('model_damaged', `'${runId}' is not the name of a run's analytics.`);
-    }
-    try {
-      await mkdir(this.analyticsRuns, { recursive: true });
-      for (let number = 1; number <= MAX_TRIES; number += 1) {
-        const directory = join(this.analyticsRuns, number === 1 ? runId : `${runId}_${number}`);
-        if (await made(directory)) return directory;
+  /** Gives a whole folder its name among the runs; a second run of the same second gets `_2`. */
+  private async place(copy: string, runId: string): Promise<string> {
+    for (let number = 1; number <= MAX_TRIES; number += 1) {
+      const directory = join(this.analyticsRuns, number === 1 ? runId : `${runId}_${number}`);
+      try {
+        await rename(copy, directory);
+        return directory;
+      } catch (error) {
+        if (!TAKEN.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
       }
-      throw new Error(`no free name for ${runId}`);
-    } catch (error) {
-      throw notWritten(this.analyticsRuns, error);
     }
+    throw new Error(`no free name for ${runId}`);
   }
-}
-
-async function made(directory: string): Promise<boolean> {
-  try {
-    await mkdir(directory);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
-  }
-}
-
-function notWritten(directory: string, cause: unknown): KtrdrError {
-  const { code, message } = cause as NodeJS.ErrnoException;
-  const full = code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG';
-  return new KtrdrError(
-    full ? 'disk_full' : 'storage_failed',
-    `The analytics could not be written to ${directory}: ${message}. Nothing was stored. ` +
-      'Free space there, or set STATE_DIR to another disk, and train again.',
-    { cause },
-  );
 }

@@ -1,4 +1,4 @@
-import { DEFAULT_SEED, TASK_ID_PATTERN } from '@ktrdr/contracts';
+import { DEFAULT_SEED, MAX_FILE_NAME_LENGTH, TASK_ID_PATTERN } from '@ktrdr/contracts';
 import type { StartTrainingRequest } from '@ktrdr/contracts';
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import {
@@ -34,7 +34,7 @@ export class StartTrainingDto implements StartTrainingRequest {
   @ApiPropertyOptional({ description: 'What error messages call the text of strategy.' })
   @IsOptional()
   @IsString()
-  @MaxLength(255)
+  @MaxLength(MAX_FILE_NAME_LENGTH)
   strategy_file?: string;
 
   @ApiPropertyOptional({ description: "In place of the file's symbols.", type: [String] })

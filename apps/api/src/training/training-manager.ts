@@ -2,7 +2,6 @@ import type { OperationMetadata, OperationStarted, TrainingResult } from '@ktrdr
 import { ServiceOrchestrator, trainingProgressRenderer } from '@ktrdr/orchestrator';
 import type { Clock, OperationContext, ServiceOrchestratorDependencies } from '@ktrdr/orchestrator';
 import { TRAINING_STEPS, trainingProgress } from '@ktrdr/service-kit';
-import { withStoredModel } from '@ktrdr/trainer';
 import type { ModelStorage } from '@ktrdr/trainer';
 import type { KeptRun } from './run-outputs.js';
 import { TrainingAdapter } from './training-adapter.js';
@@ -72,41 +71,38 @@ export class TrainingManager extends ServiceOrchestrator<TrainingAdapter> {
 
   /** What the operation shows of a run: its result, with the places where model and analytics are kept. */
   formatTrainingResponse({ outcome: { result }, model, analyticsDirectory }: KeptRun): TrainingResult {
-    const metrics = result.training_metrics;
-    const placed =
-      metrics?.analytics && analyticsDirectory !== null
-        ? {
-            ...result,
-            training_metrics: {
-              ...metrics,
-              analytics: { ...metrics.analytics, directory: analyticsDirectory },
-            },
-          }
-        : result;
-    return model === null ? placed : withStoredModel(placed, model);
+    const { training_metrics: metrics, artifacts } = result;
+    const analytics = metrics?.analytics ?? null;
+    return {
+      ...result,
+      artifacts: model === null ? artifacts : { ...artifacts, model: model.model, model_path: model.path },
+      training_metrics:
+        metrics === null || analytics === null || analyticsDirectory === null
+          ? metrics
+          : { ...metrics, analytics: { ...analytics, directory: analyticsDirectory } },
+    };
   }
 }
 
-function metadataOf(request: TrainingRequest): OperationMetadata {
-  const { strategy } = request;
+function metadataOf({ strategy, run }: TrainingRequest): OperationMetadata {
   return {
     symbols: strategy.symbols,
     timeframes: strategy.timeframes,
     strategy: strategy.name,
-    start_date: request.startDate ?? strategy.dateRange.start ?? null,
-    end_date: request.endDate ?? strategy.dateRange.end ?? null,
+    start_date: run.startDate ?? strategy.dateRange.start ?? null,
+    end_date: run.endDate ?? strategy.dateRange.end ?? null,
     parameters: {
-      strategy_file: request.strategyFile,
+      strategy_file: run.strategyFile,
       base_timeframe: strategy.baseTimeframe,
       model_type: strategy.model.type,
       epochs: strategy.training.epochs,
       batch_size: strategy.training.batchSize,
       learning_rate: strategy.training.learningRate,
-      validation_split: request.validationSplit ?? null,
+      validation_split: run.validationSplit ?? null,
       data_mode: 'local',
-      seed: request.seed,
-      dry_run: request.dryRun,
-      detailed_analytics: request.detailedAnalytics,
+      seed: run.seed,
+      dry_run: run.dryRun,
+      detailed_analytics: run.detailedAnalytics,
     },
   };
 }

@@ -20,7 +20,7 @@ export interface TrainingPlace {
   /**
    * Trains and keeps the result. Settles only when nothing computes any more, or when nobody can say so (`host_lost`).
    *
-   * @throws OperationCancelledError once the token has fired and the run has ended
+   * @throws what was caused by an OperationCancelledError once the token has fired and the run has ended
    * @throws KtrdrError with the code of what went wrong
    */
   train(request: TrainingRequest, hooks: TrainingRunHooks): Promise<KeptRun>;

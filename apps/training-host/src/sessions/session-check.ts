@@ -31,18 +31,20 @@ export class SessionCheck {
     return {
       operationId: body.operation_id,
       strategy,
-      strategyText: body.strategy,
-      strategyFile: body.strategy_file,
-      symbols,
-      timeframes,
-      startDate: body.start_date,
-      endDate: body.end_date,
-      validationSplit: body.validation_split,
-      seed: body.seed,
       engine,
-      dryRun: body.dry_run,
-      detailedAnalytics: body.detailed_analytics,
-      fingerprints: body.fingerprints,
+      run: {
+        strategyText: body.strategy,
+        strategyFile: body.strategy_file,
+        symbols,
+        timeframes,
+        startDate: body.start_date,
+        endDate: body.end_date,
+        validationSplit: body.validation_split,
+        seed: body.seed,
+        dryRun: body.dry_run,
+        detailedAnalytics: body.detailed_analytics,
+        fingerprints: body.fingerprints,
+      },
     };
   }
 

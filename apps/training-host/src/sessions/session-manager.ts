@@ -30,16 +30,16 @@ export class SessionManager extends ServiceOrchestrator<SessionTraining> {
     request: SessionRequest,
     onUpdate: (update: TrainingProgressUpdate) => void,
   ): Promise<OperationStarted> {
-    const { strategy } = request;
+    const { strategy, run } = request;
     return this.startManagedOperation({
       type: 'training',
       metadata: {
         symbols: strategy.symbols,
         timeframes: strategy.timeframes,
         strategy: strategy.name,
-        start_date: request.startDate ?? strategy.dateRange.start ?? null,
-        end_date: request.endDate ?? strategy.dateRange.end ?? null,
-        parameters: { operation_id: request.operationId, seed: request.seed, engine: request.engine.engine },
+        start_date: run.startDate ?? strategy.dateRange.start ?? null,
+        end_date: run.endDate ?? strategy.dateRange.end ?? null,
+        parameters: { operation_id: request.operationId, seed: run.seed, engine: request.engine.engine },
       },
       taskId: request.operationId,
       steps: TRAINING_STEPS,

@@ -1,7 +1,6 @@
 import type { TrainingProgressUpdate } from '@ktrdr/contracts';
-import { OperationCancelledError } from '@ktrdr/orchestrator';
 import type { CancellationToken } from '@ktrdr/orchestrator';
-import { readArtifacts, runTrainerProcess, TrainingCancelledError } from '@ktrdr/trainer';
+import { readArtifacts, runTrainerProcess } from '@ktrdr/trainer';
 import type { ModelStorage, TrainingRunOutcome } from '@ktrdr/trainer';
 import type { ArtifactFile } from '@ktrdr/contracts';
 import type { SessionRequest } from './session-request.js';
@@ -31,31 +30,22 @@ export class SessionTraining {
   /**
    * Settles only when nothing computes any more.
    *
-   * @throws OperationCancelledError once the token has fired and the run has ended
+   * @throws TrainingCancelledError once the token has fired and the run has ended
    * @throws KtrdrError with the code of what went wrong
    */
   async train(request: SessionRequest, hooks: SessionRunHooks): Promise<TrainingRunOutcome> {
+    const { run, operationId, engine } = request;
     const { sessionId, token } = hooks;
     const outputDir = await this.folders.stage(sessionId);
     try {
       const outcome = await runTrainerProcess(
         {
-          operationId: request.operationId,
-          strategyText: request.strategyText,
-          strategyFile: request.strategyFile,
-          symbols: request.symbols,
-          timeframes: request.timeframes,
-          startDate: request.startDate,
-          endDate: request.endDate,
-          validationSplit: request.validationSplit,
-          seed: request.seed,
-          engine: request.engine,
-          dryRun: request.dryRun,
-          detailedAnalytics: request.detailedAnalytics,
+          ...run,
+          operationId,
+          engine,
           dataDir: this.dataDir,
           outputDir,
           mode: 'host',
-          fingerprints: request.fingerprints,
         },
         {
           signal: token.signal,
@@ -69,7 +59,6 @@ export class SessionTraining {
       return outcome;
     } catch (error) {
       await this.folders.discard(outputDir);
-      if (error instanceof TrainingCancelledError) throw new OperationCancelledError(token.reason);
       throw error;
     }
   }

@@ -3,8 +3,8 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import type { EngineChoice } from '@ktrdr/contracts';
 import { OperationsService } from '@ktrdr/orchestrator';
-import type { OrchestratorLogger } from '@ktrdr/orchestrator';
-import { ORCHESTRATOR_LOGGER } from '@ktrdr/service-kit';
+import type { Clock, OrchestratorLogger } from '@ktrdr/orchestrator';
+import { CLOCK, ORCHESTRATOR_LOGGER } from '@ktrdr/service-kit';
 import { ModelStorage, resolveEngine } from '@ktrdr/trainer';
 import type { HostSettings } from '../config.js';
 import { SessionCheck } from './session-check.js';
@@ -38,11 +38,12 @@ export class SessionsModule {
         },
         {
           provide: SessionsService,
-          inject: [ENGINE, SessionTraining, OperationsService, ORCHESTRATOR_LOGGER],
+          inject: [ENGINE, SessionTraining, OperationsService, CLOCK, ORCHESTRATOR_LOGGER],
           useFactory: (
             engine: EngineChoice,
             training: SessionTraining,
             operations: OperationsService,
+            clock: Clock,
             logger: OrchestratorLogger,
           ) => {
             const manager = new SessionManager(
@@ -56,6 +57,8 @@ export class SessionsModule {
               manager,
               training,
               operations,
+              clock,
+              logger,
             );
           },
         },

@@ -1,4 +1,4 @@
-import { isTerminalStatus, KtrdrError } from '@ktrdr/contracts';
+import { isTerminalStatus, KtrdrError, SESSION_LEASE_MS } from '@ktrdr/contracts';
 import type {
   CancelOperationRequest,
   CancelOperationResponse,
@@ -10,13 +10,13 @@ import type {
   TrainingResult,
   TrainingSession,
 } from '@ktrdr/contracts';
-import type { OperationsService } from '@ktrdr/orchestrator';
+import type { Clock, OperationsService, OrchestratorLogger } from '@ktrdr/orchestrator';
 import type { SessionCheck } from './session-check.js';
 import type { SessionManager } from './session-manager.js';
 import type { SessionRequest } from './session-request.js';
 import type { SessionTraining } from './session-training.js';
 
-/** Ended sessions that are remembered, with what they wrote, for their API to fetch. */
+/** Ended sessions that are remembered at least, with what they wrote, for their API to fetch. */
 const KEPT_SESSIONS = 20;
 
 export interface SessionsSettings {
@@ -29,6 +29,8 @@ export interface SessionsSettings {
 interface Session {
   request: SessionRequest;
   lastUpdate: TrainingProgressUpdate | null;
+  /** Takes back the timer that ends a session nobody asks for. */
+  endLease: () => void;
 }
 
 /** Sessions as the API sees them. */
@@ -45,6 +47,8 @@ export class SessionsService {
     private readonly manager: SessionManager,
     private readonly training: SessionTraining,
     private readonly operations: OperationsService,
+    private readonly clock: Clock,
+    private readonly logger: OrchestratorLogger,
   ) {
     operations.onStatus((operation) => {
       if (isTerminalStatus(operation.status)) this.remember(operation.operation_id);
@@ -77,10 +81,16 @@ export class SessionsService {
     return { sessions, total_count: sessions.length, active_count };
   }
 
-  /** @throws KtrdrError `session_not_found` */
+  /**
+   * Whoever asks keeps the session going: one that nobody asks for in `SESSION_LEASE_MS` is cancelled.
+   *
+   * @throws KtrdrError `session_not_found`
+   */
   async get(sessionId: string): Promise<TrainingSession> {
     const session = this.find(sessionId);
-    return describe(await this.operations.get(sessionId), session);
+    const operation = await this.operations.get(sessionId);
+    if (!isTerminalStatus(operation.status)) this.renewLease(sessionId, session);
+    return describe(operation, session);
   }
 
   /** @throws KtrdrError `session_not_found`, `operation_ended` */
@@ -104,7 +114,7 @@ export class SessionsService {
 
   private async begin(body: StartSessionRequest): Promise<string> {
     const request = await this.check.check(body);
-    const session: Session = { request, lastUpdate: null };
+    const session: Session = { request, lastUpdate: null, endLease: () => {} };
     // From here to the start without an await: two requests cannot both find the last place.
     if (this.isBusy) throw await this.busy();
     const { operation_id } = await this.manager.startSession(request, (update) => {
@@ -144,15 +154,36 @@ export class SessionsService {
     );
   }
 
+  private renewLease(sessionId: string, session: Session): void {
+    session.endLease();
+    session.endLease = this.clock.setTimer(SESSION_LEASE_MS, () => void this.abandon(sessionId));
+  }
+
+  /** The API of the session is gone, or cannot reach this host. */
+  private async abandon(sessionId: string): Promise<void> {
+    const reason = `nobody has asked for the session for ${SESSION_LEASE_MS / 1000} s`;
+    try {
+      await this.operations.cancel(sessionId, { reason });
+    } catch (error) {
+      this.logger.error('an abandoned session could not be cancelled', { error, session_id: sessionId });
+    }
+  }
+
   /** Keeps the ended session, and forgets the oldest one beyond the bound. */
   private remember(sessionId: string): void {
+    this.sessions.get(sessionId)?.endLease();
     this.ended.push(sessionId);
-    if (this.ended.length <= KEPT_SESSIONS) return;
+    // all sessions, and as many that waited, may end between two looks of their API
+    if (this.ended.length <= Math.max(KEPT_SESSIONS, 2 * this.settings.maxSessions)) return;
     const oldest = this.ended.shift() as string;
     const session = this.sessions.get(oldest);
     this.sessions.delete(oldest);
     if (session !== undefined) this.byOperation.delete(session.request.operationId);
-    void this.training.discard(oldest);
+    this.training
+      .discard(oldest)
+      .catch((error: unknown) =>
+        this.logger.error('what a session wrote could not be removed', { error, session_id: oldest }),
+      );
   }
 }
 

@@ -1,4 +1,10 @@
-import { ENGINE_NAMES, OPERATION_ID_PATTERN, SYMBOL_PATTERN, TIMEFRAMES } from '@ktrdr/contracts';
+import {
+  ENGINE_NAMES,
+  MAX_FILE_NAME_LENGTH,
+  OPERATION_ID_PATTERN,
+  SYMBOL_PATTERN,
+  TIMEFRAMES,
+} from '@ktrdr/contracts';
 import type { BarsFingerprint, EngineName, StartSessionRequest } from '@ktrdr/contracts';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
@@ -50,7 +56,7 @@ export class StartSessionDto implements StartSessionRequest {
 
   @ApiProperty({ description: 'What error messages call the text.' })
   @IsString()
-  @MaxLength(255)
+  @MaxLength(MAX_FILE_NAME_LENGTH)
   strategy_file!: string;
 
   @ApiPropertyOptional({ description: "In place of the file's symbols.", type: [String] })

@@ -1,6 +1,6 @@
 import { type FileHandle, link, mkdir, mkdtemp, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { KtrdrError, type Timeframe } from '@ktrdr/contracts';
+import { KtrdrError, storageError, type Timeframe } from '@ktrdr/contracts';
 import { BAR_COLUMNS } from '../bars-header.js';
 import { formatBarTime } from '../timestamp.js';
 import type { Bar } from './bar.js';
@@ -120,28 +120,6 @@ function barsExist({ dataDir, file }: BarsWriterOptions, cause?: unknown): Ktrdr
   );
 }
 
-/**
- * What went wrong while a bars file was written, as an error with a code.
- * @internal
- */
-export function writeError(options: BarsWriterOptions, error: unknown): KtrdrError {
-  if (error instanceof KtrdrError) return error;
-  const { dataDir, file } = options;
-  const { code = '', message } = error as NodeJS.ErrnoException;
-  const details = { file };
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new KtrdrError(
-      'disk_full',
-      `The disk is full: ${file} was not written to ${dataDir}. Free some space.`,
-      {
-        details,
-        cause: error,
-      },
-    );
-  }
-  return new KtrdrError(
-    'storage_failed',
-    `${file} could not be written to ${dataDir} (${code === '' ? message : code}): check that folder and its permissions.`,
-    { details, cause: error },
-  );
+function writeError({ dataDir, file }: BarsWriterOptions, error: unknown): KtrdrError {
+  return storageError(error, `writing ${file} into ${dataDir}`, 'DATA_DIR');
 }

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { KtrdrError } from '@ktrdr/contracts';
 import { readBars } from '../read-bars.js';
-import { writeError } from './bars-writer.js';
 import { type SampleBarsRequest, writeSampleBars } from './write-sample-bars.js';
 
 let dataDir: string;
@@ -298,21 +297,12 @@ describe('a sample is refused and leaves nothing behind', () => {
     await writeFile(join(dataDir, 'file'), '');
     await expect(writeSampleBars({ dataDir: join(dataDir, 'file'), ...YEAR })).rejects.toMatchObject({
       code: 'storage_failed',
-      message: expect.stringContaining('check that folder'),
+      message: expect.stringContaining('Check that DATA_DIR is a folder that may be written to'),
     });
   });
 
   test('a missing folder is made', async () => {
     await writeSampleBars({ dataDir: join(dataDir, 'a/b'), ...YEAR });
     expect(await readdir(join(dataDir, 'a/b'))).toEqual(['AAPL_1h.csv']);
-  });
-
-  test.each(['ENOSPC', 'EDQUOT'])('a full disk (%s) is called that', (code) => {
-    const options = { dataDir, file: 'AAPL_1h.csv', timeframe: '1h', comment: '', overwrite: false } as const;
-    const error = writeError(options, Object.assign(new Error(code), { code }));
-    expect(error.code).toBe('disk_full');
-    expect(error.message).toBe(
-      `The disk is full: AAPL_1h.csv was not written to ${dataDir}. Free some space.`,
-    );
   });
 });

@@ -45,13 +45,14 @@ describe('the training renderer', () => {
     ],
     ['Training model: loading bars', { phase: 'loading bars' }],
     ['Training model', {}],
-    ['Training model', { symbols: [], phase: 'training' }],
+    ['Training model [epoch 1]', { symbols: [], phase: 'training' }],
     ['Training MLP model on AAPL: labelling', { ...MLP, phase: 'labelling' }],
     [
       'Training MLP model on AAPL: loading bars (host service)',
       { ...MLP, phase: 'loading bars', host_service: true },
     ],
-    ['Training MLP model on AAPL', { ...MLP, phase: 'training' }],
+    ['Training MLP model on AAPL', { ...MLP }],
+    ['Training MLP model on AAPL [epoch 1/50]', { ...MLP, phase: 'training', total_epochs: 50 }],
     ['Training MLP model on AAPL [epoch 5]', { ...MLP, current_epoch: 5 }],
     ['Training MLP model on AAPL: evaluating', { ...MLP, ...EPOCHS, ...BATCHES, phase: 'evaluating' }],
   ])('%s', (line, context) => {

@@ -21,7 +21,9 @@ function symbolsText({ symbols }: ProgressContext): string {
 function whereText(context: ProgressContext): string {
   const { phase, current_epoch, total_epochs, current_batch, total_batches } = context;
   if (phase !== null && phase !== 'training') return `: ${phase}`;
-  const epoch = current_epoch === null ? '' : ` [epoch ${position(current_epoch, total_epochs)}]`;
+  // the first epoch has begun before its first batch is done
+  const shown = current_epoch ?? (phase === 'training' ? 1 : null);
+  const epoch = shown === null ? '' : ` [epoch ${position(shown, total_epochs)}]`;
   const batch = current_batch === null ? '' : ` (batch ${position(current_batch, total_batches)})`;
   return `${epoch}${batch}`;
 }

@@ -1,10 +1,4 @@
-import {
-  SetMetadata,
-  StreamableFile,
-  type CallHandler,
-  type ExecutionContext,
-  type NestInterceptor,
-} from '@nestjs/common';
+import { SetMetadata, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { SuccessResponse } from '@ktrdr/contracts';
 import { map, type Observable } from 'rxjs';
@@ -22,12 +16,6 @@ export class SuccessEnvelope implements NestInterceptor {
     if (this.reflector.get<boolean | undefined>(PLAIN_ANSWER, context.getHandler())) return next.handle();
     return next
       .handle()
-      .pipe(
-        map((data: unknown) =>
-          data instanceof StreamableFile
-            ? data
-            : ({ success: true, data } satisfies SuccessResponse<unknown>),
-        ),
-      );
+      .pipe(map((data: unknown) => ({ success: true, data }) satisfies SuccessResponse<unknown>));
   }
 }

@@ -37,7 +37,9 @@ export async function runChild(
   options: TrainerProcessOptions,
 ): Promise<TrainingRunOutcome> {
   const { signal, forceSignal, graceMs, silentAfterMs = DEFAULT_SILENT_AFTER_MS } = options;
-  if (signal.aborted || forceSignal?.aborted === true) throw new TrainingCancelledError();
+  const cancelled = () =>
+    new TrainingCancelledError({ cause: (signal.aborted ? signal : forceSignal)?.reason });
+  if (signal.aborted || forceSignal?.aborted === true) throw cancelled();
 
   let ready = false;
   let last: LastMessage | null = null;
@@ -91,19 +93,25 @@ export async function runChild(
   signal.removeEventListener('abort', cancel);
   forceSignal?.removeEventListener('abort', force);
   for (const callOff of calledOff) callOff();
-  return outcomeOf(last, reason, () => explainEnd(end), silentAfterMs);
+  return outcomeOf(last, reason, { cancelled, explain: () => explainEnd(end), silentAfterMs });
+}
+
+/** The errors of a run that did not complete. */
+interface EndErrors {
+  cancelled: () => TrainingCancelledError;
+  explain: () => KtrdrError;
+  silentAfterMs: number;
 }
 
 function outcomeOf(
   last: LastMessage | null,
   reason: ReasonToEnd | null,
-  explain: () => KtrdrError,
-  silentAfterMs: number,
+  { cancelled, explain, silentAfterMs }: EndErrors,
 ): TrainingRunOutcome {
   if (reason?.type === 'listener_failed') throw reason.error;
   if (last?.type === 'completed') return last.outcome;
   if (last?.type === 'failed') throw errorFromBody(last.error);
-  if (last?.type === 'cancelled' || reason?.type === 'cancelled') throw new TrainingCancelledError();
+  if (last?.type === 'cancelled' || reason?.type === 'cancelled') throw cancelled();
   if (reason?.type === 'silent') {
     throw new KtrdrError(
       'trainer_silent',

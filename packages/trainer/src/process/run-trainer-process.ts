@@ -7,7 +7,7 @@ const ENTRY = fileURLToPath(new URL('./trainer-child.js', import.meta.url));
 /**
  * Runs one training in a process of its own. Settles only when that process has ended.
  *
- * @throws TrainingCancelledError after `signal` or `forceSignal`
+ * @throws TrainingCancelledError after `signal` or `forceSignal`, caused by the signal's reason
  * @throws KtrdrError what the run threw; `trainer_crashed`, `trainer_out_of_memory`, `trainer_silent` when the process failed
  */
 export function runTrainerProcess(

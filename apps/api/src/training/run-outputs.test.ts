@@ -1,0 +1,70 @@
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { TrainingResult } from '@ktrdr/contracts';
+import { CancellationController } from '@ktrdr/orchestrator';
+import { parseStrategy } from '@ktrdr/strategy';
+import { ModelStorage, type TrainingRunOutcome } from '@ktrdr/trainer';
+import { QUICK } from '../../test/strategies.js';
+import { type KeptRun, RunOutputs } from './run-outputs.js';
+
+const FILES = 200;
+const RUN = 'AAPL_pattern_20240101_000000';
+const { strategy } = parseStrategy(QUICK, { file: 'quick.yaml' });
+let directory: string;
+let runs: string;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'ktrdr-run-outputs-'));
+  runs = join(directory, 'state', 'training_analytics', 'runs');
+});
+afterEach(() => rm(directory, { recursive: true }));
+
+/** Keeps a run that wrote analytics, and a model without files of its own. */
+function keep(number: number): Promise<KeptRun> {
+  const outputs = new RunOutputs(new ModelStorage(join(directory, 'models')), join(directory, 'state'));
+  const { token } = new CancellationController();
+  return outputs.keep(`op_training_20240101T000000_run${number}`, strategy, token, async (outputDir) => {
+    await mkdir(join(outputDir, 'analytics'));
+    await mkdir(join(outputDir, 'model'));
+    for (let file = 0; file < FILES; file += 1)
+      await writeFile(join(outputDir, 'analytics', `${file}.json`), '{}');
+    const metadata = { checksums: {}, strategy_name: 'pattern', symbols: [], base_timeframe: '1h' };
+    const model = {
+      model_type: 'mlp',
+      engine: 'tensorflow-js',
+      seed: 1,
+      created_at: '',
+      test_accuracy: null,
+    };
+    await writeFile(join(outputDir, 'model', 'metadata.json'), JSON.stringify({ ...metadata, ...model }));
+    const result = { training_metrics: { analytics: { run_id: RUN } } } as TrainingResult;
+    return { result, warnings: [] } satisfies TrainingRunOutcome;
+  });
+}
+
+test('analytics are in their place whole or not at all, and a second run of a second has a place too', async () => {
+  let kept = false;
+  const seen = new Set<number>();
+  const observer = (async () => {
+    while (!kept) {
+      for (const run of await readdir(runs).catch(() => []))
+        seen.add((await readdir(join(runs, run))).length);
+      await setImmediate();
+    }
+  })();
+  const places = [await keep(1), await keep(2)].map(({ analyticsDirectory }) => analyticsDirectory);
+  kept = true;
+  await observer;
+  expect(places).toEqual([join(runs, RUN), join(runs, `${RUN}_2`)]);
+  expect([...seen]).toEqual([FILES]);
+});
+
+test('what a killed service left of its analytics is swept', async () => {
+  const staging = join(directory, 'state', 'training_analytics', '.staging');
+  await mkdir(join(staging, 'op_training_20240101T000000_gone'), { recursive: true });
+  await keep(1);
+  expect(await readdir(staging)).toEqual([]);
+});

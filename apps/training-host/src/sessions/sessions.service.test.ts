@@ -1,0 +1,127 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { SESSION_LEASE_MS, type StartSessionRequest } from '@ktrdr/contracts';
+import { fingerprintBars, writeSampleBars } from '@ktrdr/market-data';
+import { MemoryOperationStore, OperationsService } from '@ktrdr/orchestrator';
+import { FakeClock, RecordingLogger, settle } from '@ktrdr/orchestrator/testing';
+import { ModelStorage, resolveEngine } from '@ktrdr/trainer';
+import { SessionCheck } from './session-check.js';
+import { SessionManager } from './session-manager.js';
+import { SessionSlots } from './session-slots.js';
+import { SessionTraining } from './session-training.js';
+import { SessionsService } from './sessions.service.js';
+
+const STRATEGY = `name: kept
+version: "3.0"
+training_data:
+  symbols: { mode: single, symbol: AAPL }
+  timeframes: { mode: single, timeframe: 1h }
+  history_required: 60
+indicators: { rsi_14: { type: rsi, period: 14 } }
+fuzzy_sets: { momentum: { indicator: rsi_14, low: [0, 25, 45], high: [55, 75, 100] } }
+nn_inputs: [{ fuzzy_set: momentum, timeframes: all }]
+model: { type: mlp, architecture: { hidden_layers: [4] } }
+decisions: { output_format: classification }
+training:
+  method: supervised
+  labels: { source: zigzag, zigzag_threshold: 0.01 }
+  epochs: 100000
+  data_split: { train: 0.7, validation: 0.15, test: 0.15 }
+`;
+
+let dataDir: string;
+
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'ktrdr-sessions-'));
+  await writeSampleBars({
+    dataDir,
+    symbol: 'AAPL',
+    timeframe: '1h',
+    startDate: '2024-01-01',
+    endDate: '2024-06-30',
+  });
+});
+afterEach(() => rm(dataDir, { recursive: true }));
+
+/** A host that takes `maxSessions` and computes one at a time. */
+async function host(maxSessions: number) {
+  const [clock, logger] = [new FakeClock(), new RecordingLogger()];
+  let count = 0;
+  const operations = new OperationsService({
+    store: new MemoryOperationStore(),
+    clock,
+    logger,
+    randomId: () => `host${count++}`,
+  });
+  const training = new SessionTraining(new ModelStorage(join(dataDir, 'sessions')), dataDir, 5_000);
+  const manager = new SessionManager(
+    { operations, logger, hostService: { use: false } },
+    training,
+    new SessionSlots(1),
+  );
+  const check = new SessionCheck(dataDir, await resolveEngine('tensorflow-js'));
+  const settings = { maxSessions, wait: false };
+  const sessions = new SessionsService(settings, check, manager, training, operations, clock, logger);
+  const fingerprints = [await fingerprintBars(dataDir, 'AAPL', '1h')];
+  const start = async (number: number, changes: Partial<StartSessionRequest> = {}): Promise<string> => {
+    const { session_id } = await sessions.start({
+      operation_id: `op_training_20240101T000000_api${number}`,
+      strategy: STRATEGY,
+      strategy_file: 'kept.yaml',
+      detailed_analytics: false,
+      dry_run: false,
+      seed: 1,
+      engine: 'tensorflow-js',
+      fingerprints,
+      ...changes,
+    });
+    return session_id;
+  };
+  return { clock, logger, operations, sessions, start };
+}
+
+test('a session goes on while it is asked for, and is cancelled once nobody does', async () => {
+  const { clock, operations, sessions, start } = await host(1);
+  const id = await start(1);
+  for (let look = 0; look < 3; look += 1) {
+    await clock.advance(SESSION_LEASE_MS - 1);
+    expect((await sessions.get(id)).status).toBe('running');
+  }
+  await clock.advance(SESSION_LEASE_MS - 1);
+  expect((await operations.get(id)).status).toBe('running');
+  await clock.advance(1);
+  await operations.idle();
+  expect((await sessions.get(id)).status).toBe('cancelled');
+  expect(clock.waiting).toBe(0);
+});
+
+describe('an ended session', () => {
+  test('is kept until its API can have looked, however many end at once', async () => {
+    const { operations, sessions, start } = await host(30);
+    const ids: string[] = [];
+    for (let number = 0; number < 30; number += 1) ids.push(await start(number));
+    for (const id of ids) await sessions.cancel(id, {});
+    await operations.idle();
+    for (const id of ids) expect((await sessions.get(id)).status).toBe('cancelled');
+  });
+
+  test('whose files cannot be removed is forgotten, and the log says so', async () => {
+    const { logger, operations, sessions, start } = await host(1);
+    const oldest = await start(0, { dry_run: true });
+    await operations.idle();
+    expect((await sessions.get(oldest)).status).toBe('completed');
+    // in place of the folder: what is below it can be neither made nor removed
+    await rm(join(dataDir, 'sessions', '.staging'), { recursive: true });
+    await writeFile(join(dataDir, 'sessions', '.staging'), '');
+    for (let number = 1; number <= 20; number += 1) {
+      await start(number);
+      await operations.idle();
+    }
+    const failed = 'what a session wrote could not be removed';
+    for (let turn = 0; turn < 10_000 && !logger.messages('error').includes(failed); turn += 1) await settle();
+    await expect(sessions.get(oldest)).rejects.toMatchObject({ code: 'session_not_found' });
+    expect(logger.messages('error')).toContain(failed);
+  });
+});
