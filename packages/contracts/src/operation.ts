@@ -100,6 +100,8 @@ export interface Operation {
   progress: OperationProgress;
   metadata: OperationMetadata;
   cancel_requested_at: string | null;
+  /** What the first cancel request gave as its reason. */
+  cancel_reason: string | null;
   error: ErrorBody | null;
   warnings: string[];
   result: unknown;

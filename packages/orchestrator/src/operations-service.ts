@@ -130,7 +130,11 @@ export class OperationsService {
       if (status === 'cancelling') break;
       const at = new Date(clock.now()).toISOString();
       const to = status === 'pending' ? 'cancelled' : 'cancelling';
-      const written = await store.transition(operationId, attempt, [status], { to, at });
+      const written = await store.transition(operationId, attempt, [status], {
+        to,
+        at,
+        reason: reason ?? null,
+      });
       operation = written.operation;
       // else it moved on meanwhile: decide again
       if (written.changed) break;
