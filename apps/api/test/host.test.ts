@@ -126,6 +126,25 @@ describe('a host that fails in mid-training', () => {
     await caller.stop();
   });
 
+  test('silent for a while: progress says so, without an ETA, and goes on when the host answers', async () => {
+    const frozen = await sandbox.startHost('silent');
+    const caller = await sandbox.startApi('caller-of-silent', Sandbox.onHost(frozen));
+    const id = await caller.startTraining({ strategy: LONG });
+    await caller.untilTraining(id);
+    frozen.kill('SIGSTOP');
+    const silent = await caller.untilOperation(
+      id,
+      ({ progress }) => progress.context.phase?.includes('does not answer') === true,
+    );
+    expect(silent).toMatchObject({ status: 'running', progress: { eta_seconds: null } });
+    expect(silent.progress.current_step).toMatch(
+      /: the training host does not answer \([0-9]+ s of 30\) \(host service\)$/,
+    );
+    frozen.kill('SIGCONT');
+    await caller.untilOperation(id, ({ progress }) => progress.context.phase === 'training');
+    await Promise.all([caller.stop(), frozen.stop()]);
+  });
+
   test('stopped while a cancel is under way: failed, and the message says that it may still compute', async () => {
     const frozen = await sandbox.startHost('frozen');
     const caller = await impatientApi('caller-of-frozen', frozen.url);

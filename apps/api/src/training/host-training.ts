@@ -15,6 +15,8 @@ import type { TrainingHostClient } from './training-host-client.js';
 import type { TrainingPlace, TrainingRunHooks } from './training-place.js';
 import type { TrainingRequest } from './training-request.js';
 
+const CONTACTING = 'contacting the training host';
+
 export interface HostTrainingSettings extends HostSessionSettings {
   engine: EngineSetting;
 }
@@ -32,8 +34,10 @@ export class HostTraining implements TrainingPlace {
   async train(request: TrainingRequest, hooks: TrainingRunHooks): Promise<KeptRun> {
     const { operationId, token } = hooks;
     return this.outputs.keep(operationId, request.strategy, token, async (outputDir) => {
-      const session = new HostSession(this.host, this.settings, this.clock, token);
-      hooks.onWaiting('contacting the training host');
+      const session = new HostSession(this.host, this.settings, this.clock, token, (silence) =>
+        hooks.onWaiting(silence ?? CONTACTING),
+      );
+      hooks.onWaiting(CONTACTING);
       const engine = await this.engine(session);
       const started = await session.start(sessionRequest(operationId, request, engine));
       const ended = await session.follow(started.session_id, (state) => forward(state, hooks));
