@@ -29,7 +29,8 @@ const STOP_DEADLINE_MS = 10_000;
 
 /**
  * The process of a service, from its settings to its exit code. Whatever keeps it from starting is one line and exit code 1.
- * SIGTERM, SIGINT and SIGHUP stop it: no new connections, operations cancelled, exit code 0 within 10 s.
+ * SIGTERM, SIGINT and SIGHUP stop it: nothing new is started, operations are cancelled, and who asks for them is answered
+ * until they have ended; exit code 0 within 10 s.
  */
 export async function runService<S extends ListenSettings>(service: RunnableService<S>): Promise<void> {
   try {
@@ -100,7 +101,6 @@ function stopOnSignals(app: NestFastifyApplication, logger: ServiceLogger): void
       process.exit(1);
     });
     try {
-      app.getHttpServer().close();
       await app.close();
       process.exit(app.get(OperationsService).activeCount() === 0 ? 0 : 1);
     } catch (error) {

@@ -1,4 +1,4 @@
-import { ANALYTICS_FILES, errorFromBody, KtrdrError, MODEL_FILES } from '@ktrdr/contracts';
+import { ANALYTICS_FILES, errorFromBody, KtrdrError, MODEL_FILES, STOPPING_REASON } from '@ktrdr/contracts';
 import type {
   EngineName,
   EngineSetting,
@@ -90,13 +90,20 @@ function forward({ last_update, progress }: TrainingSession, hooks: TrainingRunH
 
 /** Only a session that says `completed`, with a result, is a completed run. */
 function outcomeOf(session: TrainingSession, token: CancellationToken, url: string): TrainingRunOutcome {
-  const { session_id, status, error, result, warnings } = session;
+  const { session_id, status, cancel_reason, error, result, warnings } = session;
   if (status === 'completed' && result !== null && typeof result === 'object') {
     return { result, warnings };
   }
   if (status === 'failed' && error) throw errorFromBody(error);
   if (status === 'cancelled') {
     token.throwIfCancelled();
+    if (cancel_reason === STOPPING_REASON) {
+      throw new KtrdrError(
+        'host_stopped',
+        `The training host ${url} was stopped while session ${session_id} ran: the training ended with it, and nothing computes there any more. ` +
+          'Start the host again (npm run host), then train again.',
+      );
+    }
     throw new KtrdrError(
       'host_session_cancelled',
       `Session ${session_id} was cancelled at the training host ${url}, not from here. Train again when the host is free for it.`,

@@ -3,10 +3,11 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import type { EngineChoice } from '@ktrdr/contracts';
 import { OperationsService } from '@ktrdr/orchestrator';
-import type { OrchestratorLogger } from '@ktrdr/orchestrator';
-import { ORCHESTRATOR_LOGGER } from '@ktrdr/service-kit';
+import type { Clock, OrchestratorLogger } from '@ktrdr/orchestrator';
+import { CLOCK, ORCHESTRATOR_LOGGER } from '@ktrdr/service-kit';
 import { ModelStorage, resolveEngine } from '@ktrdr/trainer';
 import type { HostSettings } from '../config.js';
+import { LastAnswers } from './last-answers.js';
 import { SessionCheck } from './session-check.js';
 import { SessionManager } from './session-manager.js';
 import { SessionSlots } from './session-slots.js';
@@ -58,6 +59,11 @@ export class SessionsModule {
               operations,
             );
           },
+        },
+        {
+          provide: LastAnswers,
+          inject: [SessionsService, CLOCK],
+          useFactory: (sessions: SessionsService, clock: Clock) => new LastAnswers(sessions, clock),
         },
       ],
       exports: [ENGINE],
