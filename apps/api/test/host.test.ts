@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { appendFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Operation, StartSessionRequest, TrainingSession } from '@ktrdr/contracts';
 import { fingerprintBars, writeSampleBars } from '@ktrdr/market-data';
 import { LONG_GRACE, dataOf, Sandbox, until } from './harness.js';
@@ -14,6 +14,9 @@ const TIMEOUT_MS = 1_500;
 let sandbox: Sandbox;
 let host: TestService;
 let api: TestService;
+
+// services start here while other tests keep the machine busy
+jest.setTimeout(60_000);
 
 beforeAll(async () => {
   sandbox = await Sandbox.create();
