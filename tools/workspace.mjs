@@ -47,15 +47,22 @@ async function must(what, command, args, options) {
 /** A program that the installation put into `node_modules/.bin`. */
 export const bin = (name) => join(ROOT, 'node_modules/.bin', name);
 
-/** Runs pnpm, which comes through npx, so that nothing need be installed globally. */
+/** Runs pnpm, which comes through npx, so that nothing need be installed globally; without a network too, once npx has it. */
 async function pnpm(what, args, options) {
   const { packageManager } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-  await must(what, 'npx', ['--yes', packageManager, ...args], options);
+  await must(what, 'npx', ['--yes', '--prefer-offline', packageManager, ...args], options);
 }
 
-/** Installs exactly what the lock file says. */
+/** Installs exactly what the lock file says; where that is there already, it says so and needs no network. */
 export async function install(options) {
+  if (isInstalled()) return console.log('      They are up to date.');
   await pnpm('Installing', ['install', '--frozen-lockfile', '--prefer-offline'], options);
+}
+
+/** pnpm keeps a copy of the lock file that it has installed. */
+function isInstalled() {
+  const copy = join(ROOT, 'node_modules/.pnpm/lock.yaml');
+  return existsSync(copy) && readFileSync(copy).equals(readFileSync(join(ROOT, 'pnpm-lock.yaml')));
 }
 
 /** turbo asks pnpm for the workspace, hence the way through it. */

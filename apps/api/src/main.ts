@@ -14,6 +14,11 @@ await runService({
   version,
   command: 'npm start',
   readSettings,
+  folders: ({ dataDir, modelsDir, stateDir }) => [
+    { setting: 'DATA_DIR', folder: dataDir, use: 'read' },
+    { setting: 'MODELS_DIR', folder: modelsDir, use: 'write' },
+    { setting: 'STATE_DIR', folder: stateDir, use: 'write' },
+  ],
   module: (settings) => AppModule.forRoot(settings),
   startNote: ({ trainingHost }) =>
     `trains ${trainingHost.use ? `on ${trainingHost.url}` : 'on this machine'}`,

@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { appendFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Operation, StartSessionRequest, TrainingSession } from '@ktrdr/contracts';
 import { fingerprintBars, writeSampleBars } from '@ktrdr/market-data';
 import { LONG_GRACE, dataOf, Sandbox, until } from './harness.js';
@@ -14,6 +14,9 @@ const TIMEOUT_MS = 1_500;
 let sandbox: Sandbox;
 let host: TestService;
 let api: TestService;
+
+// services start here while other tests keep the machine busy
+jest.setTimeout(60_000);
 
 beforeAll(async () => {
   sandbox = await Sandbox.create();
@@ -132,6 +135,25 @@ describe('a host that fails in mid-training', () => {
       (pids) => pids.length === 0,
     );
     await caller.stop();
+  });
+
+  test('silent for a while: progress says so, without an ETA, and goes on when the host answers', async () => {
+    const frozen = await sandbox.startHost('silent');
+    const caller = await sandbox.startApi('caller-of-silent', Sandbox.onHost(frozen));
+    const id = await caller.startTraining({ strategy: LONG });
+    await caller.untilTraining(id);
+    frozen.kill('SIGSTOP');
+    const silent = await caller.untilOperation(
+      id,
+      ({ progress }) => progress.context.phase?.includes('does not answer') === true,
+    );
+    expect(silent).toMatchObject({ status: 'running', progress: { eta_seconds: null } });
+    expect(silent.progress.current_step).toMatch(
+      /: the training host does not answer \([0-9]+ s of 30\) \(host service\)$/,
+    );
+    frozen.kill('SIGCONT');
+    await caller.untilOperation(id, ({ progress }) => progress.context.phase === 'training');
+    await Promise.all([caller.stop(), frozen.stop()]);
   });
 
   test('stopped while a cancel is under way: failed, and the message says that it may still compute', async () => {

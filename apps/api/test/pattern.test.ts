@@ -111,7 +111,12 @@ describe('trainings and dummy tasks behave the same', () => {
   test('completed: 100 %, a result, no error', async () => {
     for (const kind of kinds) {
       const operation = await api.untilEnded((await start(kind, 'quick')).operation_id);
-      expect(operation).toMatchObject({ status: 'completed', error: null, cancel_requested_at: null });
+      expect(operation).toMatchObject({
+        status: 'completed',
+        error: null,
+        cancel_requested_at: null,
+        cancel_reason: null,
+      });
       expect(operation.progress.percentage).toBe(100);
       expect(operation.result).not.toBeNull();
       expect(Date.parse(operation.completed_at ?? '')).toBeGreaterThanOrEqual(
@@ -135,6 +140,7 @@ describe('trainings and dummy tasks behave the same', () => {
       expect(operation).toMatchObject({ status: 'cancelled', result: null, error: null });
       expect(operation.progress.percentage).toBeLessThan(100);
       expect(operation.cancel_requested_at).not.toBeNull();
+      expect(operation.cancel_reason).toBe('a test');
       const again = await api.post(`/operations/${operation_id}/cancel`);
       expect(again).toMatchObject({ status: 409, body: { error: { code: 'operation_ended' } } });
     }

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -18,6 +19,7 @@ afterAll(async () => {
   await sandbox.close();
 }, 40_000);
 
+const FILE = import.meta.filename;
 const BUSY = 'a port that is taken';
 
 test.each<[string, 'api' | 'training-host', Record<string, string>, RegExp]>([
@@ -46,6 +48,21 @@ test.each<[string, 'api' | 'training-host', Record<string, string>, RegExp]>([
     { TRAINING_ENGINE: 'tensorflow-gpu' },
     /^The training engine tensorflow-gpu is not to be had here: .*TRAINING_ENGINE=auto/,
   ],
+  [
+    'models in a folder that cannot be made',
+    'api',
+    { MODELS_DIR: '/proc/x' },
+    /^The setting MODELS_DIR=\/proc\/x is not valid: the folder cannot be made \(E[A-Z]+\)\. /,
+  ],
+  [
+    'models in a file',
+    'api',
+    { MODELS_DIR: FILE },
+    /^The setting MODELS_DIR=.* is not valid: it is no folder, or lies in none \(ENOTDIR\)\. /,
+  ],
+  ['state below a file', 'api', { STATE_DIR: `${FILE}/state` }, /^The setting STATE_DIR=.* \(ENOTDIR\)\. /],
+  ['state in a file', 'training-host', { STATE_DIR: FILE }, /^The setting STATE_DIR=.* \(ENOTDIR\)\. /],
+  ['bars in a file', 'training-host', { DATA_DIR: FILE }, /^The setting DATA_DIR=.* \(ENOTDIR\)\. /],
 ])('%s (%s)', async (_what, app, settings, line) => {
   const { port } = taken.address() as AddressInfo;
   const service = sandbox.spawn(process.execPath, [join(ROOT, 'apps', app, 'dist/main.js')], {
@@ -71,3 +88,15 @@ test('the last port there is, taken: the one before is named', async () => {
   await new Promise((resolve) => last.close(resolve));
   expect(api.output).toMatch(/^Port 65535 on 127\.0\.0\.1 is taken, .*: PORT=65534 npm start$/m);
 });
+
+test('a data folder that is missing is made, and the log says so; one that goes later is down', async () => {
+  const DATA_DIR = sandbox.path('new', 'data');
+  const api = await sandbox.startApi('api', { DATA_DIR });
+  expect(api.output).toContain(`made the folder ${DATA_DIR} (DATA_DIR)`);
+  expect((await api.get('/health')).status).toBe(200);
+  await rm(sandbox.path('new'), { recursive: true });
+  expect(await (await fetch(`${api.url}/health`)).json()).toMatchObject({
+    error: { data: { status: 'down', message: expect.stringContaining('Set DATA_DIR') } },
+  });
+  await api.stop();
+}, 40_000);

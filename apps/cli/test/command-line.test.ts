@@ -175,6 +175,12 @@ describe('the command line', () => {
     expect(context.stdout()).not.toMatch(/undefined|null/);
   });
 
+  test('operations show of a cancelled one says why it was cancelled', async () => {
+    const { operation_id } = server.set(operation({ status: 'cancelled', cancel_reason: 'wrong file' }));
+    expect(await run('operations', 'show', operation_id)).toBe(0);
+    expect(context.stdout()).toMatch(/^ {2}reason +wrong file$/m);
+  });
+
   test('data sample', async () => {
     server.answers.set('POST /data/sample', () => ({
       data: {

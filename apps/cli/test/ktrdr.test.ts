@@ -41,6 +41,9 @@ describe('ktrdr against a real API', () => {
     expect(cancel.stdout).toMatch(/cancelled after \d/);
     expect(await follow.ended).toBe(130);
     expect(follow.stdout).toMatch(/cancelled after \d/);
+    const show = api.ktrdr('operations', 'show', id);
+    expect(await show.ended).toBe(0);
+    expect(show.stdout).toMatch(/^ {2}reason +enough$/m);
     const again = api.ktrdr('operations', 'cancel', id);
     expect(await again.ended).toBe(2);
     expect(again.stderr).not.toBe('');

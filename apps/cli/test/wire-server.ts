@@ -49,6 +49,7 @@ export function operation(change: Partial<Operation> = {}): Operation {
       parameters: {},
     },
     cancel_requested_at: null,
+    cancel_reason: null,
     error: null,
     warnings: [],
     result: null,

@@ -14,6 +14,10 @@ await runService({
   version,
   command: 'npm run host',
   readSettings,
+  folders: ({ dataDir, stateDir }) => [
+    { setting: 'DATA_DIR', folder: dataDir, use: 'read' },
+    { setting: 'STATE_DIR', folder: stateDir, use: 'write' },
+  ],
   module: (settings) => AppModule.register(settings),
   startNote: ({ dataDir, maxSessions }) =>
     `bars from ${dataDir}, ${maxSessions} session${maxSessions === 1 ? '' : 's'} at a time`,

@@ -48,6 +48,7 @@ export const ERROR_STATUS = {
   host_unreachable: 502,
   host_lost: 502,
   host_session_lost: 502,
+  host_stopped: 502,
   host_session_cancelled: 502,
   host_refused: 502,
   session_not_found: 404,

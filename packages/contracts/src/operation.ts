@@ -23,6 +23,9 @@ export function isTerminalStatus(status: OperationStatus): status is TerminalSta
   return (TERMINAL_STATUSES as readonly string[]).includes(status);
 }
 
+/** `cancel_reason` of what a service cancelled because it was stopped. */
+export const STOPPING_REASON = 'the service is stopping';
+
 /** Structured progress. Every known key is always present; what is unknown is `null`. */
 export interface ProgressContext {
   model_type: string | null;
@@ -100,6 +103,8 @@ export interface Operation {
   progress: OperationProgress;
   metadata: OperationMetadata;
   cancel_requested_at: string | null;
+  /** What the first cancel request gave as its reason. */
+  cancel_reason: string | null;
   error: ErrorBody | null;
   warnings: string[];
   result: unknown;

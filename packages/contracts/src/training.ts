@@ -136,6 +136,8 @@ export interface TrainingSession {
   last_update: TrainingProgressUpdate | null;
   engine: EngineName;
   device: string;
+  /** What the first cancel request gave as its reason. */
+  cancel_reason: string | null;
   error: ErrorBody | null;
   warnings: string[];
   result: TrainingResult | null;

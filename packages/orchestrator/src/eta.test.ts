@@ -90,3 +90,9 @@ describe('the time left', () => {
     expect(eta.remaining(60_000)).toBeNull();
   });
 });
+
+test('the smallest progress there is says nothing of the end', () => {
+  const eta = new EtaEstimator(0);
+  eta.observe(2_000, Number.MIN_VALUE);
+  expect(eta.remaining(2_000)).toBeNull();
+});

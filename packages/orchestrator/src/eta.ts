@@ -62,7 +62,9 @@ export class EtaEstimator {
     // within the usual gap time just passes; long after it the work is slower than it was
     const stalled = Math.max(0, silent - 3 * gap);
     const rate = (this.#rate / this.#weight) * Math.exp(-stalled / this.#window(now));
-    return Math.max(0, (100 - this.#lastPercentage) / rate - Math.min(silent, gap));
+    const left = (100 - this.#lastPercentage) / rate;
+    // a rate that is next to nothing says nothing
+    return Number.isFinite(left) ? Math.max(0, left - Math.min(silent, gap)) : null;
   }
 
   #window(now: number): number {

@@ -22,7 +22,7 @@ async function create(
   taskId?: string,
 ) {
   await store.create(newOperation({ id, type: 'dummy', metadata: METADATA, createdAt: AT }), taskId);
-  if (ended) await store.transition(id, 1, ['pending'], { to: 'cancelled', at: AT });
+  if (ended) await store.transition(id, 1, ['pending'], { to: 'cancelled', at: AT, reason: null });
 }
 
 describe('the memory store', () => {

@@ -39,14 +39,15 @@ function change(to: StatusChange['to'], percentage: number): StatusChange {
   const progress = { ...pending().progress, percentage };
   switch (to) {
     case 'running':
-    case 'cancelling':
       return { to, at: AT };
+    case 'cancelling':
+      return { to, at: AT, reason: 'enough' };
     case 'completed':
       return { to, at: AT, result: 1, progress };
     case 'failed':
       return { to, at: AT, error: { code: 'internal_error', message: 'broken' }, progress };
     case 'cancelled':
-      return { to, at: AT, progress };
+      return { to, at: AT, reason: 'stopped', progress };
   }
 }
 
@@ -107,8 +108,19 @@ describe('the states of an operation', () => {
     expect(changeStatus(running, { to: 'completed', at: AT, result: undefined }).result).toBeNull();
   });
 
-  test('a cancelled operation says when that was asked for, even if it stopped by itself', () => {
-    expect(changeStatus(pending(), change('cancelled', 0)).cancel_requested_at).toBe(AT);
+  test('a cancelled operation says when that was asked for and why, even if it stopped by itself', () => {
+    expect(changeStatus(pending(), change('cancelled', 0))).toMatchObject({
+      cancel_requested_at: AT,
+      cancel_reason: 'stopped',
+    });
+  });
+
+  test('the reason of the first request stays, also where it gave none', () => {
+    for (const reason of ['first', null]) {
+      const running = changeStatus(pending(), change('running', 0));
+      const cancelling = changeStatus(running, { to: 'cancelling', at: AT, reason });
+      expect(changeStatus(cancelling, change('cancelled', 0)).cancel_reason).toBe(reason);
+    }
   });
 });
 

@@ -42,8 +42,9 @@ interface Ending {
 /** A wanted change of status and what is recorded with it. `at` is ISO 8601 in UTC. */
 export type StatusChange =
   | { to: 'running'; at: string }
-  | { to: 'cancelling'; at: string }
-  | ({ to: 'cancelled'; at: string } & Ending)
+  | { to: 'cancelling'; at: string; reason: string | null }
+  /** Its `reason` counts only where nobody had asked before. */
+  | ({ to: 'cancelled'; at: string; reason: string | null } & Ending)
   | ({ to: 'completed'; at: string; result: unknown } & Ending)
   | ({ to: 'failed'; at: string; error: ErrorBody } & Ending);
 
@@ -62,10 +63,10 @@ export function changeStatus(operation: Operation, change: StatusChange): Operat
       next.progress = { ...operation.progress, started_at: change.at };
       return next;
     case 'cancelling':
-      next.cancel_requested_at = change.at;
+      recordCancelRequest(next, change);
       return next;
     case 'cancelled':
-      next.cancel_requested_at ??= change.at;
+      recordCancelRequest(next, change);
       break;
     case 'completed':
       next.result = change.result ?? null;
@@ -82,6 +83,16 @@ export function changeStatus(operation: Operation, change: StatusChange): Operat
     change.to === 'completed',
   );
   return next;
+}
+
+/** Whoever asked first is who is remembered. */
+function recordCancelRequest(
+  operation: Operation,
+  { at, reason }: { at: string; reason: string | null },
+): void {
+  if (operation.cancel_requested_at !== null) return;
+  operation.cancel_requested_at = at;
+  operation.cancel_reason = reason;
 }
 
 /** Only a completed operation shows 100 %, and no ending takes back what was shown. */
@@ -114,6 +125,7 @@ export function newOperation(of: {
     progress: of.progress ?? emptyProgress(),
     metadata: of.metadata,
     cancel_requested_at: null,
+    cancel_reason: null,
     error: null,
     warnings: [],
     result: null,

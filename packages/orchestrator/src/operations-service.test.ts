@@ -120,6 +120,7 @@ describe('how an operation ends', () => {
       warnings: ['few bars'],
       error: null,
       cancel_requested_at: null,
+      cancel_reason: null,
       started_at: '2026-01-05T09:30:00.000Z',
       completed_at: '2026-01-05T09:30:01.000Z',
       progress: { percentage: 100, items_processed: 3, eta_seconds: 0 },
@@ -177,7 +178,9 @@ describe('how an operation ends', () => {
     );
     await expect(outcome).rejects.toThrow(OperationCancelledError);
     expect(statuses).toEqual(['pending', 'running', 'cancelling', 'cancelled']);
-    expect((await operations.get(operationId)).cancel_requested_at).not.toBeNull();
+    const ended = await operations.get(operationId);
+    expect(ended.cancel_requested_at).not.toBeNull();
+    expect(ended.cancel_reason).toBe('had enough');
   });
 
   test('a result that cannot be stored fails it instead of leaving it open', async () => {
@@ -283,6 +286,7 @@ describe('cancelling', () => {
     expect(await operations.get(operationId)).toMatchObject({
       status: 'cancelling',
       cancel_requested_at: '2026-01-05T09:30:00.000Z',
+      cancel_reason: 'enough',
       completed_at: null,
     });
     gate.open();
@@ -379,6 +383,7 @@ describe('cancelling', () => {
       status: 'cancelled',
       started_at: null,
       cancel_requested_at: '2026-01-05T09:30:00.000Z',
+      cancel_reason: 'wrong file',
     });
   });
 

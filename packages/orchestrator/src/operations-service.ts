@@ -1,5 +1,6 @@
 import {
   KtrdrError,
+  STOPPING_REASON,
   errorFromBody,
   isTerminalStatus,
   type CancelOperationRequest,
@@ -36,7 +37,6 @@ export interface LaunchedOperation<TResult> {
 export const DEFAULT_LIST_LIMIT = 50;
 /** How long a forced cancellation at shutdown may take, ms. */
 const FORCED_SHUTDOWN_MS = 2000;
-const STOP_REASON = 'the service is stopping';
 const STOPPING = 'The service is stopping and starts nothing new. Try again when it is back.';
 
 /** Runs operations and answers for them: list, get, cancel, watch. One of it a process, shared by all managers. */
@@ -79,7 +79,7 @@ export class OperationsService {
       throw error;
     }
     // shutdown began while it was being stored, and may have cancelled it already
-    if (this.#stopping) await this.cancel(operationId, { reason: STOP_REASON }).catch(() => {});
+    if (this.#stopping) await this.cancel(operationId, { reason: STOPPING_REASON }).catch(() => {});
     void outcome.then(ended, ended);
     void running.execute();
     return { operationId, outcome };
@@ -130,7 +130,11 @@ export class OperationsService {
       if (status === 'cancelling') break;
       const at = new Date(clock.now()).toISOString();
       const to = status === 'pending' ? 'cancelled' : 'cancelling';
-      const written = await store.transition(operationId, attempt, [status], { to, at });
+      const written = await store.transition(operationId, attempt, [status], {
+        to,
+        at,
+        reason: reason ?? null,
+      });
       operation = written.operation;
       // else it moved on meanwhile: decide again
       if (written.changed) break;
@@ -190,7 +194,7 @@ export class OperationsService {
   async #cancelAll(force: boolean): Promise<void> {
     const ids = [...this.#running.keys()];
     // one that ends by itself meanwhile, or is not stored yet, needs no cancel from here
-    await Promise.allSettled(ids.map((id) => this.cancel(id, { reason: STOP_REASON, force })));
+    await Promise.allSettled(ids.map((id) => this.cancel(id, { reason: STOPPING_REASON, force })));
   }
 
   async #idleWithin(ms: number): Promise<boolean> {

@@ -198,3 +198,17 @@ test('the time left is that of the observed rate', async () => {
   }
   expect(progress.snapshot().eta_seconds).toBe(60);
 });
+
+test('work that waits for something has no ETA until it moves again', async () => {
+  const { progress, clock } = manager();
+  progress.start('2026-01-05T10:00:00.000Z');
+  for (const percentage of [10, 20, 30]) {
+    await clock.advance(2_000);
+    progress.update({ percentage });
+  }
+  expect(progress.snapshot().eta_seconds).not.toBeNull();
+  progress.update({ context: { phase: 'waiting for the host' }, waiting: true });
+  expect(progress.snapshot()).toMatchObject({ percentage: 30, eta_seconds: null });
+  progress.update({ percentage: 31 });
+  expect(progress.snapshot().eta_seconds).not.toBeNull();
+});

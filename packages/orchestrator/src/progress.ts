@@ -26,6 +26,8 @@ export interface ProgressUpdate {
   items_processed?: number | null;
   items_total?: number | null;
   current_item?: string | null;
+  /** The work waits for something, until the next update: nobody can say when it ends. */
+  waiting?: boolean;
   /** Merged over the context: keys that are left out keep their value. */
   context?: Partial<ProgressContext>;
 }
@@ -71,6 +73,7 @@ export class ProgressManager implements ProgressReporter {
   #items_total: number | null = null;
   #current_item: string | null = null;
   #startedAt: string | null = null;
+  #waiting = false;
   #line: string | null = null;
 
   constructor(options: ProgressManagerOptions) {
@@ -98,6 +101,7 @@ export class ProgressManager implements ProgressReporter {
     if (update.items_processed !== undefined) this.#items_processed = update.items_processed;
     if (update.items_total !== undefined) this.#items_total = update.items_total;
     if (update.current_item !== undefined) this.#current_item = update.current_item;
+    this.#waiting = update.waiting === true;
     if (update.context !== undefined) this.#merge(update.context);
     const percentage = this.#percentageOf(update);
     // also false for NaN
@@ -110,7 +114,8 @@ export class ProgressManager implements ProgressReporter {
 
   /** A copy of the state as the wire carries it, with line and ETA. */
   snapshot(): OperationProgress {
-    const remaining = this.#startedAt === null ? null : this.#eta.remaining(this.#options.clock.monotonic());
+    const remaining =
+      this.#startedAt === null || this.#waiting ? null : this.#eta.remaining(this.#options.clock.monotonic());
     const state: ProgressState = {
       // rounded down: 99.96 is not done
       percentage: Math.min(Math.floor(this.#percentage * 10 + 1e-6) / 10, HIGHEST_OPEN_PERCENTAGE),

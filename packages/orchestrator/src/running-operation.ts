@@ -229,8 +229,9 @@ export class RunningOperation<TResult> {
     try {
       if (isCancellation(error)) {
         // domain code may stop of its own accord: the request is then recorded with the end
-        await this.#transition(['running'], { to: 'cancelling', at: this.#now() });
-        await this.#end(['cancelling'], { to: 'cancelled', at: this.#now() });
+        const reason = error instanceof OperationCancelledError ? error.reason : this.token.reason;
+        await this.#transition(['running'], { to: 'cancelling', at: this.#now(), reason });
+        await this.#end(['cancelling'], { to: 'cancelled', at: this.#now(), reason });
       } else {
         this.#logger.error('operation failed', { error });
         const failure = { to: 'failed', at: this.#now(), error: errorBodyOf(error) } as const;

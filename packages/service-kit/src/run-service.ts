@@ -2,6 +2,7 @@ import type { DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { KtrdrError } from '@ktrdr/contracts';
 import { OperationsService, systemClock } from '@ktrdr/orchestrator';
+import { prepareFolders, type FolderSetting } from './folders.js';
 import { createService, type ServiceDescription } from './create-service.js';
 import { ServiceLogger } from './service-logger.js';
 
@@ -16,6 +17,8 @@ export interface RunnableService<S extends ListenSettings> extends ServiceDescri
   command: string;
   /** @throws KtrdrError `invalid_setting` */
   readSettings(): S;
+  /** Made where they are missing; one that does not do keeps the service from starting. */
+  folders(settings: S): FolderSetting[];
   module(settings: S): DynamicModule;
   /** What is worth knowing at the start, on the same line. */
   startNote?(settings: S): string;
@@ -26,15 +29,18 @@ const STOP_DEADLINE_MS = 10_000;
 
 /**
  * The process of a service, from its settings to its exit code. Whatever keeps it from starting is one line and exit code 1.
- * SIGTERM, SIGINT and SIGHUP stop it: no new connections, operations cancelled, exit code 0 within 10 s.
+ * SIGTERM, SIGINT and SIGHUP stop it: nothing new is started, operations are cancelled, and who asks for them is answered
+ * until they have ended; exit code 0 within 10 s.
  */
 export async function runService<S extends ListenSettings>(service: RunnableService<S>): Promise<void> {
   try {
     const settings = service.readSettings();
+    const made = await prepareFolders(service.folders(settings));
     const logger = new ServiceLogger({ json: !process.stdout.isTTY });
     const app = await createService(service.module(settings), service, logger);
     stopOnSignals(app, logger);
     await listen(app, settings, service);
+    for (const { setting, folder } of made) logger.log(`made the folder ${folder} (${setting})`, 'Service');
     const note = service.startNote === undefined ? '' : `, ${service.startNote(settings)}`;
     logger.log(`${service.name} listens on ${await app.getUrl()}${note}`, 'Service');
   } catch (error) {
@@ -95,7 +101,6 @@ function stopOnSignals(app: NestFastifyApplication, logger: ServiceLogger): void
       process.exit(1);
     });
     try {
-      app.getHttpServer().close();
       await app.close();
       process.exit(app.get(OperationsService).activeCount() === 0 ? 0 : 1);
     } catch (error) {

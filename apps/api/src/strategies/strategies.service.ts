@@ -65,16 +65,17 @@ export class StrategiesService {
     return validateStrategy(strategy, file);
   }
 
-  /** A folder that is missing has no files. @throws KtrdrError `invalid_setting` where it cannot be read */
+  /** @throws KtrdrError `invalid_setting` where the folder is missing or cannot be read */
   private async fileNames(): Promise<string[]> {
     try {
       return (await readdir(this.strategiesDir)).sort();
     } catch (cause) {
       const { code } = cause as NodeJS.ErrnoException;
-      if (code === 'ENOENT') return [];
       throw new KtrdrError(
         'invalid_setting',
-        `The strategies folder ${this.strategiesDir} cannot be read (${code}). Set STRATEGIES_DIR to one that can, and start the API again.`,
+        code === 'ENOENT'
+          ? `There is no strategies folder ${this.strategiesDir}. Make it, or set STRATEGIES_DIR to another one and start the API again.`
+          : `The strategies folder ${this.strategiesDir} cannot be read (${code}). Set STRATEGIES_DIR to one that can, and start the API again.`,
         { cause },
       );
     }

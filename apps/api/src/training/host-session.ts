@@ -1,6 +1,7 @@
 import { isTerminalStatus, KtrdrError } from '@ktrdr/contracts';
 import type { StartSessionRequest, TrainingSession } from '@ktrdr/contracts';
 import type { CancellationToken, Clock } from '@ktrdr/orchestrator';
+import { HostSilence } from './host-silence.js';
 import { HostUnansweredError } from './training-host-client.js';
 import type { RequestBounds, TrainingHostClient } from './training-host-client.js';
 
@@ -43,6 +44,8 @@ export class HostSession {
     private readonly settings: HostSessionSettings,
     private readonly clock: Clock,
     private readonly token: CancellationToken,
+    /** Gets what is to be shown while the host is silent; `null` once it has answered. */
+    private readonly onSilence: (words: string | null) => void,
   ) {}
 
   /** A question that changes nothing at the host, such as which engine it has. Given up when the token fires. */
@@ -112,6 +115,7 @@ export class HostSession {
           { cause },
         ),
       sessionId,
+      true,
     );
   }
 
@@ -137,19 +141,29 @@ export class HostSession {
     attempt: (timeoutMs: number) => Promise<T>,
     timeIsUp: (cause: Error) => Error,
     sessionId?: string,
+    mayTakeLong = false,
   ): Promise<T> {
-    const end = this.clock.monotonic() + this.settings.timeoutMs;
-    for (;;) {
-      const last = this.token.isForced;
-      try {
-        const left = Math.ceil(end - this.clock.monotonic());
-        const longest = last ? FORCED_REQUEST_MS : LONGEST_REQUEST_MS;
-        return await attempt(Math.min(longest, Math.max(SHORTEST_REQUEST_MS, left)));
-      } catch (error) {
-        this.throwUnlessWorthRepeating(error, sessionId);
-        if (last || this.clock.monotonic() >= end) throw timeIsUp(error as Error);
+    const { timeoutMs } = this.settings;
+    const silence = new HostSilence(this.clock, { timeoutMs, mayTakeLong, tell: this.onSilence });
+    const end = this.clock.monotonic() + timeoutMs;
+    try {
+      for (;;) {
+        const last = this.token.isForced;
+        try {
+          const left = Math.ceil(end - this.clock.monotonic());
+          const longest = last ? FORCED_REQUEST_MS : LONGEST_REQUEST_MS;
+          const answer = await attempt(Math.min(longest, Math.max(SHORTEST_REQUEST_MS, left)));
+          silence.answered();
+          return answer;
+        } catch (error) {
+          this.throwUnlessWorthRepeating(error, sessionId);
+          if (last || this.clock.monotonic() >= end) throw timeIsUp(error as Error);
+          silence.unanswered();
+        }
+        await this.pause();
       }
-      await this.pause();
+    } finally {
+      silence.end();
     }
   }
 

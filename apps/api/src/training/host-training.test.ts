@@ -26,11 +26,13 @@ const initial = { ...answers };
 let requests: { request: string; body: unknown }[];
 let host: Server;
 let directory: string;
+let waits: string[];
 let cancellation: CancellationController;
 
 beforeEach(async () => {
   Object.assign(answers, initial);
   requests = [];
+  waits = [];
   cancellation = new CancellationController();
   directory = await mkdtemp(join(tmpdir(), 'ktrdr-host-training-'));
   host = createServer((request, response) => void answer(request, response));
@@ -119,7 +121,7 @@ function train({
       operationId: 'op_training_20240101T000000_abcd',
       token: cancellation.token,
       onProgress: () => {},
-      onWaiting: () => {},
+      onWaiting: (phase) => waits.push(phase),
       onOutput: () => {},
     },
   );
@@ -264,6 +266,51 @@ describe('a host that disturbs', () => {
     await expect(train({ timeoutMs: 30_000, clock: fast })).rejects.toMatchObject({
       code: 'host_lost',
       message: expect.stringContaining('still cancelling'),
+    });
+  });
+
+  describe('that is silent', () => {
+    /** A second lasts 50 ms. */
+    const fast: Clock = {
+      ...systemClock,
+      monotonic: () => systemClock.monotonic() * 20,
+      sleep: (ms, signal) => systemClock.sleep(ms / 20, signal),
+      setTimer: (ms, callback) => systemClock.setTimer(ms / 20, callback),
+    };
+
+    test.each<[string, (response: ServerResponse) => unknown]>([
+      ['refuses', (response) => response.destroy()],
+      ['accepts and says nothing', () => {}],
+    ])('at the start (%s): how long already, and of how long, is shown', async (_what, treat) => {
+      answers.disturb = (_request, response) => {
+        treat(response);
+        return true;
+      };
+      await expect(train({ timeoutMs: 5_000, clock: fast })).rejects.toMatchObject({
+        code: 'host_unreachable',
+      });
+      expect(waits.slice(0, 2)).toEqual([
+        'contacting the training host',
+        expect.stringMatching(/^the training host does not answer \([2-5] s of 5\)$/),
+      ]);
+    });
+
+    test('in mid-training, then answers again: what was shown before comes back', async () => {
+      answers.disturb = (request, response) => {
+        if (request !== 'GET /training/sessions/s1') return false;
+        if (waits.some((words) => words.includes('does not answer'))) return false;
+        response.destroy();
+        return true;
+      };
+      answers.session = () => session('failed', { error: { code: 'one_class_only', message: 'No.' } });
+      await expect(train({ timeoutMs: 60_000, clock: fast })).rejects.toMatchObject({
+        code: 'one_class_only',
+      });
+      expect(waits).toEqual([
+        'contacting the training host',
+        expect.stringMatching(/^the training host does not answer \([0-9]+ s of 60\)$/),
+        'contacting the training host',
+      ]);
     });
   });
 

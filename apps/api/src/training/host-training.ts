@@ -1,4 +1,11 @@
-import { ANALYTICS_FILES, errorFromBody, KtrdrError, MODEL_FILES, SESSION_LEASE_MS } from '@ktrdr/contracts';
+import {
+  ANALYTICS_FILES,
+  errorFromBody,
+  KtrdrError,
+  MODEL_FILES,
+  SESSION_LEASE_MS,
+  STOPPING_REASON,
+} from '@ktrdr/contracts';
 import type {
   EngineName,
   EngineSetting,
@@ -14,6 +21,8 @@ import type { KeptRun, RunOutputs } from './run-outputs.js';
 import type { TrainingHostClient } from './training-host-client.js';
 import type { TrainingPlace, TrainingRunHooks } from './training-place.js';
 import type { TrainingRequest } from './training-request.js';
+
+const CONTACTING = 'contacting the training host';
 
 export interface HostTrainingSettings extends HostSessionSettings {
   engine: EngineSetting;
@@ -32,8 +41,10 @@ export class HostTraining implements TrainingPlace {
   async train({ run, strategy }: TrainingRequest, hooks: TrainingRunHooks): Promise<KeptRun> {
     const { operationId, token } = hooks;
     return this.outputs.keep(operationId, strategy, token, async (outputDir) => {
-      const session = new HostSession(this.host, this.settings, this.clock, token);
-      hooks.onWaiting('contacting the training host');
+      const session = new HostSession(this.host, this.settings, this.clock, token, (silence) =>
+        hooks.onWaiting(silence ?? CONTACTING),
+      );
+      hooks.onWaiting(CONTACTING);
       const engine = await this.engine(session);
       const started = await session.start(sessionRequest(operationId, run, engine));
       const ended = await session.follow(started.session_id, (state) => forward(state, hooks));
@@ -82,13 +93,20 @@ function forward({ last_update, progress }: TrainingSession, hooks: TrainingRunH
 
 /** Only a session that says `completed`, with a result, is a completed run. */
 function outcomeOf(session: TrainingSession, token: CancellationToken, url: string): TrainingRunOutcome {
-  const { session_id, status, error, result, warnings } = session;
+  const { session_id, status, cancel_reason, error, result, warnings } = session;
   if (status === 'completed' && result !== null && typeof result === 'object') {
     return { result, warnings };
   }
   if (status === 'failed' && error) throw errorFromBody(error);
   if (status === 'cancelled') {
     token.throwIfCancelled();
+    if (cancel_reason === STOPPING_REASON) {
+      throw new KtrdrError(
+        'host_stopped',
+        `The training host ${url} was stopped while session ${session_id} ran: the training ended with it, and nothing computes there any more. ` +
+          'Start the host again (npm run host), then train again.',
+      );
+    }
     throw new KtrdrError(
       'host_session_cancelled',
       `Session ${session_id} was cancelled at the training host ${url}, not from here: by somebody there, or because the host heard nothing from here for ${SESSION_LEASE_MS / 1000} s. Train again when the host is free for it.`,

@@ -62,7 +62,7 @@ export class TrainingManager extends ServiceOrchestrator<TrainingAdapter> {
       operationId,
       token,
       onProgress: (update) => progress.update(trainingProgress(update)),
-      onWaiting: (phase) => progress.update({ context: { phase } }),
+      onWaiting: (phase) => progress.update({ context: { phase }, waiting: true }),
       onOutput: (line) => logger.info(line),
     });
     for (const warning of run.outcome.warnings) context.warn(warning);

@@ -9,7 +9,7 @@ export interface TrainingRunHooks {
   token: CancellationToken;
   /** A report of the training process. */
   onProgress: (update: TrainingProgressUpdate) => void;
-  /** What is being waited for before the training process reports, in words: `contacting the host`. */
+  /** What is being waited for while the training process reports nothing, in words: `contacting the host`. */
   onWaiting: (phase: string) => void;
   /** A line that the training process wrote; it belongs in the log. */
   onOutput: (line: string) => void;

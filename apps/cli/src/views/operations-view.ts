@@ -48,7 +48,7 @@ export function operationView(
   operation: Operation,
   { now, verbose, style }: { now: number; verbose: boolean | undefined; style: Style },
 ): string {
-  const { metadata, error, status, progress } = operation;
+  const { metadata, error, status, progress, cancel_reason } = operation;
   const ended = isTerminalStatus(status);
   const parameters = Object.entries(metadata.parameters).filter(([, value]) => value !== null);
   const state = { operation, receivedAt: now, lost: false, cancelRequested: false };
@@ -59,6 +59,7 @@ export function operationView(
         ['type', operation.operation_type],
         ['status', colourOf(status, style)(status)],
         ['attempt', operation.attempt > 1 ? String(operation.attempt) : null],
+        ['reason', cancel_reason === null ? null : printable(cancel_reason)],
         ['progress', `${progress.percentage.toFixed(1)}%`],
         ['now', ended ? null : nowText(progressParts(state, now))],
         ['about', subject(operation)],

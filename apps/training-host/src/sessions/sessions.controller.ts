@@ -1,4 +1,5 @@
-import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import type { ServerResponse } from 'node:http';
+import { Body, Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type {
   CancelOperationResponse,
@@ -9,6 +10,11 @@ import type {
 import { CancelSessionDto } from './cancel-session.dto.js';
 import { SessionsService } from './sessions.service.js';
 import { StartSessionDto } from './start-session.dto.js';
+
+/** What an answer is sent with. */
+interface Reply {
+  raw: ServerResponse;
+}
 
 @ApiTags('sessions')
 @Controller('training/sessions')
@@ -30,8 +36,10 @@ export class SessionsController {
 
   @Get(':id')
   @ApiOperation({ summary: 'Status, progress and result of a session' })
-  get(@Param('id') id: string): Promise<TrainingSession> {
-    return this.sessions.get(id);
+  async get(@Param('id') id: string, @Res({ passthrough: true }) reply: Reply): Promise<TrainingSession> {
+    const session = await this.sessions.get(id);
+    reply.raw.once('finish', () => this.sessions.tell(session));
+    return session;
   }
 
   @Post(':id/cancel')
@@ -43,7 +51,12 @@ export class SessionsController {
 
   @Get(':id/artifacts')
   @ApiOperation({ summary: 'Everything that a completed session wrote' })
-  artifacts(@Param('id') id: string): Promise<SessionArtifacts> {
-    return this.sessions.artifacts(id);
+  async artifacts(
+    @Param('id') id: string,
+    @Res({ passthrough: true }) reply: Reply,
+  ): Promise<SessionArtifacts> {
+    const artifacts = await this.sessions.artifacts(id);
+    reply.raw.once('finish', () => this.sessions.tellAll(id));
+    return artifacts;
   }
 }

@@ -7,6 +7,7 @@ import type { Clock, OrchestratorLogger } from '@ktrdr/orchestrator';
 import { CLOCK, ORCHESTRATOR_LOGGER } from '@ktrdr/service-kit';
 import { ModelStorage, resolveEngine } from '@ktrdr/trainer';
 import type { HostSettings } from '../config.js';
+import { LastAnswers } from './last-answers.js';
 import { SessionCheck } from './session-check.js';
 import { SessionManager } from './session-manager.js';
 import { SessionSlots } from './session-slots.js';
@@ -61,6 +62,11 @@ export class SessionsModule {
               logger,
             );
           },
+        },
+        {
+          provide: LastAnswers,
+          inject: [SessionsService, CLOCK],
+          useFactory: (sessions: SessionsService, clock: Clock) => new LastAnswers(sessions, clock),
         },
       ],
       exports: [ENGINE],

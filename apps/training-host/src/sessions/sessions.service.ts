@@ -31,6 +31,8 @@ interface Session {
   lastUpdate: TrainingProgressUpdate | null;
   /** Takes back the timer that ends a session nobody asks for. */
   endLease: () => void;
+  /** Its API has heard how it ended, and has what it wrote. */
+  told: boolean;
 }
 
 /** Sessions as the API sees them. */
@@ -112,9 +114,26 @@ export class SessionsService {
     return { files: await this.training.artifacts(sessionId) };
   }
 
+  /** The answer with this state of the session has gone out. */
+  tell({ session_id, status, result }: TrainingSession): void {
+    const isLast = isTerminalStatus(status) && !hasModel(result);
+    if (isLast) this.tellAll(session_id);
+  }
+
+  /** Everything that the session wrote has gone out. */
+  tellAll(sessionId: string): void {
+    const session = this.sessions.get(sessionId);
+    if (session !== undefined) session.told = true;
+  }
+
+  /** Sessions of which the API has not heard the end. */
+  get untold(): number {
+    return [...this.sessions.values()].filter(({ told }) => !told).length;
+  }
+
   private async begin(body: StartSessionRequest): Promise<string> {
     const request = await this.check.check(body);
-    const session: Session = { request, lastUpdate: null, endLease: () => {} };
+    const session: Session = { request, lastUpdate: null, told: false, endLease: () => {} };
     // From here to the start without an await: two requests cannot both find the last place.
     if (this.isBusy) throw await this.busy();
     const { operation_id } = await this.manager.startSession(request, (update) => {
@@ -187,6 +206,11 @@ export class SessionsService {
   }
 }
 
+/** After a dry run there is nothing to fetch. */
+function hasModel(result: TrainingResult | null): boolean {
+  return result !== null && result.training_metrics !== null;
+}
+
 function describe(operation: Operation, { request, lastUpdate }: Session): TrainingSession {
   return {
     session_id: operation.operation_id,
@@ -199,6 +223,7 @@ function describe(operation: Operation, { request, lastUpdate }: Session): Train
     last_update: lastUpdate,
     engine: request.engine.engine,
     device: request.engine.device,
+    cancel_reason: operation.cancel_reason,
     error: operation.error,
     warnings: operation.warnings,
     result: operation.result as TrainingResult | null,

@@ -35,7 +35,7 @@ export function operationStoreConformance(factory: OperationStoreFactory): Confo
 const AT = '2026-01-05T10:00:00.000Z';
 const LATER = '2026-01-05T10:00:07.000Z';
 const RUN: StatusChange = { to: 'running', at: AT };
-const CANCEL: StatusChange = { to: 'cancelling', at: LATER };
+const CANCEL: StatusChange = { to: 'cancelling', at: LATER, reason: 'enough' };
 const COMPLETE: StatusChange = { to: 'completed', at: LATER, result: { rows: [1, 2, 3] } };
 
 function sample(number: number, type: OperationType = 'training'): Operation {
@@ -188,13 +188,18 @@ const CASES: Record<string, (store: OperationStore) => Promise<void>> = {
 
   'a status changes only from the statuses named, and the answer says what is': async (store) => {
     const { operation_id } = await running(store);
-    const lost = await store.transition(operation_id, 1, ['pending'], { to: 'cancelled', at: LATER });
+    const lost = await store.transition(operation_id, 1, ['pending'], {
+      to: 'cancelled',
+      at: LATER,
+      reason: null,
+    });
     assert.equal(lost.changed, false);
     assert.equal(lost.operation.status, 'running');
     const won = await store.transition(operation_id, 1, ['pending', 'running'], CANCEL);
     assert.equal(won.changed, true);
     assert.equal(won.operation.status, 'cancelling');
     assert.equal(won.operation.cancel_requested_at, LATER);
+    assert.equal(won.operation.cancel_reason, 'enough');
     assertSame(await store.get(operation_id), won.operation);
   },
 
@@ -244,7 +249,13 @@ const CASES: Record<string, (store: OperationStore) => Promise<void>> = {
       const { operation_id, progress } = await running(store, index + 1);
       const error = { code: 'internal_error', message: 'broken' };
       await store.transition(operation_id, 1, ['running'], CANCEL);
-      await store.transition(operation_id, 1, ['cancelling'], { to, at: LATER, result: null, error });
+      await store.transition(operation_id, 1, ['cancelling'], {
+        to,
+        at: LATER,
+        result: null,
+        reason: null,
+        error,
+      });
       const ended = await store.get(operation_id);
       assert.equal(ended?.status, to);
       for (const change of [RUN, CANCEL, COMPLETE]) {
