@@ -2,11 +2,13 @@ import type { Strategy } from '@ktrdr/strategy';
 import { countClasses } from './data-parts.js';
 import type { SymbolBars } from './load-bars.js';
 import type { PreparedData } from './prepare-data.js';
+import { USABLE_PART_ROWS } from './range-advice.js';
 
 /** What a person should know of the data before believing the figures. */
 export function dataWarnings(strategy: Strategy, bars: readonly SymbolBars[], data: PreparedData): string[] {
   return [
     ...syntheticBars(bars),
+    ...smallParts(data),
     ...missingSymbols(data),
     ...absentClasses(data),
     ...constantTarget(data),
@@ -20,6 +22,16 @@ function syntheticBars(bars: readonly SymbolBars[]): string[] {
   if (files.length === 0) return [];
   const names = files.map(({ file }) => file).join(', ');
   return [`${names}: synthetic bars. What a model learns from them says nothing about a market.`];
+}
+
+function smallParts({ parts: { train, validation, test } }: PreparedData): string[] {
+  const parts = { training: train, validation, test };
+  return Object.entries(parts)
+    .filter(([, { rows }]) => rows < USABLE_PART_ROWS)
+    .map(
+      ([name, { rows }]) =>
+        `The ${name} part has ${rows} ${rows === 1 ? 'row' : 'rows'} only: its figures say nothing. Take a longer range.`,
+    );
 }
 
 function missingSymbols({ dataset, split }: PreparedData): string[] {
