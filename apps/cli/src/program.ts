@@ -66,7 +66,14 @@ KTRDR_API_URL says where the API is (default http://localhost:8000).`,
   defineStrategies(program, context, run);
   defineData(program, context, run);
   defineDummy(program, context, run);
+  nameHelp(program, 'ktrdr');
   return program;
+}
+
+/** A usage error of each command says where its words are explained. */
+function nameHelp(command: Command, words: string): void {
+  command.showHelpAfterError(`What can be typed: ${words} --help`);
+  for (const inner of command.commands) nameHelp(inner, `${words} ${inner.name()}`);
 }
 
 function defineModels(program: Command, context: CommandContext, run: Run): void {
