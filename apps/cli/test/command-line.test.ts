@@ -177,6 +177,15 @@ describe('the command line', () => {
     expect(context.stdout()).not.toMatch(/undefined|null/);
   });
 
+  test('operations show of a failure has its message and its code', async () => {
+    const error = { code: 'disk_full', message: 'The disk is full.' };
+    const { operation_id } = server.set(operation({ status: 'failed', error }));
+    expect(await run('operations', 'show', operation_id)).toBe(0);
+    expect(context.stdout()).toContain('  error       The disk is full.\n  code        disk_full\n');
+    expect(await run('operations', 'show', operation_id, '--verbose')).toBe(0);
+    expect(context.stdout().match(/disk_full/g)).toHaveLength(2);
+  });
+
   test('data sample', async () => {
     server.answers.set('POST /data/sample', () => ({
       data: {

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { Body, Controller, Get, Module, Param, Post, Query } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Type } from 'class-transformer';
@@ -304,6 +305,30 @@ test('/metrics counts the answers by route and status, /docs-json describes the 
   const { body } = await send('GET', '/docs-json');
   expect(body).toMatchObject({ info: { title: 'things', version: '1.2.3' } });
   expect(body).toHaveProperty('paths./things/{name}');
+  expect(body).toHaveProperty(
+    ['paths', '/things', 'post', 'responses', '4XX', 'content', 'application/json', 'schema', '$ref'],
+    '#/components/schemas/ErrorResponse',
+  );
+  expect(body).toHaveProperty(['paths', '/things', 'post', 'responses', '201']);
+  expect(body).toHaveProperty('components.schemas.ErrorResponse.properties.error.required', [
+    'code',
+    'message',
+  ]);
+});
+
+test('a body in an encoding is refused as such', async () => {
+  const answer = await fetch(`${url}/things`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+    body: gzipSync('{"count":1}'),
+  });
+  expect(answer.status).toBe(415);
+  expect(await answer.json()).toMatchObject({
+    error: {
+      code: 'unsupported_media_type',
+      message: 'Send the body as it is, without content-encoding: "gzip" is not read.',
+    },
+  });
 });
 
 /** Whatever comes back for these bytes until the connection is closed. */

@@ -1,4 +1,4 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -196,6 +196,17 @@ describe('what is wrong is said', () => {
       /Neither a longer range \(FEW has 60 bars from .*\) nor a lower training\.labels\.zigzag_threshold leaves 10 rows in each part: add bars\.$/,
     );
     expect(error.details).toMatchObject({ suggested_range: null, suggested_zigzag_threshold: null });
+  });
+
+  test('a bar at an odd minute is warned of', async () => {
+    const file = join(place.dataDir, 'ODD_1h.csv');
+    const bars = await readFile(join(place.dataDir, 'AAA_1h.csv'), 'utf8');
+    await writeFile(file, bars.replace('2024-01-20T18:00:00Z', '2024-01-20T18:07:00Z'));
+    const { warnings } = await prepare({ symbols: ['ODD'] });
+    expect(warnings).toContainEqual(
+      'ODD_1h.csv: one bar does not open at a quarter of an hour as the others do, the first at 2024-01-20T18:07:00Z. Check the file.',
+    );
+    expect((await prepare()).warnings.join()).not.toContain('quarter');
   });
 
   test('a part of a few rows is warned of', async () => {
