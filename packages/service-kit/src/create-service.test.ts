@@ -320,7 +320,7 @@ test('a body in an encoding is refused as such', async () => {
   const answer = await fetch(`${url}/things`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
-    body: gzipSync('{"count":1}'),
+    body: new Uint8Array(gzipSync('{"count":1}')),
   });
   expect(answer.status).toBe(415);
   expect(await answer.json()).toMatchObject({

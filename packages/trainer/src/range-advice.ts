@@ -56,6 +56,7 @@ function adviceText(
     .map((bars) => `${bars.symbol} has ${describeBars(bars)}`)
     .join('; ');
   const { labels } = request.strategy.training;
+  const change = code === 'one_class_only' ? forMoreClasses(labels) : forMoreLabels(labels);
   if (found !== null) {
     return (
       `A longer range does not help: ${there}. Set training.labels.zigzag_threshold to ${found.threshold} ` +
@@ -63,14 +64,10 @@ function adviceText(
       `that leaves ${USABLE_PART_ROWS} rows and more in each part.`
     );
   }
-  if (labels.source === 'zigzag') {
-    return (
-      `Neither a longer range (${there}) nor a lower training.labels.zigzag_threshold leaves ${USABLE_PART_ROWS} rows ` +
-      'in each part: add bars.'
-    );
+  if (labels.source === 'zigzag' && (labels.method === 'segments' || code === 'one_class_only')) {
+    return `Neither a longer range (${there}) nor ${change} leaves ${USABLE_PART_ROWS} rows in each part: add bars.`;
   }
-  const change = code === 'one_class_only' ? forMoreClasses(labels) : forMoreLabels(labels);
-  return `A longer range does not help: ${there}. Take ${change}, or add bars.`;
+  return `A longer range does not help: ${there}. Add bars, or take ${change}.`;
 }
 
 interface Days {
