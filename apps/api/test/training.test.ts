@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { TrainingResult } from '@ktrdr/contracts';
+import type { OperationStarted, TrainingResult } from '@ktrdr/contracts';
 import { writeSampleBars } from '@ktrdr/market-data';
 import { LONG_GRACE, dataOf, filesBelow, Sandbox } from './harness.js';
 import type { TestService } from './harness.js';
@@ -70,7 +70,11 @@ describe('a training beside the API', () => {
 
   test('a dry run prepares everything and stores nothing', async () => {
     const before = await models();
-    const operation = await api.untilEnded(await api.startTraining({ strategy: QUICK, dry_run: true }));
+    const started = dataOf(
+      await api.post<OperationStarted>('/trainings/start', { strategy: QUICK, dry_run: true }),
+    );
+    expect(started.message).toBe('A dry run of pattern on AAPL has started.');
+    const operation = await api.untilEnded(started.operation_id);
     expect(operation.status).toBe('completed');
     expect(operation.result).toMatchObject({
       training_metrics: null,

@@ -6,12 +6,15 @@ import { EXIT, type ExitCode } from './exit-code.js';
 import { Output } from './output.js';
 import { printable } from './printable.js';
 import { runCommandLine } from './program.js';
+import { inTypedWords } from './typed-words.js';
 import { issueLinesOf } from './views/issues-view.js';
 
 /** The message of whatever ended a command; only `--verbose` shows where it comes from. */
-function explain(output: Output, error: unknown, verbose: boolean): ExitCode {
+function explain(output: Output, error: unknown, args: string[]): ExitCode {
+  const verbose = args.includes('--verbose');
   const known = error instanceof CliError;
-  const message = error instanceof Error ? error.message : String(error);
+  const told = error instanceof Error ? error.message : String(error);
+  const message = error instanceof ApiError ? inTypedWords(told, args) : told;
   output.err(
     known ? printable(message) : `ktrdr itself failed: ${printable(message)} (--verbose shows more)`,
   );
@@ -38,5 +41,5 @@ const args = process.argv.slice(2);
 try {
   process.exitCode = await runCommandLine(context, args);
 } catch (error) {
-  process.exitCode = explain(output, error, args.includes('--verbose'));
+  process.exitCode = explain(output, error, args);
 }

@@ -1,3 +1,4 @@
+import { wrapped } from './printable.js';
 import { createStyle, type Style } from './style.js';
 
 /** `process.stdout` or what stands for it. */
@@ -7,7 +8,7 @@ export interface OutputStream {
   columns?: number;
 }
 
-/** Where a command writes: results to `out`, errors and notes to `err`. */
+/** Where a command writes: results to `out`, errors and notes to `err`. Lines are broken between words where a terminal ends. */
 export class Output {
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
@@ -31,18 +32,22 @@ export class Output {
 
   /** Width of the terminal in characters; without bounds where there is none. */
   get columns(): number {
-    return this.stdout.isTTY === true ? this.stdout.columns || 80 : Number.POSITIVE_INFINITY;
+    return columnsOf(this.stdout);
   }
 
   out(text: string): void {
-    this.stdout.write(`${text}\n`);
+    this.stdout.write(`${wrapped(text, columnsOf(this.stdout) - 1)}\n`);
   }
 
   err(text: string): void {
-    this.stderr.write(`${text}\n`);
+    this.stderr.write(`${wrapped(text, columnsOf(this.stderr) - 1)}\n`);
   }
 
   json(value: unknown): void {
-    this.out(JSON.stringify(value, null, 2));
+    this.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
   }
+}
+
+function columnsOf({ isTTY, columns }: OutputStream): number {
+  return isTTY === true ? columns || 80 : Number.POSITIVE_INFINITY;
 }

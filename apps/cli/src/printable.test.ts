@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { oneLine, printable, truncate, wrapped } from './printable.js';
 
 test('text of a file or server cannot move the cursor or colour the terminal', () => {
@@ -15,4 +16,36 @@ test('text is cut to a width with a sign that something is missing', () => {
 test('text is broken between words, and keeps its own line ends', () => {
   expect(wrapped('one two three\nfour', 8)).toBe('one two\nthree\nfour');
   expect(wrapped('much-too-long two', 8)).toBe('much-too-long\ntwo');
+});
+
+test('what follows a line that is broken stands under its text, or under the value of its name', () => {
+  expect(wrapped('  epochs   23 of 50, kept epoch 13 of the lowest', 36)).toBe(
+    '  epochs   23 of 50, kept epoch 13\n           of the lowest',
+  );
+  expect(wrapped('  warning: synthetic bars', 18)).toBe('  warning:\n  synthetic bars');
+  expect(wrapped('  validation accuracy   55.1 % of the rows', 30)).toBe(
+    '  validation accuracy   55.1 %\n    of the rows',
+  );
+});
+
+test('colours take no room, and no text is lost or longer than the width', () => {
+  expect(wrapped('\u001b[1mone\u001b[22m two', 7)).toBe('\u001b[1mone\u001b[22m two');
+  const word = fc.stringMatching(/^[a-z%]{1,9}$/);
+  fc.assert(
+    fc.property(
+      fc.array(word),
+      fc.integer({ min: 0, max: 6 }),
+      fc.integer({ min: 16, max: 60 }),
+      (words, lead, width) => {
+        const lines = wrapped(' '.repeat(lead) + words.join(' '), width).split('\n');
+        expect(
+          lines
+            .map((line) => line.trim())
+            .join(' ')
+            .trim(),
+        ).toBe(words.join(' '));
+        expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(width);
+      },
+    ),
+  );
 });

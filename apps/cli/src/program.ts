@@ -58,7 +58,7 @@ Examples:
   ktrdr models train strategies/test_strategy.yaml --start-date 2024-01-01 --end-date 2024-03-01
   ktrdr operations list
 
-Exit codes: 0 completed, 1 failed, 2 something typed is wrong, 130 cancelled.
+Exit codes: 0 completed, 1 failed, 2 something typed is wrong, 130 cancelled, or left with Ctrl+C.
 KTRDR_API_URL says where the API is (default http://localhost:8000).`,
     );
   defineModels(program, context, run);
@@ -66,7 +66,14 @@ KTRDR_API_URL says where the API is (default http://localhost:8000).`,
   defineStrategies(program, context, run);
   defineData(program, context, run);
   defineDummy(program, context, run);
+  nameHelp(program, 'ktrdr');
   return program;
+}
+
+/** A usage error of each command says where its words are explained. */
+function nameHelp(command: Command, words: string): void {
+  command.showHelpAfterError(`What can be typed: ${words} --help`);
+  for (const inner of command.commands) nameHelp(inner, `${words} ${inner.name()}`);
 }
 
 function defineModels(program: Command, context: CommandContext, run: Run): void {
@@ -83,7 +90,7 @@ function defineModels(program: Command, context: CommandContext, run: Run): void
     .option('--data-mode <mode>', 'where bars come from: local')
     .option('--seed <number>', 'the same seed gives the same model', integer)
     .option('--dry-run', 'prepare everything, train nothing')
-    .option('--detailed-analytics', 'write figures of every epoch to files');
+    .option('--detailed-analytics', 'write figures of every epoch to files below STATE_DIR');
   supervised(train).action((file: string, symbol?: string, timeframe?: string, options?: unknown) =>
     run(
       import('./commands/models-train.js').then(({ trainModel }) =>

@@ -77,13 +77,15 @@ describe('the command line', () => {
 
   test.each([
     [['models', 'train'], "missing required argument 'strategy.yaml'"],
+    [['models', 'train'], 'What can be typed: ktrdr models train --help'],
+    [['models', 'train', 'a.yaml', '--start', '2024'], 'What can be typed: ktrdr models train --help'],
     [['models', 'train', 'a.yaml', '--sed', '1'], '(Did you mean --seed?)'],
     [['models', 'train', 'a.yaml', '--seed', '1.5'], 'It must be a whole number.'],
     [['models', 'train', 'a.yaml', '--validation-split', ''], 'It must be a number.'],
     [['models', 'train', 'a.yaml', 'AAPL', '1h', 'more'], 'too many arguments'],
     [['operations', 'lst'], '(Did you mean list?)'],
     [['operations', 'list', '--status', 'done'], 'Allowed choices are pending, running'],
-    [['trian'], "unknown command 'trian'"],
+    [['foo'], "error: unknown command 'foo'\nWhat can be typed: ktrdr --help"],
     [['dummy', 'start', '--iterations', 'many'], 'It must be a number.'],
     [['models'], 'Usage: ktrdr models'],
   ])('%j is a usage error: exit 2', async (args, message) => {
@@ -181,12 +183,22 @@ describe('the command line', () => {
     expect(context.stdout()).toMatch(/^ {2}reason +wrong file$/m);
   });
 
+  test('operations show of a failure has its message and its code', async () => {
+    const error = { code: 'disk_full', message: 'The disk is full.' };
+    const { operation_id } = server.set(operation({ status: 'failed', error }));
+    expect(await run('operations', 'show', operation_id)).toBe(0);
+    expect(context.stdout()).toContain('  error       The disk is full.\n  code        disk_full\n');
+    expect(await run('operations', 'show', operation_id, '--verbose')).toBe(0);
+    expect(context.stdout().match(/disk_full/g)).toHaveLength(2);
+  });
+
   test('data sample', async () => {
     server.answers.set('POST /data/sample', () => ({
       data: {
         symbol: 'AAPL',
         timeframe: '1h',
         file: 'AAPL_1h.csv',
+        path: '/bars/AAPL_1h.csv',
         rows: 3497,
         first: '2023-01-02T14:00:00.000Z',
         last: '2024-12-31T20:00:00.000Z',
@@ -197,7 +209,7 @@ describe('the command line', () => {
     expect(await run('data', 'sample', 'AAPL', '1h', '--seed', '3', '--overwrite')).toBe(0);
     expect(server.requests[0]?.body).toEqual({ symbol: 'AAPL', timeframe: '1h', seed: 3, overwrite: true });
     expect(context.stdout()).toBe(
-      'AAPL 1h: 3,497 rows of synthetic bars, 2023-01-02 14:00 to 2024-12-31 20:00, in AAPL_1h.csv\n',
+      'AAPL 1h: 3,497 rows of synthetic bars, 2023-01-02 14:00 to 2024-12-31 20:00, in /bars/AAPL_1h.csv\n',
     );
   });
 

@@ -40,6 +40,18 @@ afterEach(async () => {
 
 const test = testWithProgram('tmux');
 
+test('a terminal that becomes narrower shows one progress, and afterwards only how it ended', async () => {
+  const command = `KTRDR_API_URL=${api.url} node apps/cli/bin/ktrdr.mjs dummy start --iterations 60 --duration 0.05`;
+  tmux('new-session', '-d', '-s', 'main', '-x', '100', '-y', '20', '-c', ROOT, 'sh');
+  tmux('send-keys', '-t', 'main', `clear; echo before; ${command}; echo "exit $?"`, 'Enter');
+  await shows(/ETA \d/);
+  tmux('resize-window', '-t', 'main', '-x', '60', '-y', '20');
+  const narrow = await shows(/^ {2}[━╸─]{20} /m);
+  expect(narrow).toMatch(/^(before\n)?Operation op_dummy_\S+\n.*Running dummy task.*\n.*elapsed.*\n+$/);
+  const ended = await shows(/exit \d+/);
+  expect(ended).toMatch(/^(before\n)?Operation op_dummy_\S+\n✔ completed in/);
+}, 30_000);
+
 test('80 columns show line, bar, percentage, time and ETA; Ctrl+C ends in "cancelled", with no line left over', async () => {
   const command = `KTRDR_API_URL=${api.url} node apps/cli/bin/ktrdr.mjs dummy start --iterations 200 --duration 0.05`;
   tmux('new-session', '-d', '-s', 'main', '-x', '80', '-y', '20', '-c', ROOT, 'sh');
@@ -47,7 +59,7 @@ test('80 columns show line, bar, percentage, time and ETA; Ctrl+C ends in "cance
 
   const running = await shows(/ETA \d/);
   expect(running).toMatch(/Running dummy task \[iteration \d+\/200\]/);
-  expect(running).toMatch(/━+─+ +\d+\.\d% +elapsed \d+s +ETA \d+s/);
+  expect(running).toMatch(/━+╸?─+ +\d+\.\d% +elapsed \d+s +ETA \d+s/);
   expect(running.match(/Running dummy task/g)).toHaveLength(1);
 
   tmux('send-keys', '-t', 'main', 'C-c');

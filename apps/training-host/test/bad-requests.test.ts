@@ -203,7 +203,7 @@ describe('a session that cannot be started', () => {
       '400 invalid_request',
       /symbol must match/,
     ],
-    ['no fingerprints', { fingerprints: [] }, '400 invalid_request', /fingerprints should not be empty/],
+    ['no fingerprints', { fingerprints: [] }, '400 invalid_request', /fingerprints must not be empty/],
     [
       'no fingerprint of the symbol',
       { symbols: ['MSFT'] },
@@ -236,7 +236,7 @@ describe('a session that cannot be started', () => {
       '400 invalid_date_range',
       /exchange them/,
     ],
-    ['a seed that is none', { seed: 1.5 }, '400 invalid_request', /seed must be an integer/],
+    ['a seed that is none', { seed: 1.5 }, '400 invalid_request', /seed must be a whole number/],
   ])('%s', async (_what, changes, code, message) => {
     expect(await refusedStart(changes)).toEqual({ code, message: expect.stringMatching(message) });
   });

@@ -31,6 +31,8 @@ export interface SampleDataResponse {
   timeframe: string;
   /** File name inside `DATA_DIR`. */
   file: string;
+  /** Where the file is, absolute. */
+  path: string;
   rows: number;
   first: string;
   last: string;

@@ -268,7 +268,8 @@ export interface TrainingArtifacts {
   model: string | null;
   /** The model's directory; `null` after a dry run. */
   model_path: string | null;
-  per_symbol_metrics: { symbol: string; rows: number; test_accuracy: number }[];
+  /** Of the test part; no accuracy where a symbol has no rows in it. */
+  per_symbol_metrics: { symbol: string; rows: number; test_accuracy: number | null }[];
 }
 
 export interface SessionInfo {

@@ -39,16 +39,18 @@ function unreadable({ dataDir, symbol, timeframe }: BarsName, reason: string, ca
 
 async function barsNotFound({ dataDir, symbol, timeframe }: BarsName, cause: unknown): Promise<KtrdrError> {
   const file = barsFileName(symbol, timeframe);
-  const available = (await listBars(dataDir).catch(() => [])).map(
-    (bars) => `${bars.symbol} ${bars.timeframe}`,
+  const listed = await listBars(dataDir).catch(() => []);
+  const available = listed.map((bars) => `${bars.symbol} ${bars.timeframe}`);
+  const meant = listed.find(
+    (bars) => bars.symbol.toUpperCase() === symbol.toUpperCase() && bars.timeframe === timeframe,
   );
   const named = available.slice(0, MOST_NAMED).join(', ');
   const more = available.length > MOST_NAMED ? ` and ${available.length - MOST_NAMED} more` : '';
   const there = available.length === 0 ? 'There are no bars yet.' : `There are bars of ${named}${more}.`;
   return new KtrdrError(
     'bars_not_found',
-    `There are no ${timeframe} bars of ${symbol}: ${file} is not in ${dataDir}. ${there} ` +
-      `Put your own bars there, or write a sample with: ktrdr data sample ${symbol} ${timeframe}`,
+    `There are no ${timeframe} bars of ${symbol}: ${file} is not in ${dataDir}. ` +
+      `${meant === undefined ? '' : `Did you mean ${meant.symbol}? `}${there} Put your own bars there, or write a sample with: ktrdr data sample ${symbol} ${timeframe}`,
     { details: { symbol, timeframe, file, available }, cause },
   );
 }

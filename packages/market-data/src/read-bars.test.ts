@@ -223,6 +223,15 @@ describe('a file that is not there', () => {
     });
   });
 
+  test('in another case is asked for', async () => {
+    await writeFile(join(dataDir, 'AAPL_1h.csv'), `${HEADER}\n${GOOD}\n`);
+    await expect(readBars({ dataDir, symbol: 'aapl', timeframe: '1h' })).rejects.toMatchObject({
+      message: expect.stringContaining(
+        `aapl_1h.csv is not in ${dataDir}. Did you mean AAPL? There are bars of`,
+      ),
+    });
+  });
+
   test('is no worse where the folder is missing too', async () => {
     const missing = join(dataDir, 'missing');
     await expect(readBars({ dataDir: missing, symbol: 'AAPL', timeframe: '1h' })).rejects.toMatchObject({

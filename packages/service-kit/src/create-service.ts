@@ -3,6 +3,7 @@ import { NestFactory, Reflector } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { BODY_LIMIT, readOnlyJson } from './http/body-parser.js';
+import { describeErrors } from './http/describe-errors.js';
 import { MAX_PARAMETER_LENGTH, answerBadAddress, answerNoRequest } from './http/early-errors.js';
 import { ErrorFilter } from './http/error-filter.js';
 import { SuccessEnvelope } from './http/success-envelope.js';
@@ -54,7 +55,7 @@ function describe(app: NestFastifyApplication, { name, description, version }: S
     .setDescription(description)
     .setVersion(version)
     .build();
-  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, document), {
+  SwaggerModule.setup('docs', app, () => describeErrors(SwaggerModule.createDocument(app, document)), {
     customSiteTitle: name,
     raw: ['json'],
   });

@@ -86,7 +86,25 @@ describe('what is not valid YAML', () => {
   test.each([
     ['a: 1\n---\nb: 2\n', /^s\.yaml:2:1: a second YAML document starts here; a strategy file holds one$/],
     ['? [a, b]\n: 1\n', /^s\.yaml:1:3: this key is not a text; write `key: value`$/],
-    ['a:\n\tb: 1\n', /^s\.yaml:2:1: not valid YAML: Tabs are not allowed as indentation$/],
+    ['a:\n\tb: 1\n', /^s\.yaml:2:1: not valid YAML: this line is indented with a tab; use spaces$/],
+    [
+      'a: [1,\n  2\nb: 3\n',
+      /^s\.yaml:3:1: not valid YAML: a bracket is not closed: \] is missing, or its line is not indented$/,
+    ],
+    ['a: {b: 1', /not valid YAML: a bracket is not closed: \} is missing/],
+    ['a: "x\n', /not valid YAML: a text in quotes is not closed: " is missing$/],
+    ["a: ['x' 'y']\n", /^s\.yaml:1:\d+: not valid YAML: a comma or a colon is missing here$/],
+    ['a: {b: 1 c: 2}\n', /not valid YAML: a comma is missing before this, or a bracket is not closed$/],
+    ['a: [1, 2] 3\n', /^s\.yaml:1:11: not valid YAML: a comma or a line end is missing before this$/],
+    ['a: 1\nb\n', /^s\.yaml:2:1: not valid YAML: a colon is missing: write `key: value`$/],
+    [
+      'a:\n  b: 1\n c: 2\n',
+      /^s\.yaml:3:\d+: not valid YAML: this line is not indented like the lines it belongs to$/,
+    ],
+    ['a: b: c\n', /^s\.yaml:1:\d+: not valid YAML: two colons in one line/],
+    ['a: @b\n', /^s\.yaml:1:\d+: not valid YAML: a text that begins with @ must be in quotes$/],
+    ['a: "\\q"\n', /^s\.yaml:1:\d+: not valid YAML: \\q means nothing in double quotes/],
+    ['a: [1,,2]\n', /^s\.yaml:1:\d+: not valid YAML: a comma is too much here$/],
     ['a: !!python/object:os.system x\n', /^s\.yaml:1:4: Unresolved tag: /],
   ])('%j', (text, problem) => {
     expect(read(text).problems).toEqual([expect.stringMatching(problem)]);

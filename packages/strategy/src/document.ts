@@ -3,6 +3,7 @@ import type { CST, Document, ParsedNode, YAMLMap } from 'yaml';
 
 import type { IssueList, Path, Place } from './issues.js';
 import { LIMITS } from './limits.js';
+import { yamlProblem } from './yaml-problem.js';
 
 /** Tokens (words, signs, line breaks, comments) of one file: bounds the work before anything is built from them. */
 const MAX_TOKENS = 250_000;
@@ -95,7 +96,7 @@ export function readDocument(text: string, issues: IssueList): StrategyDocument 
   const [document, ...others] = composer.compose(tokens, true, text.length);
   if (document === undefined) return null;
   for (const error of document.errors)
-    issues.error(placeAt(lines, error.pos[0]), [], `not valid YAML: ${error.message}`);
+    issues.error(placeAt(lines, error.pos[0]), [], `not valid YAML: ${yamlProblem(error)}`);
   for (const warning of document.warnings) issues.warn(placeAt(lines, warning.pos[0]), [], warning.message);
   if (others[0] !== undefined) {
     const message = 'a second YAML document starts here; a strategy file holds one';

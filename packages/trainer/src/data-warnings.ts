@@ -1,12 +1,16 @@
+import { TIMEFRAME_MS } from '@ktrdr/contracts';
 import type { Strategy } from '@ktrdr/strategy';
 import { countClasses } from './data-parts.js';
 import type { SymbolBars } from './load-bars.js';
 import type { PreparedData } from './prepare-data.js';
+import { USABLE_PART_ROWS } from './range-advice.js';
 
 /** What a person should know of the data before believing the figures. */
 export function dataWarnings(strategy: Strategy, bars: readonly SymbolBars[], data: PreparedData): string[] {
   return [
     ...syntheticBars(bars),
+    ...oddMinutes(bars),
+    ...smallParts(data),
     ...missingSymbols(data),
     ...absentClasses(data),
     ...constantTarget(data),
@@ -20,6 +24,33 @@ function syntheticBars(bars: readonly SymbolBars[]): string[] {
   if (files.length === 0) return [];
   const names = files.map(({ file }) => file).join(', ');
   return [`${names}: synthetic bars. What a model learns from them says nothing about a market.`];
+}
+
+/** Markets open at quarters of an hour: where most bars do, another minute is most likely a slip. */
+const QUARTER_MS = 15 * 60_000;
+
+function oddMinutes(bars: readonly SymbolBars[]): string[] {
+  const files = bars.flatMap((symbol) => [...symbol.bars.values()]);
+  return files.flatMap(({ time, timeframe, file }) => {
+    if (TIMEFRAME_MS[timeframe] % QUARTER_MS !== 0) return [];
+    const odd = time.filter((moment) => moment % QUARTER_MS !== 0);
+    if (odd.length === 0 || odd.length * 2 > time.length) return [];
+    const first = new Date(odd[0]!).toISOString().replace('.000Z', 'Z');
+    return [
+      `${file}: ${odd.length === 1 ? 'one bar does' : `${odd.length.toLocaleString('en-US')} bars do`} not open at a quarter ` +
+        `of an hour as the others do, the first at ${first}. Check the file.`,
+    ];
+  });
+}
+
+function smallParts({ parts: { train, validation, test } }: PreparedData): string[] {
+  const parts = { training: train, validation, test };
+  return Object.entries(parts)
+    .filter(([, { rows }]) => rows < USABLE_PART_ROWS)
+    .map(
+      ([name, { rows }]) =>
+        `The ${name} part has ${rows} ${rows === 1 ? 'row' : 'rows'} only: its figures say nothing. Take a longer range.`,
+    );
 }
 
 function missingSymbols({ dataset, split }: PreparedData): string[] {

@@ -140,7 +140,7 @@ describe('buildDataset', () => {
       `model: { type: gru, architecture: { sequence_length: ${window} } }`,
     ).replace(
       /labels: .*/,
-      'labels: { source: triple_barrier, max_holding_period: 6, vol_span: 5, cusum_threshold: 0 }',
+      'labels: { source: triple_barrier, max_holding_period: 6, vol_span: 5, cusum_threshold: 0, cusum_multiplier: 0.3 }',
     );
     const { strategy: windowed } = parseStrategy(text, { file: 'rows.yaml' });
     const start = START + 200 * TIMEFRAME_MS['1h'];

@@ -73,12 +73,12 @@ function accuracyOf(
   symbols: Int32Array,
   labels: Int32Array,
   predicted: Int32Array,
-): { rows: number; test_accuracy: number } {
+): { rows: number; test_accuracy: number | null } {
   let [rows, right] = [0, 0];
   for (let row = 0; row < labels.length; row += 1) {
     if (symbols[row] !== symbol) continue;
     rows += 1;
     if (predicted[row] === labels[row]) right += 1;
   }
-  return { rows, test_accuracy: rows === 0 ? 0 : right / rows };
+  return { rows, test_accuracy: rows === 0 ? null : right / rows };
 }

@@ -3,7 +3,7 @@ import type { DateRange } from '@ktrdr/market-data';
 import type { Strategy } from '@ktrdr/strategy';
 import { buildParts, countClasses, type DataParts } from './data-parts.js';
 import { buildDataset, type BuildReport, type Dataset } from './dataset.js';
-import { forMoreClasses, forMoreLabels, whereUnlabelled } from './label-advice.js';
+import { whereUnlabelled } from './label-advice.js';
 import type { SymbolBars } from './load-bars.js';
 import {
   type ColumnStatistics,
@@ -56,26 +56,18 @@ export async function prepareData(request: PrepareRequest, report: PrepareReport
   const statistics = columnStatistics(training, dataset.normalisation.length);
   const normalisation = fitNormalisation(dataset.normalisation, statistics);
   const parts = buildParts(dataset, split, normalisation);
-  checkClasses(dataset, split, parts, strategy);
+  checkClasses(dataset, split, parts);
   await report('splitting', 1);
   return { dataset, split, normalisation, statistics, parts };
 }
 
-function checkEnoughRows({ symbols }: Dataset, strategy: Strategy): void {
-  const rows = symbols.reduce((sum, symbol) => sum + symbol.rows, 0);
+function checkEnoughRows(dataset: Dataset, strategy: Strategy): void {
+  const { symbols } = dataset;
+  const rows = rowsOf(dataset);
   if (rows >= MINIMUM_ROWS) return;
-  const lines = symbols.map(({ symbol, bars, withoutFeatures, withoutLabel }) => {
-    const lost = [
-      ...(withoutFeatures > 0 ? [`${withoutFeatures} without features, as indicators warm up`] : []),
-      ...(withoutLabel > 0
-        ? [`${withoutLabel} without a label, ${whereUnlabelled(strategy.training.labels)}`]
-        : []),
-    ];
-    return `${symbol} ${strategy.baseTimeframe} has ${bars} bars in the range${lost.length > 0 ? ` (${lost.join('; ')})` : ''}`;
-  });
   throw new KtrdrError(
     'not_enough_bars',
-    `Not enough bars: ${rows} ${rows === 1 ? 'row' : 'rows'} to train on, ${MINIMUM_ROWS} are needed. ${lines.join('; ')}.`,
+    `Not enough bars: ${counted(rows, 'row')} to train on, ${MINIMUM_ROWS} are needed. ${barsText(dataset, strategy)}.`,
     {
       details: {
         rows,
@@ -92,27 +84,48 @@ function checkEnoughRows({ symbols }: Dataset, strategy: Strategy): void {
   );
 }
 
-function checkParts({ symbols }: Dataset, split: Split, { training }: Strategy): void {
+function checkParts(dataset: Dataset, split: Split, strategy: Strategy): void {
   for (const part of ['train', 'validation', 'test'] as const) {
     if (split.parts.some((rows) => rows[part].length > 0)) continue;
-    const rows = symbols.reduce((sum, symbol) => sum + symbol.rows, 0);
+    const rows = rowsOf(dataset);
     const name = part === 'train' ? 'training' : part;
     throw new KtrdrError(
       'empty_split',
-      `The ${name} part has no rows: of ${rows} rows ${split.purged} were dropped at the edges of the parts, ` +
-        'because their labels look across (or as embargo), and none were left for it. ' +
-        `Take a longer range, ${forMoreLabels(training.labels)} or another training.data_split.`,
+      `The ${name} part has no rows. ${barsText(dataset, strategy)}. ${count(split.purged)} of the ` +
+        `${counted(rows, 'row')} were left out at the edges of the parts, because their labels look across an edge or as embargo.`,
       { details: { part, rows, purged: split.purged } },
     );
   }
 }
 
-function checkClasses(
-  { classes, symbols, output }: Dataset,
-  split: Split,
-  { train }: DataParts,
-  { training }: Strategy,
-): void {
+function rowsOf({ symbols }: Dataset): number {
+  return symbols.reduce((sum, symbol) => sum + symbol.rows, 0);
+}
+
+/** `EURUSD 1h has 5,000 bars in the range (1,587 without a label, after the last confirmed turning point)` */
+function barsText({ symbols }: Dataset, { baseTimeframe, training }: Strategy): string {
+  return symbols
+    .map(({ symbol, bars, withoutFeatures, withoutLabel }) => {
+      const lost = [
+        ...(withoutFeatures > 0 ? [`${count(withoutFeatures)} without features, as indicators warm up`] : []),
+        ...(withoutLabel > 0
+          ? [`${count(withoutLabel)} without a label, ${whereUnlabelled(training.labels)}`]
+          : []),
+      ];
+      return `${symbol} ${baseTimeframe} has ${counted(bars, 'bar')} in the range${lost.length > 0 ? ` (${lost.join('; ')})` : ''}`;
+    })
+    .join('; ');
+}
+
+function counted(value: number, one: string): string {
+  return `${count(value)} ${value === 1 ? one : `${one}s`}`;
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+function checkClasses({ classes, symbols, output }: Dataset, split: Split, { train }: DataParts): void {
   if (output === 'regression') return;
   const counts = countClasses(train.targets, classes.length);
   if (counts.filter((count) => count > 0).length > 1) return;
@@ -124,8 +137,8 @@ function checkClasses(
   const [first, last] = [Math.min(...times), Math.max(...times)].map((time) => new Date(time).toISOString());
   throw new KtrdrError(
     'one_class_only',
-    `All ${train.rows} training rows, from ${first!.slice(0, 10)} to ${last!.slice(0, 10)}, are ${only}: ` +
-      `there is nothing to tell apart. Take a longer range or ${forMoreClasses(training.labels)}.`,
+    `All ${counted(train.rows, 'training row')}, from ${first!.slice(0, 10)} to ${last!.slice(0, 10)}, are ${only}: ` +
+      'there is nothing to tell apart.',
     { details: { label: only, rows: train.rows, first, last } },
   );
 }

@@ -1,4 +1,4 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -27,6 +27,7 @@ beforeAll(async () => {
   await writeBars(place.dataDir, 'AAA', '4h', 375);
   await writeBars(place.dataDir, 'BBB', '4h', 300);
   await writeBars(place.dataDir, 'AAA', '1w', 8);
+  await writeBars(place.dataDir, 'FEW', '1h', 60);
   await writeBars(place.dataDir, 'FAKE', '1h', 600, '# synthetic bars');
 });
 afterAll(() => place.remove());
@@ -136,7 +137,9 @@ describe('what is wrong is said', () => {
       suggested_range: { start_date: string; end_date: string };
     };
     expect(error.message).toContain(`This range would do: ${range.start_date} to ${range.end_date}.`);
-    await prepare({ startDate: range.start_date, endDate: range.end_date });
+    const { result } = await prepare({ startDate: range.start_date, endDate: range.end_date });
+    const { train_samples, validation_samples, test_samples } = result.data_summary;
+    expect(Math.min(train_samples, validation_samples, test_samples)).toBeGreaterThanOrEqual(10);
   });
 
   test('any short range trains, or fails with a reason and a range that does', async () => {
@@ -157,23 +160,73 @@ describe('what is wrong is said', () => {
           if (error === null) return;
           const { code, message, details } = error as KtrdrError;
           expect(['not_enough_bars', 'empty_split', 'one_class_only']).toContain(code);
-          expect(message).toMatch(/This range would do: |Even all bars that there are do not suffice/);
-          const { suggested_range: range } = details as {
+          expect(message).toMatch(
+            /\. (This range would do: [-\d]+ to [-\d]+|A longer range does not help: .* zigzag_threshold to [.\d]+ .*|Neither a longer range .*)\.$/,
+          );
+          expect(message).not.toContain('Take a longer range');
+          const { suggested_range: range, suggested_zigzag_threshold: lower } = details as {
             suggested_range: { start_date: string; end_date: string } | null;
+            suggested_zigzag_threshold: number | null;
           };
-          if (range === null) return;
-          await prepare({ strategyText: text, startDate: range.start_date, endDate: range.end_date });
+          if (range === null && lower === null) return;
+          const { result, warnings } = await prepare(
+            range === null
+              ? {
+                  strategyText: strategyText({ threshold: lower! }),
+                  ...(message.includes('all of them') ? {} : dates),
+                }
+              : { strategyText: text, startDate: range.start_date, endDate: range.end_date },
+          );
+          const { train_samples, validation_samples, test_samples } = result.data_summary;
+          expect(Math.min(train_samples, validation_samples, test_samples)).toBeGreaterThanOrEqual(10);
+          expect(warnings.join()).not.toContain('its figures say nothing');
         },
       ),
       { numRuns: 25 },
     );
   });
 
-  test('labels that never turn: even all bars do not suffice', async () => {
+  test('labels that never turn in all the bars: a threshold that would do is named, and does', async () => {
     const error = await fails({ strategyText: strategyText({ threshold: 0.9 }) }, 'not_enough_bars');
-    expect(error.message).toContain('Even all bars that there are do not suffice');
-    expect(error.message).toContain('zigzag_threshold');
+    const { suggested_zigzag_threshold: threshold } = error.details as { suggested_zigzag_threshold: number };
+    expect(error.message).toContain(
+      `A longer range does not help: AAA has 1,500 bars from 2024-01-01 to 2024-03-03T11:00:00Z. ` +
+        `Set training.labels.zigzag_threshold to ${threshold} (it is 0.9): that leaves 10 rows and more in each part.`,
+    );
     expect(error.details).toMatchObject({ rows: 0, rows_needed: 50, suggested_range: null });
+    await prepare({ strategyText: strategyText({ threshold }) });
+  });
+
+  test('too few bars whatever the labels are: only more bars help', async () => {
+    const error = await fails({ symbols: ['FEW'], strategyText: strategyText() }, 'not_enough_bars');
+    expect(error.message).toMatch(
+      /Neither a longer range \(FEW has 60 bars from .*\) nor a lower training\.labels\.zigzag_threshold leaves 10 rows in each part: add bars\.$/,
+    );
+    expect(error.details).toMatchObject({ suggested_range: null, suggested_zigzag_threshold: null });
+  });
+
+  test('a bar at an odd minute is warned of', async () => {
+    const file = join(place.dataDir, 'ODD_1h.csv');
+    const bars = await readFile(join(place.dataDir, 'AAA_1h.csv'), 'utf8');
+    await writeFile(file, bars.replace('2024-01-20T18:00:00Z', '2024-01-20T18:07:00Z'));
+    const { warnings } = await prepare({ symbols: ['ODD'] });
+    expect(warnings).toContainEqual(
+      'ODD_1h.csv: one bar does not open at a quarter of an hour as the others do, the first at 2024-01-20T18:07:00Z. Check the file.',
+    );
+    expect((await prepare()).warnings.join()).not.toContain('quarter');
+  });
+
+  test('a part of a few rows is warned of', async () => {
+    const text = strategyText().replace(
+      /data_split: .*/,
+      'data_split: { train: 0.7, validation: 0.297, test: 0.003 }',
+    );
+    const { result, warnings } = await prepare({ strategyText: text });
+    const { test_samples: rows } = result.data_summary;
+    expect(rows).toBeLessThan(10);
+    expect(warnings).toContainEqual(
+      `The test part has ${rows} ${rows === 1 ? 'row' : 'rows'} only: its figures say nothing. Take a longer range.`,
+    );
   });
 
   test('a part that is left without rows is named', async () => {
@@ -185,7 +238,9 @@ describe('what is wrong is said', () => {
       },
       'empty_split',
     );
-    expect(error.message).toMatch(/^The training part has no rows: of \d+ rows \d+ were dropped/);
+    expect(error.message).toMatch(
+      /^The training part has no rows\. AAA 1h has 192 bars in the range.*\. \d+ of the \d+ rows were left out at the edges/,
+    );
     expect(error.message).toContain('This range would do');
   });
 

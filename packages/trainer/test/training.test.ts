@@ -16,6 +16,7 @@ let place: Workplace;
 beforeAll(async () => {
   place = await workplace();
   await writeBars(place.dataDir, 'AAA', '1h', 1500);
+  await writeBars(place.dataDir, 'ENDED', '1h', 500);
 });
 afterEach(() => {
   expect(childProcesses()).toEqual([]);
@@ -168,6 +169,18 @@ describe('a run in its own process', () => {
       expect(await model('same', file)).toEqual(await model('first', file));
     }
     expect((await model('other', 'model.onnx')).equals(await model('first', 'model.onnx'))).toBe(false);
+  });
+
+  test('a symbol without rows in the test part has no accuracy, and the test accuracy is that of the others', async () => {
+    const { outcome: both } = await start('both', {
+      strategyText: strategyText({ symbols: ['AAA', 'ENDED'] }),
+    });
+    const { result } = await both;
+    const { test_accuracy } = result.test_metrics!;
+    expect(result.artifacts.per_symbol_metrics).toEqual([
+      { symbol: 'AAA', rows: result.data_summary.test_samples, test_accuracy: expect.closeTo(test_accuracy) },
+      { symbol: 'ENDED', rows: 0, test_accuracy: null },
+    ]);
   });
 
   test('fails with the code, message and details of what was wrong', async () => {

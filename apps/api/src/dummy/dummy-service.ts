@@ -68,7 +68,7 @@ export class DummyService extends ServiceOrchestrator<null> {
         parameters: { duration_seconds: durationSeconds, iterations },
       },
       initialContext: { host_service: this.isUsingHostService() },
-      startMessage: `A dummy task of ${iterations} iterations has started.`,
+      startMessage: `A dummy task of ${iterations} ${iterations === 1 ? 'iteration' : 'iterations'} has started.`,
       run: (context) => this.runDummyTask(task, context),
     };
   }

@@ -49,7 +49,7 @@ export class TrainingManager extends ServiceOrchestrator<TrainingAdapter> {
         phase: 'starting',
         host_service: this.isUsingHostService(),
       },
-      startMessage: `Training of ${strategy.name} on ${strategy.symbols.join(', ')} has started.`,
+      startMessage: `${request.run.dryRun ? 'A dry run' : 'Training'} of ${strategy.name} on ${strategy.symbols.join(', ')} has started.`,
       run: (context) => this.runTraining(request, context),
     });
   }

@@ -38,13 +38,13 @@ function sampleText({
   rows,
   first,
   last,
-  file,
+  path,
   synthetic,
   source,
 }: SampleDataResponse): string {
   const kind = synthetic ? 'synthetic bars' : 'real bars';
   const from = source === null ? '' : `\nSource: ${source}`;
   return printable(
-    `${symbol} ${timeframe}: ${counted(rows, 'row')} of ${kind}, ${moment(first)} to ${moment(last)}, in ${file}${from}`,
+    `${symbol} ${timeframe}: ${counted(rows, 'row')} of ${kind}, ${moment(first)} to ${moment(last)}, in ${path}${from}`,
   );
 }

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { MultiBar } from 'cli-progress';
 import type { Clock } from '../clock.js';
 import type { Output } from '../output.js';
@@ -7,6 +8,7 @@ import { progressFrame } from './progress-frame.js';
 import { progressParts, type ProgressState } from './progress-state.js';
 
 const FRAMES_PER_SECOND = 10;
+const CLEAR_BELOW = '\u001b[0J';
 
 /** A few lines of the terminal, drawn again ten times a second: cli-progress moves the cursor, `progressFrame` says what is there. */
 export class LiveProgress implements ProgressDisplay {
@@ -16,6 +18,8 @@ export class LiveProgress implements ProgressDisplay {
   #state: ProgressState | null = null;
   #lines: [string, string, string] = ['', '', ''];
   #frame = 0;
+  /** The lines as they were last drawn are now broken into several. */
+  #broken = false;
 
   constructor(output: Output, clock: Clock) {
     this.#output = output;
@@ -30,7 +34,14 @@ export class LiveProgress implements ProgressDisplay {
       forceRedraw: true,
       gracefulExit: false,
     });
-    this.#bars.on('update-pre', () => this.#draw());
+    this.#bars.on('update-pre', () => {
+      this.#returnOverBrokenLines();
+      this.#draw();
+    });
+    // The cursor is where the first line begins.
+    this.#bars.on('redraw-pre', () => {
+      if (this.#broken) this.#output.stdout.write(CLEAR_BELOW);
+    });
   }
 
   show(state: ProgressState): void {
@@ -56,7 +67,17 @@ export class LiveProgress implements ProgressDisplay {
   stop(): void {
     if (this.#state === null) return;
     this.#state = null;
+    this.#returnOverBrokenLines();
     this.#bars.stop();
+  }
+
+  /** A terminal that has become narrower breaks what is drawn into more lines than `MultiBar` will go back over. */
+  #returnOverBrokenLines(): void {
+    const more = this.#lines
+      .map((line) => Math.floor(stripVTControlCharacters(line).trimEnd().length / this.#output.columns))
+      .reduce((sum, lines) => sum + lines, 0);
+    this.#broken = more > 0;
+    if (this.#broken) this.#output.stdout.write(`\u001b[${more}A`);
   }
 
   #draw(): void {

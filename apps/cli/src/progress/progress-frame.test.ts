@@ -33,12 +33,27 @@ describe('the progress in a terminal', () => {
     ]);
   });
 
-  test('of 40 columns: the message cut, no ETA', () => {
+  test('of 40 columns: no batch, the subject cut, no ETA', () => {
     expect(progressFrame(PARTS, { columns: 40, style: plain, frame: 0 })).toEqual([
-      '⠋ Training MLP model on AAPL [epoch 5/…',
+      '⠋ Training MLP model on A… [epoch 5/50]',
       '  ━━━───────  34.2%  elapsed 12s',
       '  train loss 0.9123  val loss 0.9541',
     ]);
+  });
+
+  test('too narrow for a message keeps the place of the work as long as there is room for it', () => {
+    const message = (text: string, columns: number) =>
+      progressFrame({ ...PARTS, message: text }, { columns, style: plain, frame: 0 })[0].slice(2);
+    expect(message('Training MLP model on AAPL [epoch 5/50] (batch 1/9) (host service)', 50)).toBe(
+      'Training MLP model on AAPL [epoch 5/50]',
+    );
+    expect(message('Training MLP model on AAPL: computing indicators', 40)).toBe(
+      'Training MLP m…: computing indicators',
+    );
+    expect(message('Cancelling: Training MLP model on AAPL [epoch 5/50]', 40)).toBe(
+      'Cancelling: Training ML… [epoch 5/50]',
+    );
+    expect(message('Training MLP model on AAPL [epoch 5/50]', 20)).toBe('Training MLP mod…');
   });
 
   test('is never as wide as the terminal, and as wide with colours as without', () => {

@@ -31,12 +31,23 @@ export function progressFrame(
   const width = Math.max(20, columns) - 1;
   const colour = parts.mood === 'going' ? style.cyan : style.yellow;
   const spinner = colour(parts.mood === 'lost' ? '!' : (SPINNER[frame % SPINNER.length] ?? ' '));
-  const text = truncate(parts.message, width - 2);
+  const text = fittingMessage(parts.message, width - 2);
   return [
     `${spinner} ${parts.mood === 'going' ? style.bold(text) : colour(text)}`,
     `  ${barLine(parts, width - 2, style)}`,
     `  ${style.dim(fitting(parts.figures, width - 2))}`,
   ];
+}
+
+const SHORTEST_SUBJECT = 8;
+
+/** Where the work is (`[epoch 5/50]`, `: loading bars`) stays: what stands behind it goes first, then the end of what stands before it. */
+function fittingMessage(text: string, width: number): string {
+  if (text.length <= width) return text;
+  const where = /^(.+?)( \[[^\]]*\])/.exec(text) ?? /^(.+)(: [^:]+)$/.exec(text);
+  const [, subject = '', place = ''] = where ?? [];
+  const room = width - place.length;
+  return where === null || room < SHORTEST_SUBJECT ? truncate(text, width) : truncate(subject, room) + place;
 }
 
 /** The bar with what stands behind it; what does not fit goes, from the right. */

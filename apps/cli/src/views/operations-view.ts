@@ -70,6 +70,7 @@ export function operationView(
           ? parameters.map(([name, value]): [string, string] => [name.replaceAll('_', ' '), plain(value)])
           : []),
         ['error', error === null ? null : [printable(error.message), ...issueLinesOf(error)].join('\n')],
+        ['code', error === null || verbose ? null : printable(error.code)],
         ...(verbose && error !== null
           ? [['', errorDetails(error, style).join('\n')] as [string, string]]
           : []),

@@ -8,7 +8,7 @@ const RESULT: TrainingResult = {
     epochs_trained: 23,
     best_epoch: 13,
     early_stopped: true,
-    stopping_reason: 'the validation loss has not fallen for 10 epochs',
+    stopping_reason: 'early stopping: the validation loss has not fallen for 10 epochs',
     final_train_loss: 0.9,
     final_train_accuracy: 0.6,
     best_train_accuracy: 0.61,
@@ -141,6 +141,18 @@ describe('the result of a training', () => {
     expect(view({ ...RESULT, baselines: { majority_class: same } })).toContain(
       'The model is no better than the baseline',
     );
+  });
+
+  test('says whose rows the test accuracy is of, and gives none for a symbol without rows', () => {
+    const per_symbol_metrics = [
+      { symbol: 'AAPL', rows: 1182, test_accuracy: 0.5423 },
+      { symbol: 'GOOG', rows: 0, test_accuracy: null },
+    ];
+    const text = view({ ...RESULT, artifacts: { ...RESULT.artifacts, per_symbol_metrics } });
+    expect(text).toContain(
+      '  test accuracy         54.2 %   1,182 rows after the training rows, of AAPL alone\n',
+    );
+    expect(text).toMatch(/^ {2}GOOG {12}0 +-$/m);
   });
 
   test('says where bars are synthetic', () => {

@@ -34,7 +34,7 @@ export function trainingResultView(
     ...(test_metrics === null
       ? []
       : [
-          accuracyView(test_metrics, baselines, validation_metrics, data_summary, style),
+          accuracyView(test_metrics, baselines, validation_metrics, testRowsText(result), style),
           verdict(test_metrics, baselines, style),
           classesView(test_metrics, style),
           confusionView(test_metrics, style),
@@ -52,11 +52,10 @@ export function accuracyView(
   test: TestMetrics,
   baselines: Baselines | null,
   validation: ValidationMetrics | null,
-  data: DataSummary | null,
+  testRows: string | null,
   style: Style,
 ): string {
-  const rows =
-    data === null ? '' : style.dim(`   ${counted(data.test_samples, 'row')} after the training rows`);
+  const rows = testRows === null ? '' : style.dim(`   ${testRows}`);
   const majority = baselines?.majority_class;
   return pairs(
     [
@@ -130,10 +129,18 @@ function symbolsView({ artifacts }: TrainingResult, style: Style): string {
     symbols.map(({ symbol, rows, test_accuracy }) => [
       printable(symbol),
       count(rows),
-      percent(test_accuracy),
+      test_accuracy === null ? '-' : percent(test_accuracy),
     ]),
     style,
   );
+}
+
+/** `556 rows after the training rows`; of several symbols also whose rows they are, where they are not of all. */
+function testRowsText({ data_summary, artifacts }: TrainingResult): string {
+  const symbols = artifacts.per_symbol_metrics;
+  const tested = symbols.filter(({ rows }) => rows > 0).map(({ symbol }) => printable(symbol));
+  const whose = tested.length === symbols.length ? '' : `, of ${tested.join(', ')} alone`;
+  return `${counted(data_summary.test_samples, 'row')} after the training rows${whose}`;
 }
 
 function distributionView({ label_distribution, target_distribution }: DataSummary, style: Style): string {
@@ -222,7 +229,8 @@ function featuresText({ feature_count, features }: DataSummary): string {
 
 function epochsText(metrics: TrainingMetrics, asked: number | null): string {
   const of = asked === null || asked === metrics.epochs_trained ? '' : ` of ${count(asked)}`;
-  const stopped = metrics.early_stopped ? `\nstopped early: ${printable(metrics.stopping_reason)}` : '';
+  const reason = printable(metrics.stopping_reason).replace(/^early stopping: /, '');
+  const stopped = metrics.early_stopped ? `\nstopped early: ${reason}` : '';
   return `${count(metrics.epochs_trained)}${of}, kept epoch ${count(metrics.best_epoch)} of the lowest validation loss${stopped}`;
 }
 

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { DEFAULT_SEED, KtrdrError, type SampleDataResponse, type Timeframe } from '@ktrdr/contracts';
 import { barsFileName, checkedSymbol, checkedTimeframe } from '../bars-file.js';
@@ -85,6 +86,7 @@ async function writeBars(
       symbol,
       timeframe,
       file,
+      path: resolve(dataDir, file),
       rows,
       first: formatBarTime(first, timeframe),
       last: formatBarTime(last, timeframe),

@@ -1,4 +1,4 @@
-import { KtrdrError } from '@ktrdr/contracts';
+import { KtrdrError, shown } from '@ktrdr/contracts';
 import type { FastifyRequest } from 'fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 
@@ -15,7 +15,18 @@ export function readOnlyJson(app: NestFastifyApplication): void {
   fastify.addContentTypeParser(
     'application/json',
     { parseAs: 'string' },
-    async (_request: FastifyRequest, body: string) => (body.trim() === '' ? undefined : parseObject(body)),
+    async ({ headers }: FastifyRequest, body: string) => {
+      checkEncoding(headers['content-encoding']);
+      return body.trim() === '' ? undefined : parseObject(body);
+    },
+  );
+}
+
+function checkEncoding(encoding: string | undefined): void {
+  if (encoding === undefined || encoding.toLowerCase() === 'identity') return;
+  throw new KtrdrError(
+    'unsupported_media_type',
+    `Send the body as it is, without content-encoding: ${shown(encoding)} is not read.`,
   );
 }
 

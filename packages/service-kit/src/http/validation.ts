@@ -51,7 +51,7 @@ function problemsOf(error: ValidationError, parent: string): RequestProblem[] {
   const path = parent === '' ? error.property : `${parent}.${error.property}`;
   const own = worthTelling(Object.entries(error.constraints ?? {})).map(([constraint, message]) => ({
     path,
-    message: constraint === 'whitelistValidation' ? noOption(path) : message,
+    message: constraint === 'whitelistValidation' ? noOption(path) : plainWords(message),
   }));
   return [...own, ...(error.children ?? []).flatMap((child) => problemsOf(child, path))];
 }
@@ -60,4 +60,25 @@ function problemsOf(error: ValidationError, parent: string): RequestProblem[] {
 function worthTelling(constraints: [string, string][]): [string, string][] {
   const type = constraints.find(([constraint]) => /^is[A-Z]/.test(constraint));
   return type === undefined ? constraints : [type];
+}
+
+/** The validation library's sentences, in words for people; others stay as they are. */
+const PLAIN_WORDS: readonly (readonly [RegExp, string])[] = [
+  [/ must not be less than (\S+)$/, ' must be at least $1'],
+  [/ must not be greater than (\S+)$/, ' must be at most $1'],
+  [/ must be an integer number$/, ' must be a whole number'],
+  [/ must be a number conforming to the specified constraints$/, ' must be a number'],
+  [/^each value in (\S+) must be a string$/, 'each of $1 must be a text'],
+  [/ must be a string$/, ' must be a text'],
+  [/ must be a boolean value$/, ' must be true or false'],
+  [/ must be an array$/, ' must be a list'],
+  [/ must be one of the following values: (.*)$/, ' must be one of $1'],
+  [/ must be shorter than or equal to (\d+) characters$/, ' must have at most $1 characters'],
+  [/ must contain no more than (\d+) elements$/, ' must have at most $1 entries'],
+  [/ should not be empty$/, ' must not be empty'],
+];
+
+function plainWords(message: string): string {
+  const [pattern, plain] = PLAIN_WORDS.find(([says]) => says.test(message)) ?? [];
+  return pattern === undefined || plain === undefined ? message : message.replace(pattern, plain);
 }

@@ -72,13 +72,26 @@ export function epochEntry(epoch: EpochAnalytics): Record<string, unknown> {
   };
 }
 
+/** A line for each alert; those of one category in epochs that follow each other share one, with the message of the last. */
 export function alertsText(alerts: readonly TrainingAlert[]): string {
   if (alerts.length === 0) return 'No alerts.\n';
-  return alerts
-    .map(
-      ({ epoch, severity, category, message }) =>
-        `${severity.toUpperCase()} epoch ${epoch} ${category}: ${message}\n`,
-    )
+  const lines: { from: number; last: TrainingAlert }[] = [];
+  const latest = new Map<string, { from: number; last: TrainingAlert }>();
+  for (const alert of alerts) {
+    const line = latest.get(alert.category);
+    if (line?.last.epoch === alert.epoch - 1) {
+      line.last = alert;
+    } else {
+      const begun = { from: alert.epoch, last: alert };
+      lines.push(begun);
+      latest.set(alert.category, begun);
+    }
+  }
+  return lines
+    .map(({ from, last: { epoch, severity, category, message } }) => {
+      const epochs = from === epoch ? `epoch ${epoch}` : `epochs ${from} to ${epoch}`;
+      return `${severity.toUpperCase()} ${epochs} ${category}: ${message}\n`;
+    })
     .join('');
 }
 

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Analytics, analyticsRunId, type AnalyticsOptions } from './analytics.js';
-import { alertsOf } from './analytics-alerts.js';
+import { alertsOf, type TrainingAlert } from './analytics-alerts.js';
+import { alertsText } from './analytics-files.js';
 import { analyseEpoch, type EpochAnalytics } from './epoch-analytics.js';
 import { epochEnd, trainingBegin } from './testing/epoch-end.js';
 
@@ -70,6 +71,23 @@ describe('alertsOf', () => {
   ])('%s is raised after epoch %i only', (category, afterEpoch, change) => {
     expect(categories({ ...change, epoch: afterEpoch })).toEqual([]);
     expect(categories({ ...change, epoch: afterEpoch + 1 })).toEqual([category]);
+  });
+});
+
+describe('alertsText', () => {
+  const alert = (epoch: number, category: string): TrainingAlert => ({
+    epoch,
+    severity: 'warning',
+    category,
+    message: `of ${epoch}`,
+  });
+
+  test('alerts of one category that follow each other are one line', () => {
+    const alerts = [alert(1, 'a'), alert(2, 'a'), alert(2, 'b'), alert(3, 'a'), alert(5, 'a')];
+    expect(alertsText(alerts)).toBe(
+      'WARNING epochs 1 to 3 a: of 3\nWARNING epoch 2 b: of 2\nWARNING epoch 5 a: of 5\n',
+    );
+    expect(alertsText([])).toBe('No alerts.\n');
   });
 });
 

@@ -1,0 +1,11 @@
+import { expect, test } from '@jest/globals';
+import { inTypedWords } from './typed-words.js';
+
+test('options that the API refuses have the names that were typed', () => {
+  const refusal =
+    'The request is not valid: seed must be at least 0; validation_split must be below 1; duration_seconds must be more than 0.';
+  expect(inTypedWords(refusal, ['--seed', '-1', '--validation-split=2', '--duration', '0', '--json'])).toBe(
+    'The request is not valid: --seed must be at least 0; --validation-split must be below 1; --duration must be more than 0.',
+  );
+  expect(inTypedWords(refusal, ['seed', '--', '--(.*'])).toBe(refusal);
+});
