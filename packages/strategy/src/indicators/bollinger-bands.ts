@@ -4,6 +4,7 @@ import { windowDeviations, windowMeans } from './moving-window.js';
 /** Bollinger bands: simple average and `multiplier` population deviations around it. TA-Lib: BBANDS with SMA. First value at bar n-1. */
 export const bollingerBands = defineIndicator({
   type: 'bollingerbands',
+  summary: 'Bollinger bands: a simple average and deviations around it',
   aliases: { bbands: {}, bb: {}, bollinger: {}, bollingerband: {} },
   parameters: {
     period: { kind: 'whole', default: 20, min: 2, max: 200 },

@@ -8,6 +8,7 @@ import { defineIndicator, SOURCE, undefinedSeries } from './indicator.js';
  */
 export const macd = defineIndicator({
   type: 'macd',
+  summary: 'Moving average convergence divergence: fast minus slow exponential average',
   aliases: { movingaverageconvergencedivergence: {} },
   parameters: {
     fast_period: { kind: 'whole', default: 12, min: 1, max: 100 },

@@ -6,23 +6,28 @@ import { undefinedSeries } from './indicator.js';
  * parts, so that a value that has left the window leaves nothing behind (a running sum keeps its rounding errors).
  */
 
-/** Mean of the last n values; `NaN` for the first n-1. TA-Lib: SMA. */
-export function windowMeans(values: Float64Array, n: number): Float64Array {
-  const means = undefinedSeries(values.length);
+/** Mean of the last n values from bar `first` on; `NaN` before bar `first + n - 1`. TA-Lib: SMA. */
+export function windowMeans(values: Float64Array, n: number, first = 0): Float64Array {
+  return windowSums(values, n, first, n);
+}
+
+/** Sum of the last n values from bar `first` on, divided by `divisor`; `NaN` before bar `first + n - 1`. TA-Lib: SUM. */
+export function windowSums(values: Float64Array, n: number, first = 0, divisor = 1): Float64Array {
+  const sums = undefinedSeries(values.length);
   const tail = new Float64Array(n + 1);
-  for (let start = 0; start < values.length; start += n) {
+  for (let start = first; start < values.length; start += n) {
     const end = Math.min(start + n, values.length);
     let head = 0;
     for (let t = start; t < end; t++) {
       head += values[t]!;
-      if (t >= n - 1) means[t] = (tail[t - start + 1]! + head) / n;
+      if (t >= first + n - 1) sums[t] = (tail[t - start + 1]! + head) / divisor;
     }
     if (end - start < n) break;
     // tail[j]: sum of the block's values j..n-1.
     tail[n] = 0;
     for (let j = n - 1; j >= 0; j--) tail[j] = tail[j + 1]! + values[start + j]!;
   }
-  return means;
+  return sums;
 }
 
 /**

@@ -2,10 +2,10 @@ import { z } from 'zod';
 
 import { BAR_COLUMNS } from '../indicators/indicator.js';
 import type { IndicatorType, ParameterDefinition } from '../indicators/indicator.js';
-import { findIndicatorType, INDICATOR_TYPES } from '../indicators/registry.js';
+import { FEATURE_INDICATOR_TYPES, findIndicatorType } from '../indicators/registry.js';
 import type { Path } from '../issues.js';
 import type { IndicatorSettings, ParameterValue, SeriesReference } from '../model.js';
-import { choice, describe, real, whole } from '../schema.js';
+import { choice, describe, flag, real, whole } from '../schema.js';
 import type { Reader } from '../section.js';
 import { closest, didYouMean } from '../suggest.js';
 
@@ -101,17 +101,19 @@ export function readIndicator(
   written: WrittenParameters,
 ): IndicatorEntry['checked'] {
   const name = reader.document.get(typePath);
-  const names = INDICATOR_TYPES.map(({ type }) => type);
+  const names = FEATURE_INDICATOR_TYPES.map(({ type }) => type);
   const found = typeof name === 'string' ? findIndicatorType(name) : null;
   if (found === null) {
-    const hint = typeof name === 'string' ? didYouMean(name, names) : '';
-    reader.error(
-      typePath,
-      `is ${describe(name)}; the indicators of this version are ${names.join(', ')}${hint}`,
-    );
+    const meant = typeof name === 'string' ? closest(name, names) : null;
+    const right = meant === null ? `the indicators are ${names.join(', ')}` : `did you mean "${meant}"?`;
+    reader.error(typePath, `is ${describe(name)}; ${right}`);
     return null;
   }
   const { type } = found;
+  if (type.lookAhead !== undefined) {
+    reader.error(typePath, `is ${describe(name)}, which no strategy may use: ${type.lookAhead}`);
+    return null;
+  }
   const places = namedParameters(reader, type, written);
   const values: Record<string, unknown> = { ...found.parameters };
   for (const [parameter, path] of places) values[parameter] = reader.document.get(path);
@@ -132,7 +134,14 @@ export function readIndicator(
 function namedParameters(reader: Reader, type: IndicatorType, written: WrittenParameters): Map<string, Path> {
   const names = Object.keys(type.parameters);
   const places = new Map<string, Path>();
-  for (const [key, path] of written) if (Object.hasOwn(type.parameters, key)) places.set(key, path);
+  for (const [key, path] of written) {
+    if (!Object.hasOwn(type.parameters, key)) continue;
+    places.set(key, path);
+    const { noEffect } = type.parameters[key]!;
+    if (noEffect !== undefined) {
+      reader.issues.warn(reader.document.keyPlace(path), path, `has no effect: ${noEffect}`);
+    }
+  }
   for (const [key, path] of written) {
     if (places.has(key)) continue;
     const name = Object.hasOwn(type.parameterAliases, key) ? type.parameterAliases[key]! : null;
@@ -144,7 +153,8 @@ function namedParameters(reader: Reader, type: IndicatorType, written: WrittenPa
       key,
       names.filter((other) => !places.has(other)),
     );
-    const hint = suggestion === null ? `; it has ${names.join(', ')}` : `; did you mean ${suggestion}?`;
+    const hint =
+      suggestion === null ? `; it has ${names.join(', ') || 'none'}` : `; did you mean ${suggestion}?`;
     const problem = name === null ? `${type.type} has no such parameter${hint}` : `${name} is given too`;
     reader.issues.warn(reader.document.keyPlace(path), path, `has no effect: ${problem}`);
   }
@@ -156,7 +166,11 @@ function parameterSchema(definition: ParameterDefinition): z.ZodType {
     case 'whole':
       return whole(definition.min, definition.max).default(definition.default);
     case 'real':
-      return real({ above: definition.above, max: definition.max }).default(definition.default);
+      return real(definition).default(definition.default);
+    case 'flag':
+      return flag().default(definition.default);
+    case 'choice':
+      return choice(definition.options).default(definition.default);
     case 'column':
       return choice(BAR_COLUMNS).default(definition.default);
   }
