@@ -1,11 +1,9 @@
-import { z } from 'zod';
-
-import { BAR_COLUMNS } from '../indicators/indicator.js';
-import type { IndicatorType, ParameterDefinition } from '../indicators/indicator.js';
+import type { IndicatorType } from '../indicators/indicator.js';
+import { parametersSchema } from '../indicators/parameter-schema.js';
 import { FEATURE_INDICATOR_TYPES, findIndicatorType } from '../indicators/registry.js';
 import type { Path } from '../issues.js';
 import type { IndicatorSettings, ParameterValue, SeriesReference } from '../model.js';
-import { choice, describe, flag, real, whole } from '../schema.js';
+import { describe } from '../schema.js';
 import type { Reader } from '../section.js';
 import { closest, didYouMean } from '../suggest.js';
 
@@ -117,12 +115,12 @@ export function readIndicator(
   const places = namedParameters(reader, type, written);
   const values: Record<string, unknown> = { ...found.parameters };
   for (const [parameter, path] of places) values[parameter] = reader.document.get(path);
-  const schema = z.object(
-    Object.fromEntries(
-      Object.entries(type.parameters).map(([key, definition]) => [key, parameterSchema(definition)]),
-    ),
+  const parameters = reader.parse(
+    parametersSchema(type),
+    values,
+    typePath,
+    (key) => places.get(String(key)) ?? typePath,
   );
-  const parameters = reader.parse(schema, values, typePath, (key) => places.get(String(key)) ?? typePath);
   if (parameters === null || !wholeAsWritten(reader, type, places)) return null;
   return {
     type,
@@ -159,21 +157,6 @@ function namedParameters(reader: Reader, type: IndicatorType, written: WrittenPa
     reader.issues.warn(reader.document.keyPlace(path), path, `has no effect: ${problem}`);
   }
   return places;
-}
-
-function parameterSchema(definition: ParameterDefinition): z.ZodType {
-  switch (definition.kind) {
-    case 'whole':
-      return whole(definition.min, definition.max).default(definition.default);
-    case 'real':
-      return real(definition).default(definition.default);
-    case 'flag':
-      return flag().default(definition.default);
-    case 'choice':
-      return choice(definition.options).default(definition.default);
-    case 'column':
-      return choice(BAR_COLUMNS).default(definition.default);
-  }
 }
 
 /** Refuses 14.0 where a whole number is wanted: a period that was computed or scaled by mistake. */
