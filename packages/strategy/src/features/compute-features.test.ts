@@ -109,6 +109,19 @@ nn_inputs: [{fuzzy_set: swing, timeframes: all}, {raw_indicator: ma, timeframes:
     expect(column(features, '1h_swing_high')).toEqual([Number.NaN, 0.2, 0.5, 1, 0]);
   });
 
+  test('degrees alone take 32 bits, and are what 64 bits round to', () => {
+    const fuzzy = '{fuzzy_set: swing, timeframes: all}, {fuzzy_set: top, timeframes: all}';
+    const bars = byTimeframe(randomBars({ length: 900, seed: 2, volatility: 0.2 }));
+    const narrow = computeFeatures(v3(['1h'], `${PACE}\nnn_inputs: [${fuzzy}]`), bars);
+    const raw = '{raw_indicator: ma, timeframes: all}';
+    const wide = computeFeatures(v3(['1h'], `${PACE}\nnn_inputs: [${fuzzy}, ${raw}]`), bars);
+    expect(narrow.values).toBeInstanceOf(Float32Array);
+    expect(wide.values).toBeInstanceOf(Float64Array);
+    for (const name of narrow.names) {
+      expect(column(narrow, name)).toEqual(column(wide, name).map(Math.fround));
+    }
+  });
+
   test('price_ratio divides the price by the indicator; nothing comes of a division by 0', () => {
     const strategy = v3(
       ['1h'],

@@ -1,5 +1,6 @@
-import { bollingerBands } from './bollinger-bands.js';
+import { BAND_PARAMETERS } from './bollinger-bands.js';
 import { defineIndicator } from './indicator.js';
+import { windowDeviations, windowMeans } from './moving-window.js';
 
 /** An average this near to 0 has no width that means anything. */
 const NO_PRICE = 1e-10;
@@ -9,18 +10,16 @@ export const bollingerBandWidth = defineIndicator({
   type: 'bollingerbandwidth',
   summary: 'Width of the Bollinger bands as a share of their middle',
   aliases: {},
-  parameters: bollingerBands.parameters,
-  parameterAliases: bollingerBands.parameterAliases,
+  parameters: BAND_PARAMETERS,
+  parameterAliases: { std_dev: 'multiplier' },
   outputs: ['bollingerbandwidth'],
-  lookback: (parameters) => bollingerBands.lookback(parameters),
-  compute(bars, parameters) {
-    const [upper, middle, lower] = bollingerBands.compute(bars, parameters) as [
-      Float64Array,
-      Float64Array,
-      Float64Array,
-    ];
-    return [
-      middle.map((average, t) => (Math.abs(average) <= NO_PRICE ? 0 : (upper[t]! - lower[t]!) / average)),
-    ];
+  lookback: ({ period }) => period - 1,
+  compute(bars, { period, multiplier, source }) {
+    const middle = windowMeans(bars[source], period);
+    const width = windowDeviations(bars[source], period);
+    for (let t = period - 1; t < bars.length; t++) {
+      width[t] = Math.abs(middle[t]!) <= NO_PRICE ? 0 : (2 * multiplier * width[t]!) / middle[t]!;
+    }
+    return [width];
   },
 });

@@ -1,4 +1,4 @@
-import { defineIndicator, undefinedSeries } from './indicator.js';
+import { defineIndicator } from './indicator.js';
 import { windowMeans } from './moving-window.js';
 import { typicalPrices } from './typical-price.js';
 
@@ -18,7 +18,7 @@ export const cci = defineIndicator({
   compute(bars, { period }) {
     const price = typicalPrices(bars);
     const average = windowMeans(price, period);
-    const index = undefinedSeries(bars.length);
+    const index = average;
     // A mean of equal prices may differ from them in its last bit: they are counted, not measured.
     let equal = 0;
     for (let t = 0; t < bars.length; t++) {

@@ -1,5 +1,5 @@
 import { exponentialAverage } from './ema.js';
-import { defineIndicator, SOURCE, undefinedSeries } from './indicator.js';
+import { defineIndicator, SOURCE } from './indicator.js';
 import { windowMeans } from './moving-window.js';
 
 /** Distance to a moving average in percent of it; 0 where the average is 0. Averages as sma and ema. First value at bar n-1. */
@@ -18,7 +18,7 @@ export const distanceFromMa = defineIndicator({
   compute(bars, { period, ma_type, source }) {
     const values = bars[source];
     const average = ma_type === 'sma' ? windowMeans(values, period) : exponentialAverage(values, period);
-    const distance = undefinedSeries(bars.length);
+    const distance = average;
     for (let t = period - 1; t < bars.length; t++) {
       distance[t] = average[t] === 0 ? 0 : (100 * (values[t]! - average[t]!)) / average[t]!;
     }

@@ -1,6 +1,6 @@
-import { defineIndicator, undefinedSeries } from './indicator.js';
+import { defineIndicator } from './indicator.js';
 import { windowSums } from './moving-window.js';
-import { typicalPrices } from './typical-price.js';
+import { typicalPriceAt } from './typical-price.js';
 
 /**
  * Money flow index, 0..100: flow (typical price x volume) of rising typical prices as a share of all flow over n changes.
@@ -16,17 +16,19 @@ export const mfi = defineIndicator({
   lookback: ({ period }) => period,
   compute(bars, { period }) {
     const { volume, length } = bars;
-    const price = typicalPrices(bars);
     const positive = new Float64Array(length);
     const negative = new Float64Array(length);
+    let before = typicalPriceAt(bars, 0);
     for (let t = 1; t < length; t++) {
-      const flow = price[t]! * volume[t]!;
-      if (price[t]! > price[t - 1]!) positive[t] = flow;
-      else if (price[t]! < price[t - 1]!) negative[t] = flow;
+      const price = typicalPriceAt(bars, t);
+      const flow = price * volume[t]!;
+      if (price > before) positive[t] = flow;
+      else if (price < before) negative[t] = flow;
+      before = price;
     }
     const inflow = windowSums(positive, period, 1);
     const outflow = windowSums(negative, period, 1);
-    const index = undefinedSeries(length);
+    const index = inflow;
     for (let t = period; t < length; t++) {
       const all = inflow[t]! + outflow[t]!;
       index[t] = all > 0 ? (100 * inflow[t]!) / all : 0;

@@ -1,4 +1,4 @@
-import { defineIndicator, undefinedSeries } from './indicator.js';
+import { defineIndicator } from './indicator.js';
 import { windowMeans } from './moving-window.js';
 import { windowMaxima, windowMinima } from './window-extremes.js';
 
@@ -21,12 +21,12 @@ export const stochastic = defineIndicator({
   compute({ high, low, close, length }, { k_period, smooth_k, d_period }) {
     const highest = windowMaxima(high, k_period);
     const lowest = windowMinima(low, k_period);
-    const raw = undefinedSeries(length);
+    const place = highest;
     for (let t = k_period - 1; t < length; t++) {
       const range = highest[t]! - lowest[t]!;
-      raw[t] = range > 0 ? (100 * (close[t]! - lowest[t]!)) / range : 0;
+      place[t] = range > 0 ? (100 * (close[t]! - lowest[t]!)) / range : 0;
     }
-    const k = windowMeans(raw, smooth_k, k_period - 1);
+    const k = windowMeans(place, smooth_k, k_period - 1);
     const d = windowMeans(k, d_period, k_period + smooth_k - 2);
     k.fill(Number.NaN, 0, k_period + smooth_k + d_period - 3);
     return [k, d];

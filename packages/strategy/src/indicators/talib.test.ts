@@ -6,8 +6,8 @@ import type { ParameterValues } from '../test/compute-indicator.js';
 import { expectClose } from '../test/expect-close.js';
 import { randomBars, withHalt } from '../test/random-bars.js';
 import { hasRealBars, realBars } from '../test/real-bars.js';
-import { loadTalib } from '../test/talib.js';
-import type { Talib } from '../test/talib.js';
+import { loadTalib } from '../testing/talib.js';
+import type { Talib } from '../testing/talib.js';
 
 /** Our parameters, and TA-Lib's answer for them: all outputs, or the first ones. */
 interface Case {

@@ -1,4 +1,4 @@
-import { defineIndicator, undefinedSeries } from './indicator.js';
+import { defineIndicator } from './indicator.js';
 import { windowMeans } from './moving-window.js';
 
 /** An average volume this near to 0 is none. */
@@ -15,7 +15,7 @@ export const volumeRatio = defineIndicator({
   lookback: ({ period }) => period - 1,
   compute({ volume, length }, { period }) {
     const average = windowMeans(volume, period);
-    const ratio = undefinedSeries(length);
+    const ratio = average;
     for (let t = period - 1; t < length; t++) {
       ratio[t] = average[t]! <= NO_VOLUME ? 1 : volume[t]! / average[t]!;
     }

@@ -1,4 +1,4 @@
-import { defineIndicator, undefinedSeries } from './indicator.js';
+import { defineIndicator } from './indicator.js';
 import { windowMaxima, windowMinima } from './window-extremes.js';
 
 /** Williams %R, -100..0: how far the close is below the highest high. TA-Lib: WILLR; a range of 0 gives 0. First value at bar n-1. */
@@ -13,7 +13,7 @@ export const williamsR = defineIndicator({
   compute({ high, low, close, length }, { period }) {
     const highest = windowMaxima(high, period);
     const lowest = windowMinima(low, period);
-    const percent = undefinedSeries(length);
+    const percent = highest;
     for (let t = period - 1; t < length; t++) {
       const range = highest[t]! - lowest[t]!;
       percent[t] = range > 0 ? (-100 * (highest[t]! - close[t]!)) / range : 0;

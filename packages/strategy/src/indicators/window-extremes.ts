@@ -1,3 +1,5 @@
+import { undefinedSeries } from './indicator.js';
+
 /*
  * Highest and lowest of the last n values in O(1) a value, whatever their order: as in moving-window.ts, each window is
  * the end of one block of n and the start of the next (van Herk, Gil and Werman).
@@ -15,12 +17,36 @@ export function lowestBars(values: Float64Array, n: number): Int32Array {
 
 /** Highest of the last n values; `NaN` for the first n-1. TA-Lib: MAX. */
 export function windowMaxima(values: Float64Array, n: number): Float64Array {
-  return valuesAt(values, highestBars(values, n));
+  return extremes(values, n, 1);
 }
 
 /** Lowest of the last n values; `NaN` for the first n-1. TA-Lib: MIN. */
 export function windowMinima(values: Float64Array, n: number): Float64Array {
-  return valuesAt(values, lowestBars(values, n));
+  return extremes(values, n, -1);
+}
+
+function extremes(values: Float64Array, n: number, sign: 1 | -1): Float64Array {
+  const found = undefinedSeries(values.length);
+  const tail = new Float64Array(n + 1).fill(-Infinity);
+  for (let start = 0; start < values.length; start += n) {
+    const end = Math.min(start + n, values.length);
+    let head = -Infinity;
+    for (let t = start; t < end; t++) {
+      const value = sign * values[t]!;
+      if (value > head) head = value;
+      const older = tail[t - start + 1]!;
+      if (t >= n - 1) found[t] = sign * (older > head ? older : head);
+    }
+    if (end - start < n) break;
+    // tail[j]: extreme of the block's values j..n-1.
+    let extreme = -Infinity;
+    for (let j = n - 1; j >= 0; j--) {
+      const value = sign * values[start + j]!;
+      if (value > extreme) extreme = value;
+      tail[j] = extreme;
+    }
+  }
+  return found;
 }
 
 function extremeBars(values: Float64Array, n: number, sign: 1 | -1): Int32Array {
@@ -44,10 +70,4 @@ function extremeBars(values: Float64Array, n: number, sign: 1 | -1): Int32Array 
     }
   }
   return bars;
-}
-
-function valuesAt(values: Float64Array, bars: Int32Array): Float64Array {
-  const found = new Float64Array(values.length);
-  for (let t = 0; t < values.length; t++) found[t] = bars[t]! < 0 ? Number.NaN : values[bars[t]!]!;
-  return found;
 }
