@@ -150,7 +150,7 @@ function defineOperations(program: Command, context: CommandContext, run: Run): 
 }
 
 function defineStrategies(program: Command, context: CommandContext, run: Run): void {
-  const strategies = program.command('strategies').description('list and check strategy files');
+  const strategies = program.command('strategies').description('list, check and migrate strategy files');
   readable(strategies.command('list').description("strategy files in the API's folder")).action(
     (options: ReadOptions) =>
       run(
@@ -165,6 +165,19 @@ function defineStrategies(program: Command, context: CommandContext, run: Run): 
       run(
         import('./commands/strategies-validate.js').then(({ validateStrategies }) =>
           validateStrategies(context, files, options),
+        ),
+      ),
+    );
+  defineMigrate(strategies, context, run);
+}
+
+function defineMigrate(strategies: Command, context: CommandContext, run: Run): void {
+  readable(strategies.command('migrate').description('a v2 file in the current grammar (v3), on stdout'))
+    .argument('<file>', 'strategy file')
+    .action((file: string, options: ReadOptions) =>
+      run(
+        import('./commands/strategies-migrate.js').then(({ migrateStrategy }) =>
+          migrateStrategy(context, file, options),
         ),
       ),
     );

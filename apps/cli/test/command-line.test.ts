@@ -252,6 +252,24 @@ describe('the command line', () => {
     expect(context.stdout()).toBe(`${file}: valid (v3)\n`);
   });
 
+  test('strategies migrate prints the migrated file alone on stdout, notes and warnings beside it', async () => {
+    server.answers.set('POST /strategies/migrate', () => ({
+      data: {
+        strategy: 'name: a\nversion: "3.0"\n',
+        name: 'a',
+        from: 'v2',
+        notes: ['No lags.'],
+        issues: [{ ...ISSUE, severity: 'warning' }],
+      },
+    }));
+    expect(await run('strategies', 'migrate', file)).toBe(0);
+    expect(server.requests.map(({ body }) => body)).toEqual([{ strategy: 'name: ä\n', strategy_file: file }]);
+    expect(context.stdout()).toBe('name: a\nversion: "3.0"\n');
+    expect(context.stderr()).toBe(
+      "No lags.\na.yaml:12:5 model.type: warning: 'gru' is not a model; there is: mlp.\n",
+    );
+  });
+
   test('indicators compute sends what was typed and shows the last rows', async () => {
     const bars = Array.from({ length: 30 }, (_, t) => t);
     server.answers.set('POST /indicators/compute', () => ({

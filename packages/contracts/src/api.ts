@@ -66,6 +66,22 @@ export interface ValidateStrategyResponse {
   issues: StrategyIssue[];
 }
 
+/** Body of `POST /strategies/migrate`. */
+export type MigrateStrategyRequest = ValidateStrategyRequest;
+
+/** `data` of `POST /strategies/migrate`. */
+export interface MigrateStrategyResponse {
+  /** The file in the current grammar (v3). */
+  strategy: string;
+  name: string;
+  /** Grammar of the text that was sent. */
+  from: 'v2' | 'v3';
+  /** What the migrated file cannot say, or leaves out. */
+  notes: string[];
+  /** Warnings of the migrated file. */
+  issues: StrategyIssue[];
+}
+
 /** One entry of `GET /strategies`. */
 export interface StrategySummary {
   name: string;

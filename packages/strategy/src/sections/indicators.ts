@@ -18,6 +18,15 @@ export interface IndicatorEntry {
   checked: { settings: IndicatorSettings; type: IndicatorType } | null;
 }
 
+/** Columns that older files name where an indicator has several outputs. */
+const OLD_COLUMNS = [
+  { pattern: /^adx_(\d+)$/i, type: 'adx', output: 'adx' },
+  { pattern: /^di_plus_(\d+)$/i, type: 'adx', output: 'plus_di' },
+  { pattern: /^di_minus_(\d+)$/i, type: 'adx', output: 'minus_di' },
+  { pattern: /^aroon_up_(\d+)$/i, type: 'aroon', output: 'up' },
+  { pattern: /^aroon_down_(\d+)$/i, type: 'aroon', output: 'down' },
+];
+
 /** The indicators of a file by id; remembers which of them something refers to. */
 export class IndicatorTable {
   private readonly entries = new Map<string, IndicatorEntry>();
@@ -29,11 +38,25 @@ export class IndicatorTable {
     this.entries.set(entry.id, entry);
   }
 
-  /** By id, else by name, where case does not count. */
-  findByKey(key: string): IndicatorEntry | null {
+  /** What the key of an older file's fuzzy set means: an id, else a name (case does not count), else an old column. */
+  referenceOf(key: string): string | null {
+    if (this.entries.has(key)) return key;
     const name = key.toLowerCase();
     const named = [...this.entries.values()].find((entry) => entry.name.toLowerCase() === name);
-    return this.entries.get(key) ?? named ?? null;
+    return named?.id ?? this.columnReference(key);
+  }
+
+  /** `DI_Plus_14` is an output of the adx with that period, else of the first one. */
+  private columnReference(key: string): string | null {
+    for (const { pattern, type, output } of OLD_COLUMNS) {
+      const period = pattern.exec(key)?.[1];
+      if (period === undefined) continue;
+      const candidates = this.settings.filter((settings) => settings.type === type);
+      const meant =
+        candidates.find(({ parameters }) => parameters['period'] === Number(period)) ?? candidates[0];
+      return meant === undefined ? null : `${meant.id}.${output}`;
+    }
+    return null;
   }
 
   get settings(): IndicatorSettings[] {
