@@ -1,10 +1,13 @@
-import { KtrdrError } from '@ktrdr/contracts';
+import { KtrdrError, shown } from '@ktrdr/contracts';
 import type { IndicatorParameterValue } from '@ktrdr/contracts';
 
 import { closest, didYouMean } from '../suggest.js';
 import type { BarColumns, IndicatorType } from './indicator.js';
 import { parametersSchema } from './parameter-schema.js';
 import { findIndicatorType, INDICATOR_TYPES } from './registry.js';
+
+/** Problems that are told one by one. */
+const MOST_PROBLEMS = 10;
 
 /** An indicator that a person asked for outside a strategy, ready to be computed. */
 export interface CheckedIndicator {
@@ -42,8 +45,10 @@ export function checkIndicator(name: string, given: Readonly<Record<string, unkn
   const parsed = parametersSchema(type).safeParse(values);
   for (const { path, message } of parsed.error?.issues ?? []) problems.push(`${path.join('.')} ${message}`);
   if (!parsed.success || problems.length > 0) {
-    throw new KtrdrError('invalid_request', `${type.type}: ${problems.join('; ')}.`, {
-      details: { problems },
+    const told = problems.slice(0, MOST_PROBLEMS);
+    const more = problems.length > told.length ? `; and ${problems.length - told.length} more` : '';
+    throw new KtrdrError('invalid_request', `${type.type}: ${told.join('; ')}${more}.`, {
+      details: { problems: told },
     });
   }
   const parameters = parsed.data as Record<string, IndicatorParameterValue>;
@@ -63,9 +68,9 @@ function parameterName(type: IndicatorType, written: string): string | null {
 
 function noSuchParameter(type: IndicatorType, written: string): string {
   const names = Object.keys(type.parameters);
-  if (names.length === 0) return `there is no parameter ${JSON.stringify(written)}, nor any other`;
+  if (names.length === 0) return `there is no parameter ${shown(written)}, nor any other`;
   const hint = didYouMean(written, names);
-  return `there is no parameter ${JSON.stringify(written)}${hint === '' ? `; there are ${names.join(', ')}` : hint}`;
+  return `there is no parameter ${shown(written)}${hint === '' ? `; there are ${names.join(', ')}` : hint}`;
 }
 
 function warningsOf(type: IndicatorType, set: ReadonlySet<string>): string[] {
@@ -82,7 +87,7 @@ function notFound(name: string): KtrdrError {
   const names = INDICATOR_TYPES.map(({ type }) => type);
   const meant = closest(name, names);
   const hint = meant === null ? `There are ${names.join(', ')}.` : `Did you mean "${meant}"?`;
-  return new KtrdrError('indicator_not_found', `There is no indicator ${JSON.stringify(name)}. ${hint}`, {
-    details: { type: name },
+  return new KtrdrError('indicator_not_found', `There is no indicator ${shown(name)}. ${hint}`, {
+    details: { type: name.slice(0, 64) },
   });
 }

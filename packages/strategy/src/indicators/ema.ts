@@ -5,9 +5,9 @@ import { defineIndicator, SOURCE, undefinedSeries } from './indicator.js';
  * `first + n - 1`. TA-Lib: EMA, unstable period 0.
  */
 export function exponentialAverage(values: Float64Array, n: number, first = 0): Float64Array {
-  const averages = undefinedSeries(values.length);
+  const averages = new Float64Array(values.length);
   const seedEnd = first + n;
-  if (seedEnd > values.length) return averages;
+  if (seedEnd > values.length) return averages.fill(Number.NaN);
   let sum = 0;
   for (let t = first; t < seedEnd; t++) sum += values[t]!;
   const factor = 2 / (n + 1);
@@ -17,7 +17,7 @@ export function exponentialAverage(values: Float64Array, n: number, first = 0): 
     average += (values[t]! - average) * factor;
     averages[t] = average;
   }
-  return averages;
+  return averages.fill(Number.NaN, 0, seedEnd - 1);
 }
 
 /** Exponential moving average with factor 2/(n+1) that starts at the value of bar `first`; `NaN` before it. */

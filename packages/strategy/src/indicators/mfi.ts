@@ -26,8 +26,8 @@ export const mfi = defineIndicator({
       else if (price < before) negative[t] = flow;
       before = price;
     }
-    const inflow = windowSums(positive, period, 1);
-    const outflow = windowSums(negative, period, 1);
+    const inflow = windowSums(positive, period, 1, positive);
+    const outflow = windowSums(negative, period, 1, negative);
     const index = inflow;
     for (let t = period; t < length; t++) {
       const all = inflow[t]! + outflow[t]!;

@@ -26,8 +26,8 @@ export const stochastic = defineIndicator({
       const range = highest[t]! - lowest[t]!;
       place[t] = range > 0 ? (100 * (close[t]! - lowest[t]!)) / range : 0;
     }
-    const k = windowMeans(place, smooth_k, k_period - 1);
-    const d = windowMeans(k, d_period, k_period + smooth_k - 2);
+    const k = windowMeans(place, smooth_k, k_period - 1, place);
+    const d = windowMeans(k, d_period, k_period + smooth_k - 2, lowest);
     k.fill(Number.NaN, 0, k_period + smooth_k + d_period - 3);
     return [k, d];
   },

@@ -21,7 +21,7 @@ export const vwap = defineIndicator({
     const { volume, length } = bars;
     const traded = use_typical_price ? typicalPrices(bars) : bars.close.slice();
     for (let t = 0; t < length; t++) traded[t]! *= volume[t]!;
-    const values = period === 0 ? runningSums(traded) : windowSums(traded, period);
+    const values = period === 0 ? runningSums(traded) : windowSums(traded, period, 0, traded);
     const volumes = period === 0 ? runningSums(volume) : windowSums(volume, period);
     const average = undefinedSeries(length);
     for (let t = Math.max(0, period - 1); t < length; t++) {

@@ -1,5 +1,3 @@
-import { undefinedSeries } from './indicator.js';
-
 /*
  * Highest and lowest of the last n values in O(1) a value, whatever their order: as in moving-window.ts, each window is
  * the end of one block of n and the start of the next (van Herk, Gil and Werman).
@@ -26,27 +24,24 @@ export function windowMinima(values: Float64Array, n: number): Float64Array {
 }
 
 function extremes(values: Float64Array, n: number, sign: 1 | -1): Float64Array {
-  const found = undefinedSeries(values.length);
+  const found = new Float64Array(values.length);
   const tail = new Float64Array(n + 1).fill(-Infinity);
   for (let start = 0; start < values.length; start += n) {
     const end = Math.min(start + n, values.length);
     let head = -Infinity;
     for (let t = start; t < end; t++) {
-      const value = sign * values[t]!;
-      if (value > head) head = value;
-      const older = tail[t - start + 1]!;
-      if (t >= n - 1) found[t] = sign * (older > head ? older : head);
+      head = Math.max(head, sign * values[t]!);
+      found[t] = sign * Math.max(tail[t - start + 1]!, head);
     }
     if (end - start < n) break;
     // tail[j]: extreme of the block's values j..n-1.
     let extreme = -Infinity;
     for (let j = n - 1; j >= 0; j--) {
-      const value = sign * values[start + j]!;
-      if (value > extreme) extreme = value;
+      extreme = Math.max(extreme, sign * values[start + j]!);
       tail[j] = extreme;
     }
   }
-  return found;
+  return found.fill(Number.NaN, 0, Math.min(values.length, n - 1));
 }
 
 function extremeBars(values: Float64Array, n: number, sign: 1 | -1): Int32Array {
