@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { TIMEFRAME_MS } from '@ktrdr/contracts';
 import type { Timeframe } from '@ktrdr/contracts';
+import { propertyRuns } from '@ktrdr/contracts/testing';
 import type { Bars } from '@ktrdr/market-data';
 import fc from 'fast-check';
 
@@ -293,10 +294,10 @@ fuzzy_sets:
   test('changing any later bar changes no earlier row: every feature, one timeframe', () => {
     expect(single.features).toHaveLength(REFERENCES.length * (2 + MEMBERSHIP_TYPES.length));
     fc.assert(
-      fc.property(seeds, fc.nat(249), fc.constantFrom(0, 0.3), (seed, row, gaps) => {
-        expectPast(single, byTimeframe(randomBars({ length: 250, seed, gaps })), row, seed + 1);
+      fc.property(seeds, fc.nat(119), fc.constantFrom(0, 0.3), (seed, row, gaps) => {
+        expectPast(single, byTimeframe(randomBars({ length: 120, seed, gaps })), row, seed + 1);
       }),
-      { numRuns: 25 },
+      { numRuns: propertyRuns() },
     );
   });
 
@@ -307,7 +308,7 @@ fuzzy_sets:
     fc.assert(
       fc.property(
         seeds,
-        fc.nat(199),
+        fc.nat(99),
         fc.constantFrom(0, 0.3),
         fc.integer({ min: -48, max: 48 }),
         (seed, row, gaps, shift) => {
@@ -315,14 +316,14 @@ fuzzy_sets:
           const series = (timeframe: Timeframe, length: number, hours: number) =>
             randomBars({ length, seed, timeframe, gaps, start: start + hours * TIMEFRAME_MS['1h'] });
           const bars = byTimeframe(
-            series('15m', 200, 0),
-            series('1h', 200, -80 + shift),
+            series('15m', 100, 0),
+            series('1h', 130, -80 + shift),
             series('1d', 60, -24 * 50),
           );
           expectPast(strategy, bars, row, seed + 1);
         },
       ),
-      { numRuns: 25 },
+      { numRuns: propertyRuns() },
     );
   });
 

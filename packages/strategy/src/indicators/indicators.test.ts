@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 import { describe, expect, test } from '@jest/globals';
+import { propertyRuns } from '@ktrdr/contracts/testing';
 import fc from 'fast-check';
 
 import { computeIndicator, withDefaults } from '../test/compute-indicator.js';
@@ -112,7 +113,7 @@ describe('every indicator, with any parameters', () => {
           expect(output.subarray(lookbacks[index]).every(Number.isFinite)).toBe(true);
         });
       }),
-      { numRuns: 200 },
+      { numRuns: propertyRuns() },
     );
   });
 
@@ -125,7 +126,7 @@ describe('every indicator, with any parameters', () => {
           (output) => output.length === bars.length && output.every(Number.isNaN),
         );
       }),
-      { numRuns: 100 },
+      { numRuns: propertyRuns() },
     );
   });
 
@@ -144,7 +145,7 @@ describe('every indicator, with any parameters', () => {
           );
         },
       ),
-      { numRuns: 200 },
+      { numRuns: propertyRuns() },
     );
   });
 
