@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 
 import { type ListOperationsQuery, OPERATION_STATUSES, OPERATION_TYPES } from '@ktrdr/contracts';
 import type { CancelOptions } from './commands/operations-cancel.js';
+import type { ComputeOptions } from './commands/indicators-compute.js';
 import type { DummyOptions } from './commands/dummy-start.js';
 import type { SampleOptions } from './commands/data-sample.js';
 import type { TrainOptions } from './commands/models-train.js';
@@ -64,6 +65,7 @@ KTRDR_API_URL says where the API is (default http://localhost:8000).`,
   defineModels(program, context, run);
   defineOperations(program, context, run);
   defineStrategies(program, context, run);
+  defineIndicators(program, context, run);
   defineData(program, context, run);
   defineDummy(program, context, run);
   nameHelp(program, 'ktrdr');
@@ -155,7 +157,7 @@ function defineOperations(program: Command, context: CommandContext, run: Run): 
 }
 
 function defineStrategies(program: Command, context: CommandContext, run: Run): void {
-  const strategies = program.command('strategies').description('list and check strategy files');
+  const strategies = program.command('strategies').description('list, check and migrate strategy files');
   readable(strategies.command('list').description("strategy files in the API's folder")).action(
     (options: ReadOptions) =>
       run(
@@ -173,6 +175,48 @@ function defineStrategies(program: Command, context: CommandContext, run: Run): 
         ),
       ),
     );
+  defineMigrate(strategies, context, run);
+}
+
+function defineMigrate(strategies: Command, context: CommandContext, run: Run): void {
+  readable(strategies.command('migrate').description('a v2 file in the current grammar (v3), on stdout'))
+    .argument('<file>', 'strategy file')
+    .action((file: string, options: ReadOptions) =>
+      run(
+        import('./commands/strategies-migrate.js').then(({ migrateStrategy }) =>
+          migrateStrategy(context, file, options),
+        ),
+      ),
+    );
+}
+
+function defineIndicators(program: Command, context: CommandContext, run: Run): void {
+  const indicators = program.command('indicators').description('list indicators, compute them on bars');
+  readable(indicators.command('list').description('types, parameters with defaults, outputs')).action(
+    (options: ReadOptions) =>
+      run(
+        import('./commands/indicators-list.js').then(({ listIndicators }) =>
+          listIndicators(context, options),
+        ),
+      ),
+  );
+  readable(
+    indicators
+      .command('compute')
+      .description('an indicator on the bars of a symbol; --json gives whole arrays')
+      .argument('<type>', 'for example rsi, or an alias')
+      .requiredOption('--symbol <symbol>', 'for example AAPL')
+      .requiredOption('--timeframe <timeframe>', '1m, 5m, 15m, 30m, 1h, 4h, 1d or 1w')
+      .option('--params <k=v,...>', 'for example period=21,source=high; others have their defaults')
+      .option('--start-date <date>', 'first day, YYYY-MM-DD (UTC); earlier bars warm up')
+      .option('--end-date <date>', 'last day, included'),
+  ).action((type: string, options: ComputeOptions) =>
+    run(
+      import('./commands/indicators-compute.js').then(({ computeIndicator }) =>
+        computeIndicator(context, type, options),
+      ),
+    ),
+  );
 }
 
 function defineData(program: Command, context: CommandContext, run: Run): void {

@@ -29,6 +29,8 @@ const MODEL: ModelSummary = {
   path: '/models/test_strategy/1h_v3',
 };
 
+const COMPUTE = ['indicators', 'compute', 'macd', '--symbol', 'AAPL', '--timeframe', '1h'];
+
 describe('the command line', () => {
   let folder: string;
   let file: string;
@@ -88,6 +90,7 @@ describe('the command line', () => {
     [['foo'], "error: unknown command 'foo'\nWhat can be typed: ktrdr --help"],
     [['dummy', 'start', '--iterations', 'many'], 'It must be a number.'],
     [['models'], 'Usage: ktrdr models'],
+    [['indicators', 'compute', 'rsi', '--timeframe', '1h'], "required option '--symbol <symbol>'"],
   ])('%j is a usage error: exit 2', async (args, message) => {
     expect(await run(...args)).toBe(2);
     expect(context.stderr()).toContain(message);
@@ -107,6 +110,9 @@ describe('the command line', () => {
     [['models', 'train', 'nowhere.yaml'], 'There is no file nowhere.yaml (looked in '],
     [['models', 'train', '/'], '/ is a folder; a strategy file is needed.'],
     [['models', 'show', 'test_strategy'], "'test_strategy' is not a model's name; one looks like"],
+    [[...COMPUTE, '--params', 'period'], "'period' is not a parameter; they are typed as period=21"],
+    [[...COMPUTE, '--params', 'a=1,'], "'' is not a parameter"],
+    [[...COMPUTE, '--params', 'a=1,a=2'], 'The parameter a is given twice.'],
   ])('%j is refused before anything is sent', async (args, message) => {
     await expect(run(...args)).rejects.toMatchObject({
       exitCode: 2,
@@ -264,9 +270,108 @@ describe('the command line', () => {
     expect(context.stdout()).toBe(`${file}: valid (v3)\n`);
   });
 
+  test('strategies migrate prints the migrated file alone on stdout, notes and warnings beside it', async () => {
+    server.answers.set('POST /strategies/migrate', () => ({
+      data: {
+        strategy: 'name: a\nversion: "3.0"\n',
+        name: 'a',
+        from: 'v2',
+        notes: ['No lags.'],
+        issues: [{ ...ISSUE, severity: 'warning' }],
+      },
+    }));
+    expect(await run('strategies', 'migrate', file)).toBe(0);
+    expect(server.requests.map(({ body }) => body)).toEqual([{ strategy: 'name: ä\n', strategy_file: file }]);
+    expect(context.stdout()).toBe('name: a\nversion: "3.0"\n');
+    expect(context.stderr()).toBe(
+      "No lags.\na.yaml:12:5 model.type: warning: 'gru' is not a model; there is: mlp.\n",
+    );
+  });
+
+  test('indicators compute sends what was typed and shows the last rows', async () => {
+    const bars = Array.from({ length: 30 }, (_, t) => t);
+    server.answers.set('POST /indicators/compute', () => ({
+      data: {
+        symbol: 'AAPL',
+        timeframe: '1h',
+        type: 'macd',
+        params: { fast_period: 5, source: 'high' },
+        timestamps: bars.map((t) => `2024-01-${String(t + 1).padStart(2, '0')}`),
+        outputs: {
+          line: bars.map((t) => (t < 12 ? null : 1.07083 + t / 3)),
+          signal: bars.map(() => -123_456_789),
+        },
+        warnings: ['adjust has no effect: it is so'],
+      },
+    }));
+    const more = ['--params', 'fast_period=5, source=high,adjust=false', '--start-date', '2024-01-01'];
+    expect(await run(...COMPUTE, ...more)).toBe(0);
+    expect(server.requests.map(({ body }) => body)).toEqual([
+      {
+        symbol: 'AAPL',
+        timeframe: '1h',
+        type: 'macd',
+        params: { fast_period: 5, source: 'high', adjust: false },
+        start_date: '2024-01-01',
+      },
+    ]);
+    const lines = context.stdout().split('\n');
+    expect(lines[0]).toBe(
+      'macd (fast_period 5, source high) of AAPL 1h: the last 20 of 30 bars; --json gives all',
+    );
+    expect(lines[2]).toBe('  bar              line      signal');
+    expect(lines[3]).toBe('  2024-01-11          -  -123456789');
+    expect(lines[5]).toBe('  2024-01-13    5.07083  -123456789');
+    expect(lines).toHaveLength(3 + 20 + 1);
+    expect(context.stderr()).toBe('adjust has no effect: it is so\n');
+  });
+
+  test('indicators list shows parameters with defaults, but not those without effect', async () => {
+    const parameter = {
+      min: 1,
+      max: 9,
+      min_exclusive: false,
+      max_exclusive: false,
+      options: null,
+      aliases: [],
+    };
+    server.answers.set('GET /indicators', () => ({
+      data: {
+        indicators: [
+          {
+            type: 'aroon',
+            summary: 'How recent extremes are',
+            aliases: [],
+            parameters: [
+              { ...parameter, name: 'period', kind: 'whole', default: 14, no_effect: null },
+              { ...parameter, name: 'include', kind: 'flag', default: true, no_effect: 'always there' },
+            ],
+            outputs: ['up', 'down'],
+            warm_up: [14, 14],
+            look_ahead: null,
+          },
+        ],
+      },
+    }));
+    expect(await run('indicators', 'list')).toBe(0);
+    expect(context.stdout()).toBe(
+      [
+        '  type   parameters  outputs   about',
+        '  aroon  period 14   up, down  How recent extremes are',
+        '',
+      ].join('\n'),
+    );
+  });
+
   test.each([
     [['models', 'list'], 'GET /models', { models: [] }],
     [['strategies', 'list'], 'GET /strategies', { strategies: [] }],
+    [['indicators', 'list'], 'GET /indicators', { indicators: [] }],
+    [
+      ['indicators', 'compute', 'rsi', '--symbol', 'A', '--timeframe', '1d'],
+      'POST /indicators/compute',
+      { timestamps: [], outputs: { rsi: [] }, warnings: [] },
+    ],
     [['operations', 'list'], 'GET /operations', { operations: [], total_count: 0, active_count: 0 }],
   ])('%j --json prints what the API says', async (args, route, data) => {
     server.answers.set(route, () => ({ data }));

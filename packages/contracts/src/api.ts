@@ -68,6 +68,22 @@ export interface ValidateStrategyResponse {
   issues: StrategyIssue[];
 }
 
+/** Body of `POST /strategies/migrate`. */
+export type MigrateStrategyRequest = ValidateStrategyRequest;
+
+/** `data` of `POST /strategies/migrate`. */
+export interface MigrateStrategyResponse {
+  /** The file in the current grammar (v3). */
+  strategy: string;
+  name: string;
+  /** Grammar of the text that was sent. */
+  from: 'v2' | 'v3';
+  /** What the migrated file cannot say, or leaves out. */
+  notes: string[];
+  /** Warnings of the migrated file. */
+  issues: StrategyIssue[];
+}
+
 /** One entry of `GET /strategies`. */
 export interface StrategySummary {
   name: string;
@@ -131,4 +147,76 @@ export interface ModelDetails {
   features: unknown;
   /** File names inside the model's directory. */
   files: string[];
+}
+
+/** A value of an indicator's parameter. */
+export type IndicatorParameterValue = number | string | boolean;
+
+/** What a parameter of an indicator may be. */
+export interface IndicatorParameter {
+  name: string;
+  kind: 'whole' | 'real' | 'flag' | 'choice' | 'column';
+  default: IndicatorParameterValue;
+  /** Smallest and largest number; `null` for what is no number. */
+  min: number | null;
+  max: number | null;
+  /** The bound itself is not allowed. */
+  min_exclusive: boolean;
+  max_exclusive: boolean;
+  /** Words to choose from; `null` for numbers and flags. */
+  options: string[] | null;
+  /** Other accepted names. */
+  aliases: string[];
+  /** Why it changes nothing; `null` where it has an effect. */
+  no_effect: string | null;
+}
+
+/** One entry of `GET /indicators`. */
+export interface IndicatorInfo {
+  type: string;
+  /** What it is, in one line. */
+  summary: string;
+  /** Other accepted names; case, `_`, `-` and spaces do not count. */
+  aliases: string[];
+  parameters: IndicatorParameter[];
+  /** The first is what a plain id means. */
+  outputs: string[];
+  /** Bars before the first value of each output, with the default parameters. */
+  warm_up: number[];
+  /** Why no strategy may use it; `null` where strategies may. */
+  look_ahead: string | null;
+}
+
+/** `data` of `GET /indicators`. */
+export interface IndicatorList {
+  indicators: IndicatorInfo[];
+}
+
+/** Body of `POST /indicators/compute`. Dates are `YYYY-MM-DD`, both ends included; without them all bars are meant. */
+export interface ComputeIndicatorRequest {
+  symbol: string;
+  timeframe: string;
+  /** Type of the indicator, or an alias. */
+  type: string;
+  /** Those that are not given have their defaults. */
+  params?: Record<string, IndicatorParameterValue>;
+  start_date?: string;
+  end_date?: string;
+}
+
+/** Largest number of values, timestamps included, that `POST /indicators/compute` answers with. */
+export const MOST_INDICATOR_VALUES = 500_000;
+
+/** `data` of `POST /indicators/compute`. */
+export interface ComputeIndicatorResponse {
+  symbol: string;
+  timeframe: string;
+  type: string;
+  /** Every parameter as it was used. */
+  params: Record<string, IndicatorParameterValue>;
+  /** Open time of each bar inside the dates, UTC. Bars before them warm the indicator up. */
+  timestamps: string[];
+  /** One array an output, as long as `timestamps`; `null` where there is no value, as before the warm-up is over. */
+  outputs: Record<string, (number | null)[]>;
+  warnings: string[];
 }

@@ -23,6 +23,8 @@ export const ERROR_STATUS = {
   // strategies
   strategy_not_found: 404,
   strategy_invalid: 422,
+  // indicators
+  indicator_not_found: 404,
   // bars
   bars_not_found: 404,
   bars_invalid: 422,

@@ -1,8 +1,11 @@
 export { computeFeatures } from './features/compute-features.js';
 export type { FeatureMatrix, NormalisationRule } from './features/compute-features.js';
+export { checkIndicator } from './indicators/check-indicator.js';
+export { describeIndicators } from './indicators/describe-indicators.js';
 export { formatIssue, StrategyError } from './issues.js';
 export { computeLabels, fitsOnTrainingBars } from './labels/compute-labels.js';
 export type { ClassLabels, Labels, ValueLabels } from './labels/labels.js';
+export { migrateStrategy } from './migrate-strategy.js';
 export type {
   Activation,
   AnalyticsSettings,

@@ -113,6 +113,25 @@ describe('a good file', () => {
     expect(strategy.features).toHaveLength(2 * 3);
   });
 
+  test('v2: a set may be called after a column of older systems', () => {
+    const text = edit(
+      edit(
+        V2,
+        '  rsi_14:\n',
+        '  DI_Plus_20: {a: [0, 1, 2]}\n  adx_9: {a: [0, 1, 2]}\n  AROON_down_25: {a: [0, 1, 2]}\n  rsi_14:\n',
+      ),
+      '  - {name: macd,',
+      '  - {name: adx, feature_id: slow, period: 20}\n  - {name: adx, feature_id: fast, period: 9}\n  - {name: aroon}\n  - {name: macd,',
+    );
+    const { strategy, warnings } = parseStrategy(text, { file: FILE });
+    expect(warnings).toEqual([]);
+    expect(strategy.fuzzySets.slice(0, 3).map(({ series }) => series)).toEqual([
+      { text: 'slow.plus_di', indicator: 'slow', output: 1 },
+      { text: 'fast.adx', indicator: 'fast', output: 0 },
+      { text: 'aroon.down', indicator: 'aroon', output: 1 },
+    ]);
+  });
+
   test('v1: what is missing is filled in as it always was', () => {
     const { strategy, warnings } = parseStrategy(V1, { file: FILE });
     expect(warnings).toEqual([]);

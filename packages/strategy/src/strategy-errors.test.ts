@@ -53,12 +53,33 @@ describe('an error names its place, what is wrong and what would be right', () =
       'training_data.date_range.end: The start date 2024-02-01 is after the end date 2024-01-01',
     ],
     // indicators
+    ['type: rsi,', 'type: rsj,', '8:18 indicators.rsi_14.type: is "rsj"; did you mean "rsi"?'],
     [
       'type: rsi,',
-      'type: rsj,',
-      '8:18 indicators.rsi_14.type: is "rsj"; the indicators of this version are atr, bollingerbands, ema, macd, rsi, sma; did you mean "rsi"?',
+      'type: volatility,',
+      '8:18 indicators.rsi_14.type: is "volatility"; the indicators are adline, adx, aroon, atr,',
     ],
-    ['type: rsi,', '', '8:3 indicators.rsi_14.type: is missing; the indicators of this version are'],
+    [
+      'type: rsi, period: 14',
+      'type: ZigZag',
+      '8:18 indicators.rsi_14.type: is "ZigZag", which no strategy may use: its turning points are known only bars later',
+    ],
+    [
+      'type: rsi,',
+      'type: distancefromma, ma_type: wma,',
+      '8:43 indicators.rsi_14.ma_type: is "wma"; must be one of sma, ema',
+    ],
+    [
+      'type: rsi, period: 14',
+      'type: psar, step_af: 0.5',
+      '8:33 indicators.rsi_14.step_af: is 0.5; must be a number at least 0.001 and at most 0.1',
+    ],
+    [
+      'type: rsi, period: 14',
+      'type: vwap, use_typical_price: perhaps',
+      '8:43 indicators.rsi_14.use_typical_price: is "perhaps"; must be true or false',
+    ],
+    ['type: rsi,', '', '8:3 indicators.rsi_14.type: is missing; the indicators are adline, adx'],
     ['period: 14}', 'period: 14.0}', '8:31 indicators.rsi_14.period: is 14.0; write the whole number 14'],
     [
       'period: 14}',

@@ -13,6 +13,12 @@ describe('a warning is given once, and the file is read all the same', () => {
       '1:7 name: is other, but the file is called base; the model is stored under other',
     ],
     [
+      'rsi_14: {type: rsi, period: 14}',
+      'rsi_14: {type: ema, adjust: false}',
+      '8:23 indicators.rsi_14.adjust: has no effect: the average is seeded as TA-Lib does it',
+    ],
+    ['rsi_14: {type: rsi, period: 14}', 'rsi_14: {type: distancefromma, ma_type: EMA}', ''],
+    [
       'period: 14}',
       'period: 14, length: 3}',
       '8:35 indicators.rsi_14.length: has no effect: rsi has no such parameter; it has period, source',

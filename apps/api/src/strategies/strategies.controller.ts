@@ -1,4 +1,4 @@
-import type { StrategyList, ValidateStrategyResponse } from '@ktrdr/contracts';
+import type { MigrateStrategyResponse, StrategyList, ValidateStrategyResponse } from '@ktrdr/contracts';
 import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { StrategiesService } from './strategies.service.js';
@@ -22,5 +22,12 @@ export class StrategiesController {
   })
   validate(@Body() body: ValidateStrategyDto): ValidateStrategyResponse {
     return this.strategies.validate(body);
+  }
+
+  @Post('migrate')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'A v2 strategy text in the current grammar (v3)' })
+  migrate(@Body() body: ValidateStrategyDto): MigrateStrategyResponse {
+    return this.strategies.migrate(body);
   }
 }

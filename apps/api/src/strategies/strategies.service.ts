@@ -2,13 +2,15 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   KtrdrError,
+  type MigrateStrategyRequest,
+  type MigrateStrategyResponse,
   STRATEGY_NAME_PATTERN,
   shown,
   type StrategyList,
   type ValidateStrategyRequest,
   type ValidateStrategyResponse,
 } from '@ktrdr/contracts';
-import { summariseStrategy, validateStrategy } from '@ktrdr/strategy';
+import { migrateStrategy, summariseStrategy, validateStrategy } from '@ktrdr/strategy';
 
 const ENDINGS = ['.yaml', '.yml'];
 
@@ -63,6 +65,14 @@ export class StrategiesService {
     strategy_file: file = 'strategy.yaml',
   }: ValidateStrategyRequest): ValidateStrategyResponse {
     return validateStrategy(strategy, file);
+  }
+
+  /** @throws KtrdrError `strategy_invalid`, `invalid_request` */
+  migrate({
+    strategy,
+    strategy_file: file = 'strategy.yaml',
+  }: MigrateStrategyRequest): MigrateStrategyResponse {
+    return migrateStrategy(strategy, file);
   }
 
   /** @throws KtrdrError `invalid_setting` where the folder is missing or cannot be read */

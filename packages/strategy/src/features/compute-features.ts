@@ -2,9 +2,9 @@ import type { Timeframe } from '@ktrdr/contracts';
 import { alignToBase } from '@ktrdr/market-data';
 import type { Bars } from '@ktrdr/market-data';
 
-import { membershipDegrees } from '../fuzzy/membership.js';
+import { degreesWriter } from '../fuzzy/membership.js';
 import { indicatorType } from '../indicators/registry.js';
-import type { NormalisationMethod, PriceRatioTransform, SeriesReference, Strategy } from '../model.js';
+import type { NormalisationMethod, PriceRatioTransform, Strategy } from '../model.js';
 import { featureColumns } from './feature-columns.js';
 import type { FeatureColumn } from './feature-columns.js';
 
@@ -20,8 +20,11 @@ export interface FeatureMatrix {
   names: string[];
   /** Base bars. */
   rows: number;
-  /** `[rows, names.length]`, row-major; fuzzy degrees 0..1 and raw values as they are; `NaN` = undefined. */
-  values: Float64Array;
+  /**
+   * `[rows, names.length]`, row-major; fuzzy degrees 0..1 and raw values as they are; `NaN` = undefined. Degrees alone take
+   * 32 bits, as which they enter the network; raw values are normalised first and keep 64.
+   */
+  values: Float32Array | Float64Array;
   /** One per column. */
   normalisation: NormalisationRule[];
 }
@@ -39,47 +42,79 @@ export function computeFeatures(
   const base = barsOf(barsByTimeframe, strategy.baseTimeframe);
   const columns = featureColumns(strategy);
   const names = strategy.features;
-  const values = new Float64Array(base.length * names.length).fill(Number.NaN);
+  const size = base.length * names.length;
+  const raw = columns.some(({ kind }) => kind === 'raw');
+  const values = raw ? new Float64Array(size) : new Float32Array(size);
+  if (strategy.lookbackPeriods > 0) values.fill(Number.NaN);
   for (const timeframe of new Set(columns.map((column) => column.timeframe))) {
     const bars = barsOf(barsByTimeframe, timeframe);
     const rowOf = timeframe === strategy.baseTimeframe ? null : alignToBase(base, bars);
-    const series = new SeriesCache(strategy, bars);
-    columns.forEach((column, index) => {
-      if (column.timeframe !== timeframe) return;
-      writeColumn(columnValues(column, series, bars), rowOf, values, index, names.length);
-    });
+    const placed = columns.flatMap((column, index) =>
+      column.timeframe === timeframe ? [{ column, index }] : [],
+    );
+    const indicators = [...new Set(placed.map(({ column }) => column.series.indicator))];
+    // One indicator at a time: its series are gone before those of the next are there.
+    for (const indicator of indicators) {
+      const outputs = computeIndicator(strategy, indicator, bars);
+      const writers = placed
+        .filter(({ column }) => column.series.indicator === indicator)
+        .map(({ column, index }) => columnWriter(column, index, outputs[column.series.output]!, bars, rowOf));
+      writeColumns(writers, base.length, values, names.length);
+    }
   }
   writeLags(values, names.length, columns.length, strategy.lookbackPeriods);
   return { names, rows: base.length, values, normalisation: normalisationRules(columns, strategy) };
 }
 
-/** Indicator series of one timeframe, each indicator computed once. */
-class SeriesCache {
-  private readonly outputs = new Map<string, Float64Array[]>();
+/** Rows that are written at once: what they take stays in the processor's cache until all columns are there. */
+const ROWS_AT_ONCE = 512;
 
-  constructor(
-    private readonly strategy: Strategy,
-    private readonly bars: Bars,
-  ) {}
+/** Writes `count` rows of a column, from row `start` on, into `to` at `at` and every `width` after it. */
+type WriteColumn = (
+  start: number,
+  count: number,
+  to: Float32Array | Float64Array,
+  at: number,
+  width: number,
+) => void;
 
-  get({ indicator, output }: SeriesReference): Float64Array {
-    let outputs = this.outputs.get(indicator);
-    if (outputs === undefined) {
-      const { type, parameters } = this.strategy.indicators.find(({ id }) => id === indicator)!;
-      outputs = indicatorType(type).compute(this.bars, parameters as never);
-      this.outputs.set(indicator, outputs);
-    }
-    return outputs[output]!;
-  }
+function computeIndicator(strategy: Strategy, id: string, bars: Bars): Float64Array[] {
+  const { type, parameters } = strategy.indicators.find((indicator) => indicator.id === id)!;
+  return indicatorType(type).compute(bars, parameters as never);
 }
 
-/** A column on its own timeframe's bars. */
-function columnValues(column: FeatureColumn, series: SeriesCache, bars: Bars): Float64Array {
-  const raw = series.get(column.series);
-  if (column.kind === 'raw') return raw;
-  const { fuzzySet, membership } = column;
-  const input = fuzzySet.transform === null ? raw : priceRatio(raw, bars, fuzzySet.transform);
-  return membershipDegrees(membership, input);
+/** @param rowOf the bar that each base bar sees, -1 for none; `null` where these are the base bars themselves */
+function columnWriter(
+  column: FeatureColumn,
+  index: number,
+  series: Float64Array,
+  bars: Bars,
+  rowOf: Int32Array | null,
+): { index: number; write: WriteColumn } {
+  const transform = column.kind === 'raw' ? null : column.fuzzySet.transform;
+  const input = transform === null ? series : priceRatio(series, bars, transform);
+  const degrees = column.kind === 'raw' ? writeRaw : degreesWriter(column.membership);
+  if (rowOf === null) {
+    return { index, write: (start, count, to, at, width) => degrees(input, start, count, to, at, width) };
+  }
+  const own = new Float64Array(bars.length);
+  degrees(input, 0, bars.length, own, 0, 1);
+  return {
+    index,
+    write: (start, count, to, at, width) => writeAligned(own, rowOf, start, count, to, at, width),
+  };
+}
+
+function writeColumns(
+  writers: readonly { index: number; write: WriteColumn }[],
+  rows: number,
+  values: Float32Array | Float64Array,
+  width: number,
+): void {
+  for (let start = 0; start < rows; start += ROWS_AT_ONCE) {
+    const count = Math.min(ROWS_AT_ONCE, rows - start);
+    for (const { index, write } of writers) write(start, count, values, start * width + index, width);
+  }
 }
 
 /** Price / indicator: 1 = the price is at the average. Undefined where the indicator is undefined or 0. */
@@ -88,24 +123,38 @@ function priceRatio(indicator: Float64Array, bars: Bars, { reference }: PriceRat
   return indicator.map((value, t) => (value === 0 ? Number.NaN : price[t]! / value));
 }
 
-/** Puts a series into its column; `rowOf` maps base bars to the series' bars (-1 = none yet). */
-function writeColumn(
+/** Values as they are; infinite ones are undefined. */
+function writeRaw(
   series: Float64Array,
-  rowOf: Int32Array | null,
-  values: Float64Array,
-  column: number,
+  start: number,
+  count: number,
+  to: Float32Array | Float64Array,
+  at: number,
   width: number,
 ): void {
-  const rows = values.length / width;
-  for (let t = 0, at = column; t < rows; t++, at += width) {
-    const row = rowOf === null ? t : rowOf[t]!;
-    const value = row < 0 ? Number.NaN : series[row]!;
-    values[at] = Number.isFinite(value) ? value : Number.NaN;
+  for (let t = start, out = at; t < start + count; t++, out += width) {
+    to[out] = series[t]! + (series[t]! - series[t]!);
+  }
+}
+
+/** Values of another timeframe's bars, each in the rows that see it. */
+function writeAligned(
+  series: Float64Array,
+  rowOf: Int32Array,
+  start: number,
+  count: number,
+  to: Float32Array | Float64Array,
+  at: number,
+  width: number,
+): void {
+  for (let t = start, out = at; t < start + count; t++, out += width) {
+    const row = rowOf[t]!;
+    to[out] = row < 0 ? Number.NaN : series[row]!;
   }
 }
 
 /** Repeats the first `count` columns, delayed by 1..lags rows. */
-function writeLags(values: Float64Array, width: number, count: number, lags: number): void {
+function writeLags(values: Float32Array | Float64Array, width: number, count: number, lags: number): void {
   const rows = values.length / width;
   for (let lag = 1; lag <= lags; lag++) {
     for (let t = lag; t < rows; t++) {

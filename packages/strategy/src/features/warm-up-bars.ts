@@ -1,5 +1,6 @@
 import type { Timeframe } from '@ktrdr/contracts';
 
+import { outputLookbacks } from '../indicators/indicator.js';
 import { indicatorType } from '../indicators/registry.js';
 import type { Strategy } from '../model.js';
 import { featureColumns } from './feature-columns.js';
@@ -13,7 +14,7 @@ export function warmUpBars(strategy: Strategy): Map<Timeframe, number> {
   const bars = new Map<Timeframe, number>([[strategy.baseTimeframe, 0]]);
   for (const { timeframe, series } of featureColumns(strategy)) {
     const { type, parameters } = settings.get(series.indicator)!;
-    const lookback = indicatorType(type).lookback(parameters as never);
+    const lookback = outputLookbacks(indicatorType(type), parameters)[series.output]!;
     bars.set(timeframe, Math.max(bars.get(timeframe) ?? 0, lookback));
   }
   bars.set(strategy.baseTimeframe, bars.get(strategy.baseTimeframe)! + strategy.lookbackPeriods);

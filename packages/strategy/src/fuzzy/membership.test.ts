@@ -3,10 +3,16 @@ import fc from 'fast-check';
 
 import { MEMBERSHIP_TYPES } from '../model.js';
 import type { Membership, MembershipType } from '../model.js';
-import { MEMBERSHIP_KINDS, membershipDegrees } from './membership.js';
+import { degreesWriter, MEMBERSHIP_KINDS } from './membership.js';
 
 function degree(type: MembershipType, parameters: number[], x: number): number {
-  return membershipDegrees({ name: 'm', type, parameters }, Float64Array.of(x))[0]!;
+  return degreesOf({ name: 'm', type, parameters }, [x])[0]!;
+}
+
+function degreesOf(membership: Membership, values: readonly number[]): Float64Array {
+  const degrees = new Float64Array(values.length);
+  degreesWriter(membership)(Float64Array.from(values), 0, values.length, degrees, 0, 1);
+  return degrees;
 }
 
 describe('degrees', () => {
@@ -57,6 +63,16 @@ describe('degrees', () => {
     for (const x of [Number.NaN, Infinity, -Infinity]) expect(degree(type, parameters, x)).toBeNaN();
   });
 
+  test.each(MEMBERSHIP_TYPES)('%s: a part of a series goes into a column of a matrix', (type) => {
+    const parameters = MEMBERSHIP_KINDS[type].parameters.map((_, index) => index + 1);
+    const membership = { name: 'm', type, parameters };
+    const values = [0.5, 1.5, 2, 2.5, 3.5];
+    const matrix = new Float32Array(3 * 4).fill(-1);
+    degreesWriter(membership)(Float64Array.from(values), 1, 3, matrix, 2, 4);
+    const expected = Float32Array.from(degreesOf(membership, values.slice(1, 4)));
+    expect([...matrix]).toEqual([...expected].flatMap((degree) => [-1, -1, degree, -1]));
+  });
+
   test('stay within 0 and 1, for whatever sets and values', () => {
     const number = fc.double({ min: -1e15, max: 1e15, noNaN: true });
     const memberships = fc.constantFrom(...MEMBERSHIP_TYPES).chain((type) => {
@@ -70,7 +86,7 @@ describe('degrees', () => {
     fc.assert(
       fc.property(memberships, fc.array(number, { minLength: 1 }), (membership, values) => {
         const around = [...values, ...membership.parameters];
-        return membershipDegrees(membership, Float64Array.from(around)).every((x) => x >= 0 && x <= 1);
+        return degreesOf(membership, around).every((x) => x >= 0 && x <= 1);
       }),
     );
   });

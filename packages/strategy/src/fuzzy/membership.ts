@@ -1,14 +1,24 @@
 import type { Membership, MembershipType } from '../model.js';
 
-/** Degree 0..1 of a value; an undefined (`NaN`) or infinite value has an undefined degree. */
-type Degree = (x: number) => number;
+/**
+ * Degrees 0..1 of values: reads `from` at a stride of 1, writes `to` at a stride of `width` from `at` on, `count` of them.
+ * An undefined (`NaN`) or infinite value has an undefined degree.
+ */
+type WriteDegrees = (
+  from: Float64Array,
+  start: number,
+  count: number,
+  to: Float32Array | Float64Array,
+  at: number,
+  width: number,
+) => void;
 
 interface MembershipKind {
   /** Names of the parameters, for messages. */
   parameters: readonly string[];
   /** What is wrong with the numbers, or `null`. */
   problem(parameters: readonly number[]): string | null;
-  degree(parameters: readonly number[]): Degree;
+  degrees(parameters: readonly number[]): WriteDegrees;
 }
 
 /**
@@ -19,52 +29,60 @@ export const MEMBERSHIP_KINDS: Readonly<Record<MembershipType, MembershipKind>> 
   triangular: {
     parameters: ['a', 'b', 'c'],
     problem: notAscending,
-    degree: ([a, b, c]) => trapezoid(a!, b!, b!, c!),
+    degrees: ([a, b, c]) => trapezoid(a!, b!, b!, c!),
   },
   trapezoidal: {
     parameters: ['a', 'b', 'c', 'd'],
     problem: notAscending,
-    degree: ([a, b, c, d]) => trapezoid(a!, b!, c!, d!),
+    degrees: ([a, b, c, d]) => trapezoid(a!, b!, c!, d!),
   },
   gaussian: {
     parameters: ['mu', 'sigma'],
     problem: ([, sigma]) => (sigma! > 0 ? null : `sigma is ${sigma}; must be above 0`),
-    degree:
+    degrees:
       ([mu, sigma]) =>
-      (x) => {
-        const distance = (x - mu!) / sigma!;
-        return Math.exp(-0.5 * distance * distance);
+      (from, start, count, to, at, width) => {
+        for (let t = start, end = start + count, out = at; t < end; t++, out += width) {
+          const distance = (from[t]! - mu!) / sigma!;
+          to[out] = Math.exp(-0.5 * distance * distance) + nothing(from[t]!);
+        }
       },
   },
   sigmoid: {
     parameters: ['centre', 'steepness'],
     problem: ([, steepness]) =>
       steepness === 0 ? 'steepness is 0; must be positive (rising) or negative (falling)' : null,
-    degree:
+    degrees:
       ([centre, steepness]) =>
-      (x) =>
-        1 / (1 + Math.exp(-steepness! * (x - centre!))),
+      (from, start, count, to, at, width) => {
+        for (let t = start, end = start + count, out = at; t < end; t++, out += width) {
+          to[out] = 1 / (1 + Math.exp(-steepness! * (from[t]! - centre!))) + nothing(from[t]!);
+        }
+      },
   },
 };
 
-/** Degrees of a whole series. */
-export function membershipDegrees(membership: Membership, values: Float64Array): Float64Array {
-  const degrees = new Float64Array(values.length);
-  const degree = MEMBERSHIP_KINDS[membership.type].degree(membership.parameters);
-  for (let t = 0; t < values.length; t++) {
-    const x = values[t]!;
-    degrees[t] = Number.isFinite(x) ? degree(x) : Number.NaN;
-  }
-  return degrees;
+/** What writes the degrees of a membership. */
+export function degreesWriter({ type, parameters }: Membership): WriteDegrees {
+  return MEMBERSHIP_KINDS[type].degrees(parameters);
 }
 
-function trapezoid(a: number, b: number, c: number, d: number): Degree {
-  return (x) => {
-    if (x >= b && x <= c) return 1;
-    if (x > a && x < b) return (x - a) / (b - a);
-    if (x > c && x < d) return (d - x) / (d - c);
-    return 0;
+function trapezoid(a: number, b: number, c: number, d: number): WriteDegrees {
+  return (from, start, count, to, at, width) => {
+    for (let t = start, end = start + count, out = at; t < end; t++, out += width) {
+      const x = from[t]!;
+      let degree = nothing(x);
+      if (x >= b && x <= c) degree = 1;
+      else if (x > a && x < b) degree = (x - a) / (b - a);
+      else if (x > c && x < d) degree = (d - x) / (d - c);
+      to[out] = degree;
+    }
   };
+}
+
+/** 0, but `NaN` for what is undefined or infinite. */
+function nothing(x: number): number {
+  return x - x;
 }
 
 function notAscending(parameters: readonly number[]): string | null {

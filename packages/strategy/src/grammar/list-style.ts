@@ -135,16 +135,13 @@ function readFuzzySet(reader: Reader, table: IndicatorTable, key: string, value:
   const path = ['fuzzy_sets', key];
   const memberships = readMemberships(reader, path);
   if (!isRecord(value)) return null;
-  const reference = value['indicator'];
-  const entry = typeof reference === 'string' ? null : table.findByKey(key);
-  if (typeof reference !== 'string' && entry === null) {
+  const written = value['indicator'];
+  const reference = typeof written === 'string' ? written : table.referenceOf(key);
+  if (reference === null) {
     reader.warn(path, 'is left out: no indicator has this id or name');
     return null;
   }
-  const series = table.resolve(
-    entry?.id ?? String(reference),
-    entry === null ? [...path, 'indicator'] : path,
-  );
+  const series = table.resolve(reference, typeof written === 'string' ? [...path, 'indicator'] : path);
   const transform = readInputTransform(reader, path);
   if (series === null || memberships === null) return null;
   warnIfNamedAfterOutput(reader, table, path, key, series);

@@ -1,4 +1,5 @@
 import { defineIndicator, undefinedSeries } from './indicator.js';
+import { trueRangeAt } from './true-range.js';
 
 /**
  * Average true range, in price units: Wilder's average of the true range, seeded by the mean of bars 1..n.
@@ -6,18 +7,17 @@ import { defineIndicator, undefinedSeries } from './indicator.js';
  */
 export const atr = defineIndicator({
   type: 'atr',
+  summary: 'Average true range, in price units',
   aliases: { averagetruerange: {} },
   parameters: { period: { kind: 'whole', default: 14, min: 1, max: 100 } },
   parameterAliases: {},
   outputs: ['atr'],
   lookback: ({ period }) => period,
   compute(bars, { period }) {
-    const { high, low, close } = bars;
     const average = undefinedSeries(bars.length);
     let value = 0;
     for (let t = 1; t < bars.length; t++) {
-      const before = close[t - 1]!;
-      const range = Math.max(high[t]! - low[t]!, Math.abs(high[t]! - before), Math.abs(low[t]! - before));
+      const range = trueRangeAt(bars, t);
       value = t <= period ? value + range / period : (value * (period - 1) + range) / period;
       if (t >= period) average[t] = value;
     }

@@ -1,15 +1,18 @@
 import { defineIndicator, SOURCE, undefinedSeries } from './indicator.js';
 import { windowDeviations, windowMeans } from './moving-window.js';
 
+export const BAND_PARAMETERS = {
+  period: { kind: 'whole', default: 20, min: 2, max: 200 },
+  multiplier: { kind: 'real', default: 2, above: 0, max: 10 },
+  source: SOURCE,
+} as const;
+
 /** Bollinger bands: simple average and `multiplier` population deviations around it. TA-Lib: BBANDS with SMA. First value at bar n-1. */
 export const bollingerBands = defineIndicator({
   type: 'bollingerbands',
+  summary: 'Bollinger bands: a simple average and deviations around it',
   aliases: { bbands: {}, bb: {}, bollinger: {}, bollingerband: {} },
-  parameters: {
-    period: { kind: 'whole', default: 20, min: 2, max: 200 },
-    multiplier: { kind: 'real', default: 2, above: 0, max: 10 },
-    source: SOURCE,
-  },
+  parameters: BAND_PARAMETERS,
   parameterAliases: { std_dev: 'multiplier' },
   outputs: ['upper', 'middle', 'lower'],
   lookback: ({ period }) => period - 1,
@@ -17,10 +20,11 @@ export const bollingerBands = defineIndicator({
     const middle = windowMeans(bars[source], period);
     const deviation = windowDeviations(bars[source], period);
     const upper = undefinedSeries(bars.length);
-    const lower = undefinedSeries(bars.length);
+    const lower = deviation;
     for (let t = period - 1; t < bars.length; t++) {
-      upper[t] = middle[t]! + multiplier * deviation[t]!;
-      lower[t] = middle[t]! - multiplier * deviation[t]!;
+      const distance = multiplier * deviation[t]!;
+      upper[t] = middle[t]! + distance;
+      lower[t] = middle[t]! - distance;
     }
     return [upper, middle, lower];
   },

@@ -1,202 +1,301 @@
-import { beforeAll, describe, expect, test } from '@jest/globals';
-import type { Bars } from '@ktrdr/market-data';
+import { readdirSync, readFileSync } from 'node:fs';
+
+import { describe, expect, test } from '@jest/globals';
+import { propertyRuns } from '@ktrdr/contracts/testing';
 import fc from 'fast-check';
 
-import { firstBars, randomBars } from '../test/random-bars.js';
-import { hasRealBars, realBars } from '../test/real-bars.js';
-import { loadTalib } from '../test/talib.js';
-import type { Talib } from '../test/talib.js';
-import { indicatorType, INDICATOR_TYPES } from './registry.js';
+import { computeIndicator, withDefaults } from '../test/compute-indicator.js';
+import type { ParameterValues } from '../test/compute-indicator.js';
+import { barsOfCloses, firstBars, randomBars, withHalt } from '../test/random-bars.js';
+import { BAR_COLUMNS, outputLookbacks } from './indicator.js';
+import type { IndicatorType, ParameterDefinition } from './indicator.js';
+import { FEATURE_INDICATOR_TYPES, findIndicatorType, indicatorType, INDICATOR_TYPES } from './registry.js';
 
-type Parameters = Record<string, number | string>;
-
-/** Our parameters, and TA-Lib's answer for them. */
-interface Case {
-  type: string;
-  parameters: Parameters;
-  expected(talib: Talib, bars: Bars): Float64Array[];
-}
-
-const CASES: Case[] = [
-  ...[2, 3, 14, 100].map((period): Case => ({
-    type: 'rsi',
-    parameters: { period, source: 'close' },
-    expected: (talib, bars) => talib('RSI', [bars.close], [period], 1),
-  })),
-  ...[2, 20, 500].map((period): Case => ({
-    type: 'sma',
-    parameters: { period, source: 'volume' },
-    expected: (talib, bars) => talib('SMA', [bars.volume], [period], 1),
-  })),
-  ...[2, 20, 500].map((period): Case => ({
-    type: 'ema',
-    parameters: { period, source: 'high' },
-    expected: (talib, bars) => talib('EMA', [bars.high], [period], 1),
-  })),
-  ...[
-    [12, 26, 9],
-    [2, 3, 2],
-    [30, 10, 5],
-    [100, 200, 50],
-  ].map(([fast, slow, signal]): Case => ({
-    type: 'macd',
-    parameters: { fast_period: fast!, slow_period: slow!, signal_period: signal!, source: 'close' },
-    expected: (talib, bars) => talib('MACD', [bars.close], [fast!, slow!, signal!], 3),
-  })),
-  ...[
-    [20, 2],
-    [5, 0.5],
-    [200, 3],
-  ].map(([period, multiplier]): Case => ({
-    type: 'bollingerbands',
-    parameters: { period: period!, multiplier: multiplier!, source: 'close' },
-    expected: (talib, bars) => talib('BBANDS', [bars.close], [period!, multiplier!, multiplier!, 0], 3),
-  })),
-  ...[1, 2, 14, 100].map((period): Case => ({
-    type: 'atr',
-    parameters: { period },
-    expected: (talib, bars) => talib('ATR', [bars.high, bars.low, bars.close], [period], 1),
-  })),
-];
-
-function compute({ type, parameters }: Pick<Case, 'type' | 'parameters'>, bars: Bars): Float64Array[] {
-  return indicatorType(type).compute(bars, parameters as never);
-}
-
-/** Same undefined values, others within 1e-9 of the values' size. */
-function expectClose(ours: Float64Array, theirs: Float64Array, scale: number): void {
-  expect(ours.length).toBe(theirs.length);
-  let worst = 0;
-  for (let t = 0; t < ours.length; t++) {
-    if (Number.isNaN(ours[t]!) !== Number.isNaN(theirs[t]!))
-      throw new Error(`bar ${t}: ${ours[t]} or ${theirs[t]}`);
-    if (Number.isNaN(ours[t]!)) continue;
-    worst = Math.max(
-      worst,
-      Math.abs(ours[t]! - theirs[t]!) / Math.max(Math.abs(theirs[t]!), scale, Number.MIN_VALUE),
-    );
+/** Whatever a parameter may be; longer periods take bars, not insight. */
+function anyValue(definition: ParameterDefinition): fc.Arbitrary<number | string | boolean> {
+  switch (definition.kind) {
+    case 'whole':
+      return fc.integer({ min: definition.min, max: Math.min(definition.max, 60) });
+    case 'real': {
+      const low = definition.min ?? definition.above ?? 0;
+      const high = definition.max ?? definition.below ?? 1;
+      return fc.double({ min: low + (high - low) / 1_000, max: high - (high - low) / 1_000, noNaN: true });
+    }
+    case 'flag':
+      return fc.boolean();
+    case 'choice':
+      return fc.constantFrom(...definition.options);
+    case 'column':
+      return fc.constantFrom(...BAR_COLUMNS);
   }
-  expect(worst).toBeLessThan(1e-9);
 }
 
-describe('indicators are TA-Lib to 1e-9', () => {
-  let talib: Talib;
-  beforeAll(async () => {
-    talib = await loadTalib();
+/** Any indicator with any parameters. */
+const anyIndicator = fc
+  .constantFrom(...FEATURE_INDICATOR_TYPES)
+  .chain((type) =>
+    fc.tuple(
+      fc.constant(type),
+      fc.record(
+        Object.fromEntries(
+          Object.entries(type.parameters).map(([name, definition]) => [name, anyValue(definition)]),
+        ),
+      ) as fc.Arbitrary<ParameterValues>,
+    ),
+  );
+
+describe('the registry', () => {
+  test('has 31 indicators, of which only zigzag must not enter a network', () => {
+    const names = INDICATOR_TYPES.map(({ type }) => type);
+    expect(names).toHaveLength(31);
+    expect(names).toEqual(names.toSorted((a, b) => a.localeCompare(b)));
+    expect(
+      INDICATOR_TYPES.filter((type) => !FEATURE_INDICATOR_TYPES.includes(type)).map(({ type }) => type),
+    ).toEqual(['zigzag']);
   });
 
-  const title = ({ type, parameters }: Case): string => `${type} ${JSON.stringify(parameters)}`;
-
-  test.each(CASES.map((item) => [title(item), item] as const))('%s on random bars', (_, item) => {
-    for (const seed of [1, 2, 3]) {
-      const bars = randomBars({ length: 1_500, seed });
-      // A difference of two prices is exact to the size of the prices, not of the difference.
-      const scale = item.type === 'macd' || item.type === 'atr' ? 1e-3 * bars.close[0]! : 0;
-      const theirs = item.expected(talib, bars);
-      compute(item, bars).forEach((ours, output) => expectClose(ours, theirs[output]!, scale));
-    }
+  test('no name means two things', () => {
+    const names = INDICATOR_TYPES.flatMap(({ type, aliases }) => [type, ...Object.keys(aliases)]);
+    expect(new Set(names).size).toBe(names.length);
+    for (const name of names) expect(name).toMatch(/^[a-z]+$/);
   });
 
-  const onRealBars = hasRealBars ? test : test.skip;
-  onRealBars.each([
-    ['AAPL', '1h'],
-    ['EURUSD', '1h'],
-    ['GOOG', '1d'],
-  ] as const)('all on the real bars of %s %s (KTRDR_REAL_BARS)', async (symbol, timeframe) => {
-    const bars = (await realBars(symbol, timeframe))!;
-    for (const item of CASES) {
-      const scale = item.type === 'macd' ? 1e-3 * bars.close[0]! : 0;
-      const theirs = item.expected(talib, bars);
-      compute(item, bars).forEach((ours, output) => expectClose(ours, theirs[output]!, scale));
-    }
+  test.each([
+    ['RSI', 'rsi'],
+    ['SimpleMovingAverage', 'sma'],
+    ['BollingerBandsIndicator', 'bollingerbands'],
+    ['bollinger_bands', 'bollingerbands'],
+    ['bbands', 'bollingerbands'],
+    ['stoch', 'stochastic'],
+    ['williams_r', 'williamsr'],
+    ['psar', 'parabolicsar'],
+    ['SAR', 'parabolicsar'],
+    ['Keltner-Channels', 'keltnerchannels'],
+    ['kc', 'keltnerchannels'],
+    ['donchian_channel', 'donchianchannels'],
+    ['average directional index', 'adx'],
+    ['ChaikinMoneyFlow', 'cmf'],
+    ['accumulation_distribution', 'adline'],
+    ['ADLineIndicator', 'adline'],
+    ['volume_sma', 'sma'],
+    ['FisherTransform', 'fishertransform'],
+    ['DistanceFromMA', 'distancefromma'],
+  ])('%s is %s', (name, type) => {
+    expect(findIndicatorType(name)?.type.type).toBe(type);
+  });
+
+  test('every indicator of this folder is registered', () => {
+    const folder = new URL('.', import.meta.url);
+    const defined = readdirSync(folder)
+      .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+      .flatMap((file) => [
+        ...readFileSync(new URL(file, folder), 'utf8').matchAll(/^ {2}type: '([a-z]+)',$/gm),
+      ])
+      .map(([, type]) => type);
+    expect(defined.toSorted()).toEqual(INDICATOR_TYPES.map(({ type }) => type).toSorted());
   });
 });
 
-describe('every indicator', () => {
-  const anyCase = fc.constantFrom(...CASES);
-
-  test('has a case here', () => {
-    expect(new Set(CASES.map(({ type }) => type))).toEqual(new Set(INDICATOR_TYPES.map(({ type }) => type)));
-  });
-
-  test('has values in all outputs from its lookback on, and none before in some', () => {
-    for (const item of CASES) {
-      const bars = randomBars({ length: 600, seed: 5 });
-      const lookback = indicatorType(item.type).lookback(item.parameters as never);
-      const outputs = compute(item, bars);
-      expect(outputs).toHaveLength(indicatorType(item.type).outputs.length);
-      expect(outputs.every((output) => output.subarray(lookback).every(Number.isFinite))).toBe(true);
-      expect(outputs.some((output) => Number.isNaN(output[lookback - 1] ?? Number.NaN))).toBe(true);
-    }
+describe('every indicator, with any parameters', () => {
+  test('has a value in each output from its lookback on, and none before', () => {
+    fc.assert(
+      fc.property(anyIndicator, fc.integer(), ([type, parameters], seed) => {
+        const bars = randomBars({ length: 300, seed });
+        // A bar without volume has no price that is weighted by it.
+        bars.volume.forEach((volume, t) => (bars.volume[t] = volume + 1));
+        const outputs = computeIndicator(type.type, parameters, bars);
+        const lookbacks = outputLookbacks(type, parameters);
+        expect(outputs).toHaveLength(type.outputs.length);
+        expect(lookbacks).toHaveLength(type.outputs.length);
+        outputs.forEach((output, index) => {
+          expect(output).toHaveLength(bars.length);
+          expect(output.findIndex(Number.isFinite)).toBe(lookbacks[index]);
+          expect(output.subarray(lookbacks[index]).every(Number.isFinite)).toBe(true);
+        });
+      }),
+      { numRuns: propertyRuns() },
+    );
   });
 
   test('gives no value, and no error, for fewer bars than it needs', () => {
     fc.assert(
-      fc.property(anyCase, fc.nat(600), (item, length) => {
-        const lookback = indicatorType(item.type).lookback(item.parameters as never);
-        const bars = randomBars({ length: Math.min(length, lookback), seed: length });
-        return compute(item, bars).every(
+      fc.property(anyIndicator, fc.nat(200), ([type, parameters], count) => {
+        const lookbacks = outputLookbacks(type, parameters);
+        const bars = randomBars({ length: Math.min(count, ...lookbacks), seed: count });
+        return computeIndicator(type.type, parameters, bars).every(
           (output) => output.length === bars.length && output.every(Number.isNaN),
         );
       }),
-      { numRuns: 80 },
+      { numRuns: propertyRuns() },
     );
   });
 
   test('a value depends on no later bar', () => {
     fc.assert(
-      fc.property(anyCase, fc.integer(), fc.integer({ min: 1, max: 699 }), (item, seed, cut) => {
-        const bars = randomBars({ length: 700, seed });
-        const whole = compute(item, bars);
-        const part = compute(item, firstBars(bars, cut));
-        return part.every((output, index) => output.every((value, t) => Object.is(value, whole[index]![t])));
-      }),
-      { numRuns: 80 },
+      fc.property(
+        anyIndicator,
+        fc.integer(),
+        fc.integer({ min: 0, max: 299 }),
+        ([type, parameters], seed, cut) => {
+          const bars = randomBars({ length: 300, seed });
+          const whole = computeIndicator(type.type, parameters, bars);
+          const part = computeIndicator(type.type, parameters, firstBars(bars, cut));
+          return part.every((output, index) =>
+            output.every((value, t) => Object.is(value, whole[index]![t])),
+          );
+        },
+      ),
+      { numRuns: propertyRuns() },
     );
+  });
+
+  test('leaves the bars as they are', () => {
+    const bars = randomBars({ length: 120, seed: 1 });
+    const before = structuredClone(bars);
+    for (const { type } of INDICATOR_TYPES) {
+      computeIndicator(type, {}, bars).forEach((output) => output.fill(0));
+      expect(bars).toEqual(before);
+    }
   });
 });
 
+/** Outputs at the last of 120 bars that never move, at a price of 42 and a volume of 10. */
+const FLAT: Readonly<Record<string, readonly number[]>> = {
+  adline: [0, 0, 0, 0, 0, 0],
+  adx: [0, 0, 0],
+  aroon: [100, 100, 0],
+  atr: [0],
+  bollingerbands: [42, 42, 42],
+  bollingerbandwidth: [0],
+  cci: [0],
+  cmf: [0, 0, 0, 0, 0, 0, 0, 0],
+  distancefromma: [0],
+  donchianchannels: [42, 42, 42],
+  ema: [42],
+  fishertransform: [0, 0],
+  ichimoku: [42, 42, 42, 42, 42],
+  keltnerchannels: [42, 42, 42],
+  macd: [0, 0, 0],
+  mfi: [0],
+  momentum: [0],
+  obv: [10],
+  parabolicsar: [42],
+  roc: [0],
+  rsi: [0],
+  rvi: [0, 0],
+  sma: [42],
+  squeezeintensity: [0],
+  stochastic: [0, 0],
+  supertrend: [42, -1],
+  volumeratio: [1],
+  vwap: [42],
+  williamsr: [0],
+  wma: [42],
+};
+
+/** Outputs that only the volume moves, where there is none. */
+const WITHOUT_VOLUME: Readonly<Record<string, readonly number[]>> = {
+  cmf: [0, 0, 0, 0, 0, 0, 0, 0],
+  adline: [0, 0, 0, 0, 0, 0],
+  mfi: [0],
+  obv: [0],
+  volumeratio: [1],
+  vwap: [Number.NaN],
+};
+
+/** Indicators whose past fades, but never leaves. */
+const RECURSIVE = ['adline', 'adx', 'atr', 'cmf', 'ema', 'fishertransform', 'keltnerchannels', 'macd', 'obv'];
+RECURSIVE.push('parabolicsar', 'rsi', 'squeezeintensity', 'supertrend');
+
 describe('edges', () => {
-  const flat = (length: number): Bars => {
-    const bars = randomBars({ length, seed: 1 });
-    for (const column of [bars.open, bars.high, bars.low, bars.close]) column.fill(42);
+  const flat = (length: number, volume: number) => {
+    const bars = barsOfCloses(Array.from({ length }, () => 42));
+    bars.volume.fill(volume);
     return bars;
   };
+  const lastOf = (outputs: Float64Array[]) => outputs.map((output) => output.at(-1)! + 0);
 
-  test('a flat market: rsi 0, bands without width, atr 0', () => {
-    const bars = flat(60);
-    expect(compute({ type: 'rsi', parameters: { period: 14, source: 'close' } }, bars)[0]![59]).toBe(0);
-    const bands = compute(
-      { type: 'bollingerbands', parameters: { period: 20, multiplier: 2, source: 'close' } },
-      bars,
+  test.each(FEATURE_INDICATOR_TYPES.map(({ type }) => type))('%s of a market that never moves', (type) => {
+    expect(lastOf(computeIndicator(type, {}, flat(120, 10)))).toEqual(FLAT[type]);
+  });
+
+  test.each(Object.entries(WITHOUT_VOLUME))('%s without volume', (type, expected) => {
+    const bars = randomBars({ length: 120, seed: 1 });
+    bars.volume.fill(0);
+    const outputs = computeIndicator(type, {}, bars);
+    // Where the close stands in its bar needs no volume.
+    const multiplier = indicatorType(type).outputs.indexOf('mf_multiplier');
+    if (multiplier >= 0) outputs[multiplier]!.fill(0);
+    expect(lastOf(outputs)).toEqual(expected);
+  });
+
+  test('a halt of years leaves finite values, and the market after it is seen again', () => {
+    const bars = withHalt(randomBars({ length: 21_000, seed: 5 }), 500, 20_500);
+    for (const { type } of FEATURE_INDICATOR_TYPES) {
+      for (const output of computeIndicator(type, {}, bars)) {
+        if (type !== 'vwap') expect(output.subarray(100).every(Number.isFinite)).toBe(true);
+        expect(new Set(output.subarray(20_700)).size).toBeGreaterThan(1);
+      }
+    }
+  });
+
+  test.each(FEATURE_INDICATOR_TYPES.map(({ type }) => type).filter((type) => !RECURSIVE.includes(type)))(
+    '%s: a huge value leaves nothing behind once it has left the window',
+    (type) => {
+      const bars = randomBars({ length: 400, seed: 4 });
+      const clean = computeIndicator(type, {}, bars);
+      for (const column of BAR_COLUMNS) bars[column][100] = 1e18;
+      const after = computeIndicator(type, {}, bars);
+      const gone = 102 + Math.max(...outputLookbacks(indicatorType(type), withDefaults(type, {})));
+      after.forEach((output, index) => expect(output.subarray(gone)).toEqual(clean[index]!.subarray(gone)));
+    },
+  );
+
+  test('only gains: rsi, mfi, aroon and the stochastic at their upper end', () => {
+    const bars = barsOfCloses(Array.from({ length: 60 }, (_, t) => 10 + t));
+    bars.volume.fill(5);
+    const first = (type: string) => computeIndicator(type, {}, bars)[0]![59];
+    expect([first('rsi'), first('mfi'), first('aroon'), first('stochastic')]).toEqual([100, 100, 100, 100]);
+  });
+
+  test.each<[string, ParameterValues, (index: number) => number]>([
+    ['ema', { period: 1, source: 'open' }, (t) => randomCloses.open[t]!],
+    ['distancefromma', { period: 1 }, () => 0],
+    ['distancefromma', { period: 1, ma_type: 'ema' }, () => 0],
+    ['vwap', { period: 1, use_typical_price: false }, (t) => randomCloses.close[t]!],
+    ['macd', { fast_period: 1, slow_period: 1, signal_period: 1 }, () => 0],
+  ])('%s %j is the identity that a window of one bar is', (type, parameters, expected) => {
+    const [output] = computeIndicator(type, parameters, randomCloses);
+    output!.forEach((value, t) => expect(value).toBeCloseTo(expected(t), 10));
+  });
+
+  test('parabolicsar: the first acceleration may differ from the step', () => {
+    // Rising by 1 a bar: the stop closes in on the newest high by the factor of the bar before.
+    const bars = barsOfCloses([10, 11, 12, 13, 14]);
+    const [stops] = computeIndicator('parabolicsar', { initial_af: 0.05, step_af: 0.1, max_af: 0.2 }, bars);
+    const expected = [Number.NaN, 10, 10 + 0.05 * 1];
+    expected.push(Math.min(11, expected[2]! + 0.15 * (12 - expected[2]!)));
+    expected.push(expected[3]! + 0.2 * (13 - expected[3]!));
+    expect([...stops!].map((stop) => Math.round(stop * 1e9) / 1e9)).toEqual(
+      expected.map((stop) => Math.round(stop * 1e9) / 1e9),
     );
-    expect(bands.map((band) => band[59])).toEqual([42, 42, 42]);
-    expect(compute({ type: 'atr', parameters: { period: 14 } }, bars)[0]![59]).toBe(0);
   });
 
-  test('only gains: rsi 100', () => {
-    const bars = flat(60);
-    bars.close.forEach((_, t) => (bars.close[t] = 10 + t));
-    expect(compute({ type: 'rsi', parameters: { period: 14, source: 'close' } }, bars)[0]![59]).toBe(100);
+  test('zigzag: values at confirmed turning points alone', () => {
+    const bars = barsOfCloses([100, 110, 120, 108, 90, 99, 100]);
+    const [pivots] = computeIndicator('zigzag', { threshold: 0.1 }, bars);
+    expect([...pivots!]).toEqual([100, NaN, 120, NaN, 90, NaN, NaN]);
   });
+});
 
-  test('an average of one bar is the bar', () => {
-    const bars = randomBars({ length: 50, seed: 9 });
-    expect(compute({ type: 'ema', parameters: { period: 1, source: 'open' } }, bars)[0]).toEqual(bars.open);
-  });
+const randomCloses = (() => {
+  const bars = randomBars({ length: 50, seed: 9 });
+  bars.volume.forEach((volume, t) => (bars.volume[t] = volume + 1));
+  return bars;
+})();
 
-  test('a huge value leaves nothing behind once it has left the window', () => {
-    const bars = randomBars({ length: 300, seed: 4 });
-    const clean = compute(
-      { type: 'bollingerbands', parameters: { period: 20, multiplier: 2, source: 'close' } },
-      bars,
-    );
-    bars.close[100] = 1e18;
-    const after = compute(
-      { type: 'bollingerbands', parameters: { period: 20, multiplier: 2, source: 'close' } },
-      bars,
-    );
-    for (const output of [0, 1, 2])
-      expect(after[output]!.subarray(120)).toEqual(clean[output]!.subarray(120));
-  });
+test('a type outside the registry is a fault of the caller', () => {
+  expect(() => indicatorType('nothing')).toThrow('no indicator type nothing');
+  const unknown: IndicatorType | undefined = findIndicatorType('nothing')?.type;
+  expect(unknown).toBeUndefined();
 });

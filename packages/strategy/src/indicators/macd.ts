@@ -1,5 +1,5 @@
 import { exponentialAverage } from './ema.js';
-import { defineIndicator, SOURCE, undefinedSeries } from './indicator.js';
+import { defineIndicator, SOURCE } from './indicator.js';
 
 /**
  * Moving average convergence divergence: line = fast - slow average, signal = average of the line, histogram = line -
@@ -8,6 +8,7 @@ import { defineIndicator, SOURCE, undefinedSeries } from './indicator.js';
  */
 export const macd = defineIndicator({
   type: 'macd',
+  summary: 'Moving average convergence divergence: fast minus slow exponential average',
   aliases: { movingaverageconvergencedivergence: {} },
   parameters: {
     fast_period: { kind: 'whole', default: 12, min: 1, max: 100 },
@@ -24,13 +25,14 @@ export const macd = defineIndicator({
     const slowPeriod = Math.max(fast_period, slow_period);
     const slow = exponentialAverage(bars[source], slowPeriod);
     const fast = exponentialAverage(bars[source], fastPeriod, slowPeriod - fastPeriod);
-    const line = undefinedSeries(bars.length);
+    const line = fast;
     for (let t = slowPeriod - 1; t < bars.length; t++) line[t] = fast[t]! - slow[t]!;
     const signal = exponentialAverage(line, signal_period, slowPeriod - 1);
-    const histogram = undefinedSeries(bars.length);
+    const histogram = slow;
     const first = slowPeriod + signal_period - 2;
     for (let t = first; t < bars.length; t++) histogram[t] = line[t]! - signal[t]!;
     line.fill(Number.NaN, 0, first);
+    histogram.fill(Number.NaN, 0, first);
     return [line, signal, histogram];
   },
 });

@@ -1,28 +1,55 @@
-import { undefinedSeries } from './indicator.js';
-
 /*
  * Windows of n values in O(1) a value without subtraction: the series is cut into blocks of n, and each window is the
  * end of one block and the start of the next. Running forward from a block's start and backward from its end gives both
  * parts, so that a value that has left the window leaves nothing behind (a running sum keeps its rounding errors).
  */
 
-/** Mean of the last n values; `NaN` for the first n-1. TA-Lib: SMA. */
-export function windowMeans(values: Float64Array, n: number): Float64Array {
-  const means = undefinedSeries(values.length);
-  const tail = new Float64Array(n + 1);
-  for (let start = 0; start < values.length; start += n) {
-    const end = Math.min(start + n, values.length);
+/**
+ * Mean of the last n values from bar `first` on; `NaN` before bar `first + n - 1`. TA-Lib: SMA.
+ *
+ * @param into where they are written; may be `values` itself
+ */
+export function windowMeans(
+  values: Float64Array,
+  n: number,
+  first = 0,
+  into: Float64Array = new Float64Array(values.length),
+): Float64Array {
+  return scaledSums(values, n, first, n, into);
+}
+
+/** Sum of the last n values from bar `first` on; otherwise as `windowMeans`. TA-Lib: SUM. */
+export function windowSums(
+  values: Float64Array,
+  n: number,
+  first = 0,
+  into: Float64Array = new Float64Array(values.length),
+): Float64Array {
+  return scaledSums(values, n, first, 1, into);
+}
+
+function scaledSums(
+  values: Float64Array,
+  n: number,
+  first: number,
+  divisor: number,
+  into: Float64Array,
+): Float64Array {
+  const { length } = values;
+  // tail[j]: sum of the block's values j..n-1; the next block's is there before this block is overwritten.
+  let tail = new Float64Array(n + 1);
+  let next = new Float64Array(n + 1);
+  for (let start = first; start < length; start += n) {
+    const end = Math.min(start + n, length);
+    if (end - start === n) for (let j = n - 1; j >= 0; j--) next[j] = next[j + 1]! + values[start + j]!;
     let head = 0;
     for (let t = start; t < end; t++) {
       head += values[t]!;
-      if (t >= n - 1) means[t] = (tail[t - start + 1]! + head) / n;
+      into[t] = (tail[t - start + 1]! + head) / divisor;
     }
-    if (end - start < n) break;
-    // tail[j]: sum of the block's values j..n-1.
-    tail[n] = 0;
-    for (let j = n - 1; j >= 0; j--) tail[j] = tail[j + 1]! + values[start + j]!;
+    [tail, next] = [next, tail];
   }
-  return means;
+  return into.fill(Number.NaN, 0, Math.min(length, first + n - 1));
 }
 
 /**
@@ -30,7 +57,7 @@ export function windowMeans(values: Float64Array, n: number): Float64Array {
  * distances to the mean, joined by Chan's formula, instead of from the difference of two large sums.
  */
 export function windowDeviations(values: Float64Array, n: number): Float64Array {
-  const deviations = undefinedSeries(values.length);
+  const deviations = new Float64Array(values.length);
   const tailMean = new Float64Array(n + 1);
   const tailSquares = new Float64Array(n + 1);
   for (let start = 0; start < values.length; start += n) {
@@ -42,7 +69,6 @@ export function windowDeviations(values: Float64Array, n: number): Float64Array 
       const distance = values[t]! - mean;
       mean += distance / (j + 1);
       squares += distance * (values[t]! - mean);
-      if (t < n - 1) continue;
       const apart = mean - tailMean[j + 1]!;
       const tailCount = n - 1 - j;
       const between = tailCount === 0 ? 0 : (apart * apart * (j + 1) * tailCount) / n;
@@ -62,5 +88,5 @@ export function windowDeviations(values: Float64Array, n: number): Float64Array 
       tailSquares[j] = squares;
     }
   }
-  return deviations;
+  return deviations.fill(Number.NaN, 0, Math.min(values.length, n - 1));
 }

@@ -1,4 +1,4 @@
-import { defineIndicator, SOURCE, undefinedSeries } from './indicator.js';
+import { defineIndicator, isZero, SOURCE, undefinedSeries } from './indicator.js';
 
 /**
  * Relative strength index, 0..100: 100 G/(G+L), G and L being Wilder's averages of gains and losses, seeded by their
@@ -6,6 +6,7 @@ import { defineIndicator, SOURCE, undefinedSeries } from './indicator.js';
  */
 export const rsi = defineIndicator({
   type: 'rsi',
+  summary: 'Relative strength index: average gains as a share of all moves, 0 to 100',
   aliases: { relativestrengthindex: {} },
   parameters: { period: { kind: 'whole', default: 14, min: 2, max: 100 }, source: SOURCE },
   parameterAliases: {},
@@ -18,8 +19,8 @@ export const rsi = defineIndicator({
     let losses = 0;
     for (let t = 1; t < bars.length; t++) {
       const change = values[t]! - values[t - 1]!;
-      const gain = change > 0 ? change : 0;
-      const loss = change < 0 ? -change : 0;
+      const gain = Math.max(change, 0);
+      const loss = gain - change;
       if (t <= period) {
         gains += gain / period;
         losses += loss / period;
@@ -28,7 +29,7 @@ export const rsi = defineIndicator({
         losses = (losses * (period - 1) + loss) / period;
       }
       const all = gains + losses;
-      if (t >= period) index[t] = all > 0 ? (100 * gains) / all : 0;
+      if (t >= period) index[t] = isZero(all) ? 0 : (100 * gains) / all;
     }
     return [index];
   },

@@ -1,11 +1,9 @@
-import { z } from 'zod';
-
-import { BAR_COLUMNS } from '../indicators/indicator.js';
-import type { IndicatorType, ParameterDefinition } from '../indicators/indicator.js';
-import { findIndicatorType, INDICATOR_TYPES } from '../indicators/registry.js';
+import type { IndicatorType } from '../indicators/indicator.js';
+import { parametersSchema } from '../indicators/parameter-schema.js';
+import { FEATURE_INDICATOR_TYPES, findIndicatorType } from '../indicators/registry.js';
 import type { Path } from '../issues.js';
 import type { IndicatorSettings, ParameterValue, SeriesReference } from '../model.js';
-import { choice, describe, real, whole } from '../schema.js';
+import { describe } from '../schema.js';
 import type { Reader } from '../section.js';
 import { closest, didYouMean } from '../suggest.js';
 
@@ -20,6 +18,15 @@ export interface IndicatorEntry {
   checked: { settings: IndicatorSettings; type: IndicatorType } | null;
 }
 
+/** Columns that older files name where an indicator has several outputs. */
+const OLD_COLUMNS = [
+  { pattern: /^adx_(\d+)$/i, type: 'adx', output: 'adx' },
+  { pattern: /^di_plus_(\d+)$/i, type: 'adx', output: 'plus_di' },
+  { pattern: /^di_minus_(\d+)$/i, type: 'adx', output: 'minus_di' },
+  { pattern: /^aroon_up_(\d+)$/i, type: 'aroon', output: 'up' },
+  { pattern: /^aroon_down_(\d+)$/i, type: 'aroon', output: 'down' },
+];
+
 /** The indicators of a file by id; remembers which of them something refers to. */
 export class IndicatorTable {
   private readonly entries = new Map<string, IndicatorEntry>();
@@ -31,11 +38,25 @@ export class IndicatorTable {
     this.entries.set(entry.id, entry);
   }
 
-  /** By id, else by name, where case does not count. */
-  findByKey(key: string): IndicatorEntry | null {
+  /** What the key of an older file's fuzzy set means: an id, else a name (case does not count), else an old column. */
+  referenceOf(key: string): string | null {
+    if (this.entries.has(key)) return key;
     const name = key.toLowerCase();
     const named = [...this.entries.values()].find((entry) => entry.name.toLowerCase() === name);
-    return this.entries.get(key) ?? named ?? null;
+    return named?.id ?? this.columnReference(key);
+  }
+
+  /** `DI_Plus_14` is an output of the adx with that period, else of the first one. */
+  private columnReference(key: string): string | null {
+    for (const { pattern, type, output } of OLD_COLUMNS) {
+      const period = pattern.exec(key)?.[1];
+      if (period === undefined) continue;
+      const candidates = this.settings.filter((settings) => settings.type === type);
+      const meant =
+        candidates.find(({ parameters }) => parameters['period'] === Number(period)) ?? candidates[0];
+      return meant === undefined ? null : `${meant.id}.${output}`;
+    }
+    return null;
   }
 
   get settings(): IndicatorSettings[] {
@@ -101,26 +122,28 @@ export function readIndicator(
   written: WrittenParameters,
 ): IndicatorEntry['checked'] {
   const name = reader.document.get(typePath);
-  const names = INDICATOR_TYPES.map(({ type }) => type);
+  const names = FEATURE_INDICATOR_TYPES.map(({ type }) => type);
   const found = typeof name === 'string' ? findIndicatorType(name) : null;
   if (found === null) {
-    const hint = typeof name === 'string' ? didYouMean(name, names) : '';
-    reader.error(
-      typePath,
-      `is ${describe(name)}; the indicators of this version are ${names.join(', ')}${hint}`,
-    );
+    const meant = typeof name === 'string' ? closest(name, names) : null;
+    const right = meant === null ? `the indicators are ${names.join(', ')}` : `did you mean "${meant}"?`;
+    reader.error(typePath, `is ${describe(name)}; ${right}`);
     return null;
   }
   const { type } = found;
+  if (type.lookAhead !== undefined) {
+    reader.error(typePath, `is ${describe(name)}, which no strategy may use: ${type.lookAhead}`);
+    return null;
+  }
   const places = namedParameters(reader, type, written);
   const values: Record<string, unknown> = { ...found.parameters };
   for (const [parameter, path] of places) values[parameter] = reader.document.get(path);
-  const schema = z.object(
-    Object.fromEntries(
-      Object.entries(type.parameters).map(([key, definition]) => [key, parameterSchema(definition)]),
-    ),
+  const parameters = reader.parse(
+    parametersSchema(type),
+    values,
+    typePath,
+    (key) => places.get(String(key)) ?? typePath,
   );
-  const parameters = reader.parse(schema, values, typePath, (key) => places.get(String(key)) ?? typePath);
   if (parameters === null || !wholeAsWritten(reader, type, places)) return null;
   return {
     type,
@@ -132,7 +155,14 @@ export function readIndicator(
 function namedParameters(reader: Reader, type: IndicatorType, written: WrittenParameters): Map<string, Path> {
   const names = Object.keys(type.parameters);
   const places = new Map<string, Path>();
-  for (const [key, path] of written) if (Object.hasOwn(type.parameters, key)) places.set(key, path);
+  for (const [key, path] of written) {
+    if (!Object.hasOwn(type.parameters, key)) continue;
+    places.set(key, path);
+    const { noEffect } = type.parameters[key]!;
+    if (noEffect !== undefined) {
+      reader.issues.warn(reader.document.keyPlace(path), path, `has no effect: ${noEffect}`);
+    }
+  }
   for (const [key, path] of written) {
     if (places.has(key)) continue;
     const name = Object.hasOwn(type.parameterAliases, key) ? type.parameterAliases[key]! : null;
@@ -144,22 +174,12 @@ function namedParameters(reader: Reader, type: IndicatorType, written: WrittenPa
       key,
       names.filter((other) => !places.has(other)),
     );
-    const hint = suggestion === null ? `; it has ${names.join(', ')}` : `; did you mean ${suggestion}?`;
+    const hint =
+      suggestion === null ? `; it has ${names.join(', ') || 'none'}` : `; did you mean ${suggestion}?`;
     const problem = name === null ? `${type.type} has no such parameter${hint}` : `${name} is given too`;
     reader.issues.warn(reader.document.keyPlace(path), path, `has no effect: ${problem}`);
   }
   return places;
-}
-
-function parameterSchema(definition: ParameterDefinition): z.ZodType {
-  switch (definition.kind) {
-    case 'whole':
-      return whole(definition.min, definition.max).default(definition.default);
-    case 'real':
-      return real({ above: definition.above, max: definition.max }).default(definition.default);
-    case 'column':
-      return choice(BAR_COLUMNS).default(definition.default);
-  }
 }
 
 /** Refuses 14.0 where a whole number is wanted: a period that was computed or scaled by mistake. */

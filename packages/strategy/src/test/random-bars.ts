@@ -93,3 +93,12 @@ function emptyBars(length: number, timeframe: Timeframe): Bars {
     file: `TEST_${timeframe}.csv`,
   };
 }
+
+/** The same bars, of which each price of `from..to-1` is the close before and nothing is traded: a halt of the market. */
+export function withHalt(bars: Bars, from: number, to: number): Bars {
+  const halted = firstBars(bars, bars.length);
+  const price = halted.close[from - 1]!;
+  for (const column of [halted.open, halted.high, halted.low, halted.close]) column.fill(price, from, to);
+  halted.volume.fill(0, from, to);
+  return halted;
+}

@@ -1,0 +1,61 @@
+import {
+  type ComputeIndicatorRequest,
+  type ComputeIndicatorResponse,
+  type IndicatorList,
+  KtrdrError,
+  MOST_INDICATOR_VALUES,
+} from '@ktrdr/contracts';
+import { formatBarTime, parseDateRange, readBars, selectRange } from '@ktrdr/market-data';
+import { checkIndicator, describeIndicators } from '@ktrdr/strategy';
+
+/** Indicators, and their values on the bars of `DATA_DIR`. */
+export class IndicatorsService {
+  constructor(private readonly dataDir: string) {}
+
+  list(): IndicatorList {
+    return { indicators: describeIndicators() };
+  }
+
+  /**
+   * Computed on all bars up to the end date, so that a value does not depend on where the answer starts.
+   *
+   * @throws KtrdrError `indicator_not_found`, `invalid_request`, `invalid_name`, `invalid_date`, `invalid_date_range`,
+   * `bars_not_found`, `bars_invalid`, `no_bars_in_range`
+   */
+  async compute(request: ComputeIndicatorRequest): Promise<ComputeIndicatorResponse> {
+    const { symbol, timeframe } = request;
+    const indicator = checkIndicator(request.type, request.params ?? {});
+    const range = parseDateRange(request.start_date, request.end_date);
+    const all = await readBars({ dataDir: this.dataDir, symbol, timeframe });
+    const { bars, firstRow } = selectRange(all, { ...range, history: all.length });
+    refuseTooMany(bars.length - firstRow, indicator.outputs.length + 1);
+    const series = indicator.compute(bars);
+    return {
+      symbol: bars.symbol,
+      timeframe: bars.timeframe,
+      type: indicator.type,
+      params: { ...indicator.parameters },
+      timestamps: Array.from(bars.time.subarray(firstRow), (time) => formatBarTime(time, bars.timeframe)),
+      outputs: Object.fromEntries(
+        indicator.outputs.map((name, output) => [name, orNull(series[output]!.subarray(firstRow))]),
+      ),
+      warnings: indicator.warnings,
+    };
+  }
+}
+
+function refuseTooMany(bars: number, columns: number): void {
+  if (bars * columns <= MOST_INDICATOR_VALUES) return;
+  const most = Math.floor(MOST_INDICATOR_VALUES / columns).toLocaleString('en-US');
+  throw new KtrdrError(
+    'invalid_request',
+    `${bars.toLocaleString('en-US')} bars are too many for one answer, which has at most ${most} of this indicator: ` +
+      'choose a later start_date or an earlier end_date.',
+    { details: { bars, most_bars: Math.floor(MOST_INDICATOR_VALUES / columns) } },
+  );
+}
+
+/** JSON has no NaN. */
+function orNull(values: Float64Array): (number | null)[] {
+  return Array.from(values, (value) => (Number.isFinite(value) ? value : null));
+}

@@ -1,0 +1,68 @@
+import type {
+  ComputeIndicatorRequest,
+  ComputeIndicatorResponse,
+  IndicatorParameterValue,
+} from '@ktrdr/contracts';
+import { UsageError } from '../cli-error.js';
+import { type CommandContext, openApi } from '../context.js';
+import { EXIT, type ExitCode } from '../exit-code.js';
+import { printable } from '../printable.js';
+import { computedView } from '../views/indicators-view.js';
+import type { ReadOptions } from '../read-options.js';
+
+export interface ComputeOptions extends ReadOptions {
+  symbol: string;
+  timeframe: string;
+  /** `k=v,...` */
+  params?: string;
+  startDate?: string;
+  endDate?: string;
+}
+
+/** `ktrdr indicators compute <type>`: the last rows as a table, or with `--json` everything. */
+export async function computeIndicator(
+  context: CommandContext,
+  type: string,
+  { symbol, timeframe, params, startDate, endDate, json, verbose }: ComputeOptions,
+): Promise<ExitCode> {
+  const { output } = context;
+  const request: ComputeIndicatorRequest = {
+    symbol,
+    timeframe,
+    type,
+    params: params === undefined ? undefined : parameters(params),
+    start_date: startDate,
+    end_date: endDate,
+  };
+  const computed = await openApi(context, { verbose }).post<ComputeIndicatorResponse>(
+    '/indicators/compute',
+    request,
+  );
+  if (json) {
+    output.json(computed);
+  } else {
+    output.out(computedView(computed, output.style));
+    for (const warning of computed.warnings) output.err(output.errorStyle.yellow(printable(warning)));
+  }
+  return EXIT.completed;
+}
+
+/** @throws UsageError where a part is not `name=value` */
+function parameters(text: string): Record<string, IndicatorParameterValue> {
+  const entries = text.split(',').map((part): [string, IndicatorParameterValue] => {
+    const [name = '', value = '', ...more] = part.split('=').map((piece) => piece.trim());
+    if (name === '' || value === '' || more.length > 0) {
+      throw new UsageError(`'${part}' is not a parameter; they are typed as period=21,source=high.`);
+    }
+    return [name, parameterValue(value)];
+  });
+  const repeated = entries.find(([name], index) => entries.findIndex(([other]) => other === name) < index);
+  if (repeated !== undefined) throw new UsageError(`The parameter ${repeated[0]} is given twice.`);
+  return Object.fromEntries(entries);
+}
+
+function parameterValue(text: string): IndicatorParameterValue {
+  if (text === 'true' || text === 'false') return text === 'true';
+  const number = Number(text);
+  return Number.isFinite(number) ? number : text;
+}

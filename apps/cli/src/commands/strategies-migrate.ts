@@ -1,0 +1,29 @@
+import type { MigrateStrategyRequest, MigrateStrategyResponse } from '@ktrdr/contracts';
+import { type CommandContext, openApi } from '../context.js';
+import { EXIT, type ExitCode } from '../exit-code.js';
+import { printable } from '../printable.js';
+import { readStrategyFile } from '../strategy-file.js';
+import { issueLine } from '../views/issues-view.js';
+import type { ReadOptions } from '../read-options.js';
+
+/** `ktrdr strategies migrate FILE`: the migrated file on stdout, what there is to know about it on stderr. */
+export async function migrateStrategy(
+  context: CommandContext,
+  file: string,
+  { json, verbose }: ReadOptions,
+): Promise<ExitCode> {
+  const { output } = context;
+  const request: MigrateStrategyRequest = { strategy: await readStrategyFile(file), strategy_file: file };
+  const migrated = await openApi(context, { verbose }).post<MigrateStrategyResponse>(
+    '/strategies/migrate',
+    request,
+  );
+  if (json) {
+    output.json(migrated);
+    return EXIT.completed;
+  }
+  output.stdout.write(printable(migrated.strategy));
+  for (const note of migrated.notes) output.err(output.errorStyle.yellow(printable(note)));
+  for (const issue of migrated.issues) output.err(issueLine(issue));
+  return EXIT.completed;
+}

@@ -1,0 +1,42 @@
+import { defineIndicator, undefinedSeries } from './indicator.js';
+import { windowMeans } from './moving-window.js';
+import { trueRanges } from './true-range.js';
+
+/**
+ * Supertrend: bands of `multiplier` simple averages of the true range around (high + low) / 2, of which the upper one may
+ * only fall and the lower one only rise until the close crosses it. `direction` is 1 (the trend line is the lower band)
+ * or -1 (the upper one). Not in TA-Lib. First value at bar n-1, where the direction is -1 if the close is at or below the
+ * lower band, else 1. Bands without width (n bars that do not move at all) keep the direction.
+ */
+export const supertrend = defineIndicator({
+  type: 'supertrend',
+  summary: 'Supertrend: a trailing band of true ranges, and the side of it that the close is on',
+  aliases: {},
+  parameters: {
+    period: { kind: 'whole', default: 10, min: 2, max: 200 },
+    multiplier: { kind: 'real', default: 3, above: 0, max: 10 },
+  },
+  parameterAliases: {},
+  outputs: ['trend', 'direction'],
+  lookback: ({ period }) => period - 1,
+  compute(bars, { period, multiplier }) {
+    const { high, low, close, length } = bars;
+    const range = windowMeans(trueRanges(bars), period);
+    const trend = undefinedSeries(length);
+    const direction = undefinedSeries(length);
+    let [upper, lower, side] = [Infinity, -Infinity, 0];
+    for (let t = period - 1; t < length; t++) {
+      const middle = (high[t]! + low[t]!) / 2;
+      const width = multiplier * range[t]!;
+      const before = t === period - 1 ? middle : close[t - 1]!;
+      if (middle + width < upper || before > upper) upper = middle + width;
+      if (middle - width > lower || before < lower) lower = middle - width;
+      if (side === 0) side = close[t]! <= lower ? -1 : 1;
+      else if (upper > lower && side > 0 && close[t]! <= lower) side = -1;
+      else if (upper > lower && side < 0 && close[t]! >= upper) side = 1;
+      direction[t] = side;
+      trend[t] = side > 0 ? lower : upper;
+    }
+    return [trend, direction];
+  },
+});

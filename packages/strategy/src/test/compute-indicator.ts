@@ -1,0 +1,19 @@
+import type { Bars } from '@ktrdr/market-data';
+
+import { indicatorType } from '../indicators/registry.js';
+import type { ParameterValue } from '../model.js';
+
+export type ParameterValues = Readonly<Record<string, ParameterValue>>;
+
+/** Outputs of an indicator; parameters that are not given have their defaults. */
+export function computeIndicator(type: string, parameters: ParameterValues, bars: Bars): Float64Array[] {
+  return indicatorType(type).compute(bars, withDefaults(type, parameters) as never);
+}
+
+export function withDefaults(type: string, parameters: ParameterValues): ParameterValues {
+  const definitions = Object.entries(indicatorType(type).parameters);
+  return {
+    ...Object.fromEntries(definitions.map(([name, { default: value }]) => [name, value])),
+    ...parameters,
+  };
+}

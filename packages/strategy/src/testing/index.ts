@@ -1,0 +1,2 @@
+export { loadTalib } from './talib.js';
+export type { Talib } from './talib.js';
