@@ -145,11 +145,11 @@ describe('buildDataset', () => {
     const { strategy: windowed } = parseStrategy(text, { file: 'rows.yaml' });
     const start = START + 200 * TIMEFRAME_MS['1h'];
     const range: [number, number] = [start, START + 500 * TIMEFRAME_MS['1h']];
-    const { symbols } = await build(windowed, [one, other], { start, end: range[1] });
+    const { symbols, cuts } = await build(windowed, [one, other], { start, end: range[1] });
     symbols.forEach((rows, index) => {
       expect(rows.rows).toBeGreaterThan(10);
       expect(rows.withoutFeatures).toBe(0);
-      expectInStep(rows, [one, other][index]!, windowed, range);
+      expectInStep(rows, [one, other][index]!, windowed, range, cuts.validationStart);
     });
   });
 
