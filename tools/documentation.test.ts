@@ -79,6 +79,7 @@ describe('the commands that the pages show', () => {
       if (!line.startsWith('npx ktrdr ')) continue;
       const args = line
         .slice('npx ktrdr '.length)
+        .replace(/ > .*/, '')
         .split(/\s+/)
         .map((word) => word.replace('<id>', latest));
       const { code, output } = await ktrdr(args);
