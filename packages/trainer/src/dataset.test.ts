@@ -153,6 +153,17 @@ describe('buildDataset', () => {
     });
   });
 
+  test('the last bar of a coarser base sees finer bars up to its close', async () => {
+    const { strategy: coarse } = parseStrategy(STRATEGY.replace('base_timeframe: 1h', 'base_timeframe: 4h'), {
+      file: 'rows.yaml',
+    });
+    const { symbols } = await build(coarse, [one]);
+    const { values, rows, names } = computeFeatures(coarse, one.bars);
+    expect([...symbols[0]!.features.slice(-names.length)]).toEqual([
+      ...values.slice((rows - 1) * names.length),
+    ]);
+  });
+
   test('a window with a bar that lacks a feature is no row', async () => {
     const windowed = (length: number): Strategy =>
       parseStrategy(

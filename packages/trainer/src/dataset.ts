@@ -1,4 +1,4 @@
-import type { Timeframe } from '@ktrdr/contracts';
+import { TIMEFRAME_MS, type Timeframe } from '@ktrdr/contracts';
 import { type Bars, type DateRange, selectRange } from '@ktrdr/market-data';
 import {
   computeFeatures,
@@ -153,13 +153,13 @@ function computeMatrix(strategy: Strategy, { symbol, bars }: SymbolBars, range: 
 /** The bar that the first row sees may be the second before it: the one that is still open does not count. */
 const FEWEST_BEFORE = 2;
 
-/** Bars of another timeframe up to the last row, with history before the first row; there may be none inside the range itself. */
+/** Bars of another timeframe up to the close of the last row's bar, with history before the first row; there may be none inside the range itself. */
 function selectOther(bars: Bars, inRange: Bars, { historyRequired }: Strategy): Bars {
   const first = inRange.time[0]!;
   const before = bars.time.findIndex((time) => time >= first);
   const from = (before < 0 ? bars.length : before) - Math.max(historyRequired, FEWEST_BEFORE);
   const start = bars.time[Math.max(0, from)];
-  const end = inRange.time[inRange.length - 1]!;
+  const end = inRange.time[inRange.length - 1]! + TIMEFRAME_MS[inRange.timeframe] - 1;
   return selectRange(bars, { ...(start === undefined ? {} : { start }), end, history: 0 }).bars;
 }
 
