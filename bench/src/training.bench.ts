@@ -141,6 +141,14 @@ class Best {
   }
 }
 
+/** What `torch_peers.py` writes. */
+interface TorchLine {
+  model: Case['name'];
+  batch: number;
+  dropout: number;
+  runs: number[];
+}
+
 const caseKey = ({ name, batch, dropout }: Pick<Case, 'name' | 'batch' | 'dropout'>): string =>
   `${name} ${batch} ${dropout}`;
 
@@ -150,8 +158,9 @@ async function measurePeers(
 ): Promise<void> {
   if (python.torch !== null) {
     for (const line of await runPeer(python.torch, 'torch_peers.py', ['1'])) {
-      const key = caseKey(line as unknown as Case);
-      for (const run of line['runs'] as number[]) best.note(`torch ${key}`, run);
+      const { model, batch, dropout, runs } = line as unknown as TorchLine;
+      const key = caseKey({ name: model, batch, dropout });
+      for (const run of runs) best.note(`torch ${key}`, run);
     }
   }
   if (python.numpy !== null) {

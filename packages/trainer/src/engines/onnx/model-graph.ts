@@ -21,7 +21,11 @@ export function modelGraph(
   const tensors = new Map(
     parameterLayout(model).map(({ name, shape, offset, size }) => [
       name,
-      graph.constant(name, shape, parameters.subarray(offset, offset + size)),
+      graph.constant(
+        name,
+        shape.length === 1 ? [1, size] : shape,
+        parameters.subarray(offset, offset + size),
+      ),
     ]),
   );
   const features = normalised(graph, model, normalisation);

@@ -102,7 +102,10 @@ function addStep(
   const outputs = buildNetwork({ tape, features, parameters, masks }, model);
   tape.backpropagate(outputs, lossGradient(graph, loss, outputs, targets, scales));
   const gradient = graph.concat(
-    layout.map(({ name, size }) => graph.reshape(tape.gradientOf(parameters.get(name)!), [1, size])),
+    layout.map(({ name, shape, size }) => {
+      const gradient = tape.gradientOf(parameters.get(name)!);
+      return shape.length === 1 ? gradient : graph.reshape(gradient, [1, size]);
+    }),
     1,
   );
   const norm =
@@ -123,7 +126,7 @@ function addStep(
   };
 }
 
-/** The flat vector `[1, parameters]` as the tensors of a layout, by their names. */
+/** The flat vector `[1, parameters]` as the tensors of a layout, by their names. Biases are `[1, units]`, as their gradients are. */
 export function parameterTensors(
   graph: Graph,
   layout: readonly ParameterTensor[],
@@ -134,7 +137,12 @@ export function parameterTensors(
     layout.map(({ size }) => size),
     1,
   );
-  return new Map(layout.map(({ name, shape }, index) => [name, graph.reshape(parts[index]!, shape)]));
+  return new Map(
+    layout.map(({ name, shape }, index) => {
+      const part = parts[index]!;
+      return [name, shape.length === 1 ? part : graph.reshape(part, shape)];
+    }),
+  );
 }
 
 function inputPorts({ model, optimiser, steps }: TrainingGraphSpec): GraphPort[] {

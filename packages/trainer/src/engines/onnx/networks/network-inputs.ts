@@ -6,7 +6,7 @@ export interface NetworkInputs {
   tape: Tape;
   /** `[n, window length * inputs]` */
   features: Value;
-  /** By the names of `parameterLayout`, in its shapes. */
+  /** By the names of `parameterLayout`, in its shapes, but biases `[1, units]`. */
   parameters: ReadonlyMap<string, Value>;
   /** One a dropout layer, `[n, units]`; `null`: nothing is dropped. */
   masks: readonly Value[] | null;

@@ -47,7 +47,7 @@ export function gru(
     const [gatesInput, candidateInput] = graph.split(fromInput, [2 * units, units], 1) as [Value, Value];
     const [gatesState, candidateState] =
       hiddenBefore === null
-        ? (graph.split(recurrentBias, [2 * units, units], 0) as [Value, Value])
+        ? (graph.split(recurrentBias, [2 * units, units], 1) as [Value, Value])
         : (graph.split(
             graph.node('Gemm', [hiddenBefore, weights.recurrentKernel, recurrentBias]),
             [2 * units, units],

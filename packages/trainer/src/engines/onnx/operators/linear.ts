@@ -6,7 +6,7 @@ import type { Tape } from '../graph/tape.js';
  *
  * @param input `[n, inputs]`
  * @param kernel `[inputs, units]`
- * @param bias `[units]`
+ * @param bias `[1, units]`
  * @param ones `[1, n]`, all 1: column sums are products with it, several times faster than ReduceSum
  * @returns `[n, units]`
  */

@@ -15,7 +15,7 @@ export interface RecurrentWeights {
   kernel: Value;
   /** `[units, gates * units]` */
   recurrentKernel: Value;
-  /** `[gates * units]` */
+  /** `[1, gates * units]` */
   bias: Value;
   recurrentBias?: Value;
 }
