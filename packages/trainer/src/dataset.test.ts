@@ -159,9 +159,9 @@ describe('buildDataset', () => {
     });
     const { symbols } = await build(coarse, [one]);
     const { values, rows, names } = computeFeatures(coarse, one.bars);
-    expect([...symbols[0]!.features.slice(-names.length)]).toEqual([
-      ...values.slice((rows - 1) * names.length),
-    ]);
+    expect(Array.from(symbols[0]!.features.slice(-names.length))).toEqual(
+      Array.from(values.slice((rows - 1) * names.length)),
+    );
   });
 
   test('a window with a bar that lacks a feature is no row', async () => {
