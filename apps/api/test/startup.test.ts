@@ -3,6 +3,7 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ROOT, Sandbox } from './harness.js';
+import { QUICK } from './strategies.js';
 
 /** What keeps a service from starting: one line that says what to do, exit code 1, and no stack. */
 let sandbox: Sandbox;
@@ -98,5 +99,21 @@ test('a data folder that is missing is made, and the log says so; one that goes 
   expect(await (await fetch(`${api.url}/health`)).json()).toMatchObject({
     error: { data: { status: 'down', message: expect.stringContaining('Set DATA_DIR') } },
   });
+  await api.stop();
+}, 40_000);
+
+test('a model that the chosen engine cannot train is refused before there is an operation', async () => {
+  const api = await sandbox.startApi('javascript', { TRAINING_ENGINE: 'tensorflow-js' });
+  const strategy = QUICK.replace(/model: .*/, 'model: { type: lstm, architecture: { sequence_length: 8 } }');
+  const { status, body } = await api.post('/trainings/start', { strategy });
+  expect(status).toBe(422);
+  expect(body).toMatchObject({
+    error: {
+      code: 'engine_unsupported',
+      message:
+        'The training engine tensorflow-js cannot train a model of type lstm, only mlp. Set TRAINING_ENGINE=auto or TRAINING_ENGINE=onnx.',
+    },
+  });
+  expect(await api.get('/operations')).toMatchObject({ body: { data: { total_count: 0 } } });
   await api.stop();
 }, 40_000);
