@@ -26,7 +26,9 @@ const MODEL: ModelSummary = {
   seed: 42,
   created_at: '2026-11-23T10:15:00.000Z',
   test_accuracy: 0.5423,
+  baseline_accuracy: 0.51,
   path: '/models/test_strategy/1h_v3',
+  problem: null,
 };
 
 const COMPUTE = ['indicators', 'compute', 'macd', '--symbol', 'AAPL', '--timeframe', '1h'];
@@ -154,6 +156,12 @@ describe('the command line', () => {
         start_date: '2024-01-02T14:00:00.000Z',
         end_date: '2024-03-01T20:00:00.000Z',
         synthetic_bars: true,
+        output_type: 'classification',
+        timeframes: ['1h'],
+        range: { start: '2024-01-01', end: null },
+        test_part: { start: '2024-02-20T14:00:00.000Z', end: '2024-03-01T20:00:00.000Z', rows: 63 },
+        fingerprints: [{ symbol: 'AAPL', timeframe: '1h', sha256: 'ab'.repeat(32) }],
+        versions: { ktrdr: '0.1.0', node: '20.19.0', engine: 'onnx (ONNX Runtime 1.30.0)' },
       },
       metrics: null,
       features: null,

@@ -98,55 +98,9 @@ export interface StrategySummary {
   warnings: number;
 }
 
-/** One entry of `GET /models`. */
-export interface ModelSummary {
-  /** `strategy/timeframe_vN`. */
-  model: string;
-  strategy: string;
-  /** `timeframe_vN`. */
-  version: string;
-  timeframe: string;
-  symbols: string[];
-  model_type: string;
-  engine: string;
-  seed: number;
-  created_at: string;
-  test_accuracy: number | null;
-  path: string;
-}
-
-/** `data` of `GET /models`. */
-export interface ModelList {
-  models: ModelSummary[];
-}
-
 /** `data` of `GET /strategies`. */
 export interface StrategyList {
   strategies: StrategySummary[];
-}
-
-/** `data` of `GET /models/:strategy/:version`. */
-export interface ModelDetails {
-  summary: ModelSummary;
-  /** `metadata.json` as stored; more keys may be there. */
-  metadata: {
-    strategy_version: string;
-    architecture: string;
-    parameters_count: number;
-    classes: string[];
-    feature_count: number;
-    device: string;
-    operation_id: string;
-    /** First and last row's open time. */
-    start_date: string;
-    end_date: string;
-    synthetic_bars: boolean;
-  };
-  /** `metrics.json` and `features.json` as stored. */
-  metrics: unknown;
-  features: unknown;
-  /** File names inside the model's directory. */
-  files: string[];
 }
 
 /** A value of an indicator's parameter. */

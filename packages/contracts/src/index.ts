@@ -1,6 +1,7 @@
 export * from './api.js';
 export * from './errors.js';
 export * from './http.js';
+export * from './models.js';
 export * from './names.js';
 export * from './operation.js';
 export * from './shown.js';

@@ -1,5 +1,6 @@
 export { computeFeatures } from './features/compute-features.js';
 export type { FeatureMatrix, NormalisationRule } from './features/compute-features.js';
+export { warmUpBars } from './features/warm-up-bars.js';
 export { checkIndicator } from './indicators/check-indicator.js';
 export { describeIndicators } from './indicators/describe-indicators.js';
 export { formatIssue, StrategyError } from './issues.js';

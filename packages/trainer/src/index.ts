@@ -14,3 +14,5 @@ export type { TrainerProcessOptions } from './process/run-child.js';
 export { train } from './train.js';
 export { TrainingCancelledError } from './training-cancelled-error.js';
 export type { RunSettings, TrainingHooks, TrainingRunOutcome, TrainingRunRequest } from './training-run.js';
+export type { PredictionRun } from './prediction/predict.js';
+export { runPredictionProcess } from './prediction/run-prediction-process.js';

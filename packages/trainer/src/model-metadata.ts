@@ -1,10 +1,21 @@
-import type { BarsFingerprint, EngineName, ModelSummary, Timeframe } from '@ktrdr/contracts';
+import type {
+  BarsFingerprint,
+  EngineName,
+  ModelOutputType,
+  ModelSummary,
+  ModelTestPart,
+  Timeframe,
+} from '@ktrdr/contracts';
 
-/** What a model's outputs are, by the labels that it was trained on. */
-export type OutputType = 'classification' | 'context_classification' | 'regime_classification' | 'regression';
+/**
+ * Counts up when what the files of a model mean changes. Format 1 noted no format, no `range`, no `test_part` and no
+ * `baseline_accuracy`.
+ */
+export const MODEL_FORMAT = 2;
 
 /** `metadata.json` of a model: what it is and where it comes from. Everything but `model` and `version` is known when training ends. */
 export interface ModelMetadata {
+  format: number;
   /** `strategy/timeframe_vN`, with the number that the model got when it was put in its place. */
   model: string | null;
   /** `timeframe_vN` */
@@ -19,7 +30,7 @@ export interface ModelMetadata {
   /** `60-128-64-3` */
   architecture: string;
   parameters_count: number;
-  output_type: OutputType;
+  output_type: ModelOutputType;
   classes: string[];
   feature_count: number;
   engine: EngineName;
@@ -29,10 +40,15 @@ export interface ModelMetadata {
   /** First and last row's open time. */
   start_date: string;
   end_date: string;
+  /** Dates that the run was asked for, as typed; `null`: an open end. Where features begin decides their bits. */
+  range: { start: string | null; end: string | null } | null;
+  test_part: ModelTestPart | null;
   synthetic_bars: boolean;
   fingerprints: BarsFingerprint[];
   versions: { ktrdr: string; node: string; engine: string };
   test_accuracy: number | null;
+  /** The best of the result's baselines. */
+  baseline_accuracy: number | null;
   created_at: string;
   /** SHA-256 of every other file of the directory. */
   checksums: Record<string, string>;
@@ -51,19 +67,38 @@ export function summaryOf(metadata: ModelMetadata, path: string): ModelSummary {
     seed: metadata.seed,
     created_at: metadata.created_at,
     test_accuracy: metadata.test_accuracy,
+    baseline_accuracy: metadata.baseline_accuracy,
     path,
+    problem: metadata.format > MODEL_FORMAT ? newerFormat(metadata) : null,
   };
 }
 
-/** Tells our own file from one that is cut off or something else. */
-export function isModelMetadata(value: unknown): value is ModelMetadata {
+/** What to do about a model that a later version has stored. */
+export function newerFormat({ format, versions }: ModelMetadata): string {
+  const by = versions === undefined ? '' : ` by ktrdr ${versions.ktrdr}`;
+  return `It was stored${by} in format ${format}; this version reads formats up to ${MODEL_FORMAT}. Update ktrdr, or train the model again.`;
+}
+
+/** The content of `metadata.json`, with what earlier formats did not note; `null` for what is cut off or something else. */
+export function toModelMetadata(value: unknown): ModelMetadata | null {
+  if (!isModelMetadata(value)) return null;
+  return { ...NOT_NOTED, ...value };
+}
+
+const NOT_NOTED = { format: 1, range: null, test_part: null, baseline_accuracy: null };
+
+function isModelMetadata(value: unknown): value is ModelMetadata {
   if (typeof value !== 'object' || value === null) return false;
-  const { strategy_name, base_timeframe, checksums, created_at, symbols } = value as Record<string, unknown>;
+  const { strategy_name, base_timeframe, checksums, created_at, symbols, format } = value as Record<
+    string,
+    unknown
+  >;
   return (
     typeof strategy_name === 'string' &&
     typeof base_timeframe === 'string' &&
     typeof created_at === 'string' &&
     Array.isArray(symbols) &&
+    (format === undefined || Number.isSafeInteger(format)) &&
     typeof checksums === 'object' &&
     checksums !== null
   );

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -168,6 +168,68 @@ describe('get and list', () => {
     ['momentum', '1h_v1', 'model_not_found'],
   ])('%s/%s is %s', async (strategy, version, code) => {
     await expect(new ModelStorage(modelsDir).get(strategy, version)).rejects.toMatchObject({ code });
+  });
+});
+
+describe('delete', () => {
+  test('takes the whole model and nothing else; its number is not given again', async () => {
+    const storage = new ModelStorage(modelsDir);
+    for (let model = 0; model < 3; model += 1) await storage.commit(await stageModel(storage), MODEL);
+    await storage.delete('momentum', '1h_v3');
+    expect((await storage.list()).map(({ model }) => model)).toEqual(['momentum/1h_v1', 'momentum/1h_v2']);
+    await expect(storage.get('momentum', '1h_v3')).rejects.toMatchObject({ code: 'model_not_found' });
+    await expect(storage.delete('momentum', '1h_v3')).rejects.toMatchObject({ code: 'model_not_found' });
+    expect(await readdir(join(modelsDir, '.deleted'))).toEqual([]);
+    expect((await storage.commit(await stageModel(storage), MODEL)).model).toBe('momentum/1h_v4');
+  });
+
+  test('takes a damaged model too', async () => {
+    const storage = new ModelStorage(modelsDir);
+    const { path } = await storage.commit(await stageModel(storage), MODEL);
+    await writeFile(join(path, 'metadata.json'), '{');
+    await storage.delete('momentum', '1h_v1');
+    expect(await readdir(join(modelsDir, 'momentum'))).toEqual(['1h_v1.deleted']);
+  });
+
+  test('of two at once one finds it gone', async () => {
+    const storage = new ModelStorage(modelsDir);
+    await storage.commit(await stageModel(storage), MODEL);
+    const ends = await Promise.allSettled([1, 2].map(() => storage.delete('momentum', '1h_v1')));
+    expect(ends.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    expect(ends.find(({ status }) => status === 'rejected')).toMatchObject({
+      reason: { code: 'model_not_found' },
+    });
+  });
+
+  test('what could not be renamed away is as it was', async () => {
+    const storage = new ModelStorage(modelsDir);
+    await storage.commit(await stageModel(storage), MODEL);
+    await writeFile(join(modelsDir, '.deleted'), 'a file where the folder should be');
+    await expect(storage.delete('momentum', '1h_v1')).rejects.toMatchObject({
+      code: 'storage_failed',
+      message: expect.stringContaining('is as it was'),
+    });
+    expect((await storage.get('momentum', '1h_v1')).summary.model).toBe('momentum/1h_v1');
+  });
+
+  test('the rest of a deletion that was cut short goes at the next start', async () => {
+    const storage = new ModelStorage(modelsDir);
+    const { path } = await storage.commit(await stageModel(storage), MODEL);
+    await mkdir(join(modelsDir, '.deleted'));
+    await rename(path, join(modelsDir, '.deleted', 'momentum-1h_v1'));
+    expect(await storage.list()).toEqual([]);
+    await storage.removeStale();
+    expect(await readdir(modelsDir)).not.toContain('.deleted');
+  });
+
+  test.each([
+    ['..', '1h_v1'],
+    ['momentum', '..'],
+    ['.staging', '1h_v1'],
+  ])('takes no name that leads elsewhere: %s/%s', async (strategy, version) => {
+    await expect(new ModelStorage(modelsDir).delete(strategy, version)).rejects.toMatchObject({
+      code: 'invalid_name',
+    });
   });
 });
 

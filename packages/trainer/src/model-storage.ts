@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import {
   type ArtifactFile,
@@ -9,15 +9,19 @@ import {
   type Timeframe,
 } from '@ktrdr/contracts';
 import { filesBelow, writeArtifacts } from './artifacts.js';
-import { sha256, syncToDisk } from './checksum.js';
+import { syncToDisk } from './checksum.js';
 import { toJson } from './json.js';
-import { isModelMetadata, type ModelMetadata, summaryOf } from './model-metadata.js';
+import { type ModelMetadata, summaryOf } from './model-metadata.js';
+import { METADATA, type ReadModel, readMetadata, readModel, textOf } from './read-model.js';
 import { Staging } from './staging.js';
 import { storageError, unlessMissing } from './storage-error.js';
 
-const METADATA = 'metadata.json';
 /** Errors of renaming a folder onto one that has files. */
 const TAKEN = new Set(['ENOTEMPTY', 'EEXIST']);
+/** A file `1h_v3.deleted` beside the models: that number is not given again. */
+const DELETED_SUFFIX = '.deleted';
+/** Below the models' folder: what is being removed. */
+const TRASH = '.deleted';
 /** Far more than processes ever finish at the same moment. */
 const MAX_TRIES = 100;
 
@@ -78,7 +82,7 @@ export class ModelStorage {
   /**
    * Gives the staged model the next free number. The staging folder is gone afterwards, also when it fails.
    *
-   * @throws KtrdrError `disk_full`, `storage_failed`, `model_damaged`
+   * @throws KtrdrError `disk_full`, `storage_failed`, `model_damaged`, `model_unsupported`
    */
   async commit(
     stagingDir: string,
@@ -87,7 +91,7 @@ export class ModelStorage {
     checkStrategyName(strategy);
     try {
       const source = join(stagingDir, 'model');
-      const metadata = await readWhole(source);
+      const { metadata } = await readModel(source);
       await syncAll(source);
       const stored = await this.#rename(source, metadata, strategy, timeframe);
       await this.discard(stagingDir);
@@ -129,33 +133,74 @@ export class ModelStorage {
   /**
    * One model, its files compared with their checksums.
    *
-   * @throws KtrdrError `invalid_name`, `model_not_found`, `model_damaged` naming the file, `storage_failed`
+   * @throws KtrdrError as `load`
    */
   async get(strategy: string, version: string): Promise<ModelDetails> {
-    checkStrategyName(strategy);
-    if (!MODEL_VERSION_PATTERN.test(version)) {
-      throw new KtrdrError('invalid_name', `'${version}' is not a model's version; one looks like 1h_v3.`);
-    }
-    const path = join(this.#modelsDir, strategy, version);
-    if (!(await this.#has(strategy, version))) {
-      throw new KtrdrError(
-        'model_not_found',
-        `There is no model ${strategy}/${version}. See what there is: ktrdr models list`,
-      );
-    }
-    const metadata = await readWhole(path);
+    const model = await this.load(strategy, version);
     return {
-      summary: summaryOf(metadata, path),
-      metadata,
-      metrics: JSON.parse(await readFile(join(path, 'metrics.json'), 'utf8')),
-      features: JSON.parse(await readFile(join(path, 'features.json'), 'utf8')),
-      files: await filesBelow(path),
+      summary: summaryOf(model.metadata, join(this.#modelsDir, strategy, version)),
+      metadata: model.metadata,
+      metrics: JSON.parse(textOf(model, 'metrics.json')),
+      features: JSON.parse(textOf(model, 'features.json')),
+      files: [...model.files.keys(), METADATA].toSorted(),
     };
   }
 
-  /** Removes staging folders that a stopped service left behind; call it at start-up. Returns their operations' ids. */
-  removeStale(): Promise<string[]> {
-    return this.#staging.removeStale();
+  /**
+   * One model with the content of its files, compared with their checksums.
+   *
+   * @throws KtrdrError `invalid_name`, `model_not_found`, `model_damaged` naming the file, `model_unsupported` where a
+   * later version stored it, `storage_failed`
+   */
+  async load(strategy: string, version: string): Promise<ReadModel> {
+    checkModelName(strategy, version);
+    if (!(await this.#has(strategy, version))) throw modelNotFound(strategy, version);
+    return readModel(join(this.#modelsDir, strategy, version));
+  }
+
+  /**
+   * Removes a model, whatever state it is in: first it is renamed away, in one step, then its files go. Its number is not
+   * given again, so that a name means one model for good.
+   *
+   * @throws KtrdrError `invalid_name`, `model_not_found`, `storage_failed`
+   */
+  async delete(strategy: string, version: string): Promise<void> {
+    checkModelName(strategy, version);
+    if (!(await this.#has(strategy, version))) throw modelNotFound(strategy, version);
+    const path = join(this.#modelsDir, strategy, version);
+    const away = join(this.#modelsDir, TRASH, `${strategy}-${version}`);
+    try {
+      await writeFile(`${path}${DELETED_SUFFIX}`, '');
+      await mkdir(dirname(away), { recursive: true });
+      await rm(away, { recursive: true, force: true });
+      await rename(path, away);
+      await syncToDisk(dirname(path));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw modelNotFound(strategy, version);
+      throw deletionError(
+        error,
+        `${path} was not deleted and is as it was. Check the permissions of MODELS_DIR.`,
+      );
+    }
+    await rm(away, { recursive: true, force: true }).catch((error: unknown) => {
+      throw deletionError(
+        error,
+        `${path} is deleted, but files of it are left in ${away}. The next start removes them.`,
+      );
+    });
+  }
+
+  /**
+   * Removes staging folders that a stopped service left behind, and the rest of models that were being deleted; call it at
+   * start-up. Returns the operations' ids of the former.
+   */
+  async removeStale(): Promise<string[]> {
+    const removed = await this.#staging.removeStale();
+    const trash = join(this.#modelsDir, TRASH);
+    await rm(trash, { recursive: true, force: true }).catch((error: unknown) => {
+      throw deletionError(error, `${trash} cannot be removed. Check its permissions.`);
+    });
+    return removed;
   }
 
   async #has(strategy: string, version: string): Promise<boolean> {
@@ -193,6 +238,19 @@ export class ModelStorage {
   }
 }
 
+function checkModelName(strategy: string, version: string): void {
+  checkStrategyName(strategy);
+  if (MODEL_VERSION_PATTERN.test(version)) return;
+  throw new KtrdrError('invalid_name', `'${version}' is not a model's version; one looks like 1h_v3.`);
+}
+
+function modelNotFound(strategy: string, version: string): KtrdrError {
+  return new KtrdrError(
+    'model_not_found',
+    `There is no model ${strategy}/${version}. See what there is: ktrdr models list`,
+  );
+}
+
 function checkStrategyName(strategy: string): void {
   if (!STRATEGY_NAME_PATTERN.test(strategy)) {
     throw new KtrdrError(
@@ -202,42 +260,9 @@ function checkStrategyName(strategy: string): void {
   }
 }
 
-async function readMetadata(directory: string): Promise<ModelMetadata> {
-  const damaged = (cause?: unknown): KtrdrError =>
-    new KtrdrError(
-      'model_damaged',
-      `${join(directory, METADATA)} is missing or cut off. Train the model again.`,
-      {
-        details: { file: METADATA },
-        cause,
-      },
-    );
-  const path = join(directory, METADATA);
-  const text = await readFile(path, 'utf8').catch((error: unknown) => unlessMissing(error, path, ''));
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw damaged(error);
-  }
-  if (!isModelMetadata(value)) throw damaged();
-  return value;
-}
-
-/** Metadata of a directory whose files are all there with the bytes that were written. */
-async function readWhole(directory: string): Promise<ModelMetadata> {
-  const metadata = await readMetadata(directory);
-  for (const [file, expected] of Object.entries(metadata.checksums)) {
-    const path = join(directory, file);
-    const content = await readFile(path).catch((error: unknown) => unlessMissing(error, path, null));
-    if (content !== null && sha256(content) === expected) continue;
-    throw new KtrdrError(
-      'model_damaged',
-      `${path} ${content === null ? 'is missing' : 'is not as it was written (checksum)'}. Train the model again.`,
-      { details: { file } },
-    );
-  }
-  return metadata;
+function deletionError(cause: unknown, message: string): KtrdrError {
+  const { code = null } = cause as NodeJS.ErrnoException;
+  return new KtrdrError('storage_failed', message, { details: { cause: code }, cause });
 }
 
 async function syncAll(directory: string): Promise<void> {
@@ -257,10 +282,11 @@ async function directoriesIn(directory: string, pattern: RegExp): Promise<string
   return entries.filter((entry) => entry.isDirectory() && pattern.test(entry.name)).map(({ name }) => name);
 }
 
+/** Numbers of deleted models count. */
 async function highestNumber(folder: string, timeframe: Timeframe): Promise<number> {
   let highest = 0;
-  for (const name of await directoriesIn(folder, MODEL_VERSION_PATTERN)) {
-    const [, of, number] = MODEL_VERSION_PATTERN.exec(name) ?? [];
+  for (const name of await readdir(folder)) {
+    const [, of, number] = MODEL_VERSION_PATTERN.exec(name.replace(DELETED_SUFFIX, '')) ?? [];
     if (of === timeframe) highest = Math.max(highest, Number(number));
   }
   return highest;

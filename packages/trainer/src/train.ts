@@ -16,6 +16,7 @@ import { prepareDataOrAdvise } from './range-advice.js';
 import { RunProgress } from './run-progress.js';
 import { storageError } from './storage-error.js';
 import { summariseData } from './summarise-data.js';
+import { testPartOf } from './test-part.js';
 import { TimeSlice } from './time-slice.js';
 import { dryRunResult, trainedResult } from './training-result.js';
 import type { TrainingHooks, TrainingRunOutcome, TrainingRunRequest } from './training-run.js';
@@ -73,6 +74,7 @@ async function run(
       parameters,
       normalisation: data.normalisation,
       classes: data.dataset.classes,
+      testPart: testPartOf(data),
       result,
       createdAt: hooks.clock.now(),
     });

@@ -1,13 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { EngineName, Timeframe, TrainingResult } from '@ktrdr/contracts';
+import type { EngineName, ModelOutputType, ModelTestPart, Timeframe, TrainingResult } from '@ktrdr/contracts';
 import type { LabelSettings, Strategy } from '@ktrdr/strategy';
 import { sha256 } from './checksum.js';
 import { toJson } from './json.js';
 import { isOnnx } from './engines/engine-trial.js';
 import { modelGraph } from './engines/onnx/model-graph.js';
-import type { ModelMetadata, OutputType } from './model-metadata.js';
+import { MODEL_FORMAT, type ModelMetadata } from './model-metadata.js';
 import { architectureOf, type ModelSpec, parameterCount } from './model-spec.js';
 import type { FittedNormalisation } from './normalisation.js';
 import { storageError } from './storage-error.js';
@@ -24,6 +24,7 @@ export interface TrainedModel {
   /** One a feature. */
   normalisation: readonly FittedNormalisation[];
   classes: readonly string[];
+  testPart: ModelTestPart;
   result: TrainingResult;
   /** ms since 1970 */
   createdAt: number;
@@ -83,6 +84,7 @@ function metadataOf(model: TrainedModel, checksums: Record<string, string>): Mod
   const { strategy, spec, result } = model;
   const { data_summary, resource_usage, session_info } = result;
   return {
+    format: MODEL_FORMAT,
     model: null,
     version: null,
     strategy_name: strategy.name,
@@ -102,6 +104,8 @@ function metadataOf(model: TrainedModel, checksums: Record<string, string>): Mod
     operation_id: session_info.operation_id,
     start_date: data_summary.start_date,
     end_date: data_summary.end_date,
+    range: { start: session_info.start_date, end: session_info.end_date },
+    test_part: model.testPart,
     synthetic_bars: data_summary.synthetic,
     fingerprints: data_summary.fingerprints,
     versions: {
@@ -110,12 +114,13 @@ function metadataOf(model: TrainedModel, checksums: Record<string, string>): Mod
       engine: engineVersion(resource_usage.engine),
     },
     test_accuracy: result.test_metrics?.test_accuracy ?? null,
+    baseline_accuracy: bestBaseline(result.baselines),
     created_at: new Date(model.createdAt).toISOString(),
     checksums,
   };
 }
 
-function outputTypeOf(source: LabelSettings['source']): OutputType {
+function outputTypeOf(source: LabelSettings['source']): ModelOutputType {
   switch (source) {
     case 'zigzag':
     case 'triple_barrier':
@@ -126,6 +131,11 @@ function outputTypeOf(source: LabelSettings['source']): OutputType {
     case 'regime':
       return `${source}_classification`;
   }
+}
+
+function bestBaseline(baselines: TrainingResult['baselines']): number | null {
+  const accuracies = Object.values(baselines ?? {}).map(({ test_accuracy }) => test_accuracy);
+  return accuracies.length === 0 ? null : Math.max(...accuracies);
 }
 
 function engineVersion(engine: EngineName): string {

@@ -35,3 +35,8 @@ export function createSession(graph: Uint8Array, engine: OnnxEngineName): Promis
 export function tensor(values: Float32Array, shape: readonly number[]): Tensor {
   return new ort.Tensor('float32', values, shape);
 }
+
+/** Float64 values as a tensor; shares their memory. */
+export function doubles(values: Float64Array, shape: readonly number[]): Tensor {
+  return new ort.Tensor('float64', values, shape);
+}

@@ -1,0 +1,151 @@
+import { type BarPrediction, KtrdrError, type PredictRequest, type PredictResponse } from '@ktrdr/contracts';
+import { formatBarTime, parseDateRange } from '@ktrdr/market-data';
+import { parseStrategy, type Strategy, StrategyError } from '@ktrdr/strategy';
+import { inferModel } from '../engines/onnx/infer-model.js';
+import { loadBars } from '../load-bars.js';
+import { predictedClasses } from '../metrics.js';
+import { MODEL_FORMAT, type ModelMetadata } from '../model-metadata.js';
+import { ModelStorage } from '../model-storage.js';
+import { bytesOf, type ReadModel, textOf } from '../read-model.js';
+import { decideByClass, decideByValue, edgeOf, softmax } from './decide.js';
+import { type PredictionRows, predictionRows } from './prediction-rows.js';
+
+/** Everything that one prediction needs; travels to its process as JSON. */
+export interface PredictionRun extends Required<Pick<PredictRequest, 'symbol' | 'timeframe' | 'last'>> {
+  modelsDir: string;
+  dataDir: string;
+  strategy: string;
+  version: string;
+  endDate: string | null;
+  /** ms since 1970: bars that have not closed by then do not count. */
+  now: number;
+}
+
+/**
+ * What a stored model says of a symbol's newest bars. The model's own `strategy.yaml` decides features and decisions.
+ *
+ * @throws KtrdrError `invalid_name`, `model_not_found`, `model_damaged`, `model_unsupported`, `wrong_timeframe`,
+ * `invalid_date`, `bars_not_found`, `bars_invalid`, `not_enough_bars`, `storage_failed`
+ */
+export async function predict(run: PredictionRun): Promise<PredictResponse> {
+  const model = await new ModelStorage(run.modelsDir).load(run.strategy, run.version);
+  const { metadata } = model;
+  checkTimeframe(run, metadata);
+  const strategy = { ...strategyOf(model), symbols: [run.symbol] };
+  const { end = Infinity } = parseDateRange(undefined, run.endDate ?? undefined);
+  const { symbols } = await loadBars(strategy, run.dataDir, [], () => Promise.resolve());
+  const rows = predictionRows({
+    strategy,
+    bars: symbols[0]!,
+    last: run.last,
+    end,
+    now: run.now,
+    trainingStart: metadata.range!.start,
+  });
+  const outputs = await inferModel(bytesOf(model, 'model.onnx'), rows.features, rows.rows.length);
+  const predictions = Array.from(rows.time, (time) =>
+    nothingSaid(formatBarTime(time, metadata.base_timeframe)),
+  );
+  const width = outputs.length / rows.rows.length;
+  rows.rows.forEach((bar, row) => {
+    const values = outputs.subarray(row * width, (row + 1) * width);
+    if (values.every(Number.isFinite)) Object.assign(predictions[bar]!, said(values, metadata, strategy));
+  });
+  const { decisions } = strategy;
+  return {
+    model: metadata.model ?? `${run.strategy}/${run.version}`,
+    symbol: run.symbol,
+    timeframe: metadata.base_timeframe,
+    output_type: metadata.output_type,
+    classes: metadata.classes,
+    confidence_threshold: decisions.outputFormat === 'classification' ? decisions.confidenceThreshold : null,
+    edge: edgeOf(decisions),
+    predictions,
+    warnings: warningsOf(run, metadata, rows, predictions),
+  };
+}
+
+function checkTimeframe(
+  { timeframe, strategy, version }: PredictionRun,
+  { base_timeframe }: ModelMetadata,
+): void {
+  if (timeframe === base_timeframe) return;
+  throw new KtrdrError(
+    'wrong_timeframe',
+    `${strategy}/${version} was trained on ${base_timeframe} bars, not on '${timeframe}': ask for ${base_timeframe}.`,
+    { details: { timeframe, model_timeframe: base_timeframe } },
+  );
+}
+
+/** The strategy as the model was trained with it: its own file, the run's symbols and timeframes. */
+function strategyOf(model: ReadModel): Strategy {
+  const { metadata } = model;
+  const unsupported = (why: string, cause?: unknown): KtrdrError =>
+    new KtrdrError(
+      'model_unsupported',
+      `${metadata.model ?? 'The model'} cannot predict: ${why} Train the model again.`,
+      { details: { format: metadata.format, newest_format: MODEL_FORMAT }, cause },
+    );
+  if (metadata.range === null) {
+    throw unsupported('it was stored by an earlier version, which did not note where its bars begin.');
+  }
+  try {
+    const { strategy } = parseStrategy(textOf(model, 'strategy.yaml'), {
+      file: 'strategy.yaml',
+      overrides: { symbols: metadata.symbols, timeframes: metadata.timeframes },
+    });
+    const { features } = JSON.parse(textOf(model, 'features.json')) as { features: { name: string }[] };
+    if (strategy.features.join() === features.map(({ name }) => name).join()) return strategy;
+  } catch (error) {
+    if (!(error instanceof StrategyError)) throw error;
+    throw unsupported(`this version refuses its strategy (${error.message}).`, error);
+  }
+  throw unsupported('this version makes other features of its strategy than the model was trained on.');
+}
+
+function nothingSaid(time: string): BarPrediction {
+  return { time, class: null, probabilities: null, value: null, decision: null };
+}
+
+function said(
+  outputs: Float32Array,
+  { classes }: ModelMetadata,
+  { decisions }: Strategy,
+): Partial<BarPrediction> {
+  if (decisions.outputFormat === 'regression') {
+    const value = outputs[0]!;
+    return { value, decision: decideByValue(value, edgeOf(decisions)!) };
+  }
+  const probabilities = softmax(outputs);
+  const likeliest = predictedClasses(outputs, classes.length)[0]!;
+  const label = classes[likeliest]!;
+  return {
+    class: label,
+    probabilities: Object.fromEntries(classes.map((name, index) => [name, probabilities[index]!])),
+    decision: decideByClass(label, probabilities[likeliest]!, decisions.confidenceThreshold),
+  };
+}
+
+function warningsOf(
+  { symbol }: PredictionRun,
+  { symbols }: ModelMetadata,
+  { time, rows, unclosed }: PredictionRows,
+  predictions: readonly BarPrediction[],
+): string[] {
+  const bars = (count: number): string => (count === 1 ? 'bar' : 'bars');
+  const missing = time.length - rows.length;
+  const silent =
+    predictions.filter(({ class: label, value }) => label === null && value === null).length - missing;
+  return [
+    ...(symbols.includes(symbol)
+      ? []
+      : [
+          `The model was not trained on ${symbol} but on ${symbols.join(', ')}: its figures say nothing of ${symbol}.`,
+        ]),
+    ...(unclosed > 0 ? [`${unclosed} newer ${bars(unclosed)} left out: not closed yet.`] : []),
+    ...(missing > 0 ? [`${missing} ${bars(missing)} without a prediction: features are missing there.`] : []),
+    ...(silent > 0
+      ? [`${silent} ${bars(silent)} without a prediction: the network's outputs are not finite.`]
+      : []),
+  ];
+}

@@ -1,0 +1,273 @@
+import { describe, expect, test } from '@jest/globals';
+import { TIMEFRAME_MS, type Timeframe } from '@ktrdr/contracts';
+import { propertyRuns } from '@ktrdr/contracts/testing';
+import { type Bars, parseDateRange } from '@ktrdr/market-data';
+import { parseStrategy, type Strategy } from '@ktrdr/strategy';
+import fc from 'fast-check';
+import { gatherWindows } from '../batches.js';
+import { modelGraph } from '../engines/onnx/model-graph.js';
+import { inferModel } from '../engines/onnx/infer-model.js';
+import { createEngine } from '../engines/select-engine.js';
+import { predictPart } from '../evaluate-part.js';
+import { initialParameters } from '../initial-parameters.js';
+import { modelOf } from '../model-of.js';
+import { inputWidth } from '../model-spec.js';
+import { normalise } from '../normalisation.js';
+import { prepareData, type PreparedData } from '../prepare-data.js';
+import { RandomStream } from '../random.js';
+import { type PredictionRows, predictionRows } from './prediction-rows.js';
+
+const START = Date.UTC(2024, 0, 1);
+const HOUR = TIMEFRAME_MS['1h'];
+/** Long after every bar. */
+const LATER = Date.UTC(2030, 0, 1);
+const TIMEFRAMES = ['1h', '4h'] as const;
+
+/** Where a training begins that leaves history before it. */
+const TRAINING_START = '2024-01-06';
+
+const MODELS = {
+  mlp: 'type: mlp, architecture: { hidden_layers: [8, 5], activation: tanh, dropout: 0.2 }',
+  cnn: 'type: cnn, architecture: { sequence_length: 9, filters: [4], kernel_size: 3, pool_size: 2, hidden_layers: [6] }',
+  lstm: 'type: lstm, architecture: { sequence_length: 7, hidden_size: 6, num_layers: 1, dropout: 0 }',
+  gru: 'type: gru, architecture: { sequence_length: 5, hidden_size: 6, num_layers: 2, dropout: 0.1 }',
+};
+
+/** Fuzzy and raw inputs of two timeframes; the averages and sums of old values never forget where they began. */
+function strategyOf(model: string): Strategy {
+  const text = `name: rows
+version: "3.0"
+training_data:
+  symbols: { mode: single, symbol: AAA }
+  timeframes: { mode: multi_timeframe, list: [1h, 4h], base_timeframe: 1h }
+  history_required: 60
+indicators:
+  rsi_5: { type: rsi, period: 5 }
+  ema_9: { type: ema, period: 9 }
+  volume: { type: obv }
+  range: { type: atr, period: 6 }
+fuzzy_sets:
+  pace: { indicator: rsi_5, low: [0, 25, 50], high: [50, 75, 100] }
+nn_inputs:
+  - { fuzzy_set: pace, timeframes: all }
+  - { raw_indicator: ema_9, timeframes: all, normalization: zscore }
+  - { raw_indicator: volume, timeframes: all, normalization: minmax }
+  - { raw_indicator: range, timeframes: [4h], normalization: none }
+model: { ${model} }
+decisions: { output_format: classification, confidence_threshold: 0.5, position_awareness: true }
+training:
+  method: supervised
+  labels: { source: triple_barrier, max_holding_period: 10, vol_span: 10 }
+  data_split: { train: 0.6, validation: 0.2, test: 0.2 }
+`;
+  return parseStrategy(text, { file: 'rows.yaml' }).strategy;
+}
+
+function randomBars(timeframe: Timeframe, length: number, seed: number): Bars {
+  const random = RandomStream.derive(seed, `bars-${timeframe}`);
+  const time = new Float64Array(length);
+  const [open, high, low, close, volume] = [0, 1, 2, 3, 4].map(() => new Float64Array(length)) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
+  let price = 100;
+  for (let t = 0; t < length; t += 1) {
+    time[t] = START + t * TIMEFRAME_MS[timeframe];
+    open[t] = price;
+    price *= 1 + 0.02 * (random.uniform() - 0.5);
+    close[t] = price;
+    high[t] = Math.max(open[t]!, price) * 1.002;
+    low[t] = Math.min(open[t]!, price) * 0.998;
+    volume[t] = Math.floor(1000 * random.uniform());
+  }
+  const file = `AAA_${timeframe}.csv`;
+  return { symbol: 'AAA', timeframe, time, open, high, low, close, volume, length, synthetic: false, file };
+}
+
+type BarsByTimeframe = Map<Timeframe, Bars>;
+
+function barsOf(hours: number, seed = 1): BarsByTimeframe {
+  return new Map(
+    TIMEFRAMES.map((timeframe) => [
+      timeframe,
+      randomBars(timeframe, Math.ceil((hours * HOUR) / TIMEFRAME_MS[timeframe]), seed),
+    ]),
+  );
+}
+
+function firstBars(bars: BarsByTimeframe, hours: number): BarsByTimeframe {
+  return new Map(
+    [...bars].map(([timeframe, all]) => {
+      const length = Math.ceil((hours * HOUR) / TIMEFRAME_MS[timeframe]);
+      const cut = (column: Float64Array): Float64Array => column.slice(0, length);
+      const { open, high, low, close, volume } = all;
+      const columns = {
+        open: cut(open),
+        high: cut(high),
+        low: cut(low),
+        close: cut(close),
+        volume: cut(volume),
+      };
+      return [timeframe, { ...all, ...columns, time: cut(all.time), length }];
+    }),
+  );
+}
+
+interface Asked {
+  last: number;
+  end?: number;
+  now?: number;
+  trainingStart?: string | null;
+}
+
+function ask(strategy: Strategy, bars: BarsByTimeframe, asked: Asked): PredictionRows {
+  return predictionRows({
+    strategy,
+    bars: { symbol: 'AAA', bars },
+    end: Infinity,
+    now: LATER,
+    trainingStart: TRAINING_START,
+    ...asked,
+  });
+}
+
+function prepare(strategy: Strategy, bars: BarsByTimeframe, start: string | null): Promise<PreparedData> {
+  return prepareData(
+    {
+      strategy,
+      bars: [{ symbol: 'AAA', bars }],
+      range: parseDateRange(start ?? undefined),
+      validationSplit: undefined,
+    },
+    async () => undefined,
+  );
+}
+
+describe.each(Object.entries(MODELS))('%s', (_, model) => {
+  const strategy = strategyOf(model);
+  const spec = modelOf(strategy, 3);
+  const width = inputWidth(spec);
+
+  test.each([TRAINING_START, null])(
+    'trained from %p: features, input and outputs of the test part are those of training, bit for bit, although bars were added',
+    async (start) => {
+      const grown = barsOf(700);
+      const data = await prepare(strategy, firstBars(grown, 600), start);
+      const [rows] = data.dataset.symbols;
+      const test = data.split.parts[0]!.test;
+      const first = rows!.time[test[0]!]!;
+      const last = grown.get('1h')!.length - grown.get('1h')!.time.indexOf(first);
+      const predicted = ask(strategy, grown, { last, trainingStart: start });
+
+      const input = new Float32Array(test.length * width);
+      gatherWindows(data.parts.test, spec, data.parts.test.windowEnds, input);
+      const raw = new Float64Array(test.length * width);
+      test.forEach((row, at) => {
+        const time = rows!.time[row]!;
+        const found = predicted.rows.findIndex((bar) => predicted.time[bar] === time);
+        const features = predicted.features.subarray(found * width, (found + 1) * width);
+        const end = (rows!.windowEnds[row]! + 1) * strategy.features.length;
+        expect(features).toEqual(rows!.features.slice(end - width, end));
+        raw.set(features, at * width);
+      });
+      const scaled = Float32Array.from(raw, (value, at) =>
+        normalise(value, data.normalisation[at % strategy.features.length]!),
+      );
+      expect(scaled).toEqual(input);
+
+      const parameters = initialParameters(spec, 5);
+      const engine = await createEngine('onnx');
+      await engine.init({
+        model: spec,
+        optimiser: { type: 'adam', weightDecay: 0, gradientClip: null },
+        loss: { type: 'cross_entropy', classWeights: null },
+        parameters,
+        gradientNorms: false,
+      });
+      const expected = await predictPart(engine, spec, data.parts.test);
+      engine.dispose();
+      const outputs = await inferModel(modelGraph(spec, parameters, data.normalisation), raw, test.length);
+      expect(outputs).toEqual(expected);
+    },
+  );
+
+  test('nothing that closes after a bar, and no 4h bar that is still open then, changes its features', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 200, max: 299 }),
+        fc.nat(),
+        fc.constantFrom(null, TRAINING_START),
+        (hours, seed, trainingStart) => {
+          const bars = barsOf(300, seed);
+          const until = START + hours * HOUR;
+          const changed: BarsByTimeframe = new Map(
+            [...bars].map(([timeframe, one]) => {
+              const other = randomBars(timeframe, one.length, seed + 1);
+              const closed = one.time.filter((time) => time + TIMEFRAME_MS[timeframe] <= until).length;
+              const columns = (['open', 'high', 'low', 'close', 'volume'] as const).map((name) => [
+                name,
+                other[name].map((value, t) => (t < closed ? one[name][t]! : value)),
+              ]);
+              return [timeframe, { ...one, ...(Object.fromEntries(columns) as Partial<Bars>) }];
+            }),
+          );
+          const asked = { last: 3, now: until, trainingStart };
+          const found = ask(strategy, bars, asked);
+          expect(found.time.at(-1)).toBe(until - HOUR);
+          expect(found.rows).toHaveLength(3);
+          expect(ask(strategy, changed, asked)).toEqual(found);
+        },
+      ),
+      { numRuns: propertyRuns() },
+    );
+  });
+});
+
+describe('which bars', () => {
+  const strategy = strategyOf(MODELS.lstm);
+
+  test('the last ones up to the end that have closed; later ones are counted', () => {
+    const bars = barsOf(400);
+    const found = ask(strategy, bars, { last: 4, end: START + 300 * HOUR, now: START + 299.5 * HOUR });
+    expect([...found.time]).toEqual([295, 296, 297, 298].map((hour) => START + hour * HOUR));
+    expect([...found.rows]).toEqual([0, 1, 2, 3]);
+    expect(found.unclosed).toBe(2);
+  });
+
+  test('bars before the training have their own history', () => {
+    const bars = barsOf(400);
+    const found = ask(strategy, bars, { last: 2, end: START + 60 * HOUR, trainingStart: '2024-01-12' });
+    expect([...found.rows]).toEqual([0, 1]);
+  });
+
+  test('too few: says how many are needed, of each timeframe', () => {
+    const tooFew = (hours: number, last: number): unknown => {
+      try {
+        return ask(strategy, barsOf(hours), { last });
+      } catch (error) {
+        return error;
+      }
+    };
+    // ema_9 has 8 bars before its first value, the window 6 more; atr_6 of the 4h bars has 6, ema_9 8
+    expect(tooFew(20, 10)).toMatchObject({
+      code: 'not_enough_bars',
+      details: { bars: 20, needed: { '1h': 24, '4h': 9 } },
+      message: expect.stringMatching(
+        /last 10 bars of AAA needs 24 1h bars, and 9 closed 4h bars before the first/,
+      ),
+    });
+    expect(tooFew(30, 10)).toMatchObject({ code: 'not_enough_bars' });
+    expect(tooFew(9 * 4 + 6, 1)).toMatchObject({ time: expect.anything() });
+  });
+
+  test('a bar without features has no row', () => {
+    const bars = barsOf(400);
+    const found = ask(strategy, bars, { last: 380, trainingStart: null });
+    expect(found.time).toHaveLength(380);
+    expect(found.rows.length).toBe(380 - (4 * 9 + 6 - 1 - 20));
+    expect(found.time.at(-1)).toBe(bars.get('1h')!.time.at(-1));
+  });
+});

@@ -1,0 +1,115 @@
+import { KtrdrError, type Timeframe, TIMEFRAME_MS } from '@ktrdr/contracts';
+import { type Bars, type DateRange, describeBars, parseDateRange } from '@ktrdr/market-data';
+import { type Strategy, warmUpBars } from '@ktrdr/strategy';
+import { completeWindows, computeMatrix, takeRows, windowOf } from '../feature-rows.js';
+import type { SymbolBars } from '../load-bars.js';
+
+export interface PredictionRowsRequest {
+  strategy: Strategy;
+  bars: SymbolBars;
+  /** So many bars, the newest. */
+  last: number;
+  /** Later bars do not count, ms UTC. */
+  end: number;
+  /** Bars that have not closed by then do not count, ms UTC. */
+  now: number;
+  /** Where the training's range began, as it was asked for; `null`: with the first bar. */
+  trainingStart: string | null;
+}
+
+/** The bars to predict and what the network is given for them. */
+export interface PredictionRows {
+  /** `[bars]`, open times, ascending. */
+  time: Float64Array;
+  /** `[rows]`: the bars that have all features of their window, as indexes into `time`. */
+  rows: Int32Array;
+  /** `[rows, window * features]` in the units of the bars, as `model.onnx` takes them. */
+  features: Float64Array;
+  /** Newer bars that were left out because they have not closed. */
+  unclosed: number;
+}
+
+/**
+ * Features of a symbol's newest bars, by the code that training uses and from the start that training had: a bar that was
+ * a row of the training has the same features, bit for bit. Bars before that start are computed from just enough history.
+ *
+ * @throws KtrdrError `not_enough_bars`, which says how many are needed
+ */
+export function predictionRows(request: PredictionRowsRequest): PredictionRows {
+  const { strategy, bars, last } = request;
+  const base = bars.bars.get(strategy.baseTimeframe)!;
+  const { count, unclosed } = usableBars(base, request);
+  const first = count - last;
+  const needed = neededBars(strategy, last);
+  if (first < needed.get(strategy.baseTimeframe)! - last) throw notEnoughBars(request, count, needed);
+
+  const computed = computeMatrix(strategy, bars, {
+    ...rangeStart(base, first, needed.get(strategy.baseTimeframe)! - last, request.trainingStart),
+    end: base.time[count - 1]!,
+  });
+  const window = windowOf(strategy);
+  const { complete, windowEnds } = completeWindows(computed, window);
+  const { inRange, matrix, firstRow } = computed;
+  const firstAsked = inRange.length - last;
+  const ends = windowEnds.filter((at) => complete[at]! >= firstAsked);
+  if (ends.length === 0) throw notEnoughBars(request, count, needed);
+  const windowBars = new Int32Array(ends.length * window);
+  ends.forEach((at, row) => windowBars.set(complete.subarray(at - window + 1, at + 1), row * window));
+  return {
+    time: inRange.time.slice(firstAsked),
+    rows: ends.map((at) => complete[at]! - firstAsked),
+    features: takeRows(matrix, windowBars, firstRow),
+    unclosed,
+  };
+}
+
+/** Base bars that count, from the first on, and how many later ones up to `end` have not closed. */
+function usableBars(base: Bars, { end, now }: PredictionRowsRequest): { count: number; unclosed: number } {
+  const upTo = (moment: number): number => {
+    const index = base.time.findIndex((time) => time > moment);
+    return index < 0 ? base.length : index;
+  };
+  const before = upTo(end);
+  const count = Math.min(before, upTo(now - TIMEFRAME_MS[base.timeframe]));
+  return { count, unclosed: before - count };
+}
+
+/** Where training began, or far enough before the first bar that is asked for where that lies earlier. */
+function rangeStart(base: Bars, first: number, history: number, trainingStart: string | null): DateRange {
+  if (trainingStart === null) return {};
+  const { start } = parseDateRange(trainingStart);
+  return { start: base.time[first]! >= start! ? start! : base.time[first - history]! };
+}
+
+/** Bars of each timeframe without which the first of the last ones has no features. */
+function neededBars(strategy: Strategy, last: number): Map<Timeframe, number> {
+  return new Map(
+    [...warmUpBars(strategy)].map(([timeframe, warmUp]) => [
+      timeframe,
+      timeframe === strategy.baseTimeframe ? warmUp + windowOf(strategy) - 1 + last : warmUp + 1,
+    ]),
+  );
+}
+
+function notEnoughBars(
+  { strategy, bars, last }: PredictionRowsRequest,
+  count: number,
+  needed: ReadonlyMap<Timeframe, number>,
+): KtrdrError {
+  const { baseTimeframe } = strategy;
+  const base = bars.bars.get(baseTimeframe)!;
+  const others = [...needed].filter(([timeframe]) => timeframe !== baseTimeframe);
+  const othersText = others
+    .map(
+      ([timeframe, bar]) => `, and ${bar.toLocaleString('en-US')} closed ${timeframe} bars before the first`,
+    )
+    .join('');
+  const number = (value: number): string => value.toLocaleString('en-US');
+  const asked = last === 1 ? 'the newest bar' : `the last ${number(last)} bars`;
+  return new KtrdrError(
+    'not_enough_bars',
+    `Predicting ${asked} of ${bars.symbol} needs ${number(needed.get(baseTimeframe)!)} ${baseTimeframe} bars${othersText}, ` +
+      `for indicators to warm up. ${number(count)} count: ${base.file} has ${describeBars(base)}. Ask for fewer, or add earlier bars.`,
+    { details: { bars: count, needed: Object.fromEntries(needed) } },
+  );
+}

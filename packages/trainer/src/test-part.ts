@@ -1,0 +1,14 @@
+import type { ModelTestPart } from '@ktrdr/contracts';
+import type { PreparedData } from './prepare-data.js';
+
+/** Where the test part lies, over all symbols: figures of other rows are no comparison. */
+export function testPartOf({ dataset, split, parts }: PreparedData): ModelTestPart {
+  let [first, last] = [Infinity, -Infinity];
+  dataset.symbols.forEach(({ time }, symbol) => {
+    const { test } = split.parts[symbol]!;
+    if (test.length === 0) return;
+    first = Math.min(first, time[test[0]!]!);
+    last = Math.max(last, time[test.at(-1)!]!);
+  });
+  return { start: new Date(first).toISOString(), end: new Date(last).toISOString(), rows: parts.test.rows };
+}

@@ -1,0 +1,227 @@
+import { createHash } from 'node:crypto';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { TrainingResult } from '@ktrdr/contracts';
+import {
+  ModelStorage,
+  type PredictionRun,
+  runPredictionProcess,
+  runTrainerProcess,
+  type StoredModel,
+} from '@ktrdr/trainer';
+import { childProcesses } from './fixtures/processes.js';
+import { strategyText, trainingRequest, type Workplace, workplace, writeBars } from './fixtures/training.js';
+
+let place: Workplace;
+let storage: ModelStorage;
+let classes: StoredModel & { result: TrainingResult };
+let values: StoredModel & { result: TrainingResult };
+
+async function trainModel(text: string): Promise<typeof classes> {
+  const outputDir = await storage.stage(`op_training_20240101T000000_x${text.length}abc`);
+  const request = { ...trainingRequest(place, { strategyText: text, startDate: '2024-01-04' }), outputDir };
+  const { result } = await runTrainerProcess(request, {
+    signal: new AbortController().signal,
+    graceMs: 1000,
+    onProgress: () => undefined,
+  });
+  return { ...(await storage.commit(outputDir, { strategy: 'small', timeframe: '1h' })), result };
+}
+
+beforeAll(async () => {
+  place = await workplace();
+  storage = new ModelStorage(place.modelsDir);
+  await writeBars(place.dataDir, 'AAA', '1h', 900);
+  await writeBars(place.dataDir, 'AAA', '4h', 225);
+  await writeBars(place.dataDir, 'BBB', '1h', 90);
+  await writeBars(place.dataDir, 'BBB', '4h', 60);
+  await writeBars(place.dataDir, 'SHORT', '1h', 12);
+  await writeBars(place.dataDir, 'SHORT', '4h', 60);
+  const timeframes = ['1h', '4h'] as const;
+  classes = await trainModel(strategyText({ timeframes: [...timeframes] }));
+  values = await trainModel(
+    strategyText({
+      timeframes: [...timeframes],
+      labels: 'source: forward_return, horizon: 5',
+      decisions: 'output_format: regression, cost_model: { round_trip_cost: 0.0001, min_edge_multiplier: 2 }',
+    }),
+  );
+}, 60_000);
+afterEach(() => expect(childProcesses()).toEqual([]));
+afterAll(() => place.remove());
+
+function predict(changes: Partial<PredictionRun> = {}, timeoutMs = 20_000, signal?: AbortSignal) {
+  return runPredictionProcess(
+    {
+      modelsDir: place.modelsDir,
+      dataDir: place.dataDir,
+      strategy: 'small',
+      version: '1h_v1',
+      symbol: 'AAA',
+      timeframe: '1h',
+      last: 1,
+      endDate: null,
+      now: Date.UTC(2030, 0, 1),
+      ...changes,
+    },
+    { timeoutMs, signal: signal ?? new AbortController().signal },
+  );
+}
+
+describe('a classification', () => {
+  test('says of the test part what the training said of it', async () => {
+    const { metadata } = await storage.get('small', '1h_v1');
+    const { start, end, rows } = metadata.test_part!;
+    const { predictions } = await predict({ last: 700 });
+    const time = (text: string): number => Date.parse(text);
+    const tested = predictions.filter((bar) => time(bar.time) >= time(start) && time(bar.time) <= time(end));
+    expect(tested).toHaveLength(rows);
+    const { confusion_matrix, classes: names } = classes.result.test_metrics!;
+    expect(names.map((name) => tested.filter(({ class: label }) => label === name).length)).toEqual(
+      names.map((_, column) => confusion_matrix.reduce((sum, row) => sum + row[column]!, 0)),
+    );
+  });
+
+  test('has for each bar its time, probabilities and the decision', async () => {
+    const found = await predict({ last: 50 });
+    expect(found).toMatchObject({
+      model: 'small/1h_v1',
+      symbol: 'AAA',
+      timeframe: '1h',
+      output_type: 'classification',
+      classes: ['BUY', 'HOLD', 'SELL'],
+      confidence_threshold: 0.5,
+      edge: null,
+      warnings: [],
+    });
+    expect(found.predictions).toHaveLength(50);
+    expect(found.predictions.at(-1)!.time).toBe('2024-02-07T11:00:00Z');
+    for (const { class: label, probabilities, decision, value } of found.predictions) {
+      const shares = Object.values(probabilities!);
+      expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 12);
+      expect(probabilities![label!]).toBe(Math.max(...shares));
+      expect(decision).toBe(Math.max(...shares) < 0.5 ? 'HOLD' : label);
+      expect(value).toBeNull();
+    }
+  });
+
+  test('how many bars are asked for changes nothing of any of them, nor does an earlier end', async () => {
+    const { predictions } = await predict({ last: 30 });
+    expect((await predict({ last: 3 })).predictions).toEqual(predictions.slice(-3));
+    const earlier = predictions.filter(({ time }) => time < '2024-02-07');
+    expect((await predict({ last: earlier.length, endDate: '2024-02-06' })).predictions).toEqual(earlier);
+  });
+});
+
+test('a regression gives values, and decisions by what they cost', async () => {
+  const found = await predict({ version: '1h_v2', last: 200 });
+  expect(found).toMatchObject({
+    output_type: 'regression',
+    classes: [],
+    confidence_threshold: null,
+    edge: 0.0002,
+  });
+  for (const { value, decision, class: label, probabilities } of found.predictions) {
+    expect(decision).toBe(value! > 0.0002 ? 'BUY' : value! < -0.0002 ? 'SELL' : 'HOLD');
+    expect([label, probabilities]).toEqual([null, null]);
+  }
+  expect(values.model).toBe('small/1h_v2');
+});
+
+test('a symbol that it was not trained on is predicted with a warning, a bar that is still open is left out', async () => {
+  const found = await predict({ symbol: 'BBB', now: Date.UTC(2024, 0, 4, 10, 30), endDate: '2024-01-04' });
+  expect(found.predictions.map(({ time }) => time)).toEqual(['2024-01-04T09:00:00Z']);
+  expect(found.warnings).toEqual([
+    expect.stringMatching(/^The model was not trained on BBB but on AAA/),
+    '8 newer bars left out: not closed yet.',
+  ]);
+});
+
+describe('is refused', () => {
+  test.each([
+    [{ timeframe: '4h' }, 'wrong_timeframe', /trained on 1h bars, not on '4h'/],
+    [{ symbol: 'NONE' }, 'bars_not_found', /NONE/],
+    [{ symbol: '../AAA' }, 'invalid_name', /AAA/],
+    [{ symbol: 'SHORT' }, 'not_enough_bars', /needs 15 1h bars, and 15 closed 4h bars.*12 count/],
+    [{ endDate: '2024-13-01' }, 'invalid_date', /end date/],
+    [{ endDate: '2020-01-01' }, 'not_enough_bars', /0 count/],
+    [{ last: 5000 }, 'not_enough_bars', /needs 5,014 1h bars/],
+    [{ version: '1h_v9' }, 'model_not_found', /small\/1h_v9/],
+  ] as const)('%j: %s', async (changes, code, message) => {
+    await expect(predict(changes)).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
+  });
+
+  /** A copy of the first model with other metadata. */
+  async function changed(change: (metadata: Record<string, unknown>) => object): Promise<StoredModel> {
+    const staged = await storage.stage('op_training_20240101T000000_copied');
+    await storage.writeArtifacts(
+      staged,
+      await Promise.all(
+        ['model.onnx', 'strategy.yaml', 'features.json', 'metrics.json', 'metadata.json'].map(
+          async (file) => {
+            const content = await readFile(join(classes.path, file));
+            const sha256 = createHash('sha256').update(content).digest('hex');
+            return { path: `model/${file}`, sha256, content_base64: content.toString('base64') };
+          },
+        ),
+      ),
+    );
+    const stored = await storage.commit(staged, { strategy: 'small', timeframe: '1h' });
+    const path = join(stored.path, 'metadata.json');
+    await writeFile(
+      path,
+      JSON.stringify(change(JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>)),
+    );
+    return stored;
+  }
+  const versionOf = ({ path }: StoredModel): string => path.split('/').at(-1)!;
+
+  test('a damaged model, naming the file', async () => {
+    const model = await changed((metadata) => metadata);
+    await writeFile(join(model.path, 'model.onnx'), 'something else');
+    await expect(predict({ version: versionOf(model) })).rejects.toMatchObject({
+      code: 'model_damaged',
+      details: { file: 'model.onnx' },
+    });
+  });
+
+  test('a model of a newer format, and of one that did not note where its bars begin', async () => {
+    const newer = await changed((metadata) => ({ ...metadata, format: 99 }));
+    await expect(predict({ version: versionOf(newer) })).rejects.toMatchObject({
+      code: 'model_unsupported',
+      message: expect.stringMatching(/in format 99.*Update ktrdr/),
+    });
+    const older = await changed(({ format: _, range: __, ...metadata }) => metadata);
+    await expect(predict({ version: versionOf(older) })).rejects.toMatchObject({
+      code: 'model_unsupported',
+      message: expect.stringMatching(/earlier version.*Train the model again/),
+    });
+    const summaries = new Map((await storage.list()).map((model) => [model.model, model.problem]));
+    expect(summaries.get(newer.model)).toMatch(/format 99/);
+    expect(summaries.get(older.model)).toBeNull();
+  });
+
+  test('a model whose process dies: the error says how, and the parent lives', async () => {
+    const bytes = 'no graph at all';
+    const sum = createHash('sha256').update(bytes).digest('hex');
+    const model = await changed(({ checksums, ...metadata }) => ({
+      ...metadata,
+      checksums: { ...(checksums as object), 'model.onnx': sum },
+    }));
+    await writeFile(join(model.path, 'model.onnx'), bytes);
+    await expect(predict({ version: versionOf(model) })).rejects.toMatchObject({
+      code: 'prediction_failed',
+      message: expect.stringMatching(/ended without an answer \(exit code 1\)/),
+    });
+    await rm(model.path, { recursive: true });
+  });
+
+  test('one that takes too long, or that nobody waits for, is killed', async () => {
+    await expect(predict({}, 1)).rejects.toMatchObject({ code: 'prediction_timeout' });
+    const controller = new AbortController();
+    const waiting = predict({}, 20_000, controller.signal);
+    controller.abort(new Error('gone'));
+    await expect(waiting).rejects.toThrow('gone');
+  });
+});
