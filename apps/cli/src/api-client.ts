@@ -55,6 +55,10 @@ export class ApiClient {
     return this.#request<T>({ method: 'POST', url: path, data: body });
   }
 
+  delete<T>(path: string): Promise<T> {
+    return this.#request<T>({ method: 'DELETE', url: path });
+  }
+
   operation(id: string): Promise<Operation> {
     return this.#request<Operation>({ method: 'GET', url: operationPath(id), timeout: FOLLOW_TIMEOUT_MS });
   }
@@ -119,7 +123,7 @@ export class ApiClient {
 }
 
 interface HttpRequest {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'DELETE';
   url: string;
   params?: object;
   data?: object;

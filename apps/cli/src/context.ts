@@ -8,6 +8,8 @@ export interface CommandContext {
   output: Output;
   clock: Clock;
   signals: SignalSource;
+  /** Where answers are typed: `process.stdin`. */
+  input: NodeJS.ReadableStream & { isTTY?: boolean };
   /** @throws UsageError where `KTRDR_API_URL` is no URL */
   apiUrl: () => string;
 }

@@ -36,7 +36,13 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 const output = new Output(process.stdout, process.stderr, readTerminalSettings());
-const context: CommandContext = { output, clock: systemClock, signals: process, apiUrl: () => readApiUrl() };
+const context: CommandContext = {
+  output,
+  clock: systemClock,
+  signals: process,
+  input: process.stdin,
+  apiUrl: () => readApiUrl(),
+};
 const args = process.argv.slice(2);
 try {
   process.exitCode = await runCommandLine(context, args);

@@ -1,10 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 
-import { type ListOperationsQuery, OPERATION_STATUSES, OPERATION_TYPES } from '@ktrdr/contracts';
+import {
+  type ListModelsQuery,
+  type ListOperationsQuery,
+  MODEL_ORDERS,
+  OPERATION_STATUSES,
+  OPERATION_TYPES,
+} from '@ktrdr/contracts';
 import type { CancelOptions } from './commands/operations-cancel.js';
 import type { ComputeOptions } from './commands/indicators-compute.js';
+import type { DeleteOptions } from './commands/models-delete.js';
 import type { DummyOptions } from './commands/dummy-start.js';
+import type { PredictOptions } from './commands/models-predict.js';
 import type { SampleOptions } from './commands/data-sample.js';
 import type { TrainOptions } from './commands/models-train.js';
 import type { CommandContext } from './context.js';
@@ -100,14 +108,41 @@ function defineModels(program: Command, context: CommandContext, run: Run): void
       ),
     ),
   );
-  readable(models.command('list').description('trained models, newest first')).action(
-    (options: ReadOptions) =>
+  readable(models.command('list').description('trained models, newest first'))
+    .addOption(new Option('--sort <order>', 'default created').choices(MODEL_ORDERS))
+    .action((options: ListModelsQuery & ReadOptions) =>
       run(import('./commands/models-list.js').then(({ listModels }) => listModels(context, options))),
-  );
+    );
   readable(models.command('show').description('one model: data, network, figures'))
     .argument('<model>', 'strategy/version, for example test_strategy/1h_v3')
     .action((model: string, options: ReadOptions) =>
       run(import('./commands/models-show.js').then(({ showModel }) => showModel(context, model, options))),
+    );
+  readable(models.command('compare').description('figures of models side by side, and what differs'))
+    .argument('<model...>', 'two or more')
+    .action((names: string[], options: ReadOptions) =>
+      run(
+        import('./commands/models-compare.js').then(({ compareModels }) =>
+          compareModels(context, names, options),
+        ),
+      ),
+    );
+  readable(models.command('predict').description("what a model says of a symbol's newest bars"))
+    .argument('<model>', 'strategy/version, for example test_strategy/1h_v3')
+    .requiredOption('--symbol <symbol>', 'for example AAPL')
+    .requiredOption('--timeframe <timeframe>', "the model's base timeframe, for example 1h")
+    .option('--last <number>', 'so many bars (default 1)', integer)
+    .option('--end-date <date>', 'last day, included')
+    .action((model: string, options: PredictOptions) =>
+      run(import('./commands/models-predict.js').then(({ predict }) => predict(context, model, options))),
+    );
+  readable(models.command('delete').description('remove a model for good, after a question'))
+    .argument('<model>', 'strategy/version, for example test_strategy/1h_v3')
+    .option('--yes', 'do not ask')
+    .action((model: string, options: DeleteOptions) =>
+      run(
+        import('./commands/models-delete.js').then(({ deleteModel }) => deleteModel(context, model, options)),
+      ),
     );
 }
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { ModelDetails, ModelSummary, StrategyIssue } from '@ktrdr/contracts';
+import type { ModelComparison, ModelDetails, ModelSummary, StrategyIssue } from '@ktrdr/contracts';
 import { runCommandLine } from '../src/program.js';
 import { type TestContext, testContext } from './test-context.js';
 import { operation, WireServer } from './wire-server.js';
@@ -92,6 +92,8 @@ describe('the command line', () => {
     [['foo'], "error: unknown command 'foo'\nWhat can be typed: ktrdr --help"],
     [['dummy', 'start', '--iterations', 'many'], 'It must be a number.'],
     [['models'], 'Usage: ktrdr models'],
+    [['models', 'list', '--sort', 'seed'], 'Allowed choices are created, accuracy, edge, name.'],
+    [['models', 'predict', 'a/1h_v1', '--timeframe', '1h'], "required option '--symbol <symbol>'"],
     [['indicators', 'compute', 'rsi', '--timeframe', '1h'], "required option '--symbol <symbol>'"],
   ])('%j is a usage error: exit 2', async (args, message) => {
     expect(await run(...args)).toBe(2);
@@ -112,6 +114,8 @@ describe('the command line', () => {
     [['models', 'train', 'nowhere.yaml'], 'There is no file nowhere.yaml (looked in '],
     [['models', 'train', '/'], '/ is a folder; a strategy file is needed.'],
     [['models', 'show', 'test_strategy'], "'test_strategy' is not a model's name; one looks like"],
+    [['models', 'compare', 'a/1h_v1', 'b'], "'b' is not a model's name"],
+    [['models', 'delete', 'a/b/c', '--yes'], "'a/b/c' is not a model's name"],
     [[...COMPUTE, '--params', 'period'], "'period' is not a parameter; they are typed as period=21"],
     [[...COMPUTE, '--params', 'a=1,'], "'' is not a parameter"],
     [[...COMPUTE, '--params', 'a=1,a=2'], 'The parameter a is given twice.'],
@@ -135,8 +139,8 @@ describe('the command line', () => {
     expect(await run('models', 'list')).toBe(0);
     expect(context.stdout()).toBe(
       [
-        '  model                symbols    test accuracy  engine           seed  created',
-        '  test_strategy/1h_v3  AAPL,GOOG         54.2 %  tensorflow-wasm    42  2026-11-23 10:15',
+        '  model                symbols    accuracy  baseline  engine           created',
+        '  test_strategy/1h_v3  AAPL,GOOG    54.2 %    51.0 %  tensorflow-wasm  2026-11-23 10:15',
         '',
       ].join('\n'),
     );
@@ -171,7 +175,184 @@ describe('the command line', () => {
     expect(await run('models', 'show', 'test_strategy/1h_v3')).toBe(0);
     expect(context.stdout()).toContain('AAPL, GOOG 1h, 2024-01-02 14:00 to 2024-03-01 20:00');
     expect(context.stdout()).toContain('mlp 9-32-16-3, 899 parameters');
+    expect(context.stdout()).toMatch(/test part +2024-02-20 14:00 to 2024-03-01 20:00, 63 rows\n/);
+    expect(context.stdout()).toMatch(/bars +AAPL 1h abababababab\n/);
+    expect(context.stdout()).toMatch(
+      /made with +ktrdr 0\.1\.0, Node 20\.19\.0, onnx \(ONNX Runtime 1\.30\.0\)\n/,
+    );
     expect(context.stdout()).not.toMatch(/undefined|null/);
+  });
+
+  test('models list --sort asks for another order, and a model that cannot be used is told', async () => {
+    const problem = 'It was stored in format 9. Update ktrdr.';
+    server.answers.set('GET /models', () => ({
+      data: { models: [{ ...MODEL, test_accuracy: null, baseline_accuracy: null, problem }] },
+    }));
+    expect(await run('models', 'list', '--sort', 'edge')).toBe(0);
+    expect(server.requests[0]?.query).toEqual({ sort: 'edge' });
+    expect(context.stdout()).toContain('AAPL,GOOG         -         -  tensorflow-wasm');
+    expect(context.stdout()).toContain(`  test_strategy/1h_v3: ${problem}\n`);
+  });
+
+  test('models predict sends what was typed and shows a line a bar', async () => {
+    server.answers.set('POST /models/test_strategy/1h_v3/predict', () => ({
+      data: {
+        model: 'test_strategy/1h_v3',
+        symbol: 'AAPL',
+        timeframe: '1h',
+        output_type: 'classification',
+        classes: ['BUY', 'HOLD', 'SELL'],
+        confidence_threshold: 0.6,
+        edge: null,
+        predictions: [
+          {
+            time: '2024-03-01T19:00:00Z',
+            class: 'BUY',
+            probabilities: { BUY: 0.55, HOLD: 0.4, SELL: 0.05 },
+            value: null,
+            decision: 'HOLD',
+          },
+          { time: '2024-03-01T20:00:00Z', class: null, probabilities: null, value: null, decision: null },
+        ],
+        warnings: ['1 bar without a prediction: features are missing there.'],
+      },
+    }));
+    const asked = ['--symbol', 'AAPL', '--timeframe', '1h', '--last', '2', '--end-date', '2024-03-01'];
+    expect(await run('models', 'predict', 'test_strategy/1h_v3', ...asked)).toBe(0);
+    expect(server.requests[0]?.body).toEqual({
+      symbol: 'AAPL',
+      timeframe: '1h',
+      last: 2,
+      end_date: '2024-03-01',
+    });
+    expect(context.stdout()).toBe(
+      [
+        'test_strategy/1h_v3 on AAPL 1h: 2 bars, HOLD below 60.0 %',
+        '',
+        '  bar                   class     BUY    HOLD   SELL  decision',
+        '  2024-03-01T19:00:00Z  BUY    55.0 %  40.0 %  5.0 %  HOLD',
+        '  2024-03-01T20:00:00Z  -           -       -      -  -',
+        '',
+      ].join('\n'),
+    );
+    expect(context.stderr()).toBe('1 bar without a prediction: features are missing there.\n');
+  });
+
+  test('models predict of a regression shows values, of other classes no decision', async () => {
+    const answer = {
+      model: 'a/1h_v1',
+      symbol: 'AAPL',
+      timeframe: '1h',
+      output_type: 'regression',
+      classes: [] as string[],
+      confidence_threshold: null as number | null,
+      edge: 0.0045,
+      predictions: [
+        {
+          time: '2024-03-01T19:00:00Z',
+          class: null as string | null,
+          probabilities: null as object | null,
+          value: -0.01234 as number | null,
+          decision: 'SELL' as string | null,
+        },
+      ],
+      warnings: [],
+    };
+    server.answers.set('POST /models/a/1h_v1/predict', () => ({ data: answer }));
+    const asked = ['models', 'predict', 'a/1h_v1', '--symbol', 'AAPL', '--timeframe', '1h'];
+    expect(await run(...asked)).toBe(0);
+    expect(context.stdout()).toContain('1 bar, HOLD within ±0.450 %');
+    expect(context.stdout()).toMatch(/19:00:00Z {2}-1\.234 % {2}SELL/);
+
+    answer.output_type = 'context_classification';
+    answer.classes = ['BULLISH', 'BEARISH'];
+    answer.predictions[0] = {
+      time: '2024-03-01T20:00:00Z',
+      class: 'BULLISH',
+      probabilities: { BULLISH: 0.75, BEARISH: 0.25 },
+      value: null,
+      decision: null,
+    };
+    expect(await run(...asked)).toBe(0);
+    expect(context.stdout()).toMatch(/20:00:00Z {2}BULLISH +75\.0 % +25\.0 %\n/);
+  });
+
+  test('models compare shows figures side by side, the best with a star, and what differs', async () => {
+    const models = [MODEL, { ...MODEL, model: 'test_strategy/1h_v4' }];
+    const comparison: ModelComparison = {
+      models,
+      comparable: true,
+      metrics: [
+        { name: 'test_accuracy', better: 'higher', values: [0.5423, 0.6], best: [1] },
+        { name: 'above_best_baseline', better: 'higher', values: [0.0323, null], best: [0] },
+        { name: 'test_loss', better: 'lower', values: [0.912345, 1.2], best: [] },
+        { name: 'parameters', better: null, values: [1234, 899], best: [] },
+      ],
+      differences: [
+        { about: 'data', name: 'symbols', values: ['AAPL', 'AAPL, GOOG'] },
+        ...Array.from({ length: 14 }, (_, index) => ({
+          about: 'features' as const,
+          name: `1h_f${index}`,
+          values: ['yes', null],
+        })),
+        { about: 'settings', name: 'training.epochs', values: ['3', '50'] },
+      ],
+      warnings: ['The losses are of different kinds: their values cannot be compared.'],
+    };
+    server.answers.set('GET /models/compare', () => ({ data: comparison }));
+    expect(await run('models', 'compare', 'test_strategy/1h_v3', 'test_strategy/1h_v4')).toBe(0);
+    expect(server.requests[0]?.query).toEqual({ models: 'test_strategy/1h_v3,test_strategy/1h_v4' });
+    const shown = context.stdout();
+    expect(shown).toMatch(/test accuracy +54\.2 % +60\.0 % \*\n/);
+    expect(shown).toMatch(/above best baseline +\+3\.2 points \* +-\n/);
+    expect(shown).toMatch(/test loss +0\.9123 +1\.2\n/);
+    expect(shown).toMatch(/symbols +AAPL +AAPL, GOOG\n/);
+    expect(shown).toMatch(/1h_f11 +yes +-\n {2}and 2 more; --json gives all\n/);
+    expect(shown).toMatch(/training\.epochs +3 +50\n/);
+    expect(context.stderr()).toBe(`${comparison.warnings[0]}\n`);
+
+    server.answers.set('GET /models/compare', () => ({
+      data: { ...comparison, differences: [], warnings: [] },
+    }));
+    expect(await run('models', 'compare', 'test_strategy/1h_v3', 'test_strategy/1h_v4')).toBe(0);
+    expect(context.stdout()).toContain('They differ in nothing');
+  });
+
+  describe('models delete', () => {
+    const deleted = ['models', 'delete', 'test_strategy/1h_v3'];
+    beforeEach(() => {
+      server.answers.set('DELETE /models/test_strategy/1h_v3', () => ({
+        data: { model: 'test_strategy/1h_v3' },
+      }));
+    });
+
+    test('asks nobody where nobody sits, and says so', async () => {
+      await expect(run(...deleted)).rejects.toMatchObject({
+        exitCode: 2,
+        message: expect.stringContaining('add --yes'),
+      });
+      expect(server.requests).toEqual([]);
+    });
+
+    test('--yes does not ask', async () => {
+      expect(await run(...deleted, '--yes')).toBe(0);
+      expect(context.stdout()).toBe('Deleted test_strategy/1h_v3.\n');
+      expect(context.stderr()).toBe('');
+    });
+
+    test.each([
+      ['y\n', 0, 1],
+      ['what?\nYES\n', 0, 1],
+      ['\n', 130, 0],
+      ['no\n', 130, 0],
+      ['', 130, 0],
+    ])('%j on a terminal: exit %i, %i request', async (typed, exitCode, requests) => {
+      context.input.isTTY = true;
+      context.input.end(typed);
+      expect(await run(...deleted)).toBe(exitCode);
+      expect(server.requests).toHaveLength(requests);
+      expect(context.stderr()).toContain('Delete test_strategy/1h_v3 for good? [y/N] ');
+    });
   });
 
   test('operations list says what there is and where it goes on', async () => {

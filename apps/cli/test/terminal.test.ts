@@ -68,3 +68,22 @@ test('80 columns show line, bar, percentage, time and ETA; Ctrl+C ends in "cance
   expect(ended).toContain('exit 130');
   expect(ended).not.toContain('Running dummy task');
 }, 30_000);
+
+test('models delete asks; what is typed decides', async () => {
+  const command = `KTRDR_API_URL=${api.url} node apps/cli/bin/ktrdr.mjs models delete nothing/1h_v1`;
+  tmux('new-session', '-d', '-s', 'main', '-x', '100', '-y', '20', '-c', ROOT, 'sh');
+  tmux('send-keys', '-t', 'main', `clear; ${command}; echo "exit $?"`, 'Enter');
+  await shows(/Delete nothing\/1h_v1 for good\? \[y\/N\]$/m);
+  tmux('send-keys', '-t', 'main', 'n', 'Enter');
+  expect(await shows(/exit \d+/)).toMatch(/Nothing was deleted\.\nexit 130/);
+  tmux('send-keys', '-t', 'main', `clear; ${command}; echo "exit $?"`, 'Enter');
+  await shows(/for good\? \[y\/N\]$/m);
+  tmux('send-keys', '-t', 'main', 'y', 'Enter');
+  expect(await shows(/exit \d+/)).toMatch(/There is no model nothing\/1h_v1\..*\nexit 2/);
+  tmux('send-keys', '-t', 'main', `clear; ${command}; echo "exit $?"`, 'Enter');
+  await shows(/for good\? \[y\/N\]$/m);
+  tmux('send-keys', '-t', 'main', 'C-c');
+  await shows(/\^C/);
+  tmux('send-keys', '-t', 'main', 'echo "exit $?"', 'Enter');
+  await shows(/^exit 130/m);
+}, 30_000);

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { PassThrough } from 'node:stream';
 import { systemClock } from '../src/clock.js';
 import type { CommandContext } from '../src/context.js';
 import { Output } from '../src/output.js';
@@ -6,6 +7,7 @@ import { Output } from '../src/output.js';
 /** What a command is given, with everything that it writes kept. */
 export interface TestContext extends CommandContext {
   signals: EventEmitter;
+  input: PassThrough & { isTTY?: boolean };
   stdout(): string;
   stderr(): string;
 }
@@ -21,6 +23,7 @@ export function testContext(apiUrl: string): TestContext {
     output: new Output(stream('stdout'), stream('stderr'), { noColour: false, dumb: false }),
     clock: systemClock,
     signals: new EventEmitter(),
+    input: new PassThrough(),
     apiUrl: () => apiUrl,
     stdout: () => written.stdout,
     stderr: () => written.stderr,

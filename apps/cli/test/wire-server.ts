@@ -60,6 +60,7 @@ export function operation(change: Partial<Operation> = {}): Operation {
 export interface WireRequest {
   method: string;
   path: string;
+  query: Record<string, string>;
   body: unknown;
 }
 
@@ -133,10 +134,11 @@ export class WireServer {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const text = Buffer.concat(chunks).toString();
-    const { pathname } = new URL(request.url ?? '/', 'http://wire');
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://wire');
     const received: WireRequest = {
       method: request.method ?? '',
       path: pathname,
+      query: Object.fromEntries(searchParams),
       body: text === '' ? undefined : (JSON.parse(text) as unknown),
     };
     this.requests.push(received);

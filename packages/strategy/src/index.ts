@@ -1,4 +1,4 @@
-export { computeFeatures } from './features/compute-features.js';
+export { computeFeatures, featureNormalisation } from './features/compute-features.js';
 export type { FeatureMatrix, NormalisationRule } from './features/compute-features.js';
 export { warmUpBars } from './features/warm-up-bars.js';
 export { checkIndicator } from './indicators/check-indicator.js';

@@ -138,7 +138,7 @@ export class ModelStorage {
   async get(strategy: string, version: string): Promise<ModelDetails> {
     const model = await this.load(strategy, version);
     return {
-      summary: summaryOf(model.metadata, join(this.#modelsDir, strategy, version)),
+      summary: summaryOf(model.metadata, model.directory),
       metadata: model.metadata,
       metrics: JSON.parse(textOf(model, 'metrics.json')),
       features: JSON.parse(textOf(model, 'features.json')),

@@ -9,6 +9,8 @@ export const METADATA = 'metadata.json';
 
 /** A model's files with the bytes that were written, by name; `metadata.json` is read already. */
 export interface ReadModel {
+  /** Absolute. */
+  directory: string;
   metadata: ModelMetadata;
   files: ReadonlyMap<string, Buffer>;
 }
@@ -56,7 +58,7 @@ export async function readModel(directory: string): Promise<ReadModel> {
     }
     files.set(file, content);
   }
-  return { metadata, files };
+  return { directory, metadata, files };
 }
 
 /**
@@ -64,8 +66,8 @@ export async function readModel(directory: string): Promise<ReadModel> {
  *
  * @throws KtrdrError `model_damaged` where the model has no such file
  */
-export function textOf({ metadata, files }: ReadModel, file: string): string {
-  return bytesOf({ metadata, files }, file).toString('utf8');
+export function textOf(model: ReadModel, file: string): string {
+  return bytesOf(model, file).toString('utf8');
 }
 
 /** @throws KtrdrError `model_damaged` where the model has no such file */

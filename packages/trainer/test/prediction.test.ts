@@ -192,7 +192,7 @@ describe('is refused', () => {
       code: 'model_unsupported',
       message: expect.stringMatching(/in format 99.*Update ktrdr/),
     });
-    const older = await changed(({ format: _, range: __, ...metadata }) => metadata);
+    const older = await changed((metadata) => ({ ...metadata, format: undefined, range: undefined }));
     await expect(predict({ version: versionOf(older) })).rejects.toMatchObject({
       code: 'model_unsupported',
       message: expect.stringMatching(/earlier version.*Train the model again/),

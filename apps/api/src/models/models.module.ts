@@ -1,7 +1,11 @@
 import { Module } from '@nestjs/common';
+import type { Clock } from '@ktrdr/orchestrator';
+import { CLOCK } from '@ktrdr/service-kit';
 import { ModelStorage } from '@ktrdr/trainer';
 import { API_SETTINGS, type ApiSettings } from '../config.js';
 import { ModelsController } from './models.controller.js';
+import { ModelsService } from './models.service.js';
+import { PredictionQueue } from './prediction-queue.js';
 
 @Module({
   controllers: [ModelsController],
@@ -10,6 +14,17 @@ import { ModelsController } from './models.controller.js';
       provide: ModelStorage,
       inject: [API_SETTINGS],
       useFactory: ({ modelsDir }: ApiSettings) => new ModelStorage(modelsDir),
+    },
+    { provide: PredictionQueue, useFactory: () => new PredictionQueue() },
+    {
+      provide: ModelsService,
+      inject: [API_SETTINGS, ModelStorage, PredictionQueue, CLOCK],
+      useFactory: (
+        { modelsDir, dataDir }: ApiSettings,
+        storage: ModelStorage,
+        predictions: PredictionQueue,
+        clock: Clock,
+      ) => new ModelsService({ modelsDir, dataDir }, storage, predictions, clock),
     },
   ],
   exports: [ModelStorage],

@@ -7,25 +7,29 @@ import { accuracyView, classesView, confusionView, verdict } from './training-re
 
 export function modelsView({ models }: ModelList, style: Style): string {
   if (models.length === 0) return 'No models yet. Train one: ktrdr models train <strategy.yaml>';
-  return textTable(
+  const table = textTable(
     [
       { head: 'model' },
       { head: 'symbols' },
-      { head: 'test accuracy', align: 'right' },
+      { head: 'accuracy', align: 'right' },
+      { head: 'baseline', align: 'right' },
       { head: 'engine' },
-      { head: 'seed', align: 'right' },
       { head: 'created' },
     ],
-    models.map(({ model, symbols, test_accuracy, engine, seed, created_at }) => [
+    models.map(({ model, symbols, test_accuracy, baseline_accuracy, engine, created_at }) => [
       printable(model),
       printable(symbols.join(',')),
       test_accuracy === null ? '-' : percent(test_accuracy),
+      baseline_accuracy === null ? '-' : percent(baseline_accuracy),
       printable(engine),
-      String(seed),
       moment(created_at),
     ]),
     style,
   );
+  const problems = models
+    .filter(({ problem }) => problem !== null)
+    .map(({ model, problem }) => style.yellow(`  ${printable(`${model}: ${problem}`)}`));
+  return [table, ...problems].join('\n');
 }
 
 export function modelView({ summary, metadata, metrics, files }: ModelDetails, style: Style): string {
@@ -37,6 +41,8 @@ export function modelView({ summary, metadata, metrics, files }: ModelDetails, s
         ['model', style.bold(printable(summary.model))],
         ['data', dataText(summary.symbols, summary.timeframe, metadata)],
         ['', metadata.synthetic_bars ? 'synthetic bars' : null],
+        ['test part', testPartText(metadata)],
+        ['bars', printable(metadata.fingerprints.map(fingerprintText).join('\n'))],
         [
           'network',
           `${summary.model_type} ${metadata.architecture}, ${counted(metadata.parameters_count, 'parameter')}`,
@@ -45,6 +51,12 @@ export function modelView({ summary, metadata, metrics, files }: ModelDetails, s
         ['features', count(metadata.feature_count)],
         ['engine', printable(`${summary.engine} on ${metadata.device}`)],
         ['seed', String(summary.seed)],
+        [
+          'made with',
+          printable(
+            `ktrdr ${metadata.versions.ktrdr}, Node ${metadata.versions.node}, ${metadata.versions.engine}`,
+          ),
+        ],
         ['created', moment(summary.created_at)],
         ['operation', printable(metadata.operation_id)],
         ['folder', printable(summary.path)],
@@ -70,6 +82,22 @@ function dataText(
   { start_date, end_date }: ModelDetails['metadata'],
 ): string {
   return printable(`${symbols.join(', ')} ${timeframe}, ${moment(start_date)} to ${moment(end_date)}`);
+}
+
+function testPartText({ test_part }: ModelDetails['metadata']): string | null {
+  if (test_part === null) return null;
+  return `${moment(test_part.start)} to ${moment(test_part.end)}, ${counted(test_part.rows, 'row')}`;
+}
+
+/** Characters of a fingerprint that tell two files apart. */
+const FINGERPRINT_CHARACTERS = 12;
+
+function fingerprintText({
+  symbol,
+  timeframe,
+  sha256,
+}: ModelDetails['metadata']['fingerprints'][number]): string {
+  return `${symbol} ${timeframe} ${sha256.slice(0, FINGERPRINT_CHARACTERS)}`;
 }
 
 function isTestMetrics(value: TestMetrics | null | undefined): value is TestMetrics {

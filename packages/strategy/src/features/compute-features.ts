@@ -63,7 +63,7 @@ export function computeFeatures(
     }
   }
   writeLags(values, names.length, columns.length, strategy.lookbackPeriods);
-  return { names, rows: base.length, values, normalisation: normalisationRules(columns, strategy) };
+  return { names, rows: base.length, values, normalisation: featureNormalisation(strategy) };
 }
 
 /** Rows that are written at once: what they take stays in the processor's cache until all columns are there. */
@@ -164,7 +164,9 @@ function writeLags(values: Float32Array | Float64Array, width: number, count: nu
   }
 }
 
-function normalisationRules(columns: readonly FeatureColumn[], strategy: Strategy): NormalisationRule[] {
+/** How each feature of a strategy is scaled, in column order. */
+export function featureNormalisation(strategy: Strategy): NormalisationRule[] {
+  const columns = featureColumns(strategy);
   return strategy.features.map((feature, index) => {
     const column = columns[index % columns.length]!;
     return { feature, method: column.kind === 'raw' ? column.normalisation : 'none' };

@@ -1,12 +1,13 @@
 import { type BarPrediction, KtrdrError, type PredictRequest, type PredictResponse } from '@ktrdr/contracts';
 import { formatBarTime, parseDateRange } from '@ktrdr/market-data';
-import { parseStrategy, type Strategy, StrategyError } from '@ktrdr/strategy';
+import type { Strategy } from '@ktrdr/strategy';
 import { inferModel } from '../engines/onnx/infer-model.js';
 import { loadBars } from '../load-bars.js';
 import { predictedClasses } from '../metrics.js';
-import { MODEL_FORMAT, type ModelMetadata } from '../model-metadata.js';
+import type { ModelMetadata } from '../model-metadata.js';
 import { ModelStorage } from '../model-storage.js';
-import { bytesOf, type ReadModel, textOf } from '../read-model.js';
+import { bytesOf } from '../read-model.js';
+import { storedStrategy, unsupportedModel } from '../stored-strategy.js';
 import { decideByClass, decideByValue, edgeOf, softmax } from './decide.js';
 import { type PredictionRows, predictionRows } from './prediction-rows.js';
 
@@ -31,7 +32,13 @@ export async function predict(run: PredictionRun): Promise<PredictResponse> {
   const model = await new ModelStorage(run.modelsDir).load(run.strategy, run.version);
   const { metadata } = model;
   checkTimeframe(run, metadata);
-  const strategy = { ...strategyOf(model), symbols: [run.symbol] };
+  if (metadata.range === null) {
+    throw unsupportedModel(
+      model,
+      'it was stored by an earlier version, which did not note where its bars begin.',
+    );
+  }
+  const strategy = { ...storedStrategy(model), symbols: [run.symbol] };
   const { end = Infinity } = parseDateRange(undefined, run.endDate ?? undefined);
   const { symbols } = await loadBars(strategy, run.dataDir, [], () => Promise.resolve());
   const rows = predictionRows({
@@ -40,7 +47,7 @@ export async function predict(run: PredictionRun): Promise<PredictResponse> {
     last: run.last,
     end,
     now: run.now,
-    trainingStart: metadata.range!.start,
+    trainingStart: metadata.range.start,
   });
   const outputs = await inferModel(bytesOf(model, 'model.onnx'), rows.features, rows.rows.length);
   const predictions = Array.from(rows.time, (time) =>
@@ -75,32 +82,6 @@ function checkTimeframe(
     `${strategy}/${version} was trained on ${base_timeframe} bars, not on '${timeframe}': ask for ${base_timeframe}.`,
     { details: { timeframe, model_timeframe: base_timeframe } },
   );
-}
-
-/** The strategy as the model was trained with it: its own file, the run's symbols and timeframes. */
-function strategyOf(model: ReadModel): Strategy {
-  const { metadata } = model;
-  const unsupported = (why: string, cause?: unknown): KtrdrError =>
-    new KtrdrError(
-      'model_unsupported',
-      `${metadata.model ?? 'The model'} cannot predict: ${why} Train the model again.`,
-      { details: { format: metadata.format, newest_format: MODEL_FORMAT }, cause },
-    );
-  if (metadata.range === null) {
-    throw unsupported('it was stored by an earlier version, which did not note where its bars begin.');
-  }
-  try {
-    const { strategy } = parseStrategy(textOf(model, 'strategy.yaml'), {
-      file: 'strategy.yaml',
-      overrides: { symbols: metadata.symbols, timeframes: metadata.timeframes },
-    });
-    const { features } = JSON.parse(textOf(model, 'features.json')) as { features: { name: string }[] };
-    if (strategy.features.join() === features.map(({ name }) => name).join()) return strategy;
-  } catch (error) {
-    if (!(error instanceof StrategyError)) throw error;
-    throw unsupported(`this version refuses its strategy (${error.message}).`, error);
-  }
-  throw unsupported('this version makes other features of its strategy than the model was trained on.');
 }
 
 function nothingSaid(time: string): BarPrediction {

@@ -1,0 +1,92 @@
+import {
+  type DeleteModelResponse,
+  KtrdrError,
+  type ModelComparison,
+  type ModelList,
+  type ModelOrder,
+  type ModelSummary,
+  MOST_COMPARED_MODELS,
+  type PredictRequest,
+  type PredictResponse,
+} from '@ktrdr/contracts';
+import type { Clock } from '@ktrdr/orchestrator';
+import { compareModels, type ModelDetails, type ModelStorage } from '@ktrdr/trainer';
+import type { PredictionQueue } from './prediction-queue.js';
+
+/** Where models and bars are, absolute. */
+export interface ModelFolders {
+  modelsDir: string;
+  dataDir: string;
+}
+
+/** Stored models: looked at, compared, asked, removed. */
+export class ModelsService {
+  constructor(
+    private readonly folders: ModelFolders,
+    private readonly storage: ModelStorage,
+    private readonly predictions: PredictionQueue,
+    private readonly clock: Clock,
+  ) {}
+
+  async list(sort: ModelOrder = 'created'): Promise<ModelList> {
+    const models = await this.storage.list();
+    return { models: sort === 'created' ? models : models.toSorted(ORDERS[sort]) };
+  }
+
+  get(strategy: string, version: string): Promise<ModelDetails> {
+    return this.storage.get(strategy, version);
+  }
+
+  /** @param names `strategy/version`, joined by commas */
+  async compare(names: string): Promise<ModelComparison> {
+    const list = names.split(',').map((name) => name.trim());
+    if (list.length < 2 || list.length > MOST_COMPARED_MODELS || new Set(list).size < list.length) {
+      throw new KtrdrError(
+        'invalid_request',
+        `models must name two to ${MOST_COMPARED_MODELS} different models, joined by commas: momentum/1h_v1,momentum/1h_v2.`,
+      );
+    }
+    const models = await Promise.all(
+      list.map((name) => {
+        const [strategy = '', version = '', ...more] = name.split('/');
+        if (more.length === 0) return this.storage.load(strategy, version);
+        throw new KtrdrError(
+          'invalid_name',
+          `'${name}' is not a model's name; one looks like momentum/1h_v3.`,
+        );
+      }),
+    );
+    return compareModels(models);
+  }
+
+  predict(strategy: string, version: string, request: PredictRequest): Promise<PredictResponse> {
+    const { symbol, timeframe, last = 1, end_date: endDate = null } = request;
+    const now = this.clock.now();
+    return this.predictions.run({
+      ...this.folders,
+      strategy,
+      version,
+      symbol,
+      timeframe,
+      last,
+      endDate,
+      now,
+    });
+  }
+
+  async delete(strategy: string, version: string): Promise<DeleteModelResponse> {
+    await this.storage.delete(strategy, version);
+    return { model: `${strategy}/${version}` };
+  }
+}
+
+/** Models of which nothing is known come last; equal ones stay newest first. */
+const ORDERS: Record<Exclude<ModelOrder, 'created'>, (a: ModelSummary, b: ModelSummary) => number> = {
+  accuracy: (a, b) => (b.test_accuracy ?? -Infinity) - (a.test_accuracy ?? -Infinity) || 0,
+  edge: (a, b) => edgeOf(b) - edgeOf(a) || 0,
+  name: (a, b) => a.model.localeCompare(b.model, 'en', { numeric: true }),
+};
+
+function edgeOf({ test_accuracy, baseline_accuracy }: ModelSummary): number {
+  return test_accuracy === null || baseline_accuracy === null ? -Infinity : test_accuracy - baseline_accuracy;
+}

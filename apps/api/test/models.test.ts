@@ -1,0 +1,220 @@
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import {
+  type ModelComparison,
+  type ModelDetails,
+  type ModelList,
+  MOST_PREDICTED_BARS,
+  type PredictResponse,
+} from '@ktrdr/contracts';
+import { writeSampleBars } from '@ktrdr/market-data';
+import { type Answer, dataOf, request, Sandbox, type TestService } from './harness.js';
+import { refusal } from './refusal.js';
+import { QUICK, strategyText } from './strategies.js';
+
+let sandbox: Sandbox;
+let api: TestService;
+
+async function train(strategy: string, seed: number): Promise<void> {
+  const id = await api.startTraining({ strategy, seed });
+  expect(await api.untilEnded(id)).toMatchObject({ status: 'completed' });
+}
+
+beforeAll(async () => {
+  sandbox = await Sandbox.create();
+  for (const [symbol, seed] of [
+    ['AAPL', 1],
+    ['GOOG', 2],
+  ] as const) {
+    await writeSampleBars({
+      dataDir: sandbox.dataDir,
+      symbol,
+      timeframe: '1h',
+      startDate: '2023-01-01',
+      endDate: '2023-12-31',
+      seed,
+    });
+  }
+  api = await sandbox.startApi('api');
+  await train(QUICK, 1);
+  await train(QUICK, 2);
+  await train(strategyText({ epochs: 2, layers: [4], symbol: 'GOOG' }), 3);
+}, 90_000);
+
+afterAll(() => sandbox.close(), 40_000);
+
+const ASK = { symbol: 'AAPL', timeframe: '1h' };
+const predict = (body: object, model = 'pattern/1h_v1') =>
+  api.post<PredictResponse>(`/models/${model}/predict`, body);
+const send = <T>(method: string, path: string): Promise<Answer<T>> => request<T>(method, api.url + path);
+
+describe('POST /models/:strategy/:version/predict', () => {
+  test('gives the newest bar, or as many as are asked for, the same each time', async () => {
+    const one = dataOf(await predict(ASK));
+    expect(one.predictions).toHaveLength(1);
+    expect(one.predictions[0]!.time).toMatch(/^2023-12-29T/);
+    const many = dataOf(await predict({ ...ASK, last: 400 }));
+    expect(many.predictions).toHaveLength(400);
+    expect(many.predictions.at(-1)).toEqual(one.predictions[0]);
+    expect(many.warnings).toEqual([]);
+    expect(dataOf(await predict({ ...ASK, last: 400 }))).toEqual(many);
+  });
+
+  test('warns of a symbol that was not trained on', async () => {
+    const { warnings } = dataOf(await predict({ ...ASK, symbol: 'GOOG', end_date: '2023-06-30' }));
+    expect(warnings).toEqual([expect.stringMatching(/not trained on GOOG but on AAPL/)]);
+  });
+
+  test('the API answers others while predictions compute, and as many as come are answered or told to come again', async () => {
+    const asked = Array.from({ length: 14 }, () =>
+      fetch(`${api.url}/models/pattern/1h_v1/predict`, {
+        method: 'POST',
+        signal: AbortSignal.timeout(50_000),
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ ...ASK, last: 1000 }),
+      }),
+    );
+    expect((await send('GET', '/health')).status).toBe(200);
+    const statuses = (await Promise.all(asked)).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 503)).toHaveLength(4);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(10);
+  }, 60_000);
+
+  test.each([
+    [{ ...ASK, timeframe: '4h' }, '422 wrong_timeframe', /1h/],
+    [{ ...ASK, symbol: 'MSFT' }, '404 bars_not_found', /MSFT/],
+    [{ ...ASK, symbol: '../AAPL' }, '400 invalid_name', /AAPL/],
+    [{ ...ASK, last: 9000 }, '422 not_enough_bars', /9,0\d\d 1h bars/],
+    [{ ...ASK, last: MOST_PREDICTED_BARS + 1 }, '400 invalid_request', /last must be at most 10000/],
+    [{ ...ASK, last: 0 }, '400 invalid_request', /last must be at least 1/],
+    [{ ...ASK, last: 1.5 }, '400 invalid_request', /whole number/],
+    [{ ...ASK, end_date: 'soon' }, '400 invalid_date', /soon/],
+    [{ symbol: 'AAPL' }, '400 invalid_request', /timeframe/],
+    [{ ...ASK, first: 3 }, '400 invalid_request', /no option "first"/],
+  ])('%j: %s', async (body, code, message) => {
+    const refused = await refusal(api.url, {
+      path: '/models/pattern/1h_v1/predict',
+      body: JSON.stringify(body),
+    });
+    expect(refused.code).toBe(code);
+    expect(refused.message).toMatch(message);
+  });
+
+  test.each([
+    ['pattern/1h_v9', '404 model_not_found'],
+    ['..%2f..%2fetc/1h_v1', '400 invalid_name'],
+    ['pattern/%2e%2e', '400 invalid_name'],
+  ])('%s: %s', async (model, code) => {
+    const path = `/models/${model}/predict`;
+    expect((await refusal(api.url, { path, body: JSON.stringify(ASK) })).code).toBe(code);
+  });
+});
+
+describe('GET /models', () => {
+  const names = async (query: string): Promise<string[]> =>
+    dataOf(await send<ModelList>('GET', `/models${query}`)).models.map(({ version }) => version);
+
+  test('newest first, or in the order that is asked for', async () => {
+    expect(await names('')).toEqual(['1h_v3', '1h_v2', '1h_v1']);
+    expect(await names('?sort=name')).toEqual(['1h_v1', '1h_v2', '1h_v3']);
+    const { models } = dataOf(await send<ModelList>('GET', '/models?sort=edge'));
+    const edges = models.map(({ test_accuracy, baseline_accuracy }) => test_accuracy! - baseline_accuracy!);
+    expect(edges).toEqual(edges.toSorted((a, b) => b - a));
+    const accuracies = dataOf(await send<ModelList>('GET', '/models?sort=accuracy')).models.map(
+      ({ test_accuracy }) => test_accuracy!,
+    );
+    expect(accuracies).toEqual(accuracies.toSorted((a, b) => b - a));
+  });
+
+  test('refuses an order that there is not', async () => {
+    const { code, message } = await refusal(api.url, { method: 'GET', path: '/models?sort=seed' });
+    expect(code).toBe('400 invalid_request');
+    expect(message).toMatch(/sort must be one of created, accuracy, edge, name/);
+  });
+});
+
+describe('GET /models/compare', () => {
+  const compare = (models: string) => send<ModelComparison>('GET', `/models/compare?models=${models}`);
+
+  test('models of the same rows that differ in their seed', async () => {
+    const comparison = dataOf(await compare('pattern/1h_v1,pattern/1h_v2'));
+    expect(comparison).toMatchObject({ comparable: true, warnings: [] });
+    expect(comparison.differences).toEqual([{ about: 'settings', name: 'seed', values: ['1', '2'] }]);
+    const accuracy = comparison.metrics.find(({ name }) => name === 'test_accuracy')!;
+    expect(accuracy.best.length).toBeGreaterThan(0);
+    const stored = await Promise.all(
+      ['1h_v1', '1h_v2'].map(async (version) =>
+        dataOf(await send<ModelDetails>('GET', `/models/pattern/${version}`)),
+      ),
+    );
+    expect(accuracy.values).toEqual(stored.map(({ summary }) => summary.test_accuracy));
+  });
+
+  test('warns where symbols, bars and so figures are not the same', async () => {
+    const comparison = dataOf(await compare('pattern/1h_v1,pattern/1h_v3'));
+    expect(comparison.comparable).toBe(false);
+    expect(comparison.warnings).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/different symbols/),
+        expect.stringMatching(/different bars/),
+      ]),
+    );
+    expect(comparison.metrics.flatMap(({ best }) => best)).toEqual([]);
+  });
+
+  test.each([
+    ['pattern/1h_v1', '400 invalid_request'],
+    ['pattern/1h_v1,pattern/1h_v1', '400 invalid_request'],
+    ['pattern/1h_v1,', '400 invalid_name'],
+    ['pattern/1h_v1,pattern/1h_v1/x', '400 invalid_name'],
+    ['pattern/1h_v1,pattern/1h_v9', '404 model_not_found'],
+    ['pattern/1h_v1,../1h_v1', '400 invalid_name'],
+  ])('%s: %s', async (models, code) => {
+    const path = `/models/compare?models=${models}`;
+    expect((await refusal(api.url, { method: 'GET', path })).code).toBe(code);
+  });
+});
+
+describe('DELETE /models/:strategy/:version', () => {
+  test('removes the model; its number is not given again', async () => {
+    await train(QUICK, 4);
+    expect(dataOf(await send('DELETE', '/models/pattern/1h_v4'))).toEqual({ model: 'pattern/1h_v4' });
+    const path = '/models/pattern/1h_v4';
+    expect((await refusal(api.url, { method: 'GET', path })).code).toBe('404 model_not_found');
+    expect((await refusal(api.url, { method: 'DELETE', path })).code).toBe('404 model_not_found');
+    await train(QUICK, 4);
+    const { models } = dataOf(await send<ModelList>('GET', '/models'));
+    expect(models.map(({ version }) => version)).toEqual(['1h_v5', '1h_v3', '1h_v2', '1h_v1']);
+  }, 40_000);
+
+  test.each(['/models/pattern/%2e%2e', '/models/..%2f..%2fetc/1h_v1', '/models/pattern/notes'])(
+    'takes no other folder: %s',
+    async (path) => {
+      expect((await refusal(api.url, { method: 'DELETE', path })).code).toBe('400 invalid_name');
+    },
+  );
+});
+
+test('a model whose files were changed, or of a later version, is refused everywhere and can be deleted', async () => {
+  await train(QUICK, 5);
+  const { models } = dataOf(await send<ModelList>('GET', '/models'));
+  const { version, path } = models[0]!;
+  const everywhere = async (code: string): Promise<void> => {
+    const requests = [
+      { method: 'GET', path: `/models/pattern/${version}` },
+      { method: 'GET', path: `/models/compare?models=pattern/1h_v1,pattern/${version}` },
+      { path: `/models/pattern/${version}/predict`, body: JSON.stringify(ASK) },
+    ];
+    for (const each of requests) expect((await refusal(api.url, each)).code).toBe(code);
+  };
+  const metadata = `${path}/metadata.json`;
+  const text = await readFile(metadata, 'utf8');
+  await writeFile(metadata, text.replace(/"format": \d+/, '"format": 1000'));
+  await everywhere('422 model_unsupported');
+  const listed = dataOf(await send<ModelList>('GET', '/models')).models[0]!;
+  expect(listed).toMatchObject({ version, problem: expect.stringMatching(/Update ktrdr/) });
+  await writeFile(metadata, text);
+  await appendFile(`${path}/strategy.yaml`, '\n');
+  await everywhere('422 model_damaged');
+  expect((await send('DELETE', `/models/pattern/${version}`)).status).toBe(200);
+}, 40_000);

@@ -1,0 +1,39 @@
+import type { DeleteModelResponse } from '@ktrdr/contracts';
+import { UsageError } from '../cli-error.js';
+import { confirm } from '../confirm.js';
+import { type CommandContext, openApi } from '../context.js';
+import { EXIT, type ExitCode } from '../exit-code.js';
+import { modelPath } from '../model-name.js';
+import { printable } from '../printable.js';
+import type { ReadOptions } from '../read-options.js';
+
+export interface DeleteOptions extends ReadOptions {
+  /** Nobody is asked. */
+  yes?: boolean;
+}
+
+/**
+ * Deletes for good, after a question on a terminal.
+ *
+ * @param model `strategy/version`, as `models list` shows it
+ */
+export async function deleteModel(
+  context: CommandContext,
+  model: string,
+  { yes, json, verbose }: DeleteOptions,
+): Promise<ExitCode> {
+  const path = modelPath(model);
+  if (!yes) {
+    if (context.input.isTTY !== true) {
+      throw new UsageError(`Deleting ${model} cannot be undone, and nobody can be asked here: add --yes.`);
+    }
+    if (!(await confirm(context, `Delete ${printable(model)} for good?`))) {
+      context.output.err('Nothing was deleted.');
+      return EXIT.cancelled;
+    }
+  }
+  const deleted = await openApi(context, { verbose }).delete<DeleteModelResponse>(path);
+  if (json) context.output.json(deleted);
+  else context.output.out(`Deleted ${printable(deleted.model)}.`);
+  return EXIT.completed;
+}

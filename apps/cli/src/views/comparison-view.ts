@@ -1,0 +1,59 @@
+import type { ComparedMetric, ModelComparison, ModelDifference } from '@ktrdr/contracts';
+import { printable, truncate } from '../printable.js';
+import type { Style } from '../style.js';
+import { count, percent } from './numbers.js';
+import { textTable } from './text-table.js';
+
+/** Features in which models differ and that are shown; `--json` gives all. */
+const MOST_FEATURES = 12;
+/** Characters of a setting that are shown. */
+const VALUE_WIDTH = 32;
+
+/** Figures side by side, the best with a star, then what differs. */
+export function comparisonView({ models, metrics, differences }: ModelComparison, style: Style): string {
+  const names = models.map(({ model }) => ({ head: printable(model), align: 'right' as const }));
+  const sections = [
+    textTable(
+      [{ head: '' }, ...names],
+      metrics.map((metric) => metricRow(metric, style)),
+      style,
+    ),
+  ];
+  for (const about of ['data', 'features', 'settings'] as const) {
+    const all = differences.filter((difference) => difference.about === about);
+    if (all.length === 0) continue;
+    const shown = about === 'features' ? all.slice(0, MOST_FEATURES) : all;
+    const more =
+      all.length > shown.length ? `\n  and ${all.length - shown.length} more; --json gives all` : '';
+    const columns = [{ head: about }, ...models.map(({ model }) => ({ head: printable(model) }))];
+    sections.push(textTable(columns, shown.map(differenceRow), style) + more);
+  }
+  if (sections.length === 1)
+    sections.push('  They differ in nothing: data, features and settings are the same.');
+  return sections.join('\n\n');
+}
+
+function metricRow({ name, values, best }: ComparedMetric, style: Style): string[] {
+  return [
+    name.replaceAll('_', ' '),
+    ...values.map((value, index) => {
+      const text = valueText(name, value);
+      return best.includes(index) ? style.bold(`${text} *`) : `${text}  `;
+    }),
+  ];
+}
+
+function valueText(name: string, value: number | null): string {
+  if (value === null) return '-';
+  if (name === 'parameters') return count(value);
+  if (name === 'above_best_baseline') return `${value > 0 ? '+' : ''}${(value * 100).toFixed(1)} points`;
+  if (name.endsWith('accuracy') || name.startsWith('baseline')) return percent(value);
+  return String(Number(value.toPrecision(4)));
+}
+
+function differenceRow({ name, values }: ModelDifference): string[] {
+  return [
+    printable(name),
+    ...values.map((value) => (value === null ? '-' : truncate(printable(value), VALUE_WIDTH))),
+  ];
+}

@@ -1,0 +1,133 @@
+import type {
+  Baselines,
+  ComparedMetric,
+  ModelComparison,
+  TestMetrics,
+  ValidationMetrics,
+} from '@ktrdr/contracts';
+import { modelDifferences } from './model-differences.js';
+import { type ModelMetadata, summaryOf } from './model-metadata.js';
+import { type ReadModel, textOf } from './read-model.js';
+import { storedStrategy } from './stored-strategy.js';
+
+/** `metrics.json`, as far as it is compared. */
+interface StoredMetrics {
+  test_metrics: TestMetrics | null;
+  validation_metrics: ValidationMetrics | null;
+  baselines: Baselines | null;
+}
+
+/**
+ * Figures of models side by side, and in what the models differ. Only figures of the same test rows are comparable: then
+ * the best are marked.
+ *
+ * @throws KtrdrError `model_damaged`, `model_unsupported`
+ */
+export function compareModels(models: readonly ReadModel[]): ModelComparison {
+  const compared = models.map((model) => ({
+    model,
+    strategy: storedStrategy(model),
+    metrics: JSON.parse(textOf(model, 'metrics.json')) as StoredMetrics,
+  }));
+  const all = models.map(({ metadata }) => metadata);
+  const strategies = compared.map(({ strategy }) => strategy);
+  const warnings = [
+    ...testPartWarnings(all),
+    ...(same(strategies.map(({ training }) => training.labels))
+      ? []
+      : ['The labels are made in different ways: what is right for one model is not for the other.']),
+  ];
+  const comparable = warnings.length === 0;
+  const sameLoss = same(strategies.map(({ training }) => [training.loss, training.classWeights]));
+  if (!sameLoss) warnings.push('The losses are of different kinds: their values cannot be compared.');
+  return {
+    models: models.map(({ metadata, directory }) => summaryOf(metadata, directory)),
+    comparable,
+    metrics: metricsOf(
+      compared.map(({ metrics }) => metrics),
+      all,
+    ).map((metric) => ({
+      ...metric,
+      best: comparable && (sameLoss || !metric.name.endsWith('_loss')) ? bestOf(metric) : [],
+    })),
+    differences: modelDifferences(compared),
+    warnings,
+  };
+}
+
+/** Why figures of these models were not measured on the same rows. */
+function testPartWarnings(models: readonly ModelMetadata[]): string[] {
+  const differ = (what: (model: ModelMetadata) => unknown, text: string): string[] =>
+    same(models.map(what)) ? [] : [`${text}: their figures cannot be compared.`];
+  return [
+    ...differ(
+      ({ output_type, classes }) => [output_type, classes],
+      'The models give different kinds of outputs',
+    ),
+    ...differ(({ symbols }) => symbols.toSorted(), 'The models were tested on different symbols'),
+    ...differ(({ base_timeframe }) => base_timeframe, 'The models were tested on different timeframes'),
+    ...(models.some(({ test_part }) => test_part === null)
+      ? ['An earlier version stored a model and did not note its test rows: figures may not be comparable.']
+      : differ(({ test_part }) => test_part, 'The models were tested on different rows')),
+    ...differ(
+      ({ fingerprints, base_timeframe }) =>
+        fingerprints
+          .filter(({ timeframe }) => timeframe === base_timeframe)
+          .map(({ symbol, sha256 }) => `${symbol} ${sha256}`)
+          .toSorted(),
+      'The models were tested on different bars (fingerprints)',
+    ),
+  ];
+}
+
+type Metric = Omit<ComparedMetric, 'best'>;
+
+function metricsOf(stored: readonly StoredMetrics[], models: readonly ModelMetadata[]): Metric[] {
+  const row = (
+    name: string,
+    better: Metric['better'],
+    value: (metrics: StoredMetrics, model: ModelMetadata) => number | null | undefined,
+  ): Metric => ({
+    name,
+    better,
+    values: stored.map((metrics, index) => value(metrics, models[index]!) ?? null),
+  });
+  const test = (
+    name: 'test_accuracy' | 'precision' | 'recall' | 'f1_score' | 'mae' | 'test_loss',
+    better: Metric['better'],
+  ) => row(name, better, ({ test_metrics }) => test_metrics?.[name]);
+  const baselines = [...new Set(stored.flatMap((metrics) => Object.keys(metrics.baselines ?? {})))];
+  return [
+    test('test_accuracy', 'higher'),
+    ...baselines.map((name) =>
+      row(
+        `baseline_${name}`,
+        null,
+        (metrics) =>
+          (metrics.baselines as Record<string, { test_accuracy: number }> | null)?.[name]?.test_accuracy,
+      ),
+    ),
+    row('above_best_baseline', 'higher', (_, { test_accuracy, baseline_accuracy }) =>
+      test_accuracy === null || baseline_accuracy === null ? null : test_accuracy - baseline_accuracy,
+    ),
+    test('precision', 'higher'),
+    test('recall', 'higher'),
+    test('f1_score', 'higher'),
+    test('mae', 'lower'),
+    test('test_loss', 'lower'),
+    row('val_accuracy', 'higher', ({ validation_metrics }) => validation_metrics?.val_accuracy),
+    row('val_loss', 'lower', ({ validation_metrics }) => validation_metrics?.val_loss),
+    row('parameters', null, (_, { parameters_count }) => parameters_count),
+  ].filter(({ values }) => values.some((value) => value !== null));
+}
+
+function bestOf({ better, values }: Metric): number[] {
+  if (better === null) return [];
+  const known = values.filter((value) => value !== null);
+  const best = better === 'higher' ? Math.max(...known) : Math.min(...known);
+  return values.flatMap((value, index) => (value === best ? [index] : []));
+}
+
+function same(values: readonly unknown[]): boolean {
+  return new Set(values.map((value) => JSON.stringify(value))).size === 1;
+}

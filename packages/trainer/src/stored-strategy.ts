@@ -1,0 +1,42 @@
+import { KtrdrError } from '@ktrdr/contracts';
+import { parseStrategy, type Strategy, StrategyError } from '@ktrdr/strategy';
+import { MODEL_FORMAT } from './model-metadata.js';
+import { type ReadModel, textOf } from './read-model.js';
+
+/**
+ * The strategy as a model was trained with it: its own file, with the run's symbols and timeframes.
+ *
+ * @throws KtrdrError `model_unsupported` where this version reads the file otherwise than the one that trained
+ */
+export function storedStrategy(model: ReadModel): Strategy {
+  const { symbols, timeframes } = model.metadata;
+  try {
+    const { strategy } = parseStrategy(textOf(model, 'strategy.yaml'), {
+      file: 'strategy.yaml',
+      overrides: { symbols, timeframes },
+    });
+    const { features } = JSON.parse(textOf(model, 'features.json')) as { features: { name: string }[] };
+    if (strategy.features.join() === features.map(({ name }) => name).join()) return strategy;
+  } catch (error) {
+    if (!(error instanceof StrategyError)) throw error;
+    throw unsupportedModel(model, `this version refuses its strategy (${error.message}).`, error);
+  }
+  throw unsupportedModel(model, 'this version makes other features of its strategy than it was trained on.');
+}
+
+/** @param why what stands in the way, as a clause */
+export function unsupportedModel(
+  { metadata, directory }: ReadModel,
+  why: string,
+  cause?: unknown,
+): KtrdrError {
+  const { format, model } = metadata;
+  return new KtrdrError(
+    'model_unsupported',
+    `${model ?? directory} cannot be used: ${why} Train the model again.`,
+    {
+      details: { format, newest_format: MODEL_FORMAT },
+      cause,
+    },
+  );
+}
