@@ -8,7 +8,7 @@ import {
   type PredictResponse,
 } from '@ktrdr/contracts';
 import { writeSampleBars } from '@ktrdr/market-data';
-import { type Answer, dataOf, request, Sandbox, type TestService } from './harness.js';
+import { type Answer, dataOf, request, Sandbox, type TestService, until } from './harness.js';
 import { refusal } from './refusal.js';
 import { QUICK, strategyText } from './strategies.js';
 
@@ -218,3 +218,18 @@ test('a model whose files were changed, or of a later version, is refused everyw
   await everywhere('422 model_damaged');
   expect((await send('DELETE', `/models/pattern/${version}`)).status).toBe(200);
 }, 40_000);
+
+test('stopping the API ends what it predicts', async () => {
+  const waiting = predict({ ...ASK, last: 1000 }).then(
+    ({ status }) => status,
+    () => 'closed',
+  );
+  await until(
+    'the prediction runs',
+    () => sandbox.processes('prediction'),
+    ({ length }) => length > 0,
+  );
+  expect(await api.stop()).toMatchObject({ code: 0 });
+  expect([503, 'closed']).toContain(await waiting);
+  expect(await sandbox.processes()).toEqual([]);
+}, 30_000);

@@ -1,6 +1,10 @@
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { TrainingResult } from '@ktrdr/contracts';
 import {
@@ -10,8 +14,10 @@ import {
   runTrainerProcess,
   type StoredModel,
 } from '@ktrdr/trainer';
-import { childProcesses } from './fixtures/processes.js';
+import { childProcesses, isAlive } from './fixtures/processes.js';
 import { strategyText, trainingRequest, type Workplace, workplace, writeBars } from './fixtures/training.js';
+
+const onLinux = existsSync('/proc/self/stat') ? test : test.skip;
 
 let place: Workplace;
 let storage: ModelStorage;
@@ -217,6 +223,15 @@ describe('is refused', () => {
     await rm(model.path, { recursive: true });
   });
 
+  onLinux('a prediction whose process crashes', async () => {
+    const waiting = predict({ last: 700 });
+    process.kill(childProcesses()[0]!.pid, 'SIGSEGV');
+    await expect(waiting).rejects.toMatchObject({
+      code: 'prediction_failed',
+      message: expect.stringContaining('signal SIGSEGV'),
+    });
+  });
+
   test('one that takes too long, or that nobody waits for, is killed', async () => {
     await expect(predict({}, 1)).rejects.toMatchObject({ code: 'prediction_timeout' });
     const controller = new AbortController();
@@ -225,3 +240,34 @@ describe('is refused', () => {
     await expect(waiting).rejects.toThrow('gone');
   });
 });
+
+onLinux(
+  'a process whose parent is gone ends',
+  async () => {
+    const run = { modelsDir: place.modelsDir, dataDir: place.dataDir, strategy: 'small', version: '1h_v1' };
+    const asked = {
+      ...run,
+      symbol: 'AAA',
+      timeframe: '1h',
+      last: 700,
+      endDate: null,
+      now: Date.UTC(2030, 0, 1),
+    };
+    const program = `
+    const { runPredictionProcess } = await import(${JSON.stringify(import.meta.resolve('@ktrdr/trainer'))});
+    void runPredictionProcess(${JSON.stringify(asked)}, { timeoutMs: 60_000, signal: new AbortController().signal });
+    console.log(process.pid);
+  `;
+    const parent = spawn(process.execPath, ['--input-type=module', '-e', program], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(parent.stdout, 'data');
+    const pids = childProcesses(parent.pid).map(({ pid }) => pid);
+    expect(pids).toHaveLength(1);
+    parent.kill('SIGKILL');
+    const from = performance.now();
+    while (pids.some(isAlive) && performance.now() - from < 10_000) await sleep(10);
+    expect(pids.filter(isAlive)).toEqual([]);
+  },
+  20_000,
+);
