@@ -34,12 +34,12 @@ const MODELS = {
 };
 
 /** Fuzzy and raw inputs of two timeframes; the averages and sums of old values never forget where they began. */
-function strategyOf(model: string): Strategy {
+function strategyOf(model: string, base: Timeframe = '1h'): Strategy {
   const text = `name: rows
 version: "3.0"
 training_data:
   symbols: { mode: single, symbol: AAA }
-  timeframes: { mode: multi_timeframe, list: [1h, 4h], base_timeframe: 1h }
+  timeframes: { mode: multi_timeframe, list: [1h, 4h], base_timeframe: ${base} }
   history_required: 60
 indicators:
   rsi_5: { type: rsi, period: 5 }
@@ -146,28 +146,33 @@ function prepare(strategy: Strategy, bars: BarsByTimeframe, start: string | null
   );
 }
 
-describe.each(Object.entries(MODELS))('%s', (_, model) => {
-  const strategy = strategyOf(model);
+const CASES: [string, string, Timeframe][] = [
+  ...Object.entries(MODELS).map(([type, model]): [string, string, Timeframe] => [type, model, '1h']),
+  ['mlp', MODELS.mlp, '4h'],
+];
+
+describe.each(CASES)('%s (%#)', (_, model, base) => {
+  const strategy = strategyOf(model, base);
   const spec = modelOf(strategy, 3);
   const width = inputWidth(spec);
 
   test.each([TRAINING_START, null])(
     'trained from %p: features, input and outputs of the test part are those of training, bit for bit, although bars were added',
     async (start) => {
-      const grown = barsOf(700);
-      const data = await prepare(strategy, firstBars(grown, 600), start);
+      const grown = barsOf(1000);
+      const data = await prepare(strategy, firstBars(grown, 900), start);
       const [rows] = data.dataset.symbols;
       const test = data.split.parts[0]!.test;
       const first = rows!.time[test[0]!]!;
-      const last = grown.get('1h')!.length - grown.get('1h')!.time.indexOf(first);
+      const { length, time } = grown.get(base)!;
+      const last = length - time.indexOf(first);
       const predicted = ask(strategy, grown, { last, trainingStart: start });
 
       const input = new Float32Array(test.length * width);
       gatherWindows(data.parts.test, spec, data.parts.test.windowEnds, input);
       const raw = new Float64Array(test.length * width);
       test.forEach((row, at) => {
-        const time = rows!.time[row]!;
-        const found = predicted.rows.findIndex((bar) => predicted.time[bar] === time);
+        const found = predicted.rows.findIndex((bar) => predicted.time[bar] === rows!.time[row]);
         const features = predicted.features.subarray(found * width, (found + 1) * width);
         const end = (rows!.windowEnds[row]! + 1) * strategy.features.length;
         expect(features).toEqual(rows!.features.slice(end - width, end));
@@ -194,7 +199,7 @@ describe.each(Object.entries(MODELS))('%s', (_, model) => {
     },
   );
 
-  test('nothing that closes after a bar, and no 4h bar that is still open then, changes its features', () => {
+  test('nothing that closes after a bar, and no coarser bar that is still open then, changes its features', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 200, max: 299 }),
@@ -216,7 +221,8 @@ describe.each(Object.entries(MODELS))('%s', (_, model) => {
           );
           const asked = { last: 3, now: until, trainingStart };
           const found = ask(strategy, bars, asked);
-          expect(found.time.at(-1)).toBe(until - HOUR);
+          const bar = TIMEFRAME_MS[base];
+          expect(found.time.at(-1)).toBe(START + (Math.floor((until - START) / bar) - 1) * bar);
           expect(found.rows).toHaveLength(3);
           expect(ask(strategy, changed, asked)).toEqual(found);
         },
