@@ -264,6 +264,13 @@ describe('the command line', () => {
     expect(context.stdout()).toContain('1 bar, HOLD within ±0.450 %');
     expect(context.stdout()).toMatch(/19:00:00Z {2}-1\.234 % {2}SELL/);
 
+    const [bar] = answer.predictions;
+    answer.predictions = Array.from({ length: 1003 }, () => bar!);
+    expect(await run(...asked)).toBe(0);
+    expect(context.stdout()).toContain('the last 1,000 of 1,003 bars (--json gives all), HOLD within');
+    expect(context.stdout().match(/SELL/g)).toHaveLength(1 + 1000);
+
+    answer.predictions = [bar!];
     answer.output_type = 'context_classification';
     answer.classes = ['BULLISH', 'BEARISH'];
     answer.predictions[0] = {

@@ -136,6 +136,20 @@ describe('of the same test rows', () => {
     ]);
   });
 
+  test('an indicator and a fuzzy set are one line each', () => {
+    const { differences } = compareModels([
+      model(1),
+      model(2, { strategy: ['period: 5 }', 'period: 9 }'] }),
+      model(3, { strategy: ['low: [0, 25, 50]', 'low: [0, 20, 40]'] }),
+    ]);
+    const five = 'rsi period 5, source close';
+    const wide = 'rsi_5: low triangular 0 25 50, high triangular 50 75 100';
+    expect(differences).toEqual([
+      { about: 'settings', name: 'indicators.rsi_5', values: [five, 'rsi period 9, source close', five] },
+      { about: 'settings', name: 'fuzzy_sets.pace', values: [wide, wide, wide.replace('25 50', '20 40')] },
+    ]);
+  });
+
   test('features that one has and the other has not', () => {
     const { differences } = compareModels([
       model(1),

@@ -37,7 +37,7 @@ function dataFacts({ model: { metadata } }: DescribedModel): Map<string, string>
     ...(test_part === null
       ? []
       : [
-          ['test_part', `${test_part.start} to ${test_part.end}`] as const,
+          ['test_part', `${minute(test_part.start)} to ${minute(test_part.end)}`] as const,
           ['test_rows', String(test_part.rows)] as const,
         ]),
     ['synthetic_bars', String(synthetic_bars)],
@@ -46,6 +46,11 @@ function dataFacts({ model: { metadata } }: DescribedModel): Map<string, string>
         [`bars ${symbol} ${timeframe}`, sha256.slice(0, FINGERPRINT_CHARACTERS)] as const,
     ),
   ]);
+}
+
+/** `2024-01-31 19:00` */
+function minute(timestamp: string): string {
+  return timestamp.slice(0, 16).replace('T', ' ');
 }
 
 /** Each feature with how it is scaled. */
@@ -65,25 +70,40 @@ function settingFacts({ model: { metadata }, strategy }: DescribedModel): Map<st
     ['engine', metadata.engine],
     ['network', `${metadata.model_type} ${metadata.architecture}`],
   ]);
-  const sections = { model, training, decisions, indicators, fuzzySets, historyRequired, lookbackPeriods };
+  const sections = { model, training, decisions, historyRequired, lookbackPeriods };
   for (const [name, value] of Object.entries(sections)) addFacts(facts, snakeCase(name), value);
+  for (const indicator of indicators) facts.set(`indicators.${indicator.id}`, indicatorText(indicator));
+  for (const fuzzySet of fuzzySets) facts.set(`fuzzy_sets.${fuzzySet.id}`, fuzzySetText(fuzzySet));
   return facts;
 }
 
-/** `training.labels.threshold`; entries of lists by their `id` or `name`, plain lists as one value. */
+/** `rsi period 14, source close` */
+function indicatorText({ type, parameters }: Strategy['indicators'][number]): string {
+  return [
+    type,
+    Object.entries(parameters)
+      .map(([name, value]) => `${name} ${value}`)
+      .join(', '),
+  ].join(' ');
+}
+
+/** `price/sma_20: low triangular 0 0.9 1, high triangular 1 1.1 2` */
+function fuzzySetText({ series, transform, memberships }: Strategy['fuzzySets'][number]): string {
+  const input = transform === null ? series.text : `${transform.reference}/${series.text}`;
+  const sets = memberships.map(({ name, type, parameters }) => `${name} ${type} ${parameters.join(' ')}`);
+  return `${input}: ${sets.join(', ')}`;
+}
+
+/** `training.labels.threshold`; a list is one value. */
 function addFacts(facts: Map<string, string>, path: string, value: unknown): void {
-  if (Array.isArray(value) && value.some((entry) => typeof entry === 'object' && entry !== null)) {
-    value.forEach((entry: { id?: string; name?: string }, index) => {
-      addFacts(facts, `${path}.${entry.id ?? entry.name ?? index}`, entry);
-    });
-  } else if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     for (const [key, inner] of Object.entries(value)) addFacts(facts, `${path}.${snakeCase(key)}`, inner);
   } else if (value !== null && value !== undefined) {
     facts.set(path, Array.isArray(value) ? value.join(', ') : String(value as string | number | boolean));
   }
 }
 
-/** Names as strategy files have them. */
+/** Spelled as strategy files spell names. */
 function snakeCase(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

@@ -7,7 +7,7 @@ import { textTable } from './text-table.js';
 /** Features in which models differ and that are shown; `--json` gives all. */
 const MOST_FEATURES = 12;
 /** Characters of a setting that are shown. */
-const VALUE_WIDTH = 32;
+const VALUE_WIDTH = 40;
 
 /** Figures side by side, the best with a star, then what differs. */
 export function comparisonView({ models, metrics, differences }: ModelComparison, style: Style): string {

@@ -1,8 +1,11 @@
 import type { BarPrediction, PredictResponse } from '@ktrdr/contracts';
 import { printable } from '../printable.js';
 import type { Style } from '../style.js';
-import { counted, percent } from './numbers.js';
+import { count, counted, percent } from './numbers.js';
 import { type Column, textTable } from './text-table.js';
+
+/** Bars that are shown; `--json` gives all. */
+const ROWS_SHOWN = 1_000;
 
 /** What a model says, a line a bar. */
 export function predictionsView(found: PredictResponse, style: Style): string {
@@ -16,11 +19,13 @@ export function predictionsView(found: PredictResponse, style: Style): string {
       : [{ head: 'class' }, ...classes.map((name) => ({ head: printable(name), align: 'right' as const }))]),
     ...(decides ? [{ head: 'decision' }] : []),
   ];
-  const rows = predictions.map((bar) => [
-    printable(bar.time),
-    ...(regression ? [valueText(bar)] : classTexts(bar, classes, style)),
-    ...(decides ? [decisionText(bar, style)] : []),
-  ]);
+  const rows = predictions
+    .slice(-ROWS_SHOWN)
+    .map((bar) => [
+      printable(bar.time),
+      ...(regression ? [valueText(bar)] : classTexts(bar, classes, style)),
+      ...(decides ? [decisionText(bar, style)] : []),
+    ]);
   return `${titleText(found, style)}\n\n${textTable(columns, rows, style)}`;
 }
 
@@ -30,7 +35,10 @@ function titleText(found: PredictResponse, style: Style): string {
     confidence_threshold === null
       ? `HOLD within ±${percentExactly(edge ?? 0)}`
       : `HOLD below ${percent(confidence_threshold)}`;
-  return `${style.bold(printable(model))} on ${printable(`${symbol} ${timeframe}`)}: ${counted(predictions.length, 'bar')}, ${rule}`;
+  const all = counted(predictions.length, 'bar');
+  const bars =
+    predictions.length > ROWS_SHOWN ? `the last ${count(ROWS_SHOWN)} of ${all} (--json gives all)` : all;
+  return `${style.bold(printable(model))} on ${printable(`${symbol} ${timeframe}`)}: ${bars}, ${rule}`;
 }
 
 function classTexts(
