@@ -241,16 +241,63 @@ export interface TestMetrics {
   /** `[true class][predicted class]`, in the order of `classes`. */
   confusion_matrix: number[][];
   classes: string[];
+  /** `null` for a regression, which gives no probabilities. */
+  calibration: Calibration | null;
 }
 
-/** What costs nothing to reach; a model has to beat it. */
+/** How far the probabilities of the test part can be taken at their word. */
+export interface Calibration {
+  /** Expected calibration error, 0..1: mean distance of confidence and accuracy over the bins, weighted by rows. */
+  expected_calibration_error: number;
+  /** Mean over rows of the sum over classes of (probability - 1 or 0)^2; 0..2. */
+  brier_score: number;
+  /** Ten of equal width by the greatest probability. */
+  bins: ReliabilityBin[];
+}
+
+/** Rows whose greatest probability lies in `from`..`to`, the upper end included. */
+export interface ReliabilityBin {
+  from: number;
+  to: number;
+  rows: number;
+  /** Mean greatest probability; `null` without rows. */
+  confidence: number | null;
+  /** Share of the rows that are right; `null` without rows. */
+  accuracy: number | null;
+}
+
+/** What costs little to reach; a model has to beat it. Accuracies are of the test part; of a regression those of the direction. */
 export interface Baselines {
-  majority_class: {
-    /** The most frequent class of the training part. */
-    label: string;
-    /** Its accuracy on the test part. */
+  /** Always the most frequent class of the training part. */
+  majority_class: { label: string; test_accuracy: number };
+  /** The newest label of the same symbol that was known before the row's bar; the majority class where none was. */
+  last_label: {
     test_accuracy: number;
+    /** Test rows before which no label was known. */
+    unknown_rows: number;
   };
+  /** A linear model on the features of the row's own bar. */
+  linear_model: {
+    type: 'logistic_regression' | 'linear_regression';
+    /** Training rows that it was fitted on: all, or some evenly spaced ones where there are many. */
+    train_rows: number;
+    test_accuracy: number;
+    /** Mean absolute error of a regression; `null` for classes. */
+    mae: number | null;
+  };
+}
+export type BaselineName = keyof Baselines;
+
+/** Accuracy of each baseline. */
+export type BaselineAccuracies = Record<BaselineName, number>;
+
+/** The test part of one symbol. */
+export interface SymbolMetrics {
+  symbol: string;
+  rows: number;
+  /** `null` where the symbol has no rows. */
+  test_accuracy: number | null;
+  baselines: BaselineAccuracies | null;
 }
 
 export interface ResourceUsage {
@@ -268,8 +315,7 @@ export interface TrainingArtifacts {
   model: string | null;
   /** The model's directory; `null` after a dry run. */
   model_path: string | null;
-  /** Of the test part; no accuracy where a symbol has no rows in it. */
-  per_symbol_metrics: { symbol: string; rows: number; test_accuracy: number | null }[];
+  per_symbol_metrics: SymbolMetrics[];
 }
 
 export interface SessionInfo {

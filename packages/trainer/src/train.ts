@@ -92,9 +92,10 @@ async function trainAndEvaluate(
   { signal, clock }: TrainingHooks,
   progress: RunProgress,
   strategy: Strategy,
-  { dataset, parts }: PreparedData,
+  data: PreparedData,
   engine: Engine,
 ): Promise<Trained> {
+  const { dataset, parts } = data;
   const isRegression = dataset.output === 'regression';
   const spec = modelOf(strategy, isRegression ? 1 : dataset.classes.length);
   const classes = isRegression ? DIRECTIONS : dataset.classes;
@@ -123,9 +124,7 @@ async function trainAndEvaluate(
     engine,
     model: spec,
     loss: loop.loss,
-    parts,
-    classes,
-    symbols: dataset.symbols.map(({ symbol }) => symbol),
+    data,
     pause: () => slice.pause(),
   });
   const summary = analytics?.summary ?? null;

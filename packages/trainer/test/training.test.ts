@@ -117,6 +117,10 @@ describe('a run in its own process', () => {
       label: majority.label,
       test_accuracy: majority.test / test_samples,
     });
+    const bins = tested!.calibration!.bins;
+    expect(bins.reduce((sum, { rows }) => sum + rows, 0)).toBe(test_samples);
+    expect(bins.reduce((sum, { rows, accuracy }) => sum + rows * (accuracy ?? 0), 0)).toBeCloseTo(right);
+    expect(result.baselines!.linear_model.train_rows).toBe(train_samples);
     expect(result.validation_metrics!.val_loss).toBeCloseTo(
       trained!.history.val_loss[trained!.best_epoch - 1]!,
     );
@@ -178,8 +182,17 @@ describe('a run in its own process', () => {
     const { result } = await both;
     const { test_accuracy } = result.test_metrics!;
     expect(result.artifacts.per_symbol_metrics).toEqual([
-      { symbol: 'AAA', rows: result.data_summary.test_samples, test_accuracy: expect.closeTo(test_accuracy) },
-      { symbol: 'ENDED', rows: 0, test_accuracy: null },
+      {
+        symbol: 'AAA',
+        rows: result.data_summary.test_samples,
+        test_accuracy: expect.closeTo(test_accuracy),
+        baselines: {
+          majority_class: result.baselines!.majority_class.test_accuracy,
+          last_label: result.baselines!.last_label.test_accuracy,
+          linear_model: result.baselines!.linear_model.test_accuracy,
+        },
+      },
+      { symbol: 'ENDED', rows: 0, test_accuracy: null, baselines: null },
     ]);
   });
 

@@ -39,8 +39,13 @@ const RESULT: TrainingResult = {
       [20, 52, 0],
     ],
     classes: ['BUY', 'HOLD', 'SELL'],
+    calibration: { expected_calibration_error: 0.0312, brier_score: 0.5512, bins: [] },
   },
-  baselines: { majority_class: { label: 'HOLD', test_accuracy: 0.4211 } },
+  baselines: {
+    majority_class: { label: 'HOLD', test_accuracy: 0.4211 },
+    last_label: { test_accuracy: 0.3902, unknown_rows: 0 },
+    linear_model: { type: 'logistic_regression', train_rows: 5600, test_accuracy: 0.5011, mae: null },
+  },
   resource_usage: {
     training_mode: 'host',
     engine: 'tensorflow-wasm',
@@ -53,8 +58,18 @@ const RESULT: TrainingResult = {
     model: 'test_strategy/1h_v3',
     model_path: '/models/test_strategy/1h_v3',
     per_symbol_metrics: [
-      { symbol: 'AAPL', rows: 600, test_accuracy: 0.55 },
-      { symbol: 'GOOG', rows: 582, test_accuracy: 0.53 },
+      {
+        symbol: 'AAPL',
+        rows: 600,
+        test_accuracy: 0.55,
+        baselines: { majority_class: 0.43, last_label: 0.4, linear_model: 0.51 },
+      },
+      {
+        symbol: 'GOOG',
+        rows: 582,
+        test_accuracy: 0.53,
+        baselines: { majority_class: 0.41, last_label: 0.38, linear_model: 0.49 },
+      },
     ],
   },
   session_info: {
@@ -97,13 +112,17 @@ const view = (result: TrainingResult, verbose = false) =>
   trainingResultView(result, { verbose, style, epochsAsked: 50 });
 
 describe('the result of a training', () => {
-  test('shows what was learnt beside the baseline, on what, and where the model is', () => {
+  test('shows what was learnt beside the baselines, on what, and where the model is', () => {
     expect(view(RESULT)).toBe(`\
   test accuracy         54.2 %   1,182 rows after the training rows
-  baseline              42.1 %   always HOLD, the majority class in training
+  majority class        42.1 %   always HOLD, the most frequent in training
+  last label            39.0 %   the newest label known before each bar
+  logistic regression   50.1 %   on the same features of each row's bar
   validation accuracy   55.1 %
+  calibration error     3.1 %   Brier score 0.551
 
-  The model is 12.1 percentage points better than the baseline.
+  The model is 4.1 percentage points better than the best baseline,
+  logistic regression.
 
   class  precision  recall     F1  support
   BUY        0.512   0.430  0.467       70
@@ -115,9 +134,9 @@ describe('the result of a training', () => {
   HOLD               10  1,000    30
   SELL               20     52     0
 
-  symbol  test rows  test accuracy
-  AAPL          600         55.0 %
-  GOOG          582         53.0 %
+  symbol  test rows  test accuracy  majority  last label  linear
+  AAPL          600         55.0 %    43.0 %      40.0 %  51.0 %
+  GOOG          582         53.0 %    41.0 %      38.0 %  49.0 %
 
   data        AAPL, GOOG 1h, 2024-01-02 14:00 to 2024-03-01
   rows        5,600 train, 1,200 validation, 1,182 test
@@ -132,27 +151,28 @@ describe('the result of a training', () => {
               /models/test_strategy/1h_v3`);
   });
 
-  test('says so where the model does not beat the baseline', () => {
-    const majority_class = { label: 'HOLD', test_accuracy: 0.6 };
-    expect(view({ ...RESULT, baselines: { majority_class } })).toContain(
-      'The model does not beat the baseline: always saying HOLD is right 60.0 % of the time,\n  the model 54.2 %.',
+  test('says so where the model does not beat the best baseline', () => {
+    const beside = (test_accuracy: number) =>
+      view({
+        ...RESULT,
+        baselines: { ...RESULT.baselines!, last_label: { test_accuracy, unknown_rows: 0 } },
+      });
+    expect(beside(0.6)).toContain(
+      'The model does not beat the best baseline: last label is right 60.0 % of the time,\n  the model 54.2 %.',
     );
-    const same = { label: 'HOLD', test_accuracy: 0.5423 };
-    expect(view({ ...RESULT, baselines: { majority_class: same } })).toContain(
-      'The model is no better than the baseline',
-    );
+    expect(beside(0.5423)).toContain('The model is no better than the best baseline');
   });
 
   test('says whose rows the test accuracy is of, and gives none for a symbol without rows', () => {
     const per_symbol_metrics = [
-      { symbol: 'AAPL', rows: 1182, test_accuracy: 0.5423 },
-      { symbol: 'GOOG', rows: 0, test_accuracy: null },
+      { ...RESULT.artifacts.per_symbol_metrics[0]!, rows: 1182, test_accuracy: 0.5423 },
+      { symbol: 'GOOG', rows: 0, test_accuracy: null, baselines: null },
     ];
     const text = view({ ...RESULT, artifacts: { ...RESULT.artifacts, per_symbol_metrics } });
     expect(text).toContain(
       '  test accuracy         54.2 %   1,182 rows after the training rows, of AAPL alone\n',
     );
-    expect(text).toMatch(/^ {2}GOOG {12}0 +-$/m);
+    expect(text).toMatch(/^ {2}GOOG {12}0( +-){4}$/m);
   });
 
   test('says where bars are synthetic', () => {
