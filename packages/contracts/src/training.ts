@@ -316,6 +316,19 @@ export interface TrainingArtifacts {
   /** The model's directory; `null` after a dry run. */
   model_path: string | null;
   per_symbol_metrics: SymbolMetrics[];
+  /** With detailed analytics; else `null`. */
+  feature_importance: FeatureImportance | null;
+}
+
+/** What the model loses on the test part when a feature's values are shuffled among the rows (Breiman 2001). */
+export interface FeatureImportance {
+  /** Test rows that were looked at: all, or 2,000 evenly spaced ones. */
+  rows: number;
+  /**
+   * By drop in accuracy, of a regression by rise in loss, the greatest first. All lags, or all bars of the window, of a
+   * feature count as one.
+   */
+  features: { feature: string; accuracy_drop: number; loss_rise: number }[];
 }
 
 export interface SessionInfo {

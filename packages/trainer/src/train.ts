@@ -7,7 +7,7 @@ import { dataWarnings } from './data-warnings.js';
 import { DIRECTIONS } from './directions.js';
 import type { Engine } from './engines/engine.js';
 import { createEngine } from './engines/select-engine.js';
-import { evaluateModel } from './evaluate-model.js';
+import { assessModel } from './evaluation/assess-model.js';
 import { loadBars } from './load-bars.js';
 import { runTrainingLoop } from './loop.js';
 import { modelOf } from './model-of.js';
@@ -16,7 +16,6 @@ import { prepareDataOrAdvise } from './range-advice.js';
 import { RunProgress } from './run-progress.js';
 import { storageError } from './storage-error.js';
 import { summariseData } from './summarise-data.js';
-import { TimeSlice } from './time-slice.js';
 import { dryRunResult, trainedResult } from './training-result.js';
 import type { TrainingHooks, TrainingRunOutcome, TrainingRunRequest } from './training-run.js';
 import { writeModel } from './write-model.js';
@@ -118,18 +117,21 @@ async function trainAndEvaluate(
     ],
   });
   const trainingTime = (clock.now() - start) / 1000;
-  await progress.enter('evaluating');
-  const slice = new TimeSlice(signal, clock);
-  const evaluation = await evaluateModel({
+  const worth = await assessModel({
     engine,
     model: spec,
     loss: loop.loss,
     data,
-    pause: () => slice.pause(),
+    strategy,
+    seed: request.seed,
+    signal,
+    clock,
+    progress,
+    importance: analytics !== null,
   });
   const summary = analytics?.summary ?? null;
   return {
-    trained: { spec, device: engine.device, loop, trainingTime, analytics: summary, evaluation },
+    trained: { spec, device: engine.device, loop, trainingTime, analytics: summary, ...worth },
     parameters: loop.parameters,
   };
 }

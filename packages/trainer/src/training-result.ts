@@ -1,6 +1,6 @@
 import type { AnalyticsSummary, DataSummary, TrainingMetrics, TrainingResult } from '@ktrdr/contracts';
 import type { Strategy } from '@ktrdr/strategy';
-import type { ModelEvaluation } from './evaluate-model.js';
+import type { ModelWorth } from './evaluation/assess-model.js';
 import type { LoopResult } from './loop.js';
 import { architectureOf, type ModelSpec, parameterCount } from './model-spec.js';
 import type { TrainingRunRequest } from './training-run.js';
@@ -26,7 +26,7 @@ export function dryRunResult(
       engine_ms_per_step: request.engine.ms_per_step,
       peak_memory_mb: peakMemory(),
     },
-    artifacts: { model: null, model_path: null, per_symbol_metrics: [] },
+    artifacts: { model: null, model_path: null, per_symbol_metrics: [], feature_importance: null },
     session_info: {
       operation_id: request.operationId,
       strategy_name: strategy.name,
@@ -53,8 +53,7 @@ export function trainedResult(
     /** s */
     trainingTime: number;
     analytics: AnalyticsSummary | null;
-    evaluation: ModelEvaluation;
-  },
+  } & ModelWorth,
 ): TrainingResult {
   const { spec, device, evaluation } = trained;
   return {
@@ -64,7 +63,11 @@ export function trainedResult(
     test_metrics: evaluation.test,
     baselines: evaluation.baselines,
     resource_usage: { ...prepared.resource_usage, device, peak_memory_mb: peakMemory() },
-    artifacts: { ...prepared.artifacts, per_symbol_metrics: evaluation.perSymbol },
+    artifacts: {
+      ...prepared.artifacts,
+      per_symbol_metrics: evaluation.perSymbol,
+      feature_importance: trained.importance,
+    },
     model_info: {
       type: spec.type,
       architecture: architectureOf(spec),

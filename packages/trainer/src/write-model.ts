@@ -75,6 +75,7 @@ function metricsOf(result: TrainingResult): object {
     test_metrics,
     baselines,
     per_symbol_metrics: artifacts.per_symbol_metrics,
+    feature_importance: artifacts.feature_importance,
     data_summary,
   };
 }

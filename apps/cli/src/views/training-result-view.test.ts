@@ -71,6 +71,13 @@ const RESULT: TrainingResult = {
         baselines: { majority_class: 0.41, last_label: 0.38, linear_model: 0.49 },
       },
     ],
+    feature_importance: {
+      rows: 1182,
+      features: [
+        { feature: 'rsi_14', accuracy_drop: 0.0421, loss_rise: 0.0523 },
+        { feature: 'momentum_low', accuracy_drop: -0.001, loss_rise: 0 },
+      ],
+    },
   },
   session_info: {
     operation_id: 'op_training_1',
@@ -186,6 +193,17 @@ describe('the result of a training', () => {
     expect(view(RESULT, true)).toContain('not tensorflow-gpu: @tensorflow/tfjs-node-gpu is not installed');
   });
 
+  test('with --verbose shows what each feature is worth, where that is known', () => {
+    expect(view(RESULT, true)).toContain(`
+  feature, shuffled in 1,182 test rows  drop in accuracy  rise in loss
+  rsi_14                                           4.2 %        0.0523
+  momentum_low                                    -0.1 %          0.00
+`);
+    expect(view(RESULT)).not.toContain('shuffled');
+    const artifacts = { ...RESULT.artifacts, feature_importance: null };
+    expect(view({ ...RESULT, artifacts }, true)).not.toContain('shuffled');
+  });
+
   test('of a dry run is the data: rows, labels, features', () => {
     const dryRun = view({
       ...RESULT,
@@ -194,7 +212,7 @@ describe('the result of a training', () => {
       test_metrics: null,
       baselines: null,
       model_info: null,
-      artifacts: { model: null, model_path: null, per_symbol_metrics: [] },
+      artifacts: { model: null, model_path: null, per_symbol_metrics: [], feature_importance: null },
     });
     expect(dryRun).toBe(`\
   label  train  validation   test

@@ -39,6 +39,7 @@ export function trainingResultView(
           classesView(test_metrics, style),
           confusionView(test_metrics, style),
           symbolsView(result, style),
+          verbose ? importanceView(result, style) : '',
         ]),
     ...(result.training_metrics === null ? [distributionView(data_summary, style)] : []),
     runView(result, epochsAsked, verbose, style),
@@ -177,6 +178,25 @@ function symbolsView({ artifacts }: TrainingResult, style: Style): string {
         baselines?.last_label ?? null,
         baselines?.linear_model ?? null,
       ].map((accuracy) => (accuracy === null ? '-' : percent(accuracy))),
+    ]),
+    style,
+  );
+}
+
+/** What each feature is worth, where detailed analytics have found it out. */
+function importanceView({ artifacts }: TrainingResult, style: Style): string {
+  const importance = artifacts.feature_importance;
+  if (importance === null) return '';
+  return textTable(
+    [
+      { head: `feature, shuffled in ${counted(importance.rows, 'test row')}` },
+      { head: 'drop in accuracy', align: 'right' },
+      { head: 'rise in loss', align: 'right' },
+    ],
+    importance.features.map(({ feature, accuracy_drop, loss_rise }) => [
+      printable(feature),
+      percent(accuracy_drop),
+      loss_rise.toPrecision(3),
     ]),
     style,
   );
