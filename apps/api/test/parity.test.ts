@@ -31,6 +31,7 @@ beforeAll(async () => {
     validation_split: 0.2,
     seed: 7,
     detailed_analytics: true,
+    walk_forward: 2,
   };
   const [beside, service] = await Promise.all([sandbox.startApi('local'), sandbox.startHost('host')]);
   const remote = await sandbox.startApi('remote', Sandbox.onHost(service));

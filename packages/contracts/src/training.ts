@@ -18,6 +18,8 @@ export interface StartTrainingRequest {
   data_mode?: string;
   detailed_analytics?: boolean;
   seed?: number;
+  /** Folds of a walk-forward evaluation, `WALK_FORWARD_FOLDS`; none without it. */
+  walk_forward?: number;
   /** Prepares everything and trains nothing. */
   dry_run?: boolean;
   /** Starting twice with one id gives one operation. */
@@ -26,6 +28,9 @@ export interface StartTrainingRequest {
 
 /** Seed of a request that names none: recorded, so that every run can be repeated. */
 export const DEFAULT_SEED = 42;
+
+/** So many folds may a walk-forward evaluation have. */
+export const WALK_FORWARD_FOLDS = { least: 2, most: 20 } as const;
 
 export const TRAINING_PHASES = [
   'loading bars',
@@ -36,6 +41,7 @@ export const TRAINING_PHASES = [
   'starting engine',
   'training',
   'evaluating',
+  'walk-forward',
   'storing model',
 ] as const;
 export type TrainingPhase = (typeof TRAINING_PHASES)[number];
@@ -117,6 +123,7 @@ export interface StartSessionRequest {
   end_date?: string;
   validation_split?: number;
   detailed_analytics: boolean;
+  walk_forward?: number;
   dry_run: boolean;
   seed: number;
   engine: EngineName;
@@ -266,6 +273,41 @@ export interface ReliabilityBin {
   accuracy: number | null;
 }
 
+/** The same training on a growing past, each time judged by the rows that follow: how far one test accuracy can be trusted. */
+export interface WalkForward {
+  folds: WalkForwardFold[];
+  test_accuracy: Spread;
+  test_loss: Spread;
+}
+
+/** Over the folds. */
+export interface Spread {
+  mean: number;
+  /** Sample deviation. */
+  std: number;
+  min: number;
+  max: number;
+}
+
+/** One training of a walk-forward evaluation. Times are open times of rows. */
+export interface WalkForwardFold {
+  /** 1-based, in order of time. */
+  fold: number;
+  train_rows: number;
+  validation_rows: number;
+  test_rows: number;
+  /** Rows before the end of the test rows that are in no part: their label looks across an edge, or embargo. */
+  purged_rows: number;
+  train_start: string;
+  train_end: string;
+  test_start: string;
+  test_end: string;
+  epochs_trained: number;
+  test_loss: number;
+  test_accuracy: number;
+  baselines: BaselineAccuracies;
+}
+
 /** What costs little to reach; a model has to beat it. Accuracies are of the test part; of a regression those of the direction. */
 export interface Baselines {
   /** Always the most frequent class of the training part. */
@@ -388,6 +430,8 @@ export interface TrainingResult {
   validation_metrics: ValidationMetrics | null;
   test_metrics: TestMetrics | null;
   baselines: Baselines | null;
+  /** `null` where it was not asked for. */
+  walk_forward: WalkForward | null;
   resource_usage: ResourceUsage;
   artifacts: TrainingArtifacts;
   session_info: SessionInfo;

@@ -8,6 +8,8 @@ import { DIRECTIONS } from './directions.js';
 import type { Engine } from './engines/engine.js';
 import { createEngine } from './engines/select-engine.js';
 import { assessModel } from './evaluation/assess-model.js';
+import { walkForwardFolds } from './evaluation/walk-forward-folds.js';
+import { evaluateFolds } from './evaluation/walk-forward.js';
 import { loadBars } from './load-bars.js';
 import { runTrainingLoop } from './loop.js';
 import { modelOf } from './model-of.js';
@@ -46,15 +48,15 @@ async function run(
     progress.enter('loading bars', done),
   );
   const { start, end } = strategy.dateRange;
-  const data = await prepareDataOrAdvise(
-    {
-      strategy,
-      bars: bars.symbols,
-      range: parseDateRange(request.startDate ?? start, request.endDate ?? end),
-      validationSplit: request.validationSplit,
-    },
-    (phase, done) => progress.enter(phase, done),
-  );
+  const preparation = {
+    strategy,
+    bars: bars.symbols,
+    range: parseDateRange(request.startDate ?? start, request.endDate ?? end),
+    validationSplit: request.validationSplit,
+  };
+  const data = await prepareDataOrAdvise(preparation, (phase, done) => progress.enter(phase, done));
+  const folds = walkForwardFolds(data, request.walkForward ?? 0, preparation);
+  for (const fold of folds) await fold.check(() => progress.enter('splitting', 1));
   warnings.push(...dataWarnings(strategy, bars.symbols, data));
   const prepared = dryRunResult(request, strategy, summariseData(strategy, bars, data));
   if (request.dryRun) return { result: prepared, warnings };
@@ -63,7 +65,17 @@ async function run(
   const engine = await createEngine(request.engine.engine);
   try {
     const { trained, parameters } = await trainAndEvaluate(request, hooks, progress, strategy, data, engine);
-    const result = trainedResult(prepared, trained);
+    const walkForward = await evaluateFolds(folds, {
+      model: trained.spec,
+      settings: strategy.training,
+      engine,
+      seed: request.seed,
+      signal: hooks.signal,
+      clock: hooks.clock,
+      report: (done) => progress.enter('walk-forward', done),
+      update: (done) => progress.update({ phase: 'walk-forward', phase_fraction: done }),
+    });
+    const result = trainedResult(prepared, { ...trained, walkForward });
     await progress.enter('storing model');
     await writeModel(join(request.outputDir, 'model'), {
       strategy,
@@ -82,7 +94,7 @@ async function run(
 }
 
 interface Trained {
-  trained: Parameters<typeof trainedResult>[1];
+  trained: Omit<Parameters<typeof trainedResult>[1], 'walkForward'>;
   parameters: Float32Array;
 }
 

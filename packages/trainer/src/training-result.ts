@@ -1,4 +1,10 @@
-import type { AnalyticsSummary, DataSummary, TrainingMetrics, TrainingResult } from '@ktrdr/contracts';
+import type {
+  AnalyticsSummary,
+  DataSummary,
+  TrainingMetrics,
+  TrainingResult,
+  WalkForward,
+} from '@ktrdr/contracts';
 import type { Strategy } from '@ktrdr/strategy';
 import type { ModelWorth } from './evaluation/assess-model.js';
 import type { LoopResult } from './loop.js';
@@ -18,6 +24,7 @@ export function dryRunResult(
     validation_metrics: null,
     test_metrics: null,
     baselines: null,
+    walk_forward: null,
     resource_usage: {
       training_mode: request.mode,
       engine: request.engine.engine,
@@ -53,6 +60,7 @@ export function trainedResult(
     /** s */
     trainingTime: number;
     analytics: AnalyticsSummary | null;
+    walkForward: WalkForward | null;
   } & ModelWorth,
 ): TrainingResult {
   const { spec, device, evaluation } = trained;
@@ -62,6 +70,7 @@ export function trainedResult(
     validation_metrics: evaluation.validation,
     test_metrics: evaluation.test,
     baselines: evaluation.baselines,
+    walk_forward: trained.walkForward,
     resource_usage: { ...prepared.resource_usage, device, peak_memory_mb: peakMemory() },
     artifacts: {
       ...prepared.artifacts,

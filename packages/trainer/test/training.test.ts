@@ -59,7 +59,7 @@ describe('a run in its own process', () => {
   let updates: TrainingProgressUpdate[];
   let outcome: TrainingRunOutcome;
   beforeAll(async () => {
-    const run = await start('first', { detailedAnalytics: true });
+    const run = await start('first', { detailedAnalytics: true, walkForward: 3 });
     outcome = await run.outcome;
     ({ updates } = run);
   });
@@ -78,6 +78,20 @@ describe('a run in its own process', () => {
       total_epochs: 3,
       items_processed: 3 * outcome.result.data_summary.train_samples,
     });
+  });
+
+  test('reports how far it is, and never less than before', () => {
+    for (const phase of TRAINING_PHASES) {
+      const fractions = updates
+        .filter((update) => update.phase === phase)
+        .map((update) => update.phase_fraction!);
+      expect(fractions).toEqual(fractions.toSorted((a, b) => a - b));
+      expect(fractions.at(-1)).toBeLessThanOrEqual(1);
+    }
+    const evaluating = updates.filter(({ phase }) => phase === 'evaluating');
+    // One report before, one after each feature.
+    expect(evaluating).toHaveLength(1 + 5);
+    expect(updates.findLast(({ phase }) => phase === 'walk-forward')!.phase_fraction).toBe(1);
   });
 
   test('says what it did, and with what', () => {
@@ -126,6 +140,29 @@ describe('a run in its own process', () => {
     );
   });
 
+  test('tells what each feature is worth, and how the same training does on growing pasts', () => {
+    const { artifacts, walk_forward: walk, data_summary: data } = outcome.result;
+    const importance = artifacts.feature_importance!;
+    expect(importance.rows).toBe(data.test_samples);
+    expect(importance.features.map(({ feature }) => feature).toSorted()).toEqual(data.features.toSorted());
+    const drops = importance.features.map(({ accuracy_drop }) => accuracy_drop);
+    expect(drops).toEqual(drops.toSorted((a, b) => b - a));
+    const { folds, test_accuracy: accuracy } = walk!;
+    expect(folds.map(({ fold }) => fold)).toEqual([1, 2, 3]);
+    folds.forEach((fold, index) => {
+      expect(Date.parse(fold.train_end)).toBeLessThan(Date.parse(fold.test_start));
+      expect(fold.train_rows).toBeGreaterThan(index === 0 ? 0 : folds[index - 1]!.train_rows);
+      const { train_rows, validation_rows, test_rows, purged_rows } = fold;
+      const until = ((index + 2) / 4) * data.total_samples;
+      expect(train_rows + validation_rows + test_rows + purged_rows).toBe(Math.floor(until));
+    });
+    const accuracies = folds.map((fold) => fold.test_accuracy);
+    expect(accuracy.mean).toBeCloseTo((accuracies[0]! + accuracies[1]! + accuracies[2]!) / 3);
+    expect([accuracy.min, accuracy.max]).toEqual([Math.min(...accuracies), Math.max(...accuracies)]);
+    const squares = accuracies.reduce((sum, value) => sum + (value - accuracy.mean) ** 2, 0);
+    expect(accuracy.std).toBeCloseTo(Math.sqrt(squares / 2));
+  });
+
   test('writes a model with everything that is needed to use it', async () => {
     expect((await readdir(join(place.outputDir, 'first', 'model'))).toSorted()).toEqual([
       'features.json',
@@ -167,8 +204,27 @@ describe('a run in its own process', () => {
   });
 
   test('gives the same bytes for the same seed, beside one of another seed that gives others', async () => {
-    const [same, other] = await Promise.all([start('same'), start('other', { seed: 8 })]);
-    await Promise.all([same.outcome, other.outcome]);
+    const [same, again, other] = await Promise.all([
+      start('same'),
+      start('again', { detailedAnalytics: true, walkForward: 3 }),
+      start('other', { seed: 8 }),
+    ]);
+    const [without, { result }] = await Promise.all([same.outcome, again.outcome, other.outcome]);
+    const first = outcome.result;
+    for (const part of [
+      'test_metrics',
+      'validation_metrics',
+      'baselines',
+      'walk_forward',
+      'artifacts',
+    ] as const) {
+      expect(JSON.stringify(result[part])).toBe(JSON.stringify(first[part]));
+    }
+    expect(without.result).toMatchObject({
+      test_metrics: first.test_metrics,
+      walk_forward: null,
+      artifacts: { feature_importance: null },
+    });
     for (const file of ['model.onnx', 'features.json', 'strategy.yaml']) {
       expect(await model('same', file)).toEqual(await model('first', file));
     }
@@ -206,6 +262,21 @@ describe('a run in its own process', () => {
   });
 });
 
+describe('folds that cannot be trained', () => {
+  test('are refused before anything is trained, with the fold', async () => {
+    const { outcome, updates } = await start('few', {
+      strategyText: strategyText({ symbols: ['AAA'], more: '  embargo: 100\n' }),
+      walkForward: 20,
+    });
+    await expect(outcome).rejects.toMatchObject({
+      code: 'empty_split',
+      message: expect.stringMatching(/^Fold 1 of 20 .* cannot be trained: .*--walk-forward/),
+      details: { fold: 1, folds: 20 },
+    });
+    expect(updates.at(-1)!.phase).toBe('splitting');
+  });
+});
+
 describe('cancelling', () => {
   const long = { strategyText: strategyText({ epochs: 50_000, hiddenLayers: [128, 64] }) };
 
@@ -222,6 +293,18 @@ describe('cancelling', () => {
       expect(await readdir(join(place.outputDir, output))).toEqual([]);
     }
     expect(Math.max(...latencies)).toBeLessThan(1000);
+  });
+
+  test('ends a walk-forward evaluation, and leaves no model', async () => {
+    const { outcome, controller, until } = await start('folds', {
+      strategyText: strategyText({ epochs: 100, hiddenLayers: [128, 64] }),
+      walkForward: 5,
+    });
+    const begun = until(({ phase, phase_fraction }) => phase === 'walk-forward' && phase_fraction! > 0);
+    await Promise.race([begun, outcome]);
+    controller.abort();
+    await expect(outcome).rejects.toBeInstanceOf(TrainingCancelledError);
+    expect(await readdir(join(place.outputDir, 'folds'))).toEqual([]);
   });
 
   test.each(['loading bars', 'starting engine'])('ends it while %s', async (wanted) => {

@@ -46,6 +46,7 @@ const RESULT: TrainingResult = {
     last_label: { test_accuracy: 0.3902, unknown_rows: 0 },
     linear_model: { type: 'logistic_regression', train_rows: 5600, test_accuracy: 0.5011, mae: null },
   },
+  walk_forward: null,
   resource_usage: {
     training_mode: 'host',
     engine: 'tensorflow-wasm',
@@ -191,6 +192,37 @@ describe('the result of a training', () => {
   test('with --verbose names the features and why engines were not taken', () => {
     expect(view(RESULT, true)).toContain('3: momentum_low momentum_high rsi_14');
     expect(view(RESULT, true)).toContain('not tensorflow-gpu: @tensorflow/tfjs-node-gpu is not installed');
+  });
+
+  test('shows the folds of a walk-forward evaluation, each beside its best baseline, and their spread', () => {
+    const fold = {
+      fold: 1,
+      train_rows: 1200,
+      validation_rows: 250,
+      test_rows: 1500,
+      purged_rows: 12,
+      train_start: '2023-01-01T00:00:00.000Z',
+      train_end: '2023-02-01T00:00:00.000Z',
+      test_start: '2023-03-01T00:00:00.000Z',
+      test_end: '2023-04-11T05:00:00.000Z',
+      epochs_trained: 9,
+      test_loss: 0.9,
+      test_accuracy: 0.52,
+      baselines: { majority_class: 0.4, last_label: 0.3, linear_model: 0.53 },
+    };
+    const walk_forward = {
+      folds: [fold, { ...fold, fold: 2, train_rows: 2400, test_accuracy: 0.56 }],
+      test_accuracy: { mean: 0.54, std: 0.028, min: 0.52, max: 0.56 },
+      test_loss: { mean: 0.9, std: 0, min: 0.9, max: 0.9 },
+    };
+    expect(view({ ...RESULT, walk_forward })).toContain(`
+  fold  tested on                 train rows  test rows  accuracy  best baseline
+  1     2023-03-01 to 2023-04-11       1,200      1,500    52.0 %         53.0 %
+  2     2023-03-01 to 2023-04-11       2,400      1,500    56.0 %         53.0 %
+
+  walk-forward accuracy   54.0 % ± 2.8 %   52.0 % to 56.0 %
+  walk-forward loss       0.900 ± 0.00   0.900 to 0.900
+`);
   });
 
   test('with --verbose shows what each feature is worth, where that is known', () => {

@@ -7,6 +7,7 @@ import type {
   TrainingMetrics,
   TrainingResult,
   ValidationMetrics,
+  WalkForward,
 } from '@ktrdr/contracts';
 import { printable, wrapped } from '../printable.js';
 import type { Style } from '../style.js';
@@ -39,6 +40,7 @@ export function trainingResultView(
           classesView(test_metrics, style),
           confusionView(test_metrics, style),
           symbolsView(result, style),
+          walkForwardView(result.walk_forward, style),
           verbose ? importanceView(result, style) : '',
         ]),
     ...(result.training_metrics === null ? [distributionView(data_summary, style)] : []),
@@ -181,6 +183,45 @@ function symbolsView({ artifacts }: TrainingResult, style: Style): string {
     ]),
     style,
   );
+}
+
+/** Each fold beside its best baseline, then mean and spread. */
+export function walkForwardView(walkForward: WalkForward | null, style: Style): string {
+  if (walkForward === null) return '';
+  const { folds, test_accuracy: accuracy, test_loss: loss } = walkForward;
+  const heads = ['train rows', 'test rows', 'accuracy', 'best baseline'];
+  const table = textTable(
+    [{ head: 'fold' }, { head: 'tested on' }, ...heads.map((head) => ({ head, align: 'right' as const }))],
+    folds.map((fold) => [
+      String(fold.fold),
+      `${day(fold.test_start)} to ${day(fold.test_end)}`,
+      count(fold.train_rows),
+      count(fold.test_rows),
+      percent(fold.test_accuracy),
+      percent(Math.max(...Object.values(fold.baselines))),
+    ]),
+    style,
+  );
+  const spread = pairs(
+    [
+      [
+        'walk-forward accuracy',
+        `${style.bold(percent(accuracy.mean))} ± ${percent(accuracy.std)}` +
+          style.dim(`   ${percent(accuracy.min)} to ${percent(accuracy.max)}`),
+      ],
+      [
+        'walk-forward loss',
+        `${loss.mean.toPrecision(3)} ± ${loss.std.toPrecision(3)}` +
+          style.dim(`   ${loss.min.toPrecision(3)} to ${loss.max.toPrecision(3)}`),
+      ],
+    ],
+    style,
+  );
+  return `${table}\n\n${spread}`;
+}
+
+function day(moment: string): string {
+  return printable(moment.slice(0, 10));
 }
 
 /** What each feature is worth, where detailed analytics have found it out. */
