@@ -166,7 +166,13 @@ export const MODEL_FILES = [
   'metadata.json',
 ] as const;
 /** Files that detailed analytics write. */
-export const ANALYTICS_FILES = ['metrics.csv', 'detailed_metrics.json', 'alerts.txt', 'config.yaml'] as const;
+export const ANALYTICS_FILES = [
+  'metrics.csv',
+  'detailed_metrics.json',
+  'alerts.txt',
+  'config.yaml',
+  'report.html',
+] as const;
 
 /** `data` of `GET /training/sessions/:id/artifacts`: `model/...` and `analytics/...`, names of the lists above only. */
 export interface SessionArtifacts {

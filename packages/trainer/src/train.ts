@@ -64,7 +64,14 @@ async function run(
   await progress.enter('starting engine');
   const engine = await createEngine(request.engine.engine);
   try {
-    const { trained, parameters } = await trainAndEvaluate(request, hooks, progress, strategy, data, engine);
+    const { trained, parameters, analytics } = await trainAndEvaluate(
+      request,
+      hooks,
+      progress,
+      strategy,
+      data,
+      engine,
+    );
     const walkForward = await evaluateFolds(folds, {
       model: trained.spec,
       settings: strategy.training,
@@ -77,6 +84,7 @@ async function run(
     });
     const result = trainedResult(prepared, { ...trained, walkForward });
     await progress.enter('storing model');
+    await analytics?.writeReport(result);
     await writeModel(join(request.outputDir, 'model'), {
       strategy,
       strategyText: request.strategyText,
@@ -96,6 +104,7 @@ async function run(
 interface Trained {
   trained: Omit<Parameters<typeof trainedResult>[1], 'walkForward'>;
   parameters: Float32Array;
+  analytics: Analytics | null;
 }
 
 async function trainAndEvaluate(
@@ -145,6 +154,7 @@ async function trainAndEvaluate(
   return {
     trained: { spec, device: engine.device, loop, trainingTime, analytics: summary, ...worth },
     parameters: loop.parameters,
+    analytics,
   };
 }
 

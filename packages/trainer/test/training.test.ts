@@ -203,6 +203,13 @@ describe('a run in its own process', () => {
     expect(csv.trim().split('\n')).toHaveLength(1 + 3);
   });
 
+  test('writes a page of what it found', async () => {
+    const page = await readFile(join(place.outputDir, 'first', 'analytics', 'report.html'), 'utf8');
+    expect(page).not.toMatch(/NaN|undefined|Infinity|\[object/);
+    for (const feature of outcome.result.data_summary.features) expect(page).toContain(`>${feature}<`);
+    expect(page.match(/<svg/g)).toHaveLength(4 + 2);
+  });
+
   test('gives the same bytes for the same seed, beside one of another seed that gives others', async () => {
     const [same, again, other] = await Promise.all([
       start('same'),
