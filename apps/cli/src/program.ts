@@ -97,7 +97,7 @@ function defineModels(program: Command, context: CommandContext, run: Run): void
       integer,
     )
     .option('--dry-run', 'prepare everything, train nothing')
-    .option('--detailed-analytics', 'write figures of every epoch to files below STATE_DIR');
+    .option('--detailed-analytics', 'write figures of every epoch and a report below STATE_DIR');
   supervised(train).action((file: string, symbol?: string, timeframe?: string, options?: unknown) =>
     run(
       import('./commands/models-train.js').then(({ trainModel }) =>

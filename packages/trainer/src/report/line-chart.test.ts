@@ -7,8 +7,8 @@ describe('niceTicks', () => {
   test('are round numbers around the values', () => {
     expect(niceTicks([0.42, 0.97])).toEqual([0.4, 0.6, 0.8, 1]);
     expect(niceTicks([-3, 12])).toEqual([-5, 0, 5, 10, 15]);
-    expect(niceTicks([0.001])).toEqual([0.001, 0.0015]);
-    expect(niceTicks([0, 0])).toEqual([0, 0.5]);
+    expect(niceTicks([0.001])).toEqual([0.0005, 0.001, 0.0015]);
+    expect(niceTicks([0, 0])).toEqual([-0.5, 0, 0.5]);
     expect(niceTicks([])).toEqual([0, 1]);
   });
 

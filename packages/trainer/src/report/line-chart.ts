@@ -105,7 +105,7 @@ function legend(lines: readonly ChartLine[]): string {
     .toReversed()
     .map(({ name, series }) => {
       const text = `<text class="tick" text-anchor="end" x="${end}" y="16">${escapeHtml(name)}</text>`;
-      end -= name.length * 6.5 + 8;
+      end -= name.length * 7.5 + 8;
       const line = `<line class="line series-${series}" x1="${at(end - 16)}" x2="${at(end)}" y1="12" y2="12"/>`;
       end -= 28;
       return text + line;
@@ -120,12 +120,13 @@ export function niceTicks(values: readonly number[]): number[] {
   if (least > most) return [0, 1];
   const size = Math.max(Math.abs(least), Math.abs(most));
   // Values that are all but the same are drawn as the same.
-  const range = most - least > size * SAME ? most - least : size > TINY ? size : 1;
+  const same = most - least <= size * SAME;
+  const range = same ? (size > TINY ? size : 1) : most - least;
   const rough = range / (TICKS - 1);
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = power * ([1, 2, 5].find((factor) => factor * power >= rough) ?? 10);
-  const first = Math.floor(least / step);
-  const last = Math.max(first + 1, Math.ceil(most / step));
+  const first = Math.floor(least / step) - (same ? 1 : 0);
+  const last = Math.max(first + 1, Math.ceil(most / step) + (same ? 1 : 0));
   return Array.from({ length: last - first + 1 }, (_, index) =>
     Number(((first + index) * step).toPrecision(12)),
   );

@@ -142,7 +142,7 @@ function classesView({ per_class, classes, confusion_matrix: matrix }: TestMetri
     );
     return `<tr><th>${escapeHtml(classes[index]!)}</th>${cells.join('')}</tr>`;
   });
-  return `${figures}<p>&nbsp;</p><table class="confusion"><thead><tr><th>true \\ predicted</th>${heads}</tr></thead><tbody>${rows.join('')}</tbody></table>`;
+  return `${figures}<p>&nbsp;</p><div class="scroll"><table class="confusion"><thead><tr><th>true \\ predicted</th>${heads}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
 }
 
 function calibrationView(calibration: NonNullable<TestMetrics['calibration']>): string {

@@ -9,7 +9,7 @@ h1 { margin: 0; font-size: 24px; }
 h2 { margin: 36px 0 8px; font-size: 17px; }
 p { margin: 4px 0; color: var(--dim); }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-th, td { padding: 4px 14px 4px 0; border-bottom: 1px solid var(--rule); text-align: right; font-weight: normal; }
+th, td { padding: 4px 14px 4px 0; border-bottom: 1px solid var(--rule); text-align: right; font-weight: normal; white-space: nowrap; }
 th { color: var(--dim); }
 th:first-child, td:first-child { text-align: left; }
 table.confusion td { padding: 6px 14px; }
