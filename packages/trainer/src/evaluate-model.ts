@@ -1,5 +1,6 @@
 import type {
   BaselineAccuracies,
+  BaselineName,
   Baselines,
   SymbolMetrics,
   TestMetrics,
@@ -46,11 +47,17 @@ export async function evaluateModel(request: EvaluationRequest): Promise<ModelEv
   const predicted = outputClasses(onTest.outputs, targets);
   const report = classificationReport(labels, predicted, classes);
   const baselines = await predictBaselines(data, classes.length, pause);
-  const accuracies = (of?: (row: number) => boolean): BaselineAccuracies => ({
-    majority_class: accuracyOf(labels, baselines.predicted.majority_class, of),
-    last_label: accuracyOf(labels, baselines.predicted.last_label, of),
-    linear_model: accuracyOf(labels, baselines.predicted.linear_model, of),
-  });
+  const accuracies = (start = 0, end = test.rows): BaselineAccuracies => {
+    const of = (name: BaselineName): number =>
+      accuracyOf(labels.subarray(start, end), baselines.predicted[name].subarray(start, end));
+    return {
+      majority_class: of('majority_class'),
+      last_label: of('last_label'),
+      linear_model: of('linear_model'),
+    };
+  };
+  // The rows of a symbol stand together.
+  let before = 0;
   return {
     validation: { val_loss: onValidation.loss, val_accuracy: onValidation.accuracy },
     test: {
@@ -72,13 +79,15 @@ export async function evaluateModel(request: EvaluationRequest): Promise<ModelEv
       meanAbsoluteError(baselines.linearOutputs, targets),
     ),
     perSymbol: dataset.symbols.map(({ symbol }, index) => {
-      const rows = test.symbols.reduce((sum, one) => sum + (one === index ? 1 : 0), 0);
-      const own = (row: number): boolean => test.symbols[row] === index;
+      const rows = data.split.parts[index]!.test.length;
+      const [start, end] = [before, before + rows];
+      before = end;
+      if (rows === 0) return { symbol, rows, test_accuracy: null, baselines: null };
       return {
         symbol,
         rows,
-        test_accuracy: rows === 0 ? null : accuracyOf(labels, predicted, own),
-        baselines: rows === 0 ? null : accuracies(own),
+        test_accuracy: accuracyOf(labels.subarray(start, end), predicted.subarray(start, end)),
+        baselines: accuracies(start, end),
       };
     }),
   };

@@ -37,9 +37,7 @@ test('the majority class is the most frequent, the first of equals', () => {
   expect(majorityClass(Int32Array.of(2, 1, 1, 2), 3)).toBe(1);
 });
 
-test('accuracy is the share of right rows, of all or of some', () => {
-  const [labels, predicted] = [Int32Array.of(1, 2, 2, 0), Int32Array.of(1, 1, 2, 1)];
-  expect(accuracyOf(labels, predicted)).toBe(0.5);
-  expect(accuracyOf(labels, predicted, (row) => row < 3)).toBe(2 / 3);
-  expect(accuracyOf(labels, predicted, () => false)).toBe(0);
+test('accuracy is the share of right rows', () => {
+  expect(accuracyOf(Int32Array.of(1, 2, 2, 0), Int32Array.of(1, 1, 2, 1))).toBe(0.5);
+  expect(accuracyOf(new Int32Array(0), new Int32Array(0))).toBe(0);
 });

@@ -61,19 +61,11 @@ export function majorityClass(labels: Int32Array, classes: number): number {
   return counts.indexOf(Math.max(...counts));
 }
 
-/** Share of the rows that are right, 0..1; 0 without rows. @param of the rows that count, by default all */
-export function accuracyOf(
-  labels: Int32Array,
-  predicted: Int32Array,
-  of: (row: number) => boolean = () => true,
-): number {
-  let [rows, right] = [0, 0];
-  for (let row = 0; row < labels.length; row += 1) {
-    if (!of(row)) continue;
-    rows += 1;
-    if (predicted[row] === labels[row]) right += 1;
-  }
-  return ratio(right, rows);
+/** Share of the rows that are right, 0..1; 0 without rows. */
+export function accuracyOf(labels: Int32Array, predicted: Int32Array): number {
+  let right = 0;
+  for (let row = 0; row < labels.length; row += 1) if (predicted[row] === labels[row]) right += 1;
+  return ratio(right, labels.length);
 }
 
 function ratio(numerator: number, denominator: number): number {

@@ -12,14 +12,15 @@ export function calibrationOf(logits: Float32Array, labels: Int32Array): Calibra
   const rows = labels.length;
   const classes = logits.length / rows;
   const bins = Array.from({ length: BINS }, () => ({ rows: 0, confidence: 0, right: 0 }));
+  const probabilities = new Float64Array(classes);
   let squares = 0;
   for (let row = 0; row < rows; row += 1) {
-    const probabilities = softmax(logits.subarray(row * classes, (row + 1) * classes));
+    fillSoftmax(probabilities, logits, row * classes);
     let said = 0;
-    probabilities.forEach((probability, k) => {
-      squares += (probability - (k === labels[row] ? 1 : 0)) ** 2;
-      if (probability > probabilities[said]!) said = k;
-    });
+    for (let k = 0; k < classes; k += 1) {
+      squares += (probabilities[k]! - (k === labels[row] ? 1 : 0)) ** 2;
+      if (probabilities[k]! > probabilities[said]!) said = k;
+    }
     const confidence = probabilities[said]!;
     const bin = bins[Math.max(0, Math.ceil(confidence * BINS) - 1)]!;
     bin.rows += 1;
@@ -42,9 +43,14 @@ export function calibrationOf(logits: Float32Array, labels: Int32Array): Calibra
   };
 }
 
-function softmax(logits: Float32Array): Float64Array {
-  const greatest = logits.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
-  const exponentials = Float64Array.from(logits, (value) => Math.exp(value - greatest));
-  const total = exponentials.reduce((sum, value) => sum + value, 0);
-  return exponentials.map((value) => value / total);
+/** Of the logits from `start` on. */
+function fillSoftmax(probabilities: Float64Array, logits: Float32Array, start: number): void {
+  let greatest = Number.NEGATIVE_INFINITY;
+  for (let k = 0; k < probabilities.length; k += 1) greatest = Math.max(greatest, logits[start + k]!);
+  let total = 0;
+  for (let k = 0; k < probabilities.length; k += 1) {
+    probabilities[k] = Math.exp(logits[start + k]! - greatest);
+    total += probabilities[k]!;
+  }
+  for (let k = 0; k < probabilities.length; k += 1) probabilities[k]! /= total;
 }

@@ -108,7 +108,12 @@ function testView({ baselines, artifacts }: TrainingResult, test: TestMetrics): 
           [baselines.linear_model.type.replaceAll('_', ' '), percent(baselines.linear_model.test_accuracy)],
         ]),
   ];
-  const accuracy = table(['', 'accuracy'], rows);
+  const errors = [test.mae, baselines?.linear_model.mae];
+  const error =
+    typeof errors[0] === 'number'
+      ? `<p>Mean absolute error ${figure(errors[0])}${typeof errors[1] === 'number' ? `, of the linear regression ${figure(errors[1])}` : ''}.</p>`
+      : '';
+  const accuracy = error + table(['', 'accuracy'], rows);
   const symbols = artifacts.per_symbol_metrics;
   if (symbols.length < 2) return accuracy;
   const share = (value: number | undefined | null): string =>
