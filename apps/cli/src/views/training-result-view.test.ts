@@ -166,7 +166,7 @@ describe('the result of a training', () => {
         baselines: { ...RESULT.baselines!, last_label: { test_accuracy, unknown_rows: 0 } },
       });
     expect(beside(0.6)).toContain(
-      'The model does not beat the best baseline: last label is right 60.0 % of the time,\n  the model 54.2 %.',
+      'The model does not beat the best baseline: last label is right\n  60.0 % of the time, the model 54.2 %.',
     );
     expect(beside(0.5423)).toContain('The model is no better than the best baseline');
   });
@@ -284,10 +284,10 @@ describe('the result of a training', () => {
   });
 
   test('fits 80 columns', () => {
+    const linear_model = { ...RESULT.baselines!.linear_model, test_accuracy: 0.5423 };
+    const baselines = { ...RESULT.baselines!, linear_model };
     const widest = Math.max(
-      ...view(RESULT, true)
-        .split('\n')
-        .map((line) => line.length),
+      ...`${view(RESULT, true)}\n${view({ ...RESULT, baselines })}`.split('\n').map((line) => line.length),
     );
     expect(widest).toBeLessThan(80);
   });

@@ -128,8 +128,8 @@ export function verdict(test: TestMetrics, baselines: Partial<Baselines> | null,
   }
   const how = points === 0 ? 'is no better than the best baseline' : 'does not beat the best baseline';
   return style.yellow(
-    `  The model ${how}: ${best.name} is right ${percent(best.accuracy)} of the time,\n` +
-      `  the model ${percent(test.test_accuracy)}.`,
+    `  The model ${how}: ${best.name} is right\n` +
+      `  ${percent(best.accuracy)} of the time, the model ${percent(test.test_accuracy)}.`,
   );
 }
 
