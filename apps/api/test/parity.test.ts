@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Operation, TrainingResult } from '@ktrdr/contracts';
+import { ANALYTICS_FILES, type Operation, type TrainingResult } from '@ktrdr/contracts';
 import { writeSampleBars } from '@ktrdr/market-data';
 import { Sandbox } from './harness.js';
 import { strategyText } from './strategies.js';
@@ -83,7 +83,7 @@ describe('one request with one seed, beside the API and on a host', () => {
       });
       const directory = training_metrics?.analytics?.directory ?? '';
       expect(directory.startsWith(sandbox.path(`${name}-state`, 'training_analytics', 'runs'))).toBe(true);
-      expect(await readdir(directory)).toHaveLength(4);
+      expect((await readdir(directory)).toSorted()).toEqual(ANALYTICS_FILES.toSorted());
     }
   });
 });
