@@ -126,6 +126,9 @@ describe('options of a training', () => {
     ],
     ['a seed as text', { seed: '1' }, /seed must be a whole number/],
     ['a negative seed', { seed: -1 }, /seed must be at least 0/],
+    ['one fold of a walk-forward', { walk_forward: 1 }, /walk_forward must be at least 2/],
+    ['too many folds', { walk_forward: 21 }, /walk_forward must be at most 20/],
+    ['half a fold', { walk_forward: 2.5 }, /walk_forward must be a whole number/],
     ['too large a seed', { seed: 4_294_967_296 }, /seed must be at most 4294967295/],
     ['a validation split of nothing', { validation_split: 0 }, /validation_split must be above 0/],
     ['a validation split of everything', { validation_split: 1 }, /validation_split must be below 1/],
@@ -140,7 +143,15 @@ describe('options of a training', () => {
 
   test('null counts as not given', async () => {
     const names = ['strategy_file', 'symbols', 'timeframes', 'start_date', 'end_date', 'validation_split'];
-    const more = ['data_mode', 'detailed_analytics', 'seed', 'dry_run', 'task_id', 'strategy_name'];
+    const more = [
+      'data_mode',
+      'detailed_analytics',
+      'walk_forward',
+      'seed',
+      'dry_run',
+      'task_id',
+      'strategy_name',
+    ];
     const options = Object.fromEntries([...names, ...more].map((name) => [name, null]));
     const { message } = await refusedBody(TRAIN, { ...options, strategy: 'name: x' });
     expect(message).toMatch(/^strategy\.yaml has 2 errors:\nstrategy\.yaml:1:1 indicators: is missing/);
@@ -502,7 +513,7 @@ describe('cancelling', () => {
 
 describe('whatever is sent', () => {
   const options =
-    'strategy strategy_name strategy_file symbols timeframes start_date end_date seed validation_split data_mode ' +
+    'strategy strategy_name strategy_file symbols timeframes start_date end_date seed validation_split walk_forward data_mode ' +
     'detailed_analytics dry_run task_id symbol timeframe reason force iterations __proto__ toString';
   const option = fc.constantFrom(...options.split(' '));
   const value = fc.oneof(

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Operation, TrainingResult } from '@ktrdr/contracts';
+import { ANALYTICS_FILES, type Operation, type TrainingResult } from '@ktrdr/contracts';
 import { writeSampleBars } from '@ktrdr/market-data';
 import { Sandbox } from './harness.js';
 import { strategyText } from './strategies.js';
@@ -31,6 +31,7 @@ beforeAll(async () => {
     validation_split: 0.2,
     seed: 7,
     detailed_analytics: true,
+    walk_forward: 2,
   };
   const [beside, service] = await Promise.all([sandbox.startApi('local'), sandbox.startHost('host')]);
   const remote = await sandbox.startApi('remote', Sandbox.onHost(service));
@@ -82,7 +83,7 @@ describe('one request with one seed, beside the API and on a host', () => {
       });
       const directory = training_metrics?.analytics?.directory ?? '';
       expect(directory.startsWith(sandbox.path(`${name}-state`, 'training_analytics', 'runs'))).toBe(true);
-      expect(await readdir(directory)).toHaveLength(4);
+      expect((await readdir(directory)).toSorted()).toEqual(ANALYTICS_FILES.toSorted());
     }
   });
 });
@@ -110,6 +111,7 @@ function figures(operation: Operation): unknown {
     validation_metrics,
     test_metrics,
     baselines,
+    walk_forward,
     data_summary,
     model_info,
     artifacts,
@@ -124,9 +126,11 @@ function figures(operation: Operation): unknown {
     validation_metrics,
     test_metrics,
     baselines,
+    walk_forward,
     data_summary,
     model_info,
     per_symbol: artifacts.per_symbol_metrics,
+    importance: artifacts.feature_importance,
     engine: resultOf(operation).resource_usage.engine,
     rejected: resultOf(operation).resource_usage.rejected_engines,
   };

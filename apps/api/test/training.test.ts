@@ -65,6 +65,7 @@ describe('a training beside the API', () => {
       'config.yaml',
       'detailed_metrics.json',
       'metrics.csv',
+      'report.html',
     ]);
   });
 

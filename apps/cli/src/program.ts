@@ -99,8 +99,13 @@ function defineModels(program: Command, context: CommandContext, run: Run): void
     .option('--validation-split <share>', 'share of the rows before the test rows, 0 to 1', number)
     .option('--data-mode <mode>', 'where bars come from: local')
     .option('--seed <number>', 'the same seed gives the same model', integer)
+    .option(
+      '--walk-forward <folds>',
+      'also train on 2 to 20 growing pasts, and show mean and spread',
+      integer,
+    )
     .option('--dry-run', 'prepare everything, train nothing')
-    .option('--detailed-analytics', 'write figures of every epoch to files below STATE_DIR');
+    .option('--detailed-analytics', 'write figures of every epoch and a report below STATE_DIR');
   supervised(train).action((file: string, symbol?: string, timeframe?: string, options?: unknown) =>
     run(
       import('./commands/models-train.js').then(({ trainModel }) =>

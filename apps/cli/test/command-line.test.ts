@@ -59,6 +59,7 @@ describe('the command line', () => {
     });
     const options = ['--start-date', '2024-01-01', '--end-date', '2024-03-01', '--validation-split', '0.2'];
     const more = ['--data-mode', 'local', '--seed', '7', '--dry-run', '--detailed-analytics', '--detach'];
+    more.push('--walk-forward', '5');
     expect(await run('models', 'train', file, 'AAPL, GOOG', '1h,1d', ...options, ...more)).toBe(0);
     expect(await run('models', 'train', file, '--detach')).toBe(0);
     expect(server.requests.map(({ body }) => body)).toEqual([
@@ -74,6 +75,7 @@ describe('the command line', () => {
         seed: 7,
         dry_run: true,
         detailed_analytics: true,
+        walk_forward: 5,
       },
       { strategy: 'name: ä\n', strategy_file: file },
     ]);

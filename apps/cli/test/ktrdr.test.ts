@@ -71,13 +71,15 @@ describe('ktrdr against a real API', () => {
     expect(await api.ktrdr('operations', 'cancel', id, '--force').ended).toBe(0);
   });
 
-  test('a training shows what was learnt beside the baseline, and its model is there', async () => {
+  test('a training shows what was learnt beside the baselines, and its model is there', async () => {
     const range = ['--start-date', '2024-01-01', '--end-date', '2024-03-01'];
     expect(await api.ktrdr('data', 'sample', 'AAPL', '1h', ...range).ended).toBe(0);
     const train = api.ktrdr('models', 'train', 'strategies/test_strategy.yaml', ...range, '--seed', '3');
     expect(await train.ended).toBe(0);
     expect(train.stdout).toMatch(/\[ *\d+\.\d%\] Training MLP model on AAPL/);
-    expect(train.stdout).toMatch(/test accuracy +\d+\.\d %[^]*baseline +\d+\.\d %[^]*true \\ predicted/);
+    expect(train.stdout).toMatch(
+      /test accuracy +\d+\.\d %[^]*majority class +\d+\.\d %[^]*true \\ predicted/,
+    );
     expect(train.stdout).not.toMatch(/undefined|null|NaN/);
     const show = api.ktrdr('models', 'show', 'test_strategy/1h_v1');
     expect(await show.ended).toBe(0);

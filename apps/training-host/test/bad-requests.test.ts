@@ -236,6 +236,7 @@ describe('a session that cannot be started', () => {
       '400 invalid_date_range',
       /exchange them/,
     ],
+    ['too many folds', { walk_forward: 21 }, '400 invalid_request', /walk_forward must be at most 20/],
     ['a seed that is none', { seed: 1.5 }, '400 invalid_request', /seed must be a whole number/],
   ])('%s', async (_what, changes, code, message) => {
     expect(await refusedStart(changes)).toEqual({ code, message: expect.stringMatching(message) });

@@ -18,6 +18,8 @@ export interface StartTrainingRequest {
   data_mode?: string;
   detailed_analytics?: boolean;
   seed?: number;
+  /** Folds of a walk-forward evaluation, `WALK_FORWARD_FOLDS`; none without it. */
+  walk_forward?: number;
   /** Prepares everything and trains nothing. */
   dry_run?: boolean;
   /** Starting twice with one id gives one operation. */
@@ -26,6 +28,9 @@ export interface StartTrainingRequest {
 
 /** Seed of a request that names none: recorded, so that every run can be repeated. */
 export const DEFAULT_SEED = 42;
+
+/** So many folds may a walk-forward evaluation have. */
+export const WALK_FORWARD_FOLDS = { least: 2, most: 20 } as const;
 
 export const TRAINING_PHASES = [
   'loading bars',
@@ -36,6 +41,7 @@ export const TRAINING_PHASES = [
   'starting engine',
   'training',
   'evaluating',
+  'walk-forward',
   'storing model',
 ] as const;
 export type TrainingPhase = (typeof TRAINING_PHASES)[number];
@@ -117,6 +123,7 @@ export interface StartSessionRequest {
   end_date?: string;
   validation_split?: number;
   detailed_analytics: boolean;
+  walk_forward?: number;
   dry_run: boolean;
   seed: number;
   engine: EngineName;
@@ -159,7 +166,13 @@ export const MODEL_FILES = [
   'metadata.json',
 ] as const;
 /** Files that detailed analytics write. */
-export const ANALYTICS_FILES = ['metrics.csv', 'detailed_metrics.json', 'alerts.txt', 'config.yaml'] as const;
+export const ANALYTICS_FILES = [
+  'metrics.csv',
+  'detailed_metrics.json',
+  'alerts.txt',
+  'config.yaml',
+  'report.html',
+] as const;
 
 /** `data` of `GET /training/sessions/:id/artifacts`: `model/...` and `analytics/...`, names of the lists above only. */
 export interface SessionArtifacts {
@@ -241,16 +254,98 @@ export interface TestMetrics {
   /** `[true class][predicted class]`, in the order of `classes`. */
   confusion_matrix: number[][];
   classes: string[];
+  /** `null` for a regression, which gives no probabilities. */
+  calibration: Calibration | null;
 }
 
-/** What costs nothing to reach; a model has to beat it. */
+/** How far the probabilities of the test part can be taken at their word. */
+export interface Calibration {
+  /** Expected calibration error, 0..1: mean distance of confidence and accuracy over the bins, weighted by rows. */
+  expected_calibration_error: number;
+  /** Mean over rows of the sum over classes of (probability - 1 or 0)^2; 0..2. */
+  brier_score: number;
+  /** Ten of equal width by the greatest probability. */
+  bins: ReliabilityBin[];
+}
+
+/** Rows whose greatest probability lies in `from`..`to`, the upper end included. */
+export interface ReliabilityBin {
+  from: number;
+  to: number;
+  rows: number;
+  /** Mean greatest probability; `null` without rows. */
+  confidence: number | null;
+  /** Share of the rows that are right; `null` without rows. */
+  accuracy: number | null;
+}
+
+/** The same training on a growing past, each time judged by the rows that follow: how far one test accuracy can be trusted. */
+export interface WalkForward {
+  folds: WalkForwardFold[];
+  test_accuracy: Spread;
+  test_loss: Spread;
+}
+
+/** Over the folds. */
+export interface Spread {
+  mean: number;
+  /** Sample deviation. */
+  std: number;
+  min: number;
+  max: number;
+}
+
+/** One training of a walk-forward evaluation. Times are open times of rows. */
+export interface WalkForwardFold {
+  /** 1-based, in order of time. */
+  fold: number;
+  train_rows: number;
+  validation_rows: number;
+  test_rows: number;
+  /** Rows before the end of the test rows that are in no part: their label looks across an edge, or embargo. */
+  purged_rows: number;
+  train_start: string;
+  train_end: string;
+  test_start: string;
+  test_end: string;
+  epochs_trained: number;
+  test_loss: number;
+  test_accuracy: number;
+  baselines: BaselineAccuracies;
+}
+
+/** What costs little to reach; a model has to beat it. Accuracies are of the test part; of a regression those of the direction. */
 export interface Baselines {
-  majority_class: {
-    /** The most frequent class of the training part. */
-    label: string;
-    /** Its accuracy on the test part. */
+  /** Always the most frequent class of the training part. */
+  majority_class: { label: string; test_accuracy: number };
+  /** The newest label of the same symbol that was known before the row's bar; the majority class where none was. */
+  last_label: {
     test_accuracy: number;
+    /** Test rows before which no label was known. */
+    unknown_rows: number;
   };
+  /** A linear model on the features of the row's own bar. */
+  linear_model: {
+    type: 'logistic_regression' | 'linear_regression';
+    /** Training rows that it was fitted on: all, or some evenly spaced ones where there are many. */
+    train_rows: number;
+    test_accuracy: number;
+    /** Mean absolute error of a regression; `null` for classes. */
+    mae: number | null;
+  };
+}
+export type BaselineName = keyof Baselines;
+
+/** Accuracy of each baseline. */
+export type BaselineAccuracies = Record<BaselineName, number>;
+
+/** The test part of one symbol. */
+export interface SymbolMetrics {
+  symbol: string;
+  rows: number;
+  /** `null` where the symbol has no rows. */
+  test_accuracy: number | null;
+  baselines: BaselineAccuracies | null;
 }
 
 export interface ResourceUsage {
@@ -268,8 +363,20 @@ export interface TrainingArtifacts {
   model: string | null;
   /** The model's directory; `null` after a dry run. */
   model_path: string | null;
-  /** Of the test part; no accuracy where a symbol has no rows in it. */
-  per_symbol_metrics: { symbol: string; rows: number; test_accuracy: number | null }[];
+  per_symbol_metrics: SymbolMetrics[];
+  /** With detailed analytics; else `null`. */
+  feature_importance: FeatureImportance | null;
+}
+
+/** What the model loses on the test part when a feature's values are shuffled among the rows (Breiman 2001). */
+export interface FeatureImportance {
+  /** Test rows that were looked at: all, or 2,000 evenly spaced ones. */
+  rows: number;
+  /**
+   * By drop in accuracy, of a regression by rise in loss, the greatest first. All lags, or all bars of the window, of a
+   * feature count as one.
+   */
+  features: { feature: string; accuracy_drop: number; loss_rise: number }[];
 }
 
 export interface SessionInfo {
@@ -329,6 +436,8 @@ export interface TrainingResult {
   validation_metrics: ValidationMetrics | null;
   test_metrics: TestMetrics | null;
   baselines: Baselines | null;
+  /** `null` where it was not asked for. */
+  walk_forward: WalkForward | null;
   resource_usage: ResourceUsage;
   artifacts: TrainingArtifacts;
   session_info: SessionInfo;

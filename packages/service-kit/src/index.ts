@@ -7,4 +7,4 @@ export { MetricsModule } from './metrics/metrics.module.js';
 export { CLOCK, ORCHESTRATOR_LOGGER, OrchestratorModule } from './orchestrator.module.js';
 export { runService, type ListenSettings, type RunnableService } from './run-service.js';
 export { SettingsReader } from './settings-reader.js';
-export { TRAINING_STEPS, trainingProgress } from './training-steps.js';
+export { trainingProgress, trainingSteps } from './training-steps.js';

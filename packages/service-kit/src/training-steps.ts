@@ -11,14 +11,23 @@ const SHARES: Readonly<Record<TrainingPhase, number>> = {
   'starting engine': 1,
   training: 90,
   evaluating: 2,
+  'walk-forward': 0,
   'storing model': 2,
 };
 
-/** The steps of every training operation, in their order: the same beside the API and on a host. */
-export const TRAINING_STEPS: readonly ProgressStep[] = Object.entries(SHARES).map(([name, share]) => ({
-  name,
-  share,
-}));
+/** What a fold of a walk-forward evaluation takes on average, in trainings. */
+const FOLD = 0.6;
+
+/**
+ * The steps of a training operation, in their order: the same beside the API and on a host.
+ *
+ * @param folds of a walk-forward evaluation, which shares the time with the training
+ */
+export function trainingSteps(folds = 0): ProgressStep[] {
+  const training = SHARES.training / (1 + folds * FOLD);
+  const shares = { ...SHARES, training, 'walk-forward': SHARES.training - training };
+  return Object.entries(shares).map(([name, share]) => ({ name, share }));
+}
 
 /**
  * A trainer's report as an operation's progress. Steps are epochs, items are training samples. What the report does not

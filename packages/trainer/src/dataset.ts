@@ -53,6 +53,8 @@ export interface DatasetRequest {
   bars: readonly SymbolBars[];
   range: DateRange;
   shares: SplitSettings;
+  /** Where the parts begin, instead of where the shares are reached. */
+  cuts?: Cuts;
 }
 
 /** Told when a phase of building begins (0) and after each symbol. */
@@ -71,7 +73,7 @@ export type BuildReport = (
  * @throws KtrdrError `no_bars_in_range`
  */
 export async function buildDataset(
-  { strategy, bars, range, shares }: DatasetRequest,
+  { strategy, bars, range, shares, cuts }: DatasetRequest,
   report: BuildReport,
 ): Promise<Dataset> {
   const each = async <In, Out>(
@@ -94,7 +96,7 @@ export async function buildDataset(
   const complete = await each('building features', computed, (symbol) => completeWindows(symbol, window));
   const settings = strategy.training.labels;
   const fitted = fitsOnTrainingBars(settings);
-  const featureCuts = cutMoments(complete.map(rowTimes), shares);
+  const featureCuts = cuts ?? cutMoments(complete.map(rowTimes), shares);
   let classes: readonly string[] = [];
   const symbols = await each('labelling', complete, (symbol) => {
     const { time } = symbol.inRange;
@@ -108,12 +110,14 @@ export async function buildDataset(
     symbols,
     normalisation: computed[0]!.matrix.normalisation,
     classes: [...classes],
-    cuts: fitted
-      ? featureCuts
-      : cutMoments(
-          symbols.map(({ time }) => time),
-          shares,
-        ),
+    cuts:
+      cuts ??
+      (fitted
+        ? featureCuts
+        : cutMoments(
+            symbols.map(({ time }) => time),
+            shares,
+          )),
   };
 }
 

@@ -16,6 +16,11 @@ export interface Evaluation {
   outputs: Float32Array;
 }
 
+/** Rows that a call of the engine gets, at most. */
+export function rowsAtOnce(model: ModelSpec): number {
+  return Math.max(1, Math.floor(VALUES_AT_ONCE / inputWidth(model)));
+}
+
 /** The engine's outputs for all rows of a part, `[rows, outputs]`. @param pause awaited now and then; it may throw to stop */
 export async function predictPart(
   engine: Engine,
@@ -25,10 +30,10 @@ export async function predictPart(
 ): Promise<Float32Array> {
   const rows = part.windowEnds.length;
   const width = inputWidth(model);
-  const rowsAtOnce = Math.max(1, Math.floor(VALUES_AT_ONCE / width));
+  const most = rowsAtOnce(model);
   const outputs = new Float32Array(rows * model.outputs);
-  for (let start = 0; start < rows; start += rowsAtOnce) {
-    const ends = part.windowEnds.subarray(start, Math.min(rows, start + rowsAtOnce));
+  for (let start = 0; start < rows; start += most) {
+    const ends = part.windowEnds.subarray(start, Math.min(rows, start + most));
     const features = new Float32Array(ends.length * width);
     gatherWindows(part, model, ends, features);
     outputs.set(await engine.predict(features), start * model.outputs);

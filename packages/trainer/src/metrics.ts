@@ -54,17 +54,18 @@ export function classificationReport(
   };
 }
 
-/** The most frequent class of `trainLabels` (the first of equals), and the accuracy of always saying it on `testLabels`. */
-export function majorityBaseline(
-  trainLabels: Int32Array,
-  testLabels: Int32Array,
-  classes: number,
-): { label: number; testAccuracy: number } {
+/** The most frequent class, the first of equals. @param classes how many there are */
+export function majorityClass(labels: Int32Array, classes: number): number {
   const counts = Array.from({ length: classes }, () => 0);
-  for (const label of trainLabels) counts[label]! += 1;
-  const label = counts.indexOf(Math.max(...counts));
-  const hits = testLabels.reduce((total, value) => total + (value === label ? 1 : 0), 0);
-  return { label, testAccuracy: ratio(hits, testLabels.length) };
+  for (const label of labels) counts[label]! += 1;
+  return counts.indexOf(Math.max(...counts));
+}
+
+/** Share of the rows that are right, 0..1; 0 without rows. */
+export function accuracyOf(labels: Int32Array, predicted: Int32Array): number {
+  let right = 0;
+  for (let row = 0; row < labels.length; row += 1) if (predicted[row] === labels[row]) right += 1;
+  return ratio(right, labels.length);
 }
 
 function ratio(numerator: number, denominator: number): number {

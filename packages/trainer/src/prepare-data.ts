@@ -49,16 +49,21 @@ export async function prepareData(request: PrepareRequest, report: PrepareReport
   await report('splitting', 0);
   const split = splitRows(dataset.symbols, dataset.cuts, strategy.training.embargo);
   checkParts(dataset, split, strategy);
+  const data = fitParts(dataset, split);
+  checkClasses(dataset, split, data.parts);
+  await report('splitting', 1);
+  return data;
+}
+
+/** The parts, scaled by what the training rows hold. */
+export function fitParts(dataset: Dataset, split: Split): PreparedData {
   const training = dataset.symbols.map(({ features, windowEnds }, symbol) => ({
     features,
     rows: split.parts[symbol]!.train.map((row) => windowEnds[row]!),
   }));
   const statistics = columnStatistics(training, dataset.normalisation.length);
   const normalisation = fitNormalisation(dataset.normalisation, statistics);
-  const parts = buildParts(dataset, split, normalisation);
-  checkClasses(dataset, split, parts);
-  await report('splitting', 1);
-  return { dataset, split, normalisation, statistics, parts };
+  return { dataset, split, normalisation, statistics, parts: buildParts(dataset, split, normalisation) };
 }
 
 function checkEnoughRows(dataset: Dataset, strategy: Strategy): void {

@@ -40,9 +40,14 @@ export function splitShares(settings: SplitSettings, validationSplit: number | u
 
 /** The moments at which the shares of all rows together are reached. `times`: `[rows]` of each symbol. */
 export function cutMoments(times: readonly Float64Array[], shares: SplitSettings): Cuts {
+  const [validationStart, testStart] = momentsAt(times, [shares.train, shares.train + shares.validation]);
+  return { validationStart: validationStart!, testStart: testStart! };
+}
+
+/** Open time of the first row after each share (0..1) of all rows together; `Infinity` where there is none. */
+export function momentsAt(times: readonly Float64Array[], shares: readonly number[]): number[] {
   const merged = mergedTimes(times);
-  const cutAt = (share: number): number => merged[Math.floor(share * merged.length + ROUNDING)] ?? Infinity;
-  return { validationStart: cutAt(shares.train), testStart: cutAt(shares.train + shares.validation) };
+  return shares.map((share) => merged[Math.floor(share * merged.length + ROUNDING)] ?? Infinity);
 }
 
 /**

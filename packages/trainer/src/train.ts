@@ -7,7 +7,9 @@ import { dataWarnings } from './data-warnings.js';
 import { DIRECTIONS } from './directions.js';
 import type { Engine } from './engines/engine.js';
 import { createEngine } from './engines/select-engine.js';
-import { evaluateModel } from './evaluate-model.js';
+import { assessModel } from './evaluation/assess-model.js';
+import { walkForwardFolds } from './evaluation/walk-forward-folds.js';
+import { evaluateFolds } from './evaluation/walk-forward.js';
 import { loadBars } from './load-bars.js';
 import { runTrainingLoop } from './loop.js';
 import { modelOf } from './model-of.js';
@@ -17,7 +19,6 @@ import { RunProgress } from './run-progress.js';
 import { storageError } from './storage-error.js';
 import { summariseData } from './summarise-data.js';
 import { testPartOf } from './test-part.js';
-import { TimeSlice } from './time-slice.js';
 import { dryRunResult, trainedResult } from './training-result.js';
 import type { TrainingHooks, TrainingRunOutcome, TrainingRunRequest } from './training-run.js';
 import { writeModel } from './write-model.js';
@@ -48,15 +49,15 @@ async function run(
     progress.enter('loading bars', done),
   );
   const { start, end } = strategy.dateRange;
-  const data = await prepareDataOrAdvise(
-    {
-      strategy,
-      bars: bars.symbols,
-      range: parseDateRange(request.startDate ?? start, request.endDate ?? end),
-      validationSplit: request.validationSplit,
-    },
-    (phase, done) => progress.enter(phase, done),
-  );
+  const preparation = {
+    strategy,
+    bars: bars.symbols,
+    range: parseDateRange(request.startDate ?? start, request.endDate ?? end),
+    validationSplit: request.validationSplit,
+  };
+  const data = await prepareDataOrAdvise(preparation, (phase, done) => progress.enter(phase, done));
+  const folds = walkForwardFolds(data, request.walkForward ?? 0, preparation);
+  for (const fold of folds) await fold.check(() => progress.enter('splitting', 1));
   warnings.push(...dataWarnings(strategy, bars.symbols, data));
   const prepared = dryRunResult(request, strategy, summariseData(strategy, bars, data));
   if (request.dryRun) return { result: prepared, warnings };
@@ -64,9 +65,27 @@ async function run(
   await progress.enter('starting engine');
   const engine = await createEngine(request.engine.engine);
   try {
-    const { trained, parameters } = await trainAndEvaluate(request, hooks, progress, strategy, data, engine);
-    const result = trainedResult(prepared, trained);
+    const { trained, parameters, analytics } = await trainAndEvaluate(
+      request,
+      hooks,
+      progress,
+      strategy,
+      data,
+      engine,
+    );
+    const walkForward = await evaluateFolds(folds, {
+      model: trained.spec,
+      settings: strategy.training,
+      engine,
+      seed: request.seed,
+      signal: hooks.signal,
+      clock: hooks.clock,
+      report: (done) => progress.enter('walk-forward', done),
+      update: (done) => progress.update({ phase: 'walk-forward', phase_fraction: done }),
+    });
+    const result = trainedResult(prepared, { ...trained, walkForward });
     await progress.enter('storing model');
+    await analytics?.writeReport(result);
     await writeModel(join(request.outputDir, 'model'), {
       strategy,
       strategyText: request.strategyText,
@@ -85,8 +104,9 @@ async function run(
 }
 
 interface Trained {
-  trained: Parameters<typeof trainedResult>[1];
+  trained: Omit<Parameters<typeof trainedResult>[1], 'walkForward'>;
   parameters: Float32Array;
+  analytics: Analytics | null;
 }
 
 async function trainAndEvaluate(
@@ -94,9 +114,10 @@ async function trainAndEvaluate(
   { signal, clock }: TrainingHooks,
   progress: RunProgress,
   strategy: Strategy,
-  { dataset, parts }: PreparedData,
+  data: PreparedData,
   engine: Engine,
 ): Promise<Trained> {
+  const { dataset, parts } = data;
   const isRegression = dataset.output === 'regression';
   const spec = modelOf(strategy, isRegression ? 1 : dataset.classes.length);
   const classes = isRegression ? DIRECTIONS : dataset.classes;
@@ -119,21 +140,23 @@ async function trainAndEvaluate(
     ],
   });
   const trainingTime = (clock.now() - start) / 1000;
-  await progress.enter('evaluating');
-  const slice = new TimeSlice(signal, clock);
-  const evaluation = await evaluateModel({
+  const worth = await assessModel({
     engine,
     model: spec,
     loss: loop.loss,
-    parts,
-    classes,
-    symbols: dataset.symbols.map(({ symbol }) => symbol),
-    pause: () => slice.pause(),
+    data,
+    strategy,
+    seed: request.seed,
+    signal,
+    clock,
+    progress,
+    importance: analytics !== null,
   });
   const summary = analytics?.summary ?? null;
   return {
-    trained: { spec, device: engine.device, loop, trainingTime, analytics: summary, evaluation },
+    trained: { spec, device: engine.device, loop, trainingTime, analytics: summary, ...worth },
     parameters: loop.parameters,
+    analytics,
   };
 }
 

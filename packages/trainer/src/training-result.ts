@@ -1,6 +1,12 @@
-import type { AnalyticsSummary, DataSummary, TrainingMetrics, TrainingResult } from '@ktrdr/contracts';
+import type {
+  AnalyticsSummary,
+  DataSummary,
+  TrainingMetrics,
+  TrainingResult,
+  WalkForward,
+} from '@ktrdr/contracts';
 import type { Strategy } from '@ktrdr/strategy';
-import type { ModelEvaluation } from './evaluate-model.js';
+import type { ModelWorth } from './evaluation/assess-model.js';
 import type { LoopResult } from './loop.js';
 import { architectureOf, type ModelSpec, parameterCount } from './model-spec.js';
 import type { TrainingRunRequest } from './training-run.js';
@@ -18,6 +24,7 @@ export function dryRunResult(
     validation_metrics: null,
     test_metrics: null,
     baselines: null,
+    walk_forward: null,
     resource_usage: {
       training_mode: request.mode,
       engine: request.engine.engine,
@@ -26,7 +33,7 @@ export function dryRunResult(
       engine_ms_per_step: request.engine.ms_per_step,
       peak_memory_mb: peakMemory(),
     },
-    artifacts: { model: null, model_path: null, per_symbol_metrics: [] },
+    artifacts: { model: null, model_path: null, per_symbol_metrics: [], feature_importance: null },
     session_info: {
       operation_id: request.operationId,
       strategy_name: strategy.name,
@@ -53,8 +60,8 @@ export function trainedResult(
     /** s */
     trainingTime: number;
     analytics: AnalyticsSummary | null;
-    evaluation: ModelEvaluation;
-  },
+    walkForward: WalkForward | null;
+  } & ModelWorth,
 ): TrainingResult {
   const { spec, device, evaluation } = trained;
   return {
@@ -63,8 +70,13 @@ export function trainedResult(
     validation_metrics: evaluation.validation,
     test_metrics: evaluation.test,
     baselines: evaluation.baselines,
+    walk_forward: trained.walkForward,
     resource_usage: { ...prepared.resource_usage, device, peak_memory_mb: peakMemory() },
-    artifacts: { ...prepared.artifacts, per_symbol_metrics: evaluation.perSymbol },
+    artifacts: {
+      ...prepared.artifacts,
+      per_symbol_metrics: evaluation.perSymbol,
+      feature_importance: trained.importance,
+    },
     model_info: {
       type: spec.type,
       architecture: architectureOf(spec),

@@ -15,6 +15,8 @@ export interface RunSettings {
   /** 0 < v < 1: share of the rows that are not test rows. */
   validationSplit?: number;
   seed: number;
+  /** Folds of a walk-forward evaluation; none without it. */
+  walkForward?: number;
   /** Prepares everything and trains nothing. */
   dryRun: boolean;
   detailedAnalytics: boolean;

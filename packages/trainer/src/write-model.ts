@@ -69,13 +69,23 @@ function featuresOf({ strategy, normalisation, classes }: TrainedModel): object 
 }
 
 function metricsOf(result: TrainingResult): object {
-  const { training_metrics, validation_metrics, test_metrics, baselines, artifacts, data_summary } = result;
+  const {
+    training_metrics,
+    validation_metrics,
+    test_metrics,
+    baselines,
+    walk_forward,
+    artifacts,
+    data_summary,
+  } = result;
   return {
     training_metrics,
     validation_metrics,
     test_metrics,
     baselines,
+    walk_forward,
     per_symbol_metrics: artifacts.per_symbol_metrics,
+    feature_importance: artifacts.feature_importance,
     data_summary,
   };
 }

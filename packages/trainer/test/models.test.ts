@@ -82,6 +82,14 @@ describe.each(MODELS)('%s', (_, options, { architecture, output }) => {
     expect(tested?.mae === null).toBe(output === 'classification');
     const cells = tested!.confusion_matrix.flat();
     expect(cells.reduce((sum, cell) => sum + cell, 0)).toBe(data_summary.test_samples);
+    const { majority_class, last_label, linear_model } = outcome.result.baselines!;
+    for (const { test_accuracy } of [majority_class, last_label, linear_model]) {
+      expect(test_accuracy).toBeGreaterThanOrEqual(0);
+      expect(test_accuracy).toBeLessThanOrEqual(1);
+    }
+    expect(linear_model.type).toBe(`${output === 'regression' ? 'linear' : 'logistic'}_regression`);
+    expect(linear_model.mae === null).toBe(output === 'classification');
+    expect(tested!.calibration === null).toBe(output === 'regression');
     expect(tested!.classes).toEqual(output === 'regression' ? ['UP', 'DOWN'] : ['BUY', 'HOLD', 'SELL']);
     expect((await run(options)).model.equals(model)).toBe(true);
   });

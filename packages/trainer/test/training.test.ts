@@ -59,7 +59,7 @@ describe('a run in its own process', () => {
   let updates: TrainingProgressUpdate[];
   let outcome: TrainingRunOutcome;
   beforeAll(async () => {
-    const run = await start('first', { detailedAnalytics: true });
+    const run = await start('first', { detailedAnalytics: true, walkForward: 3 });
     outcome = await run.outcome;
     ({ updates } = run);
   });
@@ -78,6 +78,20 @@ describe('a run in its own process', () => {
       total_epochs: 3,
       items_processed: 3 * outcome.result.data_summary.train_samples,
     });
+  });
+
+  test('reports how far it is, and never less than before', () => {
+    for (const phase of TRAINING_PHASES) {
+      const fractions = updates
+        .filter((update) => update.phase === phase)
+        .map((update) => update.phase_fraction!);
+      expect(fractions).toEqual(fractions.toSorted((a, b) => a - b));
+      expect(fractions.at(-1)).toBeLessThanOrEqual(1);
+    }
+    const evaluating = updates.filter(({ phase }) => phase === 'evaluating');
+    // One report before, one after each feature.
+    expect(evaluating).toHaveLength(1 + 5);
+    expect(updates.findLast(({ phase }) => phase === 'walk-forward')!.phase_fraction).toBe(1);
   });
 
   test('says what it did, and with what', () => {
@@ -117,9 +131,36 @@ describe('a run in its own process', () => {
       label: majority.label,
       test_accuracy: majority.test / test_samples,
     });
+    const bins = tested!.calibration!.bins;
+    expect(bins.reduce((sum, { rows }) => sum + rows, 0)).toBe(test_samples);
+    expect(bins.reduce((sum, { rows, accuracy }) => sum + rows * (accuracy ?? 0), 0)).toBeCloseTo(right);
+    expect(result.baselines!.linear_model.train_rows).toBe(train_samples);
     expect(result.validation_metrics!.val_loss).toBeCloseTo(
       trained!.history.val_loss[trained!.best_epoch - 1]!,
     );
+  });
+
+  test('tells what each feature is worth, and how the same training does on growing pasts', () => {
+    const { artifacts, walk_forward: walk, data_summary: data } = outcome.result;
+    const importance = artifacts.feature_importance!;
+    expect(importance.rows).toBe(data.test_samples);
+    expect(importance.features.map(({ feature }) => feature).toSorted()).toEqual(data.features.toSorted());
+    const drops = importance.features.map(({ accuracy_drop }) => accuracy_drop);
+    expect(drops).toEqual(drops.toSorted((a, b) => b - a));
+    const { folds, test_accuracy: accuracy } = walk!;
+    expect(folds.map(({ fold }) => fold)).toEqual([1, 2, 3]);
+    folds.forEach((fold, index) => {
+      expect(Date.parse(fold.train_end)).toBeLessThan(Date.parse(fold.test_start));
+      expect(fold.train_rows).toBeGreaterThan(index === 0 ? 0 : folds[index - 1]!.train_rows);
+      const { train_rows, validation_rows, test_rows, purged_rows } = fold;
+      const until = ((index + 2) / 4) * data.total_samples;
+      expect(train_rows + validation_rows + test_rows + purged_rows).toBe(Math.floor(until));
+    });
+    const accuracies = folds.map((fold) => fold.test_accuracy);
+    expect(accuracy.mean).toBeCloseTo((accuracies[0]! + accuracies[1]! + accuracies[2]!) / 3);
+    expect([accuracy.min, accuracy.max]).toEqual([Math.min(...accuracies), Math.max(...accuracies)]);
+    const squares = accuracies.reduce((sum, value) => sum + (value - accuracy.mean) ** 2, 0);
+    expect(accuracy.std).toBeCloseTo(Math.sqrt(squares / 2));
   });
 
   test('writes a model with everything that is needed to use it', async () => {
@@ -162,9 +203,35 @@ describe('a run in its own process', () => {
     expect(csv.trim().split('\n')).toHaveLength(1 + 3);
   });
 
+  test('writes a page of what it found', async () => {
+    const page = await readFile(join(place.outputDir, 'first', 'analytics', 'report.html'), 'utf8');
+    expect(page).not.toMatch(/NaN|undefined|Infinity|\[object/);
+    for (const feature of outcome.result.data_summary.features) expect(page).toContain(`>${feature}<`);
+    expect(page.match(/<svg/g)).toHaveLength(4 + 2);
+  });
+
   test('gives the same bytes for the same seed, beside one of another seed that gives others', async () => {
-    const [same, other] = await Promise.all([start('same'), start('other', { seed: 8 })]);
-    await Promise.all([same.outcome, other.outcome]);
+    const [same, again, other] = await Promise.all([
+      start('same'),
+      start('again', { detailedAnalytics: true, walkForward: 3 }),
+      start('other', { seed: 8 }),
+    ]);
+    const [without, { result }] = await Promise.all([same.outcome, again.outcome, other.outcome]);
+    const first = outcome.result;
+    for (const part of [
+      'test_metrics',
+      'validation_metrics',
+      'baselines',
+      'walk_forward',
+      'artifacts',
+    ] as const) {
+      expect(JSON.stringify(result[part])).toBe(JSON.stringify(first[part]));
+    }
+    expect(without.result).toMatchObject({
+      test_metrics: first.test_metrics,
+      walk_forward: null,
+      artifacts: { feature_importance: null },
+    });
     for (const file of ['model.onnx', 'features.json', 'strategy.yaml']) {
       expect(await model('same', file)).toEqual(await model('first', file));
     }
@@ -178,8 +245,17 @@ describe('a run in its own process', () => {
     const { result } = await both;
     const { test_accuracy } = result.test_metrics!;
     expect(result.artifacts.per_symbol_metrics).toEqual([
-      { symbol: 'AAA', rows: result.data_summary.test_samples, test_accuracy: expect.closeTo(test_accuracy) },
-      { symbol: 'ENDED', rows: 0, test_accuracy: null },
+      {
+        symbol: 'AAA',
+        rows: result.data_summary.test_samples,
+        test_accuracy: expect.closeTo(test_accuracy),
+        baselines: {
+          majority_class: result.baselines!.majority_class.test_accuracy,
+          last_label: result.baselines!.last_label.test_accuracy,
+          linear_model: result.baselines!.linear_model.test_accuracy,
+        },
+      },
+      { symbol: 'ENDED', rows: 0, test_accuracy: null, baselines: null },
     ]);
   });
 
@@ -190,6 +266,21 @@ describe('a run in its own process', () => {
       message: expect.stringContaining('NONE'),
       details: { symbol: 'NONE' },
     });
+  });
+});
+
+describe('folds that cannot be trained', () => {
+  test('are refused before anything is trained, with the fold', async () => {
+    const { outcome, updates } = await start('few', {
+      strategyText: strategyText({ symbols: ['AAA'], more: '  embargo: 100\n' }),
+      walkForward: 20,
+    });
+    await expect(outcome).rejects.toMatchObject({
+      code: 'empty_split',
+      message: expect.stringMatching(/^Fold 1 of 20 .* cannot be trained: .*--walk-forward/),
+      details: { fold: 1, folds: 20 },
+    });
+    expect(updates.at(-1)!.phase).toBe('splitting');
   });
 });
 
@@ -209,6 +300,18 @@ describe('cancelling', () => {
       expect(await readdir(join(place.outputDir, output))).toEqual([]);
     }
     expect(Math.max(...latencies)).toBeLessThan(1000);
+  });
+
+  test('ends a walk-forward evaluation, and leaves no model', async () => {
+    const { outcome, controller, until } = await start('folds', {
+      strategyText: strategyText({ epochs: 100, hiddenLayers: [128, 64] }),
+      walkForward: 5,
+    });
+    const begun = until(({ phase, phase_fraction }) => phase === 'walk-forward' && phase_fraction! > 0);
+    await Promise.race([begun, outcome]);
+    controller.abort();
+    await expect(outcome).rejects.toBeInstanceOf(TrainingCancelledError);
+    expect(await readdir(join(place.outputDir, 'folds'))).toEqual([]);
   });
 
   test.each(['loading bars', 'starting engine'])('ends it while %s', async (wanted) => {

@@ -79,6 +79,7 @@ function sessionRequest(operationId: string, run: RunSettings, engine: EngineNam
     end_date: run.endDate,
     validation_split: run.validationSplit,
     detailed_analytics: run.detailedAnalytics,
+    walk_forward: run.walkForward,
     dry_run: run.dryRun,
     seed: run.seed,
     engine,

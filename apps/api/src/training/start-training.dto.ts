@@ -1,4 +1,4 @@
-import { DEFAULT_SEED, MAX_FILE_NAME_LENGTH, TASK_ID_PATTERN } from '@ktrdr/contracts';
+import { DEFAULT_SEED, MAX_FILE_NAME_LENGTH, TASK_ID_PATTERN, WALK_FORWARD_FOLDS } from '@ktrdr/contracts';
 import type { StartTrainingRequest } from '@ktrdr/contracts';
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import {
@@ -91,6 +91,17 @@ export class StartTrainingDto implements StartTrainingRequest {
   @Min(0)
   @Max(MAX_SEED)
   seed?: number;
+
+  @ApiPropertyOptional({
+    description: 'Folds of a walk-forward evaluation.',
+    minimum: WALK_FORWARD_FOLDS.least,
+    maximum: WALK_FORWARD_FOLDS.most,
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(WALK_FORWARD_FOLDS.least)
+  @Max(WALK_FORWARD_FOLDS.most)
+  walk_forward?: number;
 
   @ApiPropertyOptional({ description: 'Prepares everything and trains nothing.', default: false })
   @IsOptional()

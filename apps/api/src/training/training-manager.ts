@@ -1,7 +1,7 @@
 import type { OperationMetadata, OperationStarted, TrainingResult } from '@ktrdr/contracts';
 import { ServiceOrchestrator, trainingProgressRenderer } from '@ktrdr/orchestrator';
 import type { Clock, OperationContext, ServiceOrchestratorDependencies } from '@ktrdr/orchestrator';
-import { TRAINING_STEPS, trainingProgress } from '@ktrdr/service-kit';
+import { trainingProgress, trainingSteps } from '@ktrdr/service-kit';
 import type { ModelStorage } from '@ktrdr/trainer';
 import type { KeptRun } from './run-outputs.js';
 import { TrainingAdapter } from './training-adapter.js';
@@ -39,7 +39,7 @@ export class TrainingManager extends ServiceOrchestrator<TrainingAdapter> {
       type: 'training',
       metadata: metadataOf(request),
       taskId: request.taskId,
-      steps: TRAINING_STEPS,
+      steps: trainingSteps(request.run.walkForward),
       initialContext: {
         model_type: strategy.model.type,
         symbols: strategy.symbols,
@@ -101,6 +101,7 @@ function metadataOf({ strategy, run }: TrainingRequest): OperationMetadata {
       validation_split: run.validationSplit ?? null,
       data_mode: 'local',
       seed: run.seed,
+      walk_forward: run.walkForward ?? null,
       dry_run: run.dryRun,
       detailed_analytics: run.detailedAnalytics,
     },

@@ -45,6 +45,7 @@ export class TrainingService {
         endDate: request.end_date,
         validationSplit: request.validation_split,
         seed: request.seed ?? DEFAULT_SEED,
+        walkForward: request.walk_forward,
         dryRun: request.dry_run ?? false,
         detailedAnalytics: request.detailed_analytics ?? false,
         fingerprints: await this.fingerprints(strategy),

@@ -12,6 +12,7 @@ export interface TrainOptions extends ReadOptions {
   validationSplit?: number;
   dataMode?: string;
   seed?: number;
+  walkForward?: number;
   dryRun?: boolean;
   detailedAnalytics?: boolean;
   detach?: boolean;
@@ -36,6 +37,7 @@ export async function trainModel(
     data_mode: options.dataMode,
     seed: options.seed,
     detailed_analytics: options.detailedAnalytics,
+    walk_forward: options.walkForward,
     dry_run: options.dryRun,
   };
   return superviseOperation(

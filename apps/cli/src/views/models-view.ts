@@ -3,7 +3,13 @@ import { printable } from '../printable.js';
 import type { Style } from '../style.js';
 import { count, counted, moment, percent } from './numbers.js';
 import { pairs, textTable } from './text-table.js';
-import { accuracyView, classesView, confusionView, verdict } from './training-result-view.js';
+import {
+  accuracyView,
+  classesView,
+  confusionView,
+  verdict,
+  walkForwardView,
+} from './training-result-view.js';
 
 export function modelsView({ models }: ModelList, style: Style): string {
   if (models.length === 0) return 'No models yet. Train one: ktrdr models train <strategy.yaml>';
@@ -71,6 +77,7 @@ export function modelView({ summary, metadata, metrics, files }: ModelDetails, s
           verdict(test, stored.baselines ?? null, style),
           classesView(test, style),
           confusionView(test, style),
+          walkForwardView(stored.walk_forward ?? null, style),
         ]),
   ];
   return sections.filter((section) => section !== '').join('\n\n');

@@ -39,8 +39,14 @@ const RESULT: TrainingResult = {
       [20, 52, 0],
     ],
     classes: ['BUY', 'HOLD', 'SELL'],
+    calibration: { expected_calibration_error: 0.0312, brier_score: 0.5512, bins: [] },
   },
-  baselines: { majority_class: { label: 'HOLD', test_accuracy: 0.4211 } },
+  baselines: {
+    majority_class: { label: 'HOLD', test_accuracy: 0.4211 },
+    last_label: { test_accuracy: 0.3902, unknown_rows: 0 },
+    linear_model: { type: 'logistic_regression', train_rows: 5600, test_accuracy: 0.5011, mae: null },
+  },
+  walk_forward: null,
   resource_usage: {
     training_mode: 'host',
     engine: 'tensorflow-wasm',
@@ -53,9 +59,26 @@ const RESULT: TrainingResult = {
     model: 'test_strategy/1h_v3',
     model_path: '/models/test_strategy/1h_v3',
     per_symbol_metrics: [
-      { symbol: 'AAPL', rows: 600, test_accuracy: 0.55 },
-      { symbol: 'GOOG', rows: 582, test_accuracy: 0.53 },
+      {
+        symbol: 'AAPL',
+        rows: 600,
+        test_accuracy: 0.55,
+        baselines: { majority_class: 0.43, last_label: 0.4, linear_model: 0.51 },
+      },
+      {
+        symbol: 'GOOG',
+        rows: 582,
+        test_accuracy: 0.53,
+        baselines: { majority_class: 0.41, last_label: 0.38, linear_model: 0.49 },
+      },
     ],
+    feature_importance: {
+      rows: 1182,
+      features: [
+        { feature: 'rsi_14', accuracy_drop: 0.0421, loss_rise: 0.0523 },
+        { feature: 'momentum_low', accuracy_drop: -0.001, loss_rise: 0 },
+      ],
+    },
   },
   session_info: {
     operation_id: 'op_training_1',
@@ -97,13 +120,17 @@ const view = (result: TrainingResult, verbose = false) =>
   trainingResultView(result, { verbose, style, epochsAsked: 50 });
 
 describe('the result of a training', () => {
-  test('shows what was learnt beside the baseline, on what, and where the model is', () => {
+  test('shows what was learnt beside the baselines, on what, and where the model is', () => {
     expect(view(RESULT)).toBe(`\
   test accuracy         54.2 %   1,182 rows after the training rows
-  baseline              42.1 %   always HOLD, the majority class in training
+  majority class        42.1 %   always HOLD, the most frequent in training
+  last label            39.0 %   the newest label known before each bar
+  logistic regression   50.1 %   on the same features of each row's bar
   validation accuracy   55.1 %
+  calibration error     3.1 %   Brier score 0.551
 
-  The model is 12.1 percentage points better than the baseline.
+  The model is 4.1 percentage points better than the best baseline,
+  logistic regression.
 
   class  precision  recall     F1  support
   BUY        0.512   0.430  0.467       70
@@ -115,9 +142,9 @@ describe('the result of a training', () => {
   HOLD               10  1,000    30
   SELL               20     52     0
 
-  symbol  test rows  test accuracy
-  AAPL          600         55.0 %
-  GOOG          582         53.0 %
+  symbol  test rows  test accuracy  majority  last label  linear
+  AAPL          600         55.0 %    43.0 %      40.0 %  51.0 %
+  GOOG          582         53.0 %    41.0 %      38.0 %  49.0 %
 
   data        AAPL, GOOG 1h, 2024-01-02 14:00 to 2024-03-01
   rows        5,600 train, 1,200 validation, 1,182 test
@@ -132,27 +159,28 @@ describe('the result of a training', () => {
               /models/test_strategy/1h_v3`);
   });
 
-  test('says so where the model does not beat the baseline', () => {
-    const majority_class = { label: 'HOLD', test_accuracy: 0.6 };
-    expect(view({ ...RESULT, baselines: { majority_class } })).toContain(
-      'The model does not beat the baseline: always saying HOLD is right 60.0 % of the time,\n  the model 54.2 %.',
+  test('says so where the model does not beat the best baseline', () => {
+    const beside = (test_accuracy: number) =>
+      view({
+        ...RESULT,
+        baselines: { ...RESULT.baselines!, last_label: { test_accuracy, unknown_rows: 0 } },
+      });
+    expect(beside(0.6)).toContain(
+      'The model does not beat the best baseline: last label is right\n  60.0 % of the time, the model 54.2 %.',
     );
-    const same = { label: 'HOLD', test_accuracy: 0.5423 };
-    expect(view({ ...RESULT, baselines: { majority_class: same } })).toContain(
-      'The model is no better than the baseline',
-    );
+    expect(beside(0.5423)).toContain('The model is no better than the best baseline');
   });
 
   test('says whose rows the test accuracy is of, and gives none for a symbol without rows', () => {
     const per_symbol_metrics = [
-      { symbol: 'AAPL', rows: 1182, test_accuracy: 0.5423 },
-      { symbol: 'GOOG', rows: 0, test_accuracy: null },
+      { ...RESULT.artifacts.per_symbol_metrics[0]!, rows: 1182, test_accuracy: 0.5423 },
+      { symbol: 'GOOG', rows: 0, test_accuracy: null, baselines: null },
     ];
     const text = view({ ...RESULT, artifacts: { ...RESULT.artifacts, per_symbol_metrics } });
     expect(text).toContain(
       '  test accuracy         54.2 %   1,182 rows after the training rows, of AAPL alone\n',
     );
-    expect(text).toMatch(/^ {2}GOOG {12}0 +-$/m);
+    expect(text).toMatch(/^ {2}GOOG {12}0( +-){4}$/m);
   });
 
   test('says where bars are synthetic', () => {
@@ -166,6 +194,48 @@ describe('the result of a training', () => {
     expect(view(RESULT, true)).toContain('not tensorflow-gpu: @tensorflow/tfjs-node-gpu is not installed');
   });
 
+  test('shows the folds of a walk-forward evaluation, each beside its best baseline, and their spread', () => {
+    const fold = {
+      fold: 1,
+      train_rows: 1200,
+      validation_rows: 250,
+      test_rows: 1500,
+      purged_rows: 12,
+      train_start: '2023-01-01T00:00:00.000Z',
+      train_end: '2023-02-01T00:00:00.000Z',
+      test_start: '2023-03-01T00:00:00.000Z',
+      test_end: '2023-04-11T05:00:00.000Z',
+      epochs_trained: 9,
+      test_loss: 0.9,
+      test_accuracy: 0.52,
+      baselines: { majority_class: 0.4, last_label: 0.3, linear_model: 0.53 },
+    };
+    const walk_forward = {
+      folds: [fold, { ...fold, fold: 2, train_rows: 2400, test_accuracy: 0.56 }],
+      test_accuracy: { mean: 0.54, std: 0.028, min: 0.52, max: 0.56 },
+      test_loss: { mean: 0.9, std: 0, min: 0.9, max: 0.9 },
+    };
+    expect(view({ ...RESULT, walk_forward })).toContain(`
+  fold  tested on                 train rows  test rows  accuracy  best baseline
+  1     2023-03-01 to 2023-04-11       1,200      1,500    52.0 %         53.0 %
+  2     2023-03-01 to 2023-04-11       2,400      1,500    56.0 %         53.0 %
+
+  walk-forward accuracy   54.0 % ± 2.8 %   52.0 % to 56.0 %
+  walk-forward loss       0.900 ± 0.00   0.900 to 0.900
+`);
+  });
+
+  test('with --verbose shows what each feature is worth, where that is known', () => {
+    expect(view(RESULT, true)).toContain(`
+  feature, shuffled in 1,182 test rows  drop in accuracy  rise in loss
+  rsi_14                                           4.2 %        0.0523
+  momentum_low                                    -0.1 %          0.00
+`);
+    expect(view(RESULT)).not.toContain('shuffled');
+    const artifacts = { ...RESULT.artifacts, feature_importance: null };
+    expect(view({ ...RESULT, artifacts }, true)).not.toContain('shuffled');
+  });
+
   test('of a dry run is the data: rows, labels, features', () => {
     const dryRun = view({
       ...RESULT,
@@ -174,7 +244,7 @@ describe('the result of a training', () => {
       test_metrics: null,
       baselines: null,
       model_info: null,
-      artifacts: { model: null, model_path: null, per_symbol_metrics: [] },
+      artifacts: { model: null, model_path: null, per_symbol_metrics: [], feature_importance: null },
     });
     expect(dryRun).toBe(`\
   label  train  validation   test
@@ -214,10 +284,10 @@ describe('the result of a training', () => {
   });
 
   test('fits 80 columns', () => {
+    const linear_model = { ...RESULT.baselines!.linear_model, test_accuracy: 0.5423 };
+    const baselines = { ...RESULT.baselines!, linear_model };
     const widest = Math.max(
-      ...view(RESULT, true)
-        .split('\n')
-        .map((line) => line.length),
+      ...`${view(RESULT, true)}\n${view({ ...RESULT, baselines })}`.split('\n').map((line) => line.length),
     );
     expect(widest).toBeLessThan(80);
   });

@@ -7,6 +7,7 @@ import type {
   TrainingMetrics,
   TrainingResult,
   ValidationMetrics,
+  WalkForward,
 } from '@ktrdr/contracts';
 import { printable, wrapped } from '../printable.js';
 import type { Style } from '../style.js';
@@ -39,6 +40,8 @@ export function trainingResultView(
           classesView(test_metrics, style),
           confusionView(test_metrics, style),
           symbolsView(result, style),
+          walkForwardView(result.walk_forward, style),
+          verbose ? importanceView(result, style) : '',
         ]),
     ...(result.training_metrics === null ? [distributionView(data_summary, style)] : []),
     runView(result, epochsAsked, verbose, style),
@@ -47,45 +50,86 @@ export function trainingResultView(
   return sections.filter((section) => section !== '').join('\n\n');
 }
 
-/** Accuracy on rows that the model never saw, beside what costs nothing to reach. */
+/** Accuracy on rows that the model never saw, beside what costs little to reach. */
 export function accuracyView(
   test: TestMetrics,
-  baselines: Baselines | null,
+  baselines: Partial<Baselines> | null,
   validation: ValidationMetrics | null,
   testRows: string | null,
   style: Style,
 ): string {
   const rows = testRows === null ? '' : style.dim(`   ${testRows}`);
-  const majority = baselines?.majority_class;
   return pairs(
     [
       ['test accuracy', style.bold(percent(test.test_accuracy)) + rows],
-      [
-        'baseline',
-        majority === undefined
-          ? null
-          : percent(majority.test_accuracy) +
-            style.dim(`   always ${printable(majority.label)}, the majority class in training`),
-      ],
-      ['mean absolute error', typeof test.mae === 'number' ? String(Number(test.mae.toPrecision(3))) : null],
+      ...baselineScores(baselines).map(({ name, accuracy, how }): [string, string] => [
+        name,
+        percent(accuracy) + style.dim(`   ${how}`),
+      ]),
+      ['mean absolute error', maeText(test, baselines)],
       ['validation accuracy', validation === null ? null : percent(validation.val_accuracy)],
+      ['calibration error', calibrationText(test.calibration, style)],
     ],
     style,
   );
 }
 
-/** One honest sentence. */
-export function verdict(test: TestMetrics, baselines: Baselines | null, style: Style): string {
-  if (baselines === null) return '';
-  const { label, test_accuracy } = baselines.majority_class;
-  const points = (test.test_accuracy - test_accuracy) * 100;
-  if (points > 0) {
-    return style.green(`  The model is ${points.toFixed(1)} percentage points better than the baseline.`);
+interface BaselineScore {
+  name: string;
+  accuracy: number;
+  how: string;
+}
+
+/** Those that there are: an older model has fewer. */
+function baselineScores(baselines: Partial<Baselines> | null): BaselineScore[] {
+  const { majority_class: majority, last_label: last, linear_model: linear } = baselines ?? {};
+  const scores: BaselineScore[] = [];
+  if (majority !== undefined) {
+    const how = `always ${printable(majority.label)}, the most frequent in training`;
+    scores.push({ name: 'majority class', accuracy: majority.test_accuracy, how });
   }
-  const how = points === 0 ? 'is no better than the baseline' : 'does not beat the baseline';
+  if (last !== undefined) {
+    const how = 'the newest label known before each bar';
+    scores.push({ name: 'last label', accuracy: last.test_accuracy, how });
+  }
+  if (linear !== undefined) {
+    const name = printable(linear.type.replaceAll('_', ' '));
+    scores.push({ name, accuracy: linear.test_accuracy, how: "on the same features of each row's bar" });
+  }
+  return scores;
+}
+
+function maeText({ mae }: TestMetrics, baselines: Partial<Baselines> | null): string | null {
+  if (typeof mae !== 'number') return null;
+  const linear = baselines?.linear_model?.mae;
+  const beside = typeof linear === 'number' ? `   linear regression ${figure(linear)}` : '';
+  return figure(mae) + beside;
+}
+
+function calibrationText(calibration: TestMetrics['calibration'] | undefined, style: Style): string | null {
+  if (!calibration) return null;
+  const brier = style.dim(`   Brier score ${calibration.brier_score.toFixed(3)}`);
+  return percent(calibration.expected_calibration_error) + brier;
+}
+
+function figure(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}
+
+/** One honest sentence: the model beside the best baseline. */
+export function verdict(test: TestMetrics, baselines: Partial<Baselines> | null, style: Style): string {
+  const [best] = baselineScores(baselines).toSorted((a, b) => b.accuracy - a.accuracy);
+  if (best === undefined) return '';
+  const points = (test.test_accuracy - best.accuracy) * 100;
+  if (points > 0) {
+    return style.green(
+      `  The model is ${points.toFixed(1)} percentage points better than the best baseline,\n  ${best.name}.`,
+    );
+  }
+  const how = points === 0 ? 'is no better than the best baseline' : 'does not beat the best baseline';
   return style.yellow(
-    `  The model ${how}: always saying ${printable(label)} is right ${percent(test_accuracy)} of the time,\n` +
-      `  the model ${percent(test.test_accuracy)}.`,
+    `  The model ${how}: ${best.name} is right\n` +
+      `  ${percent(best.accuracy)} of the time, the model ${percent(test.test_accuracy)}.`,
   );
 }
 
@@ -124,12 +168,76 @@ export function confusionView({ classes, confusion_matrix }: TestMetrics, style:
 function symbolsView({ artifacts }: TrainingResult, style: Style): string {
   const symbols = artifacts.per_symbol_metrics;
   if (symbols.length < 2) return '';
+  const heads = ['test rows', 'test accuracy', 'majority', 'last label', 'linear'];
   return textTable(
-    [{ head: 'symbol' }, { head: 'test rows', align: 'right' }, { head: 'test accuracy', align: 'right' }],
-    symbols.map(({ symbol, rows, test_accuracy }) => [
+    [{ head: 'symbol' }, ...heads.map((head) => ({ head, align: 'right' as const }))],
+    symbols.map(({ symbol, rows, test_accuracy, baselines }) => [
       printable(symbol),
       count(rows),
-      test_accuracy === null ? '-' : percent(test_accuracy),
+      ...[
+        test_accuracy,
+        baselines?.majority_class ?? null,
+        baselines?.last_label ?? null,
+        baselines?.linear_model ?? null,
+      ].map((accuracy) => (accuracy === null ? '-' : percent(accuracy))),
+    ]),
+    style,
+  );
+}
+
+/** Each fold beside its best baseline, then mean and spread. */
+export function walkForwardView(walkForward: WalkForward | null, style: Style): string {
+  if (walkForward === null) return '';
+  const { folds, test_accuracy: accuracy, test_loss: loss } = walkForward;
+  const heads = ['train rows', 'test rows', 'accuracy', 'best baseline'];
+  const table = textTable(
+    [{ head: 'fold' }, { head: 'tested on' }, ...heads.map((head) => ({ head, align: 'right' as const }))],
+    folds.map((fold) => [
+      String(fold.fold),
+      `${day(fold.test_start)} to ${day(fold.test_end)}`,
+      count(fold.train_rows),
+      count(fold.test_rows),
+      percent(fold.test_accuracy),
+      percent(Math.max(...Object.values(fold.baselines))),
+    ]),
+    style,
+  );
+  const spread = pairs(
+    [
+      [
+        'walk-forward accuracy',
+        `${style.bold(percent(accuracy.mean))} ± ${percent(accuracy.std)}` +
+          style.dim(`   ${percent(accuracy.min)} to ${percent(accuracy.max)}`),
+      ],
+      [
+        'walk-forward loss',
+        `${loss.mean.toPrecision(3)} ± ${loss.std.toPrecision(3)}` +
+          style.dim(`   ${loss.min.toPrecision(3)} to ${loss.max.toPrecision(3)}`),
+      ],
+    ],
+    style,
+  );
+  return `${table}\n\n${spread}`;
+}
+
+function day(moment: string): string {
+  return printable(moment.slice(0, 10));
+}
+
+/** What each feature is worth, where detailed analytics have found it out. */
+function importanceView({ artifacts }: TrainingResult, style: Style): string {
+  const importance = artifacts.feature_importance;
+  if (importance === null) return '';
+  return textTable(
+    [
+      { head: `feature, shuffled in ${counted(importance.rows, 'test row')}` },
+      { head: 'drop in accuracy', align: 'right' },
+      { head: 'rise in loss', align: 'right' },
+    ],
+    importance.features.map(({ feature, accuracy_drop, loss_rise }) => [
+      printable(feature),
+      percent(accuracy_drop),
+      loss_rise.toPrecision(3),
     ]),
     style,
   );

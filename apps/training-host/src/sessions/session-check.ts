@@ -41,6 +41,7 @@ export class SessionCheck {
         endDate: body.end_date,
         validationSplit: body.validation_split,
         seed: body.seed,
+        walkForward: body.walk_forward,
         dryRun: body.dry_run,
         detailedAnalytics: body.detailed_analytics,
         fingerprints: body.fingerprints,

@@ -1,7 +1,7 @@
 import type { OperationStarted, TrainingProgressUpdate, TrainingResult } from '@ktrdr/contracts';
 import { ServiceOrchestrator, trainingProgressRenderer } from '@ktrdr/orchestrator';
 import type { OperationContext, ServiceOrchestratorDependencies } from '@ktrdr/orchestrator';
-import { TRAINING_STEPS, trainingProgress } from '@ktrdr/service-kit';
+import { trainingProgress, trainingSteps } from '@ktrdr/service-kit';
 import type { SessionRequest } from './session-request.js';
 import type { SessionSlots } from './session-slots.js';
 import type { SessionTraining } from './session-training.js';
@@ -42,7 +42,7 @@ export class SessionManager extends ServiceOrchestrator<SessionTraining> {
         parameters: { operation_id: request.operationId, seed: run.seed, engine: request.engine.engine },
       },
       taskId: request.operationId,
-      steps: TRAINING_STEPS,
+      steps: trainingSteps(run.walkForward),
       initialContext: {
         model_type: strategy.model.type,
         symbols: strategy.symbols,

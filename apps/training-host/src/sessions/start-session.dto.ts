@@ -4,6 +4,7 @@ import {
   OPERATION_ID_PATTERN,
   SYMBOL_PATTERN,
   TIMEFRAMES,
+  WALK_FORWARD_FOLDS,
 } from '@ktrdr/contracts';
 import type { BarsFingerprint, EngineName, StartSessionRequest } from '@ktrdr/contracts';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
@@ -91,6 +92,17 @@ export class StartSessionDto implements StartSessionRequest {
   @ApiProperty({ description: 'Writes figures of every epoch.' })
   @IsBoolean()
   detailed_analytics!: boolean;
+
+  @ApiPropertyOptional({
+    description: 'Folds of a walk-forward evaluation.',
+    minimum: WALK_FORWARD_FOLDS.least,
+    maximum: WALK_FORWARD_FOLDS.most,
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(WALK_FORWARD_FOLDS.least)
+  @Max(WALK_FORWARD_FOLDS.most)
+  walk_forward?: number;
 
   @ApiProperty({ description: 'Prepares everything and trains nothing.' })
   @IsBoolean()

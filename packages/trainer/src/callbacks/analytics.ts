@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AnalyticsSummary } from '@ktrdr/contracts';
+import type { AnalyticsSummary, TrainingResult } from '@ktrdr/contracts';
+import { reportPage } from '../report/report-page.js';
 import { alertsOf, type TrainingAlert } from './analytics-alerts.js';
 import { alertsText, epochEntry, metricsCsv } from './analytics-files.js';
 import { analyseEpoch, type EpochAnalytics } from './epoch-analytics.js';
@@ -29,7 +30,7 @@ export function analyticsRunId(symbol: string, strategy: string, start: number):
 
 /**
  * Detailed analytics: what happened in each epoch, as `metrics.csv`,
- * `detailed_metrics.json`, `alerts.txt` and `config.yaml` in one folder.
+ * `detailed_metrics.json`, `alerts.txt` and `config.yaml` in one folder; and a page for reading, once the model was judged.
  */
 export class Analytics implements TrainingCallback {
   private readonly epochs: EpochAnalytics[] = [];
@@ -61,6 +62,12 @@ export class Analytics implements TrainingCallback {
       await this.write('detailed_metrics.json', `${JSON.stringify(this.details(end), null, 2)}\n`);
     }
     if (exports.exportAlerts) await this.write('alerts.txt', alertsText(this.alerts));
+  }
+
+  /** Writes `report.html`. */
+  writeReport(result: TrainingResult): Promise<void> {
+    const { runId } = this.options;
+    return this.write('report.html', reportPage({ runId, epochs: this.epochs, alerts: this.alerts, result }));
   }
 
   get summary(): AnalyticsSummary {

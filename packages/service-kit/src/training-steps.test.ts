@@ -1,0 +1,19 @@
+import { describe, expect, test } from '@jest/globals';
+import { TRAINING_PHASES } from '@ktrdr/contracts';
+import { trainingSteps } from './training-steps.js';
+
+const shareOf = (folds: number | undefined, step: string): number =>
+  trainingSteps(folds).find(({ name }) => name === step)!.share;
+
+describe('trainingSteps', () => {
+  test('are the phases of a training, in their order', () => {
+    expect(trainingSteps().map(({ name }) => name)).toEqual([...TRAINING_PHASES]);
+  });
+
+  test('without folds the training has it all; with them they share, and the rest stays', () => {
+    expect([shareOf(undefined, 'training'), shareOf(undefined, 'walk-forward')]).toEqual([90, 0]);
+    expect(shareOf(5, 'training')).toBeCloseTo(22.5);
+    expect(shareOf(5, 'walk-forward')).toBeCloseTo(67.5);
+    expect(shareOf(5, 'loading bars')).toBe(shareOf(undefined, 'loading bars'));
+  });
+});

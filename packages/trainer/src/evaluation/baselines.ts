@@ -1,0 +1,90 @@
+import type { BaselineName, Baselines } from '@ktrdr/contracts';
+import type { Dataset } from '../dataset.js';
+import type { DataParts } from '../data-parts.js';
+import { outputClasses, targetClasses } from '../directions.js';
+import { majorityClass } from '../metrics.js';
+import type { Split } from '../split.js';
+import { newestKnownRows } from './last-labels.js';
+import { fitLinearModel, linearOutputs } from './linear-model.js';
+
+/** The parts of a data set, and the rows that they are made of. */
+export interface EvaluatedData {
+  dataset: Dataset;
+  split: Split;
+  parts: DataParts;
+}
+
+/** What each baseline says of the test part. */
+export interface BaselinePredictions {
+  /** `[test rows]` each; of a regression directions. */
+  predicted: Record<BaselineName, Int32Array>;
+  /** The majority class. */
+  majority: number;
+  /** Test rows before which no label was known. */
+  unknownRows: number;
+  /** Training rows of the linear model. */
+  linearRows: number;
+  /** `[test rows, outputs]` of the linear model. */
+  linearOutputs: Float32Array;
+}
+
+/** @param classes how many; of a regression the two directions */
+export async function predictBaselines(
+  data: EvaluatedData,
+  classes: number,
+  pause: () => Promise<void>,
+): Promise<BaselinePredictions> {
+  const { dataset, parts } = data;
+  const { train, test } = parts;
+  const majority = majorityClass(targetClasses(train.targets), classes);
+  const last = lastLabels(data);
+  const outputs = dataset.output === 'regression' ? 1 : classes;
+  const linear = await fitLinearModel(train, dataset.normalisation.length, outputs, pause);
+  const said = await linearOutputs(linear, test, pause);
+  return {
+    predicted: {
+      majority_class: new Int32Array(test.rows).fill(majority),
+      last_label: last.map((label) => (label < 0 ? majority : label)),
+      linear_model: outputClasses(said, test.targets),
+    },
+    majority,
+    unknownRows: last.filter((label) => label < 0).length,
+    linearRows: linear.rows,
+    linearOutputs: said,
+  };
+}
+
+/** For each test row the class (of a regression the direction) that its symbol had last, as far as it was known; -1 where none was. */
+function lastLabels({ dataset, split, parts }: EvaluatedData): Int32Array {
+  const labels = new Int32Array(parts.test.rows);
+  let at = 0;
+  dataset.symbols.forEach((rows, symbol) => {
+    const classes = targetClasses(rows.targets);
+    const known = newestKnownRows(rows, split.parts[symbol]!.test);
+    labels.set(
+      known.map((row) => (row < 0 ? -1 : classes[row]!)),
+      at,
+    );
+    at += known.length;
+  });
+  return labels;
+}
+
+/** @param accuracy of each baseline on the test part; `mae` of the linear model where it is a regression */
+export function describeBaselines(
+  { majority, unknownRows, linearRows }: BaselinePredictions,
+  accuracy: Record<BaselineName, number>,
+  classes: readonly string[],
+  mae: number | null,
+): Baselines {
+  return {
+    majority_class: { label: classes[majority]!, test_accuracy: accuracy.majority_class },
+    last_label: { test_accuracy: accuracy.last_label, unknown_rows: unknownRows },
+    linear_model: {
+      type: mae === null ? 'logistic_regression' : 'linear_regression',
+      train_rows: linearRows,
+      test_accuracy: accuracy.linear_model,
+      mae,
+    },
+  };
+}

@@ -1,0 +1,142 @@
+import {
+  KtrdrError,
+  type Spread,
+  type WalkForward,
+  type WalkForwardFold as FoldResult,
+} from '@ktrdr/contracts';
+import { Progress } from '../callbacks/progress.js';
+import type { Engine } from '../engines/engine.js';
+import { evaluateModel, type ModelEvaluation } from '../evaluate-model.js';
+import { type LoopResult, type LoopSettings, runTrainingLoop } from '../loop.js';
+import type { ModelSpec } from '../model-spec.js';
+import type { PreparedData } from '../prepare-data.js';
+import { TimeSlice } from '../time-slice.js';
+import type { WalkForwardFold } from './walk-forward-folds.js';
+
+export interface WalkForwardRequest {
+  model: ModelSpec;
+  settings: LoopSettings;
+  /** Afterwards it holds the weights of the last fold. */
+  engine: Engine;
+  /** The same in every fold. */
+  seed: number;
+  signal: AbortSignal;
+  clock: { now(): number };
+  /** Told the share of all folds that is done, between two steps of the work; it may throw to stop. */
+  report(done: number): Promise<void>;
+  /** Told it within the work. */
+  update(done: number): void;
+}
+
+/**
+ * Trains and judges a model for each fold, all with the same settings. `null` without folds.
+ *
+ * @throws TrainingCancelledError within one batch of the abort
+ * @throws KtrdrError `loss_not_finite`, with the fold
+ */
+export async function evaluateFolds(
+  folds: readonly WalkForwardFold[],
+  request: WalkForwardRequest,
+): Promise<WalkForward | null> {
+  if (folds.length === 0) return null;
+  // Fold k has k blocks to train on, and one to be judged by.
+  const work = (done: number): number => (done * (done + 1)) / 2;
+  const all = work(folds.length);
+  const results: FoldResult[] = [];
+  for (const [index, fold] of folds.entries()) {
+    const share = (within: number): number => (work(index) + within * (index + 1)) / all;
+    await request.report(share(0));
+    const data = await fold.prepare(() => request.report(share(0)));
+    const { loop, evaluation } = await trainFold(request, fold, data, (within) =>
+      request.update(share(within)),
+    );
+    results.push(foldResult(fold.number, data, loop, evaluation));
+  }
+  await request.report(1);
+  return {
+    folds: results,
+    test_accuracy: spreadOf(results.map(({ test_accuracy }) => test_accuracy)),
+    test_loss: spreadOf(results.map(({ test_loss }) => test_loss)),
+  };
+}
+
+async function trainFold(
+  { model, settings, engine, seed, signal, clock }: WalkForwardRequest,
+  { number }: WalkForwardFold,
+  data: PreparedData,
+  update: (within: number) => void,
+): Promise<{ loop: LoopResult; evaluation: ModelEvaluation }> {
+  const progress = new Progress(({ phase_fraction }) => update(phase_fraction ?? 0), clock);
+  const { train, validation } = data.parts;
+  try {
+    const loop = await runTrainingLoop({
+      model,
+      settings,
+      train,
+      validation,
+      engine,
+      seed,
+      signal,
+      clock,
+      gradientNorms: false,
+      callbacks: [progress],
+    });
+    const slice = new TimeSlice(signal, clock);
+    const pause = (): Promise<void> => slice.pause();
+    return { loop, evaluation: await evaluateModel({ engine, model, loss: loop.loss, data, pause }) };
+  } catch (error) {
+    if (!(error instanceof KtrdrError)) throw error;
+    throw new KtrdrError(error.code, `Fold ${number} of the walk-forward evaluation: ${error.message}`, {
+      details: { ...(error.details as object), fold: number },
+      cause: error,
+    });
+  }
+}
+
+function foldResult(
+  fold: number,
+  { dataset, split, parts }: PreparedData,
+  loop: LoopResult,
+  { test, baselines }: ModelEvaluation,
+): FoldResult {
+  const span = (part: 'train' | 'test'): [first: string, last: string] => {
+    const times = dataset.symbols.flatMap(({ time }, symbol) => {
+      const rows = split.parts[symbol]![part];
+      return rows.length === 0 ? [] : [time[rows[0]!]!, time[rows.at(-1)!]!];
+    });
+    return [new Date(Math.min(...times)).toISOString(), new Date(Math.max(...times)).toISOString()];
+  };
+  const [trainStart, trainEnd] = span('train');
+  const [testStart, testEnd] = span('test');
+  return {
+    fold,
+    train_rows: parts.train.rows,
+    validation_rows: parts.validation.rows,
+    test_rows: parts.test.rows,
+    purged_rows: split.purged,
+    train_start: trainStart,
+    train_end: trainEnd,
+    test_start: testStart,
+    test_end: testEnd,
+    epochs_trained: loop.epochsTrained,
+    test_loss: test.test_loss,
+    test_accuracy: test.test_accuracy,
+    baselines: {
+      majority_class: baselines.majority_class.test_accuracy,
+      last_label: baselines.last_label.test_accuracy,
+      linear_model: baselines.linear_model.test_accuracy,
+    },
+  };
+}
+
+/** Of at least two values. */
+function spreadOf(values: readonly number[]): Spread {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return {
+    mean,
+    std: Math.sqrt(squares / (values.length - 1)),
+    min: Math.min(...values),
+    max: Math.max(...values),
+  };
+}

@@ -1,0 +1,26 @@
+/** Text as it can stand in HTML and SVG, in attributes too. */
+export function escapeHtml(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;');
+}
+
+/** `54.2 %` */
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+/** Three figures, without zeros that say nothing: `0.0012`, `12.3`, `1e-7`. */
+export function figure(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}
+
+/** A table; all cells are text. The first column is left-aligned, the others are numbers. */
+export function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+  const cells = (tag: string, values: readonly string[]): string =>
+    `<tr>${values.map((value) => `<${tag}>${escapeHtml(value)}</${tag}>`).join('')}</tr>`;
+  return `<div class="scroll"><table><thead>${cells('th', heads)}</thead><tbody>${rows.map((row) => cells('td', row)).join('')}</tbody></table></div>`;
+}
