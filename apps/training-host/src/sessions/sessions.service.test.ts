@@ -6,7 +6,7 @@ import { SESSION_LEASE_MS, type StartSessionRequest } from '@ktrdr/contracts';
 import { fingerprintBars, writeSampleBars } from '@ktrdr/market-data';
 import { MemoryOperationStore, OperationsService } from '@ktrdr/orchestrator';
 import { FakeClock, RecordingLogger, settle } from '@ktrdr/orchestrator/testing';
-import { ModelStorage, resolveEngine } from '@ktrdr/trainer';
+import { CheckpointFolders, ModelStorage, resolveEngine } from '@ktrdr/trainer';
 import { SessionCheck } from './session-check.js';
 import { SessionManager } from './session-manager.js';
 import { SessionSlots } from './session-slots.js';
@@ -55,13 +55,15 @@ async function host(maxSessions: number) {
     logger,
     randomId: () => `host${count++}`,
   });
-  const training = new SessionTraining(new ModelStorage(join(dataDir, 'sessions')), dataDir, 5_000);
+  const checkpoints = new CheckpointFolders(join(dataDir, 'state'));
+  const folders = new ModelStorage(join(dataDir, 'sessions'));
+  const training = new SessionTraining(folders, checkpoints, dataDir, 5_000);
   const manager = new SessionManager(
     { operations, logger, hostService: { use: false } },
     training,
     new SessionSlots(1),
   );
-  const check = new SessionCheck(dataDir, await resolveEngine('tensorflow-js'));
+  const check = new SessionCheck(dataDir, await resolveEngine('tensorflow-js'), checkpoints);
   const settings = { maxSessions, wait: false };
   const sessions = new SessionsService(settings, check, manager, training, operations, clock, logger);
   const fingerprints = [await fingerprintBars(dataDir, 'AAPL', '1h')];
