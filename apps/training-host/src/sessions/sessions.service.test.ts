@@ -99,6 +99,29 @@ test('a session goes on while it is asked for, and is cancelled once nobody does
   expect(clock.waiting).toBe(0);
 });
 
+describe('the next attempt of an operation', () => {
+  test('gets the session of the one before while that runs, then one of its own', async () => {
+    const { operations, sessions, start } = await host(1);
+    const first = await start(1);
+    expect(await start(1, { attempt: 2 })).toBe(first);
+    await sessions.cancel(first, {});
+    await operations.idle();
+    expect(await start(1)).toBe(first);
+    const second = await start(1, { attempt: 2, dry_run: true });
+    expect(second).not.toBe(first);
+    await operations.idle();
+    expect(await start(1, { attempt: 2 })).toBe(second);
+    expect((await sessions.get(first)).status).toBe('cancelled');
+  });
+
+  test('cannot go on without a checkpoint', async () => {
+    const { start } = await host(1);
+    await expect(start(1, { attempt: 2, resume: true })).rejects.toMatchObject({
+      code: 'checkpoint_missing',
+    });
+  });
+});
+
 describe('an ended session', () => {
   test('is kept until its API can have looked, however many end at once', async () => {
     const { operations, sessions, start } = await host(30);
