@@ -42,14 +42,13 @@ export class CheckpointFiles {
     if (this.#number === 0) await mkdir(this.directory, { recursive: true });
     const number = this.#number + 1;
     const path = this.#pathOf(number);
-    const file = await open(path + TEMPORARY, 'w');
     try {
-      for (const piece of pieces) await file.writeFile(piece);
-      await file.sync();
-    } finally {
-      await file.close();
+      await writeSynced(path + TEMPORARY, pieces);
+      await rename(path + TEMPORARY, path);
+    } catch (error) {
+      await rm(path + TEMPORARY, { force: true });
+      throw error;
     }
-    await rename(path + TEMPORARY, path);
     await syncToDisk(this.directory);
     this.#number = number;
     await this.#prune();
@@ -124,6 +123,16 @@ export class CheckpointFiles {
 
 function nameOf(number: number): string {
   return `checkpoint-${String(number).padStart(8, '0')}.ktrdr`;
+}
+
+async function writeSynced(path: string, pieces: readonly Uint8Array[]): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    for (const piece of pieces) await file.writeFile(piece);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
 }
 
 async function readBytes(file: FileHandle, position: number, length: number): Promise<Uint8Array> {
