@@ -204,7 +204,7 @@ describe('the checkpoints of a run', () => {
       at(2_050 + 10_000);
       expect(checkpoints.isDue).toBe(true);
       const large = periodic({ bytes: 100e6 });
-      large.at(300_000);
+      large.at(100_000);
       expect(large.checkpoints.isDue).toBe(false);
     });
 

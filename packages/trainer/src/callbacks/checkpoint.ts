@@ -9,7 +9,7 @@ const INTERVAL_MS = 2_000;
 const TIMES_AS_LONG = 200;
 /** What is assumed before the first one has been written: ms to sync a file, bytes that are written in one ms. */
 const SYNC_MS = 10;
-const BYTES_PER_MS = 50_000;
+const BYTES_PER_MS = 200_000;
 
 export interface CheckpointOptions {
   files: CheckpointFiles;
