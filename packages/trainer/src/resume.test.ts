@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { KtrdrError } from '@ktrdr/contracts';
+import type { EngineName, KtrdrError } from '@ktrdr/contracts';
 import { propertyRuns } from '@ktrdr/contracts/testing';
 import fc from 'fast-check';
 import { PeriodicCheckpoints } from './callbacks/checkpoint.js';
@@ -65,6 +65,7 @@ function counting(engine: Engine, atOnce: number, stop: Stop | null): Engine {
 }
 
 interface Attempt {
+  engine?: EngineName;
   request: Omit<LoopRequest, 'engine' | 'signal' | 'clock' | 'callbacks'>;
   atOnce: number;
   stopAfter: number | null;
@@ -73,9 +74,16 @@ interface Attempt {
 }
 
 /** One attempt; `null` where it was stopped. */
-async function attempt({ request, atOnce, stopAfter, files, resume }: Attempt): Promise<LoopResult | null> {
+async function attempt({
+  engine: name = 'onnx',
+  request,
+  atOnce,
+  stopAfter,
+  files,
+  resume,
+}: Attempt): Promise<LoopResult | null> {
   const controller = new AbortController();
-  const engine = await createEngine('onnx');
+  const engine = await createEngine(name);
   const from = resume ? (await files.read(IDENTITY)).checkpoint.state : undefined;
   try {
     return await runTrainingLoop({
@@ -122,6 +130,15 @@ function part(model: ModelSpec, rows: number, seed: number): DataPart {
     weights: null,
   };
 }
+
+/** Engines with the models that they train. */
+const KINDS: { engine: EngineName; type: ModelSpec['type'] }[] = [
+  { engine: 'onnx', type: 'mlp' },
+  { engine: 'onnx', type: 'cnn' },
+  { engine: 'onnx', type: 'lstm' },
+  { engine: 'onnx', type: 'gru' },
+  { engine: 'tensorflow-js', type: 'mlp' },
+];
 
 function modelOf(type: ModelSpec['type'], dropout: number): ModelSpec {
   const layers = [{ units: 4, activation: 'tanh', dropout } as const];
@@ -190,14 +207,14 @@ describe('a training that was stopped and went on', () => {
       await fc.assert(
         fc.asyncProperty(
           fc.record({
-            type: fc.constantFrom<ModelSpec['type']>('mlp', 'cnn', 'lstm', 'gru'),
+            kind: fc.constantFrom(...KINDS),
             dropout: fc.constantFrom(0, 0.4),
             settings,
             seed: fc.nat(2 ** 31),
             stops: fc.array(fc.integer({ min: 1, max: BATCHES * EPOCHS }), { minLength: 1, maxLength: 3 }),
             atOnce: fc.array(fc.integer({ min: 1, max: 2 }), { minLength: 5, maxLength: 5 }),
           }),
-          async ({ type, dropout, settings, seed, stops, atOnce }) => {
+          async ({ kind: { engine, type }, dropout, settings, seed, stops, atOnce }) => {
             const model = modelOf(type, dropout);
             const request = {
               model,
@@ -209,7 +226,7 @@ describe('a training that was stopped and went on', () => {
             };
             runs += 1;
             const files = new CheckpointFiles(join(directory, `run${runs}`));
-            const base = { request, files };
+            const base = { engine, request, files };
             const never = await attempt({ ...base, atOnce: atOnce[0]!, stopAfter: null, resume: false });
             let stopped: LoopResult | null = null;
             for (const [index, stopAfter] of [...stops, null].entries()) {

@@ -112,7 +112,7 @@ function outcomeOf(session: TrainingSession, token: CancellationToken, url: stri
       throw new KtrdrError(
         'host_stopped',
         `The training host ${url} was stopped while session ${session_id} ran: the training ended with it, and nothing computes there any more. ` +
-          'Start the host again (npm run host), then train again.',
+          'Start the host again (npm run host), then resume the operation or train again.',
       );
     }
     throw new KtrdrError(
