@@ -33,9 +33,14 @@ export class CheckpointFolders {
     return checkpoint.engine;
   }
 
-  /** The run has completed, or is not to go on. */
-  async remove(operationId: string): Promise<void> {
-    await rm(this.of(operationId), { recursive: true, force: true });
+  /** The run has completed. Never throws: what cannot be removed is told, and goes when it is old. */
+  async remove(operationId: string, onProblem: (problem: string) => void): Promise<void> {
+    const directory = this.of(operationId);
+    try {
+      await rm(directory, { recursive: true, force: true });
+    } catch (error) {
+      onProblem(`checkpoints in ${directory} could not be removed: ${(error as Error).message}`);
+    }
   }
 
   /**
@@ -50,8 +55,9 @@ export class CheckpointFolders {
     );
     for (const name of names) {
       if (!OPERATION_ID_PATTERN.test(name)) continue;
-      const { mtimeMs } = await stat(join(this.#directory, name));
-      if (now - mtimeMs > OLD_MS) await this.remove(name);
+      const directory = join(this.#directory, name);
+      const { mtimeMs } = await stat(directory);
+      if (now - mtimeMs > OLD_MS) await rm(directory, { recursive: true, force: true });
     }
   }
 }

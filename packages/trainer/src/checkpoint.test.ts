@@ -164,7 +164,9 @@ describe('the checkpoints of a run', () => {
     await folders.removeOld(Date.now() + 15 * 24 * 3_600_000);
     await expect(folders.engineOf(id)).rejects.toMatchObject({ code: 'checkpoint_missing' });
     await write(1);
-    await folders.remove(id);
+    await folders.remove(id, (problem) => {
+      throw new Error(problem);
+    });
     expect(await readdir(join(root, 'checkpoints'))).toEqual([]);
     expect(() => folders.of('../..')).toThrow("'../..' is not an operation's id.");
   });

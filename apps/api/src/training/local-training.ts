@@ -42,7 +42,7 @@ export class LocalTraining implements TrainingPlace {
         },
       );
     });
-    await this.checkpoints.remove(operationId);
+    await this.checkpoints.remove(operationId, hooks.onOutput);
     return kept;
   }
 

@@ -61,7 +61,7 @@ export class SessionTraining {
           onOutput: hooks.onOutput,
         },
       );
-      await this.checkpoints.remove(operationId);
+      await this.checkpoints.remove(operationId, hooks.onOutput);
       this.outputs.set(sessionId, outputDir);
       return outcome;
     } catch (error) {
