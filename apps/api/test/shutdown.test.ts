@@ -110,7 +110,7 @@ describe('with a training host', () => {
     const id = await next.startTraining({ strategy: LONG });
     await next.untilTraining(id);
     await end(host, 'SIGTERM');
-    expect(await filesBelow(sandbox.path('host-state'))).toEqual([]);
+    expect(await filesBelow(sandbox.path('host-state', 'sessions'))).toEqual([]);
     const operation = await next.untilEnded(id, 5_000);
     expect(operation).toMatchObject({ status: 'failed', result: null, error: { code: 'host_stopped' } });
     expect(operation.error?.message).toContain('nothing computes there any more');

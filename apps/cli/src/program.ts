@@ -13,6 +13,7 @@ import type { ComputeOptions } from './commands/indicators-compute.js';
 import type { DeleteOptions } from './commands/models-delete.js';
 import type { DummyOptions } from './commands/dummy-start.js';
 import type { PredictOptions } from './commands/models-predict.js';
+import type { ResumeOptions } from './commands/operations-resume.js';
 import type { SampleOptions } from './commands/data-sample.js';
 import type { TrainOptions } from './commands/models-train.js';
 import type { CommandContext } from './context.js';
@@ -152,7 +153,9 @@ function defineModels(program: Command, context: CommandContext, run: Run): void
 }
 
 function defineOperations(program: Command, context: CommandContext, run: Run): void {
-  const operations = program.command('operations').description('look at operations, follow and cancel them');
+  const operations = program
+    .command('operations')
+    .description('look at operations, follow, cancel and resume them');
   readable(operations.command('list').description('operations, newest first'))
     .addOption(new Option('--status <status>', 'only those').choices(OPERATION_STATUSES))
     .addOption(new Option('--type <type>', 'only those').choices(OPERATION_TYPES))
@@ -191,6 +194,19 @@ function defineOperations(program: Command, context: CommandContext, run: Run): 
       run(
         import('./commands/operations-cancel.js').then(({ cancelOperation }) =>
           cancelOperation(context, id, options),
+        ),
+      ),
+    );
+  defineResume(operations, context, run);
+}
+
+function defineResume(operations: Command, context: CommandContext, run: Run): void {
+  supervised(operations.command('resume').description('go on with one that was cancelled or failed'))
+    .argument('<id>', 'operation id')
+    .action((id: string, options: ResumeOptions) =>
+      run(
+        import('./commands/operations-resume.js').then(({ resumeOperation }) =>
+          resumeOperation(context, id, options),
         ),
       ),
     );

@@ -72,6 +72,57 @@ describe('an operation in the CLI', () => {
     });
   });
 
+  describe('that is resumed', () => {
+    const RESUME = ['operations', 'resume', ID];
+    beforeEach(() => {
+      server.answers.set(`POST /operations/${ID}/resume`, () => {
+        server.set(operation({ attempt: 2, progress: progress({ percentage: 40 }) }));
+        return { data: { operation_id: ID, status: 'started', message: 'Attempt 2 goes on' } };
+      });
+    });
+
+    test('is followed to its end', async () => {
+      const running = run(...RESUME);
+      await following();
+      complete();
+      expect(await running).toBe(0);
+      expect(context.stdout()).toContain('[ 40.0%]');
+    });
+
+    test('is left running with Ctrl+C', async () => {
+      const running = run(...RESUME);
+      await following();
+      pressCtrlC();
+      expect(await running).toBe(130);
+      expect(cancels()).toEqual([]);
+      expect(context.stderr()).toContain(`ktrdr operations follow ${ID}`);
+    });
+
+    test('is not waited for with --detach', async () => {
+      expect(await run(...RESUME, '--detach')).toBe(0);
+      expect(context.stdout()).toContain('Attempt 2 goes on\n');
+    });
+
+    test('and cannot be says why', async () => {
+      server.answers.set(`POST /operations/${ID}/resume`, () => ({
+        status: 409,
+        error: { code: 'not_resumable', message: 'It has completed.' },
+      }));
+      await expect(run(...RESUME)).rejects.toMatchObject({ message: 'It has completed.' });
+    });
+  });
+
+  test('that ended with something to go on from says how', async () => {
+    const running = run(...START);
+    await following();
+    const error = { code: 'trainer_crashed', message: 'Gone.' };
+    server.change(ID, { status: 'failed', resumable: true, error });
+    expect(await running).toBe(1);
+    expect(context.stderr()).toBe(
+      `failed: Gone.\n  go on from where it was: ktrdr operations resume ${ID}\n`,
+    );
+  });
+
   test('Ctrl+C cancels once, waits for the confirmation and exits 130', async () => {
     const running = run(...START);
     await following();

@@ -238,6 +238,13 @@ describe('a session that cannot be started', () => {
     ],
     ['too many folds', { walk_forward: 21 }, '400 invalid_request', /walk_forward must be at most 20/],
     ['a seed that is none', { seed: 1.5 }, '400 invalid_request', /seed must be a whole number/],
+    ['an attempt that is none', { attempt: 0 }, '400 invalid_request', /attempt must be/],
+    [
+      'a resume of what has no checkpoint',
+      { attempt: 2, resume: true },
+      '409 checkpoint_missing',
+      /Start it again/,
+    ],
   ])('%s', async (_what, changes, code, message) => {
     expect(await refusedStart(changes)).toEqual({ code, message: expect.stringMatching(message) });
   });

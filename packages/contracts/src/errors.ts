@@ -19,6 +19,7 @@ export const ERROR_STATUS = {
   operation_not_found: 404,
   operation_ended: 409,
   operation_conflict: 409,
+  not_resumable: 409,
   service_stopping: 503,
   // strategies
   strategy_not_found: 404,
@@ -38,6 +39,8 @@ export const ERROR_STATUS = {
   one_class_only: 422,
   empty_split: 422,
   loss_not_finite: 500,
+  checkpoint_missing: 409,
+  checkpoint_refused: 409,
   disk_full: 507,
   storage_failed: 500,
   model_not_found: 404,

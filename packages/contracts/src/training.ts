@@ -128,6 +128,10 @@ export interface StartSessionRequest {
   seed: number;
   engine: EngineName;
   fingerprints: BarsFingerprint[];
+  /** Attempt of the operation, from 1 (the default): the next one gets a session of its own. */
+  attempt?: number;
+  /** Goes on from the operation's last checkpoint at the host, with the engine of that one. */
+  resume?: boolean;
 }
 
 /** `data` of `GET /training/sessions/:id`. */
@@ -148,6 +152,8 @@ export interface TrainingSession {
   error: ErrorBody | null;
   warnings: string[];
   result: TrainingResult | null;
+  /** The host has a checkpoint from which a session with `resume` goes on. */
+  resumable: boolean;
 }
 
 /** `data` of `GET /training/sessions`, newest first. */

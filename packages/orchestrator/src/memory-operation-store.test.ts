@@ -59,6 +59,15 @@ describe('the memory store', () => {
     await create(store, 'c', { ended: false }, 'nightly');
     expect((await store.get('c'))?.status).toBe('pending');
   });
+
+  test('an operation that runs again is not forgotten', async () => {
+    const store = new MemoryOperationStore({ maxEnded: 1 });
+    await create(store, 'a', { ended: true });
+    await store.transition('a', 1, ['cancelled'], { to: 'pending' });
+    await create(store, 'b', { ended: true });
+    expect((await store.get('a'))?.attempt).toBe(2);
+    expect((await store.get('b'))?.status).toBe('cancelled');
+  });
 });
 
 describe('the conformance suite', () => {

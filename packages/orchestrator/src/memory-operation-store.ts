@@ -79,6 +79,7 @@ export class MemoryOperationStore implements OperationStore {
     const next = changeStatus(current, jsonCopy(change));
     this.#operations.set(operationId, next);
     if (isTerminalStatus(next.status)) this.#keepEnded(operationId);
+    else this.#ended.delete(operationId);
     return { operation: jsonCopy(next), changed: true };
   }
 

@@ -8,7 +8,7 @@ import type { ProgressReporter, ProgressStep } from './progress.js';
 /** What domain code sees of the operation that it runs in. */
 export interface OperationContext {
   readonly operationId: string;
-  /** From 1. */
+  /** From 1; a later one goes on where the one before it ended. */
   readonly attempt: number;
   readonly token: CancellationToken;
   readonly progress: ProgressReporter;
@@ -17,6 +17,11 @@ export interface OperationContext {
   readonly clock: Clock;
   /** Adds to the operation's `warnings`; the same words once. */
   readonly warn: (message: string) => void;
+  /**
+   * Says whether the next attempt could go on if this one ended now. At first it is what the attempt before left: nothing
+   * in the first one, a place to go on from in the others.
+   */
+  readonly setResumable: (resumable: boolean) => void;
   /** Waits `ms`. @throws OperationCancelledError as soon as the token fires. */
   readonly sleep: (ms: number) => Promise<void>;
   /**

@@ -38,6 +38,8 @@ function pending(): Operation {
 function change(to: StatusChange['to'], percentage: number): StatusChange {
   const progress = { ...pending().progress, percentage };
   switch (to) {
+    case 'pending':
+      return { to };
     case 'running':
       return { to, at: AT };
     case 'cancelling':
@@ -61,6 +63,8 @@ const DRAWN: [OperationStatus, OperationStatus][] = [
   ['cancelling', 'cancelled'],
   ['cancelling', 'completed'],
   ['cancelling', 'failed'],
+  ['failed', 'pending'],
+  ['cancelled', 'pending'],
 ];
 
 describe('the states of an operation', () => {
@@ -71,6 +75,7 @@ describe('the states of an operation', () => {
 
   test('any sequence of changes keeps every promise', () => {
     const target = fc.constantFrom<StatusChange['to']>(
+      'pending',
       'running',
       'cancelling',
       'completed',
@@ -92,6 +97,8 @@ describe('the states of an operation', () => {
           const next = changeStatus(operation, change(to, percentage));
           expect(operation).toEqual(before);
           expect(next.status).toBe(to);
+          expect(next.attempt).toBe(operation.attempt + (to === 'pending' ? 1 : 0));
+          expect(next.created_at).toBe(operation.created_at);
           expect(next.progress.percentage).toBeGreaterThanOrEqual(operation.progress.percentage);
           expect(next.progress.percentage === 100).toBe(to === 'completed');
           expect(next.completed_at !== null).toBe(isTerminalStatus(to));
@@ -101,6 +108,21 @@ describe('the states of an operation', () => {
         }
       }),
     );
+  });
+
+  test('the next attempt takes over where the work was, and nothing else', () => {
+    const running = changeStatus(pending(), change('running', 0));
+    const failed = changeStatus(running, { ...change('failed', 40), resumable: true } as StatusChange);
+    expect(failed.resumable).toBe(true);
+    const again = changeStatus(failed, { to: 'pending' });
+    expect(again).toEqual({ ...pending(), attempt: 2, progress: failed.progress });
+    expect(again.progress.percentage).toBe(40);
+  });
+
+  test('an attempt that ends without saying so cannot be resumed', () => {
+    const running = changeStatus(pending(), change('running', 0));
+    expect(changeStatus(running, change('failed', 1)).resumable).toBe(false);
+    expect(changeStatus(pending(), change('cancelled', 1)).resumable).toBe(false);
   });
 
   test('a result that is undefined is stored as null', () => {

@@ -5,8 +5,9 @@
  *        |          |-----> failed
  *        |          `-----> cancelling -> cancelled      (cancelling -> completed | failed: the work won the race)
  *        `-> cancelled
+ *     failed, cancelled -> pending     (the next attempt, by a resume)
  *
- * A terminal status never changes again. {@link changeStatus} is the one function that changes a status; every store applies it.
+ * Within an attempt a terminal status never changes again. {@link changeStatus} is the one function that changes a status; every store applies it.
  */
 import {
   EMPTY_PROGRESS_CONTEXT,
@@ -26,8 +27,8 @@ export const LEGAL_TRANSITIONS: Readonly<Record<OperationStatus, readonly Operat
   running: ['completed', 'failed', 'cancelling'],
   cancelling: ['cancelled', 'completed', 'failed'],
   completed: [],
-  failed: [],
-  cancelled: [],
+  failed: ['pending'],
+  cancelled: ['pending'],
 };
 
 /** Highest percentage that an operation shows which has not completed. */
@@ -39,14 +40,22 @@ interface Ending {
   warnings?: string[];
 }
 
+/** How work ends that was not done. */
+interface Unfinished extends Ending {
+  /** The next attempt can go on where this one ended. */
+  resumable?: boolean;
+}
+
 /** A wanted change of status and what is recorded with it. `at` is ISO 8601 in UTC. */
 export type StatusChange =
+  /** Opens the next attempt. */
+  | { to: 'pending' }
   | { to: 'running'; at: string }
   | { to: 'cancelling'; at: string; reason: string | null }
   /** Its `reason` counts only where nobody had asked before. */
-  | ({ to: 'cancelled'; at: string; reason: string | null } & Ending)
+  | ({ to: 'cancelled'; at: string; reason: string | null } & Unfinished)
   | ({ to: 'completed'; at: string; result: unknown } & Ending)
-  | ({ to: 'failed'; at: string; error: ErrorBody } & Ending);
+  | ({ to: 'failed'; at: string; error: ErrorBody } & Unfinished);
 
 /**
  * The operation after the change; the given one stays as it is.
@@ -58,6 +67,8 @@ export function changeStatus(operation: Operation, change: StatusChange): Operat
   }
   const next: Operation = { ...operation, status: change.to };
   switch (change.to) {
+    case 'pending':
+      return nextAttempt(next);
     case 'running':
       next.started_at = change.at;
       next.progress = { ...operation.progress, started_at: change.at };
@@ -67,12 +78,14 @@ export function changeStatus(operation: Operation, change: StatusChange): Operat
       return next;
     case 'cancelled':
       recordCancelRequest(next, change);
+      next.resumable = change.resumable ?? false;
       break;
     case 'completed':
       next.result = change.result ?? null;
       break;
     case 'failed':
       next.error = change.error;
+      next.resumable = change.resumable ?? false;
       break;
   }
   next.completed_at = change.at;
@@ -83,6 +96,21 @@ export function changeStatus(operation: Operation, change: StatusChange): Operat
     change.to === 'completed',
   );
   return next;
+}
+
+/** What the attempt before left goes, but for its progress: the next one goes on where it was. */
+function nextAttempt(operation: Operation): Operation {
+  return {
+    ...operation,
+    attempt: operation.attempt + 1,
+    resumable: false,
+    started_at: null,
+    completed_at: null,
+    cancel_requested_at: null,
+    cancel_reason: null,
+    error: null,
+    warnings: [],
+  };
 }
 
 /** Whoever asked first is who is remembered. */

@@ -8,14 +8,15 @@ import {
   type ListOperationsQuery,
   type Operation,
   type OperationList,
+  type OperationStarted,
 } from '@ktrdr/contracts';
 import type { Clock, RandomId } from './clock.js';
 import { OperationCancelledError, operationExists, operationNotFound } from './errors.js';
 import type { OperationEvent, StatusListener } from './events.js';
 import type { OrchestratorLogger } from './logger.js';
-import { createOperationId, newOperation } from './operation.js';
+import { changeStatus, createOperationId, newOperation } from './operation.js';
 import type { ManagedOperation } from './operation-context.js';
-import type { OperationStore } from './operation-store.js';
+import type { OperationStore, Written } from './operation-store.js';
 import type { ProgressRenderer } from './renderers/progress-renderer.js';
 import { RunningOperation } from './running-operation.js';
 
@@ -33,6 +34,20 @@ export interface LaunchedOperation<TResult> {
   outcome: Promise<TResult>;
 }
 
+/** An ended operation that can go on, with what it takes to run it again. */
+interface Resumable {
+  managed: ManagedOperation<unknown>;
+  parts: LaunchParts;
+}
+
+/** What a manager launches its operations with. */
+interface LaunchParts {
+  renderer: ProgressRenderer;
+  logger: OrchestratorLogger;
+}
+
+/** So many resumable operations are remembered; beyond it the oldest is forgotten. */
+const MOST_RESUMABLE = 1000;
 /** How many operations a list has when nothing is said. */
 export const DEFAULT_LIST_LIMIT = 50;
 /** How long a forced cancellation at shutdown may take, ms. */
@@ -43,6 +58,8 @@ const STOPPING = 'The service is stopping and starts nothing new. Try again when
 export class OperationsService {
   readonly #dependencies: OperationsServiceDependencies;
   readonly #running = new Map<string, RunningOperation<unknown>>();
+  /** In the order in which they ended. */
+  readonly #resumable = new Map<string, Resumable>();
   readonly #listeners = new Set<StatusListener>();
   readonly #idleWaiters = new Set<() => void>();
   #stopping = false;
@@ -59,30 +76,40 @@ export class OperationsService {
    */
   async launch<TResult>(
     managed: ManagedOperation<TResult>,
-    { renderer, logger }: { renderer: ProgressRenderer; logger: OrchestratorLogger },
+    parts: LaunchParts,
   ): Promise<LaunchedOperation<TResult>> {
     if (this.#stopping) throw new KtrdrError('service_stopping', STOPPING);
-    const running = this.#prepare(managed, renderer, logger);
-    const { operationId, outcome } = running;
-    const ended = () => this.#forget(operationId);
-    // before it is stored, so that whoever finds it in the store finds it running
-    this.#running.set(operationId, running as RunningOperation<unknown>);
-    try {
-      const written = await this.#dependencies.store.create(running.record, managed.taskId);
-      if (!written.changed) {
-        ended();
-        return this.#joined<TResult>(written.operation, managed);
-      }
-      running.created(written.operation);
-    } catch (error) {
-      ended();
-      throw error;
+    const record = this.#newRecord(managed);
+    const running = this.#prepare(managed, record, parts);
+    const written = await this.#start(running, { managed, parts }, () =>
+      this.#dependencies.store.create(running.record, managed.taskId),
+    );
+    if (!written.changed) return this.#joined<TResult>(written.operation, managed);
+    return { operationId: running.operationId, outcome: running.outcome };
+  }
+
+  /**
+   * Starts an ended operation again, as its next attempt: the same work, which goes on where it was. Its progress does too.
+   * @throws KtrdrError `operation_not_found`; `not_resumable` with the reason; `service_stopping`
+   */
+  async resume(operationId: string): Promise<OperationStarted> {
+    if (this.#stopping) throw new KtrdrError('service_stopping', STOPPING);
+    const last = this.#running.get(operationId);
+    // its end is stored a moment before it is forgotten here
+    if (last !== undefined && isTerminalStatus(last.status)) await last.outcome.catch(() => {});
+    const operation = await this.get(operationId);
+    const ended = this.#resumable.get(operationId);
+    if (ended === undefined || this.#running.has(operationId) || !operation.resumable) {
+      throw notResumable(operation);
     }
-    // shutdown began while it was being stored, and may have cancelled it already
-    if (this.#stopping) await this.cancel(operationId, { reason: STOPPING_REASON }).catch(() => {});
-    void outcome.then(ended, ended);
-    void running.execute();
-    return { operationId, outcome };
+    const { status, attempt } = operation;
+    const running = this.#prepare(ended.managed, changeStatus(operation, { to: 'pending' }), ended.parts);
+    const written = await this.#start(running, ended, () =>
+      this.#dependencies.store.transition(operationId, attempt, [status], { to: 'pending' }),
+    );
+    if (!written.changed) throw notResumable(written.operation);
+    const message = `Attempt ${attempt + 1} of the ${operation.operation_type} operation goes on where it was.`;
+    return { operation_id: operationId, status: 'started', message };
   }
 
   /** Newest first, running ones with their newest progress. */
@@ -205,17 +232,61 @@ export class OperationsService {
     return this.#running.size === 0;
   }
 
-  #prepare<TResult>(
-    managed: ManagedOperation<TResult>,
-    renderer: ProgressRenderer,
-    logger: OrchestratorLogger,
-  ): RunningOperation<TResult> {
-    const { store, clock, randomId } = this.#dependencies;
+  /** Stores an attempt with `write`, and runs it in the background if that was what changed the store. */
+  async #start<TResult>(
+    running: RunningOperation<TResult>,
+    resumable: Resumable,
+    write: () => Promise<Written>,
+  ): Promise<Written> {
+    const { operationId, outcome } = running;
+    const ended = () => this.#forget(operationId);
+    // before it is stored, so that whoever finds it in the store finds it running
+    this.#running.set(operationId, running as RunningOperation<unknown>);
+    try {
+      const written = await write();
+      if (!written.changed) {
+        ended();
+        return written;
+      }
+      this.#resumable.delete(operationId);
+      running.created(written.operation);
+      // shutdown began while it was being stored, and may have cancelled it already
+      if (this.#stopping) await this.cancel(operationId, { reason: STOPPING_REASON }).catch(() => {});
+      const rememberAndForget = () => {
+        if (running.snapshot().resumable) this.#remember(operationId, resumable);
+        ended();
+      };
+      void outcome.then(rememberAndForget, rememberAndForget);
+      void running.execute();
+      return written;
+    } catch (error) {
+      ended();
+      throw error;
+    }
+  }
+
+  #remember(operationId: string, resumable: Resumable): void {
+    this.#resumable.set(operationId, resumable);
+    for (const oldest of this.#resumable.keys()) {
+      if (this.#resumable.size <= MOST_RESUMABLE) return;
+      this.#resumable.delete(oldest);
+    }
+  }
+
+  #newRecord({ type, metadata }: ManagedOperation<unknown>): Operation {
+    const { clock, randomId } = this.#dependencies;
     const now = clock.now();
-    const { type, metadata } = managed;
     const id = createOperationId(type, now, randomId);
     if (this.#running.has(id)) throw operationExists(id);
-    const record = newOperation({ id, type, metadata, createdAt: new Date(now).toISOString() });
+    return newOperation({ id, type, metadata, createdAt: new Date(now).toISOString() });
+  }
+
+  #prepare<TResult>(
+    managed: ManagedOperation<TResult>,
+    record: Operation,
+    { renderer, logger }: LaunchParts,
+  ): RunningOperation<TResult> {
+    const { store, clock } = this.#dependencies;
     const onStatus = (changed: RunningOperation<unknown>) => this.#tellListeners(changed);
     return new RunningOperation(managed, record, { store, clock, logger, renderer, onStatus });
   }
@@ -279,6 +350,23 @@ export class OperationsService {
     for (const resolve of this.#idleWaiters) resolve();
     this.#idleWaiters.clear();
   }
+}
+
+function notResumable(operation: Operation): KtrdrError {
+  const { operation_id, operation_type, status } = operation;
+  return new KtrdrError(
+    'not_resumable',
+    `Operation ${operation_id} cannot be resumed: ${whyNotResumable(operation)}`,
+    { details: { operation_type, status } },
+  );
+}
+
+function whyNotResumable({ status, resumable, operation_type }: Operation): string {
+  if (status === 'completed') return 'it has completed.';
+  if (!isTerminalStatus(status))
+    return `it is ${status}. Only one that failed or was cancelled can be resumed.`;
+  if (resumable) return 'the service no longer knows how to run it. Start it again.';
+  return `this ${operation_type} operation left nothing to go on from when it ended (${status}). Start it again.`;
 }
 
 function cancelMessage({ status }: Operation, force: boolean): string {

@@ -45,6 +45,8 @@ export interface ProgressManagerOptions {
   renderer: ProgressRenderer;
   steps?: readonly ProgressStep[];
   initialContext?: Partial<ProgressContext>;
+  /** Where the attempt before ended: this one goes on there, and never shows less. */
+  from?: OperationProgress;
   /** Called after every update with the monotonic time, ms. */
   onUpdate?: (now: number) => void;
 }
@@ -79,7 +81,8 @@ export class ProgressManager implements ProgressReporter {
   constructor(options: ProgressManagerOptions) {
     this.#options = options;
     this.#steps = rangesOf(options.steps ?? []);
-    this.#eta = new EtaEstimator(options.clock.monotonic());
+    if (options.from !== undefined) this.#goOnFrom(options.from);
+    this.#eta = new EtaEstimator(options.clock.monotonic(), this.#percentage);
     if (options.initialContext !== undefined) this.#merge(options.initialContext);
   }
 
@@ -134,6 +137,15 @@ export class ProgressManager implements ProgressReporter {
       eta_seconds: remaining === null ? null : Math.round(remaining / 1000),
       context,
     };
+  }
+
+  #goOnFrom({ percentage, context, ...counts }: OperationProgress): void {
+    this.#percentage = percentage;
+    this.#steps_completed = counts.steps_completed;
+    this.#steps_total = counts.steps_total;
+    this.#items_processed = counts.items_processed;
+    this.#items_total = counts.items_total;
+    this.#merge(context);
   }
 
   #enter(name: string, now: number): void {

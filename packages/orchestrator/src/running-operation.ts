@@ -40,6 +40,7 @@ export class RunningOperation<TResult> {
   /** Work that `executeWithCancellation` no longer waits for, but that still runs. */
   readonly #inFlight = new Set<Promise<unknown>>();
   readonly #warnings: string[] = [];
+  #resumable: boolean;
   /** As last read from the store; its progress is older than `#progress`. */
   #record: Operation;
   #resolve: (result: TResult) => void = () => {};
@@ -51,6 +52,7 @@ export class RunningOperation<TResult> {
     this.#record = record;
     this.operationId = record.operation_id;
     this.attempt = record.attempt;
+    this.#resumable = record.attempt > 1;
     this.outcome = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -68,12 +70,13 @@ export class RunningOperation<TResult> {
       renderer: parts.renderer,
       steps: managed.steps,
       initialContext: managed.initialContext,
+      from: record.attempt > 1 ? record.progress : undefined,
       onUpdate: (now) => this.#changed(now),
     });
     this.#record.progress = this.#progress.snapshot();
   }
 
-  /** The new operation, for the store to keep. */
+  /** The operation as it is to be stored. */
   get record(): Operation {
     return this.#record;
   }
@@ -119,7 +122,7 @@ export class RunningOperation<TResult> {
     this.#cancellation.cancel(reason, { force });
   }
 
-  /** The store keeps the new operation: from here on its copy counts, and no longer what the caller passed. */
+  /** The store keeps the attempt: from here on its copy counts, and no longer what the caller passed. */
   created(record: Operation): void {
     // whoever found it in the store first may have cancelled it by now
     if (this.#record.status !== 'pending') return;
@@ -189,6 +192,9 @@ export class RunningOperation<TResult> {
         this.#warnings.push(message);
         this.#changed(clock.monotonic());
       },
+      setResumable: (resumable) => {
+        this.#resumable = resumable;
+      },
       sleep: (ms) => clock.sleep(ms, token.signal),
       executeWithCancellation: (work) => this.#executeWithCancellation(work),
     };
@@ -231,10 +237,16 @@ export class RunningOperation<TResult> {
         // domain code may stop of its own accord: the request is then recorded with the end
         const reason = error instanceof OperationCancelledError ? error.reason : this.token.reason;
         await this.#transition(['running'], { to: 'cancelling', at: this.#now(), reason });
-        await this.#end(['cancelling'], { to: 'cancelled', at: this.#now(), reason });
+        await this.#end(['cancelling'], {
+          to: 'cancelled',
+          at: this.#now(),
+          reason,
+          resumable: this.#resumable,
+        });
       } else {
         this.#logger.error('operation failed', { error });
-        const failure = { to: 'failed', at: this.#now(), error: errorBodyOf(error) } as const;
+        const resumable = this.#resumable;
+        const failure = { to: 'failed', at: this.#now(), error: errorBodyOf(error), resumable } as const;
         await this.#end(['running', 'cancelling'], failure);
       }
     } catch (storeError) {

@@ -1,7 +1,7 @@
 import type { TrainingBatches } from './engines/engine.js';
 import type { Targets } from './loss.js';
 import { dropoutLayers, inputWidth, type DropoutLayer, type ModelSpec } from './model-spec.js';
-import { RandomStream } from './random.js';
+import { RandomStream, type RandomState } from './random.js';
 
 /** Rows of one part of the data set, ready for the network. */
 export interface DataPart {
@@ -91,6 +91,16 @@ export class Batches {
     for (let row = 0; row < this.order.length; row += 1) this.order[row] = row;
     RandomStream.derive(this.seed, 'shuffle', epoch).shuffle(this.order);
     this.masks = RandomStream.derive(this.seed, 'dropout', epoch);
+  }
+
+  /** Where the draws of masks stand within the epoch. */
+  get maskState(): RandomState {
+    return this.masks.state;
+  }
+
+  /** Goes on within an epoch that `startEpoch` began: the next batch gets the masks that it would have got. */
+  restoreMasks(state: RandomState): void {
+    this.masks = RandomStream.fromState(state);
   }
 
   /**

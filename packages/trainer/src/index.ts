@@ -1,4 +1,5 @@
 export { readArtifacts } from './artifacts.js';
+export { CheckpointFolders } from './checkpoint-folders.js';
 export { compareModels } from './compare-models.js';
 export { Progress } from './callbacks/progress.js';
 export type { Engine } from './engines/engine.js';

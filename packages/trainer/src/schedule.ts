@@ -9,6 +9,18 @@ export type LearningRateSchedule =
   /** Times factor when the validation loss has not improved for more than `patience` epochs. */
   | { type: 'reduce_on_plateau'; factor: number; patience: number };
 
+/** Where a schedule stands. */
+export interface LearningRateState {
+  /** Epochs that are done. */
+  epochs: number;
+  /** Of the epoch that comes. */
+  rate: number;
+  /** Best validation loss that counted; `null` where none did. */
+  bestLoss: number | null;
+  /** Epochs without an improvement since. */
+  badEpochs: number;
+}
+
 /** Relative fall of the validation loss that counts as an improvement (PyTorch's `ReduceLROnPlateau`). */
 const PLATEAU_THRESHOLD = 1e-4;
 
@@ -18,7 +30,7 @@ const PLATEAU_THRESHOLD = 1e-4;
  */
 export class LearningRate {
   private epochs = 0;
-  private bestLoss = Number.POSITIVE_INFINITY;
+  private bestLoss: number | null = null;
   private badEpochs = 0;
 
   private rate: number;
@@ -56,8 +68,20 @@ export class LearningRate {
     }
   }
 
+  get state(): LearningRateState {
+    const { epochs, rate, bestLoss, badEpochs } = this;
+    return { epochs, rate, bestLoss, badEpochs };
+  }
+
+  restore(state: LearningRateState): void {
+    this.epochs = state.epochs;
+    this.rate = state.rate;
+    this.bestLoss = state.bestLoss;
+    this.badEpochs = state.badEpochs;
+  }
+
   private waitOnPlateau(validationLoss: number, factor: number, patience: number): void {
-    if (validationLoss < this.bestLoss * (1 - PLATEAU_THRESHOLD)) {
+    if (this.bestLoss === null || validationLoss < this.bestLoss * (1 - PLATEAU_THRESHOLD)) {
       this.bestLoss = validationLoss;
       this.badEpochs = 0;
       return;

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { AnalyticsSummary, BarsFingerprint, TrainingResult } from '@ktrdr/contracts';
 import { parseDateRange } from '@ktrdr/market-data';
 import { formatIssue, parseStrategy, type Strategy } from '@ktrdr/strategy';
 import { Analytics, analyticsRunId } from './callbacks/analytics.js';
@@ -11,10 +12,12 @@ import { assessModel } from './evaluation/assess-model.js';
 import { walkForwardFolds } from './evaluation/walk-forward-folds.js';
 import { evaluateFolds } from './evaluation/walk-forward.js';
 import { loadBars } from './load-bars.js';
-import { runTrainingLoop } from './loop.js';
+import { optimiserOf, runTrainingLoop, type LoopResult } from './loop.js';
 import { modelOf } from './model-of.js';
+import type { ModelSpec } from './model-spec.js';
 import type { PreparedData } from './prepare-data.js';
 import { prepareDataOrAdvise } from './range-advice.js';
+import { openCheckpoints, type RunCheckpoints } from './run-checkpoints.js';
 import { RunProgress } from './run-progress.js';
 import { storageError } from './storage-error.js';
 import { summariseData } from './summarise-data.js';
@@ -27,7 +30,7 @@ import { writeModel } from './write-model.js';
  * The one entry: bars and a strategy in, a trained model in `outputDir/model` out. Each phase is reported before it begins.
  *
  * @throws KtrdrError with the code of what was wrong
- * @throws TrainingCancelledError when the signal was aborted: between phases, or within one batch
+ * @throws TrainingCancelledError when the signal was aborted: between phases, or within one batch; from `training` on a checkpoint is left
  */
 export async function train(request: TrainingRunRequest, hooks: TrainingHooks): Promise<TrainingRunOutcome> {
   try {
@@ -65,99 +68,128 @@ async function run(
   await progress.enter('starting engine');
   const engine = await createEngine(request.engine.engine);
   try {
-    const { trained, parameters, analytics } = await trainAndEvaluate(
-      request,
-      hooks,
-      progress,
-      strategy,
-      data,
-      engine,
-    );
-    const walkForward = await evaluateFolds(folds, {
-      model: trained.spec,
-      settings: strategy.training,
-      engine,
-      seed: request.seed,
-      signal: hooks.signal,
-      clock: hooks.clock,
-      report: (done) => progress.enter('walk-forward', done),
-      update: (done) => progress.update({ phase: 'walk-forward', phase_fraction: done }),
-    });
-    const result = trainedResult(prepared, { ...trained, walkForward });
-    await progress.enter('storing model');
-    await analytics?.writeReport(result);
-    await writeModel(join(request.outputDir, 'model'), {
-      strategy,
-      strategyText: request.strategyText,
-      spec: trained.spec,
-      parameters,
-      normalisation: data.normalisation,
-      classes: data.dataset.classes,
-      testPart: testPartOf(data),
-      result,
-      createdAt: hooks.clock.now(),
-    });
-    return { result, warnings };
+    const run = { request, hooks, progress, strategy, data, folds, engine };
+    const trained = await trainModel(run, bars.fingerprints, warnings);
+    try {
+      const result = await finish(run, trained, prepared);
+      return { result, warnings };
+    } catch (error) {
+      // what was trained is not lost, whatever failed after it
+      await trained.checkpoints.write(() => Promise.resolve(trained.loop.state));
+      throw error;
+    }
   } finally {
     engine.dispose();
   }
 }
 
-interface Trained {
-  trained: Omit<Parameters<typeof trainedResult>[1], 'walkForward'>;
-  parameters: Float32Array;
+/** A run whose data are prepared. */
+interface PreparedRun {
+  request: TrainingRunRequest;
+  hooks: TrainingHooks;
+  progress: RunProgress;
+  strategy: Strategy;
+  data: PreparedData;
+  folds: ReturnType<typeof walkForwardFolds>;
+  engine: Engine;
+}
+
+interface Trained extends Pick<RunCheckpoints, 'checkpoints'> {
+  spec: ModelSpec;
+  loop: LoopResult;
   analytics: Analytics | null;
 }
 
-async function trainAndEvaluate(
-  request: TrainingRunRequest,
-  { signal, clock }: TrainingHooks,
-  progress: RunProgress,
-  strategy: Strategy,
-  data: PreparedData,
-  engine: Engine,
+async function trainModel(
+  { request, hooks, progress, strategy, data: { dataset, parts }, engine }: PreparedRun,
+  fingerprints: readonly BarsFingerprint[],
+  warnings: string[],
 ): Promise<Trained> {
-  const { dataset, parts } = data;
   const isRegression = dataset.output === 'regression';
   const spec = modelOf(strategy, isRegression ? 1 : dataset.classes.length);
   const classes = isRegression ? DIRECTIONS : dataset.classes;
-  const analytics = analyticsOf(request, strategy, classes, clock);
+  const { training } = strategy;
+  const { from, checkpoints } = await openCheckpoints(
+    request,
+    hooks,
+    { spec, optimiser: optimiserOf(training), fingerprints },
+    warnings,
+  );
+  const analytics = analyticsOf(request, strategy, classes, hooks.clock);
   await progress.enter('training');
-  const start = clock.now();
   const loop = await runTrainingLoop({
     model: spec,
-    settings: strategy.training,
+    settings: training,
     train: parts.train,
     validation: parts.validation,
     engine,
     seed: request.seed,
-    signal,
-    clock,
+    signal: hooks.signal,
+    clock: hooks.clock,
     gradientNorms: analytics !== null,
     callbacks: [
-      new Progress((update) => progress.update(update), clock),
+      new Progress((update) => progress.update(update), hooks.clock),
       ...(analytics === null ? [] : [analytics]),
     ],
+    from,
+    checkpoints,
   });
-  const trainingTime = (clock.now() - start) / 1000;
+  return { spec, loop, analytics, checkpoints };
+}
+
+/** Says what the trained model is worth, and writes it. */
+async function finish(
+  { request, hooks, progress, strategy, data, folds, engine }: PreparedRun,
+  { spec, loop, analytics }: Trained,
+  prepared: TrainingResult,
+): Promise<TrainingResult> {
+  const { signal, clock } = hooks;
+  const { seed } = request;
   const worth = await assessModel({
     engine,
     model: spec,
     loss: loop.loss,
     data,
     strategy,
-    seed: request.seed,
+    seed,
     signal,
     clock,
     progress,
     importance: analytics !== null,
   });
-  const summary = analytics?.summary ?? null;
-  return {
-    trained: { spec, device: engine.device, loop, trainingTime, analytics: summary, ...worth },
+  const walkForward = await evaluateFolds(folds, {
+    model: spec,
+    settings: strategy.training,
+    engine,
+    seed,
+    signal,
+    clock,
+    report: (done) => progress.enter('walk-forward', done),
+    update: (done) => progress.update({ phase: 'walk-forward', phase_fraction: done }),
+  });
+  const result = trainedResult(prepared, {
+    spec,
+    device: engine.device,
+    loop,
+    trainingTime: loop.elapsed / 1000,
+    analytics: analytics?.summary ?? null,
+    ...worth,
+    walkForward,
+  });
+  await progress.enter('storing model');
+  await analytics?.writeReport(result);
+  await writeModel(join(request.outputDir, 'model'), {
+    strategy,
+    strategyText: request.strategyText,
+    spec,
     parameters: loop.parameters,
-    analytics,
-  };
+    normalisation: data.normalisation,
+    classes: data.dataset.classes,
+    testPart: testPartOf(data),
+    result,
+    createdAt: clock.now(),
+  });
+  return result;
 }
 
 function readStrategy(request: TrainingRunRequest): { strategy: Strategy; warnings: string[] } {

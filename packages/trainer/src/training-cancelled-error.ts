@@ -1,4 +1,4 @@
-/** Thrown out of a run whose signal was aborted. The model is where the last whole batch left it; nothing is stored. */
+/** Thrown out of a run whose signal was aborted. No model is stored; a training that had begun has left a checkpoint. */
 export class TrainingCancelledError extends Error {
   override readonly name = 'TrainingCancelledError';
 

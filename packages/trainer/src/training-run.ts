@@ -34,6 +34,10 @@ export interface TrainingRunRequest extends RunSettings {
   /** Empty folder of this run: `model/` and `analytics/` are written into it. */
   outputDir: string;
   mode: 'local' | 'host';
+  /** Folder of this run's checkpoints; it is made when the first one is written. */
+  checkpointDir: string;
+  /** Goes on from the last checkpoint there. */
+  resume: boolean;
 }
 
 export interface TrainingRunOutcome {
@@ -47,6 +51,10 @@ export interface TrainingHooks {
   /** Aborted: the run ends at the next batch or the next step of the preparation. */
   signal: AbortSignal;
   onProgress(update: TrainingProgressUpdate): void;
+  /** A checkpoint was written: from here on the run can be resumed. */
+  onCheckpoint?(): void;
+  /** Something went wrong that does not end the run; it belongs in the log. */
+  onProblem?(problem: string): void;
   /** `now` in ms since 1970. */
   clock: { now(): number };
 }

@@ -154,6 +154,7 @@ function engineVersion(engine: EngineName): string {
     : `${engine} (TensorFlow.js ${versionIn('@tensorflow/tfjs-core/package.json')})`;
 }
 
-function versionIn(packageFile: string): string {
+/** Version of a package, by its `package.json`. */
+export function versionIn(packageFile: string): string {
   return (require(packageFile) as { version: string }).version;
 }

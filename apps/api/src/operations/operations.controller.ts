@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
-import type { CancelOperationResponse, Operation, OperationList } from '@ktrdr/contracts';
+import type { CancelOperationResponse, Operation, OperationList, OperationStarted } from '@ktrdr/contracts';
 import { OperationsService, type Clock } from '@ktrdr/orchestrator';
 import { CLOCK } from '@ktrdr/service-kit';
 import type { FastifyReply } from 'fastify';
@@ -37,6 +37,15 @@ export class OperationsController {
   @ApiOperation({ summary: 'Asks an operation to stop; it is cancelled once its work has ended' })
   cancel(@Param('id') id: string, @Body() body: CancelOperationDto): Promise<CancelOperationResponse> {
     return this.operations.cancel(id, body);
+  }
+
+  @Post(':id/resume')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Starts an ended, resumable operation again: its next attempt goes on where it was',
+  })
+  resume(@Param('id') id: string): Promise<OperationStarted> {
+    return this.operations.resume(id);
   }
 
   @Get(':id/events')

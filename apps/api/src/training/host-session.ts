@@ -186,7 +186,7 @@ export class HostSession {
     if (error.code !== 'session_not_found') return;
     throw new KtrdrError(
       'host_session_lost',
-      `The training host ${this.host.url} no longer knows session ${sessionId}: it was restarted. Train again.`,
+      `The training host ${this.host.url} no longer knows session ${sessionId}: it was restarted. Resume the operation if it is resumable, or train again.`,
       { cause: error },
     );
   }

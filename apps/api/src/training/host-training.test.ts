@@ -119,9 +119,11 @@ function train({
     },
     {
       operationId: 'op_training_20240101T000000_abcd',
+      attempt: 1,
       token: cancellation.token,
       onProgress: () => {},
       onWaiting: (phase) => waits.push(phase),
+      onResumable: () => {},
       onOutput: () => {},
     },
   );

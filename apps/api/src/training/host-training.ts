@@ -39,14 +39,14 @@ export class HostTraining implements TrainingPlace {
   ) {}
 
   async train({ run, strategy }: TrainingRequest, hooks: TrainingRunHooks): Promise<KeptRun> {
-    const { operationId, token } = hooks;
+    const { operationId, attempt, token } = hooks;
     return this.outputs.keep(operationId, strategy, token, async (outputDir) => {
       const session = new HostSession(this.host, this.settings, this.clock, token, (silence) =>
         hooks.onWaiting(silence ?? CONTACTING),
       );
       hooks.onWaiting(CONTACTING);
       const engine = await this.engine(session);
-      const started = await session.start(sessionRequest(operationId, run, engine));
+      const started = await session.start(sessionRequest(operationId, attempt, run, engine));
       const ended = await session.follow(started.session_id, (state) => forward(state, hooks));
       const outcome = outcomeOf(ended, token, this.host.url);
       if (outcome.result.training_metrics !== null) {
@@ -68,7 +68,12 @@ export class HostTraining implements TrainingPlace {
   }
 }
 
-function sessionRequest(operationId: string, run: RunSettings, engine: EngineName): StartSessionRequest {
+function sessionRequest(
+  operationId: string,
+  attempt: number,
+  run: RunSettings,
+  engine: EngineName,
+): StartSessionRequest {
   return {
     operation_id: operationId,
     strategy: run.strategyText,
@@ -84,10 +89,13 @@ function sessionRequest(operationId: string, run: RunSettings, engine: EngineNam
     seed: run.seed,
     engine,
     fingerprints: run.fingerprints,
+    attempt,
+    resume: attempt > 1,
   };
 }
 
-function forward({ last_update, progress }: TrainingSession, hooks: TrainingRunHooks): void {
+function forward({ last_update, progress, resumable }: TrainingSession, hooks: TrainingRunHooks): void {
+  hooks.onResumable(resumable === true);
   if (last_update) hooks.onProgress(last_update);
   else if (progress?.context?.phase) hooks.onWaiting(progress.context.phase);
 }
@@ -105,7 +113,7 @@ function outcomeOf(session: TrainingSession, token: CancellationToken, url: stri
       throw new KtrdrError(
         'host_stopped',
         `The training host ${url} was stopped while session ${session_id} ran: the training ended with it, and nothing computes there any more. ` +
-          'Start the host again (npm run host), then train again.',
+          'Start the host again (npm run host), then resume the operation or train again.',
       );
     }
     throw new KtrdrError(

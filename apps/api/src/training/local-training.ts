@@ -1,5 +1,6 @@
 import type { EngineChoice, EngineSetting } from '@ktrdr/contracts';
 import { checkEngineSupport, resolveEngine, runTrainerProcess } from '@ktrdr/trainer';
+import type { CheckpointFolders } from '@ktrdr/trainer';
 import type { KeptRun, RunOutputs } from './run-outputs.js';
 import type { TrainingPlace, TrainingRunHooks } from './training-place.js';
 import type { TrainingRequest } from './training-request.js';
@@ -18,25 +19,36 @@ export class LocalTraining implements TrainingPlace {
   constructor(
     private readonly settings: LocalTrainingSettings,
     private readonly outputs: RunOutputs,
+    private readonly checkpoints: CheckpointFolders,
   ) {}
 
   async train({ run, strategy }: TrainingRequest, hooks: TrainingRunHooks): Promise<KeptRun> {
-    const { operationId, token } = hooks;
+    const { operationId, attempt, token } = hooks;
     const { dataDir, cancelGraceMs } = this.settings;
-    this.engine ??= await resolveEngine(this.settings.engine);
-    const engine = this.engine;
+    const resume = attempt > 1;
+    const engine = resume ? await this.checkpoints.engineOf(operationId) : await this.ownEngine();
     checkEngineSupport(engine.engine, strategy.model.type);
-    return this.outputs.keep(operationId, strategy, token, async (outputDir) => {
+    const checkpointDir = this.checkpoints.of(operationId);
+    const kept = await this.outputs.keep(operationId, strategy, token, async (outputDir) => {
       return runTrainerProcess(
-        { ...run, operationId, engine, dataDir, outputDir, mode: 'local' },
+        { ...run, operationId, engine, dataDir, outputDir, mode: 'local', checkpointDir, resume },
         {
           signal: token.signal,
           forceSignal: token.forceSignal,
           graceMs: cancelGraceMs,
           onProgress: hooks.onProgress,
+          onCheckpoint: () => hooks.onResumable(true),
           onOutput: hooks.onOutput,
         },
       );
     });
+    await this.checkpoints.remove(operationId, hooks.onOutput);
+    return kept;
+  }
+
+  /** Resolved before the first run, for all. */
+  private async ownEngine(): Promise<EngineChoice> {
+    this.engine ??= await resolveEngine(this.settings.engine);
+    return this.engine;
   }
 }

@@ -1,5 +1,7 @@
+import { KtrdrError } from '@ktrdr/contracts';
 import type { EngineSetting } from '@ktrdr/contracts';
 import type { Clock } from '@ktrdr/orchestrator';
+import { CheckpointFolders } from '@ktrdr/trainer';
 import type { ModelStorage } from '@ktrdr/trainer';
 import { HostTraining } from './host-training.js';
 import { LocalTraining } from './local-training.js';
@@ -40,6 +42,7 @@ export class TrainingAdapter implements TrainingPlace {
               cancelGraceMs: settings.trainingCancelGraceMs,
             },
             outputs,
+            new CheckpointFolders(settings.stateDir),
           )
         : new HostTraining(
             {
@@ -54,8 +57,13 @@ export class TrainingAdapter implements TrainingPlace {
           );
   }
 
-  train(request: TrainingRequest, hooks: TrainingRunHooks): Promise<KeptRun> {
-    return this.place.train(request, hooks);
+  async train(request: TrainingRequest, hooks: TrainingRunHooks): Promise<KeptRun> {
+    try {
+      return await this.place.train(request, hooks);
+    } catch (error) {
+      if (error instanceof KtrdrError && error.code === 'checkpoint_missing') hooks.onResumable(false);
+      throw error;
+    }
   }
 
   /** @throws HostUnansweredError where the training host gives no answer */

@@ -56,12 +56,14 @@ export class TrainingManager extends ServiceOrchestrator<TrainingAdapter> {
 
   /** Trains where the adapter says, and keeps the model. */
   async runTraining(request: TrainingRequest, context: OperationContext): Promise<TrainingResult> {
-    const { operationId, token, progress, logger } = context;
+    const { operationId, attempt, token, progress, logger } = context;
     for (const warning of request.warnings) context.warn(warning);
     const run = await this.adapter.train(request, {
       operationId,
+      attempt,
       token,
       onProgress: (update) => progress.update(trainingProgress(update)),
+      onResumable: context.setResumable,
       onWaiting: (phase) => progress.update({ context: { phase }, waiting: true }),
       onOutput: (line) => logger.info(line),
     });

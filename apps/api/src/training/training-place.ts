@@ -6,9 +6,13 @@ import type { TrainingRequest } from './training-request.js';
 /** What a run is given by the operation that it belongs to; the same for every place. */
 export interface TrainingRunHooks {
   operationId: string;
+  /** From 1; a later one goes on from the last checkpoint of the one before it. */
+  attempt: number;
   token: CancellationToken;
   /** A report of the training process. */
   onProgress: (update: TrainingProgressUpdate) => void;
+  /** Whether the run could go on from a checkpoint if it ended now. */
+  onResumable: (resumable: boolean) => void;
   /** What is being waited for while the training process reports nothing, in words: `contacting the host`. */
   onWaiting: (phase: string) => void;
   /** A line that the training process wrote; it belongs in the log. */

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { OperationsService, type Clock, type OrchestratorLogger } from '@ktrdr/orchestrator';
 import { CLOCK, ORCHESTRATOR_LOGGER } from '@ktrdr/service-kit';
-import { ModelStorage } from '@ktrdr/trainer';
+import { CheckpointFolders, ModelStorage } from '@ktrdr/trainer';
 import { API_SETTINGS, type ApiSettings } from '../config.js';
 import { ModelsModule } from '../models/models.module.js';
 import { StrategiesModule } from '../strategies/strategies.module.js';
@@ -25,6 +25,7 @@ import { TrainingService } from './training.service.js';
         models: ModelStorage,
       ) => {
         await models.removeStale();
+        await new CheckpointFolders(settings.stateDir).removeOld(clock.now());
         const dependencies = { operations, logger, hostService: settings.trainingHost };
         return new TrainingManager(dependencies, settings, models, clock);
       },

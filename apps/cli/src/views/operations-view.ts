@@ -62,6 +62,7 @@ export function operationView(
         ['reason', cancel_reason === null ? null : printable(cancel_reason)],
         ['progress', `${progress.percentage.toFixed(1)}%`],
         ['now', ended ? null : nowText(progressParts(state, now))],
+        ['resume with', operation.resumable ? `ktrdr operations resume ${operation.operation_id}` : null],
         ['about', subject(operation)],
         ['range', rangeOf(operation)],
         ['created', moment(operation.created_at)],

@@ -25,9 +25,11 @@ export function showOutcome(output: Output, operation: Operation, options: Outco
   const mark = output.live;
   if (operation.status === 'failed') {
     output.err(failure(operation, options.verbose, output.errorStyle, mark));
+    if (operation.resumable) output.err(howToResume(operation));
     return exitCode;
   }
   output.out(headline(operation, options.cancelRequested, output.style, mark));
+  if (operation.resumable) output.out(howToResume(operation));
   const view = operation.status === 'completed' ? resultView(operation, options.verbose, output.style) : '';
   if (view !== '') output.out(`\n${view}`);
   const warnings = warningsView(operation.warnings, options.verbose, output.style);
@@ -38,6 +40,10 @@ export function showOutcome(output: Output, operation: Operation, options: Outco
 function exitCodeOf({ status }: Operation): ExitCode {
   if (status === 'completed') return EXIT.completed;
   return status === 'cancelled' ? EXIT.cancelled : EXIT.failed;
+}
+
+function howToResume({ operation_id }: Operation): string {
+  return `  go on from where it was: ktrdr operations resume ${operation_id}`;
 }
 
 function headline(operation: Operation, cancelRequested: boolean, style: Style, mark: boolean): string {

@@ -4,6 +4,7 @@ import { fingerprintBars, parseDateRange } from '@ktrdr/market-data';
 import { parseStrategy } from '@ktrdr/strategy';
 import type { Strategy } from '@ktrdr/strategy';
 import { checkEngineSupport, resolveEngine } from '@ktrdr/trainer';
+import type { CheckpointFolders } from '@ktrdr/trainer';
 import type { SessionRequest } from './session-request.js';
 
 /** Checks on the host's own bars and engines what an API asks for. */
@@ -12,24 +13,27 @@ export class SessionCheck {
     private readonly dataDir: string,
     /** What this host takes when it may choose. */
     private readonly engine: EngineChoice,
+    private readonly checkpoints: CheckpointFolders,
   ) {}
 
   /**
    * @throws KtrdrError `strategy_invalid`, `invalid_date`, `invalid_date_range`, `invalid_request`, `engine_unavailable`, `engine_unsupported`,
-   *   `bars_not_found`, `bars_differ`
+   *   `bars_not_found`, `bars_differ`; of a session that resumes `checkpoint_missing`, `checkpoint_refused`
    */
   async check(body: StartSessionRequest): Promise<SessionRequest> {
-    const { symbols, timeframes } = body;
+    const { symbols, timeframes, attempt = 1, resume = false } = body;
     const { strategy } = parseStrategy(body.strategy, {
       file: body.strategy_file,
       overrides: { symbols, timeframes },
     });
     parseDateRange(body.start_date, body.end_date);
-    const engine = body.engine === this.engine.engine ? this.engine : await resolveEngine(body.engine);
+    const engine = await this.engineOf(body);
     checkEngineSupport(engine.engine, strategy.model.type);
     await this.checkBars(strategy, body.fingerprints);
     return {
       operationId: body.operation_id,
+      attempt,
+      resume,
       strategy,
       engine,
       run: {
@@ -47,6 +51,11 @@ export class SessionCheck {
         fingerprints: body.fingerprints,
       },
     };
+  }
+
+  private async engineOf({ engine, operation_id, resume }: StartSessionRequest): Promise<EngineChoice> {
+    if (resume === true) return this.checkpoints.engineOf(operation_id);
+    return engine === this.engine.engine ? this.engine : resolveEngine(engine);
   }
 
   private async checkBars(strategy: Strategy, fingerprints: readonly BarsFingerprint[]): Promise<void> {

@@ -6,6 +6,14 @@ import type { SessionRequest } from './session-request.js';
 import type { SessionSlots } from './session-slots.js';
 import type { SessionTraining } from './session-training.js';
 
+/** Who is told what a session does, for the API to ask. */
+export interface SessionReports {
+  /** A report as the training process made it. */
+  onUpdate: (update: TrainingProgressUpdate) => void;
+  /** The session's operation can be resumed from a checkpoint. */
+  onCheckpoint: () => void;
+}
+
 /** Sessions as operations. */
 export class SessionManager extends ServiceOrchestrator<SessionTraining> {
   override readonly serviceName = 'Training session';
@@ -25,11 +33,8 @@ export class SessionManager extends ServiceOrchestrator<SessionTraining> {
     return this.training;
   }
 
-  /** Starts a session. `onUpdate` gets the reports as the training process makes them, for the API to fetch. */
-  startSession(
-    request: SessionRequest,
-    onUpdate: (update: TrainingProgressUpdate) => void,
-  ): Promise<OperationStarted> {
+  /** Starts a session. */
+  startSession(request: SessionRequest, reports: SessionReports): Promise<OperationStarted> {
     const { strategy, run } = request;
     return this.startManagedOperation({
       type: 'training',
@@ -41,7 +46,7 @@ export class SessionManager extends ServiceOrchestrator<SessionTraining> {
         end_date: run.endDate ?? strategy.dateRange.end ?? null,
         parameters: { operation_id: request.operationId, seed: run.seed, engine: request.engine.engine },
       },
-      taskId: request.operationId,
+      taskId: `${request.operationId}:${request.attempt}`,
       steps: trainingSteps(run.walkForward),
       initialContext: {
         model_type: strategy.model.type,
@@ -53,14 +58,14 @@ export class SessionManager extends ServiceOrchestrator<SessionTraining> {
         host_service: true,
       },
       startMessage: `Training of ${strategy.name} on ${strategy.symbols.join(', ')} has started.`,
-      run: (context) => this.runSession(request, onUpdate, context),
+      run: (context) => this.runSession(request, reports, context),
     });
   }
 
   /** Trains as soon as there is a slot. */
   async runSession(
     request: SessionRequest,
-    onUpdate: (update: TrainingProgressUpdate) => void,
+    reports: SessionReports,
     context: OperationContext,
   ): Promise<TrainingResult> {
     const { operationId, token, progress, logger } = context;
@@ -72,9 +77,10 @@ export class SessionManager extends ServiceOrchestrator<SessionTraining> {
           sessionId: operationId,
           token,
           onProgress: (update) => {
-            onUpdate(update);
+            reports.onUpdate(update);
             progress.update(trainingProgress(update));
           },
+          onCheckpoint: reports.onCheckpoint,
           onOutput: (line) => logger.info(line),
         }),
     );

@@ -6,6 +6,10 @@ import type { RunSettings } from '@ktrdr/trainer';
 export interface SessionRequest {
   /** The API's operation that the session belongs to. */
   operationId: string;
+  /** Of that operation, from 1. */
+  attempt: number;
+  /** Goes on from the operation's last checkpoint here. */
+  resume: boolean;
   strategy: Strategy;
   run: RunSettings;
   engine: EngineChoice;

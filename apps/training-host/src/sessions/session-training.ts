@@ -1,7 +1,7 @@
 import type { TrainingProgressUpdate } from '@ktrdr/contracts';
 import type { CancellationToken } from '@ktrdr/orchestrator';
 import { readArtifacts, runTrainerProcess } from '@ktrdr/trainer';
-import type { ModelStorage, TrainingRunOutcome } from '@ktrdr/trainer';
+import type { CheckpointFolders, ModelStorage, TrainingRunOutcome } from '@ktrdr/trainer';
 import type { ArtifactFile } from '@ktrdr/contracts';
 import type { SessionRequest } from './session-request.js';
 
@@ -9,6 +9,8 @@ export interface SessionRunHooks {
   sessionId: string;
   token: CancellationToken;
   onProgress: (update: TrainingProgressUpdate) => void;
+  /** The session's operation can be resumed here, however this session ends. */
+  onCheckpoint: () => void;
   /** A line that the training process wrote; it belongs in the log. */
   onOutput: (line: string) => void;
 }
@@ -22,6 +24,7 @@ export class SessionTraining {
 
   constructor(
     private readonly folders: ModelStorage,
+    private readonly checkpoints: CheckpointFolders,
     private readonly dataDir: string,
     /** How long a cancelled training process may take to stop by itself, ms. */
     private readonly cancelGraceMs: number,
@@ -34,7 +37,7 @@ export class SessionTraining {
    * @throws KtrdrError with the code of what went wrong
    */
   async train(request: SessionRequest, hooks: SessionRunHooks): Promise<TrainingRunOutcome> {
-    const { run, operationId, engine } = request;
+    const { run, operationId, engine, resume } = request;
     const { sessionId, token } = hooks;
     const outputDir = await this.folders.stage(sessionId);
     try {
@@ -46,15 +49,19 @@ export class SessionTraining {
           dataDir: this.dataDir,
           outputDir,
           mode: 'host',
+          checkpointDir: this.checkpoints.of(operationId),
+          resume,
         },
         {
           signal: token.signal,
           forceSignal: token.forceSignal,
           graceMs: this.cancelGraceMs,
           onProgress: hooks.onProgress,
+          onCheckpoint: hooks.onCheckpoint,
           onOutput: hooks.onOutput,
         },
       );
+      await this.checkpoints.remove(operationId, hooks.onOutput);
       this.outputs.set(sessionId, outputDir);
       return outcome;
     } catch (error) {

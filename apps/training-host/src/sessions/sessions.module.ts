@@ -5,7 +5,7 @@ import type { EngineChoice } from '@ktrdr/contracts';
 import { OperationsService } from '@ktrdr/orchestrator';
 import type { Clock, OrchestratorLogger } from '@ktrdr/orchestrator';
 import { CLOCK, ORCHESTRATOR_LOGGER } from '@ktrdr/service-kit';
-import { ModelStorage, resolveEngine } from '@ktrdr/trainer';
+import { CheckpointFolders, ModelStorage, resolveEngine } from '@ktrdr/trainer';
 import type { HostSettings } from '../config.js';
 import { LastAnswers } from './last-answers.js';
 import { SessionCheck } from './session-check.js';
@@ -30,19 +30,30 @@ export class SessionsModule {
         // An engine that was asked for and is not to be had keeps the host from starting.
         { provide: ENGINE, useFactory: () => resolveEngine(settings.engine) },
         {
+          provide: CheckpointFolders,
+          inject: [CLOCK],
+          useFactory: async (clock: Clock) => {
+            const checkpoints = new CheckpointFolders(stateDir);
+            await checkpoints.removeOld(clock.now());
+            return checkpoints;
+          },
+        },
+        {
           provide: SessionTraining,
-          useFactory: async () => {
+          inject: [CheckpointFolders],
+          useFactory: async (checkpoints: CheckpointFolders) => {
             const folders = new ModelStorage(join(stateDir, 'sessions'));
             await folders.removeStale();
-            return new SessionTraining(folders, dataDir, cancelGraceMs);
+            return new SessionTraining(folders, checkpoints, dataDir, cancelGraceMs);
           },
         },
         {
           provide: SessionsService,
-          inject: [ENGINE, SessionTraining, OperationsService, CLOCK, ORCHESTRATOR_LOGGER],
+          inject: [ENGINE, SessionTraining, CheckpointFolders, OperationsService, CLOCK, ORCHESTRATOR_LOGGER],
           useFactory: (
             engine: EngineChoice,
             training: SessionTraining,
+            checkpoints: CheckpointFolders,
             operations: OperationsService,
             clock: Clock,
             logger: OrchestratorLogger,
@@ -54,7 +65,7 @@ export class SessionsModule {
             );
             return new SessionsService(
               { maxSessions, wait: sessionWait },
-              new SessionCheck(dataDir, engine),
+              new SessionCheck(dataDir, engine, checkpoints),
               manager,
               training,
               operations,

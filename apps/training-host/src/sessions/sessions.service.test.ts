@@ -6,7 +6,7 @@ import { SESSION_LEASE_MS, type StartSessionRequest } from '@ktrdr/contracts';
 import { fingerprintBars, writeSampleBars } from '@ktrdr/market-data';
 import { MemoryOperationStore, OperationsService } from '@ktrdr/orchestrator';
 import { FakeClock, RecordingLogger, settle } from '@ktrdr/orchestrator/testing';
-import { ModelStorage, resolveEngine } from '@ktrdr/trainer';
+import { CheckpointFolders, ModelStorage, resolveEngine } from '@ktrdr/trainer';
 import { SessionCheck } from './session-check.js';
 import { SessionManager } from './session-manager.js';
 import { SessionSlots } from './session-slots.js';
@@ -55,13 +55,15 @@ async function host(maxSessions: number) {
     logger,
     randomId: () => `host${count++}`,
   });
-  const training = new SessionTraining(new ModelStorage(join(dataDir, 'sessions')), dataDir, 5_000);
+  const checkpoints = new CheckpointFolders(join(dataDir, 'state'));
+  const folders = new ModelStorage(join(dataDir, 'sessions'));
+  const training = new SessionTraining(folders, checkpoints, dataDir, 5_000);
   const manager = new SessionManager(
     { operations, logger, hostService: { use: false } },
     training,
     new SessionSlots(1),
   );
-  const check = new SessionCheck(dataDir, await resolveEngine('tensorflow-js'));
+  const check = new SessionCheck(dataDir, await resolveEngine('tensorflow-js'), checkpoints);
   const settings = { maxSessions, wait: false };
   const sessions = new SessionsService(settings, check, manager, training, operations, clock, logger);
   const fingerprints = [await fingerprintBars(dataDir, 'AAPL', '1h')];
@@ -95,6 +97,29 @@ test('a session goes on while it is asked for, and is cancelled once nobody does
   await operations.idle();
   expect((await sessions.get(id)).status).toBe('cancelled');
   expect(clock.waiting).toBe(0);
+});
+
+describe('the next attempt of an operation', () => {
+  test('gets the session of the one before while that runs, then one of its own', async () => {
+    const { operations, sessions, start } = await host(1);
+    const first = await start(1);
+    expect(await start(1, { attempt: 2 })).toBe(first);
+    await sessions.cancel(first, {});
+    await operations.idle();
+    expect(await start(1)).toBe(first);
+    const second = await start(1, { attempt: 2, dry_run: true });
+    expect(second).not.toBe(first);
+    await operations.idle();
+    expect(await start(1, { attempt: 2 })).toBe(second);
+    expect((await sessions.get(first)).status).toBe('cancelled');
+  });
+
+  test('cannot go on without a checkpoint', async () => {
+    const { start } = await host(1);
+    await expect(start(1, { attempt: 2, resume: true })).rejects.toMatchObject({
+      code: 'checkpoint_missing',
+    });
+  });
 });
 
 describe('an ended session', () => {

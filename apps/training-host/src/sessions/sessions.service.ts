@@ -29,17 +29,26 @@ export interface SessionsSettings {
 interface Session {
   request: SessionRequest;
   lastUpdate: TrainingProgressUpdate | null;
+  /** There is a checkpoint of its operation. */
+  hasCheckpoint: boolean;
   /** Takes back the timer that ends a session nobody asks for. */
   endLease: () => void;
   /** Its API has heard how it ended, and has what it wrote. */
   told: boolean;
 }
 
+interface OperationSession {
+  /** Attempt of the operation that it was asked for. */
+  attempt: number;
+  id: Promise<string>;
+  ended: boolean;
+}
+
 /** Sessions as the API sees them. */
 export class SessionsService {
   private readonly sessions = new Map<string, Session>();
-  /** Session of an API's operation, from the moment it is asked for. */
-  private readonly byOperation = new Map<string, Promise<string>>();
+  /** Newest session of an API's operation, from the moment it is asked for. */
+  private readonly byOperation = new Map<string, OperationSession>();
   /** Oldest first. */
   private readonly ended: string[] = [];
 
@@ -58,19 +67,19 @@ export class SessionsService {
   }
 
   /**
-   * Starts a session. Asked again for one operation, as an API does that got no answer, it gives the session there is.
+   * Starts a session. Asked again for one attempt of an operation, as an API does that got no answer, it gives the session
+   * there is; so it does for the next attempt while the last one's session runs.
    *
    * @throws KtrdrError `host_busy`, and what `SessionCheck` throws
    */
   async start(body: StartSessionRequest): Promise<TrainingSession> {
-    const { operation_id } = body;
-    let starting = this.byOperation.get(operation_id);
-    if (starting === undefined) {
-      starting = this.begin(body);
-      this.byOperation.set(operation_id, starting);
-      starting.catch(() => this.byOperation.delete(operation_id));
-    }
-    return this.get(await starting);
+    const { operation_id, attempt = 1 } = body;
+    const known = this.byOperation.get(operation_id);
+    if (known !== undefined && (!known.ended || known.attempt >= attempt)) return this.get(await known.id);
+    const id = this.begin(body);
+    this.byOperation.set(operation_id, { attempt, id, ended: false });
+    id.catch(() => this.byOperation.delete(operation_id));
+    return this.get(await id);
   }
 
   /** Newest first. */
@@ -133,11 +142,22 @@ export class SessionsService {
 
   private async begin(body: StartSessionRequest): Promise<string> {
     const request = await this.check.check(body);
-    const session: Session = { request, lastUpdate: null, told: false, endLease: () => {} };
+    const session: Session = {
+      request,
+      lastUpdate: null,
+      hasCheckpoint: request.resume,
+      told: false,
+      endLease: () => {},
+    };
     // From here to the start without an await: two requests cannot both find the last place.
     if (this.isBusy) throw await this.busy();
-    const { operation_id } = await this.manager.startSession(request, (update) => {
-      session.lastUpdate = update;
+    const { operation_id } = await this.manager.startSession(request, {
+      onUpdate: (update) => {
+        session.lastUpdate = update;
+      },
+      onCheckpoint: () => {
+        session.hasCheckpoint = true;
+      },
     });
     this.sessions.set(operation_id, session);
     return operation_id;
@@ -188,16 +208,29 @@ export class SessionsService {
     }
   }
 
+  /** What is known of a session by its operation, if no newer one has taken its place. */
+  private newestOf(session: Session | undefined): OperationSession | undefined {
+    if (session === undefined) return undefined;
+    const { operationId, attempt } = session.request;
+    const newest = this.byOperation.get(operationId);
+    return newest?.attempt === attempt ? newest : undefined;
+  }
+
   /** Keeps the ended session, and forgets the oldest one beyond the bound. */
   private remember(sessionId: string): void {
-    this.sessions.get(sessionId)?.endLease();
+    const ended = this.sessions.get(sessionId);
+    ended?.endLease();
+    const newest = this.newestOf(ended);
+    if (newest !== undefined) newest.ended = true;
     this.ended.push(sessionId);
     // all sessions, and as many that waited, may end between two looks of their API
     if (this.ended.length <= Math.max(KEPT_SESSIONS, 2 * this.settings.maxSessions)) return;
     const oldest = this.ended.shift() as string;
     const session = this.sessions.get(oldest);
     this.sessions.delete(oldest);
-    if (session !== undefined) this.byOperation.delete(session.request.operationId);
+    if (session !== undefined && this.newestOf(session) !== undefined) {
+      this.byOperation.delete(session.request.operationId);
+    }
     this.training
       .discard(oldest)
       .catch((error: unknown) =>
@@ -211,7 +244,7 @@ function hasModel(result: TrainingResult | null): boolean {
   return result !== null && result.training_metrics !== null;
 }
 
-function describe(operation: Operation, { request, lastUpdate }: Session): TrainingSession {
+function describe(operation: Operation, { request, lastUpdate, hasCheckpoint }: Session): TrainingSession {
   return {
     session_id: operation.operation_id,
     operation_id: request.operationId,
@@ -227,5 +260,6 @@ function describe(operation: Operation, { request, lastUpdate }: Session): Train
     error: operation.error,
     warnings: operation.warnings,
     result: operation.result as TrainingResult | null,
+    resumable: hasCheckpoint && operation.status !== 'completed',
   };
 }

@@ -125,4 +125,16 @@ export class StartSessionDto implements StartSessionRequest {
   @ValidateNested({ each: true })
   @Type(() => FingerprintDto)
   fingerprints!: FingerprintDto[];
+
+  @ApiPropertyOptional({ description: "The operation's attempt.", minimum: 1, default: 1 })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(Number.MAX_SAFE_INTEGER)
+  attempt?: number;
+
+  @ApiPropertyOptional({ description: "Goes on from the operation's last checkpoint here.", default: false })
+  @IsOptional()
+  @IsBoolean()
+  resume?: boolean;
 }

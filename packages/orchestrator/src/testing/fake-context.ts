@@ -55,6 +55,13 @@ export class FakeOperationContext implements OperationContext {
     this.warnings.push(message);
   };
 
+  /** As domain code said last. */
+  resumable = false;
+
+  readonly setResumable = (resumable: boolean): void => {
+    this.resumable = resumable;
+  };
+
   readonly sleep = (ms: number): Promise<void> => this.clock.sleep(ms, this.token.signal);
 
   readonly executeWithCancellation = async <T>(

@@ -110,6 +110,32 @@ const CASES: Record<string, (store: OperationStore) => Promise<void>> = {
     assert.equal((await store.list({ limit: 50, offset: 0 })).total_count, 1);
   },
 
+  'an ended operation opens its next attempt once, and only the new one changes it': async (store) => {
+    const { operation_id } = await running(store);
+    const failed: StatusChange = {
+      to: 'failed',
+      at: LATER,
+      error: { code: 'disk_full', message: 'full' },
+      resumable: true,
+    };
+    assert.equal((await store.transition(operation_id, 1, ['running'], failed)).operation.resumable, true);
+    const open = () => store.transition(operation_id, 1, ['failed'], { to: 'pending' });
+    const opened = await Promise.all([open(), open()]);
+    assert.equal(opened.filter(({ changed }) => changed).length, 1);
+    assert.equal((await store.transition(operation_id, 1, ['pending'], RUN)).changed, false);
+    const again = await store.transition(operation_id, 2, ['pending'], RUN);
+    assert.equal(again.changed, true);
+    const { attempt, status, resumable, error } = again.operation;
+    assertSame(
+      { attempt, status, resumable, error },
+      { attempt: 2, status: 'running', resumable: false, error: null },
+    );
+    const { progress } = again.operation;
+    assert.equal(await store.saveProgress(operation_id, 1, progress, []), false);
+    assert.equal(await store.saveProgress(operation_id, 2, progress, []), true);
+    assert.equal((await store.list({ limit: 10, offset: 0 })).active_count, 1);
+  },
+
   'what comes out is a copy': async (store) => {
     const id = sample(1).operation_id;
     const { operation } = await store.create(sample(1));

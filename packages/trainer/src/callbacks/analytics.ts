@@ -5,7 +5,13 @@ import { reportPage } from '../report/report-page.js';
 import { alertsOf, type TrainingAlert } from './analytics-alerts.js';
 import { alertsText, epochEntry, metricsCsv } from './analytics-files.js';
 import { analyseEpoch, type EpochAnalytics } from './epoch-analytics.js';
-import type { EpochEnd, TrainingBegin, TrainingCallback, TrainingEnd } from './training-callback.js';
+import type {
+  CallbackMemory,
+  EpochEnd,
+  TrainingBegin,
+  TrainingCallback,
+  TrainingEnd,
+} from './training-callback.js';
 
 export interface AnalyticsOptions {
   /** Is made if need be. */
@@ -22,6 +28,13 @@ export interface AnalyticsOptions {
   clock: { now(): number };
 }
 
+interface AnalyticsMemory {
+  epochs: EpochAnalytics[];
+  alerts: TrainingAlert[];
+  /** ms since 1970 */
+  start: number;
+}
+
 /** `{symbol}_{strategy}_{YYYYMMDD_HHMMSS}` in UTC. @param start ms since 1970 */
 export function analyticsRunId(symbol: string, strategy: string, start: number): string {
   const [date, time] = new Date(start).toISOString().replaceAll(/[-:]/g, '').slice(0, 15).split('T');
@@ -33,8 +46,8 @@ export function analyticsRunId(symbol: string, strategy: string, start: number):
  * `detailed_metrics.json`, `alerts.txt` and `config.yaml` in one folder; and a page for reading, once the model was judged.
  */
 export class Analytics implements TrainingCallback {
-  private readonly epochs: EpochAnalytics[] = [];
-  private readonly alerts: TrainingAlert[] = [];
+  private epochs: EpochAnalytics[] = [];
+  private alerts: TrainingAlert[] = [];
   private parameters = new Float32Array(0);
   private start = 0;
 
@@ -68,6 +81,22 @@ export class Analytics implements TrainingCallback {
   writeReport(result: TrainingResult): Promise<void> {
     const { runId } = this.options;
     return this.write('report.html', reportPage({ runId, epochs: this.epochs, alerts: this.alerts, result }));
+  }
+
+  save(): CallbackMemory {
+    const { epochs, alerts, start } = this;
+    return {
+      values: { epochs: [...epochs], alerts: [...alerts], start },
+      arrays: { parameters: this.parameters.slice() },
+    };
+  }
+
+  restore({ values, arrays }: CallbackMemory): void {
+    const { epochs, alerts, start } = values as AnalyticsMemory;
+    this.epochs = epochs;
+    this.alerts = alerts;
+    this.start = start;
+    this.parameters = arrays['parameters']!.slice();
   }
 
   get summary(): AnalyticsSummary {

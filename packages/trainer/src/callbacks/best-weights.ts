@@ -1,8 +1,8 @@
-import type { EpochEnd, TrainingBegin, TrainingCallback } from './training-callback.js';
+import type { CallbackMemory, EpochEnd, TrainingBegin, TrainingCallback } from './training-callback.js';
 
 /** Keeps the weights of the epoch with the lowest validation loss, the first of equals. */
 export class BestWeights implements TrainingCallback {
-  private loss = Number.POSITIVE_INFINITY;
+  private loss: number | null = null;
   private bestEpoch = 0;
   private best = new Float32Array(0);
 
@@ -11,10 +11,22 @@ export class BestWeights implements TrainingCallback {
   }
 
   onEpochEnd(end: EpochEnd): undefined {
-    if (end.validation.loss >= this.loss) return;
+    if (this.loss !== null && end.validation.loss >= this.loss) return;
     this.loss = end.validation.loss;
     this.bestEpoch = end.epoch;
     this.best.set(end.parameters);
+  }
+
+  save(): CallbackMemory {
+    const { loss, bestEpoch: epoch, best } = this;
+    return { values: { loss, epoch }, arrays: { parameters: best.slice() } };
+  }
+
+  restore({ values, arrays }: CallbackMemory): void {
+    const { loss, epoch } = values as { loss: number | null; epoch: number };
+    this.loss = loss;
+    this.bestEpoch = epoch;
+    this.best.set(arrays['parameters']!);
   }
 
   /** 1-based; 0 before the first epoch. */

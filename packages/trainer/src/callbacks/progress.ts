@@ -1,5 +1,11 @@
 import type { TrainingProgressUpdate } from '@ktrdr/contracts';
-import type { BatchEnd, EpochEnd, TrainingBegin, TrainingCallback } from './training-callback.js';
+import type {
+  BatchEnd,
+  CallbackMemory,
+  EpochEnd,
+  TrainingBegin,
+  TrainingCallback,
+} from './training-callback.js';
 
 /** The part of a progress update that the training loop knows. */
 export type LoopProgress = Pick<
@@ -14,6 +20,13 @@ export type LoopProgress = Pick<
   | 'metrics'
 >;
 
+interface ProgressMemory {
+  /** Rows trained on in the epochs before. */
+  rowsBefore: number;
+  /** Of the last epoch. */
+  validation: { val_loss: number; val_accuracy: number } | null;
+}
+
 /** ms between two reports. */
 const INTERVAL_MS = 50;
 
@@ -23,7 +36,7 @@ export class Progress implements TrainingCallback {
   private totalBatches = 0;
   private trainRows = 0;
   private rowsBefore = 0;
-  private validation: { val_loss: number; val_accuracy: number } | null = null;
+  private validation: ProgressMemory['validation'] = null;
   private lastReport = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -52,6 +65,17 @@ export class Progress implements TrainingCallback {
       train_loss: end.trainLoss,
       train_accuracy: end.trainAccuracy,
     });
+  }
+
+  save(): CallbackMemory {
+    const { rowsBefore, validation } = this;
+    return { values: { rowsBefore, validation }, arrays: {} };
+  }
+
+  restore({ values }: CallbackMemory): void {
+    const { rowsBefore, validation } = values as ProgressMemory;
+    this.rowsBefore = rowsBefore;
+    this.validation = validation;
   }
 
   private send(epoch: number, batch: number, rows: number, training: Record<string, number>): void {

@@ -62,6 +62,13 @@ export interface TrainingEnd {
   bestEpoch: number;
 }
 
+/** What a callback remembers from batch to batch, as a checkpoint holds it. */
+export interface CallbackMemory {
+  /** As JSON has them; numbers are finite. */
+  values: object;
+  arrays: Readonly<Record<string, Float32Array>>;
+}
+
 /**
  * Watches a training loop, and may end it. Methods are called in the order in which the callbacks stand; an error
  * thrown by one ends the run.
@@ -73,4 +80,8 @@ export interface TrainingCallback {
   /** A returned text ends the training after this epoch and says why. */
   onEpochEnd?(epoch: EpochEnd): string | undefined | Promise<string | undefined>;
   onTrainEnd?(end: TrainingEnd): void | Promise<void>;
+  /** Everything that decides what it does next, as copies; asked for between batches. Without it there is nothing to remember. */
+  save?(): CallbackMemory;
+  /** Takes over what `save` gave, in a training that goes on: called after `onTrainBegin`. */
+  restore?(memory: CallbackMemory): void;
 }

@@ -14,6 +14,8 @@ export type ChildMessage =
   /** Sent by a timer: the event loop turns. */
   | { type: 'heartbeat' }
   | { type: 'progress'; update: TrainingProgressUpdate }
+  /** One was written: the run can be resumed, however it ends. */
+  | { type: 'checkpoint' }
   /** One of these three is the last message. */
   | { type: 'completed'; outcome: TrainingRunOutcome }
   | { type: 'failed'; error: ErrorBody }
@@ -23,6 +25,7 @@ const OBJECT_FIELD = {
   ready: null,
   heartbeat: null,
   progress: 'update',
+  checkpoint: null,
   completed: 'outcome',
   failed: 'error',
   cancelled: null,

@@ -20,6 +20,8 @@ export interface TrainerProcessOptions {
   /** A child that says nothing for so long is stuck and gets killed. Default 60 s. */
   silentAfterMs?: number;
   onProgress(update: TrainingProgressUpdate): void;
+  /** The run can be resumed from a checkpoint, however it ends. */
+  onCheckpoint?(): void;
   /** Lines that the child wrote to stdout and stderr. */
   onOutput?(line: string): void;
 }
@@ -59,6 +61,9 @@ export async function runChild(
         } catch (error) {
           endNow({ type: 'listener_failed', error });
         }
+        break;
+      case 'checkpoint':
+        options.onCheckpoint?.();
         break;
       case 'heartbeat':
         break;

@@ -41,6 +41,8 @@ async function run(request: TrainingRunRequest): Promise<void> {
         phase = update.phase;
         send({ type: 'progress', update });
       },
+      onCheckpoint: () => send({ type: 'checkpoint' }),
+      onProblem: (problem) => console.error(problem),
     });
     leaveWith({ type: 'completed', outcome });
   } catch (error) {

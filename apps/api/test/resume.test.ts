@@ -1,0 +1,206 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import type { Operation, OperationStarted, TrainingResult } from '@ktrdr/contracts';
+import { writeSampleBars } from '@ktrdr/market-data';
+import { LONG_GRACE, dataOf, freePort, Sandbox } from './harness.js';
+import type { TestService } from './harness.js';
+import { LONG, QUICK, strategyText } from './strategies.js';
+
+/** Trainings that were cut off and go on, beside the API and on a host. */
+let sandbox: Sandbox;
+let host: TestService;
+let hostSettings: Record<string, string>;
+const apis: Record<string, TestService> = {};
+
+// services start here while other tests keep the machine busy
+jest.setTimeout(60_000);
+
+beforeAll(async () => {
+  sandbox = await Sandbox.create();
+  await writeSampleBars({
+    dataDir: sandbox.dataDir,
+    symbol: 'AAPL',
+    timeframe: '1h',
+    startDate: '2024-01-01',
+    endDate: '2024-06-30',
+  });
+  hostSettings = { ...LONG_GRACE, PORT: String(await freePort()) };
+  host = await sandbox.startHost('host', hostSettings);
+  apis['beside the API'] = await sandbox.startApi('local', LONG_GRACE);
+  apis['on a host'] = await sandbox.startApi('remote', Sandbox.onHost(host));
+}, 40_000);
+
+afterAll(() => sandbox.close(), 40_000);
+
+/** Long enough to be cut off, short enough to be done twice. */
+const TRAINING = { strategy: strategyText({ epochs: 300 }), seed: 3 };
+
+const resultOf = ({ result }: Operation): TrainingResult => result as TrainingResult;
+
+async function modelOf(operation: Operation): Promise<string> {
+  const path = resultOf(operation).artifacts.model_path ?? '';
+  return createHash('sha256')
+    .update(await readFile(join(path, 'model.onnx')))
+    .digest('hex');
+}
+
+/** Of the operations that left any. */
+function checkpointFolders(place: string): Promise<string[]> {
+  const state = place === 'on a host' ? 'host-state' : 'local-state';
+  return readdir(sandbox.path(state, 'checkpoints'));
+}
+
+function resume(api: TestService, id: string) {
+  return api.post<OperationStarted>(`/operations/${id}/resume`);
+}
+
+/** Until a checkpoint that was written in passing is there. */
+async function untilCheckpoint(place: string, id: string): Promise<void> {
+  for (;;) {
+    const folders = await checkpointFolders(place).catch((): string[] => []);
+    if (folders.includes(id)) return;
+    await new Promise((next) => setTimeout(next, 50));
+  }
+}
+
+describe.each(['beside the API', 'on a host'])('a training %s', (place) => {
+  test('that was cancelled goes on where it was, and ends with the bytes of one that never stopped', async () => {
+    const api = apis[place]!;
+    const never = await api.untilEnded(await api.startTraining(TRAINING));
+    const id = await api.startTraining(TRAINING);
+    await api.untilOperation(id, ({ progress }) => (progress.context.current_epoch ?? 0) > 30);
+    await api.post(`/operations/${id}/cancel`, { reason: 'lunch' });
+    const cancelled = await api.untilEnded(id);
+    expect(cancelled).toMatchObject({ status: 'cancelled', attempt: 1, resumable: true });
+    expect(await checkpointFolders(place)).toContain(id);
+
+    expect(dataOf(await resume(api, id))).toEqual({
+      operation_id: id,
+      status: 'started',
+      message: 'Attempt 2 of the training operation goes on where it was.',
+    });
+    const seen: Operation[] = [];
+    const completed = await api.untilOperation(id, (operation) => {
+      seen.push(operation);
+      return operation.completed_at !== null;
+    });
+    expect(completed).toMatchObject({
+      status: 'completed',
+      attempt: 2,
+      resumable: false,
+      error: null,
+      cancel_requested_at: null,
+      cancel_reason: null,
+      created_at: cancelled.created_at,
+      metadata: cancelled.metadata,
+    });
+    const { training_time: _, ...metrics } = resultOf(completed).training_metrics!;
+    const { training_time: __, ...expected } = resultOf(never).training_metrics!;
+    expect(metrics).toEqual(expected);
+    expect(await modelOf(completed)).toBe(await modelOf(never));
+
+    const before = cancelled.progress;
+    for (const { progress } of seen) {
+      expect(progress.percentage).toBeGreaterThanOrEqual(before.percentage);
+      expect(progress.steps_completed).toBeGreaterThanOrEqual(before.steps_completed!);
+      expect(progress.items_processed).toBeGreaterThanOrEqual(before.items_processed!);
+    }
+    expect(await checkpointFolders(place)).not.toContain(id);
+  });
+
+  test('whose process was killed has failed, and goes on from its last checkpoint', async () => {
+    const api = apis[place]!;
+    const id = await api.startTraining({ strategy: LONG });
+    await api.untilTraining(id);
+    await untilCheckpoint(place, id);
+    for (const pid of await sandbox.trainers()) process.kill(pid, 'SIGKILL');
+    const failed = await api.untilEnded(id);
+    expect(failed).toMatchObject({
+      status: 'failed',
+      resumable: true,
+      error: { code: 'trainer_out_of_memory' },
+    });
+    dataOf(await resume(api, id));
+    const again = await api.untilOperation(
+      id,
+      ({ status, progress }) =>
+        status === 'running' && progress.items_processed! > failed.progress.items_processed!,
+    );
+    expect(again.attempt).toBe(2);
+    expect(again.progress.percentage).toBeGreaterThanOrEqual(failed.progress.percentage);
+    await api.post(`/operations/${id}/cancel`);
+    await api.untilEnded(id);
+  });
+
+  test('whose checkpoints are gone fails with a code that says so, and is resumable no more', async () => {
+    const api = apis[place]!;
+    const id = await api.startTraining({ strategy: LONG });
+    await api.untilTraining(id);
+    await api.post(`/operations/${id}/cancel`);
+    expect(await api.untilEnded(id)).toMatchObject({ status: 'cancelled', resumable: true });
+    const state = place === 'on a host' ? 'host-state' : 'local-state';
+    await rm(sandbox.path(state, 'checkpoints', id), { recursive: true });
+    dataOf(await resume(api, id));
+    const failed = await api.untilOperation(
+      id,
+      ({ attempt, completed_at }) => attempt === 2 && completed_at !== null,
+    );
+    expect(failed).toMatchObject({
+      status: 'failed',
+      resumable: false,
+      error: { code: 'checkpoint_missing', message: expect.stringContaining('Start it again.') },
+    });
+    expect(await resume(api, id)).toMatchObject({ status: 409, body: { error: { code: 'not_resumable' } } });
+  });
+});
+
+test('a host that was started again goes on with what it trained before', async () => {
+  const api = apis['on a host']!;
+  const id = await api.startTraining(TRAINING);
+  await api.untilOperation(id, ({ progress }) => (progress.context.current_epoch ?? 0) > 20);
+  await host.stop();
+  const stopped = await api.untilEnded(id);
+  expect(stopped).toMatchObject({ status: 'failed', resumable: true, error: { code: 'host_stopped' } });
+  host = await sandbox.startHost('host', hostSettings);
+  dataOf(await resume(api, id));
+  const completed = await api.untilOperation(
+    id,
+    ({ attempt, completed_at }) => attempt === 2 && completed_at !== null,
+  );
+  expect(completed).toMatchObject({ status: 'completed', error: null });
+  expect(resultOf(completed).training_metrics?.history.train_loss).toHaveLength(300);
+});
+
+describe('what cannot be resumed', () => {
+  test('is refused the same way, whatever its type', async () => {
+    const api = apis['beside the API']!;
+    const training = await api.startTraining({ strategy: LONG, dry_run: true });
+    const { operation_id: dummy } = dataOf(
+      await api.post<OperationStarted>('/dummy/start', { iterations: 1000 }),
+    );
+    await api.post(`/operations/${dummy}/cancel`);
+    const quick = await api.startTraining({ strategy: QUICK, start_date: '2031-01-01' });
+    for (const [id, reason] of [
+      [training, 'it has completed.'],
+      [dummy, 'this dummy operation left nothing to go on from when it ended (cancelled). Start it again.'],
+      [quick, 'this training operation left nothing to go on from when it ended (failed). Start it again.'],
+    ] as const) {
+      const { operation_type, status, resumable } = await api.untilEnded(id);
+      expect(resumable).toBe(false);
+      expect(await resume(api, id)).toEqual({
+        status: 409,
+        body: {
+          success: false,
+          error: {
+            code: 'not_resumable',
+            message: `Operation ${id} cannot be resumed: ${reason}`,
+            details: { operation_type, status },
+          },
+        },
+      });
+    }
+    expect((await resume(api, 'op_training_20240101T000000_none')).status).toBe(404);
+  });
+});

@@ -1,0 +1,147 @@
+import { mkdir, open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { KtrdrError } from '@ktrdr/contracts';
+import {
+  checkIdentity,
+  decodeCheckpoint,
+  encodeCheckpoint,
+  type Checkpoint,
+  type RunIdentity,
+} from './checkpoint.js';
+import { syncToDisk } from './checksum.js';
+import { unlessMissing } from './storage-error.js';
+
+const NAME_PATTERN = /^checkpoint-([0-9]{8})\.ktrdr$/;
+const TEMPORARY = '.tmp';
+/** The one before the newest is there for when the newest is torn. */
+const KEPT = 2;
+
+/** What was read to go on from. */
+export interface ReadCheckpoint {
+  checkpoint: Checkpoint;
+  /** Newer ones that cannot be used, each with the reason. */
+  refused: string[];
+}
+
+/** Checkpoints of one run: `{directory}/checkpoint-{number}.ktrdr`, the last two. */
+export class CheckpointFiles {
+  /** Numbers of those that cannot be used. */
+  readonly #refused = new Set<number>();
+  #number: number | null = null;
+
+  constructor(private readonly directory: string) {}
+
+  /**
+   * Writes the next one: whole or not at all, also when the power fails.
+   *
+   * @throws what the file system says
+   */
+  async write(checkpoint: Checkpoint): Promise<void> {
+    const pieces = encodeCheckpoint(checkpoint);
+    this.#number ??= (await this.#numbers())[0] ?? 0;
+    if (this.#number === 0) await mkdir(this.directory, { recursive: true });
+    const number = this.#number + 1;
+    const path = this.#pathOf(number);
+    try {
+      await writeSynced(path + TEMPORARY, pieces);
+      await rename(path + TEMPORARY, path);
+    } catch (error) {
+      await rm(path + TEMPORARY, { force: true });
+      throw error;
+    }
+    await syncToDisk(this.directory);
+    this.#number = number;
+    await this.#prune();
+  }
+
+  /**
+   * The newest one that is whole and of this run.
+   *
+   * @param identity `null` takes a checkpoint of any run
+   * @throws KtrdrError `checkpoint_missing` where there is none at all, `checkpoint_refused` where none can be used
+   */
+  async read(identity: RunIdentity | null): Promise<ReadCheckpoint> {
+    const refused: string[] = [];
+    for (const number of await this.#numbers()) {
+      try {
+        const checkpoint = await this.#readOne(number);
+        if (identity !== null) checkIdentity(checkpoint.identity, identity);
+        return { checkpoint, refused };
+      } catch (error) {
+        if (!(error instanceof KtrdrError && error.code === 'checkpoint_refused')) throw error;
+        this.#refused.add(number);
+        refused.push(`${nameOf(number)} cannot be used: ${error.message}.`);
+      }
+    }
+    if (refused.length === 0) {
+      throw new KtrdrError(
+        'checkpoint_missing',
+        `There is no checkpoint in ${this.directory} any more: the training cannot go on from where it was. Start it again.`,
+      );
+    }
+    throw new KtrdrError(
+      'checkpoint_refused',
+      `The training cannot go on from where it was: ${refused.join(' ')} Put back what has changed and resume again, or start a new training.`,
+      { details: { directory: this.directory, refused } },
+    );
+  }
+
+  async #readOne(number: number): Promise<Checkpoint> {
+    const file = await open(this.#pathOf(number), 'r');
+    try {
+      const { size } = await file.stat();
+      return await decodeCheckpoint(size, (position, length) => readBytes(file, position, length));
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** Newest first. */
+  async #numbers(): Promise<number[]> {
+    const names = await readdir(this.directory).catch((error: unknown) =>
+      unlessMissing(error, this.directory, []),
+    );
+    return names
+      .flatMap((name) => NAME_PATTERN.exec(name)?.[1] ?? [])
+      .map(Number)
+      .toSorted((a, b) => b - a);
+  }
+
+  /** Removes what is neither one of the newest that can be used, nor being written. */
+  async #prune(): Promise<void> {
+    const usable = (await this.#numbers()).filter((number) => !this.#refused.has(number));
+    const kept = new Set(usable.slice(0, KEPT).map(nameOf));
+    for (const name of await readdir(this.directory)) {
+      if (!kept.has(name)) await rm(join(this.directory, name), { force: true });
+    }
+  }
+
+  #pathOf(number: number): string {
+    return join(this.directory, nameOf(number));
+  }
+}
+
+function nameOf(number: number): string {
+  return `checkpoint-${String(number).padStart(8, '0')}.ktrdr`;
+}
+
+async function writeSynced(path: string, pieces: readonly Uint8Array[]): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    for (const piece of pieces) await file.writeFile(piece);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function readBytes(file: FileHandle, position: number, length: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(length);
+  let read = 0;
+  while (read < length) {
+    const { bytesRead } = await file.read(bytes, read, length - read, position + read);
+    if (bytesRead === 0) break;
+    read += bytesRead;
+  }
+  return bytes.subarray(0, read);
+}

@@ -1,0 +1,73 @@
+import type { BarsFingerprint } from '@ktrdr/contracts';
+import { PeriodicCheckpoints } from './callbacks/checkpoint.js';
+import type { RunIdentity } from './checkpoint.js';
+import { CheckpointFiles } from './checkpoint-files.js';
+import { sha256 } from './checksum.js';
+import type { LoopState } from './loop-state.js';
+import { parameterCount, type ModelSpec } from './model-spec.js';
+import { momentCount, type OptimiserSpec } from './optimiser.js';
+import type { TrainingHooks, TrainingRunRequest } from './training-run.js';
+import { versionIn } from './write-model.js';
+
+const FLOAT_BYTES = 4;
+
+/** Where a run goes on from, and where its next checkpoints go. */
+export interface RunCheckpoints {
+  /** `undefined` begins at the beginning. */
+  from: LoopState | undefined;
+  checkpoints: PeriodicCheckpoints;
+}
+
+/**
+ * Opens the checkpoints of a run, and reads the one that it goes on from. Those that are passed over become warnings.
+ *
+ * @throws KtrdrError `checkpoint_missing`, `checkpoint_refused`
+ */
+export async function openCheckpoints(
+  request: TrainingRunRequest,
+  hooks: TrainingHooks,
+  run: { spec: ModelSpec; optimiser: OptimiserSpec; fingerprints: readonly BarsFingerprint[] },
+  warnings: string[],
+): Promise<RunCheckpoints> {
+  const files = new CheckpointFiles(request.checkpointDir);
+  const identity = identityOf(request, run.spec, run.fingerprints);
+  let from: LoopState | undefined;
+  if (request.resume) {
+    const { checkpoint, refused } = await files.read(identity);
+    from = checkpoint.state;
+    warnings.push(...refused.map((reason) => `${reason} The training went on from the one before it.`));
+  }
+  const vectors = 2 + momentCount(run.optimiser);
+  const checkpoints = new PeriodicCheckpoints({
+    files,
+    identity,
+    engine: request.engine,
+    bytes: vectors * FLOAT_BYTES * parameterCount(run.spec),
+    from: from === undefined ? null : { epoch: from.epoch, batch: from.batch },
+    clock: hooks.clock,
+    onWritten: () => hooks.onCheckpoint?.(),
+    onProblem: (problem) => {
+      if (!warnings.includes(problem)) warnings.push(problem);
+      hooks.onProblem?.(problem);
+    },
+  });
+  return { from, checkpoints };
+}
+
+function identityOf(
+  { strategyText, symbols, timeframes, startDate, endDate, ...request }: TrainingRunRequest,
+  spec: ModelSpec,
+  fingerprints: readonly BarsFingerprint[],
+): RunIdentity {
+  const { validationSplit, detailedAnalytics } = request;
+  const settings = { symbols, timeframes, startDate, endDate, validationSplit, detailedAnalytics };
+  return {
+    strategy: sha256(strategyText),
+    settings: sha256(JSON.stringify(settings)),
+    bars: sha256(JSON.stringify(fingerprints)),
+    model: sha256(JSON.stringify(spec)),
+    engine: request.engine.engine,
+    seed: request.seed,
+    version: versionIn('../package.json'),
+  };
+}
