@@ -18,7 +18,9 @@ describe('the API client', () => {
     expect(await api.post('/dummy/start', { iterations: 3, duration_seconds: undefined })).toEqual({
       operation_id: 'op_1',
     });
-    expect(server.requests).toEqual([{ method: 'POST', path: '/dummy/start', body: { iterations: 3 } }]);
+    expect(server.requests).toEqual([
+      { method: 'POST', path: '/dummy/start', query: {}, body: { iterations: 3 } },
+    ]);
   });
 
   test.each([

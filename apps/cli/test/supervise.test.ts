@@ -276,7 +276,12 @@ describe('an operation in the CLI', () => {
     server.change(ID, { status: 'cancelled' });
     expect(await running).toBe(0);
     expect(cancels()).toEqual([
-      { method: 'POST', path: `/operations/${ID}/cancel`, body: { reason: 'wrong file', force: true } },
+      {
+        method: 'POST',
+        path: `/operations/${ID}/cancel`,
+        query: {},
+        body: { reason: 'wrong file', force: true },
+      },
     ]);
     expect(context.stdout()).toContain('cancelled\n');
   });

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { AnalyticsSummary, BarsFingerprint, TrainingResult } from '@ktrdr/contracts';
+import type { BarsFingerprint, TrainingResult } from '@ktrdr/contracts';
 import { parseDateRange } from '@ktrdr/market-data';
 import { formatIssue, parseStrategy, type Strategy } from '@ktrdr/strategy';
 import { Analytics, analyticsRunId } from './callbacks/analytics.js';
