@@ -9,6 +9,7 @@ describe('niceTicks', () => {
     expect(niceTicks([-3, 12])).toEqual([-5, 0, 5, 10, 15]);
     expect(niceTicks([0.001])).toEqual([0.0005, 0.001, 0.0015]);
     expect(niceTicks([0, 0])).toEqual([-0.5, 0, 0.5]);
+    expect(niceTicks([0, -5e-324])).toEqual([-1, -0.5, 0, 0.5]);
     expect(niceTicks([])).toEqual([0, 1]);
   });
 
@@ -17,7 +18,9 @@ describe('niceTicks', () => {
     fc.assert(
       fc.property(values, (any) => {
         const ticks = niceTicks(any);
-        const tolerance = 1e-9 * (ticks.at(-1)! - ticks[0]!);
+        // Ticks are rounded to 12 digits.
+        const size = Math.max(...any.map(Math.abs));
+        const tolerance = 1e-9 * (ticks.at(-1)! - ticks[0]!) + 1e-11 * size;
         expect(ticks[0]).toBeLessThanOrEqual(Math.min(...any) + tolerance);
         expect(ticks.at(-1)).toBeGreaterThanOrEqual(Math.max(...any) - tolerance);
         expect(ticks.length).toBeGreaterThanOrEqual(2);

@@ -120,7 +120,7 @@ export function niceTicks(values: readonly number[]): number[] {
   if (least > most) return [0, 1];
   const size = Math.max(Math.abs(least), Math.abs(most));
   // Values that are all but the same are drawn as the same.
-  const same = most - least <= size * SAME;
+  const same = size <= TINY || most - least <= size * SAME;
   const range = same ? (size > TINY ? size : 1) : most - least;
   const rough = range / (TICKS - 1);
   const power = 10 ** Math.floor(Math.log10(rough));
