@@ -126,8 +126,11 @@ function part(model: ModelSpec, rows: number, seed: number): DataPart {
   return {
     features: Float32Array.from({ length: BARS * model.inputs }, () => 2 * random.uniform() - 1),
     windowEnds: Int32Array.from({ length: rows }, (_, row) => first + (row % (BARS - first))),
-    targets: Int32Array.from({ length: rows }, () => Math.floor(3 * random.uniform())),
-    weights: null,
+    targets:
+      model.outputs === 1
+        ? Float32Array.from({ length: rows }, () => 2 * random.uniform() - 1)
+        : Int32Array.from({ length: rows }, () => Math.floor(3 * random.uniform())),
+    weights: seed % 2 === 0 ? null : Float32Array.from({ length: rows }, () => 0.5 + random.uniform()),
   };
 }
 
@@ -169,7 +172,12 @@ const settings: fc.Arbitrary<LoopSettings> = fc.record({
   optimizer: fc.constantFrom(...OPTIMISER_TYPES),
   weightDecay: fc.constantFrom(0, 1e-3),
   gradientClip: fc.constantFrom(null, 0.5),
-  loss: fc.constantFrom<LoopSettings['loss']>({ type: 'cross_entropy' }, { type: 'focal', gamma: 2 }),
+  loss: fc.constantFrom<LoopSettings['loss']>(
+    { type: 'cross_entropy' },
+    { type: 'focal', gamma: 2 },
+    { type: 'mse' },
+    { type: 'huber', delta: 0.3 },
+  ),
   earlyStopping: fc.constantFrom<LoopSettings['earlyStopping']>(null, {
     patience: 2,
     minDelta: 0.01,
@@ -215,7 +223,9 @@ describe('a training that was stopped and went on', () => {
             atOnce: fc.array(fc.integer({ min: 1, max: 2 }), { minLength: 5, maxLength: 5 }),
           }),
           async ({ kind: { engine, type }, dropout, settings, seed, stops, atOnce }) => {
-            const model = modelOf(type, dropout);
+            const classes = modelOf(type, dropout);
+            const isRegression = settings.loss.type === 'mse' || settings.loss.type === 'huber';
+            const model = isRegression ? { ...classes, outputs: 1 } : classes;
             const request = {
               model,
               settings,
@@ -248,7 +258,7 @@ describe('a training that was stopped and went on', () => {
     const [first] = fc.sample(settings, { numRuns: 1, seed: 1 });
     const request = {
       model,
-      settings: first!,
+      settings: { ...first!, loss: { type: 'cross_entropy' as const } },
       train: part(model, ROWS, 1),
       validation: part(model, 9, 2),
       seed: 5,
