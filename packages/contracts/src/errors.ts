@@ -20,6 +20,9 @@ export const ERROR_STATUS = {
   operation_ended: 409,
   operation_conflict: 409,
   not_resumable: 409,
+  not_retryable: 409,
+  interrupted: 503,
+  store_unavailable: 503,
   service_stopping: 503,
   // strategies
   strategy_not_found: 404,

@@ -110,6 +110,15 @@ export interface Operation {
   result: unknown;
 }
 
+/** One change of an operation's status. */
+export interface OperationHistoryEntry {
+  at: string;
+  attempt: number;
+  status: OperationStatus;
+  /** Why, in words for people; `null` where the status says it all. */
+  cause: string | null;
+}
+
 /** `data` of every start response. */
 export interface OperationStarted {
   operation_id: string;

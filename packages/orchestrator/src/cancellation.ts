@@ -11,9 +11,12 @@ export class CancellationToken {
   /** Fires when it is to stop at once, without a grace time. Never before `signal`. */
   readonly forceSignal: AbortSignal;
 
-  constructor(signal: AbortSignal, forceSignal: AbortSignal) {
+  readonly #isAbandoned: () => boolean;
+
+  constructor(signal: AbortSignal, forceSignal: AbortSignal, isAbandoned: () => boolean = () => false) {
     this.signal = signal;
     this.forceSignal = forceSignal;
+    this.#isAbandoned = isAbandoned;
   }
 
   get isCancelled(): boolean {
@@ -22,6 +25,14 @@ export class CancellationToken {
 
   get isForced(): boolean {
     return this.forceSignal.aborted;
+  }
+
+  /**
+   * True where nobody has cancelled the operation: this process gives it up, and another one goes on with it. Work of this
+   * process stops; work elsewhere is left alone.
+   */
+  get isAbandoned(): boolean {
+    return this.#isAbandoned();
   }
 
   /** Why, in the words of whoever cancelled; `null` where nothing was said or nobody cancelled. */
@@ -39,7 +50,8 @@ export class CancellationToken {
 export class CancellationController {
   readonly #cancel = new AbortController();
   readonly #force = new AbortController();
-  readonly token = new CancellationToken(this.#cancel.signal, this.#force.signal);
+  #abandoned = false;
+  readonly token = new CancellationToken(this.#cancel.signal, this.#force.signal, () => this.#abandoned);
 
   constructor() {
     // one operation may have any number of requests that listen
@@ -50,6 +62,12 @@ export class CancellationController {
   cancel(reason: string | null = null, { force = false }: { force?: boolean } = {}): void {
     if (!this.#cancel.signal.aborted) this.#cancel.abort(new OperationCancelledError(reason));
     if (force && !this.#force.signal.aborted) this.#force.abort(this.#cancel.signal.reason);
+  }
+
+  /** Stops the work here without cancelling the operation; `force` as in {@link cancel}. */
+  abandon(reason: string, { force = false }: { force?: boolean } = {}): void {
+    this.#abandoned = true;
+    this.cancel(reason, { force });
   }
 }
 

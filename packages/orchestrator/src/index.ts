@@ -15,12 +15,26 @@ export {
   changeStatus,
   createOperationId,
   emptyProgress,
+  historyEntry,
   newOperation,
+  takeOverEntry,
   type StatusChange,
 } from './operation.js';
 export { currentOperation, type ManagedOperation, type OperationContext } from './operation-context.js';
-export type { OperationQuery, OperationStore, Written } from './operation-store.js';
+export type { OnInterrupt } from './interrupted-operation.js';
+export type { OperationRunner } from './operation-runner.js';
+export type {
+  Lease,
+  NewOperation,
+  OperationQuery,
+  OperationStore,
+  SavedProgress,
+  StoredOperation,
+  TakenOver,
+  Written,
+} from './operation-store.js';
 export {
+  DEFAULT_LEASE_MS,
   DEFAULT_LIST_LIMIT,
   OperationsService,
   type LaunchedOperation,

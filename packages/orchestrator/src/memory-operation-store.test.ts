@@ -21,7 +21,8 @@ async function create(
   { ended }: { ended: boolean },
   taskId?: string,
 ) {
-  await store.create(newOperation({ id, type: 'dummy', metadata: METADATA, createdAt: AT }), taskId);
+  const operation = newOperation({ id, type: 'dummy', metadata: METADATA, createdAt: AT });
+  await store.create({ operation, request: null, taskId, lease: { owner: 'one', ms: 60_000 } });
   if (ended) await store.transition(id, 1, ['pending'], { to: 'cancelled', at: AT, reason: null });
 }
 
@@ -48,7 +49,7 @@ describe('the memory store', () => {
     const store = new MemoryOperationStore({ maxEnded: 1 });
     await create(store, 'open', { ended: false });
     for (const id of ['a', 'b', 'c']) await create(store, id, { ended: true });
-    expect((await store.get('open'))?.status).toBe('pending');
+    expect((await store.get('open'))?.operation.status).toBe('pending');
     expect((await store.list({ limit: 9, offset: 0 })).total_count).toBe(2);
   });
 
@@ -57,7 +58,7 @@ describe('the memory store', () => {
     await create(store, 'a', { ended: true }, 'nightly');
     await create(store, 'b', { ended: true });
     await create(store, 'c', { ended: false }, 'nightly');
-    expect((await store.get('c'))?.status).toBe('pending');
+    expect((await store.get('c'))?.operation.status).toBe('pending');
   });
 
   test('an operation that runs again is not forgotten', async () => {

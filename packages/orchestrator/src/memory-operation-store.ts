@@ -1,59 +1,97 @@
 import {
   isTerminalStatus,
   type Operation,
+  type OperationHistoryEntry,
   type OperationList,
-  type OperationProgress,
   type OperationStatus,
 } from '@ktrdr/contracts';
+import { systemClock, type Clock } from './clock.js';
 import { operationExists, operationNotFound } from './errors.js';
-import { changeStatus, jsonCopy, isActive, type StatusChange } from './operation.js';
-import type { OperationQuery, OperationStore, Written } from './operation-store.js';
+import { changeStatus, historyEntry, isActive, jsonCopy, takeOverEntry, type StatusChange } from './operation.js';
+import type {
+  Lease,
+  NewOperation,
+  OperationQuery,
+  OperationStore,
+  SavedProgress,
+  StoredOperation,
+  TakenOver,
+  Written,
+} from './operation-store.js';
 
 export interface MemoryOperationStoreOptions {
+  /** By which leases are over. Default: the machine's. */
+  clock?: Pick<Clock, 'monotonic'>;
   /** How many ended operations are kept; beyond it the least recently used one is forgotten. Default 1000. */
   maxEnded?: number;
 }
 
+/** Nothing in it is changed in place, but for the lease: two states of one operation may share parts. */
+interface Row extends StoredOperation {
+  request: unknown;
+  taskId: string | undefined;
+  history: OperationHistoryEntry[];
+  /** Monotonic ms. */
+  leaseEnds: number;
+}
+
 /** Operations in this process's memory: gone when it ends. */
 export class MemoryOperationStore implements OperationStore {
+  readonly #clock: Pick<Clock, 'monotonic'>;
   readonly #maxEnded: number;
-  /** In the order of creation. Never changed in place, so that two states of one operation may share parts. */
-  readonly #operations = new Map<string, Operation>();
+  /** In the order of creation. */
+  readonly #rows = new Map<string, Row>();
   /** Ids of ended operations, least recently used first. */
   readonly #ended = new Set<string>();
   readonly #idOfTask = new Map<string, string>();
-  readonly #taskOfId = new Map<string, string>();
+  readonly #listeners = new Set<(operationId: string) => void>();
 
-  constructor({ maxEnded = 1000 }: MemoryOperationStoreOptions = {}) {
+  constructor({ clock = systemClock, maxEnded = 1000 }: MemoryOperationStoreOptions = {}) {
+    this.#clock = clock;
     this.#maxEnded = maxEnded;
   }
 
   // async throughout, so that a throw is a rejection as in a store that does I/O
-  async create(operation: Operation, taskId?: string): Promise<Written> {
+  async create({ operation, request, taskId, lease }: NewOperation): Promise<Written> {
     const known = taskId === undefined ? undefined : this.#idOfTask.get(taskId);
-    if (known !== undefined) return { operation: jsonCopy(this.#existing(known)), changed: false };
+    if (known !== undefined) return { ...storedCopy(this.#existing(known)), changed: false };
     const id = operation.operation_id;
-    if (this.#operations.has(id)) {
-      throw operationExists(id);
-    }
+    if (this.#rows.has(id)) throw operationExists(id);
     const stored = jsonCopy(operation);
-    this.#operations.set(id, stored);
-    if (taskId !== undefined) {
-      this.#idOfTask.set(taskId, id);
-      this.#taskOfId.set(id, taskId);
-    }
-    return { operation: jsonCopy(stored), changed: true };
+    const { attempt, status, created_at } = stored;
+    const row: Row = {
+      operation: stored,
+      epoch: 1,
+      owner: lease.owner,
+      cancelForced: false,
+      request: jsonCopy(request ?? null),
+      taskId,
+      history: [{ at: created_at, attempt, status, cause: null }],
+      leaseEnds: this.#clock.monotonic() + lease.ms,
+    };
+    this.#rows.set(id, row);
+    if (taskId !== undefined) this.#idOfTask.set(taskId, id);
+    this.#tell(id);
+    return { ...storedCopy(row), changed: true };
   }
 
-  async get(operationId: string): Promise<Operation | null> {
-    const operation = this.#operations.get(operationId);
-    if (operation === undefined) return null;
+  async get(operationId: string): Promise<StoredOperation | null> {
+    const row = this.#rows.get(operationId);
+    if (row === undefined) return null;
     if (this.#ended.delete(operationId)) this.#ended.add(operationId);
-    return jsonCopy(operation);
+    return storedCopy(row);
+  }
+
+  async getRequest(operationId: string): Promise<unknown> {
+    return jsonCopy(this.#existing(operationId).request);
+  }
+
+  async history(operationId: string): Promise<OperationHistoryEntry[]> {
+    return jsonCopy(this.#rows.get(operationId)?.history ?? []);
   }
 
   async list({ status, type, limit, offset }: OperationQuery): Promise<OperationList> {
-    const all = [...this.#operations.values()].reverse();
+    const all = [...this.#rows.values()].map(({ operation }) => operation).reverse();
     const matching = all.filter(
       (operation) =>
         (status === undefined || operation.status === status) &&
@@ -68,53 +106,118 @@ export class MemoryOperationStore implements OperationStore {
 
   async transition(
     operationId: string,
-    attempt: number,
+    epoch: number,
     from: readonly OperationStatus[],
     change: StatusChange,
+    lease?: Lease,
   ): Promise<Written> {
-    const current = this.#existing(operationId);
-    if (current.attempt !== attempt || !from.includes(current.status)) {
-      return { operation: jsonCopy(current), changed: false };
+    const row = this.#existing(operationId);
+    if (row.epoch !== epoch || !from.includes(row.operation.status)) {
+      return { ...storedCopy(row), changed: false };
     }
-    const next = changeStatus(current, jsonCopy(change));
-    this.#operations.set(operationId, next);
-    if (isTerminalStatus(next.status)) this.#keepEnded(operationId);
+    const operation = changeStatus(row.operation, jsonCopy(change));
+    row.operation = operation;
+    row.history.push(historyEntry(operation, change));
+    if (change.to === 'pending') row.cancelForced = false;
+    if (lease !== undefined) this.#give(row, lease);
+    if (isTerminalStatus(operation.status)) this.#keepEnded(operationId);
     else this.#ended.delete(operationId);
-    return { operation: jsonCopy(next), changed: true };
+    this.#tell(operationId);
+    return { ...storedCopy(row), changed: true };
   }
 
-  async saveProgress(
-    operationId: string,
-    attempt: number,
-    progress: OperationProgress,
-    warnings: readonly string[],
-  ): Promise<boolean> {
-    const current = this.#operations.get(operationId);
-    if (current === undefined || current.attempt !== attempt || !isActive(current)) return false;
-    this.#operations.set(operationId, {
-      ...current,
-      ...jsonCopy({ progress, warnings: [...warnings] }),
-    });
+  async forceCancel(operationId: string, epoch: number): Promise<void> {
+    const row = this.#rows.get(operationId);
+    if (row?.epoch !== epoch || row.operation.status !== 'cancelling') return;
+    row.cancelForced = true;
+    this.#tell(operationId);
+  }
+
+  async saveProgress(operationId: string, epoch: number, saved: SavedProgress): Promise<boolean> {
+    const row = this.#rows.get(operationId);
+    if (row?.epoch !== epoch || !isActive(row.operation)) return false;
+    row.operation = { ...row.operation, ...jsonCopy(saved as SavedProgress & { warnings: string[] }) };
+    this.#tell(operationId);
     return true;
+  }
+
+  async renew(lease: Lease, operations: ReadonlyMap<string, number>): Promise<StoredOperation[]> {
+    const renewed: StoredOperation[] = [];
+    for (const [id, epoch] of operations) {
+      const row = this.#rows.get(id);
+      if (row?.epoch !== epoch || row.owner !== lease.owner || !isActive(row.operation)) continue;
+      row.leaseEnds = this.#clock.monotonic() + lease.ms;
+      renewed.push(storedCopy(row));
+    }
+    return renewed;
+  }
+
+  async release(operationId: string, epoch: number): Promise<void> {
+    const row = this.#rows.get(operationId);
+    if (row?.epoch === epoch) row.leaseEnds = this.#clock.monotonic();
+  }
+
+  async takeOver(lease: Lease, at: string, most: number): Promise<TakenOver[]> {
+    const now = this.#clock.monotonic();
+    const taken: TakenOver[] = [];
+    for (const row of this.#rows.values()) {
+      if (taken.length >= most) break;
+      if (!isActive(row.operation) || row.leaseEnds > now) continue;
+      const previousOwner = row.owner;
+      this.#give(row, lease);
+      row.history.push(takeOverEntry(row.operation, at, previousOwner));
+      taken.push({ ...storedCopy(row), request: jsonCopy(row.request), previousOwner });
+    }
+    return taken;
+  }
+
+  async removeEnded(before: string, most: number): Promise<string[]> {
+    const ids = [...this.#ended]
+      .filter((id) => (this.#existing(id).operation.completed_at ?? before) < before)
+      .slice(0, most);
+    for (const id of ids) this.#remove(id);
+    return ids;
+  }
+
+  onWrite(listener: (operationId: string) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   async check(): Promise<void> {}
 
-  #existing(operationId: string): Operation {
-    const operation = this.#operations.get(operationId);
-    if (operation === undefined) throw operationNotFound(operationId);
-    return operation;
+  #existing(operationId: string): Row {
+    const row = this.#rows.get(operationId);
+    if (row === undefined) throw operationNotFound(operationId);
+    return row;
+  }
+
+  #give(row: Row, lease: Lease): void {
+    row.owner = lease.owner;
+    row.epoch += 1;
+    row.leaseEnds = this.#clock.monotonic() + lease.ms;
+  }
+
+  #tell(operationId: string): void {
+    for (const listener of this.#listeners) listener(operationId);
   }
 
   #keepEnded(operationId: string): void {
     this.#ended.add(operationId);
     for (const oldest of this.#ended) {
       if (this.#ended.size <= this.#maxEnded) return;
-      this.#ended.delete(oldest);
-      this.#operations.delete(oldest);
-      const taskId = this.#taskOfId.get(oldest);
-      if (taskId !== undefined) this.#idOfTask.delete(taskId);
-      this.#taskOfId.delete(oldest);
+      this.#remove(oldest);
     }
   }
+
+  #remove(operationId: string): void {
+    const taskId = this.#rows.get(operationId)?.taskId;
+    if (taskId !== undefined) this.#idOfTask.delete(taskId);
+    this.#ended.delete(operationId);
+    this.#rows.delete(operationId);
+  }
+}
+
+function storedCopy({ operation, epoch, owner, cancelForced }: Row): StoredOperation {
+  return { operation: jsonCopy(operation) as Operation, epoch, owner, cancelForced };
 }

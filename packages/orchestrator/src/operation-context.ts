@@ -8,8 +8,12 @@ import type { ProgressReporter, ProgressStep } from './progress.js';
 /** What domain code sees of the operation that it runs in. */
 export interface OperationContext {
   readonly operationId: string;
-  /** From 1; a later one goes on where the one before it ended. */
+  /** From 1. */
   readonly attempt: number;
+  /** The work goes on from the checkpoint that an attempt before this one, or an owner before this process, left. */
+  readonly resume: boolean;
+  /** A process before this one ran this attempt, and its work may still run elsewhere: on a host. */
+  readonly takenOver: boolean;
   readonly token: CancellationToken;
   readonly progress: ProgressReporter;
   /** Its lines carry the operation's id. */
@@ -18,10 +22,14 @@ export interface OperationContext {
   /** Adds to the operation's `warnings`; the same words once. */
   readonly warn: (message: string) => void;
   /**
-   * Says whether the next attempt could go on if this one ended now. At first it is what the attempt before left: nothing
-   * in the first one, a place to go on from in the others.
+   * Says whether the next attempt could go on if this one ended now. At first it is what the attempt before left: {@link resume}.
    */
   readonly setResumable: (resumable: boolean) => void;
+  /**
+   * Asks the store whether the operation still belongs to this process; call it before anything that only the owner may do.
+   * @throws OperationCancelledError where another process has taken it over
+   */
+  readonly confirmOwner: () => Promise<void>;
   /** Waits `ms`. @throws OperationCancelledError as soon as the token fires. */
   readonly sleep: (ms: number) => Promise<void>;
   /**
@@ -36,6 +44,12 @@ export interface OperationContext {
 /** A domain function and what makes it an operation. */
 export interface ManagedOperation<TResult> {
   type: OperationType;
+  /** From which its manager makes this again, as JSON: for the next attempt, or in a process that takes the operation over. */
+  request?: unknown;
+  /** Its work runs elsewhere and goes on when this process ends: whoever takes the operation over follows it. */
+  outlivesOwner?: boolean;
+  /** Looks whether there is a checkpoint, where this process can tell; without it the record's `resumable` counts. */
+  canResume?(operationId: string): Promise<boolean>;
   metadata: OperationMetadata;
   /** Starting twice with one id gives one operation. */
   taskId?: string;

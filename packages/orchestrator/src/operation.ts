@@ -5,7 +5,7 @@
  *        |          |-----> failed
  *        |          `-----> cancelling -> cancelled      (cancelling -> completed | failed: the work won the race)
  *        `-> cancelled
- *     failed, cancelled -> pending     (the next attempt, by a resume)
+ *     failed, cancelled -> pending     (the next attempt, by a resume or a retry)
  *
  * Within an attempt a terminal status never changes again. {@link changeStatus} is the one function that changes a status; every store applies it.
  */
@@ -14,6 +14,7 @@ import {
   isTerminalStatus,
   type ErrorBody,
   type Operation,
+  type OperationHistoryEntry,
   type OperationMetadata,
   type OperationProgress,
   type OperationStatus,
@@ -48,8 +49,8 @@ interface Unfinished extends Ending {
 
 /** A wanted change of status and what is recorded with it. `at` is ISO 8601 in UTC. */
 export type StatusChange =
-  /** Opens the next attempt. */
-  | { to: 'pending' }
+  /** Opens the next attempt: it goes on from the last checkpoint, or starts at the beginning. */
+  | { to: 'pending'; at: string; from: 'checkpoint' | 'beginning' }
   | { to: 'running'; at: string }
   | { to: 'cancelling'; at: string; reason: string | null }
   /** Its `reason` counts only where nobody had asked before. */
@@ -68,7 +69,7 @@ export function changeStatus(operation: Operation, change: StatusChange): Operat
   const next: Operation = { ...operation, status: change.to };
   switch (change.to) {
     case 'pending':
-      return nextAttempt(next);
+      return nextAttempt(next, change.from);
     case 'running':
       next.started_at = change.at;
       next.progress = { ...operation.progress, started_at: change.at };
@@ -82,6 +83,7 @@ export function changeStatus(operation: Operation, change: StatusChange): Operat
       break;
     case 'completed':
       next.result = change.result ?? null;
+      next.resumable = false;
       break;
     case 'failed':
       next.error = change.error;
@@ -98,12 +100,14 @@ export function changeStatus(operation: Operation, change: StatusChange): Operat
   return next;
 }
 
-/** What the attempt before left goes, but for its progress: the next one goes on where it was. */
-function nextAttempt(operation: Operation): Operation {
+/** What the attempt before left goes, but for its progress where the next one goes on from there. */
+function nextAttempt(operation: Operation, from: 'checkpoint' | 'beginning'): Operation {
+  const goesOn = from === 'checkpoint';
   return {
     ...operation,
     attempt: operation.attempt + 1,
-    resumable: false,
+    resumable: goesOn,
+    progress: goesOn ? operation.progress : emptyProgress(),
     started_at: null,
     completed_at: null,
     cancel_requested_at: null,
@@ -111,6 +115,33 @@ function nextAttempt(operation: Operation): Operation {
     error: null,
     warnings: [],
   };
+}
+
+/** What the history keeps of a change that led to `operation`. */
+export function historyEntry(operation: Operation, change: StatusChange): OperationHistoryEntry {
+  const { attempt, status } = operation;
+  return { at: change.at, attempt, status, cause: causeOf(change) };
+}
+
+/** What the history keeps where an operation changed hands. */
+export function takeOverEntry(operation: Operation, at: string, previousOwner: string): OperationHistoryEntry {
+  const { attempt, status } = operation;
+  return { at, attempt, status, cause: `taken over: its owner ${previousOwner} is gone` };
+}
+
+function causeOf(change: StatusChange): string | null {
+  switch (change.to) {
+    case 'pending':
+      return change.from === 'checkpoint' ? 'goes on from its last checkpoint' : 'starts again from the beginning';
+    case 'cancelling':
+    case 'cancelled':
+      return change.reason;
+    case 'failed':
+      return `${change.error.code}: ${change.error.message}`;
+    case 'running':
+    case 'completed':
+      return null;
+  }
 }
 
 /** Whoever asked first is who is remembered. */

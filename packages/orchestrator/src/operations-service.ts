@@ -7,24 +7,33 @@ import {
   type CancelOperationResponse,
   type ListOperationsQuery,
   type Operation,
+  type OperationHistoryEntry,
   type OperationList,
   type OperationStarted,
+  type OperationType,
 } from '@ktrdr/contracts';
 import type { Clock, RandomId } from './clock.js';
 import { OperationCancelledError, operationExists, operationNotFound } from './errors.js';
 import type { OperationEvent, StatusListener } from './events.js';
+import { handleTakenOver, isInterruption, type OnInterrupt } from './interrupted-operation.js';
+import { LeaseKeeper } from './lease-keeper.js';
 import type { OrchestratorLogger } from './logger.js';
 import { changeStatus, createOperationId, newOperation } from './operation.js';
 import type { ManagedOperation } from './operation-context.js';
-import type { OperationStore, Written } from './operation-store.js';
-import type { ProgressRenderer } from './renderers/progress-renderer.js';
-import { RunningOperation } from './running-operation.js';
+import type { LaunchParts, OperationRunner } from './operation-runner.js';
+import type { Lease, OperationStore, StoredOperation, Written } from './operation-store.js';
+import { alreadyEnded, cancelMessage, noRunner, notEnded, refusalOf } from './refusals.js';
+import { RunningOperation, TAKEN_OVER } from './running-operation.js';
+import { watchStored } from './stored-watch.js';
 
 export interface OperationsServiceDependencies {
   store: OperationStore;
   clock: Clock;
   logger: OrchestratorLogger;
   randomId: RandomId;
+  /** Under which name this process owns what it runs. Default: a random name, 15 s. */
+  lease?: Lease;
+  onInterrupt?: OnInterrupt;
 }
 
 /** An operation that was launched, or found by its task id. */
@@ -34,55 +43,82 @@ export interface LaunchedOperation<TResult> {
   outcome: Promise<TResult>;
 }
 
-/** An ended operation that can go on, with what it takes to run it again. */
-interface Resumable {
-  managed: ManagedOperation<unknown>;
-  parts: LaunchParts;
-}
-
-/** What a manager launches its operations with. */
-interface LaunchParts {
-  renderer: ProgressRenderer;
-  logger: OrchestratorLogger;
-}
-
-/** So many resumable operations are remembered; beyond it the oldest is forgotten. */
-const MOST_RESUMABLE = 1000;
 /** How many operations a list has when nothing is said. */
 export const DEFAULT_LIST_LIMIT = 50;
+/** How long an owner may be silent before another one takes its operations over, ms. */
+export const DEFAULT_LEASE_MS = 15_000;
 /** How long a forced cancellation at shutdown may take, ms. */
 const FORCED_SHUTDOWN_MS = 2000;
+/** An operation that is interrupted in so many attempts does not go on by itself any more: it may be what kills its owner. */
+const MOST_ATTEMPTS = 10;
+const REMOVED_AT_ONCE = 1000;
 const STOPPING = 'The service is stopping and starts nothing new. Try again when it is back.';
 
 /** Runs operations and answers for them: list, get, cancel, watch. One of it a process, shared by all managers. */
 export class OperationsService {
   readonly #dependencies: OperationsServiceDependencies;
+  readonly #lease: Lease;
+  readonly #onInterrupt: OnInterrupt;
+  readonly #keeper: LeaseKeeper;
+  readonly #runners = new Map<OperationType, OperationRunner>();
   readonly #running = new Map<string, RunningOperation<unknown>>();
-  /** In the order in which they ended. */
-  readonly #resumable = new Map<string, Resumable>();
   readonly #listeners = new Set<StatusListener>();
   readonly #idleWaiters = new Set<() => void>();
   #stopping = false;
 
   constructor(dependencies: OperationsServiceDependencies) {
     this.#dependencies = dependencies;
+    const { store, clock, logger, randomId } = dependencies;
+    this.#lease = dependencies.lease ?? { owner: randomId(), ms: DEFAULT_LEASE_MS };
+    this.#onInterrupt = dependencies.onInterrupt ?? 'fail';
+    this.#keeper = new LeaseKeeper({
+      store,
+      clock,
+      logger,
+      lease: this.#lease,
+      held: () => new Map([...this.#running.values()].map(({ operationId, epoch }) => [operationId, epoch])),
+      onRenewed: (renewed, asked) => this.#renewed(renewed, asked),
+      onTakenOver: (taken) =>
+        handleTakenOver(taken, {
+          store,
+          clock,
+          logger,
+          onInterrupt: this.#onInterrupt,
+          managedOf: (request, operation) => this.#managedOf(request, operation),
+          run: (managed) => this.#run(managed, taken),
+          again: (operationId) => this.#again(operationId),
+        }),
+    });
+  }
+
+  /** Operations of this type can be run again: for the next attempt, and where this process takes them over. */
+  register(type: OperationType, runner: OperationRunner): void {
+    this.#runners.set(type, runner);
+  }
+
+  /**
+   * Keeps the leases of what runs here from now on, and takes over what others have left. Call it when every manager is there.
+   * Resolves when what was left at this moment has been dealt with.
+   */
+  keepLeases(): Promise<void> {
+    return this.#keeper.start();
   }
 
   /**
    * Stores a new operation, then runs it in the background. Where `taskId` is known already, the operation that has it.
    * Managers call this through `ServiceOrchestrator`.
    * @throws KtrdrError `service_stopping` after {@link shutdown} was called; `operation_conflict` where the task id belongs
-   *   to an operation of another type
+   *   to an operation of another type; `store_unavailable`
    */
   async launch<TResult>(
     managed: ManagedOperation<TResult>,
     parts: LaunchParts,
   ): Promise<LaunchedOperation<TResult>> {
     if (this.#stopping) throw new KtrdrError('service_stopping', STOPPING);
-    const record = this.#newRecord(managed);
-    const running = this.#prepare(managed, record, parts);
-    const written = await this.#start(running, { managed, parts }, () =>
-      this.#dependencies.store.create(running.record, managed.taskId),
+    const { request = null, taskId } = managed;
+    const running = this.#prepare(managed, { operation: this.#newRecord(managed), epoch: 1 }, parts);
+    const written = await this.#start(running as RunningOperation<unknown>, () =>
+      this.#dependencies.store.create({ operation: running.record, request, taskId, lease: this.#lease }),
     );
     if (!written.changed) return this.#joined<TResult>(written.operation, managed);
     return { operationId: running.operationId, outcome: running.outcome };
@@ -92,23 +128,40 @@ export class OperationsService {
    * Starts an ended operation again, as its next attempt: the same work, which goes on where it was. Its progress does too.
    * @throws KtrdrError `operation_not_found`; `not_resumable` with the reason; `service_stopping`
    */
-  async resume(operationId: string): Promise<OperationStarted> {
+  resume(operationId: string): Promise<OperationStarted> {
+    return this.#nextAttempt(operationId, 'checkpoint');
+  }
+
+  /**
+   * Starts an operation that failed or was cancelled again, as its next attempt, from the beginning.
+   * @throws KtrdrError `operation_not_found`; `not_retryable` with the reason; `service_stopping`
+   */
+  retry(operationId: string): Promise<OperationStarted> {
+    return this.#nextAttempt(operationId, 'beginning');
+  }
+
+  async #nextAttempt(operationId: string, from: 'checkpoint' | 'beginning'): Promise<OperationStarted> {
+    const { store, clock } = this.#dependencies;
     if (this.#stopping) throw new KtrdrError('service_stopping', STOPPING);
     const last = this.#running.get(operationId);
     // its end is stored a moment before it is forgotten here
     if (last !== undefined && isTerminalStatus(last.status)) await last.outcome.catch(() => {});
-    const operation = await this.get(operationId);
-    const ended = this.#resumable.get(operationId);
-    if (ended === undefined || this.#running.has(operationId) || !operation.resumable) {
-      throw notResumable(operation);
-    }
-    const { status, attempt } = operation;
-    const running = this.#prepare(ended.managed, changeStatus(operation, { to: 'pending' }), ended.parts);
-    const written = await this.#start(running, ended, () =>
-      this.#dependencies.store.transition(operationId, attempt, [status], { to: 'pending' }),
+    const stored = await store.get(operationId);
+    if (stored === null) throw operationNotFound(operationId);
+    const { operation, epoch } = stored;
+    const runner = this.#runners.get(operation.operation_type);
+    const refusal = runner === undefined ? noRunner(operation) : refusalOf(operation, from);
+    if (refusal !== null || runner === undefined) throw refusal;
+    const managed = await runner.revive(await store.getRequest(operationId));
+    const change = { to: 'pending', at: new Date(clock.now()).toISOString(), from } as const;
+    const next = { operation: changeStatus(operation, change), epoch: epoch + 1 };
+    const running = this.#prepare(managed, next, runner);
+    const written = await this.#start(running, () =>
+      store.transition(operationId, epoch, [operation.status], change, this.#lease),
     );
-    if (!written.changed) throw notResumable(written.operation);
-    const message = `Attempt ${attempt + 1} of the ${operation.operation_type} operation goes on where it was.`;
+    if (!written.changed) throw refusalOf(written.operation, from) ?? notEnded(written.operation, from);
+    const goes = from === 'checkpoint' ? 'goes on where it was' : 'starts from the beginning';
+    const message = `Attempt ${next.operation.attempt} of the ${operation.operation_type} operation ${goes}.`;
     return { operation_id: operationId, status: 'started', message };
   }
 
@@ -128,9 +181,29 @@ export class OperationsService {
    * @throws KtrdrError `operation_not_found`
    */
   async get(operationId: string): Promise<Operation> {
-    const operation = await this.#dependencies.store.get(operationId);
-    if (operation === null) throw operationNotFound(operationId);
-    return this.#freshened(operation);
+    const stored = await this.#dependencies.store.get(operationId);
+    if (stored === null) throw operationNotFound(operationId);
+    return this.#freshened(stored.operation);
+  }
+
+  /**
+   * Changes of the operation's status, with time and cause, oldest first.
+   * @throws KtrdrError `operation_not_found`
+   */
+  async history(operationId: string): Promise<OperationHistoryEntry[]> {
+    const history = await this.#dependencies.store.history(operationId);
+    if (history.length === 0) throw operationNotFound(operationId);
+    return history;
+  }
+
+  /** Removes operations that ended before `before` (ms since 1970). @returns how many */
+  async removeEnded(before: number): Promise<number> {
+    const { store } = this.#dependencies;
+    for (let removed = 0; ; ) {
+      const ids = await store.removeEnded(new Date(before).toISOString(), REMOVED_AT_ONCE);
+      removed += ids.length;
+      if (ids.length < REMOVED_AT_ONCE) return removed;
+    }
   }
 
   /**
@@ -143,29 +216,22 @@ export class OperationsService {
     { reason, force = false }: CancelOperationRequest = {},
   ): Promise<CancelOperationResponse> {
     const { store, clock } = this.#dependencies;
-    let operation = await store.get(operationId);
+    let stored = await store.get(operationId);
     for (;;) {
-      if (operation === null) throw operationNotFound(operationId);
-      if (isTerminalStatus(operation.status)) {
-        throw new KtrdrError(
-          'operation_ended',
-          `Operation ${operationId} has ended (${operation.status}): there is nothing to cancel.`,
-          { details: { status: operation.status } },
-        );
-      }
-      const { status, attempt } = operation;
+      if (stored === null) throw operationNotFound(operationId);
+      const { epoch } = stored;
+      const { status } = stored.operation;
+      if (isTerminalStatus(status)) throw alreadyEnded(stored.operation);
       if (status === 'cancelling') break;
       const at = new Date(clock.now()).toISOString();
       const to = status === 'pending' ? 'cancelled' : 'cancelling';
-      const written = await store.transition(operationId, attempt, [status], {
-        to,
-        at,
-        reason: reason ?? null,
-      });
-      operation = written.operation;
+      const written = await store.transition(operationId, epoch, [status], { to, at, reason: reason ?? null });
+      stored = written;
       // else it moved on meanwhile: decide again
       if (written.changed) break;
     }
+    const { operation, epoch } = stored;
+    if (force && operation.status === 'cancelling') await store.forceCancel(operationId, epoch);
     const running = this.#running.get(operationId);
     running?.adopt(operation);
     running?.cancel(reason ?? null, force);
@@ -178,7 +244,7 @@ export class OperationsService {
    * @throws KtrdrError `operation_not_found` from the first `next()`
    */
   watch(operationId: string, signal?: AbortSignal): AsyncIterableIterator<OperationEvent> {
-    return this.#running.get(operationId)?.watch(signal) ?? this.#watchEnded(operationId);
+    return this.#running.get(operationId)?.watch(signal) ?? this.#watchStored(operationId, signal);
   }
 
   /** Calls `listener` with a copy of every operation whose status changed (created ones too). Returns how to stop that. */
@@ -204,24 +270,31 @@ export class OperationsService {
   }
 
   /**
-   * Refuses new operations, cancels all that run and waits for them, at most `graceMs`; then cancels by force and waits two
-   * more seconds.
+   * Refuses new operations and waits for all that run, at most `graceMs`; then by force, two more seconds. Those that can go on
+   * without this process are left to the next one, the others are cancelled.
    * @returns ids of operations that still run: empty when everything has ended
    */
   async shutdown(graceMs: number): Promise<string[]> {
     this.#stopping = true;
-    await this.#cancelAll(false);
+    this.#keeper.takeOverNothing();
+    await this.#stopAll(false);
     if (!(await this.#idleWithin(graceMs))) {
-      await this.#cancelAll(true);
+      await this.#stopAll(true);
       await this.#idleWithin(FORCED_SHUTDOWN_MS);
     }
+    await this.#keeper.stop();
     return [...this.#running.keys()];
   }
 
-  async #cancelAll(force: boolean): Promise<void> {
-    const ids = [...this.#running.keys()];
+  async #stopAll(force: boolean): Promise<void> {
     // one that ends by itself meanwhile, or is not stored yet, needs no cancel from here
-    await Promise.allSettled(ids.map((id) => this.cancel(id, { reason: STOPPING_REASON, force })));
+    await Promise.allSettled([...this.#running.values()].map((running) => this.#stop(running, force)));
+  }
+
+  async #stop(running: RunningOperation<unknown>, force: boolean): Promise<void> {
+    const goesOn = running.outlivesOwner || (this.#onInterrupt === 'resume' && running.status === 'running');
+    if (goesOn) running.abandon(STOPPING_REASON, { force });
+    else await this.cancel(running.operationId, { reason: STOPPING_REASON, force });
   }
 
   async #idleWithin(ms: number): Promise<boolean> {
@@ -233,44 +306,89 @@ export class OperationsService {
   }
 
   /** Stores an attempt with `write`, and runs it in the background if that was what changed the store. */
-  async #start<TResult>(
-    running: RunningOperation<TResult>,
-    resumable: Resumable,
-    write: () => Promise<Written>,
-  ): Promise<Written> {
-    const { operationId, outcome } = running;
-    const ended = () => this.#forget(operationId);
+  async #start(running: RunningOperation<unknown>, write: () => Promise<Written>): Promise<Written> {
+    const { operationId } = running;
+    // another attempt that was quicker to be there
+    const other = this.#running.get(operationId);
     // before it is stored, so that whoever finds it in the store finds it running
-    this.#running.set(operationId, running as RunningOperation<unknown>);
+    if (other === undefined) this.#running.set(operationId, running);
     try {
       const written = await write();
       if (!written.changed) {
-        ended();
+        this.#forget(running);
         return written;
       }
-      this.#resumable.delete(operationId);
+      this.#running.set(operationId, running);
       running.created(written.operation);
       // shutdown began while it was being stored, and may have cancelled it already
       if (this.#stopping) await this.cancel(operationId, { reason: STOPPING_REASON }).catch(() => {});
-      const rememberAndForget = () => {
-        if (running.snapshot().resumable) this.#remember(operationId, resumable);
-        ended();
-      };
-      void outcome.then(rememberAndForget, rememberAndForget);
-      void running.execute();
+      this.#execute(running);
       return written;
     } catch (error) {
-      ended();
+      this.#forget(running);
       throw error;
     }
   }
 
-  #remember(operationId: string, resumable: Resumable): void {
-    this.#resumable.set(operationId, resumable);
-    for (const oldest of this.#resumable.keys()) {
-      if (this.#resumable.size <= MOST_RESUMABLE) return;
-      this.#resumable.delete(oldest);
+  /** Runs an operation that was taken over from where it is. */
+  #run(managed: ManagedOperation<unknown>, { operation, epoch, cancelForced }: StoredOperation): void {
+    const runner = this.#runners.get(operation.operation_type);
+    if (runner === undefined) throw noRunner(operation);
+    const running = this.#prepare(managed, { operation, epoch }, runner);
+    // the attempt that could not store its end was this process's own
+    this.#running.get(operation.operation_id)?.abandon(TAKEN_OVER, { force: true });
+    this.#running.set(operation.operation_id, running);
+    if (operation.status === 'cancelling') running.cancel(operation.cancel_reason, cancelForced);
+    this.#execute(running);
+  }
+
+  #execute(running: RunningOperation<unknown>): void {
+    const ended = () => {
+      this.#forget(running);
+      const { status, error } = running.snapshot();
+      const wasInterrupted = status === 'failed' && isInterruption(error);
+      if (wasInterrupted && this.#onInterrupt === 'resume') void this.#again(running.operationId);
+    };
+    void running.outcome.then(ended, ended);
+    void running.execute();
+  }
+
+  /** The next attempt of an operation that was interrupted; what keeps it from starting is logged. */
+  async #again(operationId: string): Promise<void> {
+    const { logger } = this.#dependencies;
+    try {
+      const { attempt, resumable } = await this.get(operationId);
+      if (this.#stopping) return;
+      if (attempt >= MOST_ATTEMPTS) {
+        logger.error('an operation was interrupted too often to go on by itself', { operation_id: operationId });
+        return;
+      }
+      await (resumable ? this.resume(operationId) : this.retry(operationId));
+    } catch (error) {
+      logger.error('an interrupted operation could not go on', { operation_id: operationId, error });
     }
+  }
+
+  /** Leases were renewed: what is not among them belongs to somebody else, and a cancel may have come in elsewhere. */
+  #renewed(renewed: StoredOperation[], asked: ReadonlyMap<string, number>): void {
+    const held = new Map(renewed.map((stored) => [stored.operation.operation_id, stored]));
+    for (const [operationId, epoch] of asked) {
+      const running = this.#running.get(operationId);
+      if (running?.epoch !== epoch) continue;
+      const stored = held.get(operationId);
+      if (stored !== undefined) running.told(stored);
+      else void this.#checkLost(running);
+    }
+  }
+
+  /** It was not renewed: it is ending, not stored yet, or in other hands. */
+  async #checkLost(running: RunningOperation<unknown>): Promise<void> {
+    const stored = await this.#dependencies.store.get(running.operationId).catch(() => null);
+    if (stored !== null && stored.epoch !== running.epoch) running.abandon(TAKEN_OVER, { force: true });
+  }
+
+  async #managedOf(request: unknown, { operation_type }: Operation): Promise<ManagedOperation<unknown> | null> {
+    return (await this.#runners.get(operation_type)?.revive(request)) ?? null;
   }
 
   #newRecord({ type, metadata }: ManagedOperation<unknown>): Operation {
@@ -283,12 +401,13 @@ export class OperationsService {
 
   #prepare<TResult>(
     managed: ManagedOperation<TResult>,
-    record: Operation,
+    stored: Pick<StoredOperation, 'operation' | 'epoch'>,
     { renderer, logger }: LaunchParts,
   ): RunningOperation<TResult> {
     const { store, clock } = this.#dependencies;
     const onStatus = (changed: RunningOperation<unknown>) => this.#tellListeners(changed);
-    return new RunningOperation(managed, record, { store, clock, logger, renderer, onStatus });
+    const parts = { store, clock, logger, renderer, lease: this.#lease, onStatus };
+    return new RunningOperation(managed, stored, parts);
   }
 
   #freshened(operation: Operation): Operation {
@@ -325,8 +444,16 @@ export class OperationsService {
     throw new KtrdrError('operation_conflict', `Operation ${operationId} runs in another process.`);
   }
 
-  async *#watchEnded(operationId: string): AsyncGenerator<OperationEvent, void, undefined> {
-    yield { type: 'status', operation: await this.get(operationId) };
+  async *#watchStored(
+    operationId: string,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<OperationEvent, void, undefined> {
+    const { store, clock } = this.#dependencies;
+    const get = (id: string) => this.get(id);
+    const runsHere = () => this.#running.has(operationId);
+    yield* watchStored(operationId, { store, clock, get, signal, runsHere });
+    const running = this.#running.get(operationId);
+    if (running !== undefined && signal?.aborted !== true) yield* running.watch(signal);
   }
 
   #tellListeners(running: RunningOperation<unknown>): void {
@@ -343,33 +470,11 @@ export class OperationsService {
     }
   }
 
-  #forget(operationId: string): void {
-    this.#running.get(operationId)?.endWatches();
-    this.#running.delete(operationId);
+  #forget(running: RunningOperation<unknown>): void {
+    running.endWatches();
+    if (this.#running.get(running.operationId) === running) this.#running.delete(running.operationId);
     if (this.#running.size > 0) return;
     for (const resolve of this.#idleWaiters) resolve();
     this.#idleWaiters.clear();
   }
-}
-
-function notResumable(operation: Operation): KtrdrError {
-  const { operation_id, operation_type, status } = operation;
-  return new KtrdrError(
-    'not_resumable',
-    `Operation ${operation_id} cannot be resumed: ${whyNotResumable(operation)}`,
-    { details: { operation_type, status } },
-  );
-}
-
-function whyNotResumable({ status, resumable, operation_type }: Operation): string {
-  if (status === 'completed') return 'it has completed.';
-  if (!isTerminalStatus(status))
-    return `it is ${status}. Only one that failed or was cancelled can be resumed.`;
-  if (resumable) return 'the service no longer knows how to run it. Start it again.';
-  return `this ${operation_type} operation left nothing to go on from when it ended (${status}). Start it again.`;
-}
-
-function cancelMessage({ status }: Operation, force: boolean): string {
-  if (status === 'cancelled') return 'The operation was cancelled before it began.';
-  return force ? 'The operation is being stopped at once.' : 'The operation is being cancelled.';
 }

@@ -6,10 +6,14 @@ import { OperationWatch } from './events.js';
 import { withFields, type OrchestratorLogger } from './logger.js';
 import { jsonCopy, type StatusChange } from './operation.js';
 import { runInOperation, type ManagedOperation, type OperationContext } from './operation-context.js';
-import type { OperationStore } from './operation-store.js';
+import type { Lease, OperationStore, SavedProgress, StoredOperation } from './operation-store.js';
+import { untilStored } from './until-stored.js';
 import { ProgressManager } from './progress.js';
 import { ProgressWriter } from './progress-writer.js';
 import type { ProgressRenderer } from './renderers/progress-renderer.js';
+
+/** Why an operation was abandoned. */
+export const TAKEN_OVER = 'another process has taken the operation over';
 
 /** What a running operation needs of the service that runs it. */
 export interface RunningOperationParts {
@@ -17,17 +21,18 @@ export interface RunningOperationParts {
   clock: Clock;
   logger: OrchestratorLogger;
   renderer: ProgressRenderer;
+  lease: Lease;
   /** Told after every change of the status. */
   onStatus(running: RunningOperation<unknown>): void;
 }
 
 /**
- * One attempt of an operation, from `pending` to its end: joins the domain function with the stored record, the token, the
+ * One attempt of an operation in the hands of one owner, from `pending`, or from where it was taken over, to its end: joins the domain function with the stored record, the token, the
  * progress and the watches. The record's status comes from the store alone.
  */
 export class RunningOperation<TResult> {
   readonly operationId: string;
-  readonly attempt: number;
+  readonly epoch: number;
   /** Settles with {@link execute}. */
   readonly outcome: Promise<TResult>;
   readonly #managed: ManagedOperation<TResult>;
@@ -40,19 +45,27 @@ export class RunningOperation<TResult> {
   /** Work that `executeWithCancellation` no longer waits for, but that still runs. */
   readonly #inFlight = new Set<Promise<unknown>>();
   readonly #warnings: string[] = [];
+  readonly #resume: boolean;
+  readonly #takenOver: boolean;
   #resumable: boolean;
   /** As last read from the store; its progress is older than `#progress`. */
   #record: Operation;
   #resolve: (result: TResult) => void = () => {};
   #reject: (error: unknown) => void = () => {};
 
-  constructor(managed: ManagedOperation<TResult>, record: Operation, parts: RunningOperationParts) {
+  constructor(
+    managed: ManagedOperation<TResult>,
+    { operation: record, epoch }: Pick<StoredOperation, 'operation' | 'epoch'>,
+    parts: RunningOperationParts,
+  ) {
     this.#managed = managed;
     this.#parts = parts;
     this.#record = record;
     this.operationId = record.operation_id;
-    this.attempt = record.attempt;
-    this.#resumable = record.attempt > 1;
+    this.epoch = epoch;
+    this.#resume = record.resumable;
+    this.#takenOver = record.status !== 'pending';
+    this.#resumable = record.resumable;
     this.outcome = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -60,8 +73,7 @@ export class RunningOperation<TResult> {
     this.#logger = withFields(parts.logger, { operation_id: this.operationId });
     this.#writer = new ProgressWriter(
       parts.clock,
-      () =>
-        parts.store.saveProgress(this.operationId, this.attempt, this.#progress.snapshot(), this.#warnings),
+      () => this.#saveProgress(),
       (error) => this.#logger.warn('progress could not be stored', { error }),
     );
     this.#progress = new ProgressManager({
@@ -70,9 +82,10 @@ export class RunningOperation<TResult> {
       renderer: parts.renderer,
       steps: managed.steps,
       initialContext: managed.initialContext,
-      from: record.attempt > 1 ? record.progress : undefined,
+      from: this.#resume || this.#takenOver ? record.progress : undefined,
       onUpdate: (now) => this.#changed(now),
     });
+    this.#warnings.push(...record.warnings);
     this.#record.progress = this.#progress.snapshot();
   }
 
@@ -89,11 +102,16 @@ export class RunningOperation<TResult> {
     return this.#cancellation.token;
   }
 
+  /** See `ManagedOperation.outlivesOwner`. */
+  get outlivesOwner(): boolean {
+    return this.#managed.outlivesOwner === true;
+  }
+
   /** A copy of the operation as it is at this moment, with the newest progress. */
   snapshot(): Operation {
     const copy = jsonCopy(this.#record);
     if (isTerminalStatus(copy.status)) return copy;
-    return { ...copy, progress: this.#progress.snapshot(), warnings: [...this.#warnings] };
+    return { ...copy, ...this.#shown() };
   }
 
   watch(signal?: AbortSignal): OperationWatch {
@@ -112,6 +130,13 @@ export class RunningOperation<TResult> {
     return watch;
   }
 
+  /** What the store has, where another process may have asked for a cancel. */
+  told({ operation, cancelForced }: StoredOperation): void {
+    if (operation.status !== 'cancelling') return;
+    this.adopt(operation);
+    this.cancel(operation.cancel_reason, cancelForced);
+  }
+
   /** The service forgets the operation: also where its end could not be stored, nobody waits for more. */
   endWatches(): void {
     for (const watch of this.#watches) watch.end();
@@ -120,6 +145,15 @@ export class RunningOperation<TResult> {
   /** The request is recorded: the work is told to stop. */
   cancel(reason: string | null, force: boolean): void {
     this.#cancellation.cancel(reason, { force });
+  }
+
+  /**
+   * This process gives the operation up, without cancelling it: its work here stops, its end is not recorded. `force`: another
+   * owner has it already.
+   */
+  abandon(reason: string, { force }: { force: boolean }): void {
+    this.#cancellation.abandon(reason, { force });
+    this.#writer.stop();
   }
 
   /** The store keeps the attempt: from here on its copy counts, and no longer what the caller passed. */
@@ -152,7 +186,7 @@ export class RunningOperation<TResult> {
   }
 
   async #runToEnd(): Promise<TResult> {
-    if (!(await this.#begin())) throw new OperationCancelledError(this.token.reason);
+    if (!this.#takenOver && !(await this.#begin())) throw new OperationCancelledError(this.token.reason);
     this.#progress.start(this.#record.started_at ?? this.#now());
     this.#logger.info('operation started', { operation_type: this.#managed.type });
     try {
@@ -163,7 +197,8 @@ export class RunningOperation<TResult> {
       return result;
     } catch (error) {
       await this.#settleInFlight();
-      await this.#endThrown(error);
+      if (this.token.isAbandoned) await this.#leave();
+      else await this.#endThrown(error);
       throw error;
     }
   }
@@ -182,7 +217,9 @@ export class RunningOperation<TResult> {
     const { token } = this;
     return {
       operationId: this.operationId,
-      attempt: this.attempt,
+      attempt: this.#record.attempt,
+      resume: this.#resume,
+      takenOver: this.#takenOver,
       token,
       progress: this.#progress,
       logger: this.#logger,
@@ -193,11 +230,33 @@ export class RunningOperation<TResult> {
         this.#changed(clock.monotonic());
       },
       setResumable: (resumable) => {
+        if (this.#resumable === resumable) return;
         this.#resumable = resumable;
+        this.#changed(clock.monotonic());
       },
+      confirmOwner: () => this.#confirmOwner(),
       sleep: (ms) => clock.sleep(ms, token.signal),
       executeWithCancellation: (work) => this.#executeWithCancellation(work),
     };
+  }
+
+  async #confirmOwner(): Promise<void> {
+    const { store, lease } = this.#parts;
+    const held = await store.renew(lease, new Map([[this.operationId, this.epoch]]));
+    if (held.length === 0) this.abandon(TAKEN_OVER, { force: true });
+    if (this.token.isAbandoned) this.token.throwIfCancelled();
+  }
+
+  /** The operation stays as it is in the store, for whoever takes it over: at once, where it still belongs to this process. */
+  async #leave(): Promise<void> {
+    const { store } = this.#parts;
+    try {
+      await this.#saveProgress();
+      await store.release(this.operationId, this.epoch);
+      this.#logger.info('operation left to its next owner', { reason: this.token.reason });
+    } catch (storeError) {
+      this.#logger.warn('the lease of the operation could not be ended', { storeError });
+    }
   }
 
   async #executeWithCancellation<T>(work: (token: CancellationToken) => Promise<T>): Promise<T> {
@@ -259,8 +318,12 @@ export class RunningOperation<TResult> {
     change: Extract<StatusChange, { to: 'completed' | 'failed' | 'cancelled' }>,
   ): Promise<void> {
     this.#writer.stop();
-    const ending = { ...change, progress: this.#progress.snapshot(), warnings: [...this.#warnings] };
-    const ended = await this.#transition(from, ending);
+    const { progress, warnings } = this.#shown();
+    const ending = { ...change, progress, warnings };
+    const ended = await untilStored(
+      () => this.#transition(from, ending),
+      { clock: this.#parts.clock, logger: this.#logger, isAbandoned: () => this.token.isAbandoned },
+    );
     if (ended) this.#logger.info('operation ended', { status: change.to, reason: this.token.reason });
     else this.#logger.warn('the operation had been ended by someone else', { status: this.status });
   }
@@ -268,12 +331,22 @@ export class RunningOperation<TResult> {
   async #transition(from: readonly OperationStatus[], change: StatusChange): Promise<boolean> {
     const { operation, changed } = await this.#parts.store.transition(
       this.operationId,
-      this.attempt,
+      this.epoch,
       from,
       change,
     );
     this.adopt(operation);
     return changed;
+  }
+
+  #saveProgress(): Promise<boolean> {
+    return this.#parts.store.saveProgress(this.operationId, this.epoch, this.#shown());
+  }
+
+  /** What changes while the work runs. */
+  #shown(): SavedProgress & { warnings: string[] } {
+    const [progress, warnings] = [this.#progress.snapshot(), [...this.#warnings]];
+    return { progress, warnings, resumable: this.#resumable };
   }
 
   #changed(now: number): void {

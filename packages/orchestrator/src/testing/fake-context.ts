@@ -16,6 +16,9 @@ export type FakeContextOptions = Partial<Pick<ManagedOperation<unknown>, 'steps'
 export class FakeOperationContext implements OperationContext {
   readonly operationId = 'op_dummy_20260105T093000_fake';
   readonly attempt = 1;
+  readonly resume = false;
+  readonly takenOver = false;
+  readonly confirmOwner = async (): Promise<void> => this.token.throwIfCancelled();
   readonly clock = new FakeClock();
   readonly logger = new RecordingLogger();
   /** Every update, in order; a `startStep` is there as `{ step }`. */

@@ -1,7 +1,23 @@
 import assert from 'node:assert/strict';
-import { TERMINAL_STATUSES, type Operation, type OperationType } from '@ktrdr/contracts';
-import { jsonCopy, newOperation, type StatusChange } from '../operation.js';
+import { TERMINAL_STATUSES } from '@ktrdr/contracts';
+import type { StatusChange } from '../operation.js';
 import type { OperationStore } from '../operation-store.js';
+import {
+  AT,
+  CANCEL,
+  COMPLETE,
+  LATER,
+  LEASE,
+  RESUME,
+  RUN,
+  assertSame,
+  create,
+  get,
+  running,
+  sample,
+  save,
+} from './conformance-operations.js';
+import { LEASE_CASES } from './operation-lease-conformance.js';
 
 /** Makes an empty store; `close` gives back what it holds. */
 export type OperationStoreFactory = () => Promise<{ store: OperationStore; close?: () => Promise<void> }>;
@@ -19,7 +35,7 @@ export interface ConformanceCase {
  * `test.each(operationStoreConformance(factory))('$name', ({ run }) => run())`. Each case gets a store of its own.
  */
 export function operationStoreConformance(factory: OperationStoreFactory): ConformanceCase[] {
-  return Object.entries(CASES).map(([name, check]) => ({
+  return Object.entries({ ...CASES, ...LEASE_CASES }).map(([name, check]) => ({
     name,
     run: async () => {
       const { store, close } = await factory();
@@ -32,79 +48,42 @@ export function operationStoreConformance(factory: OperationStoreFactory): Confo
   }));
 }
 
-const AT = '2026-01-05T10:00:00.000Z';
-const LATER = '2026-01-05T10:00:07.000Z';
-const RUN: StatusChange = { to: 'running', at: AT };
-const CANCEL: StatusChange = { to: 'cancelling', at: LATER, reason: 'enough' };
-const COMPLETE: StatusChange = { to: 'completed', at: LATER, result: { rows: [1, 2, 3] } };
-
-function sample(number: number, type: OperationType = 'training'): Operation {
-  return newOperation({
-    id: `op_${type}_20260105T1000${String(number).padStart(2, '0')}_abcd`,
-    type,
-    metadata: {
-      symbols: ['AAPL', 'MSFT'],
-      timeframes: ['1h'],
-      strategy: 'test_strategy',
-      start_date: '2024-01-01',
-      end_date: null,
-      parameters: { seed: 42, nested: { list: [1, null, 'é'] } },
-    },
-    createdAt: `2026-01-05T10:00:${String(number).padStart(2, '0')}.000Z`,
-  });
-}
-
-/** By what JSON carries of both: not by prototypes, which differ where a test framework has realms of its own. */
-function assertSame(actual: unknown, expected: unknown): void {
-  assert.deepEqual(jsonCopy(actual), jsonCopy(expected));
-}
-
-/** Creates operation `number` and makes it run. */
-async function running(
-  store: OperationStore,
-  number = 1,
-  type: OperationType = 'training',
-): Promise<Operation> {
-  const { operation } = await store.create(sample(number, type));
-  return (await store.transition(operation.operation_id, 1, ['pending'], RUN)).operation;
-}
-
 const CASES: Record<string, (store: OperationStore) => Promise<void>> = {
   'an operation comes back as it was created': async (store) => {
     const operation = sample(1);
-    const written = await store.create(operation);
+    const written = await create(store, operation);
     assert.equal(written.changed, true);
     assertSame(written.operation, operation);
-    assertSame(await store.get(operation.operation_id), operation);
+    assertSame(await get(store, operation.operation_id), operation);
   },
 
   'an unknown id gives null, and changing it is operation_not_found': async (store) => {
-    assert.equal(await store.get('op_training_20260105T100000_none'), null);
+    assert.equal(await get(store, 'op_training_20260105T100000_none'), null);
     await assert.rejects(store.transition('op_training_20260105T100000_none', 1, ['pending'], RUN), {
       code: 'operation_not_found',
     });
     const { progress } = sample(1);
-    assert.equal(await store.saveProgress('op_training_20260105T100000_none', 1, progress, []), false);
+    assert.equal(await save(store, 'op_training_20260105T100000_none', 1, progress, []), false);
   },
 
   'an id is taken once': async (store) => {
-    await store.create(sample(1));
-    await assert.rejects(store.create(sample(1)), { code: 'operation_conflict' });
+    await create(store, sample(1));
+    await assert.rejects(create(store, sample(1)), { code: 'operation_conflict' });
   },
 
   'a known task id gives the operation that has it and writes nothing': async (store) => {
-    const first = await store.create(sample(1), 'nightly');
-    const second = await store.create(sample(2), 'nightly');
+    const first = await create(store, sample(1), 'nightly');
+    const second = await create(store, sample(2), 'nightly');
     assert.equal(first.changed, true);
     assert.equal(second.changed, false);
     assert.equal(second.operation.operation_id, first.operation.operation_id);
     assert.equal((await store.list({ limit: 10, offset: 0 })).total_count, 1);
-    assert.equal((await store.create(sample(3), 'another')).changed, true);
+    assert.equal((await create(store, sample(3), 'another')).changed, true);
   },
 
   'concurrent creations with one task id give one operation': async (store) => {
     const numbers = Array.from({ length: 20 }, (_, number) => number);
-    const written = await Promise.all(numbers.map((number) => store.create(sample(number), 'nightly')));
+    const written = await Promise.all(numbers.map((number) => create(store, sample(number), 'nightly')));
     assert.equal(written.filter(({ changed }) => changed).length, 1);
     assert.equal(new Set(written.map(({ operation }) => operation.operation_id)).size, 1);
     assert.equal((await store.list({ limit: 50, offset: 0 })).total_count, 1);
@@ -119,7 +98,7 @@ const CASES: Record<string, (store: OperationStore) => Promise<void>> = {
       resumable: true,
     };
     assert.equal((await store.transition(operation_id, 1, ['running'], failed)).operation.resumable, true);
-    const open = () => store.transition(operation_id, 1, ['failed'], { to: 'pending' });
+    const open = () => store.transition(operation_id, 1, ['failed'], RESUME, LEASE);
     const opened = await Promise.all([open(), open()]);
     assert.equal(opened.filter(({ changed }) => changed).length, 1);
     assert.equal((await store.transition(operation_id, 1, ['pending'], RUN)).changed, false);
@@ -128,20 +107,20 @@ const CASES: Record<string, (store: OperationStore) => Promise<void>> = {
     const { attempt, status, resumable, error } = again.operation;
     assertSame(
       { attempt, status, resumable, error },
-      { attempt: 2, status: 'running', resumable: false, error: null },
+      { attempt: 2, status: 'running', resumable: true, error: null },
     );
     const { progress } = again.operation;
-    assert.equal(await store.saveProgress(operation_id, 1, progress, []), false);
-    assert.equal(await store.saveProgress(operation_id, 2, progress, []), true);
+    assert.equal(await save(store, operation_id, 1, progress, []), false);
+    assert.equal(await save(store, operation_id, 2, progress, []), true);
     assert.equal((await store.list({ limit: 10, offset: 0 })).active_count, 1);
   },
 
   'what comes out is a copy': async (store) => {
     const id = sample(1).operation_id;
-    const { operation } = await store.create(sample(1));
+    const { operation } = await create(store, sample(1));
     const moved = await store.transition(id, 1, ['pending'], RUN);
     const [listed] = (await store.list({ limit: 1, offset: 0 })).operations;
-    const got = await store.get(id);
+    const got = await get(store, id);
     const before = JSON.stringify(got);
     for (const copy of [operation, moved.operation, listed, got]) {
       assert.ok(copy);
@@ -150,30 +129,30 @@ const CASES: Record<string, (store: OperationStore) => Promise<void>> = {
       copy.progress.context.phase = 'changed from outside';
       copy.metadata.parameters['seed'] = 'changed from outside';
     }
-    assertSame(await store.get(id), JSON.parse(before));
+    assertSame(await get(store, id), JSON.parse(before));
   },
 
   'what goes in is copied': async (store) => {
     const operation = sample(1);
     const id = operation.operation_id;
-    await store.create(operation);
+    await create(store, operation);
     const progress = sample(1).progress;
     const warnings = ['few bars'];
     await store.transition(id, 1, ['pending'], RUN);
-    await store.saveProgress(id, 1, progress, warnings);
-    const before = await store.get(id);
+    await save(store, id, 1, progress, warnings);
+    const before = await get(store, id);
     operation.metadata.symbols.push('changed from outside');
     progress.context.phase = 'changed from outside';
     warnings.push('changed from outside');
-    assertSame(await store.get(id), before);
+    assertSame(await get(store, id), before);
     const result = { list: [1] };
     await store.transition(id, 1, ['running'], { to: 'completed', at: LATER, result });
     result.list.push(2);
-    assertSame((await store.get(id))?.result, { list: [1] });
+    assertSame((await get(store, id))?.result, { list: [1] });
   },
 
   'newest come first, whatever they became since': async (store) => {
-    for (const number of [1, 2, 3]) await store.create(sample(number));
+    for (const number of [1, 2, 3]) await create(store, sample(number));
     await store.transition(sample(1).operation_id, 1, ['pending'], RUN);
     const { operations } = await store.list({ limit: 10, offset: 0 });
     assertSame(
@@ -183,7 +162,7 @@ const CASES: Record<string, (store: OperationStore) => Promise<void>> = {
   },
 
   'limit and offset cut a page, the counts are of all': async (store) => {
-    for (let number = 0; number < 7; number++) await store.create(sample(number));
+    for (let number = 0; number < 7; number++) await create(store, sample(number));
     const page = await store.list({ limit: 3, offset: 2 });
     assertSame(
       page.operations.map(({ operation_id }) => operation_id),
@@ -198,7 +177,7 @@ const CASES: Record<string, (store: OperationStore) => Promise<void>> = {
   'filters combine; active_count counts every operation that has not ended': async (store) => {
     await running(store, 1, 'training');
     await running(store, 2, 'dummy');
-    await store.create(sample(3, 'dummy'));
+    await create(store, sample(3, 'dummy'));
     const { operation_id } = await running(store, 4, 'dummy');
     await store.transition(operation_id, 1, ['running'], COMPLETE);
     const both = await store.list({ type: 'dummy', status: 'running', limit: 10, offset: 0 });
@@ -226,7 +205,7 @@ const CASES: Record<string, (store: OperationStore) => Promise<void>> = {
     assert.equal(won.operation.status, 'cancelling');
     assert.equal(won.operation.cancel_requested_at, LATER);
     assert.equal(won.operation.cancel_reason, 'enough');
-    assertSame(await store.get(operation_id), won.operation);
+    assertSame(await get(store, operation_id), won.operation);
   },
 
   'of concurrent changes from one status one wins': async (store) => {
@@ -239,9 +218,9 @@ const CASES: Record<string, (store: OperationStore) => Promise<void>> = {
   },
 
   'a change that the states do not allow is refused and changes nothing': async (store) => {
-    const { operation } = await store.create(sample(1));
+    const { operation } = await create(store, sample(1));
     await assert.rejects(store.transition(operation.operation_id, 1, ['pending'], COMPLETE));
-    assertSame(await store.get(operation.operation_id), operation);
+    assertSame(await get(store, operation.operation_id), operation);
   },
 
   'times, result, error, warnings and the last progress are recorded with the change': async (store) => {
@@ -282,36 +261,36 @@ const CASES: Record<string, (store: OperationStore) => Promise<void>> = {
         reason: null,
         error,
       });
-      const ended = await store.get(operation_id);
+      const ended = await get(store, operation_id);
       assert.equal(ended?.status, to);
       for (const change of [RUN, CANCEL, COMPLETE]) {
         const again = await store.transition(operation_id, 1, ['pending', 'running', 'cancelling'], change);
         assert.equal(again.changed, false);
       }
       assert.equal(
-        await store.saveProgress(operation_id, 1, { ...progress, percentage: 1 }, ['late']),
+        await save(store, operation_id, 1, { ...progress, percentage: 1 }, ['late']),
         false,
       );
-      assertSame(await store.get(operation_id), ended);
+      assertSame(await get(store, operation_id), ended);
     }
   },
 
   'progress and warnings are replaced while the operation runs': async (store) => {
     const { operation_id, progress } = await running(store);
     const saved = { ...progress, percentage: 10.4, current_item: 'epoch 5' };
-    assert.equal(await store.saveProgress(operation_id, 1, saved, ['few bars']), true);
-    const operation = await store.get(operation_id);
+    assert.equal(await save(store, operation_id, 1, saved, ['few bars']), true);
+    const operation = await get(store, operation_id);
     assertSame(operation?.progress, saved);
     assertSame(operation?.warnings, ['few bars']);
     assert.equal(operation?.status, 'running');
   },
 
-  'a writer of another attempt changes nothing': async (store) => {
+  'a writer of another epoch changes nothing': async (store) => {
     const before = await running(store);
     const { operation_id, progress } = before;
     assert.equal((await store.transition(operation_id, 2, ['running'], COMPLETE)).changed, false);
-    assert.equal(await store.saveProgress(operation_id, 2, { ...progress, percentage: 50 }, []), false);
-    assertSame(await store.get(operation_id), before);
+    assert.equal(await save(store, operation_id, 2, { ...progress, percentage: 50 }, []), false);
+    assertSame(await get(store, operation_id), before);
   },
 
   'the store can be checked': async (store) => {

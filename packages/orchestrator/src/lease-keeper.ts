@@ -1,0 +1,93 @@
+import type { Clock } from './clock.js';
+import type { OrchestratorLogger } from './logger.js';
+import type { Lease, OperationStore, StoredOperation, TakenOver } from './operation-store.js';
+
+/** Turns in the time of one lease: two may fail before it is over. */
+const TURNS = 3;
+/** Operations that one turn takes over. */
+const MOST_AT_ONCE = 100;
+
+export interface LeaseKeeperParts {
+  store: OperationStore;
+  clock: Clock;
+  logger: OrchestratorLogger;
+  lease: Lease;
+  /** What this process runs: ids and epochs. */
+  held(): ReadonlyMap<string, number>;
+  /** Those of them that still belong to this process. `asked`: of which it was asked. */
+  onRenewed(renewed: StoredOperation[], asked: ReadonlyMap<string, number>): void;
+  /** An operation that belongs to this process from now on. Never rejects. */
+  onTakenOver(taken: TakenOver): Promise<void>;
+}
+
+/**
+ * Keeps the leases of what this process runs, and takes over operations whose owner is gone: once when it starts, then three
+ * times in the time of a lease. After it could not reach the store it leaves the owners one lease's time to renew theirs.
+ */
+export class LeaseKeeper {
+  readonly #parts: LeaseKeeperParts;
+  #turn: Promise<void> = Promise.resolve();
+  #cancelTimer = () => {};
+  #stopped = false;
+  /** Monotonic ms. */
+  #takesOverFrom = 0;
+  #storeAway = false;
+
+  constructor(parts: LeaseKeeperParts) {
+    this.#parts = parts;
+  }
+
+  /** Resolves after the first turn. */
+  start(): Promise<void> {
+    this.#turn = this.#takeTurn();
+    return this.#turn;
+  }
+
+  /** Takes over nothing more; what is held keeps its lease until {@link stop}. */
+  takeOverNothing(): void {
+    this.#takesOverFrom = Infinity;
+  }
+
+  /** Resolves when the turn that is under way has ended. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#cancelTimer();
+    await this.#turn;
+  }
+
+  async #takeTurn(): Promise<void> {
+    const { clock, lease, logger } = this.#parts;
+    try {
+      await this.#renew();
+      await this.#takeOver();
+      if (this.#storeAway) logger.info('the store can be reached again');
+      this.#storeAway = false;
+    } catch (error) {
+      if (!this.#storeAway) logger.error('leases could not be renewed', { error });
+      this.#storeAway = true;
+      this.#takesOverFrom = Math.max(this.#takesOverFrom, clock.monotonic() + lease.ms);
+    }
+    if (this.#stopped) return;
+    this.#cancelTimer = clock.setTimer(lease.ms / TURNS, () => {
+      this.#turn = this.#takeTurn();
+    });
+  }
+
+  async #renew(): Promise<void> {
+    const { store, lease, held, onRenewed } = this.#parts;
+    const asked = new Map(held());
+    if (asked.size === 0) return;
+    onRenewed(await store.renew(lease, asked), asked);
+  }
+
+  async #takeOver(): Promise<void> {
+    const { store, clock, lease, logger, onTakenOver } = this.#parts;
+    if (clock.monotonic() < this.#takesOverFrom) return;
+    const at = new Date(clock.now()).toISOString();
+    for (const taken of await store.takeOver(lease, at, MOST_AT_ONCE)) {
+      const { operation_id, status } = taken.operation;
+      logger.warn('an operation was taken over', { operation_id, status, from: taken.previousOwner });
+      await onTakenOver(taken);
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import { isTerminalStatus, type Operation } from '@ktrdr/contracts';
+import type { Clock } from './clock.js';
+import { EVENT_INTERVAL_MS, type OperationEvent } from './events.js';
+import type { OperationStore } from './operation-store.js';
+
+/** How often the store is asked where it cannot tell that something was written, ms. */
+const LOOK_MS = 1_000;
+
+export interface StoredWatchParts {
+  store: OperationStore;
+  clock: Clock;
+  /** The operation as it is now. @throws KtrdrError `operation_not_found` */
+  get(operationId: string): Promise<Operation>;
+  signal: AbortSignal | undefined;
+  /** Ends the watch before the operation has ended: it runs here now, where it can be watched better. */
+  runsHere(): boolean;
+}
+
+/** An operation that another process runs, as it changes in the store. Ends as `OperationsService.watch` does. */
+export async function* watchStored(
+  operationId: string,
+  { store, clock, get, signal, runsHere }: StoredWatchParts,
+): AsyncGenerator<OperationEvent, void, undefined> {
+  let written = false;
+  let wake = () => {};
+  const stop = store.onWrite((id) => {
+    if (id !== operationId) return;
+    written = true;
+    wake();
+  });
+  const leave = () => wake();
+  const hasLeft = () => signal?.aborted === true;
+  signal?.addEventListener('abort', leave);
+  try {
+    let shown = await get(operationId);
+    yield { type: 'status', operation: shown };
+    while (!isTerminalStatus(shown.status) && !hasLeft() && !runsHere()) {
+      written = false;
+      await clock.sleep(EVENT_INTERVAL_MS);
+      if (!written) {
+        const woken = new Promise<void>((resolve) => (wake = resolve));
+        const cancelTimer = clock.setTimer(LOOK_MS - EVENT_INTERVAL_MS, wake);
+        if (!hasLeft()) await woken;
+        cancelTimer();
+      }
+      const now = await get(operationId);
+      const type = changeBetween(shown, now);
+      shown = now;
+      if (type !== null) yield { type, operation: now };
+    }
+  } finally {
+    stop();
+    signal?.removeEventListener('abort', leave);
+  }
+}
+
+function changeBetween(before: Operation, now: Operation): OperationEvent['type'] | null {
+  if (before.status !== now.status || before.attempt !== now.attempt) return 'status';
+  const [shown, newest] = [before, now].map(({ progress, warnings }) => JSON.stringify([progress, warnings]));
+  return shown === newest ? null : 'progress';
+}
