@@ -21,11 +21,11 @@ export interface TakeOverParts {
   logger: OrchestratorLogger;
   onInterrupt: OnInterrupt;
   /** The operation to run again; `null` where nothing here runs such operations. @throws where its request makes no sense */
-  managedOf(request: unknown, operation: Operation): Promise<ManagedOperation<unknown> | null>;
+  managedOf: (request: unknown, operation: Operation) => Promise<ManagedOperation<unknown> | null>;
   /** Runs it in this process, from where it is. */
-  run(managed: ManagedOperation<unknown>): void;
+  run: (managed: ManagedOperation<unknown>) => void;
   /** Opens its next attempt. */
-  again(operationId: string): Promise<void>;
+  again: (operationId: string) => Promise<void>;
 }
 
 /**
@@ -75,7 +75,8 @@ async function end(
 ): Promise<void> {
   const { operation_id, status, cancel_reason } = operation;
   const at = new Date(clock.now()).toISOString();
-  const write = (change: StatusChange, from = status) => store.transition(operation_id, epoch, [from], change);
+  const write = (change: StatusChange, from = status) =>
+    store.transition(operation_id, epoch, [from], change);
   if (status === 'cancelling') {
     await write({ to: 'cancelled', at, reason: cancel_reason, resumable });
     return;

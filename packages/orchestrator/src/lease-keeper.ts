@@ -13,11 +13,11 @@ export interface LeaseKeeperParts {
   logger: OrchestratorLogger;
   lease: Lease;
   /** What this process runs: ids and epochs. */
-  held(): ReadonlyMap<string, number>;
+  held: () => ReadonlyMap<string, number>;
   /** Those of them that still belong to this process. `asked`: of which it was asked. */
-  onRenewed(renewed: StoredOperation[], asked: ReadonlyMap<string, number>): void;
+  onRenewed: (renewed: StoredOperation[], asked: ReadonlyMap<string, number>) => void;
   /** An operation that belongs to this process from now on. Never rejects. */
-  onTakenOver(taken: TakenOver): Promise<void>;
+  onTakenOver: (taken: TakenOver) => Promise<void>;
 }
 
 /**
@@ -58,6 +58,7 @@ export class LeaseKeeper {
   async #takeTurn(): Promise<void> {
     const { clock, lease, logger } = this.#parts;
     try {
+      if (this.#storeAway) await this.#parts.store.check();
       await this.#renew();
       await this.#takeOver();
       if (this.#storeAway) logger.info('the store can be reached again');

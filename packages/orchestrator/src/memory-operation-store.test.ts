@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Operation } from '@ktrdr/contracts';
 import { MemoryOperationStore } from './memory-operation-store.js';
 import { newOperation, type StatusChange } from './operation.js';
-import type { OperationStore } from './operation-store.js';
+import type { NewOperation, OperationStore, StoredOperation } from './operation-store.js';
 import { operationStoreConformance } from './testing/operation-store-conformance.js';
 
 const METADATA = {
@@ -64,10 +63,10 @@ describe('the memory store', () => {
   test('an operation that runs again is not forgotten', async () => {
     const store = new MemoryOperationStore({ maxEnded: 1 });
     await create(store, 'a', { ended: true });
-    await store.transition('a', 1, ['cancelled'], { to: 'pending' });
+    await store.transition('a', 1, ['cancelled'], { to: 'pending', at: AT, from: 'beginning' });
     await create(store, 'b', { ended: true });
-    expect((await store.get('a'))?.attempt).toBe(2);
-    expect((await store.get('b'))?.status).toBe('cancelled');
+    expect((await store.get('a'))?.operation.attempt).toBe(2);
+    expect((await store.get('b'))?.operation.status).toBe('cancelled');
   });
 });
 
@@ -83,12 +82,12 @@ describe('the conformance suite', () => {
 
   test('catches a store that hands out what it stores', async () => {
     class Leaking extends MemoryOperationStore {
-      readonly #handedOut = new Map<string, Operation | null>();
+      readonly #handedOut = new Map<string, StoredOperation | null>();
 
-      override async get(id: string): Promise<Operation | null> {
-        const operation = this.#handedOut.get(id) ?? (await super.get(id));
-        this.#handedOut.set(id, operation);
-        return operation;
+      override async get(id: string): Promise<StoredOperation | null> {
+        const stored = this.#handedOut.get(id) ?? (await super.get(id));
+        this.#handedOut.set(id, stored);
+        return stored;
       }
     }
     expect(await failures(() => new Leaking())).toContain('what comes out is a copy');
@@ -96,8 +95,8 @@ describe('the conformance suite', () => {
 
   test('catches a store that changes a status unconditionally', async () => {
     class Unconditional extends MemoryOperationStore {
-      override async transition(id: string, attempt: number, _from: unknown, change: StatusChange) {
-        return super.transition(id, attempt, ['pending', 'running', 'cancelling'], change);
+      override async transition(id: string, epoch: number, _from: unknown, change: StatusChange) {
+        return super.transition(id, epoch, ['pending', 'running', 'cancelling'], change);
       }
     }
     expect(await failures(() => new Unconditional())).toContain(
@@ -107,7 +106,7 @@ describe('the conformance suite', () => {
 
   test('catches a store that does not know task ids', async () => {
     class Forgetful extends MemoryOperationStore {
-      override create(operation: Operation) {
+      override create({ taskId: _forgotten, ...operation }: NewOperation) {
         return super.create(operation);
       }
     }

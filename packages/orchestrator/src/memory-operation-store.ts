@@ -7,7 +7,14 @@ import {
 } from '@ktrdr/contracts';
 import { systemClock, type Clock } from './clock.js';
 import { operationExists, operationNotFound } from './errors.js';
-import { changeStatus, historyEntry, isActive, jsonCopy, takeOverEntry, type StatusChange } from './operation.js';
+import {
+  changeStatus,
+  historyEntry,
+  isActive,
+  jsonCopy,
+  takeOverEntry,
+  type StatusChange,
+} from './operation.js';
 import type {
   Lease,
   NewOperation,

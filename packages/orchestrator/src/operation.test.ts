@@ -39,7 +39,7 @@ function change(to: StatusChange['to'], percentage: number): StatusChange {
   const progress = { ...pending().progress, percentage };
   switch (to) {
     case 'pending':
-      return { to };
+      return { to, at: AT, from: 'checkpoint' };
     case 'running':
       return { to, at: AT };
     case 'cancelling':
@@ -114,9 +114,11 @@ describe('the states of an operation', () => {
     const running = changeStatus(pending(), change('running', 0));
     const failed = changeStatus(running, { ...change('failed', 40), resumable: true } as StatusChange);
     expect(failed.resumable).toBe(true);
-    const again = changeStatus(failed, { to: 'pending' });
-    expect(again).toEqual({ ...pending(), attempt: 2, progress: failed.progress });
+    const again = changeStatus(failed, { to: 'pending', at: AT, from: 'checkpoint' });
+    expect(again).toEqual({ ...pending(), attempt: 2, resumable: true, progress: failed.progress });
     expect(again.progress.percentage).toBe(40);
+    const fresh = changeStatus(failed, { to: 'pending', at: AT, from: 'beginning' });
+    expect(fresh).toEqual({ ...pending(), attempt: 2 });
   });
 
   test('an attempt that ends without saying so cannot be resumed', () => {

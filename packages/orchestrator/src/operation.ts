@@ -124,7 +124,11 @@ export function historyEntry(operation: Operation, change: StatusChange): Operat
 }
 
 /** What the history keeps where an operation changed hands. */
-export function takeOverEntry(operation: Operation, at: string, previousOwner: string): OperationHistoryEntry {
+export function takeOverEntry(
+  operation: Operation,
+  at: string,
+  previousOwner: string,
+): OperationHistoryEntry {
   const { attempt, status } = operation;
   return { at, attempt, status, cause: `taken over: its owner ${previousOwner} is gone` };
 }
@@ -132,7 +136,9 @@ export function takeOverEntry(operation: Operation, at: string, previousOwner: s
 function causeOf(change: StatusChange): string | null {
   switch (change.to) {
     case 'pending':
-      return change.from === 'checkpoint' ? 'goes on from its last checkpoint' : 'starts again from the beginning';
+      return change.from === 'checkpoint'
+        ? 'goes on from its last checkpoint'
+        : 'starts again from the beginning';
     case 'cancelling':
     case 'cancelled':
       return change.reason;

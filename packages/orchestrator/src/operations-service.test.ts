@@ -68,7 +68,7 @@ describe('launching', () => {
     const { launch, operations, store } = service();
     const { gate, run } = gatedWork();
     const { operationId } = await launch(run, { initialContext: { phase: 'waiting' } });
-    expect(await store.get(operationId)).toMatchObject({
+    expect((await store.get(operationId))?.operation).toMatchObject({
       operation_id: operationId,
       operation_type: 'dummy',
       attempt: 1,
@@ -260,11 +260,11 @@ describe('progress', () => {
     });
     await gate.reached;
     await settle();
-    expect((await store.get(operationId))?.progress.percentage).toBe(10);
+    expect((await store.get(operationId))?.operation.progress.percentage).toBe(10);
     expect((await operations.get(operationId)).progress.percentage).toBe(20);
     expect((await operations.list()).operations[0]?.progress.percentage).toBe(20);
     await clock.advance(PROGRESS_WRITE_INTERVAL_MS);
-    expect((await store.get(operationId))?.progress.percentage).toBe(20);
+    expect((await store.get(operationId))?.operation.progress.percentage).toBe(20);
     gate.open();
     await operations.idle();
   });
@@ -416,7 +416,8 @@ describe('cancelling', () => {
       const seen = await get(id);
       store.get = get;
       await looked.pass();
-      return { ...seen, status: 'pending' } as Operation;
+      if (seen === null) throw new Error('not stored');
+      return { ...seen, operation: { ...seen.operation, status: 'pending' } };
     };
     const { operationId, outcome } = await launch(run);
     const cancelled = operations.cancel(operationId);

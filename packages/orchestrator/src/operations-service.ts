@@ -21,9 +21,10 @@ import type { OrchestratorLogger } from './logger.js';
 import { changeStatus, createOperationId, newOperation } from './operation.js';
 import type { ManagedOperation } from './operation-context.js';
 import type { LaunchParts, OperationRunner } from './operation-runner.js';
-import type { Lease, OperationStore, StoredOperation, Written } from './operation-store.js';
+import type { Lease, OperationStore, StoredOperation } from './operation-store.js';
 import { alreadyEnded, cancelMessage, noRunner, notEnded, refusalOf } from './refusals.js';
-import { RunningOperation, TAKEN_OVER } from './running-operation.js';
+import type { RunningOperation } from './running-operation.js';
+import { RunningOperations } from './running-operations.js';
 import { watchStored } from './stored-watch.js';
 
 export interface OperationsServiceDependencies {
@@ -61,9 +62,7 @@ export class OperationsService {
   readonly #onInterrupt: OnInterrupt;
   readonly #keeper: LeaseKeeper;
   readonly #runners = new Map<OperationType, OperationRunner>();
-  readonly #running = new Map<string, RunningOperation<unknown>>();
-  readonly #listeners = new Set<StatusListener>();
-  readonly #idleWaiters = new Set<() => void>();
+  readonly #running: RunningOperations;
   #stopping = false;
 
   constructor(dependencies: OperationsServiceDependencies) {
@@ -71,13 +70,25 @@ export class OperationsService {
     const { store, clock, logger, randomId } = dependencies;
     this.#lease = dependencies.lease ?? { owner: randomId(), ms: DEFAULT_LEASE_MS };
     this.#onInterrupt = dependencies.onInterrupt ?? 'fail';
+    const lease = this.#lease;
+    this.#running = new RunningOperations({
+      store,
+      clock,
+      logger,
+      lease,
+      onEnded: (running) => this.#ended(running),
+      onStored: async (operationId) => {
+        // shutdown began while it was being stored, and may have cancelled it already
+        if (this.#stopping) await this.cancel(operationId, { reason: STOPPING_REASON }).catch(() => {});
+      },
+    });
     this.#keeper = new LeaseKeeper({
       store,
       clock,
       logger,
-      lease: this.#lease,
-      held: () => new Map([...this.#running.values()].map(({ operationId, epoch }) => [operationId, epoch])),
-      onRenewed: (renewed, asked) => this.#renewed(renewed, asked),
+      lease,
+      held: () => this.#running.epochs(),
+      onRenewed: (renewed, asked) => this.#running.renewed(renewed, asked),
       onTakenOver: (taken) =>
         handleTakenOver(taken, {
           store,
@@ -116,8 +127,8 @@ export class OperationsService {
   ): Promise<LaunchedOperation<TResult>> {
     if (this.#stopping) throw new KtrdrError('service_stopping', STOPPING);
     const { request = null, taskId } = managed;
-    const running = this.#prepare(managed, { operation: this.#newRecord(managed), epoch: 1 }, parts);
-    const written = await this.#start(running as RunningOperation<unknown>, () =>
+    const running = this.#running.prepare(managed, { operation: this.#newRecord(managed), epoch: 1 }, parts);
+    const written = await this.#running.start(running as RunningOperation<unknown>, () =>
       this.#dependencies.store.create({ operation: running.record, request, taskId, lease: this.#lease }),
     );
     if (!written.changed) return this.#joined<TResult>(written.operation, managed);
@@ -155,8 +166,8 @@ export class OperationsService {
     const managed = await runner.revive(await store.getRequest(operationId));
     const change = { to: 'pending', at: new Date(clock.now()).toISOString(), from } as const;
     const next = { operation: changeStatus(operation, change), epoch: epoch + 1 };
-    const running = this.#prepare(managed, next, runner);
-    const written = await this.#start(running, () =>
+    const running = this.#running.prepare(managed, next, runner);
+    const written = await this.#running.start(running, () =>
       store.transition(operationId, epoch, [operation.status], change, this.#lease),
     );
     if (!written.changed) throw refusalOf(written.operation, from) ?? notEnded(written.operation, from);
@@ -173,7 +184,7 @@ export class OperationsService {
     offset = 0,
   }: ListOperationsQuery = {}): Promise<OperationList> {
     const list = await this.#dependencies.store.list({ status, type, limit, offset });
-    return { ...list, operations: list.operations.map((operation) => this.#freshened(operation)) };
+    return { ...list, operations: list.operations.map((operation) => this.#running.freshened(operation)) };
   }
 
   /**
@@ -183,7 +194,7 @@ export class OperationsService {
   async get(operationId: string): Promise<Operation> {
     const stored = await this.#dependencies.store.get(operationId);
     if (stored === null) throw operationNotFound(operationId);
-    return this.#freshened(stored.operation);
+    return this.#running.freshened(stored.operation);
   }
 
   /**
@@ -199,7 +210,7 @@ export class OperationsService {
   /** Removes operations that ended before `before` (ms since 1970). @returns how many */
   async removeEnded(before: number): Promise<number> {
     const { store } = this.#dependencies;
-    for (let removed = 0; ; ) {
+    for (let removed = 0; ;) {
       const ids = await store.removeEnded(new Date(before).toISOString(), REMOVED_AT_ONCE);
       removed += ids.length;
       if (ids.length < REMOVED_AT_ONCE) return removed;
@@ -225,7 +236,11 @@ export class OperationsService {
       if (status === 'cancelling') break;
       const at = new Date(clock.now()).toISOString();
       const to = status === 'pending' ? 'cancelled' : 'cancelling';
-      const written = await store.transition(operationId, epoch, [status], { to, at, reason: reason ?? null });
+      const written = await store.transition(operationId, epoch, [status], {
+        to,
+        at,
+        reason: reason ?? null,
+      });
       stored = written;
       // else it moved on meanwhile: decide again
       if (written.changed) break;
@@ -249,8 +264,7 @@ export class OperationsService {
 
   /** Calls `listener` with a copy of every operation whose status changed (created ones too). Returns how to stop that. */
   onStatus(listener: StatusListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#running.onStatus(listener);
   }
 
   /** Operations that this process runs. */
@@ -259,9 +273,8 @@ export class OperationsService {
   }
 
   /** Resolves when this process runs no operation. */
-  async idle(): Promise<void> {
-    if (this.#running.size === 0) return;
-    await new Promise<void>((resolve) => this.#idleWaiters.add(resolve));
+  idle(): Promise<void> {
+    return this.#running.idle();
   }
 
   /** @throws where the store cannot be used */
@@ -283,12 +296,12 @@ export class OperationsService {
       await this.#idleWithin(FORCED_SHUTDOWN_MS);
     }
     await this.#keeper.stop();
-    return [...this.#running.keys()];
+    return [...this.#running.epochs().keys()];
   }
 
   async #stopAll(force: boolean): Promise<void> {
     // one that ends by itself meanwhile, or is not stored yet, needs no cancel from here
-    await Promise.allSettled([...this.#running.values()].map((running) => this.#stop(running, force)));
+    await Promise.allSettled(this.#running.all().map((running) => this.#stop(running, force)));
   }
 
   async #stop(running: RunningOperation<unknown>, force: boolean): Promise<void> {
@@ -305,52 +318,17 @@ export class OperationsService {
     return this.#running.size === 0;
   }
 
-  /** Stores an attempt with `write`, and runs it in the background if that was what changed the store. */
-  async #start(running: RunningOperation<unknown>, write: () => Promise<Written>): Promise<Written> {
-    const { operationId } = running;
-    // another attempt that was quicker to be there
-    const other = this.#running.get(operationId);
-    // before it is stored, so that whoever finds it in the store finds it running
-    if (other === undefined) this.#running.set(operationId, running);
-    try {
-      const written = await write();
-      if (!written.changed) {
-        this.#forget(running);
-        return written;
-      }
-      this.#running.set(operationId, running);
-      running.created(written.operation);
-      // shutdown began while it was being stored, and may have cancelled it already
-      if (this.#stopping) await this.cancel(operationId, { reason: STOPPING_REASON }).catch(() => {});
-      this.#execute(running);
-      return written;
-    } catch (error) {
-      this.#forget(running);
-      throw error;
-    }
-  }
-
   /** Runs an operation that was taken over from where it is. */
-  #run(managed: ManagedOperation<unknown>, { operation, epoch, cancelForced }: StoredOperation): void {
-    const runner = this.#runners.get(operation.operation_type);
-    if (runner === undefined) throw noRunner(operation);
-    const running = this.#prepare(managed, { operation, epoch }, runner);
-    // the attempt that could not store its end was this process's own
-    this.#running.get(operation.operation_id)?.abandon(TAKEN_OVER, { force: true });
-    this.#running.set(operation.operation_id, running);
-    if (operation.status === 'cancelling') running.cancel(operation.cancel_reason, cancelForced);
-    this.#execute(running);
+  #run(managed: ManagedOperation<unknown>, taken: StoredOperation): void {
+    const runner = this.#runners.get(taken.operation.operation_type);
+    if (runner === undefined) throw noRunner(taken.operation);
+    this.#running.take(managed, taken, runner);
   }
 
-  #execute(running: RunningOperation<unknown>): void {
-    const ended = () => {
-      this.#forget(running);
-      const { status, error } = running.snapshot();
-      const wasInterrupted = status === 'failed' && isInterruption(error);
-      if (wasInterrupted && this.#onInterrupt === 'resume') void this.#again(running.operationId);
-    };
-    void running.outcome.then(ended, ended);
-    void running.execute();
+  #ended(running: RunningOperation<unknown>): void {
+    const { status, error } = running.snapshot();
+    const wasInterrupted = status === 'failed' && isInterruption(error);
+    if (wasInterrupted && this.#onInterrupt === 'resume') void this.#again(running.operationId);
   }
 
   /** The next attempt of an operation that was interrupted; what keeps it from starting is logged. */
@@ -360,7 +338,9 @@ export class OperationsService {
       const { attempt, resumable } = await this.get(operationId);
       if (this.#stopping) return;
       if (attempt >= MOST_ATTEMPTS) {
-        logger.error('an operation was interrupted too often to go on by itself', { operation_id: operationId });
+        logger.error('an operation was interrupted too often to go on by itself', {
+          operation_id: operationId,
+        });
         return;
       }
       await (resumable ? this.resume(operationId) : this.retry(operationId));
@@ -369,25 +349,10 @@ export class OperationsService {
     }
   }
 
-  /** Leases were renewed: what is not among them belongs to somebody else, and a cancel may have come in elsewhere. */
-  #renewed(renewed: StoredOperation[], asked: ReadonlyMap<string, number>): void {
-    const held = new Map(renewed.map((stored) => [stored.operation.operation_id, stored]));
-    for (const [operationId, epoch] of asked) {
-      const running = this.#running.get(operationId);
-      if (running?.epoch !== epoch) continue;
-      const stored = held.get(operationId);
-      if (stored !== undefined) running.told(stored);
-      else void this.#checkLost(running);
-    }
-  }
-
-  /** It was not renewed: it is ending, not stored yet, or in other hands. */
-  async #checkLost(running: RunningOperation<unknown>): Promise<void> {
-    const stored = await this.#dependencies.store.get(running.operationId).catch(() => null);
-    if (stored !== null && stored.epoch !== running.epoch) running.abandon(TAKEN_OVER, { force: true });
-  }
-
-  async #managedOf(request: unknown, { operation_type }: Operation): Promise<ManagedOperation<unknown> | null> {
+  async #managedOf(
+    request: unknown,
+    { operation_type }: Operation,
+  ): Promise<ManagedOperation<unknown> | null> {
     return (await this.#runners.get(operation_type)?.revive(request)) ?? null;
   }
 
@@ -397,25 +362,6 @@ export class OperationsService {
     const id = createOperationId(type, now, randomId);
     if (this.#running.has(id)) throw operationExists(id);
     return newOperation({ id, type, metadata, createdAt: new Date(now).toISOString() });
-  }
-
-  #prepare<TResult>(
-    managed: ManagedOperation<TResult>,
-    stored: Pick<StoredOperation, 'operation' | 'epoch'>,
-    { renderer, logger }: LaunchParts,
-  ): RunningOperation<TResult> {
-    const { store, clock } = this.#dependencies;
-    const onStatus = (changed: RunningOperation<unknown>) => this.#tellListeners(changed);
-    const parts = { store, clock, logger, renderer, lease: this.#lease, onStatus };
-    return new RunningOperation(managed, stored, parts);
-  }
-
-  #freshened(operation: Operation): Operation {
-    const running = this.#running.get(operation.operation_id);
-    if (running === undefined || isTerminalStatus(operation.status) || isTerminalStatus(running.status))
-      return operation;
-    const { progress, warnings } = running.snapshot();
-    return { ...operation, progress, warnings };
   }
 
   /** What a start with a known task id joins. */
@@ -454,27 +400,5 @@ export class OperationsService {
     yield* watchStored(operationId, { store, clock, get, signal, runsHere });
     const running = this.#running.get(operationId);
     if (running !== undefined && signal?.aborted !== true) yield* running.watch(signal);
-  }
-
-  #tellListeners(running: RunningOperation<unknown>): void {
-    for (const listener of this.#listeners) void this.#tell(listener, running.snapshot());
-  }
-
-  /** A listener that throws or rejects stops nobody else. */
-  async #tell(listener: StatusListener, operation: Operation): Promise<void> {
-    try {
-      await listener(operation);
-    } catch (error) {
-      const { operation_id } = operation;
-      this.#dependencies.logger.error('a status listener failed', { error, operation_id });
-    }
-  }
-
-  #forget(running: RunningOperation<unknown>): void {
-    running.endWatches();
-    if (this.#running.get(running.operationId) === running) this.#running.delete(running.operationId);
-    if (this.#running.size > 0) return;
-    for (const resolve of this.#idleWaiters) resolve();
-    this.#idleWaiters.clear();
   }
 }

@@ -28,10 +28,9 @@ function service(store = new MemoryOperationStore()) {
     options: Partial<ManagedOperation<unknown>> = {},
   ) => {
     const managed = { type: 'dummy', metadata: METADATA, ...options, run } as const;
-    const { operationId, outcome } = await operations.launch(managed, {
-      renderer: defaultProgressRenderer,
-      logger,
-    });
+    const parts = { renderer: defaultProgressRenderer, logger };
+    operations.register('dummy', { ...parts, revive: () => managed });
+    const { operationId, outcome } = await operations.launch(managed, parts);
     await outcome.catch(() => {});
     return operationId;
   };
@@ -153,7 +152,7 @@ describe('what cannot be resumed says why', () => {
     await expect(operations.resume(operation_id)).rejects.toThrow('it has completed.');
     const failed = await launch(() => Promise.reject(new Error('broken')));
     await expect(operations.resume(failed)).rejects.toThrow(
-      'this dummy operation left nothing to go on from when it ended (failed). Start it again.',
+      'this dummy operation left nothing to go on from when it ended (failed). Retry it from the beginning.',
     );
   });
 

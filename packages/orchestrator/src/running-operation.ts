@@ -320,10 +320,11 @@ export class RunningOperation<TResult> {
     this.#writer.stop();
     const { progress, warnings } = this.#shown();
     const ending = { ...change, progress, warnings };
-    const ended = await untilStored(
-      () => this.#transition(from, ending),
-      { clock: this.#parts.clock, logger: this.#logger, isAbandoned: () => this.token.isAbandoned },
-    );
+    const ended = await untilStored(() => this.#transition(from, ending), {
+      clock: this.#parts.clock,
+      logger: this.#logger,
+      isAbandoned: () => this.token.isAbandoned,
+    });
     if (ended) this.#logger.info('operation ended', { status: change.to, reason: this.token.reason });
     else this.#logger.warn('the operation had been ended by someone else', { status: this.status });
   }

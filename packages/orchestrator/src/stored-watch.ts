@@ -10,10 +10,10 @@ export interface StoredWatchParts {
   store: OperationStore;
   clock: Clock;
   /** The operation as it is now. @throws KtrdrError `operation_not_found` */
-  get(operationId: string): Promise<Operation>;
+  get: (operationId: string) => Promise<Operation>;
   signal: AbortSignal | undefined;
   /** Ends the watch before the operation has ended: it runs here now, where it can be watched better. */
-  runsHere(): boolean;
+  runsHere: () => boolean;
 }
 
 /** An operation that another process runs, as it changes in the store. Ends as `OperationsService.watch` does. */

@@ -8,7 +8,11 @@ export const LATER = '2026-01-05T10:00:07.000Z';
 export const RUN: StatusChange = { to: 'running', at: AT };
 export const RESUME: StatusChange = { to: 'pending', at: LATER, from: 'checkpoint' };
 export const CANCEL: StatusChange = { to: 'cancelling', at: LATER, reason: 'enough' };
-export const COMPLETE: Extract<StatusChange, { to: 'completed' }> = { to: 'completed', at: LATER, result: { rows: [1, 2, 3] } };
+export const COMPLETE: Extract<StatusChange, { to: 'completed' }> = {
+  to: 'completed',
+  at: LATER,
+  result: { rows: [1, 2, 3] },
+};
 
 export function sample(number: number, type: OperationType = 'training'): Operation {
   return newOperation({

@@ -51,7 +51,9 @@ export const LEASE_CASES: Record<string, (store: OperationStore) => Promise<void
     const kept = await running(store, 1);
     const left = await abandoned(store, 2);
     const taken = (
-      await Promise.all([1, 2, 3].map((number) => store.takeOver({ owner: `new ${number}`, ms: 60_000 }, LATER, 10)))
+      await Promise.all(
+        [1, 2, 3].map((number) => store.takeOver({ owner: `new ${number}`, ms: 60_000 }, LATER, 10)),
+      )
     ).flat();
     assertSame(
       taken.map(({ operation, epoch, previousOwner }) => [operation.operation_id, epoch, previousOwner]),

@@ -267,10 +267,7 @@ const CASES: Record<string, (store: OperationStore) => Promise<void>> = {
         const again = await store.transition(operation_id, 1, ['pending', 'running', 'cancelling'], change);
         assert.equal(again.changed, false);
       }
-      assert.equal(
-        await save(store, operation_id, 1, { ...progress, percentage: 1 }, ['late']),
-        false,
-      );
+      assert.equal(await save(store, operation_id, 1, { ...progress, percentage: 1 }, ['late']), false);
       assertSame(await get(store, operation_id), ended);
     }
   },
