@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { MemoryOperationStore } from '@ktrdr/orchestrator';
+import type { OperationStore } from '@ktrdr/orchestrator';
 import { MetricsModule, OrchestratorModule } from '@ktrdr/service-kit';
 import type { ApiSettings } from './config.js';
 import { DummyModule } from './dummy/dummy.module.js';
@@ -15,12 +15,16 @@ import { TrainingModule } from './training/training.module.js';
 /** The API. */
 @Module({})
 export class AppModule {
-  static forRoot(settings: ApiSettings): DynamicModule {
+  static forRoot(settings: ApiSettings, store: OperationStore): DynamicModule {
     return {
       module: AppModule,
       imports: [
         SettingsModule.forRoot(settings),
-        OrchestratorModule.forRoot({ store: new MemoryOperationStore() }),
+        OrchestratorModule.forRoot({
+          store,
+          leaseMs: settings.leaseMs,
+          onInterrupt: settings.onInterrupt,
+        }),
         ApiHealthModule,
         MetricsModule,
         OperationsModule,

@@ -1,5 +1,10 @@
 import { ENGINE_SETTINGS, SESSION_LEASE_MS, type EngineSetting } from '@ktrdr/contracts';
-import { hostServiceVariables, type HostServiceSetting } from '@ktrdr/orchestrator';
+import {
+  DEFAULT_LEASE_MS,
+  hostServiceVariables,
+  type HostServiceSetting,
+  type OnInterrupt,
+} from '@ktrdr/orchestrator';
 import { SettingsReader, type ListenSettings } from '@ktrdr/service-kit';
 
 /** Settings of the API. Folders are absolute, times in ms. */
@@ -8,6 +13,14 @@ export interface ApiSettings extends ListenSettings {
   modelsDir: string;
   strategiesDir: string;
   stateDir: string;
+  /** `postgres://...`; without it operations are kept in `{stateDir}/ktrdr.db`. */
+  databaseUrl: string | undefined;
+  /** An API that is silent for so long is gone: another one takes its operations over. */
+  leaseMs: number;
+  /** What becomes of an operation that the API's end has interrupted. */
+  onInterrupt: OnInterrupt;
+  /** Operations that ended so many days ago are removed; `0` keeps them. */
+  operationsKeepDays: number;
   /** Whether trainings run on a host, and on which. */
   trainingHost: Required<HostServiceSetting>;
   trainingEngine: EngineSetting;
@@ -35,6 +48,10 @@ export function readSettings(): ApiSettings {
     modelsDir: read.path('MODELS_DIR', 'models'),
     strategiesDir: read.path('STRATEGIES_DIR', 'strategies'),
     stateDir: read.path('STATE_DIR', '.ktrdr'),
+    databaseUrl: read.text('DATABASE_URL', '') || undefined,
+    leaseMs: read.integer('LEASE_MS', DEFAULT_LEASE_MS, { min: 100, max: HOUR_MS }),
+    onInterrupt: read.choice('ON_INTERRUPT', 'fail', ['fail', 'resume']),
+    operationsKeepDays: read.integer('OPERATIONS_KEEP_DAYS', 0, { min: 0, max: 36_500 }),
     trainingHost: { use: read.boolean(host.use, false), url: read.url(host.url, 'http://localhost:5002') },
     trainingEngine: read.choice('TRAINING_ENGINE', 'auto', ENGINE_SETTINGS),
     trainingCancelGraceMs: read.integer('TRAINING_CANCEL_GRACE_MS', 5000, { min: 0, max: HOUR_MS }),

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
+import { MemoryOperationStore } from '@ktrdr/orchestrator';
 import { runService } from '@ktrdr/service-kit';
 import { AppModule } from './app.module.js';
 import { readSettings } from './config.js';
@@ -19,7 +20,7 @@ await runService({
     { setting: 'MODELS_DIR', folder: modelsDir, use: 'write' },
     { setting: 'STATE_DIR', folder: stateDir, use: 'write' },
   ],
-  module: (settings) => AppModule.forRoot(settings),
+  module: (settings) => AppModule.forRoot(settings, new MemoryOperationStore()),
   startNote: ({ trainingHost }) =>
     `trains ${trainingHost.use ? `on ${trainingHost.url}` : 'on this machine'}`,
 });

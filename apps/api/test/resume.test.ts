@@ -150,7 +150,7 @@ describe.each(['beside the API', 'on a host'])('a training %s', (place) => {
     expect(failed).toMatchObject({
       status: 'failed',
       resumable: false,
-      error: { code: 'checkpoint_missing', message: expect.stringContaining('Start it again.') },
+      error: { code: 'checkpoint_missing', message: expect.stringContaining('Retry it from the beginning.') },
     });
     expect(await resume(api, id)).toMatchObject({ status: 409, body: { error: { code: 'not_resumable' } } });
   });
@@ -184,8 +184,14 @@ describe('what cannot be resumed', () => {
     const quick = await api.startTraining({ strategy: QUICK, start_date: '2031-01-01' });
     for (const [id, reason] of [
       [training, 'it has completed.'],
-      [dummy, 'this dummy operation left nothing to go on from when it ended (cancelled). Start it again.'],
-      [quick, 'this training operation left nothing to go on from when it ended (failed). Start it again.'],
+      [
+        dummy,
+        'this dummy operation left nothing to go on from when it ended (cancelled). Retry it from the beginning.',
+      ],
+      [
+        quick,
+        'this training operation left nothing to go on from when it ended (failed). Retry it from the beginning.',
+      ],
     ] as const) {
       const { operation_type, status, resumable } = await api.untilEnded(id);
       expect(resumable).toBe(false);

@@ -98,16 +98,18 @@ describe('the API', () => {
 });
 
 describe('with a training host', () => {
-  test('SIGTERM to the API cancels the session there; SIGTERM to the host ends its training process', async () => {
+  test('SIGTERM to the API leaves the session to the next API; SIGTERM to the host ends its training process', async () => {
     const host = await sandbox.startHost('host');
     const settings = { ...Sandbox.onHost(host), TRAINING_HOST_POLL_MS: '500' };
     const api = await sandbox.startApi('remote', settings);
-    await api.untilTraining(await api.startTraining({ strategy: LONG }));
-    await end(api, 'SIGTERM');
-    expect((await host.sessions()).map(({ status }) => status)).toEqual(['cancelled']);
+    const id = await api.startTraining({ strategy: LONG });
+    await api.untilTraining(id);
+    api.kill('SIGTERM');
+    expect(await api.ended).toEqual({ code: 0, signal: null });
+    expect((await host.sessions()).map(({ status }) => status)).toEqual(['running']);
 
-    const next = await sandbox.startApi('next', settings);
-    const id = await next.startTraining({ strategy: LONG });
+    const next = await sandbox.startApi('remote', settings);
+    expect(await next.operation(id)).toMatchObject({ status: 'running', attempt: 1, cancel_requested_at: null });
     await next.untilTraining(id);
     await end(host, 'SIGTERM');
     expect(await filesBelow(sandbox.path('host-state', 'sessions'))).toEqual([]);

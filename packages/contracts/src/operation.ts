@@ -119,6 +119,18 @@ export interface OperationHistoryEntry {
   cause: string | null;
 }
 
+/** `data` of `GET /operations/:id/history`. */
+export interface OperationHistory {
+  operation_id: string;
+  /** Oldest first. */
+  history: OperationHistoryEntry[];
+}
+
+/** `data` of `DELETE /operations`. */
+export interface OperationsRemoved {
+  removed: number;
+}
+
 /** `data` of every start response. */
 export interface OperationStarted {
   operation_id: string;

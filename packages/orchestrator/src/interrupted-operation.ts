@@ -1,4 +1,4 @@
-import type { ErrorBody, Operation } from '@ktrdr/contracts';
+import type { ErrorBody } from '@ktrdr/contracts';
 import type { Clock } from './clock.js';
 import type { OrchestratorLogger } from './logger.js';
 import type { StatusChange } from './operation.js';
@@ -21,7 +21,7 @@ export interface TakeOverParts {
   logger: OrchestratorLogger;
   onInterrupt: OnInterrupt;
   /** The operation to run again; `null` where nothing here runs such operations. @throws where its request makes no sense */
-  managedOf: (request: unknown, operation: Operation) => Promise<ManagedOperation<unknown> | null>;
+  revive: (taken: TakenOver) => ManagedOperation<unknown> | null;
   /** Runs it in this process, from where it is. */
   run: (managed: ManagedOperation<unknown>) => void;
   /** Opens its next attempt. */
@@ -37,7 +37,7 @@ export async function handleTakenOver(taken: TakenOver, parts: TakeOverParts): P
   const { operation } = taken;
   const { operation_id, status } = operation;
   try {
-    const managed = await managedOf(taken, parts);
+    const managed = revived(taken, parts);
     if (managed !== null && (status === 'pending' || managed.outlivesOwner === true)) {
       parts.run(managed);
       return;
@@ -54,14 +54,11 @@ export async function handleTakenOver(taken: TakenOver, parts: TakeOverParts): P
   }
 }
 
-async function managedOf(
-  { request, operation }: TakenOver,
-  { managedOf, logger }: TakeOverParts,
-): Promise<ManagedOperation<unknown> | null> {
+function revived(taken: TakenOver, { revive, logger }: TakeOverParts): ManagedOperation<unknown> | null {
   try {
-    return await managedOf(request, operation);
+    return revive(taken);
   } catch (error) {
-    const { operation_id } = operation;
+    const { operation_id } = taken.operation;
     logger.error('the request of an operation makes no sense any more', { operation_id, error });
     return null;
   }

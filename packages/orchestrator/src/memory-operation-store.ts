@@ -193,6 +193,8 @@ export class MemoryOperationStore implements OperationStore {
 
   async check(): Promise<void> {}
 
+  async close(): Promise<void> {}
+
   #existing(operationId: string): Row {
     const row = this.#rows.get(operationId);
     if (row === undefined) throw operationNotFound(operationId);

@@ -48,8 +48,8 @@ export interface ManagedOperation<TResult> {
   request?: unknown;
   /** Its work runs elsewhere and goes on when this process ends: whoever takes the operation over follows it. */
   outlivesOwner?: boolean;
-  /** Looks whether there is a checkpoint, where this process can tell; without it the record's `resumable` counts. */
-  canResume?(operationId: string): Promise<boolean>;
+  /** Looks whether there is a checkpoint; `undefined` where this process cannot tell, and the record's `resumable` counts. */
+  canResume?: (operationId: string) => Promise<boolean | undefined>;
   metadata: OperationMetadata;
   /** Starting twice with one id gives one operation. */
   taskId?: string;

@@ -11,5 +11,5 @@ export interface LaunchParts {
 /** Makes operations of one type again from the requests that they were stored with. */
 export interface OperationRunner extends LaunchParts {
   /** @throws where the request no longer makes sense: made by another version, or damaged */
-  revive(request: unknown): ManagedOperation<unknown> | Promise<ManagedOperation<unknown>>;
+  revive: (request: unknown) => ManagedOperation<unknown>;
 }

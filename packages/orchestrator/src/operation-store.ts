@@ -137,4 +137,7 @@ export interface OperationStore {
 
   /** Resolves where the store can be used. @throws where it cannot. */
   check(): Promise<void>;
+
+  /** Gives back what it holds; nothing else is called afterwards. */
+  close(): Promise<void>;
 }

@@ -95,7 +95,8 @@ export class OperationsService {
           clock,
           logger,
           onInterrupt: this.#onInterrupt,
-          managedOf: (request, operation) => this.#managedOf(request, operation),
+          revive: ({ request, operation }) =>
+            this.#runners.get(operation.operation_type)?.revive(request) ?? null,
           run: (managed) => this.#run(managed, taken),
           again: (operationId) => this.#again(operationId),
         }),
@@ -163,7 +164,7 @@ export class OperationsService {
     const runner = this.#runners.get(operation.operation_type);
     const refusal = runner === undefined ? noRunner(operation) : refusalOf(operation, from);
     if (refusal !== null || runner === undefined) throw refusal;
-    const managed = await runner.revive(await store.getRequest(operationId));
+    const managed = runner.revive(await store.getRequest(operationId));
     const change = { to: 'pending', at: new Date(clock.now()).toISOString(), from } as const;
     const next = { operation: changeStatus(operation, change), epoch: epoch + 1 };
     const running = this.#running.prepare(managed, next, runner);
@@ -347,13 +348,6 @@ export class OperationsService {
     } catch (error) {
       logger.error('an interrupted operation could not go on', { operation_id: operationId, error });
     }
-  }
-
-  async #managedOf(
-    request: unknown,
-    { operation_type }: Operation,
-  ): Promise<ManagedOperation<unknown> | null> {
-    return (await this.#runners.get(operation_type)?.revive(request)) ?? null;
   }
 
   #newRecord({ type, metadata }: ManagedOperation<unknown>): Operation {

@@ -1,8 +1,9 @@
-import type { OperationStarted } from '@ktrdr/contracts';
+import type { OperationStarted, OperationType } from '@ktrdr/contracts';
 import type { CancellationToken } from './cancellation.js';
 import { messageOf } from './errors.js';
 import type { OrchestratorLogger } from './logger.js';
 import { currentOperation, type ManagedOperation } from './operation-context.js';
+import type { OperationRunner } from './operation-runner.js';
 import type { LaunchedOperation, OperationsService } from './operations-service.js';
 import type { ProgressUpdate } from './progress.js';
 import { defaultProgressRenderer } from './renderers/default-progress-renderer.js';
@@ -86,6 +87,14 @@ export abstract class ServiceOrchestrator<TAdapter> {
   protected get adapter(): TAdapter {
     this.#adapter ??= { value: this.initializeAdapter() };
     return this.#adapter.value;
+  }
+
+  /**
+   * Says how operations of `type` are made again from the `request` that they were started with: for their next attempt, and
+   * where this process takes them over. For the constructor of a subclass.
+   */
+  protected revivesOperations(type: OperationType, revive: OperationRunner['revive']): void {
+    this.operations.register(type, { renderer: this.renderer, logger: this.logger, revive });
   }
 
   /**

@@ -19,7 +19,7 @@ export interface RunnableService<S extends ListenSettings> extends ServiceDescri
   readSettings(): S;
   /** Made where they are missing; one that does not do keeps the service from starting. */
   folders(settings: S): FolderSetting[];
-  module(settings: S): DynamicModule;
+  module(settings: S): DynamicModule | Promise<DynamicModule>;
   /** What is worth knowing at the start, on the same line. */
   startNote?(settings: S): string;
 }
@@ -37,7 +37,7 @@ export async function runService<S extends ListenSettings>(service: RunnableServ
     const settings = service.readSettings();
     const made = await prepareFolders(service.folders(settings));
     const logger = new ServiceLogger({ json: !process.stdout.isTTY });
-    const app = await createService(service.module(settings), service, logger);
+    const app = await createService(await service.module(settings), service, logger);
     stopOnSignals(app, logger);
     await listen(app, settings, service);
     for (const { setting, folder } of made) logger.log(`made the folder ${folder} (${setting})`, 'Service');

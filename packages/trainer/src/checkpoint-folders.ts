@@ -33,7 +33,18 @@ export class CheckpointFolders {
     return checkpoint.engine;
   }
 
-  /** The run has completed. Never throws: what cannot be removed is told, and goes when it is old. */
+  /** Whether a run left a checkpoint that can be read. */
+  async has(operationId: string): Promise<boolean> {
+    try {
+      await this.engineOf(operationId);
+      return true;
+    } catch (error) {
+      if (error instanceof KtrdrError && error.code.startsWith('checkpoint_')) return false;
+      throw error;
+    }
+  }
+
+  /** The run has completed, or begins again. Never throws: what cannot be removed is told, and goes when it is old. */
   async remove(operationId: string, onProblem: (problem: string) => void): Promise<void> {
     const directory = this.of(operationId);
     try {

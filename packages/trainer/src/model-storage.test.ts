@@ -23,8 +23,12 @@ function operationId(): string {
 }
 
 /** A staged model as a run leaves it. */
-async function stageModel(storage: ModelStorage, createdAt = '2024-01-01T00:00:00.000Z'): Promise<string> {
-  const directory = await storage.stage(operationId());
+async function stageModel(
+  storage: ModelStorage,
+  createdAt = '2024-01-01T00:00:00.000Z',
+  operation = operationId(),
+): Promise<string> {
+  const directory = await storage.stage(operation);
   await mkdir(join(directory, 'model'));
   const files = {
     'weights.bin': 'weights',
@@ -45,6 +49,7 @@ async function stageModel(storage: ModelStorage, createdAt = '2024-01-01T00:00:0
       model_type: 'mlp',
       engine: 'tensorflow-wasm',
       seed: 7,
+      operation_id: operation,
       created_at: createdAt,
       test_accuracy: 0.5,
       checksums,
@@ -68,6 +73,21 @@ describe('commit', () => {
       model: 'momentum/1h_v2',
       version: '1h_v2',
     });
+  });
+
+  test('a model is stored once for an operation that was interrupted after it was', async () => {
+    const storage = new ModelStorage(modelsDir);
+    const first = await storage.commit(
+      await stageModel(storage, undefined, 'op_training_20240101T000000_once'),
+      MODEL,
+    );
+    const again = await storage.commit(
+      await stageModel(storage, undefined, 'op_training_20240101T000000_once'),
+      MODEL,
+    );
+    expect(again).toEqual(first);
+    expect(await readdir(join(modelsDir, 'momentum'))).toEqual(['1h_v1']);
+    expect(await readdir(join(modelsDir, '.staging'))).toEqual([]);
   });
 
   test('a number is never given again while a higher one is there', async () => {

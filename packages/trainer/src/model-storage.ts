@@ -80,7 +80,8 @@ export class ModelStorage {
   }
 
   /**
-   * Gives the staged model the next free number. The staging folder is gone afterwards, also when it fails.
+   * Gives the staged model the next free number; one that its operation has stored before is left as it is and counts: the
+   * operation was interrupted between this and its end. The staging folder is gone afterwards, also when it fails.
    *
    * @throws KtrdrError `disk_full`, `storage_failed`, `model_damaged`, `model_unsupported`
    */
@@ -92,8 +93,10 @@ export class ModelStorage {
     try {
       const source = join(stagingDir, 'model');
       const { metadata } = await readModel(source);
-      await syncAll(source);
-      const stored = await this.#rename(source, metadata, strategy, timeframe);
+      await mkdir(join(this.#modelsDir, strategy), { recursive: true });
+      const stored =
+        (await this.#ofOperation(metadata.operation_id, strategy)) ??
+        (await this.#place(source, metadata, strategy, timeframe));
       await this.discard(stagingDir);
       return stored;
     } catch (error) {
@@ -115,15 +118,7 @@ export class ModelStorage {
   async list(): Promise<ModelSummary[]> {
     const models: ModelSummary[] = [];
     for (const strategy of await directoriesIn(this.#modelsDir, STRATEGY_NAME_PATTERN)) {
-      const folder = join(this.#modelsDir, strategy);
-      for (const version of await directoriesIn(folder, MODEL_VERSION_PATTERN)) {
-        const path = join(folder, version);
-        try {
-          models.push(summaryOf(await readMetadata(path), path));
-        } catch (error) {
-          if (!(error instanceof KtrdrError && error.code === 'model_damaged')) throw error;
-        }
-      }
+      for (const { metadata, path } of await this.#modelsOf(strategy)) models.push(summaryOf(metadata, path));
     }
     return models.toSorted(
       (a, b) => b.created_at.localeCompare(a.created_at) || a.model.localeCompare(b.model),
@@ -209,14 +204,36 @@ export class ModelStorage {
   }
 
   /** Two processes may want one number: the rename of one of them fails, and it takes the next. */
-  async #rename(
+  async #ofOperation(operationId: string, strategy: string): Promise<StoredModel | null> {
+    const found = (await this.#modelsOf(strategy)).find(
+      ({ metadata }) => metadata.operation_id === operationId && metadata.model !== null,
+    );
+    return found === undefined ? null : { model: found.metadata.model as string, path: found.path };
+  }
+
+  /** Those of one strategy whose metadata can be read. */
+  async #modelsOf(strategy: string): Promise<{ metadata: ModelMetadata; path: string }[]> {
+    const folder = join(this.#modelsDir, strategy);
+    const models: { metadata: ModelMetadata; path: string }[] = [];
+    for (const version of await directoriesIn(folder, MODEL_VERSION_PATTERN)) {
+      const path = join(folder, version);
+      try {
+        models.push({ metadata: await readMetadata(path), path });
+      } catch (error) {
+        if (!(error instanceof KtrdrError && error.code === 'model_damaged')) throw error;
+      }
+    }
+    return models;
+  }
+
+  async #place(
     source: string,
     metadata: ModelMetadata,
     strategy: string,
     timeframe: Timeframe,
   ): Promise<StoredModel> {
     const folder = join(this.#modelsDir, strategy);
-    await mkdir(folder, { recursive: true });
+    await syncAll(source);
     for (let tries = 0; tries < MAX_TRIES; tries += 1) {
       const version = `${timeframe}_v${(await highestNumber(folder, timeframe)) + 1}`;
       const model = `${strategy}/${version}`;

@@ -4,6 +4,7 @@ import {
   dummyProgressRenderer,
   type ManagedOperation,
   type OperationContext,
+  type ServiceOrchestratorDependencies,
 } from '@ktrdr/orchestrator';
 
 /** What a dummy task does: nothing, so many times, so long each time. */
@@ -22,6 +23,11 @@ export class DummyService extends ServiceOrchestrator<null> {
   override readonly defaultHostUrl = 'http://localhost:5003';
   override readonly envVarPrefix = 'DUMMY';
   protected override readonly renderer = dummyProgressRenderer;
+
+  constructor(dependencies: ServiceOrchestratorDependencies) {
+    super(dependencies);
+    this.revivesOperations('dummy', (task) => this.describeTask(task as DummyTask));
+  }
 
   protected override initializeAdapter(): null {
     return null;
@@ -59,6 +65,7 @@ export class DummyService extends ServiceOrchestrator<null> {
     const { durationSeconds, iterations } = task;
     return {
       type: 'dummy',
+      request: task,
       metadata: {
         symbols: [],
         timeframes: [],

@@ -1,7 +1,14 @@
 import { Readable } from 'node:stream';
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
-import type { CancelOperationResponse, Operation, OperationList, OperationStarted } from '@ktrdr/contracts';
+import type {
+  CancelOperationResponse,
+  Operation,
+  OperationHistory,
+  OperationList,
+  OperationStarted,
+  OperationsRemoved,
+} from '@ktrdr/contracts';
 import { OperationsService, type Clock } from '@ktrdr/orchestrator';
 import { CLOCK } from '@ktrdr/service-kit';
 import type { FastifyReply } from 'fastify';
@@ -9,6 +16,8 @@ import { CancelOperationDto } from './cancel-operation.dto.js';
 import { eventStream } from './event-stream.js';
 import { ListOperationsDto } from './list-operations.dto.js';
 import { OpenStreams } from './open-streams.js';
+import { DAY_MS } from './retention.js';
+import { RemoveOperationsDto } from './remove-operations.dto.js';
 
 /** Every operation, of whatever type. */
 @ApiTags('operations')
@@ -46,6 +55,28 @@ export class OperationsController {
   })
   resume(@Param('id') id: string): Promise<OperationStarted> {
     return this.operations.resume(id);
+  }
+
+  @Post(':id/retry')
+  @HttpCode(200)
+  @ApiOperation({
+    summary:
+      'Starts an operation that failed or was cancelled again: its next attempt begins at the beginning',
+  })
+  retry(@Param('id') id: string): Promise<OperationStarted> {
+    return this.operations.retry(id);
+  }
+
+  @Get(':id/history')
+  @ApiOperation({ summary: 'Changes of its status with time and cause, oldest first' })
+  async history(@Param('id') id: string): Promise<OperationHistory> {
+    return { operation_id: id, history: await this.operations.history(id) };
+  }
+
+  @Delete()
+  @ApiOperation({ summary: 'Removes operations that ended so many days ago' })
+  async removeEnded(@Query() { older_than_days }: RemoveOperationsDto): Promise<OperationsRemoved> {
+    return { removed: await this.operations.removeEnded(this.clock.now() - older_than_days * DAY_MS) };
   }
 
   @Get(':id/events')

@@ -48,23 +48,27 @@ export class HostSession {
     private readonly onSilence: (words: string | null) => void,
   ) {}
 
-  /** A question that changes nothing at the host, such as which engine it has. Given up when the token fires. */
-  async ask<T>(question: (bounds: RequestBounds) => Promise<T>): Promise<T> {
+  /**
+   * A question that changes nothing at the host, such as which engine it has. Given up when the token fires, unless the session
+   * may compute already.
+   */
+  async ask<T>(question: (bounds: RequestBounds) => Promise<T>, mayCompute: boolean): Promise<T> {
     return this.untilAnswered(
       async (timeoutMs) => {
+        if (mayCompute) return this.unlessForced(question({ timeoutMs }));
         this.token.throwIfCancelled();
         return question({ timeoutMs, signal: this.token.signal });
       },
-      (cause) => this.unreachable(cause),
+      (cause) => (mayCompute ? this.lost(cause) : this.unreachable(cause)),
     );
   }
 
   /**
    * Starts the session. Once a request may have arrived, the token no longer cuts the wait short: only a host that
-   * answers can say that nothing computes.
+   * answers can say that nothing computes. `underWay`: a process before this one has started it.
    */
-  async start(request: StartSessionRequest): Promise<TrainingSession> {
-    let mayCompute = false;
+  async start(request: StartSessionRequest, underWay: boolean): Promise<TrainingSession> {
+    let mayCompute = underWay;
     return this.untilAnswered(
       async (timeoutMs) => {
         if (!mayCompute) this.token.throwIfCancelled();
@@ -120,6 +124,7 @@ export class HostSession {
   }
 
   private async forwardCancel(sessionId: string, timeoutMs: number): Promise<void> {
+    this.throwIfAbandoned();
     if (!this.token.isCancelled) return;
     const wanted = this.token.isForced ? 'forced' : 'graceful';
     if (this.confirmedCancel === wanted || this.confirmedCancel === 'forced') return;
@@ -148,6 +153,7 @@ export class HostSession {
     const end = this.clock.monotonic() + timeoutMs;
     try {
       for (;;) {
+        this.throwIfAbandoned();
         const last = this.token.isForced;
         try {
           const left = Math.ceil(end - this.clock.monotonic());
@@ -156,6 +162,7 @@ export class HostSession {
           silence.answered();
           return answer;
         } catch (error) {
+          this.throwIfAbandoned();
           this.throwUnlessWorthRepeating(error, sessionId);
           if (last || this.clock.monotonic() >= end) throw timeIsUp(error as Error);
           silence.unanswered();
@@ -165,6 +172,11 @@ export class HostSession {
     } finally {
       silence.end();
     }
+  }
+
+  /** Another process follows the session from here on: it is left alone. */
+  private throwIfAbandoned(): void {
+    if (this.token.isAbandoned) this.token.throwIfCancelled();
   }
 
   /** Waits for a request no longer than until the cancel by force; one that is made after it is waited for. */

@@ -120,7 +120,10 @@ function train({
     {
       operationId: 'op_training_20240101T000000_abcd',
       attempt: 1,
+      resume: false,
+      takenOver: false,
       token: cancellation.token,
+      confirmOwner: async () => {},
       onProgress: () => {},
       onWaiting: (phase) => waits.push(phase),
       onResumable: () => {},

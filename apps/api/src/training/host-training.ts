@@ -39,14 +39,14 @@ export class HostTraining implements TrainingPlace {
   ) {}
 
   async train({ run, strategy }: TrainingRequest, hooks: TrainingRunHooks): Promise<KeptRun> {
-    const { operationId, attempt, token } = hooks;
-    return this.outputs.keep(operationId, strategy, token, async (outputDir) => {
+    const { token } = hooks;
+    return this.outputs.keep(strategy, hooks, async (outputDir) => {
       const session = new HostSession(this.host, this.settings, this.clock, token, (silence) =>
         hooks.onWaiting(silence ?? CONTACTING),
       );
       hooks.onWaiting(CONTACTING);
-      const engine = await this.engine(session);
-      const started = await session.start(sessionRequest(operationId, attempt, run, engine));
+      const engine = await this.engine(session, hooks.takenOver);
+      const started = await session.start(sessionRequest(hooks, run, engine), hooks.takenOver);
       const ended = await session.follow(started.session_id, (state) => forward(state, hooks));
       const outcome = outcomeOf(ended, token, this.host.url);
       if (outcome.result.training_metrics !== null) {
@@ -61,16 +61,15 @@ export class HostTraining implements TrainingPlace {
   }
 
   /** The engine of the run: the one that was forced here, else the host's best. It travels with the session. */
-  private async engine(session: HostSession): Promise<EngineName> {
+  private async engine(session: HostSession, mayCompute: boolean): Promise<EngineName> {
     const { engine } = this.settings;
-    const description = await session.ask((bounds) => this.host.describe(bounds));
+    const description = await session.ask((bounds) => this.host.describe(bounds), mayCompute);
     return engine === 'auto' || engine === 'tensorflow' ? description.engine.engine : engine;
   }
 }
 
 function sessionRequest(
-  operationId: string,
-  attempt: number,
+  { operationId, attempt, resume }: TrainingRunHooks,
   run: RunSettings,
   engine: EngineName,
 ): StartSessionRequest {
@@ -90,7 +89,7 @@ function sessionRequest(
     engine,
     fingerprints: run.fingerprints,
     attempt,
-    resume: attempt > 1,
+    resume,
   };
 }
 

@@ -23,13 +23,13 @@ export class LocalTraining implements TrainingPlace {
   ) {}
 
   async train({ run, strategy }: TrainingRequest, hooks: TrainingRunHooks): Promise<KeptRun> {
-    const { operationId, attempt, token } = hooks;
+    const { operationId, resume, token } = hooks;
     const { dataDir, cancelGraceMs } = this.settings;
-    const resume = attempt > 1;
     const engine = resume ? await this.checkpoints.engineOf(operationId) : await this.ownEngine();
     checkEngineSupport(engine.engine, strategy.model.type);
+    if (!resume) await this.checkpoints.remove(operationId, hooks.onOutput);
     const checkpointDir = this.checkpoints.of(operationId);
-    const kept = await this.outputs.keep(operationId, strategy, token, async (outputDir) => {
+    const kept = await this.outputs.keep(strategy, hooks, async (outputDir) => {
       return runTrainerProcess(
         { ...run, operationId, engine, dataDir, outputDir, mode: 'local', checkpointDir, resume },
         {
@@ -44,6 +44,10 @@ export class LocalTraining implements TrainingPlace {
     });
     await this.checkpoints.remove(operationId, hooks.onOutput);
     return kept;
+  }
+
+  hasCheckpoint(operationId: string): Promise<boolean> {
+    return this.checkpoints.has(operationId);
   }
 
   /** Resolved before the first run, for all. */

@@ -26,12 +26,20 @@ afterEach(() => rm(directory, { recursive: true }));
 function keep(number: number): Promise<KeptRun> {
   const outputs = new RunOutputs(new ModelStorage(join(directory, 'models')), join(directory, 'state'));
   const { token } = new CancellationController();
-  return outputs.keep(`op_training_20240101T000000_run${number}`, strategy, token, async (outputDir) => {
+  const confirmOwner = async () => {};
+  const hooks = { operationId: `op_training_20240101T000000_run${number}`, token, confirmOwner };
+  return outputs.keep(strategy, hooks, async (outputDir) => {
     await mkdir(join(outputDir, 'analytics'));
     await mkdir(join(outputDir, 'model'));
     for (let file = 0; file < FILES; file += 1)
       await writeFile(join(outputDir, 'analytics', `${file}.json`), '{}');
-    const metadata = { checksums: {}, strategy_name: 'pattern', symbols: [], base_timeframe: '1h' };
+    const metadata = {
+      checksums: {},
+      operation_id: hooks.operationId,
+      strategy_name: 'pattern',
+      symbols: [],
+      base_timeframe: '1h',
+    };
     const model = {
       model_type: 'mlp',
       engine: 'tensorflow-js',

@@ -1,10 +1,13 @@
 import { cp, mkdir, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { KtrdrError, storageError } from '@ktrdr/contracts';
-import type { CancellationToken } from '@ktrdr/orchestrator';
+import type { OperationContext } from '@ktrdr/orchestrator';
 import type { Strategy } from '@ktrdr/strategy';
 import { Staging } from '@ktrdr/trainer';
 import type { ModelStorage, StoredModel, TrainingRunOutcome } from '@ktrdr/trainer';
+
+/** Whose run it is; `confirmOwner` throws where that has changed. */
+type RunOwner = Pick<OperationContext, 'operationId' | 'token' | 'confirmOwner'>;
 
 /** A run whose files are where they are kept. */
 export interface KeptRun {
@@ -41,19 +44,19 @@ export class RunOutputs {
   /**
    * Gives `run` an empty folder, and keeps what it wrote there. The folder is gone afterwards, however the run ended.
    *
-   * @throws OperationCancelledError where the token fired before anything was kept
+   * @throws OperationCancelledError where the token fired before anything was kept, or the operation has another owner now
    * @throws KtrdrError `disk_full`, `storage_failed`, `model_damaged`
    */
   async keep(
-    operationId: string,
     strategy: Strategy,
-    token: CancellationToken,
+    { operationId, token, confirmOwner }: RunOwner,
     run: (outputDir: string) => Promise<TrainingRunOutcome>,
   ): Promise<KeptRun> {
     const outputDir = await this.models.stage(operationId);
     try {
       const outcome = await run(outputDir);
       token.throwIfCancelled();
+      await confirmOwner();
       const analyticsDirectory = await this.keepAnalytics(operationId, outputDir, outcome);
       try {
         const model = await this.keepModel(outputDir, strategy, outcome);

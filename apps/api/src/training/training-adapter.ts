@@ -66,6 +66,11 @@ export class TrainingAdapter implements TrainingPlace {
     }
   }
 
+  /** Whether the next attempt could go on from a checkpoint; `undefined` where the operation's record has to say so. */
+  async canResume(operationId: string): Promise<boolean | undefined> {
+    return this.place.hasCheckpoint?.(operationId);
+  }
+
   /** @throws HostUnansweredError where the training host gives no answer */
   async check(): Promise<void> {
     await this.host?.describe({ timeoutMs: HEALTH_MS });

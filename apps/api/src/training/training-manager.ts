@@ -1,12 +1,18 @@
 import type { OperationMetadata, OperationStarted, TrainingResult } from '@ktrdr/contracts';
 import { ServiceOrchestrator, trainingProgressRenderer } from '@ktrdr/orchestrator';
-import type { Clock, OperationContext, ServiceOrchestratorDependencies } from '@ktrdr/orchestrator';
+import type {
+  Clock,
+  ManagedOperation,
+  OperationContext,
+  ServiceOrchestratorDependencies,
+} from '@ktrdr/orchestrator';
 import { trainingProgress, trainingSteps } from '@ktrdr/service-kit';
 import type { ModelStorage } from '@ktrdr/trainer';
 import type { KeptRun } from './run-outputs.js';
 import { TrainingAdapter } from './training-adapter.js';
 import type { TrainingSettings } from './training-adapter.js';
-import type { TrainingRequest } from './training-request.js';
+import { fromStored, toStored } from './training-request.js';
+import type { StoredTraining, TrainingRequest } from './training-request.js';
 
 /** Trainings as operations. */
 export class TrainingManager extends ServiceOrchestrator<TrainingAdapter> {
@@ -22,6 +28,9 @@ export class TrainingManager extends ServiceOrchestrator<TrainingAdapter> {
     private readonly clock: Clock,
   ) {
     super(dependencies);
+    this.revivesOperations('training', (stored) =>
+      this.describeTraining(fromStored(stored as StoredTraining)),
+    );
   }
 
   protected override initializeAdapter(): TrainingAdapter {
@@ -34,34 +43,20 @@ export class TrainingManager extends ServiceOrchestrator<TrainingAdapter> {
 
   /** Starts the training of one model on the bars of one or more symbols. */
   trainMultiSymbolStrategy(request: TrainingRequest): Promise<OperationStarted> {
-    const { strategy } = request;
-    return this.startManagedOperation({
-      type: 'training',
-      metadata: metadataOf(request),
-      taskId: request.taskId,
-      steps: trainingSteps(request.run.walkForward),
-      initialContext: {
-        model_type: strategy.model.type,
-        symbols: strategy.symbols,
-        timeframes: strategy.timeframes,
-        strategy: strategy.name,
-        total_epochs: strategy.training.epochs,
-        phase: 'starting',
-        host_service: this.isUsingHostService(),
-      },
-      startMessage: `${request.run.dryRun ? 'A dry run' : 'Training'} of ${strategy.name} on ${strategy.symbols.join(', ')} has started.`,
-      run: (context) => this.runTraining(request, context),
-    });
+    return this.startManagedOperation(this.describeTraining(request));
   }
 
   /** Trains where the adapter says, and keeps the model. */
   async runTraining(request: TrainingRequest, context: OperationContext): Promise<TrainingResult> {
-    const { operationId, attempt, token, progress, logger } = context;
+    const { operationId, attempt, resume, takenOver, token, progress, logger, confirmOwner } = context;
     for (const warning of request.warnings) context.warn(warning);
     const run = await this.adapter.train(request, {
       operationId,
       attempt,
+      resume,
+      takenOver,
       token,
+      confirmOwner,
       onProgress: (update) => progress.update(trainingProgress(update)),
       onResumable: context.setResumable,
       onWaiting: (phase) => progress.update({ context: { phase }, waiting: true }),
@@ -82,6 +77,30 @@ export class TrainingManager extends ServiceOrchestrator<TrainingAdapter> {
         metrics === null || analytics === null || analyticsDirectory === null
           ? metrics
           : { ...metrics, analytics: { ...analytics, directory: analyticsDirectory } },
+    };
+  }
+
+  private describeTraining(request: TrainingRequest): ManagedOperation<TrainingResult> {
+    const { strategy } = request;
+    return {
+      type: 'training',
+      request: toStored(request),
+      metadata: metadataOf(request),
+      taskId: request.taskId,
+      outlivesOwner: this.isUsingHostService(),
+      canResume: (operationId) => this.adapter.canResume(operationId),
+      steps: trainingSteps(request.run.walkForward),
+      initialContext: {
+        model_type: strategy.model.type,
+        symbols: strategy.symbols,
+        timeframes: strategy.timeframes,
+        strategy: strategy.name,
+        total_epochs: strategy.training.epochs,
+        phase: 'starting',
+        host_service: this.isUsingHostService(),
+      },
+      startMessage: `${request.run.dryRun ? 'A dry run' : 'Training'} of ${strategy.name} on ${strategy.symbols.join(', ')} has started.`,
+      run: (context) => this.runTraining(request, context),
     };
   }
 }

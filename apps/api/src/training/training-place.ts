@@ -6,9 +6,15 @@ import type { TrainingRequest } from './training-request.js';
 /** What a run is given by the operation that it belongs to; the same for every place. */
 export interface TrainingRunHooks {
   operationId: string;
-  /** From 1; a later one goes on from the last checkpoint of the one before it. */
+  /** From 1. */
   attempt: number;
+  /** Go on from the last checkpoint; else one that an attempt before left is not used. */
+  resume: boolean;
+  /** The run may be under way, started by a process that is gone. */
+  takenOver: boolean;
   token: CancellationToken;
+  /** Call it before anything is kept. @throws OperationCancelledError where the operation has another owner now */
+  confirmOwner: () => Promise<void>;
   /** A report of the training process. */
   onProgress: (update: TrainingProgressUpdate) => void;
   /** Whether the run could go on from a checkpoint if it ended now. */
@@ -28,4 +34,7 @@ export interface TrainingPlace {
    * @throws KtrdrError with the code of what went wrong
    */
   train(request: TrainingRequest, hooks: TrainingRunHooks): Promise<KeptRun>;
+
+  /** Whether there is a checkpoint; `undefined` where only the operation's record can say so. */
+  hasCheckpoint?(operationId: string): Promise<boolean>;
 }

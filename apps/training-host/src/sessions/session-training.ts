@@ -39,6 +39,7 @@ export class SessionTraining {
   async train(request: SessionRequest, hooks: SessionRunHooks): Promise<TrainingRunOutcome> {
     const { run, operationId, engine, resume } = request;
     const { sessionId, token } = hooks;
+    if (!resume) await this.checkpoints.remove(operationId, hooks.onOutput);
     const outputDir = await this.folders.stage(sessionId);
     try {
       const outcome = await runTrainerProcess(
