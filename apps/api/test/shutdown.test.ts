@@ -109,7 +109,11 @@ describe('with a training host', () => {
     expect((await host.sessions()).map(({ status }) => status)).toEqual(['running']);
 
     const next = await sandbox.startApi('remote', settings);
-    expect(await next.operation(id)).toMatchObject({ status: 'running', attempt: 1, cancel_requested_at: null });
+    expect(await next.operation(id)).toMatchObject({
+      status: 'running',
+      attempt: 1,
+      cancel_requested_at: null,
+    });
     await next.untilTraining(id);
     await end(host, 'SIGTERM');
     expect(await filesBelow(sandbox.path('host-state', 'sessions'))).toEqual([]);

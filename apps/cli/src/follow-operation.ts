@@ -1,4 +1,4 @@
-import { isTerminalStatus, type Operation } from '@ktrdr/contracts';
+import { INTERRUPTIONS, isTerminalStatus, type Operation } from '@ktrdr/contracts';
 import type { ApiClient } from './api-client.js';
 import { ApiError, ApiUnreachableError, CliError } from './cli-error.js';
 import type { Clock } from './clock.js';
@@ -7,6 +7,8 @@ import type { Clock } from './clock.js';
 const GIVE_UP_AFTER_MS = 60_000;
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 5_000;
+/** Within this time an API opens the next attempt of an operation that was interrupted, if it does so at all. */
+const NEXT_ATTEMPT_MS = 1_000;
 
 export type FollowUpdate =
   | { kind: 'operation'; operation: Operation }
@@ -44,6 +46,7 @@ export async function* followOperation(
         if (answers > 1) pause = FIRST_PAUSE_MS;
         lostSince = null;
         known = true;
+        if (await goesOnByItself(api, operation, clock, signal)) break;
         yield { kind: 'operation', operation };
         if (isTerminalStatus(operation.status)) return;
       }
@@ -59,6 +62,18 @@ export async function* followOperation(
     await clock.sleep(pause, signal);
     pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
   }
+}
+
+/** An interrupted operation may have its next attempt a moment later, where the API does that by itself. */
+async function goesOnByItself(
+  api: ApiClient,
+  { operation_id, status, error, attempt }: Operation,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (status !== 'failed' || !INTERRUPTIONS.includes(error?.code ?? '')) return false;
+  await clock.sleep(NEXT_ATTEMPT_MS, signal);
+  return (await api.operation(operation_id)).attempt > attempt;
 }
 
 function givenUp(api: ApiClient, id: string, afterMs: number): CliError {

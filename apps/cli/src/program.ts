@@ -13,7 +13,8 @@ import type { ComputeOptions } from './commands/indicators-compute.js';
 import type { DeleteOptions } from './commands/models-delete.js';
 import type { DummyOptions } from './commands/dummy-start.js';
 import type { PredictOptions } from './commands/models-predict.js';
-import type { ResumeOptions } from './commands/operations-resume.js';
+import type { AgainOptions } from './commands/operations-again.js';
+import type { PruneOptions } from './commands/operations-prune.js';
 import type { SampleOptions } from './commands/data-sample.js';
 import type { TrainOptions } from './commands/models-train.js';
 import type { CommandContext } from './context.js';
@@ -197,17 +198,44 @@ function defineOperations(program: Command, context: CommandContext, run: Run): 
         ),
       ),
     );
-  defineResume(operations, context, run);
+  defineAgain(
+    operations,
+    context,
+    run,
+    'resume',
+    'go on with one that was cancelled or failed, from its checkpoint',
+  );
+  defineAgain(
+    operations,
+    context,
+    run,
+    'retry',
+    'start one that was cancelled or failed again from the beginning',
+  );
+  readable(operations.command('prune').description('remove the records of operations that ended long ago'))
+    .requiredOption('--older-than <days>', 'ended so many days ago', integer)
+    .option('-y, --yes', 'do not ask')
+    .action((options: PruneOptions) =>
+      run(
+        import('./commands/operations-prune.js').then(({ pruneOperations }) =>
+          pruneOperations(context, options),
+        ),
+      ),
+    );
 }
 
-function defineResume(operations: Command, context: CommandContext, run: Run): void {
-  supervised(operations.command('resume').description('go on with one that was cancelled or failed'))
+function defineAgain(
+  operations: Command,
+  context: CommandContext,
+  run: Run,
+  how: 'resume' | 'retry',
+  description: string,
+): void {
+  supervised(operations.command(how).description(description))
     .argument('<id>', 'operation id')
-    .action((id: string, options: ResumeOptions) =>
+    .action((id: string, options: AgainOptions) =>
       run(
-        import('./commands/operations-resume.js').then(({ resumeOperation }) =>
-          resumeOperation(context, id, options),
-        ),
+        import('./commands/operations-again.js').then(({ runAgain }) => runAgain(context, how, id, options)),
       ),
     );
 }

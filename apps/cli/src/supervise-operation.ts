@@ -22,7 +22,7 @@ export type Supervised =
   /** It runs already; Ctrl+C leaves it alone. */
   | { kind: 'follow'; id: string }
   /** It has ended and goes on; Ctrl+C leaves it running. `detach` as above. */
-  | { kind: 'resume'; id: string; resume(api: ApiClient): Promise<OperationStarted>; detach?: boolean }
+  | { kind: 'again'; id: string; open(api: ApiClient): Promise<OperationStarted>; detach?: boolean }
   /** It is to be cancelled; Ctrl+C leaves it being cancelled. */
   | { kind: 'cancel'; id: string; cancel(api: ApiClient): Promise<void> };
 
@@ -121,8 +121,8 @@ class Supervision {
       if (!this.#options.json || this.#options.verbose) {
         this.#display.note(output.style.dim(`Operation ${started.operation_id}`));
       }
-    } else if (supervised.kind === 'resume') {
-      const started = await supervised.resume(this.#api);
+    } else if (supervised.kind === 'again') {
+      const started = await supervised.open(this.#api);
       if (supervised.detach) return showStarted(this.#context, started, this.#options.json);
     } else if (supervised.kind === 'cancel') {
       await supervised.cancel(this.#api);

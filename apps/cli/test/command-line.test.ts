@@ -396,6 +396,41 @@ describe('the command line', () => {
     expect(context.stdout().match(/disk_full/g)).toHaveLength(2);
   });
 
+  test('operations show of a later attempt has its history', async () => {
+    const { operation_id } = server.set(operation({ attempt: 2 }));
+    server.answers.set(`GET /operations/${operation_id}/history`, () => ({
+      data: {
+        operation_id,
+        history: [
+          { at: '2026-11-23T10:15:00.000Z', attempt: 1, status: 'failed', cause: 'interrupted: gone' },
+          { at: '2026-11-23T10:16:00.000Z', attempt: 2, status: 'running', cause: null },
+        ],
+      },
+    }));
+    expect(await run('operations', 'show', operation_id)).toBe(0);
+    expect(context.stdout()).toMatch(/2026-11-23 10:15 +1 +failed +interrupted: gone\n/);
+  });
+
+  describe('operations prune', () => {
+    const prune = ['operations', 'prune', '--older-than', '30'];
+
+    test('asks nobody where nobody sits, and says so', async () => {
+      await expect(run(...prune)).rejects.toMatchObject({
+        exitCode: 2,
+        message: expect.stringContaining('ended more than 30 days ago cannot be undone'),
+      });
+      expect(server.requests).toEqual([]);
+    });
+
+    test('--yes removes and says how many', async () => {
+      server.answers.set('DELETE /operations', ({ query }) => ({
+        data: { removed: query['older_than_days'] === '30' ? 2 : 0 },
+      }));
+      expect(await run(...prune, '--yes')).toBe(0);
+      expect(context.stdout()).toBe('Removed 2 operations.\n');
+    });
+  });
+
   test('data sample', async () => {
     server.answers.set('POST /data/sample', () => ({
       data: {

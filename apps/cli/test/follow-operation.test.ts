@@ -42,6 +42,26 @@ describe('following an operation', () => {
     expect(server.requests.map(({ path }) => path)).toEqual([`/operations/${ID}`]);
   });
 
+  test('an interrupted operation whose next attempt the API opens is followed through it', async () => {
+    server.set(operation());
+    const following = follow();
+    await eventually('a stream is open', () => server.streams === 1);
+    server.change(ID, { status: 'failed', error: { code: 'interrupted', message: 'Gone.' } });
+    await eventually('the stream has ended', () => server.streams === 0);
+    server.change(ID, { status: 'running', attempt: 2, error: null });
+    await eventually('the next stream is open', () => server.streams === 1);
+    server.change(ID, { status: 'completed' });
+    await following;
+    expect(statuses()).not.toContain('failed');
+    expect(statuses().at(-1)).toBe('completed');
+  });
+
+  test('an interrupted operation that stays so has ended', async () => {
+    server.set(operation({ status: 'failed', error: { code: 'interrupted', message: 'Gone.' } }));
+    await follow();
+    expect(statuses()).toEqual(['failed']);
+  });
+
   test('every change arrives, in order, up to the end', async () => {
     server.set(operation());
     const following = follow();

@@ -89,6 +89,15 @@ describe('an operation in the CLI', () => {
       expect(context.stdout()).toContain('[ 40.0%]');
     });
 
+    test('or is retried, which is another question', async () => {
+      server.answers.set(`POST /operations/${ID}/retry`, () => {
+        server.set(operation({ attempt: 2 }));
+        return { data: { operation_id: ID, status: 'started', message: 'Attempt 2 starts' } };
+      });
+      expect(await run('operations', 'retry', ID, '--detach')).toBe(0);
+      expect(context.stdout()).toContain('Attempt 2 starts\n');
+    });
+
     test('is left running with Ctrl+C', async () => {
       const running = run(...RESUME);
       await following();

@@ -153,6 +153,9 @@ export class WireServer {
       send(response, { status: 404, error: { code: 'operation_not_found', message: `There is no ${id}.` } });
     } else if (action === 'events') {
       this.#listen(response, known);
+    } else if (action === 'history') {
+      const { attempt, status, created_at: at } = known;
+      send(response, { data: { operation_id: id, history: [{ at, attempt, status, cause: null }] } });
     } else if (action === 'cancel') {
       this.change(id, { status: 'cancelling' });
       send(response, { data: { operation_id: id, status: 'cancelling', message: 'asked' } });

@@ -26,6 +26,9 @@ export function isTerminalStatus(status: OperationStatus): status is TerminalSta
 /** `cancel_reason` of what a service cancelled because it was stopped. */
 export const STOPPING_REASON = 'the service is stopping';
 
+/** Error codes of ends that say nothing about the work: what ran it went away. */
+export const INTERRUPTIONS: readonly string[] = ['interrupted', 'host_stopped', 'host_session_lost'];
+
 /** Structured progress. Every known key is always present; what is unknown is `null`. */
 export interface ProgressContext {
   model_type: string | null;

@@ -1,4 +1,4 @@
-import type { ErrorBody } from '@ktrdr/contracts';
+import { INTERRUPTIONS, type ErrorBody } from '@ktrdr/contracts';
 import type { Clock } from './clock.js';
 import type { OrchestratorLogger } from './logger.js';
 import type { StatusChange } from './operation.js';
@@ -8,11 +8,8 @@ import type { OperationStore, TakenOver } from './operation-store.js';
 /** What becomes of an operation whose owner died: it fails and waits for a person, or goes on by itself. */
 export type OnInterrupt = 'fail' | 'resume';
 
-/** Ends that say nothing about the work: what ran it went away. */
-const INTERRUPTIONS: ReadonlySet<string> = new Set(['interrupted', 'host_stopped', 'host_session_lost']);
-
 export function isInterruption(error: ErrorBody | null): boolean {
-  return error !== null && INTERRUPTIONS.has(error.code);
+  return error !== null && INTERRUPTIONS.includes(error.code);
 }
 
 export interface TakeOverParts {

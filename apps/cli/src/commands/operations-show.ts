@@ -1,3 +1,4 @@
+import type { OperationHistory } from '@ktrdr/contracts';
 import { type CommandContext, openApi } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { operationView } from '../views/operations-view.js';
@@ -9,8 +10,13 @@ export async function showOperation(
   { json, verbose }: ReadOptions,
 ): Promise<ExitCode> {
   const { output, clock } = context;
-  const operation = await openApi(context, { verbose }).operation(id);
-  if (json) output.json(operation);
-  else output.out(operationView(operation, { now: clock.now(), verbose, style: output.style }));
+  const api = openApi(context, { verbose });
+  const operation = await api.operation(id);
+  if (json) {
+    output.json(operation);
+    return EXIT.completed;
+  }
+  const { history } = await api.get<OperationHistory>(`/operations/${encodeURIComponent(id)}/history`);
+  output.out(operationView(operation, history, { now: clock.now(), verbose, style: output.style }));
   return EXIT.completed;
 }

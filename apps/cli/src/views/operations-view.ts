@@ -1,4 +1,10 @@
-import { isTerminalStatus, type Operation, type OperationList, type OperationStatus } from '@ktrdr/contracts';
+import {
+  isTerminalStatus,
+  type Operation,
+  type OperationHistoryEntry,
+  type OperationList,
+  type OperationStatus,
+} from '@ktrdr/contracts';
 import { oneLine, printable, truncate } from '../printable.js';
 import { formatDuration, formatTook, secondsBetween } from '../progress/duration.js';
 import { type ProgressParts, progressParts } from '../progress/progress-state.js';
@@ -43,9 +49,10 @@ export function operationsView(
   return `${table}\n\n  ${shown}${counted(total_count, 'operation')}${more}, ${count(active_count)} active`;
 }
 
-/** All that is known of one operation. @param now UTC ms */
+/** All that is known of one operation. Its history is shown where it is more than one plain run. @param now UTC ms */
 export function operationView(
   operation: Operation,
+  history: readonly OperationHistoryEntry[],
   { now, verbose, style }: { now: number; verbose: boolean | undefined; style: Style },
 ): string {
   const { metadata, error, status, progress, cancel_reason } = operation;
@@ -62,7 +69,10 @@ export function operationView(
         ['reason', cancel_reason === null ? null : printable(cancel_reason)],
         ['progress', `${progress.percentage.toFixed(1)}%`],
         ['now', ended ? null : nowText(progressParts(state, now))],
-        ['resume with', operation.resumable ? `ktrdr operations resume ${operation.operation_id}` : null],
+        [
+          'resume with',
+          ended && operation.resumable ? `ktrdr operations resume ${operation.operation_id}` : null,
+        ],
         ['about', subject(operation)],
         ['range', rangeOf(operation)],
         ['created', moment(operation.created_at)],
@@ -80,8 +90,23 @@ export function operationView(
     ),
     status === 'completed' ? resultView(operation, verbose, style) : '',
     warningsView(operation.warnings, verbose, style),
+    operation.attempt > 1 || verbose ? historyView(history, style) : '',
   ];
   return sections.filter((section) => section !== '').join('\n\n');
+}
+
+/** A line a change of the status. */
+function historyView(history: readonly OperationHistoryEntry[], style: Style): string {
+  return textTable(
+    [{ head: 'history' }, { head: 'attempt', align: 'right' }, { head: 'status' }, { head: 'why' }],
+    history.map(({ at, attempt, status, cause }) => [
+      moment(at),
+      String(attempt),
+      colourOf(status, style)(status),
+      cause === null ? '' : oneLine(cause),
+    ]),
+    style,
+  );
 }
 
 /** `completed`, `running 42.1%` */

@@ -4,22 +4,23 @@ import type { ExitCode } from '../exit-code.js';
 import { superviseOperation } from '../supervise-operation.js';
 import type { ReadOptions } from '../read-options.js';
 
-export interface ResumeOptions extends ReadOptions {
+export interface AgainOptions extends ReadOptions {
   detach?: boolean;
 }
 
-/** `ktrdr operations resume`: the next attempt, followed to its end. */
-export function resumeOperation(
+/** `ktrdr operations resume` and `retry`: the next attempt, from the last checkpoint or the beginning, followed to its end. */
+export function runAgain(
   context: CommandContext,
+  how: 'resume' | 'retry',
   id: string,
-  { detach, json, verbose }: ResumeOptions,
+  { detach, json, verbose }: AgainOptions,
 ): Promise<ExitCode> {
   return superviseOperation(
     context,
     {
-      kind: 'resume',
+      kind: 'again',
       id,
-      resume: (api) => api.post<OperationStarted>(`/operations/${encodeURIComponent(id)}/resume`),
+      open: (api) => api.post<OperationStarted>(`/operations/${encodeURIComponent(id)}/${how}`),
       detach,
     },
     { json, verbose },

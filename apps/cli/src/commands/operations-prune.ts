@@ -1,0 +1,36 @@
+import type { OperationsRemoved } from '@ktrdr/contracts';
+import { UsageError } from '../cli-error.js';
+import { confirm } from '../confirm.js';
+import { type CommandContext, openApi } from '../context.js';
+import { EXIT, type ExitCode } from '../exit-code.js';
+import type { ReadOptions } from '../read-options.js';
+import { counted } from '../views/numbers.js';
+
+export interface PruneOptions extends ReadOptions {
+  /** Days. */
+  olderThan: number;
+  /** Nobody is asked. */
+  yes?: boolean;
+}
+
+/** `ktrdr operations prune`: removes the records of operations that ended long ago, after a question on a terminal. */
+export async function pruneOperations(
+  context: CommandContext,
+  { olderThan, yes, json, verbose }: PruneOptions,
+): Promise<ExitCode> {
+  const which = `operations that ended more than ${counted(olderThan, 'day')} ago`;
+  if (!yes) {
+    if (context.input.isTTY !== true) {
+      throw new UsageError(`Removing ${which} cannot be undone, and nobody can be asked here: add --yes.`);
+    }
+    if (!(await confirm(context, `Remove ${which} for good? Their models stay.`))) {
+      context.output.err('Nothing was removed.');
+      return EXIT.cancelled;
+    }
+  }
+  const path = `/operations?older_than_days=${olderThan}`;
+  const answer = await openApi(context, { verbose }).delete<OperationsRemoved>(path);
+  if (json) context.output.json(answer);
+  else context.output.out(`Removed ${counted(answer.removed, 'operation')}.`);
+  return EXIT.completed;
+}
