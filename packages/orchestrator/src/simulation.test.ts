@@ -1,0 +1,208 @@
+import { expect, test } from '@jest/globals';
+import { isTerminalStatus, type OperationStatus } from '@ktrdr/contracts';
+import { propertyRuns } from '@ktrdr/contracts/testing';
+import fc from 'fast-check';
+import { MemoryOperationStore } from './memory-operation-store.js';
+import { LEGAL_TRANSITIONS } from './operation.js';
+import type { OperationContext } from './operation-context.js';
+import { FakeClock } from './testing/fake-clock.js';
+import { SimulatedService } from './testing/simulated-service.js';
+
+const LEASE_MS = 300;
+const SERVICES = 3;
+
+/** What happens to a world of three services that share a store. `of`: which operation, counted over those there are. */
+type Step =
+  | { kind: 'launch' | 'stop' | 'go on' | 'kill' | 'start'; service: number }
+  | { kind: 'cancel' | 'force' | 'resume' | 'retry'; service: number; of: number }
+  | { kind: 'wait'; ms: number };
+
+const service = fc.nat(SERVICES - 1);
+const steps: fc.Arbitrary<Step[]> = fc.array(
+  fc.oneof(
+    { weight: 4, arbitrary: fc.record({ kind: fc.constant('launch' as const), service }) },
+    {
+      weight: 4,
+      arbitrary: fc.record({ kind: fc.constantFrom('stop', 'go on', 'kill', 'start'), service }),
+    },
+    {
+      weight: 5,
+      arbitrary: fc.record({
+        kind: fc.constantFrom('cancel', 'force', 'resume', 'retry'),
+        service,
+        of: fc.nat(9),
+      }),
+    },
+    { weight: 6, arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.nat(2 * LEASE_MS) }) },
+  ),
+  { minLength: 3, maxLength: 25 },
+);
+
+interface Seen {
+  attempt: number;
+  percentage: number;
+  epoch: number;
+  resumed: boolean;
+}
+
+/** The world, and what may never happen in it. */
+class World {
+  readonly clock = new FakeClock();
+  readonly store = new MemoryOperationStore({ clock: this.clock });
+  readonly services: SimulatedService[] = [];
+  readonly acknowledged: string[] = [];
+  /** The newest of each operation, to compare the next write with. */
+  readonly #seen = new Map<string, Seen>();
+  readonly #checks: Promise<void>[] = [];
+  #ids = 0;
+  #starts = 0;
+
+  constructor(
+    private readonly onInterrupt: 'fail' | 'resume',
+    private readonly workMs: number,
+    private readonly breaks: boolean,
+    /** The work asks whether it still has its owner before it ends. */
+    private readonly careful: boolean,
+  ) {
+    this.store.onWrite((id) => void this.#checks.push(this.#checkWrite(id)));
+    for (let number = 0; number < SERVICES; number++) this.services.push(this.#service());
+  }
+
+  async take(step: Step): Promise<void> {
+    if (step.kind === 'wait') {
+      await this.clock.advance(step.ms);
+      return;
+    }
+    const at = step.service;
+    const chosen = this.services[at] as SimulatedService;
+    const id = 'of' in step ? this.acknowledged[step.of % (this.acknowledged.length || 1)] : undefined;
+    const refused = () => {};
+    switch (step.kind) {
+      case 'launch':
+        void chosen.launch().then((launched) => this.acknowledged.push(launched), refused);
+        break;
+      case 'stop':
+        chosen.stop();
+        break;
+      case 'go on':
+        chosen.goOn();
+        break;
+      case 'kill':
+        chosen.kill();
+        break;
+      case 'start':
+        if (chosen.state === 'killed') this.services[at] = this.#service();
+        break;
+      case 'cancel':
+      case 'force':
+        if (id !== undefined)
+          void chosen.operations.cancel(id, { reason: 'asked', force: step.kind === 'force' }).catch(refused);
+        break;
+      case 'resume':
+      case 'retry':
+        if (id !== undefined) void chosen.operations[step.kind](id).catch(refused);
+        break;
+    }
+    await this.clock.advance(0);
+  }
+
+  /** Everything that is stopped goes on, one service is there, and all work and leases come to their end. */
+  async settle(): Promise<void> {
+    for (const each of this.services) each.goOn();
+    if (this.services.every(({ state }) => state === 'killed')) this.services[0] = this.#service();
+    // ten attempts at most, each as long as its work and the loss of its owner
+    for (let round = 0; round < 12; round++) await this.clock.advance(3 * LEASE_MS + this.workMs);
+    await Promise.all(this.#checks);
+  }
+
+  async checkAll(): Promise<void> {
+    for (const id of this.acknowledged) {
+      const stored = await this.store.get(id);
+      if (stored === null) throw new Error(`${id} was acknowledged and is lost`);
+      const { operation } = stored;
+      if (!isTerminalStatus(operation.status))
+        throw new Error(`${id} is ${operation.status}, and nothing runs`);
+      if (operation.status === 'completed') expect(operation.result).toBe(`attempt ${operation.attempt}`);
+      await this.#checkHistory(id, operation.status);
+    }
+    for (const { operations, state } of this.services) {
+      if (state === 'runs') expect(operations.activeCount()).toBe(0);
+    }
+  }
+
+  async #checkHistory(id: string, last: OperationStatus): Promise<void> {
+    const history = await this.store.history(id);
+    expect(history.at(-1)?.status).toBe(last);
+    const ends = new Map<number, number>();
+    for (const [index, { status, attempt }] of history.entries()) {
+      const before = history[index - 1];
+      if (isTerminalStatus(status)) ends.set(attempt, (ends.get(attempt) ?? 0) + 1);
+      // taking over is a line of its own, with the status that there is
+      if (before === undefined || before.status === status) continue;
+      expect(LEGAL_TRANSITIONS[before.status]).toContain(status);
+      expect(attempt).toBe(before.attempt + (status === 'pending' ? 1 : 0));
+    }
+    for (const [attempt, count] of ends) expect([attempt, count]).toEqual([attempt, 1]);
+    expect(ends.size).toBe(history.at(-1)?.attempt);
+  }
+
+  /** Percentages never fall within an attempt, nor where the next one goes on; epochs never fall. */
+  async #checkWrite(id: string): Promise<void> {
+    const stored = await this.store.get(id);
+    if (stored === null) return;
+    const { attempt, progress, resumable, status } = stored.operation;
+    const now = { attempt, percentage: progress.percentage, epoch: stored.epoch, resumed: resumable };
+    const before = this.#seen.get(id);
+    this.#seen.set(id, now);
+    if (before === undefined) return;
+    expect(now.epoch).toBeGreaterThanOrEqual(before.epoch);
+    expect(now.attempt).toBeGreaterThanOrEqual(before.attempt);
+    const goesOn = now.attempt === before.attempt || (status === 'pending' && resumable);
+    if (goesOn) expect(now.percentage).toBeGreaterThanOrEqual(before.percentage);
+  }
+
+  #service(): SimulatedService {
+    const made = new SimulatedService({
+      store: this.store,
+      clock: this.clock,
+      name: `service ${this.#starts++}`,
+      leaseMs: LEASE_MS,
+      onInterrupt: this.onInterrupt,
+      randomId: () => `id${String(this.#ids++).padStart(6, '0')}`,
+      run: (context) => this.#work(context),
+    });
+    void made.operations.keepLeases();
+    return made;
+  }
+
+  /** Ten parts; from the third on there is something to go on from. */
+  async #work(context: OperationContext): Promise<string> {
+    for (let part = context.resume ? 3 : 0; part < 10; part++) {
+      context.progress.update({ percentage: part * 10 });
+      await context.sleep(this.workMs / 10);
+      if (part === 3) context.setResumable(true);
+      if (this.breaks && part === 7 && context.attempt === 1) throw new Error('broken');
+    }
+    if (this.careful) await context.confirmOwner();
+    return `attempt ${context.attempt}`;
+  }
+}
+
+test('whatever is stopped, killed, cancelled and resumed, no operation is lost, ends twice or seems to run for ever', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      steps,
+      fc.constantFrom('fail' as const, 'resume' as const),
+      fc.integer({ min: 50, max: 900 }),
+      fc.boolean(),
+      fc.boolean(),
+      async (history, onInterrupt, workMs, breaks, careful) => {
+        const world = new World(onInterrupt, workMs, breaks, careful);
+        for (const step of history) await world.take(step);
+        await world.settle();
+        await world.checkAll();
+      },
+    ),
+    { numRuns: propertyRuns() },
+  );
+}, 600_000);

@@ -1,0 +1,134 @@
+import type { Clock } from '../clock.js';
+import type { OnInterrupt } from '../interrupted-operation.js';
+import type { ManagedOperation, OperationContext } from '../operation-context.js';
+import type { OperationStore } from '../operation-store.js';
+import { OperationsService } from '../operations-service.js';
+import { defaultProgressRenderer } from '../renderers/default-progress-renderer.js';
+import { RecordingLogger } from './recording-logger.js';
+
+export interface SimulatedServiceOptions {
+  /** Shared by all services of a world. */
+  store: OperationStore;
+  clock: Clock;
+  name: string;
+  leaseMs: number;
+  onInterrupt: OnInterrupt;
+  /** Different for every operation of a world. */
+  randomId: () => string;
+  run: (context: OperationContext) => Promise<unknown>;
+}
+
+const METADATA = {
+  symbols: [],
+  timeframes: [],
+  strategy: null,
+  start_date: null,
+  end_date: null,
+  parameters: {},
+};
+
+/**
+ * An `OperationsService` as a process that can be stopped, let go on, and killed at any await: a killed one never comes back from
+ * what it waits for, a stopped one comes back when it goes on.
+ */
+export class SimulatedService {
+  readonly operations: OperationsService;
+  readonly logger = new RecordingLogger();
+  readonly #options: SimulatedServiceOptions;
+  #state: 'runs' | 'stopped' | 'killed' = 'runs';
+  #waiting: (() => void)[] = [];
+
+  constructor(options: SimulatedServiceOptions) {
+    this.#options = options;
+    const { store, clock, name, leaseMs, onInterrupt, randomId } = options;
+    this.operations = new OperationsService({
+      store: this.#throughThisProcess(store),
+      clock: this.#clockOfThisProcess(clock),
+      logger: this.logger,
+      randomId,
+      lease: { owner: name, ms: leaseMs },
+      onInterrupt,
+    });
+    this.operations.register('dummy', { ...this.#parts, revive: () => this.#managed });
+  }
+
+  get state(): 'runs' | 'stopped' | 'killed' {
+    return this.#state;
+  }
+
+  /** @returns the operation's id: from here on it is acknowledged */
+  async launch(): Promise<string> {
+    const { operationId, outcome } = await this.operations.launch(this.#managed, this.#parts);
+    outcome.catch(() => {});
+    return operationId;
+  }
+
+  stop(): void {
+    if (this.#state === 'runs') this.#state = 'stopped';
+  }
+
+  goOn(): void {
+    if (this.#state !== 'stopped') return;
+    this.#state = 'runs';
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
+  kill(): void {
+    this.#state = 'killed';
+    this.#waiting = [];
+  }
+
+  get #parts() {
+    return { renderer: defaultProgressRenderer, logger: this.logger };
+  }
+
+  get #managed(): ManagedOperation<unknown> {
+    return {
+      type: 'dummy',
+      metadata: METADATA,
+      request: { made: 'for a simulation' },
+      run: this.#options.run,
+    };
+  }
+
+  /** Resolves when the process runs. */
+  async #running(): Promise<void> {
+    while (this.#state !== 'runs') await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  #throughThisProcess(store: OperationStore): OperationStore {
+    return new Proxy(store, {
+      get: (target, name: keyof OperationStore) => {
+        if (name === 'onWrite') return target.onWrite.bind(target);
+        const method = target[name].bind(target) as (...args: unknown[]) => Promise<unknown>;
+        return async (...args: unknown[]) => {
+          await this.#running();
+          const answer = await method(...args);
+          await this.#running();
+          return answer;
+        };
+      },
+    });
+  }
+
+  #clockOfThisProcess(clock: Clock): Clock {
+    return {
+      now: () => clock.now(),
+      monotonic: () => clock.monotonic(),
+      sleep: async (ms, signal) => {
+        await clock.sleep(ms, signal).finally(() => this.#running());
+      },
+      setTimer: (ms, callback) => {
+        let calledOff = false;
+        const cancelTimer = clock.setTimer(ms, () => {
+          if (this.#state === 'runs') callback();
+          else void this.#running().then(() => calledOff || callback());
+        });
+        return () => {
+          calledOff = true;
+          cancelTimer();
+        };
+      },
+    };
+  }
+}
