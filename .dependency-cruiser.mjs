@@ -9,6 +9,7 @@ const allowed = {
   'packages/strategy': ['contracts', 'market-data'],
   'packages/trainer': ['contracts', 'market-data', 'strategy'],
   'packages/service-kit': ['contracts', 'orchestrator'],
+  'packages/operation-store': ['contracts', 'orchestrator'],
   'apps/cli': ['contracts'],
   'apps/web': ['contracts'],
 };
@@ -56,6 +57,13 @@ export default {
       severity: 'error',
       from: { path: '^(apps|packages)/' },
       to: { path: '^bench/' },
+    },
+    {
+      name: 'operation-store-only-in-the-api',
+      comment: 'only apps/api and bench open the durable store',
+      severity: 'error',
+      from: { path: '^(apps|packages)/', pathNot: '^(apps/api|packages/operation-store)/' },
+      to: { path: '^packages/operation-store/' },
     },
     {
       name: 'nest-only-in-services',

@@ -1,0 +1,5 @@
+export {
+  openOperationStore,
+  type OpenOperationStore,
+  type OperationStoreLocation,
+} from './open-operation-store.js';

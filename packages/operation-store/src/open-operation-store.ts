@@ -1,0 +1,30 @@
+import { join } from 'node:path';
+import type { OperationStore } from '@ktrdr/orchestrator';
+import { openPostgresDatabase } from './postgres-database.js';
+import { SqlOperationStore } from './sql-operation-store.js';
+import { openSqliteDatabase } from './sqlite-database.js';
+
+/** Name of the SQLite file in the state folder. */
+const FILE_NAME = 'ktrdr.db';
+
+export interface OperationStoreLocation {
+  /** `postgres://user:password@host:port/database`; without it the operations are kept in `{stateDir}/ktrdr.db`. */
+  url?: string;
+  stateDir: string;
+}
+
+/** A store that holds connections until it is closed. */
+export type OpenOperationStore = OperationStore & { close(): Promise<void> };
+
+/**
+ * Opens the durable store of operations; makes what is missing of it, and brings its schema up to date.
+ * @throws KtrdrError `store_unavailable`, `invalid_setting`
+ */
+export async function openOperationStore({
+  url,
+  stateDir,
+}: OperationStoreLocation): Promise<OpenOperationStore> {
+  const database =
+    url === undefined ? await openSqliteDatabase(join(stateDir, FILE_NAME)) : await openPostgresDatabase(url);
+  return new SqlOperationStore(database);
+}

@@ -1,0 +1,16 @@
+import type { Kysely, RawBuilder } from 'kysely';
+import type { Schema } from './schema.js';
+
+/** What differs between the databases. */
+export interface SqlDatabase {
+  readonly db: Kysely<Schema>;
+  /** Ms since 1970 by the one clock that leases are measured with. */
+  readonly now: RawBuilder<number>;
+  /** Transactions run beside each other: rows that are read to be written are locked. */
+  readonly locksRows: boolean;
+  /** What is wrong and what to do, where `error` means that the database cannot be used; else `null`. */
+  explain(error: unknown): string | null;
+  /** Calls `listener` with the ids of operations that another process wrote, where the database can tell. */
+  onWriteElsewhere(listener: (operationId: string) => void): void;
+  close(): Promise<void>;
+}

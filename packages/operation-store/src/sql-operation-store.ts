@@ -1,0 +1,361 @@
+import {
+  isTerminalStatus,
+  type OperationHistoryEntry,
+  type OperationList,
+  type OperationStatus,
+} from '@ktrdr/contracts';
+import {
+  changeStatus,
+  historyEntry,
+  operationExists,
+  operationNotFound,
+  takeOverEntry,
+  type Lease,
+  type NewOperation,
+  type OperationQuery,
+  type OperationStore,
+  type SavedProgress,
+  type StatusChange,
+  type StoredOperation,
+  type TakenOver,
+  type Written,
+} from '@ktrdr/orchestrator';
+import { sql, type Kysely, type RawBuilder } from 'kysely';
+import type { Schema } from './schema.js';
+import type { SqlDatabase } from './sql-database.js';
+import { asStoreError, storeUnavailable } from './store-errors.js';
+import {
+  STORED_COLUMNS,
+  changingColumns,
+  fixedColumns,
+  fromJson,
+  historyEntryOf,
+  historyRow,
+  operationOf,
+  storedOperation,
+  toJson,
+  type StoredRow,
+} from './stored-row.js';
+
+/** Of an operation that is removed while it is created again. */
+const CREATE_TRIES = 3;
+/** Operations whose lease one statement renews. */
+const RENEWED_AT_ONCE = 1_000;
+
+/** Operations in a database: they outlive the process, and several processes share them. */
+export class SqlOperationStore implements OperationStore {
+  readonly #database: SqlDatabase;
+  readonly #listeners = new Set<(operationId: string) => void>();
+  #closed = false;
+
+  constructor(database: SqlDatabase) {
+    this.#database = database;
+    database.onWriteElsewhere((id) => this.#tell(id));
+  }
+
+  async create(created: NewOperation): Promise<Written> {
+    const id = created.operation.operation_id;
+    const written = await this.#use(async (db) => {
+      for (let attempt = 0; attempt < CREATE_TRIES; attempt++) {
+        const row = await this.#insert(db, created);
+        if (row !== undefined) return { ...storedOperation(row), changed: true };
+        const known = await findTask(db, created.taskId);
+        if (known !== undefined) return { ...storedOperation(known), changed: false };
+        if ((await find(db, id)) !== undefined) throw operationExists(id);
+      }
+      throw storeUnavailable(`Operation ${id} was removed each time that it was created. Try again.`);
+    });
+    if (written.changed) this.#tell(id);
+    return written;
+  }
+
+  async get(operationId: string): Promise<StoredOperation | null> {
+    const row = await this.#use((db) => find(db, operationId));
+    return row === undefined ? null : storedOperation(row);
+  }
+
+  async getRequest(operationId: string): Promise<unknown> {
+    const row = await this.#use((db) =>
+      db.selectFrom('operations').select('request_json').where('id', '=', operationId).executeTakeFirst(),
+    );
+    if (row === undefined) throw operationNotFound(operationId);
+    return fromJson(row.request_json);
+  }
+
+  async history(operationId: string): Promise<OperationHistoryEntry[]> {
+    const rows = await this.#use((db) =>
+      db
+        .selectFrom('operation_history')
+        .selectAll()
+        .where('operation_id', '=', operationId)
+        .orderBy('seq')
+        .execute(),
+    );
+    return rows.map(historyEntryOf);
+  }
+
+  async list({ status, type, limit, offset }: OperationQuery): Promise<OperationList> {
+    return this.#use(async (db) => {
+      let page = db.selectFrom('operations').select(STORED_COLUMNS);
+      if (status !== undefined) page = page.where('status', '=', status);
+      if (type !== undefined) page = page.where('type', '=', type);
+      const rows = await page.orderBy('seq', 'desc').limit(limit).offset(offset).execute();
+      const counts = await db.selectFrom('operation_counts').select(['type', 'status', 'count']).execute();
+      const sum = (counted: (of: (typeof counts)[number]) => boolean) =>
+        counts.filter(counted).reduce((total, { count }) => total + count, 0);
+      return {
+        operations: rows.map(operationOf),
+        total_count: sum(
+          (of) => (status === undefined || of.status === status) && (type === undefined || of.type === type),
+        ),
+        active_count: sum((of) => !isTerminalStatus(of.status)),
+      };
+    });
+  }
+
+  async transition(
+    operationId: string,
+    epoch: number,
+    from: readonly OperationStatus[],
+    change: StatusChange,
+    lease?: Lease,
+  ): Promise<Written> {
+    const written = await this.#use((db) =>
+      db.transaction().execute(async (tx) => {
+        const row = await this.#findToWrite(tx, operationId);
+        if (row === undefined) throw operationNotFound(operationId);
+        const stored = storedOperation(row);
+        if (row.epoch !== epoch || !from.includes(row.status)) return { ...stored, changed: false };
+        const operation = changeStatus(stored.operation, copyOf(change));
+        const changed = await tx
+          .updateTable('operations')
+          .set(changingColumns(operation))
+          .$if(change.to === 'pending', (query) => query.set({ cancel_forced: 0 }))
+          .$if(lease !== undefined, (query) => query.set(this.#given(lease as Lease)))
+          .where('id', '=', operationId)
+          .where('epoch', '=', epoch)
+          .where('status', '=', row.status)
+          .returning(STORED_COLUMNS)
+          .executeTakeFirstOrThrow();
+        await tx
+          .insertInto('operation_history')
+          .values(historyRow(operationId, historyEntry(operation, change)))
+          .execute();
+        return { ...storedOperation(changed), changed: true };
+      }),
+    );
+    if (written.changed) this.#tell(operationId);
+    return written;
+  }
+
+  async forceCancel(operationId: string, epoch: number): Promise<void> {
+    const { numUpdatedRows } = await this.#use((db) =>
+      db
+        .updateTable('operations')
+        .set({ cancel_forced: 1 })
+        .where('id', '=', operationId)
+        .where('epoch', '=', epoch)
+        .where('status', '=', 'cancelling')
+        .executeTakeFirst(),
+    );
+    if (numUpdatedRows > 0n) this.#tell(operationId);
+  }
+
+  async saveProgress(operationId: string, epoch: number, saved: SavedProgress): Promise<boolean> {
+    const { numUpdatedRows } = await this.#use((db) =>
+      db
+        .updateTable('operations')
+        .set({
+          progress_json: toJson(saved.progress),
+          warnings_json: toJson(saved.warnings),
+          resumable: Number(saved.resumable),
+        })
+        .where('id', '=', operationId)
+        .where('epoch', '=', epoch)
+        .where('completed_at', 'is', null)
+        .executeTakeFirst(),
+    );
+    const written = numUpdatedRows > 0n;
+    if (written) this.#tell(operationId);
+    return written;
+  }
+
+  async renew(lease: Lease, operations: ReadonlyMap<string, number>): Promise<StoredOperation[]> {
+    const held = [...operations];
+    const rows: StoredRow[] = [];
+    for (let start = 0; start < held.length; start += RENEWED_AT_ONCE) {
+      const some = held.slice(start, start + RENEWED_AT_ONCE);
+      const pairs = some.map(([id, epoch]) => sql`(${id}, cast(${epoch} as integer))`);
+      const renewed = await this.#use((db) =>
+        db
+          .updateTable('operations')
+          .set({ lease_expires_at: this.#leaseEnd(lease) })
+          .where('owner', '=', lease.owner)
+          .where('completed_at', 'is', null)
+          .where(sql<boolean>`(id, epoch) in (values ${sql.join(pairs)})`)
+          .returning(STORED_COLUMNS)
+          .execute(),
+      );
+      rows.push(...renewed);
+    }
+    return rows.map(storedOperation);
+  }
+
+  async release(operationId: string, epoch: number): Promise<void> {
+    await this.#use((db) =>
+      db
+        .updateTable('operations')
+        .set({ lease_expires_at: 0 })
+        .where('id', '=', operationId)
+        .where('epoch', '=', epoch)
+        .execute(),
+    );
+  }
+
+  async takeOver(lease: Lease, at: string, most: number): Promise<TakenOver[]> {
+    const taken = await this.#use((db) =>
+      db.transaction().execute(async (tx) => {
+        const left = await tx
+          .selectFrom('operations')
+          .select(['seq', 'owner'])
+          .where('completed_at', 'is', null)
+          .where('lease_expires_at', '<=', this.#database.now)
+          .orderBy('seq')
+          .limit(most)
+          .$if(this.#database.locksRows, (query) => query.forUpdate().skipLocked())
+          .execute();
+        if (left.length === 0) return [];
+        const owners = new Map(left.map(({ seq, owner }) => [seq, owner]));
+        const rows = await tx
+          .updateTable('operations')
+          .set(this.#given(lease))
+          .where('seq', 'in', [...owners.keys()])
+          .returning([...STORED_COLUMNS, 'request_json'])
+          .execute();
+        const all = rows
+          .sort((a, b) => a.seq - b.seq)
+          .map((row) => ({
+            ...storedOperation(row),
+            request: fromJson(row.request_json),
+            previousOwner: owners.get(row.seq) as string,
+          }));
+        const lines = all.map(({ operation, previousOwner }) =>
+          historyRow(operation.operation_id, takeOverEntry(operation, at, previousOwner)),
+        );
+        await tx.insertInto('operation_history').values(lines).execute();
+        return all;
+      }),
+    );
+    for (const { operation } of taken) this.#tell(operation.operation_id);
+    return taken;
+  }
+
+  async removeEnded(before: string, most: number): Promise<string[]> {
+    const removed = await this.#use((db) =>
+      db.transaction().execute(async (tx) => {
+        const ended = await tx
+          .selectFrom('operations')
+          .select('seq')
+          .where('completed_at', '<', before)
+          .orderBy('completed_at')
+          .limit(most)
+          .$if(this.#database.locksRows, (query) => query.forUpdate().skipLocked())
+          .execute();
+        if (ended.length === 0) return [];
+        const seqs = ended.map(({ seq }) => seq);
+        return tx.deleteFrom('operations').where('seq', 'in', seqs).returning('id').execute();
+      }),
+    );
+    return removed.map(({ id }) => id);
+  }
+
+  onWrite(listener: (operationId: string) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async check(): Promise<void> {
+    await this.#use((db) => db.selectFrom('operations').select('seq').limit(1).execute());
+  }
+
+  /** Gives the connections back; nothing can be read or written any more. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#database.close();
+  }
+
+  /** @throws KtrdrError `store_unavailable` where the database is what went wrong */
+  async #use<T>(work: (db: Kysely<Schema>) => Promise<T>): Promise<T> {
+    if (this.#closed) throw storeUnavailable('The store of operations is closed: the service is stopping.');
+    try {
+      return await work(this.#database.db);
+    } catch (error) {
+      throw asStoreError(error, (unknown) => this.#database.explain(unknown));
+    }
+  }
+
+  #insert(db: Kysely<Schema>, { operation, request, taskId, lease }: NewOperation) {
+    const { attempt, status, created_at, operation_id } = operation;
+    return db.transaction().execute(async (tx) => {
+      const row = await tx
+        .insertInto('operations')
+        .values({
+          ...fixedColumns(operation),
+          ...changingColumns(operation),
+          epoch: 1,
+          owner: lease.owner,
+          lease_expires_at: this.#leaseEnd(lease),
+          cancel_forced: 0,
+          task_id: taskId ?? null,
+          request_json: toJson(request),
+        })
+        .onConflict((conflict) => conflict.doNothing())
+        .returning(STORED_COLUMNS)
+        .executeTakeFirst();
+      if (row === undefined) return undefined;
+      const created = historyRow(operation_id, { at: created_at, attempt, status, cause: null });
+      await tx.insertInto('operation_history').values(created).execute();
+      return row;
+    });
+  }
+
+  #findToWrite(tx: Kysely<Schema>, operationId: string) {
+    return tx
+      .selectFrom('operations')
+      .select(STORED_COLUMNS)
+      .where('id', '=', operationId)
+      .$if(this.#database.locksRows, (query) => query.forUpdate())
+      .executeTakeFirst();
+  }
+
+  #given(lease: Lease) {
+    return {
+      owner: lease.owner,
+      epoch: sql<number>`epoch + 1`,
+      lease_expires_at: this.#leaseEnd(lease),
+    };
+  }
+
+  #leaseEnd({ ms }: Lease): RawBuilder<number> {
+    return sql<number>`${this.#database.now} + cast(${Math.ceil(ms)} as integer)`;
+  }
+
+  #tell(operationId: string): void {
+    for (const listener of this.#listeners) listener(operationId);
+  }
+}
+
+function find(db: Kysely<Schema>, operationId: string): Promise<StoredRow | undefined> {
+  return db.selectFrom('operations').select(STORED_COLUMNS).where('id', '=', operationId).executeTakeFirst();
+}
+
+async function findTask(db: Kysely<Schema>, taskId: string | undefined): Promise<StoredRow | undefined> {
+  if (taskId === undefined) return undefined;
+  return db.selectFrom('operations').select(STORED_COLUMNS).where('task_id', '=', taskId).executeTakeFirst();
+}
+
+/** As JSON carries it: what is answered is what is stored. */
+function copyOf(change: StatusChange): StatusChange {
+  return fromJson<StatusChange>(toJson(change));
+}

@@ -1,0 +1,140 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  CompiledQuery,
+  Kysely,
+  SqliteDialect,
+  SqliteDriver,
+  sql,
+  type DatabaseConnection,
+  type SqliteDatabase,
+} from 'kysely';
+import Libsql from 'libsql';
+import { migrate } from './migrate.js';
+import type { Schema } from './schema.js';
+import type { SqlDatabase } from './sql-database.js';
+import { asStoreError, codeOf, messageOf } from './store-errors.js';
+
+/** How long a write waits for another process's. */
+const BUSY_MS = 5_000;
+/** Turning a new file's journal into a WAL does not wait, whatever the busy timeout. */
+const WAL_TRIES = 100;
+const WAL_PAUSE_MS = 20;
+
+/**
+ * Opens the SQLite file at `path`, creates it and its folder where they do not exist, and brings its schema up to date.
+ * @throws KtrdrError `store_unavailable`
+ */
+export async function openSqliteDatabase(path: string): Promise<SqlDatabase> {
+  const explain = (error: unknown) => explainSqliteError(error, path);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const connection = new Libsql(path);
+    try {
+      return await prepareDatabase(connection, path, explain);
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
+  } catch (error) {
+    throw asStoreError(error, explain);
+  }
+}
+
+async function prepareDatabase(
+  connection: Libsql.Database,
+  path: string,
+  explain: SqlDatabase['explain'],
+): Promise<SqlDatabase> {
+  connection.exec(`pragma busy_timeout = ${BUSY_MS}`);
+  await useWal(connection);
+  // FULL: an acknowledged write is on the disk, and outlives a power failure.
+  connection.exec('pragma synchronous = full');
+  connection.exec('pragma foreign_keys = on');
+  const db = new Kysely<Schema>({
+    dialect: new ImmediateSqliteDialect({ database: withStatements(connection) }),
+  });
+  connection.exec('begin immediate');
+  try {
+    await migrate(db, 'sqlite', path);
+    connection.exec('commit');
+  } catch (error) {
+    connection.exec('rollback');
+    throw error;
+  }
+  return {
+    db,
+    now: sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
+    locksRows: false,
+    explain,
+    onWriteElsewhere() {},
+    close: () => db.destroy(),
+  };
+}
+
+async function useWal(connection: Libsql.Database): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      connection.exec('pragma journal_mode = wal');
+      return;
+    } catch (error) {
+      if (codeOf(error) !== 'SQLITE_BUSY' || attempt === WAL_TRIES) throw error;
+    }
+    await sleep(WAL_PAUSE_MS);
+  }
+}
+
+/** The connection with the statements that it has prepared once. */
+function withStatements(connection: Libsql.Database): SqliteDatabase {
+  return {
+    prepare: (text) => connection.prepare(text) as unknown as ReturnType<SqliteDatabase['prepare']>,
+    close: () => void connection.close(),
+  };
+}
+
+/** Its transactions take the right to write when they begin: one that has read never finds that another wrote meanwhile. */
+class ImmediateSqliteDialect extends SqliteDialect {
+  readonly #config: ConstructorParameters<typeof SqliteDialect>[0];
+
+  constructor(config: ConstructorParameters<typeof SqliteDialect>[0]) {
+    super(config);
+    this.#config = config;
+  }
+
+  override createDriver(): SqliteDriver {
+    return new ImmediateSqliteDriver(this.#config);
+  }
+}
+
+class ImmediateSqliteDriver extends SqliteDriver {
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  }
+}
+
+/** What is wrong with the file at `path`, where `error` is about that; else `null`. */
+export function explainSqliteError(error: unknown, path: string): string | null {
+  const code = codeOf(error);
+  const text = messageOf(error);
+  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
+    return `${path} is locked by another process. Try again; if it stays so, see who has the file open (lsof ${path}).`;
+  }
+  if (code === 'SQLITE_FULL' || code === 'ENOSPC') {
+    return `The disk is full: ${path} cannot be written. Make room on it and try again.`;
+  }
+  if (code.startsWith('SQLITE_NOTADB') || code.startsWith('SQLITE_CORRUPT')) {
+    return `${path} is not a database file, or it is damaged (${text}). Move it away, or set STATE_DIR to another folder.`;
+  }
+  if (code.startsWith('SQLITE_READONLY') || code === 'EROFS') {
+    return `${path} can only be read. Give this user the right to write it and its folder, or set STATE_DIR to another folder.`;
+  }
+  if (code.startsWith('SQLITE_IOERR')) {
+    return `${path} could not be read or written (${text}). See whether its disk is full or broken.`;
+  }
+  const cannotOpen = code.startsWith('SQLITE_CANTOPEN') || text.startsWith('ConnectionFailed');
+  if (cannotOpen || ['EACCES', 'EPERM', 'ENOTDIR', 'EEXIST'].includes(code)) {
+    return `${path} cannot be opened. See that its folder is one, and that this user may read and write there, or set STATE_DIR to another folder.`;
+  }
+  return null;
+}

@@ -1,0 +1,106 @@
+import type { Operation, OperationHistoryEntry } from '@ktrdr/contracts';
+import type { StoredOperation } from '@ktrdr/orchestrator';
+import type { Insertable, Selectable } from 'kysely';
+import type { OperationHistoryTable, OperationsTable } from './schema.js';
+
+/** Every column but the request, which only its manager reads. */
+export const STORED_COLUMNS = [
+  'seq',
+  'id',
+  'type',
+  'status',
+  'attempt',
+  'epoch',
+  'owner',
+  'cancel_forced',
+  'resumable',
+  'created_at',
+  'started_at',
+  'completed_at',
+  'cancel_requested_at',
+  'cancel_reason_json',
+  'progress_json',
+  'metadata_json',
+  'warnings_json',
+  'error_json',
+  'result_json',
+] as const satisfies readonly (keyof OperationsTable)[];
+
+export type StoredRow = Pick<Selectable<OperationsTable>, (typeof STORED_COLUMNS)[number]>;
+
+/** What a change of the status may change. */
+export function changingColumns(operation: Operation) {
+  return {
+    status: operation.status,
+    attempt: operation.attempt,
+    resumable: Number(operation.resumable),
+    started_at: operation.started_at,
+    completed_at: operation.completed_at,
+    cancel_requested_at: operation.cancel_requested_at,
+    cancel_reason_json: toJson(operation.cancel_reason),
+    progress_json: toJson(operation.progress),
+    warnings_json: toJson(operation.warnings),
+    error_json: toJson(operation.error),
+    result_json: toJson(operation.result),
+  };
+}
+
+/** What never changes. */
+export function fixedColumns(operation: Operation) {
+  return {
+    id: operation.operation_id,
+    type: operation.operation_type,
+    created_at: operation.created_at,
+    metadata_json: toJson(operation.metadata),
+  };
+}
+
+export function storedOperation(row: StoredRow): StoredOperation {
+  return {
+    operation: operationOf(row),
+    epoch: row.epoch,
+    owner: row.owner,
+    cancelForced: row.cancel_forced === 1,
+  };
+}
+
+export function operationOf(row: StoredRow): Operation {
+  return {
+    operation_id: row.id,
+    operation_type: row.type,
+    status: row.status,
+    attempt: row.attempt,
+    resumable: row.resumable === 1,
+    created_at: row.created_at,
+    started_at: row.started_at,
+    completed_at: row.completed_at,
+    progress: fromJson<Operation['progress']>(row.progress_json),
+    metadata: fromJson<Operation['metadata']>(row.metadata_json),
+    cancel_requested_at: row.cancel_requested_at,
+    cancel_reason: fromJson<Operation['cancel_reason']>(row.cancel_reason_json),
+    error: fromJson<Operation['error']>(row.error_json),
+    warnings: fromJson<Operation['warnings']>(row.warnings_json),
+    result: fromJson(row.result_json),
+  };
+}
+
+export function historyRow(
+  operationId: string,
+  { at, attempt, status, cause }: OperationHistoryEntry,
+): Insertable<OperationHistoryTable> {
+  return { operation_id: operationId, at, attempt, status, cause_json: toJson(cause) };
+}
+
+export function historyEntryOf(row: Selectable<OperationHistoryTable>): OperationHistoryEntry {
+  const { at, attempt, status } = row;
+  return { at, attempt, status, cause: fromJson<string | null>(row.cause_json) };
+}
+
+/** Text that both databases keep as it is: JSON escapes what PostgreSQL's text cannot hold, such as NUL. */
+export function toJson(value: unknown): string {
+  return JSON.stringify(value ?? null);
+}
+
+export function fromJson<T>(json: string): T {
+  return JSON.parse(json) as T;
+}
