@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
-import { MemoryOperationStore } from '@ktrdr/orchestrator';
+import { openOperationStore } from '@ktrdr/operation-store';
 import { runService } from '@ktrdr/service-kit';
 import { AppModule } from './app.module.js';
 import { readSettings } from './config.js';
@@ -20,7 +20,11 @@ await runService({
     { setting: 'MODELS_DIR', folder: modelsDir, use: 'write' },
     { setting: 'STATE_DIR', folder: stateDir, use: 'write' },
   ],
-  module: (settings) => AppModule.forRoot(settings, new MemoryOperationStore()),
+  module: async (settings) =>
+    AppModule.forRoot(
+      settings,
+      await openOperationStore({ url: settings.databaseUrl, stateDir: settings.stateDir }),
+    ),
   startNote: ({ trainingHost }) =>
     `trains ${trainingHost.use ? `on ${trainingHost.url}` : 'on this machine'}`,
 });

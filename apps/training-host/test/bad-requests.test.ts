@@ -243,7 +243,7 @@ describe('a session that cannot be started', () => {
       'a resume of what has no checkpoint',
       { attempt: 2, resume: true },
       '409 checkpoint_missing',
-      /Start it again/,
+      /Retry it from the beginning/,
     ],
   ])('%s', async (_what, changes, code, message) => {
     expect(await refusedStart(changes)).toEqual({ code, message: expect.stringMatching(message) });

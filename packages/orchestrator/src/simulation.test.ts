@@ -38,6 +38,17 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
   { minLength: 3, maxLength: 25 },
 );
 
+/** What every operation does. */
+const work = fc.record({
+  workMs: fc.integer({ min: 50, max: 900 }),
+  parts: fc.constantFrom(1, 2, 10),
+  /** The first attempt fails in the middle. */
+  breaks: fc.boolean(),
+  /** It asks whether it still has its owner before it ends. */
+  careful: fc.boolean(),
+});
+type Work = typeof work extends fc.Arbitrary<infer T> ? T : never;
+
 interface Seen {
   attempt: number;
   percentage: number;
@@ -59,10 +70,7 @@ class World {
 
   constructor(
     private readonly onInterrupt: 'fail' | 'resume',
-    private readonly workMs: number,
-    private readonly breaks: boolean,
-    /** The work asks whether it still has its owner before it ends. */
-    private readonly careful: boolean,
+    private readonly work: Work,
   ) {
     this.store.onWrite((id) => void this.#checks.push(this.#checkWrite(id)));
     for (let number = 0; number < SERVICES; number++) this.services.push(this.#service());
@@ -111,7 +119,7 @@ class World {
     for (const each of this.services) each.goOn();
     if (this.services.every(({ state }) => state === 'killed')) this.services[0] = this.#service();
     // ten attempts at most, each as long as its work and the loss of its owner
-    for (let round = 0; round < 12; round++) await this.clock.advance(3 * LEASE_MS + this.workMs);
+    for (let round = 0; round < 12; round++) await this.clock.advance(3 * LEASE_MS + this.work.workMs);
     await Promise.all(this.#checks);
   }
 
@@ -169,21 +177,23 @@ class World {
       leaseMs: LEASE_MS,
       onInterrupt: this.onInterrupt,
       randomId: () => `id${String(this.#ids++).padStart(6, '0')}`,
-      run: (context) => this.#work(context),
+      run: (context) => this.#run(context),
     });
     void made.operations.keepLeases();
     return made;
   }
 
-  /** Ten parts; from the third on there is something to go on from. */
-  async #work(context: OperationContext): Promise<string> {
-    for (let part = context.resume ? 3 : 0; part < 10; part++) {
-      context.progress.update({ percentage: part * 10 });
-      await context.sleep(this.workMs / 10);
-      if (part === 3) context.setResumable(true);
-      if (this.breaks && part === 7 && context.attempt === 1) throw new Error('broken');
+  /** In parts; from the middle on there is something to go on from. */
+  async #run(context: OperationContext): Promise<string> {
+    const { parts, workMs, breaks } = this.work;
+    const middle = Math.floor(parts / 2);
+    for (let part = context.resume ? middle : 0; part < parts; part++) {
+      context.progress.update({ percentage: (part * 100) / parts });
+      await context.sleep(workMs / parts);
+      if (part === middle) context.setResumable(true);
+      if (breaks && part === middle && context.attempt === 1) throw new Error('broken');
     }
-    if (this.careful) await context.confirmOwner();
+    if (this.work.careful) await context.confirmOwner();
     return `attempt ${context.attempt}`;
   }
 }
@@ -193,11 +203,9 @@ test('whatever is stopped, killed, cancelled and resumed, no operation is lost, 
     fc.asyncProperty(
       steps,
       fc.constantFrom('fail' as const, 'resume' as const),
-      fc.integer({ min: 50, max: 900 }),
-      fc.boolean(),
-      fc.boolean(),
-      async (history, onInterrupt, workMs, breaks, careful) => {
-        const world = new World(onInterrupt, workMs, breaks, careful);
+      work,
+      async (history, onInterrupt, done) => {
+        const world = new World(onInterrupt, done);
         for (const step of history) await world.take(step);
         await world.settle();
         await world.checkAll();

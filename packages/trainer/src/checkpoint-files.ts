@@ -76,7 +76,7 @@ export class CheckpointFiles {
     if (refused.length === 0) {
       throw new KtrdrError(
         'checkpoint_missing',
-        `There is no checkpoint in ${this.directory} any more: the training cannot go on from where it was. Start it again.`,
+        `There is no checkpoint in ${this.directory} any more: the training cannot go on from where it was. Retry it from the beginning.`,
       );
     }
     throw new KtrdrError(

@@ -116,7 +116,11 @@ export class SimulatedService {
       now: () => clock.now(),
       monotonic: () => clock.monotonic(),
       sleep: async (ms, signal) => {
-        await clock.sleep(ms, signal).finally(() => this.#running());
+        try {
+          await clock.sleep(ms, signal);
+        } finally {
+          await this.#running();
+        }
       },
       setTimer: (ms, callback) => {
         let calledOff = false;
