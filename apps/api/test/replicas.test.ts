@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import type { Operation, OperationList } from '@ktrdr/contracts';
+import { isTerminalStatus } from '@ktrdr/contracts';
+import { writeSampleBars } from '@ktrdr/market-data';
+import { PostgresServer } from '@ktrdr/operation-store/testing';
+import { dataOf, Sandbox, until } from './harness.js';
+import type { TestService } from './harness.js';
+import { LONG } from './strategies.js';
+
+/** Two APIs on one PostgreSQL: what one runs, the other lists, follows, cancels, and takes over. */
+let sandbox: Sandbox;
+let postgres: PostgresServer;
+let one: TestService;
+let two: TestService;
+
+jest.setTimeout(60_000);
+
+beforeAll(async () => {
+  sandbox = await Sandbox.create();
+  await writeSampleBars({
+    dataDir: sandbox.dataDir,
+    symbol: 'AAPL',
+    timeframe: '1h',
+    startDate: '2024-01-01',
+    endDate: '2024-06-30',
+  });
+  postgres = await PostgresServer.start();
+  const settings = { DATABASE_URL: await postgres.createDatabase(), LEASE_MS: '1000' };
+  [one, two] = await Promise.all([sandbox.startApi('one', settings), sandbox.startApi('two', settings)]);
+}, 60_000);
+
+afterAll(async () => {
+  await sandbox.close();
+  await postgres.stop();
+}, 60_000);
+
+/** Statuses and percentages of an operation's events, until it has ended. */
+async function follow(api: TestService, id: string): Promise<Operation[]> {
+  const response = await fetch(`${api.url}/operations/${id}/events`, { signal: AbortSignal.timeout(50_000) });
+  const seen: Operation[] = [];
+  let rest = '';
+  for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines)
+      if (line.startsWith('data: ')) seen.push(JSON.parse(line.slice(6)) as Operation);
+  }
+  return seen;
+}
+
+test('an operation is listed, followed and cancelled at the API that does not run it', async () => {
+  const id = await one.startTraining({ strategy: LONG });
+  await two.untilTraining(id);
+  const { operations, active_count } = dataOf(await two.get<OperationList>('/operations'));
+  expect([operations[0]?.operation_id, active_count]).toEqual([id, 1]);
+  const followed = follow(two, id);
+  const { progress } = await two.operation(id);
+  await two.untilOperation(id, (now) => now.progress.items_processed! > progress.items_processed!);
+  await two.post(`/operations/${id}/cancel`, { reason: 'from the other one' });
+  const cancelled = await two.untilEnded(id);
+  expect(cancelled).toMatchObject({ status: 'cancelled', cancel_reason: 'from the other one' });
+  expect(await sandbox.trainers()).toEqual([]);
+  const seen = await followed;
+  expect(new Set(seen.map(({ progress: { items_processed } }) => items_processed)).size).toBeGreaterThan(2);
+  expect(seen.at(-1)?.status).toBe('cancelled');
+  expect(seen.slice(0, -1).filter(({ status }) => isTerminalStatus(status))).toEqual([]);
+});
+
+test('an API that was stopped for longer than its lease loses its operation, and changes nothing when it goes on', async () => {
+  const id = await one.startTraining({ strategy: LONG });
+  await one.untilTraining(id);
+  one.kill('SIGSTOP');
+  const interrupted = await two.untilEnded(id);
+  expect(interrupted).toMatchObject({ status: 'failed', error: { code: 'interrupted' } });
+  one.kill('SIGCONT');
+  await until(
+    'no training process',
+    () => sandbox.trainers(),
+    (pids) => pids.length === 0,
+  );
+  expect(await one.operation(id)).toEqual(interrupted);
+});
