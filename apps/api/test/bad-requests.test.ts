@@ -63,9 +63,9 @@ describe('a request that cannot be understood', () => {
     ],
     [
       'the wrong method',
-      { method: 'DELETE', path: '/operations' },
+      { method: 'PATCH', path: '/operations' },
       '404 not_found',
-      /DELETE \/operations.*\/docs/,
+      /PATCH \/operations.*\/docs/,
     ],
     ['GET where POST is meant', { method: 'GET', path: TRAIN }, '404 not_found', /GET \/trainings\/start/],
     ['an address with a broken %', { method: 'GET', path: '/operations/%zz' }, '400 invalid_request', /%25/],

@@ -158,9 +158,12 @@ describe('is refused', () => {
     await expect(predict(changes)).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
   });
 
+  let copies = 0;
+
   /** A copy of the first model with other metadata. */
   async function changed(change: (metadata: Record<string, unknown>) => object): Promise<StoredModel> {
-    const staged = await storage.stage('op_training_20240101T000000_copied');
+    const operationId = `op_training_20240101T000000_copied${copies++}`;
+    const staged = await storage.stage(operationId);
     await storage.writeArtifacts(
       staged,
       await Promise.all(
@@ -173,6 +176,9 @@ describe('is refused', () => {
         ),
       ),
     );
+    const metadata = join(staged, 'model', 'metadata.json');
+    const copied = JSON.parse(await readFile(metadata, 'utf8')) as object;
+    await writeFile(metadata, JSON.stringify({ ...copied, operation_id: operationId }));
     const stored = await storage.commit(staged, { strategy: 'small', timeframe: '1h' });
     const path = join(stored.path, 'metadata.json');
     await writeFile(
