@@ -9,6 +9,7 @@ import Libsql from 'libsql';
 import { openOperationStore } from './open-operation-store.js';
 import { openPostgresDatabase } from './postgres-database.js';
 import { openSqliteDatabase } from './sqlite-database.js';
+import { SqlOperationStore } from './sql-operation-store.js';
 import { PostgresServer } from './testing/index.js';
 
 /** The error that opening there ends with. */
@@ -96,7 +97,6 @@ describe('a store in a SQLite file', () => {
 
   test('says that the disk is full, and goes on when there is room again', async () => {
     const database = await openSqliteDatabase(join(folder, 'ktrdr.db'));
-    const { SqlOperationStore } = await import('./sql-operation-store.js');
     const store = new SqlOperationStore(database);
     await store.create(CREATED);
     // SQLite's own limit on the file: what it says and does then is what it does on a full disk
@@ -114,7 +114,9 @@ describe('a store in a SQLite file', () => {
   });
 
   test('says that another process holds the file, and nothing is half written', async () => {
-    const store = await openOperationStore({ stateDir: folder });
+    const database = await openSqliteDatabase(join(folder, 'ktrdr.db'));
+    await sql`pragma busy_timeout = 50`.execute(database.db);
+    const store = new SqlOperationStore(database);
     const other = new Libsql(join(folder, 'ktrdr.db'));
     other.exec('begin immediate');
     await expect(store.create(CREATED)).rejects.toMatchObject({

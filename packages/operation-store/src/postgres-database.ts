@@ -36,11 +36,12 @@ export async function openPostgresDatabase(
     types: { getTypeParser: typeParser },
   };
   const pool = new pg.Pool({ ...settings, max: CONNECTIONS });
-  // An idle connection that breaks leaves the pool; whoever asks next learns whether there is another.
+  // A connection that breaks leaves the pool: its query fails, or whoever asks next learns whether there is another.
   pool.on('error', () => {});
   const own = new Set<number>();
   pool.on('connect', (client) => {
     own.add(innards(client).processID);
+    client.on('error', () => {});
     breakWhereSilent(client, answerMs);
   });
   pool.on('remove', (client) => void own.delete(innards(client).processID));
