@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { KtrdrError } from '@ktrdr/contracts';
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
@@ -9,8 +10,8 @@ import { asStoreError, codeOf, messageOf } from './store-errors.js';
 
 const CONNECTIONS = 10;
 const CONNECT_MS = 5_000;
-/** Of one statement: the network may be gone without a word. */
-const ANSWER_MS = 30_000;
+/** Without a byte of an answer: the network may be gone without a word. */
+const ANSWER_MS = 10_000;
 /** A process that stands still within a transaction gives its locks back after this. */
 const IDLE_TRANSACTION_MS = 10_000;
 /** PostgreSQL's number for bigint. */
@@ -20,25 +21,30 @@ const INT8 = 20;
  * Connects to the PostgreSQL database at `url` and brings its schema up to date.
  * @throws KtrdrError `store_unavailable`; `invalid_setting` where `url` is not one
  */
-export async function openPostgresDatabase(url: string): Promise<SqlDatabase> {
+export async function openPostgresDatabase(
+  url: string,
+  { answerMs = ANSWER_MS }: { answerMs?: number } = {},
+): Promise<SqlDatabase> {
   const place = placeOf(url);
   const explain = (error: unknown) => explainPostgresError(error, place);
   const settings: pg.ClientConfig = {
     connectionString: url,
     application_name: 'ktrdr',
     connectionTimeoutMillis: CONNECT_MS,
-    query_timeout: ANSWER_MS,
     idle_in_transaction_session_timeout: IDLE_TRANSACTION_MS,
     keepAlive: true,
     types: { getTypeParser: typeParser },
   };
   const pool = new pg.Pool({ ...settings, max: CONNECTIONS });
-  // An idle connection that breaks leaves the pool; whoever asks next learns whether there is another.
+  // A connection that breaks leaves the pool: its query fails, or whoever asks next learns whether there is another.
   pool.on('error', () => {});
   const own = new Set<number>();
-  const processId = (client: pg.PoolClient) => (client as unknown as { processID: number }).processID;
-  pool.on('connect', (client) => void own.add(processId(client)));
-  pool.on('remove', (client) => void own.delete(processId(client)));
+  pool.on('connect', (client) => {
+    own.add(innards(client).processID);
+    client.on('error', () => {});
+    breakWhereSilent(client, answerMs);
+  });
+  pool.on('remove', (client) => void own.delete(innards(client).processID));
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   let onWrite = (_operationId: string) => {};
   const listener = new PostgresListener({
@@ -64,6 +70,25 @@ export async function openPostgresDatabase(url: string): Promise<SqlDatabase> {
     explain,
     onWriteElsewhere: (hear) => (onWrite = hear),
     close,
+  };
+}
+
+/** A query that gets no answer fails, and its connection with it: nobody waits behind it. */
+function breakWhereSilent(client: pg.PoolClient, answerMs: number): void {
+  const { stream } = innards(client).connection;
+  stream.setTimeout(answerMs, () => {
+    if (!innards(client).readyForQuery) stream.destroy(new Error(`no answer within ${answerMs} ms`));
+  });
+}
+
+/** What pg's types leave out. */
+function innards(client: pg.PoolClient) {
+  return client as unknown as {
+    /** The server's number of the connection. */
+    processID: number;
+    /** No query is under way. */
+    readyForQuery: boolean;
+    connection: { stream: Socket };
   };
 }
 
@@ -115,6 +140,8 @@ export function explainPostgresError(error: unknown, { server, database, user }:
       return `The PostgreSQL server at ${server} has no database ${database}. Create it (createdb ${database}), or name another in DATABASE_URL.`;
     case '42501':
       return `The user ${user} may not do this in the database ${database} at ${server} (${text}). Grant it the right to create and write tables there.`;
+    case '25006':
+      return `The PostgreSQL server at ${server} takes no writes: it is a standby, or set to read only. Name the primary in DATABASE_URL.`;
     case '53100':
       return `The disk of the PostgreSQL server at ${server} is full. Make room on it and try again.`;
     case '53300':
@@ -133,7 +160,7 @@ function isLostConnection(code: string, text: string): boolean {
   return (
     /^(08|57|58)...$/.test(code) ||
     ['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', '25P03'].includes(code) ||
-    /^(Connection terminated|timeout exceeded|Query read timeout|Client has encountered a connection error)/i.test(
+    /^(Connection terminated|timeout e|no answer within|Client has encountered a connection error)/i.test(
       text,
     )
   );

@@ -9,8 +9,8 @@ export interface SqlDatabase {
   /** Transactions run beside each other: rows that are read to be written are locked. */
   readonly locksRows: boolean;
   /** What is wrong and what to do, where `error` means that the database cannot be used; else `null`. */
-  explain(error: unknown): string | null;
+  readonly explain: (error: unknown) => string | null;
   /** Calls `listener` with the ids of operations that another process wrote, where the database can tell. */
-  onWriteElsewhere(listener: (operationId: string) => void): void;
-  close(): Promise<void>;
+  readonly onWriteElsewhere: (listener: (operationId: string) => void) => void;
+  readonly close: () => Promise<void>;
 }

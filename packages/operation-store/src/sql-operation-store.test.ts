@@ -1,38 +1,29 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, test } from '@jest/globals';
 import { operationStoreConformance } from '@ktrdr/orchestrator/testing';
 import { openOperationStore } from './open-operation-store.js';
-import { PostgresServer } from './testing/index.js';
+import { PostgresServer, emptyPostgres, emptySqlite, type EmptyStore } from './testing/index.js';
 
-async function openInNewFolder() {
-  const stateDir = await mkdtemp(join(tmpdir(), 'ktrdr-store-'));
-  const store = await openOperationStore({ stateDir });
+async function open({ location, remove }: EmptyStore) {
+  const store = await openOperationStore(location);
   const close = async () => {
     await store.close();
-    await rm(stateDir, { recursive: true });
+    await remove();
   };
   return { store, close };
 }
 
 describe('the SQLite store', () => {
-  test.each(operationStoreConformance(openInNewFolder))('$name', ({ run }) => run());
+  const cases = operationStoreConformance(async () => open(await emptySqlite()));
+  test.each(cases)('$name', ({ run }) => run());
 });
 
 describe('the PostgreSQL store', () => {
   let server: PostgresServer;
-
   beforeAll(async () => {
     server = await PostgresServer.start();
   });
-
   afterAll(() => server?.stop());
 
-  async function openInNewDatabase() {
-    const store = await openOperationStore({ url: await server.createDatabase(), stateDir: 'unused' });
-    return { store, close: () => store.close() };
-  }
-
-  test.each(operationStoreConformance(openInNewDatabase))('$name', ({ run }) => run());
+  const cases = operationStoreConformance(async () => open(await emptyPostgres(server)));
+  test.each(cases)('$name', ({ run }) => run());
 });

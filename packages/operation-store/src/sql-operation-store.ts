@@ -1,8 +1,10 @@
 import {
+  OPERATION_STATUSES,
   isTerminalStatus,
   type OperationHistoryEntry,
   type OperationList,
   type OperationStatus,
+  type OperationType,
 } from '@ktrdr/contracts';
 import {
   changeStatus,
@@ -41,6 +43,7 @@ import {
 const CREATE_TRIES = 3;
 /** Operations whose lease one statement renews. */
 const RENEWED_AT_ONCE = 1_000;
+const ACTIVE_STATUSES = OPERATION_STATUSES.filter((status) => !isTerminalStatus(status));
 
 /** Operations in a database: they outlive the process, and several processes share them. */
 export class SqlOperationStore implements OperationStore {
@@ -94,23 +97,15 @@ export class SqlOperationStore implements OperationStore {
     return rows.map(historyEntryOf);
   }
 
-  async list({ status, type, limit, offset }: OperationQuery): Promise<OperationList> {
-    return this.#use(async (db) => {
-      let page = db.selectFrom('operations').select(STORED_COLUMNS);
-      if (status !== undefined) page = page.where('status', '=', status);
-      if (type !== undefined) page = page.where('type', '=', type);
-      const rows = await page.orderBy('seq', 'desc').limit(limit).offset(offset).execute();
-      const counts = await db.selectFrom('operation_counts').select(['type', 'status', 'count']).execute();
-      const sum = (counted: (of: (typeof counts)[number]) => boolean) =>
-        counts.filter(counted).reduce((total, { count }) => total + count, 0);
-      return {
-        operations: rows.map(operationOf),
-        total_count: sum(
-          (of) => (status === undefined || of.status === status) && (type === undefined || of.type === type),
-        ),
-        active_count: sum((of) => !isTerminalStatus(of.status)),
-      };
-    });
+  async list(query: OperationQuery): Promise<OperationList> {
+    const rows = await this.#use((db) => listed(db, query).execute());
+    // one row with nothing but the counts where the page is empty
+    const page = rows.filter((row) => row.seq !== null) as StoredRow[];
+    return {
+      operations: page.map(operationOf),
+      total_count: rows[0]?.total_count ?? 0,
+      active_count: rows[0]?.active_count ?? 0,
+    };
   }
 
   async transition(
@@ -353,6 +348,31 @@ function find(db: Kysely<Schema>, operationId: string): Promise<StoredRow | unde
 async function findTask(db: Kysely<Schema>, taskId: string | undefined): Promise<StoredRow | undefined> {
   if (taskId === undefined) return undefined;
   return db.selectFrom('operations').select(STORED_COLUMNS).where('task_id', '=', taskId).executeTakeFirst();
+}
+
+/** A page, newest first, with the counts beside each row: one statement sees one state. */
+function listed(db: Kysely<Schema>, { status, type, limit, offset }: OperationQuery) {
+  const page = db
+    .selectFrom('operations')
+    .select(STORED_COLUMNS)
+    .$if(status !== undefined, (query) => query.where('status', '=', status as OperationStatus))
+    .$if(type !== undefined, (query) => query.where('type', '=', type as OperationType))
+    .orderBy('seq', 'desc')
+    .limit(limit)
+    .offset(offset);
+  const counted = db
+    .selectFrom('operation_counts')
+    .select(sql<number>`cast(coalesce(sum(count), 0) as integer)`.as('sum'));
+  const total = counted
+    .$if(status !== undefined, (query) => query.where('status', '=', status as OperationStatus))
+    .$if(type !== undefined, (query) => query.where('type', '=', type as OperationType));
+  const active = counted.where('status', 'in', ACTIVE_STATUSES);
+  const counts = db.selectNoFrom([total.as('total_count'), active.as('active_count')]);
+  return db
+    .selectFrom(counts.as('counts'))
+    .leftJoin(page.as('page'), (join) => join.onTrue())
+    .selectAll()
+    .orderBy('page.seq', 'desc');
 }
 
 /** As JSON carries it: what is answered is what is stored. */

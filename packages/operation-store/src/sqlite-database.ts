@@ -9,6 +9,7 @@ import {
   sql,
   type DatabaseConnection,
   type SqliteDatabase,
+  type SqliteStatement,
 } from 'kysely';
 import Libsql from 'libsql';
 import { migrate } from './migrate.js';
@@ -21,6 +22,8 @@ const BUSY_MS = 5_000;
 /** Turning a new file's journal into a WAL does not wait, whatever the busy timeout. */
 const WAL_TRIES = 100;
 const WAL_PAUSE_MS = 20;
+/** Statements that are kept prepared; the store has some forty. */
+const STATEMENTS = 200;
 
 /**
  * Opens the SQLite file at `path`, creates it and its folder where they do not exist, and brings its schema up to date.
@@ -52,15 +55,13 @@ async function prepareDatabase(
   // FULL: an acknowledged write is on the disk, and outlives a power failure.
   connection.exec('pragma synchronous = full');
   connection.exec('pragma foreign_keys = on');
-  const db = new Kysely<Schema>({
-    dialect: new ImmediateSqliteDialect({ database: withStatements(connection) }),
-  });
+  const db = new Kysely<Schema>({ dialect: new ImmediateSqliteDialect(connection) });
   connection.exec('begin immediate');
   try {
     await migrate(db, 'sqlite', path);
     connection.exec('commit');
   } catch (error) {
-    connection.exec('rollback');
+    if (connection.inTransaction) connection.exec('rollback');
     throw error;
   }
   return {
@@ -85,31 +86,51 @@ async function useWal(connection: Libsql.Database): Promise<void> {
   }
 }
 
-/** The connection with the statements that it has prepared once. */
+/** The connection, with the statements that it prepared before. */
 function withStatements(connection: Libsql.Database): SqliteDatabase {
+  const statements = new Map<string, SqliteStatement>();
   return {
-    prepare: (text) => connection.prepare(text) as unknown as ReturnType<SqliteDatabase['prepare']>,
+    prepare(text) {
+      const known = statements.get(text);
+      if (known !== undefined) return known;
+      if (statements.size === STATEMENTS) statements.clear();
+      const statement = connection.prepare(text) as unknown as SqliteStatement;
+      statements.set(text, statement);
+      return statement;
+    },
     close: () => void connection.close(),
   };
 }
 
-/** Its transactions take the right to write when they begin: one that has read never finds that another wrote meanwhile. */
 class ImmediateSqliteDialect extends SqliteDialect {
-  readonly #config: ConstructorParameters<typeof SqliteDialect>[0];
+  readonly #connection: Libsql.Database;
 
-  constructor(config: ConstructorParameters<typeof SqliteDialect>[0]) {
-    super(config);
-    this.#config = config;
+  constructor(connection: Libsql.Database) {
+    super({ database: withStatements(connection) });
+    this.#connection = connection;
   }
 
   override createDriver(): SqliteDriver {
-    return new ImmediateSqliteDriver(this.#config);
+    return new ImmediateSqliteDriver(this.#connection);
   }
 }
 
+/** Its transactions take the right to write when they begin: one that has read never finds that another wrote meanwhile. */
 class ImmediateSqliteDriver extends SqliteDriver {
+  readonly #connection: Libsql.Database;
+
+  constructor(connection: Libsql.Database) {
+    super({ database: withStatements(connection) });
+    this.#connection = connection;
+  }
+
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  }
+
+  /** Where SQLite has taken the transaction back itself, as on a full disk, the error that led to it stays the one thrown. */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    if (this.#connection.inTransaction) await super.rollbackTransaction(connection);
   }
 }
 

@@ -1,1 +1,3 @@
+export { emptyPostgres, emptySqlite, type EmptyStore } from './databases.js';
+export { fillOperations } from './fill.js';
 export { PostgresServer } from './postgres-server.js';

@@ -1,0 +1,225 @@
+import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { KtrdrError } from '@ktrdr/contracts';
+import { newOperation } from '@ktrdr/orchestrator';
+import { sql } from 'kysely';
+import Libsql from 'libsql';
+import { openOperationStore } from './open-operation-store.js';
+import { openPostgresDatabase } from './postgres-database.js';
+import { openSqliteDatabase } from './sqlite-database.js';
+import { SqlOperationStore } from './sql-operation-store.js';
+import { PostgresServer } from './testing/index.js';
+
+/** The error that opening there ends with. */
+async function refusal(location: { url?: string; stateDir: string }): Promise<KtrdrError> {
+  const error: unknown = await openOperationStore(location).then(
+    async (store) => {
+      await store.close();
+      return null;
+    },
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toBeInstanceOf(KtrdrError);
+  return error as KtrdrError;
+}
+
+const OPERATION = newOperation({
+  id: 'op_dummy_1',
+  type: 'dummy',
+  metadata: { symbols: [], timeframes: [], strategy: null, start_date: null, end_date: null, parameters: {} },
+  createdAt: '2026-01-05T10:00:00.000Z',
+});
+const CREATED = { operation: OPERATION, request: null, lease: { owner: 'one', ms: 60_000 } };
+
+describe('a store in a SQLite file', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'ktrdr-store-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  test('makes its folder and its file, and finds what it kept', async () => {
+    const stateDir = join(folder, 'new/state');
+    const first = await openOperationStore({ stateDir });
+    await first.create(CREATED);
+    await first.close();
+    expect((await stat(join(stateDir, 'ktrdr.db'))).isFile()).toBe(true);
+    const second = await openOperationStore({ stateDir });
+    expect((await second.get('op_dummy_1'))?.operation).toEqual(OPERATION);
+    await second.close();
+  });
+
+  test('is written through to the disk before a write is acknowledged', async () => {
+    const { db, close } = await openSqliteDatabase(join(folder, 'ktrdr.db'));
+    const read = async (pragma: string) =>
+      Object.values((await sql.raw(`pragma ${pragma}`).execute(db)).rows[0] as object)[0] as unknown;
+    expect(await read('journal_mode')).toBe('wal');
+    expect(await read('synchronous')).toBe(2);
+    expect(await read('foreign_keys')).toBe(1);
+    await close();
+  });
+
+  test('is store_unavailable with the reason once it is closed', async () => {
+    const store = await openOperationStore({ stateDir: folder });
+    await store.close();
+    await store.close();
+    await expect(store.get('op_dummy_1')).rejects.toMatchObject({
+      code: 'store_unavailable',
+      message: expect.stringContaining('closed'),
+    });
+  });
+
+  test('refuses a file that is no database, and names it', async () => {
+    await writeFile(join(folder, 'ktrdr.db'), 'operation,status\nop_1,running\n'.repeat(100));
+    const { code, message } = await refusal({ stateDir: folder });
+    expect(code).toBe('store_unavailable');
+    expect(message).toMatch(/ktrdr\.db is not a database file.*STATE_DIR/);
+  });
+
+  test('refuses a folder where the file should be, and a file where the folder should be', async () => {
+    await mkdir(join(folder, 'ktrdr.db'));
+    expect((await refusal({ stateDir: folder })).message).toMatch(/ktrdr\.db cannot be opened/);
+    await writeFile(join(folder, 'state'), '');
+    expect((await refusal({ stateDir: join(folder, 'state') })).message).toMatch(/cannot be opened/);
+    expect((await refusal({ stateDir: join(folder, 'state/below') })).message).toMatch(/cannot be opened/);
+  });
+
+  test('refuses what a newer version wrote', async () => {
+    const { db, close } = await openSqliteDatabase(join(folder, 'ktrdr.db'));
+    await sql`insert into kysely_migration (name, timestamp) values ('0099_later', '2030')`.execute(db);
+    await close();
+    const { code, message } = await refusal({ stateDir: folder });
+    expect(code).toBe('store_unavailable');
+    expect(message).toMatch(/written by a newer version of ktrdr.*"0099_later"/);
+  });
+
+  test('says that the disk is full, and goes on when there is room again', async () => {
+    const database = await openSqliteDatabase(join(folder, 'ktrdr.db'));
+    const store = new SqlOperationStore(database);
+    await store.create(CREATED);
+    // SQLite's own limit on the file: what it says and does then is what it does on a full disk
+    await sql`pragma max_page_count = 1`.execute(database.db);
+    const large = { ...OPERATION, operation_id: 'op_dummy_2', warnings: ['x'.repeat(1 << 20)] };
+    await expect(store.create({ ...CREATED, operation: large })).rejects.toMatchObject({
+      code: 'store_unavailable',
+      message: expect.stringContaining('The disk is full'),
+      cause: expect.anything(),
+    });
+    await sql`pragma max_page_count = 1000000`.execute(database.db);
+    expect((await store.create({ ...CREATED, operation: large })).changed).toBe(true);
+    expect((await store.list({ limit: 0, offset: 0 })).total_count).toBe(2);
+    await store.close();
+  });
+
+  test('says that another process holds the file, and nothing is half written', async () => {
+    const database = await openSqliteDatabase(join(folder, 'ktrdr.db'));
+    await sql`pragma busy_timeout = 50`.execute(database.db);
+    const store = new SqlOperationStore(database);
+    const other = new Libsql(join(folder, 'ktrdr.db'));
+    other.exec('begin immediate');
+    await expect(store.create(CREATED)).rejects.toMatchObject({
+      code: 'store_unavailable',
+      message: expect.stringContaining('is locked by another process'),
+    });
+    expect(await store.get('op_dummy_1')).toBeNull();
+    other.exec('rollback');
+    other.close();
+    expect((await store.create(CREATED)).changed).toBe(true);
+    await store.close();
+  });
+});
+
+describe('a store in PostgreSQL', () => {
+  let server: PostgresServer;
+  let url: string;
+  beforeAll(async () => {
+    server = await PostgresServer.start();
+    url = await server.createDatabase();
+  });
+  afterAll(() => server?.stop());
+
+  const open = (address: string) => refusal({ url: address, stateDir: tmpdir() });
+
+  test('refuses a wrong password without showing it', async () => {
+    const { code, message, cause } = await open(server.url('ktrdr_1', { password: 'wrong-one' }));
+    expect(code).toBe('store_unavailable');
+    expect(message).toMatch(/does not let the user postgres in.*DATABASE_URL/);
+    expect(message).not.toContain('wrong-one');
+    expect(cause).toBeInstanceOf(Error);
+  });
+
+  test('refuses a database that is not there, and says how to make it', async () => {
+    const { code, message } = await open(server.url('nowhere'));
+    expect(code).toBe('store_unavailable');
+    expect(message).toMatch(/has no database nowhere.*createdb nowhere/);
+  });
+
+  test('says where nobody answers', async () => {
+    const { code, message } = await open('postgres://postgres:secret@127.0.0.1:1/ktrdr');
+    expect(code).toBe('store_unavailable');
+    expect(message).toMatch(/No PostgreSQL server answers at 127\.0\.0\.1:1\./);
+  });
+
+  test('says that it does not know the host', async () => {
+    const { code, message } = await open('postgres://postgres:secret@ktrdr.invalid/ktrdr');
+    expect(code).toBe('store_unavailable');
+    expect(message).toMatch(/host of ktrdr\.invalid:5432 is not known/);
+  });
+
+  test.each(['ktrdr.db', 'mysql://root@127.0.0.1/ktrdr', ''])(
+    'refuses "%s" as its address',
+    async (address) => {
+      const { code, message } = await open(address);
+      expect(code).toBe('invalid_setting');
+      expect(message).toMatch(/postgres:\/\/user:password@host:5432\/database/);
+    },
+  );
+
+  test('refuses what a newer version wrote', async () => {
+    const database = await server.createDatabase();
+    const { db, close } = await openPostgresDatabase(database);
+    await sql`insert into kysely_migration (name, timestamp) values ('0099_later', '2030')`.execute(db);
+    await close();
+    expect((await open(database)).message).toMatch(/newer version of ktrdr.*"0099_later"/);
+  });
+
+  test('is store_unavailable while the server is away, keeps what was acknowledged, and goes on', async () => {
+    const store = await openOperationStore({ url, stateDir: tmpdir() });
+    const acknowledged: string[] = [];
+    const refused: unknown[] = [];
+    let writing = true;
+    const writer = async (name: string) => {
+      for (let number = 0; writing; number++) {
+        const operation = { ...OPERATION, operation_id: `op_dummy_${name}_${number}` };
+        await store.create({ ...CREATED, operation }).then(
+          () => acknowledged.push(operation.operation_id),
+          (error: unknown) => refused.push(error),
+        );
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      }
+    };
+    const writers = Promise.all(['a', 'b', 'c', 'd'].map(writer));
+    await until(() => acknowledged.length > 50);
+    await server.restart(async () => {
+      await expect(store.check()).rejects.toMatchObject({ code: 'store_unavailable' });
+    });
+    const before = acknowledged.length;
+    await until(() => acknowledged.length > before + 50);
+    writing = false;
+    await writers;
+    expect(refused.length).toBeGreaterThan(0);
+    for (const error of refused) expect(error).toMatchObject({ code: 'store_unavailable' });
+    for (const id of acknowledged) expect(await store.history(id)).toHaveLength(1);
+    const { total_count, operations } = await store.list({ limit: 100_000, offset: 0 });
+    expect(total_count).toBe(operations.length);
+    await store.close();
+  });
+});
+
+/** At most ten seconds. */
+async function until(holds: () => boolean): Promise<void> {
+  for (let turn = 0; turn < 1000 && !holds(); turn++) await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(holds()).toBe(true);
+}

@@ -1,0 +1,130 @@
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { newOperation } from '@ktrdr/orchestrator';
+import { openOperationStore, type OpenOperationStore } from './open-operation-store.js';
+import { openPostgresDatabase } from './postgres-database.js';
+import { SqlOperationStore } from './sql-operation-store.js';
+import { PostgresServer } from './testing/index.js';
+
+const AT = '2026-01-05T10:00:00.000Z';
+const LEASE = { owner: 'one', ms: 60_000 };
+
+let server: PostgresServer;
+let url: string;
+beforeAll(async () => {
+  server = await PostgresServer.start();
+  url = await server.createDatabase();
+});
+afterAll(() => server?.stop());
+
+const open = () => openOperationStore({ url, stateDir: tmpdir() });
+
+async function create(store: OpenOperationStore, id: string): Promise<void> {
+  const metadata = {
+    symbols: [],
+    timeframes: [],
+    strategy: null,
+    start_date: null,
+    end_date: null,
+    parameters: {},
+  };
+  const operation = newOperation({ id, type: 'dummy', metadata, createdAt: AT });
+  await store.create({ operation, request: null, lease: LEASE });
+}
+
+/** At most ten seconds. */
+async function until(holds: () => boolean): Promise<void> {
+  for (let turn = 0; turn < 1000 && !holds(); turn++) await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(holds()).toBe(true);
+}
+
+test('every store hears each write once, whoever wrote; a renewed lease is no write', async () => {
+  const stores = await Promise.all([open(), open()]);
+  const [one, two] = stores as [OpenOperationStore, OpenOperationStore];
+  const told: string[][] = [[], []];
+  stores.forEach((store, index) => store.onWrite((id) => told[index]?.push(id)));
+  await create(one, 'op_1');
+  await one.renew(LEASE, new Map([['op_1', 1]]));
+  await one.transition('op_1', 1, ['pending'], { to: 'running', at: AT });
+  await create(two, 'op_2');
+  await until(() => told.every((ids) => ids.includes('op_2')));
+  await create(one, 'op_last');
+  await until(() => told.every((ids) => ids.includes('op_last')));
+  for (const ids of told) expect([...ids].sort()).toEqual(['op_1', 'op_1', 'op_2', 'op_last']);
+  for (const store of stores) await store.close();
+});
+
+test('a store hears the others again after the server was away', async () => {
+  const [one, two] = [await open(), await open()];
+  const told: string[] = [];
+  two.onWrite((id) => told.push(id));
+  await server.restart(() => new Promise((resolve) => setTimeout(resolve, 300)));
+  for (let number = 0; told.length === 0 && number < 200; number++) {
+    await create(one, `op_again_${number}`).catch((error: unknown) =>
+      expect(error).toMatchObject({ code: 'store_unavailable' }),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  expect(told.length).toBeGreaterThan(0);
+  await one.close();
+  await two.close();
+});
+
+test('a server that says nothing more is given up, and asked again when it is back', async () => {
+  const link = await Link.to(server.port);
+  const address = new URL(url);
+  address.port = String(link.port);
+  const store = new SqlOperationStore(await openPostgresDatabase(address.href, { answerMs: 300 }));
+  await create(store, 'op_before');
+  link.silent = true;
+  await expect(store.get('op_before')).rejects.toMatchObject({
+    code: 'store_unavailable',
+    message: expect.stringContaining('no answer within 300 ms'),
+  });
+  link.silent = false;
+  expect((await store.get('op_before'))?.operation.status).toBe('pending');
+  await store.close();
+  await link.close();
+});
+
+/** A TCP link to a port of this machine that can swallow all that is sent over it. */
+class Link {
+  silent = false;
+  readonly #sockets = new Set<Socket>();
+  readonly #server = createServer((from) => {
+    const to = connect(this.#target, '127.0.0.1');
+    for (const [source, sink] of [
+      [from, to],
+      [to, from],
+    ] as const) {
+      this.#sockets.add(source);
+      source.on('data', (chunk) => void (this.silent || sink.write(chunk)));
+      source.on('error', () => {});
+      source.on('close', () => void sink.destroy());
+    }
+  });
+  readonly #target: number;
+
+  private constructor(target: number) {
+    this.#target = target;
+  }
+
+  static async to(port: number): Promise<Link> {
+    const link = new Link(port);
+    link.#server.listen(0, '127.0.0.1');
+    await once(link.#server, 'listening');
+    return link;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+}

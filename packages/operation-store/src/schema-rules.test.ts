@@ -1,0 +1,193 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { newOperation, type StatusChange } from '@ktrdr/orchestrator';
+import { sql } from 'kysely';
+import { openPostgresDatabase } from './postgres-database.js';
+import type { SqlDatabase } from './sql-database.js';
+import { SqlOperationStore } from './sql-operation-store.js';
+import { openSqliteDatabase } from './sqlite-database.js';
+import { PostgresServer, emptyPostgres, emptySqlite } from './testing/index.js';
+
+const AT = '2026-01-05T10:00:00.000Z';
+const LEASE = { owner: 'one', ms: 60_000 };
+const METADATA = {
+  symbols: [],
+  timeframes: [],
+  strategy: null,
+  start_date: null,
+  end_date: null,
+  parameters: {},
+};
+const ERROR = { code: 'internal_error', message: 'broken' };
+/** How an operation comes to each status. */
+const WAYS: Record<string, StatusChange[]> = {
+  pending: [],
+  running: [{ to: 'running', at: AT }],
+  cancelling: [
+    { to: 'running', at: AT },
+    { to: 'cancelling', at: AT, reason: null },
+  ],
+  completed: [
+    { to: 'running', at: AT },
+    { to: 'completed', at: AT, result: { rows: 1 } },
+  ],
+  failed: [
+    { to: 'running', at: AT },
+    { to: 'failed', at: AT, error: ERROR },
+  ],
+  cancelled: [{ to: 'cancelled', at: AT, reason: null }],
+};
+const LEGAL = [
+  'pending>running',
+  'pending>cancelled',
+  'running>completed',
+  'running>failed',
+  'running>cancelling',
+  'cancelling>cancelled',
+  'cancelling>completed',
+  'cancelling>failed',
+];
+const STATUSES = Object.keys(WAYS);
+const ENDED = ['completed', 'failed', 'cancelled'];
+
+let server: PostgresServer;
+beforeAll(async () => {
+  server = await PostgresServer.start();
+});
+afterAll(() => server?.stop());
+
+const DATABASES = {
+  SQLite: async () => {
+    const { location, remove } = await emptySqlite();
+    return { database: await openSqliteDatabase(join(location.stateDir, 'ktrdr.db')), remove };
+  },
+  PostgreSQL: async () => {
+    const { location, remove } = await emptyPostgres(server);
+    return { database: await openPostgresDatabase(location.url as string), remove };
+  },
+};
+
+describe.each(Object.entries(DATABASES))('whatever is written to %s', (_name, open) => {
+  let database: SqlDatabase;
+  let store: SqlOperationStore;
+  let remove: () => Promise<void>;
+  let created = 0;
+
+  beforeAll(async () => {
+    ({ database, remove } = await open());
+    store = new SqlOperationStore(database);
+  });
+  afterAll(async () => {
+    await store.close();
+    await remove();
+  });
+
+  async function operationThatIs(status: string): Promise<string> {
+    const id = `op_dummy_${++created}`;
+    const operation = newOperation({ id, type: 'dummy', metadata: METADATA, createdAt: AT });
+    await store.create({ operation, request: null, lease: LEASE });
+    for (const change of WAYS[status] ?? []) {
+      const from = (await store.get(id))?.operation.status;
+      await store.transition(id, 1, from === undefined ? [] : [from], change);
+    }
+    return id;
+  }
+
+  const update = (id: string, assignments: string) =>
+    sql`update operations set ${sql.raw(assignments)} where id = ${id}`.execute(database.db);
+
+  /** That writing so is refused with `message` and leaves all as it is. */
+  async function expectRefused(id: string, assignments: string, message: RegExp): Promise<void> {
+    const before = await store.get(id);
+    await expect(update(id, assignments)).rejects.toThrow(message);
+    expect(await store.get(id)).toEqual(before);
+  }
+
+  const moves = STATUSES.flatMap((from) =>
+    STATUSES.filter((to) => to !== from).map((to) => ({ from, to, move: `${from}>${to}` })),
+  );
+  const ending = (to: string) => (ENDED.includes(to) ? `'${AT}'` : 'null');
+
+  test.each(moves.filter(({ move }) => !LEGAL.includes(move)))('$from never becomes $to', async (move) => {
+    const id = await operationThatIs(move.from);
+    await expectRefused(
+      id,
+      `status = '${move.to}', completed_at = ${ending(move.to)}`,
+      /ktrdr: the states do not allow|ktrdr: the next attempt, and it alone/,
+    );
+    const opens = move.to === 'pending' && move.from !== 'completed' && ENDED.includes(move.from);
+    const next = update(id, `status = '${move.to}', completed_at = ${ending(move.to)}, attempt = 2`);
+    if (opens) await next;
+    else await expect(next).rejects.toThrow(/ktrdr: the states do not allow/);
+  });
+
+  test.each(moves.filter(({ move }) => LEGAL.includes(move)))(
+    '$from may become $to',
+    async ({ from, to }) => {
+      const id = await operationThatIs(from);
+      await update(id, `status = '${to}', completed_at = ${ending(to)}`);
+      expect((await store.get(id))?.operation.status).toBe(to);
+    },
+  );
+
+  test.each(STATUSES)(
+    'the attempt of one that is %s counts on with the next attempt alone',
+    async (status) => {
+      const id = await operationThatIs(status);
+      await expectRefused(id, 'attempt = 2', /ktrdr: the next attempt/);
+      if (status === 'failed') {
+        const again = "status = 'pending', completed_at = null";
+        await expectRefused(id, `${again}, attempt = 3`, /ktrdr: the next attempt/);
+      }
+    },
+  );
+
+  test.each(STATUSES)('the epoch of one that is %s never falls', async (status) => {
+    const id = await operationThatIs(status);
+    await update(id, 'epoch = 3');
+    await expectRefused(id, 'epoch = 2', /ktrdr: an epoch never falls/);
+    await update(id, 'epoch = 3');
+  });
+
+  test.each(ENDED)('what one that is %s left does not change', async (status) => {
+    const id = await operationThatIs(status);
+    for (const change of [`result_json = '"new"'`, `error_json = '"new"'`, `completed_at = '2027-01-01'`]) {
+      await expectRefused(id, change, /ktrdr: what an ended operation left/);
+    }
+  });
+
+  test.each([`id = 'other'`, `type = 'training'`, `created_at = '2027-01-01'`])(
+    'what names an operation stays: %s',
+    async (change) => {
+      await expectRefused(await operationThatIs('running'), change, /ktrdr: an operation keeps/);
+    },
+  );
+
+  test('an operation has an end exactly where it has ended', async () => {
+    await expectRefused(await operationThatIs('running'), `completed_at = '${AT}'`, /constraint/i);
+    await expectRefused(await operationThatIs('failed'), 'completed_at = null', /constraint/i);
+  });
+
+  test('a line of the history belongs to an operation, and goes with it', async () => {
+    const line = sql`insert into operation_history (operation_id, at, attempt, status, cause_json)
+      values ('op_none', ${AT}, 1, 'running', 'null')`;
+    await expect(line.execute(database.db)).rejects.toThrow(/foreign key/i);
+    const id = await operationThatIs('failed');
+    expect(await store.history(id)).toHaveLength(3);
+    await sql`delete from operations where id = ${id}`.execute(database.db);
+    expect(await store.history(id)).toEqual([]);
+  });
+
+  test('the counts are those of the rows, whatever was written and refused', async () => {
+    const statement = sql<{ type: string; status: string; count: unknown }>`
+      select type, status, count(*) as count from operations group by type, status`;
+    const { rows } = await statement.execute(database.db);
+    expect(rows.length).toBeGreaterThan(3);
+    for (const { status, count } of rows) {
+      const list = await store.list({ status: status as 'running', limit: 0, offset: 0 });
+      expect(list.total_count).toBe(Number(count));
+    }
+    const all = rows.reduce((total, { count }) => total + Number(count), 0);
+    expect((await store.list({ limit: 0, offset: 0 })).total_count).toBe(all);
+  });
+});

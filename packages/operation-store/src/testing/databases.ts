@@ -1,0 +1,21 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { OperationStoreLocation } from '../open-operation-store.js';
+import type { PostgresServer } from './postgres-server.js';
+
+/** Where an empty store can be opened, as often as wanted; `remove` takes away what it left. */
+export interface EmptyStore {
+  location: OperationStoreLocation;
+  remove: () => Promise<void>;
+}
+
+export async function emptySqlite(): Promise<EmptyStore> {
+  const stateDir = await mkdtemp(join(tmpdir(), 'ktrdr-store-'));
+  return { location: { stateDir }, remove: () => rm(stateDir, { recursive: true }) };
+}
+
+export async function emptyPostgres(server: PostgresServer): Promise<EmptyStore> {
+  const url = await server.createDatabase();
+  return { location: { url, stateDir: tmpdir() }, remove: async () => {} };
+}

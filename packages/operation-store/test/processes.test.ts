@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, test } from '@jest/globals';
+import { newOperation } from '@ktrdr/orchestrator';
+import { openOperationStore, type OpenOperationStore } from '../src/index.js';
+import { PostgresServer, emptyPostgres, emptySqlite, type EmptyStore } from '../src/testing/index.js';
+import { StoreProcess, together } from './store-process.js';
+
+const AT = '2026-01-05T10:00:00.000Z';
+const METADATA = {
+  symbols: [],
+  timeframes: [],
+  strategy: null,
+  start_date: null,
+  end_date: null,
+  parameters: {},
+};
+
+let server: PostgresServer;
+beforeAll(async () => {
+  server = await PostgresServer.start();
+});
+afterAll(() => server?.stop());
+
+const STORES = {
+  'one SQLite file': emptySqlite,
+  'one PostgreSQL database': () => emptyPostgres(server),
+};
+
+async function create(store: OpenOperationStore, id: string, leaseMs: number): Promise<void> {
+  const operation = newOperation({ id, type: 'dummy', metadata: METADATA, createdAt: AT });
+  await store.create({ operation, request: null, lease: { owner: 'gone', ms: leaseMs } });
+}
+
+describe.each(Object.entries(STORES))('processes on %s', (_name, make) => {
+  let empty: EmptyStore;
+  beforeEach(async () => {
+    empty = await make();
+  });
+  afterEach(() => empty.remove());
+
+  /** Opens the store, and closes it after. */
+  async function withStore<T>(use: (store: OpenOperationStore) => Promise<T>): Promise<T> {
+    const store = await openOperationStore(empty.location);
+    try {
+      return await use(store);
+    } finally {
+      await store.close();
+    }
+  }
+
+  test('four that open it first, at once, all can', async () => {
+    const opened = await together(4, 'open', empty.location);
+    expect(opened.flat().map(({ changed }) => changed)).toEqual([true, true, true, true]);
+    expect((await withStore((store) => store.list({ limit: 9, offset: 0 }))).total_count).toBe(4);
+  });
+
+  test('two that create with the same task ids get the same operations', async () => {
+    const [one = [], two = []] = await together(2, 'create', empty.location);
+    expect(one.map(({ id }) => id)).toEqual(two.map(({ id }) => id));
+    expect(one.map(({ changed }) => changed)).toEqual(two.map(({ changed }) => !changed));
+    expect((await withStore((store) => store.list({ limit: 0, offset: 0 }))).total_count).toBe(50);
+  });
+
+  test('two that take over get each operation once', async () => {
+    const ids = Array.from({ length: 60 }, (_, number) => `op_dummy_${number}`);
+    await withStore(async (store) => {
+      for (const id of ids) await create(store, id, 0);
+    });
+    const taken = (await together(2, 'take-over', empty.location)).flat();
+    expect(taken.map(({ id }) => id).sort()).toEqual([...ids].sort());
+    expect(taken.every(({ epoch }) => epoch === 2)).toBe(true);
+    for (const id of ids) {
+      expect(await withStore((store) => store.history(id))).toHaveLength(2);
+    }
+  });
+
+  test('what was acknowledged outlives kill -9 of who wrote it', async () => {
+    const ORDER = ['pending', 'running', 'completed'];
+    for (const name of ['first', 'second', 'third']) {
+      const writer = await StoreProcess.start('write', empty.location, name);
+      writer.begin();
+      for (let turn = 0; turn < 500 && writer.acknowledged.length < 100; turn++) {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      const acknowledged = await writer.kill();
+      expect(acknowledged.length).toBeGreaterThanOrEqual(100);
+      await withStore(async (store) => {
+        for (const { id, status = '', result } of acknowledged) {
+          const stored = (await store.get(id))?.operation;
+          expect(ORDER.indexOf(stored?.status ?? '')).toBeGreaterThanOrEqual(ORDER.indexOf(status));
+          if (result !== undefined) expect(stored?.result).toEqual(result);
+          expect(await store.history(id)).toHaveLength(ORDER.indexOf(stored?.status ?? '') + 1);
+        }
+      });
+    }
+    const counted = await withStore((store) => store.list({ limit: 100_000, offset: 0 }));
+    expect(counted.total_count).toBe(counted.operations.length);
+  });
+});

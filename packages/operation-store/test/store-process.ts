@@ -1,0 +1,77 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { OperationStoreLocation } from '../src/open-operation-store.js';
+
+const FIXTURE = join(import.meta.dirname, 'fixtures/store-process.mjs');
+
+/** One line that a store process printed. */
+export interface Acknowledged {
+  id: string;
+  changed?: boolean;
+  epoch?: number;
+  status?: string;
+  result?: unknown;
+}
+
+/** A process of its own that uses a store; it waits until it is told to begin. */
+export class StoreProcess {
+  readonly acknowledged: Acknowledged[] = [];
+  readonly #child: ChildProcess;
+  readonly #exited: Promise<unknown>;
+  #errors = '';
+
+  private constructor(child: ChildProcess) {
+    this.#child = child;
+    this.#exited = once(child, 'close');
+    child.stderr?.on('data', (chunk: Buffer) => (this.#errors += chunk.toString()));
+  }
+
+  /** Resolves when it is ready to begin. */
+  static async start(
+    work: 'open' | 'create' | 'take-over' | 'write',
+    location: OperationStoreLocation,
+    name: string,
+  ): Promise<StoreProcess> {
+    const child = spawn(process.execPath, [FIXTURE, work, JSON.stringify(location), name]);
+    const started = new StoreProcess(child);
+    const lines = createInterface(child.stdout);
+    const ready = once(lines, 'line');
+    const gone = started.#exited.then(() => Promise.reject(new Error(`it ended early: ${started.#errors}`)));
+    gone.catch(() => {});
+    await Promise.race([ready, gone]);
+    lines.on('line', (line) => started.acknowledged.push(JSON.parse(line) as Acknowledged));
+    return started;
+  }
+
+  begin(): void {
+    this.#child.stdin?.write('begin\n');
+  }
+
+  /** Resolves with what it printed. @throws where it failed */
+  async finish(): Promise<Acknowledged[]> {
+    await this.#exited;
+    if (this.#child.exitCode !== 0) throw new Error(`it exited ${this.#child.exitCode}: ${this.#errors}`);
+    return this.acknowledged;
+  }
+
+  /** Resolves with what it had printed before. */
+  async kill(): Promise<Acknowledged[]> {
+    this.#child.kill('SIGKILL');
+    await this.#exited;
+    return this.acknowledged;
+  }
+}
+
+/** `count` processes that begin together. @returns what each printed, when all have ended */
+export async function together(
+  count: number,
+  work: 'open' | 'create' | 'take-over',
+  location: OperationStoreLocation,
+): Promise<Acknowledged[][]> {
+  const names = Array.from({ length: count }, (_, index) => `p${index}`);
+  const processes = await Promise.all(names.map((name) => StoreProcess.start(work, location, name)));
+  for (const each of processes) each.begin();
+  return Promise.all(processes.map((each) => each.finish()));
+}
