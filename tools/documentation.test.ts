@@ -2,7 +2,7 @@
 import { cpSync, existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { ROOT, Sandbox, type TestService } from '../apps/api/test/harness.js';
+import { ROOT, Sandbox, type TestService } from '../packages/service-kit/src/testing/sandbox.js';
 
 const PAGES = [
   'README.md',

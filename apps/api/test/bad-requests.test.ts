@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import type { OperationList, OperationStarted, StrategyList } from '@ktrdr/contracts';
 import { writeSampleBars } from '@ktrdr/market-data';
 import fc from 'fast-check';
-import { dataOf, Sandbox, until } from './harness.js';
-import type { TestService } from './harness.js';
+import { dataOf, Sandbox, until } from '@ktrdr/service-kit/testing';
+import type { TestService } from '@ktrdr/service-kit/testing';
 import { refusal, refusalOf, sendRaw, type RawRequest } from './refusal.js';
 import { QUICK, strategyText } from './strategies.js';
 

@@ -10,8 +10,8 @@ import type {
   TrainingResult,
 } from '@ktrdr/contracts';
 import { writeSampleBars } from '@ktrdr/market-data';
-import { LONG_GRACE, dataOf, freePort, Sandbox, until } from './harness.js';
-import type { TestService } from './harness.js';
+import { LONG_GRACE, dataOf, freePort, Sandbox, until } from '@ktrdr/service-kit/testing';
+import type { TestService } from '@ktrdr/service-kit/testing';
 import { LONG, strategyText } from './strategies.js';
 
 /** Services that are killed while trainings run, and what the next ones make of it. */

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { ModelList } from '@ktrdr/contracts';
 import { writeSampleBars } from '@ktrdr/market-data';
-import { dataOf, filesBelow, Sandbox } from './harness.js';
-import type { TestService } from './harness.js';
+import { dataOf, filesBelow, Sandbox } from '@ktrdr/service-kit/testing';
+import type { TestService } from '@ktrdr/service-kit/testing';
 import { refusal } from './refusal.js';
 import { QUICK, strategyText } from './strategies.js';
 

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Operation, StartSessionRequest, TrainingSession } from '@ktrdr/contracts';
 import { fingerprintBars, writeSampleBars } from '@ktrdr/market-data';
-import { LONG_GRACE, dataOf, Sandbox, until } from './harness.js';
-import type { TestService } from './harness.js';
+import { LONG_GRACE, dataOf, Sandbox, until } from '@ktrdr/service-kit/testing';
+import type { TestService } from '@ktrdr/service-kit/testing';
 import { LONG, QUICK } from './strategies.js';
 
 const TIMEOUT_MS = 1_500;

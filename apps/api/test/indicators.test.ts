@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ComputeIndicatorResponse, IndicatorList } from '@ktrdr/contracts';
 import { writeSampleBars } from '@ktrdr/market-data';
-import { dataOf, ROOT, Sandbox } from './harness.js';
-import type { TestService } from './harness.js';
+import { dataOf, ROOT, Sandbox } from '@ktrdr/service-kit/testing';
+import type { TestService } from '@ktrdr/service-kit/testing';
 
 const DAYS = 60;
 /** Closes that rise by 1 a day, beginning with Monday 2024-01-01, weekends too. */

@@ -2,8 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { MigrateStrategyResponse } from '@ktrdr/contracts';
-import { ROOT, Sandbox } from './harness.js';
-import type { TestService } from './harness.js';
+import { ROOT, Sandbox } from '@ktrdr/service-kit/testing';
+import type { TestService } from '@ktrdr/service-kit/testing';
 
 let sandbox: Sandbox;
 let api: TestService;

@@ -8,7 +8,7 @@ import {
   type PredictResponse,
 } from '@ktrdr/contracts';
 import { writeSampleBars } from '@ktrdr/market-data';
-import { type Answer, dataOf, request, Sandbox, type TestService, until } from './harness.js';
+import { type Answer, dataOf, request, Sandbox, type TestService, until } from '@ktrdr/service-kit/testing';
 import { refusal } from './refusal.js';
 import { QUICK, strategyText } from './strategies.js';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ANALYTICS_FILES, type Operation, type TrainingResult } from '@ktrdr/contracts';
 import { writeSampleBars } from '@ktrdr/market-data';
-import { Sandbox } from './harness.js';
+import { Sandbox } from '@ktrdr/service-kit/testing';
 import { strategyText } from './strategies.js';
 
 /** One request with one seed, trained beside the API and on a host. */

@@ -10,8 +10,8 @@ import { parseStrategy } from '@ktrdr/strategy';
 import { ModelStorage } from '@ktrdr/trainer';
 import { DummyService } from '../src/dummy/dummy-service.js';
 import { TrainingManager } from '../src/training/training-manager.js';
-import { LONG_GRACE, dataOf, ROOT, Sandbox, until } from './harness.js';
-import type { TestService } from './harness.js';
+import { LONG_GRACE, dataOf, ROOT, Sandbox, until } from '@ktrdr/service-kit/testing';
+import type { TestService } from '@ktrdr/service-kit/testing';
 import { LONG, QUICK } from './strategies.js';
 
 /** Trainings and dummy tasks side by side: what holds for the reference holds for trainings. */

@@ -3,8 +3,8 @@ import type { Operation, OperationList } from '@ktrdr/contracts';
 import { isTerminalStatus } from '@ktrdr/contracts';
 import { writeSampleBars } from '@ktrdr/market-data';
 import { PostgresServer } from '@ktrdr/operation-store/testing';
-import { dataOf, Sandbox, until } from './harness.js';
-import type { TestService } from './harness.js';
+import { dataOf, Sandbox, until } from '@ktrdr/service-kit/testing';
+import type { TestService } from '@ktrdr/service-kit/testing';
 import { LONG } from './strategies.js';
 
 /** Two APIs on one PostgreSQL: what one runs, the other lists, follows, cancels, and takes over. */

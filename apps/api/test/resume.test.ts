@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Operation, OperationStarted, TrainingResult } from '@ktrdr/contracts';
 import { writeSampleBars } from '@ktrdr/market-data';
-import { LONG_GRACE, dataOf, freePort, Sandbox } from './harness.js';
-import type { TestService } from './harness.js';
+import { LONG_GRACE, dataOf, freePort, Sandbox } from '@ktrdr/service-kit/testing';
+import type { TestService } from '@ktrdr/service-kit/testing';
 import { LONG, QUICK, strategyText } from './strategies.js';
 
 /** Trainings that were cut off and go on, beside the API and on a host. */

@@ -3,8 +3,8 @@ import { get, type ClientRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Operation, OperationStarted } from '@ktrdr/contracts';
 import { writeSampleBars } from '@ktrdr/market-data';
-import { dataOf, filesBelow, Sandbox, until } from './harness.js';
-import type { TestService } from './harness.js';
+import { dataOf, filesBelow, Sandbox, until } from '@ktrdr/service-kit/testing';
+import type { TestService } from '@ktrdr/service-kit/testing';
 import { LONG } from './strategies.js';
 
 /** How services end, real processes by real signals; and readers of event streams that leave. */

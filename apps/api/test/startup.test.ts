@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { ROOT, Sandbox } from './harness.js';
+import { ROOT, Sandbox } from '@ktrdr/service-kit/testing';
 import { QUICK } from './strategies.js';
 
 /** What keeps a service from starting: one line that says what to do, exit code 1, and no stack. */

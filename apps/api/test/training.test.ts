@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { OperationStarted, TrainingResult } from '@ktrdr/contracts';
 import { writeSampleBars } from '@ktrdr/market-data';
-import { LONG_GRACE, dataOf, filesBelow, Sandbox } from './harness.js';
-import type { TestService } from './harness.js';
+import { LONG_GRACE, dataOf, filesBelow, Sandbox } from '@ktrdr/service-kit/testing';
+import type { TestService } from '@ktrdr/service-kit/testing';
 import { LONG, QUICK } from './strategies.js';
 
 let sandbox: Sandbox;

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { OperationList, Operation } from '@ktrdr/contracts';
 import { writeSampleBars } from '@ktrdr/market-data';
-import { LONG_GRACE, dataOf, ROOT, Sandbox, until } from './harness.js';
-import type { TestProcess, TestService } from './harness.js';
+import { LONG_GRACE, dataOf, ROOT, Sandbox, until } from '@ktrdr/service-kit/testing';
+import type { TestProcess, TestService } from '@ktrdr/service-kit/testing';
 import { LONG, QUICK } from './strategies.js';
 
 /** CLI -> API -> host -> training process, each a real process, over real HTTP; and the same beside the API. */

@@ -20,7 +20,7 @@ import type {
 } from '@ktrdr/contracts';
 import { isTerminalStatus } from '@ktrdr/contracts';
 
-export const ROOT = join(import.meta.dirname, '../../..');
+export const ROOT = join(import.meta.dirname, '../../../..');
 const MARK = 'KTRDR_TEST_SANDBOX';
 const START_MS = 20_000;
 const END_MS = 15_000;
