@@ -46,17 +46,17 @@ export default {
     },
     {
       name: 'bench-imports-packages-only',
-      comment: 'a benchmark measures packages',
+      comment: 'a benchmark measures packages, chaos starts services as processes',
       severity: 'error',
-      from: { path: '^bench/' },
+      from: { path: '^(bench|chaos)/' },
       to: { path: '^apps/' },
     },
     {
       name: 'no-bench-import',
-      comment: 'nothing is built on a benchmark',
+      comment: 'nothing is built on a benchmark or on chaos',
       severity: 'error',
       from: { path: '^(apps|packages)/' },
-      to: { path: '^bench/' },
+      to: { path: '^(bench|chaos)/' },
     },
     {
       name: 'operation-store-only-in-the-api',
@@ -69,14 +69,14 @@ export default {
       name: 'nest-only-in-services',
       comment: '@nestjs/* only in apps/api, apps/training-host and packages/service-kit',
       severity: 'error',
-      from: { path: '^(apps|packages|bench)/', pathNot: nestAllowedIn },
+      from: { path: '^(apps|packages|bench|chaos)/', pathNot: nestAllowedIn },
       to: { path: '@nestjs/' },
     },
     {
       name: 'no-deep-import',
       comment: 'a package is entered through its index.ts or a declared subpath',
       severity: 'error',
-      from: { path: '^(apps|packages|bench)/([^/]+)/' },
+      from: { path: '^(apps|packages|bench|chaos)/([^/]+)/' },
       to: {
         path: '^packages/[^/]+/',
         pathNot: ['^$1/$2/', '^packages/[^/]+/src/(testing/)?index\\.ts$'],

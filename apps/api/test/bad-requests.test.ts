@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { dataOf, Sandbox, until } from '@ktrdr/service-kit/testing';
 import type { TestService } from '@ktrdr/service-kit/testing';
 import { refusal, refusalOf, sendRaw, type RawRequest } from './refusal.js';
-import { QUICK, strategyText } from './strategies.js';
+import { QUICK, strategyText } from '@ktrdr/service-kit/testing';
 
 /** What people type wrongly, and what they are told. One API for all of it: nothing of this may harm it. */
 let sandbox: Sandbox;

@@ -12,7 +12,7 @@ import type {
 import { writeSampleBars } from '@ktrdr/market-data';
 import { LONG_GRACE, dataOf, freePort, Sandbox, until } from '@ktrdr/service-kit/testing';
 import type { TestService } from '@ktrdr/service-kit/testing';
-import { LONG, strategyText } from './strategies.js';
+import { LONG, strategyText } from '@ktrdr/service-kit/testing';
 
 /** Services that are killed while trainings run, and what the next ones make of it. */
 let sandbox: Sandbox;

@@ -5,7 +5,7 @@ import { writeSampleBars } from '@ktrdr/market-data';
 import { dataOf, filesBelow, Sandbox } from '@ktrdr/service-kit/testing';
 import type { TestService } from '@ktrdr/service-kit/testing';
 import { refusal } from './refusal.js';
-import { QUICK, strategyText } from './strategies.js';
+import { QUICK, strategyText } from '@ktrdr/service-kit/testing';
 
 /** A disk that fills up: the operation says so, what was stored before is still there, nothing half-written is left. */
 let sandbox: Sandbox;

@@ -7,7 +7,7 @@ import type { Operation, StartSessionRequest, TrainingSession } from '@ktrdr/con
 import { fingerprintBars, writeSampleBars } from '@ktrdr/market-data';
 import { LONG_GRACE, dataOf, Sandbox, until } from '@ktrdr/service-kit/testing';
 import type { TestService } from '@ktrdr/service-kit/testing';
-import { LONG, QUICK } from './strategies.js';
+import { LONG, QUICK } from '@ktrdr/service-kit/testing';
 
 const TIMEOUT_MS = 1_500;
 

@@ -10,7 +10,7 @@ import {
 import { writeSampleBars } from '@ktrdr/market-data';
 import { type Answer, dataOf, request, Sandbox, type TestService, until } from '@ktrdr/service-kit/testing';
 import { refusal } from './refusal.js';
-import { QUICK, strategyText } from './strategies.js';
+import { QUICK, strategyText } from '@ktrdr/service-kit/testing';
 
 let sandbox: Sandbox;
 let api: TestService;

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ANALYTICS_FILES, type Operation, type TrainingResult } from '@ktrdr/contracts';
 import { writeSampleBars } from '@ktrdr/market-data';
 import { Sandbox } from '@ktrdr/service-kit/testing';
-import { strategyText } from './strategies.js';
+import { strategyText } from '@ktrdr/service-kit/testing';
 
 /** One request with one seed, trained beside the API and on a host. */
 let sandbox: Sandbox;

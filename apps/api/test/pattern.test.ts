@@ -12,7 +12,7 @@ import { DummyService } from '../src/dummy/dummy-service.js';
 import { TrainingManager } from '../src/training/training-manager.js';
 import { LONG_GRACE, dataOf, ROOT, Sandbox, until } from '@ktrdr/service-kit/testing';
 import type { TestService } from '@ktrdr/service-kit/testing';
-import { LONG, QUICK } from './strategies.js';
+import { LONG, QUICK } from '@ktrdr/service-kit/testing';
 
 /** Trainings and dummy tasks side by side: what holds for the reference holds for trainings. */
 let sandbox: Sandbox;

@@ -5,7 +5,7 @@ import { writeSampleBars } from '@ktrdr/market-data';
 import { PostgresServer } from '@ktrdr/operation-store/testing';
 import { dataOf, Sandbox, until } from '@ktrdr/service-kit/testing';
 import type { TestService } from '@ktrdr/service-kit/testing';
-import { LONG } from './strategies.js';
+import { LONG } from '@ktrdr/service-kit/testing';
 
 /** Two APIs on one PostgreSQL: what one runs, the other lists, follows, cancels, and takes over. */
 let sandbox: Sandbox;

@@ -6,7 +6,7 @@ import type { Operation, OperationStarted, TrainingResult } from '@ktrdr/contrac
 import { writeSampleBars } from '@ktrdr/market-data';
 import { LONG_GRACE, dataOf, freePort, Sandbox } from '@ktrdr/service-kit/testing';
 import type { TestService } from '@ktrdr/service-kit/testing';
-import { LONG, QUICK, strategyText } from './strategies.js';
+import { LONG, QUICK, strategyText } from '@ktrdr/service-kit/testing';
 
 /** Trainings that were cut off and go on, beside the API and on a host. */
 let sandbox: Sandbox;

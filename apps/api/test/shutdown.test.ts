@@ -5,7 +5,7 @@ import type { Operation, OperationStarted } from '@ktrdr/contracts';
 import { writeSampleBars } from '@ktrdr/market-data';
 import { dataOf, filesBelow, Sandbox, until } from '@ktrdr/service-kit/testing';
 import type { TestService } from '@ktrdr/service-kit/testing';
-import { LONG } from './strategies.js';
+import { LONG } from '@ktrdr/service-kit/testing';
 
 /** How services end, real processes by real signals; and readers of event streams that leave. */
 let sandbox: Sandbox;

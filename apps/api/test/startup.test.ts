@@ -3,7 +3,7 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ROOT, Sandbox } from '@ktrdr/service-kit/testing';
-import { QUICK } from './strategies.js';
+import { QUICK } from '@ktrdr/service-kit/testing';
 
 /** What keeps a service from starting: one line that says what to do, exit code 1, and no stack. */
 let sandbox: Sandbox;

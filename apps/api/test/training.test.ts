@@ -5,7 +5,7 @@ import type { OperationStarted, TrainingResult } from '@ktrdr/contracts';
 import { writeSampleBars } from '@ktrdr/market-data';
 import { LONG_GRACE, dataOf, filesBelow, Sandbox } from '@ktrdr/service-kit/testing';
 import type { TestService } from '@ktrdr/service-kit/testing';
-import { LONG, QUICK } from './strategies.js';
+import { LONG, QUICK } from '@ktrdr/service-kit/testing';
 
 let sandbox: Sandbox;
 let api: TestService;

@@ -5,7 +5,7 @@ import type { OperationList, Operation } from '@ktrdr/contracts';
 import { writeSampleBars } from '@ktrdr/market-data';
 import { LONG_GRACE, dataOf, ROOT, Sandbox, until } from '@ktrdr/service-kit/testing';
 import type { TestProcess, TestService } from '@ktrdr/service-kit/testing';
-import { LONG, QUICK } from './strategies.js';
+import { LONG, QUICK } from '@ktrdr/service-kit/testing';
 
 /** CLI -> API -> host -> training process, each a real process, over real HTTP; and the same beside the API. */
 let sandbox: Sandbox;

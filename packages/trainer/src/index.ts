@@ -4,6 +4,7 @@ export { compareModels } from './compare-models.js';
 export { Progress } from './callbacks/progress.js';
 export type { Engine } from './engines/engine.js';
 export { checkEngineSupport } from './engines/engine-support.js';
+export { RandomStream } from './random.js';
 export { createEngine, resolveEngine } from './engines/select-engine.js';
 export { runTrainingLoop } from './loop.js';
 export type { DataPart } from './loop.js';

@@ -11,7 +11,7 @@ import { CancellationController, OperationCancelledError, systemClock } from '@k
 import type { Clock } from '@ktrdr/orchestrator';
 import { parseStrategy } from '@ktrdr/strategy';
 import { ModelStorage } from '@ktrdr/trainer';
-import { QUICK } from '../../test/strategies.js';
+import { QUICK } from '@ktrdr/service-kit/testing';
 import type { KeptRun } from './run-outputs.js';
 import { TrainingAdapter } from './training-adapter.js';
 

@@ -7,7 +7,7 @@ import type { TrainingResult } from '@ktrdr/contracts';
 import { CancellationController } from '@ktrdr/orchestrator';
 import { parseStrategy } from '@ktrdr/strategy';
 import { ModelStorage, type TrainingRunOutcome } from '@ktrdr/trainer';
-import { QUICK } from '../../test/strategies.js';
+import { QUICK } from '@ktrdr/service-kit/testing';
 import { type KeptRun, RunOutputs } from './run-outputs.js';
 
 const FILES = 200;

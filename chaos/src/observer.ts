@@ -1,0 +1,46 @@
+import { isTerminalStatus, type Operation, type OperationList } from '@ktrdr/contracts';
+import { request } from '@ktrdr/service-kit/testing';
+
+const EVERY_MS = 100;
+
+/** Watches all operations from outside, as far as the API answers, and notes what may never be seen. */
+export class Observer {
+  readonly violations = new Set<string>();
+  readonly #newest = new Map<string, Operation>();
+  #watching: Promise<void>;
+  #stopped = false;
+
+  constructor(private readonly url: () => string) {
+    this.#watching = this.#watch();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#watching;
+  }
+
+  async #watch(): Promise<void> {
+    while (!this.#stopped) {
+      const answer = await request<OperationList>('GET', `${this.url()}/operations?limit=100`).catch(
+        () => null,
+      );
+      if (answer?.body.success) for (const operation of answer.body.data.operations) this.#see(operation);
+      else if (answer !== null && answer.status === 500) this.violations.add(`GET /operations answered 500`);
+      await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
+    }
+  }
+
+  #see(now: Operation): void {
+    const id = now.operation_id;
+    const before = this.#newest.get(id);
+    this.#newest.set(id, now);
+    if (before === undefined) return;
+    if (now.attempt < before.attempt)
+      this.violations.add(`${id}: attempt ${before.attempt} became ${now.attempt}`);
+    if (now.attempt !== before.attempt) return;
+    const [was, is] = [before.progress.percentage, now.progress.percentage];
+    if (is < was) this.violations.add(`${id}: ${was} % became ${is} % in attempt ${now.attempt}`);
+    if (isTerminalStatus(before.status) && now.status !== before.status)
+      this.violations.add(`${id}: ${before.status} became ${now.status} in attempt ${now.attempt}`);
+  }
+}

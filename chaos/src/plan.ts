@@ -1,0 +1,69 @@
+import { RandomStream } from '@ktrdr/trainer';
+import { CRASH_POINTS, type CrashPoint } from './crash-points.js';
+
+export const MODES = ['local', 'host'] as const;
+export type Mode = (typeof MODES)[number];
+
+/** What is done to the world. `ms`: how long it lasts. */
+export type Fault =
+  /** `kill -9`; started again after `ms`. */
+  | { kind: 'kill api' | 'kill host'; ms: number }
+  /** SIGTERM; started again after `ms`. */
+  | { kind: 'end api'; ms: number }
+  /** SIGSTOP, and SIGCONT after `ms`. */
+  | { kind: 'stop api' | 'stop host' | 'stop trainer'; ms: number }
+  | { kind: 'kill trainer' }
+  /** The API, or its trainer, is started anew and kills itself at a point of a durable write; then it is started again. */
+  | { kind: 'crash'; point: CrashPoint }
+  /** Between API and host: nothing gets through, or only late. */
+  | { kind: 'cut link' | 'delay link'; ms: number }
+  /** A person's doing. `of`: which training. */
+  | { kind: 'cancel' | 'resume'; of: number };
+
+export interface Plan {
+  seed: number;
+  mode: Mode;
+  onInterrupt: 'fail' | 'resume';
+  /** Seeds of the trainings. */
+  trainings: number[];
+  /** In order; `after`: ms since the one before. */
+  faults: (Fault & { after: number })[];
+}
+
+/** Seeds of trainings: few, so that the model of each is known from an undisturbed run. */
+export const TRAINING_SEEDS = [1, 2, 3];
+const MOST_FAULTS = 6;
+
+/** What happens in the run of a seed; the same seed gives the same plan. */
+export function makePlan(seed: number, mode: Mode | null): Plan {
+  const random = RandomStream.derive(seed, 'chaos');
+  const upTo = (most: number) => Math.floor(random.uniform() * (most + 1));
+  const oneOf = <T>(values: readonly T[]): T => values[upTo(values.length - 1)] as T;
+  const chosen = mode ?? oneOf(MODES);
+  const trainings = TRAINING_SEEDS.slice(0, 1 + upTo(TRAINING_SEEDS.length - 1));
+  const faults: Plan['faults'] = [];
+  const count = 2 + upTo(MOST_FAULTS - 2);
+  while (faults.length < count) faults.push({ ...oneFault(chosen), after: upTo(2500) });
+  return { seed, mode: chosen, onInterrupt: oneOf(['fail', 'resume']), trainings, faults };
+
+  function oneFault(of: Mode): Fault {
+    const everywhere: Fault[] = [
+      { kind: 'kill api', ms: upTo(2500) },
+      { kind: 'kill api', ms: 0 },
+      { kind: 'end api', ms: upTo(500) },
+      { kind: 'stop api', ms: upTo(3000) },
+      { kind: 'kill trainer' },
+      { kind: 'stop trainer', ms: upTo(2000) },
+      { kind: 'crash', point: oneOf(CRASH_POINTS) },
+      { kind: 'cancel', of: upTo(2) },
+      { kind: 'resume', of: upTo(2) },
+    ];
+    const withHost: Fault[] = [
+      { kind: 'kill host', ms: upTo(2500) },
+      { kind: 'stop host', ms: upTo(3000) },
+      { kind: 'cut link', ms: upTo(3000) },
+      { kind: 'delay link', ms: upTo(3000) },
+    ];
+    return oneOf(of === 'host' ? [...everywhere, ...withHost] : everywhere);
+  }
+}
