@@ -135,7 +135,7 @@ async function withStore<T>(empty: EmptyStore, use: (store: OperationStore) => P
   }
 }
 
-const server = await PostgresServer.start();
+const server = await PostgresServer.start({ durable: true });
 try {
   const rows = await throughput('memory', new MemoryOperationStore(), 1);
   const databases = { SQLite: emptySqlite, PostgreSQL: () => emptyPostgres(server) };
