@@ -77,14 +77,8 @@ async function createIndexes(db: Kysely<unknown>): Promise<void> {
   await createIndex(db, 'operations_by_status', ['status', 'seq']);
   await createIndex(db, 'operations_by_type', ['type', 'seq']);
   await createIndex(db, 'operations_by_type_and_status', ['type', 'status', 'seq']);
-  // few at any time, and looked through often for leases that are over
-  await db.schema
-    .createIndex('operations_active')
-    .on('operations')
-    .column('seq')
-    .where(sql.ref('completed_at'), 'is', null)
-    .execute();
-  await createIndex(db, 'operations_by_end', ['completed_at']);
+  // those that have not ended, oldest first, and the others by their age
+  await createIndex(db, 'operations_by_end', ['completed_at', 'seq']);
   await db.schema
     .createIndex('operation_history_by_operation')
     .on('operation_history')

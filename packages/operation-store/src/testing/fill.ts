@@ -41,7 +41,9 @@ export async function fillOperations(
         'null', ${EXAMPLE.progress_json}, ${EXAMPLE.metadata_json}, '[]', 'null',
         case when status = 'completed' then ${toJson(RESULT)} else 'null' end, 'null'
       from statuses`.execute(db);
-    if (url !== undefined) {
+    if (url === undefined) {
+      await sql`pragma wal_checkpoint(truncate)`.execute(db);
+    } else {
       await sql`insert into operation_counts (type, status, stripe, count)
         select type, status, 0, count(*) from operations group by type, status`.execute(db);
       await sql`alter table operations enable trigger user`.execute(db);

@@ -24,18 +24,21 @@ export class PostgresServer {
     this.port = port;
   }
 
-  /** Resolves when it answers. Stop it, or it runs until the process ends. */
-  static async start(): Promise<PostgresServer> {
+  /**
+   * Resolves when it answers. Stop it, or it runs until the process ends.
+   * @param durable waits for the disk as in service; else it is faster, and loses all if the machine dies
+   */
+  static async start({ durable = false } = {}): Promise<PostgresServer> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await PostgresServer.#startOnce();
+        return await PostgresServer.#startOnce(durable);
       } catch (error) {
         if (attempt === START_TRIES) throw new Error('PostgreSQL did not start', { cause: error });
       }
     }
   }
 
-  static async #startOnce(): Promise<PostgresServer> {
+  static async #startOnce(durable: boolean): Promise<PostgresServer> {
     const folder = await mkdtemp(join(tmpdir(), 'ktrdr-postgres-'));
     const port = await freePort();
     const log: string[] = [];
@@ -47,7 +50,14 @@ export class PostgresServer {
       // PostgreSQL refuses to run as root
       createPostgresUser: userInfo().uid === 0,
       initdbFlags: ['--encoding=UTF8', '--locale=C'],
-      postgresFlags: ['-c', `listen_addresses=${HOST}`, '-c', 'unix_socket_directories='],
+      postgresFlags: [
+        '-c',
+        `listen_addresses=${HOST}`,
+        '-c',
+        'unix_socket_directories=',
+        '-c',
+        `fsync=${durable ? 'on' : 'off'}`,
+      ],
       onLog: (line: string) => void log.push(line),
       onError: (line: unknown) => void log.push(String(line)),
     });
