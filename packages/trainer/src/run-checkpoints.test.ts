@@ -51,6 +51,7 @@ function run(changes: Partial<TrainingRunRequest> = {}, others: Partial<Omit<Run
     outputDir: directory,
     mode: 'local',
     checkpointDir: join(directory, 'checkpoints'),
+    checkpointEveryMs: 2_000,
     resume: false,
     ...changes,
   };

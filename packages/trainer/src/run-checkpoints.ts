@@ -42,6 +42,7 @@ export async function openCheckpoints(
     files,
     identity,
     engine: request.engine,
+    everyMs: request.checkpointEveryMs,
     bytes: vectors * FLOAT_BYTES * parameterCount(run.spec),
     from: from === undefined ? null : { epoch: from.epoch, batch: from.batch },
     clock: hooks.clock,
