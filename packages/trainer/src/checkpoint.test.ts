@@ -219,7 +219,9 @@ describe('the checkpoints of a run', () => {
     test('what has diverged is not written', async () => {
       const { checkpoints, written, problems, write } = periodic();
       await write(state(1));
-      await write(state(2, Number.NaN));
+      for (const value of [Number.NaN, Infinity, -Infinity]) await write(state(2, value));
+      const moments = [Float32Array.of(1, 2, 3), Float32Array.of(1, Number.NaN, 3)];
+      await write({ ...state(2), engine: { ...state(2).engine, moments } });
       expect(written).toEqual([1]);
       expect(checkpoints.last).toEqual({ epoch: 2, batch: 1 });
       expect(problems).toEqual([]);
