@@ -75,9 +75,8 @@ function isFiniteState({ engine, sums }: LoopState): boolean {
   return Number.isFinite(sums.loss) && [engine.parameters, ...engine.moments].every(areFinite);
 }
 
-/** Times 0 everything is 0 but what is not finite; ten times as fast as asking each value. */
+/** A loop: ten times as fast as `every`. */
 function areFinite(values: Float32Array): boolean {
-  let zero = 0;
-  for (let i = 0; i < values.length; i += 1) zero += values[i]! * 0;
-  return zero === 0;
+  for (let i = 0; i < values.length; i += 1) if (!Number.isFinite(values[i])) return false;
+  return true;
 }
