@@ -26,6 +26,8 @@ export interface ApiSettings extends ListenSettings {
   trainingEngine: EngineSetting;
   /** How long a cancelled training process may take to stop by itself. */
   trainingCancelGraceMs: number;
+  /** Time between two checkpoints of a training beside the API. */
+  trainingCheckpointEveryMs: number;
   /** Time between two looks at a session. */
   trainingHostPollMs: number;
   /** A host that gives no answer for this long is lost. */
@@ -55,6 +57,7 @@ export function readSettings(): ApiSettings {
     trainingHost: { use: read.boolean(host.use, false), url: read.url(host.url, 'http://localhost:5002') },
     trainingEngine: read.choice('TRAINING_ENGINE', 'auto', ENGINE_SETTINGS),
     trainingCancelGraceMs: read.integer('TRAINING_CANCEL_GRACE_MS', 5000, { min: 0, max: HOUR_MS }),
+    trainingCheckpointEveryMs: read.integer('TRAINING_CHECKPOINT_EVERY_MS', 2000, { min: 100, max: HOUR_MS }),
     trainingHostPollMs: read.integer('TRAINING_HOST_POLL_MS', 500, { min: 10, max: SESSION_LEASE_MS / 4 }),
     trainingHostTimeoutMs: read.integer('TRAINING_HOST_TIMEOUT_MS', 30_000, { min: 100, max: HOUR_MS }),
   };

@@ -247,6 +247,7 @@ function trainingManager(dependencies: ServiceOrchestratorDependencies): Trainin
       stateDir: sandbox.path('manager-state'),
       trainingEngine: 'auto',
       trainingCancelGraceMs: 1_000,
+      trainingCheckpointEveryMs: 2_000,
       trainingHostPollMs: 50,
       trainingHostTimeoutMs: 1_000,
     },

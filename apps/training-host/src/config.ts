@@ -10,6 +10,8 @@ export interface HostSettings extends ListenSettings {
   engine: EngineSetting;
   /** How long a cancelled training process may take to stop by itself. */
   cancelGraceMs: number;
+  /** Time between two checkpoints of a session. */
+  checkpointEveryMs: number;
   /** So many sessions compute at a time. */
   maxSessions: number;
   /** A session beyond `maxSessions` waits for its turn; else it is refused. */
@@ -26,6 +28,7 @@ export function readSettings(): HostSettings {
     stateDir: read.path('STATE_DIR', '.ktrdr'),
     engine: read.choice('TRAINING_ENGINE', 'auto', ENGINE_SETTINGS),
     cancelGraceMs: read.integer('TRAINING_CANCEL_GRACE_MS', 5_000, { min: 0, max: 60_000 }),
+    checkpointEveryMs: read.integer('TRAINING_CHECKPOINT_EVERY_MS', 2_000, { min: 100, max: 3_600_000 }),
     maxSessions: read.integer('TRAINING_MAX_SESSIONS', 1, { min: 1, max: 64 }),
     sessionWait: read.boolean('TRAINING_SESSION_WAIT', false),
   };

@@ -60,6 +60,7 @@ beforeAll(async () => {
     stateDir: join(directory, 'state'),
     engine: 'tensorflow-wasm',
     cancelGraceMs: 5_000,
+    checkpointEveryMs: 2_000,
     maxSessions: 1,
     sessionWait: false,
   } as const;

@@ -35,7 +35,7 @@ function checkpoint(batch: number): Checkpoint {
       model: 'd',
       engine: 'onnx',
       seed: 7,
-      version: '0.1.0',
+      code: 'e',
     },
     engine: { engine: 'onnx', device: 'cpu', rejected: [], ms_per_step: 0.1 },
     state: state(batch),
@@ -172,7 +172,7 @@ describe('the checkpoints of a run', () => {
   });
 
   describe('from time to time', () => {
-    function periodic(changes: { bytes?: number; tookMs?: number } = {}) {
+    function periodic(changes: { bytes?: number; tookMs?: number; everyMs?: number } = {}) {
       let now = 0;
       const problems: string[] = [];
       const written: number[] = [];
@@ -180,6 +180,7 @@ describe('the checkpoints of a run', () => {
         files: new CheckpointFiles(directory),
         identity: checkpoint(0).identity,
         engine: checkpoint(0).engine,
+        everyMs: changes.everyMs ?? 2_000,
         bytes: changes.bytes ?? 0,
         from: null,
         clock: { now: () => now },
@@ -194,7 +195,7 @@ describe('the checkpoints of a run', () => {
       return { checkpoints, problems, written, write, at: (time: number) => (now = time) };
     }
 
-    test('one is due after two seconds, or later where writing takes long: never more than a 200th of the time', async () => {
+    test('one is due after the time that is asked for, or later where writing takes long: never more than a 200th of the time', async () => {
       const { checkpoints, write, at } = periodic({ tookMs: 50 });
       at(1_999);
       expect(checkpoints.isDue).toBe(false);
@@ -205,6 +206,11 @@ describe('the checkpoints of a run', () => {
       expect(checkpoints.isDue).toBe(false);
       at(2_050 + 10_000);
       expect(checkpoints.isDue).toBe(true);
+      const seldom = periodic({ everyMs: 60_000 });
+      seldom.at(59_999);
+      expect(seldom.checkpoints.isDue).toBe(false);
+      seldom.at(60_000);
+      expect(seldom.checkpoints.isDue).toBe(true);
       const large = periodic({ bytes: 100e6 });
       large.at(100_000);
       expect(large.checkpoints.isDue).toBe(false);
@@ -213,7 +219,9 @@ describe('the checkpoints of a run', () => {
     test('what has diverged is not written', async () => {
       const { checkpoints, written, problems, write } = periodic();
       await write(state(1));
-      await write(state(2, Number.NaN));
+      for (const value of [Number.NaN, Infinity, -Infinity]) await write(state(2, value));
+      const moments = [Float32Array.of(1, 2, 3), Float32Array.of(1, Number.NaN, 3)];
+      await write({ ...state(2), engine: { ...state(2).engine, moments } });
       expect(written).toEqual([1]);
       expect(checkpoints.last).toEqual({ epoch: 2, batch: 1 });
       expect(problems).toEqual([]);

@@ -110,6 +110,8 @@ function expectInStep(
     expect(rows.features.slice((at - window) * width, at * width)).toEqual(
       matrix.values.slice((bar + 1 - window) * width, (bar + 1) * width),
     );
+    const windowBar = bar + 1 - window;
+    expect(rows.windowStart[row]).toBe(windowBar < first ? -Infinity : all.time[windowBar]);
     expect(rows.targets[row]).toBe(ofBars[bar - first]);
     expect(rows.labelEnd[row]).toBe(inRange.time[labels.end[bar - first]!]);
     if (labels.output === 'classification' && labels.uniqueness !== null) {

@@ -28,6 +28,8 @@ export interface SymbolRows {
   time: Float64Array;
   /** `[rows]`, open time of the last bar that the row's label looked at, ms UTC. */
   labelEnd: Float64Array;
+  /** `[rows]`, open time of the first bar of the row's window, ms UTC; `-Infinity` where it lies before the range. */
+  windowStart: Float64Array;
   /** Base bars inside the range. */
   bars: number;
   /** Bars of those that have no value for some feature of their window. */
@@ -103,7 +105,7 @@ export async function buildDataset(
     const trainingBars = fitted ? countBefore(time, featureCuts.validationStart) : time.length;
     const labels = computeLabels(settings, symbol.inRange, trainingBars);
     if (labels.output === 'classification') ({ classes } = labels);
-    return labelledRows(symbol, labels);
+    return labelledRows(symbol, labels, window);
   });
   return {
     output: strategy.decisions.outputFormat,
@@ -135,6 +137,7 @@ function countBefore(time: Float64Array, moment: number): number {
 function labelledRows(
   { symbol, matrix, firstRow, inRange, complete, windowEnds }: CompleteSymbol,
   labels: Labels,
+  window: number,
 ): SymbolRows {
   const labelled = windowEnds.filter((at) => labels.end[complete[at]!]! >= 0);
   const bars = labelled.map((at) => complete[at]!);
@@ -147,6 +150,7 @@ function labelledRows(
     weights: takeWeights(labels, bars),
     time: Float64Array.from(bars, (bar) => inRange.time[bar]!),
     labelEnd: Float64Array.from(bars, (bar) => inRange.time[labels.end[bar]!]!),
+    windowStart: Float64Array.from(labelled, (at) => inRange.time[complete[at - (window - 1)]!] ?? -Infinity),
     bars: inRange.length,
     withoutFeatures: inRange.length - windowEnds.length,
     withoutLabel: windowEnds.length - bars.length,

@@ -108,6 +108,28 @@ describe('runTrainingLoop', () => {
     expect(Buffer.from(other.parameters.buffer).equals(Buffer.from(one.parameters.buffer))).toBe(false);
   });
 
+  test('the seed decides initial weights, order of the rows and masks, each of them', async () => {
+    /** What the engine is given first. */
+    const given = async (seed: number) => {
+      const seen: Float32Array[] = [];
+      const engine = fakeEngine({
+        init: async ({ parameters }) => void seen.push(parameters.slice()),
+        step: async ({ features, masks }) => {
+          if (seen.length === 1) seen.push(features.slice(), masks[0]!.slice());
+          return [DONE];
+        },
+      });
+      await run({ engine, seed, settings: { ...settings, epochs: 1 } });
+      const [weights, features, mask] = seen;
+      return { weights, features, mask };
+    };
+    const [one, two, other] = [await given(42), await given(42), await given(43)];
+    expect(two).toEqual(one);
+    expect(other.weights).not.toEqual(one.weights);
+    expect(other.features).not.toEqual(one.features);
+    expect(other.mask).not.toEqual(one.mask);
+  });
+
   test('the engine ends with the weights of the lowest validation loss', async () => {
     const engine = await createEngine('onnx');
     const validation = separable(200, 2);

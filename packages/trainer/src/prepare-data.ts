@@ -97,7 +97,7 @@ function checkParts(dataset: Dataset, split: Split, strategy: Strategy): void {
     throw new KtrdrError(
       'empty_split',
       `The ${name} part has no rows. ${barsText(dataset, strategy)}. ${count(split.purged)} of the ` +
-        `${counted(rows, 'row')} were left out at the edges of the parts, because their labels look across an edge or as embargo.`,
+        `${counted(rows, 'row')} were left out at the edges of the parts, because their label or window lies across an edge, or as embargo.`,
       { details: { part, rows, purged: split.purged } },
     );
   }

@@ -24,7 +24,7 @@ const IDENTITY: RunIdentity = {
   model: 'model',
   engine: 'onnx',
   seed: 1,
-  version: '1',
+  code: 'code',
 };
 const ENGINE = { engine: 'onnx', device: 'cpu', rejected: [], ms_per_step: 1 } as const;
 const clock = { now: () => performance.now() };
@@ -97,6 +97,7 @@ async function attempt({
         files,
         identity: IDENTITY,
         engine: { ...ENGINE, rejected: [] },
+        everyMs: 2_000,
         bytes: 0,
         from: null,
         clock,
@@ -303,6 +304,7 @@ test('a training that diverges names its last good checkpoint, and leaves none a
       files,
       identity: IDENTITY,
       engine: { ...ENGINE, rejected: [] },
+      everyMs: 2_000,
       bytes: 0,
       from: null,
       clock: { now: () => performance.now() + now },

@@ -15,22 +15,31 @@ function split(symbols: readonly RowTimes[], of: SplitSettings, embargo?: number
   return splitRows(symbols, cuts, embargo);
 }
 
-/** Rows at ascending hours, whose labels end up to 40 hours later. */
+/** Rows at ascending hours, whose labels end up to 40 hours later and whose windows begin up to 20 hours before. */
 const rowTimes = fc
-  .array(fc.tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 0, max: 40 })), {
-    minLength: 1,
-    maxLength: 300,
-  })
+  .array(
+    fc.tuple(
+      fc.integer({ min: 1, max: 5 }),
+      fc.integer({ min: 0, max: 40 }),
+      fc.integer({ min: 0, max: 20 }),
+    ),
+    {
+      minLength: 1,
+      maxLength: 300,
+    },
+  )
   .map((steps): RowTimes => {
     let hour = 0;
     const time = new Float64Array(steps.length);
     const labelEnd = new Float64Array(steps.length);
-    steps.forEach(([step, ahead], row) => {
+    const windowStart = new Float64Array(steps.length);
+    steps.forEach(([step, ahead, back], row) => {
       hour += step;
       time[row] = hour * HOUR;
       labelEnd[row] = (hour + ahead) * HOUR;
+      windowStart[row] = (hour - back) * HOUR;
     });
-    return { time, labelEnd };
+    return { time, labelEnd, windowStart };
   });
 
 const shares = fc
@@ -49,18 +58,22 @@ const anySplit = fc.record({
 });
 
 describe('splitRows', () => {
-  test('no label of a row reaches the next part of any symbol', () => {
+  test('no label of a row reaches the next part of any symbol, and no window the one before', () => {
     fc.assert(
       fc.property(anySplit, ({ symbols, shares: of, embargo }) => {
         const { parts, validationStart, testStart } = split(symbols, of, embargo);
         parts.forEach(({ train, validation, test: last }, symbol) => {
-          const { time, labelEnd } = symbols[symbol]!;
+          const { time, labelEnd, windowStart } = symbols[symbol]!;
           for (const row of train) expect(labelEnd[row]).toBeLessThan(validationStart);
           for (const row of validation) {
             expect(time[row]).toBeGreaterThanOrEqual(validationStart);
+            expect(windowStart[row]).toBeGreaterThanOrEqual(validationStart);
             expect(labelEnd[row]).toBeLessThan(testStart);
           }
-          for (const row of last) expect(time[row]).toBeGreaterThanOrEqual(testStart);
+          for (const row of last) {
+            expect(time[row]).toBeGreaterThanOrEqual(testStart);
+            expect(windowStart[row]).toBeGreaterThanOrEqual(testStart);
+          }
         });
       }),
       { numRuns: propertyRuns() },
@@ -75,15 +88,16 @@ describe('splitRows', () => {
           expect(rows).toEqual([...new Set(rows)].toSorted((a, b) => a - b));
         }
       }),
+      { numRuns: propertyRuns() },
     );
   });
 
-  test('nothing is lost but rows whose label looks across a cut and the embargo before it', () => {
+  test('nothing is lost but rows whose label or window lies across a cut and the embargo before it', () => {
     fc.assert(
       fc.property(anySplit, ({ symbols, shares: of, embargo }) => {
         const { parts, validationStart, testStart, purged } = split(symbols, of, embargo);
         let lost = 0;
-        symbols.forEach(({ time, labelEnd }, symbol) => {
+        symbols.forEach(({ time, labelEnd, windowStart }, symbol) => {
           const { train, validation, test: last } = parts[symbol]!;
           const kept = new Set([...train, ...validation, ...last]);
           const gap = embargo ?? Math.floor(time.length * 0.01);
@@ -91,19 +105,28 @@ describe('splitRows', () => {
           time.forEach((moment, row) => {
             if (kept.has(row)) return;
             lost += 1;
-            const cut = moment < validationStart ? validationStart : testStart;
-            expect(moment).toBeLessThan(testStart);
-            expect(labelEnd[row]! >= cut || row >= before(cut) - gap).toBe(true);
+            const [start, cut] = [
+              [-Infinity, validationStart],
+              [validationStart, testStart],
+              [testStart, Infinity],
+            ].find(([, end]) => moment < end!) as [number, number];
+            const isEmbargo = moment < testStart && row >= before(cut) - gap;
+            expect(windowStart[row]! < start || labelEnd[row]! >= cut || isEmbargo).toBe(true);
           });
         });
         expect(purged).toBe(lost);
       }),
+      { numRuns: propertyRuns() },
     );
   });
 
   test('one symbol without look-ahead is cut at the shares of its rows', () => {
     const time = Float64Array.from({ length: 100 }, (_, row) => row * HOUR);
-    const { parts } = split([{ time, labelEnd: time }], { train: 0.7, validation: 0.15, test: 0.15 }, 0);
+    const { parts } = split(
+      [{ time, labelEnd: time, windowStart: time }],
+      { train: 0.7, validation: 0.15, test: 0.15 },
+      0,
+    );
     expect([parts[0]!.train.length, parts[0]!.validation.length, parts[0]!.test.length]).toEqual([
       70, 15, 15,
     ]);
@@ -112,23 +135,41 @@ describe('splitRows', () => {
   test('the embargo is 1 % of the rows unless it is set', () => {
     const time = Float64Array.from({ length: 1000 }, (_, row) => row * HOUR);
     const of = { train: 0.7, validation: 0.15, test: 0.15 };
-    expect(split([{ time, labelEnd: time }], of).purged).toBe(20);
-    expect(split([{ time, labelEnd: time }], of, 3).purged).toBe(6);
+    expect(split([{ time, labelEnd: time, windowStart: time }], of).purged).toBe(20);
+    expect(split([{ time, labelEnd: time, windowStart: time }], of, 3).purged).toBe(6);
   });
 
   test('a label that ends exactly at the first validation row does not stay', () => {
     const time = Float64Array.from({ length: 10 }, (_, row) => row);
     const labelEnd = time.map((moment) => moment + 1);
-    const { parts } = split([{ time, labelEnd }], { train: 0.5, validation: 0.3, test: 0.2 }, 0);
+    const { parts } = split(
+      [{ time, labelEnd, windowStart: time }],
+      { train: 0.5, validation: 0.3, test: 0.2 },
+      0,
+    );
     expect([...parts[0]!.train]).toEqual([0, 1, 2, 3]);
     expect([...parts[0]!.validation]).toEqual([5, 6]);
     expect([...parts[0]!.test]).toEqual([8, 9]);
   });
 
+  test('a window that begins exactly at the first validation row stays, one that begins before it does not', () => {
+    const time = Float64Array.from({ length: 12 }, (_, row) => row);
+    const windowStart = time.map((moment) => (moment < 2 ? -Infinity : moment - 2));
+    const { parts, purged } = split(
+      [{ time, labelEnd: time, windowStart }],
+      { train: 0.5, validation: 0.25, test: 0.25 },
+      0,
+    );
+    expect([...parts[0]!.train]).toEqual([0, 1, 2, 3, 4, 5]);
+    expect([...parts[0]!.validation]).toEqual([8]);
+    expect([...parts[0]!.test]).toEqual([11]);
+    expect(purged).toBe(4);
+  });
+
   test('a symbol that begins late has rows only where it has bars, at the same cuts', () => {
     const early = Float64Array.from({ length: 100 }, (_, row) => row);
     const late = Float64Array.from({ length: 20 }, (_, row) => 80 + row);
-    const symbols = [early, late].map((time) => ({ time, labelEnd: time }));
+    const symbols = [early, late].map((time) => ({ time, labelEnd: time, windowStart: time }));
     const { parts, validationStart } = split(symbols, { train: 0.5, validation: 0.25, test: 0.25 }, 0);
     expect(validationStart).toBe(60);
     expect(parts[1]!.train.length).toBe(0);

@@ -5,6 +5,8 @@ export interface RowTimes {
   time: Float64Array;
   /** Open time of the last bar that the row's label looked at. */
   labelEnd: Float64Array;
+  /** Open time of the first bar of the row's window; its own where the network sees one bar, `-Infinity` before the range. */
+  windowStart: Float64Array;
 }
 
 /** Row numbers of one symbol, ascending. */
@@ -23,7 +25,7 @@ export interface Cuts {
 export interface Split extends Cuts {
   /** In the order of the symbols. */
   parts: RowParts[];
-  /** Rows in no part: their label looks across a cut, or they lie in the embargo before it. */
+  /** Rows in no part: their label or window lies across a cut, or they lie in the embargo before it. */
   purged: number;
 }
 
@@ -52,8 +54,8 @@ export function momentsAt(times: readonly Float64Array[], shares: readonly numbe
 
 /**
  * Divides rows into training, validation and test part, in this order of time, at moments shared by all symbols. A row
- * whose label ends at or after the cut behind it is in no part (it is purged), and neither are the last `embargo` rows of a symbol
- * before each cut.
+ * whose label ends at or after the cut behind it is in no part (it is purged), and neither are one whose window begins before
+ * the cut ahead of it and the last `embargo` rows of a symbol before each cut.
  *
  * @param embargo rows; by default 1 % of the symbol's rows
  */
@@ -67,9 +69,9 @@ export function splitRows(
     const validation = firstAtOrAfter(rows.time, validationStart);
     const test = firstAtOrAfter(rows.time, testStart);
     return {
-      train: keep(rows, 0, validation, gap, validationStart),
-      validation: keep(rows, validation, test, gap, testStart),
-      test: keep(rows, test, rows.time.length, 0, Infinity),
+      train: keep(rows, 0, validation - gap, [-Infinity, validationStart]),
+      validation: keep(rows, validation, test - gap, [validationStart, testStart]),
+      test: keep(rows, test, rows.time.length, [testStart, Infinity]),
     };
   });
   const kept = parts.reduce(
@@ -80,11 +82,16 @@ export function splitRows(
   return { parts, validationStart, testStart, purged: rows - kept };
 }
 
-/** Rows from..to without the last `gap`, whose label ends before `cut`. */
-function keep({ labelEnd }: RowTimes, from: number, to: number, gap: number, cut: number): Int32Array {
+/** Rows from..to whose window and label lie between two cuts. */
+function keep(
+  { labelEnd, windowStart }: RowTimes,
+  from: number,
+  to: number,
+  [start, end]: [start: number, end: number],
+): Int32Array {
   const kept: number[] = [];
-  for (let row = from; row < to - gap; row += 1) {
-    if (labelEnd[row]! < cut) kept.push(row);
+  for (let row = from; row < to; row += 1) {
+    if (windowStart[row]! >= start && labelEnd[row]! < end) kept.push(row);
   }
   return Int32Array.from(kept);
 }

@@ -36,6 +36,8 @@ export interface TrainingRunRequest extends RunSettings {
   mode: 'local' | 'host';
   /** Folder of this run's checkpoints; it is made when the first one is written. */
   checkpointDir: string;
+  /** Time between two checkpoints, ms; more where writing one takes long. */
+  checkpointEveryMs: number;
   /** Goes on from the last checkpoint there. */
   resume: boolean;
 }

@@ -1,18 +1,15 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { EngineName, ModelOutputType, ModelTestPart, Timeframe, TrainingResult } from '@ktrdr/contracts';
+import type { ModelOutputType, ModelTestPart, Timeframe, TrainingResult } from '@ktrdr/contracts';
 import type { LabelSettings, Strategy } from '@ktrdr/strategy';
 import { sha256 } from './checksum.js';
+import { engineVersion, versionIn } from './engine-version.js';
 import { toJson } from './json.js';
-import { isOnnx } from './engines/engine-trial.js';
 import { modelGraph } from './engines/onnx/model-graph.js';
 import { MODEL_FORMAT, type ModelMetadata } from './model-metadata.js';
 import { architectureOf, type ModelSpec, parameterCount } from './model-spec.js';
 import type { FittedNormalisation } from './normalisation.js';
 import { storageError } from './storage-error.js';
-
-const require = createRequire(import.meta.url);
 
 /** A trained model and all that is kept with it. */
 export interface TrainedModel {
@@ -146,15 +143,4 @@ function outputTypeOf(source: LabelSettings['source']): ModelOutputType {
 function bestBaseline(baselines: TrainingResult['baselines']): number | null {
   const accuracies = Object.values(baselines ?? {}).map(({ test_accuracy }) => test_accuracy);
   return accuracies.length === 0 ? null : Math.max(...accuracies);
-}
-
-function engineVersion(engine: EngineName): string {
-  return isOnnx(engine)
-    ? `${engine} (ONNX Runtime ${versionIn('onnxruntime-node/package.json')})`
-    : `${engine} (TensorFlow.js ${versionIn('@tensorflow/tfjs-core/package.json')})`;
-}
-
-/** Version of a package, by its `package.json`. */
-export function versionIn(packageFile: string): string {
-  return (require(packageFile) as { version: string }).version;
 }

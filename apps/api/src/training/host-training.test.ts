@@ -98,6 +98,7 @@ function train({
       stateDir: join(directory, 'state'),
       trainingEngine: 'auto',
       trainingCancelGraceMs: 1_000,
+      trainingCheckpointEveryMs: 2_000,
       trainingHostPollMs: 10,
       trainingHostTimeoutMs: timeoutMs,
     },

@@ -10,6 +10,8 @@ export interface LocalTrainingSettings {
   dataDir: string;
   /** How long a cancelled training process may take to stop by itself, ms. */
   cancelGraceMs: number;
+  /** Time between two checkpoints, ms. */
+  checkpointEveryMs: number;
 }
 
 /** Trains beside this process: in a child process of its own, with the bars and the engine of this machine. */
@@ -24,14 +26,24 @@ export class LocalTraining implements TrainingPlace {
 
   async train({ run, strategy }: TrainingRequest, hooks: TrainingRunHooks): Promise<KeptRun> {
     const { operationId, resume, token } = hooks;
-    const { dataDir, cancelGraceMs } = this.settings;
+    const { dataDir, cancelGraceMs, checkpointEveryMs } = this.settings;
     const engine = resume ? await this.checkpoints.engineOf(operationId) : await this.ownEngine();
     checkEngineSupport(engine.engine, strategy.model.type);
     if (!resume) await this.checkpoints.remove(operationId, hooks.onOutput);
     const checkpointDir = this.checkpoints.of(operationId);
     const kept = await this.outputs.keep(strategy, hooks, async (outputDir) => {
       return runTrainerProcess(
-        { ...run, operationId, engine, dataDir, outputDir, mode: 'local', checkpointDir, resume },
+        {
+          ...run,
+          operationId,
+          engine,
+          dataDir,
+          outputDir,
+          mode: 'local',
+          checkpointDir,
+          checkpointEveryMs,
+          resume,
+        },
         {
           signal: token.signal,
           forceSignal: token.forceSignal,

@@ -17,6 +17,7 @@ export interface TrainingSettings {
   stateDir: string;
   trainingEngine: EngineSetting;
   trainingCancelGraceMs: number;
+  trainingCheckpointEveryMs: number;
   trainingHostPollMs: number;
   trainingHostTimeoutMs: number;
 }
@@ -40,6 +41,7 @@ export class TrainingAdapter implements TrainingPlace {
               engine: settings.trainingEngine,
               dataDir: settings.dataDir,
               cancelGraceMs: settings.trainingCancelGraceMs,
+              checkpointEveryMs: settings.trainingCheckpointEveryMs,
             },
             outputs,
             new CheckpointFolders(settings.stateDir),

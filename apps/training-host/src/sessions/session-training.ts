@@ -28,6 +28,8 @@ export class SessionTraining {
     private readonly dataDir: string,
     /** How long a cancelled training process may take to stop by itself, ms. */
     private readonly cancelGraceMs: number,
+    /** Time between two checkpoints, ms. */
+    private readonly checkpointEveryMs: number,
   ) {}
 
   /**
@@ -51,6 +53,7 @@ export class SessionTraining {
           outputDir,
           mode: 'host',
           checkpointDir: this.checkpoints.of(operationId),
+          checkpointEveryMs: this.checkpointEveryMs,
           resume,
         },
         {

@@ -22,7 +22,7 @@ export const ENGINE = Symbol('ENGINE');
 @Module({})
 export class SessionsModule {
   static register(settings: HostSettings): DynamicModule {
-    const { dataDir, stateDir, cancelGraceMs, maxSessions, sessionWait } = settings;
+    const { dataDir, stateDir, cancelGraceMs, checkpointEveryMs, maxSessions, sessionWait } = settings;
     return {
       module: SessionsModule,
       controllers: [SessionsController],
@@ -44,7 +44,7 @@ export class SessionsModule {
           useFactory: async (checkpoints: CheckpointFolders) => {
             const folders = new ModelStorage(join(stateDir, 'sessions'));
             await folders.removeStale();
-            return new SessionTraining(folders, checkpoints, dataDir, cancelGraceMs);
+            return new SessionTraining(folders, checkpoints, dataDir, cancelGraceMs, checkpointEveryMs);
           },
         },
         {

@@ -57,7 +57,7 @@ async function host(maxSessions: number) {
   });
   const checkpoints = new CheckpointFolders(join(dataDir, 'state'));
   const folders = new ModelStorage(join(dataDir, 'sessions'));
-  const training = new SessionTraining(folders, checkpoints, dataDir, 5_000);
+  const training = new SessionTraining(folders, checkpoints, dataDir, 5_000, 2_000);
   const manager = new SessionManager(
     { operations, logger, hostService: { use: false } },
     training,

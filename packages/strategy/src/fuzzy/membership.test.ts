@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { propertyRuns } from '@ktrdr/contracts/testing';
 import fc from 'fast-check';
 
 import { MEMBERSHIP_TYPES } from '../model.js';
@@ -88,6 +89,7 @@ describe('degrees', () => {
         const around = [...values, ...membership.parameters];
         return degreesOf(membership, around).every((x) => x >= 0 && x <= 1);
       }),
+      { numRuns: propertyRuns() },
     );
   });
 });

@@ -3,8 +3,6 @@ import type { RunIdentity } from '../checkpoint.js';
 import type { CheckpointFiles } from '../checkpoint-files.js';
 import type { CheckpointPlace, LoopCheckpoints, LoopState } from '../loop-state.js';
 
-/** Shortest time between two, ms: what a killed run loses at most. */
-const INTERVAL_MS = 2_000;
 /** Writing takes no more than one part in so many of the time. */
 const TIMES_AS_LONG = 200;
 /** What is assumed before the first one has been written: ms to sync a file, bytes that are written in one ms. */
@@ -15,6 +13,8 @@ export interface CheckpointOptions {
   files: CheckpointFiles;
   identity: RunIdentity;
   engine: EngineChoice;
+  /** Shortest time between two, ms: what a killed run loses at most, unless writing takes long. */
+  everyMs: number;
   /** Of a checkpoint, about. */
   bytes: number;
   /** The one that the run goes on from. */
@@ -26,7 +26,7 @@ export interface CheckpointOptions {
   onProblem: (problem: string) => void;
 }
 
-/** Leaves a checkpoint every two seconds, less often where writing one takes long. */
+/** Leaves a checkpoint from time to time, less often where writing one takes long. */
 export class PeriodicCheckpoints implements LoopCheckpoints {
   private place: CheckpointPlace | null;
   private dueAt: number;
@@ -65,15 +65,18 @@ export class PeriodicCheckpoints implements LoopCheckpoints {
 
   /** @param took ms that one takes */
   private nextAfter(took: number): number {
-    return this.options.clock.now() + Math.max(INTERVAL_MS, TIMES_AS_LONG * took);
+    const { clock, everyMs } = this.options;
+    return clock.now() + Math.max(everyMs, TIMES_AS_LONG * took);
   }
 }
 
 /** A diverged training is nothing to go on from, also where its loss does not show it yet. */
 function isFiniteState({ engine, sums }: LoopState): boolean {
-  return (
-    Number.isFinite(sums.loss) &&
-    engine.parameters.every(Number.isFinite) &&
-    engine.moments.every((moment) => moment.every(Number.isFinite))
-  );
+  return Number.isFinite(sums.loss) && [engine.parameters, ...engine.moments].every(areFinite);
+}
+
+/** A loop: ten times as fast as `every`. */
+function areFinite(values: Float32Array): boolean {
+  for (let i = 0; i < values.length; i += 1) if (!Number.isFinite(values[i])) return false;
+  return true;
 }

@@ -4,7 +4,10 @@ import type { RowTimes } from '../split.js';
  * For each of some rows of one symbol the newest row whose label was known before the row's own bar: its label's last
  * bar lies before that bar. A label that needs later bars is not known yet, however old its row is. -1 where none was.
  */
-export function newestKnownRows({ time, labelEnd }: RowTimes, rows: Int32Array): Int32Array {
+export function newestKnownRows(
+  { time, labelEnd }: Pick<RowTimes, 'time' | 'labelEnd'>,
+  rows: Int32Array,
+): Int32Array {
   const known = new Int32Array(time.length).fill(-1);
   // Each label is known from some row on; rows ascend, so that the last one written is the newest.
   for (let row = 0; row < time.length; row += 1) {
