@@ -117,6 +117,18 @@ describe('the command line', () => {
     [['models', 'train', '/'], '/ is a folder; a strategy file is needed.'],
     [['models', 'show', 'test_strategy'], "'test_strategy' is not a model's name; one looks like"],
     [['models', 'compare', 'a/1h_v1', 'b'], "'b' is not a model's name"],
+    [
+      ['models', 'compare', 'a/1h_v1'],
+      'a/1h_v1 has nothing to be compared with: name two to 10 different models',
+    ],
+    [
+      ['models', 'compare', 'a/1h_v1', 'b/1h_v1', 'a/1h_v1'],
+      'a/1h_v1 is named twice: name two to 10 different',
+    ],
+    [
+      ['models', 'compare', ...Array.from({ length: 11 }, (_, index) => `a/1h_v${index}`)],
+      '11 models are too many: name two to 10 different models',
+    ],
     [['models', 'delete', 'a/b/c', '--yes'], "'a/b/c' is not a model's name"],
     [[...COMPUTE, '--params', 'period'], "'period' is not a parameter; they are typed as period=21"],
     [[...COMPUTE, '--params', 'a=1,'], "'' is not a parameter"],
