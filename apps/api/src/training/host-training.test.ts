@@ -124,6 +124,7 @@ function train({
       onProgress: () => {},
       onWaiting: (phase) => waits.push(phase),
       onResumable: () => {},
+      onWarning: () => {},
       onOutput: () => {},
     },
   );
