@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { propertyRuns } from '@ktrdr/contracts/testing';
 import fc from 'fast-check';
 
 import { readDocument } from './document.js';
@@ -67,7 +68,7 @@ describe('whatever the text is', () => {
           expect(column).toBeGreaterThanOrEqual(1);
         }
       }),
-      { numRuns: 80 },
+      { numRuns: propertyRuns() },
     );
   });
 
@@ -101,7 +102,7 @@ describe('whatever the text is', () => {
         const { issues } = validateStrategy(JSON.stringify(copy), FILE);
         for (const { message } of issues) expect(message).toMatch(/^[^\n]{5,400}$/);
       }),
-      { numRuns: 200 },
+      { numRuns: propertyRuns() },
     );
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { propertyRuns } from '@ktrdr/contracts/testing';
 import fc from 'fast-check';
 
 import type { ZigzagSettings } from '../model.js';
@@ -75,7 +76,7 @@ describe('zigzag segments', () => {
         const { label, end } = computeLabels(zigzag(threshold), barsOfCloses(prices));
         expect({ label: [...label], end: [...end] }).toEqual(slowLabels(prices, threshold));
       }),
-      { numRuns: 300 },
+      { numRuns: propertyRuns() },
     );
   });
 
@@ -95,7 +96,7 @@ describe('zigzag segments', () => {
         expect([known.label[t], known.end[t]]).toEqual([all.label[t], end]);
         expect(computeLabels(zigzag(threshold), firstBars(series, end)).label[t]).toBe(NONE);
       }),
-      { numRuns: 300 },
+      { numRuns: propertyRuns() },
     );
   });
 
