@@ -35,7 +35,7 @@ function checkpoint(batch: number): Checkpoint {
       model: 'd',
       engine: 'onnx',
       seed: 7,
-      version: '0.1.0',
+      code: 'c',
     },
     engine: { engine: 'onnx', device: 'cpu', rejected: [], ms_per_step: 0.1 },
     state: state(batch),

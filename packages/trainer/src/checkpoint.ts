@@ -27,8 +27,8 @@ export interface RunIdentity {
   model: string;
   engine: string;
   seed: number;
-  /** Of the code that trains. */
-  version: string;
+  /** SHA-256 of the code that trains. */
+  code: string;
 }
 
 const IDENTITY_WORDS: Record<keyof RunIdentity, string> = {
@@ -38,7 +38,7 @@ const IDENTITY_WORDS: Record<keyof RunIdentity, string> = {
   model: 'the network',
   engine: 'the engine',
   seed: 'the seed',
-  version: 'the version of ktrdr',
+  code: 'the code of ktrdr',
 };
 
 export interface Checkpoint {

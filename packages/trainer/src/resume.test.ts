@@ -24,7 +24,7 @@ const IDENTITY: RunIdentity = {
   model: 'model',
   engine: 'onnx',
   seed: 1,
-  version: '1',
+  code: '1',
 };
 const ENGINE = { engine: 'onnx', device: 'cpu', rejected: [], ms_per_step: 1 } as const;
 const clock = { now: () => performance.now() };

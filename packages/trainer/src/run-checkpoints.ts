@@ -3,11 +3,11 @@ import { PeriodicCheckpoints } from './callbacks/checkpoint.js';
 import type { RunIdentity } from './checkpoint.js';
 import { CheckpointFiles } from './checkpoint-files.js';
 import { sha256 } from './checksum.js';
+import { codeVersion } from './code-version.js';
 import type { LoopState } from './loop-state.js';
 import { parameterCount, type ModelSpec } from './model-spec.js';
 import { momentCount, type OptimiserSpec } from './optimiser.js';
 import type { TrainingHooks, TrainingRunRequest } from './training-run.js';
-import { versionIn } from './write-model.js';
 
 const FLOAT_BYTES = 4;
 
@@ -30,7 +30,7 @@ export async function openCheckpoints(
   warn: (warning: string) => void,
 ): Promise<RunCheckpoints> {
   const files = new CheckpointFiles(request.checkpointDir);
-  const identity = identityOf(request, run.spec, run.fingerprints);
+  const identity = await identityOf(request, run.spec, run.fingerprints);
   let from: LoopState | undefined;
   if (request.resume) {
     const { checkpoint, refused } = await files.read(identity);
@@ -51,11 +51,11 @@ export async function openCheckpoints(
   return { from, checkpoints };
 }
 
-function identityOf(
+async function identityOf(
   { strategyText, symbols, timeframes, startDate, endDate, ...request }: TrainingRunRequest,
   spec: ModelSpec,
   fingerprints: readonly BarsFingerprint[],
-): RunIdentity {
+): Promise<RunIdentity> {
   const { validationSplit, detailedAnalytics } = request;
   const settings = { symbols, timeframes, startDate, endDate, validationSplit, detailedAnalytics };
   return {
@@ -65,6 +65,6 @@ function identityOf(
     model: sha256(JSON.stringify(spec)),
     engine: request.engine.engine,
     seed: request.seed,
-    version: versionIn('../package.json'),
+    code: await codeVersion(),
   };
 }

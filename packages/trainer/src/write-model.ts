@@ -155,6 +155,6 @@ function engineVersion(engine: EngineName): string {
 }
 
 /** Version of a package, by its `package.json`. */
-export function versionIn(packageFile: string): string {
+function versionIn(packageFile: string): string {
   return (require(packageFile) as { version: string }).version;
 }
