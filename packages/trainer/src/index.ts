@@ -1,6 +1,8 @@
 export { readArtifacts } from './artifacts.js';
+export { CheckpointFiles } from './checkpoint-files.js';
 export { CheckpointFolders } from './checkpoint-folders.js';
 export { compareModels } from './compare-models.js';
+export { PeriodicCheckpoints } from './callbacks/checkpoint.js';
 export { Progress } from './callbacks/progress.js';
 export type { Engine } from './engines/engine.js';
 export { checkEngineSupport } from './engines/engine-support.js';
