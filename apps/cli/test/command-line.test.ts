@@ -465,7 +465,7 @@ describe('the command line', () => {
     expect(context.stdout()).toBe(
       [
         "a.yaml:12:5 model.type: 'gru' is not a model; there is: mlp.",
-        "a.yaml warning: 'gru' is not a model; there is: mlp.",
+        "a.yaml: warning: 'gru' is not a model; there is: mlp.",
         `${file}: not valid, 1 error, 1 warning`,
         '',
       ].join('\n'),
@@ -479,6 +479,23 @@ describe('the command line', () => {
     expect(await run('strategies', 'validate', file)).toBe(0);
     expect(context.stdout()).toBe(`${file}: valid (v3)\n`);
   });
+
+  test.each([[[]], [['--json']]])(
+    'strategies validate %j of a file that cannot be read checks the others',
+    async (json) => {
+      server.answers.set('POST /strategies/validate', () => ({
+        data: { valid: true, name: 'a', version: 'v3', issues: [] },
+      }));
+      expect(await run('strategies', 'validate', 'nowhere.yaml', file, ...json)).toBe(2);
+      expect(`${context.stderr()}${context.stdout()}`).toContain('There is no file nowhere.yaml');
+      if (json.length === 0) expect(context.stdout()).toBe(`${file}: valid (v3)\n`);
+      else
+        expect(JSON.parse(context.stdout())).toMatchObject([
+          { file: 'nowhere.yaml', valid: false },
+          { file, valid: true },
+        ]);
+    },
+  );
 
   test('strategies migrate prints the migrated file alone on stdout, notes and warnings beside it', async () => {
     server.answers.set('POST /strategies/migrate', () => ({
