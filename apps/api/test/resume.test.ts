@@ -74,6 +74,8 @@ describe.each(['beside the API', 'on a host'])('a training %s', (place) => {
     await api.post(`/operations/${id}/cancel`, { reason: 'lunch' });
     const cancelled = await api.untilEnded(id);
     expect(cancelled).toMatchObject({ status: 'cancelled', attempt: 1, resumable: true });
+    // what it warned of outlives it
+    expect(cancelled.warnings).toContainEqual(expect.stringContaining('synthetic bars'));
     expect(await checkpointFolders(place)).toContain(id);
 
     expect(dataOf(await resume(api, id))).toEqual({

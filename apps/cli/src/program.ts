@@ -126,7 +126,7 @@ function defineModels(program: Command, context: CommandContext, run: Run): void
       run(import('./commands/models-show.js').then(({ showModel }) => showModel(context, model, options))),
     );
   readable(models.command('compare').description('figures of models side by side, and what differs'))
-    .argument('<model...>', 'two or more')
+    .argument('<model...>', 'two to 10, for example test_strategy/1h_v1 test_strategy/1h_v2')
     .action((names: string[], options: ReadOptions) =>
       run(
         import('./commands/models-compare.js').then(({ compareModels }) =>

@@ -117,6 +117,18 @@ describe('the command line', () => {
     [['models', 'train', '/'], '/ is a folder; a strategy file is needed.'],
     [['models', 'show', 'test_strategy'], "'test_strategy' is not a model's name; one looks like"],
     [['models', 'compare', 'a/1h_v1', 'b'], "'b' is not a model's name"],
+    [
+      ['models', 'compare', 'a/1h_v1'],
+      'a/1h_v1 has nothing to be compared with: name two to 10 different models',
+    ],
+    [
+      ['models', 'compare', 'a/1h_v1', 'b/1h_v1', 'a/1h_v1'],
+      'a/1h_v1 is named twice: name two to 10 different',
+    ],
+    [
+      ['models', 'compare', ...Array.from({ length: 11 }, (_, index) => `a/1h_v${index}`)],
+      '11 models are too many: name two to 10 different models',
+    ],
     [['models', 'delete', 'a/b/c', '--yes'], "'a/b/c' is not a model's name"],
     [[...COMPUTE, '--params', 'period'], "'period' is not a parameter; they are typed as period=21"],
     [[...COMPUTE, '--params', 'a=1,'], "'' is not a parameter"],
@@ -488,7 +500,7 @@ describe('the command line', () => {
     expect(context.stdout()).toBe(
       [
         "a.yaml:12:5 model.type: 'gru' is not a model; there is: mlp.",
-        "a.yaml warning: 'gru' is not a model; there is: mlp.",
+        "a.yaml: warning: 'gru' is not a model; there is: mlp.",
         `${file}: not valid, 1 error, 1 warning`,
         '',
       ].join('\n'),
@@ -502,6 +514,23 @@ describe('the command line', () => {
     expect(await run('strategies', 'validate', file)).toBe(0);
     expect(context.stdout()).toBe(`${file}: valid (v3)\n`);
   });
+
+  test.each([[[]], [['--json']]])(
+    'strategies validate %j of a file that cannot be read checks the others',
+    async (json) => {
+      server.answers.set('POST /strategies/validate', () => ({
+        data: { valid: true, name: 'a', version: 'v3', issues: [] },
+      }));
+      expect(await run('strategies', 'validate', 'nowhere.yaml', file, ...json)).toBe(2);
+      expect(`${context.stderr()}${context.stdout()}`).toContain('There is no file nowhere.yaml');
+      if (json.length === 0) expect(context.stdout()).toBe(`${file}: valid (v3)\n`);
+      else
+        expect(JSON.parse(context.stdout())).toMatchObject([
+          { file: 'nowhere.yaml', valid: false },
+          { file, valid: true },
+        ]);
+    },
+  );
 
   test('strategies migrate prints the migrated file alone on stdout, notes and warnings beside it', async () => {
     server.answers.set('POST /strategies/migrate', () => ({

@@ -221,7 +221,7 @@ describe('a session that cannot be started', () => {
       'other bars than the API has',
       { fingerprints: [{ symbol: 'AAPL', timeframe: '1h', sha256 }] },
       '409 bars_differ',
-      /^AAPL_1h\.csv .* Copy the API's file there/,
+      /^AAPL_1h\.csv .* the API had when the training was started\. Copy the API's file there/,
     ],
     ['an engine that there is not', { engine: 'abacus' }, '400 invalid_request', /engine must be one of/],
     [

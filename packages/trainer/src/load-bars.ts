@@ -36,7 +36,7 @@ export async function loadBars(
     for (const timeframe of strategy.timeframes) {
       const read = await readBars({ dataDir, symbol, timeframe });
       const fingerprint = { symbol, timeframe, sha256: read.sha256 };
-      checkSame(fingerprint, read.file, expected);
+      checkSame(fingerprint, read.file, dataDir, expected);
       fingerprints.push(fingerprint);
       bars.set(timeframe, read);
       await report(fingerprints.length / files);
@@ -46,14 +46,19 @@ export async function loadBars(
   return { symbols, fingerprints };
 }
 
-function checkSame(found: BarsFingerprint, file: string, expected: readonly BarsFingerprint[]): void {
+function checkSame(
+  found: BarsFingerprint,
+  file: string,
+  dataDir: string,
+  expected: readonly BarsFingerprint[],
+): void {
   const meant = expected.find(
     ({ symbol, timeframe }) => symbol === found.symbol && timeframe === found.timeframe,
   );
   if (meant === undefined || meant.sha256 === found.sha256) return;
   throw new KtrdrError(
     'bars_differ',
-    `${file} holds other bars here than where the training was started. Copy the same file to both data folders and start again.`,
+    `${file} in ${dataDir} holds other bars than the API had when the training was started. Put the same file there and resume, or start again.`,
     { details: { file, expected_sha256: meant.sha256, found_sha256: found.sha256 } },
   );
 }

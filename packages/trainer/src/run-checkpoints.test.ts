@@ -63,7 +63,7 @@ const open = ({ request, spec, fingerprints }: Run) =>
     request,
     { signal: new AbortController().signal, onProgress: () => {}, clock: { now: () => 0 } },
     { spec, optimiser: { type: 'adam', weightDecay: 0, gradientClip: null }, fingerprints },
-    [],
+    () => {},
   );
 
 describe('a checkpoint of a run', () => {

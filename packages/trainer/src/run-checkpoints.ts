@@ -27,7 +27,7 @@ export async function openCheckpoints(
   request: TrainingRunRequest,
   hooks: TrainingHooks,
   run: { spec: ModelSpec; optimiser: OptimiserSpec; fingerprints: readonly BarsFingerprint[] },
-  warnings: string[],
+  warn: (warning: string) => void,
 ): Promise<RunCheckpoints> {
   const files = new CheckpointFiles(request.checkpointDir);
   const identity = await identityOf(request, run.spec, run.fingerprints);
@@ -35,7 +35,7 @@ export async function openCheckpoints(
   if (request.resume) {
     const { checkpoint, refused } = await files.read(identity);
     from = checkpoint.state;
-    warnings.push(...refused.map((reason) => `${reason} The training went on from the one before it.`));
+    for (const reason of refused) warn(`${reason} The training went on from the one before it.`);
   }
   const vectors = 2 + momentCount(run.optimiser);
   const checkpoints = new PeriodicCheckpoints({
@@ -47,10 +47,7 @@ export async function openCheckpoints(
     from: from === undefined ? null : { epoch: from.epoch, batch: from.batch },
     clock: hooks.clock,
     onWritten: () => hooks.onCheckpoint?.(),
-    onProblem: (problem) => {
-      if (!warnings.includes(problem)) warnings.push(problem);
-      hooks.onProblem?.(problem);
-    },
+    onProblem: warn,
   });
   return { from, checkpoints };
 }

@@ -45,7 +45,13 @@ async function run(
   hooks: TrainingHooks,
   progress: RunProgress,
 ): Promise<TrainingRunOutcome> {
-  const { strategy, warnings } = readStrategy(request);
+  const warnings: string[] = [];
+  const warn = (warning: string): void => {
+    if (warnings.includes(warning)) return;
+    warnings.push(warning);
+    hooks.onWarning?.(warning);
+  };
+  const strategy = readStrategy(request, warn);
   progress.about(strategy);
   await progress.enter('loading bars');
   const bars = await loadBars(strategy, request.dataDir, request.fingerprints, (done) =>
@@ -61,7 +67,7 @@ async function run(
   const data = await prepareDataOrAdvise(preparation, (phase, done) => progress.enter(phase, done));
   const folds = walkForwardFolds(data, request.walkForward ?? 0, preparation);
   for (const fold of folds) await fold.check(() => progress.enter('splitting', 1));
-  warnings.push(...dataWarnings(strategy, bars.symbols, data));
+  for (const warning of dataWarnings(strategy, bars.symbols, data)) warn(warning);
   const prepared = dryRunResult(request, strategy, summariseData(strategy, bars, data));
   if (request.dryRun) return { result: prepared, warnings };
 
@@ -69,7 +75,7 @@ async function run(
   const engine = await createEngine(request.engine.engine);
   try {
     const run = { request, hooks, progress, strategy, data, folds, engine };
-    const trained = await trainModel(run, bars.fingerprints, warnings);
+    const trained = await trainModel(run, bars.fingerprints, warn);
     try {
       const result = await finish(run, trained, prepared);
       return { result, warnings };
@@ -103,7 +109,7 @@ interface Trained extends Pick<RunCheckpoints, 'checkpoints'> {
 async function trainModel(
   { request, hooks, progress, strategy, data: { dataset, parts }, engine }: PreparedRun,
   fingerprints: readonly BarsFingerprint[],
-  warnings: string[],
+  warn: (warning: string) => void,
 ): Promise<Trained> {
   const isRegression = dataset.output === 'regression';
   const spec = modelOf(strategy, isRegression ? 1 : dataset.classes.length);
@@ -113,7 +119,7 @@ async function trainModel(
     request,
     hooks,
     { spec, optimiser: optimiserOf(training), fingerprints },
-    warnings,
+    warn,
   );
   const analytics = analyticsOf(request, strategy, classes, hooks.clock);
   await progress.enter('training');
@@ -192,7 +198,7 @@ async function finish(
   return result;
 }
 
-function readStrategy(request: TrainingRunRequest): { strategy: Strategy; warnings: string[] } {
+function readStrategy(request: TrainingRunRequest, warn: (warning: string) => void): Strategy {
   const { symbols, timeframes } = request;
   const { strategy, warnings } = parseStrategy(request.strategyText, {
     file: request.strategyFile,
@@ -201,7 +207,8 @@ function readStrategy(request: TrainingRunRequest): { strategy: Strategy; warnin
       ...(timeframes === undefined ? {} : { timeframes }),
     },
   });
-  return { strategy, warnings: warnings.map(formatIssue) };
+  for (const issue of warnings) warn(formatIssue(issue));
+  return strategy;
 }
 
 /** On request or by the strategy's own wish. */

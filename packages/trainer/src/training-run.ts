@@ -55,8 +55,8 @@ export interface TrainingHooks {
   onProgress(update: TrainingProgressUpdate): void;
   /** A checkpoint was written: from here on the run can be resumed. */
   onCheckpoint?(): void;
-  /** Something went wrong that does not end the run; it belongs in the log. */
-  onProblem?(problem: string): void;
+  /** A warning of the outcome, as soon as it is known: a run that fails or is cancelled has no outcome. */
+  onWarning?(warning: string): void;
   /** `now` in ms since 1970. */
   clock: { now(): number };
 }

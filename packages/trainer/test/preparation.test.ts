@@ -247,7 +247,8 @@ describe('what is wrong is said', () => {
   test('other bars than the caller means', async () => {
     const fingerprints = [{ symbol: 'AAA', timeframe: '1h', sha256: '0'.repeat(64) }];
     const error = await fails({ fingerprints }, 'bars_differ');
-    expect(error.message).toContain('AAA_1h.csv');
+    expect(error.message).toContain('AAA_1h.csv in ');
+    expect(error.message).toContain('Put the same file there and resume, or start again.');
   });
 
   test('an output folder that cannot be written', async () => {

@@ -128,6 +128,7 @@ function train({
       onProgress: () => {},
       onWaiting: (phase) => waits.push(phase),
       onResumable: () => {},
+      onWarning: () => {},
       onOutput: () => {},
     },
   );

@@ -93,7 +93,11 @@ function sessionRequest(
   };
 }
 
-function forward({ last_update, progress, resumable }: TrainingSession, hooks: TrainingRunHooks): void {
+function forward(
+  { last_update, progress, resumable, warnings }: TrainingSession,
+  hooks: TrainingRunHooks,
+): void {
+  for (const warning of warnings) hooks.onWarning(warning);
   hooks.onResumable(resumable === true);
   if (last_update) hooks.onProgress(last_update);
   else if (progress?.context?.phase) hooks.onWaiting(progress.context.phase);

@@ -50,6 +50,7 @@ export class LocalTraining implements TrainingPlace {
           graceMs: cancelGraceMs,
           onProgress: hooks.onProgress,
           onCheckpoint: () => hooks.onResumable(true),
+          onWarning: hooks.onWarning,
           onOutput: hooks.onOutput,
         },
       );

@@ -60,9 +60,9 @@ export class TrainingManager extends ServiceOrchestrator<TrainingAdapter> {
       onProgress: (update) => progress.update(trainingProgress(update)),
       onResumable: context.setResumable,
       onWaiting: (phase) => progress.update({ context: { phase }, waiting: true }),
+      onWarning: context.warn,
       onOutput: (line) => logger.info(line),
     });
-    for (const warning of run.outcome.warnings) context.warn(warning);
     return this.formatTrainingResponse(run);
   }
 

@@ -21,6 +21,8 @@ export interface TrainingRunHooks {
   onResumable: (resumable: boolean) => void;
   /** What is being waited for while the training process reports nothing, in words: `contacting the host`. */
   onWaiting: (phase: string) => void;
+  /** What the run warns of, as soon as it is known. */
+  onWarning: (warning: string) => void;
   /** A line that the training process wrote; it belongs in the log. */
   onOutput: (line: string) => void;
 }

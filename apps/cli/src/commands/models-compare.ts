@@ -1,4 +1,5 @@
-import type { ModelComparison } from '@ktrdr/contracts';
+import { type ModelComparison, MOST_COMPARED_MODELS } from '@ktrdr/contracts';
+import { UsageError } from '../cli-error.js';
 import { type CommandContext, openApi } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { modelPath } from '../model-name.js';
@@ -13,7 +14,7 @@ export async function compareModels(
   { json, verbose }: ReadOptions,
 ): Promise<ExitCode> {
   const { output } = context;
-  for (const model of models) modelPath(model);
+  checkModels(models);
   const query = { models: models.join(',') };
   const comparison = await openApi(context, { verbose }).get<ModelComparison>('/models/compare', query);
   if (json) {
@@ -23,4 +24,23 @@ export async function compareModels(
     for (const warning of comparison.warnings) output.err(output.errorStyle.yellow(printable(warning)));
   }
   return EXIT.completed;
+}
+
+/** @throws UsageError */
+function checkModels(models: string[]): void {
+  for (const model of models) modelPath(model);
+  const twice = models.find((model, index) => models.indexOf(model) < index);
+  const wrong =
+    twice !== undefined
+      ? `${twice} is named twice`
+      : models.length < 2
+        ? `${models.join('')} has nothing to be compared with`
+        : models.length > MOST_COMPARED_MODELS
+          ? `${models.length} models are too many`
+          : null;
+  if (wrong !== null) {
+    throw new UsageError(
+      `${wrong}: name two to ${MOST_COMPARED_MODELS} different models, as in ktrdr models compare test_strategy/1h_v1 test_strategy/1h_v2.`,
+    );
+  }
 }

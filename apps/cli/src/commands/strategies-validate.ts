@@ -1,4 +1,5 @@
 import type { ValidateStrategyRequest, ValidateStrategyResponse } from '@ktrdr/contracts';
+import { UsageError } from '../cli-error.js';
 import { type CommandContext, openApi } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { printable } from '../printable.js';
@@ -6,6 +7,8 @@ import { readStrategyFile } from '../strategy-file.js';
 import { issueLine } from '../views/issues-view.js';
 import { counted } from '../views/numbers.js';
 import type { ReadOptions } from '../read-options.js';
+
+type CheckedFile = ValidateStrategyResponse & { file: string };
 
 /** `ktrdr strategies validate FILE...`: every problem of every file as `file:line:column path: message`. Exit code 2 where a file has errors. */
 export async function validateStrategies(
@@ -15,9 +18,15 @@ export async function validateStrategies(
 ): Promise<ExitCode> {
   const { output } = context;
   const api = openApi(context, { verbose });
-  const answers: (ValidateStrategyResponse & { file: string })[] = [];
+  const answers: CheckedFile[] = [];
   for (const file of files) {
-    const request: ValidateStrategyRequest = { strategy: await readStrategyFile(file), strategy_file: file };
+    const strategy = await textOrReason(file);
+    if (strategy instanceof UsageError) {
+      answers.push(unreadable(file, strategy.message));
+      if (!json) output.err(printable(strategy.message));
+      continue;
+    }
+    const request: ValidateStrategyRequest = { strategy, strategy_file: file };
     const answer = await api.post<ValidateStrategyResponse>('/strategies/validate', request);
     answers.push({ file, ...answer });
     if (json) continue;
@@ -26,6 +35,19 @@ export async function validateStrategies(
   }
   if (json) output.json(answers);
   return answers.every(({ valid }) => valid) ? EXIT.completed : EXIT.usage;
+}
+
+/** One file that cannot be read leaves the others to be checked. */
+function textOrReason(file: string): Promise<string | UsageError> {
+  return readStrategyFile(file).catch((error: unknown) => {
+    if (error instanceof UsageError) return error;
+    throw error;
+  });
+}
+
+function unreadable(file: string, message: string): CheckedFile {
+  const issue = { severity: 'error', file, line: null, column: null, path: '', message } as const;
+  return { file, valid: false, name: null, version: null, issues: [issue] };
 }
 
 function summary(file: string, { valid, version, issues }: ValidateStrategyResponse): string {

@@ -4,7 +4,7 @@ import { printable } from '../printable.js';
 /** `strategies/a.yaml:12:5 model.type: what is wrong, what would be right` */
 export function issueLine({ severity, file, line, column, path, message }: StrategyIssue): string {
   const place = [file, line, column].filter((part) => part !== null && part !== '').join(':');
-  const where = path === '' ? '' : ` ${path}:`;
+  const where = path === '' ? ':' : ` ${path}:`;
   return printable(`${place}${where} ${severity === 'warning' ? 'warning: ' : ''}${message}`);
 }
 

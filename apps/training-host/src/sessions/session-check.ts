@@ -70,7 +70,7 @@ export class SessionCheck {
         const file = `${symbol}_${timeframe}.csv`;
         throw new KtrdrError(
           'bars_differ',
-          `${file} in the training host's data folder is not the file that the API has. Copy the API's file there, or the other way round.`,
+          `${file} in the training host's data folder is not the file that the API had when the training was started. Copy the API's file there and start or resume again.`,
           { details: { file, sha256_of_host: here.sha256, sha256_of_api: meant.sha256 } },
         );
       }

@@ -81,10 +81,10 @@ export class SessionManager extends ServiceOrchestrator<SessionTraining> {
             progress.update(trainingProgress(update));
           },
           onCheckpoint: reports.onCheckpoint,
+          onWarning: context.warn,
           onOutput: (line) => logger.info(line),
         }),
     );
-    for (const warning of outcome.warnings) context.warn(warning);
     return outcome.result;
   }
 }

@@ -11,6 +11,8 @@ export interface SessionRunHooks {
   onProgress: (update: TrainingProgressUpdate) => void;
   /** The session's operation can be resumed here, however this session ends. */
   onCheckpoint: () => void;
+  /** What the run warns of, as soon as it is known. */
+  onWarning: (warning: string) => void;
   /** A line that the training process wrote; it belongs in the log. */
   onOutput: (line: string) => void;
 }
@@ -62,6 +64,7 @@ export class SessionTraining {
           graceMs: this.cancelGraceMs,
           onProgress: hooks.onProgress,
           onCheckpoint: hooks.onCheckpoint,
+          onWarning: hooks.onWarning,
           onOutput: hooks.onOutput,
         },
       );

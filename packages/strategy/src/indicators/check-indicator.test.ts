@@ -42,6 +42,10 @@ describe('an indicator that is asked for by itself', () => {
     expect(() => checkIndicator(name, parameters)).toThrow(message);
   });
 
+  test('a question ends with its own mark', () => {
+    expect(() => checkIndicator('rsi', { perid: 3 })).toThrow(/; did you mean "period"\?$/);
+  });
+
   test('a flood of wrong parameters is told in a few words', () => {
     const many = Object.fromEntries(Array.from({ length: 5_000 }, (_, n) => [`${'x'.repeat(200)}${n}`, n]));
     expect(() => checkIndicator('rsi', many)).toThrow(/; and 4990 more\.$/);

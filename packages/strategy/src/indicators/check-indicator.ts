@@ -47,7 +47,8 @@ export function checkIndicator(name: string, given: Readonly<Record<string, unkn
   if (!parsed.success || problems.length > 0) {
     const told = problems.slice(0, MOST_PROBLEMS);
     const more = problems.length > told.length ? `; and ${problems.length - told.length} more` : '';
-    throw new KtrdrError('invalid_request', `${type.type}: ${told.join('; ')}${more}.`, {
+    const text = `${type.type}: ${told.join('; ')}${more}`;
+    throw new KtrdrError('invalid_request', text.endsWith('?') ? text : `${text}.`, {
       details: { problems: told },
     });
   }

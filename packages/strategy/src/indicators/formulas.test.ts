@@ -240,7 +240,29 @@ const CASES: [
   ['adline', {}, (bars) => adLine(bars, 1), 1e3],
   ['adline', { use_sma_smoothing: true, smoothing_period: 7 }, (bars) => adLine(bars, 7), 1e3],
   ['volumeratio', { period: 5 }, (bars) => [volumeRatio(bars, 5)], 1],
+  ['zigzag', {}, ({ close }) => [turningPoints(close, 0.05)], 0],
+  ['zigzag', { threshold: 0.01, source: 'high' }, ({ high }) => [turningPoints(high, 0.01)], 0],
 ];
+
+/** A turning point is the first extreme between two confirmations; the opposite move by the threshold from it confirms it. */
+function turningPoints(prices: Float64Array, threshold: number): Series {
+  const series = [...prices];
+  const turns = new Map<number, number>();
+  const moved = (t: number, base: number) => series[t]! / base - 1;
+  let known = series.findIndex((_, t) => Math.abs(moved(t, series[0]!)) >= threshold);
+  if (known > 0) turns.set(0, series[0]!);
+  let rising = moved(known, series[0]!) > 0;
+  while (known > 0) {
+    const extreme = (t: number) => (rising ? Math.max : Math.min)(...series.slice(known, t));
+    const next = series.findIndex(
+      (_, t) => t > known && (rising ? -moved(t, extreme(t)) : moved(t, extreme(t))) >= threshold,
+    );
+    if (next > 0) turns.set(series.indexOf(extreme(next), known), extreme(next));
+    rising = !rising;
+    known = next;
+  }
+  return (t) => turns.get(t) ?? NONE;
+}
 
 function expectFormula([type, parameters, expected, scale]: (typeof CASES)[number], bars: Bars): void {
   const ours = computeIndicator(type, parameters, bars);

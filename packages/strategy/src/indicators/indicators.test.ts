@@ -94,6 +94,14 @@ describe('the registry', () => {
       .map(([, type]) => type);
     expect(defined.toSorted()).toEqual(INDICATOR_TYPES.map(({ type }) => type).toSorted());
   });
+
+  test('every indicator is compared with TA-Lib or with its formula', () => {
+    const oracles = ['talib.test.ts', 'formulas.test.ts'].map((file) =>
+      readFileSync(new URL(file, import.meta.url), 'utf8'),
+    );
+    const without = INDICATOR_TYPES.filter(({ type }) => !oracles.some((text) => text.includes(`'${type}'`)));
+    expect(without).toEqual([]);
+  });
 });
 
 describe('every indicator, with any parameters', () => {

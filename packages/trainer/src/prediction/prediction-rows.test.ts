@@ -265,7 +265,13 @@ describe('which bars', () => {
         /last 10 bars of AAA needs 24 1h bars, and 9 closed 4h bars before the first/,
       ),
     });
-    expect(tooFew(30, 10)).toMatchObject({ code: 'not_enough_bars' });
+    expect(tooFew(30, 10)).toMatchObject({
+      message: expect.stringMatching(/Ask for fewer, or add earlier bars\.$/),
+    });
+    // of a single bar there are no fewer
+    expect(tooFew(5, 1)).toMatchObject({
+      message: expect.stringMatching(/5 count.*Take a later end date, or add earlier bars\.$/),
+    });
     expect(tooFew(9 * 4 + 6, 1)).toMatchObject({ time: expect.anything() });
   });
 

@@ -106,10 +106,12 @@ function notEnoughBars(
     .join('');
   const number = (value: number): string => value.toLocaleString('en-US');
   const asked = last === 1 ? 'the newest bar' : `the last ${number(last)} bars`;
+  const advice =
+    last === 1 ? 'Take a later end date, or add earlier bars.' : 'Ask for fewer, or add earlier bars.';
   return new KtrdrError(
     'not_enough_bars',
     `Predicting ${asked} of ${bars.symbol} needs ${number(needed.get(baseTimeframe)!)} ${baseTimeframe} bars${othersText}, ` +
-      `for indicators to warm up. ${number(count)} count: ${base.file} has ${describeBars(base)}. Ask for fewer, or add earlier bars.`,
+      `for indicators to warm up. ${number(count)} count: ${base.file} has ${describeBars(base)}. ${advice}`,
     { details: { bars: count, needed: Object.fromEntries(needed) } },
   );
 }

@@ -16,6 +16,8 @@ export type ChildMessage =
   | { type: 'progress'; update: TrainingProgressUpdate }
   /** One was written: the run can be resumed, however it ends. */
   | { type: 'checkpoint' }
+  /** What the outcome will warn of, as soon as it is known. */
+  | { type: 'warnings'; warnings: string[] }
   /** One of these three is the last message. */
   | { type: 'completed'; outcome: TrainingRunOutcome }
   | { type: 'failed'; error: ErrorBody }
@@ -26,6 +28,7 @@ const OBJECT_FIELD = {
   heartbeat: null,
   progress: 'update',
   checkpoint: null,
+  warnings: 'warnings',
   completed: 'outcome',
   failed: 'error',
   cancelled: null,

@@ -22,6 +22,8 @@ export interface TrainerProcessOptions {
   onProgress(update: TrainingProgressUpdate): void;
   /** The run can be resumed from a checkpoint, however it ends. */
   onCheckpoint?(): void;
+  /** What the outcome will warn of, as soon as it is known. */
+  onWarning?(warning: string): void;
   /** Lines that the child wrote to stdout and stderr. */
   onOutput?(line: string): void;
 }
@@ -64,6 +66,9 @@ export async function runChild(
         break;
       case 'checkpoint':
         options.onCheckpoint?.();
+        break;
+      case 'warnings':
+        for (const warning of message.warnings) options.onWarning?.(warning);
         break;
       case 'heartbeat':
         break;

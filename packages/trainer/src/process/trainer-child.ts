@@ -42,7 +42,7 @@ async function run(request: TrainingRunRequest): Promise<void> {
         send({ type: 'progress', update });
       },
       onCheckpoint: () => send({ type: 'checkpoint' }),
-      onProblem: (problem) => console.error(problem),
+      onWarning: (warning) => send({ type: 'warnings', warnings: [warning] }),
     });
     leaveWith({ type: 'completed', outcome });
   } catch (error) {
