@@ -1,4 +1,5 @@
 import type { ValidateStrategyRequest, ValidateStrategyResponse } from '@ktrdr/contracts';
+import { UsageError } from '../cli-error.js';
 import { type CommandContext, openApi } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { printable } from '../printable.js';
@@ -17,7 +18,13 @@ export async function validateStrategies(
   const api = openApi(context, { verbose });
   const answers: (ValidateStrategyResponse & { file: string })[] = [];
   for (const file of files) {
-    const request: ValidateStrategyRequest = { strategy: await readStrategyFile(file), strategy_file: file };
+    const text = await readStrategyFile(file).catch(unlessUnreadable);
+    if (text instanceof UsageError) {
+      answers.push({ file, ...unreadable(file, text) });
+      if (!json) output.err(printable(text.message));
+      continue;
+    }
+    const request: ValidateStrategyRequest = { strategy: text, strategy_file: file };
     const answer = await api.post<ValidateStrategyResponse>('/strategies/validate', request);
     answers.push({ file, ...answer });
     if (json) continue;
@@ -26,6 +33,17 @@ export async function validateStrategies(
   }
   if (json) output.json(answers);
   return answers.every(({ valid }) => valid) ? EXIT.completed : EXIT.usage;
+}
+
+/** A file that cannot be read is told like any other problem, so that the files after it are checked too. */
+function unlessUnreadable(error: unknown): UsageError {
+  if (error instanceof UsageError) return error;
+  throw error;
+}
+
+function unreadable(file: string, { message }: UsageError): ValidateStrategyResponse {
+  const issue = { severity: 'error' as const, file, line: null, column: null, path: '', message };
+  return { valid: false, name: null, version: null, issues: [issue] };
 }
 
 function summary(file: string, { valid, version, issues }: ValidateStrategyResponse): string {
