@@ -259,7 +259,7 @@ describe('what is not there', () => {
       'a data mode',
       { path: TRAIN, json: { strategy: QUICK, data_mode: 'live' } },
       '400 unsupported_data_mode',
-      /no data_mode "live" yet.*"local"/,
+      /^data_mode must be "local", not "live": bars come from the data folder/,
     ],
     ['a model', { method: 'GET', path: '/models/pattern/1h_v1' }, '404 model_not_found', /ktrdr models list/],
     [

@@ -85,6 +85,6 @@ function checkDataMode(mode = 'local'): void {
   if (mode === 'local') return;
   throw new KtrdrError(
     'unsupported_data_mode',
-    `There is no data_mode ${shown(mode)} yet: bars come from the data folder, which is data_mode "local".`,
+    `data_mode must be "local", not ${shown(mode)}: bars come from the data folder, and from nowhere else yet.`,
   );
 }
