@@ -53,7 +53,7 @@ function checkSame(found: BarsFingerprint, file: string, expected: readonly Bars
   if (meant === undefined || meant.sha256 === found.sha256) return;
   throw new KtrdrError(
     'bars_differ',
-    `${file} holds other bars here than where the training was started. Copy the same file to both data folders and start again.`,
+    `${file} holds other bars here than the ones that the training was started with. Put the same file into the data folder (API and training host), or start a new training.`,
     { details: { file, expected_sha256: meant.sha256, found_sha256: found.sha256 } },
   );
 }
