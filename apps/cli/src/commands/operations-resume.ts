@@ -1,4 +1,5 @@
 import type { OperationStarted } from '@ktrdr/contracts';
+import { operationPath } from '../api-client.js';
 import type { CommandContext } from '../context.js';
 import type { ExitCode } from '../exit-code.js';
 import { superviseOperation } from '../supervise-operation.js';
@@ -19,7 +20,7 @@ export function resumeOperation(
     {
       kind: 'resume',
       id,
-      resume: (api) => api.post<OperationStarted>(`/operations/${encodeURIComponent(id)}/resume`),
+      resume: (api) => api.post<OperationStarted>(`${operationPath(id)}/resume`),
       detach,
     },
     { json, verbose },
