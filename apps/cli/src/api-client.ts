@@ -6,7 +6,7 @@ import {
   type Operation,
 } from '@ktrdr/contracts';
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
-import { ApiError, ApiUnreachableError, CliError } from './cli-error.js';
+import { ApiError, ApiUnreachableError, CliError, UsageError } from './cli-error.js';
 import { readEvents } from './event-stream.js';
 
 /** How long an answer may take, ms. Writing years of sample bars is the slowest request. */
@@ -133,7 +133,14 @@ interface HttpRequest {
   timeout?: number;
 }
 
-function operationPath(id: string): string {
+/**
+ * Where the API has an operation.
+ *
+ * @throws UsageError where nothing was typed, as an empty variable of a script gives
+ */
+export function operationPath(id: string): string {
+  if (id.trim() === '')
+    throw new UsageError('The operation id is empty. See what there is: ktrdr operations list');
   return `/operations/${encodeURIComponent(id)}`;
 }
 

@@ -1,6 +1,12 @@
 import { expect, test } from '@jest/globals';
 import { inTypedWords } from './typed-words.js';
 
+test('so has a mode that the API does not know', () => {
+  expect(inTypedWords('data_mode must be "local", not "full": bars.', ['--data-mode', 'full'])).toBe(
+    '--data-mode must be "local", not "full": bars.',
+  );
+});
+
 test('options that the API refuses have the names that were typed', () => {
   const refusal =
     'The request is not valid: seed must be at least 0; validation_split must be below 1; duration_seconds must be more than 0.';

@@ -116,6 +116,10 @@ describe('the command line', () => {
     [['models', 'train', 'nowhere.yaml'], 'There is no file nowhere.yaml (looked in '],
     [['models', 'train', '/'], '/ is a folder; a strategy file is needed.'],
     [['models', 'show', 'test_strategy'], "'test_strategy' is not a model's name; one looks like"],
+    [['operations', 'show', ''], 'The operation id is empty.'],
+    [['operations', 'follow', ''], 'The operation id is empty.'],
+    [['operations', 'cancel', ''], 'The operation id is empty.'],
+    [['operations', 'resume', ''], 'The operation id is empty.'],
     [['models', 'compare', 'a/1h_v1', 'b'], "'b' is not a model's name"],
     [
       ['models', 'compare', 'a/1h_v1'],
@@ -132,6 +136,7 @@ describe('the command line', () => {
     [['models', 'delete', 'a/b/c', '--yes'], "'a/b/c' is not a model's name"],
     [[...COMPUTE, '--params', 'period'], "'period' is not a parameter; they are typed as period=21"],
     [[...COMPUTE, '--params', 'a=1,'], "'' is not a parameter"],
+    [[...COMPUTE, '--params', '__proto__=1'], "'__proto__=1' is not a parameter"],
     [[...COMPUTE, '--params', 'a=1,a=2'], 'The parameter a is given twice.'],
   ])('%j is refused before anything is sent', async (args, message) => {
     await expect(run(...args)).rejects.toMatchObject({
@@ -505,6 +510,22 @@ describe('the command line', () => {
         '',
       ].join('\n'),
     );
+  });
+
+  test('strategies validate goes on after a file that cannot be read', async () => {
+    server.answers.set('POST /strategies/validate', () => ({
+      data: { valid: true, name: 'a', version: 'v3', issues: [] },
+    }));
+    const nowhere = join(folder, 'nowhere.yaml');
+    expect(await run('strategies', 'validate', nowhere, file)).toBe(2);
+    expect(context.stdout()).toBe(`${file}: valid (v3)\n`);
+    expect(context.stderr()).toContain(`There is no file ${nowhere}`);
+    expect(await run('strategies', 'validate', nowhere, file, '--json')).toBe(2);
+    const answers: unknown = JSON.parse(context.stdout().slice(context.stdout().indexOf('[')));
+    expect(answers).toMatchObject([
+      { file: nowhere, valid: false, issues: [{ message: expect.stringContaining('There is no file') }] },
+      { file, valid: true },
+    ]);
   });
 
   test('strategies validate of a valid file exits 0', async () => {

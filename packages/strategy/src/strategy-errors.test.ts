@@ -134,6 +134,7 @@ describe('an error names its place, what is wrong and what would be right', () =
       '13:5 fuzzy_sets.momentum.low: has 2 numbers; a short form takes the 3 numbers of a triangle',
     ],
     ['low: [0, 20, 50]', 'low: [0, .nan, 50]', '13:14 fuzzy_sets.momentum.low[1]: is '],
+    ['epochs: 50', 'epochs: .inf', '26:11 training.epochs: is Infinity; must be a whole number'],
     ['low: [0, 20, 50]', 'low: cheap', '13:10 fuzzy_sets.momentum.low: is "cheap"; must be a membership'],
     [
       'low: [0, 20, 50]',

@@ -201,3 +201,13 @@ describe('too few labels', () => {
     );
   });
 });
+
+test('a validation split that leaves no training rows is named as the reason, and no range is tried', async () => {
+  const asked = { ...request('{ source: context, horizon: 4 }', wave(300)), validationSplit: 0.999 };
+  await expect(prepareDataOrAdvise(asked, nothing)).rejects.toMatchObject({
+    code: 'empty_split',
+    message: expect.stringMatching(
+      /The training part has no rows\..* The validation split of 0\.999 leaves too little: .*\(--validation-split\)\.$/,
+    ),
+  });
+});

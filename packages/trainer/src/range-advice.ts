@@ -27,6 +27,13 @@ export async function prepareDataOrAdvise(
     return await prepareData(request, report);
   } catch (error) {
     if (!(error instanceof KtrdrError) || !TOO_SHORT.has(error.code)) throw error;
+    if (await isValidationSplitToBlame(request)) {
+      throw new KtrdrError(
+        error.code,
+        `${error.message} The validation split of ${request.validationSplit} leaves too little: choose another one, or leave it out (--validation-split).`,
+        { details: error.details, cause: error },
+      );
+    }
     const range = await findRange(request);
     const threshold = range === null ? await findThreshold(request) : null;
     throw new KtrdrError(
@@ -68,6 +75,11 @@ function adviceText(
     return `Neither a longer range (${there}) nor ${change} leaves ${USABLE_PART_ROWS} rows in each part: add bars.`;
   }
   return `A longer range does not help: ${there}. Add bars, or take ${change}.`;
+}
+
+/** The shares of the strategy would do. */
+async function isValidationSplitToBlame(request: PrepareRequest): Promise<boolean> {
+  return request.validationSplit !== undefined && suffices({ ...request, validationSplit: undefined });
 }
 
 interface Days {

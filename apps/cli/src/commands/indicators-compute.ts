@@ -51,7 +51,7 @@ export async function computeIndicator(
 function parameters(text: string): Record<string, IndicatorParameterValue> {
   const entries = text.split(',').map((part): [string, IndicatorParameterValue] => {
     const [name = '', value = '', ...more] = part.split('=').map((piece) => piece.trim());
-    if (name === '' || value === '' || more.length > 0) {
+    if (!/^[a-z]\w*$/i.test(name) || value === '' || more.length > 0) {
       throw new UsageError(`'${part}' is not a parameter; they are typed as period=21,source=high.`);
     }
     return [name, parameterValue(value)];

@@ -10,6 +10,6 @@ export async function listModels(
 ): Promise<ExitCode> {
   const list = await openApi(context, { verbose }).get<ModelList>('/models', { sort });
   if (json) context.output.json(list);
-  else context.output.out(modelsView(list, context.output.style));
+  else context.output.out(modelsView(list, context.output.columns, context.output.style));
   return EXIT.completed;
 }

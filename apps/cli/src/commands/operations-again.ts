@@ -1,4 +1,5 @@
 import type { OperationStarted } from '@ktrdr/contracts';
+import { operationPath } from '../api-client.js';
 import type { CommandContext } from '../context.js';
 import type { ExitCode } from '../exit-code.js';
 import { superviseOperation } from '../supervise-operation.js';
@@ -20,7 +21,7 @@ export function runAgain(
     {
       kind: 'again',
       id,
-      open: (api) => api.post<OperationStarted>(`/operations/${encodeURIComponent(id)}/${how}`),
+      open: (api) => api.post<OperationStarted>(`${operationPath(id)}/${how}`),
       detach,
     },
     { json, verbose },

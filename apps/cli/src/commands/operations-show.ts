@@ -1,4 +1,5 @@
 import type { OperationHistory } from '@ktrdr/contracts';
+import { operationPath } from '../api-client.js';
 import { type CommandContext, openApi } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { operationView } from '../views/operations-view.js';
@@ -16,7 +17,7 @@ export async function showOperation(
     output.json(operation);
     return EXIT.completed;
   }
-  const { history } = await api.get<OperationHistory>(`/operations/${encodeURIComponent(id)}/history`);
+  const { history } = await api.get<OperationHistory>(`${operationPath(id)}/history`);
   output.out(operationView(operation, history, { now: clock.now(), verbose, style: output.style }));
   return EXIT.completed;
 }

@@ -1,4 +1,5 @@
-import type { ModelDetails, ModelList, TestMetrics, TrainingResult } from '@ktrdr/contracts';
+import { stripVTControlCharacters } from 'node:util';
+import type { ModelDetails, ModelList, ModelSummary, TestMetrics, TrainingResult } from '@ktrdr/contracts';
 import { printable } from '../printable.js';
 import type { Style } from '../style.js';
 import { count, counted, moment, percent } from './numbers.js';
@@ -11,15 +12,30 @@ import {
   walkForwardView,
 } from './training-result-view.js';
 
-export function modelsView({ models }: ModelList, style: Style): string {
+/** One line a model; where the terminal is too narrow for that, without the engine and the time of day. */
+export function modelsView({ models }: ModelList, columns: number, style: Style): string {
   if (models.length === 0) return 'No models yet. Train one: ktrdr models train <strategy.yaml>';
-  const table = textTable(
+  const whole = modelsTable(models, true, style);
+  const width = Math.max(
+    ...stripVTControlCharacters(whole)
+      .split('\n')
+      .map(({ length }) => length),
+  );
+  const table = width < columns ? whole : modelsTable(models, false, style);
+  const problems = models
+    .filter(({ problem }) => problem !== null)
+    .map(({ model, problem }) => style.yellow(`  ${printable(`${model}: ${problem}`)}`));
+  return [table, ...problems].join('\n');
+}
+
+function modelsTable(models: ModelSummary[], wide: boolean, style: Style): string {
+  return textTable(
     [
       { head: 'model' },
       { head: 'symbols' },
       { head: 'accuracy', align: 'right' },
       { head: 'baseline', align: 'right' },
-      { head: 'engine' },
+      ...(wide ? [{ head: 'engine' }] : []),
       { head: 'created' },
     ],
     models.map(({ model, symbols, test_accuracy, baseline_accuracy, engine, created_at }) => [
@@ -27,15 +43,11 @@ export function modelsView({ models }: ModelList, style: Style): string {
       printable(symbols.join(',')),
       test_accuracy === null ? '-' : percent(test_accuracy),
       baseline_accuracy === null ? '-' : percent(baseline_accuracy),
-      printable(engine),
-      moment(created_at),
+      ...(wide ? [printable(engine)] : []),
+      wide ? moment(created_at) : moment(created_at).slice(0, 10),
     ]),
     style,
   );
-  const problems = models
-    .filter(({ problem }) => problem !== null)
-    .map(({ model, problem }) => style.yellow(`  ${printable(`${model}: ${problem}`)}`));
-  return [table, ...problems].join('\n');
 }
 
 export function modelView({ summary, metadata, metrics, files }: ModelDetails, style: Style): string {

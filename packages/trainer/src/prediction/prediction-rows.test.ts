@@ -250,9 +250,9 @@ describe('which bars', () => {
   });
 
   test('too few: says how many are needed, of each timeframe', () => {
-    const tooFew = (hours: number, last: number): unknown => {
+    const tooFew = (hours: number, last: number, end?: number): unknown => {
       try {
-        return ask(strategy, barsOf(hours), { last });
+        return ask(strategy, barsOf(hours), end === undefined ? { last } : { last, end });
       } catch (error) {
         return error;
       }
@@ -265,12 +265,17 @@ describe('which bars', () => {
         /last 10 bars of AAA needs 24 1h bars, and 9 closed 4h bars before the first/,
       ),
     });
-    expect(tooFew(30, 10)).toMatchObject({
-      message: expect.stringMatching(/Ask for fewer, or add earlier bars\.$/),
+    expect(tooFew(30, 10)).toMatchObject({ code: 'not_enough_bars' });
+    expect(tooFew(20, 10)).toMatchObject({
+      message: expect.stringMatching(
+        /There are 20 closed 1h bars: .*Ask for fewer bars, or add earlier bars\.$/,
+      ),
     });
-    // of a single bar there are no fewer
-    expect(tooFew(5, 1)).toMatchObject({
-      message: expect.stringMatching(/5 count.*Take a later end date, or add earlier bars\.$/),
+    expect(tooFew(9, 1)).toMatchObject({ message: expect.stringMatching(/\. Add earlier bars\.$/) });
+    expect(tooFew(400, 1, START + 5 * HOUR)).toMatchObject({
+      message: expect.stringMatching(
+        /There are 6 closed 1h bars up to the end date: .*Ask for a later end date, or add earlier bars\.$/,
+      ),
     });
     expect(tooFew(9 * 4 + 6, 1)).toMatchObject({ time: expect.anything() });
   });

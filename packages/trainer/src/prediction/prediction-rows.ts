@@ -92,7 +92,7 @@ function neededBars(strategy: Strategy, last: number): Map<Timeframe, number> {
 }
 
 function notEnoughBars(
-  { strategy, bars, last }: PredictionRowsRequest,
+  { strategy, bars, last, end }: PredictionRowsRequest,
   count: number,
   needed: ReadonlyMap<Timeframe, number>,
 ): KtrdrError {
@@ -105,13 +105,14 @@ function notEnoughBars(
     )
     .join('');
   const number = (value: number): string => value.toLocaleString('en-US');
+  const upTo = end < base.time[base.length - 1]! ? ' up to the end date' : '';
+  const next = [...(last > 1 ? ['fewer bars'] : []), ...(upTo === '' ? [] : ['a later end date'])];
+  const advice = next.length > 0 ? `Ask for ${next.join(' or ')}, or add earlier bars` : 'Add earlier bars';
   const asked = last === 1 ? 'the newest bar' : `the last ${number(last)} bars`;
-  const advice =
-    last === 1 ? 'Take a later end date, or add earlier bars.' : 'Ask for fewer, or add earlier bars.';
   return new KtrdrError(
     'not_enough_bars',
     `Predicting ${asked} of ${bars.symbol} needs ${number(needed.get(baseTimeframe)!)} ${baseTimeframe} bars${othersText}, ` +
-      `for indicators to warm up. ${number(count)} count: ${base.file} has ${describeBars(base)}. ${advice}`,
+      `for indicators to warm up. There are ${number(count)} closed ${baseTimeframe} bars${upTo}: ${base.file} has ${describeBars(base)}. ${advice}.`,
     { details: { bars: count, needed: Object.fromEntries(needed) } },
   );
 }
