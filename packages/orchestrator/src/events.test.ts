@@ -73,9 +73,9 @@ describe('watching an operation', () => {
     gate.open();
     await done;
     expect(events).toEqual([
-      'status running 5',
-      'progress running 10',
-      'status cancelling 10',
+      'status running 0',
+      'progress running 5',
+      'status cancelling 5',
       'status cancelled 10',
     ]);
     expect(clock.waiting).toBe(0);
@@ -139,7 +139,7 @@ describe('watching an operation', () => {
     await operations.idle();
     const { events, done } = read(watch);
     await done;
-    expect(events).toEqual(['status running 0', 'status cancelling 50', 'status cancelled 60']);
+    expect(events).toEqual(['status running 0', 'status cancelling 1', 'status cancelled 60']);
   });
 
   test('gives each reader a copy of its own', async () => {

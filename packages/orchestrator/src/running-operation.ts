@@ -45,6 +45,8 @@ export class RunningOperation<TResult> {
   /** Work that `executeWithCancellation` no longer waits for, but that still runs. */
   readonly #inFlight = new Set<Promise<unknown>>();
   readonly #warnings: string[] = [];
+  /** The percentage that the store has. */
+  #stored: number;
   readonly #resume: boolean;
   readonly #takenOver: boolean;
   #resumable: boolean;
@@ -87,6 +89,7 @@ export class RunningOperation<TResult> {
     });
     this.#warnings.push(...record.warnings);
     this.#record.progress = this.#progress.snapshot();
+    this.#stored = this.#record.progress.percentage;
   }
 
   /** The operation as it is to be stored. */
@@ -111,7 +114,13 @@ export class RunningOperation<TResult> {
   snapshot(): Operation {
     const copy = jsonCopy(this.#record);
     if (isTerminalStatus(copy.status)) return copy;
-    return { ...copy, ...this.#shown() };
+    const { progress, ...others } = this.#shown();
+    // what is not stored yet would be less again where another process goes on after this one died
+    return {
+      ...copy,
+      ...others,
+      progress: { ...progress, percentage: Math.min(progress.percentage, this.#stored) },
+    };
   }
 
   watch(signal?: AbortSignal): OperationWatch {
@@ -340,8 +349,11 @@ export class RunningOperation<TResult> {
     return changed;
   }
 
-  #saveProgress(): Promise<boolean> {
-    return this.#parts.store.saveProgress(this.operationId, this.epoch, this.#shown());
+  async #saveProgress(): Promise<void> {
+    const shown = this.#shown();
+    if (!(await this.#parts.store.saveProgress(this.operationId, this.epoch, shown))) return;
+    this.#stored = shown.progress.percentage;
+    for (const watch of this.#watches) watch.progressChanged();
   }
 
   /** What changes while the work runs. */

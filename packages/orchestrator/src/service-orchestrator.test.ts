@@ -3,6 +3,7 @@ import type { OperationMetadata } from '@ktrdr/contracts';
 import { OperationCancelledError } from './errors.js';
 import { MemoryOperationStore } from './memory-operation-store.js';
 import { OperationsService } from './operations-service.js';
+import { PROGRESS_WRITE_INTERVAL_MS } from './progress-writer.js';
 import {
   ServiceOrchestrator,
   hostServiceVariables,
@@ -87,7 +88,7 @@ function counting(hostService: HostServiceSetting = { use: false }) {
   let count = 0;
   const operations = new OperationsService({ store, clock, logger, randomId: () => `abc${count++}` });
   const manager = new CountingService({ operations, logger, hostService });
-  return { store, operations, manager };
+  return { store, operations, manager, clock };
 }
 
 describe('a manager', () => {
@@ -107,13 +108,14 @@ describe('a manager', () => {
   });
 
   test('runs two operations at once that share neither token nor progress', async () => {
-    const { manager, operations } = counting();
+    const { manager, operations, clock } = counting();
     const [gateA, gateB] = [new Gate(), new Gate()];
     const [a, b] = await Promise.all([
       manager.startCounting('A', 30, gateA),
       manager.startCounting('B', 50, gateB),
     ]);
     await Promise.all([gateA.reached, gateB.reached]);
+    await clock.advance(PROGRESS_WRITE_INTERVAL_MS);
     expect((await operations.get(a.operation_id)).progress).toMatchObject({
       current_item: 'A',
       items_processed: 30,
