@@ -1,15 +1,11 @@
 import type { ModelDetails, ModelList, TestMetrics, TrainingResult } from '@ktrdr/contracts';
 import { printable } from '../printable.js';
 import type { Style } from '../style.js';
+import { accuracyView, verdict } from './accuracy-view.js';
+import { classesView, confusionView } from './classes-view.js';
 import { count, counted, moment, percent } from './numbers.js';
 import { pairs, textTable } from './text-table.js';
-import {
-  accuracyView,
-  classesView,
-  confusionView,
-  verdict,
-  walkForwardView,
-} from './training-result-view.js';
+import { walkForwardView } from './walk-forward-view.js';
 
 export function modelsView({ models }: ModelList, style: Style): string {
   if (models.length === 0) return 'No models yet. Train one: ktrdr models train <strategy.yaml>';

@@ -1,0 +1,34 @@
+/** ONNX Runtime by execution provider; `onnx` is its own code on the CPU. */
+export const ONNX_ENGINE_NAMES = [
+  'onnx-cuda',
+  'onnx-coreml',
+  'onnx-directml',
+  'onnx-webgpu',
+  'onnx',
+] as const;
+export type OnnxEngineName = (typeof ONNX_ENGINE_NAMES)[number];
+/** TensorFlow.js by backend. */
+export const TENSORFLOW_ENGINE_NAMES = [
+  'tensorflow-gpu',
+  'tensorflow-node',
+  'tensorflow-wasm',
+  'tensorflow-js',
+] as const;
+export type TensorFlowEngineName = (typeof TENSORFLOW_ENGINE_NAMES)[number];
+
+/** What computes training steps: one concrete engine. */
+export type EngineName = OnnxEngineName | TensorFlowEngineName;
+export const ENGINE_NAMES: readonly EngineName[] = [...ONNX_ENGINE_NAMES, ...TENSORFLOW_ENGINE_NAMES];
+/** `auto` takes the fastest that is to be had; `tensorflow` the first of that family. */
+export type EngineSetting = 'auto' | 'tensorflow' | EngineName;
+export const ENGINE_SETTINGS: readonly EngineSetting[] = ['auto', 'tensorflow', ...ENGINE_NAMES];
+
+/** Which engine was taken and why the others were not. */
+export interface EngineChoice {
+  engine: EngineName;
+  /** `cpu` or `gpu`. */
+  device: string;
+  rejected: { engine: EngineName; reason: string }[];
+  /** What a step of a small network took when the engine was tried, ms. */
+  ms_per_step: number;
+}
