@@ -1,4 +1,5 @@
-import type { ModelComparison } from '@ktrdr/contracts';
+import { MOST_COMPARED_MODELS, type ModelComparison } from '@ktrdr/contracts';
+import { UsageError } from '../cli-error.js';
 import { type CommandContext, openApi } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { modelPath } from '../model-name.js';
@@ -6,7 +7,10 @@ import { printable } from '../printable.js';
 import { comparisonView } from '../views/comparison-view.js';
 import type { ReadOptions } from '../read-options.js';
 
-/** @param models `strategy/version`, as `models list` shows them */
+/**
+ * @param models `strategy/version`, as `models list` shows them
+ * @throws UsageError where they are not two or more, or one is named twice
+ */
 export async function compareModels(
   context: CommandContext,
   models: string[],
@@ -14,6 +18,7 @@ export async function compareModels(
 ): Promise<ExitCode> {
   const { output } = context;
   for (const model of models) modelPath(model);
+  checkNumber(models);
   const query = { models: models.join(',') };
   const comparison = await openApi(context, { verbose }).get<ModelComparison>('/models/compare', query);
   if (json) {
@@ -23,4 +28,20 @@ export async function compareModels(
     for (const warning of comparison.warnings) output.err(output.errorStyle.yellow(printable(warning)));
   }
   return EXIT.completed;
+}
+
+function checkNumber(models: readonly string[]): void {
+  const twice = models.find((model, index) => models.indexOf(model) < index);
+  const problem =
+    twice !== undefined
+      ? `'${twice}' is named twice`
+      : models.length < 2
+        ? 'One model alone cannot be compared'
+        : models.length > MOST_COMPARED_MODELS
+          ? `${models.length} models are too many`
+          : null;
+  if (problem === null) return;
+  throw new UsageError(
+    `${problem}. Name two to ${MOST_COMPARED_MODELS} different models: ktrdr models compare <model> <model>...`,
+  );
 }
