@@ -1,5 +1,5 @@
 import type { Baselines, SymbolMetrics } from './baselines.js';
-import type { EngineChoice, EngineName } from './engines.js';
+import type { EngineChoice, EngineName, EngineTime } from './engines.js';
 import type { TestMetrics, TrainingMetrics, ValidationMetrics } from './training-metrics.js';
 import type { BarsFingerprint } from './training-request.js';
 import type { WalkForward } from './walk-forward.js';
@@ -9,8 +9,8 @@ export interface ResourceUsage {
   engine: EngineName;
   device: string;
   rejected_engines: EngineChoice['rejected'];
-  /** What a step of a small network took when the engine was tried, ms. */
-  engine_ms_per_step: number;
+  /** What a step of this run's network took on each engine that could be taken, the fastest first; empty where there was one alone. */
+  engine_times: EngineTime[];
   peak_memory_mb: number;
 }
 

@@ -1,4 +1,4 @@
-import type { EngineChoice, EngineName } from './engines.js';
+import type { EngineChoice, EngineName, EngineSetting } from './engines.js';
 import type { ErrorBody, OperationProgress, OperationStatus } from './operation.js';
 import type { TrainingProgressUpdate } from './training-progress.js';
 import type { BarsFingerprint } from './training-request.js';
@@ -21,7 +21,8 @@ export interface StartSessionRequest {
   walk_forward?: number;
   dry_run: boolean;
   seed: number;
-  engine: EngineName;
+  /** `auto` leaves it to the host, which takes what its own setting says. */
+  engine: EngineSetting;
   fingerprints: BarsFingerprint[];
   /** Attempt of the operation, from 1 (the default): the next one gets a session of its own. */
   attempt?: number;
@@ -40,8 +41,9 @@ export interface TrainingSession {
   progress: OperationProgress;
   /** The last report as the trainer made it, for the API to forward. */
   last_update: TrainingProgressUpdate | null;
-  engine: EngineName;
-  device: string;
+  /** `null` until the session's turn has come and its engine is resolved. */
+  engine: EngineName | null;
+  device: string | null;
   /** What the first cancel request gave as its reason. */
   cancel_reason: string | null;
   error: ErrorBody | null;
@@ -60,7 +62,11 @@ export interface SessionList {
 
 /** What a host says of itself in `GET /health`, under `details.trainer`. */
 export interface HostDescription {
-  engine: EngineChoice;
+  /** The host's own, for sessions that leave the engine to it. */
+  engine_setting: EngineSetting;
+  /** Those of the setting that are to be had; a session's is one of them. */
+  engines: { engine: EngineName; device: string }[];
+  rejected_engines: EngineChoice['rejected'];
   sessions_running: number;
   sessions_max: number;
 }

@@ -5,7 +5,7 @@ import type { EngineName, ModelOutputType, ModelTestPart, Timeframe, TrainingRes
 import type { LabelSettings, Strategy } from '@ktrdr/strategy';
 import { sha256 } from './checksum.js';
 import { toJson } from './json.js';
-import { isOnnx } from './engines/engine-trial.js';
+import { isOnnx } from './engines/engine-names.js';
 import { modelGraph } from './engines/onnx/model-graph.js';
 import { MODEL_FORMAT, type ModelMetadata } from './model-metadata.js';
 import { architectureOf, type ModelSpec, parameterCount } from './model-spec.js';

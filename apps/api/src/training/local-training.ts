@@ -1,5 +1,6 @@
 import type { EngineChoice, EngineSetting } from '@ktrdr/contracts';
-import { checkEngineSupport, resolveEngine, runTrainerProcess } from '@ktrdr/trainer';
+import { checkEngineSupport, EngineSelector, runTrainerProcess, trialNetworkOf } from '@ktrdr/trainer';
+import type { Strategy } from '@ktrdr/strategy';
 import type { CheckpointFolders } from '@ktrdr/trainer';
 import type { KeptRun, RunOutputs } from './run-outputs.js';
 import type { TrainingPlace, TrainingRunHooks } from './training-place.js';
@@ -14,7 +15,7 @@ export interface LocalTrainingSettings {
 
 /** Trains beside this process: in a child process of its own, with the bars and the engine of this machine. */
 export class LocalTraining implements TrainingPlace {
-  private engine: EngineChoice | undefined;
+  private readonly engines = new EngineSelector();
 
   constructor(
     private readonly settings: LocalTrainingSettings,
@@ -26,7 +27,9 @@ export class LocalTraining implements TrainingPlace {
     const { operationId, attempt, token } = hooks;
     const { dataDir, cancelGraceMs } = this.settings;
     const resume = attempt > 1;
-    const engine = resume ? await this.checkpoints.engineOf(operationId) : await this.ownEngine();
+    const engine = resume
+      ? await this.checkpoints.engineOf(operationId)
+      : await this.chooseEngine(strategy, hooks);
     checkEngineSupport(engine.engine, strategy.model.type);
     const checkpointDir = this.checkpoints.of(operationId);
     const kept = await this.outputs.keep(operationId, strategy, token, async (outputDir) => {
@@ -46,9 +49,10 @@ export class LocalTraining implements TrainingPlace {
     return kept;
   }
 
-  /** Resolved before the first run, for all. */
-  private async ownEngine(): Promise<EngineChoice> {
-    this.engine ??= await resolveEngine(this.settings.engine);
-    return this.engine;
+  private chooseEngine(strategy: Strategy, { token, onWaiting }: TrainingRunHooks): Promise<EngineChoice> {
+    return this.engines.choose(this.settings.engine, trialNetworkOf(strategy), {
+      signal: token.signal,
+      onPhase: onWaiting,
+    });
   }
 }
