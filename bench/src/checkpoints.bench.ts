@@ -39,7 +39,7 @@ async function cost(hidden: readonly number[]): Promise<ReportRow> {
   const checkpoints = new PeriodicCheckpoints({
     files: new CheckpointFiles(directory),
     identity: IDENTITY,
-    engine: { engine: 'onnx', device: 'cpu', rejected: [], ms_per_step: 0 },
+    engine: { engine: 'onnx', device: 'cpu', rejected: [] },
     everyMs,
     bytes,
     from: null,

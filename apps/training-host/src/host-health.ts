@@ -1,29 +1,33 @@
 import type { DynamicModule } from '@nestjs/common';
-import type { EngineChoice, HostDescription } from '@ktrdr/contracts';
+import type { HostDescription } from '@ktrdr/contracts';
 import { OperationsService } from '@ktrdr/orchestrator';
 import { dataFolderCheck, type HealthModule, type NamedHealthCheck } from '@ktrdr/service-kit';
+import { deviceOf, EngineSelector } from '@ktrdr/trainer';
 import type { HostSettings } from './config.js';
-import { ENGINE } from './sessions/sessions.module.js';
 
 /** What `GET /health` looks at: the operations' store, the bars, and what this host trains with. */
 export function hostHealthChecks(
-  { dataDir, maxSessions }: HostSettings,
+  { dataDir, engine, maxSessions }: HostSettings,
   sessions: DynamicModule,
 ): Parameters<typeof HealthModule.register>[0] {
   return {
     imports: [sessions],
-    inject: [OperationsService, ENGINE],
-    useFactory: (operations: OperationsService, engine: EngineChoice): NamedHealthCheck[] => [
+    inject: [OperationsService, EngineSelector],
+    useFactory: (operations: OperationsService, selector: EngineSelector): NamedHealthCheck[] => [
       { name: 'store', check: () => operations.checkStore() },
       dataFolderCheck(dataDir),
       {
         name: 'trainer',
-        check: async () =>
-          ({
-            engine,
+        check: async () => {
+          const { engines, rejected } = await selector.candidates(engine, 'mlp');
+          return {
+            engine_setting: engine,
+            engines: engines.map((name) => ({ engine: name, device: deviceOf(name) })),
+            rejected_engines: rejected,
             sessions_running: operations.activeCount(),
             sessions_max: maxSessions,
-          }) satisfies HostDescription,
+          } satisfies HostDescription;
+        },
       },
     ],
   };

@@ -1,5 +1,5 @@
 /** Wire types of stored models. */
-import type { BarsFingerprint } from './training.js';
+import type { BarsFingerprint } from './training-request.js';
 
 /** What a model's outputs are, by the labels that it was trained on. */
 export type ModelOutputType =

@@ -5,6 +5,7 @@ export { checkIndicator } from './indicators/check-indicator.js';
 export { describeIndicators } from './indicators/describe-indicators.js';
 export { formatIssue, StrategyError } from './issues.js';
 export { computeLabels, fitsOnTrainingBars } from './labels/compute-labels.js';
+export { labelClasses } from './labels/label-classes.js';
 export type { ClassLabels, Labels, ValueLabels } from './labels/labels.js';
 export { migrateStrategy } from './migrate-strategy.js';
 export type {

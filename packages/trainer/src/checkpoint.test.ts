@@ -37,7 +37,7 @@ function checkpoint(batch: number): Checkpoint {
       seed: 7,
       code: 'e',
     },
-    engine: { engine: 'onnx', device: 'cpu', rejected: [], ms_per_step: 0.1 },
+    engine: { engine: 'onnx', device: 'cpu', rejected: [], times: [] },
     state: state(batch),
   };
 }

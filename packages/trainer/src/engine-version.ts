@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type { EngineName } from '@ktrdr/contracts';
-import { isOnnx } from './engines/engine-trial.js';
+import { isOnnx } from './engines/engine-names.js';
 
 const require = createRequire(import.meta.url);
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { EpochEnd, TrainingCallback } from './callbacks/training-callback.js';
 import type { Engine, StepResult } from './engines/engine.js';
-import { createEngine } from './engines/select-engine.js';
+import { createEngine } from './engines/create-engine.js';
 import { evaluatePart } from './evaluate-part.js';
 import { runTrainingLoop, type DataPart, type LoopRequest, type LoopSettings } from './loop.js';
 import type { ModelSpec } from './model-spec.js';

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { EngineName, KtrdrError } from '@ktrdr/contracts';
+import type { EngineChoice, EngineName, KtrdrError } from '@ktrdr/contracts';
 import { propertyRuns } from '@ktrdr/contracts/testing';
 import fc from 'fast-check';
 import { PeriodicCheckpoints } from './callbacks/checkpoint.js';
@@ -10,7 +10,7 @@ import type { RunIdentity } from './checkpoint.js';
 import { CheckpointFiles } from './checkpoint-files.js';
 import type { DataPart } from './batches.js';
 import type { Engine } from './engines/engine.js';
-import { createEngine } from './engines/select-engine.js';
+import { createEngine } from './engines/create-engine.js';
 import { runTrainingLoop, type LoopRequest, type LoopResult, type LoopSettings } from './loop.js';
 import type { CheckpointPlace } from './loop-state.js';
 import { inputWidth, type ModelSpec } from './model-spec.js';
@@ -26,7 +26,7 @@ const IDENTITY: RunIdentity = {
   seed: 1,
   code: 'code',
 };
-const ENGINE = { engine: 'onnx', device: 'cpu', rejected: [], ms_per_step: 1 } as const;
+const ENGINE: EngineChoice = { engine: 'onnx', device: 'cpu', rejected: [], times: [] };
 const clock = { now: () => performance.now() };
 
 let directory: string;

@@ -46,7 +46,7 @@ function run(changes: Partial<TrainingRunRequest> = {}, others: Partial<Omit<Run
     dryRun: false,
     detailedAnalytics: false,
     fingerprints: [],
-    engine: { engine: 'onnx', device: 'cpu', rejected: [], ms_per_step: 1 },
+    engine: { engine: 'onnx', device: 'cpu', rejected: [] },
     dataDir: directory,
     outputDir: directory,
     mode: 'local',

@@ -7,7 +7,7 @@ import { Progress } from './callbacks/progress.js';
 import { dataWarnings } from './data-warnings.js';
 import { DIRECTIONS } from './directions.js';
 import type { Engine } from './engines/engine.js';
-import { createEngine } from './engines/select-engine.js';
+import { createEngine } from './engines/create-engine.js';
 import { assessModel } from './evaluation/assess-model.js';
 import { walkForwardFolds } from './evaluation/walk-forward-folds.js';
 import { evaluateFolds } from './evaluation/walk-forward.js';

@@ -30,7 +30,7 @@ export function dryRunResult(
       engine: request.engine.engine,
       device: request.engine.device,
       rejected_engines: request.engine.rejected,
-      engine_ms_per_step: request.engine.ms_per_step,
+      engine_times: request.engine.times,
       peak_memory_mb: peakMemory(),
     },
     artifacts: { model: null, model_path: null, per_symbol_metrics: [], feature_importance: null },

@@ -7,16 +7,23 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { EngineName } from '@ktrdr/contracts';
-import { tryEngine } from '../dist/engines/engine-trial.js';
+import { parseStrategy } from '@ktrdr/strategy';
+import { runTrainerProcess } from '@ktrdr/trainer';
+import { EngineSelector } from '../dist/engines/engine-selector.js';
+import { ProcessTrials } from '../dist/engines/engine-trial.js';
+import { trialNetworkOf, type TrialNetwork } from '../dist/engines/trial-network.js';
+
+import { strategyText, trainingRequest, workplace, writeBars } from './fixtures/training.js';
 
 const require = createRequire(import.meta.url);
 const run = promisify(execFile);
 const built = (path: string): string => fileURLToPath(new URL(`../dist/${path}`, import.meta.url));
 
+const never = new AbortController().signal;
+
 /** What a trial says is wrong; `null` when the engine works. */
-async function problemOf(engine: EngineName, from?: string): Promise<string | null> {
-  const trial = await tryEngine(engine, from);
-  return 'problem' in trial ? trial.problem : null;
+function problemOf(engine: EngineName, from?: string): Promise<string | null> {
+  return new ProcessTrials(from).load(engine);
 }
 
 /** A stand-in for the native packages, which are not installed here. */
@@ -83,15 +90,85 @@ describe('a native engine', () => {
       'installed, but it finds no GPU',
     );
   });
+
+  test('that loads is timed beside the others on the run’s own network, and the result says what was measured', async () => {
+    const engines = new EngineSelector(new ProcessTrials(await install('tfjs-node', working)));
+    const text = strategyText({ hiddenLayers: [64, 64], epochs: 1 });
+    const phases: string[] = [];
+    const engine = await engines.choose(
+      'auto',
+      trialNetworkOf(parseStrategy(text, { file: 'small.yaml' }).strategy),
+      { signal: never, onPhase: (phase) => phases.push(phase) },
+    );
+    expect(phases).toEqual(['looking for engines', 'timing engines']);
+    const place = await workplace();
+    try {
+      await writeBars(place.dataDir, 'AAA', '1h', 1000);
+      const { result } = await runTrainerProcess(trainingRequest(place, { strategyText: text, engine }), {
+        signal: never,
+        graceMs: 1000,
+        onProgress: () => undefined,
+      });
+      // plain JavaScript is many times slower
+      expect(result.resource_usage).toMatchObject({
+        engine: 'onnx',
+        engine_times: [
+          { engine: 'onnx', ms_per_step: expect.any(Number) },
+          { engine: 'tensorflow-node', ms_per_step: expect.any(Number) },
+        ],
+      });
+      expect(result.resource_usage.rejected_engines).toContainEqual({
+        engine: 'tensorflow-node',
+        reason: expect.stringMatching(/^slower: .* ms a step, onnx .* ms$/),
+      });
+    } finally {
+      await place.remove();
+    }
+  });
 });
 
-test.each(['onnx', 'tensorflow-wasm', 'tensorflow-js'] as const)(
-  '%s is tried by timing it',
-  async (engine) => {
-    const trial = await tryEngine(engine);
-    expect(trial).toEqual({ msPerStep: expect.any(Number) });
+/** With dropout, and more rows than one call trains on. */
+const MLP: TrialNetwork = {
+  model: {
+    type: 'mlp',
+    inputs: 5,
+    layers: [{ units: 8, activation: 'tanh', dropout: 0.2 }],
+    outputs: 1,
   },
-);
+  optimiser: { type: 'sgd', weightDecay: 0, gradientClip: null },
+  loss: { type: 'huber', delta: 1 },
+  batchSize: 100,
+};
+const GRU: TrialNetwork = {
+  model: { type: 'gru', inputs: 3, sequenceLength: 6, hiddenSize: 4, layers: 2, dropout: 0.1, outputs: 4 },
+  optimiser: { type: 'adam', weightDecay: 0, gradientClip: 1 },
+  loss: { type: 'focal', gamma: 2 },
+  batchSize: 16,
+};
+
+test.each<[EngineName, string, TrialNetwork]>([
+  ['onnx', 'mlp', MLP],
+  ['onnx', 'gru', GRU],
+  ['tensorflow-wasm', 'mlp', MLP],
+  ['tensorflow-js', 'mlp', MLP],
+])('%s loads, and is timed on an %s', async (engine, _type, network) => {
+  const trials = new ProcessTrials();
+  expect(await trials.load(engine)).toBeNull();
+  expect(await trials.time(engine, network, never)).toEqual({ msPerStep: expect.any(Number) });
+});
+
+test('an engine that cannot train the network says so', async () => {
+  expect(await new ProcessTrials().time('tensorflow-js', GRU, never)).toEqual({
+    problem: expect.stringMatching(/^it loads, but cannot train this network: .*type gru/),
+  });
+});
+
+test('a timing that is cancelled ends, with the reason', async () => {
+  const cancelled = new AbortController();
+  const timing = new ProcessTrials().time('onnx', MLP, cancelled.signal);
+  cancelled.abort(new Error('enough'));
+  await expect(timing).rejects.toThrow('enough');
+});
 
 test('an execution provider that is not on this machine is rejected with what is missing', async () => {
   expect(await problemOf(process.platform === 'win32' ? 'onnx-coreml' : 'onnx-directml')).toMatch(/only$/);
@@ -101,7 +178,7 @@ test.each(['onnx', 'tensorflow-wasm', 'tensorflow-js'])(
   '%s loads in silence and leaves no handler of uncaught exceptions behind',
   async (engine) => {
     const program = `
-      const { createEngine } = await import(${JSON.stringify(built('engines/select-engine.js'))});
+      const { createEngine } = await import(${JSON.stringify(built('engines/create-engine.js'))});
       const engine = await createEngine(${JSON.stringify(engine)});
       const model = { type: 'mlp', inputs: 1, layers: [], outputs: 2 };
       const optimiser = { type: 'adam', weightDecay: 0, gradientClip: null };

@@ -57,7 +57,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     'GET /health': () => ({
       status: 'ok',
       details: {
-        trainer: { engine: { engine: 'tensorflow-wasm', device: 'cpu', rejected: [], ms_per_step: 1 } },
+        trainer: { engines: [{ engine: 'onnx', device: 'cpu' }] },
       },
     }),
     'POST /training/sessions': () => data(session('running')),
@@ -196,7 +196,7 @@ describe('a host that disturbs', () => {
     const starts = requests.filter(({ request }) => request === 'POST /training/sessions');
     expect(starts).toHaveLength(2);
     expect(starts[1]).toEqual(starts[0]);
-    expect(starts[0]?.body).toMatchObject({ engine: 'tensorflow-wasm', seed: 1 });
+    expect(starts[0]?.body).toMatchObject({ engine: 'auto', seed: 1 });
   });
 
   test('a start that may have arrived is not called cancelled: the host may compute', async () => {

@@ -6,13 +6,7 @@ import {
   SESSION_LEASE_MS,
   STOPPING_REASON,
 } from '@ktrdr/contracts';
-import type {
-  EngineName,
-  EngineSetting,
-  SessionArtifacts,
-  StartSessionRequest,
-  TrainingSession,
-} from '@ktrdr/contracts';
+import type { EngineSetting, SessionArtifacts, StartSessionRequest, TrainingSession } from '@ktrdr/contracts';
 import type { CancellationToken, Clock } from '@ktrdr/orchestrator';
 import type { ModelStorage, RunSettings, TrainingRunOutcome } from '@ktrdr/trainer';
 import { HostSession } from './host-session.js';
@@ -25,6 +19,7 @@ import type { TrainingRequest } from './training-request.js';
 const CONTACTING = 'contacting the training host';
 
 export interface HostTrainingSettings extends HostSessionSettings {
+  /** `auto` leaves it to the host, which times its engines on the run's network. */
   engine: EngineSetting;
 }
 
@@ -45,7 +40,9 @@ export class HostTraining implements TrainingPlace {
         hooks.onWaiting(silence ?? CONTACTING),
       );
       hooks.onWaiting(CONTACTING);
-      const engine = await this.engine(session, hooks.takenOver);
+      // an answer shows that nothing computes yet where the host is silent from here on
+      await session.ask((bounds) => this.host.describe(bounds), hooks.takenOver);
+      const { engine } = this.settings;
       const started = await session.start(sessionRequest(hooks, run, engine), hooks.takenOver);
       const ended = await session.follow(started.session_id, (state) => forward(state, hooks));
       const outcome = outcomeOf(ended, token, this.host.url);
@@ -59,19 +56,12 @@ export class HostTraining implements TrainingPlace {
       return outcome;
     });
   }
-
-  /** The engine of the run: the one that was forced here, else the host's best. It travels with the session. */
-  private async engine(session: HostSession, mayCompute: boolean): Promise<EngineName> {
-    const { engine } = this.settings;
-    const description = await session.ask((bounds) => this.host.describe(bounds), mayCompute);
-    return engine === 'auto' || engine === 'tensorflow' ? description.engine.engine : engine;
-  }
 }
 
 function sessionRequest(
   { operationId, attempt, resume }: TrainingRunHooks,
   run: RunSettings,
-  engine: EngineName,
+  engine: EngineSetting,
 ): StartSessionRequest {
   return {
     operation_id: operationId,

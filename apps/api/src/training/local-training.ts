@@ -1,5 +1,6 @@
 import type { EngineChoice, EngineSetting } from '@ktrdr/contracts';
-import { checkEngineSupport, resolveEngine, runTrainerProcess } from '@ktrdr/trainer';
+import { checkEngineSupport, EngineSelector, runTrainerProcess, trialNetworkOf } from '@ktrdr/trainer';
+import type { Strategy } from '@ktrdr/strategy';
 import type { CheckpointFolders } from '@ktrdr/trainer';
 import type { KeptRun, RunOutputs } from './run-outputs.js';
 import type { TrainingPlace, TrainingRunHooks } from './training-place.js';
@@ -16,7 +17,7 @@ export interface LocalTrainingSettings {
 
 /** Trains beside this process: in a child process of its own, with the bars and the engine of this machine. */
 export class LocalTraining implements TrainingPlace {
-  private engine: EngineChoice | undefined;
+  private readonly engines = new EngineSelector();
 
   constructor(
     private readonly settings: LocalTrainingSettings,
@@ -27,7 +28,9 @@ export class LocalTraining implements TrainingPlace {
   async train({ run, strategy }: TrainingRequest, hooks: TrainingRunHooks): Promise<KeptRun> {
     const { operationId, resume, token } = hooks;
     const { dataDir, cancelGraceMs, checkpointEveryMs } = this.settings;
-    const engine = resume ? await this.checkpoints.engineOf(operationId) : await this.ownEngine();
+    const engine = resume
+      ? await this.checkpoints.engineOf(operationId)
+      : await this.chooseEngine(strategy, hooks);
     checkEngineSupport(engine.engine, strategy.model.type);
     if (!resume) await this.checkpoints.remove(operationId, hooks.onOutput);
     const checkpointDir = this.checkpoints.of(operationId);
@@ -63,9 +66,10 @@ export class LocalTraining implements TrainingPlace {
     return this.checkpoints.has(operationId);
   }
 
-  /** Resolved before the first run, for all. */
-  private async ownEngine(): Promise<EngineChoice> {
-    this.engine ??= await resolveEngine(this.settings.engine);
-    return this.engine;
+  private chooseEngine(strategy: Strategy, { token, onWaiting }: TrainingRunHooks): Promise<EngineChoice> {
+    return this.engines.choose(this.settings.engine, trialNetworkOf(strategy), {
+      signal: token.signal,
+      onPhase: onWaiting,
+    });
   }
 }

@@ -1,12 +1,6 @@
 import axios, { isAxiosError } from 'axios';
 import type { AxiosInstance, AxiosRequestConfig } from 'axios';
-import {
-  ENGINE_NAMES,
-  errorFromBody,
-  isErrorResponse,
-  OPERATION_STATUSES,
-  TRAINING_PHASES,
-} from '@ktrdr/contracts';
+import { errorFromBody, isErrorResponse, OPERATION_STATUSES, TRAINING_PHASES } from '@ktrdr/contracts';
 import type {
   CancelOperationRequest,
   HostDescription,
@@ -69,9 +63,8 @@ export class TrainingHostClient {
   async describe(bounds: RequestBounds): Promise<HostDescription> {
     const { status, body } = await this.request({ method: 'GET', url: '/health' }, bounds);
     const description = (body as { details?: { trainer?: HostDescription } } | null)?.details?.trainer;
-    const engine: unknown = description?.engine?.engine;
-    if (!(ENGINE_NAMES as readonly unknown[]).includes(engine)) throw this.strange(status, '/health');
-    return description as HostDescription;
+    if (!Array.isArray(description?.engines)) throw this.strange(status, '/health');
+    return description;
   }
 
   /** Starts a session. Asked again for the same operation, the host answers with the session that there is. */

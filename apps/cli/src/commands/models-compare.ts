@@ -7,7 +7,10 @@ import { printable } from '../printable.js';
 import { comparisonView } from '../views/comparison-view.js';
 import type { ReadOptions } from '../read-options.js';
 
-/** @param models `strategy/version`, as `models list` shows them */
+/**
+ * @param models `strategy/version`, as `models list` shows them
+ * @throws UsageError where they are not two or more, or one is named twice
+ */
 export async function compareModels(
   context: CommandContext,
   models: string[],

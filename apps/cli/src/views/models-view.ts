@@ -2,15 +2,11 @@ import { stripVTControlCharacters } from 'node:util';
 import type { ModelDetails, ModelList, ModelSummary, TestMetrics, TrainingResult } from '@ktrdr/contracts';
 import { printable } from '../printable.js';
 import type { Style } from '../style.js';
+import { accuracyView, verdict } from './accuracy-view.js';
+import { classesView, confusionView } from './classes-view.js';
 import { count, counted, moment, percent } from './numbers.js';
 import { pairs, textTable } from './text-table.js';
-import {
-  accuracyView,
-  classesView,
-  confusionView,
-  verdict,
-  walkForwardView,
-} from './training-result-view.js';
+import { walkForwardView } from './walk-forward-view.js';
 
 /** One line a model; where the terminal is too narrow for that, without the engine and the time of day. */
 export function modelsView({ models }: ModelList, columns: number, style: Style): string {

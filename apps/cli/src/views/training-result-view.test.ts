@@ -51,7 +51,7 @@ const RESULT: TrainingResult = {
     training_mode: 'host',
     engine: 'tensorflow-wasm',
     device: 'cpu',
-    engine_ms_per_step: 0.5,
+    engine_times: [],
     rejected_engines: [{ engine: 'tensorflow-gpu', reason: '@tensorflow/tfjs-node-gpu is not installed' }],
     peak_memory_mb: 212.4,
   },

@@ -1,10 +1,10 @@
 import { KtrdrError } from '@ktrdr/contracts';
-import type { BarsFingerprint, EngineChoice, StartSessionRequest } from '@ktrdr/contracts';
+import type { BarsFingerprint, EngineSetting, StartSessionRequest } from '@ktrdr/contracts';
 import { fingerprintBars, parseDateRange } from '@ktrdr/market-data';
 import { parseStrategy } from '@ktrdr/strategy';
 import type { Strategy } from '@ktrdr/strategy';
-import { checkEngineSupport, resolveEngine } from '@ktrdr/trainer';
-import type { CheckpointFolders } from '@ktrdr/trainer';
+import { checkEngineSupport } from '@ktrdr/trainer';
+import type { CheckpointFolders, EngineSelector } from '@ktrdr/trainer';
 import type { SessionRequest } from './session-request.js';
 
 /** Checks on the host's own bars and engines what an API asks for. */
@@ -12,7 +12,8 @@ export class SessionCheck {
   constructor(
     private readonly dataDir: string,
     /** What this host takes when it may choose. */
-    private readonly engine: EngineChoice,
+    private readonly engineSetting: EngineSetting,
+    private readonly engines: EngineSelector,
     private readonly checkpoints: CheckpointFolders,
   ) {}
 
@@ -27,15 +28,17 @@ export class SessionCheck {
       overrides: { symbols, timeframes },
     });
     parseDateRange(body.start_date, body.end_date);
-    const engine = await this.engineOf(body);
-    checkEngineSupport(engine.engine, strategy.model.type);
+    const engine = body.engine === 'auto' ? this.engineSetting : body.engine;
+    const resumedEngine = resume ? await this.checkpoints.engineOf(body.operation_id) : null;
+    if (resumedEngine === null) await this.engines.candidates(engine, strategy.model.type);
+    else checkEngineSupport(resumedEngine.engine, strategy.model.type);
     await this.checkBars(strategy, body.fingerprints);
     return {
       operationId: body.operation_id,
       attempt,
-      resume,
       strategy,
       engine,
+      resumedEngine,
       run: {
         strategyText: body.strategy,
         strategyFile: body.strategy_file,
@@ -51,11 +54,6 @@ export class SessionCheck {
         fingerprints: body.fingerprints,
       },
     };
-  }
-
-  private async engineOf({ engine, operation_id, resume }: StartSessionRequest): Promise<EngineChoice> {
-    if (resume === true) return this.checkpoints.engineOf(operation_id);
-    return engine === this.engine.engine ? this.engine : resolveEngine(engine);
   }
 
   private async checkBars(strategy: Strategy, fingerprints: readonly BarsFingerprint[]): Promise<void> {

@@ -1,4 +1,9 @@
-import type { OperationStarted, TrainingProgressUpdate, TrainingResult } from '@ktrdr/contracts';
+import type {
+  EngineChoice,
+  OperationStarted,
+  TrainingProgressUpdate,
+  TrainingResult,
+} from '@ktrdr/contracts';
 import { ServiceOrchestrator, trainingProgressRenderer } from '@ktrdr/orchestrator';
 import type { OperationContext, ServiceOrchestratorDependencies } from '@ktrdr/orchestrator';
 import { trainingProgress, trainingSteps } from '@ktrdr/service-kit';
@@ -8,6 +13,8 @@ import type { SessionTraining } from './session-training.js';
 
 /** Who is told what a session does, for the API to ask. */
 export interface SessionReports {
+  /** The engine of the run is resolved. */
+  onEngine: (engine: EngineChoice) => void;
   /** A report as the training process made it. */
   onUpdate: (update: TrainingProgressUpdate) => void;
   /** The session's operation can be resumed from a checkpoint. */
@@ -44,7 +51,7 @@ export class SessionManager extends ServiceOrchestrator<SessionTraining> {
         strategy: strategy.name,
         start_date: run.startDate ?? strategy.dateRange.start ?? null,
         end_date: run.endDate ?? strategy.dateRange.end ?? null,
-        parameters: { operation_id: request.operationId, seed: run.seed, engine: request.engine.engine },
+        parameters: { operation_id: request.operationId, seed: run.seed, engine: request.engine },
       },
       taskId: `${request.operationId}:${request.attempt}`,
       steps: trainingSteps(run.walkForward),
@@ -76,6 +83,8 @@ export class SessionManager extends ServiceOrchestrator<SessionTraining> {
         this.adapter.train(request, {
           sessionId: operationId,
           token,
+          onEngine: reports.onEngine,
+          onPhase: (phase) => progress.update({ context: { phase } }),
           onProgress: (update) => {
             reports.onUpdate(update);
             progress.update(trainingProgress(update));

@@ -1,13 +1,17 @@
-import type { TrainingProgressUpdate } from '@ktrdr/contracts';
+import type { EngineChoice, TrainingProgressUpdate } from '@ktrdr/contracts';
 import type { CancellationToken } from '@ktrdr/orchestrator';
-import { readArtifacts, runTrainerProcess } from '@ktrdr/trainer';
-import type { CheckpointFolders, ModelStorage, TrainingRunOutcome } from '@ktrdr/trainer';
+import { readArtifacts, runTrainerProcess, trialNetworkOf } from '@ktrdr/trainer';
+import type { CheckpointFolders, EngineSelector, ModelStorage, TrainingRunOutcome } from '@ktrdr/trainer';
 import type { ArtifactFile } from '@ktrdr/contracts';
 import type { SessionRequest } from './session-request.js';
 
 export interface SessionRunHooks {
   sessionId: string;
   token: CancellationToken;
+  /** The engine of the run is resolved. */
+  onEngine: (engine: EngineChoice) => void;
+  /** What takes a while before the run, in words. */
+  onPhase: (phase: string) => void;
   onProgress: (update: TrainingProgressUpdate) => void;
   /** The session's operation can be resumed here, however this session ends. */
   onCheckpoint: () => void;
@@ -27,6 +31,7 @@ export class SessionTraining {
   constructor(
     private readonly folders: ModelStorage,
     private readonly checkpoints: CheckpointFolders,
+    private readonly engines: EngineSelector,
     private readonly dataDir: string,
     /** How long a cancelled training process may take to stop by itself, ms. */
     private readonly cancelGraceMs: number,
@@ -37,13 +42,15 @@ export class SessionTraining {
   /**
    * Settles only when nothing computes any more.
    *
-   * @throws TrainingCancelledError once the token has fired and the run has ended
+   * @throws TrainingCancelledError, or the token's reason, once the token has fired and the run has ended
    * @throws KtrdrError with the code of what went wrong
    */
   async train(request: SessionRequest, hooks: SessionRunHooks): Promise<TrainingRunOutcome> {
-    const { run, operationId, engine, resume } = request;
+    const { run, operationId, resumedEngine } = request;
     const { sessionId, token } = hooks;
-    if (!resume) await this.checkpoints.remove(operationId, hooks.onOutput);
+    if (resumedEngine === null) await this.checkpoints.remove(operationId, hooks.onOutput);
+    const engine = resumedEngine ?? (await this.chooseEngine(request, hooks));
+    hooks.onEngine(engine);
     const outputDir = await this.folders.stage(sessionId);
     try {
       const outcome = await runTrainerProcess(
@@ -56,7 +63,7 @@ export class SessionTraining {
           mode: 'host',
           checkpointDir: this.checkpoints.of(operationId),
           checkpointEveryMs: this.checkpointEveryMs,
-          resume,
+          resume: resumedEngine !== null,
         },
         {
           signal: token.signal,
@@ -75,6 +82,11 @@ export class SessionTraining {
       await this.folders.discard(outputDir);
       throw error;
     }
+  }
+
+  private chooseEngine({ engine, strategy }: SessionRequest, hooks: SessionRunHooks): Promise<EngineChoice> {
+    const { token, onPhase } = hooks;
+    return this.engines.choose(engine, trialNetworkOf(strategy), { signal: token.signal, onPhase });
   }
 
   /** Everything that a completed session wrote; empty where nothing is kept of it. */

@@ -1,11 +1,10 @@
 import { join } from 'node:path';
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
-import type { EngineChoice } from '@ktrdr/contracts';
 import { OperationsService } from '@ktrdr/orchestrator';
 import type { Clock, OrchestratorLogger } from '@ktrdr/orchestrator';
 import { CLOCK, ORCHESTRATOR_LOGGER } from '@ktrdr/service-kit';
-import { CheckpointFolders, ModelStorage, resolveEngine } from '@ktrdr/trainer';
+import { CheckpointFolders, EngineSelector, ModelStorage } from '@ktrdr/trainer';
 import type { HostSettings } from '../config.js';
 import { LastAnswers } from './last-answers.js';
 import { SessionCheck } from './session-check.js';
@@ -15,20 +14,25 @@ import { SessionTraining } from './session-training.js';
 import { SessionsController } from './sessions.controller.js';
 import { SessionsService } from './sessions.service.js';
 
-/** Injects the `EngineChoice` that this host takes when it may choose. */
-export const ENGINE = Symbol('ENGINE');
-
 /** `/training/sessions`. */
 @Module({})
 export class SessionsModule {
   static register(settings: HostSettings): DynamicModule {
-    const { dataDir, stateDir, cancelGraceMs, checkpointEveryMs, maxSessions, sessionWait } = settings;
+    const { dataDir, stateDir, engine, cancelGraceMs, checkpointEveryMs, maxSessions, sessionWait } =
+      settings;
     return {
       module: SessionsModule,
       controllers: [SessionsController],
       providers: [
-        // An engine that was asked for and is not to be had keeps the host from starting.
-        { provide: ENGINE, useFactory: () => resolveEngine(settings.engine) },
+        {
+          provide: EngineSelector,
+          useFactory: async () => {
+            const engines = new EngineSelector();
+            // An engine that was asked for and is not to be had keeps the host from starting.
+            await engines.candidates(engine, 'mlp');
+            return engines;
+          },
+        },
         {
           provide: CheckpointFolders,
           inject: [CLOCK],
@@ -40,18 +44,32 @@ export class SessionsModule {
         },
         {
           provide: SessionTraining,
-          inject: [CheckpointFolders],
-          useFactory: async (checkpoints: CheckpointFolders) => {
+          inject: [CheckpointFolders, EngineSelector],
+          useFactory: async (checkpoints: CheckpointFolders, engines: EngineSelector) => {
             const folders = new ModelStorage(join(stateDir, 'sessions'));
             await folders.removeStale();
-            return new SessionTraining(folders, checkpoints, dataDir, cancelGraceMs, checkpointEveryMs);
+            return new SessionTraining(
+              folders,
+              checkpoints,
+              engines,
+              dataDir,
+              cancelGraceMs,
+              checkpointEveryMs,
+            );
           },
         },
         {
           provide: SessionsService,
-          inject: [ENGINE, SessionTraining, CheckpointFolders, OperationsService, CLOCK, ORCHESTRATOR_LOGGER],
+          inject: [
+            EngineSelector,
+            SessionTraining,
+            CheckpointFolders,
+            OperationsService,
+            CLOCK,
+            ORCHESTRATOR_LOGGER,
+          ],
           useFactory: (
-            engine: EngineChoice,
+            engines: EngineSelector,
             training: SessionTraining,
             checkpoints: CheckpointFolders,
             operations: OperationsService,
@@ -65,7 +83,7 @@ export class SessionsModule {
             );
             return new SessionsService(
               { maxSessions, wait: sessionWait },
-              new SessionCheck(dataDir, engine, checkpoints),
+              new SessionCheck(dataDir, engine, engines, checkpoints),
               manager,
               training,
               operations,
@@ -80,7 +98,7 @@ export class SessionsModule {
           useFactory: (sessions: SessionsService, clock: Clock) => new LastAnswers(sessions, clock),
         },
       ],
-      exports: [ENGINE],
+      exports: [EngineSelector],
     };
   }
 }

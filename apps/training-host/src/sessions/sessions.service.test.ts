@@ -6,7 +6,7 @@ import { SESSION_LEASE_MS, type StartSessionRequest } from '@ktrdr/contracts';
 import { fingerprintBars, writeSampleBars } from '@ktrdr/market-data';
 import { MemoryOperationStore, OperationsService } from '@ktrdr/orchestrator';
 import { FakeClock, RecordingLogger, settle } from '@ktrdr/orchestrator/testing';
-import { CheckpointFolders, ModelStorage, resolveEngine } from '@ktrdr/trainer';
+import { CheckpointFolders, EngineSelector, ModelStorage } from '@ktrdr/trainer';
 import { SessionCheck } from './session-check.js';
 import { SessionManager } from './session-manager.js';
 import { SessionSlots } from './session-slots.js';
@@ -57,13 +57,14 @@ async function host(maxSessions: number) {
   });
   const checkpoints = new CheckpointFolders(join(dataDir, 'state'));
   const folders = new ModelStorage(join(dataDir, 'sessions'));
-  const training = new SessionTraining(folders, checkpoints, dataDir, 5_000, 2_000);
+  const engines = new EngineSelector();
+  const training = new SessionTraining(folders, checkpoints, engines, dataDir, 5_000, 2_000);
   const manager = new SessionManager(
     { operations, logger, hostService: { use: false } },
     training,
     new SessionSlots(1),
   );
-  const check = new SessionCheck(dataDir, await resolveEngine('tensorflow-js'), checkpoints);
+  const check = new SessionCheck(dataDir, 'tensorflow-js', engines, checkpoints);
   const settings = { maxSessions, wait: false };
   const sessions = new SessionsService(settings, check, manager, training, operations, clock, logger);
   const fingerprints = [await fingerprintBars(dataDir, 'AAPL', '1h')];

@@ -2,6 +2,7 @@ import { isTerminalStatus, KtrdrError, SESSION_LEASE_MS } from '@ktrdr/contracts
 import type {
   CancelOperationRequest,
   CancelOperationResponse,
+  EngineChoice,
   Operation,
   SessionArtifacts,
   SessionList,
@@ -28,6 +29,8 @@ export interface SessionsSettings {
 /** What a session is beyond its operation. */
 interface Session {
   request: SessionRequest;
+  /** `null` until it is resolved. */
+  engine: EngineChoice | null;
   lastUpdate: TrainingProgressUpdate | null;
   /** There is a checkpoint of its operation. */
   hasCheckpoint: boolean;
@@ -144,14 +147,18 @@ export class SessionsService {
     const request = await this.check.check(body);
     const session: Session = {
       request,
+      engine: request.resumedEngine,
       lastUpdate: null,
-      hasCheckpoint: request.resume,
+      hasCheckpoint: request.resumedEngine !== null,
       told: false,
       endLease: () => {},
     };
     // From here to the start without an await: two requests cannot both find the last place.
     if (this.isBusy) throw await this.busy();
     const { operation_id } = await this.manager.startSession(request, {
+      onEngine: (engine) => {
+        session.engine = engine;
+      },
       onUpdate: (update) => {
         session.lastUpdate = update;
       },
@@ -244,7 +251,10 @@ function hasModel(result: TrainingResult | null): boolean {
   return result !== null && result.training_metrics !== null;
 }
 
-function describe(operation: Operation, { request, lastUpdate, hasCheckpoint }: Session): TrainingSession {
+function describe(
+  operation: Operation,
+  { request, engine, lastUpdate, hasCheckpoint }: Session,
+): TrainingSession {
   return {
     session_id: operation.operation_id,
     operation_id: request.operationId,
@@ -254,8 +264,8 @@ function describe(operation: Operation, { request, lastUpdate, hasCheckpoint }: 
     completed_at: operation.completed_at,
     progress: operation.progress,
     last_update: lastUpdate,
-    engine: request.engine.engine,
-    device: request.engine.device,
+    engine: engine?.engine ?? null,
+    device: engine?.device ?? null,
     cancel_reason: operation.cancel_reason,
     error: operation.error,
     warnings: operation.warnings,

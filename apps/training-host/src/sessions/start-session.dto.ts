@@ -1,12 +1,12 @@
 import {
-  ENGINE_NAMES,
+  ENGINE_SETTINGS,
   MAX_FILE_NAME_LENGTH,
   OPERATION_ID_PATTERN,
   SYMBOL_PATTERN,
   TIMEFRAMES,
   WALK_FORWARD_FOLDS,
 } from '@ktrdr/contracts';
-import type { BarsFingerprint, EngineName, StartSessionRequest } from '@ktrdr/contracts';
+import type { BarsFingerprint, EngineSetting, StartSessionRequest } from '@ktrdr/contracts';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
@@ -114,9 +114,12 @@ export class StartSessionDto implements StartSessionRequest {
   @Max(MAX_SEED)
   seed!: number;
 
-  @ApiProperty({ description: 'Resolved by the API.', enum: ENGINE_NAMES })
-  @IsIn(ENGINE_NAMES)
-  engine!: EngineName;
+  @ApiProperty({
+    description: "auto: the host's own setting, resolved for this network before the run.",
+    enum: ENGINE_SETTINGS,
+  })
+  @IsIn(ENGINE_SETTINGS)
+  engine!: EngineSetting;
 
   @ApiProperty({ description: 'One for every symbol and timeframe.', type: [FingerprintDto] })
   @IsArray()

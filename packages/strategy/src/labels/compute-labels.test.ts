@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { anyLabels } from '../test/label-settings.js';
 import { randomBars, seededRandom } from '../test/random-bars.js';
 import { computeLabels } from './compute-labels.js';
+import { labelClasses } from './label-classes.js';
 import type { Labels } from './labels.js';
 
 function at(labels: Labels, t: number): { label: number; end: number } {
@@ -30,6 +31,16 @@ const series = fc
   .map((options) => randomBars({ ...options, volatility: 0.02 }));
 
 describe('labels of every type', () => {
+  test('have the classes that are known before any bar is', () => {
+    fc.assert(
+      fc.property(series, anyLabels, (bars, settings) => {
+        const labels = computeLabels(settings, bars);
+        expect(labelClasses(settings)).toEqual(labels.output === 'classification' ? labels.classes : null);
+      }),
+      { numRuns: propertyRuns() },
+    );
+  });
+
   test('look at no bar after their end, whatever the bars after it are', () => {
     fc.assert(
       fc.property(series, anyLabels, fc.nat(), fc.integer(), (bars, settings, pick, seed) => {

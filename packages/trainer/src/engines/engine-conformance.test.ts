@@ -8,7 +8,7 @@ import { momentCount, OPTIMISER_TYPES, type OptimiserSpec } from '../optimiser.j
 import { forLoss, joined, LOSSES, mlp, networks, randomBatches } from '../testing/networks.js';
 import { checkEngineSupport, supportsModel } from './engine-support.js';
 import type { Engine, EngineSetup, StepResult, TrainingBatches } from './engine.js';
-import { createEngine } from './select-engine.js';
+import { createEngine } from './create-engine.js';
 
 /** What every engine owes the loop; run for each engine that needs no native library of its own. */
 const ENGINES: EngineName[] = ['onnx', 'tensorflow-js', 'tensorflow-wasm'];

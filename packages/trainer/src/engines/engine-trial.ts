@@ -1,54 +1,72 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { ONNX_ENGINE_NAMES, type EngineName, type OnnxEngineName } from '@ktrdr/contracts';
+import type { EngineName } from '@ktrdr/contracts';
+import { isOnnx } from './engine-names.js';
 import { providerProblem } from './onnx/provider-problem.js';
 import { nativePackageProblem } from './tensorflow/native-package.js';
+import { SMALLEST_NETWORK, type TrialNetwork } from './trial-network.js';
 
 /** What a trial found: how long a step takes, or why there is none. */
 export type EngineTrial = { msPerStep: number } | { problem: string };
 
+/** Finds out what engines are worth here. */
+export interface EngineTrials {
+  /** Why the engine cannot be used on this machine, or `null` when it can. */
+  load(engine: EngineName): Promise<string | null>;
+  /** Times steps of a network on an engine that loads. Rejects with the signal's reason when that is aborted. */
+  time(engine: EngineName, network: TrialNetwork, signal: AbortSignal): Promise<EngineTrial>;
+}
+
+const PROGRAM = fileURLToPath(new URL('./engine-trial-process.js', import.meta.url));
 /** A first load of a GPU's libraries can take tens of seconds. */
 const TIMEOUT_MS = 60_000;
 
 /**
- * Loads an engine in a short process of its own and times steps of a small network: loading a native library that does
- * not fit the machine can end the process that does it.
- *
- * @param from a file: packages are looked for as an import of this file would
+ * Tries each engine in a short process of its own: loading a native library that does not fit the machine can end the
+ * process that does it.
  */
-export async function tryEngine(
-  engine: EngineName,
-  from: string = fileURLToPath(import.meta.url),
-): Promise<EngineTrial> {
-  const problem = missingPart(engine, from);
-  if (problem !== null) return { problem };
-  const program = fileURLToPath(new URL('./engine-trial-process.js', import.meta.url));
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [program, engine, from],
-      { timeout: TIMEOUT_MS, killSignal: 'SIGKILL' },
-      (error, stdout, stderr) => {
-        resolve(
-          error === null
-            ? trialResult(stdout)
-            : { problem: `installed, but it does not load: ${endingOf(error, stderr)}` },
-        );
-      },
-    );
-  });
-}
+export class ProcessTrials implements EngineTrials {
+  /** @param from a file: packages are looked for as an import of this file would */
+  constructor(private readonly from: string = fileURLToPath(import.meta.url)) {}
 
-export function isOnnx(engine: EngineName): engine is OnnxEngineName {
-  return (ONNX_ENGINE_NAMES as readonly EngineName[]).includes(engine);
-}
+  async load(engine: EngineName): Promise<string | null> {
+    const missing = this.missingPart(engine);
+    if (missing !== null) return missing;
+    const trial = await this.run(engine, SMALLEST_NETWORK, 'installed, but it does not load');
+    return 'problem' in trial ? trial.problem : null;
+  }
 
-/** What can be told without a process. */
-function missingPart(engine: EngineName, from: string): string | null {
-  if (isOnnx(engine)) return providerProblem(engine);
-  return engine === 'tensorflow-gpu' || engine === 'tensorflow-node'
-    ? nativePackageProblem(engine, from)
-    : null;
+  time(engine: EngineName, network: TrialNetwork, signal: AbortSignal): Promise<EngineTrial> {
+    return this.run(engine, network, 'it loads, but cannot train this network', signal);
+  }
+
+  /** What can be told without a process. */
+  private missingPart(engine: EngineName): string | null {
+    if (isOnnx(engine)) return providerProblem(engine);
+    return engine === 'tensorflow-gpu' || engine === 'tensorflow-node'
+      ? nativePackageProblem(engine, this.from)
+      : null;
+  }
+
+  private run(
+    engine: EngineName,
+    network: TrialNetwork,
+    failure: string,
+    signal?: AbortSignal,
+  ): Promise<EngineTrial> {
+    return new Promise((resolve, reject) => {
+      execFile(
+        process.execPath,
+        [PROGRAM, engine, this.from, JSON.stringify(network)],
+        { timeout: TIMEOUT_MS, killSignal: 'SIGKILL', signal },
+        (error, stdout, stderr) => {
+          if (signal?.aborted) reject(signal.reason as Error);
+          else if (error === null) resolve(trialResult(stdout));
+          else resolve({ problem: `${failure}: ${endingOf(error, stderr)}` });
+        },
+      );
+    });
+  }
 }
 
 /** The process writes one line of JSON, which may follow what a library prints. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { DataPart } from '../batches.js';
 import type { Engine } from '../engines/engine.js';
-import { createEngine } from '../engines/select-engine.js';
+import { createEngine } from '../engines/create-engine.js';
 import type { ModelSpec } from '../model-spec.js';
 import { RandomStream } from '../random.js';
 import { featureImportance, type ImportanceRequest } from './feature-importance.js';

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { gatherWindows } from '../batches.js';
 import { modelGraph } from '../engines/onnx/model-graph.js';
 import { inferModel } from '../engines/onnx/infer-model.js';
-import { createEngine } from '../engines/select-engine.js';
+import { createEngine } from '../engines/create-engine.js';
 import { predictPart } from '../evaluate-part.js';
 import { initialParameters } from '../initial-parameters.js';
 import { modelOf } from '../model-of.js';

@@ -6,7 +6,7 @@ import { inputWidth, windowLength, type ModelSpec } from '../../model-spec.js';
 import { normalise, type FittedNormalisation } from '../../normalisation.js';
 import { RandomStream } from '../../random.js';
 import { networks } from '../../testing/networks.js';
-import { createEngine } from '../select-engine.js';
+import { createEngine } from '../create-engine.js';
 import { modelGraph } from './model-graph.js';
 
 /** Nothing of ours: what anyone would load the file with. */

@@ -1,0 +1,44 @@
+import type { WalkForward } from '@ktrdr/contracts';
+import { printable } from '../printable.js';
+import type { Style } from '../style.js';
+import { count, percent } from './numbers.js';
+import { pairs, textTable } from './text-table.js';
+
+/** Each fold beside its best baseline, then mean and spread. */
+export function walkForwardView(walkForward: WalkForward | null, style: Style): string {
+  if (walkForward === null) return '';
+  const { folds, test_accuracy: accuracy, test_loss: loss } = walkForward;
+  const heads = ['train rows', 'test rows', 'accuracy', 'best baseline'];
+  const table = textTable(
+    [{ head: 'fold' }, { head: 'tested on' }, ...heads.map((head) => ({ head, align: 'right' as const }))],
+    folds.map((fold) => [
+      String(fold.fold),
+      `${day(fold.test_start)} to ${day(fold.test_end)}`,
+      count(fold.train_rows),
+      count(fold.test_rows),
+      percent(fold.test_accuracy),
+      percent(Math.max(...Object.values(fold.baselines))),
+    ]),
+    style,
+  );
+  const spread = pairs(
+    [
+      [
+        'walk-forward accuracy',
+        `${style.bold(percent(accuracy.mean))} ± ${percent(accuracy.std)}` +
+          style.dim(`   ${percent(accuracy.min)} to ${percent(accuracy.max)}`),
+      ],
+      [
+        'walk-forward loss',
+        `${loss.mean.toPrecision(3)} ± ${loss.std.toPrecision(3)}` +
+          style.dim(`   ${loss.min.toPrecision(3)} to ${loss.max.toPrecision(3)}`),
+      ],
+    ],
+    style,
+  );
+  return `${table}\n\n${spread}`;
+}
+
+function day(moment: string): string {
+  return printable(moment.slice(0, 10));
+}

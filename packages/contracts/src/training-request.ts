@@ -1,0 +1,37 @@
+/** Body of `POST /trainings/start`. Exactly one of `strategy` and `strategy_name`. Dates are `YYYY-MM-DD` or ISO 8601, both ends included. */
+export interface StartTrainingRequest {
+  /** The strategy file's text. */
+  strategy?: string;
+  /** Name of a file in `STRATEGIES_DIR`, without its ending. */
+  strategy_name?: string;
+  /** What error messages call the text: the file's name as the person typed it. */
+  strategy_file?: string;
+  symbols?: string[];
+  timeframes?: string[];
+  start_date?: string;
+  end_date?: string;
+  /** 0 < v < 1: share of the rows that are not test rows. */
+  validation_split?: number;
+  data_mode?: string;
+  detailed_analytics?: boolean;
+  seed?: number;
+  /** Folds of a walk-forward evaluation, `WALK_FORWARD_FOLDS`; none without it. */
+  walk_forward?: number;
+  /** Prepares everything and trains nothing. */
+  dry_run?: boolean;
+  /** Starting twice with one id gives one operation. */
+  task_id?: string;
+}
+
+/** Seed of a request that names none: recorded, so that every run can be repeated. */
+export const DEFAULT_SEED = 42;
+
+/** So many folds may a walk-forward evaluation have. */
+export const WALK_FORWARD_FOLDS = { least: 2, most: 20 } as const;
+
+/** Identity of one bars file: SHA-256 of the file's bytes. */
+export interface BarsFingerprint {
+  symbol: string;
+  timeframe: string;
+  sha256: string;
+}

@@ -1,0 +1,72 @@
+import type { EngineChoice, EngineName, EngineSetting } from './engines.js';
+import type { ErrorBody, OperationProgress, OperationStatus } from './operation.js';
+import type { TrainingProgressUpdate } from './training-progress.js';
+import type { BarsFingerprint } from './training-request.js';
+import type { TrainingResult } from './training-result.js';
+
+/** A training host cancels a session that nobody has asked for in this time, ms: its API is gone. */
+export const SESSION_LEASE_MS = 60_000;
+
+/** Body of `POST /training/sessions`: a training whose names are resolved. Never a path. */
+export interface StartSessionRequest {
+  operation_id: string;
+  strategy: string;
+  strategy_file: string;
+  symbols?: string[];
+  timeframes?: string[];
+  start_date?: string;
+  end_date?: string;
+  validation_split?: number;
+  detailed_analytics: boolean;
+  walk_forward?: number;
+  dry_run: boolean;
+  seed: number;
+  /** `auto` leaves it to the host, which takes what its own setting says. */
+  engine: EngineSetting;
+  fingerprints: BarsFingerprint[];
+  /** Attempt of the operation, from 1 (the default): the next one gets a session of its own. */
+  attempt?: number;
+  /** Goes on from the operation's last checkpoint at the host, with the engine of that one. */
+  resume?: boolean;
+}
+
+/** `data` of `GET /training/sessions/:id`. */
+export interface TrainingSession {
+  session_id: string;
+  operation_id: string;
+  status: OperationStatus;
+  created_at: string;
+  started_at: string | null;
+  completed_at: string | null;
+  progress: OperationProgress;
+  /** The last report as the trainer made it, for the API to forward. */
+  last_update: TrainingProgressUpdate | null;
+  /** `null` until the session's turn has come and its engine is resolved. */
+  engine: EngineName | null;
+  device: string | null;
+  /** What the first cancel request gave as its reason. */
+  cancel_reason: string | null;
+  error: ErrorBody | null;
+  warnings: string[];
+  result: TrainingResult | null;
+  /** The host has a checkpoint from which a session with `resume` goes on. */
+  resumable: boolean;
+}
+
+/** `data` of `GET /training/sessions`, newest first. */
+export interface SessionList {
+  sessions: TrainingSession[];
+  total_count: number;
+  active_count: number;
+}
+
+/** What a host says of itself in `GET /health`, under `details.trainer`. */
+export interface HostDescription {
+  /** The host's own, for sessions that leave the engine to it. */
+  engine_setting: EngineSetting;
+  /** Those of the setting that are to be had; a session's is one of them. */
+  engines: { engine: EngineName; device: string }[];
+  rejected_engines: EngineChoice['rejected'];
+  sessions_running: number;
+  sessions_max: number;
+}

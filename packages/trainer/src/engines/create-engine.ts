@@ -1,0 +1,20 @@
+import type { EngineName } from '@ktrdr/contracts';
+import { isOnnx } from './engine-names.js';
+import { engineUnavailable } from './engine-unavailable.js';
+import type { Engine } from './engine.js';
+import { OnnxEngine } from './onnx/onnx-engine.js';
+import { loadBackend } from './tensorflow/load-backend.js';
+import { TensorFlowEngine } from './tensorflow/tensorflow-engine.js';
+
+/**
+ * Loads an engine into this process. A process holds one at a time.
+ *
+ * @throws KtrdrError `engine_unavailable`
+ */
+export async function createEngine(name: EngineName): Promise<Engine> {
+  try {
+    return isOnnx(name) ? new OnnxEngine(name) : new TensorFlowEngine(await loadBackend(name));
+  } catch (cause) {
+    throw engineUnavailable(name, cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}

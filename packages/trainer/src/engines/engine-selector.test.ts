@@ -1,0 +1,203 @@
+import { describe, expect, test } from '@jest/globals';
+import type { EngineChoice, EngineName, EngineSetting } from '@ktrdr/contracts';
+import { EngineSelector } from './engine-selector.js';
+import type { EngineTrials } from './engine-trial.js';
+import { SMALLEST_NETWORK, type TrialNetwork } from './trial-network.js';
+
+const LSTM: TrialNetwork = {
+  ...SMALLEST_NETWORK,
+  model: { type: 'lstm', inputs: 2, sequenceLength: 5, hiddenSize: 4, layers: 1, dropout: 0, outputs: 3 },
+};
+
+/** Engines that are there, with the time of a step in ms, or why they cannot train. */
+class GivenTrials implements EngineTrials {
+  readonly loaded: EngineName[] = [];
+  readonly timed: EngineName[] = [];
+  /** A timing waits for it. */
+  gate: Promise<void> = Promise.resolve();
+
+  constructor(readonly there: Partial<Record<EngineName, number | string>>) {}
+
+  load(engine: EngineName): Promise<string | null> {
+    this.loaded.push(engine);
+    return Promise.resolve(this.there[engine] === undefined ? `no ${engine} today` : null);
+  }
+
+  async time(engine: EngineName, _network: TrialNetwork, signal: AbortSignal) {
+    this.timed.push(engine);
+    await this.gate;
+    signal.throwIfAborted();
+    const found = this.there[engine]!;
+    return typeof found === 'string' ? { problem: found } : { msPerStep: found };
+  }
+}
+
+const missing = (...engines: EngineName[]): EngineChoice['rejected'] =>
+  engines.map((engine) => ({ engine, reason: `no ${engine} today` }));
+
+function given(there: GivenTrials['there']) {
+  const trials = new GivenTrials(there);
+  const selector = new EngineSelector(trials);
+  const phases: string[] = [];
+  const choose = (
+    setting: EngineSetting,
+    network = SMALLEST_NETWORK,
+    signal = new AbortController().signal,
+  ): Promise<EngineChoice> =>
+    selector.choose(setting, network, { signal, onPhase: (phase) => phases.push(phase) });
+  return { trials, phases, choose };
+}
+
+describe('auto', () => {
+  test('takes the fastest, a GPU or not, and says what each took and what the others lack', async () => {
+    const there = { 'onnx-cuda': 0.42, onnx: 0.125, 'tensorflow-node': 1234.5, 'tensorflow-wasm': 0.01 };
+    const { choose, phases } = given(there);
+    expect(await choose('auto')).toEqual({
+      engine: 'onnx',
+      device: 'cpu',
+      rejected: [
+        ...missing('onnx-coreml', 'onnx-directml', 'onnx-webgpu', 'tensorflow-gpu'),
+        { engine: 'onnx-cuda', reason: 'slower: 0.42 ms a step, onnx 0.13 ms' },
+        { engine: 'tensorflow-node', reason: 'slower: 1235 ms a step, onnx 0.13 ms' },
+      ],
+      times: [
+        { engine: 'onnx', ms_per_step: 0.125 },
+        { engine: 'onnx-cuda', ms_per_step: 0.42 },
+        { engine: 'tensorflow-node', ms_per_step: 1234.5 },
+      ],
+    });
+    expect(phases).toEqual(['looking for engines', 'timing engines']);
+    expect(await given({ 'onnx-cuda': 0.1, onnx: 0.125 }).choose('auto')).toMatchObject({
+      engine: 'onnx-cuda',
+      device: 'gpu',
+    });
+  });
+
+  test('times nothing where one engine alone is to be had', async () => {
+    const { choose, trials, phases } = given({ onnx: 1, 'tensorflow-wasm': 0.1 });
+    expect(await choose('auto')).toMatchObject({ engine: 'onnx', device: 'cpu', times: [] });
+    expect(trials.timed).toEqual([]);
+    expect(phases).toEqual(['looking for engines']);
+  });
+
+  test('times only engines that can train the model', async () => {
+    const { choose, trials } = given({ onnx: 2, 'onnx-cuda': 1, 'tensorflow-node': 0.1 });
+    const choice = await choose('auto', LSTM);
+    expect(choice.engine).toBe('onnx-cuda');
+    expect(trials.timed).toEqual(['onnx-cuda', 'onnx']);
+    expect(choice.rejected).toContainEqual({
+      engine: 'tensorflow-node',
+      reason: 'cannot train a model of type lstm',
+    });
+  });
+
+  test('leaves out an engine that fails on the network', async () => {
+    const { choose } = given({ onnx: 2, 'onnx-webgpu': 'out of memory' });
+    const choice = await choose('auto');
+    expect(choice).toMatchObject({ engine: 'onnx', times: [{ engine: 'onnx', ms_per_step: 2 }] });
+    expect(choice.rejected).toContainEqual({ engine: 'onnx-webgpu', reason: 'out of memory' });
+  });
+
+  test('falls back to WebAssembly where no native library loads', async () => {
+    const choice = await given({ 'tensorflow-wasm': 2, 'tensorflow-js': 1 }).choose('auto');
+    expect(choice).toMatchObject({ engine: 'tensorflow-wasm', device: 'cpu', times: [] });
+    expect(choice.rejected).toHaveLength(7);
+  });
+
+  test('fails with every reason where no engine can train the model, and looks again the next time', async () => {
+    const { choose, trials } = given({ 'tensorflow-wasm': 2 });
+    const failure = choose('auto', LSTM);
+    await expect(failure).rejects.toMatchObject({
+      code: 'engine_unavailable',
+      message: expect.stringMatching(
+        /onnx: no onnx today.*tensorflow-wasm: cannot train a model of type lstm.*Put that right\.$/,
+      ),
+    });
+    trials.there.onnx = 1;
+    expect(await choose('auto', LSTM)).toMatchObject({ engine: 'onnx' });
+  });
+
+  test('fails where every engine fails on the network', async () => {
+    const { choose } = given({ onnx: 'too large', 'onnx-webgpu': 'out of memory' });
+    await expect(choose('auto')).rejects.toMatchObject({
+      code: 'engine_unavailable',
+      message: expect.stringMatching(/onnx-webgpu: out of memory; onnx: too large/),
+    });
+  });
+});
+
+describe('what was found', () => {
+  test('counts for the next run: engines for all, times for the same network and batch', async () => {
+    const { choose, trials } = given({ onnx: 1, 'onnx-cuda': 2 });
+    const first = await choose('auto');
+    expect(await choose('auto', structuredClone(SMALLEST_NETWORK))).toEqual(first);
+    expect(trials.timed).toEqual(['onnx-cuda', 'onnx']);
+    await choose('auto', { ...SMALLEST_NETWORK, batchSize: 64 });
+    expect(trials.timed).toEqual(['onnx-cuda', 'onnx', 'onnx-cuda', 'onnx']);
+    expect(new Set(trials.loaded).size).toBe(trials.loaded.length);
+  });
+
+  test('counts for a run that begins at the same moment: only one times', async () => {
+    const { choose, trials, phases } = given({ onnx: 1, 'onnx-cuda': 2 });
+    const [first, second] = await Promise.all([choose('auto'), choose('auto')]);
+    expect(second).toEqual(first);
+    expect(trials.timed).toEqual(['onnx-cuda', 'onnx']);
+    expect(phases).toContain('waiting for engines to be timed');
+  });
+
+  test('is nothing after a cancel: who waits then times for itself', async () => {
+    const { choose, trials } = given({ onnx: 1, 'onnx-cuda': 2 });
+    let open = (): void => undefined;
+    trials.gate = new Promise((resolve) => (open = resolve));
+    const cancelled = new AbortController();
+    const first = choose('auto', SMALLEST_NETWORK, cancelled.signal);
+    const waiting = new AbortController();
+    const left = choose('auto', SMALLEST_NETWORK, waiting.signal);
+    const second = choose('auto');
+    await new Promise(setImmediate);
+    waiting.abort(new Error('left'));
+    await expect(left).rejects.toThrow('left');
+    cancelled.abort(new Error('cancelled'));
+    open();
+    await expect(first).rejects.toThrow('cancelled');
+    expect(await second).toMatchObject({ engine: 'onnx' });
+    expect(trials.timed).toEqual(['onnx-cuda', 'onnx-cuda', 'onnx']);
+  });
+});
+
+describe('a setting that names engines', () => {
+  test('tensorflow takes the first of its family that is to be had', async () => {
+    expect(await given({ onnx: 1, 'tensorflow-wasm': 2, 'tensorflow-js': 1 }).choose('tensorflow')).toEqual({
+      engine: 'tensorflow-wasm',
+      device: 'cpu',
+      times: [],
+      rejected: missing('tensorflow-gpu', 'tensorflow-node'),
+    });
+  });
+
+  test('one engine is taken without a look at the others', async () => {
+    const { choose, trials } = given({ onnx: 1, 'tensorflow-js': 5 });
+    expect(await choose('tensorflow-js')).toEqual({
+      engine: 'tensorflow-js',
+      device: 'cpu',
+      times: [],
+      rejected: [],
+    });
+    expect(trials.loaded).toEqual(['tensorflow-js']);
+  });
+
+  test('one that is not to be had fails with the reason and what to do', async () => {
+    await expect(given({ onnx: 1 }).choose('tensorflow-gpu')).rejects.toMatchObject({
+      code: 'engine_unavailable',
+      message:
+        'The training engine tensorflow-gpu is not to be had here: no tensorflow-gpu today. Put that right, or set TRAINING_ENGINE=auto to take the best engine there is.',
+      details: { rejected: missing('tensorflow-gpu') },
+    });
+  });
+
+  test('one that cannot train the model is refused', async () => {
+    await expect(given({ 'tensorflow-js': 1 }).choose('tensorflow-js', LSTM)).rejects.toMatchObject({
+      code: 'engine_unsupported',
+    });
+  });
+});
