@@ -28,6 +28,7 @@ const { FLOAT, DOUBLE, INT64 } = onnx.TensorProto.DataType;
 export class Graph {
   private readonly nodes: OnnxProto.INodeProto[] = [];
   private readonly initializers = new Map<string, OnnxProto.ITensorProto>();
+  private readonly outputNames = new Map<Value, string>();
   private names = 0;
 
   /** Adds a node with one output and answers the output's name. */
@@ -42,9 +43,9 @@ export class Graph {
     return output;
   }
 
-  /** Gives a tensor the name of a graph output. */
+  /** Gives a node's output the name of a graph output: an Identity node would copy it where others read it too. */
   output(name: string, value: Value): void {
-    this.nodes.push({ opType: 'Identity', input: [value], output: [name], attribute: [] });
+    this.outputNames.set(value, name);
   }
 
   /** A number, shared by all who ask for the same. */
@@ -112,7 +113,11 @@ export class Graph {
       opsetImport: [{ domain: '', version: OPSET }],
       graph: {
         name,
-        node: this.nodes,
+        node: this.nodes.map((node) => ({
+          ...node,
+          input: this.renamed(node.input!),
+          output: this.renamed(node.output!),
+        })),
         initializer: [...this.initializers.values()],
         input: inputs.map(portProto),
         output: outputs.map(portProto),
@@ -126,6 +131,10 @@ export class Graph {
     const name = this.freshName();
     this.initializers.set(key, { ...tensor, name });
     return name;
+  }
+
+  private renamed(values: readonly Value[]): Value[] {
+    return values.map((value) => this.outputNames.get(value) ?? value);
   }
 
   private freshName(): string {

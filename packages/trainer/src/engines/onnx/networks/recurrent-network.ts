@@ -3,7 +3,7 @@ import type { Value } from '../graph/graph.js';
 import { dropout } from '../operators/dropout.js';
 import { gru } from '../operators/gru.js';
 import { lstm } from '../operators/lstm.js';
-import { onesFor } from '../operators/ones.js';
+import { transposed } from '../operators/recurrent.js';
 import { denseLayers } from './dense-layers.js';
 import type { NetworkInputs } from './network-inputs.js';
 
@@ -13,22 +13,15 @@ export function recurrentNetwork(inputs: NetworkInputs, spec: RecurrentSpec): Va
   const { graph } = tape;
   const { sequenceLength: steps, hiddenSize: units } = spec;
   const layer = spec.type === 'lstm' ? lstm : gru;
-  /** `[n, steps * width]` -> `[steps * n, width]`: step after step, each with all rows. */
-  const timeMajor = (value: Value, width: number): Value =>
-    graph.reshape(graph.node('Transpose', [graph.reshape(value, [-1, steps, width])], { perm: [1, 0, 2] }), [
-      -1,
-      width,
-    ]);
   let mask = 0;
-  const drop = (value: Value, isSequence: boolean): Value => {
+  const drop = (value: Value): Value => {
     if (spec.dropout === 0 || masks === null) return value;
     const drawn = masks[mask]!;
     mask += 1;
-    return dropout(tape, value, isSequence ? timeMajor(drawn, units) : drawn);
+    return dropout(tape, value, transposed(graph, drawn));
   };
 
-  let output = timeMajor(features, spec.inputs);
-  const ones = onesFor(tape, output);
+  let output = transposed(graph, features);
   for (let number = 1; number <= spec.layers; number += 1) {
     const isLast = number === spec.layers;
     const of = (tensor: string): Value => parameters.get(`${spec.type}_${number}/${tensor}`)!;
@@ -38,8 +31,10 @@ export function recurrentNetwork(inputs: NetworkInputs, spec: RecurrentSpec): Va
       bias: of('bias'),
       ...(spec.type === 'gru' ? { recurrentBias: of('recurrent_bias') } : {}),
     };
-    const states = layer(tape, output, weights, { steps, units }, ones, isLast ? 'last' : 'all');
-    output = drop(states, !isLast);
+    const shape = { inputs: number === 1 ? spec.inputs : units, steps, units };
+    output = drop(layer(tape, output, features, weights, shape, isLast ? 'last' : 'all'));
   }
-  return denseLayers(inputs, output, []);
+  const rows = transposed(graph, output);
+  tape.record(rows, (gradient) => tape.add(output, transposed(graph, gradient)));
+  return denseLayers(inputs, rows, []);
 }

@@ -1,118 +1,168 @@
 import type { Value } from '../graph/graph.js';
 import type { Tape } from '../graph/tape.js';
-import { sigmoidSlope, tanhSlope } from './activation.js';
 import {
-  backpropagateWeights,
-  inputGates,
   outputGradients,
+  recurrentStart,
+  sumOfProducts,
+  transposed,
   type RecurrentOutput,
   type RecurrentShape,
   type RecurrentWeights,
 } from './recurrent.js';
 
-/** What a step leaves for the backward pass. */
+/** What a step leaves for the backward pass, each `[units, n]` where nothing else is said. */
 interface Step {
-  /** Reset and update gate side by side. */
-  gates: Value;
+  /** Input and 1: `[inputs + 1, n]`. */
+  given: Value;
+  /** Those and the hidden state before: `[inputs + 1 + units, n]`. */
+  columns: Value;
   reset: Value;
   update: Value;
   candidate: Value;
   /** Recurrent part of the candidate, before the reset gate. */
   candidateState: Value;
-  /** `null`: all 0, before the first step. */
-  hiddenBefore: Value | null;
+  /** `n - h` of the step before. */
+  difference: Value;
   hidden: Value;
+}
+
+/** Derivatives by a step's sums. */
+interface StepGradient {
+  /** Reset gate, update gate and the candidate's recurrent part below each other, `[3 * units, n]`. */
+  states: Value;
+  /** Of the candidate's input part, `[units, n]`. */
+  candidate: Value;
+  /** Reset gate, update gate and the candidate's input part, each `[units, n]`. */
+  inputs: Value[];
 }
 
 /**
  * GRU layer (Cho et al. 2014, with the reset gate after the product, as PyTorch's and cuDNN's): with gates r, z and
  * candidate n side by side in this order, `n = tanh(x_n + r * h_n)`, `h = (1 - z) * n + z * h`, from 0.
  *
- * @param input `[steps * n, inputs]`, step after step
- * @param ones `[1, steps * n]`
+ * @param input `[steps * inputs, n]`, step below step
+ * @param features `[n, ...]`, of which only the length is looked at
  */
 export function gru(
   tape: Tape,
   input: Value,
+  features: Value,
   weights: RecurrentWeights,
-  { steps, units }: RecurrentShape,
-  ones: Value,
+  shape: RecurrentShape,
   output: RecurrentOutput,
 ): Value {
   const { graph } = tape;
+  const mul = (a: Value, b: Value): Value => graph.node('Mul', [a, b]);
+  const sub = (a: Value, b: Value): Value => graph.node('Sub', [a, b]);
+  const { kernel, bias, recurrentKernel } = weights;
   const recurrentBias = weights.recurrentBias!;
+  const byGate = (...parts: Value[]): [Value, Value, Value] =>
+    graph.splitEqually(transposed(graph, graph.concat(parts, 0)), 3, 0) as [Value, Value, Value];
+  const [ofReset, ofUpdate] = byGate(kernel, graph.node('Add', [bias, recurrentBias]), recurrentKernel);
+  const [, , ofCandidate] = byGate(kernel, bias);
+  const [, , ofState] = byGate(recurrentKernel);
+  const [, , stateBias] = byGate(recurrentBias);
+
+  const start = recurrentStart(tape, input, features, shape);
   const trace: Step[] = [];
-  for (const fromInput of inputGates(tape, input, weights, steps)) {
-    const hiddenBefore: Value | null = trace.at(-1)?.hidden ?? null;
-    const [gatesInput, candidateInput] = graph.split(fromInput, [2 * units, units], 1) as [Value, Value];
-    const [gatesState, candidateState] =
-      hiddenBefore === null
-        ? (graph.split(recurrentBias, [2 * units, units], 1) as [Value, Value])
-        : (graph.split(
-            graph.node('Gemm', [hiddenBefore, weights.recurrentKernel, recurrentBias]),
-            [2 * units, units],
-            1,
-          ) as [Value, Value]);
-    const gates = graph.node('Sigmoid', [graph.node('Add', [gatesInput, gatesState])]);
-    const [reset, update] = graph.splitEqually(gates, 2, 1) as [Value, Value];
+  let hidden = start.state;
+  for (const given of start.inputs) {
+    const before = hidden;
+    const columns = graph.concat([given, before], 0);
+    const gate = (of: Value): Value => graph.node('Sigmoid', [graph.node('Gemm', [of, columns])]);
+    const [reset, update] = [gate(ofReset), gate(ofUpdate)];
+    const candidateState = graph.node('Gemm', [ofState, before, stateBias]);
     const candidate = graph.node('Tanh', [
-      graph.node('Add', [candidateInput, graph.node('Mul', [reset, candidateState])]),
+      graph.node('Gemm', [ofCandidate, given, mul(reset, candidateState)]),
     ]);
-    const kept =
-      hiddenBefore === null
-        ? graph.node('Mul', [update, candidate])
-        : graph.node('Mul', [update, graph.node('Sub', [candidate, hiddenBefore])]);
-    const hidden = graph.node('Sub', [candidate, kept]);
-    trace.push({ gates, reset, update, candidate, candidateState, hiddenBefore, hidden });
+    const difference = sub(candidate, before);
+    hidden = sub(candidate, mul(update, difference));
+    trace.push({ given, columns, reset, update, candidate, candidateState, difference, hidden });
   }
-  const states = trace.map(({ hidden }) => hidden);
-  const result = output === 'last' ? states.at(-1)! : graph.concat(states, 0);
+  const result =
+    output === 'last'
+      ? hidden
+      : graph.concat(
+          trace.map((step) => step.hidden),
+          0,
+        );
   tape.record(result, (gradient) => {
-    const { ofInput, ofState } = backpropagateSteps(
-      tape,
-      trace,
-      weights,
-      outputGradients(tape, gradient, output, steps),
-    );
-    backpropagateWeights(tape, input, weights, states, ofInput, ofState, ones);
+    const above = outputGradients(tape, gradient, output, shape.steps);
+    const gradients = backpropagateSteps(tape, trace, recurrentKernel, above);
+    addWeightGradients(tape, trace, weights, shape, gradients);
+    if (tape.needs(input)) {
+      const ofSteps = gradients.map((step) => graph.node('Gemm', [kernel, graph.concat(step.inputs, 0)]));
+      tape.add(input, graph.concat(ofSteps, 0));
+    }
   });
   return result;
 }
 
-/** Derivative by the input part and by the recurrent part of each step's sums, `[n, 3 * units]`. */
-function backpropagateSteps(
+function addWeightGradients(
   tape: Tape,
   trace: readonly Step[],
-  { recurrentKernel }: RecurrentWeights,
-  fromAbove: readonly (Value | null)[],
-): { ofInput: Value[]; ofState: Value[] } {
+  weights: RecurrentWeights,
+  { inputs, units }: RecurrentShape,
+  gradients: readonly StepGradient[],
+): void {
   const { graph } = tape;
+  const ofColumns = sumOfProducts(
+    graph,
+    trace.map((step) => step.columns),
+    gradients.map((step) => step.states),
+  );
+  const ofGiven = sumOfProducts(
+    graph,
+    trace.map((step) => step.given),
+    gradients.map((step) => step.candidate),
+  );
+  const [byInput, byOne, byState] = graph.split(ofColumns, [inputs, 1, units], 0) as [Value, Value, Value];
+  const candidate = graph.split(ofGiven, [inputs, 1], 0) as [Value, Value];
+  /** The candidate's input part has a gradient of its own. */
+  const withCandidate = (gradient: Value, part: Value): Value =>
+    graph.concat([graph.split(gradient, [2 * units, units], 1)[0]!, part], 1);
+  tape.add(weights.kernel, withCandidate(byInput, candidate[0]));
+  tape.add(weights.bias, withCandidate(byOne, candidate[1]));
+  tape.add(weights.recurrentKernel, byState);
+  tape.add(weights.recurrentBias!, byOne);
+}
+
+/**
+ * From the derivative `dh` by a step's hidden state follow those by its sums, with `d = n - h` of the step before and
+ * `k = dh * z`: `dn = (dh - k) * (1 - n * n)`, `dz = k * d * z - k * d`, `dr = dn * h_n * (r - r * r)`, and `dn * r` by
+ * `h_n`; `k` goes on to the hidden state before.
+ */
+function backpropagateSteps(
+  { graph }: Tape,
+  trace: readonly Step[],
+  recurrentKernel: Value,
+  fromAbove: readonly (Value | null)[],
+): StepGradient[] {
   const mul = (a: Value, b: Value): Value => graph.node('Mul', [a, b]);
-  const ofInput: Value[] = [];
-  const ofState: Value[] = [];
-  /** What reaches a step's hidden state past the gates of the next step. */
+  const sub = (a: Value, b: Value): Value => graph.node('Sub', [a, b]);
+  const gradients: StepGradient[] = [];
   let carried: Value | null = null;
   for (let at = trace.length - 1; at >= 0; at -= 1) {
-    const step = trace[at]!;
+    const { reset, update, candidate, candidateState, difference } = trace[at]!;
     const above = fromAbove[at] ?? null;
     let ofHidden: Value = above!;
     if (carried !== null) {
       const sum: Value = above === null ? carried : graph.node('Add', [carried, above]);
-      ofHidden = graph.node('Gemm', [ofState[0]!, recurrentKernel, sum], { transB: 1 });
+      ofHidden = graph.node('Gemm', [recurrentKernel, gradients[0]!.states, sum]);
     }
-    const keptPart: Value = mul(ofHidden, step.update);
-    const ofCandidate = mul(graph.node('Sub', [ofHidden, keptPart]), tanhSlope(tape, step.candidate));
-    const difference: Value =
-      step.hiddenBefore === null
-        ? graph.node('Neg', [step.candidate])
-        : graph.node('Sub', [step.hiddenBefore, step.candidate]);
-    const ofGates = mul(
-      graph.concat([mul(ofCandidate, step.candidateState), mul(ofHidden, difference)], 1),
-      sigmoidSlope(tape, step.gates),
-    );
-    ofInput.unshift(graph.concat([ofGates, ofCandidate], 1));
-    ofState.unshift(graph.concat([ofGates, mul(ofCandidate, step.reset)], 1));
-    carried = keptPart;
+    carried = mul(ofHidden, update);
+    const passed = sub(ofHidden, carried);
+    const ofCandidate = sub(passed, mul(passed, mul(candidate, candidate)));
+    const ofState = mul(ofCandidate, reset);
+    const throughReset = mul(ofState, candidateState);
+    const ofReset = sub(throughReset, mul(throughReset, reset));
+    const throughUpdate = mul(carried, difference);
+    const ofUpdate = sub(mul(throughUpdate, update), throughUpdate);
+    gradients.unshift({
+      states: graph.concat([ofReset, ofUpdate, ofState], 0),
+      candidate: ofCandidate,
+      inputs: [ofReset, ofUpdate, ofCandidate],
+    });
   }
-  return { ofInput, ofState };
+  return gradients;
 }

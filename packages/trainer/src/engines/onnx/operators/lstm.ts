@@ -1,118 +1,137 @@
 import type { Value } from '../graph/graph.js';
 import type { Tape } from '../graph/tape.js';
-import { sigmoidSlope, tanhSlope } from './activation.js';
 import {
-  backpropagateWeights,
-  inputGates,
   outputGradients,
+  recurrentStart,
+  sumOfProducts,
+  transposed,
   type RecurrentOutput,
   type RecurrentShape,
   type RecurrentWeights,
 } from './recurrent.js';
 
-/** What a step leaves for the backward pass. */
+/** What a step leaves for the backward pass, each `[units, n]` where nothing else is said. */
 interface Step {
-  /** Input, forget and output gate side by side. */
-  gates: Value;
+  /** Input, 1 and hidden state before: `[inputs + 1 + units, n]`. */
+  columns: Value;
   input: Value;
   forget: Value;
   output: Value;
   candidate: Value;
-  /** `null`: all 0, before the first step. */
-  cellBefore: Value | null;
+  /** `i * g` */
+  added: Value;
+  /** `f * c` of the cell before. */
+  kept: Value;
   squashedCell: Value;
   hidden: Value;
 }
 
 /**
- * LSTM layer (Hochreiter and Schmidhuber 1997, with forget gate, as PyTorch's): with gates i, f, o and candidate g side by side in this order,
- * `c = f * c + i * g`, `h = o * tanh(c)`, from 0.
+ * LSTM layer (Hochreiter and Schmidhuber 1997, with forget gate, as PyTorch's): with gates i, f, o and candidate g side by
+ * side in this order, `c = f * c + i * g`, `h = o * tanh(c)`, from 0.
  *
- * @param input `[steps * n, inputs]`, step after step
- * @param ones `[1, steps * n]`
+ * @param input `[steps * inputs, n]`, step below step
+ * @param features `[n, ...]`, of which only the length is looked at
  */
 export function lstm(
   tape: Tape,
   input: Value,
+  features: Value,
   weights: RecurrentWeights,
-  { steps, units }: RecurrentShape,
-  ones: Value,
+  shape: RecurrentShape,
   output: RecurrentOutput,
 ): Value {
   const { graph } = tape;
+  const { kernel, bias, recurrentKernel } = weights;
+  const mul = (a: Value, b: Value): Value => graph.node('Mul', [a, b]);
+  const [ofInput, ofForget, ofOutput, ofCandidate] = graph.splitEqually(
+    transposed(graph, graph.concat([kernel, bias, recurrentKernel], 0)),
+    4,
+    0,
+  ) as [Value, Value, Value, Value];
+  const start = recurrentStart(tape, input, features, shape);
   const trace: Step[] = [];
-  let cell: Value | null = null;
-  for (const fromInput of inputGates(tape, input, weights, steps)) {
-    const before = trace.at(-1);
-    const sums =
-      before === undefined
-        ? fromInput
-        : graph.node('Gemm', [before.hidden, weights.recurrentKernel, fromInput]);
-    const [gateSums, candidateSums] = graph.split(sums, [3 * units, units], 1) as [Value, Value];
-    const gates = graph.node('Sigmoid', [gateSums]);
-    const [inputGate, forget, outputGate] = graph.splitEqually(gates, 3, 1) as [Value, Value, Value];
-    const candidate = graph.node('Tanh', [candidateSums]);
-    const added = graph.node('Mul', [inputGate, candidate]);
-    const cellBefore: Value | null = cell;
-    cell = cellBefore === null ? added : graph.node('Add', [graph.node('Mul', [forget, cellBefore]), added]);
+  let hidden = start.state;
+  let cell = start.state;
+  for (const given of start.inputs) {
+    const columns = graph.concat([given, hidden], 0);
+    const gate = (activation: 'Sigmoid' | 'Tanh', of: Value): Value =>
+      graph.node(activation, [graph.node('Gemm', [of, columns])]);
+    const step = {
+      columns,
+      input: gate('Sigmoid', ofInput),
+      forget: gate('Sigmoid', ofForget),
+      output: gate('Sigmoid', ofOutput),
+      candidate: gate('Tanh', ofCandidate),
+    };
+    const added = mul(step.input, step.candidate);
+    const kept = mul(step.forget, cell);
+    cell = graph.node('Add', [kept, added]);
     const squashedCell = graph.node('Tanh', [cell]);
-    const hidden = graph.node('Mul', [outputGate, squashedCell]);
-    trace.push({
-      gates,
-      input: inputGate,
-      forget,
-      output: outputGate,
-      candidate,
-      cellBefore,
-      squashedCell,
-      hidden,
-    });
+    hidden = mul(step.output, squashedCell);
+    trace.push({ ...step, added, kept, squashedCell, hidden });
   }
-  const states = trace.map(({ hidden }) => hidden);
-  const result = output === 'last' ? states.at(-1)! : graph.concat(states, 0);
+  const result =
+    output === 'last'
+      ? hidden
+      : graph.concat(
+          trace.map((step) => step.hidden),
+          0,
+        );
   tape.record(result, (gradient) => {
+    const { inputs, steps, units } = shape;
     const gradients = backpropagateSteps(
       tape,
       trace,
-      weights,
+      recurrentKernel,
       outputGradients(tape, gradient, output, steps),
     );
-    backpropagateWeights(tape, input, weights, states, gradients, gradients, ones);
+    const columns = trace.map((step) => step.columns);
+    const parts = graph.split(sumOfProducts(graph, columns, gradients), [inputs, 1, units], 0);
+    [kernel, bias, recurrentKernel].forEach((weight, index) => tape.add(weight, parts[index]!));
+    if (tape.needs(input)) {
+      const ofSteps = gradients.map((ofSums) => graph.node('Gemm', [kernel, ofSums]));
+      tape.add(input, graph.concat(ofSteps, 0));
+    }
   });
   return result;
 }
 
-/** Derivative by each step's sums before the gates, `[n, 4 * units]`. */
+/**
+ * Derivative by each step's sums before the gates, `[4 * units, n]`. From the derivatives `dh` and `dc` by a step's hidden
+ * state and cell follow those by its sums, with `p = i * g` and `k = f * c` of the cell before:
+ * `di = dc * (p - p * i)`, `df = dc * (k - k * f)`, `dg = dc * (i - p * g)`, `do = dh * (h - h * o)`;
+ * the cell gets `dh * (o - h * tanh(c))` from the hidden state, and `dc * f` goes on to the cell before.
+ */
 function backpropagateSteps(
-  tape: Tape,
+  { graph }: Tape,
   trace: readonly Step[],
-  { recurrentKernel }: RecurrentWeights,
+  recurrentKernel: Value,
   fromAbove: readonly (Value | null)[],
 ): Value[] {
-  const { graph } = tape;
   const mul = (a: Value, b: Value): Value => graph.node('Mul', [a, b]);
+  /** `a - b * c` */
+  const less = (a: Value, b: Value, c: Value): Value => graph.node('Sub', [a, mul(b, c)]);
   const gradients: Value[] = [];
-  let ofCellAfter: Value | null = null;
+  let carried: Value | null = null;
   for (let at = trace.length - 1; at >= 0; at -= 1) {
-    const step = trace[at]!;
+    const { input, forget, output, candidate, added, kept, squashedCell, hidden } = trace[at]!;
     const later = gradients[0];
     const above = fromAbove[at] ?? null;
     const ofHidden: Value =
       later === undefined
         ? above!
-        : graph.node('Gemm', [later, recurrentKernel, ...(above === null ? [] : [above])], { transB: 1 });
-    const throughHidden = mul(mul(ofHidden, step.output), tanhSlope(tape, step.squashedCell));
-    const ofCell: Value =
-      ofCellAfter === null ? throughHidden : graph.node('Add', [ofCellAfter, throughHidden]);
-    const ofForget =
-      step.cellBefore === null ? graph.node('Sub', [step.forget, step.forget]) : mul(ofCell, step.cellBefore);
-    const ofGates = graph.concat(
-      [mul(ofCell, step.candidate), ofForget, mul(ofHidden, step.squashedCell)],
-      1,
-    );
-    const ofCandidate = mul(mul(ofCell, step.input), tanhSlope(tape, step.candidate));
-    gradients.unshift(graph.concat([mul(ofGates, sigmoidSlope(tape, step.gates)), ofCandidate], 1));
-    ofCellAfter = step.cellBefore === null ? null : mul(ofCell, step.forget);
+        : graph.node('Gemm', [recurrentKernel, later, ...(above === null ? [] : [above])]);
+    const throughHidden = mul(ofHidden, less(output, hidden, squashedCell));
+    const ofCell: Value = carried === null ? throughHidden : graph.node('Add', [carried, throughHidden]);
+    const ofSums = [
+      mul(ofCell, less(added, added, input)),
+      mul(ofCell, less(kept, kept, forget)),
+      mul(ofHidden, less(hidden, hidden, output)),
+      mul(ofCell, less(input, added, candidate)),
+    ];
+    gradients.unshift(graph.concat(ofSums, 0));
+    carried = mul(ofCell, forget);
   }
   return gradients;
 }

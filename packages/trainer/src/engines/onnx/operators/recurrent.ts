@@ -1,9 +1,16 @@
-import type { Value } from '../graph/graph.js';
+import type { Graph, Value } from '../graph/graph.js';
 import type { Tape } from '../graph/tape.js';
-import { columnSums } from './linear.js';
+import { filledFor, onesFor } from './ones.js';
+
+/*
+ * Recurrent layers keep the batch in the columns: a step's input is `[inputs, n]`, its hidden state `[units, n]`, and a
+ * sequence has its steps below each other, so that steps and gates are contiguous. A product of weights `[units, k]` and
+ * columns `[k, n]` gives one gate; a product for each gate is faster than one for all, which would have to be cut up.
+ */
 
 /** Sizes of a recurrent layer. */
 export interface RecurrentShape {
+  inputs: number;
   steps: number;
   /** Hidden units; n is the batch's rows. */
   units: number;
@@ -20,53 +27,44 @@ export interface RecurrentWeights {
   recurrentBias?: Value;
 }
 
-/** Which hidden states a layer gives: `[steps * n, units]`, step after step, or the last one's `[n, units]`. */
+/** Which hidden states a layer gives: `[steps * units, n]`, step below step, or the last one's `[units, n]`. */
 export type RecurrentOutput = 'all' | 'last';
 
-/** Input part of all steps' gates in one product. @returns for each step `[n, gates * units]` */
-export function inputGates(
-  { graph }: Tape,
-  input: Value,
-  { kernel, bias }: RecurrentWeights,
-  steps: number,
-): Value[] {
-  return graph.splitEqually(graph.node('Gemm', [input, kernel, bias]), steps, 0);
+/** What a recurrent layer starts from. */
+export interface RecurrentStart {
+  /** For each step `[inputs + 1, n]`: its input x above a row of 1, which biases are multiplied by. */
+  inputs: Value[];
+  /** Hidden state before the first step, 0: `[units, n]`. */
+  state: Value;
 }
 
 /**
- * Adds up what a layer's weights get from all steps at once: one large product is much faster than one a step.
- *
- * @param input `[steps * n, inputs]`
- * @param states hidden states after each step
- * @param inputGradients derivative by each step's input part, `[n, gates * units]`
- * @param stateGradients by each step's recurrent part
- * @param ones `[1, steps * n]`
+ * Steps whose weight gradients are one product: one product a step is slower, and so is one for all, whose operands no
+ * longer are in the cache.
  */
-export function backpropagateWeights(
+const STEPS_AT_ONCE = 5;
+
+/**
+ * @param input `[steps * inputs, n]`
+ * @param features `[n, ...]`, of which only the length is looked at
+ */
+export function recurrentStart(
   tape: Tape,
   input: Value,
-  weights: RecurrentWeights,
-  states: readonly Value[],
-  inputGradients: readonly Value[],
-  stateGradients: readonly Value[],
-  ones: Value,
-): void {
+  features: Value,
+  { steps, units }: RecurrentShape,
+): RecurrentStart {
   const { graph } = tape;
-  const ofInput = graph.concat(inputGradients, 0);
-  const isSame = inputGradients === stateGradients;
-  const ofState = isSame ? ofInput : graph.concat(stateGradients, 0);
-  // Before the first step the state is 0.
-  const none = graph.node('Sub', [states[0]!, states[0]!]);
-  const before = graph.concat([none, ...states.slice(0, -1)], 0);
-  tape.add(weights.kernel, graph.node('Gemm', [input, ofInput], { transA: 1 }));
-  tape.add(weights.recurrentKernel, graph.node('Gemm', [before, ofState], { transA: 1 }));
-  tape.add(weights.bias, columnSums(tape, ofInput, ones));
-  if (weights.recurrentBias !== undefined) {
-    tape.add(weights.recurrentBias, columnSums(tape, ofState, ones));
-  }
-  if (tape.needs(input)) {
-    tape.add(input, graph.node('Gemm', [ofInput, weights.kernel], { transB: 1 }));
-  }
+  const ones = onesFor(tape, features);
+  return {
+    inputs: graph.splitEqually(input, steps, 0).map((given) => graph.concat([given, ones], 0)),
+    state: filledFor(tape, features, units, 0),
+  };
+}
+
+/** `[n, k]` -> `[k, n]` and back. */
+export function transposed(graph: Graph, value: Value): Value {
+  return graph.node('Transpose', [value], { perm: [1, 0] });
 }
 
 /** Derivative by each step's hidden state as it comes from above; `null` where nothing does. */
@@ -78,4 +76,24 @@ export function outputGradients(
 ): (Value | null)[] {
   if (output === 'all') return graph.splitEqually(gradient, steps, 0);
   return [...Array.from({ length: steps - 1 }, () => null), gradient];
+}
+
+/**
+ * Derivative by weights that are used in every step: the sum of `columns gradient'` over all steps.
+ *
+ * @param columns what the weights were multiplied by in each step, `[k, n]`
+ * @param gradients derivative by the products, `[m, n]`
+ * @returns `[k, m]`
+ */
+export function sumOfProducts(graph: Graph, columns: readonly Value[], gradients: readonly Value[]): Value {
+  let sum: Value[] = [];
+  for (let end = columns.length; end > 0; end -= STEPS_AT_ONCE) {
+    const start = Math.max(0, end - STEPS_AT_ONCE);
+    const [left, right] = [columns, gradients].map((values) => graph.concat(values.slice(start, end), 1)) as [
+      Value,
+      Value,
+    ];
+    sum = [graph.node('Gemm', [left, right, ...sum], { transB: 1 })];
+  }
+  return sum[0]!;
 }
