@@ -39,7 +39,7 @@ async function cost(hidden: readonly number[]): Promise<ReportRow> {
   const checkpoints = new PeriodicCheckpoints({
     files: new CheckpointFiles(directory),
     identity: IDENTITY,
-    engine: { engine: 'onnx', device: 'cpu', rejected: [] },
+    engine: { engine: 'onnx', device: 'cpu', rejected: [], times: [] },
     everyMs,
     bytes,
     from: null,

@@ -46,7 +46,7 @@ function run(changes: Partial<TrainingRunRequest> = {}, others: Partial<Omit<Run
     dryRun: false,
     detailedAnalytics: false,
     fingerprints: [],
-    engine: { engine: 'onnx', device: 'cpu', rejected: [] },
+    engine: { engine: 'onnx', device: 'cpu', rejected: [], times: [] },
     dataDir: directory,
     outputDir: directory,
     mode: 'local',
