@@ -22,7 +22,7 @@ import { isTerminalStatus } from '@ktrdr/contracts';
 
 export const ROOT = join(import.meta.dirname, '../../../..');
 const MARK = 'KTRDR_TEST_SANDBOX';
-const START_MS = 20_000;
+const START_MS = 40_000;
 const END_MS = 15_000;
 
 /** Settings with which a cancelled training that ends within a test has stopped by itself: nothing is forced for a minute. */
