@@ -100,6 +100,18 @@ test('a session goes on while it is asked for, and is cancelled once nobody does
   expect(clock.waiting).toBe(0);
 });
 
+test.each([
+  ['auto', 'tensorflow-js'],
+  ['tensorflow-wasm', 'tensorflow-wasm'],
+] as const)('the engine %s of a request is %s on this host', async (engine, taken) => {
+  const { operations, sessions, start } = await host(1);
+  const id = await start(1, { engine, dry_run: true });
+  await operations.idle();
+  const session = await sessions.get(id);
+  expect(session).toMatchObject({ status: 'completed', engine: taken, device: 'cpu' });
+  expect(session.result?.resource_usage).toMatchObject({ engine: taken, engine_times: [] });
+});
+
 describe('the next attempt of an operation', () => {
   test('gets the session of the one before while that runs, then one of its own', async () => {
     const { operations, sessions, start } = await host(1);

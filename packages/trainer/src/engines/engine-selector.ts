@@ -26,7 +26,7 @@ export interface ChooseOptions {
   /** Ends the wait and the timing. */
   signal: AbortSignal;
   /** Told what takes a while, in words. */
-  onPhase(phase: string): void;
+  onPhase: (phase: string) => void;
 }
 
 /** What timing the candidates gave. */

@@ -31,7 +31,7 @@ const engine = await load(name, from);
 const trial: EngineTrial =
   name === 'tensorflow-gpu' && engine.device !== 'gpu'
     ? { problem: 'installed, but it finds no GPU' }
-    : { msPerStep: await timeSteps(engine, JSON.parse(network) as TrialNetwork) };
+    : { msPerStep: await timeSteps(engine, JSON.parse(network) as TrialNetwork, performance) };
 engine.dispose();
 process.stdin.destroy();
 process.stdout.write(`${JSON.stringify(trial)}\n`);

@@ -4,6 +4,11 @@ import { windowLength } from '../model-spec.js';
 import type { Engine } from './engine.js';
 import type { TrialNetwork } from './trial-network.js';
 
+/** `now` in ms, with fractions. */
+interface Clock {
+  now(): number;
+}
+
 const STEPS = 20;
 /** A network whose steps take long is judged by fewer of them, ms. */
 const LONGEST = 2_000;
@@ -19,7 +24,7 @@ const SEED = 1;
  * @returns median time of a step, ms
  * @throws Error where the engine computes numbers that are not finite
  */
-export async function timeSteps(engine: Engine, network: TrialNetwork): Promise<number> {
+export async function timeSteps(engine: Engine, network: TrialNetwork, clock: Clock): Promise<number> {
   const { model, optimiser, loss, batchSize } = network;
   await engine.init({
     model,
@@ -32,16 +37,15 @@ export async function timeSteps(engine: Engine, network: TrialNetwork): Promise<
   const batches = new Batches(madeUpRows(network, batchSize * atOnce), model, batchSize, SEED);
   const call = async (): Promise<number> => {
     batches.startEpoch(1);
-    const start = performance.now();
+    const start = clock.now();
     const taken = batches.take(0, atOnce);
     await engine.step({ ...taken, learningRate: LEARNING_RATE });
-    return (performance.now() - start) / taken.count;
+    return (clock.now() - start) / taken.count;
   };
-  const end = performance.now() + LONGEST;
-  for (let calls = 0; calls < WARM_UP_CALLS && performance.now() < end; calls += 1) await call();
+  const end = clock.now() + LONGEST;
+  for (let calls = 0; calls < WARM_UP_CALLS && clock.now() < end; calls += 1) await call();
   const times: number[] = [];
-  while (times.length === 0 || (times.length * atOnce < STEPS && performance.now() < end))
-    times.push(await call());
+  while (times.length === 0 || (times.length * atOnce < STEPS && clock.now() < end)) times.push(await call());
   const { parameters } = await engine.getState();
   if (!parameters.every(Number.isFinite)) throw new Error('it computed numbers that are not finite');
   return times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)]!;
