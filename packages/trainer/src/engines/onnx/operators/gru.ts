@@ -1,8 +1,10 @@
 import type { Value } from '../graph/graph.js';
 import type { Tape } from '../graph/tape.js';
 import {
+  layerOutput,
   outputGradients,
   recurrentStart,
+  sigmoidGates,
   sumOfProducts,
   transposed,
   type RecurrentOutput,
@@ -56,36 +58,32 @@ export function gru(
   const sub = (a: Value, b: Value): Value => graph.node('Sub', [a, b]);
   const { kernel, bias, recurrentKernel } = weights;
   const recurrentBias = weights.recurrentBias!;
-  const byGate = (...parts: Value[]): [Value, Value, Value] =>
-    graph.splitEqually(transposed(graph, graph.concat(parts, 0)), 3, 0) as [Value, Value, Value];
-  const [ofReset, ofUpdate] = byGate(kernel, graph.node('Add', [bias, recurrentBias]), recurrentKernel);
-  const [, , ofCandidate] = byGate(kernel, bias);
-  const [, , ofState] = byGate(recurrentKernel);
-  const [, , stateBias] = byGate(recurrentBias);
+  const { units } = shape;
+  /** Weights of the gates and of the candidate. */
+  const byUse = (...parts: Value[]): [Value, Value] =>
+    graph.split(transposed(graph, graph.concat(parts, 0)), [2 * units, units], 0) as [Value, Value];
+  const [gateWeights] = byUse(kernel, graph.node('Add', [bias, recurrentBias]), recurrentKernel);
+  const [, candidateWeights] = byUse(kernel, bias);
+  const [, stateWeights] = byUse(recurrentKernel);
+  const [, stateBias] = byUse(recurrentBias);
 
-  const start = recurrentStart(tape, input, features, shape);
+  const { inputs, ones, state } = recurrentStart(tape, input, features, shape);
   const trace: Step[] = [];
-  let hidden = start.state;
-  for (const given of start.inputs) {
+  let hidden = state;
+  for (const ofStep of inputs) {
     const before = hidden;
+    const given = graph.concat([ofStep, ones], 0);
     const columns = graph.concat([given, before], 0);
-    const gate = (of: Value): Value => graph.node('Sigmoid', [graph.node('Gemm', [of, columns])]);
-    const [reset, update] = [gate(ofReset), gate(ofUpdate)];
-    const candidateState = graph.node('Gemm', [ofState, before, stateBias]);
+    const [reset, update] = sigmoidGates(graph, gateWeights, columns, 2) as [Value, Value];
+    const candidateState = graph.node('Gemm', [stateWeights, before, stateBias]);
     const candidate = graph.node('Tanh', [
-      graph.node('Gemm', [ofCandidate, given, mul(reset, candidateState)]),
+      graph.node('Gemm', [candidateWeights, given, mul(reset, candidateState)]),
     ]);
     const difference = sub(candidate, before);
     hidden = sub(candidate, mul(update, difference));
     trace.push({ given, columns, reset, update, candidate, candidateState, difference, hidden });
   }
-  const result =
-    output === 'last'
-      ? hidden
-      : graph.concat(
-          trace.map((step) => step.hidden),
-          0,
-        );
+  const result = layerOutput(graph, trace, output);
   tape.record(result, (gradient) => {
     const above = outputGradients(tape, gradient, output, shape.steps);
     const gradients = backpropagateSteps(tape, trace, recurrentKernel, above);

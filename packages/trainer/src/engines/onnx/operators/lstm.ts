@@ -1,8 +1,10 @@
 import type { Value } from '../graph/graph.js';
 import type { Tape } from '../graph/tape.js';
 import {
+  layerOutput,
   outputGradients,
   recurrentStart,
+  sigmoidGates,
   sumOfProducts,
   transposed,
   type RecurrentOutput,
@@ -12,7 +14,7 @@ import {
 
 /** What a step leaves for the backward pass, each `[units, n]` where nothing else is said. */
 interface Step {
-  /** Input, 1 and hidden state before: `[inputs + 1 + units, n]`. */
+  /** Input, hidden state before and 1: `[inputs + units + 1, n]`. */
   columns: Value;
   input: Value;
   forget: Value;
@@ -44,40 +46,41 @@ export function lstm(
   const { graph } = tape;
   const { kernel, bias, recurrentKernel } = weights;
   const mul = (a: Value, b: Value): Value => graph.node('Mul', [a, b]);
-  const [ofInput, ofForget, ofOutput, ofCandidate] = graph.splitEqually(
-    transposed(graph, graph.concat([kernel, bias, recurrentKernel], 0)),
-    4,
+  const [gateWeights, candidateWeights] = graph.split(
+    transposed(graph, graph.concat([kernel, recurrentKernel, bias], 0)),
+    [3 * shape.units, shape.units],
     0,
-  ) as [Value, Value, Value, Value];
-  const start = recurrentStart(tape, input, features, shape);
+  ) as [Value, Value];
+  const { inputs: given, ones, state } = recurrentStart(tape, input, features, shape);
   const trace: Step[] = [];
-  let hidden = start.state;
-  let cell = start.state;
-  for (const given of start.inputs) {
-    const columns = graph.concat([given, hidden], 0);
-    const gate = (activation: 'Sigmoid' | 'Tanh', of: Value): Value =>
-      graph.node(activation, [graph.node('Gemm', [of, columns])]);
-    const step = {
-      columns,
-      input: gate('Sigmoid', ofInput),
-      forget: gate('Sigmoid', ofForget),
-      output: gate('Sigmoid', ofOutput),
-      candidate: gate('Tanh', ofCandidate),
-    };
-    const added = mul(step.input, step.candidate);
-    const kept = mul(step.forget, cell);
+  let hidden = state;
+  let cell = state;
+  for (const ofStep of given) {
+    const columns = graph.concat([ofStep, hidden, ones], 0);
+    const [inputGate, forget, outputGate] = sigmoidGates(graph, gateWeights, columns, 3) as [
+      Value,
+      Value,
+      Value,
+    ];
+    const candidate = graph.node('Tanh', [graph.node('Gemm', [candidateWeights, columns])]);
+    const added = mul(inputGate, candidate);
+    const kept = mul(forget, cell);
     cell = graph.node('Add', [kept, added]);
     const squashedCell = graph.node('Tanh', [cell]);
-    hidden = mul(step.output, squashedCell);
-    trace.push({ ...step, added, kept, squashedCell, hidden });
+    hidden = mul(outputGate, squashedCell);
+    trace.push({
+      columns,
+      input: inputGate,
+      forget,
+      output: outputGate,
+      candidate,
+      added,
+      kept,
+      squashedCell,
+      hidden,
+    });
   }
-  const result =
-    output === 'last'
-      ? hidden
-      : graph.concat(
-          trace.map((step) => step.hidden),
-          0,
-        );
+  const result = layerOutput(graph, trace, output);
   tape.record(result, (gradient) => {
     const { inputs, steps, units } = shape;
     const gradients = backpropagateSteps(
@@ -87,8 +90,8 @@ export function lstm(
       outputGradients(tape, gradient, output, steps),
     );
     const columns = trace.map((step) => step.columns);
-    const parts = graph.split(sumOfProducts(graph, columns, gradients), [inputs, 1, units], 0);
-    [kernel, bias, recurrentKernel].forEach((weight, index) => tape.add(weight, parts[index]!));
+    const parts = graph.split(sumOfProducts(graph, columns, gradients), [inputs, units, 1], 0);
+    [kernel, recurrentKernel, bias].forEach((weight, index) => tape.add(weight, parts[index]!));
     if (tape.needs(input)) {
       const ofSteps = gradients.map((ofSums) => graph.node('Gemm', [kernel, ofSums]));
       tape.add(input, graph.concat(ofSteps, 0));

@@ -4,8 +4,8 @@ import { filledFor, onesFor } from './ones.js';
 
 /*
  * Recurrent layers keep the batch in the columns: a step's input is `[inputs, n]`, its hidden state `[units, n]`, and a
- * sequence has its steps below each other, so that steps and gates are contiguous. A product of weights `[units, k]` and
- * columns `[k, n]` gives one gate; a product for each gate is faster than one for all, which would have to be cut up.
+ * sequence has its steps below each other, so that steps and gates are contiguous. One product of the weights with the
+ * input, the hidden state and a row of 1 for the biases below each other gives the sums before the gates.
  */
 
 /** Sizes of a recurrent layer. */
@@ -32,17 +32,13 @@ export type RecurrentOutput = 'all' | 'last';
 
 /** What a recurrent layer starts from. */
 export interface RecurrentStart {
-  /** For each step `[inputs + 1, n]`: its input x above a row of 1, which biases are multiplied by. */
+  /** Each step's input, `[inputs, n]`. */
   inputs: Value[];
+  /** `[1, n]` of 1 */
+  ones: Value;
   /** Hidden state before the first step, 0: `[units, n]`. */
   state: Value;
 }
-
-/**
- * Steps whose weight gradients are one product: one product a step is slower, and so is one for all, whose operands no
- * longer are in the cache.
- */
-const STEPS_AT_ONCE = 5;
 
 /**
  * @param input `[steps * inputs, n]`
@@ -54,17 +50,38 @@ export function recurrentStart(
   features: Value,
   { steps, units }: RecurrentShape,
 ): RecurrentStart {
-  const { graph } = tape;
-  const ones = onesFor(tape, features);
   return {
-    inputs: graph.splitEqually(input, steps, 0).map((given) => graph.concat([given, ones], 0)),
+    inputs: tape.graph.splitEqually(input, steps, 0),
+    ones: onesFor(tape, features),
     state: filledFor(tape, features, units, 0),
   };
+}
+
+/**
+ * Gates with a sigmoid, which ONNX Runtime computes in the same pass as the product.
+ *
+ * @param weights `[count * units, k]`
+ * @param columns `[k, n]`
+ * @returns each `[units, n]`
+ */
+export function sigmoidGates(graph: Graph, weights: Value, columns: Value, count: number): Value[] {
+  const gates = graph.node('Sigmoid', [graph.node('Gemm', [weights, columns])]);
+  return graph.splitEqually(gates, count, 0);
 }
 
 /** `[n, k]` -> `[k, n]` and back. */
 export function transposed(graph: Graph, value: Value): Value {
   return graph.node('Transpose', [value], { perm: [1, 0] });
+}
+
+/** A layer's output of its hidden states after each step. */
+export function layerOutput(
+  graph: Graph,
+  trace: readonly { hidden: Value }[],
+  output: RecurrentOutput,
+): Value {
+  const states = trace.map(({ hidden }) => hidden);
+  return output === 'last' ? states.at(-1)! : graph.concat(states, 0);
 }
 
 /** Derivative by each step's hidden state as it comes from above; `null` where nothing does. */
@@ -79,21 +96,13 @@ export function outputGradients(
 }
 
 /**
- * Derivative by weights that are used in every step: the sum of `columns gradient'` over all steps.
+ * Derivative by weights that are used in every step: `columns gradient'`, added up over all steps. One large product is
+ * faster than one a step.
  *
  * @param columns what the weights were multiplied by in each step, `[k, n]`
  * @param gradients derivative by the products, `[m, n]`
  * @returns `[k, m]`
  */
 export function sumOfProducts(graph: Graph, columns: readonly Value[], gradients: readonly Value[]): Value {
-  let sum: Value[] = [];
-  for (let end = columns.length; end > 0; end -= STEPS_AT_ONCE) {
-    const start = Math.max(0, end - STEPS_AT_ONCE);
-    const [left, right] = [columns, gradients].map((values) => graph.concat(values.slice(start, end), 1)) as [
-      Value,
-      Value,
-    ];
-    sum = [graph.node('Gemm', [left, right, ...sum], { transB: 1 })];
-  }
-  return sum[0]!;
+  return graph.node('Gemm', [graph.concat(columns, 1), graph.concat(gradients, 1)], { transB: 1 });
 }
