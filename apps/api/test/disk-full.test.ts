@@ -45,7 +45,7 @@ withSmallDisks('disks of a few KiB', () => {
       `mkdir -p "${folder}" && mount -t tmpfs -o size=${size} none "${folder}"`;
     const mounts = [
       disk('$MODELS_DIR', '128k'),
-      disk('$STATE_DIR', '4k'),
+      disk('$STATE_DIR/training_analytics', '4k'),
       `cp "$DATA_DIR"/AAPL_1h.csv "$STRATEGIES_DIR"`,
       disk('$DATA_DIR', '128k'),
       `mv "$STRATEGIES_DIR"/AAPL_1h.csv "$DATA_DIR"`,
@@ -90,7 +90,7 @@ withSmallDisks('disks of a few KiB', () => {
     expect(operation).toMatchObject({ status: 'failed', result: null, error: { code: 'disk_full' } });
     expect(operation.error?.message).toMatch(/set STATE_DIR to another disk/);
     expect(await filesOfService('small-models')).toEqual(before);
-    expect(await filesOfService('small-state')).toEqual([]);
+    expect(await filesOfService('small-state/training_analytics')).toEqual([]);
   });
 
   test('full while a sample is written: 507 at once, and no half file', async () => {
@@ -106,9 +106,10 @@ withSmallDisks('disks of a few KiB', () => {
 });
 
 test('a limit on the size of files counts as a full disk', async () => {
-  // No file may grow beyond 32 KiB (POSIX counts in 512 bytes).
-  const api = await sandbox.startApi('limited', {}, 'ulimit -f 64');
-  const operation = await api.untilEnded(await api.startTraining({ strategy: LARGE }));
+  // No file may grow beyond 8 MiB (POSIX counts in 512 bytes): enough for the operations, too little for 13 MB of weights.
+  const api = await sandbox.startApi('limited', {}, 'ulimit -f 16384');
+  const strategy = strategyText({ epochs: 1, layers: [1800, 1800] });
+  const operation = await api.untilEnded(await api.startTraining({ strategy }), 50_000);
   expect(operation).toMatchObject({ status: 'failed', error: { code: 'disk_full' }, result: null });
   expect(dataOf(await api.get<ModelList>('/models'))).toEqual({ models: [] });
   expect(await filesBelow(sandbox.path('limited-models'))).toEqual([]);

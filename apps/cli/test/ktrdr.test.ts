@@ -107,14 +107,14 @@ describe('ktrdr against a real API', () => {
     expect(ktrdr.stdout).toBe('');
   });
 
-  test('an API that is restarted and has forgotten the operation ends the following: exit 1', async () => {
+  test('an API that is killed and started again is ridden through, up to what became of the operation: exit 1', async () => {
     const follow = api.ktrdr('operations', 'follow', await startDetached());
     await follow.says('Running dummy task');
     await api.stop('SIGKILL');
     await follow.says('The API does not answer, trying again');
     await api.start();
     expect(await follow.ended).toBe(1);
-    expect(follow.stderr).toContain('The API was restarted and no longer knows');
+    expect(follow.stderr).toContain('failed: The process that ran the operation is gone');
   });
 
   test('a reader that has seen enough ends it in silence', async () => {

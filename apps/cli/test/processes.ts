@@ -77,6 +77,7 @@ export class TestApi {
       DATA_DIR: folder('data'),
       MODELS_DIR: folder('models'),
       STATE_DIR: folder('state'),
+      LEASE_MS: '1000',
       USE_TRAINING_HOST_SERVICE: 'false',
     });
     this.#program = program;

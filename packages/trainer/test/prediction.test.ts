@@ -149,9 +149,13 @@ describe('is refused', () => {
     [{ timeframe: '4h' }, 'wrong_timeframe', /trained on 1h bars, not on '4h'/],
     [{ symbol: 'NONE' }, 'bars_not_found', /NONE/],
     [{ symbol: '../AAA' }, 'invalid_name', /AAA/],
-    [{ symbol: 'SHORT' }, 'not_enough_bars', /needs 15 1h bars, and 15 closed 4h bars.*12 count/],
+    [
+      { symbol: 'SHORT' },
+      'not_enough_bars',
+      /needs 15 1h bars, and 15 closed 4h bars.*There are 12 closed 1h bars/,
+    ],
     [{ endDate: '2024-13-01' }, 'invalid_date', /end date/],
-    [{ endDate: '2020-01-01' }, 'not_enough_bars', /0 count/],
+    [{ endDate: '2020-01-01' }, 'not_enough_bars', /There are 0 closed 1h bars up to the end date/],
     [{ last: 5000 }, 'not_enough_bars', /needs 5,014 1h bars/],
     [{ version: '1h_v9' }, 'model_not_found', /small\/1h_v9/],
   ] as const)('%j: %s', async (changes, code, message) => {
