@@ -39,6 +39,9 @@ import {
   type StoredRow,
 } from './stored-row.js';
 
+/** PostgreSQL takes it in no text: no stored id has it. */
+const NUL = '\0';
+
 /** Of an operation that is removed while it is created again. */
 const CREATE_TRIES = 3;
 /** Operations whose lease one statement renews. */
@@ -73,6 +76,7 @@ export class SqlOperationStore implements OperationStore {
   }
 
   async get(operationId: string): Promise<StoredOperation | null> {
+    if (operationId.includes(NUL)) return null;
     const row = await this.#use((db) => find(db, operationId));
     return row === undefined ? null : storedOperation(row);
   }
@@ -86,6 +90,7 @@ export class SqlOperationStore implements OperationStore {
   }
 
   async history(operationId: string): Promise<OperationHistoryEntry[]> {
+    if (operationId.includes(NUL)) return [];
     const rows = await this.#use((db) =>
       db
         .selectFrom('operation_history')

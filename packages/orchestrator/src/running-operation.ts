@@ -27,8 +27,8 @@ export interface RunningOperationParts {
 }
 
 /**
- * One attempt of an operation in the hands of one owner, from `pending`, or from where it was taken over, to its end: joins the domain function with the stored record, the token, the
- * progress and the watches. The record's status comes from the store alone.
+ * One attempt of an operation in the hands of one owner, from `pending`, or from where it was taken over, to its end: joins
+ * the domain function with the stored record, the token, the progress and the watches. The record's status comes from the store alone.
  */
 export class RunningOperation<TResult> {
   readonly operationId: string;

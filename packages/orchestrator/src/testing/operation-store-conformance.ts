@@ -66,6 +66,13 @@ const CASES: Record<string, (store: OperationStore) => Promise<void>> = {
     assert.equal(await save(store, 'op_training_20260105T100000_none', 1, progress, []), false);
   },
 
+  'an id that somebody made up is unknown, whatever it holds': async (store) => {
+    for (const id of ['', 'a\0b', '\ud800', "'; --", 'x'.repeat(10_000)]) {
+      assert.equal(await get(store, id), null);
+      assertSame(await store.history(id), []);
+    }
+  },
+
   'an id is taken once': async (store) => {
     await create(store, sample(1));
     await assert.rejects(create(store, sample(1)), { code: 'operation_conflict' });
