@@ -39,7 +39,9 @@ export function makePlan(seed: number, mode: Mode | null): Plan {
   const random = RandomStream.derive(seed, 'chaos');
   const upTo = (most: number) => Math.floor(random.uniform() * (most + 1));
   const oneOf = <T>(values: readonly T[]): T => values[upTo(values.length - 1)] as T;
-  const chosen = mode ?? oneOf(MODES);
+  // drawn in any case, so that a run that is repeated with its mode is the same run
+  const drawn = oneOf(MODES);
+  const chosen = mode ?? drawn;
   const trainings = TRAINING_SEEDS.slice(0, 1 + upTo(TRAINING_SEEDS.length - 1));
   const faults: Plan['faults'] = [];
   const count = 2 + upTo(MOST_FAULTS - 2);
