@@ -1,100 +1,46 @@
 /**
  * Training speed in samples per second, one thread, through the product's own loop: it shuffles, gathers rows, draws
  * masks, adds up metrics, validates, reports progress and looks whether it is cancelled. Beside it PyTorch and the limit
- * of the matrix products alone, where Python has torch and numpy.
+ * of the matrix products alone, where Python has torch and numpy. They take turns, case by case in short rounds, while
+ * the others wait: what slows the machine down for a while slows all of them down.
  * Arguments: engines to measure (default: onnx and tensorflow-wasm), `--no-peers`.
  */
 import { ENGINE_NAMES, type EngineName } from '@ktrdr/contracts';
-import {
-  createEngine,
-  Progress,
-  runTrainingLoop,
-  type DataPart,
-  type Engine,
-  type ModelSpec,
-} from '@ktrdr/trainer';
-import { findPython, runPeer } from './peers.js';
-import { report, type ReportRow } from './report.js';
+import { createEngine, Progress, runTrainingLoop, type Engine } from '@ktrdr/trainer';
+import { Peer } from './peer.js';
+import { median, report, type ReportRow } from './report.js';
+import { casePart, trainingCases, type TrainingCase } from './training-cases.js';
 
-/** Each figure is the best of so many rounds, taken in turn: other work on the machine only ever slows a round down. */
-const ROUNDS = 3;
-/** ms a round lasts at least, after an epoch to warm up. */
-const ROUND_MS = 1000;
-const INPUTS = 60;
-const CLASSES = 3;
+/** Seconds that a case is measured for, after a round to warm up. */
+const CASE_S = 13;
+/**
+ * Seconds of each one's turn; ours goes on to the end of its epoch. Short turns and the median of the ratios of
+ * neighbours: on a machine whose speed changes by half from second to second, this varied by 4 % from run to run where
+ * the ratio of the best turns varied by 11 %.
+ */
+const TURN_S = 0.12;
+/** The products alone vary little. */
+const PRODUCTS_TURN_S = 0.03;
 
-interface Case {
-  /** As `bench/peers/torch_peers.py` names it. */
-  name: 'mlp' | 'lstm' | 'gru' | 'conv1d';
-  title: string;
-  model: ModelSpec;
-  batch: number;
-  dropout: number;
-  rows: number;
+interface Peers {
+  torch: Peer | null;
+  products: Peer | null;
 }
 
-function cases(): Case[] {
-  const mlps = [0, 0.2].flatMap((dropout) =>
-    [32, 256, 1024].map((batch): Case => ({
-      name: 'mlp',
-      title: `mlp 60-128-64-3${dropout > 0 ? `, dropout ${dropout}` : ''}`,
-      model: {
-        type: 'mlp',
-        inputs: INPUTS,
-        layers: [
-          { units: 128, activation: 'relu', dropout },
-          { units: 64, activation: 'relu', dropout },
-        ],
-        outputs: CLASSES,
-      },
-      batch,
-      dropout,
-      rows: 16_384,
-    })),
-  );
-  const window = { inputs: INPUTS, sequenceLength: 20, outputs: CLASSES };
-  const recurrent = (['lstm', 'gru'] as const).map((type): Case => ({
-    name: type,
-    title: `${type} 64, 20 steps`,
-    model: { ...window, type, hiddenSize: 64, layers: 1, dropout: 0 },
-    batch: 64,
-    dropout: 0,
-    rows: 4096,
-  }));
-  const conv1d: Case = {
-    name: 'conv1d',
-    title: 'conv1d 32 of 5, pool 2, dense 64, 20 steps',
-    model: {
-      ...window,
-      type: 'cnn',
-      filters: [32],
-      kernelSize: 5,
-      poolSize: 2,
-      activation: 'relu',
-      layers: [{ units: 64, activation: 'relu', dropout: 0 }],
-    },
-    batch: 64,
-    dropout: 0,
-    rows: 4096,
-  };
-  return [...mlps, ...recurrent, conv1d];
+/** Samples per second in one round; `null` where the peer is missing. */
+interface Round {
+  ours: number;
+  torch: number | null;
+  products: number | null;
 }
 
-/** Rows without meaning: speed does not depend on what they say. */
-function part(model: ModelSpec, rows: number): DataPart {
-  const window = model.type === 'mlp' ? 1 : model.sequenceLength;
-  return {
-    features: Float32Array.from({ length: (rows + window - 1) * INPUTS }, (_, i) => Math.sin(i * 12.9898)),
-    windowEnds: Int32Array.from({ length: rows }, (_, row) => row + window - 1),
-    targets: Int32Array.from({ length: rows }, (_, row) => row % CLASSES),
-    weights: null,
-  };
-}
-
-/** Samples per second of the loop; optimiser and loss as the peers have them. */
-async function speed(engine: Engine, { model, batch, rows }: Case): Promise<number> {
-  let begin = 0;
+/** Trains a case, round after round; the peers have their turns between epochs. Optimiser and loss as theirs. */
+async function measure(engine: Engine, one: TrainingCase, peers: Peers): Promise<Round[]> {
+  const { model, batch, rows } = one;
+  const measured: Round[] = [];
+  let until: number | null = null;
   let trained = 0;
+  let begin = performance.now();
   await runTrainingLoop({
     model,
     settings: {
@@ -109,8 +55,8 @@ async function speed(engine: Engine, { model, batch, rows }: Case): Promise<numb
       learningRateSchedule: null,
       classWeights: false,
     },
-    train: part(model, rows),
-    validation: part(model, 64),
+    train: casePart(model, rows),
+    validation: casePart(model, 64),
     engine,
     seed: 1,
     signal: new AbortController().signal,
@@ -119,56 +65,56 @@ async function speed(engine: Engine, { model, batch, rows }: Case): Promise<numb
     callbacks: [
       new Progress(() => {}, { now: () => Date.now() }),
       {
-        onEpochEnd: ({ epoch, rows: of }) => {
-          if (epoch === 1) begin = performance.now();
-          else trained += of;
-          return epoch > 1 && performance.now() - begin > ROUND_MS ? 'measured' : undefined;
+        onEpochEnd: async (epoch) => {
+          trained += epoch.rows;
+          const seconds = (performance.now() - begin) / 1000;
+          if (seconds < TURN_S) return undefined;
+          const round = { ours: trained / seconds, ...(await measurePeers(one, peers)) };
+          trained = 0;
+          begin = performance.now();
+          if (until === null) until = begin + CASE_S * 1000;
+          else measured.push(round);
+          return begin > until ? 'measured' : undefined;
         },
       },
     ],
   });
-  return (trained * 1000) / (performance.now() - begin);
+  return measured;
 }
-
-/** Best figure of a key over several runs. */
-class Best {
-  private readonly values = new Map<string, number>();
-  note(key: string, value: number): void {
-    this.values.set(key, Math.max(value, this.values.get(key) ?? 0));
-  }
-  of(key: string): number | null {
-    return this.values.get(key) ?? null;
-  }
-}
-
-/** What `torch_peers.py` writes. */
-interface TorchLine {
-  model: Case['name'];
-  batch: number;
-  dropout: number;
-  runs: number[];
-}
-
-const caseKey = ({ name, batch, dropout }: Pick<Case, 'name' | 'batch' | 'dropout'>): string =>
-  `${name} ${batch} ${dropout}`;
 
 async function measurePeers(
-  best: Best,
-  python: { torch: string | null; numpy: string | null },
-): Promise<void> {
-  if (python.torch !== null) {
-    for (const line of await runPeer(python.torch, 'torch_peers.py', ['1'])) {
-      const { model, batch, dropout, runs } = line as unknown as TorchLine;
-      const key = caseKey({ name: model, batch, dropout });
-      for (const run of runs) best.note(`torch ${key}`, run);
-    }
-  }
-  if (python.numpy !== null) {
-    for (const line of await runPeer(python.numpy, 'sgemm_ceiling.py')) {
-      const { batch, samples_per_s_ceiling: limit } = line as Record<string, number>;
-      if (batch !== undefined && limit !== undefined) best.note(`limit ${batch}`, limit);
-    }
-  }
+  { name, batch, dropout, rows }: TrainingCase,
+  { torch, products }: Peers,
+): Promise<Omit<Round, 'ours'>> {
+  return {
+    torch: (await torch?.speed({ model: name, batch, dropout, rows }, TURN_S)) ?? null,
+    products: name === 'mlp' ? ((await products?.speed({ batch }, PRODUCTS_TURN_S)) ?? null) : null,
+  };
+}
+
+/** Medians over the rounds: of the figures, and of the ratios of ours to its neighbour. */
+function summary(engine: EngineName, { title, batch }: TrainingCase, rounds: readonly Round[]): ReportRow {
+  const figures = (key: keyof Round): number[] => rounds.flatMap((round) => round[key] ?? []);
+  const ratios = (key: keyof Round): number[] =>
+    rounds.flatMap((round) => {
+      const other = round[key];
+      return other === null ? [] : [round.ours / other];
+    });
+  return {
+    engine,
+    model: title,
+    batch,
+    rounds: rounds.length,
+    'samples/s': middle(figures('ours'), 0),
+    'PyTorch, samples/s': middle(figures('torch'), 0),
+    'times PyTorch': middle(ratios('torch'), 3),
+    'share of the sgemm limit': middle(ratios('products'), 3),
+  };
+}
+
+/** The median to so many decimals; `null` where nothing was measured. */
+function middle(values: readonly number[], decimals: number): number | null {
+  return values.length === 0 ? null : Number(median(values).toFixed(decimals));
 }
 
 function chosenEngines(names: readonly string[]): EngineName[] {
@@ -183,43 +129,21 @@ function chosenEngines(names: readonly string[]): EngineName[] {
 const args = process.argv.slice(2);
 const engines = chosenEngines(args.filter((arg) => !arg.startsWith('--')));
 const withPeers = !args.includes('--no-peers');
-const python = {
-  torch: withPeers ? await findPython('torch') : null,
-  numpy: withPeers ? await findPython('numpy') : null,
+const peers: Peers = {
+  torch: withPeers ? await Peer.start('torch_peers.py', 'torch') : null,
+  products: withPeers ? await Peer.start('sgemm_ceiling.py', 'numpy') : null,
 };
-if (withPeers && python.torch === null) {
+if (withPeers && peers.torch === null) {
   console.log('PyTorch is not measured: no Python with torch here (Debian: python3-torch libopenblas0).');
 }
-const best = new Best();
-for (let round = 0; round < ROUNDS; round += 1) {
-  for (const name of engines) {
-    const engine = await createEngine(name);
-    for (const one of cases()) {
-      if (name.startsWith('tensorflow') && one.name !== 'mlp') continue;
-      best.note(`${name} ${caseKey(one)}`, await speed(engine, one));
-    }
-    engine.dispose();
+const rows: ReportRow[] = [];
+for (const name of engines) {
+  const engine = await createEngine(name);
+  for (const one of trainingCases()) {
+    if (name.startsWith('tensorflow') && one.name !== 'mlp') continue;
+    rows.push(summary(name, one, await measure(engine, one, peers)));
   }
-  await measurePeers(best, python);
+  engine.dispose();
 }
-
-const rows: ReportRow[] = engines.flatMap((engine) =>
-  cases().flatMap((one): ReportRow[] => {
-    const reached = best.of(`${engine} ${caseKey(one)}`);
-    if (reached === null) return [];
-    const torch = best.of(`torch ${caseKey(one)}`);
-    const limit = one.name === 'mlp' ? best.of(`limit ${one.batch}`) : null;
-    return [
-      {
-        engine,
-        model: one.title,
-        batch: one.batch,
-        'samples/s': Math.round(reached),
-        'PyTorch, samples/s': torch,
-        'times PyTorch': torch === null ? null : reached / torch,
-        'share of the sgemm limit': limit === null ? null : reached / limit,
-      },
-    ];
-  }),
-);
+await Promise.all([peers.torch?.end(), peers.products?.end()]);
 await report('training', rows);
