@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { Batches, gatherWindows, type DataPart } from './batches.js';
+import { Batches, type DataPart } from './batches.js';
+import { gatherWindows } from './gather-windows.js';
 import type { ModelSpec } from './model-spec.js';
 
 const model: ModelSpec = {
@@ -49,7 +50,7 @@ function epoch(data: DataPart, size: number, most: number): { counts: number[]; 
 
 test('a window is the bars up to its end, the oldest first', () => {
   const target = new Float32Array(12);
-  gatherWindows(part(10), model, Int32Array.of(2, 7), target);
+  gatherWindows(part(10).features, model, Int32Array.of(2, 7), target);
   expect([...target]).toEqual([0, -0, 1, -1, 2, -2, 5, -5, 6, -6, 7, -7]);
 });
 

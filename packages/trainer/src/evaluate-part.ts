@@ -1,4 +1,5 @@
-import { gatherWindows, type DataPart } from './batches.js';
+import type { DataPart } from './batches.js';
+import { gatherWindows } from './gather-windows.js';
 import type { Engine } from './engines/engine.js';
 import { evaluateOutputs, type LossSpec } from './loss.js';
 import { inputWidth, type ModelSpec } from './model-spec.js';
@@ -35,7 +36,7 @@ export async function predictPart(
   for (let start = 0; start < rows; start += most) {
     const ends = part.windowEnds.subarray(start, Math.min(rows, start + most));
     const features = new Float32Array(ends.length * width);
-    gatherWindows(part, model, ends, features);
+    gatherWindows(part.features, model, ends, features);
     outputs.set(await engine.predict(features), start * model.outputs);
     await pause?.();
   }

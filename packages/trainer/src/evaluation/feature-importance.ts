@@ -1,5 +1,6 @@
 import type { FeatureImportance } from '@ktrdr/contracts';
-import { type DataPart, gatherWindows } from '../batches.js';
+import type { DataPart } from '../batches.js';
+import { gatherWindows } from '../gather-windows.js';
 import type { Engine } from '../engines/engine.js';
 import { rowsAtOnce } from '../evaluate-part.js';
 import { evaluateOutputs, type LossSpec } from '../loss.js';
@@ -79,8 +80,8 @@ async function predictShuffled(
     const end = Math.min(rows.length, start + most);
     const windows = new Float32Array((end - start) * width);
     const other = new Float32Array(windows.length);
-    gatherWindows(part, model, endsOf(part, rows.subarray(start, end)), windows);
-    gatherWindows(part, model, endsOf(part, donors.subarray(start, end)), other);
+    gatherWindows(part.features, model, endsOf(part, rows.subarray(start, end)), windows);
+    gatherWindows(part.features, model, endsOf(part, donors.subarray(start, end)), other);
     // Bars have whole sets of columns, so that a feature's stand evenly spaced through the window.
     for (let at = feature; at < windows.length; at += features.length) windows[at] = other[at]!;
     outputs.set(await engine.predict(windows), start * model.outputs);

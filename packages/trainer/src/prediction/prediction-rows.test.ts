@@ -4,7 +4,7 @@ import { propertyRuns } from '@ktrdr/contracts/testing';
 import { type Bars, parseDateRange } from '@ktrdr/market-data';
 import { parseStrategy, type Strategy } from '@ktrdr/strategy';
 import fc from 'fast-check';
-import { gatherWindows } from '../batches.js';
+import { gatherWindows } from '../gather-windows.js';
 import { modelGraph } from '../engines/onnx/model-graph.js';
 import { inferModel } from '../engines/onnx/infer-model.js';
 import { createEngine } from '../engines/create-engine.js';
@@ -169,7 +169,7 @@ describe.each(CASES)('%s (%#)', (_, model, base) => {
       const predicted = ask(strategy, grown, { last, trainingStart: start });
 
       const input = new Float32Array(test.length * width);
-      gatherWindows(data.parts.test, spec, data.parts.test.windowEnds, input);
+      gatherWindows(data.parts.test.features, spec, data.parts.test.windowEnds, input);
       const raw = new Float64Array(test.length * width);
       test.forEach((row, at) => {
         const found = predicted.rows.findIndex((bar) => predicted.time[bar] === rows!.time[row]);

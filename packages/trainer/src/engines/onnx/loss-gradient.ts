@@ -6,7 +6,7 @@ import type { Graph, Value } from './graph/graph.js';
  *
  * @param outputs `[n, outputs]`
  * @param targets `[n, outputs]`: one-hot classes, or a regression's values
- * @param scales `[n, 1]`, what each row counts for
+ * @param scales `[n, outputs]`, what each row counts for, side by side for each output
  * @returns `[n, outputs]`
  */
 export function lossGradient(

@@ -35,7 +35,7 @@ export interface TrainingGraphSpec {
  * | --- | --- | --- |
  * | `features` | `[steps * b, input width]` | |
  * | `targets` | `[steps * b, outputs]` | one-hot classes, or a regression's values |
- * | `scales` | `[steps * b, 1]` | what each row counts for in its batch's mean |
+ * | `scales` | `[steps * b, outputs]` | what each row counts for in its batch's mean, once an output |
  * | `mask_0`, ... | `[steps * b, units]` | one a dropout layer |
  * | `factors` | `[1, 3 * steps]` | for each step `-rate`, `epsilon` and `shrink` of `UpdateFactors` |
  * | `parameters`, `moment_0`, ... | `[1, parameters]` | |
@@ -150,7 +150,7 @@ function inputPorts({ model, optimiser, steps }: TrainingGraphSpec): GraphPort[]
   return [
     { name: 'features', shape: ['rows', inputWidth(model)] },
     { name: 'targets', shape: ['rows', model.outputs] },
-    { name: 'scales', shape: ['rows', 1] },
+    { name: 'scales', shape: ['rows', model.outputs] },
     ...dropoutLayers(model).map(({ units }, index) => ({
       name: `mask_${index}`,
       shape: ['rows', units],

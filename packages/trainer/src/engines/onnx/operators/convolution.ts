@@ -17,15 +17,9 @@ export interface SequenceShape {
 export function windows(tape: Tape, input: Value, { steps, channels }: SequenceShape, size: number): Value {
   const { graph } = tape;
   const places = steps - size + 1;
-  const shifted = Array.from({ length: size }, (_, shift) =>
-    graph.node('Slice', [
-      input,
-      graph.integers([shift]),
-      graph.integers([shift + places]),
-      graph.integers([1]),
-    ]),
-  );
-  const output = graph.reshape(graph.concat(shifted, 2), [-1, size * channels]);
+  const seen = Array.from({ length: places * size }, (_, at) => Math.floor(at / size) + (at % size));
+  const gathered = graph.node('Gather', [input, graph.integers(seen)], { axis: 1 });
+  const output = graph.reshape(gathered, [-1, size * channels]);
   if (!tape.needs(input)) return output;
   tape.record(output, (gradient) => {
     const parts = graph.splitEqually(graph.reshape(gradient, [-1, places, size * channels]), size, 2);
