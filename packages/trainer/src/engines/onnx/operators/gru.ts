@@ -106,23 +106,23 @@ function addWeightGradients(
   const { graph } = tape;
   const ofColumns = sumOfProducts(
     graph,
-    trace.map((step) => step.columns),
     gradients.map((step) => step.states),
+    trace.map((step) => step.columns),
   );
   const ofGiven = sumOfProducts(
     graph,
-    trace.map((step) => step.given),
     gradients.map((step) => step.candidate),
+    trace.map((step) => step.given),
   );
-  const [byInput, byOne, byState] = graph.split(ofColumns, [inputs, 1, units], 0) as [Value, Value, Value];
-  const candidate = graph.split(ofGiven, [inputs, 1], 0) as [Value, Value];
+  const [byInput, byOne, byState] = graph.split(ofColumns, [inputs, 1, units], 1) as [Value, Value, Value];
+  const candidate = graph.split(ofGiven, [inputs, 1], 1) as [Value, Value];
   /** The candidate's input part has a gradient of its own. */
   const withCandidate = (gradient: Value, part: Value): Value =>
-    graph.concat([graph.split(gradient, [2 * units, units], 1)[0]!, part], 1);
-  tape.add(weights.kernel, withCandidate(byInput, candidate[0]));
-  tape.add(weights.bias, withCandidate(byOne, candidate[1]));
-  tape.add(weights.recurrentKernel, byState);
-  tape.add(weights.recurrentBias!, byOne);
+    graph.concat([graph.split(gradient, [2 * units, units], 0)[0]!, part], 0);
+  tape.add(weights.kernel, transposed(graph, withCandidate(byInput, candidate[0])));
+  tape.add(weights.bias, transposed(graph, withCandidate(byOne, candidate[1])));
+  tape.add(weights.recurrentKernel, transposed(graph, byState));
+  tape.add(weights.recurrentBias!, transposed(graph, byOne));
 }
 
 /**

@@ -90,8 +90,10 @@ export function lstm(
       outputGradients(tape, gradient, output, steps),
     );
     const columns = trace.map((step) => step.columns);
-    const parts = graph.split(sumOfProducts(graph, columns, gradients), [inputs, units, 1], 0);
-    [kernel, recurrentKernel, bias].forEach((weight, index) => tape.add(weight, parts[index]!));
+    const parts = graph.split(sumOfProducts(graph, gradients, columns), [inputs, units, 1], 1);
+    [kernel, recurrentKernel, bias].forEach((weight, index) =>
+      tape.add(weight, transposed(graph, parts[index]!)),
+    );
     if (tape.needs(input)) {
       const ofSteps = gradients.map((ofSums) => graph.node('Gemm', [kernel, ofSums]));
       tape.add(input, graph.concat(ofSteps, 0));

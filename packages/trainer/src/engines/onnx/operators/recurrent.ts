@@ -96,13 +96,13 @@ export function outputGradients(
 }
 
 /**
- * Derivative by weights that are used in every step: `columns gradient'`, added up over all steps. One large product is
- * faster than one a step.
+ * Derivative by weights that are used in every step: `gradient columns'`, added up over all steps. One large product is
+ * faster than one a step; the columns are the operand to be transposed, as they are the smaller one.
  *
- * @param columns what the weights were multiplied by in each step, `[k, n]`
  * @param gradients derivative by the products, `[m, n]`
- * @returns `[k, m]`
+ * @param columns what the weights were multiplied by in each step, `[k, n]`
+ * @returns `[m, k]`: transposed, as the weights of the products are
  */
-export function sumOfProducts(graph: Graph, columns: readonly Value[], gradients: readonly Value[]): Value {
-  return graph.node('Gemm', [graph.concat(columns, 1), graph.concat(gradients, 1)], { transB: 1 });
+export function sumOfProducts(graph: Graph, gradients: readonly Value[], columns: readonly Value[]): Value {
+  return graph.node('Gemm', [graph.concat(gradients, 1), graph.concat(columns, 1)], { transB: 1 });
 }
