@@ -15,8 +15,8 @@ import { casePart, trainingCases, type TrainingCase } from './training-cases.js'
 const CASE_S = 13;
 /**
  * Seconds of each one's turn; ours goes on to the end of its epoch. Short turns and the median of the ratios of
- * neighbours: on a machine whose speed changes by half from second to second, this varied by 4 % from run to run where
- * the ratio of the best turns varied by 11 %.
+ * neighbours: on a machine whose speed changes by half from second to second, two runs differed by 7 % on average where
+ * the ratios of the best turns differed by 20 %.
  */
 const TURN_S = 0.12;
 /** The products alone vary little. */
