@@ -97,6 +97,14 @@ describe('cancelling', () => {
     expect(await took(from)).toBeLessThan(1000);
   });
 
+  test('a child that has trained on no batch yet has nothing to lose either', async () => {
+    // the grace time is longer than the test may take
+    const { outcome, controller, started } = run('preparing', { graceMs: 60_000 });
+    await started;
+    controller.abort();
+    await expect(outcome).rejects.toBeInstanceOf(TrainingCancelledError);
+  });
+
   test('a run that is done when it hears of the cancel counts', async () => {
     const { outcome, controller, started } = run('finishes', { graceMs: 60_000 });
     await started;
