@@ -95,7 +95,7 @@ async function listening(place: Place, training: Training): Promise<Cancelled | 
 /** One training whose process is stopped, so that it hears nothing. */
 async function deaf(place: Place): Promise<Cancelled | null> {
   const cli = startTraining(place, 'small');
-  await until('the first epoch', () => cli.output.includes('[epoch ') || !cli.running);
+  await until('the first batch', () => cli.output.includes('(batch ') || !cli.running);
   for (const pid of childrenOf(place.trains)) process.kill(pid, 'SIGSTOP');
   await sleep(random.uniform() * STOPPED_MS);
   return interrupt(cli, place);
