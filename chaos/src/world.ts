@@ -8,13 +8,13 @@ import {
 import {
   dataOf,
   freePort,
+  Link,
   request,
   type Answer,
   type Sandbox,
   type TestService,
 } from '@ktrdr/service-kit/testing';
 import { CRASH_AT, type CrashPoint } from './crash-points.js';
-import { Link } from './link.js';
 import type { Fault, Plan } from './plan.js';
 import { TRAINING } from './training.js';
 

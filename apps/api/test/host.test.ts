@@ -156,21 +156,6 @@ describe('a host that fails in mid-training', () => {
     await Promise.all([caller.stop(), frozen.stop()]);
   });
 
-  test('stopped while a cancel is under way: failed, and the message says that it may still compute', async () => {
-    const frozen = await sandbox.startHost('frozen');
-    const caller = await impatientApi('caller-of-frozen', frozen.url);
-    const id = await caller.startTraining({ strategy: LONG });
-    await caller.untilTraining(id);
-    frozen.kill('SIGSTOP');
-    await caller.post(`/operations/${id}/cancel`);
-    expect((await caller.operation(id)).status).toBe('cancelling');
-    const operation = await caller.untilEnded(id);
-    frozen.kill('SIGCONT');
-    expect(operation).toMatchObject({ status: 'failed', error: { code: 'host_lost' } });
-    expect(operation.error?.message).toContain('may still compute');
-    await Promise.all([frozen.stop(), caller.stop()]);
-  });
-
   test('stopped while the API is told to end: the API leaves the session to the next one and exits with 0', async () => {
     const frozen = await sandbox.startHost('frozen-for-good');
     const caller = await sandbox.startApi('ending', Sandbox.onHost(frozen));

@@ -7,7 +7,7 @@ import type { HostSettings } from './config.js';
 
 /** What `GET /health` looks at: the operations' store, the bars, and what this host trains with. */
 export function hostHealthChecks(
-  { dataDir, engine, maxSessions }: HostSettings,
+  { dataDir, engine, maxSessions, sessionLeaseMs }: HostSettings,
   sessions: DynamicModule,
 ): Parameters<typeof HealthModule.register>[0] {
   return {
@@ -26,6 +26,7 @@ export function hostHealthChecks(
             rejected_engines: rejected,
             sessions_running: operations.activeCount(),
             sessions_max: maxSessions,
+            session_lease_ms: sessionLeaseMs,
           } satisfies HostDescription;
         },
       },

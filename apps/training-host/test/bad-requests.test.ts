@@ -61,6 +61,7 @@ beforeAll(async () => {
     engine: 'tensorflow-wasm',
     cancelGraceMs: 5_000,
     checkpointEveryMs: 2_000,
+    sessionLeaseMs: 60_000,
     maxSessions: 1,
     sessionWait: false,
   } as const;

@@ -4,7 +4,7 @@ import type { TrainingProgressUpdate } from './training-progress.js';
 import type { BarsFingerprint } from './training-request.js';
 import type { TrainingResult } from './training-result.js';
 
-/** A training host cancels a session that nobody has asked for in this time, ms: its API is gone. */
+/** A training host cancels a session that nobody has asked for in this time, ms, unless it is set otherwise: its API is gone. */
 export const SESSION_LEASE_MS = 60_000;
 
 /** Body of `POST /training/sessions`: a training whose names are resolved. Never a path. */
@@ -69,4 +69,6 @@ export interface HostDescription {
   rejected_engines: EngineChoice['rejected'];
   sessions_running: number;
   sessions_max: number;
+  /** A session that nobody has asked for in this time is cancelled, ms. */
+  session_lease_ms: number;
 }

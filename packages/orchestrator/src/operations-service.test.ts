@@ -4,50 +4,11 @@ import fc from 'fast-check';
 import { OperationCancelledError } from './errors.js';
 import type { OperationEvent } from './events.js';
 import { MemoryOperationStore } from './memory-operation-store.js';
-import type { ManagedOperation, OperationContext } from './operation-context.js';
-import { OperationsService } from './operations-service.js';
+import type { OperationContext } from './operation-context.js';
 import { PROGRESS_WRITE_INTERVAL_MS } from './progress-writer.js';
-import { defaultProgressRenderer } from './renderers/default-progress-renderer.js';
-import { FakeClock, settle } from './testing/fake-clock.js';
+import { settle } from './testing/fake-clock.js';
 import { Gate } from './testing/gate.js';
-import { RecordingLogger } from './testing/recording-logger.js';
-
-const METADATA = {
-  symbols: ['AAPL'],
-  timeframes: ['1h'],
-  strategy: null,
-  start_date: null,
-  end_date: null,
-  parameters: {},
-};
-
-function service(store = new MemoryOperationStore()) {
-  const clock = new FakeClock();
-  const logger = new RecordingLogger();
-  let count = 0;
-  const randomId = () => String(count++).padStart(4, '0');
-  const operations = new OperationsService({ store, clock, logger, randomId });
-  const launch = <T>(
-    run: (context: OperationContext) => Promise<T>,
-    options: Partial<ManagedOperation<T>> = {},
-  ) =>
-    operations.launch(
-      { type: 'dummy', metadata: METADATA, ...options, run },
-      { renderer: defaultProgressRenderer, logger },
-    );
-  return { store, clock, logger, operations, launch };
-}
-
-/** Work that waits at a gate, then asks its token. */
-function gatedWork() {
-  const gate = new Gate();
-  const run = async ({ token }: OperationContext) => {
-    await gate.pass();
-    token.throwIfCancelled();
-    return 'done';
-  };
-  return { gate, run };
-}
+import { METADATA, gatedWork, memoryService } from './testing/memory-service.js';
 
 /** Reads a watch to its end. */
 async function statuses(watch: AsyncIterable<OperationEvent>): Promise<string[]> {
@@ -65,7 +26,7 @@ afterEach(async () => {
 
 describe('launching', () => {
   test('stores the operation before the id is known to anybody', async () => {
-    const { launch, operations, store } = service();
+    const { launch, operations, store } = memoryService();
     const { gate, run } = gatedWork();
     const { operationId } = await launch(run, { initialContext: { phase: 'waiting' } });
     expect((await store.get(operationId))?.operation).toMatchObject({
@@ -83,7 +44,7 @@ describe('launching', () => {
   });
 
   test('keeps its own copy of what it was given', async () => {
-    const { launch, operations } = service();
+    const { launch, operations } = memoryService();
     const metadata = structuredClone(METADATA);
     const { operationId, outcome } = await launch(async () => 1, { metadata });
     metadata.symbols.push('MSFT');
@@ -92,7 +53,7 @@ describe('launching', () => {
   });
 
   test('with a store that is broken rejects and leaves nothing behind', async () => {
-    const { launch, operations, store } = service();
+    const { launch, operations, store } = memoryService();
     store.create = () => Promise.reject(new Error('disk full'));
     await expect(launch(async () => 1)).rejects.toThrow('disk full');
     expect(operations.activeCount()).toBe(0);
@@ -102,7 +63,7 @@ describe('launching', () => {
 
 describe('how an operation ends', () => {
   test('a returned result completes it with 100 % and the last progress', async () => {
-    const { launch, operations, clock } = service();
+    const { launch, operations, clock } = memoryService();
     const { operationId, outcome } = await launch(async ({ progress, warn }) => {
       progress.update({ percentage: 10, items_processed: 1 });
       warn('few bars');
@@ -128,7 +89,7 @@ describe('how an operation ends', () => {
   });
 
   test('a typed error fails it with its code', async () => {
-    const { launch, operations } = service();
+    const { launch, operations } = memoryService();
     const error = new KtrdrError('bars_invalid', 'AAPL_1h.csv:7: high < low', { details: { line: 7 } });
     const { operationId, outcome } = await launch(async ({ progress }) => {
       progress.update({ percentage: 100 });
@@ -144,7 +105,7 @@ describe('how an operation ends', () => {
   });
 
   test('any other error fails it as internal_error; the log keeps the original', async () => {
-    const { launch, operations, logger } = service();
+    const { launch, operations, logger } = memoryService();
     const error = new TypeError('x is undefined', { cause: new Error('deeper') });
     const { operationId, outcome } = await launch(() => Promise.reject(error));
     await expect(outcome).rejects.toBe(error);
@@ -161,7 +122,7 @@ describe('how an operation ends', () => {
   });
 
   test('a function that throws before it returns a promise fails it too', async () => {
-    const { launch, operations } = service();
+    const { launch, operations } = memoryService();
     const { operationId, outcome } = await launch(() => {
       throw new Error('at once');
     });
@@ -170,7 +131,7 @@ describe('how an operation ends', () => {
   });
 
   test('a cancellation error that nobody asked for cancels it, by the way of cancelling', async () => {
-    const { launch, operations } = service();
+    const { launch, operations } = memoryService();
     const statuses: string[] = [];
     operations.onStatus(({ status }) => void statuses.push(status));
     const { operationId, outcome } = await launch(() =>
@@ -184,7 +145,7 @@ describe('how an operation ends', () => {
   });
 
   test('a result that cannot be stored fails it instead of leaving it open', async () => {
-    const { launch, operations } = service();
+    const { launch, operations } = memoryService();
     const { operationId, outcome } = await launch(async () => ({ huge: 10n }));
     await expect(outcome).rejects.toMatchObject({ code: 'internal_error' });
     expect(await operations.get(operationId)).toMatchObject({
@@ -194,7 +155,7 @@ describe('how an operation ends', () => {
   });
 
   test('progress reported after the end changes nothing', async () => {
-    const { launch, operations } = service();
+    const { launch, operations } = memoryService();
     let late: OperationContext | undefined;
     const { operationId, outcome } = await launch(async (context) => void (late = context));
     await outcome;
@@ -206,7 +167,7 @@ describe('how an operation ends', () => {
   });
 
   test('a store that fails in the middle of the run does not end the run', async () => {
-    const { launch, operations, store, logger, clock } = service();
+    const { launch, operations, store, logger, clock } = memoryService();
     store.saveProgress = () => Promise.reject(new Error('locked'));
     const { operationId, outcome } = await launch(async ({ progress, sleep }) => {
       progress.update({ percentage: 10 });
@@ -221,7 +182,7 @@ describe('how an operation ends', () => {
   });
 
   test('an end that cannot be stored is logged and frees the service', async () => {
-    const { launch, operations, store, logger } = service();
+    const { launch, operations, store, logger } = memoryService();
     const { gate, run } = gatedWork();
     const { operationId, outcome } = await launch(run);
     await gate.reached;
@@ -235,7 +196,7 @@ describe('how an operation ends', () => {
   });
 
   test('a start that cannot be stored is logged, frees the service and lets its watchers go', async () => {
-    const { launch, operations, store, logger } = service();
+    const { launch, operations, store, logger } = memoryService();
     const transition = store.transition.bind(store);
     store.transition = () => Promise.reject(new Error('database gone'));
     const { operationId, outcome } = await launch(async () => 'never');
@@ -251,7 +212,7 @@ describe('how an operation ends', () => {
 
 describe('progress', () => {
   test('is read fresh from the running operation, and stored at intervals', async () => {
-    const { launch, operations, store, clock } = service();
+    const { launch, operations, store, clock } = memoryService();
     const gate = new Gate();
     const { operationId } = await launch(async ({ progress }) => {
       progress.update({ percentage: 10, items_processed: 1 });
@@ -275,7 +236,7 @@ describe('progress', () => {
 
 describe('cancelling', () => {
   test('is recorded at once and becomes cancelled only when the work has ended', async () => {
-    const { launch, operations } = service();
+    const { launch, operations } = memoryService();
     const { gate, run } = gatedWork();
     const { operationId, outcome } = await launch(run);
     await gate.reached;
@@ -302,7 +263,7 @@ describe('cancelling', () => {
   });
 
   test('wakes sleeping work at once', async () => {
-    const { launch, operations, clock } = service();
+    const { launch, operations, clock } = memoryService();
     const { operationId, outcome } = await launch(({ sleep }) => sleep(60_000));
     await settle();
     await operations.cancel(operationId);
@@ -311,7 +272,7 @@ describe('cancelling', () => {
   });
 
   test('work that does not listen keeps it cancelling, and its result wins', async () => {
-    const { launch, operations } = service();
+    const { launch, operations } = memoryService();
     const gate = new Gate();
     const { operationId, outcome } = await launch(async () => {
       await gate.pass();
@@ -331,7 +292,7 @@ describe('cancelling', () => {
   });
 
   test('work that breaks while it stops has failed', async () => {
-    const { launch, operations } = service();
+    const { launch, operations } = memoryService();
     const { operationId, outcome } = await launch(async ({ sleep }) => {
       await sleep(60_000).catch((cause: unknown) => {
         throw new KtrdrError('host_lost', 'The host does not answer; it may still compute.', { cause });
@@ -343,110 +304,8 @@ describe('cancelling', () => {
     expect((await operations.get(operationId)).status).toBe('failed');
   });
 
-  test('twice is fine; force reaches the token and the first reason stays', async () => {
-    const { launch, operations } = service();
-    const gate = new Gate();
-    let context: OperationContext | undefined;
-    const { operationId, outcome } = await launch(async (given) => {
-      context = given;
-      await gate.pass();
-      given.token.throwIfCancelled();
-    });
-    await gate.reached;
-    await operations.cancel(operationId, { reason: 'first' });
-    expect(context?.token.isForced).toBe(false);
-    const again = await operations.cancel(operationId, { reason: 'second', force: true });
-    expect(again).toMatchObject({ status: 'cancelling', message: 'The operation is being stopped at once.' });
-    expect([context?.token.isForced, context?.token.reason]).toEqual([true, 'first']);
-    gate.open();
-    await expect(outcome).rejects.toThrow('first');
-  });
-
-  test('a pending operation never starts', async () => {
-    const store = new MemoryOperationStore();
-    const { launch, operations } = service(store);
-    const gate = new Gate();
-    const transition = store.transition.bind(store);
-    store.transition = async (...change) => {
-      if (change[3].to === 'running') await gate.pass();
-      return transition(...change);
-    };
-    let ran = false;
-    const { operationId, outcome } = await launch(async () => void (ran = true));
-    await gate.reached;
-    const answer = await operations.cancel(operationId, { reason: 'wrong file' });
-    expect(answer).toMatchObject({
-      status: 'cancelled',
-      message: 'The operation was cancelled before it began.',
-    });
-    gate.open();
-    await expect(outcome).rejects.toThrow('wrong file');
-    expect(ran).toBe(false);
-    expect(await operations.get(operationId)).toMatchObject({
-      status: 'cancelled',
-      started_at: null,
-      cancel_requested_at: '2026-01-05T09:30:00.000Z',
-      cancel_reason: 'wrong file',
-    });
-  });
-
-  test('an operation that is cancelled before its launcher has returned never starts either', async () => {
-    const store = new MemoryOperationStore();
-    const { launch, operations } = service(store);
-    const history: string[] = [];
-    operations.onStatus(({ status }) => void history.push(status));
-    const create = store.create.bind(store);
-    store.create = async (...args) => {
-      const written = await create(...args);
-      await operations.cancel(written.operation.operation_id);
-      return written;
-    };
-    let ran = false;
-    const { operationId, outcome } = await launch(async () => void (ran = true));
-    await expect(outcome).rejects.toThrow(OperationCancelledError);
-    expect(ran).toBe(false);
-    expect(history).toEqual(['cancelled']);
-    expect((await operations.get(operationId)).status).toBe('cancelled');
-  });
-
-  test('an operation that begins to run under the request is cancelled as a running one', async () => {
-    const store = new MemoryOperationStore();
-    const { launch, operations } = service(store);
-    const { gate, run } = gatedWork();
-    const looked = new Gate();
-    const get = store.get.bind(store);
-    store.get = async (id) => {
-      const seen = await get(id);
-      store.get = get;
-      await looked.pass();
-      if (seen === null) throw new Error('not stored');
-      return { ...seen, operation: { ...seen.operation, status: 'pending' } };
-    };
-    const { operationId, outcome } = await launch(run);
-    const cancelled = operations.cancel(operationId);
-    await Promise.all([looked.reached, gate.reached]);
-    looked.open();
-    expect((await cancelled).status).toBe('cancelling');
-    gate.open();
-    await expect(outcome).rejects.toThrow(OperationCancelledError);
-  });
-
-  test.each([
-    ['completed', async () => 1],
-    ['failed', () => Promise.reject(new Error('broken'))],
-  ])('one that has %s is operation_ended', async (status, run) => {
-    const { launch, operations } = service();
-    const { operationId, outcome } = await launch<unknown>(run);
-    await outcome.catch(() => {});
-    await expect(operations.cancel(operationId)).rejects.toMatchObject({
-      code: 'operation_ended',
-      httpStatus: 409,
-      details: { status },
-    });
-  });
-
   test('an unknown one is operation_not_found', async () => {
-    const { operations } = service();
+    const { operations } = memoryService();
     await expect(operations.cancel('op_dummy_20260105T093000_none')).rejects.toMatchObject({
       code: 'operation_not_found',
       httpStatus: 404,
@@ -459,7 +318,7 @@ describe('cancelling', () => {
 
 describe('work in flight', () => {
   test('that was raced and abandoned keeps the operation cancelling until it has settled', async () => {
-    const { launch, operations, logger } = service();
+    const { launch, operations, logger } = memoryService();
     const gate = new Gate();
     const { operationId, outcome } = await launch((context) =>
       context.executeWithCancellation(async (token) => {
@@ -479,7 +338,7 @@ describe('work in flight', () => {
   });
 
   test('is not begun once the token has fired', async () => {
-    const { launch, operations } = service();
+    const { launch, operations } = memoryService();
     const gate = new Gate();
     let began = false;
     const { operationId, outcome } = await launch(async (context) => {
@@ -496,7 +355,7 @@ describe('work in flight', () => {
 
 describe('a task id', () => {
   test('gives one operation, also for concurrent starts and after the end', async () => {
-    const { launch, operations } = service();
+    const { launch, operations } = memoryService();
     let runs = 0;
     const { gate, run } = gatedWork();
     const counted = (context: OperationContext) => {
@@ -517,7 +376,7 @@ describe('a task id', () => {
   });
 
   test('joins the failure and the cancellation of its operation too', async () => {
-    const { launch, operations } = service();
+    const { launch, operations } = memoryService();
     const failing = () => Promise.reject(new KtrdrError('no_bars_in_range', 'There are no bars.'));
     await (await launch(failing, { taskId: 'fails' })).outcome.catch(() => {});
     await expect((await launch(failing, { taskId: 'fails' })).outcome).rejects.toMatchObject({
@@ -534,7 +393,7 @@ describe('a task id', () => {
   });
 
   test('of an operation of another type is a conflict', async () => {
-    const { launch } = service();
+    const { launch } = memoryService();
     await (
       await launch(async () => 1, { taskId: 'nightly' })
     ).outcome;
@@ -547,7 +406,7 @@ describe('a task id', () => {
 
 describe('listing', () => {
   test('is newest first, filtered and cut, with both counts', async () => {
-    const { launch, operations, clock } = service();
+    const { launch, operations, clock } = memoryService();
     const ids: string[] = [];
     for (let count = 0; count < 3; count++) {
       const { operationId, outcome } = await launch(async () => count);
@@ -574,7 +433,7 @@ describe('listing', () => {
 
 describe('status listeners', () => {
   test('that throw or reject disturb neither the engine nor each other', async () => {
-    const { launch, operations, logger } = service();
+    const { launch, operations, logger } = memoryService();
     const seen: string[] = [];
     operations.onStatus(() => {
       throw new Error('broken listener');
@@ -593,7 +452,7 @@ describe('status listeners', () => {
   });
 
   test('hear nothing once they have left', async () => {
-    const { launch, operations } = service();
+    const { launch, operations } = memoryService();
     let calls = 0;
     const leave = operations.onStatus(() => void calls++);
     leave();
@@ -606,7 +465,7 @@ describe('status listeners', () => {
 
 describe('shutting down', () => {
   test('refuses new operations and waits for the running ones to stop', async () => {
-    const { launch, operations } = service();
+    const { launch, operations } = memoryService();
     const first = await launch(({ sleep }) => sleep(60_000));
     const second = await launch(({ sleep }) => sleep(60_000));
     await settle();
@@ -619,7 +478,7 @@ describe('shutting down', () => {
   });
 
   test('forces what does not stop in time, and names what does not stop at all', async () => {
-    const { launch, operations, clock } = service();
+    const { launch, operations, clock } = memoryService();
     const gate = new Gate();
     const stubborn = await launch(
       ({ token }) =>
@@ -640,7 +499,7 @@ describe('shutting down', () => {
 
   test('cancels an operation that was just being stored', async () => {
     const store = new MemoryOperationStore();
-    const { launch, operations } = service(store);
+    const { launch, operations } = memoryService(store);
     const gate = new Gate();
     const create = store.create.bind(store);
     store.create = async (...args) => {
@@ -660,7 +519,7 @@ describe('shutting down', () => {
   });
 
   test('with nothing to do is done at once', async () => {
-    const { operations, clock } = service();
+    const { operations, clock } = memoryService();
     expect(await operations.shutdown(5000)).toEqual([]);
     await settle();
     expect(clock.waiting).toBe(0);
@@ -685,7 +544,7 @@ test('any interleaving of work, cancels and endings keeps the states legal', asy
   });
   await fc.assert(
     fc.asyncProperty(fc.array(plan, { minLength: 1, maxLength: 8 }), async (plans) => {
-      const { launch, operations, clock } = service();
+      const { launch, operations, clock } = memoryService();
       const histories = new Map<string, string[]>();
       operations.onStatus(({ operation_id, status }) => {
         histories.set(operation_id, [...(histories.get(operation_id) ?? []), status]);

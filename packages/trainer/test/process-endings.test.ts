@@ -91,11 +91,40 @@ describe('cancelling', () => {
 
   test('a child that is still starting has nothing to lose', async () => {
     const { outcome, controller, took } = run('', { graceMs: 60_000 }, 'never-ready-child');
-    await new Promise((resolve) => setTimeout(resolve, 20));
     const from = performance.now();
     controller.abort();
     await expect(outcome).rejects.toBeInstanceOf(TrainingCancelledError);
     expect(await took(from)).toBeLessThan(1000);
+  });
+
+  test('a child that has trained on no batch yet has nothing to lose either', async () => {
+    // the grace time is longer than the test may take
+    const { outcome, controller, started } = run('preparing', { graceMs: 60_000 });
+    await started;
+    controller.abort();
+    await expect(outcome).rejects.toBeInstanceOf(TrainingCancelledError);
+  });
+
+  test('a run that is done when it hears of the cancel counts', async () => {
+    const { outcome, controller, started } = run('finishes', { graceMs: 60_000 });
+    await started;
+    controller.abort();
+    await expect(outcome).resolves.toMatchObject({ result: { done: true } });
+  });
+
+  test('a run that breaks when it hears of the cancel has failed', async () => {
+    const { outcome, controller, started } = run('breaks', { graceMs: 60_000 });
+    await started;
+    controller.abort();
+    await expect(outcome).rejects.toMatchObject({ code: 'disk_full' });
+  });
+
+  test('after the end there is nothing to stop', async () => {
+    const { outcome, controller, force } = run('completes');
+    await outcome;
+    controller.abort();
+    force.abort();
+    await expect(outcome).resolves.toMatchObject({ result: { done: true } });
   });
 
   test('nothing is started when the signal was aborted before', async () => {

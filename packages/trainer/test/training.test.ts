@@ -302,16 +302,21 @@ describe('cancelling', () => {
     expect(Math.max(...latencies)).toBeLessThan(1000);
   });
 
-  test('ends a walk-forward evaluation, and leaves no model', async () => {
+  test('ends a walk-forward evaluation, leaves no model, and a checkpoint of what was trained', async () => {
+    const checkpointDir = join(place.outputDir, 'folds-checkpoints');
     const { outcome, controller, until } = await start('folds', {
       strategyText: strategyText({ epochs: 100, hiddenLayers: [128, 64] }),
       walkForward: 5,
+      checkpointDir,
+      // none in passing
+      checkpointEveryMs: 600_000,
     });
     const begun = until(({ phase, phase_fraction }) => phase === 'walk-forward' && phase_fraction! > 0);
     await Promise.race([begun, outcome]);
     controller.abort();
     await expect(outcome).rejects.toBeInstanceOf(TrainingCancelledError);
     expect(await readdir(join(place.outputDir, 'folds'))).toEqual([]);
+    expect(await readdir(checkpointDir)).toHaveLength(1);
   });
 
   test.each(['loading bars', 'starting engine'])('ends it while %s', async (wanted) => {

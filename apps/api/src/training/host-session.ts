@@ -1,4 +1,4 @@
-import { isTerminalStatus, KtrdrError } from '@ktrdr/contracts';
+import { isTerminalStatus, KtrdrError, SESSION_LEASE_MS } from '@ktrdr/contracts';
 import type { StartSessionRequest, TrainingSession } from '@ktrdr/contracts';
 import type { CancellationToken, Clock } from '@ktrdr/orchestrator';
 import { HostSilence } from './host-silence.js';
@@ -26,18 +26,31 @@ export interface HostSessionSettings {
   timeoutMs: number;
 }
 
+/** What is asked of the host again until it answers. */
+interface Question {
+  sessionId?: string;
+  /** An answer may take its time. */
+  mayTakeLong?: boolean;
+  /** A session may compute meanwhile. */
+  mayCompute: () => boolean;
+  /** What a silence that lasted too long is. */
+  timeIsUp: (cause: Error) => Error;
+}
+
 /**
  * One run on a training host, from the first question to the session's real end.
  *
  * Nothing here waits without an end: a host that gives no usable answer for `timeoutMs` ends every wait with
  * `host_unreachable` (no session was started), `host_lost` (one was, or may have been) or `host_session_lost`.
- * A cancel is sent until the host has confirmed it, and is done only when the session has ended. A cancel by force gives
- * the host one last chance to answer.
+ * A cancel is sent until the host has confirmed it, and is done only when the session has ended; of a host that is silent,
+ * when the session's lease there is over. A cancel by force gives the host one last chance to answer.
  */
 export class HostSession {
   private confirmedCancel: 'none' | 'graceful' | 'forced' = 'none';
   /** When a cancelled session must have ended; monotonic ms. */
   private endsBy = Infinity;
+  /** The host cancels a session that nobody asks for in this time, ms. */
+  private leaseMs = SESSION_LEASE_MS;
 
   constructor(
     private readonly host: TrainingHostClient,
@@ -49,18 +62,19 @@ export class HostSession {
   ) {}
 
   /**
-   * A question that changes nothing at the host, such as which engine it has. Given up when the token fires, unless the session
-   * may compute already.
+   * Asks the host what it is, which changes nothing there. Given up when the token fires, unless the session is `underWay`
+   * and may compute.
    */
-  async ask<T>(question: (bounds: RequestBounds) => Promise<T>, mayCompute: boolean): Promise<T> {
-    return this.untilAnswered(
+  async reach(underWay: boolean): Promise<void> {
+    const { session_lease_ms } = await this.untilAnswered(
       async (timeoutMs) => {
-        if (mayCompute) return this.unlessForced(question({ timeoutMs }));
+        if (underWay) return this.unlessForced(this.host.describe({ timeoutMs }));
         this.token.throwIfCancelled();
-        return question({ timeoutMs, signal: this.token.signal });
+        return this.host.describe({ timeoutMs, signal: this.token.signal });
       },
-      (cause) => (mayCompute ? this.lost(cause) : this.unreachable(cause)),
+      { mayCompute: () => underWay, timeIsUp: (cause) => this.silent(cause, underWay) },
     );
+    this.leaseMs = session_lease_ms;
   }
 
   /**
@@ -79,7 +93,7 @@ export class HostSession {
           throw error;
         }
       },
-      (cause) => (mayCompute ? this.lost(cause) : this.unreachable(cause)),
+      { mayCompute: () => mayCompute, timeIsUp: (cause) => this.silent(cause, mayCompute) },
     );
   }
 
@@ -91,8 +105,7 @@ export class HostSession {
           await this.unlessForced(this.forwardCancel(sessionId, timeoutMs));
           return this.unlessForced(this.host.getSession(sessionId, { timeoutMs }));
         },
-        (cause) => this.lost(cause),
-        sessionId,
+        { sessionId, mayCompute: () => true, timeIsUp: (cause) => this.lost(cause) },
       );
       onState(session);
       if (isTerminalStatus(session.status)) return session;
@@ -111,15 +124,18 @@ export class HostSession {
         this.token.throwIfCancelled();
         return question({ timeoutMs: FETCH_MS, idleMs: timeoutMs, signal: this.token.signal });
       },
-      (cause) =>
-        new KtrdrError(
-          'host_lost',
-          `The training host finished session ${sessionId}, but what it trained could not be fetched (${cause.message}). ` +
-            'Check the host and the network, then train again.',
-          { cause },
-        ),
-      sessionId,
-      true,
+      {
+        sessionId,
+        mayTakeLong: true,
+        mayCompute: () => false,
+        timeIsUp: (cause) =>
+          new KtrdrError(
+            'host_lost',
+            `The training host finished session ${sessionId}, but what it trained could not be fetched (${cause.message}). ` +
+              'Check the host and the network, then train again.',
+            { cause },
+          ),
+      },
     );
   }
 
@@ -144,19 +160,17 @@ export class HostSession {
   /** Asks again until there is an answer or the time is up. */
   private async untilAnswered<T>(
     attempt: (timeoutMs: number) => Promise<T>,
-    timeIsUp: (cause: Error) => Error,
-    sessionId?: string,
-    mayTakeLong = false,
+    { sessionId, mayTakeLong = false, mayCompute, timeIsUp }: Question,
   ): Promise<T> {
-    const { timeoutMs } = this.settings;
-    const silence = new HostSilence(this.clock, { timeoutMs, mayTakeLong, tell: this.onSilence });
-    const end = this.clock.monotonic() + timeoutMs;
+    const patienceMs = (): number => this.patienceMs(mayCompute());
+    const silence = new HostSilence(this.clock, { patienceMs, mayTakeLong, tell: this.onSilence });
+    const began = this.clock.monotonic();
     try {
       for (;;) {
         this.throwIfAbandoned();
         const last = this.token.isForced;
         try {
-          const left = Math.ceil(end - this.clock.monotonic());
+          const left = Math.ceil(began + patienceMs() - this.clock.monotonic());
           const longest = last ? FORCED_REQUEST_MS : LONGEST_REQUEST_MS;
           const answer = await attempt(Math.min(longest, Math.max(SHORTEST_REQUEST_MS, left)));
           silence.answered();
@@ -164,7 +178,7 @@ export class HostSession {
         } catch (error) {
           this.throwIfAbandoned();
           this.throwUnlessWorthRepeating(error, sessionId);
-          if (last || this.clock.monotonic() >= end) throw timeIsUp(error as Error);
+          if (last || this.clock.monotonic() >= began + patienceMs()) throw timeIsUp(error as Error);
           silence.unanswered();
         }
         await this.pause();
@@ -196,6 +210,8 @@ export class HostSession {
     if (error instanceof HostUnansweredError) return;
     if (sessionId === undefined || !(error instanceof KtrdrError)) throw error;
     if (error.code !== 'session_not_found') return;
+    // with the host that knew it the session has ended, as somebody wanted
+    this.token.throwIfCancelled();
     throw new KtrdrError(
       'host_session_lost',
       `The training host ${this.host.url} no longer knows session ${sessionId}: it was restarted. Resume the operation if it is resumable, or train again.`,
@@ -203,22 +219,35 @@ export class HostSession {
     );
   }
 
+  /**
+   * How long a silent host is waited for, ms. Where a session that may compute is to be cancelled: until the host, if it
+   * runs, has cancelled it by itself.
+   */
+  private patienceMs(mayCompute: boolean): number {
+    const { timeoutMs } = this.settings;
+    return mayCompute && this.token.isCancelled ? Math.max(timeoutMs, this.leaseMs) : timeoutMs;
+  }
+
+  private silent(cause: Error, mayCompute: boolean): KtrdrError {
+    return mayCompute ? this.lost(cause) : this.unreachable(cause);
+  }
+
   private unreachable(cause: Error): KtrdrError {
     return new KtrdrError(
       'host_unreachable',
-      `The training host at ${this.host.url} did not answer for ${this.seconds} s (${cause.message}). ` +
+      `The training host at ${this.host.url} did not answer for ${this.patienceMs(false) / 1000} s (${cause.message}). ` +
         'Start it (npm run host), correct TRAINING_HOST_SERVICE_URL, or train beside the API with USE_TRAINING_HOST_SERVICE=false.',
       { cause },
     );
   }
 
   private lost(cause: Error): KtrdrError {
-    const howLong = this.token.isForced ? '' : ` for ${this.seconds} s`;
+    const { isCancelled, isForced } = this.token;
+    const howLong = isForced ? '' : ` for ${this.patienceMs(true) / 1000} s`;
     const silence = `the training host at ${this.host.url} did not answer${howLong} (${cause.message})`;
-    return this.notStopped(
-      this.token.isCancelled ? `the cancel is not confirmed: ${silence}` : silence,
-      cause,
-    );
+    if (!isCancelled) return this.notStopped(silence, cause);
+    const ends = `A host that runs cancels the session by itself when it has heard nothing for ${this.leaseMs / 1000} s`;
+    return this.notStopped(`the cancel is not confirmed: ${silence}. ${ends}`, cause);
   }
 
   private notStopped(problem: string, cause?: Error): KtrdrError {
@@ -229,15 +258,13 @@ export class HostSession {
     );
   }
 
-  private get seconds(): number {
-    return this.settings.timeoutMs / 1000;
-  }
-
   /** Waits for the next question; the first cancel ends the wait. */
   private async pause(): Promise<void> {
     if (this.token.isCancelled) return this.clock.sleep(CANCEL_POLL_MS);
     try {
-      await this.clock.sleep(this.settings.pollMs, this.token.signal);
+      // the host is heard of several times within a lease
+      const pollMs = Math.min(this.settings.pollMs, this.leaseMs / 4);
+      await this.clock.sleep(pollMs, this.token.signal);
     } catch (error) {
       if (!this.token.isCancelled) throw error;
     }

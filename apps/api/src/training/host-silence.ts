@@ -13,8 +13,8 @@ export class HostSilence {
   constructor(
     private readonly clock: Clock,
     private readonly options: {
-      /** A host that is silent for so long is lost, ms. */
-      timeoutMs: number;
+      /** A host that is silent for so long is lost, ms; a cancel may change it. */
+      patienceMs: () => number;
       /** An answer may take its time: only a question that failed is silence. */
       mayTakeLong: boolean;
       /** What is to be shown; `null` once the host has answered. */
@@ -47,10 +47,10 @@ export class HostSilence {
   }
 
   private tell(): void {
-    const { mayTakeLong, timeoutMs, tell } = this.options;
+    const { mayTakeLong, patienceMs, tell } = this.options;
     if (mayTakeLong && !this.failed) return;
     this.told = true;
     const seconds = Math.round((this.clock.monotonic() - this.began) / 1000);
-    tell(`the training host does not answer (${seconds} s of ${timeoutMs / 1000})`);
+    tell(`the training host does not answer (${seconds} s of ${patienceMs() / 1000})`);
   }
 }

@@ -17,6 +17,7 @@ import { TrainingAdapter } from './training-adapter.js';
 
 /** What a host may do wrong, over real HTTP: `answers` decides what it says. */
 const answers = {
+  leaseMs: 400,
   session: (): unknown => session('running'),
   artifacts: (): ArtifactFile[] => [],
   /** Called with each request; true where it has answered, or has chosen not to. */
@@ -57,7 +58,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     'GET /health': () => ({
       status: 'ok',
       details: {
-        trainer: { engines: [{ engine: 'onnx', device: 'cpu' }] },
+        trainer: { engines: [{ engine: 'onnx', device: 'cpu' }], session_lease_ms: answers.leaseMs },
       },
     }),
     'POST /training/sessions': () => data(session('running')),
@@ -264,6 +265,18 @@ describe('a host that disturbs', () => {
     },
   );
 
+  test('a session that its host no longer knows is cancelled when that was wanted', async () => {
+    answers.disturb = (request, response) => {
+      if (request !== 'GET /training/sessions/s1') return false;
+      cancellation.cancel('enough');
+      const error = { code: 'session_not_found', message: 'No such session.' };
+      response.writeHead(404, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ success: false, error }));
+      return true;
+    };
+    await expect(train()).rejects.toBeInstanceOf(OperationCancelledError);
+  });
+
   test('a session that is cancelling for ever is given up', async () => {
     const fast: Clock = { ...systemClock, monotonic: () => systemClock.monotonic() * 500 };
     answers.session = () => {
@@ -300,6 +313,23 @@ describe('a host that disturbs', () => {
         'contacting the training host',
         expect.stringMatching(/^the training host does not answer \([2-5] s of 5\)$/),
       ]);
+    });
+
+    test('to a cancel is waited for until the lease of the session is over there', async () => {
+      answers.leaseMs = 8_000;
+      answers.disturb = (request, response) => {
+        if (request === 'GET /training/sessions/s1') cancellation.cancel('enough');
+        if (!cancellation.token.isCancelled) return false;
+        response.destroy();
+        return true;
+      };
+      await expect(train({ timeoutMs: 1_000, clock: fast })).rejects.toMatchObject({
+        code: 'host_lost',
+        message: expect.stringMatching(
+          /^The cancel is not confirmed: .* did not answer for 8 s .* by itself when it has heard nothing for 8 s\. .*may still compute/,
+        ),
+      });
+      expect(waits[1]).toMatch(/^the training host does not answer \([2-5] s of 8\)$/);
     });
 
     test('in mid-training, then answers again: what was shown before comes back', async () => {

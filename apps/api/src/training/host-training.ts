@@ -1,11 +1,4 @@
-import {
-  ANALYTICS_FILES,
-  errorFromBody,
-  KtrdrError,
-  MODEL_FILES,
-  SESSION_LEASE_MS,
-  STOPPING_REASON,
-} from '@ktrdr/contracts';
+import { ANALYTICS_FILES, errorFromBody, KtrdrError, MODEL_FILES, STOPPING_REASON } from '@ktrdr/contracts';
 import type { EngineSetting, SessionArtifacts, StartSessionRequest, TrainingSession } from '@ktrdr/contracts';
 import type { CancellationToken, Clock } from '@ktrdr/orchestrator';
 import type { ModelStorage, RunSettings, TrainingRunOutcome } from '@ktrdr/trainer';
@@ -41,7 +34,7 @@ export class HostTraining implements TrainingPlace {
       );
       hooks.onWaiting(CONTACTING);
       // an answer shows that nothing computes yet where the host is silent from here on
-      await session.ask((bounds) => this.host.describe(bounds), hooks.takenOver);
+      await session.reach(hooks.takenOver);
       const { engine } = this.settings;
       const started = await session.start(sessionRequest(hooks, run, engine), hooks.takenOver);
       const ended = await session.follow(started.session_id, (state) => forward(state, hooks));
@@ -111,7 +104,7 @@ function outcomeOf(session: TrainingSession, token: CancellationToken, url: stri
     }
     throw new KtrdrError(
       'host_session_cancelled',
-      `Session ${session_id} was cancelled at the training host ${url}, not from here: by somebody there, or because the host heard nothing from here for ${SESSION_LEASE_MS / 1000} s. Train again when the host is free for it.`,
+      `Session ${session_id} was cancelled at the training host ${url}, not from here${cancel_reason === null ? '' : ` (${cancel_reason})`}. Train again when the host is free for it.`,
     );
   }
   throw new KtrdrError(

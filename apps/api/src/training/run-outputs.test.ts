@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { TrainingResult } from '@ktrdr/contracts';
-import { CancellationController } from '@ktrdr/orchestrator';
+import { CancellationController, OperationCancelledError } from '@ktrdr/orchestrator';
 import { parseStrategy } from '@ktrdr/strategy';
 import { ModelStorage, type TrainingRunOutcome } from '@ktrdr/trainer';
 import { QUICK } from '@ktrdr/service-kit/testing';
@@ -22,11 +22,26 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true }));
 
+/** What happens meanwhile. */
+interface Meanwhile {
+  cancellation?: CancellationController;
+  /** The run is done. */
+  onDone?: () => void;
+  /** The last look before it is kept. */
+  confirmOwner?: () => Promise<void>;
+}
+
 /** Keeps a run that wrote analytics, and a model without files of its own. */
-function keep(number: number): Promise<KeptRun> {
+function keep(
+  number: number,
+  {
+    cancellation = new CancellationController(),
+    onDone = () => {},
+    confirmOwner = async () => {},
+  }: Meanwhile = {},
+): Promise<KeptRun> {
   const outputs = new RunOutputs(new ModelStorage(join(directory, 'models')), join(directory, 'state'));
-  const { token } = new CancellationController();
-  const confirmOwner = async () => {};
+  const { token } = cancellation;
   const hooks = { operationId: `op_training_20240101T000000_run${number}`, token, confirmOwner };
   return outputs.keep(strategy, hooks, async (outputDir) => {
     await mkdir(join(outputDir, 'analytics'));
@@ -48,6 +63,7 @@ function keep(number: number): Promise<KeptRun> {
       test_accuracy: null,
     };
     await writeFile(join(outputDir, 'model', 'metadata.json'), JSON.stringify({ ...metadata, ...model }));
+    onDone();
     const result = { training_metrics: { analytics: { run_id: RUN } } } as TrainingResult;
     return { result, warnings: [] } satisfies TrainingRunOutcome;
   });
@@ -68,6 +84,20 @@ test('analytics are in their place whole or not at all, and a second run of a se
   await observer;
   expect(places).toEqual([join(runs, RUN), join(runs, `${RUN}_2`)]);
   expect([...seen]).toEqual([FILES]);
+});
+
+test('a cancel that comes with the end of the run keeps nothing of it', async () => {
+  const cancellation = new CancellationController();
+  const kept = keep(1, { cancellation, onDone: () => cancellation.cancel('enough') });
+  await expect(kept).rejects.toThrow(new OperationCancelledError('enough'));
+  const files = await readdir(directory, { recursive: true, withFileTypes: true });
+  expect(files.filter((entry) => entry.isFile())).toEqual([]);
+});
+
+test('a cancel that comes while the run is being kept comes too late', async () => {
+  const cancellation = new CancellationController();
+  const confirmOwner = async () => cancellation.cancel('too late');
+  expect((await keep(1, { cancellation, confirmOwner })).model?.model).toBe('pattern/1h_v1');
 });
 
 test('what a killed service left of its analytics is swept', async () => {

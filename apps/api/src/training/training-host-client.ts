@@ -63,7 +63,8 @@ export class TrainingHostClient {
   async describe(bounds: RequestBounds): Promise<HostDescription> {
     const { status, body } = await this.request({ method: 'GET', url: '/health' }, bounds);
     const description = (body as { details?: { trainer?: HostDescription } } | null)?.details?.trainer;
-    if (!Array.isArray(description?.engines)) throw this.strange(status, '/health');
+    if (!Array.isArray(description?.engines) || !Number.isFinite(description.session_lease_ms))
+      throw this.strange(status, '/health');
     return description;
   }
 

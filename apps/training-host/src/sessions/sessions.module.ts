@@ -18,8 +18,8 @@ import { SessionsService } from './sessions.service.js';
 @Module({})
 export class SessionsModule {
   static register(settings: HostSettings): DynamicModule {
-    const { dataDir, stateDir, engine, cancelGraceMs, checkpointEveryMs, maxSessions, sessionWait } =
-      settings;
+    const { dataDir, stateDir, engine, cancelGraceMs, checkpointEveryMs } = settings;
+    const { maxSessions, sessionWait, sessionLeaseMs } = settings;
     return {
       module: SessionsModule,
       controllers: [SessionsController],
@@ -82,7 +82,7 @@ export class SessionsModule {
               new SessionSlots(maxSessions),
             );
             return new SessionsService(
-              { maxSessions, wait: sessionWait },
+              { maxSessions, wait: sessionWait, leaseMs: sessionLeaseMs },
               new SessionCheck(dataDir, engine, engines, checkpoints),
               manager,
               training,

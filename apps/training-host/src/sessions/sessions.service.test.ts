@@ -65,7 +65,7 @@ async function host(maxSessions: number) {
     new SessionSlots(1),
   );
   const check = new SessionCheck(dataDir, 'tensorflow-js', engines, checkpoints);
-  const settings = { maxSessions, wait: false };
+  const settings = { maxSessions, wait: false, leaseMs: SESSION_LEASE_MS };
   const sessions = new SessionsService(settings, check, manager, training, operations, clock, logger);
   const fingerprints = [await fingerprintBars(dataDir, 'AAPL', '1h')];
   const start = async (number: number, changes: Partial<StartSessionRequest> = {}): Promise<string> => {

@@ -1,4 +1,4 @@
-import { isTerminalStatus, KtrdrError, SESSION_LEASE_MS } from '@ktrdr/contracts';
+import { isTerminalStatus, KtrdrError } from '@ktrdr/contracts';
 import type {
   CancelOperationRequest,
   CancelOperationResponse,
@@ -24,6 +24,8 @@ export interface SessionsSettings {
   maxSessions: number;
   /** A session beyond `maxSessions` waits for its turn; else it is refused. */
   wait: boolean;
+  /** A session that nobody asks for in this time is cancelled, ms. */
+  leaseMs: number;
 }
 
 /** What a session is beyond its operation. */
@@ -96,7 +98,7 @@ export class SessionsService {
   }
 
   /**
-   * Whoever asks keeps the session going: one that nobody asks for in `SESSION_LEASE_MS` is cancelled.
+   * Whoever asks keeps the session going: one that nobody asks for in `leaseMs` is cancelled.
    *
    * @throws KtrdrError `session_not_found`
    */
@@ -202,12 +204,12 @@ export class SessionsService {
 
   private renewLease(sessionId: string, session: Session): void {
     session.endLease();
-    session.endLease = this.clock.setTimer(SESSION_LEASE_MS, () => void this.abandon(sessionId));
+    session.endLease = this.clock.setTimer(this.settings.leaseMs, () => void this.abandon(sessionId));
   }
 
   /** The API of the session is gone, or cannot reach this host. */
   private async abandon(sessionId: string): Promise<void> {
-    const reason = `nobody has asked for the session for ${SESSION_LEASE_MS / 1000} s`;
+    const reason = `nobody has asked for the session for ${this.settings.leaseMs / 1000} s`;
     try {
       await this.operations.cancel(sessionId, { reason });
     } catch (error) {

@@ -1,2 +1,3 @@
+export * from './link.js';
 export * from './sandbox.js';
 export * from './strategies.js';

@@ -9,7 +9,7 @@ export type ParentMessage =
   | { type: 'cancel' };
 
 export type ChildMessage =
-  /** Listening. Before it the process holds nothing worth a grace time. */
+  /** Listening. */
   | { type: 'ready' }
   /** Sent by a timer: the event loop turns. */
   | { type: 'heartbeat' }

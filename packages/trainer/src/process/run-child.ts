@@ -12,7 +12,10 @@ const DEFAULT_SILENT_AFTER_MS = 60_000;
 const LEAVE_MS = 2_000;
 
 export interface TrainerProcessOptions {
-  /** Aborted: the child is asked to stop, after `graceMs` it is terminated, then killed. */
+  /**
+   * Aborted: the child is asked to stop, after `graceMs` it is terminated, then killed. One that has trained on no batch yet
+   * holds nothing and is killed at once: it may be deep in bars or libraries.
+   */
   signal: AbortSignal;
   /** Aborted: the child is killed at once. */
   forceSignal?: AbortSignal;
@@ -45,7 +48,7 @@ export async function runChild(
     new TrainingCancelledError({ cause: (signal.aborted ? signal : forceSignal)?.reason });
   if (signal.aborted || forceSignal?.aborted === true) throw cancelled();
 
-  let ready = false;
+  let hasTrained = false;
   let last: LastMessage | null = null;
   let reason: ReasonToEnd | null = null;
   const calledOff: (() => void)[] = [];
@@ -54,10 +57,10 @@ export async function runChild(
     silence.heard();
     switch (message.type) {
       case 'ready':
-        ready = true;
         child.send({ type: 'start', request });
         break;
       case 'progress':
+        hasTrained ||= message.update.current_batch !== null;
         try {
           options.onProgress(message.update);
         } catch (error) {
@@ -90,8 +93,7 @@ export async function runChild(
   const silence = new SilenceWatch(silentAfterMs, () => endNow({ type: 'silent' }));
   const force = (): void => endNow({ type: 'cancelled' });
   const cancel = (): void => {
-    // a process that is still starting holds nothing worth waiting for
-    if (!ready) return force();
+    if (!hasTrained) return force();
     reason ??= { type: 'cancelled' };
     calledOff.push(endGracefully(child, graceMs));
   };

@@ -5,7 +5,7 @@
  * send (it went to the whole group) leaves the parent a moment to cancel. Without its parent the process ends at once.
  */
 import { KtrdrError } from '@ktrdr/contracts';
-import type { ErrorBody, TrainingPhase } from '@ktrdr/contracts';
+import type { ErrorBody } from '@ktrdr/contracts';
 import type { TrainingRunRequest } from '../training-run.js';
 import type { ChildMessage, ParentMessage } from './messages.js';
 
@@ -14,13 +14,9 @@ const PARENT_DECIDES_MS = 1_000;
 const TERMINATED = 143;
 const ORPHANED = 1;
 
-/** Phases in which the run holds something; before them a cancelled process just leaves. */
-const PHASES_TO_END_IN_ORDER: readonly TrainingPhase[] = ['training', 'evaluating', 'storing model'];
-
 // oxlint-disable-next-line no-restricted-properties -- where the process is put together, as in the apps
 const clock = { now: () => Date.now() };
 const controller = new AbortController();
-let phase: TrainingPhase | null = null;
 
 function send(message: ChildMessage): void {
   if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
@@ -37,10 +33,7 @@ async function run(request: TrainingRunRequest): Promise<void> {
     const outcome = await train(request, {
       signal: controller.signal,
       clock,
-      onProgress(update) {
-        phase = update.phase;
-        send({ type: 'progress', update });
-      },
+      onProgress: (update) => send({ type: 'progress', update }),
       onCheckpoint: () => send({ type: 'checkpoint' }),
       onWarning: (warning) => send({ type: 'warnings', warnings: [warning] }),
     });
@@ -66,14 +59,9 @@ function bodyOf(error: unknown): ErrorBody {
   return { code: 'internal_error', message: `The training failed unexpectedly: ${text}` };
 }
 
-function cancel(): void {
-  controller.abort();
-  if (phase === null || !PHASES_TO_END_IN_ORDER.includes(phase)) leaveWith({ type: 'cancelled' });
-}
-
 process.on('message', (message: ParentMessage) => {
   if (message.type === 'start') void run(message.request);
-  else cancel();
+  else controller.abort();
 });
 process.on('disconnect', () => process.exit(ORPHANED));
 process.on('SIGINT', () => undefined);

@@ -1,6 +1,6 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
-/** A TCP proxy between API and host that can be cut and delayed. */
+/** A TCP proxy between two services that can be cut and delayed. */
 export class Link {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();

@@ -1,0 +1,100 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { fingerprintBars, writeSampleBars } from '@ktrdr/market-data';
+import { MemoryOperationStore, OperationsService, systemClock, systemRandomId } from '@ktrdr/orchestrator';
+import { Gate, RecordingLogger } from '@ktrdr/orchestrator/testing';
+import { parseStrategy } from '@ktrdr/strategy';
+import { ModelStorage } from '@ktrdr/trainer';
+import { QUICK } from '@ktrdr/service-kit/testing';
+import { TrainingManager } from './training-manager.js';
+
+let directory: string;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'ktrdr-training-manager-'));
+  await writeSampleBars({
+    dataDir: directory,
+    symbol: 'AAPL',
+    timeframe: '1h',
+    startDate: '2024-01-01',
+    endDate: '2024-06-30',
+  });
+});
+afterEach(() => rm(directory, { recursive: true }));
+
+/** A training beside this process, in a real training process, whose model storage waits at a gate in one of its steps. */
+async function trainingHeldAt(step: 'stage' | 'commit') {
+  const [gate, logger] = [new Gate(), new RecordingLogger()];
+  const models = new ModelStorage(join(directory, 'models'));
+  const held = models[step].bind(models) as (...args: unknown[]) => Promise<unknown>;
+  Object.assign(models, {
+    [step]: async (...args: unknown[]) => {
+      await gate.pass();
+      return held(...args);
+    },
+  });
+  const operations = new OperationsService({
+    store: new MemoryOperationStore(),
+    clock: systemClock,
+    logger,
+    randomId: systemRandomId,
+  });
+  const settings = {
+    dataDir: directory,
+    stateDir: join(directory, 'state'),
+    trainingEngine: 'onnx',
+    trainingCancelGraceMs: 60_000,
+    trainingCheckpointEveryMs: 2_000,
+    trainingHostPollMs: 50,
+    trainingHostTimeoutMs: 1_000,
+  } as const;
+  const dependencies = { operations, logger, hostService: { use: false } };
+  const manager = new TrainingManager(dependencies, settings, models, systemClock);
+  const { operation_id: id } = await manager.trainMultiSymbolStrategy({
+    strategy: parseStrategy(QUICK, { file: 'pattern.yaml' }).strategy,
+    run: {
+      strategyText: QUICK,
+      strategyFile: 'pattern.yaml',
+      seed: 1,
+      dryRun: false,
+      detailedAnalytics: false,
+      fingerprints: [await fingerprintBars(directory, 'AAPL', '1h')],
+    },
+    warnings: [],
+  });
+  await gate.reached;
+  return { gate, operations, models, id };
+}
+
+describe('a training that is cancelled', () => {
+  test('before its process is started never starts it', async () => {
+    const { gate, operations, id } = await trainingHeldAt('stage');
+    expect(await operations.cancel(id)).toMatchObject({ status: 'cancelling' });
+    gate.open();
+    await operations.idle();
+    const ended = await operations.get(id);
+    expect(ended).toMatchObject({ status: 'cancelled', error: null, result: null, resumable: false });
+    // the training process's first words are 'loading bars'
+    expect(ended.progress.context.phase).not.toBe('loading bars');
+    expect(ended.progress.percentage).toBe(0);
+  });
+
+  test('while its model is being stored is completed: the work was quicker', async () => {
+    const { gate, operations, models, id } = await trainingHeldAt('commit');
+    expect(await operations.cancel(id, { reason: 'too late' })).toMatchObject({ status: 'cancelling' });
+    expect((await operations.get(id)).status).toBe('cancelling');
+    gate.open();
+    await operations.idle();
+    expect(await operations.get(id)).toMatchObject({
+      status: 'completed',
+      error: null,
+      cancel_reason: 'too late',
+      progress: { percentage: 100 },
+      result: { artifacts: { model: 'pattern/1h_v1' } },
+    });
+    expect((await models.list()).map(({ model }) => model)).toEqual(['pattern/1h_v1']);
+    await expect(operations.cancel(id)).rejects.toMatchObject({ code: 'operation_ended' });
+  });
+});
