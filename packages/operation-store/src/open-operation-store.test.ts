@@ -88,7 +88,7 @@ describe('a store in a SQLite file', () => {
 
   test('refuses what a newer version wrote', async () => {
     const { db, close } = await openSqliteDatabase(join(folder, 'ktrdr.db'));
-    await sql`insert into kysely_migration (name, timestamp) values ('0099_later', '2030')`.execute(db);
+    await sql`insert into ktrdr_migration (name, timestamp) values ('0099_later', '2030')`.execute(db);
     await close();
     const { code, message } = await refusal({ stateDir: folder });
     expect(code).toBe('store_unavailable');
@@ -180,7 +180,7 @@ describe('a store in PostgreSQL', () => {
   test('refuses what a newer version wrote', async () => {
     const database = await server.createDatabase();
     const { db, close } = await openPostgresDatabase(database);
-    await sql`insert into kysely_migration (name, timestamp) values ('0099_later', '2030')`.execute(db);
+    await sql`insert into ktrdr_migration (name, timestamp) values ('0099_later', '2030')`.execute(db);
     await close();
     expect((await open(database)).message).toMatch(/newer version of ktrdr.*"0099_later"/);
   });

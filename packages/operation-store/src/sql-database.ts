@@ -10,6 +10,10 @@ export interface SqlDatabase {
   readonly locksRows: boolean;
   /** What is wrong and what to do, where `error` means that the database cannot be used; else `null`. */
   readonly explain: (error: unknown) => string | null;
+  /** `error` came of what others did at the same time, and undid what was tried: the same again may go well. */
+  readonly mayGoWellAgain: (error: unknown) => boolean;
+  /** Tells other processes that an operation was written, where the database can. */
+  readonly tell: (operationId: string) => void;
   /** Calls `listener` with the ids of operations that another process wrote, where the database can tell. */
   readonly onWriteElsewhere: (listener: (operationId: string) => void) => void;
   readonly close: () => Promise<void>;

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   OPERATION_STATUSES,
   isTerminalStatus,
@@ -46,6 +47,9 @@ const NUL = '\0';
 const CREATE_TRIES = 3;
 /** Operations whose lease one statement renews. */
 const RENEWED_AT_ONCE = 1_000;
+/** Of a call that others' transactions undo each time, with pauses between them that double. */
+const TRIES = 6;
+const FIRST_PAUSE_MS = 10;
 const ACTIVE_STATUSES = OPERATION_STATUSES.filter((status) => !isTerminalStatus(status));
 
 /** Operations in a database: they outlive the process, and several processes share them. */
@@ -56,7 +60,7 @@ export class SqlOperationStore implements OperationStore {
 
   constructor(database: SqlDatabase) {
     this.#database = database;
-    database.onWriteElsewhere((id) => this.#tell(id));
+    database.onWriteElsewhere((id) => this.#hear(id));
   }
 
   async create(created: NewOperation): Promise<Written> {
@@ -71,7 +75,7 @@ export class SqlOperationStore implements OperationStore {
       }
       throw storeUnavailable(`Operation ${id} was removed each time that it was created. Try again.`);
     });
-    if (written.changed) this.#tell(id);
+    if (written.changed) this.#wrote(id);
     return written;
   }
 
@@ -144,7 +148,7 @@ export class SqlOperationStore implements OperationStore {
         return { ...storedOperation(changed), changed: true };
       }),
     );
-    if (written.changed) this.#tell(operationId);
+    if (written.changed) this.#wrote(operationId);
     return written;
   }
 
@@ -158,7 +162,7 @@ export class SqlOperationStore implements OperationStore {
         .where('status', '=', 'cancelling')
         .executeTakeFirst(),
     );
-    if (numUpdatedRows > 0n) this.#tell(operationId);
+    if (numUpdatedRows > 0n) this.#wrote(operationId);
   }
 
   async saveProgress(operationId: string, epoch: number, saved: SavedProgress): Promise<boolean> {
@@ -176,7 +180,7 @@ export class SqlOperationStore implements OperationStore {
         .executeTakeFirst(),
     );
     const written = numUpdatedRows > 0n;
-    if (written) this.#tell(operationId);
+    if (written) this.#wrote(operationId);
     return written;
   }
 
@@ -246,7 +250,7 @@ export class SqlOperationStore implements OperationStore {
         return all;
       }),
     );
-    for (const { operation } of taken) this.#tell(operation.operation_id);
+    for (const { operation } of taken) this.#wrote(operation.operation_id);
     return taken;
   }
 
@@ -285,13 +289,20 @@ export class SqlOperationStore implements OperationStore {
     await this.#database.close();
   }
 
-  /** @throws KtrdrError `store_unavailable` where the database is what went wrong */
+  /**
+   * `work` is one statement or one transaction: it can be done again where others' undid it.
+   * @throws KtrdrError `store_unavailable` where the database is what went wrong
+   */
   async #use<T>(work: (db: Kysely<Schema>) => Promise<T>): Promise<T> {
-    if (this.#closed) throw storeUnavailable('The store of operations is closed: the service is stopping.');
-    try {
-      return await work(this.#database.db);
-    } catch (error) {
-      throw asStoreError(error, (unknown) => this.#database.explain(unknown));
+    for (let attempt = 1; ; attempt++) {
+      if (this.#closed) throw storeUnavailable('The store of operations is closed: the service is stopping.');
+      try {
+        return await work(this.#database.db);
+      } catch (error) {
+        if (attempt === TRIES || !this.#database.mayGoWellAgain(error))
+          throw asStoreError(error, (unknown) => this.#database.explain(unknown));
+      }
+      await sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1));
     }
   }
 
@@ -341,7 +352,12 @@ export class SqlOperationStore implements OperationStore {
     return sql<number>`${this.#database.now} + cast(${Math.ceil(ms)} as integer)`;
   }
 
-  #tell(operationId: string): void {
+  #wrote(operationId: string): void {
+    this.#database.tell(operationId);
+    this.#hear(operationId);
+  }
+
+  #hear(operationId: string): void {
     for (const listener of this.#listeners) listener(operationId);
   }
 }

@@ -12,7 +12,7 @@ import {
   type SqliteStatement,
 } from 'kysely';
 import Libsql from 'libsql';
-import { migrate } from './migrate.js';
+import { isUpToDate, migrate } from './migrate.js';
 import type { Schema } from './schema.js';
 import type { SqlDatabase } from './sql-database.js';
 import { asStoreError, codeOf, messageOf } from './store-errors.js';
@@ -58,7 +58,7 @@ async function prepareDatabase(
   const db = new Kysely<Schema>({ dialect: new ImmediateSqliteDialect(connection) });
   connection.exec('begin immediate');
   try {
-    await migrate(db, 'sqlite', path);
+    if (!(await isUpToDate(db, 'sqlite', path))) await migrate(db, 'sqlite', path);
     connection.exec('commit');
   } catch (error) {
     if (connection.inTransaction) connection.exec('rollback');
@@ -69,6 +69,9 @@ async function prepareDatabase(
     now: sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
     locksRows: false,
     explain,
+    // the right to write is taken when a transaction begins, and waited for
+    mayGoWellAgain: () => false,
+    tell() {},
     onWriteElsewhere() {},
     close: () => db.destroy(),
   };

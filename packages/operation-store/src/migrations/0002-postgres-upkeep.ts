@@ -1,0 +1,47 @@
+/** Columns that an index or a key has. */
+const INDEXED_TEXT = {
+  operations: ['id', 'type', 'status', 'task_id', 'completed_at'],
+  operation_history: ['operation_id'],
+  operation_counts: ['type', 'status'],
+};
+
+/**
+ * - Writes are told by who wrote, after they are committed: a transaction that notifies waits until all others like it have
+ *   reached the disk.
+ * - Indexed text is in the order of its bytes: quicker to compare, and the same after an update of the system's languages.
+ * - A transaction that counts takes any stripe that is free, and waits only where all are taken.
+ */
+export const POSTGRES_UPKEEP = [
+  'drop trigger operations_told on operations',
+  'drop function ktrdr_tell_operation()',
+  'drop trigger operations_moved on operations',
+  ...Object.entries(INDEXED_TEXT).map(([table, columns]) => {
+    const changes = columns.map((column) => `alter column ${column} type text collate "C"`);
+    return `alter table ${table} ${changes.join(', ')}`;
+  }),
+  `create or replace function ktrdr_count_operation() returns trigger language plpgsql as $$
+   declare
+     own_stripe integer := pg_backend_pid() % 16;
+   begin
+     for step in 1..16 loop
+       exit when pg_try_advisory_xact_lock(1802793074, own_stripe);
+       own_stripe := (own_stripe + 1) % 16;
+       if step = 16 then
+         perform pg_advisory_xact_lock(1802793074, own_stripe);
+       end if;
+     end loop;
+     if tg_op <> 'INSERT' then
+       insert into operation_counts as counts (type, status, stripe, count)
+         values (old.type, old.status, own_stripe, -1)
+         on conflict (type, status, stripe) do update set count = counts.count - 1;
+     end if;
+     if tg_op <> 'DELETE' then
+       insert into operation_counts as counts (type, status, stripe, count)
+         values (new.type, new.status, own_stripe, 1)
+         on conflict (type, status, stripe) do update set count = counts.count + 1;
+     end if;
+     return null;
+   end $$`,
+  `create trigger operations_moved after update of status on operations
+   for each row when (new.status <> old.status) execute function ktrdr_count_operation()`,
+] as const;

@@ -1,0 +1,133 @@
+import { tmpdir } from 'node:os';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { emptyProgress, newOperation } from '@ktrdr/orchestrator';
+import pg from 'pg';
+import { openOperationStore, type OpenOperationStore } from './open-operation-store.js';
+import { PostgresServer } from './testing/index.js';
+
+const AT = '2026-01-05T10:00:00.000Z';
+const LEASE = { owner: 'one', ms: 60_000 };
+const SAVED = { progress: emptyProgress(), warnings: [], resumable: false };
+const METADATA = {
+  symbols: [],
+  timeframes: [],
+  strategy: null,
+  start_date: null,
+  end_date: null,
+  parameters: {},
+};
+
+let server: PostgresServer;
+beforeAll(async () => {
+  server = await PostgresServer.start();
+});
+afterAll(() => server?.stop());
+
+/** A store in a new database, and a connection beside it. */
+async function withStore(
+  use: (store: OpenOperationStore, other: pg.Client) => Promise<void>,
+  settings: string[] = [],
+): Promise<void> {
+  const url = await server.createDatabase();
+  const other = new pg.Client(url);
+  await other.connect();
+  for (const setting of settings) await other.query(setting);
+  const store = await openOperationStore({ url, stateDir: tmpdir() });
+  try {
+    await use(store, other);
+  } finally {
+    await other.end();
+    await store.close();
+  }
+}
+
+function create(store: OpenOperationStore, id: string) {
+  const operation = newOperation({ id, type: 'dummy', metadata: METADATA, createdAt: AT });
+  return store.create({ operation, request: null, lease: LEASE });
+}
+
+const numbered = (count: number) => Array.from({ length: count }, (_, number) => `op_${number}`);
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Resolves when `count` connections wait for a lock. */
+async function untilWaiting(other: pg.Client, count: number): Promise<void> {
+  const waiting = `select count(*)::int as count from pg_stat_activity where wait_event_type = 'Lock'`;
+  for (let turn = 0; turn < 500; turn++) {
+    // what a transaction sees of this is what it saw first
+    await other.query('select pg_stat_clear_snapshot()');
+    if ((await other.query<{ count: number }>(waiting)).rows[0]?.count === count) return;
+    await sleep(10);
+  }
+  throw new Error('nobody waits');
+}
+
+test('two hundred starts at once wait for a connection, for longer than it takes to make one', () =>
+  withStore(async (store, other) => {
+    await other.query('begin');
+    await other.query('lock table operations in exclusive mode');
+    const starts = Promise.all(numbered(200).map((id) => create(store, id)));
+    await sleep(6_000);
+    await other.query('commit');
+    expect((await starts).every(({ changed }) => changed)).toBe(true);
+    expect((await store.list({ limit: 0, offset: 0 })).total_count).toBe(200);
+  }));
+
+test('a write that PostgreSQL gives up to end a deadlock is done again', () =>
+  withStore(async (store, other) => {
+    for (const id of ['op_1', 'op_2']) await create(store, id);
+    await other.query('begin');
+    await other.query(`update operations set resumable = 1 where id = 'op_2'`);
+    // one statement that has the first and waits for the second
+    const taken = store.renew(LEASE, new Map(['op_1', 'op_2'].map((id) => [id, 1])));
+    await untilWaiting(other, 1);
+    await other.query(`update operations set resumable = 1 where id = 'op_1'`);
+    await other.query('commit');
+    expect(await taken).toHaveLength(2);
+  }));
+
+test('writes that a stricter isolation refuses are done again', () =>
+  withStore(
+    async (store, other) => {
+      await create(store, 'op_1');
+      await other.query('begin');
+      await other.query(`update operations set resumable = 1 where id = 'op_1'`);
+      const saved = Promise.all([1, 2, 3].map(() => store.saveProgress('op_1', 1, SAVED)));
+      await untilWaiting(other, 3);
+      await other.query('commit');
+      expect(await saved).toEqual([true, true, true]);
+    },
+    [
+      `do $$ begin execute format('alter database %I set default_transaction_isolation to ''repeatable read''',
+        current_database()); end $$`,
+    ],
+  ));
+
+test('a conflict that does not end is store_unavailable', () =>
+  withStore(async (store, other) => {
+    await create(store, 'op_1');
+    await other.query(
+      `create function refuse() returns trigger language plpgsql as $$
+       begin raise exception 'again' using errcode = '40001'; end $$`,
+    );
+    await other.query(
+      'create trigger refused before update on operations for each row execute function refuse()',
+    );
+    await expect(store.saveProgress('op_1', 1, SAVED)).rejects.toMatchObject({
+      code: 'store_unavailable',
+      message: expect.stringMatching(/same operations .* again and again .*Try again/),
+    });
+  }));
+
+test('whoever counts takes a stripe that is free, and the counts add up', () =>
+  withStore(async (store, other) => {
+    await other.query('begin');
+    for (let stripe = 0; stripe < 6; stripe++)
+      await other.query('select pg_advisory_xact_lock(1802793074, $1)', [stripe]);
+    await Promise.all(numbered(20).map((id) => create(store, id)));
+    await Promise.all(
+      numbered(20).map((id) => store.transition(id, 1, ['pending'], { to: 'running', at: AT })),
+    );
+    await other.query('commit');
+    expect((await store.list({ status: 'running', limit: 0, offset: 0 })).total_count).toBe(20);
+    expect((await store.list({ limit: 0, offset: 0 })).total_count).toBe(20);
+  }));
