@@ -29,8 +29,13 @@ export async function report(name: string, rows: readonly ReportRow[]): Promise<
 
 /** The middle one of `values`. */
 export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? Number.NaN;
+  return percentile(values, 0.5);
+}
+
+/** The value below which `share` (0..1) of `values` lie. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = Float64Array.from(values).sort();
+  return sorted[Math.min(Math.floor(sorted.length * share), sorted.length - 1)] ?? Number.NaN;
 }
 
 function shown(value: string | number | boolean | null): string {

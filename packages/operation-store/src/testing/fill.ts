@@ -6,18 +6,22 @@ import { openPostgresDatabase } from '../postgres-database.js';
 import { openSqliteDatabase } from '../sqlite-database.js';
 import { changingColumns, fixedColumns, toJson } from '../stored-row.js';
 
+const ACTIVE = 1_000;
 /** Of an operation that has ended, such as a training's figures. */
 const RESULT = { figures: Array.from({ length: 32 }, (_, index) => ({ epoch: index, loss: 1 / 3 + index })) };
 
 /**
  * Puts `count` operations into an empty store by one statement: four of five are trainings; the newest thousand runs or waits, the
  * others are completed (nine of ten, with a result of 1 kB), failed or cancelled.
+ * @param leaseMs how long those that run or wait belong to somebody from now on
+ * @returns their ids, oldest first; their epoch is 1
  */
 export async function fillOperations(
   { url, stateDir }: OperationStoreLocation,
   count: number,
-): Promise<void> {
-  const { db, close } = await (url === undefined
+  leaseMs: number,
+): Promise<string[]> {
+  const { db, now, close } = await (url === undefined
     ? openSqliteDatabase(join(stateDir, 'ktrdr.db'))
     : openPostgresDatabase(url, { answerMs: 600_000 }));
   try {
@@ -33,9 +37,10 @@ export async function fillOperations(
         error_json, result_json, request_json)
       with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < ${sql.lit(count)}),
         statuses as (select n, case
-          when n > ${sql.lit(count - 500)} then 'running' when n > ${sql.lit(count - 1000)} then 'pending'
+          when n > ${sql.lit(count - ACTIVE / 2)} then 'running' when n > ${sql.lit(count - ACTIVE)} then 'pending'
           when n % 20 = 0 then 'failed' when n % 20 = 10 then 'cancelled' else 'completed' end as status from numbers)
-      select 'op_' || cast(n as text), case when n % 5 = 0 then 'dummy' else 'training' end, status, 1, 1, 'one', 0, 0, 0,
+      select 'op_' || cast(n as text), case when n % 5 = 0 then 'dummy' else 'training' end, status, 1, 1, 'one',
+        ${now} + ${sql.lit(leaseMs)}, 0, 0,
         ${EXAMPLE.created_at}, ${EXAMPLE.created_at},
         case when status in ('running', 'pending') then null else ${EXAMPLE.created_at} end,
         'null', ${EXAMPLE.progress_json}, ${EXAMPLE.metadata_json}, '[]', 'null',
@@ -49,6 +54,7 @@ export async function fillOperations(
       await sql`alter table operations enable trigger user`.execute(db);
       await sql`vacuum analyze operations`.execute(db);
     }
+    return Array.from({ length: ACTIVE }, (_, index) => `op_${count - ACTIVE + 1 + index}`);
   } finally {
     await close();
   }

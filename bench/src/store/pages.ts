@@ -1,0 +1,61 @@
+import { Agent, get } from 'node:http';
+import { percentile, type ReportRow } from '../report.js';
+
+const WARM_UP = 50;
+const PAGES = 1_000;
+const TARGET_MS = 10;
+
+/** Queries of `GET /operations`: the first page, with each filter that there is, and a page further on. */
+const QUERIES: Record<string, string> = {
+  'first page': '',
+  'a status that nearly all have': '?status=completed',
+  'a status that few have': '?status=failed',
+  'running ones': '?status=running',
+  'a type': '?type=dummy',
+  'a type and a status': '?type=training&status=completed',
+  'a type and a status that few have': '?type=dummy&status=cancelled',
+  'the 20th page': '?offset=1000',
+};
+
+/** ms that the API at `url` takes to answer with a page of operations, one request after the other. */
+export async function pages(name: string, url: string, stored: number): Promise<ReportRow[]> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const rows: ReportRow[] = [];
+  for (const [what, query] of Object.entries(QUERIES)) {
+    const took: number[] = [];
+    for (let page = -WARM_UP; page < PAGES; page++) {
+      const start = performance.now();
+      await answer(`${url}/operations${query}`, agent);
+      if (page >= 0) took.push(performance.now() - start);
+    }
+    const measure = (share: string) =>
+      `GET /operations, ${what}, of ${stored.toLocaleString('en')}, ${share}`;
+    const [p50, p99] = [percentile(took, 0.5), percentile(took, 0.99)];
+    rows.push(
+      { store: name, measure: measure('p50'), value: p50, unit: 'ms', target: null, met: null },
+      {
+        store: name,
+        measure: measure('p99'),
+        value: p99,
+        unit: 'ms',
+        target: `< ${TARGET_MS}`,
+        met: p99 < TARGET_MS,
+      },
+    );
+  }
+  agent.destroy();
+  return rows;
+}
+
+/** Reads a whole answer. @throws where it is no success */
+function answer(url: string, agent: Agent): Promise<void> {
+  return new Promise((resolve, reject) => {
+    get(url, { agent }, (response) => {
+      response.resume();
+      response.once('error', reject);
+      response.once('end', () =>
+        response.statusCode === 200 ? resolve() : reject(new Error(`${url}: HTTP ${response.statusCode}`)),
+      );
+    }).once('error', reject);
+  });
+}
