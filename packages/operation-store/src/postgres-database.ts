@@ -58,6 +58,8 @@ export async function openPostgresDatabase(
     now: sql<number>`cast(extract(epoch from clock_timestamp()) * 1000 as bigint)`,
     locksRows: true,
     explain,
+    // its writes hold nobody up while they wait for the disk
+    relaxed: (write) => write(db),
     mayGoWellAgain: isConflictOfTransactions,
     tell: (operationId) => notices.tell(operationId),
     onWriteElsewhere: (hear) => notices.hear(hear),

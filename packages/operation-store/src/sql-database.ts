@@ -10,6 +10,11 @@ export interface SqlDatabase {
   readonly locksRows: boolean;
   /** What is wrong and what to do, where `error` means that the database cannot be used; else `null`. */
   readonly explain: (error: unknown) => string | null;
+  /**
+   * Runs a write that need not be on the disk when it resolves: it outlives the process, and the machine too from some later write
+   * on.
+   */
+  readonly relaxed: <T>(write: (db: Kysely<Schema>) => Promise<T>) => Promise<T>;
   /** `error` came of what others did at the same time, and undid what was tried: the same again may go well. */
   readonly mayGoWellAgain: (error: unknown) => boolean;
   /** Tells other processes that an operation was written, where the database can. */

@@ -69,6 +69,15 @@ async function prepareDatabase(
     now: sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
     locksRows: false,
     explain,
+    relaxed: (write) =>
+      db.connection().execute(async (alone) => {
+        connection.exec('pragma synchronous = normal');
+        try {
+          return await write(alone);
+        } finally {
+          connection.exec('pragma synchronous = full');
+        }
+      }),
     // the right to write is taken when a transaction begins, and waited for
     mayGoWellAgain: () => false,
     tell() {},

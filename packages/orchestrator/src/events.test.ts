@@ -122,7 +122,7 @@ describe('watching an operation', () => {
     await settle();
     gate.open();
     await done;
-    expect(events).toEqual(['status running 0', 'status completed 100']);
+    expect(events).toEqual(['status running 0', 'progress running 30', 'status completed 100']);
     expect(clock.monotonic()).toBe(0);
   });
 
@@ -142,16 +142,37 @@ describe('watching an operation', () => {
     expect(events).toEqual(['status running 0', 'status cancelling 1', 'status cancelled 60']);
   });
 
-  test('gives each reader a copy of its own', async () => {
+  test('readers share what they see, and cannot change it', async () => {
     const { operations, operationId, gate } = await running();
     const [one, other] = [operations.watch(operationId), operations.watch(operationId)];
-    const event = (await one.next()).value as OperationEvent;
-    event.operation.progress.context.phase = 'changed from outside';
-    event.operation.status = 'failed';
-    expect((await other.next()).value).toMatchObject({
-      operation: { status: 'running', progress: { context: { phase: null } } },
-    });
+    const { operation } = (await one.next()).value as OperationEvent;
+    expect((await other.next()).value).toMatchObject({ operation });
+    const { progress } = operation;
+    expect(() => (progress.context.phase = 'changed from outside')).toThrow(TypeError);
+    expect(() => Object.assign(operation, { status: 'failed' })).toThrow(TypeError);
     gate.open();
+  });
+
+  test('work that reports once an interval is shown at once, whenever the reader came', async () => {
+    const { clock, operations, operationId, progress } = await running();
+    await clock.advance(40);
+    const arrived: number[] = [];
+    const watch = operations.watch(operationId);
+    void (async () => {
+      for await (const { type } of watch) if (type === 'progress') arrived.push(clock.monotonic());
+    })();
+    const reported: number[] = [];
+    for (let report = 1; report <= 20; report++) {
+      await clock.advance(report === 1 ? 13 : EVENT_INTERVAL_MS);
+      reported.push(clock.monotonic());
+      progress.update({ percentage: report });
+      await settle();
+    }
+    expect(arrived).toEqual(reported);
+    // what was stored after the last event
+    await clock.advance(1_000);
+    expect(arrived).toHaveLength(21);
+    await watch.return?.();
   });
 
   test('ends when its signal aborts, also while it waits, and leaves no listener behind', async () => {

@@ -1,22 +1,24 @@
 import { isTerminalStatus, type Operation, type OperationEventType } from '@ktrdr/contracts';
 import type { Clock } from './clock.js';
 
-/** A change of an operation and the operation after it (a copy that belongs to the receiver). */
+/** A change of an operation and the operation after it. Readers share the copy: they leave it as it is. */
 export interface OperationEvent {
-  type: OperationEventType;
-  operation: Operation;
+  readonly type: OperationEventType;
+  readonly operation: Readonly<Operation>;
 }
 
 /** Called with every change of a status. */
 export type StatusListener = (operation: Operation) => void | Promise<void>;
 
-/** Shortest time between two progress events of one watch, ms. */
+/** Time between two progress events of one watch on average, ms; the second of two may follow the first at once. */
 export const EVENT_INTERVAL_MS = 100;
+/** A reader that has heard nothing for so long hears what was stored meanwhile, ms. */
+const STORED_AFTER_MS = 250;
 
 /**
- * One reader's view of a running operation. Progress is coalesced: the reader gets the newest state at most once an
- * interval, however slow it reads; changes of the status come at once, in order, and none is lost. Ends after the terminal one,
- * or when nothing more will come.
+ * One reader's view of a running operation. Progress is coalesced: the reader gets the newest state, once an interval on average
+ * at most, however slow it reads. Work that reports no oftener is shown without a wait. Changes of the status come at once,
+ * in order, and none is lost. Ends after the terminal one, or when nothing more will come.
  */
 export class OperationWatch implements AsyncIterableIterator<OperationEvent> {
   readonly #clock: Clock;
@@ -24,20 +26,27 @@ export class OperationWatch implements AsyncIterableIterator<OperationEvent> {
   readonly #onClose: (watch: OperationWatch) => void;
   /** Status events that wait; a handful at most. */
   readonly #queue: OperationEvent[] = [];
+  /** Reads that wait, in their order. */
+  readonly #reads: ((result: IteratorResult<OperationEvent>) => void)[] = [];
   #progressChanged = false;
-  #nextProgressAt: number;
+  #progressStored = false;
+  /** When the events so far would have come, had they come one an interval. Monotonic ms. */
+  #paidUntil: number;
+  #lastAt: number;
   #ended = false;
   #closed = false;
-  #wake: (() => void) | null = null;
-  /** Calls of `next` are answered one after the other. */
-  #turn: Promise<unknown> = Promise.resolve();
+  #cancelTimer: (() => void) | null = null;
 
-  /** `snapshot` gives a copy of the operation as it is; `onClose` is told when the reader has left or everything was read. */
+  /**
+   * `snapshot` gives the operation as it is, to be shared and not changed; `onClose` is told when the reader has left or
+   * everything was read.
+   */
   constructor(clock: Clock, snapshot: () => Operation, onClose: (watch: OperationWatch) => void) {
     this.#clock = clock;
     this.#snapshot = snapshot;
     this.#onClose = onClose;
-    this.#nextProgressAt = clock.monotonic() + EVENT_INTERVAL_MS;
+    this.#lastAt = clock.monotonic();
+    this.#paidUntil = this.#lastAt + EVENT_INTERVAL_MS;
     this.statusChanged();
   }
 
@@ -50,70 +59,92 @@ export class OperationWatch implements AsyncIterableIterator<OperationEvent> {
     this.#queue.push({ type: 'status', operation: this.#snapshot() });
     // the status event carries the newest progress too
     this.#progressChanged = false;
-    this.#wake?.();
+    this.#progressStored = false;
+    this.#serve();
+  }
+
+  /** The store has a higher percentage: the next event shows it. Where none comes soon, that is one. */
+  progressStored(): void {
+    if (this.#progressStored) return;
+    this.#progressStored = true;
+    this.#serve();
   }
 
   progressChanged(): void {
     if (this.#progressChanged) return;
     this.#progressChanged = true;
-    this.#wake?.();
+    this.#serve();
   }
 
   /** Nothing more will come: the reader gets what it has not read yet, and then the end. */
   end(): void {
     this.#ended = true;
-    this.#wake?.();
+    this.#serve();
   }
 
   next(): Promise<IteratorResult<OperationEvent>> {
-    const turn = this.#turn.then(() => this.#take());
-    this.#turn = turn.catch(() => {});
-    return turn;
+    // no async function: a thousand readers take ten events a second each
+    return new Promise((resolve) => {
+      this.#reads.push(resolve);
+      this.#serve();
+    });
   }
 
   return(): Promise<IteratorResult<OperationEvent>> {
     this.#close();
+    this.#serve();
     return Promise.resolve({ done: true, value: undefined });
   }
 
-  async #take(): Promise<IteratorResult<OperationEvent>> {
-    for (;;) {
-      if (this.#closed) return { done: true, value: undefined };
-      const event = this.#queue.shift();
-      if (event !== undefined) {
-        if (isTerminalStatus(event.operation.status)) this.#close();
-        return { done: false, value: event };
-      }
-      if (this.#ended) {
-        this.#close();
-        continue;
-      }
-      const now = this.#clock.monotonic();
-      if (this.#progressChanged && now >= this.#nextProgressAt) {
-        this.#progressChanged = false;
-        this.#nextProgressAt = now + EVENT_INTERVAL_MS;
-        return { done: false, value: { type: 'progress', operation: this.#snapshot() } };
-      }
-      await this.#sleep(this.#progressChanged ? this.#nextProgressAt - now : null);
+  /** Answers reads while there is something to answer them with, and comes back when the next event is due. */
+  #serve(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = null;
+    while (this.#reads.length > 0) {
+      const result = this.#take();
+      if (result === null) return this.#serveLater();
+      this.#reads.shift()?.(result);
     }
   }
 
-  /** Until something changes; at most `ms` where given. */
-  async #sleep(ms: number | null): Promise<void> {
-    let cancelTimer: (() => void) | undefined;
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve;
-      if (ms !== null) cancelTimer = this.#clock.setTimer(ms, resolve);
-    });
-    this.#wake = null;
-    cancelTimer?.();
+  #serveLater(): void {
+    const dueAt = this.#dueAt();
+    if (dueAt === null) return;
+    this.#cancelTimer = this.#clock.setTimer(dueAt - this.#clock.monotonic(), () => this.#serve());
+  }
+
+  /** What comes next, or `null` where the reader has to wait. */
+  #take(): IteratorResult<OperationEvent> | null {
+    if (this.#closed) return { done: true, value: undefined };
+    const event = this.#queue.shift();
+    if (event !== undefined) {
+      if (isTerminalStatus(event.operation.status)) this.#close();
+      return { done: false, value: event };
+    }
+    if (this.#ended) {
+      this.#close();
+      return { done: true, value: undefined };
+    }
+    const dueAt = this.#dueAt();
+    const now = this.#clock.monotonic();
+    if (dueAt === null || now < dueAt) return null;
+    this.#progressChanged = false;
+    this.#progressStored = false;
+    this.#lastAt = now;
+    this.#paidUntil = Math.max(this.#paidUntil, now) + EVENT_INTERVAL_MS;
+    return { done: false, value: { type: 'progress', operation: this.#snapshot() } };
+  }
+
+  /** When the next progress event is due, monotonic ms; `null` where there is nothing to tell. */
+  #dueAt(): number | null {
+    if (this.#progressChanged) return this.#paidUntil - EVENT_INTERVAL_MS;
+    return this.#progressStored ? this.#lastAt + STORED_AFTER_MS : null;
   }
 
   #close(): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#queue.length = 0;
-    this.#wake?.();
     this.#onClose(this);
   }
 }

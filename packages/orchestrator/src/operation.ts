@@ -224,6 +224,13 @@ export function jsonCopy<T>(value: T): T {
   return JSON.parse(JSON.stringify(value)) as T;
 }
 
+/** Keeps `value`, which is as JSON carries it, from being changed. @returns it */
+export function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  for (const part of Object.values(value)) frozen(part);
+  return Object.freeze(value);
+}
+
 /** True while the operation holds or awaits resources. */
 export function isActive(operation: Operation): boolean {
   return !isTerminalStatus(operation.status);

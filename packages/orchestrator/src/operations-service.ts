@@ -255,7 +255,7 @@ export class OperationsService {
   }
 
   /**
-   * The operation as it changes: first a status event with its state now, then progress (newest state, at most every 100 ms)
+   * The operation as it changes: first a status event with its state now, then progress (newest state, at most ten times a second)
    * and every change of its status; ends after the terminal status, when `signal` aborts, or when the reader leaves.
    * @throws KtrdrError `operation_not_found` from the first `next()`
    */

@@ -4,7 +4,7 @@ import type { Clock } from './clock.js';
 import { OperationCancelledError, errorBodyOf, isCancellation } from './errors.js';
 import { OperationWatch } from './events.js';
 import { withFields, type OrchestratorLogger } from './logger.js';
-import { jsonCopy, type StatusChange } from './operation.js';
+import { frozen, jsonCopy, type StatusChange } from './operation.js';
 import { runInOperation, type ManagedOperation, type OperationContext } from './operation-context.js';
 import type { Lease, OperationStore, SavedProgress, StoredOperation } from './operation-store.js';
 import { untilStored } from './until-stored.js';
@@ -47,6 +47,10 @@ export class RunningOperation<TResult> {
   readonly #warnings: string[] = [];
   /** The percentage that the store has. */
   #stored: number;
+  /** What its readers see, until something changes. */
+  #view: Operation | null = null;
+  /** Readers are about to be told of a change. */
+  #telling = false;
   readonly #resume: boolean;
   readonly #takenOver: boolean;
   #resumable: boolean;
@@ -126,7 +130,7 @@ export class RunningOperation<TResult> {
   watch(signal?: AbortSignal): OperationWatch {
     const watch = new OperationWatch(
       this.#parts.clock,
-      () => this.snapshot(),
+      () => (this.#view ??= frozen(this.snapshot())),
       (closed) => {
         this.#watches.delete(closed);
         signal?.removeEventListener('abort', leave);
@@ -170,6 +174,7 @@ export class RunningOperation<TResult> {
     // whoever found it in the store first may have cancelled it by now
     if (this.#record.status !== 'pending') return;
     this.#record = record;
+    this.#view = null;
     this.#parts.onStatus(this as RunningOperation<unknown>);
   }
 
@@ -178,6 +183,7 @@ export class RunningOperation<TResult> {
     // answers of a store may overtake each other: an ended operation stays ended
     if (isTerminalStatus(this.#record.status) || record.status === this.#record.status) return;
     this.#record = record;
+    this.#view = null;
     for (const watch of this.#watches) watch.statusChanged();
     this.#parts.onStatus(this as RunningOperation<unknown>);
   }
@@ -197,6 +203,7 @@ export class RunningOperation<TResult> {
   async #runToEnd(): Promise<TResult> {
     if (!this.#takenOver && !(await this.#begin())) throw new OperationCancelledError(this.token.reason);
     this.#progress.start(this.#record.started_at ?? this.#now());
+    this.#view = null;
     this.#logger.info('operation started', { operation_type: this.#managed.type });
     try {
       const context = this.#createContext();
@@ -353,7 +360,8 @@ export class RunningOperation<TResult> {
     const shown = this.#shown();
     if (!(await this.#parts.store.saveProgress(this.operationId, this.epoch, shown))) return;
     this.#stored = shown.progress.percentage;
-    for (const watch of this.#watches) watch.progressChanged();
+    this.#view = null;
+    for (const watch of this.#watches) watch.progressStored();
   }
 
   /** What changes while the work runs. */
@@ -364,7 +372,14 @@ export class RunningOperation<TResult> {
 
   #changed(now: number): void {
     this.#writer.touch(now);
-    for (const watch of this.#watches) watch.progressChanged();
+    this.#view = null;
+    if (this.#telling || this.#watches.size === 0) return;
+    this.#telling = true;
+    // once for all that is reported in one go
+    queueMicrotask(() => {
+      this.#telling = false;
+      for (const watch of this.#watches) watch.progressChanged();
+    });
   }
 
   #now(): string {

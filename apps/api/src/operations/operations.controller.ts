@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type {
@@ -13,7 +12,7 @@ import { OperationsService, type Clock } from '@ktrdr/orchestrator';
 import { CLOCK } from '@ktrdr/service-kit';
 import type { FastifyReply } from 'fastify';
 import { CancelOperationDto } from './cancel-operation.dto.js';
-import { eventStream } from './event-stream.js';
+import { EventStream } from './event-stream.js';
 import { ListOperationsDto } from './list-operations.dto.js';
 import { OpenStreams } from './open-streams.js';
 import { DAY_MS } from './retention.js';
@@ -91,6 +90,6 @@ export class OperationsController {
       .type('text/event-stream; charset=utf-8')
       .header('cache-control', 'no-cache, no-transform')
       .header('x-accel-buffering', 'no')
-      .send(Readable.from(eventStream(changes, this.clock)));
+      .send(new EventStream(changes, this.clock));
   }
 }
