@@ -26,7 +26,7 @@ const TURNS: Record<string, Turn> = {
   'change a status': (store, turn) => store.transition(id(turn), 1, ['pending'], { to: 'running', at: AT }),
   'save progress': (store, turn) => {
     const { progress } = newOperation({ id: id(0), type: 'training', metadata: METADATA, createdAt: AT });
-    const saved = { progress: { ...progress, percentage: turn % 100 }, warnings: [], resumable: true };
+    const saved = { progress: { ...progress, percentage: (turn / 7) % 100 }, warnings: [], resumable: true };
     return store.saveProgress(id(turn % 100), 1, saved);
   },
   'read an operation': (store, turn) => store.get(id(turn % 100)),

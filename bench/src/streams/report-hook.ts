@@ -1,0 +1,24 @@
+/**
+ * Loaded into the API by `--import`: every progress report of a domain function says in `current_item` when it was made. The API
+ * knows nothing of it.
+ */
+import { OperationsService, type OperationContext, type ProgressUpdate } from '@ktrdr/orchestrator';
+import { stampNow } from './stamp.js';
+
+type Launch = OperationsService['launch'];
+
+const { prototype } = OperationsService;
+const launch = Object.getOwnPropertyDescriptor(prototype, 'launch')?.value as Launch;
+
+prototype.launch = function stamped(managed, parts) {
+  const run = (context: OperationContext) => managed.run({ ...context, progress: stampedReporter(context) });
+  return launch.call(this, { ...managed, run }, parts) as ReturnType<typeof launch<never>>;
+};
+
+function stampedReporter({ progress }: OperationContext): OperationContext['progress'] {
+  return {
+    startStep: (name) => progress.startStep(name),
+    update: (update: ProgressUpdate) =>
+      progress.update({ ...update, current_item: stampNow(update.steps_completed ?? 0) }),
+  };
+}
