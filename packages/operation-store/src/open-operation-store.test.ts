@@ -61,6 +61,22 @@ describe('a store in a SQLite file', () => {
     await close();
   });
 
+  test('waits for the disk again after progress, which does not', async () => {
+    const database = await openSqliteDatabase(join(folder, 'ktrdr.db'));
+    const store = new SqlOperationStore(database);
+    const synchronous = async () =>
+      (await sql<{ synchronous: number }>`pragma synchronous`.execute(database.db)).rows[0]?.synchronous;
+    await store.create(CREATED);
+    const saved = { progress: { ...OPERATION.progress, percentage: 5 }, warnings: [], resumable: false };
+    expect(await store.saveProgress('op_dummy_1', 1, saved)).toBe(true);
+    expect(await synchronous()).toBe(2);
+    const seen = await database.relaxed(async (db) => (await sql`pragma synchronous`.execute(db)).rows);
+    expect(seen).toEqual([{ synchronous: 1 }]);
+    await expect(database.relaxed(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+    expect(await synchronous()).toBe(2);
+    await store.close();
+  });
+
   test('is store_unavailable with the reason once it is closed', async () => {
     const store = await openOperationStore({ stateDir: folder });
     await store.close();
