@@ -10,6 +10,7 @@ const allowed = {
   'packages/trainer': ['contracts', 'market-data', 'strategy'],
   'packages/service-kit': ['contracts', 'orchestrator'],
   'packages/operation-store': ['contracts', 'orchestrator'],
+  'packages/job-queue': ['contracts', 'orchestrator'],
   'apps/cli': ['contracts'],
   'apps/web': ['contracts'],
 };
@@ -20,7 +21,7 @@ const directions = Object.entries(allowed).map(([from, packages]) => ({
   name: `only-its-packages: ${from}`,
   comment: `${from} may import ${packages.length === 0 ? 'no package of the workspace' : packages.join(', ')}`,
   severity: 'error',
-  from: { path: `^${from}/` },
+  from: { path: `^${from}/`, pathNot: '^packages/job-queue/test/' },
   to: {
     path: '^packages/',
     pathNot: [`^${from}/`, ...packages.map((name) => `^packages/${name}/`)],
@@ -62,7 +63,10 @@ export default {
       name: 'operation-store-only-in-the-api',
       comment: 'only apps/api and bench open the durable store',
       severity: 'error',
-      from: { path: '^(apps|packages)/', pathNot: '^(apps/api|packages/operation-store)/' },
+      from: {
+        path: '^(apps|packages)/',
+        pathNot: '^(apps/api|packages/operation-store|packages/job-queue/test)/',
+      },
       to: { path: '^packages/operation-store/' },
     },
     {

@@ -4,6 +4,7 @@ import { MetricsModule, OrchestratorModule } from '@ktrdr/service-kit';
 import type { ApiSettings } from './config.js';
 import { DummyModule } from './dummy/dummy.module.js';
 import { ApiHealthModule } from './health/api-health.module.js';
+import { HostsModule } from './hosts/hosts.module.js';
 import { IndicatorsModule } from './indicators/indicators.module.js';
 import { MarketDataModule } from './market-data/market-data.module.js';
 import { ModelsModule } from './models/models.module.js';
@@ -34,6 +35,7 @@ export class AppModule {
         ModelsModule,
         MarketDataModule,
         TrainingModule,
+        HostsModule,
       ],
     };
   }

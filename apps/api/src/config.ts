@@ -30,8 +30,12 @@ export interface ApiSettings extends ListenSettings {
   trainingCheckpointEveryMs: number;
   /** Time between two looks at a session. */
   trainingHostPollMs: number;
-  /** A host that gives no answer for this long is lost. */
+  /** A host, or a queue, that gives no answer for this long is lost. */
   trainingHostTimeoutMs: number;
+  /** `redis://...` or `postgres://...`: trainings run on the hosts that take them out of this queue. */
+  trainingQueueUrl: string | undefined;
+  /** So many trainings of one user run at a time; `0` is no limit. */
+  trainingQueueUserLimit: number;
 }
 
 /** Injects the `ApiSettings`. */
@@ -60,5 +64,7 @@ export function readSettings(): ApiSettings {
     trainingCheckpointEveryMs: read.integer('TRAINING_CHECKPOINT_EVERY_MS', 2000, { min: 100, max: HOUR_MS }),
     trainingHostPollMs: read.integer('TRAINING_HOST_POLL_MS', 500, { min: 10, max: SESSION_LEASE_MS / 4 }),
     trainingHostTimeoutMs: read.integer('TRAINING_HOST_TIMEOUT_MS', 30_000, { min: 100, max: HOUR_MS }),
+    trainingQueueUrl: read.text('TRAINING_QUEUE_URL', '') || undefined,
+    trainingQueueUserLimit: read.integer('TRAINING_QUEUE_USER_LIMIT', 0, { min: 0, max: 10_000 }),
   };
 }

@@ -25,6 +25,8 @@ await runService({
       settings,
       await openOperationStore({ url: settings.databaseUrl, stateDir: settings.stateDir }),
     ),
-  startNote: ({ trainingHost }) =>
-    `trains ${trainingHost.use ? `on ${trainingHost.url}` : 'on this machine'}`,
+  startNote: ({ trainingHost, trainingQueueUrl }) => {
+    if (trainingQueueUrl !== undefined) return 'trains on the hosts of the queue';
+    return `trains ${trainingHost.use ? `on ${trainingHost.url}` : 'on this machine'}`;
+  },
 });

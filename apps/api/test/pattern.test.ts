@@ -250,9 +250,11 @@ function trainingManager(dependencies: ServiceOrchestratorDependencies): Trainin
       trainingCheckpointEveryMs: 2_000,
       trainingHostPollMs: 50,
       trainingHostTimeoutMs: 1_000,
+      trainingQueueUserLimit: 0,
     },
     new ModelStorage(sandbox.path('manager-models')),
     systemClock,
+    null,
   );
 }
 

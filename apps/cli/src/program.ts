@@ -7,6 +7,7 @@ import {
   MODEL_ORDERS,
   OPERATION_STATUSES,
   OPERATION_TYPES,
+  TRAINING_PRIORITIES,
 } from '@ktrdr/contracts';
 import type { CancelOptions } from './commands/operations-cancel.js';
 import type { ComputeOptions } from './commands/indicators-compute.js';
@@ -77,9 +78,18 @@ KTRDR_API_URL says where the API is (default http://localhost:8000).`,
   defineStrategies(program, context, run);
   defineIndicators(program, context, run);
   defineData(program, context, run);
+  defineHosts(program, context, run);
   defineDummy(program, context, run);
   nameHelp(program, 'ktrdr');
   return program;
+}
+
+function defineHosts(program: Command, context: CommandContext, run: Run): void {
+  readable(
+    program.command('hosts').description('training hosts: what they train with, and what they do'),
+  ).action((options: ReadOptions) =>
+    run(import('./commands/hosts-list.js').then(({ listHosts }) => listHosts(context, options))),
+  );
 }
 
 /** A usage error of each command says where its words are explained. */
@@ -105,6 +115,12 @@ function defineModels(program: Command, context: CommandContext, run: Run): void
       '--walk-forward <folds>',
       'also train on 2 to 20 growing pasts, and show mean and spread',
       integer,
+    )
+    .addOption(
+      new Option(
+        '--priority <priority>',
+        'which trainings of a queue are taken first; default normal',
+      ).choices(TRAINING_PRIORITIES),
     )
     .option('--dry-run', 'prepare everything, train nothing')
     .option('--detailed-analytics', 'write figures of every epoch and a report below STATE_DIR');

@@ -4,6 +4,7 @@ import { MemoryOperationStore } from '@ktrdr/orchestrator';
 import { HealthModule, MetricsModule, OrchestratorModule } from '@ktrdr/service-kit';
 import type { HostSettings } from './config.js';
 import { hostHealthChecks } from './host-health.js';
+import { QueueModule } from './queue/queue.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
 
 @Module({})
@@ -16,6 +17,7 @@ export class AppModule {
         OrchestratorModule.forRoot({ store: new MemoryOperationStore() }),
         MetricsModule,
         sessions,
+        ...(settings.queue === null ? [] : [QueueModule.register(settings, settings.queue, sessions)]),
         HealthModule.register(hostHealthChecks(settings, sessions)),
       ],
     };

@@ -7,7 +7,7 @@ import type { HostSettings } from './config.js';
 
 /** What `GET /health` looks at: the operations' store, the bars, and what this host trains with. */
 export function hostHealthChecks(
-  { dataDir, engine, maxSessions, sessionLeaseMs }: HostSettings,
+  settings: HostSettings,
   sessions: DynamicModule,
 ): Parameters<typeof HealthModule.register>[0] {
   return {
@@ -15,21 +15,28 @@ export function hostHealthChecks(
     inject: [OperationsService, EngineSelector],
     useFactory: (operations: OperationsService, selector: EngineSelector): NamedHealthCheck[] => [
       { name: 'store', check: () => operations.checkStore() },
-      dataFolderCheck(dataDir),
+      dataFolderCheck(settings.dataDir),
       {
         name: 'trainer',
-        check: async () => {
-          const { engines, rejected } = await selector.candidates(engine, 'mlp');
-          return {
-            engine_setting: engine,
-            engines: engines.map((name) => ({ engine: name, device: deviceOf(name) })),
-            rejected_engines: rejected,
-            sessions_running: operations.activeCount(),
-            sessions_max: maxSessions,
-            session_lease_ms: sessionLeaseMs,
-          } satisfies HostDescription;
-        },
+        check: async () => ({ ...(await describeHost(settings, operations, selector)) }),
       },
     ],
+  };
+}
+
+/** What the host says of itself, to those who ask and to those who follow a queue. */
+export async function describeHost(
+  { engine, maxSessions, sessionLeaseMs }: HostSettings,
+  operations: OperationsService,
+  selector: EngineSelector,
+): Promise<HostDescription> {
+  const { engines, rejected } = await selector.candidates(engine, 'mlp');
+  return {
+    engine_setting: engine,
+    engines: engines.map((name) => ({ engine: name, device: deviceOf(name) })),
+    rejected_engines: rejected,
+    sessions_running: operations.activeCount(),
+    sessions_max: maxSessions,
+    session_lease_ms: sessionLeaseMs,
   };
 }

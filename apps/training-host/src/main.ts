@@ -19,6 +19,9 @@ await runService({
     { setting: 'STATE_DIR', folder: stateDir, use: 'write' },
   ],
   module: (settings) => AppModule.register(settings),
-  startNote: ({ dataDir, maxSessions }) =>
-    `bars from ${dataDir}, ${maxSessions} session${maxSessions === 1 ? '' : 's'} at a time`,
+  startNote: ({ dataDir, maxSessions, queue }) => {
+    const sessions = `${maxSessions} session${maxSessions === 1 ? '' : 's'} at a time`;
+    if (queue === null) return `bars from ${dataDir}, ${sessions}`;
+    return `takes trainings out of the queue as ${queue.name}, ${sessions}`;
+  },
 });

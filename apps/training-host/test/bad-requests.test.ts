@@ -64,6 +64,7 @@ beforeAll(async () => {
     sessionLeaseMs: 60_000,
     maxSessions: 1,
     sessionWait: false,
+    queue: null,
   } as const;
   const description = { name: 'training host', description: 'Of a test.', version: '0.0.0' };
   app = await createService(AppModule.register(settings), description, false);

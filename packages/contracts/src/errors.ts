@@ -66,6 +66,10 @@ export const ERROR_STATUS = {
   host_refused: 502,
   session_not_found: 404,
   session_not_completed: 409,
+  // training queue
+  queue_unreachable: 502,
+  queue_failed: 502,
+  run_replaced: 409,
   // start-up
   port_in_use: 500,
   invalid_setting: 500,

@@ -11,6 +11,7 @@ export * from './shown.js';
 export * from './storage-error.js';
 export * from './training-metrics.js';
 export * from './training-progress.js';
+export * from './training-queue.js';
 export * from './training-request.js';
 export * from './training-result.js';
 export * from './training-session.js';

@@ -29,3 +29,6 @@ export const TIMEFRAME_MS: Readonly<Record<Timeframe, number>> = {
 export function isTimeframe(value: string): value is Timeframe {
   return Object.hasOwn(TIMEFRAME_MS, value);
 }
+
+/** Who uses a queue: the name of an account, or an address. */
+export const USER_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/;

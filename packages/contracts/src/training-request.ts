@@ -1,3 +1,7 @@
+/** Trainings with a higher priority are taken first. */
+export const TRAINING_PRIORITIES = ['low', 'normal', 'high'] as const;
+export type TrainingPriority = (typeof TRAINING_PRIORITIES)[number];
+
 /** Body of `POST /trainings/start`. Exactly one of `strategy` and `strategy_name`. Dates are `YYYY-MM-DD` or ISO 8601, both ends included. */
 export interface StartTrainingRequest {
   /** The strategy file's text. */
@@ -19,6 +23,10 @@ export interface StartTrainingRequest {
   walk_forward?: number;
   /** Prepares everything and trains nothing. */
   dry_run?: boolean;
+  /** Which trainings of a queue are taken first; `normal` without it. */
+  priority?: TrainingPriority;
+  /** Whose training it is, where a queue limits how many of one user's run at a time. */
+  user?: string;
   /** Starting twice with one id gives one operation. */
   task_id?: string;
 }

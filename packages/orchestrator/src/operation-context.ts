@@ -30,6 +30,11 @@ export interface OperationContext {
    * @throws OperationCancelledError where another process has taken it over
    */
   readonly confirmOwner: () => Promise<void>;
+  /**
+   * Of an operation that waits for its turn ({@link ManagedOperation.waits}): its turn has come, it runs from here on.
+   * @throws OperationCancelledError where it was cancelled while it waited: nothing may run
+   */
+  readonly begin: () => Promise<void>;
   /** Waits `ms`. @throws OperationCancelledError as soon as the token fires. */
   readonly sleep: (ms: number) => Promise<void>;
   /**
@@ -48,6 +53,8 @@ export interface ManagedOperation<TResult> {
   request?: unknown;
   /** Its work runs elsewhere and goes on when this process ends: whoever takes the operation over follows it. */
   outlivesOwner?: boolean;
+  /** Stays `pending` until its function calls `begin`: it waits for its turn, in a queue. */
+  waits?: boolean;
   /** Looks whether there is a checkpoint; `undefined` where this process cannot tell, and the record's `resumable` counts. */
   canResume?: (operationId: string) => Promise<boolean | undefined>;
   metadata: OperationMetadata;

@@ -53,6 +53,7 @@ export class RunningOperation<TResult> {
   #telling = false;
   readonly #resume: boolean;
   readonly #takenOver: boolean;
+  #begun: Promise<void> | null = null;
   #resumable: boolean;
   /** As last read from the store; its progress is older than `#progress`. */
   #record: Operation;
@@ -145,7 +146,9 @@ export class RunningOperation<TResult> {
 
   /** What the store has, where another process may have asked for a cancel. */
   told({ operation, cancelForced }: StoredOperation): void {
-    if (operation.status !== 'cancelling') return;
+    // one that waits for its turn is cancelled at once
+    const wasWaiting = operation.status === 'cancelled' && this.#record.status === 'pending';
+    if (operation.status !== 'cancelling' && !wasWaiting) return;
     this.adopt(operation);
     this.cancel(operation.cancel_reason, cancelForced);
   }
@@ -201,14 +204,14 @@ export class RunningOperation<TResult> {
   }
 
   async #runToEnd(): Promise<TResult> {
-    if (!this.#takenOver && !(await this.#begin())) throw new OperationCancelledError(this.token.reason);
-    this.#progress.start(this.#record.started_at ?? this.#now());
-    this.#view = null;
-    this.#logger.info('operation started', { operation_type: this.#managed.type });
+    if (this.#managed.waits === true) this.token.throwIfCancelled();
+    else await this.#begin();
     try {
       const context = this.#createContext();
       const result = await runInOperation(context, () => this.#managed.run(context));
       await this.#settleInFlight();
+      // a function that never said so has had its turn all the same
+      await this.#begin();
       await this.#complete(result);
       return result;
     } catch (error) {
@@ -219,13 +222,25 @@ export class RunningOperation<TResult> {
     }
   }
 
-  async #begin(): Promise<boolean> {
+  /** Once: it begins, or goes on where it was taken over. */
+  #begin(): Promise<void> {
+    this.#begun ??= this.#markBegun();
+    return this.#begun;
+  }
+
+  async #markBegun(): Promise<void> {
     try {
-      return await this.#transition(['pending'], { to: 'running', at: this.#now() });
+      const runs =
+        this.#takenOver || (await this.#transition(['pending'], { to: 'running', at: this.#now() }));
+      if (!runs) throw new OperationCancelledError(this.token.reason);
     } catch (storeError) {
-      this.#logger.error('the start of the operation could not be stored', { storeError });
+      if (!isCancellation(storeError))
+        this.#logger.error('the start of the operation could not be stored', { storeError });
       throw storeError;
     }
+    this.#progress.start(this.#record.started_at ?? this.#now());
+    this.#view = null;
+    this.#logger.info('operation started', { operation_type: this.#managed.type });
   }
 
   #createContext(): OperationContext {
@@ -251,6 +266,7 @@ export class RunningOperation<TResult> {
         this.#changed(clock.monotonic());
       },
       confirmOwner: () => this.#confirmOwner(),
+      begin: () => this.#begin(),
       sleep: (ms) => clock.sleep(ms, token.signal),
       executeWithCancellation: (work) => this.#executeWithCancellation(work),
     };
@@ -312,7 +328,9 @@ export class RunningOperation<TResult> {
         // domain code may stop of its own accord: the request is then recorded with the end
         const reason = error instanceof OperationCancelledError ? error.reason : this.token.reason;
         await this.#transition(['running'], { to: 'cancelling', at: this.#now(), reason });
-        await this.#end(['cancelling'], {
+        // one that waits for its turn was cancelled at once, or stops of its own accord
+        if (isTerminalStatus(this.status)) return;
+        await this.#end(['pending', 'cancelling'], {
           to: 'cancelled',
           at: this.#now(),
           reason,
@@ -320,6 +338,7 @@ export class RunningOperation<TResult> {
         });
       } else {
         this.#logger.error('operation failed', { error });
+        if (this.status === 'pending') await this.#begin();
         const resumable = this.#resumable;
         const failure = { to: 'failed', at: this.#now(), error: errorBodyOf(error), resumable } as const;
         await this.#end(['running', 'cancelling'], failure);

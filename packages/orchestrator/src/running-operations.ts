@@ -123,7 +123,9 @@ export class RunningOperations {
   /** It was not renewed: it is ending, not stored yet, or in other hands. */
   async #checkLost(running: RunningOperation<unknown>): Promise<void> {
     const stored = await this.#parts.store.get(running.operationId).catch(() => null);
-    if (stored !== null && stored.epoch !== running.epoch) running.abandon(TAKEN_OVER, { force: true });
+    if (stored === null) return;
+    if (stored.epoch === running.epoch) running.told(stored);
+    else running.abandon(TAKEN_OVER, { force: true });
   }
 
   /** An attempt that is not stored yet. */

@@ -54,6 +54,40 @@ export class CheckpointFiles {
     await this.#prune();
   }
 
+  /** The newest one's number and file; `null` where there is none. */
+  async newest(): Promise<{ number: number; path: string } | null> {
+    const [number] = await this.#numbers();
+    return number === undefined ? null : { number, path: this.#pathOf(number) };
+  }
+
+  /**
+   * Takes a checkpoint that another machine wrote as the next one: whole or not at all.
+   *
+   * @throws KtrdrError `checkpoint_refused` where it is torn, or none of this version; else what the file system says
+   */
+  async receive(bytes: AsyncIterable<Uint8Array>): Promise<void> {
+    await mkdir(this.directory, { recursive: true });
+    const number = ((await this.#numbers())[0] ?? 0) + 1;
+    const temporary = `${this.#pathOf(number)}.${process.pid}${TEMPORARY}`;
+    try {
+      const file = await open(temporary, 'w+');
+      try {
+        for await (const piece of bytes) await file.appendFile(piece);
+        const { size } = await file.stat();
+        await decodeCheckpoint(size, (position, length) => readBytes(file, position, length));
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await rename(temporary, this.#pathOf(number));
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
+    await syncToDisk(this.directory);
+    await this.#prune();
+  }
+
   /**
    * The newest one that is whole and of this run.
    *

@@ -29,7 +29,7 @@ export class CheckpointFolders {
    * @throws KtrdrError `checkpoint_missing`, `checkpoint_refused`, `storage_failed`
    */
   async engineOf(operationId: string): Promise<EngineChoice> {
-    const { checkpoint } = await new CheckpointFiles(this.of(operationId)).read(null);
+    const { checkpoint } = await this.filesOf(operationId).read(null);
     return checkpoint.engine;
   }
 
@@ -42,6 +42,11 @@ export class CheckpointFolders {
       if (error instanceof KtrdrError && error.code.startsWith('checkpoint_')) return false;
       throw error;
     }
+  }
+
+  /** Checkpoints of one run. @throws KtrdrError `invalid_name` */
+  filesOf(operationId: string): CheckpointFiles {
+    return new CheckpointFiles(this.of(operationId));
   }
 
   /** The run has completed, or begins again. Never throws: what cannot be removed is told, and goes when it is old. */

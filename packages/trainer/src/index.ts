@@ -1,4 +1,4 @@
-export { readArtifacts } from './artifacts.js';
+export { filesBelow, readArtifacts } from './artifacts.js';
 export { CheckpointFiles } from './checkpoint-files.js';
 export { CheckpointFolders } from './checkpoint-folders.js';
 export { compareModels } from './compare-models.js';

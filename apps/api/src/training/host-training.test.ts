@@ -102,9 +102,11 @@ function train({
       trainingCheckpointEveryMs: 2_000,
       trainingHostPollMs: 10,
       trainingHostTimeoutMs: timeoutMs,
+      trainingQueueUserLimit: 0,
     },
     new ModelStorage(join(directory, 'models')),
     clock,
+    null,
   );
   return adapter.train(
     {
@@ -125,6 +127,7 @@ function train({
       resume: false,
       takenOver: false,
       token: cancellation.token,
+      begin: async () => {},
       confirmOwner: async () => {},
       onProgress: () => {},
       onWaiting: (phase) => waits.push(phase),

@@ -1,11 +1,19 @@
-import { DEFAULT_SEED, MAX_FILE_NAME_LENGTH, TASK_ID_PATTERN, WALK_FORWARD_FOLDS } from '@ktrdr/contracts';
-import type { StartTrainingRequest } from '@ktrdr/contracts';
+import {
+  DEFAULT_SEED,
+  MAX_FILE_NAME_LENGTH,
+  TASK_ID_PATTERN,
+  TRAINING_PRIORITIES,
+  USER_PATTERN,
+  WALK_FORWARD_FOLDS,
+} from '@ktrdr/contracts';
+import type { StartTrainingRequest, TrainingPriority } from '@ktrdr/contracts';
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import {
   ArrayMaxSize,
   ArrayNotEmpty,
   IsArray,
   IsBoolean,
+  IsIn,
   IsInt,
   IsNumber,
   IsOptional,
@@ -107,6 +115,24 @@ export class StartTrainingDto implements StartTrainingRequest {
   @IsOptional()
   @IsBoolean()
   dry_run?: boolean;
+
+  @ApiPropertyOptional({
+    description: 'Which trainings of a queue are taken first.',
+    enum: TRAINING_PRIORITIES,
+    default: 'normal',
+  })
+  @IsOptional()
+  @IsIn(TRAINING_PRIORITIES)
+  priority?: TrainingPriority;
+
+  @ApiPropertyOptional({
+    description: "Whose training it is, where a queue limits how many of one user's run at a time.",
+  })
+  @IsOptional()
+  @Matches(USER_PATTERN, {
+    message: 'user must be up to 64 letters, digits, ".", "_", "@" or "-"',
+  })
+  user?: string;
 
   @ApiPropertyOptional({ description: 'Starting twice with one id gives one operation.' })
   @IsOptional()

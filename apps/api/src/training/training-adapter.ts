@@ -5,10 +5,13 @@ import { CheckpointFolders } from '@ktrdr/trainer';
 import type { ModelStorage } from '@ktrdr/trainer';
 import { HostTraining } from './host-training.js';
 import { LocalTraining } from './local-training.js';
+import { QueueTraining } from './queue-training.js';
+import { ReceivedFiles } from './received-files.js';
 import { RunOutputs } from './run-outputs.js';
 import type { KeptRun } from './run-outputs.js';
 import { TrainingHostClient } from './training-host-client.js';
 import type { TrainingPlace, TrainingRunHooks } from './training-place.js';
+import type { TrainingQueue } from './training-queue.js';
 import type { TrainingRequest } from './training-request.js';
 
 /** Settings of the API that trainings need. Times in ms. */
@@ -20,6 +23,8 @@ export interface TrainingSettings {
   trainingCheckpointEveryMs: number;
   trainingHostPollMs: number;
   trainingHostTimeoutMs: number;
+  /** So many trainings of one user run at a time; `0` is no limit. */
+  trainingQueueUserLimit: number;
 }
 
 /** How long a health check waits for the host, ms. */
@@ -30,10 +35,35 @@ export class TrainingAdapter implements TrainingPlace {
   private readonly place: TrainingPlace;
   private readonly host: TrainingHostClient | null;
 
-  /** `hostUrl`: address of the training host; `null` trains beside the API. */
-  constructor(hostUrl: string | null, settings: TrainingSettings, models: ModelStorage, clock: Clock) {
+  /**
+   * @param hostUrl address of the training host; `null` trains beside the API
+   * @param queue goes before both
+   */
+  constructor(
+    hostUrl: string | null,
+    settings: TrainingSettings,
+    models: ModelStorage,
+    clock: Clock,
+    private readonly queue: TrainingQueue | null,
+  ) {
     const outputs = new RunOutputs(models, settings.stateDir);
-    this.host = hostUrl === null ? null : new TrainingHostClient(hostUrl);
+    const checkpoints = new CheckpointFolders(settings.stateDir);
+    this.host = hostUrl === null || queue !== null ? null : new TrainingHostClient(hostUrl);
+    if (queue !== null) {
+      this.place = new QueueTraining(
+        {
+          engine: settings.trainingEngine,
+          timeoutMs: settings.trainingHostTimeoutMs,
+          userLimit: settings.trainingQueueUserLimit,
+        },
+        queue,
+        outputs,
+        new ReceivedFiles(settings.stateDir),
+        checkpoints,
+        clock,
+      );
+      return;
+    }
     this.place =
       this.host === null
         ? new LocalTraining(
@@ -44,7 +74,7 @@ export class TrainingAdapter implements TrainingPlace {
               checkpointEveryMs: settings.trainingCheckpointEveryMs,
             },
             outputs,
-            new CheckpointFolders(settings.stateDir),
+            checkpoints,
           )
         : new HostTraining(
             {
@@ -73,8 +103,9 @@ export class TrainingAdapter implements TrainingPlace {
     return this.place.hasCheckpoint?.(operationId);
   }
 
-  /** @throws HostUnansweredError where the training host gives no answer */
+  /** @throws HostUnansweredError, KtrdrError `queue_unreachable` where the training host or the queue gives no answer */
   async check(): Promise<void> {
+    await this.queue?.check();
     await this.host?.describe({ timeoutMs: HEALTH_MS });
   }
 }

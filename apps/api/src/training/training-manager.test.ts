@@ -49,9 +49,10 @@ async function trainingHeldAt(step: 'stage' | 'commit') {
     trainingCheckpointEveryMs: 2_000,
     trainingHostPollMs: 50,
     trainingHostTimeoutMs: 1_000,
+    trainingQueueUserLimit: 0,
   } as const;
   const dependencies = { operations, logger, hostService: { use: false } };
-  const manager = new TrainingManager(dependencies, settings, models, systemClock);
+  const manager = new TrainingManager(dependencies, settings, models, systemClock, null);
   const { operation_id: id } = await manager.trainMultiSymbolStrategy({
     strategy: parseStrategy(QUICK, { file: 'pattern.yaml' }).strategy,
     run: {

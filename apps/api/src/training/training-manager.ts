@@ -11,6 +11,7 @@ import type { ModelStorage } from '@ktrdr/trainer';
 import type { KeptRun } from './run-outputs.js';
 import { TrainingAdapter } from './training-adapter.js';
 import type { TrainingSettings } from './training-adapter.js';
+import type { TrainingQueue } from './training-queue.js';
 import { fromStored, toStored } from './training-request.js';
 import type { StoredTraining, TrainingRequest } from './training-request.js';
 
@@ -26,6 +27,8 @@ export class TrainingManager extends ServiceOrchestrator<TrainingAdapter> {
     private readonly settings: TrainingSettings,
     private readonly models: ModelStorage,
     private readonly clock: Clock,
+    /** `null`: trainings run beside the API or on one host. */
+    private readonly queue: TrainingQueue | null,
   ) {
     super(dependencies);
     this.revivesOperations('training', (stored) =>
@@ -34,7 +37,12 @@ export class TrainingManager extends ServiceOrchestrator<TrainingAdapter> {
   }
 
   protected override initializeAdapter(): TrainingAdapter {
-    return new TrainingAdapter(this.getHostServiceUrl(), this.settings, this.models, this.clock);
+    return new TrainingAdapter(this.getHostServiceUrl(), this.settings, this.models, this.clock, this.queue);
+  }
+
+  /** Trainings go on when this process ends. */
+  private get runsElsewhere(): boolean {
+    return this.queue !== null || this.isUsingHostService();
   }
 
   protected override checkAdapter(adapter: TrainingAdapter): Promise<void> {
@@ -48,7 +56,7 @@ export class TrainingManager extends ServiceOrchestrator<TrainingAdapter> {
 
   /** Trains where the adapter says, and keeps the model. */
   async runTraining(request: TrainingRequest, context: OperationContext): Promise<TrainingResult> {
-    const { operationId, attempt, resume, takenOver, token, progress, logger, confirmOwner } = context;
+    const { operationId, attempt, resume, takenOver, token, progress, logger, begin, confirmOwner } = context;
     for (const warning of request.warnings) context.warn(warning);
     const run = await this.adapter.train(request, {
       operationId,
@@ -56,6 +64,7 @@ export class TrainingManager extends ServiceOrchestrator<TrainingAdapter> {
       resume,
       takenOver,
       token,
+      begin,
       confirmOwner,
       onProgress: (update) => progress.update(trainingProgress(update)),
       onResumable: context.setResumable,
@@ -87,7 +96,8 @@ export class TrainingManager extends ServiceOrchestrator<TrainingAdapter> {
       request: toStored(request),
       metadata: metadataOf(request),
       taskId: request.taskId,
-      outlivesOwner: this.isUsingHostService(),
+      waits: this.queue !== null,
+      outlivesOwner: this.runsElsewhere,
       canResume: (operationId) => this.adapter.canResume(operationId),
       steps: trainingSteps(request.run.walkForward),
       initialContext: {
@@ -97,7 +107,7 @@ export class TrainingManager extends ServiceOrchestrator<TrainingAdapter> {
         strategy: strategy.name,
         total_epochs: strategy.training.epochs,
         phase: 'starting',
-        host_service: this.isUsingHostService(),
+        host_service: this.runsElsewhere,
       },
       startMessage: `${request.run.dryRun ? 'A dry run' : 'Training'} of ${strategy.name} on ${strategy.symbols.join(', ')} has started.`,
       run: (context) => this.runTraining(request, context),

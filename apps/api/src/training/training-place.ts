@@ -13,6 +13,8 @@ export interface TrainingRunHooks {
   /** The run may be under way, started by a process that is gone. */
   takenOver: boolean;
   token: CancellationToken;
+  /** The training's turn has come: call it before anything computes. @throws OperationCancelledError where it was cancelled meanwhile */
+  begin: () => Promise<void>;
   /** Call it before anything is kept. @throws OperationCancelledError where the operation has another owner now */
   confirmOwner: () => Promise<void>;
   /** A report of the training process. */

@@ -6,28 +6,42 @@ import { API_SETTINGS, type ApiSettings } from '../config.js';
 import { ModelsModule } from '../models/models.module.js';
 import { StrategiesModule } from '../strategies/strategies.module.js';
 import { StrategiesService } from '../strategies/strategies.service.js';
+import { HostFilesController } from './host-files.controller.js';
+import { HostFilesService } from './host-files.service.js';
+import { ReceivedFiles } from './received-files.js';
 import { TrainingController } from './training.controller.js';
 import { TrainingManager } from './training-manager.js';
+import { TrainingQueueModule } from './training-queue.module.js';
+import { TRAINING_QUEUE_CLIENT, type TrainingQueue } from './training-queue.js';
 import { TrainingService } from './training.service.js';
 
 @Module({
-  imports: [ModelsModule, StrategiesModule],
-  controllers: [TrainingController],
+  imports: [ModelsModule, StrategiesModule, TrainingQueueModule],
+  controllers: [TrainingController, HostFilesController],
   providers: [
     {
       provide: TrainingManager,
-      inject: [API_SETTINGS, OperationsService, ORCHESTRATOR_LOGGER, CLOCK, ModelStorage],
+      inject: [
+        API_SETTINGS,
+        OperationsService,
+        ORCHESTRATOR_LOGGER,
+        CLOCK,
+        ModelStorage,
+        TRAINING_QUEUE_CLIENT,
+      ],
       useFactory: async (
         settings: ApiSettings,
         operations: OperationsService,
         logger: OrchestratorLogger,
         clock: Clock,
         models: ModelStorage,
+        queue: TrainingQueue | null,
       ) => {
         await models.removeStale();
         await new CheckpointFolders(settings.stateDir).removeOld(clock.now());
+        await new ReceivedFiles(settings.stateDir).removeOld(clock.now());
         const dependencies = { operations, logger, hostService: settings.trainingHost };
-        return new TrainingManager(dependencies, settings, models, clock);
+        return new TrainingManager(dependencies, settings, models, clock, queue);
       },
     },
     {
@@ -35,6 +49,22 @@ import { TrainingService } from './training.service.js';
       inject: [API_SETTINGS, StrategiesService, TrainingManager],
       useFactory: (settings: ApiSettings, strategies: StrategiesService, manager: TrainingManager) =>
         new TrainingService(settings, strategies, manager),
+    },
+    {
+      provide: HostFilesService,
+      inject: [API_SETTINGS, TRAINING_QUEUE_CLIENT, OperationsService],
+      useFactory: (
+        { dataDir, stateDir }: ApiSettings,
+        queue: TrainingQueue | null,
+        operations: OperationsService,
+      ) =>
+        new HostFilesService(
+          dataDir,
+          queue,
+          operations,
+          new ReceivedFiles(stateDir),
+          new CheckpointFolders(stateDir),
+        ),
     },
   ],
   exports: [TrainingManager],

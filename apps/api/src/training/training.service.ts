@@ -11,7 +11,10 @@ import type { TrainingManager } from './training-manager.js';
 /** Checks what a person asks for, and hands it to the manager. */
 export class TrainingService {
   constructor(
-    private readonly settings: Pick<ApiSettings, 'dataDir' | 'trainingEngine' | 'trainingHost'>,
+    private readonly settings: Pick<
+      ApiSettings,
+      'dataDir' | 'trainingEngine' | 'trainingHost' | 'trainingQueueUrl'
+    >,
     private readonly strategies: StrategiesService,
     private readonly manager: TrainingManager,
   ) {}
@@ -27,8 +30,8 @@ export class TrainingService {
     const { text, file } = await this.strategyText(request);
     const { symbols, timeframes } = request;
     const { strategy, warnings } = parseStrategy(text, { file, overrides: { symbols, timeframes } });
-    // A host has engines of its own.
-    if (!this.settings.trainingHost.use)
+    // Hosts have engines of their own.
+    if (!this.settings.trainingHost.use && this.settings.trainingQueueUrl === undefined)
       checkEngineSupport(this.settings.trainingEngine, strategy.model.type);
     parseDateRange(
       request.start_date ?? strategy.dateRange.start,
@@ -52,6 +55,8 @@ export class TrainingService {
       },
       warnings: warnings.map(formatIssue),
       taskId: request.task_id,
+      priority: request.priority,
+      user: request.user,
     });
   }
 

@@ -1,4 +1,10 @@
-import type { OperationStarted, StartTrainingRequest } from '@ktrdr/contracts';
+import { userInfo } from 'node:os';
+import {
+  USER_PATTERN,
+  type OperationStarted,
+  type StartTrainingRequest,
+  type TrainingPriority,
+} from '@ktrdr/contracts';
 import { UsageError } from '../cli-error.js';
 import type { CommandContext } from '../context.js';
 import type { ExitCode } from '../exit-code.js';
@@ -15,6 +21,7 @@ export interface TrainOptions extends ReadOptions {
   walkForward?: number;
   dryRun?: boolean;
   detailedAnalytics?: boolean;
+  priority?: TrainingPriority;
   detach?: boolean;
 }
 
@@ -39,6 +46,8 @@ export async function trainModel(
     detailed_analytics: options.detailedAnalytics,
     walk_forward: options.walkForward,
     dry_run: options.dryRun,
+    priority: options.priority,
+    user: userName(),
   };
   return superviseOperation(
     context,
@@ -57,4 +66,15 @@ function names(what: string, text: string | undefined): string[] | undefined {
   const list = text.split(',').map((name) => name.trim());
   if (list.includes('')) throw new UsageError(`'${text}' has an empty ${what}. Several are typed as A,B.`);
   return list;
+}
+
+/** Whose training it is, where a queue has a limit for each user; an account without a usable name is nobody's. */
+function userName(): string | undefined {
+  try {
+    const { username } = userInfo();
+    return USER_PATTERN.test(username) ? username : undefined;
+  } catch {
+    // an account that the system does not know, as in some containers
+    return undefined;
+  }
 }

@@ -1,16 +1,17 @@
 import { KtrdrError } from '@ktrdr/contracts';
 import type { BarsFingerprint, EngineSetting, StartSessionRequest } from '@ktrdr/contracts';
-import { fingerprintBars, parseDateRange } from '@ktrdr/market-data';
+import { parseDateRange } from '@ktrdr/market-data';
 import { parseStrategy } from '@ktrdr/strategy';
 import type { Strategy } from '@ktrdr/strategy';
 import { checkEngineSupport } from '@ktrdr/trainer';
 import type { CheckpointFolders, EngineSelector } from '@ktrdr/trainer';
+import type { SessionBars } from './session-bars.js';
 import type { SessionRequest } from './session-request.js';
 
-/** Checks on the host's own bars and engines what an API asks for. */
+/** Checks on the host's bars and engines what an API asks for. */
 export class SessionCheck {
   constructor(
-    private readonly dataDir: string,
+    private readonly bars: SessionBars,
     /** What this host takes when it may choose. */
     private readonly engineSetting: EngineSetting,
     private readonly engines: EngineSelector,
@@ -32,13 +33,14 @@ export class SessionCheck {
     const resumedEngine = resume ? await this.checkpoints.engineOf(body.operation_id) : null;
     if (resumedEngine === null) await this.engines.candidates(engine, strategy.model.type);
     else checkEngineSupport(resumedEngine.engine, strategy.model.type);
-    await this.checkBars(strategy, body.fingerprints);
+    const dataDir = await this.bars.folderOf(body.operation_id, barsOf(strategy, body.fingerprints));
     return {
       operationId: body.operation_id,
       attempt,
       strategy,
       engine,
       resumedEngine,
+      dataDir,
       run: {
         strategyText: body.strategy,
         strategyFile: body.strategy_file,
@@ -55,23 +57,15 @@ export class SessionCheck {
       },
     };
   }
+}
 
-  private async checkBars(strategy: Strategy, fingerprints: readonly BarsFingerprint[]): Promise<void> {
-    for (const symbol of strategy.symbols) {
-      for (const timeframe of strategy.timeframes) {
-        const meant = fingerprints.find((one) => one.symbol === symbol && one.timeframe === timeframe);
-        if (meant === undefined) {
-          throw new KtrdrError('invalid_request', `fingerprints has no entry for ${symbol} ${timeframe}.`);
-        }
-        const here = await fingerprintBars(this.dataDir, symbol, timeframe);
-        if (here.sha256 === meant.sha256) continue;
-        const file = `${symbol}_${timeframe}.csv`;
-        throw new KtrdrError(
-          'bars_differ',
-          `${file} in the training host's data folder is not the file that the API had when the training was started. Copy the API's file there and start or resume again.`,
-          { details: { file, sha256_of_host: here.sha256, sha256_of_api: meant.sha256 } },
-        );
-      }
-    }
-  }
+/** Fingerprints of everything that the strategy reads. @throws KtrdrError `invalid_request` where one is missing */
+function barsOf(strategy: Strategy, fingerprints: readonly BarsFingerprint[]): BarsFingerprint[] {
+  return strategy.symbols.flatMap((symbol) =>
+    strategy.timeframes.map((timeframe) => {
+      const meant = fingerprints.find((one) => one.symbol === symbol && one.timeframe === timeframe);
+      if (meant !== undefined) return meant;
+      throw new KtrdrError('invalid_request', `fingerprints has no entry for ${symbol} ${timeframe}.`);
+    }),
+  );
 }

@@ -10,6 +10,8 @@ export interface SessionRequest {
   attempt: number;
   strategy: Strategy;
   run: RunSettings;
+  /** Folder of the bars that are meant. */
+  dataDir: string;
   /** Resolved when the session's turn has come, so that nothing else computes while engines are timed. */
   engine: EngineSetting;
   /** The session goes on from the operation's last checkpoint here, with that one's engine; `null`: it begins. */

@@ -1,6 +1,7 @@
+import { join } from 'node:path';
 import type { EngineChoice, TrainingProgressUpdate } from '@ktrdr/contracts';
 import type { CancellationToken } from '@ktrdr/orchestrator';
-import { readArtifacts, runTrainerProcess, trialNetworkOf } from '@ktrdr/trainer';
+import { filesBelow, readArtifacts, runTrainerProcess, trialNetworkOf } from '@ktrdr/trainer';
 import type { CheckpointFolders, EngineSelector, ModelStorage, TrainingRunOutcome } from '@ktrdr/trainer';
 import type { ArtifactFile } from '@ktrdr/contracts';
 import type { SessionRequest } from './session-request.js';
@@ -32,7 +33,6 @@ export class SessionTraining {
     private readonly folders: ModelStorage,
     private readonly checkpoints: CheckpointFolders,
     private readonly engines: EngineSelector,
-    private readonly dataDir: string,
     /** How long a cancelled training process may take to stop by itself, ms. */
     private readonly cancelGraceMs: number,
     /** Time between two checkpoints, ms. */
@@ -58,7 +58,7 @@ export class SessionTraining {
           ...run,
           operationId,
           engine,
-          dataDir: this.dataDir,
+          dataDir: request.dataDir,
           outputDir,
           mode: 'host',
           checkpointDir: this.checkpoints.of(operationId),
@@ -87,6 +87,13 @@ export class SessionTraining {
   private chooseEngine({ engine, strategy }: SessionRequest, hooks: SessionRunHooks): Promise<EngineChoice> {
     const { token, onPhase } = hooks;
     return this.engines.choose(engine, trialNetworkOf(strategy), { signal: token.signal, onPhase });
+  }
+
+  /** Names and files of everything that a completed session wrote; empty where nothing is kept of it. */
+  async files(sessionId: string): Promise<{ path: string; file: string }[]> {
+    const outputDir = this.outputs.get(sessionId);
+    if (outputDir === undefined) return [];
+    return (await filesBelow(outputDir)).map((path) => ({ path, file: join(outputDir, path) }));
   }
 
   /** Everything that a completed session wrote; empty where nothing is kept of it. */

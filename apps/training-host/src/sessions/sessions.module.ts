@@ -6,7 +6,10 @@ import type { Clock, OrchestratorLogger } from '@ktrdr/orchestrator';
 import { CLOCK, ORCHESTRATOR_LOGGER } from '@ktrdr/service-kit';
 import { CheckpointFolders, EngineSelector, ModelStorage } from '@ktrdr/trainer';
 import type { HostSettings } from '../config.js';
+import { ApiClient } from '../queue/api-client.js';
+import { FetchedBars } from '../queue/fetched-bars.js';
 import { LastAnswers } from './last-answers.js';
+import { OwnBars, type SessionBars } from './session-bars.js';
 import { SessionCheck } from './session-check.js';
 import { SessionManager } from './session-manager.js';
 import { SessionSlots } from './session-slots.js';
@@ -14,11 +17,14 @@ import { SessionTraining } from './session-training.js';
 import { SessionsController } from './sessions.controller.js';
 import { SessionsService } from './sessions.service.js';
 
+const SESSION_BARS = Symbol('SESSION_BARS');
+
 /** `/training/sessions`. */
 @Module({})
 export class SessionsModule {
   static register(settings: HostSettings): DynamicModule {
-    const { dataDir, stateDir, engine, cancelGraceMs, checkpointEveryMs } = settings;
+    const { dataDir, engine, cancelGraceMs, checkpointEveryMs, queue } = settings;
+    const stateDir = queue?.workDir ?? settings.stateDir;
     const { maxSessions, sessionWait, sessionLeaseMs } = settings;
     return {
       module: SessionsModule,
@@ -48,19 +54,23 @@ export class SessionsModule {
           useFactory: async (checkpoints: CheckpointFolders, engines: EngineSelector) => {
             const folders = new ModelStorage(join(stateDir, 'sessions'));
             await folders.removeStale();
-            return new SessionTraining(
-              folders,
-              checkpoints,
-              engines,
-              dataDir,
-              cancelGraceMs,
-              checkpointEveryMs,
-            );
+            return new SessionTraining(folders, checkpoints, engines, cancelGraceMs, checkpointEveryMs);
+          },
+        },
+        {
+          provide: SESSION_BARS,
+          inject: [CLOCK],
+          useFactory: async (clock: Clock): Promise<SessionBars> => {
+            if (queue === null) return new OwnBars(dataDir);
+            const bars = new FetchedBars(dataDir, settings.stateDir, new ApiClient(queue.apiUrl, clock));
+            await bars.removeOld(clock.now());
+            return bars;
           },
         },
         {
           provide: SessionsService,
           inject: [
+            SESSION_BARS,
             EngineSelector,
             SessionTraining,
             CheckpointFolders,
@@ -69,6 +79,7 @@ export class SessionsModule {
             ORCHESTRATOR_LOGGER,
           ],
           useFactory: (
+            bars: SessionBars,
             engines: EngineSelector,
             training: SessionTraining,
             checkpoints: CheckpointFolders,
@@ -83,7 +94,7 @@ export class SessionsModule {
             );
             return new SessionsService(
               { maxSessions, wait: sessionWait, leaseMs: sessionLeaseMs },
-              new SessionCheck(dataDir, engine, engines, checkpoints),
+              new SessionCheck(bars, engine, engines, checkpoints),
               manager,
               training,
               operations,
@@ -98,7 +109,7 @@ export class SessionsModule {
           useFactory: (sessions: SessionsService, clock: Clock) => new LastAnswers(sessions, clock),
         },
       ],
-      exports: [EngineSelector],
+      exports: [EngineSelector, SessionsService, CheckpointFolders],
     };
   }
 }

@@ -7,6 +7,7 @@ import { fingerprintBars, writeSampleBars } from '@ktrdr/market-data';
 import { MemoryOperationStore, OperationsService } from '@ktrdr/orchestrator';
 import { FakeClock, RecordingLogger, settle } from '@ktrdr/orchestrator/testing';
 import { CheckpointFolders, EngineSelector, ModelStorage } from '@ktrdr/trainer';
+import { OwnBars } from './session-bars.js';
 import { SessionCheck } from './session-check.js';
 import { SessionManager } from './session-manager.js';
 import { SessionSlots } from './session-slots.js';
@@ -58,13 +59,13 @@ async function host(maxSessions: number) {
   const checkpoints = new CheckpointFolders(join(dataDir, 'state'));
   const folders = new ModelStorage(join(dataDir, 'sessions'));
   const engines = new EngineSelector();
-  const training = new SessionTraining(folders, checkpoints, engines, dataDir, 5_000, 2_000);
+  const training = new SessionTraining(folders, checkpoints, engines, 5_000, 2_000);
   const manager = new SessionManager(
     { operations, logger, hostService: { use: false } },
     training,
     new SessionSlots(1),
   );
-  const check = new SessionCheck(dataDir, 'tensorflow-js', engines, checkpoints);
+  const check = new SessionCheck(new OwnBars(dataDir), 'tensorflow-js', engines, checkpoints);
   const settings = { maxSessions, wait: false, leaseMs: SESSION_LEASE_MS };
   const sessions = new SessionsService(settings, check, manager, training, operations, clock, logger);
   const fingerprints = [await fingerprintBars(dataDir, 'AAPL', '1h')];

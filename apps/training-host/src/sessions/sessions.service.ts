@@ -128,6 +128,11 @@ export class SessionsService {
     return { files: await this.training.artifacts(sessionId) };
   }
 
+  /** Where what a completed session wrote lies. */
+  files(sessionId: string): Promise<{ path: string; file: string }[]> {
+    return this.training.files(sessionId);
+  }
+
   /** The answer with this state of the session has gone out. */
   tell({ session_id, status, result }: TrainingSession): void {
     const isLast = isTerminalStatus(status) && !hasModel(result);

@@ -1,12 +1,18 @@
 import type { ProgressContext } from '@ktrdr/contracts';
 import { hostSuffix, position, type ProgressRenderer } from './progress-renderer.js';
 
+/** Of a training that stands in a queue there is nothing else to say. */
+const WAITING = 'waiting for a host';
+
 /**
- * `Training MLP model on AAPL+1 other [epoch 5/50] (batch 123/500) (host service)`. Where epochs are not what is being
+ * `Waiting for a host [2 ahead]`, then `Training MLP model on AAPL+1 other [epoch 5/50] (batch 123/500) (host service)`. Where epochs are not what is being
  * done, the phase stands in their place: `Training MLP model on AAPL: loading bars`.
  */
 export const trainingProgressRenderer: ProgressRenderer = (progress) => {
   const { context } = progress;
+  if (context.phase?.startsWith(WAITING) === true) {
+    return `${context.phase.charAt(0).toUpperCase()}${context.phase.slice(1)}`;
+  }
   const model = context.model_type === null ? 'model' : `${context.model_type.toUpperCase()} model`;
   return `Training ${model}${symbolsText(context)}${whereText(context)}${hostSuffix(progress)}`;
 };

@@ -19,6 +19,12 @@ export class FakeOperationContext implements OperationContext {
   readonly resume = false;
   readonly takenOver = false;
   readonly confirmOwner = async (): Promise<void> => this.token.throwIfCancelled();
+  /** How often the function said that its turn has come. */
+  begins = 0;
+  readonly begin = async (): Promise<void> => {
+    this.token.throwIfCancelled();
+    this.begins += 1;
+  };
   readonly clock = new FakeClock();
   readonly logger = new RecordingLogger();
   /** Every update, in order; a `startStep` is there as `{ step }`. */

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { KtrdrError, shown } from '@ktrdr/contracts';
 import type { FastifyRequest } from 'fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -8,7 +9,10 @@ export const BODY_LIMIT = 2 * 1_048_576;
 /** Deepest body that is read: values inside values. Far more than any request has. */
 const MOST_LEVELS = 16;
 
-/** Only JSON objects are read; an empty body counts as none, and an option that is `null` as one that is not there. */
+/**
+ * Only JSON objects are read; an empty body counts as none, and an option that is `null` as one that is not there. What a `PUT` sends as
+ * `application/octet-stream` is handed on unread, as a stream: its route bounds it.
+ */
 export function readOnlyJson(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance();
   fastify.removeAllContentTypeParsers();
@@ -18,6 +22,16 @@ export function readOnlyJson(app: NestFastifyApplication): void {
     async ({ headers }: FastifyRequest, body: string) => {
       checkEncoding(headers['content-encoding']);
       return body.trim() === '' ? undefined : parseObject(body);
+    },
+  );
+  fastify.addContentTypeParser(
+    'application/octet-stream',
+    async ({ method }: FastifyRequest, stream: Readable) => {
+      if (method === 'PUT') return stream;
+      throw new KtrdrError(
+        'unsupported_media_type',
+        "Send the body as content-type: application/json, not 'application/octet-stream'.",
+      );
     },
   );
 }

@@ -214,11 +214,16 @@ export class Sandbox {
 
   /** Starts the built API with its own models and state, `name` tells several apart. */
   async startApi(name: string, settings: Record<string, string> = {}, shell?: string): Promise<TestService> {
-    return this.#service('api', name, settings, shell);
+    return this.#service('api', name, settings, { shell });
   }
 
   async startHost(name: string, settings: Record<string, string> = {}): Promise<TestService> {
     return this.#service('training-host', name, settings);
+  }
+
+  /** A host that takes trainings out of the queue of `settings.TRAINING_QUEUE_URL`. */
+  async startQueueHost(name: string, settings: Record<string, string>): Promise<TestService> {
+    return this.#service('training-host', name, settings, { args: ['--queue'] });
   }
 
   /** `settings` of an API that trains on `host`. */
@@ -269,7 +274,7 @@ export class Sandbox {
     app: 'api' | 'training-host',
     name: string,
     settings: Record<string, string>,
-    shell?: string,
+    { shell, args = [] }: { shell?: string; args?: string[] } = {},
   ): Promise<TestService> {
     const port = settings.PORT ?? String(await freePort());
     const env = {
@@ -286,8 +291,8 @@ export class Sandbox {
     const main = join(ROOT, 'apps', app, 'dist/main.js');
     const child =
       shell === undefined
-        ? this.#child(process.execPath, [main], env)
-        : this.#child('sh', ['-c', `${shell}; exec "$0" "$@"`, process.execPath, main], env);
+        ? this.#child(process.execPath, [main, ...args], env)
+        : this.#child('sh', ['-c', `${shell}; exec "$0" "$@"`, process.execPath, main, ...args], env);
     const service = this.#started(new TestService(child, `http://127.0.0.1:${port}`));
     await service.answering();
     return service;

@@ -1,0 +1,57 @@
+import type { HostDescription, HostList, TrainingHostInfo } from '@ktrdr/contracts';
+import type { Clock } from '@ktrdr/orchestrator';
+import type { TrainingHostClient } from '../training/training-host-client.js';
+import type { TrainingQueue } from '../training/training-queue.js';
+
+/** A host of the queue that was not heard for so long is silent, ms: some signs of life are missing. */
+const SILENT_MS = 6_000;
+/** How long the one host may take to answer, ms. */
+const ANSWER_MS = 2_000;
+
+/** The training hosts that the API knows. */
+export class HostsService {
+  constructor(
+    private readonly queue: TrainingQueue | null,
+    private readonly host: TrainingHostClient | null,
+    private readonly clock: Clock,
+  ) {}
+
+  async list(): Promise<HostList> {
+    if (this.queue !== null) return { mode: 'queue', hosts: this.hostsOfQueue(this.queue) };
+    if (this.host !== null) return { mode: 'host', hosts: [await this.theHost(this.host)] };
+    return { mode: 'local', hosts: [] };
+  }
+
+  private hostsOfQueue(queue: TrainingQueue): TrainingHostInfo[] {
+    const now = this.clock.now();
+    return queue.workers().map(({ name, jobs, concurrency, description, lastHeartbeat }) => ({
+      name,
+      mode: 'queue',
+      status: now - lastHeartbeat > SILENT_MS ? 'silent' : 'up',
+      engines: description.engines,
+      engine_setting: description.engine_setting,
+      sessions_running: jobs.length,
+      sessions_max: concurrency,
+      // a job is named after its operation and attempt
+      operations: jobs.map((jobId) => jobId.replace(/-\d+$/, '')),
+      last_heartbeat: new Date(lastHeartbeat).toISOString(),
+    }));
+  }
+
+  private async theHost(host: TrainingHostClient): Promise<TrainingHostInfo> {
+    const description: HostDescription | null = await host
+      .describe({ timeoutMs: ANSWER_MS })
+      .catch(() => null);
+    return {
+      name: host.url,
+      mode: 'direct',
+      status: description === null ? 'silent' : 'up',
+      engines: description?.engines ?? [],
+      engine_setting: description?.engine_setting ?? null,
+      sessions_running: description?.sessions_running ?? 0,
+      sessions_max: description?.sessions_max ?? null,
+      operations: null,
+      last_heartbeat: description === null ? null : new Date(this.clock.now()).toISOString(),
+    };
+  }
+}

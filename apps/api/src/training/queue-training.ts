@@ -1,0 +1,118 @@
+import { KtrdrError, trainingJobId } from '@ktrdr/contracts';
+import type { EngineSetting, QueuedTraining, QueuedTrainingOutcome } from '@ktrdr/contracts';
+import type { Clock } from '@ktrdr/orchestrator';
+import type { CheckpointFolders } from '@ktrdr/trainer';
+import { QueuedRun } from './queued-run.js';
+import type { ReceivedFiles } from './received-files.js';
+import type { KeptRun, RunOutputs } from './run-outputs.js';
+import type { TrainingPlace, TrainingRunHooks } from './training-place.js';
+import type { TrainingQueue } from './training-queue.js';
+import type { TrainingRequest } from './training-request.js';
+import { checkNames, outcomeOf, sessionRequest } from './training-sessions.js';
+
+export interface QueueTrainingSettings {
+  /** `auto` leaves it to the host, which times its engines on the run's network. */
+  engine: EngineSetting;
+  /** A queue that gives no answer for this long cannot be asked any more, ms. */
+  timeoutMs: number;
+  /** So many trainings of one user run at a time; `0` is no limit. */
+  userLimit: number;
+}
+
+/** Time between two tries to reach the queue, ms. */
+const AGAIN_MS = 500;
+
+/** Trains on whichever host takes the training out of the queue. */
+export class QueueTraining implements TrainingPlace {
+  constructor(
+    private readonly settings: QueueTrainingSettings,
+    private readonly queue: TrainingQueue,
+    private readonly outputs: RunOutputs,
+    private readonly received: ReceivedFiles,
+    private readonly checkpoints: CheckpointFolders,
+    private readonly clock: Clock,
+  ) {}
+
+  async train(request: TrainingRequest, hooks: TrainingRunHooks): Promise<KeptRun> {
+    const { operationId, token } = hooks;
+    try {
+      return await this.trainAndKeep(request, hooks);
+    } finally {
+      // an API that stops leaves everything to the next one
+      if (!token.isAbandoned) await this.received.remove(operationId, hooks.onOutput);
+    }
+  }
+
+  private async trainAndKeep(request: TrainingRequest, hooks: TrainingRunHooks): Promise<KeptRun> {
+    const { operationId, token } = hooks;
+    const ended = await this.runInQueue(request, hooks);
+    const outcome = outcomeOf(ended.session, token, ended.host);
+    const kept = await this.outputs.keep(request.strategy, hooks, async (outputDir) => {
+      checkNames(ended);
+      await this.received.moveTo(
+        outputDir,
+        { operationId, attempt: hooks.attempt, run: ended.run },
+        ended.files,
+      );
+      return outcome;
+    });
+    await this.checkpoints.remove(operationId, hooks.onOutput);
+    return kept;
+  }
+
+  hasCheckpoint(operationId: string): Promise<boolean> {
+    return this.checkpoints.has(operationId);
+  }
+
+  private async runInQueue(
+    { run, strategy, priority, user }: TrainingRequest,
+    hooks: TrainingRunHooks,
+  ): Promise<QueuedTrainingOutcome> {
+    const { operationId, attempt } = hooks;
+    const jobId = trainingJobId(operationId, attempt);
+    hooks.onWaiting(`waiting for a host`);
+    await this.forget(jobId, hooks);
+    const put = async (resume: boolean): Promise<void> => {
+      const data: QueuedTraining = { ...sessionRequest(hooks, run, this.settings.engine), resume };
+      await this.queue.add(jobId, { data, user: user ?? null, userLimit: this.settings.userLimit }, priority);
+    };
+    await this.untilAnswered(() => put(hooks.resume), hooks);
+    const queued = new QueuedRun(jobId, {
+      queue: this.queue,
+      hooks,
+      clock: this.clock,
+      timeoutMs: this.settings.timeoutMs,
+      model: strategy.model.type,
+      putAgain: async () => put(await this.checkpoints.has(operationId)),
+    });
+    return queued.follow();
+  }
+
+  /** An attempt from the beginning does not go on from what the one before it has sent. */
+  private async forget(jobId: string, hooks: TrainingRunHooks): Promise<void> {
+    const { operationId, attempt, resume } = hooks;
+    if (resume || attempt === 1) return;
+    const isQueued = await this.untilAnswered(() => this.queue.has(jobId), hooks);
+    if (!isQueued) await this.checkpoints.remove(operationId, hooks.onOutput);
+  }
+
+  private async untilAnswered<T>(question: () => Promise<T>, { token }: TrainingRunHooks): Promise<T> {
+    const end = this.clock.monotonic() + this.settings.timeoutMs;
+    for (;;) {
+      token.throwIfCancelled();
+      try {
+        return await question();
+      } catch (error) {
+        if (!(error instanceof KtrdrError && error.code === 'queue_unreachable')) throw error;
+        if (this.clock.monotonic() >= end) {
+          throw new KtrdrError(
+            'queue_unreachable',
+            `${error.message} Start it, or correct TRAINING_QUEUE_URL, then train again.`,
+            { cause: error },
+          );
+        }
+      }
+      await this.clock.sleep(AGAIN_MS, token.signal);
+    }
+  }
+}

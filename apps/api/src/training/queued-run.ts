@@ -1,0 +1,175 @@
+import { KtrdrError } from '@ktrdr/contracts';
+import type { QueuedTrainingOutcome, QueuedTrainingReport } from '@ktrdr/contracts';
+import type { JobState } from '@ktrdr/job-queue';
+import { isCancellation, type Clock } from '@ktrdr/orchestrator';
+import type { TrainingRunHooks } from './training-place.js';
+import type { TrainingQueue } from './training-queue.js';
+import { forward } from './training-sessions.js';
+
+type State = JobState<QueuedTrainingReport, QueuedTrainingOutcome>;
+
+/** A cancel is sent again so often until the host has confirmed it, ms. */
+const TELL_AGAIN_MS = 500;
+/** A host that was told ends the session within this time, ms: longer than any host's grace time. */
+const CANCELLED_WITHIN_MS = 120_000;
+
+export interface QueuedRunParts {
+  queue: TrainingQueue;
+  hooks: TrainingRunHooks;
+  clock: Clock;
+  /** A cancel that the queue does not take for this long is given up, ms. */
+  timeoutMs: number;
+  model: string;
+  /** The queue has lost the job. */
+  putAgain: () => Promise<void>;
+}
+
+/** One attempt of a training in the queue, from the moment it is there to its end. */
+export class QueuedRun {
+  /** The operation may not begin any more: it was cancelled while it waited, perhaps elsewhere. */
+  private unwanted = false;
+  private toldAt = -Infinity;
+  private toldForce = false;
+  private cancelledAt: number | null = null;
+
+  constructor(
+    private readonly jobId: string,
+    private readonly parts: QueuedRunParts,
+  ) {}
+
+  /**
+   * @throws what was caused by an OperationCancelledError once the token has fired and nothing computes
+   * @throws KtrdrError `queue_failed`, `host_lost`
+   */
+  async follow(): Promise<QueuedTrainingOutcome> {
+    const { queue, hooks } = this.parts;
+    const { token } = hooks;
+    const watch = queue.follow(this.jobId);
+    const look = (): void => watch.remind();
+    token.signal.addEventListener('abort', look);
+    token.forceSignal.addEventListener('abort', look);
+    try {
+      for await (const state of watch) {
+        // whoever owns the operation next goes on from here
+        if (token.isAbandoned) token.throwIfCancelled();
+        const outcome = await this.take(state);
+        if (outcome !== null) return outcome;
+      }
+    } finally {
+      token.signal.removeEventListener('abort', look);
+      token.forceSignal.removeEventListener('abort', look);
+      await watch.return();
+    }
+    token.throwIfCancelled();
+    throw new KtrdrError('queue_failed', 'The queue is not followed any more: the service stops.');
+  }
+
+  private async take(state: State): Promise<QueuedTrainingOutcome | null> {
+    if (state.state === 'completed') return state.outcome;
+    if (state.state === 'failed') {
+      this.parts.hooks.token.throwIfCancelled();
+      throw new KtrdrError(
+        'queue_failed',
+        `No host could do the training (${state.reason}). Resume the operation if it is resumable, or train again.`,
+      );
+    }
+    try {
+      if (this.isCancelled) await this.cancel(state);
+      else await this.show(state);
+    } catch (error) {
+      if (!(error instanceof KtrdrError && error.code === 'queue_unreachable')) throw error;
+      // the next look says so, and tries again
+      if (this.isCancelled) this.checkTime(error);
+    }
+    return null;
+  }
+
+  private get isCancelled(): boolean {
+    return this.unwanted || this.parts.hooks.token.isCancelled;
+  }
+
+  private async show(state: State): Promise<void> {
+    const { hooks, clock } = this.parts;
+    switch (state.state) {
+      case 'waiting':
+        hooks.onWaiting(`waiting for a host${state.ahead === null ? '' : ` [${state.ahead} ahead]`}`);
+        return;
+      case 'held':
+        hooks.onWaiting('waiting for a host [other trainings of the same user first]');
+        return;
+      case 'taken':
+        if (!state.begun) await this.begin(state.run);
+        else if (state.report !== null) forward(state.report.session, hooks);
+        return;
+      case 'unreachable': {
+        const seconds = Math.round((clock.monotonic() - state.since) / 1000);
+        if (seconds >= 2) hooks.onWaiting(`the training queue does not answer (${seconds} s)`);
+        return;
+      }
+      case 'missing':
+        hooks.onOutput(`the queue has lost job ${this.jobId}: it is put in again`);
+        await this.parts.putAgain();
+        return;
+      default:
+        return;
+    }
+  }
+
+  /** Nothing computes before the operation runs; a cancel that was quicker keeps it from running. */
+  private async begin(run: number): Promise<void> {
+    const { queue, hooks } = this.parts;
+    try {
+      await hooks.begin();
+    } catch (error) {
+      if (!isCancellation(error)) throw error;
+      this.unwanted = true;
+      return;
+    }
+    await queue.tell(this.jobId, { type: 'begin', run });
+  }
+
+  /** Takes the job out, or has its host stop. */
+  private async cancel(state: State): Promise<void> {
+    const { queue, hooks, clock } = this.parts;
+    const { token } = hooks;
+    this.cancelledAt ??= clock.monotonic();
+    if (state.state === 'unreachable') return this.checkTime(state.cause);
+    if (state.state === 'taken') {
+      const force = token.isForced;
+      if (clock.monotonic() - this.toldAt >= TELL_AGAIN_MS || (force && !this.toldForce)) {
+        await queue.tell(this.jobId, { type: 'cancel', reason: token.reason, force });
+        this.toldAt = clock.monotonic();
+        this.toldForce = force;
+      }
+      if (state.report !== null) forward(state.report.session, hooks);
+      if (clock.monotonic() - this.cancelledAt > CANCELLED_WITHIN_MS) throw this.notStopped(state.worker);
+      return;
+    }
+    const isOut = state.state === 'missing' || (await queue.remove(this.jobId));
+    if (isOut) token.throwIfCancelled();
+    if (isOut) throw new KtrdrError('operation_ended', 'The operation was cancelled before its turn.');
+  }
+
+  /** A cancel waits for the queue so long, and by force not at all. */
+  private checkTime(cause: unknown): void {
+    const { hooks, clock, timeoutMs } = this.parts;
+    const { token } = hooks;
+    this.cancelledAt ??= clock.monotonic();
+    const waited = clock.monotonic() - this.cancelledAt;
+    const seconds = Math.round(waited / 1000);
+    hooks.onWaiting(`the training queue does not answer, the cancel is not confirmed (${seconds} s)`);
+    if (waited < timeoutMs && !token.isForced) return;
+    throw new KtrdrError(
+      'host_lost',
+      `The cancel is not confirmed: the training queue did not answer for ${seconds} s. The host ends the training by itself when it does not reach the queue either; else look there.`,
+      { cause },
+    );
+  }
+
+  private notStopped(worker: string): KtrdrError {
+    return new KtrdrError(
+      'host_lost',
+      `The training host ${worker} still computes ${CANCELLED_WITHIN_MS / 1000} s after it was told to stop: look there, and end it.`,
+    );
+  }
+}

@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { copyFile, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { KtrdrError, OPERATION_ID_PATTERN, storageError, type SentFile } from '@ktrdr/contracts';
+import { boundedBytes } from './bounded-bytes.js';
+
+/** Nobody fetches what was sent so long ago, ms. */
+const OLD_MS = 14 * 24 * 3_600_000;
+
+/** Which run of a training has sent something. Each has a folder of its own: what one that was replaced sends goes nowhere. */
+export interface SentBy {
+  operationId: string;
+  attempt: number;
+  run: number;
+}
+
+/** What hosts have sent of trainings that have not ended: `{stateDir}/received/{operationId}/{attempt}-{run}/`. */
+export class ReceivedFiles {
+  readonly #directory: string;
+  #number = 0;
+
+  constructor(stateDir: string) {
+    this.#directory = resolve(stateDir, 'received');
+  }
+
+  /**
+   * Keeps one file, whole or not at all. Sent again, it takes the place of the one before.
+   *
+   * @param path one that a run writes, as the caller has checked
+   * @throws KtrdrError `payload_too_large`, `disk_full`, `storage_failed`
+   */
+  async receive(by: SentBy, path: string, content: Readable): Promise<void> {
+    const file = join(this.#of(by), path);
+    const temporary = `${file}.${process.pid}-${(this.#number += 1)}.tmp`;
+    try {
+      await mkdir(dirname(file), { recursive: true });
+      await pipeline(boundedBytes(content), createWriteStream(temporary));
+      await rename(temporary, file);
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw storageError(error, `writing ${file}`, 'STATE_DIR');
+    }
+  }
+
+  /**
+   * Copies what a run has sent into `outputDir`.
+   *
+   * @throws KtrdrError `model_damaged` where a file is missing or has other bytes than were sent
+   */
+  async moveTo(outputDir: string, by: SentBy, files: readonly SentFile[]): Promise<void> {
+    for (const { path, sha256 } of files) {
+      const from = join(this.#of(by), path);
+      const here = await sha256Of(from);
+      if (here !== sha256) {
+        throw new KtrdrError(
+          'model_damaged',
+          `${path} did not arrive from the training host as it was sent. Nothing was stored; train again.`,
+          { details: { file: path } },
+        );
+      }
+      const to = join(outputDir, path);
+      try {
+        await mkdir(dirname(to), { recursive: true });
+        await copyFile(from, to);
+      } catch (error) {
+        throw storageError(error, `writing ${to}`, 'MODELS_DIR');
+      }
+    }
+  }
+
+  /** The training has ended. Never throws: what cannot be removed is told, and goes when it is old. */
+  async remove(operationId: string, onProblem: (problem: string) => void): Promise<void> {
+    const directory = join(this.#directory, operationId);
+    try {
+      await rm(directory, { recursive: true, force: true });
+    } catch (error) {
+      onProblem(`${directory} could not be removed: ${(error as Error).message}`);
+    }
+  }
+
+  /** Removes what was left two weeks ago; call it at start-up. `now`: ms since 1970. */
+  async removeOld(now: number): Promise<void> {
+    const names = await readdir(this.#directory).catch(() => []);
+    for (const name of names) {
+      if (!OPERATION_ID_PATTERN.test(name)) continue;
+      const directory = join(this.#directory, name);
+      if (now - (await stat(directory)).mtimeMs > OLD_MS)
+        await rm(directory, { recursive: true, force: true });
+    }
+  }
+
+  #of({ operationId, attempt, run }: SentBy): string {
+    return join(this.#directory, operationId, `${attempt}-${run}`);
+  }
+}
+
+async function sha256Of(file: string): Promise<string | null> {
+  const hash = createHash('sha256');
+  try {
+    for await (const piece of createReadStream(file)) hash.update(piece as Uint8Array);
+  } catch {
+    return null;
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,18 @@
+import type {
+  HostDescription,
+  QueuedTraining,
+  QueuedTrainingOutcome,
+  QueuedTrainingReport,
+} from '@ktrdr/contracts';
+import type { JobQueue } from '@ktrdr/job-queue';
+
+/** The queue of trainings, as the API uses it. */
+export type TrainingQueue = JobQueue<
+  QueuedTraining,
+  QueuedTrainingReport,
+  QueuedTrainingOutcome,
+  HostDescription
+>;
+
+/** Injects the `TrainingQueue`, or `null` where trainings run elsewhere. */
+export const TRAINING_QUEUE_CLIENT = Symbol('TRAINING_QUEUE_CLIENT');

@@ -1,0 +1,222 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import type { HostList, Operation, OperationList, TrainingResult } from '@ktrdr/contracts';
+import { RedisServer } from '@ktrdr/job-queue/testing';
+import { writeSampleBars } from '@ktrdr/market-data';
+import { PostgresServer } from '@ktrdr/operation-store/testing';
+import { dataOf, Link, LONG, QUICK, Sandbox, strategyText, until } from '@ktrdr/service-kit/testing';
+import type { TestService } from '@ktrdr/service-kit/testing';
+
+jest.setTimeout(120_000);
+
+/** Long enough to be killed in its middle, short enough to be waited for. */
+const MIDDLE = strategyText({ epochs: 2_500, layers: [32, 16] });
+const LEASE_MS = '3000';
+
+let postgres: PostgresServer;
+let redis: RedisServer;
+/** Bytes of the model that a training beside the API makes of `MIDDLE`. */
+let local: Buffer;
+
+beforeAll(async () => {
+  [postgres, redis] = await Promise.all([PostgresServer.start(), RedisServer.start()]);
+  const sandbox = await Sandbox.create();
+  try {
+    await writeBars(sandbox);
+    const api = await sandbox.startApi('local', { TRAINING_ENGINE: 'onnx' });
+    local = await modelOf(await api.untilEnded(await api.startTraining({ strategy: MIDDLE }), 60_000));
+  } finally {
+    await sandbox.close();
+  }
+}, 120_000);
+
+afterAll(async () => {
+  await postgres.stop();
+  await redis.stop();
+});
+
+const queues = [
+  ['redis', async () => redis.url],
+  ['postgres', () => postgres.createDatabase()],
+] as const;
+
+describe.each(queues)('trainings in a queue on %s', (kind, newUrl) => {
+  let sandbox: Sandbox;
+  let url: string;
+  let one: TestService;
+  let two: TestService;
+
+  beforeAll(async () => {
+    sandbox = await Sandbox.create();
+    await writeBars(sandbox);
+    url = await newUrl();
+    const settings = {
+      DATABASE_URL: await postgres.createDatabase(),
+      TRAINING_QUEUE_URL: url,
+      TRAINING_ENGINE: 'onnx',
+      // replicas share what trainings leave
+      MODELS_DIR: sandbox.path('models'),
+      STATE_DIR: sandbox.path('state'),
+      LEASE_MS,
+    };
+    [one, two] = await Promise.all([sandbox.startApi('one', settings), sandbox.startApi('two', settings)]);
+  }, 120_000);
+
+  afterAll(() => sandbox.close(), 60_000);
+
+  /** A host with no bars of its own. */
+  const startHost = (name: string, settings: Record<string, string> = {}) =>
+    sandbox.startQueueHost(name, {
+      TRAINING_QUEUE_URL: url,
+      KTRDR_API_URL: one.url,
+      DATA_DIR: sandbox.path(`${name}-no-data`),
+      TRAINING_ENGINE: 'onnx',
+      TRAINING_CHECKPOINT_EVERY_MS: '200',
+      LEASE_MS,
+      ...settings,
+    });
+
+  const hosts = async () => dataOf(await one.get<HostList>('/hosts'));
+  const isWaiting = (ahead: number) => (operation: Operation) =>
+    operation.status === 'pending' &&
+    operation.progress.current_step === `Waiting for a host [${ahead} ahead]`;
+
+  test('wait for a host as pending, with their place, and are cancelled there at once', async () => {
+    expect(await hosts()).toEqual({ mode: 'queue', hosts: [] });
+    const first = await one.startTraining({ strategy: QUICK });
+    const second = await two.startTraining({ strategy: QUICK });
+    const urgent = await one.startTraining({ strategy: QUICK, priority: 'high' });
+    await two.untilOperation(urgent, isWaiting(0));
+    await two.untilOperation(first, isWaiting(1));
+    await one.untilOperation(second, isWaiting(2));
+    dataOf(await two.post(`/operations/${urgent}/cancel`, { reason: 'not that urgent' }));
+    expect(await one.untilEnded(urgent)).toMatchObject({
+      status: 'cancelled',
+      cancel_reason: 'not that urgent',
+      started_at: null,
+    });
+    await one.untilOperation(first, isWaiting(0));
+    const host = await startHost('early');
+    for (const id of [first, second]) {
+      const { status, error, result } = await two.untilEnded(id, 60_000);
+      expect({ status, error }).toEqual({ status: 'completed', error: null });
+      expect((result as TrainingResult).artifacts.model).toMatch(/^pattern\/1h_v/);
+    }
+    const { operations } = dataOf(await one.get<OperationList>('/operations'));
+    expect(operations.filter(({ status }) => status === 'completed')).toHaveLength(2);
+    await host.stop();
+  });
+
+  test('go on on another host, from where they were, when theirs is killed', async () => {
+    const started = await Promise.all(['a', 'b', 'c'].map((name) => startHost(name)));
+    await until(
+      'three hosts',
+      hosts,
+      (list) => list.hosts.filter(({ status }) => status === 'up').length >= 3,
+    );
+    const id = await one.startTraining({ strategy: MIDDLE });
+    const running = await one.untilOperation(id, ({ resumable }) => resumable, 60_000);
+    const busy = (await until('a busy host', hosts, (list) => busyHost(list, id) !== undefined)).hosts;
+    const name = busy.find(({ operations }) => operations?.includes(id))?.name ?? '';
+    const victim = started.find(({ pid }) => name.endsWith(`-${pid}`));
+    victim?.kill('SIGKILL');
+    const before = running.progress.percentage;
+    const ended = await two.untilEnded(id, 90_000);
+    expect(ended).toMatchObject({ status: 'completed', error: null, attempt: 1 });
+    expect(before).toBeGreaterThan(0);
+    expect((await modelOf(ended)).equals(local)).toBe(true);
+    await Promise.all(started.map((host) => host.stop()));
+    expect(await sandbox.trainers()).toEqual([]);
+  });
+
+  // what the queue's own tests show to be the same on both is tried once
+  if (kind !== 'redis') return;
+
+  test('are given back by a host that stops, and cancelled at the other API', async () => {
+    const first = await startHost('leaving');
+    const id = await one.startTraining({ strategy: LONG });
+    await one.untilOperation(id, ({ resumable }) => resumable, 60_000);
+    await first.stop();
+    await one.untilOperation(
+      id,
+      ({ progress }) => progress.current_step?.startsWith('Waiting for a host') === true,
+    );
+    const next = await startHost('coming');
+    const { progress } = await one.operation(id);
+    await two.untilOperation(
+      id,
+      (now) => (now.progress.items_processed ?? 0) > (progress.items_processed ?? 0),
+      60_000,
+    );
+    dataOf(await two.post(`/operations/${id}/cancel`, { reason: 'from the other one' }));
+    const cancelled = await two.untilEnded(id);
+    expect(cancelled).toMatchObject({
+      status: 'cancelled',
+      cancel_reason: 'from the other one',
+      resumable: true,
+    });
+    expect(await sandbox.trainers()).toEqual([]);
+    await next.stop();
+  });
+
+  test('are taken from a host that is cut off from the queue; let back, it works again', async () => {
+    const { port, protocol, username, password, pathname } = new URL(url);
+    const link = await Link.open(Number(port));
+    const credentials = username === '' ? '' : `${username}:${password}@`;
+    const through = `${protocol}//${credentials}${new URL(link.url).host}${pathname}`;
+    const cutOff = await startHost('cut-off', { TRAINING_QUEUE_URL: through });
+    const id = await one.startTraining({ strategy: LONG });
+    await one.untilOperation(id, ({ resumable }) => resumable, 60_000);
+    const [trainer] = await sandbox.trainers();
+    link.cut();
+    const other = await startHost('other');
+    await until(
+      'another trainer alone',
+      () => sandbox.trainers(),
+      (pids) => pids.length === 1 && pids[0] !== trainer,
+      {
+        withinMs: 60_000,
+      },
+    );
+    link.heal();
+    await one.post(`/operations/${id}/cancel`, {});
+    expect(await one.untilEnded(id)).toMatchObject({ status: 'cancelled' });
+    await other.stop();
+    const next = await one.startTraining({ strategy: QUICK });
+    expect(await one.untilEnded(next, 60_000)).toMatchObject({ status: 'completed' });
+    await cutOff.stop();
+    await link.close();
+  });
+
+  test('survive the API that started them', async () => {
+    const host = await startHost('faithful', { KTRDR_API_URL: two.url });
+    const id = await one.startTraining({ strategy: MIDDLE });
+    await one.untilOperation(id, ({ status }) => status === 'running', 60_000);
+    one.kill('SIGKILL');
+    const ended = await two.untilEnded(id, 90_000);
+    expect(ended).toMatchObject({ status: 'completed', error: null, attempt: 1 });
+    expect((await modelOf(ended)).equals(local)).toBe(true);
+    await host.stop();
+  });
+});
+
+function busyHost({ hosts }: HostList, id: string) {
+  return hosts.find(({ operations }) => operations?.includes(id) === true);
+}
+
+async function writeBars(sandbox: Sandbox): Promise<void> {
+  await writeSampleBars({
+    dataDir: sandbox.dataDir,
+    symbol: 'AAPL',
+    timeframe: '1h',
+    startDate: '2024-01-01',
+    endDate: '2024-06-30',
+  });
+}
+
+async function modelOf({ result, error }: Operation): Promise<Buffer> {
+  const path = (result as TrainingResult | null)?.artifacts.model_path;
+  if (path == null) throw new Error(`no model: ${JSON.stringify(error)}`);
+  return readFile(join(path, 'model.onnx'));
+}

@@ -1,0 +1,60 @@
+import { KtrdrError } from '@ktrdr/contracts';
+import type { OrchestratorLogger } from '@ktrdr/orchestrator';
+import type { CheckpointFolders } from '@ktrdr/trainer';
+import type { ApiClient } from './api-client.js';
+
+/** Sends the checkpoints of one run to the API, one after the other and only the newest: another host may have to go on from it. */
+export class CheckpointSender {
+  #sentNumber = 0;
+  #hasSent = false;
+  #sending: Promise<void> | null = null;
+
+  constructor(
+    private readonly operationId: string,
+    private readonly run: number,
+    private readonly checkpoints: CheckpointFolders,
+    private readonly api: ApiClient,
+    private readonly logger: OrchestratorLogger,
+  ) {}
+
+  /** The API has one that this run wrote. */
+  get hasSent(): boolean {
+    return this.#hasSent;
+  }
+
+  /** Sends the newest one unless it was sent, or one is on its way. Never rejects: the next one is tried again. */
+  async sendNewest(signal: AbortSignal): Promise<void> {
+    if (this.#sending !== null) return;
+    this.#sending = this.#send(signal);
+    try {
+      await this.#sending;
+    } catch (error) {
+      if (!signal.aborted)
+        this.logger.warn('a checkpoint could not be sent', { error, operation_id: this.operationId });
+    } finally {
+      this.#sending = null;
+    }
+  }
+
+  /** The run has ended: what it wrote last is sent too. */
+  async sendLast(signal: AbortSignal): Promise<void> {
+    await this.#sending?.catch(() => {});
+    await this.sendNewest(signal);
+  }
+
+  async #send(signal: AbortSignal): Promise<void> {
+    const newest = await this.checkpoints.filesOf(this.operationId).newest();
+    if (newest === null || newest.number <= this.#sentNumber) return;
+    try {
+      await this.api.sendCheckpoint(this.operationId, this.run, newest.path, signal);
+    } catch (error) {
+      // a newer one has taken its place
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+      // asked again it would say the same
+      if (error instanceof KtrdrError) this.#sentNumber = newest.number;
+      throw error;
+    }
+    this.#sentNumber = newest.number;
+    this.#hasSent = true;
+  }
+}

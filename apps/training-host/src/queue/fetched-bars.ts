@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, rename, rm, stat, symlink } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { KtrdrError, type BarsFingerprint } from '@ktrdr/contracts';
+import { barsFile, fingerprintBars } from '@ktrdr/market-data';
+import type { SessionBars } from '../sessions/session-bars.js';
+import type { ApiClient } from './api-client.js';
+
+/** The longest that the bars of one symbol and timeframe may take, ms. */
+const FETCH_MS = 600_000;
+/** Bars that no training has used for so long are removed, ms. */
+const OLD_MS = 14 * 24 * 3_600_000;
+
+/**
+ * Bars of hosts that take trainings out of a queue: the host's own where they are the ones that are meant, and the others fetched
+ * from the API, once for all trainings: `{stateDir}/bars/{fingerprint of the set}/`.
+ */
+export class FetchedBars implements SessionBars {
+  private readonly directory: string;
+  private readonly fetching = new Map<string, Promise<string>>();
+
+  constructor(
+    private readonly dataDir: string,
+    stateDir: string,
+    private readonly api: ApiClient,
+  ) {
+    this.directory = resolve(stateDir, 'bars');
+  }
+
+  async folderOf(operationId: string, bars: readonly BarsFingerprint[]): Promise<string> {
+    const key = createHash('sha256').update(JSON.stringify(bars)).digest('hex').slice(0, 32);
+    const known = this.fetching.get(key);
+    if (known !== undefined) return known;
+    const fetching = this.prepare(key, operationId, bars);
+    this.fetching.set(key, fetching);
+    try {
+      return await fetching;
+    } finally {
+      // the files on the disk are what is remembered
+      this.fetching.delete(key);
+    }
+  }
+
+  /** Call it at start-up. `now`: ms since 1970. */
+  async removeOld(now: number): Promise<void> {
+    const names = await readdir(this.directory).catch(() => []);
+    for (const name of names) {
+      const path = join(this.directory, name);
+      if (now - (await stat(path)).mtimeMs > OLD_MS) await rm(path, { recursive: true, force: true });
+    }
+  }
+
+  private async prepare(key: string, operationId: string, bars: readonly BarsFingerprint[]): Promise<string> {
+    const folder = join(this.directory, key);
+    await mkdir(folder, { recursive: true });
+    for (const one of bars) {
+      if (await isMeant(folder, one)) continue;
+      const file = barsFile(folder, one.symbol, one.timeframe);
+      const temporary = `${file}.${process.pid}.tmp`;
+      await rm(temporary, { force: true });
+      if (await isMeant(this.dataDir, one)) {
+        await symlink(barsFile(this.dataDir, one.symbol, one.timeframe), temporary);
+      } else await this.api.fetchBars({ operationId, ...one }, temporary, AbortSignal.timeout(FETCH_MS));
+      await rename(temporary, file);
+      if (!(await isMeant(folder, one))) throw differ(one);
+    }
+    return folder;
+  }
+}
+
+async function isMeant(folder: string, { symbol, timeframe, sha256 }: BarsFingerprint): Promise<boolean> {
+  try {
+    return (await fingerprintBars(folder, symbol, timeframe)).sha256 === sha256;
+  } catch (error) {
+    if (error instanceof KtrdrError && error.code === 'bars_not_found') return false;
+    throw error;
+  }
+}
+
+function differ({ symbol, timeframe }: BarsFingerprint): KtrdrError {
+  const file = `${symbol}_${timeframe}.csv`;
+  return new KtrdrError(
+    'bars_differ',
+    `${file} of the API is no longer the file that it had when the training was started. Put that one back and resume, or train again.`,
+    { details: { file } },
+  );
+}

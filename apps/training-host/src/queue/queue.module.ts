@@ -1,0 +1,133 @@
+import { readdir, rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { dirname, join } from 'node:path';
+import {
+  Module,
+  type DynamicModule,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+  type OnModuleDestroy,
+} from '@nestjs/common';
+import { KtrdrError, TRAINING_QUEUE } from '@ktrdr/contracts';
+import type {
+  HostDescription,
+  QueuedTraining,
+  QueuedTrainingOutcome,
+  QueuedTrainingReport,
+} from '@ktrdr/contracts';
+import { JobWorker } from '@ktrdr/job-queue';
+import { OperationsService, type Clock, type OrchestratorLogger } from '@ktrdr/orchestrator';
+import { CLOCK, ORCHESTRATOR_LOGGER } from '@ktrdr/service-kit';
+import { CheckpointFolders, EngineSelector } from '@ktrdr/trainer';
+import type { HostQueueSettings, HostSettings } from '../config.js';
+import { describeHost } from '../host-health.js';
+import { SessionsService } from '../sessions/sessions.service.js';
+import { ApiClient } from './api-client.js';
+import { QueuedSessions } from './queued-sessions.js';
+
+type Worker = JobWorker<QueuedTraining, QueuedTrainingReport, QueuedTrainingOutcome, HostDescription>;
+
+/** The worker of this host, from its start to its end. */
+class QueueWorker implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown {
+  private stopped: Promise<void> | null = null;
+
+  constructor(
+    private readonly worker: Worker,
+    private readonly workDir: string,
+  ) {}
+
+  /** @throws KtrdrError `queue_unreachable` */
+  async onApplicationBootstrap(): Promise<void> {
+    await removeLeftBehind(dirname(this.workDir));
+    try {
+      await this.worker.start();
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new KtrdrError(
+        'queue_unreachable',
+        `The training queue cannot be reached (${why}). Start it, or correct TRAINING_QUEUE_URL.`,
+        { cause },
+      );
+    }
+  }
+
+  /** What is trained here goes back into the queue. Sessions are being cancelled at the same time. */
+  onModuleDestroy(): void {
+    this.stopped = this.worker.stop();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.stopped;
+    await rm(this.workDir, { recursive: true, force: true });
+  }
+}
+
+/** Takes trainings out of the queue. */
+@Module({})
+export class QueueModule {
+  static register(
+    settings: HostSettings,
+    { url, apiUrl, leaseMs, name, workDir }: HostQueueSettings,
+    sessions: DynamicModule,
+  ): DynamicModule {
+    return {
+      module: QueueModule,
+      imports: [sessions],
+      providers: [
+        {
+          provide: QueueWorker,
+          inject: [
+            SessionsService,
+            CheckpointFolders,
+            EngineSelector,
+            OperationsService,
+            CLOCK,
+            ORCHESTRATOR_LOGGER,
+          ],
+          useFactory: (
+            service: SessionsService,
+            checkpoints: CheckpointFolders,
+            engines: EngineSelector,
+            operations: OperationsService,
+            clock: Clock,
+            logger: OrchestratorLogger,
+          ) => {
+            const api = new ApiClient(apiUrl, clock);
+            const queued = new QueuedSessions(name, service, checkpoints, api, clock, logger);
+            const worker: Worker = new JobWorker({
+              url,
+              queue: TRAINING_QUEUE,
+              name,
+              concurrency: settings.maxSessions,
+              leaseMs,
+              clock,
+              logger,
+              describe: () => describeHost(settings, operations, engines),
+              work: (job) => queued.work(job),
+            });
+            return new QueueWorker(worker, workDir);
+          },
+        },
+      ],
+    };
+  }
+}
+
+/** Folders of hosts of this machine that were killed. */
+async function removeLeftBehind(parent: string): Promise<void> {
+  const prefix = `${hostname()}-`;
+  for (const name of await readdir(parent).catch(() => [])) {
+    const pid = Number(name.slice(prefix.length));
+    if (!name.startsWith(prefix) || !Number.isInteger(pid) || lives(pid)) continue;
+    await rm(join(parent, name), { recursive: true, force: true });
+  }
+}
+
+function lives(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

@@ -1,0 +1,298 @@
+import type { Job, Queue, QueueEvents, Relay } from 'bullmq';
+import { KtrdrError } from '@ktrdr/contracts';
+import type { Clock, OrchestratorLogger } from '@ktrdr/orchestrator';
+import { JobWatch, type JobState } from './job-state.js';
+import {
+  KEPT_MS,
+  topicOfJob,
+  WORKERS_TOPIC,
+  type AnnouncedWorker,
+  type JobMessage,
+  type JobReport,
+  type QueuedJob,
+} from './messages.js';
+import { QueueConnection } from './queue-connection.js';
+import { within } from './within.js';
+
+/** A question that is not answered in this time has failed, ms. */
+const ANSWER_MS = 2_000;
+/** Time between two looks at what is followed, ms. */
+const LOOK_MS = 1_000;
+/** The first look at a job that is followed from now on, ms: several begin together. */
+const FIRST_LOOK_MS = 20;
+/** A job of which nothing was heard for so long is asked for, ms. */
+const SILENT_MS = 2_000;
+/** Jobs that one look asks for. */
+const MOST_ASKED = 200;
+/** A worker that says nothing for so long is not listed any more, ms. */
+const FORGOTTEN_MS = 60_000;
+
+export interface JobQueueParts {
+  url: string;
+  queue: string;
+  clock: Clock;
+  logger: OrchestratorLogger;
+}
+
+/** A worker and when it was last heard. */
+export interface KnownWorker<TDescription> extends AnnouncedWorker<TDescription> {
+  /** Ms since 1970. */
+  lastHeartbeat: number;
+}
+
+/** Higher ones are taken first; of one priority the oldest. */
+export type JobPriority = 'low' | 'normal' | 'high';
+
+/** BullMQ's numbers: the lower one is taken first. */
+const PRIORITIES: Record<JobPriority, number> = { high: 1, normal: 2, low: 3 };
+
+/** Puts jobs into a queue and follows them; any number of processes may, also the same job. */
+export class JobQueue<TData, TReport, TOutcome, TDescription> {
+  readonly #parts: JobQueueParts;
+  readonly #connection: QueueConnection;
+  readonly #queue: Queue;
+  readonly #events: QueueEvents;
+  readonly #relay: Relay;
+  readonly #watches = new Map<string, JobWatch<TReport, TOutcome>>();
+  readonly #workers = new Map<string, KnownWorker<TDescription>>();
+  #stopTimer = () => {};
+  /** Monotonic ms; `null` while the queue answers. */
+  #awaySince: number | null = null;
+  #looking = false;
+  #closed = false;
+
+  constructor(parts: JobQueueParts) {
+    this.#parts = parts;
+    this.#connection = new QueueConnection(parts.url, parts.queue);
+    this.#queue = this.#connection.queue();
+    this.#events = this.#connection.events();
+    this.#relay = this.#connection.relay('api');
+    const onError = (error: Error) => this.#away(error);
+    this.#queue.on('error', onError);
+    this.#events.on('error', onError);
+    this.#relay.on('error', onError);
+    this.#listen();
+  }
+
+  /** @throws KtrdrError `queue_unreachable` */
+  async check(): Promise<void> {
+    try {
+      await within(this.#queue.getJobCounts('active'), ANSWER_MS);
+    } catch (cause) {
+      throw unreachable(cause);
+    }
+  }
+
+  /**
+   * Puts a job in. One that is there already stays as it is.
+   *
+   * @param jobId of letters, digits, `_`, `-`
+   * @throws KtrdrError `queue_unreachable`: it may have arrived all the same
+   */
+  async add(jobId: string, job: QueuedJob<TData>, priority: JobPriority = 'normal'): Promise<void> {
+    try {
+      await within(
+        this.#queue.add('job', job, { jobId, priority: PRIORITIES[priority], attempts: 1 }),
+        ANSWER_MS,
+      );
+    } catch (cause) {
+      throw unreachable(cause);
+    }
+  }
+
+  /** What becomes of the job: the newest state when it changes, and the last one again every second until the reader leaves. */
+  follow(jobId: string): JobWatch<TReport, TOutcome> {
+    const watch = new JobWatch<TReport, TOutcome>(() => {
+      if (this.#watches.get(jobId) === watch) this.#watches.delete(jobId);
+    });
+    const other = this.#watches.get(jobId);
+    this.#watches.set(jobId, watch);
+    void other?.return();
+    this.#lookIn(FIRST_LOOK_MS);
+    return watch;
+  }
+
+  /** Says something to whoever does the job, or takes it within a minute. @throws KtrdrError `queue_unreachable` */
+  async tell(jobId: string, message: JobMessage): Promise<void> {
+    try {
+      await within(this.#relay.publish(topicOfJob(jobId), message, { retain: KEPT_MS }), ANSWER_MS);
+    } catch (cause) {
+      throw unreachable(cause);
+    }
+  }
+
+  /**
+   * Takes a job out that nobody does.
+   *
+   * @returns false where a worker has it
+   * @throws KtrdrError `queue_unreachable`
+   */
+  async remove(jobId: string): Promise<boolean> {
+    try {
+      return (await within(this.#queue.remove(jobId), ANSWER_MS)) > 0;
+    } catch (cause) {
+      throw unreachable(cause);
+    }
+  }
+
+  /** Whether the queue knows the job, ended or not. @throws KtrdrError `queue_unreachable` */
+  async has(jobId: string): Promise<boolean> {
+    return (await this.#read(jobId)).state !== 'missing';
+  }
+
+  /** Run that has the job now; `null` where nobody does it. @throws KtrdrError `queue_unreachable` */
+  async currentRun(jobId: string): Promise<number | null> {
+    const state = await this.#read(jobId);
+    return state.state === 'taken' ? state.run : null;
+  }
+
+  /** Workers that were heard lately, by name. */
+  workers(): KnownWorker<TDescription>[] {
+    const now = this.#parts.clock.now();
+    for (const [name, worker] of this.#workers) {
+      if (now - worker.lastHeartbeat > FORGOTTEN_MS) this.#workers.delete(name);
+    }
+    return [...this.#workers.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#connection.abandon();
+    this.#stopTimer();
+    for (const watch of this.#watches.values()) await watch.return();
+    const parts = [this.#relay.close(), this.#events.close(), this.#queue.close()];
+    await within(Promise.allSettled(parts), ANSWER_MS).catch(() => {});
+  }
+
+  #listen(): void {
+    const heard = (jobId: string, state: JobState<TReport, TOutcome>) => {
+      const watch = this.#watches.get(jobId);
+      if (watch === undefined) return;
+      watch.heardAt = this.#parts.clock.monotonic();
+      watch.set(state);
+    };
+    this.#events.on('progress', ({ jobId, data }) =>
+      heard(jobId, taken(data as unknown as JobReport<TReport>)),
+    );
+    this.#events.on('completed', ({ jobId, returnvalue }) =>
+      heard(jobId, { state: 'completed', outcome: returnvalue as unknown as TOutcome }),
+    );
+    this.#events.on('failed', ({ jobId, failedReason }) =>
+      heard(jobId, { state: 'failed', reason: failedReason }),
+    );
+    this.#events.on('delayed', ({ jobId }) => heard(jobId, { state: 'held' }));
+    this.#events.on('waiting', ({ jobId }) => heard(jobId, { state: 'waiting', ahead: null }));
+    // errors of a relay that cannot be reached come as events, and it tries again by itself
+    void this.#relay
+      .subscribe<AnnouncedWorker<TDescription>>(WORKERS_TOPIC, ({ data }) => {
+        this.#workers.set(data.name, { ...data, lastHeartbeat: this.#parts.clock.now() });
+      })
+      .catch((error: unknown) => this.#away(error));
+  }
+
+  #lookIn(ms: number): void {
+    if (this.#closed || this.#looking) return;
+    this.#stopTimer();
+    this.#stopTimer = this.#parts.clock.setTimer(ms, () => void this.#look());
+  }
+
+  /** Events may be missed: what is followed is looked at every now and then. Never rejects. */
+  async #look(): Promise<void> {
+    this.#looking = true;
+    try {
+      await this.#lookAtWaiting();
+      await this.#lookAtSilent();
+      this.#back();
+    } catch (error) {
+      this.#away(error);
+    }
+    this.#looking = false;
+    for (const watch of this.#watches.values()) watch.remind();
+    if (this.#watches.size > 0) this.#lookIn(LOOK_MS);
+  }
+
+  async #lookAtWaiting(): Promise<void> {
+    const isSettled = ({ state }: JobWatch<TReport, TOutcome>) =>
+      state !== null && state.state !== 'waiting' && state.state !== 'unreachable';
+    if ([...this.#watches.values()].every(isSettled)) return;
+    const ids = await within(this.#queue.getRanges(['prioritized', 'waiting'], 0, -1, true), ANSWER_MS);
+    const now = this.#parts.clock.monotonic();
+    for (const [ahead, jobId] of ids.entries()) {
+      const watch = this.#watches.get(jobId);
+      if (watch === undefined || isSettled(watch)) continue;
+      watch.heardAt = now;
+      watch.set({ state: 'waiting', ahead });
+    }
+  }
+
+  async #lookAtSilent(): Promise<void> {
+    const now = this.#parts.clock.monotonic();
+    const silent = [...this.#watches]
+      .filter(([, { heardAt, state }]) => now - heardAt > SILENT_MS && state?.state !== 'completed')
+      .slice(0, MOST_ASKED);
+    for (const [jobId, watch] of silent) {
+      const state = await this.#read(jobId);
+      // news that came meanwhile are newer
+      if (watch.heardAt > now) continue;
+      watch.heardAt = this.#parts.clock.monotonic();
+      watch.set(state);
+    }
+  }
+
+  async #read(jobId: string): Promise<JobState<TReport, TOutcome>> {
+    try {
+      const job = (await within(this.#queue.getJob(jobId), ANSWER_MS)) as
+        | Job<QueuedJob<TData>, TOutcome>
+        | undefined;
+      if (job === undefined) return { state: 'missing' };
+      switch (await within(job.getState(), ANSWER_MS)) {
+        case 'completed':
+          return { state: 'completed', outcome: job.returnvalue };
+        case 'failed':
+          return { state: 'failed', reason: job.failedReason };
+        case 'active': {
+          const report = job.progress as unknown as JobReport<TReport>;
+          if (report.run === job.attemptsStarted) return taken(report);
+          return { state: 'waiting', ahead: null };
+        }
+        case 'delayed':
+          return { state: 'held' };
+        case 'unknown':
+          return { state: 'missing' };
+        default:
+          return { state: 'waiting', ahead: null };
+      }
+    } catch (cause) {
+      throw unreachable(cause);
+    }
+  }
+
+  #away(error: unknown): void {
+    const { logger, clock } = this.#parts;
+    if (this.#closed) return;
+    if (this.#awaySince === null) {
+      logger.error('the queue cannot be reached', { error });
+      this.#awaySince = clock.monotonic();
+    }
+    for (const watch of this.#watches.values()) {
+      if (watch.state?.state === 'completed') continue;
+      watch.set({ state: 'unreachable', since: this.#awaySince, cause: error });
+    }
+  }
+
+  #back(): void {
+    if (this.#awaySince === null) return;
+    this.#parts.logger.info('the queue can be reached again');
+    this.#awaySince = null;
+  }
+}
+
+function taken<TReport>({ run, worker, begun, report }: JobReport<TReport>): JobState<TReport, never> {
+  return { state: 'taken', run, worker, begun, report };
+}
+
+function unreachable(cause: unknown): KtrdrError {
+  if (cause instanceof KtrdrError) return cause;
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new KtrdrError('queue_unreachable', `The training queue cannot be reached (${why}).`, { cause });
+}

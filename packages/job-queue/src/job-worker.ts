@@ -1,0 +1,217 @@
+import { DelayedError, WaitingError, type Job, type Queue, type Relay, type Worker } from 'bullmq';
+import type { Clock, OrchestratorLogger } from '@ktrdr/orchestrator';
+import { HeldJob, JobLostError, type WorkedJob } from './held-job.js';
+import {
+  ANNOUNCE_MS,
+  topicOfJob,
+  WORKERS_TOPIC,
+  type AnnouncedWorker,
+  type JobMessage,
+  type JobReport,
+  type QueuedJob,
+} from './messages.js';
+import { QueueConnection } from './queue-connection.js';
+import { isUsersTurn } from './user-turn.js';
+import { within } from './within.js';
+
+/** Parts of the lease: how long a lock lasts, and how often it is renewed and looked after. Two looks find a lost job. */
+const LOCK_PART = 0.4;
+const RENEWALS_PER_LOCK = 4;
+const LOOK_PART = 0.2;
+/** A job that may not run now is tried again after so long, ms. */
+const TURN_MS = 500;
+/** Times that a job may lose its worker: it may be what kills them. */
+const MOST_LOSSES = 10;
+/** A question that is not answered in this time is asked again, ms. */
+const ANSWER_MS = 5_000;
+/** How soon a failed question is asked again, ms. */
+const AGAIN_MS = 1_000;
+/** Ended jobs are kept for whoever put them in, s. */
+const KEPT_S = { age: 24 * 3_600, count: 100_000 };
+
+export interface JobWorkerParts<TData, TReport, TOutcome, TDescription> {
+  url: string;
+  queue: string;
+  /** Unique among the workers of the queue. */
+  name: string;
+  /** So many jobs at a time. */
+  concurrency: number;
+  /** A worker that is cut off for so long has lost its jobs to others, ms. The same for all workers of a queue. */
+  leaseMs: number;
+  clock: Clock;
+  logger: OrchestratorLogger;
+  /** What the worker says of itself to whoever asks for the workers. */
+  describe: () => Promise<TDescription>;
+  /** Does a job; what it throws fails the job. It has ended only when nothing computes any more. */
+  work: (job: WorkedJob<TData, TReport>) => Promise<TOutcome>;
+}
+
+/** Takes jobs out of a queue and does them, one lock a job: whoever loses it stops, and somebody else takes the job. */
+export class JobWorker<TData, TReport, TOutcome, TDescription> {
+  readonly #parts: JobWorkerParts<TData, TReport, TOutcome, TDescription>;
+  readonly #held = new Map<string, HeldJob<TData, TReport>>();
+  readonly #connection: QueueConnection;
+  readonly #worker: Worker;
+  #queue: Queue | null = null;
+  readonly #relay: Relay;
+  #stopTimer = () => {};
+  #stopping = false;
+  #reachable = true;
+
+  constructor(parts: JobWorkerParts<TData, TReport, TOutcome, TDescription>) {
+    this.#parts = parts;
+    const connection = new QueueConnection(parts.url, parts.queue);
+    this.#connection = connection;
+    const lockDuration = Math.round(parts.leaseMs * LOCK_PART);
+    this.#relay = connection.relay(parts.name);
+    this.#worker = connection.worker((job, token) => this.#process(job, token ?? ''), {
+      name: parts.name,
+      concurrency: parts.concurrency,
+      lockDuration,
+      lockRenewTime: Math.round(lockDuration / RENEWALS_PER_LOCK),
+      stalledInterval: Math.round(parts.leaseMs * LOOK_PART),
+      maxStalledCount: MOST_LOSSES,
+      runRetryDelay: AGAIN_MS,
+      drainDelay: 1,
+      removeOnComplete: KEPT_S,
+      removeOnFail: KEPT_S,
+      autorun: false,
+    });
+    this.#worker.on('locksRenewed', ({ jobIds }) => {
+      for (const jobId of jobIds) this.#held.get(jobId)?.renewed();
+    });
+    this.#worker.on('lockRenewalFailed', (jobIds) => {
+      for (const jobId of jobIds) this.#held.get(jobId)?.lose('another worker has it, or nobody');
+    });
+    this.#worker.on('error', (error) => this.#trouble(error));
+    this.#worker.on('ready', () => this.#recovered());
+    this.#relay.on('error', (error: Error) => this.#trouble(error));
+  }
+
+  /** Takes jobs from now on. Rejects where the queue cannot be reached. */
+  async start(): Promise<void> {
+    await within(Promise.all([this.#worker.waitUntilReady(), this.#relay.waitUntilReady()]), ANSWER_MS);
+    void this.#worker.run().catch((error: unknown) => this.#trouble(error));
+    this.#announceAndAgain();
+  }
+
+  /** Ids of the jobs that are done here. */
+  get jobs(): string[] {
+    return [...this.#held.keys()];
+  }
+
+  /** Takes nothing more; what is done here goes back into the queue for others. Resolves when nothing is done here any more. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#stopTimer();
+    for (const held of this.#held.values()) held.giveBack();
+    await this.#worker.close();
+    this.#connection.abandon();
+    const parts = Promise.allSettled([this.#queue?.close(), this.#relay.close()]);
+    await within(parts, ANSWER_MS).catch((error: unknown) => this.#trouble(error));
+  }
+
+  async #process(job: Job<QueuedJob<TData>>, token: string): Promise<TOutcome> {
+    const { clock, leaseMs, name, logger } = this.#parts;
+    const jobId = job.id as string;
+    // one that was lost and came back waits until what is left of it has ended
+    if (this.#held.has(jobId) || !(await this.#isUsersTurn(job))) {
+      await job.moveToDelayed(clock.now() + TURN_MS, token);
+      throw new DelayedError();
+    }
+    const held = new HeldJob<TData, TReport>({
+      id: jobId,
+      data: job.data.data,
+      run: job.attemptsStarted,
+      worker: name,
+      lockMs: leaseMs * LOCK_PART,
+      clock,
+      send: (report) => within(job.updateProgress({ ...numberOf(job), ...report }), ANSWER_MS),
+    });
+    this.#held.set(jobId, held);
+    if (this.#stopping) held.giveBack();
+    try {
+      return await this.#doHeld(held);
+    } catch (error) {
+      if (!held.isGone) throw error;
+      logger.info('a job is left to another worker', { job_id: jobId, reason: held.whyGone });
+      await this.#giveBack(job, token, held.whyGone ?? '');
+      throw new WaitingError();
+    } finally {
+      held.end();
+      this.#held.delete(jobId);
+    }
+  }
+
+  async #doHeld(held: HeldJob<TData, TReport>): Promise<TOutcome> {
+    const topic = await within(
+      this.#relay.subscribe<JobMessage>(topicOfJob(held.id), ({ data }) => held.told(data)),
+      ANSWER_MS,
+    );
+    try {
+      await held.untilBegun();
+      const outcome = await this.#parts.work(held);
+      held.throwIfGone();
+      return outcome;
+    } finally {
+      // a worker that is not registered any more has no subscriptions
+      await within(topic.unsubscribe(), ANSWER_MS).catch((error: unknown) => this.#trouble(error));
+    }
+  }
+
+  /** A lock that is lost cannot be given back: then others have the job, or will. */
+  async #giveBack(job: Job, token: string, reason: string): Promise<void> {
+    try {
+      await within(job.moveToWait(token), ANSWER_MS);
+    } catch (cause) {
+      throw new JobLostError(reason, { cause });
+    }
+  }
+
+  #isUsersTurn(job: Job<QueuedJob<TData>>): Promise<boolean> {
+    const { clock, name } = this.#parts;
+    return isUsersTurn(job, {
+      clock,
+      worker: name,
+      active: async () => {
+        this.#queue ??= this.#connection.queue();
+        return (await within(this.#queue.getActive(), ANSWER_MS)) as Job<QueuedJob<unknown>>[];
+      },
+      write: (report) => within(job.updateProgress(report), ANSWER_MS),
+    });
+  }
+
+  #announceAndAgain(): void {
+    void this.#announce().catch((error: unknown) => this.#trouble(error));
+    this.#stopTimer = this.#parts.clock.setTimer(ANNOUNCE_MS, () => this.#announceAndAgain());
+  }
+
+  async #announce(): Promise<void> {
+    const { name, concurrency, describe } = this.#parts;
+    const worker: AnnouncedWorker<TDescription> = {
+      name,
+      jobs: this.jobs,
+      concurrency,
+      description: await describe(),
+    };
+    await within(this.#relay.publish(WORKERS_TOPIC, worker), ANSWER_MS);
+    this.#recovered();
+  }
+
+  /** Told once, until the queue is there again. */
+  #trouble(error: unknown): void {
+    if (this.#reachable) this.#parts.logger.error('the queue cannot be used', { error });
+    this.#reachable = false;
+  }
+
+  #recovered(): void {
+    if (!this.#reachable) this.#parts.logger.info('the queue can be used again');
+    this.#reachable = true;
+  }
+}
+
+/** The number that the job has drawn stays in its reports. */
+function numberOf(job: Job): { number?: number | null } {
+  const { number } = job.progress as Partial<JobReport<unknown>>;
+  return number === undefined ? {} : { number };
+}

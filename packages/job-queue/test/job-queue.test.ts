@@ -1,0 +1,336 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { RecordingLogger } from '@ktrdr/orchestrator/testing';
+import { systemClock } from '@ktrdr/orchestrator';
+import { PostgresServer } from '@ktrdr/operation-store/testing';
+import { JobQueue, JobWorker, type JobState, type JobStop, type WorkedJob } from '../src/index.js';
+import { RedisServer } from '../src/testing/index.js';
+
+type Data = { words: string };
+type Report = { step: number };
+type Outcome = { done: string };
+type Description = { engine: string };
+type Work = (job: WorkedJob<Data, Report>) => Promise<Outcome>;
+type Queue = JobQueue<Data, Report, Outcome, Description>;
+type Worker = JobWorker<Data, Report, Outcome, Description>;
+
+/** Short, for a test to wait for. */
+const LEASE_MS = 2_500;
+const WAIT_MS = 15_000;
+
+const servers = [
+  [
+    'redis',
+    async () => {
+      const server = await RedisServer.start();
+      return { newUrl: async () => `${server.url}/0`, stop: () => server.stop() };
+    },
+  ],
+  [
+    'postgres',
+    async () => {
+      const server = await PostgresServer.start();
+      return { newUrl: () => server.createDatabase(), stop: () => server.stop() };
+    },
+  ],
+] as const;
+
+describe.each(servers)('a queue on %s', (_name, startServer) => {
+  let server: Awaited<ReturnType<typeof startServer>>;
+  let url: string;
+  let name: string;
+  let number = 0;
+  const opened: { stop: () => Promise<void> }[] = [];
+
+  beforeAll(async () => {
+    server = await startServer();
+    url = await server.newUrl();
+  }, 60_000);
+  afterAll(() => server.stop());
+  beforeEach(() => {
+    number += 1;
+    name = `queue-${number}`;
+  });
+  afterEach(async () => {
+    for (const part of opened.splice(0).toReversed()) await part.stop();
+  }, 30_000);
+
+  function openQueue(): Queue {
+    const queue: Queue = new JobQueue({
+      url,
+      queue: name,
+      clock: systemClock,
+      logger: new RecordingLogger(),
+    });
+    opened.push({ stop: () => queue.close() });
+    return queue;
+  }
+
+  async function openWorker(workerName: string, work: Work, concurrency = 1): Promise<Worker> {
+    const worker: Worker = new JobWorker({
+      url,
+      queue: name,
+      name: workerName,
+      concurrency,
+      leaseMs: LEASE_MS,
+      clock: systemClock,
+      logger: new RecordingLogger(),
+      describe: async () => ({ engine: 'onnx' }),
+      work,
+    });
+    await worker.start();
+    opened.push({ stop: () => worker.stop() });
+    return worker;
+  }
+
+  const job = (words: string, user: string | null = null, userLimit = 0) => ({
+    data: { words },
+    user,
+    userLimit,
+  });
+
+  /** Reads states until one fits; lets work begin. */
+  async function follow(
+    queue: Queue,
+    jobId: string,
+    fits: (state: JobState<Report, Outcome>) => boolean,
+    begin = true,
+  ): Promise<JobState<Report, Outcome>> {
+    const watch = queue.follow(jobId);
+    const tooLong = setTimeout(() => void watch.return(), WAIT_MS);
+    let last: JobState<Report, Outcome> | null = null;
+    for await (const state of watch) {
+      last = state;
+      if (begin && state.state === 'taken' && !state.begun) {
+        await queue.tell(jobId, { type: 'begin', run: state.run });
+      }
+      if (fits(state)) {
+        clearTimeout(tooLong);
+        return state;
+      }
+    }
+    throw new Error(`the last state was ${JSON.stringify(last)}`);
+  }
+
+  const ended = ({ state }: JobState<Report, Outcome>) =>
+    state === 'completed' || state === 'failed' || state === 'missing';
+
+  it('does a job once it may begin, reports, and gives its outcome', async () => {
+    const queue = openQueue();
+    const steps: number[] = [];
+    const began: string[] = [];
+    await openWorker('one', async (held) => {
+      began.push(held.id);
+      held.report({ step: 1 });
+      await systemClock.sleep(250);
+      held.report({ step: 2 });
+      await systemClock.sleep(250);
+      return { done: held.data.words };
+    });
+    await queue.add('a', job('hello'));
+    const taken = await follow(queue, 'a', ({ state }) => state === 'taken', false);
+    expect(taken).toEqual({ state: 'taken', run: 1, worker: 'one', begun: false, report: null });
+    expect(began).toEqual([]);
+    const end = await follow(queue, 'a', (state) => {
+      if (state.state === 'taken' && state.report !== null) steps.push(state.report.step);
+      return ended(state);
+    });
+    expect(end).toEqual({ state: 'completed', outcome: { done: 'hello' } });
+    expect(began).toEqual(['a']);
+    expect(steps).toContain(1);
+    expect(steps.toSorted((a, b) => a - b)).toEqual(steps);
+    // whoever comes later reads the same
+    expect(await follow(openQueue(), 'a', ended)).toEqual(end);
+  });
+
+  it('adds a job once', async () => {
+    const queue = openQueue();
+    let works = 0;
+    await openWorker('one', async ({ data }) => {
+      works += 1;
+      return { done: data.words };
+    });
+    await queue.add('a', job('first'));
+    await queue.add('a', job('second'));
+    expect(await follow(queue, 'a', ended)).toEqual({ state: 'completed', outcome: { done: 'first' } });
+    await queue.add('a', job('third'));
+    expect(await follow(queue, 'a', ended)).toEqual({ state: 'completed', outcome: { done: 'first' } });
+    expect(works).toBe(1);
+  });
+
+  it('says how many are ahead, and takes higher priorities first', async () => {
+    const queue = openQueue();
+    await queue.add('low', job('low'), 'low');
+    await queue.add('normal', job('normal'));
+    await queue.add('normal2', job('normal2'));
+    await queue.add('high', job('high'), 'high');
+    const ahead = async (jobId: string) => {
+      const state = await follow(queue, jobId, (one) => one.state === 'waiting' && one.ahead !== null);
+      return state.state === 'waiting' ? state.ahead : null;
+    };
+    expect(await ahead('high')).toBe(0);
+    expect(await ahead('normal')).toBe(1);
+    expect(await ahead('normal2')).toBe(2);
+    expect(await ahead('low')).toBe(3);
+    const order: string[] = [];
+    await openWorker('one', async ({ id, data }) => {
+      order.push(id);
+      return { done: data.words };
+    });
+    for (const jobId of ['high', 'normal', 'normal2', 'low']) await follow(queue, jobId, ended);
+    expect(order).toEqual(['high', 'normal', 'normal2', 'low']);
+  });
+
+  it('takes out what waits, and leaves what is done', async () => {
+    const queue = openQueue();
+    await queue.add('waits', job('a'));
+    expect(await queue.remove('waits')).toBe(true);
+    expect(await follow(queue, 'waits', ended)).toEqual({ state: 'missing' });
+    let release = () => {};
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await openWorker('one', async ({ data }) => {
+      await gate;
+      return { done: data.words };
+    });
+    await queue.add('runs', job('b'));
+    await follow(queue, 'runs', (state) => state.state === 'taken' && state.begun);
+    expect(await queue.remove('runs')).toBe(false);
+    expect(await queue.currentRun('runs')).toBe(1);
+    release();
+    await follow(queue, 'runs', ended);
+    expect(await queue.currentRun('runs')).toBeNull();
+  });
+
+  it('tells whoever does a job to stop, also where that was said before it was taken', async () => {
+    const queue = openQueue();
+    const stops: JobStop[] = [];
+    const untilStopped: Work = (held) =>
+      new Promise((resolve) => {
+        held.onStop((stop) => {
+          stops.push(stop);
+          resolve({ done: stop.cause });
+        });
+      });
+    await openWorker('one', untilStopped);
+    await queue.add('a', job('a'));
+    await follow(queue, 'a', (state) => state.state === 'taken' && state.begun);
+    await queue.tell('a', { type: 'cancel', reason: 'enough', force: false });
+    expect(await follow(queue, 'a', ended)).toEqual({ state: 'completed', outcome: { done: 'cancelled' } });
+    await queue.tell('b', { type: 'cancel', reason: 'never', force: true });
+    await queue.add('b', job('b'));
+    expect(await follow(queue, 'b', ended, false)).toEqual({
+      state: 'completed',
+      outcome: { done: 'cancelled' },
+    });
+    expect(stops).toEqual([
+      { cause: 'cancelled', reason: 'enough', force: false },
+      { cause: 'cancelled', reason: 'never', force: true },
+    ]);
+  });
+
+  it('fails a job whose work throws', async () => {
+    const queue = openQueue();
+    await openWorker('one', async () => {
+      throw new Error('no such luck');
+    });
+    await queue.add('a', job('a'));
+    expect(await follow(queue, 'a', ended)).toEqual({ state: 'failed', reason: 'no such luck' });
+  });
+
+  it('gives what it does back when it stops, and another worker does it as the next run', async () => {
+    const queue = openQueue();
+    const runs: [string, number][] = [];
+    const first = await openWorker('first', async (held) => {
+      runs.push(['first', held.run]);
+      await new Promise<void>((resolve) => held.onStop(() => resolve()));
+      return { done: 'by the first' };
+    });
+    await queue.add('a', job('a'));
+    await follow(queue, 'a', (state) => state.state === 'taken' && state.begun);
+    await first.stop();
+    await openWorker('second', async (held) => {
+      runs.push(['second', held.run]);
+      return { done: 'by the second' };
+    });
+    expect(await follow(queue, 'a', ended)).toEqual({
+      state: 'completed',
+      outcome: { done: 'by the second' },
+    });
+    expect(runs).toEqual([
+      ['first', 1],
+      ['second', 2],
+    ]);
+  }, 40_000);
+
+  it('runs no more jobs of one user at a time than its limit, and those of others beside', async () => {
+    const queue = openQueue();
+    let running = 0;
+    let most = 0;
+    let others = 0;
+    await openWorker(
+      'one',
+      async ({ data }) => {
+        if (data.words === 'other') others += 1;
+        else {
+          running += 1;
+          most = Math.max(most, running);
+          await systemClock.sleep(100);
+          running -= 1;
+        }
+        return { done: data.words };
+      },
+      4,
+    );
+    const ids = ['a1', 'a2', 'a3', 'a4'];
+    for (const jobId of ids) await queue.add(jobId, job('mine', 'ann', 1));
+    await queue.add('b1', job('other', 'bob', 1));
+    await Promise.all([...ids, 'b1'].map((jobId) => follow(queue, jobId, ended)));
+    expect(most).toBe(1);
+    expect(others).toBe(1);
+  }, 40_000);
+
+  it('knows its workers, what they do and what they are', async () => {
+    const queue = openQueue();
+    await openWorker('one', async ({ data }) => ({ done: data.words }), 3);
+    const end = performance.now() + WAIT_MS;
+    while (queue.workers().length === 0 && performance.now() < end) await systemClock.sleep(50);
+    expect(queue.workers()).toEqual([
+      {
+        name: 'one',
+        jobs: [],
+        concurrency: 3,
+        description: { engine: 'onnx' },
+        lastHeartbeat: expect.any(Number),
+      },
+    ]);
+  });
+
+  it('can be asked whether it is there', async () => {
+    await expect(openQueue().check()).resolves.toBeUndefined();
+  });
+});
+
+describe('a queue that is not there', () => {
+  it('says so', async () => {
+    const queue: Queue = new JobQueue({
+      url: 'redis://127.0.0.1:1/0',
+      queue: 'none',
+      clock: systemClock,
+      logger: new RecordingLogger(),
+    });
+    await expect(queue.check()).rejects.toMatchObject({ code: 'queue_unreachable' });
+    await expect(queue.add('a', { data: { words: '' }, user: null, userLimit: 0 })).rejects.toMatchObject({
+      code: 'queue_unreachable',
+    });
+    const watch = queue.follow('a');
+    expect(await watch.next()).toMatchObject({ value: { state: 'unreachable' } });
+    await queue.close();
+  });
+
+  it('refuses an address that is none of a queue', () => {
+    expect(
+      () => new JobQueue({ url: 'http://x', queue: 'q', clock: systemClock, logger: new RecordingLogger() }),
+    ).toThrow(/TRAINING_QUEUE_URL is not valid/);
+  });
+});

@@ -1,0 +1,93 @@
+import { describe, expect, test } from '@jest/globals';
+import { FakeClock, Gate, RecordingLogger, settle } from './testing/index.js';
+import { MemoryOperationStore } from './memory-operation-store.js';
+import { defaultProgressRenderer } from './renderers/default-progress-renderer.js';
+import type { OperationContext } from './operation-context.js';
+import { OperationsService } from './operations-service.js';
+
+const METADATA = {
+  symbols: [],
+  timeframes: [],
+  strategy: null,
+  start_date: null,
+  end_date: null,
+  parameters: {},
+};
+
+async function launched(run: (context: OperationContext) => Promise<unknown>) {
+  const clock = new FakeClock();
+  const logger = new RecordingLogger();
+  const store = new MemoryOperationStore({ clock });
+  const operations = new OperationsService({ store, clock, logger, randomId: () => 'abcd' });
+  const { operationId, outcome } = await operations.launch(
+    { type: 'dummy', metadata: METADATA, waits: true, run },
+    { renderer: defaultProgressRenderer, logger },
+  );
+  await settle();
+  const status = async () => (await operations.get(operationId)).status;
+  return { operations, operationId, outcome, clock, logger, status };
+}
+
+describe('an operation that waits for its turn', () => {
+  test('is pending until its function says that it begins, shows what it waits for, and counts its time from there', async () => {
+    const turn = new Gate();
+    const end = new Gate();
+    const { operations, operationId, outcome, clock, status } = await launched(async (context) => {
+      context.progress.update({ current_item: 'two ahead' });
+      await turn.pass();
+      await context.begin();
+      await end.pass();
+      return { done: true };
+    });
+    expect(await status()).toBe('pending');
+    const { progress, started_at } = await operations.get(operationId);
+    expect(progress).toMatchObject({ current_item: 'two ahead', started_at: null, percentage: 0 });
+    expect(started_at).toBeNull();
+    await clock.advance(5_000);
+    turn.open();
+    await settle();
+    expect(await status()).toBe('running');
+    const running = await operations.get(operationId);
+    expect(running.started_at).toBe(new Date(clock.now()).toISOString());
+    expect(running.progress.started_at).toBe(running.started_at);
+    end.open();
+    await expect(outcome).resolves.toEqual({ done: true });
+    expect((await operations.history(operationId)).map((entry) => entry.status)).toEqual([
+      'pending',
+      'running',
+      'completed',
+    ]);
+  });
+
+  test('that is cancelled before its turn is cancelled at once, and may not begin', async () => {
+    const turn = new Gate();
+    const { operations, operationId, outcome, status, logger } = await launched(async ({ begin }) => {
+      await turn.pass();
+      await begin();
+      return { done: true };
+    });
+    await operations.cancel(operationId, { reason: 'enough' });
+    expect(await status()).toBe('cancelled');
+    turn.open();
+    await expect(outcome).rejects.toMatchObject({ name: 'OperationCancelledError' });
+    expect(await status()).toBe('cancelled');
+    expect(logger.lines.filter(({ level }) => level === 'error' || level === 'warn')).toEqual([]);
+  });
+
+  test('that fails before its turn has failed', async () => {
+    const { operations, operationId, outcome } = await launched(async () => {
+      throw new Error('no queue');
+    });
+    await expect(outcome).rejects.toThrow('no queue');
+    expect(await operations.get(operationId)).toMatchObject({
+      status: 'failed',
+      error: { code: 'internal_error' },
+    });
+  });
+
+  test('that never says so has had its turn all the same', async () => {
+    const { outcome, status } = await launched(async () => ({ done: true }));
+    await expect(outcome).resolves.toEqual({ done: true });
+    expect(await status()).toBe('completed');
+  });
+});
