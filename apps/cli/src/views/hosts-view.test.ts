@@ -1,0 +1,57 @@
+import { describe, expect, test } from '@jest/globals';
+import type { TrainingHostInfo } from '@ktrdr/contracts';
+import { createStyle } from '../style.js';
+import { hostsView } from './hosts-view.js';
+
+const NOW = Date.UTC(2026, 10, 25, 12);
+const style = createStyle(false);
+
+const host = (more: Partial<TrainingHostInfo>): TrainingHostInfo => ({
+  name: 'workstation-4711',
+  mode: 'queue',
+  status: 'up',
+  engines: [{ engine: 'onnx-cuda', device: 'cuda' }],
+  engine_setting: 'auto',
+  sessions_running: 0,
+  sessions_max: 2,
+  operations: [],
+  last_heartbeat: new Date(NOW - 500).toISOString(),
+  ...more,
+});
+
+describe('hosts', () => {
+  test('one line each: what they are, when they were heard, what they do', () => {
+    const busy = host({
+      sessions_running: 1,
+      operations: ['op_training_20261125T101500_k3f9'],
+      engines: [
+        { engine: 'onnx-cuda', device: 'cuda' },
+        { engine: 'onnx', device: 'cpu' },
+      ],
+    });
+    const silent = host({
+      name: 'office-12',
+      status: 'silent',
+      engines: [],
+      sessions_max: null,
+      last_heartbeat: new Date(NOW - 75_000).toISOString(),
+    });
+    const never = host({ name: 'http://box:5002', mode: 'direct', operations: null, last_heartbeat: null });
+    expect(
+      hostsView({ mode: 'queue', hosts: [busy, silent, never] }, { now: NOW, style }).split('\n'),
+    ).toEqual([
+      '  host              status       heard  engine               load  runs',
+      '  workstation-4711  up             now  onnx-cuda (cuda) +1   1/2  op_training_20261125T101500_k3f9',
+      '  office-12         silent  1m 15s ago                        0/?',
+      '  http://box:5002   up           never  onnx-cuda (cuda)      0/2',
+      '',
+      '  3 hosts, 2 up',
+    ]);
+  });
+
+  test('says what there is instead where there are none', () => {
+    const shown = { now: NOW, style };
+    expect(hostsView({ mode: 'local', hosts: [] }, shown)).toMatch(/beside the API/);
+    expect(hostsView({ mode: 'queue', hosts: [] }, shown)).toMatch(/npm run host -- --queue/);
+  });
+});
