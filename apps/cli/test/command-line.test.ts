@@ -1,7 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { USER_PATTERN } from '@ktrdr/contracts';
 import type { ModelComparison, ModelDetails, ModelSummary, StrategyIssue } from '@ktrdr/contracts';
 import { runCommandLine } from '../src/program.js';
 import { type TestContext, testContext } from './test-context.js';
@@ -59,7 +60,10 @@ describe('the command line', () => {
     });
     const options = ['--start-date', '2024-01-01', '--end-date', '2024-03-01', '--validation-split', '0.2'];
     const more = ['--data-mode', 'local', '--seed', '7', '--dry-run', '--detailed-analytics', '--detach'];
-    more.push('--walk-forward', '5');
+    more.push('--walk-forward', '5', '--priority', 'high');
+    // the account, where its name is one that a queue knows users by
+    const { username } = userInfo();
+    const user = USER_PATTERN.test(username) ? { user: username } : {};
     expect(await run('models', 'train', file, 'AAPL, GOOG', '1h,1d', ...options, ...more)).toBe(0);
     expect(await run('models', 'train', file, '--detach')).toBe(0);
     expect(server.requests.map(({ body }) => body)).toEqual([
@@ -76,8 +80,10 @@ describe('the command line', () => {
         dry_run: true,
         detailed_analytics: true,
         walk_forward: 5,
+        priority: 'high',
+        ...user,
       },
-      { strategy: 'name: ä\n', strategy_file: file },
+      { strategy: 'name: ä\n', strategy_file: file, ...user },
     ]);
   });
 
