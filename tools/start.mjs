@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { ROOT, CommandFailed, main } from './workspace.mjs';
 
 await main(async () => {
-  const entry = join(ROOT, 'apps', process.argv[2] ?? '', 'dist/main.js');
+  // what follows is the service's own
+  const [app = ''] = process.argv.splice(2, 1);
+  const entry = join(ROOT, 'apps', app, 'dist/main.js');
   if (!existsSync(entry)) throw new CommandFailed('Nothing is built yet. Run once: npm run quickstart');
   await import(entry);
 });

@@ -48,6 +48,8 @@ function refusedGet(path: string): Promise<{ code: string; message: string }> {
 }
 
 const TRAIN = '/trainings/start';
+const CHECKPOINT = '/trainings/op_training_20261125T101500_k3f9/runs/1/checkpoint';
+const BYTES = 'application/octet-stream';
 const SAMPLE = '/data/sample';
 
 describe('a request that cannot be understood', () => {
@@ -93,6 +95,31 @@ describe('a request that cannot be understood', () => {
       { path: TRAIN, body: '{}', type: null },
       '415 unsupported_media_type',
       /application\/json/,
+    ],
+    [
+      'bytes in place of JSON',
+      { path: TRAIN, body: '{}', type: BYTES },
+      '415 unsupported_media_type',
+      /application\/json/,
+    ],
+    [
+      'JSON in place of bytes',
+      { method: 'PUT', path: CHECKPOINT, body: '{}' },
+      '415 unsupported_media_type',
+      /bytes as content-type: application\/octet-stream/,
+    ],
+    ['no bytes', { method: 'PUT', path: CHECKPOINT }, '415 unsupported_media_type', /bytes/],
+    [
+      'bytes of an operation that is not there',
+      { method: 'PUT', path: CHECKPOINT, body: 'x', type: BYTES },
+      '404 operation_not_found',
+      /op_training_20261125T101500_k3f9/,
+    ],
+    [
+      'a run that is no number',
+      { method: 'PUT', path: CHECKPOINT.replace('/1/', '/one/'), body: 'x', type: BYTES },
+      '400 invalid_request',
+      /numeric/,
     ],
     ['no body', { path: TRAIN }, '400 invalid_request', /no strategy: send its text as strategy/],
     ['an empty body', { path: TRAIN, body: '' }, '400 invalid_request', /no strategy/],

@@ -65,7 +65,7 @@ export function readSettings(): HostSettings {
 }
 
 function takesFromQueue(args: readonly string[]): boolean {
-  const unknown = args.find((arg) => arg !== QUEUE_FLAG && arg !== 'training-host');
+  const unknown = args.find((arg) => arg !== QUEUE_FLAG);
   if (unknown === undefined) return args.includes(QUEUE_FLAG);
   throw new KtrdrError(
     'invalid_setting',

@@ -30,7 +30,7 @@ export class JobWatch<TReport, TOutcome> implements AsyncIterableIterator<JobSta
   }
 
   set(state: JobState<TReport, TOutcome>): void {
-    const [last] = [this.#state];
+    const last = this.#state;
     // of two workers that say they have the job, the one that took it last has it
     if (last?.state === 'taken' && state.state === 'taken' && state.run < last.run) return;
     if (last?.state === 'completed') return;

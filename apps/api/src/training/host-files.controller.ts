@@ -1,4 +1,5 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
+import { KtrdrError } from '@ktrdr/contracts';
 import { Controller, Get, HttpCode, Param, ParseIntPipe, Put, Req, Res } from '@nestjs/common';
 import { ApiConsumes, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
@@ -8,7 +9,13 @@ const BYTES = 'application/octet-stream';
 
 /** A request whose body was left unread. */
 interface ByteRequest {
-  body: Readable;
+  body: unknown;
+}
+
+/** @throws KtrdrError `unsupported_media_type` where something else than bytes was sent, or nothing */
+function bytesOf({ body }: ByteRequest): Readable {
+  if (body instanceof Readable) return body;
+  throw new KtrdrError('unsupported_media_type', `Send the file's bytes as content-type: ${BYTES}.`);
 }
 
 /** What the hosts of a queue get and send: they share no folder with the API. */
@@ -44,7 +51,7 @@ export class HostFilesController {
     @Param('run', ParseIntPipe) run: number,
     @Req() request: ByteRequest,
   ): Promise<null> {
-    await this.files.takeCheckpoint(id, run, request.body);
+    await this.files.takeCheckpoint(id, run, bytesOf(request));
     return null;
   }
 
@@ -59,7 +66,7 @@ export class HostFilesController {
     @Param('name') name: string,
     @Req() request: ByteRequest,
   ): Promise<null> {
-    await this.files.takeFile(id, run, `${folder}/${name}`, request.body);
+    await this.files.takeFile(id, run, `${folder}/${name}`, bytesOf(request));
     return null;
   }
 }

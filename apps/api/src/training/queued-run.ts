@@ -1,7 +1,7 @@
 import { KtrdrError } from '@ktrdr/contracts';
 import type { QueuedTrainingOutcome, QueuedTrainingReport } from '@ktrdr/contracts';
 import type { JobState } from '@ktrdr/job-queue';
-import { isCancellation, type Clock } from '@ktrdr/orchestrator';
+import { isCancellation, OperationCancelledError, type Clock } from '@ktrdr/orchestrator';
 import type { TrainingRunHooks } from './training-place.js';
 import type { TrainingQueue } from './training-queue.js';
 import { forward } from './training-sessions.js';
@@ -65,7 +65,10 @@ export class QueuedRun {
   }
 
   private async take(state: State): Promise<QueuedTrainingOutcome | null> {
-    if (state.state === 'completed') return state.outcome;
+    if (state.state === 'completed') {
+      if (this.unwanted) throw new OperationCancelledError(this.parts.hooks.token.reason);
+      return state.outcome;
+    }
     if (state.state === 'failed') {
       this.parts.hooks.token.throwIfCancelled();
       throw new KtrdrError(
@@ -147,7 +150,7 @@ export class QueuedRun {
     }
     const isOut = state.state === 'missing' || (await queue.remove(this.jobId));
     if (isOut) token.throwIfCancelled();
-    if (isOut) throw new KtrdrError('operation_ended', 'The operation was cancelled before its turn.');
+    if (isOut) throw new OperationCancelledError(token.reason);
   }
 
   /** A cancel waits for the queue so long, and by force not at all. */

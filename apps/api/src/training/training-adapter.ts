@@ -46,47 +46,8 @@ export class TrainingAdapter implements TrainingPlace {
     clock: Clock,
     private readonly queue: TrainingQueue | null,
   ) {
-    const outputs = new RunOutputs(models, settings.stateDir);
-    const checkpoints = new CheckpointFolders(settings.stateDir);
     this.host = hostUrl === null || queue !== null ? null : new TrainingHostClient(hostUrl);
-    if (queue !== null) {
-      this.place = new QueueTraining(
-        {
-          engine: settings.trainingEngine,
-          timeoutMs: settings.trainingHostTimeoutMs,
-          userLimit: settings.trainingQueueUserLimit,
-        },
-        queue,
-        outputs,
-        new ReceivedFiles(settings.stateDir),
-        checkpoints,
-        clock,
-      );
-      return;
-    }
-    this.place =
-      this.host === null
-        ? new LocalTraining(
-            {
-              engine: settings.trainingEngine,
-              dataDir: settings.dataDir,
-              cancelGraceMs: settings.trainingCancelGraceMs,
-              checkpointEveryMs: settings.trainingCheckpointEveryMs,
-            },
-            outputs,
-            checkpoints,
-          )
-        : new HostTraining(
-            {
-              engine: settings.trainingEngine,
-              pollMs: settings.trainingHostPollMs,
-              timeoutMs: settings.trainingHostTimeoutMs,
-            },
-            this.host,
-            models,
-            outputs,
-            clock,
-          );
+    this.place = this.choosePlace(settings, models, clock);
   }
 
   async train(request: TrainingRequest, hooks: TrainingRunHooks): Promise<KeptRun> {
@@ -107,5 +68,40 @@ export class TrainingAdapter implements TrainingPlace {
   async check(): Promise<void> {
     await this.queue?.check();
     await this.host?.describe({ timeoutMs: HEALTH_MS });
+  }
+
+  private choosePlace(settings: TrainingSettings, models: ModelStorage, clock: Clock): TrainingPlace {
+    const { stateDir, trainingEngine: engine } = settings;
+    const outputs = new RunOutputs(models, stateDir);
+    const checkpoints = new CheckpointFolders(stateDir);
+    if (this.queue !== null) {
+      return new QueueTraining(
+        { engine, timeoutMs: settings.trainingHostTimeoutMs, userLimit: settings.trainingQueueUserLimit },
+        this.queue,
+        outputs,
+        new ReceivedFiles(stateDir),
+        checkpoints,
+        clock,
+      );
+    }
+    if (this.host !== null) {
+      return new HostTraining(
+        { engine, pollMs: settings.trainingHostPollMs, timeoutMs: settings.trainingHostTimeoutMs },
+        this.host,
+        models,
+        outputs,
+        clock,
+      );
+    }
+    return new LocalTraining(
+      {
+        engine,
+        dataDir: settings.dataDir,
+        cancelGraceMs: settings.trainingCancelGraceMs,
+        checkpointEveryMs: settings.trainingCheckpointEveryMs,
+      },
+      outputs,
+      checkpoints,
+    );
   }
 }

@@ -10,7 +10,7 @@ import type {
   TrainingSession,
 } from '@ktrdr/contracts';
 import type { JobStop, WorkedJob } from '@ktrdr/job-queue';
-import type { Clock, OrchestratorLogger } from '@ktrdr/orchestrator';
+import { emptyProgress, type Clock, type OrchestratorLogger } from '@ktrdr/orchestrator';
 import type { CheckpointFolders } from '@ktrdr/trainer';
 import type { SessionsService } from '../sessions/sessions.service.js';
 import type { ApiClient } from './api-client.js';
@@ -20,6 +20,10 @@ type Job = WorkedJob<QueuedTraining, QueuedTrainingReport>;
 
 /** Time between two looks at a session, ms. */
 const LOOK_MS = 100;
+/** An API that is away for so long gets no last checkpoint, ms: the one before it has to do. */
+const LAST_CHECKPOINT_MS = 5_000;
+/** What a training wrote waits for an API that is away for so long, ms. */
+const FILES_MS = 3_600_000;
 /** A host that stops says so to its jobs within this time, ms. */
 const GONE_MS = 5_000;
 /** Attempts of an operation and runs of its job, as one number that grows: each run is a session of its own. */
@@ -54,11 +58,15 @@ export class QueuedSessions {
     const sender = new CheckpointSender(operationId, run, this.checkpoints, this.api, this.logger);
     const session = await this.follow(job, started.id, sender, () => stop, gone.signal);
     if (session.status !== 'completed') {
-      await sender.sendLast(gone.signal);
+      await sender.sendLast(AbortSignal.any([gone.signal, AbortSignal.timeout(LAST_CHECKPOINT_MS)]));
       if (session.cancel_reason === STOPPING_REASON) await this.untilGone(() => stop);
       return this.outcome(job, { ...session, resumable: sender.hasSent || resume }, []);
     }
-    return this.outcome(job, session, await this.sendFiles(job, session, gone.signal));
+    return this.outcome(
+      job,
+      session,
+      await this.sendFiles(job, session, AbortSignal.any([gone.signal, AbortSignal.timeout(FILES_MS)])),
+    );
   }
 
   /** What the session's check refuses is how the training ended. */
@@ -160,7 +168,7 @@ function emptySession({ id, data }: Job, clock: Clock): TrainingSession {
     created_at: now,
     started_at: null,
     completed_at: now,
-    progress: null as never,
+    progress: emptyProgress(),
     last_update: null,
     engine: null,
     device: null,
