@@ -30,6 +30,8 @@ export interface SymbolRows {
   labelEnd: Float64Array;
   /** `[rows]`, open time of the first bar of the row's window, ms UTC; `-Infinity` where it lies before the range. */
   windowStart: Float64Array;
+  /** Open times of all bars that could be rows, with a label or without, ms UTC; ascending. */
+  candidates: Float64Array;
   /** Base bars inside the range. */
   bars: number;
   /** Bars of those that have no value for some feature of their window. */
@@ -123,7 +125,11 @@ export async function buildDataset(
   };
 }
 
-function rowTimes({ complete, windowEnds, inRange }: CompleteSymbol): Float64Array {
+function rowTimes({
+  complete,
+  windowEnds,
+  inRange,
+}: Pick<CompleteSymbol, 'complete' | 'windowEnds' | 'inRange'>): Float64Array {
   return Float64Array.from(windowEnds, (at) => inRange.time[complete[at]!]!);
 }
 
@@ -151,6 +157,7 @@ function labelledRows(
     time: Float64Array.from(bars, (bar) => inRange.time[bar]!),
     labelEnd: Float64Array.from(bars, (bar) => inRange.time[labels.end[bar]!]!),
     windowStart: Float64Array.from(labelled, (at) => inRange.time[complete[at - (window - 1)]!] ?? -Infinity),
+    candidates: rowTimes({ complete, windowEnds, inRange }),
     bars: inRange.length,
     withoutFeatures: inRange.length - windowEnds.length,
     withoutLabel: windowEnds.length - bars.length,

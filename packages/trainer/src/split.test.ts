@@ -15,13 +15,14 @@ function split(symbols: readonly RowTimes[], of: SplitSettings, embargo?: number
   return splitRows(symbols, cuts, embargo);
 }
 
-/** Rows at ascending hours, whose labels end up to 40 hours later and whose windows begin up to 20 hours before. */
+/** Rows at ascending hours, whose labels end up to 40 hours later and whose windows begin up to 20 hours before; some bars between have no label. */
 const rowTimes = fc
   .array(
     fc.tuple(
       fc.integer({ min: 1, max: 5 }),
       fc.integer({ min: 0, max: 40 }),
       fc.integer({ min: 0, max: 20 }),
+      fc.boolean(),
     ),
     {
       minLength: 1,
@@ -30,16 +31,21 @@ const rowTimes = fc
   )
   .map((steps): RowTimes => {
     let hour = 0;
-    const time = new Float64Array(steps.length);
-    const labelEnd = new Float64Array(steps.length);
-    const windowStart = new Float64Array(steps.length);
-    steps.forEach(([step, ahead, back], row) => {
+    const candidates: number[] = [];
+    const rows: { time: number; labelEnd: number; windowStart: number }[] = [];
+    for (const [step, ahead, back, isLabelled] of steps) {
       hour += step;
-      time[row] = hour * HOUR;
-      labelEnd[row] = (hour + ahead) * HOUR;
-      windowStart[row] = (hour - back) * HOUR;
-    });
-    return { time, labelEnd, windowStart };
+      candidates.push(hour * HOUR);
+      // one at least
+      if (!isLabelled && rows.length > 0) continue;
+      rows.push({ time: hour * HOUR, labelEnd: (hour + ahead) * HOUR, windowStart: (hour - back) * HOUR });
+    }
+    return {
+      time: Float64Array.from(rows, ({ time }) => time),
+      labelEnd: Float64Array.from(rows, ({ labelEnd }) => labelEnd),
+      windowStart: Float64Array.from(rows, ({ windowStart }) => windowStart),
+      candidates: Float64Array.from(candidates),
+    };
   });
 
 const shares = fc
@@ -97,11 +103,10 @@ describe('splitRows', () => {
       fc.property(anySplit, ({ symbols, shares: of, embargo }) => {
         const { parts, validationStart, testStart, purged } = split(symbols, of, embargo);
         let lost = 0;
-        symbols.forEach(({ time, labelEnd, windowStart }, symbol) => {
+        symbols.forEach(({ time, labelEnd, windowStart, candidates }, symbol) => {
           const { train, validation, test: last } = parts[symbol]!;
           const kept = new Set([...train, ...validation, ...last]);
-          const gap = embargo ?? Math.floor(time.length * 0.01);
-          const before = (cut: number): number => time.filter((moment) => moment < cut).length;
+          const gap = embargo ?? Math.floor(candidates.length * 0.01);
           time.forEach((moment, row) => {
             if (kept.has(row)) return;
             lost += 1;
@@ -110,7 +115,8 @@ describe('splitRows', () => {
               [validationStart, testStart],
               [testStart, Infinity],
             ].find(([, end]) => moment < end!) as [number, number];
-            const isEmbargo = moment < testStart && row >= before(cut) - gap;
+            const ahead = candidates.filter((candidate) => candidate >= moment && candidate < cut);
+            const isEmbargo = moment < testStart && ahead.length <= gap;
             expect(windowStart[row]! < start || labelEnd[row]! >= cut || isEmbargo).toBe(true);
           });
         });
@@ -123,7 +129,7 @@ describe('splitRows', () => {
   test('one symbol without look-ahead is cut at the shares of its rows', () => {
     const time = Float64Array.from({ length: 100 }, (_, row) => row * HOUR);
     const { parts } = split(
-      [{ time, labelEnd: time, windowStart: time }],
+      [{ time, labelEnd: time, windowStart: time, candidates: time }],
       { train: 0.7, validation: 0.15, test: 0.15 },
       0,
     );
@@ -135,15 +141,15 @@ describe('splitRows', () => {
   test('the embargo is 1 % of the rows unless it is set', () => {
     const time = Float64Array.from({ length: 1000 }, (_, row) => row * HOUR);
     const of = { train: 0.7, validation: 0.15, test: 0.15 };
-    expect(split([{ time, labelEnd: time, windowStart: time }], of).purged).toBe(20);
-    expect(split([{ time, labelEnd: time, windowStart: time }], of, 3).purged).toBe(6);
+    expect(split([{ time, labelEnd: time, windowStart: time, candidates: time }], of).purged).toBe(20);
+    expect(split([{ time, labelEnd: time, windowStart: time, candidates: time }], of, 3).purged).toBe(6);
   });
 
   test('a label that ends exactly at the first validation row does not stay', () => {
     const time = Float64Array.from({ length: 10 }, (_, row) => row);
     const labelEnd = time.map((moment) => moment + 1);
     const { parts } = split(
-      [{ time, labelEnd, windowStart: time }],
+      [{ time, labelEnd, windowStart: time, candidates: time }],
       { train: 0.5, validation: 0.3, test: 0.2 },
       0,
     );
@@ -156,7 +162,7 @@ describe('splitRows', () => {
     const time = Float64Array.from({ length: 12 }, (_, row) => row);
     const windowStart = time.map((moment) => (moment < 2 ? -Infinity : moment - 2));
     const { parts, purged } = split(
-      [{ time, labelEnd: time, windowStart }],
+      [{ time, labelEnd: time, windowStart, candidates: time }],
       { train: 0.5, validation: 0.25, test: 0.25 },
       0,
     );
@@ -169,7 +175,12 @@ describe('splitRows', () => {
   test('a symbol that begins late has rows only where it has bars, at the same cuts', () => {
     const early = Float64Array.from({ length: 100 }, (_, row) => row);
     const late = Float64Array.from({ length: 20 }, (_, row) => 80 + row);
-    const symbols = [early, late].map((time) => ({ time, labelEnd: time, windowStart: time }));
+    const symbols = [early, late].map((time) => ({
+      time,
+      labelEnd: time,
+      windowStart: time,
+      candidates: time,
+    }));
     const { parts, validationStart } = split(symbols, { train: 0.5, validation: 0.25, test: 0.25 }, 0);
     expect(validationStart).toBe(60);
     expect(parts[1]!.train.length).toBe(0);

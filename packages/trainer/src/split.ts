@@ -7,6 +7,11 @@ export interface RowTimes {
   labelEnd: Float64Array;
   /** Open time of the first bar of the row's window; its own where the network sees one bar, `-Infinity` before the range. */
   windowStart: Float64Array;
+  /**
+   * Open times of all bars that could be rows, `[rows or more]`, ascending: also those that have no label. Whether a label is there can
+   * depend on later bars; what the embargo drops must not.
+   */
+  candidates: Float64Array;
 }
 
 /** Row numbers of one symbol, ascending. */
@@ -55,9 +60,9 @@ export function momentsAt(times: readonly Float64Array[], shares: readonly numbe
 /**
  * Divides rows into training, validation and test part, in this order of time, at moments shared by all symbols. A row
  * whose label ends at or after the cut behind it is in no part (it is purged), and neither are one whose window begins before
- * the cut ahead of it and the last `embargo` rows of a symbol before each cut.
+ * the cut ahead of it and those among the last `embargo` bars of a symbol before each cut that could be rows.
  *
- * @param embargo rows; by default 1 % of the symbol's rows
+ * @param embargo bars that could be rows; by default 1 % of the symbol's
  */
 export function splitRows(
   symbols: readonly RowTimes[],
@@ -65,13 +70,19 @@ export function splitRows(
   embargo?: number,
 ): Split {
   const parts = symbols.map((rows) => {
-    const gap = Math.max(0, embargo ?? Math.floor(rows.time.length * DEFAULT_EMBARGO));
-    const validation = firstAtOrAfter(rows.time, validationStart);
-    const test = firstAtOrAfter(rows.time, testStart);
+    const { time, candidates } = rows;
+    const gap = Math.max(0, embargo ?? Math.floor(candidates.length * DEFAULT_EMBARGO));
+    const endBefore = (cut: number): number =>
+      firstAtOrAfter(
+        time,
+        Math.min(cut, candidates[Math.max(0, firstAtOrAfter(candidates, cut) - gap)] ?? cut),
+      );
+    const validation = firstAtOrAfter(time, validationStart);
+    const test = firstAtOrAfter(time, testStart);
     return {
-      train: keep(rows, 0, validation - gap, [-Infinity, validationStart]),
-      validation: keep(rows, validation, test - gap, [validationStart, testStart]),
-      test: keep(rows, test, rows.time.length, [testStart, Infinity]),
+      train: keep(rows, 0, endBefore(validationStart), [-Infinity, validationStart]),
+      validation: keep(rows, validation, endBefore(testStart), [validationStart, testStart]),
+      test: keep(rows, test, time.length, [testStart, Infinity]),
     };
   });
   const kept = parts.reduce(

@@ -28,13 +28,14 @@ export class WalkForwardFold {
       ? await buildDataset({ strategy, bars, range, shares, cuts: this.cuts }, pause)
       : this.whole;
     await pause();
-    const known = dataset.symbols.map(({ time, labelEnd, windowStart }) => {
+    const known = dataset.symbols.map(({ time, labelEnd, windowStart, candidates }) => {
       const rows = time.findIndex((moment) => moment >= this.testEnd);
       const end = rows < 0 ? time.length : rows;
       return {
         time: time.subarray(0, end),
         labelEnd: labelEnd.subarray(0, end),
         windowStart: windowStart.subarray(0, end),
+        candidates: candidates.filter((moment) => moment < this.testEnd),
       };
     });
     return { dataset, split: splitRows(known, this.cuts, embargo) };

@@ -52,7 +52,24 @@ describe('folds of a walk-forward evaluation', () => {
         });
         expect(other.normalisation).toEqual(data.normalisation);
       }),
-      { numRuns: propertyRuns() },
+      {
+        numRuns: propertyRuns(),
+        examples: [
+          // a symbol whose labels end long before the cut, or not, as the bars behind the cut will have it
+          [
+            {
+              labels: '{ source: regime, atr_period: 5, vol_lookback: 10, vol_crisis_threshold: 1.2 }',
+              symbols: 2,
+              timeframes: ['1h'],
+              bars: 238,
+              seed: 615_614_921,
+              embargo: 5,
+            },
+            3,
+            1_366_590_322,
+          ],
+        ],
+      },
     );
     expect([...seen].toSorted()).toEqual(['context', 'forward_return', 'regime', 'triple_barrier', 'zigzag']);
     expect(compared).toBeGreaterThan(0);
