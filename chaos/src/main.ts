@@ -22,13 +22,16 @@ if (![seed, runs].every(Number.isSafeInteger) || (mode !== null && !MODES.includ
 
 const chaos = await Chaos.open();
 let violations = 0;
-for (let number = 0; number < runs; number++) {
-  const report = await chaos.run(seed + number, mode);
-  violations += report.violations.length;
-  show(report);
-  await appendFile(RESULTS, `${JSON.stringify(report)}\n`);
+try {
+  for (let number = 0; number < runs; number++) {
+    const report = await chaos.run(seed + number, mode);
+    violations += report.violations.length;
+    show(report);
+    await appendFile(RESULTS, `${JSON.stringify(report)}\n`);
+  }
+} finally {
+  await chaos.close();
 }
-await chaos.close();
 await summarise();
 process.exitCode = violations === 0 ? 0 : 1;
 

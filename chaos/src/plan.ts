@@ -17,6 +17,8 @@ export type Fault =
   | { kind: 'crash'; point: CrashPoint }
   /** Between API and host: nothing gets through, or only late. */
   | { kind: 'cut link' | 'delay link'; ms: number }
+  /** Nothing more fits on the disk of the state folders; after `ms` there is room again, or the API dies of it first. */
+  | { kind: 'full disk' | 'full disk, kill api'; ms: number }
   /** A person's doing. `of`: which training. */
   | { kind: 'cancel' | 'resume'; of: number };
 
@@ -31,7 +33,7 @@ export interface Plan {
 }
 
 /** Seeds of trainings: few, so that the model of each is known from an undisturbed run. */
-export const TRAINING_SEEDS = [1, 2, 3];
+const TRAINING_SEEDS = [1, 2, 3];
 const MOST_FAULTS = 6;
 
 /** What happens in the run of a seed; the same seed gives the same plan. */
@@ -59,13 +61,18 @@ export function makePlan(seed: number, mode: Mode | null): Plan {
       { kind: 'crash', point: oneOf(CRASH_POINTS) },
       { kind: 'cancel', of: upTo(2) },
       { kind: 'resume', of: upTo(2) },
+      { kind: 'full disk', ms: upTo(3000) },
+      { kind: 'full disk, kill api', ms: upTo(2000) },
     ];
-    const withHost: Fault[] = [
-      { kind: 'kill host', ms: upTo(2500) },
-      { kind: 'stop host', ms: upTo(3000) },
-      { kind: 'cut link', ms: upTo(3000) },
-      { kind: 'delay link', ms: upTo(3000) },
-    ];
-    return oneOf(of === 'host' ? [...everywhere, ...withHost] : everywhere);
+    const only: Record<Mode, Fault[]> = {
+      local: [],
+      host: [
+        { kind: 'kill host', ms: upTo(2500) },
+        { kind: 'stop host', ms: upTo(3000) },
+        { kind: 'cut link', ms: upTo(3000) },
+        { kind: 'delay link', ms: upTo(3000) },
+      ],
+    };
+    return oneOf([...everywhere, ...only[of]]);
   }
 }

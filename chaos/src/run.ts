@@ -1,19 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { OperationStarted, TrainingResult } from '@ktrdr/contracts';
+import type { TrainingResult } from '@ktrdr/contracts';
 import { writeSampleBars } from '@ktrdr/market-data';
-import { dataOf, Sandbox } from '@ktrdr/service-kit/testing';
+import { Sandbox } from '@ktrdr/service-kit/testing';
 import { Observer } from './observer.js';
-import { makePlan, TRAINING_SEEDS, type Mode, type Plan } from './plan.js';
+import { makePlan, type Fault, type Mode, type Plan } from './plan.js';
 import { TRAINING } from './training.js';
-import { judge, modelFingerprint, type Models } from './verdict.js';
+import { judge, leftProcesses, modelFingerprint } from './verdict.js';
 import { World } from './world.js';
 
 /** All trainings of a run must have come to their end within this time after the last fault, ms. */
 const FINISH_MS = 120_000;
-/** Within this time after the end no training process may be left, ms. */
-const QUIET_MS = 5_000;
+/** How long a training takes at most that nothing disturbs, ms. */
+const UNDISTURBED_MS = 180_000;
 
 export interface RunReport {
+  /** Day, UTC. */
+  date: string;
   seed: number;
   mode: Mode;
   faults: string[];
@@ -25,10 +27,9 @@ export interface RunReport {
 
 /** A sandbox for any number of runs, with the models that they must come to. */
 export class Chaos {
-  private constructor(
-    private readonly sandbox: Sandbox,
-    private readonly models: Models,
-  ) {}
+  readonly #models = new Map<number, string>();
+
+  private constructor(private readonly sandbox: Sandbox) {}
 
   static async open(): Promise<Chaos> {
     const sandbox = await Sandbox.create();
@@ -39,36 +40,32 @@ export class Chaos {
       startDate: '2024-01-01',
       endDate: '2024-06-30',
     });
-    const api = await sandbox.startApi('undisturbed');
-    const models = new Map<number, string>();
-    for (const seed of TRAINING_SEEDS) {
-      const started = await api.post<OperationStarted>('/trainings/start', { strategy: TRAINING, seed });
-      const { result } = await api.untilEnded(dataOf(started).operation_id, 120_000);
-      models.set(seed, await modelFingerprint((result as TrainingResult).artifacts.model_path ?? ''));
-    }
-    await api.stop();
-    return new Chaos(sandbox, models);
+    return new Chaos(sandbox);
   }
 
   async run(seed: number, mode: Mode | null): Promise<RunReport> {
     const plan = makePlan(seed, mode);
+    await this.#trainUndisturbed(plan.trainings);
     const began = performance.now();
     const world = await World.open(this.sandbox, plan);
-    const observer = new Observer(() => world.url);
+    const observer = new Observer();
+    observer.watch(() => world.url);
+    const done: string[] = [];
     try {
       for (const training of plan.trainings) await world.start(training);
       for (const { after, ...fault } of plan.faults) {
         await sleep(after);
-        await world.apply(fault);
+        done.push(world.can(fault) ? nameOf(fault) : `${nameOf(fault)} (impossible here)`);
+        if (world.can(fault)) await world.apply(fault);
       }
       const operations = await world.finish(FINISH_MS);
       await observer.stop();
-      const violations = [...observer.violations, ...(await judge(world, operations, this.models))];
-      violations.push(...(await this.#leftProcesses()));
+      const violations = await judge(world, operations, observer, this.#models);
+      violations.push(...(await leftProcesses(this.sandbox)));
       const attempts = operations.map(({ attempt }) => attempt);
-      return report(plan, attempts, violations, began);
+      return report(plan, done, attempts, violations, began);
     } catch (error) {
-      return report(plan, [], [`the run broke off: ${(error as Error).message}`], began);
+      return report(plan, done, [], [`the run broke off: ${(error as Error).message}`], began);
     } finally {
       await observer.stop();
       await world.close();
@@ -79,22 +76,35 @@ export class Chaos {
     return this.sandbox.close();
   }
 
-  async #leftProcesses(): Promise<string[]> {
-    const end = performance.now() + QUIET_MS;
-    let left = await this.sandbox.trainers();
-    while (left.length > 0 && performance.now() < end) {
-      await sleep(50);
-      left = await this.sandbox.trainers();
+  /** Learns the models of trainings of these seeds that nothing disturbs. */
+  async #trainUndisturbed(seeds: number[]): Promise<void> {
+    const unknown = seeds.filter((seed) => !this.#models.has(seed));
+    if (unknown.length === 0) return;
+    const api = await this.sandbox.startApi('undisturbed');
+    for (const seed of unknown) {
+      const id = await api.startTraining({ strategy: TRAINING, seed });
+      const { result } = await api.untilEnded(id, UNDISTURBED_MS);
+      const { model_path } = (result as TrainingResult).artifacts;
+      this.#models.set(seed, await modelFingerprint(model_path ?? ''));
     }
-    return left.length === 0 ? [] : [`${left.length} training processes are left`];
+    await api.stop();
   }
 }
 
-function report(plan: Plan, attempts: number[], violations: string[], began: number): RunReport {
-  const { seed, mode, faults } = plan;
-  const names = faults.map((fault) =>
-    fault.kind === 'crash' ? `crash ${fault.point.when} ${fault.point.call} ${fault.point.path}` : fault.kind,
-  );
+function nameOf(fault: Fault): string {
+  if (fault.kind !== 'crash') return fault.kind;
+  const { when, call, path } = fault.point;
+  return `crash ${when} ${call} ${path}`;
+}
+
+function report(
+  { seed, mode }: Plan,
+  faults: string[],
+  attempts: number[],
+  violations: string[],
+  began: number,
+): RunReport {
   const seconds = Math.round((performance.now() - began) / 100) / 10;
-  return { seed, mode, faults: names, attempts, seconds, violations };
+  const date = new Date().toISOString().slice(0, 10);
+  return { date, seed, mode, faults, attempts, seconds, violations };
 }

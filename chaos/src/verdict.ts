@@ -1,27 +1,40 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   isTerminalStatus,
   type ModelList,
   type Operation,
   type OperationHistory,
+  type OperationHistoryEntry,
   type TrainingResult,
 } from '@ktrdr/contracts';
-import { dataOf } from '@ktrdr/service-kit/testing';
+import { dataOf, type Sandbox } from '@ktrdr/service-kit/testing';
+import type { Observer } from './observer.js';
 import type { World } from './world.js';
+
+/** Within this time after the end no training process may be left, ms. */
+const QUIET_MS = 5_000;
+/** Cause of an attempt that a checkpoint begins, in the history. */
+const GOES_ON = 'goes on from its last checkpoint';
 
 /** Fingerprint of the model of each training seed, from a run that nothing disturbed. */
 export type Models = ReadonlyMap<number, string>;
 
 /** What is wrong with the world in the end; empty where nothing is. */
-export async function judge(world: World, operations: Operation[], models: Models): Promise<string[]> {
-  const wrong: string[] = [];
+export async function judge(
+  world: World,
+  operations: Operation[],
+  observer: Observer,
+  models: Models,
+): Promise<string[]> {
+  const wrong = [...observer.violations, ...(await world.judgeOwners())];
   const known = new Map(operations.map((operation) => [operation.operation_id, operation]));
   for (const id of world.ids) {
     const operation = known.get(id);
     if (operation === undefined) wrong.push(`${id} was acknowledged and is lost`);
-    else wrong.push(...(await judgeOperation(world, operation, models)));
+    else wrong.push(...(await judgeOperation(world, operation, observer, models)));
   }
   if (operations.length !== world.ids.length)
     wrong.push(`${operations.length} operations where ${world.ids.length} were started`);
@@ -34,7 +47,12 @@ export async function judge(world: World, operations: Operation[], models: Model
   return wrong;
 }
 
-async function judgeOperation(world: World, operation: Operation, models: Models): Promise<string[]> {
+async function judgeOperation(
+  world: World,
+  operation: Operation,
+  observer: Observer,
+  models: Models,
+): Promise<string[]> {
   const wrong: string[] = [];
   const { operation_id: id, status, error } = operation;
   if (!isTerminalStatus(status))
@@ -48,9 +66,25 @@ async function judgeOperation(world: World, operation: Operation, models: Models
       (entry) => entry.attempt === attempt && isTerminalStatus(entry.status),
     ).length;
     if (ends !== 1) wrong.push(`${id}: attempt ${attempt} ended ${ends} times`);
+    wrong.push(...judgeResume(history, attempt, id, observer));
   }
   if (status === 'completed') wrong.push(...(await judgeModel(world, operation, models)));
   return wrong;
+}
+
+/** Where an attempt goes on from a checkpoint, its percentage goes on where it was. */
+function judgeResume(
+  history: OperationHistoryEntry[],
+  attempt: number,
+  id: string,
+  observer: Observer,
+): string[] {
+  const begins = history.find((entry) => entry.attempt === attempt && entry.status === 'pending');
+  const [before, now] = [observer.seen(id, attempt - 1), observer.seen(id, attempt)];
+  if (begins?.cause !== GOES_ON || before === undefined || now === undefined) return [];
+  return now.first < before.last
+    ? [`${id}: attempt ${attempt} went on at ${now.first} % where it had been at ${before.last} %`]
+    : [];
 }
 
 async function judgeModel(world: World, operation: Operation, models: Models): Promise<string[]> {
@@ -62,6 +96,17 @@ async function judgeModel(world: World, operation: Operation, models: Models): P
   const seed = Number(metadata.parameters['seed']);
   const same = (await modelFingerprint(model_path ?? '')) === models.get(seed);
   return same ? [] : [`${id}: its model differs from that of a run that nothing disturbed`];
+}
+
+/** Training processes of a sandbox whose trainings have all ended; those that are about to end are given time. */
+export async function leftProcesses(sandbox: Sandbox): Promise<string[]> {
+  const end = performance.now() + QUIET_MS;
+  let left = await sandbox.trainers();
+  while (left.length > 0 && performance.now() < end) {
+    await sleep(50);
+    left = await sandbox.trainers();
+  }
+  return left.length === 0 ? [] : [`${left.length} training processes are left`];
 }
 
 /** @param path folder of a model */

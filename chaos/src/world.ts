@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   isTerminalStatus,
@@ -15,7 +16,8 @@ import {
   type TestService,
 } from '@ktrdr/service-kit/testing';
 import { CRASH_AT, type CrashPoint } from './crash-points.js';
-import type { Fault, Plan } from './plan.js';
+import type { Fault, Mode, Plan } from './plan.js';
+import { SmallDisk } from './small-disk.js';
 import { TRAINING } from './training.js';
 
 const LEASE_MS = 1_000;
@@ -34,6 +36,7 @@ export class World {
   #api!: TestService;
   #host: TestService | null = null;
   #link: Link | null = null;
+  #disk: SmallDisk | null = null;
   #settings: Record<string, string> = {};
   #hostSettings: Record<string, string> = {};
 
@@ -41,7 +44,7 @@ export class World {
     private readonly sandbox: Sandbox,
     private readonly plan: Plan,
   ) {
-    this.name = `run-${plan.seed}`;
+    this.name = `run-${plan.seed}-${plan.mode}`;
   }
 
   static async open(sandbox: Sandbox, plan: Plan): Promise<World> {
@@ -54,26 +57,45 @@ export class World {
     return this.#api.url;
   }
 
+  /** Of the services' states. */
+  get #directory(): string {
+    return this.sandbox.path(`${this.name}-states`);
+  }
+
   async #open(): Promise<void> {
     const { mode, onInterrupt } = this.plan;
+    this.#disk = await SmallDisk.open(this.sandbox, this.#directory);
+    const places: Record<Mode, () => Promise<Record<string, string>>> = {
+      local: async () => ({}),
+      host: () => this.#openHost(),
+    };
     this.#settings = {
       PORT: String(await freePort()),
       LEASE_MS: String(LEASE_MS),
       ON_INTERRUPT: onInterrupt,
+      STATE_DIR: join(this.#directory, 'api'),
+      ...(await places[mode]()),
     };
-    if (mode === 'host') {
-      const port = await freePort();
-      this.#hostSettings = { PORT: String(port), TRAINING_MAX_SESSIONS: '8' };
-      this.#host = await this.#startHost();
-      this.#link = await Link.open(port);
-      Object.assign(this.#settings, {
-        USE_TRAINING_HOST_SERVICE: 'true',
-        TRAINING_HOST_SERVICE_URL: this.#link.url,
-        TRAINING_HOST_POLL_MS: '50',
-        TRAINING_HOST_TIMEOUT_MS: '5000',
-      });
-    }
     this.#api = await this.#startApi();
+    await this.#owners('note');
+  }
+
+  /** @returns settings of an API that trains there */
+  async #openHost(): Promise<Record<string, string>> {
+    const port = await freePort();
+    this.#hostSettings = {
+      PORT: String(port),
+      TRAINING_MAX_SESSIONS: '8',
+      STATE_DIR: join(this.#directory, 'host'),
+    };
+    this.#host = await this.#startHost();
+    this.#link = await Link.open(port);
+    return {
+      USE_TRAINING_HOST_SERVICE: 'true',
+      TRAINING_HOST_SERVICE_URL: this.#link.url,
+      TRAINING_HOST_POLL_MS: '50',
+      TRAINING_HOST_TIMEOUT_MS: '5000',
+    };
   }
 
   /** Starts a training as a program would that is not told twice: with a task id, until it is acknowledged. */
@@ -83,6 +105,11 @@ export class World {
       request<OperationStarted>('POST', `${this.url}/trainings/start`, body),
     );
     this.ids.push(dataOf(answer).operation_id);
+  }
+
+  /** Whether it can be had on this machine: a full disk needs namespaces. */
+  can({ kind }: Fault): boolean {
+    return this.#disk !== null || !kind.startsWith('full disk');
   }
 
   async apply(fault: Fault): Promise<void> {
@@ -124,6 +151,19 @@ export class World {
         await sleep(fault.ms);
         this.#link?.heal();
         break;
+      case 'full disk':
+        await this.#disk?.fill();
+        await sleep(fault.ms);
+        await this.#disk?.empty();
+        break;
+      case 'full disk, kill api':
+        await this.#disk?.fill();
+        await sleep(fault.ms);
+        this.#api.kill('SIGKILL');
+        await this.#api.ended;
+        await this.#disk?.empty();
+        this.#api = await this.#startApi();
+        break;
       case 'cancel':
       case 'resume':
         await this.#ask(fault.kind, fault.of);
@@ -135,6 +175,12 @@ export class World {
   async operations(): Promise<Operation[]> {
     const answer = await this.#until(() => request<OperationList>('GET', `${this.url}/operations?limit=100`));
     return dataOf(answer).operations;
+  }
+
+  /** What is wrong with the owners that operations have had. */
+  async judgeOwners(): Promise<string[]> {
+    const lines = await this.#owners('judge');
+    return lines.split('\n').filter((line) => line !== '');
   }
 
   get<T>(path: string): Promise<Answer<T>> {
@@ -164,6 +210,7 @@ export class World {
     await this.#api.stop();
     await this.#host?.stop();
     await this.#link?.close();
+    await this.#disk?.close();
   }
 
   async #ask(what: 'cancel' | 'resume', of: number): Promise<void> {
@@ -175,12 +222,23 @@ export class World {
     if (what === 'resume' && answer?.body.success) this.cancelled.delete(id);
   }
 
+  async #owners(what: 'note' | 'judge'): Promise<string> {
+    const program = new URL('./owners.js', import.meta.url).pathname;
+    const database = join(this.#directory, 'api', 'ktrdr.db');
+    const shell = this.#disk?.enter ?? 'exec "$0" "$@"';
+    const args = ['-c', shell, process.execPath, program, what, database];
+    const run = this.sandbox.spawn('sh', args, process.env as Record<string, string>);
+    const { code } = await run.ended;
+    if (code !== 0) throw new Error(`the owners of operations could not be read: ${run.output}`);
+    return run.output;
+  }
+
   #startApi(settings: Record<string, string> = {}): Promise<TestService> {
-    return this.sandbox.startApi(this.name, { ...this.#settings, ...settings });
+    return this.sandbox.startApi(this.name, { ...this.#settings, ...settings }, this.#disk?.enter);
   }
 
   #startHost(): Promise<TestService> {
-    return this.sandbox.startHost(`${this.name}-host`, this.#hostSettings);
+    return this.sandbox.startHost(`${this.name}-host`, this.#hostSettings, this.#disk?.enter);
   }
 
   async #restartApi(signalName: 'SIGKILL' | 'SIGTERM', ms: number, settings = {}): Promise<void> {

@@ -212,13 +212,16 @@ export class Sandbox {
     return join(this.directory, ...names);
   }
 
-  /** Starts the built API with its own models and state, `name` tells several apart. */
+  /**
+   * Starts the built API with its own models and state, `name` tells several apart. `shell` runs before it, with the service's
+   * command as `"$0" "$@"`.
+   */
   async startApi(name: string, settings: Record<string, string> = {}, shell?: string): Promise<TestService> {
     return this.#service('api', name, settings, { shell });
   }
 
-  async startHost(name: string, settings: Record<string, string> = {}): Promise<TestService> {
-    return this.#service('training-host', name, settings);
+  async startHost(name: string, settings: Record<string, string> = {}, shell?: string): Promise<TestService> {
+    return this.#service('training-host', name, settings, shell);
   }
 
   /** A host that takes trainings out of the queue of `settings.TRAINING_QUEUE_URL`. */

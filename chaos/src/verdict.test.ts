@@ -1,0 +1,139 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import type { Operation, TrainingResult } from '@ktrdr/contracts';
+import { writeSampleBars } from '@ktrdr/market-data';
+import { Sandbox, until } from '@ktrdr/service-kit/testing';
+import { Observer } from '../dist/observer.js';
+import { judge, leftProcesses, modelFingerprint } from '../dist/verdict.js';
+import { World } from '../dist/world.js';
+
+/** A whole world, then one thing after another is made wrong in it, and the verdict has to say which. */
+const TRAINING_SEED = 1;
+
+jest.setTimeout(180_000);
+
+let sandbox: Sandbox;
+let world: World;
+let operation: Operation;
+let modelFile: string;
+let models: ReadonlyMap<number, string>;
+
+beforeAll(async () => {
+  sandbox = await Sandbox.create();
+  await writeSampleBars({
+    dataDir: sandbox.dataDir,
+    symbol: 'AAPL',
+    timeframe: '1h',
+    startDate: '2024-01-01',
+    endDate: '2024-06-30',
+  });
+  world = await World.open(sandbox, {
+    seed: 0,
+    mode: 'local',
+    onInterrupt: 'fail',
+    trainings: [TRAINING_SEED],
+    faults: [],
+  });
+  await world.start(TRAINING_SEED);
+  // it comes to its end in a second attempt that goes on from a checkpoint
+  await until(
+    'a checkpoint',
+    () => world.operations(),
+    ([running]) => running?.resumable === true,
+    { withinMs: 60_000 },
+  );
+  await world.apply({ kind: 'kill trainer' });
+  [operation] = (await world.finish(120_000)) as [Operation];
+  const path = (operation.result as TrainingResult).artifacts.model_path ?? '';
+  modelFile = join(path, 'model.onnx');
+  models = new Map([[TRAINING_SEED, await modelFingerprint(path)]]);
+});
+
+afterAll(async () => {
+  await world.close();
+  await sandbox.close();
+}, 60_000);
+
+function verdict(changes: Partial<Operation> = {}, observer = new Observer()): Promise<string[]> {
+  return judge(world, [{ ...operation, ...changes }], observer, models);
+}
+
+/** What an observer notes that sees these one after the other. */
+function noted(...sights: Partial<Operation>[]): string[] {
+  const observer = new Observer();
+  for (const sight of sights) observer.see({ ...operation, ...sight });
+  return [...observer.violations];
+}
+
+function at(percentage: number): Pick<Operation, 'progress'> {
+  return { progress: { ...operation.progress, percentage } };
+}
+
+test('a whole world is right', async () => {
+  expect(await verdict()).toEqual([]);
+  expect(await leftProcesses(sandbox)).toEqual([]);
+});
+
+test('an operation that is lost, doubled, never ended or failed is a violation', async () => {
+  const id = operation.operation_id;
+  expect(await judge(world, [], new Observer(), models)).toContain(`${id} was acknowledged and is lost`);
+  expect(await judge(world, [operation, operation], new Observer(), models)).toContain(
+    '2 operations where 1 were started',
+  );
+  expect(await verdict({ status: 'running' })).toContainEqual(expect.stringMatching(/it never ended/));
+  const error = { code: 'internal_error' as const, message: 'broken' };
+  expect(await verdict({ status: 'failed', error })).toContain(`${id}: broken`);
+  expect(await verdict({ status: 'failed', error })).toContainEqual(
+    expect.stringMatching(/failed in every attempt/),
+  );
+  // an attempt of which the history knows no end
+  expect(await verdict({ attempt: 3 })).toEqual([`${id}: attempt 3 ended 0 times`]);
+});
+
+test('what an observer may never see: less than before, an end that is none, an attempt that falls', () => {
+  const running = { ...at(50), status: 'running' as const };
+  expect(noted({ ...running, ...at(40) }, running)).toEqual([]);
+  expect(noted(running, { ...running, ...at(40) })).toEqual([
+    `${operation.operation_id}: 50 % became 40 % in attempt 2`,
+  ]);
+  expect(noted({}, { status: 'running' })).toEqual([
+    `${operation.operation_id}: completed became running in attempt 2`,
+  ]);
+  expect(noted({ attempt: 2 }, { attempt: 1 })).toEqual([`${operation.operation_id}: attempt 2 became 1`]);
+});
+
+test('an attempt that goes on from a checkpoint below where the one before had been', async () => {
+  const observer = new Observer();
+  observer.see({ ...operation, ...at(50), status: 'failed', attempt: 1 });
+  observer.see({ ...operation, ...at(40), status: 'running', attempt: 2 });
+  expect(await verdict({}, observer)).toEqual([
+    `${operation.operation_id}: attempt 2 went on at 40 % where it had been at 50 %`,
+  ]);
+});
+
+test('a model that differs, and one that cannot be loaded', async () => {
+  const bytes = await readFile(modelFile);
+  const others = new Map([[TRAINING_SEED, 'another']]);
+  expect(await judge(world, [operation], new Observer(), others)).toEqual([
+    expect.stringMatching(/its model differs/),
+  ]);
+  const broken = Buffer.from(bytes);
+  broken.writeUInt8(broken.readUInt8(broken.length >> 1) ^ 1, broken.length >> 1);
+  await writeFile(modelFile, broken);
+  expect(await verdict()).toContainEqual(expect.stringMatching(/its model/));
+  await writeFile(modelFile, bytes);
+  expect(await verdict()).toEqual([]);
+});
+
+test('a training process that is left', async () => {
+  const left = sandbox.spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60_000)', 'trainer'], {});
+  await until(
+    'the process',
+    () => sandbox.trainers(),
+    (pids) => pids.length === 1,
+  );
+  expect(await leftProcesses(sandbox)).toEqual(['1 training processes are left']);
+  await left.stop();
+  expect(await leftProcesses(sandbox)).toEqual([]);
+});
