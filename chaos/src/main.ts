@@ -1,4 +1,4 @@
-/** `npm run chaos -- --seed S --runs N [--mode local|host]`: a line a run; runs add up in `chaos/results.jsonl`. */
+/** `npm run chaos -- --seed S --runs N [--mode local|host|queue]`: a line a run; runs add up in `chaos/results.jsonl`. */
 import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -16,7 +16,7 @@ const { values } = parseArgs({
 const [seed, runs] = [Number(values.seed), Number(values.runs)];
 const mode = (values.mode ?? null) as Mode | null;
 if (![seed, runs].every(Number.isSafeInteger) || (mode !== null && !MODES.includes(mode))) {
-  console.error('npm run chaos -- --seed <number> --runs <number> [--mode local|host]');
+  console.error('npm run chaos -- --seed <number> --runs <number> [--mode local|host|queue]');
   process.exit(2);
 }
 

@@ -1,25 +1,30 @@
 import { RandomStream } from '@ktrdr/trainer';
 import { CRASH_POINTS, type CrashPoint } from './crash-points.js';
 
-export const MODES = ['local', 'host'] as const;
+export const MODES = ['local', 'host', 'queue'] as const;
 export type Mode = (typeof MODES)[number];
 
-/** What is done to the world. `ms`: how long it lasts. */
+/** What is done to the world. `ms`: how long it lasts. `of`: which training or host; there may be fewer. */
 export type Fault =
   /** `kill -9`; started again after `ms`. */
-  | { kind: 'kill api' | 'kill host'; ms: number }
+  | { kind: 'kill api'; ms: number }
+  | { kind: 'kill host'; of: number; ms: number }
   /** SIGTERM; started again after `ms`. */
   | { kind: 'end api'; ms: number }
+  | { kind: 'end host'; of: number; ms: number }
   /** SIGSTOP, and SIGCONT after `ms`. */
-  | { kind: 'stop api' | 'stop host' | 'stop trainer'; ms: number }
+  | { kind: 'stop api' | 'stop trainer'; ms: number }
+  | { kind: 'stop host'; of: number; ms: number }
   | { kind: 'kill trainer' }
-  /** The API, or its trainer, is started anew and kills itself at a point of a durable write; then it is started again. */
+  /** The API, or what trains, is started anew and kills itself at a point of a durable write; then it is started again. */
   | { kind: 'crash'; point: CrashPoint }
-  /** Between API and host: nothing gets through, or only late. */
+  /** Between the API and its host or queue: nothing gets through, or only late. */
   | { kind: 'cut link' | 'delay link'; ms: number }
+  /** Between a host and the queue. */
+  | { kind: 'cut host' | 'delay host'; of: number; ms: number }
   /** Nothing more fits on the disk of the state folders; after `ms` there is room again, or the API dies of it first. */
   | { kind: 'full disk' | 'full disk, kill api'; ms: number }
-  /** A person's doing. `of`: which training. */
+  /** A person's doing. */
   | { kind: 'cancel' | 'resume'; of: number };
 
 export interface Plan {
@@ -58,19 +63,26 @@ export function makePlan(seed: number, mode: Mode | null): Plan {
       { kind: 'stop api', ms: upTo(3000) },
       { kind: 'kill trainer' },
       { kind: 'stop trainer', ms: upTo(2000) },
-      { kind: 'crash', point: oneOf(CRASH_POINTS) },
+      { kind: 'crash', point: oneOf(CRASH_POINTS[of]) },
       { kind: 'cancel', of: upTo(2) },
       { kind: 'resume', of: upTo(2) },
       { kind: 'full disk', ms: upTo(3000) },
       { kind: 'full disk, kill api', ms: upTo(2000) },
     ];
+    const hosts: Fault[] = [
+      { kind: 'kill host', of: upTo(1), ms: upTo(2500) },
+      { kind: 'end host', of: upTo(1), ms: upTo(500) },
+      { kind: 'stop host', of: upTo(1), ms: upTo(3000) },
+      { kind: 'cut link', ms: upTo(3000) },
+      { kind: 'delay link', ms: upTo(3000) },
+    ];
     const only: Record<Mode, Fault[]> = {
       local: [],
-      host: [
-        { kind: 'kill host', ms: upTo(2500) },
-        { kind: 'stop host', ms: upTo(3000) },
-        { kind: 'cut link', ms: upTo(3000) },
-        { kind: 'delay link', ms: upTo(3000) },
+      host: hosts,
+      queue: [
+        ...hosts,
+        { kind: 'cut host', of: upTo(1), ms: upTo(3000) },
+        { kind: 'delay host', of: upTo(1), ms: upTo(3000) },
       ],
     };
     return oneOf([...everywhere, ...only[of]]);

@@ -55,8 +55,8 @@ export class Chaos {
       for (const training of plan.trainings) await world.start(training);
       for (const { after, ...fault } of plan.faults) {
         await sleep(after);
-        done.push(world.can(fault) ? nameOf(fault) : `${nameOf(fault)} (impossible here)`);
-        if (world.can(fault)) await world.apply(fault);
+        const outcome = await world.apply(fault);
+        done.push(outcome === null ? nameOf(fault) : `${nameOf(fault)} (${outcome})`);
       }
       const operations = await world.finish(FINISH_MS);
       await observer.stop();
@@ -80,7 +80,7 @@ export class Chaos {
   async #trainUndisturbed(seeds: number[]): Promise<void> {
     const unknown = seeds.filter((seed) => !this.#models.has(seed));
     if (unknown.length === 0) return;
-    const api = await this.sandbox.startApi('undisturbed');
+    const api = await this.sandbox.startApi('undisturbed', { TRAINING_ENGINE: 'onnx' });
     for (const seed of unknown) {
       const id = await api.startTraining({ strategy: TRAINING, seed });
       const { result } = await api.untilEnded(id, UNDISTURBED_MS);
@@ -93,8 +93,8 @@ export class Chaos {
 
 function nameOf(fault: Fault): string {
   if (fault.kind !== 'crash') return fault.kind;
-  const { when, call, path } = fault.point;
-  return `crash ${when} ${call} ${path}`;
+  const { process: who, when, call, path } = fault.point;
+  return `crash of ${who.split('/')[0]} ${when} ${call} ${path}`;
 }
 
 function report(

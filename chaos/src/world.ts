@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -6,25 +7,21 @@ import {
   type OperationList,
   type OperationStarted,
 } from '@ktrdr/contracts';
-import {
-  dataOf,
-  freePort,
-  Link,
-  request,
-  type Answer,
-  type Sandbox,
-  type TestService,
-} from '@ktrdr/service-kit/testing';
-import { CRASH_AT, type CrashPoint } from './crash-points.js';
-import type { Fault, Mode, Plan } from './plan.js';
+import { dataOf, freePort, request, type Answer, type Link, type Sandbox } from '@ktrdr/service-kit/testing';
+import { CRASH_AT, type CrashOrder, type CrashPoint } from './crash-points.js';
+import { openPlace, type Place } from './place.js';
+import type { Fault, Plan } from './plan.js';
+import { Service, signal, stopProcess, type Settings } from './service.js';
 import { SmallDisk } from './small-disk.js';
 import { TRAINING } from './training.js';
 
 const LEASE_MS = 1_000;
 /** A crash point that is not passed within this time is given up, ms. */
-const CRASH_WITHIN_MS = 3_000;
+const CRASH_WITHIN_MS = 4_000;
 /** How long the API may take to answer a person while everything is whole, ms. */
 const ANSWER_MS = 30_000;
+/** Late by this, ms. */
+const DELAY_MS = 200;
 
 /** The services of one run, what is done to them, and what a person does with them. */
 export class World {
@@ -33,12 +30,10 @@ export class World {
   /** Of those a person has cancelled. */
   readonly cancelled = new Set<string>();
   readonly name: string;
-  #api!: TestService;
-  #host: TestService | null = null;
-  #link: Link | null = null;
+  #api!: Service;
+  #place!: Place;
   #disk: SmallDisk | null = null;
-  #settings: Record<string, string> = {};
-  #hostSettings: Record<string, string> = {};
+  #crashes = 0;
 
   private constructor(
     private readonly sandbox: Sandbox,
@@ -64,38 +59,32 @@ export class World {
 
   async #open(): Promise<void> {
     const { mode, onInterrupt } = this.plan;
-    this.#disk = await SmallDisk.open(this.sandbox, this.#directory);
-    const places: Record<Mode, () => Promise<Record<string, string>>> = {
-      local: async () => ({}),
-      host: () => this.#openHost(),
-    };
-    this.#settings = {
-      PORT: String(await freePort()),
+    const { sandbox, name } = this;
+    this.#disk = await SmallDisk.open(sandbox, this.#directory);
+    const port = await freePort();
+    const shell = this.#disk?.enter;
+    const settings = {
       LEASE_MS: String(LEASE_MS),
+      TRAINING_ENGINE: 'onnx',
+      TRAINING_CHECKPOINT_EVERY_MS: '200',
+    };
+    this.#place = await openPlace(mode, {
+      sandbox,
+      name,
+      directory: this.#directory,
+      settings,
+      apiUrl: `http://127.0.0.1:${port}`,
+      shell,
+    });
+    const own = {
+      ...settings,
+      ...this.#place.apiSettings,
+      PORT: String(port),
       ON_INTERRUPT: onInterrupt,
       STATE_DIR: join(this.#directory, 'api'),
-      ...(await places[mode]()),
     };
-    this.#api = await this.#startApi();
+    this.#api = await Service.start((more) => sandbox.startApi(name, { ...own, ...more }, shell));
     await this.#owners('note');
-  }
-
-  /** @returns settings of an API that trains there */
-  async #openHost(): Promise<Record<string, string>> {
-    const port = await freePort();
-    this.#hostSettings = {
-      PORT: String(port),
-      TRAINING_MAX_SESSIONS: '8',
-      STATE_DIR: join(this.#directory, 'host'),
-    };
-    this.#host = await this.#startHost();
-    this.#link = await Link.open(port);
-    return {
-      USE_TRAINING_HOST_SERVICE: 'true',
-      TRAINING_HOST_SERVICE_URL: this.#link.url,
-      TRAINING_HOST_POLL_MS: '50',
-      TRAINING_HOST_TIMEOUT_MS: '5000',
-    };
   }
 
   /** Starts a training as a program would that is not told twice: with a task id, until it is acknowledged. */
@@ -107,68 +96,57 @@ export class World {
     this.ids.push(dataOf(answer).operation_id);
   }
 
-  /** Whether it can be had on this machine: a full disk needs namespaces. */
-  can({ kind }: Fault): boolean {
-    return this.#disk !== null || !kind.startsWith('full disk');
-  }
-
-  async apply(fault: Fault): Promise<void> {
+  /** @returns what has become of it, where that is not plain */
+  async apply(fault: Fault): Promise<string | null> {
+    const { link } = this.#place;
     switch (fault.kind) {
       case 'kill api':
-        await this.#restartApi('SIGKILL', fault.ms);
+        await this.#api.restart('SIGKILL', fault.ms);
         break;
       case 'end api':
-        await this.#restartApi('SIGTERM', fault.ms);
+        await this.#api.restart('SIGTERM', fault.ms);
         break;
       case 'stop api':
-        await this.#stopFor(this.#api.pid, fault.ms);
+        await this.#api.stopFor(fault.ms);
         break;
       case 'kill host':
-        this.#host?.kill('SIGKILL');
-        await this.#host?.ended;
-        await sleep(fault.ms);
-        this.#host = await this.#startHost();
+        await this.#host(fault.of).service.restart('SIGKILL', fault.ms);
+        break;
+      case 'end host':
+        await this.#host(fault.of).service.restart('SIGTERM', fault.ms);
         break;
       case 'stop host':
-        if (this.#host !== null) await this.#stopFor(this.#host.pid, fault.ms);
+        await this.#host(fault.of).service.stopFor(fault.ms);
         break;
       case 'kill trainer':
         for (const pid of await this.sandbox.trainers()) signal(pid, 'SIGKILL');
         break;
       case 'stop trainer':
-        await Promise.all((await this.sandbox.trainers()).map((pid) => this.#stopFor(pid, fault.ms)));
+        await Promise.all((await this.sandbox.trainers()).map((pid) => stopProcess(pid, fault.ms)));
         break;
       case 'crash':
-        await this.#crash(fault.point);
-        break;
+        return this.#crash(fault.point);
       case 'cut link':
-        this.#link?.cut();
-        await sleep(fault.ms);
-        this.#link?.heal();
+        await cut(link, fault.ms);
         break;
       case 'delay link':
-        this.#link?.delay(200);
-        await sleep(fault.ms);
-        this.#link?.heal();
+        await delay(link, fault.ms);
+        break;
+      case 'cut host':
+        await cut(this.#host(fault.of).link, fault.ms);
+        break;
+      case 'delay host':
+        await delay(this.#host(fault.of).link, fault.ms);
         break;
       case 'full disk':
-        await this.#disk?.fill();
-        await sleep(fault.ms);
-        await this.#disk?.empty();
-        break;
       case 'full disk, kill api':
-        await this.#disk?.fill();
-        await sleep(fault.ms);
-        this.#api.kill('SIGKILL');
-        await this.#api.ended;
-        await this.#disk?.empty();
-        this.#api = await this.#startApi();
-        break;
+        return this.#fillDisk(fault);
       case 'cancel':
       case 'resume':
         await this.#ask(fault.kind, fault.of);
         break;
     }
+    return null;
   }
 
   /** Every operation as it is. */
@@ -192,25 +170,55 @@ export class World {
     const end = performance.now() + withinMs;
     for (;;) {
       const operations = await this.operations();
-      const open = operations.filter(({ status, operation_id: id }) => {
-        return !(status === 'completed' || (status === 'cancelled' && this.cancelled.has(id)));
-      });
+      const open = this.#unfinished(operations);
       if (open.length === 0 || performance.now() > end) return operations;
-      for (const { operation_id: id, status, resumable } of open) {
-        if (!isTerminalStatus(status)) continue;
-        const how = resumable ? 'resume' : 'retry';
-        // it may go on by itself meanwhile
-        await request('POST', `${this.url}/operations/${id}/${how}`).catch(() => null);
-      }
+      await this.#goOn(open);
       await sleep(200);
     }
   }
 
   async close(): Promise<void> {
-    await this.#api.stop();
-    await this.#host?.stop();
-    await this.#link?.close();
+    await this.#api.end('SIGTERM');
+    await this.#place.close();
     await this.#disk?.close();
+  }
+
+  #host(of: number): Place['hosts'][number] {
+    const { hosts } = this.#place;
+    const host = hosts[of % hosts.length];
+    if (host === undefined) throw new Error(`A ${this.plan.mode} run has no host.`);
+    return host;
+  }
+
+  /** Those that a person still wants. */
+  #unfinished(operations: Operation[]): Operation[] {
+    return operations.filter(({ status, operation_id: id }) => {
+      return !(status === 'completed' || (status === 'cancelled' && this.cancelled.has(id)));
+    });
+  }
+
+  /** Starts again what has ended. */
+  async #goOn(operations: Operation[]): Promise<void> {
+    for (const { operation_id: id, status, resumable } of operations) {
+      if (!isTerminalStatus(status)) continue;
+      const how = resumable ? 'resume' : 'retry';
+      // it may go on by itself meanwhile
+      await request('POST', `${this.url}/operations/${id}/${how}`).catch(() => null);
+    }
+  }
+
+  /** A full disk needs namespaces. */
+  async #fillDisk({
+    kind,
+    ms,
+  }: Fault & { kind: 'full disk' | 'full disk, kill api' }): Promise<string | null> {
+    if (this.#disk === null) return 'impossible here';
+    await this.#disk.fill();
+    await sleep(ms);
+    if (kind === 'full disk, kill api') await this.#api.end('SIGKILL');
+    await this.#disk.empty();
+    if (kind === 'full disk, kill api') await this.#api.restart('SIGKILL');
+    return null;
   }
 
   async #ask(what: 'cancel' | 'resume', of: number): Promise<void> {
@@ -233,33 +241,22 @@ export class World {
     return run.output;
   }
 
-  #startApi(settings: Record<string, string> = {}): Promise<TestService> {
-    return this.sandbox.startApi(this.name, { ...this.#settings, ...settings }, this.#disk?.enter);
-  }
-
-  #startHost(): Promise<TestService> {
-    return this.sandbox.startHost(`${this.name}-host`, this.#hostSettings, this.#disk?.enter);
-  }
-
-  async #restartApi(signalName: 'SIGKILL' | 'SIGTERM', ms: number, settings = {}): Promise<void> {
-    this.#api.kill(signalName);
-    await this.#api.ended;
-    await sleep(ms);
-    this.#api = await this.#startApi(settings);
-  }
-
-  async #crash(point: CrashPoint): Promise<void> {
+  /** With trainings that run, so that there is something to write. */
+  async #crash(point: CrashPoint): Promise<string | null> {
+    const hosts = this.#place.hosts.map(({ service }) => service);
+    const isApi = point.process === 'api/dist/main' || hosts.length === 0;
+    const services = isApi ? [this.#api] : hosts;
+    const order: CrashOrder = {
+      point,
+      sign: this.sandbox.path(`${this.name}-crash-${(this.#crashes += 1)}`),
+    };
     const hook = new URL('./crash-hook.js', import.meta.url).href;
-    const settings = { NODE_OPTIONS: `--import ${hook}`, [CRASH_AT]: JSON.stringify(point) };
-    await this.#restartApi('SIGKILL', 0, settings);
-    await Promise.race([this.#api.ended, sleep(CRASH_WITHIN_MS)]);
-    await this.#restartApi('SIGKILL', 0);
-  }
-
-  async #stopFor(pid: number, ms: number): Promise<void> {
-    signal(pid, 'SIGSTOP');
-    await sleep(ms);
-    signal(pid, 'SIGCONT');
+    const settings = { NODE_OPTIONS: `--import ${hook}`, [CRASH_AT]: JSON.stringify(order) };
+    await restartAll(services, settings);
+    await this.#goOn(this.#unfinished(await this.operations()));
+    const isReached = await appears(order.sign, CRASH_WITHIN_MS);
+    await restartAll(services);
+    return isReached ? null : 'not reached';
   }
 
   /** Asks until there is an answer that is no refusal for a moment. */
@@ -274,11 +271,27 @@ export class World {
   }
 }
 
-/** A process that is gone is as good as told. */
-function signal(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+function restartAll(services: Service[], settings: Settings = {}): Promise<unknown> {
+  return Promise.all(services.map((service) => service.restart('SIGKILL', 0, settings)));
+}
+
+async function appears(file: string, withinMs: number): Promise<boolean> {
+  const end = performance.now() + withinMs;
+  while (!existsSync(file)) {
+    if (performance.now() > end) return false;
+    await sleep(20);
   }
+  return true;
+}
+
+async function cut(link: Link | null, ms: number): Promise<void> {
+  link?.cut();
+  await sleep(ms);
+  link?.heal();
+}
+
+async function delay(link: Link | null, ms: number): Promise<void> {
+  link?.delay(DELAY_MS);
+  await sleep(ms);
+  link?.heal();
 }

@@ -221,12 +221,12 @@ export class Sandbox {
   }
 
   async startHost(name: string, settings: Record<string, string> = {}, shell?: string): Promise<TestService> {
-    return this.#service('training-host', name, settings, shell);
+    return this.#service('training-host', name, settings, { shell });
   }
 
   /** A host that takes trainings out of the queue of `settings.TRAINING_QUEUE_URL`. */
-  async startQueueHost(name: string, settings: Record<string, string>): Promise<TestService> {
-    return this.#service('training-host', name, settings, { args: ['--queue'] });
+  async startQueueHost(name: string, settings: Record<string, string>, shell?: string): Promise<TestService> {
+    return this.#service('training-host', name, settings, { shell, args: ['--queue'] });
   }
 
   /** `settings` of an API that trains on `host`. */

@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+import { RedisServer } from '@ktrdr/job-queue/testing';
+import { freePort, Link, Sandbox } from '@ktrdr/service-kit/testing';
+import type { Mode } from './plan.js';
+import { Service, type Settings } from './service.js';
+
+/** Hosts of a queue. */
+const HOSTS = 2;
+
+/** Where trainings compute: beside the API, on a host that it sends them to, or on the hosts of a queue. */
+export interface Place {
+  /** Of an API that trains there. */
+  apiSettings: Settings;
+  /** Between the API and its host or queue. */
+  link: Link | null;
+  /** `link`: between host and queue. */
+  hosts: { service: Service; link: Link | null }[];
+  /** Ends everything. */
+  close: () => Promise<void>;
+}
+
+export interface PlaceOptions {
+  sandbox: Sandbox;
+  /** Of the run. */
+  name: string;
+  /** Of the services' states. */
+  directory: string;
+  /** Of all services. */
+  settings: Settings;
+  apiUrl: string;
+  /** Shell text that starts a service. */
+  shell: string | undefined;
+}
+
+export function openPlace(mode: Mode, options: PlaceOptions): Promise<Place> {
+  const places: Record<Mode, (options: PlaceOptions) => Promise<Place>> = {
+    local: async () => ({ apiSettings: {}, link: null, hosts: [], close: async () => {} }),
+    host: openHost,
+    queue: openQueue,
+  };
+  return places[mode](options);
+}
+
+async function openHost({ sandbox, name, directory, settings, shell }: PlaceOptions): Promise<Place> {
+  const port = await freePort();
+  const own = {
+    ...settings,
+    PORT: String(port),
+    TRAINING_MAX_SESSIONS: '8',
+    STATE_DIR: join(directory, 'host'),
+  };
+  const service = await Service.start((more) =>
+    sandbox.startHost(`${name}-host`, { ...own, ...more }, shell),
+  );
+  const link = await Link.open(port);
+  const apiSettings = { ...Sandbox.onHost(link), TRAINING_HOST_TIMEOUT_MS: '5000' };
+  const close = async (): Promise<void> => {
+    await service.end('SIGTERM');
+    await link.close();
+  };
+  return { apiSettings, link, hosts: [{ service, link: null }], close };
+}
+
+/** The first host reads the API's bars, the other has none and fetches them. */
+async function openQueue(options: PlaceOptions): Promise<Place> {
+  const redis = await RedisServer.start();
+  const link = await Link.open(redis.port);
+  const numbers = Array.from({ length: HOSTS }, (_, number) => number);
+  const hosts = await Promise.all(numbers.map((number) => openQueueHost(options, redis.port, number)));
+  const close = async (): Promise<void> => {
+    await Promise.all(hosts.map(({ service }) => service.end('SIGTERM')));
+    await Promise.all([link, ...hosts.map((host) => host.link)].map((each) => each.close()));
+    await redis.stop();
+  };
+  const apiSettings = { TRAINING_QUEUE_URL: queueUrl(link), TRAINING_HOST_TIMEOUT_MS: '5000' };
+  return { apiSettings, link, hosts, close };
+}
+
+async function openQueueHost(
+  { sandbox, name, directory, settings, apiUrl, shell }: PlaceOptions,
+  redisPort: number,
+  number: number,
+): Promise<{ service: Service; link: Link }> {
+  const link = await Link.open(redisPort);
+  const own = {
+    ...settings,
+    STATE_DIR: join(directory, `host-${number}`),
+    TRAINING_QUEUE_URL: queueUrl(link),
+    KTRDR_API_URL: apiUrl,
+    ...(number === 0 ? {} : { DATA_DIR: sandbox.path(`${name}-no-bars`) }),
+  };
+  const start = (more: Settings) =>
+    sandbox.startQueueHost(`${name}-host-${number}`, { ...own, ...more }, shell);
+  return { service: await Service.start(start), link };
+}
+
+function queueUrl({ url }: Link): string {
+  return `redis://${new URL(url).host}`;
+}
