@@ -55,6 +55,7 @@ export class Chaos {
       for (const training of plan.trainings) await world.start(training);
       for (const { after, ...fault } of plan.faults) {
         await sleep(after);
+        await world.keepBusy();
         const outcome = await world.apply(fault);
         done.push(outcome === null ? nameOf(fault) : `${nameOf(fault)} (${outcome})`);
       }

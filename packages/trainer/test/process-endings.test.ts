@@ -1,8 +1,10 @@
+import { spawnSync } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { TrainingCancelledError, type TrainingRunOutcome, type TrainingRunRequest } from '@ktrdr/trainer';
 import { runChild, type TrainerProcessOptions } from '../dist/process/run-child.js';
-import { childProcesses } from './fixtures/processes.js';
+import { childProcesses, isAlive } from './fixtures/processes.js';
 
 const fixture = (name: string): string => fileURLToPath(new URL(`./fixtures/${name}.mjs`, import.meta.url));
 
@@ -186,4 +188,12 @@ test('a listener that throws ends the run with its error, and the process with i
     throw new Error('the store is gone');
   };
   await expect(run('stubborn', { onProgress }).outcome).rejects.toThrow('the store is gone');
+});
+
+test('a process whose parent was killed before it listened ends by itself', async () => {
+  const { stdout } = spawnSync(process.execPath, [fixture('dying-parent')], { encoding: 'utf8' });
+  const pid = Number(stdout);
+  expect(pid).toBeGreaterThan(1);
+  for (let look = 0; look < 100 && isAlive(pid); look += 1) await sleep(100);
+  expect(isAlive(pid)).toBe(false);
 });

@@ -64,6 +64,8 @@ process.on('message', (message: ParentMessage) => {
   else controller.abort();
 });
 process.on('disconnect', () => process.exit(ORPHANED));
+// it may have gone while this file was loaded, and is not told twice
+if (!process.connected) process.exit(ORPHANED);
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => {
   if (controller.signal.aborted) process.exit(TERMINATED);
