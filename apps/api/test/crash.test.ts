@@ -10,17 +10,18 @@ import type {
   TrainingResult,
 } from '@ktrdr/contracts';
 import { writeSampleBars } from '@ktrdr/market-data';
-import { LONG_GRACE, dataOf, freePort, Sandbox, until } from '@ktrdr/service-kit/testing';
+import { CHECKPOINTS_SOON, LONG_GRACE, dataOf, freePort, Sandbox, until } from '@ktrdr/service-kit/testing';
 import type { TestService } from '@ktrdr/service-kit/testing';
 import { LONG, strategyText } from '@ktrdr/service-kit/testing';
 
 /** Services that are killed while trainings run, and what the next ones make of it. */
 let sandbox: Sandbox;
 
-const LEASE = { ...LONG_GRACE, LEASE_MS: '1000' };
+const HOST = { ...LONG_GRACE, ...CHECKPOINTS_SOON };
+const LEASE = { ...HOST, LEASE_MS: '1000' };
 const RESUMING = { ...LEASE, ON_INTERRUPT: 'resume' };
-/** Long enough for a checkpoint in passing. */
-const TRAINING = { strategy: strategyText({ epochs: 900 }), seed: 3 };
+/** Trains for seconds after its first checkpoint, on a fast machine too. */
+const TRAINING = { strategy: strategyText({ epochs: 1_500 }), seed: 3 };
 
 jest.setTimeout(90_000);
 
@@ -59,16 +60,6 @@ function untilNoTrainer(): Promise<number[]> {
   );
 }
 
-/** Until a checkpoint was written in passing. */
-function untilCheckpoint(state: string, id: string): Promise<string[]> {
-  const directory = sandbox.path(state, 'checkpoints', id);
-  return until(
-    'a checkpoint',
-    () => readdir(directory).catch((): string[] => []),
-    (files) => files.some((file) => file.endsWith('.ktrdr')),
-  );
-}
-
 async function historyOf(api: TestService, id: string): Promise<string[]> {
   const { history } = dataOf(await api.get<OperationHistory>(`/operations/${id}/history`));
   return history.map(({ attempt, status }) => `${attempt} ${status}`);
@@ -79,7 +70,7 @@ describe('an API that is killed in mid-training', () => {
     const first = await sandbox.startApi('killed', LEASE);
     const never = await first.untilEnded(await first.startTraining(TRAINING), 60_000);
     const id = await first.startTraining(TRAINING);
-    await untilCheckpoint('killed-state', id);
+    await first.untilCheckpoint(id);
     await kill(first);
     await untilNoTrainer();
 
@@ -94,10 +85,14 @@ describe('an API that is killed in mid-training', () => {
     expect(interrupted.progress.percentage).toBeGreaterThan(0);
     dataOf(await second.post<OperationStarted>(`/operations/${id}/resume`));
     const seen: number[] = [];
-    const completed = await second.untilOperation(id, ({ status, progress }) => {
-      seen.push(progress.percentage);
-      return status === 'completed';
-    });
+    const completed = await second.untilOperation(
+      id,
+      ({ status, progress }) => {
+        seen.push(progress.percentage);
+        return status === 'completed';
+      },
+      60_000,
+    );
     expect(Math.min(...seen)).toBeGreaterThanOrEqual(interrupted.progress.percentage);
     expect(completed).toMatchObject({ attempt: 2, resumable: false, error: null });
     expect(await modelOf(completed)).toBe(await modelOf(never));
@@ -116,7 +111,7 @@ describe('an API that is killed in mid-training', () => {
   test('goes on with it by itself with ON_INTERRUPT=resume; killed before the first checkpoint, from the beginning', async () => {
     const first = await sandbox.startApi('resuming', RESUMING);
     const ids = [await first.startTraining(TRAINING)];
-    await untilCheckpoint('resuming-state', ids[0]!);
+    await first.untilCheckpoint(ids[0]!);
     ids.push(await first.startTraining({ ...TRAINING, seed: 4 }));
     await kill(first);
     await untilNoTrainer();
@@ -154,14 +149,13 @@ describe('an API that is killed in mid-training', () => {
 
 describe('with a training host', () => {
   test('an API that is killed is no loss: the next one follows the session to its result', async () => {
-    const host = await sandbox.startHost('host', LONG_GRACE);
-    const settings = { ...LEASE, ...Sandbox.onHost(host) };
-    const first = await sandbox.startApi('remote', settings);
+    const names = { host: 'host', api: 'remote' };
+    const { host, api: first } = await sandbox.startHostAndApi(names, { host: HOST, api: LEASE });
     const id = await first.startTraining(TRAINING);
     const before = await first.untilTraining(id);
     await kill(first);
     expect(await sandbox.trainers()).toHaveLength(1);
-    const second = await sandbox.startApi('remote', settings);
+    const second = await sandbox.startApi('remote', { ...LEASE, ...Sandbox.onHost(host) });
     const completed = await second.untilOperation(
       id,
       ({ progress, status }) => {
@@ -176,13 +170,12 @@ describe('with a training host', () => {
   });
 
   test('a cancel reaches the session through the next API', async () => {
-    const host = await sandbox.startHost('cancelled', LONG_GRACE);
-    const settings = { ...LEASE, ...Sandbox.onHost(host) };
-    const first = await sandbox.startApi('cancelling', settings);
+    const names = { host: 'cancelled', api: 'cancelling' };
+    const { host, api: first } = await sandbox.startHostAndApi(names, { host: HOST, api: LEASE });
     const id = await first.startTraining({ strategy: LONG });
     await first.untilTraining(id);
     await kill(first);
-    const second = await sandbox.startApi('cancelling', settings);
+    const second = await sandbox.startApi('cancelling', { ...LEASE, ...Sandbox.onHost(host) });
     await second.post(`/operations/${id}/cancel`, { reason: 'enough' });
     expect(await second.untilEnded(id)).toMatchObject({ status: 'cancelled', cancel_reason: 'enough' });
     expect(await untilNoTrainer()).toEqual([]);
@@ -190,12 +183,11 @@ describe('with a training host', () => {
   });
 
   test('a host that is killed and started again goes on from its checkpoint with ON_INTERRUPT=resume', async () => {
-    const port = { ...LONG_GRACE, PORT: String(await freePort()) };
-    const first = await sandbox.startHost('restarted', port);
-    const api = await sandbox.startApi('patient', { ...RESUMING, ...Sandbox.onHost(first) });
+    const port = { ...HOST, PORT: String(await freePort()) };
+    const names = { host: 'restarted', api: 'patient' };
+    const { host: first, api } = await sandbox.startHostAndApi(names, { host: port, api: RESUMING });
     const id = await api.startTraining(TRAINING);
-    await untilCheckpoint('restarted-state', id);
-    await api.untilOperation(id, ({ resumable }) => resumable);
+    await api.untilCheckpoint(id);
     await kill(first);
     const second = await sandbox.startHost('restarted', port);
     const completed = await api.untilOperation(id, ({ status }) => status === 'completed', 60_000);

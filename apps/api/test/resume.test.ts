@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Operation, OperationStarted, TrainingResult } from '@ktrdr/contracts';
 import { writeSampleBars } from '@ktrdr/market-data';
-import { LONG_GRACE, dataOf, freePort, Sandbox } from '@ktrdr/service-kit/testing';
+import { CHECKPOINTS_SOON, LONG_GRACE, dataOf, freePort, Sandbox } from '@ktrdr/service-kit/testing';
 import type { TestService } from '@ktrdr/service-kit/testing';
 import { LONG, QUICK, strategyText } from '@ktrdr/service-kit/testing';
 
@@ -15,7 +15,7 @@ let hostSettings: Record<string, string>;
 const apis: Record<string, TestService> = {};
 
 // services start here while other tests keep the machine busy
-jest.setTimeout(60_000);
+jest.setTimeout(90_000);
 
 beforeAll(async () => {
   sandbox = await Sandbox.create();
@@ -26,16 +26,22 @@ beforeAll(async () => {
     startDate: '2024-01-01',
     endDate: '2024-06-30',
   });
-  hostSettings = { ...LONG_GRACE, PORT: String(await freePort()) };
-  host = await sandbox.startHost('host', hostSettings);
-  apis['beside the API'] = await sandbox.startApi('local', LONG_GRACE);
-  apis['on a host'] = await sandbox.startApi('remote', Sandbox.onHost(host));
-}, 40_000);
+  const settings = { ...LONG_GRACE, ...CHECKPOINTS_SOON };
+  hostSettings = { ...settings, PORT: String(await freePort()) };
+  const [local, remote] = await Promise.all([
+    sandbox.startApi('local', settings),
+    sandbox.startHostAndApi({ host: 'host', api: 'remote' }, { host: hostSettings }),
+  ]);
+  host = remote.host;
+  apis['beside the API'] = local;
+  apis['on a host'] = remote.api;
+}, 120_000);
 
 afterAll(() => sandbox.close(), 40_000);
 
-/** Long enough to be cut off, short enough to be done twice. */
-const TRAINING = { strategy: strategyText({ epochs: 300 }), seed: 3 };
+/** Long enough to be cut off on a fast machine, short enough to be done twice. */
+const EPOCHS = 1_000;
+const TRAINING = { strategy: strategyText({ epochs: EPOCHS }), seed: 3 };
 
 const resultOf = ({ result }: Operation): TrainingResult => result as TrainingResult;
 
@@ -54,15 +60,6 @@ function checkpointFolders(place: string): Promise<string[]> {
 
 function resume(api: TestService, id: string) {
   return api.post<OperationStarted>(`/operations/${id}/resume`);
-}
-
-/** Until a checkpoint that was written in passing is there. */
-async function untilCheckpoint(place: string, id: string): Promise<void> {
-  for (;;) {
-    const folders = await checkpointFolders(place).catch((): string[] => []);
-    if (folders.includes(id)) return;
-    await new Promise((next) => setTimeout(next, 50));
-  }
 }
 
 describe.each(['beside the API', 'on a host'])('a training %s', (place) => {
@@ -84,10 +81,14 @@ describe.each(['beside the API', 'on a host'])('a training %s', (place) => {
       message: 'Attempt 2 of the training operation goes on where it was.',
     });
     const seen: Operation[] = [];
-    const completed = await api.untilOperation(id, (operation) => {
-      seen.push(operation);
-      return operation.completed_at !== null;
-    });
+    const completed = await api.untilOperation(
+      id,
+      (operation) => {
+        seen.push(operation);
+        return operation.completed_at !== null;
+      },
+      60_000,
+    );
     expect(completed).toMatchObject({
       status: 'completed',
       attempt: 2,
@@ -115,8 +116,7 @@ describe.each(['beside the API', 'on a host'])('a training %s', (place) => {
   test('whose process was killed has failed, and goes on from its last checkpoint', async () => {
     const api = apis[place]!;
     const id = await api.startTraining({ strategy: LONG });
-    await api.untilTraining(id);
-    await untilCheckpoint(place, id);
+    await api.untilCheckpoint(id);
     for (const pid of await sandbox.trainers()) process.kill(pid, 'SIGKILL');
     const failed = await api.untilEnded(id);
     expect(failed).toMatchObject({
@@ -172,7 +172,7 @@ test('a host that was started again goes on with what it trained before', async 
     ({ attempt, completed_at }) => attempt === 2 && completed_at !== null,
   );
   expect(completed).toMatchObject({ status: 'completed', error: null });
-  expect(resultOf(completed).training_metrics?.history.train_loss).toHaveLength(300);
+  expect(resultOf(completed).training_metrics?.history.train_loss).toHaveLength(EPOCHS);
 });
 
 describe('what cannot be resumed', () => {

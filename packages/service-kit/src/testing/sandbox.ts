@@ -25,6 +25,9 @@ const MARK = 'KTRDR_TEST_SANDBOX';
 const START_MS = 40_000;
 const END_MS = 15_000;
 
+/** Settings with which a training leaves a checkpoint as soon as it trains, and every tenth of a second. */
+export const CHECKPOINTS_SOON = { TRAINING_CHECKPOINT_EVERY_MS: '100' };
+
 /** Settings with which a cancelled training that ends within a test has stopped by itself: nothing is forced for a minute. */
 export const LONG_GRACE = { TRAINING_CANCEL_GRACE_MS: '60000' };
 
@@ -164,8 +167,15 @@ export class TestService extends TestProcess {
     return dataOf(await this.get<Operation>(`/operations/${id}`));
   }
 
+  /** Until it fits. One that has completed does not change again; one that failed or was cancelled may be resumed. */
   untilOperation(id: string, fits: (operation: Operation) => boolean, withinMs?: number): Promise<Operation> {
-    return until(`operation ${id}`, () => this.operation(id), fits, { withinMs });
+    const fitsOrMay = (operation: Operation): boolean => {
+      if (fits(operation)) return true;
+      if (operation.status === 'completed')
+        throw new Error(`${id} has completed: ${JSON.stringify(operation)}`);
+      return false;
+    };
+    return until(`operation ${id}`, () => this.operation(id), fitsOrMay, { withinMs });
   }
 
   untilEnded(id: string, withinMs = 30_000): Promise<Operation> {
@@ -173,11 +183,23 @@ export class TestService extends TestProcess {
   }
 
   /** Until epochs are counted: the training process computes. */
-  untilTraining(id: string): Promise<Operation> {
-    return this.untilOperation(id, ({ status, progress }) => {
-      if (isTerminalStatus(status)) throw new Error(`${id} ended as ${status} before it trained.`);
-      return (progress.context.current_batch ?? 0) > 0;
-    });
+  untilTraining(id: string, withinMs?: number): Promise<Operation> {
+    return this.#untilActive(id, ({ progress }) => (progress.context.current_batch ?? 0) > 0, withinMs);
+  }
+
+  /** Until the running training has written a checkpoint and the API knows of it. */
+  untilCheckpoint(id: string, withinMs?: number): Promise<Operation> {
+    return this.#untilActive(id, ({ resumable }) => resumable, withinMs);
+  }
+
+  /** Until an operation that has not ended fits. */
+  #untilActive(id: string, fits: (operation: Operation) => boolean, withinMs?: number): Promise<Operation> {
+    const fitsActive = (operation: Operation): boolean => {
+      if (isTerminalStatus(operation.status))
+        throw new Error(`${id} ended before what was waited for: ${JSON.stringify(operation)}`);
+      return fits(operation);
+    };
+    return this.untilOperation(id, fitsActive, withinMs);
   }
 
   /** Of a training host. */
@@ -222,6 +244,19 @@ export class Sandbox {
 
   async startHost(name: string, settings: Record<string, string> = {}, shell?: string): Promise<TestService> {
     return this.#service('training-host', name, settings, { shell });
+  }
+
+  /** A host, and an API that trains on it, starting at the same time. */
+  async startHostAndApi(
+    names: { host: string; api: string },
+    settings: { host?: Record<string, string>; api?: Record<string, string> } = {},
+  ): Promise<{ host: TestService; api: TestService }> {
+    const PORT = settings.host?.PORT ?? String(await freePort());
+    const [host, api] = await Promise.all([
+      this.startHost(names.host, { ...settings.host, PORT }),
+      this.startApi(names.api, { ...Sandbox.onHost({ url: `http://127.0.0.1:${PORT}` }), ...settings.api }),
+    ]);
+    return { host, api };
   }
 
   /** A host that takes trainings out of the queue of `settings.TRAINING_QUEUE_URL`. */
