@@ -1,4 +1,4 @@
-import type { Mode } from './plan.js';
+import type { Mode } from './modes.js';
 
 /** Where a process kills itself: at one of its calls of the file system. */
 export interface CrashPoint {

@@ -1,2 +1,2 @@
 export { Chaos, type RunReport } from './run.js';
-export { MODES, type Mode } from './plan.js';
+export { MODES, type Mode } from './modes.js';

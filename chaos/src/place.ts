@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { RedisServer } from '@ktrdr/job-queue/testing';
 import { freePort, Link, Sandbox } from '@ktrdr/service-kit/testing';
-import type { Mode } from './plan.js';
+import type { Mode } from './modes.js';
 import { Service, type Settings } from './service.js';
 
 /** Hosts of a queue. */

@@ -1,8 +1,6 @@
 import { RandomStream } from '@ktrdr/trainer';
 import { CRASH_POINTS, type CrashPoint } from './crash-points.js';
-
-export const MODES = ['local', 'host', 'queue'] as const;
-export type Mode = (typeof MODES)[number];
+import { MODES, type Mode } from './modes.js';
 
 /** What is done to the world. `ms`: how long it lasts. `of`: which training or host; there may be fewer. */
 export type Fault =
