@@ -1,3 +1,4 @@
+import { KtrdrError } from '@ktrdr/contracts';
 import { JobQueue } from '@ktrdr/job-queue';
 import {
   ServiceOrchestrator,
@@ -18,6 +19,9 @@ const METADATA = {
   parameters: { seed: 42 },
 };
 
+const AGAIN_MS = 500;
+const TRIES = 60;
+
 /** Of one operation, ms since the process started. */
 export interface QueueTimes {
   enqueued: number;
@@ -33,6 +37,8 @@ export class NoOpManager extends ServiceOrchestrator<NoOpQueue> {
   override readonly defaultHostUrl = '';
   override readonly envVarPrefix = 'NO_OP';
   protected override readonly renderer = trainingProgressRenderer;
+  private readonly times: QueueTimes[] = [];
+  private failure: { error: unknown } | null = null;
 
   constructor(
     operations: OperationsService,
@@ -46,18 +52,29 @@ export class NoOpManager extends ServiceOrchestrator<NoOpQueue> {
     return new JobQueue({ url: this.url, queue: this.name, clock: systemClock, logger: QUIET });
   }
 
-  /** One operation, from its start to its end. */
-  runNoOp(): Promise<QueueTimes> {
-    return this.runOperation(this.describeNoOp());
+  /** Resolves when the operation is stored; it goes on in the background. */
+  async startNoOp(): Promise<void> {
+    await this.startManagedOperation(this.describeNoOp());
+  }
+
+  /** Of all operations since the last call, when they have ended. @throws where one has failed */
+  async timesOfAll(): Promise<QueueTimes[]> {
+    await this.operations.idle();
+    const { failure } = this;
+    if (failure !== null) throw failure.error;
+    return this.times.splice(0);
   }
 
   /** The domain method. */
-  async runOnHost({ operationId, progress, begin }: OperationContext): Promise<QueueTimes> {
+  async runOnHost({ operationId, progress, begin }: OperationContext): Promise<void> {
     const enqueued = performance.now();
-    await this.adapter.add(operationId, { data: null, user: null, userLimit: 0 });
+    await this.add(operationId);
     let [taken, said] = [NaN, ''];
     for await (const state of this.adapter.follow(operationId)) {
-      if (state.state === 'completed') return { enqueued, taken };
+      if (state.state === 'completed') {
+        this.times.push({ enqueued, taken });
+        return;
+      }
       if (state.state === 'failed' || state.state === 'missing') throw new Error(JSON.stringify(state));
       if (state.state === 'waiting') {
         const phase = `waiting for a host${state.ahead === null ? '' : ` [${state.ahead} ahead]`}`;
@@ -67,7 +84,8 @@ export class NoOpManager extends ServiceOrchestrator<NoOpQueue> {
       if (state.state === 'taken' && !state.begun) {
         if (Number.isNaN(taken)) taken = performance.now();
         await begin();
-        await this.adapter.tell(operationId, { type: 'begin', run: state.run });
+        // what the queue does not take is said again at the next look
+        await this.adapter.tell(operationId, { type: 'begin', run: state.run }).catch(rethrowOther);
       }
     }
     throw new Error('the queue is not followed any more');
@@ -77,12 +95,36 @@ export class NoOpManager extends ServiceOrchestrator<NoOpQueue> {
     return this.adapter.close();
   }
 
-  private describeNoOp(): ManagedOperation<QueueTimes> {
+  private async add(jobId: string): Promise<void> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.adapter.add(jobId, { data: null, user: null, userLimit: 0 });
+      } catch (error) {
+        if (tries === TRIES) throw error;
+        rethrowOther(error);
+      }
+      await systemClock.sleep(AGAIN_MS);
+    }
+  }
+
+  private describeNoOp(): ManagedOperation<void> {
     return {
       type: 'training',
       metadata: METADATA,
       waits: true,
-      run: (context) => this.runOnHost(context),
+      run: async (context) => {
+        try {
+          await this.runOnHost(context);
+        } catch (error) {
+          this.failure ??= { error };
+          throw error;
+        }
+      },
     };
   }
+}
+
+/** A queue that gives no answer is asked again, as for a training. */
+function rethrowOther(error: unknown): void {
+  if (!(error instanceof KtrdrError && error.code === 'queue_unreachable')) throw error;
 }
