@@ -9,14 +9,34 @@ import { parse } from 'yaml';
 const ROOT = join(import.meta.dirname, '..');
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 
+interface Service {
+  profiles: string[];
+  image?: string;
+  build?: { context: string; dockerfile: string };
+  ports?: string[];
+  environment?: Record<string, string>;
+  volumes?: string[];
+  networks?: string[];
+  depends_on?: Record<string, { condition: string }>;
+  healthcheck?: unknown;
+}
 interface Compose {
-  services: Record<
-    string,
-    { build: { context: string; dockerfile: string }; environment: Record<string, string>; volumes: string[] }
-  >;
+  services: Record<string, Service>;
+  networks: Record<string, { internal?: boolean }>;
   volumes: Record<string, unknown>;
 }
-const compose = parse(read('docker-compose.yml')) as Compose;
+const compose = parse(read('docker-compose.yml'), { merge: true }) as Compose;
+const services = Object.entries(compose.services);
+
+/** Services that start where these profiles are asked for. */
+function started(profile: string): string[] {
+  return services.filter(([, { profiles }]) => profiles.includes(profile)).map(([name]) => name);
+}
+
+/** The app whose image a service runs; `null` where the image is another's. */
+function appOf({ build }: Service): string | null {
+  return build === undefined ? null : /^apps\/(.+)\/Dockerfile$/.exec(build.dockerfile)![1]!;
+}
 
 /** Names that a service's config.ts reads. */
 function settings(app: string): string {
@@ -26,6 +46,11 @@ function settings(app: string): string {
     /hostServiceVariables\('([A-Z]+)'\)/g,
     (call, prefix) => `${call} USE_${prefix}_HOST_SERVICE ${prefix}_HOST_SERVICE_URL`,
   );
+}
+
+/** A text of the compose file, with the defaults of variables. */
+function withDefaults(text: string): string {
+  return text.replaceAll(/\$\{[A-Z_]+:-([^}]*)\}/g, '$1');
 }
 
 function composeErrors(document: unknown): unknown {
@@ -47,19 +72,74 @@ describe('docker-compose.yml', () => {
     expect(composeErrors(broken)).not.toEqual([]);
   });
 
-  test('builds from files that exist and sets only variables that the API reads', () => {
-    for (const service of Object.values(compose.services)) {
-      expect(existsSync(join(ROOT, service.build.context, service.build.dockerfile))).toBe(true);
-      for (const name of Object.keys(service.environment)) {
-        expect(`${name} ${settings('api').includes(name)}`).toBe(`${name} true`);
+  test('starts one API by default, and replicas, databases and hosts in the profile scale', () => {
+    expect(started('default')).toEqual(['api']);
+    expect(started('scale')).toEqual(['gateway', 'replica', 'host', 'postgres', 'redis']);
+    expect(services.every(([, { profiles }]) => profiles.length === 1)).toBe(true);
+    expect(read('.env')).toMatch(/^COMPOSE_PROFILES=default$/m);
+  });
+
+  test('builds from files that exist and sets only variables that the service reads', () => {
+    for (const [name, service] of services) {
+      const app = appOf(service);
+      if (app === null) continue;
+      expect(existsSync(join(ROOT, service.build!.context, service.build!.dockerfile))).toBe(true);
+      const unknown = Object.keys(service.environment!).filter(
+        (variable) => !settings(app).includes(variable),
+      );
+      expect({ name, unknown }).toEqual({ name, unknown: [] });
+    }
+  });
+
+  test('waits only for services of the same profile, until these are healthy', () => {
+    for (const [name, { profiles, depends_on: others = {} }] of services) {
+      for (const [other, { condition }] of Object.entries(others)) {
+        expect({ name, other, profiles: compose.services[other]?.profiles, condition }).toEqual({
+          name,
+          other,
+          profiles,
+          condition: 'service_healthy',
+        });
+        const { healthcheck } = compose.services[other]!;
+        const app = appOf(compose.services[other]!);
+        const checks = healthcheck !== undefined || read(`apps/${app}/Dockerfile`).includes('\nHEALTHCHECK ');
+        expect({ other, checks }).toEqual({ other, checks: true });
+      }
+    }
+  });
+
+  test('is reached from this machine alone, at one port in either profile', () => {
+    const published = services.filter(([, { ports }]) => ports !== undefined);
+    expect(published.map(([name]) => name)).toEqual(['api', 'gateway']);
+    for (const [, { ports }] of published) expect(ports).toEqual(['127.0.0.1:${PORT:-8000}:8000']);
+  });
+
+  test('keeps databases in a network with no way in or out, where every address names a service', () => {
+    expect(compose.networks).toEqual({ stores: { internal: true } });
+    for (const name of ['postgres', 'redis']) expect(compose.services[name]!.networks).toEqual(['stores']);
+    for (const [name, { environment = {}, networks = ['default'] }] of services) {
+      for (const address of Object.values(environment).filter((value) => value.includes('://'))) {
+        const { hostname } = new URL(withDefaults(address));
+        if (hostname === 'host.docker.internal') continue;
+        const shared = (compose.services[hostname]?.networks ?? ['default']).filter((network) =>
+          networks.includes(network),
+        );
+        expect({ name, hostname, reached: shared.length > 0 && hostname in compose.services }).toEqual({
+          name,
+          hostname,
+          reached: true,
+        });
       }
     }
   });
 
   /** `[source, folder in the container, mode]` of every mount, with the defaults of variables. */
-  const mounts = compose.services['api']!.volumes.map((volume) =>
-    volume.replaceAll(/\$\{[A-Z_]+:-([^}]*)\}/g, '$1').split(':'),
-  );
+  const mountsOf = ({ volumes = [] }: Service) => volumes.map((volume) => withDefaults(volume).split(':'));
+  const mounts = mountsOf(compose.services['api']!);
+
+  test('gives replicas of an API the same folders as the one that is alone', () => {
+    expect(mountsOf(compose.services['replica']!)).toEqual(mounts);
+  });
 
   test('mounts into folders that the image makes for the user who runs it', () => {
     const dockerfile = read('apps/api/Dockerfile');
@@ -74,7 +154,8 @@ describe('docker-compose.yml', () => {
   });
 
   test('what is written goes into declared volumes: a folder of the clone may be another user’s, or made by root', () => {
-    const written = mounts.filter(([, , mode]) => mode !== 'ro').map(([source]) => source);
+    const all = services.flatMap(([, service]) => mountsOf(service));
+    const written = all.filter(([, , mode]) => mode !== 'ro').map(([source]) => source);
     expect(new Set(written)).toEqual(new Set(Object.keys(compose.volumes)));
   });
 

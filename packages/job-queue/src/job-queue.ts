@@ -24,6 +24,9 @@ const FIRST_LOOK_MS = 20;
 const SILENT_MS = 2_000;
 /** Jobs that one look asks for. */
 const MOST_ASKED = 200;
+/** Those that have fewer before them hear their place at each look; others once in so long for each that is followed, ms. */
+const NEAR = 20;
+const PLACE_MS = 5;
 /** A worker that says nothing for so long is not listed any more, ms. */
 const FORGOTTEN_MS = 60_000;
 
@@ -56,6 +59,8 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
   readonly #watches = new Map<string, JobWatch<TReport, TOutcome>>();
   readonly #workers = new Map<string, KnownWorker<TDescription>>();
   #stopTimer = () => {};
+  /** When the next look comes, monotonic ms. */
+  #lookAt = Infinity;
   /** Monotonic ms; `null` while the queue answers. */
   #awaySince: number | null = null;
   #looking = false;
@@ -192,6 +197,10 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
 
   #lookIn(ms: number): void {
     if (this.#closed || this.#looking) return;
+    const at = this.#parts.clock.monotonic() + ms;
+    // jobs that are put in one after the other do not keep it away
+    if (at >= this.#lookAt) return;
+    this.#lookAt = at;
     this.#stopTimer();
     this.#stopTimer = this.#parts.clock.setTimer(ms, () => void this.#look());
   }
@@ -199,6 +208,7 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
   /** Events may be missed: what is followed is looked at every now and then. Never rejects. */
   async #look(): Promise<void> {
     this.#looking = true;
+    this.#lookAt = Infinity;
     try {
       await this.#lookAtWaiting();
       await this.#lookAtSilent();
@@ -217,10 +227,15 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
     if ([...this.#watches.values()].every(isSettled)) return;
     const ids = await within(this.#queue.getRanges(['prioritized', 'waiting'], 0, -1, true), ANSWER_MS);
     const now = this.#parts.clock.monotonic();
+    // in a long line all move at each look, and each place that is told is stored
+    const tellEvery = this.#watches.size * PLACE_MS;
     for (const [ahead, jobId] of ids.entries()) {
       const watch = this.#watches.get(jobId);
       if (watch === undefined || isSettled(watch)) continue;
       watch.heardAt = now;
+      const hasPlace = watch.state?.state === 'waiting' && watch.state.ahead !== null;
+      if (hasPlace && ahead >= NEAR && now - watch.placedAt < tellEvery) continue;
+      watch.placedAt = now;
       watch.set({ state: 'waiting', ahead });
     }
   }

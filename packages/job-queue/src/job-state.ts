@@ -18,6 +18,8 @@ export type JobState<TReport, TOutcome> =
 export class JobWatch<TReport, TOutcome> implements AsyncIterableIterator<JobState<TReport, TOutcome>> {
   /** Monotonic ms of the last certain news. */
   heardAt = -Infinity;
+  /** Monotonic ms when its reader was last told how many are before it. */
+  placedAt = -Infinity;
   #state: JobState<TReport, TOutcome> | null = null;
   #unread = false;
   #closed = false;

@@ -14,6 +14,11 @@ import { KtrdrError } from '@ktrdr/contracts';
 const SCHEMA = 'ktrdr_queue';
 /** Connections of one part to PostgreSQL; each part has one more that listens. */
 const POOL_SIZE = 4;
+/**
+ * Nobody waits for the disk: a server that dies loses the last moments, as Redis does. Operations are kept elsewhere, and who
+ * follows a job that is gone puts it in again.
+ */
+const RELAXED = '-c synchronous_commit=off';
 /** A connection that is not there after so long will not come, ms. */
 const CONNECT_MS = 5_000;
 /** Time between two tries to reach Redis, ms: longer with every try, up to the longest. */
@@ -54,6 +59,7 @@ export class QueueConnection {
         migrate: true,
         max: POOL_SIZE,
         connectionTimeoutMillis: CONNECT_MS,
+        options: RELAXED,
       };
     } else {
       throw new KtrdrError(

@@ -28,6 +28,8 @@ export interface QueuedRunParts {
 export class QueuedRun {
   /** The operation may not begin any more: it was cancelled while it waited, perhaps elsewhere. */
   private unwanted = false;
+  /** What the operation shows of its waiting; each time it is told is a write of the store. */
+  private said: string | null = null;
   private toldAt = -Infinity;
   private toldForce = false;
   private cancelledAt: number | null = null;
@@ -95,18 +97,18 @@ export class QueuedRun {
     const { hooks, clock } = this.parts;
     switch (state.state) {
       case 'waiting':
-        hooks.onWaiting(`waiting for a host${state.ahead === null ? '' : ` [${state.ahead} ahead]`}`);
+        this.say(`waiting for a host${state.ahead === null ? '' : ` [${state.ahead} ahead]`}`);
         return;
       case 'held':
-        hooks.onWaiting('waiting for a host [other trainings of the same user first]');
+        this.say('waiting for a host [other trainings of the same user first]');
         return;
       case 'taken':
         if (!state.begun) await this.begin(state.run);
-        else if (state.report !== null) forward(state.report.session, hooks);
+        else if (state.report !== null) this.forward(state.report);
         return;
       case 'unreachable': {
         const seconds = Math.round((clock.monotonic() - state.since) / 1000);
-        if (seconds >= 2) hooks.onWaiting(`the training queue does not answer (${seconds} s)`);
+        if (seconds >= 2) this.say(`the training queue does not answer (${seconds} s)`);
         return;
       }
       case 'missing':
@@ -116,6 +118,17 @@ export class QueuedRun {
       default:
         return;
     }
+  }
+
+  private say(phase: string): void {
+    if (phase === this.said) return;
+    this.said = phase;
+    this.parts.hooks.onWaiting(phase);
+  }
+
+  private forward({ session }: QueuedTrainingReport): void {
+    this.said = null;
+    forward(session, this.parts.hooks);
   }
 
   /** Nothing computes before the operation runs; a cancel that was quicker keeps it from running. */
@@ -144,7 +157,7 @@ export class QueuedRun {
         this.toldAt = clock.monotonic();
         this.toldForce = force;
       }
-      if (state.report !== null) forward(state.report.session, hooks);
+      if (state.report !== null) this.forward(state.report);
       if (clock.monotonic() - this.cancelledAt > CANCELLED_WITHIN_MS) throw this.notStopped(state.worker);
       return;
     }
@@ -160,7 +173,7 @@ export class QueuedRun {
     this.cancelledAt ??= clock.monotonic();
     const waited = clock.monotonic() - this.cancelledAt;
     const seconds = Math.round(waited / 1000);
-    hooks.onWaiting(`the training queue does not answer, the cancel is not confirmed (${seconds} s)`);
+    this.say(`the training queue does not answer, the cancel is not confirmed (${seconds} s)`);
     if (waited < timeoutMs && !token.isForced) return;
     throw new KtrdrError(
       'host_lost',

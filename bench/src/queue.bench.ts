@@ -1,0 +1,63 @@
+/**
+ * Trainings in a queue: operations per second, and the time from the queue to a host, of operations that do nothing, over one,
+ * two and four hosts, on Redis and on PostgreSQL; then equal trainings through a real API over one and two real hosts. The
+ * databases are as durable as in service. `npm run bench -- queue [operations] [trainings]`.
+ */
+import { RedisServer } from '@ktrdr/job-queue/testing';
+import { openOperationStore } from '@ktrdr/operation-store';
+import { PostgresServer, emptyPostgres } from '@ktrdr/operation-store/testing';
+import { noOps } from './queue/no-ops.js';
+import { withStarted, type Started } from './queue/started.js';
+import { trainings } from './queue/trainings.js';
+import { report, type ReportRow } from './report.js';
+
+const [operations = 10_000, count = 16] = process.argv.slice(2).map(Number);
+const HOSTS = [1, 2, 4];
+
+async function overHosts(
+  started: Started,
+  postgres: PostgresServer,
+  kind: string,
+  newUrl: () => Promise<string>,
+): Promise<ReportRow[]> {
+  const rows: ReportRow[] = [];
+  for (const hosts of HOSTS) {
+    const { location } = await emptyPostgres(postgres);
+    const store = await started.start(
+      () => openOperationStore(location),
+      (opened) => opened.close(),
+    );
+    rows.push(...(await noOps(started, { kind, queueUrl: await newUrl(), store, hosts, operations })));
+    await store.close();
+  }
+  return rows;
+}
+
+/** Twice the hosts would take half the time: how much of that they bring. */
+async function ofTrainings(started: Started, redis: RedisServer): Promise<ReportRow[]> {
+  const one = await trainings(started, redis.url, 1, count);
+  const two = await trainings(started, redis.url, 2, count);
+  return [one, two].map(({ hosts, seconds }) => ({
+    hosts,
+    trainings: count,
+    seconds,
+    'trainings/s': count / seconds,
+    'share of what so many hosts could bring': one.seconds / (hosts * seconds),
+  }));
+}
+
+await withStarted(async (started) => {
+  const postgres = await started.start(
+    () => PostgresServer.start({ durable: true }),
+    (server) => server.stop(),
+  );
+  const redis = await started.start(
+    () => RedisServer.start(),
+    (server) => server.stop(),
+  );
+  await report('queue-trainings', await ofTrainings(started, redis));
+  const onRedis = await overHosts(started, postgres, 'Redis', async () => redis.url);
+  await report('queue-redis', onRedis);
+  const onPostgres = await overHosts(started, postgres, 'PostgreSQL', () => postgres.createDatabase());
+  await report('queue-postgres', onPostgres);
+});

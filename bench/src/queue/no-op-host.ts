@@ -1,0 +1,38 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+
+const START_MS = 20_000;
+const STOP_MS = 10_000;
+
+/** A process that takes jobs out of the queue and does nothing with them. */
+export class NoOpHost {
+  private constructor(private readonly child: ChildProcess) {}
+
+  /** Resolves when it takes jobs. @throws where it ends before */
+  static async start(url: string, queue: string, name: string): Promise<NoOpHost> {
+    const file = new URL('no-op-process.js', import.meta.url);
+    const child = fork(file, [url, queue, name], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const host = new NoOpHost(child);
+    try {
+      const signal = AbortSignal.timeout(START_MS);
+      const ended = once(child, 'exit', { signal }).then(([code]) => {
+        throw new Error(`a host ended with ${code} while it started`);
+      });
+      await Promise.race([once(child, 'message', { signal }), ended]);
+      ended.catch(() => {});
+      return host;
+    } catch (error) {
+      await host.stop();
+      throw error;
+    }
+  }
+
+  async stop(): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const gone = once(this.child, 'exit');
+    if (this.child.connected) this.child.send('stop');
+    const late = setTimeout(() => this.child.kill('SIGKILL'), STOP_MS);
+    await gone;
+    clearTimeout(late);
+  }
+}
