@@ -11,8 +11,13 @@ import type { TestProcess, TestService } from '@ktrdr/service-kit/testing';
 
 /** Cancels that meet a host that cannot be reached, a session that is starting, and training processes that do not listen. */
 let sandbox: Sandbox;
+/** A host and an API that trains there, with a link between them. */
+let host: TestService;
+let link: Link;
+let api: TestService;
 
-const links: Link[] = [];
+/** The API gives a silent host up after so long, unless the lease of a session is longer. */
+const TIMEOUT_MS = '4000';
 
 // services start here while other tests keep the machine busy
 jest.setTimeout(90_000);
@@ -26,20 +31,29 @@ beforeAll(async () => {
     startDate: '2024-01-01',
     endDate: '2024-06-30',
   });
-}, 40_000);
+  const port = await freePort();
+  link = await Link.open(port);
+  ({ host, api } = await sandbox.startHostAndApi(
+    { host: 'host', api: 'api' },
+    {
+      host: { ...LONG_GRACE, PORT: String(port) },
+      api: { ...Sandbox.onHost(link), TRAINING_HOST_TIMEOUT_MS: TIMEOUT_MS },
+    },
+  ));
+}, 120_000);
 
 afterAll(async () => {
-  await Promise.all(links.map((link) => link.close()));
+  await link.close();
   await sandbox.close();
 }, 40_000);
 
-function ktrdr(api: TestService, ...args: string[]): TestProcess {
+function ktrdr(...args: string[]): TestProcess {
   const bin = join(ROOT, 'apps/cli/bin/ktrdr.mjs');
   return sandbox.spawn(process.execPath, [bin, ...args], { KTRDR_API_URL: api.url });
 }
 
-async function cancel(api: TestService, id: string, force = false): Promise<string> {
-  const answer = await api.post<CancelOperationResponse>(`/operations/${id}/cancel`, {
+async function cancel(id: string, { force = false, at = api } = {}): Promise<string> {
+  const answer = await at.post<CancelOperationResponse>(`/operations/${id}/cancel`, {
     reason: 'enough',
     force,
   });
@@ -57,47 +71,19 @@ function untilNoTrainer(): Promise<number[]> {
 const tellsWhy = ({ progress }: Operation): boolean =>
   progress.context.phase?.includes('does not answer') === true;
 
-interface BehindLink {
-  host: TestService;
-  link: Link;
-  api: TestService;
-}
-
-/** An API and its host, with a link between them. */
-async function behindLink(
-  name: string,
-  hostSettings: Record<string, string>,
-  apiSettings: Record<string, string> = {},
-): Promise<BehindLink> {
-  const port = await freePort();
-  const host = await sandbox.startHost(name, { ...hostSettings, PORT: String(port) });
-  const link = await Link.open(port);
-  links.push(link);
-  const api = await sandbox.startApi(`api-of-${name}`, { ...Sandbox.onHost(link), ...apiSettings });
-  return { host, link, api };
-}
-
 /** Until it computes. */
-async function startTraining(api: TestService): Promise<string> {
-  const id = await api.startTraining({ strategy: LONG });
-  await api.untilTraining(id);
+async function startTraining(at = api): Promise<string> {
+  const id = await at.startTraining({ strategy: LONG });
+  await at.untilTraining(id);
   return id;
 }
 
 describe('a host that cannot be reached while a training there is cancelled', () => {
-  let host: TestService;
-  let link: Link;
-  let api: TestService;
-  beforeAll(async () => {
-    ({ host, link, api } = await behindLink('host', LONG_GRACE));
-  }, 60_000);
-  afterAll(() => Promise.all([api.stop(), host.stop()]));
-
   test('the operation stays cancelling and says why, everywhere, and is cancelled when the host is back', async () => {
-    const id = await startTraining(api);
+    const id = await startTraining();
     link.cut();
-    expect(await cancel(api, id)).toBe('cancelling');
-    const cli = ktrdr(api, 'operations', 'cancel', id);
+    expect(await cancel(id)).toBe('cancelling');
+    const cli = ktrdr('operations', 'cancel', id);
     const silent = await api.untilOperation(id, (now) => now.status === 'cancelling' && tellsWhy(now));
     expect(silent.progress.current_step).toMatch(
       /^Training MLP model on AAPL: the training host does not answer \([0-9]+ s of 60\) \(host service\)$/,
@@ -107,7 +93,7 @@ describe('a host that cannot be reached while a training there is cancelled', ()
       async () => cli.output,
       (output) => /Cancelling: .*the training host does not answer \([0-9]+ s of 60\)/.test(output),
     );
-    const show = ktrdr(api, 'operations', 'show', id);
+    const show = ktrdr('operations', 'show', id);
     expect(await show.ended).toMatchObject({ code: 0 });
     expect(show.output).toMatch(/status +cancelling/);
     expect(show.output).toMatch(/the training host does not answer \([0-9]+ s of 60\)/);
@@ -119,9 +105,9 @@ describe('a host that cannot be reached while a training there is cancelled', ()
   });
 
   test('frozen, then back: cancelled', async () => {
-    const id = await startTraining(api);
+    const id = await startTraining();
     host.kill('SIGSTOP');
-    expect(await cancel(api, id)).toBe('cancelling');
+    expect(await cancel(id)).toBe('cancelling');
     await api.untilOperation(id, (now) => now.status === 'cancelling' && tellsWhy(now));
     host.kill('SIGCONT');
     expect(await api.untilEnded(id)).toMatchObject({ status: 'cancelled', cancel_reason: 'enough' });
@@ -129,11 +115,11 @@ describe('a host that cannot be reached while a training there is cancelled', ()
   });
 
   test('frozen, and cancelled by force: it is asked once more, then the operation is host_lost', async () => {
-    const id = await startTraining(api);
+    const id = await startTraining();
     host.kill('SIGSTOP');
-    expect(await cancel(api, id)).toBe('cancelling');
+    expect(await cancel(id)).toBe('cancelling');
     await api.untilOperation(id, (now) => now.status === 'cancelling' && tellsWhy(now));
-    expect(await cancel(api, id, true)).toBe('cancelling');
+    expect(await cancel(id, { force: true })).toBe('cancelling');
     // without force it would wait a minute
     expect(await api.untilEnded(id)).toMatchObject({ status: 'failed', error: { code: 'host_lost' } });
     host.kill('SIGCONT');
@@ -143,9 +129,9 @@ describe('a host that cannot be reached while a training there is cancelled', ()
   });
 
   test('killed, then started again: cancelled, nothing of the session is left', async () => {
-    const id = await startTraining(api);
+    const id = await startTraining();
     link.cut();
-    expect(await cancel(api, id)).toBe('cancelling');
+    expect(await cancel(id)).toBe('cancelling');
     host.kill('SIGKILL');
     await host.ended;
     await untilNoTrainer();
@@ -155,46 +141,17 @@ describe('a host that cannot be reached while a training there is cancelled', ()
     expect(await api.untilEnded(id)).toMatchObject({ status: 'cancelled', error: null });
     expect(await host.sessions()).toEqual([]);
   });
-
-  test('longer than its lease: host_lost, and the host has ended the session by itself', async () => {
-    const lost = await behindLink(
-      'lost',
-      { ...LONG_GRACE, TRAINING_SESSION_LEASE_MS: '5000' },
-      { TRAINING_HOST_TIMEOUT_MS: '3000' },
-    );
-    const id = await startTraining(lost.api);
-    lost.link.cut();
-    expect(await cancel(lost.api, id)).toBe('cancelling');
-    await lost.api.untilOperation(id, (now) => now.status === 'cancelling' && tellsWhy(now));
-    const ended = await lost.api.untilEnded(id);
-    expect(ended).toMatchObject({
-      status: 'failed',
-      result: null,
-      cancel_reason: 'enough',
-      error: { code: 'host_lost' },
-    });
-    expect(ended.error?.message).toMatch(/^The cancel is not confirmed: .* did not answer for 5 s/);
-    await untilNoTrainer();
-    expect(await lost.host.sessions()).toMatchObject([
-      {
-        operation_id: id,
-        status: 'cancelled',
-        cancel_reason: 'nobody has asked for the session for 5 s',
-      },
-    ]);
-    await Promise.all([lost.api.stop(), lost.host.stop()]);
-  });
 });
+
+type Held = 'request' | 'answer';
 
 /** Between API and host: the start of a session is held before it reaches the host, or its answer before it reaches the API. */
 class HeldStart {
-  readonly gate = new Gate();
+  held: Held = 'request';
+  gate = new Gate();
   private readonly server: Server;
 
-  constructor(
-    private readonly host: TestService,
-    private readonly held: 'request' | 'answer',
-  ) {
+  constructor() {
     this.server = createServer((request, response) => void this.pass(request, response));
   }
 
@@ -213,7 +170,7 @@ class HeldStart {
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const isStart = request.method === 'POST' && request.url === '/training/sessions';
     if (isStart && this.held === 'request') await this.gate.pass();
-    const answer = await fetch(this.host.url + request.url, {
+    const answer = await fetch(host.url + request.url, {
       method: request.method,
       headers: { 'content-type': 'application/json' },
       body: request.method === 'POST' ? Buffer.concat(chunks) : undefined,
@@ -225,62 +182,96 @@ class HeldStart {
 }
 
 describe('a cancel during the start of a session', () => {
-  test.each(['request', 'answer'] as const)(
+  const between = new HeldStart();
+  let caller: TestService;
+  beforeAll(async () => {
+    caller = await sandbox.startApi('held', Sandbox.onHost(await between.listen()));
+  }, 60_000);
+  afterAll(async () => {
+    await caller.stop();
+    await between.close();
+  });
+
+  test.each<Held>(['request', 'answer'])(
     'whose %s is on its way: cancelling until the host has said that it ended',
     async (held) => {
-      const host = await sandbox.startHost(`starting-${held}`, LONG_GRACE);
-      const between = new HeldStart(host, held);
-      const api = await sandbox.startApi(`held-${held}`, Sandbox.onHost(await between.listen()));
-      const id = await api.startTraining({ strategy: LONG });
+      between.held = held;
+      between.gate = new Gate();
+      const id = await caller.startTraining({ strategy: LONG });
+      const sessions = async () => (await host.sessions()).filter(({ operation_id }) => operation_id === id);
       await between.gate.reached;
-      expect(await host.sessions()).toHaveLength(held === 'request' ? 0 : 1);
-      expect(await cancel(api, id)).toBe('cancelling');
-      expect(await cancel(api, id)).toBe('cancelling');
-      expect((await api.operation(id)).status).toBe('cancelling');
+      expect(await sessions()).toHaveLength(held === 'request' ? 0 : 1);
+      expect(await cancel(id, { at: caller })).toBe('cancelling');
+      expect(await cancel(id, { at: caller })).toBe('cancelling');
+      expect((await caller.operation(id)).status).toBe('cancelling');
       between.gate.open();
-      expect(await api.untilEnded(id)).toMatchObject({ status: 'cancelled', result: null, error: null });
-      expect(await host.sessions()).toMatchObject([{ operation_id: id, status: 'cancelled' }]);
+      expect(await caller.untilEnded(id)).toMatchObject({ status: 'cancelled', result: null, error: null });
+      expect(await sessions()).toMatchObject([{ status: 'cancelled' }]);
       expect(await sandbox.trainers()).toEqual([]);
-      expect((await api.post(`/operations/${id}/cancel`)).body).toMatchObject({
+      expect((await caller.post(`/operations/${id}/cancel`)).body).toMatchObject({
         error: { code: 'operation_ended' },
       });
-      await Promise.all([api.stop(), host.stop()]);
-      await between.close();
     },
   );
 });
 
 describe.each(['local', 'host'] as const)('a training process that does not listen (%s)', (place) => {
-  /** A training whose process is stopped, on services with this grace time. */
-  async function deafTraining(name: string, settings: Record<string, string>) {
-    const host = place === 'host' ? await sandbox.startHost(`${name}-host`, settings) : null;
-    const api = await sandbox.startApi(`${name}-${place}`, {
-      ...settings,
-      ...(host === null ? {} : Sandbox.onHost(host)),
-    });
-    const id = await startTraining(api);
+  /** A training whose process is stopped. */
+  async function startDeafTraining(at: TestService): Promise<string> {
+    const id = await startTraining(at);
     const trainers = await sandbox.trainers();
     expect(trainers).toHaveLength(1);
     for (const pid of trainers) process.kill(pid, 'SIGSTOP');
-    return { api, id, close: () => Promise.all([api.stop(), host?.stop()]) };
+    return id;
   }
 
   test('is gone after the grace time', async () => {
-    const { api, id, close } = await deafTraining('deaf', { TRAINING_CANCEL_GRACE_MS: '200' });
-    expect(await cancel(api, id)).toBe('cancelling');
-    expect(await api.untilEnded(id)).toMatchObject({ status: 'cancelled', result: null, error: null });
+    const settings = { TRAINING_CANCEL_GRACE_MS: '200' };
+    const names = { host: 'deaf', api: 'api-of-deaf' };
+    const at =
+      place === 'local'
+        ? await sandbox.startApi('deaf-local', settings)
+        : (await sandbox.startHostAndApi(names, { host: settings })).api;
+    const id = await startDeafTraining(at);
+    expect(await cancel(id, { at })).toBe('cancelling');
+    expect(await at.untilEnded(id)).toMatchObject({ status: 'cancelled', result: null, error: null });
     expect(await sandbox.trainers()).toEqual([]);
-    await close();
   });
 
   test('is gone at once by force, whatever the grace time', async () => {
     // the grace time is longer than the test may take
-    const { api, id, close } = await deafTraining('forced', LONG_GRACE);
-    expect(await cancel(api, id)).toBe('cancelling');
-    expect((await api.operation(id)).status).toBe('cancelling');
-    expect(await cancel(api, id, true)).toBe('cancelling');
-    expect(await api.untilEnded(id)).toMatchObject({ status: 'cancelled', cancel_reason: 'enough' });
+    const at = place === 'local' ? await sandbox.startApi('forced-local', LONG_GRACE) : api;
+    const id = await startDeafTraining(at);
+    expect(await cancel(id, { at })).toBe('cancelling');
+    expect((await at.operation(id)).status).toBe('cancelling');
+    expect(await cancel(id, { at, force: true })).toBe('cancelling');
+    expect(await at.untilEnded(id)).toMatchObject({ status: 'cancelled', cancel_reason: 'enough' });
     expect(await sandbox.trainers()).toEqual([]);
-    await close();
   });
+});
+
+test('a host that cannot be reached for longer than its lease: host_lost, and the host has ended the session by itself', async () => {
+  await host.stop();
+  const PORT = new URL(host.url).port;
+  host = await sandbox.startHost('host', { ...LONG_GRACE, PORT, TRAINING_SESSION_LEASE_MS: TIMEOUT_MS });
+  const id = await startTraining();
+  link.cut();
+  expect(await cancel(id)).toBe('cancelling');
+  await api.untilOperation(id, (now) => now.status === 'cancelling' && tellsWhy(now));
+  const ended = await api.untilEnded(id);
+  expect(ended).toMatchObject({
+    status: 'failed',
+    result: null,
+    cancel_reason: 'enough',
+    error: { code: 'host_lost' },
+  });
+  expect(ended.error?.message).toMatch(/^The cancel is not confirmed: .* did not answer for 4 s/);
+  await untilNoTrainer();
+  expect(await host.sessions()).toMatchObject([
+    {
+      operation_id: id,
+      status: 'cancelled',
+      cancel_reason: 'nobody has asked for the session for 4 s',
+    },
+  ]);
 });

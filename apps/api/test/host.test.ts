@@ -1,19 +1,16 @@
-import { createServer } from 'node:net';
-import type { AddressInfo, Server, Socket } from 'node:net';
 import { appendFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Operation, StartSessionRequest, TrainingSession } from '@ktrdr/contracts';
 import { fingerprintBars, writeSampleBars } from '@ktrdr/market-data';
-import { LONG_GRACE, dataOf, Sandbox, until } from '@ktrdr/service-kit/testing';
+import { LONG, LONG_GRACE, QUICK, dataOf, freePort, Sandbox, until } from '@ktrdr/service-kit/testing';
 import type { TestService } from '@ktrdr/service-kit/testing';
-import { LONG, QUICK } from '@ktrdr/service-kit/testing';
-
-const TIMEOUT_MS = 1_500;
 
 let sandbox: Sandbox;
 let host: TestService;
 let api: TestService;
+/** Gives a silent host up soon. */
+let impatient: TestService;
 
 // services start here while other tests keep the machine busy
 jest.setTimeout(60_000);
@@ -27,18 +24,28 @@ beforeAll(async () => {
     startDate: '2024-01-01',
     endDate: '2024-06-30',
   });
-  host = await sandbox.startHost('host', LONG_GRACE);
-  api = await sandbox.startApi('api', Sandbox.onHost(host));
-}, 40_000);
+  const PORT = String(await freePort());
+  const settings = Sandbox.onHost({ url: `http://127.0.0.1:${PORT}` });
+  [host, api, impatient] = await Promise.all([
+    sandbox.startHost('host', { ...LONG_GRACE, PORT }),
+    sandbox.startApi('api', settings),
+    sandbox.startApi('impatient', { ...settings, TRAINING_HOST_TIMEOUT_MS: '1500' }),
+  ]);
+}, 120_000);
 
 afterAll(() => sandbox.close(), 40_000);
 
-/** An API on `url` that gives a silent host up soon. */
-function impatientApi(name: string, url: string): Promise<TestService> {
-  return sandbox.startApi(name, {
-    ...Sandbox.onHost({ url }),
-    TRAINING_HOST_TIMEOUT_MS: String(TIMEOUT_MS),
-  });
+async function cancelAndWait(id: string): Promise<void> {
+  await api.post(`/operations/${id}/cancel`);
+  await api.untilEnded(id);
+}
+
+function untilNoTrainer(): Promise<number[]> {
+  return until(
+    'no training process',
+    () => sandbox.trainers(),
+    (pids) => pids.length === 0,
+  );
 }
 
 async function sessionRequest(
@@ -115,35 +122,34 @@ describe('a training on a host', () => {
     const second = await api.untilEnded(await api.startTraining({ strategy: QUICK }));
     expect(second).toMatchObject({ status: 'failed', error: { code: 'host_busy' } });
     expect(second.error?.message).toMatch(/Training MLP model on AAPL[^]*TRAINING_MAX_SESSIONS/);
-    await api.post(`/operations/${first}/cancel`);
-    await api.untilEnded(first);
+    await cancelAndWait(first);
   });
 });
 
-describe('a host that fails in mid-training', () => {
-  test('killed: the operation fails with host_lost, and the training process is gone', async () => {
-    const mortal = await sandbox.startHost('mortal');
-    const caller = await impatientApi('caller', mortal.url);
-    const id = await caller.startTraining({ strategy: LONG });
-    await caller.untilTraining(id);
-    mortal.kill('SIGKILL');
-    const operation = await caller.untilEnded(id);
-    expect(operation).toMatchObject({ status: 'failed', error: { code: 'host_lost' }, result: null });
-    await until(
-      'no training process',
-      () => sandbox.trainers(),
-      (pids) => pids.length === 0,
-    );
-    await caller.stop();
+describe('a host that does not answer', () => {
+  afterEach(() => host.kill('SIGCONT'));
+
+  test('from the start: host_unreachable', async () => {
+    host.kill('SIGSTOP');
+    const operation = await impatient.untilEnded(await impatient.startTraining({ strategy: QUICK }));
+    expect(operation).toMatchObject({ status: 'failed', error: { code: 'host_unreachable' } });
+    expect(operation.error?.message).toContain('npm run host');
   });
 
-  test('silent for a while: progress says so, without an ETA, and goes on when the host answers', async () => {
-    const frozen = await sandbox.startHost('silent');
-    const caller = await sandbox.startApi('caller-of-silent', Sandbox.onHost(frozen));
-    const id = await caller.startTraining({ strategy: LONG });
-    await caller.untilTraining(id);
-    frozen.kill('SIGSTOP');
-    const silent = await caller.untilOperation(
+  test('from the start: the training is cancelled at once', async () => {
+    host.kill('SIGSTOP');
+    // it would wait half a minute for an answer
+    const id = await api.startTraining({ strategy: QUICK });
+    await api.untilOperation(id, ({ progress }) => progress.context.phase !== null);
+    await api.post(`/operations/${id}/cancel`);
+    expect((await api.untilEnded(id, 20_000)).status).toBe('cancelled');
+  });
+
+  test('for a while: progress says so, without an ETA, and goes on when the host answers', async () => {
+    const id = await api.startTraining({ strategy: LONG });
+    await api.untilTraining(id);
+    host.kill('SIGSTOP');
+    const silent = await api.untilOperation(
       id,
       ({ progress }) => progress.context.phase?.includes('does not answer') === true,
     );
@@ -151,69 +157,9 @@ describe('a host that fails in mid-training', () => {
     expect(silent.progress.current_step).toMatch(
       /: the training host does not answer \([0-9]+ s of 30\) \(host service\)$/,
     );
-    frozen.kill('SIGCONT');
-    await caller.untilOperation(id, ({ progress }) => progress.context.phase === 'training');
-    await Promise.all([caller.stop(), frozen.stop()]);
-  });
-
-  test('stopped while the API is told to end: the API leaves the session to the next one and exits with 0', async () => {
-    const frozen = await sandbox.startHost('frozen-for-good');
-    const caller = await sandbox.startApi('ending', Sandbox.onHost(frozen));
-    await caller.untilTraining(await caller.startTraining({ strategy: LONG }));
-    frozen.kill('SIGSTOP');
-    const end = await caller.stop();
-    frozen.kill('SIGCONT');
-    await frozen.stop();
-    expect(end).toEqual({ code: 0, signal: null });
-    expect(caller.output).toContain('operation left to its next owner');
-  }, 60_000);
-
-  test('restarted: the operation fails with host_session_lost', async () => {
-    const first = await sandbox.startHost('restarting');
-    const caller = await sandbox.startApi('patient', Sandbox.onHost(first));
-    const lost = await caller.startTraining({ strategy: LONG });
-    await caller.untilTraining(lost);
-    first.kill('SIGKILL');
-    await first.ended;
-    const second = await sandbox.startHost('restarting', { PORT: new URL(first.url).port });
-    const operation = await caller.untilEnded(lost);
-    expect(operation).toMatchObject({ status: 'failed', error: { code: 'host_session_lost' } });
-    await Promise.all([second.stop(), caller.stop()]);
-  });
-});
-
-describe('a host that cannot be reached', () => {
-  let silent: Server;
-  const sockets = new Set<Socket>();
-  let caller: TestService;
-  const silentUrl = (): string => `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
-
-  beforeAll(async () => {
-    silent = createServer((socket) => sockets.add(socket));
-    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
-    caller = await impatientApi('lonely', silentUrl());
-  });
-
-  afterAll(async () => {
-    for (const socket of sockets) socket.destroy();
-    await new Promise((resolve) => silent.close(resolve));
-    await caller.stop();
-  });
-
-  test('accepts and never answers: host_unreachable', async () => {
-    const operation = await caller.untilEnded(await caller.startTraining({ strategy: QUICK }));
-    expect(operation).toMatchObject({ status: 'failed', error: { code: 'host_unreachable' } });
-    expect(operation.error?.message).toContain('npm run host');
-  });
-
-  test('is cancelled at once while it is being called', async () => {
-    // it would wait half a minute for an answer, longer than a test may take
-    const patient = await sandbox.startApi('patient-caller', Sandbox.onHost({ url: silentUrl() }));
-    const id = await patient.startTraining({ strategy: QUICK });
-    await patient.untilOperation(id, ({ progress }) => progress.context.phase !== null);
-    await patient.post(`/operations/${id}/cancel`);
-    expect((await patient.untilEnded(id)).status).toBe('cancelled');
-    await patient.stop();
+    host.kill('SIGCONT');
+    await api.untilOperation(id, ({ progress }) => progress.context.phase === 'training');
+    await cancelAndWait(id);
   });
 });
 
@@ -283,5 +229,40 @@ describe('the training host itself', () => {
     const operation: Operation = await other.untilEnded(await other.startTraining({ strategy: QUICK }));
     expect(operation).toMatchObject({ status: 'failed', error: { code: 'bars_differ' } });
     await other.stop();
+  });
+});
+
+/** What they do to the services is not undone: the last ones of the file. */
+describe('a host that fails in mid-training', () => {
+  test('restarted: the operation fails with host_session_lost', async () => {
+    const lost = await api.startTraining({ strategy: LONG });
+    await api.untilTraining(lost);
+    host.kill('SIGKILL');
+    await host.ended;
+    host = await sandbox.startHost('host', { PORT: new URL(host.url).port });
+    const operation = await api.untilEnded(lost);
+    expect(operation).toMatchObject({ status: 'failed', error: { code: 'host_session_lost' } });
+  });
+
+  test('stopped while the API is told to end: the API leaves the session to the next one and exits with 0', async () => {
+    await api.untilTraining(await api.startTraining({ strategy: LONG }));
+    host.kill('SIGSTOP');
+    const end = await api.stop();
+    host.kill('SIGCONT');
+    expect(end).toEqual({ code: 0, signal: null });
+    expect(api.output).toContain('operation left to its next owner');
+    const [session] = await host.sessions();
+    expect(session?.status).toBe('running');
+    await host.post(`/training/sessions/${session?.session_id}/cancel`);
+    await untilNoTrainer();
+  });
+
+  test('killed: the operation fails with host_lost, and the training process is gone', async () => {
+    const id = await impatient.startTraining({ strategy: LONG });
+    await impatient.untilTraining(id);
+    host.kill('SIGKILL');
+    const operation = await impatient.untilEnded(id);
+    expect(operation).toMatchObject({ status: 'failed', error: { code: 'host_lost' }, result: null });
+    await untilNoTrainer();
   });
 });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
@@ -5,13 +6,14 @@ import type { HostList, Operation, OperationList, TrainingResult } from '@ktrdr/
 import { RedisServer } from '@ktrdr/job-queue/testing';
 import { writeSampleBars } from '@ktrdr/market-data';
 import { PostgresServer } from '@ktrdr/operation-store/testing';
-import { dataOf, Link, LONG, QUICK, Sandbox, strategyText, until } from '@ktrdr/service-kit/testing';
+import { CHECKPOINTS_SOON, dataOf, Link, LONG, QUICK, Sandbox } from '@ktrdr/service-kit/testing';
+import { strategyText, until } from '@ktrdr/service-kit/testing';
 import type { TestService } from '@ktrdr/service-kit/testing';
 
 jest.setTimeout(120_000);
 
 /** Long enough to be killed in its middle, short enough to be waited for. */
-const MIDDLE = strategyText({ epochs: 2_500, layers: [32, 16] });
+const MIDDLE = strategyText({ epochs: 1_500, layers: [32, 16] });
 const LEASE_MS = '3000';
 
 let postgres: PostgresServer;
@@ -20,15 +22,11 @@ let redis: RedisServer;
 let local: Buffer;
 
 beforeAll(async () => {
-  [postgres, redis] = await Promise.all([PostgresServer.start(), RedisServer.start()]);
-  const sandbox = await Sandbox.create();
-  try {
-    await writeBars(sandbox);
-    const api = await sandbox.startApi('local', { TRAINING_ENGINE: 'onnx' });
-    local = await modelOf(await api.untilEnded(await api.startTraining({ strategy: MIDDLE }), 60_000));
-  } finally {
-    await sandbox.close();
-  }
+  [postgres, redis, local] = await Promise.all([
+    PostgresServer.start(),
+    RedisServer.start(),
+    trainBesideApi(MIDDLE),
+  ]);
 }, 120_000);
 
 afterAll(async () => {
@@ -46,6 +44,8 @@ describe.each(queues)('trainings in a queue on %s', (kind, newUrl) => {
   let url: string;
   let one: TestService;
   let two: TestService;
+  /** Those that run, or did. */
+  let started: TestService[] = [];
 
   beforeAll(async () => {
     sandbox = await Sandbox.create();
@@ -65,17 +65,29 @@ describe.each(queues)('trainings in a queue on %s', (kind, newUrl) => {
 
   afterAll(() => sandbox.close(), 60_000);
 
-  /** A host with no bars of its own. */
-  const startHost = (name: string, settings: Record<string, string> = {}) =>
-    sandbox.startQueueHost(name, {
+  /** A host with no bars of its own, which sends files to an API that need not own the operation. */
+  const startHost = async (name: string, settings: Record<string, string> = {}) => {
+    const host = await sandbox.startQueueHost(name, {
       TRAINING_QUEUE_URL: url,
-      KTRDR_API_URL: one.url,
+      KTRDR_API_URL: two.url,
       DATA_DIR: sandbox.path(`${name}-no-data`),
       TRAINING_ENGINE: 'onnx',
-      TRAINING_CHECKPOINT_EVERY_MS: '200',
       LEASE_MS,
+      ...CHECKPOINTS_SOON,
       ...settings,
     });
+    started.push(host);
+    return host;
+  };
+
+  /** Leaves or starts so many hosts. */
+  const withHosts = async (count: number): Promise<TestService[]> => {
+    const running = started.filter((host) => host.running);
+    started = running.slice(0, count);
+    const missing = Array.from({ length: count - started.length }, () => startHost(`host-${randomUUID()}`));
+    await Promise.all([...running.slice(count).map((host) => host.stop()), ...missing]);
+    return started;
+  };
 
   const hosts = async () => dataOf(await one.get<HostList>('/hosts'));
   const isWaiting = (ahead: number) => (operation: Operation) =>
@@ -97,7 +109,7 @@ describe.each(queues)('trainings in a queue on %s', (kind, newUrl) => {
       started_at: null,
     });
     await one.untilOperation(first, isWaiting(0));
-    const host = await startHost('early');
+    await withHosts(1);
     for (const id of [first, second]) {
       const { status, error, result } = await two.untilEnded(id, 60_000);
       expect({ status, error }).toEqual({ status: 'completed', error: null });
@@ -105,28 +117,27 @@ describe.each(queues)('trainings in a queue on %s', (kind, newUrl) => {
     }
     const { operations } = dataOf(await one.get<OperationList>('/operations'));
     expect(operations.filter(({ status }) => status === 'completed')).toHaveLength(2);
-    await host.stop();
   });
 
   test('go on on another host, from where they were, when theirs is killed', async () => {
-    const started = await Promise.all(['a', 'b', 'c'].map((name) => startHost(name)));
+    const three = await withHosts(3);
     await until(
       'three hosts',
       hosts,
       (list) => list.hosts.filter(({ status }) => status === 'up').length >= 3,
     );
     const id = await one.startTraining({ strategy: MIDDLE });
-    const running = await one.untilOperation(id, ({ resumable }) => resumable, 60_000);
-    const busy = (await until('a busy host', hosts, (list) => busyHost(list, id) !== undefined)).hosts;
-    const name = busy.find(({ operations }) => operations?.includes(id))?.name ?? '';
-    const victim = started.find(({ pid }) => name.endsWith(`-${pid}`));
+    const running = await one.untilCheckpoint(id, 60_000);
+    const busy = await until('a busy host', hosts, (list) => busyHost(list, id) !== undefined);
+    const name = busyHost(busy, id)?.name ?? '';
+    const victim = three.find(({ pid }) => name.endsWith(`-${pid}`));
     victim?.kill('SIGKILL');
-    const before = running.progress.percentage;
+    await victim?.ended;
+    expect((await one.operation(id)).status).toBe('running');
+    expect(running.progress.percentage).toBeGreaterThan(0);
     const ended = await two.untilEnded(id, 90_000);
     expect(ended).toMatchObject({ status: 'completed', error: null, attempt: 1 });
-    expect(before).toBeGreaterThan(0);
     expect((await modelOf(ended)).equals(local)).toBe(true);
-    await Promise.all(started.map((host) => host.stop()));
     expect(await sandbox.trainers()).toEqual([]);
   });
 
@@ -134,15 +145,15 @@ describe.each(queues)('trainings in a queue on %s', (kind, newUrl) => {
   if (kind !== 'redis') return;
 
   test('are given back by a host that stops, and cancelled at the other API', async () => {
-    const first = await startHost('leaving');
+    await withHosts(1);
     const id = await one.startTraining({ strategy: LONG });
-    await one.untilOperation(id, ({ resumable }) => resumable, 60_000);
-    await first.stop();
+    await one.untilCheckpoint(id, 60_000);
+    await withHosts(0);
     await one.untilOperation(
       id,
       ({ progress }) => progress.current_step?.startsWith('Waiting for a host') === true,
     );
-    const next = await startHost('coming');
+    await withHosts(1);
     const { progress } = await one.operation(id);
     await two.untilOperation(
       id,
@@ -157,7 +168,16 @@ describe.each(queues)('trainings in a queue on %s', (kind, newUrl) => {
       resumable: true,
     });
     expect(await sandbox.trainers()).toEqual([]);
-    await next.stop();
+  });
+
+  test('survive the API that started them', async () => {
+    await withHosts(1);
+    const id = await one.startTraining({ strategy: MIDDLE });
+    await one.untilOperation(id, ({ status }) => status === 'running', 60_000);
+    one.kill('SIGKILL');
+    const ended = await two.untilEnded(id, 90_000);
+    expect(ended).toMatchObject({ status: 'completed', error: null, attempt: 1 });
+    expect((await modelOf(ended)).equals(local)).toBe(true);
   });
 
   test('are taken from a host that is cut off from the queue; let back, it works again', async () => {
@@ -165,9 +185,10 @@ describe.each(queues)('trainings in a queue on %s', (kind, newUrl) => {
     const link = await Link.open(Number(port));
     const credentials = username === '' ? '' : `${username}:${password}@`;
     const through = `${protocol}//${credentials}${new URL(link.url).host}${pathname}`;
+    await withHosts(0);
     const cutOff = await startHost('cut-off', { TRAINING_QUEUE_URL: through });
-    const id = await one.startTraining({ strategy: LONG });
-    await one.untilOperation(id, ({ resumable }) => resumable, 60_000);
+    const id = await two.startTraining({ strategy: LONG });
+    await two.untilCheckpoint(id, 60_000);
     const [trainer] = await sandbox.trainers();
     link.cut();
     const other = await startHost('other');
@@ -180,29 +201,30 @@ describe.each(queues)('trainings in a queue on %s', (kind, newUrl) => {
       },
     );
     link.heal();
-    await one.post(`/operations/${id}/cancel`, {});
-    expect(await one.untilEnded(id)).toMatchObject({ status: 'cancelled' });
+    await two.post(`/operations/${id}/cancel`, {});
+    expect(await two.untilEnded(id)).toMatchObject({ status: 'cancelled' });
     await other.stop();
-    const next = await one.startTraining({ strategy: QUICK });
-    expect(await one.untilEnded(next, 60_000)).toMatchObject({ status: 'completed' });
+    const next = await two.startTraining({ strategy: QUICK });
+    expect(await two.untilEnded(next, 60_000)).toMatchObject({ status: 'completed' });
     await cutOff.stop();
     await link.close();
-  });
-
-  test('survive the API that started them', async () => {
-    const host = await startHost('faithful', { KTRDR_API_URL: two.url });
-    const id = await one.startTraining({ strategy: MIDDLE });
-    await one.untilOperation(id, ({ status }) => status === 'running', 60_000);
-    one.kill('SIGKILL');
-    const ended = await two.untilEnded(id, 90_000);
-    expect(ended).toMatchObject({ status: 'completed', error: null, attempt: 1 });
-    expect((await modelOf(ended)).equals(local)).toBe(true);
-    await host.stop();
   });
 });
 
 function busyHost({ hosts }: HostList, id: string) {
   return hosts.find(({ operations }) => operations?.includes(id) === true);
+}
+
+/** @returns bytes of the model */
+async function trainBesideApi(strategy: string): Promise<Buffer> {
+  const sandbox = await Sandbox.create();
+  try {
+    await writeBars(sandbox);
+    const api = await sandbox.startApi('local', { TRAINING_ENGINE: 'onnx' });
+    return await modelOf(await api.untilEnded(await api.startTraining({ strategy }), 60_000));
+  } finally {
+    await sandbox.close();
+  }
 }
 
 async function writeBars(sandbox: Sandbox): Promise<void> {

@@ -3,15 +3,14 @@ import { get, type ClientRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Operation, OperationStarted } from '@ktrdr/contracts';
 import { writeSampleBars } from '@ktrdr/market-data';
-import { dataOf, filesBelow, Sandbox, until } from '@ktrdr/service-kit/testing';
+import { dataOf, filesBelow, LONG, Sandbox, until } from '@ktrdr/service-kit/testing';
 import type { TestService } from '@ktrdr/service-kit/testing';
-import { LONG } from '@ktrdr/service-kit/testing';
 
 /** How services end, real processes by real signals; and readers of event streams that leave. */
 let sandbox: Sandbox;
 
 // services start here while other tests keep the machine busy
-jest.setTimeout(60_000);
+jest.setTimeout(90_000);
 
 beforeAll(async () => {
   sandbox = await Sandbox.create();
@@ -66,67 +65,18 @@ async function lastOf(stream: Response): Promise<Operation> {
 }
 
 describe('the API', () => {
-  test.each<NodeJS.Signals>(['SIGTERM', 'SIGINT'])(
-    '%s cancels what runs, those who follow it are told, nothing is left, and the exit code is 0',
-    async (signal) => {
-      const api = await sandbox.startApi(signal);
-      const [training, dummy] = await Promise.all([api.startTraining({ strategy: LONG }), startDummy(api)]);
-      await api.untilTraining(training);
-      const streams = await Promise.all([follow(api, training), follow(api, dummy)]);
-      const last = Promise.all(streams.map(lastOf));
-      await end(api, signal);
-      for (const [index, operation] of (await last).entries()) {
-        expect(operation).toMatchObject({ operation_id: [training, dummy][index], status: 'cancelled' });
-      }
-      expect(await filesBelow(sandbox.path(`${signal}-models`))).toEqual([]);
-      expect(api.output).toContain(`${signal}: stopping; running operations are being cancelled: 2`);
-      expect(api.output).not.toContain('"level":"error"');
-    },
-  );
+  let apis: Record<'SIGTERM' | 'SIGINT' | 'SIGKILL', TestService>;
+  beforeAll(async () => {
+    const [SIGTERM, SIGINT, SIGKILL] = await Promise.all([
+      sandbox.startApi('SIGTERM'),
+      sandbox.startApi('SIGINT'),
+      sandbox.startApi('SIGKILL'),
+    ]);
+    apis = { SIGTERM, SIGINT, SIGKILL };
+  }, 120_000);
 
-  test('killed, it takes its training process with it', async () => {
-    const api = await sandbox.startApi('killed');
-    await api.untilTraining(await api.startTraining({ strategy: LONG }));
-    api.kill('SIGKILL');
-    await api.ended;
-    await until(
-      'no training process',
-      () => sandbox.trainers(),
-      (pids) => pids.length === 0,
-    );
-  });
-});
-
-describe('with a training host', () => {
-  test('SIGTERM to the API leaves the session to the next API; SIGTERM to the host ends its training process', async () => {
-    const host = await sandbox.startHost('host');
-    const settings = { ...Sandbox.onHost(host), TRAINING_HOST_POLL_MS: '500' };
-    const api = await sandbox.startApi('remote', settings);
-    const id = await api.startTraining({ strategy: LONG });
-    await api.untilTraining(id);
-    api.kill('SIGTERM');
-    expect(await api.ended).toEqual({ code: 0, signal: null });
-    expect((await host.sessions()).map(({ status }) => status)).toEqual(['running']);
-
-    const next = await sandbox.startApi('remote', settings);
-    expect(await next.operation(id)).toMatchObject({
-      status: 'running',
-      attempt: 1,
-      cancel_requested_at: null,
-    });
-    await next.untilTraining(id);
-    await end(host, 'SIGTERM');
-    expect(await filesBelow(sandbox.path('host-state', 'sessions'))).toEqual([]);
-    const operation = await next.untilEnded(id, 5_000);
-    expect(operation).toMatchObject({ status: 'failed', result: null, error: { code: 'host_stopped' } });
-    expect(operation.error?.message).toContain('nothing computes there any more');
-    await end(next, 'SIGTERM');
-  });
-});
-
-describe('a reader of an event stream that leaves', () => {
-  test('harms nobody: the operation goes on, others follow it, and its connection is given back', async () => {
-    const api = await sandbox.startApi('followed');
+  test('a reader of an event stream that leaves harms nobody: the operation goes on, others follow it, and its connection is given back', async () => {
+    const api = apis.SIGTERM;
     const id = await startDummy(api);
     const before = await connections(api);
     const leaving = await Promise.all(Array.from({ length: 20 }, () => reader(api, id)));
@@ -143,6 +93,61 @@ describe('a reader of an event stream that leaves', () => {
     expect((await staying).status).toBe('cancelled');
     expect((await lastOf(await follow(api, id))).status).toBe('cancelled');
     expect(api.output).not.toContain('"level":"error"');
-    await api.stop();
+  });
+
+  test.each(['SIGTERM', 'SIGINT'] as const)(
+    '%s cancels what runs, those who follow it are told, nothing is left, and the exit code is 0',
+    async (signal) => {
+      const api = apis[signal];
+      const [training, dummy] = await Promise.all([api.startTraining({ strategy: LONG }), startDummy(api)]);
+      await api.untilTraining(training);
+      const streams = await Promise.all([follow(api, training), follow(api, dummy)]);
+      const last = Promise.all(streams.map(lastOf));
+      await end(api, signal);
+      for (const [index, operation] of (await last).entries()) {
+        expect(operation).toMatchObject({ operation_id: [training, dummy][index], status: 'cancelled' });
+      }
+      expect(await filesBelow(sandbox.path(`${signal}-models`))).toEqual([]);
+      expect(api.output).toContain(`${signal}: stopping; running operations are being cancelled: 2`);
+      expect(api.output).not.toContain('"level":"error"');
+    },
+  );
+
+  test('killed, it takes its training process with it', async () => {
+    const api = apis.SIGKILL;
+    await api.untilTraining(await api.startTraining({ strategy: LONG }));
+    api.kill('SIGKILL');
+    await api.ended;
+    await until(
+      'no training process',
+      () => sandbox.trainers(),
+      (pids) => pids.length === 0,
+    );
+  });
+});
+
+describe('with a training host', () => {
+  test('SIGTERM to the API leaves the session to the next API; SIGTERM to the host ends its training process', async () => {
+    const poll = { TRAINING_HOST_POLL_MS: '500' };
+    const { host, api } = await sandbox.startHostAndApi({ host: 'host', api: 'remote' }, { api: poll });
+    const id = await api.startTraining({ strategy: LONG });
+    await api.untilTraining(id);
+    api.kill('SIGTERM');
+    expect(await api.ended).toEqual({ code: 0, signal: null });
+    expect((await host.sessions()).map(({ status }) => status)).toEqual(['running']);
+
+    const next = await sandbox.startApi('remote', { ...Sandbox.onHost(host), ...poll });
+    expect(await next.operation(id)).toMatchObject({
+      status: 'running',
+      attempt: 1,
+      cancel_requested_at: null,
+    });
+    await next.untilTraining(id);
+    await end(host, 'SIGTERM');
+    expect(await filesBelow(sandbox.path('host-state', 'sessions'))).toEqual([]);
+    const operation = await next.untilEnded(id, 5_000);
+    expect(operation).toMatchObject({ status: 'failed', result: null, error: { code: 'host_stopped' } });
+    expect(operation.error?.message).toContain('nothing computes there any more');
+    await end(next, 'SIGTERM');
   });
 });

@@ -2,28 +2,20 @@ import { rm } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { ROOT, Sandbox } from '@ktrdr/service-kit/testing';
-import { QUICK } from '@ktrdr/service-kit/testing';
+import { QUICK, ROOT, Sandbox, type ProcessEnd } from '@ktrdr/service-kit/testing';
 
 /** What keeps a service from starting: one line that says what to do, exit code 1, and no stack. */
 let sandbox: Sandbox;
 let taken: Server;
 
-beforeAll(async () => {
-  sandbox = await Sandbox.create();
-  taken = createServer();
-  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
-});
-
-afterAll(async () => {
-  await new Promise((resolve) => taken.close(resolve));
-  await sandbox.close();
-}, 40_000);
+/** Refused starts at the same time: each loads a whole service. */
+const AT_A_TIME = 3;
 
 const FILE = import.meta.filename;
 const BUSY = 'a port that is taken';
 
-test.each<[string, 'api' | 'training-host', Record<string, string>, RegExp]>([
+/** Name, service, settings, and the line that it ends with. */
+const REFUSALS: [string, 'api' | 'training-host', Record<string, string>, RegExp][] = [
   [
     BUSY,
     'api',
@@ -64,16 +56,50 @@ test.each<[string, 'api' | 'training-host', Record<string, string>, RegExp]>([
   ['state below a file', 'api', { STATE_DIR: `${FILE}/state` }, /^The setting STATE_DIR=.* \(ENOTDIR\)\. /],
   ['state in a file', 'training-host', { STATE_DIR: FILE }, /^The setting STATE_DIR=.* \(ENOTDIR\)\. /],
   ['bars in a file', 'training-host', { DATA_DIR: FILE }, /^The setting DATA_DIR=.* \(ENOTDIR\)\. /],
-])('%s (%s)', async (_what, app, settings, line) => {
+];
+
+interface Refused {
+  end: ProcessEnd;
+  output: string;
+}
+
+const refused: Refused[] = [];
+
+beforeAll(async () => {
+  sandbox = await Sandbox.create();
+  taken = createServer();
+  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+  // all of them take the next one that nobody has started
+  const waiting = REFUSALS.entries();
+  const startInTurn = async (): Promise<void> => {
+    for (const [index, [, app, settings]] of waiting) refused[index] = await start(app, settings);
+  };
+  await Promise.all(Array.from({ length: AT_A_TIME }, startInTurn));
+}, 120_000);
+
+afterAll(async () => {
+  await new Promise((resolve) => taken.close(resolve));
+  await sandbox.close();
+}, 40_000);
+
+/** Starts a service on the port that is taken, and waits for its end. */
+async function start(app: 'api' | 'training-host', settings: Record<string, string>): Promise<Refused> {
   const { port } = taken.address() as AddressInfo;
   const service = sandbox.spawn(process.execPath, [join(ROOT, 'apps', app, 'dist/main.js')], {
     PORT: String(port),
     HOST: '127.0.0.1',
     ...settings,
   });
-  expect(await service.ended).toEqual({ code: 1, signal: null });
-  expect(service.output.split('\n')).toEqual([expect.stringMatching(line), '']);
-});
+  return { end: await service.ended, output: service.output };
+}
+
+test.each(REFUSALS.map(([what, app, , line], index) => ({ what, app, line, index })))(
+  '$what ($app)',
+  ({ line, index }) => {
+    expect(refused[index]?.end).toEqual({ code: 1, signal: null });
+    expect(refused[index]?.output.split('\n')).toEqual([expect.stringMatching(line), '']);
+  },
+);
 
 test('the last port there is, taken: the one before is named', async () => {
   const last = createServer();
@@ -81,13 +107,9 @@ test('the last port there is, taken: the one before is named', async () => {
   await new Promise<void>((resolve) =>
     last.once('error', () => resolve()).listen(65_535, '127.0.0.1', resolve),
   );
-  const api = sandbox.spawn(process.execPath, [join(ROOT, 'apps/api/dist/main.js')], {
-    PORT: '65535',
-    HOST: '127.0.0.1',
-  });
-  await api.ended;
+  const { output } = await start('api', { PORT: '65535' });
   await new Promise((resolve) => last.close(resolve));
-  expect(api.output).toMatch(/^Port 65535 on 127\.0\.0\.1 is taken, .*: PORT=65534 npm start$/m);
+  expect(output).toMatch(/^Port 65535 on 127\.0\.0\.1 is taken, .*: PORT=65534 npm start$/m);
 });
 
 test('a data folder that is missing is made, and the log says so; one that goes later is down', async () => {

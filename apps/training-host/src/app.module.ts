@@ -2,14 +2,13 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { MemoryOperationStore } from '@ktrdr/orchestrator';
 import { HealthModule, MetricsModule, OrchestratorModule } from '@ktrdr/service-kit';
-import type { HostSettings } from './config.js';
+import type { HostQueueSettings, HostSettings } from './config.js';
 import { hostHealthChecks } from './host-health.js';
-import { QueueModule } from './queue/queue.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
 
 @Module({})
 export class AppModule {
-  static register(settings: HostSettings): DynamicModule {
+  static async register(settings: HostSettings): Promise<DynamicModule> {
     const sessions = SessionsModule.register(settings);
     return {
       module: AppModule,
@@ -17,9 +16,19 @@ export class AppModule {
         OrchestratorModule.forRoot({ store: new MemoryOperationStore() }),
         MetricsModule,
         sessions,
-        ...(settings.queue === null ? [] : [QueueModule.register(settings, settings.queue, sessions)]),
+        ...(settings.queue === null ? [] : [await queueModule(settings, settings.queue, sessions)]),
         HealthModule.register(hostHealthChecks(settings, sessions)),
       ],
     };
   }
+}
+
+/** Takes a while to load, and most hosts have no queue. */
+async function queueModule(
+  settings: HostSettings,
+  queue: HostQueueSettings,
+  sessions: DynamicModule,
+): Promise<DynamicModule> {
+  const { QueueModule } = await import('./queue/queue.module.js');
+  return QueueModule.register(settings, queue, sessions);
 }

@@ -67,7 +67,7 @@ beforeAll(async () => {
     queue: null,
   } as const;
   const description = { name: 'training host', description: 'Of a test.', version: '0.0.0' };
-  app = await createService(AppModule.register(settings), description, false);
+  app = await createService(await AppModule.register(settings), description, false);
   await app.listen(settings.port, settings.host);
   url = await app.getUrl();
   valid = {

@@ -1,6 +1,5 @@
 import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { TRAINING_QUEUE } from '@ktrdr/contracts';
-import { JobQueue } from '@ktrdr/job-queue';
 import type { Clock, OrchestratorLogger } from '@ktrdr/orchestrator';
 import { CLOCK, ORCHESTRATOR_LOGGER } from '@ktrdr/service-kit';
 import { API_SETTINGS, type ApiSettings } from '../config.js';
@@ -12,12 +11,16 @@ import { TRAINING_QUEUE_CLIENT, type TrainingQueue } from './training-queue.js';
     {
       provide: TRAINING_QUEUE_CLIENT,
       inject: [API_SETTINGS, CLOCK, ORCHESTRATOR_LOGGER],
-      useFactory: (
+      useFactory: async (
         { trainingQueueUrl: url }: ApiSettings,
         clock: Clock,
         logger: OrchestratorLogger,
-      ): TrainingQueue | null =>
-        url === undefined ? null : new JobQueue({ url, queue: TRAINING_QUEUE, clock, logger }),
+      ): Promise<TrainingQueue | null> => {
+        if (url === undefined) return null;
+        // takes a while to load, and most APIs have no queue
+        const { JobQueue } = await import('@ktrdr/job-queue');
+        return new JobQueue({ url, queue: TRAINING_QUEUE, clock, logger });
+      },
     },
   ],
   exports: [TRAINING_QUEUE_CLIENT],
