@@ -261,7 +261,12 @@ export class World {
     };
     const hook = new URL('./crash-hook.js', import.meta.url).href;
     const settings = { NODE_OPTIONS: `--import ${hook}`, [CRASH_AT]: JSON.stringify(order) };
-    await restartAll(services, settings);
+    const starts = await Promise.allSettled(
+      services.map((service) => service.restart('SIGKILL', 0, settings)),
+    );
+    const failed = starts.find(({ status }) => status === 'rejected');
+    // the point may be passed while the service starts
+    if (failed?.status === 'rejected' && !existsSync(order.sign)) throw failed.reason;
     const end = performance.now() + CRASH_WITHIN_MS;
     for (let isOver = false; !isOver && !existsSync(order.sign) && performance.now() < end; await sleep(50)) {
       const answer = await request<OperationList>('GET', `${this.url}/operations?limit=100`).catch(
@@ -272,7 +277,7 @@ export class World {
       isOver = unfinished.length === 0;
       await this.#goOn(unfinished);
     }
-    await restartAll(services);
+    await Promise.all(services.map((service) => service.restart('SIGKILL')));
     return existsSync(order.sign) ? null : 'not reached';
   }
 
@@ -286,10 +291,6 @@ export class World {
       await sleep(50);
     }
   }
-}
-
-function restartAll(services: Service[], settings: Settings = {}): Promise<unknown> {
-  return Promise.all(services.map((service) => service.restart('SIGKILL', 0, settings)));
 }
 
 async function cut(link: Link | null, ms: number): Promise<void> {

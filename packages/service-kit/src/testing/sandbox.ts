@@ -151,7 +151,10 @@ export class TestService extends TestProcess {
     await until(
       this.url,
       async () => {
-        if (!this.running) throw new Error(`The service ended while starting:\n${this.output}`);
+        if (!this.running) {
+          const { code, signal } = await this.ended;
+          throw new Error(`The service ended while starting (${signal ?? code}):\n${this.output}`);
+        }
         return fetch(this.url, { signal: AbortSignal.timeout(2_000) }).catch(() => null);
       },
       (answer) => answer !== null,
