@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { cp, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type {
@@ -145,6 +145,24 @@ describe('an API that is killed in mid-training', () => {
     expect(dataOf(await second.get<OperationList>('/operations')).total_count).toBe(1);
     await second.stop();
   });
+});
+
+test('a training process that dies before it has told of its checkpoint leaves a training that is resumable', async () => {
+  const [soon, late] = await Promise.all([
+    sandbox.startApi('soon', HOST),
+    sandbox.startApi('late', { ...LONG_GRACE, TRAINING_CHECKPOINT_EVERY_MS: '3600000' }),
+  ]);
+  const source = await soon.startTraining({ strategy: LONG });
+  const id = await late.startTraining({ strategy: LONG });
+  await Promise.all([soon.untilCheckpoint(source), late.untilTraining(id)]);
+  await soon.post(`/operations/${source}/cancel`, {});
+  await soon.untilEnded(source);
+  await cp(sandbox.path('soon-state', 'checkpoints', source), sandbox.path('late-state', 'checkpoints', id), {
+    recursive: true,
+  });
+  for (const pid of await sandbox.trainers()) process.kill(pid, 'SIGKILL');
+  expect(await late.untilEnded(id)).toMatchObject({ status: 'failed', resumable: true });
+  await Promise.all([soon.stop(), late.stop()]);
 });
 
 describe('with a training host', () => {

@@ -54,7 +54,7 @@ export class TrainingAdapter implements TrainingPlace {
     try {
       return await this.place.train(request, hooks);
     } catch (error) {
-      if (error instanceof KtrdrError && error.code === 'checkpoint_missing') hooks.onResumable(false);
+      await this.lookForCheckpoint(error, hooks);
       throw error;
     }
   }
@@ -62,6 +62,17 @@ export class TrainingAdapter implements TrainingPlace {
   /** Whether the next attempt could go on from a checkpoint; `undefined` where the operation's record has to say so. */
   async canResume(operationId: string): Promise<boolean | undefined> {
     return this.place.hasCheckpoint?.(operationId);
+  }
+
+  /** What is there counts, not what a process has said that died, perhaps before it could. */
+  private async lookForCheckpoint(error: unknown, { operationId, onResumable, onOutput }: TrainingRunHooks) {
+    if (error instanceof KtrdrError && error.code === 'checkpoint_missing') onResumable(false);
+    try {
+      const isThere = await this.canResume(operationId);
+      if (isThere !== undefined) onResumable(isThere);
+    } catch (problem) {
+      onOutput(`the checkpoints could not be looked at: ${(problem as Error).message}`);
+    }
   }
 
   /** @throws HostUnansweredError, KtrdrError `queue_unreachable` where the training host or the queue gives no answer */
