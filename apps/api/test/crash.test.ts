@@ -23,7 +23,7 @@ const RESUMING = { ...LEASE, ON_INTERRUPT: 'resume' };
 /** Trains for seconds after its first checkpoint, on a fast machine too. */
 const TRAINING = { strategy: strategyText({ epochs: 1_500 }), seed: 3 };
 
-jest.setTimeout(90_000);
+jest.setTimeout(120_000);
 
 beforeAll(async () => {
   sandbox = await Sandbox.create();
@@ -66,15 +66,18 @@ async function historyOf(api: TestService, id: string): Promise<string[]> {
 }
 
 describe('an API that is killed in mid-training', () => {
-  test('finds it again: interrupted, resumable, and the resumed model is that of a run that never stopped', async () => {
+  test('finds it again, by its task id too: interrupted, resumable, and the resumed model is that of a run that never stopped', async () => {
     const first = await sandbox.startApi('killed', LEASE);
     const never = await first.untilEnded(await first.startTraining(TRAINING), 60_000);
-    const id = await first.startTraining(TRAINING);
+    const named = { ...TRAINING, task_id: 'nightly' };
+    const id = await first.startTraining(named);
     await first.untilCheckpoint(id);
     await kill(first);
     await untilNoTrainer();
 
     const second = await sandbox.startApi('killed', LEASE);
+    expect(await second.startTraining(named)).toBe(id);
+    expect(dataOf(await second.get<OperationList>('/operations')).total_count).toBe(2);
     const interrupted = await second.untilEnded(id, 10_000);
     expect(interrupted).toMatchObject({
       status: 'failed',
@@ -107,43 +110,37 @@ describe('an API that is killed in mid-training', () => {
     ]);
     await second.stop();
   });
+});
 
-  test('goes on with it by itself with ON_INTERRUPT=resume; killed before the first checkpoint, from the beginning', async () => {
-    const first = await sandbox.startApi('resuming', RESUMING);
-    const ids = [await first.startTraining(TRAINING)];
-    await first.untilCheckpoint(ids[0]!);
-    ids.push(await first.startTraining({ ...TRAINING, seed: 4 }));
-    await kill(first);
+describe('an API that is killed with ON_INTERRUPT=resume', () => {
+  let api: TestService;
+  beforeAll(async () => {
+    api = await sandbox.startApi('resuming', RESUMING);
+  }, 60_000);
+  afterAll(() => api.stop());
+
+  test('goes on with it by itself; killed before the first checkpoint, from the beginning', async () => {
+    const ids = [await api.startTraining(TRAINING)];
+    await api.untilCheckpoint(ids[0]!);
+    ids.push(await api.startTraining({ ...TRAINING, seed: 4 }));
+    await kill(api);
     await untilNoTrainer();
-    const second = await sandbox.startApi('resuming', RESUMING);
+    api = await sandbox.startApi('resuming', RESUMING);
     for (const id of ids) {
-      const completed = await second.untilOperation(id, ({ status }) => status === 'completed', 60_000);
+      const completed = await api.untilOperation(id, ({ status }) => status === 'completed', 60_000);
       expect(completed.attempt).toBeGreaterThanOrEqual(id === ids[0] ? 2 : 1);
     }
     const models = await readdir(sandbox.path('resuming-models', 'pattern'));
     expect(models.toSorted()).toEqual(['1h_v1', '1h_v2']);
-    await second.stop();
   });
 
-  test('that is stopped in order with ON_INTERRUPT=resume leaves it to the next one too', async () => {
-    const first = await sandbox.startApi('stopped', RESUMING);
-    const id = await first.startTraining(TRAINING);
-    await first.untilTraining(id);
-    expect(await first.stop()).toEqual({ code: 0, signal: null });
-    const second = await sandbox.startApi('stopped', RESUMING);
-    const completed = await second.untilOperation(id, ({ status }) => status === 'completed', 60_000);
+  test('leaves it to the next one too when it is stopped in order', async () => {
+    const id = await api.startTraining(TRAINING);
+    await api.untilTraining(id);
+    expect(await api.stop()).toEqual({ code: 0, signal: null });
+    api = await sandbox.startApi('resuming', RESUMING);
+    const completed = await api.untilOperation(id, ({ status }) => status === 'completed', 60_000);
     expect(completed).toMatchObject({ attempt: 2, cancel_requested_at: null });
-    await second.stop();
-  });
-
-  test('knows a task id again', async () => {
-    const first = await sandbox.startApi('tasks', LEASE);
-    const id = await first.startTraining({ ...TRAINING, task_id: 'nightly' });
-    await kill(first);
-    const second = await sandbox.startApi('tasks', LEASE);
-    expect(await second.startTraining({ ...TRAINING, task_id: 'nightly' })).toBe(id);
-    expect(dataOf(await second.get<OperationList>('/operations')).total_count).toBe(1);
-    await second.stop();
   });
 });
 
@@ -166,15 +163,27 @@ test('a training process that dies before it has told of its checkpoint leaves a
 });
 
 describe('with a training host', () => {
-  test('an API that is killed is no loss: the next one follows the session to its result', async () => {
+  let host: TestService;
+  let api: TestService;
+  let hostSettings: Record<string, string>;
+  beforeAll(async () => {
+    hostSettings = { ...HOST, PORT: String(await freePort()) };
     const names = { host: 'host', api: 'remote' };
-    const { host, api: first } = await sandbox.startHostAndApi(names, { host: HOST, api: LEASE });
-    const id = await first.startTraining(TRAINING);
-    const before = await first.untilTraining(id);
-    await kill(first);
+    ({ host, api } = await sandbox.startHostAndApi(names, { host: hostSettings, api: LEASE }));
+  }, 120_000);
+  afterAll(() => Promise.all([host.stop(), api.stop()]));
+
+  const startNextApi = async (): Promise<void> => {
+    api = await sandbox.startApi('remote', { ...LEASE, ...Sandbox.onHost(host) });
+  };
+
+  test('an API that is killed is no loss: the next one follows the session to its result', async () => {
+    const id = await api.startTraining(TRAINING);
+    const before = await api.untilTraining(id);
+    await kill(api);
     expect(await sandbox.trainers()).toHaveLength(1);
-    const second = await sandbox.startApi('remote', { ...LEASE, ...Sandbox.onHost(host) });
-    const completed = await second.untilOperation(
+    await startNextApi();
+    const completed = await api.untilOperation(
       id,
       ({ progress, status }) => {
         expect(progress.percentage).toBeGreaterThanOrEqual(before.progress.percentage);
@@ -184,33 +193,27 @@ describe('with a training host', () => {
     );
     expect(completed).toMatchObject({ attempt: 1, error: null });
     expect(await host.sessions()).toHaveLength(1);
-    await Promise.all([second.stop(), host.stop()]);
   });
 
   test('a cancel reaches the session through the next API', async () => {
-    const names = { host: 'cancelled', api: 'cancelling' };
-    const { host, api: first } = await sandbox.startHostAndApi(names, { host: HOST, api: LEASE });
-    const id = await first.startTraining({ strategy: LONG });
-    await first.untilTraining(id);
-    await kill(first);
-    const second = await sandbox.startApi('cancelling', { ...LEASE, ...Sandbox.onHost(host) });
-    await second.post(`/operations/${id}/cancel`, { reason: 'enough' });
-    expect(await second.untilEnded(id)).toMatchObject({ status: 'cancelled', cancel_reason: 'enough' });
+    const id = await api.startTraining({ strategy: LONG });
+    await api.untilTraining(id);
+    await kill(api);
+    await startNextApi();
+    await api.post(`/operations/${id}/cancel`, { reason: 'enough' });
+    expect(await api.untilEnded(id)).toMatchObject({ status: 'cancelled', cancel_reason: 'enough' });
     expect(await untilNoTrainer()).toEqual([]);
-    await Promise.all([second.stop(), host.stop()]);
   });
 
   test('a host that is killed and started again goes on from its checkpoint with ON_INTERRUPT=resume', async () => {
-    const port = { ...HOST, PORT: String(await freePort()) };
-    const names = { host: 'restarted', api: 'patient' };
-    const { host: first, api } = await sandbox.startHostAndApi(names, { host: port, api: RESUMING });
-    const id = await api.startTraining(TRAINING);
-    await api.untilCheckpoint(id);
-    await kill(first);
-    const second = await sandbox.startHost('restarted', port);
-    const completed = await api.untilOperation(id, ({ status }) => status === 'completed', 60_000);
+    const patient = await sandbox.startApi('patient', { ...RESUMING, ...Sandbox.onHost(host) });
+    const id = await patient.startTraining(TRAINING);
+    await patient.untilCheckpoint(id);
+    await kill(host);
+    host = await sandbox.startHost('host', hostSettings);
+    const completed = await patient.untilOperation(id, ({ status }) => status === 'completed', 60_000);
     expect(completed).toMatchObject({ attempt: 2 });
-    expect(await historyOf(api, id)).toContain('1 failed');
-    await Promise.all([second.stop(), api.stop()]);
+    expect(await historyOf(patient, id)).toContain('1 failed');
+    await patient.stop();
   });
 });
