@@ -196,7 +196,6 @@ describe('DELETE /models/:strategy/:version', () => {
 });
 
 test('a model whose files were changed, or of a later version, is refused everywhere and can be deleted', async () => {
-  await train(QUICK, 5);
   const { models } = dataOf(await send<ModelList>('GET', '/models'));
   const { version, path } = models[0]!;
   const everywhere = async (code: string): Promise<void> => {
