@@ -11,7 +11,7 @@ import { dataOf, freePort, request, type Answer, type Link, type Sandbox } from 
 import { CRASH_AT, type CrashOrder, type CrashPoint } from './crash-points.js';
 import { openPlace, type Place } from './place.js';
 import type { Fault, Plan } from './plan.js';
-import { Service, signal, stopProcess, type Settings } from './service.js';
+import { Service, signal, stopProcess } from './service.js';
 import { SmallDisk } from './small-disk.js';
 import { TRAINING } from './training.js';
 
