@@ -170,14 +170,23 @@ describe.each(queues)('trainings in a queue on %s', (kind, newUrl) => {
     expect(await sandbox.trainers()).toEqual([]);
   });
 
-  test('survive the API that started them', async () => {
-    await withHosts(1);
+  test('survive the API that started them, and so does the cancel of one', async () => {
+    const running = await withHosts(2);
     const id = await one.startTraining({ strategy: MIDDLE });
-    await one.untilOperation(id, ({ status }) => status === 'running', 60_000);
+    const unwanted = await one.startTraining({ strategy: LONG });
+    for (const each of [id, unwanted]) await one.untilTraining(each);
+    // no host can confirm anything while the API goes
+    for (const host of running) host.kill('SIGSTOP');
+    dataOf(await one.post(`/operations/${unwanted}/cancel`, { reason: 'enough' }));
+    expect((await one.operation(unwanted)).status).toBe('cancelling');
     one.kill('SIGKILL');
+    await one.ended;
+    for (const host of running) host.kill('SIGCONT');
+    expect(await two.untilEnded(unwanted)).toMatchObject({ status: 'cancelled', cancel_reason: 'enough' });
     const ended = await two.untilEnded(id, 90_000);
     expect(ended).toMatchObject({ status: 'completed', error: null, attempt: 1 });
     expect((await modelOf(ended)).equals(local)).toBe(true);
+    expect(await sandbox.trainers()).toEqual([]);
   });
 
   test('are taken from a host that is cut off from the queue; let back, it works again', async () => {

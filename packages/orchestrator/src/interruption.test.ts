@@ -321,6 +321,77 @@ describe('an owner that was taken for dead', () => {
   });
 });
 
+describe('an operation that waits for its turn and is taken over', () => {
+  test('while it is being cancelled is cancelled by its next owner, which has its work to stop', async () => {
+    const { clock, service } = world();
+    const waits = { waits: true, outlivesOwner: true };
+    const one = service('one', async ({ begin }) => (await begin(), never({} as OperationContext)), waits);
+    const id = await one.launch();
+    await settle();
+    await one.operations.cancel(id, { reason: 'enough' });
+    expect((await one.operations.get(id)).status).toBe('cancelling');
+    one.die();
+    const stopped: string[] = [];
+    const two = service(
+      'two',
+      async ({ token, takenOver }) => {
+        if (takenOver && token.isCancelled) stopped.push(token.reason ?? '');
+        token.throwIfCancelled();
+      },
+      waits,
+    );
+    await two.operations.keepLeases();
+    await clock.advance(3 * LEASE_MS);
+    expect(stopped).toEqual(['enough']);
+    expect(await two.operations.get(id)).toMatchObject({ status: 'cancelled', attempt: 1 });
+  });
+
+  test('is left alone by the owner before, which may not begin any more', async () => {
+    const { clock, service, store } = world();
+    const turn = new Gate();
+    let abandoned: boolean | null = null;
+    const one = service(
+      'one',
+      async ({ begin, token }) => {
+        await turn.pass();
+        await begin().catch(() => {});
+        abandoned = token.isAbandoned;
+        token.throwIfCancelled();
+      },
+      { waits: true, outlivesOwner: true },
+    );
+    const id = await one.launch();
+    await turn.reached;
+    one.die();
+    await clock.advance(2 * LEASE_MS);
+    await store.takeOver({ owner: 'two', ms: LEASE_MS }, new Date(clock.now()).toISOString(), 9);
+    turn.open();
+    await settle();
+    expect(abandoned).toBe(true);
+    expect((await store.get(id))?.operation.status).toBe('pending');
+    expect((await store.get(id))?.epoch).toBe(2);
+  });
+});
+
+test('an owner asks for its lease until the store is there again', async () => {
+  const { clock, service, store } = world();
+  const gate = new Gate();
+  const renew = store.renew.bind(store);
+  const one = service('one', async ({ confirmOwner }) => {
+    await gate.pass();
+    await confirmOwner();
+    return { kept: true };
+  });
+  const id = await one.launch();
+  await gate.reached;
+  store.renew = () => Promise.reject(new KtrdrError('store_unavailable', 'away'));
+  gate.open();
+  await settle();
+  store.renew = renew;
+  await clock.advance(1_000);
+  expect(await one.operations.get(id)).toMatchObject({ status: 'completed', result: { kept: true } });
+});
+
 describe('several services on one store', () => {
   test('a cancel and its force reach the owner wherever they were asked for', async () => {
     const { clock, service } = world();

@@ -204,8 +204,9 @@ export class RunningOperation<TResult> {
   }
 
   async #runToEnd(): Promise<TResult> {
-    if (this.#managed.waits === true) this.token.throwIfCancelled();
-    else await this.#begin();
+    // one that was taken over has something to cancel
+    if (this.#managed.waits !== true) await this.#begin();
+    else if (!this.#takenOver) this.token.throwIfCancelled();
     try {
       const context = this.#createContext();
       const result = await runInOperation(context, () => this.#managed.run(context));
@@ -232,7 +233,7 @@ export class RunningOperation<TResult> {
     try {
       const runs =
         this.#takenOver || (await this.#transition(['pending'], { to: 'running', at: this.#now() }));
-      if (!runs) throw new OperationCancelledError(this.token.reason);
+      if (!runs) this.#throwNotBegun();
     } catch (storeError) {
       if (!isCancellation(storeError))
         this.#logger.error('the start of the operation could not be stored', { storeError });
@@ -241,6 +242,13 @@ export class RunningOperation<TResult> {
     this.#progress.start(this.#record.started_at ?? this.#now());
     this.#view = null;
     this.#logger.info('operation started', { operation_type: this.#managed.type });
+  }
+
+  /** It was cancelled before its turn, or has another owner, whose work is not to be touched. */
+  #throwNotBegun(): never {
+    const { status } = this.#record;
+    if (status !== 'cancelled' && status !== 'cancelling') this.abandon(TAKEN_OVER, { force: true });
+    throw new OperationCancelledError(this.token.reason);
   }
 
   #createContext(): OperationContext {
@@ -274,7 +282,11 @@ export class RunningOperation<TResult> {
 
   async #confirmOwner(): Promise<void> {
     const { store, lease } = this.#parts;
-    const held = await store.renew(lease, new Map([[this.operationId, this.epoch]]));
+    const held = await untilStored(() => store.renew(lease, new Map([[this.operationId, this.epoch]])), {
+      clock: this.#parts.clock,
+      logger: this.#logger,
+      isAbandoned: () => this.token.isAbandoned,
+    });
     if (held.length === 0) this.abandon(TAKEN_OVER, { force: true });
     if (this.token.isAbandoned) this.token.throwIfCancelled();
   }

@@ -13,6 +13,9 @@ import { unlessMissing } from './storage-error.js';
 
 const NAME_PATTERN = /^checkpoint-([0-9]{8})\.ktrdr$/;
 const TEMPORARY = '.tmp';
+/** Of one that is being received: several may be at a time, by several processes. What a killed one left goes with the folder. */
+const RECEIVED = '.received';
+let received = 0;
 /** The one before the newest is there for when the newest is torn. */
 const KEPT = 2;
 
@@ -63,12 +66,13 @@ export class CheckpointFiles {
   /**
    * Takes a checkpoint that another machine wrote as the next one: whole or not at all.
    *
-   * @throws KtrdrError `checkpoint_refused` where it is torn, or none of this version; else what the file system says
+   * @throws KtrdrError `checkpoint_refused` where it is torn, or none of this version; else what the file system says, or `bytes`
    */
   async receive(bytes: AsyncIterable<Uint8Array>): Promise<void> {
     await mkdir(this.directory, { recursive: true });
     const number = ((await this.#numbers())[0] ?? 0) + 1;
-    const temporary = `${this.#pathOf(number)}.${process.pid}${TEMPORARY}`;
+    // two requests may bring one at the same time
+    const temporary = `${this.#pathOf(number)}.${process.pid}-${(received += 1)}${RECEIVED}`;
     try {
       const file = await open(temporary, 'w+');
       try {
@@ -146,7 +150,7 @@ export class CheckpointFiles {
     const usable = (await this.#numbers()).filter((number) => !this.#refused.has(number));
     const kept = new Set(usable.slice(0, KEPT).map(nameOf));
     for (const name of await readdir(this.directory)) {
-      if (!kept.has(name)) await rm(join(this.directory, name), { force: true });
+      if (!kept.has(name) && !name.endsWith(RECEIVED)) await rm(join(this.directory, name), { force: true });
     }
   }
 

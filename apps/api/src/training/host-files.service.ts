@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { KtrdrError, trainingJobId } from '@ktrdr/contracts';
+import { KtrdrError, storageError, trainingJobId } from '@ktrdr/contracts';
 import { barsFile, fingerprintBars } from '@ktrdr/market-data';
 import type { OperationsService } from '@ktrdr/orchestrator';
 import type { CheckpointFolders } from '@ktrdr/trainer';
@@ -8,6 +8,8 @@ import { boundedBytes } from './bounded-bytes.js';
 import type { ReceivedFiles } from './received-files.js';
 import type { TrainingQueue } from './training-queue.js';
 import { checkNames } from './training-sessions.js';
+
+const OPEN_TRIES = 5;
 
 /** What the hosts of a queue get from the API and send to it: bars, checkpoints, and what a training wrote. */
 export class HostFilesService {
@@ -29,17 +31,29 @@ export class HostFilesService {
   /** The newest checkpoint that was sent. @throws KtrdrError `operation_not_found`, `checkpoint_missing` */
   async checkpoint(operationId: string): Promise<Readable> {
     await this.operations.get(operationId);
-    const newest = await this.checkpoints.filesOf(operationId).newest();
-    if (newest === null) {
-      throw new KtrdrError('checkpoint_missing', `No host has sent a checkpoint of ${operationId}.`);
+    for (let tries = 1; ; tries += 1) {
+      const newest = await this.checkpoints.filesOf(operationId).newest();
+      if (newest === null) {
+        throw new KtrdrError('checkpoint_missing', `No host has sent a checkpoint of ${operationId}.`);
+      }
+      try {
+        return await openFile(newest.path);
+      } catch (error) {
+        // newer ones have just taken its place
+        const isGone = (error as NodeJS.ErrnoException).code === 'ENOENT';
+        if (!isGone || tries === OPEN_TRIES) throw storageError(error, 'reading a checkpoint', 'STATE_DIR');
+      }
     }
-    return openFile(newest.path);
   }
 
-  /** @throws KtrdrError `run_replaced`, `checkpoint_refused`, `payload_too_large` */
+  /** @throws KtrdrError `run_replaced`, `checkpoint_refused`, `payload_too_large`, `disk_full`, `storage_failed` */
   async takeCheckpoint(operationId: string, run: number, content: Readable): Promise<void> {
     await this.checkRun(operationId, run);
-    await this.checkpoints.filesOf(operationId).receive(boundedBytes(content));
+    try {
+      await this.checkpoints.filesOf(operationId).receive(boundedBytes(content));
+    } catch (error) {
+      throw storageError(error, `writing a checkpoint of ${operationId}`, 'STATE_DIR');
+    }
   }
 
   /** @throws KtrdrError `run_replaced`, `model_damaged` where no training writes such a file, `payload_too_large` */

@@ -1,6 +1,6 @@
 import { KtrdrError, trainingJobId } from '@ktrdr/contracts';
 import type { EngineSetting, QueuedTraining, QueuedTrainingOutcome } from '@ktrdr/contracts';
-import type { Clock } from '@ktrdr/orchestrator';
+import { isCancellation, type Clock } from '@ktrdr/orchestrator';
 import type { CheckpointFolders } from '@ktrdr/trainer';
 import { QueuedRun } from './queued-run.js';
 import type { ReceivedFiles } from './received-files.js';
@@ -34,12 +34,12 @@ export class QueueTraining implements TrainingPlace {
   ) {}
 
   async train(request: TrainingRequest, hooks: TrainingRunHooks): Promise<KeptRun> {
-    const { operationId, token } = hooks;
+    const { operationId } = hooks;
     try {
       return await this.trainAndKeep(request, hooks);
     } finally {
-      // an API that stops leaves everything to the next one
-      if (!token.isAbandoned) await this.received.remove(operationId, hooks.onOutput);
+      // whoever owns the operation next needs what was sent
+      if (await isOwner(hooks)) await this.received.remove(operationId, hooks.onOutput);
     }
   }
 
@@ -47,6 +47,7 @@ export class QueueTraining implements TrainingPlace {
     const { operationId, token } = hooks;
     const ended = await this.runInQueue(request, hooks);
     const outcome = outcomeOf(ended.session, token, ended.host);
+    await hooks.confirmOwner();
     const kept = await this.outputs.keep(request.strategy, hooks, async (outputDir) => {
       checkNames(ended);
       await this.received.moveTo(
@@ -71,12 +72,17 @@ export class QueueTraining implements TrainingPlace {
     const { operationId, attempt } = hooks;
     const jobId = trainingJobId(operationId, attempt);
     hooks.onWaiting(`waiting for a host`);
-    await this.forget(jobId, hooks);
     const put = async (resume: boolean): Promise<void> => {
       const data: QueuedTraining = { ...sessionRequest(hooks, run, this.settings.engine), resume };
       await this.queue.add(jobId, { data, user: user ?? null, userLimit: this.settings.userLimit }, priority);
     };
-    await this.untilAnswered(() => put(hooks.resume), hooks);
+    try {
+      await this.forget(jobId, hooks);
+      await this.untilAnswered(() => put(hooks.resume), hooks);
+    } catch (error) {
+      if (!isCancellation(error) || hooks.token.isAbandoned) throw error;
+      // the job may be there, from this try or from an owner before: it is cancelled where it is
+    }
     const queued = new QueuedRun(jobId, {
       queue: this.queue,
       hooks,
@@ -114,5 +120,16 @@ export class QueueTraining implements TrainingPlace {
       }
       await this.clock.sleep(AGAIN_MS, token.signal);
     }
+  }
+}
+
+async function isOwner({ token, confirmOwner, onOutput }: TrainingRunHooks): Promise<boolean> {
+  if (token.isAbandoned) return false;
+  try {
+    await confirmOwner();
+    return true;
+  } catch (error) {
+    onOutput(`what hosts have sent stays for the next owner: ${(error as Error).message}`);
+    return false;
   }
 }

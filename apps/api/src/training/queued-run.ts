@@ -137,7 +137,7 @@ export class QueuedRun {
     try {
       await hooks.begin();
     } catch (error) {
-      if (!isCancellation(error)) throw error;
+      if (!isCancellation(error) || hooks.token.isAbandoned) throw error;
       this.unwanted = true;
       return;
     }
