@@ -5,8 +5,7 @@ import type { CheckpointPlace, LoopCheckpoints, LoopState } from '../loop-state.
 
 /** Writing takes no more than one part in so many of the time. */
 const TIMES_AS_LONG = 200;
-/** What is assumed before the first one has been written: ms to sync a file, bytes that are written in one ms. */
-const SYNC_MS = 10;
+/** What is assumed before the first one has been written: bytes that are written in one ms. */
 const BYTES_PER_MS = 200_000;
 
 export interface CheckpointOptions {
@@ -33,7 +32,7 @@ export class PeriodicCheckpoints implements LoopCheckpoints {
 
   constructor(private readonly options: CheckpointOptions) {
     this.place = options.from;
-    this.dueAt = this.nextAfter(SYNC_MS + options.bytes / BYTES_PER_MS);
+    this.dueAt = this.nextAfter(options.bytes / BYTES_PER_MS);
   }
 
   get isDue(): boolean {
