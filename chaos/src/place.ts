@@ -64,6 +64,15 @@ async function openHost({ sandbox, name, directory, settings, shell }: PlaceOpti
 /** The first host reads the API's bars, the other has none and fetches them. */
 async function openQueue(options: PlaceOptions): Promise<Place> {
   const redis = await RedisServer.start();
+  try {
+    return await openQueueOn(redis, options);
+  } catch (error) {
+    await redis.stop();
+    throw error;
+  }
+}
+
+async function openQueueOn(redis: RedisServer, options: PlaceOptions): Promise<Place> {
   const link = await Link.open(redis.port);
   const numbers = Array.from({ length: HOSTS }, (_, number) => number);
   const hosts = await Promise.all(numbers.map((number) => openQueueHost(options, redis.port, number)));

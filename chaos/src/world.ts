@@ -30,6 +30,7 @@ export class World {
   /** Of those a person has cancelled. */
   readonly cancelled = new Set<string>();
   readonly name: string;
+  // both are there once it is open
   #api!: Service;
   #place!: Place;
   #disk: SmallDisk | null = null;
@@ -44,8 +45,13 @@ export class World {
 
   static async open(sandbox: Sandbox, plan: Plan): Promise<World> {
     const world = new World(sandbox, plan);
-    await world.#open();
-    return world;
+    try {
+      await world.#open();
+      return world;
+    } catch (error) {
+      await world.close();
+      throw error;
+    }
   }
 
   get url(): string {
@@ -187,8 +193,8 @@ export class World {
   }
 
   async close(): Promise<void> {
-    await this.#api.end('SIGTERM');
-    await this.#place.close();
+    await this.#api?.end('SIGTERM');
+    await this.#place?.close();
     await this.#disk?.close();
   }
 

@@ -147,8 +147,14 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
 
   /** Run that has the job now; `null` where nobody does it. @throws KtrdrError `queue_unreachable` */
   async currentRun(jobId: string): Promise<number | null> {
-    const state = await this.#read(jobId);
-    return state.state === 'taken' ? state.run : null;
+    try {
+      const job = (await within(this.#queue.getJob(jobId), ANSWER_MS)) as Job | undefined;
+      if (job === undefined || (await within(job.getState(), ANSWER_MS)) !== 'active') return null;
+      // what a run of before reports late may stand where this one's report was
+      return job.attemptsStarted;
+    } catch (cause) {
+      throw unreachable(cause);
+    }
   }
 
   /** Workers that were heard lately, by name. */
@@ -175,6 +181,7 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
       if (watch === undefined) return;
       watch.heardAt = this.#parts.clock.monotonic();
       watch.set(state);
+      this.#back();
     };
     this.#events.on('progress', ({ jobId, data }) =>
       heard(jobId, taken(data as unknown as JobReport<TReport>)),

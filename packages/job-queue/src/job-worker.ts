@@ -1,6 +1,6 @@
 import { DelayedError, WaitingError, type Job, type Queue, type Relay, type Worker } from 'bullmq';
 import type { Clock, OrchestratorLogger } from '@ktrdr/orchestrator';
-import { HeldJob, JobLostError, type WorkedJob } from './held-job.js';
+import { HeldJob, type WorkedJob } from './held-job.js';
 import {
   ANNOUNCE_MS,
   topicOfJob,
@@ -112,13 +112,9 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
   }
 
   async #process(job: Job<QueuedJob<TData>>, token: string): Promise<TOutcome> {
-    const { clock, leaseMs, name, logger } = this.#parts;
+    const { clock, leaseMs, name } = this.#parts;
     const jobId = job.id as string;
-    // one that was lost and came back waits until what is left of it has ended
-    if (this.#held.has(jobId) || !(await this.#isUsersTurn(job))) {
-      await job.moveToDelayed(clock.now() + TURN_MS, token);
-      throw new DelayedError();
-    }
+    if (!(await this.#mayRun(job, token))) throw new DelayedError();
     const held = new HeldJob<TData, TReport>({
       id: jobId,
       data: job.data.data,
@@ -134,20 +130,29 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
       return await this.#doHeld(held);
     } catch (error) {
       if (!held.isGone) throw error;
-      logger.info('a job is left to another worker', { job_id: jobId, reason: held.whyGone });
-      await this.#giveBack(job, token, held.whyGone ?? '');
-      throw new WaitingError();
+      throw await this.#giveBack(job, token, held.whyGone);
     } finally {
       held.end();
       this.#held.delete(jobId);
     }
   }
 
+  /** False where the job was put off. A queue that is away meanwhile does not fail what has not begun: it goes back. */
+  async #mayRun(job: Job<QueuedJob<TData>>, token: string): Promise<boolean> {
+    const { clock } = this.#parts;
+    try {
+      // one that was lost and came back waits until what is left of it has ended
+      if (!this.#held.has(job.id as string) && (await this.#isUsersTurn(job))) return true;
+      await within(job.moveToDelayed(clock.now() + TURN_MS, token), ANSWER_MS);
+      return false;
+    } catch (error) {
+      await clock.sleep(AGAIN_MS);
+      throw await this.#giveBack(job, token, reasonOf(error));
+    }
+  }
+
   async #doHeld(held: HeldJob<TData, TReport>): Promise<TOutcome> {
-    const topic = await within(
-      this.#relay.subscribe<JobMessage>(topicOfJob(held.id), ({ data }) => held.told(data)),
-      ANSWER_MS,
-    );
+    const topic = await this.#subscribe(held);
     try {
       await held.untilBegun();
       const outcome = await this.#parts.work(held);
@@ -159,13 +164,34 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
     }
   }
 
-  /** A lock that is lost cannot be given back: then others have the job, or will. */
-  async #giveBack(job: Job, token: string, reason: string): Promise<void> {
+  async #subscribe(held: HeldJob<TData, TReport>): ReturnType<Relay['subscribe']> {
+    const topic = topicOfJob(held.id);
+    try {
+      return await within(
+        this.#relay.subscribe<JobMessage>(topic, ({ data }) => held.told(data)),
+        ANSWER_MS,
+      );
+    } catch (error) {
+      // it has not begun
+      held.lose(reasonOf(error));
+      await this.#parts.clock.sleep(AGAIN_MS);
+      throw error;
+    }
+  }
+
+  /**
+   * A job that cannot be given back has another worker, or gets one once its lock has expired. It has not failed: BullMQ would
+   * write that down as soon as the queue is there again, where nobody has taken the job meanwhile.
+   */
+  async #giveBack(job: Job, token: string, reason: string | null): Promise<WaitingError> {
+    const { logger } = this.#parts;
+    logger.info('a job is left to another worker', { job_id: job.id, reason });
     try {
       await within(job.moveToWait(token), ANSWER_MS);
-    } catch (cause) {
-      throw new JobLostError(reason, { cause });
+    } catch (error) {
+      logger.warn('a job could not be given back: its lock expires', { job_id: job.id, error });
     }
+    return new WaitingError();
   }
 
   #isUsersTurn(job: Job<QueuedJob<TData>>): Promise<boolean> {
@@ -208,6 +234,10 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
     if (!this.#reachable) this.#parts.logger.info('the queue can be used again');
     this.#reachable = true;
   }
+}
+
+function reasonOf(error: unknown): string {
+  return `the queue does not answer (${error instanceof Error ? error.message : String(error)})`;
 }
 
 /** The number that the job has drawn stays in its reports. */

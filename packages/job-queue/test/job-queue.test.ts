@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { RecordingLogger } from '@ktrdr/orchestrator/testing';
 import { systemClock } from '@ktrdr/orchestrator';
 import { PostgresServer } from '@ktrdr/operation-store/testing';
+import { Link } from '@ktrdr/service-kit/testing';
 import { JobQueue, JobWorker, type JobState, type JobStop, type WorkedJob } from '../src/index.js';
 import { RedisServer } from '../src/testing/index.js';
 
@@ -13,9 +14,51 @@ type Work = (job: WorkedJob<Data, Report>) => Promise<Outcome>;
 type Queue = JobQueue<Data, Report, Outcome, Description>;
 type Worker = JobWorker<Data, Report, Outcome, Description>;
 
+/** A question to a queue that is away has then failed: Redis's are kept for when it is there again. */
+const REDIS_FAILS_MS = 5_500;
+const POSTGRES_FAILS_MS = 200;
+
 /** Short, for a test to wait for. */
 const LEASE_MS = 2_500;
 const WAIT_MS = 15_000;
+
+/** Stops the first time as soon as it has to, and ends the second time. */
+const secondTime: Work = async (held) => {
+  if (held.run === 1) await new Promise<void>((resolve) => held.onStop(() => resolve()));
+  return { done: `run ${held.run}` };
+};
+
+const job = (words: string, user: string | null = null, userLimit = 0) => ({
+  data: { words },
+  user,
+  userLimit,
+});
+
+/** Reads states until one fits; lets work begin. */
+async function follow(
+  queue: Queue,
+  jobId: string,
+  fits: (state: JobState<Report, Outcome>) => boolean,
+  begin = true,
+): Promise<JobState<Report, Outcome>> {
+  const watch = queue.follow(jobId);
+  const tooLong = setTimeout(() => void watch.return(), WAIT_MS);
+  let last: JobState<Report, Outcome> | null = null;
+  for await (const state of watch) {
+    last = state;
+    if (begin && state.state === 'taken' && !state.begun) {
+      await queue.tell(jobId, { type: 'begin', run: state.run });
+    }
+    if (fits(state)) {
+      clearTimeout(tooLong);
+      return state;
+    }
+  }
+  throw new Error(`the last state was ${JSON.stringify(last)}`);
+}
+
+const ended = ({ state }: JobState<Report, Outcome>) =>
+  state === 'completed' || state === 'failed' || state === 'missing';
 
 const servers = [
   [
@@ -24,6 +67,7 @@ const servers = [
       const server = await RedisServer.start();
       return { newUrl: async () => `${server.url}/0`, stop: () => server.stop() };
     },
+    REDIS_FAILS_MS,
   ],
   [
     'postgres',
@@ -31,10 +75,11 @@ const servers = [
       const server = await PostgresServer.start();
       return { newUrl: () => server.createDatabase(), stop: () => server.stop() };
     },
+    POSTGRES_FAILS_MS,
   ],
 ] as const;
 
-describe.each(servers)('a queue on %s', (_name, startServer) => {
+describe.each(servers)('a queue on %s', (_name, startServer, failsAfterMs) => {
   let server: Awaited<ReturnType<typeof startServer>>;
   let url: string;
   let name: string;
@@ -54,24 +99,23 @@ describe.each(servers)('a queue on %s', (_name, startServer) => {
     for (const part of opened.splice(0).toReversed()) await part.stop();
   }, 30_000);
 
-  function openQueue(): Queue {
-    const queue: Queue = new JobQueue({
-      url,
-      queue: name,
-      clock: systemClock,
-      logger: new RecordingLogger(),
-    });
+  function openQueue(through = url, logger = new RecordingLogger()): Queue {
+    const queue: Queue = new JobQueue({ url: through, queue: name, clock: systemClock, logger });
     opened.push({ stop: () => queue.close() });
     return queue;
   }
 
-  async function openWorker(workerName: string, work: Work, concurrency = 1): Promise<Worker> {
+  async function openWorker(
+    workerName: string,
+    work: Work,
+    { concurrency = 1, through = url, leaseMs = LEASE_MS } = {},
+  ): Promise<Worker> {
     const worker: Worker = new JobWorker({
-      url,
+      url: through,
       queue: name,
       name: workerName,
       concurrency,
-      leaseMs: LEASE_MS,
+      leaseMs,
       clock: systemClock,
       logger: new RecordingLogger(),
       describe: async () => ({ engine: 'onnx' }),
@@ -82,37 +126,14 @@ describe.each(servers)('a queue on %s', (_name, startServer) => {
     return worker;
   }
 
-  const job = (words: string, user: string | null = null, userLimit = 0) => ({
-    data: { words },
-    user,
-    userLimit,
-  });
-
-  /** Reads states until one fits; lets work begin. */
-  async function follow(
-    queue: Queue,
-    jobId: string,
-    fits: (state: JobState<Report, Outcome>) => boolean,
-    begin = true,
-  ): Promise<JobState<Report, Outcome>> {
-    const watch = queue.follow(jobId);
-    const tooLong = setTimeout(() => void watch.return(), WAIT_MS);
-    let last: JobState<Report, Outcome> | null = null;
-    for await (const state of watch) {
-      last = state;
-      if (begin && state.state === 'taken' && !state.begun) {
-        await queue.tell(jobId, { type: 'begin', run: state.run });
-      }
-      if (fits(state)) {
-        clearTimeout(tooLong);
-        return state;
-      }
-    }
-    throw new Error(`the last state was ${JSON.stringify(last)}`);
+  /** A way to the queue that can be cut. */
+  async function openLink(): Promise<{ link: Link; through: string }> {
+    const { protocol, username, password, port, pathname } = new URL(url);
+    const link = await Link.open(Number(port));
+    opened.push({ stop: () => link.close() });
+    const user = username === '' ? '' : `${username}:${password}@`;
+    return { link, through: `${protocol}//${user}${new URL(link.url).host}${pathname}` };
   }
-
-  const ended = ({ state }: JobState<Report, Outcome>) =>
-    state === 'completed' || state === 'failed' || state === 'missing';
 
   it('does a job once it may begin, reports, and gives its outcome', async () => {
     const queue = openQueue();
@@ -263,6 +284,32 @@ describe.each(servers)('a queue on %s', (_name, startServer) => {
     ]);
   }, 40_000);
 
+  it('leaves what it does to the next run, not failed, where the queue was away for longer than the lock', async () => {
+    const queue = openQueue();
+    const { link, through } = await openLink();
+    await openWorker('cut off', secondTime, { through });
+    await queue.add('a', job('a'));
+    await follow(queue, 'a', (state) => state.state === 'taken' && state.begun);
+    link.cut();
+    await systemClock.sleep(LEASE_MS);
+    link.heal();
+    expect(await follow(queue, 'a', ended)).toEqual({ state: 'completed', outcome: { done: 'run 2' } });
+  }, 40_000);
+
+  it('does not fail a job whose worker loses the queue while it takes the job', async () => {
+    const queue = openQueue();
+    const { link, through } = await openLink();
+    await openWorker('cut off', async (held) => ({ done: held.data.words }), { through, leaseMs: 30_000 });
+    // it draws its number so slowly that it does not come to the end
+    link.delay(100);
+    await queue.add('a', job('a', 'ann', 1));
+    await follow(queue, 'a', ({ state }) => state === 'taken', false);
+    link.cut();
+    await systemClock.sleep(failsAfterMs);
+    link.heal();
+    expect(await follow(queue, 'a', ended)).toEqual({ state: 'completed', outcome: { done: 'a' } });
+  }, 40_000);
+
   it('runs no more jobs of one user at a time than its limit, and those of others beside', async () => {
     const queue = openQueue();
     let running = 0;
@@ -280,7 +327,7 @@ describe.each(servers)('a queue on %s', (_name, startServer) => {
         }
         return { done: data.words };
       },
-      4,
+      { concurrency: 4 },
     );
     const ids = ['a1', 'a2', 'a3', 'a4'];
     for (const jobId of ids) await queue.add(jobId, job('mine', 'ann', 1));
@@ -292,7 +339,7 @@ describe.each(servers)('a queue on %s', (_name, startServer) => {
 
   it('knows its workers, what they do and what they are', async () => {
     const queue = openQueue();
-    await openWorker('one', async ({ data }) => ({ done: data.words }), 3);
+    await openWorker('one', async ({ data }) => ({ done: data.words }), { concurrency: 3 });
     const end = performance.now() + WAIT_MS;
     while (queue.workers().length === 0 && performance.now() < end) await systemClock.sleep(50);
     expect(queue.workers()).toEqual([
@@ -309,6 +356,38 @@ describe.each(servers)('a queue on %s', (_name, startServer) => {
   it('can be asked whether it is there', async () => {
     await expect(openQueue().check()).resolves.toBeUndefined();
   });
+});
+
+describe('a queue whose server starts again', () => {
+  it('leaves what was done to the next run', async () => {
+    const server = await PostgresServer.start();
+    const parts = {
+      url: await server.createDatabase(),
+      queue: 'restart',
+      clock: systemClock,
+      logger: new RecordingLogger(),
+    };
+    const queue: Queue = new JobQueue(parts);
+    const worker: Worker = new JobWorker({
+      ...parts,
+      name: 'one',
+      concurrency: 1,
+      leaseMs: LEASE_MS,
+      describe: async () => ({ engine: 'onnx' }),
+      work: secondTime,
+    });
+    try {
+      await worker.start();
+      await queue.add('a', job('a'));
+      await follow(queue, 'a', (state) => state.state === 'taken' && state.begun);
+      await server.restart(() => systemClock.sleep(LEASE_MS));
+      expect(await follow(queue, 'a', ended)).toEqual({ state: 'completed', outcome: { done: 'run 2' } });
+    } finally {
+      await worker.stop();
+      await queue.close();
+      await server.stop();
+    }
+  }, 60_000);
 });
 
 describe('a queue that is not there', () => {
