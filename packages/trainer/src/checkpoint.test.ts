@@ -212,8 +212,10 @@ describe('the checkpoints of a run', () => {
       seldom.at(60_000);
       expect(seldom.checkpoints.isDue).toBe(true);
       const large = periodic({ bytes: 100e6 });
-      large.at(100_000);
+      large.at(99_999);
       expect(large.checkpoints.isDue).toBe(false);
+      large.at(100_000);
+      expect(large.checkpoints.isDue).toBe(true);
     });
 
     test('what has diverged is not written', async () => {
