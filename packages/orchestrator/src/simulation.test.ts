@@ -46,6 +46,10 @@ const work = fc.record({
   breaks: fc.boolean(),
   /** It asks whether it still has its owner before it ends. */
   careful: fc.boolean(),
+  /** Ms until its turn comes, where it waits for one. */
+  waitsMs: fc.option(fc.integer({ min: 0, max: 900 }), { nil: null }),
+  /** It goes on elsewhere, and the next owner of it follows it. */
+  outlivesOwner: fc.boolean(),
 });
 type Work = typeof work extends fc.Arbitrary<infer T> ? T : never;
 
@@ -119,7 +123,8 @@ class World {
     for (const each of this.services) each.goOn();
     if (this.services.every(({ state }) => state === 'killed')) this.services[0] = this.#service();
     // ten attempts at most, each as long as its work and the loss of its owner
-    for (let round = 0; round < 12; round++) await this.clock.advance(3 * LEASE_MS + this.work.workMs);
+    for (let round = 0; round < 12; round++)
+      await this.clock.advance(3 * LEASE_MS + this.work.workMs + (this.work.waitsMs ?? 0));
     await Promise.all(this.#checks);
   }
 
@@ -177,7 +182,11 @@ class World {
       leaseMs: LEASE_MS,
       onInterrupt: this.onInterrupt,
       randomId: () => `id${String(this.#ids++).padStart(6, '0')}`,
-      run: (context) => this.#run(context),
+      managed: {
+        waits: this.work.waitsMs !== null,
+        outlivesOwner: this.work.outlivesOwner,
+        run: (context) => this.#run(context),
+      },
     });
     void made.operations.keepLeases();
     return made;
@@ -185,7 +194,11 @@ class World {
 
   /** In parts; from the middle on there is something to go on from. */
   async #run(context: OperationContext): Promise<string> {
-    const { parts, workMs, breaks } = this.work;
+    const { parts, workMs, breaks, waitsMs } = this.work;
+    if (waitsMs !== null) {
+      if (!context.takenOver) await context.sleep(waitsMs);
+      await context.begin();
+    }
     const middle = Math.floor(parts / 2);
     for (let part = context.resume ? middle : 0; part < parts; part++) {
       context.progress.update({ percentage: (part * 100) / parts });

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js';
 import type { OnInterrupt } from '../interrupted-operation.js';
-import type { ManagedOperation, OperationContext } from '../operation-context.js';
+import type { ManagedOperation } from '../operation-context.js';
 import type { OperationStore } from '../operation-store.js';
 import { OperationsService } from '../operations-service.js';
 import { defaultProgressRenderer } from '../renderers/default-progress-renderer.js';
@@ -15,7 +15,8 @@ export interface SimulatedServiceOptions {
   onInterrupt: OnInterrupt;
   /** Different for every operation of a world. */
   randomId: () => string;
-  run: (context: OperationContext) => Promise<unknown>;
+  /** What every operation does. */
+  managed: Pick<ManagedOperation<unknown>, 'run' | 'waits' | 'outlivesOwner'>;
 }
 
 const METADATA = {
@@ -87,7 +88,7 @@ export class SimulatedService {
       type: 'dummy',
       metadata: METADATA,
       request: { made: 'for a simulation' },
-      run: this.#options.run,
+      ...this.#options.managed,
     };
   }
 
