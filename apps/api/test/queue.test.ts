@@ -6,7 +6,7 @@ import type { HostList, Operation, OperationList, TrainingResult } from '@ktrdr/
 import { RedisServer } from '@ktrdr/job-queue/testing';
 import { writeSampleBars } from '@ktrdr/market-data';
 import { PostgresServer } from '@ktrdr/operation-store/testing';
-import { CHECKPOINTS_SOON, dataOf, Link, LONG, QUICK, Sandbox } from '@ktrdr/service-kit/testing';
+import { CHECKPOINTS_SOON, dataOf, freePort, Link, LONG, QUICK, Sandbox } from '@ktrdr/service-kit/testing';
 import { strategyText, until } from '@ktrdr/service-kit/testing';
 import type { TestService } from '@ktrdr/service-kit/testing';
 
@@ -168,6 +168,15 @@ describe.each(queues)('trainings in a queue on %s', (kind, newUrl) => {
       resumable: true,
     });
     expect(await sandbox.trainers()).toEqual([]);
+
+    // a host that does not reach the API has no checkpoint to go on from, and does not wait for it when nobody wants it to
+    await withHosts(0);
+    await startHost('lonely', { KTRDR_API_URL: `http://127.0.0.1:${await freePort()}` });
+    dataOf(await two.post(`/operations/${id}/resume`));
+    await two.untilOperation(id, ({ attempt, status }) => attempt === 2 && status === 'running');
+    dataOf(await one.post(`/operations/${id}/cancel`, { reason: 'no API' }));
+    expect(await two.untilEnded(id)).toMatchObject({ status: 'cancelled', cancel_reason: 'no API' });
+    await withHosts(0);
   });
 
   test('survive the API that started them, and so does the cancel of one', async () => {

@@ -3,19 +3,23 @@ import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
-import { errorFromBody, isErrorResponse, KtrdrError } from '@ktrdr/contracts';
-import type { Clock } from '@ktrdr/orchestrator';
+import { errorFromBody, isErrorResponse, KtrdrError, storageError } from '@ktrdr/contracts';
+import type { Clock, OrchestratorLogger } from '@ktrdr/orchestrator';
 
 /** Time between two tries to reach the API, ms: longer with every try, up to the longest. */
 const AGAIN_MS = { first: 200, longest: 5_000 };
 /** The longest that one file may take, ms. */
 const FILE_MS = 600_000;
 
+/** What this machine's disk says: asking again does not help. */
+const OWN_DISK: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EACCES', 'EROFS', 'EIO']);
+
 /** HTTP from a host of the queue to the API. What does not arrive is tried again until the signal fires. */
 export class ApiClient {
   constructor(
     private readonly url: string,
     private readonly clock: Clock,
+    private readonly logger: OrchestratorLogger,
   ) {}
 
   /** Writes bars as the API has them into `file`. @throws KtrdrError with the API's code; the signal's reason */
@@ -93,7 +97,11 @@ export class ApiClient {
         return;
       } catch (error) {
         if (error instanceof KtrdrError && error.httpStatus < 500) throw error;
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw error;
+        const { code = '' } = error as NodeJS.ErrnoException;
+        if (code === 'ENOENT') throw error;
+        if (OWN_DISK.has(code)) throw storageError(error, 'storing what the API has sent', 'STATE_DIR');
+        if (tries === 1 && !signal.aborted)
+          this.logger.warn('the API does not answer and is asked again', { url: this.url, error });
       }
       await this.clock.sleep(Math.min(tries * AGAIN_MS.first, AGAIN_MS.longest), signal);
     }

@@ -92,7 +92,7 @@ export class QueueModule {
             clock: Clock,
             logger: OrchestratorLogger,
           ) => {
-            const api = new ApiClient(apiUrl, clock);
+            const api = new ApiClient(apiUrl, clock, logger);
             const queued = new QueuedSessions(name, service, checkpoints, api, clock, logger);
             const worker: Worker = new JobWorker({
               url,

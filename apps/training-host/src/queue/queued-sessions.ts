@@ -44,15 +44,27 @@ export class QueuedSessions {
   /** Trains, and sends what the training wrote. Settles only when nothing computes any more. */
   async work(job: Job): Promise<QueuedTrainingOutcome> {
     const gone = new AbortController();
+    const cancelled = new AbortController();
+    /** Also where the host stops: then what was computed is still sent, and nothing new begun. */
+    const stopped = new AbortController();
     let stop: JobStop | null = null;
     job.onStop((now) => {
       stop = now;
-      if (now.cause === 'gone' && now.force) gone.abort(new Error(now.reason));
+      const why = new Error(now.reason ?? 'cancelled');
+      stopped.abort(why);
+      if (now.cause === 'cancelled') cancelled.abort(why);
+      else if (now.force) gone.abort(why);
     });
     const { data, run } = job;
     const { operation_id: operationId, attempt = 1 } = data;
     if (stop !== null) return this.outcome(job, notBegun(job, stop, this.clock), []);
-    const resume = await this.fetchCheckpoint(job, gone.signal);
+    let resume: boolean;
+    try {
+      resume = await this.fetchCheckpoint(job, stopped.signal);
+    } catch (error) {
+      if (cancelled.signal.aborted) return this.outcome(job, notBegun(job, stop, this.clock), []);
+      throw error;
+    }
     const started = await this.start(job, { ...data, resume, attempt: attempt * MOST_RUNS + run });
     if ('outcome' in started) return started.outcome;
     const sender = new CheckpointSender(operationId, run, this.checkpoints, this.api, this.logger);
@@ -62,11 +74,14 @@ export class QueuedSessions {
       if (session.cancel_reason === STOPPING_REASON) await this.untilGone(() => stop);
       return this.outcome(job, { ...session, resumable: sender.hasSent || resume }, []);
     }
-    return this.outcome(
-      job,
-      session,
-      await this.sendFiles(job, session, AbortSignal.any([gone.signal, AbortSignal.timeout(FILES_MS)])),
-    );
+    try {
+      const signal = AbortSignal.any([gone.signal, cancelled.signal, AbortSignal.timeout(FILES_MS)]);
+      return this.outcome(job, session, await this.sendFiles(job, session, signal));
+    } catch (error) {
+      if (!cancelled.signal.aborted) throw error;
+      const reason = (stop as JobStop | null)?.reason ?? null;
+      return this.outcome(job, { ...session, status: 'cancelled', cancel_reason: reason, result: null }, []);
+    }
   }
 
   /** What the session's check refuses is how the training ended. */
@@ -180,6 +195,6 @@ function emptySession({ id, data }: Job, clock: Clock): TrainingSession {
   };
 }
 
-function notBegun(job: Job, { reason }: JobStop, clock: Clock): TrainingSession {
-  return { ...emptySession(job, clock), status: 'cancelled', cancel_reason: reason };
+function notBegun(job: Job, stop: JobStop | null, clock: Clock): TrainingSession {
+  return { ...emptySession(job, clock), status: 'cancelled', cancel_reason: stop?.reason ?? null };
 }

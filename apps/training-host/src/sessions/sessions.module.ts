@@ -59,10 +59,11 @@ export class SessionsModule {
         },
         {
           provide: SESSION_BARS,
-          inject: [CLOCK],
-          useFactory: async (clock: Clock): Promise<SessionBars> => {
+          inject: [CLOCK, ORCHESTRATOR_LOGGER],
+          useFactory: async (clock: Clock, logger: OrchestratorLogger): Promise<SessionBars> => {
             if (queue === null) return new OwnBars(dataDir);
-            const bars = new FetchedBars(dataDir, settings.stateDir, new ApiClient(queue.apiUrl, clock));
+            const api = new ApiClient(queue.apiUrl, clock, logger);
+            const bars = new FetchedBars(dataDir, settings.stateDir, api);
             await bars.removeOld(clock.now());
             return bars;
           },
