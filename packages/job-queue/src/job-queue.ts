@@ -1,8 +1,9 @@
-import type { Job, Queue, QueueEvents, Relay } from 'bullmq';
+import type { Job } from 'bullmq';
 import { KtrdrError } from '@ktrdr/contracts';
 import type { Clock, OrchestratorLogger } from '@ktrdr/orchestrator';
 import { JobWatch, type JobState } from './job-state.js';
 import {
+  ANNOUNCE_MS,
   KEPT_MS,
   topicOfJob,
   WORKERS_TOPIC,
@@ -11,6 +12,7 @@ import {
   type JobReport,
   type QueuedJob,
 } from './messages.js';
+import { QueueClient, type QueueParts } from './queue-client.js';
 import { QueueConnection } from './queue-connection.js';
 import { within } from './within.js';
 
@@ -27,6 +29,8 @@ const MOST_ASKED = 200;
 /** Those that have fewer before them hear their place at each look; others once in so long for each that is followed, ms. */
 const NEAR = 20;
 const PLACE_MS = 5;
+/** Every worker that is there was heard after so long, ms. */
+const ALL_HEARD_MS = ANNOUNCE_MS + 500;
 /** A worker that says nothing for so long is not listed any more, ms. */
 const FORGOTTEN_MS = 60_000;
 
@@ -52,10 +56,7 @@ const PRIORITIES: Record<JobPriority, number> = { high: 1, normal: 2, low: 3 };
 /** Puts jobs into a queue and follows them; any number of processes may, also the same job. */
 export class JobQueue<TData, TReport, TOutcome, TDescription> {
   readonly #parts: JobQueueParts;
-  readonly #connection: QueueConnection;
-  readonly #queue: Queue;
-  readonly #events: QueueEvents;
-  readonly #relay: Relay;
+  readonly #client: QueueClient;
   readonly #watches = new Map<string, JobWatch<TReport, TOutcome>>();
   readonly #workers = new Map<string, KnownWorker<TDescription>>();
   #stopTimer = () => {};
@@ -63,26 +64,24 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
   #lookAt = Infinity;
   /** Monotonic ms; `null` while the queue answers. */
   #awaySince: number | null = null;
+  /** Monotonic ms since when workers are heard. */
+  #listensSince: number | null = null;
   #looking = false;
   #closed = false;
 
   constructor(parts: JobQueueParts) {
     this.#parts = parts;
-    this.#connection = new QueueConnection(parts.url, parts.queue);
-    this.#queue = this.#connection.queue();
-    this.#events = this.#connection.events();
-    this.#relay = this.#connection.relay('api');
-    const onError = (error: Error) => this.#away(error);
-    this.#queue.on('error', onError);
-    this.#events.on('error', onError);
-    this.#relay.on('error', onError);
-    this.#listen();
+    this.#client = new QueueClient(new QueueConnection(parts.url, parts.queue), {
+      clock: parts.clock,
+      onError: (error) => this.#away(error),
+      listen: (opened) => this.#listen(opened),
+    });
   }
 
   /** @throws KtrdrError `queue_unreachable` */
   async check(): Promise<void> {
     try {
-      await within(this.#queue.getJobCounts('active'), ANSWER_MS);
+      await within(this.#client.queue.getJobCounts('active'), ANSWER_MS);
     } catch (cause) {
       throw unreachable(cause);
     }
@@ -97,7 +96,7 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
   async add(jobId: string, job: QueuedJob<TData>, priority: JobPriority = 'normal'): Promise<void> {
     try {
       await within(
-        this.#queue.add('job', job, { jobId, priority: PRIORITIES[priority], attempts: 1 }),
+        this.#client.queue.add('job', job, { jobId, priority: PRIORITIES[priority], attempts: 1 }),
         ANSWER_MS,
       );
     } catch (cause) {
@@ -120,7 +119,7 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
   /** Says something to whoever does the job, or takes it within a minute. @throws KtrdrError `queue_unreachable` */
   async tell(jobId: string, message: JobMessage): Promise<void> {
     try {
-      await within(this.#relay.publish(topicOfJob(jobId), message, { retain: KEPT_MS }), ANSWER_MS);
+      await within(this.#client.relay.publish(topicOfJob(jobId), message, { retain: KEPT_MS }), ANSWER_MS);
     } catch (cause) {
       throw unreachable(cause);
     }
@@ -134,7 +133,7 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
    */
   async remove(jobId: string): Promise<boolean> {
     try {
-      return (await within(this.#queue.remove(jobId), ANSWER_MS)) > 0;
+      return (await within(this.#client.queue.remove(jobId), ANSWER_MS)) > 0;
     } catch (cause) {
       throw unreachable(cause);
     }
@@ -148,7 +147,7 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
   /** Run that has the job now; `null` where nobody does it. @throws KtrdrError `queue_unreachable` */
   async currentRun(jobId: string): Promise<number | null> {
     try {
-      const job = (await within(this.#queue.getJob(jobId), ANSWER_MS)) as Job | undefined;
+      const job = (await within(this.#client.queue.getJob(jobId), ANSWER_MS)) as Job | undefined;
       if (job === undefined || (await within(job.getState(), ANSWER_MS)) !== 'active') return null;
       // what a run of before reports late may stand where this one's report was
       return job.attemptsStarted;
@@ -157,9 +156,12 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
     }
   }
 
-  /** Workers that were heard lately, by name. */
-  workers(): KnownWorker<TDescription>[] {
-    const now = this.#parts.clock.now();
+  /** Workers that were heard lately, by name. Just after the start it takes until all had time to say that they are there. */
+  async workers(): Promise<KnownWorker<TDescription>[]> {
+    const { clock } = this.#parts;
+    const since = this.#listensSince ?? clock.monotonic();
+    await clock.sleep(Math.max(0, since + ALL_HEARD_MS - clock.monotonic()));
+    const now = clock.now();
     for (const [name, worker] of this.#workers) {
       if (now - worker.lastHeartbeat > FORGOTTEN_MS) this.#workers.delete(name);
     }
@@ -168,14 +170,12 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
 
   async close(): Promise<void> {
     this.#closed = true;
-    this.#connection.abandon();
     this.#stopTimer();
     for (const watch of this.#watches.values()) await watch.return();
-    const parts = [this.#relay.close(), this.#events.close(), this.#queue.close()];
-    await within(Promise.allSettled(parts), ANSWER_MS).catch(() => {});
+    await this.#client.close();
   }
 
-  #listen(): void {
+  async #listen({ events, relay }: QueueParts): Promise<void> {
     const heard = (jobId: string, state: JobState<TReport, TOutcome>) => {
       const watch = this.#watches.get(jobId);
       if (watch === undefined) return;
@@ -183,23 +183,17 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
       watch.set(state);
       this.#back();
     };
-    this.#events.on('progress', ({ jobId, data }) =>
-      heard(jobId, taken(data as unknown as JobReport<TReport>)),
-    );
-    this.#events.on('completed', ({ jobId, returnvalue }) =>
+    events.on('progress', ({ jobId, data }) => heard(jobId, taken(data as unknown as JobReport<TReport>)));
+    events.on('completed', ({ jobId, returnvalue }) =>
       heard(jobId, { state: 'completed', outcome: returnvalue as unknown as TOutcome }),
     );
-    this.#events.on('failed', ({ jobId, failedReason }) =>
-      heard(jobId, { state: 'failed', reason: failedReason }),
-    );
-    this.#events.on('delayed', ({ jobId }) => heard(jobId, { state: 'held' }));
-    this.#events.on('waiting', ({ jobId }) => heard(jobId, { state: 'waiting', ahead: null }));
-    // errors of a relay that cannot be reached come as events, and it tries again by itself
-    void this.#relay
-      .subscribe<AnnouncedWorker<TDescription>>(WORKERS_TOPIC, ({ data }) => {
-        this.#workers.set(data.name, { ...data, lastHeartbeat: this.#parts.clock.now() });
-      })
-      .catch((error: unknown) => this.#away(error));
+    events.on('failed', ({ jobId, failedReason }) => heard(jobId, { state: 'failed', reason: failedReason }));
+    events.on('delayed', ({ jobId }) => heard(jobId, { state: 'held' }));
+    events.on('waiting', ({ jobId }) => heard(jobId, { state: 'waiting', ahead: null }));
+    await relay.subscribe<AnnouncedWorker<TDescription>>(WORKERS_TOPIC, ({ data }) => {
+      this.#workers.set(data.name, { ...data, lastHeartbeat: this.#parts.clock.now() });
+    });
+    this.#listensSince ??= this.#parts.clock.monotonic();
   }
 
   #lookIn(ms: number): void {
@@ -217,6 +211,7 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
     this.#looking = true;
     this.#lookAt = Infinity;
     try {
+      if (this.#awaySince !== null) await this.check();
       await this.#lookAtWaiting();
       await this.#lookAtSilent();
       this.#back();
@@ -225,14 +220,17 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
     }
     this.#looking = false;
     for (const watch of this.#watches.values()) watch.remind();
-    if (this.#watches.size > 0) this.#lookIn(LOOK_MS);
+    if (this.#watches.size > 0 || this.#awaySince !== null) this.#lookIn(LOOK_MS);
   }
 
   async #lookAtWaiting(): Promise<void> {
     const isSettled = ({ state }: JobWatch<TReport, TOutcome>) =>
       state !== null && state.state !== 'waiting' && state.state !== 'unreachable';
     if ([...this.#watches.values()].every(isSettled)) return;
-    const ids = await within(this.#queue.getRanges(['prioritized', 'waiting'], 0, -1, true), ANSWER_MS);
+    const ids = await within(
+      this.#client.queue.getRanges(['prioritized', 'waiting'], 0, -1, true),
+      ANSWER_MS,
+    );
     const now = this.#parts.clock.monotonic();
     // in a long line all move at each look, and each place that is told is stored
     const tellEvery = this.#watches.size * PLACE_MS;
@@ -263,7 +261,7 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
 
   async #read(jobId: string): Promise<JobState<TReport, TOutcome>> {
     try {
-      const job = (await within(this.#queue.getJob(jobId), ANSWER_MS)) as
+      const job = (await within(this.#client.queue.getJob(jobId), ANSWER_MS)) as
         | Job<QueuedJob<TData>, TOutcome>
         | undefined;
       if (job === undefined) return { state: 'missing' };
@@ -295,6 +293,7 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
     if (this.#awaySince === null) {
       logger.error('the queue cannot be reached', { error });
       this.#awaySince = clock.monotonic();
+      this.#lookIn(LOOK_MS);
     }
     for (const watch of this.#watches.values()) {
       if (watch.state?.state === 'completed') continue;

@@ -18,8 +18,11 @@ import { within } from './within.js';
 const LOCK_PART = 0.4;
 const RENEWALS_PER_LOCK = 4;
 const LOOK_PART = 0.2;
-/** A job that may not run now is tried again after so long, ms. */
-const TURN_MS = 500;
+/**
+ * A job that may not run now is tried again after so long, ms: the more are held, the later, so that about ten a second are
+ * looked at, however many one user has put in.
+ */
+const HELD_MS = { least: 500, perHeld: 100, most: 300_000 };
 /** Times that a job may lose its worker: it may be what kills them. */
 const MOST_LOSSES = 10;
 /** A question that is not answered in this time is asked again, ms. */
@@ -52,7 +55,7 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
   readonly #held = new Map<string, HeldJob<TData, TReport>>();
   readonly #connection: QueueConnection;
   readonly #worker: Worker;
-  #queue: Queue | null = null;
+  readonly #queue: Queue;
   readonly #relay: Relay;
   #stopTimer = () => {};
   #stopping = false;
@@ -63,6 +66,7 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
     const connection = new QueueConnection(parts.url, parts.queue);
     this.#connection = connection;
     const lockDuration = Math.round(parts.leaseMs * LOCK_PART);
+    this.#queue = connection.queue();
     this.#relay = connection.relay(parts.name);
     this.#worker = connection.worker((job, token) => this.#process(job, token ?? ''), {
       name: parts.name,
@@ -85,12 +89,16 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
     });
     this.#worker.on('error', (error) => this.#trouble(error));
     this.#worker.on('ready', () => this.#recovered());
+    this.#queue.on('error', (error: Error) => this.#trouble(error));
     this.#relay.on('error', (error: Error) => this.#trouble(error));
   }
 
   /** Takes jobs from now on. Rejects where the queue cannot be reached. */
   async start(): Promise<void> {
-    await within(Promise.all([this.#worker.waitUntilReady(), this.#relay.waitUntilReady()]), ANSWER_MS);
+    await within(
+      Promise.all([this.#worker, this.#queue, this.#relay].map((part) => part.waitUntilReady())),
+      ANSWER_MS,
+    );
     void this.#worker.run().catch((error: unknown) => this.#trouble(error));
     this.#announceAndAgain();
   }
@@ -107,7 +115,7 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
     for (const held of this.#held.values()) held.giveBack();
     await this.#worker.close();
     this.#connection.abandon();
-    const parts = Promise.allSettled([this.#queue?.close(), this.#relay.close()]);
+    const parts = Promise.allSettled([this.#queue.close(), this.#relay.close()]);
     await within(parts, ANSWER_MS).catch((error: unknown) => this.#trouble(error));
   }
 
@@ -142,8 +150,11 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
     const { clock } = this.#parts;
     try {
       // one that was lost and came back waits until what is left of it has ended
-      if (!this.#held.has(job.id as string) && (await this.#isUsersTurn(job))) return true;
-      await within(job.moveToDelayed(clock.now() + TURN_MS, token), ANSWER_MS);
+      const isLeft = this.#held.has(job.id as string);
+      if (!isLeft && (await this.#isUsersTurn(job))) return true;
+      const held = isLeft ? 0 : await within(this.#queue.getDelayedCount(), ANSWER_MS);
+      const ms = Math.min(Math.max(HELD_MS.least, held * HELD_MS.perHeld), HELD_MS.most);
+      await within(job.moveToDelayed(clock.now() + ms, token), ANSWER_MS);
       return false;
     } catch (error) {
       await clock.sleep(AGAIN_MS);
@@ -199,10 +210,7 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
     return isUsersTurn(job, {
       clock,
       worker: name,
-      active: async () => {
-        this.#queue ??= this.#connection.queue();
-        return (await within(this.#queue.getActive(), ANSWER_MS)) as Job<QueuedJob<unknown>>[];
-      },
+      active: async () => (await within(this.#queue.getActive(), ANSWER_MS)) as Job<QueuedJob<unknown>>[],
       write: (report) => within(job.updateProgress(report), ANSWER_MS),
     });
   }

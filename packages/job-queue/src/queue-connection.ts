@@ -81,13 +81,13 @@ export class QueueConnection {
       : (new Queue(this.#name, { connection: this.#postgres }, createPostgresBackend) as unknown as Queue);
   }
 
-  /** Hears what happens to jobs. */
+  /** Hears what happens to jobs, while it runs. */
   events(): QueueEvents {
     return this.#postgres === null
-      ? new QueueEvents(this.#name, { connection: { ...this.#redis } })
+      ? new QueueEvents(this.#name, { connection: { ...this.#redis }, autorun: false })
       : (new QueueEvents(
           this.#name,
-          { connection: this.#postgres },
+          { connection: this.#postgres, autorun: false },
           createPostgresBackend,
         ) as unknown as QueueEvents);
   }

@@ -57,6 +57,19 @@ async function follow(
   throw new Error(`the last state was ${JSON.stringify(last)}`);
 }
 
+/** Until the queue is there. */
+async function untilAnswers(queue: Queue): Promise<void> {
+  const end = performance.now() + WAIT_MS;
+  for (;;) {
+    try {
+      return await queue.check();
+    } catch (error) {
+      if (performance.now() > end) throw error;
+    }
+    await systemClock.sleep(100);
+  }
+}
+
 const ended = ({ state }: JobState<Report, Outcome>) =>
   state === 'completed' || state === 'failed' || state === 'missing';
 
@@ -337,12 +350,61 @@ describe.each(servers)('a queue on %s', (_name, startServer, failsAfterMs) => {
     expect(others).toBe(1);
   }, 40_000);
 
+  it('does the jobs of others beside very many that one user has put in', async () => {
+    const queue = openQueue();
+    let hold = true;
+    await openWorker(
+      'one',
+      async ({ data }) => {
+        while (data.words === 'long' && hold) await systemClock.sleep(20);
+        return { done: data.words };
+      },
+      { concurrency: 2, leaseMs: 30_000 },
+    );
+    try {
+      await queue.add('first', job('long', 'ann', 1));
+      await follow(queue, 'first', (state) => state.state === 'taken' && state.begun);
+      const ids = Array.from({ length: 150 }, (_, index) => `held-${index}`);
+      await Promise.all(ids.map((jobId) => queue.add(jobId, job('later', 'ann', 1), 'high')));
+      await queue.add('other', job('other', 'bob', 1), 'low');
+      expect(await follow(queue, 'other', ended)).toEqual({ state: 'completed', outcome: { done: 'other' } });
+    } finally {
+      hold = false;
+    }
+    expect(await follow(queue, 'first', ended)).toMatchObject({ state: 'completed' });
+  }, 60_000);
+
+  it('does not take a late report of one that was cut off for the run that has the job', async () => {
+    const queue = openQueue();
+    const { link, through } = await openLink();
+    const work: Work = async (held) => {
+      const stopped = new Promise<void>((resolve) => held.onStop(() => resolve()));
+      if (held.run > 1) return stopped.then(() => ({ done: `run ${held.run}` }));
+      await Promise.race([stopped, systemClock.sleep(WAIT_MS)]);
+      held.report({ step: 99 });
+      return { done: 'run 1' };
+    };
+    await openWorker('cut off', work, { through });
+    await queue.add('a', job('a'));
+    await follow(queue, 'a', (state) => state.state === 'taken' && state.begun);
+    expect(await queue.currentRun('a')).toBe(1);
+    link.cut();
+    await openWorker('other', work);
+    await follow(queue, 'a', (state) => state.state === 'taken' && state.run === 2 && state.begun);
+    link.heal();
+    await systemClock.sleep(1_000);
+    expect(await queue.currentRun('a')).toBe(2);
+    await queue.tell('a', { type: 'cancel', reason: null, force: false });
+    expect(await follow(queue, 'a', ended)).toEqual({ state: 'completed', outcome: { done: 'run 2' } });
+    expect(await queue.currentRun('a')).toBeNull();
+  }, 40_000);
+
   it('knows its workers, what they do and what they are', async () => {
     const queue = openQueue();
     await openWorker('one', async ({ data }) => ({ done: data.words }), { concurrency: 3 });
-    const end = performance.now() + WAIT_MS;
-    while (queue.workers().length === 0 && performance.now() < end) await systemClock.sleep(50);
-    expect(queue.workers()).toEqual([
+    // a queue that was opened just now hears them first
+    expect(await openQueue().workers()).toMatchObject([{ name: 'one' }]);
+    expect(await queue.workers()).toEqual([
       {
         name: 'one',
         jobs: [],
@@ -385,6 +447,44 @@ describe('a queue whose server starts again', () => {
     } finally {
       await worker.stop();
       await queue.close();
+      await server.stop();
+    }
+  }, 60_000);
+
+  it('is used as soon as it is there, by who was there before', async () => {
+    const server = await PostgresServer.start();
+    const url = await server.createDatabase();
+    const logger = new RecordingLogger();
+    const parts = { url, queue: 'later', clock: systemClock, logger };
+    let opened: { queue: Queue; watch: ReturnType<Queue['follow']> } | null = null;
+    try {
+      await server.restart(async () => {
+        const queue: Queue = new JobQueue(parts);
+        opened = { queue, watch: queue.follow('a') };
+        await expect(queue.add('a', job('a'))).rejects.toMatchObject({ code: 'queue_unreachable' });
+        expect(await opened.watch.next()).toMatchObject({ value: { state: 'unreachable' } });
+        await systemClock.sleep(1_500);
+      });
+      const { queue } = opened as unknown as { queue: Queue };
+      await untilAnswers(queue);
+      await queue.add('a', job('a'));
+      const worker: Worker = new JobWorker({
+        ...parts,
+        name: 'one',
+        concurrency: 1,
+        leaseMs: LEASE_MS,
+        describe: async () => ({ engine: 'onnx' }),
+        work: async ({ data }) => ({ done: data.words }),
+      });
+      await worker.start();
+      try {
+        expect(await follow(queue, 'a', ended)).toEqual({ state: 'completed', outcome: { done: 'a' } });
+      } finally {
+        await worker.stop();
+      }
+      expect(logger.messages('error')).toEqual(['the queue cannot be reached']);
+    } finally {
+      await (opened as unknown as { queue: Queue } | null)?.queue.close();
       await server.stop();
     }
   }, 60_000);

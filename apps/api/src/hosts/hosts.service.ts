@@ -17,14 +17,15 @@ export class HostsService {
   ) {}
 
   async list(): Promise<HostList> {
-    if (this.queue !== null) return { mode: 'queue', hosts: this.hostsOfQueue(this.queue) };
+    if (this.queue !== null) return { mode: 'queue', hosts: await this.hostsOfQueue(this.queue) };
     if (this.host !== null) return { mode: 'host', hosts: [await this.theHost(this.host)] };
     return { mode: 'local', hosts: [] };
   }
 
-  private hostsOfQueue(queue: TrainingQueue): TrainingHostInfo[] {
+  private async hostsOfQueue(queue: TrainingQueue): Promise<TrainingHostInfo[]> {
+    const workers = await queue.workers();
     const now = this.clock.now();
-    return queue.workers().map(({ name, jobs, concurrency, description, lastHeartbeat }) => ({
+    return workers.map(({ name, jobs, concurrency, description, lastHeartbeat }) => ({
       name,
       mode: 'queue',
       status: now - lastHeartbeat > SILENT_MS ? 'silent' : 'up',
