@@ -169,13 +169,21 @@ describe.each(queues)('trainings in a queue on %s', (kind, newUrl) => {
     });
     expect(await sandbox.trainers()).toEqual([]);
 
-    // a host that does not reach the API has no checkpoint to go on from, and does not wait for it when nobody wants it to
+    // a host that does not reach the API has no checkpoint to go on from, and no bars: it says so, and hears a cancel
     await withHosts(0);
     await startHost('lonely', { KTRDR_API_URL: `http://127.0.0.1:${await freePort()}` });
+    const doesNotReach = async (operation: string, attempt: number) => {
+      await two.untilOperation(
+        operation,
+        ({ attempt: now, progress }) =>
+          now === attempt && /waiting for the API: .* does not answer/i.test(progress.current_step ?? ''),
+      );
+      dataOf(await one.post(`/operations/${operation}/cancel`, { reason: 'no API' }));
+      expect(await two.untilEnded(operation)).toMatchObject({ status: 'cancelled', cancel_reason: 'no API' });
+    };
     dataOf(await two.post(`/operations/${id}/resume`));
-    await two.untilOperation(id, ({ attempt, status }) => attempt === 2 && status === 'running');
-    dataOf(await one.post(`/operations/${id}/cancel`, { reason: 'no API' }));
-    expect(await two.untilEnded(id)).toMatchObject({ status: 'cancelled', cancel_reason: 'no API' });
+    await doesNotReach(id, 2);
+    await doesNotReach(await one.startTraining({ strategy: MIDDLE }), 1);
     await withHosts(0);
   });
 

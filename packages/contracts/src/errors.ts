@@ -69,6 +69,7 @@ export const ERROR_STATUS = {
   // training queue
   queue_unreachable: 502,
   queue_failed: 502,
+  api_unreachable: 502,
   run_replaced: 409,
   // start-up
   port_in_use: 500,

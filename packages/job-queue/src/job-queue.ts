@@ -28,7 +28,7 @@ const SILENT_MS = 2_000;
 const MOST_ASKED = 200;
 /** Those that have fewer before them hear their place at each look; others once in so long for each that is followed, ms. */
 const NEAR = 20;
-const PLACE_MS = 5;
+const PLACE_MS = 25;
 /** Every worker that is there was heard after so long, ms. */
 const ALL_HEARD_MS = ANNOUNCE_MS + 500;
 /** A worker that says nothing for so long is not listed any more, ms. */

@@ -9,6 +9,7 @@ export { checkEngineSupport } from './engines/engine-support.js';
 export { createEngine } from './engines/create-engine.js';
 export { deviceOf } from './engines/engine-names.js';
 export { EngineSelector } from './engines/engine-selector.js';
+export { untilAborted } from './engines/until-aborted.js';
 export { trialNetworkOf } from './engines/trial-network.js';
 export { RandomStream } from './random.js';
 export { runTrainingLoop } from './loop.js';

@@ -66,7 +66,7 @@ export class QueueTraining implements TrainingPlace {
   }
 
   private async runInQueue(
-    { run, strategy, priority, user }: TrainingRequest,
+    { run, priority, user }: TrainingRequest,
     hooks: TrainingRunHooks,
   ): Promise<QueuedTrainingOutcome> {
     const { operationId, attempt } = hooks;
@@ -88,7 +88,10 @@ export class QueueTraining implements TrainingPlace {
       hooks,
       clock: this.clock,
       timeoutMs: this.settings.timeoutMs,
-      model: strategy.model.type,
+      heldBy:
+        user !== undefined && this.settings.userLimit > 0
+          ? 'other trainings of the same user first'
+          : 'what is left of it on a host first',
       putAgain: async () => put(await this.checkpoints.has(operationId)),
     });
     return queued.follow();

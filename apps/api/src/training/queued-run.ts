@@ -19,7 +19,8 @@ export interface QueuedRunParts {
   clock: Clock;
   /** A cancel that the queue does not take for this long is given up, ms. */
   timeoutMs: number;
-  model: string;
+  /** What else has to end before the job is taken, where it was taken once and put off. */
+  heldBy: string;
   /** The queue has lost the job. */
   putAgain: () => Promise<void>;
 }
@@ -100,7 +101,7 @@ export class QueuedRun {
         this.say(`waiting for a host${state.ahead === null ? '' : ` [${state.ahead} ahead]`}`);
         return;
       case 'held':
-        this.say('waiting for a host [other trainings of the same user first]');
+        this.say(`waiting for a host [${this.parts.heldBy}]`);
         return;
       case 'taken':
         if (!state.begun) await this.begin(state.run);

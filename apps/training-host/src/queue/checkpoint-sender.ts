@@ -8,6 +8,8 @@ export class CheckpointSender {
   #sentNumber = 0;
   #hasSent = false;
   #sending: Promise<void> | null = null;
+  /** Fires when the time for what is sent last is over. */
+  readonly #end = new AbortController();
 
   constructor(
     private readonly operationId: string,
@@ -25,21 +27,27 @@ export class CheckpointSender {
   /** Sends the newest one unless it was sent, or one is on its way. Never rejects: the next one is tried again. */
   async sendNewest(signal: AbortSignal): Promise<void> {
     if (this.#sending !== null) return;
-    this.#sending = this.#send(signal);
+    this.#sending = this.#send(AbortSignal.any([signal, this.#end.signal]));
     try {
       await this.#sending;
     } catch (error) {
-      if (!signal.aborted)
+      if (!signal.aborted && !this.#end.signal.aborted)
         this.logger.warn('a checkpoint could not be sent', { error, operation_id: this.operationId });
     } finally {
       this.#sending = null;
     }
   }
 
-  /** The run has ended: what it wrote last is sent too. */
+  /** The run has ended: what it wrote last is sent too, after what is on its way. The signal ends both. */
   async sendLast(signal: AbortSignal): Promise<void> {
-    await this.#sending?.catch(() => {});
-    await this.sendNewest(signal);
+    const end = () => this.#end.abort(signal.reason);
+    signal.addEventListener('abort', end, { once: true });
+    try {
+      await this.#sending?.catch(() => {});
+      await this.sendNewest(signal);
+    } finally {
+      signal.removeEventListener('abort', end);
+    }
   }
 
   async #send(signal: AbortSignal): Promise<void> {

@@ -3,21 +3,18 @@ import { mkdir, readdir, rename, rm, stat, symlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { KtrdrError, type BarsFingerprint } from '@ktrdr/contracts';
 import { barsFile, fingerprintBars } from '@ktrdr/market-data';
-import type { SessionBars } from '../sessions/session-bars.js';
+import type { SessionBars, Waiting } from '../sessions/session-bars.js';
 import type { ApiClient } from './api-client.js';
 
-/** The longest that the bars of one symbol and timeframe may take, ms. */
-const FETCH_MS = 600_000;
 /** Bars that no training has used for so long are removed, ms. */
 const OLD_MS = 14 * 24 * 3_600_000;
 
 /**
  * Bars of hosts that take trainings out of a queue: the host's own where they are the ones that are meant, and the others fetched
- * from the API, once for all trainings: `{stateDir}/bars/{fingerprint of the set}/`.
+ * from the API and kept for the next trainings: `{stateDir}/bars/{fingerprint of the set}/`.
  */
 export class FetchedBars implements SessionBars {
   private readonly directory: string;
-  private readonly fetching = new Map<string, Promise<string>>();
 
   constructor(
     private readonly dataDir: string,
@@ -27,18 +24,14 @@ export class FetchedBars implements SessionBars {
     this.directory = resolve(stateDir, 'bars');
   }
 
-  async folderOf(operationId: string, bars: readonly BarsFingerprint[]): Promise<string> {
+  async folderOf(operationId: string, bars: readonly BarsFingerprint[], waiting: Waiting): Promise<string> {
     const key = createHash('sha256').update(JSON.stringify(bars)).digest('hex').slice(0, 32);
-    const known = this.fetching.get(key);
-    if (known !== undefined) return known;
-    const fetching = this.prepare(key, operationId, bars);
-    this.fetching.set(key, fetching);
-    try {
-      return await fetching;
-    } finally {
-      // the files on the disk are what is remembered
-      this.fetching.delete(key);
+    const folder = join(this.directory, key);
+    await mkdir(folder, { recursive: true });
+    for (const one of bars) {
+      if (!(await isMeant(folder, one))) await this.put(folder, operationId, one, waiting);
     }
+    return folder;
   }
 
   /** Call it at start-up. `now`: ms since 1970. */
@@ -50,21 +43,25 @@ export class FetchedBars implements SessionBars {
     }
   }
 
-  private async prepare(key: string, operationId: string, bars: readonly BarsFingerprint[]): Promise<string> {
-    const folder = join(this.directory, key);
-    await mkdir(folder, { recursive: true });
-    for (const one of bars) {
-      if (await isMeant(folder, one)) continue;
-      const file = barsFile(folder, one.symbol, one.timeframe);
-      const temporary = `${file}.${process.pid}.tmp`;
-      await rm(temporary, { force: true });
+  /** Two sessions that need the same bars at once both fetch them: whichever is there last stays. */
+  private async put(
+    folder: string,
+    operationId: string,
+    one: BarsFingerprint,
+    waiting: Waiting,
+  ): Promise<void> {
+    const file = barsFile(folder, one.symbol, one.timeframe);
+    const temporary = `${file}.${process.pid}-${operationId}.tmp`;
+    try {
       if (await isMeant(this.dataDir, one)) {
+        await rm(temporary, { force: true });
         await symlink(barsFile(this.dataDir, one.symbol, one.timeframe), temporary);
-      } else await this.api.fetchBars({ operationId, ...one }, temporary, AbortSignal.timeout(FETCH_MS));
+      } else await this.api.fetchBars({ operationId, ...one }, temporary, waiting);
       await rename(temporary, file);
-      if (!(await isMeant(folder, one))) throw differ(one);
+    } finally {
+      await rm(temporary, { force: true });
     }
-    return folder;
+    if (!(await isMeant(folder, one))) throw differ(one);
   }
 }
 

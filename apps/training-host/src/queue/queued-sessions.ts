@@ -12,6 +12,7 @@ import type {
 import type { JobStop, WorkedJob } from '@ktrdr/job-queue';
 import { emptyProgress, type Clock, type OrchestratorLogger } from '@ktrdr/orchestrator';
 import type { CheckpointFolders } from '@ktrdr/trainer';
+import type { Waiting } from '../sessions/session-bars.js';
 import type { SessionsService } from '../sessions/sessions.service.js';
 import type { ApiClient } from './api-client.js';
 import { CheckpointSender } from './checkpoint-sender.js';
@@ -22,8 +23,6 @@ type Job = WorkedJob<QueuedTraining, QueuedTrainingReport>;
 const LOOK_MS = 100;
 /** An API that is away for so long gets no last checkpoint, ms: the one before it has to do. */
 const LAST_CHECKPOINT_MS = 5_000;
-/** What a training wrote waits for an API that is away for so long, ms. */
-const FILES_MS = 3_600_000;
 /** A host that stops says so to its jobs within this time, ms. */
 const GONE_MS = 5_000;
 /** Attempts of an operation and runs of its job, as one number that grows: each run is a session of its own. */
@@ -43,70 +42,55 @@ export class QueuedSessions {
 
   /** Trains, and sends what the training wrote. Settles only when nothing computes any more. */
   async work(job: Job): Promise<QueuedTrainingOutcome> {
-    const gone = new AbortController();
-    const cancelled = new AbortController();
-    /** Also where the host stops: then what was computed is still sent, and nothing new begun. */
-    const stopped = new AbortController();
-    let stop: JobStop | null = null;
-    job.onStop((now) => {
-      stop = now;
-      const why = new Error(now.reason ?? 'cancelled');
-      stopped.abort(why);
-      if (now.cause === 'cancelled') cancelled.abort(why);
-      else if (now.force) gone.abort(why);
-    });
+    const stops = new JobStops(job);
     const { data, run } = job;
     const { operation_id: operationId, attempt = 1 } = data;
-    if (stop !== null) return this.outcome(job, notBegun(job, stop, this.clock), []);
-    let resume: boolean;
-    try {
-      resume = await this.fetchCheckpoint(job, stopped.signal);
-    } catch (error) {
-      if (cancelled.signal.aborted) return this.outcome(job, notBegun(job, stop, this.clock), []);
-      throw error;
-    }
-    const started = await this.start(job, { ...data, resume, attempt: attempt * MOST_RUNS + run });
-    if ('outcome' in started) return started.outcome;
     const sender = new CheckpointSender(operationId, run, this.checkpoints, this.api, this.logger);
-    const session = await this.follow(job, started.id, sender, () => stop, gone.signal);
-    if (session.status !== 'completed') {
-      await sender.sendLast(AbortSignal.any([gone.signal, AbortSignal.timeout(LAST_CHECKPOINT_MS)]));
-      if (session.cancel_reason === STOPPING_REASON) await this.untilGone(() => stop);
-      return this.outcome(job, { ...session, resumable: sender.hasSent || resume }, []);
-    }
+    let session = emptySession(job, this.clock);
+    let resume = data.resume === true;
+    const waiting = (signal: AbortSignal): Waiting => ({
+      signal,
+      onPhase: (phase) => job.report({ session: inPhase(session, phase) }),
+    });
+    const ended = (end: Partial<TrainingSession>, files: SentFile[] = []): QueuedTrainingOutcome => ({
+      session: { ...session, ...end, resumable: sender.hasSent || resume },
+      host: this.host,
+      run,
+      files,
+    });
     try {
-      const signal = AbortSignal.any([gone.signal, cancelled.signal, AbortSignal.timeout(FILES_MS)]);
-      return this.outcome(job, session, await this.sendFiles(job, session, signal));
+      stops.any.throwIfAborted();
+      resume = await this.fetchCheckpoint(job, waiting(stops.any));
+      const request = { ...data, resume, attempt: attempt * MOST_RUNS + run };
+      session = await this.sessions.start(request, waiting(stops.any));
+      session = await this.follow(job, session.session_id, sender, stops);
+      if (session.status === 'completed') {
+        return ended({}, await this.sendFiles(job, session, waiting(stops.unwanted)));
+      }
+      await sender.sendLast(AbortSignal.any([stops.gone, AbortSignal.timeout(LAST_CHECKPOINT_MS)]));
+      if (session.cancel_reason === STOPPING_REASON) await this.untilGone(stops);
+      return ended({});
     } catch (error) {
-      if (!cancelled.signal.aborted) throw error;
-      const reason = (stop as JobStop | null)?.reason ?? null;
-      return this.outcome(job, { ...session, status: 'cancelled', cancel_reason: reason, result: null }, []);
-    }
-  }
-
-  /** What the session's check refuses is how the training ended. */
-  private async start(
-    job: Job,
-    request: QueuedTraining,
-  ): Promise<{ id: string } | { outcome: QueuedTrainingOutcome }> {
-    try {
-      return { id: (await this.sessions.start(request)).session_id };
-    } catch (error) {
-      if (!(error instanceof KtrdrError) || error.code === 'host_busy') throw error;
-      const session = { ...emptySession(job, this.clock), status: 'failed' as const, error: error.toBody() };
-      return { outcome: this.outcome(job, session, []) };
+      if (stops.last?.cause === 'cancelled') {
+        return ended({ status: 'cancelled', cancel_reason: stops.last.reason, result: null });
+      }
+      if (error instanceof KtrdrError)
+        return ended({ status: 'failed', error: error.toBody(), result: null });
+      throw error;
+    } finally {
+      await this.sessions.release(session.session_id);
     }
   }
 
   /** Puts the newest checkpoint where the session looks for it. @returns whether the session goes on from one */
-  private async fetchCheckpoint({ data, run }: Job, signal: AbortSignal): Promise<boolean> {
+  private async fetchCheckpoint({ data, run }: Job, waiting: Waiting): Promise<boolean> {
     const { operation_id: operationId, resume = false } = data;
     if (!resume && run === 1) return false;
     const folder = this.checkpoints.of(operationId);
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { recursive: true });
     const file = join(folder, 'checkpoint-00000001.ktrdr');
-    const isThere = await this.api.fetchCheckpoint(operationId, file, signal);
+    const isThere = await this.api.fetchCheckpoint(operationId, file, waiting);
     if (!isThere) await rm(folder, { recursive: true, force: true });
     return isThere || resume;
   }
@@ -115,15 +99,14 @@ export class QueuedSessions {
     job: Job,
     sessionId: string,
     sender: CheckpointSender,
-    stop: () => JobStop | null,
-    signal: AbortSignal,
+    stops: JobStops,
   ): Promise<TrainingSession> {
     let told: JobStop | null = null;
     let last = '';
     for (;;) {
       const session = await this.sessions.get(sessionId);
       if (isTerminalStatus(session.status)) return session;
-      const now = stop();
+      const now = stops.last;
       if (now !== null && now !== told) {
         told = now;
         const reason = now.reason ?? undefined;
@@ -131,7 +114,7 @@ export class QueuedSessions {
           if (!(error instanceof KtrdrError && error.code === 'operation_ended')) throw error;
         });
       }
-      if (session.resumable) void sender.sendNewest(signal);
+      if (session.resumable) void sender.sendNewest(stops.gone);
       const report = {
         ...session,
         resumable: sender.hasSent || (session.resumable && job.data.resume === true),
@@ -144,19 +127,19 @@ export class QueuedSessions {
   }
 
   /** The host stops and has cancelled its sessions: the worker is about to give its jobs back. */
-  private async untilGone(stop: () => JobStop | null): Promise<void> {
+  private async untilGone(stops: JobStops): Promise<void> {
     const end = this.clock.monotonic() + GONE_MS;
-    while (stop() === null && this.clock.monotonic() < end) await this.clock.sleep(LOOK_MS);
+    while (stops.last === null && this.clock.monotonic() < end) await this.clock.sleep(LOOK_MS);
   }
 
   private async sendFiles(
     { data, run }: Job,
     session: TrainingSession,
-    signal: AbortSignal,
+    waiting: Waiting,
   ): Promise<SentFile[]> {
     const sent: SentFile[] = [];
     for (const { path, file } of await this.sessions.files(session.session_id)) {
-      await this.api.sendArtifact({ operationId: data.operation_id, run, path }, file, signal);
+      await this.api.sendArtifact({ operationId: data.operation_id, run, path }, file, waiting);
       sent.push({
         path,
         sha256: createHash('sha256')
@@ -164,12 +147,32 @@ export class QueuedSessions {
           .digest('hex'),
       });
     }
-    this.sessions.tellAll(session.session_id);
     return sent;
   }
+}
 
-  private outcome({ run }: Job, session: TrainingSession, files: SentFile[]): QueuedTrainingOutcome {
-    return { session, host: this.host, run, files };
+/** Why a job has to stop, and what ends with that. */
+class JobStops {
+  /** The newest. */
+  last: JobStop | null = null;
+  readonly #any = new AbortController();
+  readonly #cancelled = new AbortController();
+  readonly #gone = new AbortController();
+  /** Fires with the first: nothing new is begun. */
+  readonly any = this.#any.signal;
+  /** Fires where the job is another's already: nobody takes anything from here. */
+  readonly gone = this.#gone.signal;
+  /** Fires where what was computed is not wanted. A host that stops still sends it. */
+  readonly unwanted = AbortSignal.any([this.#cancelled.signal, this.#gone.signal]);
+
+  constructor(job: Job) {
+    job.onStop((stop) => {
+      this.last = stop;
+      const why = new Error(stop.reason ?? 'cancelled');
+      this.#any.abort(why);
+      if (stop.cause === 'cancelled') this.#cancelled.abort(why);
+      else if (stop.force) this.#gone.abort(why);
+    });
   }
 }
 
@@ -195,6 +198,12 @@ function emptySession({ id, data }: Job, clock: Clock): TrainingSession {
   };
 }
 
-function notBegun(job: Job, stop: JobStop | null, clock: Clock): TrainingSession {
-  return { ...emptySession(job, clock), status: 'cancelled', cancel_reason: stop?.reason ?? null };
+/** A session that waits for something else than its training. */
+function inPhase(session: TrainingSession, phase: string): TrainingSession {
+  const { progress } = session;
+  return {
+    ...session,
+    last_update: null,
+    progress: { ...progress, context: { ...progress.context, phase } },
+  };
 }

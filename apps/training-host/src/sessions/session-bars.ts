@@ -1,14 +1,23 @@
 import { KtrdrError, type BarsFingerprint } from '@ktrdr/contracts';
 import { fingerprintBars } from '@ktrdr/market-data';
 
+/** Who waits for what has to come from elsewhere before a training begins. */
+export interface Waiting {
+  /** Ends the wait at once, with the signal's reason. */
+  signal: AbortSignal;
+  /** Told what takes long, in words. */
+  onPhase: (phase: string) => void;
+}
+
 /** Where sessions read their bars. */
 export interface SessionBars {
   /**
    * A folder with the bars that are meant, byte for byte.
    *
-   * @throws KtrdrError `bars_not_found`, `bars_differ`
+   * @throws KtrdrError `bars_not_found`, `bars_differ`; where they are fetched `api_unreachable`, `disk_full`, `storage_failed`,
+   *   and the signal's reason
    */
-  folderOf(operationId: string, bars: readonly BarsFingerprint[]): Promise<string>;
+  folderOf(operationId: string, bars: readonly BarsFingerprint[], waiting: Waiting): Promise<string>;
 }
 
 /** The host's own bars, which have to be the API's. */

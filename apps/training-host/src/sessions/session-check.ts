@@ -1,11 +1,11 @@
 import { KtrdrError } from '@ktrdr/contracts';
-import type { BarsFingerprint, EngineSetting, StartSessionRequest } from '@ktrdr/contracts';
+import type { BarsFingerprint, EngineName, EngineSetting, StartSessionRequest } from '@ktrdr/contracts';
 import { parseDateRange } from '@ktrdr/market-data';
 import { parseStrategy } from '@ktrdr/strategy';
 import type { Strategy } from '@ktrdr/strategy';
-import { checkEngineSupport } from '@ktrdr/trainer';
+import { untilAborted } from '@ktrdr/trainer';
 import type { CheckpointFolders, EngineSelector } from '@ktrdr/trainer';
-import type { SessionBars } from './session-bars.js';
+import type { SessionBars, Waiting } from './session-bars.js';
 import type { SessionRequest } from './session-request.js';
 
 /** Checks on the host's bars and engines what an API asks for. */
@@ -20,9 +20,9 @@ export class SessionCheck {
 
   /**
    * @throws KtrdrError `strategy_invalid`, `invalid_date`, `invalid_date_range`, `invalid_request`, `engine_unavailable`, `engine_unsupported`,
-   *   `bars_not_found`, `bars_differ`; of a session that resumes `checkpoint_missing`, `checkpoint_refused`
+   *   and what `SessionBars` throws; of a session that resumes `checkpoint_missing`, `checkpoint_refused`
    */
-  async check(body: StartSessionRequest): Promise<SessionRequest> {
+  async check(body: StartSessionRequest, waiting: Waiting): Promise<SessionRequest> {
     const { symbols, timeframes, attempt = 1, resume = false } = body;
     const { strategy } = parseStrategy(body.strategy, {
       file: body.strategy_file,
@@ -31,9 +31,14 @@ export class SessionCheck {
     parseDateRange(body.start_date, body.end_date);
     const engine = body.engine === 'auto' ? this.engineSetting : body.engine;
     const resumedEngine = resume ? await this.checkpoints.engineOf(body.operation_id) : null;
-    if (resumedEngine === null) await this.engines.candidates(engine, strategy.model.type);
-    else checkEngineSupport(resumedEngine.engine, strategy.model.type);
-    const dataDir = await this.bars.folderOf(body.operation_id, barsOf(strategy, body.fingerprints));
+    const engines = this.engines.candidates(resumedEngine?.engine ?? engine, strategy.model.type);
+    try {
+      await untilAborted(engines, waiting.signal);
+    } catch (error) {
+      throw resumedEngine === null ? error : notHere(resumedEngine.engine, error);
+    }
+    const bars = barsOf(strategy, body.fingerprints);
+    const dataDir = await this.bars.folderOf(body.operation_id, bars, waiting);
     return {
       operationId: body.operation_id,
       attempt,
@@ -57,6 +62,17 @@ export class SessionCheck {
       },
     };
   }
+}
+
+/** What one engine has begun, no other ends with the same weights. */
+function notHere(engine: EngineName, error: unknown): unknown {
+  if (!(error instanceof KtrdrError) || error.code !== 'engine_unavailable') return error;
+  return new KtrdrError(
+    'engine_unavailable',
+    `The checkpoint was written by engine ${engine}, and only that one can go on from it. ${error.message} ` +
+      'Resume when a host with that engine is free, or retry from the beginning.',
+    { details: error.details, cause: error },
+  );
 }
 
 /** Fingerprints of everything that the strategy reads. @throws KtrdrError `invalid_request` where one is missing */

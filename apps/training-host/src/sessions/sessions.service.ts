@@ -12,6 +12,7 @@ import type {
   TrainingSession,
 } from '@ktrdr/contracts';
 import type { Clock, OperationsService, OrchestratorLogger } from '@ktrdr/orchestrator';
+import type { Waiting } from './session-bars.js';
 import type { SessionCheck } from './session-check.js';
 import type { SessionManager } from './session-manager.js';
 import type { SessionRequest } from './session-request.js';
@@ -19,6 +20,8 @@ import type { SessionTraining } from './session-training.js';
 
 /** Ended sessions that are remembered at least, with what they wrote, for their API to fetch. */
 const KEPT_SESSIONS = 20;
+
+const NOBODY: Waiting = { signal: new AbortController().signal, onPhase: () => {} };
 
 export interface SessionsSettings {
   maxSessions: number;
@@ -75,13 +78,14 @@ export class SessionsService {
    * Starts a session. Asked again for one attempt of an operation, as an API does that got no answer, it gives the session
    * there is; so it does for the next attempt while the last one's session runs.
    *
+   * @param waiting for what its check needs from elsewhere; nobody, where an API asks
    * @throws KtrdrError `host_busy`, and what `SessionCheck` throws
    */
-  async start(body: StartSessionRequest): Promise<TrainingSession> {
+  async start(body: StartSessionRequest, waiting: Waiting = NOBODY): Promise<TrainingSession> {
     const { operation_id, attempt = 1 } = body;
     const known = this.byOperation.get(operation_id);
     if (known !== undefined && (!known.ended || known.attempt >= attempt)) return this.get(await known.id);
-    const id = this.begin(body);
+    const id = this.begin(body, waiting);
     this.byOperation.set(operation_id, { attempt, id, ended: false });
     id.catch(() => this.byOperation.delete(operation_id));
     return this.get(await id);
@@ -145,13 +149,23 @@ export class SessionsService {
     if (session !== undefined) session.told = true;
   }
 
+  /** The API has what the session wrote, or wants nothing of it. Never rejects: what cannot be removed is told. */
+  async release(sessionId: string): Promise<void> {
+    this.tellAll(sessionId);
+    try {
+      await this.training.discard(sessionId);
+    } catch (error) {
+      this.logger.error('what a session wrote could not be removed', { error, session_id: sessionId });
+    }
+  }
+
   /** Sessions of which the API has not heard the end. */
   get untold(): number {
     return [...this.sessions.values()].filter(({ told }) => !told).length;
   }
 
-  private async begin(body: StartSessionRequest): Promise<string> {
-    const request = await this.check.check(body);
+  private async begin(body: StartSessionRequest, waiting: Waiting): Promise<string> {
+    const request = await this.check.check(body, waiting);
     const session: Session = {
       request,
       engine: request.resumedEngine,
@@ -241,15 +255,11 @@ export class SessionsService {
     if (this.ended.length <= Math.max(KEPT_SESSIONS, 2 * this.settings.maxSessions)) return;
     const oldest = this.ended.shift() as string;
     const session = this.sessions.get(oldest);
+    void this.release(oldest);
     this.sessions.delete(oldest);
     if (session !== undefined && this.newestOf(session) !== undefined) {
       this.byOperation.delete(session.request.operationId);
     }
-    this.training
-      .discard(oldest)
-      .catch((error: unknown) =>
-        this.logger.error('what a session wrote could not be removed', { error, session_id: oldest }),
-      );
   }
 }
 
