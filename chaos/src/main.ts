@@ -6,19 +6,7 @@ import { Chaos, MODES, type Mode, type RunReport } from './index.js';
 
 const RESULTS = join(import.meta.dirname, '../results.jsonl');
 
-const { values } = parseArgs({
-  options: {
-    seed: { type: 'string', default: '1' },
-    runs: { type: 'string', default: '5' },
-    mode: { type: 'string' },
-  },
-});
-const [seed, runs] = [Number(values.seed), Number(values.runs)];
-const mode = (values.mode ?? null) as Mode | null;
-if (![seed, runs].every(Number.isSafeInteger) || (mode !== null && !MODES.includes(mode))) {
-  console.error('npm run chaos -- --seed <number> --runs <number> [--mode local|host|queue]');
-  process.exit(2);
-}
+const { seed, runs, mode } = readArguments();
 
 const chaos = await Chaos.open();
 let violations = 0;
@@ -34,6 +22,28 @@ try {
 }
 await summarise();
 process.exitCode = violations === 0 ? 0 : 1;
+
+/** Ends the process where the words are none that it knows. */
+function readArguments(): { seed: number; runs: number; mode: Mode | null } {
+  try {
+    const { values } = parseArgs({
+      options: {
+        seed: { type: 'string', default: '1' },
+        runs: { type: 'string', default: '5' },
+        mode: { type: 'string' },
+      },
+    });
+    const [seed, runs] = [Number(values.seed), Number(values.runs)];
+    const mode = (values.mode ?? null) as Mode | null;
+    if ([seed, runs].every(Number.isSafeInteger) && (mode === null || MODES.includes(mode))) {
+      return { seed, runs, mode };
+    }
+  } catch {
+    // what it does not know is answered as what is no number
+  }
+  console.error(`npm run chaos -- --seed <number> --runs <number> [--mode ${MODES.join('|')}]`);
+  return process.exit(2);
+}
 
 function show({ seed: of, mode: in_, faults, attempts, seconds, violations: wrong }: RunReport): void {
   const verdict = wrong.length === 0 ? 'ok' : 'VIOLATED';
