@@ -52,12 +52,11 @@ export class QueuedSessions {
       signal,
       onPhase: (phase) => job.report({ session: inPhase(session, phase) }),
     });
-    const ended = (end: Partial<TrainingSession>, files: SentFile[] = []): QueuedTrainingOutcome => ({
-      session: { ...session, ...end, resumable: sender.hasSent || resume },
-      host: this.host,
-      run,
-      files,
-    });
+    const ended = (end: Partial<TrainingSession>, files: SentFile[] = []): QueuedTrainingOutcome => {
+      const last = { ...session, ...end };
+      const resumable = last.status !== 'completed' && (sender.hasSent || resume);
+      return { session: { ...last, resumable }, host: this.host, run, files };
+    };
     try {
       stops.any.throwIfAborted();
       resume = await this.fetchCheckpoint(job, waiting(stops.any));
