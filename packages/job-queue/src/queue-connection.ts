@@ -21,6 +21,8 @@ const POOL_SIZE = 4;
 const RELAXED = '-c synchronous_commit=off';
 /** A connection that is not there after so long will not come, ms. */
 const CONNECT_MS = 5_000;
+/** A connection to Redis that does not close by itself is cut after so long, ms. One that never came about is waited for too. */
+const DISCONNECT_MS = 300;
 /** Time between two tries to reach Redis, ms: longer with every try, up to the longest. */
 const RECONNECT_MS = { first: 100, longest: 1_000 };
 
@@ -47,6 +49,7 @@ export class QueueConnection {
         url,
         maxRetriesPerRequest: null,
         connectTimeout: CONNECT_MS,
+        disconnectTimeout: DISCONNECT_MS,
         retryStrategy: (tries: number) =>
           this.#abandoned ? null : Math.min(tries * RECONNECT_MS.first, RECONNECT_MS.longest),
       };

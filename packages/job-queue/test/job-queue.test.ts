@@ -379,10 +379,9 @@ describe.each(servers)('a queue on %s', (_name, startServer, failsAfterMs) => {
     const { link, through } = await openLink();
     const work: Work = async (held) => {
       const stopped = new Promise<void>((resolve) => held.onStop(() => resolve()));
-      if (held.run > 1) return stopped.then(() => ({ done: `run ${held.run}` }));
-      await Promise.race([stopped, systemClock.sleep(WAIT_MS)]);
-      held.report({ step: 99 });
-      return { done: 'run 1' };
+      await stopped;
+      if (held.run === 1) held.report({ step: 99 });
+      return { done: `run ${held.run}` };
     };
     await openWorker('cut off', work, { through });
     await queue.add('a', job('a'));
@@ -502,6 +501,7 @@ describe('a queue that is not there', () => {
     await expect(queue.add('a', { data: { words: '' }, user: null, userLimit: 0 })).rejects.toMatchObject({
       code: 'queue_unreachable',
     });
+    await expect(queue.workers()).rejects.toMatchObject({ code: 'queue_unreachable' });
     const watch = queue.follow('a');
     expect(await watch.next()).toMatchObject({ value: { state: 'unreachable' } });
     await queue.close();
