@@ -54,6 +54,7 @@ describe.each(queues)('trainings in a queue on %s', (kind, newUrl) => {
     const settings = {
       DATABASE_URL: await postgres.createDatabase(),
       TRAINING_QUEUE_URL: url,
+      TRAINING_QUEUE_USER_LIMIT: '1',
       TRAINING_ENGINE: 'onnx',
       // replicas share what trainings leave
       MODELS_DIR: sandbox.path('models'),
@@ -185,6 +186,31 @@ describe.each(queues)('trainings in a queue on %s', (kind, newUrl) => {
     await doesNotReach(id, 2);
     await doesNotReach(await one.startTraining({ strategy: MIDDLE }), 1);
     await withHosts(0);
+  });
+
+  test('run as many at a time of one user as may be, and begin anew with a retry', async () => {
+    await withHosts(2);
+    const first = await one.startTraining({ strategy: LONG, user: 'ann' });
+    await one.untilTraining(first);
+    const held = await two.startTraining({ strategy: MIDDLE, user: 'ann' });
+    await one.untilOperation(
+      held,
+      ({ status, progress }) =>
+        status === 'pending' &&
+        progress.current_step === 'Waiting for a host [other trainings of the same user first]',
+    );
+    const other = await one.startTraining({ strategy: QUICK, user: 'bob' });
+    expect(await one.untilEnded(other, 60_000)).toMatchObject({ status: 'completed' });
+    dataOf(await two.post(`/operations/${first}/cancel`, {}));
+    await two.untilCheckpoint(held, 60_000);
+    dataOf(await one.post(`/operations/${held}/cancel`, {}));
+    expect(await one.untilEnded(held)).toMatchObject({ status: 'cancelled', resumable: true });
+    dataOf(await two.post(`/operations/${held}/retry`));
+    const anew = await one.untilOperation(held, ({ attempt }) => attempt === 2);
+    expect(anew.resumable).toBe(false);
+    const ended = await two.untilEnded(held, 90_000);
+    expect(ended).toMatchObject({ status: 'completed', error: null, attempt: 2 });
+    expect((await modelOf(ended)).equals(local)).toBe(true);
   });
 
   test('survive the API that started them, and so does the cancel of one', async () => {

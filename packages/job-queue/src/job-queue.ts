@@ -188,7 +188,10 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
       watch.set(state);
       this.#back();
     };
-    events.on('progress', ({ jobId, data }) => heard(jobId, taken(data as unknown as JobReport<TReport>)));
+    events.on('progress', ({ jobId, data }) => {
+      const report = data as unknown as JobReport<TReport>;
+      if (report.undecided !== true) heard(jobId, taken(report));
+    });
     events.on('completed', ({ jobId, returnvalue }) =>
       heard(jobId, { state: 'completed', outcome: returnvalue as unknown as TOutcome }),
     );
@@ -277,7 +280,7 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
           return { state: 'failed', reason: job.failedReason };
         case 'active': {
           const report = job.progress as unknown as JobReport<TReport>;
-          if (report.run === job.attemptsStarted) return taken(report);
+          if (report.run === job.attemptsStarted && report.undecided !== true) return taken(report);
           return { state: 'waiting', ahead: null };
         }
         case 'delayed':

@@ -35,6 +35,8 @@ export interface JobReport<TReport> {
   report: TReport | null;
   /** Place among the jobs of its user, where those have a limit; `null` while it is drawn. */
   number?: number | null;
+  /** It is not decided yet whether the job may run: it waits all the same. */
+  undecided?: true;
 }
 
 /** A worker as it last said of itself. */

@@ -29,6 +29,7 @@ export async function isUsersTurn(job: Job<QueuedJob<unknown>>, parts: UserTurnP
     begun: false,
     report: null,
     number,
+    undecided: true as const,
   });
   const others = async () =>
     (await parts.active()).filter((other) => other.data.user === user && other.id !== job.id).map(drawnBy);
