@@ -177,7 +177,8 @@ describe.each(queues)('trainings in a queue on %s', (kind, newUrl) => {
       await two.untilOperation(
         operation,
         ({ attempt: now, progress }) =>
-          now === attempt && /waiting for the API: .* does not answer/i.test(progress.current_step ?? ''),
+          now === attempt &&
+          /waiting for the API: .* does not answer \(.*ECONNREFUSED/i.test(progress.current_step ?? ''),
       );
       dataOf(await one.post(`/operations/${operation}/cancel`, { reason: 'no API' }));
       expect(await two.untilEnded(operation)).toMatchObject({ status: 'cancelled', cancel_reason: 'no API' });
@@ -260,6 +261,16 @@ describe.each(queues)('trainings in a queue on %s', (kind, newUrl) => {
     expect(await two.untilEnded(next, 60_000)).toMatchObject({ status: 'completed' });
     await cutOff.stop();
     await link.close();
+  });
+
+  test('are put in again where the queue has lost all that it had, and go on', async () => {
+    await withHosts(1);
+    const id = await two.startTraining({ strategy: MIDDLE });
+    await two.untilCheckpoint(id, 60_000);
+    await redis.loseAll();
+    const ended = await two.untilEnded(id, 90_000);
+    expect(ended).toMatchObject({ status: 'completed', error: null, attempt: 1 });
+    expect((await modelOf(ended)).equals(local)).toBe(true);
   });
 });
 

@@ -39,6 +39,18 @@ describe('what a display shows', () => {
 
   test.each<[string, ProgressState]>([
     ['Waiting to start', state({ status: 'pending', started_at: null })],
+    ['Waiting to start', { ...training(5), operation: { ...training(5).operation, status: 'pending' } }],
+    [
+      'Waiting for a host [2 ahead]',
+      state({
+        status: 'pending',
+        started_at: null,
+        progress: progress({
+          current_step: 'Waiting for a host [2 ahead]',
+          context: { ...progress().context, phase: 'waiting for a host [2 ahead]' },
+        }),
+      }),
+    ],
     ['Running dummy', state()],
     ['Cancelling', state({ status: 'cancelling' })],
     ['Cancelling: Training at 5', { ...training(5), cancelRequested: true }],

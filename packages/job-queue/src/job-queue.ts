@@ -159,11 +159,11 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
   /**
    * Workers that were heard lately, by name. Just after the start it takes until all had time to say that they are there.
    *
-   * @throws KtrdrError `queue_unreachable` where the queue was not there yet
+   * @throws KtrdrError `queue_unreachable`
    */
   async workers(): Promise<KnownWorker<TDescription>[]> {
     const { clock } = this.#parts;
-    if (this.#listensSince === null) await this.check();
+    if (this.#listensSince === null || this.#awaySince !== null) await this.check();
     const since = this.#listensSince ?? clock.monotonic();
     await clock.sleep(Math.max(0, since + ALL_HEARD_MS - clock.monotonic()));
     const now = clock.now();

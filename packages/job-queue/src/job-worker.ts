@@ -60,6 +60,9 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
   #stopTimer = () => {};
   #stopping = false;
   #reachable = true;
+  #started = false;
+  /** Why the queue could not be reached before the start. */
+  #startTrouble: unknown = null;
 
   constructor(parts: JobWorkerParts<TData, TReport, TOutcome, TDescription>) {
     this.#parts = parts;
@@ -93,12 +96,15 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
     this.#relay.on('error', (error: Error) => this.#trouble(error));
   }
 
-  /** Takes jobs from now on. Rejects where the queue cannot be reached. */
+  /** Takes jobs from now on. Rejects with the reason where the queue cannot be reached. */
   async start(): Promise<void> {
-    await within(
-      Promise.all([this.#worker, this.#queue, this.#relay].map((part) => part.waitUntilReady())),
-      ANSWER_MS,
-    );
+    const parts = [this.#worker, this.#queue, this.#relay];
+    try {
+      await within(Promise.all(parts.map((part) => part.waitUntilReady())), ANSWER_MS);
+    } catch (error) {
+      throw this.#startTrouble ?? error;
+    }
+    this.#started = true;
     void this.#worker.run().catch((error: unknown) => this.#trouble(error));
     this.#announceAndAgain();
   }
@@ -234,6 +240,10 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
 
   /** Told once, until the queue is there again. */
   #trouble(error: unknown): void {
+    if (!this.#started) {
+      this.#startTrouble = error;
+      return;
+    }
     if (this.#reachable) this.#parts.logger.error('the queue cannot be used', { error });
     this.#reachable = false;
   }

@@ -105,15 +105,18 @@ export class QueueTraining implements TrainingPlace {
     if (!isQueued) await this.checkpoints.remove(operationId, hooks.onOutput);
   }
 
-  private async untilAnswered<T>(question: () => Promise<T>, { token }: TrainingRunHooks): Promise<T> {
-    const end = this.clock.monotonic() + this.settings.timeoutMs;
+  private async untilAnswered<T>(question: () => Promise<T>, hooks: TrainingRunHooks): Promise<T> {
+    const { token } = hooks;
+    const start = this.clock.monotonic();
     for (;;) {
       token.throwIfCancelled();
       try {
         return await question();
       } catch (error) {
         if (!(error instanceof KtrdrError && error.code === 'queue_unreachable')) throw error;
-        if (this.clock.monotonic() >= end) {
+        const waited = this.clock.monotonic() - start;
+        hooks.onWaiting(`the training queue does not answer (${Math.round(waited / 1000)} s)`);
+        if (waited >= this.settings.timeoutMs) {
           throw new KtrdrError(
             'queue_unreachable',
             `${error.message} Start it, or correct TRAINING_QUEUE_URL, then train again.`,

@@ -51,8 +51,13 @@ function message(operation: Operation, mood: ProgressParts['mood']): string {
   const step = oneLine(operation.progress.current_step ?? '');
   if (mood === 'lost') return 'The API does not answer, trying again';
   if (mood === 'cancelling') return step === '' ? 'Cancelling' : `Cancelling: ${step}`;
-  if (operation.status === 'pending') return 'Waiting to start';
+  if (operation.status === 'pending' && !saysWhatFor(operation)) return 'Waiting to start';
   return step === '' ? `Running ${operation.operation_type}` : step;
+}
+
+/** A phase beside training is what the operation waits for: a host, for one. */
+function saysWhatFor({ progress: { context } }: Operation): boolean {
+  return context.phase !== null && context.phase !== 'training';
 }
 
 /** Four decimals, so that the figures beside it do not jump; of very small and large ones four digits. */

@@ -121,7 +121,7 @@ export class ApiClient {
         if (this.clock.monotonic() - start >= withinMs) throw this.unreachable(withinMs, error);
         if (tries === 1) {
           this.logger.warn('the API does not answer and is asked again', { url: this.url, error });
-          onPhase(`waiting for the API: ${this.url} does not answer`);
+          onPhase(`waiting for the API: ${this.url} does not answer (${reasonOf(error)})`);
         }
       }
       await this.clock.sleep(Math.min(tries * AGAIN_MS.first, AGAIN_MS.longest), signal);
@@ -138,9 +138,9 @@ export class ApiClient {
   }
 }
 
-/** What the API has decided, and a file that is gone, are the same the next time. */
+/** What the API has decided, and a file that is gone, are the same the next time. One that knows no such address is another service. */
 function isFinal(error: unknown): boolean {
-  if (error instanceof KtrdrError) return error.httpStatus < 500;
+  if (error instanceof KtrdrError) return error.httpStatus < 500 && error.code !== 'not_found';
   return (error as NodeJS.ErrnoException).code === 'ENOENT';
 }
 

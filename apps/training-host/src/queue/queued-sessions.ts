@@ -25,11 +25,12 @@ const LOOK_MS = 100;
 const LAST_CHECKPOINT_MS = 5_000;
 /** A host that stops says so to its jobs within this time, ms. */
 const GONE_MS = 5_000;
-/** Attempts of an operation and runs of its job, as one number that grows: each run is a session of its own. */
-const MOST_RUNS = 1_000_000;
 
 /** Trainings of a queue as sessions: what a session does, the queue and the API hear. */
 export class QueuedSessions {
+  /** Each run is a session of its own, whatever attempt of its operation it belongs to. */
+  private lastSession = 0;
+
   constructor(
     /** Name of this host. */
     private readonly host: string,
@@ -44,7 +45,7 @@ export class QueuedSessions {
   async work(job: Job): Promise<QueuedTrainingOutcome> {
     const stops = new JobStops(job);
     const { data, run } = job;
-    const { operation_id: operationId, attempt = 1 } = data;
+    const { operation_id: operationId } = data;
     const sender = new CheckpointSender(operationId, run, this.checkpoints, this.api, this.logger);
     let session = emptySession(job, this.clock);
     let resume = data.resume === true;
@@ -60,7 +61,7 @@ export class QueuedSessions {
     try {
       stops.any.throwIfAborted();
       resume = await this.fetchCheckpoint(job, waiting(stops.any));
-      const request = { ...data, resume, attempt: attempt * MOST_RUNS + run };
+      const request = { ...data, resume, attempt: this.nextSession() };
       session = await this.sessions.start(request, waiting(stops.any));
       session = await this.follow(job, session.session_id, sender, stops);
       if (session.status === 'completed') {
@@ -78,7 +79,15 @@ export class QueuedSessions {
       throw error;
     } finally {
       await this.sessions.release(session.session_id);
+      // whoever goes on has what was sent
+      await this.checkpoints.remove(operationId, (problem) => this.logger.warn(problem));
     }
+  }
+
+  /** Numbers that grow, also where the host was started again: a queue that has lost everything counts runs anew. */
+  private nextSession(): number {
+    this.lastSession = Math.max(this.lastSession + 1, this.clock.now());
+    return this.lastSession;
   }
 
   /** Puts the newest checkpoint where the session looks for it. @returns whether the session goes on from one */

@@ -61,6 +61,14 @@ export class RedisServer {
     return `redis://${HOST}:${this.port}`;
   }
 
+  /** It has lost all that it had, as after a start without a file. */
+  async loseAll(): Promise<void> {
+    const socket = connect(this.port, HOST);
+    socket.write('FLUSHALL\r\n');
+    await once(socket, 'data');
+    socket.destroy();
+  }
+
   async stop(): Promise<void> {
     if (this.process.exitCode === null && this.process.signalCode === null) {
       const gone = once(this.process, 'exit');
