@@ -29,6 +29,8 @@ const MOST_LOSSES = 10;
 const ANSWER_MS = 5_000;
 /** How soon a failed question is asked again, ms. */
 const AGAIN_MS = 1_000;
+/** Time between two looks whether anything is still done here, ms. */
+const IDLE_LOOK_MS = 20;
 /** Ended jobs are kept for whoever put them in, s. */
 const KEPT_S = { age: 24 * 3_600, count: 100_000 };
 
@@ -119,9 +121,12 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
     this.#stopping = true;
     this.#stopTimer();
     for (const held of this.#held.values()) held.giveBack();
-    await this.#worker.close();
+    const closed = this.#worker.close();
+    // a queue that is away takes nothing back: locks expire
+    if (!this.#reachable) this.#connection.abandon();
+    while (this.#held.size > 0) await this.#parts.clock.sleep(IDLE_LOOK_MS);
     this.#connection.abandon();
-    const parts = Promise.allSettled([this.#queue.close(), this.#relay.close()]);
+    const parts = Promise.allSettled([closed, this.#queue.close(), this.#relay.close()]);
     await within(parts, ANSWER_MS).catch((error: unknown) => this.#trouble(error));
   }
 
