@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -175,7 +175,7 @@ test('an execution provider that is not on this machine is rejected with what is
 });
 
 test.each(['onnx', 'tensorflow-wasm', 'tensorflow-js'])(
-  '%s loads in silence and leaves no handler of uncaught exceptions behind',
+  '%s loads in silence, sends no usage data, and leaves no handler of uncaught exceptions and no temporary file behind',
   async (engine) => {
     const program = `
       const { createEngine } = await import(${JSON.stringify(built('engines/create-engine.js'))});
@@ -187,8 +187,17 @@ test.each(['onnx', 'tensorflow-wasm', 'tensorflow-js'])(
       const logits = await engine.predict(Float32Array.of(1));
       const handlers = process.listenerCount('uncaughtException') + process.listenerCount('unhandledRejection');
       console.log(JSON.stringify({ logits: [...logits], handlers }));`;
-    const { stdout, stderr } = await run(process.execPath, ['--input-type=module', '--eval', program]);
-    expect(JSON.parse(stdout)).toEqual({ logits: [4, 6], handlers: 0 });
-    expect(stderr).toBe('');
+    const temporary = await mkdtemp(join(tmpdir(), 'ktrdr-temporary-'));
+    try {
+      const { stdout, stderr } = await run(process.execPath, ['--input-type=module', '--eval', program], {
+        env: { ...process.env, TMPDIR: temporary },
+      });
+      expect(JSON.parse(stdout)).toEqual({ logits: [4, 6], handlers: 0 });
+      expect(stderr).toBe('');
+      // ONNX Runtime begins a log there when it starts to send
+      expect(await readdir(temporary)).toEqual([]);
+    } finally {
+      await rm(temporary, { recursive: true, force: true });
+    }
   },
 );

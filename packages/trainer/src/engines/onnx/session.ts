@@ -2,6 +2,8 @@ import { createRequire } from 'node:module';
 import type { OnnxEngineName } from '@ktrdr/contracts';
 import type * as OnnxRuntime from 'onnxruntime-node';
 
+// read when the library makes its first session: else it sends usage data to Microsoft, and leaves a file in the temporary folder
+process.env['ORT_DISABLE_TELEMETRY'] = '1';
 const require = createRequire(import.meta.url);
 const ort = require('onnxruntime-node') as typeof OnnxRuntime;
 
