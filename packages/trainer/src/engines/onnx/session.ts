@@ -3,6 +3,7 @@ import type { OnnxEngineName } from '@ktrdr/contracts';
 import type * as OnnxRuntime from 'onnxruntime-node';
 
 // read when the library makes its first session: else it sends usage data to Microsoft, and leaves a file in the temporary folder
+// oxlint-disable-next-line no-restricted-properties -- the library has no other way to be told, and it is no setting
 process.env['ORT_DISABLE_TELEMETRY'] = '1';
 const require = createRequire(import.meta.url);
 const ort = require('onnxruntime-node') as typeof OnnxRuntime;
