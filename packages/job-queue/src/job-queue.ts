@@ -64,6 +64,8 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
   #lookAt = Infinity;
   /** Monotonic ms; `null` while the queue answers. */
   #awaySince: number | null = null;
+  /** What it was that first went wrong. */
+  #awayCause: unknown = null;
   /** Monotonic ms since when workers are heard. */
   #listensSince: number | null = null;
   #looking = false;
@@ -83,7 +85,7 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
     try {
       await within(this.#client.queue.getJobCounts('active'), ANSWER_MS);
     } catch (cause) {
-      throw unreachable(cause);
+      throw this.#unreachable(cause);
     }
   }
 
@@ -100,7 +102,7 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
         ANSWER_MS,
       );
     } catch (cause) {
-      throw unreachable(cause);
+      throw this.#unreachable(cause);
     }
   }
 
@@ -121,7 +123,7 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
     try {
       await within(this.#client.relay.publish(topicOfJob(jobId), message, { retain: KEPT_MS }), ANSWER_MS);
     } catch (cause) {
-      throw unreachable(cause);
+      throw this.#unreachable(cause);
     }
   }
 
@@ -135,7 +137,7 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
     try {
       return (await within(this.#client.queue.remove(jobId), ANSWER_MS)) > 0;
     } catch (cause) {
-      throw unreachable(cause);
+      throw this.#unreachable(cause);
     }
   }
 
@@ -152,7 +154,7 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
       // what a run of before reports late may stand where this one's report was
       return job.attemptsStarted;
     } catch (cause) {
-      throw unreachable(cause);
+      throw this.#unreachable(cause);
     }
   }
 
@@ -291,7 +293,7 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
           return { state: 'waiting', ahead: null };
       }
     } catch (cause) {
-      throw unreachable(cause);
+      throw this.#unreachable(cause);
     }
   }
 
@@ -301,12 +303,21 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
     if (this.#awaySince === null) {
       logger.error('the queue cannot be reached', { error });
       this.#awaySince = clock.monotonic();
+      this.#awayCause = error;
       this.#lookIn(LOOK_MS);
     }
     for (const watch of this.#watches.values()) {
       if (watch.state?.state === 'completed') continue;
       watch.set({ state: 'unreachable', since: this.#awaySince, cause: error });
     }
+  }
+
+  /** A question that is refused because there is no connection does not say why there is none. */
+  #unreachable(question: unknown): KtrdrError {
+    if (question instanceof KtrdrError) return question;
+    const cause = this.#awaySince === null ? question : this.#awayCause;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    return new KtrdrError('queue_unreachable', `The training queue cannot be reached (${why}).`, { cause });
   }
 
   #back(): void {
@@ -318,10 +329,4 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
 
 function taken<TReport>({ run, worker, begun, report }: JobReport<TReport>): JobState<TReport, never> {
   return { state: 'taken', run, worker, begun, report };
-}
-
-function unreachable(cause: unknown): KtrdrError {
-  if (cause instanceof KtrdrError) return cause;
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new KtrdrError('queue_unreachable', `The training queue cannot be reached (${why}).`, { cause });
 }
