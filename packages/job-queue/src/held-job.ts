@@ -6,8 +6,8 @@ const LOST_AFTER = 0.9;
 const LOOKS_PER_LOCK = 8;
 /** Time between two reports, ms. */
 const REPORT_EVERY_MS = 100;
-/** Somebody has to say that the work may begin within this time, ms: else the job goes back. */
-const BEGIN_MS = 60_000;
+/** Somebody has to say that the work may begin within this time, ms: else nobody wants the job any more. */
+export const BEGIN_MS = 60_000;
 
 /** Why the work on a job has to stop. */
 export type JobStop =
@@ -53,6 +53,7 @@ export class HeldJob<TData, TReport> implements WorkedJob<TData, TReport> {
   readonly #listeners: ((stop: JobStop) => void)[] = [];
   #stop: JobStop | null = null;
   #begun = false;
+  #unwanted = false;
   #onBegin = () => {};
   #report: TReport | null = null;
   #changed = false;
@@ -80,6 +81,11 @@ export class HeldJob<TData, TReport> implements WorkedJob<TData, TReport> {
     return this.#stop?.cause === 'gone' ? this.#stop.reason : null;
   }
 
+  /** Nobody has said that the work may begin. */
+  get isUnwanted(): boolean {
+    return this.#unwanted;
+  }
+
   report(report: TReport): void {
     this.#report = report;
     this.#send();
@@ -98,9 +104,10 @@ export class HeldJob<TData, TReport> implements WorkedJob<TData, TReport> {
       this.onStop(() => resolve());
     });
     this.#send();
-    const tooLate = clock.setTimer(BEGIN_MS, () =>
-      this.#stopBy({ cause: 'gone', reason: 'nobody says that it may begin', force: true }),
-    );
+    const tooLate = clock.setTimer(BEGIN_MS, () => {
+      this.#unwanted = true;
+      this.#stopBy({ cause: 'gone', reason: 'nobody says that it may begin', force: true });
+    });
     await told;
     tooLate();
     this.throwIfGone();

@@ -20,9 +20,9 @@ const RENEWALS_PER_LOCK = 4;
 const LOOK_PART = 0.2;
 /**
  * A job that may not run now is tried again after so long, ms: the more are held, the later, so that about ten a second are
- * looked at, however many one user has put in.
+ * looked at, where one user has put in hundreds. Those of others wait as long at the most.
  */
-const HELD_MS = { least: 500, perHeld: 100, most: 300_000 };
+const HELD_MS = { least: 500, perHeld: 100, most: 30_000 };
 /** Times that a job may lose its worker: it may be what kills them. */
 const MOST_LOSSES = 10;
 /** A question that is not answered in this time is asked again, ms. */
@@ -149,6 +149,7 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
       return await this.#doHeld(held);
     } catch (error) {
       if (!held.isGone) throw error;
+      if (held.isUnwanted) throw await this.#takeOut(job, token);
       throw await this.#giveBack(job, token, held.whyGone);
     } finally {
       held.end();
@@ -214,6 +215,23 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
       logger.warn('a job could not be given back: its lock expires', { job_id: job.id, error });
     }
     return new WaitingError();
+  }
+
+  /**
+   * The operation of a job that nobody begins has ended, or its API is away. An API that is back sees that the job is missing, and
+   * puts it in again. Given back, it would be the next one that is taken, each time.
+   */
+  async #takeOut(job: Job, token: string): Promise<DelayedError> {
+    const { logger, clock } = this.#parts;
+    logger.info('a job that nobody begins is taken out of the queue', { job_id: job.id });
+    try {
+      // one that a worker has cannot be removed
+      await within(job.moveToDelayed(clock.now() + HELD_MS.most, token), ANSWER_MS);
+      await within(this.#queue.remove(job.id as string), ANSWER_MS);
+    } catch (error) {
+      logger.warn('a job could not be taken out: it comes back', { job_id: job.id, error });
+    }
+    return new DelayedError();
   }
 
   #isUsersTurn(job: Job<QueuedJob<TData>>): Promise<boolean> {

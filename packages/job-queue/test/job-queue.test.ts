@@ -1,8 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { RecordingLogger } from '@ktrdr/orchestrator/testing';
-import { systemClock } from '@ktrdr/orchestrator';
+import { systemClock, type Clock } from '@ktrdr/orchestrator';
+
 import { PostgresServer } from '@ktrdr/operation-store/testing';
 import { Link } from '@ktrdr/service-kit/testing';
+import { BEGIN_MS } from '../src/held-job.js';
 import { JobQueue, JobWorker, type JobState, type JobStop, type WorkedJob } from '../src/index.js';
 import { RedisServer } from '../src/testing/index.js';
 
@@ -121,7 +123,7 @@ describe.each(servers)('a queue on %s', (_name, startServer, failsAfterMs) => {
   async function openWorker(
     workerName: string,
     work: Work,
-    { concurrency = 1, through = url, leaseMs = LEASE_MS } = {},
+    { concurrency = 1, through = url, leaseMs = LEASE_MS, clock = systemClock } = {},
   ): Promise<Worker> {
     const worker: Worker = new JobWorker({
       url: through,
@@ -129,7 +131,7 @@ describe.each(servers)('a queue on %s', (_name, startServer, failsAfterMs) => {
       name: workerName,
       concurrency,
       leaseMs,
-      clock: systemClock,
+      clock,
       logger: new RecordingLogger(),
       describe: async () => ({ engine: 'onnx' }),
       work,
@@ -261,6 +263,20 @@ describe.each(servers)('a queue on %s', (_name, startServer, failsAfterMs) => {
       { cause: 'cancelled', reason: 'enough', force: false },
       { cause: 'cancelled', reason: 'never', force: true },
     ]);
+  });
+
+  it('takes out a job that nobody begins, and goes on to the next', async () => {
+    const queue = openQueue();
+    const clock: Clock = {
+      ...systemClock,
+      setTimer: (ms, callback) => systemClock.setTimer(ms === BEGIN_MS ? 300 : ms, callback),
+    };
+    await queue.add('unwanted', job('a'), 'high');
+    await queue.add('wanted', job('b'));
+    const following = follow(queue, 'wanted', ended);
+    await openWorker('one', async ({ data }) => ({ done: data.words }), { clock });
+    expect(await following).toEqual({ state: 'completed', outcome: { done: 'b' } });
+    expect(await queue.has('unwanted')).toBe(false);
   });
 
   it('fails a job whose work throws', async () => {

@@ -116,7 +116,8 @@ export class QueueTraining implements TrainingPlace {
         if (!(error instanceof KtrdrError && error.code === 'queue_unreachable')) throw error;
         const waited = this.clock.monotonic() - start;
         hooks.onWaiting(`the training queue does not answer (${Math.round(waited / 1000)} s)`);
-        if (waited >= this.settings.timeoutMs) {
+        // one that was taken over may be computed by a host meanwhile
+        if (waited >= this.settings.timeoutMs && !hooks.takenOver) {
           throw new KtrdrError(
             'queue_unreachable',
             `${error.message} Start it, or correct TRAINING_QUEUE_URL, then train again.`,

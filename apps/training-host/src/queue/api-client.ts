@@ -111,7 +111,8 @@ export class ApiClient {
     for (let tries = 1; ; tries += 1) {
       signal.throwIfAborted();
       try {
-        await attempt(AbortSignal.any([signal, AbortSignal.timeout(FILE_MS)]));
+        const left = Math.ceil(start + withinMs - this.clock.monotonic());
+        await attempt(AbortSignal.any([signal, AbortSignal.timeout(Math.max(1, Math.min(FILE_MS, left)))]));
         return;
       } catch (error) {
         signal.throwIfAborted();

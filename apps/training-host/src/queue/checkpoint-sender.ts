@@ -6,9 +6,9 @@ import type { ApiClient } from './api-client.js';
 /** Sends the checkpoints of one run to the API, one after the other and only the newest: another host may have to go on from it. */
 export class CheckpointSender {
   #sentNumber = 0;
-  #hasSent = false;
+  #apiHas = false;
   #sending: Promise<void> | null = null;
-  /** Fires when the time for what is sent last is over. */
+  /** Fires when nothing may be sent any more. */
   readonly #end = new AbortController();
 
   constructor(
@@ -19,9 +19,20 @@ export class CheckpointSender {
     private readonly logger: OrchestratorLogger,
   ) {}
 
-  /** The API has one that this run wrote. */
-  get hasSent(): boolean {
-    return this.#hasSent;
+  /** The API has one that is of use to whoever goes on. */
+  get apiHas(): boolean {
+    return this.#apiHas;
+  }
+
+  /** The first one here was fetched from the API. */
+  fetched(): void {
+    this.#sentNumber = 1;
+    this.#apiHas = true;
+  }
+
+  /** Nothing is sent any more, nor what is on its way. */
+  end(): void {
+    this.#end.abort(new Error('the run has ended'));
   }
 
   /** Sends the newest one unless it was sent, or one is on its way. Never rejects: the next one is tried again. */
@@ -63,6 +74,6 @@ export class CheckpointSender {
       throw error;
     }
     this.#sentNumber = newest.number;
-    this.#hasSent = true;
+    this.#apiHas = true;
   }
 }

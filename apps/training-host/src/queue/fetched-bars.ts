@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, rename, rm, stat, symlink } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, symlink, utimes } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { KtrdrError, type BarsFingerprint } from '@ktrdr/contracts';
 import { barsFile, fingerprintBars } from '@ktrdr/market-data';
+import type { Clock } from '@ktrdr/orchestrator';
 import type { SessionBars, Waiting } from '../sessions/session-bars.js';
 import type { ApiClient } from './api-client.js';
 
@@ -20,6 +21,7 @@ export class FetchedBars implements SessionBars {
     private readonly dataDir: string,
     stateDir: string,
     private readonly api: ApiClient,
+    private readonly clock: Clock,
   ) {
     this.directory = resolve(stateDir, 'bars');
   }
@@ -28,6 +30,9 @@ export class FetchedBars implements SessionBars {
     const key = createHash('sha256').update(JSON.stringify(bars)).digest('hex').slice(0, 32);
     const folder = join(this.directory, key);
     await mkdir(folder, { recursive: true });
+    // when they were last used: they are removed when that is long ago
+    const now = new Date(this.clock.now());
+    await utimes(folder, now, now);
     for (const one of bars) {
       if (!(await isMeant(folder, one))) await this.put(folder, operationId, one, waiting);
     }
@@ -39,7 +44,12 @@ export class FetchedBars implements SessionBars {
     const names = await readdir(this.directory).catch(() => []);
     for (const name of names) {
       const path = join(this.directory, name);
-      if (now - (await stat(path)).mtimeMs > OLD_MS) await rm(path, { recursive: true, force: true });
+      // another host of this machine may remove it as well
+      const lastUsed = await stat(path).then(
+        ({ mtimeMs }) => mtimeMs,
+        () => now,
+      );
+      if (now - lastUsed > OLD_MS) await rm(path, { recursive: true, force: true });
     }
   }
 

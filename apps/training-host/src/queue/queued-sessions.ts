@@ -28,7 +28,7 @@ const GONE_MS = 5_000;
 
 /** Trainings of a queue as sessions: what a session does, the queue and the API hear. */
 export class QueuedSessions {
-  /** Each run is a session of its own, whatever attempt of its operation it belongs to. */
+  /** Each run is a session of its own: a queue that has lost everything counts runs anew. */
   private lastSession = 0;
 
   constructor(
@@ -55,17 +55,17 @@ export class QueuedSessions {
     });
     const ended = (end: Partial<TrainingSession>, files: SentFile[] = []): QueuedTrainingOutcome => {
       const last = { ...session, ...end };
-      const resumable = last.status !== 'completed' && (sender.hasSent || resume);
+      const resumable = last.status !== 'completed' && (sender.apiHas || resume);
       return { session: { ...last, resumable }, host: this.host, run, files };
     };
     try {
       stops.any.throwIfAborted();
-      resume = await this.fetchCheckpoint(job, waiting(stops.any));
-      const request = { ...data, resume, attempt: this.nextSession() };
+      resume = await this.fetchCheckpoint(job, sender, waiting(stops.any));
+      const request = { ...data, resume, attempt: (this.lastSession += 1) };
       session = await this.sessions.start(request, waiting(stops.any));
       session = await this.follow(job, session.session_id, sender, stops);
       if (session.status === 'completed') {
-        return ended({}, await this.sendFiles(job, session, waiting(stops.unwanted)));
+        return ended({}, await this.sendFiles(job, session, waiting(stops.any)));
       }
       await sender.sendLast(AbortSignal.any([stops.gone, AbortSignal.timeout(LAST_CHECKPOINT_MS)]));
       if (session.cancel_reason === STOPPING_REASON) await this.untilGone(stops);
@@ -78,20 +78,19 @@ export class QueuedSessions {
         return ended({ status: 'failed', error: error.toBody(), result: null });
       throw error;
     } finally {
+      sender.end();
       await this.sessions.release(session.session_id);
       // whoever goes on has what was sent
       await this.checkpoints.remove(operationId, (problem) => this.logger.warn(problem));
     }
   }
 
-  /** Numbers that grow, also where the host was started again: a queue that has lost everything counts runs anew. */
-  private nextSession(): number {
-    this.lastSession = Math.max(this.lastSession + 1, this.clock.now());
-    return this.lastSession;
-  }
-
   /** Puts the newest checkpoint where the session looks for it. @returns whether the session goes on from one */
-  private async fetchCheckpoint({ data, run }: Job, waiting: Waiting): Promise<boolean> {
+  private async fetchCheckpoint(
+    { data, run }: Job,
+    sender: CheckpointSender,
+    waiting: Waiting,
+  ): Promise<boolean> {
     const { operation_id: operationId, resume = false } = data;
     if (!resume && run === 1) return false;
     const folder = this.checkpoints.of(operationId);
@@ -99,7 +98,8 @@ export class QueuedSessions {
     await mkdir(folder, { recursive: true });
     const file = join(folder, 'checkpoint-00000001.ktrdr');
     const isThere = await this.api.fetchCheckpoint(operationId, file, waiting);
-    if (!isThere) await rm(folder, { recursive: true, force: true });
+    if (isThere) sender.fetched();
+    else await rm(folder, { recursive: true, force: true });
     return isThere || resume;
   }
 
@@ -123,10 +123,7 @@ export class QueuedSessions {
         });
       }
       if (session.resumable) void sender.sendNewest(stops.gone);
-      const report = {
-        ...session,
-        resumable: sender.hasSent || (session.resumable && job.data.resume === true),
-      };
+      const report = { ...session, resumable: sender.apiHas };
       const text = JSON.stringify(report);
       if (text !== last) job.report({ session: report });
       last = text;
@@ -164,22 +161,18 @@ class JobStops {
   /** The newest. */
   last: JobStop | null = null;
   readonly #any = new AbortController();
-  readonly #cancelled = new AbortController();
   readonly #gone = new AbortController();
-  /** Fires with the first: nothing new is begun. */
+  /** Fires with the first: nothing is begun or waited for any more. */
   readonly any = this.#any.signal;
   /** Fires where the job is another's already: nobody takes anything from here. */
   readonly gone = this.#gone.signal;
-  /** Fires where what was computed is not wanted. A host that stops still sends it. */
-  readonly unwanted = AbortSignal.any([this.#cancelled.signal, this.#gone.signal]);
 
   constructor(job: Job) {
     job.onStop((stop) => {
       this.last = stop;
       const why = new Error(stop.reason ?? 'cancelled');
       this.#any.abort(why);
-      if (stop.cause === 'cancelled') this.#cancelled.abort(why);
-      else if (stop.force) this.#gone.abort(why);
+      if (stop.cause === 'gone' && stop.force) this.#gone.abort(why);
     });
   }
 }

@@ -63,7 +63,7 @@ export class SessionsModule {
           useFactory: async (clock: Clock, logger: OrchestratorLogger): Promise<SessionBars> => {
             if (queue === null) return new OwnBars(dataDir);
             const api = new ApiClient(queue.apiUrl, clock, logger);
-            const bars = new FetchedBars(dataDir, settings.stateDir, api);
+            const bars = new FetchedBars(dataDir, settings.stateDir, api, clock);
             await bars.removeOld(clock.now());
             return bars;
           },
