@@ -141,18 +141,42 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
     }
   }
 
-  /** Whether the queue knows the job, ended or not. @throws KtrdrError `queue_unreachable` */
-  async has(jobId: string): Promise<boolean> {
-    return (await this.#read(jobId)).state !== 'missing';
+  /** What the queue knows of the job; `missing` where it knows none. @throws KtrdrError `queue_unreachable` */
+  async state(jobId: string): Promise<JobState<TReport, TOutcome>> {
+    try {
+      const { queue } = this.#client;
+      // in this order: a job that was read while it ran has no outcome yet
+      const state = await within(queue.getJobState(jobId), ANSWER_MS);
+      const job = await this.#job(jobId);
+      if (job === undefined) return { state: 'missing' };
+      switch (state) {
+        case 'completed':
+          return { state: 'completed', outcome: job.returnvalue };
+        case 'failed':
+          return { state: 'failed', reason: job.failedReason };
+        case 'active': {
+          const report = job.progress as unknown as JobReport<TReport>;
+          if (report.run === job.attemptsStarted && report.undecided !== true) return taken(report);
+          return { state: 'waiting', ahead: null };
+        }
+        case 'delayed':
+          return { state: 'held' };
+        case 'unknown':
+          return { state: 'missing' };
+        default:
+          return { state: 'waiting', ahead: null };
+      }
+    } catch (cause) {
+      throw this.#unreachable(cause);
+    }
   }
 
   /** Run that has the job now; `null` where nobody does it. @throws KtrdrError `queue_unreachable` */
   async currentRun(jobId: string): Promise<number | null> {
     try {
-      const job = (await within(this.#client.queue.getJob(jobId), ANSWER_MS)) as Job | undefined;
-      if (job === undefined || (await within(job.getState(), ANSWER_MS)) !== 'active') return null;
+      if ((await within(this.#client.queue.getJobState(jobId), ANSWER_MS)) !== 'active') return null;
       // what a run of before reports late may stand where this one's report was
-      return job.attemptsStarted;
+      return (await this.#job(jobId))?.attemptsStarted ?? null;
     } catch (cause) {
       throw this.#unreachable(cause);
     }
@@ -261,7 +285,7 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
       .filter(([, { heardAt, state }]) => now - heardAt > SILENT_MS && state?.state !== 'completed')
       .slice(0, MOST_ASKED);
     for (const [jobId, watch] of silent) {
-      const state = await this.#read(jobId);
+      const state = await this.state(jobId);
       // news that came meanwhile are newer
       if (watch.heardAt > now) continue;
       watch.heardAt = this.#parts.clock.monotonic();
@@ -269,32 +293,10 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
     }
   }
 
-  async #read(jobId: string): Promise<JobState<TReport, TOutcome>> {
-    try {
-      const job = (await within(this.#client.queue.getJob(jobId), ANSWER_MS)) as
-        | Job<QueuedJob<TData>, TOutcome>
-        | undefined;
-      if (job === undefined) return { state: 'missing' };
-      switch (await within(job.getState(), ANSWER_MS)) {
-        case 'completed':
-          return { state: 'completed', outcome: job.returnvalue };
-        case 'failed':
-          return { state: 'failed', reason: job.failedReason };
-        case 'active': {
-          const report = job.progress as unknown as JobReport<TReport>;
-          if (report.run === job.attemptsStarted && report.undecided !== true) return taken(report);
-          return { state: 'waiting', ahead: null };
-        }
-        case 'delayed':
-          return { state: 'held' };
-        case 'unknown':
-          return { state: 'missing' };
-        default:
-          return { state: 'waiting', ahead: null };
-      }
-    } catch (cause) {
-      throw this.#unreachable(cause);
-    }
+  async #job(jobId: string): Promise<Job<QueuedJob<TData>, TOutcome> | undefined> {
+    return (await within(this.#client.queue.getJob(jobId), ANSWER_MS)) as
+      | Job<QueuedJob<TData>, TOutcome>
+      | undefined;
   }
 
   #away(error: unknown): void {

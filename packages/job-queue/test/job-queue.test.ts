@@ -193,6 +193,28 @@ describe.each(servers)('a queue on %s', (_name, startServer, failsAfterMs) => {
     expect(works).toBe(1);
   });
 
+  it('never says that a job is done without its outcome, asked while it ends', async () => {
+    const queue = openQueue();
+    await openWorker('one', async ({ id }) => ({ done: id }));
+    for (let index = 0; index < 20; index += 1) {
+      const jobId = `job-${index}`;
+      await queue.add(jobId, job('short'));
+      await follow(queue, jobId, ({ state }) => state === 'taken', false);
+      const states: JobState<Report, Outcome>[] = [];
+      const ask = async () => {
+        for (let asked = 0; asked < 1_000; asked += 1) {
+          const state = await queue.state(jobId);
+          states.push(state);
+          if (ended(state)) return;
+        }
+      };
+      await Promise.all([queue.tell(jobId, { type: 'begin', run: 1 }), ask(), ask(), ask()]);
+      const ends = states.filter(ended);
+      expect(ends).toEqual(ends.map(() => ({ state: 'completed', outcome: { done: jobId } })));
+      expect(ends.length).toBe(3);
+    }
+  }, 60_000);
+
   it('says how many are ahead, and takes higher priorities first', async () => {
     const queue = openQueue();
     await queue.add('low', job('low'), 'low');
@@ -276,7 +298,7 @@ describe.each(servers)('a queue on %s', (_name, startServer, failsAfterMs) => {
     const following = follow(queue, 'wanted', ended);
     await openWorker('one', async ({ data }) => ({ done: data.words }), { clock });
     expect(await following).toEqual({ state: 'completed', outcome: { done: 'b' } });
-    expect(await queue.has('unwanted')).toBe(false);
+    expect(await queue.state('unwanted')).toEqual({ state: 'missing' });
   });
 
   it('fails a job whose work throws', async () => {

@@ -101,8 +101,8 @@ export class QueueTraining implements TrainingPlace {
   private async forget(jobId: string, hooks: TrainingRunHooks): Promise<void> {
     const { operationId, attempt, resume } = hooks;
     if (resume || attempt === 1) return;
-    const isQueued = await this.untilAnswered(() => this.queue.has(jobId), hooks);
-    if (!isQueued) await this.checkpoints.remove(operationId, hooks.onOutput);
+    const { state } = await this.untilAnswered(() => this.queue.state(jobId), hooks);
+    if (state === 'missing') await this.checkpoints.remove(operationId, hooks.onOutput);
   }
 
   private async untilAnswered<T>(question: () => Promise<T>, hooks: TrainingRunHooks): Promise<T> {
