@@ -1,0 +1,42 @@
+#!/usr/bin/env node
+/** Last step of a service's build, in its folder: Nest and what belongs to it come into one file. */
+import { readFile } from 'node:fs/promises';
+import { bundle } from './bundle.mjs';
+
+/** They have programs or native libraries of their own, or share types with those that have. */
+const PACKAGES = [
+  'contracts',
+  'orchestrator',
+  'operation-store',
+  'job-queue',
+  'market-data',
+  'strategy',
+  'trainer',
+];
+
+/** Parts of Nest that are not installed: it asks for them only where they are used. */
+const NOT_INSTALLED = [
+  '@fastify/multipart',
+  '@fastify/view',
+  '@nestjs/microservices',
+  '@nestjs/platform-express',
+  '@nestjs/websockets',
+];
+
+/** The page at `/docs` finds its files from where Nest's package is. */
+const docsFiles = {
+  name: 'docs-files',
+  setup({ onLoad }) {
+    onLoad({ filter: /@nestjs\/swagger\/dist\/swagger-ui\/swagger-ui\.js$/ }, async ({ path }) => {
+      const contents = await readFile(path, 'utf8');
+      return { contents: contents.replaceAll('import.meta.url', "import.meta.resolve('@nestjs/swagger')") };
+    });
+  },
+};
+
+await bundle('dist/modules/main.js', {
+  external: [...PACKAGES.map((name) => `@ktrdr/${name}`), ...NOT_INSTALLED],
+  plugins: [docsFiles],
+  // Nest names what it logs and documents by its class
+  keepNames: true,
+});

@@ -1,0 +1,23 @@
+/** Puts a program and what it imports into `dist/main.js` and chunks beside it, because thousands of files take seconds to load. */
+import { rmSync } from 'node:fs';
+import { build } from 'esbuild';
+
+/** Bundles for the package in whose folder the command runs; `options` are esbuild's. */
+export async function bundle(entry, options) {
+  rmSync('dist/chunks', { recursive: true, force: true });
+  await build({
+    entryPoints: { main: entry },
+    outdir: 'dist',
+    chunkNames: 'chunks/[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    // CommonJS packages inside the bundle require Node's own modules.
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
+    },
+    ...options,
+  });
+}
