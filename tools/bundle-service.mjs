@@ -37,6 +37,11 @@ const docsFiles = {
 await bundle('dist/modules/main.js', {
   external: [...PACKAGES.map((name) => `@ktrdr/${name}`), ...NOT_INSTALLED],
   plugins: [docsFiles],
+  // as ES modules: Nest imports them when it needs them, and looks for their functions
+  alias: {
+    'class-transformer': 'class-transformer/esm2015/index.js',
+    'class-validator': 'class-validator/esm2015/index.js',
+  },
   // Nest names what it logs and documents by its class
   keepNames: true,
 });
