@@ -11,6 +11,8 @@ import type { Waiting } from '../sessions/session-bars.js';
 const AGAIN_MS = { first: 200, longest: 5_000 };
 /** The longest that one file may take, ms. */
 const FILE_MS = 600_000;
+/** The last try, too, has the time to be answered, ms: else nobody learns why it fails. */
+const LAST_TRY_MS = 5_000;
 /** What a training needs before it begins is waited for so long, ms. */
 const FETCH_MS = 600_000;
 /** What a training wrote waits for an API that is away for so long, ms. */
@@ -112,7 +114,8 @@ export class ApiClient {
       signal.throwIfAborted();
       try {
         const left = Math.ceil(start + withinMs - this.clock.monotonic());
-        await attempt(AbortSignal.any([signal, AbortSignal.timeout(Math.max(1, Math.min(FILE_MS, left)))]));
+        const tryMs = Math.max(LAST_TRY_MS, Math.min(FILE_MS, left));
+        await attempt(AbortSignal.any([signal, AbortSignal.timeout(tryMs)]));
         return;
       } catch (error) {
         signal.throwIfAborted();
