@@ -314,10 +314,10 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
     }
   }
 
-  /** A question that is refused because there is no connection does not say why there is none. */
+  /** A question that is refused, or waits in vain, because there is no connection does not say why there is none. */
   #unreachable(question: unknown): KtrdrError {
-    if (question instanceof KtrdrError) return question;
     const cause = this.#awaySince === null ? question : this.#awayCause;
+    if (cause instanceof KtrdrError) return cause;
     const why = cause instanceof Error ? cause.message : String(cause);
     return new KtrdrError('queue_unreachable', `The training queue cannot be reached (${why}).`, { cause });
   }

@@ -1,0 +1,143 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { JobQueue } from '@ktrdr/job-queue';
+import { CancellationController, systemClock } from '@ktrdr/orchestrator';
+import { FakeClock, RecordingLogger } from '@ktrdr/orchestrator/testing';
+import { QUICK } from '@ktrdr/service-kit/testing';
+import { parseStrategy } from '@ktrdr/strategy';
+import { ModelStorage } from '@ktrdr/trainer';
+import type { KeptRun } from './run-outputs.js';
+import { TrainingAdapter } from './training-adapter.js';
+import type { TrainingQueue } from './training-queue.js';
+
+const TIMEOUT_MS = 30_000;
+/** Longer than the time between two tries. */
+const MOMENT_MS = 1_000;
+const DAY_MS = 24 * 3_600_000;
+
+let clock: FakeClock;
+/** One that is away. */
+let queue: TrainingQueue;
+let directory: string;
+let waits: string[];
+let cancellation: CancellationController;
+let settled: boolean;
+
+beforeEach(async () => {
+  clock = new FakeClock();
+  [waits, settled] = [[], false];
+  cancellation = new CancellationController();
+  directory = await mkdtemp(join(tmpdir(), 'ktrdr-queue-training-'));
+  // nothing listens there
+  const url = 'postgres://127.0.0.1:1/none';
+  queue = new JobQueue({ url, queue: 'away', clock: systemClock, logger: new RecordingLogger() });
+});
+
+afterEach(async () => {
+  await queue.close();
+  await rm(directory, { recursive: true });
+});
+
+function train(attempt: { attempt: number; resume: boolean; takenOver: boolean }): Promise<KeptRun> {
+  const adapter = new TrainingAdapter(
+    null,
+    {
+      dataDir: directory,
+      stateDir: join(directory, 'state'),
+      trainingEngine: 'auto',
+      trainingCancelGraceMs: 1_000,
+      trainingCheckpointEveryMs: 2_000,
+      trainingHostPollMs: 10,
+      trainingHostTimeoutMs: TIMEOUT_MS,
+      trainingQueueUserLimit: 0,
+    },
+    new ModelStorage(join(directory, 'models')),
+    clock,
+    queue,
+  );
+  const run = adapter.train(
+    {
+      strategy: parseStrategy(QUICK, { file: 'quick.yaml' }).strategy,
+      run: {
+        strategyText: QUICK,
+        strategyFile: 'quick.yaml',
+        seed: 1,
+        dryRun: false,
+        detailedAnalytics: false,
+        fingerprints: [],
+      },
+      warnings: [],
+    },
+    {
+      ...attempt,
+      operationId: 'op_training_20240101T000000_abcd',
+      token: cancellation.token,
+      begin: async () => {},
+      confirmOwner: async () => {},
+      onProgress: () => {},
+      onWaiting: (phase) => waits.push(phase),
+      onResumable: () => {},
+      onWarning: () => {},
+      onOutput: () => {},
+    },
+  );
+  const settle = () => {
+    settled = true;
+  };
+  run.then(settle, settle);
+  return run;
+}
+
+/** Lets time pass in one step: whoever sleeps asks once more. */
+async function pass(ms: number): Promise<void> {
+  clock.skip(ms);
+  await clock.advance(0);
+}
+
+/** Until the queue has not answered for so long. */
+async function untilAway(ms: number): Promise<void> {
+  const phase = `the training queue does not answer (${Math.round(ms / 1000)} s)`;
+  for (let look = 0; look < 3_000; look += 1) {
+    if (waits.at(-1) === phase) return;
+    await sleep(5);
+  }
+  throw new Error(`the last of ${waits.length} waits was ${waits.at(-1)}`);
+}
+
+const attempts = [
+  ['the first attempt', { attempt: 1, resume: false }],
+  ['a retry', { attempt: 2, resume: false }],
+] as const;
+
+describe.each(attempts)('a queue that is away: %s', (_name, attempt) => {
+  test('fails after the timeout', async () => {
+    const run = train({ ...attempt, takenOver: false });
+    await untilAway(0);
+    await pass(TIMEOUT_MS - 1);
+    await untilAway(TIMEOUT_MS);
+    expect(settled).toBe(false);
+    await pass(MOMENT_MS);
+    await expect(run).rejects.toMatchObject({
+      code: 'queue_unreachable',
+      message: expect.stringMatching(
+        /ECONNREFUSED.* Start it, or correct TRAINING_QUEUE_URL, then train again/,
+      ),
+    });
+  });
+
+  test('waits without a limit where a host may compute it, and ends with a cancel', async () => {
+    const run = train({ ...attempt, takenOver: true });
+    await untilAway(0);
+    await pass(TIMEOUT_MS + MOMENT_MS);
+    await untilAway(TIMEOUT_MS + MOMENT_MS);
+    await pass(DAY_MS);
+    await untilAway(DAY_MS + TIMEOUT_MS + MOMENT_MS);
+    expect(settled).toBe(false);
+    cancellation.cancel('enough', { force: true });
+    await pass(MOMENT_MS);
+    await expect(run).rejects.toMatchObject({ code: 'host_lost' });
+  });
+});
