@@ -257,9 +257,21 @@ describe.each(queues)('trainings in a queue on %s', (kind, newUrl) => {
     await two.post(`/operations/${id}/cancel`, {});
     expect(await two.untilEnded(id)).toMatchObject({ status: 'cancelled' });
     await other.stop();
-    const next = await two.startTraining({ strategy: QUICK });
-    expect(await two.untilEnded(next, 60_000)).toMatchObject({ status: 'completed' });
-    await cutOff.stop();
+    const next = await two.startTraining({ strategy: LONG });
+    await two.untilCheckpoint(next, 60_000);
+    // one that is told to stop while it is cut off ends in time, and what it did goes on elsewhere
+    link.cut();
+    const { progress } = await two.operation(next);
+    expect(await cutOff.stop()).toEqual({ code: 0, signal: null });
+    expect(await sandbox.trainers()).toEqual([]);
+    await withHosts(1);
+    await two.untilOperation(
+      next,
+      (now) => (now.progress.items_processed ?? 0) > (progress.items_processed ?? 0),
+      60_000,
+    );
+    await two.post(`/operations/${next}/cancel`, {});
+    expect(await two.untilEnded(next)).toMatchObject({ status: 'cancelled', attempt: 1 });
     await link.close();
   });
 

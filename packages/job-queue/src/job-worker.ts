@@ -27,6 +27,8 @@ const HELD_MS = { least: 500, perHeld: 100, most: 30_000 };
 const MOST_LOSSES = 10;
 /** A question that is not answered in this time is asked again, ms. */
 const ANSWER_MS = 5_000;
+/** The same for a worker that stops, ms: a queue that is away does not keep its service from ending in time. */
+const LAST_ANSWER_MS = 1_000;
 /** How soon a failed question is asked again, ms. */
 const AGAIN_MS = 1_000;
 /** Time between two looks whether anything is still done here, ms. */
@@ -127,7 +129,11 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
     while (this.#held.size > 0) await this.#parts.clock.sleep(IDLE_LOOK_MS);
     this.#connection.abandon();
     const parts = Promise.allSettled([closed, this.#queue.close(), this.#relay.close()]);
-    await within(parts, ANSWER_MS).catch((error: unknown) => this.#trouble(error));
+    await within(parts, LAST_ANSWER_MS).catch((error: unknown) => this.#trouble(error));
+  }
+
+  get #answerMs(): number {
+    return this.#stopping ? LAST_ANSWER_MS : ANSWER_MS;
   }
 
   async #process(job: Job<QueuedJob<TData>>, token: string): Promise<TOutcome> {
@@ -183,7 +189,7 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
       return outcome;
     } finally {
       // a worker that is not registered any more has no subscriptions
-      await within(topic.unsubscribe(), ANSWER_MS).catch((error: unknown) => this.#trouble(error));
+      await within(topic.unsubscribe(), this.#answerMs).catch((error: unknown) => this.#trouble(error));
     }
   }
 
@@ -210,7 +216,7 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
     const { logger } = this.#parts;
     logger.info('a job is left to another worker', { job_id: job.id, reason });
     try {
-      await within(job.moveToWait(token), ANSWER_MS);
+      await within(job.moveToWait(token), this.#answerMs);
     } catch (error) {
       logger.warn('a job could not be given back: its lock expires', { job_id: job.id, error });
     }

@@ -335,6 +335,19 @@ describe.each(servers)('a queue on %s', (_name, startServer, failsAfterMs) => {
     ]);
   }, 40_000);
 
+  it('stops while the queue is away, and another worker does what it did as the next run', async () => {
+    const queue = openQueue();
+    const { link, through } = await openLink();
+    const cutOff = await openWorker('cut off', secondTime, { through });
+    await queue.add('a', job('a'));
+    await follow(queue, 'a', (state) => state.state === 'taken' && state.begun);
+    link.cut();
+    await cutOff.stop();
+    expect(cutOff.jobs).toEqual([]);
+    await openWorker('other', secondTime);
+    expect(await follow(queue, 'a', ended)).toEqual({ state: 'completed', outcome: { done: 'run 2' } });
+  }, 40_000);
+
   it('leaves what it does to the next run, not failed, where the queue was away for longer than the lock', async () => {
     const queue = openQueue();
     const { link, through } = await openLink();
