@@ -1,0 +1,192 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { access, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { EngineChoice, EngineName, QueuedTraining, QueuedTrainingReport } from '@ktrdr/contracts';
+import type { JobStop, WorkedJob } from '@ktrdr/job-queue';
+import { fingerprintBars, writeSampleBars } from '@ktrdr/market-data';
+import { MemoryOperationStore, OperationsService, systemClock, systemRandomId } from '@ktrdr/orchestrator';
+import { RecordingLogger } from '@ktrdr/orchestrator/testing';
+import { LONG } from '@ktrdr/service-kit/testing';
+import { CheckpointFolders, EngineSelector, ModelStorage } from '@ktrdr/trainer';
+import { SessionCheck } from '../sessions/session-check.js';
+import { SessionManager } from '../sessions/session-manager.js';
+import { SessionSlots } from '../sessions/session-slots.js';
+import { SessionTraining } from '../sessions/session-training.js';
+import { SessionsService } from '../sessions/sessions.service.js';
+import { ApiClient } from './api-client.js';
+import { FetchedBars } from './fetched-bars.js';
+import { QueuedSessions } from './queued-sessions.js';
+
+const OPERATION = 'op_training_20240101T000000_abcd';
+
+/** What the API has and gets, over real HTTP. */
+let api: Server;
+let requests: string[];
+let checkpoint: Buffer | null;
+let bars: Buffer;
+let directory: string;
+let stateDir: string;
+let checkpoints: CheckpointFolders;
+
+beforeEach(async () => {
+  [requests, checkpoint] = [[], null];
+  directory = await mkdtemp(join(tmpdir(), 'ktrdr-queued-'));
+  stateDir = join(directory, 'state');
+  checkpoints = new CheckpointFolders(stateDir);
+  await writeSampleBars({
+    dataDir: directory,
+    symbol: 'AAPL',
+    timeframe: '1h',
+    startDate: '2024-01-01',
+    endDate: '2024-06-30',
+  });
+  bars = await readFile(join(directory, 'AAPL_1h.csv'));
+  api = createServer((request, response) => void answer(request, response));
+  await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve));
+});
+
+afterEach(async () => {
+  api.closeAllConnections();
+  await new Promise((resolve) => api.close(resolve));
+  await rm(directory, { recursive: true });
+});
+
+async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const what = `${request.method} ${request.url?.replace(`/trainings/${OPERATION}/`, '')}`;
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  requests.push(what);
+  if (what === 'GET bars/AAPL/1h') response.end(bars);
+  else if (what === 'GET checkpoint' && checkpoint !== null) response.end(checkpoint);
+  else if (/^PUT runs\/\d+\/checkpoint$/.test(what)) {
+    checkpoint = Buffer.concat(chunks);
+    response.end('{}');
+  } else {
+    response.statusCode = 409;
+    const error = { code: 'checkpoint_missing', message: 'there is none', details: null };
+    response.end(JSON.stringify({ success: false, error }));
+  }
+}
+
+/** A host of the queue that has no bars of its own. */
+function openHost(): QueuedSessions {
+  const [clock, logger] = [systemClock, new RecordingLogger()];
+  const { port } = api.address() as AddressInfo;
+  const client = new ApiClient(`http://127.0.0.1:${port}`, clock, logger);
+  const operations = new OperationsService({
+    store: new MemoryOperationStore(),
+    clock,
+    logger,
+    randomId: systemRandomId,
+  });
+  const engines = new EngineSelector();
+  const folders = new ModelStorage(join(stateDir, 'sessions'));
+  const training = new SessionTraining(folders, checkpoints, engines, 5_000, 100);
+  const manager = new SessionManager(
+    { operations, logger, hostService: { use: false } },
+    training,
+    new SessionSlots(1),
+  );
+  const fetched = new FetchedBars(join(directory, 'none'), stateDir, client, clock);
+  const sessions = new SessionsService(
+    { maxSessions: 1, wait: true, leaseMs: 60_000 },
+    new SessionCheck(fetched, 'onnx', engines, checkpoints),
+    manager,
+    training,
+    operations,
+    clock,
+    logger,
+  );
+  return new QueuedSessions('one', sessions, checkpoints, client, clock, logger);
+}
+
+interface HeldByTest extends WorkedJob<QueuedTraining, QueuedTrainingReport> {
+  stop: (stop: JobStop) => void;
+}
+
+async function openJob(run: number, resume: boolean): Promise<HeldByTest> {
+  const listeners: ((stop: JobStop) => void)[] = [];
+  return {
+    id: `${OPERATION}-1`,
+    run,
+    data: {
+      operation_id: OPERATION,
+      strategy: LONG,
+      strategy_file: 'long.yaml',
+      detailed_analytics: false,
+      dry_run: false,
+      seed: 1,
+      engine: 'onnx',
+      fingerprints: [await fingerprintBars(directory, 'AAPL', '1h')],
+      resume,
+    },
+    report: () => {},
+    onStop: (listener) => listeners.push(listener),
+    stop: (stop) => {
+      for (const listener of listeners) listener(stop);
+    },
+  };
+}
+
+/** Bytes of a checkpoint that says it is of the engine. */
+async function checkpointOf(engine: EngineName): Promise<Buffer> {
+  const elsewhere = new CheckpointFolders(join(directory, 'elsewhere')).filesOf(OPERATION);
+  const identity = { strategy: '', settings: '', bars: '', model: '', engine, seed: 1, code: '' };
+  const choice: EngineChoice = { engine, device: 'gpu', rejected: [], times: [] };
+  await elsewhere.write({ identity, engine: choice, state: {} as never });
+  const newest = await elsewhere.newest();
+  return readFile(newest?.path ?? '');
+}
+
+/** What the host has of trainings. */
+async function left(): Promise<string[]> {
+  const folders = ['checkpoints', 'sessions/.staging'];
+  const names = folders.map((name) => readdir(join(stateDir, name)).catch(() => []));
+  return (await Promise.all(names)).flat();
+}
+
+async function until(what: string, isSo: () => boolean): Promise<void> {
+  for (let look = 0; look < 6_000; look += 1) {
+    if (isSo()) return;
+    await sleep(10);
+  }
+  throw new Error(`${what} has not come`);
+}
+
+test.each([
+  ['a resumed training', 1, true],
+  ['one whose host was lost', 2, false],
+])(
+  '%s whose engine is not here ends resumable, before anything else, and leaves nothing',
+  async (_what, run, resume) => {
+    checkpoint = await checkpointOf('tensorflow-gpu');
+    const { session } = await openHost().work(await openJob(run, resume));
+    expect(session).toMatchObject({
+      status: 'failed',
+      resumable: true,
+      error: {
+        code: 'engine_unavailable',
+        message: expect.stringMatching(
+          /written by engine tensorflow-gpu, .* Resume when a host with that engine is free/,
+        ),
+      },
+    });
+    expect(requests).toEqual(['GET checkpoint']);
+    expect(await left()).toEqual([]);
+  },
+  60_000,
+);
+
+test('a training that has moved on leaves no checkpoints', async () => {
+  const job = await openJob(1, false);
+  const working = openHost().work(job);
+  await until('a checkpoint', () => checkpoint !== null);
+  await access(checkpoints.of(OPERATION));
+  job.stop({ cause: 'gone', reason: 'another host has it', force: true });
+  expect((await working).session.status).toBe('cancelled');
+  expect(await left()).toEqual([]);
+}, 120_000);
