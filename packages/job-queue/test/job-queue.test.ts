@@ -22,7 +22,7 @@ const POSTGRES_FAILS_MS = 200;
 
 /** Short, for a test to wait for. */
 const LEASE_MS = 2_500;
-const WAIT_MS = 15_000;
+const WAIT_MS = 30_000;
 
 /** Stops the first time as soon as it has to, and ends the second time. */
 const secondTime: Work = async (held) => {
