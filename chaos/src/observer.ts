@@ -1,4 +1,4 @@
-import { isTerminalStatus, type Operation, type OperationList } from '@ktrdr/contracts';
+import { isTerminalStatus, type OperationList, type OperationSummary } from '@ktrdr/contracts';
 import { request } from '@ktrdr/service-kit/testing';
 
 const EVERY_MS = 100;
@@ -12,7 +12,7 @@ export interface Seen {
 /** Watches all operations from outside, as far as the API answers, and notes what may never be seen. */
 export class Observer {
   readonly violations = new Set<string>();
-  readonly #newest = new Map<string, Operation>();
+  readonly #newest = new Map<string, OperationSummary>();
   readonly #seen = new Map<string, Seen>();
   #watching: Promise<void> = Promise.resolve();
   #stopped = false;
@@ -33,7 +33,7 @@ export class Observer {
   }
 
   /** An operation as the API has just shown it. */
-  see(now: Operation): void {
+  see(now: OperationSummary): void {
     const id = now.operation_id;
     const before = this.#newest.get(id);
     this.#newest.set(id, now);

@@ -5,6 +5,7 @@ import {
   isTerminalStatus,
   type Operation,
   type OperationList,
+  type OperationSummary,
   type OperationStarted,
 } from '@ktrdr/contracts';
 import { dataOf, freePort, request, type Answer, type Link, type Sandbox } from '@ktrdr/service-kit/testing';
@@ -165,7 +166,7 @@ export class World {
   }
 
   /** Every operation as it is. */
-  async operations(): Promise<Operation[]> {
+  async operations(): Promise<OperationSummary[]> {
     const answer = await this.#until(() => request<OperationList>('GET', `${this.url}/operations?limit=100`));
     return dataOf(answer).operations;
   }
@@ -186,7 +187,7 @@ export class World {
     for (;;) {
       const operations = await this.operations();
       const open = this.#unfinished(operations);
-      if (open.length === 0 || performance.now() > end) return operations;
+      if (open.length === 0 || performance.now() > end) return this.#whole(operations);
       await this.#goOn(open);
       await sleep(200);
     }
@@ -205,15 +206,21 @@ export class World {
     return host;
   }
 
+  /** The same with their results. */
+  async #whole(operations: OperationSummary[]): Promise<Operation[]> {
+    const answers = operations.map(({ operation_id: id }) => this.get<Operation>(`/operations/${id}`));
+    return (await Promise.all(answers)).map(dataOf);
+  }
+
   /** Those that a person still wants. */
-  #unfinished(operations: Operation[]): Operation[] {
+  #unfinished(operations: OperationSummary[]): OperationSummary[] {
     return operations.filter(({ status, operation_id: id }) => {
       return !(status === 'completed' || (status === 'cancelled' && this.cancelled.has(id)));
     });
   }
 
   /** Starts again what has ended. */
-  async #goOn(operations: Operation[]): Promise<void> {
+  async #goOn(operations: OperationSummary[]): Promise<void> {
     for (const { operation_id: id, status, resumable } of operations) {
       if (!isTerminalStatus(status)) continue;
       const how = resumable ? 'resume' : 'retry';

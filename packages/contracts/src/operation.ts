@@ -141,9 +141,12 @@ export interface OperationStarted {
   message: string;
 }
 
+/** An operation in a list: all but its result, which may be large. */
+export type OperationSummary = Omit<Operation, 'result'>;
+
 /** `data` of `GET /operations`. */
 export interface OperationList {
-  operations: Operation[];
+  operations: OperationSummary[];
   total_count: number;
   active_count: number;
 }

@@ -53,9 +53,12 @@ export interface TrainingSession {
   resumable: boolean;
 }
 
+/** A session in a list: all but its result, which may be large. */
+export type TrainingSessionSummary = Omit<TrainingSession, 'result'>;
+
 /** `data` of `GET /training/sessions`, newest first. */
 export interface SessionList {
-  sessions: TrainingSession[];
+  sessions: TrainingSessionSummary[];
   total_count: number;
   active_count: number;
 }

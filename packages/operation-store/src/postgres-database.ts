@@ -4,6 +4,7 @@ import pg from 'pg';
 import { isUpToDate, migrate } from './migrate.js';
 import { explainPostgresError, isConflictOfTransactions, type PostgresPlace } from './postgres-errors.js';
 import { PostgresNotices } from './postgres-notices.js';
+import { PreparedStatements } from './prepared-statements.js';
 import type { Schema } from './schema.js';
 import { breakWhereSilent } from './silent-connection.js';
 import type { SqlDatabase } from './sql-database.js';
@@ -40,7 +41,9 @@ export async function openPostgresDatabase(
     keepAlive: true,
     types: { getTypeParser: typeParser },
   };
-  const db = connect(settings, answerMs);
+  const pool = makePool(settings, answerMs);
+  const db = kyselyOn(pool);
+  const statements = new PreparedStatements(pool);
   const notices = new PostgresNotices({ connect: () => new pg.Client(settings), answerMs });
   const close = async () => {
     await notices.stop();
@@ -60,6 +63,7 @@ export async function openPostgresDatabase(
     explain,
     // its writes hold nobody up while they wait for the disk
     relaxed: (write) => write(db),
+    prepared: (statement) => statements.rows(statement),
     mayGoWellAgain: isConflictOfTransactions,
     tell: (operationId) => notices.tell(operationId),
     onWriteElsewhere: (hear) => notices.hear(hear),
@@ -68,7 +72,7 @@ export async function openPostgresDatabase(
 }
 
 /** Connections that are made when they are needed. */
-function connect(settings: pg.ClientConfig, answerMs: number): Kysely<Schema> {
+function makePool(settings: pg.ClientConfig, answerMs: number): pg.Pool {
   const Client = class extends pg.Client {
     constructor() {
       super(settings);
@@ -81,12 +85,16 @@ function connect(settings: pg.ClientConfig, answerMs: number): Kysely<Schema> {
     client.on('error', () => {});
     breakWhereSilent(client, answerMs);
   });
+  return pool;
+}
+
+function kyselyOn(pool: pg.Pool): Kysely<Schema> {
   return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
 }
 
 async function bringUpToDate(db: Kysely<Schema>, settings: pg.ClientConfig, place: string): Promise<void> {
   if (await isUpToDate(db, 'postgres', place)) return;
-  const patient = connect(settings, MIGRATION_ANSWER_MS);
+  const patient = kyselyOn(makePool(settings, MIGRATION_ANSWER_MS));
   try {
     await migrate(patient, 'postgres', place);
   } finally {

@@ -159,6 +159,23 @@ describe('a store in PostgreSQL', () => {
     );
     expect(own).toEqual([{ collname: 'C' }]);
   });
+
+  test('a store that has listed goes on when a newer version changes columns', async () => {
+    const url = await server.createDatabase();
+    const store = await open(url);
+    await store.create(CREATED);
+    const lists = () =>
+      Promise.all(Array.from({ length: 30 }, () => store.list({ type: 'dummy', limit: 9, offset: 0 })));
+    const before = await lists();
+    await query(
+      url,
+      'alter table operations add column colour text',
+      'alter table operations alter column id type text collate "default"',
+    );
+    for (let turn = 0; turn < 2; turn++) expect(await lists()).toEqual(before);
+    expect(before[0]?.total_count).toBe(1);
+    await store.close();
+  });
 });
 
 test('a SQLite file of the first version is taken over, with what is in it', async () => {

@@ -1,4 +1,4 @@
-import type { Kysely, RawBuilder } from 'kysely';
+import type { CompiledQuery, Kysely, RawBuilder } from 'kysely';
 import type { Schema } from './schema.js';
 
 /** What differs between the databases. */
@@ -15,6 +15,8 @@ export interface SqlDatabase {
    * on.
    */
   readonly relaxed: <T>(write: (db: Kysely<Schema>) => Promise<T>) => Promise<T>;
+  /** The rows of a read whose text comes again and again: a connection plans it once, or a few times at most. */
+  readonly prepared: <R>(statement: CompiledQuery<R>) => Promise<R[]>;
   /** `error` came of what others did at the same time, and undid what was tried: the same again may go well. */
   readonly mayGoWellAgain: (error: unknown) => boolean;
   /** Tells other processes that an operation was written, where the database can. */

@@ -1,12 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  OPERATION_STATUSES,
-  isTerminalStatus,
-  type OperationHistoryEntry,
-  type OperationList,
-  type OperationStatus,
-  type OperationType,
-} from '@ktrdr/contracts';
+import { type OperationHistoryEntry, type OperationList, type OperationStatus } from '@ktrdr/contracts';
 import {
   changeStatus,
   historyEntry,
@@ -24,6 +17,7 @@ import {
   type Written,
 } from '@ktrdr/orchestrator';
 import { sql, type Kysely, type RawBuilder } from 'kysely';
+import { listQuery } from './list-query.js';
 import type { Schema } from './schema.js';
 import type { SqlDatabase } from './sql-database.js';
 import { asStoreError, storeUnavailable } from './store-errors.js';
@@ -34,8 +28,8 @@ import {
   fromJson,
   historyEntryOf,
   historyRow,
-  operationOf,
   storedOperation,
+  summaryOf,
   toJson,
   type StoredRow,
 } from './stored-row.js';
@@ -50,7 +44,6 @@ const RENEWED_AT_ONCE = 1_000;
 /** Of a call that others' transactions undo each time, with pauses between them that double. */
 const TRIES = 6;
 const FIRST_PAUSE_MS = 10;
-const ACTIVE_STATUSES = OPERATION_STATUSES.filter((status) => !isTerminalStatus(status));
 
 /** Operations in a database: they outlive the process, and several processes share them. */
 export class SqlOperationStore implements OperationStore {
@@ -107,11 +100,13 @@ export class SqlOperationStore implements OperationStore {
   }
 
   async list(query: OperationQuery): Promise<OperationList> {
-    const rows = await this.#use((db) => listed(db, query).execute());
-    // one row with nothing but the counts where the page is empty
-    const page = rows.filter((row) => row.seq !== null) as StoredRow[];
+    const statement = listQuery(query).compile(this.#database.db);
+    const rows = await this.#use(async (db) => {
+      if (query.offset === 0) return this.#database.prepared(statement);
+      return (await db.executeQuery(statement)).rows;
+    });
     return {
-      operations: page.map(operationOf),
+      operations: rows.flatMap((row) => (row.seq === null ? [] : [summaryOf(row)])),
       total_count: rows[0]?.total_count ?? 0,
       active_count: rows[0]?.active_count ?? 0,
     };
@@ -371,31 +366,6 @@ function find(db: Kysely<Schema>, operationId: string): Promise<StoredRow | unde
 async function findTask(db: Kysely<Schema>, taskId: string | undefined): Promise<StoredRow | undefined> {
   if (taskId === undefined) return undefined;
   return db.selectFrom('operations').select(STORED_COLUMNS).where('task_id', '=', taskId).executeTakeFirst();
-}
-
-/** A page, newest first, with the counts beside each row: one statement sees one state. */
-function listed(db: Kysely<Schema>, { status, type, limit, offset }: OperationQuery) {
-  const page = db
-    .selectFrom('operations')
-    .select(STORED_COLUMNS)
-    .$if(status !== undefined, (query) => query.where('status', '=', status as OperationStatus))
-    .$if(type !== undefined, (query) => query.where('type', '=', type as OperationType))
-    .orderBy('seq', 'desc')
-    .limit(limit)
-    .offset(offset);
-  const counted = db
-    .selectFrom('operation_counts')
-    .select(sql<number>`cast(coalesce(sum(count), 0) as integer)`.as('sum'));
-  const total = counted
-    .$if(status !== undefined, (query) => query.where('status', '=', status as OperationStatus))
-    .$if(type !== undefined, (query) => query.where('type', '=', type as OperationType));
-  const active = counted.where('status', 'in', ACTIVE_STATUSES);
-  const counts = db.selectNoFrom([total.as('total_count'), active.as('active_count')]);
-  return db
-    .selectFrom(counts.as('counts'))
-    .leftJoin(page.as('page'), (join) => join.onTrue())
-    .selectAll()
-    .orderBy('page.seq', 'desc');
 }
 
 /** As JSON carries it: what is answered is what is stored. */

@@ -78,6 +78,8 @@ async function prepareDatabase(
           connection.exec('pragma synchronous = full');
         }
       }),
+    // every statement is
+    prepared: async (statement) => (await db.executeQuery(statement)).rows,
     // the right to write is taken when a transaction begins, and waited for
     mayGoWellAgain: () => false,
     tell() {},

@@ -1,18 +1,15 @@
-import type { Operation, OperationHistoryEntry } from '@ktrdr/contracts';
+import type { Operation, OperationHistoryEntry, OperationSummary } from '@ktrdr/contracts';
 import type { StoredOperation } from '@ktrdr/orchestrator';
 import type { Insertable, Selectable } from 'kysely';
 import type { OperationHistoryTable, OperationsTable } from './schema.js';
 
-/** Every column but the request, which only its manager reads. */
-export const STORED_COLUMNS = [
+/** What a list shows. */
+export const LISTED_COLUMNS = [
   'seq',
   'id',
   'type',
   'status',
   'attempt',
-  'epoch',
-  'owner',
-  'cancel_forced',
   'resumable',
   'created_at',
   'started_at',
@@ -23,8 +20,18 @@ export const STORED_COLUMNS = [
   'metadata_json',
   'warnings_json',
   'error_json',
+] as const satisfies readonly (keyof OperationsTable)[];
+
+/** Every column but the request, which only its manager reads. */
+export const STORED_COLUMNS = [
+  ...LISTED_COLUMNS,
+  'epoch',
+  'owner',
+  'cancel_forced',
   'result_json',
 ] as const satisfies readonly (keyof OperationsTable)[];
+
+export type ListedRow = Pick<Selectable<OperationsTable>, (typeof LISTED_COLUMNS)[number]>;
 
 export type StoredRow = Pick<Selectable<OperationsTable>, (typeof STORED_COLUMNS)[number]>;
 
@@ -65,6 +72,10 @@ export function storedOperation(row: StoredRow): StoredOperation {
 }
 
 export function operationOf(row: StoredRow): Operation {
+  return { ...summaryOf(row), result: fromJson(row.result_json) };
+}
+
+export function summaryOf(row: ListedRow): OperationSummary {
   return {
     operation_id: row.id,
     operation_type: row.type,
@@ -80,7 +91,6 @@ export function operationOf(row: StoredRow): Operation {
     cancel_reason: fromJson<Operation['cancel_reason']>(row.cancel_reason_json),
     error: fromJson<Operation['error']>(row.error_json),
     warnings: fromJson<Operation['warnings']>(row.warnings_json),
-    result: fromJson(row.result_json),
   };
 }
 

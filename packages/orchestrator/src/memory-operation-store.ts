@@ -3,6 +3,7 @@ import {
   type Operation,
   type OperationHistoryEntry,
   type OperationList,
+  type OperationSummary,
   type OperationStatus,
 } from '@ktrdr/contracts';
 import { systemClock, type Clock } from './clock.js';
@@ -105,7 +106,7 @@ export class MemoryOperationStore implements OperationStore {
         (type === undefined || operation.operation_type === type),
     );
     return {
-      operations: matching.slice(offset, offset + limit).map(jsonCopy),
+      operations: matching.slice(offset, offset + limit).map(summaryCopy),
       total_count: matching.length,
       active_count: all.filter(isActive).length,
     };
@@ -229,4 +230,10 @@ export class MemoryOperationStore implements OperationStore {
 
 function storedCopy({ operation, epoch, owner, cancelForced }: Row): StoredOperation {
   return { operation: jsonCopy(operation) as Operation, epoch, owner, cancelForced };
+}
+
+function summaryCopy(operation: Operation): OperationSummary {
+  const summary: OperationSummary & Partial<Operation> = { ...operation };
+  delete summary.result;
+  return jsonCopy(summary);
 }

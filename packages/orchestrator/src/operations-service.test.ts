@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { KtrdrError, type Operation } from '@ktrdr/contracts';
+import { KtrdrError, type OperationList } from '@ktrdr/contracts';
 import fc from 'fast-check';
 import { OperationCancelledError } from './errors.js';
 import type { OperationEvent } from './events.js';
@@ -417,8 +417,7 @@ describe('listing', () => {
     const { gate, run } = gatedWork();
     const { operationId } = await launch(run, { type: 'training' });
     await gate.reached;
-    const idsOf = ({ operations: found }: { operations: Operation[] }) =>
-      found.map((each) => each.operation_id);
+    const idsOf = ({ operations: found }: OperationList) => found.map((each) => each.operation_id);
     expect(idsOf(await operations.list())).toEqual([operationId, ...ids]);
     expect(idsOf(await operations.list({ status: 'completed', limit: 1, offset: 1 }))).toEqual([ids[1]]);
     expect(await operations.list({ type: 'dummy', limit: 0 })).toEqual({

@@ -1,4 +1,4 @@
-import { isTerminalStatus, type Operation } from '@ktrdr/contracts';
+import { isTerminalStatus, type Operation, type OperationSummary } from '@ktrdr/contracts';
 import type { Clock } from './clock.js';
 import type { StatusListener } from './events.js';
 import type { OrchestratorLogger } from './logger.js';
@@ -141,7 +141,7 @@ export class RunningOperations {
   }
 
   /** With its newest progress while it runs here. */
-  freshened(operation: Operation): Operation {
+  freshened<T extends OperationSummary>(operation: T): T {
     const running = this.#running.get(operation.operation_id);
     if (running === undefined || isTerminalStatus(operation.status) || isTerminalStatus(running.status))
       return operation;

@@ -4,6 +4,7 @@ import {
   type OperationHistoryEntry,
   type OperationList,
   type OperationStatus,
+  type OperationSummary,
 } from '@ktrdr/contracts';
 import { oneLine, printable, truncate } from '../printable.js';
 import { formatDuration, formatTook, secondsBetween } from '../progress/duration.js';
@@ -110,17 +111,17 @@ function historyView(history: readonly OperationHistoryEntry[], style: Style): s
 }
 
 /** `completed`, `running 42.1%` */
-function stateText({ status, progress }: Operation): string {
+function stateText({ status, progress }: OperationSummary): string {
   return isTerminalStatus(status) ? status : `${status} ${progress.percentage.toFixed(1)}%`;
 }
 
-function took({ started_at, completed_at }: Operation, now: number): string {
+function took({ started_at, completed_at }: OperationSummary, now: number): string {
   const seconds = secondsBetween(started_at, completed_at ?? new Date(now).toISOString());
   return seconds === null ? '-' : formatTook(seconds);
 }
 
 /** `test_strategy AAPL 1h`; of a type without them, what it does now. */
-function subject({ metadata, progress, operation_type }: Operation): string {
+function subject({ metadata, progress, operation_type }: OperationSummary): string {
   const parts = [metadata.strategy ?? '', metadata.symbols.join(','), metadata.timeframes.join(',')];
   const text = parts.filter((part) => part !== '').join(' ');
   return oneLine(text || (progress.current_step ?? '') || operation_type);

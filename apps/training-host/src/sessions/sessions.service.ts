@@ -3,13 +3,14 @@ import type {
   CancelOperationRequest,
   CancelOperationResponse,
   EngineChoice,
-  Operation,
+  OperationSummary,
   SessionArtifacts,
   SessionList,
   StartSessionRequest,
   TrainingProgressUpdate,
   TrainingResult,
   TrainingSession,
+  TrainingSessionSummary,
 } from '@ktrdr/contracts';
 import type { Clock, OperationsService, OrchestratorLogger } from '@ktrdr/orchestrator';
 import type { Waiting } from './session-bars.js';
@@ -96,7 +97,7 @@ export class SessionsService {
     const { operations, active_count } = await this.operations.list({ limit: this.sessions.size });
     const sessions = operations.flatMap((operation) => {
       const session = this.sessions.get(operation.operation_id);
-      return session === undefined ? [] : [describe(operation, session)];
+      return session === undefined ? [] : [summaryOf(operation, session)];
     });
     return { sessions, total_count: sessions.length, active_count };
   }
@@ -110,7 +111,7 @@ export class SessionsService {
     const session = this.find(sessionId);
     const operation = await this.operations.get(sessionId);
     if (!isTerminalStatus(operation.status)) this.renewLease(sessionId, session);
-    return describe(operation, session);
+    return { ...summaryOf(operation, session), result: operation.result as TrainingResult | null };
   }
 
   /** @throws KtrdrError `session_not_found`, `operation_ended` */
@@ -268,10 +269,10 @@ function hasModel(result: TrainingResult | null): boolean {
   return result !== null && result.training_metrics !== null;
 }
 
-function describe(
-  operation: Operation,
+function summaryOf(
+  operation: OperationSummary,
   { request, engine, lastUpdate, hasCheckpoint }: Session,
-): TrainingSession {
+): TrainingSessionSummary {
   return {
     session_id: operation.operation_id,
     operation_id: request.operationId,
@@ -286,7 +287,6 @@ function describe(
     cancel_reason: operation.cancel_reason,
     error: operation.error,
     warnings: operation.warnings,
-    result: operation.result as TrainingResult | null,
     resumable: hasCheckpoint && operation.status !== 'completed',
   };
 }

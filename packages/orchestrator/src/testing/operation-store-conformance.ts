@@ -168,6 +168,16 @@ const CASES: Record<string, (store: OperationStore) => Promise<void>> = {
     );
   },
 
+  'a list shows all of an operation but its result': async (store) => {
+    const { operation_id } = await running(store);
+    await store.transition(operation_id, 1, ['running'], COMPLETE);
+    const operation = await get(store, operation_id);
+    assert.ok(operation);
+    const { result, ...summary } = operation;
+    assertSame(result, COMPLETE.result);
+    assertSame((await store.list({ limit: 10, offset: 0 })).operations, [summary]);
+  },
+
   'limit and offset cut a page, the counts are of all': async (store) => {
     for (let number = 0; number < 7; number++) await create(store, sample(number));
     const page = await store.list({ limit: 3, offset: 2 });
@@ -179,6 +189,14 @@ const CASES: Record<string, (store: OperationStore) => Promise<void>> = {
     assert.equal(page.active_count, 7);
     assertSame((await store.list({ limit: 3, offset: 7 })).operations, []);
     assertSame((await store.list({ limit: 0, offset: 0 })).operations, []);
+  },
+
+  'first pages of any length are as long as that': async (store) => {
+    for (let number = 0; number < 3; number++) await create(store, sample(number));
+    for (let limit = 1; limit <= 70; limit++) {
+      const { operations, total_count } = await store.list({ limit, offset: 0 });
+      assertSame([operations.length, total_count], [Math.min(limit, 3), 3]);
+    }
   },
 
   'filters combine; active_count counts every operation that has not ended': async (store) => {

@@ -14,8 +14,10 @@ import type {
   ApiResponse,
   Operation,
   OperationStarted,
+  SessionList,
   StartTrainingRequest,
   TrainingSession,
+  TrainingSessionSummary,
 } from '@ktrdr/contracts';
 import { isTerminalStatus } from '@ktrdr/contracts';
 
@@ -228,8 +230,8 @@ export class TestService extends TestProcess {
   }
 
   /** Of a training host. */
-  async sessions(): Promise<TrainingSession[]> {
-    return dataOf(await this.get<{ sessions: TrainingSession[] }>('/training/sessions')).sessions;
+  async sessions(): Promise<TrainingSessionSummary[]> {
+    return dataOf(await this.get<SessionList>('/training/sessions')).sessions;
   }
 }
 
