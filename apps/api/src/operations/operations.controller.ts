@@ -29,7 +29,7 @@ export class OperationsController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'Operations, newest first' })
+  @ApiOperation({ summary: 'Operations without their results, newest first' })
   list(@Query() query: ListOperationsDto): Promise<OperationList> {
     return this.operations.list(query);
   }

@@ -29,7 +29,7 @@ export class SessionsController {
   }
 
   @Get()
-  @ApiOperation({ summary: 'Sessions, newest first' })
+  @ApiOperation({ summary: 'Sessions without their results, newest first' })
   list(): Promise<SessionList> {
     return this.sessions.list();
   }
