@@ -112,6 +112,19 @@ describe('what is no answer of the API', () => {
     expect(new Set(requests)).toEqual(new Set([`GET /trainings/${OPERATION}/bars/AAPL/1h`]));
   });
 
+  test('is told anew when it is another', async () => {
+    answer = says(502, 'Bad Gateway');
+    const asked = calls.bars();
+    await untilAsked(1);
+    answer = says(404, '');
+    await clock.advance(LONGEST_WAIT);
+    await untilAsked(2);
+    expect(phases).toEqual([expect.stringMatching(/answered 502/), expect.stringMatching(/answered 404/)]);
+    answer = says(200, 'bars');
+    await clock.advance(LONGEST_WAIT);
+    await asked;
+  });
+
   test('is not asked again once nobody wants the answer', async () => {
     answer = says(404, '');
     const asked = calls['checkpoint of a run']();

@@ -110,6 +110,7 @@ export class ApiClient {
     attempt: (bounded: AbortSignal) => Promise<void>,
   ): Promise<void> {
     const start = this.clock.monotonic();
+    let told = '';
     for (let tries = 1; ; tries += 1) {
       signal.throwIfAborted();
       try {
@@ -123,10 +124,12 @@ export class ApiClient {
         const { code = '' } = error as NodeJS.ErrnoException;
         if (OWN_DISK.has(code)) throw storageError(error, 'storing what the API has sent', 'STATE_DIR');
         if (this.clock.monotonic() - start >= withinMs) throw this.unreachable(withinMs, error);
-        if (tries === 1) {
+        const reason = reasonOf(error);
+        if (reason !== told) {
           this.logger.warn('the API does not answer and is asked again', { url: this.url, error });
-          onPhase(`waiting for the API: ${this.url} does not answer (${reasonOf(error)})`);
+          onPhase(`waiting for the API: ${this.url} does not answer (${reason})`);
         }
+        told = reason;
       }
       await this.clock.sleep(Math.min(tries * AGAIN_MS.first, AGAIN_MS.longest), signal);
     }
