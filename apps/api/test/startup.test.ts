@@ -117,6 +117,8 @@ test('a data folder that is missing is made, and the log says so; one that goes 
   const api = await sandbox.startApi('api', { DATA_DIR });
   expect(api.output).toContain(`made the folder ${DATA_DIR} (DATA_DIR)`);
   expect((await api.get('/health')).status).toBe(200);
+  for (const file of ['', '/swagger-ui.css'])
+    expect((await fetch(`${api.url}/docs${file}`)).status).toBe(200);
   await rm(sandbox.path('new'), { recursive: true });
   expect(await (await fetch(`${api.url}/health`)).json()).toMatchObject({
     error: { data: { status: 'down', message: expect.stringContaining('Set DATA_DIR') } },

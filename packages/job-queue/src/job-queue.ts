@@ -64,7 +64,7 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
   #lookAt = Infinity;
   /** Monotonic ms; `null` while the queue answers. */
   #awaySince: number | null = null;
-  /** What it was that first went wrong. */
+  /** What it was that went wrong: the first that says more than that no answer came. */
   #awayCause: unknown = null;
   /** Monotonic ms since when workers are heard. */
   #listensSince: number | null = null;
@@ -308,6 +308,7 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
       this.#awayCause = error;
       this.#lookIn(LOOK_MS);
     }
+    if (this.#awayCause instanceof KtrdrError) this.#awayCause = error;
     for (const watch of this.#watches.values()) {
       if (watch.state?.state === 'completed') continue;
       watch.set({ state: 'unreachable', since: this.#awaySince, cause: error });

@@ -27,8 +27,8 @@ const HELD_MS = { least: 500, perHeld: 100, most: 30_000 };
 const MOST_LOSSES = 10;
 /** A question that is not answered in this time is asked again, ms. */
 const ANSWER_MS = 5_000;
-/** The same for a worker that stops, ms: a queue that is away does not keep its service from ending in time. */
-const LAST_ANSWER_MS = 1_000;
+/** A worker that stops waits for the queue so long in all, ms, and for each answer this long at least: its service ends in time. */
+const STOP_MS = { inAll: 5_000, anAnswer: 1_000 };
 /** How soon a failed question is asked again, ms. */
 const AGAIN_MS = 1_000;
 /** Time between two looks whether anything is still done here, ms. */
@@ -62,7 +62,8 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
   readonly #queue: Queue;
   readonly #relay: Relay;
   #stopTimer = () => {};
-  #stopping = false;
+  /** Monotonic ms by which a worker that stops has the answers of its queue; `null` before. */
+  #stopsBy: number | null = null;
   #reachable = true;
   #started = false;
   /** Why the queue could not be reached before the start. */
@@ -120,7 +121,7 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
 
   /** Takes nothing more; what is done here goes back into the queue for others. Resolves when nothing is done here any more. */
   async stop(): Promise<void> {
-    this.#stopping = true;
+    this.#stopsBy = this.#parts.clock.monotonic() + STOP_MS.inAll;
     this.#stopTimer();
     for (const held of this.#held.values()) held.giveBack();
     const closed = this.#worker.close();
@@ -129,11 +130,12 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
     while (this.#held.size > 0) await this.#parts.clock.sleep(IDLE_LOOK_MS);
     this.#connection.abandon();
     const parts = Promise.allSettled([closed, this.#queue.close(), this.#relay.close()]);
-    await within(parts, LAST_ANSWER_MS).catch((error: unknown) => this.#trouble(error));
+    await within(parts, this.#answerMs).catch((error: unknown) => this.#trouble(error));
   }
 
   get #answerMs(): number {
-    return this.#stopping ? LAST_ANSWER_MS : ANSWER_MS;
+    if (this.#stopsBy === null) return ANSWER_MS;
+    return Math.max(this.#stopsBy - this.#parts.clock.monotonic(), STOP_MS.anAnswer);
   }
 
   async #process(job: Job<QueuedJob<TData>>, token: string): Promise<TOutcome> {
@@ -150,7 +152,7 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
       send: (report) => within(job.updateProgress({ ...numberOf(job), ...report }), ANSWER_MS),
     });
     this.#held.set(jobId, held);
-    if (this.#stopping) held.giveBack();
+    if (this.#stopsBy !== null) held.giveBack();
     try {
       return await this.#doHeld(held);
     } catch (error) {
@@ -232,8 +234,8 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
     logger.info('a job that nobody begins is taken out of the queue', { job_id: job.id });
     try {
       // one that a worker has cannot be removed
-      await within(job.moveToDelayed(clock.now() + HELD_MS.most, token), ANSWER_MS);
-      await within(this.#queue.remove(job.id as string), ANSWER_MS);
+      await within(job.moveToDelayed(clock.now() + HELD_MS.most, token), this.#answerMs);
+      await within(this.#queue.remove(job.id as string), this.#answerMs);
     } catch (error) {
       logger.warn('a job could not be taken out: it comes back', { job_id: job.id, error });
     }

@@ -22,7 +22,7 @@ const BUSY_MS = 5_000;
 /** Turning a new file's journal into a WAL does not wait, whatever the busy timeout. */
 const WAL_TRIES = 100;
 const WAL_PAUSE_MS = 20;
-/** Statements that are kept prepared; the store has some forty. */
+/** Statements that are kept prepared; the store has some forty, and one for each length of a first page that is asked for. */
 const STATEMENTS = 200;
 
 /**

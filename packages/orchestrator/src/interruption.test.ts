@@ -71,6 +71,20 @@ function world() {
 const never: Run = () => new Promise(() => {});
 
 describe('an operation whose owner is gone', () => {
+  test('is found beside hundreds of others, all in the same turn', async () => {
+    const { clock, store, service } = world();
+    const one = service('one', never);
+    await one.operations.keepLeases();
+    for (let number = 0; number < 250; number++) await one.launch();
+    await clock.advance(0);
+    one.die();
+    const two = service('two', never);
+    await two.operations.keepLeases();
+    await clock.advance(LEASE_MS + LEASE_MS / 3 + 1);
+    const { total_count } = await store.list({ status: 'failed', limit: 1, offset: 0 });
+    expect(total_count).toBe(250);
+  });
+
   test('ends as interrupted within the time of a lease and a turn, resumable where it had said so', async () => {
     const { clock, service } = world();
     const one = service('one', async ({ progress, setResumable }) => {

@@ -4,7 +4,7 @@ import type { Lease, OperationStore, StoredOperation, TakenOver } from './operat
 
 /** Turns in the time of one lease: two may fail before it is over. */
 const TURNS = 3;
-/** Operations that one turn takes over. */
+/** Operations that are taken over between two renewals. */
 const MOST_AT_ONCE = 100;
 
 export interface LeaseKeeperParts {
@@ -59,8 +59,8 @@ export class LeaseKeeper {
     const { clock, lease, logger } = this.#parts;
     try {
       if (this.#storeAway) await this.#parts.store.check();
-      await this.#renew();
-      await this.#takeOver();
+      do await this.#renew();
+      while ((await this.#takeOver()) === MOST_AT_ONCE && !this.#stopped);
       if (this.#storeAway) logger.info('the store can be reached again');
       this.#storeAway = false;
     } catch (error) {
@@ -81,14 +81,17 @@ export class LeaseKeeper {
     onRenewed(await store.renew(lease, asked), asked);
   }
 
-  async #takeOver(): Promise<void> {
+  /** @returns how many */
+  async #takeOver(): Promise<number> {
     const { store, clock, lease, logger, onTakenOver } = this.#parts;
-    if (clock.monotonic() < this.#takesOverFrom) return;
+    if (clock.monotonic() < this.#takesOverFrom) return 0;
     const at = new Date(clock.now()).toISOString();
-    for (const taken of await store.takeOver(lease, at, MOST_AT_ONCE)) {
+    const abandoned = await store.takeOver(lease, at, MOST_AT_ONCE);
+    for (const taken of abandoned) {
       const { operation_id, status } = taken.operation;
       logger.warn('an operation was taken over', { operation_id, status, from: taken.previousOwner });
       await onTakenOver(taken);
     }
+    return abandoned.length;
   }
 }

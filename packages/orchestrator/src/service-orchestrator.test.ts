@@ -190,7 +190,11 @@ describe('a manager', () => {
     const gate = new Gate();
     gate.open();
     await expect(manager.countAndWait('A', 2, gate)).resolves.toBe('A');
-    expect((await operations.list()).operations[0]).toMatchObject({ status: 'completed', result: 'A' });
+    const [listed] = (await operations.list()).operations;
+    expect(await operations.get(listed?.operation_id ?? '')).toMatchObject({
+      status: 'completed',
+      result: 'A',
+    });
     const broken = new Error('broken');
     const failing = manager.runOperation({
       type: 'dummy',

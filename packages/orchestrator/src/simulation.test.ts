@@ -3,7 +3,6 @@ import { isTerminalStatus, type OperationStatus } from '@ktrdr/contracts';
 import { propertyRuns } from '@ktrdr/contracts/testing';
 import fc from 'fast-check';
 import { MemoryOperationStore } from './memory-operation-store.js';
-import { LEGAL_TRANSITIONS } from './operation.js';
 import type { OperationContext } from './operation-context.js';
 import { FakeClock } from './testing/fake-clock.js';
 import { SimulatedService } from './testing/simulated-service.js';
@@ -11,9 +10,20 @@ import { SimulatedService } from './testing/simulated-service.js';
 const LEASE_MS = 300;
 const SERVICES = 3;
 
+/** What each status may become: written down here once more, so that a mistake in the product's own table is seen. */
+const MAY_BECOME: Record<OperationStatus, readonly OperationStatus[]> = {
+  pending: ['running', 'cancelled'],
+  running: ['completed', 'failed', 'cancelling'],
+  cancelling: ['cancelled', 'completed', 'failed'],
+  completed: [],
+  failed: ['pending'],
+  cancelled: ['pending'],
+};
+
 /** What happens to a world of three services that share a store. `of`: which operation, counted over those there are. */
 type Step =
   | { kind: 'launch' | 'stop' | 'go on' | 'kill' | 'start'; service: number }
+  | { kind: 'cut' | 'answers lost' | 'reconnect'; service: number }
   | { kind: 'cancel' | 'force' | 'resume' | 'retry'; service: number; of: number }
   | { kind: 'wait'; ms: number };
 
@@ -24,6 +34,10 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
     {
       weight: 4,
       arbitrary: fc.record({ kind: fc.constantFrom('stop', 'go on', 'kill', 'start'), service }),
+    },
+    {
+      weight: 3,
+      arbitrary: fc.record({ kind: fc.constantFrom('cut', 'answers lost', 'reconnect'), service }),
     },
     {
       weight: 5,
@@ -102,6 +116,13 @@ class World {
       case 'kill':
         chosen.kill();
         break;
+      case 'cut':
+      case 'answers lost':
+        chosen.cutOff(step.kind);
+        break;
+      case 'reconnect':
+        chosen.reconnect();
+        break;
       case 'start':
         if (chosen.state === 'killed') this.services[at] = this.#service();
         break;
@@ -120,7 +141,10 @@ class World {
 
   /** Everything that is stopped goes on, one service is there, and all work and leases come to their end. */
   async settle(): Promise<void> {
-    for (const each of this.services) each.goOn();
+    for (const each of this.services) {
+      each.goOn();
+      each.reconnect();
+    }
     if (this.services.every(({ state }) => state === 'killed')) this.services[0] = this.#service();
     // ten attempts at most, each as long as its work and the loss of its owner
     for (let round = 0; round < 12; round++)
@@ -152,7 +176,7 @@ class World {
       if (isTerminalStatus(status)) ends.set(attempt, (ends.get(attempt) ?? 0) + 1);
       // taking over is a line of its own, with the status that there is
       if (before === undefined || before.status === status) continue;
-      expect(LEGAL_TRANSITIONS[before.status]).toContain(status);
+      expect(MAY_BECOME[before.status]).toContain(status);
       expect(attempt).toBe(before.attempt + (status === 'pending' ? 1 : 0));
     }
     for (const [attempt, count] of ends) expect([attempt, count]).toEqual([attempt, 1]);

@@ -28,9 +28,12 @@ export const ORCHESTRATOR_LOGGER = Symbol('ORCHESTRATOR_LOGGER');
 /** How long operations may take to end by themselves once the service stops; forcing them takes at most two seconds more. */
 const SHUTDOWN_GRACE_MS = 7000;
 
+/** A lease is looked after three times while it lasts: after the next look an owner that is gone is known to be. */
+const LEASE_PART = 0.75;
+
 export interface OrchestratorOptions {
   store: OperationStore;
-  /** See `Lease`. */
+  /** An owner that is gone is known to be by then, ms: its lease lasts for a part of it, and others look when the rest is over. */
   leaseMs?: number;
   onInterrupt?: OnInterrupt;
 }
@@ -61,7 +64,7 @@ export class OrchestratorModule implements OnApplicationBootstrap, OnModuleDestr
               clock: systemClock,
               logger,
               randomId: systemRandomId,
-              lease: { owner: `${hostname()}:${process.pid}:${systemRandomId()}`, ms: leaseMs },
+              lease: { owner: `${hostname()}:${process.pid}:${systemRandomId()}`, ms: leaseMs * LEASE_PART },
               onInterrupt,
             }),
         },

@@ -1,3 +1,4 @@
+import { KtrdrError } from '@ktrdr/contracts';
 import type { Clock } from '../clock.js';
 import type { OnInterrupt } from '../interrupted-operation.js';
 import type { ManagedOperation } from '../operation-context.js';
@@ -30,7 +31,8 @@ const METADATA = {
 
 /**
  * An `OperationsService` as a process that can be stopped, let go on, and killed at any await: a killed one never comes back from
- * what it waits for, a stopped one comes back when it goes on.
+ * what it waits for, a stopped one comes back when it goes on. Its link to the store can be cut: then nothing arrives there, or no
+ * answer comes from there.
  */
 export class SimulatedService {
   readonly operations: OperationsService;
@@ -38,6 +40,7 @@ export class SimulatedService {
   readonly #options: SimulatedServiceOptions;
   #state: 'runs' | 'stopped' | 'killed' = 'runs';
   #waiting: (() => void)[] = [];
+  #link: 'whole' | 'cut' | 'answers lost' = 'whole';
 
   constructor(options: SimulatedServiceOptions) {
     this.#options = options;
@@ -79,6 +82,14 @@ export class SimulatedService {
     this.#waiting = [];
   }
 
+  cutOff(what: 'cut' | 'answers lost'): void {
+    this.#link = what;
+  }
+
+  reconnect(): void {
+    this.#link = 'whole';
+  }
+
   get #parts() {
     return { renderer: defaultProgressRenderer, logger: this.logger };
   }
@@ -104,8 +115,10 @@ export class SimulatedService {
         const method = target[name].bind(target) as (...args: unknown[]) => Promise<unknown>;
         return async (...args: unknown[]) => {
           await this.#running();
+          if (this.#link === 'cut') throw storeAway();
           const answer = await method(...args);
           await this.#running();
+          if (this.#link !== 'whole') throw storeAway();
           return answer;
         };
       },
@@ -136,4 +149,8 @@ export class SimulatedService {
       },
     };
   }
+}
+
+function storeAway(): KtrdrError {
+  return new KtrdrError('store_unavailable', 'The store cannot be reached.');
 }
