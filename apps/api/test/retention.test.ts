@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import type { OperationList, OperationsRemoved } from '@ktrdr/contracts';
 import { openOperationStore } from '@ktrdr/operation-store';
