@@ -396,6 +396,22 @@ describe('the command line', () => {
     expect(context.stdout()).toContain('1 to 1 of 3 operations (next: --offset 1), 1 active');
   });
 
+  test.each([
+    [
+      operation({ status: 'failed', resumable: true, error: { code: 'interrupted', message: '' } }),
+      'interrupted, resumable',
+    ],
+    [operation({ status: 'failed', error: { code: 'interrupted', message: '' } }), 'interrupted'],
+    [operation({ status: 'cancelled', resumable: true }), 'cancelled, resumable'],
+    [operation({ status: 'failed', error: { code: 'disk_full', message: '' } }), 'failed'],
+  ])('operations list says what can be resumed: %#', async (ended, words) => {
+    server.answers.set('GET /operations', () => ({
+      data: { operations: [ended], total_count: 1, active_count: 0 },
+    }));
+    expect(await run('operations', 'list')).toBe(0);
+    expect(context.stdout()).toMatch(new RegExp(`${ended.operation_id} {2}${words} {2,}`));
+  });
+
   test('operations show', async () => {
     const { operation_id } = server.set(operation({ warnings: ['A warning.'] }));
     expect(await run('operations', 'show', operation_id)).toBe(0);

@@ -110,9 +110,11 @@ function historyView(history: readonly OperationHistoryEntry[], style: Style): s
   );
 }
 
-/** `completed`, `running 42.1%` */
-function stateText({ status, progress }: OperationSummary): string {
-  return isTerminalStatus(status) ? status : `${status} ${progress.percentage.toFixed(1)}%`;
+/** `completed`, `running 42.1%`, `cancelled, resumable`; a failed one whose process was lost is `interrupted` */
+function stateText({ status, progress, error, resumable }: OperationSummary): string {
+  if (!isTerminalStatus(status)) return `${status} ${progress.percentage.toFixed(1)}%`;
+  const end = error?.code === 'interrupted' ? error.code : status;
+  return resumable ? `${end}, resumable` : end;
 }
 
 function took({ started_at, completed_at }: OperationSummary, now: number): string {
