@@ -1,12 +1,13 @@
 #!/usr/bin/env node
 /**
  * `npm run verify`: builds, checks format, lint, imports, types and unused code, and runs every test.
- * A failed check does not hide the next one. The last line is `N passed, N failed, N skipped`: tests, and a failed check
- * or a test file that could not be loaded counts as one failure.
+ * A failed check does not hide the next one. It ends with the slowest test files, what was skipped and why, and the line
+ * `N passed, N failed, N skipped`: it counts tests; a failed check or a test file that does not load counts as one failure.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { skippedTests, slowestFiles } from './test-summary.mjs';
 import { bin, build, main, run } from './workspace.mjs';
 
 const CHECKS = [
@@ -49,6 +50,7 @@ async function test(pattern) {
       numFailedTests: 0,
       numPendingTests: 0,
       numRuntimeErrorTestSuites: 1,
+      testResults: [],
       success: false,
     };
   } finally {
@@ -61,10 +63,11 @@ await main(async () => {
   console.log('ok     build');
   let failedChecks = 0;
   for (const one of CHECKS) if (!(await check(...one))) failedChecks += 1;
-  const { numPassedTests, numFailedTests, numPendingTests, numRuntimeErrorTestSuites, success } = await test(
-    process.argv.slice(2),
-  );
+  const report = await test(process.argv.slice(2));
+  const { numPassedTests, numFailedTests, numPendingTests, numRuntimeErrorTestSuites, success } = report;
   const failed = numFailedTests + numRuntimeErrorTestSuites + failedChecks;
+  for (const part of [slowestFiles(report.testResults), skippedTests(report.testResults)])
+    if (part !== '') console.log(`\n${part}`);
   console.log(`\n${numPassedTests} passed, ${failed} failed, ${numPendingTests} skipped`);
   return failed === 0 && success ? 0 : 1;
 });

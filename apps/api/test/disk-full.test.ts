@@ -1,9 +1,9 @@
-import { spawnSync } from 'node:child_process';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import type { ModelList } from '@ktrdr/contracts';
 import { writeSampleBars } from '@ktrdr/market-data';
 import { dataOf, filesBelow, Sandbox } from '@ktrdr/service-kit/testing';
 import type { TestService } from '@ktrdr/service-kit/testing';
+import { requires, smallDisks } from '../../../tools/requirements.js';
 import { refusal } from './refusal.js';
 import { QUICK, strategyText } from '@ktrdr/service-kit/testing';
 
@@ -34,8 +34,7 @@ function inNamespace(mounts: string): string {
   return `exec unshare --map-root-user --mount sh -c '${mounts} && exec "$0" "$@"' "$0" "$@"`;
 }
 
-const mountable = spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0;
-const withSmallDisks = mountable ? describe : describe.skip;
+const { describe: withSmallDisks } = requires(smallDisks());
 
 withSmallDisks('disks of a few KiB', () => {
   let api: TestService;

@@ -9,6 +9,7 @@ import { PostgresServer } from '@ktrdr/operation-store/testing';
 import { CHECKPOINTS_SOON, dataOf, freePort, Link, LONG, QUICK, Sandbox } from '@ktrdr/service-kit/testing';
 import { strategyText, until } from '@ktrdr/service-kit/testing';
 import type { TestService } from '@ktrdr/service-kit/testing';
+import { program, requires } from '../../../tools/requirements.js';
 
 jest.setTimeout(120_000);
 
@@ -17,29 +18,32 @@ const MIDDLE = strategyText({ epochs: 1_500, layers: [32, 16] });
 const LEASE_MS = '3000';
 
 let postgres: PostgresServer;
-let redis: RedisServer;
 /** Bytes of the model that a training beside the API makes of `MIDDLE`. */
 let local: Buffer;
 
 beforeAll(async () => {
-  [postgres, redis, local] = await Promise.all([
-    PostgresServer.start(),
-    RedisServer.start(),
-    trainBesideApi(MIDDLE),
-  ]);
+  [postgres, local] = await Promise.all([PostgresServer.start(), trainBesideApi(MIDDLE)]);
 }, 120_000);
 
-afterAll(async () => {
-  await postgres.stop();
-  await redis.stop();
+afterAll(() => postgres.stop());
+
+requires(program('redis-server')).describe('trainings in a queue on redis', () => {
+  let redis: RedisServer;
+  beforeAll(async () => {
+    redis = await RedisServer.start();
+  });
+  afterAll(() => redis.stop());
+  trainingsInQueue(
+    async () => redis.url,
+    () => redis.loseAll(),
+  );
 });
 
-const queues = [
-  ['redis', async () => redis.url],
-  ['postgres', () => postgres.createDatabase()],
-] as const;
+describe('trainings in a queue on postgres', () => {
+  trainingsInQueue(() => postgres.createDatabase());
+});
 
-describe.each(queues)('trainings in a queue on %s', (kind, newUrl) => {
+function trainingsInQueue(newUrl: () => Promise<string>, loseAll?: () => Promise<void>): void {
   let sandbox: Sandbox;
   let url: string;
   let one: TestService;
@@ -143,7 +147,7 @@ describe.each(queues)('trainings in a queue on %s', (kind, newUrl) => {
   });
 
   // what the queue's own tests show to be the same on both is tried once
-  if (kind !== 'redis') return;
+  if (loseAll === undefined) return;
 
   test('are given back by a host that stops, and cancelled at the other API', async () => {
     await withHosts(1);
@@ -279,12 +283,12 @@ describe.each(queues)('trainings in a queue on %s', (kind, newUrl) => {
     await withHosts(1);
     const id = await two.startTraining({ strategy: MIDDLE });
     await two.untilCheckpoint(id, 60_000);
-    await redis.loseAll();
+    await loseAll();
     const ended = await two.untilEnded(id, 90_000);
     expect(ended).toMatchObject({ status: 'completed', error: null, attempt: 1 });
     expect((await modelOf(ended)).equals(local)).toBe(true);
   });
-});
+}
 
 function busyHost({ hosts }: HostList, id: string) {
   return hosts.find(({ operations }) => operations?.includes(id) === true);

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect } from '@jest/globals';
-import { testWithProgram } from '../../../tools/system-package.js';
+import { program, requires } from '../../../tools/requirements.js';
 import { TestApi } from './processes.js';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -38,7 +38,7 @@ afterEach(async () => {
   await api.close();
 });
 
-const test = testWithProgram('tmux');
+const { test } = requires(program('tmux'));
 
 test('a terminal that becomes narrower shows one progress, and afterwards only how it ended', async () => {
   const command = `KTRDR_API_URL=${api.url} node apps/cli/bin/ktrdr.mjs dummy start --iterations 60 --duration 0.05`;

@@ -10,7 +10,7 @@ import { formatIssue } from './issues.js';
 import { computeLabels } from './labels/compute-labels.js';
 import type { ClassLabels } from './labels/labels.js';
 import { parseStrategy } from './parse-strategy.js';
-import { hasRealBars, realBars } from './test/real-bars.js';
+import { onRealBars, readRealBars } from './test/real-bars.js';
 import { validateStrategy } from './validate-strategy.js';
 
 const DIRECTORY = fileURLToPath(new URL('../../../strategies/', import.meta.url));
@@ -43,7 +43,6 @@ describe('the example strategies', () => {
     expect(strategy.baseTimeframe).toBe('1d');
   });
 
-  const onRealBars = hasRealBars ? test : test.skip;
   onRealBars.each([
     ['test_strategy.yaml', undefined],
     ['test_strategy.yaml', { symbols: ['GOOG'], timeframes: ['1d'] }],
@@ -51,27 +50,23 @@ describe('the example strategies', () => {
     ['hourly_in_daily_trend.yaml', undefined],
     ['legacy_reversion.yaml', undefined],
     ['triple_barrier_hourly.yaml', undefined],
-  ])(
-    '%s %j: on real bars every input varies and BUY and SELL both occur (KTRDR_REAL_BARS)',
-    async (name, overrides) => {
-      const { strategy } = parseStrategy(text(name), { file: name, ...(overrides && { overrides }) });
-      for (const symbol of strategy.symbols) {
-        const bars = new Map<Timeframe, Bars>();
-        for (const timeframe of strategy.timeframes)
-          bars.set(timeframe, (await realBars(symbol, timeframe))!);
-        const { names, values } = computeFeatures(strategy, bars);
-        const constant = names.filter((_, column) => {
-          const seen = new Set<number>();
-          for (let at = column; at < values.length && seen.size < 2; at += names.length) {
-            if (Number.isFinite(values[at]!)) seen.add(values[at]!);
-          }
-          return seen.size < 2;
-        });
-        expect(constant).toEqual([]);
-        const labels = computeLabels(strategy.training.labels, bars.get(strategy.baseTimeframe)!);
-        expect(labels).toMatchObject({ output: 'classification', classes: ['BUY', 'HOLD', 'SELL'] });
-        expect(new Set((labels as ClassLabels).label)).toEqual(new Set([-1, 0, 1, 2]));
-      }
-    },
-  );
+  ])('%s %j: on real bars every input varies and BUY and SELL both occur', async (name, overrides) => {
+    const { strategy } = parseStrategy(text(name), { file: name, ...(overrides && { overrides }) });
+    for (const symbol of strategy.symbols) {
+      const bars = new Map<Timeframe, Bars>();
+      for (const timeframe of strategy.timeframes) bars.set(timeframe, await readRealBars(symbol, timeframe));
+      const { names, values } = computeFeatures(strategy, bars);
+      const constant = names.filter((_, column) => {
+        const seen = new Set<number>();
+        for (let at = column; at < values.length && seen.size < 2; at += names.length) {
+          if (Number.isFinite(values[at]!)) seen.add(values[at]!);
+        }
+        return seen.size < 2;
+      });
+      expect(constant).toEqual([]);
+      const labels = computeLabels(strategy.training.labels, bars.get(strategy.baseTimeframe)!);
+      expect(labels).toMatchObject({ output: 'classification', classes: ['BUY', 'HOLD', 'SELL'] });
+      expect(new Set((labels as ClassLabels).label)).toEqual(new Set([-1, 0, 1, 2]));
+    }
+  });
 });

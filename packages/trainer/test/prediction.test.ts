@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,10 +13,11 @@ import {
   runTrainerProcess,
   type StoredModel,
 } from '@ktrdr/trainer';
+import { procFilesystem, requires } from '../../../tools/requirements.js';
 import { childProcesses, isAlive } from './fixtures/processes.js';
 import { strategyText, trainingRequest, type Workplace, workplace, writeBars } from './fixtures/training.js';
 
-const onLinux = existsSync('/proc/self/stat') ? test : test.skip;
+const { test: onLinux } = requires(procFilesystem());
 
 let place: Workplace;
 let storage: ModelStorage;

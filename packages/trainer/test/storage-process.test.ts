@@ -1,14 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { ModelStorage, type TrainingRunRequest } from '@ktrdr/trainer';
+import { procFilesystem, requires } from '../../../tools/requirements.js';
 import { childProcesses, isAlive } from './fixtures/processes.js';
 import { strategyText, trainingRequest, type Workplace, workplace, writeBars } from './fixtures/training.js';
 
 const fixture = (name: string): string => fileURLToPath(new URL(`./fixtures/${name}.mjs`, import.meta.url));
-const onLinux = existsSync('/proc/self/stat') ? test : test.skip;
+const { test: onLinux } = requires(procFilesystem());
 
 let place: Workplace;
 

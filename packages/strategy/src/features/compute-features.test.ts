@@ -10,7 +10,7 @@ import { MEMBERSHIP_TYPES } from '../model.js';
 import type { MembershipType, Strategy } from '../model.js';
 import { parseStrategy } from '../parse-strategy.js';
 import { barsOfCloses, firstBars, randomBars, seededRandom } from '../test/random-bars.js';
-import { hasRealBars, realBars } from '../test/real-bars.js';
+import { onRealBars, readRealBars } from '../test/real-bars.js';
 import { computeFeatures } from './compute-features.js';
 import type { FeatureMatrix } from './compute-features.js';
 import { warmUpBars } from './warm-up-bars.js';
@@ -347,11 +347,10 @@ fuzzy_sets:
     expect(changed.length).toBeGreaterThan(width / 2);
   });
 
-  const onRealBars = hasRealBars ? test : test.skip;
-  onRealBars('real hourly and daily bars: rows stay as they are (KTRDR_REAL_BARS)', async () => {
+  onRealBars('real hourly and daily bars: rows stay as they are', async () => {
     const strategy = v3(['1h', '1d'], everyFeature(['gaussian']));
-    const hourly = firstBars((await realBars('AAPL', '1h'))!, 1_200);
-    const bars = byTimeframe(hourly, (await realBars('AAPL', '1d'))!);
+    const hourly = firstBars(await readRealBars('AAPL', '1h'), 1_200);
+    const bars = byTimeframe(hourly, await readRealBars('AAPL', '1d'));
     for (const row of [6, 7, 1_000]) expectPast(strategy, bars, row, row);
   });
 });

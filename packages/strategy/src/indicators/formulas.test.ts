@@ -5,7 +5,7 @@ import { computeIndicator } from '../test/compute-indicator.js';
 import type { ParameterValues } from '../test/compute-indicator.js';
 import { expectClose } from '../test/expect-close.js';
 import { randomBars, withHalt } from '../test/random-bars.js';
-import { hasRealBars, realBars } from '../test/real-bars.js';
+import { onRealBars, readRealBars } from '../test/real-bars.js';
 
 /*
  * Indicators that TA-Lib does not have, written out as their definitions say: every value from its own window, slow and
@@ -285,12 +285,11 @@ describe('an indicator is its formula to 1e-9', () => {
     expectFormula(item, withHalt(randomBars({ length: 400, seed: 3 }), 150, 260));
   });
 
-  const onRealBars = hasRealBars ? test : test.skip;
   onRealBars.each([
     ['AAPL', '1d'],
     ['EURUSD', '1h'],
-  ] as const)('all on the first 1,000 real bars of %s %s (KTRDR_REAL_BARS)', async (symbol, timeframe) => {
-    const all = (await realBars(symbol, timeframe))!;
+  ] as const)('all on the first 1,000 real bars of %s %s', async (symbol, timeframe) => {
+    const all = await readRealBars(symbol, timeframe);
     const bars = randomBars({ length: 1_000, seed: 1 });
     for (const column of ['open', 'high', 'low', 'close', 'volume'] as const) {
       bars[column].set(all[column].subarray(0, 1_000));

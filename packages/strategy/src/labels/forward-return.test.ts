@@ -3,12 +3,11 @@ import { propertyRuns } from '@ktrdr/contracts/testing';
 import fc from 'fast-check';
 
 import { barsOfCloses } from '../test/random-bars.js';
-import { hasRealBars, realBars } from '../test/real-bars.js';
+import { onRealBars, readRealBars } from '../test/real-bars.js';
 import { computeLabels } from './compute-labels.js';
 
 const prices = fc.array(fc.integer({ min: 80, max: 125 }), { maxLength: 80 });
 const horizons = fc.constantFrom(1, 3, 20);
-const onRealBars = hasRealBars ? test : test.skip;
 
 function slowReturns(closes: readonly number[], horizon: number): number[] {
   return closes.map((close, t) => (closes[t + horizon]! - close) / close);
@@ -35,8 +34,8 @@ describe('forward returns', () => {
     );
   });
 
-  onRealBars('are the definition on real bars (KTRDR_REAL_BARS)', async () => {
-    const closes = [...(await realBars('EURUSD', '1h'))!.close];
+  onRealBars('are the definition on real bars', async () => {
+    const closes = [...(await readRealBars('EURUSD', '1h')).close];
     expect([...returns(closes, 24).value]).toEqual(slowReturns(closes, 24));
   });
 });
@@ -67,8 +66,8 @@ describe('context labels', () => {
     );
   });
 
-  onRealBars('are the definition on real bars (KTRDR_REAL_BARS)', async () => {
-    const closes = [...(await realBars('GOOG', '1d'))!.close];
+  onRealBars('are the definition on real bars', async () => {
+    const closes = [...(await readRealBars('GOOG', '1d')).close];
     const label = [...context(closes, 5, 0.005, -0.005).label];
     expect(label).toEqual(slowContext(closes, 5, 0.005, -0.005));
     expect(new Set(label)).toEqual(new Set([0, 1, 2, -1]));

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import type { RegimeSettings } from '../model.js';
 import { anyRegime, REGIME } from '../test/label-settings.js';
 import { barsOfCloses, firstBars, randomBars } from '../test/random-bars.js';
-import { hasRealBars, realBars } from '../test/real-bars.js';
+import { onRealBars, readRealBars } from '../test/real-bars.js';
 import { computeLabels } from './compute-labels.js';
 
 const [UP, DOWN, RANGING, VOLATILE, NONE] = [0, 1, 2, 3, -1];
@@ -146,9 +146,8 @@ describe('regime labels', () => {
     );
   });
 
-  const onRealBars = hasRealBars ? test : test.skip;
-  onRealBars('are the definition on real bars (KTRDR_REAL_BARS)', async () => {
-    const bars = firstBars((await realBars('AAPL', '1h'))!, 1200);
+  onRealBars('are the definition on real bars', async () => {
+    const bars = firstBars(await readRealBars('AAPL', '1h'), 1200);
     const found = regimes(bars, REGIME, 800);
     expect(found).toEqual(slowRegimes(bars, REGIME, 800));
     expect(new Set(found.map(([label]) => label)).size).toBeGreaterThan(3);

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import type { CusumSettings, TripleBarrierSettings } from '../model.js';
 import { anyTripleBarrier, TRIPLE_BARRIER } from '../test/label-settings.js';
 import { firstBars, randomBars } from '../test/random-bars.js';
-import { hasRealBars, realBars } from '../test/real-bars.js';
+import { onRealBars, readRealBars } from '../test/real-bars.js';
 import { computeLabels } from './compute-labels.js';
 import type { ClassLabels } from './labels.js';
 
@@ -186,11 +186,10 @@ describe('triple barriers', () => {
     expect([...computeLabels(auto, bars, 0).label].every((label) => label === NONE)).toBe(true);
   });
 
-  const onRealBars = hasRealBars ? test : test.skip;
   onRealBars.each(['atr', 'close'] as const)(
-    'are the definition on real bars, %s (KTRDR_REAL_BARS)',
+    'are the definition on real bars, %s',
     async (volatilityMethod) => {
-      const bars = firstBars((await realBars('AAPL', '1h'))!, 1500);
+      const bars = firstBars(await readRealBars('AAPL', '1h'), 1500);
       const labels = expectDefinition(bars, { ...TRIPLE_BARRIER, volatilityMethod, computeWeights: true });
       expect(new Set(labels.label)).toEqual(
         new Set([BUY, SELL, ...(volatilityMethod === 'atr' ? [HOLD] : []), NONE]),

@@ -3,7 +3,7 @@ import { propertyRuns } from '@ktrdr/contracts/testing';
 import fc from 'fast-check';
 
 import { barsOfCloses, firstBars } from '../test/random-bars.js';
-import { hasRealBars, realBars } from '../test/real-bars.js';
+import { onRealBars, readRealBars } from '../test/real-bars.js';
 import { computeLabels } from './compute-labels.js';
 
 const [BUY, HOLD, SELL, NONE] = [0, 1, 2, -1];
@@ -61,9 +61,8 @@ describe('zigzag points', () => {
     );
   });
 
-  const onRealBars = hasRealBars ? test : test.skip;
-  onRealBars('are the definition on real bars (KTRDR_REAL_BARS)', async () => {
-    const closes = [...firstBars((await realBars('GOOG', '1d'))!, 2000).close];
+  onRealBars('are the definition on real bars', async () => {
+    const closes = [...firstBars(await readRealBars('GOOG', '1d'), 2000).close];
     expect(points(closes, 0.03, 20)).toEqual(slowPoints(closes, 0.03, 20));
     expect(new Set(points(closes, 0.03, 20).label)).toEqual(new Set([BUY, HOLD, SELL, NONE]));
   });

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 
 import type { ZigzagSettings } from '../model.js';
 import { barsOfCloses, firstBars, randomBars } from '../test/random-bars.js';
-import { hasRealBars, realBars } from '../test/real-bars.js';
+import { onRealBars, readRealBars } from '../test/real-bars.js';
 import { computeLabels } from './compute-labels.js';
 
 const [BUY, HOLD, SELL, NONE] = [0, 1, 2, -1];
@@ -100,9 +100,8 @@ describe('zigzag segments', () => {
     );
   });
 
-  const onRealBars = hasRealBars ? test : test.skip;
-  onRealBars('are the definition on real bars (KTRDR_REAL_BARS)', async () => {
-    const series = firstBars((await realBars('GOOG', '1d'))!, 400);
+  onRealBars('are the definition on real bars', async () => {
+    const series = firstBars(await readRealBars('GOOG', '1d'), 400);
     const { label, end } = computeLabels(zigzag(0.03), series);
     expect({ label: [...label], end: [...end] }).toEqual(slowLabels([...series.close], 0.03));
   });

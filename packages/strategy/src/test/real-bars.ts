@@ -1,17 +1,13 @@
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-
 import type { Timeframe } from '@ktrdr/contracts';
 import { readBars } from '@ktrdr/market-data';
 import type { Bars } from '@ktrdr/market-data';
 
-const DIRECTORY =
-  process.env['KTRDR_REAL_BARS'] ?? fileURLToPath(new URL('../../../../../shared/data', import.meta.url));
+import { REAL_BARS, realBars, requires } from '../../../../tools/requirements.js';
 
-/** Bars of real markets; `null` where the folder `KTRDR_REAL_BARS` is missing. */
-export async function realBars(symbol: string, timeframe: Timeframe): Promise<Bars | null> {
-  return existsSync(DIRECTORY) ? readBars({ dataDir: DIRECTORY, symbol, timeframe }) : null;
+/** `test` for those that read {@link readRealBars}. */
+export const { test: onRealBars } = requires(realBars());
+
+/** Bars of a real market. */
+export function readRealBars(symbol: string, timeframe: Timeframe): Promise<Bars> {
+  return readBars({ dataDir: REAL_BARS, symbol, timeframe });
 }
-
-/** For `test.skip`: says in a test's name why it did not run. */
-export const hasRealBars = existsSync(DIRECTORY);

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from '@jest/globals';
-import { SYSTEM_PYTHON, testWithPythonModule } from '../../../../../tools/system-package.js';
+import { SYSTEM_PYTHON, pythonModule, requires } from '../../../../../tools/requirements.js';
 import { initialParameters } from '../../initial-parameters.js';
 import { inputWidth } from '../../model-spec.js';
 import type { FittedNormalisation } from '../../normalisation.js';
@@ -33,39 +33,37 @@ for path in sys.argv[1:]:
 /** `TensorProto.DataType` */
 const [FLOAT, DOUBLE] = [1, 11];
 
-testWithPythonModule('onnx')(
-  'onnx.checker accepts model.onnx of every network',
-  async () => {
-    const directory = await mkdtemp(join(tmpdir(), 'ktrdr-onnx-'));
-    try {
-      const models = ['relu', 'leaky_relu', 'tanh', 'sigmoid'].flatMap((activation) =>
-        networks(activation as 'relu', 0.2),
-      );
-      const paths: string[] = [];
-      for (const [index, model] of models.entries()) {
-        const rules = Array.from({ length: model.inputs }, (_, input) => RULES[input % RULES.length]!);
-        const path = join(directory, `${index}.onnx`);
-        await writeFile(path, modelGraph(model, initialParameters(model, 5), rules));
-        paths.push(path);
-      }
-      const { status, stdout, stderr } = spawnSync(SYSTEM_PYTHON, ['-c', CHECK, ...paths], {
-        encoding: 'utf8',
-        timeout: 60_000,
-      });
-      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-      const described = stdout
-        .trim()
-        .split('\n')
-        .map((line) => JSON.parse(line) as unknown);
-      expect(described).toEqual(
-        models.map((model) => [
-          [['features', DOUBLE, ['rows', inputWidth(model)]]],
-          [['outputs', FLOAT, ['rows', model.outputs]]],
-        ]),
-      );
-    } finally {
-      await rm(directory, { recursive: true });
+const { test } = requires(pythonModule('onnx'));
+
+test('onnx.checker accepts model.onnx of every network', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'ktrdr-onnx-'));
+  try {
+    const models = ['relu', 'leaky_relu', 'tanh', 'sigmoid'].flatMap((activation) =>
+      networks(activation as 'relu', 0.2),
+    );
+    const paths: string[] = [];
+    for (const [index, model] of models.entries()) {
+      const rules = Array.from({ length: model.inputs }, (_, input) => RULES[input % RULES.length]!);
+      const path = join(directory, `${index}.onnx`);
+      await writeFile(path, modelGraph(model, initialParameters(model, 5), rules));
+      paths.push(path);
     }
-  },
-  90_000,
-);
+    const { status, stdout, stderr } = spawnSync(SYSTEM_PYTHON, ['-c', CHECK, ...paths], {
+      encoding: 'utf8',
+      timeout: 60_000,
+    });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    const described = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown);
+    expect(described).toEqual(
+      models.map((model) => [
+        [['features', DOUBLE, ['rows', inputWidth(model)]]],
+        [['outputs', FLOAT, ['rows', model.outputs]]],
+      ]),
+    );
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+}, 90_000);

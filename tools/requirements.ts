@@ -1,0 +1,90 @@
+/**
+ * Tests that need something that not every machine has: `const { test } = requires(program('tmux'));`.
+ * Where it is missing, they are skipped and counted, their titles end with {@link SKIPPED} and the reason, and `npm test` lists
+ * the reasons. Where `KTRDR_REQUIRE_SYSTEM_PACKAGES` is 1, as in `.ci/run`, a missing system package fails the test file.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import * as jest from '@jest/globals';
+
+/** Stands before the reason in a skipped test's title; `tools/verify.mjs` looks for it. */
+const SKIPPED = ' [skipped: ';
+
+/** Something a test needs. */
+export interface Requirement {
+  /** `null` where it is there. */
+  missing: string | null;
+  /** A system package brings it: `.ci/run` installs that package. */
+  isSystemPackage: boolean;
+}
+
+interface Block {
+  (name: string, body: () => void | Promise<void>, timeoutMs?: number): void;
+  each: typeof jest.test.each;
+}
+
+/** jest's `test` and `describe` where everything is there, else the same with the reason for the skip in each title. */
+export function requires(...requirements: Requirement[]): { test: Block; describe: typeof jest.describe } {
+  const [first] = requirements.filter(({ missing }) => missing !== null);
+  if (first === undefined) return { test: jest.test, describe: jest.describe };
+  if (first.isSystemPackage && process.env['KTRDR_REQUIRE_SYSTEM_PACKAGES'] === '1')
+    throw new Error(`${first.missing}, and KTRDR_REQUIRE_SYSTEM_PACKAGES is 1: install it (see .ci/run)`);
+  const reason = `${SKIPPED}${first.missing}]`;
+  return {
+    test: withReason(jest.test.skip, reason) as unknown as Block,
+    describe: withReason(jest.describe.skip, reason) as unknown as typeof jest.describe,
+  };
+}
+
+/** A program on the `PATH`. */
+export function program(name: string): Requirement {
+  const found = spawnSync('sh', ['-c', 'command -v "$1"', 'sh', name]).status === 0;
+  return { missing: found ? null : `no ${name} on the PATH`, isSystemPackage: true };
+}
+
+/** The Python that system packages install modules for. */
+export const SYSTEM_PYTHON = '/usr/bin/python3';
+
+/** A module of {@link SYSTEM_PYTHON}. */
+export function pythonModule(name: string): Requirement {
+  const found = spawnSync(SYSTEM_PYTHON, ['-c', `import ${name}`]).status === 0;
+  return { missing: found ? null : `no module ${name} for ${SYSTEM_PYTHON}`, isSystemPackage: true };
+}
+
+/** Bars of real markets, which are not ours to copy. */
+export const REAL_BARS = process.env['KTRDR_REAL_BARS'] ?? join(import.meta.dirname, '../../shared/data');
+
+export function realBars(): Requirement {
+  const missing = existsSync(REAL_BARS) ? null : 'no real bars, name their folder with KTRDR_REAL_BARS';
+  return { missing, isSystemPackage: false };
+}
+
+/** Disks of a few KiB, in a namespace of the user's own. */
+export function smallDisks(): Requirement {
+  const mounted = spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0;
+  return {
+    missing: mounted ? null : 'this user may not mount a tmpfs in a namespace of its own',
+    isSystemPackage: false,
+  };
+}
+
+/** `/proc`, which lists processes. */
+export function procFilesystem(): Requirement {
+  return { missing: existsSync('/proc/self/stat') ? null : 'no /proc', isSystemPackage: false };
+}
+
+interface Skipping {
+  (name: string, ...rest: never[]): void;
+  each: (...table: never[]) => (name: string, ...rest: never[]) => void;
+}
+
+function withReason(skip: unknown, reason: string): Skipping {
+  const { each } = skip as Skipping;
+  const named: Skipping = (name, ...rest) => (skip as Skipping)(name + reason, ...rest);
+  named.each =
+    (...table) =>
+    (name, ...rest) =>
+      each(...table)(name + reason, ...rest);
+  return named;
+}
