@@ -2,10 +2,10 @@
 import { rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
-/** Bundles for the package in whose folder the command runs; `options` are esbuild's. */
+/** Bundles the package in the current folder. `options` and the answer are those of esbuild. */
 export async function bundle(entry, options) {
   rmSync('dist/chunks', { recursive: true, force: true });
-  await build({
+  return build({
     entryPoints: { main: entry },
     outdir: 'dist',
     chunkNames: 'chunks/[name]-[hash]',

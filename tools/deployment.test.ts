@@ -211,34 +211,3 @@ describe.each(['api', 'training-host'])('apps/%s/Dockerfile', (app) => {
     expect(instructions.join(' ')).toContain(`npx --yes ${packageManager} exec turbo run build`);
   });
 });
-
-describe('.github/workflows/ci.yml', () => {
-  const workflow = parse(read('.github/workflows/ci.yml')) as {
-    jobs: {
-      test: { strategy: { matrix: { node: number[] } }; steps: { run?: string }[] };
-      images: { steps: { run?: string }[] };
-    };
-  };
-
-  test('runs npm test, through .ci/run, on Node 20, 22 and 24', () => {
-    expect(workflow.jobs.test.strategy.matrix.node).toEqual([20, 22, 24]);
-    expect(workflow.jobs.test.steps.map(({ run }) => run)).toContain('bash .ci/run');
-    expect(read('.ci/run').trimEnd().endsWith('npm test')).toBe(true);
-  });
-
-  const commands = workflow.jobs.images.steps.flatMap(({ run }) => run ?? []);
-
-  test('builds the images', () => {
-    expect(commands).toContain('docker compose build');
-    expect(commands).toContain('docker build -f apps/training-host/Dockerfile .');
-  });
-
-  test('writes bars and trains through the container that it has started', () => {
-    const order = ['docker compose up', 'npm run build', 'npx ktrdr data sample', 'npx ktrdr models train'];
-    const places = order.map((start) => commands.findIndex((command) => command.startsWith(start)));
-    expect(places).not.toContain(-1);
-    expect(places).toEqual(places.toSorted((a, b) => a - b));
-    const { packageManager } = JSON.parse(read('package.json')) as { packageManager: string };
-    expect(commands).toContain(`npx --yes ${packageManager} install --frozen-lockfile`);
-  });
-});

@@ -1,4 +1,11 @@
-/** Bundles the CLI with all that it imports: one small file to start from, a chunk for each command. */
+/** Bundles the CLI with everything it imports: one small entry file, and a chunk for each command. */
+import { writeFile } from 'node:fs/promises';
 import { bundle } from '../../tools/bundle.mjs';
+import { thirdPartyNotices } from '../../tools/third-party.mjs';
 
-await bundle('src/main.ts', { minifySyntax: true, minifyWhitespace: true });
+const { metafile } = await bundle('src/main.ts', {
+  minifySyntax: true,
+  minifyWhitespace: true,
+  metafile: true,
+});
+await writeFile('dist/THIRD-PARTY.txt', await thirdPartyNotices(Object.keys(metafile.inputs)));

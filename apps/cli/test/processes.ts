@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const ROOT = join(import.meta.dirname, '../../..');
+export const ROOT = join(import.meta.dirname, '../../..');
 
 /** A running program and all that it has written. */
 export class Program {
@@ -15,10 +15,14 @@ export class Program {
   stdout = '';
   stderr = '';
 
-  constructor(args: string[], environment: Record<string, string>) {
+  constructor(
+    args: string[],
+    environment: Record<string, string>,
+    { command = process.execPath, cwd = ROOT } = {},
+  ) {
     const { FORCE_COLOR: _, NODE_OPTIONS: __, ...inherited } = process.env;
-    this.#child = spawn(process.execPath, args, {
-      cwd: ROOT,
+    this.#child = spawn(command, args, {
+      cwd,
       env: { ...inherited, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

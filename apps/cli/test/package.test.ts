@@ -1,0 +1,137 @@
+/** The CLI as users get it: packed by npm, run from an empty folder, with no registry and nothing of the repository in reach. */
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Program, ROOT, TestApi } from './processes.js';
+
+interface Manifest {
+  version: string;
+  bin: Record<string, string>;
+  [field: string]: unknown;
+}
+
+describe('the packed CLI', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ktrdr-package-'));
+  const empty = join(folder, 'empty');
+  // nobody listens there
+  const offline = {
+    npm_config_registry: 'http://127.0.0.1:9',
+    npm_config_cache: join(folder, 'npm-cache'),
+    npm_config_update_notifier: 'false',
+  };
+  let api: TestApi;
+  let tarball: string;
+  let manifest: Manifest;
+
+  const npm = (command: 'npm' | 'npx', args: string[], cwd: string) =>
+    new Program(args, { ...offline, KTRDR_API_URL: api.url }, { command, cwd });
+  const ktrdr = (...args: string[]) =>
+    new Program(
+      [join(folder, 'package', manifest.bin['ktrdr']!), ...args],
+      { KTRDR_API_URL: api.url },
+      { cwd: empty },
+    );
+
+  beforeAll(async () => {
+    mkdirSync(empty);
+    api = await TestApi.start();
+    const pack = npm('npm', ['pack', '--pack-destination', folder], join(ROOT, 'apps/cli'));
+    const code = await pack.ended;
+    if (code !== 0) throw new Error(`npm pack ended with ${code}:\n${pack.stdout}${pack.stderr}`);
+    tarball = join(folder, pack.stdout.trim().split('\n').at(-1)!);
+    execFileSync('tar', ['-xzf', tarball, '-C', folder]);
+    manifest = JSON.parse(readFileSync(join(folder, 'package/package.json'), 'utf8')) as Manifest;
+  }, 60_000);
+  afterAll(async () => {
+    await api.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  test('contains the built program, its licences and its README, and nothing else', () => {
+    const files = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trim().split('\n').toSorted();
+    const chunks = files.filter((file) => /^package\/dist\/chunks\/[\w-]+\.js$/.test(file));
+    expect(chunks.length).toBeGreaterThan(10);
+    expect(files.filter((file) => !chunks.includes(file))).toEqual([
+      'package/README.md',
+      'package/bin/ktrdr.mjs',
+      'package/dist/THIRD-PARTY.txt',
+      'package/dist/main.js',
+      'package/package.json',
+    ]);
+    expect(files.length).toBeLessThan(60);
+  });
+
+  test('can be published: no dependencies, a licence and the Node versions that it runs on', () => {
+    expect(manifest).toMatchObject({ name: 'ktrdr', license: 'MIT', engines: { node: '>=20.19' } });
+    expect(manifest['description']).toEqual(expect.any(String));
+    for (const field of ['private', 'dependencies', 'optionalDependencies', 'peerDependencies'])
+      expect(manifest).not.toHaveProperty(field);
+  });
+
+  test('names the licence of every package that is bundled, with its text', () => {
+    const notices = readFileSync(join(folder, 'package/dist/THIRD-PARTY.txt'), 'utf8');
+    for (const name of [
+      'axios',
+      'cli-progress',
+      'cli-table3',
+      'commander',
+      'eventsource-parser',
+      'picocolors',
+    ])
+      expect(notices).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\((MIT|ISC)\\)\\n\\n.`, 'm'));
+    expect(notices).not.toContain('@ktrdr/');
+  });
+
+  test('npx runs it without a registry', async () => {
+    const npx = npm('npx', ['--yes', '--package', tarball, 'ktrdr', '--version'], empty);
+    expect({ code: await npx.ended, said: npx.stdout }).toEqual({ code: 0, said: `${manifest.version}\n` });
+  }, 60_000);
+
+  test("works with the README's lines, word for word", async () => {
+    const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+    const [, block = ''] = /```bash\n(\(cd apps\/cli [^`]*)```/.exec(readme)!;
+    const script = block.replaceAll('/tmp', folder);
+    const shell = new Program(
+      ['-ec', script],
+      { ...offline, KTRDR_API_URL: api.url },
+      { command: 'sh', cwd: ROOT },
+    );
+    expect({ code: await shell.ended, said: shell.stdout }).toEqual({
+      code: 0,
+      said: expect.stringContaining('No operations.'),
+    });
+  }, 60_000);
+
+  test('runs an operation', async () => {
+    const dummy = ktrdr('dummy', 'start', '--iterations', '2', '--duration', '0.1');
+    expect({ code: await dummy.ended, error: dummy.stderr }).toEqual({ code: 0, error: '' });
+    expect(dummy.stdout).toContain('completed in ');
+  });
+
+  test('trains the strategy file at an absolute path', async () => {
+    const range = ['--start-date', '2024-01-01', '--end-date', '2024-03-01'];
+    expect(await ktrdr('data', 'sample', 'AAPL', '1h', ...range).ended).toBe(0);
+    const train = ktrdr('models', 'train', join(ROOT, 'strategies/test_strategy.yaml'), ...range);
+    expect({ code: await train.ended, error: train.stderr }).toEqual({ code: 0, error: '' });
+    expect(train.stdout).toContain('test accuracy');
+  });
+
+  test('leaves the folder that it was called in as it was', () => {
+    expect(readdirSync(empty)).toEqual([]);
+  });
+});
+
+test('a CLI that is not built is not packed: one line says what to run', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ktrdr-unbuilt-'));
+  try {
+    for (const file of ['package.json', 'bin/ktrdr.mjs'])
+      cpSync(join(ROOT, 'apps/cli', file), join(folder, file));
+    const pack = new Program(['pack'], {}, { command: 'npm', cwd: folder });
+    expect(await pack.ended).not.toBe(0);
+    expect(pack.stdout + pack.stderr).toContain('ktrdr is not built yet. Run once: npm run quickstart');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});

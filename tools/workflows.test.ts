@@ -1,0 +1,143 @@
+/** The workflows of the repository, checked against what they call: scripts, files, Node versions, pnpm. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+
+const ROOT = join(import.meta.dirname, '..');
+const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
+
+interface Step {
+  uses?: string;
+  run?: string;
+  with?: Record<string, unknown>;
+  env?: Record<string, string>;
+  'working-directory'?: string;
+}
+interface Job {
+  needs?: string;
+  permissions?: Record<string, string>;
+  strategy?: { matrix: { node: string[] } };
+  steps: Step[];
+}
+interface Workflow {
+  on: { push?: { branches?: string[]; tags?: string[] } };
+  permissions: Record<string, string>;
+  jobs: Record<string, Job>;
+}
+interface Manifest {
+  scripts: Record<string, string>;
+  engines: { node: string };
+  packageManager: string;
+}
+
+const manifestOf = (folder: string) => JSON.parse(read(join(folder, 'package.json'))) as Manifest;
+const { engines, packageManager } = manifestOf('.');
+const MINIMUM = engines.node.replace('>=', '');
+
+const names = readdirSync(join(ROOT, '.github/workflows'));
+const workflows = Object.fromEntries(
+  names.map((name) => [name, parse(read(`.github/workflows/${name}`)) as Workflow]),
+);
+const commandsOf = ({ steps }: Job) => steps.flatMap(({ run }) => run ?? []);
+
+describe.each(names)('.github/workflows/%s', (name) => {
+  const workflow = workflows[name]!;
+  const jobs = Object.values(workflow.jobs);
+  const steps = jobs.flatMap((job) => job.steps);
+
+  test('may read the repository, and no more unless a job says so', () => {
+    expect(workflow.permissions).toEqual({ contents: 'read' });
+  });
+
+  test('pins every action to a commit, the same in all workflows', () => {
+    const used = steps.flatMap(({ uses }) => uses ?? []);
+    for (const action of used) expect(action).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40}$/);
+    const all = Object.values(workflows).flatMap((other) =>
+      Object.values(other.jobs).flatMap((job) => job.steps.flatMap(({ uses }) => uses ?? [])),
+    );
+    const pinned = new Set(used.map((action) => action.split('@')[0]));
+    expect(new Set(all.filter((action) => pinned.has(action.split('@')[0]))).size).toBe(pinned.size);
+  });
+
+  test('calls scripts and files that exist, and the pnpm that package.json names', () => {
+    for (const { run = '', 'working-directory': folder = '.' } of steps) {
+      const { scripts } = manifestOf(folder);
+      const called = [...run.matchAll(/\bnpm (?:run ([\w-]+)|(test|start)\b)/g)].map(
+        ([, own, known]) => own ?? known!,
+      );
+      expect(called.filter((script) => scripts[script] === undefined)).toEqual([]);
+      const files = [...run.matchAll(/(?:^bash | -f | train )(\S+)/g)].map(([, file]) => file!);
+      expect(files.filter((file) => !existsSync(join(ROOT, folder, file)))).toEqual([]);
+      for (const [pnpm] of run.matchAll(/pnpm@[\d.]+/g)) expect(pnpm).toBe(packageManager);
+    }
+  });
+
+  test('runs on a Node version that is maintained; on the minimum only beside it', () => {
+    for (const job of jobs) {
+      const setup = job.steps.find(({ uses }) => uses?.startsWith('actions/setup-node@'));
+      const version = String(setup?.with?.['node-version']);
+      const [first, ...others] = job.strategy?.matrix.node ?? [version];
+      expect({ name, first }).toEqual({ name, first: '24' });
+      expect(others.filter((other) => Number.parseFloat(other) < Number(MINIMUM))).toEqual([]);
+      if (job.strategy !== undefined) expect(version).toBe('${{ matrix.node }}');
+    }
+  });
+});
+
+test('.ci/run ends with npm test', () => {
+  expect(read('.ci/run').trimEnd().endsWith('npm test')).toBe(true);
+});
+
+describe('ci.yml', () => {
+  const { test: tests, images } = workflows['ci.yml']!.jobs as { test: Job; images: Job };
+
+  test('runs all tests on Node 24, 22 and the minimum of package.json', () => {
+    expect(tests.strategy!.matrix.node).toEqual(['24', '22', MINIMUM]);
+    expect(commandsOf(tests)).toContain('bash .ci/run');
+  });
+
+  const commands = commandsOf(images);
+
+  test('builds the images', () => {
+    expect(commands).toContain('docker compose build');
+    expect(commands).toContain('docker build -f apps/training-host/Dockerfile .');
+  });
+
+  test('writes bars and trains through the container that it has started', () => {
+    const order = ['docker compose up', 'npm run build', 'npx ktrdr data sample', 'npx ktrdr models train'];
+    const places = order.map((start) => commands.findIndex((command) => command.startsWith(start)));
+    expect(places).not.toContain(-1);
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+    expect(commands).toContain(`npx --yes ${packageManager} install --frozen-lockfile`);
+  });
+});
+
+describe('release.yml', () => {
+  const { on, jobs } = workflows['release.yml']!;
+  const { test: tests, publish } = jobs as { test: Job; publish: Job };
+
+  test('publishes on a version tag, after all tests have passed', () => {
+    expect(on).toEqual({ push: { tags: ['v*'] } });
+    expect(commandsOf(tests)).toContain('bash .ci/run');
+    expect(publish.needs).toBe('test');
+  });
+
+  test('publishes the built CLI with provenance, and needs no secret', () => {
+    const commands = commandsOf(publish);
+    expect(commands.at(-1)).toMatch(/^npm publish --provenance /);
+    expect(commands.indexOf('npm run build')).toBeGreaterThan(-1);
+    expect(publish.steps.at(-1)).toMatchObject({ 'working-directory': 'apps/cli' });
+    expect(publish.permissions).toEqual({ contents: 'read', 'id-token': 'write' });
+    expect(read('.github/workflows/release.yml')).not.toContain('secrets.');
+  });
+
+  test('refuses a tag that is not the version of the package', () => {
+    const { version } = JSON.parse(read('apps/cli/package.json')) as { version: string };
+    const compare = commandsOf(publish).find((command) => command.includes('GITHUB_REF_NAME'))!;
+    const exits = (tag: string) =>
+      spawnSync('sh', ['-c', compare], { cwd: ROOT, env: { ...process.env, GITHUB_REF_NAME: tag } }).status;
+    expect([exits(`v${version}`), exits(`v${version}0`), exits(version)]).toEqual([0, 1, 1]);
+  });
+});
