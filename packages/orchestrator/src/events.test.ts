@@ -75,7 +75,8 @@ describe('watching an operation', () => {
     expect(events).toEqual([
       'status running 0',
       'progress running 5',
-      'status cancelling 5',
+      'progress running 10',
+      'status cancelling 10',
       'status cancelled 10',
     ]);
     expect(clock.waiting).toBe(0);
@@ -107,7 +108,8 @@ describe('watching an operation', () => {
       if (ms % 100 === 99) await clock.advance(0);
     }
     await clock.advance(EVENT_INTERVAL_MS);
-    expect(events.length).toBeLessThanOrEqual(12);
+    // the first state, ten in a second, and the one more that may come at once
+    expect(events.length).toBeLessThanOrEqual(13);
     expect(events.at(-1)).toBe('progress running 9.9');
     await clock.advance(10 * EVENT_INTERVAL_MS);
     expect(events.at(-1)).toBe('progress running 9.9');
@@ -169,9 +171,8 @@ describe('watching an operation', () => {
       await settle();
     }
     expect(arrived).toEqual(reported);
-    // what was stored after the last event
     await clock.advance(1_000);
-    expect(arrived).toHaveLength(21);
+    expect(arrived).toHaveLength(20);
     await watch.return?.();
   });
 

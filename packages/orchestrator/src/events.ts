@@ -12,8 +12,6 @@ export type StatusListener = (operation: Operation) => void | Promise<void>;
 
 /** Time between two progress events of one watch on average, ms; the second of two may follow the first at once. */
 export const EVENT_INTERVAL_MS = 100;
-/** A reader that has heard nothing for so long hears what was stored meanwhile, ms. */
-const STORED_AFTER_MS = 250;
 
 /**
  * One reader's view of a running operation. Progress is coalesced: the reader gets the newest state, once an interval on average
@@ -29,10 +27,8 @@ export class OperationWatch implements AsyncIterableIterator<OperationEvent> {
   /** Reads that wait, in their order. */
   readonly #reads: ((result: IteratorResult<OperationEvent>) => void)[] = [];
   #progressChanged = false;
-  #progressStored = false;
   /** When the events so far would have come, had they come one an interval. Monotonic ms. */
   #paidUntil: number;
-  #lastAt: number;
   #ended = false;
   #closed = false;
   #cancelTimer: (() => void) | null = null;
@@ -45,8 +41,7 @@ export class OperationWatch implements AsyncIterableIterator<OperationEvent> {
     this.#clock = clock;
     this.#snapshot = snapshot;
     this.#onClose = onClose;
-    this.#lastAt = clock.monotonic();
-    this.#paidUntil = this.#lastAt + EVENT_INTERVAL_MS;
+    this.#paidUntil = clock.monotonic() + EVENT_INTERVAL_MS;
     this.statusChanged();
   }
 
@@ -59,14 +54,6 @@ export class OperationWatch implements AsyncIterableIterator<OperationEvent> {
     this.#queue.push({ type: 'status', operation: this.#snapshot() });
     // the status event carries the newest progress too
     this.#progressChanged = false;
-    this.#progressStored = false;
-    this.#serve();
-  }
-
-  /** The store has a higher percentage: the next event shows it. Where none comes soon, that is one. */
-  progressStored(): void {
-    if (this.#progressStored) return;
-    this.#progressStored = true;
     this.#serve();
   }
 
@@ -129,16 +116,13 @@ export class OperationWatch implements AsyncIterableIterator<OperationEvent> {
     const now = this.#clock.monotonic();
     if (dueAt === null || now < dueAt) return null;
     this.#progressChanged = false;
-    this.#progressStored = false;
-    this.#lastAt = now;
     this.#paidUntil = Math.max(this.#paidUntil, now) + EVENT_INTERVAL_MS;
     return { done: false, value: { type: 'progress', operation: this.#snapshot() } };
   }
 
   /** When the next progress event is due, monotonic ms; `null` where there is nothing to tell. */
   #dueAt(): number | null {
-    if (this.#progressChanged) return this.#paidUntil - EVENT_INTERVAL_MS;
-    return this.#progressStored ? this.#lastAt + STORED_AFTER_MS : null;
+    return this.#progressChanged ? this.#paidUntil - EVENT_INTERVAL_MS : null;
   }
 
   #close(): void {

@@ -211,24 +211,59 @@ describe('how an operation ends', () => {
 });
 
 describe('progress', () => {
-  test('is read fresh from the running operation, and stored at intervals', async () => {
+  test('is read as it was stored: percentage, line and counts of one moment', async () => {
     const { launch, operations, store, clock } = memoryService();
     const gate = new Gate();
-    const { operationId } = await launch(async ({ progress }) => {
-      progress.update({ percentage: 10, items_processed: 1 });
-      progress.update({ percentage: 20, items_processed: 2 });
+    const { operationId } = await launch(async ({ progress, sleep }) => {
+      for (const at of [10, 20, 30]) {
+        progress.update({ percentage: at, items_processed: at, current_item: `item ${at}` });
+        await sleep(10);
+      }
       await gate.pass();
     });
+    await clock.advance(30);
+    await gate.reached;
+    const watch = operations.watch(operationId);
+    const seen = async () => [
+      (await store.get(operationId))?.operation.progress,
+      (await operations.get(operationId)).progress,
+      (await operations.list()).operations[0]?.progress,
+      ((await watch.next()).value as OperationEvent).operation.progress,
+    ];
+    const all = (at: number) =>
+      Array.from({ length: 4 }, () =>
+        expect.objectContaining({ percentage: at, items_processed: at, current_item: `item ${at}` }),
+      );
+    // the second of two writes may follow the first at once, the third waits
+    expect(await seen()).toEqual(all(20));
+    await clock.advance(PROGRESS_WRITE_INTERVAL_MS);
+    expect(await seen()).toEqual(all(30));
+    gate.open();
+    await operations.idle();
+  });
+
+  test('shows a step that begins at once, with the percentage where the step begins', async () => {
+    const { launch, operations } = memoryService();
+    const gate = new Gate();
+    const steps = [
+      { name: 'training', share: 90 },
+      { name: 'evaluating', share: 10 },
+    ];
+    const { operationId } = await launch(
+      async ({ progress }) => {
+        // early stopping: the work leaves a step long before its end
+        for (let part = 1; part <= 20; part++) progress.update({ step: 'training', stepFraction: part / 100 });
+        progress.startStep('evaluating');
+        await gate.pass();
+      },
+      { steps },
+    );
     await gate.reached;
     await settle();
-    expect((await store.get(operationId))?.operation.progress.percentage).toBe(10);
-    // a percentage is shown once it is stored: it would fall where another process goes on from the store
-    const shown = { percentage: 10, items_processed: 2 };
-    expect((await operations.get(operationId)).progress).toMatchObject(shown);
-    expect((await operations.list()).operations[0]?.progress).toMatchObject(shown);
-    await clock.advance(PROGRESS_WRITE_INTERVAL_MS);
-    expect((await store.get(operationId))?.operation.progress.percentage).toBe(20);
-    expect((await operations.get(operationId)).progress.percentage).toBe(20);
+    expect((await operations.get(operationId)).progress).toMatchObject({
+      percentage: 90,
+      context: { phase: 'evaluating' },
+    });
     gate.open();
     await operations.idle();
   });

@@ -177,25 +177,24 @@ export class OperationsService {
     return { operation_id: operationId, status: 'started', message };
   }
 
-  /** Newest first, running ones with their newest progress. */
-  async list({
+  /** Newest first. */
+  list({
     status,
     type,
     limit = DEFAULT_LIST_LIMIT,
     offset = 0,
   }: ListOperationsQuery = {}): Promise<OperationList> {
-    const list = await this.#dependencies.store.list({ status, type, limit, offset });
-    return { ...list, operations: list.operations.map((operation) => this.#running.freshened(operation)) };
+    return this.#dependencies.store.list({ status, type, limit, offset });
   }
 
   /**
-   * The operation, with its newest progress while it runs.
+   * The operation as it is stored: of a running one, everything that changes is of one moment.
    * @throws KtrdrError `operation_not_found`
    */
   async get(operationId: string): Promise<Operation> {
     const stored = await this.#dependencies.store.get(operationId);
     if (stored === null) throw operationNotFound(operationId);
-    return this.#running.freshened(stored.operation);
+    return stored.operation;
   }
 
   /**

@@ -18,33 +18,65 @@ function counterWriter(hold?: () => Promise<void> | undefined) {
     },
     (error) => errors.push(error),
   );
-  const change = () => {
+  const change = (urgent = false) => {
     value++;
-    writer.touch(clock.monotonic());
+    writer.touch(clock.monotonic(), urgent);
   };
   return { clock, written, errors, writer, change };
 }
 
 describe('the progress writer', () => {
-  test('writes the first change at once and then at most once an interval', async () => {
+  test('writes the first two changes at once and then at most once an interval', async () => {
     const { clock, written, change } = counterWriter();
     for (let ms = 0; ms < 1000; ms += 10) {
       change();
       await clock.advance(10);
     }
-    expect(written).toHaveLength(1000 / PROGRESS_WRITE_INTERVAL_MS + 1);
-    expect(written[0]).toBe(1);
+    expect(written).toHaveLength(1000 / PROGRESS_WRITE_INTERVAL_MS + 2);
+    expect(written.slice(0, 2)).toEqual([1, 2]);
   });
 
   test('writes the last change even if nothing follows it', async () => {
     const { clock, written, change } = counterWriter();
     for (let count = 0; count < 50; count++) change();
     await settle();
-    expect(written).toEqual([1]);
-    await clock.advance(PROGRESS_WRITE_INTERVAL_MS);
+    expect(written).toEqual([1, 50]);
+    change();
+    await settle();
     expect(written).toEqual([1, 50]);
     await clock.advance(10 * PROGRESS_WRITE_INTERVAL_MS);
-    expect(written).toEqual([1, 50]);
+    expect(written).toEqual([1, 50, 51]);
+    expect(clock.waiting).toBe(0);
+  });
+
+  test('an urgent change does not wait for the interval, and pays for it later', async () => {
+    const { clock, written, change } = counterWriter();
+    change();
+    await settle();
+    change();
+    await settle();
+    change();
+    await settle();
+    expect(written).toEqual([1, 2]);
+    change(true);
+    await settle();
+    expect(written).toEqual([1, 2, 4]);
+    change();
+    await clock.advance(PROGRESS_WRITE_INTERVAL_MS);
+    expect(written).toEqual([1, 2, 4]);
+    await clock.advance(PROGRESS_WRITE_INTERVAL_MS);
+    expect(written).toEqual([1, 2, 4, 5]);
+  });
+
+  test('an urgent change that comes during a write follows it at once', async () => {
+    const gate = new Gate();
+    const { clock, written, change } = counterWriter(() => gate.pass());
+    change();
+    change(true);
+    gate.open();
+    await settle();
+    expect(written).toEqual([1, 2]);
+    expect(clock.monotonic()).toBe(0);
   });
 
   test('writes although work that never yields keeps its timer from firing', async () => {

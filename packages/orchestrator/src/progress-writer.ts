@@ -1,21 +1,24 @@
 import type { Clock } from './clock.js';
 
-/** Shortest time between two stored states of one operation's progress, ms. */
-export const PROGRESS_WRITE_INTERVAL_MS = 250;
+/** Average time between two stored states of one operation's progress, ms; the second of two may follow the first at once. */
+export const PROGRESS_WRITE_INTERVAL_MS = 100;
 
 /**
- * Writes progress to the store at most once an interval and never twice at a time. The last state is always written: by a
- * timer when the work goes quiet, by the ending when it ends.
+ * Writes progress to the store, on average once an interval at most, and never twice at a time. The last state is always
+ * written: by a timer when the work goes quiet, by the ending when it ends.
  */
 export class ProgressWriter {
   readonly #clock: Clock;
   readonly #write: () => Promise<unknown>;
   readonly #onError: (error: unknown) => void;
-  #nextAt = 0;
+  /** When the writes so far would have been made at one an interval. Monotonic ms. */
+  #paidUntil = 0;
   #writing = false;
   #stopped = false;
   /** Changed since the last write began. */
   #dirty = false;
+  /** The change must not wait for the interval. */
+  #urgent = false;
   #cancelTimer: (() => void) | null = null;
 
   constructor(clock: Clock, write: () => Promise<unknown>, onError: (error: unknown) => void) {
@@ -24,16 +27,15 @@ export class ProgressWriter {
     this.#onError = onError;
   }
 
-  /** Progress has changed. `now`: monotonic ms. */
-  touch(now: number): void {
+  /** Progress has changed. `now`: monotonic ms. `urgent`: write it without waiting for the interval. */
+  touch(now: number, urgent = false): void {
     this.#dirty = true;
+    if (urgent) this.#urgent = true;
     if (this.#writing || this.#stopped) return;
+    const dueAt = this.#urgent ? now : this.#paidUntil - PROGRESS_WRITE_INTERVAL_MS;
     // checked although a timer waits: work that never yields keeps timers from firing
-    if (now >= this.#nextAt) this.#flush(now);
-    else
-      this.#cancelTimer ??= this.#clock.setTimer(this.#nextAt - now, () =>
-        this.#flush(this.#clock.monotonic()),
-      );
+    if (now >= dueAt) this.#flush(now);
+    else this.#cancelTimer ??= this.#clock.setTimer(dueAt - now, () => this.#flush(this.#clock.monotonic()));
   }
 
   /** Writes no more: the ending writes the last state. */
@@ -45,8 +47,9 @@ export class ProgressWriter {
   #flush(now: number): void {
     this.#clearTimer();
     this.#dirty = false;
+    this.#urgent = false;
     this.#writing = true;
-    this.#nextAt = now + PROGRESS_WRITE_INTERVAL_MS;
+    this.#paidUntil = Math.max(this.#paidUntil, now) + PROGRESS_WRITE_INTERVAL_MS;
     void this.#writeOnce();
   }
 

@@ -47,8 +47,8 @@ export interface ProgressManagerOptions {
   initialContext?: Partial<ProgressContext>;
   /** Where the attempt before ended: this one goes on there, and never shows less. */
   from?: OperationProgress;
-  /** Called after every update with the monotonic time, ms. */
-  onUpdate?: (now: number) => void;
+  /** Called after every update. `now`: monotonic ms. `entered`: the work has moved on to a later step. */
+  onUpdate?: (now: number, entered: boolean) => void;
 }
 
 /** Where a declared step lies, in percent of the whole. */
@@ -98,7 +98,7 @@ export class ProgressManager implements ProgressReporter {
 
   update(update: ProgressUpdate): void {
     const now = this.#options.clock.monotonic();
-    if (update.step !== undefined) this.#enter(update.step, now);
+    const entered = update.step !== undefined && this.#enter(update.step, now);
     if (update.steps_completed !== undefined) this.#steps_completed = update.steps_completed;
     if (update.steps_total !== undefined) this.#steps_total = update.steps_total;
     if (update.items_processed !== undefined) this.#items_processed = update.items_processed;
@@ -112,7 +112,7 @@ export class ProgressManager implements ProgressReporter {
       this.#percentage = Math.min(percentage, 100);
       this.#eta.observe(now, this.#percentage);
     }
-    this.#options.onUpdate?.(now);
+    this.#options.onUpdate?.(now, entered);
   }
 
   /** A copy of the state as the wire carries it, with line and ETA. */
@@ -148,20 +148,23 @@ export class ProgressManager implements ProgressReporter {
     this.#merge(context);
   }
 
-  #enter(name: string, now: number): void {
+  /** Whether the step begins beyond what is done: the percentage moves to its start. */
+  #enter(name: string, now: number): boolean {
     const range = this.#steps.get(name);
     if (range === undefined) {
       // reporting progress never breaks the work
       this.#complain(`progress step "${name}" is not declared`, {
         declared: [...this.#steps.keys()],
       });
-      return;
+      return false;
     }
-    if (range === this.#step) return;
+    if (range === this.#step) return false;
+    const isAhead = range.from >= this.#percentage;
     this.#step = range;
     this.#context.phase = name;
     this.#percentage = Math.max(this.#percentage, range.from);
     this.#eta.startStep(now, this.#percentage);
+    return isAhead;
   }
 
   #percentageOf(update: ProgressUpdate): number {

@@ -26,6 +26,9 @@ export interface RunningOperationParts {
   onStatus(running: RunningOperation<unknown>): void;
 }
 
+/** What changes while the work runs. */
+type RunProgress = SavedProgress & Pick<Operation, 'warnings'>;
+
 /**
  * One attempt of an operation in the hands of one owner, from `pending`, or from where it was taken over, to its end: joins
  * the domain function with the stored record, the token, the progress and the watches. The record's status comes from the store alone.
@@ -45,12 +48,13 @@ export class RunningOperation<TResult> {
   /** Work that `executeWithCancellation` no longer waits for, but that still runs. */
   readonly #inFlight = new Set<Promise<unknown>>();
   readonly #warnings: string[] = [];
-  /** The percentage that the store has. */
-  #stored: number;
+  /**
+   * What the store has, of one moment; every reader sees it whole. Newer progress would be less again where another process
+   * goes on after this one died.
+   */
+  #saved: RunProgress;
   /** What its readers see, until something changes. */
   #view: Operation | null = null;
-  /** Readers are about to be told of a change. */
-  #telling = false;
   readonly #resume: boolean;
   readonly #takenOver: boolean;
   #begun: Promise<void> | null = null;
@@ -90,11 +94,11 @@ export class RunningOperation<TResult> {
       steps: managed.steps,
       initialContext: managed.initialContext,
       from: this.#resume || this.#takenOver ? record.progress : undefined,
-      onUpdate: (now) => this.#changed(now),
+      onUpdate: (now, entered) => this.#writer.touch(now, entered),
     });
     this.#warnings.push(...record.warnings);
     this.#record.progress = this.#progress.snapshot();
-    this.#stored = this.#record.progress.percentage;
+    this.#saved = this.#newest();
   }
 
   /** The operation as it is to be stored. */
@@ -115,17 +119,12 @@ export class RunningOperation<TResult> {
     return this.#managed.outlivesOwner === true;
   }
 
-  /** A copy of the operation as it is at this moment, with the newest progress. */
+  /** A copy of the operation as every process can read it: progress is that of the last write. */
   snapshot(): Operation {
-    const copy = jsonCopy(this.#record);
-    if (isTerminalStatus(copy.status)) return copy;
-    const { progress, ...others } = this.#shown();
-    // what is not stored yet would be less again where another process goes on after this one died
-    return {
-      ...copy,
-      ...others,
-      progress: { ...progress, percentage: Math.min(progress.percentage, this.#stored) },
-    };
+    const { started_at, status } = this.#record;
+    if (isTerminalStatus(status)) return jsonCopy(this.#record);
+    const { progress, ...others } = this.#saved;
+    return jsonCopy({ ...this.#record, ...others, progress: { ...progress, started_at } });
   }
 
   watch(signal?: AbortSignal): OperationWatch {
@@ -266,12 +265,12 @@ export class RunningOperation<TResult> {
       warn: (message) => {
         if (this.#warnings.includes(message)) return;
         this.#warnings.push(message);
-        this.#changed(clock.monotonic());
+        this.#writer.touch(clock.monotonic());
       },
       setResumable: (resumable) => {
         if (this.#resumable === resumable) return;
         this.#resumable = resumable;
-        this.#changed(clock.monotonic());
+        this.#writer.touch(clock.monotonic());
       },
       confirmOwner: () => this.#confirmOwner(),
       begin: () => this.#begin(),
@@ -365,7 +364,7 @@ export class RunningOperation<TResult> {
     change: Extract<StatusChange, { to: 'completed' | 'failed' | 'cancelled' }>,
   ): Promise<void> {
     this.#writer.stop();
-    const { progress, warnings } = this.#shown();
+    const { progress, warnings } = this.#newest();
     const ending = { ...change, progress, warnings };
     const ended = await untilStored(() => this.#transition(from, ending), {
       clock: this.#parts.clock,
@@ -388,29 +387,20 @@ export class RunningOperation<TResult> {
   }
 
   async #saveProgress(): Promise<void> {
-    const shown = this.#shown();
-    if (!(await this.#parts.store.saveProgress(this.operationId, this.epoch, shown))) return;
-    this.#stored = shown.progress.percentage;
+    const newest = this.#newest();
+    if (!(await this.#parts.store.saveProgress(this.operationId, this.epoch, newest))) return;
+    this.#saved = newest;
     this.#view = null;
-    for (const watch of this.#watches) watch.progressStored();
+    for (const watch of this.#watches) watch.progressChanged();
   }
 
-  /** What changes while the work runs. */
-  #shown(): SavedProgress & { warnings: string[] } {
-    const [progress, warnings] = [this.#progress.snapshot(), [...this.#warnings]];
-    return { progress, warnings, resumable: this.#resumable };
-  }
-
-  #changed(now: number): void {
-    this.#writer.touch(now);
-    this.#view = null;
-    if (this.#telling || this.#watches.size === 0) return;
-    this.#telling = true;
-    // once for all that is reported in one go
-    queueMicrotask(() => {
-      this.#telling = false;
-      for (const watch of this.#watches) watch.progressChanged();
-    });
+  /** The run's progress at this moment. */
+  #newest(): RunProgress {
+    return {
+      progress: this.#progress.snapshot(),
+      warnings: [...this.#warnings],
+      resumable: this.#resumable,
+    };
   }
 
   #now(): string {

@@ -140,15 +140,6 @@ export class RunningOperations {
     return new RunningOperation(managed, stored, parts);
   }
 
-  /** With its newest progress while it runs here. */
-  freshened<T extends OperationSummary>(operation: T): T {
-    const running = this.#running.get(operation.operation_id);
-    if (running === undefined || isTerminalStatus(operation.status) || isTerminalStatus(running.status))
-      return operation;
-    const { progress, warnings } = running.snapshot();
-    return { ...operation, progress, warnings };
-  }
-
   #tellListeners(running: RunningOperation<unknown>): void {
     for (const listener of this.#listeners) void this.#tell(listener, running.snapshot());
   }
