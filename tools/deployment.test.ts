@@ -38,9 +38,9 @@ function appOf({ build }: Service): string | null {
   return build === undefined ? null : /^apps\/(.+)\/Dockerfile$/.exec(build.dockerfile)![1]!;
 }
 
-/** Names that a service's config.ts reads. */
+/** Names that a service's config.ts reads, and those that both services read. */
 function settings(app: string): string {
-  const config = read(`apps/${app}/src/config.ts`);
+  const config = read(`apps/${app}/src/config.ts`) + read('packages/service-kit/src/listen-settings.ts');
   // a manager's prefix names two variables
   return config.replaceAll(
     /hostServiceVariables\('([A-Z]+)'\)/g,

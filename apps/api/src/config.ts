@@ -5,7 +5,7 @@ import {
   type HostServiceSetting,
   type OnInterrupt,
 } from '@ktrdr/orchestrator';
-import { SettingsReader, type ListenSettings } from '@ktrdr/service-kit';
+import { SettingsReader, readListenSettings, type ListenSettings } from '@ktrdr/service-kit';
 
 /** Settings of the API. Folders are absolute, times in ms. */
 export interface ApiSettings extends ListenSettings {
@@ -48,8 +48,7 @@ export function readSettings(): ApiSettings {
   const read = new SettingsReader(process.env);
   const host = hostServiceVariables('TRAINING');
   return {
-    host: read.text('HOST', '127.0.0.1'),
-    port: read.integer('PORT', 8000, { min: 0, max: 65_535 }),
+    ...readListenSettings(read, 8000),
     dataDir: read.path('DATA_DIR', 'data'),
     modelsDir: read.path('MODELS_DIR', 'models'),
     strategiesDir: read.path('STRATEGIES_DIR', 'strategies'),

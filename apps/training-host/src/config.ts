@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ENGINE_SETTINGS, KtrdrError, SESSION_LEASE_MS, shown } from '@ktrdr/contracts';
 import type { EngineSetting } from '@ktrdr/contracts';
 import { DEFAULT_LEASE_MS } from '@ktrdr/orchestrator';
-import { SettingsReader } from '@ktrdr/service-kit';
+import { SettingsReader, readListenSettings } from '@ktrdr/service-kit';
 import type { ListenSettings } from '@ktrdr/service-kit';
 
 /** Settings of the training host. Folders are absolute, times in ms. */
@@ -46,9 +46,8 @@ export function readSettings(): HostSettings {
   const stateDir = read.path('STATE_DIR', '.ktrdr');
   const queue = takesFromQueue(process.argv.slice(2)) ? readQueue(read, stateDir) : null;
   return {
-    host: read.text('HOST', '127.0.0.1'),
     // nobody has to know where a host of a queue listens: several of one machine take any free port
-    port: read.integer('PORT', queue === null ? 5002 : 0, { min: 0, max: 65_535 }),
+    ...readListenSettings(read, queue === null ? 5002 : 0),
     dataDir: read.path('DATA_DIR', 'data'),
     stateDir,
     engine: read.choice('TRAINING_ENGINE', 'auto', ENGINE_SETTINGS),

@@ -56,6 +56,7 @@ beforeAll(async () => {
   const settings = {
     host: '127.0.0.1',
     port: 0,
+    allowedHosts: [],
     dataDir,
     stateDir: join(directory, 'state'),
     engine: 'tensorflow-wasm',
@@ -67,7 +68,7 @@ beforeAll(async () => {
     queue: null,
   } as const;
   const description = { name: 'training host', description: 'Of a test.', version: '0.0.0' };
-  app = await createService(await AppModule.register(settings), description, false);
+  app = await createService(await AppModule.register(settings), description, settings, false);
   await app.listen(settings.port, settings.host);
   url = await app.getUrl();
   valid = {

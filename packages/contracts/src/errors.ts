@@ -11,6 +11,8 @@ export const ERROR_STATUS = {
   invalid_date: 400,
   invalid_date_range: 400,
   unsupported_data_mode: 400,
+  host_not_allowed: 403,
+  origin_not_allowed: 403,
   not_found: 404,
   payload_too_large: 413,
   unsupported_media_type: 415,

@@ -252,7 +252,8 @@ describe('progress', () => {
     const { operationId } = await launch(
       async ({ progress }) => {
         // early stopping: the work leaves a step long before its end
-        for (let part = 1; part <= 20; part++) progress.update({ step: 'training', stepFraction: part / 100 });
+        for (let part = 1; part <= 20; part++)
+          progress.update({ step: 'training', stepFraction: part / 100 });
         progress.startStep('evaluating');
         await gate.pass();
       },

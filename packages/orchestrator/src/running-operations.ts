@@ -1,4 +1,4 @@
-import { isTerminalStatus, type Operation, type OperationSummary } from '@ktrdr/contracts';
+import type { Operation } from '@ktrdr/contracts';
 import type { Clock } from './clock.js';
 import type { StatusListener } from './events.js';
 import type { OrchestratorLogger } from './logger.js';

@@ -2,11 +2,13 @@ import type { DynamicModule, LoggerService, Type } from '@nestjs/common';
 import { NestFactory, Reflector } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import type { ListenSettings } from './listen-settings.js';
 import { BODY_LIMIT, readOnlyJson } from './http/body-parser.js';
 import { describeErrors } from './http/describe-errors.js';
 import { MAX_PARAMETER_LENGTH, answerBadAddress, answerNoRequest } from './http/early-errors.js';
 import { ErrorFilter } from './http/error-filter.js';
 import { SuccessEnvelope } from './http/success-envelope.js';
+import { guardHosts } from './http/host-guard.js';
 import { validationPipe } from './http/validation.js';
 import { ServiceMetrics } from './metrics/service-metrics.js';
 
@@ -19,12 +21,13 @@ export interface ServiceDescription {
 }
 
 /**
- * A service as it runs, not yet listening: envelopes, validation, limits, metrics and `/docs` are the same for both services.
- * `module` imports `OrchestratorModule`, `MetricsModule` and a `HealthModule`.
+ * A service as it runs, not yet listening: guards, envelopes, validation, limits, metrics and `/docs` are the same for both
+ * services. `module` imports `OrchestratorModule`, `MetricsModule` and a `HealthModule`.
  */
 export async function createService(
   module: DynamicModule | Type,
   description: ServiceDescription,
+  listens: ListenSettings,
   logger: LoggerService | false,
 ): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
@@ -32,6 +35,8 @@ export async function createService(
     routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
     frameworkErrors: answerBadAddress,
     clientErrorHandler: answerNoRequest,
+    // the guard answers a missing Host header, in words
+    http: { requireHostHeader: false },
   });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger,
@@ -44,6 +49,7 @@ export async function createService(
   app.useGlobalInterceptors(new SuccessEnvelope(app.get(Reflector)));
   app.useGlobalPipes(validationPipe());
   app.get(ServiceMetrics, { strict: false }).observe(app);
+  guardHosts(app, listens);
   describe(app, description);
   return app;
 }

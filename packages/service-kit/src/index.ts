@@ -5,6 +5,7 @@ export { HealthModule } from './health/health.module.js';
 export { PlainAnswer } from './http/success-envelope.js';
 export { MetricsModule } from './metrics/metrics.module.js';
 export { CLOCK, ORCHESTRATOR_LOGGER, OrchestratorModule } from './orchestrator.module.js';
-export { runService, type ListenSettings, type RunnableService } from './run-service.js';
+export { readListenSettings, type ListenSettings } from './listen-settings.js';
+export { runService, type RunnableService } from './run-service.js';
 export { SettingsReader } from './settings-reader.js';
 export { trainingProgress, trainingSteps } from './training-steps.js';

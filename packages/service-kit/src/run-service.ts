@@ -4,13 +4,8 @@ import { KtrdrError } from '@ktrdr/contracts';
 import { OperationsService, systemClock } from '@ktrdr/orchestrator';
 import { prepareFolders, type FolderSetting } from './folders.js';
 import { createService, type ServiceDescription } from './create-service.js';
+import type { ListenSettings } from './listen-settings.js';
 import { ServiceLogger } from './service-logger.js';
-
-/** Where a service listens. */
-export interface ListenSettings {
-  host: string;
-  port: number;
-}
 
 export interface RunnableService<S extends ListenSettings> extends ServiceDescription {
   /** What a person types to start it: `npm start`. */
@@ -37,7 +32,7 @@ export async function runService<S extends ListenSettings>(service: RunnableServ
     const settings = service.readSettings();
     const made = await prepareFolders(service.folders(settings));
     const logger = new ServiceLogger({ json: !process.stdout.isTTY });
-    const app = await createService(await service.module(settings), service, logger);
+    const app = await createService(await service.module(settings), service, settings, logger);
     stopOnSignals(app, logger);
     await listen(app, settings, service);
     for (const { setting, folder } of made) logger.log(`made the folder ${folder} (${setting})`, 'Service');

@@ -8,6 +8,7 @@ const boolean: Read = (read) => read.boolean('X', false);
 const integer: Read = (read) => read.integer('X', 5, { min: 1, max: 64 });
 const choice: Read = (read) => read.choice('X', 'auto', ['auto', 'cpu']);
 const url: Read = (read) => read.url('X', 'http://localhost:5002');
+const hostNames: Read = (read) => read.hostNames('X');
 const path: Read = (read) => read.path('X', 'data');
 
 function readOf(value: string | undefined, read: Read): unknown {
@@ -28,10 +29,18 @@ test.each<[string | undefined, Read, unknown]>([
   ['CPU', choice, 'cpu'],
   ['https://gpu.example:5002///', url, 'https://gpu.example:5002'],
   [undefined, url, 'http://localhost:5002'],
+  [undefined, hostNames, []],
+  [' , ', hostNames, []],
+  ['gateway,', hostNames, ['gateway']],
+  [
+    ' KTRDR.example , 10.0.0.1,::1,[2001:db8::1]',
+    hostNames,
+    ['ktrdr.example', '10.0.0.1', '::1', '2001:db8::1'],
+  ],
   ['/srv/bars', path, '/srv/bars'],
   ['bars/../data', path, `${process.cwd()}/data`],
 ])('X=%s is read', (value, read, expected) => {
-  expect(readOf(value, read)).toBe(expected);
+  expect(readOf(value, read)).toEqual(expected);
 });
 
 describe('a value that is not allowed is told with its name and what is allowed', () => {
@@ -47,6 +56,10 @@ describe('a value that is not allowed is told with its name and what is allowed'
     ['gpu', choice, 'one of auto, cpu'],
     ['localhost:5002', url, 'an http or https address such as http://localhost:5002'],
     ['ftp://localhost', url, 'an http or https address such as http://localhost:5002'],
+    ['*', hostNames, 'host names separated by commas, such as ktrdr.example,gateway'],
+    ['ktrdr.example:8000', hostNames, 'host names separated by commas, such as ktrdr.example,gateway'],
+    ['http://ktrdr.example', hostNames, 'host names separated by commas, such as ktrdr.example,gateway'],
+    ['a b', hostNames, 'host names separated by commas, such as ktrdr.example,gateway'],
     ['::', url, 'an http or https address such as http://localhost:5002'],
   ])('X=%s', (value, read, allowed) => {
     const error = errorOf(() => readOf(value, read));

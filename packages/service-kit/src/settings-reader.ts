@@ -1,5 +1,7 @@
+import { isIPv6 } from 'node:net';
 import { resolve } from 'node:path';
 import { KtrdrError } from '@ktrdr/contracts';
+import { parseHost } from './http/host-name.js';
 
 const TRUE = new Set(['true', '1', 'yes', 'on']);
 const FALSE = new Set(['false', '0', 'no', 'off']);
@@ -53,6 +55,20 @@ export class SettingsReader {
       throw this.invalid(name, `an http or https address such as ${fallback}`);
     }
     return value.replace(/\/+$/, '');
+  }
+
+  /** Host names and addresses, separated by commas, without ports; lower case, an IPv6 address without brackets. */
+  hostNames(name: string): string[] {
+    const texts = (this.value(name) ?? '').split(',').map((text) => text.trim());
+    return texts
+      .filter((text) => text !== '')
+      .map((text) => {
+        const host = parseHost(isIPv6(text) ? `[${text}]` : text);
+        if (host === null || host.port !== null) {
+          throw this.invalid(name, 'host names separated by commas, such as ktrdr.example,gateway');
+        }
+        return host.name;
+      });
   }
 
   private value(name: string): string | undefined {

@@ -6,33 +6,48 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 /** Largest body that is read, bytes. */
 export const BODY_LIMIT = 2 * 1_048_576;
 
+const FORM = 'application/x-www-form-urlencoded';
+
 /** Deepest body that is read: values inside values. Far more than any request has. */
 const MOST_LEVELS = 16;
 
 /**
- * Only JSON objects are read; an empty body counts as none, and an option that is `null` as one that is not there. What a `PUT` sends as
- * `application/octet-stream` is handed on unread, as a stream: its route bounds it.
+ * Reads JSON objects alone. An empty body counts as none, and an option that is `null` as missing. `curl -d` calls its
+ * JSON a form; `HostGuard` refuses forms of browsers. A `PUT` may send `application/octet-stream`: its route gets the
+ * stream unread, and bounds it.
  */
 export function readOnlyJson(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance();
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser(
-    'application/json',
+    ['application/json', FORM],
     { parseAs: 'string' },
     async ({ headers }: FastifyRequest, body: string) => {
       checkEncoding(headers['content-encoding']);
-      return body.trim() === '' ? undefined : parseObject(body);
+      const text = body.trim();
+      if (text === '') return undefined;
+      if (isForm(headers['content-type']) && !text.startsWith('{')) throw notJson(FORM);
+      return parseObject(text);
     },
   );
   fastify.addContentTypeParser(
     'application/octet-stream',
     async ({ method }: FastifyRequest, stream: Readable) => {
       if (method === 'PUT') return stream;
-      throw new KtrdrError(
-        'unsupported_media_type',
-        "Send the body as content-type: application/json, not 'application/octet-stream'.",
-      );
+      throw notJson('application/octet-stream');
     },
+  );
+}
+
+/** Whether a request says that its body is a form. */
+export function isForm(contentType: string | undefined): boolean {
+  return contentType?.split(';', 1)[0]?.trim().toLowerCase() === FORM;
+}
+
+function notJson(contentType: string): KtrdrError {
+  return new KtrdrError(
+    'unsupported_media_type',
+    `Send the body as content-type: application/json, not ${shown(contentType)}.`,
   );
 }
 

@@ -1,0 +1,131 @@
+import { isIP } from 'node:net';
+import { hostname } from 'node:os';
+import { KtrdrError, shown, type ErrorResponse } from '@ktrdr/contracts';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyRequest } from 'fastify';
+import type { ListenSettings } from '../listen-settings.js';
+import { isForm } from './body-parser.js';
+import { isLoopback, parseHost, type HostAndPort } from './host-name.js';
+
+/** Methods that change nothing: pages of other origins may send them, and cannot read the answer. */
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** What `Sec-Fetch-Site` says of a request that a page of this service, or a person, has made. */
+const OWN_SITES = new Set(['same-origin', 'none']);
+
+/** Default port of an origin's scheme. */
+const SCHEME_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 };
+
+type GuardedRequest = Pick<FastifyRequest, 'method' | 'url' | 'headers'> & {
+  raw: Pick<FastifyRequest['raw'], 'rawHeaders'>;
+};
+
+/**
+ * Keeps web pages away from a service that has no password. Every request must name a host of this service (a page can
+ * point a DNS name of its own at this machine), and a request that changes something must not come from another origin.
+ * Runs before a body is read, on every route.
+ */
+export function guardHosts(app: NestFastifyApplication, settings: ListenSettings): void {
+  const guard = new HostGuard(settings, hostname());
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onRequest', (request, reply, done) => {
+      const refusal = guard.refusalOf(request);
+      if (refusal === null) return done();
+      const body: ErrorResponse = { success: false, error: refusal.toBody() };
+      void reply.status(refusal.httpStatus).type('application/json').send(body);
+    });
+}
+
+/** Decides by a request's target and headers alone. */
+export class HostGuard {
+  readonly #listensOnLoopback: boolean;
+  /** From `ALLOWED_HOSTS`. */
+  readonly #allowed: ReadonlySet<string>;
+  /** Names of this machine. */
+  readonly #own: ReadonlySet<string>;
+
+  constructor({ host, allowedHosts }: Pick<ListenSettings, 'host' | 'allowedHosts'>, machine: string) {
+    this.#listensOnLoopback = isLoopback(host.toLowerCase());
+    this.#allowed = new Set(allowedHosts);
+    this.#own = new Set([host, machine, 'host.docker.internal'].map((name) => name.toLowerCase()));
+  }
+
+  /** Why the request is refused, or `null`. */
+  refusalOf({ method, url, headers, raw }: GuardedRequest): KtrdrError | null {
+    // a full address as the target would have a host of its own
+    if (!url.startsWith('/')) {
+      return invalid(`The request's target is ${shown(url)}. Send the path alone, such as /operations.`);
+    }
+    const host = headers.host === undefined ? null : parseHost(headers.host);
+    if (host === null || countOf('host', raw.rawHeaders) !== 1) {
+      return invalid(
+        `${hostProblem(headers.host, raw.rawHeaders)} Send one, such as localhost:8000: the name or address of this service; ALLOWED_HOSTS lists more names.`,
+      );
+    }
+    if (!this.#isOwn(host.name)) return hostNotAllowed(host.name);
+    return SAFE_METHODS.has(method) ? null : this.#changeRefusal(headers, host);
+  }
+
+  #isOwn(name: string): boolean {
+    if (isLoopback(name) || this.#allowed.has(name)) return true;
+    // a page cannot get one of these to resolve to this machine
+    return !this.#listensOnLoopback && (isIP(name) !== 0 || this.#own.has(name));
+  }
+
+  /** Of a request that changes something. */
+  #changeRefusal(headers: FastifyRequest['headers'], host: HostAndPort): KtrdrError | null {
+    const { origin } = headers;
+    const site = headers['sec-fetch-site'] as string | undefined;
+    if (origin === undefined && site === undefined) return null;
+    if (isForm(headers['content-type'])) {
+      return new KtrdrError(
+        'unsupported_media_type',
+        'A browser must send the body as content-type: application/json, not as a form.',
+      );
+    }
+    if (origin !== undefined) return this.#isOwnOrigin(origin, host) ? null : originNotAllowed(origin);
+    return OWN_SITES.has(site ?? '') ? null : originNotAllowed(site ?? '');
+  }
+
+  #isOwnOrigin(origin: string, host: HostAndPort): boolean {
+    const [, scheme = '', rest = ''] = /^(https?):\/\/(.*)$/.exec(origin) ?? [];
+    const from = parseHost(rest);
+    if (from === null) return false;
+    if (this.#allowed.has(from.name)) return true;
+    const standard = SCHEME_PORTS[scheme];
+    return from.name === host.name && (from.port ?? standard) === (host.port ?? standard);
+  }
+}
+
+function countOf(name: string, rawHeaders: readonly string[]): number {
+  let count = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) if (rawHeaders[at]?.toLowerCase() === name) count += 1;
+  return count;
+}
+
+function hostProblem(host: string | undefined, rawHeaders: readonly string[]): string {
+  if (host === undefined) return 'The request has no Host header.';
+  if (countOf('host', rawHeaders) > 1) return 'The request has more than one Host header.';
+  return `The Host header ${shown(host)} is not a host name with an optional port.`;
+}
+
+function invalid(message: string): KtrdrError {
+  return new KtrdrError('invalid_request', message);
+}
+
+function hostNotAllowed(name: string): KtrdrError {
+  return new KtrdrError(
+    'host_not_allowed',
+    `This service does not answer as ${shown(name)}. Use its own address, such as http://localhost:8000. If the name is yours, add it to the setting ALLOWED_HOSTS where the service starts.`,
+    { details: { host: name } },
+  );
+}
+
+function originNotAllowed(origin: string): KtrdrError {
+  return new KtrdrError(
+    'origin_not_allowed',
+    `A page of another origin (${shown(origin)}) must not change anything here. If the page is yours, add its host name to the setting ALLOWED_HOSTS where the service starts.`,
+  );
+}

@@ -1,0 +1,18 @@
+import type { SettingsReader } from './settings-reader.js';
+
+/** Where a service listens, and under which names. */
+export interface ListenSettings {
+  host: string;
+  port: number;
+  /** More host names under which clients reach the service: a proxy's, a container's. Lower case. */
+  allowedHosts: readonly string[];
+}
+
+/** Reads `HOST`, `PORT` and `ALLOWED_HOSTS`. @throws KtrdrError `invalid_setting` */
+export function readListenSettings(read: SettingsReader, defaultPort: number): ListenSettings {
+  return {
+    host: read.text('HOST', '127.0.0.1'),
+    port: read.integer('PORT', defaultPort, { min: 0, max: 65_535 }),
+    allowedHosts: read.hostNames('ALLOWED_HOSTS'),
+  };
+}
