@@ -7,6 +7,16 @@ import { join, relative, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ROOT, CommandFailed, run } from './workspace.mjs';
 
+/**
+ * Bars that the quickstart, the README and the example strategies train on: real ones of the S&P 500, and synthetic ones.
+ * The words of `ktrdr data sample`.
+ */
+export const SAMPLES = [
+  ['SP500', '1d'],
+  ['AAPL', '1m', '--start-date', '2023-12-01', '--end-date', '2024-03-29'],
+  ['AAPL', '1h', '--start-date', '2023-01-01', '--end-date', '2024-12-31'],
+];
+
 const API_START_TIMEOUT_MS = 30_000;
 const API_STOP_TIMEOUT_MS = 15_000;
 const ANSWER_TIMEOUT_MS = 2_000;
@@ -56,8 +66,22 @@ async function stopApi({ api, exited }) {
   clearTimeout(killer);
 }
 
+/** Writes the samples that are missing; a file that is there stays as it is. Answers the first exit code that is not 0. */
+async function writeSamples(dataDir, ktrdr) {
+  for (const [symbol, timeframe, ...range] of SAMPLES) {
+    const bars = join(dataDir, `${symbol}_${timeframe}.csv`);
+    if (existsSync(bars)) {
+      console.log(`${symbol} ${timeframe}: ${relative(ROOT, bars)} is there already and stays as it is`);
+      continue;
+    }
+    const code = await ktrdr('data', 'sample', symbol, timeframe, ...range);
+    if (code !== 0) return code;
+  }
+  return 0;
+}
+
 /**
- * Trains `strategies/sp500_daily.yaml` and answers the CLI's exit code. Bars that are there already stay as they are.
+ * Writes sample bars, trains `strategies/sp500_daily.yaml` and answers the CLI's exit code.
  * `stop` ends it early: no further step starts, and the API is stopped.
  */
 export async function firstTraining(stop) {
@@ -72,13 +96,8 @@ export async function firstTraining(stop) {
     const service = startApi(port, dataDir, join(folder, 'api.log'));
     try {
       await untilHealthy(service, url, stop);
-      const bars = join(dataDir, 'SP500_1d.csv');
-      if (existsSync(bars)) {
-        console.log(`SP500 1d: ${relative(ROOT, bars)} is there already and stays as it is`);
-      } else {
-        const sampled = await ktrdr('data', 'sample', 'SP500', '1d');
-        if (sampled !== 0) return sampled;
-      }
+      const sampled = await writeSamples(dataDir, ktrdr);
+      if (sampled !== 0) return sampled;
       return await ktrdr('models', 'train', 'strategies/sp500_daily.yaml');
     } finally {
       await stopApi(service);

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * `npm run quickstart`: installs, builds, starts the API, trains a strategy on real daily S&P 500 bars, shows what was
- * learnt and stops everything that it started.
+ * `npm run quickstart`: installs, builds, starts the API, writes sample bars, trains a strategy on real daily S&P 500 bars,
+ * shows the result and stops everything that it started.
  */
 import { firstTraining } from './first-training.mjs';
 import { stopOnSignals } from './interruption.mjs';
@@ -15,6 +15,12 @@ await main(async () => {
   await build({ quiet: true, stop });
   console.log('[3/3] Training strategies/sp500_daily.yaml on daily bars of the S&P 500\n');
   const code = await firstTraining(stop);
-  if (code === 0) console.log('\nNext: npm start, and in another terminal: npx ktrdr --help');
+  if (code === 0) {
+    console.log(
+      '\nNext: npm start, and in another terminal:\n' +
+        '  npx ktrdr models train strategies/test_strategy.yaml --start-date 2024-01-01 --end-date 2024-01-02\n' +
+        '  npx ktrdr --help',
+    );
+  }
   return code;
 });

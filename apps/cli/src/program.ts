@@ -66,8 +66,8 @@ function createProgram(context: CommandContext, run: Run): Command {
       'after',
       `
 Examples:
-  ktrdr data sample AAPL 1h --start-date 2023-01-01 --end-date 2024-12-31
-  ktrdr models train strategies/test_strategy.yaml --start-date 2024-01-01 --end-date 2024-03-01
+  ktrdr data sample AAPL 1m --start-date 2023-12-01 --end-date 2024-03-29
+  ktrdr models train strategies/test_strategy.yaml --start-date 2024-01-01 --end-date 2024-01-02
   ktrdr operations list
 
 Exit codes: 0 completed, 1 failed, 2 something typed is wrong, 130 cancelled, or left with Ctrl+C.

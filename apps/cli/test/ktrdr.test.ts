@@ -74,26 +74,26 @@ describe('ktrdr against a real API', () => {
   test('a training shows what was learnt beside the baselines, and its model is there', async () => {
     const range = ['--start-date', '2024-01-01', '--end-date', '2024-03-01'];
     expect(await api.ktrdr('data', 'sample', 'AAPL', '1h', ...range).ended).toBe(0);
-    const train = api.ktrdr('models', 'train', 'strategies/test_strategy.yaml', ...range, '--seed', '3');
+    const train = api.ktrdr('models', 'train', 'strategies/test.yaml', ...range, '--seed', '3');
     expect(await train.ended).toBe(0);
     expect(train.stdout).toMatch(/\[ *\d+\.\d%\] Training MLP model on AAPL/);
     expect(train.stdout).toMatch(
       /test accuracy +\d+\.\d %[^]*majority class +\d+\.\d %[^]*true \\ predicted/,
     );
     expect(train.stdout).not.toMatch(/undefined|null|NaN/);
-    const show = api.ktrdr('models', 'show', 'test_strategy/1h_v1');
+    const show = api.ktrdr('models', 'show', 'test/1h_v1');
     expect(await show.ended).toBe(0);
     expect(show.stdout).not.toMatch(/undefined|null|NaN/);
   });
 
   test('an operation that fails says why on stderr: exit 1', async () => {
-    const train = api.ktrdr('models', 'train', 'strategies/test_strategy.yaml', '--start-date', '2031-01-01');
+    const train = api.ktrdr('models', 'train', 'strategies/test.yaml', '--start-date', '2031-01-01');
     expect(await train.ended).toBe(1);
     expect(train.stderr).toMatch(/^failed: There are no 1h bars of AAPL from 2031-01-01/);
   });
 
   test.each([
-    [['models', 'train', 'strategies/test_strategy.yaml', 'NOPE'], 'There are no 1h bars of NOPE'],
+    [['models', 'train', 'strategies/test.yaml', 'NOPE'], 'There are no 1h bars of NOPE'],
     [['models', 'train', 'strategies/test_strategy.yaml', '../AAPL'], '"../AAPL"'],
     [['models', 'train', 'package.json'], 'package.json:'],
     [['dummy', 'start', '--iterations', '0'], 'iterations'],

@@ -22,7 +22,7 @@ function text(name: string): string {
 
 describe('the example strategies', () => {
   test('are there', () => {
-    expect(NAMES).toEqual(expect.arrayContaining(['sp500_daily.yaml', 'test_strategy.yaml']));
+    expect(NAMES).toEqual(expect.arrayContaining(['sp500_daily.yaml', 'test.yaml', 'test_strategy.yaml']));
     const versions = NAMES.map((name) => validateStrategy(text(name), name).version);
     expect(new Set(versions)).toEqual(new Set(['v2', 'v3']));
   });
@@ -44,7 +44,8 @@ describe('the example strategies', () => {
   });
 
   onRealBars.each([
-    ['test_strategy.yaml', undefined],
+    ['test.yaml', undefined],
+    ['test_strategy.yaml', { symbols: ['AAPL'], timeframes: ['1h'] }],
     ['test_strategy.yaml', { symbols: ['GOOG'], timeframes: ['1d'] }],
     ['two_symbols_daily.yaml', undefined],
     ['hourly_in_daily_trend.yaml', undefined],

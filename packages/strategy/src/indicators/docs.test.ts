@@ -1,11 +1,14 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 
 import { describe, expect, test } from '@jest/globals';
 import type { IndicatorInfo, IndicatorParameter } from '@ktrdr/contracts';
 
 import { describeIndicators } from './describe-indicators.js';
 
-const PAGE = readFileSync(new URL('../../../../docs/indicators.md', import.meta.url), 'utf8');
+const ROOT = new URL('../../../../', import.meta.url);
+const text = (file: string): string => readFileSync(new URL(file, ROOT), 'utf8');
+const PAGE = text('docs/indicators.md');
+const PAGES = ['README.md', ...readdirSync(new URL('docs', ROOT)).map((name) => `docs/${name}`)];
 
 function parameterText(parameter: IndicatorParameter): string {
   const { name, default: value, min, max, min_exclusive, max_exclusive, options, no_effect } = parameter;
@@ -38,3 +41,21 @@ describe('docs/indicators.md', () => {
     expect(rows).toEqual(describeIndicators().map(rowOf));
   });
 });
+
+/** `31 indicators`, `31 [indicators](...)`, `all 31 of the indicators` */
+function countsIn(page: string): number[] {
+  const counts = page.matchAll(/\b([0-9]+) (?:(?:types of|kinds of|of the|different) )?\[?indicators\b/gi);
+  return [...counts].map(([, count]) => Number(count));
+}
+
+test('a number of indicators is found in a text', () => {
+  expect(countsIn('with 30 [indicators](indicators.md), the 31 indicators')).toEqual([30, 31]);
+});
+
+test.each(PAGES.filter((name) => name.endsWith('.md')))(
+  '%s counts the indicators right, or not at all',
+  (page) => {
+    const count = describeIndicators().length;
+    expect(countsIn(text(page)).filter((number) => number !== count)).toEqual([]);
+  },
+);
