@@ -1,9 +1,11 @@
-import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, cp, readFile, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   type ModelComparison,
   type ModelDetails,
   type ModelList,
+  MODEL_ORDERS,
   MOST_PREDICTED_BARS,
   type PredictResponse,
 } from '@ktrdr/contracts';
@@ -111,7 +113,7 @@ describe('POST /models/:strategy/:version/predict', () => {
 });
 
 describe('GET /models', () => {
-  const names = async (query: string): Promise<string[]> =>
+  const names = async (query: string): Promise<(string | null)[]> =>
     dataOf(await send<ModelList>('GET', `/models${query}`)).models.map(({ version }) => version);
 
   test('newest first, or in the order that is asked for', async () => {
@@ -216,6 +218,35 @@ test('a model whose files were changed, or of a later version, is refused everyw
   await appendFile(`${path}/strategy.yaml`, '\n');
   await everywhere('422 model_damaged');
   expect((await send('DELETE', `/models/pattern/${version}`)).status).toBe(200);
+}, 40_000);
+
+test('a model whose metadata is damaged is listed, refused everywhere with the reason, and can be deleted', async () => {
+  const { path } = dataOf(await send<ModelList>('GET', '/models')).models[0]!;
+  const broken = `${dirname(path)}/1h_v77`;
+  await cp(path, broken, { recursive: true });
+  await writeFile(`${broken}/metadata.json`, '{"format": 2, "ra');
+  for (const sort of MODEL_ORDERS) {
+    const { models } = dataOf(await send<ModelList>('GET', `/models?sort=${sort}`));
+    expect(models.find(({ version }) => version === '1h_v77')).toMatchObject({
+      model: 'pattern/1h_v77',
+      timeframe: '1h',
+      created_at: null,
+      damage: { file: 'metadata.json', reason: expect.stringMatching(/^is not valid JSON: /) },
+      problem: expect.stringContaining('ktrdr models delete pattern/1h_v77'),
+    });
+  }
+  for (const each of [
+    { method: 'GET', path: '/models/pattern/1h_v77' },
+    { method: 'GET', path: '/models/compare?models=pattern/1h_v1,pattern/1h_v77' },
+    { path: '/models/pattern/1h_v77/predict', body: JSON.stringify(ASK) },
+  ]) {
+    const { code, message } = await refusal(api.url, each);
+    expect({ code, message }).toEqual({
+      code: '422 model_damaged',
+      message: expect.stringContaining(`${broken}/metadata.json is not valid JSON`),
+    });
+  }
+  expect((await send('DELETE', '/models/pattern/1h_v77')).status).toBe(200);
 }, 40_000);
 
 test('stopping the API ends what it predicts', async () => {

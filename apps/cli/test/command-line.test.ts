@@ -30,6 +30,7 @@ const MODEL: ModelSummary = {
   baseline_accuracy: 0.51,
   path: '/models/test_strategy/1h_v3',
   problem: null,
+  damage: null,
 };
 
 const COMPUTE = ['indicators', 'compute', 'macd', '--symbol', 'AAPL', '--timeframe', '1h'];

@@ -16,7 +16,15 @@ export interface ModelTestPart {
   rows: number;
 }
 
-/** One entry of `GET /models`. */
+/** What is wrong with the files of a model. */
+export interface ModelDamage {
+  /** Name inside the model's directory; `null` where the directory itself cannot be read. */
+  file: string | null;
+  /** A clause about the file: `is missing`, `is not valid JSON: ...`. */
+  reason: string;
+}
+
+/** A model whose `metadata.json` can be read. */
 export interface ModelSummary {
   /** `strategy/timeframe_vN`. */
   model: string;
@@ -33,13 +41,37 @@ export interface ModelSummary {
   /** Best accuracy on the same test part of what costs nothing; `null` where it was not noted. */
   baseline_accuracy: number | null;
   path: string;
-  /** Why the model cannot be used; `null` where nothing speaks against it. */
+  /** Why the model cannot be used, and what to do; `null` where nothing speaks against it. */
   problem: string | null;
+  /** `null` where no damage was seen. A list looks for missing files; their content is checked when the model is used. */
+  damage: ModelDamage | null;
 }
+
+/** A model whose `metadata.json` cannot be read: only its place is known. The keys are those of `ModelSummary`. */
+export interface UnreadableModel {
+  /** `strategy/timeframe_vN`; the strategy alone where its whole folder cannot be read. */
+  model: string;
+  strategy: string;
+  version: string | null;
+  timeframe: string | null;
+  symbols: [];
+  model_type: null;
+  engine: null;
+  seed: null;
+  created_at: null;
+  test_accuracy: null;
+  baseline_accuracy: null;
+  path: string;
+  problem: string;
+  damage: ModelDamage;
+}
+
+/** One entry of `GET /models`. */
+export type ListedModel = ModelSummary | UnreadableModel;
 
 /** `data` of `GET /models`. */
 export interface ModelList {
-  models: ModelSummary[];
+  models: ListedModel[];
 }
 
 export const MODEL_ORDERS = ['created', 'accuracy', 'edge', 'name'] as const;

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseStrategy } from '@ktrdr/strategy';
 import { compareModels } from './compare-models.js';
-import { MODEL_FORMAT, type ModelMetadata } from './model-metadata.js';
+import type { ModelMetadata } from './model-metadata.js';
 import type { ReadModel } from './read-model.js';
+import { metadataOf } from './testing/model-metadata.js';
 
 interface Changes {
   metadata?: Partial<ModelMetadata>;
@@ -55,38 +56,16 @@ function model(number: number, { metadata, strategy, accuracy = 0.5, loss = 1 }:
   };
   return {
     directory: `/models/rows/1h_v${number}`,
-    metadata: {
-      format: MODEL_FORMAT,
+    metadata: metadataOf({
       model: `rows/1h_v${number}`,
       version: `1h_v${number}`,
       strategy_name: 'rows',
-      strategy_version: 'v3',
       symbols: ['AAA'],
-      timeframes: ['1h'],
-      base_timeframe: '1h',
-      model_type: 'mlp',
-      architecture: '2-8-4-3',
-      parameters_count: 75,
-      output_type: 'classification',
-      classes: ['BUY', 'HOLD', 'SELL'],
       feature_count: features.length,
-      engine: 'onnx',
-      device: 'cpu',
-      seed: 7,
-      operation_id: 'op_training_20240101T000000_aaaa',
-      start_date: '2024-01-02T00:00:00.000Z',
-      end_date: '2024-03-01T00:00:00.000Z',
-      range: { start: '2024-01-01', end: null },
-      test_part: { start: '2024-02-20T00:00:00.000Z', end: '2024-03-01T00:00:00.000Z', rows: 100 },
-      synthetic_bars: false,
       fingerprints: [{ symbol: 'AAA', timeframe: '1h', sha256: 'a'.repeat(64) }],
-      versions: { ktrdr: '0.1.0', node: '20', engine: 'onnx' },
       test_accuracy: accuracy,
-      baseline_accuracy: 0.45,
-      created_at: '2024-03-02T00:00:00.000Z',
-      checksums: {},
       ...metadata,
-    },
+    }),
     files: new Map(Object.entries(files).map(([file, content]) => [file, Buffer.from(content)])),
   };
 }

@@ -7,7 +7,7 @@ import type {
 } from '@ktrdr/contracts';
 import { modelDifferences } from './model-differences.js';
 import { type ModelMetadata, summaryOf } from './model-metadata.js';
-import { type ReadModel, textOf } from './read-model.js';
+import { jsonOf, type ReadModel } from './read-model.js';
 import { storedStrategy } from './stored-strategy.js';
 
 /** `metrics.json`, as far as it is compared. */
@@ -27,7 +27,7 @@ export function compareModels(models: readonly ReadModel[]): ModelComparison {
   const compared = models.map((model) => ({
     model,
     strategy: storedStrategy(model),
-    metrics: JSON.parse(textOf(model, 'metrics.json')) as StoredMetrics,
+    metrics: jsonOf(model, 'metrics.json') as unknown as StoredMetrics,
   }));
   const all = models.map(({ metadata }) => metadata);
   const strategies = compared.map(({ strategy }) => strategy);

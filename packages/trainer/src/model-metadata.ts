@@ -1,6 +1,7 @@
 import type {
   BarsFingerprint,
   EngineName,
+  ModelDamage,
   ModelOutputType,
   ModelSummary,
   ModelTestPart,
@@ -55,9 +56,15 @@ export interface ModelMetadata {
 }
 
 /** What lists show of a model. */
-export function summaryOf(metadata: ModelMetadata, path: string): ModelSummary {
+export function summaryOf(
+  metadata: ModelMetadata,
+  path: string,
+  damage: ModelDamage | null = null,
+): ModelSummary {
+  const model = metadata.model ?? '';
+  const unsupported = metadata.format > MODEL_FORMAT ? newerFormat(metadata) : null;
   return {
-    model: metadata.model ?? '',
+    model,
     strategy: metadata.strategy_name,
     version: metadata.version ?? '',
     timeframe: metadata.base_timeframe,
@@ -69,7 +76,8 @@ export function summaryOf(metadata: ModelMetadata, path: string): ModelSummary {
     test_accuracy: metadata.test_accuracy,
     baseline_accuracy: metadata.baseline_accuracy,
     path,
-    problem: metadata.format > MODEL_FORMAT ? newerFormat(metadata) : null,
+    problem: damage === null ? unsupported : damageText(model, damage),
+    damage,
   };
 }
 
@@ -79,27 +87,93 @@ export function newerFormat({ format, versions }: ModelMetadata): string {
   return `It was stored${by} in format ${format}; this version reads formats up to ${MODEL_FORMAT}. Update ktrdr, or train the model again.`;
 }
 
-/** The content of `metadata.json`, with what earlier formats did not note; `null` for what is cut off or something else. */
-export function toModelMetadata(value: unknown): ModelMetadata | null {
-  if (!isModelMetadata(value)) return null;
-  return { ...NOT_NOTED, ...value };
+/** What to do about a damaged model. */
+export function damageText(model: string, { file, reason }: ModelDamage): string {
+  return `It is damaged: ${file ?? 'its folder'} ${reason}. Train it again; to remove it: ktrdr models delete ${model}`;
 }
 
-const NOT_NOTED = { format: 1, range: null, test_part: null, baseline_accuracy: null };
-
-function isModelMetadata(value: unknown): value is ModelMetadata {
-  if (typeof value !== 'object' || value === null) return false;
-  const { strategy_name, base_timeframe, checksums, created_at, symbols, format } = value as Record<
-    string,
-    unknown
-  >;
-  return (
-    typeof strategy_name === 'string' &&
-    typeof base_timeframe === 'string' &&
-    typeof created_at === 'string' &&
-    Array.isArray(symbols) &&
-    (format === undefined || Number.isSafeInteger(format)) &&
-    typeof checksums === 'object' &&
-    checksums !== null
+/**
+ * The content of `metadata.json`, with what earlier formats did not note.
+ *
+ * @throws Error whose message is a clause about the file: it has other content than ktrdr writes
+ */
+export function toModelMetadata(value: unknown): ModelMetadata {
+  if (!isRecord(value)) throw new Error('is not the metadata of a model: it is not a JSON object');
+  const metadata = { ...NOT_NOTED, ...value };
+  const shape = Number(metadata.format) > MODEL_FORMAT ? LISTED_SHAPE : { ...LISTED_SHAPE, ...SHOWN_SHAPE };
+  const wrong = Object.entries(shape).find(
+    ([key, isRight]) => !isRight((metadata as Record<string, unknown>)[key]),
   );
+  if (wrong !== undefined)
+    throw new Error(`is not the metadata of a model: "${wrong[0]}" is missing or invalid`);
+  return metadata as unknown as ModelMetadata;
 }
+
+const NOT_NOTED = {
+  format: 1,
+  model: null,
+  version: null,
+  range: null,
+  test_part: null,
+  test_accuracy: null,
+  baseline_accuracy: null,
+};
+
+/** Names of the files of a model: nothing that leads out of its folder. */
+const FILE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+
+type Check = (value: unknown) => boolean;
+
+const isText: Check = (value) => typeof value === 'string';
+const isNumber: Check = (value) => Number.isFinite(value);
+const isCount: Check = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
+const isTime: Check = (value) => typeof value === 'string' && !Number.isNaN(Date.parse(value));
+const isTexts: Check = (value) => Array.isArray(value) && value.every(isText);
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const orNull =
+  (check: Check): Check =>
+  (value) =>
+    value === null || check(value);
+const withKeys =
+  (keys: Record<string, Check>): Check =>
+  (value) =>
+    isRecord(value) && Object.entries(keys).every(([key, check]) => check(value[key]));
+
+/** What lists and `readModel` need, in every format. */
+const LISTED_SHAPE: Record<string, Check> = {
+  format: (value) => isCount(value) && value !== 0,
+  model: orNull(isText),
+  version: orNull(isText),
+  strategy_name: isText,
+  symbols: isTexts,
+  base_timeframe: isText,
+  model_type: isText,
+  engine: isText,
+  seed: isNumber,
+  operation_id: isText,
+  created_at: isTime,
+  test_accuracy: orNull(isNumber),
+  baseline_accuracy: orNull(isNumber),
+  checksums: (value) =>
+    isRecord(value) && Object.entries(value).every(([file, sum]) => FILE_NAME.test(file) && isText(sum)),
+};
+
+/** What else is shown of a model of this format. */
+const SHOWN_SHAPE: Record<string, Check> = {
+  timeframes: isTexts,
+  architecture: isText,
+  parameters_count: isCount,
+  output_type: isText,
+  classes: isTexts,
+  feature_count: isCount,
+  device: isText,
+  start_date: isTime,
+  end_date: isTime,
+  range: orNull(withKeys({ start: orNull(isText), end: orNull(isText) })),
+  test_part: orNull(withKeys({ start: isTime, end: isTime, rows: isCount })),
+  synthetic_bars: (value) => typeof value === 'boolean',
+  fingerprints: (value) =>
+    Array.isArray(value) && value.every(withKeys({ symbol: isText, timeframe: isText, sha256: isText })),
+  versions: withKeys({ ktrdr: isText, node: isText, engine: isText }),
+};

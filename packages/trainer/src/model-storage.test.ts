@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { readArtifacts } from './artifacts.js';
 import { sha256 } from './checksum.js';
 import { ModelStorage } from './model-storage.js';
+import { metadataOf } from './testing/model-metadata.js';
 
 const MODEL = { strategy: 'momentum', timeframe: '1h' } as const;
 let modelsDir: string;
@@ -42,18 +44,7 @@ async function stageModel(
   }
   await writeFile(
     join(directory, 'model', 'metadata.json'),
-    JSON.stringify({
-      strategy_name: 'momentum',
-      symbols: ['AAPL'],
-      base_timeframe: '1h',
-      model_type: 'mlp',
-      engine: 'tensorflow-wasm',
-      seed: 7,
-      operation_id: operation,
-      created_at: createdAt,
-      test_accuracy: 0.5,
-      checksums,
-    }),
+    JSON.stringify(metadataOf({ operation_id: operation, created_at: createdAt, checksums })),
   );
   return directory;
 }
@@ -129,17 +120,24 @@ describe('commit', () => {
 });
 
 describe('get and list', () => {
-  test('newest first, folders that are no models left out', async () => {
+  test('newest first, folders with other names left out', async () => {
     const storage = new ModelStorage(modelsDir);
     await storage.commit(await stageModel(storage, '2024-01-02T00:00:00.000Z'), MODEL);
     await storage.commit(await stageModel(storage, '2024-01-03T00:00:00.000Z'), MODEL);
-    await mkdir(join(modelsDir, 'momentum', '1h_v7'));
     await mkdir(join(modelsDir, 'momentum', 'notes'));
-    expect((await storage.list()).map(({ model }) => model)).toEqual(['momentum/1h_v2', 'momentum/1h_v1']);
+    await mkdir(join(modelsDir, 'my notes'));
+    await writeFile(join(modelsDir, 'momentum', '1h_v7'), 'a file where a model would have its folder');
+    const models = await storage.list();
+    expect(models.map(({ model }) => model)).toEqual(['momentum/1h_v2', 'momentum/1h_v1']);
+    expect(models.map(({ damage, problem }) => damage ?? problem)).toEqual([null, null]);
   });
 
-  test('there are no models where there is no folder', async () => {
-    expect(await new ModelStorage(join(modelsDir, 'nothing')).list()).toEqual([]);
+  test('a folder of models that is gone is not taken for an empty one', async () => {
+    const storage = new ModelStorage(join(modelsDir, 'nothing'));
+    const gone = { code: 'storage_failed', message: expect.stringContaining('MODELS_DIR') };
+    await expect(storage.list()).rejects.toMatchObject(gone);
+    await expect(storage.get('momentum', '1h_v1')).rejects.toMatchObject(gone);
+    await expect(storage.delete('momentum', '1h_v1')).rejects.toMatchObject(gone);
   });
 
   test('what cannot be read is said, not taken for no models', async () => {
@@ -152,11 +150,6 @@ describe('get and list', () => {
     await expect(new ModelStorage(file).stage(operationId())).rejects.toMatchObject({
       code: 'storage_failed',
     });
-    const storage = new ModelStorage(modelsDir);
-    const { path } = await storage.commit(await stageModel(storage), MODEL);
-    await rm(join(path, 'metadata.json'));
-    await mkdir(join(path, 'metadata.json'));
-    await expect(storage.list()).rejects.toMatchObject(unreadable);
   });
 
   test('a file where a strategy would have its folder is no model', async () => {
@@ -189,6 +182,130 @@ describe('get and list', () => {
   ])('%s/%s is %s', async (strategy, version, code) => {
     await expect(new ModelStorage(modelsDir).get(strategy, version)).rejects.toMatchObject({ code });
   });
+});
+
+describe('a damaged model', () => {
+  const write = (file: string, content: string) => (path: string) => writeFile(join(path, file), content);
+  const metadata = (other: object) => write('metadata.json', JSON.stringify({ ...metadataOf({}), ...other }));
+  const replaced = (file: string, replace: (path: string) => unknown) => async (path: string) => {
+    await rm(join(path, file));
+    await replace(join(path, file));
+  };
+
+  const METADATA_DAMAGES: [string, (path: string) => Promise<unknown>, RegExp][] = [
+    ['cut off', write('metadata.json', '{"strategy_name": "mom'), /^is not valid JSON: ./],
+    ['empty', write('metadata.json', ''), /^is empty$/],
+    ['blank', write('metadata.json', ' \n'), /^is empty$/],
+    ['missing', replaced('metadata.json', () => {}), /^is missing$/],
+    [
+      'the only file, and missing',
+      (path) => rm(path, { recursive: true }).then(() => mkdir(path)),
+      /^is missing$/,
+    ],
+    ['a folder', replaced('metadata.json', (path) => mkdir(path)), /^is not a file$/],
+    ['a pipe', replaced('metadata.json', (path) => execFileSync('mkfifo', [path])), /^is not a file$/],
+    ['a list', write('metadata.json', '[]'), /it is not a JSON object$/],
+    ['null', write('metadata.json', 'null'), /it is not a JSON object$/],
+    ['of another program', write('metadata.json', '{"name": "x"}'), /"strategy_name" is missing or invalid$/],
+    ['without a time', metadata({ created_at: 'yesterday' }), /"created_at" is missing or invalid$/],
+    ['with numbers for symbols', metadata({ symbols: [1] }), /"symbols" is missing or invalid$/],
+    ['without versions', metadata({ versions: null }), /"versions" is missing or invalid$/],
+    [
+      'with a file of another folder',
+      metadata({ checksums: { '../x': 'a' } }),
+      /"checksums" is missing or invalid$/,
+    ],
+  ];
+
+  test.each(METADATA_DAMAGES)(
+    'whose metadata.json is %s is listed, refused with the reason, and can be deleted',
+    async (_, damage, reason) => {
+      const storage = new ModelStorage(modelsDir);
+      await storage.commit(await stageModel(storage), MODEL);
+      const { path } = await storage.commit(await stageModel(storage), MODEL);
+      await damage(path);
+      const listed = (await storage.list()).map(({ model, damage: seen }) => ({ model, damage: seen }));
+      const expected = { file: 'metadata.json', reason: expect.stringMatching(reason) };
+      expect(listed).toEqual([
+        { model: 'momentum/1h_v1', damage: null },
+        { model: 'momentum/1h_v2', damage: expected },
+      ]);
+      await expect(storage.get('momentum', '1h_v2')).rejects.toMatchObject({
+        code: 'model_damaged',
+        details: expected,
+      });
+      expect((await storage.commit(await stageModel(storage), MODEL)).model).toBe('momentum/1h_v3');
+      await storage.delete('momentum', '1h_v2');
+      expect((await storage.list()).map(({ model }) => model)).toEqual(['momentum/1h_v1', 'momentum/1h_v3']);
+    },
+  );
+
+  test('keeps what its metadata says while another file is missing', async () => {
+    const storage = new ModelStorage(modelsDir);
+    const { path } = await storage.commit(await stageModel(storage), MODEL);
+    await rm(join(path, 'weights.bin'));
+    expect(await storage.list()).toEqual([
+      expect.objectContaining({
+        model: 'momentum/1h_v1',
+        test_accuracy: 0.5,
+        damage: { file: 'weights.bin', reason: 'is missing' },
+        problem: expect.stringContaining('ktrdr models delete momentum/1h_v1'),
+      }),
+    ]);
+  });
+
+  /** Changes a file and notes its new checksum: what a program does that means to write a model. */
+  const rewritten = async (path: string, file: string, content: string): Promise<void> => {
+    await writeFile(join(path, file), content);
+    const text = await readFile(join(path, 'metadata.json'), 'utf8');
+    const parsed = JSON.parse(text) as { checksums: Record<string, string> };
+    parsed.checksums[file] = sha256(content);
+    await writeFile(join(path, 'metadata.json'), JSON.stringify(parsed));
+  };
+
+  test.each(
+    ['features.json', 'metrics.json'].flatMap((file) =>
+      [
+        ['no json', /valid JSON/],
+        ['', /empty/],
+        ['[1]', /not a JSON object/],
+        ['null', /not a JSON object/],
+      ].map(([content, reason]) => [file, content as string, reason as RegExp] as const),
+    ),
+  )('whose %s is %j with a fitting checksum is refused with the reason', async (file, content, reason) => {
+    const storage = new ModelStorage(modelsDir);
+    const { path } = await storage.commit(await stageModel(storage), MODEL);
+    await rewritten(path, file, content);
+    await expect(storage.get('momentum', '1h_v1')).rejects.toMatchObject({
+      code: 'model_damaged',
+      details: { file, reason: expect.stringMatching(reason) },
+    });
+  });
+
+  test('one that is deleted while it is listed is no damage', async () => {
+    const storage = new ModelStorage(modelsDir);
+    for (let number = 0; number < 20; number += 1) await storage.commit(await stageModel(storage), MODEL);
+    const deleting = (async () => {
+      for (let number = 1; number <= 20; number += 1) await storage.delete('momentum', `1h_v${number}`);
+    })();
+    let lists = 0;
+    for (let left = 20; left > 0; lists += 1) {
+      const models = await storage.list();
+      expect(models.filter(({ damage }) => damage !== null)).toEqual([]);
+      left = models.length;
+    }
+    await deleting;
+    expect(lists).toBeGreaterThan(1);
+  });
+});
+
+test('a staging folder that cannot be removed does not hide how the run ended', async () => {
+  const storage = new ModelStorage(modelsDir);
+  const staged = await stageModel(storage);
+  await rm(modelsDir, { recursive: true });
+  await writeFile(modelsDir, 'a file where the folder was');
+  await storage.discard(staged);
+  await expect(storage.commit(staged, MODEL)).rejects.toMatchObject({ code: 'storage_failed' });
 });
 
 describe('delete', () => {

@@ -1,18 +1,21 @@
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import {
   type ArtifactFile,
   KtrdrError,
+  type ListedModel,
   MODEL_VERSION_PATTERN,
+  type ModelDamage,
   type ModelSummary,
   STRATEGY_NAME_PATTERN,
   type Timeframe,
+  type UnreadableModel,
 } from '@ktrdr/contracts';
 import { filesBelow, writeArtifacts } from './artifacts.js';
 import { syncToDisk } from './checksum.js';
 import { toJson } from './json.js';
-import { type ModelMetadata, summaryOf } from './model-metadata.js';
-import { METADATA, type ReadModel, readMetadata, readModel, textOf } from './read-model.js';
+import { damageText, type ModelMetadata, summaryOf } from './model-metadata.js';
+import { jsonOf, METADATA, missingFile, type ReadModel, readMetadata, readModel } from './read-model.js';
 import { Staging } from './staging.js';
 import { storageError, unlessMissing } from './storage-error.js';
 
@@ -105,23 +108,31 @@ export class ModelStorage {
     }
   }
 
-  /** Removes a staging folder whose run ended without a model. */
+  /** Removes a staging folder whose run ended without a model. Never rejects. */
   async discard(stagingDir: string): Promise<void> {
-    if (dirname(stagingDir) === this.#staging.directory) await this.#staging.remove(basename(stagingDir));
+    if (dirname(stagingDir) === this.#staging.directory) await this.#staging.discard(basename(stagingDir));
   }
 
   /**
-   * Newest first. A folder whose `metadata.json` is missing or cut off is no model and does not appear.
+   * Newest first; damaged models too, those whose metadata cannot be read last.
    *
-   * @throws KtrdrError `storage_failed` where something cannot be read
+   * @throws KtrdrError `storage_failed` where the models' folder is gone or cannot be read
    */
-  async list(): Promise<ModelSummary[]> {
-    const models: ModelSummary[] = [];
-    for (const strategy of await directoriesIn(this.#modelsDir, STRATEGY_NAME_PATTERN)) {
-      for (const { metadata, path } of await this.#modelsOf(strategy)) models.push(summaryOf(metadata, path));
+  async list(): Promise<ListedModel[]> {
+    const models: ListedModel[] = [];
+    for (const strategy of await this.#strategies()) {
+      const folder = join(this.#modelsDir, strategy);
+      try {
+        for (const version of await directoriesIn(folder, MODEL_VERSION_PATTERN)) {
+          const listed = await listedModel(strategy, version, join(folder, version));
+          if (listed !== null) models.push(listed);
+        }
+      } catch (error) {
+        models.push(unreadable(strategy, null, folder, damageOf(error)));
+      }
     }
     return models.toSorted(
-      (a, b) => b.created_at.localeCompare(a.created_at) || a.model.localeCompare(b.model),
+      (a, b) => (b.created_at ?? '').localeCompare(a.created_at ?? '') || a.model.localeCompare(b.model),
     );
   }
 
@@ -135,8 +146,8 @@ export class ModelStorage {
     return {
       summary: summaryOf(model.metadata, model.directory),
       metadata: model.metadata,
-      metrics: JSON.parse(textOf(model, 'metrics.json')),
-      features: JSON.parse(textOf(model, 'features.json')),
+      metrics: jsonOf(model, 'metrics.json'),
+      features: jsonOf(model, 'features.json'),
       files: [...model.files.keys(), METADATA].toSorted(),
     };
   }
@@ -150,7 +161,14 @@ export class ModelStorage {
   async load(strategy: string, version: string): Promise<ReadModel> {
     checkModelName(strategy, version);
     if (!(await this.#has(strategy, version))) throw modelNotFound(strategy, version);
-    return readModel(join(this.#modelsDir, strategy, version));
+    const path = join(this.#modelsDir, strategy, version);
+    try {
+      return await readModel(path);
+    } catch (error) {
+      // deleted meanwhile
+      if (await isGone(path)) throw modelNotFound(strategy, version);
+      throw error;
+    }
   }
 
   /**
@@ -198,8 +216,19 @@ export class ModelStorage {
     return removed;
   }
 
+  /** @throws KtrdrError `storage_failed`: the service has made the folder when it started */
+  async #strategies(): Promise<string[]> {
+    const names = await directoriesIn(this.#modelsDir, STRATEGY_NAME_PATTERN, null);
+    if (names !== null) return names;
+    throw new KtrdrError(
+      'storage_failed',
+      `${this.#modelsDir} is gone: the folder that MODELS_DIR names was moved or removed. Put it back, or start the API again to begin with an empty one.`,
+      { details: { path: this.#modelsDir, cause: 'ENOENT' } },
+    );
+  }
+
   async #has(strategy: string, version: string): Promise<boolean> {
-    if (!(await directoriesIn(this.#modelsDir, STRATEGY_NAME_PATTERN)).includes(strategy)) return false;
+    if (!(await this.#strategies()).includes(strategy)) return false;
     return (await directoriesIn(join(this.#modelsDir, strategy), MODEL_VERSION_PATTERN)).includes(version);
   }
 
@@ -220,7 +249,7 @@ export class ModelStorage {
       try {
         models.push({ metadata: await readMetadata(path), path });
       } catch (error) {
-        if (!(error instanceof KtrdrError && error.code === 'model_damaged')) throw error;
+        damageOf(error);
       }
     }
     return models;
@@ -292,10 +321,66 @@ async function syncAll(directory: string): Promise<void> {
   for (const folder of folders) await syncToDisk(folder);
 }
 
-async function directoriesIn(directory: string, pattern: RegExp): Promise<string[]> {
-  const entries = await readdir(directory, { withFileTypes: true }).catch((error: unknown) =>
-    unlessMissing(error, directory, []),
+/** `null` where the model is gone: it was deleted a moment ago. */
+async function listedModel(strategy: string, version: string, path: string): Promise<ListedModel | null> {
+  const listed = await readMetadata(path)
+    .then(async (metadata) => summaryOf(metadata, path, await missingFile(path, metadata)))
+    .catch((error: unknown) => unreadable(strategy, version, path, damageOf(error)));
+  return listed.damage !== null && (await isGone(path)) ? null : listed;
+}
+
+async function isGone(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => false,
+    ({ code }: NodeJS.ErrnoException) => code === 'ENOENT',
   );
+}
+
+function unreadable(
+  strategy: string,
+  version: string | null,
+  path: string,
+  damage: ModelDamage,
+): UnreadableModel {
+  const model = version === null ? strategy : `${strategy}/${version}`;
+  return {
+    model,
+    strategy,
+    version,
+    timeframe: version === null ? null : MODEL_VERSION_PATTERN.exec(version)![1]!,
+    symbols: [],
+    model_type: null,
+    engine: null,
+    seed: null,
+    created_at: null,
+    test_accuracy: null,
+    baseline_accuracy: null,
+    path,
+    problem: version === null ? `Its folder ${damage.reason}.` : damageText(model, damage),
+    damage,
+  };
+}
+
+/** @throws what is no trouble with a model's files */
+function damageOf(error: unknown): ModelDamage {
+  if (!(error instanceof KtrdrError)) throw error;
+  if (error.code === 'model_damaged') return error.details as ModelDamage;
+  if (error.code !== 'storage_failed') throw error;
+  const { cause, path } = error.details as { cause: string | null; path: string };
+  return {
+    file: path.endsWith(METADATA) ? METADATA : null,
+    reason: `cannot be read (${cause ?? error.message})`,
+  };
+}
+
+async function directoriesIn(directory: string, pattern: RegExp): Promise<string[]>;
+/** @returns `otherwise` where there is no such directory */
+async function directoriesIn<T>(directory: string, pattern: RegExp, otherwise: T): Promise<string[] | T>;
+async function directoriesIn(directory: string, pattern: RegExp, otherwise: unknown = []): Promise<unknown> {
+  const entries = await readdir(directory, { withFileTypes: true }).catch((error: unknown) =>
+    unlessMissing(error, directory, null),
+  );
+  if (entries === null) return otherwise;
   return entries.filter((entry) => entry.isDirectory() && pattern.test(entry.name)).map(({ name }) => name);
 }
 

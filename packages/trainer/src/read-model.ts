@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { KtrdrError } from '@ktrdr/contracts';
+import { KtrdrError, type ModelDamage } from '@ktrdr/contracts';
 import { sha256 } from './checksum.js';
 import { MODEL_FORMAT, type ModelMetadata, newerFormat, toModelMetadata } from './model-metadata.js';
 import { unlessMissing } from './storage-error.js';
@@ -17,20 +17,30 @@ export interface ReadModel {
 
 /** @throws KtrdrError `model_damaged`, `storage_failed` */
 export async function readMetadata(directory: string): Promise<ModelMetadata> {
-  const path = join(directory, METADATA);
-  const text = await readFile(path, 'utf8').catch((error: unknown) => unlessMissing(error, path, ''));
-  let metadata: ModelMetadata | null = null;
-  let cause: unknown;
+  const content = await readFileOf(directory, METADATA);
   try {
-    metadata = toModelMetadata(JSON.parse(text));
+    return toModelMetadata(parseJson(content));
   } catch (error) {
-    cause = error;
+    throw modelDamaged(directory, { file: METADATA, reason: (error as Error).message }, error);
   }
-  if (metadata !== null) return metadata;
-  throw new KtrdrError('model_damaged', `${path} is missing or cut off. Train the model again.`, {
-    details: { file: METADATA },
-    cause,
-  });
+}
+
+/**
+ * The first file of the model that is missing, without a look at what the files contain.
+ *
+ * @throws KtrdrError `storage_failed`
+ */
+export async function missingFile(
+  directory: string,
+  { checksums }: ModelMetadata,
+): Promise<ModelDamage | null> {
+  const damages = await Promise.all(
+    Object.keys(checksums).map(async (file) => {
+      const reason = await fileProblem(join(directory, file));
+      return reason === null ? null : { file, reason };
+    }),
+  );
+  return damages.find((damage) => damage !== null) ?? null;
 }
 
 /**
@@ -47,15 +57,9 @@ export async function readModel(directory: string): Promise<ReadModel> {
   }
   const files = new Map<string, Buffer>();
   for (const [file, expected] of Object.entries(metadata.checksums)) {
-    const path = join(directory, file);
-    const content = await readFile(path).catch((error: unknown) => unlessMissing(error, path, null));
-    if (content === null || sha256(content) !== expected) {
-      throw new KtrdrError(
-        'model_damaged',
-        `${path} ${content === null ? 'is missing' : 'is not as it was written (checksum)'}. Train the model again.`,
-        { details: { file } },
-      );
-    }
+    const content = await readFileOf(directory, file);
+    if (sha256(content) !== expected)
+      throw modelDamaged(directory, { file, reason: 'is not as it was written (checksum)' });
     files.set(file, content);
   }
   return { directory, metadata, files };
@@ -70,13 +74,67 @@ export function textOf(model: ReadModel, file: string): string {
   return bytesOf(model, file).toString('utf8');
 }
 
+/**
+ * One file of a model that holds a JSON object.
+ *
+ * @throws KtrdrError `model_damaged` where the model has no such file, or it holds something else
+ */
+export function jsonOf(model: ReadModel, file: string): Record<string, unknown> {
+  const content = bytesOf(model, file);
+  try {
+    const value = parseJson(content);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return value as Record<string, unknown>;
+  } catch (error) {
+    throw modelDamaged(model.directory, { file, reason: (error as Error).message }, error);
+  }
+  throw modelDamaged(model.directory, { file, reason: 'is not a JSON object' });
+}
+
 /** @throws KtrdrError `model_damaged` where the model has no such file */
-export function bytesOf({ metadata, files }: ReadModel, file: string): Buffer {
+export function bytesOf({ directory, files }: ReadModel, file: string): Buffer {
   const content = files.get(file);
   if (content !== undefined) return content;
-  throw new KtrdrError(
-    'model_damaged',
-    `${metadata.model ?? 'The model'} has no ${file}. Train the model again.`,
-    { details: { file } },
-  );
+  throw modelDamaged(directory, { file, reason: `is not among the files that ${METADATA} lists` });
+}
+
+export function modelDamaged(directory: string, damage: ModelDamage, cause?: unknown): KtrdrError {
+  const { file, reason } = damage;
+  const path = file === null ? directory : join(directory, file);
+  return new KtrdrError('model_damaged', `${path} ${reason}. Train the model again.`, {
+    details: damage,
+    cause,
+  });
+}
+
+/** @throws KtrdrError `model_damaged`, `storage_failed` */
+async function readFileOf(directory: string, file: string): Promise<Buffer> {
+  const path = join(directory, file);
+  const reason = await fileProblem(path);
+  if (reason !== null) throw modelDamaged(directory, { file, reason });
+  const content = await readFile(path).catch((error: unknown) => unlessMissing(error, path, null));
+  if (content === null) throw modelDamaged(directory, { file, reason: 'is missing' });
+  return content;
+}
+
+/**
+ * Why there is nothing to read; a pipe or a device would be read for ever.
+ *
+ * @throws KtrdrError `storage_failed`
+ */
+async function fileProblem(path: string): Promise<string | null> {
+  const found = await stat(path).catch((error: unknown) => unlessMissing(error, path, null));
+  if (found === null) return 'is missing';
+  return found.isFile() ? null : 'is not a file';
+}
+
+/** @throws Error whose message is a clause about the file */
+function parseJson(content: Buffer): unknown {
+  const text = content.toString('utf8');
+  if (text.trim() === '') throw new Error('is empty');
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Error(`is not valid JSON: ${(error as Error).message}`, { cause: error });
+  }
 }

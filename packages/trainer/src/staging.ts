@@ -29,7 +29,7 @@ export class Staging {
       await mkdir(directory, { recursive: true });
       await writeFile(this.#noteOf(operationId), JSON.stringify({ pid: process.pid, host: hostname() }));
     } catch (error) {
-      await this.remove(operationId).catch(() => undefined);
+      await this.discard(operationId);
       throw error;
     }
     this.#own.add(operationId);
@@ -40,6 +40,11 @@ export class Staging {
     await rm(join(this.directory, operationId), { recursive: true, force: true });
     await rm(this.#noteOf(operationId), { force: true });
     this.#own.delete(operationId);
+  }
+
+  /** Removes a folder that is not needed any more; where that fails, the next {@link removeStale} does it. Never rejects. */
+  async discard(operationId: string): Promise<void> {
+    await this.remove(operationId).catch(() => undefined);
   }
 
   /** Removes the folders of processes of this machine that are gone. */

@@ -1,12 +1,12 @@
 import { KtrdrError } from '@ktrdr/contracts';
 import { parseStrategy, type Strategy, StrategyError } from '@ktrdr/strategy';
 import { MODEL_FORMAT } from './model-metadata.js';
-import { type ReadModel, textOf } from './read-model.js';
+import { jsonOf, modelDamaged, type ReadModel, textOf } from './read-model.js';
 
 /**
  * The strategy as a model was trained with it: its own file, with the run's symbols and timeframes.
  *
- * @throws KtrdrError `model_unsupported` where this version reads the file otherwise than the one that trained
+ * @throws KtrdrError `model_damaged`; `model_unsupported` where this version reads the file otherwise than the one that trained
  */
 export function storedStrategy(model: ReadModel): Strategy {
   const { symbols, timeframes } = model.metadata;
@@ -15,13 +15,21 @@ export function storedStrategy(model: ReadModel): Strategy {
       file: 'strategy.yaml',
       overrides: { symbols, timeframes },
     });
-    const { features } = JSON.parse(textOf(model, 'features.json')) as { features: { name: string }[] };
-    if (strategy.features.join() === features.map(({ name }) => name).join()) return strategy;
+    if (strategy.features.join() === featureNames(model).join()) return strategy;
   } catch (error) {
     if (!(error instanceof StrategyError)) throw error;
     throw unsupportedModel(model, `this version refuses its strategy (${error.message}).`, error);
   }
   throw unsupportedModel(model, 'this version makes other features of its strategy than it was trained on.');
+}
+
+/** @throws KtrdrError `model_damaged` */
+function featureNames(model: ReadModel): string[] {
+  const file = 'features.json';
+  const { features } = jsonOf(model, file);
+  if (!Array.isArray(features) || !features.every((feature) => typeof feature?.name === 'string'))
+    throw modelDamaged(model.directory, { file, reason: 'lists no features' });
+  return (features as { name: string }[]).map(({ name }) => name);
 }
 
 /** @param why what stands in the way, as a clause */

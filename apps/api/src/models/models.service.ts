@@ -1,10 +1,10 @@
 import {
   type DeleteModelResponse,
   KtrdrError,
+  type ListedModel,
   type ModelComparison,
   type ModelList,
   type ModelOrder,
-  type ModelSummary,
   MOST_COMPARED_MODELS,
   type PredictRequest,
   type PredictResponse,
@@ -81,12 +81,12 @@ export class ModelsService {
 }
 
 /** Models of which nothing is known come last; equal ones stay newest first. */
-const ORDERS: Record<Exclude<ModelOrder, 'created'>, (a: ModelSummary, b: ModelSummary) => number> = {
+const ORDERS: Record<Exclude<ModelOrder, 'created'>, (a: ListedModel, b: ListedModel) => number> = {
   accuracy: (a, b) => (b.test_accuracy ?? -Infinity) - (a.test_accuracy ?? -Infinity) || 0,
   edge: (a, b) => edgeOf(b) - edgeOf(a) || 0,
   name: (a, b) => a.model.localeCompare(b.model, 'en', { numeric: true }),
 };
 
-function edgeOf({ test_accuracy, baseline_accuracy }: ModelSummary): number {
+function edgeOf({ test_accuracy, baseline_accuracy }: ListedModel): number {
   return test_accuracy === null || baseline_accuracy === null ? -Infinity : test_accuracy - baseline_accuracy;
 }

@@ -48,21 +48,34 @@ function keep(
     await mkdir(join(outputDir, 'model'));
     for (let file = 0; file < FILES; file += 1)
       await writeFile(join(outputDir, 'analytics', `${file}.json`), '{}');
+    // of an earlier format, which noted less
     const metadata = {
+      format: 1,
       checksums: {},
       operation_id: hooks.operationId,
       strategy_name: 'pattern',
+      strategy_version: 'v3',
       symbols: [],
+      timeframes: ['1h'],
       base_timeframe: '1h',
-    };
-    const model = {
       model_type: 'mlp',
+      architecture: '2-3',
+      parameters_count: 9,
+      output_type: 'classification',
+      classes: [],
+      feature_count: 2,
       engine: 'tensorflow-js',
+      device: 'cpu',
       seed: 1,
-      created_at: '',
+      start_date: '2024-01-01',
+      end_date: '2024-03-01',
+      synthetic_bars: false,
+      fingerprints: [],
+      versions: { ktrdr: '0.1.0', node: '20', engine: '4' },
+      created_at: '2024-03-01T00:00:00.000Z',
       test_accuracy: null,
     };
-    await writeFile(join(outputDir, 'model', 'metadata.json'), JSON.stringify({ ...metadata, ...model }));
+    await writeFile(join(outputDir, 'model', 'metadata.json'), JSON.stringify(metadata));
     onDone();
     const result = { training_metrics: { analytics: { run_id: RUN } } } as TrainingResult;
     return { result, warnings: [] } satisfies TrainingRunOutcome;

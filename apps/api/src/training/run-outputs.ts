@@ -102,7 +102,7 @@ export class RunOutputs {
     } catch (error) {
       throw storageError(error, `writing the analytics into ${this.analyticsRuns}`, 'STATE_DIR');
     } finally {
-      await this.staging.remove(operationId);
+      await this.staging.discard(operationId);
     }
   }
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { ModelSummary } from '@ktrdr/contracts';
+import type { ModelSummary, UnreadableModel } from '@ktrdr/contracts';
 import { createStyle } from '../style.js';
 import { modelsView } from './models-view.js';
 
@@ -17,6 +17,7 @@ const MODEL: ModelSummary = {
   baseline_accuracy: 0.614,
   path: '/models/lstm_barriers_long/1h_v1',
   problem: null,
+  damage: null,
 };
 
 test.each([true, false])(
@@ -31,3 +32,25 @@ test.each([true, false])(
     expect(lines[1]).toMatch(/^ {2}lstm_barriers_long\/1h_v1 .*61\.4 % +2026-11-23$/);
   },
 );
+
+test('a damaged model is named with the file and the reason', () => {
+  const place = { strategy: 'trend', version: '1h_v2', timeframe: '1h', path: '/models/trend/1h_v2' };
+  const damage = { file: 'metadata.json', reason: 'is empty' };
+  const broken: UnreadableModel = {
+    ...place,
+    model: 'trend/1h_v2',
+    symbols: [],
+    model_type: null,
+    engine: null,
+    seed: null,
+    created_at: null,
+    test_accuracy: null,
+    baseline_accuracy: null,
+    damage,
+    problem:
+      'It is damaged: metadata.json is empty. Train it again; to remove it: ktrdr models delete trend/1h_v2',
+  };
+  const lines = modelsView({ models: [MODEL, broken] }, 120, createStyle(false)).split('\n');
+  expect(lines[2]).toMatch(/^ {2}trend\/1h_v2 +- +damaged +- +- +-$/);
+  expect(lines[3]).toBe(`  trend/1h_v2: ${broken.problem}`);
+});

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import type { ModelDetails, ModelList, ModelSummary, TestMetrics, TrainingResult } from '@ktrdr/contracts';
+import type { ListedModel, ModelDetails, ModelList, TestMetrics, TrainingResult } from '@ktrdr/contracts';
 import { printable } from '../printable.js';
 import type { Style } from '../style.js';
 import { accuracyView, verdict } from './accuracy-view.js';
@@ -24,7 +24,7 @@ export function modelsView({ models }: ModelList, columns: number, style: Style)
   return [table, ...problems].join('\n');
 }
 
-function modelsTable(models: ModelSummary[], wide: boolean, style: Style): string {
+function modelsTable(models: ListedModel[], wide: boolean, style: Style): string {
   return textTable(
     [
       { head: 'model' },
@@ -34,13 +34,13 @@ function modelsTable(models: ModelSummary[], wide: boolean, style: Style): strin
       ...(wide ? [{ head: 'engine' }] : []),
       { head: 'created' },
     ],
-    models.map(({ model, symbols, test_accuracy, baseline_accuracy, engine, created_at }) => [
+    models.map(({ model, symbols, test_accuracy, baseline_accuracy, engine, created_at, damage }) => [
       printable(model),
-      printable(symbols.join(',')),
-      test_accuracy === null ? '-' : percent(test_accuracy),
+      printable(symbols.join(',') || '-'),
+      damage !== null ? style.yellow('damaged') : test_accuracy === null ? '-' : percent(test_accuracy),
       baseline_accuracy === null ? '-' : percent(baseline_accuracy),
-      ...(wide ? [printable(engine)] : []),
-      wide ? moment(created_at) : moment(created_at).slice(0, 10),
+      ...(wide ? [printable(engine ?? '-')] : []),
+      created_at === null ? '-' : moment(created_at).slice(0, wide ? undefined : 10),
     ]),
     style,
   );
