@@ -2,6 +2,7 @@
 /** `npm start`, `npm run host`: runs a built service in this process. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { ROOT, CommandFailed, main } from './workspace.mjs';
 
 await main(async () => {
@@ -9,5 +10,5 @@ await main(async () => {
   const [app = ''] = process.argv.splice(2, 1);
   const entry = join(ROOT, 'apps', app, 'dist/main.js');
   if (!existsSync(entry)) throw new CommandFailed('Nothing is built yet. Run once: npm run quickstart');
-  await import(entry);
+  await import(pathToFileURL(entry).href);
 });

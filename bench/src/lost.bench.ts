@@ -8,7 +8,7 @@ import { RedisServer } from '@ktrdr/job-queue/testing';
 import { writeSampleBars } from '@ktrdr/market-data';
 import { PostgresServer } from '@ktrdr/operation-store/testing';
 import { LONG, Sandbox, until, type TestService } from '@ktrdr/service-kit/testing';
-import { withStarted } from './queue/started.js';
+import { withStarted } from './queue/with-started.js';
 import { percentile, report, type ReportRow } from './report.js';
 
 const [times = 5] = process.argv.slice(2).map(Number);

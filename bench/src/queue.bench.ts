@@ -3,11 +3,12 @@
  * two and four hosts, on Redis and on PostgreSQL; then equal trainings through a real API over one and two real hosts. The
  * databases are as durable as in service. `npm run bench -- queue [operations] [trainings]`.
  */
+import type { Started } from '@ktrdr/contracts/testing';
 import { RedisServer } from '@ktrdr/job-queue/testing';
 import { openOperationStore } from '@ktrdr/operation-store';
 import { PostgresServer, emptyPostgres } from '@ktrdr/operation-store/testing';
 import { noOps } from './queue/no-ops.js';
-import { withStarted, type Started } from './queue/started.js';
+import { withStarted } from './queue/with-started.js';
 import { trainings } from './queue/trainings.js';
 import { report, type ReportRow } from './report.js';
 

@@ -253,7 +253,7 @@ export class World {
   }
 
   async #owners(what: 'note' | 'judge'): Promise<string> {
-    const program = new URL('./owners.js', import.meta.url).pathname;
+    const program = join(import.meta.dirname, 'owners.js');
     const database = join(this.#directory, 'api', 'ktrdr.db');
     const shell = this.#disk?.enter ?? 'exec "$0" "$@"';
     const args = ['-c', shell, process.execPath, program, what, database];

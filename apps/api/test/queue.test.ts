@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { HostList, Operation, OperationList, TrainingResult } from '@ktrdr/contracts';
+import { Started } from '@ktrdr/contracts/testing';
 import { RedisServer } from '@ktrdr/job-queue/testing';
 import { writeSampleBars } from '@ktrdr/market-data';
 import { PostgresServer } from '@ktrdr/operation-store/testing';
@@ -17,22 +18,31 @@ jest.setTimeout(120_000);
 const MIDDLE = strategyText({ epochs: 1_500, layers: [32, 16] });
 const LEASE_MS = '3000';
 
+const servers = new Started();
 let postgres: PostgresServer;
 /** Bytes of the model that a training beside the API makes of `MIDDLE`. */
 let local: Buffer;
 
 beforeAll(async () => {
-  [postgres, local] = await Promise.all([PostgresServer.start(), trainBesideApi(MIDDLE)]);
+  [postgres, local] = await Promise.all([
+    servers.start(
+      () => PostgresServer.start(),
+      (server) => server.stop(),
+    ),
+    trainBesideApi(MIDDLE),
+  ]);
 }, 120_000);
 
-afterAll(() => postgres.stop());
+afterAll(() => servers.stop(), 60_000);
 
 requires(program('redis-server')).describe('trainings in a queue on redis', () => {
   let redis: RedisServer;
   beforeAll(async () => {
-    redis = await RedisServer.start();
+    redis = await servers.start(
+      () => RedisServer.start(),
+      (server) => server.stop(),
+    );
   });
-  afterAll(() => redis.stop());
   trainingsInQueue(
     async () => redis.url,
     () => redis.loseAll(),
@@ -68,7 +78,7 @@ function trainingsInQueue(newUrl: () => Promise<string>, loseAll?: () => Promise
     [one, two] = await Promise.all([sandbox.startApi('one', settings), sandbox.startApi('two', settings)]);
   }, 120_000);
 
-  afterAll(() => sandbox.close(), 60_000);
+  afterAll(() => sandbox?.close(), 60_000);
 
   /** A host with no bars of its own, which sends files to an API that need not own the operation. */
   const startHost = async (name: string, settings: Record<string, string> = {}) => {

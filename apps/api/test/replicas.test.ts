@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import type { Operation, OperationList } from '@ktrdr/contracts';
 import { isTerminalStatus } from '@ktrdr/contracts';
+import { Started } from '@ktrdr/contracts/testing';
 import { writeSampleBars } from '@ktrdr/market-data';
 import { PostgresServer } from '@ktrdr/operation-store/testing';
 import { dataOf, Sandbox, until } from '@ktrdr/service-kit/testing';
@@ -8,15 +9,22 @@ import type { TestService } from '@ktrdr/service-kit/testing';
 import { LONG } from '@ktrdr/service-kit/testing';
 
 /** Two APIs on one PostgreSQL: what one runs, the other lists, follows, cancels, and takes over. */
+const started = new Started();
 let sandbox: Sandbox;
-let postgres: PostgresServer;
 let one: TestService;
 let two: TestService;
 
 jest.setTimeout(60_000);
 
 beforeAll(async () => {
-  sandbox = await Sandbox.create();
+  const postgres = await started.start(
+    () => PostgresServer.start(),
+    (server) => server.stop(),
+  );
+  sandbox = await started.start(
+    () => Sandbox.create(),
+    (created) => created.close(),
+  );
   await writeSampleBars({
     dataDir: sandbox.dataDir,
     symbol: 'AAPL',
@@ -24,15 +32,11 @@ beforeAll(async () => {
     startDate: '2024-01-01',
     endDate: '2024-06-30',
   });
-  postgres = await PostgresServer.start();
   const settings = { DATABASE_URL: await postgres.createDatabase(), LEASE_MS: '1000' };
   [one, two] = await Promise.all([sandbox.startApi('one', settings), sandbox.startApi('two', settings)]);
 }, 60_000);
 
-afterAll(async () => {
-  await sandbox.close();
-  await postgres.stop();
-}, 60_000);
+afterAll(() => started.stop(), 60_000);
 
 /** Statuses and percentages of an operation's events, until it has ended. */
 async function follow(api: TestService, id: string): Promise<Operation[]> {

@@ -4,7 +4,7 @@ import { percentile, type ReportRow } from '../report.js';
 import { NoOpHost } from './no-op-host.js';
 import { NoOpManager, type QueueTimes } from './no-op-manager.js';
 import { QUIET } from './quiet.js';
-import type { Started } from './started.js';
+import type { Started } from '@ktrdr/contracts/testing';
 
 /** A load that is below what the hosts can do: this share of it, for so long, s. */
 const SHARE = 0.5;

@@ -1,6 +1,6 @@
 import { writeSampleBars } from '@ktrdr/market-data';
 import { Sandbox, strategyText, type TestService } from '@ktrdr/service-kit/testing';
-import type { Started } from './started.js';
+import type { Started } from '@ktrdr/contracts/testing';
 
 const TRAINING = strategyText({ epochs: 60, layers: [64, 32] });
 const RANGE = { startDate: '2022-01-01', endDate: '2023-12-31' };

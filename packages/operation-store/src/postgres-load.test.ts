@@ -20,7 +20,7 @@ const METADATA = {
 let server: PostgresServer;
 beforeAll(async () => {
   server = await PostgresServer.start();
-});
+}, 60_000);
 afterAll(() => server?.stop());
 
 /** A store in a new database, and a connection beside it. */

@@ -17,7 +17,7 @@ const METADATA = {
 let server: PostgresServer;
 beforeAll(async () => {
   server = await PostgresServer.start();
-});
+}, 60_000);
 afterAll(() => server?.stop());
 
 const STORES = {

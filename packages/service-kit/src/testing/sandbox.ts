@@ -239,6 +239,7 @@ export class TestService extends TestProcess {
 export class Sandbox {
   readonly #id = randomUUID();
   readonly #processes: TestProcess[] = [];
+  #closed = false;
 
   private constructor(readonly directory: string) {}
 
@@ -322,12 +323,14 @@ export class Sandbox {
 
   /** Ends everything. @throws where a process has outlived the services that started it */
   async close(): Promise<void> {
-    await Promise.all(this.#processes.map((started) => started.stop()));
+    this.#closed = true;
+    const stopped = await Promise.allSettled(this.#processes.map((started) => started.stop()));
     const left = await this.processes();
     for (const pid of left) process.kill(pid, 'SIGKILL');
     await rm(this.directory, { recursive: true, force: true });
     if (left.length > 0)
       throw new Error(`${left.length} processes outlived their services: ${left.join(', ')}`);
+    for (const end of stopped) if (end.status === 'rejected') throw end.reason;
   }
 
   async #service(
@@ -348,6 +351,8 @@ export class Sandbox {
       USE_TRAINING_HOST_SERVICE: 'false',
       ...settings,
     };
+    // a start-up that failed elsewhere closes the sandbox while this one looks for a port
+    if (this.#closed) throw new Error(`${name} does not start: its sandbox is closed`);
     const main = join(ROOT, 'apps', app, 'dist/main.js');
     const child =
       shell === undefined

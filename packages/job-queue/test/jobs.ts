@@ -1,0 +1,66 @@
+/** Jobs of the queue's tests, and how to wait for them. */
+import { systemClock } from '@ktrdr/orchestrator';
+import type { JobQueue, JobState, JobWorker, WorkedJob } from '../src/index.js';
+
+export type Data = { words: string };
+export type Report = { step: number };
+export type Outcome = { done: string };
+export type Description = { engine: string };
+export type Work = (job: WorkedJob<Data, Report>) => Promise<Outcome>;
+export type Queue = JobQueue<Data, Report, Outcome, Description>;
+export type Worker = JobWorker<Data, Report, Outcome, Description>;
+
+/** Short, for a test to wait for. */
+export const LEASE_MS = 2_500;
+const WAIT_MS = 30_000;
+
+/** Stops the first time as soon as it has to, and ends the second time. */
+export const secondTime: Work = async (held) => {
+  if (held.run === 1) await new Promise<void>((resolve) => held.onStop(() => resolve()));
+  return { done: `run ${held.run}` };
+};
+
+export const job = (words: string, user: string | null = null, userLimit = 0) => ({
+  data: { words },
+  user,
+  userLimit,
+});
+
+/** Reads states until one fits; lets work begin. */
+export async function follow(
+  queue: Queue,
+  jobId: string,
+  fits: (state: JobState<Report, Outcome>) => boolean,
+  begin = true,
+): Promise<JobState<Report, Outcome>> {
+  const watch = queue.follow(jobId);
+  const tooLong = setTimeout(() => void watch.return(), WAIT_MS);
+  let last: JobState<Report, Outcome> | null = null;
+  for await (const state of watch) {
+    last = state;
+    if (begin && state.state === 'taken' && !state.begun) {
+      await queue.tell(jobId, { type: 'begin', run: state.run });
+    }
+    if (fits(state)) {
+      clearTimeout(tooLong);
+      return state;
+    }
+  }
+  throw new Error(`the last state was ${JSON.stringify(last)}`);
+}
+
+/** Until the queue is there. */
+export async function untilAnswers(queue: Queue): Promise<void> {
+  const end = performance.now() + WAIT_MS;
+  for (;;) {
+    try {
+      return await queue.check();
+    } catch (error) {
+      if (performance.now() > end) throw error;
+    }
+    await systemClock.sleep(100);
+  }
+}
+
+export const ended = ({ state }: JobState<Report, Outcome>) =>
+  state === 'completed' || state === 'failed' || state === 'missing';

@@ -1,0 +1,405 @@
+/** What a queue promises, whatever server it is on. */
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { systemClock, type Clock } from '@ktrdr/orchestrator';
+import { RecordingLogger } from '@ktrdr/orchestrator/testing';
+import { Link } from '@ktrdr/service-kit/testing';
+import { BEGIN_MS } from '../src/held-job.js';
+import { JobQueue, JobWorker, type JobState, type JobStop } from '../src/index.js';
+import {
+  ended,
+  follow,
+  job,
+  LEASE_MS,
+  secondTime,
+  type Outcome,
+  type Queue,
+  type Report,
+  type Work,
+  type Worker,
+} from './jobs.js';
+
+/** A server that queues can be on. */
+export interface QueueServer {
+  newUrl: () => Promise<string>;
+  stop: () => Promise<void>;
+}
+
+/** Registers the tests that a queue passes on every kind of server. `failsAfterMs`: a question to a queue that is away has then failed. */
+export function queueConformance(startServer: () => Promise<QueueServer>, failsAfterMs: number): void {
+  let server: QueueServer;
+  let url: string;
+  let name: string;
+  let number = 0;
+  const opened: { stop: () => Promise<void> }[] = [];
+
+  beforeAll(async () => {
+    server = await startServer();
+    url = await server.newUrl();
+  }, 60_000);
+  afterAll(() => server?.stop());
+  beforeEach(() => {
+    number += 1;
+    name = `queue-${number}`;
+  });
+  afterEach(async () => {
+    for (const part of opened.splice(0).toReversed()) await part.stop();
+  }, 30_000);
+
+  function openQueue(through = url, logger = new RecordingLogger()): Queue {
+    const queue: Queue = new JobQueue({ url: through, queue: name, clock: systemClock, logger });
+    opened.push({ stop: () => queue.close() });
+    return queue;
+  }
+
+  async function openWorker(
+    workerName: string,
+    work: Work,
+    { concurrency = 1, through = url, leaseMs = LEASE_MS, clock = systemClock } = {},
+  ): Promise<Worker> {
+    const worker: Worker = new JobWorker({
+      url: through,
+      queue: name,
+      name: workerName,
+      concurrency,
+      leaseMs,
+      clock,
+      logger: new RecordingLogger(),
+      describe: async () => ({ engine: 'onnx' }),
+      work,
+    });
+    await worker.start();
+    opened.push({ stop: () => worker.stop() });
+    return worker;
+  }
+
+  /** A way to the queue that can be cut. */
+  async function openLink(): Promise<{ link: Link; through: string }> {
+    const { protocol, username, password, port, pathname } = new URL(url);
+    const link = await Link.open(Number(port));
+    opened.push({ stop: () => link.close() });
+    const user = username === '' ? '' : `${username}:${password}@`;
+    return { link, through: `${protocol}//${user}${new URL(link.url).host}${pathname}` };
+  }
+
+  it('does a job once it may begin, reports, and gives its outcome', async () => {
+    const queue = openQueue();
+    const steps: number[] = [];
+    const began: string[] = [];
+    await openWorker('one', async (held) => {
+      began.push(held.id);
+      held.report({ step: 1 });
+      await systemClock.sleep(250);
+      held.report({ step: 2 });
+      await systemClock.sleep(250);
+      return { done: held.data.words };
+    });
+    await queue.add('a', job('hello'));
+    const taken = await follow(queue, 'a', ({ state }) => state === 'taken', false);
+    expect(taken).toEqual({ state: 'taken', run: 1, worker: 'one', begun: false, report: null });
+    expect(began).toEqual([]);
+    const end = await follow(queue, 'a', (state) => {
+      if (state.state === 'taken' && state.report !== null) steps.push(state.report.step);
+      return ended(state);
+    });
+    expect(end).toEqual({ state: 'completed', outcome: { done: 'hello' } });
+    expect(began).toEqual(['a']);
+    expect(steps).toContain(1);
+    expect(steps.toSorted((a, b) => a - b)).toEqual(steps);
+    // whoever comes later reads the same
+    expect(await follow(openQueue(), 'a', ended)).toEqual(end);
+  });
+
+  it('adds a job once', async () => {
+    const queue = openQueue();
+    let works = 0;
+    await openWorker('one', async ({ data }) => {
+      works += 1;
+      return { done: data.words };
+    });
+    await queue.add('a', job('first'));
+    await queue.add('a', job('second'));
+    expect(await follow(queue, 'a', ended)).toEqual({ state: 'completed', outcome: { done: 'first' } });
+    await queue.add('a', job('third'));
+    expect(await follow(queue, 'a', ended)).toEqual({ state: 'completed', outcome: { done: 'first' } });
+    expect(works).toBe(1);
+  });
+
+  it('never says that a job is done without its outcome, asked while it ends', async () => {
+    const queue = openQueue();
+    await openWorker('one', async ({ id }) => ({ done: id }));
+    for (let index = 0; index < 20; index += 1) {
+      const jobId = `job-${index}`;
+      await queue.add(jobId, job('short'));
+      await follow(queue, jobId, ({ state }) => state === 'taken', false);
+      const states: JobState<Report, Outcome>[] = [];
+      const ask = async () => {
+        for (let asked = 0; asked < 1_000; asked += 1) {
+          const state = await queue.state(jobId);
+          states.push(state);
+          if (ended(state)) return;
+        }
+      };
+      await Promise.all([queue.tell(jobId, { type: 'begin', run: 1 }), ask(), ask(), ask()]);
+      const ends = states.filter(ended);
+      expect(ends).toEqual(ends.map(() => ({ state: 'completed', outcome: { done: jobId } })));
+      expect(ends.length).toBe(3);
+    }
+  }, 60_000);
+
+  it('says how many are ahead, and takes higher priorities first', async () => {
+    const queue = openQueue();
+    await queue.add('low', job('low'), 'low');
+    await queue.add('normal', job('normal'));
+    await queue.add('normal2', job('normal2'));
+    await queue.add('high', job('high'), 'high');
+    const ahead = async (jobId: string) => {
+      const state = await follow(queue, jobId, (one) => one.state === 'waiting' && one.ahead !== null);
+      return state.state === 'waiting' ? state.ahead : null;
+    };
+    expect(await ahead('high')).toBe(0);
+    expect(await ahead('normal')).toBe(1);
+    expect(await ahead('normal2')).toBe(2);
+    expect(await ahead('low')).toBe(3);
+    const order: string[] = [];
+    await openWorker('one', async ({ id, data }) => {
+      order.push(id);
+      return { done: data.words };
+    });
+    for (const jobId of ['high', 'normal', 'normal2', 'low']) await follow(queue, jobId, ended);
+    expect(order).toEqual(['high', 'normal', 'normal2', 'low']);
+  });
+
+  it('takes out what waits, and leaves what is done', async () => {
+    const queue = openQueue();
+    await queue.add('waits', job('a'));
+    expect(await queue.remove('waits')).toBe(true);
+    expect(await follow(queue, 'waits', ended)).toEqual({ state: 'missing' });
+    let release = () => {};
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await openWorker('one', async ({ data }) => {
+      await gate;
+      return { done: data.words };
+    });
+    await queue.add('runs', job('b'));
+    await follow(queue, 'runs', (state) => state.state === 'taken' && state.begun);
+    expect(await queue.remove('runs')).toBe(false);
+    expect(await queue.currentRun('runs')).toBe(1);
+    release();
+    await follow(queue, 'runs', ended);
+    expect(await queue.currentRun('runs')).toBeNull();
+  });
+
+  it('tells whoever does a job to stop, also where that was said before it was taken', async () => {
+    const queue = openQueue();
+    const stops: JobStop[] = [];
+    const untilStopped: Work = (held) =>
+      new Promise((resolve) => {
+        held.onStop((stop) => {
+          stops.push(stop);
+          resolve({ done: stop.cause });
+        });
+      });
+    await openWorker('one', untilStopped);
+    await queue.add('a', job('a'));
+    await follow(queue, 'a', (state) => state.state === 'taken' && state.begun);
+    await queue.tell('a', { type: 'cancel', reason: 'enough', force: false });
+    expect(await follow(queue, 'a', ended)).toEqual({ state: 'completed', outcome: { done: 'cancelled' } });
+    await queue.tell('b', { type: 'cancel', reason: 'never', force: true });
+    await queue.add('b', job('b'));
+    expect(await follow(queue, 'b', ended, false)).toEqual({
+      state: 'completed',
+      outcome: { done: 'cancelled' },
+    });
+    expect(stops).toEqual([
+      { cause: 'cancelled', reason: 'enough', force: false },
+      { cause: 'cancelled', reason: 'never', force: true },
+    ]);
+  });
+
+  it('takes out a job that nobody begins, and goes on to the next', async () => {
+    const queue = openQueue();
+    const clock: Clock = {
+      ...systemClock,
+      setTimer: (ms, callback) => systemClock.setTimer(ms === BEGIN_MS ? 300 : ms, callback),
+    };
+    await queue.add('unwanted', job('a'), 'high');
+    await queue.add('wanted', job('b'));
+    const following = follow(queue, 'wanted', ended);
+    await openWorker('one', async ({ data }) => ({ done: data.words }), { clock });
+    expect(await following).toEqual({ state: 'completed', outcome: { done: 'b' } });
+    expect(await queue.state('unwanted')).toEqual({ state: 'missing' });
+  });
+
+  it('fails a job whose work throws', async () => {
+    const queue = openQueue();
+    await openWorker('one', async () => {
+      throw new Error('no such luck');
+    });
+    await queue.add('a', job('a'));
+    expect(await follow(queue, 'a', ended)).toEqual({ state: 'failed', reason: 'no such luck' });
+  });
+
+  it('gives what it does back when it stops, and another worker does it as the next run', async () => {
+    const queue = openQueue();
+    const runs: [string, number][] = [];
+    const first = await openWorker('first', async (held) => {
+      runs.push(['first', held.run]);
+      await new Promise<void>((resolve) => held.onStop(() => resolve()));
+      return { done: 'by the first' };
+    });
+    await queue.add('a', job('a'));
+    await follow(queue, 'a', (state) => state.state === 'taken' && state.begun);
+    await first.stop();
+    await openWorker('second', async (held) => {
+      runs.push(['second', held.run]);
+      return { done: 'by the second' };
+    });
+    expect(await follow(queue, 'a', ended)).toEqual({
+      state: 'completed',
+      outcome: { done: 'by the second' },
+    });
+    expect(runs).toEqual([
+      ['first', 1],
+      ['second', 2],
+    ]);
+  }, 40_000);
+
+  it('stops while the queue is away, and another worker does what it did as the next run', async () => {
+    const queue = openQueue();
+    const { link, through } = await openLink();
+    const cutOff = await openWorker('cut off', secondTime, { through });
+    await queue.add('a', job('a'));
+    await follow(queue, 'a', (state) => state.state === 'taken' && state.begun);
+    link.cut();
+    await cutOff.stop();
+    expect(cutOff.jobs).toEqual([]);
+    await openWorker('other', secondTime);
+    expect(await follow(queue, 'a', ended)).toEqual({ state: 'completed', outcome: { done: 'run 2' } });
+  }, 40_000);
+
+  it('leaves what it does to the next run, not failed, where the queue was away for longer than the lock', async () => {
+    const queue = openQueue();
+    const { link, through } = await openLink();
+    await openWorker('cut off', secondTime, { through });
+    await queue.add('a', job('a'));
+    await follow(queue, 'a', (state) => state.state === 'taken' && state.begun);
+    link.cut();
+    await systemClock.sleep(LEASE_MS);
+    link.heal();
+    expect(await follow(queue, 'a', ended)).toEqual({ state: 'completed', outcome: { done: 'run 2' } });
+  }, 40_000);
+
+  it('does not fail a job whose worker loses the queue while it takes the job', async () => {
+    const queue = openQueue();
+    const { link, through } = await openLink();
+    await openWorker('cut off', async (held) => ({ done: held.data.words }), { through, leaseMs: 30_000 });
+    // it draws its number so slowly that it does not come to the end
+    link.delay(100);
+    await queue.add('a', job('a', 'ann', 1));
+    await follow(queue, 'a', ({ state }) => state === 'taken', false);
+    link.cut();
+    await systemClock.sleep(failsAfterMs);
+    link.heal();
+    expect(await follow(queue, 'a', ended)).toEqual({ state: 'completed', outcome: { done: 'a' } });
+  }, 40_000);
+
+  it('runs no more jobs of one user at a time than its limit, and those of others beside', async () => {
+    const queue = openQueue();
+    let running = 0;
+    let most = 0;
+    let others = 0;
+    await openWorker(
+      'one',
+      async ({ data }) => {
+        if (data.words === 'other') others += 1;
+        else {
+          running += 1;
+          most = Math.max(most, running);
+          await systemClock.sleep(100);
+          running -= 1;
+        }
+        return { done: data.words };
+      },
+      { concurrency: 4 },
+    );
+    const ids = ['a1', 'a2', 'a3', 'a4'];
+    for (const jobId of ids) await queue.add(jobId, job('mine', 'ann', 1));
+    await queue.add('b1', job('other', 'bob', 1));
+    await Promise.all([...ids, 'b1'].map((jobId) => follow(queue, jobId, ended)));
+    expect(most).toBe(1);
+    expect(others).toBe(1);
+  }, 40_000);
+
+  it('does the jobs of others beside very many that one user has put in', async () => {
+    const queue = openQueue();
+    let hold = true;
+    await openWorker(
+      'one',
+      async ({ data }) => {
+        while (data.words === 'long' && hold) await systemClock.sleep(20);
+        return { done: data.words };
+      },
+      { concurrency: 2, leaseMs: 30_000 },
+    );
+    try {
+      await queue.add('first', job('long', 'ann', 1));
+      await follow(queue, 'first', (state) => state.state === 'taken' && state.begun);
+      const ids = Array.from({ length: 150 }, (_, index) => `held-${index}`);
+      await Promise.all(ids.map((jobId) => queue.add(jobId, job('later', 'ann', 1), 'high')));
+      await queue.add('other', job('other', 'bob', 1), 'low');
+      expect(await follow(queue, 'other', ended)).toEqual({
+        state: 'completed',
+        outcome: { done: 'other' },
+      });
+    } finally {
+      hold = false;
+    }
+    expect(await follow(queue, 'first', ended)).toMatchObject({ state: 'completed' });
+  }, 60_000);
+
+  it('does not take a late report of one that was cut off for the run that has the job', async () => {
+    const queue = openQueue();
+    const { link, through } = await openLink();
+    const work: Work = async (held) => {
+      const stopped = new Promise<void>((resolve) => held.onStop(() => resolve()));
+      await stopped;
+      if (held.run === 1) held.report({ step: 99 });
+      return { done: `run ${held.run}` };
+    };
+    await openWorker('cut off', work, { through });
+    await queue.add('a', job('a'));
+    await follow(queue, 'a', (state) => state.state === 'taken' && state.begun);
+    expect(await queue.currentRun('a')).toBe(1);
+    link.cut();
+    await openWorker('other', work);
+    await follow(queue, 'a', (state) => state.state === 'taken' && state.run === 2 && state.begun);
+    link.heal();
+    await systemClock.sleep(1_000);
+    expect(await queue.currentRun('a')).toBe(2);
+    await queue.tell('a', { type: 'cancel', reason: null, force: false });
+    expect(await follow(queue, 'a', ended)).toEqual({ state: 'completed', outcome: { done: 'run 2' } });
+    expect(await queue.currentRun('a')).toBeNull();
+  }, 40_000);
+
+  it('knows its workers, what they do and what they are', async () => {
+    const queue = openQueue();
+    await openWorker('one', async ({ data }) => ({ done: data.words }), { concurrency: 3 });
+    // a queue that was opened just now hears them first
+    expect(await openQueue().workers()).toMatchObject([{ name: 'one' }]);
+    expect(await queue.workers()).toEqual([
+      {
+        name: 'one',
+        jobs: [],
+        concurrency: 3,
+        description: { engine: 'onnx' },
+        lastHeartbeat: expect.any(Number),
+      },
+    ]);
+  });
+
+  it('can be asked whether it is there', async () => {
+    await expect(openQueue().check()).resolves.toBeUndefined();
+  });
+}
