@@ -15,6 +15,8 @@ export interface ApiSettings extends ListenSettings {
   stateDir: string;
   /** `postgres://...`; without it operations are kept in `{stateDir}/ktrdr.db`. */
   databaseUrl: string | undefined;
+  /** Password of `databaseUrl`, where that has none. */
+  databasePassword: string | undefined;
   /** An API that is silent for so long is gone: another one takes its operations over. */
   leaseMs: number;
   /** What becomes of an operation that the API's end has interrupted. */
@@ -54,6 +56,7 @@ export function readSettings(): ApiSettings {
     strategiesDir: read.path('STRATEGIES_DIR', 'strategies'),
     stateDir: read.path('STATE_DIR', '.ktrdr'),
     databaseUrl: read.text('DATABASE_URL', '') || undefined,
+    databasePassword: read.text('POSTGRES_PASSWORD', '') || undefined,
     leaseMs: read.integer('LEASE_MS', DEFAULT_LEASE_MS, { min: 100, max: HOUR_MS }),
     onInterrupt: read.choice('ON_INTERRUPT', 'fail', ['fail', 'resume']),
     operationsKeepDays: read.integer('OPERATIONS_KEEP_DAYS', 0, { min: 0, max: 36_500 }),

@@ -23,7 +23,11 @@ await runService({
   module: async (settings) =>
     AppModule.forRoot(
       settings,
-      await openOperationStore({ url: settings.databaseUrl, stateDir: settings.stateDir }),
+      await openOperationStore({
+        url: settings.databaseUrl,
+        password: settings.databasePassword,
+        stateDir: settings.stateDir,
+      }),
     ),
   startNote: ({ trainingHost, trainingQueueUrl }) => {
     if (trainingQueueUrl !== undefined) return 'trains on the hosts of the queue';

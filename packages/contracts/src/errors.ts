@@ -107,6 +107,16 @@ export class KtrdrError extends Error {
   }
 }
 
+/**
+ * The store or the queue cannot be used. Whoever connects to it logs the outage once when it begins and once when it ends, so that
+ * nobody else logs these errors, and none needs a stack.
+ */
+export function isOutage(error: unknown): error is KtrdrError {
+  return (
+    error instanceof KtrdrError && (error.code === 'store_unavailable' || error.code === 'queue_unreachable')
+  );
+}
+
 /** True also for an error of another copy of this module, or one that came as JSON. */
 export function isErrorCode(code: unknown): code is ErrorCode {
   return typeof code === 'string' && Object.hasOwn(ERROR_STATUS, code);

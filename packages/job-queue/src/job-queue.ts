@@ -14,6 +14,7 @@ import {
 } from './messages.js';
 import { QueueClient, type QueueParts } from './queue-client.js';
 import { QueueConnection } from './queue-connection.js';
+import { reasonOf, secondsSince } from './outage.js';
 import { within } from './within.js';
 
 /** A question that is not answered in this time has failed, ms. */
@@ -303,7 +304,7 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
     const { logger, clock } = this.#parts;
     if (this.#closed) return;
     if (this.#awaySince === null) {
-      logger.error('the queue cannot be reached', { error });
+      logger.error('the queue cannot be reached', { reason: reasonOf(error) });
       this.#awaySince = clock.monotonic();
       this.#awayCause = error;
       this.#lookIn(LOOK_MS);
@@ -317,15 +318,17 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
 
   /** A question that is refused, or waits in vain, because there is no connection does not say why there is none. */
   #unreachable(question: unknown): KtrdrError {
+    this.#away(question);
     const cause = this.#awaySince === null ? question : this.#awayCause;
     if (cause instanceof KtrdrError) return cause;
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = reasonOf(cause);
     return new KtrdrError('queue_unreachable', `The training queue cannot be reached (${why}).`, { cause });
   }
 
   #back(): void {
     if (this.#awaySince === null) return;
-    this.#parts.logger.info('the queue can be reached again');
+    const { logger, clock } = this.#parts;
+    logger.info('the queue can be reached again', { away_s: secondsSince(this.#awaySince, clock) });
     this.#awaySince = null;
   }
 }

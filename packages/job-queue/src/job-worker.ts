@@ -10,6 +10,7 @@ import {
   type JobReport,
   type QueuedJob,
 } from './messages.js';
+import { reasonOf, secondsSince } from './outage.js';
 import { QueueConnection } from './queue-connection.js';
 import { isUsersTurn } from './user-turn.js';
 import { within } from './within.js';
@@ -64,7 +65,8 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
   #stopTimer = () => {};
   /** Monotonic ms by which a worker that stops has the answers of its queue; `null` before. */
   #stopsBy: number | null = null;
-  #reachable = true;
+  /** Monotonic ms; `null` while the queue can be used. */
+  #awaySince: number | null = null;
   #started = false;
   /** Why the queue could not be reached before the start. */
   #startTrouble: unknown = null;
@@ -126,7 +128,7 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
     for (const held of this.#held.values()) held.giveBack();
     const closed = this.#worker.close();
     // a queue that is away takes nothing back: locks expire
-    if (!this.#reachable) this.#connection.abandon();
+    if (this.#awaySince !== null) this.#connection.abandon();
     while (this.#held.size > 0) await this.#parts.clock.sleep(IDLE_LOOK_MS);
     this.#connection.abandon();
     const parts = Promise.allSettled([closed, this.#queue.close(), this.#relay.close()]);
@@ -178,7 +180,7 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
       return false;
     } catch (error) {
       await clock.sleep(AGAIN_MS);
-      throw await this.#giveBack(job, token, reasonOf(error));
+      throw await this.#giveBack(job, token, noAnswer(error));
     }
   }
 
@@ -204,7 +206,7 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
       );
     } catch (error) {
       // it has not begun
-      held.lose(reasonOf(error));
+      held.lose(noAnswer(error));
       await this.#parts.clock.sleep(AGAIN_MS);
       throw error;
     }
@@ -220,7 +222,10 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
     try {
       await within(job.moveToWait(token), this.#answerMs);
     } catch (error) {
-      logger.warn('a job could not be given back: its lock expires', { job_id: job.id, error });
+      logger.warn('a job could not be given back: its lock expires', {
+        job_id: job.id,
+        reason: reasonOf(error),
+      });
     }
     return new WaitingError();
   }
@@ -237,7 +242,7 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
       await within(job.moveToDelayed(clock.now() + HELD_MS.most, token), this.#answerMs);
       await within(this.#queue.remove(job.id as string), this.#answerMs);
     } catch (error) {
-      logger.warn('a job could not be taken out: it comes back', { job_id: job.id, error });
+      logger.warn('a job could not be taken out: it comes back', { job_id: job.id, reason: reasonOf(error) });
     }
     return new DelayedError();
   }
@@ -275,18 +280,21 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
       this.#startTrouble = error;
       return;
     }
-    if (this.#reachable) this.#parts.logger.error('the queue cannot be used', { error });
-    this.#reachable = false;
+    if (this.#awaySince !== null) return;
+    this.#awaySince = this.#parts.clock.monotonic();
+    this.#parts.logger.error('the queue cannot be used', { reason: reasonOf(error) });
   }
 
   #recovered(): void {
-    if (!this.#reachable) this.#parts.logger.info('the queue can be used again');
-    this.#reachable = true;
+    if (this.#awaySince === null) return;
+    const { logger, clock } = this.#parts;
+    logger.info('the queue can be used again', { away_s: secondsSince(this.#awaySince, clock) });
+    this.#awaySince = null;
   }
 }
 
-function reasonOf(error: unknown): string {
-  return `the queue does not answer (${error instanceof Error ? error.message : String(error)})`;
+function noAnswer(error: unknown): string {
+  return `the queue does not answer (${reasonOf(error)})`;
 }
 
 /** The number that the job has drawn stays in its reports. */

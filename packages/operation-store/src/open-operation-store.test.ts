@@ -166,6 +166,37 @@ describe('a store in PostgreSQL', () => {
     expect(cause).toBeInstanceOf(Error);
   });
 
+  test('takes the password of POSTGRES_PASSWORD where its address has none, and names it where it is wrong', async () => {
+    const password = 'p@ss/w:rd %41?#ü';
+    const database = await server.createDatabase();
+    const { db, close } = await openPostgresDatabase(database);
+    await sql`create role keeper superuser login password ${sql.lit(password)}`.execute(db);
+    await close();
+    const address = server.url(new URL(database).pathname.slice(1), { user: 'keeper', password: '' });
+    const store = await openOperationStore({ url: address, password, stateDir: tmpdir() });
+    await store.check();
+    await store.close();
+    const wrong = openOperationStore({ url: address, password: 'wrong-one', stateDir: tmpdir() });
+    await expect(wrong).rejects.toMatchObject({
+      code: 'store_unavailable',
+      message: expect.stringMatching(
+        /does not let the user keeper in.* Set POSTGRES_PASSWORD to the password/,
+      ),
+    });
+    await expect(openOperationStore({ url: address, stateDir: tmpdir() })).rejects.toMatchObject({
+      message: expect.stringContaining('asks the user keeper for a password, and none is set'),
+    });
+    // a password in the address counts
+    const own = openOperationStore({
+      url: database.replace('secret', 'other'),
+      password,
+      stateDir: tmpdir(),
+    });
+    await expect(own).rejects.toMatchObject({
+      message: expect.stringContaining('Correct user and password in DATABASE_URL'),
+    });
+  });
+
   test('refuses a database that is not there, and says how to make it', async () => {
     const { code, message } = await open(server.url('nowhere'));
     expect(code).toBe('store_unavailable');
@@ -181,7 +212,9 @@ describe('a store in PostgreSQL', () => {
   test('says that it does not know the host', async () => {
     const { code, message } = await open('postgres://postgres:secret@ktrdr.invalid/ktrdr');
     expect(code).toBe('store_unavailable');
-    expect(message).toMatch(/host of ktrdr\.invalid:5432 is not known/);
+    expect(message).toMatch(
+      /server at ktrdr\.invalid:5432 cannot be reached: its host name is unknown .* Start it/,
+    );
   });
 
   test.each(['ktrdr.db', 'mysql://root@127.0.0.1/ktrdr', ''])(

@@ -10,6 +10,8 @@ const FILE_NAME = 'ktrdr.db';
 export interface OperationStoreLocation {
   /** `postgres://user:password@host:port/database`; without it the operations are kept in `{stateDir}/ktrdr.db`. */
   url?: string;
+  /** Of `url`, where that has none. */
+  password?: string;
   stateDir: string;
 }
 
@@ -22,9 +24,12 @@ export type OpenOperationStore = OperationStore & { close(): Promise<void> };
  */
 export async function openOperationStore({
   url,
+  password,
   stateDir,
 }: OperationStoreLocation): Promise<OpenOperationStore> {
   const database =
-    url === undefined ? await openSqliteDatabase(join(stateDir, FILE_NAME)) : await openPostgresDatabase(url);
+    url === undefined
+      ? await openSqliteDatabase(join(stateDir, FILE_NAME))
+      : await openPostgresDatabase(url, { password });
   return new SqlOperationStore(database);
 }

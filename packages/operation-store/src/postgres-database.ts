@@ -25,16 +25,17 @@ const INT8 = 20;
 
 /**
  * Connects to the PostgreSQL database at `url` and brings its schema up to date.
+ * @param password where `url` has none
  * @throws KtrdrError `store_unavailable`; `invalid_setting` where `url` is not one
  */
 export async function openPostgresDatabase(
   url: string,
-  { answerMs = ANSWER_MS }: { answerMs?: number } = {},
+  { answerMs = ANSWER_MS, password }: { answerMs?: number; password?: string } = {},
 ): Promise<SqlDatabase> {
-  const place = placeOf(url);
+  const place = placeOf(url, password);
   const explain = (error: unknown) => explainPostgresError(error, place);
   const settings: pg.ClientConfig = {
-    connectionString: url,
+    connectionString: place.passwordSetting === 'POSTGRES_PASSWORD' ? withPassword(url, password) : url,
     application_name: 'ktrdr',
     connectionTimeoutMillis: CONNECT_MS,
     idle_in_transaction_session_timeout: IDLE_TRANSACTION_MS,
@@ -107,16 +108,24 @@ function typeParser(oid: number, format?: 'text' | 'binary') {
   return oid === INT8 ? Number : pg.types.getTypeParser(oid, format as 'text');
 }
 
+/** With any characters. */
+function withPassword(url: string, password = ''): string {
+  const address = new URL(url);
+  address.password = encodeURIComponent(password);
+  return address.href;
+}
+
 /** What of `url` may be shown: all but the password. */
-function placeOf(url: string): PostgresPlace {
+function placeOf(url: string, password: string | undefined): PostgresPlace {
   try {
-    const { protocol, hostname, port, pathname, username } = new URL(url);
+    const { protocol, hostname, port, pathname, username, password: own } = new URL(url);
     if (protocol !== 'postgres:' && protocol !== 'postgresql:')
       throw new Error(`unknown protocol ${protocol}`);
     return {
       server: `${hostname || 'localhost'}:${port || '5432'}`,
       database: decodeURIComponent(pathname.slice(1)) || decodeURIComponent(username),
       user: decodeURIComponent(username),
+      passwordSetting: own === '' && password !== undefined ? 'POSTGRES_PASSWORD' : 'DATABASE_URL',
     };
   } catch (cause) {
     throw new KtrdrError(

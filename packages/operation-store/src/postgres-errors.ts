@@ -5,6 +5,8 @@ export interface PostgresPlace {
   server: string;
   database: string;
   user: string;
+  /** Setting that holds the password. */
+  passwordSetting: 'DATABASE_URL' | 'POSTGRES_PASSWORD';
 }
 
 /** PostgreSQL took the transaction back because of what others did at the same time: the same again may go well. */
@@ -15,19 +17,20 @@ export function isConflictOfTransactions(error: unknown): boolean {
 /** What is wrong with the database at `place`, where `error` is about that; else `null`. */
 export function explainPostgresError(
   error: unknown,
-  { server, database, user }: PostgresPlace,
+  { server, database, user, passwordSetting }: PostgresPlace,
 ): string | null {
   const code = codeOf(error);
   const text = messageOf(error);
   switch (code) {
     case 'ECONNREFUSED':
-      return `No PostgreSQL server answers at ${server}. Start it, or correct host and port in DATABASE_URL.`;
+      return `No PostgreSQL server answers at ${server}. Start it. If it runs elsewhere, correct host and port in DATABASE_URL.`;
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return `The host of ${server} is not known. Correct it in DATABASE_URL.`;
+      // a container that is stopped has no name
+      return `The PostgreSQL server at ${server} cannot be reached: its host name is unknown (${code}). Start it if it runs in a container, or correct the host in DATABASE_URL.`;
     case '28P01':
     case '28000':
-      return `The PostgreSQL server at ${server} does not let the user ${user} in (${text}). Correct user and password in DATABASE_URL.`;
+      return `The PostgreSQL server at ${server} does not let the user ${user} in (${text}). ${rightPassword(passwordSetting)}`;
     case '3D000':
       return `The PostgreSQL server at ${server} has no database ${database}. Create it (createdb ${database}), or name another in DATABASE_URL.`;
     case '42501':
@@ -44,6 +47,10 @@ export function explainPostgresError(
     case '55P03':
       return `The database ${database} at ${server} is locked by another process. Try again.`;
   }
+  // pg's words where the server asks for a password and none is set
+  if (text.includes('client password must be a string')) {
+    return `The PostgreSQL server at ${server} asks the user ${user} for a password, and none is set. Set POSTGRES_PASSWORD, or write it into DATABASE_URL.`;
+  }
   if (text.startsWith('timeout exceeded')) {
     return `The PostgreSQL server at ${server} is too slow for all that is asked of it: no connection came free. Try again later.`;
   }
@@ -51,6 +58,11 @@ export function explainPostgresError(
     return `The PostgreSQL server at ${server} cannot be reached (${text}). See that it runs and that the network is up, then try again.`;
   }
   return null;
+}
+
+function rightPassword(setting: PostgresPlace['passwordSetting']): string {
+  if (setting === 'DATABASE_URL') return 'Correct user and password in DATABASE_URL.';
+  return 'Set POSTGRES_PASSWORD to the password that the database was created with, or change that password in PostgreSQL.';
 }
 
 /** SQLSTATE classes 08, 57 and 58, the network's own errors, and what pg says without a code. */

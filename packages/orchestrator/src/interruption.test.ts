@@ -554,7 +554,7 @@ describe('a store that is away', () => {
     Object.assign(store, there);
     await clock.advance(5 * LEASE_MS);
     expect((await store.get(id))?.epoch).toBe(1);
-    expect(two.logger.messages('error')).toEqual(['leases could not be renewed']);
+    expect(two.logger.messages('error')).toEqual(['the store cannot be used']);
   });
 });
 

@@ -1,6 +1,8 @@
+import { isOutage } from '@ktrdr/contracts';
 import type { Clock } from './clock.js';
 import type { OrchestratorLogger } from './logger.js';
 import type { Lease, OperationStore, StoredOperation, TakenOver } from './operation-store.js';
+import type { StoreOutage } from './store-outage.js';
 
 /** Turns in the time of one lease: two may fail before it is over. */
 const TURNS = 3;
@@ -11,6 +13,7 @@ export interface LeaseKeeperParts {
   store: OperationStore;
   clock: Clock;
   logger: OrchestratorLogger;
+  outage: StoreOutage;
   lease: Lease;
   /** What this process runs: ids and epochs. */
   held: () => ReadonlyMap<string, number>;
@@ -56,15 +59,15 @@ export class LeaseKeeper {
   }
 
   async #takeTurn(): Promise<void> {
-    const { clock, lease, logger } = this.#parts;
+    const { clock, lease, logger, outage } = this.#parts;
     try {
       if (this.#storeAway) await this.#parts.store.check();
       do await this.#renew();
       while ((await this.#takeOver()) === MOST_AT_ONCE && !this.#stopped);
-      if (this.#storeAway) logger.info('the store can be reached again');
+      outage.answered();
       this.#storeAway = false;
     } catch (error) {
-      if (!this.#storeAway) logger.error('leases could not be renewed', { error });
+      if (!this.#storeAway && !isOutage(error)) logger.error('leases could not be renewed', { error });
       this.#storeAway = true;
       this.#takesOverFrom = Math.max(this.#takesOverFrom, clock.monotonic() + lease.ms);
     }

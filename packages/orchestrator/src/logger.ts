@@ -1,4 +1,4 @@
-/** Where the engine writes its log. An app passes its own logger, which writes `fields.error` with stack and cause. */
+/** Where the engine writes its log. An app passes its own logger, which writes errors among the fields with stack and cause, outages with their message alone. */
 export interface OrchestratorLogger {
   info(message: string, fields?: Record<string, unknown>): void;
   warn(message: string, fields?: Record<string, unknown>): void;

@@ -25,6 +25,7 @@ import type { Lease, OperationStore, StoredOperation } from './operation-store.j
 import { alreadyEnded, cancelMessage, noRunner, notEnded, refusalOf } from './refusals.js';
 import type { RunningOperation } from './running-operation.js';
 import { RunningOperations } from './running-operations.js';
+import { StoreOutage } from './store-outage.js';
 import { watchStored } from './stored-watch.js';
 
 export interface OperationsServiceDependencies {
@@ -66,8 +67,10 @@ export class OperationsService {
   #stopping = false;
 
   constructor(dependencies: OperationsServiceDependencies) {
-    this.#dependencies = dependencies;
-    const { store, clock, logger, randomId } = dependencies;
+    const { clock, logger, randomId } = dependencies;
+    const outage = new StoreOutage({ clock, logger });
+    const store = outage.watch(dependencies.store);
+    this.#dependencies = { ...dependencies, store };
     this.#lease = dependencies.lease ?? { owner: randomId(), ms: DEFAULT_LEASE_MS };
     this.#onInterrupt = dependencies.onInterrupt ?? 'fail';
     const lease = this.#lease;
@@ -86,6 +89,7 @@ export class OperationsService {
       store,
       clock,
       logger,
+      outage,
       lease,
       held: () => this.#running.epochs(),
       onRenewed: (renewed, asked) => this.#running.renewed(renewed, asked),

@@ -1,4 +1,10 @@
-import { KtrdrError, isTerminalStatus, type Operation, type OperationStatus } from '@ktrdr/contracts';
+import {
+  KtrdrError,
+  isOutage,
+  isTerminalStatus,
+  type Operation,
+  type OperationStatus,
+} from '@ktrdr/contracts';
 import { CancellationController, raceCancellation, type CancellationToken } from './cancellation.js';
 import type { Clock } from './clock.js';
 import { OperationCancelledError, errorBodyOf, isCancellation } from './errors.js';
@@ -85,7 +91,9 @@ export class RunningOperation<TResult> {
     this.#writer = new ProgressWriter(
       parts.clock,
       () => this.#saveProgress(),
-      (error) => this.#logger.warn('progress could not be stored', { error }),
+      (error) => {
+        if (!isOutage(error)) this.#logger.warn('progress could not be stored', { error });
+      },
     );
     this.#progress = new ProgressManager({
       clock: parts.clock,
@@ -283,7 +291,6 @@ export class RunningOperation<TResult> {
     const { store, lease } = this.#parts;
     const held = await untilStored(() => store.renew(lease, new Map([[this.operationId, this.epoch]])), {
       clock: this.#parts.clock,
-      logger: this.#logger,
       isAbandoned: () => this.token.isAbandoned,
     });
     if (held.length === 0) this.abandon(TAKEN_OVER, { force: true });
@@ -368,7 +375,6 @@ export class RunningOperation<TResult> {
     const ending = { ...change, progress, warnings };
     const ended = await untilStored(() => this.#transition(from, ending), {
       clock: this.#parts.clock,
-      logger: this.#logger,
       isAbandoned: () => this.token.isAbandoned,
     });
     if (ended) this.#logger.info('operation ended', { status: change.to, reason: this.token.reason });

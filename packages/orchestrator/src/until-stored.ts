@@ -1,6 +1,5 @@
-import { KtrdrError } from '@ktrdr/contracts';
+import { isOutage } from '@ktrdr/contracts';
 import type { Clock } from './clock.js';
-import type { OrchestratorLogger } from './logger.js';
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
@@ -9,7 +8,6 @@ const GIVE_UP_MS = 3_600_000;
 
 export interface UntilStoredParts {
   clock: Clock;
-  logger: OrchestratorLogger;
   /** Nobody wants it stored any more. */
   isAbandoned: () => boolean;
 }
@@ -20,16 +18,14 @@ export interface UntilStoredParts {
  */
 export async function untilStored<T>(
   write: () => Promise<T>,
-  { clock, logger, isAbandoned }: UntilStoredParts,
+  { clock, isAbandoned }: UntilStoredParts,
 ): Promise<T> {
   const end = clock.monotonic() + GIVE_UP_MS;
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
     try {
       return await write();
     } catch (error) {
-      const isAway = error instanceof KtrdrError && error.code === 'store_unavailable';
-      if (!isAway || isAbandoned() || clock.monotonic() >= end) throw error;
-      logger.warn('the store cannot be reached: the end of the operation waits', { error });
+      if (!isOutage(error) || isAbandoned() || clock.monotonic() >= end) throw error;
     }
     await clock.sleep(pauseMs);
   }

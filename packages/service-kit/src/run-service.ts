@@ -1,3 +1,4 @@
+import type { AddressInfo } from 'node:net';
 import type { DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { KtrdrError } from '@ktrdr/contracts';
@@ -37,13 +38,19 @@ export async function runService<S extends ListenSettings>(service: RunnableServ
     await listen(app, settings, service);
     for (const { setting, folder } of made) logger.log(`made the folder ${folder} (${setting})`, 'Service');
     const note = service.startNote === undefined ? '' : `, ${service.startNote(settings)}`;
-    logger.log(`${service.name} listens on ${await app.getUrl()}${note}`, 'Service');
+    logger.log(`${service.name} listens on ${addressOf(app)}${note}`, 'Service');
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const line = error instanceof KtrdrError ? reason : `${service.name} cannot start: ${reason}`;
     process.stderr.write(`${line.replaceAll(/\s*\n\s*/g, ' ')}\n`);
     process.exit(1);
   }
+}
+
+/** As the system has it. Nest shows `0.0.0.0`, all addresses of a machine, as 127.0.0.1. */
+function addressOf(app: NestFastifyApplication): string {
+  const { address, port, family } = app.getHttpServer().address() as AddressInfo;
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }
 
 async function listen(

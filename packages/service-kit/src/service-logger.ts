@@ -1,4 +1,5 @@
 import { ConsoleLogger, type LoggerService } from '@nestjs/common';
+import { isOutage } from '@ktrdr/contracts';
 import type { OrchestratorLogger } from '@ktrdr/orchestrator';
 
 /** What the framework says while it wires itself up; it is of interest to nobody who runs the service. */
@@ -37,8 +38,15 @@ function comesFrom(contexts: ReadonlySet<string>, optional: unknown[]): boolean 
 /** The service's logger as the orchestrator core takes it. */
 export function orchestratorLogger(logger: LoggerService, context: string): OrchestratorLogger {
   return {
-    info: (message, fields = {}) => logger.log(message, fields, context),
-    warn: (message, fields = {}) => logger.warn(message, fields, context),
-    error: (message, fields = {}) => logger.error(message, fields, context),
+    info: (message, fields = {}) => logger.log(message, printed(fields), context),
+    warn: (message, fields = {}) => logger.warn(message, printed(fields), context),
+    error: (message, fields = {}) => logger.error(message, printed(fields), context),
   };
+}
+
+/** Where the code was when the store or the queue went away tells nothing: the message does. */
+function printed(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name, isOutage(value) ? value.message : value]),
+  );
 }

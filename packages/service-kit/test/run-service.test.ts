@@ -69,6 +69,13 @@ describe('what keeps a service from starting is one line that says what to do, a
 });
 
 describe('a running service', () => {
+  test('says on which addresses it listens, also where these are all of the machine', async () => {
+    const { stdout } = await run({ HOST: '0.0.0.0' }, (output, kill) => {
+      if (output.includes('listens on')) kill('SIGTERM');
+    });
+    expect(stdout).toMatch(/smallest service listens on http:\/\/0\.0\.0\.0:[0-9]+,/);
+  });
+
   test.each<NodeJS.Signals>(['SIGTERM', 'SIGINT', 'SIGHUP'])(
     'ends with exit code 0 on %s',
     async (signal) => {

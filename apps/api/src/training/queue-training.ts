@@ -71,7 +71,8 @@ export class QueueTraining implements TrainingPlace {
   ): Promise<QueuedTrainingOutcome> {
     const { operationId, attempt } = hooks;
     const jobId = trainingJobId(operationId, attempt);
-    hooks.onWaiting(`waiting for a host`);
+    // a host may be computing one that was taken over: the queue says where it is
+    if (!hooks.takenOver) hooks.onWaiting(`waiting for a host`);
     const put = async (resume: boolean): Promise<void> => {
       const data: QueuedTraining = { ...sessionRequest(hooks, run, this.settings.engine), resume };
       await this.queue.add(jobId, { data, user: user ?? null, userLimit: this.settings.userLimit }, priority);

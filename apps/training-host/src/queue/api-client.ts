@@ -126,7 +126,7 @@ export class ApiClient {
         if (this.clock.monotonic() - start >= withinMs) throw this.unreachable(withinMs, error);
         const reason = reasonOf(error);
         if (reason !== told) {
-          this.logger.warn('the API does not answer and is asked again', { url: this.url, error });
+          this.logger.warn('the API does not answer and is asked again', { url: this.url, reason });
           onPhase(`waiting for the API: ${this.url} does not answer (${reason})`);
         }
         told = reason;

@@ -1,8 +1,12 @@
 import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { isOutage } from '@ktrdr/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { errorAnswer } from './error-answer.js';
 
-/** Every error becomes the error envelope. Stacks and causes go to the log, never into an answer. */
+/**
+ * Every error becomes the error envelope. Stacks and causes go to the log, never into an answer. An outage of the store or the queue
+ * is in the log already, once.
+ */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
   private readonly logger = new Logger('Errors');
@@ -12,7 +16,7 @@ export class ErrorFilter implements ExceptionFilter {
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
     const { status, body } = errorAnswer(error, request);
-    if (status >= 500) this.log(error, request);
+    if (status >= 500 && !isOutage(error)) this.log(error, request);
     // an answer that has begun cannot become another one
     if (reply.sent || reply.raw.headersSent) reply.raw.destroy();
     else void reply.status(status).type('application/json').send(body);

@@ -1,0 +1,59 @@
+import { isOutage } from '@ktrdr/contracts';
+import type { Clock } from './clock.js';
+import type { OrchestratorLogger } from './logger.js';
+import type { OperationStore } from './operation-store.js';
+
+/** A store that failed within this time is not back yet, ms: some calls may go well while others fail, as on a full disk. */
+const QUIET_MS = 1_000;
+
+/**
+ * Logs an outage of the store once when it begins and once when it ends, however many calls fail meanwhile. Whoever catches an
+ * error of the store need not log it.
+ */
+export class StoreOutage {
+  readonly #clock: Clock;
+  readonly #logger: OrchestratorLogger;
+  /** Monotonic ms; `null` while the store answers. */
+  #since: number | null = null;
+  #lastFailure = -Infinity;
+
+  constructor({ clock, logger }: { clock: Clock; logger: OrchestratorLogger }) {
+    this.#clock = clock;
+    this.#logger = logger;
+  }
+
+  /** The same store, with every failed call noticed. */
+  watch(store: OperationStore): OperationStore {
+    return new Proxy(store, {
+      get: (target, name) => {
+        const member = Reflect.get(target, name, target) as unknown;
+        if (typeof member !== 'function') return member;
+        return (...args: unknown[]): unknown => {
+          const answer = member.apply(target, args) as unknown;
+          if (answer instanceof Promise) answer.catch((error: unknown) => this.#notice(error));
+          return answer;
+        };
+      },
+    });
+  }
+
+  /** The store answers: the outage is over, unless another call has failed just now. */
+  answered(): void {
+    const now = this.#clock.monotonic();
+    if (this.#since === null || now - this.#lastFailure < QUIET_MS) return;
+    this.#logger.info('the store can be used again', { away_s: seconds(now - this.#since) });
+    this.#since = null;
+  }
+
+  #notice(error: unknown): void {
+    if (!isOutage(error)) return;
+    this.#lastFailure = this.#clock.monotonic();
+    if (this.#since !== null) return;
+    this.#since = this.#lastFailure;
+    this.#logger.error('the store cannot be used', { error });
+  }
+}
+
+function seconds(ms: number): number {
+  return Math.round(ms / 100) / 10;
+}
