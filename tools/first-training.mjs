@@ -91,7 +91,11 @@ export async function firstTraining(stop) {
     const url = `http://127.0.0.1:${port}`;
     const dataDir = resolve(ROOT, process.env.DATA_DIR || 'data');
     const ktrdr = (...args) =>
-      run(process.execPath, ['apps/cli/bin/ktrdr.mjs', ...args], { env: { KTRDR_API_URL: url }, stop });
+      run(process.execPath, ['apps/cli/bin/ktrdr.mjs', ...args], {
+        // the quickstart trains beside its API, whatever the environment asks of others
+        env: { KTRDR_API_URL: url, USE_TRAINING_HOST_SERVICE: '' },
+        stop,
+      });
 
     const service = startApi(port, dataDir, join(folder, 'api.log'));
     try {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { readApiUrl, readTerminalSettings } from './config.js';
+import { readApiUrl, readTerminalSettings, readWantsHostService } from './config.js';
 
 describe('KTRDR_API_URL', () => {
   test.each([
@@ -19,6 +19,26 @@ describe('KTRDR_API_URL', () => {
       );
     },
   );
+});
+
+describe('USE_TRAINING_HOST_SERVICE', () => {
+  test.each([
+    [undefined, undefined],
+    [' ', undefined],
+    ['true', true],
+    [' YES ', true],
+    ['1', true],
+    ['off', false],
+    ['0', false],
+  ])('%j means %s', (text, wanted) => {
+    expect(readWantsHostService({ USE_TRAINING_HOST_SERVICE: text })).toBe(wanted);
+  });
+
+  test('a value that is neither true nor false is refused', () => {
+    expect(() => readWantsHostService({ USE_TRAINING_HOST_SERVICE: 'maybe' })).toThrow(
+      "USE_TRAINING_HOST_SERVICE is 'maybe'. It must be true or false",
+    );
+  });
 });
 
 test('NO_COLOR counts where it is not empty, TERM=dumb cannot be redrawn', () => {

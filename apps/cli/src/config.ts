@@ -18,6 +18,24 @@ export function readApiUrl(environment: NodeJS.ProcessEnv = process.env): string
   return text.replace(/\/+$/, '');
 }
 
+const TRUE = ['true', '1', 'yes', 'on'];
+const FALSE = ['false', '0', 'no', 'off'];
+
+/**
+ * What `USE_TRAINING_HOST_SERVICE` asks for, as the API reads it; `undefined` where it is not set.
+ *
+ * @throws UsageError where it is neither true nor false
+ */
+export function readWantsHostService(environment: NodeJS.ProcessEnv = process.env): boolean | undefined {
+  const text = environment.USE_TRAINING_HOST_SERVICE?.trim() ?? '';
+  if (text === '') return undefined;
+  if (TRUE.includes(text.toLowerCase())) return true;
+  if (FALSE.includes(text.toLowerCase())) return false;
+  throw new UsageError(
+    `USE_TRAINING_HOST_SERVICE is '${text}'. It must be true or false, and the API reads it when it starts.`,
+  );
+}
+
 /** What the environment says of the terminal: https://no-color.org, and `TERM=dumb` for one that cannot move its cursor. */
 export interface TerminalSettings {
   noColour: boolean;

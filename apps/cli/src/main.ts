@@ -1,6 +1,6 @@
 import { CliError, ApiError } from './cli-error.js';
 import { systemClock } from './clock.js';
-import { readApiUrl, readTerminalSettings } from './config.js';
+import { readApiUrl, readTerminalSettings, readWantsHostService } from './config.js';
 import type { CommandContext } from './context.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import { Output } from './output.js';
@@ -42,6 +42,7 @@ const context: CommandContext = {
   signals: process,
   input: process.stdin,
   apiUrl: () => readApiUrl(),
+  wantsHostService: () => readWantsHostService(),
 };
 const args = process.argv.slice(2);
 try {

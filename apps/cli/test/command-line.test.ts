@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { USER_PATTERN } from '@ktrdr/contracts';
 import type { ModelComparison, ModelDetails, ModelSummary, StrategyIssue } from '@ktrdr/contracts';
+import { readWantsHostService } from '../src/config.js';
 import { runCommandLine } from '../src/program.js';
 import { type TestContext, testContext } from './test-context.js';
-import { operation, WireServer } from './wire-server.js';
+import { operation, progress, WireServer } from './wire-server.js';
 
 const ISSUE: StrategyIssue = {
   severity: 'error',
@@ -54,6 +55,67 @@ describe('the command line', () => {
   afterEach(() => server.close());
 
   const run = (...args: string[]) => runCommandLine(context, args);
+
+  describe('USE_TRAINING_HOST_SERVICE in front of ktrdr', () => {
+    const train = async (wanted: boolean | undefined, host_service: boolean | null, ...options: string[]) => {
+      context.wantsHostService = () => wanted;
+      const started = { operation_id: 'op_1', status: 'started', message: 'Training started' };
+      server.answers.set('POST /trainings/start', () => ({ data: started }));
+      const { context: known } = progress();
+      server.set(
+        operation({ operation_id: 'op_1', progress: progress({ context: { ...known, host_service } }) }),
+      );
+      expect(await run('models', 'train', file, '--detach', ...options)).toBe(0);
+    };
+
+    test.each([
+      [
+        true,
+        false,
+        /^note: USE_TRAINING_HOST_SERVICE=true .*start it with USE_TRAINING_HOST_SERVICE=true npm start\n$/,
+      ],
+      [
+        false,
+        true,
+        /^note: USE_TRAINING_HOST_SERVICE=false .*without USE_TRAINING_HOST_SERVICE and TRAINING_QUEUE_URL\n$/,
+      ],
+      [true, true, /^$/],
+      [false, false, /^$/],
+      [undefined, true, /^$/],
+      [undefined, false, /^$/],
+      [true, null, /^$/],
+    ])('%s, where host_service is %s', async (wanted, actual, note) => {
+      await train(wanted, actual);
+      expect(context.stderr()).toMatch(note);
+      expect(context.stdout()).toContain('Training started');
+    });
+
+    test('leaves the JSON of stdout alone', async () => {
+      await train(true, false, '--json');
+      expect(JSON.parse(context.stdout())).toMatchObject({ operation_id: 'op_1' });
+      expect(context.stderr()).toMatch(/^note: /);
+    });
+
+    test('that is neither true nor false starts nothing', async () => {
+      context.wantsHostService = () => readWantsHostService({ USE_TRAINING_HOST_SERVICE: 'maybe' });
+      await expect(run('models', 'train', file)).rejects.toMatchObject({ exitCode: 2 });
+      await expect(run('operations', 'resume', 'op_1')).rejects.toMatchObject({ exitCode: 2 });
+      expect(server.requests).toEqual([]);
+    });
+
+    test('is no reason to fail where the API does not answer any more', async () => {
+      context.wantsHostService = () => true;
+      server.answers.set('POST /trainings/start', () => ({
+        data: { operation_id: 'op_1', status: 'started', message: 'Training started' },
+      }));
+      server.answers.set('GET /operations/op_1', () => ({
+        status: 503,
+        error: { code: 'store_unavailable', message: 'Gone.' },
+      }));
+      expect(await run('models', 'train', file, '--detach')).toBe(0);
+      expect(context.stderr()).toBe('');
+    });
+  });
 
   test('models train sends the file as text with everything that was typed, and nothing else', async () => {
     server.answers.set('POST /trainings/start', () => {

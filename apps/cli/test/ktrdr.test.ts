@@ -86,6 +86,16 @@ describe('ktrdr against a real API', () => {
     expect(show.stdout).not.toMatch(/undefined|null|NaN/);
   });
 
+  test('USE_TRAINING_HOST_SERVICE in front of ktrdr, which the API does not have, is told on stderr', async () => {
+    const train = new Program(
+      ['apps/cli/bin/ktrdr.mjs', 'models', 'train', 'strategies/test.yaml', '--dry-run', '--json'],
+      { KTRDR_API_URL: api.url, USE_TRAINING_HOST_SERVICE: 'true' },
+    );
+    expect(await train.ended).toBe(0);
+    expect(train.stderr).toMatch(/^note: USE_TRAINING_HOST_SERVICE=true has no effect on ktrdr\. [^\n]+\n$/);
+    expect((JSON.parse(train.stdout) as Operation).status).toBe('completed');
+  });
+
   test('an operation that fails says why on stderr: exit 1', async () => {
     const train = api.ktrdr('models', 'train', 'strategies/test.yaml', '--start-date', '2031-01-01');
     expect(await train.ended).toBe(1);

@@ -11,6 +11,7 @@ import type { ExitCode } from '../exit-code.js';
 import { readStrategyFile } from '../strategy-file.js';
 import { superviseOperation } from '../supervise-operation.js';
 import type { ReadOptions } from '../read-options.js';
+import { noteOtherPlace } from '../training-place.js';
 
 export interface TrainOptions extends ReadOptions {
   startDate?: string;
@@ -33,6 +34,8 @@ export async function trainModel(
   timeframes: string | undefined,
   options: TrainOptions,
 ): Promise<ExitCode> {
+  // a wrong value is told before anything starts
+  context.wantsHostService();
   const request: StartTrainingRequest = {
     strategy: await readStrategyFile(file),
     strategy_file: file,
@@ -53,7 +56,11 @@ export async function trainModel(
     context,
     {
       kind: 'start',
-      start: (api) => api.post<OperationStarted>('/trainings/start', request),
+      start: async (api) => {
+        const started = await api.post<OperationStarted>('/trainings/start', request);
+        await noteOtherPlace(context, api, started);
+        return started;
+      },
       detach: options.detach,
     },
     options,

@@ -4,24 +4,31 @@ import type { CommandContext } from '../context.js';
 import type { ExitCode } from '../exit-code.js';
 import { superviseOperation } from '../supervise-operation.js';
 import type { ReadOptions } from '../read-options.js';
+import { noteOtherPlace } from '../training-place.js';
 
 export interface AgainOptions extends ReadOptions {
   detach?: boolean;
 }
 
 /** `ktrdr operations resume` and `retry`: the next attempt, from the last checkpoint or the beginning, followed to its end. */
-export function runAgain(
+export async function runAgain(
   context: CommandContext,
   how: 'resume' | 'retry',
   id: string,
   { detach, json, verbose }: AgainOptions,
 ): Promise<ExitCode> {
+  // a wrong value is told before anything starts
+  context.wantsHostService();
   return superviseOperation(
     context,
     {
       kind: 'again',
       id,
-      open: (api) => api.post<OperationStarted>(`${operationPath(id)}/${how}`),
+      open: async (api) => {
+        const started = await api.post<OperationStarted>(`${operationPath(id)}/${how}`);
+        await noteOtherPlace(context, api, started);
+        return started;
+      },
       detach,
     },
     { json, verbose },
