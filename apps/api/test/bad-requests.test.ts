@@ -218,6 +218,8 @@ const NAMES_THAT_LEAD_OUT = [
   'pattern%00',
   '.',
   '..',
+  '.pattern',
+  '.pattern..x',
   '',
   ' pattern',
   'päckage',

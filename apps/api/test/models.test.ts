@@ -1,5 +1,5 @@
-import { appendFile, cp, readFile, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { access, appendFile, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   type ModelComparison,
@@ -8,11 +8,15 @@ import {
   MODEL_ORDERS,
   MOST_PREDICTED_BARS,
   type PredictResponse,
+  type TrainingResult,
 } from '@ktrdr/contracts';
 import { writeSampleBars } from '@ktrdr/market-data';
 import { type Answer, dataOf, request, Sandbox, type TestService, until } from '@ktrdr/service-kit/testing';
 import { refusal } from './refusal.js';
 import { QUICK, strategyText } from '@ktrdr/service-kit/testing';
+
+/** A name with dots inside. */
+const DOTTED = 'rsi_zigzag_1.5';
 
 let sandbox: Sandbox;
 let api: TestService;
@@ -37,7 +41,10 @@ beforeAll(async () => {
       seed,
     });
   }
-  api = await sandbox.startApi('api');
+  const STRATEGIES_DIR = sandbox.path('strategies');
+  await mkdir(STRATEGIES_DIR);
+  await writeFile(join(STRATEGIES_DIR, `${DOTTED}.yaml`), QUICK.replace('name: pattern', `name: ${DOTTED}`));
+  api = await sandbox.startApi('api', { STRATEGIES_DIR });
   await train(QUICK, 1);
   await train(QUICK, 2);
   await train(strategyText({ epochs: 2, layers: [4], symbol: 'GOOG' }), 3);
@@ -196,6 +203,29 @@ describe('DELETE /models/:strategy/:version', () => {
     },
   );
 });
+
+test('a strategy whose name has dots is found by it, trained, analysed, predicted with, compared and deleted', async () => {
+  const id = await api.startTraining({ strategy_name: DOTTED, detailed_analytics: true });
+  const { status, warnings, result } = await api.untilEnded(id);
+  expect({ status, named: warnings.filter((warning) => warning.includes(DOTTED)) }).toEqual({
+    status: 'completed',
+    named: [],
+  });
+  const { artifacts, training_metrics } = result as TrainingResult;
+  expect(artifacts.model).toBe(`${DOTTED}/1h_v1`);
+  const { directory } = training_metrics!.analytics!;
+  expect(directory).toContain(DOTTED);
+  await access(join(directory, 'report.html'));
+  expect(dataOf(await send<ModelDetails>('GET', `/models/${DOTTED}/1h_v1`)).summary.strategy).toBe(DOTTED);
+  expect(dataOf(await predict(ASK, `${DOTTED}/1h_v1`)).model).toBe(`${DOTTED}/1h_v1`);
+  const compared = await send<ModelComparison>('GET', `/models/compare?models=pattern/1h_v1,${DOTTED}/1h_v1`);
+  expect(dataOf(compared).models).toHaveLength(2);
+  expect(dataOf(await send('DELETE', `/models/${DOTTED}/1h_v1`))).toEqual({ model: `${DOTTED}/1h_v1` });
+  expect(
+    (await refusal(api.url, { path: '/trainings/start', body: `{"strategy_name":"${DOTTED}.yaml"}` }))
+      .message,
+  ).toContain('without ".yaml" at its end');
+}, 40_000);
 
 test('a model whose files were changed, or of a later version, is refused everywhere and can be deleted', async () => {
   const { models } = dataOf(await send<ModelList>('GET', '/models'));

@@ -8,6 +8,7 @@ import {
   type ModelDamage,
   type ModelSummary,
   STRATEGY_NAME_PATTERN,
+  STRATEGY_NAME_RULE,
   type Timeframe,
   type UnreadableModel,
 } from '@ktrdr/contracts';
@@ -301,7 +302,7 @@ function checkStrategyName(strategy: string): void {
   if (!STRATEGY_NAME_PATTERN.test(strategy)) {
     throw new KtrdrError(
       'invalid_name',
-      `'${strategy}' is not a strategy's name: letters, digits, _ and -, starting with a letter or digit.`,
+      `'${strategy}' is not a strategy name: it must be ${STRATEGY_NAME_RULE}.`,
     );
   }
 }

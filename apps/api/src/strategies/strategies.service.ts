@@ -5,6 +5,7 @@ import {
   type MigrateStrategyRequest,
   type MigrateStrategyResponse,
   STRATEGY_NAME_PATTERN,
+  STRATEGY_NAME_RULE,
   shown,
   type StrategyList,
   type ValidateStrategyRequest,
@@ -37,7 +38,7 @@ export class StrategiesService {
     if (!STRATEGY_NAME_PATTERN.test(name)) {
       throw new KtrdrError(
         'invalid_name',
-        `${shown(name)} is no strategy name: letters, digits, _ and - are allowed, without a folder or an ending.`,
+        `${shown(name)} is not a strategy name: it must be ${STRATEGY_NAME_RULE}.`,
       );
     }
     const files = await this.fileNames();

@@ -1,4 +1,4 @@
-import { STRATEGY_NAME_PATTERN } from '@ktrdr/contracts';
+import { STRATEGY_NAME_PATTERN, STRATEGY_NAME_RULE } from '@ktrdr/contracts';
 
 import { describe, text } from '../schema.js';
 import type { Reader } from '../section.js';
@@ -10,7 +10,7 @@ export interface Identity {
 
 /** Name and description. A model is stored under the name; the file should be called after it. */
 export function readIdentity(reader: Reader): Identity | null {
-  const rule = 'a name: 1 to 128 letters, digits, "_" or "-", starting with a letter or digit';
+  const rule = `a name: ${STRATEGY_NAME_RULE}`;
   const schema = text(rule).refine((name) => STRATEGY_NAME_PATTERN.test(name), {
     error: (issue) => `is ${describe(issue.input)}; must be ${rule}`,
   });
