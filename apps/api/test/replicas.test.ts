@@ -6,7 +6,7 @@ import { writeSampleBars } from '@ktrdr/market-data';
 import { PostgresServer } from '@ktrdr/operation-store/testing';
 import { dataOf, Sandbox, until } from '@ktrdr/service-kit/testing';
 import type { TestService } from '@ktrdr/service-kit/testing';
-import { LONG } from '@ktrdr/service-kit/testing';
+import { LONG, QUICK } from '@ktrdr/service-kit/testing';
 
 /** Two APIs on one PostgreSQL: what one runs, the other lists, follows, cancels, and takes over. */
 const started = new Started();
@@ -38,16 +38,18 @@ beforeAll(async () => {
 
 afterAll(() => started.stop(), 60_000);
 
-/** Statuses and percentages of an operation's events, until it has ended. */
-async function follow(api: TestService, id: string): Promise<Operation[]> {
+/** An operation's states by its events, until it has ended; `ids` gets the events' ids. */
+async function follow(api: TestService, id: string, ids: string[] = []): Promise<Operation[]> {
   const response = await fetch(`${api.url}/operations/${id}/events`, { signal: AbortSignal.timeout(50_000) });
   const seen: Operation[] = [];
   let rest = '';
   for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
     const lines = (rest + chunk).split('\n');
     rest = lines.pop() ?? '';
-    for (const line of lines)
+    for (const line of lines) {
+      if (line.startsWith('id: ')) ids.push(line.slice(4));
       if (line.startsWith('data: ')) seen.push(JSON.parse(line.slice(6)) as Operation);
+    }
   }
   return seen;
 }
@@ -68,6 +70,15 @@ test('an operation is listed, followed and cancelled at the API that does not ru
   expect(new Set(seen.map(({ progress: { items_processed } }) => items_processed)).size).toBeGreaterThan(2);
   expect(seen.at(-1)?.status).toBe('cancelled');
   expect(seen.slice(0, -1).filter(({ status }) => isTerminalStatus(status))).toEqual([]);
+});
+
+test('both give one state the same event id: what one has told, the other does not tell again', async () => {
+  const id = await one.startTraining({ strategy: QUICK });
+  const [idsOfOne, idsOfTwo]: [string[], string[]] = [[], []];
+  await Promise.all([follow(one, id, idsOfOne), follow(two, id, idsOfTwo)]);
+  expect(idsOfTwo.at(-1)).toBe(idsOfOne.at(-1));
+  const headers = { 'last-event-id': idsOfOne.at(-1) ?? '' };
+  expect((await fetch(`${two.url}/operations/${id}/events`, { headers })).status).toBe(204);
 });
 
 test('an API that was stopped for longer than its lease loses its operation, and changes nothing when it goes on', async () => {

@@ -72,23 +72,32 @@ export class ApiClient {
     });
   }
 
-  /** The operation each time that it changes, until the API ends the stream. A stream that breaks is an `ApiUnreachableError`. */
-  async *operationEvents(id: string): AsyncGenerator<Operation, void> {
+  /**
+   * The operation each time that it changes, until the API ends the stream. A stream that breaks is an `ApiUnreachableError`.
+   *
+   * @param lastEventId the last event of an earlier stream: only newer states come
+   */
+  async *operationEvents(id: string, lastEventId?: string): AsyncGenerator<OperationEvent, void> {
     const response = await this.#send({
       method: 'GET',
       url: `${operationPath(id)}/events`,
       responseType: 'stream',
-      headers: { accept: 'text/event-stream' },
+      headers: {
+        accept: 'text/event-stream',
+        ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
+      },
       timeout: FOLLOW_TIMEOUT_MS,
     });
     const stream = response.data as Readable;
     try {
+      // the operation has ended, and the last event told how
+      if (response.status === 204) return;
       if (response.status !== 200 || !contentType(response).startsWith('text/event-stream')) {
         this.#data(response.status, parseJson(await readText(stream)), response);
       }
       for await (const event of readEvents(stream, SILENT_STREAM_MS)) {
         const operation = parseJson(event.data);
-        if (isOperation(operation)) yield operation;
+        if (isOperation(operation)) yield { id: event.id, operation };
       }
     } catch (error) {
       throw error instanceof CliError ? error : new ApiUnreachableError(this.baseUrl, error);
@@ -120,6 +129,12 @@ export class ApiClient {
       `What answers at ${this.baseUrl} is not the ktrdr API (HTTP ${status}, ${contentType(response)}). KTRDR_API_URL says where the API is.`,
     );
   }
+}
+
+/** A state of an operation, and the event's id to go on from. */
+export interface OperationEvent {
+  id: string | undefined;
+  operation: Operation;
 }
 
 interface HttpRequest {

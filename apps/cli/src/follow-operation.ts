@@ -1,5 +1,5 @@
 import { INTERRUPTIONS, isTerminalStatus, type Operation } from '@ktrdr/contracts';
-import type { ApiClient } from './api-client.js';
+import type { ApiClient, OperationEvent } from './api-client.js';
 import { ApiError, ApiUnreachableError, CliError } from './cli-error.js';
 import type { Clock } from './clock.js';
 
@@ -26,7 +26,8 @@ export interface FollowOptions {
 
 /**
  * Follows an operation until it has ended, over broken streams and restarts of the API. Each round asks for the operation
- * and then listens to its events; a broken stream begins the next round after a pause that grows.
+ * and then listens to its events, those that are newer than the last one; after a broken stream the next round begins when a
+ * growing pause is over.
  *
  * @throws CliError once the API has not answered for a minute, or no longer knows the operation
  */
@@ -37,10 +38,12 @@ export async function* followOperation(
 ): AsyncGenerator<FollowUpdate, void> {
   let lostSince: number | null = null;
   let pause = FIRST_PAUSE_MS;
+  let lastEventId: string | undefined;
   while (!signal.aborted) {
     let answers = 0;
     try {
-      for await (const operation of oneRound(api, id)) {
+      for await (const { id: eventId, operation } of oneRound(api, id, lastEventId)) {
+        lastEventId = eventId ?? lastEventId;
         answers += 1;
         // The first answer is the operation itself: only the second shows that events flow again.
         if (answers > 1) pause = FIRST_PAUSE_MS;
@@ -83,10 +86,14 @@ function givenUp(api: ApiClient, id: string, afterMs: number): CliError {
   );
 }
 
-async function* oneRound(api: ApiClient, id: string): AsyncGenerator<Operation, void> {
+async function* oneRound(
+  api: ApiClient,
+  id: string,
+  lastEventId: string | undefined,
+): AsyncGenerator<OperationEvent, void> {
   const operation = await api.operation(id);
-  yield operation;
-  if (!isTerminalStatus(operation.status)) yield* api.operationEvents(id);
+  yield { id: undefined, operation };
+  if (!isTerminalStatus(operation.status)) yield* api.operationEvents(id, lastEventId);
 }
 
 /** An API that is gone or stopping may come back. */

@@ -78,6 +78,8 @@ describe('following an operation', () => {
     server.set(operation());
     const following = follow();
     await eventually('a stream is open', () => server.streams === 1);
+    server.change(ID, { progress: progress({ percentage: 25 }) });
+    await eventually('25 % are told', () => percentages().includes(25));
     server.cutStreams();
     server.change(ID, { progress: progress({ percentage: 40 }) });
     await eventually('40 % are told', () => percentages().includes(40));
@@ -86,6 +88,8 @@ describe('following an operation', () => {
     await following;
     expect(statuses().at(-1)).toBe('completed');
     expect(updates.filter(({ kind }) => kind === 'lost')).toEqual([]);
+    const streams = server.requests.filter(({ path }) => path.endsWith('/events'));
+    expect(streams.map(({ lastEventId }) => lastEventId)).toEqual([undefined, '25']);
   });
 
   test('an API that is gone for a while is told of, and followed again when it is back', async () => {

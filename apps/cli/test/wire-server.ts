@@ -62,6 +62,7 @@ export interface WireRequest {
   path: string;
   query: Record<string, string>;
   body: unknown;
+  lastEventId: string | undefined;
 }
 
 type Answer = {
@@ -140,6 +141,7 @@ export class WireServer {
       path: pathname,
       query: Object.fromEntries(searchParams),
       body: text === '' ? undefined : (JSON.parse(text) as unknown),
+      lastEventId: request.headers['last-event-id'] as string | undefined,
     };
     this.requests.push(received);
     const answer = this.answers.get(`${received.method} ${received.path}`);
@@ -174,7 +176,7 @@ export class WireServer {
 }
 
 function sendEvent(response: ServerResponse, changed: Operation): void {
-  response.write(`event: progress\ndata: ${JSON.stringify(changed)}\n\n`);
+  response.write(`id: ${changed.progress.percentage}\nevent: progress\ndata: ${JSON.stringify(changed)}\n\n`);
   if (isTerminalStatus(changed.status)) response.end();
 }
 

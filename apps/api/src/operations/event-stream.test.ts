@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { newOperation, type OperationEvent } from '@ktrdr/orchestrator';
 import { FakeClock } from '@ktrdr/orchestrator/testing';
+import { eventId, readEventId } from './event-id.js';
 import { EventStream } from './event-stream.js';
 
 const OPERATION = newOperation({
@@ -9,6 +10,8 @@ const OPERATION = newOperation({
   metadata: { symbols: [], timeframes: [], strategy: null, start_date: null, end_date: null, parameters: {} },
   createdAt: '2026-01-05T10:00:00.000Z',
 });
+const ID = eventId(OPERATION);
+const RETRY = 'retry: 1000\n\n';
 const EVENT: OperationEvent = { type: 'progress', operation: OPERATION };
 
 /** Changes that a test makes, counted as they are asked for. */
@@ -33,7 +36,7 @@ class Changes implements AsyncIterator<OperationEvent> {
   }
 }
 
-test('numbers its events, says so when nothing happens, and ends with the changes', async () => {
+test('gives each event the id of its state, says so when nothing happens, and ends with the changes', async () => {
   const [clock, changes] = [new FakeClock(), new Changes()];
   const stream = new EventStream(changes, clock);
   const said: string[] = [];
@@ -45,11 +48,12 @@ test('numbers its events, says so when nothing happens, and ends with the change
   await changes.happen({ ...EVENT, type: 'status' });
   await clock.advance(14_900);
   expect(said).toEqual([
-    `id: 1\nevent: progress\ndata: ${JSON.stringify(OPERATION)}\n\n`,
-    `id: 2\nevent: status\ndata: ${JSON.stringify(OPERATION)}\n\n`,
+    RETRY,
+    `id: ${ID}\nevent: progress\ndata: ${JSON.stringify(OPERATION)}\n\n`,
+    `id: ${ID}\nevent: status\ndata: ${JSON.stringify(OPERATION)}\n\n`,
   ]);
   await clock.advance(15_100);
-  expect(said.slice(2)).toEqual([': still there\n\n', ': still there\n\n']);
+  expect(said.slice(3)).toEqual([': still there\n\n', ': still there\n\n']);
   await changes.happen(null);
   await ended;
   expect(changes.left).toBe(true);
@@ -59,16 +63,37 @@ test('numbers its events, says so when nothing happens, and ends with the change
 test('asks for the next change only when the reader has taken the last, and hears of it when the reader leaves', async () => {
   const [clock, changes] = [new FakeClock(), new Changes()];
   const stream = new EventStream(changes, clock);
+  expect(stream.read()).toBe(RETRY);
   stream.read();
   expect(changes.asked).toBe(1);
   await changes.happen(EVENT);
   await clock.advance(60_000);
   expect(changes.asked).toBe(1);
-  expect(stream.read()).toContain('id: 1');
+  expect(stream.read()).toContain(`id: ${ID}`);
   stream.read();
   expect(changes.asked).toBe(2);
   stream.destroy();
   await new Promise((resolve) => stream.once('close', resolve));
   expect(changes.left).toBe(true);
   expect(clock.waiting).toBe(0);
+});
+
+test('leaves out what its reader has seen, and everything after the first newer state is sent', async () => {
+  const [clock, changes] = [new FakeClock(), new Changes()];
+  const at = (percentage: number): OperationEvent => ({
+    type: 'progress',
+    operation: {
+      ...OPERATION,
+      status: 'running',
+      progress: { ...OPERATION.progress, percentage },
+    },
+  });
+  const stream = new EventStream(changes, clock, readEventId(eventId(at(40).operation)));
+  const said: string[] = [];
+  stream.on('data', (text: string) => said.push(text));
+  await new Promise((resolve) => setImmediate(resolve));
+  for (const percentage of [39.9, 40, 40.1, 40.1]) await changes.happen(at(percentage));
+  const newer = `event: progress\ndata: ${JSON.stringify(at(40.1).operation)}\n\n`;
+  expect(said).toEqual([RETRY, expect.stringContaining(newer), expect.stringContaining(newer)]);
+  stream.destroy();
 });

@@ -1,34 +1,47 @@
 import { Readable } from 'node:stream';
 import type { Operation } from '@ktrdr/contracts';
 import type { Clock, OperationEvent } from '@ktrdr/orchestrator';
+import { eventId, isNewer, type EventId } from './event-id.js';
 
 /** A silent stream says so often that it is alive, so that no proxy closes it. */
 const HEARTBEAT_MS = 15_000;
 
-/** Readers of one operation share what they see: it is written out once for all of them. */
-const written = new WeakMap<Readonly<Operation>, string>();
+/** A client whose stream ended connects again after this time. An API restarts within it. */
+const RECONNECT_MS = 1_000;
+
+interface WrittenState {
+  id: string;
+  text: string;
+}
+
+/** Readers of one operation share the states that they see: each is serialized once for all of them. */
+const written = new WeakMap<Readonly<Operation>, WrittenState>();
 
 /**
- * Changes of an operation as server-sent events: `event:` is what changed, `data:` the whole operation after it. Takes the next
- * change when the reader has taken the one before, and says a comment where there was nothing to say for a while. Ends with the
- * changes.
+ * Changes of an operation as server-sent events: `event:` is what changed, `data:` the whole operation after it, `id:` its
+ * place in the operation's life (`eventId`). Takes the next change when the reader has taken the previous one, and sends a
+ * comment when nothing changes for a while. Ends with the changes.
  */
 export class EventStream extends Readable {
   readonly #changes: AsyncIterator<OperationEvent>;
   readonly #clock: Clock;
-  #id = 1;
+  /** What the client has seen on an earlier stream; `null` once something newer was sent. */
+  #seen: EventId | null;
   /** The next change is waited for. */
   #waiting = false;
   /** Monotonic ms of the last thing said. */
   #saidAt: number;
   #cancelTimer = (): void => {};
 
-  constructor(changes: AsyncIterator<OperationEvent>, clock: Clock) {
+  /** @param seen the `Last-Event-ID` of the client: states that are not newer are left out */
+  constructor(changes: AsyncIterator<OperationEvent>, clock: Clock, seen: EventId | null = null) {
     // one event is as much as is read ahead
     super({ highWaterMark: 1, encoding: 'utf8' });
     this.#changes = changes;
     this.#clock = clock;
+    this.#seen = seen;
     this.#saidAt = clock.monotonic();
+    this.push(`retry: ${RECONNECT_MS}\n\n`);
     this.#beat();
   }
 
@@ -54,7 +67,13 @@ export class EventStream extends Readable {
       return;
     }
     const { type, operation } = result.value;
-    this.#say(`id: ${this.#id++}\nevent: ${type}\ndata: ${textOf(operation)}\n\n`);
+    const { id, text } = writtenState(operation);
+    if (this.#seen !== null && !isNewer(id, this.#seen)) {
+      this._read();
+      return;
+    }
+    this.#seen = null;
+    this.#say(`id: ${id}\nevent: ${type}\ndata: ${text}\n\n`);
   }
 
   #say(text: string): void {
@@ -71,10 +90,10 @@ export class EventStream extends Readable {
   }
 }
 
-function textOf(operation: Readonly<Operation>): string {
+function writtenState(operation: Readonly<Operation>): WrittenState {
   const known = written.get(operation);
   if (known !== undefined) return known;
-  const text = JSON.stringify(operation);
-  written.set(operation, text);
-  return text;
+  const state = { id: eventId(operation), text: JSON.stringify(operation) };
+  written.set(operation, state);
+  return state;
 }

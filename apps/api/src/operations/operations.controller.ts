@@ -1,4 +1,16 @@
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Headers,
+  HttpCode,
+  Inject,
+  Param,
+  Post,
+  Query,
+  Res,
+} from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type {
   CancelOperationResponse,
@@ -12,6 +24,7 @@ import { OperationsService, type Clock } from '@ktrdr/orchestrator';
 import { CLOCK } from '@ktrdr/service-kit';
 import type { FastifyReply } from 'fastify';
 import { CancelOperationDto } from './cancel-operation.dto.js';
+import { readEventId, sawTheEnd } from './event-id.js';
 import { EventStream } from './event-stream.js';
 import { ListOperationsDto } from './list-operations.dto.js';
 import { OpenStreams } from './open-streams.js';
@@ -83,13 +96,23 @@ export class OperationsController {
   @ApiOperation({
     summary: 'Server-sent events: the operation now, then whenever it changes, until it has ended',
   })
-  async events(@Param('id') id: string, @Res() reply: FastifyReply): Promise<void> {
-    await this.operations.get(id);
+  async events(
+    @Param('id') id: string,
+    @Headers('Last-Event-ID') lastEventId: string | undefined,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const operation = await this.operations.get(id);
+    const seen = readEventId(lastEventId);
+    if (seen !== null && sawTheEnd(seen, operation)) {
+      // the one answer that keeps a browser from connecting again
+      await reply.status(204).send();
+      return;
+    }
     const changes = this.operations.watch(id, this.streams.add(reply.raw));
     await reply
       .type('text/event-stream; charset=utf-8')
       .header('cache-control', 'no-cache, no-transform')
       .header('x-accel-buffering', 'no')
-      .send(new EventStream(changes, this.clock));
+      .send(new EventStream(changes, this.clock, seen));
   }
 }

@@ -1,0 +1,150 @@
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import type { Operation, OperationStarted } from '@ktrdr/contracts';
+import { writeSampleBars } from '@ktrdr/market-data';
+import { CHECKPOINTS_SOON, dataOf, freePort, Link, LONG_GRACE, Sandbox } from '@ktrdr/service-kit/testing';
+import { LONG, until, type TestService } from '@ktrdr/service-kit/testing';
+import { EventSource } from 'eventsource';
+
+/** A standard EventSource client, as browsers have it: it reconnects by itself until it is told that nothing more will come. */
+let sandbox: Sandbox;
+let api: TestService;
+const open: Follower[] = [];
+
+jest.setTimeout(60_000);
+
+beforeAll(async () => {
+  sandbox = await Sandbox.create();
+  await writeSampleBars({
+    dataDir: sandbox.dataDir,
+    symbol: 'AAPL',
+    timeframe: '1h',
+    startDate: '2024-01-01',
+    endDate: '2024-06-30',
+  });
+  api = await sandbox.startApi('api', { ...LONG_GRACE, ...CHECKPOINTS_SOON });
+}, 60_000);
+
+afterEach(() => {
+  for (const follower of open.splice(0)) follower.source.close();
+});
+
+afterAll(() => sandbox.close(), 40_000);
+
+/** What one EventSource has seen. */
+class Follower {
+  readonly source: EventSource;
+  readonly ids: string[] = [];
+  readonly states: Operation[] = [];
+  /** HTTP status of each answer. */
+  readonly answers: number[] = [];
+
+  constructor(url: string) {
+    this.source = new EventSource(url, {
+      fetch: async (address, init) => {
+        const response = await fetch(address, init);
+        this.answers.push(response.status);
+        return response;
+      },
+    });
+    for (const type of ['status', 'progress']) {
+      this.source.addEventListener(type, ({ data, lastEventId }) => {
+        this.ids.push(lastEventId);
+        this.states.push(JSON.parse(data as string) as Operation);
+      });
+    }
+    open.push(this);
+  }
+
+  get last(): Operation | undefined {
+    return this.states.at(-1);
+  }
+
+  until(what: string, fits: (follower: this) => boolean): Promise<unknown> {
+    return until(what, async () => fits(this), Boolean, { withinMs: 30_000 });
+  }
+
+  /** Until the client has given up for good. */
+  closed(): Promise<unknown> {
+    return this.until('closed', ({ source }) => source.readyState === source.CLOSED);
+  }
+}
+
+function follow(id: string, url = api.url): Follower {
+  return new Follower(`${url}/operations/${id}/events`);
+}
+
+const dummy = async (body: object): Promise<string> =>
+  dataOf(await api.post<OperationStarted>('/dummy/start', body)).operation_id;
+
+describe('an EventSource', () => {
+  test('that has seen the end reconnects once, is told that nothing more will come, and stops', async () => {
+    const follower = follow(await dummy({ iterations: 3, duration_seconds: 0.1 }));
+    await follower.closed();
+    expect(follower.answers).toEqual([200, 204]);
+    expect(follower.last).toMatchObject({ status: 'completed', progress: { percentage: 100 } });
+    expect(follower.states.filter(({ status }) => status === 'completed')).toHaveLength(1);
+  });
+
+  test('of an operation that has ended gets its end once, and stops', async () => {
+    const id = await dummy({ iterations: 1, duration_seconds: 0.001 });
+    const ended = await api.untilEnded(id);
+    const follower = follow(id);
+    await follower.closed();
+    expect(follower.answers).toEqual([200, 204]);
+    expect(follower.states).toEqual([ended]);
+  });
+
+  test('whose connection was cut in mid-training goes on after what it has seen', async () => {
+    const link = await Link.open(Number(new URL(api.url).port));
+    const id = await api.startTraining({ strategy: LONG });
+    const follower = follow(id, link.url);
+    await follower.until('progress', ({ last }) => (last?.progress.items_processed ?? 0) > 0);
+    link.cut();
+    await follower.until('cut', ({ source }) => source.readyState === source.CONNECTING);
+    const seen = follower.states.length;
+    link.heal();
+    await follower.until('more', ({ states }) => states.length > seen + 3);
+    const items = follower.states.map(({ progress }) => progress.items_processed ?? 0);
+    expect(items).toEqual(items.toSorted((a, b) => a - b));
+    expect(follower.ids[seen]).not.toBe(follower.ids[seen - 1]);
+    await api.post(`/operations/${id}/cancel`);
+    await follower.closed();
+    expect(follower.last?.status).toBe('cancelled');
+    expect(follower.answers).toEqual([200, 200, 204]);
+    await link.close();
+  });
+
+  test('follows the next attempt of an operation that is resumed before it reconnects', async () => {
+    const id = await api.startTraining({ strategy: LONG });
+    const follower = follow(id);
+    await api.untilCheckpoint(id);
+    await api.post(`/operations/${id}/cancel`);
+    await api.untilEnded(id);
+    await follower.until('the end', ({ last }) => last?.status === 'cancelled');
+    dataOf(await api.post(`/operations/${id}/resume`));
+    await follower.until(
+      'attempt 2',
+      ({ last }) => last?.attempt === 2 && last.status === 'running' && last.progress.percentage > 0,
+    );
+    await api.post(`/operations/${id}/cancel`);
+    await follower.closed();
+    expect(follower.last).toMatchObject({ status: 'cancelled', attempt: 2 });
+    const attempts = follower.states.map(({ attempt }) => attempt);
+    expect(attempts).toEqual(attempts.toSorted((a, b) => a - b));
+  });
+
+  test('of an API that is started again is told what has become of the operation', async () => {
+    const settings = { PORT: String(await freePort()), LEASE_MS: '1000' };
+    const before = await sandbox.startApi('again', settings);
+    const id = await before.startTraining({ strategy: LONG });
+    await before.untilTraining(id);
+    const follower = follow(id, before.url);
+    await follower.until('progress', ({ last }) => last?.status === 'running');
+    before.kill('SIGKILL');
+    await before.ended;
+    await sandbox.startApi('again', settings);
+    await follower.closed();
+    expect(follower.last).toMatchObject({ status: 'failed', error: { code: 'interrupted' } });
+    expect(follower.answers.at(-1)).toBe(204);
+  });
+});
