@@ -1,3 +1,4 @@
+import type { ErrorBody, ErrorCode } from '@ktrdr/contracts';
 import { EXIT, type ExitCode } from './exit-code.js';
 
 /** Ends the command: a message for people and an exit code. Only `--verbose` shows more. */
@@ -33,10 +34,10 @@ export class ApiUnreachableError extends CliError {
 export class ApiError extends CliError {
   override readonly name = 'ApiError';
   readonly status: number;
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly details: unknown;
 
-  constructor(status: number, body: { code: string; message: string; details?: unknown }) {
+  constructor(status: number, body: ErrorBody) {
     super(body.message, status >= 400 && status < 500 ? EXIT.usage : EXIT.failed);
     this.status = status;
     this.code = body.code;

@@ -490,7 +490,7 @@ describe('the command line', () => {
   });
 
   test('operations show of a failure has its message and its code', async () => {
-    const error = { code: 'disk_full', message: 'The disk is full.' };
+    const error = { code: 'disk_full', message: 'The disk is full.' } as const;
     const { operation_id } = server.set(operation({ status: 'failed', error }));
     expect(await run('operations', 'show', operation_id)).toBe(0);
     expect(context.stdout()).toContain('  error       The disk is full.\n  code        disk_full\n');

@@ -124,7 +124,7 @@ describe('an operation in the CLI', () => {
   test('that ended with something to go on from says how', async () => {
     const running = run(...START);
     await following();
-    const error = { code: 'trainer_crashed', message: 'Gone.' };
+    const error = { code: 'trainer_crashed', message: 'Gone.' } as const;
     server.change(ID, { status: 'failed', resumable: true, error });
     expect(await running).toBe(1);
     expect(context.stderr()).toBe(

@@ -2,9 +2,17 @@
 
 /** Body of `POST /dummy/start`. */
 export interface StartDummyRequest {
-  /** Seconds an iteration lasts (default 2). */
+  /**
+   * Seconds an iteration lasts.
+   *
+   * @default 2
+   */
   duration_seconds?: number;
-  /** Default 100. */
+  /**
+   * How many iterations there are.
+   *
+   * @default 100
+   */
   iterations?: number;
 }
 
@@ -16,12 +24,29 @@ export interface DummyResult {
 
 /** Body of `POST /data/sample`. Dates are `YYYY-MM-DD`, both ends included. */
 export interface SampleDataRequest {
+  /**
+   * Name of the symbol.
+   *
+   * @example "AAPL"
+   */
   symbol: string;
+  /**
+   * Length of a bar.
+   *
+   * @example "1h"
+   */
   timeframe: string;
+  /** `YYYY-MM-DD`, included. */
   start_date?: string;
+  /** `YYYY-MM-DD`, included. */
   end_date?: string;
+  /** Another seed gives another market. */
   seed?: number;
-  /** Replaces an existing file. */
+  /**
+   * Replaces an existing file.
+   *
+   * @default false
+   */
   overwrite?: boolean;
 }
 
@@ -56,7 +81,9 @@ export interface StrategyIssue {
 
 /** Body of `POST /strategies/validate`. */
 export interface ValidateStrategyRequest {
+  /** The strategy file's text. */
   strategy: string;
+  /** What messages call the text. */
   strategy_file?: string;
 }
 
@@ -148,13 +175,33 @@ export interface IndicatorList {
 
 /** Body of `POST /indicators/compute`. Dates are `YYYY-MM-DD`, both ends included; without them all bars are meant. */
 export interface ComputeIndicatorRequest {
+  /**
+   * A symbol with bars in `DATA_DIR`.
+   *
+   * @example "AAPL"
+   */
   symbol: string;
+  /**
+   * Length of a bar.
+   *
+   * @example "1h"
+   */
   timeframe: string;
-  /** Type of the indicator, or an alias. */
+  /**
+   * Type of the indicator, or an alias.
+   *
+   * @example "rsi"
+   */
   type: string;
-  /** Those that are not given have their defaults. */
+  /**
+   * Parameters by name; missing ones have their defaults.
+   *
+   * @example { "period": 14 }
+   */
   params?: Record<string, IndicatorParameterValue>;
+  /** `YYYY-MM-DD`, included. Earlier bars warm the indicator up. */
   start_date?: string;
+  /** `YYYY-MM-DD`, included. */
   end_date?: string;
 }
 

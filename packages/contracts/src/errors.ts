@@ -1,5 +1,3 @@
-import type { ErrorBody } from './operation.js';
-
 /**
  * Stable error codes and the HTTP status that each has when it answers a request.
  * A code that only ends an operation has the status that fits if it is asked for synchronously.
@@ -79,6 +77,15 @@ export const ERROR_STATUS = {
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_STATUS;
+
+/** A failure as it is shown: a stable code, a sentence for people, and what helps to act. */
+export interface ErrorBody {
+  code: ErrorCode;
+  /** What is wrong and what to do. */
+  message: string;
+  /** For programs; its shape depends on the code. */
+  details?: unknown;
+}
 
 /**
  * The one error type that crosses package borders: a stable code, a sentence that says what is wrong and what to do,

@@ -1,4 +1,4 @@
-import type { ErrorBody } from './operation.js';
+import type { ErrorBody } from './errors.js';
 
 export interface SuccessResponse<T> {
   success: true;

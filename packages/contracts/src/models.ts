@@ -80,8 +80,22 @@ export type ModelOrder = (typeof MODEL_ORDERS)[number];
 
 /** Query of `GET /models`. */
 export interface ListModelsQuery {
-  /** Default `created`, newest first. */
+  /**
+   * `created`: newest first; `accuracy` and `edge` (accuracy above the baseline): the greatest first.
+   *
+   * @default "created"
+   */
   sort?: ModelOrder;
+}
+
+/** Query of `GET /models/compare`. */
+export interface CompareModelsQuery {
+  /**
+   * Two to ten different models, joined by commas.
+   *
+   * @example "momentum/1h_v1,momentum/1h_v2"
+   */
+  models: string;
 }
 
 /** `data` of `GET /models/:strategy/:version`. */
@@ -127,12 +141,25 @@ export const MOST_PREDICTED_BARS = 10_000;
 
 /** Body of `POST /models/:strategy/:version/predict`. */
 export interface PredictRequest {
+  /**
+   * A symbol with bars in `DATA_DIR`; the model may have been trained on others.
+   *
+   * @example "AAPL"
+   */
   symbol: string;
-  /** The model's base timeframe. */
+  /**
+   * The model's base timeframe.
+   *
+   * @example "1h"
+   */
   timeframe: string;
-  /** So many bars, the newest; default 1, at most `MOST_PREDICTED_BARS`. */
+  /**
+   * Number of bars to answer for, the newest ones.
+   *
+   * @default 1
+   */
   last?: number;
-  /** `YYYY-MM-DD`, included: later bars do not count. */
+  /** `YYYY-MM-DD`, included; later bars are ignored. */
   end_date?: string;
 }
 

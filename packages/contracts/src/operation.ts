@@ -1,3 +1,5 @@
+import type { ErrorBody } from './errors.js';
+
 /**
  * Operations on the wire. Words: an *operation* is one managed run of a domain function;
  * its *attempt* counts from 1. Timestamps are ISO 8601 in UTC.
@@ -87,13 +89,6 @@ export interface OperationMetadata {
   parameters: Record<string, unknown>;
 }
 
-/** A failure as it is shown: a stable code, a sentence for people, and what helps to act. */
-export interface ErrorBody {
-  code: string;
-  message: string;
-  details?: unknown;
-}
-
 export interface Operation {
   operation_id: string;
   operation_type: OperationType;
@@ -129,6 +124,12 @@ export interface OperationHistory {
   history: OperationHistoryEntry[];
 }
 
+/** Query of `DELETE /operations`. */
+export interface RemoveOperationsQuery {
+  /** Days since the operations ended; 0 removes all that have ended. */
+  older_than_days: number;
+}
+
 /** `data` of `DELETE /operations`. */
 export interface OperationsRemoved {
   removed: number;
@@ -158,16 +159,35 @@ export interface CancelOperationResponse {
   message: string;
 }
 
+/** Body of `POST /operations/:id/cancel`. */
 export interface CancelOperationRequest {
+  /** Why, for people. */
   reason?: string;
-  /** Skips the grace time. */
+  /**
+   * Skips the grace time.
+   *
+   * @default false
+   */
   force?: boolean;
 }
 
+/** Query of `GET /operations`. */
 export interface ListOperationsQuery {
+  /** Only operations with this status. */
   status?: OperationStatus;
+  /** Only operations of this type. */
   type?: OperationType;
+  /**
+   * Most operations in the answer.
+   *
+   * @default 50
+   */
   limit?: number;
+  /**
+   * Number of newer operations to skip.
+   *
+   * @default 0
+   */
   offset?: number;
 }
 

@@ -10,20 +10,55 @@ export interface StartTrainingRequest {
   strategy_name?: string;
   /** What error messages call the text: the file's name as the person typed it. */
   strategy_file?: string;
+  /**
+   * Replaces the file's symbols.
+   *
+   * @example ["AAPL"]
+   */
   symbols?: string[];
+  /**
+   * Replaces the file's timeframes.
+   *
+   * @example ["1h"]
+   */
   timeframes?: string[];
+  /** `YYYY-MM-DD` or ISO 8601, included. */
   start_date?: string;
+  /** `YYYY-MM-DD` or ISO 8601, included. */
   end_date?: string;
-  /** 0 < v < 1: share of the rows that are not test rows. */
+  /** Above 0, below 1: share of the rows that are not test rows. */
   validation_split?: number;
+  /**
+   * Where bars come from; `local` is the data folder.
+   *
+   * @default "local"
+   */
   data_mode?: string;
+  /**
+   * Writes figures of every epoch.
+   *
+   * @default false
+   */
   detailed_analytics?: boolean;
+  /**
+   * The same seed gives the same model.
+   *
+   * @default 42
+   */
   seed?: number;
-  /** Folds of a walk-forward evaluation, `WALK_FORWARD_FOLDS`; none without it. */
+  /** Folds of a walk-forward evaluation; without it there is none. */
   walk_forward?: number;
-  /** Prepares everything and trains nothing. */
+  /**
+   * Prepares everything and trains nothing.
+   *
+   * @default false
+   */
   dry_run?: boolean;
-  /** Which trainings of a queue are taken first; `normal` without it. */
+  /**
+   * Hosts of a queue take trainings with a higher priority first.
+   *
+   * @default "normal"
+   */
   priority?: TrainingPriority;
   /** Whose training it is, where a queue limits how many of one user's run at a time. */
   user?: string;
@@ -41,5 +76,6 @@ export const WALK_FORWARD_FOLDS = { least: 2, most: 20 } as const;
 export interface BarsFingerprint {
   symbol: string;
   timeframe: string;
+  /** @pattern ^[0-9a-f]{64}$ */
   sha256: string;
 }

@@ -1,5 +1,6 @@
 import type { EngineChoice, EngineName, EngineSetting } from './engines.js';
-import type { ErrorBody, OperationProgress, OperationStatus } from './operation.js';
+import type { ErrorBody } from './errors.js';
+import type { OperationProgress, OperationStatus } from './operation.js';
 import type { TrainingProgressUpdate } from './training-progress.js';
 import type { BarsFingerprint } from './training-request.js';
 import type { TrainingResult } from './training-result.js';
@@ -9,22 +10,39 @@ export const SESSION_LEASE_MS = 60_000;
 
 /** Body of `POST /training/sessions`: a training whose names are resolved. Never a path. */
 export interface StartSessionRequest {
+  /** The API's operation. A second request with the same id gets the same session. */
   operation_id: string;
+  /** The strategy file's text. */
   strategy: string;
+  /** What error messages call the text. */
   strategy_file: string;
+  /** Replaces the file's symbols. */
   symbols?: string[];
+  /** Replaces the file's timeframes. */
   timeframes?: string[];
+  /** `YYYY-MM-DD` or ISO 8601, included. */
   start_date?: string;
+  /** `YYYY-MM-DD` or ISO 8601, included. */
   end_date?: string;
+  /** Above 0, below 1: share of the rows that are not test rows. */
   validation_split?: number;
+  /** Writes figures of every epoch. */
   detailed_analytics: boolean;
+  /** Folds of a walk-forward evaluation; without it there is none. */
   walk_forward?: number;
+  /** Prepares everything and trains nothing. */
   dry_run: boolean;
+  /** The same seed gives the same model. */
   seed: number;
-  /** `auto` leaves it to the host, which takes what its own setting says. */
+  /** `auto`: the host takes what its own setting says. */
   engine: EngineSetting;
+  /** One for every symbol and timeframe. */
   fingerprints: BarsFingerprint[];
-  /** Attempt of the operation, from 1 (the default): the next one gets a session of its own. */
+  /**
+   * Attempt of the operation; each has a session of its own.
+   *
+   * @default 1
+   */
   attempt?: number;
   /** Goes on from the operation's last checkpoint at the host, with the engine of that one. */
   resume?: boolean;

@@ -18,7 +18,7 @@ const METADATA = {
   end_date: null,
   parameters: {},
 };
-const ERROR = { code: 'internal_error', message: 'broken' };
+const ERROR = { code: 'internal_error', message: 'broken' } as const;
 /** How an operation comes to each status. */
 const WAYS: Record<string, StatusChange[]> = {
   pending: [],

@@ -314,14 +314,11 @@ test('/metrics counts the answers by route and status, /docs-json describes the 
   expect(body).toMatchObject({ info: { title: 'things', version: '1.2.3' } });
   expect(body).toHaveProperty('paths./things/{name}');
   expect(body).toHaveProperty(
-    ['paths', '/things', 'post', 'responses', '4XX', 'content', 'application/json', 'schema', '$ref'],
+    ['paths', '/things', 'post', 'responses', '415', 'content', 'application/json', 'schema', '$ref'],
     '#/components/schemas/ErrorResponse',
   );
   expect(body).toHaveProperty(['paths', '/things', 'post', 'responses', '201']);
-  expect(body).toHaveProperty('components.schemas.ErrorResponse.properties.error.required', [
-    'code',
-    'message',
-  ]);
+  expect(body).toHaveProperty('components.schemas.ErrorBody.required', ['code', 'message']);
 });
 
 test('a body in an encoding is refused as such', async () => {

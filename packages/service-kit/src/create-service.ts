@@ -4,7 +4,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { ListenSettings } from './listen-settings.js';
 import { BODY_LIMIT, readOnlyJson } from './http/body-parser.js';
-import { describeErrors } from './http/describe-errors.js';
+import { describeApi } from './http/describe-api.js';
 import { MAX_PARAMETER_LENGTH, answerBadAddress, answerNoRequest } from './http/early-errors.js';
 import { ErrorFilter } from './http/error-filter.js';
 import { SuccessEnvelope } from './http/success-envelope.js';
@@ -61,7 +61,7 @@ function describe(app: NestFastifyApplication, { name, description, version }: S
     .setDescription(description)
     .setVersion(version)
     .build();
-  SwaggerModule.setup('docs', app, () => describeErrors(SwaggerModule.createDocument(app, document)), {
+  SwaggerModule.setup('docs', app, () => describeApi(SwaggerModule.createDocument(app, document)), {
     customSiteTitle: name,
     raw: ['json'],
   });

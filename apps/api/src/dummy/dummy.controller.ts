@@ -1,6 +1,7 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { OperationStarted } from '@ktrdr/contracts';
+import { Answers, Fails } from '@ktrdr/service-kit';
 import { DummyService } from './dummy-service.js';
 import { StartDummyDto } from './start-dummy.dto.js';
 
@@ -14,7 +15,9 @@ export class DummyController {
 
   @Post('start')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Starts an operation that does nothing for a while' })
+  @ApiOperation({ operationId: 'startDummy', summary: 'Starts an operation that does nothing for a while' })
+  @Answers('OperationStarted')
+  @Fails('service_stopping', 'store_unavailable')
   start(@Body() body: StartDummyDto): Promise<OperationStarted> {
     return this.dummy.startDummyTask({
       durationSeconds: body.duration_seconds ?? DEFAULT_SECONDS,

@@ -1,5 +1,6 @@
 import type { HostList } from '@ktrdr/contracts';
 import { Controller, Get } from '@nestjs/common';
+import { Answers } from '@ktrdr/service-kit';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { HostsService } from './hosts.service.js';
 
@@ -10,8 +11,10 @@ export class HostsController {
 
   @Get()
   @ApiOperation({
+    operationId: 'listHosts',
     summary: 'Training hosts: what they train with, what they do, and when they were last heard',
   })
+  @Answers('HostList')
   list(): Promise<HostList> {
     return this.hosts.list();
   }

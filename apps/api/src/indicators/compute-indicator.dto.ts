@@ -1,6 +1,8 @@
 import type { ComputeIndicatorRequest, IndicatorParameterValue } from '@ktrdr/contracts';
+import { RequestOf } from '@ktrdr/service-kit';
 import { IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
 
+@RequestOf('ComputeIndicatorRequest')
 export class ComputeIndicatorDto implements ComputeIndicatorRequest {
   @IsString()
   symbol!: string;
@@ -8,22 +10,18 @@ export class ComputeIndicatorDto implements ComputeIndicatorRequest {
   @IsString()
   timeframe!: string;
 
-  /** Type of the indicator, or an alias. */
   @IsString()
   @MaxLength(128)
   type!: string;
 
-  /** Parameters by name; those that are missing have their defaults. */
   @IsOptional()
   @IsObject()
   params?: Record<string, IndicatorParameterValue>;
 
-  /** `YYYY-MM-DD`, included. Earlier bars warm the indicator up. */
   @IsOptional()
   @IsString()
   start_date?: string;
 
-  /** `YYYY-MM-DD`, included. */
   @IsOptional()
   @IsString()
   end_date?: string;

@@ -1,5 +1,6 @@
 import type { ComputeIndicatorResponse, IndicatorList } from '@ktrdr/contracts';
 import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
+import { Answers, Fails } from '@ktrdr/service-kit';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ComputeIndicatorDto } from './compute-indicator.dto.js';
 import { IndicatorsService } from './indicators.service.js';
@@ -10,14 +11,31 @@ export class IndicatorsController {
   constructor(private readonly indicators: IndicatorsService) {}
 
   @Get()
-  @ApiOperation({ summary: 'Every indicator: names, parameters with defaults and ranges, outputs' })
+  @ApiOperation({
+    operationId: 'listIndicators',
+    summary: 'Every indicator: names, parameters with defaults and ranges, outputs',
+  })
+  @Answers('IndicatorList')
   list(): IndicatorList {
     return this.indicators.list();
   }
 
   @Post('compute')
   @HttpCode(200)
-  @ApiOperation({ summary: 'An indicator on the bars of DATA_DIR: one array an output, null before warm-up' })
+  @ApiOperation({
+    operationId: 'computeIndicator',
+    summary: 'An indicator on the bars of DATA_DIR: one array an output, null before warm-up',
+  })
+  @Answers('ComputeIndicatorResponse')
+  @Fails(
+    'indicator_not_found',
+    'invalid_name',
+    'invalid_date',
+    'invalid_date_range',
+    'bars_not_found',
+    'bars_invalid',
+    'no_bars_in_range',
+  )
   compute(@Body() body: ComputeIndicatorDto): Promise<ComputeIndicatorResponse> {
     return this.indicators.compute(body);
   }

@@ -1,5 +1,6 @@
 import type { SampleDataResponse } from '@ktrdr/contracts';
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { Answers, Fails } from '@ktrdr/service-kit';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { MarketDataService } from './market-data.service.js';
 import { SampleDataDto } from './sample-data.dto.js';
@@ -12,8 +13,19 @@ export class MarketDataController {
   @Post('sample')
   @HttpCode(200)
   @ApiOperation({
+    operationId: 'writeSampleBars',
     summary: 'Writes bars to begin with: the real S&P 500 for SP500 1d, synthetic ones for the rest',
   })
+  @Answers('SampleDataResponse')
+  @Fails(
+    'invalid_name',
+    'invalid_date',
+    'invalid_date_range',
+    'bars_exist',
+    'no_bars_in_range',
+    'disk_full',
+    'storage_failed',
+  )
   sample(@Body() body: SampleDataDto): Promise<SampleDataResponse> {
     return this.marketData.sample(body);
   }

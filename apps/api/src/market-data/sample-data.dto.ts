@@ -1,6 +1,8 @@
 import type { SampleDataRequest } from '@ktrdr/contracts';
+import { RequestOf } from '@ktrdr/service-kit';
 import { IsBoolean, IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
 
+@RequestOf('SampleDataRequest')
 export class SampleDataDto implements SampleDataRequest {
   @IsString()
   symbol!: string;
@@ -8,24 +10,20 @@ export class SampleDataDto implements SampleDataRequest {
   @IsString()
   timeframe!: string;
 
-  /** `YYYY-MM-DD`, included. */
   @IsOptional()
   @IsString()
   start_date?: string;
 
-  /** `YYYY-MM-DD`, included. */
   @IsOptional()
   @IsString()
   end_date?: string;
 
-  /** Another seed is another market. */
   @IsOptional()
   @IsInt()
   @Min(0)
   @Max(0xffff_ffff)
   seed?: number;
 
-  /** Replaces an existing file. */
   @IsOptional()
   @IsBoolean()
   overwrite?: boolean;

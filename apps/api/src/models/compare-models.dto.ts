@@ -1,11 +1,8 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { RequestOf } from '@ktrdr/service-kit';
 import { IsString } from 'class-validator';
 
+@RequestOf('CompareModelsQuery')
 export class CompareModelsDto {
-  @ApiProperty({
-    example: 'momentum/1h_v1,momentum/1h_v2',
-    description: 'Two to ten models, joined by commas.',
-  })
   @IsString()
   models!: string;
 }

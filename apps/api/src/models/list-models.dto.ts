@@ -1,9 +1,9 @@
 import { type ListModelsQuery, MODEL_ORDERS, type ModelOrder } from '@ktrdr/contracts';
-import { ApiPropertyOptional } from '@nestjs/swagger';
+import { RequestOf } from '@ktrdr/service-kit';
 import { IsIn, IsOptional } from 'class-validator';
 
+@RequestOf('ListModelsQuery')
 export class ListModelsDto implements ListModelsQuery {
-  @ApiPropertyOptional({ enum: MODEL_ORDERS, default: 'created' })
   @IsOptional()
   @IsIn(MODEL_ORDERS)
   sort?: ModelOrder;

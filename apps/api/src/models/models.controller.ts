@@ -6,11 +6,24 @@ import type {
   PredictResponse,
 } from '@ktrdr/contracts';
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { MODEL_VERSION_PATTERN, STRATEGY_NAME_PATTERN } from '@ktrdr/contracts';
+import { Answers, Fails } from '@ktrdr/service-kit';
+import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { CompareModelsDto } from './compare-models.dto.js';
 import { ListModelsDto } from './list-models.dto.js';
 import { ModelsService } from './models.service.js';
 import { PredictDto } from './predict.dto.js';
+
+const OF_STRATEGY = ApiParam({
+  name: 'strategy',
+  description: "The strategy's name.",
+  schema: { type: 'string', pattern: STRATEGY_NAME_PATTERN.source, example: 'momentum' },
+});
+const OF_VERSION = ApiParam({
+  name: 'version',
+  description: 'Timeframe and number.',
+  schema: { type: 'string', pattern: MODEL_VERSION_PATTERN.source, example: '1h_v3' },
+});
 
 @ApiTags('models')
 @Controller('models')
@@ -18,25 +31,43 @@ export class ModelsController {
   constructor(private readonly models: ModelsService) {}
 
   @Get()
-  @ApiOperation({ summary: 'Trained models, newest first' })
+  @ApiOperation({ operationId: 'listModels', summary: 'Trained models, newest first' })
+  @Answers('ModelList')
+  @Fails('storage_failed')
   list(@Query() query: ListModelsDto): Promise<ModelList> {
     return this.models.list(query.sort);
   }
 
   @Get('compare')
-  @ApiOperation({ summary: 'Figures of models side by side, and in what the models differ' })
+  @ApiOperation({
+    operationId: 'compareModels',
+    summary: 'Figures of models side by side, and in what the models differ',
+  })
+  @Answers('ModelComparison')
+  @Fails('invalid_name', 'model_not_found', 'model_damaged', 'model_unsupported', 'storage_failed')
   compare(@Query() query: CompareModelsDto): Promise<ModelComparison> {
     return this.models.compare(query.models);
   }
 
   @Get(':strategy/:version')
-  @ApiOperation({ summary: 'One model, its files checked against their checksums' })
+  @ApiOperation({ operationId: 'getModel', summary: 'One model, its files checked against their checksums' })
+  @OF_STRATEGY
+  @OF_VERSION
+  @Answers('ModelDetails')
+  @Fails('invalid_name', 'model_not_found', 'model_damaged', 'model_unsupported', 'storage_failed')
   get(@Param('strategy') strategy: string, @Param('version') version: string): Promise<ModelDetails> {
     return this.models.get(strategy, version);
   }
 
   @Delete(':strategy/:version')
-  @ApiOperation({ summary: 'Removes a model, whole or not at all; its number is not given again' })
+  @ApiOperation({
+    operationId: 'deleteModel',
+    summary: 'Removes a model, whole or not at all; its number is not given again',
+  })
+  @OF_STRATEGY
+  @OF_VERSION
+  @Answers('DeleteModelResponse')
+  @Fails('invalid_name', 'model_not_found', 'storage_failed')
   delete(
     @Param('strategy') strategy: string,
     @Param('version') version: string,
@@ -46,7 +77,30 @@ export class ModelsController {
 
   @Post(':strategy/:version/predict')
   @HttpCode(200)
-  @ApiOperation({ summary: "What a model says of a symbol's newest bars: class, probabilities, decision" })
+  @ApiOperation({
+    operationId: 'predict',
+    summary: "What a model says of a symbol's newest bars: class, probabilities, decision",
+  })
+  @OF_STRATEGY
+  @OF_VERSION
+  @Answers('PredictResponse')
+  @Fails(
+    'invalid_name',
+    'invalid_date',
+    'model_not_found',
+    'bars_not_found',
+    'model_damaged',
+    'model_unsupported',
+    'wrong_timeframe',
+    'bars_invalid',
+    'no_bars_in_range',
+    'not_enough_bars',
+    'predictions_busy',
+    'prediction_failed',
+    'prediction_timeout',
+    'service_stopping',
+    'storage_failed',
+  )
   predict(
     @Param('strategy') strategy: string,
     @Param('version') version: string,

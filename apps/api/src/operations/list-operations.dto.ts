@@ -5,24 +5,22 @@ import {
   type OperationStatus,
   type OperationType,
 } from '@ktrdr/contracts';
-import { ApiPropertyOptional } from '@nestjs/swagger';
+import { RequestOf } from '@ktrdr/service-kit';
 import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 
 const MOST_LISTED = 1000;
 
+@RequestOf('ListOperationsQuery')
 export class ListOperationsDto implements ListOperationsQuery {
-  @ApiPropertyOptional({ enum: OPERATION_STATUSES })
   @IsOptional()
   @IsIn(OPERATION_STATUSES)
   status?: OperationStatus;
 
-  @ApiPropertyOptional({ enum: OPERATION_TYPES })
   @IsOptional()
   @IsIn(OPERATION_TYPES)
   type?: OperationType;
 
-  @ApiPropertyOptional({ minimum: 1, maximum: MOST_LISTED, default: 50 })
   @IsOptional()
   @Type(() => Number)
   @IsInt()
@@ -30,7 +28,6 @@ export class ListOperationsDto implements ListOperationsQuery {
   @Max(MOST_LISTED)
   limit?: number;
 
-  @ApiPropertyOptional({ minimum: 0, default: 0, description: 'So many newer ones are left out.' })
   @IsOptional()
   @Type(() => Number)
   @IsInt()

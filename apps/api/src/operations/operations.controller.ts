@@ -11,17 +11,17 @@ import {
   Query,
   Res,
 } from '@nestjs/common';
-import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type {
   CancelOperationResponse,
-  Operation,
   OperationHistory,
   OperationList,
   OperationStarted,
   OperationsRemoved,
+  TypedOperation,
 } from '@ktrdr/contracts';
 import { OperationsService, type Clock } from '@ktrdr/orchestrator';
-import { CLOCK } from '@ktrdr/service-kit';
+import { Answers, AnswersEvents, CLOCK, Fails } from '@ktrdr/service-kit';
 import type { FastifyReply } from 'fastify';
 import { CancelOperationDto } from './cancel-operation.dto.js';
 import { readEventId, sawTheEnd } from './event-id.js';
@@ -30,6 +30,12 @@ import { ListOperationsDto } from './list-operations.dto.js';
 import { OpenStreams } from './open-streams.js';
 import { DAY_MS } from './retention.js';
 import { RemoveOperationsDto } from './remove-operations.dto.js';
+
+const OF_OPERATION = ApiParam({
+  name: 'id',
+  description: "The operation's id.",
+  schema: { type: 'string', example: 'op_training_20260105T100000_k3f9a1b2' },
+});
 
 /** Every operation, of whatever type. */
 @ApiTags('operations')
@@ -42,20 +48,35 @@ export class OperationsController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'Operations without their results, newest first' })
+  @ApiOperation({ operationId: 'listOperations', summary: 'Operations without their results, newest first' })
+  @Answers('OperationList')
+  @Fails('store_unavailable')
   list(@Query() query: ListOperationsDto): Promise<OperationList> {
     return this.operations.list(query);
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'One operation with its progress, and its result once it has one' })
-  get(@Param('id') id: string): Promise<Operation> {
-    return this.operations.get(id);
+  @ApiOperation({
+    operationId: 'getOperation',
+    summary: 'One operation with its progress, and its result once it has one',
+  })
+  @OF_OPERATION
+  @Answers('TypedOperation')
+  @Fails('operation_not_found', 'store_unavailable')
+  async get(@Param('id') id: string): Promise<TypedOperation> {
+    // the manager of each type gives its type's result; the store keeps it as JSON
+    return (await this.operations.get(id)) as TypedOperation;
   }
 
   @Post(':id/cancel')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Asks an operation to stop; it is cancelled once its work has ended' })
+  @ApiOperation({
+    operationId: 'cancelOperation',
+    summary: 'Asks an operation to stop; it is cancelled once its work has ended',
+  })
+  @OF_OPERATION
+  @Answers('CancelOperationResponse')
+  @Fails('operation_not_found', 'operation_ended', 'store_unavailable')
   cancel(@Param('id') id: string, @Body() body: CancelOperationDto): Promise<CancelOperationResponse> {
     return this.operations.cancel(id, body);
   }
@@ -63,8 +84,12 @@ export class OperationsController {
   @Post(':id/resume')
   @HttpCode(200)
   @ApiOperation({
+    operationId: 'resumeOperation',
     summary: 'Starts an ended, resumable operation again: its next attempt goes on where it was',
   })
+  @OF_OPERATION
+  @Answers('OperationStarted')
+  @Fails('operation_not_found', 'not_resumable', 'strategy_invalid', 'service_stopping', 'store_unavailable')
   resume(@Param('id') id: string): Promise<OperationStarted> {
     return this.operations.resume(id);
   }
@@ -72,30 +97,62 @@ export class OperationsController {
   @Post(':id/retry')
   @HttpCode(200)
   @ApiOperation({
+    operationId: 'retryOperation',
     summary:
       'Starts an operation that failed or was cancelled again: its next attempt begins at the beginning',
   })
+  @OF_OPERATION
+  @Answers('OperationStarted')
+  @Fails('operation_not_found', 'not_retryable', 'strategy_invalid', 'service_stopping', 'store_unavailable')
   retry(@Param('id') id: string): Promise<OperationStarted> {
     return this.operations.retry(id);
   }
 
   @Get(':id/history')
-  @ApiOperation({ summary: 'Changes of its status with time and cause, oldest first' })
+  @ApiOperation({
+    operationId: 'getOperationHistory',
+    summary: 'Changes of its status with time and cause, oldest first',
+  })
+  @OF_OPERATION
+  @Answers('OperationHistory')
+  @Fails('operation_not_found', 'store_unavailable')
   async history(@Param('id') id: string): Promise<OperationHistory> {
     return { operation_id: id, history: await this.operations.history(id) };
   }
 
   @Delete()
-  @ApiOperation({ summary: 'Removes operations that ended so many days ago' })
+  @ApiOperation({
+    operationId: 'removeOperations',
+    summary: 'Removes operations that ended so many days ago',
+  })
+  @Answers('OperationsRemoved')
+  @Fails('store_unavailable')
   async removeEnded(@Query() { older_than_days }: RemoveOperationsDto): Promise<OperationsRemoved> {
     return { removed: await this.operations.removeEnded(this.clock.now() - older_than_days * DAY_MS) };
   }
 
   @Get(':id/events')
-  @ApiProduces('text/event-stream')
   @ApiOperation({
+    operationId: 'followOperation',
     summary: 'Server-sent events: the operation now, then whenever it changes, until it has ended',
   })
+  @OF_OPERATION
+  @ApiHeader({
+    name: 'Last-Event-ID',
+    required: false,
+    description: 'The id of the last event that the client has seen; only newer states are sent.',
+    schema: { type: 'string' },
+    example: '1.1.437.51200.9f3a2c1b',
+  })
+  @AnswersEvents(
+    'TypedOperation',
+    'Events `status` and `progress`; the `data` of each is the whole operation.',
+  )
+  @ApiResponse({
+    status: 204,
+    description: 'The operation has ended and the client has seen its end: nothing more will come.',
+  })
+  @Fails('operation_not_found', 'store_unavailable')
   async events(
     @Param('id') id: string,
     @Headers('Last-Event-ID') lastEventId: string | undefined,

@@ -1,10 +1,10 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { RequestOf } from '@ktrdr/service-kit';
 import { Type } from 'class-transformer';
 import { IsNumber, Max, Min } from 'class-validator';
 
 /** Query of `DELETE /operations`. */
+@RequestOf('RemoveOperationsQuery')
 export class RemoveOperationsDto {
-  @ApiProperty({ description: 'Days since they ended; 0 removes all that have ended.', minimum: 0 })
   @Type(() => Number)
   @IsNumber()
   @Min(0)

@@ -1,5 +1,6 @@
 import type { MigrateStrategyResponse, StrategyList, ValidateStrategyResponse } from '@ktrdr/contracts';
 import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
+import { Answers, Fails } from '@ktrdr/service-kit';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { StrategiesService } from './strategies.service.js';
 import { ValidateStrategyDto } from './validate-strategy.dto.js';
@@ -10,7 +11,9 @@ export class StrategiesController {
   constructor(private readonly strategies: StrategiesService) {}
 
   @Get()
-  @ApiOperation({ summary: 'Strategy files of STRATEGIES_DIR' })
+  @ApiOperation({ operationId: 'listStrategies', summary: 'Strategy files of STRATEGIES_DIR' })
+  @Answers('StrategyList')
+  @Fails('invalid_setting')
   list(): Promise<StrategyList> {
     return this.strategies.list();
   }
@@ -18,15 +21,19 @@ export class StrategiesController {
   @Post('validate')
   @HttpCode(200)
   @ApiOperation({
+    operationId: 'validateStrategy',
     summary: 'All problems of a strategy text; a text with errors is an answer, not a failed request',
   })
+  @Answers('ValidateStrategyResponse')
   validate(@Body() body: ValidateStrategyDto): ValidateStrategyResponse {
     return this.strategies.validate(body);
   }
 
   @Post('migrate')
   @HttpCode(200)
-  @ApiOperation({ summary: 'A v2 strategy text in the current grammar (v3)' })
+  @ApiOperation({ operationId: 'migrateStrategy', summary: 'A v2 strategy text in the current grammar (v3)' })
+  @Answers('MigrateStrategyResponse')
+  @Fails('strategy_invalid')
   migrate(@Body() body: ValidateStrategyDto): MigrateStrategyResponse {
     return this.strategies.migrate(body);
   }

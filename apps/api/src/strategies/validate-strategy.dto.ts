@@ -1,12 +1,12 @@
 import { MAX_FILE_NAME_LENGTH, type ValidateStrategyRequest } from '@ktrdr/contracts';
+import { RequestOf } from '@ktrdr/service-kit';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
 
+@RequestOf('ValidateStrategyRequest')
 export class ValidateStrategyDto implements ValidateStrategyRequest {
-  /** The strategy file's text. */
   @IsString()
   strategy!: string;
 
-  /** What messages call the text. */
   @IsOptional()
   @IsString()
   @MaxLength(MAX_FILE_NAME_LENGTH)

@@ -1,11 +1,24 @@
 import { Readable } from 'node:stream';
-import { KtrdrError } from '@ktrdr/contracts';
+import { KtrdrError, SYMBOL_PATTERN, TIMEFRAMES } from '@ktrdr/contracts';
 import { Controller, Get, HttpCode, Param, ParseIntPipe, Put, Req, Res } from '@nestjs/common';
-import { ApiConsumes, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { AnswersBytes, AnswersNothing, Fails } from '@ktrdr/service-kit';
+import { ApiBody, ApiConsumes, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { HostFilesService } from './host-files.service.js';
 
 const BYTES = 'application/octet-stream';
+
+const OF_OPERATION = ApiParam({
+  name: 'id',
+  description: "The operation's id.",
+  schema: { type: 'string', example: 'op_training_20260105T100000_k3f9a1b2' },
+});
+const OF_RUN = ApiParam({
+  name: 'run',
+  description: 'Number of the run that the queue gave to the host.',
+  schema: { type: 'integer', example: 1 },
+});
+const FILE = ApiBody({ required: true, schema: { type: 'string', format: 'binary' } });
 
 /** A request whose body was left unread. */
 interface ByteRequest {
@@ -25,8 +38,12 @@ export class HostFilesController {
   constructor(private readonly files: HostFilesService) {}
 
   @Get('bars/:symbol/:timeframe')
-  @ApiOperation({ summary: 'Bars as the API has them' })
-  @ApiProduces(BYTES)
+  @ApiOperation({ operationId: 'getTrainingBars', summary: 'Bars as the API has them' })
+  @OF_OPERATION
+  @ApiParam({ name: 'symbol', schema: { type: 'string', pattern: SYMBOL_PATTERN.source, example: 'AAPL' } })
+  @ApiParam({ name: 'timeframe', schema: { type: 'string', enum: [...TIMEFRAMES], example: '1h' } })
+  @AnswersBytes('The CSV file.')
+  @Fails('invalid_name', 'bars_not_found', 'bars_invalid')
   async bars(
     @Param('symbol') symbol: string,
     @Param('timeframe') timeframe: string,
@@ -36,15 +53,36 @@ export class HostFilesController {
   }
 
   @Get('checkpoint')
-  @ApiOperation({ summary: 'The newest checkpoint that a host has sent' })
-  @ApiProduces(BYTES)
+  @ApiOperation({
+    operationId: 'getTrainingCheckpoint',
+    summary: 'The newest checkpoint that a host has sent',
+  })
+  @OF_OPERATION
+  @AnswersBytes('The checkpoint.')
+  @Fails('invalid_name', 'operation_not_found', 'checkpoint_missing', 'storage_failed', 'store_unavailable')
   async checkpoint(@Param('id') id: string, @Res() reply: FastifyReply): Promise<void> {
     await reply.type(BYTES).send(await this.files.checkpoint(id));
   }
 
   @Put('runs/:run/checkpoint')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Takes a checkpoint of the run that has the training now' })
+  @ApiOperation({
+    operationId: 'putTrainingCheckpoint',
+    summary: 'Takes a checkpoint of the run that has the training now',
+  })
+  @OF_OPERATION
+  @OF_RUN
+  @FILE
+  @AnswersNothing()
+  @Fails(
+    'operation_not_found',
+    'run_replaced',
+    'checkpoint_refused',
+    'disk_full',
+    'storage_failed',
+    'queue_unreachable',
+    'store_unavailable',
+  )
   @ApiConsumes(BYTES)
   async takeCheckpoint(
     @Param('id') id: string,
@@ -57,7 +95,26 @@ export class HostFilesController {
 
   @Put('runs/:run/files/:folder/:name')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Takes a file that the run which has the training now has written' })
+  @ApiOperation({
+    operationId: 'putTrainingFile',
+    summary: 'Takes a file that the run which has the training now has written',
+  })
+  @OF_OPERATION
+  @OF_RUN
+  @ApiParam({ name: 'folder', schema: { type: 'string', enum: ['model', 'analytics'] } })
+  @ApiParam({ name: 'name', schema: { type: 'string', example: 'model.onnx' } })
+  @FILE
+  @AnswersNothing()
+  @Fails(
+    'invalid_name',
+    'operation_not_found',
+    'run_replaced',
+    'model_damaged',
+    'disk_full',
+    'storage_failed',
+    'queue_unreachable',
+    'store_unavailable',
+  )
   @ApiConsumes(BYTES)
   async takeFile(
     @Param('id') id: string,

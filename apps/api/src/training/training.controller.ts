@@ -1,5 +1,6 @@
 import type { OperationStarted } from '@ktrdr/contracts';
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { Answers, Fails } from '@ktrdr/service-kit';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { StartTrainingDto } from './start-training.dto.js';
 import { TrainingService } from './training.service.js';
@@ -11,7 +12,25 @@ export class TrainingController {
 
   @Post('start')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Starts the training of a model; the operation tells how it goes' })
+  @ApiOperation({
+    operationId: 'startTraining',
+    summary: 'Starts the training of a model; the operation tells how it goes',
+  })
+  @Answers('OperationStarted')
+  @Fails(
+    'invalid_name',
+    'invalid_date',
+    'invalid_date_range',
+    'unsupported_data_mode',
+    'strategy_not_found',
+    'bars_not_found',
+    'operation_conflict',
+    'strategy_invalid',
+    'bars_invalid',
+    'engine_unsupported',
+    'service_stopping',
+    'store_unavailable',
+  )
   start(@Body() body: StartTrainingDto): Promise<OperationStarted> {
     return this.training.start(body);
   }

@@ -1,15 +1,14 @@
 import type { CancelOperationRequest } from '@ktrdr/contracts';
-import { ApiPropertyOptional } from '@nestjs/swagger';
+import { RequestOf } from '@ktrdr/service-kit';
 import { IsBoolean, IsOptional, IsString, MaxLength } from 'class-validator';
 
+@RequestOf('CancelOperationRequest')
 export class CancelSessionDto implements CancelOperationRequest {
-  @ApiPropertyOptional()
   @IsOptional()
   @IsString()
   @MaxLength(1_000)
   reason?: string;
 
-  @ApiPropertyOptional({ description: 'Skips the grace time.' })
   @IsOptional()
   @IsBoolean()
   force?: boolean;

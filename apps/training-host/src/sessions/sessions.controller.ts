@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { Body, Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Answers, Fails } from '@ktrdr/service-kit';
+import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type {
   CancelOperationResponse,
   SessionArtifacts,
@@ -16,6 +17,12 @@ interface Reply {
   raw: ServerResponse;
 }
 
+const OF_SESSION = ApiParam({
+  name: 'id',
+  description: "The session's id.",
+  schema: { type: 'string', example: 'op_training_20260105T100000_k3f9a1b2' },
+});
+
 @ApiTags('sessions')
 @Controller('training/sessions')
 export class SessionsController {
@@ -23,19 +30,41 @@ export class SessionsController {
 
   @Post()
   @HttpCode(200)
-  @ApiOperation({ summary: 'Starts a session; asked again for one operation, gives the session there is' })
+  @ApiOperation({
+    operationId: 'startSession',
+    summary: 'Starts a session; asked again for one operation, gives the session there is',
+  })
+  @Answers('TrainingSession')
+  @Fails(
+    'invalid_date',
+    'invalid_date_range',
+    'bars_not_found',
+    'host_busy',
+    'bars_differ',
+    'checkpoint_missing',
+    'checkpoint_refused',
+    'strategy_invalid',
+    'engine_unavailable',
+    'engine_unsupported',
+    'bars_invalid',
+    'service_stopping',
+  )
   start(@Body() body: StartSessionDto): Promise<TrainingSession> {
     return this.sessions.start(body);
   }
 
   @Get()
-  @ApiOperation({ summary: 'Sessions without their results, newest first' })
+  @ApiOperation({ operationId: 'listSessions', summary: 'Sessions without their results, newest first' })
+  @Answers('SessionList')
   list(): Promise<SessionList> {
     return this.sessions.list();
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'Status, progress and result of a session' })
+  @ApiOperation({ operationId: 'getSession', summary: 'Status, progress and result of a session' })
+  @OF_SESSION
+  @Answers('TrainingSession')
+  @Fails('session_not_found')
   async get(@Param('id') id: string, @Res({ passthrough: true }) reply: Reply): Promise<TrainingSession> {
     const session = await this.sessions.get(id);
     reply.raw.once('finish', () => this.sessions.tell(session));
@@ -44,13 +73,22 @@ export class SessionsController {
 
   @Post(':id/cancel')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Asks a session to stop; its status says when it has' })
+  @ApiOperation({
+    operationId: 'cancelSession',
+    summary: 'Asks a session to stop; its status says when it has',
+  })
+  @OF_SESSION
+  @Answers('CancelOperationResponse')
+  @Fails('session_not_found', 'operation_ended')
   cancel(@Param('id') id: string, @Body() body: CancelSessionDto): Promise<CancelOperationResponse> {
     return this.sessions.cancel(id, body);
   }
 
   @Get(':id/artifacts')
-  @ApiOperation({ summary: 'Everything that a completed session wrote' })
+  @ApiOperation({ operationId: 'getSessionArtifacts', summary: 'Everything that a completed session wrote' })
+  @OF_SESSION
+  @Answers('SessionArtifacts')
+  @Fails('session_not_found', 'session_not_completed')
   async artifacts(
     @Param('id') id: string,
     @Res({ passthrough: true }) reply: Reply,

@@ -175,7 +175,7 @@ export const LEASE_CASES: Record<string, (store: OperationStore) => Promise<void
     await store.takeOver(OTHER, LATER, 10);
     await store.transition(id, 2, ['running'], CANCEL);
     await store.transition(id, 2, ['running'], COMPLETE);
-    const error = { code: 'disk_full', message: 'full' };
+    const error = { code: 'disk_full', message: 'full' } as const;
     await store.transition(id, 2, ['cancelling'], { to: 'failed', at: LATER, error, resumable: true });
     await store.transition(id, 2, ['failed'], RESUME, LEASE);
     await store.transition(id, 3, ['pending'], { ...RUN, at: LATER });

@@ -263,7 +263,11 @@ const CASES: Record<string, (store: OperationStore) => Promise<void>> = {
     assertSame(completed.operation.warnings, ['few bars']);
     assertSame(completed.operation.progress, { ...progress, percentage: 100, eta_seconds: 0 });
     const broken = await running(store, 2);
-    const error = { code: 'bars_invalid', message: 'AAPL_1h.csv:7: high < low', details: { line: 7 } };
+    const error = {
+      code: 'bars_invalid',
+      message: 'AAPL_1h.csv:7: high < low',
+      details: { line: 7 },
+    } as const;
     const failed = await store.transition(broken.operation_id, 1, ['running'], {
       to: 'failed',
       at: LATER,
@@ -277,7 +281,7 @@ const CASES: Record<string, (store: OperationStore) => Promise<void>> = {
   'an ended operation never changes again': async (store) => {
     for (const [index, to] of TERMINAL_STATUSES.entries()) {
       const { operation_id, progress } = await running(store, index + 1);
-      const error = { code: 'internal_error', message: 'broken' };
+      const error = { code: 'internal_error', message: 'broken' } as const;
       await store.transition(operation_id, 1, ['running'], CANCEL);
       await store.transition(operation_id, 1, ['cancelling'], {
         to,

@@ -1,8 +1,9 @@
 import { Controller, Get, Header, Inject, Res, ServiceUnavailableException } from '@nestjs/common';
 import { HealthCheckService, HealthIndicatorService } from '@nestjs/terminus';
-import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { HealthReport } from '@ktrdr/contracts';
 import type { FastifyReply } from 'fastify';
-import { PlainAnswer } from '../http/success-envelope.js';
+import { AnswersPlain } from '../http/answers.js';
 
 /** One thing that must work for the service to be healthy. */
 export interface NamedHealthCheck {
@@ -29,26 +30,24 @@ export class HealthController {
   ) {}
 
   @Get()
-  @PlainAnswer()
   @Header('cache-control', 'no-store')
-  @ApiOperation({ summary: 'Whether the service can work' })
-  @ApiResponse({ status: 200, description: 'Everything works.' })
-  @ApiResponse({
-    status: 503,
-    description: 'Something is down, or the service is stopping; `details` says what.',
+  @ApiOperation({ operationId: 'getHealth', summary: 'Whether the service can work' })
+  @AnswersPlain('HealthReport', {
+    200: 'Everything works.',
+    503: 'Something is down, or the service is stopping; `details` says what.',
   })
-  async check(@Res({ passthrough: true }) reply: FastifyReply): Promise<unknown> {
+  async check(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthReport> {
     const attempts = this.checks.map(
       ({ name, check }) =>
         () =>
           this.indicators.check(name).attempt(check).withTimeout(CHECK_TIMEOUT_MS),
     );
     try {
-      return await this.health.check(attempts);
+      return (await this.health.check(attempts)) as HealthReport;
     } catch (error) {
       if (!(error instanceof ServiceUnavailableException)) throw error;
       reply.status(error.getStatus());
-      return error.getResponse();
+      return error.getResponse() as HealthReport;
     }
   }
 }

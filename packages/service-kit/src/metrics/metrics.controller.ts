@@ -1,5 +1,5 @@
 import { Controller, Get, Header } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Registry } from 'prom-client';
 import { PlainAnswer } from '../http/success-envelope.js';
 import { ServiceMetrics } from './service-metrics.js';
@@ -12,7 +12,9 @@ export class MetricsController {
   @Get()
   @PlainAnswer()
   @Header('content-type', Registry.PROMETHEUS_CONTENT_TYPE)
-  @ApiOperation({ summary: 'Figures for Prometheus' })
+  @ApiOperation({ operationId: 'getMetrics', summary: 'Figures for Prometheus' })
+  @ApiProduces('text/plain')
+  @ApiResponse({ status: 200, description: 'Success.', schema: { type: 'string' } })
   read(): Promise<string> {
     return this.metrics.registry.metrics();
   }

@@ -1,0 +1,83 @@
+import type {
+  ComputeIndicatorRequest,
+  ComputeIndicatorResponse,
+  IndicatorList,
+  MigrateStrategyResponse,
+  SampleDataRequest,
+  SampleDataResponse,
+  StartDummyRequest,
+  StrategyList,
+  ValidateStrategyRequest,
+  ValidateStrategyResponse,
+} from './api.js';
+import type { SessionArtifacts } from './artifacts.js';
+import type { HealthReport } from './health.js';
+import type { ErrorResponse } from './http.js';
+import type {
+  CompareModelsQuery,
+  DeleteModelResponse,
+  ListModelsQuery,
+  ModelComparison,
+  ModelDetails,
+  ModelList,
+  PredictRequest,
+  PredictResponse,
+} from './models.js';
+import type {
+  CancelOperationRequest,
+  CancelOperationResponse,
+  ListOperationsQuery,
+  OperationHistory,
+  OperationList,
+  OperationsRemoved,
+  OperationStarted,
+  RemoveOperationsQuery,
+} from './operation.js';
+import type { HostList } from './training-queue.js';
+import type { StartTrainingRequest } from './training-request.js';
+import type { SessionList, StartSessionRequest, TrainingSession } from './training-session.js';
+import type { TypedOperation } from './typed-operation.js';
+
+/**
+ * Every body, query and answer of the services, by its name in their OpenAPI documents. The build makes `schemas.json` of it:
+ * a type that is added here can be named by a route, and what a type says, the document says.
+ */
+export interface WireTypes {
+  // bodies and queries
+  CancelOperationRequest: CancelOperationRequest;
+  CompareModelsQuery: CompareModelsQuery;
+  ComputeIndicatorRequest: ComputeIndicatorRequest;
+  ListModelsQuery: ListModelsQuery;
+  ListOperationsQuery: ListOperationsQuery;
+  PredictRequest: PredictRequest;
+  RemoveOperationsQuery: RemoveOperationsQuery;
+  SampleDataRequest: SampleDataRequest;
+  StartDummyRequest: StartDummyRequest;
+  StartSessionRequest: StartSessionRequest;
+  StartTrainingRequest: StartTrainingRequest;
+  ValidateStrategyRequest: ValidateStrategyRequest;
+  // answers
+  CancelOperationResponse: CancelOperationResponse;
+  ComputeIndicatorResponse: ComputeIndicatorResponse;
+  DeleteModelResponse: DeleteModelResponse;
+  ErrorResponse: ErrorResponse;
+  HealthReport: HealthReport;
+  HostList: HostList;
+  IndicatorList: IndicatorList;
+  MigrateStrategyResponse: MigrateStrategyResponse;
+  ModelComparison: ModelComparison;
+  ModelDetails: ModelDetails;
+  ModelList: ModelList;
+  OperationHistory: OperationHistory;
+  OperationList: OperationList;
+  OperationsRemoved: OperationsRemoved;
+  OperationStarted: OperationStarted;
+  PredictResponse: PredictResponse;
+  SampleDataResponse: SampleDataResponse;
+  SessionArtifacts: SessionArtifacts;
+  SessionList: SessionList;
+  StrategyList: StrategyList;
+  TrainingSession: TrainingSession;
+  TypedOperation: TypedOperation;
+  ValidateStrategyResponse: ValidateStrategyResponse;
+}

@@ -1,0 +1,60 @@
+import type { ErrorCode, WireTypes } from '@ktrdr/contracts';
+import { applyDecorators } from '@nestjs/common';
+import { ApiExtension, ApiProduces, ApiResponse } from '@nestjs/swagger';
+import { referenceTo } from './contract-schemas.js';
+import { PlainAnswer } from './success-envelope.js';
+
+/** Decorates a handler that returns `T`; another one does not compile. */
+type HandlerOf<T> = <M extends (...args: never[]) => T | Promise<T>>(
+  target: object,
+  key: string | symbol,
+  descriptor: TypedPropertyDescriptor<M>,
+) => void;
+
+/** The handler's answer: `{ success: true, data }` with this wire type as `data`. */
+export function Answers<N extends keyof WireTypes>(name: N): HandlerOf<WireTypes[N]> {
+  return ApiResponse({ status: 200, description: 'Success.', schema: envelope(referenceTo(name)) });
+}
+
+/** The handler's answer is `{ success: true, data: null }`. */
+export const AnswersNothing = (): HandlerOf<null> =>
+  ApiResponse({ status: 200, description: 'Success.', schema: envelope({ type: 'null' }) });
+
+/** The handler's answer is this wire type as it is, without the envelope. */
+export function AnswersPlain<N extends keyof WireTypes>(
+  name: N,
+  statuses: Readonly<Record<number, string>>,
+): HandlerOf<WireTypes[N]> {
+  const responses = Object.entries(statuses).map(([status, description]) =>
+    ApiResponse({ status: Number(status), description, schema: referenceTo(name) }),
+  );
+  return applyDecorators(PlainAnswer(), ...responses);
+}
+
+/** The handler sends bytes. */
+export const AnswersBytes = (description: string): MethodDecorator =>
+  applyDecorators(
+    ApiProduces('application/octet-stream'),
+    ApiResponse({ status: 200, description, schema: { type: 'string', format: 'binary' } }),
+  );
+
+/** The handler sends server-sent events; the `data:` of each is this wire type as JSON. */
+export const AnswersEvents = (name: keyof WireTypes, description: string): MethodDecorator =>
+  applyDecorators(
+    ApiProduces('text/event-stream'),
+    ApiResponse({ status: 200, description, schema: referenceTo(name) }),
+  );
+
+/** Extension that carries the codes to `describeApi`, which takes it out again. */
+export const ERROR_CODES = 'x-error-codes';
+
+/** The codes of errors that the handler answers with, besides those that every route has. */
+export const Fails = (...codes: ErrorCode[]): MethodDecorator => ApiExtension(ERROR_CODES, codes);
+
+function envelope(data: object) {
+  return {
+    type: 'object',
+    required: ['success', 'data'],
+    properties: { success: { type: 'boolean', const: true }, data },
+  };
+}

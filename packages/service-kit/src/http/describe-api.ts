@@ -1,0 +1,92 @@
+import { ERROR_STATUS, type ErrorCode } from '@ktrdr/contracts';
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { ERROR_CODES } from './answers.js';
+import { referenceTo, withReferredSchemas, type Schema } from './contract-schemas.js';
+
+type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+
+/** OpenAPI 3.1 knows `identifier`, Nest's type does not yet. */
+const LICENSE: { name: string; identifier: string } = {
+  name: 'UNLICENSED',
+  identifier: 'LicenseRef-UNLICENSED',
+};
+
+/** A malformed request line or header is refused on every route; anything may fail for a reason that nobody has thought of. */
+const ALWAYS: readonly ErrorCode[] = ['invalid_request', 'host_not_allowed', 'internal_error'];
+const CHANGING: readonly ErrorCode[] = ['origin_not_allowed'];
+const WITH_A_BODY: readonly ErrorCode[] = ['payload_too_large', 'unsupported_media_type'];
+
+/** Completes Nest's document: how each operation fails, and the schemas of the wire types that it refers to. */
+export function describeApi(document: OpenAPIObject): OpenAPIObject {
+  const bodies = bodySchemas(document);
+  const paths = Object.fromEntries(
+    Object.entries(document.paths).map(([path, item]) => [
+      path,
+      Object.fromEntries(
+        Object.entries(item as Record<string, Operation>).map(([method, operation]) => [
+          method,
+          withErrors(method, withBody(operation, bodies)),
+        ]),
+      ),
+    ]),
+  );
+  return {
+    ...document,
+    openapi: '3.1.0',
+    info: { ...document.info, license: LICENSE },
+    // relative: the document is true wherever the service listens
+    servers: [{ url: '/', description: 'The service that serves this document.' }],
+    components: { ...document.components, schemas: withReferredSchemas(paths, bodies) },
+    paths,
+  };
+}
+
+/** The classes of bodies are the only schemas that Nest makes. A field that a class does not have is refused. */
+function bodySchemas({ components }: OpenAPIObject): Record<string, Schema> {
+  return Object.fromEntries(
+    Object.entries(components?.schemas ?? {}).map(([name, schema]) => [
+      name,
+      { ...(schema as Schema), additionalProperties: false },
+    ]),
+  );
+}
+
+/** A body of which no field is required may be left out. */
+function withBody(operation: Operation, bodies: Readonly<Record<string, Schema>>): Operation {
+  const { requestBody } = operation;
+  if (requestBody === undefined || '$ref' in requestBody) return operation;
+  const schema = requestBody.content['application/json']?.schema;
+  const body =
+    schema !== undefined && '$ref' in schema ? bodies[schema.$ref.split('/').at(-1) ?? ''] : undefined;
+  if (body === undefined) return operation;
+  return { ...operation, requestBody: { ...requestBody, required: (body.required ?? []).length > 0 } };
+}
+
+function withErrors(method: string, operation: Operation & { [ERROR_CODES]?: ErrorCode[] }): Operation {
+  const { [ERROR_CODES]: own = [], ...described } = operation;
+  const codes = new Set([
+    ...ALWAYS,
+    ...(method === 'get' ? [] : CHANGING),
+    ...(operation.requestBody === undefined ? [] : WITH_A_BODY),
+    ...own,
+  ]);
+  const responses = { ...described.responses };
+  for (const [status, names] of byStatus(codes)) {
+    // its own answer already, as `/health`
+    if (status in responses) continue;
+    responses[status] = {
+      description: names.map((code) => `\`${code}\``).join(', '),
+      content: { 'application/json': { schema: referenceTo('ErrorResponse') } },
+    };
+  }
+  return { ...described, responses };
+}
+
+function byStatus(codes: Iterable<ErrorCode>): Map<string, ErrorCode[]> {
+  const statuses = new Map<string, ErrorCode[]>();
+  for (const code of codes) {
+    const status = String(ERROR_STATUS[code]);
+    statuses.set(status, [...(statuses.get(status) ?? []), code]);
+  }
+  return new Map([...statuses].toSorted(([a], [b]) => Number(a) - Number(b)));
+}
