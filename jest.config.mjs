@@ -25,5 +25,7 @@ export default {
     ],
   },
   testTimeout: 20_000 * Math.max(1, propertyRuns / 100),
-  maxWorkers: 2,
+  testSequencer: '<rootDir>/tools/jest-sequencer.mjs',
+  // tests of services mostly wait, hence more workers than cores
+  maxWorkers: 3,
 };

@@ -1,30 +1,35 @@
 #!/usr/bin/env node
 /**
- * `npm run verify`: builds, checks format, lint, imports, types and unused code, and runs every test.
- * A failed check does not hide the next one. It ends with the slowest test files, what was skipped and why, and the line
- * `N passed, N failed, N skipped`: it counts tests; a failed check or a test file that does not load counts as one failure.
+ * `npm run verify`: builds, runs every test, and checks format, lint, imports, types and unused code beside them.
+ * `npm run verify -- <test file>` runs only test files of that name, and no check. It ends with the slowest test files, what
+ * was skipped and why, and the line `N passed, N failed, N skipped`: it counts tests; a failed check or a test file that does
+ * not load counts as one failure.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { skippedTests, slowestFiles } from './test-summary.mjs';
-import { bin, build, main, run } from './workspace.mjs';
+import { bin, build, main, run, runQuietly } from './workspace.mjs';
 
 const CHECKS = [
-  ['format', bin('oxfmt'), ['--check', '.']],
-  ['lint', bin('oxlint'), ['--quiet']],
-  ['imports', process.execPath, ['tools/check-imports.mjs']],
-  ['types of the tests', bin('tsc'), ['-p', 'tsconfig.tests.json']],
-  ['unused code', bin('knip'), ['--strict', '--no-progress']],
+  { name: 'format', command: bin('oxfmt'), args: ['--check', '.'] },
+  { name: 'lint', command: bin('oxlint'), args: ['--quiet'] },
+  { name: 'imports', command: process.execPath, args: ['tools/check-imports.mjs'] },
+  { name: 'types of the tests', command: bin('tsc'), args: ['-p', 'tsconfig.tests.json'] },
+  { name: 'unused code', command: bin('knip'), args: ['--strict', '--no-progress'] },
 ];
 
-async function check(name, command, args) {
-  const started = performance.now();
-  const passed = (await run(command, args, { quiet: true })) === 0;
-  console.log(
-    `${passed ? 'ok    ' : 'FAILED'} ${name} (${((performance.now() - started) / 1000).toFixed(1)} s)`,
-  );
-  return passed;
+/** Runs the checks one after another. @returns what to show of each: a line, and the output of one that failed */
+async function runChecks() {
+  const results = [];
+  for (const { name, command, args } of CHECKS) {
+    const started = performance.now();
+    const { code, output } = await runQuietly(command, args);
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    const passed = code === 0;
+    results.push({ passed, text: `${passed ? 'ok    ' : `${output}FAILED`} ${name} (${seconds} s)` });
+  }
+  return results;
 }
 
 async function test(pattern) {
@@ -61,9 +66,12 @@ async function test(pattern) {
 await main(async () => {
   await build({ quiet: true });
   console.log('ok     build');
-  let failedChecks = 0;
-  for (const one of CHECKS) if (!(await check(...one))) failedChecks += 1;
-  const report = await test(process.argv.slice(2));
+  const pattern = process.argv.slice(2);
+  // beside the tests, which wait a lot; who names test files wants those alone
+  const [checks, report] = await Promise.all([pattern.length === 0 ? runChecks() : [], test(pattern)]);
+  if (checks.length > 0) console.log();
+  for (const { text } of checks) console.log(text);
+  const failedChecks = checks.filter(({ passed }) => !passed).length;
   const { numPassedTests, numFailedTests, numPendingTests, numRuntimeErrorTestSuites, success } = report;
   const failed = numFailedTests + numRuntimeErrorTestSuites + failedChecks;
   for (const part of [slowestFiles(report.testResults), skippedTests(report.testResults)])

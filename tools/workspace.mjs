@@ -14,12 +14,23 @@ export class CommandFailed extends Error {}
  * `quiet` holds its output back and shows it only where the program fails.
  * `stop`, of `stopOnSignals`, asks the program to end too; then, and where it had aborted before, this rejects with its reason.
  */
-export function run(command, args, { quiet = false, env = {}, stop } = {}) {
+export async function run(command, args, { quiet = false, ...options } = {}) {
+  const { code, output } = await start(command, args, { ...options, stdio: quiet ? 'pipe' : 'inherit' });
+  if (code !== 0) process.stderr.write(output);
+  return code;
+}
+
+/** Runs a program in the workspace's root. @returns `{ code, output }`, as `run` answers the code */
+export function runQuietly(command, args) {
+  return start(command, args, { stdio: 'pipe' });
+}
+
+function start(command, args, { stdio, env = {}, stop }) {
   return new Promise((resolve, reject) => {
     stop?.throwIfAborted();
     const child = spawn(command, args, {
       cwd: ROOT,
-      stdio: quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit',
+      stdio: stdio === 'pipe' ? ['ignore', 'pipe', 'pipe'] : stdio,
       env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1', ...env },
     });
     const interrupt = () => interruptChild(child, stop.reason.signal);
@@ -33,8 +44,10 @@ export function run(command, args, { quiet = false, env = {}, stop } = {}) {
     child.once('close', (code, signal) => {
       stop?.removeEventListener('abort', interrupt);
       if (stop?.aborted) return reject(stop.reason);
-      if (quiet && code !== 0) process.stderr.write(Buffer.concat(output));
-      resolve(code ?? (signal === 'SIGINT' ? 130 : 143));
+      resolve({
+        code: code ?? (signal === 'SIGINT' ? 130 : 143),
+        output: Buffer.concat(output).toString(),
+      });
     });
   });
 }

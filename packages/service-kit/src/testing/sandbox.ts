@@ -5,7 +5,8 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { randomInt, randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -303,17 +304,11 @@ export class Sandbox {
 
   /** Pids of processes of this sandbox whose command line contains `word`. */
   async processes(word = ''): Promise<number[]> {
-    const found: number[] = [];
-    for (const entry of await readdir('/proc')) {
-      if (!/^[0-9]+$/.test(entry)) continue;
-      const [environment, commandLine] = await Promise.all([
-        readFile(`/proc/${entry}/environ`, 'latin1').catch(() => ''),
-        readFile(`/proc/${entry}/cmdline`, 'latin1').catch(() => ''),
-      ]);
-      if (environment.includes(`${MARK}=${this.#id}`) && commandLine.includes(word))
-        found.push(Number(entry));
-    }
-    return found;
+    const entries = (await readdir('/proc')).filter((entry) => /^[0-9]+$/.test(entry));
+    return entries
+      .filter((entry) => readOfProcess(entry, 'cmdline').includes(word))
+      .filter((entry) => readOfProcess(entry, 'environ').includes(`${MARK}=${this.#id}`))
+      .map(Number);
   }
 
   /** Training processes that run. */
@@ -375,6 +370,16 @@ export class Sandbox {
   #started<T extends TestProcess>(started: T): T {
     this.#processes.push(started);
     return started;
+  }
+}
+
+/** Nothing where the process has ended, or is another user's. */
+function readOfProcess(entry: string, file: string): string {
+  try {
+    // from memory, and asked for many times a second
+    return readFileSync(`/proc/${entry}/${file}`, 'latin1');
+  } catch {
+    return '';
   }
 }
 

@@ -1,0 +1,32 @@
+import Sequencer from '@jest/test-sequencer';
+
+/**
+ * The slowest test files, as `npm test` lists them at its end. They start first, so that no worker still has a long file to run
+ * when the others have nothing left. jest knows only sizes of files until a run has measured them.
+ */
+const SLOWEST = [
+  'apps/api/test/queue.test.ts',
+  'chaos/src/chaos.test.ts',
+  'apps/api/test/cancel.test.ts',
+  'apps/api/test/host.test.ts',
+  'apps/api/test/crash.test.ts',
+  'packages/job-queue/test/redis-queue.test.ts',
+  'packages/job-queue/test/postgres-queue.test.ts',
+  'packages/trainer/test/training.test.ts',
+  'packages/trainer/test/prediction.test.ts',
+  'apps/api/test/resume.test.ts',
+];
+/** Files that start services or training processes. */
+const STARTS_PROCESSES = /[\\/](test|chaos|tools)[\\/]/;
+
+export default class SlowestFirstSequencer extends Sequencer {
+  sort(tests) {
+    return super.sort(tests).toSorted((a, b) => rank(a) - rank(b));
+  }
+}
+
+function rank({ path }) {
+  const place = SLOWEST.findIndex((name) => path.replaceAll('\\', '/').endsWith(`/${name}`));
+  if (place >= 0) return place;
+  return STARTS_PROCESSES.test(path) ? SLOWEST.length : SLOWEST.length + 1;
+}

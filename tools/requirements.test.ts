@@ -1,0 +1,72 @@
+/** What a test file with a missing program looks like in a run of its own, and in the summary of `npm test`. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, expect, test } from '@jest/globals';
+
+const ROOT = join(import.meta.dirname, '..');
+const urlOf = (name: string): string => pathToFileURL(join(ROOT, name)).href;
+const { skippedTests, slowestFiles } = (await import(urlOf('tools/test-summary.mjs'))) as Record<
+  'skippedTests' | 'slowestFiles',
+  (results: unknown) => string
+>;
+const JEST = join(ROOT, 'node_modules/jest/bin/jest.js');
+
+const FILE = `
+  import { expect, test as always } from '@jest/globals';
+  import { program, requires } from ${JSON.stringify(join(ROOT, 'tools/requirements.ts'))};
+  const { test, describe } = requires(program('no-such-program'));
+  always('runs', () => expect(1).toBe(1));
+  test('one', () => { throw new Error(); });
+  test.each([[1], [2]])('each %i', () => { throw new Error(); });
+  describe('a group', () => { always('inside', () => { throw new Error(); }); });
+`;
+
+const folder = mkdtempSync(join(tmpdir(), 'ktrdr-test-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function runFile(required: string) {
+  const output = join(folder, 'out.json');
+  const config = join(folder, 'jest.config.mjs');
+  const own = JSON.stringify({ rootDir: ROOT, roots: [folder] });
+  writeFileSync(
+    config,
+    `import config from '${urlOf('jest.config.mjs')}'; export default { ...config, ...${own} };`,
+  );
+  writeFileSync(join(folder, 'some.test.ts'), FILE);
+  const env = { ...process.env, KTRDR_REQUIRE_SYSTEM_PACKAGES: required };
+  spawnSync(process.execPath, [JEST, '--config', config, '--json', `--outputFile=${output}`], {
+    cwd: ROOT,
+    env,
+  });
+  return JSON.parse(readFileSync(output, 'utf8')) as {
+    numPassedTests: number;
+    numPendingTests: number;
+    numFailedTests: number;
+    numRuntimeErrorTestSuites: number;
+    testResults: {
+      name: string;
+      message: string;
+      startTime: number;
+      endTime: number;
+      assertionResults: [];
+    }[];
+  };
+}
+
+test('what lacks a program is skipped, counted and listed with the reason', () => {
+  const report = runFile('');
+  expect(report).toMatchObject({ numPassedTests: 1, numPendingTests: 4, numFailedTests: 0 });
+  expect(skippedTests(report.testResults)).toMatch(
+    /^Skipped tests:\n +4 +\S+\/some\.test\.ts: no no-such-program on the PATH$/,
+  );
+  expect(slowestFiles(report.testResults)).toMatch(/^Slowest test files:\n +\d+\.\d s +\S+\/some\.test\.ts$/);
+}, 60_000);
+
+test('where system packages are required, the file fails and says what is missing', () => {
+  const report = runFile('1');
+  expect(report).toMatchObject({ numPassedTests: 0, numRuntimeErrorTestSuites: 1 });
+  expect(report.testResults[0]?.message).toContain('no no-such-program on the PATH');
+}, 60_000);
