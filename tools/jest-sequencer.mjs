@@ -5,16 +5,16 @@ import Sequencer from '@jest/test-sequencer';
  * when the others have nothing left. jest knows only sizes of files until a run has measured them.
  */
 const SLOWEST = [
+  'apps/api/test/crash.test.ts',
   'apps/api/test/queue.test.ts',
   'chaos/src/chaos.test.ts',
+  'apps/api/test/resume.test.ts',
   'apps/api/test/cancel.test.ts',
   'apps/api/test/host.test.ts',
-  'apps/api/test/crash.test.ts',
   'packages/job-queue/test/redis-queue.test.ts',
   'packages/job-queue/test/postgres-queue.test.ts',
-  'packages/trainer/test/training.test.ts',
-  'packages/trainer/test/prediction.test.ts',
-  'apps/api/test/resume.test.ts',
+  'chaos/src/verdict.test.ts',
+  'apps/api/test/models.test.ts',
 ];
 /** Files that start services or training processes. */
 const STARTS_PROCESSES = /[\\/](test|chaos|tools)[\\/]/;
