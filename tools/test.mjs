@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-/** `npm test`: installs, then everything that `npm run verify` does. */
+/** `npm test`: installs, then everything that `npm run verify` does. `npm test -- <test file>` runs test files of that name. */
 import { install, main, run } from './workspace.mjs';
 
 await main(async () => {
   await install({ quiet: true });
-  return run(process.execPath, ['tools/verify.mjs']);
+  return run(process.execPath, ['tools/verify.mjs', ...process.argv.slice(2)]);
 });

@@ -21,7 +21,7 @@ const HOST = { ...LONG_GRACE, ...CHECKPOINTS_SOON };
 const LEASE = { ...HOST, LEASE_MS: '1000' };
 const RESUMING = { ...LEASE, ON_INTERRUPT: 'resume' };
 /** Trains for seconds after its first checkpoint, on a fast machine too. */
-const TRAINING = { strategy: strategyText({ epochs: 1_500 }), seed: 3 };
+const TRAINING = { strategy: strategyText({ epochs: 1_000 }), seed: 3 };
 
 jest.setTimeout(120_000);
 

@@ -15,7 +15,7 @@ import { program, requires } from '../../../tools/requirements.js';
 jest.setTimeout(120_000);
 
 /** Long enough to be killed in its middle, short enough to be waited for. */
-const MIDDLE = strategyText({ epochs: 1_500, layers: [32, 16] });
+const MIDDLE = strategyText({ epochs: 1_000, layers: [32, 16] });
 const LEASE_MS = '3000';
 
 const servers = new Started();
