@@ -1,7 +1,9 @@
 /** The deployment files without a Docker engine: valid against the schema, and all that they name exists. */
-import { existsSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { Ajv } from 'ajv';
 import { parse } from 'yaml';
@@ -14,13 +16,18 @@ interface Service {
   image?: string;
   build?: { context: string; dockerfile: string };
   ports?: string[];
-  environment?: Record<string, string>;
+  /** `null` is passed on from the environment. */
+  environment?: Record<string, string | null>;
+  command?: string[];
+  deploy?: { replicas: string };
+  logging?: unknown;
   volumes?: string[];
   networks?: string[];
   depends_on?: Record<string, { condition: string }>;
   healthcheck?: unknown;
 }
 interface Compose {
+  name: string;
   services: Record<string, Service>;
   networks: Record<string, { internal?: boolean }>;
   volumes: Record<string, unknown>;
@@ -48,9 +55,26 @@ function settings(app: string): string {
   );
 }
 
-/** A text of the compose file, with the defaults of variables. */
+/** A text of the compose file, with the defaults of variables, which may have defaults themselves. */
 function withDefaults(text: string): string {
-  return text.replaceAll(/\$\{[A-Z_]+:-([^}]*)\}/g, '$1');
+  const filled = text.replaceAll(/\$\{[A-Z_]+:-([^{}]*)\}/g, '$1');
+  return filled === text ? text : withDefaults(filled);
+}
+
+/** Folder of a package of the trainer's. */
+function packageFolder(name: string): string {
+  return dirname(createRequire(join(ROOT, 'packages/trainer/package.json')).resolve(`${name}/package.json`));
+}
+
+/** Settings that an image decides: where its folders are, and where it listens. */
+const IN_IMAGE = ['HOST', 'PORT', 'DATA_DIR', 'MODELS_DIR', 'STRATEGIES_DIR', 'STATE_DIR'];
+
+/** Settings of an app that a person may give a container. */
+function settable(app: string): string[] {
+  const named = [...settings(app).matchAll(/read\.\w+\('([A-Z_]+)'/g)].map(([, name]) => name!);
+  const ofHosts = [...settings(app).matchAll(/\b(USE_[A-Z]+_HOST_SERVICE|[A-Z]+_HOST_SERVICE_URL)\b/g)];
+  const all = [...named, ...ofHosts.map(([name]) => name)];
+  return [...new Set(all)].filter((name) => !IN_IMAGE.includes(name));
 }
 
 function composeErrors(document: unknown): unknown {
@@ -91,6 +115,72 @@ describe('docker-compose.yml', () => {
     }
   });
 
+  test('takes every setting that makes sense there from the environment or .env', () => {
+    const fixed: Record<string, string[]> = {
+      api: [],
+      // with a queue no API sends trainings to a host
+      replica: ['USE_TRAINING_HOST_SERVICE', 'TRAINING_HOST_SERVICE_URL', 'TRAINING_HOST_POLL_MS'],
+      // the CLI's address of the API is another one; a host of a queue always lets sessions wait
+      host: ['KTRDR_API_URL', 'TRAINING_SESSION_WAIT'],
+    };
+    for (const [name, left] of Object.entries(fixed)) {
+      const service = compose.services[name]!;
+      const given = Object.entries(service.environment!)
+        .filter(([variable, value]) => value === null || value.includes(`\${${variable}:-`))
+        .map(([variable]) => variable);
+      const wanted = settable(appOf(service)!).filter((variable) => !left.includes(variable));
+      expect({ name, given: given.toSorted() }).toEqual({ name, given: wanted.toSorted() });
+    }
+  });
+
+  test('keeps at most 30 MB of each container’s log', () => {
+    for (const [, { logging }] of services) {
+      expect(logging).toEqual({ driver: 'json-file', options: { 'max-size': '10m', 'max-file': '3' } });
+    }
+  });
+
+  test('asks for a password in PostgreSQL and Redis, which the machine itself can reach', () => {
+    const { postgres, redis, replica, host } = compose.services as Record<string, Service>;
+    const password = '${REDIS_PASSWORD:-${POSTGRES_PASSWORD:-ktrdr}}';
+    expect(redis!.command!.slice(-2)).toEqual(['--requirepass', password]);
+    expect(redis!.environment).toEqual({ REDISCLI_AUTH: password });
+    const queue = `\${TRAINING_QUEUE_URL:-redis://default:${password}@redis:6379}`;
+    for (const { environment } of [replica!, host!]) expect(environment!['TRAINING_QUEUE_URL']).toBe(queue);
+    expect(replica!.environment!['POSTGRES_PASSWORD']).toBe(postgres!.environment!['POSTGRES_PASSWORD']);
+  });
+
+  test('has a gateway that knows each replica, checks its health, and repeats only what is safe to repeat', () => {
+    const { command, environment, volumes } = compose.services['gateway']!;
+    expect(environment).toEqual({
+      PROJECT: `\${COMPOSE_PROJECT_NAME:-${compose.name}}`,
+      API_REPLICAS: compose.services['replica']!.deploy!.replicas,
+    });
+    const script = command!
+      .at(-1)!
+      .replaceAll('$$', '$')
+      .replace(/exec .*/, 'printf %s "$UPSTREAMS"');
+    const env = { PATH: process.env['PATH'], PROJECT: 'p', API_REPLICAS: '3' };
+    expect(execFileSync('sh', ['-c', script], { env, encoding: 'utf8' }).trim().split(' ')).toEqual([
+      'p-replica-1:8000',
+      'p-replica-2:8000',
+      'p-replica-3:8000',
+    ]);
+    expect(volumes).toEqual(['./docker/Caddyfile:/etc/caddy/Caddyfile:ro']);
+    const caddyfile = read('docker/Caddyfile');
+    for (const option of [
+      'lb_try_duration',
+      'health_uri /metrics',
+      'fail_duration',
+      'response_header_timeout',
+    ])
+      expect(caddyfile).toContain(option);
+    // Caddy sends only GET again unless this says otherwise
+    expect(caddyfile).not.toContain('lb_retry_match');
+    // what may take long, or be long, has no limit on its answer
+    expect(caddyfile.match(/response_header_timeout/g)).toHaveLength(1);
+    expect(caddyfile).toContain('reverse_proxy @get');
+  });
+
   test('waits only for services of the same profile, until these are healthy', () => {
     for (const [name, { profiles, depends_on: others = {} }] of services) {
       for (const [other, { condition }] of Object.entries(others)) {
@@ -118,8 +208,9 @@ describe('docker-compose.yml', () => {
     expect(compose.networks).toEqual({ stores: { internal: true } });
     for (const name of ['postgres', 'redis']) expect(compose.services[name]!.networks).toEqual(['stores']);
     for (const [name, { environment = {}, networks = ['default'] }] of services) {
-      for (const address of Object.values(environment).filter((value) => value.includes('://'))) {
-        const { hostname } = new URL(withDefaults(address));
+      const values = Object.values(environment).map((value) => withDefaults(value ?? ''));
+      for (const address of values.filter((value) => value.includes('://'))) {
+        const { hostname } = new URL(address);
         if (hostname === 'host.docker.internal') continue;
         const shared = (compose.services[hostname]?.networks ?? ['default']).filter((network) =>
           networks.includes(network),
@@ -143,9 +234,7 @@ describe('docker-compose.yml', () => {
 
   test('mounts into folders that the image makes for the user who runs it', () => {
     const dockerfile = read('apps/api/Dockerfile');
-    const made = /mkdir -p ([\w ]+) && chown -R node:node \/ktrdr\nUSER node\n/
-      .exec(dockerfile)![1]!
-      .split(' ');
+    const made = /mkdir ([\w ]+) && chown node:node \1\n/.exec(dockerfile)![1]!.split(' ');
     for (const [source = '', target = '', mode] of mounts) {
       expect(dockerfile).toContain(`=${target}`);
       if (mode !== 'ro') expect(made.map((name) => `/ktrdr/${name}`)).toContain(target);
@@ -162,7 +251,14 @@ describe('docker-compose.yml', () => {
   test('docs/docker.md names every mount and every variable for people', () => {
     const page = read('docs/docker.md');
     for (const [, target] of mounts) expect(page).toContain(`\`${target}\``);
-    const variables = [...read('docker-compose.yml').matchAll(/\$\{([A-Z_]+)/g)].map(([, name]) => name!);
+    const named = [...read('docker-compose.yml').matchAll(/\$\{([A-Z_]+)/g)].map(([, name]) => name!);
+    const variables = [
+      ...named,
+      ...services.flatMap(([, { environment = {} }]) => Object.keys(environment)),
+    ].filter(
+      // of the images
+      (name) => !['PROJECT', 'POSTGRES_USER', 'POSTGRES_DB', 'REDISCLI_AUTH'].includes(name),
+    );
     const told = page + read('README.md');
     expect(variables.filter((name) => !told.includes(name))).toEqual([]);
   });
@@ -185,6 +281,60 @@ describe.each(['api', 'training-host'])('apps/%s/Dockerfile', (app) => {
     expect(sources.length).toBeGreaterThan(0);
     expect(sources.filter((source) => !existsSync(join(ROOT, source)))).toEqual([]);
     expect(instructions.join('\n')).toContain('--frozen-lockfile');
+  });
+
+  test('fetches packages before it copies sources, so that their change installs offline', () => {
+    const at = (start: string): number => instructions.findIndex((line) => line.startsWith(start));
+    const fetched = at('RUN npx --yes pnpm@');
+    expect(instructions[fetched]).toMatch(/ fetch$/);
+    const before = instructions.slice(0, fetched).filter((line) => line.startsWith('COPY '));
+    expect(before).toEqual(['COPY pnpm-lock.yaml pnpm-workspace.yaml ./']);
+    const installing = instructions.slice(fetched + 1).find((line) => line.includes(' install '))!;
+    expect(installing).toContain('install --offline --frozen-lockfile');
+    expect(installing).toContain('deploy --offline --prod');
+  });
+
+  test('leaves out native libraries of other platforms', () => {
+    const step = instructions
+      .find((line) => line.includes('onnxruntime-node/bin'))!
+      .replace(/^RUN cd \S+ +&&/, '');
+    const folder = mkdtempSync(join(tmpdir(), 'ktrdr-native-'));
+    try {
+      const mine = `${process.platform}/${process.arch}`;
+      for (const name of [mine, 'linux/other', 'darwin/arm64x', 'win32/x64y'])
+        mkdirSync(join(folder, name), { recursive: true });
+      execFileSync('sh', ['-c', step], { cwd: folder });
+      const left = readdirSync(folder, { recursive: true, withFileTypes: true });
+      const folders = left.filter((entry) => entry.parentPath !== folder);
+      expect(folders.map((entry) => join(entry.parentPath, entry.name))).toEqual([join(folder, mine)]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+    const version = packageFolder('onnxruntime-node');
+    expect(readdirSync(join(version, 'bin')).filter((name) => /^napi-v\d+$/.test(name))).toHaveLength(1);
+    expect(
+      existsSync(join(version, 'bin', readdirSync(join(version, 'bin'))[0]!, process.platform, process.arch)),
+    ).toBe(true);
+  });
+
+  test('leaves the code to root: its user writes to the volumes alone', () => {
+    expect(instructions.filter((line) => /--chown|chown -R/.test(line))).toEqual([]);
+    const volumes = instructions
+      .find((line) => line.startsWith('VOLUME '))!
+      .split(' ')
+      .slice(1);
+    const owned = /chown node:node ([\w ]+)$/.exec(
+      instructions.find((line) => line.includes('chown '))!,
+    )![1]!;
+    expect(owned.split(' ').map((name) => `/ktrdr/${name}`)).toEqual(volumes);
+    expect(instructions.indexOf('USER node')).toBeGreaterThan(
+      instructions.findIndex((line) => line.includes('chown ')),
+    );
+  });
+
+  test('uses Node 24 for both stages', () => {
+    const images = instructions.filter((line) => line.startsWith('FROM ')).map((line) => line.split(' ')[1]);
+    expect(images).toEqual(['node:24-bookworm-slim', 'node:24-bookworm-slim']);
   });
 
   test('is multi-stage, runs as another user than root and checks its health', () => {
