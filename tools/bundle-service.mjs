@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-/** Last step of a service's build, in its folder: Nest and what belongs to it come into one file. */
-import { readFile } from 'node:fs/promises';
+/** Last step of a service's build, in its folder: bundles it with Nest into `dist/service.js`, which `dist/main.js` starts. */
+import { readFile, writeFile } from 'node:fs/promises';
 import { bundle } from './bundle.mjs';
 
 /** They have programs or native libraries of their own, or share types with those that have. */
@@ -38,14 +38,23 @@ const docsFiles = {
   },
 };
 
-await bundle('dist/modules/main.js', {
-  external: [...PACKAGES.map((name) => `@ktrdr/${name}`), ...NOT_INSTALLED],
-  plugins: [docsFiles],
-  // as ES modules: Nest imports them when it needs them, and looks for their functions
-  alias: {
-    'class-transformer': 'class-transformer/esm2015/index.js',
-    'class-validator': 'class-validator/esm2015/index.js',
+await bundle(
+  { service: 'dist/modules/main.js' },
+  {
+    // Stacks in the log name the sources. The sources themselves stay in the repository.
+    sourcemap: true,
+    sourcesContent: false,
+    external: [...PACKAGES.map((name) => `@ktrdr/${name}`), ...NOT_INSTALLED],
+    plugins: [docsFiles],
+    // as ES modules: Nest imports them when it needs them, and looks for their functions
+    alias: {
+      'class-transformer': 'class-transformer/esm2015/index.js',
+      'class-validator': 'class-validator/esm2015/index.js',
+    },
+    // Nest names what it logs and documents by its class
+    keepNames: true,
   },
-  // Nest names what it logs and documents by its class
-  keepNames: true,
-});
+);
+
+// Node reads the source maps of what it loads after this.
+await writeFile('dist/main.js', "process.setSourceMapsEnabled(true);\nawait import('./service.js');\n");

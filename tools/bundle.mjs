@@ -1,12 +1,12 @@
-/** Puts a program and what it imports into `dist/main.js` and chunks beside it, because thousands of files take seconds to load. */
+/** Puts a program and what it imports into one file in `dist` and chunks beside it, because thousands of files take seconds to load. */
 import { rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
-/** Bundles the package in the current folder. `options` and the answer are those of esbuild. */
-export async function bundle(entry, options) {
+/** Bundles the package in the current folder. `entryPoints`, `options` and the answer are those of esbuild. */
+export async function bundle(entryPoints, options) {
   rmSync('dist/chunks', { recursive: true, force: true });
   return build({
-    entryPoints: { main: entry },
+    entryPoints,
     outdir: 'dist',
     chunkNames: 'chunks/[name]-[hash]',
     bundle: true,

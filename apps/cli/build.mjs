@@ -3,9 +3,12 @@ import { writeFile } from 'node:fs/promises';
 import { bundle } from '../../tools/bundle.mjs';
 import { thirdPartyNotices } from '../../tools/third-party.mjs';
 
-const { metafile } = await bundle('src/main.ts', {
-  minifySyntax: true,
-  minifyWhitespace: true,
-  metafile: true,
-});
+const { metafile } = await bundle(
+  { main: 'src/main.ts' },
+  {
+    minifySyntax: true,
+    minifyWhitespace: true,
+    metafile: true,
+  },
+);
 await writeFile('dist/THIRD-PARTY.txt', await thirdPartyNotices(Object.keys(metafile.inputs)));

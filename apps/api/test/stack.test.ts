@@ -1,0 +1,60 @@
+/** A fault inside a bundled service: its stack in the log names the sources, by the source maps that the build leaves. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { ROOT, Sandbox, until } from '@ktrdr/service-kit/testing';
+
+let sandbox: Sandbox;
+beforeAll(async () => {
+  sandbox = await Sandbox.create();
+});
+afterAll(() => sandbox.close(), 20_000);
+
+/** Loaded before the service: lists of a folder named `models` fail with an error that nothing expects. */
+const FAULT = `data:text/javascript,${encodeURIComponent(`
+  import fs from 'node:fs/promises';
+  import { syncBuiltinESMExports } from 'node:module';
+  const { readdir } = fs;
+  fs.readdir = async (path, ...rest) => {
+    if (String(path).endsWith('-models')) throw new TypeError('planted fault');
+    return readdir(path, ...rest);
+  };
+  syncBuiltinESMExports();
+`)}`;
+
+test('a stack in the log names files and lines of the sources, which exist there', async () => {
+  const api = await sandbox.startApi('stack', { NODE_OPTIONS: `--import ${FAULT}` });
+  expect(await api.get('/models')).toMatchObject({ status: 500 });
+  const stack = await until(
+    'the fault in the log',
+    async () => api.output.split('\n').find((line) => line.includes('planted fault')) ?? '',
+    (line) => line !== '',
+  );
+  const frames = [...stack.matchAll(/([\w./-]+\/src\/[\w./-]+\.ts):(\d+):\d+/g)];
+  const files = frames.map(([, file = '']) => file.replace(/^file:\/\//, ''));
+  // of the bundle, and of a package beside it
+  expect(files).toContain(join(ROOT, 'apps/api/src/models/models.service.ts'));
+  expect(files).toContain(join(ROOT, 'packages/trainer/src/model-storage.ts'));
+  for (const [, file = '', line = ''] of frames) {
+    const source = readFileSync(file.replace(/^file:\/\//, ''), 'utf8').split('\n');
+    expect(source.length).toBeGreaterThanOrEqual(Number(line));
+  }
+  const [, , line = ''] = frames.find(([, file = '']) => file.endsWith('models.service.ts'))!;
+  const source = readFileSync(join(ROOT, 'apps/api/src/models/models.service.ts'), 'utf8');
+  expect(source.split('\n')[Number(line) - 1]).toContain('this.storage.list()');
+}, 60_000);
+
+test.each(['api', 'training-host'])(
+  'the source map of apps/%s names its sources and does not hold them',
+  (app) => {
+    const dist = join(ROOT, 'apps', app, 'dist');
+    const map = JSON.parse(readFileSync(join(dist, 'service.js.map'), 'utf8')) as {
+      sources: string[];
+      sourcesContent?: unknown[];
+    };
+    expect(map.sourcesContent).toBeUndefined();
+    expect(map.sources).toContain('../src/main.ts');
+    const own = map.sources.filter((source) => source.endsWith('.ts') && !source.includes('node_modules'));
+    expect(own.filter((source) => !existsSync(join(dist, source)))).toEqual([]);
+  },
+);
