@@ -224,6 +224,31 @@ describe('an operation whose owner is gone', () => {
     expect(await two.operations.get(id)).toMatchObject({ status: 'completed', attempt: 1, result: 7 });
   });
 
+  test('work that goes on elsewhere shows the phase that it was in, not that it starts', async () => {
+    const { clock, store, service } = world();
+    const options = { outlivesOwner: true, initialContext: { phase: 'starting' } };
+    const one = service(
+      'one',
+      async ({ progress, sleep }) => {
+        progress.update({ percentage: 30, context: { phase: 'training' } });
+        await sleep(Infinity);
+      },
+      options,
+    );
+    await one.operations.keepLeases();
+    const id = await one.launch();
+    await clock.advance(LEASE_MS);
+    one.die();
+    const two = service('two', ({ sleep }) => sleep(Infinity), options);
+    await two.operations.keepLeases();
+    await clock.advance(4 * LEASE_MS);
+    expect((await store.get(id))?.owner).toBe('two');
+    expect((await two.operations.get(id)).progress).toMatchObject({
+      percentage: 30,
+      context: { phase: 'training' },
+    });
+  });
+
   test('is followed by the next owner where its work runs elsewhere', async () => {
     const { clock, service } = world();
     const one = service('one', async ({ progress }) => {

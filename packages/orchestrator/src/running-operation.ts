@@ -100,7 +100,8 @@ export class RunningOperation<TResult> {
       logger: this.#logger,
       renderer: parts.renderer,
       steps: managed.steps,
-      initialContext: managed.initialContext,
+      // its work goes on as it is
+      initialContext: this.#takenOver ? undefined : managed.initialContext,
       from: this.#resume || this.#takenOver ? record.progress : undefined,
       onUpdate: (now, entered) => this.#writer.touch(now, entered),
     });
