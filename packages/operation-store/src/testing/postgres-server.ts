@@ -90,7 +90,7 @@ async function initialise({ initdb, user }: PostgresPrograms, folder: string): P
   const password = join(folder, 'password');
   await writeFile(password, PASSWORD);
   if (user !== undefined) for (const path of [folder, password]) await chown(path, user.uid, user.gid);
-  const options = ['--encoding=UTF8', '--locale=C', '--auth=password', '--no-sync'];
+  const options = ['--encoding=UTF8', '--locale=C', '--auth=scram-sha-256', '--no-sync'];
   const names = [`--pgdata=${data}`, `--username=${USER}`, `--pwfile=${password}`];
   await run(initdb, [...options, ...names], {
     cwd: '/',
