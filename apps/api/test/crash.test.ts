@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { cp, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type {
   Operation,
@@ -66,6 +67,19 @@ async function historyOf(api: TestService, id: string): Promise<string[]> {
 }
 
 describe('an API that is killed in mid-training', () => {
+  test('with default settings: the one started next has found it before it answers, and its time is that of the work', async () => {
+    const first = await sandbox.startApi('at-once');
+    const id = await first.startTraining(TRAINING);
+    await first.untilTraining(id);
+    const killedAt = new Date().toISOString();
+    await kill(first);
+    await sleep(2_000);
+    const second = await sandbox.startApi('at-once');
+    const { status, error, completed_at } = await second.operation(id);
+    expect({ status, code: error?.code }).toEqual({ status: 'failed', code: 'interrupted' });
+    expect(completed_at! <= killedAt).toBe(true);
+  }, 60_000);
+
   test('finds it again, by its task id too: interrupted, resumable, and the resumed model is that of a run that never stopped', async () => {
     const first = await sandbox.startApi('killed', LEASE);
     const never = await first.untilEnded(await first.startTraining(TRAINING), 60_000);

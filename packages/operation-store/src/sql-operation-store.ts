@@ -37,6 +37,8 @@ import {
 /** PostgreSQL takes it in no text: no stored id has it. */
 const NUL = '\0';
 
+/** The end of a lease that was given up. */
+const RELEASED = 0;
 /** Of an operation that is removed while it is created again. */
 const CREATE_TRIES = 3;
 /** Operations whose lease one statement renews. */
@@ -206,40 +208,62 @@ export class SqlOperationStore implements OperationStore {
     await this.#use((db) =>
       db
         .updateTable('operations')
-        .set({ lease_expires_at: 0 })
+        .set({ lease_expires_at: RELEASED })
         .where('id', '=', operationId)
         .where('epoch', '=', epoch)
         .execute(),
     );
   }
 
-  async takeOver(lease: Lease, at: string, most: number): Promise<TakenOver[]> {
+  async owners(): Promise<string[]> {
+    const rows = await this.#use((db) =>
+      db
+        .selectFrom('operations')
+        .select('owner')
+        .distinct()
+        .where('completed_at', 'is', null)
+        .orderBy('owner')
+        .execute(),
+    );
+    return rows.map(({ owner }) => owner);
+  }
+
+  async takeOver(lease: Lease, at: string, most: number, gone: readonly string[] = []): Promise<TakenOver[]> {
     const taken = await this.#use((db) =>
       db.transaction().execute(async (tx) => {
         const left = await tx
           .selectFrom('operations')
-          .select(['seq', 'owner'])
+          .select(['seq', 'owner', 'lease_expires_at'])
           .where('completed_at', 'is', null)
-          .where('lease_expires_at', '<=', this.#database.now)
+          .where(({ eb, or }) =>
+            or([
+              eb('lease_expires_at', '<=', this.#database.now),
+              ...(gone.length === 0 ? [] : [eb('owner', 'in', gone)]),
+            ]),
+          )
           .orderBy('seq')
           .limit(most)
           .$if(this.#database.locksRows, (query) => query.forUpdate().skipLocked())
           .execute();
         if (left.length === 0) return [];
-        const owners = new Map(left.map(({ seq, owner }) => [seq, owner]));
+        const before = new Map(left.map((row) => [row.seq, row]));
         const rows = await tx
           .updateTable('operations')
           .set(this.#given(lease))
-          .where('seq', 'in', [...owners.keys()])
+          .where('seq', 'in', [...before.keys()])
           .returning([...STORED_COLUMNS, 'request_json'])
           .execute();
         const all = rows
           .sort((a, b) => a.seq - b.seq)
-          .map((row) => ({
-            ...storedOperation(row),
-            request: fromJson(row.request_json),
-            previousOwner: owners.get(row.seq) as string,
-          }));
+          .map((row) => {
+            const { owner: previousOwner, lease_expires_at: leaseEnd } = before.get(row.seq)!;
+            return {
+              ...storedOperation(row),
+              request: fromJson(row.request_json),
+              previousOwner,
+              lastHeardAt: leaseEnd === RELEASED ? null : new Date(leaseEnd - lease.ms).toISOString(),
+            };
+          });
         const lines = all.map(({ operation, previousOwner }) =>
           historyRow(operation.operation_id, takeOverEntry(operation, at, previousOwner)),
         );

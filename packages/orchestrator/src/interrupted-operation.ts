@@ -62,25 +62,41 @@ function revived(taken: TakenOver, { revive, logger }: TakeOverParts): ManagedOp
 }
 
 async function end(
-  { operation, epoch, previousOwner }: TakenOver,
+  taken: TakenOver,
   canRun: boolean,
   resumable: boolean,
   { store, clock }: TakeOverParts,
 ): Promise<void> {
+  const { operation, epoch } = taken;
   const { operation_id, status, cancel_reason } = operation;
   const at = new Date(clock.now()).toISOString();
   const write = (change: StatusChange, from = status) =>
     store.transition(operation_id, epoch, [from], change);
   if (status === 'cancelling') {
-    await write({ to: 'cancelled', at, reason: cancel_reason, resumable });
+    await write({ to: 'cancelled', at, reason: cancel_reason, resumable, endedAt: endOf(taken, at) });
     return;
   }
   if (status === 'pending') await write({ to: 'running', at });
-  const error = interruption(previousOwner, canRun, resumable);
-  await write({ to: 'failed', at, error, resumable }, 'running');
+  const error = interruption(taken, canRun, resumable);
+  await write({ to: 'failed', at, error, resumable, endedAt: endOf(taken, at) }, 'running');
 }
 
-function interruption(previousOwner: string, canRun: boolean, resumable: boolean): ErrorBody {
+/** When the owner was last heard of, within what is known of the attempt: the time until its loss was found is no work. */
+function endOf({ operation, lastHeardAt }: TakenOver, at: string): string {
+  const { status, started_at, cancel_requested_at } = operation;
+  if (status === 'pending' || lastHeardAt === null) return at;
+  const earliest = [started_at, cancel_requested_at, lastHeardAt]
+    .filter((time) => time !== null)
+    .toSorted()
+    .at(-1)!;
+  return earliest < at ? earliest : at;
+}
+
+function interruption(
+  { previousOwner, lastHeardAt }: TakenOver,
+  canRun: boolean,
+  resumable: boolean,
+): ErrorBody {
   const happened = `The process that ran the operation is gone (${previousOwner}).`;
   const next = resumable
     ? 'Resume the operation: it goes on from its last checkpoint.'
@@ -89,6 +105,6 @@ function interruption(previousOwner: string, canRun: boolean, resumable: boolean
   return {
     code: 'interrupted',
     message: `${happened} ${canRun ? next : unknown}`,
-    details: { owner: previousOwner },
+    details: { owner: previousOwner, last_heard_at: lastHeardAt },
   };
 }

@@ -25,6 +25,8 @@ type Run = (context: OperationContext) => Promise<unknown>;
 function world() {
   const clock = new FakeClock();
   const store = new MemoryOperationStore({ clock });
+  /** Owners that are known to have ended. */
+  const gone = new Set<string>();
   let ids = 0;
 
   function service(
@@ -47,6 +49,7 @@ function world() {
       logger,
       randomId: () => `id${String(ids++).padStart(4, '0')}`,
       lease: { owner, ms: LEASE_MS },
+      isOwnerGone: (name) => gone.has(name),
       onInterrupt,
     });
     const parts = { renderer: defaultProgressRenderer, logger };
@@ -65,7 +68,7 @@ function world() {
     };
     return { operations, launch, logger, die: () => void (alive = false) };
   }
-  return { clock, store, service };
+  return { clock, store, service, gone };
 }
 
 const never: Run = () => new Promise(() => {});
@@ -83,6 +86,56 @@ describe('an operation whose owner is gone', () => {
     await clock.advance(LEASE_MS + LEASE_MS / 3 + 1);
     const { total_count } = await store.list({ status: 'failed', limit: 1, offset: 0 });
     expect(total_count).toBe(250);
+  });
+
+  test('is dealt with before anything is answered where its process is known to have ended', async () => {
+    const { clock, store, service, gone } = world();
+    const one = service('one', never);
+    await one.operations.keepLeases();
+    const id = await one.launch();
+    await clock.advance(LEASE_MS / 3 + 1);
+    const lastHeard = clock.now() - 1;
+    await clock.advance(LEASE_MS / 4);
+    one.die();
+    gone.add('one');
+    const two = service('two', never);
+    await two.operations.keepLeases();
+    expect(await two.operations.get(id)).toMatchObject({
+      status: 'failed',
+      completed_at: new Date(lastHeard).toISOString(),
+      error: { code: 'interrupted', details: { last_heard_at: new Date(lastHeard).toISOString() } },
+    });
+    const history = await store.history(id);
+    expect(history.at(-1)?.at).toBe(new Date(clock.now()).toISOString());
+  });
+
+  test('is found at the next turn of another that runs already', async () => {
+    const { clock, service, gone } = world();
+    const one = service('one', never);
+    const two = service('two', never);
+    await Promise.all([one.operations.keepLeases(), two.operations.keepLeases()]);
+    const id = await one.launch();
+    await clock.advance(10);
+    one.die();
+    gone.add('one');
+    await clock.advance(LEASE_MS / 3);
+    expect((await two.operations.get(id)).status).toBe('failed');
+  });
+
+  test('has not ended before its cancel was asked for', async () => {
+    const { clock, service, gone } = world();
+    const one = service('one', never);
+    const two = service('two', never);
+    await Promise.all([one.operations.keepLeases(), two.operations.keepLeases()]);
+    const id = await one.launch();
+    await clock.advance(10);
+    one.die();
+    await clock.advance(10);
+    await two.operations.cancel(id);
+    gone.add('one');
+    await clock.advance(LEASE_MS / 3);
+    const { status, completed_at, cancel_requested_at } = await two.operations.get(id);
+    expect({ status, completed_at }).toEqual({ status: 'cancelled', completed_at: cancel_requested_at });
   });
 
   test('ends as interrupted within the time of a lease and a turn, resumable where it had said so', async () => {

@@ -15,6 +15,8 @@ export interface LeaseKeeperParts {
   logger: OrchestratorLogger;
   outage: StoreOutage;
   lease: Lease;
+  /** True where it is certain that the process of this owner has ended. */
+  isOwnerGone: (owner: string) => boolean;
   /** What this process runs: ids and epochs. */
   held: () => ReadonlyMap<string, number>;
   /** Those of them that still belong to this process. `asked`: of which it was asked. */
@@ -25,7 +27,8 @@ export interface LeaseKeeperParts {
 
 /**
  * Keeps the leases of what this process runs, and takes over operations whose owner is gone: once when it starts, then three
- * times in the time of a lease. After it could not reach the store it leaves the owners one lease's time to renew theirs.
+ * times in the time of a lease. An owner is gone when its lease is over, or when its process is known to have ended. After the
+ * keeper could not reach the store it leaves the owners one lease's time to renew theirs.
  */
 export class LeaseKeeper {
   readonly #parts: LeaseKeeperParts;
@@ -86,10 +89,11 @@ export class LeaseKeeper {
 
   /** @returns how many */
   async #takeOver(): Promise<number> {
-    const { store, clock, lease, logger, onTakenOver } = this.#parts;
+    const { store, clock, lease, logger, isOwnerGone, onTakenOver } = this.#parts;
     if (clock.monotonic() < this.#takesOverFrom) return 0;
     const at = new Date(clock.now()).toISOString();
-    const abandoned = await store.takeOver(lease, at, MOST_AT_ONCE);
+    const gone = (await store.owners()).filter(isOwnerGone);
+    const abandoned = await store.takeOver(lease, at, MOST_AT_ONCE, gone);
     for (const taken of abandoned) {
       const { operation_id, status } = taken.operation;
       logger.warn('an operation was taken over', { operation_id, status, from: taken.previousOwner });

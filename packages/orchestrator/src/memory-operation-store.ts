@@ -39,7 +39,7 @@ interface Row extends StoredOperation {
   request: unknown;
   taskId: string | undefined;
   history: OperationHistoryEntry[];
-  /** Monotonic ms. */
+  /** Monotonic ms; `-Infinity` where the lease was given up. */
   leaseEnds: number;
 }
 
@@ -162,19 +162,28 @@ export class MemoryOperationStore implements OperationStore {
 
   async release(operationId: string, epoch: number): Promise<void> {
     const row = this.#rows.get(operationId);
-    if (row?.epoch === epoch) row.leaseEnds = this.#clock.monotonic();
+    if (row?.epoch === epoch) row.leaseEnds = -Infinity;
   }
 
-  async takeOver(lease: Lease, at: string, most: number): Promise<TakenOver[]> {
+  async owners(): Promise<string[]> {
+    const active = [...this.#rows.values()].filter(({ operation }) => isActive(operation));
+    return [...new Set(active.map(({ owner }) => owner))];
+  }
+
+  async takeOver(lease: Lease, at: string, most: number, gone: readonly string[] = []): Promise<TakenOver[]> {
     const now = this.#clock.monotonic();
     const taken: TakenOver[] = [];
     for (const row of this.#rows.values()) {
       if (taken.length >= most) break;
-      if (!isActive(row.operation) || row.leaseEnds > now) continue;
-      const previousOwner = row.owner;
+      const { owner: previousOwner, leaseEnds } = row;
+      if (!isActive(row.operation) || (leaseEnds > now && !gone.includes(previousOwner))) continue;
       this.#give(row, lease);
       row.history.push(takeOverEntry(row.operation, at, previousOwner));
-      taken.push({ ...storedCopy(row), request: jsonCopy(row.request), previousOwner });
+      const heardAgoMs = now - (leaseEnds - lease.ms);
+      const lastHeardAt = Number.isFinite(heardAgoMs)
+        ? new Date(Date.parse(at) - heardAgoMs).toISOString()
+        : null;
+      taken.push({ ...storedCopy(row), request: jsonCopy(row.request), previousOwner, lastHeardAt });
     }
     return taken;
   }

@@ -61,6 +61,11 @@ export interface SavedProgress {
 export interface TakenOver extends StoredOperation {
   request: unknown;
   previousOwner: string;
+  /**
+   * When the previous owner last began its lease, ISO 8601; `null` where it had given the lease up. By the store's clock, and
+   * as exact as all owners use leases of the same length.
+   */
+  lastHeardAt: string | null;
 }
 
 /**
@@ -119,12 +124,16 @@ export interface OperationStore {
   /** Ends the lease of an operation that is left to whoever takes it over, if its epoch is `epoch`. */
   release(operationId: string, epoch: number): Promise<void>;
 
+  /** Owners of the operations that have not ended, each once. */
+  owners(): Promise<string[]>;
+
   /**
-   * Gives the caller up to `most` operations that have not ended and whose lease is over, oldest first: each gets this owner,
-   * the next epoch and a line in its history. An operation is taken over by one caller only.
+   * Gives the caller up to `most` operations that have not ended and whose lease is over, or whose owner is one of `gone`,
+   * oldest first: each gets this owner, the next epoch and a line in its history. An operation is taken over by one caller only.
    * @param at ISO 8601, for the history
+   * @param gone owners that are known to have ended, whatever is left of their leases
    */
-  takeOver(lease: Lease, at: string, most: number): Promise<TakenOver[]>;
+  takeOver(lease: Lease, at: string, most: number, gone?: readonly string[]): Promise<TakenOver[]>;
 
   /** Removes up to `most` operations that ended before `before` (ISO 8601). @returns their ids */
   removeEnded(before: string, most: number): Promise<string[]>;

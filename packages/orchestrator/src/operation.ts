@@ -45,6 +45,8 @@ interface Ending {
 interface Unfinished extends Ending {
   /** The next attempt can go on where this one ended. */
   resumable?: boolean;
+  /** When the work ended, where that was before `at`: whoever could have said so was gone. ISO 8601 in UTC. */
+  endedAt?: string;
 }
 
 /** A wanted change of status and what is recorded with it. `at` is ISO 8601 in UTC. */
@@ -90,7 +92,7 @@ export function changeStatus(operation: Operation, change: StatusChange): Operat
       next.resumable = change.resumable ?? false;
       break;
   }
-  next.completed_at = change.at;
+  next.completed_at = ('endedAt' in change ? change.endedAt : undefined) ?? change.at;
   next.warnings = change.warnings ?? operation.warnings;
   next.progress = endedProgress(
     change.progress ?? operation.progress,

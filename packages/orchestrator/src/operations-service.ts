@@ -35,6 +35,11 @@ export interface OperationsServiceDependencies {
   randomId: RandomId;
   /** Under which name this process owns what it runs. Default: a random name, 15 s. */
   lease?: Lease;
+  /**
+   * True where it is certain that the process of this owner has ended; its operations are then taken over before their leases
+   * are over. Default: nothing is certain.
+   */
+  isOwnerGone?: (owner: string) => boolean;
   onInterrupt?: OnInterrupt;
 }
 
@@ -91,6 +96,7 @@ export class OperationsService {
       logger,
       outage,
       lease,
+      isOwnerGone: dependencies.isOwnerGone ?? (() => false),
       held: () => this.#running.epochs(),
       onRenewed: (renewed, asked) => this.#running.renewed(renewed, asked),
       onTakenOver: (taken) =>

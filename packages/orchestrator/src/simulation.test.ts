@@ -79,6 +79,8 @@ class World {
   readonly clock = new FakeClock();
   readonly store = new MemoryOperationStore({ clock: this.clock });
   readonly services: SimulatedService[] = [];
+  /** All that were ever started, by name. */
+  readonly #processes = new Map<string, SimulatedService>();
   readonly acknowledged: string[] = [];
   /** The newest of each operation, to compare the next write with. */
   readonly #seen = new Map<string, Seen>();
@@ -89,6 +91,8 @@ class World {
   constructor(
     private readonly onInterrupt: 'fail' | 'resume',
     private readonly work: Work,
+    /** Processes see each other end, as on one machine. */
+    private readonly sameMachine: boolean,
   ) {
     this.store.onWrite((id) => void this.#checks.push(this.#checkWrite(id)));
     for (let number = 0; number < SERVICES; number++) this.services.push(this.#service());
@@ -199,10 +203,12 @@ class World {
   }
 
   #service(): SimulatedService {
+    const name = `service ${this.#starts++}`;
     const made = new SimulatedService({
       store: this.store,
       clock: this.clock,
-      name: `service ${this.#starts++}`,
+      name,
+      isOwnerGone: (owner) => this.sameMachine && this.#processes.get(owner)?.state === 'killed',
       leaseMs: LEASE_MS,
       onInterrupt: this.onInterrupt,
       randomId: () => `id${String(this.#ids++).padStart(6, '0')}`,
@@ -212,6 +218,7 @@ class World {
         run: (context) => this.#run(context),
       },
     });
+    this.#processes.set(name, made);
     void made.operations.keepLeases();
     return made;
   }
@@ -243,8 +250,9 @@ test(
         steps,
         fc.constantFrom('fail' as const, 'resume' as const),
         work,
-        async (history, onInterrupt, done) => {
-          const world = new World(onInterrupt, done);
+        fc.boolean(),
+        async (history, onInterrupt, done, sameMachine) => {
+          const world = new World(onInterrupt, done, sameMachine);
           for (const step of history) await world.take(step);
           await world.settle();
           await world.checkAll();

@@ -7,7 +7,6 @@ import {
   type OnApplicationShutdown,
   type OnModuleDestroy,
 } from '@nestjs/common';
-import { hostname } from 'node:os';
 import {
   DEFAULT_LEASE_MS,
   OperationsService,
@@ -17,6 +16,7 @@ import {
   type OperationStore,
   type OrchestratorLogger,
 } from '@ktrdr/orchestrator';
+import { isOwnerGone, ownerName } from './owner-process.js';
 import { orchestratorLogger } from './service-logger.js';
 
 /** Injects the `Clock`. */
@@ -64,7 +64,8 @@ export class OrchestratorModule implements OnApplicationBootstrap, OnModuleDestr
               clock: systemClock,
               logger,
               randomId: systemRandomId,
-              lease: { owner: `${hostname()}:${process.pid}:${systemRandomId()}`, ms: leaseMs * LEASE_PART },
+              lease: { owner: ownerName(systemRandomId()), ms: leaseMs * LEASE_PART },
+              isOwnerGone,
               onInterrupt,
             }),
         },

@@ -93,6 +93,44 @@ export const LEASE_CASES: Record<string, (store: OperationStore) => Promise<void
     );
   },
 
+  'an owner that is known to be gone loses its operations at once, and nobody else does': async (store) => {
+    const gone = await running(store, 1);
+    const created = (number: number, lease: Lease) =>
+      store.create({ operation: sample(number), request: null, lease });
+    const kept = await created(2, OTHER);
+    const ended = await created(3, { owner: 'three', ms: 60_000 });
+    await store.transition(ended.operation.operation_id, 1, ['pending'], {
+      to: 'cancelled',
+      at: LATER,
+      reason: null,
+    });
+    assertSame((await store.owners()).toSorted(), ['one', 'two']);
+    const [taken, ...more] = await store.takeOver({ owner: 'new', ms: 60_000 }, LATER, 10, ['one', 'three']);
+    assertSame([taken?.operation.operation_id, taken?.epoch, more.length], [gone.operation_id, 2, 0]);
+    assertSame((await store.get(kept.operation.operation_id))?.owner, 'two');
+    assertSame((await store.owners()).toSorted(), ['new', 'two']);
+  },
+
+  'whoever takes over learns when the owner was last heard of, unless it gave the lease up': async (
+    store,
+  ) => {
+    const { operation_id } = await running(store, 1);
+    await running(store, 2);
+    // of a lease that ends 10 s sooner
+    await store.renew({ ...LEASE, ms: LEASE.ms - 10_000 }, new Map([[operation_id, 1]]));
+    const now = Date.now();
+    const taken = await store.takeOver({ owner: 'new', ms: LEASE.ms }, new Date(now).toISOString(), 10, [
+      'one',
+    ]);
+    const agoSeconds = taken.map(({ lastHeardAt }) =>
+      Math.round((now - Date.parse(lastHeardAt ?? '')) / 1000),
+    );
+    assertSame(agoSeconds, [10, 0]);
+    await store.release(operation_id, 2);
+    const [again] = await store.takeOver({ owner: 'newest', ms: LEASE.ms }, LATER, 10);
+    assertSame([again?.operation.operation_id, again?.lastHeardAt], [operation_id, null]);
+  },
+
   'a pending and a cancelling operation are taken over as they are': async (store) => {
     const pending = (await create(store, sample(1))).operation.operation_id;
     await store.release(pending, 1);

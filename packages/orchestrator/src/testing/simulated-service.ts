@@ -16,6 +16,8 @@ export interface SimulatedServiceOptions {
   onInterrupt: OnInterrupt;
   /** Different for every operation of a world. */
   randomId: () => string;
+  /** What this process can know of the others. */
+  isOwnerGone: (owner: string) => boolean;
   /** What every operation does. */
   managed: Pick<ManagedOperation<unknown>, 'run' | 'waits' | 'outlivesOwner'>;
 }
@@ -44,13 +46,14 @@ export class SimulatedService {
 
   constructor(options: SimulatedServiceOptions) {
     this.#options = options;
-    const { store, clock, name, leaseMs, onInterrupt, randomId } = options;
+    const { store, clock, name, leaseMs, onInterrupt, randomId, isOwnerGone } = options;
     this.operations = new OperationsService({
       store: this.#throughThisProcess(store),
       clock: this.#clockOfThisProcess(clock),
       logger: this.logger,
       randomId,
       lease: { owner: name, ms: leaseMs },
+      isOwnerGone,
       onInterrupt,
     });
     this.operations.register('dummy', { ...this.#parts, revive: () => this.#managed });
