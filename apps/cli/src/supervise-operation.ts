@@ -17,14 +17,21 @@ const CANCEL_AGAIN_MS = 1_000;
 
 /** How an operation comes to be supervised. */
 export type Supervised =
-  /** It is started; Ctrl+C cancels it. `detach`: the command ends once it runs. */
-  | { kind: 'start'; start(api: ApiClient): Promise<OperationStarted>; detach?: boolean }
+  /** It is started; Ctrl+C cancels it. */
+  | ({ kind: 'start'; start(api: ApiClient): Promise<OperationStarted> } & Detachable)
   /** It runs already; Ctrl+C leaves it alone. */
   | { kind: 'follow'; id: string }
-  /** It has ended and goes on; Ctrl+C leaves it running. `detach` as above. */
-  | { kind: 'again'; id: string; open(api: ApiClient): Promise<OperationStarted>; detach?: boolean }
+  /** It has ended and goes on; Ctrl+C leaves it running. */
+  | ({ kind: 'again'; id: string; open(api: ApiClient): Promise<OperationStarted> } & Detachable)
   /** It is to be cancelled; Ctrl+C leaves it being cancelled. */
   | { kind: 'cancel'; id: string; cancel(api: ApiClient): Promise<void> };
+
+interface Detachable {
+  /** The command ends as soon as the operation is stored. */
+  detach?: boolean;
+  /** A line about what keeps the operation from running now, for whoever does not see it wait. */
+  obstacle?(api: ApiClient): Promise<string | null>;
+}
 
 /** Shows an operation from its start, or from now, to its end. The exit code says how it ended. */
 export async function superviseOperation(
@@ -116,14 +123,15 @@ class Supervision {
       if (this.#cancelWanted) {
         void this.#sendCancel(started.operation_id);
       } else if (supervised.detach) {
-        return showStarted(this.#context, started, this.#options.json);
+        const exitCode = await this.#detach(started, supervised);
+        if (!this.#cancelWanted) return exitCode;
       }
       if (!this.#options.json || this.#options.verbose) {
         this.#display.note(output.style.dim(`Operation ${started.operation_id}`));
       }
     } else if (supervised.kind === 'again') {
       const started = await supervised.open(this.#api);
-      if (supervised.detach) return showStarted(this.#context, started, this.#options.json);
+      if (supervised.detach) return this.#detach(started, supervised);
     } else if (supervised.kind === 'cancel') {
       await supervised.cancel(this.#api);
       this.#cancel = 'taken';
@@ -138,6 +146,14 @@ class Supervision {
       this.#show(update.kind === 'operation' ? update.operation : null);
     }
     return this.#sayLeft();
+  }
+
+  async #detach(started: OperationStarted, { obstacle }: Detachable): Promise<ExitCode> {
+    const { output } = this.#context;
+    const exitCode = showStarted(this.#context, started, this.#options.json);
+    const line = await obstacle?.(this.#api);
+    if (typeof line === 'string') output.err(output.errorStyle.yellow(line));
+    return exitCode;
   }
 
   get #cancelWanted(): boolean {

@@ -129,7 +129,8 @@ describe('the command line', () => {
     const user = USER_PATTERN.test(username) ? { user: username } : {};
     expect(await run('models', 'train', file, 'AAPL, GOOG', '1h,1d', ...options, ...more)).toBe(0);
     expect(await run('models', 'train', file, '--detach')).toBe(0);
-    expect(server.requests.map(({ body }) => body)).toEqual([
+    const starts = server.requests.filter(({ method }) => method === 'POST');
+    expect(starts.map(({ body }) => body)).toEqual([
       {
         strategy: 'name: ä\n',
         strategy_file: file,
@@ -148,6 +149,54 @@ describe('the command line', () => {
       },
       { strategy: 'name: ä\n', strategy_file: file, ...user },
     ]);
+  });
+
+  describe('models train --detach says what it waits for, and exits 0', () => {
+    const HOST = { name: 'gpu-1', mode: 'queue', status: 'up', engines: [], engine_setting: null };
+    const LOAD = { sessions_running: 0, sessions_max: 1, operations: [], last_heartbeat: null };
+    const host = (change: object) => ({ ...HOST, ...LOAD, ...change });
+    const QUEUE = 'npm run host -- --queue';
+
+    test.each([
+      [
+        'no host of the queue',
+        { mode: 'queue', hosts: [] },
+        ['No host takes trainings out of the queue', QUEUE],
+      ],
+      [
+        'only silent hosts',
+        { mode: 'queue', hosts: [host({ status: 'silent' })] },
+        ['All hosts are silent', QUEUE],
+      ],
+      [
+        'a host that does not answer',
+        { mode: 'host', hosts: [host({ name: 'http://gpu:5002', status: 'silent' })] },
+        ['The training host at http://gpu:5002 does not answer', 'npm run host'],
+      ],
+    ])('%s', async (_, hosts, words) => {
+      server.answers.set('POST /trainings/start', () => ({
+        data: { operation_id: 'op_1', status: 'started', message: 'Training started' },
+      }));
+      server.answers.set('GET /hosts', () => ({ data: hosts }));
+      expect(await run('models', 'train', file, '--detach')).toBe(0);
+      expect(context.stdout()).toContain('ktrdr operations follow op_1');
+      expect(context.stderr().trim().split('\n')).toHaveLength(1);
+      for (const word of words) expect(context.stderr()).toContain(word);
+    });
+
+    test.each([
+      ['a host is there', () => ({ data: { mode: 'queue', hosts: [host({}), host({ status: 'silent' })] } })],
+      ['the API trains itself', () => ({ data: { mode: 'local', hosts: [] } })],
+      ['the API does not know', () => ({ status: 500, error: { code: 'internal_error', message: 'x' } })],
+    ])('and nothing where %s', async (_, answer) => {
+      server.answers.set('POST /trainings/start', () => ({
+        data: { operation_id: 'op_1', status: 'started', message: 'Training started' },
+      }));
+      server.answers.set('GET /hosts', answer);
+      expect(await run('models', 'train', file, '--detach', '--json')).toBe(0);
+      expect(context.stderr()).toBe('');
+      expect(JSON.parse(context.stdout())).toMatchObject({ operation_id: 'op_1' });
+    });
   });
 
   test.each([

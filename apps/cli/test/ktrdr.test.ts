@@ -136,6 +136,24 @@ describe('ktrdr against a real API', () => {
   });
 });
 
+test('models train --detach says that the training host does not answer, and the training is stored: exit 0', async () => {
+  const host = `http://127.0.0.1:${await freePort()}`;
+  const api = await TestApi.start({ USE_TRAINING_HOST_SERVICE: 'true', TRAINING_HOST_SERVICE_URL: host });
+  try {
+    const range = ['--start-date', '2024-01-01', '--end-date', '2024-03-01'];
+    expect(await api.ktrdr('data', 'sample', 'AAPL', '1h', ...range).ended).toBe(0);
+    const train = api.ktrdr('models', 'train', 'strategies/test.yaml', ...range, '--detach');
+    expect(await train.ended).toBe(0);
+    expect(train.stderr).toBe(
+      `The training host at ${host} does not answer: the training fails unless it does so soon. Start it: npm run host\n`,
+    );
+    const [id = ''] = train.stdout.match(/op_\S+/) ?? [];
+    expect(await api.ktrdr('operations', 'show', id).ended).toBe(0);
+  } finally {
+    await api.close();
+  }
+});
+
 test('no API: one line that says what to start, exit 1', async () => {
   const KTRDR_API_URL = `http://localhost:${await freePort()}`;
   const ktrdr = new Program(['apps/cli/bin/ktrdr.mjs', 'dummy', 'start'], { KTRDR_API_URL });

@@ -113,7 +113,7 @@ describe('the packed CLI', () => {
   test('trains the strategy file at an absolute path', async () => {
     const range = ['--start-date', '2024-01-01', '--end-date', '2024-03-01'];
     expect(await ktrdr('data', 'sample', 'AAPL', '1h', ...range).ended).toBe(0);
-    const train = ktrdr('models', 'train', join(ROOT, 'strategies/test_strategy.yaml'), ...range);
+    const train = ktrdr('models', 'train', join(ROOT, 'strategies/test.yaml'), ...range);
     expect({ code: await train.ended, error: train.stderr }).toEqual({ code: 0, error: '' });
     expect(train.stdout).toContain('test accuracy');
   });

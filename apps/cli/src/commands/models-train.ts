@@ -8,6 +8,7 @@ import {
 import { UsageError } from '../cli-error.js';
 import type { CommandContext } from '../context.js';
 import type { ExitCode } from '../exit-code.js';
+import { missingHost } from '../missing-host.js';
 import { readStrategyFile } from '../strategy-file.js';
 import { superviseOperation } from '../supervise-operation.js';
 import type { ReadOptions } from '../read-options.js';
@@ -62,6 +63,7 @@ export async function trainModel(
         return started;
       },
       detach: options.detach,
+      obstacle: missingHost,
     },
     options,
   );

@@ -2,6 +2,7 @@ import type { OperationStarted } from '@ktrdr/contracts';
 import { operationPath } from '../api-client.js';
 import type { CommandContext } from '../context.js';
 import type { ExitCode } from '../exit-code.js';
+import { missingHost } from '../missing-host.js';
 import { superviseOperation } from '../supervise-operation.js';
 import type { ReadOptions } from '../read-options.js';
 import { noteOtherPlace } from '../training-place.js';
@@ -30,6 +31,10 @@ export async function runAgain(
         return started;
       },
       detach,
+      obstacle: async (api) => {
+        const { operation_type } = await api.operation(id);
+        return operation_type === 'training' ? missingHost(api) : null;
+      },
     },
     { json, verbose },
   );
