@@ -30,7 +30,7 @@ interface Detachable {
   /** The command ends as soon as the operation is stored. */
   detach?: boolean;
   /** A line about what keeps the operation from running now, for whoever does not see it wait. */
-  obstacle?(api: ApiClient): Promise<string | null>;
+  obstacle?: (api: ApiClient) => Promise<string | null>;
 }
 
 /** Shows an operation from its start, or from now, to its end. The exit code says how it ended. */

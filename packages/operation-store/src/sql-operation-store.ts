@@ -235,10 +235,10 @@ export class SqlOperationStore implements OperationStore {
           .selectFrom('operations')
           .select(['seq', 'owner', 'lease_expires_at'])
           .where('completed_at', 'is', null)
-          .where(({ eb, or }) =>
-            or([
-              eb('lease_expires_at', '<=', this.#database.now),
-              ...(gone.length === 0 ? [] : [eb('owner', 'in', gone)]),
+          .where((where) =>
+            where.or([
+              where('lease_expires_at', '<=', this.#database.now),
+              ...(gone.length === 0 ? [] : [where('owner', 'in', gone)]),
             ]),
           )
           .orderBy('seq')
