@@ -13,10 +13,24 @@ const { definitions } = createGenerator({
   // an answer may get more fields in a later version
   additionalProperties: true,
   discriminatorType: 'open-api',
+  // of types that are open on purpose
+  extraTags: ['additionalProperties'],
   encodeRefs: false,
   sortProps: false,
   // `tsc` has just checked them
   skipTypeCheck: true,
 }).createSchema('WireTypes');
+
+// without it a generator takes the names of the schemas for the values
+for (const schema of Object.values(definitions)) {
+  if (schema.discriminator === undefined) continue;
+  const { propertyName } = schema.discriminator;
+  schema.discriminator.mapping = Object.fromEntries(
+    schema.oneOf.map(({ $ref }) => [
+      definitions[$ref.replace('#/definitions/', '')].properties[propertyName].const,
+      $ref,
+    ]),
+  );
+}
 
 writeFileSync('dist/schemas.json', JSON.stringify(definitions));

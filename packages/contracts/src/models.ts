@@ -98,31 +98,37 @@ export interface CompareModelsQuery {
   models: string;
 }
 
+/**
+ * `metadata.json` as stored; more keys may be there.
+ *
+ * @additionalProperties true
+ */
+export interface StoredModelMetadata {
+  strategy_version: string;
+  architecture: string;
+  parameters_count: number;
+  classes: string[];
+  feature_count: number;
+  device: string;
+  operation_id: string;
+  /** First and last row's open time. */
+  start_date: string;
+  end_date: string;
+  synthetic_bars: boolean;
+  output_type: ModelOutputType;
+  timeframes: string[];
+  /** Dates that the run was asked for, as typed; `null`: an open end, or where it was not noted. */
+  range: { start: string | null; end: string | null } | null;
+  /** First and last test row's open time, over all symbols; `null` where it was not noted. */
+  test_part: ModelTestPart | null;
+  fingerprints: BarsFingerprint[];
+  versions: { ktrdr: string; node: string; engine: string };
+}
+
 /** `data` of `GET /models/:strategy/:version`. */
 export interface ModelDetails {
   summary: ModelSummary;
-  /** `metadata.json` as stored; more keys may be there. */
-  metadata: {
-    strategy_version: string;
-    architecture: string;
-    parameters_count: number;
-    classes: string[];
-    feature_count: number;
-    device: string;
-    operation_id: string;
-    /** First and last row's open time. */
-    start_date: string;
-    end_date: string;
-    synthetic_bars: boolean;
-    output_type: ModelOutputType;
-    timeframes: string[];
-    /** Dates that the run was asked for, as typed; `null`: an open end, or where it was not noted. */
-    range: { start: string | null; end: string | null } | null;
-    /** First and last test row's open time, over all symbols; `null` where it was not noted. */
-    test_part: ModelTestPart | null;
-    fingerprints: BarsFingerprint[];
-    versions: { ktrdr: string; node: string; engine: string };
-  };
+  metadata: StoredModelMetadata;
   /** `metrics.json` and `features.json` as stored. */
   metrics: unknown;
   features: unknown;

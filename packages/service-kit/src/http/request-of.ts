@@ -35,15 +35,23 @@ export function RequestOf<N extends keyof WireTypes>(
           }),
           inlined(property as Schema),
         );
-      const { examples, ...described } = schema as Schema & { examples?: unknown[] };
+      const { examples, default: fallback, ...described } = schema as Schema & { examples?: unknown[] };
       const options = {
         ...described,
+        description: withDefault(described.description, fallback),
         ...(examples === undefined ? {} : { example: examples[0] }),
         required: required.includes(field),
       };
       ApiProperty(options as ApiPropertyOptions)(target.prototype as object, field);
     }
   };
+}
+
+/** In words: generators of clients (openapi-typescript) make a field with a `default` one that must be sent. */
+function withDefault(description = '', fallback: unknown): string {
+  return fallback === undefined
+    ? description
+    : `${description} Default: \`${JSON.stringify(fallback)}\`.`.trim();
 }
 
 /** A choice of words stands where it is used: parameters cannot refer to it everywhere. */

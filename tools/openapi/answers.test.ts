@@ -1,0 +1,280 @@
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { OPERATION_TYPES, type TrainingResult } from '@ktrdr/contracts';
+import { Started } from '@ktrdr/contracts/testing';
+import { fingerprintBars, writeSampleBars } from '@ktrdr/market-data';
+import { CHECKPOINTS_SOON, LONG, LONG_GRACE, QUICK, Sandbox, until } from '@ktrdr/service-kit/testing';
+import type { TestService } from '@ktrdr/service-kit/testing';
+import { BaseResolver, lintDocument, loadConfig, makeDocumentFromString } from '@redocly/openapi-core';
+import { ApiDocument, type Answer } from './api-document.js';
+
+/** What real services answer, held against their own documents. */
+const started = new Started();
+const DATES = { start_date: '2024-01-01', end_date: '2024-02-29' };
+let sandbox: Sandbox;
+let api: TestService;
+let host: TestService;
+let document: ApiDocument;
+let documentOfHost: ApiDocument;
+
+// five trainings at once, perhaps on a busy machine
+jest.setTimeout(120_000);
+
+beforeAll(async () => {
+  sandbox = await started.start(
+    () => Sandbox.create(),
+    (created) => created.close(),
+  );
+  const bars = { symbol: 'AAPL', timeframe: '1h', startDate: '2024-01-01', endDate: '2024-06-30' };
+  await writeSampleBars({ dataDir: sandbox.dataDir, ...bars });
+  const settings = { ...LONG_GRACE, ...CHECKPOINTS_SOON };
+  [api, host] = await Promise.all([sandbox.startApi('api', settings), sandbox.startHost('host', settings)]);
+  [document, documentOfHost] = await Promise.all([ApiDocument.of(api.url), ApiDocument.of(host.url)]);
+}, 90_000);
+
+afterAll(() => started.stop(), 60_000);
+
+interface Sent {
+  body?: unknown;
+  type?: string;
+  headers?: Record<string, string>;
+}
+
+/** Sends a request and checks the answer. @returns `data` of a success, the code of an error */
+async function ask(operationId: string, line: string, sent: Sent = {}, of = document): Promise<unknown> {
+  const { status, contentType, text } = await send(of === document ? api : host, line, sent);
+  of.check(operationId, { status, contentType, text });
+  if (contentType.startsWith('application/json')) {
+    const answer = JSON.parse(text) as { success?: boolean; data?: unknown; error?: { code: string } };
+    if (answer.success === true) return answer.data;
+    if (answer.success === false) return answer.error?.code;
+  }
+  return text;
+}
+
+/** `node:http`, because `fetch` sets `Host` itself. */
+async function send({ url }: TestService, line: string, { body, type, headers }: Sent): Promise<Answer> {
+  const [method, path = ''] = line.split(' ');
+  const json = body === undefined ? {} : { 'content-type': type ?? 'application/json' };
+  return new Promise((resolve, reject) => {
+    const sending = request(url + path, { method, headers: { ...json, ...headers } }, (response) => {
+      let text = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => (text += chunk));
+      response.once('end', () =>
+        resolve({
+          status: response.statusCode ?? 0,
+          contentType: response.headers['content-type'] ?? '',
+          text,
+        }),
+      );
+    });
+    sending.once('error', reject);
+    sending.end(typeof body === 'string' ? body : JSON.stringify(body));
+  });
+}
+
+interface Operation {
+  operation_id: string;
+}
+const train = async (body: object): Promise<string> => {
+  const data = await ask('startTraining', 'POST /trainings/start', { body });
+  expect(data).toHaveProperty('operation_id');
+  return (data as Operation).operation_id;
+};
+
+const FOREIGN = { headers: { host: 'evil.example' } };
+
+describe('the API answers as its document says', () => {
+  test('for the service itself', async () => {
+    await ask('getHealth', 'GET /health');
+    await ask('getMetrics', 'GET /metrics');
+    expect(await ask('listHosts', 'GET /hosts')).toEqual({ mode: 'local', hosts: [] });
+    for (const [id, path] of [
+      ['getHealth', '/health'],
+      ['getMetrics', '/metrics'],
+      ['listHosts', '/hosts'],
+    ] as const)
+      expect(await ask(id, `GET ${path}`, FOREIGN)).toBe('host_not_allowed');
+  });
+
+  test('for bars, strategies and indicators', async () => {
+    const sample = { body: { symbol: 'MSFT', timeframe: '1d', ...DATES } };
+    await ask('writeSampleBars', 'POST /data/sample', sample);
+    expect(await ask('writeSampleBars', 'POST /data/sample', sample)).toBe('bars_exist');
+    await ask('listStrategies', 'GET /strategies');
+    await ask('listStrategies', 'GET /strategies', FOREIGN);
+    await ask('validateStrategy', 'POST /strategies/validate', { body: { strategy: 'name: [' } });
+    await ask('validateStrategy', 'POST /strategies/validate', { body: { strategy: QUICK } });
+    expect(await ask('validateStrategy', 'POST /strategies/validate', { body: {} })).toBe('invalid_request');
+    await ask('migrateStrategy', 'POST /strategies/migrate', { body: { strategy: QUICK } });
+    expect(await ask('migrateStrategy', 'POST /strategies/migrate', { body: { strategy: 'name: [' } })).toBe(
+      'strategy_invalid',
+    );
+    await ask('listIndicators', 'GET /indicators');
+    await ask('listIndicators', 'GET /indicators', FOREIGN);
+    const compute = { symbol: 'AAPL', timeframe: '1h', ...DATES };
+    await ask('computeIndicator', 'POST /indicators/compute', {
+      body: { ...compute, type: 'rsi', params: { period: 7 } },
+    });
+    expect(
+      await ask('computeIndicator', 'POST /indicators/compute', { body: { ...compute, type: 'nosuch' } }),
+    ).toBe('indicator_not_found');
+  });
+
+  test('for operations that end by themselves', async () => {
+    const dummy = { body: { iterations: 2, duration_seconds: 0.01 } };
+    const { operation_id: id } = (await ask('startDummy', 'POST /dummy/start', dummy)) as Operation;
+    expect(await ask('startDummy', 'POST /dummy/start', { body: { iterations: 0 } })).toBe('invalid_request');
+    await ask('followOperation', `GET /operations/${id}/events`);
+    expect(await ask('followOperation', 'GET /operations/nosuch/events')).toBe('operation_not_found');
+    const events = await ask('followOperation', `GET /operations/${id}/events`);
+    const lastEventId = /^id: (.*)$/m.exec(String(events))?.[1] ?? '';
+    await ask('followOperation', `GET /operations/${id}/events`, {
+      headers: { 'last-event-id': lastEventId },
+    });
+    await ask('getOperation', `GET /operations/${id}`);
+    expect(await ask('getOperation', 'GET /operations/nosuch')).toBe('operation_not_found');
+    await ask('getOperationHistory', `GET /operations/${id}/history`);
+    expect(await ask('getOperationHistory', 'GET /operations/nosuch/history')).toBe('operation_not_found');
+    expect(await ask('cancelOperation', `POST /operations/${id}/cancel`)).toBe('operation_ended');
+    expect(await ask('resumeOperation', `POST /operations/${id}/resume`)).toBe('not_resumable');
+    expect(await ask('retryOperation', `POST /operations/${id}/retry`)).toBe('not_retryable');
+  });
+
+  test('for operations that are cancelled and go on', async () => {
+    const id = await train({ strategy: LONG });
+    expect(await ask('startTraining', 'POST /trainings/start', { body: { strategy_name: 'nosuch' } })).toBe(
+      'strategy_not_found',
+    );
+    await api.untilCheckpoint(id);
+    await ask('getTrainingCheckpoint', `GET /trainings/${id}/checkpoint`);
+    await ask('getOperation', `GET /operations/${id}`);
+    await ask('cancelOperation', `POST /operations/${id}/cancel`, { body: { reason: 'lunch' } });
+    await api.untilEnded(id);
+    await ask('resumeOperation', `POST /operations/${id}/resume`);
+    await ask('cancelOperation', `POST /operations/${id}/cancel`, { body: { force: true } });
+    await api.untilEnded(id);
+    await ask('retryOperation', `POST /operations/${id}/retry`);
+    await ask('cancelOperation', `POST /operations/${id}/cancel`, { body: { force: true } });
+    await api.untilEnded(id);
+    await ask('getOperation', `GET /operations/${id}`);
+  });
+
+  test('for trainings of every kind, and the models that they leave', async () => {
+    const regression = QUICK.replace(
+      'output_format: classification, confidence_threshold: 0.5, position_awareness: true',
+      'output_format: regression, cost_model: {}',
+    ).replace('source: zigzag, zigzag_threshold: 0.01', 'source: forward_return, horizon: 5');
+    const ids = await Promise.all([
+      train({ strategy: QUICK, walk_forward: 2, detailed_analytics: true }),
+      train({ strategy: QUICK, seed: 7 }),
+      train({ strategy: QUICK, dry_run: true }),
+      train({ strategy: regression }),
+      train({ strategy: QUICK, start_date: '2024-01-01', end_date: '2024-01-03' }),
+    ]);
+    const ended = await Promise.all(ids.map((id) => api.untilEnded(id, 90_000)));
+    for (const id of ids) await ask('getOperation', `GET /operations/${id}`);
+    expect(ended.map(({ status }) => status)).toEqual([...Array<string>(4).fill('completed'), 'failed']);
+    await ask('listOperations', 'GET /operations?limit=100');
+    expect(await ask('listOperations', 'GET /operations?limit=0')).toBe('invalid_request');
+
+    const [one = '', two = '', , three = ''] = ended.map(
+      ({ result }) => (result as TrainingResult | null)?.artifacts.model ?? '',
+    );
+    await ask('listModels', 'GET /models?sort=edge');
+    expect(await ask('listModels', 'GET /models?sort=luck')).toBe('invalid_request');
+    await ask('compareModels', `GET /models/compare?models=${one},${two},${three}`);
+    expect(await ask('compareModels', 'GET /models/compare?models=one')).toBe('invalid_request');
+    const bars = { body: { symbol: 'AAPL', timeframe: '1h', last: 3 } };
+    for (const model of [one, three]) {
+      await ask('getModel', `GET /models/${model}`);
+      await ask('predict', `POST /models/${model}/predict`, bars);
+    }
+    expect(await ask('getModel', 'GET /models/nosuch/1h_v1')).toBe('model_not_found');
+    expect(await ask('predict', 'POST /models/nosuch/1h_v1/predict', bars)).toBe('model_not_found');
+    await ask('deleteModel', `DELETE /models/${two}`);
+    expect(await ask('deleteModel', `DELETE /models/${two}`)).toBe('model_not_found');
+    await ask('removeOperations', 'DELETE /operations?older_than_days=1');
+    expect(await ask('removeOperations', 'DELETE /operations')).toBe('invalid_request');
+  });
+
+  test('for what hosts of a queue fetch and send', async () => {
+    const id = await train({ strategy: QUICK });
+    await api.untilEnded(id);
+    await ask('getTrainingBars', `GET /trainings/${id}/bars/AAPL/1h`);
+    expect(await ask('getTrainingBars', `GET /trainings/${id}/bars/NOSUCH/1h`)).toBe('bars_not_found');
+    expect(await ask('getTrainingCheckpoint', `GET /trainings/${id}/checkpoint`)).toBe('checkpoint_missing');
+    const bytes = { body: 'bytes', type: 'application/octet-stream' };
+    expect(await ask('putTrainingCheckpoint', `PUT /trainings/${id}/runs/1/checkpoint`, bytes)).toBe(
+      'run_replaced',
+    );
+    expect(await ask('putTrainingFile', `PUT /trainings/${id}/runs/1/files/model/model.onnx`, bytes)).toBe(
+      'run_replaced',
+    );
+  });
+
+  test('and no route was left out', () => {
+    const answers = [...document.checked];
+    const without = (kind: RegExp) =>
+      document.operationIds.filter(
+        (id) => !answers.some((answer) => answer.startsWith(`${id} `) && kind.test(answer)),
+      );
+    expect(without(/ [45]..$/)).toEqual([]);
+    // only a host of a queue that runs the training gets a success
+    expect(without(/ 2..$/)).toEqual(['putTrainingCheckpoint', 'putTrainingFile']);
+  });
+});
+
+test('a training host answers as its document says', async () => {
+  const ofHost = (id: string, line: string, sent?: Sent) => ask(id, line, sent, documentOfHost);
+  const operation_id = 'op_training_20260105T100000_k3f9a1b2';
+  const session = { operation_id, strategy: QUICK, strategy_file: 'quick.yaml', seed: 1, engine: 'auto' };
+  const fingerprints = [await fingerprintBars(sandbox.dataDir, 'AAPL', '1h')];
+  const body = { ...session, dry_run: false, detailed_analytics: false, fingerprints };
+  expect(await ofHost('startSession', 'POST /training/sessions', { body: session })).toBe('invalid_request');
+  const { session_id: id } = (await ofHost('startSession', 'POST /training/sessions', { body })) as {
+    session_id: string;
+  };
+  await until(
+    'the session has completed',
+    () => host.session(id),
+    ({ status }) => status === 'completed',
+    { withinMs: 60_000 },
+  );
+  await ofHost('getSession', `GET /training/sessions/${id}`);
+  await ofHost('getSessionArtifacts', `GET /training/sessions/${id}/artifacts`);
+  await ofHost('listSessions', 'GET /training/sessions');
+  expect(await ofHost('cancelSession', `POST /training/sessions/${id}/cancel`)).toBe('operation_ended');
+  for (const [operation, path] of [
+    ['getSession', 'GET /training/sessions/nosuch'],
+    ['getSessionArtifacts', 'GET /training/sessions/nosuch/artifacts'],
+  ] as const)
+    expect(await ofHost(operation, path)).toBe('session_not_found');
+  await ofHost('getHealth', 'GET /health');
+});
+
+test('each type of operation has its result in the document', () => {
+  const { schemas } = document.document.components;
+  for (const type of OPERATION_TYPES)
+    expect(schemas).toMatchObject({
+      [`${type[0]!.toUpperCase()}${type.slice(1)}Operation`]: {
+        properties: { operation_type: { const: type } },
+      },
+    });
+});
+
+test('Redocly finds nothing to improve in either document', async () => {
+  const config = await loadConfig({ configPath: join(import.meta.dirname, 'redocly.yaml') });
+  for (const { document: linted } of [document, documentOfHost]) {
+    const problems = await lintDocument({
+      document: makeDocumentFromString(JSON.stringify(linted), 'docs-json'),
+      config,
+      externalRefResolver: new BaseResolver(),
+    });
+    expect(problems.map(({ ruleId, message, location }) => [ruleId, message, location[0]?.pointer])).toEqual(
+      [],
+    );
+  }
+});
