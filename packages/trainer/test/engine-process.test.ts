@@ -1,131 +1,23 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import type { EngineName } from '@ktrdr/contracts';
-import { parseStrategy } from '@ktrdr/strategy';
-import { runTrainerProcess } from '@ktrdr/trainer';
-import { EngineSelector } from '../dist/engines/engine-selector.js';
 import { ProcessTrials } from '../dist/engines/engine-trial.js';
-import { trialNetworkOf, type TrialNetwork } from '../dist/engines/trial-network.js';
+import type { TrialNetwork } from '../dist/engines/trial-network.js';
 
-import { strategyText, trainingRequest, workplace, writeBars } from './fixtures/training.js';
-
-const require = createRequire(import.meta.url);
 const run = promisify(execFile);
 const built = (path: string): string => fileURLToPath(new URL(`../dist/${path}`, import.meta.url));
 
 const never = new AbortController().signal;
 
 /** What a trial says is wrong; `null` when the engine works. */
-function problemOf(engine: EngineName, from?: string): Promise<string | null> {
-  return new ProcessTrials(from).load(engine);
+function problemOf(engine: EngineName): Promise<string | null> {
+  return new ProcessTrials().load(engine);
 }
-
-/** A stand-in for the native packages, which are not installed here. */
-describe('a native engine', () => {
-  let folder: string;
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'ktrdr-native-'));
-  });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
-
-  async function install(name: string, program: string, binding = true): Promise<string> {
-    const directory = join(folder, 'node_modules/@tensorflow', name);
-    await mkdir(join(directory, 'lib/napi-v8'), { recursive: true });
-    await writeFile(
-      join(directory, 'package.json'),
-      JSON.stringify({ name: `@tensorflow/${name}`, main: 'index.js' }),
-    );
-    await writeFile(join(directory, 'index.js'), program);
-    if (binding) await writeFile(join(directory, 'lib/napi-v8/tfjs_binding.node'), '');
-    return join(folder, 'anything.js');
-  }
-
-  /** The plain JavaScript backend under the native one's name. */
-  const working = `
-    const tf = require(${JSON.stringify(require.resolve('@tensorflow/tfjs-core'))});
-    const { MathBackendCPU } = require(${JSON.stringify(require.resolve('@tensorflow/tfjs-backend-cpu'))});
-    tf.copyRegisteredKernels('cpu', 'tensorflow');
-    tf.registerBackend('tensorflow', () => new MathBackendCPU());
-    module.exports = tf;`;
-
-  test('that is not installed is rejected with the command that installs it', async () => {
-    expect(await problemOf('tensorflow-gpu', join(folder, 'anything.js'))).toBe(
-      'not installed: npx pnpm add -w @tensorflow/tfjs-node-gpu@4.22.0',
-    );
-  });
-
-  test('without its native library is rejected with the file that is missing and how to get it', async () => {
-    const problem = await problemOf('tensorflow-node', await install('tfjs-node', working, false));
-    expect(problem).toMatch(
-      /^installed, but its native library lib\/napi-v8\/tfjs_binding\.node is missing: run `node scripts\/install\.js` in \//,
-    );
-  });
-
-  test('that throws while it loads is rejected with what it said', async () => {
-    const from = await install(
-      'tfjs-node',
-      `throw new Error('libtensorflow.so.2: cannot open shared object file');`,
-    );
-    expect(await problemOf('tensorflow-node', from)).toBe(
-      'installed, but it does not load: exit code 1: Error: libtensorflow.so.2: cannot open shared object file',
-    );
-  });
-
-  test('that crashes while it loads takes only its own process with it', async () => {
-    const from = await install('tfjs-node', `process.kill(process.pid, 'SIGSEGV');`);
-    expect(await problemOf('tensorflow-node', from)).toBe(
-      'installed, but it does not load: the process ended with SIGSEGV',
-    );
-  });
-
-  test('that loads and computes is to be had; for the GPU engine it must have found a GPU', async () => {
-    expect(await problemOf('tensorflow-node', await install('tfjs-node', working))).toBeNull();
-    expect(await problemOf('tensorflow-gpu', await install('tfjs-node-gpu', working))).toBe(
-      'installed, but it finds no GPU',
-    );
-  });
-
-  test('that loads is timed beside the others on the run’s own network, and the result says what was measured', async () => {
-    const engines = new EngineSelector(new ProcessTrials(await install('tfjs-node', working)));
-    const text = strategyText({ hiddenLayers: [64, 64], epochs: 1 });
-    const phases: string[] = [];
-    const engine = await engines.choose(
-      'auto',
-      trialNetworkOf(parseStrategy(text, { file: 'small.yaml' }).strategy),
-      { signal: never, onPhase: (phase) => phases.push(phase) },
-    );
-    expect(phases).toEqual(['looking for engines', 'timing engines']);
-    const place = await workplace();
-    try {
-      await writeBars(place.dataDir, 'AAA', '1h', 1000);
-      const { result } = await runTrainerProcess(trainingRequest(place, { strategyText: text, engine }), {
-        signal: never,
-        graceMs: 1000,
-        onProgress: () => undefined,
-      });
-      // plain JavaScript is many times slower
-      expect(result.resource_usage).toMatchObject({
-        engine: 'onnx',
-        engine_times: [
-          { engine: 'onnx', ms_per_step: expect.any(Number) },
-          { engine: 'tensorflow-node', ms_per_step: expect.any(Number) },
-        ],
-      });
-      expect(result.resource_usage.rejected_engines).toContainEqual({
-        engine: 'tensorflow-node',
-        reason: expect.stringMatching(/^slower: .* ms a step, onnx .* ms$/),
-      });
-    } finally {
-      await place.remove();
-    }
-  });
-});
 
 /** With dropout, and more rows than one call trains on. */
 const MLP: TrialNetwork = {

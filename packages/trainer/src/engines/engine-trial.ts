@@ -26,11 +26,8 @@ const TIMEOUT_MS = 60_000;
  * process that does it.
  */
 export class ProcessTrials implements EngineTrials {
-  /** @param from a file: packages are looked for as an import of this file would */
-  constructor(private readonly from: string = fileURLToPath(import.meta.url)) {}
-
   async load(engine: EngineName): Promise<string | null> {
-    const missing = this.missingPart(engine);
+    const missing = missingPart(engine);
     if (missing !== null) return missing;
     const trial = await this.run(engine, SMALLEST_NETWORK, 'installed, but it does not load');
     return 'problem' in trial ? trial.problem : null;
@@ -38,14 +35,6 @@ export class ProcessTrials implements EngineTrials {
 
   time(engine: EngineName, network: TrialNetwork, signal: AbortSignal): Promise<EngineTrial> {
     return this.run(engine, network, 'it loads, but cannot train this network', signal);
-  }
-
-  /** What can be told without a process. */
-  private missingPart(engine: EngineName): string | null {
-    if (isOnnx(engine)) return providerProblem(engine);
-    return engine === 'tensorflow-gpu' || engine === 'tensorflow-node'
-      ? nativePackageProblem(engine, this.from)
-      : null;
   }
 
   private run(
@@ -57,16 +46,24 @@ export class ProcessTrials implements EngineTrials {
     return new Promise((resolve, reject) => {
       execFile(
         process.execPath,
-        [PROGRAM, engine, this.from, JSON.stringify(network)],
+        [PROGRAM, engine, JSON.stringify(network)],
         { timeout: TIMEOUT_MS, killSignal: 'SIGKILL', signal },
         (error, stdout, stderr) => {
           if (signal?.aborted) reject(signal.reason as Error);
-          else if (error === null) resolve(trialResult(stdout));
-          else resolve({ problem: `${failure}: ${endingOf(error, stderr)}` });
+          else {
+            const trial = error === null ? trialResult(stdout) : { problem: endingOf(error, stderr) };
+            resolve('problem' in trial ? { problem: `${failure}: ${trial.problem}` } : trial);
+          }
         },
       );
     });
   }
+}
+
+/** What can be told without a process. */
+function missingPart(engine: EngineName): string | null {
+  if (isOnnx(engine)) return providerProblem(engine);
+  return engine === 'tensorflow-gpu' || engine === 'tensorflow-node' ? nativePackageProblem(engine) : null;
 }
 
 /** The process writes one line of JSON, which may follow what a library prints. */

@@ -3,7 +3,8 @@ import { dirname } from 'node:path';
 import util from 'node:util';
 import type { TensorFlowEngineName } from '@ktrdr/contracts';
 import type * as TensorFlow from '@tensorflow/tfjs-core';
-import { NATIVE_PACKAGES, type NativeEngineName } from './native-package.js';
+import { deviceOf } from '../engine-names.js';
+import { NATIVE_PACKAGES, nativePackageProblem, type NativeEngineName } from './native-package.js';
 
 const require = createRequire(import.meta.url);
 
@@ -24,7 +25,7 @@ export async function loadBackend(engine: TensorFlowEngineName): Promise<Backend
   switch (engine) {
     case 'tensorflow-gpu':
     case 'tensorflow-node':
-      return loadNative(engine, require);
+      return loadNative(engine);
     case 'tensorflow-wasm':
       return loadWasm();
     case 'tensorflow-js':
@@ -32,22 +33,22 @@ export async function loadBackend(engine: TensorFlowEngineName): Promise<Backend
   }
 }
 
-/** @param from resolves the package */
-export async function loadNative(engine: NativeEngineName, from: NodeJS.Require): Promise<Backend> {
+/** @throws Error when the package is incomplete, or when `tensorflow-gpu` finds no GPU: TensorFlow would use the CPU without a word */
+async function loadNative(engine: NativeEngineName): Promise<Backend> {
+  const problem = nativePackageProblem(engine);
+  if (problem !== null) throw new Error(problem);
   // tfjs-node 4.22 calls a function that Node 23 removed.
   const removed = util as { isNullOrUndefined?: (value: unknown) => boolean };
   removed.isNullOrUndefined ??= (value) => value === null || value === undefined;
-  const tf = from(NATIVE_PACKAGES[engine]) as typeof TensorFlow;
+  // Hides TensorFlow's notes about the processor; warnings and errors still appear.
+  // oxlint-disable-next-line no-restricted-properties -- the library has no other switch, and this is no setting of ours
+  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '1';
+  const tf = require(NATIVE_PACKAGES[engine]) as typeof TensorFlow;
   tf.enableProdMode();
   await activate(tf, 'tensorflow');
   const { isUsingGpuDevice } = tf.backend() as { isUsingGpuDevice?: boolean };
-  return {
-    engine,
-    device: isUsingGpuDevice === true ? 'gpu' : 'cpu',
-    tf,
-    tfName: 'tensorflow',
-    rowsAtOnce: 4096,
-  };
+  if (engine === 'tensorflow-gpu' && isUsingGpuDevice !== true) throw new Error('TensorFlow found no GPU');
+  return { engine, device: deviceOf(engine), tf, tfName: 'tensorflow', rowsAtOnce: 4096 };
 }
 
 async function loadWasm(): Promise<Backend> {
