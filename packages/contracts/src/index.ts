@@ -8,6 +8,7 @@ export * from './http.js';
 export * from './models.js';
 export * from './names.js';
 export * from './operation.js';
+export * from './percentage.js';
 export * from './shown.js';
 export * from './storage-error.js';
 export * from './training-metrics.js';

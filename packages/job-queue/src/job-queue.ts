@@ -11,6 +11,7 @@ import {
   type JobMessage,
   type JobReport,
   type QueuedJob,
+  type WorkerMessage,
 } from './messages.js';
 import { QueueClient, type QueueParts } from './queue-client.js';
 import { QueueConnection } from './queue-connection.js';
@@ -225,8 +226,9 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
     events.on('failed', ({ jobId, failedReason }) => heard(jobId, { state: 'failed', reason: failedReason }));
     events.on('delayed', ({ jobId }) => heard(jobId, { state: 'held' }));
     events.on('waiting', ({ jobId }) => heard(jobId, { state: 'waiting', ahead: null }));
-    await relay.subscribe<AnnouncedWorker<TDescription>>(WORKERS_TOPIC, ({ data }) => {
-      this.#workers.set(data.name, { ...data, lastHeartbeat: this.#parts.clock.now() });
+    await relay.subscribe<WorkerMessage<TDescription>>(WORKERS_TOPIC, ({ data }) => {
+      if ('left' in data) this.#workers.delete(data.name);
+      else this.#workers.set(data.name, { ...data, lastHeartbeat: this.#parts.clock.now() });
     });
     this.#listensSince ??= this.#parts.clock.monotonic();
   }

@@ -9,6 +9,7 @@ import {
   type JobMessage,
   type JobReport,
   type QueuedJob,
+  type WorkerGoodbye,
 } from './messages.js';
 import { reasonOf, secondsSince } from './outage.js';
 import { QueueConnection } from './queue-connection.js';
@@ -30,6 +31,8 @@ const MOST_LOSSES = 10;
 const ANSWER_MS = 5_000;
 /** A worker that stops waits for the queue so long in all, ms, and for each answer this long at least: its service ends in time. */
 const STOP_MS = { inAll: 5_000, anAnswer: 1_000 };
+/** A worker that stops waits so long for its goodbye to arrive, ms. */
+const GOODBYE_MS = 500;
 /** How soon a failed question is asked again, ms. */
 const AGAIN_MS = 1_000;
 /** Time between two looks whether anything is still done here, ms. */
@@ -70,6 +73,8 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
   #started = false;
   /** Why the queue could not be reached before the start. */
   #startTrouble: unknown = null;
+  /** The announcement in progress. Never rejects. */
+  #announcing = Promise.resolve();
 
   constructor(parts: JobWorkerParts<TData, TReport, TOutcome, TDescription>) {
     this.#parts = parts;
@@ -130,6 +135,7 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
     // a queue that is away takes nothing back: locks expire
     if (this.#awaySince !== null) this.#connection.abandon();
     while (this.#held.size > 0) await this.#parts.clock.sleep(IDLE_LOOK_MS);
+    if (this.#reachable) await this.#sayGoodbye();
     this.#connection.abandon();
     const parts = Promise.allSettled([closed, this.#queue.close(), this.#relay.close()]);
     await within(parts, this.#answerMs).catch((error: unknown) => this.#trouble(error));
@@ -258,7 +264,7 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
   }
 
   #announceAndAgain(): void {
-    void this.#announce().catch((error: unknown) => this.#trouble(error));
+    this.#announcing = this.#announce().catch((error: unknown) => this.#trouble(error));
     this.#stopTimer = this.#parts.clock.setTimer(ANNOUNCE_MS, () => this.#announceAndAgain());
   }
 
@@ -270,8 +276,16 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
       concurrency,
       description: await describe(),
     };
+    if (this.#stopsBy !== null) return;
     await within(this.#relay.publish(WORKERS_TOPIC, worker), ANSWER_MS);
     this.#recovered();
+  }
+
+  /** Without it the worker is listed until it has been silent for a minute. An announcement that arrives later would list it again. */
+  async #sayGoodbye(): Promise<void> {
+    const goodbye: WorkerGoodbye = { name: this.#parts.name, left: true };
+    const said = this.#announcing.then(() => this.#relay.publish(WORKERS_TOPIC, goodbye));
+    await within(said, GOODBYE_MS).catch((error: unknown) => this.#trouble(error));
   }
 
   /** Told once, until the queue is there again. */

@@ -48,3 +48,11 @@ export interface AnnouncedWorker<TDescription> {
   concurrency: number;
   description: TDescription;
 }
+
+/** A worker's last message: it takes no more jobs, and nobody needs to wait for it. */
+export interface WorkerGoodbye {
+  name: string;
+  left: true;
+}
+
+export type WorkerMessage<TDescription> = AnnouncedWorker<TDescription> | WorkerGoodbye;

@@ -399,6 +399,29 @@ export function queueConformance(startServer: () => Promise<QueueServer>, failsA
     ]);
   });
 
+  it('forgets a worker that stops at once, and keeps the others', async () => {
+    const queue = openQueue();
+    const work: Work = async ({ data }) => ({ done: data.words });
+    const leaving = await openWorker('leaving', work);
+    await openWorker('staying', work);
+    const names = async () => (await queue.workers()).map((worker) => worker.name);
+    expect(await names()).toEqual(['leaving', 'staying']);
+    await leaving.stop();
+    // the message itself may still be on its way
+    await systemClock.sleep(300);
+    expect(await names()).toEqual(['staying']);
+  });
+
+  it('does not delay a worker that stops while the queue does not answer', async () => {
+    const { link, through } = await openLink();
+    const worker = await openWorker('cut off', async () => ({ done: 'never' }), { through });
+    await openQueue().workers();
+    link.cut();
+    const began = performance.now();
+    await worker.stop();
+    expect(performance.now() - began).toBeLessThan(6_000);
+  }, 20_000);
+
   it('can be asked whether it is there', async () => {
     await expect(openQueue().check()).resolves.toBeUndefined();
   });

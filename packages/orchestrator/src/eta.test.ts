@@ -44,7 +44,7 @@ describe('the time left', () => {
         eta.observe(second * 1000 + report, second - 1 + report / 10);
       if (second > 10) seen.push((eta.remaining(second * 1000 + 10) ?? 0) / 1000 / (100 - second) - 1);
     }
-    expect(Math.max(...seen.map(Math.abs))).toBeLessThan(0.05);
+    expect(Math.max(...seen.map(Math.abs))).toBeLessThan(0.1);
   });
 
   test('counts down between two reports instead of standing still', () => {
@@ -68,9 +68,13 @@ describe('the time left', () => {
   test('follows a lasting change of speed', () => {
     const eta = new EtaEstimator(0);
     for (let second = 1; second <= 30; second++) eta.observe(second * 1000, second * 2);
-    for (let second = 31; second <= 90; second++) eta.observe(second * 1000, 60 + (second - 30) * 0.25);
-    expect((eta.remaining(90_000) ?? 0) / 1000).toBeGreaterThan(80);
-    expect((eta.remaining(90_000) ?? 0) / 1000).toBeLessThan(105);
+    for (let second = 31; second <= 150; second++) {
+      eta.observe(second * 1000, 60 + (second - 30) * 0.25);
+      const ratio = (eta.remaining(second * 1000) ?? 0) / 1000 / (190 - second);
+      if (second >= 90) expect(ratio).toBeGreaterThan(0.5);
+      expect(ratio).toBeLessThan(1.05);
+    }
+    expect((eta.remaining(150_000) ?? 0) / 1000).toBeGreaterThan(28);
   });
 
   test('does not believe the speed of the quick steps before', () => {

@@ -1,49 +1,74 @@
+/** Where a step lies, in percent of the whole. */
+export interface StepRange {
+  from: number;
+  width: number;
+}
+
+const WHOLE: StepRange = { from: 0, width: 100 };
+
 /**
- * Time left, from the rate that was observed.
+ * Estimates the time left from observed rates.
  *
- * The rate is an exponential average over time (not over reports, so that many small reports weigh as much as few large
- * ones); its window grows with the work, so that a long run's estimate is calm. A new step starts a new rate, because its
- * share of the percentage says little about its speed; until the new rate is known, the old estimate counts down.
+ * Each step has its own rate: an exponential average over time, so that many small reports weigh as much as few large ones.
+ * Its window grows with the work, so that a long run's estimate is calm. A step without reports, and the steps to come,
+ * take the rate of the longest step so far. The rate of a short step says nothing about long ones and is not used for them.
  * Percentages are 0..100, times are ms of one monotonic clock.
  */
 export class EtaEstimator {
-  /** Start of the observation of the current step. */
+  #step: StepRange = WHOLE;
+  /** Start of the observation of the current step, and the percentage at that moment. */
   #stepStart: number;
+  #startPercentage: number;
   /** Last report that moved the percentage. */
   #lastAt: number;
   #lastPercentage: number;
+  /** Time of the step's first report. The time before it is not counted: a network's first batch also prepares the engine. */
+  #observedFrom: number | null = null;
   /** Averaged percent per ms, still without the correction for the short history. */
   #rate = 0;
   /** Sum of the weights in `#rate`; 1 after long observation. */
   #weight = 0;
   /** Usual time between two reports, ms. */
   #gap = 0;
-  /** When the work was last estimated to end. */
-  #endsAt: number | null = null;
+  /** The ended step that moved the percentage most. */
+  #longest: { gained: number; ms: number } | null = null;
 
   constructor(now: number, percentage = 0) {
     this.#stepStart = now;
+    this.#startPercentage = percentage;
     this.#lastAt = now;
     this.#lastPercentage = percentage;
   }
 
-  /** A step begins whose speed is not known. */
-  startStep(now: number, percentage: number): void {
-    const left = this.remaining(now);
-    this.#endsAt = left === null ? null : now + left;
+  /** A step begins, or the whole work where it has no steps. */
+  startStep(now: number, percentage: number, step: StepRange = WHOLE): void {
+    const gained = this.#lastPercentage - this.#startPercentage;
+    const ms = now - this.#stepStart;
+    if (ms >= SHORTEST_OBSERVATION_MS && gained > (this.#longest?.gained ?? 0)) {
+      this.#longest = { gained, ms };
+    }
+    this.#step = step;
     this.#stepStart = now;
+    this.#startPercentage = percentage;
     this.#lastAt = now;
     this.#lastPercentage = percentage;
+    this.#observedFrom = null;
     this.#rate = 0;
     this.#weight = 0;
     this.#gap = 0;
   }
 
-  /** The percentage is now `percentage`; what does not move it says nothing. */
+  /** The percentage is now `percentage`. A report that does not move it is ignored. */
   observe(now: number, percentage: number): void {
     const elapsed = now - this.#lastAt;
     const gained = percentage - this.#lastPercentage;
     if (elapsed <= 0 || gained <= 0) return;
+    if (this.#observedFrom === null) {
+      this.#observedFrom = now;
+      this.#lastAt = now;
+      this.#lastPercentage = percentage;
+      return;
+    }
     const keep = Math.exp(-elapsed / this.#window(now));
     this.#rate = this.#rate * keep + (gained / elapsed) * (1 - keep);
     this.#gap = this.#gap * keep + elapsed * (1 - keep);
@@ -52,26 +77,65 @@ export class EtaEstimator {
     this.#lastPercentage = percentage;
   }
 
-  /** Ms left at `now`, or `null` while nothing can be said. */
+  /** Ms left at `now`, or `null` while it is unknown. */
   remaining(now: number): number | null {
-    if (this.#weight === 0 || this.#lastAt - this.#stepStart < SHORTEST_OBSERVATION_MS) {
-      return this.#endsAt === null || this.#endsAt <= now ? null : this.#endsAt - now;
-    }
+    const left = this.#isObserved ? this.#leftByOwnRate(now) : this.#leftByLongestStep(now);
+    return left !== null && Number.isFinite(left) ? Math.max(0, left) : null;
+  }
+
+  get #isObserved(): boolean {
+    return this.#weight > 0 && this.#lastAt - this.#observedFrom! >= SHORTEST_OBSERVATION_MS;
+  }
+
+  get #stepEnd(): number {
+    return this.#step.from + this.#step.width;
+  }
+
+  #leftByOwnRate(now: number): number | null {
     const silent = now - this.#lastAt;
     const gap = this.#gap / this.#weight;
     // within the usual gap time just passes; long after it the work is slower than it was
     const stalled = Math.max(0, silent - 3 * gap);
     const rate = (this.#rate / this.#weight) * Math.exp(-stalled / this.#window(now));
-    const left = (100 - this.#lastPercentage) / rate;
-    // a rate that is next to nothing says nothing
-    return Number.isFinite(left) ? Math.max(0, left - Math.min(silent, gap)) : null;
+    const passed = Math.min(silent, gap);
+    // never down to nothing: the report that is due may take its time
+    const countedDown = (ms: number) => Math.max(ms / 2, ms - passed);
+    const own = countedDown((100 - this.#lastPercentage) / rate);
+    const expected = this.#msPerPercentOf(100 - this.#startPercentage);
+    if (expected === null) return own;
+    // the first reports of a step are a small sample: they gradually replace what the longest step says
+    const done = (this.#lastPercentage - this.#startPercentage) / (this.#stepEnd - this.#startPercentage);
+    const trust = Math.min(1, done / TRUSTED_PART);
+    const byLongest = countedDown((100 - this.#lastPercentage) * expected);
+    return trust * own + (1 - trust) * byLongest;
+  }
+
+  #leftByLongestStep(now: number): number | null {
+    const left = 100 - this.#lastPercentage;
+    const msPerPercent = this.#msPerPercentOf(left);
+    if (msPerPercent === null) return null;
+    const inStep = (this.#stepEnd - this.#lastPercentage) * msPerPercent;
+    const elapsed = now - this.#lastAt;
+    if (elapsed > 10 * inStep + SHORTEST_WINDOW_MS) return null;
+    // a step that takes longer than its share takes half as long again, as far as anyone can tell
+    return Math.max(inStep - elapsed, elapsed / 2) + (100 - this.#stepEnd) * msPerPercent;
+  }
+
+  /** What the longest step says about `percent` of the work; `null` where it was too short to say anything. */
+  #msPerPercentOf(percent: number): number | null {
+    const { gained, ms } = this.#longest ?? { gained: 0, ms: 0 };
+    return gained > 0 && gained * MOST_EXTRAPOLATION >= percent ? ms / gained : null;
   }
 
   #window(now: number): number {
-    return Math.max(SHORTEST_WINDOW_MS, (now - this.#stepStart) / 4);
+    return Math.max(SHORTEST_WINDOW_MS, (now - this.#stepStart) / 2);
   }
 }
 
-/** Nothing is said from less. */
+/** A shorter observation gives no estimate, ms. */
 const SHORTEST_OBSERVATION_MS = 1000;
 const SHORTEST_WINDOW_MS = 10_000;
+/** Part of a step after which its own rate alone counts. */
+const TRUSTED_PART = 0.5;
+/** A step tells the rate of work of so many times its own share. */
+const MOST_EXTRAPOLATION = 16;

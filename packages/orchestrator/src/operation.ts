@@ -12,6 +12,7 @@
 import {
   EMPTY_PROGRESS_CONTEXT,
   isTerminalStatus,
+  openPercentage,
   type ErrorBody,
   type Operation,
   type OperationHistoryEntry,
@@ -31,9 +32,6 @@ export const LEGAL_TRANSITIONS: Readonly<Record<OperationStatus, readonly Operat
   failed: ['pending'],
   cancelled: ['pending'],
 };
-
-/** Highest percentage that an operation shows which has not completed. */
-export const HIGHEST_OPEN_PERCENTAGE = 99.9;
 
 /** What the work leaves behind when it ends: the last progress and the warnings. */
 interface Ending {
@@ -168,7 +166,7 @@ function endedProgress(
   shown: OperationProgress,
   completed: boolean,
 ): OperationProgress {
-  const reached = Math.min(Math.max(last.percentage, shown.percentage), HIGHEST_OPEN_PERCENTAGE);
+  const reached = openPercentage(Math.max(last.percentage, shown.percentage));
   return { ...last, percentage: completed ? 100 : reached, eta_seconds: completed ? 0 : null };
 }
 

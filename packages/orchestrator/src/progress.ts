@@ -1,8 +1,12 @@
-import { EMPTY_PROGRESS_CONTEXT, type OperationProgress, type ProgressContext } from '@ktrdr/contracts';
+import {
+  EMPTY_PROGRESS_CONTEXT,
+  openPercentage,
+  type OperationProgress,
+  type ProgressContext,
+} from '@ktrdr/contracts';
 import type { Clock } from './clock.js';
-import { EtaEstimator } from './eta.js';
+import { EtaEstimator, type StepRange } from './eta.js';
 import type { OrchestratorLogger } from './logger.js';
-import { HIGHEST_OPEN_PERCENTAGE } from './operation.js';
 import { defaultProgressRenderer } from './renderers/default-progress-renderer.js';
 import type { ProgressRenderer, ProgressState } from './renderers/progress-renderer.js';
 
@@ -51,12 +55,6 @@ export interface ProgressManagerOptions {
   onUpdate?: (now: number, entered: boolean) => void;
 }
 
-/** Where a declared step lies, in percent of the whole. */
-interface StepRange {
-  from: number;
-  width: number;
-}
-
 /**
  * State of an operation's progress. The percentage never falls and stays below 100: only the operation's completion makes
  * it 100. An update costs about a microsecond; the line, the ETA and the copy are made when a snapshot is asked for.
@@ -89,7 +87,7 @@ export class ProgressManager implements ProgressReporter {
   /** The operation runs. `at`: ISO 8601. */
   start(at: string): void {
     this.#startedAt = at;
-    this.#eta.startStep(this.#options.clock.monotonic(), this.#percentage);
+    this.#eta.startStep(this.#options.clock.monotonic(), this.#percentage, this.#step ?? undefined);
   }
 
   startStep(name: string): void {
@@ -120,8 +118,7 @@ export class ProgressManager implements ProgressReporter {
     const remaining =
       this.#startedAt === null || this.#waiting ? null : this.#eta.remaining(this.#options.clock.monotonic());
     const state: ProgressState = {
-      // rounded down: 99.96 is not done
-      percentage: Math.min(Math.floor(this.#percentage * 10 + 1e-6) / 10, HIGHEST_OPEN_PERCENTAGE),
+      percentage: openPercentage(this.#percentage),
       steps_completed: this.#steps_completed,
       steps_total: this.#steps_total,
       items_processed: this.#items_processed,

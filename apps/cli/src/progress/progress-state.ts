@@ -1,4 +1,4 @@
-import type { Operation } from '@ktrdr/contracts';
+import { percentageText, type Operation } from '@ktrdr/contracts';
 import { oneLine } from '../printable.js';
 import { secondsBetween } from './duration.js';
 
@@ -38,7 +38,7 @@ export function progressParts(state: ProgressState, now: number): ProgressParts 
     mood,
     message: message(operation, mood),
     fraction: Math.min(1, Math.max(0, percentage / 100)),
-    percentage: `${percentage.toFixed(1)}%`,
+    percentage: percentageText(percentage),
     elapsedSeconds: secondsBetween(operation.started_at, new Date(now).toISOString()),
     etaSeconds: eta === null || mood !== 'going' ? null : Math.max(0, eta - (now - receivedAt) / 1000),
     figures: Object.entries(progress.context.metrics ?? {})

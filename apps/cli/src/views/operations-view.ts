@@ -1,5 +1,6 @@
 import {
   isTerminalStatus,
+  percentageText,
   type Operation,
   type OperationHistoryEntry,
   type OperationList,
@@ -68,7 +69,7 @@ export function operationView(
         ['status', colourOf(status, style)(status)],
         ['attempt', operation.attempt > 1 ? String(operation.attempt) : null],
         ['reason', cancel_reason === null ? null : printable(cancel_reason)],
-        ['progress', `${progress.percentage.toFixed(1)}%`],
+        ['progress', percentageText(progress.percentage)],
         ['now', ended ? null : nowText(progressParts(state, now))],
         [
           'resume with',
@@ -112,7 +113,7 @@ function historyView(history: readonly OperationHistoryEntry[], style: Style): s
 
 /** `completed`, `running 42.1%`, `cancelled, resumable`; a failed one whose process was lost is `interrupted` */
 function stateText({ status, progress, error, resumable }: OperationSummary): string {
-  if (!isTerminalStatus(status)) return `${status} ${progress.percentage.toFixed(1)}%`;
+  if (!isTerminalStatus(status)) return `${status} ${percentageText(progress.percentage)}`;
   const end = error?.code === 'interrupted' ? error.code : status;
   return resumable ? `${end}, resumable` : end;
 }

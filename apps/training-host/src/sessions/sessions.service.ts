@@ -1,4 +1,4 @@
-import { isTerminalStatus, KtrdrError } from '@ktrdr/contracts';
+import { isTerminalStatus, KtrdrError, percentageText } from '@ktrdr/contracts';
 import type {
   CancelOperationRequest,
   CancelOperationResponse,
@@ -202,7 +202,7 @@ export class SessionsService {
     const running = sessions.filter(({ status }) => !isTerminalStatus(status));
     const what = running.map(
       ({ session_id, progress }) =>
-        `${progress.current_step} (${progress.percentage} %, session ${session_id})`,
+        `${progress.current_step} (${percentageText(progress.percentage)}, session ${session_id})`,
     );
     const { maxSessions } = this.settings;
     return new KtrdrError(

@@ -1,0 +1,84 @@
+/** The time left over the reports of real trainings, recorded on a busy machine with two cores. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import type { TrainingPhase } from '@ktrdr/contracts';
+import { FakeOperationContext } from '@ktrdr/orchestrator/testing';
+import { trainingSteps } from './training-steps.js';
+
+interface RecordedTraining {
+  folds: number;
+  /** ms since the start, phase, part of the phase that is done. The last one is the end. */
+  reports: [at: number, phase: TrainingPhase | 'end', fraction: number | null][];
+}
+interface Look {
+  at: number;
+  phase: string;
+  /** Seconds, estimated and true. */
+  eta: number | null;
+  truth: number;
+  percentage: number;
+}
+
+const recorded = JSON.parse(
+  readFileSync(join(import.meta.dirname, 'recorded-trainings.json'), 'utf8'),
+) as Record<string, RecordedTraining>;
+const LOOK_MS = 250;
+
+/** What a person sees every quarter of a second while the reports come in. */
+function replay({ folds, reports }: RecordedTraining, slower: number): Look[] {
+  const context = new FakeOperationContext({ steps: trainingSteps(folds) });
+  const { clock } = context;
+  const began = clock.monotonic();
+  const end = reports.at(-1)![0] * slower;
+  const looks: Look[] = [];
+  let next = 0;
+  let phase: string = 'starting';
+  for (let at = LOOK_MS; at < end; at += LOOK_MS) {
+    while (reports[next]![0] * slower <= at) {
+      const [, step, fraction] = reports[next++]!;
+      clock.skip(began + reports[next - 1]![0] * slower - clock.monotonic());
+      context.progress.update({ step, stepFraction: fraction ?? undefined });
+      phase = step;
+    }
+    clock.skip(began + at - clock.monotonic());
+    const { eta_seconds: eta, percentage } = context.snapshot();
+    looks.push({ at, phase, eta, truth: (end - at) / 1000, percentage });
+  }
+  return looks;
+}
+
+describe.each(Object.entries(recorded))('%s', (_name, training) => {
+  describe.each([1, 5])('%s times as slow', (slower) => {
+    const looks = replay(training, slower);
+    // the first batch prepares the engine, then a second of training is watched
+    const known = (training.reports.find(([, phase]) => phase === 'training')![0] + 2250) * slower;
+    const total = training.reports.at(-1)![0] * slower;
+
+    // whole seconds are shown, and the last phases have no reports of their own
+    const slack = 1 + total / 50_000;
+
+    test('is known once the training has begun, and within a factor of two of the truth', () => {
+      const wrong = looks
+        .filter(({ at }) => at > Math.max(known, total / 10))
+        .filter(({ eta, truth }) => eta === null || eta > 2 * truth + slack || eta < truth / 2 - slack);
+      expect(wrong).toEqual([]);
+    });
+
+    test('does not jump where the phase changes', () => {
+      const jumps = looks.slice(1).flatMap((look, index) => {
+        const before = looks[index]!;
+        if (look.phase === before.phase || look.at < known) return [];
+        const [low, high] = [look.eta ?? -1, before.eta ?? -1].toSorted((a, b) => a - b) as [number, number];
+        return high <= low * 1.5 + 1.5 ? [] : [[before, look]];
+      });
+      expect(jumps).toEqual([]);
+    });
+
+    test('shows a percentage that only grows, below 100', () => {
+      const shown = looks.map(({ percentage }) => percentage);
+      expect(shown).toEqual(shown.toSorted((a, b) => a - b));
+      expect(shown.at(-1)).toBeLessThan(100);
+    });
+  });
+});
