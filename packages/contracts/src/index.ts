@@ -5,6 +5,7 @@ export * from './engines.js';
 export * from './errors.js';
 export * from './health.js';
 export * from './http.js';
+export * from './meant-timeframe.js';
 export * from './models.js';
 export * from './names.js';
 export * from './operation.js';

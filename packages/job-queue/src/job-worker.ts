@@ -135,7 +135,7 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
     // a queue that is away takes nothing back: locks expire
     if (this.#awaySince !== null) this.#connection.abandon();
     while (this.#held.size > 0) await this.#parts.clock.sleep(IDLE_LOOK_MS);
-    if (this.#reachable) await this.#sayGoodbye();
+    if (this.#awaySince === null) await this.#sayGoodbye();
     this.#connection.abandon();
     const parts = Promise.allSettled([closed, this.#queue.close(), this.#relay.close()]);
     await within(parts, this.#answerMs).catch((error: unknown) => this.#trouble(error));

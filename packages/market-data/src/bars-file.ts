@@ -1,5 +1,13 @@
 import { join } from 'node:path';
-import { KtrdrError, SYMBOL_PATTERN, TIMEFRAMES, isTimeframe, shown, type Timeframe } from '@ktrdr/contracts';
+import {
+  KtrdrError,
+  SYMBOL_PATTERN,
+  TIMEFRAMES,
+  isTimeframe,
+  meantTimeframe,
+  shown,
+  type Timeframe,
+} from '@ktrdr/contracts';
 
 /** `AAPL_1h.csv`. Throws `invalid_name` where symbol or timeframe do not fit their patterns. */
 export function barsFileName(symbol: string, timeframe: string): string {
@@ -24,11 +32,15 @@ export function checkedSymbol(symbol: string): string {
 /** The timeframe itself. Throws `invalid_name`. */
 export function checkedTimeframe(timeframe: string): Timeframe {
   if (isTimeframe(timeframe)) return timeframe;
-  throw new KtrdrError(
-    'invalid_name',
-    `${shown(timeframe)} is not a timeframe: choose one of ${TIMEFRAMES.join(', ')}.`,
-    { details: { field: 'timeframe', value: timeframe.slice(0, 64) } },
-  );
+  throw new KtrdrError('invalid_name', `${shown(timeframe)} is not a timeframe: ${wouldBeRight(timeframe)}`, {
+    details: { field: 'timeframe', value: timeframe.slice(0, 64) },
+  });
+}
+
+function wouldBeRight(timeframe: string): string {
+  const meant = meantTimeframe(timeframe);
+  const choices = `choose one of ${TIMEFRAMES.join(', ')}`;
+  return meant === null ? `${choices}.` : `${choices}; did you mean "${meant}"?`;
 }
 
 /** Symbol and timeframe of a bars file's base name; `undefined` where it is not one. */

@@ -11,7 +11,9 @@ export type BarsHeader = Int8Array;
  * `timestampName`: what the file calls its timestamps.
  */
 export function parseHeader(line: string, timestampName: string): BarsHeader | string {
-  const names = line.split(',').map((name) => name.trim().toLowerCase());
+  if (line.includes('\r'))
+    return 'the lines end with carriage returns alone: save the file with Unix or Windows line ends';
+  const names = fieldsOf(line).map((name) => unquoted(name.trim()).toLowerCase());
   const wanted: string[] = [timestampName, ...BAR_COLUMNS.slice(1)];
   const roles = Int8Array.from(names, (name) => wanted.indexOf(name));
   const missing = wanted.filter((name) => !names.includes(name));
@@ -23,8 +25,20 @@ export function parseHeader(line: string, timestampName: string): BarsHeader | s
   return twice === undefined ? roles : `column ${twice} stands twice in the header: keep one of them`;
 }
 
+/** Fields of a line; a comma inside quotes (RFC 4180) separates nothing. */
+function fieldsOf(line: string): string[] {
+  return line.match(/(?:"[^"]*"|[^,"])+|(?<=,|^)(?=,|$)/g) ?? [];
+}
+
+function unquoted(name: string): string {
+  return /^"[^"]*"$/.test(name) ? name.slice(1, -1).trim() : name;
+}
+
 function wouldBeRight(line: string, missing: string[]): string {
-  if (!line.includes(',') && /[;\t]/.test(line)) return 'separate the columns with commas';
+  if (!line.includes(',') && line.includes(';')) {
+    return 'separate the columns with commas, and write decimal points in place of decimal commas (1.5, not 1,5)';
+  }
+  if (!line.includes(',') && line.includes('\t')) return 'separate the columns with commas';
   if (missing.length === 1 && missing[0] === 'volume')
     return 'a market without volumes has a column of zeros';
   return `the first line must name ${BAR_COLUMNS.join(',')}`;

@@ -12,6 +12,9 @@ const SPACE = 32;
 const TAB = 9;
 const HASH = 35;
 const COMMA = 44;
+const QUOTE = 34;
+/** A number with a decimal comma, as many European programs write it: `1,5`, `1.234,56`. */
+const DECIMAL_COMMA = /^[+-]?\d+(\.\d{3})*,\d+$/;
 
 /** Adjusted prices carry rounding noise: a high this much (relative) below a close is one. */
 const PRICE_NOISE = 1e-6;
@@ -87,8 +90,11 @@ export class BarsParser {
   }
 
   /** The line that is being read is longer than any line of bars. */
-  refuseLongLine(limit: number): void {
-    this.#problems.add(this.#line + 1, `the line is longer than ${limit} bytes: this is not a file of bars`);
+  refuseLongLine(bytes: Buffer): void {
+    const why = bytes.includes(RETURN)
+      ? 'the lines end with carriage returns alone: save the file with Unix or Windows line ends'
+      : `the line is longer than ${bytes.length} bytes: this is not a file of bars`;
+    this.#problems.add(this.#line + 1, why);
   }
 
   /** The bars. Throws `bars_invalid` with all problems. */
@@ -126,15 +132,22 @@ export class BarsParser {
     let column = 0;
     let start = from;
     let sound = true;
+    let quoted = false;
     for (let at = from; at <= to; at++) {
-      if (at < to && bytes[at] !== COMMA) continue;
+      const byte = bytes[at];
+      if (at < to && byte === QUOTE) quoted = !quoted;
+      if (at < to && (byte !== COMMA || quoted)) continue;
       const role = column < header.length ? header[column]! : -1;
       if (role >= 0) sound = this.#readField(role, bytes, start, at) && sound;
       column++;
       start = at + 1;
     }
     if (column !== header.length) {
-      this.#problems.add(this.#line, `the line has ${column} columns, the header has ${header.length}`);
+      const line = bytes.toString('utf8', from, to);
+      this.#problems.add(
+        this.#line,
+        `the line has ${column} columns, the header has ${header.length}${columnsHint(line, column - header.length)}`,
+      );
     } else if (sound) {
       this.#checkRow(row);
       this.#columns.push(row);
@@ -146,14 +159,20 @@ export class BarsParser {
     let end = to;
     while (start < end && isBlank(bytes[start]!)) start++;
     while (end > start && isBlank(bytes[end - 1]!)) end--;
+    if (end - start >= 2 && bytes[start] === QUOTE && bytes[end - 1] === QUOTE) {
+      start++;
+      end--;
+    }
     const value = role === TIME ? parseTimestamp(bytes, start, end) : parseNumber(bytes, start, end);
     this.#row[role] = value;
     if (!Number.isNaN(value)) return true;
     const name = BAR_COLUMNS[role]!;
     const text = bytes.toString('utf8', start, end);
     if (text === '') this.#problems.add(this.#line, `${name} is empty`);
-    else if (role !== TIME) this.#problems.add(this.#line, `${name} ${shown(text)} is not a finite number`);
-    else
+    else if (role !== TIME) {
+      const hint = DECIMAL_COMMA.test(text) ? `: write ${withDecimalPoint(text)}, with a decimal point` : '';
+      this.#problems.add(this.#line, `${name} ${shown(text)} is not a finite number${hint}`);
+    } else
       this.#problems.add(
         this.#line,
         `timestamp ${shown(text)} is not a date and time such as ${TIMESTAMP_FORMS}`,
@@ -219,6 +238,18 @@ export class BarsParser {
       );
     }
   }
+}
+
+/** More columns than the header has, where most commas stand between digits. */
+function columnsHint(line: string, tooMany: number): string {
+  const betweenDigits = line.match(/\d,(?=\d)/g)?.length ?? 0;
+  return tooMany > 1 && betweenDigits >= tooMany
+    ? ': where a number has a decimal comma, write a decimal point (1.5, not 1,5)'
+    : '';
+}
+
+function withDecimalPoint(text: string): string {
+  return text.replaceAll('.', '').replace(',', '.');
 }
 
 function isBlank(byte: number): boolean {

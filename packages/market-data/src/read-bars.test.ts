@@ -94,6 +94,12 @@ describe('a good file', () => {
     expect((await read([HEADER, ...rows].join('\n'))).length).toBe(3);
   });
 
+  test('may have quoted fields, also with commas in columns that are not read', async () => {
+    const quoted = '"Name","timestamp","open","high","low","close","volume"';
+    const bars = await read(`${quoted}\r\n"Apple, Inc.","2024-01-02T14:00:00Z","1","2",0.5,"1.5","100"\r\n`);
+    expect([bars.length, bars.close[0], bars.volume[0]]).toEqual([1, 1.5, 100]);
+  });
+
   test('may carry the rounding noise of adjusted prices', async () => {
     expect((await read(`${HEADER}\n2024-01-02T14:00:00Z,1,1.1,1.0000000001,1.1000000001,1\n`)).length).toBe(
       1,
@@ -119,7 +125,23 @@ describe('a file with a problem is refused with its line', () => {
     ],
     [
       HEADER.replaceAll(',', ';'),
-      'AAPL_1h.csv:1: columns timestamp, open, high, low, close, volume are missing in the header "timestamp;open;high;low;close;volume"; separate the columns with commas',
+      'AAPL_1h.csv:1: columns timestamp, open, high, low, close, volume are missing in the header "timestamp;open;high;low;close;volume"; separate the columns with commas, and write decimal points in place of decimal commas (1.5, not 1,5)',
+    ],
+    [
+      `${HEADER}\n2024-01-02T14:00:00Z,1,5,2,5,0,5,1,5,100\n`,
+      'AAPL_1h.csv:2: the line has 10 columns, the header has 6: where a number has a decimal comma, write a decimal point (1.5, not 1,5)',
+    ],
+    [
+      `${HEADER}\n"2024-01-02T14:00:00Z","1.234,5",2,0.5,1.5,100\n`,
+      'AAPL_1h.csv:2: open "1.234,5" is not a finite number: write 1234.5, with a decimal point',
+    ],
+    [
+      `${HEADER}\r${GOOD}\r`,
+      'AAPL_1h.csv:1: the lines end with carriage returns alone: save the file with Unix or Windows line ends',
+    ],
+    [
+      `${HEADER}\r${`${GOOD}\r`.repeat(60_000)}`,
+      'AAPL_1h.csv:1: the lines end with carriage returns alone: save the file with Unix or Windows line ends',
     ],
     [
       `${HEADER},Close\n${GOOD},1\n`,

@@ -177,6 +177,11 @@ describe('options', () => {
   test.each<[string, string, string]>([
     ['that there are not', '{"colour":"red"}', 'there is no option "colour"'],
     ['that there are not, inside', '{"parts":[{"size":1,"x":2}]}', 'there is no option "parts.0.x"'],
+    [
+      'that every object has, inside another',
+      '{"params":{"list":[{"constructor":3}]}}',
+      'there is no option "params.list.0.constructor"',
+    ],
     ['that every object has', '{"constructor":1}', 'there is no option "constructor"'],
     ['that no object may have', '{"__proto__":{"count":1}}', 'there is no option "__proto__"'],
     ['of the wrong type', '{"count":"many"}', 'count must be a whole number'],

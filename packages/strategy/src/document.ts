@@ -1,12 +1,17 @@
 import { Composer, isAlias, isScalar, isSeq, Lexer, LineCounter, Parser } from 'yaml';
-import type { CST, Document, ParsedNode, YAMLMap } from 'yaml';
+import type { CST, Document, ParsedNode, YAMLMap, YAMLSeq } from 'yaml';
 
 import type { IssueList, Path, Place } from './issues.js';
 import { LIMITS } from './limits.js';
+import { findTextTraps } from './text-traps.js';
 import { yamlProblem } from './yaml-problem.js';
 
 /** Tokens (words, signs, line breaks, comments) of one file: bounds the work before anything is built from them. */
 const MAX_TOKENS = 250_000;
+
+/** A scalar as written. */
+const DIGITS = /^\d+$/;
+const SIGNED = /^[+-]?\d+$/;
 
 /** A value of the file with its place. Maps have a null prototype, so that no key of a file can mean anything else. */
 interface LocatedValue {
@@ -91,6 +96,7 @@ export function readDocument(text: string, issues: IssueList): StrategyDocument 
   const lines = new LineCounter();
   const tokens = tokenise(text, lines, issues);
   if (tokens === null) return null;
+  if (findTextTraps(text, (offset) => placeAt(lines, offset), issues)) return null;
   // Duplicate keys are found while converting: the library's own check compares every pair of keys.
   const composer = new Composer({ prettyErrors: false, uniqueKeys: false });
   const [document, ...others] = composer.compose(tokens, true, text.length);
@@ -174,6 +180,7 @@ class Converter {
     this.open.add(node);
     located.children = new Map();
     if (isSeq(node)) {
+      if (node.flow === true) this.refuseMixedCommas(node, path);
       located.value = node.items.map((item, index) => {
         const child = this.node(item as ParsedNode, start, null, [...path, index]);
         located.children!.set(index, child);
@@ -191,7 +198,8 @@ class Converter {
 
   private map(node: YAMLMap.Parsed, children: Map<string | number, LocatedValue>, path: Path): void {
     const merged = new Map<string | number, LocatedValue>();
-    for (const { key, value } of node.items) {
+    for (const [index, { key, value }] of node.items.entries()) {
+      if (this.isAfterDecimalComma(node, index, path)) continue;
       const keyStart = key?.range[0] ?? node.range[0];
       if (!isScalar(key) || key.value === null) {
         this.issues.error(placeAt(this.lines, keyStart), path, 'this key is not a text; write `key: value`');
@@ -211,6 +219,34 @@ class Converter {
       }
     }
     for (const [name, child] of merged) if (!children.has(name)) children.set(name, child);
+  }
+
+  /** `{dropout: 0,2}` is two entries to YAML: dropout 0, and a key 2 without a value. */
+  private isAfterDecimalComma(node: YAMLMap.Parsed, index: number, path: Path): boolean {
+    const { key, value } = node.items[index]!;
+    const before = node.items[index - 1];
+    if (!isScalar(key) || value !== null || !DIGITS.test(key.source) || before === undefined) return false;
+    const whole: unknown = before.value;
+    if (!isScalar(before.key) || !isScalar(whole) || !DIGITS.test(whole.source ?? '')) return false;
+    const message = `is ${whole.source},${key.source}: a comma separates two entries; write ${whole.source}.${key.source} with a decimal point`;
+    const place = placeAt(this.lines, whole.range![0]);
+    this.issues.error(place, [...path, before.key.source], message);
+    return true;
+  }
+
+  /** `[0, 0,5, 1]` is four numbers to YAML. With a space after every comma, or after none, it is what it looks like. */
+  private refuseMixedCommas(node: YAMLSeq.Parsed, path: Path): void {
+    const numbers = node.items.map((item) => (isScalar(item) && SIGNED.test(item.source) ? item : null));
+    const gaps = numbers.slice(1).map((item, index) => {
+      const before = numbers[index];
+      return item === null || before == null ? null : item.range[0] - before.range[1];
+    });
+    if (!gaps.some((gap) => gap !== null && gap > 1)) return;
+    const at = gaps.findIndex((gap, index) => gap === 1 && DIGITS.test(numbers[index + 1]!.source));
+    if (at < 0) return;
+    const [whole, decimals] = [numbers[at]!, numbers[at + 1]!];
+    const message = `has ${whole.source},${decimals.source}: write ${whole.source}.${decimals.source} where a decimal is meant, and a space after the comma where two numbers are meant`;
+    this.issues.error(placeAt(this.lines, whole.range[0]), [...path, at], message);
   }
 
   /** `<<: *base` or `<<: [*first, *second]`: keys that the map does not have itself; the first map wins. */

@@ -343,7 +343,7 @@ describe('what the command line says', () => {
     [
       { timeframes: ['2h'] },
       'invalid_name',
-      'timeframe "2h": must be one of 1m, 5m, 15m, 30m, 1h, 4h, 1d, 1w; did you mean "1h"?',
+      'timeframe "2h": must be one of 1m, 5m, 15m, 30m, 1h, 4h, 1d, 1w',
     ],
     [{ symbols: [] }, 'invalid_request', 'an empty list'],
     [

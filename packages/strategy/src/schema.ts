@@ -10,8 +10,16 @@ export function describe(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'object') return 'a map';
   // JSON has no word for .inf and .nan.
-  const text = typeof value === 'number' ? String(value) : JSON.stringify(value);
+  const text = typeof value === 'number' ? String(value) : visible(JSON.stringify(value));
   return text.length > 60 ? `${text.slice(0, 57)}..."` : text;
+}
+
+/** Characters without a shape as their code: otherwise a wrong name looks right. */
+function visible(text: string): string {
+  return text.replaceAll(
+    /[\u0085\u00A0\u00AD\u1680\u2000-\u200F\u2028-\u202F\u205F-\u2069\u3000\uFEFF]/g,
+    (character) => `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** `is 0; must be a whole number from 1 to 100`. */
@@ -19,9 +27,25 @@ function mustBe(expected: string): { error: (issue: { input?: unknown }) => stri
   return { error: (issue) => `is ${describe(issue.input)}; must be ${expected}` };
 }
 
+/** As `mustBe`, of a number: `0,2` is a text to YAML. */
+function mustBeNumber(expected: string): { error: (issue: { input?: unknown }) => string } {
+  return {
+    error: ({ input }) => `is ${describe(input)}; must be ${expected}${commaHint(input)}`,
+  };
+}
+
+function commaHint(value: unknown): string {
+  const written = typeof value === 'string' ? value.trim() : '';
+  const grouped = /^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$/.test(written);
+  if (grouped) return `; write ${written.replaceAll(',', '')} without commas`;
+  return /^[+-]?\d*,\d+(e[+-]?\d+)?$/i.test(written)
+    ? `; write ${written.replace(/^([+-]?),/, '$10,').replace(',', '.')} with a decimal point`
+    : '';
+}
+
 /** A whole number in `min..max`. */
 export function whole(min: number, max: number) {
-  const expected = mustBe(`a whole number from ${min} to ${max}`);
+  const expected = mustBeNumber(`a whole number from ${min} to ${max}`);
   return z.number(expected).int(expected).min(min, expected).max(max, expected);
 }
 
@@ -36,7 +60,7 @@ interface Range {
 
 /** A finite number in a range. */
 export function real(range: Range = {}) {
-  const expected = mustBe(`a number${rangeText(range)}`);
+  const expected = mustBeNumber(`a number${rangeText(range)}`);
   let schema = z.number(expected);
   if (range.min !== undefined) schema = schema.min(range.min, expected);
   if (range.above !== undefined) schema = schema.gt(range.above, expected);

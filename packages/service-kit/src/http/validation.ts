@@ -26,12 +26,26 @@ export function validationPipe(): ValidationPipe {
 /** The framework passes over the names that every object has (`constructor`); nobody's option is called so. */
 class RequestPipe extends ValidationPipe {
   override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    const names = typeof value === 'object' && value !== null ? Object.keys(value) : [];
-    const inherited = names.filter((name) => name in Object.prototype);
+    const inherited = inheritedNames(value, '');
     if (inherited.length > 0)
       throw invalidRequest(inherited.map((path) => ({ path, message: noOption(path) })));
     return super.transform(value, metadata);
   }
+}
+
+/** Paths of such names at any depth: the body parser bounds it. Bytes and streams of a `PUT` are no options. */
+function inheritedNames(value: unknown, parent: string): string[] {
+  if (!isPlain(value)) return [];
+  return Object.keys(value).flatMap((name) => {
+    const path = parent === '' ? name : `${parent}.${name}`;
+    return name in Object.prototype ? [path] : inheritedNames(value[name], path);
+  });
+}
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null || Array.isArray(value);
 }
 
 function noOption(path: string): string {

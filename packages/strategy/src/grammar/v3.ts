@@ -1,4 +1,4 @@
-import { isTimeframe, TIMEFRAMES } from '@ktrdr/contracts';
+import { isTimeframe, timeframeHint, TIMEFRAMES } from '@ktrdr/contracts';
 import type { Timeframe } from '@ktrdr/contracts';
 
 import type { Path } from '../issues.js';
@@ -212,7 +212,7 @@ class InputReader {
     names.forEach((name: unknown, index) => {
       const place = typeof value === 'string' ? path : [...path, index];
       if (typeof name !== 'string' || !isTimeframe(name)) {
-        const hint = typeof name === 'string' ? didYouMean(name, ['all', ...TIMEFRAMES]) : '';
+        const hint = typeof name === 'string' ? timeframeHint(name) || didYouMean(name, ['all']) : '';
         this.reader.error(
           place,
           `is ${describe(name)}; must be all, or among ${TIMEFRAMES.join(', ')}${hint}`,

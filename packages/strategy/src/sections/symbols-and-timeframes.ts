@@ -1,4 +1,4 @@
-import { isTimeframe, KtrdrError, SYMBOL_PATTERN, shown, TIMEFRAMES } from '@ktrdr/contracts';
+import { isTimeframe, KtrdrError, SYMBOL_PATTERN, shown, timeframeHint, TIMEFRAMES } from '@ktrdr/contracts';
 import type { Timeframe } from '@ktrdr/contracts';
 import { parseDateRange } from '@ktrdr/market-data';
 import { z } from 'zod';
@@ -8,7 +8,6 @@ import { LIMITS } from '../limits.js';
 import type { StrategyVersion } from '../model.js';
 import { choice, describe, text, whole } from '../schema.js';
 import type { Reader } from '../section.js';
-import { didYouMean } from '../suggest.js';
 
 /** What the command line says in place of the file's lists. */
 export interface StrategyOverrides {
@@ -33,7 +32,7 @@ const symbolName = text(SYMBOL_RULE).refine((name) => SYMBOL_PATTERN.test(name),
 
 const timeframeName = z.unknown().transform((value, context): Timeframe => {
   if (typeof value === 'string' && isTimeframe(value)) return value;
-  const hint = typeof value === 'string' ? didYouMean(value, TIMEFRAMES) : '';
+  const hint = typeof value === 'string' ? timeframeHint(value) : '';
   context.addIssue({ code: 'custom', message: `is ${describe(value)}; must be ${TIMEFRAME_RULE}${hint}` });
   return z.NEVER;
 });
@@ -97,7 +96,7 @@ export function checkOverrides({ symbols, timeframes }: StrategyOverrides): void
   }
   const badTimeframe = timeframes?.find((timeframe) => !isTimeframe(timeframe));
   if (badTimeframe !== undefined) {
-    const hint = didYouMean(badTimeframe, TIMEFRAMES);
+    const hint = timeframeHint(badTimeframe);
     throw new KtrdrError(
       'invalid_name',
       `timeframe ${shown(badTimeframe)}: must be ${TIMEFRAME_RULE}${hint}`,

@@ -1,0 +1,33 @@
+import { TIMEFRAME_MS, TIMEFRAMES, type Timeframe } from './names.js';
+
+const MINUTE_MS = 60_000;
+/** Words for a length of time, as brokers and sites write them. */
+const UNITS: readonly (readonly [words: RegExp, ms: number])[] = [
+  [/^(s|secs?|seconds?)$/, MINUTE_MS / 60],
+  [/^(m|mins?|minutes?|minutely)$/, MINUTE_MS],
+  [/^(h|hrs?|hours?|hourly)$/, 60 * MINUTE_MS],
+  [/^(d|days?|daily)$/, 24 * 60 * MINUTE_MS],
+  [/^(w|wks?|weeks?|weekly)$/, 7 * 24 * 60 * MINUTE_MS],
+];
+/** `60m`, `1 hour`, `D`, `H1`, `240`. */
+const DURATION = /^(\d{1,6})?[\s_-]*([a-z]+)?[\s_-]*(\d{1,6})?$/i;
+
+/** The timeframe of the same length, for a text that is none: `60m` means 1h. `null` where there is no such timeframe. */
+export function meantTimeframe(text: string): Timeframe | null {
+  // one month on most sites
+  if (text.trim() === '1M') return null;
+  const [, before, word, after] = DURATION.exec(text.trim()) ?? [];
+  if (before !== undefined && after !== undefined) return null;
+  const count = before ?? after;
+  if (count === undefined && word === undefined) return null;
+  // a number alone counts minutes, as in chart programs
+  const unit = UNITS.find(([words]) => words.test((word ?? 'm').toLowerCase()));
+  const ms = unit === undefined ? NaN : Number(count ?? 1) * unit[1];
+  return TIMEFRAMES.find((timeframe) => TIMEFRAME_MS[timeframe] === ms) ?? null;
+}
+
+/** `; did you mean "1h"?`, or nothing. */
+export function timeframeHint(text: string): string {
+  const meant = meantTimeframe(text);
+  return meant === null ? '' : `; did you mean "${meant}"?`;
+}
