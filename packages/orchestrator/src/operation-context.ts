@@ -63,6 +63,8 @@ export interface ManagedOperation<TResult> {
   /** Without steps the percentage comes from the updates alone. */
   steps?: readonly ProgressStep[];
   initialContext?: Partial<ProgressContext>;
+  /** Fields of every log line of the operation, beside its id. */
+  logFields?: Record<string, string>;
   /** `message` of the start response. */
   startMessage?: string;
   /** The domain function. What it returns (JSON) completes the operation, what it throws fails or cancels it. */

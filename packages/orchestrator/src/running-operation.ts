@@ -87,7 +87,7 @@ export class RunningOperation<TResult> {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    this.#logger = withFields(parts.logger, { operation_id: this.operationId });
+    this.#logger = withFields(parts.logger, { operation_id: this.operationId, ...managed.logFields });
     this.#writer = new ProgressWriter(
       parts.clock,
       () => this.#saveProgress(),

@@ -64,6 +64,7 @@ export class SessionManager extends ServiceOrchestrator<SessionTraining> {
         phase: 'starting',
         host_service: true,
       },
+      logFields: { api_operation_id: request.operationId },
       startMessage: `Training of ${strategy.name} on ${strategy.symbols.join(', ')} has started.`,
       run: (context) => this.runSession(request, reports, context),
     });

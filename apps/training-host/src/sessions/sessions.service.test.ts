@@ -101,6 +101,18 @@ test('a session goes on while it is asked for, and is cancelled once nobody does
   expect(clock.waiting).toBe(0);
 });
 
+test('each log line of a session names the operation of the API', async () => {
+  const { operations, logger, start } = await host(1);
+  const id = await start(1, { dry_run: true });
+  await operations.idle();
+  const lines = logger.lines.filter(({ fields }) => fields['operation_id'] === id);
+  expect(lines.map(({ message }) => message)).toEqual(
+    expect.arrayContaining(['operation started', 'operation ended']),
+  );
+  const named = lines.map(({ fields }) => fields['api_operation_id']);
+  expect(named).toEqual(lines.map(() => 'op_training_20240101T000000_api1'));
+});
+
 test.each([
   ['auto', 'tensorflow-js'],
   ['tensorflow-wasm', 'tensorflow-wasm'],
