@@ -45,7 +45,8 @@ function inheritedNames(value: unknown, parent: string): string[] {
 function isPlain(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null || Array.isArray(value);
+  // the query parser's objects have a prototype of their own, without one above it
+  return prototype === null || Array.isArray(value) || Object.getPrototypeOf(prototype) === null;
 }
 
 function noOption(path: string): string {
