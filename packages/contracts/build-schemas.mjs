@@ -1,6 +1,6 @@
 /**
  * Second step of the build: `dist/schemas.json` holds the JSON schema of every type in `WireTypes`, and of the types inside them.
- * The OpenAPI documents of the services are made of it, so that they cannot differ from the types.
+ * The OpenAPI documents of the services are built from it, so they cannot differ from the types.
  */
 import { writeFileSync } from 'node:fs';
 import { createGenerator } from 'ts-json-schema-generator';
@@ -10,10 +10,10 @@ const { definitions } = createGenerator({
   tsconfig: 'tsconfig.json',
   type: 'WireTypes',
   expose: 'export',
-  // an answer may get more fields in a later version
+  // a later version may add fields to a response
   additionalProperties: true,
   discriminatorType: 'open-api',
-  // of types that are open on purpose
+  // marks types that are open on purpose
   extraTags: ['additionalProperties'],
   encodeRefs: false,
   sortProps: false,
@@ -21,7 +21,7 @@ const { definitions } = createGenerator({
   skipTypeCheck: true,
 }).createSchema('WireTypes');
 
-// without it a generator takes the names of the schemas for the values
+// without a mapping, generators use schema names as discriminator values
 for (const schema of Object.values(definitions)) {
   if (schema.discriminator === undefined) continue;
   const { propertyName } = schema.discriminator;

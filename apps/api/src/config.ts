@@ -15,7 +15,7 @@ export interface ApiSettings extends ListenSettings {
   stateDir: string;
   /** `postgres://...`; without it operations are kept in `{stateDir}/ktrdr.db`. */
   databaseUrl: string | undefined;
-  /** Password of `databaseUrl`, where that has none. */
+  /** Password for `databaseUrl` if the URL has none. */
   databasePassword: string | undefined;
   /** An API that is silent for so long is gone: another one takes its operations over. */
   leaseMs: number;

@@ -73,9 +73,9 @@ export class ApiClient {
   }
 
   /**
-   * The operation each time that it changes, until the API ends the stream. A stream that breaks is an `ApiUnreachableError`.
+   * Yields the operation after each change, until the API ends the stream. A broken stream throws `ApiUnreachableError`.
    *
-   * @param lastEventId the last event of an earlier stream: only newer states come
+   * @param lastEventId id of the last event of an earlier stream: only newer states follow
    */
   async *operationEvents(id: string, lastEventId?: string): AsyncGenerator<OperationEvent, void> {
     const response = await this.#send({
@@ -90,7 +90,7 @@ export class ApiClient {
     });
     const stream = response.data as Readable;
     try {
-      // the operation has ended, and the last event told how
+      // the operation has ended, and the client has seen its final state
       if (response.status === 204) return;
       if (response.status !== 200 || !contentType(response).startsWith('text/event-stream')) {
         this.#data(response.status, parseJson(await readText(stream)), response);
@@ -131,7 +131,7 @@ export class ApiClient {
   }
 }
 
-/** A state of an operation, and the event's id to go on from. */
+/** A state of an operation, and the event id to resume the stream from. */
 export interface OperationEvent {
   id: string | undefined;
   operation: Operation;

@@ -22,9 +22,9 @@ const TRUE = ['true', '1', 'yes', 'on'];
 const FALSE = ['false', '0', 'no', 'off'];
 
 /**
- * What `USE_TRAINING_HOST_SERVICE` asks for, as the API reads it; `undefined` where it is not set.
+ * Value of `USE_TRAINING_HOST_SERVICE`, parsed as the API parses it; `undefined` if it is not set.
  *
- * @throws UsageError where it is neither true nor false
+ * @throws UsageError if it is neither true nor false
  */
 export function readWantsHostService(environment: NodeJS.ProcessEnv = process.env): boolean | undefined {
   const text = environment.USE_TRAINING_HOST_SERVICE?.trim() ?? '';

@@ -12,7 +12,7 @@ export interface CommandContext {
   input: NodeJS.ReadableStream & { isTTY?: boolean };
   /** @throws UsageError where `KTRDR_API_URL` is no URL */
   apiUrl: () => string;
-  /** What `USE_TRAINING_HOST_SERVICE` asks for. @throws UsageError where it is neither true nor false */
+  /** Value of `USE_TRAINING_HOST_SERVICE`. @throws UsageError if it is neither true nor false */
   wantsHostService: () => boolean | undefined;
 }
 

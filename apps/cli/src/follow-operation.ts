@@ -25,9 +25,8 @@ export interface FollowOptions {
 }
 
 /**
- * Follows an operation until it has ended, over broken streams and restarts of the API. Each round asks for the operation
- * and then listens to its events, those that are newer than the last one; after a broken stream the next round begins when a
- * growing pause is over.
+ * Follows an operation until it has ended, across broken streams and API restarts. Each round reads the operation, then the
+ * events newer than the last one. After a broken stream the next round starts after a pause, which grows.
  *
  * @throws CliError once the API has not answered for a minute, or no longer knows the operation
  */

@@ -29,7 +29,7 @@ export type Supervised =
 interface Detachable {
   /** The command ends as soon as the operation is stored. */
   detach?: boolean;
-  /** A line about what keeps the operation from running now, for whoever does not see it wait. */
+  /** A line that says why the operation cannot run now, shown because the command does not wait for it. */
   obstacle?: (api: ApiClient) => Promise<string | null>;
 }
 

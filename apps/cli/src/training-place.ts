@@ -4,8 +4,8 @@ import { CliError } from './cli-error.js';
 import type { CommandContext } from './context.js';
 
 /**
- * The API reads `USE_TRAINING_HOST_SERVICE` when it starts. Somebody who sets it in front of `ktrdr` expects it to count:
- * where the started operation trains elsewhere, one line on stderr says so.
+ * Prints a note on stderr if `USE_TRAINING_HOST_SERVICE` is set for `ktrdr` but the API trains elsewhere. The API reads the
+ * setting only when it starts, and a user may not know that.
  */
 export async function noteOtherPlace(
   { output, wantsHostService }: CommandContext,
@@ -18,7 +18,7 @@ export async function noteOtherPlace(
     const { host_service } = (await api.operation(operation_id)).progress.context;
     if (host_service !== null && host_service !== wanted) output.err(wanted ? NO_HOST : NO_LOCAL);
   } catch (error) {
-    // following the operation meets the same problem, and tells it
+    // following the operation meets the same error and reports it
     if (!(error instanceof CliError)) throw error;
   }
 }

@@ -56,7 +56,7 @@ describe('the command line', () => {
 
   const run = (...args: string[]) => runCommandLine(context, args);
 
-  describe('USE_TRAINING_HOST_SERVICE in front of ktrdr', () => {
+  describe('USE_TRAINING_HOST_SERVICE set for ktrdr', () => {
     const train = async (wanted: boolean | undefined, host_service: boolean | null, ...options: string[]) => {
       context.wantsHostService = () => wanted;
       const started = { operation_id: 'op_1', status: 'started', message: 'Training started' };
@@ -90,20 +90,20 @@ describe('the command line', () => {
       expect(context.stdout()).toContain('Training started');
     });
 
-    test('leaves the JSON of stdout alone', async () => {
+    test('does not change the JSON on stdout', async () => {
       await train(true, false, '--json');
       expect(JSON.parse(context.stdout())).toMatchObject({ operation_id: 'op_1' });
       expect(context.stderr()).toMatch(/^note: /);
     });
 
-    test('that is neither true nor false starts nothing', async () => {
+    test('starts nothing if it is neither true nor false', async () => {
       context.wantsHostService = () => readWantsHostService({ USE_TRAINING_HOST_SERVICE: 'maybe' });
       await expect(run('models', 'train', file)).rejects.toMatchObject({ exitCode: 2 });
       await expect(run('operations', 'resume', 'op_1')).rejects.toMatchObject({ exitCode: 2 });
       expect(server.requests).toEqual([]);
     });
 
-    test('is no reason to fail where the API does not answer any more', async () => {
+    test('does not fail the command if the API stops answering', async () => {
       context.wantsHostService = () => true;
       server.answers.set('POST /trainings/start', () => ({
         data: { operation_id: 'op_1', status: 'started', message: 'Training started' },
@@ -151,7 +151,7 @@ describe('the command line', () => {
     ]);
   });
 
-  describe('models train --detach says what it waits for, and exits 0', () => {
+  describe('models train --detach warns if no host is available, and exits 0', () => {
     const HOST = { name: 'gpu-1', mode: 'queue', status: 'up', engines: [], engine_setting: null };
     const LOAD = { sessions_running: 0, sessions_max: 1, operations: [], last_heartbeat: null };
     const host = (change: object) => ({ ...HOST, ...LOAD, ...change });
@@ -159,19 +159,19 @@ describe('the command line', () => {
 
     test.each([
       [
-        'no host of the queue',
+        'no host in the queue',
         { mode: 'queue', hosts: [] },
-        ['No host takes trainings out of the queue', QUEUE],
+        ['No host takes trainings from the queue', QUEUE],
       ],
       [
-        'only silent hosts',
+        'only hosts that do not respond',
         { mode: 'queue', hosts: [host({ status: 'silent' })] },
-        ['All hosts are silent', QUEUE],
+        ['No host of the queue responds', QUEUE],
       ],
       [
-        'a host that does not answer',
+        'a host service that does not respond',
         { mode: 'host', hosts: [host({ name: 'http://gpu:5002', status: 'silent' })] },
-        ['The training host at http://gpu:5002 does not answer', 'npm run host'],
+        ['The training host at http://gpu:5002 does not respond', 'npm run host'],
       ],
     ])('%s', async (_, hosts, words) => {
       server.answers.set('POST /trainings/start', () => ({
@@ -185,10 +185,13 @@ describe('the command line', () => {
     });
 
     test.each([
-      ['a host is there', () => ({ data: { mode: 'queue', hosts: [host({}), host({ status: 'silent' })] } })],
-      ['the API trains itself', () => ({ data: { mode: 'local', hosts: [] } })],
-      ['the API does not know', () => ({ status: 500, error: { code: 'internal_error', message: 'x' } })],
-    ])('and nothing where %s', async (_, answer) => {
+      ['a host is up', () => ({ data: { mode: 'queue', hosts: [host({}), host({ status: 'silent' })] } })],
+      ['the API trains by itself', () => ({ data: { mode: 'local', hosts: [] } })],
+      [
+        'the API cannot list the hosts',
+        () => ({ status: 500, error: { code: 'internal_error', message: 'x' } }),
+      ],
+    ])('and prints no warning if %s', async (_, answer) => {
       server.answers.set('POST /trainings/start', () => ({
         data: { operation_id: 'op_1', status: 'started', message: 'Training started' },
       }));

@@ -86,7 +86,7 @@ describe('ktrdr against a real API', () => {
     expect(show.stdout).not.toMatch(/undefined|null|NaN/);
   });
 
-  test('USE_TRAINING_HOST_SERVICE in front of ktrdr, which the API does not have, is told on stderr', async () => {
+  test('USE_TRAINING_HOST_SERVICE set for ktrdr but not for the API gives a note on stderr', async () => {
     const train = new Program(
       ['apps/cli/bin/ktrdr.mjs', 'models', 'train', 'strategies/test.yaml', '--dry-run', '--json'],
       { KTRDR_API_URL: api.url, USE_TRAINING_HOST_SERVICE: 'true' },
@@ -136,7 +136,7 @@ describe('ktrdr against a real API', () => {
   });
 });
 
-test('models train --detach says that the training host does not answer, and the training is stored: exit 0', async () => {
+test('models train --detach warns if the training host does not respond, stores the training and exits 0', async () => {
   const host = `http://127.0.0.1:${await freePort()}`;
   const api = await TestApi.start({ USE_TRAINING_HOST_SERVICE: 'true', TRAINING_HOST_SERVICE_URL: host });
   try {
@@ -145,7 +145,7 @@ test('models train --detach says that the training host does not answer, and the
     const train = api.ktrdr('models', 'train', 'strategies/test.yaml', ...range, '--detach');
     expect(await train.ended).toBe(0);
     expect(train.stderr).toBe(
-      `The training host at ${host} does not answer: the training fails unless it does so soon. Start it: npm run host\n`,
+      `The training host at ${host} does not respond. The training fails if the host stays unreachable. Start it: npm run host\n`,
     );
     const [id = ''] = train.stdout.match(/op_\S+/) ?? [];
     expect(await api.ktrdr('operations', 'show', id).ended).toBe(0);

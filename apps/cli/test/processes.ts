@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 export const ROOT = join(import.meta.dirname, '../../..');
 
-/** A machine that is busy with other tests takes its time. */
+/** Long, because other tests may keep the machine busy. */
 const START_MS = 40_000;
 
 /** A running program and all that it has written. */
@@ -95,7 +95,7 @@ export class TestApi {
     this.#program = program;
     const deadline = performance.now() + START_MS;
     while (performance.now() < deadline) {
-      // its health is down where it uses a host that is not there
+      // any status will do: health is down while a configured host is missing
       const answers = await fetch(`${this.url}/health`).then(
         () => true,
         () => false,

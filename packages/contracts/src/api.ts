@@ -40,7 +40,7 @@ export interface SampleDataRequest {
   start_date?: string;
   /** `YYYY-MM-DD`, included. */
   end_date?: string;
-  /** Another seed gives another market. */
+  /** Seed of the synthetic bars: another seed gives other bars. */
   seed?: number;
   /**
    * Replaces an existing file.
@@ -83,7 +83,7 @@ export interface StrategyIssue {
 export interface ValidateStrategyRequest {
   /** The strategy file's text. */
   strategy: string;
-  /** What messages call the text. */
+  /** File name to use in messages about the text. */
   strategy_file?: string;
 }
 
@@ -194,7 +194,7 @@ export interface ComputeIndicatorRequest {
    */
   type: string;
   /**
-   * Parameters by name; missing ones have their defaults.
+   * Parameters by name; missing ones use their defaults.
    *
    * @example { "period": 14 }
    */

@@ -78,7 +78,7 @@ export const ERROR_STATUS = {
 
 export type ErrorCode = keyof typeof ERROR_STATUS;
 
-/** A failure as it is shown: a stable code, a sentence for people, and what helps to act. */
+/** An error as clients get it: a stable code, a message for people, and details for programs. */
 export interface ErrorBody {
   code: ErrorCode;
   /** What is wrong and what to do. */
@@ -115,8 +115,8 @@ export class KtrdrError extends Error {
 }
 
 /**
- * The store or the queue cannot be used. Whoever connects to it logs the outage once when it begins and once when it ends, so that
- * nobody else logs these errors, and none needs a stack.
+ * Whether the store or the queue is unavailable. The code that connects to it logs each outage once when it begins and once when
+ * it ends. Other code need not log these errors, and they need no stack.
  */
 export function isOutage(error: unknown): error is KtrdrError {
   return (

@@ -1,12 +1,12 @@
-/** One thing that must work for a service to be healthy; what else is worth knowing of it stands beside its status. */
+/** Health of one part of a service, which must be up for the service to be healthy. More fields may follow. */
 export interface PartHealth {
   status: 'up' | 'down';
-  /** What is wrong and what to do; only where it is down. */
+  /** What is wrong and what to do; only if the part is down. */
   message?: string;
   [more: string]: unknown;
 }
 
-/** Answer of `GET /health`, without an envelope: the shape that `@nestjs/terminus` gives and monitors know. */
+/** Response of `GET /health`, without an envelope, in the format of `@nestjs/terminus`, which monitors know. */
 export interface HealthReport {
   status: 'ok' | 'error' | 'shutting_down';
   /** Parts that work. */

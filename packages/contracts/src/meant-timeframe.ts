@@ -1,7 +1,7 @@
 import { TIMEFRAME_MS, TIMEFRAMES, type Timeframe } from './names.js';
 
 const MINUTE_MS = 60_000;
-/** Words for a length of time, as brokers and sites write them. */
+/** Names of time units that brokers and data sites use. */
 const UNITS: readonly (readonly [words: RegExp, ms: number])[] = [
   [/^(s|secs?|seconds?)$/, MINUTE_MS / 60],
   [/^(m|mins?|minutes?|minutely)$/, MINUTE_MS],
@@ -12,15 +12,15 @@ const UNITS: readonly (readonly [words: RegExp, ms: number])[] = [
 /** `60m`, `1 hour`, `D`, `H1`, `240`. */
 const DURATION = /^(\d{1,6})?[\s_-]*([a-z]+)?[\s_-]*(\d{1,6})?$/i;
 
-/** The timeframe of the same length, for a text that is none: `60m` means 1h. `null` where there is no such timeframe. */
+/** The timeframe that a differently written text means: `60m` means 1h. `null` if no timeframe has that length. */
 export function meantTimeframe(text: string): Timeframe | null {
-  // one month on most sites
+  // `1M` is one month on most sites
   if (text.trim() === '1M') return null;
   const [, before, word, after] = DURATION.exec(text.trim()) ?? [];
   if (before !== undefined && after !== undefined) return null;
   const count = before ?? after;
   if (count === undefined && word === undefined) return null;
-  // a number alone counts minutes, as in chart programs
+  // a number without a unit is minutes, as in chart programs
   const unit = UNITS.find(([words]) => words.test((word ?? 'm').toLowerCase()));
   const ms = unit === undefined ? NaN : Number(count ?? 1) * unit[1];
   return TIMEFRAMES.find((timeframe) => TIMEFRAME_MS[timeframe] === ms) ?? null;

@@ -20,7 +20,7 @@ export interface ModelTestPart {
 export interface ModelDamage {
   /** Name inside the model's directory; `null` where the directory itself cannot be read. */
   file: string | null;
-  /** A clause about the file: `is missing`, `is not valid JSON: ...`. */
+  /** Continues a sentence that begins with the file: `is missing`, `is not valid JSON: ...`. */
   reason: string;
 }
 
@@ -41,15 +41,15 @@ export interface ModelSummary {
   /** Best accuracy on the same test part of what costs nothing; `null` where it was not noted. */
   baseline_accuracy: number | null;
   path: string;
-  /** Why the model cannot be used, and what to do; `null` where nothing speaks against it. */
+  /** Why the model cannot be used, and what to do; `null` if no problem is known. */
   problem: string | null;
-  /** `null` where no damage was seen. A list looks for missing files; their content is checked when the model is used. */
+  /** `null` if no damage was found. Lists check only for missing files; content is checked when the model is used. */
   damage: ModelDamage | null;
 }
 
-/** A model whose `metadata.json` cannot be read: only its place is known. The keys are those of `ModelSummary`. */
+/** A model whose `metadata.json` cannot be read: only its location is known. It has the same keys as `ModelSummary`. */
 export interface UnreadableModel {
-  /** `strategy/timeframe_vN`; the strategy alone where its whole folder cannot be read. */
+  /** `strategy/timeframe_vN`; only the strategy if its whole folder cannot be read. */
   model: string;
   strategy: string;
   version: string | null;
@@ -99,7 +99,7 @@ export interface CompareModelsQuery {
 }
 
 /**
- * `metadata.json` as stored; more keys may be there.
+ * `metadata.json` as stored; it may have more keys.
  *
  * @additionalProperties true
  */
@@ -117,9 +117,9 @@ export interface StoredModelMetadata {
   synthetic_bars: boolean;
   output_type: ModelOutputType;
   timeframes: string[];
-  /** Dates that the run was asked for, as typed; `null`: an open end, or where it was not noted. */
+  /** Requested date range, as typed; an open end is `null`. `null` for models that did not record it. */
   range: { start: string | null; end: string | null } | null;
-  /** First and last test row's open time, over all symbols; `null` where it was not noted. */
+  /** First and last test row's open time, over all symbols; `null` for models that did not record it. */
   test_part: ModelTestPart | null;
   fingerprints: BarsFingerprint[];
   versions: { ktrdr: string; node: string; engine: string };
@@ -160,7 +160,7 @@ export interface PredictRequest {
    */
   timeframe: string;
   /**
-   * Number of bars to answer for, the newest ones.
+   * Number of newest bars to predict.
    *
    * @default 1
    */

@@ -1,10 +1,10 @@
 /** Patterns of names that become parts of file names. Checked wherever a name enters. */
 
 export const SYMBOL_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/;
-/** Becomes a folder of models and a file `{name}.yaml`. Dots stand inside and alone: `rsi_zigzag_1.5`. */
+/** Names a folder of models and a file `{name}.yaml`. Only single dots, and only inside: `rsi_zigzag_1.5`. */
 export const STRATEGY_NAME_PATTERN =
   /^(?=.{1,128}$)(?!.*\.[yY][aA]?[mM][lL]$)[A-Za-z0-9][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*$/;
-/** The pattern in words, to follow "is not a strategy name: it must be". */
+/** The pattern in words; it continues "is not a strategy name: it must be". */
 export const STRATEGY_NAME_RULE =
   '1 to 128 letters, digits, "_", "-" and single dots inside, starting with a letter or digit, without ".yaml" at its end';
 export const MODEL_VERSION_PATTERN = /^(1m|5m|15m|30m|1h|4h|1d|1w)_v([1-9][0-9]{0,8})$/;

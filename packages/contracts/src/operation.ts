@@ -161,7 +161,7 @@ export interface CancelOperationResponse {
 
 /** Body of `POST /operations/:id/cancel`. */
 export interface CancelOperationRequest {
-  /** Why, for people. */
+  /** Reason, as text for people. */
   reason?: string;
   /**
    * Skips the grace time.
@@ -178,7 +178,7 @@ export interface ListOperationsQuery {
   /** Only operations of this type. */
   type?: OperationType;
   /**
-   * Most operations in the answer.
+   * Maximum number of operations in the response.
    *
    * @default 50
    */

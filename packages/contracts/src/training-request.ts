@@ -35,7 +35,7 @@ export interface StartTrainingRequest {
    */
   data_mode?: string;
   /**
-   * Writes figures of every epoch.
+   * Writes metrics of every epoch.
    *
    * @default false
    */
@@ -46,16 +46,16 @@ export interface StartTrainingRequest {
    * @default 42
    */
   seed?: number;
-  /** Folds of a walk-forward evaluation; without it there is none. */
+  /** Folds of the walk-forward evaluation; omit it for no such evaluation. */
   walk_forward?: number;
   /**
-   * Prepares everything and trains nothing.
+   * Prepares the data but does not train.
    *
    * @default false
    */
   dry_run?: boolean;
   /**
-   * Hosts of a queue take trainings with a higher priority first.
+   * Queue hosts take trainings with a higher priority first.
    *
    * @default "normal"
    */

@@ -14,7 +14,7 @@ export interface StartSessionRequest {
   operation_id: string;
   /** The strategy file's text. */
   strategy: string;
-  /** What error messages call the text. */
+  /** File name to use in messages about the text. */
   strategy_file: string;
   /** Replaces the file's symbols. */
   symbols?: string[];
@@ -26,17 +26,17 @@ export interface StartSessionRequest {
   end_date?: string;
   /** Above 0, below 1: share of the rows that are not test rows. */
   validation_split?: number;
-  /** Writes figures of every epoch. */
+  /** Writes metrics of every epoch. */
   detailed_analytics: boolean;
-  /** Folds of a walk-forward evaluation; without it there is none. */
+  /** Folds of the walk-forward evaluation; omit it for no such evaluation. */
   walk_forward?: number;
-  /** Prepares everything and trains nothing. */
+  /** Prepares the data but does not train. */
   dry_run: boolean;
   /** The same seed gives the same model. */
   seed: number;
-  /** `auto`: the host takes what its own setting says. */
+  /** `auto`: the host uses its own setting. */
   engine: EngineSetting;
-  /** One for every symbol and timeframe. */
+  /** One for each symbol and timeframe. */
   fingerprints: BarsFingerprint[];
   /**
    * Attempt of the operation; each has a session of its own.

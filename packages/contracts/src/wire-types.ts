@@ -39,8 +39,8 @@ import type { SessionList, StartSessionRequest, TrainingSession } from './traini
 import type { TypedOperation } from './typed-operation.js';
 
 /**
- * Every body, query and answer of the services, by its name in their OpenAPI documents. The build makes `schemas.json` of it:
- * a type that is added here can be named by a route, and what a type says, the document says.
+ * Every body, query and response of the services, under its name in their OpenAPI documents. The build generates
+ * `schemas.json` from this type, so a route can use every type listed here and the document matches the types.
  */
 export interface WireTypes {
   // bodies and queries
@@ -56,7 +56,7 @@ export interface WireTypes {
   StartSessionRequest: StartSessionRequest;
   StartTrainingRequest: StartTrainingRequest;
   ValidateStrategyRequest: ValidateStrategyRequest;
-  // answers
+  // responses
   CancelOperationResponse: CancelOperationResponse;
   ComputeIndicatorResponse: ComputeIndicatorResponse;
   DeleteModelResponse: DeleteModelResponse;

@@ -31,7 +31,7 @@ const MOST_LOSSES = 10;
 const ANSWER_MS = 5_000;
 /** A worker that stops waits for the queue so long in all, ms, and for each answer this long at least: its service ends in time. */
 const STOP_MS = { inAll: 5_000, anAnswer: 1_000 };
-/** A worker that stops waits so long for its goodbye to arrive, ms. */
+/** A stopping worker waits this long for its goodbye to be delivered, ms. */
 const GOODBYE_MS = 500;
 /** How soon a failed question is asked again, ms. */
 const AGAIN_MS = 1_000;
@@ -281,7 +281,7 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
     this.#recovered();
   }
 
-  /** Without it the worker is listed until it has been silent for a minute. An announcement that arrives later would list it again. */
+  /** Removes the worker from the list at once. Waits for the announcement in progress, which would list the worker again. */
   async #sayGoodbye(): Promise<void> {
     const goodbye: WorkerGoodbye = { name: this.#parts.name, left: true };
     const said = this.#announcing.then(() => this.#relay.publish(WORKERS_TOPIC, goodbye));

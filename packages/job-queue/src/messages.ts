@@ -49,7 +49,7 @@ export interface AnnouncedWorker<TDescription> {
   description: TDescription;
 }
 
-/** A worker's last message: it takes no more jobs, and nobody needs to wait for it. */
+/** A worker's last message: it has stopped and takes no more jobs. */
 export interface WorkerGoodbye {
   name: string;
   left: true;

@@ -1,10 +1,10 @@
 import type { Clock } from '@ktrdr/orchestrator';
 
-/** What a log line says about an error of the connection: a stack of the driver helps nobody. */
+/** A connection error as text for a log line, without the driver's stack. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { code } = error as NodeJS.ErrnoException;
-  // Node joins the failures of several addresses of one name into an error without a message
+  // if a name has several addresses, Node combines their failures into one error without a message
   return error.message || code || error.name;
 }
 

@@ -1,4 +1,4 @@
-/** Jobs of the queue's tests, and how to wait for them. */
+/** Jobs for the queue's tests, and helpers that wait for them. */
 import { systemClock } from '@ktrdr/orchestrator';
 import type { JobQueue, JobState, JobWorker, WorkedJob } from '../src/index.js';
 
@@ -10,11 +10,11 @@ export type Work = (job: WorkedJob<Data, Report>) => Promise<Outcome>;
 export type Queue = JobQueue<Data, Report, Outcome, Description>;
 export type Worker = JobWorker<Data, Report, Outcome, Description>;
 
-/** Short, for a test to wait for. */
+/** Short, because tests wait for it. */
 export const LEASE_MS = 2_500;
 const WAIT_MS = 30_000;
 
-/** Stops the first time as soon as it has to, and ends the second time. */
+/** Waits in the first run until it is told to stop; completes in the second run. */
 export const secondTime: Work = async (held) => {
   if (held.run === 1) await new Promise<void>((resolve) => held.onStop(() => resolve()));
   return { done: `run ${held.run}` };
@@ -26,7 +26,7 @@ export const job = (words: string, user: string | null = null, userLimit = 0) =>
   userLimit,
 });
 
-/** Reads states until one fits; lets work begin. */
+/** Follows a job until a state passes `fits`. With `begin`, lets the job's work begin. */
 export async function follow(
   queue: Queue,
   jobId: string,
@@ -49,7 +49,7 @@ export async function follow(
   throw new Error(`the last state was ${JSON.stringify(last)}`);
 }
 
-/** Until the queue is there. */
+/** Waits until the queue responds. */
 export async function untilAnswers(queue: Queue): Promise<void> {
   const end = performance.now() + WAIT_MS;
   for (;;) {

@@ -1,4 +1,4 @@
-/** What a queue promises, whatever server it is on. */
+/** Tests that a queue passes on every kind of server. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { systemClock, type Clock } from '@ktrdr/orchestrator';
 import { RecordingLogger } from '@ktrdr/orchestrator/testing';
@@ -18,13 +18,13 @@ import {
   type Worker,
 } from './jobs.js';
 
-/** A server that queues can be on. */
+/** A server that can hold queues. */
 export interface QueueServer {
   newUrl: () => Promise<string>;
   stop: () => Promise<void>;
 }
 
-/** Registers the tests that a queue passes on every kind of server. `failsAfterMs`: a question to a queue that is away has then failed. */
+/** Registers the tests. `failsAfterMs`: time after which a request to an unreachable queue has failed. */
 export function queueConformance(startServer: () => Promise<QueueServer>, failsAfterMs: number): void {
   let server: QueueServer;
   let url: string;
@@ -72,7 +72,7 @@ export function queueConformance(startServer: () => Promise<QueueServer>, failsA
     return worker;
   }
 
-  /** A way to the queue that can be cut. */
+  /** A connection to the queue that a test can cut. */
   async function openLink(): Promise<{ link: Link; through: string }> {
     const { protocol, username, password, port, pathname } = new URL(url);
     const link = await Link.open(Number(port));
@@ -81,7 +81,7 @@ export function queueConformance(startServer: () => Promise<QueueServer>, failsA
     return { link, through: `${protocol}//${user}${new URL(link.url).host}${pathname}` };
   }
 
-  it('does a job once it may begin, reports, and gives its outcome', async () => {
+  it('starts a job when told to, reports its progress and returns its outcome', async () => {
     const queue = openQueue();
     const steps: number[] = [];
     const began: string[] = [];
@@ -105,7 +105,7 @@ export function queueConformance(startServer: () => Promise<QueueServer>, failsA
     expect(began).toEqual(['a']);
     expect(steps).toContain(1);
     expect(steps.toSorted((a, b) => a - b)).toEqual(steps);
-    // whoever comes later reads the same
+    // a later reader gets the same outcome
     expect(await follow(openQueue(), 'a', ended)).toEqual(end);
   });
 
@@ -124,7 +124,7 @@ export function queueConformance(startServer: () => Promise<QueueServer>, failsA
     expect(works).toBe(1);
   });
 
-  it('never says that a job is done without its outcome, asked while it ends', async () => {
+  it('never reports a job as completed without its outcome, even while it ends', async () => {
     const queue = openQueue();
     await openWorker('one', async ({ id }) => ({ done: id }));
     for (let index = 0; index < 20; index += 1) {
@@ -146,7 +146,7 @@ export function queueConformance(startServer: () => Promise<QueueServer>, failsA
     }
   }, 60_000);
 
-  it('says how many are ahead, and takes higher priorities first', async () => {
+  it('reports how many jobs are ahead, and takes higher priorities first', async () => {
     const queue = openQueue();
     await queue.add('low', job('low'), 'low');
     await queue.add('normal', job('normal'));
@@ -169,7 +169,7 @@ export function queueConformance(startServer: () => Promise<QueueServer>, failsA
     expect(order).toEqual(['high', 'normal', 'normal2', 'low']);
   });
 
-  it('takes out what waits, and leaves what is done', async () => {
+  it('removes a waiting job, but not a running one', async () => {
     const queue = openQueue();
     await queue.add('waits', job('a'));
     expect(await queue.remove('waits')).toBe(true);
@@ -191,7 +191,7 @@ export function queueConformance(startServer: () => Promise<QueueServer>, failsA
     expect(await queue.currentRun('runs')).toBeNull();
   });
 
-  it('tells whoever does a job to stop, also where that was said before it was taken', async () => {
+  it('delivers a cancel to the worker of a job, even if it was sent before the job was taken', async () => {
     const queue = openQueue();
     const stops: JobStop[] = [];
     const untilStopped: Work = (held) =>
@@ -218,7 +218,7 @@ export function queueConformance(startServer: () => Promise<QueueServer>, failsA
     ]);
   });
 
-  it('takes out a job that nobody begins, and goes on to the next', async () => {
+  it('drops a job that is never told to begin, and takes the next one', async () => {
     const queue = openQueue();
     const clock: Clock = {
       ...systemClock,
@@ -241,7 +241,7 @@ export function queueConformance(startServer: () => Promise<QueueServer>, failsA
     expect(await follow(queue, 'a', ended)).toEqual({ state: 'failed', reason: 'no such luck' });
   });
 
-  it('gives what it does back when it stops, and another worker does it as the next run', async () => {
+  it('returns its job when it stops, and another worker runs the job as the next run', async () => {
     const queue = openQueue();
     const runs: [string, number][] = [];
     const first = await openWorker('first', async (held) => {
@@ -266,7 +266,7 @@ export function queueConformance(startServer: () => Promise<QueueServer>, failsA
     ]);
   }, 40_000);
 
-  it('stops while the queue is away, and another worker does what it did as the next run', async () => {
+  it('stops while the queue is unreachable, and another worker runs its job as the next run', async () => {
     const queue = openQueue();
     const { link, through } = await openLink();
     const cutOff = await openWorker('cut off', secondTime, { through });
@@ -279,7 +279,7 @@ export function queueConformance(startServer: () => Promise<QueueServer>, failsA
     expect(await follow(queue, 'a', ended)).toEqual({ state: 'completed', outcome: { done: 'run 2' } });
   }, 40_000);
 
-  it('leaves what it does to the next run, not failed, where the queue was away for longer than the lock', async () => {
+  it('does not fail a job if the queue was unreachable for longer than the lock: the next run does it', async () => {
     const queue = openQueue();
     const { link, through } = await openLink();
     await openWorker('cut off', secondTime, { through });
@@ -295,7 +295,7 @@ export function queueConformance(startServer: () => Promise<QueueServer>, failsA
     const queue = openQueue();
     const { link, through } = await openLink();
     await openWorker('cut off', async (held) => ({ done: held.data.words }), { through, leaseMs: 30_000 });
-    // it draws its number so slowly that it does not come to the end
+    // slow enough that the worker cannot finish taking the job
     link.delay(100);
     await queue.add('a', job('a', 'ann', 1));
     await follow(queue, 'a', ({ state }) => state === 'taken', false);
@@ -305,7 +305,7 @@ export function queueConformance(startServer: () => Promise<QueueServer>, failsA
     expect(await follow(queue, 'a', ended)).toEqual({ state: 'completed', outcome: { done: 'a' } });
   }, 40_000);
 
-  it('runs no more jobs of one user at a time than its limit, and those of others beside', async () => {
+  it('limits how many jobs of one user run at a time, but not those of other users', async () => {
     const queue = openQueue();
     let running = 0;
     let most = 0;
@@ -332,7 +332,7 @@ export function queueConformance(startServer: () => Promise<QueueServer>, failsA
     expect(others).toBe(1);
   }, 40_000);
 
-  it('does the jobs of others beside very many that one user has put in', async () => {
+  it('runs the jobs of other users even if one user has queued very many', async () => {
     const queue = openQueue();
     let hold = true;
     await openWorker(
@@ -359,7 +359,7 @@ export function queueConformance(startServer: () => Promise<QueueServer>, failsA
     expect(await follow(queue, 'first', ended)).toMatchObject({ state: 'completed' });
   }, 60_000);
 
-  it('does not take a late report of one that was cut off for the run that has the job', async () => {
+  it('ignores a late report of a run that was cut off', async () => {
     const queue = openQueue();
     const { link, through } = await openLink();
     const work: Work = async (held) => {
@@ -383,10 +383,10 @@ export function queueConformance(startServer: () => Promise<QueueServer>, failsA
     expect(await queue.currentRun('a')).toBeNull();
   }, 40_000);
 
-  it('knows its workers, what they do and what they are', async () => {
+  it('lists its workers with their jobs and descriptions', async () => {
     const queue = openQueue();
     await openWorker('one', async ({ data }) => ({ done: data.words }), { concurrency: 3 });
-    // a queue that was opened just now hears them first
+    // a newly opened queue waits for the workers' announcements
     expect(await openQueue().workers()).toMatchObject([{ name: 'one' }]);
     expect(await queue.workers()).toEqual([
       {
@@ -399,7 +399,7 @@ export function queueConformance(startServer: () => Promise<QueueServer>, failsA
     ]);
   });
 
-  it('forgets a worker that stops at once, and keeps the others', async () => {
+  it('removes a stopped worker from the list at once, and keeps the others', async () => {
     const queue = openQueue();
     const work: Work = async ({ data }) => ({ done: data.words });
     const leaving = await openWorker('leaving', work);
@@ -407,12 +407,12 @@ export function queueConformance(startServer: () => Promise<QueueServer>, failsA
     const names = async () => (await queue.workers()).map((worker) => worker.name);
     expect(await names()).toEqual(['leaving', 'staying']);
     await leaving.stop();
-    // the message itself may still be on its way
+    // the goodbye may still be in transit
     await systemClock.sleep(300);
     expect(await names()).toEqual(['staying']);
   });
 
-  it('does not delay a worker that stops while the queue does not answer', async () => {
+  it('lets a worker stop quickly while the queue does not respond', async () => {
     const { link, through } = await openLink();
     const worker = await openWorker('cut off', async () => ({ done: 'never' }), { through });
     await openQueue().workers();
@@ -422,7 +422,7 @@ export function queueConformance(startServer: () => Promise<QueueServer>, failsA
     expect(performance.now() - began).toBeLessThan(6_000);
   }, 20_000);
 
-  it('can be asked whether it is there', async () => {
+  it('can check that it is reachable', async () => {
     await expect(openQueue().check()).resolves.toBeUndefined();
   });
 }

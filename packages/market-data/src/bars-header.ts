@@ -12,7 +12,7 @@ export type BarsHeader = Int8Array;
  */
 export function parseHeader(line: string, timestampName: string): BarsHeader | string {
   if (line.includes('\r'))
-    return 'the lines end with carriage returns alone: save the file with Unix or Windows line ends';
+    return 'the lines end with a carriage return only: save the file with Unix or Windows line endings';
   const names = fieldsOf(line).map((name) => unquoted(name.trim()).toLowerCase());
   const wanted: string[] = [timestampName, ...BAR_COLUMNS.slice(1)];
   const roles = Int8Array.from(names, (name) => wanted.indexOf(name));
@@ -25,7 +25,7 @@ export function parseHeader(line: string, timestampName: string): BarsHeader | s
   return twice === undefined ? roles : `column ${twice} stands twice in the header: keep one of them`;
 }
 
-/** Fields of a line; a comma inside quotes (RFC 4180) separates nothing. */
+/** Fields of a line. A comma inside quotes is not a separator (RFC 4180). */
 function fieldsOf(line: string): string[] {
   return line.match(/(?:"[^"]*"|[^,"])+|(?<=,|^)(?=,|$)/g) ?? [];
 }

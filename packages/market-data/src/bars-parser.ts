@@ -92,7 +92,7 @@ export class BarsParser {
   /** The line that is being read is longer than any line of bars. */
   refuseLongLine(bytes: Buffer): void {
     const why = bytes.includes(RETURN)
-      ? 'the lines end with carriage returns alone: save the file with Unix or Windows line ends'
+      ? 'the lines end with a carriage return only: save the file with Unix or Windows line endings'
       : `the line is longer than ${bytes.length} bytes: this is not a file of bars`;
     this.#problems.add(this.#line + 1, why);
   }
@@ -240,7 +240,7 @@ export class BarsParser {
   }
 }
 
-/** More columns than the header has, where most commas stand between digits. */
+/** A hint if the surplus columns come from decimal commas: at least as many commas stand between digits. */
 function columnsHint(line: string, tooMany: number): string {
   const betweenDigits = line.match(/\d,(?=\d)/g)?.length ?? 0;
   return tooMany > 1 && betweenDigits >= tooMany

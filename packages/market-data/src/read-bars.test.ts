@@ -137,11 +137,11 @@ describe('a file with a problem is refused with its line', () => {
     ],
     [
       `${HEADER}\r${GOOD}\r`,
-      'AAPL_1h.csv:1: the lines end with carriage returns alone: save the file with Unix or Windows line ends',
+      'AAPL_1h.csv:1: the lines end with a carriage return only: save the file with Unix or Windows line endings',
     ],
     [
       `${HEADER}\r${`${GOOD}\r`.repeat(60_000)}`,
-      'AAPL_1h.csv:1: the lines end with carriage returns alone: save the file with Unix or Windows line ends',
+      'AAPL_1h.csv:1: the lines end with a carriage return only: save the file with Unix or Windows line endings',
     ],
     [
       `${HEADER},Close\n${GOOD},1\n`,

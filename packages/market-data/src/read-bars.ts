@@ -22,7 +22,7 @@ export interface FingerprintedBars extends Bars {
  *
  * The file: UTF-8 (a byte order mark, CRLF and blank lines do not matter), leading `#` comment lines, a header that
  * names `timestamp,open,high,low,close,volume` in any order and case beside others, then one bar a line in ascending order.
- * Fields may be in double quotes (RFC 4180), without line breaks inside.
+ * Fields may be in double quotes (RFC 4180), but not contain line breaks.
  *
  * Throws `invalid_name`, `bars_not_found`, and `bars_invalid` with up to twenty problems
  * (`AAPL_1h.csv:123: high 1.2 is below low 1.3`; `details` is `BarsProblems`).

@@ -12,7 +12,7 @@ export class HostsController {
   @Get()
   @ApiOperation({
     operationId: 'listHosts',
-    summary: 'Training hosts: what they train with, what they do, and when they were last heard',
+    summary: 'Training hosts: engines, current work, and last heartbeat',
   })
   @Answers('HostList')
   list(): Promise<HostList> {

@@ -24,7 +24,7 @@ export class IndicatorsController {
   @HttpCode(200)
   @ApiOperation({
     operationId: 'computeIndicator',
-    summary: 'An indicator on the bars of DATA_DIR: one array an output, null before warm-up',
+    summary: 'Computes an indicator on bars of DATA_DIR: one array per output, null during warm-up',
   })
   @Answers('ComputeIndicatorResponse')
   @Fails(

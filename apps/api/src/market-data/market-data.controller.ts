@@ -14,7 +14,7 @@ export class MarketDataController {
   @HttpCode(200)
   @ApiOperation({
     operationId: 'writeSampleBars',
-    summary: 'Writes bars to begin with: the real S&P 500 for SP500 1d, synthetic ones for the rest',
+    summary: 'Writes sample bars: real S&P 500 bars for SP500 1d, synthetic bars for all others',
   })
   @Answers('SampleDataResponse')
   @Fails(

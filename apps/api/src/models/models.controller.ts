@@ -41,7 +41,7 @@ export class ModelsController {
   @Get('compare')
   @ApiOperation({
     operationId: 'compareModels',
-    summary: 'Figures of models side by side, and in what the models differ',
+    summary: 'Metrics of several models side by side, and how the models differ',
   })
   @Answers('ModelComparison')
   @Fails('invalid_name', 'model_not_found', 'model_damaged', 'model_unsupported', 'storage_failed')
@@ -50,7 +50,10 @@ export class ModelsController {
   }
 
   @Get(':strategy/:version')
-  @ApiOperation({ operationId: 'getModel', summary: 'One model, its files checked against their checksums' })
+  @ApiOperation({
+    operationId: 'getModel',
+    summary: 'One model, after its files were checked against their checksums',
+  })
   @OF_STRATEGY
   @OF_VERSION
   @Answers('ModelDetails')
@@ -62,7 +65,7 @@ export class ModelsController {
   @Delete(':strategy/:version')
   @ApiOperation({
     operationId: 'deleteModel',
-    summary: 'Removes a model, whole or not at all; its number is not given again',
+    summary: 'Deletes a model; its version number is not reused',
   })
   @OF_STRATEGY
   @OF_VERSION
@@ -79,7 +82,7 @@ export class ModelsController {
   @HttpCode(200)
   @ApiOperation({
     operationId: 'predict',
-    summary: "What a model says of a symbol's newest bars: class, probabilities, decision",
+    summary: "A model's predictions for a symbol's newest bars: class, probabilities, decision",
   })
   @OF_STRATEGY
   @OF_VERSION

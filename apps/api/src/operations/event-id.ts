@@ -12,8 +12,9 @@ const RANKS: Readonly<Record<OperationStatus, number>> = {
 };
 
 /**
- * Position of a state in an operation's life: attempt, rank of the status, tenths of a percent, items done. None of them falls
- * before the one ahead of it rises, whichever process runs the operation. `words` tells apart states at one position.
+ * Position of a state in an operation's life: attempt, rank of the status, tenths of a percent, items done. Positions only
+ * increase in lexicographic order, whichever process runs the operation. `words` is a hash that distinguishes states at the
+ * same position.
  */
 export interface EventId {
   position: readonly number[];
@@ -23,8 +24,8 @@ export interface EventId {
 const PATTERN = /^(\d{1,15})\.([0-3])\.(\d{1,4})\.(\d{1,15})\.([0-9a-f]{8})$/;
 
 /**
- * `id:` of an event: `1.1.437.51200.9f3a2c1b`. It is made of the operation alone, so that every API gives the same state the
- * same id, also after a restart.
+ * `id:` of an event: `1.1.437.51200.9f3a2c1b`. It depends only on the operation's state, so every API gives a state the same
+ * id, also after a restart.
  */
 export function eventId({ attempt, status, progress, warnings, resumable }: Readonly<Operation>): string {
   const { percentage, items_processed, steps_completed, current_step, current_item } = progress;
@@ -33,14 +34,14 @@ export function eventId({ attempt, status, progress, warnings, resumable }: Read
   return [attempt, RANKS[status], Math.round(percentage * 10), done, words.slice(0, 8)].join('.');
 }
 
-/** `null` where the text is not an id of ours: the client then gets the state as a new one does. */
+/** `null` if the text is not a valid id: the client then gets the current state, like a new client. */
 export function readEventId(text: string | undefined): EventId | null {
   const match = PATTERN.exec(text ?? '');
   if (match === null) return null;
   return { position: match.slice(1, 5).map(Number), words: match[5] ?? '' };
 }
 
-/** Whether a client that has seen `seen` has not seen the event with the id `id` yet. */
+/** Whether the event `id` is new to a client whose last event was `seen`. */
 export function isNewer(id: string, seen: EventId): boolean {
   const event = readEventId(id);
   if (event === null) return true;
@@ -51,7 +52,7 @@ export function isNewer(id: string, seen: EventId): boolean {
   return event.words !== seen.words;
 }
 
-/** Whether the operation has ended and the client has seen how. */
+/** Whether the operation has ended and the client has seen its final state. */
 export function sawTheEnd({ position: [attempt, rank] }: EventId, operation: Readonly<Operation>): boolean {
   return isTerminalStatus(operation.status) && attempt === operation.attempt && rank === RANKS.completed;
 }

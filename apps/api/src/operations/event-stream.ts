@@ -6,7 +6,7 @@ import { eventId, isNewer, type EventId } from './event-id.js';
 /** A silent stream says so often that it is alive, so that no proxy closes it. */
 const HEARTBEAT_MS = 15_000;
 
-/** A client whose stream ended connects again after this time. An API restarts within it. */
+/** Clients reconnect this long after their stream ended, ms. */
 const RECONNECT_MS = 1_000;
 
 interface WrittenState {
@@ -14,18 +14,18 @@ interface WrittenState {
   text: string;
 }
 
-/** Readers of one operation share the states that they see: each is serialized once for all of them. */
+/** Readers of one operation share its states: each state is serialized once. */
 const written = new WeakMap<Readonly<Operation>, WrittenState>();
 
 /**
- * Changes of an operation as server-sent events: `event:` is what changed, `data:` the whole operation after it, `id:` its
- * place in the operation's life (`eventId`). Takes the next change when the reader has taken the previous one, and sends a
- * comment when nothing changes for a while. Ends with the changes.
+ * Changes of an operation as server-sent events: `event:` says what changed, `data:` is the whole operation after the change,
+ * `id:` the position of the state (`eventId`). Reads the next change when the reader has consumed the previous one, and sends
+ * a comment when nothing changes for a while. Ends when the changes end.
  */
 export class EventStream extends Readable {
   readonly #changes: AsyncIterator<OperationEvent>;
   readonly #clock: Clock;
-  /** What the client has seen on an earlier stream; `null` once something newer was sent. */
+  /** The client's last event of an earlier stream; `null` once a newer state has been sent. */
   #seen: EventId | null;
   /** The next change is waited for. */
   #waiting = false;
@@ -33,7 +33,7 @@ export class EventStream extends Readable {
   #saidAt: number;
   #cancelTimer = (): void => {};
 
-  /** @param seen the `Last-Event-ID` of the client: states that are not newer are left out */
+  /** @param seen the client's `Last-Event-ID`: only newer states are sent */
   constructor(changes: AsyncIterator<OperationEvent>, clock: Clock, seen: EventId | null = null) {
     // one event is as much as is read ahead
     super({ highWaterMark: 1, encoding: 'utf8' });

@@ -58,13 +58,13 @@ export class OperationsController {
   @Get(':id')
   @ApiOperation({
     operationId: 'getOperation',
-    summary: 'One operation with its progress, and its result once it has one',
+    summary: 'One operation with its progress, and its result once it has completed',
   })
   @OF_OPERATION
   @Answers('TypedOperation')
   @Fails('operation_not_found', 'store_unavailable')
   async get(@Param('id') id: string): Promise<TypedOperation> {
-    // the manager of each type gives its type's result; the store keeps it as JSON
+    // the store keeps results as JSON; each manager writes the result of its own type
     return (await this.operations.get(id)) as TypedOperation;
   }
 
@@ -72,7 +72,7 @@ export class OperationsController {
   @HttpCode(200)
   @ApiOperation({
     operationId: 'cancelOperation',
-    summary: 'Asks an operation to stop; it is cancelled once its work has ended',
+    summary: 'Asks an operation to stop; its status is cancelled once its work has ended',
   })
   @OF_OPERATION
   @Answers('CancelOperationResponse')
@@ -85,7 +85,7 @@ export class OperationsController {
   @HttpCode(200)
   @ApiOperation({
     operationId: 'resumeOperation',
-    summary: 'Starts an ended, resumable operation again: its next attempt goes on where it was',
+    summary: 'Resumes an ended operation: the next attempt continues from its last state',
   })
   @OF_OPERATION
   @Answers('OperationStarted')
@@ -123,7 +123,7 @@ export class OperationsController {
   @Delete()
   @ApiOperation({
     operationId: 'removeOperations',
-    summary: 'Removes operations that ended so many days ago',
+    summary: 'Removes operations that ended at least this many days ago',
   })
   @Answers('OperationsRemoved')
   @Fails('store_unavailable')
@@ -134,13 +134,13 @@ export class OperationsController {
   @Get(':id/events')
   @ApiOperation({
     operationId: 'followOperation',
-    summary: 'Server-sent events: the operation now, then whenever it changes, until it has ended',
+    summary: 'Server-sent events: the current operation, then each change until it has ended',
   })
   @OF_OPERATION
   @ApiHeader({
     name: 'Last-Event-ID',
     required: false,
-    description: 'The id of the last event that the client has seen; only newer states are sent.',
+    description: 'Id of the last event that the client received; only newer states are sent.',
     schema: { type: 'string' },
     example: '1.1.437.51200.9f3a2c1b',
   })
@@ -150,7 +150,7 @@ export class OperationsController {
   )
   @ApiResponse({
     status: 204,
-    description: 'The operation has ended and the client has seen its end: nothing more will come.',
+    description: 'The operation has ended and the client has seen its final state: do not reconnect.',
   })
   @Fails('operation_not_found', 'store_unavailable')
   async events(
@@ -161,7 +161,7 @@ export class OperationsController {
     const operation = await this.operations.get(id);
     const seen = readEventId(lastEventId);
     if (seen !== null && sawTheEnd(seen, operation)) {
-      // the one answer that keeps a browser from connecting again
+      // only 204 keeps an EventSource from reconnecting
       await reply.status(204).send();
       return;
     }

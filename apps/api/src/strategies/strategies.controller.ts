@@ -22,7 +22,7 @@ export class StrategiesController {
   @HttpCode(200)
   @ApiOperation({
     operationId: 'validateStrategy',
-    summary: 'All problems of a strategy text; a text with errors is an answer, not a failed request',
+    summary: 'Validates a strategy text: all problems at once. A text with errors still answers 200',
   })
   @Answers('ValidateStrategyResponse')
   validate(@Body() body: ValidateStrategyDto): ValidateStrategyResponse {
@@ -31,7 +31,10 @@ export class StrategiesController {
 
   @Post('migrate')
   @HttpCode(200)
-  @ApiOperation({ operationId: 'migrateStrategy', summary: 'A v2 strategy text in the current grammar (v3)' })
+  @ApiOperation({
+    operationId: 'migrateStrategy',
+    summary: 'Converts a v2 strategy text to the current grammar (v3)',
+  })
   @Answers('MigrateStrategyResponse')
   @Fails('strategy_invalid')
   migrate(@Body() body: ValidateStrategyDto): MigrateStrategyResponse {

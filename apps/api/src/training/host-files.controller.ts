@@ -15,7 +15,7 @@ const OF_OPERATION = ApiParam({
 });
 const OF_RUN = ApiParam({
   name: 'run',
-  description: 'Number of the run that the queue gave to the host.',
+  description: 'Run number that the queue assigned to the host.',
   schema: { type: 'integer', example: 1 },
 });
 const FILE = ApiBody({ required: true, schema: { type: 'string', format: 'binary' } });
@@ -38,7 +38,7 @@ export class HostFilesController {
   constructor(private readonly files: HostFilesService) {}
 
   @Get('bars/:symbol/:timeframe')
-  @ApiOperation({ operationId: 'getTrainingBars', summary: 'Bars as the API has them' })
+  @ApiOperation({ operationId: 'getTrainingBars', summary: "The API's bars as a CSV file" })
   @OF_OPERATION
   @ApiParam({ name: 'symbol', schema: { type: 'string', pattern: SYMBOL_PATTERN.source, example: 'AAPL' } })
   @ApiParam({ name: 'timeframe', schema: { type: 'string', enum: [...TIMEFRAMES], example: '1h' } })
@@ -55,7 +55,7 @@ export class HostFilesController {
   @Get('checkpoint')
   @ApiOperation({
     operationId: 'getTrainingCheckpoint',
-    summary: 'The newest checkpoint that a host has sent',
+    summary: 'The newest checkpoint that a host has uploaded',
   })
   @OF_OPERATION
   @AnswersBytes('The checkpoint.')
@@ -68,7 +68,7 @@ export class HostFilesController {
   @HttpCode(200)
   @ApiOperation({
     operationId: 'putTrainingCheckpoint',
-    summary: 'Takes a checkpoint of the run that has the training now',
+    summary: 'Uploads a checkpoint of the current run',
   })
   @OF_OPERATION
   @OF_RUN
@@ -97,7 +97,7 @@ export class HostFilesController {
   @HttpCode(200)
   @ApiOperation({
     operationId: 'putTrainingFile',
-    summary: 'Takes a file that the run which has the training now has written',
+    summary: 'Uploads an output file of the current run',
   })
   @OF_OPERATION
   @OF_RUN

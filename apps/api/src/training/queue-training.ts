@@ -71,7 +71,7 @@ export class QueueTraining implements TrainingPlace {
   ): Promise<QueuedTrainingOutcome> {
     const { operationId, attempt } = hooks;
     const jobId = trainingJobId(operationId, attempt);
-    // a host may be computing one that was taken over: the queue says where it is
+    // after a takeover a host may already be training: the queue reports the real state
     if (!hooks.takenOver) hooks.onWaiting(`waiting for a host`);
     const put = async (resume: boolean): Promise<void> => {
       const data: QueuedTraining = { ...sessionRequest(hooks, run, this.settings.engine), resume };

@@ -14,7 +14,7 @@ export class TrainingController {
   @HttpCode(200)
   @ApiOperation({
     operationId: 'startTraining',
-    summary: 'Starts the training of a model; the operation tells how it goes',
+    summary: 'Starts training a model; its operation reports progress and result',
   })
   @Answers('OperationStarted')
   @Fails(

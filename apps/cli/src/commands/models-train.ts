@@ -35,7 +35,7 @@ export async function trainModel(
   timeframes: string | undefined,
   options: TrainOptions,
 ): Promise<ExitCode> {
-  // a wrong value is told before anything starts
+  // fails on an invalid value before anything starts
   context.wantsHostService();
   const request: StartTrainingRequest = {
     strategy: await readStrategyFile(file),

@@ -18,7 +18,7 @@ export async function runAgain(
   id: string,
   { detach, json, verbose }: AgainOptions,
 ): Promise<ExitCode> {
-  // a wrong value is told before anything starts
+  // fails on an invalid value before anything starts
   context.wantsHostService();
   return superviseOperation(
     context,

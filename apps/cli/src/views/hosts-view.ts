@@ -8,8 +8,7 @@ import { textTable } from './text-table.js';
 /** One line a host. @param now UTC ms */
 export function hostsView({ mode, hosts }: HostList, { now, style }: { now: number; style: Style }): string {
   if (mode === 'local') return 'Trainings run beside the API: there are no hosts.';
-  if (hosts.length === 0)
-    return 'No host takes trainings out of the queue. Start one: npm run host -- --queue';
+  if (hosts.length === 0) return 'No host takes trainings from the queue. Start one: npm run host -- --queue';
   const table = textTable(
     [
       { head: 'host' },

@@ -32,7 +32,7 @@ export class SessionsController {
   @HttpCode(200)
   @ApiOperation({
     operationId: 'startSession',
-    summary: 'Starts a session; asked again for one operation, gives the session there is',
+    summary: 'Starts a session; a second request for the same operation gets the existing session',
   })
   @Answers('TrainingSession')
   @Fails(
@@ -75,7 +75,7 @@ export class SessionsController {
   @HttpCode(200)
   @ApiOperation({
     operationId: 'cancelSession',
-    summary: 'Asks a session to stop; its status says when it has',
+    summary: 'Asks a session to stop; its status shows when it has stopped',
   })
   @OF_SESSION
   @Answers('CancelOperationResponse')
@@ -85,7 +85,7 @@ export class SessionsController {
   }
 
   @Get(':id/artifacts')
-  @ApiOperation({ operationId: 'getSessionArtifacts', summary: 'Everything that a completed session wrote' })
+  @ApiOperation({ operationId: 'getSessionArtifacts', summary: 'All files that a completed session wrote' })
   @OF_SESSION
   @Answers('SessionArtifacts')
   @Fails('session_not_found', 'session_not_completed')

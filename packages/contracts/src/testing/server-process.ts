@@ -11,19 +11,19 @@ const LOG_LENGTH = 4_000;
 const PORT_IS_TAKEN = /address already in use/i;
 
 /**
- * Runs a program that ends with this process, however this process ends: a shell's subprocess waits for the end of file
- * descriptor 3, which only this process holds open, and then kills the program.
+ * Runs a program that ends with this process, even if this process is killed. A subprocess of the shell waits for the end of
+ * file descriptor 3, which only this process holds open, and then kills the program.
  */
 const ENDS_WITH_PARENT = '(read -r _ <&3; kill -QUIT $$) >/dev/null 2>&1 & exec "$@" 3<&-';
 
 export interface ServerProgram {
   command: string;
   args: readonly string[];
-  /** The server writes it to its log when it answers. */
+  /** The server's log matches this when the server accepts connections. */
   isReady: RegExp;
-  /** Beside this process's environment. */
+  /** Added to this process's environment. */
   env?: Record<string, string>;
-  /** The user who runs it, by default this process's. */
+  /** The user that runs it; default: this process's user. */
   user?: { uid: number; gid: number };
 }
 
@@ -33,7 +33,7 @@ export class ServerProcess {
 
   /**
    * Starts a server on a free port of 127.0.0.1 and resolves when it answers.
-   * @throws an error with the end of the server's log, where it does not start
+   * @throws an error with the end of the server's log if it does not start
    */
   static async onFreePort(
     programOn: (port: number) => ServerProgram,
@@ -48,7 +48,7 @@ export class ServerProcess {
     }
   }
 
-  /** @throws an error with the end of the server's log, where it does not start */
+  /** @throws an error with the end of the server's log if it does not start */
   static async start(
     { command, args, isReady, env, user }: ServerProgram,
     timeoutMs = START_TIMEOUT_MS,

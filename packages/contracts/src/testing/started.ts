@@ -1,19 +1,19 @@
-/** Servers, processes and folders of a test file or a benchmark: whatever happens, all of them end before it does. */
+/** Servers, processes and folders of a test file or a benchmark, to stop them all at its end. */
 export class Started {
   readonly #stops: (() => Promise<unknown>)[] = [];
 
-  /** Starts a part; `stop` ends it also where somebody calls it while the part starts. */
+  /** Starts a part. {@link Started.stop} stops it, even if called while the part is still starting. */
   async start<T>(start: () => Promise<T>, stop: (part: T) => Promise<unknown>): Promise<T> {
     const starting = start();
     this.#stops.push(() =>
       starting.then(stop, () => {
-        // whoever started it has the error
+        // the caller of `start` gets the error
       }),
     );
     return starting;
   }
 
-  /** Stops all, the newest first, also where one fails. @throws the first failure */
+  /** Stops all parts, newest first, even if one fails. @throws the first failure */
   async stop(): Promise<void> {
     const failures: unknown[] = [];
     for (const stop of this.#stops.splice(0).toReversed()) {

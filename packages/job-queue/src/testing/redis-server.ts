@@ -16,8 +16,8 @@ export class RedisServer {
   ) {}
 
   /**
-   * Resolves when it answers. It ends with this process at the latest.
-   * @throws an error with what the server says, where it does not start
+   * Resolves when the server accepts connections. It ends with this process at the latest.
+   * @throws an error with the server's log if it does not start
    */
   static async start(): Promise<RedisServer> {
     const folder = await mkdtemp(join(tmpdir(), 'ktrdr-redis-'));
