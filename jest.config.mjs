@@ -26,6 +26,6 @@ export default {
   },
   testTimeout: 20_000 * Math.max(1, propertyRuns / 100),
   testSequencer: '<rootDir>/tools/jest-sequencer.mjs',
-  // tests of services mostly wait, hence more workers than cores
+  // more workers than cores, because tests of services mostly wait
   maxWorkers: 3,
 };

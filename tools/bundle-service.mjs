@@ -51,10 +51,10 @@ await bundle(
       'class-transformer': 'class-transformer/esm2015/index.js',
       'class-validator': 'class-validator/esm2015/index.js',
     },
-    // Nest names what it logs and documents by its class
+    // Nest uses class names in its log and in the document
     keepNames: true,
   },
 );
 
-// Node reads the source maps of what it loads after this.
+// Node reads the source maps only of files that it loads after this.
 await writeFile('dist/main.js', "process.setSourceMapsEnabled(true);\nawait import('./service.js');\n");

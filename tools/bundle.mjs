@@ -1,8 +1,8 @@
-/** Puts a program and what it imports into one file in `dist` and chunks beside it, because thousands of files take seconds to load. */
+/** Bundles a program with its imports into one file and chunks in `dist`, because thousands of files take seconds to load. */
 import { rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
-/** Bundles the package in the current folder. `entryPoints`, `options` and the answer are those of esbuild. */
+/** Bundles the package in the current folder. `entryPoints`, `options` and the result are esbuild's. */
 export async function bundle(entryPoints, options) {
   rmSync('dist/chunks', { recursive: true, force: true });
   return build({

@@ -20,7 +20,7 @@ const alias = {};
 for (const member of members) {
   const { name, exports = {} } = JSON.parse(readFileSync(join(member, 'package.json'), 'utf8'));
   for (const [subpath, target] of Object.entries(exports)) {
-    // a file that is no module
+    // not a module, such as JSON
     if (typeof target === 'string') continue;
     const source = target.default.replace(/^\.\/dist\//, 'src/').replace(/\.js$/, '.ts');
     alias[`${name}${subpath.slice(1)}$`] = join(root, member, source);

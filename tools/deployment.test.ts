@@ -16,7 +16,7 @@ interface Service {
   image?: string;
   build?: { context: string; dockerfile: string };
   ports?: string[];
-  /** `null` is passed on from the environment. */
+  /** `null`: the value is passed on from the environment. */
   environment?: Record<string, string | null>;
   command?: string[];
   deploy?: { replicas: string };
@@ -55,21 +55,21 @@ function settings(app: string): string {
   );
 }
 
-/** A text of the compose file, with the defaults of variables, which may have defaults themselves. */
+/** Replaces variables in a text of the compose file with their defaults, which may contain variables themselves. */
 function withDefaults(text: string): string {
   const filled = text.replaceAll(/\$\{[A-Z_]+:-([^{}]*)\}/g, '$1');
   return filled === text ? text : withDefaults(filled);
 }
 
-/** Folder of a package of the trainer's. */
+/** Folder of one of the trainer's packages. */
 function packageFolder(name: string): string {
   return dirname(createRequire(join(ROOT, 'packages/trainer/package.json')).resolve(`${name}/package.json`));
 }
 
-/** Settings that an image decides: where its folders are, and where it listens. */
+/** Settings that an image fixes: its folders, and the address on which it listens. */
 const IN_IMAGE = ['HOST', 'PORT', 'DATA_DIR', 'MODELS_DIR', 'STRATEGIES_DIR', 'STATE_DIR'];
 
-/** Settings of an app that a person may give a container. */
+/** Settings of an app that users may set for a container. */
 function settable(app: string): string[] {
   const named = [...settings(app).matchAll(/read\.\w+\('([A-Z_]+)'/g)].map(([, name]) => name!);
   const ofHosts = [...settings(app).matchAll(/\b(USE_[A-Z]+_HOST_SERVICE|[A-Z]+_HOST_SERVICE_URL)\b/g)];
@@ -115,12 +115,12 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  test('takes every setting that makes sense there from the environment or .env', () => {
+  test('takes every setting that it uses from the environment or .env', () => {
     const fixed: Record<string, string[]> = {
       api: [],
-      // with a queue no API sends trainings to a host
+      // with a queue the API sends no trainings to a host
       replica: ['USE_TRAINING_HOST_SERVICE', 'TRAINING_HOST_SERVICE_URL', 'TRAINING_HOST_POLL_MS'],
-      // the CLI's address of the API is another one; a host of a queue always lets sessions wait
+      // the CLI uses another address of the API; with a queue, trainings always wait
       host: ['KTRDR_API_URL', 'TRAINING_SESSION_WAIT'],
     };
     for (const [name, left] of Object.entries(fixed)) {
@@ -139,7 +139,7 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  test('asks for a password in PostgreSQL and Redis, which the machine itself can reach', () => {
+  test('protects PostgreSQL and Redis with passwords, because the machine itself can reach them', () => {
     const { postgres, redis, replica, host } = compose.services as Record<string, Service>;
     const password = '${REDIS_PASSWORD:-${POSTGRES_PASSWORD:-ktrdr}}';
     expect(redis!.command!.slice(-2)).toEqual(['--requirepass', password]);
@@ -174,9 +174,9 @@ describe('docker-compose.yml', () => {
       'response_header_timeout',
     ])
       expect(caddyfile).toContain(option);
-    // Caddy sends only GET again unless this says otherwise
+    // by default Caddy repeats only GET
     expect(caddyfile).not.toContain('lb_retry_match');
-    // what may take long, or be long, has no limit on its answer
+    // responses that may take long or be large have no time limit
     expect(caddyfile.match(/response_header_timeout/g)).toHaveLength(1);
     expect(caddyfile).toContain('reverse_proxy @get');
   });
@@ -256,7 +256,7 @@ describe('docker-compose.yml', () => {
       ...named,
       ...services.flatMap(([, { environment = {} }]) => Object.keys(environment)),
     ].filter(
-      // of the images
+      // variables of the images
       (name) => !['PROJECT', 'POSTGRES_USER', 'POSTGRES_DB', 'REDISCLI_AUTH'].includes(name),
     );
     const told = page + read('README.md');
@@ -283,7 +283,7 @@ describe.each(['api', 'training-host'])('apps/%s/Dockerfile', (app) => {
     expect(instructions.join('\n')).toContain('--frozen-lockfile');
   });
 
-  test('fetches packages before it copies sources, so that their change installs offline', () => {
+  test('fetches packages before it copies sources, so that a source change installs offline', () => {
     const at = (start: string): number => instructions.findIndex((line) => line.startsWith(start));
     const fetched = at('RUN npx --yes pnpm@');
     expect(instructions[fetched]).toMatch(/ fetch$/);
@@ -294,7 +294,7 @@ describe.each(['api', 'training-host'])('apps/%s/Dockerfile', (app) => {
     expect(installing).toContain('deploy --offline --prod');
   });
 
-  test('leaves out native libraries of other platforms', () => {
+  test('removes native libraries of other platforms', () => {
     const step = instructions
       .find((line) => line.includes('onnxruntime-node/bin'))!
       .replace(/^RUN cd \S+ +&&/, '');
@@ -317,7 +317,7 @@ describe.each(['api', 'training-host'])('apps/%s/Dockerfile', (app) => {
     ).toBe(true);
   });
 
-  test('leaves the code to root: its user writes to the volumes alone', () => {
+  test('keeps the code owned by root: its user can write only to the volumes', () => {
     expect(instructions.filter((line) => /--chown|chown -R/.test(line))).toEqual([]);
     const volumes = instructions
       .find((line) => line.startsWith('VOLUME '))!

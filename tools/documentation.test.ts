@@ -52,7 +52,7 @@ describe('the commands that the pages show', () => {
     return { code, output: cli.output };
   };
 
-  /** What curl sends for such a line, without asking for curl on this machine. */
+  /** Sends what curl sends for such a line, without needing curl on this machine. */
   const curl = (line: string): Promise<unknown> => {
     const [, method = 'GET'] = / -X ([A-Z]+)/.exec(line) ?? [];
     const [, path = ''] = / localhost:8000(\S+)/.exec(line) ?? [];
@@ -80,7 +80,7 @@ describe('the commands that the pages show', () => {
   }, 20_000);
 
   test('work in the order in which they stand', async () => {
-    // the README's reader has run the quickstart and has bars of his own; docs/docker.md begins with an empty volume
+    // readers of the README have run the quickstart and have their own bars; docs/docker.md begins with an empty volume
     const own = ['EURUSD', '1h', '--start-date', '2022-01-01', '--end-date', '2022-12-31'];
     for (const sample of [...SAMPLES.filter(([symbol]) => symbol !== 'SP500'), own]) {
       expect(await ktrdr(['data', 'sample', ...sample])).toMatchObject({ code: 0 });

@@ -8,8 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ROOT, CommandFailed, run } from './workspace.mjs';
 
 /**
- * Bars that the quickstart, the README and the example strategies train on: real ones of the S&P 500, and synthetic ones.
- * The words of `ktrdr data sample`.
+ * Bars that the quickstart, the README and the example strategies train on: real S&P 500 bars and synthetic bars. Each entry
+ * has the arguments of `ktrdr data sample`.
  */
 export const SAMPLES = [
   ['SP500', '1d'],
@@ -66,7 +66,7 @@ async function stopApi({ api, exited }) {
   clearTimeout(killer);
 }
 
-/** Writes the samples that are missing; a file that is there stays as it is. Answers the first exit code that is not 0. */
+/** Writes missing samples and keeps existing files. Returns the first exit code that is not 0. */
 async function writeSamples(dataDir, ktrdr) {
   for (const [symbol, timeframe, ...range] of SAMPLES) {
     const bars = join(dataDir, `${symbol}_${timeframe}.csv`);
@@ -81,7 +81,7 @@ async function writeSamples(dataDir, ktrdr) {
 }
 
 /**
- * Writes sample bars, trains `strategies/sp500_daily.yaml` and answers the CLI's exit code.
+ * Writes sample bars, trains `strategies/sp500_daily.yaml` and returns the CLI's exit code.
  * `stop` ends it early: no further step starts, and the API is stopped.
  */
 export async function firstTraining(stop) {
@@ -92,7 +92,7 @@ export async function firstTraining(stop) {
     const dataDir = resolve(ROOT, process.env.DATA_DIR || 'data');
     const ktrdr = (...args) =>
       run(process.execPath, ['apps/cli/bin/ktrdr.mjs', ...args], {
-        // the quickstart trains beside its API, whatever the environment asks of others
+        // the quickstart trains in its own API, whatever the environment says
         env: { KTRDR_API_URL: url, USE_TRAINING_HOST_SERVICE: '' },
         stop,
       });

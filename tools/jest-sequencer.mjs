@@ -1,8 +1,8 @@
 import Sequencer from '@jest/test-sequencer';
 
 /**
- * The slowest test files, as `npm test` lists them at its end. They start first, so that no worker still has a long file to run
- * when the others have nothing left. jest knows only sizes of files until a run has measured them.
+ * The slowest test files, as `npm test` lists them at its end. They start first, so that no worker runs a long file after the
+ * others have finished. Before the first run, jest knows only file sizes, not durations.
  */
 const SLOWEST = [
   'apps/api/test/crash.test.ts',

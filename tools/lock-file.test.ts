@@ -1,4 +1,4 @@
-/** The lock file holds for every platform and for the oldest supported Node, so that an install never rewrites it. */
+/** The lock file is valid for every platform and for the oldest supported Node, so that no install rewrites it. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
@@ -12,7 +12,7 @@ const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 interface LockFile {
   /** By `name@version`. */
   packages: Record<string, { engines?: { node?: string } }>;
-  /** By `name@version`, where a choice of peers may follow in parentheses. */
+  /** By `name@version`, which peer versions in parentheses may follow. */
   snapshots: Record<string, { optionalDependencies?: Record<string, string> }>;
 }
 interface Manifest {

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * `npm run places -- [--all] [place...]`: the README's first two commands from an archive of the last commit, in places where
- * people run them. `npm test` takes the suites that depend on the place; all of them with `--all`.
+ * `npm run places -- [--all] [place...]`: runs the README's first two commands from an archive of the last commit, in several
+ * environments ("places"). `npm test` runs only the suites that depend on the environment, or all suites with `--all`.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -20,7 +20,7 @@ const SUITES = [
   'apps/cli',
 ];
 const LAST_LINES = 80;
-/** How registries are reached is the machine's own. */
+/** Variables that configure registry access stay those of this machine. */
 const OF_MACHINE = /^(npm_config_\w+|NODE_EXTRA_CA_CERTS|SSL_CERT_\w+|https?_proxy|no_proxy)$/i;
 
 const isRoot = process.getuid?.() === 0;
@@ -43,7 +43,7 @@ const PLACES = {
   'node-24': { what: 'Node 24', folder: 'ktrdr', node: '24' },
 };
 
-/** The folder of a Node that npm has as a package. */
+/** Installs a Node version from its npm package. @returns the folder of its programs */
 function installNode(version, base) {
   const name = `node-${process.platform}-${process.arch}`;
   execFileSync('npm', ['install', '--silent', '--prefix', base, `${name}@${version}`], { stdio: 'inherit' });
@@ -67,7 +67,7 @@ function tryPlace(name, suites) {
     execFileSync('tar', ['-x', '-C', directory], { input: archive });
     const npmrc = join(homedir(), '.npmrc');
     if (existsSync(npmrc)) cpSync(npmrc, join(home, '.npmrc'));
-    // the temporary folder of mkdtemp is closed to others already
+    // other users cannot enter the folder of mkdtemp
     const ids = isRoot && user !== undefined ? idsOf(user) : {};
     if (ids.uid !== undefined) {
       chmodSync(base, 0o755);

@@ -58,7 +58,7 @@ test(
     expect({ ...end, output: quickstart.output }).toMatchObject({ code: 0 });
     expect(quickstart.output).toMatch(/SP500_1d\.csv is there already[^]*baseline[^]*sp500_daily\/1d_v1/);
     expect((await readFile(file)).equals(bars)).toBe(true);
-    // what was missing was written, and says that it is synthetic
+    // missing files were written, and say that they are synthetic
     for (const name of ['AAPL_1m.csv', 'AAPL_1h.csv']) {
       expect(await readFile(join(sandbox.dataDir, name), 'utf8')).toMatch(
         /^# synthetic bars, not market data: AAPL/,

@@ -1,4 +1,4 @@
-/** What a test file with a missing program looks like in a run of its own, and in the summary of `npm test`. */
+/** How a test file with a missing program is reported, by jest and in the summary of `npm test`. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -56,7 +56,7 @@ function runFile(required: string) {
   };
 }
 
-test('what lacks a program is skipped, counted and listed with the reason', () => {
+test('tests without their program are skipped, counted and listed with the reason', () => {
   const report = runFile('');
   expect(report).toMatchObject({ numPassedTests: 1, numPendingTests: 4, numFailedTests: 0 });
   expect(skippedTests(report.testResults)).toMatch(

@@ -1,21 +1,22 @@
 /**
- * Tests that need something that not every machine has: `const { test } = requires(program('tmux'));`.
- * Where it is missing, they are skipped and counted, their titles end with {@link SKIPPED} and the reason, and `npm test` lists
- * the reasons. Where `KTRDR_REQUIRE_SYSTEM_PACKAGES` is 1, as in `.ci/run`, a missing system package fails the test file.
+ * Tests with requirements that not every machine meets: `const { test } = requires(program('tmux'));`.
+ * If a requirement is missing, the tests are skipped and counted, their titles end with {@link SKIPPED} and the reason, and
+ * `npm test` lists the reasons. If `KTRDR_REQUIRE_SYSTEM_PACKAGES` is 1, as in `.ci/run`, a missing system package fails the
+ * test file.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as jest from '@jest/globals';
 
-/** Stands before the reason in a skipped test's title; `tools/verify.mjs` looks for it. */
+/** Precedes the reason in a skipped test's title; `tools/test-summary.mjs` looks for it. */
 const SKIPPED = ' [skipped: ';
 
 /** Something a test needs. */
 export interface Requirement {
-  /** `null` where it is there. */
+  /** What is missing; `null` if the requirement is met. */
   missing: string | null;
-  /** A system package brings it: `.ci/run` installs that package. */
+  /** Whether a system package provides it, which `.ci/run` installs. */
   isSystemPackage: boolean;
 }
 
@@ -24,7 +25,7 @@ interface Block {
   each: typeof jest.test.each;
 }
 
-/** jest's `test` and `describe` where everything is there, else the same with the reason for the skip in each title. */
+/** jest's `test` and `describe`; if a requirement is missing, they skip and add the reason to each title. */
 export function requires(...requirements: Requirement[]): { test: Block; describe: typeof jest.describe } {
   const [first] = requirements.filter(({ missing }) => missing !== null);
   if (first === undefined) return { test: jest.test, describe: jest.describe };
@@ -52,7 +53,7 @@ export function pythonModule(name: string): Requirement {
   return { missing: found ? null : `no module ${name} for ${SYSTEM_PYTHON}`, isSystemPackage: true };
 }
 
-/** Bars of real markets, which are not ours to copy. */
+/** Bars of real markets, which we may not redistribute. */
 export const REAL_BARS = process.env['KTRDR_REAL_BARS'] ?? join(import.meta.dirname, '../../shared/data');
 
 export function realBars(): Requirement {
@@ -60,7 +61,7 @@ export function realBars(): Requirement {
   return { missing, isSystemPackage: false };
 }
 
-/** Disks of a few KiB, in a namespace of the user's own. */
+/** Disks of a few KiB, in the user's own mount namespace. */
 export function smallDisks(): Requirement {
   const mounted = spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0;
   return {

@@ -1,4 +1,4 @@
-/** A supervisor stops what it has started: npm. The scripts begin with `exec`, else the shell in between keeps the signal. */
+/** A supervisor stops the process that it started: npm. The scripts begin with `exec`; otherwise the shell would keep the signal. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** What stands above the closing line of `npm test`: the slowest test files, and what was skipped and why. */
+/** The end of `npm test`'s output, above its last line: the slowest test files, and skipped tests with the reasons. */
 import { relative } from 'node:path';
 import { ROOT } from './workspace.mjs';
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** `npm test`: installs, then everything that `npm run verify` does. `npm test -- <test file>` runs test files of that name. */
+/** `npm test`: installs, then everything that `npm run verify` does. `npm test -- <path>` runs only test files whose path matches. */
 import { install, main, run } from './workspace.mjs';
 
 await main(async () => {

@@ -1,4 +1,4 @@
-/** Licences of the packages that a bundle contains: most of them ask for their text to travel with every copy. */
+/** Licences of the packages in a bundle: most licences require their text in every copy. */
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 

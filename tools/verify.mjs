@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 /**
  * `npm run verify`: builds, runs every test, and checks format, lint, imports, types and unused code beside them.
- * `npm run verify -- <test file>` runs only test files of that name, and no check. It ends with the slowest test files, what
- * was skipped and why, and the line `N passed, N failed, N skipped`: it counts tests; a failed check or a test file that does
- * not load counts as one failure.
+ * `npm run verify -- <path>` runs only test files whose path matches, and no checks. The output ends with the slowest test
+ * files, skipped tests with the reasons, and the line `N passed, N failed, N skipped`. It counts tests; a failed check or a
+ * test file that does not load counts as one failure.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,7 +19,7 @@ const CHECKS = [
   { name: 'unused code', command: bin('knip'), args: ['--strict', '--no-progress'] },
 ];
 
-/** Runs the checks one after another. @returns what to show of each: a line, and the output of one that failed */
+/** Runs the checks in turn. @returns the text to show for each: a line, preceded by the output if the check failed */
 async function runChecks() {
   const results = [];
   for (const { name, command, args } of CHECKS) {
@@ -67,7 +67,7 @@ await main(async () => {
   await build({ quiet: true });
   console.log('ok     build');
   const pattern = process.argv.slice(2);
-  // beside the tests, which wait a lot; who names test files wants those alone
+  // checks run beside the tests, which mostly wait; with a path, only tests run
   const [checks, report] = await Promise.all([pattern.length === 0 ? runChecks() : [], test(pattern)]);
   if (checks.length > 0) console.log();
   for (const { text } of checks) console.log(text);

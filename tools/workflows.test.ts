@@ -1,4 +1,4 @@
-/** The workflows of the repository, checked against what they call: scripts, files, Node versions, pnpm. */
+/** Checks the workflows against the scripts, files, Node versions and pnpm version that they use. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -47,7 +47,7 @@ describe.each(names)('.github/workflows/%s', (name) => {
   const jobs = Object.values(workflow.jobs);
   const steps = jobs.flatMap((job) => job.steps);
 
-  test('may read the repository, and no more unless a job says so', () => {
+  test('may only read the repository, unless a job asks for more', () => {
     expect(workflow.permissions).toEqual({ contents: 'read' });
   });
 
@@ -74,7 +74,7 @@ describe.each(names)('.github/workflows/%s', (name) => {
     }
   });
 
-  test('runs on a Node version that is maintained; on the minimum only beside it', () => {
+  test('runs on a maintained Node version; on the minimum only in addition', () => {
     for (const job of jobs) {
       const setup = job.steps.find(({ uses }) => uses?.startsWith('actions/setup-node@'));
       const version = String(setup?.with?.['node-version']);

@@ -20,7 +20,7 @@ export async function run(command, args, { quiet = false, ...options } = {}) {
   return code;
 }
 
-/** Runs a program in the workspace's root. @returns `{ code, output }`, as `run` answers the code */
+/** Runs a program in the workspace's root, like `run`. @returns `{ code, output }` */
 export function runQuietly(command, args) {
   return start(command, args, { stdio: 'pipe' });
 }

@@ -34,7 +34,7 @@ for (const { seed, mode } of RUNS) {
   testOnMode(`chaos seed ${seed}, ${mode}: no violation`, async () => {
     const { faults, violations } = await chaos.run(seed, mode);
     expect(faults).toHaveLength(2);
-    // where this fails: npm run chaos -- --seed <seed> --runs 1 --mode <mode>
+    // if this fails: npm run chaos -- --seed <seed> --runs 1 --mode <mode>
     const again = `npm run chaos -- --seed ${seed} --runs 1 --mode ${mode}`;
     expect({ again, violations }).toEqual({ again, violations: [] });
   });

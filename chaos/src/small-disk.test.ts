@@ -9,7 +9,7 @@ const { test } = requires(smallDisks());
 
 jest.setTimeout(120_000);
 
-test('a service on a full disk refuses to begin anything, and begins again when there is room', async () => {
+test('a service on a full disk refuses new operations, and accepts them again when there is space', async () => {
   const sandbox = await Sandbox.create();
   const disk = (await SmallDisk.open(sandbox, sandbox.path('disk'))) as SmallDisk;
   try {

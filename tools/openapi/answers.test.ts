@@ -9,7 +9,7 @@ import type { TestService } from '@ktrdr/service-kit/testing';
 import { BaseResolver, lintDocument, loadConfig, makeDocumentFromString } from '@redocly/openapi-core';
 import { ApiDocument, type Answer } from './api-document.js';
 
-/** What real services answer, held against their own documents. */
+/** Checks the responses of real services against their own documents. */
 const started = new Started();
 const DATES = { start_date: '2024-01-01', end_date: '2024-02-29' };
 let sandbox: Sandbox;
@@ -87,7 +87,7 @@ const train = async (body: object): Promise<string> => {
 const FOREIGN = { headers: { host: 'evil.example' } };
 
 describe('the API answers as its document says', () => {
-  test('for the service itself', async () => {
+  test('for the service routes', async () => {
     await ask('getHealth', 'GET /health');
     await ask('getMetrics', 'GET /metrics');
     expect(await ask('listHosts', 'GET /hosts')).toEqual({ mode: 'local', hosts: [] });
@@ -123,7 +123,7 @@ describe('the API answers as its document says', () => {
     ).toBe('indicator_not_found');
   });
 
-  test('for operations that end by themselves', async () => {
+  test('for operations that complete or fail', async () => {
     const dummy = { body: { iterations: 2, duration_seconds: 0.01 } };
     const { operation_id: id } = (await ask('startDummy', 'POST /dummy/start', dummy)) as Operation;
     expect(await ask('startDummy', 'POST /dummy/start', { body: { iterations: 0 } })).toBe('invalid_request');
@@ -143,7 +143,7 @@ describe('the API answers as its document says', () => {
     expect(await ask('retryOperation', `POST /operations/${id}/retry`)).toBe('not_retryable');
   });
 
-  test('for operations that are cancelled and go on', async () => {
+  test('for operations that are cancelled and resumed', async () => {
     const id = await train({ strategy: LONG });
     expect(await ask('startTraining', 'POST /trainings/start', { body: { strategy_name: 'nosuch' } })).toBe(
       'strategy_not_found',
@@ -162,7 +162,7 @@ describe('the API answers as its document says', () => {
     await ask('getOperation', `GET /operations/${id}`);
   });
 
-  test('for trainings of every kind, and the models that they leave', async () => {
+  test('for trainings of every kind and their models', async () => {
     const regression = QUICK.replace(
       'output_format: classification, confidence_threshold: 0.5, position_awareness: true',
       'output_format: regression, cost_model: {}',
@@ -200,7 +200,7 @@ describe('the API answers as its document says', () => {
     expect(await ask('removeOperations', 'DELETE /operations')).toBe('invalid_request');
   });
 
-  test('for what hosts of a queue fetch and send', async () => {
+  test('for files that queue hosts download and upload', async () => {
     const id = await train({ strategy: QUICK });
     await api.untilEnded(id);
     await ask('getTrainingBars', `GET /trainings/${id}/bars/AAPL/1h`);
@@ -215,7 +215,7 @@ describe('the API answers as its document says', () => {
     );
   });
 
-  test('and no route was left out', () => {
+  test('on every route', () => {
     const answers = [...document.checked];
     const without = (kind: RegExp) =>
       document.operationIds.filter(
@@ -265,7 +265,7 @@ test('each type of operation has its result in the document', () => {
     });
 });
 
-test('Redocly finds nothing to improve in either document', async () => {
+test('Redocly reports no problem in either document', async () => {
   const config = await loadConfig({ configPath: join(import.meta.dirname, 'redocly.yaml') });
   for (const { document: linted } of [document, documentOfHost]) {
     const problems = await lintDocument({

@@ -16,9 +16,9 @@ export interface OpenApiDocument {
   components: { schemas: Record<string, object> };
 }
 
-/** The document of a service, held against its answers. */
+/** Checks a service's responses against its document. */
 export class ApiDocument {
-  /** `getOperation 200`: what answers were checked. */
+  /** Checked responses, such as `getOperation 200`. */
   readonly checked = new Set<string>();
   readonly #ajv = new Ajv2020({ strict: false, allErrors: true });
   readonly #validators = new Map<string, ValidateFunction>();
@@ -27,7 +27,7 @@ export class ApiDocument {
     this.#ajv.addSchema(closed(document) as object, 'api');
   }
 
-  /** @param url of a service */
+  /** @param url address of the service */
   static async of(url: string): Promise<ApiDocument> {
     return new ApiDocument((await (await fetch(`${url}/docs-json`)).json()) as OpenApiDocument);
   }
@@ -38,7 +38,7 @@ export class ApiDocument {
     );
   }
 
-  /** @throws Error where the document does not describe the answer of this operation */
+  /** @throws Error if the document does not describe this response of the operation */
   check(operationId: string, { status, contentType, text }: Answer): void {
     const { path, method, operation } = this.#find(operationId);
     const response = operation.responses[status];
@@ -81,7 +81,7 @@ export class ApiDocument {
   }
 }
 
-/** The same schemas, with the fields that they name and no others: an answer has nothing that the document does not tell. */
+/** The same schemas without additional fields: a response must not have a field that the document does not describe. */
 function closed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(closed);
   if (typeof value !== 'object' || value === null) return value;

@@ -9,7 +9,7 @@ import { QUICK, ROOT, Sandbox } from '@ktrdr/service-kit/testing';
 import type { TestService } from '@ktrdr/service-kit/testing';
 import openapiTS, { astToString, type OpenAPI3 } from 'openapi-typescript';
 
-/** A client that is generated from the document, in a program that its user would write. */
+/** Generates a client from the document and uses it in a program, as a user would. */
 const started = new Started();
 let sandbox: Sandbox;
 let api: TestService;
@@ -35,7 +35,7 @@ beforeAll(async () => {
 
 afterAll(() => started.stop(), 60_000);
 
-/** Starts a training, follows it and says what came of it; the compiler knows every field. */
+/** Starts a training, follows it and prints its result; the compiler checks every field. */
 const PROGRAM = `
 import createClient from 'openapi-fetch';
 import type { components, paths } from './api.js';
@@ -73,7 +73,7 @@ void main();
 
 const OPTIONS = ['--strict', '--target', 'es2022', '--module', 'nodenext', '--types', 'node'];
 
-/** @returns what the repository's compiler says of programs by their names; empty where it has no complaint */
+/** @returns the repository's compiler errors for each program by name; empty if there are none */
 async function compile(programs: Record<string, string>): Promise<string> {
   const files = Object.keys(programs).map((name) => join(folder, `${name}.ts`));
   await writeFile(join(folder, 'package.json'), JSON.stringify({ type: 'module' }));
@@ -106,7 +106,7 @@ test('compiles, trains and reads the metrics', async () => {
   expect(accuracy).toBeLessThanOrEqual(1);
 });
 
-test('does not compile where the program names what the API does not have', async () => {
+test('does not compile if the program uses something that the API does not have', async () => {
   const mistakes = {
     answer: ['test_metrics?.test_accuracy', 'test_metrics?.accuracy'],
     body: ['seed: 7', 'sead: 7'],

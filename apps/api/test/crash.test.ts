@@ -67,7 +67,7 @@ async function historyOf(api: TestService, id: string): Promise<string[]> {
 }
 
 describe('an API that is killed in mid-training', () => {
-  test('with default settings: the one started next has found it before it answers, and its time is that of the work', async () => {
+  test('with default settings: the next API finds it before it answers, and its duration is that of the work', async () => {
     const first = await sandbox.startApi('at-once');
     const id = await first.startTraining(TRAINING);
     await first.untilTraining(id);

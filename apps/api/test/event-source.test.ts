@@ -5,7 +5,7 @@ import { CHECKPOINTS_SOON, dataOf, freePort, Link, LONG_GRACE, Sandbox } from '@
 import { LONG, until, type TestService } from '@ktrdr/service-kit/testing';
 import { EventSource } from 'eventsource';
 
-/** A standard EventSource client, as browsers have it: it reconnects by itself until it is told that nothing more will come. */
+/** A standard EventSource client, as in browsers: it reconnects by itself until it gets 204. */
 let sandbox: Sandbox;
 let api: TestService;
 const open: Follower[] = [];
@@ -63,7 +63,7 @@ class Follower {
     return until(what, async () => fits(this), Boolean, { withinMs: 30_000 });
   }
 
-  /** Until the client has given up for good. */
+  /** Waits until the client has closed for good. */
   closed(): Promise<unknown> {
     return this.until('closed', ({ source }) => source.readyState === source.CLOSED);
   }
@@ -77,7 +77,7 @@ const dummy = async (body: object): Promise<string> =>
   dataOf(await api.post<OperationStarted>('/dummy/start', body)).operation_id;
 
 describe('an EventSource', () => {
-  test('that has seen the end reconnects once, is told that nothing more will come, and stops', async () => {
+  test('that has seen the end reconnects once, gets 204 and stops', async () => {
     const follower = follow(await dummy({ iterations: 3, duration_seconds: 0.1 }));
     await follower.closed();
     expect(follower.answers).toEqual([200, 204]);
@@ -85,7 +85,7 @@ describe('an EventSource', () => {
     expect(follower.states.filter(({ status }) => status === 'completed')).toHaveLength(1);
   });
 
-  test('of an operation that has ended gets its end once, and stops', async () => {
+  test('of an ended operation gets the final state once, and stops', async () => {
     const id = await dummy({ iterations: 1, duration_seconds: 0.001 });
     const ended = await api.untilEnded(id);
     const follower = follow(id);
@@ -94,7 +94,7 @@ describe('an EventSource', () => {
     expect(follower.states).toEqual([ended]);
   });
 
-  test('whose connection was cut in mid-training goes on after what it has seen', async () => {
+  test('whose connection was cut during a training gets only newer states', async () => {
     const link = await Link.open(Number(new URL(api.url).port));
     const id = await api.startTraining({ strategy: LONG });
     const follower = follow(id, link.url);
@@ -133,7 +133,7 @@ describe('an EventSource', () => {
     expect(attempts).toEqual(attempts.toSorted((a, b) => a - b));
   });
 
-  test('of an API that is started again is told what has become of the operation', async () => {
+  test('of a restarted API gets the final state of the operation', async () => {
     const settings = { PORT: String(await freePort()), LEASE_MS: '1000' };
     const before = await sandbox.startApi('again', settings);
     const id = await before.startTraining({ strategy: LONG });

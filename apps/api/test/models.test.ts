@@ -204,7 +204,7 @@ describe('DELETE /models/:strategy/:version', () => {
   );
 });
 
-test('a strategy whose name has dots is found by it, trained, analysed, predicted with, compared and deleted', async () => {
+test('a strategy whose name has dots can be found, trained, analysed, used for predictions, compared and deleted', async () => {
   const id = await api.startTraining({ strategy_name: DOTTED, detailed_analytics: true });
   const { status, warnings, result } = await api.untilEnded(id);
   expect({ status, named: warnings.filter((warning) => warning.includes(DOTTED)) }).toEqual({
@@ -250,7 +250,7 @@ test('a model whose files were changed, or of a later version, is refused everyw
   expect((await send('DELETE', `/models/pattern/${version}`)).status).toBe(200);
 }, 40_000);
 
-test('a model whose metadata is damaged is listed, refused everywhere with the reason, and can be deleted', async () => {
+test('a model with damaged metadata is listed, every use fails with the reason, and it can be deleted', async () => {
   const { path } = dataOf(await send<ModelList>('GET', '/models')).models[0]!;
   const broken = `${dirname(path)}/1h_v77`;
   await cp(path, broken, { recursive: true });

@@ -1,4 +1,4 @@
-/** The log of a service whose PostgreSQL or Redis goes away under load: one line when the outage begins, one when it ends. */
+/** The log of a service whose PostgreSQL or Redis fails under load: one line when the outage begins, one when it ends. */
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { RedisServer } from '@ktrdr/job-queue/testing';
 import { writeSampleBars } from '@ktrdr/market-data';
@@ -41,7 +41,7 @@ afterAll(async () => {
   await postgres.stop();
 }, 60_000);
 
-/** Clients that keep asking, as a CLI, a dashboard and a load balancer do. Ends when the signal fires. @returns how often they failed */
+/** Sends requests all the time, like a CLI, a dashboard and a load balancer, until the signal fires. @returns number of failures */
 async function clients({ url }: TestService, signal: AbortSignal): Promise<number> {
   let failed = 0;
   const paths = ['/operations', '/operations/op_none', '/health', '/hosts'];
@@ -58,7 +58,7 @@ async function clients({ url }: TestService, signal: AbortSignal): Promise<numbe
   return failed;
 }
 
-/** What a service logs from `from` on, each line JSON: nothing prints past the logger. */
+/** Lines that a service logged after `from`. Each must be JSON: nothing bypasses the logger. */
 function linesOf({ output }: TestService, from: number): Line[] {
   return output
     .slice(from)
@@ -75,7 +75,7 @@ function expectOneOutage(lines: Line[], begin: RegExp, end: RegExp, reason: RegE
   expect(ended[0]!.away_s).toBeGreaterThan(OUTAGE_MS / 1000 - 4);
 }
 
-test('PostgreSQL with operations and queue is away while a training runs and clients ask', async () => {
+test('PostgreSQL with operations and queue fails while a training runs and clients send requests', async () => {
   const url = await postgres.createDatabase();
   const queue = await postgres.createDatabase();
   const shared = { TRAINING_QUEUE_URL: queue, LEASE_MS, TRAINING_ENGINE: 'onnx' };
@@ -88,7 +88,7 @@ test('PostgreSQL with operations and queue is away while a training runs and cli
   const asked = clients(api, stop.signal);
   await postgres.restart(() => sleep(OUTAGE_MS));
   await until(
-    'both say that it is back',
+    'both log the end of the outage',
     async () => [api, host].map(({ output }) => output),
     ([ofApi = '', ofHost = '']) =>
       ofApi.includes('store can be used again') &&
@@ -119,34 +119,37 @@ test('PostgreSQL with operations and queue is away while a training runs and cli
   expect(await api.stop()).toMatchObject({ code: 0 });
 });
 
-requires(program('redis-server')).test('Redis is away while a host waits and clients ask', async () => {
-  const redis = await RedisServer.start();
-  try {
-    const shared = { TRAINING_QUEUE_URL: redis.url, LEASE_MS, TRAINING_ENGINE: 'onnx' };
-    const api = await sandbox.startApi('redis-api', shared);
-    const host = await sandbox.startQueueHost('redis-host', { ...shared, KTRDR_API_URL: api.url });
-    const before = [api.output.length, host.output.length] as const;
-    const stop = new AbortController();
-    const asked = clients(api, stop.signal);
-    // frozen: it takes connections and answers nothing
-    process.kill(redis.pid, 'SIGSTOP');
-    await sleep(OUTAGE_MS);
-    process.kill(redis.pid, 'SIGCONT');
-    await until(
-      'the API says that it is back',
-      async () => api.output,
-      (output) => output.includes('queue can be reached again'),
-    );
-    stop.abort();
-    expect(await asked).toBeGreaterThan(0);
-    expectOneOutage(linesOf(api, before[0]), /queue cannot be reached/, /queue can be reached again/, /./);
-    for (const service of [api, host]) expect(service.output).not.toMatch(/\\n +at |\n +at /);
-    expect(
-      linesOf(host, before[1]).filter(({ message }) => message.includes('cannot be used')).length,
-    ).toBeLessThan(2);
-    expect(await host.stop()).toMatchObject({ code: 0 });
-    expect(await api.stop()).toMatchObject({ code: 0 });
-  } finally {
-    await redis.stop();
-  }
-});
+requires(program('redis-server')).test(
+  'Redis hangs while a host waits and clients send requests',
+  async () => {
+    const redis = await RedisServer.start();
+    try {
+      const shared = { TRAINING_QUEUE_URL: redis.url, LEASE_MS, TRAINING_ENGINE: 'onnx' };
+      const api = await sandbox.startApi('redis-api', shared);
+      const host = await sandbox.startQueueHost('redis-host', { ...shared, KTRDR_API_URL: api.url });
+      const before = [api.output.length, host.output.length] as const;
+      const stop = new AbortController();
+      const asked = clients(api, stop.signal);
+      // frozen: it accepts connections but answers nothing
+      process.kill(redis.pid, 'SIGSTOP');
+      await sleep(OUTAGE_MS);
+      process.kill(redis.pid, 'SIGCONT');
+      await until(
+        'the API logs the end of the outage',
+        async () => api.output,
+        (output) => output.includes('queue can be reached again'),
+      );
+      stop.abort();
+      expect(await asked).toBeGreaterThan(0);
+      expectOneOutage(linesOf(api, before[0]), /queue cannot be reached/, /queue can be reached again/, /./);
+      for (const service of [api, host]) expect(service.output).not.toMatch(/\\n +at |\n +at /);
+      expect(
+        linesOf(host, before[1]).filter(({ message }) => message.includes('cannot be used')).length,
+      ).toBeLessThan(2);
+      expect(await host.stop()).toMatchObject({ code: 0 });
+      expect(await api.stop()).toMatchObject({ code: 0 });
+    } finally {
+      await redis.stop();
+    }
+  },
+);

@@ -38,7 +38,7 @@ beforeAll(async () => {
 
 afterAll(() => started.stop(), 60_000);
 
-/** An operation's states by its events, until it has ended; `ids` gets the events' ids. */
+/** Reads an operation's states from its events until it has ended; collects the events' ids in `ids`. */
 async function follow(api: TestService, id: string, ids: string[] = []): Promise<Operation[]> {
   const response = await fetch(`${api.url}/operations/${id}/events`, { signal: AbortSignal.timeout(50_000) });
   const seen: Operation[] = [];
@@ -72,7 +72,7 @@ test('an operation is listed, followed and cancelled at the API that does not ru
   expect(seen.slice(0, -1).filter(({ status }) => isTerminalStatus(status))).toEqual([]);
 });
 
-test('both give one state the same event id: what one has told, the other does not tell again', async () => {
+test('both give a state the same event id: one does not resend a state that the other has sent', async () => {
   const id = await one.startTraining({ strategy: QUICK });
   const [idsOfOne, idsOfTwo]: [string[], string[]] = [[], []];
   await Promise.all([follow(one, id, idsOfOne), follow(two, id, idsOfTwo)]);

@@ -1,4 +1,4 @@
-/** A fault inside a bundled service: its stack in the log names the sources, by the source maps that the build leaves. */
+/** A fault inside a bundled service: the build's source maps make its logged stack name the sources. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close(), 20_000);
 
-/** Loaded before the service: lists of a folder named `models` fail with an error that nothing expects. */
+/** Loaded before the service: listing a folder whose name ends in `-models` fails with an unexpected error. */
 const FAULT = `data:text/javascript,${encodeURIComponent(`
   import fs from 'node:fs/promises';
   import { syncBuiltinESMExports } from 'node:module';
@@ -22,7 +22,7 @@ const FAULT = `data:text/javascript,${encodeURIComponent(`
   syncBuiltinESMExports();
 `)}`;
 
-test('a stack in the log names files and lines of the sources, which exist there', async () => {
+test('a stack in the log names existing source files and lines', async () => {
   const api = await sandbox.startApi('stack', { NODE_OPTIONS: `--import ${FAULT}` });
   expect(await api.get('/models')).toMatchObject({ status: 500 });
   const stack = await until(
@@ -32,7 +32,7 @@ test('a stack in the log names files and lines of the sources, which exist there
   );
   const frames = [...stack.matchAll(/([\w./-]+\/src\/[\w./-]+\.ts):(\d+):\d+/g)];
   const files = frames.map(([, file = '']) => file.replace(/^file:\/\//, ''));
-  // of the bundle, and of a package beside it
+  // from the bundle, and from a package beside it
   expect(files).toContain(join(ROOT, 'apps/api/src/models/models.service.ts'));
   expect(files).toContain(join(ROOT, 'packages/trainer/src/model-storage.ts'));
   for (const [, file = '', line = ''] of frames) {
@@ -45,7 +45,7 @@ test('a stack in the log names files and lines of the sources, which exist there
 }, 60_000);
 
 test.each(['api', 'training-host'])(
-  'the source map of apps/%s names its sources and does not hold them',
+  'the source map of apps/%s names its sources but does not contain them',
   (app) => {
     const dist = join(ROOT, 'apps', app, 'dist');
     const map = JSON.parse(readFileSync(join(dist, 'service.js.map'), 'utf8')) as {

@@ -1,4 +1,4 @@
-/** The CLI as users get it: packed by npm, run from an empty folder, with no registry and nothing of the repository in reach. */
+/** The CLI as users get it: packed by npm, run from an empty folder, without a registry and without the repository. */
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,7 @@ interface Manifest {
 describe('the packed CLI', () => {
   const folder = mkdtempSync(join(tmpdir(), 'ktrdr-package-'));
   const empty = join(folder, 'empty');
-  // nobody listens there
+  // nothing listens on this port
   const offline = {
     npm_config_registry: 'http://127.0.0.1:9',
     npm_config_cache: join(folder, 'npm-cache'),
@@ -118,12 +118,12 @@ describe('the packed CLI', () => {
     expect(train.stdout).toContain('test accuracy');
   });
 
-  test('leaves the folder that it was called in as it was', () => {
+  test('does not change the current folder', () => {
     expect(readdirSync(empty)).toEqual([]);
   });
 });
 
-test('a CLI that is not built is not packed: one line says what to run', async () => {
+test('packing an unbuilt CLI fails with one line that says what to run', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'ktrdr-unbuilt-'));
   try {
     for (const file of ['package.json', 'bin/ktrdr.mjs'])

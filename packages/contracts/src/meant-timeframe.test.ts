@@ -17,7 +17,7 @@ test.each([
   expect(texts.map(meantTimeframe)).toEqual(texts.map(() => timeframe));
 });
 
-test('a length that is no timeframe, and a text that is no length, mean nothing', () => {
+test('a length without a timeframe and an invalid text give no suggestion', () => {
   const texts = ['2h', '90m', '1M', 'monthly', 'MN1', '', ' ', '1x', 'hour1hour', '1h1', '0', '-1h', 'all'];
   expect(texts.filter((text) => meantTimeframe(text) !== null)).toEqual([]);
   expect(timeframeHint('2h')).toBe('');

@@ -36,11 +36,11 @@ test.each([
   'a.YML',
   'x'.repeat(129),
   `${'x.'.repeat(64)}x`,
-])('%j is none', (name) => {
+])('%j is not a strategy name', (name) => {
   expect(STRATEGY_NAME_PATTERN.test(name)).toBe(false);
 });
 
-test('a long name that is none is refused at once', () => {
+test('a long invalid name is refused quickly', () => {
   const started = performance.now();
   expect(STRATEGY_NAME_PATTERN.test(`${'a.'.repeat(500_000)}/`)).toBe(false);
   expect(performance.now() - started).toBeLessThan(200);

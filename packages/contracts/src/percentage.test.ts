@@ -4,7 +4,7 @@ import { openPercentage, percentageText } from './percentage.js';
 
 const exact = fc.double({ min: -10, max: 110, noNaN: true });
 
-test('an open percentage grows with the exact one, has one decimal and stays from 0 to 99.9', () => {
+test('an open percentage grows with the exact one, has one decimal and stays between 0 and 99.9', () => {
   fc.assert(
     fc.property(exact, exact, (a, b) => {
       const [low, high] = [openPercentage(Math.min(a, b)), openPercentage(Math.max(a, b))];
@@ -16,7 +16,7 @@ test('an open percentage grows with the exact one, has one decimal and stays fro
   );
 });
 
-test('what is shown once is shown again', () => {
+test('rounding a rounded percentage does not change it', () => {
   fc.assert(fc.property(exact, (value) => openPercentage(openPercentage(value)) === openPercentage(value)));
 });
 

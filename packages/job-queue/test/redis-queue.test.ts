@@ -2,7 +2,7 @@ import { program, requires } from '../../../tools/requirements.js';
 import { RedisServer } from '../src/testing/index.js';
 import { queueConformance } from './queue-conformance.js';
 
-/** Questions are kept for a Redis that is away, for this time. */
+/** Requests to an unreachable Redis fail after this time. */
 const FAILS_AFTER_MS = 5_500;
 
 requires(program('redis-server')).describe('a queue on redis', () => {

@@ -94,7 +94,7 @@ describe('a good file', () => {
     expect((await read([HEADER, ...rows].join('\n'))).length).toBe(3);
   });
 
-  test('may have quoted fields, also with commas in columns that are not read', async () => {
+  test('may have quoted fields, even with commas in ignored columns', async () => {
     const quoted = '"Name","timestamp","open","high","low","close","volume"';
     const bars = await read(`${quoted}\r\n"Apple, Inc.","2024-01-02T14:00:00Z","1","2",0.5,"1.5","100"\r\n`);
     expect([bars.length, bars.close[0], bars.volume[0]]).toEqual([1, 1.5, 100]);

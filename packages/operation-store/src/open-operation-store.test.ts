@@ -166,7 +166,7 @@ describe('a store in PostgreSQL', () => {
     expect(cause).toBeInstanceOf(Error);
   });
 
-  test('takes the password of POSTGRES_PASSWORD where its address has none, and names it where it is wrong', async () => {
+  test('uses POSTGRES_PASSWORD if its URL has no password, and names the setting if the password is wrong', async () => {
     const password = 'p@ss/w:rd %41?#ü';
     const database = await server.createDatabase();
     const { db, close } = await openPostgresDatabase(database);
@@ -186,7 +186,7 @@ describe('a store in PostgreSQL', () => {
     await expect(openOperationStore({ url: address, stateDir: tmpdir() })).rejects.toMatchObject({
       message: expect.stringContaining('asks the user keeper for a password, and none is set'),
     });
-    // a password in the address counts
+    // a password in the URL takes precedence
     const own = openOperationStore({
       url: database.replace('secret', 'other'),
       password,

@@ -10,7 +10,7 @@ const FILE_NAME = 'ktrdr.db';
 export interface OperationStoreLocation {
   /** `postgres://user:password@host:port/database`; without it the operations are kept in `{stateDir}/ktrdr.db`. */
   url?: string;
-  /** Of `url`, where that has none. */
+  /** Password for `url` if the URL has none. */
   password?: string;
   stateDir: string;
 }

@@ -25,7 +25,7 @@ const INT8 = 20;
 
 /**
  * Connects to the PostgreSQL database at `url` and brings its schema up to date.
- * @param password where `url` has none
+ * @param password used if `url` has none
  * @throws KtrdrError `store_unavailable`; `invalid_setting` where `url` is not one
  */
 export async function openPostgresDatabase(
@@ -108,7 +108,7 @@ function typeParser(oid: number, format?: 'text' | 'binary') {
   return oid === INT8 ? Number : pg.types.getTypeParser(oid, format as 'text');
 }
 
-/** With any characters. */
+/** Adds the password to the URL. It may contain any characters. */
 function withPassword(url: string, password = ''): string {
   const address = new URL(url);
   address.password = encodeURIComponent(password);

@@ -26,7 +26,7 @@ export function explainPostgresError(
       return `No PostgreSQL server answers at ${server}. Start it. If it runs elsewhere, correct host and port in DATABASE_URL.`;
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      // a container that is stopped has no name
+      // the name of a stopped container cannot be resolved
       return `The PostgreSQL server at ${server} cannot be reached: its host name is unknown (${code}). Start it if it runs in a container, or correct the host in DATABASE_URL.`;
     case '28P01':
     case '28000':
@@ -47,7 +47,7 @@ export function explainPostgresError(
     case '55P03':
       return `The database ${database} at ${server} is locked by another process. Try again.`;
   }
-  // pg's words where the server asks for a password and none is set
+  // pg's message if the server asks for a password and none is set
   if (text.includes('client password must be a string')) {
     return `The PostgreSQL server at ${server} asks the user ${user} for a password, and none is set. Set POSTGRES_PASSWORD, or write it into DATABASE_URL.`;
   }

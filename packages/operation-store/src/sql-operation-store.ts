@@ -37,7 +37,7 @@ import {
 /** PostgreSQL takes it in no text: no stored id has it. */
 const NUL = '\0';
 
-/** The end of a lease that was given up. */
+/** `lease_expires_at` of a released lease. */
 const RELEASED = 0;
 /** Of an operation that is removed while it is created again. */
 const CREATE_TRIES = 3;

@@ -1,4 +1,4 @@
-/** Where a step lies, in percent of the whole. */
+/** The part of the whole that a step covers, in percent. */
 export interface StepRange {
   from: number;
   width: number;
@@ -10,8 +10,8 @@ const WHOLE: StepRange = { from: 0, width: 100 };
  * Estimates the time left from observed rates.
  *
  * Each step has its own rate: an exponential average over time, so that many small reports weigh as much as few large ones.
- * Its window grows with the work, so that a long run's estimate is calm. A step without reports, and the steps to come,
- * take the rate of the longest step so far. The rate of a short step says nothing about long ones and is not used for them.
+ * Its window grows with the work, so that the estimate of a long run is stable. A step without reports and the remaining steps
+ * use the rate of the longest step so far. The rate of a short step is not used for much longer ones.
  * Percentages are 0..100, times are ms of one monotonic clock.
  */
 export class EtaEstimator {
@@ -22,7 +22,7 @@ export class EtaEstimator {
   /** Last report that moved the percentage. */
   #lastAt: number;
   #lastPercentage: number;
-  /** Time of the step's first report. The time before it is not counted: a network's first batch also prepares the engine. */
+  /** Time of the step's first report. Time before it is ignored, because a network's first batch also prepares the engine. */
   #observedFrom: number | null = null;
   /** Averaged percent per ms, still without the correction for the short history. */
   #rate = 0;
@@ -30,7 +30,7 @@ export class EtaEstimator {
   #weight = 0;
   /** Usual time between two reports, ms. */
   #gap = 0;
-  /** The ended step that moved the percentage most. */
+  /** The completed step that gained the most percent. */
   #longest: { gained: number; ms: number } | null = null;
 
   constructor(now: number, percentage = 0) {
@@ -40,7 +40,7 @@ export class EtaEstimator {
     this.#lastPercentage = percentage;
   }
 
-  /** A step begins, or the whole work where it has no steps. */
+  /** A step begins, or the whole work if it has no steps. */
   startStep(now: number, percentage: number, step: StepRange = WHOLE): void {
     const gained = this.#lastPercentage - this.#startPercentage;
     const ms = now - this.#stepStart;
@@ -98,12 +98,12 @@ export class EtaEstimator {
     const stalled = Math.max(0, silent - 3 * gap);
     const rate = (this.#rate / this.#weight) * Math.exp(-stalled / this.#window(now));
     const passed = Math.min(silent, gap);
-    // never down to nothing: the report that is due may take its time
+    // count down to half of the estimate at most: the next report may be late
     const countedDown = (ms: number) => Math.max(ms / 2, ms - passed);
     const own = countedDown((100 - this.#lastPercentage) / rate);
     const expected = this.#msPerPercentOf(100 - this.#startPercentage);
     if (expected === null) return own;
-    // the first reports of a step are a small sample: they gradually replace what the longest step says
+    // the first reports of a step are a small sample: shift gradually from the longest step's rate to the step's own
     const done = (this.#lastPercentage - this.#startPercentage) / (this.#stepEnd - this.#startPercentage);
     const trust = Math.min(1, done / TRUSTED_PART);
     const byLongest = countedDown((100 - this.#lastPercentage) * expected);
@@ -117,11 +117,11 @@ export class EtaEstimator {
     const inStep = (this.#stepEnd - this.#lastPercentage) * msPerPercent;
     const elapsed = now - this.#lastAt;
     if (elapsed > 10 * inStep + SHORTEST_WINDOW_MS) return null;
-    // a step that takes longer than its share takes half as long again, as far as anyone can tell
+    // an overdue step is assumed to need half of its elapsed time more
     return Math.max(inStep - elapsed, elapsed / 2) + (100 - this.#stepEnd) * msPerPercent;
   }
 
-  /** What the longest step says about `percent` of the work; `null` where it was too short to say anything. */
+  /** Rate of the longest step, for an estimate over `percent` of the work; `null` if that step was too short for it. */
   #msPerPercentOf(percent: number): number | null {
     const { gained, ms } = this.#longest ?? { gained: 0, ms: 0 };
     return gained > 0 && gained * MOST_EXTRAPOLATION >= percent ? ms / gained : null;
@@ -135,7 +135,7 @@ export class EtaEstimator {
 /** A shorter observation gives no estimate, ms. */
 const SHORTEST_OBSERVATION_MS = 1000;
 const SHORTEST_WINDOW_MS = 10_000;
-/** Part of a step after which its own rate alone counts. */
+/** Part of a step after which only its own rate counts. */
 const TRUSTED_PART = 0.5;
-/** A step tells the rate of work of so many times its own share. */
+/** A step's rate is used for at most this many times its own share of the work. */
 const MOST_EXTRAPOLATION = 16;

@@ -108,7 +108,7 @@ describe('watching an operation', () => {
       if (ms % 100 === 99) await clock.advance(0);
     }
     await clock.advance(EVENT_INTERVAL_MS);
-    // the first state, ten in a second, and the one more that may come at once
+    // the first state, ten in a second, and one more that may follow at once
     expect(events.length).toBeLessThanOrEqual(13);
     expect(events.at(-1)).toBe('progress running 9.9');
     await clock.advance(10 * EVENT_INTERVAL_MS);

@@ -81,7 +81,7 @@ async function end(
   await write({ to: 'failed', at, error, resumable, endedAt: endOf(taken, at) }, 'running');
 }
 
-/** When the owner was last heard of, within what is known of the attempt: the time until its loss was found is no work. */
+/** When the owner was last heard of, but not before the attempt's last known event. Time until the loss was detected does not count. */
 function endOf({ operation, lastHeardAt }: TakenOver, at: string): string {
   const { status, started_at, cancel_requested_at } = operation;
   if (status === 'pending' || lastHeardAt === null) return at;

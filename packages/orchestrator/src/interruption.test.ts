@@ -88,7 +88,7 @@ describe('an operation whose owner is gone', () => {
     expect(total_count).toBe(250);
   });
 
-  test('is dealt with before anything is answered where its process is known to have ended', async () => {
+  test('is handled before the first answer if its process is known to have ended', async () => {
     const { clock, store, service, gone } = world();
     const one = service('one', never);
     await one.operations.keepLeases();
@@ -109,7 +109,7 @@ describe('an operation whose owner is gone', () => {
     expect(history.at(-1)?.at).toBe(new Date(clock.now()).toISOString());
   });
 
-  test('is found at the next turn of another that runs already', async () => {
+  test('is found at the next turn of another running process', async () => {
     const { clock, service, gone } = world();
     const one = service('one', never);
     const two = service('two', never);
@@ -122,7 +122,7 @@ describe('an operation whose owner is gone', () => {
     expect((await two.operations.get(id)).status).toBe('failed');
   });
 
-  test('has not ended before its cancel was asked for', async () => {
+  test('does not end before its cancel was requested', async () => {
     const { clock, service, gone } = world();
     const one = service('one', never);
     const two = service('two', never);
@@ -277,7 +277,7 @@ describe('an operation whose owner is gone', () => {
     expect(await two.operations.get(id)).toMatchObject({ status: 'completed', attempt: 1, result: 7 });
   });
 
-  test('work that goes on elsewhere shows the phase that it was in, not that it starts', async () => {
+  test('work that continues elsewhere shows its last phase, not a new start', async () => {
     const { clock, store, service } = world();
     const options = { outlivesOwner: true, initialContext: { phase: 'starting' } };
     const one = service(

@@ -15,7 +15,7 @@ export interface LeaseKeeperParts {
   logger: OrchestratorLogger;
   outage: StoreOutage;
   lease: Lease;
-  /** True where it is certain that the process of this owner has ended. */
+  /** True if the process of this owner has certainly ended. */
   isOwnerGone: (owner: string) => boolean;
   /** What this process runs: ids and epochs. */
   held: () => ReadonlyMap<string, number>;
@@ -27,8 +27,8 @@ export interface LeaseKeeperParts {
 
 /**
  * Keeps the leases of what this process runs, and takes over operations whose owner is gone: once when it starts, then three
- * times in the time of a lease. An owner is gone when its lease is over, or when its process is known to have ended. After the
- * keeper could not reach the store it leaves the owners one lease's time to renew theirs.
+ * times in the time of a lease. An owner is gone when its lease has expired, or when its process is known to have ended.
+ * After an outage of the store the keeper waits for the length of one lease, so that other owners can renew theirs.
  */
 export class LeaseKeeper {
   readonly #parts: LeaseKeeperParts;

@@ -1,4 +1,7 @@
-/** Where the engine writes its log. An app passes its own logger, which writes errors among the fields with stack and cause, outages with their message alone. */
+/**
+ * Where the engine writes its log. An app passes its own logger. It writes errors in `fields` with stack and cause, but only the
+ * message of an outage.
+ */
 export interface OrchestratorLogger {
   info(message: string, fields?: Record<string, unknown>): void;
   warn(message: string, fields?: Record<string, unknown>): void;

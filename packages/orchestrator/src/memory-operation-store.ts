@@ -39,7 +39,7 @@ interface Row extends StoredOperation {
   request: unknown;
   taskId: string | undefined;
   history: OperationHistoryEntry[];
-  /** Monotonic ms; `-Infinity` where the lease was given up. */
+  /** Monotonic ms; `-Infinity` if the lease was released. */
   leaseEnds: number;
 }
 

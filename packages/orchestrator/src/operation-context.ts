@@ -63,7 +63,7 @@ export interface ManagedOperation<TResult> {
   /** Without steps the percentage comes from the updates alone. */
   steps?: readonly ProgressStep[];
   initialContext?: Partial<ProgressContext>;
-  /** Fields of every log line of the operation, beside its id. */
+  /** Fields for every log line of the operation, in addition to its id. */
   logFields?: Record<string, string>;
   /** `message` of the start response. */
   startMessage?: string;

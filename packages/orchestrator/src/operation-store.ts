@@ -62,8 +62,8 @@ export interface TakenOver extends StoredOperation {
   request: unknown;
   previousOwner: string;
   /**
-   * When the previous owner last began its lease, ISO 8601; `null` where it had given the lease up. By the store's clock, and
-   * as exact as all owners use leases of the same length.
+   * When the previous owner last renewed its lease, ISO 8601, by the store's clock; `null` if it had released the lease. Exact
+   * only if all owners use leases of the same length.
    */
   lastHeardAt: string | null;
 }
@@ -124,14 +124,14 @@ export interface OperationStore {
   /** Ends the lease of an operation that is left to whoever takes it over, if its epoch is `epoch`. */
   release(operationId: string, epoch: number): Promise<void>;
 
-  /** Owners of the operations that have not ended, each once. */
+  /** Distinct owners of the operations that have not ended. */
   owners(): Promise<string[]>;
 
   /**
-   * Gives the caller up to `most` operations that have not ended and whose lease is over, or whose owner is one of `gone`,
-   * oldest first: each gets this owner, the next epoch and a line in its history. An operation is taken over by one caller only.
+   * Takes over up to `most` operations that have not ended, oldest first, if their lease has expired or their owner is in
+   * `gone`. Each gets the caller as owner, the next epoch and a line in its history. Only one caller gets an operation.
    * @param at ISO 8601, for the history
-   * @param gone owners that are known to have ended, whatever is left of their leases
+   * @param gone owners that are known to have ended, even if their leases have not expired
    */
   takeOver(lease: Lease, at: string, most: number, gone?: readonly string[]): Promise<TakenOver[]>;
 

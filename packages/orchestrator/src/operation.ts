@@ -43,7 +43,7 @@ interface Ending {
 interface Unfinished extends Ending {
   /** The next attempt can go on where this one ended. */
   resumable?: boolean;
-  /** When the work ended, where that was before `at`: whoever could have said so was gone. ISO 8601 in UTC. */
+  /** When the work ended, if that was before `at`: the process that ran it died. ISO 8601 in UTC. */
   endedAt?: string;
 }
 

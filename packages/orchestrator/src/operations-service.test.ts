@@ -211,7 +211,7 @@ describe('how an operation ends', () => {
 });
 
 describe('progress', () => {
-  test('is read as it was stored: percentage, line and counts of one moment', async () => {
+  test('is read as stored: percentage, line and counts from the same update', async () => {
     const { launch, operations, store, clock } = memoryService();
     const gate = new Gate();
     const { operationId } = await launch(async ({ progress, sleep }) => {
@@ -234,7 +234,7 @@ describe('progress', () => {
       Array.from({ length: 4 }, () =>
         expect.objectContaining({ percentage: at, items_processed: at, current_item: `item ${at}` }),
       );
-    // the second of two writes may follow the first at once, the third waits
+    // the second write may follow the first at once, the third waits
     expect(await seen()).toEqual(all(20));
     await clock.advance(PROGRESS_WRITE_INTERVAL_MS);
     expect(await seen()).toEqual(all(30));
@@ -242,7 +242,7 @@ describe('progress', () => {
     await operations.idle();
   });
 
-  test('shows a step that begins at once, with the percentage where the step begins', async () => {
+  test('shows a new step at once, with the percentage of its start', async () => {
     const { launch, operations } = memoryService();
     const gate = new Gate();
     const steps = [

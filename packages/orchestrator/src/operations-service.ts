@@ -36,8 +36,8 @@ export interface OperationsServiceDependencies {
   /** Under which name this process owns what it runs. Default: a random name, 15 s. */
   lease?: Lease;
   /**
-   * True where it is certain that the process of this owner has ended; its operations are then taken over before their leases
-   * are over. Default: nothing is certain.
+   * True if the process of this owner has certainly ended: its operations are then taken over before their leases expire.
+   * Default: always false.
    */
   isOwnerGone?: (owner: string) => boolean;
   onInterrupt?: OnInterrupt;
@@ -198,7 +198,7 @@ export class OperationsService {
   }
 
   /**
-   * The operation as it is stored: of a running one, everything that changes is of one moment.
+   * The operation as it is stored: all progress of a running one comes from the same update.
    * @throws KtrdrError `operation_not_found`
    */
   async get(operationId: string): Promise<Operation> {

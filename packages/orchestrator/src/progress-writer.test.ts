@@ -26,7 +26,7 @@ function counterWriter(hold?: () => Promise<void> | undefined) {
 }
 
 describe('the progress writer', () => {
-  test('writes the first two changes at once and then at most once an interval', async () => {
+  test('writes the first two changes at once, then at most one per interval', async () => {
     const { clock, written, change } = counterWriter();
     for (let ms = 0; ms < 1000; ms += 10) {
       change();
@@ -49,7 +49,7 @@ describe('the progress writer', () => {
     expect(clock.waiting).toBe(0);
   });
 
-  test('an urgent change does not wait for the interval, and pays for it later', async () => {
+  test('an urgent change does not wait for the interval; the next change waits longer', async () => {
     const { clock, written, change } = counterWriter();
     change();
     await settle();
@@ -68,7 +68,7 @@ describe('the progress writer', () => {
     expect(written).toEqual([1, 2, 4, 5]);
   });
 
-  test('an urgent change that comes during a write follows it at once', async () => {
+  test('an urgent change during a write is written right after it', async () => {
     const gate = new Gate();
     const { clock, written, change } = counterWriter(() => gate.pass());
     change();

@@ -1,17 +1,17 @@
 import type { Clock } from './clock.js';
 
-/** Average time between two stored states of one operation's progress, ms; the second of two may follow the first at once. */
+/** Shortest average time between two stored states of one operation's progress, ms. One write may follow another at once. */
 export const PROGRESS_WRITE_INTERVAL_MS = 100;
 
 /**
- * Writes progress to the store, on average once an interval at most, and never twice at a time. The last state is always
- * written: by a timer when the work goes quiet, by the ending when it ends.
+ * Writes progress to the store: at most one write per interval on average, and one at a time. The last state is always
+ * written: by a timer when reports stop, and with the final status when the work ends.
  */
 export class ProgressWriter {
   readonly #clock: Clock;
   readonly #write: () => Promise<unknown>;
   readonly #onError: (error: unknown) => void;
-  /** When the writes so far would have been made at one an interval. Monotonic ms. */
+  /** When the writes so far would end at a rate of one per interval. Monotonic ms. */
   #paidUntil = 0;
   #writing = false;
   #stopped = false;

@@ -145,7 +145,7 @@ export class ProgressManager implements ProgressReporter {
     this.#merge(context);
   }
 
-  /** Whether the step begins beyond what is done: the percentage moves to its start. */
+  /** Enters a step. True if it starts at or beyond the current percentage, which then moves to the step's start. */
   #enter(name: string, now: number): boolean {
     const range = this.#steps.get(name);
     if (range === undefined) {

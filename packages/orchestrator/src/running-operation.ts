@@ -55,8 +55,8 @@ export class RunningOperation<TResult> {
   readonly #inFlight = new Set<Promise<unknown>>();
   readonly #warnings: string[] = [];
   /**
-   * What the store has, of one moment; every reader sees it whole. Newer progress would be less again where another process
-   * goes on after this one died.
+   * The last stored update, which is all that readers see. If they saw newer progress, it would go back when another process
+   * takes over after this one has died.
    */
   #saved: RunProgress;
   /** What its readers see, until something changes. */
@@ -100,7 +100,7 @@ export class RunningOperation<TResult> {
       logger: this.#logger,
       renderer: parts.renderer,
       steps: managed.steps,
-      // its work goes on as it is
+      // a taken over operation keeps its stored context
       initialContext: this.#takenOver ? undefined : managed.initialContext,
       from: this.#resume || this.#takenOver ? record.progress : undefined,
       onUpdate: (now, entered) => this.#writer.touch(now, entered),
@@ -128,7 +128,7 @@ export class RunningOperation<TResult> {
     return this.#managed.outlivesOwner === true;
   }
 
-  /** A copy of the operation as every process can read it: progress is that of the last write. */
+  /** A copy of the operation with the last stored progress, as every process can read it. */
   snapshot(): Operation {
     const { started_at, status } = this.#record;
     if (isTerminalStatus(status)) return jsonCopy(this.#record);

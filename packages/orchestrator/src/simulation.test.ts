@@ -79,7 +79,7 @@ class World {
   readonly clock = new FakeClock();
   readonly store = new MemoryOperationStore({ clock: this.clock });
   readonly services: SimulatedService[] = [];
-  /** All that were ever started, by name. */
+  /** All processes that were ever started, by name. */
   readonly #processes = new Map<string, SimulatedService>();
   readonly acknowledged: string[] = [];
   /** The newest of each operation, to compare the next write with. */
@@ -91,7 +91,7 @@ class World {
   constructor(
     private readonly onInterrupt: 'fail' | 'resume',
     private readonly work: Work,
-    /** Processes see each other end, as on one machine. */
+    /** Processes detect each other's end, as on one machine. */
     private readonly sameMachine: boolean,
   ) {
     this.store.onWrite((id) => void this.#checks.push(this.#checkWrite(id)));

@@ -38,7 +38,7 @@ describe('an outage of the store', () => {
     ]);
   });
 
-  test('has not ended while some calls go well and others fail', async () => {
+  test('does not end while some calls succeed and others fail', async () => {
     const { clock, logger, outage, store, fail } = world();
     fail(AWAY);
     for (let turn = 0; turn < 5; turn++) {
@@ -60,7 +60,7 @@ describe('an outage of the store', () => {
     expect(logger.messages('error')).toHaveLength(2);
   });
 
-  test('is not what another error means, which its caller logs', async () => {
+  test('does not include other errors, which the caller logs', async () => {
     const { logger, store, fail } = world();
     fail(new Error('a bug'));
     await expect(store.check()).rejects.toThrow('a bug');

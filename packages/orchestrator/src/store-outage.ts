@@ -3,12 +3,12 @@ import type { Clock } from './clock.js';
 import type { OrchestratorLogger } from './logger.js';
 import type { OperationStore } from './operation-store.js';
 
-/** A store that failed within this time is not back yet, ms: some calls may go well while others fail, as on a full disk. */
+/** An outage ends only after this time without a failure, ms: on a full disk some calls succeed while others fail. */
 const QUIET_MS = 1_000;
 
 /**
- * Logs an outage of the store once when it begins and once when it ends, however many calls fail meanwhile. Whoever catches an
- * error of the store need not log it.
+ * Logs an outage of the store once when it begins and once when it ends, however many calls fail in between. Code that catches
+ * such an error need not log it.
  */
 export class StoreOutage {
   readonly #clock: Clock;
@@ -22,7 +22,7 @@ export class StoreOutage {
     this.#logger = logger;
   }
 
-  /** The same store, with every failed call noticed. */
+  /** The same store; every failed call is recorded. */
   watch(store: OperationStore): OperationStore {
     return new Proxy(store, {
       get: (target, name) => {
@@ -37,7 +37,7 @@ export class StoreOutage {
     });
   }
 
-  /** The store answers: the outage is over, unless another call has failed just now. */
+  /** The store has answered: the outage is over unless another call failed within `QUIET_MS`. */
   answered(): void {
     const now = this.#clock.monotonic();
     if (this.#since === null || now - this.#lastFailure < QUIET_MS) return;

@@ -21,7 +21,7 @@ export interface ServiceDescription {
 }
 
 /**
- * A service as it runs, not yet listening: guards, envelopes, validation, limits, metrics and `/docs` are the same for both
+ * Creates a service that does not listen yet. Guards, envelopes, validation, limits, metrics and `/docs` are the same for both
  * services. `module` imports `OrchestratorModule`, `MetricsModule` and a `HealthModule`.
  */
 export async function createService(
@@ -35,7 +35,7 @@ export async function createService(
     routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
     frameworkErrors: answerBadAddress,
     clientErrorHandler: answerNoRequest,
-    // the guard answers a missing Host header, in words
+    // the guard answers a missing Host header with an explanation
     http: { requireHostHeader: false },
   });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {

@@ -1,10 +1,10 @@
 import type { SettingsReader } from './settings-reader.js';
 
-/** Where a service listens, and under which names. */
+/** Address on which a service listens, and its host names. */
 export interface ListenSettings {
   host: string;
   port: number;
-  /** More host names under which clients reach the service: a proxy's, a container's. Lower case. */
+  /** Additional host names of the service, such as a proxy's or a container's. Lower case. */
   allowedHosts: readonly string[];
 }
 

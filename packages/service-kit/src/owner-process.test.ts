@@ -6,7 +6,7 @@ import { isOwnerGone, ownerName } from './owner-process.js';
 const name = ownerName('k3f9x2');
 const withPid = (pid: number): string => name.replace(`:${process.pid}:`, `:${pid}:`);
 
-test('a process that runs is not gone, and is gone once it has ended', async () => {
+test('a running process is not gone; an ended process is', async () => {
   const child = spawn('sleep', ['60']);
   await once(child, 'spawn');
   const owner = withPid(child.pid!);
@@ -16,13 +16,13 @@ test('a process that runs is not gone, and is gone once it has ended', async () 
   expect(isOwnerGone(owner)).toBe(true);
 });
 
-test('this process is not gone; an earlier one with its id is', () => {
+test('this process is not gone; an earlier process with its id is', () => {
   expect(isOwnerGone(name)).toBe(false);
   expect(isOwnerGone(ownerName('another'))).toBe(false);
   expect(isOwnerGone(name.replace('k3f9x2', 'earlier'))).toBe(true);
 });
 
-test('nothing is certain about a process of another machine, container or start of the machine, or of an unknown name', async () => {
+test('a process of another machine, container or boot, or with an unknown name, is never known to be gone', async () => {
   const child = spawn('true');
   await once(child, 'exit');
   const ended = withPid(child.pid!);

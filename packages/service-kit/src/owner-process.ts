@@ -1,4 +1,4 @@
-/** Names of processes as owners of operations, and what a name tells about its process. */
+/** Names of processes as owners of operations, and whether the process behind a name has ended. */
 import { createHash } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -8,7 +8,7 @@ const SPACE_CHARACTERS = 12;
 /** Names that this process gave itself. */
 const ownNames = new Set<string>();
 
-/** `host:4711:k3f9x2@0f3c...`: the machine, the process id, a random part of this start, and the space of process ids. */
+/** `host:4711:k3f9x2@0f3c...`: the machine, the process id, a random id of this start, and the process space. */
 export function ownerName(randomId: string): string {
   const space = processSpace();
   const name = `${hostname()}:${process.pid}:${randomId}${space === null ? '' : `@${space}`}`;
@@ -17,20 +17,20 @@ export function ownerName(randomId: string): string {
 }
 
 /**
- * True where it is certain that the process of this owner has ended: this process sees all processes of that space, and none
- * has its id. False where nothing is certain: another machine or container, or an id that a later process has now.
+ * True if the process of this owner has certainly ended: both are in the same process space, where no process has its id. False
+ * if that is uncertain: the owner is on another machine or in another container, or a later process has the same id.
  */
 export function isOwnerGone(owner: string): boolean {
   const [, pid, space] = OWNER.exec(owner) ?? [];
   if (pid === undefined || space !== processSpace()) return false;
-  // an earlier process had the id of this one, as the first process of a container always has
+  // an earlier process had this process's id, as the first process of a container always does
   if (Number(pid) === process.pid) return !ownNames.has(owner);
   return !processExists(Number(pid));
 }
 
 /**
- * What tells apart two processes with one id: the boot of the machine and the namespace of process ids (Linux).
- * `null` where the system has neither.
+ * Identifies the process space, in which process ids are unique: the machine's boot and the pid namespace (Linux).
+ * `null` on systems without these.
  */
 function processSpace(): string | null {
   try {

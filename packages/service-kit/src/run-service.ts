@@ -47,7 +47,7 @@ export async function runService<S extends ListenSettings>(service: RunnableServ
   }
 }
 
-/** As the system has it. Nest shows `0.0.0.0`, all addresses of a machine, as 127.0.0.1. */
+/** The address that the socket is bound to. Nest's `getUrl` shows `0.0.0.0` (all addresses) as 127.0.0.1. */
 function addressOf(app: NestFastifyApplication): string {
   const { address, port, family } = app.getHttpServer().address() as AddressInfo;
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;

@@ -44,7 +44,7 @@ export function orchestratorLogger(logger: LoggerService, context: string): Orch
   };
 }
 
-/** Where the code was when the store or the queue went away tells nothing: the message does. */
+/** Replaces an outage of the store or the queue by its message: its stack is of no use. */
 function printed(fields: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(fields).map(([name, value]) => [name, isOutage(value) ? value.message : value]),

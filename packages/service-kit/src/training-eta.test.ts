@@ -1,4 +1,4 @@
-/** The time left over the reports of real trainings, recorded on a busy machine with two cores. */
+/** Estimated time left, replayed from the reports of real trainings. They were recorded on a busy machine with two cores. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -8,7 +8,7 @@ import { trainingSteps } from './training-steps.js';
 
 interface RecordedTraining {
   folds: number;
-  /** ms since the start, phase, part of the phase that is done. The last one is the end. */
+  /** Ms since the start, phase, completed fraction of the phase. The last report is the end. */
   reports: [at: number, phase: TrainingPhase | 'end', fraction: number | null][];
 }
 interface Look {
@@ -25,7 +25,7 @@ const recorded = JSON.parse(
 ) as Record<string, RecordedTraining>;
 const LOOK_MS = 250;
 
-/** What a person sees every quarter of a second while the reports come in. */
+/** What a user sees every quarter of a second while reports arrive. */
 function replay({ folds, reports }: RecordedTraining, slower: number): Look[] {
   const context = new FakeOperationContext({ steps: trainingSteps(folds) });
   const { clock } = context;
@@ -51,7 +51,7 @@ function replay({ folds, reports }: RecordedTraining, slower: number): Look[] {
 describe.each(Object.entries(recorded))('%s', (_name, training) => {
   describe.each([1, 5])('%s times as slow', (slower) => {
     const looks = replay(training, slower);
-    // the first batch prepares the engine, then a second of training is watched
+    // the first batch prepares the engine, then one second of training is observed
     const known = (training.reports.find(([, phase]) => phase === 'training')![0] + 2250) * slower;
     const total = training.reports.at(-1)![0] * slower;
 

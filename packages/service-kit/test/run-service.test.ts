@@ -69,7 +69,7 @@ describe('what keeps a service from starting is one line that says what to do, a
 });
 
 describe('a running service', () => {
-  test('says on which addresses it listens, also where these are all of the machine', async () => {
+  test('logs the address on which it listens, even if that is all addresses of the machine', async () => {
     const { stdout } = await run({ HOST: '0.0.0.0' }, (output, kill) => {
       if (output.includes('listens on')) kill('SIGTERM');
     });

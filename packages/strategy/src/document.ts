@@ -221,7 +221,7 @@ class Converter {
     for (const [name, child] of merged) if (!children.has(name)) children.set(name, child);
   }
 
-  /** `{dropout: 0,2}` is two entries to YAML: dropout 0, and a key 2 without a value. */
+  /** `{dropout: 0,2}` is two entries in YAML: dropout 0, and a key 2 without a value. */
   private isAfterDecimalComma(node: YAMLMap.Parsed, index: number, path: Path): boolean {
     const { key, value } = node.items[index]!;
     const before = node.items[index - 1];
@@ -234,7 +234,7 @@ class Converter {
     return true;
   }
 
-  /** `[0, 0,5, 1]` is four numbers to YAML. With a space after every comma, or after none, it is what it looks like. */
+  /** `[0, 0,5, 1]` is four numbers in YAML. Refuses lists with a space after some commas only: they may contain decimal commas. */
   private refuseMixedCommas(node: YAMLSeq.Parsed, path: Path): void {
     const numbers = node.items.map((item) => (isScalar(item) && SIGNED.test(item.source) ? item : null));
     const gaps = numbers.slice(1).map((item, index) => {
@@ -245,7 +245,7 @@ class Converter {
     const at = gaps.findIndex((gap, index) => gap === 1 && DIGITS.test(numbers[index + 1]!.source));
     if (at < 0) return;
     const [whole, decimals] = [numbers[at]!, numbers[at + 1]!];
-    const message = `has ${whole.source},${decimals.source}: write ${whole.source}.${decimals.source} where a decimal is meant, and a space after the comma where two numbers are meant`;
+    const message = `has ${whole.source},${decimals.source}: write ${whole.source}.${decimals.source} for one decimal number, or put a space after the comma for two numbers`;
     this.issues.error(placeAt(this.lines, whole.range[0]), [...path, at], message);
   }
 

@@ -14,7 +14,7 @@ export function describe(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 57)}..."` : text;
 }
 
-/** Characters without a shape as their code: otherwise a wrong name looks right. */
+/** Shows invisible characters as their code: otherwise a wrong name looks right. */
 function visible(text: string): string {
   return text.replaceAll(
     /[\u0085\u00A0\u00AD\u1680\u2000-\u200F\u2028-\u202F\u205F-\u2069\u3000\uFEFF]/g,
@@ -27,7 +27,7 @@ function mustBe(expected: string): { error: (issue: { input?: unknown }) => stri
   return { error: (issue) => `is ${describe(issue.input)}; must be ${expected}` };
 }
 
-/** As `mustBe`, of a number: `0,2` is a text to YAML. */
+/** `mustBe` for numbers, with a hint for a decimal comma: YAML reads `0,2` as text. */
 function mustBeNumber(expected: string): { error: (issue: { input?: unknown }) => string } {
   return {
     error: ({ input }) => `is ${describe(input)}; must be ${expected}${commaHint(input)}`,

@@ -5,7 +5,7 @@ import { edit, V2, V3 } from './test/strategy-text.js';
 
 const errorsOf = (from: string, to: string, text = V3): string[] => problems(edit(text, from, to)).errors;
 
-describe('a character that looks like another one is named with its place', () => {
+describe('a look-alike character is reported with its position', () => {
   test.each([
     ['symbol: AAPL', 'symbol:\u00a0AAPL', '4:34: a no-break space (U+00A0) stands here'],
     ['history_required: 200', 'history_required:\u00a0200', '6:20: a no-break space (U+00A0) stands here'],
@@ -29,7 +29,7 @@ describe('a character that looks like another one is named with its place', () =
     expect(errorsOf(from, to).join('\n')).toContain(expected);
   });
 
-  test('the same characters in free text, quotes and comments are nobody\u2019s mistake', () => {
+  test('the same characters are allowed in free text, quotes and comments', () => {
     const text = `${V3}# l\u2019id\u00e9e\u00a0: 5\n`;
     expect(problems(text).errors).toEqual([]);
     expect(
@@ -38,12 +38,12 @@ describe('a character that looks like another one is named with its place', () =
     expect(errorsOf('name: base\n', 'name: base\nnote: "a\u00a0b: c"\n')).toEqual([]);
   });
 
-  test('a name with an invisible character shows it', () => {
+  test('the error for a name shows its invisible character', () => {
     expect(errorsOf('symbol: AAPL', 'symbol: "AAPL\u200b"').join()).toContain('is "AAPL\\u200b"');
   });
 });
 
-describe('a template that nobody filled in is called one', () => {
+describe('a template that was not filled in is reported', () => {
   test.each(['${SYMBOL}', '{{ symbol }}', '[${SYMBOL}]', '"${SYMBOL}"', '{% symbol %}', '<% symbol %>'])(
     'symbol: %s',
     (written) => {
@@ -55,14 +55,14 @@ describe('a template that nobody filled in is called one', () => {
     },
   );
 
-  test('a comment or a description may show one', () => {
+  test('a comment or a description may contain a template', () => {
     expect(problems(`${V3}# set \${SYMBOL}\n`).errors).toEqual([]);
     expect(errorsOf('name: base\n', 'name: base\ndescription: made of ${TEMPLATE}\n')).toEqual([]);
   });
 });
 
 describe('a decimal comma never becomes a number', () => {
-  test.each(['0,2', '0,25', '1,5'])('in a map in one line: dropout: %s', (written) => {
+  test.each(['0,2', '0,25', '1,5'])('in a map on one line: dropout: %s', (written) => {
     const right = written.replace(',', '.');
     const errors = errorsOf('architecture: {', `architecture: {dropout: ${written}, `, V3).join('\n');
     expect(errors).toContain(
@@ -70,7 +70,7 @@ describe('a decimal comma never becomes a number', () => {
     );
   });
 
-  test('in a line of its own', () => {
+  test('on its own line', () => {
     expect(errorsOf('history_required: 200', 'history_required: 0,2').join()).toContain(
       'write 0.2 with a decimal point',
     );
@@ -81,7 +81,7 @@ describe('a decimal comma never becomes a number', () => {
 
   test('in a list', () => {
     const errors = errorsOf('hidden_layers: [', 'hidden_layers: [0,5, ').join('\n');
-    expect(errors).toContain('has 0,5: write 0.5 where a decimal is meant');
+    expect(errors).toContain('has 0,5: write 0.5 for one decimal number');
     expect(errorsOf('hidden_layers: [', 'hidden_layers: [64,32,', V2)).toEqual([]);
   });
 });

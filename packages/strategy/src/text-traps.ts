@@ -3,9 +3,10 @@ import type { Document, ParsedNode } from 'yaml';
 
 import type { IssueList, Place } from './issues.js';
 
-/** A character that a person takes for another one, and what YAML would read as meant. */
+/** A character that people mistake for another one. */
 interface LookAlike {
   name: string;
+  /** The text that YAML would read as intended. */
   meant: string;
   /** What to type. */
   advice: string;
@@ -59,11 +60,11 @@ const LOOK_ALIKES = new Map<string, LookAlike>([
 const ANY_LOOK_ALIKE = new RegExp(`[${[...LOOK_ALIKES.keys()].join('')}]`, 'gu');
 /** `${SYMBOL}`, `{{ symbol }}`, `{% if %}`, `<% %>`, `<SYMBOL>`. */
 const TEMPLATE = /\$\{[^{}\n]*\}|\{\{[^{}\n]*\}\}|\{%[^%\n]*%\}|<%[^%\n]*%>/g;
-/** Free text, where templates and typography are nobody's mistake. */
+/** Free text, where templates and typographic characters are allowed. */
 const FREE_TEXT = /^\s*["']?description["']?\s*:/;
 const MOST_TOLD = 10;
 
-/** A stretch of the text that is neither comment nor block text; `quoted` ones are taken as they stand. */
+/** A part of the text outside comments and block scalars. Look-alikes in `quoted` parts are allowed. */
 interface Stretch {
   offset: number;
   text: string;
@@ -71,11 +72,11 @@ interface Stretch {
 }
 
 /**
- * Finds what a person cannot see or takes for something else: templates that nobody filled in, and characters that look
- * like others and change what YAML reads. Adds an issue with the place of each; `true` where there was any.
+ * Finds mistakes that are hard to see: templates that were not filled in, and look-alike characters that change what YAML
+ * reads. Adds an issue with the position of each. Returns `true` if it found any.
  */
 export function findTextTraps(text: string, place: (offset: number) => Place, issues: IssueList): boolean {
-  // most files have neither, and large ones are not read twice for nothing
+  // most files have neither: do not parse large ones twice
   if (text.search(TEMPLATE) < 0 && text.search(ANY_LOOK_ALIKE) < 0) return false;
   const before = issues.errorCount;
   const stretches = stretchesOf(text);
@@ -97,7 +98,7 @@ export function findTextTraps(text: string, place: (offset: number) => Place, is
     issues.error(
       place(offset),
       [],
-      `${/^[aeio]/.test(name) ? 'an' : 'a'} ${name} (U+${code}) stands here, which YAML reads as text; ${advice}`,
+      `${/^[aeio]/.test(name) ? 'an' : 'a'} ${name} (U+${code}) stands here. YAML reads it as text; ${advice}`,
     );
   }
   return true;
@@ -117,7 +118,7 @@ function findTemplates(
   }
 }
 
-/** The text with spaces in place of comments and block texts. */
+/** The text with comments and block scalars replaced by spaces. */
 function blanked(text: string, stretches: readonly Stretch[]): string {
   let read = '';
   for (const stretch of stretches) read += ' '.repeat(stretch.offset - read.length) + stretch.text;
@@ -129,7 +130,7 @@ function lineAt(text: string, offset: number): string {
   return text.slice(text.lastIndexOf('\n', offset - 1) + 1, end < 0 ? text.length : end);
 }
 
-/** Cuts the text by YAML's own lexer, whose marks (one control character each) are no part of the text. */
+/** Splits the text with YAML's own lexer. Skips the lexer's markers (one control character each), which are not in the text. */
 function stretchesOf(text: string): Stretch[] {
   const stretches: Stretch[] = [];
   let offset = 0;
@@ -147,13 +148,13 @@ function stretchesOf(text: string): Stretch[] {
   return stretches;
 }
 
-/** Whether YAML reads something else where each suspect is what a person takes it for. */
+/** Whether YAML reads the text differently after each suspect is replaced by the intended character. */
 function changesMeaning(text: string, suspects: readonly { character: string; offset: number }[]): boolean {
   let repaired = '';
   let end = 0;
   for (const { character, offset } of suspects) {
     const { meant } = LOOK_ALIKES.get(character)!;
-    // a text that has the space already gets no second one
+    // do not add a second space
     const next = text[offset + character.length];
     repaired += text.slice(end, offset) + (next === ' ' ? meant.trimEnd() || meant : meant);
     end = offset + character.length;

@@ -76,21 +76,21 @@ function absentClasses({ dataset, parts }: PreparedData): string[] {
   return [`No row of the training part is ${absent.join(' or ')}: the model cannot learn to say so.`];
 }
 
-/** Swings that last fewer bars on average are noise of single bars. */
+/** Shorter swings, on average, are noise of single bars. */
 const SHORTEST_SWING_BARS = 4;
 
-/** A zigzag threshold that single bars reach labels their noise: it belongs to the timeframe and the market. */
+/** Warns of a zigzag threshold that is so low that labels follow the noise of single bars. */
 function shortSwings({ training, baseTimeframe }: Strategy, { dataset, parts }: PreparedData): string[] {
   const { labels } = training;
   if (labels.source !== 'zigzag' || labels.method !== 'segments' || dataset.output === 'regression')
     return [];
   const turns = countClasses(parts.train.targets, dataset.classes.length)[dataset.classes.indexOf('HOLD')]!;
   const bars = parts.train.rows / turns;
-  // also where nothing turns
+  // false also if there are no turns
   if (!(bars < SHORTEST_SWING_BARS)) return [];
   return [
     `A swing lasts ${bars.toFixed(1)} bars of ${baseTimeframe} on average: training.labels.zigzag_threshold ` +
-      `${labels.threshold} is low for these bars, and most labels follow noise. Take a higher one.`,
+      `${labels.threshold} is low for these bars, and most labels follow noise. Use a higher threshold.`,
   ];
 }
 

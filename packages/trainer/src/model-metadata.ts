@@ -87,15 +87,15 @@ export function newerFormat({ format, versions }: ModelMetadata): string {
   return `It was stored${by} in format ${format}; this version reads formats up to ${MODEL_FORMAT}. Update ktrdr, or train the model again.`;
 }
 
-/** What to do about a damaged model. */
+/** What is damaged, and what to do. */
 export function damageText(model: string, { file, reason }: ModelDamage): string {
   return `It is damaged: ${file ?? 'its folder'} ${reason}. Train it again; to remove it: ktrdr models delete ${model}`;
 }
 
 /**
- * The content of `metadata.json`, with what earlier formats did not note.
+ * Validates the content of `metadata.json`, and adds `null` for fields that earlier formats did not have.
  *
- * @throws Error whose message is a clause about the file: it has other content than ktrdr writes
+ * @throws Error if the content is invalid; its message continues a sentence that begins with the file
  */
 export function toModelMetadata(value: unknown): ModelMetadata {
   if (!isRecord(value)) throw new Error('is not the metadata of a model: it is not a JSON object');
@@ -119,7 +119,7 @@ const NOT_NOTED = {
   baseline_accuracy: null,
 };
 
-/** Names of the files of a model: nothing that leads out of its folder. */
+/** Names of a model's files. A name cannot lead out of the model's folder. */
 const FILE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
 type Check = (value: unknown) => boolean;
@@ -159,7 +159,7 @@ const LISTED_SHAPE: Record<string, Check> = {
     isRecord(value) && Object.entries(value).every(([file, sum]) => FILE_NAME.test(file) && isText(sum)),
 };
 
-/** What else is shown of a model of this format. */
+/** Other fields that commands show, for models of the current format. */
 const SHOWN_SHAPE: Record<string, Check> = {
   timeframes: isTexts,
   architecture: isText,

@@ -132,7 +132,7 @@ describe('get and list', () => {
     expect(models.map(({ damage, problem }) => damage ?? problem)).toEqual([null, null]);
   });
 
-  test('a folder of models that is gone is not taken for an empty one', async () => {
+  test('a missing models folder is an error, not an empty list', async () => {
     const storage = new ModelStorage(join(modelsDir, 'nothing'));
     const gone = { code: 'storage_failed', message: expect.stringContaining('MODELS_DIR') };
     await expect(storage.list()).rejects.toMatchObject(gone);
@@ -218,7 +218,7 @@ describe('a damaged model', () => {
   ];
 
   test.each(METADATA_DAMAGES)(
-    'whose metadata.json is %s is listed, refused with the reason, and can be deleted',
+    'whose metadata.json is %s is listed, fails to load with the reason, and can be deleted',
     async (_, damage, reason) => {
       const storage = new ModelStorage(modelsDir);
       await storage.commit(await stageModel(storage), MODEL);
@@ -240,7 +240,7 @@ describe('a damaged model', () => {
     },
   );
 
-  test('keeps what its metadata says while another file is missing', async () => {
+  test('is listed with its metadata if another file is missing', async () => {
     const storage = new ModelStorage(modelsDir);
     const { path } = await storage.commit(await stageModel(storage), MODEL);
     await rm(join(path, 'weights.bin'));
@@ -254,7 +254,7 @@ describe('a damaged model', () => {
     ]);
   });
 
-  /** Changes a file and notes its new checksum: what a program does that means to write a model. */
+  /** Changes a file and updates its checksum, like a program that writes models. */
   const rewritten = async (path: string, file: string, content: string): Promise<void> => {
     await writeFile(join(path, file), content);
     const text = await readFile(join(path, 'metadata.json'), 'utf8');
@@ -272,17 +272,20 @@ describe('a damaged model', () => {
         ['null', /not a JSON object/],
       ].map(([content, reason]) => [file, content as string, reason as RegExp] as const),
     ),
-  )('whose %s is %j with a fitting checksum is refused with the reason', async (file, content, reason) => {
-    const storage = new ModelStorage(modelsDir);
-    const { path } = await storage.commit(await stageModel(storage), MODEL);
-    await rewritten(path, file, content);
-    await expect(storage.get('momentum', '1h_v1')).rejects.toMatchObject({
-      code: 'model_damaged',
-      details: { file, reason: expect.stringMatching(reason) },
-    });
-  });
+  )(
+    'whose %s is %j with a matching checksum fails to load with the reason',
+    async (file, content, reason) => {
+      const storage = new ModelStorage(modelsDir);
+      const { path } = await storage.commit(await stageModel(storage), MODEL);
+      await rewritten(path, file, content);
+      await expect(storage.get('momentum', '1h_v1')).rejects.toMatchObject({
+        code: 'model_damaged',
+        details: { file, reason: expect.stringMatching(reason) },
+      });
+    },
+  );
 
-  test('one that is deleted while it is listed is no damage', async () => {
+  test('a model deleted during a list is not reported as damaged', async () => {
     const storage = new ModelStorage(modelsDir);
     for (let number = 0; number < 20; number += 1) await storage.commit(await stageModel(storage), MODEL);
     const deleting = (async () => {
@@ -299,7 +302,7 @@ describe('a damaged model', () => {
   });
 });
 
-test('a staging folder that cannot be removed does not hide how the run ended', async () => {
+test('a staging folder that cannot be removed does not hide the error of the run', async () => {
   const storage = new ModelStorage(modelsDir);
   const staged = await stageModel(storage);
   await rm(modelsDir, { recursive: true });

@@ -115,9 +115,9 @@ export class ModelStorage {
   }
 
   /**
-   * Newest first; damaged models too, those whose metadata cannot be read last.
+   * All models, newest first. Damaged models are included; those without readable metadata come last.
    *
-   * @throws KtrdrError `storage_failed` where the models' folder is gone or cannot be read
+   * @throws KtrdrError `storage_failed` if the models' folder is missing or cannot be read
    */
   async list(): Promise<ListedModel[]> {
     const models: ListedModel[] = [];
@@ -217,13 +217,13 @@ export class ModelStorage {
     return removed;
   }
 
-  /** @throws KtrdrError `storage_failed`: the service has made the folder when it started */
+  /** @throws KtrdrError `storage_failed` if the folder is missing: the service created it at its start */
   async #strategies(): Promise<string[]> {
     const names = await directoriesIn(this.#modelsDir, STRATEGY_NAME_PATTERN, null);
     if (names !== null) return names;
     throw new KtrdrError(
       'storage_failed',
-      `${this.#modelsDir} is gone: the folder that MODELS_DIR names was moved or removed. Put it back, or start the API again to begin with an empty one.`,
+      `${this.#modelsDir} is missing: the folder of MODELS_DIR was moved or removed. Restore it, or restart the API to begin with an empty folder.`,
       { details: { path: this.#modelsDir, cause: 'ENOENT' } },
     );
   }
@@ -322,7 +322,7 @@ async function syncAll(directory: string): Promise<void> {
   for (const folder of folders) await syncToDisk(folder);
 }
 
-/** `null` where the model is gone: it was deleted a moment ago. */
+/** `null` if the model was deleted in the meantime. */
 async function listedModel(strategy: string, version: string, path: string): Promise<ListedModel | null> {
   const listed = await readMetadata(path)
     .then(async (metadata) => summaryOf(metadata, path, await missingFile(path, metadata)))
@@ -362,7 +362,7 @@ function unreadable(
   };
 }
 
-/** @throws what is no trouble with a model's files */
+/** The damage that an error describes. @throws the error itself if it is not about a model's files */
 function damageOf(error: unknown): ModelDamage {
   if (!(error instanceof KtrdrError)) throw error;
   if (error.code === 'model_damaged') return error.details as ModelDamage;
@@ -375,7 +375,7 @@ function damageOf(error: unknown): ModelDamage {
 }
 
 async function directoriesIn(directory: string, pattern: RegExp): Promise<string[]>;
-/** @returns `otherwise` where there is no such directory */
+/** @returns `otherwise` if there is no such directory */
 async function directoriesIn<T>(directory: string, pattern: RegExp, otherwise: T): Promise<string[] | T>;
 async function directoriesIn(directory: string, pattern: RegExp, otherwise: unknown = []): Promise<unknown> {
   const entries = await readdir(directory, { withFileTypes: true }).catch((error: unknown) =>

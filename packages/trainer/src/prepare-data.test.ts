@@ -176,7 +176,7 @@ describe('one class only', () => {
 });
 
 describe('swings of a few bars', () => {
-  /** Turns after two bars. */
+  /** Reverses every two bars. */
   const sawtooth = barsOf(Array.from({ length: 300 }, (_, t) => 100 + [0, 1, 2, 1][t % 4]!));
   const lowThreshold =
     /^A swing lasts 2\.\d bars of 1h on average: training\.labels\.zigzag_threshold 0\.004 is low/;
@@ -185,7 +185,7 @@ describe('swings of a few bars', () => {
     ['{ source: zigzag, zigzag_threshold: 0.004 }', sawtooth, true],
     ['{ source: zigzag, zigzag_threshold: 0.03 }', wave(300), false],
     ['{ source: zigzag, method: points, zigzag_threshold: 0.004, label_lookahead: 3 }', wave(300), false],
-  ])('%s: warned of where the threshold is too low for the bars', async (labels, bars, isWarned) => {
+  ])('%s: warns only if the threshold is too low for the bars', async (labels, bars, isWarned) => {
     const warnings = dataWarnings(strategyOf(labels), [], await prepare(labels, bars));
     expect(warnings.some((warning) => lowThreshold.test(warning))).toBe(isWarned);
     expect(warnings.some((warning) => warning.startsWith('A swing lasts'))).toBe(isWarned);

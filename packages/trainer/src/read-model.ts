@@ -26,7 +26,7 @@ export async function readMetadata(directory: string): Promise<ModelMetadata> {
 }
 
 /**
- * The first file of the model that is missing, without a look at what the files contain.
+ * The first missing file of the model. Does not read the files.
  *
  * @throws KtrdrError `storage_failed`
  */
@@ -59,7 +59,7 @@ export async function readModel(directory: string): Promise<ReadModel> {
   for (const [file, expected] of Object.entries(metadata.checksums)) {
     const content = await readFileOf(directory, file);
     if (sha256(content) !== expected)
-      throw modelDamaged(directory, { file, reason: 'is not as it was written (checksum)' });
+      throw modelDamaged(directory, { file, reason: 'does not match its checksum' });
     files.set(file, content);
   }
   return { directory, metadata, files };
@@ -77,7 +77,7 @@ export function textOf(model: ReadModel, file: string): string {
 /**
  * One file of a model that holds a JSON object.
  *
- * @throws KtrdrError `model_damaged` where the model has no such file, or it holds something else
+ * @throws KtrdrError `model_damaged` if the model has no such file, or the file is not a JSON object
  */
 export function jsonOf(model: ReadModel, file: string): Record<string, unknown> {
   const content = bytesOf(model, file);
@@ -95,7 +95,7 @@ export function jsonOf(model: ReadModel, file: string): Record<string, unknown> 
 export function bytesOf({ directory, files }: ReadModel, file: string): Buffer {
   const content = files.get(file);
   if (content !== undefined) return content;
-  throw modelDamaged(directory, { file, reason: `is not among the files that ${METADATA} lists` });
+  throw modelDamaged(directory, { file, reason: `is not listed in ${METADATA}` });
 }
 
 export function modelDamaged(directory: string, damage: ModelDamage, cause?: unknown): KtrdrError {
@@ -118,7 +118,7 @@ async function readFileOf(directory: string, file: string): Promise<Buffer> {
 }
 
 /**
- * Why there is nothing to read; a pipe or a device would be read for ever.
+ * Why the file cannot be read, or `null`. Reading a pipe or a device could block forever.
  *
  * @throws KtrdrError `storage_failed`
  */
@@ -128,7 +128,7 @@ async function fileProblem(path: string): Promise<string | null> {
   return found.isFile() ? null : 'is not a file';
 }
 
-/** @throws Error whose message is a clause about the file */
+/** @throws Error if the content is not JSON; its message continues a sentence that begins with the file */
 function parseJson(content: Buffer): unknown {
   const text = content.toString('utf8');
   if (text.trim() === '') throw new Error('is empty');

@@ -42,7 +42,7 @@ export class Staging {
     this.#own.delete(operationId);
   }
 
-  /** Removes a folder that is not needed any more; where that fails, the next {@link removeStale} does it. Never rejects. */
+  /** Removes a folder that is no longer needed. If that fails, the next {@link removeStale} removes it. Never rejects. */
   async discard(operationId: string): Promise<void> {
     await this.remove(operationId).catch(() => undefined);
   }

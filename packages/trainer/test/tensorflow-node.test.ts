@@ -63,7 +63,7 @@ describe('over a binding', () => {
     await copy.bind('tfjs-node-gpu', standIn(true));
   });
 
-  /** What ONNX Runtime makes of the same run. */
+  /** ONNX Runtime's result for the same run. */
   function expected(activation: string): Promise<TrainingMetrics> {
     const known =
       onnx.get(activation) ?? train('onnx', activation).then((result) => result.training_metrics!);
@@ -86,7 +86,7 @@ describe('over a binding', () => {
     expect(own.final_val_loss).toBeCloseTo(other.final_val_loss, 4);
   });
 
-  test('the setting tensorflow takes the GPU, and says so', async () => {
+  test('the setting tensorflow chooses the GPU, and the result says so', async () => {
     expect(await choose('tensorflow')).toMatchObject({
       engine: 'tensorflow-gpu',
       device: 'gpu',
@@ -94,7 +94,7 @@ describe('over a binding', () => {
     });
   });
 
-  test('auto times both beside ONNX Runtime, and the result says what was measured', async () => {
+  test('auto times both and ONNX Runtime, and the result has the measurements', async () => {
     const choice = await choose('auto');
     // plain JavaScript is many times slower
     expect(choice.engine).toBe('onnx');
@@ -117,7 +117,7 @@ describe('over a binding', () => {
     });
   });
 
-  test('no tensor stays behind in the binding, and nothing is printed', async () => {
+  test('no tensor is leaked in the binding, and nothing is printed', async () => {
     const program = `
       const { createEngine } = await import(${JSON.stringify(copy.url('engines/create-engine.js'))});
       const { createRequire } = await import('node:module');
@@ -140,20 +140,17 @@ describe('over a binding', () => {
     expect(stderr).toBe('');
   });
 
-  test.each(['lstm', 'gru', 'cnn'])(
-    'a model of type %s is refused before a step is computed',
-    async (type) => {
-      const architecture =
-        type === 'cnn' ? 'filters: [4], kernel_size: 3, pool_size: 2' : 'hidden_size: 4, num_layers: 1';
-      const text = strategyText({
-        model: `type: ${type}, architecture: { ${architecture}, sequence_length: 12 }`,
-      });
-      await expect(choose('tensorflow-node', text)).rejects.toMatchObject({
-        code: 'engine_unsupported',
-        message: expect.stringContaining(`cannot train a model of type ${type}, only mlp`),
-      });
-    },
-  );
+  test.each(['lstm', 'gru', 'cnn'])('a model of type %s is refused before the first step', async (type) => {
+    const architecture =
+      type === 'cnn' ? 'filters: [4], kernel_size: 3, pool_size: 2' : 'hidden_size: 4, num_layers: 1';
+    const text = strategyText({
+      model: `type: ${type}, architecture: { ${architecture}, sequence_length: 12 }`,
+    });
+    await expect(choose('tensorflow-node', text)).rejects.toMatchObject({
+      code: 'engine_unsupported',
+      message: expect.stringContaining(`cannot train a model of type ${type}, only mlp`),
+    });
+  });
 });
 
 describe('where it cannot be used', () => {
@@ -184,21 +181,21 @@ describe('where it cannot be used', () => {
     });
   });
 
-  test('a library that throws while it loads is quoted', async () => {
+  test('the error of a library that throws while loading is quoted', async () => {
     await copy.bind('tfjs-node', `throw new Error('libtensorflow.so.2: cannot open shared object file');`);
     expect(await problemOf('tensorflow-node')).toBe(
       'installed, but it does not load: libtensorflow.so.2: cannot open shared object file',
     );
   });
 
-  test('a library that crashes while it loads takes only its own process with it', async () => {
+  test('a library that crashes while loading ends only its own process', async () => {
     await copy.bind('tfjs-node', `process.kill(process.pid, 'SIGSEGV');`);
     expect(await problemOf('tensorflow-node')).toBe(
       'installed, but it does not load: the process ended with SIGSEGV',
     );
   });
 
-  test('without a GPU the setting tensorflow takes the CPU', async () => {
+  test('without a GPU the setting tensorflow chooses the CPU', async () => {
     await copy.bind('tfjs-node-gpu', standIn(false));
     expect(await choose('tensorflow')).toMatchObject({
       engine: 'tensorflow-node',
@@ -212,7 +209,7 @@ describe('where it cannot be used', () => {
     });
   });
 
-  test('a training that was given tensorflow-gpu does not go on without a GPU', async () => {
+  test('a training with tensorflow-gpu cannot resume without a GPU', async () => {
     await copy.bind('tfjs-node-gpu', standIn(false));
     await expect(train('tensorflow-gpu', 'relu')).rejects.toMatchObject({
       code: 'engine_unavailable',

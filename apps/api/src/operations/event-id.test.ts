@@ -16,7 +16,7 @@ function operation(change: Partial<Operation>, progress: Partial<Operation['prog
 
 const seenOf = (state: Operation): EventId => readEventId(eventId(state))!;
 
-test('ids rise through the life of an operation and its attempts', () => {
+test('ids increase over the life of an operation and its attempts', () => {
   const life = [
     operation({}),
     operation({ status: 'running' }),
@@ -39,14 +39,14 @@ test('ids rise through the life of an operation and its attempts', () => {
       ]);
 });
 
-test('a state with other words at the same place is new, and the time left is no word', () => {
+test('a state with other texts at the same position is new; another time left is not', () => {
   const waiting = operation({}, { current_step: 'Waiting for a host [2 ahead]' });
   const moved = operation({}, { current_step: 'Waiting for a host [1 ahead]' });
   expect(isNewer(eventId(moved), seenOf(waiting))).toBe(true);
   expect(eventId(operation({}, { eta_seconds: 3 }))).toBe(eventId(operation({}, { eta_seconds: 4 })));
 });
 
-test('only the end of the attempt that ended is the end', () => {
+test('only the final state of the current attempt counts as the end', () => {
   const ended = operation({ status: 'failed' });
   expect(sawTheEnd(seenOf(ended), ended)).toBe(true);
   expect(sawTheEnd(seenOf(operation({ status: 'running' })), ended)).toBe(false);
@@ -54,7 +54,7 @@ test('only the end of the attempt that ended is the end', () => {
   expect(sawTheEnd(seenOf(ended), operation({ attempt: 2 }))).toBe(false);
 });
 
-describe('what is not an id of ours', () => {
+describe('an invalid id', () => {
   test.each([undefined, '', '7', '1.1.1.1', '1.9.1.1.00000000', '1.1.1.1.xyz', '-1.1.1.1.00000000'])(
     '%p',
     (text) => expect(readEventId(text)).toBeNull(),

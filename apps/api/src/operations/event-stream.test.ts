@@ -36,7 +36,7 @@ class Changes implements AsyncIterator<OperationEvent> {
   }
 }
 
-test('gives each event the id of its state, says so when nothing happens, and ends with the changes', async () => {
+test('gives each event the id of its state, sends comments while nothing changes, and ends with the changes', async () => {
   const [clock, changes] = [new FakeClock(), new Changes()];
   const stream = new EventStream(changes, clock);
   const said: string[] = [];
@@ -78,7 +78,7 @@ test('asks for the next change only when the reader has taken the last, and hear
   expect(clock.waiting).toBe(0);
 });
 
-test('leaves out what its reader has seen, and everything after the first newer state is sent', async () => {
+test('skips states that its reader has seen, and sends everything after the first newer state', async () => {
   const [clock, changes] = [new FakeClock(), new Changes()];
   const at = (percentage: number): OperationEvent => ({
     type: 'progress',

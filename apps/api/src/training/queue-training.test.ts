@@ -136,7 +136,7 @@ describe.each(attempts)('a queue that is away: %s', (_name, attempt) => {
     await pass(DAY_MS);
     await untilAway(DAY_MS + TIMEOUT_MS + MOMENT_MS);
     expect(settled).toBe(false);
-    // it may not wait at all: its host may never have stopped
+    // it may not be waiting at all: its host may have kept training
     expect(waits).not.toContain('waiting for a host');
     cancellation.cancel('enough', { force: true });
     await pass(MOMENT_MS);

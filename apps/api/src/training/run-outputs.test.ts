@@ -48,7 +48,7 @@ function keep(
     await mkdir(join(outputDir, 'model'));
     for (let file = 0; file < FILES; file += 1)
       await writeFile(join(outputDir, 'analytics', `${file}.json`), '{}');
-    // of an earlier format, which noted less
+    // an earlier format, which recorded fewer fields
     const metadata = {
       format: 1,
       checksums: {},

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { ServerProcess } from './server-process.js';
 
-/** A server without a port: it says its pid, is up, and would run for a minute. */
+/** A server without a port: it prints that it is up and its pid, then runs for a minute. */
 const PROGRAM = 'console.log(`up ${process.pid}`); setTimeout(() => {}, 60_000)';
 const node = (program: string) => ({ command: process.execPath, args: ['-e', program], isReady: /up/ });
 
@@ -22,7 +22,7 @@ async function untilGone(pid: number): Promise<void> {
   expect(runs(pid)).toBe(false);
 }
 
-test('a server is stopped, also one that does not listen to the signal', async () => {
+test('a server is stopped, even if it ignores the signal', async () => {
   const server = await ServerProcess.start(node(PROGRAM));
   expect(runs(server.pid)).toBe(true);
   await server.stop('SIGTERM');
@@ -32,7 +32,7 @@ test('a server is stopped, also one that does not listen to the signal', async (
   expect(runs(deaf.pid)).toBe(false);
 });
 
-test('a server that does not start says what it wrote and how it ended', async () => {
+test('the error of a server that does not start has its log and how it ended', async () => {
   const failing = node(`console.error('no room on the disk'); process.exitCode = 3`);
   await expect(ServerProcess.start(failing)).rejects.toThrow(
     /did not start: it ended with 3\nno room on the disk/,
@@ -43,7 +43,7 @@ test('a server that does not start says what it wrote and how it ended', async (
   await expect(ServerProcess.start(silent, 300)).rejects.toThrow(/not ready within 300 ms/);
 });
 
-test('a server whose port is taken is started on another one', async () => {
+test('a server whose port is taken starts on another port', async () => {
   let tries = 0;
   const { port, server } = await ServerProcess.onFreePort((free) => {
     tries += 1;
@@ -53,7 +53,7 @@ test('a server whose port is taken is started on another one', async () => {
   await server.stop('SIGKILL');
 });
 
-test('a server ends with the process that started it, also where that is killed', async () => {
+test('a server ends with the process that started it, even if that is killed', async () => {
   const program = `
     const { ServerProcess } = await import(${JSON.stringify(import.meta.resolve('@ktrdr/contracts/testing'))});
     const { pid } = await ServerProcess.start({ command: process.execPath, args: ['-e', ${JSON.stringify(PROGRAM)}], isReady: /up/ });

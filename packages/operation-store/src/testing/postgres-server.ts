@@ -25,9 +25,9 @@ export class PostgresServer {
   ) {}
 
   /**
-   * Resolves when it answers. It ends with this process at the latest.
+   * Resolves when the server accepts connections. It ends with this process at the latest.
    * @param durable waits for the disk as in service; else it is faster, and loses all if the machine dies
-   * @throws an error with what the server says, where it does not start
+   * @throws an error with the server's log if it does not start
    */
   static async start({ durable = false } = {}): Promise<PostgresServer> {
     const programs = await postgresPrograms();
@@ -38,7 +38,7 @@ export class PostgresServer {
         command: programs.postgres,
         args: ['-D', data, '-p', String(port), ...serverSettings(durable)],
         isReady: /database system is ready to accept connections/,
-        // its log is read
+        // the log must be in English: `isReady` reads it
         env: { LC_ALL: 'C' },
         user: programs.user,
       });
@@ -78,7 +78,7 @@ export class PostgresServer {
   }
 
   async stop(): Promise<void> {
-    // no data is kept, so that it need not write any
+    // the data is deleted, so the server need not write it to disk first
     await this.server.stop('SIGQUIT');
     await rm(this.folder, { recursive: true, force: true });
   }

@@ -93,7 +93,7 @@ export const LEASE_CASES: Record<string, (store: OperationStore) => Promise<void
     );
   },
 
-  'an owner that is known to be gone loses its operations at once, and nobody else does': async (store) => {
+  'operations of an owner that is known to be gone are taken over at once, others are not': async (store) => {
     const gone = await running(store, 1);
     const created = (number: number, lease: Lease) =>
       store.create({ operation: sample(number), request: null, lease });
@@ -111,12 +111,12 @@ export const LEASE_CASES: Record<string, (store: OperationStore) => Promise<void
     assertSame((await store.owners()).toSorted(), ['new', 'two']);
   },
 
-  'whoever takes over learns when the owner was last heard of, unless it gave the lease up': async (
+  'a takeover reports when the previous owner was last heard of, or null if it released the lease': async (
     store,
   ) => {
     const { operation_id } = await running(store, 1);
     await running(store, 2);
-    // of a lease that ends 10 s sooner
+    // renews the first lease to end 10 s sooner
     await store.renew({ ...LEASE, ms: LEASE.ms - 10_000 }, new Map([[operation_id, 1]]));
     const taken = await store.takeOver({ owner: 'new', ms: LEASE.ms }, LATER, 10, ['one']);
     const [first, second] = taken.map(({ lastHeardAt }) => Date.parse(lastHeardAt ?? ''));

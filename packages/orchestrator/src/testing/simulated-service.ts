@@ -16,7 +16,7 @@ export interface SimulatedServiceOptions {
   onInterrupt: OnInterrupt;
   /** Different for every operation of a world. */
   randomId: () => string;
-  /** What this process can know of the others. */
+  /** Whether another process is known to have ended. */
   isOwnerGone: (owner: string) => boolean;
   /** What every operation does. */
   managed: Pick<ManagedOperation<unknown>, 'run' | 'waits' | 'outlivesOwner'>;

@@ -4,7 +4,7 @@ import { ApiExtension, ApiProduces, ApiResponse } from '@nestjs/swagger';
 import { referenceTo } from './contract-schemas.js';
 import { PlainAnswer } from './success-envelope.js';
 
-/** Decorates a handler that returns `T`; another one does not compile. */
+/** Decorates a handler that returns `T`; any other handler does not compile. */
 type HandlerOf<T> = <M extends (...args: never[]) => T | Promise<T>>(
   target: object,
   key: string | symbol,
@@ -45,10 +45,10 @@ export const AnswersEvents = (name: keyof WireTypes, description: string): Metho
     ApiResponse({ status: 200, description, schema: referenceTo(name) }),
   );
 
-/** Extension that carries the codes to `describeApi`, which takes it out again. */
+/** Extension that passes the codes to `describeApi`, which removes it again. */
 export const ERROR_CODES = 'x-error-codes';
 
-/** The codes of errors that the handler answers with, besides those that every route has. */
+/** Error codes of the handler, in addition to those of every route. */
 export const Fails = (...codes: ErrorCode[]): MethodDecorator => ApiExtension(ERROR_CODES, codes);
 
 function envelope(data: object) {

@@ -12,9 +12,9 @@ const FORM = 'application/x-www-form-urlencoded';
 const MOST_LEVELS = 16;
 
 /**
- * Reads JSON objects alone. An empty body counts as none, and an option that is `null` as missing. `curl -d` calls its
- * JSON a form; `HostGuard` refuses forms of browsers. A `PUT` may send `application/octet-stream`: its route gets the
- * stream unread, and bounds it.
+ * Reads only JSON objects. An empty body counts as no body, and an option that is `null` as missing. A form content type is
+ * accepted for JSON, because `curl -d` sends it; `HostGuard` refuses forms from browsers. A `PUT` may send
+ * `application/octet-stream`: its route gets the unread stream, and must limit its size.
  */
 export function readOnlyJson(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance();
@@ -39,7 +39,7 @@ export function readOnlyJson(app: NestFastifyApplication): void {
   );
 }
 
-/** Whether a request says that its body is a form. */
+/** Whether the content type is that of an HTML form. */
 export function isForm(contentType: string | undefined): boolean {
   return contentType?.split(';', 1)[0]?.trim().toLowerCase() === FORM;
 }

@@ -8,13 +8,13 @@ export type Schema = Exclude<
 
 let loaded: Record<string, Schema> | undefined;
 
-/** The schemas of the wire types, which the build of `@ktrdr/contracts` makes of the types themselves; by name, as components. */
+/** Schemas of the wire types by name, as OpenAPI components. The build of `@ktrdr/contracts` generates them. */
 export function contractSchemas(): Record<string, Schema> {
   loaded ??= read();
   return loaded;
 }
 
-/** @throws Error where the contracts have no such type */
+/** @throws Error if the contracts have no such type */
 export function contractSchema(name: string): Schema {
   const schema = contractSchemas()[name];
   if (schema === undefined) throw new Error(`@ktrdr/contracts has no schema of ${name}.`);
@@ -26,7 +26,7 @@ export function referenceTo(name: string): { $ref: string } {
   return { $ref: PREFIX + name };
 }
 
-/** `schemas` with those of the contracts that `value` refers to, directly or through others. */
+/** Adds to `schemas` all contract schemas that `value` or `schemas` refer to, directly or indirectly. */
 export function withReferredSchemas(
   value: unknown,
   schemas: Readonly<Record<string, Schema>>,

@@ -11,7 +11,7 @@ const LICENSE: { name: string; identifier: string } = {
   identifier: 'LicenseRef-UNLICENSED',
 };
 
-/** A malformed request line or header is refused on every route; anything may fail for a reason that nobody has thought of. */
+/** Errors of every route: a malformed request, a host that is not allowed, and unexpected failures. */
 const ALWAYS: readonly ErrorCode[] = ['invalid_request', 'host_not_allowed', 'internal_error'];
 const CHANGING: readonly ErrorCode[] = ['origin_not_allowed'];
 const WITH_A_BODY: readonly ErrorCode[] = ['payload_too_large', 'unsupported_media_type'];
@@ -34,14 +34,14 @@ export function describeApi(document: OpenAPIObject): OpenAPIObject {
     ...document,
     openapi: '3.1.0',
     info: { ...document.info, license: LICENSE },
-    // relative: the document is true wherever the service listens
+    // relative, so that the document is valid at every address of the service
     servers: [{ url: '/', description: 'The service that serves this document.' }],
     components: { ...document.components, schemas: withReferredSchemas(paths, bodies) },
     paths,
   };
 }
 
-/** The classes of bodies are the only schemas that Nest makes. A field that a class does not have is refused. */
+/** Nest generates schemas only for the classes of bodies. Fields that a class does not have are refused. */
 function bodySchemas({ components }: OpenAPIObject): Record<string, Schema> {
   return Object.fromEntries(
     Object.entries(components?.schemas ?? {}).map(([name, schema]) => [
@@ -51,7 +51,7 @@ function bodySchemas({ components }: OpenAPIObject): Record<string, Schema> {
   );
 }
 
-/** A body of which no field is required may be left out. */
+/** Marks a body as optional if it has no required field. */
 function withBody(operation: Operation, bodies: Readonly<Record<string, Schema>>): Operation {
   const { requestBody } = operation;
   if (requestBody === undefined || '$ref' in requestBody) return operation;
@@ -72,7 +72,7 @@ function withErrors(method: string, operation: Operation & { [ERROR_CODES]?: Err
   ]);
   const responses = { ...described.responses };
   for (const [status, names] of byStatus(codes)) {
-    // its own answer already, as `/health`
+    // the route documents this status itself, like `/health`
     if (status in responses) continue;
     responses[status] = {
       description: names.map((code) => `\`${code}\``).join(', '),

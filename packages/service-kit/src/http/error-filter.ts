@@ -4,8 +4,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { errorAnswer } from './error-answer.js';
 
 /**
- * Every error becomes the error envelope. Stacks and causes go to the log, never into an answer. An outage of the store or the queue
- * is in the log already, once.
+ * Turns every error into the error envelope. Stacks and causes go to the log, never into a response. An outage of the store or
+ * the queue is not logged here: it was logged when it began.
  */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {

@@ -11,7 +11,7 @@ import { HealthModule } from '../health/health.module.js';
 import { MetricsModule } from '../metrics/metrics.module.js';
 import { OrchestratorModule } from '../orchestrator.module.js';
 
-/** Byte for byte over real sockets: clients would put a header right. */
+/** Sends raw bytes over real sockets, because HTTP clients would correct a header. */
 
 class ThingDto {
   @IsOptional()
@@ -62,7 +62,7 @@ interface Service {
   port: number;
 }
 
-/** What it is told to listen on; it really listens on loopback. */
+/** The configured address; the service really listens on loopback. */
 async function start(host: string): Promise<Service> {
   const description = { name: 'things', description: 'Things.', version: '1.2.3' };
   const settings = { host, port: 0, allowedHosts: ['ktrdr.example', '10.9.8.7'] };
@@ -85,7 +85,7 @@ beforeEach(() => {
   made = 0;
 });
 
-/** Sends the lines and answers `status code`, `status` without an error, and the message. */
+/** Sends the lines. @returns `status code`, or only `status` if there is no error, and the message */
 function send({ port }: Service, lines: string[], body = ''): Promise<{ code: string; message: string }> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1');
@@ -121,7 +121,7 @@ describe('a service that listens on loopback', () => {
     'ktrdr.example',
     'KTRDR.example:443',
     '10.9.8.7:80',
-  ])('answers as %s', async (host) => {
+  ])('accepts the host %s', async (host) => {
     expect(await get(loopback, host)).toEqual({ code: '200', message: '' });
   });
 
@@ -142,7 +142,7 @@ describe('a service that listens on loopback', () => {
     'host.docker.internal',
     'a.ktrdr.example',
     hostname(),
-  ])('refuses to answer as %s, and names the setting', async (host) => {
+  ])('refuses the host %s, and names the setting', async (host) => {
     for (const path of [
       '/things',
       '/things/events',
@@ -173,14 +173,14 @@ describe('a service that listens on loopback', () => {
     ['with a user and a port', ['host: localhost:8000@evil.example']],
     ['with a path', ['host: localhost/evil']],
     ['a URL', ['host: http://localhost']],
-    ['with a port that is none', ['host: localhost:http']],
+    ['with a port that is not a number', ['host: localhost:http']],
     ['with too high a port', ['host: localhost:65536']],
     ['with an empty port', ['host: localhost:']],
     ['with a broken address', ['host: [::1']],
-    ['with no address in brackets', ['host: [127.0.0.1]']],
+    ['with an IPv4 address in brackets', ['host: [127.0.0.1]']],
     ['with an empty label', ['host: local..host']],
     ['far too long', [`host: ${'a.'.repeat(5_000)}a`]],
-  ])('a Host header that is %s is a bounded 400', async (_what, headers) => {
+  ])('a Host header that is %s gets a short 400', async (_what, headers) => {
     const { code, message } = await send(loopback, ['POST /things HTTP/1.1', ...headers]);
     expect({ code, made }).toEqual({ code: '400 invalid_request', made: 0 });
     expect(message).toMatch(/Host header.*ALLOWED_HOSTS/);
@@ -210,12 +210,12 @@ describe('a service that listens on more than loopback', () => {
     'host.docker.internal:5002',
     'ktrdr.example',
     hostname(),
-  ])('answers as %s', async (host) => {
+  ])('accepts the host %s', async (host) => {
     expect(await get(open, host)).toEqual({ code: '200', message: '' });
   });
 
   test.each(['evil.example', 'docker.internal', 'a.host.docker.internal', '10.0.0.1.nip.io', '127.1'])(
-    'refuses to answer as %s',
+    'refuses the host %s',
     async (host) => {
       expect((await get(open, host)).code).toBe('403 host_not_allowed');
     },
@@ -240,14 +240,14 @@ describe('a request that changes something', () => {
     ['the same origin', ['origin: http://localhost:8000', 'sec-fetch-site: same-origin']],
     ['the same origin in capitals', ['origin: http://LOCALHOST:8000']],
     [
-      'the same origin by https, its port being the default',
+      'the same origin over https, with the default port',
       ['host: localhost:443', 'origin: https://localhost'],
     ],
     ['a proxy that is allowed', ['origin: https://ktrdr.example']],
     ['typed by a person', ['sec-fetch-site: none']],
     ['a page of its own', ['sec-fetch-site: same-origin']],
     ['the same address', ['host: [::1]:8000', 'origin: http://[::1]:8000']],
-  ])('is taken: %s', async (_what, headers) => {
+  ])('is accepted: %s', async (_what, headers) => {
     expect({ ...(await post(headers)), made }).toEqual({ code: '201', message: '', made: 1 });
   });
 
@@ -258,7 +258,7 @@ describe('a request that changes something', () => {
     ['the default port', ['origin: http://localhost']],
     ['a page of no origin', ['origin: null']],
     ['an empty origin', ['origin:']],
-    ['an origin that is none', ['origin: localhost:8000']],
+    ['an origin without a scheme', ['origin: localhost:8000']],
     ['an extension', ['origin: chrome-extension://localhost:8000']],
     ['an origin with a user', ['origin: http://evil@localhost:8000']],
     ['an origin with a path', ['origin: http://localhost:8000/']],
@@ -279,7 +279,7 @@ describe('a request that changes something', () => {
     }
   });
 
-  test('of another origin may only look', async () => {
+  test('from another origin may only read', async () => {
     const lines = ['GET /things HTTP/1.1', 'host: localhost', 'origin: http://evil.example'];
     expect(await send(loopback, lines)).toEqual({ code: '200', message: '' });
   });
@@ -287,7 +287,7 @@ describe('a request that changes something', () => {
   const FORM = 'application/x-www-form-urlencoded';
 
   test.each([FORM, `${FORM}; charset=utf-8`, 'Application/X-WWW-Form-Urlencoded'])(
-    'may be JSON that curl -d calls %s',
+    'may be JSON with the content type %s, which curl -d sends',
     async (type) => {
       expect({ ...(await post([], '{"count":1}', type)), made }).toEqual({
         code: '201',
@@ -303,14 +303,14 @@ describe('a request that changes something', () => {
     ['its own origin', ['origin: http://localhost:8000']],
     ['another site', ['sec-fetch-site: cross-site']],
     ['its own site', ['sec-fetch-site: same-origin']],
-  ])('is a form from a browser page of %s: 415', async (_what, headers) => {
+  ])('gets 415 as a form from a browser page of %s', async (_what, headers) => {
     const { code, message } = await post(headers, '{"count":1}', FORM);
     expect({ code, made }).toEqual({ code: '415 unsupported_media_type', made: 0 });
     expect(message).toContain('content-type: application/json');
   });
 
   test.each(['count=1', 'x', '[1]', '"x"'])(
-    'a form that holds no JSON object is refused: %s',
+    'a form that does not contain a JSON object is refused: %s',
     async (body) => {
       const { code, message } = await post([], body, FORM);
       expect({ code, made }).toEqual({ code: '415 unsupported_media_type', made: 0 });
@@ -318,7 +318,7 @@ describe('a request that changes something', () => {
     },
   );
 
-  test('a form is bounded as JSON is', async () => {
+  test('a form has the same size limit as JSON', async () => {
     expect((await post([], `{"count":"${'x'.repeat(2_097_152)}"}`, FORM)).code).toMatch(/^413/);
   });
 });

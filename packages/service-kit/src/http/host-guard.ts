@@ -10,7 +10,7 @@ import { isLoopback, parseHost, type HostAndPort } from './host-name.js';
 /** Methods that change nothing: pages of other origins may send them, and cannot read the answer. */
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** What `Sec-Fetch-Site` says of a request that a page of this service, or a person, has made. */
+/** Values of `Sec-Fetch-Site` for requests from a page of this service, or typed by a user. */
 const OWN_SITES = new Set(['same-origin', 'none']);
 
 /** Default port of an origin's scheme. */
@@ -21,9 +21,9 @@ type GuardedRequest = Pick<FastifyRequest, 'method' | 'url' | 'headers'> & {
 };
 
 /**
- * Keeps web pages away from a service that has no password. Every request must name a host of this service (a page can
- * point a DNS name of its own at this machine), and a request that changes something must not come from another origin.
- * Runs before a body is read, on every route.
+ * Keeps web pages away from a service without authentication. `Host` of every request must name this service, because a page
+ * can point its own DNS name at this machine. A request that changes something must not come from another origin. Runs on
+ * every route, before the body is read.
  */
 export function guardHosts(app: NestFastifyApplication, settings: ListenSettings): void {
   const guard = new HostGuard(settings, hostname());
@@ -38,7 +38,7 @@ export function guardHosts(app: NestFastifyApplication, settings: ListenSettings
     });
 }
 
-/** Decides by a request's target and headers alone. */
+/** Decides from a request's target and headers only. */
 export class HostGuard {
   readonly #listensOnLoopback: boolean;
   /** From `ALLOWED_HOSTS`. */
@@ -54,14 +54,14 @@ export class HostGuard {
 
   /** Why the request is refused, or `null`. */
   refusalOf({ method, url, headers, raw }: GuardedRequest): KtrdrError | null {
-    // a full address as the target would have a host of its own
+    // an absolute URL as the target would name another host
     if (!url.startsWith('/')) {
       return invalid(`The request's target is ${shown(url)}. Send the path alone, such as /operations.`);
     }
     const host = headers.host === undefined ? null : parseHost(headers.host);
     if (host === null || countOf('host', raw.rawHeaders) !== 1) {
       return invalid(
-        `${hostProblem(headers.host, raw.rawHeaders)} Send one, such as localhost:8000: the name or address of this service; ALLOWED_HOSTS lists more names.`,
+        `${hostProblem(headers.host, raw.rawHeaders)} Send one Host header with the name or address of this service, such as localhost:8000. ALLOWED_HOSTS adds names.`,
       );
     }
     if (!this.#isOwn(host.name)) return hostNotAllowed(host.name);
@@ -70,7 +70,7 @@ export class HostGuard {
 
   #isOwn(name: string): boolean {
     if (isLoopback(name) || this.#allowed.has(name)) return true;
-    // a page cannot get one of these to resolve to this machine
+    // a page cannot make one of these names resolve to this machine
     return !this.#listensOnLoopback && (isIP(name) !== 0 || this.#own.has(name));
   }
 
@@ -118,7 +118,7 @@ function invalid(message: string): KtrdrError {
 function hostNotAllowed(name: string): KtrdrError {
   return new KtrdrError(
     'host_not_allowed',
-    `This service does not answer as ${shown(name)}. Use its own address, such as http://localhost:8000. If the name is yours, add it to the setting ALLOWED_HOSTS where the service starts.`,
+    `This service does not accept the host name ${shown(name)}. Use its own address, such as http://localhost:8000. If the name is yours, add it to ALLOWED_HOSTS in the service's environment.`,
     { details: { host: name } },
   );
 }
@@ -126,6 +126,6 @@ function hostNotAllowed(name: string): KtrdrError {
 function originNotAllowed(origin: string): KtrdrError {
   return new KtrdrError(
     'origin_not_allowed',
-    `A page of another origin (${shown(origin)}) must not change anything here. If the page is yours, add its host name to the setting ALLOWED_HOSTS where the service starts.`,
+    `Requests from another origin (${shown(origin)}) must not change anything. If the page is yours, add its host name to ALLOWED_HOSTS in the service's environment.`,
   );
 }

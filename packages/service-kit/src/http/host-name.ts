@@ -1,16 +1,16 @@
 import { BlockList, isIP } from 'node:net';
 
-/** Longest `host:port` that is read, in characters: DNS names have 253. */
+/** Longest accepted `host:port`, in characters: a DNS name has at most 253. */
 const LONGEST = 262;
 
-/** A name, an IPv4 address or an IPv6 address in brackets; then a port. The name has no dot at its end. */
+/** A name without a trailing dot, an IPv4 address or an IPv6 address in brackets; then an optional port. */
 const HOST_AND_PORT = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9_-]+(?:\.[a-z0-9_-]+)*))(?::([0-9]{1,5}))?$/;
 
 const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
 LOOPBACK.addAddress('::1', 'ipv6');
 
-/** The address of a request, or the origin of a page, without its scheme. */
+/** Value of a `Host` header, or an origin without its scheme. */
 export interface HostAndPort {
   /** Lower case; an IPv6 address without brackets. */
   name: string;
@@ -18,7 +18,7 @@ export interface HostAndPort {
   port: number | null;
 }
 
-/** Reads `localhost:8000` or `[::1]:8000`; `null` where the text is anything else. */
+/** Parses `localhost:8000` or `[::1]:8000`; `null` if the text is not a host with an optional port. */
 export function parseHost(text: string): HostAndPort | null {
   if (text.length > LONGEST) return null;
   const [, address, named, port] = HOST_AND_PORT.exec(text.toLowerCase()) ?? [];

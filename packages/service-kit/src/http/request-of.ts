@@ -13,10 +13,10 @@ type ClassOf<T, C> = C extends new () => infer Fields
   : never;
 
 /**
- * Says which wire type a class of a body or a query checks. The document then has the type's fields and descriptions, and the
- * bounds that the class checks. A field that only one of them has does not compile.
+ * Names the wire type that a body or query class validates. The document then has the type's fields and descriptions, and the
+ * limits that the class checks. A field that only one of the two has does not compile.
  *
- * @throws Error where the class has a check that the document cannot say
+ * @throws Error if the class has a check that cannot be expressed in the document
  */
 export function RequestOf<N extends keyof WireTypes>(
   name: N,
@@ -47,21 +47,21 @@ export function RequestOf<N extends keyof WireTypes>(
   };
 }
 
-/** In words: generators of clients (openapi-typescript) make a field with a `default` one that must be sent. */
+/** Puts the default into the description: openapi-typescript makes a field with a `default` required. */
 function withDefault(description = '', fallback: unknown): string {
   return fallback === undefined
     ? description
     : `${description} Default: \`${JSON.stringify(fallback)}\`.`.trim();
 }
 
-/** A choice of words stands where it is used: parameters cannot refer to it everywhere. */
+/** Inlines a referenced choice of values, because a query parameter cannot always refer to a schema. */
 function inlined(property: Schema): Schema {
   const { $ref, ...own } = property;
   const target = contractSchemas()[$ref?.split('/').at(-1) ?? ''];
   return target === undefined ? property : { ...target, ...own };
 }
 
-/** What a check of class-validator says in JSON schema. */
+/** The JSON schema for a check of class-validator. */
 function boundOf(check: string, [bound]: unknown[], field: string): Partial<Schema> {
   switch (check) {
     case 'isInt':
@@ -80,7 +80,7 @@ function boundOf(check: string, [bound]: unknown[], field: string): Partial<Sche
       return { pattern: (bound as RegExp).source };
     case 'isIn':
       return { enum: [...(bound as string[])] };
-    // the type says it
+    // the type already says it
     case 'isOptional':
     case 'isString':
     case 'isNumber':
@@ -90,6 +90,6 @@ function boundOf(check: string, [bound]: unknown[], field: string): Partial<Sche
     case 'nestedValidation':
       return {};
     default:
-      throw new Error(`${field}: the document has no words for the check ${check}. Add them here.`);
+      throw new Error(`${field}: the check ${check} has no JSON schema. Add it here.`);
   }
 }

@@ -33,7 +33,7 @@ class RequestPipe extends ValidationPipe {
   }
 }
 
-/** Paths of such names at any depth: the body parser bounds it. Bytes and streams of a `PUT` are no options. */
+/** Paths of such names at any depth, which the body parser limits. Ignores bytes and streams of a `PUT`. */
 function inheritedNames(value: unknown, parent: string): string[] {
   if (!isPlain(value)) return [];
   return Object.keys(value).flatMap((name) => {
@@ -45,7 +45,7 @@ function inheritedNames(value: unknown, parent: string): string[] {
 function isPlain(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
-  // the query parser's objects have a prototype of their own, without one above it
+  // objects of the query parser have their own prototype, which has none itself
   return prototype === null || Array.isArray(value) || Object.getPrototypeOf(prototype) === null;
 }
 

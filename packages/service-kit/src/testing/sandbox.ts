@@ -346,7 +346,7 @@ export class Sandbox {
       USE_TRAINING_HOST_SERVICE: 'false',
       ...settings,
     };
-    // a start-up that failed elsewhere closes the sandbox while this one looks for a port
+    // another service's failed start may have closed the sandbox while this one looked for a port
     if (this.#closed) throw new Error(`${name} does not start: its sandbox is closed`);
     const main = join(ROOT, 'apps', app, 'dist/main.js');
     const child =
@@ -373,10 +373,10 @@ export class Sandbox {
   }
 }
 
-/** Nothing where the process has ended, or is another user's. */
+/** Empty if the process has ended or belongs to another user. */
 function readOfProcess(entry: string, file: string): string {
   try {
-    // from memory, and asked for many times a second
+    // synchronous: /proc is in memory, and this runs many times a second
     return readFileSync(`/proc/${entry}/${file}`, 'latin1');
   } catch {
     return '';

@@ -48,12 +48,12 @@ function countsIn(page: string): number[] {
   return [...counts].map(([, count]) => Number(count));
 }
 
-test('a number of indicators is found in a text', () => {
+test('finds the number of indicators in a text', () => {
   expect(countsIn('with 30 [indicators](indicators.md), the 31 indicators')).toEqual([30, 31]);
 });
 
 test.each(PAGES.filter((name) => name.endsWith('.md')))(
-  '%s counts the indicators right, or not at all',
+  '%s states the right number of indicators, or none',
   (page) => {
     const count = describeIndicators().length;
     expect(countsIn(text(page)).filter((number) => number !== count)).toEqual([]);

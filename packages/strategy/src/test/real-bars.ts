@@ -4,7 +4,7 @@ import type { Bars } from '@ktrdr/market-data';
 
 import { REAL_BARS, realBars, requires } from '../../../../tools/requirements.js';
 
-/** `test` for those that read {@link readRealBars}. */
+/** `test` for tests that call {@link readRealBars}. */
 export const { test: onRealBars } = requires(realBars());
 
 /** Bars of a real market. */

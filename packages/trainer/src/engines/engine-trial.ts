@@ -60,7 +60,7 @@ export class ProcessTrials implements EngineTrials {
   }
 }
 
-/** What can be told without a process. */
+/** Why the engine cannot load, as far as this process can tell; otherwise `null`. */
 function missingPart(engine: EngineName): string | null {
   if (isOnnx(engine)) return providerProblem(engine);
   return engine === 'tensorflow-gpu' || engine === 'tensorflow-node' ? nativePackageProblem(engine) : null;

@@ -1,6 +1,6 @@
 import { MODEL_FORMAT, type ModelMetadata } from '../model-metadata.js';
 
-/** The content of a `metadata.json` as a run writes it, with other values where a test wants them. */
+/** The content of a `metadata.json` as a run writes it, with values that a test overrides. */
 export function metadataOf(other: Partial<ModelMetadata>): ModelMetadata {
   return {
     format: MODEL_FORMAT,

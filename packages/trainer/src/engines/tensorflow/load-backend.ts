@@ -33,7 +33,7 @@ export async function loadBackend(engine: TensorFlowEngineName): Promise<Backend
   }
 }
 
-/** @throws Error when the package is incomplete, or when `tensorflow-gpu` finds no GPU: TensorFlow would use the CPU without a word */
+/** @throws Error if the package is incomplete, or if `tensorflow-gpu` finds no GPU: TensorFlow would silently use the CPU */
 async function loadNative(engine: NativeEngineName): Promise<Backend> {
   const problem = nativePackageProblem(engine);
   if (problem !== null) throw new Error(problem);
@@ -41,7 +41,7 @@ async function loadNative(engine: NativeEngineName): Promise<Backend> {
   const removed = util as { isNullOrUndefined?: (value: unknown) => boolean };
   removed.isNullOrUndefined ??= (value) => value === null || value === undefined;
   // Hides TensorFlow's notes about the processor; warnings and errors still appear.
-  // oxlint-disable-next-line no-restricted-properties -- the library has no other switch, and this is no setting of ours
+  // oxlint-disable-next-line no-restricted-properties -- the library has no other switch, and this is not one of our settings
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '1';
   const tf = require(NATIVE_PACKAGES[engine]) as typeof TensorFlow;
   tf.enableProdMode();
