@@ -119,37 +119,34 @@ test('PostgreSQL with operations and queue fails while a training runs and clien
   expect(await api.stop()).toMatchObject({ code: 0 });
 });
 
-requires(program('redis-server')).test(
-  'Redis hangs while a host waits and clients send requests',
-  async () => {
-    const redis = await RedisServer.start();
-    try {
-      const shared = { TRAINING_QUEUE_URL: redis.url, LEASE_MS, TRAINING_ENGINE: 'onnx' };
-      const api = await sandbox.startApi('redis-api', shared);
-      const host = await sandbox.startQueueHost('redis-host', { ...shared, KTRDR_API_URL: api.url });
-      const before = [api.output.length, host.output.length] as const;
-      const stop = new AbortController();
-      const asked = clients(api, stop.signal);
-      // frozen: it accepts connections but answers nothing
-      process.kill(redis.pid, 'SIGSTOP');
-      await sleep(OUTAGE_MS);
-      process.kill(redis.pid, 'SIGCONT');
-      await until(
-        'the API logs the end of the outage',
-        async () => api.output,
-        (output) => output.includes('queue can be reached again'),
-      );
-      stop.abort();
-      expect(await asked).toBeGreaterThan(0);
-      expectOneOutage(linesOf(api, before[0]), /queue cannot be reached/, /queue can be reached again/, /./);
-      for (const service of [api, host]) expect(service.output).not.toMatch(/\\n +at |\n +at /);
-      expect(
-        linesOf(host, before[1]).filter(({ message }) => message.includes('cannot be used')).length,
-      ).toBeLessThan(2);
-      expect(await host.stop()).toMatchObject({ code: 0 });
-      expect(await api.stop()).toMatchObject({ code: 0 });
-    } finally {
-      await redis.stop();
-    }
-  },
-);
+requires(program('redis-server')).test('Redis hangs while a host waits and clients ask', async () => {
+  const redis = await RedisServer.start();
+  try {
+    const shared = { TRAINING_QUEUE_URL: redis.url, LEASE_MS, TRAINING_ENGINE: 'onnx' };
+    const api = await sandbox.startApi('redis-api', shared);
+    const host = await sandbox.startQueueHost('redis-host', { ...shared, KTRDR_API_URL: api.url });
+    const before = [api.output.length, host.output.length] as const;
+    const stop = new AbortController();
+    const asked = clients(api, stop.signal);
+    // frozen: it accepts connections but answers nothing
+    process.kill(redis.pid, 'SIGSTOP');
+    await sleep(OUTAGE_MS);
+    process.kill(redis.pid, 'SIGCONT');
+    await until(
+      'the API logs the end of the outage',
+      async () => api.output,
+      (output) => output.includes('queue can be reached again'),
+    );
+    stop.abort();
+    expect(await asked).toBeGreaterThan(0);
+    expectOneOutage(linesOf(api, before[0]), /queue cannot be reached/, /queue can be reached again/, /./);
+    for (const service of [api, host]) expect(service.output).not.toMatch(/\\n +at |\n +at /);
+    expect(
+      linesOf(host, before[1]).filter(({ message }) => message.includes('cannot be used')).length,
+    ).toBeLessThan(2);
+    expect(await host.stop()).toMatchObject({ code: 0 });
+    expect(await api.stop()).toMatchObject({ code: 0 });
+  } finally {
+    await redis.stop();
+  }
+});
