@@ -109,9 +109,18 @@ export class ModelStorage {
     }
   }
 
-  /** Removes a staging folder whose run ended without a model. Never rejects. */
+  /** Removes a staging folder whose run ended without a model. Never rejects: the run's own error is the one to report. */
   async discard(stagingDir: string): Promise<void> {
-    if (dirname(stagingDir) === this.#staging.directory) await this.#staging.discard(basename(stagingDir));
+    await this.removeStaged(stagingDir).catch(() => undefined);
+  }
+
+  /**
+   * Removes a staging folder.
+   *
+   * @throws Error of the file system
+   */
+  async removeStaged(stagingDir: string): Promise<void> {
+    if (dirname(stagingDir) === this.#staging.directory) await this.#staging.remove(basename(stagingDir));
   }
 
   /**

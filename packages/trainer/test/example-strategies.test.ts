@@ -2,13 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Timeframe } from '@ktrdr/contracts';
 import { parseStrategy } from '@ktrdr/strategy';
 import { train } from '@ktrdr/trainer';
 import { trainingRequest, type Workplace, workplace, writeBars } from './fixtures/training.js';
 
 const FOLDER = resolve(import.meta.dirname, '../../../strategies');
 /** Enough for every example: its history, and rows in each part. */
-const BARS = { '1h': 6_000, '1d': 1_500 };
+const BARS: Partial<Record<Timeframe, number>> = { '1m': 6_000, '1h': 6_000, '1d': 1_500 };
 
 let place: Workplace;
 beforeAll(async () => {
@@ -21,7 +22,8 @@ test.each(readdirSync(FOLDER))('%s trains', async (file) => {
   const { strategy } = parseStrategy(text, { file });
   for (const symbol of strategy.symbols) {
     for (const timeframe of strategy.timeframes) {
-      await writeBars(place.dataDir, symbol, timeframe, BARS[timeframe as keyof typeof BARS]);
+      expect(BARS).toHaveProperty(timeframe);
+      await writeBars(place.dataDir, symbol, timeframe, BARS[timeframe]!);
     }
   }
   const outputDir = join(place.outputDir, strategy.name);

@@ -102,11 +102,15 @@ export class SessionTraining {
     return outputDir === undefined ? [] : readArtifacts(outputDir);
   }
 
-  /** Removes what a session wrote. */
+  /**
+   * Removes what a session wrote.
+   *
+   * @throws Error of the file system
+   */
   async discard(sessionId: string): Promise<void> {
     const outputDir = this.outputs.get(sessionId);
     if (outputDir === undefined) return;
     this.outputs.delete(sessionId);
-    await this.folders.discard(outputDir);
+    await this.folders.removeStaged(outputDir);
   }
 }
