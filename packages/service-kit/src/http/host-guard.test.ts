@@ -121,6 +121,7 @@ describe('a service that listens on loopback', () => {
     'ktrdr.example',
     'KTRDR.example:443',
     '10.9.8.7:80',
+    'host.docker.internal:5002',
   ])('accepts the host %s', async (host) => {
     expect(await get(loopback, host)).toEqual({ code: '200', message: '' });
   });
@@ -139,7 +140,8 @@ describe('a service that listens on loopback', () => {
     '0.0.0.0:8000',
     '[::]:8000',
     '[2001:db8::1]',
-    'host.docker.internal',
+    'docker.internal',
+    'a.host.docker.internal',
     'a.ktrdr.example',
     hostname(),
   ])('refuses the host %s, and names the setting', async (host) => {
@@ -244,6 +246,12 @@ describe('a request that changes something', () => {
       ['host: localhost:443', 'origin: https://localhost'],
     ],
     ['a proxy that is allowed', ['origin: https://ktrdr.example']],
+    ['a proxy that is allowed, without TLS', ['origin: http://ktrdr.example']],
+    [
+      'a proxy on another port that passes Host on',
+      ['host: ktrdr.example:8443', 'origin: https://ktrdr.example:8443'],
+    ],
+    ['an allowed name with the port of Host', ['origin: http://ktrdr.example:8000']],
     ['typed by a person', ['sec-fetch-site: none']],
     ['a page of its own', ['sec-fetch-site: same-origin']],
     ['the same address', ['host: [::1]:8000', 'origin: http://[::1]:8000']],
@@ -256,6 +264,9 @@ describe('a request that changes something', () => {
     ['another port of this machine', ['origin: http://localhost:3000']],
     ['another name of this machine', ['origin: http://127.0.0.1:8000']],
     ['the default port', ['origin: http://localhost']],
+    ['another port of an allowed name', ['origin: http://ktrdr.example:3000']],
+    ['another port of an allowed name in Host', ['host: ktrdr.example', 'origin: http://ktrdr.example:3000']],
+    ['the default port of the other scheme', ['origin: http://ktrdr.example:443']],
     ['a page of no origin', ['origin: null']],
     ['an empty origin', ['origin:']],
     ['an origin without a scheme', ['origin: localhost:8000']],

@@ -13,6 +13,12 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 /** Values of `Sec-Fetch-Site` for requests from a page of this service, or typed by a user. */
 const OWN_SITES = new Set(['same-origin', 'none']);
 
+/**
+ * Docker's name for the machine outside a container; on Docker Desktop it reaches services on loopback too. A page cannot use
+ * it: nobody can register a name under `.internal`.
+ */
+const OUTSIDE_CONTAINERS = 'host.docker.internal';
+
 /** Default port of an origin's scheme. */
 const SCHEME_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 };
 
@@ -49,7 +55,7 @@ export class HostGuard {
   constructor({ host, allowedHosts }: Pick<ListenSettings, 'host' | 'allowedHosts'>, machine: string) {
     this.#listensOnLoopback = isLoopback(host.toLowerCase());
     this.#allowed = new Set(allowedHosts);
-    this.#own = new Set([host, machine, 'host.docker.internal'].map((name) => name.toLowerCase()));
+    this.#own = new Set([host, machine].map((name) => name.toLowerCase()));
   }
 
   /** Why the request is refused, or `null`. */
@@ -69,7 +75,7 @@ export class HostGuard {
   }
 
   #isOwn(name: string): boolean {
-    if (isLoopback(name) || this.#allowed.has(name)) return true;
+    if (isLoopback(name) || name === OUTSIDE_CONTAINERS || this.#allowed.has(name)) return true;
     // a page cannot make one of these names resolve to this machine
     return !this.#listensOnLoopback && (isIP(name) !== 0 || this.#own.has(name));
   }
@@ -93,9 +99,12 @@ export class HostGuard {
     const [, scheme = '', rest = ''] = /^(https?):\/\/(.*)$/.exec(origin) ?? [];
     const from = parseHost(rest);
     if (from === null) return false;
-    if (this.#allowed.has(from.name)) return true;
     const standard = SCHEME_PORTS[scheme];
-    return from.name === host.name && (from.port ?? standard) === (host.port ?? standard);
+    const port = from.port ?? standard;
+    const isHostsPort = port === (host.port ?? standard);
+    // a proxy may send its own Host; another port of the same machine is another service
+    if (this.#allowed.has(from.name)) return isHostsPort || port === standard;
+    return isHostsPort && from.name === host.name;
   }
 }
 
@@ -126,6 +135,6 @@ function hostNotAllowed(name: string): KtrdrError {
 function originNotAllowed(origin: string): KtrdrError {
   return new KtrdrError(
     'origin_not_allowed',
-    `Requests from another origin (${shown(origin)}) must not change anything. If the page is yours, add its host name to ALLOWED_HOSTS in the service's environment.`,
+    `Requests from another origin (${shown(origin)}) must not change anything. If the page is yours, add its host name to ALLOWED_HOSTS; its port must be the default port or the one in the Host header.`,
   );
 }
