@@ -12,13 +12,31 @@ test.each([
   ['1w', ['1W', 'W', 'weekly', '7d', 'W1', '1wk']],
   ['30m', ['M30', '30min', '30', 'm30', '30M']],
   ['15m', ['15', 'M15', '15 min', '900s']],
-  ['1m', ['60s', 'M1', '1min', '1', 'minute']],
+  ['1m', ['60s', 'M1', 'm', '1min', '1', 'minute']],
 ])('%s is meant', (timeframe, texts) => {
   expect(texts.map(meantTimeframe)).toEqual(texts.map(() => timeframe));
 });
 
 test('a length without a timeframe and an invalid text give no suggestion', () => {
-  const texts = ['2h', '90m', '1M', 'monthly', 'MN1', '', ' ', '1x', 'hour1hour', '1h1', '0', '-1h', 'all'];
+  const texts = [
+    '2h',
+    '90m',
+    '1M',
+    'M',
+    ' M ',
+    '1 M',
+    '1-M',
+    'monthly',
+    'MN1',
+    '',
+    ' ',
+    '1x',
+    'hour1hour',
+    '1h1',
+    '0',
+    '-1h',
+    'all',
+  ];
   expect(texts.filter((text) => meantTimeframe(text) !== null)).toEqual([]);
   expect(timeframeHint('2h')).toBe('');
   expect(timeframeHint('60m')).toBe('; did you mean "1h"?');

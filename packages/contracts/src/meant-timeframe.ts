@@ -14,8 +14,8 @@ const DURATION = /^(\d{1,6})?[\s_-]*([a-z]+)?[\s_-]*(\d{1,6})?$/i;
 
 /** The timeframe that a differently written text means: `60m` means 1h. `null` if no timeframe has that length. */
 export function meantTimeframe(text: string): Timeframe | null {
-  // `1M` is one month on most sites
-  if (text.trim() === '1M') return null;
+  // one month on most sites and in chart programs; `M1` is a minute there
+  if (/^1?[\s_-]*M$/.test(text.trim())) return null;
   const [, before, word, after] = DURATION.exec(text.trim()) ?? [];
   if (before !== undefined && after !== undefined) return null;
   const count = before ?? after;
