@@ -90,7 +90,8 @@ function file(path: string, content: string, digestOf = content): ArtifactFile {
 function train({
   timeoutMs = 400,
   clock = systemClock,
-}: { timeoutMs?: number; clock?: Clock } = {}): Promise<KeptRun> {
+  takenOver = false,
+}: { timeoutMs?: number; clock?: Clock; takenOver?: boolean } = {}): Promise<KeptRun> {
   const { port } = host.address() as AddressInfo;
   const adapter = new TrainingAdapter(
     `http://127.0.0.1:${port}`,
@@ -125,7 +126,7 @@ function train({
       operationId: 'op_training_20240101T000000_abcd',
       attempt: 1,
       resume: false,
-      takenOver: false,
+      takenOver,
       token: cancellation.token,
       begin: async () => {},
       confirmOwner: async () => {},
@@ -167,6 +168,15 @@ describe('what a host sends of a completed session', () => {
     answers.session = () => session('completed');
     await expect(train()).rejects.toMatchObject({ code: 'host_refused' });
   });
+});
+
+test.each([
+  [false, ['contacting the training host']],
+  [true, []],
+])('a run, taken over: %s, shows that it waits for its host: %j', async (takenOver, shown) => {
+  answers.session = () => session('failed', { error: { code: 'one_class_only', message: 'No.' } });
+  await expect(train({ takenOver })).rejects.toMatchObject({ code: 'one_class_only' });
+  expect(waits).toEqual(shown);
 });
 
 describe('a host that disturbs', () => {

@@ -32,7 +32,8 @@ export class HostTraining implements TrainingPlace {
       const session = new HostSession(this.host, this.settings, this.clock, token, (silence) =>
         hooks.onWaiting(silence ?? CONTACTING),
       );
-      hooks.onWaiting(CONTACTING);
+      // after a takeover the host may already be training: its first answer reports the real state
+      if (!hooks.takenOver) hooks.onWaiting(CONTACTING);
       // an answer shows that nothing computes yet where the host is silent from here on
       await session.reach(hooks.takenOver);
       const { engine } = this.settings;
