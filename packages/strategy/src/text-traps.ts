@@ -58,7 +58,7 @@ const LOOK_ALIKES = new Map<string, LookAlike>([
   ['\u2014', { name: 'em dash', ...DASH }],
 ]);
 const ANY_LOOK_ALIKE = new RegExp(`[${[...LOOK_ALIKES.keys()].join('')}]`, 'gu');
-/** `${SYMBOL}`, `{{ symbol }}`, `{% if %}`, `<% %>`, `<SYMBOL>`. */
+/** `${SYMBOL}`, `{{ symbol }}`, `{% if %}`, `<% %>`. A text such as `<SYMBOL>` may be meant: each field checks its own value. */
 const TEMPLATE = /\$\{[^{}\n]*\}|\{\{[^{}\n]*\}\}|\{%[^%\n]*%\}|<%[^%\n]*%>/g;
 /** Free text, where templates and typographic characters are allowed. */
 const FREE_TEXT = /^\s*["']?description["']?\s*:/;
