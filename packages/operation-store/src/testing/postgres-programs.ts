@@ -83,6 +83,11 @@ async function copyForAll(installed: string, temporary: string): Promise<string>
       () => false,
     );
     if (isFirst) return copy;
+    // another process of root may have been first, or another user
+    if (!(await isRootsCopy(copy, names))) {
+      await rm(fresh, { recursive: true });
+      throw new Error(`${copy} is not a copy of PostgreSQL that belongs to root: remove it`);
+    }
   }
   await rm(fresh, { recursive: true });
   return copy;
