@@ -3,11 +3,12 @@
  * `npm run places -- [--all] [place...]`: runs the README's first two commands from an archive of the last commit, in several
  * environments ("places"). `npm test` runs only the suites that depend on the environment, or all suites with `--all`.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { stopOnSignals } from './interruption.mjs';
 import { CommandFailed, ROOT, main } from './workspace.mjs';
 
 const SUITES = [
@@ -20,8 +21,11 @@ const SUITES = [
   'apps/cli',
 ];
 const LAST_LINES = 80;
-/** Variables that configure registry access stay those of this machine. */
-const OF_MACHINE = /^(npm_config_\w+|NODE_EXTRA_CA_CERTS|SSL_CERT_\w+|https?_proxy|no_proxy)$/i;
+/** After SIGTERM a command may clean up for so long, ms. */
+const GRACE_MS = 20_000;
+/** Variables that configure access to the registry stay those of this machine. `npm run` sets other `npm_config_*` variables. */
+const OF_MACHINE =
+  /^(npm_config_(registry|(https?[_-])?proxy|noproxy|ca|cafile|strict[_-]ssl)|NODE_EXTRA_CA_CERTS|SSL_CERT_\w+|https?_proxy|no_proxy)$/i;
 
 const isRoot = process.getuid?.() === 0;
 const systemPath = (process.env.PATH ?? '').split(delimiter);
@@ -55,8 +59,52 @@ function idsOf(user) {
   return { uid, gid };
 }
 
+/**
+ * Runs a command in a process group of its own, which `stop` ends.
+ * @returns its exit code, and stdout and stderr together
+ */
+async function runGroup(command, { stop, ...options }) {
+  stop.throwIfAborted();
+  const child = spawn('sh', ['-c', 'umask 077; exec "$@" 2>&1', 'sh', ...command], {
+    ...options,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+  });
+  const chunks = [];
+  child.stdout.on('data', (chunk) => chunks.push(chunk));
+  const closed = new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  let killing;
+  const end = () => {
+    killGroup(child.pid, 'SIGTERM');
+    killing = setTimeout(() => {
+      killGroup(child.pid, 'SIGKILL');
+      child.stdout.destroy();
+    }, GRACE_MS);
+  };
+  stop.addEventListener('abort', end);
+  try {
+    const status = await closed;
+    stop.throwIfAborted();
+    return { status, output: Buffer.concat(chunks).toString().trim() };
+  } finally {
+    stop.removeEventListener('abort', end);
+    clearTimeout(killing);
+  }
+}
+
+function killGroup(pid, signal) {
+  try {
+    process.kill(-pid, signal);
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error;
+  }
+}
+
 /** @returns whether both commands passed there */
-function tryPlace(name, suites) {
+async function tryPlace(name, suites, stop) {
   const { what, folder, user, env = {}, path = systemPath, node } = PLACES[name];
   console.log(`\n${name}: ${what}`);
   const base = mkdtempSync(join(tmpdir(), 'ktrdr-place-'));
@@ -77,24 +125,19 @@ function tryPlace(name, suites) {
     const ofMachine = Object.entries(process.env).filter(([key]) => OF_MACHINE.test(key));
     const options = {
       cwd: directory,
-      encoding: 'utf8',
-      maxBuffer: 1 << 30,
+      stop,
       env: { ...Object.fromEntries(ofMachine), PATH: folders.join(delimiter), HOME: home, ...env },
       ...ids,
     };
-    const version = spawnSync('node', ['--version'], options).stdout.trim();
+    const { output: version } = await runGroup(['node', '--version'], options);
     for (const command of [
       ['npm', 'run', 'quickstart'],
       ['npm', 'test', ...(suites.length === 0 ? [] : ['--', ...suites])],
     ]) {
       const began = performance.now();
-      const { status, stdout, stderr } = spawnSync(
-        'sh',
-        ['-c', 'umask 077; "$@" 2>&1', 'sh', ...command],
-        options,
-      );
+      const { status, output } = await runGroup(command, options);
       const seconds = ((performance.now() - began) / 1000).toFixed(0);
-      const lines = `${stdout ?? ''}${stderr ?? ''}`.trim().split('\n');
+      const lines = output.split('\n');
       if (status !== 0) console.log(lines.slice(-LAST_LINES).join('\n'));
       const verdict = status === 0 ? 'ok    ' : 'FAILED';
       console.log(`${verdict} ${command.slice(0, 3).join(' ')} (${version}, ${seconds} s): ${lines.at(-1)}`);
@@ -115,7 +158,11 @@ await main(async () => {
   if (unknown.length > 0)
     throw new CommandFailed(`Which place? npm run places -- ${Object.keys(PLACES).join(' | ')}`);
   const names = positionals.length === 0 ? Object.keys(PLACES) : positionals;
-  const failed = names.filter((name) => !tryPlace(name, values.all ? [] : SUITES));
+  const stop = stopOnSignals();
+  const failed = [];
+  for (const name of names) {
+    if (!(await tryPlace(name, values.all ? [] : SUITES, stop))) failed.push(name);
+  }
   console.log(`\n${names.length - failed.length} of ${names.length} places passed`);
   return failed.length === 0 ? 0 : 1;
 });
