@@ -6,10 +6,7 @@ import { referenceTo, withReferredSchemas, type Schema } from './contract-schema
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 
 /** OpenAPI 3.1 knows `identifier`, Nest's type does not yet. */
-const LICENSE: { name: string; identifier: string } = {
-  name: 'UNLICENSED',
-  identifier: 'LicenseRef-UNLICENSED',
-};
+const LICENSE: { name: string; identifier: string } = { name: 'MIT', identifier: 'MIT' };
 
 /** Errors of every route: a malformed request, a host that is not allowed, and unexpected failures. */
 const ALWAYS: readonly ErrorCode[] = ['invalid_request', 'host_not_allowed', 'internal_error'];
