@@ -24,10 +24,18 @@ const FILE = `
   describe('a group', () => { always('inside', () => { throw new Error(); }); });
 `;
 
+/** Needs something that no system package provides, such as the right to mount a disk. */
+const FILE_WITHOUT_PACKAGE = `
+  import { test as always } from '@jest/globals';
+  import { requires } from ${JSON.stringify(join(ROOT, 'tools/requirements.ts'))};
+  const { describe } = requires({ missing: 'no small disks', isSystemPackage: false });
+  describe('a group', () => { always('inside', () => { throw new Error(); }); });
+`;
+
 const folder = mkdtempSync(join(tmpdir(), 'ktrdr-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function runFile(required: string) {
+function runFile(required: string, text = FILE) {
   const output = join(folder, 'out.json');
   const config = join(folder, 'jest.config.mjs');
   const own = JSON.stringify({ rootDir: ROOT, roots: [folder] });
@@ -35,7 +43,7 @@ function runFile(required: string) {
     config,
     `import config from '${urlOf('jest.config.mjs')}'; export default { ...config, ...${own} };`,
   );
-  writeFileSync(join(folder, 'some.test.ts'), FILE);
+  writeFileSync(join(folder, 'some.test.ts'), text);
   const env = { ...process.env, KTRDR_REQUIRE_SYSTEM_PACKAGES: required };
   spawnSync(process.execPath, [JEST, '--config', config, '--json', `--outputFile=${output}`], {
     cwd: ROOT,
@@ -69,4 +77,12 @@ test('where system packages are required, the file fails and says what is missin
   const report = runFile('1');
   expect(report).toMatchObject({ numPassedTests: 0, numRuntimeErrorTestSuites: 1 });
   expect(report.testResults[0]?.message).toContain('no no-such-program on the PATH');
+}, 60_000);
+
+test('where system packages are required, what no package provides is still skipped and listed', () => {
+  const report = runFile('1', FILE_WITHOUT_PACKAGE);
+  expect(report).toMatchObject({ numPendingTests: 1, numFailedTests: 0, numRuntimeErrorTestSuites: 0 });
+  expect(skippedTests(report.testResults)).toMatch(
+    /^Skipped tests:\n +1 +\S+\/some\.test\.ts: no small disks$/,
+  );
 }, 60_000);

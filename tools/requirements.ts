@@ -27,10 +27,14 @@ interface Block {
 
 /** jest's `test` and `describe`; if a requirement is missing, they skip and add the reason to each title. */
 export function requires(...requirements: Requirement[]): { test: Block; describe: typeof jest.describe } {
-  const [first] = requirements.filter(({ missing }) => missing !== null);
+  const missing = requirements.filter((requirement) => requirement.missing !== null);
+  const [first] = missing;
   if (first === undefined) return { test: jest.test, describe: jest.describe };
-  if (first.isSystemPackage && process.env['KTRDR_REQUIRE_SYSTEM_PACKAGES'] === '1')
-    throw new Error(`${first.missing}, and KTRDR_REQUIRE_SYSTEM_PACKAGES is 1: install it (see .ci/run)`);
+  const systemPackage = missing.find(({ isSystemPackage }) => isSystemPackage);
+  if (systemPackage !== undefined && process.env['KTRDR_REQUIRE_SYSTEM_PACKAGES'] === '1')
+    throw new Error(
+      `${systemPackage.missing}, and KTRDR_REQUIRE_SYSTEM_PACKAGES is 1: install it (see .ci/run)`,
+    );
   const reason = `${SKIPPED}${first.missing}]`;
   return {
     test: withReason(jest.test.skip, reason) as unknown as Block,
