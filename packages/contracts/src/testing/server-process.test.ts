@@ -43,6 +43,11 @@ test('the error of a server that does not start has its log and how it ended', a
   await expect(ServerProcess.start(silent, 300)).rejects.toThrow(/not ready within 300 ms/);
 });
 
+test('a server starts where its user finds no program on the PATH', async () => {
+  const server = await ServerProcess.start({ ...node(PROGRAM), env: { PATH: '/nowhere' } });
+  await server.stop('SIGKILL');
+});
+
 test('a server whose port is taken starts on another port', async () => {
   let tries = 0;
   const { port, server } = await ServerProcess.onFreePort((free) => {

@@ -8,6 +8,8 @@ const START_TIMEOUT_MS = 25_000;
 const STOP_TIMEOUT_MS = 10_000;
 /** Characters of the server's log that are kept for an error message. */
 const LOG_LENGTH = 4_000;
+/** By its path: `user` may not be allowed to search the folders of PATH. */
+const SHELL = '/bin/sh';
 const PORT_IS_TAKEN = /address already in use/i;
 
 /**
@@ -53,7 +55,7 @@ export class ServerProcess {
     { command, args, isReady, env, user }: ServerProgram,
     timeoutMs = START_TIMEOUT_MS,
   ): Promise<ServerProcess> {
-    const child = spawn('sh', ['-c', ENDS_WITH_PARENT, 'sh', command, ...args], {
+    const child = spawn(SHELL, ['-c', ENDS_WITH_PARENT, 'sh', command, ...args], {
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
       cwd: '/',
       env: { ...process.env, ...env },
