@@ -24,7 +24,7 @@ export default {
       },
     ],
   },
-  testTimeout: 20_000 * Math.max(1, propertyRuns / 100),
+  testTimeout: 60_000 * Math.max(1, propertyRuns / 100),
   testSequencer: '<rootDir>/tools/jest-sequencer.mjs',
   // more workers than cores, because tests of services mostly wait
   maxWorkers: 3,
