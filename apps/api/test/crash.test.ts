@@ -14,6 +14,9 @@ import { writeSampleBars } from '@ktrdr/market-data';
 import { CHECKPOINTS_SOON, LONG_GRACE, dataOf, freePort, Sandbox, until } from '@ktrdr/service-kit/testing';
 import type { TestService } from '@ktrdr/service-kit/testing';
 import { LONG, strategyText } from '@ktrdr/service-kit/testing';
+import { procFilesystem, requires } from '../../../tools/requirements.js';
+
+const { test: onLinux } = requires(procFilesystem());
 
 /** Services that are killed while trainings run, and what the next ones make of it. */
 let sandbox: Sandbox;
@@ -67,18 +70,22 @@ async function historyOf(api: TestService, id: string): Promise<string[]> {
 }
 
 describe('an API that is killed in mid-training', () => {
-  test('with default settings: the next API finds it before it answers, and its duration is that of the work', async () => {
-    const first = await sandbox.startApi('at-once');
-    const id = await first.startTraining(TRAINING);
-    await first.untilTraining(id);
-    const killedAt = new Date().toISOString();
-    await kill(first);
-    await sleep(2_000);
-    const second = await sandbox.startApi('at-once');
-    const { status, error, completed_at } = await second.operation(id);
-    expect({ status, code: error?.code }).toEqual({ status: 'failed', code: 'interrupted' });
-    expect(completed_at! <= killedAt).toBe(true);
-  }, 60_000);
+  onLinux(
+    'with default settings: the next API finds it before it answers, and its duration is that of the work',
+    async () => {
+      const first = await sandbox.startApi('at-once');
+      const id = await first.startTraining(TRAINING);
+      await first.untilTraining(id);
+      const killedAt = new Date().toISOString();
+      await kill(first);
+      await sleep(2_000);
+      const second = await sandbox.startApi('at-once');
+      const { status, error, completed_at } = await second.operation(id);
+      expect({ status, code: error?.code }).toEqual({ status: 'failed', code: 'interrupted' });
+      expect(completed_at! <= killedAt).toBe(true);
+    },
+    60_000,
+  );
 
   test('finds it again, by its task id too: interrupted, resumable, and the resumed model is that of a run that never stopped', async () => {
     const first = await sandbox.startApi('killed', LEASE);
@@ -132,6 +139,40 @@ describe('an API that is killed with ON_INTERRUPT=resume', () => {
     api = await sandbox.startApi('resuming', RESUMING);
   }, 60_000);
   afterAll(() => api.stop());
+
+  onLinux('a trainer that outlives it for a while does no harm to the next attempt, and ends', async () => {
+    const place = 'outlived';
+    const first = await sandbox.startApi(place, { ...HOST, ON_INTERRUPT: 'resume' });
+    const never = await first.untilEnded(await first.startTraining(TRAINING), 60_000);
+    const others = new Set(await sandbox.trainers());
+    const id = await first.startTraining(TRAINING);
+    await first.untilCheckpoint(id);
+    const held = (await sandbox.trainers()).filter((pid) => !others.has(pid));
+    expect(held).toHaveLength(1);
+    process.kill(held[0]!, 'SIGSTOP');
+    await kill(first);
+
+    const second = await sandbox.startApi(place, { ...HOST, ON_INTERRUPT: 'resume' });
+    await second.untilOperation(id, ({ status, attempt }) => status === 'running' && attempt === 2);
+    await until(
+      'the next attempt beside the held trainer',
+      () => sandbox.trainers(),
+      (pids) => pids.includes(held[0]!) && pids.some((pid) => !held.includes(pid) && !others.has(pid)),
+    );
+    process.kill(held[0]!, 'SIGCONT');
+    await until(
+      'the end of the held trainer',
+      () => sandbox.trainers(),
+      (pids) => !pids.includes(held[0]!),
+    );
+    const completed = await second.untilOperation(id, ({ status }) => status === 'completed', 60_000);
+    expect(completed).toMatchObject({ attempt: 2, error: null });
+    expect(await modelOf(completed)).toBe(await modelOf(never));
+    const models = sandbox.path(`${place}-models`);
+    expect((await readdir(join(models, 'pattern'))).toSorted()).toEqual(['1h_v1', '1h_v2']);
+    expect(await readdir(join(models, '.staging'))).toEqual([]);
+    await second.stop();
+  });
 
   test('goes on with it by itself; killed before the first checkpoint, from the beginning', async () => {
     const ids = [await api.startTraining(TRAINING)];

@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { expect, test } from '@jest/globals';
+import { expect } from '@jest/globals';
+import { procFilesystem, requires } from '../../../tools/requirements.js';
 import { isOwnerGone, ownerName } from './owner-process.js';
+
+const { test } = requires(procFilesystem());
 
 const name = ownerName('k3f9x2');
 const withPid = (pid: number): string => name.replace(`:${process.pid}:`, `:${pid}:`);

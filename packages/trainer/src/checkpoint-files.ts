@@ -12,6 +12,7 @@ import { syncToDisk } from './checksum.js';
 import { unlessMissing } from './storage-error.js';
 
 const NAME_PATTERN = /^checkpoint-([0-9]{8})\.ktrdr$/;
+/** Of one that is being written: `{name}.{pid}.tmp`. The trainer of an earlier attempt may still run for a moment. */
 const TEMPORARY = '.tmp';
 /** Of one that is being received: several may be at a time, by several processes. What a killed one left goes with the folder. */
 const RECEIVED = '.received';
@@ -31,6 +32,7 @@ export class CheckpointFiles {
   /** Numbers of those that cannot be used. */
   readonly #refused = new Set<number>();
   #number: number | null = null;
+  #swept = false;
 
   constructor(private readonly directory: string) {}
 
@@ -43,13 +45,15 @@ export class CheckpointFiles {
     const pieces = encodeCheckpoint(checkpoint);
     this.#number ??= (await this.#numbers())[0] ?? 0;
     if (this.#number === 0) await mkdir(this.directory, { recursive: true });
+    if (!this.#swept) await this.#sweep();
     const number = this.#number + 1;
     const path = this.#pathOf(number);
+    const temporary = `${path}.${process.pid}${TEMPORARY}`;
     try {
-      await writeSynced(path + TEMPORARY, pieces);
-      await rename(path + TEMPORARY, path);
+      await writeSynced(temporary, pieces);
+      await rename(temporary, path);
     } catch (error) {
-      await rm(path + TEMPORARY, { force: true });
+      await rm(temporary, { force: true });
       throw error;
     }
     await syncToDisk(this.directory);
@@ -139,24 +143,40 @@ export class CheckpointFiles {
     const names = await readdir(this.directory).catch((error: unknown) =>
       unlessMissing(error, this.directory, []),
     );
-    return names
-      .flatMap((name) => NAME_PATTERN.exec(name)?.[1] ?? [])
-      .map(Number)
-      .toSorted((a, b) => b - a);
+    return numbersOf(names);
   }
 
-  /** Removes what is neither one of the newest that can be used, nor being written. */
+  /** Removes checkpoints that are not among the newest that can be used. Lists once: one that is added meanwhile stays. */
   async #prune(): Promise<void> {
-    const usable = (await this.#numbers()).filter((number) => !this.#refused.has(number));
-    const kept = new Set(usable.slice(0, KEPT).map(nameOf));
-    for (const name of await readdir(this.directory)) {
-      if (!kept.has(name) && !name.endsWith(RECEIVED)) await rm(join(this.directory, name), { force: true });
+    const numbers = numbersOf(await readdir(this.directory));
+    const kept = numbers.filter((number) => !this.#refused.has(number)).slice(0, KEPT);
+    for (const number of numbers) {
+      if (!kept.includes(number)) await rm(this.#pathOf(number), { force: true });
     }
+  }
+
+  /**
+   * Removes what earlier attempts did not write to the end. Only an attempt's first checkpoint does this: a later one could
+   * belong to an attempt that is over, and would remove what the next attempt is writing.
+   */
+  async #sweep(): Promise<void> {
+    for (const name of await readdir(this.directory)) {
+      if (name.endsWith(TEMPORARY)) await rm(join(this.directory, name), { force: true });
+    }
+    this.#swept = true;
   }
 
   #pathOf(number: number): string {
     return join(this.directory, nameOf(number));
   }
+}
+
+/** Newest first. */
+function numbersOf(names: readonly string[]): number[] {
+  return names
+    .flatMap((name) => NAME_PATTERN.exec(name)?.[1] ?? [])
+    .map(Number)
+    .toSorted((a, b) => b - a);
 }
 
 function nameOf(number: number): string {

@@ -131,11 +131,27 @@ describe('the checkpoints of a run', () => {
 
   test('one that was being written when the process was killed is no checkpoint, and goes', async () => {
     await write(1);
-    await writeFile(join(directory, 'checkpoint-00000002.ktrdr.tmp'), 'half');
+    await writeFile(join(directory, 'checkpoint-00000002.ktrdr.4711.tmp'), 'half');
     const files = new CheckpointFiles(directory);
     expect((await files.read(checkpoint(0).identity)).refused).toEqual([]);
     await files.write(checkpoint(2));
     expect(await readdir(directory)).toEqual(['checkpoint-00000001.ktrdr', 'checkpoint-00000002.ktrdr']);
+  });
+
+  test('an earlier attempt that still runs removes nothing that the next one writes', async () => {
+    const earlier = await write(1, 2);
+    const next = new CheckpointFiles(directory);
+    await next.write(checkpoint(3));
+    const unfinished = 'checkpoint-00000004.ktrdr.4711.tmp';
+    await writeFile(join(directory, unfinished), 'half');
+    await earlier.write(checkpoint(3));
+    expect(await readdir(directory)).toEqual([
+      'checkpoint-00000002.ktrdr',
+      'checkpoint-00000003.ktrdr',
+      unfinished,
+    ]);
+    const { checkpoint: read } = await new CheckpointFiles(directory).read(checkpoint(0).identity);
+    expect(read).toEqual(checkpoint(3));
   });
 
   test('those of another run are refused, saying what differs', async () => {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { readArtifacts } from './artifacts.js';
 import { sha256 } from './checksum.js';
@@ -371,11 +371,15 @@ describe('delete', () => {
 });
 
 describe('staging', () => {
-  test('is empty, also when the same operation is staged again', async () => {
+  test('each attempt of an operation has its own empty folder', async () => {
     const storage = new ModelStorage(modelsDir);
     const id = operationId();
-    await writeFile(join(await storage.stage(id), 'rest'), 'of the first attempt');
-    expect(await readdir(await storage.stage(id))).toEqual([]);
+    const first = await storage.stage(id);
+    await writeFile(join(first, 'rest'), 'of the first attempt');
+    const second = await storage.stage(id);
+    expect(await readdir(second)).toEqual([]);
+    await storage.discard(second);
+    expect(await readdir(first)).toEqual(['rest']);
   });
 
   test('takes no name that leads elsewhere', async () => {
@@ -386,17 +390,17 @@ describe('staging', () => {
 
   test('folders of gone processes are swept, living ones stay', async () => {
     const storage = new ModelStorage(modelsDir);
-    const [gone, other, noteless, own] = [operationId(), operationId(), operationId(), operationId()];
     const earlier = new ModelStorage(modelsDir);
-    for (const id of [gone, other, noteless]) await earlier.stage(id);
-    const note = async (id: string, pid: number): Promise<void> => {
-      const path = join(modelsDir, '.staging', `${id}.owner.json`);
+    const stage = async (by: ModelStorage): Promise<string> => basename(await by.stage(operationId()));
+    const [gone, other, noteless] = [await stage(earlier), await stage(earlier), await stage(earlier)];
+    const note = async (name: string, pid: number): Promise<void> => {
+      const path = join(modelsDir, '.staging', `${name}.owner.json`);
       await writeFile(path, JSON.stringify({ ...JSON.parse(await readFile(path, 'utf8')), pid }));
     };
     await note(gone, 2 ** 22 + 1);
     await note(other, process.ppid);
     await rm(join(modelsDir, '.staging', `${noteless}.owner.json`));
-    await storage.stage(own);
+    const own = await stage(storage);
     expect((await storage.removeStale()).toSorted()).toEqual([gone, noteless].toSorted());
     expect(
       (await readdir(join(modelsDir, '.staging'))).filter((name) => !name.endsWith('.json')).toSorted(),

@@ -1,5 +1,5 @@
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import {
   type ArtifactFile,
   KtrdrError,
@@ -111,7 +111,7 @@ export class ModelStorage {
 
   /** Removes a staging folder whose run ended without a model. Never rejects: the run's own error is the one to report. */
   async discard(stagingDir: string): Promise<void> {
-    await this.removeStaged(stagingDir).catch(() => undefined);
+    await this.#staging.discard(stagingDir);
   }
 
   /**
@@ -120,7 +120,7 @@ export class ModelStorage {
    * @throws Error of the file system
    */
   async removeStaged(stagingDir: string): Promise<void> {
-    if (dirname(stagingDir) === this.#staging.directory) await this.#staging.remove(basename(stagingDir));
+    await this.#staging.remove(stagingDir);
   }
 
   /**
@@ -215,7 +215,7 @@ export class ModelStorage {
 
   /**
    * Removes staging folders that a stopped service left behind, and the rest of models that were being deleted; call it at
-   * start-up. Returns the operations' ids of the former.
+   * start-up. Returns the names of the former.
    */
   async removeStale(): Promise<string[]> {
     const removed = await this.#staging.removeStale();

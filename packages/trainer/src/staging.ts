@@ -1,14 +1,15 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { KtrdrError, OPERATION_ID_PATTERN } from '@ktrdr/contracts';
 import { unlessMissing } from './storage-error.js';
 
 const OWNER_SUFFIX = '.owner.json';
 
 /**
- * Folders of runs whose files are not in their place yet: `{parent}/.staging/{operationId}/`, on the file system of that place so that a
- * rename moves them. Beside each a note says which process it belongs to, so that one service never sweeps another's away.
+ * Folders of runs whose files are not in their place yet: `{parent}/.staging/{operationId}.{random}/`, on the file system of that place so
+ * that a rename moves them. Each attempt has its own folder: the trainer of an earlier attempt may still run for a moment after its
+ * service was killed. Beside each folder a note says which process it belongs to, so that one service never sweeps another's away.
  */
 export class Staging {
   readonly directory: string;
@@ -18,44 +19,50 @@ export class Staging {
     this.directory = join(parent, '.staging');
   }
 
-  /** An empty folder. @throws KtrdrError `invalid_name`; else what the file system says */
+  /** A new, empty folder. @throws KtrdrError `invalid_name`; else what the file system says */
   async create(operationId: string): Promise<string> {
     if (!OPERATION_ID_PATTERN.test(operationId)) {
       throw new KtrdrError('invalid_name', `'${operationId}' is not an operation's id.`);
     }
-    const directory = join(this.directory, operationId);
+    await mkdir(this.directory, { recursive: true });
+    const directory = await mkdtemp(join(this.directory, `${operationId}.`));
+    const name = basename(directory);
+    this.#own.add(name);
     try {
-      await this.remove(operationId);
-      await mkdir(directory, { recursive: true });
-      await writeFile(this.#noteOf(operationId), JSON.stringify({ pid: process.pid, host: hostname() }));
+      await writeFile(this.#noteOf(name), JSON.stringify({ pid: process.pid, host: hostname() }));
     } catch (error) {
-      await this.discard(operationId);
+      await this.discard(directory);
       throw error;
     }
-    this.#own.add(operationId);
     return directory;
   }
 
-  async remove(operationId: string): Promise<void> {
-    await rm(join(this.directory, operationId), { recursive: true, force: true });
-    await rm(this.#noteOf(operationId), { force: true });
-    this.#own.delete(operationId);
+  /** Removes a folder that {@link create} made; any other is left alone. */
+  async remove(directory: string): Promise<void> {
+    if (dirname(directory) === this.directory) await this.#remove(basename(directory));
   }
 
   /** Removes a folder that is no longer needed. If that fails, the next {@link removeStale} removes it. Never rejects. */
-  async discard(operationId: string): Promise<void> {
-    await this.remove(operationId).catch(() => undefined);
+  async discard(directory: string): Promise<void> {
+    await this.remove(directory).catch(() => undefined);
   }
 
-  /** Removes the folders of processes of this machine that are gone. */
+  /** Removes the folders of processes of this machine that are gone. Returns their names. */
   async removeStale(): Promise<string[]> {
     const removed: string[] = [];
     for (const name of await this.#names()) {
       if (this.#own.has(name) || (await this.#ownerLives(name))) continue;
-      await this.remove(name);
+      await this.#remove(name);
       removed.push(name);
     }
     return removed;
+  }
+
+  async #remove(name: string): Promise<void> {
+    // a trainer that outlives its service for a moment may still write into the folder
+    await rm(join(this.directory, name), { recursive: true, force: true, maxRetries: 3 });
+    await rm(this.#noteOf(name), { force: true });
+    this.#own.delete(name);
   }
 
   async #names(): Promise<string[]> {

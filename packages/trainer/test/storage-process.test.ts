@@ -108,7 +108,8 @@ onLinux('the trainer dies with its parent, and the next start sweeps up what it 
     await new Promise((resolve) => setTimeout(resolve, 5));
   expect(isAlive(pid)).toBe(false);
   await service.ended;
-  expect(await new ModelStorage(place.modelsDir).removeStale()).toEqual([request.operationId]);
+  const swept = await new ModelStorage(place.modelsDir).removeStale();
+  expect(swept).toEqual([expect.stringMatching(`^${request.operationId}[.]`)]);
   expect(await readdir(`${place.modelsDir}/.staging`)).toEqual([]);
 });
 

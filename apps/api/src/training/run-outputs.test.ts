@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -97,6 +97,15 @@ test('analytics are in their place whole or not at all, and a second run of a se
   await observer;
   expect(places).toEqual([join(runs, RUN), join(runs, `${RUN}_2`)]);
   expect([...seen]).toEqual([FILES]);
+});
+
+test('what is kept has the usual permissions', async () => {
+  const { analyticsDirectory, model } = await keep(1);
+  const usual = join(directory, 'usual');
+  await mkdir(usual);
+  const { mode } = await stat(usual);
+  for (const kept of [analyticsDirectory!, join(directory, 'models', model!.model)])
+    expect((await stat(kept)).mode).toBe(mode);
 });
 
 test('a cancel that comes with the end of the run keeps nothing of it', async () => {

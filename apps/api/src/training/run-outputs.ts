@@ -90,10 +90,12 @@ export class RunOutputs {
       throw new KtrdrError('model_damaged', `'${analytics.run_id}' is not the name of a run's analytics.`);
     }
     const written = join(outputDir, 'analytics');
+    let staged: string | null = null;
     try {
       await this.staging.removeStale();
       // The state folder may be on another disk than the models: a copy there, which then takes its name.
-      const copy = await this.staging.create(operationId);
+      staged = await this.staging.create(operationId);
+      const copy = join(staged, 'analytics');
       await cp(written, copy, { recursive: true });
       await mkdir(this.analyticsRuns, { recursive: true });
       const directory = await this.place(copy, analytics.run_id);
@@ -102,7 +104,7 @@ export class RunOutputs {
     } catch (error) {
       throw storageError(error, `writing the analytics into ${this.analyticsRuns}`, 'STATE_DIR');
     } finally {
-      await this.staging.discard(operationId);
+      if (staged !== null) await this.staging.discard(staged);
     }
   }
 
