@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Operation, OperationStarted } from '@ktrdr/contracts';
 import { writeSampleBars } from '@ktrdr/market-data';
+import { PostgresServer } from '@ktrdr/operation-store/testing';
 import { CHECKPOINTS_SOON, dataOf, freePort, Link, LONG_GRACE, Sandbox } from '@ktrdr/service-kit/testing';
 import { LONG, until, type TestService } from '@ktrdr/service-kit/testing';
 import { EventSource } from 'eventsource';
@@ -38,10 +39,14 @@ class Follower {
   /** HTTP status of each answer. */
   readonly answers: number[] = [];
 
-  constructor(url: string) {
+  /** @param lastEventId what the client has seen before */
+  constructor(url: string, lastEventId?: string) {
     this.source = new EventSource(url, {
       fetch: async (address, init) => {
-        const response = await fetch(address, init);
+        const headers = new Headers(init.headers);
+        if (lastEventId !== undefined && !headers.has('last-event-id'))
+          headers.set('last-event-id', lastEventId);
+        const response = await fetch(address, { ...init, headers });
         this.answers.push(response.status);
         return response;
       },
@@ -69,8 +74,8 @@ class Follower {
   }
 }
 
-function follow(id: string, url = api.url): Follower {
-  return new Follower(`${url}/operations/${id}/events`);
+function follow(id: string, url = api.url, lastEventId?: string): Follower {
+  return new Follower(`${url}/operations/${id}/events`, lastEventId);
 }
 
 const dummy = async (body: object): Promise<string> =>
@@ -94,7 +99,7 @@ describe('an EventSource', () => {
     expect(follower.states).toEqual([ended]);
   });
 
-  test('whose connection was cut during a training gets only newer states', async () => {
+  test('whose connection was cut during a training gets no state twice', async () => {
     const link = await Link.open(Number(new URL(api.url).port));
     const id = await api.startTraining({ strategy: LONG });
     const follower = follow(id, link.url);
@@ -131,6 +136,53 @@ describe('an EventSource', () => {
     expect(follower.last).toMatchObject({ status: 'cancelled', attempt: 2 });
     const attempts = follower.states.map(({ attempt }) => attempt);
     expect(attempts).toEqual(attempts.toSorted((a, b) => a - b));
+  });
+
+  test('of an API that does not run the operation keeps following it through a restart of the database', async () => {
+    const postgres = await PostgresServer.start();
+    let link: Link | undefined;
+    try {
+      const settings = { DATABASE_URL: await postgres.createDatabase() };
+      const [one, two] = await Promise.all([
+        sandbox.startApi('runs', settings),
+        sandbox.startApi('shows', settings),
+      ]);
+      link = await Link.open(Number(new URL(two.url).port));
+      const body = { iterations: 1000, duration_seconds: 0.1 };
+      const id = dataOf(await one.post<OperationStarted>('/dummy/start', body)).operation_id;
+      const stays = follow(id, two.url);
+      const reconnects = follow(id, link.url);
+      for (const follower of [stays, reconnects])
+        await follower.until('progress', ({ last }) => (last?.progress.percentage ?? 0) > 0);
+      await postgres.restart(async () => {
+        link?.cut();
+        link?.heal();
+        await reconnects.until('two answers in the outage', ({ answers }) => answers.length >= 3);
+      });
+      const { percentage } = (await one.operation(id)).progress;
+      for (const follower of [stays, reconnects])
+        await follower.until('more', ({ last }) => (last?.progress.percentage ?? 0) > percentage);
+      await two.post(`/operations/${id}/cancel`);
+      for (const follower of [stays, reconnects]) {
+        await follower.closed();
+        expect(follower.last?.status).toBe('cancelled');
+      }
+      expect(stays.answers).toEqual([200, 204]);
+      expect([...new Set(reconnects.answers)]).toEqual([200, 204]);
+      await Promise.all([one.stop(), two.stop()]);
+    } finally {
+      await link?.close();
+      await postgres.stop();
+    }
+  });
+
+  test('of a database that was restored from an older backup gets the final state once, and stops', async () => {
+    const id = await dummy({ iterations: 1, duration_seconds: 0.001 });
+    const ended = await api.untilEnded(id);
+    const follower = follow(id, api.url, '3.9f3a2c1b40d7');
+    await follower.closed();
+    expect(follower.answers).toEqual([200, 204]);
+    expect(follower.states).toEqual([ended]);
   });
 
   test('of a restarted API gets the final state of the operation', async () => {

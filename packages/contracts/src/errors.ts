@@ -124,6 +124,12 @@ export function isOutage(error: unknown): error is KtrdrError {
   );
 }
 
+/** For `.catch()`: `null` instead of an outage; throws every other error. */
+export function nullInOutage(error: unknown): null {
+  if (isOutage(error)) return null;
+  throw error;
+}
+
 /** True also for an error of another copy of this module, or one that came as JSON. */
 export function isErrorCode(code: unknown): code is ErrorCode {
   return typeof code === 'string' && Object.hasOwn(ERROR_STATUS, code);

@@ -548,6 +548,36 @@ describe('several services on one store', () => {
     expect(seen).toHaveLength(1);
     expect(clock.waiting).toBe(0);
   });
+
+  test('is followed through outages of the store, also from one at the beginning, until it is removed', async () => {
+    const { clock, store, service } = world();
+    const id = await service('one', never).launch();
+    const two = service('two', never);
+    const get = store.get.bind(store);
+    const goAway = () =>
+      (store.get = () => Promise.reject(new KtrdrError('store_unavailable', 'No server answers.')));
+    goAway();
+    const seen: string[] = [];
+    const followed = (async () => {
+      for await (const { type, operation } of two.operations.watch(id))
+        seen.push(`${type} ${operation.status}`);
+    })();
+    const refused = expect(followed).rejects.toMatchObject({ code: 'operation_not_found' });
+    await clock.advance(60_000);
+    expect(seen).toEqual([]);
+    store.get = get;
+    await clock.advance(1000);
+    expect(seen).toEqual(['status running']);
+    goAway();
+    await clock.advance(60_000);
+    store.get = get;
+    await two.operations.cancel(id);
+    await clock.advance(1000);
+    expect(seen).toEqual(['status running', 'status cancelling']);
+    store.get = () => Promise.resolve(null);
+    await clock.advance(1000);
+    await refused;
+  });
 });
 
 describe('a service that stops', () => {

@@ -265,7 +265,8 @@ export class OperationsService {
 
   /**
    * The operation as it changes: first a status event with its state now, then progress (newest state, at most ten times a second)
-   * and every change of its status; ends after the terminal status, when `signal` aborts, or when the reader leaves.
+   * and every change of its status; ends after the terminal status, when `signal` aborts, or when the reader leaves. Waits through
+   * an outage of the store.
    * @throws KtrdrError `operation_not_found` from the first `next()`
    */
   watch(operationId: string, signal?: AbortSignal): AsyncIterableIterator<OperationEvent> {

@@ -1,4 +1,4 @@
-import { isTerminalStatus, type Operation } from '@ktrdr/contracts';
+import { isTerminalStatus, nullInOutage, type Operation } from '@ktrdr/contracts';
 import type { Clock } from './clock.js';
 import { EVENT_INTERVAL_MS, type OperationEvent } from './events.js';
 import type { OperationStore } from './operation-store.js';
@@ -16,7 +16,10 @@ export interface StoredWatchParts {
   runsHere: () => boolean;
 }
 
-/** An operation that another process runs, as it changes in the store. Ends as `OperationsService.watch` does. */
+/**
+ * An operation that another process runs, as it changes in the store. Waits through an outage of the store. Ends as
+ * `OperationsService.watch` does.
+ */
 export async function* watchStored(
   operationId: string,
   { store, clock, get, signal, runsHere }: StoredWatchParts,
@@ -32,21 +35,22 @@ export async function* watchStored(
   const hasLeft = () => signal?.aborted === true;
   signal?.addEventListener('abort', leave);
   try {
-    let shown = await get(operationId);
-    yield { type: 'status', operation: shown };
-    while (!isTerminalStatus(shown.status) && !hasLeft() && !runsHere()) {
+    let shown: Operation | null = null;
+    while (!hasLeft() && !runsHere()) {
       written = false;
-      await clock.sleep(EVENT_INTERVAL_MS);
-      if (!written) {
-        const woken = new Promise<void>((resolve) => (wake = resolve));
-        const cancelTimer = clock.setTimer(LOOK_MS - EVENT_INTERVAL_MS, wake);
-        if (!hasLeft()) await woken;
-        cancelTimer();
+      const now = await get(operationId).catch(nullInOutage);
+      if (now !== null) {
+        const type = shown === null ? 'status' : changeBetween(shown, now);
+        shown = now;
+        if (type !== null) yield { type, operation: now };
+        if (isTerminalStatus(now.status)) return;
       }
-      const now = await get(operationId);
-      const type = changeBetween(shown, now);
-      shown = now;
-      if (type !== null) yield { type, operation: now };
+      await clock.sleep(EVENT_INTERVAL_MS);
+      if (written) continue;
+      const woken = new Promise<void>((resolve) => (wake = resolve));
+      const cancelTimer = clock.setTimer(LOOK_MS - EVENT_INTERVAL_MS, wake);
+      if (!hasLeft()) await woken;
+      cancelTimer();
     }
   } finally {
     stop();

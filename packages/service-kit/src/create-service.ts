@@ -35,6 +35,8 @@ export async function createService(
     routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
     frameworkErrors: answerBadAddress,
     clientErrorHandler: answerNoRequest,
+    // routes answer until the connections are closed: a 503 would end an EventSource for good
+    return503OnClosing: false,
     // the guard answers a missing Host header with an explanation
     http: { requireHostHeader: false },
   });

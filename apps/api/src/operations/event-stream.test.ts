@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { newOperation, type OperationEvent } from '@ktrdr/orchestrator';
 import { FakeClock } from '@ktrdr/orchestrator/testing';
-import { eventId, readEventId } from './event-id.js';
-import { EventStream } from './event-stream.js';
+import { eventId } from './event-id.js';
+import { EventStream, RETRY } from './event-stream.js';
 
 const OPERATION = newOperation({
   id: 'op_dummy_1',
@@ -11,7 +11,6 @@ const OPERATION = newOperation({
   createdAt: '2026-01-05T10:00:00.000Z',
 });
 const ID = eventId(OPERATION);
-const RETRY = 'retry: 1000\n\n';
 const EVENT: OperationEvent = { type: 'progress', operation: OPERATION };
 
 /** Changes that a test makes, counted as they are asked for. */
@@ -78,22 +77,23 @@ test('asks for the next change only when the reader has taken the last, and hear
   expect(clock.waiting).toBe(0);
 });
 
-test('skips states that its reader has seen, and sends everything after the first newer state', async () => {
+const at = (items_processed: number): OperationEvent => ({
+  type: 'progress',
+  operation: { ...OPERATION, status: 'running', progress: { ...OPERATION.progress, items_processed } },
+});
+const items = (said: string[]): string[] =>
+  said.slice(1).map((text) => /"items_processed":(\d+)/.exec(text)![1]!);
+
+test.each([
+  ['skips the first state if its reader has it', 40, [40, 41, 40], ['41', '40']],
+  ['sends the first state if it is behind what its reader has', 40, [32, 40], ['32', '40']],
+])('%s', async (_, last, happened, expected) => {
   const [clock, changes] = [new FakeClock(), new Changes()];
-  const at = (percentage: number): OperationEvent => ({
-    type: 'progress',
-    operation: {
-      ...OPERATION,
-      status: 'running',
-      progress: { ...OPERATION.progress, percentage },
-    },
-  });
-  const stream = new EventStream(changes, clock, readEventId(eventId(at(40).operation)));
+  const stream = new EventStream(changes, clock, eventId(at(last).operation));
   const said: string[] = [];
   stream.on('data', (text: string) => said.push(text));
   await new Promise((resolve) => setImmediate(resolve));
-  for (const percentage of [39.9, 40, 40.1, 40.1]) await changes.happen(at(percentage));
-  const newer = `event: progress\ndata: ${JSON.stringify(at(40.1).operation)}\n\n`;
-  expect(said).toEqual([RETRY, expect.stringContaining(newer), expect.stringContaining(newer)]);
+  for (const item of happened) await changes.happen(at(item));
+  expect(items(said)).toEqual(expected);
   stream.destroy();
 });

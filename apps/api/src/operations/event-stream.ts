@@ -1,13 +1,16 @@
 import { Readable } from 'node:stream';
 import type { Operation } from '@ktrdr/contracts';
 import type { Clock, OperationEvent } from '@ktrdr/orchestrator';
-import { eventId, isNewer, type EventId } from './event-id.js';
+import { eventId } from './event-id.js';
 
 /** A silent stream says so often that it is alive, so that no proxy closes it. */
 const HEARTBEAT_MS = 15_000;
 
 /** Clients reconnect this long after their stream ended, ms. */
 const RECONNECT_MS = 1_000;
+
+/** The start of every stream. Alone it is a stream that says nothing yet: its client comes back. */
+export const RETRY = `retry: ${RECONNECT_MS}\n\n`;
 
 interface WrittenState {
   id: string;
@@ -19,29 +22,29 @@ const written = new WeakMap<Readonly<Operation>, WrittenState>();
 
 /**
  * Changes of an operation as server-sent events: `event:` says what changed, `data:` is the whole operation after the change,
- * `id:` the position of the state (`eventId`). Reads the next change when the reader has consumed the previous one, and sends
+ * `id:` identifies that state (`eventId`). Reads the next change when the reader has consumed the previous one, and sends
  * a comment when nothing changes for a while. Ends when the changes end.
  */
 export class EventStream extends Readable {
   readonly #changes: AsyncIterator<OperationEvent>;
   readonly #clock: Clock;
-  /** The client's last event of an earlier stream; `null` once a newer state has been sent. */
-  #seen: EventId | null;
+  /** Id of the client's last event; `undefined` after the first state. */
+  #seen: string | undefined;
   /** The next change is waited for. */
   #waiting = false;
   /** Monotonic ms of the last thing said. */
   #saidAt: number;
   #cancelTimer = (): void => {};
 
-  /** @param seen the client's `Last-Event-ID`: only newer states are sent */
-  constructor(changes: AsyncIterator<OperationEvent>, clock: Clock, seen: EventId | null = null) {
+  /** @param seen the client's `Last-Event-ID`: the first state is not sent again if it has this id */
+  constructor(changes: AsyncIterator<OperationEvent>, clock: Clock, seen?: string) {
     // one event is as much as is read ahead
     super({ highWaterMark: 1, encoding: 'utf8' });
     this.#changes = changes;
     this.#clock = clock;
     this.#seen = seen;
     this.#saidAt = clock.monotonic();
-    this.push(`retry: ${RECONNECT_MS}\n\n`);
+    this.push(RETRY);
     this.#beat();
   }
 
@@ -68,11 +71,12 @@ export class EventStream extends Readable {
     }
     const { type, operation } = result.value;
     const { id, text } = writtenState(operation);
-    if (this.#seen !== null && !isNewer(id, this.#seen)) {
+    const isKnown = id === this.#seen;
+    this.#seen = undefined;
+    if (isKnown) {
       this._read();
       return;
     }
-    this.#seen = null;
     this.#say(`id: ${id}\nevent: ${type}\ndata: ${text}\n\n`);
   }
 

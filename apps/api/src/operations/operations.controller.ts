@@ -12,6 +12,7 @@ import {
   Res,
 } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { isTerminalStatus, nullInOutage } from '@ktrdr/contracts';
 import type {
   CancelOperationResponse,
   OperationHistory,
@@ -24,8 +25,8 @@ import { OperationsService, type Clock } from '@ktrdr/orchestrator';
 import { Answers, AnswersEvents, CLOCK, Fails } from '@ktrdr/service-kit';
 import type { FastifyReply } from 'fastify';
 import { CancelOperationDto } from './cancel-operation.dto.js';
-import { readEventId, sawTheEnd } from './event-id.js';
-import { EventStream } from './event-stream.js';
+import { eventId } from './event-id.js';
+import { EventStream, RETRY } from './event-stream.js';
 import { ListOperationsDto } from './list-operations.dto.js';
 import { OpenStreams } from './open-streams.js';
 import { DAY_MS } from './retention.js';
@@ -140,36 +141,39 @@ export class OperationsController {
   @ApiHeader({
     name: 'Last-Event-ID',
     required: false,
-    description: 'Id of the last event that the client received; only newer states are sent.',
+    description: 'Id of the last event that the client received; a state with this id is not sent again.',
     schema: { type: 'string' },
-    example: '1.1.437.51200.9f3a2c1b',
+    example: '1.9f3a2c1b40d7',
   })
   @AnswersEvents(
     'TypedOperation',
-    'Events `status` and `progress`; the `data` of each is the whole operation.',
+    'Events `status` and `progress`; the `data` of each is the whole operation. While the store is unavailable, the stream ends without an event; reconnect.',
   )
   @ApiResponse({
     status: 204,
     description: 'The operation has ended and the client has seen its final state: do not reconnect.',
   })
-  @Fails('operation_not_found', 'store_unavailable')
+  @Fails('operation_not_found')
   async events(
     @Param('id') id: string,
-    @Headers('Last-Event-ID') lastEventId: string | undefined,
+    @Headers('Last-Event-ID') seen: string | undefined,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const operation = await this.operations.get(id);
-    const seen = readEventId(lastEventId);
-    if (seen !== null && sawTheEnd(seen, operation)) {
+    // an outage must not become a 503: an EventSource never reconnects after an error status
+    const operation = await this.operations.get(id).catch(nullInOutage);
+    if (operation !== null && isTerminalStatus(operation.status) && seen === eventId(operation)) {
       // only 204 keeps an EventSource from reconnecting
       await reply.status(204).send();
       return;
     }
-    const changes = this.operations.watch(id, this.streams.add(reply.raw));
     await reply
       .type('text/event-stream; charset=utf-8')
       .header('cache-control', 'no-cache, no-transform')
       .header('x-accel-buffering', 'no')
-      .send(new EventStream(changes, this.clock, seen));
+      .send(operation === null ? RETRY : this.changes(id, reply, seen));
+  }
+
+  private changes(id: string, reply: FastifyReply, seen: string | undefined): EventStream {
+    return new EventStream(this.operations.watch(id, this.streams.add(reply.raw)), this.clock, seen);
   }
 }
