@@ -248,6 +248,7 @@ describe('is refused', () => {
     const waiting = predict({}, 20_000, controller.signal);
     controller.abort(new Error('gone'));
     await expect(waiting).rejects.toThrow('gone');
+    await expect(predict({}, 20_000, controller.signal)).rejects.toThrow('gone');
   });
 });
 

@@ -13,7 +13,7 @@ export type PredictionAnswer = { prediction: PredictResponse } | { error: ErrorB
 export interface PredictionProcessOptions {
   /** ms until the process is killed. */
   timeoutMs: number;
-  /** Aborted: the process is killed at once. */
+  /** When it aborts, the process is killed; the promise settles after the process has ended. */
   signal: AbortSignal;
 }
 
@@ -29,11 +29,15 @@ export function runPredictionProcess(
   { timeoutMs, signal }: PredictionProcessOptions,
 ): Promise<PredictResponse> {
   return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    // Not execFile's own `signal`: it answers before the process has ended.
+    const kill = (): void => void child.kill('SIGKILL');
     const child = execFile(
       process.execPath,
       [PROGRAM],
-      { timeout: timeoutMs, killSignal: 'SIGKILL', maxBuffer: MOST_OUTPUT_BYTES, signal },
+      { timeout: timeoutMs, killSignal: 'SIGKILL', maxBuffer: MOST_OUTPUT_BYTES },
       (error, stdout, stderr) => {
+        signal.removeEventListener('abort', kill);
         if (signal.aborted) return reject(signal.reason as Error);
         if (error !== null) return reject(endingError(error, stderr, timeoutMs));
         const answer = JSON.parse(stdout.trim().split('\n').at(-1)!) as PredictionAnswer;
@@ -41,6 +45,7 @@ export function runPredictionProcess(
         return resolve(answer.prediction);
       },
     );
+    signal.addEventListener('abort', kill, { once: true });
     // A process that is gone reads nothing; how it ended says why.
     child.stdin!.on('error', () => undefined);
     // Left open: its end tells the process that nobody waits any more.
