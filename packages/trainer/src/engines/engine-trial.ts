@@ -1,6 +1,6 @@
-import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { EngineName } from '@ktrdr/contracts';
+import { runProgram } from '../process/run-program.js';
 import { isOnnx } from './engine-names.js';
 import { providerProblem } from './onnx/provider-problem.js';
 import { nativePackageProblem } from './tensorflow/native-package.js';
@@ -37,26 +37,18 @@ export class ProcessTrials implements EngineTrials {
     return this.run(engine, network, 'it loads, but cannot train this network', signal);
   }
 
-  private run(
+  private async run(
     engine: EngineName,
     network: TrialNetwork,
     failure: string,
     signal?: AbortSignal,
   ): Promise<EngineTrial> {
-    return new Promise((resolve, reject) => {
-      execFile(
-        process.execPath,
-        [PROGRAM, engine, JSON.stringify(network)],
-        { timeout: TIMEOUT_MS, killSignal: 'SIGKILL', signal },
-        (error, stdout, stderr) => {
-          if (signal?.aborted) reject(signal.reason as Error);
-          else {
-            const trial = error === null ? trialResult(stdout) : { problem: endingOf(error, stderr) };
-            resolve('problem' in trial ? { problem: `${failure}: ${trial.problem}` } : trial);
-          }
-        },
-      );
+    const { error, stdout, stderr } = await runProgram([PROGRAM, engine, JSON.stringify(network)], {
+      timeoutMs: TIMEOUT_MS,
+      signal,
     });
+    const trial = error === null ? trialResult(stdout) : { problem: endingOf(error, stderr) };
+    return 'problem' in trial ? { problem: `${failure}: ${trial.problem}` } : trial;
   }
 }
 

@@ -1,6 +1,7 @@
-import { execFile, type ExecFileException } from 'node:child_process';
+import type { ExecFileException } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { type ErrorBody, errorFromBody, KtrdrError, type PredictResponse } from '@ktrdr/contracts';
+import { runProgram } from '../process/run-program.js';
 import type { PredictionRun } from './predict.js';
 
 const PROGRAM = fileURLToPath(new URL('./prediction-process.js', import.meta.url));
@@ -24,33 +25,20 @@ export interface PredictionProcessOptions {
  * @throws KtrdrError what the prediction threw; `prediction_failed`, `prediction_timeout` where the process gave no answer
  * @throws the signal's reason after an abort
  */
-export function runPredictionProcess(
+export async function runPredictionProcess(
   run: PredictionRun,
   { timeoutMs, signal }: PredictionProcessOptions,
 ): Promise<PredictResponse> {
-  return new Promise((resolve, reject) => {
-    signal.throwIfAborted();
-    // Not execFile's own `signal`: it answers before the process has ended.
-    const kill = (): void => void child.kill('SIGKILL');
-    const child = execFile(
-      process.execPath,
-      [PROGRAM],
-      { timeout: timeoutMs, killSignal: 'SIGKILL', maxBuffer: MOST_OUTPUT_BYTES },
-      (error, stdout, stderr) => {
-        signal.removeEventListener('abort', kill);
-        if (signal.aborted) return reject(signal.reason as Error);
-        if (error !== null) return reject(endingError(error, stderr, timeoutMs));
-        const answer = JSON.parse(stdout.trim().split('\n').at(-1)!) as PredictionAnswer;
-        if ('error' in answer) return reject(errorFromBody(answer.error));
-        return resolve(answer.prediction);
-      },
-    );
-    signal.addEventListener('abort', kill, { once: true });
-    // A process that is gone reads nothing; how it ended says why.
-    child.stdin!.on('error', () => undefined);
-    // Left open: its end tells the process that nobody waits any more.
-    child.stdin!.write(`${JSON.stringify(run)}\n`);
+  const { error, stdout, stderr } = await runProgram([PROGRAM], {
+    timeoutMs,
+    signal,
+    input: `${JSON.stringify(run)}\n`,
+    mostOutputBytes: MOST_OUTPUT_BYTES,
   });
+  if (error !== null) throw endingError(error, stderr, timeoutMs);
+  const answer = JSON.parse(stdout.trim().split('\n').at(-1)!) as PredictionAnswer;
+  if ('error' in answer) throw errorFromBody(answer.error);
+  return answer.prediction;
 }
 
 function endingError(error: ExecFileException, stderr: string, timeoutMs: number): KtrdrError {
