@@ -135,13 +135,15 @@ describe('watching an operation', () => {
       progress.update({ percentage });
       clock.skip(1000);
     }
+    // the last update is stored
+    await settle();
     await operations.cancel(operationId);
     progress.update({ percentage: 60 });
     gate.open();
     await operations.idle();
     const { events, done } = read(watch);
     await done;
-    expect(events).toEqual(['status running 0', 'status cancelling 1', 'status cancelled 60']);
+    expect(events).toEqual(['status running 0', 'status cancelling 50', 'status cancelled 60']);
   });
 
   test('readers share what they see, and cannot change it', async () => {

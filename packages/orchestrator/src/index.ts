@@ -33,11 +33,11 @@ export type {
   TakenOver,
   Written,
 } from './operation-store.js';
+export type { LaunchedOperation } from './operation-launcher.js';
+export { DEFAULT_LIST_LIMIT } from './operation-queries.js';
 export {
   DEFAULT_LEASE_MS,
-  DEFAULT_LIST_LIMIT,
   OperationsService,
-  type LaunchedOperation,
   type OperationsServiceDependencies,
 } from './operations-service.js';
 export type { ProgressReporter, ProgressStep, ProgressUpdate } from './progress.js';

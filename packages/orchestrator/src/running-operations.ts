@@ -5,7 +5,7 @@ import type { OrchestratorLogger } from './logger.js';
 import type { ManagedOperation } from './operation-context.js';
 import type { LaunchParts } from './operation-runner.js';
 import type { Lease, OperationStore, StoredOperation, Written } from './operation-store.js';
-import { RunningOperation, TAKEN_OVER } from './running-operation.js';
+import { RunningOperation } from './running-operation.js';
 
 export interface RunningOperationsParts {
   store: OperationStore;
@@ -69,7 +69,7 @@ export class RunningOperations {
   ): void {
     const running = this.prepare(managed, { operation, epoch }, parts);
     // an attempt that could not store its end may be this process's own
-    this.#running.get(operation.operation_id)?.abandon(TAKEN_OVER, { force: true });
+    this.#running.get(operation.operation_id)?.lose();
     this.#running.set(operation.operation_id, running);
     if (operation.status === 'cancelling') running.cancel(operation.cancel_reason, cancelForced);
     this.#execute(running);
@@ -125,7 +125,7 @@ export class RunningOperations {
     const stored = await this.#parts.store.get(running.operationId).catch(() => null);
     if (stored === null) return;
     if (stored.epoch === running.epoch) running.told(stored);
-    else running.abandon(TAKEN_OVER, { force: true });
+    else running.lose();
   }
 
   /** An attempt that is not stored yet. */

@@ -1,0 +1,68 @@
+import type { ListOperationsQuery, Operation, OperationHistoryEntry, OperationList } from '@ktrdr/contracts';
+import type { Clock } from './clock.js';
+import { operationNotFound } from './errors.js';
+import type { OperationEvent } from './events.js';
+import type { OperationStore } from './operation-store.js';
+import type { RunningOperations } from './running-operations.js';
+import { watchStored } from './stored-watch.js';
+
+/** Number of operations in a list by default. */
+export const DEFAULT_LIST_LIMIT = 50;
+const REMOVED_AT_ONCE = 1000;
+
+export interface OperationQueriesParts {
+  store: OperationStore;
+  clock: Clock;
+  running: RunningOperations;
+}
+
+/** What a service answers about its operations. `OperationsService` documents the methods. */
+export class OperationQueries {
+  constructor(private readonly parts: OperationQueriesParts) {}
+
+  list({
+    status,
+    type,
+    limit = DEFAULT_LIST_LIMIT,
+    offset = 0,
+  }: ListOperationsQuery): Promise<OperationList> {
+    return this.parts.store.list({ status, type, limit, offset });
+  }
+
+  async get(operationId: string): Promise<Operation> {
+    const stored = await this.parts.store.get(operationId);
+    if (stored === null) throw operationNotFound(operationId);
+    return stored.operation;
+  }
+
+  async history(operationId: string): Promise<OperationHistoryEntry[]> {
+    const history = await this.parts.store.history(operationId);
+    if (history.length === 0) throw operationNotFound(operationId);
+    return history;
+  }
+
+  async removeEnded(before: number): Promise<number> {
+    for (let removed = 0; ;) {
+      const ids = await this.parts.store.removeEnded(new Date(before).toISOString(), REMOVED_AT_ONCE);
+      removed += ids.length;
+      if (ids.length < REMOVED_AT_ONCE) return removed;
+    }
+  }
+
+  watch(operationId: string, signal?: AbortSignal): AsyncIterableIterator<OperationEvent> {
+    return this.parts.running.get(operationId)?.watch(signal) ?? this.watchStored(operationId, signal);
+  }
+
+  /** Watches the stored operation until it ends, or until it runs in this process and can be watched directly. */
+  private async *watchStored(
+    operationId: string,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<OperationEvent, void, undefined> {
+    const { store, clock, running } = this.parts;
+    const get = (id: string) => this.get(id);
+    const runsHere = () => running.has(operationId);
+    yield* watchStored(operationId, { store, clock, get, signal, runsHere });
+    const here = running.get(operationId);
+    if (here !== undefined && signal?.aborted !== true) yield* here.watch(signal);
+  }
+}
