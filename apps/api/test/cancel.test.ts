@@ -3,7 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import type { CancelOperationResponse, Operation } from '@ktrdr/contracts';
+import { isTerminalStatus, type CancelOperationResponse, type Operation } from '@ktrdr/contracts';
 import { writeSampleBars } from '@ktrdr/market-data';
 import { Gate } from '@ktrdr/orchestrator/testing';
 import { dataOf, freePort, Link, LONG, LONG_GRACE, ROOT, Sandbox, until } from '@ktrdr/service-kit/testing';
@@ -266,8 +266,13 @@ test('a host that cannot be reached for longer than its lease: host_lost, and th
     error: { code: 'host_lost' },
   });
   expect(ended.error?.message).toMatch(/^The cancel is not confirmed: .* did not answer for 4 s/);
-  await untilNoTrainer();
-  expect(await host.sessions()).toMatchObject([
+  const sessions = await until(
+    'the end of the session',
+    () => host.sessions(),
+    (all) => all.every(({ status }) => isTerminalStatus(status)),
+  );
+  expect(await sandbox.trainers()).toEqual([]);
+  expect(sessions).toMatchObject([
     {
       operation_id: id,
       status: 'cancelled',
