@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { program, requires } from '../../tools/requirements.js';
-// built, as the services are: what the run starts are built files too
+// The run starts built services, so the test uses the built chaos package too.
 import { Chaos } from '../dist/index.js';
 
-/** Short runs of the command's: one training to begin with, two faults. */
+/** Short runs as the command would make them: one training at the start, two faults. */
 const RUNS = [
   // the API is killed, then again on a full disk
   { seed: 1041, mode: 'local' },
   // the training process dies before a checkpoint gets its name, then the API is killed
   { seed: 2913, mode: 'local' },
-  // the API is killed, and the next one cut off from its host
+  // the API is killed, and the restarted API loses the link to its host
   { seed: 220, mode: 'host' },
-  // one host of a queue is killed, another stops for longer than its lease
+  // one host of a queue is killed, another is suspended for longer than its lease
   { seed: 286, mode: 'queue' },
-  // the API is cut off from the queue, then killed
+  // the API loses the link to the queue, then is killed
   { seed: 1541, mode: 'queue' },
 ] as const;
 

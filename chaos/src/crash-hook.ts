@@ -1,6 +1,6 @@
 /**
- * Loaded into a service by `--import`: where `KTRDR_CHAOS_CRASH_AT` names this process, it kills itself at that call of the file
- * system, as a power cut would. The services know nothing of it.
+ * Loaded into a service by `--import`. If `KTRDR_CHAOS_CRASH_AT` names this process, the process kills itself at the given file
+ * system call, like a power cut. The services contain no code for this.
  */
 import { writeFileSync } from 'node:fs';
 import promises from 'node:fs/promises';

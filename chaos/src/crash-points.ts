@@ -1,12 +1,12 @@
 import type { Mode } from './modes.js';
 
-/** Where a process kills itself: at one of its calls of the file system. */
+/** The file system call at which a process kills itself. */
 export interface CrashPoint {
-  /** Which process: its command line contains this. */
+  /** Part of the command line of the process. */
   process: 'api/dist/main' | 'training-host/dist/main' | 'trainer-child';
-  /** Of `node:fs/promises`. */
+  /** Function of `node:fs/promises`. */
   call: 'rename' | 'writeFile' | 'copyFile' | 'rm';
-  /** The call's path contains this. */
+  /** Part of the path that the call receives. */
   path: string;
   when: 'before' | 'after';
 }
@@ -26,7 +26,7 @@ const API: readonly Call[] = [
   { process: 'api/dist/main', call: 'rm', path: '.staging' },
 ];
 
-/** Of checkpoints and models on their way between a queue's host and the API. */
+/** Calls that transfer checkpoints, models and bars between a queue host and the API. */
 const QUEUE: readonly Call[] = [
   { process: 'api/dist/main', call: 'rename', path: 'checkpoints' },
   { process: 'api/dist/main', call: 'rename', path: 'received' },
@@ -36,7 +36,7 @@ const QUEUE: readonly Call[] = [
   { process: 'training-host/dist/main', call: 'rename', path: 'checkpoints' },
 ];
 
-/** Every step of the durable writes of checkpoints and models. Those of operations are SQLite's, and are hit by plain kills. */
+/** Every step of the durable writes of checkpoints and models. SQLite writes the operations; plain kills test those writes. */
 export const CRASH_POINTS: Readonly<Record<Mode, readonly CrashPoint[]>> = {
   local: around([...TRAINER, ...API]),
   host: around([...TRAINER, ...API]),
@@ -50,11 +50,11 @@ function around(calls: readonly Call[]): CrashPoint[] {
   ]);
 }
 
-/** Environment variable with a {@link CrashOrder} as JSON, for `crash-hook.js`. */
+/** Environment variable that gives `crash-hook.js` a {@link CrashOrder} as JSON. */
 export const CRASH_AT = 'KTRDR_CHAOS_CRASH_AT';
 
 export interface CrashOrder {
   point: CrashPoint;
-  /** A file that the process leaves when it kills itself. */
+  /** File that the process creates before it kills itself. */
   sign: string;
 }

@@ -1,4 +1,4 @@
-/** `npm run chaos -- --seed S --runs N [--mode local|host|queue]`: a line a run; runs add up in `chaos/results.jsonl`. */
+/** `npm run chaos -- --seed S --runs N [--mode local|host|queue]` prints one line per run and appends it to `chaos/results.jsonl`. */
 import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -23,7 +23,7 @@ try {
 await summarise();
 process.exitCode = violations === 0 ? 0 : 1;
 
-/** Ends the process where the words are none that it knows. */
+/** Prints the usage and exits with code 2 if an argument is invalid. */
 function readArguments(): { seed: number; runs: number; mode: Mode | null } {
   try {
     const { values } = parseArgs({
@@ -39,25 +39,29 @@ function readArguments(): { seed: number; runs: number; mode: Mode | null } {
       return { seed, runs, mode };
     }
   } catch {
-    // what it does not know is answered as what is no number
+    // an unknown option gets the same usage line as an invalid value
   }
-  console.error(`npm run chaos -- --seed <number> --runs <number> [--mode ${MODES.join('|')}]`);
+  console.error(`Usage: npm run chaos -- --seed <integer> --runs <integer> [--mode ${MODES.join('|')}]`);
   return process.exit(2);
 }
 
-function show({ seed: of, mode: in_, faults, attempts, seconds, violations: wrong }: RunReport): void {
-  const verdict = wrong.length === 0 ? 'ok' : 'VIOLATED';
+function show(report: RunReport): void {
+  const { faults, attempts, seconds } = report;
+  const passed = report.violations.length === 0;
+  const run = `seed ${report.seed}, ${report.mode}`;
   console.log(
-    `seed ${of} ${in_} ${verdict} in ${seconds} s, attempts ${attempts.join(' ')}: ${faults.join(', ')}`,
+    `${run}: ${passed ? 'ok' : 'VIOLATED'} in ${seconds} s; attempts ${attempts.join(' ')}; faults ${faults.join(', ')}`,
   );
-  for (const line of wrong) console.log(`  ${line}`);
-  if (wrong.length > 0) console.log(`  again: npm run chaos -- --seed ${of} --runs 1 --mode ${in_}`);
+  for (const violation of report.violations) console.log(`  ${violation}`);
+  if (!passed) console.log(`  repeat: npm run chaos -- --seed ${report.seed} --runs 1 --mode ${report.mode}`);
 }
 
 async function summarise(): Promise<void> {
   const lines = (await readFile(RESULTS, 'utf8')).trim().split('\n');
   const all = lines.map((line) => JSON.parse(line) as RunReport);
-  const bad = all.filter(({ violations: wrong }) => wrong.length > 0);
-  const faults = all.reduce((sum, { faults: each }) => sum + each.length, 0);
-  console.log(`\n${all.length} runs in all with ${faults} faults: ${bad.length} with violations`);
+  const violated = all.filter((report) => report.violations.length > 0);
+  const faults = all.reduce((sum, report) => sum + report.faults.length, 0);
+  console.log(
+    `\nAll recorded runs: ${all.length}, with ${faults} faults; runs with violations: ${violated.length}`,
+  );
 }

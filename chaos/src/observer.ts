@@ -3,13 +3,13 @@ import { request } from '@ktrdr/service-kit/testing';
 
 const EVERY_MS = 100;
 
-/** Percentages of one attempt, the first and the last that were seen. */
+/** The first and the last observed percentage of one attempt. */
 export interface Seen {
   first: number;
   last: number;
 }
 
-/** Watches all operations from outside, as far as the API answers, and notes what may never be seen. */
+/** Polls all operations while the API answers, and records forbidden changes: a percentage or attempt that falls, an end that is undone. */
 export class Observer {
   readonly violations = new Set<string>();
   readonly #newest = new Map<string, OperationSummary>();
@@ -17,7 +17,7 @@ export class Observer {
   #watching: Promise<void> = Promise.resolve();
   #stopped = false;
 
-  /** `url` of the API, which may change. */
+  /** @param url returns the API's address, which may change after a restart */
   watch(url: () => string): void {
     this.#watching = this.#watch(url);
   }
@@ -27,12 +27,12 @@ export class Observer {
     await this.#watching;
   }
 
-  /** `undefined` where the attempt was never seen. */
+  /** @returns `undefined` if the attempt was never observed */
   seen(operationId: string, attempt: number): Seen | undefined {
     return this.#seen.get(`${operationId} ${attempt}`);
   }
 
-  /** An operation as the API has just shown it. */
+  /** Compares an operation that the API has just returned with its previous state. */
   see(now: OperationSummary): void {
     const id = now.operation_id;
     const before = this.#newest.get(id);

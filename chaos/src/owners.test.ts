@@ -36,12 +36,12 @@ function write(statement: string): void {
   database.close();
 }
 
-/** A row as the store writes it, of which only the owner matters here. */
+/** A row in the store's format. Only the owner and the epoch matter here. */
 const INSERT = `insert into operations (id, type, status, attempt, epoch, owner, lease_expires_at, cancel_forced, resumable,
   created_at, cancel_reason_json, progress_json, metadata_json, warnings_json, error_json, result_json, request_json)
   values ('op', 'dummy', 'pending', 1, 1, 'first', 0, 0, 0, '', '', '', '', '', '', '', '')`;
 
-test('another owner in another epoch is right, a second one in the same epoch is not, whoever writes', () => {
+test('a new owner in a new epoch is valid; a second owner in the same epoch is reported', () => {
   expect(owners('judge')).toBe('no operation has ever had an owner');
   write(INSERT);
   write(`update operations set owner = 'second', epoch = 2`);

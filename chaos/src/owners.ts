@@ -1,7 +1,7 @@
 /**
- * A process: `owners.js note|judge <database>`. It is one of its own, as the database may lie on a disk that others do not see.
- * `note` lets the database itself write down who owned each operation in which epoch: nothing is missed between two looks, and
- * nothing that was committed before a kill. `judge` prints the epochs that had more than one owner, one a line.
+ * Usage: `owners.js note|judge <database>`. A separate process, because only processes started with `SmallDisk.enter` see the
+ * disk of the database. `note` adds triggers that record the owner of each operation in each epoch; no commit is missed, even
+ * right before a kill. `judge` prints the epochs that had more than one owner, one per line.
  */
 import Libsql from 'libsql';
 

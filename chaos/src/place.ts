@@ -4,31 +4,31 @@ import { freePort, Link, Sandbox } from '@ktrdr/service-kit/testing';
 import type { Mode } from './modes.js';
 import { Service, type Settings } from './service.js';
 
-/** Hosts of a queue. */
+/** Number of hosts that take trainings from the queue. */
 const HOSTS = 2;
 
-/** Where trainings compute: beside the API, on a host that it sends them to, or on the hosts of a queue. */
+/** Where trainings run: beside the API, on one training host, or on the hosts of a queue. */
 export interface Place {
-  /** Of an API that trains there. */
+  /** Settings of the API that make it train here. */
   apiSettings: Settings;
-  /** Between the API and its host or queue. */
+  /** Link between the API and its host or queue; `null` if the API trains locally. */
   link: Link | null;
-  /** `link`: between host and queue. */
+  /** `link` connects the host to the queue. */
   hosts: { service: Service; link: Link | null }[];
-  /** Ends everything. */
+  /** Stops all hosts, links and the queue. */
   close: () => Promise<void>;
 }
 
 export interface PlaceOptions {
   sandbox: Sandbox;
-  /** Of the run. */
+  /** Name of the run. */
   name: string;
-  /** Of the services' states. */
+  /** Parent of the services' state folders. */
   directory: string;
-  /** Of all services. */
+  /** Settings that all services share. */
   settings: Settings;
   apiUrl: string;
-  /** Shell text that starts a service. */
+  /** Shell command that starts a service, if it must see a special disk. */
   shell: string | undefined;
 }
 
@@ -61,7 +61,7 @@ async function openHost({ sandbox, name, directory, settings, shell }: PlaceOpti
   return { apiSettings, link, hosts: [{ service, link: null }], close };
 }
 
-/** The first host reads the API's bars, the other has none and fetches them. */
+/** The first host reads the API's bars. The second host has no bars and fetches them from the API. */
 async function openQueue(options: PlaceOptions): Promise<Place> {
   const redis = await RedisServer.start();
   try {

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { MODES } from './modes.js';
 import { makePlan } from './plan.js';
 
-test('a seed gives the same run again, also where its mode is named; another seed another one', () => {
+test('the same seed gives the same plan, with or without its mode given; different seeds give different plans', () => {
   const plans = Array.from({ length: 50 }, (_, seed) => makePlan(seed, null));
   for (const plan of plans) expect(makePlan(plan.seed, plan.mode)).toEqual(plan);
   expect(new Set(plans.map(({ faults }) => JSON.stringify(faults))).size).toBe(50);

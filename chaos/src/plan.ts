@@ -2,27 +2,27 @@ import { RandomStream } from '@ktrdr/trainer';
 import { CRASH_POINTS, type CrashPoint } from './crash-points.js';
 import { MODES, type Mode } from './modes.js';
 
-/** What is done to the world. `ms`: how long it lasts. `of`: which training or host; there may be fewer. */
+/** A disturbance. `ms` is its duration. `of` selects a training or host, modulo their number. */
 export type Fault =
-  /** `kill -9`; started again after `ms`. */
+  /** SIGKILL, and a restart after `ms`. */
   | { kind: 'kill api'; ms: number }
   | { kind: 'kill host'; of: number; ms: number }
-  /** SIGTERM; started again after `ms`. */
+  /** SIGTERM, and a restart after `ms`. */
   | { kind: 'end api'; ms: number }
   | { kind: 'end host'; of: number; ms: number }
   /** SIGSTOP, and SIGCONT after `ms`. */
   | { kind: 'stop api' | 'stop trainer'; ms: number }
   | { kind: 'stop host'; of: number; ms: number }
   | { kind: 'kill trainer' }
-  /** The API, or what trains, is started anew and kills itself at a point of a durable write; then it is started again. */
+  /** The API or the host restarts; it or its trainer then kills itself at a step of a durable write, and the service restarts. */
   | { kind: 'crash'; point: CrashPoint }
-  /** Between the API and its host or queue: nothing gets through, or only late. */
+  /** The link between the API and its host or queue is cut or delayed. */
   | { kind: 'cut link' | 'delay link'; ms: number }
-  /** Between a host and the queue. */
+  /** The link between a host and the queue is cut or delayed. */
   | { kind: 'cut host' | 'delay host'; of: number; ms: number }
-  /** Nothing more fits on the disk of the state folders; after `ms` there is room again, or the API dies of it first. */
+  /** The disk of the state folders is full for `ms`. With `kill api`, the API is killed while the disk is full, then restarted. */
   | { kind: 'full disk' | 'full disk, kill api'; ms: number }
-  /** A person's doing. */
+  /** A request of a user. */
   | { kind: 'cancel' | 'resume'; of: number };
 
 export interface Plan {
@@ -31,20 +31,20 @@ export interface Plan {
   onInterrupt: 'fail' | 'resume';
   /** Seeds of the trainings. */
   trainings: number[];
-  /** In order; `after`: ms since the one before. */
+  /** In order of execution. `after` is the pause since the previous fault, ms. */
   faults: (Fault & { after: number })[];
 }
 
-/** Seeds of trainings: few, so that the model of each is known from an undisturbed run. */
+/** Seeds of the trainings. There are few, because each needs an undisturbed run for its expected model. */
 const TRAINING_SEEDS = [1, 2, 3];
 const MOST_FAULTS = 6;
 
-/** What happens in the run of a seed; the same seed gives the same plan. */
+/** Derives the plan of a run from its seed. The same seed gives the same plan. */
 export function makePlan(seed: number, mode: Mode | null): Plan {
   const random = RandomStream.derive(seed, 'chaos');
   const upTo = (most: number) => Math.floor(random.uniform() * (most + 1));
   const oneOf = <T>(values: readonly T[]): T => values[upTo(values.length - 1)] as T;
-  // drawn in any case, so that a run that is repeated with its mode is the same run
+  // always drawn, so that repeating a run with --mode gives the same plan
   const drawn = oneOf(MODES);
   const chosen = mode ?? drawn;
   const trainings = TRAINING_SEEDS.slice(0, 1 + upTo(TRAINING_SEEDS.length - 1));

@@ -9,9 +9,9 @@ import { TRAINING } from './training.js';
 import { judge, leftProcesses, modelFingerprint } from './verdict.js';
 import { World } from './world.js';
 
-/** All trainings of a run must have come to their end within this time after the last fault, ms. */
+/** All trainings of a run must end within this time after the last fault, ms. */
 const FINISH_MS = 120_000;
-/** How long a training takes at most that nothing disturbs, ms. */
+/** Time limit of an undisturbed training, ms. */
 const UNDISTURBED_MS = 180_000;
 
 export interface RunReport {
@@ -20,13 +20,13 @@ export interface RunReport {
   seed: number;
   mode: Mode;
   faults: string[];
-  /** Attempts of each operation. */
+  /** Number of attempts of each operation. */
   attempts: number[];
   seconds: number;
   violations: string[];
 }
 
-/** A sandbox for any number of runs, with the models that they must come to. */
+/** A sandbox for any number of runs, with the models that their trainings must produce. */
 export class Chaos {
   readonly #models = new Map<number, string>();
 
@@ -67,7 +67,7 @@ export class Chaos {
       const attempts = operations.map(({ attempt }) => attempt);
       return report(plan, done, attempts, violations, began);
     } catch (error) {
-      return report(plan, done, [], [`the run broke off: ${(error as Error).message}`], began);
+      return report(plan, done, [], [`the run was aborted: ${(error as Error).message}`], began);
     } finally {
       await observer.stop();
       await world.close();
@@ -78,7 +78,7 @@ export class Chaos {
     return this.sandbox.close();
   }
 
-  /** Learns the models of trainings of these seeds that nothing disturbs. */
+  /** Trains these seeds without faults and stores the fingerprints of their models. */
   async #trainUndisturbed(seeds: number[]): Promise<void> {
     const unknown = seeds.filter((seed) => !this.#models.has(seed));
     if (unknown.length === 0) return;

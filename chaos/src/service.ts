@@ -3,14 +3,14 @@ import type { TestService } from '@ktrdr/service-kit/testing';
 
 export type Settings = Record<string, string>;
 
-/** A service that is ended and started again, at the same place with the same state. */
+/** A service that can be stopped and restarted with the same state. */
 export class Service {
   private constructor(
     private readonly start: (settings: Settings) => Promise<TestService>,
     private current: TestService,
   ) {}
 
-  /** @param start with settings that are for this start alone */
+  /** @param start receives extra settings that apply to this start only */
   static async start(start: (settings: Settings) => Promise<TestService>): Promise<Service> {
     return new Service(start, await start({}));
   }
@@ -19,12 +19,7 @@ export class Service {
     return this.current.url;
   }
 
-  /** Whether it has ended of itself, or was killed. */
-  get hasEnded(): boolean {
-    return !this.current.running;
-  }
-
-  /** @param pauseMs how long it is away */
+  /** @param pauseMs time between the end and the next start */
   async restart(by: 'SIGKILL' | 'SIGTERM', pauseMs = 0, settings: Settings = {}): Promise<void> {
     await this.end(by);
     await sleep(pauseMs);
@@ -42,14 +37,14 @@ export class Service {
   }
 }
 
-/** SIGSTOP, and SIGCONT after `ms`. */
+/** Sends SIGSTOP, and SIGCONT after `ms`. */
 export async function stopProcess(pid: number, ms: number): Promise<void> {
   signal(pid, 'SIGSTOP');
   await sleep(ms);
   signal(pid, 'SIGCONT');
 }
 
-/** A process that is gone is as good as told. */
+/** Sends a signal; ignores a process that has already ended. */
 export function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);

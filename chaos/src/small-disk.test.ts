@@ -9,7 +9,7 @@ const { test } = requires(smallDisks());
 
 jest.setTimeout(120_000);
 
-test('a service on a full disk refuses new operations, and accepts them again when there is space', async () => {
+test('a service rejects new operations while its disk is full and accepts them when there is space again', async () => {
   const sandbox = await Sandbox.create();
   const disk = (await SmallDisk.open(sandbox, sandbox.path('disk'))) as SmallDisk;
   try {

@@ -3,29 +3,29 @@ import { join } from 'node:path';
 import { until, type Sandbox, type TestProcess } from '@ktrdr/service-kit/testing';
 
 const MEBIBYTE = 1 << 20;
-/** Room for what a run's services keep, several times over. */
+/** Several times the space that the services of a run need. */
 const SIZE_MIB = 16;
-/** tmpfs counts in pages. */
+/** tmpfs allocates whole pages. */
 const PAGE_BYTES = 4096;
-/** A disk that nobody has given back is gone after this time, s: longer than a run may take. */
+/** The disk disappears after this time, s, if nobody closes it. Longer than any run. */
 const LONGEST_S = 900;
 
 /**
- * A disk of a few MiB that can be filled to its last page and emptied again. It lies in a namespace of its own, which needs no
- * rights, and which a process holds until {@link close}; what is on it outlives the services.
+ * A disk of a few MiB that can be filled to the last page and emptied again. It is a tmpfs in its own mount namespace, so it needs
+ * no privileges. One process keeps the namespace open until {@link close}, so the files survive a restart of the services.
  */
 export class SmallDisk {
   readonly #holder: TestProcess;
 
   private constructor(
     holder: TestProcess,
-    /** Its folder, as processes see it that were started with {@link enter}. */
+    /** Mount point, as seen by processes started with {@link enter}. */
     readonly directory: string,
   ) {
     this.#holder = holder;
   }
 
-  /** `null` where the machine lets this user have no namespaces. */
+  /** @returns `null` if this user may not create namespaces */
   static async open(sandbox: Sandbox, directory: string): Promise<SmallDisk | null> {
     await mkdir(directory);
     const mount = `mount -t tmpfs -o size=${SIZE_MIB}m none "$0"`;
@@ -40,18 +40,18 @@ export class SmallDisk {
     return holder.running ? new SmallDisk(holder, directory) : null;
   }
 
-  /** Shell text that lets a service see the disk. */
+  /** Shell command that starts a service inside the namespace. */
   get enter(): string {
     const target = `--target ${this.#holder.pid} --user --mount --preserve-credentials`;
     return `exec nsenter ${target} "$0" "$@"`;
   }
 
-  /** A path of the disk, as this process sees it. */
+  /** @returns the path under which this process sees `path` of the disk */
   seen(path: string): string {
     return `/proc/${this.#holder.pid}/root${path}`;
   }
 
-  /** Nothing more fits. */
+  /** Fills the disk to the last page. */
   async fill(): Promise<void> {
     const ballast = await open(this.#ballast, 'w');
     try {

@@ -1,4 +1,4 @@
 import { strategyText } from '@ktrdr/service-kit/testing';
 
-/** Trains for some seconds, with a checkpoint in passing or two. */
+/** A training of a few seconds that writes one or two checkpoints. */
 export const TRAINING = strategyText({ epochs: 900 });

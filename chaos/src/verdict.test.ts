@@ -8,7 +8,7 @@ import { Observer } from '../dist/observer.js';
 import { judge, leftProcesses, modelFingerprint } from '../dist/verdict.js';
 import { World } from '../dist/world.js';
 
-/** A whole world, then one thing after another is made wrong in it, and the verdict has to say which. */
+/** The tests start from a correct world, then break one thing at a time. The verdict must name each. */
 const TRAINING_SEED = 1;
 
 jest.setTimeout(180_000);
@@ -36,7 +36,7 @@ beforeAll(async () => {
     faults: [],
   });
   await world.start(TRAINING_SEED);
-  // it comes to its end in a second attempt that goes on from a checkpoint
+  // the second attempt resumes from a checkpoint and completes
   await until(
     'a checkpoint',
     () => world.operations(),
@@ -59,7 +59,7 @@ function verdict(changes: Partial<Operation> = {}, observer = new Observer()): P
   return judge(world, [{ ...operation, ...changes }], observer, models);
 }
 
-/** What an observer notes that sees these one after the other. */
+/** @returns the violations after an observer has seen these states in order */
 function noted(...sights: Partial<Operation>[]): string[] {
   const observer = new Observer();
   for (const sight of sights) observer.see({ ...operation, ...sight });
@@ -70,28 +70,26 @@ function at(percentage: number): Pick<Operation, 'progress'> {
   return { progress: { ...operation.progress, percentage } };
 }
 
-test('a whole world is right', async () => {
+test('a correct world has no violations', async () => {
   expect(await verdict()).toEqual([]);
   expect(await leftProcesses(sandbox)).toEqual([]);
 });
 
-test('an operation that is lost, doubled, never ended or failed is a violation', async () => {
+test('an operation that is missing, duplicated, not ended or failed is a violation', async () => {
   const id = operation.operation_id;
-  expect(await judge(world, [], new Observer(), models)).toContain(`${id} was acknowledged and is lost`);
+  expect(await judge(world, [], new Observer(), models)).toContain(`${id} was acknowledged and is missing`);
   expect(await judge(world, [operation, operation], new Observer(), models)).toContain(
-    '2 operations where 1 were started',
+    'operations: 2 exist, 1 started',
   );
-  expect(await verdict({ status: 'running' })).toContainEqual(expect.stringMatching(/it never ended/));
+  expect(await verdict({ status: 'running' })).toContainEqual(expect.stringMatching(/has not ended/));
   const error = { code: 'internal_error' as const, message: 'broken' };
   expect(await verdict({ status: 'failed', error })).toContain(`${id}: broken`);
-  expect(await verdict({ status: 'failed', error })).toContainEqual(
-    expect.stringMatching(/failed in every attempt/),
-  );
-  // an attempt of which the history knows no end
-  expect(await verdict({ attempt: 3 })).toEqual([`${id}: attempt 3 ended 0 times`]);
+  expect(await verdict({ status: 'failed', error })).toContainEqual(expect.stringMatching(/never completed/));
+  // the history has no end of this attempt
+  expect(await verdict({ attempt: 3 })).toEqual([`${id}: attempt 3 ended 0 times instead of once`]);
 });
 
-test('what an observer may never see: less than before, an end that is none, an attempt that falls', () => {
+test('a falling percentage, an undone end and a falling attempt number are violations', () => {
   const running = { ...at(50), status: 'running' as const };
   expect(noted({ ...running, ...at(40) }, running)).toEqual([]);
   expect(noted(running, { ...running, ...at(40) })).toEqual([
@@ -103,16 +101,16 @@ test('what an observer may never see: less than before, an end that is none, an 
   expect(noted({ attempt: 2 }, { attempt: 1 })).toEqual([`${operation.operation_id}: attempt 2 became 1`]);
 });
 
-test('an attempt that goes on from a checkpoint below where the one before had been', async () => {
+test('an attempt that resumes below the percentage of the previous attempt is a violation', async () => {
   const observer = new Observer();
   observer.see({ ...operation, ...at(50), status: 'failed', attempt: 1 });
   observer.see({ ...operation, ...at(40), status: 'running', attempt: 2 });
   expect(await verdict({}, observer)).toEqual([
-    `${operation.operation_id}: attempt 2 went on at 40 % where it had been at 50 %`,
+    `${operation.operation_id}: attempt 2 resumed at 40 %, but attempt 1 had reached 50 %`,
   ]);
 });
 
-test('a model that differs, and one that cannot be loaded', async () => {
+test('a model that differs or cannot be loaded is a violation', async () => {
   const bytes = await readFile(modelFile);
   const others = new Map([[TRAINING_SEED, 'another']]);
   expect(await judge(world, [operation], new Observer(), others)).toEqual([
@@ -126,14 +124,14 @@ test('a model that differs, and one that cannot be loaded', async () => {
   expect(await verdict()).toEqual([]);
 });
 
-test('a training process that is left', async () => {
+test('a leftover training process is a violation', async () => {
   const left = sandbox.spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60_000)', 'trainer'], {});
   await until(
     'the process',
     () => sandbox.trainers(),
     (pids) => pids.length === 1,
   );
-  expect(await leftProcesses(sandbox)).toEqual(['1 training processes are left']);
+  expect(await leftProcesses(sandbox)).toEqual(['leftover training processes: 1']);
   await left.stop();
   expect(await leftProcesses(sandbox)).toEqual([]);
 });

@@ -14,15 +14,15 @@ import { dataOf, type Sandbox } from '@ktrdr/service-kit/testing';
 import type { Observer } from './observer.js';
 import type { World } from './world.js';
 
-/** Within this time after the end no training process may be left, ms. */
+/** Training processes may take this long to exit after the last training ends, ms. */
 const QUIET_MS = 5_000;
-/** Cause of an attempt that a checkpoint begins, in the history. */
+/** The history's cause of an attempt that resumes from a checkpoint. */
 const GOES_ON = 'goes on from its last checkpoint';
 
-/** Fingerprint of the model of each training seed, from a run that nothing disturbed. */
+/** Fingerprint of the expected model by training seed, from an undisturbed run. */
 export type Models = ReadonlyMap<number, string>;
 
-/** What is wrong with the world in the end; empty where nothing is. */
+/** @returns the violations at the end of a run; empty if there are none */
 export async function judge(
   world: World,
   operations: Operation[],
@@ -33,17 +33,17 @@ export async function judge(
   const known = new Map(operations.map((operation) => [operation.operation_id, operation]));
   for (const id of world.ids) {
     const operation = known.get(id);
-    if (operation === undefined) wrong.push(`${id} was acknowledged and is lost`);
+    if (operation === undefined) wrong.push(`${id} was acknowledged and is missing`);
     else wrong.push(...(await judgeOperation(world, operation, observer, models)));
   }
   if (operations.length !== world.ids.length)
-    wrong.push(`${operations.length} operations where ${world.ids.length} were started`);
+    wrong.push(`operations: ${operations.length} exist, ${world.ids.length} started`);
   const completed = operations.filter(({ status }) => status === 'completed').length;
   const stored = dataOf(await world.get<ModelList>('/models')).models.length;
-  // a training that was cancelled while its model was stored has left it
+  // a training that was cancelled while it stored its model may leave the model
   const most = completed + world.cancelled.size;
   if (stored < completed || stored > most)
-    wrong.push(`${stored} models of ${completed} completed operations`);
+    wrong.push(`models: ${stored} stored, ${completed} operations completed`);
   return wrong;
 }
 
@@ -56,23 +56,23 @@ async function judgeOperation(
   const wrong: string[] = [];
   const { operation_id: id, status, error } = operation;
   if (!isTerminalStatus(status))
-    wrong.push(`${id} is ${status} at ${operation.progress.percentage} %: it never ended`);
+    wrong.push(`${id} is ${status} at ${operation.progress.percentage} %: it has not ended`);
   else if (status === 'failed')
-    wrong.push(`${id} failed in every attempt, last with ${error?.code}: ${error?.message}`);
+    wrong.push(`${id} never completed; its last attempt failed with ${error?.code}: ${error?.message}`);
   if (error?.code === 'internal_error') wrong.push(`${id}: ${error.message}`);
   const { history } = dataOf(await world.get<OperationHistory>(`/operations/${id}/history`));
   for (let attempt = 1; attempt <= operation.attempt; attempt++) {
     const ends = history.filter(
       (entry) => entry.attempt === attempt && isTerminalStatus(entry.status),
     ).length;
-    if (ends !== 1) wrong.push(`${id}: attempt ${attempt} ended ${ends} times`);
+    if (ends !== 1) wrong.push(`${id}: attempt ${attempt} ended ${ends} times instead of once`);
     wrong.push(...judgeResume(history, attempt, id, observer));
   }
   if (status === 'completed') wrong.push(...(await judgeModel(world, operation, models)));
   return wrong;
 }
 
-/** Where an attempt goes on from a checkpoint, its percentage goes on where it was. */
+/** An attempt that resumes from a checkpoint must not start below the percentage of the previous attempt. */
 function judgeResume(
   history: OperationHistoryEntry[],
   attempt: number,
@@ -83,7 +83,9 @@ function judgeResume(
   const [before, now] = [observer.seen(id, attempt - 1), observer.seen(id, attempt)];
   if (begins?.cause !== GOES_ON || before === undefined || now === undefined) return [];
   return now.first < before.last
-    ? [`${id}: attempt ${attempt} went on at ${now.first} % where it had been at ${before.last} %`]
+    ? [
+        `${id}: attempt ${attempt} resumed at ${now.first} %, but attempt ${attempt - 1} had reached ${before.last} %`,
+      ]
     : [];
 }
 
@@ -95,10 +97,10 @@ async function judgeModel(world: World, operation: Operation, models: Models): P
     return [`${id}: its model ${model} cannot be loaded: ${loaded.body.error.message}`];
   const seed = Number(metadata.parameters['seed']);
   const same = (await modelFingerprint(model_path ?? '')) === models.get(seed);
-  return same ? [] : [`${id}: its model differs from that of a run that nothing disturbed`];
+  return same ? [] : [`${id}: its model differs from the model of an undisturbed run`];
 }
 
-/** Training processes of a sandbox whose trainings have all ended; those that are about to end are given time. */
+/** Reports training processes that still run {@link QUIET_MS} after all trainings of the sandbox ended. */
 export async function leftProcesses(sandbox: Sandbox): Promise<string[]> {
   const end = performance.now() + QUIET_MS;
   let left = await sandbox.trainers();
@@ -106,7 +108,7 @@ export async function leftProcesses(sandbox: Sandbox): Promise<string[]> {
     await sleep(50);
     left = await sandbox.trainers();
   }
-  return left.length === 0 ? [] : [`${left.length} training processes are left`];
+  return left.length === 0 ? [] : [`leftover training processes: ${left.length}`];
 }
 
 /** @param path folder of a model */

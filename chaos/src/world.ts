@@ -17,21 +17,21 @@ import { SmallDisk } from './small-disk.js';
 import { TRAINING } from './training.js';
 
 const LEASE_MS = 1_000;
-/** A crash point that is not passed within this time is given up, ms. */
+/** How long to wait for a process to reach its crash point, ms. */
 const CRASH_WITHIN_MS = 10_000;
-/** How long the API may take to answer a person while everything is whole, ms. */
+/** How long to retry a request while the API restarts or recovers, ms. */
 const ANSWER_MS = 30_000;
-/** Late by this, ms. */
+/** Delay of a slow link, ms. */
 const DELAY_MS = 200;
 
-/** The services of one run, what is done to them, and what a person does with them. */
+/** The services of one run, the faults applied to them, and the requests of their user. */
 export class World {
-  /** Acknowledged operations. */
+  /** Operations that the API has acknowledged. */
   readonly ids: string[] = [];
-  /** Of those a person has cancelled. */
+  /** Operations that the user has cancelled. */
   readonly cancelled = new Set<string>();
   readonly name: string;
-  // both are there once it is open
+  // #open() sets both
   #api!: Service;
   #place!: Place;
   #disk: SmallDisk | null = null;
@@ -59,7 +59,7 @@ export class World {
     return this.#api.url;
   }
 
-  /** Of the services' states. */
+  /** Parent of the services' state folders. */
   get #directory(): string {
     return this.sandbox.path(`${this.name}-states`);
   }
@@ -94,7 +94,7 @@ export class World {
     await this.#owners('note');
   }
 
-  /** Starts a training as a program would that is not told twice: with a task id, until it is acknowledged. */
+  /** Starts a training. Repeats the request until the API acknowledges it; the task id prevents a duplicate. */
   async start(seed: number): Promise<void> {
     const body = { strategy: TRAINING, seed, task_id: `${this.name}-${this.ids.length}` };
     const answer = await this.#until(() =>
@@ -103,7 +103,7 @@ export class World {
     this.ids.push(dataOf(answer).operation_id);
   }
 
-  /** Starts another training where all have ended, so that what comes next disturbs something. */
+  /** Starts another training if all have ended, so that the next fault has something to disturb. */
   async keepBusy(): Promise<void> {
     const operations = await this.operations();
     const { trainings } = this.plan;
@@ -112,7 +112,7 @@ export class World {
       await this.start(next);
   }
 
-  /** @returns what has become of it, where that is not plain */
+  /** @returns a note for the report if the fault could not be applied, else `null` */
   async apply(fault: Fault): Promise<string | null> {
     const { link } = this.#place;
     switch (fault.kind) {
@@ -165,13 +165,13 @@ export class World {
     return null;
   }
 
-  /** Every operation as it is. */
+  /** The current state of every operation. */
   async operations(): Promise<OperationSummary[]> {
     const answer = await this.#until(() => request<OperationList>('GET', `${this.url}/operations?limit=100`));
     return dataOf(answer).operations;
   }
 
-  /** What is wrong with the owners that operations have had. */
+  /** @returns the operations and epochs that had more than one owner */
   async judgeOwners(): Promise<string[]> {
     const lines = await this.#owners('judge');
     return lines.split('\n').filter((line) => line !== '');
@@ -181,14 +181,14 @@ export class World {
     return this.#until(() => request<T>('GET', this.url + path));
   }
 
-  /** What a person does in the end: whatever failed, or was cancelled by nobody, is started again until it has completed. */
+  /** Resumes or retries every operation that failed, or was cancelled without a request, until it completes or time is up. */
   async finish(withinMs: number): Promise<Operation[]> {
     const end = performance.now() + withinMs;
     for (;;) {
       const operations = await this.operations();
       const open = this.#unfinished(operations);
-      if (open.length === 0 || performance.now() > end) return this.#whole(operations);
-      await this.#goOn(open);
+      if (open.length === 0 || performance.now() > end) return this.#withResults(operations);
+      await this.#startAgain(open);
       await sleep(200);
     }
   }
@@ -206,30 +206,30 @@ export class World {
     return host;
   }
 
-  /** The same with their results. */
-  async #whole(operations: OperationSummary[]): Promise<Operation[]> {
+  /** The same operations with their results. */
+  async #withResults(operations: OperationSummary[]): Promise<Operation[]> {
     const answers = operations.map(({ operation_id: id }) => this.get<Operation>(`/operations/${id}`));
     return (await Promise.all(answers)).map(dataOf);
   }
 
-  /** Those that a person still wants. */
+  /** Operations that have neither completed nor been cancelled by the user. */
   #unfinished(operations: OperationSummary[]): OperationSummary[] {
     return operations.filter(({ status, operation_id: id }) => {
       return !(status === 'completed' || (status === 'cancelled' && this.cancelled.has(id)));
     });
   }
 
-  /** Starts again what has ended. */
-  async #goOn(operations: OperationSummary[]): Promise<void> {
+  /** Resumes or retries the operations that have ended. */
+  async #startAgain(operations: OperationSummary[]): Promise<void> {
     for (const { operation_id: id, status, resumable } of operations) {
       if (!isTerminalStatus(status)) continue;
       const how = resumable ? 'resume' : 'retry';
-      // it may go on by itself meanwhile
+      // the operation may already have been resumed automatically
       await request('POST', `${this.url}/operations/${id}/${how}`).catch(() => null);
     }
   }
 
-  /** A full disk needs namespaces. */
+  /** Skips the fault on a machine without user namespaces. */
   async #fillDisk({
     kind,
     ms,
@@ -248,7 +248,7 @@ export class World {
     if (id === undefined) return;
     const answer = await request('POST', `${this.url}/operations/${id}/${what}`, {}).catch(() => null);
     if (what === 'cancel' && answer?.body.success) this.cancelled.add(id);
-    // whoever resumes it wants it no longer cancelled
+    // a resume revokes the cancel
     if (what === 'resume' && answer?.body.success) this.cancelled.delete(id);
   }
 
@@ -259,11 +259,14 @@ export class World {
     const args = ['-c', shell, process.execPath, program, what, database];
     const run = this.sandbox.spawn('sh', args, process.env as Record<string, string>);
     const { code } = await run.ended;
-    if (code !== 0) throw new Error(`the owners of operations could not be read: ${run.output}`);
+    if (code !== 0)
+      throw new Error(
+        `Cannot ${what} the owners of operations: ${program} ended with ${code}: ${run.output}`,
+      );
     return run.output;
   }
 
-  /** With trainings that run, so that there is something to write. */
+  /** Restarts the service with a crash point. Keeps trainings running meanwhile, so that the point is reached. */
   async #crash(point: CrashPoint): Promise<string | null> {
     const hosts = this.#place.hosts.map(({ service }) => service);
     const isApi = point.process === 'api/dist/main' || hosts.length === 0;
@@ -278,7 +281,7 @@ export class World {
       services.map((service) => service.restart('SIGKILL', 0, settings)),
     );
     const failed = starts.find(({ status }) => status === 'rejected');
-    // the point may be passed while the service starts
+    // the service may reach the crash point while it starts
     if (failed?.status === 'rejected' && !existsSync(order.sign)) throw failed.reason;
     const end = performance.now() + CRASH_WITHIN_MS;
     for (let isOver = false; !isOver && !existsSync(order.sign) && performance.now() < end; await sleep(50)) {
@@ -288,19 +291,20 @@ export class World {
       if (!answer?.body.success) continue;
       const unfinished = this.#unfinished(answer.body.data.operations);
       isOver = unfinished.length === 0;
-      await this.#goOn(unfinished);
+      await this.#startAgain(unfinished);
     }
     await Promise.all(services.map((service) => service.restart('SIGKILL')));
     return existsSync(order.sign) ? null : 'not reached';
   }
 
-  /** Asks until there is an answer that is no refusal for a moment. */
+  /** Repeats a request until the API answers with another status than 503. */
   async #until<T>(ask: () => Promise<Answer<T>>): Promise<Answer<T>> {
     const end = performance.now() + ANSWER_MS;
     for (;;) {
       const answer = await ask().catch(() => null);
       if (answer !== null && answer.status !== 503) return answer;
-      if (performance.now() > end) throw new Error(`The API did not answer for ${ANSWER_MS / 1000} s.`);
+      if (performance.now() > end)
+        throw new Error(`The API gave no answer, or only 503, for ${ANSWER_MS / 1000} s.`);
       await sleep(50);
     }
   }
