@@ -28,9 +28,48 @@ const directions = Object.entries(allowed).map(([from, packages]) => ({
   },
 }));
 
+/** The folders of the trainer's sources, the lowest first: a file imports files of its own folder and of those before it. */
+const trainerRooms = [
+  'files',
+  'network',
+  'data',
+  'engines',
+  'loop',
+  'checkpoints',
+  'evaluation',
+  'analytics',
+  'models',
+  'run',
+  'process',
+  'engine-choice',
+  'prediction',
+];
+
+const trainer = '^packages/trainer/src/';
+/** `index.ts` is the entrance; tests and what they share may import anything. */
+const aboveTheRooms = [`${trainer}(index\\.ts$|testing/)`, '\\.test\\.ts$'];
+
+const trainerOrder = [
+  ...trainerRooms.map((room, index) => ({
+    name: `only-lower-rooms: packages/trainer/${room}`,
+    comment: `the order of the rooms is ${trainerRooms.join(', ')}; move what is shared to a lower one`,
+    severity: 'error',
+    from: { path: `${trainer}${room}/`, pathNot: aboveTheRooms },
+    to: { path: trainer, pathNot: `${trainer}(${trainerRooms.slice(0, index + 1).join('|')})/` },
+  })),
+  {
+    name: 'every-file-in-a-room: packages/trainer',
+    comment: 'a new room takes its place in `trainerRooms` in .dependency-cruiser.mjs',
+    severity: 'error',
+    from: { path: trainer },
+    to: { path: trainer, pathNot: [`${trainer}(${trainerRooms.join('|')})/`, ...aboveTheRooms] },
+  },
+];
+
 export default {
   forbidden: [
     ...directions,
+    ...trainerOrder,
     {
       name: 'no-app-from-package',
       comment: 'no package imports an app',

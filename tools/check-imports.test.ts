@@ -52,7 +52,15 @@ function checkImports(): { status: number | null; output: string } {
 }
 
 test('a workspace that keeps the rules passes, and was really read', () => {
-  write('packages/trainer/src/index.ts', `import '@ktrdr/strategy';\nimport './inner.js';\n`);
+  write('packages/trainer/src/index.ts', `import '@ktrdr/strategy';\nimport './run/train.js';\n`);
+  write('packages/trainer/src/run/train.ts', `import './result.js';\nimport '../loop/loop.js';\n`);
+  write('packages/trainer/src/run/result.ts', `export const result = 1;\n`);
+  write('packages/trainer/src/loop/loop.ts', `export const loop = 1;\n`);
+  write(
+    'packages/trainer/src/loop/loop.test.ts',
+    `import '../run/train.js';\nimport '../testing/data.js';\n`,
+  );
+  write('packages/trainer/src/testing/data.ts', `import '../run/result.js';\n`);
   write(
     'packages/service-kit/src/index.ts',
     `import '@nestjs/common';\nimport '@ktrdr/orchestrator/testing';\n`,
@@ -164,6 +172,31 @@ test('every planted violation is found', () => {
   expect(status).toBe(1);
 });
 
+test("an import against the order of the trainer's rooms is found", () => {
+  for (const file of ['run/train', 'testing/data', 'rooftop/view', 'loop/loop']) {
+    write(`packages/trainer/src/${file}.ts`, `export const x = 1;\n`);
+  }
+  const planted: [file: string, specifier: string, rule: string][] = [
+    ['loop/upwards.ts', '../run/train.js', 'only-lower-rooms: packages/trainer/loop'],
+    ['loop/callbacks/upwards.ts', '../../run/train.js', 'only-lower-rooms: packages/trainer/loop'],
+    ['loop/to-tests.ts', '../testing/data.js', 'only-lower-rooms: packages/trainer/loop'],
+    ['run/to-entrance.ts', '../index.js', 'only-lower-rooms: packages/trainer/run'],
+    ['run/to-no-room.ts', '../rooftop/view.js', 'only-lower-rooms: packages/trainer/run'],
+    ['index.ts', './inner.js', 'every-file-in-a-room: packages/trainer'],
+  ];
+  for (const [file, specifier] of planted) write(`packages/trainer/src/${file}`, `import '${specifier}';\n`);
+  write('packages/trainer/src/run/downwards.ts', `import '../loop/loop.js';\nimport './train.js';\n`);
+
+  const { status, output } = checkImports();
+
+  const expected = planted.map(([file, , rule]) => `packages/trainer/src/${file} ${rule}`);
+  const others = findings(output).filter((found) => !expected.includes(found));
+  expect(findings(output)).toEqual(expect.arrayContaining(expected));
+  // the same imports, as seen from the rule for files outside the rooms
+  expect(others).toEqual(['packages/trainer/src/run/to-no-room.ts every-file-in-a-room: packages/trainer']);
+  expect(status).toBe(1);
+});
+
 test('a cycle that runs through two packages is found', () => {
   write('packages/trainer/src/index.ts', `import '@ktrdr/strategy';\n`);
   write('packages/strategy/src/index.ts', `import type { trainer } from '@ktrdr/trainer';\n`);
@@ -174,7 +207,7 @@ test('a cycle that runs through two packages is found', () => {
 
 /** `file rule` of every violation reported. */
 function findings(output: string): string[] {
-  return [...output.matchAll(/^(\S+) -> \S+\n {2}([\w-]+(?:: [\w-]+\/[\w-]+)?)/gm)].map(
+  return [...output.matchAll(/^(\S+) -> \S+\n {2}([\w-]+(?:: [\w-]+(?:\/[\w-]+)+)?)/gm)].map(
     ([, file, rule]) => `${file} ${rule}`,
   );
 }

@@ -34,7 +34,7 @@ test('a stack in the log names existing source files and lines', async () => {
   const files = frames.map(([, file = '']) => file.replace(/^file:\/\//, ''));
   // from the bundle, and from a package beside it
   expect(files).toContain(join(ROOT, 'apps/api/src/models/models.service.ts'));
-  expect(files).toContain(join(ROOT, 'packages/trainer/src/model-storage.ts'));
+  expect(files).toContain(join(ROOT, 'packages/trainer/src/models/model-storage.ts'));
   for (const [, file = '', line = ''] of frames) {
     const source = readFileSync(file.replace(/^file:\/\//, ''), 'utf8').split('\n');
     expect(source.length).toBeGreaterThanOrEqual(Number(line));

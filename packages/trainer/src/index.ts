@@ -1,27 +1,50 @@
-export { filesBelow, readArtifacts } from './artifacts.js';
-export { CheckpointFiles } from './checkpoint-files.js';
-export { CheckpointFolders } from './checkpoint-folders.js';
-export { compareModels } from './compare-models.js';
-export { PeriodicCheckpoints } from './callbacks/checkpoint.js';
-export { Progress } from './callbacks/progress.js';
-export type { Engine } from './engines/engine.js';
-export { checkEngineSupport } from './engines/engine-support.js';
+/**
+ * Bars and a strategy in, a trained model out. The folders, lowest first; a file imports only from its own folder and from those
+ * above it in this list (`trainerRooms` in .dependency-cruiser.mjs):
+ *
+ * - files: checksums, staging folders, errors of the file system
+ * - network: layers and parameters, loss, optimiser, random numbers
+ * - data: from bars to normalised rows in a training, a validation and a test part
+ * - engines: compute training steps and predictions (ONNX Runtime, TensorFlow.js)
+ * - loop: epochs, batches and callbacks
+ * - checkpoints: the loop's state on disk
+ * - evaluation: metrics, baselines, feature importance, walk-forward
+ * - analytics: figures of each epoch, alerts and the report page
+ * - models: writes, reads, lists and compares stored models
+ * - run: one training from request to result
+ * - process: runs a training in a child process
+ * - engine-choice: finds the fastest engine for a network
+ * - prediction: decisions of a stored model for new bars
+ */
+export { filesBelow, readArtifacts } from './files/artifacts.js';
+export { Staging } from './files/staging.js';
+export type { ModelSpec } from './network/model-spec.js';
+export { RandomStream } from './network/random.js';
+export type { DataPart } from './data/data-parts.js';
 export { createEngine } from './engines/create-engine.js';
 export { deviceOf } from './engines/engine-names.js';
-export { EngineSelector } from './engines/engine-selector.js';
-export { untilAborted } from './engines/until-aborted.js';
-export { trialNetworkOf } from './engines/trial-network.js';
-export { RandomStream } from './random.js';
-export { runTrainingLoop } from './loop.js';
-export type { DataPart } from './loop.js';
-export type { ModelSpec } from './model-spec.js';
-export { ModelStorage } from './model-storage.js';
-export type { ModelDetails, StoredModel } from './model-storage.js';
-export { Staging } from './staging.js';
-export { runTrainerProcess } from './process/run-trainer-process.js';
+export { checkEngineSupport } from './engines/engine-support.js';
+export type { Engine } from './engines/engine.js';
+export { Progress } from './loop/callbacks/progress.js';
+export { runTrainingLoop } from './loop/loop.js';
+export { TrainingCancelledError } from './loop/training-cancelled-error.js';
+export { CheckpointFiles } from './checkpoints/checkpoint-files.js';
+export { CheckpointFolders } from './checkpoints/checkpoint-folders.js';
+export { PeriodicCheckpoints } from './checkpoints/periodic-checkpoints.js';
+export { compareModels } from './models/compare-models.js';
+export { ModelStorage } from './models/model-storage.js';
+export type { ModelDetails, StoredModel } from './models/model-storage.js';
+export { train } from './run/train.js';
+export type {
+  RunSettings,
+  TrainingHooks,
+  TrainingRunOutcome,
+  TrainingRunRequest,
+} from './run/training-run.js';
 export type { TrainerProcessOptions } from './process/run-child.js';
-export { train } from './train.js';
-export { TrainingCancelledError } from './training-cancelled-error.js';
-export type { RunSettings, TrainingHooks, TrainingRunOutcome, TrainingRunRequest } from './training-run.js';
+export { runTrainerProcess } from './process/run-trainer-process.js';
+export { EngineSelector } from './engine-choice/engine-selector.js';
+export { trialNetworkOf } from './engine-choice/trial-network.js';
+export { untilAborted } from './engine-choice/until-aborted.js';
 export type { PredictionRun } from './prediction/predict.js';
 export { runPredictionProcess } from './prediction/run-prediction-process.js';

@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
 import type { EngineName } from '@ktrdr/contracts';
-import { ProcessTrials } from '../dist/engines/engine-trial.js';
-import type { TrialNetwork } from '../dist/engines/trial-network.js';
+import { ProcessTrials } from '../dist/engine-choice/engine-trial.js';
+import type { TrialNetwork } from '../dist/engine-choice/trial-network.js';
 
 const run = promisify(execFile);
 const built = (path: string): string => fileURLToPath(new URL(`../dist/${path}`, import.meta.url));

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { EngineName, EngineSetting, TrainingMetrics } from '@ktrdr/contracts';
 import { parseStrategy } from '@ktrdr/strategy';
-import { trialNetworkOf } from '../dist/engines/trial-network.js';
+import { trialNetworkOf } from '../dist/engine-choice/trial-network.js';
 import { standIn, TrainerCopy } from './fixtures/trainer-copy.js';
 import {
   engineChoice,

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { EngineName } from '@ktrdr/contracts';
 import * as tf from '@tensorflow/tfjs-core';
-import { initialParameters } from '../initial-parameters.js';
-import { evaluateOutputs } from '../loss.js';
-import { ACTIVATIONS, type ModelSpec } from '../model-spec.js';
-import { momentCount, OPTIMISER_TYPES, type OptimiserSpec } from '../optimiser.js';
+import { initialParameters } from '../network/initial-parameters.js';
+import { evaluateOutputs } from '../network/loss.js';
+import { ACTIVATIONS, type ModelSpec } from '../network/model-spec.js';
+import { momentCount, OPTIMISER_TYPES, type OptimiserSpec } from '../network/optimiser.js';
 import { forLoss, joined, LOSSES, mlp, networks, randomBatches } from '../testing/networks.js';
 import { checkEngineSupport, supportsModel } from './engine-support.js';
 import type { Engine, EngineSetup, StepResult, TrainingBatches } from './engine.js';

@@ -1,5 +1,5 @@
 import { KtrdrError, type EngineSetting } from '@ktrdr/contracts';
-import type { ModelType } from '../model-spec.js';
+import type { ModelType } from '../network/model-spec.js';
 
 /** Models of any type; the others train an mlp alone. Every engine has all losses and optimisers. */
 const TRAIN_ALL: readonly EngineSetting[] = [

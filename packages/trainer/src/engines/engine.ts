@@ -1,7 +1,7 @@
 import type { EngineName } from '@ktrdr/contracts';
-import type { LossSpec, Targets } from '../loss.js';
-import type { ModelSpec } from '../model-spec.js';
-import type { OptimiserSpec } from '../optimiser.js';
+import type { LossSpec, Targets } from '../network/loss.js';
+import type { ModelSpec } from '../network/model-spec.js';
+import type { OptimiserSpec } from '../network/optimiser.js';
 
 /** What a run computes; an engine holds one at a time. */
 export interface EngineSetup {

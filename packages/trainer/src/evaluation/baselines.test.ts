@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { propertyRuns } from '@ktrdr/contracts/testing';
 import fc from 'fast-check';
-import { targetClasses } from '../directions.js';
+import { targetClasses } from './directions.js';
 import { barsOf, market, prepare, strategyOf } from '../testing/random-market.js';
 import { predictBaselines } from './baselines.js';
 

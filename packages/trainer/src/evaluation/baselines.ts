@@ -1,9 +1,9 @@
 import type { BaselineName, Baselines } from '@ktrdr/contracts';
-import type { Dataset } from '../dataset.js';
-import type { DataParts } from '../data-parts.js';
-import { outputClasses, targetClasses } from '../directions.js';
-import { majorityClass } from '../metrics.js';
-import type { Split } from '../split.js';
+import type { Dataset } from '../data/dataset.js';
+import type { DataParts } from '../data/data-parts.js';
+import { outputClasses, targetClasses } from './directions.js';
+import { majorityClass } from './metrics.js';
+import type { Split } from '../data/split.js';
 import { newestKnownRows } from './last-labels.js';
 import { fitLinearModel, linearOutputs } from './linear-model.js';
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { DataPart } from '../batches.js';
 import type { Engine } from '../engines/engine.js';
 import { createEngine } from '../engines/create-engine.js';
-import type { ModelSpec } from '../model-spec.js';
-import { RandomStream } from '../random.js';
+import type { ModelSpec } from '../network/model-spec.js';
+import { RandomStream } from '../network/random.js';
 import { featureImportance, type ImportanceRequest } from './feature-importance.js';
+import type { DataPart } from '../data/data-parts.js';
 
 const nothing = async (): Promise<void> => undefined;
 const loss = { type: 'cross_entropy', classWeights: null } as const;

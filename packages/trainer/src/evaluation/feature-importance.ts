@@ -1,11 +1,11 @@
 import type { FeatureImportance } from '@ktrdr/contracts';
-import type { DataPart } from '../batches.js';
-import { gatherWindows } from '../gather-windows.js';
+import { gatherWindows } from '../data/gather-windows.js';
 import type { Engine } from '../engines/engine.js';
-import { rowsAtOnce } from '../evaluate-part.js';
-import { evaluateOutputs, type LossSpec } from '../loss.js';
-import { inputWidth, type ModelSpec } from '../model-spec.js';
-import { RandomStream } from '../random.js';
+import { rowsAtOnce } from '../loop/evaluate-part.js';
+import { evaluateOutputs, type LossSpec } from '../network/loss.js';
+import { inputWidth, type ModelSpec } from '../network/model-spec.js';
+import { RandomStream } from '../network/random.js';
+import type { DataPart } from '../data/data-parts.js';
 
 /** Rows that are looked at, at most. */
 const MOST_ROWS = 2_000;

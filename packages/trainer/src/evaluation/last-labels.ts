@@ -1,4 +1,4 @@
-import type { RowTimes } from '../split.js';
+import type { RowTimes } from '../data/split.js';
 
 /**
  * For each of some rows of one symbol the newest row whose label was known before the row's own bar: its label's last

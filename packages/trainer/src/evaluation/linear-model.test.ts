@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import type { DataPart } from '../batches.js';
-import type { Targets } from '../loss.js';
-import { predictedClasses } from '../metrics.js';
-import { RandomStream } from '../random.js';
+import type { Targets } from '../network/loss.js';
+import { predictedClasses } from './metrics.js';
+import { RandomStream } from '../network/random.js';
 import { fitLinearModel, linearOutputs } from './linear-model.js';
+import type { DataPart } from '../data/data-parts.js';
 
 const pause = async (): Promise<void> => undefined;
 

@@ -1,5 +1,5 @@
-import type { DataPart } from '../batches.js';
 import { minimise } from './minimise.js';
+import type { DataPart } from '../data/data-parts.js';
 
 /** Values of the training rows that a fit looks at, at most: it stays a matter of seconds. */
 const MOST_VALUES = 2_000_000;

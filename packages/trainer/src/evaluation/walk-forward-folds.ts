@@ -1,9 +1,9 @@
 import { KtrdrError } from '@ktrdr/contracts';
 import { fitsOnTrainingBars } from '@ktrdr/strategy';
-import { buildDataset, type Dataset } from '../dataset.js';
-import { targetClasses } from '../directions.js';
-import { fitParts, type PreparedData, type PrepareRequest } from '../prepare-data.js';
-import { type Cuts, momentsAt, type Split, splitRows, splitShares } from '../split.js';
+import { buildDataset, type Dataset } from '../data/dataset.js';
+import { targetClasses } from './directions.js';
+import { fitParts, type PreparedData, type PrepareRequest } from '../data/prepare-data.js';
+import { type Cuts, momentsAt, type Split, splitRows, splitShares } from '../data/split.js';
 
 /** One fold: training on the past up to a moment, judged by the rows from there to the next fold's moment. */
 export class WalkForwardFold {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { propertyRuns } from '@ktrdr/contracts/testing';
 import fc from 'fast-check';
-import { buildDataset } from '../dataset.js';
-import type { PreparedData } from '../prepare-data.js';
+import { buildDataset } from '../data/dataset.js';
+import type { PreparedData } from '../data/prepare-data.js';
 import { answers, barsOf, changedFrom, market, prepare, strategyOf } from '../testing/random-market.js';
 import { WalkForwardFold, walkForwardFolds } from './walk-forward-folds.js';
 

@@ -4,14 +4,15 @@ import {
   type WalkForward,
   type WalkForwardFold as FoldResult,
 } from '@ktrdr/contracts';
-import { Progress } from '../callbacks/progress.js';
+import { Progress } from '../loop/callbacks/progress.js';
 import type { Engine } from '../engines/engine.js';
-import { evaluateModel, type ModelEvaluation } from '../evaluate-model.js';
-import { type LoopResult, type LoopSettings, runTrainingLoop } from '../loop.js';
-import type { ModelSpec } from '../model-spec.js';
-import type { PreparedData } from '../prepare-data.js';
-import { TimeSlice } from '../time-slice.js';
+import { evaluateModel, type ModelEvaluation } from './evaluate-model.js';
+import { runTrainingLoop } from '../loop/loop.js';
+import type { ModelSpec } from '../network/model-spec.js';
+import type { PreparedData } from '../data/prepare-data.js';
+import { TimeSlice } from '../loop/time-slice.js';
 import type { WalkForwardFold } from './walk-forward-folds.js';
+import type { LoopResult, LoopSettings } from '../loop/loop-request.js';
 
 export interface WalkForwardRequest {
   model: ModelSpec;

@@ -2,12 +2,12 @@ import { type BarPrediction, KtrdrError, type PredictRequest, type PredictRespon
 import { formatBarTime, parseDateRange } from '@ktrdr/market-data';
 import type { Strategy } from '@ktrdr/strategy';
 import { inferModel } from '../engines/onnx/infer-model.js';
-import { loadBars } from '../load-bars.js';
-import { predictedClasses } from '../metrics.js';
-import type { ModelMetadata } from '../model-metadata.js';
-import { ModelStorage } from '../model-storage.js';
-import { bytesOf } from '../read-model.js';
-import { storedStrategy, unsupportedModel } from '../stored-strategy.js';
+import { loadBars } from '../data/load-bars.js';
+import { predictedClasses } from '../evaluation/metrics.js';
+import type { ModelMetadata } from '../models/model-metadata.js';
+import { ModelStorage } from '../models/model-storage.js';
+import { bytesOf } from '../models/read-model.js';
+import { storedStrategy, unsupportedModel } from '../models/stored-strategy.js';
 import { decideByClass, decideByValue, edgeOf, softmax } from './decide.js';
 import { type PredictionRows, predictionRows } from './prediction-rows.js';
 

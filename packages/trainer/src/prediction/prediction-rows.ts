@@ -1,8 +1,8 @@
 import { KtrdrError, type Timeframe, TIMEFRAME_MS } from '@ktrdr/contracts';
 import { type Bars, type DateRange, describeBars, parseDateRange } from '@ktrdr/market-data';
 import { type Strategy, warmUpBars } from '@ktrdr/strategy';
-import { completeWindows, computeMatrix, takeRows, windowOf } from '../feature-rows.js';
-import type { SymbolBars } from '../load-bars.js';
+import { completeWindows, computeMatrix, takeRows, windowOf } from '../data/feature-rows.js';
+import type { SymbolBars } from '../data/load-bars.js';
 
 export interface PredictionRowsRequest {
   strategy: Strategy;

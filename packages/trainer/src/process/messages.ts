@@ -1,6 +1,6 @@
 /** What the parent and the trainer's process say to each other over IPC (structured clone: NaN stays NaN). */
 import type { ErrorBody, TrainingProgressUpdate } from '@ktrdr/contracts';
-import type { TrainingRunOutcome, TrainingRunRequest } from '../training-run.js';
+import type { TrainingRunOutcome, TrainingRunRequest } from '../run/training-run.js';
 
 export type ParentMessage =
   /** The answer to `ready`. */

@@ -1,6 +1,6 @@
 import { errorFromBody, KtrdrError, type TrainingProgressUpdate } from '@ktrdr/contracts';
-import { TrainingCancelledError } from '../training-cancelled-error.js';
-import type { TrainingRunOutcome, TrainingRunRequest } from '../training-run.js';
+import { TrainingCancelledError } from '../loop/training-cancelled-error.js';
+import type { TrainingRunOutcome, TrainingRunRequest } from '../run/training-run.js';
 import { startChild } from './child-handle.js';
 import { endGracefully } from './end-gracefully.js';
 import { explainEnd } from './explain-end.js';

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { TrainingRunOutcome, TrainingRunRequest } from '../training-run.js';
+import type { TrainingRunOutcome, TrainingRunRequest } from '../run/training-run.js';
 import { runChild, type TrainerProcessOptions } from './run-child.js';
 
 const ENTRY = fileURLToPath(new URL('./trainer-child.js', import.meta.url));

@@ -6,7 +6,7 @@
  */
 import { KtrdrError } from '@ktrdr/contracts';
 import type { ErrorBody } from '@ktrdr/contracts';
-import type { TrainingRunRequest } from '../training-run.js';
+import type { TrainingRunRequest } from '../run/training-run.js';
 import type { ChildMessage, ParentMessage } from './messages.js';
 
 const HEARTBEAT_MS = 1_000;
@@ -29,7 +29,7 @@ function leaveWith(message: ChildMessage): void {
 
 async function run(request: TrainingRunRequest): Promise<void> {
   try {
-    const { train } = await import('../train.js');
+    const { train } = await import('../run/train.js');
     const outcome = await train(request, {
       signal: controller.signal,
       clock,
@@ -39,7 +39,7 @@ async function run(request: TrainingRunRequest): Promise<void> {
     });
     leaveWith({ type: 'completed', outcome });
   } catch (error) {
-    const { TrainingCancelledError } = await import('../training-cancelled-error.js');
+    const { TrainingCancelledError } = await import('../loop/training-cancelled-error.js');
     leaveWith(
       error instanceof TrainingCancelledError
         ? { type: 'cancelled' }

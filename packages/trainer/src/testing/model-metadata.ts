@@ -1,4 +1,4 @@
-import { MODEL_FORMAT, type ModelMetadata } from '../model-metadata.js';
+import { MODEL_FORMAT, type ModelMetadata } from '../models/model-metadata.js';
 
 /** The content of a `metadata.json` as a run writes it, with values that a test overrides. */
 export function metadataOf(other: Partial<ModelMetadata>): ModelMetadata {

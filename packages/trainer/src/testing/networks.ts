@@ -1,7 +1,7 @@
 import type { TrainingBatches } from '../engines/engine.js';
-import type { LossSpec } from '../loss.js';
-import { dropoutLayers, inputWidth, type Activation, type ModelSpec } from '../model-spec.js';
-import { RandomStream } from '../random.js';
+import type { LossSpec } from '../network/loss.js';
+import { dropoutLayers, inputWidth, type Activation, type ModelSpec } from '../network/model-spec.js';
+import { RandomStream } from '../network/random.js';
 
 /** Small networks of every kind, with dropout where it is asked for. */
 export function networks(activation: Activation, dropout: number): ModelSpec[] {

@@ -2,10 +2,10 @@ import { KtrdrError, TIMEFRAME_MS, type Timeframe } from '@ktrdr/contracts';
 import type { Bars } from '@ktrdr/market-data';
 import { parseStrategy, type Strategy } from '@ktrdr/strategy';
 import fc from 'fast-check';
-import type { SymbolRows } from '../dataset.js';
-import type { SymbolBars } from '../load-bars.js';
-import { prepareData, type PreparedData } from '../prepare-data.js';
-import { RandomStream } from '../random.js';
+import type { SymbolRows } from '../data/dataset.js';
+import type { SymbolBars } from '../data/load-bars.js';
+import { prepareData, type PreparedData } from '../data/prepare-data.js';
+import { RandomStream } from '../network/random.js';
 
 const START = Date.UTC(2024, 0, 1);
 

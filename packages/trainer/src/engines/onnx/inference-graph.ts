@@ -1,4 +1,4 @@
-import { inputWidth, parameterCount, parameterLayout, type ModelSpec } from '../../model-spec.js';
+import { inputWidth, parameterCount, parameterLayout, type ModelSpec } from '../../network/model-spec.js';
 import { Graph } from './graph/graph.js';
 import { Tape } from './graph/tape.js';
 import { buildNetwork } from './networks/network.js';

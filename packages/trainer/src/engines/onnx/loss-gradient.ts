@@ -1,4 +1,4 @@
-import { SMALLEST_MISS, type LossSpec } from '../../loss.js';
+import { SMALLEST_MISS, type LossSpec } from '../../network/loss.js';
 import type { Graph, Value } from './graph/graph.js';
 
 /**

@@ -1,10 +1,10 @@
 import { createRequire } from 'node:module';
 import { describe, expect, test } from '@jest/globals';
 import type * as OnnxRuntime from 'onnxruntime-node';
-import { initialParameters } from '../../initial-parameters.js';
-import { inputWidth, windowLength, type ModelSpec } from '../../model-spec.js';
-import { normalise, type FittedNormalisation } from '../../normalisation.js';
-import { RandomStream } from '../../random.js';
+import { initialParameters } from '../../network/initial-parameters.js';
+import { inputWidth, windowLength, type ModelSpec } from '../../network/model-spec.js';
+import { normalise, type FittedNormalisation } from '../../data/normalisation.js';
+import { RandomStream } from '../../network/random.js';
 import { networks } from '../../testing/networks.js';
 import { createEngine } from '../create-engine.js';
 import { modelGraph } from './model-graph.js';

@@ -1,5 +1,5 @@
-import { inputWidth, parameterLayout, type ModelSpec } from '../../model-spec.js';
-import type { FittedNormalisation } from '../../normalisation.js';
+import { inputWidth, parameterLayout, type ModelSpec } from '../../network/model-spec.js';
+import type { FittedNormalisation } from '../../data/normalisation.js';
 import { Graph, type Value } from './graph/graph.js';
 import { Tape } from './graph/tape.js';
 import { buildNetwork } from './networks/network.js';

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from '@jest/globals';
 import { SYSTEM_PYTHON, pythonModule, requires } from '../../../../../tools/requirements.js';
-import { initialParameters } from '../../initial-parameters.js';
-import { inputWidth } from '../../model-spec.js';
-import type { FittedNormalisation } from '../../normalisation.js';
+import { initialParameters } from '../../network/initial-parameters.js';
+import { inputWidth } from '../../network/model-spec.js';
+import type { FittedNormalisation } from '../../data/normalisation.js';
 import { networks } from '../../testing/networks.js';
 import { modelGraph } from './model-graph.js';
 

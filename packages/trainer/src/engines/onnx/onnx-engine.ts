@@ -1,7 +1,7 @@
 import { KtrdrError, type OnnxEngineName } from '@ktrdr/contracts';
-import { fillRowScales, lossSums, type Targets } from '../../loss.js';
-import { inputWidth, type ModelSpec, type ModelType } from '../../model-spec.js';
-import { momentCount, UpdateCount } from '../../optimiser.js';
+import { fillRowScales, lossSums, type Targets } from '../../network/loss.js';
+import { inputWidth, type ModelSpec, type ModelType } from '../../network/model-spec.js';
+import { momentCount, UpdateCount } from '../../network/optimiser.js';
 import type { Engine, EngineSetup, EngineState, StepResult, TrainingBatches } from '../engine.js';
 import { inferenceGraph } from './inference-graph.js';
 import { createSession, tensor, type Session, type Tensor } from './session.js';

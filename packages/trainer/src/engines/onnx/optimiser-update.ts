@@ -1,4 +1,4 @@
-import { decaysOf, type OptimiserSpec } from '../../optimiser.js';
+import { decaysOf, type OptimiserSpec } from '../../network/optimiser.js';
 import type { Graph, Value } from './graph/graph.js';
 
 /** Numbers that come with each step, each `[1, 1]`. */

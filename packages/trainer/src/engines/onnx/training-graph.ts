@@ -1,4 +1,4 @@
-import type { LossSpec } from '../../loss.js';
+import type { LossSpec } from '../../network/loss.js';
 import {
   dropoutLayers,
   inputWidth,
@@ -6,8 +6,8 @@ import {
   parameterLayout,
   type ModelSpec,
   type ParameterTensor,
-} from '../../model-spec.js';
-import { momentCount, type OptimiserSpec } from '../../optimiser.js';
+} from '../../network/model-spec.js';
+import { momentCount, type OptimiserSpec } from '../../network/optimiser.js';
 import { Graph, type GraphPort, type Value } from './graph/graph.js';
 import { Tape } from './graph/tape.js';
 import { lossGradient } from './loss-gradient.js';

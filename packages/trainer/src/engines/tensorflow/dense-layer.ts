@@ -1,5 +1,5 @@
 import type * as TensorFlow from '@tensorflow/tfjs-core';
-import { LEAKY_RELU_SLOPE, type Activation } from '../../model-spec.js';
+import { LEAKY_RELU_SLOPE, type Activation } from '../../network/model-spec.js';
 
 type Tf = typeof TensorFlow;
 type Tensor2D = TensorFlow.Tensor2D;

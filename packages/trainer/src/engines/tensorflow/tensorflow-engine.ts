@@ -1,8 +1,8 @@
 import { KtrdrError, type EngineName } from '@ktrdr/contracts';
 import type * as TensorFlow from '@tensorflow/tfjs-core';
-import { fillRowScales, lossSums, type LossSums, type Targets } from '../../loss.js';
-import { parameterLayout, type MlpSpec } from '../../model-spec.js';
-import { Optimiser } from '../../optimiser.js';
+import { fillRowScales, lossSums, type LossSums, type Targets } from '../../network/loss.js';
+import { parameterLayout, type MlpSpec } from '../../network/model-spec.js';
+import { Optimiser } from '../../network/optimiser.js';
 import type { Engine, EngineSetup, EngineState, StepResult, TrainingBatches } from '../engine.js';
 import { unsupportedModel } from '../engine-support.js';
 import { DenseLayer, type DenseParameters, type DenseTrace } from './dense-layer.js';

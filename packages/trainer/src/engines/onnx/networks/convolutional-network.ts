@@ -1,4 +1,4 @@
-import { pooledSteps, type CnnSpec } from '../../../model-spec.js';
+import { pooledSteps, type CnnSpec } from '../../../network/model-spec.js';
 import type { Value } from '../graph/graph.js';
 import { activate } from '../operators/activation.js';
 import { maxPool, windows } from '../operators/convolution.js';

@@ -1,4 +1,4 @@
-import type { DenseLayerSpec } from '../../../model-spec.js';
+import type { DenseLayerSpec } from '../../../network/model-spec.js';
 import type { Value } from '../graph/graph.js';
 import { activate } from '../operators/activation.js';
 import { dropout } from '../operators/dropout.js';

@@ -1,4 +1,4 @@
-import type { ModelSpec } from '../../../model-spec.js';
+import type { ModelSpec } from '../../../network/model-spec.js';
 import type { Value } from '../graph/graph.js';
 import { convolutionalNetwork } from './convolutional-network.js';
 import { denseLayers } from './dense-layers.js';

@@ -1,4 +1,4 @@
-import type { RecurrentSpec } from '../../../model-spec.js';
+import type { RecurrentSpec } from '../../../network/model-spec.js';
 import type { Value } from '../graph/graph.js';
 import { dropout } from '../operators/dropout.js';
 import { gru } from '../operators/gru.js';

@@ -1,4 +1,4 @@
-import { LEAKY_RELU_SLOPE, type Activation } from '../../../model-spec.js';
+import { LEAKY_RELU_SLOPE, type Activation } from '../../../network/model-spec.js';
 import type { Value } from '../graph/graph.js';
 import type { Tape } from '../graph/tape.js';
 

@@ -1,0 +1,187 @@
+import type { FeatureImportance, TestMetrics, TrainingResult, WalkForward } from '@ktrdr/contracts';
+import type { TrainingAlert } from '../analytics-alerts.js';
+import { alertsText } from '../analytics-files.js';
+import type { EpochAnalytics } from '../epoch-analytics.js';
+import { calibrationDiagram } from './calibration-diagram.js';
+import { escapeHtml, figure, percent, table } from './html.js';
+import { importanceBars } from './importance-bars.js';
+import { lineChart } from './line-chart.js';
+import { REPORT_STYLE } from './report-style.js';
+
+/** What the page tells of. */
+export interface Report {
+  runId: string;
+  epochs: readonly EpochAnalytics[];
+  alerts: readonly TrainingAlert[];
+  /** Of a run that trained. */
+  result: TrainingResult;
+}
+
+/** Features that are shown, the most important ones. */
+const MOST_FEATURES = 40;
+
+/** One HTML page that needs nothing else: curves, figures of the test part, features, alerts. */
+export function reportPage(report: Report): string {
+  const { result, runId, alerts } = report;
+  const { test_metrics: test, artifacts, walk_forward: walk } = result;
+  const sections = [
+    heading(report),
+    section('Training', `<div class="charts">${curves(report).join('')}</div>`),
+    ...(test === null
+      ? []
+      : [section('Test part', testView(result, test)), section('Classes', classesView(test))]),
+    ...(test?.calibration ? [section('Calibration', calibrationView(test.calibration))] : []),
+    ...(artifacts.feature_importance === null
+      ? []
+      : [section('Features', importanceView(artifacts.feature_importance, test?.mae === null))]),
+    ...(walk === null ? [] : [section('Walk-forward evaluation', walkForwardView(walk))]),
+    section(
+      'Alerts',
+      `<pre${alerts.length > 0 ? ' class="alerts"' : ''}>${escapeHtml(alertsText(alerts))}</pre>`,
+    ),
+  ];
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>${escapeHtml(runId)}</title>
+<style>${REPORT_STYLE}</style>
+</head>
+<body>
+${sections.join('\n')}
+</body>
+</html>
+`;
+}
+
+function section(title: string, content: string): string {
+  return `<h2>${title}</h2>\n${content}`;
+}
+
+function heading({ runId, result }: Report): string {
+  const { session_info: session, data_summary: data, model_info: model, training_metrics: trained } = result;
+  const lines = [
+    `${data.symbols.join(', ')} ${data.timeframes.join(', ')}, ${data.start_date.slice(0, 10)} to ${data.end_date.slice(0, 10)}${data.synthetic ? ', synthetic bars' : ''}`,
+    `${data.train_samples} training rows, ${data.validation_samples} validation, ${data.test_samples} test; seed ${session.seed}`,
+    ...(model === null ? [] : [`${model.type} ${model.architecture}, ${model.parameters_count} parameters`]),
+    ...(trained === null
+      ? []
+      : [`${trained.epochs_trained} epochs, kept epoch ${trained.best_epoch}: ${trained.stopping_reason}`]),
+  ];
+  const paragraphs = lines.map((line) => `<p>${escapeHtml(line)}</p>`).join('\n');
+  return `<h1>${escapeHtml(session.strategy_name)}</h1>\n<p>${escapeHtml(runId)}</p>\n${paragraphs}`;
+}
+
+function curves({ epochs, result }: Report): string[] {
+  const best = result.training_metrics?.best_epoch ?? null;
+  const line = (name: string, of: (epoch: EpochAnalytics) => number) => ({ name, values: epochs.map(of) });
+  return [
+    lineChart(
+      'Loss',
+      [line('training', (epoch) => epoch.trainLoss), line('validation', (epoch) => epoch.valLoss)],
+      best,
+    ),
+    lineChart(
+      'Accuracy',
+      [line('training', (epoch) => epoch.trainAccuracy), line('validation', (epoch) => epoch.valAccuracy)],
+      best,
+    ),
+    lineChart('Learning rate', [line('learning rate', (epoch) => epoch.learningRate)], best),
+    lineChart(
+      'Gradient norm before clipping',
+      [line('mean', (epoch) => epoch.gradientNorm.mean), line('greatest', (epoch) => epoch.gradientNorm.max)],
+      best,
+    ),
+  ];
+}
+
+function testView({ baselines, artifacts }: TrainingResult, test: TestMetrics): string {
+  const rows = [
+    ['model', percent(test.test_accuracy)],
+    ...(baselines === null
+      ? []
+      : [
+          [`always ${baselines.majority_class.label}`, percent(baselines.majority_class.test_accuracy)],
+          ['last known label', percent(baselines.last_label.test_accuracy)],
+          [baselines.linear_model.type.replaceAll('_', ' '), percent(baselines.linear_model.test_accuracy)],
+        ]),
+  ];
+  const errors = [test.mae, baselines?.linear_model.mae];
+  const error =
+    typeof errors[0] === 'number'
+      ? `<p>Mean absolute error ${figure(errors[0])}${typeof errors[1] === 'number' ? `, of the linear regression ${figure(errors[1])}` : ''}.</p>`
+      : '';
+  const accuracy = error + table(['', 'accuracy'], rows);
+  const symbols = artifacts.per_symbol_metrics;
+  if (symbols.length < 2) return accuracy;
+  const share = (value: number | undefined | null): string =>
+    typeof value === 'number' ? percent(value) : '-';
+  return `${accuracy}<p>&nbsp;</p>${table(
+    ['symbol', 'rows', 'model', 'majority class', 'last label', 'linear model'],
+    symbols.map(({ symbol, rows: count, test_accuracy, baselines: own }) => [
+      symbol,
+      String(count),
+      ...[test_accuracy, own?.majority_class, own?.last_label, own?.linear_model].map(share),
+    ]),
+  )}`;
+}
+
+/** Precision, recall and F1, and the confusion matrix, whose cells are the darker the greater their share of a true class. */
+function classesView({ per_class, classes, confusion_matrix: matrix }: TestMetrics): string {
+  const figures = table(
+    ['class', 'precision', 'recall', 'F1', 'support'],
+    per_class.map(({ label, precision, recall, f1, support }) => [
+      label,
+      ...[precision, recall, f1].map((value) => value.toFixed(3)),
+      String(support),
+    ]),
+  );
+  const heads = classes.map((name) => `<th>${escapeHtml(name)}</th>`).join('');
+  const rows = matrix.map((row, index) => {
+    const all = row.reduce((sum, count) => sum + count, 0) || 1;
+    const cells = row.map(
+      (count) =>
+        `<td style="background: rgba(var(--hit), ${((0.55 * count) / all).toFixed(3)})">${count}</td>`,
+    );
+    return `<tr><th>${escapeHtml(classes[index]!)}</th>${cells.join('')}</tr>`;
+  });
+  return `${figures}<p>&nbsp;</p><div class="scroll"><table class="confusion"><thead><tr><th>true \\ predicted</th>${heads}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
+}
+
+function calibrationView(calibration: NonNullable<TestMetrics['calibration']>): string {
+  const { expected_calibration_error: error, brier_score: brier } = calibration;
+  return `<p>Expected calibration error ${percent(error)}, Brier score ${brier.toFixed(3)}. On the dashed line the model is right as often as it is sure.</p>${calibrationDiagram(calibration)}`;
+}
+
+function importanceView({ rows, features }: FeatureImportance, byAccuracy: boolean): string {
+  const shown = features.slice(0, MOST_FEATURES);
+  const bars = shown.map(({ feature, accuracy_drop, loss_rise }) => ({
+    name: feature,
+    value: byAccuracy ? accuracy_drop : loss_rise,
+  }));
+  const of =
+    shown.length < features.length ? `the first ${shown.length} of ${features.length} features, ` : '';
+  return (
+    `<p>${byAccuracy ? 'Drop in accuracy' : 'Rise in loss'} when a feature's values are shuffled: ${of}${rows} test rows.</p>` +
+    `<div class="scroll">${importanceBars(bars, byAccuracy ? percent : figure)}</div>`
+  );
+}
+
+function walkForwardView({ folds, test_accuracy: accuracy }: WalkForward): string {
+  return (
+    `<p>Accuracy ${percent(accuracy.mean)} ± ${percent(accuracy.std)}, from ${percent(accuracy.min)} to ${percent(accuracy.max)}.</p>` +
+    table(
+      ['fold', 'tested on', 'training rows', 'test rows', 'accuracy', 'best baseline'],
+      folds.map((fold) => [
+        String(fold.fold),
+        `${fold.test_start.slice(0, 10)} to ${fold.test_end.slice(0, 10)}`,
+        String(fold.train_rows),
+        String(fold.test_rows),
+        percent(fold.test_accuracy),
+        percent(Math.max(...Object.values(fold.baselines))),
+      ]),
+    )
+  );
+}

@@ -1,0 +1,79 @@
+import { readdir, rm, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { KtrdrError, OPERATION_ID_PATTERN, type EngineChoice } from '@ktrdr/contracts';
+import { CheckpointFiles } from './checkpoint-files.js';
+import { unlessMissing } from '../files/storage-error.js';
+
+/** Nobody resumes a training that was left so long ago, ms. */
+const OLD_MS = 14 * 24 * 3_600_000;
+
+/** Checkpoints of all runs of a service: `{stateDir}/checkpoints/{operationId}/`. */
+export class CheckpointFolders {
+  readonly #directory: string;
+
+  constructor(stateDir: string) {
+    this.#directory = resolve(stateDir, 'checkpoints');
+  }
+
+  /** Folder of a run; made when it writes its first checkpoint. @throws KtrdrError `invalid_name` */
+  of(operationId: string): string {
+    if (!OPERATION_ID_PATTERN.test(operationId)) {
+      throw new KtrdrError('invalid_name', `'${operationId}' is not an operation's id.`);
+    }
+    return join(this.#directory, operationId);
+  }
+
+  /**
+   * Engine of a run, as it was resolved before the run began.
+   *
+   * @throws KtrdrError `checkpoint_missing`, `checkpoint_refused`, `storage_failed`
+   */
+  async engineOf(operationId: string): Promise<EngineChoice> {
+    const { checkpoint } = await this.filesOf(operationId).read(null);
+    return checkpoint.engine;
+  }
+
+  /** Whether a run left a checkpoint that can be read. */
+  async has(operationId: string): Promise<boolean> {
+    try {
+      await this.engineOf(operationId);
+      return true;
+    } catch (error) {
+      if (error instanceof KtrdrError && error.code.startsWith('checkpoint_')) return false;
+      throw error;
+    }
+  }
+
+  /** Checkpoints of one run. @throws KtrdrError `invalid_name` */
+  filesOf(operationId: string): CheckpointFiles {
+    return new CheckpointFiles(this.of(operationId));
+  }
+
+  /** The run has completed, or begins again. Never throws: what cannot be removed is told, and goes when it is old. */
+  async remove(operationId: string, onProblem: (problem: string) => void): Promise<void> {
+    const directory = this.of(operationId);
+    try {
+      await rm(directory, { recursive: true, force: true });
+    } catch (error) {
+      onProblem(`checkpoints in ${directory} could not be removed: ${(error as Error).message}`);
+    }
+  }
+
+  /**
+   * Removes the folders in which nothing was written for two weeks; call it at start-up.
+   *
+   * @param now ms since 1970
+   * @throws KtrdrError `storage_failed`
+   */
+  async removeOld(now: number): Promise<void> {
+    const names = await readdir(this.#directory).catch((error: unknown) =>
+      unlessMissing(error, this.#directory, []),
+    );
+    for (const name of names) {
+      if (!OPERATION_ID_PATTERN.test(name)) continue;
+      const directory = join(this.#directory, name);
+      const { mtimeMs } = await stat(directory);
+      if (now - mtimeMs > OLD_MS) await rm(directory, { recursive: true, force: true });
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { engineVersion } from '../engines/engine-version.js';
+import { codeFingerprint, hashOf } from './code-fingerprint.js';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ktrdr-code-'));
+  await mkdir(join(folder, 'inner'));
+  await writeFile(join(folder, 'a.js'), 'one');
+  await writeFile(join(folder, 'inner', 'b.js'), 'two');
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const hash = (version = '1'): Promise<string> => hashOf([folder], version);
+
+test('is another for any change of the code or of the engine', async () => {
+  const seen = [await hash(), await hash('2')];
+  await writeFile(join(folder, 'inner', 'b.js'), 'tWo');
+  seen.push(await hash());
+  await writeFile(join(folder, 'c.js'), '');
+  seen.push(await hash());
+  await rename(join(folder, 'c.js'), join(folder, 'inner', 'c.js'));
+  seen.push(await hash());
+  expect(new Set(seen).size).toBe(seen.length);
+});
+
+test('is the same for the same code, wherever it lies, whatever else lies there', async () => {
+  const before = await hash();
+  await writeFile(join(folder, 'a.d.ts'), 'types');
+  await writeFile(join(folder, 'a.test.ts'), 'a test');
+  await writeFile(join(folder, 'a.js.map'), 'map');
+  const moved = `${folder}-moved`;
+  await rename(folder, moved);
+  folder = moved;
+  expect(await hash()).toBe(before);
+});
+
+test('of what runs here is stable, and tells engines apart', async () => {
+  const [first, again, other] = [
+    await codeFingerprint('onnx'),
+    await codeFingerprint('onnx'),
+    await codeFingerprint('tensorflow-js'),
+  ];
+  expect(first).toMatch(/^[0-9a-f]{64}$/);
+  expect(again).toBe(first);
+  expect(other).not.toBe(first);
+});
+
+test('covers all sources of the trainer and of the packages it trains with', async () => {
+  const sources = resolve(import.meta.dirname, '..');
+  const built = ['contracts', 'market-data', 'strategy'].map((name) =>
+    resolve(sources, `../../${name}/dist`),
+  );
+  expect(await codeFingerprint('onnx')).toBe(await hashOf([sources, ...built], engineVersion('onnx')));
+});

@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { EngineName } from '@ktrdr/contracts';
+import { engineVersion } from '../engines/engine-version.js';
+
+/** Everything between bars and weights, but for the engine's library. */
+const PACKAGES = ['@ktrdr/contracts', '@ktrdr/market-data', '@ktrdr/strategy'];
+/** JavaScript, or TypeScript where it runs unbuilt; no declarations and no tests. */
+const CODE = /(?<!\.d|\.test)\.[jt]s$/;
+
+/**
+ * SHA-256 of the code that trains: the files of this package and of those that it trains with, and the version of the
+ * engine's library. A package's version alone does not tell two builds apart.
+ */
+export async function codeFingerprint(engine: EngineName): Promise<string> {
+  const entries = [
+    new URL('../index.js', import.meta.url),
+    ...PACKAGES.map((name) => import.meta.resolve(name)),
+  ];
+  const folders = entries.map((url) => fileURLToPath(new URL('.', url)));
+  return hashOf(folders, engineVersion(engine));
+}
+
+/** Names (below their folder) and content of all code files, in an order of their own. */
+export async function hashOf(folders: readonly string[], version: string): Promise<string> {
+  const hash = createHash('sha256').update(version);
+  for (const folder of folders) {
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+    const files = entries
+      .filter((entry) => entry.isFile() && CODE.test(entry.name))
+      .map(({ parentPath, name }) => join(parentPath, name))
+      .toSorted();
+    for (const file of files) {
+      const content = await readFile(file);
+      const name = relative(folder, file).replaceAll(sep, '/');
+      hash.update(`\0${name}\0${content.length}\0`).update(content);
+    }
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,105 @@
+import type { Dataset, SymbolRows } from './dataset.js';
+import type { Targets } from '../network/loss.js';
+import { type FittedNormalisation, normalise } from './normalisation.js';
+import type { RowParts, Split } from './split.js';
+
+/** Rows of one part of the data set, ready for the network. */
+export interface DataPart {
+  /** `[bars, inputs]`, finite; symbol after symbol, each in order of time. */
+  features: Float32Array;
+  /** `[rows]`: the bar at which a row's window ends. A network that looks at one bar sees that bar. */
+  windowEnds: Int32Array;
+  /** `[rows]` */
+  targets: Targets;
+  /** `[rows]`, what each row counts for; `null`: all the same. */
+  weights: Float32Array | null;
+}
+
+/** One part of the data set with the symbol of each row: symbol after symbol, each in order of time. */
+export interface SymbolPart extends DataPart {
+  rows: number;
+  /** `[rows]`, index into the data set's symbols. */
+  symbols: Int32Array;
+}
+
+export type DataParts = Record<keyof RowParts, SymbolPart>;
+
+/** The network's input: the rows of each part; the bars' features, scaled, as Float32, are the same array in all of them. Only training rows have weights, of mean 1. */
+export function buildParts(
+  dataset: Dataset,
+  split: Split,
+  normalisation: readonly FittedNormalisation[],
+): DataParts {
+  const features = normalisedFeatures(dataset.symbols, normalisation);
+  const build = (part: keyof RowParts): SymbolPart => buildPart(dataset, split, part, features);
+  return {
+    train: { ...build('train'), weights: trainingWeights(dataset.symbols, split) },
+    validation: build('validation'),
+    test: build('test'),
+  };
+}
+
+/** `[bars of all symbols, columns]` */
+function normalisedFeatures(
+  symbols: readonly SymbolRows[],
+  normalisation: readonly FittedNormalisation[],
+): Float32Array {
+  const columns = normalisation.length;
+  const normalised = new Float32Array(symbols.reduce((sum, { features }) => sum + features.length, 0));
+  let at = 0;
+  for (const { features } of symbols) {
+    for (let i = 0; i < features.length; i += 1) {
+      normalised[at + i] = normalise(features[i]!, normalisation[i % columns]!);
+    }
+    at += features.length;
+  }
+  return normalised;
+}
+
+function buildPart(
+  { symbols, output, normalisation }: Dataset,
+  split: Split,
+  part: keyof RowParts,
+  features: Float32Array,
+): SymbolPart {
+  const rows = split.parts.reduce((sum, parts) => sum + parts[part].length, 0);
+  const built: SymbolPart = {
+    rows,
+    features,
+    windowEnds: new Int32Array(rows),
+    targets: output === 'classification' ? new Int32Array(rows) : new Float32Array(rows),
+    weights: null,
+    symbols: new Int32Array(rows),
+  };
+  let at = 0;
+  let barsBefore = 0;
+  symbols.forEach((one, symbol) => {
+    for (const row of split.parts[symbol]![part]) {
+      built.windowEnds[at] = barsBefore + one.windowEnds[row]!;
+      built.targets[at] = one.targets[row]!;
+      built.symbols[at] = symbol;
+      at += 1;
+    }
+    barsBefore += one.features.length / normalisation.length;
+  });
+  return built;
+}
+
+/** Weights of the training rows, scaled to a mean of 1 over all of them. */
+function trainingWeights(symbols: readonly SymbolRows[], split: Split): Float32Array | null {
+  const taken: number[] = [];
+  symbols.forEach(({ weights }, symbol) => {
+    if (weights === null) return;
+    for (const row of split.parts[symbol]!.train) taken.push(weights[row]!);
+  });
+  if (taken.length === 0) return null;
+  const mean = taken.reduce((sum, weight) => sum + weight, 0) / taken.length;
+  return Float32Array.from(taken, (weight) => weight / mean);
+}
+
+/** Rows of each class. */
+export function countClasses(targets: Targets, classes: number): number[] {
+  const counts = Array.from({ length: classes }, () => 0);
+  for (const target of targets) counts[target]! += 1;
+  return counts;
+}

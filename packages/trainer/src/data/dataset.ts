@@ -1,0 +1,177 @@
+import type { DateRange } from '@ktrdr/market-data';
+import {
+  computeLabels,
+  fitsOnTrainingBars,
+  type Labels,
+  type NormalisationRule,
+  type SplitSettings,
+  type Strategy,
+} from '@ktrdr/strategy';
+import { type CompleteSymbol, completeWindows, computeMatrix, takeRows, windowOf } from './feature-rows.js';
+import type { SymbolBars } from './load-bars.js';
+import type { Targets } from '../network/loss.js';
+import { type Cuts, cutMoments } from './split.js';
+
+/** The rows of one symbol: base bars inside the range whose label is there, and all features of their window of bars. */
+export interface SymbolRows {
+  symbol: string;
+  rows: number;
+  /** `[bars with all features, features]`, row-major, in order of time, not normalised. */
+  features: Float64Array;
+  /** `[rows]`: the row's own bar among those of `features`, which ends its window; the bars before it there are the bars before it. */
+  windowEnds: Int32Array;
+  /** `[rows]`; classes or values by the dataset's `output`. */
+  targets: Targets;
+  /** `[rows]`, above 0: what each row counts for, up to a factor; `null` = all the same. */
+  weights: Float64Array | null;
+  /** `[rows]`, open time of the row's bar, ms UTC; ascending. */
+  time: Float64Array;
+  /** `[rows]`, open time of the last bar that the row's label looked at, ms UTC. */
+  labelEnd: Float64Array;
+  /** `[rows]`, open time of the first bar of the row's window, ms UTC; `-Infinity` where it lies before the range. */
+  windowStart: Float64Array;
+  /** Open times of all bars that could be rows, with a label or without, ms UTC; ascending. */
+  candidates: Float64Array;
+  /** Base bars inside the range. */
+  bars: number;
+  /** Bars of those that have no value for some feature of their window. */
+  withoutFeatures: number;
+  /** Bars of the others that have no label. */
+  withoutLabel: number;
+}
+
+export interface Dataset {
+  /** Kind of all targets: what the strategy's decision is made of. */
+  output: Labels['output'];
+  symbols: SymbolRows[];
+  /** Column names in order, each with how it is scaled. */
+  normalisation: NormalisationRule[];
+  /** Class names by target; none for a regression. */
+  classes: string[];
+  /** Where the parts begin. */
+  cuts: Cuts;
+}
+
+export interface DatasetRequest {
+  strategy: Strategy;
+  bars: readonly SymbolBars[];
+  range: DateRange;
+  shares: SplitSettings;
+  /** Where the parts begin, instead of where the shares are reached. */
+  cuts?: Cuts;
+}
+
+/** Told when a phase of building begins (0) and after each symbol. */
+export type BuildReport = (
+  phase: 'computing indicators' | 'building features' | 'labelling',
+  done: number,
+) => Promise<void>;
+
+/**
+ * Features and labels of every symbol. Bars before the range warm indicators up and are never rows; each symbol has its own labels,
+ * made on base bars inside the range.
+ *
+ * The parts begin where the shares of the labelled rows are reached. Labels that are fitted on training bars need the cuts
+ * first: these lie at the shares of the rows that have features, so that nothing a training label is made of depends on later bars.
+ *
+ * @throws KtrdrError `no_bars_in_range`
+ */
+export async function buildDataset(
+  { strategy, bars, range, shares, cuts }: DatasetRequest,
+  report: BuildReport,
+): Promise<Dataset> {
+  const each = async <In, Out>(
+    phase: Parameters<BuildReport>[0],
+    items: readonly In[],
+    build: (item: In) => Out,
+  ): Promise<Out[]> => {
+    await report(phase, 0);
+    const built: Out[] = [];
+    for (const item of items) {
+      built.push(build(item));
+      await report(phase, built.length / items.length);
+    }
+    return built;
+  };
+  const computed = await each('computing indicators', bars, (symbol) =>
+    computeMatrix(strategy, symbol, range),
+  );
+  const window = windowOf(strategy);
+  const complete = await each('building features', computed, (symbol) => completeWindows(symbol, window));
+  const settings = strategy.training.labels;
+  const fitted = fitsOnTrainingBars(settings);
+  const featureCuts = cuts ?? cutMoments(complete.map(rowTimes), shares);
+  let classes: readonly string[] = [];
+  const symbols = await each('labelling', complete, (symbol) => {
+    const { time } = symbol.inRange;
+    const trainingBars = fitted ? countBefore(time, featureCuts.validationStart) : time.length;
+    const labels = computeLabels(settings, symbol.inRange, trainingBars);
+    if (labels.output === 'classification') ({ classes } = labels);
+    return labelledRows(symbol, labels, window);
+  });
+  return {
+    output: strategy.decisions.outputFormat,
+    symbols,
+    normalisation: computed[0]!.matrix.normalisation,
+    classes: [...classes],
+    cuts:
+      cuts ??
+      (fitted
+        ? featureCuts
+        : cutMoments(
+            symbols.map(({ time }) => time),
+            shares,
+          )),
+  };
+}
+
+function rowTimes({
+  complete,
+  windowEnds,
+  inRange,
+}: Pick<CompleteSymbol, 'complete' | 'windowEnds' | 'inRange'>): Float64Array {
+  return Float64Array.from(windowEnds, (at) => inRange.time[complete[at]!]!);
+}
+
+/** Of ascending times. */
+function countBefore(time: Float64Array, moment: number): number {
+  const index = time.findIndex((value) => value >= moment);
+  return index < 0 ? time.length : index;
+}
+
+/** Features, labels and times of the bars that have both features and a label: one selection for all of them. */
+function labelledRows(
+  { symbol, matrix, firstRow, inRange, complete, windowEnds }: CompleteSymbol,
+  labels: Labels,
+  window: number,
+): SymbolRows {
+  const labelled = windowEnds.filter((at) => labels.end[complete[at]!]! >= 0);
+  const bars = labelled.map((at) => complete[at]!);
+  return {
+    symbol,
+    rows: bars.length,
+    features: takeRows(matrix, complete, firstRow),
+    windowEnds: labelled,
+    targets: takeTargets(labels, bars),
+    weights: takeWeights(labels, bars),
+    time: Float64Array.from(bars, (bar) => inRange.time[bar]!),
+    labelEnd: Float64Array.from(bars, (bar) => inRange.time[labels.end[bar]!]!),
+    windowStart: Float64Array.from(labelled, (at) => inRange.time[complete[at - (window - 1)]!] ?? -Infinity),
+    candidates: rowTimes({ complete, windowEnds, inRange }),
+    bars: inRange.length,
+    withoutFeatures: inRange.length - windowEnds.length,
+    withoutLabel: windowEnds.length - bars.length,
+  };
+}
+
+function takeTargets(labels: Labels, rows: Int32Array): Targets {
+  return labels.output === 'classification'
+    ? rows.map((row) => labels.label[row]!)
+    : Float32Array.from(rows, (row) => labels.value[row]!);
+}
+
+function takeWeights(labels: Labels, rows: Int32Array): Float64Array | null {
+  if (labels.output !== 'classification' || labels.uniqueness === null) return null;
+  const { uniqueness } = labels;
+  return Float64Array.from(rows, (row) => uniqueness[row]!);
+}

@@ -1,0 +1,178 @@
+import {
+  ENGINE_NAMES,
+  TENSORFLOW_ENGINE_NAMES,
+  type EngineChoice,
+  type EngineName,
+  type EngineSetting,
+  type EngineTime,
+} from '@ktrdr/contracts';
+import type { ModelType } from '../network/model-spec.js';
+import { deviceOf, LAST_RESORT } from '../engines/engine-names.js';
+import { checkEngineSupport, supportsModel } from '../engines/engine-support.js';
+import { ProcessTrials, type EngineTrials } from './engine-trial.js';
+import { engineUnavailable } from '../engines/engine-unavailable.js';
+import { fastestOf } from './fastest-engine.js';
+import type { TrialNetwork } from './trial-network.js';
+import { untilAborted } from './until-aborted.js';
+
+/** Engines of a setting that a run can have, in order of preference, and why not the others. */
+export interface EngineCandidates {
+  /** At least one. */
+  engines: EngineName[];
+  rejected: EngineChoice['rejected'];
+}
+
+export interface ChooseOptions {
+  /** Ends the wait and the timing. */
+  signal: AbortSignal;
+  /** Told what takes a while, in words. */
+  onPhase: (phase: string) => void;
+}
+
+/** What timing the candidates gave. */
+interface Measured {
+  times: EngineTime[];
+  rejected: EngineChoice['rejected'];
+}
+
+/** Networks whose times are remembered; far more than the strategies that one service trains in turns. */
+const MOST_NETWORKS = 100;
+
+/**
+ * Decides before a run which engine computes it. `auto` takes the one whose steps of the run's own network are the
+ * fastest: a GPU does not always win for a small network. `tensorflow` takes the first that is to be had of its family:
+ * GPU, CPU library, WebAssembly, plain JavaScript.
+ *
+ * One a service: it remembers which engines load, and what was measured.
+ */
+export class EngineSelector {
+  private readonly loads = new Map<EngineName, Promise<string | null>>();
+  private readonly measured = new Map<string, Measured>();
+  /** The timing under way: two at once would slow each other down. */
+  private timing: Promise<unknown> | null = null;
+
+  constructor(private readonly trials: EngineTrials = new ProcessTrials()) {}
+
+  /**
+   * Engines that load here and can train a model of the type; several only for `auto`.
+   *
+   * @throws KtrdrError `engine_unavailable` when none is to be had: the message says why and what to do; the next call
+   * looks again. `engine_unsupported` where the setting's engine cannot train the model
+   */
+  async candidates(setting: EngineSetting, model: ModelType): Promise<EngineCandidates> {
+    const rejected: EngineChoice['rejected'] = [];
+    const engines: EngineName[] = [];
+    for (const { names, isRace } of contenders(setting)) {
+      // One after the other: together they would slow each other down.
+      for (const engine of names) {
+        if (engines.length > 0 && !isRace) break;
+        const reason = (await this.load(engine)) ?? this.unsupported(setting, engine, model);
+        if (reason === null) engines.push(engine);
+        else rejected.push({ engine, reason });
+      }
+    }
+    if (engines.length > 0) return { engines, rejected };
+    for (const { engine } of rejected) this.loads.delete(engine);
+    const reasons = rejected.map(({ engine, reason }) =>
+      engine === setting ? reason : `${engine}: ${reason}`,
+    );
+    throw engineUnavailable(setting, reasons.join('; '), { rejected });
+  }
+
+  /**
+   * The engine of one run. Nothing is timed where there is no choice, or where the network was timed before.
+   *
+   * @throws KtrdrError as `candidates`, and `engine_unavailable` where no candidate can train the network
+   * @throws the signal's reason when it is aborted
+   */
+  async choose(
+    setting: EngineSetting,
+    network: TrialNetwork,
+    { signal, onPhase }: ChooseOptions,
+  ): Promise<EngineChoice> {
+    if (this.loads.size === 0) onPhase('looking for engines');
+    const { engines, rejected } = await untilAborted(this.candidates(setting, network.model.type), signal);
+    const [only, another] = engines;
+    if (only !== undefined && another === undefined) {
+      return { engine: only, device: deviceOf(only), rejected, times: [] };
+    }
+    const { times, rejected: failed } = await this.measure(engines, network, { signal, onPhase });
+    return fastestOf(setting, times, [...rejected, ...failed]);
+  }
+
+  /** Times the engines, unless that was done before. */
+  private async measure(
+    engines: readonly EngineName[],
+    network: TrialNetwork,
+    { signal, onPhase }: ChooseOptions,
+  ): Promise<Measured> {
+    const key = JSON.stringify(network);
+    while (this.timing !== null && !this.measured.has(key)) {
+      onPhase('waiting for engines to be timed');
+      await untilAborted(this.timing, signal);
+    }
+    const known = this.measured.get(key);
+    if (known !== undefined) return known;
+    onPhase('timing engines');
+    const timing = this.timeAll(engines, network, signal);
+    this.timing = timing.catch(() => null);
+    try {
+      const measured = await timing;
+      if (measured.times.length > 0) this.remember(key, measured);
+      return measured;
+    } finally {
+      this.timing = null;
+    }
+  }
+
+  private load(engine: EngineName): Promise<string | null> {
+    const known = this.loads.get(engine);
+    if (known !== undefined) return known;
+    const load = this.trials.load(engine);
+    this.loads.set(engine, load);
+    return load;
+  }
+
+  /** Of a race the others are still there; a setting that names the engine is refused as a whole. */
+  private unsupported(setting: EngineSetting, engine: EngineName, model: ModelType): string | null {
+    if (setting !== 'auto') checkEngineSupport(engine, model);
+    return supportsModel(engine, model) ? null : `cannot train a model of type ${model}`;
+  }
+
+  private async timeAll(
+    engines: readonly EngineName[],
+    network: TrialNetwork,
+    signal: AbortSignal,
+  ): Promise<Measured> {
+    const times: EngineTime[] = [];
+    const rejected: EngineChoice['rejected'] = [];
+    for (const engine of engines) {
+      signal.throwIfAborted();
+      const trial = await this.trials.time(engine, network, signal);
+      if ('problem' in trial) rejected.push({ engine, reason: trial.problem });
+      else times.push({ engine, ms_per_step: trial.msPerStep });
+    }
+    return { times, rejected };
+  }
+
+  private remember(key: string, measured: Measured): void {
+    this.measured.set(key, measured);
+    const [oldest] = this.measured.keys();
+    if (this.measured.size > MOST_NETWORKS && oldest !== undefined) this.measured.delete(oldest);
+  }
+}
+
+/** Groups in order: a later one counts where the ones before it have nothing. Of a race all that load are candidates, else the first. */
+function contenders(setting: EngineSetting): { names: readonly EngineName[]; isRace: boolean }[] {
+  switch (setting) {
+    case 'auto':
+      return [
+        { names: ENGINE_NAMES.filter((engine) => !LAST_RESORT.includes(engine)), isRace: true },
+        { names: LAST_RESORT, isRace: false },
+      ];
+    case 'tensorflow':
+      return [{ names: TENSORFLOW_ENGINE_NAMES, isRace: false }];
+    default:
+      return [{ names: [setting], isRace: false }];
+  }
+}

@@ -1,0 +1,78 @@
+import { fileURLToPath } from 'node:url';
+import type { EngineName } from '@ktrdr/contracts';
+import { runProgram } from '../process/run-program.js';
+import { isOnnx } from '../engines/engine-names.js';
+import { providerProblem } from '../engines/onnx/provider-problem.js';
+import { nativePackageProblem } from '../engines/tensorflow/native-package.js';
+import { SMALLEST_NETWORK, type TrialNetwork } from './trial-network.js';
+
+/** What a trial found: how long a step takes, or why there is none. */
+export type EngineTrial = { msPerStep: number } | { problem: string };
+
+/** Finds out what engines are worth here. */
+export interface EngineTrials {
+  /** Why the engine cannot be used on this machine, or `null` when it can. */
+  load(engine: EngineName): Promise<string | null>;
+  /** Times steps of a network on an engine that loads. Rejects with the signal's reason when that is aborted. */
+  time(engine: EngineName, network: TrialNetwork, signal: AbortSignal): Promise<EngineTrial>;
+}
+
+const PROGRAM = fileURLToPath(new URL('./engine-trial-process.js', import.meta.url));
+/** A first load of a GPU's libraries can take tens of seconds. */
+const TIMEOUT_MS = 60_000;
+
+/**
+ * Tries each engine in a short process of its own: loading a native library that does not fit the machine can end the
+ * process that does it.
+ */
+export class ProcessTrials implements EngineTrials {
+  async load(engine: EngineName): Promise<string | null> {
+    const missing = missingPart(engine);
+    if (missing !== null) return missing;
+    const trial = await this.run(engine, SMALLEST_NETWORK, 'installed, but it does not load');
+    return 'problem' in trial ? trial.problem : null;
+  }
+
+  time(engine: EngineName, network: TrialNetwork, signal: AbortSignal): Promise<EngineTrial> {
+    return this.run(engine, network, 'it loads, but cannot train this network', signal);
+  }
+
+  private async run(
+    engine: EngineName,
+    network: TrialNetwork,
+    failure: string,
+    signal?: AbortSignal,
+  ): Promise<EngineTrial> {
+    const { error, stdout, stderr } = await runProgram([PROGRAM, engine, JSON.stringify(network)], {
+      timeoutMs: TIMEOUT_MS,
+      signal,
+    });
+    const trial = error === null ? trialResult(stdout) : { problem: endingOf(error, stderr) };
+    return 'problem' in trial ? { problem: `${failure}: ${trial.problem}` } : trial;
+  }
+}
+
+/** Why the engine cannot load, as far as this process can tell; otherwise `null`. */
+function missingPart(engine: EngineName): string | null {
+  if (isOnnx(engine)) return providerProblem(engine);
+  return engine === 'tensorflow-gpu' || engine === 'tensorflow-node' ? nativePackageProblem(engine) : null;
+}
+
+/** The process writes one line of JSON, which may follow what a library prints. */
+function trialResult(stdout: string): EngineTrial {
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as EngineTrial;
+}
+
+function endingOf(
+  error: { killed?: boolean; signal?: string | null; code?: unknown },
+  stderr: string,
+): string {
+  const ending = error.killed
+    ? `it did not answer within ${TIMEOUT_MS / 1000} s`
+    : error.signal
+      ? `the process ended with ${error.signal}`
+      : `exit code ${String(error.code)}`;
+  const lines = stderr.trim().split('\n');
+  const said = lines.findLast((line) => /error/i.test(line)) ?? lines.at(-1);
+  return `${ending}${said ? `: ${said.trim()}` : ''}`;
+}

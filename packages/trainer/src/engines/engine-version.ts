@@ -1,0 +1,17 @@
+import { createRequire } from 'node:module';
+import type { EngineName } from '@ktrdr/contracts';
+import { isOnnx } from './engine-names.js';
+
+const require = createRequire(import.meta.url);
+
+/** `onnx (ONNX Runtime 1.30.0)` */
+export function engineVersion(engine: EngineName): string {
+  return isOnnx(engine)
+    ? `${engine} (ONNX Runtime ${versionIn('onnxruntime-node/package.json')})`
+    : `${engine} (TensorFlow.js ${versionIn('@tensorflow/tfjs-core/package.json')})`;
+}
+
+/** Version of a package, by its `package.json`. */
+export function versionIn(packageFile: string): string {
+  return (require(packageFile) as { version: string }).version;
+}

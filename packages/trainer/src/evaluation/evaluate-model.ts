@@ -1,0 +1,102 @@
+import type {
+  BaselineAccuracies,
+  BaselineName,
+  Baselines,
+  SymbolMetrics,
+  TestMetrics,
+  ValidationMetrics,
+} from '@ktrdr/contracts';
+import { DIRECTIONS, outputClasses, targetClasses } from './directions.js';
+import type { Engine } from '../engines/engine.js';
+import { describeBaselines, type EvaluatedData, predictBaselines } from './baselines.js';
+import { calibrationOf } from './calibration.js';
+import { evaluatePart } from '../loop/evaluate-part.js';
+import type { LossSpec, Targets } from '../network/loss.js';
+import { accuracyOf, classificationReport } from './metrics.js';
+import type { ModelSpec } from '../network/model-spec.js';
+
+/** What the kept weights are worth. */
+export interface ModelEvaluation {
+  validation: ValidationMetrics;
+  test: TestMetrics;
+  baselines: Baselines;
+  perSymbol: SymbolMetrics[];
+}
+
+/** What is evaluated. */
+export interface EvaluationRequest {
+  /** Holds the parameters. */
+  engine: Engine;
+  model: ModelSpec;
+  loss: LossSpec;
+  data: EvaluatedData;
+  /** Awaited now and then; it may throw to stop. */
+  pause: () => Promise<void>;
+}
+
+/** Scores the engine's present parameters on the validation and the test part, beside baselines. */
+export async function evaluateModel(request: EvaluationRequest): Promise<ModelEvaluation> {
+  const { engine, model, loss, data, pause } = request;
+  const { dataset, parts } = data;
+  const { validation, test } = parts;
+  const classes = dataset.output === 'regression' ? DIRECTIONS : dataset.classes;
+  const onValidation = await evaluatePart(engine, model, loss, validation, pause);
+  const onTest = await evaluatePart(engine, model, loss, test, pause);
+  const { targets } = test;
+  const labels = targetClasses(targets);
+  const predicted = outputClasses(onTest.outputs, targets);
+  const report = classificationReport(labels, predicted, classes);
+  const baselines = await predictBaselines(data, classes.length, pause);
+  const accuracies = (start = 0, end = test.rows): BaselineAccuracies => {
+    const of = (name: BaselineName): number =>
+      accuracyOf(labels.subarray(start, end), baselines.predicted[name].subarray(start, end));
+    return {
+      majority_class: of('majority_class'),
+      last_label: of('last_label'),
+      linear_model: of('linear_model'),
+    };
+  };
+  // The rows of a symbol stand together.
+  let before = 0;
+  return {
+    validation: { val_loss: onValidation.loss, val_accuracy: onValidation.accuracy },
+    test: {
+      test_loss: onTest.loss,
+      test_accuracy: report.accuracy,
+      mae: meanAbsoluteError(onTest.outputs, targets),
+      precision: report.precision,
+      recall: report.recall,
+      f1_score: report.f1,
+      per_class: report.perClass,
+      confusion_matrix: report.confusionMatrix,
+      classes: [...classes],
+      calibration: targets instanceof Int32Array ? calibrationOf(onTest.outputs, targets) : null,
+    },
+    baselines: describeBaselines(
+      baselines,
+      accuracies(),
+      classes,
+      meanAbsoluteError(baselines.linearOutputs, targets),
+    ),
+    perSymbol: dataset.symbols.map(({ symbol }, index) => {
+      const rows = data.split.parts[index]!.test.length;
+      const [start, end] = [before, before + rows];
+      before = end;
+      if (rows === 0) return { symbol, rows, test_accuracy: null, baselines: null };
+      return {
+        symbol,
+        rows,
+        test_accuracy: accuracyOf(labels.subarray(start, end), predicted.subarray(start, end)),
+        baselines: accuracies(start, end),
+      };
+    }),
+  };
+}
+
+/** `null` for classes. */
+function meanAbsoluteError(outputs: Float32Array, targets: Targets): number | null {
+  if (targets instanceof Int32Array) return null;
+  let sum = 0;
+  for (let row = 0; row < targets.length; row += 1) sum += Math.abs(outputs[row]! - targets[row]!);
+  return sum / targets.length;
+}

@@ -1,0 +1,57 @@
+import type { FeatureImportance } from '@ktrdr/contracts';
+import type { Strategy } from '@ktrdr/strategy';
+import type { Engine } from '../engines/engine.js';
+import { evaluateModel, type ModelEvaluation } from '../evaluation/evaluate-model.js';
+import type { LossSpec } from '../network/loss.js';
+import type { ModelSpec } from '../network/model-spec.js';
+import type { RunProgress } from './run-progress.js';
+import { TimeSlice } from '../loop/time-slice.js';
+import type { EvaluatedData } from '../evaluation/baselines.js';
+import { featureImportance } from '../evaluation/feature-importance.js';
+
+/** Everything that says what a trained model is worth. */
+export interface ModelWorth {
+  evaluation: ModelEvaluation;
+  importance: FeatureImportance | null;
+}
+
+export interface AssessmentRequest {
+  /** Holds the model's parameters. */
+  engine: Engine;
+  model: ModelSpec;
+  loss: LossSpec;
+  data: EvaluatedData;
+  strategy: Strategy;
+  seed: number;
+  signal: AbortSignal;
+  clock: { now(): number };
+  progress: RunProgress;
+  /** Also what each feature is worth, which takes a prediction of the test rows for each of them. */
+  importance: boolean;
+}
+
+/** Share of the phase that comes before the features. */
+const BEFORE_IMPORTANCE = 0.2;
+
+/** Figures of the test part, and on request of each feature: phase 'evaluating'. */
+export async function assessModel(request: AssessmentRequest): Promise<ModelWorth> {
+  const { engine, model, loss, data, strategy, seed, progress } = request;
+  await progress.enter('evaluating');
+  const slice = new TimeSlice(request.signal, request.clock);
+  const pause = (): Promise<void> => slice.pause();
+  const evaluation = await evaluateModel({ engine, model, loss, data, pause });
+  if (!request.importance) return { evaluation, importance: null };
+  const importance = await featureImportance(
+    {
+      engine,
+      model,
+      loss,
+      part: data.parts.test,
+      features: strategy.features.slice(0, strategy.features.length / (strategy.lookbackPeriods + 1)),
+      seed,
+      pause,
+    },
+    (done) => progress.enter('evaluating', BEFORE_IMPORTANCE + done * (1 - BEFORE_IMPORTANCE)),
+  );
+  return { evaluation, importance };
+}

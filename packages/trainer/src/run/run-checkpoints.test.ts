@@ -1,0 +1,112 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { BarsFingerprint } from '@ktrdr/contracts';
+import { CheckpointFiles } from '../checkpoints/checkpoint-files.js';
+import { emptySums, type LoopState } from '../loop/loop-state.js';
+import type { ModelSpec } from '../network/model-spec.js';
+import { openCheckpoints } from './run-checkpoints.js';
+import type { TrainingRunRequest } from './training-run.js';
+
+let directory: string;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'ktrdr-run-checkpoints-'));
+});
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+const STATE: LoopState = {
+  epoch: 2,
+  batch: 3,
+  sums: emptySums(),
+  masks: [1, 2, 3, 4],
+  learningRate: { epochs: 1, rate: 0.1, bestLoss: null, badEpochs: 0 },
+  finalLearningRate: 0.1,
+  history: { trainLoss: [0.7], trainAccuracy: [0.5], valLoss: [0.8], valAccuracy: [0.4] },
+  stopping: null,
+  elapsed: 12,
+  callbacks: [],
+  engine: { parameters: Float32Array.of(1), moments: [], step: 9 },
+};
+const SPEC: ModelSpec = { type: 'mlp', inputs: 3, layers: [], outputs: 3 };
+const BARS: BarsFingerprint = { symbol: 'AAA', timeframe: '1h', sha256: 'a'.repeat(64) };
+
+interface Run {
+  request: TrainingRunRequest;
+  spec: ModelSpec;
+  fingerprints: BarsFingerprint[];
+}
+
+function run(changes: Partial<TrainingRunRequest> = {}, others: Partial<Omit<Run, 'request'>> = {}): Run {
+  const request: TrainingRunRequest = {
+    operationId: 'op_training_20260105T100000_abcd',
+    strategyText: 'name: any',
+    strategyFile: 'any.yaml',
+    seed: 7,
+    dryRun: false,
+    detailedAnalytics: false,
+    fingerprints: [],
+    engine: { engine: 'onnx', device: 'cpu', rejected: [], times: [] },
+    dataDir: directory,
+    outputDir: directory,
+    mode: 'local',
+    checkpointDir: join(directory, 'checkpoints'),
+    checkpointEveryMs: 2_000,
+    resume: false,
+    ...changes,
+  };
+  return { request, spec: SPEC, fingerprints: [BARS], ...others };
+}
+
+const open = ({ request, spec, fingerprints }: Run) =>
+  openCheckpoints(
+    request,
+    { signal: new AbortController().signal, onProgress: () => {}, clock: { now: () => 0 } },
+    { spec, optimiser: { type: 'adam', weightDecay: 0, gradientClip: null }, fingerprints },
+    () => {},
+  );
+
+describe('a checkpoint of a run', () => {
+  beforeEach(async () => {
+    const { checkpoints } = await open(run());
+    await checkpoints.write(() => Promise.resolve(STATE));
+  });
+
+  test('is what the same run goes on from, wherever its files lie', async () => {
+    const { from } = await open(
+      run({ resume: true, outputDir: '/elsewhere', dataDir: '/else', mode: 'host' }),
+    );
+    expect(from).toEqual(STATE);
+  });
+
+  test.each<[string, Partial<TrainingRunRequest>, Partial<Omit<Run, 'request'>>]>([
+    ["the strategy's text", { strategyText: 'name: another' }, {}],
+    ["the request's settings", { symbols: ['BBB'] }, {}],
+    ["the request's settings", { startDate: '2024-01-01' }, {}],
+    ["the request's settings", { endDate: '2024-01-01' }, {}],
+    ["the request's settings", { timeframes: ['1d'] }, {}],
+    ["the request's settings", { validationSplit: 0.3 }, {}],
+    ["the request's settings", { detailedAnalytics: true }, {}],
+    ['the seed', { seed: 8 }, {}],
+    ['the bars', {}, { fingerprints: [{ ...BARS, sha256: 'b'.repeat(64) }] }],
+    ['the network', {}, { spec: { ...SPEC, outputs: 4 } }],
+  ])('is refused where %s differ: %j %j', async (words, changes, others) => {
+    await expect(open(run({ resume: true, ...changes }, others))).rejects.toMatchObject({
+      code: 'checkpoint_refused',
+      message: expect.stringMatching(new RegExp(`it is of another run: ${words} (is|are) not the same`)),
+    });
+  });
+
+  test('is refused where the code of ktrdr is another', async () => {
+    const files = new CheckpointFiles(run().request.checkpointDir);
+    const { checkpoint } = await files.read(null);
+    expect(checkpoint.identity.code).toMatch(/^[0-9a-f]{64}$/);
+    const older = { ...checkpoint, identity: { ...checkpoint.identity, code: 'f'.repeat(64) } };
+    await rm(run().request.checkpointDir, { recursive: true });
+    await new CheckpointFiles(run().request.checkpointDir).write(older);
+    await expect(open(run({ resume: true }))).rejects.toMatchObject({
+      code: 'checkpoint_refused',
+      message: expect.stringContaining('the code of ktrdr or of its engine is not the same'),
+    });
+  });
+});

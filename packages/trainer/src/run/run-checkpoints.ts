@@ -1,0 +1,71 @@
+import type { BarsFingerprint } from '@ktrdr/contracts';
+import { PeriodicCheckpoints } from '../checkpoints/periodic-checkpoints.js';
+import type { RunIdentity } from '../checkpoints/checkpoint.js';
+import { CheckpointFiles } from '../checkpoints/checkpoint-files.js';
+import { sha256 } from '../files/checksum.js';
+import { codeFingerprint } from '../checkpoints/code-fingerprint.js';
+import type { LoopState } from '../loop/loop-state.js';
+import { parameterCount, type ModelSpec } from '../network/model-spec.js';
+import { momentCount, type OptimiserSpec } from '../network/optimiser.js';
+import type { TrainingHooks, TrainingRunRequest } from './training-run.js';
+
+const FLOAT_BYTES = 4;
+
+/** Where a run goes on from, and where its next checkpoints go. */
+export interface RunCheckpoints {
+  /** `undefined` begins at the beginning. */
+  from: LoopState | undefined;
+  checkpoints: PeriodicCheckpoints;
+}
+
+/**
+ * Opens the checkpoints of a run, and reads the one that it goes on from. Those that are passed over become warnings.
+ *
+ * @throws KtrdrError `checkpoint_missing`, `checkpoint_refused`
+ */
+export async function openCheckpoints(
+  request: TrainingRunRequest,
+  hooks: TrainingHooks,
+  run: { spec: ModelSpec; optimiser: OptimiserSpec; fingerprints: readonly BarsFingerprint[] },
+  warn: (warning: string) => void,
+): Promise<RunCheckpoints> {
+  const files = new CheckpointFiles(request.checkpointDir);
+  const identity = await identityOf(request, run.spec, run.fingerprints);
+  let from: LoopState | undefined;
+  if (request.resume) {
+    const { checkpoint, refused } = await files.read(identity);
+    from = checkpoint.state;
+    for (const reason of refused) warn(`${reason} The training went on from the one before it.`);
+  }
+  const vectors = 2 + momentCount(run.optimiser);
+  const checkpoints = new PeriodicCheckpoints({
+    files,
+    identity,
+    engine: request.engine,
+    everyMs: request.checkpointEveryMs,
+    bytes: vectors * FLOAT_BYTES * parameterCount(run.spec),
+    from: from === undefined ? null : { epoch: from.epoch, batch: from.batch },
+    clock: hooks.clock,
+    onWritten: () => hooks.onCheckpoint?.(),
+    onProblem: warn,
+  });
+  return { from, checkpoints };
+}
+
+async function identityOf(
+  { strategyText, symbols, timeframes, startDate, endDate, ...request }: TrainingRunRequest,
+  spec: ModelSpec,
+  fingerprints: readonly BarsFingerprint[],
+): Promise<RunIdentity> {
+  const { validationSplit, detailedAnalytics } = request;
+  const settings = { symbols, timeframes, startDate, endDate, validationSplit, detailedAnalytics };
+  return {
+    strategy: sha256(strategyText),
+    settings: sha256(JSON.stringify(settings)),
+    bars: sha256(JSON.stringify(fingerprints)),
+    model: sha256(JSON.stringify(spec)),
+    engine: request.engine.engine,
+    seed: request.seed,
+    code: await codeFingerprint(request.engine.engine),
+  };
+}

@@ -1,0 +1,52 @@
+import { setImmediate } from 'node:timers/promises';
+import type { TrainingPhase, TrainingProgressUpdate } from '@ktrdr/contracts';
+import type { Strategy } from '@ktrdr/strategy';
+import { TrainingCancelledError } from '../loop/training-cancelled-error.js';
+import type { TrainingHooks } from './training-run.js';
+
+const NOTHING_KNOWN: TrainingProgressUpdate = {
+  phase: 'loading bars',
+  phase_fraction: null,
+  model_type: null,
+  symbols: null,
+  timeframes: null,
+  strategy: null,
+  current_epoch: null,
+  total_epochs: null,
+  current_batch: null,
+  total_batches: null,
+  items_processed: null,
+  items_total: null,
+  metrics: null,
+};
+
+/** Reports of one run: each holds everything that is known so far. */
+export class RunProgress {
+  readonly #hooks: TrainingHooks;
+  #last: TrainingProgressUpdate = NOTHING_KNOWN;
+
+  constructor(hooks: TrainingHooks) {
+    this.#hooks = hooks;
+  }
+
+  about({ name, symbols, timeframes, model }: Strategy): void {
+    this.#last = { ...this.#last, strategy: name, symbols, timeframes, model_type: model.type };
+  }
+
+  /**
+   * Reports, lets the event loop turn (a cancellation may be waiting there) and ends the run where it was cancelled.
+   *
+   * @throws TrainingCancelledError
+   */
+  async enter(phase: TrainingPhase, fraction = 0): Promise<void> {
+    this.update({ phase, phase_fraction: fraction });
+    await setImmediate();
+    if (this.#hooks.signal.aborted) throw new TrainingCancelledError();
+  }
+
+  /** Reports what changed. */
+  update(changed: Partial<TrainingProgressUpdate>): void {
+    this.#last = { ...this.#last, ...changed };
+    this.#hooks.onProgress(this.#last);
+  }
+}

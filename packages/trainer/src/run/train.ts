@@ -1,0 +1,239 @@
+import { join } from 'node:path';
+import type { BarsFingerprint, TrainingResult } from '@ktrdr/contracts';
+import { parseDateRange } from '@ktrdr/market-data';
+import { formatIssue, parseStrategy, type Strategy } from '@ktrdr/strategy';
+import { Analytics, analyticsRunId } from '../analytics/analytics.js';
+import { Progress } from '../loop/callbacks/progress.js';
+import { dataWarnings } from '../data/data-warnings.js';
+import { DIRECTIONS } from '../evaluation/directions.js';
+import type { Engine } from '../engines/engine.js';
+import { createEngine } from '../engines/create-engine.js';
+import { assessModel } from './assess-model.js';
+import { walkForwardFolds } from '../evaluation/walk-forward-folds.js';
+import { evaluateFolds } from '../evaluation/walk-forward.js';
+import { loadBars } from '../data/load-bars.js';
+import { optimiserOf, runTrainingLoop } from '../loop/loop.js';
+import { modelOf } from '../network/model-of.js';
+import type { ModelSpec } from '../network/model-spec.js';
+import type { PreparedData } from '../data/prepare-data.js';
+import { prepareDataOrAdvise } from '../data/range-advice.js';
+import { openCheckpoints, type RunCheckpoints } from './run-checkpoints.js';
+import { RunProgress } from './run-progress.js';
+import { storageError } from '../files/storage-error.js';
+import { summariseData } from '../data/summarise-data.js';
+import { testPartOf } from '../data/test-part.js';
+import { dryRunResult, trainedResult } from './training-result.js';
+import type { TrainingHooks, TrainingRunOutcome, TrainingRunRequest } from './training-run.js';
+import { writeModel } from '../models/write-model.js';
+import type { LoopResult } from '../loop/loop-request.js';
+
+/**
+ * The one entry: bars and a strategy in, a trained model in `outputDir/model` out. Each phase is reported before it begins.
+ *
+ * @throws KtrdrError with the code of what was wrong
+ * @throws TrainingCancelledError when the signal was aborted: between phases, or within one batch; from `training` on a checkpoint is left
+ */
+export async function train(request: TrainingRunRequest, hooks: TrainingHooks): Promise<TrainingRunOutcome> {
+  try {
+    return await run(request, hooks, new RunProgress(hooks));
+  } catch (error) {
+    throw isFileError(error) ? storageError(error, `writing into ${request.outputDir}`) : error;
+  }
+}
+
+async function run(
+  request: TrainingRunRequest,
+  hooks: TrainingHooks,
+  progress: RunProgress,
+): Promise<TrainingRunOutcome> {
+  const warnings: string[] = [];
+  const warn = (warning: string): void => {
+    if (warnings.includes(warning)) return;
+    warnings.push(warning);
+    hooks.onWarning?.(warning);
+  };
+  const strategy = readStrategy(request, warn);
+  progress.about(strategy);
+  await progress.enter('loading bars');
+  const bars = await loadBars(strategy, request.dataDir, request.fingerprints, (done) =>
+    progress.enter('loading bars', done),
+  );
+  const { start, end } = strategy.dateRange;
+  const preparation = {
+    strategy,
+    bars: bars.symbols,
+    range: parseDateRange(request.startDate ?? start, request.endDate ?? end),
+    validationSplit: request.validationSplit,
+  };
+  const data = await prepareDataOrAdvise(preparation, (phase, done) => progress.enter(phase, done));
+  const folds = walkForwardFolds(data, request.walkForward ?? 0, preparation);
+  for (const fold of folds) await fold.check(() => progress.enter('splitting', 1));
+  for (const warning of dataWarnings(strategy, bars.symbols, data)) warn(warning);
+  const prepared = dryRunResult(request, strategy, summariseData(strategy, bars, data));
+  if (request.dryRun) return { result: prepared, warnings };
+
+  await progress.enter('starting engine');
+  const engine = await createEngine(request.engine.engine);
+  try {
+    const run = { request, hooks, progress, strategy, data, folds, engine };
+    const trained = await trainModel(run, bars.fingerprints, warn);
+    try {
+      const result = await finish(run, trained, prepared);
+      return { result, warnings };
+    } catch (error) {
+      // what was trained is not lost, whatever failed after it
+      await trained.checkpoints.write(() => Promise.resolve(trained.loop.state));
+      throw error;
+    }
+  } finally {
+    engine.dispose();
+  }
+}
+
+/** A run whose data are prepared. */
+interface PreparedRun {
+  request: TrainingRunRequest;
+  hooks: TrainingHooks;
+  progress: RunProgress;
+  strategy: Strategy;
+  data: PreparedData;
+  folds: ReturnType<typeof walkForwardFolds>;
+  engine: Engine;
+}
+
+interface Trained extends Pick<RunCheckpoints, 'checkpoints'> {
+  spec: ModelSpec;
+  loop: LoopResult;
+  analytics: Analytics | null;
+}
+
+async function trainModel(
+  { request, hooks, progress, strategy, data: { dataset, parts }, engine }: PreparedRun,
+  fingerprints: readonly BarsFingerprint[],
+  warn: (warning: string) => void,
+): Promise<Trained> {
+  const isRegression = dataset.output === 'regression';
+  const spec = modelOf(strategy, isRegression ? 1 : dataset.classes.length);
+  const classes = isRegression ? DIRECTIONS : dataset.classes;
+  const { training } = strategy;
+  const { from, checkpoints } = await openCheckpoints(
+    request,
+    hooks,
+    { spec, optimiser: optimiserOf(training), fingerprints },
+    warn,
+  );
+  const analytics = analyticsOf(request, strategy, classes, hooks.clock);
+  await progress.enter('training');
+  const loop = await runTrainingLoop({
+    model: spec,
+    settings: training,
+    train: parts.train,
+    validation: parts.validation,
+    engine,
+    seed: request.seed,
+    signal: hooks.signal,
+    clock: hooks.clock,
+    gradientNorms: analytics !== null,
+    callbacks: [
+      new Progress((update) => progress.update(update), hooks.clock),
+      ...(analytics === null ? [] : [analytics]),
+    ],
+    from,
+    checkpoints,
+  });
+  return { spec, loop, analytics, checkpoints };
+}
+
+/** Says what the trained model is worth, and writes it. */
+async function finish(
+  { request, hooks, progress, strategy, data, folds, engine }: PreparedRun,
+  { spec, loop, analytics }: Trained,
+  prepared: TrainingResult,
+): Promise<TrainingResult> {
+  const { signal, clock } = hooks;
+  const { seed } = request;
+  const worth = await assessModel({
+    engine,
+    model: spec,
+    loss: loop.loss,
+    data,
+    strategy,
+    seed,
+    signal,
+    clock,
+    progress,
+    importance: analytics !== null,
+  });
+  const walkForward = await evaluateFolds(folds, {
+    model: spec,
+    settings: strategy.training,
+    engine,
+    seed,
+    signal,
+    clock,
+    report: (done) => progress.enter('walk-forward', done),
+    update: (done) => progress.update({ phase: 'walk-forward', phase_fraction: done }),
+  });
+  const result = trainedResult(prepared, {
+    spec,
+    device: engine.device,
+    loop,
+    trainingTime: loop.elapsed / 1000,
+    analytics: analytics?.summary ?? null,
+    ...worth,
+    walkForward,
+  });
+  await progress.enter('storing model');
+  await analytics?.writeReport(result);
+  await writeModel(join(request.outputDir, 'model'), {
+    strategy,
+    strategyText: request.strategyText,
+    spec,
+    parameters: loop.parameters,
+    normalisation: data.normalisation,
+    classes: data.dataset.classes,
+    testPart: testPartOf(data),
+    result,
+    createdAt: clock.now(),
+  });
+  return result;
+}
+
+function readStrategy(request: TrainingRunRequest, warn: (warning: string) => void): Strategy {
+  const { symbols, timeframes } = request;
+  const { strategy, warnings } = parseStrategy(request.strategyText, {
+    file: request.strategyFile,
+    overrides: {
+      ...(symbols === undefined ? {} : { symbols }),
+      ...(timeframes === undefined ? {} : { timeframes }),
+    },
+  });
+  for (const issue of warnings) warn(formatIssue(issue));
+  return strategy;
+}
+
+/** On request or by the strategy's own wish. */
+function analyticsOf(
+  request: TrainingRunRequest,
+  strategy: Strategy,
+  classes: readonly string[],
+  clock: { now(): number },
+): Analytics | null {
+  const { analytics, epochs, batchSize, learningRate } = strategy.training;
+  if (!request.detailedAnalytics && !analytics.enabled) return null;
+  const symbol = strategy.symbols.length === 1 ? strategy.symbols[0]! : 'MULTI';
+  return new Analytics({
+    directory: join(request.outputDir, 'analytics'),
+    runId: analyticsRunId(symbol, strategy.name, clock.now()),
+    classes,
+    strategyText: request.strategyText,
+    trainingConfig: { epochs, batch_size: batchSize, learning_rate: learningRate, seed: request.seed },
+    exports: analytics,
+    clock,
+  });
+}
+
+/** A failed call of the operating system, as `node:fs` throws it. */
+function isFileError(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'syscall' in error && 'code' in error;
+}

@@ -1,0 +1,124 @@
+import type {
+  AnalyticsSummary,
+  DataSummary,
+  TrainingMetrics,
+  TrainingResult,
+  WalkForward,
+} from '@ktrdr/contracts';
+import type { Strategy } from '@ktrdr/strategy';
+import type { ModelWorth } from './assess-model.js';
+import { architectureOf, type ModelSpec, parameterCount } from '../network/model-spec.js';
+import type { TrainingRunRequest } from './training-run.js';
+import type { LoopResult } from '../loop/loop-request.js';
+
+const KILOBYTES = 1024;
+
+/** Result of a run that prepares everything and trains nothing. */
+export function dryRunResult(
+  request: TrainingRunRequest,
+  strategy: Strategy,
+  data: DataSummary,
+): TrainingResult {
+  return {
+    training_metrics: null,
+    validation_metrics: null,
+    test_metrics: null,
+    baselines: null,
+    walk_forward: null,
+    resource_usage: {
+      training_mode: request.mode,
+      engine: request.engine.engine,
+      device: request.engine.device,
+      rejected_engines: request.engine.rejected,
+      engine_times: request.engine.times,
+      peak_memory_mb: peakMemory(),
+    },
+    artifacts: { model: null, model_path: null, per_symbol_metrics: [], feature_importance: null },
+    session_info: {
+      operation_id: request.operationId,
+      strategy_name: strategy.name,
+      symbols: strategy.symbols,
+      timeframes: strategy.timeframes,
+      training_mode: request.mode,
+      use_host_service: request.mode === 'host',
+      start_date: request.startDate ?? strategy.dateRange.start ?? null,
+      end_date: request.endDate ?? strategy.dateRange.end ?? null,
+      seed: request.seed,
+    },
+    data_summary: data,
+    model_info: null,
+  };
+}
+
+/** Adds what training gave. */
+export function trainedResult(
+  prepared: TrainingResult,
+  trained: {
+    spec: ModelSpec;
+    device: string;
+    loop: LoopResult;
+    /** s */
+    trainingTime: number;
+    analytics: AnalyticsSummary | null;
+    walkForward: WalkForward | null;
+  } & ModelWorth,
+): TrainingResult {
+  const { spec, device, evaluation } = trained;
+  return {
+    ...prepared,
+    training_metrics: trainingMetrics(trained.loop, trained.trainingTime, trained.analytics),
+    validation_metrics: evaluation.validation,
+    test_metrics: evaluation.test,
+    baselines: evaluation.baselines,
+    walk_forward: trained.walkForward,
+    resource_usage: { ...prepared.resource_usage, device, peak_memory_mb: peakMemory() },
+    artifacts: {
+      ...prepared.artifacts,
+      per_symbol_metrics: evaluation.perSymbol,
+      feature_importance: trained.importance,
+    },
+    model_info: {
+      type: spec.type,
+      architecture: architectureOf(spec),
+      parameters_count: parameterCount(spec),
+    },
+  };
+}
+
+function trainingMetrics(
+  loop: LoopResult,
+  trainingTime: number,
+  analytics: AnalyticsSummary | null,
+): TrainingMetrics {
+  const { trainLoss, trainAccuracy, valLoss, valAccuracy } = loop.history;
+  return {
+    epochs_trained: loop.epochsTrained,
+    best_epoch: loop.bestEpoch,
+    early_stopped: loop.earlyStopped,
+    stopping_reason: loop.stoppingReason,
+    final_train_loss: trainLoss.at(-1)!,
+    final_train_accuracy: trainAccuracy.at(-1)!,
+    best_train_accuracy: highest(trainAccuracy),
+    final_val_loss: valLoss.at(-1)!,
+    final_val_accuracy: valAccuracy.at(-1)!,
+    best_val_accuracy: highest(valAccuracy),
+    final_learning_rate: loop.finalLearningRate,
+    training_time: trainingTime,
+    history: {
+      train_loss: trainLoss,
+      train_accuracy: trainAccuracy,
+      val_loss: valLoss,
+      val_accuracy: valAccuracy,
+    },
+    analytics,
+  };
+}
+
+function highest(values: readonly number[]): number {
+  return values.reduce((best, value) => Math.max(best, value), -Infinity);
+}
+
+/** Of this process, which does nothing but one run; MB. */
+function peakMemory(): number {
+  return Math.round(process.resourceUsage().maxRSS / KILOBYTES);
+}
