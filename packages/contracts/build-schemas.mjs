@@ -1,6 +1,6 @@
 /**
- * Second step of the build: `dist/schemas.json` holds the JSON schema of every type in `WireTypes`, and of the types inside them.
- * The OpenAPI documents of the services are built from it, so they cannot differ from the types.
+ * Second step of the build. Writes `dist/schemas.json`: the JSON schema of every type in `WireTypes`, and of the types
+ * these refer to. The services build their OpenAPI documents from it, so the documents cannot differ from the types.
  */
 import { writeFileSync } from 'node:fs';
 import { createGenerator } from 'ts-json-schema-generator';
@@ -17,7 +17,7 @@ const { definitions } = createGenerator({
   extraTags: ['additionalProperties'],
   encodeRefs: false,
   sortProps: false,
-  // `tsc` has just checked them
+  // `tsc` has already checked the types
   skipTypeCheck: true,
 }).createSchema('WireTypes');
 

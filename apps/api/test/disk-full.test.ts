@@ -70,7 +70,7 @@ withSmallDisks('disks of a few KiB', () => {
     const second = await api.untilEnded(await api.startTraining({ strategy: LARGE }));
     expect(second).toMatchObject({ status: 'failed', result: null, error: { code: 'disk_full' } });
     expect(second.error?.message).toMatch(
-      /^The disk is full \(ENOSPC\): .* Free space there, or set MODELS_DIR/,
+      /^The disk is full \(ENOSPC\): .* Free some space or set MODELS_DIR/,
     );
     expect(await filesOfService('small-models')).toEqual(before);
     expect(dataOf(await api.get<ModelList>('/models')).models.map(({ model }) => model)).toEqual([

@@ -224,7 +224,7 @@ test('a strategy whose name has dots can be found, trained, analysed, used for p
   expect(
     (await refusal(api.url, { path: '/trainings/start', body: `{"strategy_name":"${DOTTED}.yaml"}` }))
       .message,
-  ).toContain('without ".yaml" at its end');
+  ).toContain('without ".yaml" at the end');
 }, 40_000);
 
 test('a model whose files were changed, or of a later version, is refused everywhere and can be deleted', async () => {

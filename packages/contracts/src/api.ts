@@ -1,15 +1,15 @@
-/** Wire types of the smaller resources. */
+/** Wire types of the smaller resources: dummy tasks, sample data, strategies, indicators. */
 
 /** Body of `POST /dummy/start`. */
 export interface StartDummyRequest {
   /**
-   * Seconds an iteration lasts.
+   * Duration of one iteration, in seconds.
    *
    * @default 2
    */
   duration_seconds?: number;
   /**
-   * How many iterations there are.
+   * Number of iterations.
    *
    * @default 100
    */
@@ -25,13 +25,13 @@ export interface DummyResult {
 /** Body of `POST /data/sample`. Dates are `YYYY-MM-DD`, both ends included. */
 export interface SampleDataRequest {
   /**
-   * Name of the symbol.
+   * Symbol of the bars.
    *
    * @example "AAPL"
    */
   symbol: string;
   /**
-   * Length of a bar.
+   * Timeframe of the bars.
    *
    * @example "1h"
    */
@@ -40,10 +40,10 @@ export interface SampleDataRequest {
   start_date?: string;
   /** `YYYY-MM-DD`, included. */
   end_date?: string;
-  /** Seed of the synthetic bars: another seed gives other bars. */
+  /** Seed of the synthetic bars. Each seed gives different bars. */
   seed?: number;
   /**
-   * Replaces an existing file.
+   * Replace an existing file.
    *
    * @default false
    */
@@ -54,15 +54,15 @@ export interface SampleDataRequest {
 export interface SampleDataResponse {
   symbol: string;
   timeframe: string;
-  /** File name inside `DATA_DIR`. */
+  /** Name of the file in `DATA_DIR`. */
   file: string;
-  /** Where the file is, absolute. */
+  /** Absolute path of the file. */
   path: string;
   rows: number;
   first: string;
   last: string;
   synthetic: boolean;
-  /** Where real bars come from; `null` for synthetic ones. */
+  /** Origin of real bars; `null` for synthetic bars. */
   source: string | null;
 }
 
@@ -70,12 +70,12 @@ export interface SampleDataResponse {
 export interface StrategyIssue {
   severity: 'error' | 'warning';
   file: string;
-  /** 1-based; `null` where the problem has no place. */
+  /** Line in the file, 1-based; `null` if the problem has no position. */
   line: number | null;
   column: number | null;
   /** Path inside the file: `model.architecture.hidden_layers[0]`. */
   path: string;
-  /** What is wrong, and what would be right. */
+  /** What is wrong and how to fix it. */
   message: string;
 }
 
@@ -83,11 +83,11 @@ export interface StrategyIssue {
 export interface ValidateStrategyRequest {
   /** The strategy file's text. */
   strategy: string;
-  /** File name to use in messages about the text. */
+  /** File name for use in messages about the text. */
   strategy_file?: string;
 }
 
-/** `data` of `POST /strategies/validate`: a file with errors is an answer, not a failed request. */
+/** `data` of `POST /strategies/validate`. A strategy with errors also gets this response, with status 200. */
 export interface ValidateStrategyResponse {
   valid: boolean;
   name: string | null;
@@ -103,9 +103,9 @@ export interface MigrateStrategyResponse {
   /** The file in the current grammar (v3). */
   strategy: string;
   name: string;
-  /** Grammar of the text that was sent. */
+  /** Grammar version of the text that was sent. */
   from: 'v2' | 'v3';
-  /** What the migrated file cannot say, or leaves out. */
+  /** What the migration changed, left out or could not express. */
   notes: string[];
   /** Warnings of the migrated file. */
   issues: StrategyIssue[];
@@ -130,41 +130,41 @@ export interface StrategyList {
   strategies: StrategySummary[];
 }
 
-/** A value of an indicator's parameter. */
+/** Value of an indicator parameter. */
 export type IndicatorParameterValue = number | string | boolean;
 
-/** What a parameter of an indicator may be. */
+/** Describes one parameter of an indicator. */
 export interface IndicatorParameter {
   name: string;
   kind: 'whole' | 'real' | 'flag' | 'choice' | 'column';
   default: IndicatorParameterValue;
-  /** Smallest and largest number; `null` for what is no number. */
+  /** Smallest and largest allowed number; `null` if there is no such bound or the parameter is not a number. */
   min: number | null;
   max: number | null;
-  /** The bound itself is not allowed. */
+  /** True if `min` itself is not allowed. */
   min_exclusive: boolean;
   max_exclusive: boolean;
-  /** Words to choose from; `null` for numbers and flags. */
+  /** Allowed values of a text parameter; `null` for numbers and booleans. */
   options: string[] | null;
-  /** Other accepted names. */
+  /** Alternative names. */
   aliases: string[];
-  /** Why it changes nothing; `null` where it has an effect. */
+  /** Why the parameter has no effect; `null` if it has one. */
   no_effect: string | null;
 }
 
 /** One entry of `GET /indicators`. */
 export interface IndicatorInfo {
   type: string;
-  /** What it is, in one line. */
+  /** One-line description. */
   summary: string;
-  /** Other accepted names; case, `_`, `-` and spaces do not count. */
+  /** Alternative names. Case, `_`, `-` and spaces are ignored. */
   aliases: string[];
   parameters: IndicatorParameter[];
-  /** The first is what a plain id means. */
+  /** Names of the outputs. The first is the default: an id without an output name means this one. */
   outputs: string[];
-  /** Bars before the first value of each output, with the default parameters. */
+  /** For each output: number of bars before its first value, with default parameters. */
   warm_up: number[];
-  /** Why no strategy may use it; `null` where strategies may. */
+  /** Why strategies must not use the indicator (it looks ahead); `null` if they may. */
   look_ahead: string | null;
 }
 
@@ -173,7 +173,7 @@ export interface IndicatorList {
   indicators: IndicatorInfo[];
 }
 
-/** Body of `POST /indicators/compute`. Dates are `YYYY-MM-DD`, both ends included; without them all bars are meant. */
+/** Body of `POST /indicators/compute`. Dates are `YYYY-MM-DD`, both ends included. Without dates, all bars are used. */
 export interface ComputeIndicatorRequest {
   /**
    * A symbol with bars in `DATA_DIR`.
@@ -182,30 +182,30 @@ export interface ComputeIndicatorRequest {
    */
   symbol: string;
   /**
-   * Length of a bar.
+   * Timeframe of the bars.
    *
    * @example "1h"
    */
   timeframe: string;
   /**
-   * Type of the indicator, or an alias.
+   * Type of the indicator, or one of its aliases.
    *
    * @example "rsi"
    */
   type: string;
   /**
-   * Parameters by name; missing ones use their defaults.
+   * Parameters by name. Missing ones have their default values.
    *
    * @example { "period": 14 }
    */
   params?: Record<string, IndicatorParameterValue>;
-  /** `YYYY-MM-DD`, included. Earlier bars warm the indicator up. */
+  /** `YYYY-MM-DD`, included. Earlier bars warm up the indicator. */
   start_date?: string;
   /** `YYYY-MM-DD`, included. */
   end_date?: string;
 }
 
-/** Largest number of values, timestamps included, that `POST /indicators/compute` answers with. */
+/** Maximum number of values, timestamps included, in a response of `POST /indicators/compute`. */
 export const MOST_INDICATOR_VALUES = 500_000;
 
 /** `data` of `POST /indicators/compute`. */
@@ -213,11 +213,14 @@ export interface ComputeIndicatorResponse {
   symbol: string;
   timeframe: string;
   type: string;
-  /** Every parameter as it was used. */
+  /** All parameters, with the values used. */
   params: Record<string, IndicatorParameterValue>;
-  /** Open time of each bar inside the dates, UTC. Bars before them warm the indicator up. */
+  /** Open time (UTC) of each bar in the range. Earlier bars only warm up the indicator. */
   timestamps: string[];
-  /** One array an output, as long as `timestamps`; `null` where there is no value, as before the warm-up is over. */
+  /**
+   * One array per output, of the same length as `timestamps`. A value is `null` if there is none, for example during
+   * the warm-up.
+   */
   outputs: Record<string, (number | null)[]>;
   warnings: string[];
 }

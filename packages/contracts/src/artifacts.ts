@@ -6,7 +6,7 @@ export const MODEL_FILES = [
   'metrics.json',
   'metadata.json',
 ] as const;
-/** Files that detailed analytics write. */
+/** Files written by detailed analytics. */
 export const ANALYTICS_FILES = [
   'metrics.csv',
   'detailed_metrics.json',
@@ -15,12 +15,15 @@ export const ANALYTICS_FILES = [
   'report.html',
 ] as const;
 
-/** `data` of `GET /training/sessions/:id/artifacts`: `model/...` and `analytics/...`, names of the lists above only. */
+/**
+ * `data` of `GET /training/sessions/:id/artifacts`. The names are `model/...` and `analytics/...`, with file names from
+ * the lists above.
+ */
 export interface SessionArtifacts {
   files: ArtifactFile[];
 }
 
-/** One file that a run wrote. `path` is relative to the run's folder, with `/`: `model/model.onnx`. */
+/** One file written by a training. `path` is relative to the training's folder and uses `/`: `model/model.onnx`. */
 export interface ArtifactFile {
   path: string;
   sha256: string;

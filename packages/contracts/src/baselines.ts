@@ -1,33 +1,39 @@
-/** What costs little to reach; a model has to beat it. Accuracies are of the test part; of a regression those of the direction. */
+/**
+ * Simple predictors that a model has to beat. Accuracies are measured on the test part; for a regression, they are
+ * accuracies of the direction.
+ */
 export interface Baselines {
-  /** Always the most frequent class of the training part. */
+  /** Always predicts the most frequent class of the training part. */
   majority_class: { label: string; test_accuracy: number };
-  /** The newest label of the same symbol that was known before the row's bar; the majority class where none was. */
+  /**
+   * Predicts the newest label of the same symbol that is known before the row's bar, or the majority class if none is.
+   */
   last_label: {
     test_accuracy: number;
-    /** Test rows before which no label was known. */
+    /** Test rows before which no label is known. */
     unknown_rows: number;
   };
-  /** A linear model on the features of the row's own bar. */
+  /** A linear model of the features of the row's own bar. */
   linear_model: {
     type: 'logistic_regression' | 'linear_regression';
-    /** Training rows that it was fitted on: all, or some evenly spaced ones where there are many. */
+    /** Training rows used for the fit: all, or an evenly spaced sample if there are many. */
     train_rows: number;
     test_accuracy: number;
-    /** Mean absolute error of a regression; `null` for classes. */
+    /** Mean absolute error of a regression; `null` for classification. */
     mae: number | null;
   };
 }
+/** Name of a baseline. */
 export type BaselineName = keyof Baselines;
 
 /** Accuracy of each baseline. */
 export type BaselineAccuracies = Record<BaselineName, number>;
 
-/** The test part of one symbol. */
+/** Metrics of one symbol's test part. */
 export interface SymbolMetrics {
   symbol: string;
   rows: number;
-  /** `null` where the symbol has no rows. */
+  /** `null` if the symbol has no test rows. */
   test_accuracy: number | null;
   baselines: BaselineAccuracies | null;
 }

@@ -1,4 +1,4 @@
-/** ONNX Runtime by execution provider; `onnx` is its own code on the CPU. */
+/** Engines on ONNX, by execution provider. `onnx` is the project's own implementation on the CPU. */
 export const ONNX_ENGINE_NAMES = [
   'onnx-cuda',
   'onnx-coreml',
@@ -6,6 +6,7 @@ export const ONNX_ENGINE_NAMES = [
   'onnx-webgpu',
   'onnx',
 ] as const;
+/** Name of an engine on ONNX. */
 export type OnnxEngineName = (typeof ONNX_ENGINE_NAMES)[number];
 /** TensorFlow.js by backend. */
 export const TENSORFLOW_ENGINE_NAMES = [
@@ -14,27 +15,33 @@ export const TENSORFLOW_ENGINE_NAMES = [
   'tensorflow-wasm',
   'tensorflow-js',
 ] as const;
+/** Name of an engine on TensorFlow.js. */
 export type TensorFlowEngineName = (typeof TENSORFLOW_ENGINE_NAMES)[number];
 
-/** What computes training steps: one concrete engine. */
+/** The engine that computes the training steps. */
 export type EngineName = OnnxEngineName | TensorFlowEngineName;
+/** All engines. */
 export const ENGINE_NAMES: readonly EngineName[] = [...ONNX_ENGINE_NAMES, ...TENSORFLOW_ENGINE_NAMES];
-/** `auto` takes the fastest for the run's network of those that are to be had; `tensorflow` the first of that family. */
+/**
+ * `auto` selects the fastest available engine for the network; `tensorflow` selects the first available engine of
+ * TensorFlow.js.
+ */
 export type EngineSetting = 'auto' | 'tensorflow' | EngineName;
+/** All values of the engine setting. */
 export const ENGINE_SETTINGS: readonly EngineSetting[] = ['auto', 'tensorflow', ...ENGINE_NAMES];
 
-/** What a step of training took, ms: the median of some twenty. */
+/** Time of one training step in ms: the median of about twenty. */
 export interface EngineTime {
   engine: EngineName;
   ms_per_step: number;
 }
 
-/** Which engine was taken and why the others were not. */
+/** The selected engine, and why the others were rejected. */
 export interface EngineChoice {
   engine: EngineName;
   /** `cpu` or `gpu`. */
   device: string;
   rejected: { engine: EngineName; reason: string }[];
-  /** Of the run's own network and batch size, the fastest first; empty where only one engine could be taken. */
+  /** Step times for this network and batch size, fastest first; empty if only one engine was available. */
   times: EngineTime[];
 }

@@ -1,6 +1,6 @@
 /**
- * Stable error codes and the HTTP status that each has when it answers a request.
- * A code that only ends an operation has the status that fits if it is asked for synchronously.
+ * Stable error codes, each with its HTTP status. A code that only ends operations has the status that it would have in
+ * a synchronous request.
  */
 export const ERROR_STATUS = {
   // requests
@@ -76,20 +76,21 @@ export const ERROR_STATUS = {
   invalid_setting: 500,
 } as const;
 
+/** A stable error code. */
 export type ErrorCode = keyof typeof ERROR_STATUS;
 
-/** An error as clients get it: a stable code, a message for people, and details for programs. */
+/** An error on the wire: a stable code, a message for people, and details for programs. */
 export interface ErrorBody {
   code: ErrorCode;
-  /** What is wrong and what to do. */
+  /** What is wrong and what to do next. */
   message: string;
-  /** For programs; its shape depends on the code. */
+  /** Details for programs. The shape depends on the code. */
   details?: unknown;
 }
 
 /**
- * The one error type that crosses package borders: a stable code, a sentence that says what is wrong and what to do,
- * and details for programs. `cause` keeps the original.
+ * The only error type that crosses package boundaries: a stable code, a message that says what is wrong and what to do
+ * next, and details for programs. `cause` holds the original error.
  */
 export class KtrdrError extends Error {
   override readonly name: string = 'KtrdrError';
@@ -102,7 +103,7 @@ export class KtrdrError extends Error {
     this.details = options.details;
   }
 
-  /** HTTP status that fits the code. */
+  /** The HTTP status of the code. */
   get httpStatus(): number {
     return ERROR_STATUS[this.code];
   }
@@ -115,8 +116,8 @@ export class KtrdrError extends Error {
 }
 
 /**
- * Whether the store or the queue is unavailable. The code that connects to it logs each outage once when it begins and once when
- * it ends. Other code need not log these errors, and they need no stack.
+ * True if the error means that the store or the queue is unavailable. The code that connects to it logs the beginning
+ * and the end of each outage once. Other code does not log these errors and does not need their stack.
  */
 export function isOutage(error: unknown): error is KtrdrError {
   return (
@@ -124,18 +125,24 @@ export function isOutage(error: unknown): error is KtrdrError {
   );
 }
 
-/** For `.catch()`: `null` instead of an outage; throws every other error. */
+/** For `.catch()`: returns `null` for an outage and throws every other error. */
 export function nullInOutage(error: unknown): null {
   if (isOutage(error)) return null;
   throw error;
 }
 
-/** True also for an error of another copy of this module, or one that came as JSON. */
+/**
+ * True for a known error code. Works for errors from JSON or from another copy of this module, where `instanceof` would
+ * fail.
+ */
 export function isErrorCode(code: unknown): code is ErrorCode {
   return typeof code === 'string' && Object.hasOwn(ERROR_STATUS, code);
 }
 
-/** An error that travelled as JSON (from a child process or a host), as an error again. Unknown codes become `internal_error`. */
+/**
+ * Turns an error that arrived as JSON (from a child process or a host) into a `KtrdrError`. Unknown codes become
+ * `internal_error`.
+ */
 export function errorFromBody(body: ErrorBody): KtrdrError {
   return new KtrdrError(isErrorCode(body.code) ? body.code : 'internal_error', body.message, {
     details: body.details,

@@ -13,7 +13,7 @@ test.each([
   ['30m', ['M30', '30min', '30', 'm30', '30M']],
   ['15m', ['15', 'M15', '15 min', '900s']],
   ['1m', ['60s', 'M1', 'm', '1min', '1', 'minute']],
-])('%s is meant', (timeframe, texts) => {
+])('%s has other notations', (timeframe, texts) => {
   expect(texts.map(meantTimeframe)).toEqual(texts.map(() => timeframe));
 });
 
@@ -42,6 +42,6 @@ test('a length without a timeframe and an invalid text give no suggestion', () =
   expect(timeframeHint('60m')).toBe('; did you mean "1h"?');
 });
 
-test('a timeframe means itself', () => {
+test('a timeframe stands for itself', () => {
   expect(TIMEFRAMES.map(meantTimeframe)).toEqual([...TIMEFRAMES]);
 });

@@ -1,30 +1,30 @@
 /** Wire types of stored models. */
 import type { BarsFingerprint } from './training-request.js';
 
-/** What a model's outputs are, by the labels that it was trained on. */
+/** Kind of a model's outputs. It follows from the labels used in training. */
 export type ModelOutputType =
   | 'classification'
   | 'context_classification'
   | 'regime_classification'
   | 'regression';
 
-/** The part of the data that no training has seen. */
+/** The test part of the data, which training never uses. */
 export interface ModelTestPart {
-  /** First and last row's open time. */
+  /** Open times of the first and last row. */
   start: string;
   end: string;
   rows: number;
 }
 
-/** What is wrong with the files of a model. */
+/** Describes a damaged model. */
 export interface ModelDamage {
-  /** Name inside the model's directory; `null` where the directory itself cannot be read. */
+  /** Name of the damaged file in the model's directory; `null` if the directory itself is not readable. */
   file: string | null;
-  /** Continues a sentence that begins with the file: `is missing`, `is not valid JSON: ...`. */
+  /** What is wrong. Continues a sentence that starts with the file name: `is missing`, `is not valid JSON: ...`. */
   reason: string;
 }
 
-/** A model whose `metadata.json` can be read. */
+/** A model with a readable `metadata.json`. */
 export interface ModelSummary {
   /** `strategy/timeframe_vN`. */
   model: string;
@@ -38,18 +38,20 @@ export interface ModelSummary {
   seed: number;
   created_at: string;
   test_accuracy: number | null;
-  /** Best accuracy on the same test part of what costs nothing; `null` where it was not noted. */
+  /** Best accuracy of the baselines on the same test part; `null` if it was not recorded. */
   baseline_accuracy: number | null;
   path: string;
-  /** Why the model cannot be used, and what to do; `null` if no problem is known. */
+  /** Why the model is not usable, and what to do next; `null` if no problem is known. */
   problem: string | null;
-  /** `null` if no damage was found. Lists check only for missing files; content is checked when the model is used. */
+  /**
+   * `null` if no damage was found. Lists check only for missing files; the contents are checked when the model is used.
+   */
   damage: ModelDamage | null;
 }
 
-/** A model whose `metadata.json` cannot be read: only its location is known. It has the same keys as `ModelSummary`. */
+/** A model without a readable `metadata.json`: only its location is known. It has the same keys as `ModelSummary`. */
 export interface UnreadableModel {
-  /** `strategy/timeframe_vN`; only the strategy if its whole folder cannot be read. */
+  /** `strategy/timeframe_vN`, or only the strategy if its folder is not readable. */
   model: string;
   strategy: string;
   version: string | null;
@@ -75,13 +77,13 @@ export interface ModelList {
 }
 
 export const MODEL_ORDERS = ['created', 'accuracy', 'edge', 'name'] as const;
-/** `accuracy` and `edge` (accuracy above the baseline): the greatest first. */
+/** `created`: newest first. `accuracy` and `edge` (accuracy above the baseline): highest first. */
 export type ModelOrder = (typeof MODEL_ORDERS)[number];
 
 /** Query of `GET /models`. */
 export interface ListModelsQuery {
   /**
-   * `created`: newest first; `accuracy` and `edge` (accuracy above the baseline): the greatest first.
+   * `created`: newest first. `accuracy` and `edge` (accuracy above the baseline): highest first.
    *
    * @default "created"
    */
@@ -91,7 +93,7 @@ export interface ListModelsQuery {
 /** Query of `GET /models/compare`. */
 export interface CompareModelsQuery {
   /**
-   * Two to ten different models, joined by commas.
+   * Two to ten different models, separated by commas.
    *
    * @example "momentum/1h_v1,momentum/1h_v2"
    */
@@ -111,15 +113,18 @@ export interface StoredModelMetadata {
   feature_count: number;
   device: string;
   operation_id: string;
-  /** First and last row's open time. */
+  /** Open times of the first and last row. */
   start_date: string;
   end_date: string;
   synthetic_bars: boolean;
   output_type: ModelOutputType;
   timeframes: string[];
-  /** Requested date range, as typed; an open end is `null`. `null` for models that did not record it. */
+  /**
+   * Requested date range as entered; `null` for an open end. The whole field is `null` for models that did not record
+   * it.
+   */
   range: { start: string | null; end: string | null } | null;
-  /** First and last test row's open time, over all symbols; `null` for models that did not record it. */
+  /** Open times of the first and last test row over all symbols; `null` for models that did not record them. */
   test_part: ModelTestPart | null;
   fingerprints: BarsFingerprint[];
   versions: { ktrdr: string; node: string; engine: string };
@@ -129,26 +134,26 @@ export interface StoredModelMetadata {
 export interface ModelDetails {
   summary: ModelSummary;
   metadata: StoredModelMetadata;
-  /** `metrics.json` and `features.json` as stored. */
+  /** Contents of `metrics.json` and `features.json`. */
   metrics: unknown;
   features: unknown;
-  /** File names inside the model's directory. */
+  /** Names of the files in the model's directory. */
   files: string[];
 }
 
 /** `data` of `DELETE /models/:strategy/:version`. */
 export interface DeleteModelResponse {
-  /** The model that is gone. */
+  /** The deleted model. */
   model: string;
 }
 
-/** Most bars that one prediction answers for. */
+/** Maximum number of bars in one prediction request. */
 export const MOST_PREDICTED_BARS = 10_000;
 
 /** Body of `POST /models/:strategy/:version/predict`. */
 export interface PredictRequest {
   /**
-   * A symbol with bars in `DATA_DIR`; the model may have been trained on others.
+   * A symbol with bars in `DATA_DIR`. It may differ from the symbols used in training.
    *
    * @example "AAPL"
    */
@@ -160,7 +165,7 @@ export interface PredictRequest {
    */
   timeframe: string;
   /**
-   * Number of newest bars to predict.
+   * Number of bars to predict, counted from the newest.
    *
    * @default 1
    */
@@ -169,21 +174,22 @@ export interface PredictRequest {
   end_date?: string;
 }
 
+/** Trading decision for one bar. */
 export type Decision = 'BUY' | 'HOLD' | 'SELL';
 
-/** What a model says when one bar has closed. */
+/** Prediction for one bar, made at its close. */
 export interface BarPrediction {
   /** Open time of the bar, UTC. */
   time: string;
-  /** Class with the highest probability; `null` for a regression, and where the bar has no features. */
+  /** Class with the highest probability; `null` for a regression, and for a bar without features. */
   class: string | null;
-  /** Softmax of the outputs by class; `null` as `class`. */
+  /** Probability (softmax) of each class; `null` in the same cases as `class`. */
   probabilities: Record<string, number> | null;
-  /** Of a regression: the return until its horizon, 0.01 = 1 %. */
+  /** Predicted return over the horizon of a regression, 0.01 = 1 %; `null` for classification. */
   value: number | null;
   /**
-   * What the strategy's `decisions` make of it, before positions are looked at; `null` where it has none: context and
-   * regime classes, bars without features.
+   * Decision by the rules in the strategy's `decisions`, without regard to open positions. `null` if the rules give
+   * none: for context and regime classes, and for bars without features.
    */
   decision: Decision | null;
 }
@@ -195,45 +201,45 @@ export interface PredictResponse {
   timeframe: string;
   output_type: ModelOutputType;
   classes: string[];
-  /** A highest probability below it means HOLD; `null` for a regression. */
+  /** If the highest probability is lower, the decision is HOLD; `null` for a regression. */
   confidence_threshold: number | null;
-  /** Of a regression: a value above it means BUY, below minus it SELL. */
+  /** Threshold of a regression: above it, the decision is BUY; below its negative, SELL. `null` for classification. */
   edge: number | null;
-  /** Oldest first, one a bar. */
+  /** One prediction per bar, oldest first. */
   predictions: BarPrediction[];
   warnings: string[];
 }
 
-/** Most models that are compared at once. */
+/** Maximum number of models in one comparison. */
 export const MOST_COMPARED_MODELS = 10;
 
-/** One figure of several models. */
+/** One metric of several models. */
 export interface ComparedMetric {
   name: string;
-  /** Which value is better; `null` where neither is. */
+  /** Which direction is better; `null` if neither is. */
   better: 'higher' | 'lower' | null;
-  /** In the order of the models; `null` where a model has none. */
+  /** One value per model, in the order of the models; `null` if a model has none. */
   values: (number | null)[];
-  /** Indexes of the best; empty where figures cannot be compared. */
+  /** Indexes of the best models; empty if the values are not comparable. */
   best: number[];
 }
 
-/** Something in which models differ. */
+/** A property in which the models differ. */
 export interface ModelDifference {
   about: 'data' | 'features' | 'settings';
-  /** `symbols`, `training.epochs`. */
+  /** Name of the property: `symbols`, `training.epochs`. */
   name: string;
-  /** In the order of the models; `null` where a model has none. */
+  /** One value per model, in the order of the models; `null` if a model has none. */
   values: (string | null)[];
 }
 
 /** `data` of `GET /models/compare`. */
 export interface ModelComparison {
   models: ModelSummary[];
-  /** The test parts are the same rows of the same bars, and the outputs of one kind. */
+  /** True if the test parts are the same rows of the same bars and the models have the same kind of outputs. */
   comparable: boolean;
   metrics: ComparedMetric[];
   differences: ModelDifference[];
-  /** Why figures are not comparable. */
+  /** Why the metrics are not comparable. */
   warnings: string[];
 }

@@ -40,7 +40,7 @@ test.each([
   expect(STRATEGY_NAME_PATTERN.test(name)).toBe(false);
 });
 
-test('a long invalid name is refused quickly', () => {
+test('a long invalid name is rejected quickly', () => {
   const started = performance.now();
   expect(STRATEGY_NAME_PATTERN.test(`${'a.'.repeat(500_000)}/`)).toBe(false);
   expect(performance.now() - started).toBeLessThan(200);

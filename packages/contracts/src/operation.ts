@@ -1,8 +1,8 @@
 import type { ErrorBody } from './errors.js';
 
 /**
- * Operations on the wire. Words: an *operation* is one managed run of a domain function;
- * its *attempt* counts from 1. Timestamps are ISO 8601 in UTC.
+ * Wire types of operations. An *operation* is one managed run of a domain function. Its *attempt* counts from 1.
+ * Timestamps are ISO 8601 in UTC.
  */
 
 export const OPERATION_TYPES = ['training', 'dummy'] as const;
@@ -18,20 +18,22 @@ export const OPERATION_STATUSES = [
 ] as const;
 export type OperationStatus = (typeof OPERATION_STATUSES)[number];
 
+/** Statuses of an operation that has ended. */
 export const TERMINAL_STATUSES = ['completed', 'failed', 'cancelled'] as const;
 export type TerminalStatus = (typeof TERMINAL_STATUSES)[number];
 
+/** True if the operation has ended. */
 export function isTerminalStatus(status: OperationStatus): status is TerminalStatus {
   return (TERMINAL_STATUSES as readonly string[]).includes(status);
 }
 
-/** `cancel_reason` of what a service cancelled because it was stopped. */
+/** `cancel_reason` of an operation that was cancelled because its service is stopping. */
 export const STOPPING_REASON = 'the service is stopping';
 
-/** Error codes of ends that say nothing about the work: what ran it went away. */
+/** Error codes of operations that ended because the process that ran them went away, not because of the work itself. */
 export const INTERRUPTIONS: readonly string[] = ['interrupted', 'host_stopped', 'host_session_lost'];
 
-/** Structured progress. Every known key is always present; what is unknown is `null`. */
+/** Structured progress. Every known key is always present; unknown values are `null`. */
 export interface ProgressContext {
   model_type: string | null;
   symbols: string[] | null;
@@ -41,15 +43,16 @@ export interface ProgressContext {
   total_epochs: number | null;
   current_batch: number | null;
   total_batches: number | null;
-  /** True where the work runs on a host service. */
+  /** True if the work runs on a training host. */
   host_service: boolean | null;
-  /** What is being done now, in words that people read: `loading bars`, `training`. */
+  /** Current phase, for display: `loading bars`, `training`. */
   phase: string | null;
-  /** Latest figures of the work, such as `train_loss`. */
+  /** Latest metrics, such as `train_loss`. */
   metrics: Record<string, number> | null;
   [extra: string]: unknown;
 }
 
+/** A context without any known value. */
 export const EMPTY_PROGRESS_CONTEXT: Readonly<ProgressContext> = Object.freeze({
   model_type: null,
   symbols: null,
@@ -64,10 +67,11 @@ export const EMPTY_PROGRESS_CONTEXT: Readonly<ProgressContext> = Object.freeze({
   metrics: null,
 });
 
+/** Progress of an operation. */
 export interface OperationProgress {
-  /** 0..100 with one decimal; 100 only for a completed operation; never falls within an attempt. */
+  /** 0..100 with one decimal. 100 only when the operation has completed. Never decreases within an attempt. */
   percentage: number;
-  /** The rendered line. */
+  /** Current step as one line of text. */
   current_step: string | null;
   steps_completed: number | null;
   steps_total: number | null;
@@ -101,7 +105,7 @@ export interface Operation {
   progress: OperationProgress;
   metadata: OperationMetadata;
   cancel_requested_at: string | null;
-  /** What the first cancel request gave as its reason. */
+  /** Reason given in the first cancel request. */
   cancel_reason: string | null;
   error: ErrorBody | null;
   warnings: string[];
@@ -113,7 +117,7 @@ export interface OperationHistoryEntry {
   at: string;
   attempt: number;
   status: OperationStatus;
-  /** Why, in words for people; `null` where the status says it all. */
+  /** Reason for the change, for display; `null` if the status alone explains it. */
   cause: string | null;
 }
 
@@ -126,7 +130,7 @@ export interface OperationHistory {
 
 /** Query of `DELETE /operations`. */
 export interface RemoveOperationsQuery {
-  /** Days since the operations ended; 0 removes all that have ended. */
+  /** Minimum number of days since an operation ended; 0 removes all ended operations. */
   older_than_days: number;
 }
 
@@ -142,7 +146,7 @@ export interface OperationStarted {
   message: string;
 }
 
-/** An operation in a list: all but its result, which may be large. */
+/** An operation in a list: without its result, which may be large. */
 export type OperationSummary = Omit<Operation, 'result'>;
 
 /** `data` of `GET /operations`. */
@@ -161,10 +165,10 @@ export interface CancelOperationResponse {
 
 /** Body of `POST /operations/:id/cancel`. */
 export interface CancelOperationRequest {
-  /** Reason, as text for people. */
+  /** Reason, for display. */
   reason?: string;
   /**
-   * Skips the grace time.
+   * Cancel at once, without the grace period.
    *
    * @default false
    */

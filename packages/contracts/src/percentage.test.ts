@@ -4,7 +4,7 @@ import { openPercentage, percentageText } from './percentage.js';
 
 const exact = fc.double({ min: -10, max: 110, noNaN: true });
 
-test('an open percentage grows with the exact one, has one decimal and stays between 0 and 99.9', () => {
+test('openPercentage is monotonic, has one decimal and stays between 0 and 99.9', () => {
   fc.assert(
     fc.property(exact, exact, (a, b) => {
       const [low, high] = [openPercentage(Math.min(a, b)), openPercentage(Math.max(a, b))];
@@ -20,7 +20,7 @@ test('rounding a rounded percentage does not change it', () => {
   fc.assert(fc.property(exact, (value) => openPercentage(openPercentage(value)) === openPercentage(value)));
 });
 
-test('only 100 reads as 100', () => {
+test('only 100 appears as 100', () => {
   fc.assert(
     fc.property(fc.double({ min: 0, max: 100, noNaN: true }), (value) => {
       expect(percentageText(value) === '100.0%').toBe(value === 100);

@@ -2,14 +2,15 @@ import { KtrdrError } from './errors.js';
 
 const DISK_FULL: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
-/** The setting that says where something is stored. */
+/** Name of a setting that holds a storage folder. */
 export type FolderSetting = 'DATA_DIR' | 'MODELS_DIR' | 'STATE_DIR';
 
 /**
- * A failed file operation as an error that says what to do: `disk_full` or `storage_failed`. A KtrdrError stays what it is.
+ * Converts a failed file operation into an error that says what to do: `disk_full` or `storage_failed`. Returns a
+ * `KtrdrError` unchanged.
  *
- * @param doing what failed: `writing AAPL_1h.csv`
- * @param setting names another place to store it
+ * @param doing what failed, for example `writing AAPL_1h.csv`
+ * @param setting the setting that holds the folder, named in the advice
  */
 export function storageError(error: unknown, doing: string, setting: FolderSetting): KtrdrError {
   if (error instanceof KtrdrError) return error;
@@ -19,14 +20,14 @@ export function storageError(error: unknown, doing: string, setting: FolderSetti
     return new KtrdrError(
       'disk_full',
       `The disk is full (${code as string}): ${doing} failed. Nothing was stored. ` +
-        `Free space there, or set ${setting} to another disk, and try again.`,
+        `Free some space or set ${setting} to a folder on another disk, then try again.`,
       options,
     );
   }
   return new KtrdrError(
     'storage_failed',
     `${doing.charAt(0).toUpperCase()}${doing.slice(1)} failed: ${message}. Nothing was stored. ` +
-      `Check that ${setting} is a folder that may be written to.`,
+      `Check that ${setting} is a writable folder.`,
     options,
   );
 }

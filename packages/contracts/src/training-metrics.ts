@@ -1,15 +1,17 @@
+/** Test metrics of one class. */
 export interface ClassMetrics {
   label: string;
   precision: number;
   recall: number;
   f1: number;
-  /** True rows of this class. */
+  /** Number of test rows that belong to the class. */
   support: number;
 }
 
+/** Metrics of the training loop. Accuracies are 0..1. */
 export interface TrainingMetrics {
   epochs_trained: number;
-  /** Epoch (1-based) whose weights were kept: lowest validation loss. */
+  /** Epoch whose weights were kept: the one with the lowest validation loss. 1-based. */
   best_epoch: number;
   early_stopped: boolean;
   stopping_reason: string;
@@ -20,7 +22,7 @@ export interface TrainingMetrics {
   final_val_accuracy: number;
   best_val_accuracy: number;
   final_learning_rate: number;
-  /** Seconds. */
+  /** Duration in seconds. */
   training_time: number;
   history: {
     train_loss: number[];
@@ -31,25 +33,28 @@ export interface TrainingMetrics {
   analytics: AnalyticsSummary | null;
 }
 
+/** Result of detailed analytics. */
 export interface AnalyticsSummary {
   run_id: string;
-  /** Folder of the exported files. */
+  /** Folder with the exported files. */
   directory: string;
   total_alerts: number;
 }
 
+/** Metrics on the validation part. */
 export interface ValidationMetrics {
   val_loss: number;
   val_accuracy: number;
 }
 
+/** Metrics on the test part. */
 export interface TestMetrics {
   test_loss: number;
-  /** Of a regression: the share of rows whose direction is right. */
+  /** Share of correct classes, 0..1; for a regression, share of correct directions. */
   test_accuracy: number;
-  /** Mean absolute error of a regression; `null` for classes. */
+  /** Mean absolute error of a regression; `null` for classification. */
   mae: number | null;
-  /** Weighted by support. */
+  /** Precision, recall and F1 are means over the classes, weighted by support. */
   precision: number;
   recall: number;
   f1_score: number;
@@ -57,27 +62,33 @@ export interface TestMetrics {
   /** `[true class][predicted class]`, in the order of `classes`. */
   confusion_matrix: number[][];
   classes: string[];
-  /** `null` for a regression, which gives no probabilities. */
+  /** `null` for a regression, which has no probabilities. */
   calibration: Calibration | null;
 }
 
-/** How far the probabilities of the test part can be taken at their word. */
+/** How well the predicted probabilities match the outcomes in the test part. */
 export interface Calibration {
-  /** Expected calibration error, 0..1: mean distance of confidence and accuracy over the bins, weighted by rows. */
+  /**
+   * Expected calibration error, 0..1: the mean distance between confidence and accuracy over the bins, weighted by
+   * rows.
+   */
   expected_calibration_error: number;
-  /** Mean over rows of the sum over classes of (probability - 1 or 0)^2; 0..2. */
+  /**
+   * Brier score, 0..2: the mean over rows of the sum over classes of (probability - outcome)^2, where outcome is 1 for
+   * the true class and 0 otherwise.
+   */
   brier_score: number;
-  /** Ten of equal width by the greatest probability. */
+  /** Ten bins of equal width by the highest probability. */
   bins: ReliabilityBin[];
 }
 
-/** Rows whose greatest probability lies in `from`..`to`, the upper end included. */
+/** The rows whose highest probability is in `from`..`to`, upper end included. */
 export interface ReliabilityBin {
   from: number;
   to: number;
   rows: number;
-  /** Mean greatest probability; `null` without rows. */
+  /** Mean of the highest probability; `null` if the bin is empty. */
   confidence: number | null;
-  /** Share of the rows that are right; `null` without rows. */
+  /** Share of correct rows; `null` if the bin is empty. */
   accuracy: number | null;
 }

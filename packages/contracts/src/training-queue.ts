@@ -1,58 +1,58 @@
 import type { HostDescription, StartSessionRequest, TrainingSession } from './training-session.js';
 
-/** Name of the queue of trainings. */
+/** Name of the queue for trainings. */
 export const TRAINING_QUEUE = 'ktrdr-trainings';
 
-/** The job of one attempt of a training. */
+/** Job id of one attempt of a training. */
 export function trainingJobId(operationId: string, attempt: number): string {
   return `${operationId}-${attempt}`;
 }
 
-/** What a training host gets from the queue. */
+/** Payload of a queued training. */
 export type QueuedTraining = StartSessionRequest;
 
-/** What a host reports of a training while it runs: its session as it is. */
+/** Progress that a host reports for a queued training: its session as it is. */
 export interface QueuedTrainingReport {
   session: TrainingSession;
 }
 
-/** How a host's session ended, and what it has sent to the API. */
+/** How a host's session ended, and which files it has sent to the API. */
 export interface QueuedTrainingOutcome {
   session: TrainingSession;
   /** Name of the host. */
   host: string;
-  /** The run that ended: what it sent lies under this number. */
+  /** Number of the delivery that ended. The sent files are stored under this number. */
   run: number;
   files: SentFile[];
 }
 
-/** A file that a host has sent. `path` as in `ArtifactFile`. */
+/** A file that a host has sent. `path` has the same form as in `ArtifactFile`. */
 export interface SentFile {
   path: string;
   sha256: string;
 }
 
-/** A training host as `GET /hosts` shows it. */
+/** A training host, as shown by `GET /hosts`. */
 export interface TrainingHostInfo {
   name: string;
-  /** `queue`: it takes trainings out of the queue; `direct`: the API sends them to it. */
+  /** `queue`: the host takes trainings from the queue. `direct`: the API sends trainings to it. */
   mode: 'queue' | 'direct';
-  /** `silent`: it has not been heard for longer than hosts take between two signs of life, or does not answer. */
+  /** `silent`: the host missed its heartbeats or does not respond. */
   status: 'up' | 'silent';
-  /** What it trains with, in order of preference. */
+  /** Available engines, in order of preference. */
   engines: HostDescription['engines'];
   engine_setting: HostDescription['engine_setting'] | null;
   sessions_running: number;
   sessions_max: number | null;
-  /** Operations whose trainings it runs; `null` where it does not say. */
+  /** Operations whose trainings the host runs; `null` if it does not report them. */
   operations: string[] | null;
-  /** ISO 8601; `null` where it never answered. */
+  /** ISO 8601; `null` if the host has never responded. */
   last_heartbeat: string | null;
 }
 
 /** `data` of `GET /hosts`. */
 export interface HostList {
-  /** Where trainings run: beside the API, on one host, or on the hosts of a queue. */
+  /** Where trainings run: next to the API, on one host, or on the hosts of a queue. */
   mode: 'local' | 'host' | 'queue';
   hosts: TrainingHostInfo[];
 }

@@ -1,14 +1,17 @@
-/** Trainings with a higher priority are taken first. */
+/** Priorities of trainings in the queue. Higher priorities start first. */
 export const TRAINING_PRIORITIES = ['low', 'normal', 'high'] as const;
 export type TrainingPriority = (typeof TRAINING_PRIORITIES)[number];
 
-/** Body of `POST /trainings/start`. Exactly one of `strategy` and `strategy_name`. Dates are `YYYY-MM-DD` or ISO 8601, both ends included. */
+/**
+ * Body of `POST /trainings/start`. Give exactly one of `strategy` and `strategy_name`. Dates are `YYYY-MM-DD` or ISO
+ * 8601, both ends included.
+ */
 export interface StartTrainingRequest {
   /** The strategy file's text. */
   strategy?: string;
-  /** Name of a file in `STRATEGIES_DIR`, without its ending. */
+  /** Name of a file in `STRATEGIES_DIR`, without its extension. */
   strategy_name?: string;
-  /** What error messages call the text: the file's name as the person typed it. */
+  /** Name of the strategy file, for use in error messages. */
   strategy_file?: string;
   /**
    * Replaces the file's symbols.
@@ -26,16 +29,16 @@ export interface StartTrainingRequest {
   start_date?: string;
   /** `YYYY-MM-DD` or ISO 8601, included. */
   end_date?: string;
-  /** Above 0, below 1: share of the rows that are not test rows. */
+  /** Share of rows for training and validation, above 0 and below 1. The remaining rows are the test part. */
   validation_split?: number;
   /**
-   * Where bars come from; `local` is the data folder.
+   * Source of the bars. `local` is the data folder.
    *
    * @default "local"
    */
   data_mode?: string;
   /**
-   * Writes metrics of every epoch.
+   * Write metrics of every epoch.
    *
    * @default false
    */
@@ -46,33 +49,33 @@ export interface StartTrainingRequest {
    * @default 42
    */
   seed?: number;
-  /** Folds of the walk-forward evaluation; omit it for no such evaluation. */
+  /** Number of folds of the walk-forward evaluation. Without it, there is no such evaluation. */
   walk_forward?: number;
   /**
-   * Prepares the data but does not train.
+   * Prepare the data but do not train.
    *
    * @default false
    */
   dry_run?: boolean;
   /**
-   * Queue hosts take trainings with a higher priority first.
+   * Priority in the queue. Hosts start higher priorities first.
    *
    * @default "normal"
    */
   priority?: TrainingPriority;
-  /** Whose training it is, where a queue limits how many of one user's run at a time. */
+  /** Owner of the training, for queues that limit the running trainings per user. */
   user?: string;
-  /** Starting twice with one id gives one operation. */
+  /** A repeated start with the same id returns the same operation. */
   task_id?: string;
 }
 
-/** Seed of a request that names none: recorded, so that every run can be repeated. */
+/** Default seed. It is recorded, so that every training can be repeated. */
 export const DEFAULT_SEED = 42;
 
-/** So many folds may a walk-forward evaluation have. */
+/** Allowed number of folds in a walk-forward evaluation. */
 export const WALK_FORWARD_FOLDS = { least: 2, most: 20 } as const;
 
-/** Identity of one bars file: SHA-256 of the file's bytes. */
+/** Identifies the content of one bars file: SHA-256 of its bytes. */
 export interface BarsFingerprint {
   symbol: string;
   timeframe: string;

@@ -4,37 +4,43 @@ import type { TestMetrics, TrainingMetrics, ValidationMetrics } from './training
 import type { BarsFingerprint } from './training-request.js';
 import type { WalkForward } from './walk-forward.js';
 
+/** The engine and memory that a training used. */
 export interface ResourceUsage {
   training_mode: 'local' | 'host';
   engine: EngineName;
   device: string;
   rejected_engines: EngineChoice['rejected'];
-  /** What a step of this run's network took on each engine that could be taken, the fastest first; empty where there was one alone. */
+  /** Step times of the available engines for this network, fastest first; empty if only one was available. */
   engine_times: EngineTime[];
   peak_memory_mb: number;
 }
 
+/** What a training stored. */
 export interface TrainingArtifacts {
   /** `strategy/timeframe_vN`; `null` after a dry run. */
   model: string | null;
   /** The model's directory; `null` after a dry run. */
   model_path: string | null;
   per_symbol_metrics: SymbolMetrics[];
-  /** With detailed analytics; else `null`. */
+  /** Set with detailed analytics, otherwise `null`. */
   feature_importance: FeatureImportance | null;
 }
 
-/** What the model loses on the test part when a feature's values are shuffled among the rows (Breiman 2001). */
+/**
+ * Permutation importance: how much the model loses on the test part when a feature's values are shuffled among the rows
+ * (Breiman 2001).
+ */
 export interface FeatureImportance {
-  /** Test rows that were looked at: all, or 2,000 evenly spaced ones. */
+  /** Number of test rows used: all, or 2,000 evenly spaced ones. */
   rows: number;
   /**
-   * By drop in accuracy, of a regression by rise in loss, the greatest first. All lags, or all bars of the window, of a
-   * feature count as one.
+   * Sorted by drop in accuracy, or by rise in loss for a regression, largest first. All lags of a feature, or all bars
+   * of its window, count as one feature.
    */
   features: { feature: string; accuracy_drop: number; loss_rise: number }[];
 }
 
+/** The request of a training, as it was run. */
 export interface SessionInfo {
   operation_id: string;
   strategy_name: string;
@@ -47,12 +53,12 @@ export interface SessionInfo {
   seed: number;
 }
 
-/** The targets of one part of a regression. */
+/** Distribution of a regression's targets in one part. */
 export interface TargetDistribution {
   part: 'train' | 'validation' | 'test';
   rows: number;
   mean: number;
-  /** Sample deviation. */
+  /** Sample standard deviation. */
   std: number;
   min: number;
   q05: number;
@@ -63,24 +69,28 @@ export interface TargetDistribution {
   max: number;
 }
 
+/** The data of a training: its range, parts, features and labels. */
 export interface DataSummary {
   symbols: string[];
   timeframes: string[];
   base_timeframe: string;
-  /** First and last row's open time. */
+  /** Open times of the first and last row. */
   start_date: string;
   end_date: string;
   total_samples: number;
   train_samples: number;
   validation_samples: number;
   test_samples: number;
-  /** Rows dropped at split edges: their label looks across, or embargo. */
+  /**
+   * Rows removed at the edges of the parts: their label uses bars across the edge (purge), or they follow it too
+   * closely (embargo).
+   */
   purged_samples: number;
   feature_count: number;
   features: string[];
-  /** Rows of each class; empty for a regression. */
+  /** Number of rows per class; empty for a regression. */
   label_distribution: { label: string; train: number; validation: number; test: number }[];
-  /** One entry a part of a regression; `null` for a classification. */
+  /** One entry per part of a regression; `null` for a classification. */
   target_distribution: TargetDistribution[] | null;
   fingerprints: BarsFingerprint[];
   synthetic: boolean;
@@ -92,7 +102,7 @@ export interface TrainingResult {
   validation_metrics: ValidationMetrics | null;
   test_metrics: TestMetrics | null;
   baselines: Baselines | null;
-  /** `null` where it was not asked for. */
+  /** `null` if it was not requested. */
   walk_forward: WalkForward | null;
   resource_usage: ResourceUsage;
   artifacts: TrainingArtifacts;

@@ -5,12 +5,15 @@ import type { TrainingProgressUpdate } from './training-progress.js';
 import type { BarsFingerprint } from './training-request.js';
 import type { TrainingResult } from './training-result.js';
 
-/** A training host cancels a session that nobody has asked for in this time, ms, unless it is set otherwise: its API is gone. */
+/**
+ * Default lease of a host's session, in ms. The host cancels a session that nobody requests for this long, because its
+ * API is gone.
+ */
 export const SESSION_LEASE_MS = 60_000;
 
-/** Body of `POST /training/sessions`: a training whose names are resolved. Never a path. */
+/** Body of `POST /training/sessions`: a training with all names resolved. It contains no paths. */
 export interface StartSessionRequest {
-  /** The API's operation. A second request with the same id gets the same session. */
+  /** The API's operation. A repeated request with the same id gets the same session. */
   operation_id: string;
   /** The strategy file's text. */
   strategy: string;
@@ -34,17 +37,17 @@ export interface StartSessionRequest {
   dry_run: boolean;
   /** The same seed gives the same model. */
   seed: number;
-  /** `auto`: the host uses its own setting. */
+  /** `auto`: the host uses its own engine setting. */
   engine: EngineSetting;
-  /** One for each symbol and timeframe. */
+  /** One entry per symbol and timeframe. */
   fingerprints: BarsFingerprint[];
   /**
-   * Attempt of the operation; each has a session of its own.
+   * Attempt of the operation. Each attempt has its own session.
    *
    * @default 1
    */
   attempt?: number;
-  /** Goes on from the operation's last checkpoint at the host, with the engine of that one. */
+  /** Continues from the operation's last checkpoint on this host, with the same engine. */
   resume?: boolean;
 }
 
@@ -57,21 +60,21 @@ export interface TrainingSession {
   started_at: string | null;
   completed_at: string | null;
   progress: OperationProgress;
-  /** The last report as the trainer made it, for the API to forward. */
+  /** The trainer's last progress update, unchanged. */
   last_update: TrainingProgressUpdate | null;
-  /** `null` until the session's turn has come and its engine is resolved. */
+  /** `null` until the session starts and its engine is resolved. */
   engine: EngineName | null;
   device: string | null;
-  /** What the first cancel request gave as its reason. */
+  /** Reason given in the first cancel request. */
   cancel_reason: string | null;
   error: ErrorBody | null;
   warnings: string[];
   result: TrainingResult | null;
-  /** The host has a checkpoint from which a session with `resume` goes on. */
+  /** True if the host has a checkpoint from which a session with `resume` can continue. */
   resumable: boolean;
 }
 
-/** A session in a list: all but its result, which may be large. */
+/** A session in a list: without its result, which may be large. */
 export type TrainingSessionSummary = Omit<TrainingSession, 'result'>;
 
 /** `data` of `GET /training/sessions`, newest first. */
@@ -81,15 +84,15 @@ export interface SessionList {
   active_count: number;
 }
 
-/** What a host says of itself in `GET /health`, under `details.trainer`. */
+/** A host's description of itself in `GET /health`, under `details.trainer`. */
 export interface HostDescription {
-  /** The host's own, for sessions that leave the engine to it. */
+  /** The host's own setting, used for sessions with engine `auto`. */
   engine_setting: EngineSetting;
-  /** Those of the setting that are to be had; a session's is one of them. */
+  /** Available engines of the setting. A session uses one of them. */
   engines: { engine: EngineName; device: string }[];
   rejected_engines: EngineChoice['rejected'];
   sessions_running: number;
   sessions_max: number;
-  /** A session that nobody has asked for in this time is cancelled, ms. */
+  /** A session that nobody requests for this long is cancelled, ms. */
   session_lease_ms: number;
 }

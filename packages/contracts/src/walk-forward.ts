@@ -1,29 +1,35 @@
 import type { BaselineAccuracies } from './baselines.js';
 
-/** The same training on a growing past, each time judged by the rows that follow: how far one test accuracy can be trusted. */
+/**
+ * Walk-forward evaluation: the training is repeated on a growing history, and each fold is tested on the rows that
+ * follow. Shows how much a single test accuracy varies.
+ */
 export interface WalkForward {
   folds: WalkForwardFold[];
   test_accuracy: Spread;
   test_loss: Spread;
 }
 
-/** Over the folds. */
+/** Statistics over the folds. */
 export interface Spread {
   mean: number;
-  /** Sample deviation. */
+  /** Sample standard deviation. */
   std: number;
   min: number;
   max: number;
 }
 
-/** One training of a walk-forward evaluation. Times are open times of rows. */
+/** One fold of a walk-forward evaluation. Times are open times of rows. */
 export interface WalkForwardFold {
-  /** 1-based, in order of time. */
+  /** Number of the fold, 1-based, in order of time. */
   fold: number;
   train_rows: number;
   validation_rows: number;
   test_rows: number;
-  /** Rows before the end of the test rows that are in no part: their label looks across an edge, or embargo. */
+  /**
+   * Rows up to the end of the test rows that belong to no part: their label uses bars across an edge (purge), or they
+   * follow it too closely (embargo).
+   */
   purged_rows: number;
   train_start: string;
   train_end: string;

@@ -39,8 +39,8 @@ import type { SessionList, StartSessionRequest, TrainingSession } from './traini
 import type { TypedOperation } from './typed-operation.js';
 
 /**
- * Every body, query and response of the services, under its name in their OpenAPI documents. The build generates
- * `schemas.json` from this type, so a route can use every type listed here and the document matches the types.
+ * Every body, query and response of the services, by its name in the OpenAPI documents. The build generates
+ * `schemas.json` from this type: a route can use every type listed here, and the documents always match the types.
  */
 export interface WireTypes {
   // bodies and queries

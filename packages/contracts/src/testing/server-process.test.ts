@@ -22,7 +22,7 @@ async function untilGone(pid: number): Promise<void> {
   expect(runs(pid)).toBe(false);
 }
 
-test('a server is stopped, even if it ignores the signal', async () => {
+test('a server can be stopped even if it ignores the signal', async () => {
   const server = await ServerProcess.start(node(PROGRAM));
   expect(runs(server.pid)).toBe(true);
   await server.stop('SIGTERM');
@@ -32,23 +32,23 @@ test('a server is stopped, even if it ignores the signal', async () => {
   expect(runs(deaf.pid)).toBe(false);
 });
 
-test('the error of a server that does not start has its log and how it ended', async () => {
+test('the error of a server that does not start includes its log and exit status', async () => {
   const failing = node(`console.error('no room on the disk'); process.exitCode = 3`);
   await expect(ServerProcess.start(failing)).rejects.toThrow(
-    /did not start: it ended with 3\nno room on the disk/,
+    /did not start: it exited with 3\nno room on the disk/,
   );
   const missing = { command: '/nowhere/server', args: [], isReady: /up/ };
   await expect(ServerProcess.start(missing)).rejects.toThrow(/\/nowhere\/server did not start: .*127/);
   const silent = node('setTimeout(() => {}, 60_000)');
-  await expect(ServerProcess.start(silent, 300)).rejects.toThrow(/not ready within 300 ms/);
+  await expect(ServerProcess.start(silent, 300)).rejects.toThrow(/not ready after 300 ms/);
 });
 
-test('a server starts where its user finds no program on the PATH', async () => {
+test('a server starts if its user has no access to the PATH', async () => {
   const server = await ServerProcess.start({ ...node(PROGRAM), env: { PATH: '/nowhere' } });
   await server.stop('SIGKILL');
 });
 
-test('a server whose port is taken starts on another port', async () => {
+test('a server starts on another port if its port is taken', async () => {
   let tries = 0;
   const { port, server } = await ServerProcess.onFreePort((free) => {
     tries += 1;
@@ -58,7 +58,7 @@ test('a server whose port is taken starts on another port', async () => {
   await server.stop('SIGKILL');
 });
 
-test('a server ends with the process that started it, even if that is killed', async () => {
+test('a server ends when its parent process is killed', async () => {
   const program = `
     const { ServerProcess } = await import(${JSON.stringify(import.meta.resolve('@ktrdr/contracts/testing'))});
     const { pid } = await ServerProcess.start({ command: process.execPath, args: ['-e', ${JSON.stringify(PROGRAM)}], isReady: /up/ });

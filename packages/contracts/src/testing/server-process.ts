@@ -2,30 +2,31 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 
-/** Another process may take a free port before the server does. */
+/** Another process may take the free port before the server does. */
 const START_TRIES = 3;
 const START_TIMEOUT_MS = 25_000;
 const STOP_TIMEOUT_MS = 10_000;
-/** Characters of the server's log that are kept for an error message. */
+/** Number of characters of the server's log kept for error messages. */
 const LOG_LENGTH = 4_000;
-/** By its path: `user` may not be allowed to search the folders of PATH. */
+/** Absolute path, because `user` may lack access to the folders in PATH. */
 const SHELL = '/bin/sh';
 const PORT_IS_TAKEN = /address already in use/i;
 
 /**
- * Runs a program that ends with this process, even if this process is killed. A subprocess of the shell waits for the end of
- * file descriptor 3, which only this process holds open, and then kills the program.
+ * Runs a program that ends with this process, even if this process is killed. A subshell waits until file descriptor 3,
+ * which only this process holds open, is closed. Then it kills the program.
  */
 const ENDS_WITH_PARENT = '(read -r _ <&3; kill -QUIT $$) >/dev/null 2>&1 & exec "$@" 3<&-';
 
+/** The server to run. */
 export interface ServerProgram {
   command: string;
   args: readonly string[];
-  /** The server's log matches this when the server accepts connections. */
+  /** Matches the server's log when the server accepts connections. */
   isReady: RegExp;
-  /** Added to this process's environment. */
+  /** Added to the environment of this process. */
   env?: Record<string, string>;
-  /** The user that runs it; default: this process's user. */
+  /** The user that runs the server; default: the user of this process. */
   user?: { uid: number; gid: number };
 }
 
@@ -50,7 +51,10 @@ export class ServerProcess {
     }
   }
 
-  /** @throws an error with the end of the server's log if it does not start */
+  /**
+   * Starts a server and resolves when it is ready. @throws an error with the end of the server's log if it does not
+   * start
+   */
   static async start(
     { command, args, isReady, env, user }: ServerProgram,
     timeoutMs = START_TIMEOUT_MS,
@@ -72,8 +76,8 @@ export class ServerProcess {
       child.stdout?.on('data', read);
       child.stderr?.on('data', read);
       child.once('error', reject);
-      child.once('close', (code, signal) => reject(new Error(`it ended with ${signal ?? code}`)));
-      setTimeout(() => reject(new Error(`it was not ready within ${timeoutMs} ms`)), timeoutMs).unref();
+      child.once('close', (code, signal) => reject(new Error(`it exited with ${signal ?? code}`)));
+      setTimeout(() => reject(new Error(`not ready after ${timeoutMs} ms`)), timeoutMs).unref();
     });
     const server = new ServerProcess(child);
     try {
@@ -91,7 +95,7 @@ export class ServerProcess {
     return this.child.pid ?? -1;
   }
 
-  /** Resolves when it has ended; a server that does not end in time is killed. */
+  /** Stops the server and resolves when it has ended. Kills it if it does not end in time. */
   async stop(signal: NodeJS.Signals, timeoutMs = STOP_TIMEOUT_MS): Promise<void> {
     if (this.child.pid !== undefined && this.child.exitCode === null && this.child.signalCode === null) {
       const ended = once(this.child, 'exit');
