@@ -276,7 +276,7 @@ describe('what is not there', () => {
       'a symbol',
       { path: TRAIN, json: { strategy: QUICK, symbols: ['TSLA'] } },
       '404 bars_not_found',
-      /TSLA_1h\.csv is not in .*There are bars of AAPL 1h.*ktrdr data sample TSLA 1h/,
+      /TSLA_1h\.csv is not in .*Available bars: AAPL 1h.*ktrdr data sample TSLA 1h/,
     ],
     [
       'a timeframe of a symbol that is there',
@@ -329,7 +329,7 @@ describe.each([
   ['a sample', SAMPLE, { symbol: 'NEW', timeframe: '1h' }],
 ])('dates of %s', (_what, path, body) => {
   test.each<[string, object, string, RegExp]>([
-    ['reversed', { start_date: '2024-03-01', end_date: '2024-01-01' }, 'invalid_date_range', /exchange them/],
+    ['reversed', { start_date: '2024-03-01', end_date: '2024-01-01' }, 'invalid_date_range', /swap them/],
     ['a day that there is not', { start_date: '2024-02-31' }, 'invalid_date', /2024-02 has 29 days/],
     ['a month that there is not', { end_date: '2024-13-01' }, 'invalid_date', /months go from 01 to 12/],
     ['no date', { start_date: 'yesterday' }, 'invalid_date', /write it as 2024-01-31/],
@@ -508,7 +508,9 @@ describe('bars that cannot be trained on fail the operation, and the message say
     await mkdir(join(sandbox.dataDir, 'FOLDER_1h.csv'));
     expect(await refusedBody(TRAIN, { strategy: QUICK, symbols: ['FOLDER'] })).toEqual({
       code: '422 bars_invalid',
-      message: expect.stringMatching(/^FOLDER_1h\.csv in .* cannot be read: it is not a file\.$/),
+      message: expect.stringMatching(
+        /^FOLDER_1h\.csv in .* cannot be read: it is a folder or special file\.$/,
+      ),
     });
   });
 });

@@ -119,7 +119,7 @@ describe('POST /indicators/compute', () => {
     [{ params: [1] }, 400, 'invalid_request', 'params'],
     [{ type: 7 }, 400, 'invalid_request', 'type'],
     [{ start_date: '2024-02-31' }, 400, 'invalid_date', '2024-02 has 29 days'],
-    [{ start_date: '2024-02-02', end_date: '2024-01-02' }, 400, 'invalid_date_range', 'exchange them'],
+    [{ start_date: '2024-02-02', end_date: '2024-01-02' }, 400, 'invalid_date_range', 'swap them'],
     [{ start_date: '2030-01-01' }, 422, 'no_bars_in_range', 'Choose dates inside that range'],
     [{ perod: 9 }, 400, 'invalid_request', 'there is no option "perod"'],
     [

@@ -238,7 +238,7 @@ describe('a session that cannot be started', () => {
       'dates reversed',
       { start_date: '2024-03-01', end_date: '2024-01-01' },
       '400 invalid_date_range',
-      /exchange them/,
+      /swap them/,
     ],
     ['too many folds', { walk_forward: 21 }, '400 invalid_request', /walk_forward must be at most 20/],
     ['a seed that is none', { seed: 1.5 }, '400 invalid_request', /seed must be a whole number/],

@@ -24,7 +24,7 @@ function bars(timeframe: Timeframe, times: number[]): Bars {
   };
 }
 
-/** The rule word by word: the last bar whose own close is at or before the base bar's close. */
+/** A direct implementation: the last bar whose close is at or before the base bar's close. */
 function slowAlign(base: Bars, other: Bars): number[] {
   return [...base.time].map((open) => {
     const decided = open + TIMEFRAME_MS[base.timeframe];
@@ -33,8 +33,8 @@ function slowAlign(base: Bars, other: Bars): number[] {
   });
 }
 
-describe('aligning another timeframe to the base', () => {
-  test('equals the rule, with gaps and bars off the grid', () => {
+describe('alignToBase', () => {
+  test('matches a direct implementation, with gaps and bars off the grid', () => {
     const times = fc
       .uniqueArray(fc.integer({ min: 0, max: 40 * 24 * 2 }), { maxLength: 60 })
       .map((halfHours) => halfHours.sort((a, b) => a - b).map((at) => (at * HOUR_MS) / 2));
@@ -55,7 +55,7 @@ describe('aligning another timeframe to the base', () => {
     );
   });
 
-  test('a day stamped with its date counts from the next midnight on', () => {
+  test('a daily bar becomes visible at the next midnight', () => {
     const hours = ['2024-01-02T00', '2024-01-02T22', '2024-01-02T23', '2024-01-03T00', '2024-01-08T14'];
     const base = bars(
       '1h',
@@ -65,11 +65,11 @@ describe('aligning another timeframe to the base', () => {
       '1d',
       ['2024-01-01', '2024-01-02', '2024-01-05', '2024-01-08'].map((text) => Date.parse(text)),
     );
-    // The hour from 23:00 is decided at midnight, when its own day has closed.
+    // The 23:00 bar closes at midnight, together with its own day.
     expect([...alignToBase(base, daily)]).toEqual([0, 0, 1, 1, 2]);
   });
 
-  test('a timeframe aligned with itself is its own bar', () => {
+  test('aligned with itself, a timeframe maps each bar to itself', () => {
     const base = bars(
       '1h',
       [0, 1, 5, 9].map((hour) => hour * HOUR_MS),
@@ -77,7 +77,7 @@ describe('aligning another timeframe to the base', () => {
     expect([...alignToBase(base, base)]).toEqual([0, 1, 2, 3]);
   });
 
-  test('is -1 where nothing has closed yet', () => {
+  test('is -1 while no bar has closed', () => {
     const base = bars('1h', [0, HOUR_MS]);
     expect([...alignToBase(base, bars('1d', [0]))]).toEqual([-1, -1]);
     expect([...alignToBase(base, bars('1d', []))]).toEqual([-1, -1]);

@@ -3,16 +3,18 @@ import { KtrdrError } from '@ktrdr/contracts';
 import { barsFile, barsFileName } from './bars-file.js';
 import { listBars } from './list-bars.js';
 
-const MOST_NAMED = 12;
+const MAX_NAMED = 12;
 
-/** Which bars are meant. */
+/** Identifies one bars file. */
 export interface BarsName {
   dataDir: string;
   symbol: string;
   timeframe: string;
 }
 
-/** Opens a bars file for reading. Throws `invalid_name`, `bars_not_found` (which names what there is) or `bars_invalid`. */
+/**
+ * Opens a bars file for reading. Throws `invalid_name`, `bars_not_found` (lists the available bars) or `bars_invalid`.
+ */
 export async function openBarsFile(name: BarsName): Promise<FileHandle> {
   const path = barsFile(name.dataDir, name.symbol, name.timeframe);
   let handle: FileHandle;
@@ -26,7 +28,7 @@ export async function openBarsFile(name: BarsName): Promise<FileHandle> {
   const isFile = await handle.stat().then((stats) => stats.isFile());
   if (isFile) return handle;
   await handle.close();
-  throw unreadable(name, 'it is not a file');
+  throw unreadable(name, 'it is a folder or special file');
 }
 
 function unreadable({ dataDir, symbol, timeframe }: BarsName, reason: string, cause?: unknown): KtrdrError {
@@ -44,13 +46,13 @@ async function barsNotFound({ dataDir, symbol, timeframe }: BarsName, cause: unk
   const meant = listed.find(
     (bars) => bars.symbol.toUpperCase() === symbol.toUpperCase() && bars.timeframe === timeframe,
   );
-  const named = available.slice(0, MOST_NAMED).join(', ');
-  const more = available.length > MOST_NAMED ? ` and ${available.length - MOST_NAMED} more` : '';
-  const there = available.length === 0 ? 'There are no bars yet.' : `There are bars of ${named}${more}.`;
+  const named = available.slice(0, MAX_NAMED).join(', ');
+  const more = available.length > MAX_NAMED ? ` and ${available.length - MAX_NAMED} more` : '';
+  const there = available.length === 0 ? 'There are no bars yet.' : `Available bars: ${named}${more}.`;
   return new KtrdrError(
     'bars_not_found',
     `There are no ${timeframe} bars of ${symbol}: ${file} is not in ${dataDir}. ` +
-      `${meant === undefined ? '' : `Did you mean ${meant.symbol}? `}${there} Put your own bars there, or write a sample with: ktrdr data sample ${symbol} ${timeframe}`,
+      `${meant === undefined ? '' : `Did you mean ${meant.symbol}? `}${there} Put your own bars there, or create a sample: ktrdr data sample ${symbol} ${timeframe}`,
     { details: { symbol, timeframe, file, available }, cause },
   );
 }

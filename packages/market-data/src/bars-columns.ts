@@ -5,7 +5,7 @@ export class BarsColumns {
   #columns: Float64Array[];
   #length = 0;
 
-  /** `capacity`: rows expected; more are taken too. */
+  /** `capacity`: expected number of rows. The columns grow beyond it when needed. */
   constructor(capacity: number) {
     this.#columns = Array.from({ length: COLUMNS }, () => new Float64Array(Math.max(16, capacity)));
   }
@@ -21,7 +21,7 @@ export class BarsColumns {
     this.#length++;
   }
 
-  /** The columns as they stand, each in memory of its own. */
+  /** Copies of the columns, cut to the number of rows. */
   take(): Record<'time' | 'open' | 'high' | 'low' | 'close' | 'volume', Float64Array> {
     const [time, open, high, low, close, volume] = this.#columns.map((column) =>
       column.slice(0, this.#length),

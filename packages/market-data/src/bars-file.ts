@@ -9,17 +9,17 @@ import {
   type Timeframe,
 } from '@ktrdr/contracts';
 
-/** `AAPL_1h.csv`. Throws `invalid_name` where symbol or timeframe do not fit their patterns. */
+/** `AAPL_1h.csv`. Throws `invalid_name` if symbol or timeframe is not valid. */
 export function barsFileName(symbol: string, timeframe: string): string {
   return `${checkedSymbol(symbol)}_${checkedTimeframe(timeframe)}.csv`;
 }
 
-/** Path of the bars of a symbol and timeframe, always inside `dataDir`. Throws `invalid_name`. */
+/** Path of a bars file, always inside `dataDir`. Throws `invalid_name`. */
 export function barsFile(dataDir: string, symbol: string, timeframe: string): string {
   return join(dataDir, barsFileName(symbol, timeframe));
 }
 
-/** The symbol itself. Throws `invalid_name`. */
+/** Returns the symbol if it is valid. Throws `invalid_name`. */
 export function checkedSymbol(symbol: string): string {
   if (SYMBOL_PATTERN.test(symbol)) return symbol;
   throw new KtrdrError(
@@ -29,21 +29,21 @@ export function checkedSymbol(symbol: string): string {
   );
 }
 
-/** The timeframe itself. Throws `invalid_name`. */
+/** Returns the timeframe if it is valid. Throws `invalid_name`. */
 export function checkedTimeframe(timeframe: string): Timeframe {
   if (isTimeframe(timeframe)) return timeframe;
-  throw new KtrdrError('invalid_name', `${shown(timeframe)} is not a timeframe: ${wouldBeRight(timeframe)}`, {
+  throw new KtrdrError('invalid_name', `${shown(timeframe)} is not a timeframe: ${suggestion(timeframe)}`, {
     details: { field: 'timeframe', value: timeframe.slice(0, 64) },
   });
 }
 
-function wouldBeRight(timeframe: string): string {
+function suggestion(timeframe: string): string {
   const meant = meantTimeframe(timeframe);
   const choices = `choose one of ${TIMEFRAMES.join(', ')}`;
   return meant === null ? `${choices}.` : `${choices}; did you mean "${meant}"?`;
 }
 
-/** Symbol and timeframe of a bars file's base name; `undefined` where it is not one. */
+/** Symbol and timeframe from a bars file's base name; `undefined` if the name does not fit. */
 export function parseBarsFileName(name: string): { symbol: string; timeframe: Timeframe } | undefined {
   const match = /^(.+)_([^_]+)\.csv$/.exec(name);
   if (match === null) return undefined;

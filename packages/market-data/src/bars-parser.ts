@@ -13,13 +13,13 @@ const TAB = 9;
 const HASH = 35;
 const COMMA = 44;
 const QUOTE = 34;
-/** A number with a decimal comma, as many European programs write it: `1,5`, `1.234,56`. */
+/** A number with a decimal comma, as written in much of Europe: `1,5`, `1.234,56`. */
 const DECIMAL_COMMA = /^[+-]?\d+(\.\d{3})*,\d+$/;
 
-/** Adjusted prices carry rounding noise: a high this much (relative) below a close is one. */
+/** Adjusted prices carry rounding noise. A high below a close by less than this fraction is accepted. */
 const PRICE_NOISE = 1e-6;
-/** From this many bars on, bars that are mostly too close together are taken for another timeframe's. */
-const ENOUGH_TO_JUDGE_SPACING = 20;
+/** With at least this many bars, the spacing between bars shows whether they belong to a finer timeframe. */
+const MIN_BARS_TO_JUDGE_SPACING = 20;
 
 const TIME = 0;
 const OPEN = 1;
@@ -31,15 +31,15 @@ const VOLUME = 5;
 export interface BarsParserOptions {
   symbol: string;
   timeframe: Timeframe;
-  /** Base name for messages. */
+  /** Base name of the file, for messages. */
   file: string;
-  /** Expected rows. */
+  /** Expected number of rows. */
   capacity: number;
-  /** What the header calls the timestamp; `timestamp` in bars files. */
+  /** Name of the timestamp column in the header. Default: `timestamp`. */
   timestampName?: string;
 }
 
-/** Turns the lines of a bars file into checked bars. Feed it bytes of whole lines, then `finish`. */
+/** Parses the lines of a bars file and checks them. Call `push` with whole lines, then `finish`. */
 export class BarsParser {
   readonly #options: BarsParserOptions;
   readonly #problems: BarsProblemList;
@@ -59,12 +59,12 @@ export class BarsParser {
     this.#columns = new BarsColumns(options.capacity);
   }
 
-  /** True once nothing further is worth reading: the header is wrong, or there are many problems. */
+  /** True when reading on is pointless: the header is wrong, or the problem list is full. */
   get ended(): boolean {
     return this.#problems.isFull || (this.#header === undefined && !this.#problems.isEmpty);
   }
 
-  /** Reads all whole lines of `bytes[0, length)`. Returns where the first unfinished line starts. */
+  /** Parses all complete lines of `bytes[0, length)`. Returns the start of the first incomplete line. */
   push(bytes: Buffer, length: number): number {
     let start = 0;
     while (!this.ended) {
@@ -76,7 +76,7 @@ export class BarsParser {
     return length;
   }
 
-  /** Reads one line, `bytes[from, to)` without its line feed. */
+  /** Parses one line: `bytes[from, to)`, without its line feed. */
   pushLine(bytes: Buffer, from: number, to: number): void {
     this.#line++;
     let start = from;
@@ -89,15 +89,15 @@ export class BarsParser {
     else this.#readHeader(bytes.toString('utf8', start, end));
   }
 
-  /** The line that is being read is longer than any line of bars. */
+  /** Records that the current line is longer than any line of bars can be. */
   refuseLongLine(bytes: Buffer): void {
     const why = bytes.includes(RETURN)
-      ? 'the lines end with a carriage return only: save the file with Unix or Windows line endings'
-      : `the line is longer than ${bytes.length} bytes: this is not a file of bars`;
+      ? 'lines end with a bare carriage return: save the file with Unix or Windows line endings'
+      : `the line is longer than ${bytes.length} bytes: this is not a bars file`;
     this.#problems.add(this.#line + 1, why);
   }
 
-  /** The bars. Throws `bars_invalid` with all problems. */
+  /** Returns the bars. Throws `bars_invalid` with all problems. */
   finish(): Bars {
     if (this.#problems.isEmpty) this.#checkWhole();
     if (!this.#problems.isEmpty) throw this.#problems.toError();
@@ -175,7 +175,7 @@ export class BarsParser {
     } else
       this.#problems.add(
         this.#line,
-        `timestamp ${shown(text)} is not a date and time such as ${TIMESTAMP_FORMS}`,
+        `timestamp ${shown(text)} is not a date and time: write it as ${TIMESTAMP_FORMS}`,
       );
     return false;
   }
@@ -192,9 +192,9 @@ export class BarsParser {
     this.#checkOrder(time);
     if (!(open > 0 && high > 0 && low > 0 && close > 0)) {
       const role = [OPEN, HIGH, LOW, CLOSE].find((index) => row[index]! <= 0)!;
-      this.#problems.add(this.#line, `${BAR_COLUMNS[role]!} ${row[role]!} is not above 0`);
+      this.#problems.add(this.#line, `${BAR_COLUMNS[role]!} ${row[role]!} must be above 0`);
     }
-    if (volume < 0) this.#problems.add(this.#line, `${BAR_COLUMNS[VOLUME]} ${volume} is below 0`);
+    if (volume < 0) this.#problems.add(this.#line, `${BAR_COLUMNS[VOLUME]} ${volume} must not be negative`);
     const noise = Math.abs(high) * PRICE_NOISE;
     if (low > high + noise) this.#problems.add(this.#line, `high ${high} is below low ${low}`);
     else if (open > high + noise) this.#problems.add(this.#line, `high ${high} is below open ${open}`);
@@ -217,7 +217,7 @@ export class BarsParser {
       this.#line,
       spacing === 0
         ? `timestamp ${text} is a duplicate of line ${this.#lastTimeLine}`
-        : `timestamp ${text} is before that of line ${this.#lastTimeLine} (${formatTimestamp(this.#lastTime)}): sort the bars by time`,
+        : `timestamp ${text} is before line ${this.#lastTimeLine} (${formatTimestamp(this.#lastTime)}): sort the bars by time`,
     );
   }
 
@@ -227,24 +227,24 @@ export class BarsParser {
     if (this.#header === undefined) {
       this.#problems.add(
         Math.max(1, this.#line),
-        `the file ${this.#line === 0 ? 'is empty' : 'has no header'}: its first line must name ${BAR_COLUMNS.join(',')}`,
+        `the file ${this.#line === 0 ? 'is empty' : 'has no header'}: it must start with the header ${BAR_COLUMNS.join(',')}`,
       );
     } else if (rows === 0) {
       this.#problems.add(this.#line, 'there are no bars after the header');
-    } else if (rows >= ENOUGH_TO_JUDGE_SPACING && this.#tooClose * 2 > rows) {
+    } else if (rows >= MIN_BARS_TO_JUDGE_SPACING && this.#tooClose * 2 > rows) {
       this.#problems.add(
         this.#lastTimeLine,
-        `most bars are closer together than ${timeframe} (the closest ${this.#minimumSpacing / 60_000} minutes): these are bars of a finer timeframe`,
+        `most bars are less than ${timeframe} apart (closest: ${this.#minimumSpacing / 60_000} min): name the file after its real, finer timeframe`,
       );
     }
   }
 }
 
-/** A hint if the surplus columns come from decimal commas: at least as many commas stand between digits. */
+/** A hint for lines with too many columns because of decimal commas: at least as many commas stand between digits. */
 function columnsHint(line: string, tooMany: number): string {
   const betweenDigits = line.match(/\d,(?=\d)/g)?.length ?? 0;
   return tooMany > 1 && betweenDigits >= tooMany
-    ? ': where a number has a decimal comma, write a decimal point (1.5, not 1,5)'
+    ? ': use decimal points, not decimal commas (1.5, not 1,5)'
     : '';
 }
 

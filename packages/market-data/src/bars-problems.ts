@@ -1,10 +1,10 @@
 import { KtrdrError } from '@ktrdr/contracts';
 
-/** Reading ends with this many problems. */
-const MOST_PROBLEMS = 20;
-const MOST_NAMED = 3;
+/** Reading stops at this many problems. */
+const MAX_PROBLEMS = 20;
+const MAX_NAMED = 3;
 
-/** One thing that is wrong in a bars file. */
+/** One problem in a bars file. */
 export interface BarsProblem {
   /** 1-based. */
   line: number;
@@ -15,11 +15,11 @@ export interface BarsProblem {
 export interface BarsProblems {
   file: string;
   problems: BarsProblem[];
-  /** True where reading ended early, with more of the file to come. */
+  /** True if reading stopped before the end of the file. */
   truncated: boolean;
 }
 
-/** Collects what is wrong in one bars file. */
+/** Collects the problems of one bars file. */
 export class BarsProblemList {
   readonly #file: string;
   readonly #problems: BarsProblem[] = [];
@@ -37,18 +37,21 @@ export class BarsProblemList {
   }
 
   get isFull(): boolean {
-    return this.#problems.length === MOST_PROBLEMS;
+    return this.#problems.length === MAX_PROBLEMS;
   }
 
-  /** `AAPL_1h.csv:123: high 1.2 is below low 1.3`, a line each for the first problems; all of them in `details`. */
+  /**
+   * A `bars_invalid` error. Its message has one line for each of the first problems (`AAPL_1h.csv:123: high 1.2 is
+   * below low 1.3`); `details` lists all of them.
+   */
   toError(): KtrdrError {
     const lines = this.#problems
-      .slice(0, MOST_NAMED)
+      .slice(0, MAX_NAMED)
       .map(({ line, message }) => `${this.#file}:${line}: ${message}`);
-    const more = this.#problems.length - MOST_NAMED;
+    const more = this.#problems.length - MAX_NAMED;
     if (more > 0)
       lines.push(
-        `and ${more} more ${more === 1 ? 'problem' : 'problems'}${this.isFull ? ', where reading ended' : ''}`,
+        `and ${more} more ${more === 1 ? 'problem' : 'problems'}${this.isFull ? '; reading stopped here' : ''}`,
       );
     const details: BarsProblems = { file: this.#file, problems: this.#problems, truncated: this.isFull };
     return new KtrdrError('bars_invalid', lines.join('\n'), { details });

@@ -1,13 +1,13 @@
 import type { Timeframe } from '@ktrdr/contracts';
 
 /**
- * The bars of one symbol and timeframe, as columns `[length]` in ascending order of time without duplicates.
- * Prices are finite and above 0, `low <= open, close <= high` (to a millionth of the price), volumes are 0 or more.
+ * The bars of one symbol and timeframe, as columns `[length]` in ascending order of time without duplicates. Prices are
+ * finite and above 0, `low <= open, close <= high` (within a millionth of the price), volumes are 0 or more.
  */
 export interface Bars {
   symbol: string;
   timeframe: Timeframe;
-  /** Open time of each bar, ms since 1970-01-01 UTC. A daily bar that is stamped with its date opens at 00:00 UTC. */
+  /** Open time of each bar, ms since 1970-01-01 UTC. A daily bar stamped with its date opens at 00:00 UTC. */
   time: Float64Array;
   open: Float64Array;
   high: Float64Array;
@@ -15,13 +15,13 @@ export interface Bars {
   close: Float64Array;
   volume: Float64Array;
   length: number;
-  /** True where the file says of itself that its bars are synthetic. */
+  /** True if the file declares its bars synthetic. */
   synthetic: boolean;
-  /** Base name of the file they came from: `AAPL_1h.csv`. */
+  /** Base name of the file that holds them: `AAPL_1h.csv`. */
   file: string;
 }
 
-/** Bars `[from, to)` as columns of their own; the same object when that is all of them. */
+/** Bars `[from, to)` as new columns. Returns `bars` itself when the range covers all of them. */
 export function sliceBars(bars: Bars, from: number, to: number): Bars {
   if (from === 0 && to === bars.length) return bars;
   return {

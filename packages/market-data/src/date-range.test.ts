@@ -23,23 +23,23 @@ describe('a date range', () => {
     });
   });
 
-  test('takes a time as it is', () => {
+  test('uses a given time unchanged', () => {
     expect(parseDateRange(' 2024-01-01T10:00:00+01:00', '2024-01-01 12:00')).toEqual({
       start: Date.parse('2024-01-01T09:00:00Z'),
       end: Date.parse('2024-01-01T12:00:00Z'),
     });
   });
 
-  test('is open where a date is missing', () => {
+  test('is open at a missing end', () => {
     expect(parseDateRange()).toEqual({});
     expect(parseDateRange('2024-01-01')).toEqual({ start: Date.parse('2024-01-01') });
     expect(parseDateRange(undefined, '2024-01-01')).toEqual({ end: Date.parse('2024-01-01T23:59:59.999Z') });
   });
 
-  test('may not be reversed', () => {
+  test('must not be reversed', () => {
     const error = errorOf('2024-03-01', '2024-01-01');
     expect(error.code).toBe('invalid_date_range');
-    expect(error.message).toBe('The start date 2024-03-01 is after the end date 2024-01-01: exchange them.');
+    expect(error.message).toBe('The start date 2024-03-01 is after the end date 2024-01-01: swap them.');
   });
 
   test.each([
@@ -54,7 +54,7 @@ describe('a date range', () => {
       '',
       'The start date "" is not a date: write it as 2024-01-31, 2024-01-31T14:30:00Z or 2024-01-31 14:30:00+02:00.',
     ],
-  ])('%j is refused', (text, message) => {
+  ])('%j is rejected', (text, message) => {
     const error = errorOf(text);
     expect(error.code).toBe('invalid_date');
     expect(error.message).toBe(message);

@@ -1,15 +1,15 @@
 import { KtrdrError, shown } from '@ktrdr/contracts';
 import { DAY_MS, TIMESTAMP_FORMS, daysInMonth, parseTimestamp } from './timestamp.js';
 
-/** Both ends included, ms since 1970-01-01 UTC; an end that is missing is open. */
+/** A range of ms since 1970-01-01 UTC. Both ends are included; a missing end is open. */
 export interface DateRange {
   start?: number;
   end?: number;
 }
 
 /**
- * The range between two dates as people write them (`2024-01-31`, or ISO 8601 with a time). An end given as a date
- * alone includes that whole day. Throws `invalid_date`, and `invalid_date_range` where the end lies before the start.
+ * Parses a range of dates (`2024-01-31`, or ISO 8601 with a time). An end date without a time includes that whole day.
+ * Throws `invalid_date`, and `invalid_date_range` if the end is before the start.
  */
 export function parseDateRange(start?: string, end?: string): DateRange {
   const range: DateRange = {};
@@ -21,7 +21,7 @@ export function parseDateRange(start?: string, end?: string): DateRange {
   if (range.start !== undefined && range.end !== undefined && range.start > range.end) {
     throw new KtrdrError(
       'invalid_date_range',
-      `The start date ${start} is after the end date ${end}: exchange them.`,
+      `The start date ${start} is after the end date ${end}: swap them.`,
       { details: { start_date: start, end_date: end } },
     );
   }

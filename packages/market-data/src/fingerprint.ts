@@ -5,8 +5,8 @@ import { openBarsFile } from './bars-access.js';
 const CHUNK_BYTES = 1 << 18;
 
 /**
- * SHA-256 of a bars file's bytes, streamed: two machines train on the same bars where these are equal.
- * Throws `invalid_name`, `bars_not_found`.
+ * SHA-256 of a bars file, as a hex string; the file is streamed. Equal fingerprints mean that two machines use the same
+ * bars. Throws `invalid_name`, `bars_not_found`.
  */
 export async function fingerprintBars(
   dataDir: string,

@@ -15,7 +15,7 @@ afterEach(async () => {
   await rm(dataDir, { recursive: true });
 });
 
-test('bars are listed by symbol, then from fine to coarse; other files are not', async () => {
+test('bars files are listed by symbol, then from fine to coarse; other files are ignored', async () => {
   const names = ['MSFT_1d.csv', 'AAPL_1d.csv', 'AAPL_5m.csv', 'BRK.B_X_1h.csv'];
   const others = ['.AAPL_1h.csv.1.tmp', 'notes.txt', 'AAPL.csv', 'AAPL_2h.csv', '_1h.csv', 'AAPL_1h.csv.bak'];
   for (const name of [...names, ...others]) await writeFile(join(dataDir, name), '');

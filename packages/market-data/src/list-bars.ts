@@ -2,14 +2,17 @@ import { readdir } from 'node:fs/promises';
 import { TIMEFRAMES, type Timeframe } from '@ktrdr/contracts';
 import { parseBarsFileName } from './bars-file.js';
 
+/** One bars file of a data folder. */
 export interface AvailableBars {
   symbol: string;
   timeframe: Timeframe;
-  /** Base name. */
+  /** Base name of the file. */
   file: string;
 }
 
-/** The bars files of a folder, by symbol, then from fine to coarse; none where the folder does not exist. */
+/**
+ * The bars files of a folder, sorted by symbol, then from fine to coarse timeframe. Empty if the folder does not exist.
+ */
 export async function listBars(dataDir: string): Promise<AvailableBars[]> {
   const names = await readdir(dataDir).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];

@@ -7,8 +7,8 @@ function parse(text: string): number {
   return parseNumber(bytes, 1, bytes.length - 1);
 }
 
-describe('numbers', () => {
-  test('are read exactly as Number reads them, however they are written', () => {
+describe('parseNumber', () => {
+  test('gives exactly the value of Number, in every notation', () => {
     const digits = (from: number, to: number) => fc.stringMatching(new RegExp(`^[0-9]{${from},${to}}$`));
     const decimal = fc.tuple(digits(1, 18), digits(0, 12)).map(([whole, part]) => `${whole}.${part}`);
     const scientific = fc
@@ -22,7 +22,7 @@ describe('numbers', () => {
     );
   });
 
-  test('survive being written and read', () => {
+  test('round-trips every finite double', () => {
     fc.assert(
       fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
         expect(parse(String(value))).toBe(value + 0);

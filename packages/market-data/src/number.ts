@@ -1,14 +1,14 @@
 const ZERO = 48;
 const POINT = 46;
-/** Digits that a double holds exactly, whatever they are. */
+/** A double represents every decimal number of this many digits exactly. */
 const EXACT_DIGITS = 15;
-/** Powers of ten that a double holds exactly. */
+/** The powers of ten that a double represents exactly. */
 const POWERS_OF_TEN = Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`));
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 
 /**
- * The decimal number in `bytes[from, to)`, rounded as `Number` rounds; `NaN` where there is none or it is not finite.
- * Up to fifteen digits need one exact division (Clinger, "How to read floating point numbers accurately", 1990).
+ * Parses the decimal number in `bytes[from, to)` and rounds it as `Number` does; `NaN` if it is not a finite number. Up
+ * to fifteen digits need one exact division (Clinger, "How to read floating point numbers accurately", 1990).
  */
 export function parseNumber(bytes: Uint8Array, from: number, to: number): number {
   let mantissa = 0;
@@ -31,7 +31,7 @@ export function parseNumber(bytes: Uint8Array, from: number, to: number): number
   return decimals > 0 ? mantissa / POWERS_OF_TEN[decimals]! : mantissa;
 }
 
-/** Signs, exponents, more digits. */
+/** Handles signs, exponents and more than fifteen digits. */
 function parseUnusualNumber(bytes: Uint8Array, from: number, to: number): number {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString('latin1');
   if (!NUMBER.test(text)) return NaN;

@@ -35,7 +35,7 @@ async function problemsOf(
   return { ...(error.details as BarsProblems), message: error.message };
 }
 
-describe('a good file', () => {
+describe('a valid file', () => {
   test('becomes columns', async () => {
     const content = `${HEADER}\n${GOOD}\n2024-01-02T15:00:00Z,1.5,1.75,1.25,1.25,0\n`;
     expect(await read(content)).toEqual({
@@ -84,12 +84,12 @@ describe('a good file', () => {
     expect(bars.synthetic).toBe(false);
   });
 
-  test('is synthetic where it says so', async () => {
+  test('is synthetic if its comment says so', async () => {
     expect((await read(`# synthetic bars, not market data\n${HEADER}\n${GOOD}\n`)).synthetic).toBe(true);
     expect((await read(`# not synthetic\n${HEADER}\n${GOOD}\n`)).synthetic).toBe(false);
   });
 
-  test('may have a bar that does not fit the grid of its timeframe', async () => {
+  test('may have a bar off the grid of its timeframe', async () => {
     const rows = ['13:30', '14:00', '15:00'].map((time) => `2024-01-02T${time}:00Z,1,2,0.5,1.5,100`);
     expect((await read([HEADER, ...rows].join('\n'))).length).toBe(3);
   });
@@ -107,29 +107,32 @@ describe('a good file', () => {
   });
 });
 
-describe('a file with a problem is refused with its line', () => {
+describe('an invalid file is rejected with the line', () => {
   test.each([
-    ['', 'AAPL_1h.csv:1: the file is empty: its first line must name timestamp,open,high,low,close,volume'],
+    [
+      '',
+      'AAPL_1h.csv:1: the file is empty: it must start with the header timestamp,open,high,low,close,volume',
+    ],
     [
       '# nothing\n',
-      'AAPL_1h.csv:1: the file has no header: its first line must name timestamp,open,high,low,close,volume',
+      'AAPL_1h.csv:1: the file has no header: it must start with the header timestamp,open,high,low,close,volume',
     ],
     [`${HEADER}\n`, 'AAPL_1h.csv:1: there are no bars after the header'],
     [
       `${GOOD}\n`,
-      'AAPL_1h.csv:1: columns timestamp, open, high, low, close, volume are missing in the header "2024-01-02T14:00:00Z,1,2,0.5,1.5,100"; the first line must name timestamp,open,high,low,close,volume',
+      'AAPL_1h.csv:1: columns timestamp, open, high, low, close, volume are missing from the header "2024-01-02T14:00:00Z,1,2,0.5,1.5,100"; the header must name timestamp,open,high,low,close,volume',
     ],
     [
       'timestamp,open,high,low,close\n',
-      'AAPL_1h.csv:1: column volume is missing in the header "timestamp,open,high,low,close"; a market without volumes has a column of zeros',
+      'AAPL_1h.csv:1: column volume is missing from the header "timestamp,open,high,low,close"; add it, with zeros if the market has no volumes',
     ],
     [
       HEADER.replaceAll(',', ';'),
-      'AAPL_1h.csv:1: columns timestamp, open, high, low, close, volume are missing in the header "timestamp;open;high;low;close;volume"; separate the columns with commas, and write decimal points in place of decimal commas (1.5, not 1,5)',
+      'AAPL_1h.csv:1: columns timestamp, open, high, low, close, volume are missing from the header "timestamp;open;high;low;close;volume"; separate the columns with commas and use decimal points (1.5, not 1,5)',
     ],
     [
       `${HEADER}\n2024-01-02T14:00:00Z,1,5,2,5,0,5,1,5,100\n`,
-      'AAPL_1h.csv:2: the line has 10 columns, the header has 6: where a number has a decimal comma, write a decimal point (1.5, not 1,5)',
+      'AAPL_1h.csv:2: the line has 10 columns, the header has 6: use decimal points, not decimal commas (1.5, not 1,5)',
     ],
     [
       `${HEADER}\n"2024-01-02T14:00:00Z","1.234,5",2,0.5,1.5,100\n`,
@@ -137,21 +140,21 @@ describe('a file with a problem is refused with its line', () => {
     ],
     [
       `${HEADER}\r${GOOD}\r`,
-      'AAPL_1h.csv:1: the lines end with a carriage return only: save the file with Unix or Windows line endings',
+      'AAPL_1h.csv:1: lines end with a bare carriage return: save the file with Unix or Windows line endings',
     ],
     [
       `${HEADER}\r${`${GOOD}\r`.repeat(60_000)}`,
-      'AAPL_1h.csv:1: the lines end with a carriage return only: save the file with Unix or Windows line endings',
+      'AAPL_1h.csv:1: lines end with a bare carriage return: save the file with Unix or Windows line endings',
     ],
     [
       `${HEADER},Close\n${GOOD},1\n`,
-      'AAPL_1h.csv:1: column close stands twice in the header: keep one of them',
+      'AAPL_1h.csv:1: column close appears twice in the header: keep one of them',
     ],
     [`# a comment\n${HEADER}\n${GOOD},7\n`, 'AAPL_1h.csv:3: the line has 7 columns, the header has 6'],
     [`${HEADER}\n2024-01-02T14:00:00Z,1,2\n`, 'AAPL_1h.csv:2: the line has 3 columns, the header has 6'],
     [
       `${HEADER}\n1704204000,1,2,0.5,1.5,100\n`,
-      'AAPL_1h.csv:2: timestamp "1704204000" is not a date and time such as 2024-01-31, 2024-01-31T14:30:00Z or 2024-01-31 14:30:00+02:00',
+      'AAPL_1h.csv:2: timestamp "1704204000" is not a date and time: write it as 2024-01-31, 2024-01-31T14:30:00Z or 2024-01-31 14:30:00+02:00',
     ],
     [`${HEADER}\n,1,2,0.5,1.5,100\n`, 'AAPL_1h.csv:2: timestamp is empty'],
     [`${HEADER}\n2024-01-02T14:00:00Z,1,2,0.5,,100\n`, 'AAPL_1h.csv:2: close is empty'],
@@ -160,9 +163,9 @@ describe('a file with a problem is refused with its line', () => {
       'AAPL_1h.csv:2: close "NaN" is not a finite number',
     ],
     [`${HEADER}\n2024-01-02T14:00:00Z,1,inf,0.5,1,100\n`, 'AAPL_1h.csv:2: high "inf" is not a finite number'],
-    [`${HEADER}\n2024-01-02T14:00:00Z,0,2,0,1.5,100\n`, 'AAPL_1h.csv:2: open 0 is not above 0'],
-    [`${HEADER}\n2024-01-02T14:00:00Z,1,2,-0.5,1.5,100\n`, 'AAPL_1h.csv:2: low -0.5 is not above 0'],
-    [`${HEADER}\n2024-01-02T14:00:00Z,1,2,0.5,1.5,-1\n`, 'AAPL_1h.csv:2: volume -1 is below 0'],
+    [`${HEADER}\n2024-01-02T14:00:00Z,0,2,0,1.5,100\n`, 'AAPL_1h.csv:2: open 0 must be above 0'],
+    [`${HEADER}\n2024-01-02T14:00:00Z,1,2,-0.5,1.5,100\n`, 'AAPL_1h.csv:2: low -0.5 must be above 0'],
+    [`${HEADER}\n2024-01-02T14:00:00Z,1,2,0.5,1.5,-1\n`, 'AAPL_1h.csv:2: volume -1 must not be negative'],
     [`${HEADER}\n2024-01-02T14:00:00Z,1.25,1.2,1.3,1.25,1\n`, 'AAPL_1h.csv:2: high 1.2 is below low 1.3'],
     [`${HEADER}\n2024-01-02T14:00:00Z,1.21,1.2,1,1.1,1\n`, 'AAPL_1h.csv:2: high 1.2 is below open 1.21'],
     [`${HEADER}\n2024-01-02T14:00:00Z,1.1,1.2,1,1.21,1\n`, 'AAPL_1h.csv:2: high 1.2 is below close 1.21'],
@@ -174,7 +177,7 @@ describe('a file with a problem is refused with its line', () => {
     ],
     [
       `${HEADER}\n${GOOD}\n2024-01-02,1,2,0.5,1.5,1\n`,
-      'AAPL_1h.csv:3: timestamp 2024-01-02 is before that of line 2 (2024-01-02T14:00:00Z): sort the bars by time',
+      'AAPL_1h.csv:3: timestamp 2024-01-02 is before line 2 (2024-01-02T14:00:00Z): sort the bars by time',
     ],
   ])('%j', async (content, message) => {
     expect((await problemsOf(content)).message).toBe(message);
@@ -187,7 +190,7 @@ describe('a file with a problem is refused with its line', () => {
 
   test('a line without end', async () => {
     const { message } = await problemsOf(`${HEADER}\n${'x'.repeat(600_000)}`);
-    expect(message).toBe('AAPL_1h.csv:2: the line is longer than 262144 bytes: this is not a file of bars');
+    expect(message).toBe('AAPL_1h.csv:2: the line is longer than 262144 bytes: this is not a bars file');
   });
 
   test('bars of a finer timeframe', async () => {
@@ -196,11 +199,11 @@ describe('a file with a problem is refused with its line', () => {
       (_, row) => `${new Date(Date.UTC(2024, 0, 2) + row * 60_000).toISOString()},1,2,0.5,1.5,1`,
     );
     expect((await problemsOf([HEADER, ...rows].join('\n'))).message).toBe(
-      'AAPL_1h.csv:31: most bars are closer together than 1h (the closest 1 minutes): these are bars of a finer timeframe',
+      'AAPL_1h.csv:31: most bars are less than 1h apart (closest: 1 min): name the file after its real, finer timeframe',
     );
   });
 
-  test('several problems are told at once', async () => {
+  test('several problems are reported together', async () => {
     const { message, problems, truncated } = await problemsOf(
       `${HEADER}\n${GOOD}\n2024-01-02T15:00:00Z,x,2,0.5,,1\n2024-01-02T16:00:00Z,1,0.5,2,1,-1\n${GOOD}\n`,
     );
@@ -208,7 +211,7 @@ describe('a file with a problem is refused with its line', () => {
       [
         'AAPL_1h.csv:3: open "x" is not a finite number',
         'AAPL_1h.csv:3: close is empty',
-        'AAPL_1h.csv:4: volume -1 is below 0',
+        'AAPL_1h.csv:4: volume -1 must not be negative',
         'and 2 more problems',
       ].join('\n'),
     );
@@ -216,15 +219,15 @@ describe('a file with a problem is refused with its line', () => {
     expect(truncated).toBe(false);
   });
 
-  test('and reading ends with the twentieth', async () => {
+  test('reading stops at the twentieth problem', async () => {
     const rows = Array.from({ length: 10_000 }, () => 'x');
     const { message, problems, truncated } = await problemsOf([HEADER, ...rows].join('\n'));
     expect(problems).toHaveLength(20);
     expect(truncated).toBe(true);
-    expect(message).toMatch(/and 17 more problems, where reading ended$/);
+    expect(message).toMatch(/and 17 more problems; reading stopped here$/);
   });
 
-  test('what it prints of the file is short and in quotes', async () => {
+  test('excerpts of the file are short and quoted', async () => {
     const { message } = await problemsOf(
       `${HEADER}\n2024-01-02T14:00:00Z,\u001b[31m${'9x'.repeat(500)},2,1,1,1\n`,
     );
@@ -233,28 +236,28 @@ describe('a file with a problem is refused with its line', () => {
   });
 });
 
-describe('a file that is not there', () => {
-  test('is named, with what there is', async () => {
+describe('a missing file', () => {
+  test('is named, with the available bars', async () => {
     await writeFile(join(dataDir, 'MSFT_1d.csv'), `${HEADER}\n${GOOD}\n`);
     await expect(readBars({ dataDir, symbol: 'AAPL', timeframe: '1h' })).rejects.toMatchObject({
       code: 'bars_not_found',
       message:
-        `There are no 1h bars of AAPL: AAPL_1h.csv is not in ${dataDir}. There are bars of MSFT 1d. ` +
-        'Put your own bars there, or write a sample with: ktrdr data sample AAPL 1h',
+        `There are no 1h bars of AAPL: AAPL_1h.csv is not in ${dataDir}. Available bars: MSFT 1d. ` +
+        'Put your own bars there, or create a sample: ktrdr data sample AAPL 1h',
       details: { symbol: 'AAPL', timeframe: '1h', file: 'AAPL_1h.csv', available: ['MSFT 1d'] },
     });
   });
 
-  test('in another case is asked for', async () => {
+  test('gets a suggestion when only the case differs', async () => {
     await writeFile(join(dataDir, 'AAPL_1h.csv'), `${HEADER}\n${GOOD}\n`);
     await expect(readBars({ dataDir, symbol: 'aapl', timeframe: '1h' })).rejects.toMatchObject({
       message: expect.stringContaining(
-        `aapl_1h.csv is not in ${dataDir}. Did you mean AAPL? There are bars of`,
+        `aapl_1h.csv is not in ${dataDir}. Did you mean AAPL? Available bars:`,
       ),
     });
   });
 
-  test('is no worse where the folder is missing too', async () => {
+  test('is reported the same way if the folder is missing', async () => {
     const missing = join(dataDir, 'missing');
     await expect(readBars({ dataDir: missing, symbol: 'AAPL', timeframe: '1h' })).rejects.toMatchObject({
       code: 'bars_not_found',
@@ -262,11 +265,11 @@ describe('a file that is not there', () => {
     });
   });
 
-  test('or is a folder', async () => {
+  test('is reported as unreadable if it is a folder', async () => {
     await mkdir(join(dataDir, 'AAPL_1h.csv'));
     await expect(readBars({ dataDir, symbol: 'AAPL', timeframe: '1h' })).rejects.toMatchObject({
       code: 'bars_invalid',
-      message: `AAPL_1h.csv in ${dataDir} cannot be read: it is not a file.`,
+      message: `AAPL_1h.csv in ${dataDir} cannot be read: it is a folder or special file.`,
     });
   });
 
@@ -285,7 +288,7 @@ describe('a file that is not there', () => {
   });
 });
 
-test('bars that were written are read back exactly, wherever a chunk ends', async () => {
+test('written bars are read back exactly, wherever a chunk ends', async () => {
   const price = fc.double({ min: 1e-4, max: 1e6, noNaN: true });
   const bar = fc.record({
     gap: fc.integer({ min: 1, max: 50 }),
@@ -324,7 +327,7 @@ test('bars that were written are read back exactly, wherever a chunk ends', asyn
   );
 });
 
-test('the event loop turns while a large file is read', async () => {
+test('the event loop keeps running while a large file is read', async () => {
   const rows = Array.from(
     { length: 50_000 },
     (_, row) => `${new Date(Date.UTC(2000, 0, 1) + row * HOUR_MS).toISOString()},1,2,0.5,1.5,1`,

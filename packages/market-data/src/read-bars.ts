@@ -5,27 +5,33 @@ import { type BarsName, openBarsFile } from './bars-access.js';
 import { BarsParser } from './bars-parser.js';
 import type { Bars } from './bars.js';
 
-/** Read at once; also the longest line. */
+/** Bytes read at once. A line must not be longer. */
 const CHUNK_BYTES = 1 << 18;
-/** A typical line: only a first guess at the number of rows, and not for a huge file that may be no bars at all. */
+/**
+ * Length of a typical line, to estimate the number of rows. The estimate is capped, because a huge file may not hold
+ * bars at all.
+ */
 const TYPICAL_LINE_BYTES = 48;
 const MOST_ROWS_GUESSED = 4_000_000;
 
-/** Bars, and the SHA-256 of the very bytes that they were read from: a file that is replaced meanwhile belongs to other bars. */
+/**
+ * Bars, and the SHA-256 of the bytes they were parsed from. Both come from one read, so a file that is replaced
+ * meanwhile cannot mix them up.
+ */
 export interface FingerprintedBars extends Bars {
   sha256: string;
 }
 
 /**
- * Reads and checks `dataDir/{symbol}_{timeframe}.csv`, streamed: beside the bars themselves it needs one chunk of memory,
- * and the event loop turns between chunks.
+ * Reads and checks `dataDir/{symbol}_{timeframe}.csv`. The file is streamed: one chunk is in memory beside the bars,
+ * and the event loop runs between chunks.
  *
- * The file: UTF-8 (a byte order mark, CRLF and blank lines do not matter), leading `#` comment lines, a header that
- * names `timestamp,open,high,low,close,volume` in any order and case beside others, then one bar a line in ascending order.
- * Fields may be in double quotes (RFC 4180), but not contain line breaks.
+ * The format: UTF-8 (a byte order mark, CRLF and blank lines are accepted), leading `#` comment lines, a header, then
+ * one bar per line in ascending order of time. The header names `timestamp,open,high,low,close,volume` in any order and
+ * case; other columns are ignored. Fields may be quoted (RFC 4180) but must not contain line breaks.
  *
- * Throws `invalid_name`, `bars_not_found`, and `bars_invalid` with up to twenty problems
- * (`AAPL_1h.csv:123: high 1.2 is below low 1.3`; `details` is `BarsProblems`).
+ * Throws `invalid_name`, `bars_not_found`, and `bars_invalid` with up to twenty problems (`AAPL_1h.csv:123: high 1.2 is
+ * below low 1.3`; `details` is `BarsProblems`).
  */
 export async function readBars(name: BarsName): Promise<FingerprintedBars> {
   const symbol = checkedSymbol(name.symbol);
@@ -42,7 +48,7 @@ export async function readBars(name: BarsName): Promise<FingerprintedBars> {
   }
 }
 
-/** Feeds a whole file to a parser, or as much as the parser wants. Gives the SHA-256 of what it read. */
+/** Feeds a file to a parser until the file or the parser ends. Returns the SHA-256 of the bytes read. */
 export async function feed(parser: BarsParser, handle: FileHandle): Promise<string> {
   const hash = createHash('sha256');
   const buffer = Buffer.allocUnsafe(CHUNK_BYTES);

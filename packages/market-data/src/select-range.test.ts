@@ -26,8 +26,8 @@ const days = barsAt(
   ['2024-01-02', '2024-01-03', '2024-01-04T14:00:00Z', '2024-01-05'].map((text) => Date.parse(text)),
 );
 
-describe('bars of a range', () => {
-  test('have history before them, as much as there is', () => {
+describe('selectRange', () => {
+  test('includes as much history as is available', () => {
     const range = parseDateRange('2024-01-04', '2024-01-04');
     const one = selectRange(days, { ...range, history: 1 });
     expect(one.firstRow).toBe(1);
@@ -36,11 +36,11 @@ describe('bars of a range', () => {
     expect(selectRange(days, { ...range, history: 0 }).firstRow).toBe(0);
   });
 
-  test('are all bars where no dates are given', () => {
+  test('selects all bars without dates', () => {
     expect(selectRange(days, { history: 10 })).toEqual({ bars: days, firstRow: 0 });
   });
 
-  test('are what a slow filter finds', () => {
+  test('matches a slow filter', () => {
     const time = fc.integer({ min: 0, max: 100 });
     const input = fc.tuple(
       fc.uniqueArray(time, { maxLength: 40 }),
@@ -72,7 +72,7 @@ describe('bars of a range', () => {
     );
   });
 
-  test('that does not exist are refused, with the range that does', () => {
+  test('rejects an empty range and names the available one', () => {
     const range = parseDateRange('2025-01-01', '2025-02-01');
     expect(() => selectRange(days, { ...range, history: 5 })).toThrow(
       expect.objectContaining({
@@ -92,11 +92,11 @@ describe('bars of a range', () => {
     );
   });
 
-  test('are described with their number and ends', () => {
+  test('bars are described by their number, first and last', () => {
     expect(describeBars(barsAt(Array.from({ length: 1234 }, (_, hour) => hour * 3_600_000)))).toBe(
       '1,234 bars from 1970-01-01 to 1970-02-21T09:00:00Z',
     );
-    expect(describeBars(barsAt([0]))).toBe('one bar, of 1970-01-01');
+    expect(describeBars(barsAt([0]))).toBe('one bar at 1970-01-01');
     expect(describeBars(barsAt([]))).toBe('no bars');
   });
 });

@@ -3,16 +3,17 @@ import { type Bars, sliceBars } from './bars.js';
 import type { DateRange } from './date-range.js';
 import { DAY_MS, formatDate, formatTimestamp } from './timestamp.js';
 
+/** The result of `selectRange`. */
 export interface SelectedBars {
   /** Up to `history` bars before the range, then all bars inside it. */
   bars: Bars;
-  /** Index of the first bar inside the range: the bars before it only warm indicators up. */
+  /** Index of the first bar inside the range. Earlier bars only warm up the indicators. */
   firstRow: number;
 }
 
 /**
- * The bars whose open time lies inside the range, with up to `history` bars before it.
- * Throws `no_bars_in_range`, which says what range there is.
+ * Selects the bars that open inside the range, and up to `history` bars before it. Throws `no_bars_in_range`, which
+ * names the available range.
  */
 export function selectRange(bars: Bars, range: DateRange & { history: number }): SelectedBars {
   const { start = -Infinity, end = Infinity, history } = range;
@@ -23,13 +24,13 @@ export function selectRange(bars: Bars, range: DateRange & { history: number }):
   return { bars: sliceBars(bars, from, last), firstRow: first - from };
 }
 
-/** `9,207 bars from 2016-01-04T14:00:00Z to 2021-03-31T19:00:00Z`; `no bars` where there are none. */
+/** `9,207 bars from 2016-01-04T14:00:00Z to 2021-03-31T19:00:00Z`; `no bars` if there are none. */
 export function describeBars(bars: Bars): string {
   if (bars.length === 0) return 'no bars';
   const first = formatTimestamp(bars.time[0]!);
   const last = formatTimestamp(bars.time[bars.length - 1]!);
   const count = bars.length.toLocaleString('en-US');
-  return bars.length === 1 ? `one bar, of ${first}` : `${count} bars from ${first} to ${last}`;
+  return bars.length === 1 ? `one bar at ${first}` : `${count} bars from ${first} to ${last}`;
 }
 
 function noBarsInRange(bars: Bars, { start, end }: DateRange): KtrdrError {

@@ -1,6 +1,6 @@
 import type { Timeframe } from '@ktrdr/contracts';
 
-/** Milliseconds of a day. */
+/** Milliseconds per day. */
 export const DAY_MS = 86_400_000;
 
 const ZERO = 48;
@@ -9,26 +9,28 @@ const PLUS = 43;
 const COLON = 58;
 const POINT = 46;
 
-/** What is accepted, for messages. */
+/** The accepted forms, for messages. */
 export const TIMESTAMP_FORMS = '2024-01-31, 2024-01-31T14:30:00Z or 2024-01-31 14:30:00+02:00';
 
 /**
- * An ISO 8601 date, or date and time, in `bytes[from, to)` as ms since 1970-01-01 UTC; `NaN` where it is not one.
- * A date alone is its 00:00 UTC; a time without `Z` or offset is UTC; `T` may be a space; seconds and a fraction are
- * optional (what is finer than a millisecond is cut off).
+ * Parses an ISO 8601 date, or date and time, in `bytes[from, to)`. Returns ms since 1970-01-01 UTC; `NaN` if it is not
+ * valid.
+ *
+ * A date alone means 00:00 UTC. A time without `Z` or offset is UTC. `T` may be a space. Seconds and a fraction are
+ * optional; digits beyond milliseconds are cut off.
  */
 export function parseTimestamp(bytes: Uint8Array, from: number, to: number): number {
   if (to - from < 10 || bytes[from + 4] !== MINUS || bytes[from + 7] !== MINUS) return NaN;
   const year = digits(bytes, from, 2) * 100 + digits(bytes, from + 2, 2);
   const month = digits(bytes, from + 5, 2);
   const day = digits(bytes, from + 8, 2);
-  // Written so that NaN fails.
+  // Positive comparisons, so that NaN fails.
   if (!(month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month))) return NaN;
   const date = daysSinceEpoch(year, month, day) * DAY_MS;
   return to - from === 10 ? date : date + parseTime(bytes, from + 10, to);
 }
 
-/** The part after the date: `T14:30`, ` 14:30:00.250+02:00`; ms to add to the date's 00:00 UTC. */
+/** The part after the date (`T14:30`, ` 14:30:00.250+02:00`), as ms since the date's 00:00 UTC. */
 function parseTime(bytes: Uint8Array, from: number, to: number): number {
   const separator = bytes[from];
   if (separator !== 84 && separator !== 116 && separator !== 32) return NaN;
@@ -55,7 +57,7 @@ function parseTime(bytes: Uint8Array, from: number, to: number): number {
   return time - parseOffset(bytes, at, to);
 }
 
-/** Nothing, `Z`, `+02`, `+0200` or `+02:00`, in ms. */
+/** An offset in ms: nothing, `Z`, `+02`, `+0200` or `+02:00`. */
 function parseOffset(bytes: Uint8Array, from: number, to: number): number {
   if (from === to) return 0;
   const sign = bytes[from];
@@ -104,13 +106,13 @@ export function formatDate(time: number): string {
   return new Date(time).toISOString().slice(0, 10);
 }
 
-/** `2024-01-31` for midnight, `2024-01-31T14:30:00Z` otherwise; milliseconds only where there are some. */
+/** `2024-01-31` for midnight, otherwise `2024-01-31T14:30:00Z`. Milliseconds appear only if they are not zero. */
 export function formatTimestamp(time: number): string {
   if (time % DAY_MS === 0) return formatDate(time);
   return new Date(time).toISOString().replace('.000Z', 'Z');
 }
 
-/** A bar's timestamp as it is written: daily and weekly bars carry the date alone. */
+/** A bar's timestamp as the file writes it: daily and weekly bars have the date alone. */
 export function formatBarTime(time: number, timeframe: Timeframe): string {
   if (timeframe === '1d' || timeframe === '1w') return formatTimestamp(time);
   return new Date(time).toISOString().replace('.000Z', 'Z');

@@ -1,4 +1,4 @@
-/** One bar; `time` is its open, ms UTC. */
+/** One bar; `time` is its open time, ms UTC. */
 export interface Bar {
   time: number;
   open: number;

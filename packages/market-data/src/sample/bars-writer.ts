@@ -9,7 +9,7 @@ const FLUSH_CHARACTERS = 1 << 18;
 
 export interface BarsWriterOptions {
   dataDir: string;
-  /** Base name. */
+  /** Base name of the file. */
   file: string;
   timeframe: Timeframe;
   /** First line of the file, without its `#`. */
@@ -18,7 +18,7 @@ export interface BarsWriterOptions {
   overwrite: boolean;
 }
 
-/** Writes one bars file whole or not at all: in a temporary folder beside it, out of which it is moved in the end. */
+/** Writes one bars file atomically: into a temporary folder next to it, then moves it into place. */
 export class BarsWriter {
   readonly #options: BarsWriterOptions;
   readonly #folder: string;
@@ -32,7 +32,7 @@ export class BarsWriter {
     this.#pending = `# ${options.comment}\n${BAR_COLUMNS.join(',')}\n`;
   }
 
-  /** Creates the folder where it is missing. Throws `bars_exist`, `disk_full`, `storage_failed`. */
+  /** Creates missing folders. Throws `bars_exist`, `disk_full`, `storage_failed`. */
   static async create(options: BarsWriterOptions): Promise<BarsWriter> {
     const { dataDir, file } = options;
     let folder: string | undefined;
@@ -53,7 +53,7 @@ export class BarsWriter {
     if (this.#pending.length >= FLUSH_CHARACTERS) await this.#flush();
   }
 
-  /** Gives the file its name, once its bytes are on the disk. Throws `bars_exist`, `disk_full`, `storage_failed`. */
+  /** Syncs the file to disk, then gives it its final name. Throws `bars_exist`, `disk_full`, `storage_failed`. */
   async commit(): Promise<void> {
     const { dataDir, file, overwrite } = this.#options;
     const written = join(this.#folder, file);
@@ -69,7 +69,7 @@ export class BarsWriter {
     }
   }
 
-  /** Always call this in the end: closes, and removes the temporary folder. */
+  /** Closes the file and removes the temporary folder. Always call this, also after an error. */
   async close(): Promise<void> {
     await this.#handle.close();
     await rm(this.#folder, { recursive: true });
@@ -86,7 +86,7 @@ export class BarsWriter {
   }
 }
 
-/** One line of a bars file; numbers as short as they can be read back exactly. */
+/** One line of a bars file. Each number has the shortest form that parses back to the same value. */
 function formatBar({ time, open, high, low, close, volume }: Bar, timeframe: Timeframe): string {
   return `${formatBarTime(time, timeframe)},${open},${high},${low},${close},${volume}\n`;
 }
@@ -98,14 +98,14 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-/** A hard link fails where the name is taken: of two writers at once only one succeeds. */
+/** Link instead of rename: a hard link fails if the name is taken, so only one of two concurrent writers succeeds. */
 async function linkNew(from: string, to: string, options: BarsWriterOptions): Promise<void> {
   await link(from, to).catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'EEXIST' ? barsExist(options, error) : error;
   });
 }
 
-/** The file's new name survives a power cut, where the system can sync folders (Windows cannot). */
+/** Makes the new name survive a power cut. Windows cannot sync folders. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => undefined);
   await handle?.sync().catch(() => undefined);
@@ -115,7 +115,7 @@ async function syncFolder(folder: string): Promise<void> {
 function barsExist({ dataDir, file }: BarsWriterOptions, cause?: unknown): KtrdrError {
   return new KtrdrError(
     'bars_exist',
-    `${file} is already in ${dataDir} and was left as it is. To replace it, ask for that: --overwrite.`,
+    `${file} already exists in ${dataDir} and was not changed. To replace it, set overwrite (--overwrite).`,
     { details: { file }, cause },
   );
 }

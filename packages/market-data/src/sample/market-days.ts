@@ -1,53 +1,54 @@
 import { RandomStream, type StreamKey } from './random-stream.js';
 import { type Session, quoteCurrency, sessionOfDay } from './sessions.js';
 
-/** How volatility clusters: log volatility is a first-order autoregression. */
+/** Volatility clusters: log volatility is a first-order autoregression with this coefficient. */
 const VOLATILITY_PERSISTENCE = 0.96;
 const VOLATILITY_SHOCK = 0.12;
 const MOST_LOG_VOLATILITY = 0.8;
-/** Share of a day's deviation that happens while the market is open. */
+/** Share of a day's standard deviation that falls into the session. */
 const SESSION_SHARE = 0.8;
 /** Pull towards the centre of a range, per day. */
 const RANGE_PULL = 0.3;
 const JUMP_CHANCE = 0.02;
 const JUMP_SIZE = 3;
 
-/** What makes one symbol's synthetic market another than the next one's. */
+/** The properties that distinguish one symbol's synthetic market from another's. */
 export interface MarketTraits {
   isCurrency: boolean;
-  /** Decimals of a price. */
+  /** Decimal places of a price. */
   decimals: number;
-  /** Log of the price around which the market wanders for decades. */
+  /** Log of the price that the market returns to over decades. */
   anchor: number;
-  /** How far (log) it strays from there before trends turn back. */
+  /** Distance from the anchor (log price) at which trends turn back. */
   width: number;
-  /** Typical deviation of a day's log return. */
+  /** Typical standard deviation of a day's log return. */
   dailyVolatility: number;
-  /** Overnight gap as a share of the day's deviation. */
+  /** Overnight gap as a share of the day's standard deviation. */
   gapShare: number;
-  /** Typical volume of a minute. */
+  /** Typical volume per minute. */
   minuteVolume: number;
 }
 
-/** One trading day before its minutes are known. Prices are logs. */
+/** One trading day before its minutes are generated. Prices are logs. */
 export interface MarketDay {
   /** Days since 1970-01-01. */
   day: number;
   session: Session;
   open: number;
   close: number;
-  /** Deviation of the log return while the market is open. */
+  /** Standard deviation of the log return during the session. */
   volatility: number;
 }
 
 interface Regime {
   daysLeft: number;
-  /** Log return a day; 0 in a range. */
+  /** Log return per day; 0 in a range regime. */
   drift: number;
-  /** Centre of a range; `undefined` in a trend. */
+  /** Centre of a range regime (log price); `undefined` in a trend. */
   centre: number | undefined;
 }
 
+/** Draws the properties of a symbol's market. The same key gives the same market. */
 export function drawTraits(symbol: string, key: StreamKey): MarketTraits {
   const random = new RandomStream(key, -1);
   const quote = quoteCurrency(symbol);
@@ -75,8 +76,8 @@ export function drawTraits(symbol: string, key: StreamKey): MarketTraits {
 }
 
 /**
- * The trading days of a synthetic market since 1970: regimes of trend and range, volatility that clusters, gaps
- * overnight and over weekends. Always from the first day on, so that every range of dates sees the same market.
+ * The trading days of a synthetic market since 1970: trend and range regimes, clustered volatility, and gaps overnight
+ * and over weekends. The series always starts at the first day, so that every date range shows the same market.
  */
 export function* marketDays(traits: MarketTraits, key: StreamKey): Generator<MarketDay, never> {
   const random = new RandomStream(key, -2);
@@ -100,7 +101,7 @@ export function* marketDays(traits: MarketTraits, key: StreamKey): Generator<Mar
   }
 }
 
-/** A market that never closes opens where it closed. */
+/** A market that trades around the clock has no gap. */
 function gap(traits: MarketTraits, deviation: number, nights: number, random: RandomStream): number {
   const size = traits.gapShare * deviation * random.normal();
   const jump = random.uniform() < JUMP_CHANCE ? JUMP_SIZE : 1;

@@ -3,10 +3,10 @@ import { RandomStream, type StreamKey } from './random-stream.js';
 
 const { abs, exp, max, min, round, sqrt } = Math;
 const MINUTES_OF_DAY = 24 * 60;
-/** Longest wick, in deviations of the minute. */
+/** Length of the longest wick, in standard deviations of the minute. */
 const WICK = 0.6;
 
-/** Minute bars of one day, prices in ticks; entry `i` belongs to minute `session.open + i`. */
+/** Minute bars of one day, prices in ticks. Entry `i` is minute `session.open + i`. */
 export interface MarketMinutes {
   count: number;
   open: Float64Array;
@@ -17,8 +17,8 @@ export interface MarketMinutes {
 }
 
 /**
- * Fills in the minutes of a day: a random walk from its open to its close (a Brownian bridge), livelier at both ends
- * of the session. The returned object is used again for the next day.
+ * Generates the minutes of a day: a random walk from its open to its close (a Brownian bridge), more volatile at both
+ * ends of the session. The returned object is reused for the next day.
  */
 export class MinuteGenerator {
   readonly #traits: MarketTraits;
@@ -78,7 +78,7 @@ export class MinuteGenerator {
   }
 }
 
-/** Deviation of a minute against the day's average minute: 1.4 at both ends of the session, 0.8 in its middle. */
+/** Standard deviation of a minute relative to the day's average: 1.4 at both ends of the session, 0.8 in its middle. */
 function liveliness(minute: number, count: number): number {
   const fromMiddle = (2 * (minute + 0.5)) / count - 1;
   return 0.8 + 0.6 * fromMiddle * fromMiddle;

@@ -3,18 +3,18 @@ import { createHash } from 'node:crypto';
 const { floor, log, sqrt } = Math;
 const WARM_UP_ROUNDS = 12;
 
-/** Four 32-bit words that start a random stream. */
+/** Four 32-bit words that seed a random stream. */
 export type StreamKey = readonly [number, number, number, number];
 
-/** A key that differs with every text. */
+/** Derives a key from a text. */
 export function streamKey(text: string): StreamKey {
   const hash = createHash('sha256').update(text).digest();
   return [hash.readUInt32LE(0), hash.readUInt32LE(4), hash.readUInt32LE(8), hash.readUInt32LE(12)];
 }
 
 /**
- * A stream of random numbers that depends on its key alone (sfc32 of Chris Doty-Humphrey's PractRand). Uses no
- * trigonometry: those functions differ between versions of Node in their last bit.
+ * A stream of random numbers determined by its key (sfc32 from Chris Doty-Humphrey's PractRand). It avoids
+ * trigonometric functions, whose last bit differs between versions of Node.
  */
 export class RandomStream {
   #a: number;
@@ -23,7 +23,7 @@ export class RandomStream {
   #counter: number;
   #spareNormal: number | undefined;
 
-  /** `index`: one of many streams under one key. */
+  /** `index`: selects one of many streams for the same key. */
   constructor([a, b, c, d]: StreamKey, index = 0) {
     this.#a = a | 0;
     this.#b = b | 0;
@@ -32,7 +32,7 @@ export class RandomStream {
     for (let round = 0; round < WARM_UP_ROUNDS; round++) this.uniform();
   }
 
-  /** In [0, 1), 32 bits. */
+  /** Uniform in [0, 1), 32 bits. */
   uniform(): number {
     const sum = (((this.#a + this.#b) | 0) + this.#counter) | 0;
     this.#counter = (this.#counter + 1) | 0;
@@ -42,17 +42,17 @@ export class RandomStream {
     return (sum >>> 0) / 4_294_967_296;
   }
 
-  /** In [low, high). */
+  /** Uniform in [low, high). */
   between(low: number, high: number): number {
     return low + (high - low) * this.uniform();
   }
 
-  /** Whole number in [low, high]. */
+  /** A uniform integer in [low, high]. */
   integer(low: number, high: number): number {
     return low + floor((high - low + 1) * this.uniform());
   }
 
-  /** Normally distributed, mean 0, deviation 1 (Marsaglia's polar method). */
+  /** Normal, mean 0, standard deviation 1 (Marsaglia's polar method). */
   normal(): number {
     const spare = this.#spareNormal;
     this.#spareNormal = undefined;

@@ -10,7 +10,7 @@ const SUNDAY = 0;
 const THURSDAY = 4;
 const FRIDAY = 5;
 
-/** Minutes of a day (UTC), `[open, close)`, in which a market trades. */
+/** The minutes of a day (UTC), `[open, close)`, in which a market trades. */
 export interface Session {
   open: number;
   close: number;
@@ -20,7 +20,7 @@ const AROUND_THE_CLOCK: Session = { open: 0, close: 24 * 60 };
 const FULL_DAY: Session = { open: 14 * 60, close: 21 * 60 };
 const HALF_DAY: Session = { open: 14 * 60, close: 18 * 60 };
 
-/** The quote currency of a pair (`EURUSD`, `EUR.USD`), or `undefined` where the symbol is none. */
+/** The quote currency of a pair (`EURUSD`, `EUR.USD`); `undefined` if the symbol is not a currency pair. */
 export function quoteCurrency(symbol: string): string | undefined {
   const match = /^([A-Z]{3})[._-]?([A-Z]{3})$/.exec(symbol.toUpperCase());
   if (match === null) return undefined;
@@ -29,8 +29,9 @@ export function quoteCurrency(symbol: string): string | undefined {
 }
 
 /**
- * When synthetic markets trade on a day (days since 1970-01-01): currency pairs around the clock, everything else
- * 14:00 to 21:00 UTC; Monday to Friday, without the fixed holidays, and shorter on the day before or after some.
+ * The session of a synthetic market on a day (days since 1970-01-01); `undefined` if it is closed. Currency pairs trade
+ * around the clock, everything else from 14:00 to 21:00 UTC, Monday to Friday. Markets close on fixed-date holidays and
+ * close early on the days next to some of them.
  */
 export function sessionOfDay(day: number, isCurrency: boolean): Session | undefined {
   const weekday = weekdayOf(day);

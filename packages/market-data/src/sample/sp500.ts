@@ -5,19 +5,21 @@ import { type Bars } from '../bars.js';
 import { BarsParser } from '../bars-parser.js';
 import { feed } from '../read-bars.js';
 
-/** Real daily bars of the S&P 500 index, 2000-01-03 to 2020-04-17, as the npm package vega-datasets carries them. */
+/** Real daily bars of the S&P 500 index, 2000-01-03 to 2020-04-17, from the npm package vega-datasets. */
 export interface Sp500 {
   bars: Bars;
-  /** Where they come from, for people. */
+  /** Origin of the bars, as a readable text. */
   source: string;
 }
 
+/** True for `SP500 1d`, the only real sample. */
 export function isSp500(symbol: string, timeframe: string): boolean {
   return symbol.toUpperCase() === 'SP500' && timeframe === '1d';
 }
 
+/** Reads the bars from the installed package. */
 export async function readSp500(): Promise<Sp500> {
-  // The package exports its entry file alone; the data lie beside its folder.
+  // The package exports only its entry file; the data files are next to it.
   const root = fileURLToPath(new URL('..', import.meta.resolve('vega-datasets')));
   const path = join(root, 'data/sp500-2000.csv');
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };

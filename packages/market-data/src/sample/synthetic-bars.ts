@@ -10,6 +10,7 @@ const { floor, max, min } = Math;
 const MINUTE_MS = 60_000;
 const MINUTES_OF_DAY = 24 * 60;
 
+/** A range of bars of one synthetic market. */
 export interface SyntheticBarsRequest {
   symbol: string;
   timeframe: Timeframe;
@@ -20,8 +21,9 @@ export interface SyntheticBarsRequest {
 }
 
 /**
- * Synthetic bars, a batch for each trading day (an empty one on most days of a week). The market of a symbol and seed
- * is one fixed series of minutes: every timeframe is made of these, and a longer range holds the bars of a shorter one.
+ * Synthetic bars, one batch per calendar day (often empty for weekly bars). The market of a symbol and seed is one
+ * fixed series of minutes. Every timeframe is built from these minutes, and a longer range contains the bars of a
+ * shorter one.
  */
 export function* syntheticBars(request: SyntheticBarsRequest): Generator<Bar[], void> {
   const { symbol, timeframe, start, end, seed } = request;
@@ -38,7 +40,9 @@ export function* syntheticBars(request: SyntheticBarsRequest): Generator<Bar[], 
   yield collector.finish().filter(({ time }) => time >= start && time <= end);
 }
 
-/** How many bars `syntheticBars` makes, without making them; up to two days' worth too many. */
+/**
+ * Number of bars that `syntheticBars` would yield, without generating them. May be too high by up to two days of bars.
+ */
 export function countSyntheticBars(request: SyntheticBarsRequest): number {
   const { symbol, timeframe } = request;
   const isCurrency = quoteCurrency(symbol) !== undefined;
@@ -57,25 +61,25 @@ export function countSyntheticBars(request: SyntheticBarsRequest): number {
   return count;
 }
 
-/** Days since 1970-01-01 that bars of the range are made of: whole weeks for weekly bars. */
+/** Days since 1970-01-01 that the bars are built from: whole weeks for weekly bars. */
 function daysOf({ timeframe, start, end }: SyntheticBarsRequest): { firstDay: number; lastDay: number } {
   const firstDay = floor(start / DAY_MS);
   const lastDay = floor(end / DAY_MS);
   return { firstDay, lastDay: timeframe === '1w' ? mondayOf(lastDay) + 6 : lastDay };
 }
 
-/** Open time of the bar that holds a minute: a multiple of the timeframe, weeks from Monday. */
+/** Open time of the bar that contains a minute: a multiple of the timeframe; weeks start on Monday. */
 function barTime(day: number, minute: number, timeframe: Timeframe): number {
   if (timeframe === '1w') return mondayOf(day) * DAY_MS;
   const time = day * DAY_MS + minute * MINUTE_MS;
   return time - (time % TIMEFRAME_MS[timeframe]);
 }
 
-/** Puts minutes together to bars. */
+/** Merges minutes into bars. */
 class BarCollector {
   readonly #timeframe: Timeframe;
   readonly #ticksPerUnit: number;
-  /** In ticks. */
+  /** Prices in ticks. */
   #current: Bar | undefined;
 
   constructor(timeframe: Timeframe, ticksPerUnit: number) {
@@ -83,7 +87,7 @@ class BarCollector {
     this.#ticksPerUnit = ticksPerUnit;
   }
 
-  /** Takes the minutes of one day. Returns the bars that ended. */
+  /** Adds the minutes of one day. Returns the bars that are complete. */
   add({ day, session }: MarketDay, minutes: Readonly<MarketMinutes>): Bar[] {
     const ended: Bar[] = [];
     const barMinutes = min(TIMEFRAME_MS[this.#timeframe] / MINUTE_MS, MINUTES_OF_DAY);
@@ -97,7 +101,7 @@ class BarCollector {
     return ended;
   }
 
-  /** Minutes `[from, to)` belong to the bar that opens at `time`. */
+  /** Adds minutes `[from, to)` to the bar that opens at `time`. */
   #extend(time: number, minutes: Readonly<MarketMinutes>, from: number, to: number): void {
     const current = this.#current;
     let high = current?.high ?? 0;
@@ -112,7 +116,7 @@ class BarCollector {
     this.#current = { time, open, high, low, close: minutes.close[to - 1]!, volume };
   }
 
-  /** The unfinished bar, if there is one. */
+  /** Returns the last bar, if there is one. */
   finish(): Bar[] {
     if (this.#current === undefined) return [];
     const { time, open, high, low, close, volume } = this.#current;

@@ -27,7 +27,7 @@ async function lines(file: string): Promise<string[]> {
 }
 
 describe('a synthetic sample', () => {
-  test('is read back, and says that it is synthetic', async () => {
+  test('can be read back and is marked synthetic', async () => {
     const response = await writeSampleBars({ dataDir, ...YEAR });
     const bars = await readBars({ dataDir, symbol: 'AAPL', timeframe: '1h' });
     expect(bars.synthetic).toBe(true);
@@ -46,7 +46,7 @@ describe('a synthetic sample', () => {
     expect(await readdir(dataDir)).toEqual(['AAPL_1h.csv']);
   });
 
-  test('is the same, byte for byte, on every machine', async () => {
+  test('is the same byte for byte on every machine', async () => {
     await writeSampleBars({ dataDir, ...YEAR });
     const hash = createHash('sha256').update(await readFile(join(dataDir, 'AAPL_1h.csv')));
     expect(hash.digest('hex')).toBe('818372d19614c23733875cde5e14415d7e39febc664e240e854399b21817e886');
@@ -212,7 +212,7 @@ describe('the S&P 500', () => {
     );
   });
 
-  test('keeps to the dates that are asked for', async () => {
+  test('keeps to the requested dates', async () => {
     const response = await writeSampleBars({
       dataDir,
       symbol: 'SP500',
@@ -238,11 +238,11 @@ describe('the S&P 500', () => {
 });
 
 describe('an existing file', () => {
-  test('is left as it is unless told', async () => {
+  test('is kept unless overwrite is set', async () => {
     await writeFile(join(dataDir, 'AAPL_1h.csv'), 'mine');
     await expect(writeSampleBars({ dataDir, ...YEAR })).rejects.toMatchObject({
       code: 'bars_exist',
-      message: `AAPL_1h.csv is already in ${dataDir} and was left as it is. To replace it, ask for that: --overwrite.`,
+      message: `AAPL_1h.csv already exists in ${dataDir} and was not changed. To replace it, set overwrite (--overwrite).`,
     });
     expect(await lines('AAPL_1h.csv')).toEqual(['mine']);
     await writeSampleBars({ dataDir, ...YEAR, overwrite: true });
@@ -250,7 +250,7 @@ describe('an existing file', () => {
     expect(await readdir(dataDir)).toEqual(['AAPL_1h.csv']);
   });
 
-  test('of two writers at once only one succeeds', async () => {
+  test('is written by only one of several concurrent writers', async () => {
     const results = await Promise.allSettled(
       [1, 2, 3, 4].map((seed) => writeSampleBars({ dataDir, ...YEAR, seed })),
     );
@@ -265,7 +265,7 @@ describe('an existing file', () => {
   });
 });
 
-describe('a sample is refused and leaves nothing behind', () => {
+describe('a rejected sample leaves nothing behind', () => {
   test.each([
     [{ symbol: '../x' }, 'invalid_name', '"../x" is not a symbol'],
     [
@@ -278,14 +278,14 @@ describe('a sample is refused and leaves nothing behind', () => {
     [
       { startDate: '1969-12-31' },
       'invalid_date_range',
-      'go from 1970-01-01 to 2099-12-31; asked were 1969-12-31 to 2024-12-31',
+      'go from 1970-01-01 to 2099-12-31; you requested 1969-12-31 to 2024-12-31',
     ],
     [{ endDate: '2100-01-01' }, 'invalid_date_range', 'go from 1970-01-01 to 2099-12-31'],
-    [{ startDate: '2024-01-06', endDate: '2024-01-07' }, 'no_bars_in_range', 'closed at weekends'],
+    [{ startDate: '2024-01-06', endDate: '2024-01-07' }, 'no_bars_in_range', 'close at weekends'],
     [
       { symbol: 'EURUSD', timeframe: '1m', startDate: '2010-01-01' },
       'invalid_date_range',
-      'would be 5,605,920 bars; a sample has at most 2,000,000',
+      'has 5,605,920 bars; a sample has at most 2,000,000',
     ],
   ])('%j: %s', async (change, code, message) => {
     await expect(writeSampleBars({ dataDir, ...YEAR, ...change })).rejects.toMatchObject({
@@ -295,15 +295,15 @@ describe('a sample is refused and leaves nothing behind', () => {
     expect(await readdir(dataDir)).toEqual([]);
   });
 
-  test('where the folder is a file', async () => {
+  test('a folder path that is a file is rejected', async () => {
     await writeFile(join(dataDir, 'file'), '');
     await expect(writeSampleBars({ dataDir: join(dataDir, 'file'), ...YEAR })).rejects.toMatchObject({
       code: 'storage_failed',
-      message: expect.stringContaining('Check that DATA_DIR is a folder that may be written to'),
+      message: expect.stringContaining('Check that DATA_DIR is a writable folder'),
     });
   });
 
-  test('a missing folder is made', async () => {
+  test('a missing folder is created', async () => {
     await writeSampleBars({ dataDir: join(dataDir, 'a/b'), ...YEAR });
     expect(await readdir(join(dataDir, 'a/b'))).toEqual(['AAPL_1h.csv']);
   });

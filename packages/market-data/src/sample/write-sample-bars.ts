@@ -11,34 +11,40 @@ import { BarsWriter } from './bars-writer.js';
 import { isSp500, readSp500 } from './sp500.js';
 import { type SyntheticBarsRequest, countSyntheticBars, syntheticBars } from './synthetic-bars.js';
 
-/** No sample has more bars than this. */
+/** Largest number of bars in a sample. */
 export const MOST_SAMPLE_BARS = 2_000_000;
 
 const FIRST_DATE = '1970-01-01';
 const LAST_DATE = '2099-12-31';
 const USUAL_LAST_DATE = '2024-12-31';
-/** Trading days between two turns of the event loop: some ten milliseconds. */
+/** Trading days generated between two yields to the event loop: about ten milliseconds of work. */
 const DAYS_PER_TURN = 64;
 
+/** The sample to write, as the user requested it. */
 export interface SampleBarsRequest {
-  /** Created where it is missing. */
+  /** Created if it is missing. */
   dataDir: string;
   symbol: string;
   timeframe: string;
-  /** As people write them, both included. Synthetic bars default to two years up to the end of 2024 (1d: ten, 1w: twenty). */
+  /**
+   * `2024-01-31` or ISO 8601; both ends are included. Synthetic bars default to the two years up to the end of 2024
+   * (1d: ten years, 1w: twenty).
+   */
   startDate?: string;
   endDate?: string;
-  /** Another seed is another market. Default `DEFAULT_SEED`. */
+  /** Each seed gives a different market. Default: `DEFAULT_SEED`. */
   seed?: number;
-  /** Replaces an existing file. */
+  /** Replace an existing file. Default: false. */
   overwrite?: boolean;
 }
 
 /**
- * Writes bars to begin with: the real S&P 500 for `SP500 1d`, deterministic synthetic ones for anything else. Their file
- * says in its first line that it is synthetic. It appears whole or not at all, and never over an existing one unless told.
+ * Writes sample bars: the real S&P 500 for `SP500 1d`, deterministic synthetic bars for anything else. The first line
+ * of a synthetic file says that it is synthetic. The file appears whole or not at all; an existing file is kept unless
+ * `overwrite` is set.
  *
- * Throws `invalid_name`, `invalid_date`, `invalid_date_range`, `no_bars_in_range`, `bars_exist`, `disk_full`, `storage_failed`.
+ * Throws `invalid_name`, `invalid_date`, `invalid_date_range`, `no_bars_in_range`, `bars_exist`, `disk_full`,
+ * `storage_failed`.
  */
 export async function writeSampleBars(request: SampleBarsRequest): Promise<SampleDataResponse> {
   const symbol = checkedSymbol(request.symbol);
@@ -109,7 +115,7 @@ function syntheticRange(range: DateRange, timeframe: Timeframe): { start: number
   if (start >= earliest && end <= latest) return { start, end };
   throw new KtrdrError(
     'invalid_date_range',
-    `Synthetic bars go from ${FIRST_DATE} to ${LAST_DATE}; asked were ${formatDate(start)} to ${formatDate(end)}.`,
+    `Synthetic bars go from ${FIRST_DATE} to ${LAST_DATE}; you requested ${formatDate(start)} to ${formatDate(end)}.`,
   );
 }
 
@@ -124,7 +130,7 @@ function checkCount(request: SyntheticBarsRequest): void {
   const { symbol, timeframe, start, end } = request;
   throw new KtrdrError(
     'invalid_date_range',
-    `${symbol} ${timeframe} from ${formatDate(start)} to ${formatDate(end)} would be ${count.toLocaleString('en-US')} bars; ` +
+    `${symbol} ${timeframe} from ${formatDate(start)} to ${formatDate(end)} has ${count.toLocaleString('en-US')} bars; ` +
       `a sample has at most ${MOST_SAMPLE_BARS.toLocaleString('en-US')}. Choose fewer days or a coarser timeframe.`,
     { details: { bars: count, limit: MOST_SAMPLE_BARS } },
   );
@@ -133,7 +139,7 @@ function checkCount(request: SyntheticBarsRequest): void {
 function noTradingDay(symbol: string, timeframe: Timeframe): KtrdrError {
   return new KtrdrError(
     'no_bars_in_range',
-    `No ${timeframe} bar of ${symbol} opens between these dates: synthetic markets are closed at weekends and on holidays. Choose a longer range.`,
+    `No ${timeframe} bar of ${symbol} opens between these dates: synthetic markets close at weekends and on holidays. Choose a longer range.`,
     { details: { symbol, timeframe } },
   );
 }
