@@ -1,6 +1,7 @@
 /**
- * From Ctrl+C in `ktrdr models train` to no compute process left: real CLI, API, host and training processes, at random moments
- * of a run. Every process that the service which trains has started counts as computing. `npm run bench -- cancel [runs]`.
+ * Time from Ctrl+C in `ktrdr models train` to the end of the last compute process, at random moments of a run, with a real CLI,
+ * API, host and training process. Every child of the service that trains counts as a compute process.
+ * `npm run bench -- cancel [runs]`.
  */
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
@@ -12,36 +13,36 @@ import { RandomStream } from '@ktrdr/trainer';
 import { report, type ReportRow } from './report.js';
 
 const [runs = 100] = process.argv.slice(2).map(Number);
-/** Time between two looks at the processes, ms. */
-const LOOK_MS = 1;
-/** The signal comes so long after the start at most, ms: reading bars, features, labels, the engine's start and training. */
-const MOMENTS_MS = 3_000;
-/** A stopped trainer is told so long after it was stopped at most, ms. */
-const STOPPED_MS = 200;
-const DEAF_GRACE_MS = 500;
+/** Interval between two checks of the processes, ms. */
+const CHECK_EVERY_MS = 1;
+/** Longest delay from the start to the signal, ms. Covers reading bars, features, labels, starting the engine and training. */
+const SIGNAL_WITHIN_MS = 3_000;
+/** Longest delay from the suspension of a trainer to the signal, ms. */
+const SUSPENDED_MS = 200;
+const SUSPENDED_GRACE_MS = 500;
 const LIMIT_MS = 60_000;
 /** Exit codes of `ktrdr`. */
 const [COMPLETED, CANCELLED] = [0, 130];
 const TRAININGS = {
   small: { text: strategyText({ epochs: 100_000 }), options: [] },
   large: { text: strategyText({ epochs: 100_000, batchSize: 1024, layers: [512, 256] }), options: [] },
-  // it comes to its evaluation and to writing the model: some end before the signal and do not count
+  // short enough to reach evaluation and model writing; runs that end before the signal are not counted
   short: { text: strategyText({ epochs: 100 }), options: ['--detailed-analytics'] },
 } as const;
 type Training = keyof typeof TRAININGS;
 
-/** ms from the signal. */
+/** Times since the signal, ms. */
 interface Cancelled {
-  /** No compute process left. */
+  /** The last compute process has ended. */
   gone: number;
-  /** `ktrdr` has said that it is cancelled, and ended. */
+  /** `ktrdr` has reported the cancel and ended. */
   told: number;
 }
 
 interface Place {
   name: 'local' | 'host';
   api: TestService;
-  /** The service whose children compute. */
+  /** The service whose child processes train. */
   trains: TestService;
 }
 
@@ -55,8 +56,8 @@ function childrenOf({ pid }: TestService): number[] {
 async function until(what: string, holds: () => boolean): Promise<void> {
   const end = performance.now() + LIMIT_MS;
   while (!holds()) {
-    if (performance.now() > end) throw new Error(`${what}: not within ${LIMIT_MS / 1000} s`);
-    await sleep(LOOK_MS);
+    if (performance.now() > end) throw new Error(`${what} did not happen within ${LIMIT_MS / 1000} s`);
+    await sleep(CHECK_EVERY_MS);
   }
 }
 
@@ -66,12 +67,12 @@ function startTraining({ api }: Place, training: Training): TestProcess {
   return sandbox.spawn(process.execPath, [bin, ...args], { KTRDR_API_URL: api.url });
 }
 
-/** Sends Ctrl+C; `null` where the training was over before. */
+/** Sends Ctrl+C. @returns `null` if the training had already ended */
 async function interrupt(cli: TestProcess, { trains }: Place): Promise<Cancelled | null> {
   const sent = performance.now();
   cli.kill('SIGINT');
   let [gone, told] = [sent, sent];
-  await until('the end', () => {
+  await until('the end of the training', () => {
     const now = performance.now();
     const computing = childrenOf(trains).length > 0;
     if (computing) gone = now;
@@ -79,33 +80,34 @@ async function interrupt(cli: TestProcess, { trains }: Place): Promise<Cancelled
     return !computing && !cli.running;
   });
   const { code } = await cli.ended;
-  // the signal may still meet it in its last words
+  // the signal may arrive while ktrdr prints its last lines
   if (code === COMPLETED || cli.output.includes('\ncompleted in ')) return null;
-  if (code !== CANCELLED) throw new Error(`ktrdr ended with ${code}:\n${cli.output}`);
+  if (code !== CANCELLED)
+    throw new Error(`ktrdr ended with exit code ${code}, expected ${CANCELLED}:\n${cli.output}`);
   return { gone: gone - sent, told: told - sent };
 }
 
-/** One training that is cancelled at some moment of its run. */
-async function listening(place: Place, training: Training): Promise<Cancelled | null> {
+/** Cancels one training at a random moment. */
+async function cancelRunning(place: Place, training: Training): Promise<Cancelled | null> {
   const cli = startTraining(place, training);
   await until('the start', () => cli.output.includes('Operation op_') || !cli.running);
-  await sleep(random.uniform() * MOMENTS_MS);
+  await sleep(random.uniform() * SIGNAL_WITHIN_MS);
   return interrupt(cli, place);
 }
 
-/** One training whose process is stopped, so that it hears nothing. */
-async function deaf(place: Place): Promise<Cancelled | null> {
+/** Suspends the training process (SIGSTOP), so that it cannot react, then cancels the training. */
+async function cancelSuspended(place: Place): Promise<Cancelled | null> {
   const cli = startTraining(place, 'small');
   await until('the first batch', () => cli.output.includes('(batch ') || !cli.running);
   for (const pid of childrenOf(place.trains)) process.kill(pid, 'SIGSTOP');
-  await sleep(random.uniform() * STOPPED_MS);
+  await sleep(random.uniform() * SUSPENDED_MS);
   return interrupt(cli, place);
 }
 
-/** A first training, so that the service knows its engines: finding out which load outlives the training that waits for it. */
+/** Trains once, so that the service knows which engines load. That check can run longer than the training that needs it. */
 async function warmUp(place: Place): Promise<void> {
   const { code } = await startTraining(place, 'short').ended;
-  if (code !== COMPLETED) throw new Error(`the first training ended with ${code}`);
+  if (code !== COMPLETED) throw new Error(`the warm-up training ended with exit code ${code}`);
 }
 
 async function measure(one: (turn: number) => Promise<Cancelled | null>): Promise<Cancelled[]> {
@@ -146,24 +148,26 @@ try {
   const names = Object.keys(TRAININGS) as Training[];
   for (const name of ['local', 'host'] as const) {
     for (const [kind, settings] of [
-      ['listening', {}],
-      ['deaf', { TRAINING_CANCEL_GRACE_MS: String(DEAF_GRACE_MS) }],
+      ['running', {}],
+      ['suspended', { TRAINING_CANCEL_GRACE_MS: String(SUSPENDED_GRACE_MS) }],
     ] as const) {
       const host = name === 'host' ? await sandbox.startHost(`${kind}-host`, settings) : null;
-      // the poll as it is by default: a person's API has no shorter one
+      // the default poll interval; the sandbox would poll faster
       const onHost = host === null ? {} : { ...Sandbox.onHost(host), TRAINING_HOST_POLL_MS: '500' };
       const api = await sandbox.startApi(`${kind}-${name}`, { ...settings, ...onHost });
       const place: Place = { name, api, trains: host ?? api };
       await warmUp(place);
       const measured = await measure((turn) =>
-        kind === 'deaf' ? deaf(place) : listening(place, names[turn % names.length] as Training),
+        kind === 'suspended'
+          ? cancelSuspended(place)
+          : cancelRunning(place, names[turn % names.length] as Training),
       );
-      const targetMs = kind === 'deaf' ? DEAF_GRACE_MS + 2_000 : name === 'local' ? 250 : 400;
-      const which = kind === 'deaf' ? `${name}, stopped trainer, grace ${DEAF_GRACE_MS}` : name;
+      const targetMs = kind === 'suspended' ? SUSPENDED_GRACE_MS + 2_000 : name === 'local' ? 250 : 400;
+      const which = kind === 'suspended' ? `${name}, suspended trainer, grace ${SUSPENDED_GRACE_MS}` : name;
       const gone = measured.map((one) => one.gone);
       const told = measured.map((one) => one.told);
-      rows.push(rowOf(`no compute process (${which})`, gone, targetMs));
-      rows.push(rowOf(`ktrdr's end (${which})`, told, null));
+      rows.push(rowOf(`end of the last compute process (${which})`, gone, targetMs));
+      rows.push(rowOf(`end of ktrdr (${which})`, told, null));
       await api.stop();
       await host?.stop();
     }

@@ -1,6 +1,6 @@
 /**
- * What checkpoints cost a training: the share of a run's time that is spent on them, with the files, the syncing and the
- * cadence of the product. Arguments: seconds a run (default 20), ms between two checkpoints (default 2000).
+ * Cost of checkpoints: their share of a run's time, with the product's files, syncing and interval.
+ * Arguments: seconds per run (default 20), ms between two checkpoints (default 2000).
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -19,7 +19,7 @@ const [seconds = 20, everyMs = 2000] = process.argv.slice(2).map(Number);
 const clock = { now: () => performance.now() };
 const IDENTITY = { strategy: '', settings: '', bars: '', model: '', engine: 'onnx', seed: 1, code: '' };
 
-/** Rows without meaning: speed does not depend on what they say. */
+/** Synthetic rows; the speed does not depend on the values. */
 function part(rows: number): DataPart {
   return {
     features: Float32Array.from({ length: rows * INPUTS }, (_, i) => Math.sin(i * 12.9898)),
@@ -97,9 +97,9 @@ async function cost(hidden: readonly number[]): Promise<ReportRow> {
   return {
     hidden: hidden.join('-'),
     parameters,
-    'bytes a checkpoint': bytes,
+    'bytes per checkpoint': bytes,
     checkpoints: written,
-    'ms each': written === 0 ? null : spent / written,
+    'ms per checkpoint': written === 0 ? null : spent / written,
     '% of the run': (100 * spent) / took,
   };
 }

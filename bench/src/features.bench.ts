@@ -1,8 +1,8 @@
 /**
- * Features and labels of a strategy with ten indicators and a fuzzy set of three memberships on each (30 columns), in
- * bars of the base timeframe per second, one thread: 2,000,000 bars of one timeframe, and the same with two coarser ones
- * beside it. Then each indicator with its defaults beside TA-Lib in WebAssembly (talib-web), whose time includes copying
- * the columns in and the outputs out.
+ * Features and labels of a strategy with ten indicators, each with a fuzzy set of three memberships (30 columns), on one
+ * thread, in bars of the base timeframe per second: 2,000,000 bars of one timeframe, then the same with two coarser timeframes.
+ * Then each indicator with its defaults compared with TA-Lib in WebAssembly (talib-web); TA-Lib's time includes copying the
+ * columns in and the outputs out.
  */
 import { TIMEFRAME_MS, type Timeframe } from '@ktrdr/contracts';
 import type { Bars } from '@ktrdr/market-data';
@@ -18,12 +18,12 @@ import { loadTalib, type Talib } from '@ktrdr/strategy/testing';
 import { report, type ReportRow } from './report.js';
 
 const BARS = 2_000_000;
-/** TA-Lib's memory in WebAssembly does not hold more columns of more bars. */
+/** TA-Lib's WebAssembly memory has no room for more. */
 const INDICATOR_BARS = 200_000;
-/** Each figure is the best of so many rounds: other work on the machine only ever slows a round down. */
+/** Each figure is the best of this many rounds, because other work on the machine can only slow a round down. */
 const ROUNDS = 5;
 
-/** A walk of prices; bars of a coarser timeframe are those of the finest one put together. */
+/** Bars of a random walk. {@link coarser} aggregates them to other timeframes. */
 function walk(length: number): Bars {
   const columns = emptyColumns(length);
   const { time, open, high, low, close, volume } = columns;
@@ -66,7 +66,7 @@ function identity(timeframe: Timeframe) {
   return { symbol: 'BENCH', timeframe, synthetic: true, file: `BENCH_${timeframe}.csv` };
 }
 
-/** Ids, types and the middles of three memberships, which lie where the values of the walk do. */
+/** Ids, types and the centres of three memberships, chosen to fit the values of the walk. */
 const SETS: [id: string, type: string, middles: [number, number, number]][] = [
   ['pace', 'rsi, period: 14', [30, 50, 70]],
   ['swing', 'macd', [-0.1, 0, 0.1]],
@@ -87,7 +87,7 @@ function strategy(timeframes: readonly Timeframe[]): Strategy {
     const memberships = [
       `low: [${2 * low - middle}, ${low}, ${middle}]`,
       `middle: [${low}, ${middle}, ${high}]`,
-      // One set in three has a bell, as strategies do.
+      // Every third set uses a gaussian membership, as real strategies do.
       index % 3 === 0
         ? `high: {type: gaussian, parameters: [${high}, ${(high - middle) / 2}]}`
         : `high: {type: trapezoidal, parameters: [${middle}, ${high}, ${far}, ${far}]}`,
@@ -116,11 +116,11 @@ training:
 }
 
 interface Measured {
-  /** Best of the rounds, by the clock. */
+  /** Wall-clock time of the best round. */
   ms: number;
-  /** Best of the rounds, in time of all processors together: what other work on the machine does not lengthen much. */
+  /** CPU time over all cores of the best round. Other work on the machine hardly changes it. */
   cpuMs: number;
-  /** Most memory that the process held more than before, over the rounds, in bytes. */
+  /** Peak growth of the process's memory over the rounds, bytes. */
   peakBytes: number;
 }
 
@@ -153,14 +153,14 @@ function featuresRow(name: string, timeframes: readonly Timeframe[], base: Bars)
     columns: plan.features.length,
     ms: Math.round(ms),
     'bars/s': Math.round((base.length * 1000) / ms),
-    'bars/s of cpu time': Math.round((base.length * 1000) / cpuMs),
+    'bars per CPU second': Math.round((base.length * 1000) / cpuMs),
     'peak bytes/bar': Math.round(peakBytes / base.length),
   };
 }
 
 type TalibCall = (talib: Talib, bars: Bars) => unknown;
 
-/** What TA-Lib has, with the defaults of ours. */
+/** Calls of the indicators that TA-Lib also has, with our defaults. */
 const TALIB: Readonly<Record<string, TalibCall>> = {
   adline: (talib, { high, low, close, volume }) => talib('AD', [high, low, close, volume], [], 1),
   adx: (talib, { high, low, close }) =>

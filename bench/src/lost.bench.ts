@@ -1,7 +1,7 @@
 /**
- * How soon the loss of a process is dealt with, with settings as they are by default: a host of a queue that is killed in a
- * training, until another one has it and until that one trains on; an API that is killed in a training, until another one on the
- * same PostgreSQL has ended the operation. `npm run bench -- lost [times]`.
+ * Recovery time after a killed process, with the default settings. A queue host killed during a training: time until another
+ * host has the training, and until that host has made progress. An API killed during a training: time until another API on the
+ * same machine and PostgreSQL has ended the operation. `npm run bench -- lost [times]`.
  */
 import { isTerminalStatus } from '@ktrdr/contracts';
 import { RedisServer } from '@ktrdr/job-queue/testing';
@@ -18,7 +18,13 @@ const PRECISE = { withinMs: FOUND_MS, everyMs: 10 };
 
 function rowOf(what: string, ms: number[]): ReportRow {
   const seconds = (share: number) => percentile(ms, share) / 1000;
-  return { what, times: ms.length, 's, least': seconds(0), p50: seconds(0.5), greatest: seconds(1) };
+  return {
+    event: what,
+    times: ms.length,
+    'min, s': seconds(0),
+    'p50, s': seconds(0.5),
+    'max, s': seconds(1),
+  };
 }
 
 async function cancel(api: TestService, id: string): Promise<void> {
@@ -58,7 +64,10 @@ async function lostHosts(sandbox: Sandbox, url: string): Promise<ReportRow[]> {
     hosts.set(victim!, await start(victim!));
   }
   for (const service of [...hosts.values(), api]) await service.stop();
-  return [rowOf('host killed: another one has the training', taken), rowOf('that one trains on', on)];
+  return [
+    rowOf('host killed: another host has the training', taken),
+    rowOf('host killed: the other host trains', on),
+  ];
 }
 
 async function lostApis(sandbox: Sandbox, url: string): Promise<ReportRow> {
@@ -80,7 +89,7 @@ async function lostApis(sandbox: Sandbox, url: string): Promise<ReportRow> {
     [owner, other] = [other, await start(`again-${time}`)];
   }
   for (const service of [owner, other]) await service.stop();
-  return rowOf('API killed: another one has ended the operation', ended);
+  return rowOf('API killed: another API has ended the operation', ended);
 }
 
 await withStarted(async (started) => {

@@ -1,7 +1,7 @@
 /**
- * What it costs to make work an operation: starting and ending one that does nothing, one progress update, and a training
- * loop with progress every batch beside the same loop bare. Each figure is the median of several rounds; rounds that are
- * compared are interleaved, because a machine's speed drifts.
+ * Overhead of running work as an operation: a no-op operation from start to end, one progress update, and a training loop that
+ * reports progress every batch compared with the bare loop. Each figure is the median of several rounds. Compared rounds are
+ * interleaved, because a machine's speed drifts.
  */
 import {
   MemoryOperationStore,
@@ -37,7 +37,7 @@ function launch<T>(operations: OperationsService, work: Work<T>) {
   return operations.launch(operation, { renderer: trainingProgressRenderer, logger: quiet });
 }
 
-/** Operations per second that do nothing; `atOnce` of them in flight. */
+/** No-op operations per second, with `atOnce` of them in flight. */
 async function noOperations(atOnce: number): Promise<number> {
   const count = 4000;
   const operations = service();
@@ -50,7 +50,7 @@ async function noOperations(atOnce: number): Promise<number> {
   return (count * 1000) / (performance.now() - start);
 }
 
-/** Microseconds that one update takes when nearly all of them fall between two writes. */
+/** Microseconds per progress update, when nearly all updates are throttled instead of written. */
 async function progressUpdate(update: (context: OperationContext, index: number) => void): Promise<number> {
   const count = 300_000;
   const { outcome } = await launch(service(), {
@@ -69,7 +69,7 @@ const BATCH = 16;
 const EPOCHS = 2;
 const BATCHES = 100;
 
-/** One layer, forward and backward, on typed arrays: the inner loops of a small network's step, a few tenths of a ms. */
+/** One layer, forward and backward, on typed arrays: like a step of a small network, a few tenths of a ms. */
 function createStep(): () => number {
   const weights = Float32Array.from({ length: INPUTS * UNITS }, (_, index) => Math.sin(index) / 10);
   const features = Float32Array.from({ length: BATCH * INPUTS }, (_, index) => Math.cos(index));
@@ -99,7 +99,7 @@ function createStep(): () => number {
   };
 }
 
-/** The loop, whoever runs it: asynchronous steps, a turn of the event loop after each epoch. */
+/** The training loop, bare or in an operation: asynchronous steps, and one turn of the event loop after each epoch. */
 async function trainingLoop(onBatch?: (epoch: number, batch: number, loss: number) => void): Promise<number> {
   const step = createStep();
   let loss = 0;
@@ -113,7 +113,7 @@ async function trainingLoop(onBatch?: (epoch: number, batch: number, loss: numbe
   return loss;
 }
 
-/** What a training reports of one batch. */
+/** Reports one batch like a training. */
 function reportBatch(context: OperationContext, epoch: number, batch: number, loss: number): void {
   const done = (epoch - 1) * BATCHES + batch;
   context.token.throwIfCancelled();
@@ -134,7 +134,7 @@ function reportBatch(context: OperationContext, epoch: number, batch: number, lo
   });
 }
 
-/** ms of the loop as an operation that somebody watches. */
+/** Time of the loop as a watched operation, ms. */
 async function managedLoop(): Promise<number> {
   const operations = service();
   const start = performance.now();
@@ -157,15 +157,15 @@ async function bareLoop(): Promise<number> {
 }
 
 async function medianOf(rounds: number, measure: () => Promise<number>): Promise<number> {
-  await measure(); // warm
+  await measure(); // warm-up
   const values: number[] = [];
   for (let round = 0; round < rounds; round++) values.push(await measure());
   return median(values);
 }
 
 /**
- * The loop as an operation against the bare one, in percent: the median over many short rounds of the ratio of neighbours,
- * in changing order. A second bare run in each round is the control: what it differs by is the machine's noise.
+ * Slowdown of the loop as an operation against the bare loop, percent: the median over many short rounds of the ratio within a
+ * round, in rotating order. A second bare run per round is the control; its difference is the machine's noise.
  */
 async function slowdown(): Promise<{ percent: number; control: number; batchMs: number }> {
   const runs = { bare: bareLoop, again: bareLoop, managed: managedLoop };
@@ -179,7 +179,7 @@ async function slowdown(): Promise<{ percent: number; control: number; batchMs: 
   for (let round = -4; round < 80; round++) {
     const took = { bare: 0, again: 0, managed: 0 };
     for (const name of orders[(round + 4) % orders.length]!) took[name] = await runs[name]();
-    if (round >= 0) rounds.push(took); // the first ones warm up
+    if (round >= 0) rounds.push(took); // rounds below 0 warm up
   }
   const percent = (ratios: number[]) => (median(ratios) - 1) * 100;
   return {
@@ -208,10 +208,10 @@ const training = await medianOf(7, () =>
 const { percent, control, batchMs } = await slowdown();
 
 await report('orchestrator', [
-  atLeast('no-op operation, start to completed, one by one', oneByOne, 'operations/s', 5000),
-  atLeast('no-op operation, start to completed, 100 at once', hundred, 'operations/s', 5000),
-  below('progress update, throttled away: percentage', plain, 'microseconds', 2),
-  below('progress update, throttled away: epoch, batch, metrics', training, 'microseconds', 2),
-  { measure: 'the bare loop against itself', value: control, unit: '% slower', target: null, met: null },
-  below(`loop of ${batchMs.toFixed(2)} ms a batch as an operation`, percent, '% slower', 2),
+  atLeast('no-op operation, start to completed, sequential', oneByOne, 'operations/s', 5000),
+  atLeast('no-op operation, start to completed, 100 concurrent', hundred, 'operations/s', 5000),
+  below('progress update, throttled: percentage', plain, 'microseconds', 2),
+  below('progress update, throttled: epoch, batch, metrics', training, 'microseconds', 2),
+  { measure: 'control: bare loop against itself', value: control, unit: '% slower', target: null, met: null },
+  below(`loop of ${batchMs.toFixed(2)} ms per batch as an operation`, percent, '% slower', 2),
 ]);

@@ -1,7 +1,7 @@
 /**
- * Trainings in a queue: operations per second, and the time from the queue to a host, of operations that do nothing, over one,
- * two and four hosts, on Redis and on PostgreSQL; then equal trainings through a real API over one and two real hosts. The
- * databases are as durable as in service. `npm run bench -- queue [operations] [trainings]`.
+ * Queue throughput and delay. First equal trainings through a real API on one and two real hosts. Then no-op operations on one,
+ * two and four hosts, on Redis and on PostgreSQL: operations per second, and the delay from the queue to a host. The databases
+ * are as durable as in production. `npm run bench -- queue [operations] [trainings]`.
  */
 import type { Started } from '@ktrdr/contracts/testing';
 import { RedisServer } from '@ktrdr/job-queue/testing';
@@ -34,7 +34,7 @@ async function overHosts(
   return rows;
 }
 
-/** Twice the hosts would take half the time: how much of that they bring. */
+/** Trainings on one and on two hosts, with the share of perfect scaling that they reach. */
 async function ofTrainings(started: Started, redis: RedisServer): Promise<ReportRow[]> {
   const one = await trainings(started, redis.url, 1, count);
   const two = await trainings(started, redis.url, 2, count);
@@ -43,7 +43,7 @@ async function ofTrainings(started: Started, redis: RedisServer): Promise<Report
     trainings: count,
     seconds,
     'trainings/s': count / seconds,
-    'share of what so many hosts could bring': one.seconds / (hosts * seconds),
+    'share of perfect scaling': one.seconds / (hosts * seconds),
   }));
 }
 

@@ -3,12 +3,12 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import Table from 'cli-table3';
 
-/** One line of a report: the same keys in every line, in the order of the columns. */
+/** One row of a report. All rows have the same keys, in the order of the columns. */
 export type ReportRow = Readonly<Record<string, string | number | boolean | null>>;
 
 /**
- * Prints `rows` as a table and writes them to `bench/results/<name>.json`, with what they were measured on.
- * Numbers are shown with four significant digits and written in full.
+ * Prints `rows` as a table and writes them to `bench/results/<name>.json` with a description of the machine.
+ * The table shows four significant digits; the file has all digits.
  */
 export async function report(name: string, rows: readonly ReportRow[]): Promise<void> {
   const columns = Object.keys(rows[0] ?? {});
@@ -27,12 +27,12 @@ export async function report(name: string, rows: readonly ReportRow[]): Promise<
   await writeFile(join(folder, `${name}.json`), `${JSON.stringify(body, null, 2)}\n`);
 }
 
-/** The middle one of `values`. */
+/** The median of `values`. */
 export function median(values: readonly number[]): number {
   return percentile(values, 0.5);
 }
 
-/** The value below which `share` (0..1) of `values` lie. */
+/** The value below which `share` (0 to 1) of `values` lie. */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = Float64Array.from(values).sort();
   return sorted[Math.min(Math.floor(sorted.length * share), sorted.length - 1)] ?? Number.NaN;

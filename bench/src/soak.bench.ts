@@ -1,6 +1,6 @@
 /**
- * Five thousand short operations through one API: trainings, cancelled ones, some whose reader leaves. What the API holds when
- * nothing runs, after the first five hundred and after all. Argument: how many operations.
+ * Runs five thousand short operations through one API: completed, cancelled, trainings, and some whose event reader disconnects.
+ * Compares what the idle API holds after the first five hundred and after all. Argument: number of operations.
  */
 import { writeSampleBars } from '@ktrdr/market-data';
 import { Sandbox } from '@ktrdr/service-kit/testing';
@@ -25,7 +25,7 @@ try {
   const after = await leftoversOf(api, sandbox);
   await report('soak', rows(before, after));
   const left = newHandles(before, after);
-  if (left.length > 0) console.log(`handles left: ${left.join(', ')}`);
+  if (left.length > 0) console.log(`leaked handles: ${left.join(', ')}`);
 } finally {
   await sandbox.close();
 }
@@ -44,16 +44,19 @@ function rows(before: Leftovers, after: Leftovers): ReportRow[] {
     ({ measure, [`after ${WARM_UP}`]: first, [`after ${operations}`]: value, unit, ...aim }) as ReportRow;
   const [handles, children] = [newHandles(before, after).length, after.children.length];
   return [
-    row('objects after a collection', before.memory, after.memory, 'MB', free),
-    row('growth of that', null, growth, '%', { target: `< ${GROWTH_TARGET}`, met: growth < GROWTH_TARGET }),
-    row('resident', before.resident, after.resident, 'MB', free),
+    row('memory after garbage collection', before.memory, after.memory, 'MB', free),
+    row('growth of that memory', null, growth, '%', {
+      target: `< ${GROWTH_TARGET}`,
+      met: growth < GROWTH_TARGET,
+    }),
+    row('resident memory', before.resident, after.resident, 'MB', free),
     row('open handles', before.handles.length, after.handles.length, '', free),
-    row('handles that were not open before', null, handles, '', none(handles)),
+    row('leaked handles', null, handles, '', none(handles)),
     row('child processes', before.children.length, children, '', none(children)),
   ];
 }
 
-/** Those of `after` that `before` has not, as often as it has them. */
+/** Handles of `after` that `before` lacks; duplicates count separately. */
 function newHandles(before: Leftovers, after: Leftovers): string[] {
   const known = [...before.handles];
   return after.handles.filter((handle) => {

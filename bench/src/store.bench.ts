@@ -1,6 +1,6 @@
 /**
- * Where operations are kept: writes and reads per second of each store; with a million operations stored, how long the API takes
- * to answer with a page of them, and what upkeep takes. The databases are new, on this machine's disk and as durable as in service.
+ * Operation stores: writes and reads per second of each store. With a million stored operations: the time of one page from the API
+ * and of store maintenance. The databases are new, on this machine's disk and as durable as in production.
  */
 import { openOperationStore } from '@ktrdr/operation-store';
 import {
@@ -18,7 +18,7 @@ import { throughput } from './store/throughput.js';
 import { upkeep } from './store/upkeep.js';
 
 const STORED = 1_000_000;
-/** Of whoever owns what is active, while the API is measured. */
+/** Lease of the active operations; they must stay owned while the API is measured. */
 const LEASE_MS = 24 * 3_600_000;
 
 async function withStore<T>(
@@ -33,7 +33,7 @@ async function withStore<T>(
   }
 }
 
-/** The API itself, on a store that is full. */
+/** Measures a real API on a store that holds all {@link STORED} operations. */
 async function pagesOfApi(name: string, { location: { url, stateDir } }: EmptyStore): Promise<ReportRow[]> {
   const sandbox = await Sandbox.create();
   try {

@@ -1,6 +1,6 @@
 /**
- * A thousand readers of event streams while operations report progress ten times a second: ms from the report in the domain
- * function to its arrival at each reader. A real API in a process of its own, read over HTTP from this one.
+ * A thousand readers follow event streams of operations that report progress ten times a second. Measures the ms from the report
+ * in the domain function to its arrival at each reader. A real API runs in its own process; this process reads over HTTP.
  */
 import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,7 +11,7 @@ import { StreamReader } from './streams/stream-reader.js';
 
 const READERS = 1_000;
 const EVERY_MS = 100;
-/** Some of them before all readers are there. */
+/** Reports per operation. The first ones pass before all readers are connected. */
 const REPORTS = 400;
 const TARGET_MS = 50;
 const CONNECT_AT_ONCE = 50;
@@ -21,11 +21,11 @@ async function start(api: TestService): Promise<string> {
   return dataOf(await api.post<OperationStarted>('/dummy/start', task)).operation_id;
 }
 
-/** Readers of `operations` operations, spread evenly, from when all are connected to the end of the operations. */
+/** Spreads the readers evenly over `operations` operations. Measures from the last connection to the end of the operations. */
 async function read(api: TestService, operations: number): Promise<StreamReader[]> {
   const agent = new Agent({ keepAlive: false });
   const ids: string[] = [];
-  // not all in the same moment: nor do those of people
+  // spread the starts, so that the operations do not report in the same moment
   for (let number = 0; number < operations; number++) {
     ids.push(await start(api));
     await sleep(EVERY_MS / operations);
@@ -44,13 +44,13 @@ async function read(api: TestService, operations: number): Promise<StreamReader[
   return readers;
 }
 
-/** What a reader has lost: an order, the last report, the end. */
+/** Whether a reader saw increasing reports, the last report and the end. */
 function isWhole({ numbers, lastStatus }: StreamReader): boolean {
   const inOrder = numbers.every((number, index) => index === 0 || number > (numbers[index - 1] as number));
   return inOrder && numbers.at(-1) === REPORTS && lastStatus === 'completed';
 }
 
-/** Of the reports between the first and the last one that each reader saw, in percent: those that a newer one superseded. */
+/** Percentage of reports that a newer report superseded, between the first and the last report that each reader saw. */
 function superseded(readers: readonly StreamReader[]): number {
   let [made, seen] = [0, 0];
   for (const { numbers } of readers) {
@@ -74,7 +74,7 @@ async function rows(api: TestService, operations: number): Promise<ReportRow[]> 
     row('report to arrival, p99', p99, 'ms', { target: `< ${TARGET_MS}`, met: p99 < TARGET_MS }),
     row('report to arrival, longest', percentile(delays, 1), 'ms', free),
     row('reports superseded by a newer one', superseded(readers), '%', free),
-    row('readers that lost an event, or the end', lost, '', { target: '0', met: lost === 0 }),
+    row('readers that lost an event or the end', lost, '', { target: '0', met: lost === 0 }),
   ];
 }
 

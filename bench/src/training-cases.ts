@@ -3,9 +3,9 @@ import type { DataPart, ModelSpec } from '@ktrdr/trainer';
 const INPUTS = 60;
 const CLASSES = 3;
 
-/** A network to train, and how. */
+/** A network and its training settings. */
 export interface TrainingCase {
-  /** As `bench/peers/torch_peers.py` names it. */
+  /** Name of the model in `bench/peers/torch_peers.py`. */
   name: 'mlp' | 'lstm' | 'gru' | 'conv1d';
   title: string;
   model: ModelSpec;
@@ -61,7 +61,7 @@ export function trainingCases(): TrainingCase[] {
   return [...mlps, ...recurrent, conv1d];
 }
 
-/** Rows without meaning: speed does not depend on what they say. */
+/** Synthetic rows; the speed does not depend on the values. */
 export function casePart(model: ModelSpec, rows: number): DataPart {
   const window = model.type === 'mlp' ? 1 : model.sequenceLength;
   return {

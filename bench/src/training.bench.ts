@@ -1,9 +1,8 @@
 /**
- * Training speed in samples per second, one thread, through the product's own loop: it shuffles, gathers rows, draws
- * masks, adds up metrics, validates, reports progress and looks whether it is cancelled. Beside it PyTorch and the limit
- * of the matrix products alone, where Python has torch and numpy. They take turns, case by case in short rounds, while
- * the others wait: what slows the machine down for a while slows all of them down.
- * Arguments: engines to measure (default: onnx and tensorflow-wasm), `--no-peers`.
+ * Training speed in samples per second on one thread, with the product's own loop: shuffling, gathering rows, dropout masks,
+ * metrics, validation, progress and cancellation checks. For comparison: PyTorch, and the limit set by the matrix products
+ * alone, if Python has torch and numpy. They take turns in short rounds while the others wait, so that a temporary slowdown of
+ * the machine affects all of them. Arguments: engines to measure (default: onnx and tensorflow-wasm), `--no-peers`.
  */
 import { ENGINE_NAMES, type EngineName } from '@ktrdr/contracts';
 import { createEngine, Progress, runTrainingLoop, type Engine } from '@ktrdr/trainer';
@@ -11,15 +10,15 @@ import { Peer } from './peer.js';
 import { median, report, type ReportRow } from './report.js';
 import { casePart, trainingCases, type TrainingCase } from './training-cases.js';
 
-/** Seconds that a case is measured for, after a round to warm up. */
+/** Measuring time of a case after one warm-up round, s. */
 const CASE_S = 13;
 /**
- * Seconds of each one's turn; ours goes on to the end of its epoch. Short turns and the median of the ratios of
- * neighbours: on a machine whose speed changes by half from second to second, two runs differed by 7 % on average where
- * the ratios of the best turns differed by 20 %.
+ * Length of a turn, s; our turn continues to the end of its epoch. Turns are short, and the result is the median of the ratios of
+ * adjacent turns. On a machine whose speed halved from second to second, two runs then differed by 7 % on average; the
+ * ratios of the best turns differed by 20 %.
  */
 const TURN_S = 0.12;
-/** The products alone vary little. */
+/** Length of a turn of the matrix products, s; their speed varies little. */
 const PRODUCTS_TURN_S = 0.03;
 
 interface Peers {
@@ -27,14 +26,14 @@ interface Peers {
   products: Peer | null;
 }
 
-/** Samples per second in one round; `null` where the peer is missing. */
+/** Samples per second in one round; `null` if the peer is missing. */
 interface Round {
   ours: number;
   torch: number | null;
   products: number | null;
 }
 
-/** Trains a case, round after round; the peers have their turns between epochs. Optimiser and loss as theirs. */
+/** Trains a case in rounds; the peers take their turns between epochs. All use the same optimiser and loss. */
 async function measure(engine: Engine, one: TrainingCase, peers: Peers): Promise<Round[]> {
   const { model, batch, rows } = one;
   const measured: Round[] = [];
@@ -92,7 +91,7 @@ async function measurePeers(
   };
 }
 
-/** Medians over the rounds: of the figures, and of the ratios of ours to its neighbour. */
+/** Medians over the rounds of the speeds, and of the ratios of our speed to a peer's in the same round. */
 function summary(engine: EngineName, { title, batch }: TrainingCase, rounds: readonly Round[]): ReportRow {
   const figures = (key: keyof Round): number[] => rounds.flatMap((round) => round[key] ?? []);
   const ratios = (key: keyof Round): number[] =>
@@ -108,11 +107,11 @@ function summary(engine: EngineName, { title, batch }: TrainingCase, rounds: rea
     'samples/s': middle(figures('ours'), 0),
     'PyTorch, samples/s': middle(figures('torch'), 0),
     'times PyTorch': middle(ratios('torch'), 3),
-    'share of the sgemm limit': middle(ratios('products'), 3),
+    'share of the product limit': middle(ratios('products'), 3),
   };
 }
 
-/** The median to so many decimals; `null` where nothing was measured. */
+/** The median rounded to `decimals` decimals; `null` if nothing was measured. */
 function middle(values: readonly number[], decimals: number): number | null {
   return values.length === 0 ? null : Number(median(values).toFixed(decimals));
 }
@@ -121,7 +120,8 @@ function chosenEngines(names: readonly string[]): EngineName[] {
   if (names.length === 0) return ['onnx', 'tensorflow-wasm'];
   return names.map((name) => {
     const engine = ENGINE_NAMES.find((known) => known === name);
-    if (engine === undefined) throw new Error(`unknown engine ${name}; one of ${ENGINE_NAMES.join(', ')}`);
+    if (engine === undefined)
+      throw new Error(`unknown engine ${name}; choose from ${ENGINE_NAMES.join(', ')}`);
     return engine;
   });
 }
@@ -134,7 +134,9 @@ const peers: Peers = {
   products: withPeers ? await Peer.start('sgemm_ceiling.py', 'numpy') : null,
 };
 if (withPeers && peers.torch === null) {
-  console.log('PyTorch is not measured: no Python with torch here (Debian: python3-torch libopenblas0).');
+  console.log(
+    'PyTorch is not measured: no Python with torch found. On Debian: apt-get install python3-torch libopenblas0',
+  );
 }
 const rows: ReportRow[] = [];
 for (const name of engines) {

@@ -4,11 +4,11 @@ import { once } from 'node:events';
 const START_MS = 20_000;
 const STOP_MS = 10_000;
 
-/** A process that takes jobs out of the queue and does nothing with them. */
+/** A process that takes jobs from the queue and completes them without work. */
 export class NoOpHost {
   private constructor(private readonly child: ChildProcess) {}
 
-  /** Resolves when it takes jobs. @throws where it ends before */
+  /** Resolves when the host takes jobs. @throws if the process ends earlier */
   static async start(url: string, queue: string, name: string): Promise<NoOpHost> {
     const file = new URL('no-op-process.js', import.meta.url);
     const child = fork(file, [url, queue, name], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
@@ -16,7 +16,7 @@ export class NoOpHost {
     try {
       const signal = AbortSignal.timeout(START_MS);
       const ended = once(child, 'exit', { signal }).then(([code]) => {
-        throw new Error(`a host ended with ${code} while it started`);
+        throw new Error(`the host ${name} ended with exit code ${code} while it started`);
       });
       await Promise.race([once(child, 'message', { signal }), ended]);
       ended.catch(() => {});

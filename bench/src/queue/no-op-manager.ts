@@ -22,16 +22,16 @@ const METADATA = {
 const AGAIN_MS = 500;
 const TRIES = 60;
 
-/** Of one operation, ms since the process started. */
+/** Moments of one operation, ms since the process started. */
 export interface QueueTimes {
   enqueued: number;
-  /** Its manager hears that a host has it. */
+  /** The manager learns that a host has the job. */
   taken: number;
 }
 
 type NoOpQueue = JobQueue<null, never, null, null>;
 
-/** Operations that a host takes out of the queue and does nothing for, as trainings are queued: they wait, then begin. */
+/** Manages no-op operations that pass through the queue like trainings: they wait, a host takes them, then they begin. */
 export class NoOpManager extends ServiceOrchestrator<NoOpQueue> {
   override readonly serviceName = 'No-op';
   override readonly defaultHostUrl = '';
@@ -52,12 +52,12 @@ export class NoOpManager extends ServiceOrchestrator<NoOpQueue> {
     return new JobQueue({ url: this.url, queue: this.name, clock: systemClock, logger: QUIET });
   }
 
-  /** Resolves when the operation is stored; it goes on in the background. */
+  /** Resolves when the operation is stored. The operation continues in the background. */
   async startNoOp(): Promise<void> {
     await this.startManagedOperation(this.describeNoOp());
   }
 
-  /** Of all operations since the last call, when they have ended. @throws where one has failed */
+  /** Waits until all operations have ended. @returns the times of those since the last call @throws if one has failed */
   async timesOfAll(): Promise<QueueTimes[]> {
     await this.operations.idle();
     const { failure } = this;
@@ -65,7 +65,7 @@ export class NoOpManager extends ServiceOrchestrator<NoOpQueue> {
     return this.times.splice(0);
   }
 
-  /** The domain method. */
+  /** The domain function. */
   async runOnHost({ operationId, progress, begin }: OperationContext): Promise<void> {
     const enqueued = performance.now();
     await this.add(operationId);
@@ -84,11 +84,11 @@ export class NoOpManager extends ServiceOrchestrator<NoOpQueue> {
       if (state.state === 'taken' && !state.begun) {
         if (Number.isNaN(taken)) taken = performance.now();
         await begin();
-        // what the queue does not take is said again at the next look
+        // if the queue does not answer, the next state repeats this
         await this.adapter.tell(operationId, { type: 'begin', run: state.run }).catch(rethrowOther);
       }
     }
-    throw new Error('the queue is not followed any more');
+    throw new Error(`following job ${operationId} ended before the job did`);
   }
 
   close(): Promise<void> {
@@ -124,7 +124,7 @@ export class NoOpManager extends ServiceOrchestrator<NoOpQueue> {
   }
 }
 
-/** A queue that gives no answer is asked again, as for a training. */
+/** Ignores an unreachable queue, which is retried as for a training; throws every other error. */
 function rethrowOther(error: unknown): void {
   if (!(error instanceof KtrdrError && error.code === 'queue_unreachable')) throw error;
 }

@@ -1,6 +1,6 @@
 /**
- * A host of the queue that does nothing, one job at a time as a host with one device. Arguments: the queue's URL, its name, the
- * host's name. It says when it takes jobs, stops when it is told anything, and ends with the process that started it.
+ * A queue host whose jobs do nothing, one job at a time like a host with one device. Arguments: URL of the queue, name of the
+ * queue, name of the host. It sends a message when it takes jobs, stops on any message, and ends when its parent ends.
  */
 import { JobWorker } from '@ktrdr/job-queue';
 import { DEFAULT_LEASE_MS, systemClock } from '@ktrdr/orchestrator';

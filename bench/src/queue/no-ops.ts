@@ -6,11 +6,11 @@ import { NoOpManager, type QueueTimes } from './no-op-manager.js';
 import { QUIET } from './quiet.js';
 import type { Started } from '@ktrdr/contracts/testing';
 
-/** A load that is below what the hosts can do: this share of it, for so long, s. */
+/** The steady load: this share of the measured throughput, for this time, s. */
 const SHARE = 0.5;
 const STEADY_S = 15;
 const WARM_UP = 20;
-/** So many requests start operations at a time. */
+/** Number of concurrent requests that start operations. */
 const STARTERS = 32;
 const SHUTDOWN_MS = 5_000;
 
@@ -20,11 +20,11 @@ export interface NoOpCase {
   queueUrl: string;
   store: OperationStore;
   hosts: number;
-  /** Put in at once. */
+  /** Number of operations in the burst. */
   operations: number;
 }
 
-/** Operations that do nothing: all at once, then as they come. */
+/** Measures no-op operations: a burst, then a steady load. */
 export async function noOps(started: Started, measured: NoOpCase): Promise<ReportRow[]> {
   const { kind, queueUrl, store, hosts, operations: count } = measured;
   const name = `bench-${hosts}`;
@@ -47,13 +47,13 @@ export async function noOps(started: Started, measured: NoOpCase): Promise<Repor
       ),
     ),
   );
-  await atOnce(manager, WARM_UP);
+  await burstOf(manager, WARM_UP);
 
   const start = performance.now();
-  const burst = await atOnce(manager, count);
+  const burst = await burstOf(manager, count);
   const perSecond = (count * 1000) / (performance.now() - start);
   const rate = perSecond * SHARE;
-  const steady = await asTheyCome(manager, rate, Math.round(rate * STEADY_S));
+  const steady = await steadyLoad(manager, rate, Math.round(rate * STEADY_S));
   await Promise.all(running.map((host) => host.stop()));
   await manager.close();
   await operations.shutdown(SHUTDOWN_MS);
@@ -69,11 +69,11 @@ export async function noOps(started: Started, measured: NoOpCase): Promise<Repor
       p99: percentile(delays, 0.99),
     };
   };
-  return [row(`${count} at once`, perSecond, burst), row(`${rate.toFixed(0)} a second`, rate, steady)];
+  return [row(`burst of ${count}`, perSecond, burst), row(`steady, ${rate.toFixed(0)}/s`, rate, steady)];
 }
 
-/** As fast as the store takes them. */
-async function atOnce(manager: NoOpManager, count: number): Promise<QueueTimes[]> {
+/** Starts operations as fast as the store accepts them. */
+async function burstOf(manager: NoOpManager, count: number): Promise<QueueTimes[]> {
   let left = count;
   const starter = async () => {
     while (left-- > 0) await manager.startNoOp();
@@ -82,15 +82,15 @@ async function atOnce(manager: NoOpManager, count: number): Promise<QueueTimes[]
   return manager.timesOfAll();
 }
 
-/** Each at its time, however long those before it take. */
-async function asTheyCome(manager: NoOpManager, rate: number, count: number): Promise<QueueTimes[]> {
+/** Starts operations at a fixed rate, whether or not earlier ones have started. */
+async function steadyLoad(manager: NoOpManager, rate: number, count: number): Promise<QueueTimes[]> {
   const starting: Promise<void>[] = [];
   const start = performance.now();
   for (let index = 0; index < count; index++) {
     const wait = start + (index * 1000) / rate - performance.now();
     if (wait > 0) await sleep(wait);
     const one = manager.startNoOp();
-    // it is awaited below, and what was started has to end also where it fails before
+    // awaited below; a failure before that must not end the process while other operations run
     one.catch(() => {});
     starting.push(one);
   }

@@ -1,4 +1,4 @@
 import type { OrchestratorLogger } from '@ktrdr/orchestrator';
 
-/** Nothing is written: what fails ends the benchmark with its reason. */
+/** Writes nothing. A failure ends the benchmark with its error. */
 export const QUIET: OrchestratorLogger = { info() {}, warn() {}, error() {} };

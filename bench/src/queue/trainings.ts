@@ -9,11 +9,11 @@ const ENDED_MS = 600_000;
 export interface Trainings {
   hosts: number;
   count: number;
-  /** From the first request to the last end. */
+  /** From the first request to the end of the last training. */
   seconds: number;
 }
 
-/** `count` equal trainings that are started at once, over so many real hosts of one session each, through a real API. */
+/** Starts `count` equal trainings at once, through a real API on `hosts` real hosts with one session each. */
 export async function trainings(
   started: Started,
   queueUrl: string,
@@ -31,7 +31,7 @@ export async function trainings(
   const running = await Promise.all(
     names.map((name) => sandbox.startQueueHost(name, { ...settings, KTRDR_API_URL: api.url })),
   );
-  // files and code are in memory from here on
+  // warm-up: loads files and code into memory
   await train(api, hosts);
   const start = performance.now();
   await train(api, count);

@@ -3,7 +3,7 @@ import { Started } from '@ktrdr/contracts/testing';
 const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 type SignalName = keyof typeof SIGNALS;
 
-/** Runs `body`, then stops what it has started: after success, failure or a signal. */
+/** Runs `body`, then stops everything it has started, after success, failure or a signal. */
 export async function withStarted(body: (started: Started) => Promise<void>): Promise<void> {
   const started = new Started();
   let caught: SignalName | null = null;

@@ -3,23 +3,23 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { until, type Sandbox, type TestService } from '@ktrdr/service-kit/testing';
 import { MEMORY_LINE } from './memory-line.js';
 
-/** What a service holds while nothing runs. */
+/** Resources that an idle service holds. */
 export interface Leftovers {
-  /** MB of objects after a collection, those outside of the heap too. */
+  /** Objects after garbage collection, on and off the heap, MiB. */
   memory: number;
-  /** MB of the process. */
+  /** Resident memory of the process, MiB. */
   resident: number;
   /** Open files, sockets and pipes. */
   handles: string[];
-  /** Processes that it started. */
+  /** Ids of child processes. */
   children: number[];
 }
 
 const MB = 2 ** 20;
-/** Connections that nobody uses are closed after this time, processes have ended. */
+/** After this time without operations, idle connections are closed and child processes have ended. */
 const QUIET_MS = 7_000;
 
-/** Of an API of `sandbox` that was loaded with `memory-hook.js`, some seconds after its last operation has ended. */
+/** Measures an API of `sandbox` that was started with `memory-hook.js`, a few seconds after its last operation. */
 export async function leftoversOf(api: TestService, sandbox: Sandbox): Promise<Leftovers> {
   await sleep(QUIET_MS);
   const before = linesOf(api).length;
@@ -45,7 +45,7 @@ function linesOf({ output }: TestService): string[] {
     .map((line) => line.slice(MEMORY_LINE.length));
 }
 
-/** What a process has open, sorted; the numbers of sockets and pipes left out. */
+/** Sorted targets of a process's open handles, without the numbers of sockets and pipes. */
 async function handlesOf(pid: number): Promise<string[]> {
   const folder = `/proc/${pid}/fd`;
   const targets = (await readdir(folder)).map((fd) => readlink(`${folder}/${fd}`).catch(() => null));

@@ -1,6 +1,6 @@
 /**
- * Loaded into the API by `--import`: on SIGUSR2 it collects its garbage and writes a line that says what memory is left. The API
- * knows nothing of it.
+ * Loaded into the API by `--import`. On SIGUSR2 it runs a garbage collection and prints the remaining memory. The API contains no
+ * code for this.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
@@ -17,7 +17,7 @@ process.on('SIGUSR2', () => void tell());
 async function tell(): Promise<void> {
   for (let turn = 0; turn < COLLECTIONS; turn++) {
     collect();
-    // finalisers run between two turns
+    // gives finalisers a turn of the event loop
     await sleep(50);
   }
   process.stdout.write(`${MEMORY_LINE}${JSON.stringify(process.memoryUsage())}\n`);

@@ -1,2 +1,2 @@
-/** What the line begins with that says how much memory a process has. */
+/** Prefix of the line that reports a process's memory as JSON. */
 export const MEMORY_LINE = 'memory after a collection: ';

@@ -6,15 +6,15 @@ const ANSWER_MS = 120_000;
 const SHORT = { iterations: 3, duration_seconds: 0.001 };
 const LONG = { iterations: 10_000, duration_seconds: 0.01 };
 
-/** What is done with an operation, and how it ends. */
+/** A kind of operation: how it runs, and how it must end. */
 interface Kind {
-  /** One of so many. */
+  /** Every operation whose number is divisible by this is of this kind. */
   of: number;
   ends: OperationStatus;
   run: (api: TestService, number: number) => Promise<string>;
 }
 
-/** The first that fits. */
+/** An operation is of the first kind that matches. */
 const KINDS: Kind[] = [
   {
     of: 50,
@@ -57,7 +57,7 @@ const KINDS: Kind[] = [
   },
 ];
 
-/** Runs the operations `from` to `to`, some at once, of all kinds. @throws where one does not end as it should */
+/** Runs operations `from` to `to` (exclusive) of all kinds, several at once. @throws if one does not end as expected */
 export async function runShortOperations(api: TestService, from: number, to: number): Promise<void> {
   let next = from;
   const work = async () => {
@@ -70,7 +70,8 @@ async function runOne(api: TestService, number: number): Promise<void> {
   const kind = KINDS.find(({ of }) => number % of === 0) as Kind;
   const id = await kind.run(api, number);
   const { status, error } = await api.operation(id);
-  if (status !== kind.ends) throw new Error(`${id} ended as ${status}: ${JSON.stringify(error)}`);
+  if (status !== kind.ends)
+    throw new Error(`${id} ended as ${status}, expected ${kind.ends}: ${JSON.stringify(error)}`);
   dataOf(await api.get('/operations'));
   dataOf(await api.get(`/operations/${id}/history`));
 }
@@ -79,15 +80,16 @@ async function start(api: TestService, task: object): Promise<string> {
   return dataOf(await api.post<OperationStarted>('/dummy/start', task)).operation_id;
 }
 
-/** Reads an operation's events to their end. */
+/** Reads an operation's events to the end. @throws if the last status is not terminal */
 async function follow({ url }: TestService, id: string): Promise<void> {
   const signal = AbortSignal.timeout(ANSWER_MS);
   const text = await (await fetch(`${url}/operations/${id}/events`, { signal })).text();
   const last = /"status":"(\w+)"(?!.*"status":")/s.exec(text)?.[1];
-  if (!isTerminalStatus(last as OperationStatus)) throw new Error(`${id}: the events end with ${last}`);
+  if (!isTerminalStatus(last as OperationStatus))
+    throw new Error(`${id}: the last event has the status ${last}, which is not terminal`);
 }
 
-/** Begins to read an operation's events, and goes. */
+/** Reads the first bytes of an operation's events, then disconnects. */
 async function leave({ url }: TestService, id: string): Promise<void> {
   const { body } = await fetch(`${url}/operations/${id}/events`, { signal: AbortSignal.timeout(ANSWER_MS) });
   const reader = body?.getReader();

@@ -5,19 +5,19 @@ const WARM_UP = 50;
 const PAGES = 1_000;
 const TARGET_MS = 10;
 
-/** Queries of `GET /operations`: the first page, with each filter that there is, and a page further on. */
+/** Queries of `GET /operations`: the first page, each filter, and a later page. */
 const QUERIES: Record<string, string> = {
   'first page': '',
-  'a status that nearly all have': '?status=completed',
-  'a status that few have': '?status=failed',
-  'running ones': '?status=running',
+  'a common status': '?status=completed',
+  'a rare status': '?status=failed',
+  'running operations': '?status=running',
   'a type': '?type=dummy',
-  'a type and a status': '?type=training&status=completed',
-  'a type and a status that few have': '?type=dummy&status=cancelled',
-  'the 20th page': '?offset=1000',
+  'a type and a common status': '?type=training&status=completed',
+  'a type and a rare status': '?type=dummy&status=cancelled',
+  'page 21': '?offset=1000',
 };
 
-/** ms that the API at `url` takes to answer with a page of operations, one request after the other. */
+/** Measures the API at `url`: ms per page of operations, one request after another. */
 export async function pages(name: string, url: string, stored: number): Promise<ReportRow[]> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const rows: ReportRow[] = [];
@@ -47,7 +47,7 @@ export async function pages(name: string, url: string, stored: number): Promise<
   return rows;
 }
 
-/** Reads a whole answer. @throws where it is no success */
+/** Reads a whole response. @throws if its status is not 200 */
 function answer(url: string, agent: Agent): Promise<void> {
   return new Promise((resolve, reject) => {
     get(url, { agent }, (response) => {

@@ -13,7 +13,7 @@ const METADATA = {
   parameters: { seed: 42 },
 };
 
-/** What is done again and again; its turns are counted over all that do it at once. */
+/** A repeated step. `turn` counts over all concurrent workers. */
 type Turn = (store: OperationStore, turn: number) => Promise<unknown>;
 
 const id = (turn: number) => `op_bench_${turn}`;
@@ -32,7 +32,7 @@ const TURNS: Record<string, Turn> = {
   'read an operation': (store, turn) => store.get(id(turn % 100)),
 };
 
-/** Writes and reads per second, of a store that is empty. */
+/** Writes and reads per second on an initially empty store. */
 export async function throughput(name: string, store: OperationStore, atOnce: number): Promise<ReportRow[]> {
   const rows: ReportRow[] = [];
   let created = Infinity;
@@ -42,7 +42,7 @@ export async function throughput(name: string, store: OperationStore, atOnce: nu
     created = Math.min(created, taken);
     rows.push({
       store: name,
-      measure: `${measure}, ${atOnce} at once`,
+      measure: `${measure}, ${atOnce} concurrent`,
       value: perSecond,
       unit: '/s',
       target: null,
@@ -52,7 +52,7 @@ export async function throughput(name: string, store: OperationStore, atOnce: nu
   return rows;
 }
 
-/** Turns per second of `atOnce` that go on for a while; no more than `most` turns. */
+/** Turns per second of `atOnce` workers over {@link SECONDS}, with at most `most` turns. */
 async function turnsPerSecond(store: OperationStore, turn: Turn, atOnce: number, most: number) {
   let taken = 0;
   const start = performance.now();

@@ -1,6 +1,6 @@
 /**
- * Loaded into the API by `--import`: every progress report of a domain function says in `current_item` when it was made. The API
- * knows nothing of it.
+ * Loaded into the API by `--import`. Puts the time of each progress report of a domain function into `current_item`. The API
+ * contains no code for this.
  */
 import { OperationsService, type OperationContext, type ProgressUpdate } from '@ktrdr/orchestrator';
 import { stampNow } from './stamp.js';

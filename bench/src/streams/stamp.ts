@@ -1,4 +1,4 @@
-/** A report of a domain function: its number, and when it was made (ms by the machine's clock that only goes forward). */
+/** Number and time of a report of a domain function (ms, monotonic clock). */
 export interface Stamp {
   number: number;
   at: number;
@@ -6,7 +6,7 @@ export interface Stamp {
 
 const PATTERN = /"current_item":"#(\d+) at ([\d.]+)"/;
 
-/** The same clock in every process of this machine. */
+/** The machine's monotonic clock, the same in every process, ms. */
 export function nowMs(): number {
   return Number(process.hrtime.bigint()) / 1e6;
 }
@@ -15,7 +15,7 @@ export function stampNow(number: number): string {
   return `#${number} at ${nowMs().toFixed(3)}`;
 }
 
-/** The stamp in the text of an operation, or `null` where it has none yet. */
+/** The stamp in an operation's JSON, or `null` if there is none yet. */
 export function stampIn(text: string): Stamp | null {
   const found = PATTERN.exec(text);
   return found === null ? null : { number: Number(found[1]), at: Number(found[2]) };

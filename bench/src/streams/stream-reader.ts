@@ -1,13 +1,13 @@
 import { get, type Agent, type IncomingMessage } from 'node:http';
 import { nowMs, stampIn } from './stamp.js';
 
-/** What one reader of an operation's events has seen. */
+/** Reads one operation's events and records what arrives when. */
 export class StreamReader {
-  /** ms from each report to its arrival here. */
+  /** Time from each report to its arrival here, ms. */
   readonly delays: number[] = [];
-  /** Numbers of the reports that arrived. */
+  /** Numbers of the received reports. */
   readonly numbers: number[] = [];
-  /** The status that came last. */
+  /** The last received status. */
   lastStatus = '';
   /** Resolves when the stream has ended. */
   readonly ended: Promise<void>;
@@ -23,7 +23,7 @@ export class StreamReader {
     });
   }
 
-  /** @throws where the answer is no stream */
+  /** @throws if the status of the response is not 200 */
   static open(url: string, agent: Agent): Promise<StreamReader> {
     return new Promise((resolve, reject) => {
       get(url, { agent }, (response) => {
@@ -33,7 +33,7 @@ export class StreamReader {
     });
   }
 
-  /** From here on what arrives counts. */
+  /** Starts measuring; earlier events do not count. */
   measure(): void {
     this.#measures = true;
   }
@@ -51,7 +51,7 @@ export class StreamReader {
     const stamp = stampIn(event);
     if (stamp === null || !this.#measures || this.numbers.at(-1) === stamp.number) return;
     this.numbers.push(stamp.number);
-    // what a change of the status carries is as old as it is
+    // a status event repeats an older report, so its delay says nothing
     if (event.includes('event: progress')) this.delays.push(now - stamp.at);
   }
 }
