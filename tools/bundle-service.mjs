@@ -3,24 +3,15 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { bundle } from './bundle.mjs';
 
-/** They have programs or native libraries of their own, or share types with those that have. */
-const PACKAGES = [
-  'contracts',
-  'orchestrator',
-  'operation-store',
-  'job-queue',
-  'market-data',
-  'strategy',
-  'trainer',
-];
-
-/** Parts of Nest that are not installed: it asks for them only where they are used. */
+/** Optional parts of Nest and pg that are not installed. They are imported only where they are used. */
 const NOT_INSTALLED = [
   '@fastify/multipart',
   '@fastify/view',
   '@nestjs/microservices',
   '@nestjs/platform-express',
   '@nestjs/websockets',
+  'pg-cloudflare',
+  'pg-native',
 ];
 
 /**
@@ -44,7 +35,7 @@ await bundle(
     // Stacks in the log name the sources. The sources themselves stay in the repository.
     sourcemap: true,
     sourcesContent: false,
-    external: [...PACKAGES.map((name) => `@ktrdr/${name}`), ...NOT_INSTALLED],
+    external: NOT_INSTALLED,
     plugins: [docsFiles],
     // as ES modules: Nest imports them when it needs them, and looks for their functions
     alias: {

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { OperationStore } from '@ktrdr/orchestrator';
-import { openPostgresDatabase } from './postgres-database.js';
 import { SqlOperationStore } from './sql-operation-store.js';
 import { openSqliteDatabase } from './sqlite-database.js';
 
@@ -27,9 +26,8 @@ export async function openOperationStore({
   password,
   stateDir,
 }: OperationStoreLocation): Promise<OpenOperationStore> {
-  const database =
-    url === undefined
-      ? await openSqliteDatabase(join(stateDir, FILE_NAME))
-      : await openPostgresDatabase(url, { password });
-  return new SqlOperationStore(database);
+  if (url === undefined) return new SqlOperationStore(await openSqliteDatabase(join(stateDir, FILE_NAME)));
+  // only services with such a database load its driver
+  const { openPostgresDatabase } = await import('./postgres-database.js');
+  return new SqlOperationStore(await openPostgresDatabase(url, { password }));
 }

@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -11,11 +12,15 @@ import {
   type SqliteDatabase,
   type SqliteStatement,
 } from 'kysely';
-import Libsql from 'libsql';
+import type Libsql from 'libsql';
 import { isUpToDate, migrate } from './migrate.js';
 import type { Schema } from './schema.js';
 import type { SqlDatabase } from './sql-database.js';
 import { asStoreError, codeOf, messageOf } from './store-errors.js';
+
+// Required from this package: the bundled services do not contain its native library.
+const require = createRequire(import.meta.url);
+const Database = require('libsql') as typeof Libsql;
 
 /** How long a write waits for another process's. */
 const BUSY_MS = 5_000;
@@ -33,7 +38,7 @@ export async function openSqliteDatabase(path: string): Promise<SqlDatabase> {
   const explain = (error: unknown) => explainSqliteError(error, path);
   try {
     await mkdir(dirname(path), { recursive: true });
-    const connection = new Libsql(path);
+    const connection = new Database(path);
     try {
       return await prepareDatabase(connection, path, explain);
     } catch (error) {

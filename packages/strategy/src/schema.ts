@@ -1,5 +1,5 @@
 /** zod schemas whose messages say what is wrong and what would be right. A missing value gets the default where there is one. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { didYouMean } from './suggest.js';
 

@@ -1,9 +1,11 @@
 import { open, readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { createRequire } from 'node:module';
+import { basename, dirname, join } from 'node:path';
 import { type Bars } from '../bars.js';
 import { BarsParser } from '../bars-parser.js';
 import { feed } from '../read-bars.js';
+
+const require = createRequire(import.meta.url);
 
 /** Real daily bars of the S&P 500 index, 2000-01-03 to 2020-04-17, from the npm package vega-datasets. */
 export interface Sp500 {
@@ -20,7 +22,7 @@ export function isSp500(symbol: string, timeframe: string): boolean {
 /** Reads the bars from the installed package. */
 export async function readSp500(): Promise<Sp500> {
   // The package exports only its entry file; the data files are next to it.
-  const root = fileURLToPath(new URL('..', import.meta.resolve('vega-datasets')));
+  const root = join(dirname(require.resolve('vega-datasets')), '..');
   const path = join(root, 'data/sp500-2000.csv');
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
   const handle = await open(path, 'r');

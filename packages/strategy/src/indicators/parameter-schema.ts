@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { choice, flag, real, whole } from '../schema.js';
 import { BAR_COLUMNS } from './indicator.js';

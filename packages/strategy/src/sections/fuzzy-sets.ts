@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { MEMBERSHIP_KINDS } from '../fuzzy/membership.js';
 import type { Path } from '../issues.js';

@@ -1,7 +1,7 @@
 import { isTimeframe, KtrdrError, SYMBOL_PATTERN, shown, timeframeHint, TIMEFRAMES } from '@ktrdr/contracts';
 import type { Timeframe } from '@ktrdr/contracts';
 import { parseDateRange } from '@ktrdr/market-data';
-import { z } from 'zod';
+import * as z from 'zod';
 
 import type { Path } from '../issues.js';
 import { LIMITS } from '../limits.js';

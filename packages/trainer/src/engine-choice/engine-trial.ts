@@ -1,6 +1,6 @@
-import { fileURLToPath } from 'node:url';
 import type { EngineName } from '@ktrdr/contracts';
 import { runProgram } from '../process/run-program.js';
+import { ENGINE_TRIAL_PROCESS } from '../process/programs.js';
 import { isOnnx } from '../engines/engine-names.js';
 import { providerProblem } from '../engines/onnx/provider-problem.js';
 import { nativePackageProblem } from '../engines/tensorflow/native-package.js';
@@ -17,7 +17,6 @@ export interface EngineTrials {
   time(engine: EngineName, network: TrialNetwork, signal: AbortSignal): Promise<EngineTrial>;
 }
 
-const PROGRAM = fileURLToPath(new URL('./engine-trial-process.js', import.meta.url));
 /** A first load of a GPU's libraries can take tens of seconds. */
 const TIMEOUT_MS = 60_000;
 
@@ -43,10 +42,13 @@ export class ProcessTrials implements EngineTrials {
     failure: string,
     signal?: AbortSignal,
   ): Promise<EngineTrial> {
-    const { error, stdout, stderr } = await runProgram([PROGRAM, engine, JSON.stringify(network)], {
-      timeoutMs: TIMEOUT_MS,
-      signal,
-    });
+    const { error, stdout, stderr } = await runProgram(
+      [ENGINE_TRIAL_PROCESS, engine, JSON.stringify(network)],
+      {
+        timeoutMs: TIMEOUT_MS,
+        signal,
+      },
+    );
     const trial = error === null ? trialResult(stdout) : { problem: endingOf(error, stderr) };
     return 'problem' in trial ? { problem: `${failure}: ${trial.problem}` } : trial;
   }

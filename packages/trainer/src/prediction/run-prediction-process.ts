@@ -1,10 +1,9 @@
 import type { ExecFileException } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { type ErrorBody, errorFromBody, KtrdrError, type PredictResponse } from '@ktrdr/contracts';
 import { runProgram } from '../process/run-program.js';
+import { PREDICTION_PROCESS } from '../process/programs.js';
 import type { PredictionRun } from './predict.js';
 
-const PROGRAM = fileURLToPath(new URL('./prediction-process.js', import.meta.url));
 /** Some ten times what 10,000 bars with four classes take. */
 const MOST_OUTPUT_BYTES = 64 * 2 ** 20;
 
@@ -29,7 +28,7 @@ export async function runPredictionProcess(
   run: PredictionRun,
   { timeoutMs, signal }: PredictionProcessOptions,
 ): Promise<PredictResponse> {
-  const { error, stdout, stderr } = await runProgram([PROGRAM], {
+  const { error, stdout, stderr } = await runProgram([PREDICTION_PROCESS], {
     timeoutMs,
     signal,
     input: `${JSON.stringify(run)}\n`,

@@ -1,8 +1,6 @@
-import { fileURLToPath } from 'node:url';
 import type { TrainingRunOutcome, TrainingRunRequest } from '../run/training-run.js';
+import { TRAINER_CHILD } from './programs.js';
 import { runChild, type TrainerProcessOptions } from './run-child.js';
-
-const ENTRY = fileURLToPath(new URL('./trainer-child.js', import.meta.url));
 
 /**
  * Runs one training in a process of its own. Settles only when that process has ended.
@@ -14,5 +12,5 @@ export function runTrainerProcess(
   request: TrainingRunRequest,
   options: TrainerProcessOptions,
 ): Promise<TrainingRunOutcome> {
-  return runChild(ENTRY, request, options);
+  return runChild(TRAINER_CHILD, request, options);
 }

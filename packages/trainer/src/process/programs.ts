@@ -1,0 +1,10 @@
+import { fileURLToPath } from 'node:url';
+
+/** A program of this package, as the build bundles it. The path is the same from `src` and from `dist`. */
+function program(name: string): string {
+  return fileURLToPath(new URL(`../../dist/programs/${name}.js`, import.meta.url));
+}
+
+export const TRAINER_CHILD = program('trainer-child');
+export const ENGINE_TRIAL_PROCESS = program('engine-trial-process');
+export const PREDICTION_PROCESS = program('prediction-process');
