@@ -130,9 +130,9 @@ describe('a request that cannot be understood', () => {
 
 describe('options of a training', () => {
   test.each<[string, Record<string, unknown>, RegExp]>([
-    ['one that there is not', { epochs: 5 }, /there is no option "epochs"/],
-    ['one that every object has', { constructor: 5 }, /there is no option "constructor"/],
-    ['a strategy that is no text', { strategy: { name: 'x' } }, /strategy must be a text/],
+    ['one that there is not', { epochs: 5 }, /unknown option "epochs"/],
+    ['one that every object has', { constructor: 5 }, /unknown option "constructor"/],
+    ['a strategy that is no text', { strategy: { name: 'x' } }, /strategy must be a string/],
     [
       'both strategies',
       { strategy: QUICK, strategy_name: 'pattern' },
@@ -144,7 +144,7 @@ describe('options of a training', () => {
       /strategy_file must have at most 4096/,
     ],
     ['symbols as text', { symbols: 'AAPL' }, /symbols must be a list/],
-    ['symbols that are numbers', { symbols: [1] }, /each of symbols must be a text/],
+    ['symbols that are numbers', { symbols: [1] }, /each of symbols must be a string/],
     ['no symbols', { symbols: [] }, /symbols must not be empty/],
     [
       '101 symbols',
@@ -197,8 +197,8 @@ describe('queries', () => {
     ['offset=x', /offset must be a whole number/],
     ['status=nosuch', /status must be one of .*pending, running, cancelling, completed, failed, cancelled/],
     ['type=nosuch', /type must be one of .*training, dummy/],
-    ['colour=red', /there is no option "colour"/],
-    ['__proto__=1', /there is no option "__proto__"/],
+    ['colour=red', /unknown option "colour"/],
+    ['__proto__=1', /unknown option "__proto__"/],
   ])('/operations?%s', async (query, message) => {
     expect(await refusedGet(`/operations?${query}`)).toEqual({
       code: '400 invalid_request',
@@ -376,7 +376,7 @@ describe('a sample', () => {
       '400 invalid_request',
       /seed must be a whole number/,
     ],
-    ['of nothing', {}, '400 invalid_request', /symbol must be a text; timeframe must be a text/],
+    ['of nothing', {}, '400 invalid_request', /symbol must be a string; timeframe must be a string/],
   ])('%s is refused', async (_what, body, code, message) => {
     expect(await refusedBody(SAMPLE, body)).toEqual({ code, message: expect.stringMatching(message) });
     expect(await readdir(sandbox.dataDir)).toEqual(['AAPL_1h.csv']);
@@ -533,7 +533,7 @@ describe('cancelling', () => {
     ['a reason that is no text', { reason: 5 }, /reason must be/],
     ['a reason of a novel', { reason: 'x'.repeat(1_001) }, /1000 characters/],
     ['yes in place of true', { force: 'yes' }, /force must be true or false/],
-    ['an unknown option', { now: true }, /there is no option "now"/],
+    ['an unknown option', { now: true }, /unknown option "now"/],
   ])('%s', async (_what, body, message) => {
     expect(await refusedBody('/operations/nosuch/cancel', body)).toEqual({
       code: '400 invalid_request',

@@ -121,7 +121,7 @@ describe('POST /indicators/compute', () => {
     [{ start_date: '2024-02-31' }, 400, 'invalid_date', '2024-02 has 29 days'],
     [{ start_date: '2024-02-02', end_date: '2024-01-02' }, 400, 'invalid_date_range', 'swap them'],
     [{ start_date: '2030-01-01' }, 422, 'no_bars_in_range', 'Choose dates inside that range'],
-    [{ perod: 9 }, 400, 'invalid_request', 'there is no option "perod"'],
+    [{ perod: 9 }, 400, 'invalid_request', 'unknown option "perod"'],
     [
       { symbol: 'EURUSD', timeframe: '1m' },
       400,

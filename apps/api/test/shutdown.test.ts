@@ -108,7 +108,7 @@ describe('the API', () => {
         expect(operation).toMatchObject({ operation_id: [training, dummy][index], status: 'cancelled' });
       }
       expect(await filesBelow(sandbox.path(`${signal}-models`))).toEqual([]);
-      expect(api.output).toContain(`${signal}: stopping; running operations are being cancelled: 2`);
+      expect(api.output).toContain(`${signal}: stopping; cancelling running operations: 2`);
       expect(api.output).not.toContain('"level":"error"');
     },
   );

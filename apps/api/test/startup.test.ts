@@ -20,20 +20,20 @@ const REFUSALS: [string, 'api' | 'training-host', Record<string, string>, RegExp
     BUSY,
     'api',
     {},
-    /^Port [0-9]+ on 127\.0\.0\.1 is taken, .*Stop the other program, .*: PORT=[0-9]+ npm start$/,
+    /^Port [0-9]+ on 127\.0\.0\.1 is in use; .*Stop the other program, .*: PORT=[0-9]+ npm start$/,
   ],
-  [BUSY, 'training-host', {}, /^Port [0-9]+ on 127\.0\.0\.1 is taken, .*: PORT=[0-9]+ npm run host$/],
+  [BUSY, 'training-host', {}, /^Port [0-9]+ on 127\.0\.0\.1 is in use; .*: PORT=[0-9]+ npm run host$/],
   [
     'neither yes nor no',
     'api',
     { USE_TRAINING_HOST_SERVICE: 'perhaps' },
-    /^The setting USE_TRAINING_HOST_SERVICE=perhaps is not valid: it takes true or false\.$/,
+    /^The setting USE_TRAINING_HOST_SERVICE=perhaps is not valid: it must be true or false\.$/,
   ],
   [
     'no session at all',
     'training-host',
     { TRAINING_MAX_SESSIONS: '0' },
-    /^The setting TRAINING_MAX_SESSIONS=0 is not valid: it takes a whole number from 1 to 64\.$/,
+    /^The setting TRAINING_MAX_SESSIONS=0 is not valid: it must be a whole number from 1 to 64\.$/,
   ],
   [
     'an engine that is not to be had',
@@ -45,13 +45,13 @@ const REFUSALS: [string, 'api' | 'training-host', Record<string, string>, RegExp
     'models in a folder that cannot be made',
     'api',
     { MODELS_DIR: '/proc/x' },
-    /^The setting MODELS_DIR=\/proc\/x is not valid: the folder cannot be made \(E[A-Z]+\)\. /,
+    /^The setting MODELS_DIR=\/proc\/x is not valid: the folder cannot be created \(E[A-Z]+\)\. /,
   ],
   [
     'models in a file',
     'api',
     { MODELS_DIR: FILE },
-    /^The setting MODELS_DIR=.* is not valid: it is no folder, or lies in none \(ENOTDIR\)\. /,
+    /^The setting MODELS_DIR=.* is not valid: it is not a folder, or one of its parents is not \(ENOTDIR\)\. /,
   ],
   ['state below a file', 'api', { STATE_DIR: `${FILE}/state` }, /^The setting STATE_DIR=.* \(ENOTDIR\)\. /],
   ['state in a file', 'training-host', { STATE_DIR: FILE }, /^The setting STATE_DIR=.* \(ENOTDIR\)\. /],
@@ -109,13 +109,13 @@ test('the last port there is, taken: the one before is named', async () => {
   );
   const { output } = await start('api', { PORT: '65535' });
   await new Promise((resolve) => last.close(resolve));
-  expect(output).toMatch(/^Port 65535 on 127\.0\.0\.1 is taken, .*: PORT=65534 npm start$/m);
+  expect(output).toMatch(/^Port 65535 on 127\.0\.0\.1 is in use; .*: PORT=65534 npm start$/m);
 });
 
 test('a data folder that is missing is made, and the log says so; one that goes later is down', async () => {
   const DATA_DIR = sandbox.path('new', 'data');
   const api = await sandbox.startApi('api', { DATA_DIR });
-  expect(api.output).toContain(`made the folder ${DATA_DIR} (DATA_DIR)`);
+  expect(api.output).toContain(`created the folder ${DATA_DIR} (DATA_DIR)`);
   expect((await api.get('/health')).status).toBe(200);
   for (const file of ['', '/swagger-ui.css'])
     expect((await fetch(`${api.url}/docs${file}`)).status).toBe(200);

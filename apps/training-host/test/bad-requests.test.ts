@@ -173,7 +173,7 @@ describe('a session that cannot be started', () => {
   const sha256 = 'a'.repeat(64);
 
   test.each<[string, object, string, RegExp]>([
-    ['an unknown option', { epochs: 5 }, '400 invalid_request', /there is no option "epochs"/],
+    ['an unknown option', { epochs: 5 }, '400 invalid_request', /unknown option "epochs"/],
     [
       'an operation id that leads out',
       { operation_id: '../../x' },
@@ -271,7 +271,7 @@ describe('sessions that there are not', () => {
   });
 
   test.each([
-    ['%zz', /write a % itself as %25/],
+    ['%zz', /write a literal % as %25/],
     [`x${'0'.repeat(256)}`, /longer than 256 characters/],
   ])('%s', async (id, message) => {
     expect(await refusalOf(await send('GET', `${SESSIONS}/${id}`))).toEqual({

@@ -14,7 +14,7 @@ import { HealthModule } from './health/health.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { OrchestratorModule } from './orchestrator.module.js';
 
-/** A small service on everything that the kit gives, over real HTTP. */
+/** A small service with all parts of the kit, over real HTTP. */
 
 class PartDto {
   @IsInt()
@@ -111,7 +111,7 @@ async function send(method: string, path: string, body?: string, type = 'applica
   return { status: answer.status, type: answer.headers.get('content-type'), body: await answer.json() };
 }
 
-/** Status, code and message of a refusal in the envelope. */
+/** Status, code and message of an error response. */
 async function refusal(...request: Parameters<typeof send>): Promise<{ code: string; message: string }> {
   const { status, type, body } = await send(...request);
   if (!isErrorResponse(body)) throw new Error(`no refusal: ${JSON.stringify(body)}`);
@@ -122,7 +122,7 @@ async function refusal(...request: Parameters<typeof send>): Promise<{ code: str
 const deep = (levels: number): string => `{"count":${'['.repeat(levels - 1)}1${']'.repeat(levels - 1)}}`;
 
 describe('bodies', () => {
-  test('a JSON object is read', async () => {
+  test('a JSON object is accepted', async () => {
     expect((await send('POST', '/things', ' {"count": 3, "parts": [{"size": 1}]} ')).body).toEqual({
       success: true,
       data: { count: 3, parts: [{ size: 1 }] },
@@ -146,14 +146,14 @@ describe('bodies', () => {
     ['null', 'null', '400 invalid_request', /must be a JSON object/],
     ['a text', '"text"', '400 invalid_request', /must be a JSON object/],
     ['a number', '1', '400 invalid_request', /must be a JSON object/],
-    ['too deep by one level', deep(17), '400 invalid_request', /nested too deeply: at most 16 levels/],
+    ['one level too deep', deep(17), '400 invalid_request', /nested too deeply: at most 16 levels/],
     ['a hundred thousand levels', deep(100_000), '400 invalid_request', /nested too deeply/],
-    ['as deep as is read', deep(16), '400 invalid_request', /count must be/],
+    ['of the maximum depth', deep(16), '400 invalid_request', /count must be/],
     [
       'too large',
       `{"count":"${'x'.repeat(2_097_152)}"}`,
       '413 payload_too_large',
-      /at most 2,097,152 bytes are read/,
+      /at most 2,097,152 bytes are allowed/,
     ],
   ])('%s', async (_what, body, code, message) => {
     expect(await refusal('POST', '/things', body)).toMatchObject({
@@ -163,7 +163,7 @@ describe('bodies', () => {
   });
 
   test.each(['text/plain', 'multipart/form-data; boundary=x', 'x'])(
-    'of content type %s are refused, whatever they hold',
+    'of content type %s are rejected, whatever they contain',
     async (type) => {
       expect(await refusal('POST', '/things', '{}', type)).toMatchObject({
         code: '415 unsupported_media_type',
@@ -175,25 +175,25 @@ describe('bodies', () => {
 
 describe('options', () => {
   test.each<[string, string, string]>([
-    ['that there are not', '{"colour":"red"}', 'there is no option "colour"'],
-    ['that there are not, inside', '{"parts":[{"size":1,"x":2}]}', 'there is no option "parts.0.x"'],
+    ['unknown', '{"colour":"red"}', 'unknown option "colour"'],
+    ['unknown, nested', '{"parts":[{"size":1,"x":2}]}', 'unknown option "parts.0.x"'],
     [
-      'that every object has, inside another',
+      'inherited by every object, nested',
       '{"params":{"list":[{"constructor":3}]}}',
-      'there is no option "params.list.0.constructor"',
+      'unknown option "params.list.0.constructor"',
     ],
-    ['that every object has', '{"constructor":1}', 'there is no option "constructor"'],
-    ['that no object may have', '{"__proto__":{"count":1}}', 'there is no option "__proto__"'],
+    ['inherited by every object', '{"constructor":1}', 'unknown option "constructor"'],
+    ['forbidden in every object', '{"__proto__":{"count":1}}', 'unknown option "__proto__"'],
     ['of the wrong type', '{"count":"many"}', 'count must be a whole number'],
     ['out of range', '{"count":10}', 'count must be at most 9'],
-    ['wrong inside', '{"parts":[{"size":"big"}]}', 'size must be a whole number'],
-    ['two', '{"count":0,"a":1}', 'there is no option "a"; count must be at least 1'],
+    ['of the wrong type, nested', '{"parts":[{"size":"big"}]}', 'size must be a whole number'],
+    ['two', '{"count":0,"a":1}', 'unknown option "a"; count must be at least 1'],
     [
-      'more than are told',
+      'more than the message names',
       '{"a":1,"b":1,"c":1,"d":1,"e":1,"f":1,"g":1}',
-      `${['a', 'b', 'c', 'd', 'e'].map((name) => `there is no option "${name}"`).join('; ')}; and 2 more`,
+      `${['a', 'b', 'c', 'd', 'e'].map((name) => `unknown option "${name}"`).join('; ')}; and 2 more`,
     ],
-    ['of a very long name', `{"${'x'.repeat(5000)}":1}`, `there is no option "${'x'.repeat(40)}…"`],
+    ['with a very long name', `{"${'x'.repeat(5000)}":1}`, `unknown option "${'x'.repeat(40)}…"`],
   ])('%s', async (_what, body, problem) => {
     expect(await refusal('POST', '/things', body)).toMatchObject({
       code: '400 invalid_request',
@@ -216,8 +216,8 @@ describe('options', () => {
     ['?count=many', 'count must be a whole number'],
     ['?count=', 'count must be at least 1'],
     ['?count=1&count=2', 'count must be a whole number'],
-    ['?colour=red', 'there is no option "colour"'],
-    ['?toString=1', 'there is no option "toString"'],
+    ['?colour=red', 'unknown option "colour"'],
+    ['?toString=1', 'unknown option "toString"'],
   ])('in a query: %s', async (query, problem) => {
     expect((await refusal('GET', `/things${query}`)).message).toBe(`The request is not valid: ${problem}.`);
   });
@@ -225,19 +225,25 @@ describe('options', () => {
 
 describe('addresses', () => {
   test.each<[string, string, string, string, RegExp]>([
-    ['that there are not', 'GET', '/nosuch', '404 not_found', /There is no GET \/nosuch here\. \/docs/],
-    ['with another method', 'DELETE', '/things', '404 not_found', /There is no DELETE \/things here/],
-    ['of a file outside of the page', 'GET', '/docs/..%2fpackage.json', '404 not_found', /\/docs shows/],
-    ['with a % that begins nothing', 'GET', '/things/%zz', '400 invalid_request', /write a % itself as %25/],
+    ['unknown', 'GET', '/nosuch', '404 not_found', /There is no route GET \/nosuch\. See \/docs/],
     [
-      'with bytes that are no text',
+      'with an unsupported method',
+      'DELETE',
+      '/things',
+      '404 not_found',
+      /There is no route DELETE \/things\./,
+    ],
+    ["of a file outside the page's folder", 'GET', '/docs/..%2fpackage.json', '404 not_found', /See \/docs/],
+    ['with an invalid % sequence', 'GET', '/things/%zz', '400 invalid_request', /write a literal % as %25/],
+    [
+      'with bytes that are not text',
       'GET',
       '/things/%ff',
       '400 invalid_request',
       /\/things\/%ff is not valid/,
     ],
     [
-      'that are too long',
+      'with a part that is too long',
       'GET',
       `/things/${'x'.repeat(257)}`,
       '400 invalid_request',
@@ -252,13 +258,13 @@ describe('addresses', () => {
   });
 
   test.each<[string, string, RegExp]>([
-    ['no HTTP at all', 'HELLO\r\n\r\n', /not an HTTP request that can be read/],
+    ['data that is not HTTP', 'HELLO\r\n\r\n', /not a valid HTTP request/],
     [
       'headers that are too long',
       `GET / HTTP/1.1\r\nhost: x\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`,
-      /its address and headers are too long/,
+      /the address and headers are too long/,
     ],
-  ])('%s is answered, and the connection is closed', async (_what, text, message) => {
+  ])('%s gets a response, and the connection is closed', async (_what, text, message) => {
     const answer = await rawAnswer(text);
     const [head = '', body = ''] = answer.split('\r\n\r\n');
     expect(head).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
@@ -269,14 +275,14 @@ describe('addresses', () => {
   });
 });
 
-test('a fault of the service is a 500 that says nothing of itself', async () => {
+test('a failure of the service is a 500 without details', async () => {
   const { code, message } = await refusal('GET', '/things/broken');
   expect(code).toBe('500 internal_error');
-  expect(message).toBe("Something went wrong inside the service. The service's log has the details.");
+  expect(message).toBe("The service failed unexpectedly. See the service's log for details.");
 });
 
 describe('health', () => {
-  test('tells what was checked', async () => {
+  test('lists the checked parts', async () => {
     expect(await send('GET', '/health')).toMatchObject({
       status: 200,
       body: {
@@ -289,7 +295,7 @@ describe('health', () => {
     });
   });
 
-  test('what is down is a 503 with the reason', async () => {
+  test('a part that is down gives a 503 with the reason', async () => {
     broken = true;
     const answer = await send('GET', '/health');
     broken = false;
@@ -302,14 +308,14 @@ describe('health', () => {
   test.each([
     ['/dev/null', 'ENOTDIR'],
     ['/nonexistent-data-folder', 'ENOENT'],
-  ])('a data folder %s is down, with what to do', async (folder, code) => {
+  ])('a data folder %s is reported as down, with advice', async (folder, code) => {
     await expect(dataFolderCheck(folder).check()).rejects.toThrow(
-      `The data folder ${folder} cannot be read: ${code}. Set DATA_DIR to one that can.`,
+      `The data folder ${folder} is not readable: ${code}. Set DATA_DIR to a readable folder.`,
     );
   });
 });
 
-test('/metrics counts the answers by route and status, /docs-json describes the routes', async () => {
+test('/metrics counts responses by route and status, /docs-json describes the routes', async () => {
   await send('GET', '/things/pin');
   const metrics = await (await fetch(`${url}/metrics`)).text();
   expect(metrics).toMatch(
@@ -326,7 +332,7 @@ test('/metrics counts the answers by route and status, /docs-json describes the 
   expect(body).toHaveProperty('components.schemas.ErrorBody.required', ['code', 'message']);
 });
 
-test('a body in an encoding is refused as such', async () => {
+test('a compressed body is rejected', async () => {
   const answer = await fetch(`${url}/things`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
@@ -336,12 +342,12 @@ test('a body in an encoding is refused as such', async () => {
   expect(await answer.json()).toMatchObject({
     error: {
       code: 'unsupported_media_type',
-      message: 'Send the body as it is, without content-encoding: "gzip" is not read.',
+      message: 'Send the body uncompressed: content-encoding "gzip" is not supported.',
     },
   });
 });
 
-/** Whatever comes back for these bytes until the connection is closed. */
+/** All bytes that arrive until the connection closes. */
 function rawAnswer(text: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(Number(new URL(url).port), '127.0.0.1', () => socket.write(text));

@@ -5,15 +5,16 @@ import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { ListenSettings } from './listen-settings.js';
 import { BODY_LIMIT, readOnlyJson } from './http/body-parser.js';
 import { describeApi } from './http/describe-api.js';
-import { MAX_PARAMETER_LENGTH, answerBadAddress, answerNoRequest } from './http/early-errors.js';
+import { MAX_PARAMETER_LENGTH, answerBadAddress, answerInvalidRequest } from './http/early-errors.js';
 import { ErrorFilter } from './http/error-filter.js';
 import { SuccessEnvelope } from './http/success-envelope.js';
 import { guardHosts } from './http/host-guard.js';
 import { validationPipe } from './http/validation.js';
 import { ServiceMetrics } from './metrics/service-metrics.js';
 
+/** Names a service in its documentation. */
 export interface ServiceDescription {
-  /** What people call it: `ktrdr API`. */
+  /** Display name: `ktrdr API`. */
   name: string;
   /** One sentence for the page at `/docs`. */
   description: string;
@@ -21,8 +22,8 @@ export interface ServiceDescription {
 }
 
 /**
- * Creates a service that does not listen yet. Guards, envelopes, validation, limits, metrics and `/docs` are the same for both
- * services. `module` imports `OrchestratorModule`, `MetricsModule` and a `HealthModule`.
+ * Creates a service that does not listen yet. Both services share its guards, envelopes, validation, limits, metrics
+ * and `/docs`. `module` must import `OrchestratorModule`, `MetricsModule` and a `HealthModule`.
  */
 export async function createService(
   module: DynamicModule | Type,
@@ -34,10 +35,10 @@ export async function createService(
     bodyLimit: BODY_LIMIT,
     routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
     frameworkErrors: answerBadAddress,
-    clientErrorHandler: answerNoRequest,
-    // routes answer until the connections are closed: a 503 would end an EventSource for good
+    clientErrorHandler: answerInvalidRequest,
+    // routes answer until the connections close: after a 503, an EventSource would never reconnect
     return503OnClosing: false,
-    // the guard answers a missing Host header with an explanation
+    // the guard rejects a missing Host header with an explanation
     http: { requireHostHeader: false },
   });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
@@ -56,7 +57,7 @@ export async function createService(
   return app;
 }
 
-/** The page at `/docs`, its data at `/docs-json`. The document is made when it is first asked for. */
+/** Serves the page at `/docs` and its data at `/docs-json`. The document is built on the first request. */
 function describe(app: NestFastifyApplication, { name, description, version }: ServiceDescription): void {
   const document = new DocumentBuilder()
     .setTitle(name)

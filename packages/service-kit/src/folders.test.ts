@@ -17,46 +17,44 @@ function models(...path: string[]): FolderSetting {
 }
 
 describe('the folders of a service', () => {
-  test('are made where they are missing, with those around them, and left empty', async () => {
+  test('are created with their parents if they are missing, and left empty', async () => {
     const folders = [models('a', 'b'), models('a', 'c'), models('a')];
     expect(await prepareFolders(folders)).toEqual(folders.slice(0, 2));
     expect(await readdir(directory, { recursive: true })).toEqual(['a', 'a/b', 'a/c']);
     expect(await prepareFolders(folders)).toEqual([]);
   });
 
-  test('keep what is in them', async () => {
+  test('keep their contents', async () => {
     await mkdir(models('a').folder);
     await writeFile(join(directory, 'a', 'model'), '1');
     await prepareFolders([models('a'), { ...models('a'), use: 'read' }]);
     expect(await readdir(directory, { recursive: true })).toEqual(['a', 'a/model']);
   });
 
-  test('a file in the place of one, or on the way to it, is told with the setting', async () => {
+  test('a file instead of the folder or one of its parents is reported with the setting', async () => {
     await writeFile(join(directory, 'file'), '');
     for (const path of [['file'], ['file', 'models']]) {
       const wrong = models(...path);
       await expect(prepareFolders([wrong])).rejects.toMatchObject({
         code: 'invalid_setting',
-        message: `The setting MODELS_DIR=${wrong.folder} is not valid: it is no folder, or lies in none (ENOTDIR). Take a folder that this user may write to.`,
+        message: `The setting MODELS_DIR=${wrong.folder} is not valid: it is not a folder, or one of its parents is not (ENOTDIR). Set MODELS_DIR to a folder that this user can write to.`,
       });
     }
   });
 
-  test.each(['read', 'write'] as const)('one that cannot be made ends the try (%s)', async (use) => {
+  test.each(['read', 'write'] as const)('a folder that cannot be created is an error (%s)', async (use) => {
     const wrong: FolderSetting = { setting: 'DATA_DIR', folder: '/proc/x/y', use };
     await expect(prepareFolders([wrong])).rejects.toMatchObject({
       code: 'invalid_setting',
       message: expect.stringMatching(
-        /^The setting DATA_DIR=\/proc\/x\/y is not valid: the folder cannot be made \(E[A-Z]+\)\./,
+        /^The setting DATA_DIR=\/proc\/x\/y is not valid: the folder cannot be created \(E[A-Z]+\)\./,
       ),
     });
   });
 
-  test('one that is there and takes no files is refused for writing, and fine for reading', async () => {
+  test('an existing read-only folder is rejected for writing and accepted for reading', async () => {
     const fixed: FolderSetting = { setting: 'STATE_DIR', folder: '/proc', use: 'write' };
     expect(await prepareFolders([{ ...fixed, use: 'read' }])).toEqual([]);
-    await expect(prepareFolders([fixed])).rejects.toThrow(
-      /^The setting STATE_DIR=\/proc .* cannot be written to/,
-    );
+    await expect(prepareFolders([fixed])).rejects.toThrow(/^The setting STATE_DIR=\/proc .* is not writable/);
   });
 });

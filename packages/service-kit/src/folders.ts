@@ -2,45 +2,49 @@ import { mkdir, mkdtemp, readdir, rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { KtrdrError } from '@ktrdr/contracts';
 
-/** A folder that a setting names. */
+/** A folder named by a setting. */
 export interface FolderSetting {
-  /** `MODELS_DIR` */
+  /** Name of the setting: `MODELS_DIR`. */
   setting: string;
-  /** Absolute. */
+  /** Absolute path. */
   folder: string;
-  /** Whether the service writes there by itself, or may do with a folder that it can only read. */
+  /** `write`: the service must be able to write to the folder. `read`: it only has to be readable. */
   use: 'read' | 'write';
 }
 
-/** A full disk is told by what needs the room: a service that cannot train can still show what there is. */
+/**
+ * Codes of a full disk. A full disk does not prevent the start: the service cannot train, but it can still show stored
+ * data. Operations that need space report the problem themselves.
+ */
 const DISK_FULL = new Set(['ENOSPC', 'EDQUOT']);
 
 /**
- * Makes the folders that are missing, and tries each: it is read, or written to and left as it was.
+ * Creates missing folders and checks the access to each: lists it, or writes and removes a test file.
  *
- * @returns those that were made
- * @throws KtrdrError `invalid_setting` for the first that does not do, with its setting and the system's own error code
+ * @returns the folders that were created
+ * @throws KtrdrError `invalid_setting` for the first unusable folder, with its setting and the system's error code
  */
 export async function prepareFolders(folders: readonly FolderSetting[]): Promise<FolderSetting[]> {
   const made: FolderSetting[] = [];
   for (const one of folders) {
-    if (await attempt(one, 'cannot be made', () => makeFolder(one.folder))) made.push(one);
-    if (one.use === 'write') await attempt(one, 'cannot be written to', () => tryWriting(one.folder));
-    else await attempt(one, 'cannot be read', () => readdir(one.folder));
+    if (await attempt(one, 'cannot be created', () => makeFolder(one.folder))) made.push(one);
+    if (one.use === 'write') await attempt(one, 'is not writable', () => tryWriting(one.folder));
+    else await attempt(one, 'is not readable', () => readdir(one.folder));
   }
   return made;
 }
 
 /**
- * True where it was missing. Folder by folder: `mkdir` with `recursive` tries for ever where a folder cannot be made although
- * its parent is there, as in `/proc`, and tells of a read-only disk that something is missing.
+ * Returns true if the folder was missing. Creates one level at a time, because `mkdir` with `recursive` fails badly: it
+ * retries forever if a folder cannot be created in an existing parent (as in `/proc`), and it reports a missing path on
+ * a read-only disk.
  */
 async function makeFolder(folder: string): Promise<boolean> {
   const missing: string[] = [];
   for (let path = folder; !(await exists(path)); path = dirname(path)) missing.unshift(path);
   for (const path of missing) {
     await mkdir(path).catch((error: NodeJS.ErrnoException) => {
-      // another service that starts has made it meanwhile
+      // another starting service has created it meanwhile
       if (error.code !== 'EEXIST') throw error;
     });
   }
@@ -76,10 +80,11 @@ async function attempt<T>(
     return await work();
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
-    const what = code === 'ENOTDIR' ? 'it is no folder, or lies in none' : `the folder ${problem}`;
+    const what =
+      code === 'ENOTDIR' ? 'it is not a folder, or one of its parents is not' : `the folder ${problem}`;
     throw new KtrdrError(
       'invalid_setting',
-      `The setting ${setting}=${folder} is not valid: ${what} (${code}). Take a folder that this user may ${use}${use === 'write' ? ' to' : ''}.`,
+      `The setting ${setting}=${folder} is not valid: ${what} (${code}). Set ${setting} to a folder that this user can ${use}${use === 'write' ? ' to' : ''}.`,
       { details: { setting, folder, cause: code }, cause },
     );
   }

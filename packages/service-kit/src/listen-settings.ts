@@ -1,10 +1,10 @@
 import type { SettingsReader } from './settings-reader.js';
 
-/** Address on which a service listens, and its host names. */
+/** Where a service listens, and its additional host names. */
 export interface ListenSettings {
   host: string;
   port: number;
-  /** Additional host names of the service, such as a proxy's or a container's. Lower case. */
+  /** Additional host names of the service, for example of a proxy or a container. Lower case. */
   allowedHosts: readonly string[];
 }
 

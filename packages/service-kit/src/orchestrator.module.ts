@@ -19,26 +19,32 @@ import {
 import { isOwnerGone, ownerName } from './owner-process.js';
 import { orchestratorLogger } from './service-logger.js';
 
-/** Injects the `Clock`. */
+/** Injection token of the `Clock`. */
 export const CLOCK = Symbol('CLOCK');
 const OPERATION_STORE = Symbol('OPERATION_STORE');
-/** Injects the `OrchestratorLogger`. */
+/** Injection token of the `OrchestratorLogger`. */
 export const ORCHESTRATOR_LOGGER = Symbol('ORCHESTRATOR_LOGGER');
 
-/** How long operations may take to end by themselves once the service stops; forcing them takes at most two seconds more. */
+/**
+ * Time for operations to end by themselves when the service stops, in ms. Forcing them takes up to two seconds more.
+ */
 const SHUTDOWN_GRACE_MS = 7000;
 
-/** A lease is looked after three times while it lasts: after the next look an owner that is gone is known to be. */
-const LEASE_PART = 0.75;
+/**
+ * Share of `leaseMs` that a lease lasts. Every service checks leases three times per lease, so `leaseMs` covers the
+ * lease and the next check.
+ */
+const LEASE_SHARE = 0.75;
 
+/** What a service passes to its orchestrator module. */
 export interface OrchestratorOptions {
   store: OperationStore;
-  /** An owner that is gone is known to be by then, ms: its lease lasts for a part of it, and others look when the rest is over. */
+  /** Upper bound for detecting a dead owner (ms). */
   leaseMs?: number;
   onInterrupt?: OnInterrupt;
 }
 
-/** The orchestrator core of a service: one `OperationsService`, and the time and log that managers take. */
+/** The orchestrator of a service: one `OperationsService`, and the clock and logger for the managers. */
 @Module({})
 export class OrchestratorModule implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown {
   constructor(
@@ -64,7 +70,7 @@ export class OrchestratorModule implements OnApplicationBootstrap, OnModuleDestr
               clock: systemClock,
               logger,
               randomId: systemRandomId,
-              lease: { owner: ownerName(systemRandomId()), ms: leaseMs * LEASE_PART },
+              lease: { owner: ownerName(systemRandomId()), ms: leaseMs * LEASE_SHARE },
               isOwnerGone,
               onInterrupt,
             }),
@@ -74,7 +80,7 @@ export class OrchestratorModule implements OnApplicationBootstrap, OnModuleDestr
     };
   }
 
-  /** Every manager is there: what an owner that is gone has left can be dealt with. */
+  /** Starts to watch leases. All managers are registered now, so operations of dead owners can be handled. */
   async onApplicationBootstrap(): Promise<void> {
     await this.operations.keepLeases();
   }
@@ -83,9 +89,10 @@ export class OrchestratorModule implements OnApplicationBootstrap, OnModuleDestr
     await this.store.close();
   }
 
-  /** Cancels what runs, while those who follow it are still connected. */
+  /** Cancels running operations while the clients that follow them are still connected. */
   async onModuleDestroy(): Promise<void> {
     const left = await this.operations.shutdown(SHUTDOWN_GRACE_MS);
-    if (left.length > 0) this.logger.error('operations did not end in time', { operation_ids: left });
+    if (left.length > 0)
+      this.logger.error('operations did not end before the deadline', { operation_ids: left });
   }
 }

@@ -19,13 +19,13 @@ test('a running process is not gone; an ended process is', async () => {
   expect(isOwnerGone(owner)).toBe(true);
 });
 
-test('this process is not gone; an earlier process with its id is', () => {
+test('this process is not gone; an earlier process with the same id is', () => {
   expect(isOwnerGone(name)).toBe(false);
   expect(isOwnerGone(ownerName('another'))).toBe(false);
   expect(isOwnerGone(name.replace('k3f9x2', 'earlier'))).toBe(true);
 });
 
-test('a process of another machine, container or boot, or with an unknown name, is never known to be gone', async () => {
+test('a process of another machine, container or boot, or with an unknown name, never counts as gone', async () => {
   const child = spawn('true');
   await once(child, 'exit');
   const ended = withPid(child.pid!);

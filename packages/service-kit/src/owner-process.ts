@@ -1,14 +1,14 @@
-/** Names of processes as owners of operations, and whether the process behind a name has ended. */
+/** Names processes as owners of operations, and detects whether an owner's process has ended. */
 import { createHash } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
 const OWNER = /:(\d+):[^:@]+@([0-9a-f]+)$/;
 const SPACE_CHARACTERS = 12;
-/** Names that this process gave itself. */
+/** Owner names of this process. */
 const ownNames = new Set<string>();
 
-/** `host:4711:k3f9x2@0f3c...`: the machine, the process id, a random id of this start, and the process space. */
+/** `host:4711:k3f9x2@0f3c...`: the machine, the process id, a random id, and the process space. */
 export function ownerName(randomId: string): string {
   const space = processSpace();
   const name = `${hostname()}:${process.pid}:${randomId}${space === null ? '' : `@${space}`}`;
@@ -17,20 +17,20 @@ export function ownerName(randomId: string): string {
 }
 
 /**
- * True if the process of this owner has certainly ended: both are in the same process space, where no process has its id. False
- * if that is uncertain: the owner is on another machine or in another container, or a later process has the same id.
+ * True if the owner's process has certainly ended: it is in this process space, and no process there has its id. False
+ * if this is uncertain: the owner is on another machine or in another container, or a later process has the same id.
  */
 export function isOwnerGone(owner: string): boolean {
   const [, pid, space] = OWNER.exec(owner) ?? [];
   if (pid === undefined || space !== processSpace()) return false;
-  // an earlier process had this process's id, as the first process of a container always does
+  // an earlier process had the same id, which is always so for the first process of a container
   if (Number(pid) === process.pid) return !ownNames.has(owner);
   return !processExists(Number(pid));
 }
 
 /**
  * Identifies the process space, in which process ids are unique: the machine's boot and the pid namespace (Linux).
- * `null` on systems without these.
+ * `null` on other systems.
  */
 function processSpace(): string | null {
   try {

@@ -8,25 +8,27 @@ import { createService, type ServiceDescription } from './create-service.js';
 import type { ListenSettings } from './listen-settings.js';
 import { ServiceLogger } from './service-logger.js';
 
+/** A service that `runService` can run. */
 export interface RunnableService<S extends ListenSettings> extends ServiceDescription {
-  /** What a person types to start it: `npm start`. */
+  /** Command that starts the service: `npm start`. */
   command: string;
   /** @throws KtrdrError `invalid_setting` */
   readSettings(): S;
-  /** Made where they are missing; one that does not do keeps the service from starting. */
+  /** Folders of the service. Missing ones are created; an unusable one prevents the start. */
   folders(settings: S): FolderSetting[];
   module(settings: S): DynamicModule | Promise<DynamicModule>;
-  /** What is worth knowing at the start, on the same line. */
+  /** Additional information for the start-up log line. */
   startNote?(settings: S): string;
 }
 
-/** However long stopping takes: then the process ends. */
+/** If stopping takes longer, the process exits with code 1. */
 const STOP_DEADLINE_MS = 10_000;
 
 /**
- * The process of a service, from its settings to its exit code. Whatever keeps it from starting is one line and exit code 1.
- * SIGTERM, SIGINT and SIGHUP stop it: nothing new is started, operations are cancelled, and who asks for them is answered
- * until they have ended; exit code 0 within 10 s.
+ * Runs a service as a process. A failed start prints one line and gives exit code 1.
+ *
+ * SIGTERM, SIGINT and SIGHUP stop the service: it starts nothing new, cancels its operations, and answers requests
+ * until they have ended. The process exits with code 0 within 10 s.
  */
 export async function runService<S extends ListenSettings>(service: RunnableService<S>): Promise<void> {
   try {
@@ -36,7 +38,8 @@ export async function runService<S extends ListenSettings>(service: RunnableServ
     const app = await createService(await service.module(settings), service, settings, logger);
     stopOnSignals(app, logger);
     await listen(app, settings, service);
-    for (const { setting, folder } of made) logger.log(`made the folder ${folder} (${setting})`, 'Service');
+    for (const { setting, folder } of made)
+      logger.log(`created the folder ${folder} (${setting})`, 'Service');
     const note = service.startNote === undefined ? '' : `, ${service.startNote(settings)}`;
     logger.log(`${service.name} listens on ${addressOf(app)}${note}`, 'Service');
   } catch (error) {
@@ -47,7 +50,7 @@ export async function runService<S extends ListenSettings>(service: RunnableServ
   }
 }
 
-/** The address that the socket is bound to. Nest's `getUrl` shows `0.0.0.0` (all addresses) as 127.0.0.1. */
+/** The bound address. Nest's `getUrl` shows `0.0.0.0` (all addresses) as 127.0.0.1. */
 function addressOf(app: NestFastifyApplication): string {
   const { address, port, family } = app.getHttpServer().address() as AddressInfo;
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
@@ -67,13 +70,13 @@ async function listen(
       case 'EADDRINUSE':
         throw new KtrdrError(
           'port_in_use',
-          `Port ${port} on ${host} is taken, perhaps because this service runs already. Stop the other program, or take another port: PORT=${port === 65_535 ? port - 1 : port + 1} ${command}`,
+          `Port ${port} on ${host} is in use; perhaps this service is already running. Stop the other program, or choose another port: PORT=${port === 65_535 ? port - 1 : port + 1} ${command}`,
           cause,
         );
       case 'EACCES':
         throw new KtrdrError(
           'invalid_setting',
-          `The setting PORT=${port} is not valid: this user may not listen there. Take a port from 1024 on.`,
+          `The setting PORT=${port} is not valid: this user is not allowed to use it. Choose a port from 1024 up.`,
           cause,
         );
       case 'EADDRNOTAVAIL':
@@ -81,7 +84,7 @@ async function listen(
       case 'EAI_AGAIN':
         throw new KtrdrError(
           'invalid_setting',
-          `The setting HOST=${host} is not valid: this machine has no such address. Take 127.0.0.1, or 0.0.0.0 for all of its addresses.`,
+          `The setting HOST=${host} is not valid: this machine does not have this address. Use 127.0.0.1, or 0.0.0.0 for all addresses.`,
           cause,
         );
       default:
@@ -96,10 +99,10 @@ function stopOnSignals(app: NestFastifyApplication, logger: ServiceLogger): void
     if (stopping) return;
     stopping = true;
     const active = app.get(OperationsService).activeCount();
-    const work = active === 0 ? '' : `; running operations are being cancelled: ${active}`;
+    const work = active === 0 ? '' : `; cancelling running operations: ${active}`;
     logger.log(`${signal}: stopping${work}`, 'Service');
     systemClock.setTimer(STOP_DEADLINE_MS, () => {
-      logger.error('stopping took too long', 'Service');
+      logger.error('stopping took longer than 10 s; exiting', 'Service');
       process.exit(1);
     });
     try {

@@ -2,7 +2,7 @@ import { ConsoleLogger, type LoggerService } from '@nestjs/common';
 import { isOutage } from '@ktrdr/contracts';
 import type { OrchestratorLogger } from '@ktrdr/orchestrator';
 
-/** What the framework says while it wires itself up; it is of interest to nobody who runs the service. */
+/** Log contexts of the framework's start-up messages, which are of no interest to users. */
 const WIRING = new Set([
   'NestFactory',
   'InstanceLoader',
@@ -11,10 +11,10 @@ const WIRING = new Set([
   'NestApplication',
 ]);
 
-/** What keeps a service from starting is thrown too, and `runService` tells it in one line. */
-const THROWN_TOO = new Set(['NestApplication', 'ExceptionHandler']);
+/** Log contexts of start-up errors. These are also thrown, and `runService` prints them as one line. */
+const ALSO_THROWN = new Set(['NestApplication', 'ExceptionHandler']);
 
-/** Lines for people on a terminal, one JSON object a line anywhere else. */
+/** Logs readable lines on a terminal, and one JSON object per line everywhere else. */
 export class ServiceLogger extends ConsoleLogger {
   constructor({ json }: { json: boolean }) {
     super({ json, prefix: 'ktrdr', flattenParams: true });
@@ -25,17 +25,17 @@ export class ServiceLogger extends ConsoleLogger {
   }
 
   override error(message: unknown, ...optional: unknown[]): void {
-    if (!comesFrom(THROWN_TOO, optional)) super.error(message, ...optional);
+    if (!comesFrom(ALSO_THROWN, optional)) super.error(message, ...optional);
   }
 }
 
-/** The last of what a line is logged with is its context. */
+/** The last argument of a log call is its context. */
 function comesFrom(contexts: ReadonlySet<string>, optional: unknown[]): boolean {
   const context = optional.at(-1);
   return typeof context === 'string' && contexts.has(context);
 }
 
-/** The service's logger as the orchestrator core takes it. */
+/** Adapts the service's logger for the orchestrator. */
 export function orchestratorLogger(logger: LoggerService, context: string): OrchestratorLogger {
   return {
     info: (message, fields = {}) => logger.log(message, printed(fields), context),
@@ -44,7 +44,7 @@ export function orchestratorLogger(logger: LoggerService, context: string): Orch
   };
 }
 
-/** Replaces an outage of the store or the queue by its message: its stack is of no use. */
+/** Logs an outage of the store or the queue as its message only: its stack is not useful. */
 function printed(fields: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(fields).map(([name, value]) => [name, isOutage(value) ? value.message : value]),

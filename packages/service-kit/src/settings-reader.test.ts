@@ -43,7 +43,7 @@ test.each<[string | undefined, Read, unknown]>([
   expect(readOf(value, read)).toEqual(expected);
 });
 
-describe('a value that is not allowed is told with its name and what is allowed', () => {
+describe('an invalid value is reported with its name and the allowed values', () => {
   test.each<[string, Read, string]>([
     ['maybe', boolean, 'true or false'],
     ['0', integer, 'a whole number from 1 to 64'],
@@ -64,7 +64,7 @@ describe('a value that is not allowed is told with its name and what is allowed'
   ])('X=%s', (value, read, allowed) => {
     const error = errorOf(() => readOf(value, read));
     expect(error.code).toBe('invalid_setting');
-    expect(error.message).toBe(`The setting X=${value} is not valid: it takes ${allowed}.`);
+    expect(error.message).toBe(`The setting X=${value} is not valid: it must be ${allowed}.`);
     expect(error.details).toEqual({ name: 'X', value });
   });
 });

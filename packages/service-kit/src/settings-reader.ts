@@ -7,8 +7,8 @@ const TRUE = new Set(['true', '1', 'yes', 'on']);
 const FALSE = new Set(['false', '0', 'no', 'off']);
 
 /**
- * Reads typed settings from environment variables. A variable that is missing or empty takes its default.
- * Every method throws `invalid_setting`, which names the variable, its value and what is allowed.
+ * Reads typed settings from environment variables. A missing or empty variable has its default value. Every method
+ * throws `invalid_setting`, which names the variable, its value and the allowed values.
  */
 export class SettingsReader {
   constructor(private readonly environment: Readonly<Record<string, string | undefined>>) {}
@@ -25,7 +25,7 @@ export class SettingsReader {
     throw this.invalid(name, 'true or false');
   }
 
-  /** A whole number from `min` to `max`. */
+  /** An integer from `min` to `max`. */
   integer(name: string, fallback: number, { min, max }: { min: number; max: number }): number {
     const value = this.value(name);
     if (value === undefined) return fallback;
@@ -42,12 +42,12 @@ export class SettingsReader {
     throw this.invalid(name, `one of ${allowed.join(', ')}`);
   }
 
-  /** An absolute path; a relative one starts in the working folder. */
+  /** An absolute path. A relative one is resolved against the working directory. */
   path(name: string, fallback: string): string {
     return resolve(this.text(name, fallback));
   }
 
-  /** An http(s) address, without a slash at its end. */
+  /** An http(s) URL without a trailing slash. */
   url(name: string, fallback: string): string {
     const value = this.text(name, fallback);
     const url = URL.canParse(value) ? new URL(value) : null;
@@ -57,7 +57,10 @@ export class SettingsReader {
     return value.replace(/\/+$/, '');
   }
 
-  /** Host names and addresses, separated by commas, without ports; lower case, an IPv6 address without brackets. */
+  /**
+   * Host names and IP addresses without ports, separated by commas. The result is in lower case; IPv6 addresses have no
+   * brackets.
+   */
   hostNames(name: string): string[] {
     const texts = (this.value(name) ?? '').split(',').map((text) => text.trim());
     return texts
@@ -80,7 +83,7 @@ export class SettingsReader {
     const value = this.value(name);
     return new KtrdrError(
       'invalid_setting',
-      `The setting ${name}=${value} is not valid: it takes ${allowed}.`,
+      `The setting ${name}=${value} is not valid: it must be ${allowed}.`,
       {
         details: { name, value },
       },

@@ -1,4 +1,7 @@
-/** Estimated time left, replayed from the reports of real trainings. They were recorded on a busy machine with two cores. */
+/**
+ * Tests the estimated time left with recorded progress of real trainings. They were recorded on a busy machine with two
+ * cores.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -8,13 +11,13 @@ import { trainingSteps } from './training-steps.js';
 
 interface RecordedTraining {
   folds: number;
-  /** Ms since the start, phase, completed fraction of the phase. The last report is the end. */
+  /** Time in ms since the start, phase, completed fraction of the phase. The last entry is the end. */
   reports: [at: number, phase: TrainingPhase | 'end', fraction: number | null][];
 }
 interface Look {
   at: number;
   phase: string;
-  /** Seconds, estimated and true. */
+  /** In seconds: the estimate and the true value. */
   eta: number | null;
   truth: number;
   percentage: number;
@@ -25,7 +28,7 @@ const recorded = JSON.parse(
 ) as Record<string, RecordedTraining>;
 const LOOK_MS = 250;
 
-/** What a user sees every quarter of a second while reports arrive. */
+/** What a user sees every 250 ms while updates arrive. */
 function replay({ folds, reports }: RecordedTraining, slower: number): Look[] {
   const context = new FakeOperationContext({ steps: trainingSteps(folds) });
   const { clock } = context;
@@ -55,17 +58,17 @@ describe.each(Object.entries(recorded))('%s', (_name, training) => {
     const known = (training.reports.find(([, phase]) => phase === 'training')![0] + 2250) * slower;
     const total = training.reports.at(-1)![0] * slower;
 
-    // whole seconds are shown, and the last phases have no reports of their own
+    // the display has whole seconds, and the last phases send no updates
     const slack = 1 + total / 50_000;
 
-    test('is known once the training has begun, and within a factor of two of the truth', () => {
+    test('is known once the training has begun, within a factor of two of the true value', () => {
       const wrong = looks
         .filter(({ at }) => at > Math.max(known, total / 10))
         .filter(({ eta, truth }) => eta === null || eta > 2 * truth + slack || eta < truth / 2 - slack);
       expect(wrong).toEqual([]);
     });
 
-    test('does not jump where the phase changes', () => {
+    test('does not jump when the phase changes', () => {
       const jumps = looks.slice(1).flatMap((look, index) => {
         const before = looks[index]!;
         if (look.phase === before.phase || look.at < known) return [];
@@ -75,7 +78,7 @@ describe.each(Object.entries(recorded))('%s', (_name, training) => {
       expect(jumps).toEqual([]);
     });
 
-    test('shows a percentage that only grows, below 100', () => {
+    test('has a percentage that only grows and stays below 100', () => {
       const shown = looks.map(({ percentage }) => percentage);
       expect(shown).toEqual(shown.toSorted((a, b) => a - b));
       expect(shown.at(-1)).toBeLessThan(100);

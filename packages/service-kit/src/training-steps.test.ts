@@ -10,7 +10,7 @@ describe('trainingSteps', () => {
     expect(trainingSteps().map(({ name }) => name)).toEqual([...TRAINING_PHASES]);
   });
 
-  test('without folds the training has it all; with them they share, and the rest stays', () => {
+  test('folds share the time of the training; the other phases keep their shares', () => {
     expect([shareOf(undefined, 'training'), shareOf(undefined, 'walk-forward')]).toEqual([90, 0]);
     expect(shareOf(5, 'training')).toBeCloseTo(22.5);
     expect(shareOf(5, 'walk-forward')).toBeCloseTo(67.5);

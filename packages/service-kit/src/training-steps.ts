@@ -1,7 +1,7 @@
 import type { TrainingPhase, TrainingProgressUpdate } from '@ktrdr/contracts';
 import type { ProgressStep, ProgressUpdate } from '@ktrdr/orchestrator';
 
-/** Share of the whole that each phase has, in percent. */
+/** Share of each phase in the whole training, in percent. */
 const SHARES: Readonly<Record<TrainingPhase, number>> = {
   'loading bars': 2,
   'computing indicators': 1,
@@ -15,23 +15,23 @@ const SHARES: Readonly<Record<TrainingPhase, number>> = {
   'storing model': 2,
 };
 
-/** What a fold of a walk-forward evaluation takes on average, in trainings. */
-const FOLD = 0.6;
+/** Average duration of a walk-forward fold, relative to the training. */
+const FOLD_DURATION = 0.6;
 
 /**
- * The steps of a training operation, in their order: the same beside the API and on a host.
+ * The steps of a training operation in order, the same for local and host trainings.
  *
- * @param folds of a walk-forward evaluation, which shares the time with the training
+ * @param folds number of walk-forward folds, which share the time with the training
  */
 export function trainingSteps(folds = 0): ProgressStep[] {
-  const training = SHARES.training / (1 + folds * FOLD);
+  const training = SHARES.training / (1 + folds * FOLD_DURATION);
   const shares = { ...SHARES, training, 'walk-forward': SHARES.training - training };
   return Object.entries(shares).map(([name, share]) => ({ name, share }));
 }
 
 /**
- * A trainer's report as an operation's progress. Steps are epochs, items are training samples. What the report does not
- * know stays as it was, so that a phase without epochs does not take back what the operation's start said.
+ * Converts a trainer's update into an operation's progress. Steps are epochs, items are training samples. Unknown
+ * values stay as they are: a phase without epochs does not remove values set at the start.
  */
 export function trainingProgress(update: TrainingProgressUpdate): ProgressUpdate {
   const { phase, phase_fraction, items_processed, items_total, ...context } = update;

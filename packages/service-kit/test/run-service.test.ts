@@ -22,7 +22,7 @@ interface Ended {
   stderr: string;
 }
 
-/** Runs the service to its end; `onOutput` gets what it has written to stdout so far. */
+/** Runs the service to its end. `onOutput` gets the whole stdout so far. */
 function run(
   settings: Record<string, string>,
   onOutput: (stdout: string, kill: (signal: NodeJS.Signals) => void) => void = () => {},
@@ -44,22 +44,22 @@ function run(
   });
 }
 
-describe('what keeps a service from starting is one line that says what to do, and exit code 1', () => {
+describe('a failed start prints one line that says what to do, and exits with code 1', () => {
   test.each<[string, () => Record<string, string>, RegExp]>([
     [
-      'a port that is taken',
+      'a port in use',
       () => ({ PORT: String(takenPort) }),
-      /^Port [0-9]+ on 127\.0\.0\.1 is taken, .+ take another port: PORT=[0-9]+ npm run smallest$/,
+      /^Port [0-9]+ on 127\.0\.0\.1 is in use; .+ choose another port: PORT=[0-9]+ npm run smallest$/,
     ],
     [
-      'a port that is none',
+      'an invalid port',
       () => ({ PORT: 'http' }),
-      /^The setting PORT=http is not valid: it takes a whole number from 0 to 65535\.$/,
+      /^The setting PORT=http is not valid: it must be a whole number from 0 to 65535\.$/,
     ],
     [
       'an address of another machine',
       () => ({ HOST: '192.0.2.1' }),
-      /^The setting HOST=192\.0\.2\.1 is not valid: .+ Take 127\.0\.0\.1, or 0\.0\.0\.0 for all of its addresses\.$/,
+      /^The setting HOST=192\.0\.2\.1 is not valid: .+ Use 127\.0\.0\.1, or 0\.0\.0\.0 for all addresses\.$/,
     ],
   ])('%s', async (_what, settings, line) => {
     const { code, stdout, stderr } = await run(settings());

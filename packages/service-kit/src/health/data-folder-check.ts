@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import type { NamedHealthCheck } from './health.controller.js';
 
-/** Whether bars can be read. */
+/** Checks that bars can be read. */
 export function dataFolderCheck(dataDir: string): NamedHealthCheck {
   return {
     name: 'data',
@@ -10,9 +10,12 @@ export function dataFolderCheck(dataDir: string): NamedHealthCheck {
         return { folder: dataDir, files: (await readdir(dataDir)).length };
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
-        throw new Error(`The data folder ${dataDir} cannot be read: ${code}. Set DATA_DIR to one that can.`, {
-          cause: error,
-        });
+        throw new Error(
+          `The data folder ${dataDir} is not readable: ${code}. Set DATA_DIR to a readable folder.`,
+          {
+            cause: error,
+          },
+        );
       }
     },
   };

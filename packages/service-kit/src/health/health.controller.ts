@@ -5,21 +5,21 @@ import type { HealthReport } from '@ktrdr/contracts';
 import type { FastifyReply } from 'fastify';
 import { AnswersPlain } from '../http/answers.js';
 
-/** One thing that must work for the service to be healthy. */
+/** A check of one part that the service needs. */
 export interface NamedHealthCheck {
-  /** Its key in the answer's `details`. */
+  /** Key of the part in the `details` of the response. */
   name: string;
-  /** @returns what is worth knowing of it. @throws where it is down; the message is for people */
+  /** @returns details about the part. @throws an error with a readable message if the part is down */
   check: () => Promise<Record<string, unknown> | void>;
 }
 
-/** Injects the `NamedHealthCheck[]`. */
+/** Injection token of the `NamedHealthCheck[]`. */
 export const HEALTH_CHECKS = Symbol('HEALTH_CHECKS');
 
-/** A check that takes longer is down. */
+/** A check that takes longer counts as down. */
 const CHECK_TIMEOUT_MS = 3000;
 
-/** `GET /health` in terminus' own shape, which monitors know. */
+/** `GET /health`, in the format of terminus, which monitoring tools understand. */
 @ApiTags('service')
 @Controller('health')
 export class HealthController {
@@ -31,10 +31,10 @@ export class HealthController {
 
   @Get()
   @Header('cache-control', 'no-store')
-  @ApiOperation({ operationId: 'getHealth', summary: 'Whether the service can work' })
+  @ApiOperation({ operationId: 'getHealth', summary: 'Health of the service' })
   @AnswersPlain('HealthReport', {
-    200: 'Everything works.',
-    503: 'Something is down, or the service is stopping; `details` says what.',
+    200: 'All parts are up.',
+    503: 'A part is down, or the service is stopping. `details` names the part.',
   })
   async check(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthReport> {
     const attempts = this.checks.map(

@@ -2,7 +2,7 @@ import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common
 import { TerminusModule } from '@nestjs/terminus';
 import { HEALTH_CHECKS, HealthController, type NamedHealthCheck } from './health.controller.js';
 
-/** `GET /health`, with the checks that the app names. */
+/** `GET /health` with the checks of the app. */
 @Module({})
 export class HealthModule {
   static register(
@@ -11,7 +11,7 @@ export class HealthModule {
   ): DynamicModule {
     return {
       module: HealthModule,
-      // what is down stands in the answer; a log line for every poll says nothing more
+      // the response says what is down; a log line per poll would add nothing
       imports: [TerminusModule.forRoot({ logger: false }), ...(checks.imports ?? [])],
       controllers: [HealthController],
       providers: [{ provide: HEALTH_CHECKS, inject: checks.inject, useFactory: checks.useFactory }],

@@ -11,16 +11,16 @@ type HandlerOf<T> = <M extends (...args: never[]) => T | Promise<T>>(
   descriptor: TypedPropertyDescriptor<M>,
 ) => void;
 
-/** The handler's answer: `{ success: true, data }` with this wire type as `data`. */
+/** The response is `{ success: true, data }`, where `data` has this wire type. */
 export function Answers<N extends keyof WireTypes>(name: N): HandlerOf<WireTypes[N]> {
   return ApiResponse({ status: 200, description: 'Success.', schema: envelope(referenceTo(name)) });
 }
 
-/** The handler's answer is `{ success: true, data: null }`. */
+/** The response is `{ success: true, data: null }`. */
 export const AnswersNothing = (): HandlerOf<null> =>
   ApiResponse({ status: 200, description: 'Success.', schema: envelope({ type: 'null' }) });
 
-/** The handler's answer is this wire type as it is, without the envelope. */
+/** The response is this wire type, without the envelope. */
 export function AnswersPlain<N extends keyof WireTypes>(
   name: N,
   statuses: Readonly<Record<number, string>>,
@@ -31,24 +31,24 @@ export function AnswersPlain<N extends keyof WireTypes>(
   return applyDecorators(PlainAnswer(), ...responses);
 }
 
-/** The handler sends bytes. */
+/** The response is binary. */
 export const AnswersBytes = (description: string): MethodDecorator =>
   applyDecorators(
     ApiProduces('application/octet-stream'),
     ApiResponse({ status: 200, description, schema: { type: 'string', format: 'binary' } }),
   );
 
-/** The handler sends server-sent events; the `data:` of each is this wire type as JSON. */
+/** The response is a stream of server-sent events. The `data:` of each is this wire type as JSON. */
 export const AnswersEvents = (name: keyof WireTypes, description: string): MethodDecorator =>
   applyDecorators(
     ApiProduces('text/event-stream'),
     ApiResponse({ status: 200, description, schema: referenceTo(name) }),
   );
 
-/** Extension that passes the codes to `describeApi`, which removes it again. */
+/** OpenAPI extension that passes the error codes to `describeApi`, which removes it. */
 export const ERROR_CODES = 'x-error-codes';
 
-/** Error codes of the handler, in addition to those of every route. */
+/** Documents error codes of the handler, in addition to those of every route. */
 export const Fails = (...codes: ErrorCode[]): MethodDecorator => ApiExtension(ERROR_CODES, codes);
 
 function envelope(data: object) {

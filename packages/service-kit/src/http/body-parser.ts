@@ -3,18 +3,18 @@ import { KtrdrError, shown } from '@ktrdr/contracts';
 import type { FastifyRequest } from 'fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 
-/** Largest body that is read, bytes. */
+/** Maximum size of a request body, in bytes. */
 export const BODY_LIMIT = 2 * 1_048_576;
 
 const FORM = 'application/x-www-form-urlencoded';
 
-/** Deepest body that is read: values inside values. Far more than any request has. */
-const MOST_LEVELS = 16;
+/** Maximum nesting depth of a body. No valid request comes close to it. */
+const MAX_DEPTH = 16;
 
 /**
- * Reads only JSON objects. An empty body counts as no body, and an option that is `null` as missing. A form content type is
- * accepted for JSON, because `curl -d` sends it; `HostGuard` refuses forms from browsers. A `PUT` may send
- * `application/octet-stream`: its route gets the unread stream, and must limit its size.
+ * Accepts only JSON objects as bodies. An empty body counts as missing, and so does an option with the value `null`. A
+ * form content type is accepted for JSON, because `curl -d` sends it; `HostGuard` rejects forms from browsers. A `PUT`
+ * may send `application/octet-stream`: its route gets the unread stream and must limit its size.
  */
 export function readOnlyJson(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance();
@@ -39,7 +39,7 @@ export function readOnlyJson(app: NestFastifyApplication): void {
   );
 }
 
-/** Whether the content type is that of an HTML form. */
+/** True if the content type is that of an HTML form. */
 export function isForm(contentType: string | undefined): boolean {
   return contentType?.split(';', 1)[0]?.trim().toLowerCase() === FORM;
 }
@@ -55,7 +55,7 @@ function checkEncoding(encoding: string | undefined): void {
   if (encoding === undefined || encoding.toLowerCase() === 'identity') return;
   throw new KtrdrError(
     'unsupported_media_type',
-    `Send the body as it is, without content-encoding: ${shown(encoding)} is not read.`,
+    `Send the body uncompressed: content-encoding ${shown(encoding)} is not supported.`,
   );
 }
 
@@ -71,10 +71,10 @@ function parseObject(text: string): object {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new KtrdrError('invalid_request', 'The body must be a JSON object: { ... }.');
   }
-  if (isDeeperThan(MOST_LEVELS, value)) {
+  if (isDeeperThan(MAX_DEPTH, value)) {
     throw new KtrdrError(
       'invalid_request',
-      `The body is nested too deeply: at most ${MOST_LEVELS} levels are read.`,
+      `The body is nested too deeply: at most ${MAX_DEPTH} levels are allowed.`,
     );
   }
   return Object.fromEntries(Object.entries(value).filter(([, option]) => option !== null));

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import type { OpenAPIObject } from '@nestjs/swagger';
 
+/** A JSON schema in an OpenAPI document. */
 export type Schema = Exclude<
   NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>[string],
   { $ref: string }
@@ -8,25 +9,28 @@ export type Schema = Exclude<
 
 let loaded: Record<string, Schema> | undefined;
 
-/** Schemas of the wire types by name, as OpenAPI components. The build of `@ktrdr/contracts` generates them. */
+/** The schemas of all wire types by name, as OpenAPI components. The build of `@ktrdr/contracts` generates them. */
 export function contractSchemas(): Record<string, Schema> {
   loaded ??= read();
   return loaded;
 }
 
-/** @throws Error if the contracts have no such type */
+/** Schema of one wire type. @throws Error if the contracts do not have this type */
 export function contractSchema(name: string): Schema {
   const schema = contractSchemas()[name];
-  if (schema === undefined) throw new Error(`@ktrdr/contracts has no schema of ${name}.`);
+  if (schema === undefined)
+    throw new Error(
+      `@ktrdr/contracts has no schema for ${name}. Add the type to WireTypes and build the package.`,
+    );
   return schema;
 }
 
-/** `#/components/schemas/Operation` -> `Operation`. */
+/** Reference to a schema: `{ $ref: '#/components/schemas/Operation' }`. */
 export function referenceTo(name: string): { $ref: string } {
   return { $ref: PREFIX + name };
 }
 
-/** Adds to `schemas` all contract schemas that `value` or `schemas` refer to, directly or indirectly. */
+/** Adds to `schemas` every contract schema that `value` or `schemas` refer to, directly or indirectly. */
 export function withReferredSchemas(
   value: unknown,
   schemas: Readonly<Record<string, Schema>>,

@@ -5,15 +5,15 @@ import { referenceTo, withReferredSchemas, type Schema } from './contract-schema
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 
-/** OpenAPI 3.1 knows `identifier`, Nest's type does not yet. */
+/** OpenAPI 3.1 has `identifier`; Nest's type does not have it yet. */
 const LICENSE: { name: string; identifier: string } = { name: 'MIT', identifier: 'MIT' };
 
-/** Errors of every route: a malformed request, a host that is not allowed, and unexpected failures. */
+/** Errors of every route: a malformed request, a host that is not allowed, an unexpected failure. */
 const ALWAYS: readonly ErrorCode[] = ['invalid_request', 'host_not_allowed', 'internal_error'];
 const CHANGING: readonly ErrorCode[] = ['origin_not_allowed'];
 const WITH_A_BODY: readonly ErrorCode[] = ['payload_too_large', 'unsupported_media_type'];
 
-/** Completes Nest's document: how each operation fails, and the schemas of the wire types that it refers to. */
+/** Completes Nest's document: adds the errors of each operation and the schemas of the wire types it refers to. */
 export function describeApi(document: OpenAPIObject): OpenAPIObject {
   const bodies = bodySchemas(document);
   const paths = Object.fromEntries(
@@ -38,7 +38,7 @@ export function describeApi(document: OpenAPIObject): OpenAPIObject {
   };
 }
 
-/** Nest generates schemas only for the classes of bodies. Fields that a class does not have are refused. */
+/** The schemas that Nest generates from body classes. Unknown fields are not allowed. */
 function bodySchemas({ components }: OpenAPIObject): Record<string, Schema> {
   return Object.fromEntries(
     Object.entries(components?.schemas ?? {}).map(([name, schema]) => [
@@ -48,7 +48,7 @@ function bodySchemas({ components }: OpenAPIObject): Record<string, Schema> {
   );
 }
 
-/** Marks a body as optional if it has no required field. */
+/** Marks a body without required fields as optional. */
 function withBody(operation: Operation, bodies: Readonly<Record<string, Schema>>): Operation {
   const { requestBody } = operation;
   if (requestBody === undefined || '$ref' in requestBody) return operation;
@@ -69,7 +69,7 @@ function withErrors(method: string, operation: Operation & { [ERROR_CODES]?: Err
   ]);
   const responses = { ...described.responses };
   for (const [status, names] of byStatus(codes)) {
-    // the route documents this status itself, like `/health`
+    // the route documents this status itself, as `/health` does
     if (status in responses) continue;
     responses[status] = {
       description: names.map((code) => `\`${code}\``).join(', '),

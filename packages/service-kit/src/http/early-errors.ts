@@ -4,10 +4,10 @@ import { KtrdrError, type ErrorResponse } from '@ktrdr/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { pathOf } from './error-answer.js';
 
-/** Longest part of a path that is a parameter; names are shorter. */
+/** Maximum length of a path parameter. All names are shorter. */
 export const MAX_PARAMETER_LENGTH = 256;
 
-/** Answers an address that no route can be looked up for. */
+/** Answers a request whose address the router cannot parse. */
 export function answerBadAddress(
   error: { code: string },
   { url }: FastifyRequest,
@@ -15,21 +15,19 @@ export function answerBadAddress(
 ): void {
   const reason =
     error.code === 'FST_ERR_MAX_PARAM_LENGTH'
-      ? `a part of it is longer than ${MAX_PARAMETER_LENGTH} characters`
-      : 'a % in it begins no character; write a % itself as %25';
+      ? `one of its parts is longer than ${MAX_PARAMETER_LENGTH} characters`
+      : 'it has an invalid % sequence; write a literal % as %25';
   const { httpStatus, body } = refusal(`The address ${pathOf(url)} is not valid: ${reason}.`);
   void reply.status(httpStatus).type('application/json').send(body);
 }
 
-/** Answers what is no HTTP request, and closes its connection. */
-export function answerNoRequest(error: { code?: string }, socket: Socket): void {
+/** Answers data that is not a valid HTTP request, and closes the connection. */
+export function answerInvalidRequest(error: { code?: string }, socket: Socket): void {
   if (!socket.writable) {
     socket.destroy();
     return;
   }
-  const { httpStatus, body } = refusal(
-    `What came is not an HTTP request that can be read: ${whyUnreadable(error)}.`,
-  );
+  const { httpStatus, body } = refusal(`This is not a valid HTTP request: ${whyUnreadable(error)}.`);
   const text = JSON.stringify(body);
   socket.end(
     `HTTP/1.1 ${httpStatus} ${STATUS_CODES[httpStatus]}\r\nconnection: close\r\ncontent-type: application/json\r\n` +
@@ -40,11 +38,11 @@ export function answerNoRequest(error: { code?: string }, socket: Socket): void 
 function whyUnreadable({ code }: { code?: string }): string {
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':
-      return 'its address and headers are too long';
+      return 'the address and headers are too long';
     case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return 'it was not complete in time';
+      return 'the request did not arrive completely in time';
     default:
-      return `its first line, its headers or the length of its body are malformed (${code})`;
+      return `the first line, the headers or the body length are malformed (${code})`;
   }
 }
 

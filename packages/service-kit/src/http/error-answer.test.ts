@@ -5,33 +5,33 @@ import { errorAnswer } from './error-answer.js';
 
 const request = { method: 'POST', url: '/things?secret=1', headers: {} };
 
-/** What the web server throws: an error with a status. */
+/** An error with a status, as the web server throws it. */
 function withStatus(statusCode: unknown, message = 'as the server says'): Error {
   return Object.assign(new Error(message), { statusCode });
 }
 
 test.each<[string, unknown, number, string, string]>([
-  ['an error of ours', new KtrdrError('bars_not_found', 'No bars.'), 404, 'bars_not_found', 'No bars.'],
+  ['a KtrdrError', new KtrdrError('bars_not_found', 'No bars.'), 404, 'bars_not_found', 'No bars.'],
   [
-    'no such route',
+    'an unknown route',
     new NotFoundException('Cannot POST /things'),
     404,
     'not_found',
-    'There is no POST /things here. /docs shows what there is.',
+    'There is no route POST /things. See /docs for all routes.',
   ],
   [
-    'a file outside of the page’s folder',
+    'a file outside the page’s folder',
     withStatus(403, 'Forbidden'),
     404,
     'not_found',
-    'There is no POST /things here. /docs shows what there is.',
+    'There is no route POST /things. See /docs for all routes.',
   ],
   [
     'a body that is too large',
     withStatus(413),
     413,
     'payload_too_large',
-    'The body is too large: at most 2,097,152 bytes are read.',
+    'The body is too large: at most 2,097,152 bytes are allowed.',
   ],
   [
     'a body without a content type',
@@ -40,8 +40,8 @@ test.each<[string, unknown, number, string, string]>([
     'unsupported_media_type',
     'Send the body as content-type: application/json.',
   ],
-  ['any other fault of a request', withStatus(400), 400, 'invalid_request', 'as the server says'],
-  ['a refusal of the framework', new HttpException('Slower!', 429), 429, 'invalid_request', 'Slower!'],
+  ['any other error of a request', withStatus(400), 400, 'invalid_request', 'as the server says'],
+  ['an error of the framework', new HttpException('Slower!', 429), 429, 'invalid_request', 'Slower!'],
 ])('%s', (_what, error, status, code, message) => {
   expect(errorAnswer(error, request)).toEqual({
     status,
@@ -49,7 +49,7 @@ test.each<[string, unknown, number, string, string]>([
   });
 });
 
-test('details travel; the cause does not', () => {
+test('details are sent; the cause is not', () => {
   const cause = new Error('ENOSPC in /srv/secret');
   const error = new KtrdrError('disk_full', 'The disk is full.', { details: { free: 0 }, cause });
   expect(errorAnswer(error, request)).toEqual({
@@ -61,7 +61,7 @@ test('details travel; the cause does not', () => {
   });
 });
 
-test('the content type that came is repeated, cut to a readable length', () => {
+test('the rejected content type is quoted, cut to a readable length', () => {
   const headers = { 'content-type': `text/${'x'.repeat(5000)}` };
   const { message } = errorAnswer(withStatus(415), { ...request, headers }).body.error;
   expect(message).toMatch(/^Send the body as content-type: application\/json, not "text\/x+…"\.$/);
@@ -73,12 +73,12 @@ test('a long path is cut', () => {
   expect(message.length).toBeLessThan(300);
 });
 
-describe('a fault of the service says nothing of itself', () => {
+describe('a failure of the service reveals no details', () => {
   test.each<[string, unknown]>([
     ['an error', new TypeError('cannot read secret of undefined')],
-    ['an error with a status of the service', withStatus(502, 'secret')],
-    ['an error whose status is no number', withStatus('400', 'secret')],
-    ['the framework’s own', new HttpException('secret', 500)],
+    ['an error with a 5xx status', withStatus(502, 'secret')],
+    ['an error whose status is not a number', withStatus('400', 'secret')],
+    ['an error of the framework', new HttpException('secret', 500)],
     ['text', 'secret'],
     ['null', null],
     ['undefined', undefined],

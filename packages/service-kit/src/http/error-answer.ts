@@ -3,15 +3,16 @@ import { KtrdrError, shown, type ErrorCode, type ErrorResponse } from '@ktrdr/co
 import type { FastifyRequest } from 'fastify';
 import { BODY_LIMIT } from './body-parser.js';
 
-/** What an error's answer says of the request. */
+/** The parts of a request that appear in an error response. */
 type AnsweredRequest = Pick<FastifyRequest, 'method' | 'url' | 'headers'>;
 
+/** Status and body of an error response. */
 export interface ErrorAnswer {
   status: number;
   body: ErrorResponse;
 }
 
-/** Status and envelope of an error that ended a request. */
+/** Converts an error into the status and body of the response. */
 export function errorAnswer(error: unknown, request: AnsweredRequest): ErrorAnswer {
   if (error instanceof KtrdrError) {
     return { status: error.httpStatus, body: { success: false, error: error.toBody() } };
@@ -22,20 +23,20 @@ export function errorAnswer(error: unknown, request: AnsweredRequest): ErrorAnsw
   return { status, body: { success: false, error: { code, message } } };
 }
 
-/** Says nothing of what happened: that is in the log. */
+/** Contains no details: they are only in the log. */
 const INTERNAL = new KtrdrError(
   'internal_error',
-  "Something went wrong inside the service. The service's log has the details.",
+  "The service failed unexpectedly. See the service's log for details.",
 );
 
-/** Status of an error that the framework made of a request; `null` for anything that is a fault of the service. */
+/** Status of an error caused by the request; `null` for a failure of the service. */
 function statusOf(error: unknown): number | null {
   const status =
     error instanceof HttpException
       ? error.getStatus()
       : (error as { statusCode?: unknown } | null)?.statusCode;
   if (typeof status !== 'number' || status < 400 || status >= 500) return null;
-  // the file server's word for a path that leads out of its folder: there is nothing
+  // the file server's status for a path outside its folder; for clients, nothing exists there
   return status === 403 ? 404 : status;
 }
 
@@ -46,11 +47,11 @@ function explain(
 ): [ErrorCode, string] {
   switch (status) {
     case 404:
-      return ['not_found', `There is no ${method} ${pathOf(url)} here. /docs shows what there is.`];
+      return ['not_found', `There is no route ${method} ${pathOf(url)}. See /docs for all routes.`];
     case 413:
       return [
         'payload_too_large',
-        `The body is too large: at most ${BODY_LIMIT.toLocaleString('en-US')} bytes are read.`,
+        `The body is too large: at most ${BODY_LIMIT.toLocaleString('en-US')} bytes are allowed.`,
       ];
     case 415:
       return [
@@ -62,7 +63,7 @@ function explain(
   }
 }
 
-/** Path of an address, cut to a readable length. */
+/** Path of a URL, cut to a readable length. */
 export function pathOf(url: string): string {
   const path = url.split('?', 1)[0] ?? url;
   return path.length > 200 ? `${path.slice(0, 200)}…` : path;

@@ -4,8 +4,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { errorAnswer } from './error-answer.js';
 
 /**
- * Turns every error into the error envelope. Stacks and causes go to the log, never into a response. An outage of the store or
- * the queue is not logged here: it was logged when it began.
+ * Turns every error into the error envelope. Stacks and causes go to the log, never into a response. Outages of the
+ * store or the queue are not logged here, because they are logged when they begin.
  */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
@@ -17,7 +17,7 @@ export class ErrorFilter implements ExceptionFilter {
     const reply = http.getResponse<FastifyReply>();
     const { status, body } = errorAnswer(error, request);
     if (status >= 500 && !isOutage(error)) this.log(error, request);
-    // an answer that has begun cannot become another one
+    // a response that has begun cannot be replaced
     if (reply.sent || reply.raw.headersSent) reply.raw.destroy();
     else void reply.status(status).type('application/json').send(body);
   }

@@ -11,7 +11,7 @@ import { HealthModule } from '../health/health.module.js';
 import { MetricsModule } from '../metrics/metrics.module.js';
 import { OrchestratorModule } from '../orchestrator.module.js';
 
-/** Sends raw bytes over real sockets, because HTTP clients would correct a header. */
+/** Sends raw bytes over real sockets, because HTTP clients would correct the headers. */
 
 class ThingDto {
   @IsOptional()
@@ -62,7 +62,7 @@ interface Service {
   port: number;
 }
 
-/** The configured address; the service really listens on loopback. */
+/** `host` is the configured address. The service really listens on loopback. */
 async function start(host: string): Promise<Service> {
   const description = { name: 'things', description: 'Things.', version: '1.2.3' };
   const settings = { host, port: 0, allowedHosts: ['ktrdr.example', '10.9.8.7'] };
@@ -144,7 +144,7 @@ describe('a service that listens on loopback', () => {
     'a.host.docker.internal',
     'a.ktrdr.example',
     hostname(),
-  ])('refuses the host %s, and names the setting', async (host) => {
+  ])('rejects the host %s and names the setting', async (host) => {
     for (const path of [
       '/things',
       '/things/events',
@@ -165,12 +165,12 @@ describe('a service that listens on loopback', () => {
 
   test.each([
     ['empty', ['host:']],
-    ['of spaces', ['host:   ']],
+    ['blank', ['host:   ']],
     ['missing', []],
     ['doubled', ['host: localhost', 'host: evil.example']],
     ['doubled, the same', ['host: localhost', 'Host: localhost']],
     ['a list', ['host: localhost, evil.example']],
-    ['with a dot at its end', ['host: LOCALHOST.']],
+    ['with a trailing dot', ['host: LOCALHOST.']],
     ['with a user', ['host: localhost@evil.example']],
     ['with a user and a port', ['host: localhost:8000@evil.example']],
     ['with a path', ['host: localhost/evil']],
@@ -189,12 +189,12 @@ describe('a service that listens on loopback', () => {
     expect(message.length).toBeLessThan(300);
   });
 
-  test('HTTP 1.0 without a Host header is refused too', async () => {
+  test('HTTP 1.0 without a Host header is rejected too', async () => {
     expect((await send(loopback, ['GET /things HTTP/1.0'])).code).toBe('400 invalid_request');
   });
 
   test.each(['http://evil.example/things', 'http://localhost/things', '*', 'things'])(
-    'the target %s is refused',
+    'the target %s is rejected',
     async (target) => {
       const method = target === '*' ? 'OPTIONS' : 'POST';
       const { code } = await send(loopback, [`${method} ${target} HTTP/1.1`, 'host: localhost']);
@@ -217,7 +217,7 @@ describe('a service that listens on more than loopback', () => {
   });
 
   test.each(['evil.example', 'docker.internal', 'a.host.docker.internal', '10.0.0.1.nip.io', '127.1'])(
-    'refuses the host %s',
+    'rejects the host %s',
     async (host) => {
       expect((await get(open, host)).code).toBe('403 host_not_allowed');
     },
@@ -245,14 +245,14 @@ describe('a request that changes something', () => {
       'the same origin over https, with the default port',
       ['host: localhost:443', 'origin: https://localhost'],
     ],
-    ['a proxy that is allowed', ['origin: https://ktrdr.example']],
-    ['a proxy that is allowed, without TLS', ['origin: http://ktrdr.example']],
+    ['an allowed proxy', ['origin: https://ktrdr.example']],
+    ['an allowed proxy without TLS', ['origin: http://ktrdr.example']],
     [
-      'a proxy on another port that passes Host on',
+      'a proxy on another port that forwards Host',
       ['host: ktrdr.example:8443', 'origin: https://ktrdr.example:8443'],
     ],
     ['an allowed name with the port of Host', ['origin: http://ktrdr.example:8000']],
-    ['typed by a person', ['sec-fetch-site: none']],
+    ['an address entered by a user', ['sec-fetch-site: none']],
     ['a page of its own', ['sec-fetch-site: same-origin']],
     ['the same address', ['host: [::1]:8000', 'origin: http://[::1]:8000']],
   ])('is accepted: %s', async (_what, headers) => {
@@ -267,7 +267,7 @@ describe('a request that changes something', () => {
     ['another port of an allowed name', ['origin: http://ktrdr.example:3000']],
     ['another port of an allowed name in Host', ['host: ktrdr.example', 'origin: http://ktrdr.example:3000']],
     ['the default port of the other scheme', ['origin: http://ktrdr.example:443']],
-    ['a page of no origin', ['origin: null']],
+    ['an opaque origin', ['origin: null']],
     ['an empty origin', ['origin:']],
     ['an origin without a scheme', ['origin: localhost:8000']],
     ['an extension', ['origin: chrome-extension://localhost:8000']],
@@ -279,7 +279,7 @@ describe('a request that changes something', () => {
     ['the same site without an origin', ['sec-fetch-site: same-site']],
     ['an unknown site', ['sec-fetch-site: x']],
     ['two sites', ['sec-fetch-site: none', 'sec-fetch-site: cross-site']],
-  ])('is refused from %s, with a body and without', async (_what, headers) => {
+  ])('is rejected from %s, with and without a body', async (_what, headers) => {
     for (const body of ['{"count":1}', '']) {
       for (const method of ['POST', 'PUT', 'DELETE', 'PATCH']) {
         const { code, message } = await post(headers, body, 'application/json', method);
@@ -290,7 +290,7 @@ describe('a request that changes something', () => {
     }
   });
 
-  test('from another origin may only read', async () => {
+  test('other origins may only read', async () => {
     const lines = ['GET /things HTTP/1.1', 'host: localhost', 'origin: http://evil.example'];
     expect(await send(loopback, lines)).toEqual({ code: '200', message: '' });
   });
@@ -321,7 +321,7 @@ describe('a request that changes something', () => {
   });
 
   test.each(['count=1', 'x', '[1]', '"x"'])(
-    'a form that does not contain a JSON object is refused: %s',
+    'a form that does not contain a JSON object is rejected: %s',
     async (body) => {
       const { code, message } = await post([], body, FORM);
       expect({ code, made }).toEqual({ code: '415 unsupported_media_type', made: 0 });

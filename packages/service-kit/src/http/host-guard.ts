@@ -7,15 +7,15 @@ import type { ListenSettings } from '../listen-settings.js';
 import { isForm } from './body-parser.js';
 import { isLoopback, parseHost, type HostAndPort } from './host-name.js';
 
-/** Methods that change nothing: pages of other origins may send them, and cannot read the answer. */
+/** Methods that change nothing. Pages of other origins may send them, but cannot read the response. */
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** Values of `Sec-Fetch-Site` for requests from a page of this service, or typed by a user. */
+/** Values of `Sec-Fetch-Site` for requests from a page of this service, or from a user who entered the address. */
 const OWN_SITES = new Set(['same-origin', 'none']);
 
 /**
- * Docker's name for the machine outside a container; on Docker Desktop it reaches services on loopback too. A page cannot use
- * it: nobody can register a name under `.internal`.
+ * Docker's name for the machine outside a container. On Docker Desktop it also reaches services on loopback. No page
+ * can use it, because nobody can register a name under `.internal`.
  */
 const OUTSIDE_CONTAINERS = 'host.docker.internal';
 
@@ -27,9 +27,9 @@ type GuardedRequest = Pick<FastifyRequest, 'method' | 'url' | 'headers'> & {
 };
 
 /**
- * Keeps web pages away from a service without authentication. `Host` of every request must name this service, because a page
- * can point its own DNS name at this machine. A request that changes something must not come from another origin. Runs on
- * every route, before the body is read.
+ * Protects a service without authentication from web pages. The `Host` of every request must name this service, because
+ * a page can point its own DNS name at this machine. A request that changes something must not come from another
+ * origin. The check runs on every route, before the body is read.
  */
 export function guardHosts(app: NestFastifyApplication, settings: ListenSettings): void {
   const guard = new HostGuard(settings, hostname());
@@ -44,10 +44,10 @@ export function guardHosts(app: NestFastifyApplication, settings: ListenSettings
     });
 }
 
-/** Decides from a request's target and headers only. */
+/** Decides by a request's target and headers only. */
 export class HostGuard {
   readonly #listensOnLoopback: boolean;
-  /** From `ALLOWED_HOSTS`. */
+  /** Names from `ALLOWED_HOSTS`. */
   readonly #allowed: ReadonlySet<string>;
   /** Names of this machine. */
   readonly #own: ReadonlySet<string>;
@@ -58,11 +58,13 @@ export class HostGuard {
     this.#own = new Set([host, machine].map((name) => name.toLowerCase()));
   }
 
-  /** Why the request is refused, or `null`. */
+  /** Why the request is rejected, or `null`. */
   refusalOf({ method, url, headers, raw }: GuardedRequest): KtrdrError | null {
-    // an absolute URL as the target would name another host
+    // an absolute URL as the target would name a different host
     if (!url.startsWith('/')) {
-      return invalid(`The request's target is ${shown(url)}. Send the path alone, such as /operations.`);
+      return invalid(
+        `The request target ${shown(url)} is not a path. Send only the path, such as /operations.`,
+      );
     }
     const host = headers.host === undefined ? null : parseHost(headers.host);
     if (host === null || countOf('host', raw.rawHeaders) !== 1) {
@@ -80,7 +82,7 @@ export class HostGuard {
     return !this.#listensOnLoopback && (isIP(name) !== 0 || this.#own.has(name));
   }
 
-  /** Of a request that changes something. */
+  /** Checks a request that changes something. */
   #changeRefusal(headers: FastifyRequest['headers'], host: HostAndPort): KtrdrError | null {
     const { origin } = headers;
     const site = headers['sec-fetch-site'] as string | undefined;
@@ -135,6 +137,6 @@ function hostNotAllowed(name: string): KtrdrError {
 function originNotAllowed(origin: string): KtrdrError {
   return new KtrdrError(
     'origin_not_allowed',
-    `Requests from another origin (${shown(origin)}) must not change anything. If the page is yours, add its host name to ALLOWED_HOSTS; its port must be the default port or the one in the Host header.`,
+    `Requests from another origin (${shown(origin)}) must not change anything. If the page is yours, add its host name to ALLOWED_HOSTS; the port must be the default port or the one in the Host header.`,
   );
 }

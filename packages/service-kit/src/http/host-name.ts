@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 
-/** Longest accepted `host:port`, in characters: a DNS name has at most 253. */
-const LONGEST = 262;
+/** Maximum length of `host:port` in characters. A DNS name has at most 253. */
+const MAX_LENGTH = 262;
 
 /** A name without a trailing dot, an IPv4 address or an IPv6 address in brackets; then an optional port. */
 const HOST_AND_PORT = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9_-]+(?:\.[a-z0-9_-]+)*))(?::([0-9]{1,5}))?$/;
@@ -12,7 +12,7 @@ LOOPBACK.addAddress('::1', 'ipv6');
 
 /** Value of a `Host` header, or an origin without its scheme. */
 export interface HostAndPort {
-  /** Lower case; an IPv6 address without brackets. */
+  /** Lower case. An IPv6 address has no brackets. */
   name: string;
   /** `null`: the scheme's default. */
   port: number | null;
@@ -20,7 +20,7 @@ export interface HostAndPort {
 
 /** Parses `localhost:8000` or `[::1]:8000`; `null` if the text is not a host with an optional port. */
 export function parseHost(text: string): HostAndPort | null {
-  if (text.length > LONGEST) return null;
+  if (text.length > MAX_LENGTH) return null;
   const [, address, named, port] = HOST_AND_PORT.exec(text.toLowerCase()) ?? [];
   const name = address ?? named;
   if (name === undefined || (address !== undefined && isIP(address) !== 6)) return null;
@@ -28,7 +28,7 @@ export function parseHost(text: string): HostAndPort | null {
   return { name, port: port === undefined ? null : Number(port) };
 }
 
-/** Whether `name` is `localhost` or an address that stays on this machine. */
+/** True if `name` is `localhost` or a loopback address. */
 export function isLoopback(name: string): boolean {
   if (name === 'localhost') return true;
   const version = isIP(name);

@@ -3,7 +3,7 @@ import { ApiProperty, ApiSchema, type ApiPropertyOptions } from '@nestjs/swagger
 import { getMetadataStorage } from 'class-validator';
 import { contractSchema, contractSchemas, type Schema } from './contract-schemas.js';
 
-/** A class that has every field of `T`, the optional ones too, and no others. */
+/** A class that has exactly the fields of `T`, including the optional ones. */
 type ClassOf<T, C> = C extends new () => infer Fields
   ? [keyof T, keyof Fields] extends [keyof Fields, keyof T]
     ? Fields extends T
@@ -13,10 +13,10 @@ type ClassOf<T, C> = C extends new () => infer Fields
   : never;
 
 /**
- * Names the wire type that a body or query class validates. The document then has the type's fields and descriptions, and the
- * limits that the class checks. A field that only one of the two has does not compile.
+ * Declares which wire type a body or query class validates. The document then has the fields and descriptions of the
+ * type and the limits that the class checks. The code does not compile if the class and the type have different fields.
  *
- * @throws Error if the class has a check that cannot be expressed in the document
+ * @throws Error if the class has a check that the document cannot express
  */
 export function RequestOf<N extends keyof WireTypes>(
   name: N,
@@ -47,21 +47,21 @@ export function RequestOf<N extends keyof WireTypes>(
   };
 }
 
-/** Puts the default into the description: openapi-typescript makes a field with a `default` required. */
+/** Puts the default into the description, because openapi-typescript makes a field with a `default` required. */
 function withDefault(description = '', fallback: unknown): string {
   return fallback === undefined
     ? description
     : `${description} Default: \`${JSON.stringify(fallback)}\`.`.trim();
 }
 
-/** Inlines a referenced choice of values, because a query parameter cannot always refer to a schema. */
+/** Inlines a referenced enum, because a query parameter cannot always refer to a schema. */
 function inlined(property: Schema): Schema {
   const { $ref, ...own } = property;
   const target = contractSchemas()[$ref?.split('/').at(-1) ?? ''];
   return target === undefined ? property : { ...target, ...own };
 }
 
-/** The JSON schema for a check of class-validator. */
+/** The JSON schema of a class-validator check. */
 function boundOf(check: string, [bound]: unknown[], field: string): Partial<Schema> {
   switch (check) {
     case 'isInt':
@@ -80,7 +80,7 @@ function boundOf(check: string, [bound]: unknown[], field: string): Partial<Sche
       return { pattern: (bound as RegExp).source };
     case 'isIn':
       return { enum: [...(bound as string[])] };
-    // the type already says it
+    // already expressed by the type
     case 'isOptional':
     case 'isString':
     case 'isNumber':

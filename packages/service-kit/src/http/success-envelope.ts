@@ -5,10 +5,10 @@ import { map, type Observable } from 'rxjs';
 
 const PLAIN_ANSWER = 'ktrdr:plain-answer';
 
-/** The handler's answer goes out as it is, without the envelope: what other programs define the shape of. */
+/** The response goes out without the envelope, because another program defines its format. */
 export const PlainAnswer = (): MethodDecorator => SetMetadata(PLAIN_ANSWER, true);
 
-/** Answers become `{ success: true, data }`. */
+/** Wraps responses in `{ success: true, data }`. */
 export class SuccessEnvelope implements NestInterceptor {
   constructor(private readonly reflector: Reflector) {}
 

@@ -1,18 +1,18 @@
 import { ValidationPipe, type ArgumentMetadata, type ValidationError } from '@nestjs/common';
 import { KtrdrError, shown } from '@ktrdr/contracts';
 
-/** One thing that is wrong with a request. */
+/** One problem of a request. */
 interface RequestProblem {
-  /** Path inside the body or query: `symbols.0`. */
+  /** Path in the body or query: `symbols.0`. */
   path: string;
   message: string;
 }
 
-/** So many are told in the message, and so many more are in the details. */
+/** Problems named in the message. */
 const PROBLEMS_IN_MESSAGE = 5;
 const PROBLEMS_IN_DETAILS = 100;
 
-/** Checks bodies, queries and parameters against their classes; what a class does not name is refused. */
+/** Checks bodies, queries and parameters against their classes. Fields that a class does not declare are rejected. */
 export function validationPipe(): ValidationPipe {
   return new RequestPipe({
     whitelist: true,
@@ -23,17 +23,22 @@ export function validationPipe(): ValidationPipe {
   });
 }
 
-/** The framework passes over the names that every object has (`constructor`); nobody's option is called so. */
+/**
+ * The framework ignores names that every object inherits, such as `constructor`. This pipe rejects them; no option has
+ * such a name.
+ */
 class RequestPipe extends ValidationPipe {
   override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const inherited = inheritedNames(value, '');
     if (inherited.length > 0)
-      throw invalidRequest(inherited.map((path) => ({ path, message: noOption(path) })));
+      throw invalidRequest(inherited.map((path) => ({ path, message: unknownOption(path) })));
     return super.transform(value, metadata);
   }
 }
 
-/** Paths of such names at any depth, which the body parser limits. Ignores bytes and streams of a `PUT`. */
+/**
+ * Paths of inherited names at any depth. The body parser limits the depth. Ignores the bytes and streams of a `PUT`.
+ */
 function inheritedNames(value: unknown, parent: string): string[] {
   if (!isPlain(value)) return [];
   return Object.keys(value).flatMap((name) => {
@@ -45,12 +50,12 @@ function inheritedNames(value: unknown, parent: string): string[] {
 function isPlain(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
-  // objects of the query parser have their own prototype, which has none itself
+  // objects from the query parser have their own prototype, which itself has none
   return prototype === null || Array.isArray(value) || Object.getPrototypeOf(prototype) === null;
 }
 
-function noOption(path: string): string {
-  return `there is no option ${shown(path)}`;
+function unknownOption(path: string): string {
+  return `unknown option ${shown(path)}`;
 }
 
 function invalidRequest(problems: RequestProblem[]): KtrdrError {
@@ -64,27 +69,26 @@ function invalidRequest(problems: RequestProblem[]): KtrdrError {
 
 function problemsOf(error: ValidationError, parent: string): RequestProblem[] {
   const path = parent === '' ? error.property : `${parent}.${error.property}`;
-  const own = worthTelling(Object.entries(error.constraints ?? {})).map(([constraint, message]) => ({
+  const own = relevantConstraints(Object.entries(error.constraints ?? {})).map(([constraint, message]) => ({
     path,
-    message: constraint === 'whitelistValidation' ? noOption(path) : plainWords(message),
+    message: constraint === 'whitelistValidation' ? unknownOption(path) : plainWords(message),
   }));
   return [...own, ...(error.children ?? []).flatMap((child) => problemsOf(child, path))];
 }
 
-/** Where the type is wrong already, limits say nothing. */
-function worthTelling(constraints: [string, string][]): [string, string][] {
+/** If the type is wrong, the limits are not worth a message. */
+function relevantConstraints(constraints: [string, string][]): [string, string][] {
   const type = constraints.find(([constraint]) => /^is[A-Z]/.test(constraint));
   return type === undefined ? constraints : [type];
 }
 
-/** The validation library's sentences, in words for people; others stay as they are. */
+/** Replaces the validation library's messages by plainer ones. Other messages stay unchanged. */
 const PLAIN_WORDS: readonly (readonly [RegExp, string])[] = [
   [/ must not be less than (\S+)$/, ' must be at least $1'],
   [/ must not be greater than (\S+)$/, ' must be at most $1'],
   [/ must be an integer number$/, ' must be a whole number'],
   [/ must be a number conforming to the specified constraints$/, ' must be a number'],
-  [/^each value in (\S+) must be a string$/, 'each of $1 must be a text'],
-  [/ must be a string$/, ' must be a text'],
+  [/^each value in (\S+) must be a string$/, 'each of $1 must be a string'],
   [/ must be a boolean value$/, ' must be true or false'],
   [/ must be an array$/, ' must be a list'],
   [/ must be one of the following values: (.*)$/, ' must be one of $1'],

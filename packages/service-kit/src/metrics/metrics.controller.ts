@@ -6,13 +6,14 @@ import { ServiceMetrics } from './service-metrics.js';
 
 @ApiTags('service')
 @Controller('metrics')
+/** `GET /metrics`. */
 export class MetricsController {
   constructor(private readonly metrics: ServiceMetrics) {}
 
   @Get()
   @PlainAnswer()
   @Header('content-type', Registry.PROMETHEUS_CONTENT_TYPE)
-  @ApiOperation({ operationId: 'getMetrics', summary: 'Figures for Prometheus' })
+  @ApiOperation({ operationId: 'getMetrics', summary: 'Metrics for Prometheus' })
   @ApiProduces('text/plain')
   @ApiResponse({ status: 200, description: 'Success.', schema: { type: 'string' } })
   read(): Promise<string> {

@@ -2,6 +2,6 @@ import { Module } from '@nestjs/common';
 import { MetricsController } from './metrics.controller.js';
 import { ServiceMetrics } from './service-metrics.js';
 
-/** `GET /metrics`. */
+/** Provides `GET /metrics` and the metrics themselves. */
 @Module({ controllers: [MetricsController], providers: [ServiceMetrics], exports: [ServiceMetrics] })
 export class MetricsModule {}

@@ -3,13 +3,13 @@ import { OperationsService } from '@ktrdr/orchestrator';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
-/** What the service counts: the process, its operations and the requests that it answered. */
+/** Prometheus metrics of the process, its operations and its HTTP requests. */
 @Injectable()
 export class ServiceMetrics implements OnModuleDestroy {
   readonly registry = new Registry();
   private readonly requests = new Histogram({
     name: 'ktrdr_http_request_duration_seconds',
-    help: 'Time to answer a request, event streams left out',
+    help: 'Duration of HTTP requests, without event streams',
     labelNames: ['method', 'route', 'status'],
     buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30],
     registers: [this.registry],
@@ -26,7 +26,7 @@ export class ServiceMetrics implements OnModuleDestroy {
     });
     new Gauge({
       name: 'ktrdr_operations_active',
-      help: 'Operations that this process runs now',
+      help: 'Operations running in this process',
       registers: [this.registry],
       collect() {
         this.set(operations.activeCount());
@@ -37,7 +37,7 @@ export class ServiceMetrics implements OnModuleDestroy {
     );
   }
 
-  /** Times every answer of `app`. */
+  /** Measures every response of `app`. */
   observe(app: NestFastifyApplication): void {
     const fastify = app.getHttpAdapter().getInstance();
     fastify.addHook('onResponse', (request, reply, done) => {

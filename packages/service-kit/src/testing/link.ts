@@ -1,6 +1,6 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
-/** A TCP proxy between two services that can be cut and delayed. */
+/** A TCP proxy between two services, which can be cut and delayed. */
 export class Link {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
@@ -11,7 +11,7 @@ export class Link {
     this.#server = createServer((from) => this.#join(from));
   }
 
-  /** `to`: port at 127.0.0.1. */
+  /** `to`: port on 127.0.0.1. */
   static async open(to: number): Promise<Link> {
     const link = new Link(to);
     await new Promise<void>((resolve) => link.#server.listen(0, '127.0.0.1', resolve));
@@ -22,7 +22,7 @@ export class Link {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** Connections break, and new ones with them. */
+  /** Breaks all connections. New ones break too until `heal`. */
   cut(): void {
     this.#state = 'cut';
     for (const socket of this.#sockets) socket.destroy();
@@ -63,7 +63,7 @@ export class Link {
     }
   }
 
-  /** Nothing overtakes what came before it. */
+  /** Forwards data after the delay, in the original order. */
   #pass(data: Buffer, other: Socket, due: Map<Socket, number>): void {
     const now = performance.now();
     const at = Math.max(now + this.#delayMs, due.get(other) ?? 0);

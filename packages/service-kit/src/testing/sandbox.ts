@@ -1,6 +1,6 @@
 /**
- * Real services for tests: built apps as processes of their own, real HTTP, folders of their own. Nothing is mocked.
- * Everything that a sandbox starts carries its id in the environment, so that a process that outlives its test is found.
+ * Real services for tests: built apps as separate processes, real HTTP, separate folders. Nothing is mocked. Every
+ * process of a sandbox carries the sandbox's id in its environment, so that leaked processes are found.
  */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -27,18 +27,19 @@ const MARK = 'KTRDR_TEST_SANDBOX';
 const START_MS = 40_000;
 const END_MS = 15_000;
 
-/** Settings with which a training leaves a checkpoint as soon as it trains, and every tenth of a second. */
+/** Makes a training write a checkpoint as soon as it trains, and then every 0.1 s. */
 export const CHECKPOINTS_SOON = { TRAINING_CHECKPOINT_EVERY_MS: '100' };
 
-/** Settings with which a cancelled training that ends within a test has stopped by itself: nothing is forced for a minute. */
+/** Gives a cancelled training a minute to stop by itself. If it ends within a test, it was not killed. */
 export const LONG_GRACE = { TRAINING_CANCEL_GRACE_MS: '60000' };
 
+/** Status and body of an HTTP response. */
 export interface Answer<T> {
   status: number;
   body: ApiResponse<T>;
 }
 
-/** One HTTP request, bounded in time. */
+/** Sends one HTTP request, with a timeout. */
 export async function request<T = unknown>(method: string, url: string, body?: unknown): Promise<Answer<T>> {
   const response = await fetch(url, {
     method,
@@ -49,13 +50,13 @@ export async function request<T = unknown>(method: string, url: string, body?: u
   return { status: response.status, body: (await response.json()) as ApiResponse<T> };
 }
 
-/** `data` of a success; anything else is a test's failure that shows the answer. */
+/** `data` of a successful response. @throws an error that shows the response, for a failed one */
 export function dataOf<T>({ status, body }: Answer<T>): T {
   if (!body.success) throw new Error(`HTTP ${status}: ${JSON.stringify(body.error)}`);
   return body.data;
 }
 
-/** Asks until the answer fits. */
+/** Repeats a request until the result fits. @throws an error with the last result after `withinMs` */
 export async function until<T>(
   what: string,
   ask: () => Promise<T>,
@@ -72,7 +73,7 @@ export async function until<T>(
   }
 }
 
-/** Every file below a folder, sorted; none where there is no such folder. */
+/** All files below a folder, sorted; empty if the folder does not exist. */
 export async function filesBelow(directory: string): Promise<string[]> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch(() => []);
   return entries
@@ -81,12 +82,12 @@ export async function filesBelow(directory: string): Promise<string[]> {
     .toSorted();
 }
 
-/** Below those that a system gives to outgoing connections: a service that is away for a moment finds its port free again. */
+/** Below the range that systems use for outgoing connections, so that a restarted service finds its port free. */
 const PORTS = { from: 20_000, to: 32_000 };
 const PORT_TRIES = 100;
 const given = new Set<number>();
 
-/** A port of 127.0.0.1 that nobody listens on, each time another one. */
+/** A free port of 127.0.0.1, different on each call. */
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < PORT_TRIES; tries += 1) {
     const port = randomInt(PORTS.from, PORTS.to);
@@ -107,12 +108,13 @@ async function isFree(port: number): Promise<boolean> {
   return listens;
 }
 
+/** How a process ended. */
 export interface ProcessEnd {
   code: number | null;
   signal: NodeJS.Signals | null;
 }
 
-/** A process that a sandbox started. */
+/** A process started by a sandbox. */
 export class TestProcess {
   readonly pid: number;
   readonly ended: Promise<ProcessEnd>;
@@ -139,7 +141,7 @@ export class TestProcess {
     if (this.running) this.child.kill(signal);
   }
 
-  /** Ends it as a supervisor would; one that does not end in time is killed, and the test fails. */
+  /** Stops the process as a supervisor would. If it does not end in time, it is killed and the test fails. */
   async stop(): Promise<ProcessEnd> {
     this.kill('SIGTERM');
     const late = setTimeout(() => this.kill('SIGKILL'), END_MS);
@@ -149,7 +151,7 @@ export class TestProcess {
   }
 }
 
-/** The API or a training host, answering. */
+/** The API or a training host, ready to answer. */
 export class TestService extends TestProcess {
   constructor(
     child: ChildProcess,
@@ -166,7 +168,7 @@ export class TestService extends TestProcess {
     return request<T>('POST', this.url + path, body);
   }
 
-  /** Until it answers, whatever its health. */
+  /** Waits until the service answers, healthy or not. */
   async answering(): Promise<void> {
     await until(
       this.url,
@@ -190,7 +192,10 @@ export class TestService extends TestProcess {
     return dataOf(await this.get<Operation>(`/operations/${id}`));
   }
 
-  /** Until it fits. One that has completed does not change again; one that failed or was cancelled may be resumed. */
+  /**
+   * Waits until the operation fits. Throws if it has completed, because it will not change again; a failed or cancelled
+   * one may be resumed.
+   */
   untilOperation(id: string, fits: (operation: Operation) => boolean, withinMs?: number): Promise<Operation> {
     const fitsOrMay = (operation: Operation): boolean => {
       if (fits(operation)) return true;
@@ -205,38 +210,38 @@ export class TestService extends TestProcess {
     return this.untilOperation(id, ({ status }) => isTerminalStatus(status), withinMs);
   }
 
-  /** Until epochs are counted: the training process computes. */
+  /** Waits until epochs are counted, so the training process is computing. */
   untilTraining(id: string, withinMs?: number): Promise<Operation> {
     return this.#untilActive(id, ({ progress }) => (progress.context.current_batch ?? 0) > 0, withinMs);
   }
 
-  /** Until the running training has written a checkpoint and the API knows of it. */
+  /** Waits until the running training has written a checkpoint that the API knows. */
   untilCheckpoint(id: string, withinMs?: number): Promise<Operation> {
     return this.#untilActive(id, ({ resumable }) => resumable, withinMs);
   }
 
-  /** Until an operation that has not ended fits. */
+  /** Waits until the operation fits. Throws if it has ended. */
   #untilActive(id: string, fits: (operation: Operation) => boolean, withinMs?: number): Promise<Operation> {
     const fitsActive = (operation: Operation): boolean => {
       if (isTerminalStatus(operation.status))
-        throw new Error(`${id} ended before what was waited for: ${JSON.stringify(operation)}`);
+        throw new Error(`${id} ended before the expected state: ${JSON.stringify(operation)}`);
       return fits(operation);
     };
     return this.untilOperation(id, fitsActive, withinMs);
   }
 
-  /** Of a training host. */
+  /** One session of a training host. */
   async session(id: string): Promise<TrainingSession> {
     return dataOf(await this.get<TrainingSession>(`/training/sessions/${id}`));
   }
 
-  /** Of a training host. */
+  /** All sessions of a training host. */
   async sessions(): Promise<TrainingSessionSummary[]> {
     return dataOf(await this.get<SessionList>('/training/sessions')).sessions;
   }
 }
 
-/** Folders and processes of one test file. */
+/** The folders and processes of one test file. */
 export class Sandbox {
   readonly #id = randomUUID();
   readonly #processes: TestProcess[] = [];
@@ -259,8 +264,8 @@ export class Sandbox {
   }
 
   /**
-   * Starts the built API with its own models and state, `name` tells several apart. `shell` runs before it, with the service's
-   * command as `"$0" "$@"`.
+   * Starts the built API with its own models and state; `name` distinguishes several. `shell` is a command that runs
+   * before the service, whose command it gets as `"$0" "$@"`.
    */
   async startApi(name: string, settings: Record<string, string> = {}, shell?: string): Promise<TestService> {
     return this.#service('api', name, settings, { shell });
@@ -270,7 +275,7 @@ export class Sandbox {
     return this.#service('training-host', name, settings, { shell });
   }
 
-  /** A host, and an API that trains on it, starting at the same time. */
+  /** Starts a host and an API that trains on it, at the same time. */
   async startHostAndApi(
     names: { host: string; api: string },
     settings: { host?: Record<string, string>; api?: Record<string, string> } = {},
@@ -283,12 +288,12 @@ export class Sandbox {
     return { host, api };
   }
 
-  /** A host that takes trainings out of the queue of `settings.TRAINING_QUEUE_URL`. */
+  /** Starts a host that takes trainings from the queue at `settings.TRAINING_QUEUE_URL`. */
   async startQueueHost(name: string, settings: Record<string, string>, shell?: string): Promise<TestService> {
     return this.#service('training-host', name, settings, { shell, args: ['--queue'] });
   }
 
-  /** `settings` of an API that trains on `host`. */
+  /** Settings of an API that trains on `host`. */
   static onHost(host: { url: string }): Record<string, string> {
     return {
       USE_TRAINING_HOST_SERVICE: 'true',
@@ -297,7 +302,7 @@ export class Sandbox {
     };
   }
 
-  /** A process with the sandbox's environment, in a process group of its own where `detached`. */
+  /** Starts a process with the sandbox's environment; in its own process group if `detached`. */
   spawn(command: string, args: string[], env: Record<string, string>, detached = false): TestProcess {
     return this.#started(new TestProcess(this.#child(command, args, env, detached)));
   }
@@ -311,12 +316,12 @@ export class Sandbox {
       .map(Number);
   }
 
-  /** Training processes that run. */
+  /** Pids of running training processes. */
   trainers(): Promise<number[]> {
     return this.processes('trainer');
   }
 
-  /** Ends everything. @throws where a process has outlived the services that started it */
+  /** Stops everything. @throws if a process has outlived the service that started it */
   async close(): Promise<void> {
     this.#closed = true;
     const stopped = await Promise.allSettled(this.#processes.map((started) => started.stop()));
@@ -346,7 +351,7 @@ export class Sandbox {
       USE_TRAINING_HOST_SERVICE: 'false',
       ...settings,
     };
-    // another service's failed start may have closed the sandbox while this one looked for a port
+    // another service's failed start may have closed the sandbox during the search for a port
     if (this.#closed) throw new Error(`${name} does not start: its sandbox is closed`);
     const main = join(ROOT, 'apps', app, 'dist/main.js');
     const child =
@@ -376,14 +381,14 @@ export class Sandbox {
 /** Empty if the process has ended or belongs to another user. */
 function readOfProcess(entry: string, file: string): string {
   try {
-    // synchronous: /proc is in memory, and this runs many times a second
+    // synchronous: /proc is in memory, and this runs many times per second
     return readFileSync(`/proc/${entry}/${file}`, 'latin1');
   } catch {
     return '';
   }
 }
 
-/** Options of this test run are not the services'. */
+/** Removes this test run's Node options, which are not meant for the services. */
 function withoutJest(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const env = { ...environment };
   delete env.NODE_OPTIONS;

@@ -1,5 +1,6 @@
-/** Strategies of the tests: quick ones that end by themselves, long ones that are interrupted. */
+/** Strategies for tests: short ones that complete, long ones that are interrupted. */
 
+/** The properties of a test strategy. */
 export interface StrategyOptions {
   epochs: number;
   batchSize?: number;
@@ -7,6 +8,7 @@ export interface StrategyOptions {
   symbol?: string;
 }
 
+/** Text of a strategy file. */
 export function strategyText({
   epochs,
   batchSize = 32,
@@ -39,7 +41,7 @@ training:
 `;
 }
 
-/** Ends within a second or two. */
+/** Completes within a second or two. */
 export const QUICK = strategyText({ epochs: 3 });
-/** Computes until it is told to stop. */
+/** Trains until it is stopped. */
 export const LONG = strategyText({ epochs: 100_000 });
