@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** `npm run bench -- <name>`: a table on the screen, `bench/results/<name>.json` beside it. */
+/** `npm run bench -- <name>`: runs a benchmark, prints a table and writes `bench/results/<name>.json`. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT, CommandFailed, build, main, run } from './workspace.mjs';
@@ -10,7 +10,9 @@ await main(async () => {
     .filter((file) => file.endsWith('.bench.ts'))
     .map((file) => file.slice(0, -'.bench.ts'.length));
   if (!names.includes(name))
-    throw new CommandFailed(`Which benchmark? npm run bench -- ${names.join(' | ')}`);
+    throw new CommandFailed(
+      `${name === '' ? 'The name of a benchmark is missing' : `There is no benchmark ${name}`}. Usage: npm run bench -- ${names.join(' | ')}`,
+    );
   await build({ quiet: true });
   return run(process.execPath, ['--expose-gc', join('bench/dist', `${name}.bench.js`), ...options]);
 });

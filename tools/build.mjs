@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** `npm run build`: builds what changed. */
+/** `npm run build`: builds the packages that changed. */
 import { build, main } from './workspace.mjs';
 
 await main(async () => {

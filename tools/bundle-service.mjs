@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-/** Last step of a service's build, in its folder: bundles it with Nest into `dist/service.js`, which `dist/main.js` starts. */
+/** Last step of a service's build, run in its folder: bundles the service and Nest into `dist/service.js`, which `dist/main.js` starts. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { bundle } from './bundle.mjs';
 
-/** Optional parts of Nest and pg that are not installed. They are imported only where they are used. */
+/** Optional parts of Nest and pg that are not installed. They are imported only when they are used. */
 const NOT_INSTALLED = [
   '@fastify/multipart',
   '@fastify/view',
@@ -15,15 +15,19 @@ const NOT_INSTALLED = [
 ];
 
 /**
- * The page at `/docs` finds its files from where Nest's package is. (Its `PartialType` and terminus' `@HealthCheck`, which nobody uses,
- * look for packages in the same way, and would find them a second time.)
+ * The page at `/docs` finds its files relative to Nest's package, so the bundle must resolve that package. Nest's `PartialType` and
+ * terminus' `@HealthCheck` have the same problem: they would load a second copy of a package. Nothing uses them.
  */
 const docsFiles = {
   name: 'docs-files',
   setup({ onLoad }) {
     onLoad({ filter: /@nestjs\/swagger\/dist\/swagger-ui\/swagger-ui\.js$/ }, async ({ path }) => {
       const contents = await readFile(path, 'utf8');
-      if (!contents.includes('import.meta.url')) throw new Error('it finds its files in another way now');
+      if (!contents.includes('import.meta.url')) {
+        throw new Error(
+          `${path} no longer uses import.meta.url: adapt the plugin docs-files in tools/bundle-service.mjs`,
+        );
+      }
       return { contents: contents.replaceAll('import.meta.url', "import.meta.resolve('@nestjs/swagger')") };
     });
   },
@@ -32,20 +36,20 @@ const docsFiles = {
 await bundle(
   { service: 'dist/modules/main.js' },
   {
-    // Stacks in the log name the sources. The sources themselves stay in the repository.
+    // stack traces name source files; the sources themselves are not shipped
     sourcemap: true,
     sourcesContent: false,
     external: NOT_INSTALLED,
     plugins: [docsFiles],
-    // as ES modules: Nest imports them when it needs them, and looks for their functions
+    // the ES module builds: Nest imports these packages dynamically and needs their named exports
     alias: {
       'class-transformer': 'class-transformer/esm2015/index.js',
       'class-validator': 'class-validator/esm2015/index.js',
     },
-    // Nest uses class names in its log and in the document
+    // Nest uses class names in its log and in the OpenAPI document
     keepNames: true,
   },
 );
 
-// Node reads the source maps only of files that it loads after this.
+// Node applies source maps only to files that it loads after this call.
 await writeFile('dist/main.js', "process.setSourceMapsEnabled(true);\nawait import('./service.js');\n");

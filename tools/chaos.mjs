@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** `npm run chaos -- --seed S --runs N`: faults on purpose, against real services. */
+/** `npm run chaos -- --seed S --runs N`: injects faults into real services and checks the results. */
 import { build, main, run } from './workspace.mjs';
 
 await main(async () => {

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * Checks the direction of imports in a workspace (default: this one) and exits 1 on a violation.
- * Package names lead to their sources, so that it needs no build and sees cycles between packages.
+ * Resolves package names to sources, so it needs no build and finds cycles between packages.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -20,7 +20,7 @@ const alias = {};
 for (const member of members) {
   const { name, exports = {} } = JSON.parse(readFileSync(join(member, 'package.json'), 'utf8'));
   for (const [subpath, target] of Object.entries(exports)) {
-    // not a module, such as JSON
+    // skip exports that are not modules, such as JSON
     if (typeof target === 'string') continue;
     const source = target.default.replace(/^\.\/dist\//, 'src/').replace(/\.js$/, '.ts');
     alias[`${name}${subpath.slice(1)}$`] = join(root, member, source);
@@ -40,5 +40,5 @@ for (const { rule, from, to } of output.summary.violations) {
 }
 const { totalCruised, error } = output.summary;
 console.log(`imports: ${totalCruised} modules, ${error} violations`);
-// Without a TypeScript parser nothing is cruised, and nothing would be found.
+// Without a TypeScript parser dependency-cruiser reads no module and finds no violation; that must fail too.
 process.exitCode = error > 0 || totalCruised === 0 ? 1 : 0;

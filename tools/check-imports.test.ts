@@ -51,7 +51,7 @@ function checkImports(): { status: number | null; output: string } {
   return { status, output: stdout + stderr };
 }
 
-test('a workspace that keeps the rules passes, and was really read', () => {
+test('a workspace that follows the rules passes', () => {
   write('packages/trainer/src/index.ts', `import '@ktrdr/strategy';\nimport './run/train.js';\n`);
   write('packages/trainer/src/run/train.ts', `import './result.js';\nimport '../loop/loop.js';\n`);
   write('packages/trainer/src/run/result.ts', `export const result = 1;\n`);
@@ -72,7 +72,7 @@ test('a workspace that keeps the rules passes, and was really read', () => {
   expect(status).toBe(0);
 });
 
-test('an empty workspace does not pass: nothing was read', () => {
+test('an empty workspace fails, because no module was read', () => {
   rmSync(join(workspace, 'packages'), { recursive: true });
   rmSync(join(workspace, 'apps'), { recursive: true });
   rmSync(join(workspace, 'bench'), { recursive: true });
@@ -80,7 +80,7 @@ test('an empty workspace does not pass: nothing was read', () => {
   expect(checkImports().status).toBe(1);
 });
 
-/** One planted violation a row: rule of the design page, folder, import, name of the rule that must find it. */
+/** One planted violation per row: description, folder, import, and the rule that must report it. */
 const PLANTED: [string, string, string, string][] = [
   [
     '1: a package imports an app',
@@ -144,7 +144,7 @@ const PLANTED: [string, string, string, string][] = [
   ],
   ['6: a deep import by name', 'apps/api/src', '@ktrdr/trainer/src/inner.js', 'no-deep-import'],
   ['6: a deep import by path', 'packages/trainer/src', '../../strategy/src/inner.js', 'no-deep-import'],
-  ['an import that leads nowhere', 'apps/api/src', './missing.js', 'no-unresolved'],
+  ['an import of a missing file', 'apps/api/src', './missing.js', 'no-unresolved'],
 ];
 
 test('every planted violation is found', () => {
@@ -152,7 +152,7 @@ test('every planted violation is found', () => {
   for (const [index, [, folder, specifier]] of planted.entries()) {
     write(`${folder}/bad-${index}.ts`, `import '${specifier}';\n`);
   }
-  // 8: a cycle of types only
+  // 8: a cycle between types only
   write(
     'packages/strategy/src/a.ts',
     `import type { B } from './b.js';\nexport interface A { b: B | null }\n`,
@@ -197,7 +197,7 @@ test("an import against the order of the trainer's rooms is found", () => {
   expect(status).toBe(1);
 });
 
-test('a cycle that runs through two packages is found', () => {
+test('a cycle between two packages is found', () => {
   write('packages/trainer/src/index.ts', `import '@ktrdr/strategy';\n`);
   write('packages/strategy/src/index.ts', `import type { trainer } from '@ktrdr/trainer';\n`);
   const { status, output } = checkImports();
@@ -205,14 +205,14 @@ test('a cycle that runs through two packages is found', () => {
   expect(status).toBe(1);
 });
 
-/** `file rule` of every violation reported. */
+/** @returns every reported violation as `file rule` */
 function findings(output: string): string[] {
   return [...output.matchAll(/^(\S+) -> \S+\n {2}([\w-]+(?:: [\w-]+(?:\/[\w-]+)+)?)/gm)].map(
     ([, file, rule]) => `${file} ${rule}`,
   );
 }
 
-/** Rule 7 is the linter's. */
+/** The linter checks rule 7. */
 describe('7: settings, time and randomness are passed in', () => {
   const RESTRICTED: [string, string][] = [
     ['process.env', `export const x = process.env['HOME'];\n`],
@@ -244,7 +244,7 @@ describe('7: settings, time and randomness are passed in', () => {
     `export const x = process.pid;\n`,
   ];
 
-  test("each is refused in a package, and allowed in an app's config.ts", () => {
+  test("each is rejected in a package; the environment is allowed in an app's config.ts", () => {
     for (const file of ['.oxlintrc.json', 'tools/oxlint-plugin.mjs']) {
       mkdirSync(dirname(join(workspace, file)), { recursive: true });
       copyFileSync(join(ROOT, file), join(workspace, file));
@@ -258,7 +258,7 @@ describe('7: settings, time and randomness are passed in', () => {
       cwd: workspace,
       encoding: 'utf8',
       timeout: 20_000,
-      // where oxlint finds the linter that knows types
+      // oxlint looks for its type-aware linter here
       env: { ...process.env, PATH: `${join(ROOT, 'node_modules/.bin')}:${process.env['PATH']}` },
     });
     const missed = RESTRICTED.filter((_row, index) => !stdout.includes(`bad-${index}.ts:`));

@@ -1,4 +1,4 @@
-/** The deployment files without a Docker engine: valid against the schema, and all that they name exists. */
+/** Checks the deployment files without a Docker engine: they are valid, and the files and settings that they name exist. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -16,7 +16,7 @@ interface Service {
   image?: string;
   build?: { context: string; dockerfile: string };
   ports?: string[];
-  /** `null`: the value is passed on from the environment. */
+  /** `null` if Compose takes the value from the environment. */
   environment?: Record<string, string | null>;
   command?: string[];
   deploy?: { replicas: string };
@@ -35,20 +35,20 @@ interface Compose {
 const compose = parse(read('docker-compose.yml'), { merge: true }) as Compose;
 const services = Object.entries(compose.services);
 
-/** Services that start where these profiles are asked for. */
+/** Services that start with this profile. */
 function started(profile: string): string[] {
   return services.filter(([, { profiles }]) => profiles.includes(profile)).map(([name]) => name);
 }
 
-/** The app whose image a service runs; `null` where the image is another's. */
+/** The app whose image a service runs; `null` for a third-party image. */
 function appOf({ build }: Service): string | null {
   return build === undefined ? null : /^apps\/(.+)\/Dockerfile$/.exec(build.dockerfile)![1]!;
 }
 
-/** Names that a service's config.ts reads, and those that both services read. */
+/** Source text that reads the settings of an app: its config.ts and the settings that both services share. */
 function settings(app: string): string {
   const config = read(`apps/${app}/src/config.ts`) + read('packages/service-kit/src/listen-settings.ts');
-  // a manager's prefix names two variables
+  // the prefix of a host service stands for two variables
   return config.replaceAll(
     /hostServiceVariables\('([A-Z]+)'\)/g,
     (call, prefix) => `${call} USE_${prefix}_HOST_SERVICE ${prefix}_HOST_SERVICE_URL`,
@@ -66,7 +66,7 @@ function packageFolder(name: string): string {
   return dirname(createRequire(join(ROOT, 'packages/trainer/package.json')).resolve(`${name}/package.json`));
 }
 
-/** Settings that an image fixes: its folders, and the address on which it listens. */
+/** Settings that an image fixes: its folders and its listening address. */
 const IN_IMAGE = ['HOST', 'PORT', 'DATA_DIR', 'MODELS_DIR', 'STRATEGIES_DIR', 'STATE_DIR'];
 
 /** Settings of an app that users may set for a container. */
@@ -115,12 +115,12 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  test('takes every setting that it uses from the environment or .env', () => {
+  test('passes every setting that a service reads from the environment or .env', () => {
     const fixed: Record<string, string[]> = {
       api: [],
       // with a queue the API sends no trainings to a host
       replica: ['USE_TRAINING_HOST_SERVICE', 'TRAINING_HOST_SERVICE_URL', 'TRAINING_HOST_POLL_MS'],
-      // the CLI uses another address of the API; with a queue, trainings always wait
+      // KTRDR_API_URL is the CLI's address of the API, not the host's; with a queue, trainings always wait
       host: ['KTRDR_API_URL', 'TRAINING_SESSION_WAIT'],
     };
     for (const [name, left] of Object.entries(fixed)) {
@@ -149,7 +149,7 @@ describe('docker-compose.yml', () => {
     expect(replica!.environment!['POSTGRES_PASSWORD']).toBe(postgres!.environment!['POSTGRES_PASSWORD']);
   });
 
-  test('has a gateway that knows each replica, checks its health, and repeats only what is safe to repeat', () => {
+  test('has a gateway that knows every replica, checks its health and repeats only GET requests', () => {
     const { command, environment, volumes } = compose.services['gateway']!;
     expect(environment).toEqual({
       PROJECT: `\${COMPOSE_PROJECT_NAME:-${compose.name}}`,
@@ -181,7 +181,7 @@ describe('docker-compose.yml', () => {
     expect(caddyfile).toContain('reverse_proxy @get');
   });
 
-  test('waits only for services of the same profile, until these are healthy', () => {
+  test('makes services wait only for services of the same profile, until they are healthy', () => {
     for (const [name, { profiles, depends_on: others = {} }] of services) {
       for (const [other, { condition }] of Object.entries(others)) {
         expect({ name, other, profiles: compose.services[other]?.profiles, condition }).toEqual({
@@ -198,13 +198,13 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  test('is reached from this machine alone, at one port in either profile', () => {
+  test('publishes one port in each profile, on the loopback address only', () => {
     const published = services.filter(([, { ports }]) => ports !== undefined);
     expect(published.map(([name]) => name)).toEqual(['api', 'gateway']);
     for (const [, { ports }] of published) expect(ports).toEqual(['127.0.0.1:${PORT:-8000}:8000']);
   });
 
-  test('keeps databases in a network with no way in or out, where every address names a service', () => {
+  test('keeps the databases in an internal network and names an existing, reachable service in every address', () => {
     expect(compose.networks).toEqual({ stores: { internal: true } });
     for (const name of ['postgres', 'redis']) expect(compose.services[name]!.networks).toEqual(['stores']);
     for (const [name, { environment = {}, networks = ['default'] }] of services) {
@@ -228,11 +228,11 @@ describe('docker-compose.yml', () => {
   const mountsOf = ({ volumes = [] }: Service) => volumes.map((volume) => withDefaults(volume).split(':'));
   const mounts = mountsOf(compose.services['api']!);
 
-  test('gives replicas of an API the same folders as the one that is alone', () => {
+  test('gives replicas the same folders as the single API', () => {
     expect(mountsOf(compose.services['replica']!)).toEqual(mounts);
   });
 
-  test('mounts into folders that the image makes for the user who runs it', () => {
+  test('mounts volumes on folders that the image creates for its user', () => {
     const dockerfile = read('apps/api/Dockerfile');
     const made = /mkdir ([\w ]+) && chown node:node \1\n/.exec(dockerfile)![1]!.split(' ');
     for (const [source = '', target = '', mode] of mounts) {
@@ -242,13 +242,14 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  test('what is written goes into declared volumes: a folder of the clone may be another user’s, or made by root', () => {
+  // a folder of the clone may belong to another user or to root
+  test('services write only to declared volumes', () => {
     const all = services.flatMap(([, service]) => mountsOf(service));
     const written = all.filter(([, , mode]) => mode !== 'ro').map(([source]) => source);
     expect(new Set(written)).toEqual(new Set(Object.keys(compose.volumes)));
   });
 
-  test('docs/docker.md names every mount and every variable for people', () => {
+  test('docs/docker.md names every mount and every variable that a user can set', () => {
     const page = read('docs/docker.md');
     for (const [, target] of mounts) expect(page).toContain(`\`${target}\``);
     const named = [...read('docker-compose.yml').matchAll(/\$\{([A-Z_]+)/g)].map(([, name]) => name!);
@@ -256,7 +257,7 @@ describe('docker-compose.yml', () => {
       ...named,
       ...services.flatMap(([, { environment = {} }]) => Object.keys(environment)),
     ].filter(
-      // variables of the images
+      // internal variables of the images
       (name) => !['PROJECT', 'POSTGRES_USER', 'POSTGRES_DB', 'REDISCLI_AUTH'].includes(name),
     );
     const told = page + read('README.md');
@@ -270,7 +271,7 @@ describe.each(['api', 'training-host'])('apps/%s/Dockerfile', (app) => {
     .split('\n')
     .filter((line) => /^[A-Z]+ /.test(line));
 
-  test('copies only what exists, and no dependency is fetched but by the lock file', () => {
+  test('copies only existing files and installs only what the lock file names', () => {
     const copies = instructions.filter((line) => line.startsWith('COPY ') && !line.includes('--from='));
     const sources = copies.flatMap((line) =>
       line
@@ -317,7 +318,7 @@ describe.each(['api', 'training-host'])('apps/%s/Dockerfile', (app) => {
     ).toBe(true);
   });
 
-  test('keeps the code owned by root: its user can write only to the volumes', () => {
+  test('leaves the code owned by root, so that the user can write only to the volumes', () => {
     expect(instructions.filter((line) => /--chown|chown -R/.test(line))).toEqual([]);
     const volumes = instructions
       .find((line) => line.startsWith('VOLUME '))!
@@ -337,13 +338,13 @@ describe.each(['api', 'training-host'])('apps/%s/Dockerfile', (app) => {
     expect(images).toEqual(['node:24-bookworm-slim', 'node:24-bookworm-slim']);
   });
 
-  test('is multi-stage, runs as another user than root and checks its health', () => {
+  test('has two stages, does not run as root and has a health check', () => {
     expect(instructions.filter((line) => line.startsWith('FROM '))).toHaveLength(2);
     expect(instructions).toContain('USER node');
     expect(instructions.some((line) => line.startsWith('HEALTHCHECK '))).toBe(true);
   });
 
-  test('starts the file that the build makes, with settings that the service reads', () => {
+  test('starts the built file and sets only variables that the service reads', () => {
     expect(instructions.at(-1)).toBe('CMD ["node", "/app/dist/main.js"]');
     expect(existsSync(join(ROOT, 'apps', app, 'src/main.ts'))).toBe(true);
     const variables = [...instructions.join(' ').matchAll(/\b([A-Z]+(?:_[A-Z]+)*)=/g)].map(

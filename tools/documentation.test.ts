@@ -1,4 +1,4 @@
-/** The commands of the README and the docs, run as a reader would: in order, against a real API, in a folder of their own. */
+/** Runs the commands of the README and the docs as a reader would: in order, against a real API, in a temporary folder. */
 import { cpSync, existsSync, readFileSync, readdirSync } from 'node:fs';
 import { request } from 'node:http';
 import { dirname, join } from 'node:path';
@@ -52,7 +52,7 @@ describe('the commands that the pages show', () => {
     return { code, output: cli.output };
   };
 
-  /** Sends what curl sends for such a line, without needing curl on this machine. */
+  /** Sends the same request as the curl command, so that the test does not need curl. */
   const curl = (line: string): Promise<unknown> => {
     const [, method = 'GET'] = / -X ([A-Z]+)/.exec(line) ?? [];
     const [, path = ''] = / localhost:8000(\S+)/.exec(line) ?? [];
@@ -79,8 +79,8 @@ describe('the commands that the pages show', () => {
     await sandbox.close();
   }, 20_000);
 
-  test('work in the order in which they stand', async () => {
-    // readers of the README have run the quickstart and have their own bars; docs/docker.md begins with an empty volume
+  test('work in the order of the pages', async () => {
+    // the README assumes that the quickstart has run and that the reader has own bars; docs/docker.md starts with an empty volume
     const own = ['EURUSD', '1h', '--start-date', '2022-01-01', '--end-date', '2022-12-31'];
     for (const sample of [...SAMPLES.filter(([symbol]) => symbol !== 'SP500'), own]) {
       expect(await ktrdr(['data', 'sample', ...sample])).toMatchObject({ code: 0 });

@@ -1,4 +1,4 @@
-/** What `npm run quickstart` does with a built workspace: an API of its own, one training on it, and the API is gone. */
+/** The part of `npm run quickstart` after the build: starts its own API, runs one training on it and stops the API. */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -32,7 +32,7 @@ function freePort() {
   });
 }
 
-/** Starts the API in a process group of its own, so that Ctrl+C reaches the CLI alone; it is stopped when the CLI has ended. */
+/** Starts the API in its own process group, so that Ctrl+C reaches only the CLI. The API is stopped after the CLI has ended. */
 function startApi(port, dataDir, logFile) {
   const log = openSync(logFile, 'w');
   const settings = { HOST: '127.0.0.1', PORT: port, DATA_DIR: dataDir, USE_TRAINING_HOST_SERVICE: 'false' };
@@ -71,7 +71,7 @@ async function writeSamples(dataDir, ktrdr) {
   for (const [symbol, timeframe, ...range] of SAMPLES) {
     const bars = join(dataDir, `${symbol}_${timeframe}.csv`);
     if (existsSync(bars)) {
-      console.log(`${symbol} ${timeframe}: ${relative(ROOT, bars)} is there already and stays as it is`);
+      console.log(`${symbol} ${timeframe}: ${relative(ROOT, bars)} already exists and is kept`);
       continue;
     }
     const code = await ktrdr('data', 'sample', symbol, timeframe, ...range);
@@ -82,7 +82,7 @@ async function writeSamples(dataDir, ktrdr) {
 
 /**
  * Writes sample bars, trains `strategies/sp500_daily.yaml` and returns the CLI's exit code.
- * `stop` ends it early: no further step starts, and the API is stopped.
+ * If `stop` aborts, no further step starts, and the API is stopped.
  */
 export async function firstTraining(stop) {
   const folder = mkdtempSync(join(tmpdir(), 'ktrdr-quickstart-'));

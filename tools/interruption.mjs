@@ -1,7 +1,7 @@
-/** Signals that ask a command to end: it finishes or ends the step that runs, starts no other, and cleans up. */
+/** Handles signals that ask a command to end: the current step finishes or is ended, no other step starts, and the command cleans up. */
 import { constants } from 'node:os';
 
-/** The reason of a `stopOnSignals` signal. */
+/** Abort reason of the `AbortSignal` that `stopOnSignals` returns. */
 export class Interrupted extends Error {
   constructor(signal) {
     super(`Stopped by ${signal}.`);
@@ -10,7 +10,7 @@ export class Interrupted extends Error {
   }
 }
 
-/** From now on this process outlives Ctrl+C and its like; the answered `AbortSignal` aborts with the first. */
+/** Keeps this process alive on SIGINT, SIGTERM and SIGHUP. @returns an `AbortSignal` that aborts on the first of them */
 export function stopOnSignals() {
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
@@ -19,7 +19,10 @@ export function stopOnSignals() {
   return controller.signal;
 }
 
-/** Ends a child as Ctrl+C does, which cancels a training and waits for it. A terminal has sent Ctrl+C to the child itself. */
+/**
+ * Sends SIGINT to a child, which then cancels its training and waits for the end. Skipped after Ctrl+C in a terminal, because the
+ * terminal has already sent SIGINT to the child.
+ */
 export function interruptChild(child, signal) {
   if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill('SIGINT');
 }

@@ -3,8 +3,8 @@ import { TestEnvironment } from 'jest-environment-node';
 const TYPED_ARRAYS = { Float32Array, Float64Array, Int32Array, BigInt64Array, Uint8Array };
 
 /**
- * Node's environment with the typed arrays of the process itself: native libraries (onnxruntime-node) make those, and
- * would not know the ones of a test's own context.
+ * Node's environment with the typed array classes of the main context: native libraries (onnxruntime-node) create and accept
+ * only those, not the classes of a test's own context.
  */
 export default class SharedTypedArraysEnvironment extends TestEnvironment {
   constructor(config, context) {

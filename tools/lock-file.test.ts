@@ -1,4 +1,4 @@
-/** The lock file is valid for every platform and for the oldest supported Node, so that no install rewrites it. */
+/** Checks that the lock file is valid for every platform and the oldest supported Node, so that no install rewrites it. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
@@ -10,9 +10,9 @@ const INSTALLED = join(ROOT, 'node_modules/.pnpm');
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 
 interface LockFile {
-  /** By `name@version`. */
+  /** Key: `name@version`. */
   packages: Record<string, { engines?: { node?: string } }>;
-  /** By `name@version`, which peer versions in parentheses may follow. */
+  /** Key: `name@version`, optionally followed by peer versions in parentheses. */
   snapshots: Record<string, { optionalDependencies?: Record<string, string> }>;
 }
 interface Manifest {

@@ -1,4 +1,4 @@
-/** Rules of the house that oxlint has not. */
+/** Lint rules of this repository that oxlint does not have. */
 
 /** `new Date()` and `Date()` read the machine's clock as `Date.now()` does. */
 const noImplicitNow = {
@@ -6,7 +6,10 @@ const noImplicitNow = {
     const check = (node) => {
       const isDate = node.callee.type === 'Identifier' && node.callee.name === 'Date';
       if (isDate && (node.type === 'CallExpression' || node.arguments.length === 0)) {
-        context.report({ node, message: 'Time is passed in: take a Clock.' });
+        context.report({
+          node,
+          message: 'Do not read the time here: take it from a Clock that the caller passes in.',
+        });
       }
     };
     return { NewExpression: check, CallExpression: check };

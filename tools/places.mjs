@@ -21,9 +21,9 @@ const SUITES = [
   'apps/cli',
 ];
 const LAST_LINES = 80;
-/** After SIGTERM a command may clean up for so long, ms. */
+/** Time for a command to clean up after SIGTERM, ms. */
 const GRACE_MS = 20_000;
-/** Variables that configure access to the registry stay those of this machine. `npm run` sets other `npm_config_*` variables. */
+/** Variables passed on to every place: they configure access to the registry. `npm run` sets other `npm_config_*` variables, which are not. */
 const OF_MACHINE =
   /^(npm_config_(registry|(https?[_-])?proxy|noproxy|ca|cafile|strict[_-]ssl)|NODE_EXTRA_CA_CERTS|SSL_CERT_\w+|https?_proxy|no_proxy)$/i;
 
@@ -32,7 +32,7 @@ const systemPath = (process.env.PATH ?? '').split(delimiter);
 
 const PLACES = {
   closed: {
-    what: "a folder that only its owner may enter, a strict umask and no administrator's programs",
+    what: 'a folder that only its owner can enter, a strict umask and no sbin folders on the PATH',
     folder: 'closed/ktrdr',
     path: systemPath.filter((folder) => !/\/sbin\/?$/.test(folder)),
   },
@@ -60,7 +60,7 @@ function idsOf(user) {
 }
 
 /**
- * Runs a command in a process group of its own, which `stop` ends.
+ * Runs a command in its own process group, which `stop` ends.
  * @returns its exit code, and stdout and stderr together
  */
 async function runGroup(command, { stop, ...options }) {
@@ -156,7 +156,9 @@ await main(async () => {
   });
   const unknown = positionals.filter((name) => !(name in PLACES));
   if (unknown.length > 0)
-    throw new CommandFailed(`Which place? npm run places -- ${Object.keys(PLACES).join(' | ')}`);
+    throw new CommandFailed(
+      `There is no place ${unknown.join(', ')}. Usage: npm run places -- [--all] ${Object.keys(PLACES).join(' | ')}`,
+    );
   const names = positionals.length === 0 ? Object.keys(PLACES) : positionals;
   const stop = stopOnSignals();
   const failed = [];

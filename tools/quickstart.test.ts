@@ -1,4 +1,4 @@
-/** The quickstart without its installation and build, as a process of its own, with folders of its own. */
+/** Runs the quickstart without installation and build, as a separate process with temporary folders. */
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -17,7 +17,7 @@ afterEach(() => sandbox.close());
 
 const tool = (name: string): string => JSON.stringify(pathToFileURL(join(ROOT, 'tools', name)).href);
 
-/** `before` runs when signals are listened to and nothing has started. */
+/** @param before code that runs after the signal handlers are installed and before anything starts */
 function firstTraining(before = ''): TestProcess {
   const script = `
     import { firstTraining } from ${tool('first-training.mjs')};
@@ -36,7 +36,7 @@ function firstTraining(before = ''): TestProcess {
 
 const DAY_MS = 86_400_000;
 
-/** A file of one's own where the quickstart would put its bars: `days` daily bars, with swings to learn. */
+/** Writes a user's own bars to the file that the quickstart would write: `days` daily bars with swings to learn. */
 async function ownBars(days: number): Promise<string> {
   const file = join(sandbox.dataDir, 'SP500_1d.csv');
   const rows = Array.from({ length: days }, (_, day) => {
@@ -49,16 +49,16 @@ async function ownBars(days: number): Promise<string> {
 }
 
 test(
-  'bars that are there already are trained on and stay as they are',
+  'existing bars are kept and used for the training',
   async () => {
     const file = await ownBars(2_000);
     const bars = await readFile(file);
     const quickstart = firstTraining();
     const end = await quickstart.ended;
     expect({ ...end, output: quickstart.output }).toMatchObject({ code: 0 });
-    expect(quickstart.output).toMatch(/SP500_1d\.csv is there already[^]*baseline[^]*sp500_daily\/1d_v1/);
+    expect(quickstart.output).toMatch(/SP500_1d\.csv already exists[^]*baseline[^]*sp500_daily\/1d_v1/);
     expect((await readFile(file)).equals(bars)).toBe(true);
-    // missing files were written, and say that they are synthetic
+    // the missing files were created and are marked as synthetic
     for (const name of ['AAPL_1m.csv', 'AAPL_1h.csv']) {
       expect(await readFile(join(sandbox.dataDir, name), 'utf8')).toMatch(
         /^# synthetic bars, not market data: AAPL/,
@@ -69,7 +69,7 @@ test(
   TRAINING_MS,
 );
 
-test.each(['SIGINT', 'SIGTERM'] as const)('%s before there is an API ends it', async (signal) => {
+test.each(['SIGINT', 'SIGTERM'] as const)('%s before the API starts ends the quickstart', async (signal) => {
   const quickstart = firstTraining(`process.kill(process.pid, '${signal}');`);
   expect(await quickstart.ended).toMatchObject({ code: signal === 'SIGINT' ? 130 : 143 });
   expect(quickstart.output).toBe(`Stopped by ${signal}.\n`);
@@ -81,7 +81,7 @@ test.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ] as const)(
-  '%s cancels the training, and nothing is left',
+  '%s cancels the training and leaves no process',
   async (signal, code) => {
     await ownBars(18_000);
     const quickstart = firstTraining();

@@ -1,4 +1,4 @@
-/** How a test file with a missing program is reported, by jest and in the summary of `npm test`. */
+/** Checks how jest and the summary of `npm test` report a test file that lacks a program. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -24,7 +24,7 @@ const FILE = `
   describe('a group', () => { always('inside', () => { throw new Error(); }); });
 `;
 
-/** Needs something that no system package provides, such as the right to mount a disk. */
+/** A test file that needs something no system package provides, such as the right to mount a disk. */
 const FILE_WITHOUT_PACKAGE = `
   import { test as always } from '@jest/globals';
   import { requires } from ${JSON.stringify(join(ROOT, 'tools/requirements.ts'))};
@@ -73,13 +73,13 @@ test('tests without their program are skipped, counted and listed with the reaso
   expect(slowestFiles(report.testResults)).toMatch(/^Slowest test files:\n +\d+\.\d s +\S+\/some\.test\.ts$/);
 }, 60_000);
 
-test('where system packages are required, the file fails and says what is missing', () => {
+test('if system packages are required, the file fails and names the missing program', () => {
   const report = runFile('1');
   expect(report).toMatchObject({ numPassedTests: 0, numRuntimeErrorTestSuites: 1 });
   expect(report.testResults[0]?.message).toContain('no no-such-program on the PATH');
 }, 60_000);
 
-test('where system packages are required, what no package provides is still skipped and listed', () => {
+test('if system packages are required, tests that need something else are still skipped and listed', () => {
   const report = runFile('1', FILE_WITHOUT_PACKAGE);
   expect(report).toMatchObject({ numPendingTests: 1, numFailedTests: 0, numRuntimeErrorTestSuites: 0 });
   expect(skippedTests(report.testResults)).toMatch(

@@ -33,7 +33,7 @@ export function requires(...requirements: Requirement[]): { test: Block; describ
   const systemPackage = missing.find(({ isSystemPackage }) => isSystemPackage);
   if (systemPackage !== undefined && process.env['KTRDR_REQUIRE_SYSTEM_PACKAGES'] === '1')
     throw new Error(
-      `${systemPackage.missing}, and KTRDR_REQUIRE_SYSTEM_PACKAGES is 1: install it (see .ci/run)`,
+      `A system package is missing: ${systemPackage.missing}. Install it (see .ci/run), or unset KTRDR_REQUIRE_SYSTEM_PACKAGES to skip these tests.`,
     );
   const reason = `${SKIPPED}${first.missing}]`;
   return {
@@ -61,15 +61,15 @@ export function pythonModule(name: string): Requirement {
 export const REAL_BARS = process.env['KTRDR_REAL_BARS'] ?? join(import.meta.dirname, '../../shared/data');
 
 export function realBars(): Requirement {
-  const missing = existsSync(REAL_BARS) ? null : 'no real bars, name their folder with KTRDR_REAL_BARS';
+  const missing = existsSync(REAL_BARS) ? null : 'no real bars; set KTRDR_REAL_BARS to their folder';
   return { missing, isSystemPackage: false };
 }
 
-/** Disks of a few KiB, in the user's own mount namespace. */
+/** The right to mount a tmpfs in a private mount namespace. */
 export function smallDisks(): Requirement {
   const mounted = spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0;
   return {
-    missing: mounted ? null : 'this user may not mount a tmpfs in a namespace of its own',
+    missing: mounted ? null : 'this user may not mount a tmpfs in a private namespace',
     isSystemPackage: false,
   };
 }

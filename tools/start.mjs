@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { ROOT, CommandFailed, main } from './workspace.mjs';
 
 await main(async () => {
-  // what follows is the service's own
+  // removes the app's name, so that only the service's own arguments remain
   const [app = ''] = process.argv.splice(2, 1);
   const entry = join(ROOT, 'apps', app, 'dist/main.js');
   if (!existsSync(entry)) throw new CommandFailed('Nothing is built yet. Run once: npm run quickstart');

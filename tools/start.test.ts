@@ -1,4 +1,4 @@
-/** A supervisor stops the process that it started: npm. The scripts begin with `exec`; otherwise the shell would keep the signal. */
+/** A supervisor signals the process that it started, npm. The scripts begin with `exec`, because a shell would not pass the signal on. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** `npm test`: installs, then everything that `npm run verify` does. `npm test -- <path>` runs only test files whose path matches. */
+/** `npm test`: installs packages, then runs `npm run verify`. `npm test -- <path>` runs only test files whose path matches. */
 import { install, main, run } from './workspace.mjs';
 
 await main(async () => {

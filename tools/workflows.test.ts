@@ -47,11 +47,11 @@ describe.each(names)('.github/workflows/%s', (name) => {
   const jobs = Object.values(workflow.jobs);
   const steps = jobs.flatMap((job) => job.steps);
 
-  test('may only read the repository, unless a job asks for more', () => {
+  test('has read-only access to the repository by default', () => {
     expect(workflow.permissions).toEqual({ contents: 'read' });
   });
 
-  test('pins every action to a commit, the same in all workflows', () => {
+  test('pins every action to the same commit in all workflows', () => {
     const used = steps.flatMap(({ uses }) => uses ?? []);
     for (const action of used) expect(action).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40}$/);
     const all = Object.values(workflows).flatMap((other) =>
@@ -61,7 +61,7 @@ describe.each(names)('.github/workflows/%s', (name) => {
     expect(new Set(all.filter((action) => pinned.has(action.split('@')[0]))).size).toBe(pinned.size);
   });
 
-  test('calls scripts and files that exist, and the pnpm that package.json names', () => {
+  test('uses existing scripts and files, and the pnpm version of package.json', () => {
     for (const { run = '', 'working-directory': folder = '.' } of steps) {
       const { scripts } = manifestOf(folder);
       const called = [...run.matchAll(/\bnpm (?:run ([\w-]+)|(test|start)\b)/g)].map(
@@ -74,7 +74,7 @@ describe.each(names)('.github/workflows/%s', (name) => {
     }
   });
 
-  test('runs on a maintained Node version; on the minimum only in addition', () => {
+  test('runs on Node 24 first; other versions are additional and not below the minimum', () => {
     for (const job of jobs) {
       const setup = job.steps.find(({ uses }) => uses?.startsWith('actions/setup-node@'));
       const version = String(setup?.with?.['node-version']);
@@ -105,7 +105,7 @@ describe('ci.yml', () => {
     expect(commands).toContain('docker build -f apps/training-host/Dockerfile .');
   });
 
-  test('writes bars and trains through the container that it has started', () => {
+  test('creates bars and trains through the started container', () => {
     const order = ['docker compose up', 'npm run build', 'npx ktrdr data sample', 'npx ktrdr models train'];
     const places = order.map((start) => commands.findIndex((command) => command.startsWith(start)));
     expect(places).not.toContain(-1);
@@ -124,7 +124,7 @@ describe('release.yml', () => {
     expect(publish.needs).toBe('test');
   });
 
-  test('publishes the built CLI with provenance, and needs no secret', () => {
+  test('publishes the built CLI with provenance and without a secret', () => {
     const commands = commandsOf(publish);
     expect(commands.at(-1)).toMatch(/^npm publish --provenance /);
     expect(commands.indexOf('npm run build')).toBeGreaterThan(-1);
@@ -133,7 +133,7 @@ describe('release.yml', () => {
     expect(read('.github/workflows/release.yml')).not.toContain('secrets.');
   });
 
-  test('refuses a tag that is not the version of the package', () => {
+  test('rejects a tag that differs from the package version', () => {
     const { version } = JSON.parse(read('apps/cli/package.json')) as { version: string };
     const compare = commandsOf(publish).find((command) => command.includes('GITHUB_REF_NAME'))!;
     const exits = (tag: string) =>

@@ -1,4 +1,4 @@
-/** What the workspace's commands share: running programs, installing, building. */
+/** Functions that the workspace's commands share: running programs, installing, building. */
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,13 +6,14 @@ import { Interrupted, interruptChild } from './interruption.mjs';
 
 export const ROOT = join(import.meta.dirname, '..');
 
-/** Ends the command with one line for people. */
+/** Ends the command with its message as the only output, without a stack trace. */
 export class CommandFailed extends Error {}
 
 /**
- * Runs a program in the workspace's root and answers its exit code (128 + signal number where a signal ended it).
- * `quiet` holds its output back and shows it only where the program fails.
- * `stop`, of `stopOnSignals`, asks the program to end too; then, and where it had aborted before, this rejects with its reason.
+ * Runs a program in the workspace's root. `quiet` shows the output only if the program fails. If `stop`, from `stopOnSignals`,
+ * aborts, the program is asked to end.
+ * @returns the exit code; 130 after SIGINT, 143 after any other signal
+ * @throws Interrupted if `stop` has aborted
  */
 export async function run(command, args, { quiet = false, ...options } = {}) {
   const { code, output } = await start(command, args, { ...options, stdio: quiet ? 'pipe' : 'inherit' });
@@ -38,9 +39,7 @@ function start(command, args, { stdio, env = {}, stop }) {
     const output = [];
     child.stdout?.on('data', (chunk) => output.push(chunk));
     child.stderr?.on('data', (chunk) => output.push(chunk));
-    child.once('error', (error) =>
-      reject(new CommandFailed(`${command} could not be started: ${error.message}`)),
-    );
+    child.once('error', (error) => reject(new CommandFailed(`Cannot start ${command}: ${error.message}`)));
     child.once('close', (code, signal) => {
       stop?.removeEventListener('abort', interrupt);
       if (stop?.aborted) return reject(stop.reason);
@@ -54,37 +53,39 @@ function start(command, args, { stdio, env = {}, stop }) {
 
 async function must(what, command, args, options) {
   const code = await run(command, args, options);
-  if (code !== 0) throw new CommandFailed(`${what} failed (exit ${code}); the output above says why.`);
+  if (code !== 0)
+    throw new CommandFailed(`${what} failed with exit code ${code}. The reason is in the output above.`);
 }
 
-/** A program that the installation put into `node_modules/.bin`. */
+/** Path of an installed program in `node_modules/.bin`. */
 export const bin = (name) => join(ROOT, 'node_modules/.bin', name);
 
-/** Runs pnpm, which comes through npx, so that nothing need be installed globally; without a network too, once npx has it. */
+/** Runs pnpm through npx, so that it need not be installed globally. Works offline once npx has cached it. */
 async function pnpm(what, args, options) {
   const { packageManager } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   await must(what, 'npx', ['--yes', '--prefer-offline', packageManager, ...args], options);
 }
 
-/** Installs exactly what the lock file says; where that is there already, it says so and needs no network. */
+/** Installs exactly the packages of the lock file. Needs no network if they are already installed. */
 export async function install(options) {
-  if (isInstalled()) return console.log('      They are up to date.');
+  if (isInstalled()) return console.log('      Already up to date.');
   await pnpm('Installing', ['install', '--frozen-lockfile', '--prefer-offline'], options);
 }
 
-/** pnpm keeps a copy of the lock file that it has installed. */
+/** Compares the lock file with the copy that pnpm keeps of the last installed one. */
 function isInstalled() {
   const copy = join(ROOT, 'node_modules/.pnpm/lock.yaml');
   return existsSync(copy) && readFileSync(copy).equals(readFileSync(join(ROOT, 'pnpm-lock.yaml')));
 }
 
-/** turbo asks pnpm for the workspace, hence the way through it. */
+/** Builds with turbo, started through pnpm because turbo runs the pnpm binary. */
 export async function build(options) {
-  if (!existsSync(bin('turbo'))) throw new CommandFailed('Nothing is installed yet. Run: npm run quickstart');
+  if (!existsSync(bin('turbo')))
+    throw new CommandFailed('The packages are not installed. Run: npm run quickstart');
   await pnpm('Building', ['exec', 'turbo', 'run', 'build', '--output-logs=errors-only'], options);
 }
 
-/** Runs a command's main function; a failure is one line and exit code 1, an interruption one line and 128 + the signal. */
+/** Runs a command's main function. A `CommandFailed` prints one line and exits with 1; an interruption exits with 128 + signal number. */
 export async function main(body) {
   try {
     process.exitCode = await body();

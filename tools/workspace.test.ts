@@ -4,10 +4,10 @@ import { pathToFileURL } from 'node:url';
 import { expect, test } from '@jest/globals';
 
 const ROOT = join(import.meta.dirname, '..');
-/** Nobody listens there: every look at a registry fails, and is repeated for more than a minute. */
+/** Nothing listens here: every request to the registry fails, and npm would retry it for more than a minute. */
 const NOWHERE = 'http://127.0.0.1:9';
 
-/** Output and exit code of a piece of code with what the commands share, on a machine without a network. */
+/** Runs code that uses `install` on a machine without a network. @returns its exit code and output */
 function offline(code: string): Promise<{ code: number | null; output: string }> {
   const workspace = JSON.stringify(pathToFileURL(join(ROOT, 'tools/workspace.mjs')).href);
   const script = `import { install } from ${workspace};\n${code}`;
@@ -25,9 +25,9 @@ function offline(code: string): Promise<{ code: number | null; output: string }>
   );
 }
 
-test('packages that are installed are not asked for again, and it says so', async () => {
+test('install needs no network and reports "up to date" if the packages are installed', async () => {
   expect(await offline('await install({ quiet: true });')).toEqual({
     code: 0,
-    output: '      They are up to date.\n',
+    output: '      Already up to date.\n',
   });
 }, 20_000);

@@ -18,7 +18,7 @@ let host: TestService;
 let document: ApiDocument;
 let documentOfHost: ApiDocument;
 
-// five trainings at once, perhaps on a busy machine
+// five concurrent trainings, possibly on a busy machine
 jest.setTimeout(120_000);
 
 beforeAll(async () => {
