@@ -11,6 +11,8 @@ const allowed = {
   'packages/service-kit': ['contracts', 'orchestrator'],
   'packages/operation-store': ['contracts', 'orchestrator'],
   'packages/job-queue': ['contracts', 'orchestrator'],
+  // the one package that joins trainer and orchestrator, for both services
+  'packages/training-operation': ['contracts', 'orchestrator', 'strategy', 'trainer'],
   'apps/cli': ['contracts'],
   'apps/web': ['contracts'],
 };

@@ -264,12 +264,12 @@ function startFailing(kind: Kind, dependencies: ServiceOrchestratorDependencies)
   }
   return trainingManager(dependencies).trainMultiSymbolStrategy({
     strategy: parseStrategy(QUICK, { file: 'quick.yaml' }).strategy,
-    run: {
-      strategyText: QUICK,
-      strategyFile: 'quick.yaml',
+    spec: {
+      strategy: QUICK,
+      strategy_file: 'quick.yaml',
       seed: 1,
-      dryRun: false,
-      detailedAnalytics: false,
+      dry_run: false,
+      detailed_analytics: false,
       fingerprints: [],
     },
     warnings: [],

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 
 import {
   type ListModelsQuery,
@@ -7,7 +7,6 @@ import {
   MODEL_ORDERS,
   OPERATION_STATUSES,
   OPERATION_TYPES,
-  TRAINING_PRIORITIES,
 } from '@ktrdr/contracts';
 import type { CancelOptions } from './commands/operations-cancel.js';
 import type { ComputeOptions } from './commands/indicators-compute.js';
@@ -20,7 +19,9 @@ import type { SampleOptions } from './commands/data-sample.js';
 import type { TrainOptions } from './commands/models-train.js';
 import type { CommandContext } from './context.js';
 import { EXIT, type ExitCode } from './exit-code.js';
+import { integer, number } from './option-values.js';
 import type { ReadOptions } from './read-options.js';
+import { TRAINING_FLAGS } from './training-flags.js';
 
 /**
  * Runs the command line `args` (without node and script). Each command's code is loaded when it is called: help and
@@ -105,25 +106,8 @@ function defineModels(program: Command, context: CommandContext, run: Run): void
     .description('train the model of a strategy file')
     .argument('<strategy.yaml>', 'strategy file')
     .argument('[symbol]', "instead of the file's symbols; several as A,B")
-    .argument('[timeframe]', "instead of the file's timeframes; several as 1h,1d")
-    .option('--start-date <date>', 'first day, YYYY-MM-DD (UTC)')
-    .option('--end-date <date>', 'last day, included')
-    .option('--validation-split <share>', 'share of the rows before the test rows, 0 to 1', number)
-    .option('--data-mode <mode>', 'where bars come from: local')
-    .option('--seed <number>', 'the same seed gives the same model', integer)
-    .option(
-      '--walk-forward <folds>',
-      'also train on 2 to 20 growing pasts, and show mean and spread',
-      integer,
-    )
-    .addOption(
-      new Option(
-        '--priority <priority>',
-        'which trainings of a queue are taken first; default normal',
-      ).choices(TRAINING_PRIORITIES),
-    )
-    .option('--dry-run', 'prepare everything, train nothing')
-    .option('--detailed-analytics', 'write figures of every epoch and a report below STATE_DIR');
+    .argument('[timeframe]', "instead of the file's timeframes; several as 1h,1d");
+  for (const flag of Object.values(TRAINING_FLAGS)) train.addOption(flag);
   supervised(train).action((file: string, symbol?: string, timeframe?: string, options?: unknown) =>
     run(
       import('./commands/models-train.js').then(({ trainModel }) =>
@@ -363,18 +347,6 @@ function readable(command: Command): Command {
   return command
     .option('--json', 'only JSON on stdout')
     .option('--verbose', 'tell more: engines, all warnings, each request');
-}
-
-function number(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('It must be a number.');
-  return value;
-}
-
-function integer(text: string): number {
-  const value = number(text);
-  if (!Number.isSafeInteger(value)) throw new InvalidArgumentError('It must be a whole number.');
-  return value;
 }
 
 function readVersion(): string {

@@ -150,7 +150,7 @@ describe('a request that cannot be understood', () => {
       undefined,
       '',
       '400 invalid_request',
-      /operation_id must be .*and 3 more\.$/,
+      /operation_id must be .*; fingerprints must be a list\.$/,
     ],
     [
       'too large a body',

@@ -1,4 +1,4 @@
-import type { HostDescription, StartSessionRequest, TrainingSession } from './training-session.js';
+import type { HostDescription, TrainingSession } from './training-session.js';
 
 /** Name of the queue for trainings. */
 export const TRAINING_QUEUE = 'ktrdr-trainings';
@@ -7,9 +7,6 @@ export const TRAINING_QUEUE = 'ktrdr-trainings';
 export function trainingJobId(operationId: string, attempt: number): string {
   return `${operationId}-${attempt}`;
 }
-
-/** Payload of a queued training. */
-export type QueuedTraining = StartSessionRequest;
 
 /** Progress that a host reports for a queued training: its session as it is. */
 export interface QueuedTrainingReport {

@@ -3,16 +3,10 @@ export const TRAINING_PRIORITIES = ['low', 'normal', 'high'] as const;
 export type TrainingPriority = (typeof TRAINING_PRIORITIES)[number];
 
 /**
- * Body of `POST /trainings/start`. Give exactly one of `strategy` and `strategy_name`. Dates are `YYYY-MM-DD` or ISO
- * 8601, both ends included.
+ * Options that a person can choose for a training. Requests to the API and to hosts, stored operations and the trainer use the same
+ * names.
  */
-export interface StartTrainingRequest {
-  /** The strategy file's text. */
-  strategy?: string;
-  /** Name of a file in `STRATEGIES_DIR`, without its extension. */
-  strategy_name?: string;
-  /** Name of the strategy file, for use in error messages. */
-  strategy_file?: string;
+export interface TrainingOptions {
   /**
    * Replaces the file's symbols.
    *
@@ -29,14 +23,8 @@ export interface StartTrainingRequest {
   start_date?: string;
   /** `YYYY-MM-DD` or ISO 8601, included. */
   end_date?: string;
-  /** Share of rows for training and validation, above 0 and below 1. The remaining rows are the test part. */
+  /** Share of the rows before the test part that validate; the others train. Above 0 and below 1. */
   validation_split?: number;
-  /**
-   * Source of the bars. `local` is the data folder.
-   *
-   * @default "local"
-   */
-  data_mode?: string;
   /**
    * Write metrics of every epoch.
    *
@@ -57,6 +45,54 @@ export interface StartTrainingRequest {
    * @default false
    */
   dry_run?: boolean;
+}
+
+/** Default seed. It is recorded, so that every training can be repeated. */
+export const DEFAULT_SEED = 42;
+
+/** Every option with its default; `null` where there is none. */
+export const TRAINING_OPTION_DEFAULTS = {
+  symbols: null,
+  timeframes: null,
+  start_date: null,
+  end_date: null,
+  validation_split: null,
+  detailed_analytics: false,
+  seed: DEFAULT_SEED,
+  walk_forward: null,
+  dry_run: false,
+} as const satisfies { [Option in keyof Required<TrainingOptions>]: TrainingOptions[Option] | null };
+
+/** Options with the defaults filled in. */
+export type ResolvedOptions = TrainingOptions & { seed: number };
+
+/** Picks the options of a request and fills in the defaults. An option without a value is absent. */
+export function resolveOptions(request: TrainingOptions): ResolvedOptions {
+  const resolved: Record<string, unknown> = {};
+  for (const [name, fallback] of Object.entries(TRAINING_OPTION_DEFAULTS)) {
+    const value = request[name as keyof TrainingOptions] ?? fallback;
+    if (value !== null) resolved[name] = value;
+  }
+  return resolved as unknown as ResolvedOptions;
+}
+
+/**
+ * Body of `POST /trainings/start`. Give exactly one of `strategy` and `strategy_name`. Dates are `YYYY-MM-DD` or ISO
+ * 8601, both ends included.
+ */
+export interface StartTrainingRequest extends TrainingOptions {
+  /** The strategy file's text. */
+  strategy?: string;
+  /** Name of a file in `STRATEGIES_DIR`, without its extension. */
+  strategy_name?: string;
+  /** Name of the strategy file, for use in error messages. */
+  strategy_file?: string;
+  /**
+   * Source of the bars. `local` is the data folder.
+   *
+   * @default "local"
+   */
+  data_mode?: string;
   /**
    * Priority in the queue. Hosts start higher priorities first.
    *
@@ -69,8 +105,18 @@ export interface StartTrainingRequest {
   task_id?: string;
 }
 
-/** Default seed. It is recorded, so that every training can be repeated. */
-export const DEFAULT_SEED = 42;
+/**
+ * A training with all names resolved: it has the strategy's text and the identity of its bars, and no paths. It decides the
+ * result wherever it runs. The operation stores it, so that another attempt or another process can repeat the training.
+ */
+export interface TrainingSpec extends ResolvedOptions {
+  /** The strategy file's text. */
+  strategy: string;
+  /** File name to use in messages about the text. */
+  strategy_file: string;
+  /** One entry per symbol and timeframe. Bars with other content end the training. */
+  fingerprints: BarsFingerprint[];
+}
 
 /** Allowed number of folds in a walk-forward evaluation. */
 export const WALK_FORWARD_FOLDS = { least: 2, most: 20 } as const;

@@ -2,7 +2,7 @@ import type { EngineChoice, EngineName, EngineSetting } from './engines.js';
 import type { ErrorBody } from './errors.js';
 import type { OperationProgress, OperationStatus } from './operation.js';
 import type { TrainingProgressUpdate } from './training-progress.js';
-import type { BarsFingerprint } from './training-request.js';
+import type { BarsFingerprint, TrainingOptions } from './training-request.js';
 import type { TrainingResult } from './training-result.js';
 
 /**
@@ -12,31 +12,13 @@ import type { TrainingResult } from './training-result.js';
 export const SESSION_LEASE_MS = 60_000;
 
 /** Body of `POST /training/sessions`: a training with all names resolved. It contains no paths. */
-export interface StartSessionRequest {
+export interface StartSessionRequest extends TrainingOptions {
   /** The API's operation. A repeated request with the same id gets the same session. */
   operation_id: string;
   /** The strategy file's text. */
   strategy: string;
   /** File name to use in messages about the text. */
   strategy_file: string;
-  /** Replaces the file's symbols. */
-  symbols?: string[];
-  /** Replaces the file's timeframes. */
-  timeframes?: string[];
-  /** `YYYY-MM-DD` or ISO 8601, included. */
-  start_date?: string;
-  /** `YYYY-MM-DD` or ISO 8601, included. */
-  end_date?: string;
-  /** Above 0, below 1: share of the rows that are not test rows. */
-  validation_split?: number;
-  /** Writes metrics of every epoch. */
-  detailed_analytics: boolean;
-  /** Folds of the walk-forward evaluation; omit it for no such evaluation. */
-  walk_forward?: number;
-  /** Prepares the data but does not train. */
-  dry_run: boolean;
-  /** The same seed gives the same model. */
-  seed: number;
   /** `auto`: the host uses its own engine setting. */
   engine: EngineSetting;
   /** One entry per symbol and timeframe. */

@@ -9,4 +9,3 @@ export { CLOCK, ORCHESTRATOR_LOGGER, OrchestratorModule } from './orchestrator.m
 export { readListenSettings, type ListenSettings } from './listen-settings.js';
 export { runService, type RunnableService } from './run-service.js';
 export { SettingsReader } from './settings-reader.js';
-export { trainingProgress, trainingSteps } from './training-steps.js';

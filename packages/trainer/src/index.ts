@@ -35,12 +35,7 @@ export { compareModels } from './models/compare-models.js';
 export { ModelStorage } from './models/model-storage.js';
 export type { ModelDetails, StoredModel } from './models/model-storage.js';
 export { train } from './run/train.js';
-export type {
-  RunSettings,
-  TrainingHooks,
-  TrainingRunOutcome,
-  TrainingRunRequest,
-} from './run/training-run.js';
+export type { TrainingHooks, TrainingRunOutcome, TrainingRunRequest } from './run/training-run.js';
 export type { TrainerProcessOptions } from './process/run-child.js';
 export { runTrainerProcess } from './process/run-trainer-process.js';
 export { EngineSelector } from './engine-choice/engine-selector.js';

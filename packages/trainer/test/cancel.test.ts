@@ -55,7 +55,7 @@ const isLastBatch = ({ phase, ...at }: TrainingProgressUpdate): boolean =>
 describe('a run that is cancelled', () => {
   test.each(TRAINING_PHASES)('when it comes to %s ends there, without a model', async (phase) => {
     const { outcome, outputDir, phases } = await run(phase, (update) => update.phase === phase, {
-      walkForward: 2,
+      walk_forward: 2,
     });
     await expect(outcome).rejects.toBeInstanceOf(TrainingCancelledError);
     expect(phases.at(-1)).toBe(phase);

@@ -28,7 +28,7 @@ test.each(readdirSync(FOLDER))('%s trains', async (file) => {
   }
   const outputDir = join(place.outputDir, strategy.name);
   await mkdir(outputDir);
-  const request = trainingRequest(place, { strategyText: text, strategyFile: file, outputDir });
+  const request = trainingRequest(place, { strategy: text, strategy_file: file, outputDir });
   const { result } = await train(request, {
     signal: new AbortController().signal,
     onProgress: () => {},

@@ -26,7 +26,7 @@ let runs = 0;
 async function run(options: StrategyOptions): Promise<{ outcome: TrainingRunOutcome; model: Buffer }> {
   runs += 1;
   const outputDir = join(place.outputDir, String(runs));
-  const request = trainingRequest(place, { outputDir, strategyText: strategyText(options) });
+  const request = trainingRequest(place, { outputDir, strategy: strategyText(options) });
   const outcome = await train(request, {
     signal: new AbortController().signal,
     onProgress: () => {},

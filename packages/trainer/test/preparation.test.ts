@@ -40,7 +40,7 @@ function prepare(
   signal = new AbortController().signal,
 ): Promise<TrainingRunOutcome> {
   updates.length = 0;
-  return train(trainingRequest(place, { dryRun: true, ...changes }), {
+  return train(trainingRequest(place, { dry_run: true, ...changes }), {
     signal,
     onProgress: (update) => updates.push(update),
     clock: { now: () => Date.now() },
@@ -65,10 +65,10 @@ describe('a dry run', () => {
 describe('the data set', () => {
   test('has rows of each symbol, features of each timeframe and a fingerprint of each file', async () => {
     const text = strategyText({ symbols: ['AAA', 'BBB'], timeframes: ['1h', '4h'] });
-    const { data_summary: data } = (await prepare({ strategyText: text })).result;
+    const { data_summary: data } = (await prepare({ strategy: text })).result;
     const [one, other] = await Promise.all(
       ['AAA', 'BBB'].map(
-        async (symbol) => (await prepare({ strategyText: text, symbols: [symbol] })).result.data_summary,
+        async (symbol) => (await prepare({ strategy: text, symbols: [symbol] })).result.data_summary,
       ),
     );
     expect(data.total_samples).toBe(one!.total_samples + other!.total_samples);
@@ -77,7 +77,7 @@ describe('the data set', () => {
   });
 
   test('begins at the start date: bars before it warm indicators up and are no rows', async () => {
-    const { result } = await prepare({ startDate: '2024-01-05', endDate: '2024-02-10' });
+    const { result } = await prepare({ start_date: '2024-01-05', end_date: '2024-02-10' });
     expect(result.data_summary.start_date).toBe('2024-01-05T00:00:00.000Z');
     expect(result.data_summary.end_date < '2024-02-11').toBe(true);
     expect(result.session_info).toMatchObject({ start_date: '2024-01-05', end_date: '2024-02-10' });
@@ -85,7 +85,7 @@ describe('the data set', () => {
 
   test('takes dates from the file where the request has none', async () => {
     const more = '  date_range: { start: "2024-01-06", end: "2024-02-09" }\n';
-    const { result } = await prepare({ strategyText: strategyText({ more }), endDate: '2024-02-08' });
+    const { result } = await prepare({ strategy: strategyText({ more }), end_date: '2024-02-08' });
     expect(result.session_info).toMatchObject({ start_date: '2024-01-06', end_date: '2024-02-08' });
     expect(result.data_summary.start_date).toBe('2024-01-06T00:00:00.000Z');
   });
@@ -95,13 +95,13 @@ describe('the data set', () => {
       'rsi_14: { type: rsi, period: 14 }',
       'rsi_14: { type: rsi, period: 2 }',
     );
-    const { result } = await prepare({ strategyText: text, startDate: '2024-02-20', endDate: '2024-02-25' });
+    const { result } = await prepare({ strategy: text, start_date: '2024-02-20', end_date: '2024-02-25' });
     expect(result.data_summary.features).toContain('1w_momentum_low');
     expect(result.data_summary.start_date).toBe('2024-02-20T00:00:00.000Z');
   });
 
   test('leaves the test part and divides the rest by the validation split', async () => {
-    const [usual, divided] = [(await prepare()).result, (await prepare({ validationSplit: 0.4 })).result];
+    const [usual, divided] = [(await prepare()).result, (await prepare({ validation_split: 0.4 })).result];
     const { train_samples, validation_samples, test_samples } = divided.data_summary;
     expect(test_samples).toBe(usual.data_summary.test_samples);
     expect(validation_samples / (train_samples + validation_samples)).toBeCloseTo(0.4, 1);
@@ -109,7 +109,7 @@ describe('the data set', () => {
 
   test('is warned of: synthetic bars, inputs that never change or leave their range', async () => {
     const text = strategyText({ symbols: ['FAKE'] }).replace('high: [50, 75, 100]', 'high: [150, 175, 200]');
-    const { result, warnings } = await prepare({ strategyText: text });
+    const { result, warnings } = await prepare({ strategy: text });
     expect(result.data_summary.synthetic).toBe(true);
     expect(warnings).toEqual([
       expect.stringContaining('FAKE_1h.csv: synthetic bars'),
@@ -129,7 +129,7 @@ describe('what is wrong is said', () => {
   };
 
   test('two days: how many rows there are, how many are needed, and a range that would do', async () => {
-    const error = await fails({ startDate: '2024-01-10', endDate: '2024-01-11' }, 'not_enough_bars');
+    const error = await fails({ start_date: '2024-01-10', end_date: '2024-01-11' }, 'not_enough_bars');
     expect(error.message).toMatch(
       /Not enough bars: \d+ rows? to train on, 50 are needed\. AAA 1h has 48 bars/,
     );
@@ -137,7 +137,7 @@ describe('what is wrong is said', () => {
       suggested_range: { start_date: string; end_date: string };
     };
     expect(error.message).toContain(`This range would do: ${range.start_date} to ${range.end_date}.`);
-    const { result } = await prepare({ startDate: range.start_date, endDate: range.end_date });
+    const { result } = await prepare({ start_date: range.start_date, end_date: range.end_date });
     const { train_samples, validation_samples, test_samples } = result.data_summary;
     expect(Math.min(train_samples, validation_samples, test_samples)).toBeGreaterThanOrEqual(10);
   });
@@ -152,8 +152,8 @@ describe('what is wrong is said', () => {
           const day = (number: number): string =>
             new Date(Date.UTC(2024, 0, number)).toISOString().slice(0, 10);
           const text = strategyText({ threshold });
-          const dates = { startDate: day(first), endDate: day(first + length) };
-          const error: unknown = await prepare({ strategyText: text, ...dates }).then(
+          const dates = { start_date: day(first), end_date: day(first + length) };
+          const error: unknown = await prepare({ strategy: text, ...dates }).then(
             () => null,
             (reason: unknown) => reason,
           );
@@ -172,10 +172,10 @@ describe('what is wrong is said', () => {
           const { result, warnings } = await prepare(
             range === null
               ? {
-                  strategyText: strategyText({ threshold: lower! }),
+                  strategy: strategyText({ threshold: lower! }),
                   ...(message.includes('all of them') ? {} : dates),
                 }
-              : { strategyText: text, startDate: range.start_date, endDate: range.end_date },
+              : { strategy: text, start_date: range.start_date, end_date: range.end_date },
           );
           const { train_samples, validation_samples, test_samples } = result.data_summary;
           expect(Math.min(train_samples, validation_samples, test_samples)).toBeGreaterThanOrEqual(10);
@@ -187,18 +187,18 @@ describe('what is wrong is said', () => {
   });
 
   test('labels that never turn in all the bars: a threshold that would do is named, and does', async () => {
-    const error = await fails({ strategyText: strategyText({ threshold: 0.9 }) }, 'not_enough_bars');
+    const error = await fails({ strategy: strategyText({ threshold: 0.9 }) }, 'not_enough_bars');
     const { suggested_zigzag_threshold: threshold } = error.details as { suggested_zigzag_threshold: number };
     expect(error.message).toContain(
       `A longer range does not help: AAA has 1,500 bars from 2024-01-01 to 2024-03-03T11:00:00Z. ` +
         `Set training.labels.zigzag_threshold to ${threshold} (it is 0.9): that leaves 10 rows and more in each part.`,
     );
     expect(error.details).toMatchObject({ rows: 0, rows_needed: 50, suggested_range: null });
-    await prepare({ strategyText: strategyText({ threshold }) });
+    await prepare({ strategy: strategyText({ threshold }) });
   });
 
   test('too few bars whatever the labels are: only more bars help', async () => {
-    const error = await fails({ symbols: ['FEW'], strategyText: strategyText() }, 'not_enough_bars');
+    const error = await fails({ symbols: ['FEW'], strategy: strategyText() }, 'not_enough_bars');
     expect(error.message).toMatch(
       /Neither a longer range \(FEW has 60 bars from .*\) nor a lower training\.labels\.zigzag_threshold leaves 10 rows in each part: add bars\.$/,
     );
@@ -221,7 +221,7 @@ describe('what is wrong is said', () => {
       /data_split: .*/,
       'data_split: { train: 0.7, validation: 0.297, test: 0.003 }',
     );
-    const { result, warnings } = await prepare({ strategyText: text });
+    const { result, warnings } = await prepare({ strategy: text });
     const { test_samples: rows } = result.data_summary;
     expect(rows).toBeLessThan(10);
     expect(warnings).toContainEqual(
@@ -232,9 +232,9 @@ describe('what is wrong is said', () => {
   test('a part that is left without rows is named', async () => {
     const error = await fails(
       {
-        strategyText: strategyText({ more: '  embargo: 200\n' }),
-        startDate: '2024-01-05',
-        endDate: '2024-01-12',
+        strategy: strategyText({ more: '  embargo: 200\n' }),
+        start_date: '2024-01-05',
+        end_date: '2024-01-12',
       },
       'empty_split',
     );
@@ -254,19 +254,19 @@ describe('what is wrong is said', () => {
   test('an output folder that cannot be written', async () => {
     const outputDir = join(place.outputDir, 'gone', 'x'.repeat(300));
     await mkdir(join(place.outputDir, 'gone'));
-    await fails({ dryRun: false, engine: engineChoice('tensorflow-js'), outputDir }, 'storage_failed');
+    await fails({ dry_run: false, engine: engineChoice('tensorflow-js'), outputDir }, 'storage_failed');
     await fails(
-      { dryRun: false, engine: engineChoice('tensorflow-js'), outputDir, detailedAnalytics: true },
+      { dry_run: false, engine: engineChoice('tensorflow-js'), outputDir, detailed_analytics: true },
       'storage_failed',
     );
   });
 
   test.each([
     [{ symbols: ['NONE'] }, 'bars_not_found'],
-    [{ startDate: '2030-01-01' }, 'no_bars_in_range'],
-    [{ startDate: '2024-02-01', endDate: '2024-01-01' }, 'invalid_date_range'],
-    [{ strategyText: 'name: [' }, 'strategy_invalid'],
-    [{ dryRun: false, engine: engineChoice('tensorflow-gpu') }, 'engine_unavailable'],
+    [{ start_date: '2030-01-01' }, 'no_bars_in_range'],
+    [{ start_date: '2024-02-01', end_date: '2024-01-01' }, 'invalid_date_range'],
+    [{ strategy: 'name: [' }, 'strategy_invalid'],
+    [{ dry_run: false, engine: engineChoice('tensorflow-gpu') }, 'engine_unavailable'],
   ])('%p is %s', async (changes, code) => {
     await fails(changes, code);
   });

@@ -34,7 +34,7 @@ function run(
   const started = new Promise<void>((resolve) => {
     begin = resolve;
   });
-  const request = { strategyText: behaviour } as TrainingRunRequest;
+  const request = { strategy: behaviour } as TrainingRunRequest;
   const outcome = runChild(fixture(entry), request, {
     signal: controller.signal,
     forceSignal: force.signal,

@@ -19,12 +19,12 @@ test("the README's example with own bars has enough bars to train", async () => 
   const [, file = '', symbol = '', timeframe = ''] =
     /ktrdr models train (\S+) (EURUSD) (1h)/.exec(readme) ?? [];
   const request = trainingRequest(place, {
-    strategyText: readFileSync(resolve(ROOT, file), 'utf8'),
-    strategyFile: file,
+    strategy: readFileSync(resolve(ROOT, file), 'utf8'),
+    strategy_file: file,
     symbols: [symbol],
     timeframes: [timeframe],
     dataDir: REAL_BARS,
-    dryRun: true,
+    dry_run: true,
   });
   const { result, warnings } = await train(request, {
     signal: new AbortController().signal,

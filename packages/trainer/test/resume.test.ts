@@ -73,7 +73,7 @@ async function requestsOf(name: string, changes: Partial<TrainingRunRequest> = {
   };
 }
 
-const LONG = { strategyText: strategyText({ epochs: 150, hiddenLayers: [64, 32] }), detailedAnalytics: true };
+const LONG = { strategy: strategyText({ epochs: 150, hiddenLayers: [64, 32] }), detailed_analytics: true };
 
 const modelOf = ({ outputDir }: TrainingRunRequest): Promise<Buffer> =>
   readFile(join(outputDir, 'model/model.onnx'));
@@ -110,7 +110,7 @@ describe('a run that was cancelled, in a process of its own', () => {
 
   test('is refused with other bars, and a torn checkpoint is passed over with a warning', async () => {
     const requests = await requestsOf('torn', {
-      strategyText: strategyText({ epochs: 40, hiddenLayers: [64, 32] }),
+      strategy: strategyText({ epochs: 40, hiddenLayers: [64, 32] }),
     });
     const stop = async (attempt: string): Promise<void> => {
       const run = begin(await requests(attempt));
@@ -139,7 +139,7 @@ describe('a run that was cancelled, in a process of its own', () => {
 describe('a run that failed', () => {
   test('by a SIGKILL goes on from its last checkpoint', async () => {
     const strategy = {
-      strategyText: strategyText({ epochs: 4000, hiddenLayers: [8] }),
+      strategy: strategyText({ epochs: 4000, hiddenLayers: [8] }),
       checkpointEveryMs: 100,
     };
     const requests = await requestsOf('killed', strategy);
@@ -156,7 +156,7 @@ describe('a run that failed', () => {
   });
 
   test('while it stored its model has lost nothing of what it trained', async () => {
-    const requests = await requestsOf('full', { strategyText: strategyText({ epochs: 5 }) });
+    const requests = await requestsOf('full', { strategy: strategyText({ epochs: 5 }) });
     const request = await requests('first');
     const outputDir = join(request.outputDir, 'gone', 'x'.repeat(300));
     const first = begin({ ...request, outputDir });

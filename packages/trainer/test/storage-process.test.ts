@@ -71,7 +71,7 @@ describe('a full disk', () => {
   test('ends the run with what to do, leaves nothing of the model and no staging folder', async () => {
     // files of more than 8 blocks of 512 bytes cannot be written (EFBIG: Node ignores SIGXFSZ); weights.bin is bigger
     const request = trainingRequest(place, {
-      strategyText: strategyText({ hiddenLayers: [64, 64], epochs: 1 }),
+      strategy: strategyText({ hiddenLayers: [64, 64], epochs: 1 }),
     });
     const service = startService(request, 'ulimit -f 8; exec "$@"');
     await service.ended;
@@ -85,7 +85,7 @@ describe('a full disk', () => {
   });
 
   test('is no hindrance once there is room', async () => {
-    const request = trainingRequest(place, { strategyText: strategyText({ epochs: 1 }) });
+    const request = trainingRequest(place, { strategy: strategyText({ epochs: 1 }) });
     const service = startService(request, 'exec "$@"');
     await service.ended;
     expect(JSON.parse(service.lines.at(-1)!)).toEqual({ model: 'small/1h_v1' });
@@ -98,7 +98,7 @@ describe('a full disk', () => {
 });
 
 onLinux('the trainer dies with its parent, and the next start sweeps up what it left', async () => {
-  const request = trainingRequest(place, { strategyText: strategyText({ epochs: 50_000 }) });
+  const request = trainingRequest(place, { strategy: strategyText({ epochs: 50_000 }) });
   const service = startService(request, 'exec "$@"');
   const pid = Number((await service.line((line) => line.startsWith('child '))).split(' ')[1]);
   expect(isAlive(pid)).toBe(true);

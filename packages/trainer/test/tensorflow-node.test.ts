@@ -47,7 +47,7 @@ async function choose(setting: EngineSetting, text = strategyText()) {
 async function train(engine: EngineName, activation: string) {
   const { result } = await copy.runTrainerProcess(
     trainingRequest(place, {
-      strategyText: strategyText({ activation, epochs: 2 }),
+      strategy: strategyText({ activation, epochs: 2 }),
       engine: engineChoice(engine),
     }),
     { signal: never, graceMs: 1000, onProgress: () => undefined },

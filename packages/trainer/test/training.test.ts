@@ -59,7 +59,7 @@ describe('a run in its own process', () => {
   let updates: TrainingProgressUpdate[];
   let outcome: TrainingRunOutcome;
   beforeAll(async () => {
-    const run = await start('first', { detailedAnalytics: true, walkForward: 3 });
+    const run = await start('first', { detailed_analytics: true, walk_forward: 3 });
     outcome = await run.outcome;
     ({ updates } = run);
   });
@@ -213,7 +213,7 @@ describe('a run in its own process', () => {
   test('gives the same bytes for the same seed, beside one of another seed that gives others', async () => {
     const [same, again, other] = await Promise.all([
       start('same'),
-      start('again', { detailedAnalytics: true, walkForward: 3 }),
+      start('again', { detailed_analytics: true, walk_forward: 3 }),
       start('other', { seed: 8 }),
     ]);
     const [without, { result }] = await Promise.all([same.outcome, again.outcome, other.outcome]);
@@ -240,7 +240,7 @@ describe('a run in its own process', () => {
 
   test('a symbol without rows in the test part has no accuracy, and the test accuracy is that of the others', async () => {
     const { outcome: both } = await start('both', {
-      strategyText: strategyText({ symbols: ['AAA', 'ENDED'] }),
+      strategy: strategyText({ symbols: ['AAA', 'ENDED'] }),
     });
     const { result } = await both;
     const { test_accuracy } = result.test_metrics!;
@@ -272,8 +272,8 @@ describe('a run in its own process', () => {
 describe('folds that cannot be trained', () => {
   test('are refused before anything is trained, with the fold', async () => {
     const { outcome, updates } = await start('few', {
-      strategyText: strategyText({ symbols: ['AAA'], more: '  embargo: 100\n' }),
-      walkForward: 20,
+      strategy: strategyText({ symbols: ['AAA'], more: '  embargo: 100\n' }),
+      walk_forward: 20,
     });
     await expect(outcome).rejects.toMatchObject({
       code: 'empty_split',
@@ -285,7 +285,7 @@ describe('folds that cannot be trained', () => {
 });
 
 describe('cancelling', () => {
-  const long = { strategyText: strategyText({ epochs: 50_000, hiddenLayers: [128, 64] }) };
+  const long = { strategy: strategyText({ epochs: 50_000, hiddenLayers: [128, 64] }) };
 
   test('ends a training within a batch, leaves no process and no model', async () => {
     const latencies: number[] = [];
@@ -305,8 +305,8 @@ describe('cancelling', () => {
   test('ends a walk-forward evaluation, leaves no model, and a checkpoint of what was trained', async () => {
     const checkpointDir = join(place.outputDir, 'folds-checkpoints');
     const { outcome, controller, until } = await start('folds', {
-      strategyText: strategyText({ epochs: 100, hiddenLayers: [128, 64] }),
-      walkForward: 5,
+      strategy: strategyText({ epochs: 100, hiddenLayers: [128, 64] }),
+      walk_forward: 5,
       checkpointDir,
       // none in passing
       checkpointEveryMs: 600_000,

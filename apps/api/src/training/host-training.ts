@@ -1,12 +1,12 @@
 import type { EngineSetting } from '@ktrdr/contracts';
 import type { Clock } from '@ktrdr/orchestrator';
 import type { ModelStorage } from '@ktrdr/trainer';
+import type { TrainingRequest, TrainingRunHooks } from '@ktrdr/training-operation';
 import { HostSession } from './host-session.js';
 import type { HostSessionSettings } from './host-session.js';
 import type { KeptRun, RunOutputs } from './run-outputs.js';
 import type { TrainingHostClient } from './training-host-client.js';
-import type { TrainingPlace, TrainingRunHooks } from './training-place.js';
-import type { TrainingRequest } from './training-request.js';
+import type { TrainingPlace } from './training-place.js';
 import { checkNames, forward, outcomeOf, sessionRequest } from './training-sessions.js';
 
 const CONTACTING = 'contacting the training host';
@@ -26,7 +26,7 @@ export class HostTraining implements TrainingPlace {
     private readonly clock: Clock,
   ) {}
 
-  async train({ run, strategy }: TrainingRequest, hooks: TrainingRunHooks): Promise<KeptRun> {
+  async train({ spec, strategy }: TrainingRequest, hooks: TrainingRunHooks): Promise<KeptRun> {
     const { token } = hooks;
     return this.outputs.keep(strategy, hooks, async (outputDir) => {
       const session = new HostSession(this.host, this.settings, this.clock, token, (silence) =>
@@ -37,7 +37,7 @@ export class HostTraining implements TrainingPlace {
       // an answer shows that nothing computes yet where the host is silent from here on
       await session.reach(hooks.takenOver);
       const { engine } = this.settings;
-      const started = await session.start(sessionRequest(hooks, run, engine), hooks.takenOver);
+      const started = await session.start(sessionRequest(hooks, spec, engine), hooks.takenOver);
       const ended = await session.follow(started.session_id, (state) => forward(state, hooks));
       const outcome = outcomeOf(ended, token, this.host.url);
       if (outcome.result.training_metrics !== null) {

@@ -1,13 +1,13 @@
 import { KtrdrError, trainingJobId } from '@ktrdr/contracts';
-import type { EngineSetting, QueuedTraining, QueuedTrainingOutcome } from '@ktrdr/contracts';
+import type { EngineSetting, QueuedTrainingOutcome, StartSessionRequest } from '@ktrdr/contracts';
 import { isCancellation, type Clock } from '@ktrdr/orchestrator';
 import type { CheckpointFolders } from '@ktrdr/trainer';
+import type { TrainingRequest, TrainingRunHooks } from '@ktrdr/training-operation';
 import { QueuedRun } from './queued-run.js';
 import type { ReceivedFiles } from './received-files.js';
 import type { KeptRun, RunOutputs } from './run-outputs.js';
-import type { TrainingPlace, TrainingRunHooks } from './training-place.js';
+import type { TrainingPlace } from './training-place.js';
 import type { TrainingQueue } from './training-queue.js';
-import type { TrainingRequest } from './training-request.js';
 import { checkNames, outcomeOf, sessionRequest } from './training-sessions.js';
 
 export interface QueueTrainingSettings {
@@ -66,7 +66,7 @@ export class QueueTraining implements TrainingPlace {
   }
 
   private async runInQueue(
-    { run, priority, user }: TrainingRequest,
+    { spec, priority, user }: TrainingRequest,
     hooks: TrainingRunHooks,
   ): Promise<QueuedTrainingOutcome> {
     const { operationId, attempt } = hooks;
@@ -74,7 +74,7 @@ export class QueueTraining implements TrainingPlace {
     // after a takeover a host may already be training: the queue reports the real state
     if (!hooks.takenOver) hooks.onWaiting(`waiting for a host`);
     const put = async (resume: boolean): Promise<void> => {
-      const data: QueuedTraining = { ...sessionRequest(hooks, run, this.settings.engine), resume };
+      const data: StartSessionRequest = { ...sessionRequest(hooks, spec, this.settings.engine), resume };
       await this.queue.add(jobId, { data, user: user ?? null, userLimit: this.settings.userLimit }, priority);
     };
     try {

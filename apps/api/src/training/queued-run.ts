@@ -2,7 +2,7 @@ import { KtrdrError } from '@ktrdr/contracts';
 import type { QueuedTrainingOutcome, QueuedTrainingReport } from '@ktrdr/contracts';
 import type { JobState } from '@ktrdr/job-queue';
 import { isCancellation, OperationCancelledError, type Clock } from '@ktrdr/orchestrator';
-import type { TrainingRunHooks } from './training-place.js';
+import type { TrainingRunHooks } from '@ktrdr/training-operation';
 import type { TrainingQueue } from './training-queue.js';
 import { forward } from './training-sessions.js';
 

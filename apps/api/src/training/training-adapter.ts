@@ -3,6 +3,7 @@ import type { EngineSetting } from '@ktrdr/contracts';
 import type { Clock } from '@ktrdr/orchestrator';
 import { CheckpointFolders } from '@ktrdr/trainer';
 import type { ModelStorage } from '@ktrdr/trainer';
+import type { TrainingRequest, TrainingRunHooks } from '@ktrdr/training-operation';
 import { HostTraining } from './host-training.js';
 import { LocalTraining } from './local-training.js';
 import { QueueTraining } from './queue-training.js';
@@ -10,9 +11,8 @@ import { ReceivedFiles } from './received-files.js';
 import { RunOutputs } from './run-outputs.js';
 import type { KeptRun } from './run-outputs.js';
 import { TrainingHostClient } from './training-host-client.js';
-import type { TrainingPlace, TrainingRunHooks } from './training-place.js';
+import type { TrainingPlace } from './training-place.js';
 import type { TrainingQueue } from './training-queue.js';
-import type { TrainingRequest } from './training-request.js';
 
 /** Settings of the API that trainings need. Times in ms. */
 export interface TrainingSettings {

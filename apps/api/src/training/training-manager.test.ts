@@ -55,12 +55,12 @@ async function trainingHeldAt(step: 'stage' | 'commit') {
   const manager = new TrainingManager(dependencies, settings, models, systemClock, null);
   const { operation_id: id } = await manager.trainMultiSymbolStrategy({
     strategy: parseStrategy(QUICK, { file: 'pattern.yaml' }).strategy,
-    run: {
-      strategyText: QUICK,
-      strategyFile: 'pattern.yaml',
+    spec: {
+      strategy: QUICK,
+      strategy_file: 'pattern.yaml',
       seed: 1,
-      dryRun: false,
-      detailedAnalytics: false,
+      dry_run: false,
+      detailed_analytics: false,
       fingerprints: [await fingerprintBars(directory, 'AAPL', '1h')],
     },
     warnings: [],

@@ -1,4 +1,4 @@
-import type { OperationMetadata, OperationStarted, TrainingResult } from '@ktrdr/contracts';
+import type { OperationStarted, TrainingResult } from '@ktrdr/contracts';
 import { ServiceOrchestrator, trainingProgressRenderer } from '@ktrdr/orchestrator';
 import type {
   Clock,
@@ -6,14 +6,13 @@ import type {
   OperationContext,
   ServiceOrchestratorDependencies,
 } from '@ktrdr/orchestrator';
-import { trainingProgress, trainingSteps } from '@ktrdr/service-kit';
 import type { ModelStorage } from '@ktrdr/trainer';
+import { describeTraining, fromStored, hooksOf, toStored } from '@ktrdr/training-operation';
+import type { StoredTraining, TrainingRequest } from '@ktrdr/training-operation';
 import type { KeptRun } from './run-outputs.js';
 import { TrainingAdapter } from './training-adapter.js';
 import type { TrainingSettings } from './training-adapter.js';
 import type { TrainingQueue } from './training-queue.js';
-import { fromStored, toStored } from './training-request.js';
-import type { StoredTraining, TrainingRequest } from './training-request.js';
 
 /** Trainings as operations. */
 export class TrainingManager extends ServiceOrchestrator<TrainingAdapter> {
@@ -56,22 +55,8 @@ export class TrainingManager extends ServiceOrchestrator<TrainingAdapter> {
 
   /** Trains where the adapter says, and keeps the model. */
   async runTraining(request: TrainingRequest, context: OperationContext): Promise<TrainingResult> {
-    const { operationId, attempt, resume, takenOver, token, progress, logger, begin, confirmOwner } = context;
     for (const warning of request.warnings) context.warn(warning);
-    const run = await this.adapter.train(request, {
-      operationId,
-      attempt,
-      resume,
-      takenOver,
-      token,
-      begin,
-      confirmOwner,
-      onProgress: (update) => progress.update(trainingProgress(update)),
-      onResumable: context.setResumable,
-      onWaiting: (phase) => progress.update({ context: { phase }, waiting: true }),
-      onWarning: context.warn,
-      onOutput: (line) => logger.info(line),
-    });
+    const run = await this.adapter.train(request, hooksOf(context));
     return this.formatTrainingResponse(run);
   }
 
@@ -90,51 +75,14 @@ export class TrainingManager extends ServiceOrchestrator<TrainingAdapter> {
   }
 
   private describeTraining(request: TrainingRequest): ManagedOperation<TrainingResult> {
-    const { strategy } = request;
     return {
-      type: 'training',
+      ...describeTraining(request, this.runsElsewhere),
       request: toStored(request),
-      metadata: metadataOf(request),
       taskId: request.taskId,
       waits: this.queue !== null,
       outlivesOwner: this.runsElsewhere,
       canResume: (operationId) => this.adapter.canResume(operationId),
-      steps: trainingSteps(request.run.walkForward),
-      initialContext: {
-        model_type: strategy.model.type,
-        symbols: strategy.symbols,
-        timeframes: strategy.timeframes,
-        strategy: strategy.name,
-        total_epochs: strategy.training.epochs,
-        phase: 'starting',
-        host_service: this.runsElsewhere,
-      },
-      startMessage: `${request.run.dryRun ? 'A dry run' : 'Training'} of ${strategy.name} on ${strategy.symbols.join(', ')} has started.`,
       run: (context) => this.runTraining(request, context),
     };
   }
-}
-
-function metadataOf({ strategy, run }: TrainingRequest): OperationMetadata {
-  return {
-    symbols: strategy.symbols,
-    timeframes: strategy.timeframes,
-    strategy: strategy.name,
-    start_date: run.startDate ?? strategy.dateRange.start ?? null,
-    end_date: run.endDate ?? strategy.dateRange.end ?? null,
-    parameters: {
-      strategy_file: run.strategyFile,
-      base_timeframe: strategy.baseTimeframe,
-      model_type: strategy.model.type,
-      epochs: strategy.training.epochs,
-      batch_size: strategy.training.batchSize,
-      learning_rate: strategy.training.learningRate,
-      validation_split: run.validationSplit ?? null,
-      data_mode: 'local',
-      seed: run.seed,
-      walk_forward: run.walkForward ?? null,
-      dry_run: run.dryRun,
-      detailed_analytics: run.detailedAnalytics,
-    },
-  };
 }

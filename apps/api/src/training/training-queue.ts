@@ -1,14 +1,14 @@
 import type {
   HostDescription,
-  QueuedTraining,
   QueuedTrainingOutcome,
   QueuedTrainingReport,
+  StartSessionRequest,
 } from '@ktrdr/contracts';
 import type { JobQueue } from '@ktrdr/job-queue';
 
 /** The queue of trainings, as the API uses it. */
 export type TrainingQueue = JobQueue<
-  QueuedTraining,
+  StartSessionRequest,
   QueuedTrainingReport,
   QueuedTrainingOutcome,
   HostDescription

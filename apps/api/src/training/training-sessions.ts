@@ -1,33 +1,16 @@
 import { ANALYTICS_FILES, errorFromBody, KtrdrError, MODEL_FILES, STOPPING_REASON } from '@ktrdr/contracts';
-import type { EngineSetting, StartSessionRequest, TrainingSession } from '@ktrdr/contracts';
+import type { EngineSetting, StartSessionRequest, TrainingSession, TrainingSpec } from '@ktrdr/contracts';
 import type { CancellationToken } from '@ktrdr/orchestrator';
-import type { RunSettings, TrainingRunOutcome } from '@ktrdr/trainer';
-import type { TrainingRunHooks } from './training-place.js';
+import type { TrainingRunOutcome } from '@ktrdr/trainer';
+import type { TrainingRunHooks } from '@ktrdr/training-operation';
 
-/** What a host is asked for. */
+/** The request for a session of a host. */
 export function sessionRequest(
   { operationId, attempt, resume }: TrainingRunHooks,
-  run: RunSettings,
+  spec: TrainingSpec,
   engine: EngineSetting,
 ): StartSessionRequest {
-  return {
-    operation_id: operationId,
-    strategy: run.strategyText,
-    strategy_file: run.strategyFile,
-    symbols: run.symbols,
-    timeframes: run.timeframes,
-    start_date: run.startDate,
-    end_date: run.endDate,
-    validation_split: run.validationSplit,
-    detailed_analytics: run.detailedAnalytics,
-    walk_forward: run.walkForward,
-    dry_run: run.dryRun,
-    seed: run.seed,
-    engine,
-    fingerprints: run.fingerprints,
-    attempt,
-    resume,
-  };
+  return { ...spec, operation_id: operationId, engine, attempt, resume };
 }
 
 /** Tells the operation what a session says of itself. */

@@ -1,4 +1,4 @@
-import { DEFAULT_SEED, KtrdrError, shown } from '@ktrdr/contracts';
+import { KtrdrError, resolveOptions, shown } from '@ktrdr/contracts';
 import type { BarsFingerprint, OperationStarted, StartTrainingRequest } from '@ktrdr/contracts';
 import { fingerprintBars, parseDateRange } from '@ktrdr/market-data';
 import { formatIssue, parseStrategy } from '@ktrdr/strategy';
@@ -39,18 +39,10 @@ export class TrainingService {
     );
     return this.manager.trainMultiSymbolStrategy({
       strategy,
-      run: {
-        strategyText: text,
-        strategyFile: file,
-        symbols,
-        timeframes,
-        startDate: request.start_date,
-        endDate: request.end_date,
-        validationSplit: request.validation_split,
-        seed: request.seed ?? DEFAULT_SEED,
-        walkForward: request.walk_forward,
-        dryRun: request.dry_run ?? false,
-        detailedAnalytics: request.detailed_analytics ?? false,
+      spec: {
+        ...resolveOptions(request),
+        strategy: text,
+        strategy_file: file,
         fingerprints: await this.fingerprints(strategy),
       },
       warnings: warnings.map(formatIssue),

@@ -1,29 +1,17 @@
 import { userInfo } from 'node:os';
-import {
-  USER_PATTERN,
-  type OperationStarted,
-  type StartTrainingRequest,
-  type TrainingPriority,
-} from '@ktrdr/contracts';
+import { USER_PATTERN, type OperationStarted, type StartTrainingRequest } from '@ktrdr/contracts';
 import { UsageError } from '../cli-error.js';
 import type { CommandContext } from '../context.js';
 import type { ExitCode } from '../exit-code.js';
 import { missingHost } from '../missing-host.js';
 import { readStrategyFile } from '../strategy-file.js';
 import { superviseOperation } from '../supervise-operation.js';
+import { flaggedFields } from '../training-flags.js';
 import type { ReadOptions } from '../read-options.js';
 import { noteOtherPlace } from '../training-place.js';
 
+/** Beside these, the options hold the flags of the request: see `TRAINING_FLAGS`. */
 export interface TrainOptions extends ReadOptions {
-  startDate?: string;
-  endDate?: string;
-  validationSplit?: number;
-  dataMode?: string;
-  seed?: number;
-  walkForward?: number;
-  dryRun?: boolean;
-  detailedAnalytics?: boolean;
-  priority?: TrainingPriority;
   detach?: boolean;
 }
 
@@ -42,15 +30,7 @@ export async function trainModel(
     strategy_file: file,
     symbols: names('symbol', symbols),
     timeframes: names('timeframe', timeframes),
-    start_date: options.startDate,
-    end_date: options.endDate,
-    validation_split: options.validationSplit,
-    data_mode: options.dataMode,
-    seed: options.seed,
-    detailed_analytics: options.detailedAnalytics,
-    walk_forward: options.walkForward,
-    dry_run: options.dryRun,
-    priority: options.priority,
+    ...flaggedFields(options),
     user: userName(),
   };
   return superviseOperation(

@@ -11,7 +11,7 @@ import {
 import { KtrdrError, TRAINING_QUEUE } from '@ktrdr/contracts';
 import type {
   HostDescription,
-  QueuedTraining,
+  StartSessionRequest,
   QueuedTrainingOutcome,
   QueuedTrainingReport,
 } from '@ktrdr/contracts';
@@ -25,7 +25,7 @@ import { SessionsService } from '../sessions/sessions.service.js';
 import { ApiClient } from './api-client.js';
 import { QueuedSessions } from './queued-sessions.js';
 
-type Worker = JobWorker<QueuedTraining, QueuedTrainingReport, QueuedTrainingOutcome, HostDescription>;
+type Worker = JobWorker<StartSessionRequest, QueuedTrainingReport, QueuedTrainingOutcome, HostDescription>;
 
 /** The worker of this host, from its start to its end. */
 class QueueWorker implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown {

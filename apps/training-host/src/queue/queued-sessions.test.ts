@@ -5,13 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { EngineChoice, EngineName, QueuedTraining, QueuedTrainingReport } from '@ktrdr/contracts';
+import type { EngineChoice, EngineName, StartSessionRequest, QueuedTrainingReport } from '@ktrdr/contracts';
 import type { JobStop, WorkedJob } from '@ktrdr/job-queue';
 import { fingerprintBars, writeSampleBars } from '@ktrdr/market-data';
 import { MemoryOperationStore, OperationsService, systemClock, systemRandomId } from '@ktrdr/orchestrator';
 import { RecordingLogger } from '@ktrdr/orchestrator/testing';
 import { LONG } from '@ktrdr/service-kit/testing';
 import { CheckpointFolders, EngineSelector, ModelStorage } from '@ktrdr/trainer';
+import { TrainingRunner } from '@ktrdr/training-operation';
 import { SessionCheck } from '../sessions/session-check.js';
 import { SessionManager } from '../sessions/session-manager.js';
 import { SessionSlots } from '../sessions/session-slots.js';
@@ -85,7 +86,8 @@ function openHost(): QueuedSessions {
   });
   const engines = new EngineSelector();
   const folders = new ModelStorage(join(stateDir, 'sessions'));
-  const training = new SessionTraining(folders, checkpoints, engines, 5_000, 100);
+  const settings = { mode: 'host', cancelGraceMs: 5_000, checkpointEveryMs: 100 } as const;
+  const training = new SessionTraining(folders, new TrainingRunner(settings, engines, checkpoints));
   const manager = new SessionManager(
     { operations, logger, hostService: { use: false } },
     training,
@@ -104,7 +106,7 @@ function openHost(): QueuedSessions {
   return new QueuedSessions('one', sessions, checkpoints, client, clock, logger);
 }
 
-interface HeldByTest extends WorkedJob<QueuedTraining, QueuedTrainingReport> {
+interface HeldByTest extends WorkedJob<StartSessionRequest, QueuedTrainingReport> {
   stop: (stop: JobStop) => void;
 }
 

@@ -3,7 +3,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isTerminalStatus, KtrdrError, STOPPING_REASON } from '@ktrdr/contracts';
 import type {
-  QueuedTraining,
+  StartSessionRequest,
   QueuedTrainingOutcome,
   QueuedTrainingReport,
   SentFile,
@@ -17,7 +17,7 @@ import type { SessionsService } from '../sessions/sessions.service.js';
 import type { ApiClient } from './api-client.js';
 import { CheckpointSender } from './checkpoint-sender.js';
 
-type Job = WorkedJob<QueuedTraining, QueuedTrainingReport>;
+type Job = WorkedJob<StartSessionRequest, QueuedTrainingReport>;
 
 /** Time between two looks at a session, ms. */
 const LOOK_MS = 100;

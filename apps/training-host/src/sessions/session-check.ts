@@ -1,4 +1,4 @@
-import { KtrdrError } from '@ktrdr/contracts';
+import { KtrdrError, resolveOptions } from '@ktrdr/contracts';
 import type { BarsFingerprint, EngineName, EngineSetting, StartSessionRequest } from '@ktrdr/contracts';
 import { parseDateRange } from '@ktrdr/market-data';
 import { parseStrategy } from '@ktrdr/strategy';
@@ -46,18 +46,10 @@ export class SessionCheck {
       engine,
       resumedEngine,
       dataDir,
-      run: {
-        strategyText: body.strategy,
-        strategyFile: body.strategy_file,
-        symbols,
-        timeframes,
-        startDate: body.start_date,
-        endDate: body.end_date,
-        validationSplit: body.validation_split,
-        seed: body.seed,
-        walkForward: body.walk_forward,
-        dryRun: body.dry_run,
-        detailedAnalytics: body.detailed_analytics,
+      spec: {
+        ...resolveOptions(body),
+        strategy: body.strategy,
+        strategy_file: body.strategy_file,
         fingerprints: body.fingerprints,
       },
     };

@@ -6,7 +6,7 @@ import type {
 } from '@ktrdr/contracts';
 import { ServiceOrchestrator, trainingProgressRenderer } from '@ktrdr/orchestrator';
 import type { OperationContext, ServiceOrchestratorDependencies } from '@ktrdr/orchestrator';
-import { trainingProgress, trainingSteps } from '@ktrdr/service-kit';
+import { describeTraining, hooksOf } from '@ktrdr/training-operation';
 import type { SessionRequest } from './session-request.js';
 import type { SessionSlots } from './session-slots.js';
 import type { SessionTraining } from './session-training.js';
@@ -42,30 +42,10 @@ export class SessionManager extends ServiceOrchestrator<SessionTraining> {
 
   /** Starts a session. */
   startSession(request: SessionRequest, reports: SessionReports): Promise<OperationStarted> {
-    const { strategy, run } = request;
     return this.startManagedOperation({
-      type: 'training',
-      metadata: {
-        symbols: strategy.symbols,
-        timeframes: strategy.timeframes,
-        strategy: strategy.name,
-        start_date: run.startDate ?? strategy.dateRange.start ?? null,
-        end_date: run.endDate ?? strategy.dateRange.end ?? null,
-        parameters: { operation_id: request.operationId, seed: run.seed, engine: request.engine },
-      },
+      ...describeTraining(request, true),
       taskId: `${request.operationId}:${request.attempt}`,
-      steps: trainingSteps(run.walkForward),
-      initialContext: {
-        model_type: strategy.model.type,
-        symbols: strategy.symbols,
-        timeframes: strategy.timeframes,
-        strategy: strategy.name,
-        total_epochs: strategy.training.epochs,
-        phase: 'starting',
-        host_service: true,
-      },
       logFields: { api_operation_id: request.operationId },
-      startMessage: `Training of ${strategy.name} on ${strategy.symbols.join(', ')} has started.`,
       run: (context) => this.runSession(request, reports, context),
     });
   }
@@ -76,23 +56,19 @@ export class SessionManager extends ServiceOrchestrator<SessionTraining> {
     reports: SessionReports,
     context: OperationContext,
   ): Promise<TrainingResult> {
-    const { operationId, token, progress, logger } = context;
+    const hooks = hooksOf(context);
     const outcome = await this.slots.use(
-      token,
-      () => progress.update({ context: { phase: 'waiting for another session to end' } }),
+      context.token,
+      () => hooks.onWaiting('waiting for another session to end'),
       () =>
-        this.adapter.train(request, {
-          sessionId: operationId,
-          token,
+        this.adapter.train(request, context.operationId, {
+          ...hooks,
           onEngine: reports.onEngine,
-          onPhase: (phase) => progress.update({ context: { phase } }),
           onProgress: (update) => {
             reports.onUpdate(update);
-            progress.update(trainingProgress(update));
+            hooks.onProgress(update);
           },
-          onCheckpoint: reports.onCheckpoint,
-          onWarning: context.warn,
-          onOutput: (line) => logger.info(line),
+          onResumable: reports.onCheckpoint,
         }),
     );
     return outcome.result;

@@ -1,26 +1,9 @@
 import { join } from 'node:path';
-import type { EngineChoice, TrainingProgressUpdate } from '@ktrdr/contracts';
-import type { CancellationToken } from '@ktrdr/orchestrator';
-import { filesBelow, readArtifacts, runTrainerProcess, trialNetworkOf } from '@ktrdr/trainer';
-import type { CheckpointFolders, EngineSelector, ModelStorage, TrainingRunOutcome } from '@ktrdr/trainer';
 import type { ArtifactFile } from '@ktrdr/contracts';
+import { filesBelow, readArtifacts } from '@ktrdr/trainer';
+import type { ModelStorage, TrainingRunOutcome } from '@ktrdr/trainer';
+import type { TrainingRunHooks, TrainingRunner } from '@ktrdr/training-operation';
 import type { SessionRequest } from './session-request.js';
-
-export interface SessionRunHooks {
-  sessionId: string;
-  token: CancellationToken;
-  /** The engine of the run is resolved. */
-  onEngine: (engine: EngineChoice) => void;
-  /** What takes a while before the run, in words. */
-  onPhase: (phase: string) => void;
-  onProgress: (update: TrainingProgressUpdate) => void;
-  /** The session's operation can be resumed here, however this session ends. */
-  onCheckpoint: () => void;
-  /** What the run warns of, as soon as it is known. */
-  onWarning: (warning: string) => void;
-  /** A line that the training process wrote; it belongs in the log. */
-  onOutput: (line: string) => void;
-}
 
 /**
  * Trains in a child process of its own, as the API does beside itself. What a completed session wrote is kept in a staging
@@ -31,12 +14,7 @@ export class SessionTraining {
 
   constructor(
     private readonly folders: ModelStorage,
-    private readonly checkpoints: CheckpointFolders,
-    private readonly engines: EngineSelector,
-    /** How long a cancelled training process may take to stop by itself, ms. */
-    private readonly cancelGraceMs: number,
-    /** Time between two checkpoints, ms. */
-    private readonly checkpointEveryMs: number,
+    private readonly runner: TrainingRunner,
   ) {}
 
   /**
@@ -45,48 +23,18 @@ export class SessionTraining {
    * @throws TrainingCancelledError, or the token's reason, once the token has fired and the run has ended
    * @throws KtrdrError with the code of what went wrong
    */
-  async train(request: SessionRequest, hooks: SessionRunHooks): Promise<TrainingRunOutcome> {
-    const { run, operationId, resumedEngine } = request;
-    const { sessionId, token } = hooks;
-    if (resumedEngine === null) await this.checkpoints.remove(operationId, hooks.onOutput);
-    const engine = resumedEngine ?? (await this.chooseEngine(request, hooks));
-    hooks.onEngine(engine);
-    const outputDir = await this.folders.stage(sessionId);
-    try {
-      const outcome = await runTrainerProcess(
-        {
-          ...run,
-          operationId,
-          engine,
-          dataDir: request.dataDir,
-          outputDir,
-          mode: 'host',
-          checkpointDir: this.checkpoints.of(operationId),
-          checkpointEveryMs: this.checkpointEveryMs,
-          resume: resumedEngine !== null,
-        },
-        {
-          signal: token.signal,
-          forceSignal: token.forceSignal,
-          graceMs: this.cancelGraceMs,
-          onProgress: hooks.onProgress,
-          onCheckpoint: hooks.onCheckpoint,
-          onWarning: hooks.onWarning,
-          onOutput: hooks.onOutput,
-        },
-      );
-      await this.checkpoints.remove(operationId, hooks.onOutput);
-      this.outputs.set(sessionId, outputDir);
-      return outcome;
-    } catch (error) {
-      await this.folders.discard(outputDir);
-      throw error;
-    }
-  }
-
-  private chooseEngine({ engine, strategy }: SessionRequest, hooks: SessionRunHooks): Promise<EngineChoice> {
-    const { token, onPhase } = hooks;
-    return this.engines.choose(engine, trialNetworkOf(strategy), { signal: token.signal, onPhase });
+  train(request: SessionRequest, sessionId: string, hooks: TrainingRunHooks): Promise<TrainingRunOutcome> {
+    return this.runner.train(request, hooks, async (trainInto) => {
+      const outputDir = await this.folders.stage(sessionId);
+      try {
+        const outcome = await trainInto(outputDir);
+        this.outputs.set(sessionId, outputDir);
+        return outcome;
+      } catch (error) {
+        await this.folders.discard(outputDir);
+        throw error;
+      }
+    });
   }
 
   /** Names and files of everything that a completed session wrote; empty where nothing is kept of it. */

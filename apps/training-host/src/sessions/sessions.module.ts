@@ -5,6 +5,7 @@ import { OperationsService } from '@ktrdr/orchestrator';
 import type { Clock, OrchestratorLogger } from '@ktrdr/orchestrator';
 import { CLOCK, ORCHESTRATOR_LOGGER } from '@ktrdr/service-kit';
 import { CheckpointFolders, EngineSelector, ModelStorage } from '@ktrdr/trainer';
+import { TrainingRunner } from '@ktrdr/training-operation';
 import type { HostSettings } from '../config.js';
 import { ApiClient } from '../queue/api-client.js';
 import { FetchedBars } from '../queue/fetched-bars.js';
@@ -54,7 +55,8 @@ export class SessionsModule {
           useFactory: async (checkpoints: CheckpointFolders, engines: EngineSelector) => {
             const folders = new ModelStorage(join(stateDir, 'sessions'));
             await folders.removeStale();
-            return new SessionTraining(folders, checkpoints, engines, cancelGraceMs, checkpointEveryMs);
+            const runner = { mode: 'host', cancelGraceMs, checkpointEveryMs } as const;
+            return new SessionTraining(folders, new TrainingRunner(runner, engines, checkpoints));
           },
         },
         {

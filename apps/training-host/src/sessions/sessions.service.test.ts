@@ -7,6 +7,7 @@ import { fingerprintBars, writeSampleBars } from '@ktrdr/market-data';
 import { MemoryOperationStore, OperationsService } from '@ktrdr/orchestrator';
 import { FakeClock, RecordingLogger, settle } from '@ktrdr/orchestrator/testing';
 import { CheckpointFolders, EngineSelector, ModelStorage } from '@ktrdr/trainer';
+import { TrainingRunner } from '@ktrdr/training-operation';
 import { OwnBars } from './session-bars.js';
 import { SessionCheck } from './session-check.js';
 import { SessionManager } from './session-manager.js';
@@ -59,7 +60,8 @@ async function host(maxSessions: number) {
   const checkpoints = new CheckpointFolders(join(dataDir, 'state'));
   const folders = new ModelStorage(join(dataDir, 'sessions'));
   const engines = new EngineSelector();
-  const training = new SessionTraining(folders, checkpoints, engines, 5_000, 2_000);
+  const runner = { mode: 'host', cancelGraceMs: 5_000, checkpointEveryMs: 2_000 } as const;
+  const training = new SessionTraining(folders, new TrainingRunner(runner, engines, checkpoints));
   const manager = new SessionManager(
     { operations, logger, hostService: { use: false } },
     training,

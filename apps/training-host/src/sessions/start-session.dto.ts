@@ -4,10 +4,10 @@ import {
   OPERATION_ID_PATTERN,
   SYMBOL_PATTERN,
   TIMEFRAMES,
-  WALK_FORWARD_FOLDS,
 } from '@ktrdr/contracts';
 import type { BarsFingerprint, EngineSetting, StartSessionRequest } from '@ktrdr/contracts';
 import { RequestOf } from '@ktrdr/service-kit';
+import { TrainingOptionsDto } from '@ktrdr/training-operation';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -16,7 +16,6 @@ import {
   IsBoolean,
   IsIn,
   IsInt,
-  IsNumber,
   IsOptional,
   IsString,
   Matches,
@@ -27,7 +26,6 @@ import {
 } from 'class-validator';
 
 const SHA256 = /^[0-9a-f]{64}$/;
-const MAX_SEED = 0xffff_ffff;
 
 class FingerprintDto implements BarsFingerprint {
   @Matches(SYMBOL_PATTERN)
@@ -40,9 +38,9 @@ class FingerprintDto implements BarsFingerprint {
   sha256!: string;
 }
 
-/** Body of `POST /training/sessions`: what the API resolved, never a path. */
+/** Body of `POST /training/sessions`: a training whose names the API has resolved. Never a path. */
 @RequestOf('StartSessionRequest')
-export class StartSessionDto implements StartSessionRequest {
+export class StartSessionDto extends TrainingOptionsDto implements StartSessionRequest {
   @Matches(OPERATION_ID_PATTERN, { message: "operation_id must be an operation's id" })
   operation_id!: string;
 
@@ -52,47 +50,6 @@ export class StartSessionDto implements StartSessionRequest {
   @IsString()
   @MaxLength(MAX_FILE_NAME_LENGTH)
   strategy_file!: string;
-
-  @IsOptional()
-  @IsArray()
-  @IsString({ each: true })
-  symbols?: string[];
-
-  @IsOptional()
-  @IsArray()
-  @IsString({ each: true })
-  timeframes?: string[];
-
-  @IsOptional()
-  @IsString()
-  start_date?: string;
-
-  @IsOptional()
-  @IsString()
-  end_date?: string;
-
-  @IsOptional()
-  @IsNumber()
-  @Min(Number.EPSILON)
-  @Max(1 - Number.EPSILON)
-  validation_split?: number;
-
-  @IsBoolean()
-  detailed_analytics!: boolean;
-
-  @IsOptional()
-  @IsInt()
-  @Min(WALK_FORWARD_FOLDS.least)
-  @Max(WALK_FORWARD_FOLDS.most)
-  walk_forward?: number;
-
-  @IsBoolean()
-  dry_run!: boolean;
-
-  @IsInt()
-  @Min(0)
-  @Max(MAX_SEED)
-  seed!: number;
 
   @IsIn(ENGINE_SETTINGS)
   engine!: EngineSetting;

@@ -40,11 +40,11 @@ interface Run {
 function run(changes: Partial<TrainingRunRequest> = {}, others: Partial<Omit<Run, 'request'>> = {}): Run {
   const request: TrainingRunRequest = {
     operationId: 'op_training_20260105T100000_abcd',
-    strategyText: 'name: any',
-    strategyFile: 'any.yaml',
+    strategy: 'name: any',
+    strategy_file: 'any.yaml',
     seed: 7,
-    dryRun: false,
-    detailedAnalytics: false,
+    dry_run: false,
+    detailed_analytics: false,
     fingerprints: [],
     engine: { engine: 'onnx', device: 'cpu', rejected: [], times: [] },
     dataDir: directory,
@@ -80,13 +80,13 @@ describe('a checkpoint of a run', () => {
   });
 
   test.each<[string, Partial<TrainingRunRequest>, Partial<Omit<Run, 'request'>>]>([
-    ["the strategy's text", { strategyText: 'name: another' }, {}],
+    ["the strategy's text", { strategy: 'name: another' }, {}],
     ["the request's settings", { symbols: ['BBB'] }, {}],
-    ["the request's settings", { startDate: '2024-01-01' }, {}],
-    ["the request's settings", { endDate: '2024-01-01' }, {}],
+    ["the request's settings", { start_date: '2024-01-01' }, {}],
+    ["the request's settings", { end_date: '2024-01-01' }, {}],
     ["the request's settings", { timeframes: ['1d'] }, {}],
-    ["the request's settings", { validationSplit: 0.3 }, {}],
-    ["the request's settings", { detailedAnalytics: true }, {}],
+    ["the request's settings", { validation_split: 0.3 }, {}],
+    ["the request's settings", { detailed_analytics: true }, {}],
     ['the seed', { seed: 8 }, {}],
     ['the bars', {}, { fingerprints: [{ ...BARS, sha256: 'b'.repeat(64) }] }],
     ['the network', {}, { spec: { ...SPEC, outputs: 4 } }],

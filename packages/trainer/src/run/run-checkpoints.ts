@@ -1,4 +1,4 @@
-import type { BarsFingerprint } from '@ktrdr/contracts';
+import { resolveOptions, type BarsFingerprint } from '@ktrdr/contracts';
 import { PeriodicCheckpoints } from '../checkpoints/periodic-checkpoints.js';
 import type { RunIdentity } from '../checkpoints/checkpoint.js';
 import { CheckpointFiles } from '../checkpoints/checkpoint-files.js';
@@ -53,14 +53,19 @@ export async function openCheckpoints(
 }
 
 async function identityOf(
-  { strategyText, symbols, timeframes, startDate, endDate, ...request }: TrainingRunRequest,
+  request: TrainingRunRequest,
   spec: ModelSpec,
   fingerprints: readonly BarsFingerprint[],
 ): Promise<RunIdentity> {
-  const { validationSplit, detailedAnalytics } = request;
-  const settings = { symbols, timeframes, startDate, endDate, validationSplit, detailedAnalytics };
+  // every option counts, except those that leave the weights alone; the seed is compared by itself
+  const settings = {
+    ...resolveOptions(request),
+    seed: undefined,
+    dry_run: undefined,
+    walk_forward: undefined,
+  };
   return {
-    strategy: sha256(strategyText),
+    strategy: sha256(request.strategy),
     settings: sha256(JSON.stringify(settings)),
     bars: sha256(JSON.stringify(fingerprints)),
     model: sha256(JSON.stringify(spec)),

@@ -62,15 +62,15 @@ async function run(
   const preparation = {
     strategy,
     bars: bars.symbols,
-    range: parseDateRange(request.startDate ?? start, request.endDate ?? end),
-    validationSplit: request.validationSplit,
+    range: parseDateRange(request.start_date ?? start, request.end_date ?? end),
+    validationSplit: request.validation_split,
   };
   const data = await prepareDataOrAdvise(preparation, (phase, done) => progress.enter(phase, done));
-  const folds = walkForwardFolds(data, request.walkForward ?? 0, preparation);
+  const folds = walkForwardFolds(data, request.walk_forward ?? 0, preparation);
   for (const fold of folds) await fold.check(() => progress.enter('splitting', 1));
   for (const warning of dataWarnings(strategy, bars.symbols, data)) warn(warning);
   const prepared = dryRunResult(request, strategy, summariseData(strategy, bars, data));
-  if (request.dryRun) return { result: prepared, warnings };
+  if (request.dry_run) return { result: prepared, warnings };
 
   await progress.enter('starting engine');
   const engine = await createEngine(request.engine.engine);
@@ -187,7 +187,7 @@ async function finish(
   await analytics?.writeReport(result);
   await writeModel(join(request.outputDir, 'model'), {
     strategy,
-    strategyText: request.strategyText,
+    strategyText: request.strategy,
     spec,
     parameters: loop.parameters,
     normalisation: data.normalisation,
@@ -201,8 +201,8 @@ async function finish(
 
 function readStrategy(request: TrainingRunRequest, warn: (warning: string) => void): Strategy {
   const { symbols, timeframes } = request;
-  const { strategy, warnings } = parseStrategy(request.strategyText, {
-    file: request.strategyFile,
+  const { strategy, warnings } = parseStrategy(request.strategy, {
+    file: request.strategy_file,
     overrides: {
       ...(symbols === undefined ? {} : { symbols }),
       ...(timeframes === undefined ? {} : { timeframes }),
@@ -220,13 +220,13 @@ function analyticsOf(
   clock: { now(): number },
 ): Analytics | null {
   const { analytics, epochs, batchSize, learningRate } = strategy.training;
-  if (!request.detailedAnalytics && !analytics.enabled) return null;
+  if (!request.detailed_analytics && !analytics.enabled) return null;
   const symbol = strategy.symbols.length === 1 ? strategy.symbols[0]! : 'MULTI';
   return new Analytics({
     directory: join(request.outputDir, 'analytics'),
     runId: analyticsRunId(symbol, strategy.name, clock.now()),
     classes,
-    strategyText: request.strategyText,
+    strategyText: request.strategy,
     trainingConfig: { epochs, batch_size: batchSize, learning_rate: learningRate, seed: request.seed },
     exports: analytics,
     clock,

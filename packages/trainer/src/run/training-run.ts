@@ -1,31 +1,7 @@
-import type { BarsFingerprint, EngineChoice, TrainingProgressUpdate, TrainingResult } from '@ktrdr/contracts';
-
-/** What is trained on what, wherever it runs. */
-export interface RunSettings {
-  /** The strategy file's text. */
-  strategyText: string;
-  /** What messages call the text. */
-  strategyFile: string;
-  /** Replace the file's lists. */
-  symbols?: string[];
-  timeframes?: string[];
-  /** `YYYY-MM-DD` or ISO 8601, both ends included; before the file's dates. */
-  startDate?: string;
-  endDate?: string;
-  /** 0 < v < 1: share of the rows that are not test rows. */
-  validationSplit?: number;
-  seed: number;
-  /** Folds of a walk-forward evaluation; none without it. */
-  walkForward?: number;
-  /** Prepares everything and trains nothing. */
-  dryRun: boolean;
-  detailedAnalytics: boolean;
-  /** Bars that are meant, one of each symbol and timeframe: a file of another content ends the run. */
-  fingerprints: BarsFingerprint[];
-}
+import type { EngineChoice, TrainingProgressUpdate, TrainingResult, TrainingSpec } from '@ktrdr/contracts';
 
 /** One training of one model: everything that decides its outcome. Plain data, it travels to the trainer's process. */
-export interface TrainingRunRequest extends RunSettings {
+export interface TrainingRunRequest extends TrainingSpec {
   operationId: string;
   /** Resolved before the run. */
   engine: EngineChoice;

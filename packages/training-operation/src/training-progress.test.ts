@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { TRAINING_PHASES } from '@ktrdr/contracts';
-import { trainingSteps } from './training-steps.js';
+import { trainingSteps } from './training-progress.js';
 
 const shareOf = (folds: number | undefined, step: string): number =>
   trainingSteps(folds).find(({ name }) => name === step)!.share;

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { TrainingPhase } from '@ktrdr/contracts';
 import { FakeOperationContext } from '@ktrdr/orchestrator/testing';
-import { trainingSteps } from './training-steps.js';
+import { trainingSteps } from './training-progress.js';
 
 interface RecordedTraining {
   folds: number;

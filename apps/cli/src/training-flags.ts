@@ -1,0 +1,39 @@
+import { TRAINING_PRIORITIES, type StartTrainingRequest, type TrainingOptions } from '@ktrdr/contracts';
+import { Option } from 'commander';
+import { integer, number } from './option-values.js';
+
+/** Fields of the request that have a flag. Symbols and timeframes are arguments. */
+type FlagField = Exclude<keyof TrainingOptions, 'symbols' | 'timeframes'> | 'data_mode' | 'priority';
+
+/** The flag of each field: `walk_forward` is `--walk-forward`. `--help` lists them in this order. */
+export const TRAINING_FLAGS: Readonly<Record<FlagField, Option>> = {
+  start_date: new Option('--start-date <date>', 'first day, YYYY-MM-DD (UTC)'),
+  end_date: new Option('--end-date <date>', 'last day, included'),
+  validation_split: new Option(
+    '--validation-split <share>',
+    'share of the rows before the test rows, 0 to 1',
+  ).argParser(number),
+  data_mode: new Option('--data-mode <mode>', 'where bars come from: local'),
+  seed: new Option('--seed <number>', 'the same seed gives the same model').argParser(integer),
+  walk_forward: new Option(
+    '--walk-forward <folds>',
+    'also train on 2 to 20 growing pasts, and show mean and spread',
+  ).argParser(integer),
+  priority: new Option(
+    '--priority <priority>',
+    'hosts of a queue take trainings with a higher priority first; default normal',
+  ).choices(TRAINING_PRIORITIES),
+  dry_run: new Option('--dry-run', 'prepare everything, train nothing'),
+  detailed_analytics: new Option(
+    '--detailed-analytics',
+    'write figures of every epoch and a report below STATE_DIR',
+  ),
+};
+
+/** The request's fields for the flags in `options`, which Commander has parsed. */
+export function flaggedFields(options: object): Pick<StartTrainingRequest, FlagField> {
+  const values: Record<string, unknown> = { ...options };
+  return Object.fromEntries(
+    Object.entries(TRAINING_FLAGS).map(([field, flag]) => [field, values[flag.attributeName()]]),
+  );
+}

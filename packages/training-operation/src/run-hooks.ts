@@ -1,0 +1,47 @@
+import type { EngineChoice, TrainingProgressUpdate } from '@ktrdr/contracts';
+import type { OperationContext } from '@ktrdr/orchestrator';
+import { trainingProgress } from './training-progress.js';
+
+/** What a run reports while it goes on, wherever it runs. */
+export interface RunReports {
+  /** The run's engine is chosen. */
+  onEngine?: (engine: EngineChoice) => void;
+  /** A report of the training process. */
+  onProgress: (update: TrainingProgressUpdate) => void;
+  /** Whether the run could resume from a checkpoint if it ended now. */
+  onResumable: (resumable: boolean) => void;
+  /** What the run waits for while the training process reports nothing: `contacting the host`. */
+  onWaiting: (phase: string) => void;
+  /** A warning, as soon as it is known. */
+  onWarning: (warning: string) => void;
+  /** A line that the training process wrote. It belongs in the log. */
+  onOutput: (line: string) => void;
+}
+
+/** What a run gets from its operation, the same in every place. {@link OperationContext} explains the fields that it takes over. */
+export interface TrainingRunHooks
+  extends
+    RunReports,
+    Pick<
+      OperationContext,
+      'operationId' | 'attempt' | 'resume' | 'takenOver' | 'token' | 'begin' | 'confirmOwner'
+    > {}
+
+/** Joins a run to the operation it belongs to. */
+export function hooksOf(context: OperationContext): TrainingRunHooks {
+  const { operationId, attempt, resume, takenOver, token, begin, confirmOwner, progress, logger } = context;
+  return {
+    operationId,
+    attempt,
+    resume,
+    takenOver,
+    token,
+    begin,
+    confirmOwner,
+    onProgress: (update) => progress.update(trainingProgress(update)),
+    onResumable: context.setResumable,
+    onWaiting: (phase) => progress.update({ context: { phase }, waiting: true }),
+    onWarning: context.warn,
+    onOutput: (line) => logger.info(line),
+  };
+}

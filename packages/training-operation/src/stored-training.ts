@@ -1,0 +1,54 @@
+import type { BarsFingerprint, TrainingSpec } from '@ktrdr/contracts';
+import { parseStrategy } from '@ktrdr/strategy';
+import type { TrainingRequest } from './training-request.js';
+
+/** What an operation keeps of its request: enough to train the same again in another process. */
+export type StoredTraining = Pick<TrainingRequest, 'spec' | 'warnings' | 'priority' | 'user'>;
+
+/** The same, as version 0.1 stored it before the spec had the names of the wire. */
+interface EarlierStoredTraining extends Omit<StoredTraining, 'spec'> {
+  run: {
+    strategyText: string;
+    strategyFile: string;
+    symbols?: string[];
+    timeframes?: string[];
+    startDate?: string;
+    endDate?: string;
+    validationSplit?: number;
+    seed: number;
+    walkForward?: number;
+    dryRun: boolean;
+    detailedAnalytics: boolean;
+    fingerprints: BarsFingerprint[];
+  };
+}
+
+export function toStored({ spec, warnings, priority, user }: TrainingRequest): StoredTraining {
+  return { spec, warnings, priority, user };
+}
+
+/** @throws KtrdrError `strategy_invalid` if this version refuses a strategy that an earlier one accepted */
+export function fromStored(stored: StoredTraining | EarlierStoredTraining): TrainingRequest {
+  const { warnings, priority, user } = stored;
+  const spec = 'spec' in stored ? stored.spec : specOfEarlier(stored);
+  const { symbols, timeframes, strategy_file: file } = spec;
+  const { strategy } = parseStrategy(spec.strategy, { file, overrides: { symbols, timeframes } });
+  return { strategy, spec, warnings, priority, user };
+}
+
+function specOfEarlier({ run }: EarlierStoredTraining): TrainingSpec {
+  return {
+    strategy: run.strategyText,
+    strategy_file: run.strategyFile,
+    symbols: run.symbols,
+    timeframes: run.timeframes,
+    start_date: run.startDate,
+    end_date: run.endDate,
+    validation_split: run.validationSplit,
+    detailed_analytics: run.detailedAnalytics,
+    seed: run.seed,
+    walk_forward: run.walkForward,
+    dry_run: run.dryRun,
+    fingerprints: run.fingerprints,
+  };
+}

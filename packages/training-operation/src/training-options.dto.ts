@@ -1,0 +1,67 @@
+import { WALK_FORWARD_FOLDS, type TrainingOptions } from '@ktrdr/contracts';
+import {
+  ArrayMaxSize,
+  ArrayNotEmpty,
+  IsArray,
+  IsBoolean,
+  IsInt,
+  IsNumber,
+  IsOptional,
+  IsString,
+  Max,
+  Min,
+} from 'class-validator';
+
+const MAX_SEED = 0xffff_ffff;
+const MAX_NAMES = 100;
+
+/** Checks the options' types and bounds, in a request to the API as in one to a host. What needs the strategy is checked later. */
+export class TrainingOptionsDto implements TrainingOptions {
+  @IsOptional()
+  @IsArray()
+  @ArrayNotEmpty()
+  @ArrayMaxSize(MAX_NAMES)
+  @IsString({ each: true })
+  symbols?: string[];
+
+  @IsOptional()
+  @IsArray()
+  @ArrayNotEmpty()
+  @ArrayMaxSize(MAX_NAMES)
+  @IsString({ each: true })
+  timeframes?: string[];
+
+  @IsOptional()
+  @IsString()
+  start_date?: string;
+
+  @IsOptional()
+  @IsString()
+  end_date?: string;
+
+  @IsOptional()
+  @IsNumber()
+  @Min(Number.EPSILON, { message: 'validation_split must be above 0' })
+  @Max(1 - Number.EPSILON, { message: 'validation_split must be below 1' })
+  validation_split?: number;
+
+  @IsOptional()
+  @IsBoolean()
+  detailed_analytics?: boolean;
+
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(MAX_SEED)
+  seed?: number;
+
+  @IsOptional()
+  @IsInt()
+  @Min(WALK_FORWARD_FOLDS.least)
+  @Max(WALK_FORWARD_FOLDS.most)
+  walk_forward?: number;
+
+  @IsOptional()
+  @IsBoolean()
+  dry_run?: boolean;
+}

@@ -1,0 +1,85 @@
+import type { EngineChoice, EngineSetting, TrainingSpec } from '@ktrdr/contracts';
+import type { CancellationToken } from '@ktrdr/orchestrator';
+import type { Strategy } from '@ktrdr/strategy';
+import { checkEngineSupport, runTrainerProcess, trialNetworkOf } from '@ktrdr/trainer';
+import type { CheckpointFolders, EngineSelector, TrainingRunOutcome } from '@ktrdr/trainer';
+import type { RunReports } from './run-hooks.js';
+
+export interface RunnerSettings {
+  /** Where this machine stands: beside the API, or as a host. */
+  mode: 'local' | 'host';
+  /** Time that a cancelled training process has to stop by itself (ms). */
+  cancelGraceMs: number;
+  /** Time between two checkpoints (ms). */
+  checkpointEveryMs: number;
+}
+
+/** A training that this machine can run. */
+export interface ReadyTraining {
+  /** The API's operation. Its checkpoints lie under this id. */
+  operationId: string;
+  strategy: Strategy;
+  spec: TrainingSpec;
+  /** Folder of the bars. */
+  dataDir: string;
+  /** The engine is chosen just before the run, so that nothing else computes while engines are timed. */
+  engine: EngineSetting;
+  /** The run resumes from the operation's last checkpoint, with that checkpoint's engine; `null`: it starts at the beginning. */
+  resumedEngine: EngineChoice | null;
+}
+
+/** Trains on this machine, in a child process. The API uses it beside itself, and a host for its sessions. */
+export class TrainingRunner {
+  constructor(
+    private readonly settings: RunnerSettings,
+    private readonly engines: EngineSelector,
+    private readonly checkpoints: CheckpointFolders,
+  ) {}
+
+  /**
+   * Trains, and gives what was written to `keep`. The checkpoints are removed only after `keep` has succeeded. Settles only when
+   * nothing computes any more.
+   *
+   * @param keep gets a function that trains into a folder, and decides where that folder is and what becomes of it
+   * @throws TrainingCancelledError, or the token's reason, once the token has fired and the run has ended
+   * @throws KtrdrError `engine_unavailable`, `engine_unsupported`, and what the run or `keep` throws
+   */
+  async train<T>(
+    training: ReadyTraining,
+    { token, ...reports }: RunReports & { token: CancellationToken },
+    keep: (trainInto: (outputDir: string) => Promise<TrainingRunOutcome>) => Promise<T>,
+  ): Promise<T> {
+    const { operationId, strategy, spec, dataDir, resumedEngine } = training;
+    const { mode, cancelGraceMs, checkpointEveryMs } = this.settings;
+    const resume = resumedEngine !== null;
+    const engine = resumedEngine ?? (await this.chooseEngine(training, token, reports));
+    checkEngineSupport(engine.engine, strategy.model.type);
+    reports.onEngine?.(engine);
+    if (!resume) await this.checkpoints.remove(operationId, reports.onOutput);
+    const checkpointDir = this.checkpoints.of(operationId);
+    const kept = await keep((outputDir) =>
+      runTrainerProcess(
+        { ...spec, operationId, engine, dataDir, outputDir, mode, checkpointDir, checkpointEveryMs, resume },
+        {
+          signal: token.signal,
+          forceSignal: token.forceSignal,
+          graceMs: cancelGraceMs,
+          onProgress: reports.onProgress,
+          onCheckpoint: () => reports.onResumable(true),
+          onWarning: reports.onWarning,
+          onOutput: reports.onOutput,
+        },
+      ),
+    );
+    await this.checkpoints.remove(operationId, reports.onOutput);
+    return kept;
+  }
+
+  private chooseEngine(
+    { engine, strategy }: ReadyTraining,
+    { signal }: CancellationToken,
+    { onWaiting }: RunReports,
+  ): Promise<EngineChoice> {
+    return this.engines.choose(engine, trialNetworkOf(strategy), { signal, onPhase: onWaiting });
+  }
+}
