@@ -407,7 +407,7 @@ describe('the command line', () => {
     const [bar] = answer.predictions;
     answer.predictions = Array.from({ length: 1003 }, () => bar!);
     expect(await run(...asked)).toBe(0);
-    expect(context.stdout()).toContain('the last 1,000 of 1,003 bars (--json gives all), HOLD within');
+    expect(context.stdout()).toContain('the last 1,000 of 1,003 bars (use --json for all), HOLD within');
     expect(context.stdout().match(/SELL/g)).toHaveLength(1 + 1000);
 
     answer.predictions = [bar!];
@@ -454,7 +454,7 @@ describe('the command line', () => {
     expect(shown).toMatch(/above best baseline +\+3\.2 points \* +-\n/);
     expect(shown).toMatch(/test loss +0\.9123 +1\.2\n/);
     expect(shown).toMatch(/symbols +AAPL +AAPL, GOOG\n/);
-    expect(shown).toMatch(/1h_f11 +yes +-\n {2}and 2 more; --json gives all\n/);
+    expect(shown).toMatch(/1h_f11 +yes +-\n {2}and 2 more; use --json for all\n/);
     expect(shown).toMatch(/training\.epochs +3 +50\n/);
     expect(context.stderr()).toBe(`${comparison.warnings[0]}\n`);
 
@@ -462,7 +462,7 @@ describe('the command line', () => {
       data: { ...comparison, differences: [], warnings: [] },
     }));
     expect(await run('models', 'compare', 'test_strategy/1h_v3', 'test_strategy/1h_v4')).toBe(0);
-    expect(context.stdout()).toContain('They differ in nothing');
+    expect(context.stdout()).toContain('No differences');
   });
 
   describe('models delete', () => {
@@ -737,7 +737,7 @@ describe('the command line', () => {
     ]);
     const lines = context.stdout().split('\n');
     expect(lines[0]).toBe(
-      'macd (fast_period 5, source high) of AAPL 1h: the last 20 of 30 bars; --json gives all',
+      'macd (fast_period 5, source high) of AAPL 1h: the last 20 of 30 bars; use --json for all',
     );
     expect(lines[2]).toBe('  bar              line      signal');
     expect(lines[3]).toBe('  2024-01-11          -  -123456789');

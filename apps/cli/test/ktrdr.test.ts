@@ -121,7 +121,7 @@ describe('ktrdr against a real API', () => {
     const follow = api.ktrdr('operations', 'follow', await startDetached());
     await follow.says('Running dummy task');
     await api.stop('SIGKILL');
-    await follow.says('The API does not answer, trying again');
+    await follow.says('The API does not answer; retrying');
     await api.start();
     expect(await follow.ended).toBe(1);
     expect(follow.stderr).toContain('failed: The process that ran the operation is gone');

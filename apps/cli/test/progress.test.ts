@@ -54,7 +54,7 @@ describe('what a display shows', () => {
     ['Running dummy', state()],
     ['Cancelling', state({ status: 'cancelling' })],
     ['Cancelling: Training at 5', { ...training(5), cancelRequested: true }],
-    ['The API does not answer, trying again', state({}, { lost: true })],
+    ['The API does not answer; retrying', state({}, { lost: true })],
   ])('it says: %s', (message, shown) => {
     expect(progressParts(shown, START).message).toBe(message);
   });

@@ -127,9 +127,7 @@ describe('an operation in the CLI', () => {
     const error = { code: 'trainer_crashed', message: 'Gone.' } as const;
     server.change(ID, { status: 'failed', resumable: true, error });
     expect(await running).toBe(1);
-    expect(context.stderr()).toBe(
-      `failed: Gone.\n  go on from where it was: ktrdr operations resume ${ID}\n`,
-    );
+    expect(context.stderr()).toBe(`failed: Gone.\n  to resume it: ktrdr operations resume ${ID}\n`);
   });
 
   test('Ctrl+C cancels once, waits for the confirmation and exits 130', async () => {

@@ -22,11 +22,11 @@ describe('a duration', () => {
     [3.14, '3.1s'],
     [9.97, '10s'],
     [59.7, '1m 00s'],
-  ])('that is over, of %d seconds, reads %s', (seconds, text) => {
+  ])('of a finished task of %d seconds reads %s', (seconds, text) => {
     expect(formatTook(seconds)).toBe(text);
   });
 
-  test('between two timestamps is in seconds, never negative, and unknown where one is', () => {
+  test('between two timestamps is in seconds, never negative, and null if one is missing or invalid', () => {
     expect(secondsBetween('2026-11-23T10:15:00Z', '2026-11-23T10:16:00.500Z')).toBe(60.5);
     expect(secondsBetween('2026-11-23T10:15:00Z', '2026-11-23T10:14:00Z')).toBe(0);
     expect(secondsBetween(null, '2026-11-23T10:14:00Z')).toBeNull();

@@ -17,12 +17,12 @@ export function formatDuration(seconds: number): string {
   return `${head} ${String(rest).padStart(2, '0')}${next[0]}`;
 }
 
-/** How long something took: below ten seconds with a decimal. */
+/** Duration of a finished task; below ten seconds with one decimal. */
 export function formatTook(seconds: number): string {
   return seconds < 9.95 ? `${Math.max(0, seconds).toFixed(1)}s` : formatDuration(Math.round(seconds));
 }
 
-/** Seconds between two timestamps of the wire; `null` where one is missing. */
+/** Seconds between two ISO timestamps; `null` if one is missing or invalid. */
 export function secondsBetween(start: string | null, end: string | null): number | null {
   if (start === null || end === null) return null;
   const seconds = (Date.parse(end) - Date.parse(start)) / 1000;

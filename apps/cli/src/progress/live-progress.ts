@@ -10,7 +10,7 @@ import { progressParts, type ProgressState } from './progress-state.js';
 const FRAMES_PER_SECOND = 10;
 const CLEAR_BELOW = '\u001b[0J';
 
-/** A few lines of the terminal, drawn again ten times a second: cli-progress moves the cursor, `progressFrame` says what is there. */
+/** Redraws a few lines of the terminal ten times a second. cli-progress moves the cursor; `progressFrame` creates the text. */
 export class LiveProgress implements ProgressDisplay {
   readonly #output: Output;
   readonly #clock: Clock;
@@ -18,19 +18,19 @@ export class LiveProgress implements ProgressDisplay {
   #state: ProgressState | null = null;
   #lines: [string, string, string] = ['', '', ''];
   #frame = 0;
-  /** The lines as they were last drawn are now broken into several. */
+  /** The terminal became narrower, so that the drawn lines now wrap. */
   #broken = false;
 
   constructor(output: Output, clock: Clock) {
     this.#output = output;
     this.#clock = clock;
     this.#bars = new MultiBar({
-      // @ts-expect-error any stream that can be written to will do
+      // @ts-expect-error any writable stream works
       stream: output.stdout,
       fps: FRAMES_PER_SECOND,
       hideCursor: true,
       clearOnComplete: true,
-      // Notes are written over the first line: all are drawn again.
+      // A note overwrites the first line, so every line must be redrawn.
       forceRedraw: true,
       gracefulExit: false,
     });
@@ -38,7 +38,7 @@ export class LiveProgress implements ProgressDisplay {
       this.#returnOverBrokenLines();
       this.#draw();
     });
-    // The cursor is where the first line begins.
+    // The cursor is at the start of the first line.
     this.#bars.on('redraw-pre', () => {
       if (this.#broken) this.#output.stdout.write(CLEAR_BELOW);
     });
@@ -58,7 +58,7 @@ export class LiveProgress implements ProgressDisplay {
     if (this.#state === null) {
       this.#output.out(text);
     } else {
-      // Lines do not wrap by themselves while the bars are drawn.
+      // The terminal does not wrap lines while cli-progress draws.
       this.#bars.log(`${wrapped(text, this.#output.columns - 1)}\n`);
       this.#bars.update();
     }
@@ -71,7 +71,7 @@ export class LiveProgress implements ProgressDisplay {
     this.#bars.stop();
   }
 
-  /** A terminal that has become narrower breaks what is drawn into more lines than `MultiBar` will go back over. */
+  /** If the terminal became narrower, the drawn lines wrap. Moves the cursor up over the additional lines, which `MultiBar` does not know. */
   #returnOverBrokenLines(): void {
     const more = this.#lines
       .map((line) => Math.floor(stripVTControlCharacters(line).trimEnd().length / this.#output.columns))

@@ -5,7 +5,7 @@ import { LiveProgress } from './live-progress.js';
 import { PlainProgress } from './plain-progress.js';
 import type { ProgressDisplay } from './progress-display.js';
 
-/** @param json stdout belongs to JSON: progress is shown on stderr where `verbose` asks for it, else nowhere */
+/** With `json`, stdout is reserved for JSON: progress goes to stderr if `verbose` is set, else nowhere. */
 export function openProgressDisplay(
   output: Output,
   clock: Clock,

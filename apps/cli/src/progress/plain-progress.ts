@@ -3,12 +3,12 @@ import { progressLine } from './progress-line.js';
 import { progressParts, type ProgressState } from './progress-state.js';
 import type { ProgressDisplay } from './progress-display.js';
 
-/** Time between two lines, ms. */
+/** Interval between two lines, ms. */
 export const LINE_EVERY_MS = 3_000;
 
 /**
- * Lines for a log. One at once where the phase, the status or the connection changed or the first epoch began, else one every few seconds,
- * and the last state before the end.
+ * Progress lines for a log. Prints a line immediately if the phase, the status or the connection changes or the first epoch begins,
+ * otherwise every few seconds, and the last state at the end.
  */
 export class PlainProgress implements ProgressDisplay {
   readonly #write: (text: string) => void;
@@ -48,13 +48,13 @@ export class PlainProgress implements ProgressDisplay {
   }
 }
 
-/** How far the work was, for telling whether anything is new. */
+/** Identifies how far the work is, to detect progress since the last line. */
 function reached(state: ProgressState | null): string {
   const { percentage, current_step } = state?.operation.progress ?? {};
   return JSON.stringify([percentage, current_step]);
 }
 
-/** What is worth a line at once when it changes. */
+/** The state whose change is printed immediately. */
 function milestone({ operation, lost, cancelRequested }: ProgressState): string {
   const { phase, current_epoch } = operation.progress.context;
   return JSON.stringify([operation.status, phase, current_epoch !== null, lost, cancelRequested]);

@@ -1,10 +1,10 @@
 import type { ProgressState } from './progress-state.js';
 
-/** Shows an operation's progress: one for every type of operation. */
+/** Shows the progress of an operation of any type. */
 export interface ProgressDisplay {
   show(state: ProgressState): void;
-  /** A line that stays, above what is redrawn. */
+  /** Prints a permanent line above the redrawn lines. */
   note(text: string): void;
-  /** Ends the display; what was redrawn is gone from the terminal. */
+  /** Ends the display and clears the redrawn lines. */
   stop(): void;
 }

@@ -17,7 +17,7 @@ const PARTS: ProgressParts = {
 const plain = createStyle(false);
 
 describe('the progress in a terminal', () => {
-  test('of 100 columns', () => {
+  test('of 100 columns shows everything', () => {
     expect(progressFrame(PARTS, { columns: 100, style: plain, frame: 2 })).toEqual([
       '⠹ Training MLP model on AAPL [epoch 5/50] (batch 123/500)',
       '  ━━━━━━━━━━━━━╸──────────────────────────  34.2%  elapsed 12s  ETA 1m 20s',
@@ -25,7 +25,7 @@ describe('the progress in a terminal', () => {
     ]);
   });
 
-  test('of 60 columns: a shorter bar, the figures that fit', () => {
+  test('of 60 columns has a shorter bar and only the metrics that fit', () => {
     expect(progressFrame(PARTS, { columns: 60, style: plain, frame: 0 })).toEqual([
       '⠋ Training MLP model on AAPL [epoch 5/50] (batch 123/500)',
       '  ━━━━━━╸─────────────  34.2%  elapsed 12s  ETA 1m 20s',
@@ -33,7 +33,7 @@ describe('the progress in a terminal', () => {
     ]);
   });
 
-  test('of 40 columns: no batch, the subject cut, no ETA', () => {
+  test('of 40 columns has no batch and no ETA, and truncates the message', () => {
     expect(progressFrame(PARTS, { columns: 40, style: plain, frame: 0 })).toEqual([
       '⠋ Training MLP model on A… [epoch 5/50]',
       '  ━━━───────  34.2%  elapsed 12s',
@@ -41,7 +41,7 @@ describe('the progress in a terminal', () => {
     ]);
   });
 
-  test('too narrow for a message keeps the place of the work as long as there is room for it', () => {
+  test('too narrow for the message keeps the epoch or step as long as possible', () => {
     const message = (text: string, columns: number) =>
       progressFrame({ ...PARTS, message: text }, { columns, style: plain, frame: 0 })[0].slice(2);
     expect(message('Training MLP model on AAPL [epoch 5/50] (batch 1/9) (host service)', 50)).toBe(
@@ -56,7 +56,7 @@ describe('the progress in a terminal', () => {
     expect(message('Training MLP model on AAPL [epoch 5/50]', 20)).toBe('Training MLP mod…');
   });
 
-  test('is never as wide as the terminal, and as wide with colours as without', () => {
+  test('is always narrower than the terminal, with and without colours', () => {
     const long = { ...PARTS, message: 'x'.repeat(300), elapsedSeconds: 86_399 * 9, etaSeconds: 86_399 * 20 };
     for (const parts of [PARTS, long, { ...long, elapsedSeconds: null }, { ...PARTS, fraction: 1 }]) {
       for (let columns = 30; columns <= 200; columns += 1) {
@@ -68,7 +68,7 @@ describe('the progress in a terminal', () => {
     }
   });
 
-  test('keeps the width of its bar while the times grow', () => {
+  test('keeps the width of its bar while the times get longer', () => {
     const barOf = (elapsedSeconds: number, etaSeconds: number | null) =>
       progressFrame(
         { ...PARTS, elapsedSeconds, etaSeconds },
@@ -77,17 +77,17 @@ describe('the progress in a terminal', () => {
     expect(new Set([barOf(0, null), barOf(9, 3), barOf(59, 1_000), barOf(3_000, 3_599)]).size).toBe(1);
   });
 
-  test('while it is cancelled, and while the API is away, has no ETA and another sign', () => {
+  test('has no ETA during a cancel, and an exclamation mark while the API does not answer', () => {
     const cancelling = { ...PARTS, mood: 'cancelling' as const, message: 'Cancelling', etaSeconds: null };
     expect(progressFrame(cancelling, { columns: 80, style: plain, frame: 0 })[1]).not.toContain('ETA');
-    const lost = { ...PARTS, mood: 'lost' as const, message: 'The API does not answer, trying again' };
+    const lost = { ...PARTS, mood: 'lost' as const, message: 'The API does not answer; retrying' };
     expect(progressFrame(lost, { columns: 80, style: plain, frame: 0 })[0]).toBe(
-      '! The API does not answer, trying again',
+      '! The API does not answer; retrying',
     );
   });
 });
 
-test('the progress without a terminal is one line', () => {
+test('without a terminal the progress is one line', () => {
   expect(progressLine({ ...PARTS, percentage: '12.3%' })).toBe(
     '[ 12.3%] Training MLP model on AAPL [epoch 5/50] (batch 123/500)  elapsed 12s  ETA 1m 20s',
   );

@@ -8,15 +8,15 @@ const NARROWEST_BAR = 10;
 const SPINNER = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
 export interface FrameOptions {
-  /** Width of the terminal in characters. No line is as wide, so that none wraps. */
+  /** Width of the terminal, characters. Every line is shorter, so that none wraps. */
   columns: number;
   style: Style;
-  /** Counts frames: turns the spinner. */
+  /** Number of the frame, which selects the spinner character. */
   frame: number;
 }
 
 /**
- * The progress of an operation as a terminal shows it: message, bar, and the latest figures where there are any.
+ * Three terminal lines for an operation's progress: message, bar, and the latest metrics if there are any.
  *
  * ```text
  * ⠹ Training MLP model on AAPL [epoch 5/50] (batch 123/500)
@@ -41,7 +41,7 @@ export function progressFrame(
 
 const SHORTEST_SUBJECT = 8;
 
-/** Where the work is (`[epoch 5/50]`, `: loading bars`) stays: what stands behind it goes first, then the end of what stands before it. */
+/** Shortens a message. Keeps the position (`[epoch 5/50]`, `: loading bars`): drops the text after it, then truncates the text before it. */
 function fittingMessage(text: string, width: number): string {
   if (text.length <= width) return text;
   const where = /^(.+?)( \[[^\]]*\])/.exec(text) ?? /^(.+)(: [^:]+)$/.exec(text);
@@ -50,7 +50,7 @@ function fittingMessage(text: string, width: number): string {
   return where === null || room < SHORTEST_SUBJECT ? truncate(text, width) : truncate(subject, room) + place;
 }
 
-/** The bar with what stands behind it; what does not fit goes, from the right. */
+/** The bar, the percentage, and as many times as fit: the ETA is dropped first. */
 function barLine(parts: ProgressParts, width: number, style: Style): string {
   const elapsed = parts.elapsedSeconds === null ? '' : `elapsed ${formatDuration(parts.elapsedSeconds)}`;
   const eta = parts.etaSeconds === null ? '' : `ETA ${formatDuration(parts.etaSeconds)}`;
@@ -58,7 +58,7 @@ function barLine(parts: ProgressParts, width: number, style: Style): string {
   const head = ` ${parts.percentage.padStart(6)}`;
   const roomFor = (times: string[]) => width - head.length - times.map((time) => `  ${time}`).join('').length;
   while (tail.length > 0 && roomFor(tail) < NARROWEST_BAR) tail.pop();
-  // The bar keeps its width while the times beside it grow and come.
+  // Reserves room for both times, so that the bar keeps its width.
   const room = Math.min(roomFor(tail), width - head.length - '  elapsed 59m 59s  ETA 59m 59s'.length);
   const size = Math.max(NARROWEST_BAR, Math.min(WIDEST_BAR, room));
   return `${bar(parts, size, style)}${head}${tail.map((part) => style.dim(`  ${part}`)).join('')}`;
@@ -73,7 +73,7 @@ function bar({ fraction, mood }: ProgressParts, size: number, style: Style): str
   return `${colour(done + tip)}${style.dim(rest)}`;
 }
 
-/** As many of the texts as fit beside each other. */
+/** Joins as many of the texts as fit into the width. */
 function fitting(texts: string[], width: number): string {
   let line = '';
   for (const text of texts) {

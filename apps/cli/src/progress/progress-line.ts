@@ -1,7 +1,7 @@
 import { formatDuration } from './duration.js';
 import type { ProgressParts } from './progress-state.js';
 
-/** Where there is no terminal: `[ 12.3%] Training MLP model on AAPL [epoch 5/50]  elapsed 12s  ETA 1m 20s`. */
+/** One line for output without a terminal: `[ 12.3%] Training MLP model on AAPL [epoch 5/50]  elapsed 12s  ETA 1m 20s`. */
 export function progressLine(parts: ProgressParts): string {
   const elapsed = parts.elapsedSeconds === null ? '' : `  elapsed ${formatDuration(parts.elapsedSeconds)}`;
   const eta = parts.etaSeconds === null ? '' : `  ETA ${formatDuration(parts.etaSeconds)}`;

@@ -2,18 +2,18 @@ import { percentageText, type Operation } from '@ktrdr/contracts';
 import { oneLine } from '../printable.js';
 import { secondsBetween } from './duration.js';
 
-/** What a progress display shows: the operation as it was last heard of, and what the CLI knows itself. */
+/** Input of a progress display: the last received operation and the CLI's own state. */
 export interface ProgressState {
   operation: Operation;
-  /** When it was heard of, UTC ms of this machine. */
+  /** Local time at which the operation was received, UTC ms. */
   receivedAt: number;
-  /** The API does not answer at the moment. */
+  /** The API does not answer now. */
   lost: boolean;
   /** Ctrl+C was pressed. */
   cancelRequested: boolean;
 }
 
-/** The parts of a display, as text without colours; `null` where unknown. */
+/** The parts of a display, as text without colours; `null` if unknown. */
 export interface ProgressParts {
   mood: 'going' | 'cancelling' | 'lost';
   message: string;
@@ -26,7 +26,7 @@ export interface ProgressParts {
   figures: string[];
 }
 
-/** @param now UTC ms: elapsed and remaining time go on between two reports */
+/** @param now UTC ms; the elapsed and remaining times advance between two updates */
 export function progressParts(state: ProgressState, now: number): ProgressParts {
   const { operation, receivedAt, lost, cancelRequested } = state;
   const { progress } = operation;
@@ -49,18 +49,18 @@ export function progressParts(state: ProgressState, now: number): ProgressParts 
 
 function message(operation: Operation, mood: ProgressParts['mood']): string {
   const step = oneLine(operation.progress.current_step ?? '');
-  if (mood === 'lost') return 'The API does not answer, trying again';
+  if (mood === 'lost') return 'The API does not answer; retrying';
   if (mood === 'cancelling') return step === '' ? 'Cancelling' : `Cancelling: ${step}`;
-  if (operation.status === 'pending' && !saysWhatFor(operation)) return 'Waiting to start';
+  if (operation.status === 'pending' && !hasWaitingPhase(operation)) return 'Waiting to start';
   return step === '' ? `Running ${operation.operation_type}` : step;
 }
 
-/** A phase beside training is what the operation waits for: a host, for one. */
-function saysWhatFor({ progress: { context } }: Operation): boolean {
+/** Whether the phase names what a pending operation waits for, such as a host. */
+function hasWaitingPhase({ progress: { context } }: Operation): boolean {
   return context.phase !== null && context.phase !== 'training';
 }
 
-/** Four decimals, so that the figures beside it do not jump; of very small and large ones four digits. */
+/** Four decimals, so that neighbouring metrics do not move; four significant digits for very small and large values. */
 function figure(value: number): string {
   if (Number.isInteger(value)) return String(value);
   const size = Math.abs(value);

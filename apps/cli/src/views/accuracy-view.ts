@@ -4,7 +4,7 @@ import type { Style } from '../style.js';
 import { percent } from './numbers.js';
 import { pairs } from './text-table.js';
 
-/** Accuracy on rows that the model never saw, beside what costs little to reach. */
+/** Accuracy on rows that the model never saw, compared with simple baselines. */
 export function accuracyView(
   test: TestMetrics,
   baselines: Partial<Baselines> | null,
@@ -34,21 +34,21 @@ interface BaselineScore {
   how: string;
 }
 
-/** Those that there are: an older model has fewer. */
+/** The available baselines; older models have fewer. */
 function baselineScores(baselines: Partial<Baselines> | null): BaselineScore[] {
   const { majority_class: majority, last_label: last, linear_model: linear } = baselines ?? {};
   const scores: BaselineScore[] = [];
   if (majority !== undefined) {
-    const how = `always ${printable(majority.label)}, the most frequent in training`;
+    const how = `always ${printable(majority.label)}, the most frequent training label`;
     scores.push({ name: 'majority class', accuracy: majority.test_accuracy, how });
   }
   if (last !== undefined) {
-    const how = 'the newest label known before each bar';
+    const how = 'the latest label known before each bar';
     scores.push({ name: 'last label', accuracy: last.test_accuracy, how });
   }
   if (linear !== undefined) {
     const name = printable(linear.type.replaceAll('_', ' '));
-    scores.push({ name, accuracy: linear.test_accuracy, how: "on the same features of each row's bar" });
+    scores.push({ name, accuracy: linear.test_accuracy, how: "on the features of each row's last bar" });
   }
   return scores;
 }
@@ -70,7 +70,7 @@ function figure(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
 
-/** One honest sentence: the model beside the best baseline. */
+/** One sentence that compares the model with the best baseline. */
 export function verdict(test: TestMetrics, baselines: Partial<Baselines> | null, style: Style): string {
   const [best] = baselineScores(baselines).toSorted((a, b) => b.accuracy - a.accuracy);
   if (best === undefined) return '';
@@ -80,9 +80,9 @@ export function verdict(test: TestMetrics, baselines: Partial<Baselines> | null,
       `  The model is ${points.toFixed(1)} percentage points better than the best baseline,\n  ${best.name}.`,
     );
   }
-  const how = points === 0 ? 'is no better than the best baseline' : 'does not beat the best baseline';
+  const how = points === 0 ? 'only equals the best baseline' : 'does not beat the best baseline';
   return style.yellow(
-    `  The model ${how}: ${best.name} is right\n` +
-      `  ${percent(best.accuracy)} of the time, the model ${percent(test.test_accuracy)}.`,
+    `  The model ${how}.\n` +
+      `  Accuracy: ${best.name} ${percent(best.accuracy)}, the model ${percent(test.test_accuracy)}.`,
   );
 }

@@ -4,12 +4,12 @@ import type { Style } from '../style.js';
 import { count, percent } from './numbers.js';
 import { textTable } from './text-table.js';
 
-/** Features in which models differ and that are shown; `--json` gives all. */
+/** Most differing features that are shown; `--json` prints all. */
 const MOST_FEATURES = 12;
-/** Characters of a setting that are shown. */
+/** Longest value of a setting that is shown, characters. */
 const VALUE_WIDTH = 40;
 
-/** Figures side by side, the best with a star, then what differs. */
+/** The models' metrics side by side, the best marked with a star, then their differences. */
 export function comparisonView({ models, metrics, differences }: ModelComparison, style: Style): string {
   const names = models.map(({ model }) => ({ head: printable(model), align: 'right' as const }));
   const sections = [
@@ -24,12 +24,11 @@ export function comparisonView({ models, metrics, differences }: ModelComparison
     if (all.length === 0) continue;
     const shown = about === 'features' ? all.slice(0, MOST_FEATURES) : all;
     const more =
-      all.length > shown.length ? `\n  and ${all.length - shown.length} more; --json gives all` : '';
+      all.length > shown.length ? `\n  and ${all.length - shown.length} more; use --json for all` : '';
     const columns = [{ head: about }, ...models.map(({ model }) => ({ head: printable(model) }))];
     sections.push(textTable(columns, shown.map(differenceRow), style) + more);
   }
-  if (sections.length === 1)
-    sections.push('  They differ in nothing: data, features and settings are the same.');
+  if (sections.length === 1) sections.push('  No differences: data, features and settings are the same.');
   return sections.join('\n\n');
 }
 

@@ -26,7 +26,7 @@ export function distributionView(
   );
 }
 
-/** What a regression's targets are, part by part. */
+/** Statistics of a regression's targets per part. */
 function targetsView(parts: readonly TargetDistribution[], style: Style): string {
   const figures = ['mean', 'std', 'min', 'q05', 'median', 'q95', 'max'] as const;
   return textTable(

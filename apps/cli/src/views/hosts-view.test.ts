@@ -20,7 +20,7 @@ const host = (more: Partial<TrainingHostInfo>): TrainingHostInfo => ({
 });
 
 describe('hosts', () => {
-  test('one line each: what they are, when they were heard, what they do', () => {
+  test('have one line each with status, last contact, engine, load and operations', () => {
     const busy = host({
       sessions_running: 1,
       operations: ['op_training_20261125T101500_k3f9'],
@@ -40,7 +40,7 @@ describe('hosts', () => {
     expect(
       hostsView({ mode: 'queue', hosts: [busy, silent, never] }, { now: NOW, style }).split('\n'),
     ).toEqual([
-      '  host              status       heard  engine               load  runs',
+      '  host              status   last seen  engine               load  operations',
       '  workstation-4711  up             now  onnx-cuda (cuda) +1   1/2  op_training_20261125T101500_k3f9',
       '  office-12         silent  1m 15s ago                        0/?',
       '  http://box:5002   up           never  onnx-cuda (cuda)      0/2',
@@ -49,9 +49,9 @@ describe('hosts', () => {
     ]);
   });
 
-  test('says what there is instead where there are none', () => {
+  test('are replaced by a hint if there are none', () => {
     const shown = { now: NOW, style };
-    expect(hostsView({ mode: 'local', hosts: [] }, shown)).toMatch(/beside the API/);
+    expect(hostsView({ mode: 'local', hosts: [] }, shown)).toMatch(/trains locally/);
     expect(hostsView({ mode: 'queue', hosts: [] }, shown)).toMatch(/npm run host -- --queue/);
   });
 });

@@ -5,23 +5,23 @@ import type { Style } from '../style.js';
 import { counted } from './numbers.js';
 import { textTable } from './text-table.js';
 
-/** One line a host. @param now UTC ms */
+/** One line per host. @param now UTC ms */
 export function hostsView({ mode, hosts }: HostList, { now, style }: { now: number; style: Style }): string {
-  if (mode === 'local') return 'Trainings run beside the API: there are no hosts.';
+  if (mode === 'local') return 'There are no training hosts: the API trains locally.';
   if (hosts.length === 0) return 'No host takes trainings from the queue. Start one: npm run host -- --queue';
   const table = textTable(
     [
       { head: 'host' },
       { head: 'status' },
-      { head: 'heard', align: 'right' },
+      { head: 'last seen', align: 'right' },
       { head: 'engine' },
       { head: 'load', align: 'right' },
-      { head: 'runs' },
+      { head: 'operations' },
     ],
     hosts.map((host) => [
       oneLine(host.name),
       host.status === 'up' ? style.green(host.status) : style.yellow(host.status),
-      heard(host, now),
+      lastSeen(host, now),
       engine(host),
       `${host.sessions_running}/${host.sessions_max ?? '?'}`,
       oneLine(host.operations?.join(', ') ?? ''),
@@ -32,13 +32,13 @@ export function hostsView({ mode, hosts }: HostList, { now, style }: { now: numb
   return `${table}\n\n  ${counted(hosts.length, 'host')}, ${up} up`;
 }
 
-function heard({ last_heartbeat }: TrainingHostInfo, now: number): string {
+function lastSeen({ last_heartbeat }: TrainingHostInfo, now: number): string {
   if (last_heartbeat === null) return 'never';
   const seconds = Math.max(0, (now - Date.parse(last_heartbeat)) / 1000);
   return seconds < 3 ? 'now' : `${formatDuration(seconds)} ago`;
 }
 
-/** `onnx (cpu)`: the first of those that the host would take. */
+/** The engine that the host prefers, and the number of others: `onnx (cpu) +1`. */
 function engine({ engines }: TrainingHostInfo): string {
   const [first, ...others] = engines;
   if (first === undefined) return '';

@@ -4,13 +4,13 @@ import type { Style } from '../style.js';
 import { counted, percent } from './numbers.js';
 import { textTable } from './text-table.js';
 
-/** What each feature is worth, where detailed analytics have found it out. */
+/** Permutation importance of each feature; empty without detailed analytics. */
 export function importanceView({ artifacts }: TrainingResult, style: Style): string {
   const importance = artifacts.feature_importance;
   if (importance === null) return '';
   return textTable(
     [
-      { head: `feature, shuffled in ${counted(importance.rows, 'test row')}` },
+      { head: `feature (shuffled in ${counted(importance.rows, 'test row')})` },
       { head: 'drop in accuracy', align: 'right' },
       { head: 'rise in loss', align: 'right' },
     ],

@@ -9,15 +9,15 @@ import type { Style } from '../style.js';
 import { counted } from './numbers.js';
 import { textTable } from './text-table.js';
 
-/** Rows of a computed indicator that are shown; `--json` gives all. */
+/** Most rows of a computed indicator that are shown; `--json` prints all. */
 const ROWS_SHOWN = 20;
-/** Digits of a value that are worth reading. */
+/** Significant digits of a shown value. */
 const DIGITS = 8;
 
-/** Characters that a column needs to say anything. */
+/** Narrowest useful width of an optional column, characters. */
 const FEWEST = 24;
 
-/** One line an indicator: its type, its parameters with their defaults, and where there is room its outputs and what it is. */
+/** One line per indicator: type, parameters with defaults, and on a wide terminal its outputs and a summary. */
 export function indicatorsView({ indicators }: IndicatorList, columns: number, style: Style): string {
   const rows = indicators.map((indicator) => [
     printable(indicator.type),
@@ -46,7 +46,7 @@ function parametersText({ parameters }: IndicatorInfo): string {
     .join(', ');
 }
 
-/** What was computed, and its last rows. */
+/** A title and the last rows of a computed indicator. */
 export function computedView(computed: ComputeIndicatorResponse, style: Style): string {
   const { timestamps, outputs } = computed;
   const names = Object.keys(outputs);
@@ -71,7 +71,7 @@ function titleText(
   );
   const name = used.length === 0 ? type : `${type} (${used.join(', ')})`;
   const bars = counted(timestamps.length, 'bar');
-  const shown = left === 0 ? bars : `the last ${ROWS_SHOWN} of ${bars}; --json gives all`;
+  const shown = left === 0 ? bars : `the last ${ROWS_SHOWN} of ${bars}; use --json for all`;
   return `${style.bold(printable(name))} of ${printable(`${symbol} ${timeframe}`)}: ${shown}`;
 }
 

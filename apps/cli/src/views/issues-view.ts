@@ -1,14 +1,14 @@
 import type { ErrorBody, StrategyIssue } from '@ktrdr/contracts';
 import { printable } from '../printable.js';
 
-/** `strategies/a.yaml:12:5 model.type: what is wrong, what would be right` */
+/** `strategies/a.yaml:12:5 model.type: what is wrong and how to fix it` */
 export function issueLine({ severity, file, line, column, path, message }: StrategyIssue): string {
   const place = [file, line, column].filter((part) => part !== null && part !== '').join(':');
   const where = path === '' ? ':' : ` ${path}:`;
   return printable(`${place}${where} ${severity === 'warning' ? 'warning: ' : ''}${message}`);
 }
 
-/** The problems of a strategy file that an error carries and its message does not tell already. */
+/** The strategy problems in an error's details that its message does not already contain. */
 export function issueLinesOf(error: ErrorBody | null): string[] {
   const issues = (error?.details as { issues?: unknown } | null | undefined)?.issues;
   if (error === null || !Array.isArray(issues)) return [];

@@ -20,20 +20,17 @@ const MODEL: ModelSummary = {
   damage: null,
 };
 
-test.each([true, false])(
-  'a narrow terminal is not overrun by the list of models (colours: %s)',
-  (colours) => {
-    const style = createStyle(colours);
-    const whole = modelsView({ models: [MODEL] }, Number.POSITIVE_INFINITY, style);
-    expect(whole).toContain('tensorflow-node  2026-11-23 10:15');
-    expect(modelsView({ models: [MODEL] }, 120, style)).toBe(whole);
-    const lines = modelsView({ models: [MODEL] }, 80, createStyle(false)).split('\n');
-    expect(lines.map(({ length }) => length < 80)).toEqual([true, true]);
-    expect(lines[1]).toMatch(/^ {2}lstm_barriers_long\/1h_v1 .*61\.4 % +2026-11-23$/);
-  },
-);
+test.each([true, false])('the list of models fits a narrow terminal (colours: %s)', (colours) => {
+  const style = createStyle(colours);
+  const whole = modelsView({ models: [MODEL] }, Number.POSITIVE_INFINITY, style);
+  expect(whole).toContain('tensorflow-node  2026-11-23 10:15');
+  expect(modelsView({ models: [MODEL] }, 120, style)).toBe(whole);
+  const lines = modelsView({ models: [MODEL] }, 80, createStyle(false)).split('\n');
+  expect(lines.map(({ length }) => length < 80)).toEqual([true, true]);
+  expect(lines[1]).toMatch(/^ {2}lstm_barriers_long\/1h_v1 .*61\.4 % +2026-11-23$/);
+});
 
-test('a damaged model is named with the file and the reason', () => {
+test('a damaged model is listed with the damaged file and the reason', () => {
   const place = { strategy: 'trend', version: '1h_v2', timeframe: '1h', path: '/models/trend/1h_v2' };
   const damage = { file: 'metadata.json', reason: 'is empty' };
   const broken: UnreadableModel = {

@@ -8,7 +8,7 @@ import { count, counted, moment, percent } from './numbers.js';
 import { pairs, textTable } from './text-table.js';
 import { walkForwardView } from './walk-forward-view.js';
 
-/** One line a model; where the terminal is too narrow for that, without the engine and the time of day. */
+/** One line per model. On a narrow terminal the engine and the time of day are left out. */
 export function modelsView({ models }: ModelList, columns: number, style: Style): string {
   if (models.length === 0) return 'No models yet. Train one: ktrdr models train <strategy.yaml>';
   const whole = modelsTable(models, true, style);
@@ -104,7 +104,7 @@ function testPartText({ test_part }: ModelDetails['metadata']): string | null {
   return `${moment(test_part.start)} to ${moment(test_part.end)}, ${counted(test_part.rows, 'row')}`;
 }
 
-/** Characters of a fingerprint that tell two files apart. */
+/** Shown characters of a fingerprint, enough to tell two files apart. */
 const FINGERPRINT_CHARACTERS = 12;
 
 function fingerprintText({

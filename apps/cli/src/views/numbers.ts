@@ -13,7 +13,7 @@ export function counted(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
 }
 
-/** A timestamp of the wire, to the minute and without a time where it is midnight, in UTC. */
+/** Formats an ISO timestamp (UTC) to the minute; at midnight only the date. */
 export function moment(timestamp: string): string {
   const text = timestamp.replace('T', ' ').slice(0, 16);
   return text.endsWith(' 00:00') ? text.slice(0, 10) : text;

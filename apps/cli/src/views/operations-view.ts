@@ -16,7 +16,7 @@ import { count, counted, moment } from './numbers.js';
 import { errorDetails, resultView, warningsView } from './outcome-view.js';
 import { pairs, textTable } from './text-table.js';
 
-/** One line an operation, newest first. @param now UTC ms */
+/** One line per operation, newest first. @param now UTC ms */
 export function operationsView(
   list: OperationList,
   { offset, columns, now, style }: { offset: number; columns: number; now: number; style: Style },
@@ -51,7 +51,7 @@ export function operationsView(
   return `${table}\n\n  ${shown}${counted(total_count, 'operation')}${more}, ${count(active_count)} active`;
 }
 
-/** All that is known of one operation. Its history is shown where it is more than one plain run. @param now UTC ms */
+/** Details of one operation. Its history is shown after more than one attempt, or if `verbose`. @param now UTC ms */
 export function operationView(
   operation: Operation,
   history: readonly OperationHistoryEntry[],
@@ -97,7 +97,7 @@ export function operationView(
   return sections.filter((section) => section !== '').join('\n\n');
 }
 
-/** A line a change of the status. */
+/** One line per status change. */
 function historyView(history: readonly OperationHistoryEntry[], style: Style): string {
   return textTable(
     [{ head: 'history' }, { head: 'attempt', align: 'right' }, { head: 'status' }, { head: 'why' }],
@@ -111,7 +111,7 @@ function historyView(history: readonly OperationHistoryEntry[], style: Style): s
   );
 }
 
-/** `completed`, `running 42.1%`, `cancelled, resumable`; a failed one whose process was lost is `interrupted` */
+/** `completed`, `running 42.1%` or `cancelled, resumable`; `interrupted` if the operation failed because its process was lost. */
 function stateText({ status, progress, error, resumable }: OperationSummary): string {
   if (!isTerminalStatus(status)) return `${status} ${percentageText(progress.percentage)}`;
   const end = error?.code === 'interrupted' ? error.code : status;
@@ -123,7 +123,7 @@ function took({ started_at, completed_at }: OperationSummary, now: number): stri
   return seconds === null ? '-' : formatTook(seconds);
 }
 
-/** `test_strategy AAPL 1h`; of a type without them, what it does now. */
+/** `test_strategy AAPL 1h`; for an operation type without these, its current step or its type. */
 function subject({ metadata, progress, operation_type }: OperationSummary): string {
   const parts = [metadata.strategy ?? '', metadata.symbols.join(','), metadata.timeframes.join(',')];
   const text = parts.filter((part) => part !== '').join(' ');

@@ -10,11 +10,11 @@ import { pairs } from './text-table.js';
 import { trainingResultView } from './training-result-view.js';
 
 export interface OutcomeOptions extends ReadOptions {
-  /** Ctrl+C was pressed on the way. */
+  /** Ctrl+C was pressed before the operation ended. */
   cancelRequested: boolean;
 }
 
-/** Shows how an ended operation ended, with its result; the exit code says the same. */
+/** Prints the outcome and the result of an ended operation. @returns the matching exit code */
 export function showOutcome(output: Output, operation: Operation, options: OutcomeOptions): ExitCode {
   const exitCode = exitCodeOf(operation);
   if (options.json) {
@@ -43,7 +43,7 @@ function exitCodeOf({ status }: Operation): ExitCode {
 }
 
 function howToResume({ operation_id }: Operation): string {
-  return `  go on from where it was: ktrdr operations resume ${operation_id}`;
+  return `  to resume it: ktrdr operations resume ${operation_id}`;
 }
 
 function headline(operation: Operation, cancelRequested: boolean, style: Style, mark: boolean): string {
@@ -59,7 +59,7 @@ function headline(operation: Operation, cancelRequested: boolean, style: Style, 
 
 function failure({ error }: Operation, verbose: boolean | undefined, style: Style, mark: boolean): string {
   const lines = [
-    `${mark ? style.red('✖ ') : ''}${style.bold('failed')}: ${error === null ? 'for a reason that the API does not tell' : printable(error.message)}`,
+    `${mark ? style.red('✖ ') : ''}${style.bold('failed')}: ${error === null ? 'the API gave no reason' : printable(error.message)}`,
     ...issueLinesOf(error),
   ];
   if (error !== null && verbose) lines.push(...errorDetails(error, style));
@@ -76,7 +76,7 @@ export function errorDetails({ code, details }: ErrorBody, style: Style): string
   ];
 }
 
-/** The result of an ended operation; of a type without a view of its own, its plain values. */
+/** The result of an ended operation. Types without their own view show their plain values. */
 export function resultView(operation: Operation, verbose: boolean | undefined, style: Style): string {
   const { result } = operation;
   if (typeof result !== 'object' || result === null) return '';
@@ -93,7 +93,7 @@ export function resultView(operation: Operation, verbose: boolean | undefined, s
 }
 
 function plainValue(value: string | number | boolean): string {
-  // Seconds and the like come with more digits than anybody reads.
+  // three decimals are enough, for example for seconds
   return printable(String(typeof value === 'number' ? Number(value.toFixed(3)) : value));
 }
 

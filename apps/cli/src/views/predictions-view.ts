@@ -4,10 +4,10 @@ import type { Style } from '../style.js';
 import { count, counted, percent } from './numbers.js';
 import { type Column, textTable } from './text-table.js';
 
-/** Bars that are shown; `--json` gives all. */
+/** Most bars that are shown; `--json` prints all. */
 const ROWS_SHOWN = 1_000;
 
-/** What a model says, a line a bar. */
+/** A model's predictions, one line per bar. */
 export function predictionsView(found: PredictResponse, style: Style): string {
   const { classes, predictions, output_type } = found;
   const regression = output_type === 'regression';
@@ -37,7 +37,7 @@ function titleText(found: PredictResponse, style: Style): string {
       : `HOLD below ${percent(confidence_threshold)}`;
   const all = counted(predictions.length, 'bar');
   const bars =
-    predictions.length > ROWS_SHOWN ? `the last ${count(ROWS_SHOWN)} of ${all} (--json gives all)` : all;
+    predictions.length > ROWS_SHOWN ? `the last ${count(ROWS_SHOWN)} of ${all} (use --json for all)` : all;
   return `${style.bold(printable(model))} on ${printable(`${symbol} ${timeframe}`)}: ${bars}, ${rule}`;
 }
 

@@ -4,7 +4,7 @@ import type { Style } from '../style.js';
 import { count, counted, moment } from './numbers.js';
 import { pairs } from './text-table.js';
 
-/** Width of the list of features, so that it fits 80 columns beside its name. */
+/** Width of the list of features; together with its label it fits 80 columns. */
 const FEATURES_WIDTH = 64;
 
 export function runView(
@@ -47,7 +47,7 @@ function dataText(data: DataSummary): string {
 
 function rowsText(data: DataSummary): string {
   const purged =
-    data.purged_samples === 0 ? '' : `\n${count(data.purged_samples)} left out at the edges between them`;
+    data.purged_samples === 0 ? '' : `\n${count(data.purged_samples)} purged between these parts`;
   return (
     `${count(data.train_samples)} train, ${count(data.validation_samples)} validation, ` +
     `${count(data.test_samples)} test${purged}`
@@ -62,12 +62,12 @@ function epochsText(metrics: TrainingMetrics, asked: number | null): string {
   const of = asked === null || asked === metrics.epochs_trained ? '' : ` of ${count(asked)}`;
   const reason = printable(metrics.stopping_reason).replace(/^early stopping: /, '');
   const stopped = metrics.early_stopped ? `\nstopped early: ${reason}` : '';
-  return `${count(metrics.epochs_trained)}${of}, kept epoch ${count(metrics.best_epoch)} of the lowest validation loss${stopped}`;
+  return `${count(metrics.epochs_trained)}${of}, kept epoch ${count(metrics.best_epoch)} with the lowest validation loss${stopped}`;
 }
 
 function engineText({ engine, device, training_mode, peak_memory_mb }: ResourceUsage): string {
   const where = training_mode === 'host' ? ' (host service)' : '';
-  return `${engine} on ${printable(device)}${where}, ${count(Math.round(peak_memory_mb))} MB at most`;
+  return `${engine} on ${printable(device)}${where}, peak memory ${count(Math.round(peak_memory_mb))} MB`;
 }
 
 function rejectedPairs({ rejected_engines }: ResourceUsage): [string, string][] {

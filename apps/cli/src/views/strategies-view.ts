@@ -5,7 +5,7 @@ import { counted } from './numbers.js';
 import { textTable } from './text-table.js';
 
 export function strategiesView({ strategies }: StrategyList, columns: number, style: Style): string {
-  if (strategies.length === 0) return 'No strategy files in the folder of the API (STRATEGIES_DIR).';
+  if (strategies.length === 0) return "No strategy files in the API's strategies folder (STRATEGIES_DIR).";
   const rows = strategies.map((strategy) => [
     printable(strategy.name),
     strategy.version ?? '-',

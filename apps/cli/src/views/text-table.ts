@@ -24,7 +24,7 @@ const NO_LINES = {
   middle: '  ',
 };
 
-/** Columns beside each other under a quiet head, indented by two; no lines, so that it can be copied and grepped. */
+/** Aligned columns under a dim header, indented by two spaces. No border lines, so that the text is easy to copy and grep. */
 export function textTable(columns: Column[], rows: string[][], style: Style): string {
   const table = new Table({
     head: columns.map(({ head }) => style.dim(head)),
@@ -36,7 +36,7 @@ export function textTable(columns: Column[], rows: string[][], style: Style): st
   return indent(table.toString());
 }
 
-/** `name  value` lines with the values in one column. Pairs whose value is `null` are left out. */
+/** `name  value` lines with the values aligned in one column. Omits pairs whose value is `null` or empty. */
 export function pairs(entries: [name: string, value: string | null][], style: Style): string {
   const known = entries.filter((entry): entry is [string, string] => entry[1] !== null && entry[1] !== '');
   const width = Math.max(0, ...known.map(([name]) => name.length));

@@ -120,12 +120,12 @@ const view = (result: TrainingResult, verbose = false) =>
   trainingResultView(result, { verbose, style, epochsAsked: 50 });
 
 describe('the result of a training', () => {
-  test('shows what was learnt beside the baselines, on what, and where the model is', () => {
+  test('shows the accuracy next to the baselines, the data and the path of the model', () => {
     expect(view(RESULT)).toBe(`\
   test accuracy         54.2 %   1,182 rows after the training rows
-  majority class        42.1 %   always HOLD, the most frequent in training
-  last label            39.0 %   the newest label known before each bar
-  logistic regression   50.1 %   on the same features of each row's bar
+  majority class        42.1 %   always HOLD, the most frequent training label
+  last label            39.0 %   the latest label known before each bar
+  logistic regression   50.1 %   on the features of each row's last bar
   validation accuracy   55.1 %
   calibration error     3.1 %   Brier score 0.551
 
@@ -148,53 +148,53 @@ describe('the result of a training', () => {
 
   data        AAPL, GOOG 1h, 2024-01-02 14:00 to 2024-03-01
   rows        5,600 train, 1,200 validation, 1,182 test
-              18 left out at the edges between them
-  epochs      23 of 50, kept epoch 13 of the lowest validation loss
+              18 purged between these parts
+  epochs      23 of 50, kept epoch 13 with the lowest validation loss
               stopped early: the validation loss has not fallen for 10 epochs
   network     mlp 3-32-16-3, 1,234 parameters
-  engine      tensorflow-wasm on cpu (host service), 212 MB at most
+  engine      tensorflow-wasm on cpu (host service), peak memory 212 MB
   seed        42
   analytics   training_analytics/runs/run (2 alerts)
   model       test_strategy/1h_v3
               /models/test_strategy/1h_v3`);
   });
 
-  test('says so where the model does not beat the best baseline', () => {
+  test('says if the model does not beat the best baseline', () => {
     const beside = (test_accuracy: number) =>
       view({
         ...RESULT,
         baselines: { ...RESULT.baselines!, last_label: { test_accuracy, unknown_rows: 0 } },
       });
     expect(beside(0.6)).toContain(
-      'The model does not beat the best baseline: last label is right\n  60.0 % of the time, the model 54.2 %.',
+      'The model does not beat the best baseline.\n  Accuracy: last label 60.0 %, the model 54.2 %.',
     );
-    expect(beside(0.5423)).toContain('The model is no better than the best baseline');
+    expect(beside(0.5423)).toContain('The model only equals the best baseline');
   });
 
-  test('says whose rows the test accuracy is of, and gives none for a symbol without rows', () => {
+  test('names the symbols behind the test accuracy, and shows no accuracy for a symbol without test rows', () => {
     const per_symbol_metrics = [
       { ...RESULT.artifacts.per_symbol_metrics[0]!, rows: 1182, test_accuracy: 0.5423 },
       { symbol: 'GOOG', rows: 0, test_accuracy: null, baselines: null },
     ];
     const text = view({ ...RESULT, artifacts: { ...RESULT.artifacts, per_symbol_metrics } });
     expect(text).toContain(
-      '  test accuracy         54.2 %   1,182 rows after the training rows, of AAPL alone\n',
+      '  test accuracy         54.2 %   1,182 rows after the training rows, of AAPL only\n',
     );
     expect(text).toMatch(/^ {2}GOOG {12}0( +-){4}$/m);
   });
 
-  test('says where bars are synthetic', () => {
+  test('says if the bars are synthetic', () => {
     expect(view({ ...RESULT, data_summary: { ...RESULT.data_summary, synthetic: true } })).toContain(
       '\n              synthetic bars\n',
     );
   });
 
-  test('with --verbose names the features and why engines were not taken', () => {
+  test('with --verbose lists the features and why engines were rejected', () => {
     expect(view(RESULT, true)).toContain('3: momentum_low momentum_high rsi_14');
     expect(view(RESULT, true)).toContain('not tensorflow-gpu: @tensorflow/tfjs-node-gpu is not installed');
   });
 
-  test('shows the folds of a walk-forward evaluation, each beside its best baseline, and their spread', () => {
+  test('shows each walk-forward fold next to its best baseline, and the spread over the folds', () => {
     const fold = {
       fold: 1,
       train_rows: 1200,
@@ -225,18 +225,18 @@ describe('the result of a training', () => {
 `);
   });
 
-  test('with --verbose shows what each feature is worth, where that is known', () => {
+  test('with --verbose shows the feature importance if there is one', () => {
     expect(view(RESULT, true)).toContain(`
-  feature, shuffled in 1,182 test rows  drop in accuracy  rise in loss
-  rsi_14                                           4.2 %        0.0523
-  momentum_low                                    -0.1 %          0.00
+  feature (shuffled in 1,182 test rows)  drop in accuracy  rise in loss
+  rsi_14                                            4.2 %        0.0523
+  momentum_low                                     -0.1 %          0.00
 `);
     expect(view(RESULT)).not.toContain('shuffled');
     const artifacts = { ...RESULT.artifacts, feature_importance: null };
     expect(view({ ...RESULT, artifacts }, true)).not.toContain('shuffled');
   });
 
-  test('of a dry run is the data: rows, labels, features', () => {
+  test('of a dry run shows rows, labels and features', () => {
     const dryRun = view({
       ...RESULT,
       training_metrics: null,
@@ -253,15 +253,15 @@ describe('the result of a training', () => {
 
   data       AAPL, GOOG 1h, 2024-01-02 14:00 to 2024-03-01
   rows       5,600 train, 1,200 validation, 1,182 test
-             18 left out at the edges between them
+             18 purged between these parts
   features   3: momentum_low momentum_high rsi_14
-  engine     tensorflow-wasm on cpu (host service), 212 MB at most
+  engine     tensorflow-wasm on cpu (host service), peak memory 212 MB
   seed       42
 
   Dry run: nothing was trained and nothing was stored.`);
   });
 
-  test('of a regression shows what its targets are', () => {
+  test('of a regression shows statistics of its targets', () => {
     const part = { rows: 5600, mean: 0.00012345, std: 0.0123, q25: -0.005, q75: 0.006 };
     const train = {
       ...part,

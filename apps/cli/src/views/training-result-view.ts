@@ -11,14 +11,14 @@ import { symbolsView } from './symbols-view.js';
 import { walkForwardView } from './walk-forward-view.js';
 
 export interface TrainingResultOptions {
-  /** Tells also why engines were not taken. */
+  /** Also shows feature importance, and why engines were rejected. */
   verbose: boolean | undefined;
   style: Style;
-  /** Most epochs that the run could have taken; `null` where unknown. */
+  /** Requested number of epochs; `null` if unknown. */
   epochsAsked: number | null;
 }
 
-/** What was learnt, on what, and where the model is. After a dry run: what would be trained on. */
+/** Metrics, data and model of a training. For a dry run: the data that a training would use. */
 export function trainingResultView(
   result: TrainingResult,
   { verbose, style, epochsAsked }: TrainingResultOptions,
@@ -43,10 +43,10 @@ export function trainingResultView(
   return sections.filter((section) => section !== '').join('\n\n');
 }
 
-/** `556 rows after the training rows`; of several symbols also whose rows they are, where they are not of all. */
+/** `556 rows after the training rows`. Names the symbols if only some of them have test rows. */
 function testRowsText({ data_summary, artifacts }: TrainingResult): string {
   const symbols = artifacts.per_symbol_metrics;
   const tested = symbols.filter(({ rows }) => rows > 0).map(({ symbol }) => printable(symbol));
-  const whose = tested.length === symbols.length ? '' : `, of ${tested.join(', ')} alone`;
+  const whose = tested.length === symbols.length ? '' : `, of ${tested.join(', ')} only`;
   return `${counted(data_summary.test_samples, 'row')} after the training rows${whose}`;
 }

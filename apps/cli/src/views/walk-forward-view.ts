@@ -4,7 +4,7 @@ import type { Style } from '../style.js';
 import { count, percent } from './numbers.js';
 import { pairs, textTable } from './text-table.js';
 
-/** Each fold beside its best baseline, then mean and spread. */
+/** Each fold next to its best baseline, then mean and spread. */
 export function walkForwardView(walkForward: WalkForward | null, style: Style): string {
   if (walkForward === null) return '';
   const { folds, test_accuracy: accuracy, test_loss: loss } = walkForward;
