@@ -12,7 +12,7 @@ describe('the API client', () => {
   });
   afterEach(() => server.close());
 
-  test('a success is its data; the body goes out as JSON without what is not set', async () => {
+  test('returns the data of a success, and sends the body as JSON without undefined fields', async () => {
     server.answers.set('POST /dummy/start', () => ({ data: { operation_id: 'op_1' } }));
     const api = new ApiClient({ baseUrl: server.url });
     expect(await api.post('/dummy/start', { iterations: 3, duration_seconds: undefined })).toEqual({
@@ -30,7 +30,7 @@ describe('the API client', () => {
     [422, 2],
     [500, 1],
     [503, 1],
-  ])('an error with HTTP %i ends the command with %i', async (status, exitCode) => {
+  ])('an error with HTTP %i gives exit code %i', async (status, exitCode) => {
     const error = { code: 'some_code', message: 'What is wrong.', details: { issues: [] } };
     server.answers.set('GET /models', () => ({ status, error }));
     await expect(new ApiClient({ baseUrl: server.url }).get('/models')).rejects.toMatchObject({
@@ -40,18 +40,18 @@ describe('the API client', () => {
     });
   });
 
-  test('localhost finds an API that listens on 127.0.0.1 alone', async () => {
+  test('localhost reaches an API that listens only on 127.0.0.1', async () => {
     server.answers.set('GET /models', () => ({ data: { models: [] } }));
     const api = new ApiClient({ baseUrl: `http://localhost:${server.port}` });
     expect(await api.get('/models')).toEqual({ models: [] });
   });
 
-  test('a base URL with a path of its own is kept', async () => {
+  test('keeps the path of the base URL', async () => {
     server.answers.set('GET /backend/models', () => ({ data: { models: [] } }));
     expect(await new ApiClient({ baseUrl: `${server.url}/backend` }).get('/models')).toEqual({ models: [] });
   });
 
-  test('nobody there: one line that says what to start', async () => {
+  test('an unreachable API gives one line that says what to start', async () => {
     await server.close();
     await expect(new ApiClient({ baseUrl: server.url }).get('/models')).rejects.toMatchObject({
       message: `The API at ${server.url} does not answer. Start it with: npm start`,
@@ -60,7 +60,7 @@ describe('the API client', () => {
     await server.listen();
   });
 
-  test('something else that answers at the address is named as such', async () => {
+  test('a server that is not the API gives an error that says so', async () => {
     const other = createServer((_, response) => {
       response.writeHead(200, { 'content-type': 'text/html' });
       response.end('<h1>hello</h1>');
@@ -78,14 +78,14 @@ describe('the API client', () => {
     await new Promise((resolve) => other.close(resolve));
   });
 
-  test('each answer is told', async () => {
+  test('reports every response to onAnswer', async () => {
     server.answers.set('GET /models', () => ({ data: { models: [] } }));
     const lines: string[] = [];
     await new ApiClient({ baseUrl: server.url, onAnswer: (line) => lines.push(line) }).get('/models');
     expect(lines).toEqual(['GET /models -> 200']);
   });
 
-  test('leaving ends a request in flight', async () => {
+  test('an abort ends a request in flight', async () => {
     let arrived = () => {};
     const arriving = new Promise<void>((resolve) => (arrived = resolve));
     server.answers.set('GET /models', () => {

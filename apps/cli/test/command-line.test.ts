@@ -84,7 +84,7 @@ describe('the command line', () => {
       [undefined, true, /^$/],
       [undefined, false, /^$/],
       [true, null, /^$/],
-    ])('%s, where host_service is %s', async (wanted, actual, note) => {
+    ])('%s while host_service is %s', async (wanted, actual, note) => {
       await train(wanted, actual);
       expect(context.stderr()).toMatch(note);
       expect(context.stdout()).toContain('Training started');
@@ -117,14 +117,14 @@ describe('the command line', () => {
     });
   });
 
-  test('models train sends the file as text with everything that was typed, and nothing else', async () => {
+  test('models train sends the text of the file and the given options, and nothing else', async () => {
     server.answers.set('POST /trainings/start', () => {
       return { data: { operation_id: 'op_1', status: 'started', message: 'Training started' } };
     });
     const options = ['--start-date', '2024-01-01', '--end-date', '2024-03-01', '--validation-split', '0.2'];
     const more = ['--data-mode', 'local', '--seed', '7', '--dry-run', '--detailed-analytics', '--detach'];
     more.push('--walk-forward', '5', '--priority', 'high');
-    // the account, where its name is one that a queue knows users by
+    // the account name, if it is valid as the name of a queue user
     const { username } = userInfo();
     const user = USER_PATTERN.test(username) ? { user: username } : {};
     expect(await run('models', 'train', file, 'AAPL, GOOG', '1h,1d', ...options, ...more)).toBe(0);
@@ -259,7 +259,7 @@ describe('the command line', () => {
     [[...COMPUTE, '--params', 'a=1,'], "'' is not a parameter"],
     [[...COMPUTE, '--params', '__proto__=1'], "'__proto__=1' is not a parameter"],
     [[...COMPUTE, '--params', 'a=1,a=2'], 'The parameter a is given twice.'],
-  ])('%j is refused before anything is sent', async (args, message) => {
+  ])('%j is rejected before a request is sent', async (args, message) => {
     await expect(run(...args)).rejects.toMatchObject({
       exitCode: 2,
       message: expect.stringContaining(message),
@@ -267,7 +267,7 @@ describe('the command line', () => {
     expect(server.requests).toEqual([]);
   });
 
-  test('an empty symbol between commas is refused', async () => {
+  test('an empty symbol between commas is rejected', async () => {
     await expect(run('models', 'train', file, 'AAPL,,GOOG')).rejects.toMatchObject({
       exitCode: 2,
       message: "'AAPL,,GOOG' has an empty symbol. Several are typed as A,B.",
@@ -323,7 +323,7 @@ describe('the command line', () => {
     expect(context.stdout()).not.toMatch(/undefined|null/);
   });
 
-  test('models list --sort asks for another order, and a model that cannot be used is told', async () => {
+  test('models list --sort requests the order, and marks a model that cannot be used', async () => {
     const problem = 'It was stored in format 9. Update ktrdr.';
     server.answers.set('GET /models', () => ({
       data: { models: [{ ...MODEL, test_accuracy: null, baseline_accuracy: null, problem }] },
@@ -334,7 +334,7 @@ describe('the command line', () => {
     expect(context.stdout()).toContain(`  test_strategy/1h_v3: ${problem}\n`);
   });
 
-  test('models predict sends what was typed and shows a line a bar', async () => {
+  test('models predict sends the given options and shows one line per bar', async () => {
     server.answers.set('POST /models/test_strategy/1h_v3/predict', () => ({
       data: {
         model: 'test_strategy/1h_v3',
@@ -378,7 +378,7 @@ describe('the command line', () => {
     expect(context.stderr()).toBe('1 bar without a prediction: features are missing there.\n');
   });
 
-  test('models predict of a regression shows values, of other classes no decision', async () => {
+  test('models predict shows values for a regression, and no decision for classes other than BUY, HOLD and SELL', async () => {
     const answer = {
       model: 'a/1h_v1',
       symbol: 'AAPL',
@@ -424,7 +424,7 @@ describe('the command line', () => {
     expect(context.stdout()).toMatch(/20:00:00Z {2}BULLISH +75\.0 % +25\.0 %\n/);
   });
 
-  test('models compare shows figures side by side, the best with a star, and what differs', async () => {
+  test('models compare shows metrics side by side, the best with a star, and the differences', async () => {
     const models = [MODEL, { ...MODEL, model: 'test_strategy/1h_v4' }];
     const comparison: ModelComparison = {
       models,
@@ -473,7 +473,7 @@ describe('the command line', () => {
       }));
     });
 
-    test('asks nobody where nobody sits, and says so', async () => {
+    test('refuses without --yes if there is no terminal to ask', async () => {
       await expect(run(...deleted)).rejects.toMatchObject({
         exitCode: 2,
         message: expect.stringContaining('add --yes'),
@@ -481,7 +481,7 @@ describe('the command line', () => {
       expect(server.requests).toEqual([]);
     });
 
-    test('--yes does not ask', async () => {
+    test('--yes deletes without a question', async () => {
       expect(await run(...deleted, '--yes')).toBe(0);
       expect(context.stdout()).toBe('Deleted test_strategy/1h_v3.\n');
       expect(context.stderr()).toBe('');
@@ -502,7 +502,7 @@ describe('the command line', () => {
     });
   });
 
-  test('operations list says what there is and where it goes on', async () => {
+  test('operations list shows the operations and the offset of the next page', async () => {
     server.answers.set('GET /operations', () => ({
       data: { operations: [operation()], total_count: 3, active_count: 1 },
     }));
@@ -519,7 +519,7 @@ describe('the command line', () => {
     [operation({ status: 'failed', error: { code: 'interrupted', message: '' } }), 'interrupted'],
     [operation({ status: 'cancelled', resumable: true }), 'cancelled, resumable'],
     [operation({ status: 'failed', error: { code: 'disk_full', message: '' } }), 'failed'],
-  ])('operations list says what can be resumed: %#', async (ended, words) => {
+  ])('operations list marks resumable operations: %#', async (ended, words) => {
     server.answers.set('GET /operations', () => ({
       data: { operations: [ended], total_count: 1, active_count: 0 },
     }));
@@ -535,13 +535,13 @@ describe('the command line', () => {
     expect(context.stdout()).not.toMatch(/undefined|null/);
   });
 
-  test('operations show of a cancelled one says why it was cancelled', async () => {
+  test('operations show of a cancelled operation shows the reason', async () => {
     const { operation_id } = server.set(operation({ status: 'cancelled', cancel_reason: 'wrong file' }));
     expect(await run('operations', 'show', operation_id)).toBe(0);
     expect(context.stdout()).toMatch(/^ {2}reason +wrong file$/m);
   });
 
-  test('operations show of a failure has its message and its code', async () => {
+  test('operations show of a failed operation shows the message and the code', async () => {
     const error = { code: 'disk_full', message: 'The disk is full.' } as const;
     const { operation_id } = server.set(operation({ status: 'failed', error }));
     expect(await run('operations', 'show', operation_id)).toBe(0);
@@ -550,7 +550,7 @@ describe('the command line', () => {
     expect(context.stdout().match(/disk_full/g)).toHaveLength(2);
   });
 
-  test('operations show of a later attempt has its history', async () => {
+  test('operations show of a later attempt shows the history', async () => {
     const { operation_id } = server.set(operation({ attempt: 2 }));
     server.answers.set(`GET /operations/${operation_id}/history`, () => ({
       data: {
@@ -568,7 +568,7 @@ describe('the command line', () => {
   describe('operations prune', () => {
     const prune = ['operations', 'prune', '--older-than', '30'];
 
-    test('asks nobody where nobody sits, and says so', async () => {
+    test('refuses without --yes if there is no terminal to ask', async () => {
       await expect(run(...prune)).rejects.toMatchObject({
         exitCode: 2,
         message: expect.stringContaining('ended more than 30 days ago cannot be undone'),
@@ -576,7 +576,7 @@ describe('the command line', () => {
       expect(server.requests).toEqual([]);
     });
 
-    test('--yes removes and says how many', async () => {
+    test('--yes removes operations and prints their number', async () => {
       server.answers.set('DELETE /operations', ({ query }) => ({
         data: { removed: query['older_than_days'] === '30' ? 2 : 0 },
       }));
@@ -629,7 +629,7 @@ describe('the command line', () => {
     expect(context.stdout()).toContain('b         -        AAPL     1h          2 errors');
   });
 
-  test('strategies validate prints every problem at its place and exits 2', async () => {
+  test('strategies validate prints every problem with its position and exits 2', async () => {
     server.answers.set('POST /strategies/validate', () => ({
       data: {
         valid: false,
@@ -649,7 +649,7 @@ describe('the command line', () => {
     );
   });
 
-  test('strategies validate goes on after a file that cannot be read', async () => {
+  test('strategies validate continues after an unreadable file', async () => {
     server.answers.set('POST /strategies/validate', () => ({
       data: { valid: true, name: 'a', version: 'v3', issues: [] },
     }));
@@ -690,7 +690,7 @@ describe('the command line', () => {
     },
   );
 
-  test('strategies migrate prints the migrated file alone on stdout, notes and warnings beside it', async () => {
+  test('strategies migrate prints only the migrated file on stdout; notes and warnings go to stderr', async () => {
     server.answers.set('POST /strategies/migrate', () => ({
       data: {
         strategy: 'name: a\nversion: "3.0"\n',
@@ -708,7 +708,7 @@ describe('the command line', () => {
     );
   });
 
-  test('indicators compute sends what was typed and shows the last rows', async () => {
+  test('indicators compute sends the given options and shows the last rows', async () => {
     const bars = Array.from({ length: 30 }, (_, t) => t);
     server.answers.set('POST /indicators/compute', () => ({
       data: {
@@ -746,7 +746,7 @@ describe('the command line', () => {
     expect(context.stderr()).toBe('adjust has no effect: it is so\n');
   });
 
-  test('indicators list shows parameters with defaults, but not those without effect', async () => {
+  test('indicators list shows parameters with defaults, except those without effect', async () => {
     const parameter = {
       min: 1,
       max: 9,
@@ -793,7 +793,7 @@ describe('the command line', () => {
       { timestamps: [], outputs: { rsi: [] }, warnings: [] },
     ],
     [['operations', 'list'], 'GET /operations', { operations: [], total_count: 0, active_count: 0 }],
-  ])('%j --json prints what the API says', async (args, route, data) => {
+  ])('%j --json prints the data of the API', async (args, route, data) => {
     server.answers.set(route, () => ({ data }));
     expect(await run(...args, '--json')).toBe(0);
     expect(JSON.parse(context.stdout())).toEqual(data);

@@ -23,7 +23,7 @@ describe('following an operation', () => {
     await server.close();
   });
 
-  /** Collects updates into `updates` until the end. */
+  /** Follows to the end and collects the updates in `updates`. */
   async function follow({ known = false, clock = systemClock, giveUpAfterMs = 60_000 } = {}): Promise<void> {
     const api = new ApiClient({ baseUrl: server.url, signal: left.signal });
     const options = { clock, signal: left.signal, known, giveUpAfterMs };
@@ -35,14 +35,14 @@ describe('following an operation', () => {
   const statuses = () =>
     updates.flatMap((update) => (update.kind === 'operation' ? [update.operation.status] : []));
 
-  test('an operation that has ended is told once, without listening for events', async () => {
+  test('an ended operation is reported once, without reading events', async () => {
     server.set(operation({ status: 'completed' }));
     await follow();
     expect(statuses()).toEqual(['completed']);
     expect(server.requests.map(({ path }) => path)).toEqual([`/operations/${ID}`]);
   });
 
-  test('an interrupted operation whose next attempt the API opens is followed through it', async () => {
+  test('an interrupted operation is followed into the next attempt that the API starts', async () => {
     server.set(operation());
     const following = follow();
     await eventually('a stream is open', () => server.streams === 1);
@@ -56,13 +56,13 @@ describe('following an operation', () => {
     expect(statuses().at(-1)).toBe('completed');
   });
 
-  test('an interrupted operation that stays so has ended', async () => {
+  test('an interrupted operation without a next attempt has ended', async () => {
     server.set(operation({ status: 'failed', error: { code: 'interrupted', message: 'Gone.' } }));
     await follow();
     expect(statuses()).toEqual(['failed']);
   });
 
-  test('every change arrives, in order, up to the end', async () => {
+  test('every change arrives in order, to the end', async () => {
     server.set(operation());
     const following = follow();
     await eventually('a stream is open', () => server.streams === 1);
@@ -74,7 +74,7 @@ describe('following an operation', () => {
     expect(statuses().at(-1)).toBe('completed');
   });
 
-  test('a stream that breaks is opened again, and nothing is said to be lost', async () => {
+  test('a broken stream is reopened, and no loss is reported', async () => {
     server.set(operation());
     const following = follow();
     await eventually('a stream is open', () => server.streams === 1);
@@ -92,7 +92,7 @@ describe('following an operation', () => {
     expect(streams.map(({ lastEventId }) => lastEventId)).toEqual([undefined, '25']);
   });
 
-  test('an API that is gone for a while is told of, and followed again when it is back', async () => {
+  test('a temporary outage of the API is reported, and following continues when it is back', async () => {
     server.set(operation());
     const following = follow();
     await eventually('a stream is open', () => server.streams === 1);
@@ -104,7 +104,7 @@ describe('following an operation', () => {
     expect(statuses().at(-1)).toBe('completed');
   });
 
-  test('an API that stays away ends it after the time allowed, with the way to go on', async () => {
+  test('following ends after the time limit if the API stays away, and says how to continue', async () => {
     let now = 0;
     const clock: Clock = {
       now: () => now,
@@ -122,7 +122,7 @@ describe('following an operation', () => {
     await server.listen();
   });
 
-  test('an API that was never there is said at once', async () => {
+  test('an API that never answered is reported immediately', async () => {
     await server.close();
     await expect(follow()).rejects.toThrow(
       `The API at ${server.url} does not answer. Start it with: npm start`,
@@ -130,11 +130,11 @@ describe('following an operation', () => {
     await server.listen();
   });
 
-  test('an unknown id is the answer of the API', async () => {
+  test('an unknown id gives the error of the API', async () => {
     await expect(follow()).rejects.toMatchObject({ code: 'operation_not_found', exitCode: 2 });
   });
 
-  test('an operation that a restarted API has forgotten is lost, which is no mistake of the person', async () => {
+  test('an operation that a restarted API does not know is lost, which is not a usage error', async () => {
     server.set(operation());
     const following = follow();
     await eventually('a stream is open', () => server.streams === 1);
@@ -146,7 +146,7 @@ describe('following an operation', () => {
     });
   });
 
-  test('an API that is stopping (503) is tried again', async () => {
+  test('an API that is stopping (503) is retried', async () => {
     server.set(operation());
     const following = follow();
     await eventually('a stream is open', () => server.streams === 1);
@@ -162,7 +162,7 @@ describe('following an operation', () => {
     expect(statuses().at(-1)).toBe('failed');
   });
 
-  test('leaving ends it at once, without an error', async () => {
+  test('an abort ends it immediately, without an error', async () => {
     server.set(operation());
     const following = follow();
     await eventually('a stream is open', () => server.streams === 1);

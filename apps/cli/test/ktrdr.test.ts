@@ -24,7 +24,7 @@ describe('ktrdr against a real API', () => {
     return (JSON.parse(start.stdout) as OperationStarted).operation_id;
   }
 
-  test('a dummy operation runs to its end: exit 0', async () => {
+  test('a dummy operation completes: exit 0', async () => {
     const ktrdr = api.ktrdr('dummy', 'start', '--iterations', '4', '--duration', '0.1');
     expect(await ktrdr.ended).toBe(0);
     expect(ktrdr.stdout).toMatch(/^Operation op_dummy_\S+\n\[ {2}\d\.\d%\] Running dummy task/);
@@ -32,7 +32,7 @@ describe('ktrdr against a real API', () => {
     expect(ktrdr.stderr).toBe('');
   });
 
-  test('one that is detached is followed and cancelled from other processes', async () => {
+  test('a detached operation is followed and cancelled from other processes', async () => {
     const id = await startDetached();
     const follow = api.ktrdr('operations', 'follow', id);
     await follow.says('Running dummy task');
@@ -49,7 +49,7 @@ describe('ktrdr against a real API', () => {
     expect(again.stderr).not.toBe('');
   });
 
-  test('Ctrl+C, doubled as npm does it, cancels and waits for the confirmation: exit 130', async () => {
+  test('Ctrl+C, which npm sends twice, cancels and waits for the confirmation: exit 130', async () => {
     const ktrdr = api.ktrdr(...LONG);
     await ktrdr.says('Running dummy task');
     ktrdr.kill('SIGINT');
@@ -71,7 +71,7 @@ describe('ktrdr against a real API', () => {
     expect(await api.ktrdr('operations', 'cancel', id, '--force').ended).toBe(0);
   });
 
-  test('a training shows what was learnt beside the baselines, and its model is there', async () => {
+  test('a training shows its accuracy next to the baselines and stores a model', async () => {
     const range = ['--start-date', '2024-01-01', '--end-date', '2024-03-01'];
     expect(await api.ktrdr('data', 'sample', 'AAPL', '1h', ...range).ended).toBe(0);
     const train = api.ktrdr('models', 'train', 'strategies/test.yaml', ...range, '--seed', '3');
@@ -96,7 +96,7 @@ describe('ktrdr against a real API', () => {
     expect((JSON.parse(train.stdout) as Operation).status).toBe('completed');
   });
 
-  test('an operation that fails says why on stderr: exit 1', async () => {
+  test('a failed operation prints the reason on stderr: exit 1', async () => {
     const train = api.ktrdr('models', 'train', 'strategies/test.yaml', '--start-date', '2031-01-01');
     expect(await train.ended).toBe(1);
     expect(train.stderr).toMatch(/^failed: There are no 1h bars of AAPL from 2031-01-01/);
@@ -109,7 +109,7 @@ describe('ktrdr against a real API', () => {
     [['dummy', 'start', '--iterations', '0'], 'iterations'],
     [['operations', 'show', 'op_x'], 'There is no operation op_x.'],
     [['models', 'show', 'nothing/1h_v1'], 'nothing/1h_v1'],
-  ])('%j is refused with a reason: exit 2', async (args, reason) => {
+  ])('%j is rejected with a reason: exit 2', async (args, reason) => {
     const ktrdr = api.ktrdr(...args);
     expect(await ktrdr.ended).toBe(2);
     expect(ktrdr.stderr).toContain(reason);
@@ -117,7 +117,7 @@ describe('ktrdr against a real API', () => {
     expect(ktrdr.stdout).toBe('');
   });
 
-  test('an API that is killed and started again is ridden through, up to what became of the operation: exit 1', async () => {
+  test('following survives a killed and restarted API and reports the interrupted operation: exit 1', async () => {
     const follow = api.ktrdr('operations', 'follow', await startDetached());
     await follow.says('Running dummy task');
     await api.stop('SIGKILL');
@@ -127,7 +127,7 @@ describe('ktrdr against a real API', () => {
     expect(follow.stderr).toContain('failed: The process that ran the operation is gone');
   });
 
-  test('a reader that has seen enough ends it in silence', async () => {
+  test('a closed stdout pipe ends the command silently', async () => {
     const ktrdr = api.ktrdr('operations', 'follow', await startDetached());
     await ktrdr.says('Running dummy task');
     ktrdr.closeStdout();
@@ -154,7 +154,7 @@ test('models train --detach warns if the training host does not respond, stores 
   }
 });
 
-test('no API: one line that says what to start, exit 1', async () => {
+test('without an API, one line says what to start: exit 1', async () => {
   const KTRDR_API_URL = `http://localhost:${await freePort()}`;
   const ktrdr = new Program(['apps/cli/bin/ktrdr.mjs', 'dummy', 'start'], { KTRDR_API_URL });
   expect(await ktrdr.ended).toBe(1);

@@ -8,7 +8,7 @@ const SHOW_CURSOR = '\u001b[?25h';
 const WRAP_LINES = '\u001b[?7h';
 const CLEAR_BELOW = '\u001b[0J';
 
-test('a terminal is drawn on with a hidden cursor, and given back as it was', () => {
+test('the cursor is hidden while the progress is drawn, and restored at the end', () => {
   let written = '';
   const terminal = {
     isTTY: true,

@@ -1,4 +1,4 @@
-/** The CLI as users get it: packed by npm, run from an empty folder, without a registry and without the repository. */
+/** Tests the CLI as users install it: packed by npm, run from an empty folder, without a registry or the repository. */
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -49,7 +49,7 @@ describe('the packed CLI', () => {
     rmSync(folder, { recursive: true });
   });
 
-  test('contains the built program, its licences and its README, and nothing else', () => {
+  test('contains only the built program, its licences and its README', () => {
     const files = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trim().split('\n').toSorted();
     const chunks = files.filter((file) => /^package\/dist\/chunks\/[\w-]+\.js$/.test(file));
     expect(chunks.length).toBeGreaterThan(10);
@@ -63,14 +63,14 @@ describe('the packed CLI', () => {
     expect(files.length).toBeLessThan(60);
   });
 
-  test('can be published: no dependencies, a licence and the Node versions that it runs on', () => {
+  test('can be published: it has no dependencies, and states its licence and Node versions', () => {
     expect(manifest).toMatchObject({ name: 'ktrdr', license: 'MIT', engines: { node: '>=20.19' } });
     expect(manifest['description']).toEqual(expect.any(String));
     for (const field of ['private', 'dependencies', 'optionalDependencies', 'peerDependencies'])
       expect(manifest).not.toHaveProperty(field);
   });
 
-  test('names the licence of every package that is bundled, with its text', () => {
+  test('contains the licence text of every bundled package', () => {
     const notices = readFileSync(join(folder, 'package/dist/THIRD-PARTY.txt'), 'utf8');
     for (const name of [
       'axios',
@@ -89,7 +89,7 @@ describe('the packed CLI', () => {
     expect({ code: await npx.ended, said: npx.stdout }).toEqual({ code: 0, said: `${manifest.version}\n` });
   }, 60_000);
 
-  test("works with the README's lines, word for word", async () => {
+  test("runs the README's commands verbatim", async () => {
     const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
     const [, block = ''] = /```bash\n(\(cd apps\/cli [^`]*)```/.exec(readme)!;
     const script = block.replaceAll('/tmp', folder);
@@ -123,7 +123,7 @@ describe('the packed CLI', () => {
   });
 });
 
-test('packing an unbuilt CLI fails with one line that says what to run', async () => {
+test('packing the CLI before a build fails with one line that says what to run', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'ktrdr-unbuilt-'));
   try {
     for (const file of ['package.json', 'bin/ktrdr.mjs'])

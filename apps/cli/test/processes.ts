@@ -1,4 +1,4 @@
-/** Real processes for tests: the built API with folders of its own, and the built CLI. */
+/** Real processes for tests: the built API with temporary folders, and the built CLI. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
@@ -8,10 +8,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 export const ROOT = join(import.meta.dirname, '../../..');
 
-/** Long, because other tests may keep the machine busy. */
+/** Generous, because other tests may keep the machine busy. */
 const START_MS = 40_000;
 
-/** A running program and all that it has written. */
+/** A running program and its output so far. */
 export class Program {
   readonly #child: ChildProcess;
   readonly ended: Promise<number | null>;
@@ -38,7 +38,7 @@ export class Program {
     this.#child.kill(signal);
   }
 
-  /** What a reader of a pipe does that has seen enough. */
+  /** Closes the reading end of stdout, as `head` does. */
   closeStdout(): void {
     this.#child.stdout?.destroy();
   }
@@ -54,7 +54,7 @@ export class Program {
   }
 }
 
-/** The API at a port that stays its own over restarts. */
+/** The API on a port that stays the same over restarts. */
 export class TestApi {
   readonly #folder: string;
   readonly #port: number;
@@ -75,7 +75,7 @@ export class TestApi {
     return api;
   }
 
-  /** By name, so that a name is looked up too. */
+  /** With a host name, so that the name lookup is tested too. */
   get url(): string {
     return `http://localhost:${this.#port}`;
   }
@@ -95,7 +95,7 @@ export class TestApi {
     this.#program = program;
     const deadline = performance.now() + START_MS;
     while (performance.now() < deadline) {
-      // any status will do: health is down while a configured host is missing
+      // any status is enough: the health is down while a configured host is missing
       const answers = await fetch(`${this.url}/health`).then(
         () => true,
         () => false,
@@ -116,7 +116,7 @@ export class TestApi {
     await rm(this.#folder, { recursive: true, force: true });
   }
 
-  /** The CLI, talking to this API. */
+  /** Starts the CLI with the address of this API. */
   ktrdr(...args: string[]): Program {
     return new Program(['apps/cli/bin/ktrdr.mjs', ...args], { KTRDR_API_URL: this.url });
   }

@@ -20,8 +20,8 @@ function training(percentage: number, context: Partial<ProgressContext> = {}): P
   });
 }
 
-describe('what a display shows', () => {
-  test('elapsed and remaining time go on between two reports', () => {
+describe('a progress display', () => {
+  test('updates elapsed and remaining time between two reports', () => {
     const parts = progressParts(state({ progress: progress({ eta_seconds: 90 }) }), START + 10_000);
     expect(parts).toMatchObject({ elapsedSeconds: 10, etaSeconds: 80, mood: 'going' });
     expect(progressParts(state({ progress: progress({ eta_seconds: 5 }) }), START + 10_000).etaSeconds).toBe(
@@ -29,7 +29,7 @@ describe('what a display shows', () => {
     );
   });
 
-  test('the message is what the server says, on one line and harmless', () => {
+  test("shows the server's message on one line, without control characters", () => {
     const parts = progressParts(
       state({ progress: progress({ current_step: 'Training\n\u001b[2Jnow' }) }),
       START,
@@ -55,11 +55,11 @@ describe('what a display shows', () => {
     ['Cancelling', state({ status: 'cancelling' })],
     ['Cancelling: Training at 5', { ...training(5), cancelRequested: true }],
     ['The API does not answer; retrying', state({}, { lost: true })],
-  ])('it says: %s', (message, shown) => {
+  ])('shows: %s', (message, shown) => {
     expect(progressParts(shown, START).message).toBe(message);
   });
 
-  test('figures have four decimals and names that people read; what is not a number is left out', () => {
+  test('shows metrics with readable names and four decimals, and omits values that are not numbers', () => {
     const metrics = {
       train_loss: 0.912345,
       val_accuracy: 0.5,
@@ -76,8 +76,8 @@ describe('what a display shows', () => {
   });
 });
 
-describe('lines for a log', () => {
-  test('come at once where the phase changes, else every few seconds, and once more at the end', () => {
+describe('log lines', () => {
+  test('are printed when the phase changes, otherwise every few seconds, and once more at the end', () => {
     const lines: string[] = [];
     let now = START;
     const clock = { now: () => now, sleep: () => Promise.resolve() };
@@ -99,7 +99,7 @@ describe('lines for a log', () => {
     ]);
   });
 
-  test('the last report before the end is printed too', () => {
+  test('include the last report before the end', () => {
     const lines: string[] = [];
     const clock = { now: () => START, sleep: () => Promise.resolve() };
     const display = new PlainProgress((line) => lines.push(line), clock);

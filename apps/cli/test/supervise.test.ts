@@ -24,12 +24,12 @@ describe('an operation in the CLI', () => {
   const run = (...args: string[]): Promise<ExitCode> => runCommandLine(context, args);
   const cancels = () => server.requests.filter(({ path }) => path.endsWith('/cancel'));
   const following = () => eventually('it is followed', () => server.streams === 1);
-  /** Ctrl+C as npm passes it on: twice within milliseconds. */
+  /** Ctrl+C as npm forwards it: twice within milliseconds. */
   const pressCtrlC = () => {
     context.signals.emit('SIGINT');
     context.signals.emit('SIGINT');
   };
-  /** Longer than what counts as one press. */
+  /** Waits longer than the interval in which two signals count as one Ctrl+C. */
   const waitForNextPress = () => context.clock.sleep(320);
   const complete = () =>
     server.change(ID, {
@@ -53,7 +53,7 @@ describe('an operation in the CLI', () => {
     expect(context.stderr()).toBe('');
   });
 
-  test('that fails says why on stderr: exit 1', async () => {
+  test('that fails prints the reason on stderr: exit 1', async () => {
     const running = run(...START);
     await following();
     server.change(ID, { status: 'failed', error: { code: 'disk_full', message: 'The disk is full.' } });
@@ -61,7 +61,7 @@ describe('an operation in the CLI', () => {
     expect(context.stderr()).toBe('failed: The disk is full.\n');
   });
 
-  test('that the API refuses is exit 2, with the reason', async () => {
+  test('that the API rejects gives the reason: exit 2', async () => {
     server.answers.set('POST /dummy/start', () => ({
       status: 400,
       error: { code: 'invalid_request', message: 'iterations must be at least 1.' },
@@ -81,7 +81,7 @@ describe('an operation in the CLI', () => {
       });
     });
 
-    test('is followed to its end', async () => {
+    test('is followed to the end', async () => {
       const running = run(...RESUME);
       await following();
       complete();
@@ -89,7 +89,7 @@ describe('an operation in the CLI', () => {
       expect(context.stdout()).toContain('[ 40.0%]');
     });
 
-    test('or is retried, which is another question', async () => {
+    test('can be retried instead', async () => {
       server.answers.set(`POST /operations/${ID}/retry`, () => {
         server.set(operation({ attempt: 2 }));
         return { data: { operation_id: ID, status: 'started', message: 'Attempt 2 starts' } };
@@ -98,7 +98,7 @@ describe('an operation in the CLI', () => {
       expect(context.stdout()).toContain('Attempt 2 starts\n');
     });
 
-    test('is left running with Ctrl+C', async () => {
+    test('keeps running after Ctrl+C', async () => {
       const running = run(...RESUME);
       await following();
       pressCtrlC();
@@ -112,7 +112,7 @@ describe('an operation in the CLI', () => {
       expect(context.stdout()).toContain('Attempt 2 goes on\n');
     });
 
-    test('and cannot be says why', async () => {
+    test('although it is not resumable gives the reason', async () => {
       server.answers.set(`POST /operations/${ID}/resume`, () => ({
         status: 409,
         error: { code: 'not_resumable', message: 'It has completed.' },
@@ -121,7 +121,7 @@ describe('an operation in the CLI', () => {
     });
   });
 
-  test('that ended with something to go on from says how', async () => {
+  test('that ended resumable prints the command to resume it', async () => {
     const running = run(...START);
     await following();
     const error = { code: 'trainer_crashed', message: 'Gone.' } as const;
@@ -157,7 +157,7 @@ describe('an operation in the CLI', () => {
     expect(await running).toBe(130);
   });
 
-  test('a second Ctrl+C leaves at once and says that the cancel goes on', async () => {
+  test('a second Ctrl+C exits immediately and says that the cancel continues', async () => {
     const running = run(...START);
     await following();
     pressCtrlC();
@@ -170,7 +170,7 @@ describe('an operation in the CLI', () => {
     );
   });
 
-  test('that completes before the cancel took effect is completed: exit 0', async () => {
+  test('that completes before the cancel takes effect is completed: exit 0', async () => {
     server.answers.set(`POST /operations/${ID}/cancel`, () => {
       complete();
       return { status: 409, error: { code: 'operation_ended', message: 'It has ended.' } };
@@ -182,7 +182,7 @@ describe('an operation in the CLI', () => {
     expect(context.stdout()).toContain('completed in 12s, before the cancel took effect');
   });
 
-  test('a cancel that the API cannot take is said, and the operation is followed on', async () => {
+  test('a cancel that the API rejects is reported, and the operation is followed further', async () => {
     server.answers.set(`POST /operations/${ID}/cancel`, () => ({
       status: 500,
       error: { code: 'internal_error', message: 'Something is broken.' },
@@ -196,7 +196,7 @@ describe('an operation in the CLI', () => {
     expect(context.stdout()).not.toContain('before the cancel took effect');
   });
 
-  test('a cancel reaches an API that comes back', async () => {
+  test('a cancel during an outage is sent when the API is back', async () => {
     const running = run(...START);
     await following();
     await server.close();
@@ -210,7 +210,7 @@ describe('an operation in the CLI', () => {
     expect(await running).toBe(130);
   });
 
-  test('SIGTERM leaves, the operation goes on', async () => {
+  test('SIGTERM ends the CLI, and the operation continues', async () => {
     const running = run(...START);
     await following();
     context.signals.emit('SIGTERM');
@@ -220,7 +220,7 @@ describe('an operation in the CLI', () => {
     expect(context.signals.listenerCount('SIGINT')).toBe(0);
   });
 
-  test('--detach returns at once with the ways to go on', async () => {
+  test('--detach returns immediately and prints the commands to follow and cancel', async () => {
     expect(await run(...START, '--detach')).toBe(0);
     expect(context.stdout()).toBe(
       `Dummy task started\n\n  follow it: ktrdr operations follow ${ID}\n  cancel it: ktrdr operations cancel ${ID}\n`,
@@ -255,7 +255,7 @@ describe('an operation in the CLI', () => {
     expect(context.stderr()).toContain('[  0.0%]');
   });
 
-  test('operations follow: Ctrl+C leaves it running', async () => {
+  test('operations follow: the operation keeps running after Ctrl+C', async () => {
     server.set(operation());
     const running = run('operations', 'follow', ID);
     await following();
@@ -271,12 +271,12 @@ describe('an operation in the CLI', () => {
     ['completed', 0],
     ['failed', 1],
     ['cancelled', 130],
-  ] as const)('operations follow: one that is %s gives %i', async (status, exitCode) => {
+  ] as const)('operations follow: status %s gives exit code %i', async (status, exitCode) => {
     server.set(operation({ status }));
     expect(await run('operations', 'follow', ID)).toBe(exitCode);
   });
 
-  test('operations cancel returns once it is cancelled: exit 0', async () => {
+  test('operations cancel returns when the operation is cancelled: exit 0', async () => {
     server.set(operation());
     const running = run('operations', 'cancel', ID, '--reason', 'wrong file', '--force');
     await following();
@@ -293,7 +293,7 @@ describe('an operation in the CLI', () => {
     expect(context.stdout()).toContain('cancelled\n');
   });
 
-  test('operations cancel of one that completes all the same: exit 1', async () => {
+  test('operations cancel of an operation that completes anyway: exit 1', async () => {
     server.set(operation());
     const running = run('operations', 'cancel', ID);
     await following();

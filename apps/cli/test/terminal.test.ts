@@ -1,4 +1,4 @@
-/** The CLI in a real terminal, as a person sees it: tmux is the terminal, its keys are pressed, its screen is read. */
+/** Tests the CLI in a real terminal: tmux is the terminal, sends the keys and captures the screen. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -40,7 +40,7 @@ afterEach(async () => {
 
 const { test } = requires(program('tmux'));
 
-test('a terminal that becomes narrower shows one progress, and afterwards only how it ended', async () => {
+test('a terminal that becomes narrower shows one progress display, and at the end only the outcome', async () => {
   const command = `KTRDR_API_URL=${api.url} node apps/cli/bin/ktrdr.mjs dummy start --iterations 60 --duration 0.05`;
   tmux('new-session', '-d', '-s', 'main', '-x', '100', '-y', '20', '-c', ROOT, 'sh');
   tmux('send-keys', '-t', 'main', `clear; echo before; ${command}; echo "exit $?"`, 'Enter');
@@ -52,7 +52,7 @@ test('a terminal that becomes narrower shows one progress, and afterwards only h
   expect(ended).toMatch(/^(before\n)?Operation op_dummy_\S+\n✔ completed in/);
 }, 30_000);
 
-test('80 columns show line, bar, percentage, time and ETA; Ctrl+C ends in "cancelled", with no line left over', async () => {
+test('80 columns show message, bar, percentage, elapsed time and ETA; after Ctrl+C only "cancelled" remains', async () => {
   const command = `KTRDR_API_URL=${api.url} node apps/cli/bin/ktrdr.mjs dummy start --iterations 200 --duration 0.05`;
   tmux('new-session', '-d', '-s', 'main', '-x', '80', '-y', '20', '-c', ROOT, 'sh');
   tmux('send-keys', '-t', 'main', `clear; ${command}; echo "exit $?"`, 'Enter');
@@ -69,7 +69,7 @@ test('80 columns show line, bar, percentage, time and ETA; Ctrl+C ends in "cance
   expect(ended).not.toContain('Running dummy task');
 }, 30_000);
 
-test('models delete asks; what is typed decides', async () => {
+test('models delete asks for confirmation and follows the typed answer', async () => {
   const command = `KTRDR_API_URL=${api.url} node apps/cli/bin/ktrdr.mjs models delete nothing/1h_v1`;
   tmux('new-session', '-d', '-s', 'main', '-x', '100', '-y', '20', '-c', ROOT, 'sh');
   tmux('send-keys', '-t', 'main', `clear; ${command}; echo "exit $?"`, 'Enter');

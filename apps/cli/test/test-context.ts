@@ -4,7 +4,7 @@ import { systemClock } from '../src/clock.js';
 import type { CommandContext } from '../src/context.js';
 import { Output } from '../src/output.js';
 
-/** What a command is given, with everything that it writes kept. */
+/** A command's context for tests; it records everything that the command writes. */
 export interface TestContext extends CommandContext {
   signals: EventEmitter;
   input: PassThrough & { isTTY?: boolean };
@@ -31,7 +31,7 @@ export function testContext(apiUrl: string): TestContext {
   };
 }
 
-/** Waits for something that happens soon. */
+/** Waits until a condition holds. */
 export async function eventually(what: string, isTrue: () => boolean, withinMs = 5_000): Promise<void> {
   const deadline = performance.now() + withinMs;
   while (!isTrue()) {

@@ -1,6 +1,6 @@
 /**
- * A small HTTP server that speaks the API's wire format, for tests of the CLI's own side: what it draws, how it follows
- * over broken streams, how it ends. It runs no operation; a test moves its operations along.
+ * A small HTTP server with the API's wire format, for tests of the CLI's own behaviour: what it draws, how it follows
+ * broken streams, how it ends. It runs no operation; a test sets the state of each operation.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -73,7 +73,7 @@ type Answer = {
 
 export class WireServer {
   readonly requests: WireRequest[] = [];
-  /** Answers by `METHOD /path`, before the operations' own. */
+  /** Responses by `METHOD /path`. They take precedence over those of the operations. */
   readonly answers = new Map<string, (request: WireRequest) => Answer | Promise<Answer>>();
   readonly #operations = new Map<string, Operation>();
   readonly #listeners = new Map<string, Set<ServerResponse>>();
@@ -94,7 +94,7 @@ export class WireServer {
     return this.#port;
   }
 
-  /** Begins, or after `close` begins again at the same port. */
+  /** Starts listening; after `close`, on the same port again. */
   async listen(): Promise<void> {
     await new Promise<void>((resolve) => this.#server.listen(this.#port, '127.0.0.1', resolve));
     this.#port = (this.#server.address() as AddressInfo).port;
@@ -105,7 +105,7 @@ export class WireServer {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  /** Stores an operation and tells those who follow it. */
+  /** Stores an operation and sends it to its followers. */
   set(changed: Operation): Operation {
     this.#operations.set(changed.operation_id, changed);
     for (const listener of this.#listeners.get(changed.operation_id) ?? []) sendEvent(listener, changed);
@@ -122,7 +122,7 @@ export class WireServer {
     this.#operations.delete(id);
   }
 
-  /** Cuts every event stream, as a network does. */
+  /** Closes every event stream, like a network failure. */
   cutStreams(): void {
     for (const listeners of this.#listeners.values()) for (const response of listeners) response.destroy();
   }
