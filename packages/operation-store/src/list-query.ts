@@ -13,13 +13,13 @@ interface Counts {
   active_count: number;
 }
 
-/** A row of a page; the only one of an empty page has nothing but the counts. */
+/** A row of a page. An empty page has one row with the counts only. */
 export type PageRow = Counts & (ListedRow | { [Column in keyof ListedRow]: null });
 
 /**
- * A page, newest first, with the counts beside each row: one statement sees one state. What is on the page is found in an index
- * alone, and whole rows are read of that only. A first page has its limit in its text: a plan for any limit, as PostgreSQL makes
- * it, expects a tenth of the table.
+ * A page, newest first, with the counts in each row: a single statement sees a consistent state. The rows of the page
+ * are found with an index, and only these are read completely. The limit of a first page is part of the text, because
+ * PostgreSQL's generic plan for any limit would expect a tenth of the table.
  */
 export function listQuery({ status, type, limit, offset }: OperationQuery): RawBuilder<PageRow> {
   const conditions = [

@@ -5,20 +5,21 @@ import { storeUnavailable } from './store-errors.js';
 
 type Dialect = 'sqlite' | 'postgres';
 
-/** Of ktrdr alone: a database may be shared with what keeps kysely's own names. */
+/** ktrdr's own names, because the database may be shared with another product that uses kysely. */
 const MIGRATION_TABLE = 'ktrdr_migration';
 const LOCK_TABLE = 'ktrdr_migration_lock';
-/** What they were called in the first version, which knew one migration. */
+/** Names used by the first version, which had one migration. */
 const FIRST_MIGRATION_TABLE = 'kysely_migration';
 const FIRST_LOCK_TABLE = 'kysely_migration_lock';
 const FIRST_MIGRATION = '0001_operations';
-/** PostgreSQL's number of the lock of whoever renames them. */
+/** Key of the PostgreSQL advisory lock that guards the renaming. */
 const RENAMING_LOCK = 1_802_793_075;
 
 /**
- * Whether nothing is to be done by {@link migrate}.
- * @param place what people call the database
- * @throws KtrdrError `store_unavailable` where a newer version made the schema
+ * True if {@link migrate} has nothing to do.
+ *
+ * @param place description of the database for messages
+ * @throws KtrdrError `store_unavailable` if a newer version created the schema
  */
 export async function isUpToDate(db: Kysely<Schema>, dialect: Dialect, place: string): Promise<boolean> {
   if (!(await hasTable(db, dialect, MIGRATION_TABLE))) return false;
@@ -27,16 +28,17 @@ export async function isUpToDate(db: Kysely<Schema>, dialect: Dialect, place: st
   const newer = applied.find((name) => !known.includes(name));
   if (newer !== undefined)
     throw storeUnavailable(
-      `${place} was written by a newer version of ktrdr (this one does not know its schema "${newer}"). ` +
-        'Start that version or a later one, or give this one a store of its own.',
+      `${place} was written by a newer version of ktrdr (this version does not know the migration "${newer}"). ` +
+        'Start that version or a later one, or use a separate store for this version.',
     );
   return applied.length === known.length;
 }
 
 /**
- * Brings the schema to this version's. In SQLite, the caller sees to it that nobody else does so at the same time.
- * @param place what people call the database
- * @throws KtrdrError `store_unavailable` where the database has a table of one of ktrdr's names that is another product's
+ * Updates the schema to this version. For SQLite, the caller must prevent concurrent migrations.
+ *
+ * @param place description of the database for messages
+ * @throws KtrdrError `store_unavailable` if a table with one of ktrdr's names belongs to another product
  */
 export async function migrate(db: Kysely<Schema>, dialect: Dialect, place: string): Promise<void> {
   if (dialect === 'sqlite') await renameFirstTables(db, dialect);
@@ -54,7 +56,7 @@ export async function migrate(db: Kysely<Schema>, dialect: Dialect, place: strin
   if (error !== undefined) throw error;
 }
 
-/** The first version's own tables, and nobody else's of that name. */
+/** Renames the first version's tables. Tables of another product with the same names stay. */
 async function renameFirstTables(db: Kysely<Schema>, dialect: Dialect): Promise<void> {
   if (dialect === 'postgres') await sql`select pg_advisory_xact_lock(${sql.lit(RENAMING_LOCK)})`.execute(db);
   for (const table of [FIRST_MIGRATION_TABLE, FIRST_LOCK_TABLE, 'operations', 'operation_counts']) {
@@ -72,7 +74,7 @@ async function refuseForeignTable(db: Kysely<Schema>, dialect: Dialect, place: s
   for (const table of ['operations', 'operation_history', 'operation_counts']) {
     if (!(await hasTable(db, dialect, table))) continue;
     throw storeUnavailable(
-      `${place} has a table "${table}" that is not ktrdr's. Give ktrdr a database of its own` +
+      `${place} has a table "${table}" that is not ktrdr's. Give ktrdr a separate database` +
         (dialect === 'sqlite'
           ? ': set STATE_DIR to another folder.'
           : ', or a schema: create schema ktrdr, and ?options=-csearch_path%3Dktrdr at the end of DATABASE_URL.'),
@@ -80,7 +82,7 @@ async function refuseForeignTable(db: Kysely<Schema>, dialect: Dialect, place: s
   }
 }
 
-/** Whether a table is found where names without a schema are looked for and made. */
+/** True if the table exists in the schema that unqualified names refer to. */
 async function hasTable(db: Kysely<Schema>, dialect: Dialect, name: string): Promise<boolean> {
   const tables =
     dialect === 'sqlite'
@@ -98,5 +100,7 @@ async function currentSchema(db: Kysely<Schema>, place: string): Promise<string>
   const { rows } = await sql<{ schema: string | null }>`select current_schema() as schema`.execute(db);
   const schema = rows[0]?.schema;
   if (typeof schema === 'string') return schema;
-  throw storeUnavailable(`${place} has no schema of the search path. Create it, or correct DATABASE_URL.`);
+  throw storeUnavailable(
+    `${place} has none of the schemas in its search path. Create one of them, or correct DATABASE_URL.`,
+  );
 }

@@ -12,7 +12,7 @@ import { openSqliteDatabase } from './sqlite-database.js';
 import { SqlOperationStore } from './sql-operation-store.js';
 import { PostgresServer } from './testing/index.js';
 
-/** The error that opening there ends with. */
+/** The error of an attempt to open the store. */
 async function refusal(location: { url?: string; stateDir: string }): Promise<KtrdrError> {
   const error: unknown = await openOperationStore(location).then(
     async (store) => {
@@ -40,7 +40,7 @@ describe('a store in a SQLite file', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  test('makes its folder and its file, and finds what it kept', async () => {
+  test('creates its folder and file, and keeps its data', async () => {
     const stateDir = join(folder, 'new/state');
     const first = await openOperationStore({ stateDir });
     await first.create(CREATED);
@@ -51,7 +51,7 @@ describe('a store in a SQLite file', () => {
     await second.close();
   });
 
-  test('is written through to the disk before a write is acknowledged', async () => {
+  test('is synced to disk before a write is acknowledged', async () => {
     const { db, close } = await openSqliteDatabase(join(folder, 'ktrdr.db'));
     const read = async (pragma: string) =>
       Object.values((await sql.raw(`pragma ${pragma}`).execute(db)).rows[0] as object)[0] as unknown;
@@ -61,7 +61,7 @@ describe('a store in a SQLite file', () => {
     await close();
   });
 
-  test('waits for the disk again after progress, which does not', async () => {
+  test('syncs again after a write of progress, which does not sync', async () => {
     const database = await openSqliteDatabase(join(folder, 'ktrdr.db'));
     const store = new SqlOperationStore(database);
     const synchronous = async () =>
@@ -77,7 +77,7 @@ describe('a store in a SQLite file', () => {
     await store.close();
   });
 
-  test('is store_unavailable with the reason once it is closed', async () => {
+  test('reports store_unavailable with the reason after it is closed', async () => {
     const store = await openOperationStore({ stateDir: folder });
     await store.close();
     await store.close();
@@ -87,14 +87,14 @@ describe('a store in a SQLite file', () => {
     });
   });
 
-  test('refuses a file that is no database, and names it', async () => {
+  test('rejects a file that is not a database, and names it', async () => {
     await writeFile(join(folder, 'ktrdr.db'), 'operation,status\nop_1,running\n'.repeat(100));
     const { code, message } = await refusal({ stateDir: folder });
     expect(code).toBe('store_unavailable');
     expect(message).toMatch(/ktrdr\.db is not a database file.*STATE_DIR/);
   });
 
-  test('refuses a folder where the file should be, and a file where the folder should be', async () => {
+  test('rejects a folder instead of the file, and a file instead of the folder', async () => {
     await mkdir(join(folder, 'ktrdr.db'));
     expect((await refusal({ stateDir: folder })).message).toMatch(/ktrdr\.db cannot be opened/);
     await writeFile(join(folder, 'state'), '');
@@ -102,7 +102,7 @@ describe('a store in a SQLite file', () => {
     expect((await refusal({ stateDir: join(folder, 'state/below') })).message).toMatch(/cannot be opened/);
   });
 
-  test('refuses what a newer version wrote', async () => {
+  test('rejects a store written by a newer version', async () => {
     const { db, close } = await openSqliteDatabase(join(folder, 'ktrdr.db'));
     await sql`insert into ktrdr_migration (name, timestamp) values ('0099_later', '2030')`.execute(db);
     await close();
@@ -111,11 +111,11 @@ describe('a store in a SQLite file', () => {
     expect(message).toMatch(/written by a newer version of ktrdr.*"0099_later"/);
   });
 
-  test('says that the disk is full, and goes on when there is room again', async () => {
+  test('reports a full disk, and continues after space is freed', async () => {
     const database = await openSqliteDatabase(join(folder, 'ktrdr.db'));
     const store = new SqlOperationStore(database);
     await store.create(CREATED);
-    // SQLite's own limit on the file: what it says and does then is what it does on a full disk
+    // SQLite's own limit of the file size has the same effect as a full disk
     await sql`pragma max_page_count = 1`.execute(database.db);
     const large = { ...OPERATION, operation_id: 'op_dummy_2', warnings: ['x'.repeat(1 << 20)] };
     await expect(store.create({ ...CREATED, operation: large })).rejects.toMatchObject({
@@ -129,7 +129,7 @@ describe('a store in a SQLite file', () => {
     await store.close();
   });
 
-  test('says that another process holds the file, and nothing is half written', async () => {
+  test('reports that another process locks the file, and leaves no partial write', async () => {
     const database = await openSqliteDatabase(join(folder, 'ktrdr.db'));
     await sql`pragma busy_timeout = 50`.execute(database.db);
     const store = new SqlOperationStore(database);
@@ -158,10 +158,10 @@ describe('a store in PostgreSQL', () => {
 
   const open = (address: string) => refusal({ url: address, stateDir: tmpdir() });
 
-  test('refuses a wrong password without showing it', async () => {
+  test('rejects a wrong password without showing it', async () => {
     const { code, message, cause } = await open(server.url('ktrdr_1', { password: 'wrong-one' }));
     expect(code).toBe('store_unavailable');
-    expect(message).toMatch(/does not let the user postgres in.*DATABASE_URL/);
+    expect(message).toMatch(/rejects the login of user postgres .*DATABASE_URL/);
     expect(message).not.toContain('wrong-one');
     expect(cause).toBeInstanceOf(Error);
   });
@@ -180,11 +180,11 @@ describe('a store in PostgreSQL', () => {
     await expect(wrong).rejects.toMatchObject({
       code: 'store_unavailable',
       message: expect.stringMatching(
-        /does not let the user keeper in.* Set POSTGRES_PASSWORD to the password/,
+        /rejects the login of user keeper .* Set POSTGRES_PASSWORD to the password/,
       ),
     });
     await expect(openOperationStore({ url: address, stateDir: tmpdir() })).rejects.toMatchObject({
-      message: expect.stringContaining('asks the user keeper for a password, and none is set'),
+      message: expect.stringContaining('requires a password for user keeper, but none is set'),
     });
     // a password in the URL takes precedence
     const own = openOperationStore({
@@ -197,28 +197,28 @@ describe('a store in PostgreSQL', () => {
     });
   });
 
-  test('refuses a database that is not there, and says how to make it', async () => {
+  test('reports a missing database, and says how to create it', async () => {
     const { code, message } = await open(server.url('nowhere'));
     expect(code).toBe('store_unavailable');
     expect(message).toMatch(/has no database nowhere.*createdb nowhere/);
   });
 
-  test('says where nobody answers', async () => {
+  test('reports the address of a server that does not respond', async () => {
     const { code, message } = await open('postgres://postgres:secret@127.0.0.1:1/ktrdr');
     expect(code).toBe('store_unavailable');
-    expect(message).toMatch(/No PostgreSQL server answers at 127\.0\.0\.1:1\./);
+    expect(message).toMatch(/No PostgreSQL server responds at 127\.0\.0\.1:1\./);
   });
 
-  test('says that it does not know the host', async () => {
+  test('reports an unknown host', async () => {
     const { code, message } = await open('postgres://postgres:secret@ktrdr.invalid/ktrdr');
     expect(code).toBe('store_unavailable');
     expect(message).toMatch(
-      /server at ktrdr\.invalid:5432 cannot be reached: its host name is unknown .* Start it/,
+      /server at ktrdr\.invalid:5432 is not reachable: its host name is unknown .* Start it/,
     );
   });
 
   test.each(['ktrdr.db', 'mysql://root@127.0.0.1/ktrdr', ''])(
-    'refuses "%s" as its address',
+    'rejects "%s" as its address',
     async (address) => {
       const { code, message } = await open(address);
       expect(code).toBe('invalid_setting');
@@ -226,7 +226,7 @@ describe('a store in PostgreSQL', () => {
     },
   );
 
-  test('refuses what a newer version wrote', async () => {
+  test('rejects a store written by a newer version', async () => {
     const database = await server.createDatabase();
     const { db, close } = await openPostgresDatabase(database);
     await sql`insert into ktrdr_migration (name, timestamp) values ('0099_later', '2030')`.execute(db);
@@ -234,7 +234,7 @@ describe('a store in PostgreSQL', () => {
     expect((await open(database)).message).toMatch(/newer version of ktrdr.*"0099_later"/);
   });
 
-  test('is store_unavailable while the server is away, keeps what was acknowledged, and goes on', async () => {
+  test('reports store_unavailable while the server is down, keeps acknowledged writes, and continues', async () => {
     const store = await openOperationStore({ url, stateDir: tmpdir() });
     const acknowledged: string[] = [];
     const refused: unknown[] = [];
@@ -267,7 +267,7 @@ describe('a store in PostgreSQL', () => {
   });
 });
 
-/** At most ten seconds. */
+/** Waits at most ten seconds. */
 async function until(holds: () => boolean): Promise<void> {
   for (let turn = 0; turn < 1000 && !holds(); turn++) await new Promise((resolve) => setTimeout(resolve, 10));
   expect(holds()).toBe(true);

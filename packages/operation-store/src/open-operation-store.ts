@@ -6,10 +6,13 @@ import { openSqliteDatabase } from './sqlite-database.js';
 /** Name of the SQLite file in the state folder. */
 const FILE_NAME = 'ktrdr.db';
 
+/** Where the operations are stored. */
 export interface OperationStoreLocation {
-  /** `postgres://user:password@host:port/database`; without it the operations are kept in `{stateDir}/ktrdr.db`. */
+  /**
+   * `postgres://user:password@host:port/database`. Without it, operations are stored in the file `{stateDir}/ktrdr.db`.
+   */
   url?: string;
-  /** Password for `url` if the URL has none. */
+  /** Password to use if `url` has none. */
   password?: string;
   stateDir: string;
 }
@@ -18,7 +21,8 @@ export interface OperationStoreLocation {
 export type OpenOperationStore = OperationStore & { close(): Promise<void> };
 
 /**
- * Opens the durable store of operations; makes what is missing of it, and brings its schema up to date.
+ * Opens the durable store of operations. Creates it if it is missing, and updates its schema.
+ *
  * @throws KtrdrError `store_unavailable`, `invalid_setting`
  */
 export async function openOperationStore({

@@ -2,35 +2,39 @@ import { KtrdrError } from '@ktrdr/contracts';
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import { isUpToDate, migrate } from './migrate.js';
-import { explainPostgresError, isConflictOfTransactions, type PostgresPlace } from './postgres-errors.js';
-import { PostgresNotices } from './postgres-notices.js';
+import { explainPostgresError, isTransactionConflict, type PostgresPlace } from './postgres-errors.js';
+import { PostgresNotifications } from './postgres-notifications.js';
 import { PreparedStatements } from './prepared-statements.js';
 import type { Schema } from './schema.js';
-import { breakWhereSilent } from './silent-connection.js';
+import { limitResponseTime } from './response-timeout.js';
 import type { SqlDatabase } from './sql-database.js';
 import { asStoreError } from './store-errors.js';
 
 const CONNECTIONS = 10;
 const CONNECT_MS = 5_000;
-/** How long a call waits until one of the connections is free. */
-const FREE_MS = 60_000;
-/** Without a byte of an answer: the network may be gone without a word. */
-const ANSWER_MS = 10_000;
-/** Indexes of a million operations take their time. */
-const MIGRATION_ANSWER_MS = 1_800_000;
-/** A process that stands still within a transaction gives its locks back after this. */
+/** Time a call waits for a free connection, ms. */
+const POOL_TIMEOUT_MS = 60_000;
+/** Time without any data from the server after which a query fails, ms. The network may fail silently. */
+const RESPONSE_TIMEOUT_MS = 10_000;
+/** The same for migrations, ms. Building an index over a million operations takes long. */
+const MIGRATION_RESPONSE_TIMEOUT_MS = 1_800_000;
+/** The server ends a transaction after this idle time (ms), so that a stalled process releases its locks. */
 const IDLE_TRANSACTION_MS = 10_000;
-/** PostgreSQL's number for bigint. */
+/** PostgreSQL's type id of bigint. */
 const INT8 = 20;
 
 /**
- * Connects to the PostgreSQL database at `url` and brings its schema up to date.
+ * Connects to the PostgreSQL database at `url` and updates its schema.
+ *
  * @param password used if `url` has none
- * @throws KtrdrError `store_unavailable`; `invalid_setting` where `url` is not one
+ * @throws KtrdrError `store_unavailable`; `invalid_setting` if `url` is not a PostgreSQL URL
  */
 export async function openPostgresDatabase(
   url: string,
-  { answerMs = ANSWER_MS, password }: { answerMs?: number; password?: string } = {},
+  {
+    responseTimeoutMs = RESPONSE_TIMEOUT_MS,
+    password,
+  }: { responseTimeoutMs?: number; password?: string } = {},
 ): Promise<SqlDatabase> {
   const place = placeOf(url, password);
   const explain = (error: unknown) => explainPostgresError(error, place);
@@ -42,10 +46,10 @@ export async function openPostgresDatabase(
     keepAlive: true,
     types: { getTypeParser: typeParser },
   };
-  const pool = makePool(settings, answerMs);
+  const pool = makePool(settings, responseTimeoutMs);
   const db = kyselyOn(pool);
   const statements = new PreparedStatements(pool);
-  const notices = new PostgresNotices({ connect: () => new pg.Client(settings), answerMs });
+  const notices = new PostgresNotifications({ connect: () => new pg.Client(settings), responseTimeoutMs });
   const close = async () => {
     await notices.stop();
     await db.destroy();
@@ -62,29 +66,34 @@ export async function openPostgresDatabase(
     now: sql<number>`cast(extract(epoch from clock_timestamp()) * 1000 as bigint)`,
     locksRows: true,
     explain,
-    // its writes hold nobody up while they wait for the disk
+    // in PostgreSQL, a write that waits for the disk does not block others
     relaxed: (write) => write(db),
     prepared: (statement) => statements.rows(statement),
-    mayGoWellAgain: isConflictOfTransactions,
+    isRetryable: isTransactionConflict,
     tell: (operationId) => notices.tell(operationId),
-    onWriteElsewhere: (hear) => notices.hear(hear),
+    onRemoteWrite: (hear) => notices.hear(hear),
     close,
   };
 }
 
-/** Connections that are made when they are needed. */
-function makePool(settings: pg.ClientConfig, answerMs: number): pg.Pool {
+/** A pool of connections, opened on demand. */
+function makePool(settings: pg.ClientConfig, responseTimeoutMs: number): pg.Pool {
   const Client = class extends pg.Client {
     constructor() {
       super(settings);
     }
   };
-  const pool = new pg.Pool({ ...settings, max: CONNECTIONS, connectionTimeoutMillis: FREE_MS, Client });
-  // A connection that breaks leaves the pool: its query fails, or whoever asks next learns whether there is another.
+  const pool = new pg.Pool({
+    ...settings,
+    max: CONNECTIONS,
+    connectionTimeoutMillis: POOL_TIMEOUT_MS,
+    Client,
+  });
+  // a broken connection leaves the pool: its query fails, and the next query opens a new connection
   pool.on('error', () => {});
   pool.on('connect', (client) => {
     client.on('error', () => {});
-    breakWhereSilent(client, answerMs);
+    limitResponseTime(client, responseTimeoutMs);
   });
   return pool;
 }
@@ -95,7 +104,7 @@ function kyselyOn(pool: pg.Pool): Kysely<Schema> {
 
 async function bringUpToDate(db: Kysely<Schema>, settings: pg.ClientConfig, place: string): Promise<void> {
   if (await isUpToDate(db, 'postgres', place)) return;
-  const patient = kyselyOn(makePool(settings, MIGRATION_ANSWER_MS));
+  const patient = kyselyOn(makePool(settings, MIGRATION_RESPONSE_TIMEOUT_MS));
   try {
     await migrate(patient, 'postgres', place);
   } finally {
@@ -103,19 +112,19 @@ async function bringUpToDate(db: Kysely<Schema>, settings: pg.ClientConfig, plac
   }
 }
 
-/** As pg's own, but for bigint: no number here is beyond 2^53. */
+/** Parses bigint as a number: no value here exceeds 2^53. Other types as in pg. */
 function typeParser(oid: number, format?: 'text' | 'binary') {
   return oid === INT8 ? Number : pg.types.getTypeParser(oid, format as 'text');
 }
 
-/** Adds the password to the URL. It may contain any characters. */
+/** Adds the password, which may contain any characters, to the URL. */
 function withPassword(url: string, password = ''): string {
   const address = new URL(url);
   address.password = encodeURIComponent(password);
   return address.href;
 }
 
-/** What of `url` may be shown: all but the password. */
+/** The parts of `url` that messages may show: all but the password. */
 function placeOf(url: string, password: string | undefined): PostgresPlace {
   try {
     const { protocol, hostname, port, pathname, username, password: own } = new URL(url);
@@ -130,7 +139,7 @@ function placeOf(url: string, password: string | undefined): PostgresPlace {
   } catch (cause) {
     throw new KtrdrError(
       'invalid_setting',
-      'DATABASE_URL is not the address of a PostgreSQL database. Write it as postgres://user:password@host:5432/database',
+      'DATABASE_URL is not a PostgreSQL URL. Write it as postgres://user:password@host:5432/database',
       { cause },
     );
   }

@@ -23,7 +23,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => server?.stop());
 
-/** A store in a new database, and a connection beside it. */
+/** Opens a store in a new database, and a separate connection to it. */
 async function withStore(
   use: (store: OpenOperationStore, other: pg.Client) => Promise<void>,
   settings: string[] = [],
@@ -53,15 +53,15 @@ const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 async function untilWaiting(other: pg.Client, count: number): Promise<void> {
   const waiting = `select count(*)::int as count from pg_stat_activity where wait_event_type = 'Lock'`;
   for (let turn = 0; turn < 500; turn++) {
-    // what a transaction sees of this is what it saw first
+    // within a transaction, the statistics view is frozen at its first read
     await other.query('select pg_stat_clear_snapshot()');
     if ((await other.query<{ count: number }>(waiting)).rows[0]?.count === count) return;
     await sleep(10);
   }
-  throw new Error('nobody waits');
+  throw new Error('no connection waits for a lock');
 }
 
-test('two hundred starts at once wait for a connection, for longer than it takes to make one', () =>
+test('two hundred concurrent starts wait for a free connection, for longer than the connection timeout', () =>
   withStore(async (store, other) => {
     await other.query('begin');
     await other.query('lock table operations in exclusive mode');
@@ -72,27 +72,27 @@ test('two hundred starts at once wait for a connection, for longer than it takes
     expect((await store.list({ limit: 0, offset: 0 })).total_count).toBe(200);
   }));
 
-test('a write that PostgreSQL gives up to end a deadlock is done again', () =>
+test('a write that PostgreSQL aborts to end a deadlock is retried', () =>
   withStore(
     async (store, other) => {
       for (const id of ['op_1', 'op_2']) await create(store, id);
       await other.query('begin');
       await other.query(`update operations set resumable = 1 where id = 'op_2'`);
-      // one statement that has the first and waits for the second
+      // one statement that locks the first row and waits for the second
       const taken = store.renew(LEASE, new Map(['op_1', 'op_2'].map((id) => [id, 1])));
       await untilWaiting(other, 1);
       await other.query(`update operations set resumable = 1 where id = 'op_1'`);
       await other.query('commit');
       expect(await taken).toHaveLength(2);
     },
-    // the store's connections look for a deadlock once, after this time; a busy machine needs it to make one
+    // the store's connections check for a deadlock once, after this time; a busy machine needs that long to create one
     [
       `set deadlock_timeout = '1h'`,
       `do $$ begin execute format('alter database %I set deadlock_timeout to ''3s''', current_database()); end $$`,
     ],
   ));
 
-test('writes that a stricter isolation refuses are done again', () =>
+test('writes that a stricter isolation level rejects are retried', () =>
   withStore(
     async (store, other) => {
       await create(store, 'op_1');
@@ -109,7 +109,7 @@ test('writes that a stricter isolation refuses are done again', () =>
     ],
   ));
 
-test('a conflict that does not end is store_unavailable', () =>
+test('a conflict that does not end becomes store_unavailable', () =>
   withStore(async (store, other) => {
     await create(store, 'op_1');
     await other.query(
@@ -121,11 +121,11 @@ test('a conflict that does not end is store_unavailable', () =>
     );
     await expect(store.saveProgress('op_1', 1, SAVED)).rejects.toMatchObject({
       code: 'store_unavailable',
-      message: expect.stringMatching(/same operations .* again and again .*Try again/),
+      message: expect.stringMatching(/same operations .* conflicted repeatedly .*Try again/),
     });
   }));
 
-test('whoever counts takes a stripe that is free, and the counts add up', () =>
+test('a count uses a free stripe, and the counts add up', () =>
   withStore(async (store, other) => {
     await other.query('begin');
     for (let stripe = 0; stripe < 6; stripe++)

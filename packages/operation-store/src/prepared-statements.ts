@@ -1,12 +1,12 @@
 import type { CompiledQuery } from 'kysely';
 import pg from 'pg';
 
-/** Each takes room at every connection for as long as that lasts. */
-const MOST = 64;
+/** Each statement uses memory on every connection for its whole lifetime. */
+const MAX_STATEMENTS = 64;
 
 /**
- * Statements that PostgreSQL parses once a connection, and plans no more after the first few times, under a name for each text.
- * Texts beyond the first 64 are planned each time.
+ * Prepares statements under a name per text. PostgreSQL parses each once per connection and, after a few executions,
+ * reuses its plan. Texts beyond the first 64 are planned every time.
  */
 export class PreparedStatements {
   readonly #pool: pg.Pool;
@@ -24,7 +24,7 @@ export class PreparedStatements {
       return (await this.#pool.query<R & pg.QueryResultRow>({ name, ...statement })).rows;
     } catch (error) {
       if (!isOutdated(error)) throw error;
-      // other connections have it as well under this name
+      // the other connections have the statement under this name too
       this.#names.clear();
       return (await this.#pool.query<R & pg.QueryResultRow>(statement)).rows;
     }
@@ -32,14 +32,17 @@ export class PreparedStatements {
 
   #nameOf(text: string): string | undefined {
     const known = this.#names.get(text);
-    if (known !== undefined || this.#names.size === MOST) return known;
+    if (known !== undefined || this.#names.size === MAX_STATEMENTS) return known;
     const name = `ktrdr_${++this.#named}`;
     this.#names.set(text, name);
     return name;
   }
 }
 
-/** A column has another type since it was prepared: a newer version has brought the schema up to date. */
+/**
+ * True if a column has changed its type since the statement was prepared, because a newer version has migrated the
+ * schema.
+ */
 function isOutdated(error: unknown): boolean {
   return error instanceof pg.DatabaseError && error.routine === 'RevalidateCachedQuery';
 }

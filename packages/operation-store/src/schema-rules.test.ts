@@ -19,7 +19,7 @@ const METADATA = {
   parameters: {},
 };
 const ERROR = { code: 'internal_error', message: 'broken' } as const;
-/** How an operation comes to each status. */
+/** The changes that lead an operation to each status. */
 const WAYS: Record<string, StatusChange[]> = {
   pending: [],
   running: [{ to: 'running', at: AT }],
@@ -67,7 +67,7 @@ const DATABASES = {
   },
 };
 
-describe.each(Object.entries(DATABASES))('whatever is written to %s', (_name, open) => {
+describe.each(Object.entries(DATABASES))('the rules of %s', (_name, open) => {
   let database: SqlDatabase;
   let store: SqlOperationStore;
   let remove: () => Promise<void>;
@@ -96,7 +96,7 @@ describe.each(Object.entries(DATABASES))('whatever is written to %s', (_name, op
   const update = (id: string, assignments: string) =>
     sql`update operations set ${sql.raw(assignments)} where id = ${id}`.execute(database.db);
 
-  /** That writing so is refused with `message` and leaves all as it is. */
+  /** Expects that the update is rejected with `message` and changes nothing. */
   async function expectRefused(id: string, assignments: string, message: RegExp): Promise<void> {
     const before = await store.get(id);
     await expect(update(id, assignments)).rejects.toThrow(message);
@@ -131,7 +131,7 @@ describe.each(Object.entries(DATABASES))('whatever is written to %s', (_name, op
   );
 
   test.each(STATUSES)(
-    'the attempt of one that is %s counts on with the next attempt alone',
+    'the attempt of a %s operation increases only with the next attempt',
     async (status) => {
       const id = await operationThatIs(status);
       await expectRefused(id, 'attempt = 2', /ktrdr: the next attempt/);
@@ -142,14 +142,14 @@ describe.each(Object.entries(DATABASES))('whatever is written to %s', (_name, op
     },
   );
 
-  test.each(STATUSES)('the epoch of one that is %s never falls', async (status) => {
+  test.each(STATUSES)('the epoch of a %s operation never decreases', async (status) => {
     const id = await operationThatIs(status);
     await update(id, 'epoch = 3');
     await expectRefused(id, 'epoch = 2', /ktrdr: an epoch never falls/);
     await update(id, 'epoch = 3');
   });
 
-  test.each(ENDED)('what one that is %s left does not change', async (status) => {
+  test.each(ENDED)('the outcome of a %s operation does not change', async (status) => {
     const id = await operationThatIs(status);
     for (const change of [`result_json = '"new"'`, `error_json = '"new"'`, `completed_at = '2027-01-01'`]) {
       await expectRefused(id, change, /ktrdr: what an ended operation left/);
@@ -157,18 +157,18 @@ describe.each(Object.entries(DATABASES))('whatever is written to %s', (_name, op
   });
 
   test.each([`id = 'other'`, `type = 'training'`, `created_at = '2027-01-01'`])(
-    'what names an operation stays: %s',
+    'the identity of an operation does not change: %s',
     async (change) => {
       await expectRefused(await operationThatIs('running'), change, /ktrdr: an operation keeps/);
     },
   );
 
-  test('an operation has an end exactly where it has ended', async () => {
+  test('an operation has an end time if and only if it has ended', async () => {
     await expectRefused(await operationThatIs('running'), `completed_at = '${AT}'`, /constraint/i);
     await expectRefused(await operationThatIs('failed'), 'completed_at = null', /constraint/i);
   });
 
-  test('a line of the history belongs to an operation, and goes with it', async () => {
+  test('a history entry belongs to an operation and is deleted with it', async () => {
     const line = sql`insert into operation_history (operation_id, at, attempt, status, cause_json)
       values ('op_none', ${AT}, 1, 'running', 'null')`;
     await expect(line.execute(database.db)).rejects.toThrow(/foreign key/i);
@@ -178,7 +178,7 @@ describe.each(Object.entries(DATABASES))('whatever is written to %s', (_name, op
     expect(await store.history(id)).toEqual([]);
   });
 
-  test('the counts are those of the rows, whatever was written and refused', async () => {
+  test('the counts match the rows after accepted and rejected writes', async () => {
     const statement = sql<{ type: string; status: string; count: unknown }>`
       select type, status, count(*) as count from operations group by type, status`;
     const { rows } = await statement.execute(database.db);

@@ -1,9 +1,9 @@
 import type { OperationStatus, OperationType } from '@ktrdr/contracts';
 import type { Generated } from 'kysely';
 
-/** One operation. A `_json` column holds JSON as text; a truth is 0 or 1. */
+/** One operation. A `_json` column holds JSON text; booleans are 0 or 1. */
 export interface OperationsTable {
-  /** In the order of creation. */
+  /** Increases with each created operation. */
   seq: Generated<number>;
   id: string;
   type: OperationType;
@@ -11,14 +11,14 @@ export interface OperationsTable {
   attempt: number;
   epoch: number;
   owner: string;
-  /** Ms since 1970 by the clock that `SqlDatabase.now` reads. */
+  /** Ms since 1970, by the clock of `SqlDatabase.now`. */
   lease_expires_at: number;
   cancel_forced: number;
   resumable: number;
   task_id: string | null;
   created_at: string;
   started_at: string | null;
-  /** Not `null` exactly where the operation has ended. */
+  /** Set if and only if the operation has ended. */
   completed_at: string | null;
   cancel_requested_at: string | null;
   cancel_reason_json: string;
@@ -30,6 +30,7 @@ export interface OperationsTable {
   request_json: string;
 }
 
+/** One change of an operation's status. */
 export interface OperationHistoryTable {
   seq: Generated<number>;
   operation_id: string;
@@ -39,7 +40,7 @@ export interface OperationHistoryTable {
   cause_json: string;
 }
 
-/** How many operations there are: the sum over the stripes. Kept by triggers alone. */
+/** Number of operations: the sum over the stripes. Only triggers write it. */
 export interface OperationCountsTable {
   type: OperationType;
   status: OperationStatus;
@@ -47,6 +48,7 @@ export interface OperationCountsTable {
   count: number;
 }
 
+/** The tables of the store. */
 export interface Schema {
   operations: OperationsTable;
   operation_history: OperationHistoryTable;

@@ -24,7 +24,7 @@ const INSERTED = `insert into operations (id, type, status, attempt, epoch, owne
   values ('op_old', 'dummy', 'pending', 1, 1, 'gone', 0, 0, 0, '${AT}', 'null', '${JSON.stringify(OPERATION.progress)}',
   '${JSON.stringify(OPERATION.metadata)}', '[]', 'null', 'null', 'null')`;
 
-/** Makes the tables as the first version did, which used kysely's own names for what it kept of that. */
+/** Creates the tables as the first version did, which used kysely's default table names. */
 async function makeFirstVersion(db: Kysely<unknown>, dialect: 'sqlite' | 'postgres'): Promise<void> {
   const first = migrationsFor(dialect)['0001_operations'];
   const provider = { getMigrations: async () => ({ '0001_operations': first! }) };
@@ -41,7 +41,7 @@ describe('a store in PostgreSQL', () => {
 
   const open = (url: string) => openOperationStore({ url, stateDir: tmpdir() });
 
-  /** Does `statements` in a database, and answers with the rows of the last one. */
+  /** Runs `statements` in a database, and returns the rows of the last one. */
   async function query(url: string, ...statements: string[]): Promise<unknown[]> {
     const client = new pg.Client(url);
     await client.connect();
@@ -64,7 +64,7 @@ describe('a store in PostgreSQL', () => {
     return url;
   }
 
-  test('shares a database with a product that keeps kysely migrations of its own', async () => {
+  test('shares a database with a product that has its own kysely migrations', async () => {
     const url = await server.createDatabase();
     const theirs = `select * from kysely_migration`;
     const before = await query(
@@ -81,7 +81,7 @@ describe('a store in PostgreSQL', () => {
     expect(await query(url, theirs)).toEqual(before);
   });
 
-  test('takes the tables of the first version over, with what is in them', async () => {
+  test('takes over the tables of the first version with their data', async () => {
     const url = await firstVersion();
     await query(url, INSERTED);
     const stores = await Promise.all([open(url), open(url), open(url)]);
@@ -98,20 +98,20 @@ describe('a store in PostgreSQL', () => {
     );
   });
 
-  test('waits for a change of its tables longer than for an answer', async () => {
+  test('waits longer for a migration than for a query', async () => {
     const url = await firstVersion();
     const other = new pg.Client(url);
     await other.connect();
     await other.query('begin');
     await other.query('lock table operations in access share mode');
-    const opened = openPostgresDatabase(url, { answerMs: 200 });
+    const opened = openPostgresDatabase(url, { responseTimeoutMs: 200 });
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     await other.query('commit');
     await other.end();
     await (await opened).close();
   });
 
-  test("refuses another product's table of the same name, and works in a schema of its own", async () => {
+  test("rejects another product's table of the same name, and works in a separate schema", async () => {
     const url = await server.createDatabase();
     await query(url, 'create table operations (what text)');
     const refused = open(url);
@@ -123,7 +123,7 @@ describe('a store in PostgreSQL', () => {
       const inSchema = `${url}?options=-csearch_path%3D${schema}`;
       await expect(open(inSchema)).rejects.toMatchObject({
         code: 'store_unavailable',
-        message: expect.stringContaining('no schema of the search path'),
+        message: expect.stringContaining('none of the schemas in its search path'),
       });
       await query(url, `create schema ${schema}`);
       for (const expected of [true, false]) {
@@ -134,7 +134,7 @@ describe('a store in PostgreSQL', () => {
     }
   });
 
-  test('orders and compares text by its bytes, whatever the language of the database', async () => {
+  test('sorts and compares text by bytes, whatever the locale of the database', async () => {
     const plain = await server.createDatabase();
     const name = 'other_language';
     await query(
@@ -160,7 +160,7 @@ describe('a store in PostgreSQL', () => {
     expect(own).toEqual([{ collname: 'C' }]);
   });
 
-  test('a store that has listed goes on when a newer version changes columns', async () => {
+  test('an open store keeps listing when a newer version changes columns', async () => {
     const url = await server.createDatabase();
     const store = await open(url);
     await store.create(CREATED);
@@ -178,7 +178,7 @@ describe('a store in PostgreSQL', () => {
   });
 });
 
-test('a SQLite file of the first version is taken over, with what is in it', async () => {
+test('a SQLite file of the first version is taken over with its data', async () => {
   const stateDir = await mkdtemp(join(tmpdir(), 'ktrdr-store-'));
   const file = new Libsql(join(stateDir, 'ktrdr.db'));
   const db = new Kysely<unknown>({ dialect: new SqliteDialect({ database: file as never }) });

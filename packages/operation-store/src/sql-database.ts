@@ -1,27 +1,27 @@
 import type { CompiledQuery, Kysely, RawBuilder } from 'kysely';
 import type { Schema } from './schema.js';
 
-/** What differs between the databases. */
+/** The differences between the databases. */
 export interface SqlDatabase {
   readonly db: Kysely<Schema>;
-  /** Ms since 1970 by the one clock that leases are measured with. */
+  /** Current time, ms since 1970, by the one clock that measures leases. */
   readonly now: RawBuilder<number>;
-  /** Transactions run beside each other: rows that are read to be written are locked. */
+  /** True if transactions run concurrently, so that rows must be locked when they are read for a write. */
   readonly locksRows: boolean;
-  /** What is wrong and what to do, where `error` means that the database cannot be used; else `null`. */
+  /** Explains what is wrong and what to do next, if `error` means that the database is not usable; otherwise `null`. */
   readonly explain: (error: unknown) => string | null;
   /**
-   * Runs a write that need not be on the disk when it resolves: it outlives the process, and the machine too from some later write
-   * on.
+   * Runs a write that need not be on disk when it resolves. It survives the end of the process at once, and a power
+   * failure after a later write.
    */
   readonly relaxed: <T>(write: (db: Kysely<Schema>) => Promise<T>) => Promise<T>;
-  /** The rows of a read whose text comes again and again: a connection plans it once, or a few times at most. */
+  /** Runs a frequent read as a prepared statement and returns its rows. */
   readonly prepared: <R>(statement: CompiledQuery<R>) => Promise<R[]>;
-  /** `error` came of what others did at the same time, and undid what was tried: the same again may go well. */
-  readonly mayGoWellAgain: (error: unknown) => boolean;
-  /** Tells other processes that an operation was written, where the database can. */
+  /** True if concurrent transactions caused the error and the work was rolled back, so that a retry may succeed. */
+  readonly isRetryable: (error: unknown) => boolean;
+  /** Notifies other processes of a written operation, if the database supports it. */
   readonly tell: (operationId: string) => void;
-  /** Calls `listener` with the ids of operations that another process wrote, where the database can tell. */
-  readonly onWriteElsewhere: (listener: (operationId: string) => void) => void;
+  /** Calls `listener` with the ids of operations written by other processes, if the database supports it. */
+  readonly onRemoteWrite: (listener: (operationId: string) => void) => void;
   readonly close: () => Promise<void>;
 }

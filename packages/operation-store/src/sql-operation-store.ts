@@ -34,20 +34,20 @@ import {
   type StoredRow,
 } from './stored-row.js';
 
-/** PostgreSQL takes it in no text: no stored id has it. */
+/** PostgreSQL's text cannot contain it, so no stored id does. */
 const NUL = '\0';
 
 /** `lease_expires_at` of a released lease. */
 const RELEASED = 0;
-/** Of an operation that is removed while it is created again. */
+/** Attempts to create an operation that is removed concurrently. */
 const CREATE_TRIES = 3;
-/** Operations whose lease one statement renews. */
-const RENEWED_AT_ONCE = 1_000;
-/** Of a call that others' transactions undo each time, with pauses between them that double. */
+/** Number of leases renewed by one statement. */
+const LEASES_PER_STATEMENT = 1_000;
+/** Attempts of a call that conflicts with concurrent transactions. The delay doubles after each. */
 const TRIES = 6;
 const FIRST_PAUSE_MS = 10;
 
-/** Operations in a database: they outlive the process, and several processes share them. */
+/** Stores operations in a database. They survive the process, and several processes can share them. */
 export class SqlOperationStore implements OperationStore {
   readonly #database: SqlDatabase;
   readonly #listeners = new Set<(operationId: string) => void>();
@@ -55,7 +55,7 @@ export class SqlOperationStore implements OperationStore {
 
   constructor(database: SqlDatabase) {
     this.#database = database;
-    database.onWriteElsewhere((id) => this.#hear(id));
+    database.onRemoteWrite((id) => this.#hear(id));
   }
 
   async create(created: NewOperation): Promise<Written> {
@@ -68,7 +68,7 @@ export class SqlOperationStore implements OperationStore {
         if (known !== undefined) return { ...storedOperation(known), changed: false };
         if ((await find(db, id)) !== undefined) throw operationExists(id);
       }
-      throw storeUnavailable(`Operation ${id} was removed each time that it was created. Try again.`);
+      throw storeUnavailable(`Operation ${id} was removed concurrently each time it was created. Try again.`);
     });
     if (written.changed) this.#wrote(id);
     return written;
@@ -176,7 +176,7 @@ export class SqlOperationStore implements OperationStore {
         save(alone).where('resumable', '=', resumable).executeTakeFirst(),
       );
       if (relaxed.numUpdatedRows > 0n) return true;
-      // that there is something to go on from has to outlive the machine
+      // the fact that a training can be resumed must survive a power failure
       return (await save(db).executeTakeFirst()).numUpdatedRows > 0n;
     });
     if (written) this.#wrote(operationId);
@@ -186,8 +186,8 @@ export class SqlOperationStore implements OperationStore {
   async renew(lease: Lease, operations: ReadonlyMap<string, number>): Promise<StoredOperation[]> {
     const held = [...operations];
     const rows: StoredRow[] = [];
-    for (let start = 0; start < held.length; start += RENEWED_AT_ONCE) {
-      const some = held.slice(start, start + RENEWED_AT_ONCE);
+    for (let start = 0; start < held.length; start += LEASES_PER_STATEMENT) {
+      const some = held.slice(start, start + LEASES_PER_STATEMENT);
       const pairs = some.map(([id, epoch]) => sql`(${id}, cast(${epoch} as integer))`);
       const renewed = await this.#use((db) =>
         db
@@ -303,7 +303,7 @@ export class SqlOperationStore implements OperationStore {
     await this.#use((db) => db.selectFrom('operations').select('seq').limit(1).execute());
   }
 
-  /** Gives the connections back; nothing can be read or written any more. */
+  /** Closes the connections. The store is not usable afterwards. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -311,16 +311,18 @@ export class SqlOperationStore implements OperationStore {
   }
 
   /**
-   * `work` is one statement or one transaction: it can be done again where others' undid it.
-   * @throws KtrdrError `store_unavailable` where the database is what went wrong
+   * Runs `work`, which must be one statement or one transaction, so that it can be retried after a conflict.
+   *
+   * @throws KtrdrError `store_unavailable` if the database failed
    */
   async #use<T>(work: (db: Kysely<Schema>) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
-      if (this.#closed) throw storeUnavailable('The store of operations is closed: the service is stopping.');
+      if (this.#closed)
+        throw storeUnavailable('The operation store is closed, because the service is stopping.');
       try {
         return await work(this.#database.db);
       } catch (error) {
-        if (attempt === TRIES || !this.#database.mayGoWellAgain(error))
+        if (attempt === TRIES || !this.#database.isRetryable(error))
           throw asStoreError(error, (unknown) => this.#database.explain(unknown));
       }
       await sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1));
@@ -392,7 +394,7 @@ async function findTask(db: Kysely<Schema>, taskId: string | undefined): Promise
   return db.selectFrom('operations').select(STORED_COLUMNS).where('task_id', '=', taskId).executeTakeFirst();
 }
 
-/** As JSON carries it: what is answered is what is stored. */
+/** A copy after a round trip through JSON, so that the response equals what is stored. */
 function copyOf(change: StatusChange): StatusChange {
   return fromJson<StatusChange>(toJson(change));
 }

@@ -18,20 +18,21 @@ import type { Schema } from './schema.js';
 import type { SqlDatabase } from './sql-database.js';
 import { asStoreError, codeOf, messageOf } from './store-errors.js';
 
-// Required from this package: the bundled services do not contain its native library.
+// Loaded with require from this package, because the bundled services do not contain its native library.
 const require = createRequire(import.meta.url);
 const Database = require('libsql') as typeof Libsql;
 
-/** How long a write waits for another process's. */
+/** Time a write waits for another process's write, ms. */
 const BUSY_MS = 5_000;
-/** Turning a new file's journal into a WAL does not wait, whatever the busy timeout. */
+/** Switching a new file to WAL ignores the busy timeout, so it is retried. */
 const WAL_TRIES = 100;
 const WAL_PAUSE_MS = 20;
-/** Statements that are kept prepared; the store has some forty, and one for each length of a first page that is asked for. */
+/** Maximum number of prepared statements. The store has about forty, and one more per requested page size. */
 const STATEMENTS = 200;
 
 /**
- * Opens the SQLite file at `path`, creates it and its folder where they do not exist, and brings its schema up to date.
+ * Opens the SQLite file at `path`. Creates the file and its folder if they are missing, and updates the schema.
+ *
  * @throws KtrdrError `store_unavailable`
  */
 export async function openSqliteDatabase(path: string): Promise<SqlDatabase> {
@@ -57,7 +58,7 @@ async function prepareDatabase(
 ): Promise<SqlDatabase> {
   connection.exec(`pragma busy_timeout = ${BUSY_MS}`);
   await useWal(connection);
-  // FULL: an acknowledged write is on the disk, and outlives a power failure.
+  // FULL: an acknowledged write is on disk and survives a power failure
   connection.exec('pragma synchronous = full');
   connection.exec('pragma foreign_keys = on');
   const db = new Kysely<Schema>({ dialect: new ImmediateSqliteDialect(connection) });
@@ -83,12 +84,12 @@ async function prepareDatabase(
           connection.exec('pragma synchronous = full');
         }
       }),
-    // every statement is
+    // all statements are prepared, see `withStatements`
     prepared: async (statement) => (await db.executeQuery(statement)).rows,
-    // the right to write is taken when a transaction begins, and waited for
-    mayGoWellAgain: () => false,
+    // transactions take the write lock at their start and wait for it, so they never conflict
+    isRetryable: () => false,
     tell() {},
-    onWriteElsewhere() {},
+    onRemoteWrite() {},
     close: () => db.destroy(),
   };
 }
@@ -105,7 +106,7 @@ async function useWal(connection: Libsql.Database): Promise<void> {
   }
 }
 
-/** The connection, with the statements that it prepared before. */
+/** The connection with a cache of prepared statements. */
 function withStatements(connection: Libsql.Database): SqliteDatabase {
   const statements = new Map<string, SqliteStatement>();
   return {
@@ -134,7 +135,10 @@ class ImmediateSqliteDialect extends SqliteDialect {
   }
 }
 
-/** Its transactions take the right to write when they begin: one that has read never finds that another wrote meanwhile. */
+/**
+ * Its transactions take the write lock at their start, so a transaction never finds that another process wrote after
+ * its first read.
+ */
 class ImmediateSqliteDriver extends SqliteDriver {
   readonly #connection: Libsql.Database;
 
@@ -147,34 +151,36 @@ class ImmediateSqliteDriver extends SqliteDriver {
     await connection.executeQuery(CompiledQuery.raw('begin immediate'));
   }
 
-  /** Where SQLite has taken the transaction back itself, as on a full disk, the error that led to it stays the one thrown. */
+  /** If SQLite has already rolled back, for example on a full disk, the original error is kept. */
   override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
     if (this.#connection.inTransaction) await super.rollbackTransaction(connection);
   }
 }
 
-/** What is wrong with the file at `path`, where `error` is about that; else `null`. */
+/**
+ * Explains what is wrong with the file at `path` and what to do next; `null` for an error that is not about the file.
+ */
 export function explainSqliteError(error: unknown, path: string): string | null {
   const code = codeOf(error);
   const text = messageOf(error);
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
-    return `${path} is locked by another process. Try again; if it stays so, see who has the file open (lsof ${path}).`;
+    return `${path} is locked by another process. Try again. If it stays locked, find the process with: lsof ${path}`;
   }
   if (code === 'SQLITE_FULL' || code === 'ENOSPC') {
-    return `The disk is full: ${path} cannot be written. Make room on it and try again.`;
+    return `The disk is full: ${path} could not be written. Free some space and try again.`;
   }
   if (code.startsWith('SQLITE_NOTADB') || code.startsWith('SQLITE_CORRUPT')) {
     return `${path} is not a database file, or it is damaged (${text}). Move it away, or set STATE_DIR to another folder.`;
   }
   if (code.startsWith('SQLITE_READONLY') || code === 'EROFS') {
-    return `${path} can only be read. Give this user the right to write it and its folder, or set STATE_DIR to another folder.`;
+    return `${path} is read-only. Give this user write access to the file and its folder, or set STATE_DIR to another folder.`;
   }
   if (code.startsWith('SQLITE_IOERR')) {
-    return `${path} could not be read or written (${text}). See whether its disk is full or broken.`;
+    return `${path} could not be read or written (${text}). Check the disk for errors and free space.`;
   }
   const cannotOpen = code.startsWith('SQLITE_CANTOPEN') || text.startsWith('ConnectionFailed');
   if (cannotOpen || ['EACCES', 'EPERM', 'ENOTDIR', 'EEXIST'].includes(code)) {
-    return `${path} cannot be opened. See that its folder is one, and that this user may read and write there, or set STATE_DIR to another folder.`;
+    return `${path} cannot be opened. Check that its parent is a folder in which this user can read and write, or set STATE_DIR to another folder.`;
   }
   return null;
 }

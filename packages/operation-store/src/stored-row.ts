@@ -3,7 +3,7 @@ import type { StoredOperation } from '@ktrdr/orchestrator';
 import type { Insertable, Selectable } from 'kysely';
 import type { OperationHistoryTable, OperationsTable } from './schema.js';
 
-/** What a list shows. */
+/** Columns shown in a list. */
 export const LISTED_COLUMNS = [
   'seq',
   'id',
@@ -22,7 +22,7 @@ export const LISTED_COLUMNS = [
   'error_json',
 ] as const satisfies readonly (keyof OperationsTable)[];
 
-/** Every column but the request, which only its manager reads. */
+/** All columns but the request, which only the operation's manager reads. */
 export const STORED_COLUMNS = [
   ...LISTED_COLUMNS,
   'epoch',
@@ -31,11 +31,13 @@ export const STORED_COLUMNS = [
   'result_json',
 ] as const satisfies readonly (keyof OperationsTable)[];
 
+/** A row of a list. */
 export type ListedRow = Pick<Selectable<OperationsTable>, (typeof LISTED_COLUMNS)[number]>;
 
+/** A row without the request. */
 export type StoredRow = Pick<Selectable<OperationsTable>, (typeof STORED_COLUMNS)[number]>;
 
-/** What a change of the status may change. */
+/** Columns that a change of the status may write. */
 export function changingColumns(operation: Operation) {
   return {
     status: operation.status,
@@ -52,7 +54,7 @@ export function changingColumns(operation: Operation) {
   };
 }
 
-/** What never changes. */
+/** Columns that never change. */
 export function fixedColumns(operation: Operation) {
   return {
     id: operation.operation_id,
@@ -106,7 +108,10 @@ export function historyEntryOf(row: Selectable<OperationHistoryTable>): Operatio
   return { at, attempt, status, cause: fromJson<string | null>(row.cause_json) };
 }
 
-/** Text that both databases keep as it is: JSON escapes what PostgreSQL's text cannot hold, such as NUL. */
+/**
+ * Converts a value to JSON text that both databases can store: JSON escapes what PostgreSQL's text cannot contain, such
+ * as NUL.
+ */
 export function toJson(value: unknown): string {
   return JSON.stringify(value ?? null);
 }

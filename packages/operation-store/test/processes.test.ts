@@ -37,7 +37,7 @@ describe.each(Object.entries(STORES))('processes on %s', (_name, make) => {
   });
   afterEach(() => empty.remove());
 
-  /** Opens the store, and closes it after. */
+  /** Opens the store, and closes it afterwards. */
   async function withStore<T>(use: (store: OpenOperationStore) => Promise<T>): Promise<T> {
     const store = await openOperationStore(empty.location);
     try {
@@ -47,20 +47,20 @@ describe.each(Object.entries(STORES))('processes on %s', (_name, make) => {
     }
   }
 
-  test('four that open it first, at once, all can', async () => {
+  test('four processes can create the store at the same time', async () => {
     const opened = await together(4, 'open', empty.location);
     expect(opened.flat().map(({ changed }) => changed)).toEqual([true, true, true, true]);
     expect((await withStore((store) => store.list({ limit: 9, offset: 0 }))).total_count).toBe(4);
   });
 
-  test('two that create with the same task ids get the same operations', async () => {
+  test('two processes that create with the same task ids get the same operations', async () => {
     const [one = [], two = []] = await together(2, 'create', empty.location);
     expect(one.map(({ id }) => id)).toEqual(two.map(({ id }) => id));
     expect(one.map(({ changed }) => changed)).toEqual(two.map(({ changed }) => !changed));
     expect((await withStore((store) => store.list({ limit: 0, offset: 0 }))).total_count).toBe(50);
   });
 
-  test('two that take over get each operation once', async () => {
+  test('two processes that take over get each operation once', async () => {
     const ids = Array.from({ length: 60 }, (_, number) => `op_dummy_${number}`);
     await withStore(async (store) => {
       for (const id of ids) await create(store, id, 0);
@@ -73,7 +73,7 @@ describe.each(Object.entries(STORES))('processes on %s', (_name, make) => {
     });
   });
 
-  test('what was acknowledged outlives kill -9 of who wrote it', async () => {
+  test('acknowledged writes survive kill -9 of the writer', async () => {
     const order = ['pending', 'running', 'completed'];
     for (const name of ['first', 'second', 'third']) {
       const writer = await StoreProcess.start('write', empty.location, name);

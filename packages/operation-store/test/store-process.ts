@@ -6,7 +6,7 @@ import type { OperationStoreLocation } from '../src/open-operation-store.js';
 
 const FIXTURE = join(import.meta.dirname, 'fixtures/store-process.mjs');
 
-/** One line that a store process printed. */
+/** One line printed by a store process. */
 export interface Acknowledged {
   id: string;
   changed?: boolean;
@@ -15,7 +15,7 @@ export interface Acknowledged {
   result?: unknown;
 }
 
-/** A process of its own that uses a store; it waits until it is told to begin. */
+/** A process that uses a store. It waits for the signal to start. */
 export class StoreProcess {
   readonly acknowledged: Acknowledged[] = [];
   readonly #child: ChildProcess;
@@ -28,7 +28,7 @@ export class StoreProcess {
     child.stderr?.on('data', (chunk: Buffer) => (this.#errors += chunk.toString()));
   }
 
-  /** Resolves when it is ready to begin. */
+  /** Resolves when the process is ready. */
   static async start(
     work: 'open' | 'create' | 'take-over' | 'write',
     location: OperationStoreLocation,
@@ -38,7 +38,9 @@ export class StoreProcess {
     const started = new StoreProcess(child);
     const lines = createInterface(child.stdout);
     const ready = once(lines, 'line');
-    const gone = started.#exited.then(() => Promise.reject(new Error(`it ended early: ${started.#errors}`)));
+    const gone = started.#exited.then(() =>
+      Promise.reject(new Error(`the process ended early: ${started.#errors}`)),
+    );
     gone.catch(() => {});
     await Promise.race([ready, gone]);
     lines.on('line', (line) => started.acknowledged.push(JSON.parse(line) as Acknowledged));
@@ -49,14 +51,15 @@ export class StoreProcess {
     this.#child.stdin?.write('begin\n');
   }
 
-  /** Resolves with what it printed. @throws where it failed */
+  /** Resolves with the printed lines. @throws if the process failed */
   async finish(): Promise<Acknowledged[]> {
     await this.#exited;
-    if (this.#child.exitCode !== 0) throw new Error(`it exited ${this.#child.exitCode}: ${this.#errors}`);
+    if (this.#child.exitCode !== 0)
+      throw new Error(`the process exited with ${this.#child.exitCode}: ${this.#errors}`);
     return this.acknowledged;
   }
 
-  /** Resolves with what it had printed before. */
+  /** Kills the process. Resolves with the lines printed before. */
   async kill(): Promise<Acknowledged[]> {
     this.#child.kill('SIGKILL');
     await this.#exited;
@@ -64,7 +67,7 @@ export class StoreProcess {
   }
 }
 
-/** `count` processes that begin together. @returns what each printed, when all have ended */
+/** Runs `count` processes that start together. @returns the lines of each, after all have ended */
 export async function together(
   count: number,
   work: 'open' | 'create' | 'take-over',

@@ -20,7 +20,7 @@ function world() {
   return { clock, logger, outage, store: outage.watch(memory), fail, heal };
 }
 
-const AWAY = new KtrdrError('store_unavailable', 'No PostgreSQL server answers at db:5432. Start it.');
+const AWAY = new KtrdrError('store_unavailable', 'No PostgreSQL server responds at db:5432. Start it.');
 
 describe('an outage of the store', () => {
   test('is logged once when it begins and once when it ends, with its length', async () => {

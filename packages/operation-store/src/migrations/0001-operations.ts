@@ -73,11 +73,11 @@ async function createTables(db: Kysely<unknown>, dialect: 'sqlite' | 'postgres')
 }
 
 async function createIndexes(db: Kysely<unknown>): Promise<void> {
-  // each filter of a list, newest first
+  // one index per filter of a list, newest first
   await createIndex(db, 'operations_by_status', ['status', 'seq']);
   await createIndex(db, 'operations_by_type', ['type', 'seq']);
   await createIndex(db, 'operations_by_type_and_status', ['type', 'status', 'seq']);
-  // those that have not ended, oldest first, and the others by their age
+  // active operations, oldest first, and ended ones by age
   await createIndex(db, 'operations_by_end', ['completed_at', 'seq']);
   await db.schema
     .createIndex('operation_history_by_operation')

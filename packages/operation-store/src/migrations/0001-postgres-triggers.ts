@@ -1,7 +1,8 @@
 /**
- * What an operation's row may become, and how many there are; the same rules as for SQLite. Counts are spread over stripes, one
- * of which a transaction locks before it changes any: two transactions never wait for each other's counts.
- * What was written is told on the channel `ktrdr_operations`; a lease that was renewed is not.
+ * Rules for changes of an operation's row, and the counts of operations; the same as for SQLite.
+ *
+ * Counts are spread over stripes. A transaction locks one stripe before it changes a count, so that transactions do not
+ * wait for each other's counts. Writes are announced on the channel `ktrdr_operations`, except for renewed leases.
  */
 export const POSTGRES_TRIGGERS = [
   `create function ktrdr_guard_operation() returns trigger language plpgsql as $$

@@ -1,4 +1,4 @@
-/** What an operation's row may become, and how many there are; the same rules as for PostgreSQL. */
+/** Rules for changes of an operation's row, and the counts of operations; the same as for PostgreSQL. */
 export const SQLITE_TRIGGERS = [
   `create trigger operations_guard before update on operations
    begin

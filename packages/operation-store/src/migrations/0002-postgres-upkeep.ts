@@ -1,4 +1,4 @@
-/** Columns that an index or a key has. */
+/** Text columns that are part of an index or a key. */
 const INDEXED_TEXT = {
   operations: ['id', 'type', 'status', 'task_id', 'completed_at'],
   operation_history: ['operation_id'],
@@ -6,10 +6,13 @@ const INDEXED_TEXT = {
 };
 
 /**
- * - Writes are told by who wrote, after they are committed: a transaction that notifies waits until all others like it have
- *   reached the disk.
- * - Indexed text is in the order of its bytes: quicker to compare, and the same after an update of the system's languages.
- * - A transaction that counts takes any stripe that is free, and waits only where all are taken.
+ * Changes for speed and upgrades:
+ *
+ * - The writing process announces a write after the commit. A transaction that notifies would wait until all others
+ *   that notify have reached the disk.
+ * - Indexed text is sorted by bytes. That is faster to compare, and does not change when the system updates its
+ *   locales.
+ * - A transaction counts in any free stripe. It waits only if all are locked.
  */
 export const POSTGRES_UPKEEP = [
   'drop trigger operations_told on operations',

@@ -2,8 +2,8 @@ import { sql, type Kysely, type Migration } from 'kysely';
 import { POSTGRES_UPKEEP } from './0002-postgres-upkeep.js';
 
 /**
- * Those that have not ended, of a million, without a look at the others: whatever the database believes of how many there are.
- * PostgreSQL also compares text byte by byte, whatever its language, and counts and tells without a wait.
+ * An index of the active operations, so that they are found without reading the ended ones, whatever the planner's
+ * statistics say. PostgreSQL also compares text by bytes, and counts and notifies without waiting.
  */
 export function upkeep(dialect: 'sqlite' | 'postgres'): Migration {
   return {

@@ -2,7 +2,7 @@ import type { Migration } from 'kysely';
 import { operations } from './0001-operations.js';
 import { upkeep } from './0002-upkeep.js';
 
-/** By name, in the order in which they are applied. What was released once never changes. */
+/** All migrations by name, in the order in which they run. A released migration never changes. */
 export function migrationsFor(dialect: 'sqlite' | 'postgres'): Record<string, Migration> {
   return { '0001_operations': operations(dialect), '0002_upkeep': upkeep(dialect) };
 }

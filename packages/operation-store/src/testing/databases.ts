@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { OperationStoreLocation } from '../open-operation-store.js';
 import type { PostgresServer } from './postgres-server.js';
 
-/** Where an empty store can be opened, as often as wanted; `remove` takes away what it left. */
+/** The location of an empty store, which can be opened repeatedly. `remove` deletes the store. */
 export interface EmptyStore {
   location: OperationStoreLocation;
   remove: () => Promise<void>;

