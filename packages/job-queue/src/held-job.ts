@@ -1,50 +1,58 @@
 import type { Clock } from '@ktrdr/orchestrator';
 import type { JobMessage, JobReport } from './messages.js';
 
-/** Of the time that a lock lasts; then the work stops, so that it has stopped when somebody else takes the job. */
-const LOST_AFTER = 0.9;
-const LOOKS_PER_LOCK = 8;
-/** Time between two reports, ms. */
+/**
+ * Share of the lock time after which unrenewed work stops, so that it has ended before another worker takes the job.
+ */
+const LOST_AFTER_SHARE = 0.9;
+const CHECKS_PER_LOCK = 8;
+/** Minimum time between two reports, ms. */
 const REPORT_EVERY_MS = 100;
-/** Somebody has to say that the work may begin within this time, ms: else nobody wants the job any more. */
+/** A job that nobody starts within this time (ms) is dropped: nobody wants it any more. */
 export const BEGIN_MS = 60_000;
 
 /** Why the work on a job has to stop. */
 export type JobStop =
   | { cause: 'cancelled'; reason: string | null; force: boolean }
-  /** Another worker does the job, or will. */
+  /** Another worker has the job, or will take it. */
   | { cause: 'gone'; reason: string; force: boolean };
 
-/** What the work on a job sees. */
+/** A job as its work sees it. */
 export interface WorkedJob<TData, TReport> {
   readonly id: string;
   readonly data: TData;
-  /** How often the job was taken, from 1; of two that work on one job the higher one has it. */
+  /**
+   * How often the job was taken, from 1. If two workers run the same job, it belongs to the one with the higher number.
+   */
   readonly run: number;
-  /** Tells whoever put the job in; the newest report counts. */
+  /** Reports progress to the process that follows the job. A newer report replaces an older one. */
   report(report: TReport): void;
-  /** Calls `listener` when the work has to stop; a second time where a cancel is then forced. At once where it has to already. */
+  /**
+   * Calls `listener` when the work has to stop, and again if a cancel is then forced. Calls it at once if the work
+   * already has to stop.
+   */
   onStop(listener: (stop: JobStop) => void): void;
 }
 
-/** The job belongs to another worker: what was computed here counts no more. */
+/** The job now belongs to another worker, so this worker's result is discarded. */
 export class JobLostError extends Error {
   override readonly name = 'JobLostError';
 }
 
+/** What a `HeldJob` needs. */
 export interface HeldJobParts<TData, TReport> {
   id: string;
   data: TData;
   run: number;
   /** Name of the worker. */
   worker: string;
-  /** How long the lock lasts after it was renewed, ms. */
+  /** Time that a renewed lock lasts, ms. */
   lockMs: number;
   clock: Clock;
   send: (report: JobReport<TReport>) => Promise<void>;
 }
 
-/** A job in the hands of one worker, from its lock to its end. */
+/** A job held by one worker, from its lock to its end. */
 export class HeldJob<TData, TReport> implements WorkedJob<TData, TReport> {
   readonly id: string;
   readonly data: TData;
@@ -60,7 +68,7 @@ export class HeldJob<TData, TReport> implements WorkedJob<TData, TReport> {
   #sending: Promise<void> | null = null;
   #lastSent = -Infinity;
   #renewedAt: number;
-  #cancelLook = () => {};
+  #cancelCheck = () => {};
   #cancelSend = () => {};
   #ended = false;
 
@@ -81,7 +89,7 @@ export class HeldJob<TData, TReport> implements WorkedJob<TData, TReport> {
     return this.#stop?.cause === 'gone' ? this.#stop.reason : null;
   }
 
-  /** Nobody has said that the work may begin. */
+  /** True if nobody started the job within `BEGIN_MS`. */
   get isUnwanted(): boolean {
     return this.#unwanted;
   }
@@ -96,19 +104,22 @@ export class HeldJob<TData, TReport> implements WorkedJob<TData, TReport> {
     if (this.#stop !== null) listener(this.#stop);
   }
 
-  /** Resolves when the work may begin. Rejects where the job is gone; resolves, for the work to see it, where it is cancelled. */
+  /**
+   * Resolves when the work may begin, and also when the job is cancelled, so that the work sees the cancel. Rejects if
+   * the job is lost.
+   */
   async untilBegun(): Promise<void> {
     const { clock } = this.#parts;
-    const told = new Promise<void>((resolve) => {
+    const begun = new Promise<void>((resolve) => {
       this.#onBegin = resolve;
       this.onStop(() => resolve());
     });
     this.#send();
     const tooLate = clock.setTimer(BEGIN_MS, () => {
       this.#unwanted = true;
-      this.#stopBy({ cause: 'gone', reason: 'nobody says that it may begin', force: true });
+      this.#stopBy({ cause: 'gone', reason: 'nobody started the job', force: true });
     });
-    await told;
+    await begun;
     tooLate();
     this.throwIfGone();
     this.#begun = true;
@@ -119,7 +130,7 @@ export class HeldJob<TData, TReport> implements WorkedJob<TData, TReport> {
     if (this.whyGone !== null) throw new JobLostError(this.whyGone);
   }
 
-  told(message: JobMessage): void {
+  receive(message: JobMessage): void {
     if (message.type === 'cancel') {
       this.#stopBy({ cause: 'cancelled', reason: message.reason, force: message.force });
     } else if (message.run === this.run) this.#onBegin();
@@ -129,20 +140,20 @@ export class HeldJob<TData, TReport> implements WorkedJob<TData, TReport> {
     this.#renewedAt = this.#parts.clock.monotonic();
   }
 
-  /** The lock is lost. */
+  /** Stops the work because the lock is lost. */
   lose(reason: string): void {
     this.#stopBy({ cause: 'gone', reason, force: true });
   }
 
-  /** The worker stops: somebody else is to do the job. */
-  giveBack(): void {
-    this.#stopBy({ cause: 'gone', reason: 'the worker stops', force: false });
+  /** Stops the work because the worker stops. Another worker takes over. */
+  stopForWorker(): void {
+    this.#stopBy({ cause: 'gone', reason: 'the worker is stopping', force: false });
   }
 
-  /** Nothing is done here any more. */
+  /** Stops all timers. Call this when the work has ended. */
   end(): void {
     this.#ended = true;
-    this.#cancelLook();
+    this.#cancelCheck();
     this.#cancelSend();
   }
 
@@ -156,15 +167,15 @@ export class HeldJob<TData, TReport> implements WorkedJob<TData, TReport> {
 
   #look(): void {
     const { clock, lockMs } = this.#parts;
-    this.#cancelLook = clock.setTimer(lockMs / LOOKS_PER_LOCK, () => {
+    this.#cancelCheck = clock.setTimer(lockMs / CHECKS_PER_LOCK, () => {
       const silence = clock.monotonic() - this.#renewedAt;
-      if (silence > lockMs * LOST_AFTER) {
+      if (silence > lockMs * LOST_AFTER_SHARE) {
         this.lose(`the queue could not be reached for ${(silence / 1000).toFixed(1)} s`);
       } else this.#look();
     });
   }
 
-  /** Sends what is newest as soon as the report before it has arrived. */
+  /** Sends the newest report, after the previous one has been delivered. */
   #send(): void {
     this.#changed = true;
     if (this.#sending !== null || this.#ended) return;
@@ -188,7 +199,7 @@ export class HeldJob<TData, TReport> implements WorkedJob<TData, TReport> {
       try {
         await send({ run, worker, begun: this.#begun, report: this.#report });
       } catch {
-        // the queue is away: the lock decides what that means
+        // the queue is unreachable: the lock decides whether the job is lost
         this.#changed = true;
       }
     }

@@ -4,7 +4,7 @@ import type { Clock, OrchestratorLogger } from '@ktrdr/orchestrator';
 import { JobWatch, type JobState } from './job-state.js';
 import {
   ANNOUNCE_MS,
-  KEPT_MS,
+  MESSAGE_RETENTION_MS,
   topicOfJob,
   WORKERS_TOPIC,
   type AnnouncedWorker,
@@ -18,24 +18,28 @@ import { QueueConnection } from './queue-connection.js';
 import { reasonOf, secondsSince } from './outage.js';
 import { within } from './within.js';
 
-/** A question that is not answered in this time has failed, ms. */
-const ANSWER_MS = 2_000;
-/** Time between two looks at what is followed, ms. */
-const LOOK_MS = 1_000;
-/** The first look at a job that is followed from now on, ms: several begin together. */
-const FIRST_LOOK_MS = 20;
-/** A job of which nothing was heard for so long is asked for, ms. */
+/** Timeout of a request to the queue, ms. */
+const RESPONSE_TIMEOUT_MS = 2_000;
+/** Time between two polls of the followed jobs, ms. */
+const POLL_MS = 1_000;
+/** Delay of the poll after a new follower, ms. Followers that start together share one poll. */
+const FIRST_POLL_MS = 20;
+/** Poll a job after this long without an update (ms). */
 const SILENT_MS = 2_000;
-/** Jobs that one look asks for. */
-const MOST_ASKED = 200;
-/** Those that have fewer before them hear their place at each look; others once in so long for each that is followed, ms. */
-const NEAR = 20;
+/** Maximum number of silent jobs queried per poll. */
+const MAX_QUERIES_PER_POLL = 200;
+/**
+ * Jobs with fewer than this many ahead get their place at every poll. Others get it less often: after `PLACE_MS` for
+ * each followed job.
+ */
+const FRONT_PLACES = 20;
 const PLACE_MS = 25;
-/** Every worker that is there was heard after so long, ms. */
-const ALL_HEARD_MS = ANNOUNCE_MS + 500;
-/** A worker that says nothing for so long is not listed any more, ms. */
-const FORGOTTEN_MS = 60_000;
+/** Time in which every running worker has announced itself, ms. */
+const ALL_ANNOUNCED_MS = ANNOUNCE_MS + 500;
+/** A worker is removed from the list after this long without an announcement, ms. */
+const WORKER_EXPIRY_MS = 60_000;
 
+/** What a `JobQueue` needs. */
 export interface JobQueueParts {
   url: string;
   queue: string;
@@ -43,72 +47,72 @@ export interface JobQueueParts {
   logger: OrchestratorLogger;
 }
 
-/** A worker and when it was last heard. */
+/** A worker and the time of its last announcement. */
 export interface KnownWorker<TDescription> extends AnnouncedWorker<TDescription> {
-  /** Ms since 1970. */
+  /** Ms since 1970, UTC. */
   lastHeartbeat: number;
 }
 
-/** Higher ones are taken first; of one priority the oldest. */
+/** Higher priorities are taken first; within one priority, older jobs are. */
 export type JobPriority = 'low' | 'normal' | 'high';
 
-/** BullMQ's numbers: the lower one is taken first. */
+/** BullMQ's priorities: lower numbers are taken first. */
 const PRIORITIES: Record<JobPriority, number> = { high: 1, normal: 2, low: 3 };
 
-/** Puts jobs into a queue and follows them; any number of processes may, also the same job. */
+/** Adds jobs to a queue and follows them. Any number of processes may do so, also for the same job. */
 export class JobQueue<TData, TReport, TOutcome, TDescription> {
   readonly #parts: JobQueueParts;
   readonly #client: QueueClient;
   readonly #watches = new Map<string, JobWatch<TReport, TOutcome>>();
   readonly #workers = new Map<string, KnownWorker<TDescription>>();
   #stopTimer = () => {};
-  /** When the next look comes, monotonic ms. */
-  #lookAt = Infinity;
-  /** Monotonic ms; `null` while the queue answers. */
-  #awaySince: number | null = null;
-  /** What it was that went wrong: the first that says more than that no answer came. */
-  #awayCause: unknown = null;
-  /** Monotonic ms since when workers are heard. */
+  /** Time of the next poll, monotonic ms. */
+  #pollAt = Infinity;
+  /** Start of the current outage, monotonic ms; `null` while the queue responds. */
+  #outageSince: number | null = null;
+  /** Cause of the outage: the first error that says more than "no response". */
+  #outageCause: unknown = null;
+  /** Time since when this process hears workers, monotonic ms. */
   #listensSince: number | null = null;
-  #looking = false;
+  #polling = false;
   #closed = false;
 
   constructor(parts: JobQueueParts) {
     this.#parts = parts;
     this.#client = new QueueClient(new QueueConnection(parts.url, parts.queue), {
       clock: parts.clock,
-      onError: (error) => this.#away(error),
+      onError: (error) => this.#beginOutage(error),
       listen: (opened) => this.#listen(opened),
     });
   }
 
-  /** @throws KtrdrError `queue_unreachable` */
+  /** Checks that the queue responds. @throws KtrdrError `queue_unreachable` */
   async check(): Promise<void> {
     try {
-      await within(this.#client.queue.getJobCounts('active'), ANSWER_MS);
+      await within(this.#client.queue.getJobCounts('active'), RESPONSE_TIMEOUT_MS);
     } catch (cause) {
       throw this.#unreachable(cause);
     }
   }
 
   /**
-   * Puts a job in. One that is there already stays as it is.
+   * Adds a job. If a job with this id exists, it stays unchanged.
    *
-   * @param jobId of letters, digits, `_`, `-`
-   * @throws KtrdrError `queue_unreachable`: it may have arrived all the same
+   * @param jobId letters, digits, `_` and `-`
+   * @throws KtrdrError `queue_unreachable`; the job may have been added nevertheless
    */
   async add(jobId: string, job: QueuedJob<TData>, priority: JobPriority = 'normal'): Promise<void> {
     try {
       await within(
         this.#client.queue.add('job', job, { jobId, priority: PRIORITIES[priority], attempts: 1 }),
-        ANSWER_MS,
+        RESPONSE_TIMEOUT_MS,
       );
     } catch (cause) {
       throw this.#unreachable(cause);
     }
   }
 
-  /** What becomes of the job: the newest state when it changes, and the last one again every second until the reader leaves. */
+  /** Follows a job: yields each new state, and repeats the last one every second, until the reader leaves. */
   follow(jobId: string): JobWatch<TReport, TOutcome> {
     const watch = new JobWatch<TReport, TOutcome>(() => {
       if (this.#watches.get(jobId) === watch) this.#watches.delete(jobId);
@@ -116,39 +120,44 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
     const other = this.#watches.get(jobId);
     this.#watches.set(jobId, watch);
     void other?.return();
-    this.#lookIn(FIRST_LOOK_MS);
+    this.#pollIn(FIRST_POLL_MS);
     return watch;
   }
 
-  /** Says something to whoever does the job, or takes it within a minute. @throws KtrdrError `queue_unreachable` */
+  /**
+   * Sends a message to the worker that has the job or takes it within a minute. @throws KtrdrError `queue_unreachable`
+   */
   async tell(jobId: string, message: JobMessage): Promise<void> {
     try {
-      await within(this.#client.relay.publish(topicOfJob(jobId), message, { retain: KEPT_MS }), ANSWER_MS);
+      await within(
+        this.#client.relay.publish(topicOfJob(jobId), message, { retain: MESSAGE_RETENTION_MS }),
+        RESPONSE_TIMEOUT_MS,
+      );
     } catch (cause) {
       throw this.#unreachable(cause);
     }
   }
 
   /**
-   * Takes a job out that nobody does.
+   * Removes a job that no worker has.
    *
-   * @returns false where a worker has it
+   * @returns false if a worker has the job
    * @throws KtrdrError `queue_unreachable`
    */
   async remove(jobId: string): Promise<boolean> {
     try {
-      return (await within(this.#client.queue.remove(jobId), ANSWER_MS)) > 0;
+      return (await within(this.#client.queue.remove(jobId), RESPONSE_TIMEOUT_MS)) > 0;
     } catch (cause) {
       throw this.#unreachable(cause);
     }
   }
 
-  /** What the queue knows of the job; `missing` where it knows none. @throws KtrdrError `queue_unreachable` */
+  /** Current state of the job; `missing` if the queue does not know it. @throws KtrdrError `queue_unreachable` */
   async state(jobId: string): Promise<JobState<TReport, TOutcome>> {
     try {
       const { queue } = this.#client;
-      // in this order: a job that was read while it ran has no outcome yet
-      const state = await within(queue.getJobState(jobId), ANSWER_MS);
+      // state first: a job read before its end has no outcome yet
+      const state = await within(queue.getJobState(jobId), RESPONSE_TIMEOUT_MS);
       const job = await this.#job(jobId);
       if (job === undefined) return { state: 'missing' };
       switch (state) {
@@ -173,11 +182,12 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
     }
   }
 
-  /** Run that has the job now; `null` where nobody does it. @throws KtrdrError `queue_unreachable` */
+  /** Number of the run that has the job; `null` if no worker has it. @throws KtrdrError `queue_unreachable` */
   async currentRun(jobId: string): Promise<number | null> {
     try {
-      if ((await within(this.#client.queue.getJobState(jobId), ANSWER_MS)) !== 'active') return null;
-      // what a run of before reports late may stand where this one's report was
+      if ((await within(this.#client.queue.getJobState(jobId), RESPONSE_TIMEOUT_MS)) !== 'active')
+        return null;
+      // not from the report: a late report of an earlier run may have replaced the current one
       return (await this.#job(jobId))?.attemptsStarted ?? null;
     } catch (cause) {
       throw this.#unreachable(cause);
@@ -185,18 +195,19 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
   }
 
   /**
-   * Workers that were heard lately, by name. Just after the start it takes until all had time to say that they are there.
+   * Workers heard recently, sorted by name. Shortly after the start, waits until all running workers have announced
+   * themselves.
    *
    * @throws KtrdrError `queue_unreachable`
    */
   async workers(): Promise<KnownWorker<TDescription>[]> {
     const { clock } = this.#parts;
-    if (this.#listensSince === null || this.#awaySince !== null) await this.check();
+    if (this.#listensSince === null || this.#outageSince !== null) await this.check();
     const since = this.#listensSince ?? clock.monotonic();
-    await clock.sleep(Math.max(0, since + ALL_HEARD_MS - clock.monotonic()));
+    await clock.sleep(Math.max(0, since + ALL_ANNOUNCED_MS - clock.monotonic()));
     const now = clock.now();
     for (const [name, worker] of this.#workers) {
-      if (now - worker.lastHeartbeat > FORGOTTEN_MS) this.#workers.delete(name);
+      if (now - worker.lastHeartbeat > WORKER_EXPIRY_MS) this.#workers.delete(name);
     }
     return [...this.#workers.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
   }
@@ -214,7 +225,7 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
       if (watch === undefined) return;
       watch.heardAt = this.#parts.clock.monotonic();
       watch.set(state);
-      this.#back();
+      this.#endOutage();
     };
     events.on('progress', ({ jobId, data }) => {
       const report = data as unknown as JobReport<TReport>;
@@ -233,63 +244,63 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
     this.#listensSince ??= this.#parts.clock.monotonic();
   }
 
-  #lookIn(ms: number): void {
-    if (this.#closed || this.#looking) return;
+  #pollIn(ms: number): void {
+    if (this.#closed || this.#polling) return;
     const at = this.#parts.clock.monotonic() + ms;
-    // jobs that are put in one after the other do not keep it away
-    if (at >= this.#lookAt) return;
-    this.#lookAt = at;
+    // a sequence of new followers must not postpone the poll
+    if (at >= this.#pollAt) return;
+    this.#pollAt = at;
     this.#stopTimer();
     this.#stopTimer = this.#parts.clock.setTimer(ms, () => void this.#look());
   }
 
-  /** Events may be missed: what is followed is looked at every now and then. Never rejects. */
+  /** Polls the followed jobs, because events may get lost. Never rejects. */
   async #look(): Promise<void> {
-    this.#looking = true;
-    this.#lookAt = Infinity;
+    this.#polling = true;
+    this.#pollAt = Infinity;
     try {
-      if (this.#awaySince !== null) await this.check();
-      await this.#lookAtWaiting();
-      await this.#lookAtSilent();
-      this.#back();
+      if (this.#outageSince !== null) await this.check();
+      await this.#pollWaiting();
+      await this.#pollSilent();
+      this.#endOutage();
     } catch (error) {
-      this.#away(error);
+      this.#beginOutage(error);
     }
-    this.#looking = false;
+    this.#polling = false;
     for (const watch of this.#watches.values()) watch.remind();
-    if (this.#watches.size > 0 || this.#awaySince !== null) this.#lookIn(LOOK_MS);
+    if (this.#watches.size > 0 || this.#outageSince !== null) this.#pollIn(POLL_MS);
   }
 
-  async #lookAtWaiting(): Promise<void> {
+  async #pollWaiting(): Promise<void> {
     const isSettled = ({ state }: JobWatch<TReport, TOutcome>) =>
       state !== null && state.state !== 'waiting' && state.state !== 'unreachable';
     if ([...this.#watches.values()].every(isSettled)) return;
     const ids = await within(
       this.#client.queue.getRanges(['prioritized', 'waiting'], 0, -1, true),
-      ANSWER_MS,
+      RESPONSE_TIMEOUT_MS,
     );
     const now = this.#parts.clock.monotonic();
-    // in a long line all move at each look, and each place that is told is stored
+    // in a long queue, all places change at every poll, and each reported place is stored
     const tellEvery = this.#watches.size * PLACE_MS;
     for (const [ahead, jobId] of ids.entries()) {
       const watch = this.#watches.get(jobId);
       if (watch === undefined || isSettled(watch)) continue;
       watch.heardAt = now;
       const hasPlace = watch.state?.state === 'waiting' && watch.state.ahead !== null;
-      if (hasPlace && ahead >= NEAR && now - watch.placedAt < tellEvery) continue;
+      if (hasPlace && ahead >= FRONT_PLACES && now - watch.placedAt < tellEvery) continue;
       watch.placedAt = now;
       watch.set({ state: 'waiting', ahead });
     }
   }
 
-  async #lookAtSilent(): Promise<void> {
+  async #pollSilent(): Promise<void> {
     const now = this.#parts.clock.monotonic();
     const silent = [...this.#watches]
       .filter(([, { heardAt, state }]) => now - heardAt > SILENT_MS && state?.state !== 'completed')
-      .slice(0, MOST_ASKED);
+      .slice(0, MAX_QUERIES_PER_POLL);
     for (const [jobId, watch] of silent) {
       const state = await this.state(jobId);
-      // news that came meanwhile are newer
+      // a newer event arrived meanwhile
       if (watch.heardAt > now) continue;
       watch.heardAt = this.#parts.clock.monotonic();
       watch.set(state);
@@ -297,41 +308,41 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
   }
 
   async #job(jobId: string): Promise<Job<QueuedJob<TData>, TOutcome> | undefined> {
-    return (await within(this.#client.queue.getJob(jobId), ANSWER_MS)) as
+    return (await within(this.#client.queue.getJob(jobId), RESPONSE_TIMEOUT_MS)) as
       | Job<QueuedJob<TData>, TOutcome>
       | undefined;
   }
 
-  #away(error: unknown): void {
+  #beginOutage(error: unknown): void {
     const { logger, clock } = this.#parts;
     if (this.#closed) return;
-    if (this.#awaySince === null) {
+    if (this.#outageSince === null) {
       logger.error('the queue cannot be reached', { reason: reasonOf(error) });
-      this.#awaySince = clock.monotonic();
-      this.#awayCause = error;
-      this.#lookIn(LOOK_MS);
+      this.#outageSince = clock.monotonic();
+      this.#outageCause = error;
+      this.#pollIn(POLL_MS);
     }
-    if (this.#awayCause instanceof KtrdrError) this.#awayCause = error;
+    if (this.#outageCause instanceof KtrdrError) this.#outageCause = error;
     for (const watch of this.#watches.values()) {
       if (watch.state?.state === 'completed') continue;
-      watch.set({ state: 'unreachable', since: this.#awaySince, cause: error });
+      watch.set({ state: 'unreachable', since: this.#outageSince, cause: error });
     }
   }
 
-  /** A question that is refused, or waits in vain, because there is no connection does not say why there is none. */
+  /** Adds the cause of the outage, because a rejected or timed-out request does not say why there is no connection. */
   #unreachable(question: unknown): KtrdrError {
-    this.#away(question);
-    const cause = this.#awaySince === null ? question : this.#awayCause;
+    this.#beginOutage(question);
+    const cause = this.#outageSince === null ? question : this.#outageCause;
     if (cause instanceof KtrdrError) return cause;
     const why = reasonOf(cause);
     return new KtrdrError('queue_unreachable', `The training queue cannot be reached (${why}).`, { cause });
   }
 
-  #back(): void {
-    if (this.#awaySince === null) return;
+  #endOutage(): void {
+    if (this.#outageSince === null) return;
     const { logger, clock } = this.#parts;
-    logger.info('the queue can be reached again', { away_s: secondsSince(this.#awaySince, clock) });
-    this.#awaySince = null;
+    logger.info('the queue can be reached again', { away_s: secondsSince(this.#outageSince, clock) });
+    this.#outageSince = null;
   }
 }
 

@@ -1,24 +1,24 @@
-/** What whoever put a job in sees of it. */
+/** State of a job, as seen by the process that follows it. */
 export type JobState<TReport, TOutcome> =
-  /** `ahead`: so many are taken before it; `null` where that is not known yet. */
+  /** `ahead`: number of jobs that will be taken first; `null` if unknown. */
   | { state: 'waiting'; ahead: number | null }
-  /** Its user has as many running as may be. */
+  /** The job waits because its user has reached the limit of running jobs. */
   | { state: 'held' }
-  /** A worker has taken it; not begun, it waits to be told that it may. */
+  /** A worker has the job. Until `begun`, the work waits for the message to begin. */
   | { state: 'taken'; run: number; worker: string; begun: boolean; report: TReport | null }
   | { state: 'completed'; outcome: TOutcome }
-  /** What the work threw, or why no worker is to try it again. */
+  /** `reason`: the error of the work, or why the job is not retried. */
   | { state: 'failed'; reason: string }
-  /** The queue does not know it: it was removed, or the queue has lost what it had. */
+  /** The queue does not know the job: it was removed, or the queue lost its data. */
   | { state: 'missing' }
-  /** Nothing is known: the queue gives no answer since `since`, monotonic ms. */
+  /** The queue has not responded since `since`, monotonic ms. */
   | { state: 'unreachable'; since: number; cause: unknown };
 
-/** Newest state of one job, for one reader. */
+/** Yields the states of one job to one reader. A newer state replaces one that was not read. */
 export class JobWatch<TReport, TOutcome> implements AsyncIterableIterator<JobState<TReport, TOutcome>> {
-  /** Monotonic ms of the last certain news. */
+  /** Time of the last update, monotonic ms. */
   heardAt = -Infinity;
-  /** Monotonic ms when its reader was last told how many are before it. */
+  /** Time of the last update of `ahead`, monotonic ms. */
   placedAt = -Infinity;
   #state: JobState<TReport, TOutcome> | null = null;
   #unread = false;
@@ -33,7 +33,7 @@ export class JobWatch<TReport, TOutcome> implements AsyncIterableIterator<JobSta
 
   set(state: JobState<TReport, TOutcome>): void {
     const last = this.#state;
-    // of two workers that say they have the job, the one that took it last has it
+    // if two workers claim the job, it belongs to the one that took it last
     if (last?.state === 'taken' && state.state === 'taken' && state.run < last.run) return;
     if (last?.state === 'completed') return;
     this.#state = state;
@@ -41,7 +41,7 @@ export class JobWatch<TReport, TOutcome> implements AsyncIterableIterator<JobSta
     this.#wake();
   }
 
-  /** Gives the state once more, though nothing has changed. */
+  /** Yields the current state again. */
   remind(): void {
     this.#unread ||= this.#state !== null;
     this.#wake();

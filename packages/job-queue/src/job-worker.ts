@@ -16,48 +16,59 @@ import { QueueConnection } from './queue-connection.js';
 import { isUsersTurn } from './user-turn.js';
 import { within } from './within.js';
 
-/** Parts of the lease: how long a lock lasts, and how often it is renewed and looked after. Two looks find a lost job. */
-const LOCK_PART = 0.4;
-const RENEWALS_PER_LOCK = 4;
-const LOOK_PART = 0.2;
 /**
- * A job that may not run now is tried again after so long, ms: the more are held, the later, so that about ten a second are
- * looked at, where one user has put in hundreds. Those of others wait as long at the most.
+ * Shares of the lease: duration of a lock, and interval of the check for expired locks. Two checks detect a lost job.
  */
-const HELD_MS = { least: 500, perHeld: 100, most: 30_000 };
-/** Times that a job may lose its worker: it may be what kills them. */
-const MOST_LOSSES = 10;
-/** A question that is not answered in this time is asked again, ms. */
-const ANSWER_MS = 5_000;
-/** A worker that stops waits for the queue so long in all, ms, and for each answer this long at least: its service ends in time. */
+const LOCK_SHARE = 0.4;
+const RENEWALS_PER_LOCK = 4;
+const STALLED_CHECK_SHARE = 0.2;
+/**
+ * Delay before a held job is tried again, ms. It grows with the number of held jobs, so that workers try about ten per
+ * second even if one user has queued hundreds. The maximum bounds the delay for other users.
+ */
+const HELD_DELAY_MS = { least: 500, perHeld: 100, most: 30_000 };
+/** A job fails after losing its worker this often, because it may be the cause. */
+const MAX_LOSSES = 10;
+/** Timeout of a request to the queue, ms. */
+const RESPONSE_TIMEOUT_MS = 5_000;
+/**
+ * Time a stopping worker waits for the queue, ms: in total, and at least for each response. Keeps the service's stop
+ * deadline.
+ */
 const STOP_MS = { inAll: 5_000, anAnswer: 1_000 };
-/** A stopping worker waits this long for its goodbye to be delivered, ms. */
+/** Time a stopping worker waits for the delivery of its goodbye, ms. */
 const GOODBYE_MS = 500;
-/** How soon a failed question is asked again, ms. */
-const AGAIN_MS = 1_000;
-/** Time between two looks whether anything is still done here, ms. */
-const IDLE_LOOK_MS = 20;
-/** Ended jobs are kept for whoever put them in, s. */
-const KEPT_S = { age: 24 * 3_600, count: 100_000 };
+/** Delay before a failed request is retried, ms. */
+const RETRY_MS = 1_000;
+/** Interval at which a stopping worker checks whether its jobs have ended, ms. */
+const IDLE_CHECK_MS = 20;
+/** Ended jobs are kept this long for their followers, s. */
+const RETENTION_S = { age: 24 * 3_600, count: 100_000 };
 
+/** What a `JobWorker` needs. */
 export interface JobWorkerParts<TData, TReport, TOutcome, TDescription> {
   url: string;
   queue: string;
   /** Unique among the workers of the queue. */
   name: string;
-  /** So many jobs at a time. */
+  /** Maximum number of jobs at a time. */
   concurrency: number;
-  /** A worker that is cut off for so long has lost its jobs to others, ms. The same for all workers of a queue. */
+  /**
+   * A worker without connection for this long loses its jobs to others, ms. All workers of a queue need the same value.
+   */
   leaseMs: number;
   clock: Clock;
   logger: OrchestratorLogger;
-  /** What the worker says of itself to whoever asks for the workers. */
+  /** Description of the worker for the list of workers. */
   describe: () => Promise<TDescription>;
-  /** Does a job; what it throws fails the job. It has ended only when nothing computes any more. */
+  /** Does a job. An error fails the job. Must not settle before all computation has stopped. */
   work: (job: WorkedJob<TData, TReport>) => Promise<TOutcome>;
 }
 
-/** Takes jobs out of a queue and does them, one lock a job: whoever loses it stops, and somebody else takes the job. */
+/**
+ * Takes jobs from a queue and does them. Each job has a lock; a worker that loses it stops the work, and another worker
+ * takes the job.
+ */
 export class JobWorker<TData, TReport, TOutcome, TDescription> {
   readonly #parts: JobWorkerParts<TData, TReport, TOutcome, TDescription>;
   readonly #held = new Map<string, HeldJob<TData, TReport>>();
@@ -66,13 +77,13 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
   readonly #queue: Queue;
   readonly #relay: Relay;
   #stopTimer = () => {};
-  /** Monotonic ms by which a worker that stops has the answers of its queue; `null` before. */
+  /** Deadline for the queue's responses while stopping, monotonic ms; `null` before. */
   #stopsBy: number | null = null;
-  /** Monotonic ms; `null` while the queue can be used. */
-  #awaySince: number | null = null;
+  /** Start of the current outage, monotonic ms; `null` while the queue is usable. */
+  #outageSince: number | null = null;
   #started = false;
-  /** Why the queue could not be reached before the start. */
-  #startTrouble: unknown = null;
+  /** Last connection error before the start. */
+  #startError: unknown = null;
   /** The announcement in progress. Never rejects. */
   #announcing = Promise.resolve();
 
@@ -80,7 +91,7 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
     this.#parts = parts;
     const connection = new QueueConnection(parts.url, parts.queue);
     this.#connection = connection;
-    const lockDuration = Math.round(parts.leaseMs * LOCK_PART);
+    const lockDuration = Math.round(parts.leaseMs * LOCK_SHARE);
     this.#queue = connection.queue();
     this.#relay = connection.relay(parts.name);
     this.#worker = connection.worker((job, token) => this.#process(job, token ?? ''), {
@@ -88,61 +99,62 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
       concurrency: parts.concurrency,
       lockDuration,
       lockRenewTime: Math.round(lockDuration / RENEWALS_PER_LOCK),
-      stalledInterval: Math.round(parts.leaseMs * LOOK_PART),
-      maxStalledCount: MOST_LOSSES,
-      runRetryDelay: AGAIN_MS,
+      stalledInterval: Math.round(parts.leaseMs * STALLED_CHECK_SHARE),
+      maxStalledCount: MAX_LOSSES,
+      runRetryDelay: RETRY_MS,
       drainDelay: 1,
-      removeOnComplete: KEPT_S,
-      removeOnFail: KEPT_S,
+      removeOnComplete: RETENTION_S,
+      removeOnFail: RETENTION_S,
       autorun: false,
     });
     this.#worker.on('locksRenewed', ({ jobIds }) => {
       for (const jobId of jobIds) this.#held.get(jobId)?.renewed();
     });
     this.#worker.on('lockRenewalFailed', (jobIds) => {
-      for (const jobId of jobIds) this.#held.get(jobId)?.lose('another worker has it, or nobody');
+      for (const jobId of jobIds)
+        this.#held.get(jobId)?.lose('another worker has the job, or its lock has expired');
     });
-    this.#worker.on('error', (error) => this.#trouble(error));
+    this.#worker.on('error', (error) => this.#onConnectionError(error));
     this.#worker.on('ready', () => this.#recovered());
-    this.#queue.on('error', (error: Error) => this.#trouble(error));
-    this.#relay.on('error', (error: Error) => this.#trouble(error));
+    this.#queue.on('error', (error: Error) => this.#onConnectionError(error));
+    this.#relay.on('error', (error: Error) => this.#onConnectionError(error));
   }
 
-  /** Takes jobs from now on. Rejects with the reason where the queue cannot be reached. */
+  /** Starts to take jobs. Rejects with the reason if the queue is unreachable. */
   async start(): Promise<void> {
     const parts = [this.#worker, this.#queue, this.#relay];
     try {
-      await within(Promise.all(parts.map((part) => part.waitUntilReady())), ANSWER_MS);
+      await within(Promise.all(parts.map((part) => part.waitUntilReady())), RESPONSE_TIMEOUT_MS);
     } catch (error) {
-      throw this.#startTrouble ?? error;
+      throw this.#startError ?? error;
     }
     this.#started = true;
-    void this.#worker.run().catch((error: unknown) => this.#trouble(error));
+    void this.#worker.run().catch((error: unknown) => this.#onConnectionError(error));
     this.#announceAndAgain();
   }
 
-  /** Ids of the jobs that are done here. */
+  /** Ids of the jobs that this worker has. */
   get jobs(): string[] {
     return [...this.#held.keys()];
   }
 
-  /** Takes nothing more; what is done here goes back into the queue for others. Resolves when nothing is done here any more. */
+  /** Takes no more jobs and returns its jobs to the queue. Resolves when all work has stopped. */
   async stop(): Promise<void> {
     this.#stopsBy = this.#parts.clock.monotonic() + STOP_MS.inAll;
     this.#stopTimer();
-    for (const held of this.#held.values()) held.giveBack();
+    for (const held of this.#held.values()) held.stopForWorker();
     const closed = this.#worker.close();
-    // a queue that is away takes nothing back: locks expire
-    if (this.#awaySince !== null) this.#connection.abandon();
-    while (this.#held.size > 0) await this.#parts.clock.sleep(IDLE_LOOK_MS);
-    if (this.#awaySince === null) await this.#sayGoodbye();
+    // an unreachable queue cannot take jobs back: their locks expire
+    if (this.#outageSince !== null) this.#connection.abandon();
+    while (this.#held.size > 0) await this.#parts.clock.sleep(IDLE_CHECK_MS);
+    if (this.#outageSince === null) await this.#sayGoodbye();
     this.#connection.abandon();
     const parts = Promise.allSettled([closed, this.#queue.close(), this.#relay.close()]);
-    await within(parts, this.#answerMs).catch((error: unknown) => this.#trouble(error));
+    await within(parts, this.#answerMs).catch((error: unknown) => this.#onConnectionError(error));
   }
 
   get #answerMs(): number {
-    if (this.#stopsBy === null) return ANSWER_MS;
+    if (this.#stopsBy === null) return RESPONSE_TIMEOUT_MS;
     return Math.max(this.#stopsBy - this.#parts.clock.monotonic(), STOP_MS.anAnswer);
   }
 
@@ -155,38 +167,41 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
       data: job.data.data,
       run: job.attemptsStarted,
       worker: name,
-      lockMs: leaseMs * LOCK_PART,
+      lockMs: leaseMs * LOCK_SHARE,
       clock,
-      send: (report) => within(job.updateProgress({ ...numberOf(job), ...report }), ANSWER_MS),
+      send: (report) => within(job.updateProgress({ ...numberOf(job), ...report }), RESPONSE_TIMEOUT_MS),
     });
     this.#held.set(jobId, held);
-    if (this.#stopsBy !== null) held.giveBack();
+    if (this.#stopsBy !== null) held.stopForWorker();
     try {
       return await this.#doHeld(held);
     } catch (error) {
       if (!held.isGone) throw error;
-      if (held.isUnwanted) throw await this.#takeOut(job, token);
-      throw await this.#giveBack(job, token, held.whyGone);
+      if (held.isUnwanted) throw await this.#drop(job, token);
+      throw await this.#returnToQueue(job, token, held.whyGone);
     } finally {
       held.end();
       this.#held.delete(jobId);
     }
   }
 
-  /** False where the job was put off. A queue that is away meanwhile does not fail what has not begun: it goes back. */
+  /**
+   * Returns false if the job was postponed. If the queue becomes unreachable meanwhile, the job is returned instead of
+   * failing.
+   */
   async #mayRun(job: Job<QueuedJob<TData>>, token: string): Promise<boolean> {
     const { clock } = this.#parts;
     try {
-      // one that was lost and came back waits until what is left of it has ended
+      // a lost job that comes back waits until its previous work has ended
       const isLeft = this.#held.has(job.id as string);
       if (!isLeft && (await this.#isUsersTurn(job))) return true;
-      const held = isLeft ? 0 : await within(this.#queue.getDelayedCount(), ANSWER_MS);
-      const ms = Math.min(Math.max(HELD_MS.least, held * HELD_MS.perHeld), HELD_MS.most);
-      await within(job.moveToDelayed(clock.now() + ms, token), ANSWER_MS);
+      const held = isLeft ? 0 : await within(this.#queue.getDelayedCount(), RESPONSE_TIMEOUT_MS);
+      const ms = Math.min(Math.max(HELD_DELAY_MS.least, held * HELD_DELAY_MS.perHeld), HELD_DELAY_MS.most);
+      await within(job.moveToDelayed(clock.now() + ms, token), RESPONSE_TIMEOUT_MS);
       return false;
     } catch (error) {
-      await clock.sleep(AGAIN_MS);
-      throw await this.#giveBack(job, token, noAnswer(error));
+      await clock.sleep(RETRY_MS);
+      throw await this.#returnToQueue(job, token, noResponse(error));
     }
   }
 
@@ -198,8 +213,10 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
       held.throwIfGone();
       return outcome;
     } finally {
-      // a worker that is not registered any more has no subscriptions
-      await within(topic.unsubscribe(), this.#answerMs).catch((error: unknown) => this.#trouble(error));
+      // a worker that is no longer registered has no subscriptions
+      await within(topic.unsubscribe(), this.#answerMs).catch((error: unknown) =>
+        this.#onConnectionError(error),
+      );
     }
   }
 
@@ -207,28 +224,29 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
     const topic = topicOfJob(held.id);
     try {
       return await within(
-        this.#relay.subscribe<JobMessage>(topic, ({ data }) => held.told(data)),
-        ANSWER_MS,
+        this.#relay.subscribe<JobMessage>(topic, ({ data }) => held.receive(data)),
+        RESPONSE_TIMEOUT_MS,
       );
     } catch (error) {
-      // it has not begun
-      held.lose(noAnswer(error));
-      await this.#parts.clock.sleep(AGAIN_MS);
+      // the work has not begun
+      held.lose(noResponse(error));
+      await this.#parts.clock.sleep(RETRY_MS);
       throw error;
     }
   }
 
   /**
-   * A job that cannot be given back has another worker, or gets one once its lock has expired. It has not failed: BullMQ would
-   * write that down as soon as the queue is there again, where nobody has taken the job meanwhile.
+   * Returns a job to the queue. If that fails, another worker has the job or gets it when its lock expires. The error
+   * must not fail the job: BullMQ would record the failure when the queue is back, if no worker has taken the job
+   * meanwhile.
    */
-  async #giveBack(job: Job, token: string, reason: string | null): Promise<WaitingError> {
+  async #returnToQueue(job: Job, token: string, reason: string | null): Promise<WaitingError> {
     const { logger } = this.#parts;
-    logger.info('a job is left to another worker', { job_id: job.id, reason });
+    logger.info('a job is returned to the queue', { job_id: job.id, reason });
     try {
       await within(job.moveToWait(token), this.#answerMs);
     } catch (error) {
-      logger.warn('a job could not be given back: its lock expires', {
+      logger.warn('a job could not be returned; its lock will expire', {
         job_id: job.id,
         reason: reasonOf(error),
       });
@@ -237,18 +255,21 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
   }
 
   /**
-   * The operation of a job that nobody begins has ended, or its API is away. An API that is back sees that the job is missing, and
-   * puts it in again. Given back, it would be the next one that is taken, each time.
+   * Drops a job that nobody started: its operation has ended, or its API is down. When that API is back, it finds the
+   * job missing and adds it again. If the job were returned instead, it would be the next one taken, again and again.
    */
-  async #takeOut(job: Job, token: string): Promise<DelayedError> {
+  async #drop(job: Job, token: string): Promise<DelayedError> {
     const { logger, clock } = this.#parts;
-    logger.info('a job that nobody begins is taken out of the queue', { job_id: job.id });
+    logger.info('a job that nobody started is removed from the queue', { job_id: job.id });
     try {
-      // one that a worker has cannot be removed
-      await within(job.moveToDelayed(clock.now() + HELD_MS.most, token), this.#answerMs);
+      // a job that a worker has cannot be removed
+      await within(job.moveToDelayed(clock.now() + HELD_DELAY_MS.most, token), this.#answerMs);
       await within(this.#queue.remove(job.id as string), this.#answerMs);
     } catch (error) {
-      logger.warn('a job could not be taken out: it comes back', { job_id: job.id, reason: reasonOf(error) });
+      logger.warn('a job could not be removed; it will be taken again', {
+        job_id: job.id,
+        reason: reasonOf(error),
+      });
     }
     return new DelayedError();
   }
@@ -258,13 +279,14 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
     return isUsersTurn(job, {
       clock,
       worker: name,
-      active: async () => (await within(this.#queue.getActive(), ANSWER_MS)) as Job<QueuedJob<unknown>>[],
-      write: (report) => within(job.updateProgress(report), ANSWER_MS),
+      active: async () =>
+        (await within(this.#queue.getActive(), RESPONSE_TIMEOUT_MS)) as Job<QueuedJob<unknown>>[],
+      write: (report) => within(job.updateProgress(report), RESPONSE_TIMEOUT_MS),
     });
   }
 
   #announceAndAgain(): void {
-    this.#announcing = this.#announce().catch((error: unknown) => this.#trouble(error));
+    this.#announcing = this.#announce().catch((error: unknown) => this.#onConnectionError(error));
     this.#stopTimer = this.#parts.clock.setTimer(ANNOUNCE_MS, () => this.#announceAndAgain());
   }
 
@@ -277,41 +299,41 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
       description: await describe(),
     };
     if (this.#stopsBy !== null) return;
-    await within(this.#relay.publish(WORKERS_TOPIC, worker), ANSWER_MS);
+    await within(this.#relay.publish(WORKERS_TOPIC, worker), RESPONSE_TIMEOUT_MS);
     this.#recovered();
   }
 
-  /** Removes the worker from the list at once. Waits for the announcement in progress, which would list the worker again. */
+  /** Removes the worker from the list at once. Waits for a running announcement, which would list the worker again. */
   async #sayGoodbye(): Promise<void> {
     const goodbye: WorkerGoodbye = { name: this.#parts.name, left: true };
     const said = this.#announcing.then(() => this.#relay.publish(WORKERS_TOPIC, goodbye));
-    await within(said, GOODBYE_MS).catch((error: unknown) => this.#trouble(error));
+    await within(said, GOODBYE_MS).catch((error: unknown) => this.#onConnectionError(error));
   }
 
-  /** Told once, until the queue is there again. */
-  #trouble(error: unknown): void {
+  /** Logs an outage once, at its beginning. */
+  #onConnectionError(error: unknown): void {
     if (!this.#started) {
-      this.#startTrouble = error;
+      this.#startError = error;
       return;
     }
-    if (this.#awaySince !== null) return;
-    this.#awaySince = this.#parts.clock.monotonic();
+    if (this.#outageSince !== null) return;
+    this.#outageSince = this.#parts.clock.monotonic();
     this.#parts.logger.error('the queue cannot be used', { reason: reasonOf(error) });
   }
 
   #recovered(): void {
-    if (this.#awaySince === null) return;
+    if (this.#outageSince === null) return;
     const { logger, clock } = this.#parts;
-    logger.info('the queue can be used again', { away_s: secondsSince(this.#awaySince, clock) });
-    this.#awaySince = null;
+    logger.info('the queue can be used again', { away_s: secondsSince(this.#outageSince, clock) });
+    this.#outageSince = null;
   }
 }
 
-function noAnswer(error: unknown): string {
-  return `the queue does not answer (${reasonOf(error)})`;
+function noResponse(error: unknown): string {
+  return `the queue does not respond (${reasonOf(error)})`;
 }
 
-/** The number that the job has drawn stays in its reports. */
+/** Keeps the job's number in its reports. */
 function numberOf(job: Job): { number?: number | null } {
   const { number } = job.progress as Partial<JobReport<unknown>>;
   return number === undefined ? {} : { number };

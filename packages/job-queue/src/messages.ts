@@ -1,58 +1,59 @@
-/** Topic on which whoever put a job in talks to whoever does it. */
+/** Topic for messages to the worker of a job. */
 export function topicOfJob(jobId: string): string {
   return `jobs.${jobId}`;
 }
 
-/** Topic on which workers say that they are there. */
+/** Topic for the announcements of workers. */
 export const WORKERS_TOPIC = 'workers';
-/** Time between two of their messages, ms. */
+/** Interval of a worker's announcements, ms. */
 export const ANNOUNCE_MS = 2_000;
-/** A message about a job is kept so long for a worker that takes the job later, ms. */
-export const KEPT_MS = 60_000;
+/** How long a message is kept for a worker that takes the job later, ms. */
+export const MESSAGE_RETENTION_MS = 60_000;
 
-/** What whoever put a job in says to whoever does it. */
+/** A message to the worker of a job. */
 export type JobMessage =
-  /** The work may begin. Nothing computes before that. */
+  /** Starts the work; nothing computes before. */
   { type: 'begin'; run: number } | { type: 'cancel'; reason: string | null; force: boolean };
 
-/** What is in the queue. */
+/** A job in the queue. */
 export interface QueuedJob<TData> {
   data: TData;
-  /** Whose job it is; `null` counts for nobody. */
+  /** Owner of the job; `null` counts for no user. */
   user: string | null;
-  /** So many jobs of one user run at a time; `0` is no limit. */
+  /** Maximum number of running jobs per user; `0` for no limit. */
   userLimit: number;
 }
 
-/** What a worker reports of a job, as BullMQ's progress. */
+/** A worker's report about a job, stored as BullMQ's progress. */
 export interface JobReport<TReport> {
-  /** How often the job was taken: the run that has it now has the highest number. */
+  /** How often the job was taken. The current run has the highest number. */
   run: number;
   /** Name of the worker. */
   worker: string;
-  /** False until the worker was told to begin. */
+  /** False until the worker has received the message to begin. */
   begun: boolean;
   report: TReport | null;
-  /** Place among the jobs of its user, where those have a limit; `null` while it is drawn. */
+  /** Number of the job among its user's jobs, if these are limited; `null` while the number is drawn. */
   number?: number | null;
-  /** It is not decided yet whether the job may run: it waits all the same. */
+  /** Set while the user limit is checked. Followers still see the job as waiting. */
   undecided?: true;
 }
 
-/** A worker as it last said of itself. */
+/** A worker's last announcement. */
 export interface AnnouncedWorker<TDescription> {
   name: string;
-  /** Ids of the jobs that it does. */
+  /** Ids of the jobs that the worker has. */
   jobs: string[];
-  /** It does so many at a time. */
+  /** Maximum number of jobs at a time. */
   concurrency: number;
   description: TDescription;
 }
 
-/** A worker's last message: it has stopped and takes no more jobs. */
+/** A worker's last message: it has stopped. */
 export interface WorkerGoodbye {
   name: string;
   left: true;
 }
 
+/** A message on `WORKERS_TOPIC`. */
 export type WorkerMessage<TDescription> = AnnouncedWorker<TDescription> | WorkerGoodbye;

@@ -4,11 +4,11 @@ import type { Clock } from '@ktrdr/orchestrator';
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { code } = error as NodeJS.ErrnoException;
-  // if a name has several addresses, Node combines their failures into one error without a message
+  // if a name has several addresses, Node combines their errors into one without a message
   return error.message || code || error.name;
 }
 
-/** @param since monotonic ms */
+/** Whole seconds since a point in time. @param since monotonic ms */
 export function secondsSince(since: number, clock: Clock): number {
   return Math.round((clock.monotonic() - since) / 100) / 10;
 }

@@ -3,12 +3,12 @@ import type { Clock } from '@ktrdr/orchestrator';
 import type { QueueConnection } from './queue-connection.js';
 import { within } from './within.js';
 
-/** A queue that was away when its parts were opened is tried again after so long, ms. */
-const AGAIN_MS = 1_000;
-/** Parts that take longer to close are left, ms. */
+/** Delay before an unreachable queue is tried again, ms. */
+const RETRY_MS = 1_000;
+/** Time that the parts of a queue have to close, ms. */
 const CLOSE_MS = 2_000;
 
-/** What whoever puts jobs in uses of a queue. */
+/** The BullMQ parts that a process needs to add and follow jobs. */
 export interface QueueParts {
   queue: Queue;
   events: QueueEvents;
@@ -16,8 +16,9 @@ export interface QueueParts {
 }
 
 /**
- * The parts of a queue for whoever puts jobs in. Where their first connection fails, they are closed and opened anew until the
- * queue is there: BullMQ's parts on PostgreSQL remember their first failure for ever. Later outages they get over by themselves.
+ * Opens the parts of a queue for a process that adds jobs. If the first connection fails, closes and reopens them until
+ * the queue is reachable, because BullMQ's parts on PostgreSQL never recover from a failed start. They recover from
+ * later outages by themselves.
  */
 export class QueueClient {
   readonly #connection: QueueConnection;
@@ -27,7 +28,7 @@ export class QueueClient {
   #parts: QueueParts;
   readonly #closing = new AbortController();
 
-  /** `listen` begins to listen to parts that were opened; `onError` hears each trouble. */
+  /** `listen` subscribes to newly opened parts; `onError` gets every error. */
   constructor(
     connection: QueueConnection,
     {
@@ -74,7 +75,7 @@ export class QueueClient {
     return parts;
   }
 
-  /** Never rejects. Ends some time after the parts were closed. */
+  /** Keeps the parts open. Never rejects. Ends after the parts are closed. */
   async #keep(): Promise<void> {
     const { signal } = this.#closing;
     while (!signal.aborted) {
@@ -85,7 +86,7 @@ export class QueueClient {
         if (signal.aborted) return;
         this.#onError(error);
         await closeParts(parts);
-        await this.#clock.sleep(AGAIN_MS, signal).catch(() => {});
+        await this.#clock.sleep(RETRY_MS, signal).catch(() => {});
         if (!signal.aborted) this.#parts = this.#open();
       }
     }

@@ -10,26 +10,29 @@ import {
 } from 'bullmq';
 import { KtrdrError } from '@ktrdr/contracts';
 
-/** Schema of the queue's tables in PostgreSQL: beside the operations' in one database, or alone in another. */
+/** Schema of the queue's tables in PostgreSQL. It can share a database with the operations. */
 const SCHEMA = 'ktrdr_queue';
-/** Connections of one part to PostgreSQL; each part has one more that listens. */
+/** Connections per part to PostgreSQL. Each part has one more for notifications. */
 const POOL_SIZE = 4;
 /**
- * Nobody waits for the disk: a server that dies loses the last moments, as Redis does. Operations are kept elsewhere, and who
- * follows a job that is gone puts it in again.
+ * Transactions do not wait for the disk, so a server that crashes loses the last moments, as Redis does. That is
+ * acceptable: operations are stored elsewhere, and the follower of a lost job adds it again.
  */
 const RELAXED = '-c synchronous_commit=off';
-/** A connection that is not there after so long will not come, ms. */
+/** Connection timeout, ms. */
 const CONNECT_MS = 5_000;
-/** A connection to Redis that does not close by itself is cut after so long, ms. One that never came about is waited for too. */
+/**
+ * A Redis connection that does not close within this time is cut, ms. The time also applies to connections that were
+ * never established.
+ */
 const DISCONNECT_MS = 300;
-/** Time between two tries to reach Redis, ms: longer with every try, up to the longest. */
+/** Delay between attempts to reach Redis, ms. It grows with each attempt, up to the maximum. */
 const RECONNECT_MS = { first: 100, longest: 1_000 };
 
-/** What a worker says of itself to BullMQ. */
+/** BullMQ's worker options, without those that this class sets. */
 export type WorkerSettings = Omit<WorkerOptions, 'connection' | 'prefix'>;
 
-/** Opens the parts of one queue, on Redis or on PostgreSQL: what follows does not see which. */
+/** Opens the parts of one queue, on Redis or on PostgreSQL. Its users do not depend on the kind of server. */
 export class QueueConnection {
   readonly #name: string;
   readonly #redis: Record<string, unknown> | null;
@@ -38,7 +41,7 @@ export class QueueConnection {
 
   /**
    * @param url `redis://`, `rediss://`, `postgres://` or `postgresql://`
-   * @param name of the queue: queues of one server do not see each other
+   * @param name name of the queue; queues on one server are independent
    * @throws KtrdrError `invalid_setting`
    */
   constructor(url: string, name: string) {
@@ -72,19 +75,19 @@ export class QueueConnection {
     }
   }
 
-  /** Parts that are being closed try no longer to reach a queue that is away. */
+  /** Makes closing parts give up on an unreachable queue. */
   abandon(): void {
     this.#abandoned = true;
   }
 
-  /** Puts jobs in and looks at them. A question that cannot be asked fails at once. */
+  /** Opens the part that adds and inspects jobs. A request without a connection fails at once. */
   queue(): Queue {
     return this.#postgres === null
       ? new Queue(this.#name, { connection: { ...this.#redis, enableOfflineQueue: false } })
       : (new Queue(this.#name, { connection: this.#postgres }, createPostgresBackend) as unknown as Queue);
   }
 
-  /** Hears what happens to jobs, while it runs. */
+  /** Opens the part that receives events of jobs. */
   events(): QueueEvents {
     return this.#postgres === null
       ? new QueueEvents(this.#name, { connection: { ...this.#redis }, autorun: false })
@@ -95,7 +98,7 @@ export class QueueConnection {
         ) as unknown as QueueEvents);
   }
 
-  /** Does jobs. */
+  /** Opens the part that takes jobs. */
   worker(process: Processor, settings: WorkerSettings): Worker {
     return this.#postgres === null
       ? new Worker(this.#name, process, { ...settings, connection: { ...this.#redis } })
@@ -107,7 +110,7 @@ export class QueueConnection {
         ) as unknown as Worker);
   }
 
-  /** Carries messages between those who put jobs in and those who do them. */
+  /** Opens the part that carries messages between processes. */
   relay(name: string): Relay {
     const options = { namespace: this.#name, name, leaseDuration: 15_000 };
     return this.#postgres === null

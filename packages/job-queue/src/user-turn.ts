@@ -2,23 +2,24 @@ import type { Job } from 'bullmq';
 import type { Clock } from '@ktrdr/orchestrator';
 import type { JobReport, QueuedJob } from './messages.js';
 
-/** How often, and after which time, ms, those that draw a number in the same moment are looked at again. */
-const LOOKS = 50;
-const LOOK_AGAIN_MS = 20;
+/** Number of checks, and time between two (ms), while other jobs of the user draw their numbers. */
+const MAX_CHECKS = 50;
+const CHECK_AGAIN_MS = 20;
 
+/** What `isUsersTurn` needs. */
 export interface UserTurnParts {
   clock: Clock;
-  /** Jobs that workers have taken. */
+  /** Jobs that workers have. */
   active: () => Promise<Job<QueuedJob<unknown>>[]>;
-  /** Resolves when everybody sees the report. */
+  /** Resolves when all workers see the report. */
   write: (report: JobReport<never>) => Promise<void>;
   worker: string;
 }
 
 /**
- * Whether a job that was just taken may run, where so many of one user's may at a time. Any number of workers decide at once, and
- * never let too many through: each job draws a number above those that it sees, and counts the lower ones (Lamport's bakery).
- * A job that may not run goes back; its number counts as long as it is taken.
+ * Decides whether a job that was just taken may run under its user's limit. Any number of workers decide at the same
+ * time without exceeding the limit (Lamport's bakery algorithm): each job draws a number above those it sees, then
+ * counts the jobs with lower numbers. A job that may not run is returned; its number counts as long as a worker has it.
  */
 export async function isUsersTurn(job: Job<QueuedJob<unknown>>, parts: UserTurnParts): Promise<boolean> {
   const { user, userLimit } = job.data;
@@ -37,7 +38,7 @@ export async function isUsersTurn(job: Job<QueuedJob<unknown>>, parts: UserTurnP
   const highest = (await others()).reduce((most, { number }) => Math.max(most, number ?? 0), 0);
   const mine = highest + 1;
   await parts.write(report(mine));
-  for (let look = 0; look < LOOKS; look += 1) {
+  for (let look = 0; look < MAX_CHECKS; look += 1) {
     const seen = await others();
     if (!seen.some(({ isDrawing }) => isDrawing)) {
       const before = seen.filter(
@@ -46,13 +47,13 @@ export async function isUsersTurn(job: Job<QueuedJob<unknown>>, parts: UserTurnP
       );
       return before.length < userLimit;
     }
-    await parts.clock.sleep(LOOK_AGAIN_MS);
+    await parts.clock.sleep(CHECK_AGAIN_MS);
   }
-  // one that draws for so long has lost its worker
+  // a job that draws for this long has lost its worker
   return false;
 }
 
-/** A job that has not drawn will see the numbers that are there now. */
+/** The number drawn by a job. A job that has not drawn yet will see the existing numbers. */
 function drawnBy(job: Job): { id: string; number: number | null; isDrawing: boolean } {
   const report = job.progress as Partial<JobReport<unknown>> | number;
   const isNow = typeof report === 'object' && report.run === job.attemptsStarted;

@@ -1,15 +1,15 @@
 import { KtrdrError } from '@ktrdr/contracts';
 
 /**
- * What `answer` resolves with, if that is soon enough.
+ * Resolves or rejects as `answer` does, if that happens within `ms`.
  *
- * @throws KtrdrError `queue_unreachable` after `ms`; else what `answer` rejects with
+ * @throws KtrdrError `queue_unreachable` after `ms`
  */
 export async function within<T>(answer: Promise<T>, ms: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(
-      () => reject(new KtrdrError('queue_unreachable', `The queue gave no answer within ${ms} ms.`)),
+      () => reject(new KtrdrError('queue_unreachable', `The queue did not respond within ${ms} ms.`)),
       ms,
     );
   });

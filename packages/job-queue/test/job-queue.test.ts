@@ -9,8 +9,8 @@ import { ended, follow, job, LEASE_MS, secondTime, untilAnswers, type Queue, typ
 const started = new Started();
 afterEach(() => started.stop(), 60_000);
 
-describe('a queue whose server starts again', () => {
-  it('leaves what was done to the next run', async () => {
+describe('a queue whose server restarts', () => {
+  it('passes a running job to the next run', async () => {
     const server = await started.start(
       () => PostgresServer.start(),
       (running) => running.stop(),
@@ -42,7 +42,7 @@ describe('a queue whose server starts again', () => {
     }
   }, 60_000);
 
-  it('is used as soon as it is there, by who was there before', async () => {
+  it('is used by its clients as soon as it starts', async () => {
     const server = await started.start(
       () => PostgresServer.start(),
       (running) => running.stop(),
@@ -86,8 +86,8 @@ describe('a queue whose server starts again', () => {
   }, 60_000);
 });
 
-describe('a queue that is not there', () => {
-  it('says so', async () => {
+describe('an unreachable queue', () => {
+  it('is reported', async () => {
     const queue: Queue = new JobQueue({
       url: 'redis://127.0.0.1:1/0',
       queue: 'none',
@@ -106,7 +106,7 @@ describe('a queue that is not there', () => {
     }
   });
 
-  it('refuses an address that is none of a queue', () => {
+  it('rejects an address with another protocol', () => {
     expect(
       () => new JobQueue({ url: 'http://x', queue: 'q', clock: systemClock, logger: new RecordingLogger() }),
     ).toThrow(/TRAINING_QUEUE_URL is not valid/);

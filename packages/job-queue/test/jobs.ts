@@ -14,7 +14,7 @@ export type Worker = JobWorker<Data, Report, Outcome, Description>;
 export const LEASE_MS = 2_500;
 const WAIT_MS = 30_000;
 
-/** Waits in the first run until it is told to stop; completes in the second run. */
+/** In the first run, waits until it has to stop. Completes in the second run. */
 export const secondTime: Work = async (held) => {
   if (held.run === 1) await new Promise<void>((resolve) => held.onStop(() => resolve()));
   return { done: `run ${held.run}` };

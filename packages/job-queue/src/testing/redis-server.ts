@@ -7,7 +7,7 @@ import { ServerProcess } from '@ktrdr/contracts/testing';
 
 const HOST = '127.0.0.1';
 
-/** A Redis server of its own for tests and benchmarks, which keeps nothing. It needs the system's `redis-server`. */
+/** A separate Redis server for tests and benchmarks, without persistence. It needs the system's `redis-server`. */
 export class RedisServer {
   private constructor(
     readonly port: number,
@@ -16,8 +16,9 @@ export class RedisServer {
   ) {}
 
   /**
-   * Resolves when the server accepts connections. It ends with this process at the latest.
-   * @throws an error with the server's log if it does not start
+   * Resolves when the server accepts connections. The server ends when this process ends.
+   *
+   * @throws an error with the server's log if the server does not start
    */
   static async start(): Promise<RedisServer> {
     const folder = await mkdtemp(join(tmpdir(), 'ktrdr-redis-'));
@@ -43,7 +44,7 @@ export class RedisServer {
     return `redis://${HOST}:${this.port}`;
   }
 
-  /** It has lost all that it had, as after a start without a file. */
+  /** Deletes all data, as a restart without persistence would. */
   async loseAll(): Promise<void> {
     const socket = connect(this.port, HOST);
     socket.write('FLUSHALL\r\n');
