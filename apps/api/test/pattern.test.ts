@@ -59,13 +59,12 @@ function keysOf(value: object | null): string[] {
   return Object.keys(value ?? {}).toSorted();
 }
 
-/** Keys of an operation, of its progress, context and metadata. */
+/** Keys of an operation, of its progress and context. */
 function keysThroughout(operation: Operation): Record<string, string[]> {
   return {
     operation: keysOf(operation),
     progress: keysOf(operation.progress),
     context: keysOf(operation.progress.context),
-    metadata: keysOf(operation.metadata),
   };
 }
 
@@ -90,6 +89,17 @@ describe('trainings and dummy tasks answer with the same keys', () => {
     });
     expect(dummy).toEqual(training);
     expect(training[0]?.context).toEqual(keysOf(EMPTY_PROGRESS_CONTEXT));
+  });
+
+  test('but each has the metadata of its type', async () => {
+    const metadata = await both(async (kind) => {
+      const { operation_id } = await start(kind, 'quick');
+      return keysOf((await api.untilEnded(operation_id)).metadata);
+    });
+    expect(metadata).toEqual([
+      ['end_date', 'parameters', 'start_date', 'strategy', 'symbols', 'timeframes'],
+      ['parameters'],
+    ]);
   });
 
   test('in their event streams', async () => {
@@ -209,7 +219,7 @@ describe('one pattern in the source', () => {
     async (path) => {
       const text = await source(path);
       expect(text.match(/this\.startManagedOperation\(/g)).toHaveLength(1);
-      expect(text).toMatch(/extends ServiceOrchestrator</);
+      expect(text).toMatch(/extends ServiceOrchestrator\b/);
       expect(text).not.toMatch(
         /AbortController|AsyncLocalStorage|setTimeout|setInterval|new Promise|\.then\(|\.catch\(/,
       );
@@ -230,6 +240,12 @@ describe('one pattern in the source', () => {
     expect(training?.environment_variables).toEqual({
       use: 'USE_TRAINING_HOST_SERVICE',
       url: 'TRAINING_HOST_SERVICE_URL',
+    });
+    expect(dummy).toMatchObject({
+      using_host_service: false,
+      host_service_url: null,
+      default_host_url: null,
+      environment_variables: null,
     });
     const health = await Promise.all(managers.map((manager) => manager.healthCheck()));
     expect(health.map(({ healthy }) => healthy)).toEqual([true, true]);

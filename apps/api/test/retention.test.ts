@@ -24,9 +24,8 @@ async function leaveOperations(stateDir: string, ...daysAgo: number[]): Promise<
   for (const days of daysAgo) {
     const clock = new FakeClock(Date.now() - days * DAY_MS);
     const operations = new OperationsService({ store, clock, logger, randomId: systemRandomId });
-    const metadata = { symbols: [], timeframes: [], strategy: null, start_date: null, end_date: null };
     const { outcome } = await operations.launch(
-      { type: 'dummy', metadata: { ...metadata, parameters: { days } }, run: async () => days },
+      { type: 'dummy', metadata: { parameters: { days } }, run: async () => days },
       { renderer: defaultProgressRenderer, logger },
     );
     await outcome;

@@ -3,7 +3,7 @@ import {
   type CancelOperationRequest,
   type CancelOperationResponse,
   isErrorResponse,
-  type Operation,
+  type TypedOperation,
 } from '@ktrdr/contracts';
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import { ApiError, ApiUnreachableError, CliError, UsageError } from './cli-error.js';
@@ -59,8 +59,12 @@ export class ApiClient {
     return this.#request<T>({ method: 'DELETE', url: path });
   }
 
-  operation(id: string): Promise<Operation> {
-    return this.#request<Operation>({ method: 'GET', url: operationPath(id), timeout: FOLLOW_TIMEOUT_MS });
+  operation(id: string): Promise<TypedOperation> {
+    return this.#request<TypedOperation>({
+      method: 'GET',
+      url: operationPath(id),
+      timeout: FOLLOW_TIMEOUT_MS,
+    });
   }
 
   cancelOperation(id: string, request: CancelOperationRequest): Promise<CancelOperationResponse> {
@@ -134,7 +138,7 @@ export class ApiClient {
 /** A state of an operation, and the event id to resume the stream from. */
 export interface OperationEvent {
   id: string | undefined;
-  operation: Operation;
+  operation: TypedOperation;
 }
 
 interface HttpRequest {
@@ -168,7 +172,7 @@ function isLoopback(url: string): boolean {
   return ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname);
 }
 
-function isOperation(value: unknown): value is Operation {
+function isOperation(value: unknown): value is TypedOperation {
   return typeof value === 'object' && value !== null && 'operation_id' in value && 'status' in value;
 }
 

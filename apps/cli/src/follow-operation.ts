@@ -1,4 +1,4 @@
-import { INTERRUPTIONS, isTerminalStatus, type Operation } from '@ktrdr/contracts';
+import { INTERRUPTIONS, isTerminalStatus, type TypedOperation } from '@ktrdr/contracts';
 import type { ApiClient, OperationEvent } from './api-client.js';
 import { ApiError, ApiUnreachableError, CliError } from './cli-error.js';
 import type { Clock } from './clock.js';
@@ -11,7 +11,7 @@ const LONGEST_PAUSE_MS = 5_000;
 const NEXT_ATTEMPT_MS = 1_000;
 
 export type FollowUpdate =
-  | { kind: 'operation'; operation: Operation }
+  | { kind: 'operation'; operation: TypedOperation }
   /** The API does not answer; it is tried again. */
   | { kind: 'lost' };
 
@@ -69,7 +69,7 @@ export async function* followOperation(
 /** An interrupted operation may have its next attempt a moment later, where the API does that by itself. */
 async function goesOnByItself(
   api: ApiClient,
-  { operation_id, status, error, attempt }: Operation,
+  { operation_id, status, error, attempt }: TypedOperation,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { isTerminalStatus, type Operation, type OperationStarted } from '@ktrdr/contracts';
+import { isTerminalStatus, type TypedOperation, type OperationStarted } from '@ktrdr/contracts';
 import type { ApiClient } from './api-client.js';
 import { ApiError, ApiUnreachableError, CliError } from './cli-error.js';
 import { type CommandContext, openApi } from './context.js';
@@ -161,7 +161,7 @@ class Supervision {
   }
 
   /** @param operation `null` where the API does not answer */
-  #show(operation: Operation | null): void {
+  #show(operation: TypedOperation | null): void {
     const known = operation ?? this.#state?.operation;
     if (known === undefined) return;
     this.#state = {
@@ -173,7 +173,7 @@ class Supervision {
     this.#display.show(this.#state);
   }
 
-  #end(operation: Operation): ExitCode {
+  #end(operation: TypedOperation): ExitCode {
     this.#display.stop();
     const exitCode = showOutcome(this.#context.output, operation, {
       ...this.#options,

@@ -41,11 +41,6 @@ export function operation(change: Partial<Operation> = {}): Operation {
     completed_at: null,
     progress: progress(),
     metadata: {
-      symbols: [],
-      timeframes: [],
-      strategy: null,
-      start_date: null,
-      end_date: null,
       parameters: {},
     },
     cancel_requested_at: null,

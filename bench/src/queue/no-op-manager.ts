@@ -34,8 +34,6 @@ type NoOpQueue = JobQueue<null, never, null, null>;
 /** Manages no-op operations that pass through the queue like trainings: they wait, a host takes them, then they begin. */
 export class NoOpManager extends ServiceOrchestrator<NoOpQueue> {
   override readonly serviceName = 'No-op';
-  override readonly defaultHostUrl = '';
-  override readonly envVarPrefix = 'NO_OP';
   protected override readonly renderer = trainingProgressRenderer;
   private readonly times: QueueTimes[] = [];
   private failure: { error: unknown } | null = null;
@@ -45,7 +43,7 @@ export class NoOpManager extends ServiceOrchestrator<NoOpQueue> {
     private readonly url: string,
     private readonly name: string,
   ) {
-    super({ operations, logger: QUIET, hostService: { use: false } });
+    super({ operations, logger: QUIET });
   }
 
   protected override initializeAdapter(): NoOpQueue {

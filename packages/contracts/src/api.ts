@@ -1,26 +1,4 @@
-/** Wire types of the smaller resources: dummy tasks, sample data, strategies, indicators. */
-
-/** Body of `POST /dummy/start`. */
-export interface StartDummyRequest {
-  /**
-   * Duration of one iteration, in seconds.
-   *
-   * @default 2
-   */
-  duration_seconds?: number;
-  /**
-   * Number of iterations.
-   *
-   * @default 100
-   */
-  iterations?: number;
-}
-
-/** `result` of a dummy operation. */
-export interface DummyResult {
-  iterations_completed: number;
-  duration_seconds: number;
-}
+/** Wire types of the smaller resources: sample data, strategies, indicators. */
 
 /** Body of `POST /data/sample`. Dates are `YYYY-MM-DD`, both ends included. */
 export interface SampleDataRequest {

@@ -1,12 +1,9 @@
 import type { ErrorBody } from './errors.js';
 
 /**
- * Wire types of operations. An *operation* is one managed run of a domain function. Its *attempt* counts from 1.
- * Timestamps are ISO 8601 in UTC.
+ * Operations of any type. An *operation* is one managed run of a domain function; its *attempt* counts from 1. Timestamps are
+ * ISO 8601 in UTC. `operation-types.ts` has what differs between the types.
  */
-
-export const OPERATION_TYPES = ['training', 'dummy'] as const;
-export type OperationType = (typeof OPERATION_TYPES)[number];
 
 export const OPERATION_STATUSES = [
   'pending',
@@ -83,19 +80,16 @@ export interface OperationProgress {
   context: ProgressContext;
 }
 
-/** What an operation is about; the same keys for every type. */
+/** What an operation is about. Each type may add fields of its own. */
 export interface OperationMetadata {
-  symbols: string[];
-  timeframes: string[];
-  strategy: string | null;
-  start_date: string | null;
-  end_date: string | null;
+  /** The settings of the run, for people to read. */
   parameters: Record<string, unknown>;
 }
 
-export interface Operation {
+/** An operation in a list: everything except its result, which may be large. */
+export interface OperationSummary {
   operation_id: string;
-  operation_type: OperationType;
+  operation_type: string;
   status: OperationStatus;
   attempt: number;
   resumable: boolean;
@@ -109,6 +103,9 @@ export interface Operation {
   cancel_reason: string | null;
   error: ErrorBody | null;
   warnings: string[];
+}
+
+export interface Operation extends OperationSummary {
   result: unknown;
 }
 
@@ -119,80 +116,6 @@ export interface OperationHistoryEntry {
   status: OperationStatus;
   /** Reason for the change, for display; `null` if the status alone explains it. */
   cause: string | null;
-}
-
-/** `data` of `GET /operations/:id/history`. */
-export interface OperationHistory {
-  operation_id: string;
-  /** Oldest first. */
-  history: OperationHistoryEntry[];
-}
-
-/** Query of `DELETE /operations`. */
-export interface RemoveOperationsQuery {
-  /** Minimum number of days since an operation ended; 0 removes all ended operations. */
-  older_than_days: number;
-}
-
-/** `data` of `DELETE /operations`. */
-export interface OperationsRemoved {
-  removed: number;
-}
-
-/** `data` of every start response. */
-export interface OperationStarted {
-  operation_id: string;
-  status: 'started';
-  message: string;
-}
-
-/** An operation in a list: without its result, which may be large. */
-export type OperationSummary = Omit<Operation, 'result'>;
-
-/** `data` of `GET /operations`. */
-export interface OperationList {
-  operations: OperationSummary[];
-  total_count: number;
-  active_count: number;
-}
-
-/** `data` of `POST /operations/:id/cancel`. */
-export interface CancelOperationResponse {
-  operation_id: string;
-  status: OperationStatus;
-  message: string;
-}
-
-/** Body of `POST /operations/:id/cancel`. */
-export interface CancelOperationRequest {
-  /** Reason, for display. */
-  reason?: string;
-  /**
-   * Cancel at once, without the grace period.
-   *
-   * @default false
-   */
-  force?: boolean;
-}
-
-/** Query of `GET /operations`. */
-export interface ListOperationsQuery {
-  /** Only operations with this status. */
-  status?: OperationStatus;
-  /** Only operations of this type. */
-  type?: OperationType;
-  /**
-   * Maximum number of operations in the response.
-   *
-   * @default 50
-   */
-  limit?: number;
-  /**
-   * Number of newer operations to skip.
-   *
-   * @default 0
-   */
-  offset?: number;
 }
 
 /** One server-sent event of `GET /operations/:id/events`; `event:` is its `type`, `data:` the operation. */

@@ -5,7 +5,6 @@ import type {
   MigrateStrategyResponse,
   SampleDataRequest,
   SampleDataResponse,
-  StartDummyRequest,
   StrategyList,
   ValidateStrategyRequest,
   ValidateStrategyResponse,
@@ -32,11 +31,11 @@ import type {
   OperationsRemoved,
   OperationStarted,
   RemoveOperationsQuery,
-} from './operation.js';
+} from './operation-requests.js';
+import type { StartDummyRequest, TypedOperation } from './operation-types.js';
 import type { HostList } from './training-queue.js';
 import type { StartTrainingRequest } from './training-request.js';
 import type { SessionList, StartSessionRequest, TrainingSession } from './training-session.js';
-import type { TypedOperation } from './typed-operation.js';
 
 /**
  * Every body, query and response of the services, by its name in the OpenAPI documents. The build generates

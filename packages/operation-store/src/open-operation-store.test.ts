@@ -28,7 +28,7 @@ async function refusal(location: { url?: string; stateDir: string }): Promise<Kt
 const OPERATION = newOperation({
   id: 'op_dummy_1',
   type: 'dummy',
-  metadata: { symbols: [], timeframes: [], strategy: null, start_date: null, end_date: null, parameters: {} },
+  metadata: { parameters: {} },
   createdAt: '2026-01-05T10:00:00.000Z',
 });
 const CREATED = { operation: OPERATION, request: null, lease: { owner: 'one', ms: 60_000 } };

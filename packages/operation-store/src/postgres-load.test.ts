@@ -9,11 +9,6 @@ const AT = '2026-01-05T10:00:00.000Z';
 const LEASE = { owner: 'one', ms: 60_000 };
 const SAVED = { progress: emptyProgress(), warnings: [], resumable: false };
 const METADATA = {
-  symbols: [],
-  timeframes: [],
-  strategy: null,
-  start_date: null,
-  end_date: null,
   parameters: {},
 };
 

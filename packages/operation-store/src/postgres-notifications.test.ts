@@ -23,11 +23,6 @@ const open = () => openOperationStore({ url, stateDir: tmpdir() });
 
 async function create(store: OpenOperationStore, id: string): Promise<void> {
   const metadata = {
-    symbols: [],
-    timeframes: [],
-    strategy: null,
-    start_date: null,
-    end_date: null,
     parameters: {},
   };
   const operation = newOperation({ id, type: 'dummy', metadata, createdAt: AT });

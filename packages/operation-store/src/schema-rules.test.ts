@@ -11,11 +11,6 @@ import { PostgresServer, emptyPostgres, emptySqlite } from './testing/index.js';
 const AT = '2026-01-05T10:00:00.000Z';
 const LEASE = { owner: 'one', ms: 60_000 };
 const METADATA = {
-  symbols: [],
-  timeframes: [],
-  strategy: null,
-  start_date: null,
-  end_date: null,
   parameters: {},
 };
 const ERROR = { code: 'internal_error', message: 'broken' } as const;

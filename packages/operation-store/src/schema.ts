@@ -1,4 +1,4 @@
-import type { OperationStatus, OperationType } from '@ktrdr/contracts';
+import type { OperationStatus } from '@ktrdr/contracts';
 import type { Generated } from 'kysely';
 
 /** One operation. A `_json` column holds JSON text; booleans are 0 or 1. */
@@ -6,7 +6,7 @@ export interface OperationsTable {
   /** Increases with each created operation. */
   seq: Generated<number>;
   id: string;
-  type: OperationType;
+  type: string;
   status: OperationStatus;
   attempt: number;
   epoch: number;
@@ -42,7 +42,7 @@ export interface OperationHistoryTable {
 
 /** Number of operations: the sum over the stripes. Only triggers write it. */
 export interface OperationCountsTable {
-  type: OperationType;
+  type: string;
   status: OperationStatus;
   stripe: number;
   count: number;

@@ -15,7 +15,7 @@ const AT = '2026-01-05T10:00:00.000Z';
 const OPERATION = newOperation({
   id: 'op_dummy_1',
   type: 'dummy',
-  metadata: { symbols: [], timeframes: [], strategy: null, start_date: null, end_date: null, parameters: {} },
+  metadata: { parameters: {} },
   createdAt: AT,
 });
 const CREATED = { operation: OPERATION, request: null, lease: { owner: 'one', ms: 60_000 } };

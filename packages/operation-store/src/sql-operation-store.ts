@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type OperationHistoryEntry, type OperationList, type OperationStatus } from '@ktrdr/contracts';
+import type { OperationHistoryEntry, OperationStatus } from '@ktrdr/contracts';
 import {
   changeStatus,
   historyEntry,
@@ -8,6 +8,7 @@ import {
   takeOverEntry,
   type Lease,
   type NewOperation,
+  type OperationPage,
   type OperationQuery,
   type OperationStore,
   type SavedProgress,
@@ -101,7 +102,7 @@ export class SqlOperationStore implements OperationStore {
     return rows.map(historyEntryOf);
   }
 
-  async list(query: OperationQuery): Promise<OperationList> {
+  async list(query: OperationQuery): Promise<OperationPage> {
     const statement = listQuery(query).compile(this.#database.db);
     const rows = await this.#use(async (db) => {
       if (query.offset === 0) return this.#database.prepared(statement);

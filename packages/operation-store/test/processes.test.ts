@@ -6,11 +6,6 @@ import { StoreProcess, together } from './store-process.js';
 
 const AT = '2026-01-05T10:00:00.000Z';
 const METADATA = {
-  symbols: [],
-  timeframes: [],
-  strategy: null,
-  start_date: null,
-  end_date: null,
   parameters: {},
 };
 

@@ -10,11 +10,6 @@ import { Gate } from './testing/gate.js';
 import { RecordingLogger } from './testing/recording-logger.js';
 
 const METADATA = {
-  symbols: [],
-  timeframes: [],
-  strategy: null,
-  start_date: null,
-  end_date: null,
   parameters: {},
 };
 

@@ -26,6 +26,7 @@ export type { OperationRunner } from './operation-runner.js';
 export type {
   Lease,
   NewOperation,
+  OperationPage,
   OperationQuery,
   OperationStore,
   SavedProgress,

@@ -11,11 +11,6 @@ import { RecordingLogger } from './testing/recording-logger.js';
 
 const LEASE_MS = 900;
 const METADATA = {
-  symbols: [],
-  timeframes: [],
-  strategy: null,
-  start_date: null,
-  end_date: null,
   parameters: {},
 };
 

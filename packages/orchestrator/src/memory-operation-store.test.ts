@@ -5,11 +5,6 @@ import type { NewOperation, OperationStore, StoredOperation } from './operation-
 import { operationStoreConformance } from './testing/operation-store-conformance.js';
 
 const METADATA = {
-  symbols: [],
-  timeframes: [],
-  strategy: null,
-  start_date: null,
-  end_date: null,
   parameters: {},
 };
 const AT = '2026-01-05T10:00:00.000Z';

@@ -2,7 +2,6 @@ import {
   isTerminalStatus,
   type Operation,
   type OperationHistoryEntry,
-  type OperationList,
   type OperationSummary,
   type OperationStatus,
 } from '@ktrdr/contracts';
@@ -19,6 +18,7 @@ import {
 import type {
   Lease,
   NewOperation,
+  OperationPage,
   OperationQuery,
   OperationStore,
   SavedProgress,
@@ -98,7 +98,7 @@ export class MemoryOperationStore implements OperationStore {
     return jsonCopy(this.#rows.get(operationId)?.history ?? []);
   }
 
-  async list({ status, type, limit, offset }: OperationQuery): Promise<OperationList> {
+  async list({ status, type, limit, offset }: OperationQuery): Promise<OperationPage> {
     const all = [...this.#rows.values()].map(({ operation }) => operation).reverse();
     const matching = all.filter(
       (operation) =>

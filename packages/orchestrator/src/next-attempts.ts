@@ -1,4 +1,4 @@
-import { isTerminalStatus, type OperationStarted, type OperationType } from '@ktrdr/contracts';
+import { isTerminalStatus, type OperationStarted } from '@ktrdr/contracts';
 import type { Clock } from './clock.js';
 import { operationNotFound } from './errors.js';
 import { isInterruption, type OnInterrupt } from './interrupted-operation.js';
@@ -21,7 +21,7 @@ export interface NextAttemptsParts {
   lease: Lease;
   onInterrupt: OnInterrupt;
   running: RunningOperations;
-  runners: ReadonlyMap<OperationType, OperationRunner>;
+  runners: ReadonlyMap<string, OperationRunner>;
   shutdown: ServiceShutdown;
 }
 

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { OperationMetadata, OperationType, ProgressContext } from '@ktrdr/contracts';
+import type { OperationMetadataByType, OperationType, ProgressContext } from '@ktrdr/contracts';
 import type { CancellationToken } from './cancellation.js';
 import type { Clock } from './clock.js';
 import type { OrchestratorLogger } from './logger.js';
@@ -46,9 +46,9 @@ export interface OperationContext {
   readonly executeWithCancellation: <T>(work: (token: CancellationToken) => Promise<T>) => Promise<T>;
 }
 
-/** A domain function and what makes it an operation. */
-export interface ManagedOperation<TResult> {
-  type: OperationType;
+/** A domain function and what makes it an operation of type `TType`. */
+export interface ManagedOperation<TResult, TType extends OperationType = OperationType> {
+  type: TType;
   /** From which its manager makes this again, as JSON: for the next attempt, or in a process that takes the operation over. */
   request?: unknown;
   /** Its work runs elsewhere and goes on when this process ends: whoever takes the operation over follows it. */
@@ -57,7 +57,7 @@ export interface ManagedOperation<TResult> {
   waits?: boolean;
   /** Looks whether there is a checkpoint; `undefined` where this process cannot tell, and the record's `resumable` counts. */
   canResume?: (operationId: string) => Promise<boolean | undefined>;
-  metadata: OperationMetadata;
+  metadata: OperationMetadataByType[TType];
   /** Starting twice with one id gives one operation. */
   taskId?: string;
   /** Without steps the percentage comes from the updates alone. */

@@ -1,8 +1,8 @@
-import type { ListOperationsQuery, Operation, OperationHistoryEntry, OperationList } from '@ktrdr/contracts';
+import type { ListOperationsQuery, Operation, OperationHistoryEntry } from '@ktrdr/contracts';
 import type { Clock } from './clock.js';
 import { operationNotFound } from './errors.js';
 import type { OperationEvent } from './events.js';
-import type { OperationStore } from './operation-store.js';
+import type { OperationPage, OperationStore } from './operation-store.js';
 import type { RunningOperations } from './running-operations.js';
 import { watchStored } from './stored-watch.js';
 
@@ -25,7 +25,7 @@ export class OperationQueries {
     type,
     limit = DEFAULT_LIST_LIMIT,
     offset = 0,
-  }: ListOperationsQuery): Promise<OperationList> {
+  }: ListOperationsQuery): Promise<OperationPage> {
     return this.parts.store.list({ status, type, limit, offset });
   }
 

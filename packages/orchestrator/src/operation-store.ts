@@ -1,9 +1,9 @@
 import type {
   Operation,
   OperationHistoryEntry,
-  OperationList,
   OperationProgress,
   OperationStatus,
+  OperationSummary,
   OperationType,
 } from '@ktrdr/contracts';
 import type { StatusChange } from './operation.js';
@@ -16,6 +16,16 @@ export interface OperationQuery {
   limit: number;
   /** After so many newer ones. */
   offset: number;
+}
+
+/** What `list` answers. */
+export interface OperationPage {
+  /** Newest first. */
+  operations: OperationSummary[];
+  /** All operations that match the filters. */
+  total_count: number;
+  /** All operations that have not ended. */
+  active_count: number;
 }
 
 /** Who runs an operation, and for how long that holds unless it is renewed. */
@@ -90,8 +100,7 @@ export interface OperationStore {
   /** Changes of its status, oldest first; empty where there is no such operation. */
   history(operationId: string): Promise<OperationHistoryEntry[]>;
 
-  /** Newest first. `total_count` counts all that match the filters, `active_count` all operations that have not ended. */
-  list(query: OperationQuery): Promise<OperationList>;
+  list(query: OperationQuery): Promise<OperationPage>;
 
   /**
    * Applies `changeStatus` if the operation's status is one of `from` and its epoch is `epoch`; else changes nothing. The

@@ -24,11 +24,6 @@ function pending(): Operation {
     id: 'op_dummy_20260105T100000_abcd',
     type: 'dummy',
     metadata: {
-      symbols: [],
-      timeframes: [],
-      strategy: null,
-      start_date: null,
-      end_date: null,
       parameters: {},
     },
     createdAt: AT,

@@ -16,7 +16,7 @@ import {
   type ErrorBody,
   type Operation,
   type OperationHistoryEntry,
-  type OperationMetadata,
+  type OperationMetadataByType,
   type OperationProgress,
   type OperationStatus,
   type OperationType,
@@ -171,10 +171,10 @@ function endedProgress(
 }
 
 /** A new operation: pending, first attempt. */
-export function newOperation(of: {
+export function newOperation<TType extends OperationType>(of: {
   id: string;
-  type: OperationType;
-  metadata: OperationMetadata;
+  type: TType;
+  metadata: OperationMetadataByType[TType];
   createdAt: string;
   progress?: OperationProgress;
 }): Operation {

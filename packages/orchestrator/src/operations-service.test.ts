@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { KtrdrError, type OperationList } from '@ktrdr/contracts';
+import { KtrdrError } from '@ktrdr/contracts';
 import fc from 'fast-check';
 import { OperationCancelledError } from './errors.js';
 import type { OperationEvent } from './events.js';
 import { MemoryOperationStore } from './memory-operation-store.js';
+import type { OperationPage } from './operation-store.js';
 import type { OperationContext } from './operation-context.js';
 import { PROGRESS_WRITE_INTERVAL_MS } from './progress-writer.js';
 import { settle } from './testing/fake-clock.js';
@@ -45,11 +46,11 @@ describe('launching', () => {
 
   test('keeps its own copy of what it was given', async () => {
     const { launch, operations } = memoryService();
-    const metadata = structuredClone(METADATA);
+    const metadata = { parameters: { seed: 1 } };
     const { operationId, outcome } = await launch(async () => 1, { metadata });
-    metadata.symbols.push('MSFT');
+    metadata.parameters.seed = 2;
     await outcome;
-    expect((await operations.get(operationId)).metadata.symbols).toEqual(['AAPL']);
+    expect((await operations.get(operationId)).metadata).toEqual({ parameters: { seed: 1 } });
   });
 
   test('with a store that is broken rejects and leaves nothing behind', async () => {
@@ -453,7 +454,7 @@ describe('listing', () => {
     const { gate, run } = gatedWork();
     const { operationId } = await launch(run, { type: 'training' });
     await gate.reached;
-    const idsOf = ({ operations: found }: OperationList) => found.map((each) => each.operation_id);
+    const idsOf = ({ operations: found }: OperationPage) => found.map((each) => each.operation_id);
     expect(idsOf(await operations.list())).toEqual([operationId, ...ids]);
     expect(idsOf(await operations.list({ status: 'completed', limit: 1, offset: 1 }))).toEqual([ids[1]]);
     expect(await operations.list({ type: 'dummy', limit: 0 })).toEqual({
@@ -476,12 +477,14 @@ describe('status listeners', () => {
     operations.onStatus(() => Promise.reject(new Error('broken promise')));
     operations.onStatus((operation) => {
       operation.status = 'failed';
-      operation.metadata.symbols.length = 0;
+      operation.metadata.parameters['seed'] = 2;
     });
-    operations.onStatus(({ status, metadata }) => void seen.push(`${status} ${metadata.symbols[0]}`));
-    const { outcome } = await launch(async () => 'done');
+    operations.onStatus(
+      ({ status, metadata }) => void seen.push(`${status} ${String(metadata.parameters['seed'])}`),
+    );
+    const { outcome } = await launch(async () => 'done', { metadata: { parameters: { seed: 1 } } });
     await expect(outcome).resolves.toBe('done');
-    expect(seen).toEqual(['pending AAPL', 'running AAPL', 'completed AAPL']);
+    expect(seen).toEqual(['pending 1', 'running 1', 'completed 1']);
     await settle();
     expect(logger.messages('error')).toEqual(Array(6).fill('a status listener failed'));
   });

@@ -4,7 +4,6 @@ import type {
   ListOperationsQuery,
   Operation,
   OperationHistoryEntry,
-  OperationList,
   OperationStarted,
   OperationType,
 } from '@ktrdr/contracts';
@@ -19,7 +18,7 @@ import type { ManagedOperation } from './operation-context.js';
 import { OperationLauncher, type LaunchedOperation } from './operation-launcher.js';
 import { OperationQueries } from './operation-queries.js';
 import type { LaunchParts, OperationRunner } from './operation-runner.js';
-import type { Lease, OperationStore, StoredOperation, TakenOver } from './operation-store.js';
+import type { Lease, OperationPage, OperationStore, StoredOperation, TakenOver } from './operation-store.js';
 import { noRunner } from './refusals.js';
 import { RunningOperations } from './running-operations.js';
 import { ServiceShutdown } from './service-shutdown.js';
@@ -49,7 +48,7 @@ export class OperationsService {
   private readonly clock: Clock;
   private readonly logger: OrchestratorLogger;
   private readonly onInterrupt: OnInterrupt;
-  private readonly runners = new Map<OperationType, OperationRunner>();
+  private readonly runners = new Map<string, OperationRunner>();
   private readonly running: RunningOperations;
   private readonly keeper: LeaseKeeper;
   private readonly queries: OperationQueries;
@@ -153,7 +152,7 @@ export class OperationsService {
   }
 
   /** Newest first. */
-  list(query: ListOperationsQuery = {}): Promise<OperationList> {
+  list(query: ListOperationsQuery = {}): Promise<OperationPage> {
     return this.queries.list(query);
   }
 

@@ -14,11 +14,6 @@ import { Gate } from './testing/gate.js';
 import { RecordingLogger } from './testing/recording-logger.js';
 
 const METADATA: OperationMetadata = {
-  symbols: [],
-  timeframes: [],
-  strategy: null,
-  start_date: null,
-  end_date: null,
   parameters: {},
 };
 
@@ -160,7 +155,7 @@ describe('a manager', () => {
     const { manager, operations } = counting();
     const [outerGate, innerGate] = [new Gate(), new Gate()];
     const outer = manager.runOperation({
-      type: 'training',
+      type: 'dummy',
       metadata: METADATA,
       run: async ({ operationId, token }) => {
         const inner = await manager.startCounting('inner', 2, innerGate);
@@ -270,6 +265,34 @@ describe('a manager says', () => {
       default_host_url: 'http://localhost:5009',
       environment_variables: { use: 'USE_COUNTING_HOST_SERVICE', url: 'COUNTING_HOST_SERVICE_URL' },
     });
+  });
+
+  test('that it has no host service, if it declares none', async () => {
+    const { operations, clock } = counting();
+    class PlainService extends ServiceOrchestrator {
+      override readonly serviceName = 'Plain';
+
+      useAdapter(): unknown {
+        return this.adapter;
+      }
+
+      start() {
+        return this.startManagedOperation({ type: 'dummy', metadata: METADATA, run: async () => 'done' });
+      }
+    }
+    const manager = new PlainService({ operations, logger: new RecordingLogger() });
+    expect(manager.getConfigurationInfo()).toEqual({
+      service: 'Plain',
+      using_host_service: false,
+      host_service_url: null,
+      default_host_url: null,
+      environment_variables: null,
+    });
+    expect(await manager.healthCheck()).toMatchObject({ healthy: true, host_service_url: null });
+    expect(() => manager.useAdapter()).toThrow('Plain has no adapter: override initializeAdapter().');
+    const { operation_id } = await manager.start();
+    await clock.advance(0);
+    expect((await operations.get(operation_id)).progress.context.host_service).toBe(false);
   });
 
   test('that it is healthy, or every reason why it is not', async () => {

@@ -20,7 +20,8 @@ export interface HostServiceSetting {
 export interface ServiceOrchestratorDependencies {
   operations: OperationsService;
   logger: OrchestratorLogger;
-  hostService: HostServiceSetting;
+  /** Only for a manager that can use a host service. Default: the work runs beside this process. */
+  hostService?: HostServiceSetting;
 }
 
 /** Answer of {@link ServiceOrchestrator.healthCheck}. */
@@ -39,8 +40,9 @@ export interface ManagerConfiguration {
   service: string;
   using_host_service: boolean;
   host_service_url: string | null;
-  default_host_url: string;
-  environment_variables: HostServiceVariables;
+  /** `null` if the manager cannot use a host service. */
+  default_host_url: string | null;
+  environment_variables: HostServiceVariables | null;
 }
 
 /** Names of the environment variables that choose a manager's host service. */
@@ -60,12 +62,13 @@ export function hostServiceVariables(prefix: string): HostServiceVariables {
  * The manager has no state of a run: the current operation is found through `AsyncLocalStorage`, so that any number of
  * operations of one manager run at once.
  */
-export abstract class ServiceOrchestrator<TAdapter> {
+export abstract class ServiceOrchestrator<TAdapter = never> {
   /** Name in logs and health answers: `Training`. */
   abstract readonly serviceName: string;
-  abstract readonly defaultHostUrl: string;
-  /** `TRAINING` */
-  abstract readonly envVarPrefix: string;
+  /** URL of the host service if the settings name none; `null` for a manager that cannot use a host service. */
+  readonly defaultHostUrl: string | null = null;
+  /** Prefix of the {@link hostServiceVariables}, such as `TRAINING`; `null` for a manager that cannot use a host service. */
+  readonly envVarPrefix: string | null = null;
   /** How this manager's progress reads. */
   protected readonly renderer: ProgressRenderer = defaultProgressRenderer;
   protected readonly logger: OrchestratorLogger;
@@ -73,17 +76,22 @@ export abstract class ServiceOrchestrator<TAdapter> {
   readonly #hostService: HostServiceSetting;
   #adapter: { value: TAdapter } | undefined;
 
-  constructor({ operations, logger, hostService }: ServiceOrchestratorDependencies) {
+  constructor({ operations, logger, hostService = { use: false } }: ServiceOrchestratorDependencies) {
     this.operations = operations;
     this.logger = logger;
     this.#hostService = hostService;
   }
 
-  /** Chooses where the work runs. Called once, when the adapter is first used: the subclass is complete by then. */
-  protected abstract initializeAdapter(): TAdapter;
+  /**
+   * Makes the adapter, which chooses where the work runs. Called once, when the adapter is first used, after the subclass is complete.
+   * A manager that has no adapter need not override it.
+   */
+  protected initializeAdapter(): TAdapter {
+    throw new Error(`${this.serviceName} has no adapter: override initializeAdapter().`);
+  }
 
-  /** Checks what the adapter needs. @throws where the adapter cannot be used; the message is for people */
-  protected async checkAdapter(_adapter: TAdapter): Promise<void> {}
+  /** Part of {@link healthCheck}: checks what the manager's work needs. @throws Error with a message for people */
+  protected async checkAdapter(): Promise<void> {}
 
   protected get adapter(): TAdapter {
     this.#adapter ??= { value: this.initializeAdapter() };
@@ -103,8 +111,8 @@ export abstract class ServiceOrchestrator<TAdapter> {
    * @returns the start response: the operation is in the store
    * @throws KtrdrError `service_stopping`, `operation_conflict`
    */
-  protected async startManagedOperation<TResult>(
-    operation: ManagedOperation<TResult>,
+  protected async startManagedOperation<TResult, TType extends OperationType>(
+    operation: ManagedOperation<TResult, TType>,
   ): Promise<OperationStarted> {
     const { operationId } = await this.#launch(operation);
     const message = operation.startMessage ?? `The ${operation.type} operation has started.`;
@@ -116,7 +124,9 @@ export abstract class ServiceOrchestrator<TAdapter> {
    * @returns what the domain function returned
    * @throws OperationCancelledError where it was cancelled; else what the domain function threw
    */
-  async runOperation<TResult>(operation: ManagedOperation<TResult>): Promise<TResult> {
+  async runOperation<TResult, TType extends OperationType>(
+    operation: ManagedOperation<TResult, TType>,
+  ): Promise<TResult> {
     const { outcome } = await this.#launch(operation);
     return outcome;
   }
@@ -143,7 +153,7 @@ export abstract class ServiceOrchestrator<TAdapter> {
   }
 
   async healthCheck(): Promise<ManagerHealth> {
-    const checks = await Promise.allSettled([this.operations.checkStore(), this.#checkAdapter()]);
+    const checks = await Promise.allSettled([this.operations.checkStore(), this.checkAdapter()]);
     const problems = checks.flatMap((check) =>
       check.status === 'rejected' ? [messageOf(check.reason) || 'unknown problem'] : [],
     );
@@ -172,15 +182,15 @@ export abstract class ServiceOrchestrator<TAdapter> {
       using_host_service: this.isUsingHostService(),
       host_service_url: this.getHostServiceUrl(),
       default_host_url: this.defaultHostUrl,
-      environment_variables: hostServiceVariables(this.envVarPrefix),
+      environment_variables: this.envVarPrefix === null ? null : hostServiceVariables(this.envVarPrefix),
     };
   }
 
-  #launch<TResult>(operation: ManagedOperation<TResult>): Promise<LaunchedOperation<TResult>> {
-    return this.operations.launch(operation, { renderer: this.renderer, logger: this.logger });
-  }
-
-  async #checkAdapter(): Promise<void> {
-    await this.checkAdapter(this.adapter);
+  #launch<TResult, TType extends OperationType>(
+    operation: ManagedOperation<TResult, TType>,
+  ): Promise<LaunchedOperation<TResult>> {
+    const initialContext = { host_service: this.isUsingHostService(), ...operation.initialContext };
+    const parts = { renderer: this.renderer, logger: this.logger };
+    return this.operations.launch({ ...operation, initialContext }, parts);
   }
 }

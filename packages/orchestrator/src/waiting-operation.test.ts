@@ -6,11 +6,6 @@ import type { OperationContext } from './operation-context.js';
 import { OperationsService } from './operations-service.js';
 
 const METADATA = {
-  symbols: [],
-  timeframes: [],
-  strategy: null,
-  start_date: null,
-  end_date: null,
   parameters: {},
 };
 

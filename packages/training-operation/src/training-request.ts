@@ -19,7 +19,7 @@ export interface TrainingRequest {
 }
 
 type TrainingOperation = Pick<
-  ManagedOperation<TrainingResult>,
+  ManagedOperation<TrainingResult, 'training'>,
   'type' | 'metadata' | 'steps' | 'initialContext' | 'startMessage'
 >;
 

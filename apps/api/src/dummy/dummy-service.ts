@@ -7,30 +7,24 @@ import {
   type ServiceOrchestratorDependencies,
 } from '@ktrdr/orchestrator';
 
-/** What a dummy task does: nothing, so many times, so long each time. */
+/** A task that only waits. */
 export interface DummyTask {
-  /** Seconds an iteration lasts. */
+  /** Duration of an iteration in seconds. */
   durationSeconds: number;
   iterations: number;
 }
 
 /**
  * The reference of a manager. Its public method is one call of `startManagedOperation`; its domain method holds no async
- * plumbing, asks whether to stop and reports progress. It works in this process and needs no adapter.
+ * plumbing, asks whether to stop and reports progress. It works in this process, so it has neither an adapter nor a host service.
  */
-export class DummyService extends ServiceOrchestrator<null> {
+export class DummyService extends ServiceOrchestrator {
   override readonly serviceName = 'Dummy';
-  override readonly defaultHostUrl = 'http://localhost:5003';
-  override readonly envVarPrefix = 'DUMMY';
   protected override readonly renderer = dummyProgressRenderer;
 
   constructor(dependencies: ServiceOrchestratorDependencies) {
     super(dependencies);
     this.revivesOperations('dummy', (task) => this.describeTask(task as DummyTask));
-  }
-
-  protected override initializeAdapter(): null {
-    return null;
   }
 
   /** Starts a dummy task in the background. */
@@ -61,20 +55,12 @@ export class DummyService extends ServiceOrchestrator<null> {
     return { iterations_completed: iterations, duration_seconds: seconds };
   }
 
-  private describeTask(task: DummyTask): ManagedOperation<DummyResult> {
+  private describeTask(task: DummyTask): ManagedOperation<DummyResult, 'dummy'> {
     const { durationSeconds, iterations } = task;
     return {
       type: 'dummy',
       request: task,
-      metadata: {
-        symbols: [],
-        timeframes: [],
-        strategy: null,
-        start_date: null,
-        end_date: null,
-        parameters: { duration_seconds: durationSeconds, iterations },
-      },
-      initialContext: { host_service: this.isUsingHostService() },
+      metadata: { parameters: { duration_seconds: durationSeconds, iterations } },
       startMessage: `A dummy task of ${iterations} ${iterations === 1 ? 'iteration' : 'iterations'} has started.`,
       run: (context) => this.runDummyTask(task, context),
     };

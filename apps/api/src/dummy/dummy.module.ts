@@ -11,7 +11,7 @@ import { DummyService } from './dummy-service.js';
       provide: DummyService,
       inject: [OperationsService, ORCHESTRATOR_LOGGER],
       useFactory: (operations: OperationsService, logger: OrchestratorLogger) =>
-        new DummyService({ operations, logger, hostService: { use: false } }),
+        new DummyService({ operations, logger }),
     },
   ],
 })

@@ -4,11 +4,10 @@ import { newOperation } from '@ktrdr/orchestrator';
 import { eventId } from './event-id.js';
 
 function operation(change: Partial<Operation>, progress: Partial<Operation['progress']> = {}): Operation {
-  const metadata = { symbols: [], timeframes: [], strategy: null, start_date: null, end_date: null };
   const fresh = newOperation({
     id: 'op_dummy_1',
     type: 'dummy',
-    metadata: { ...metadata, parameters: {} },
+    metadata: { parameters: {} },
     createdAt: '2026-01-05T10:00:00.000Z',
   });
   return { ...fresh, ...change, progress: { ...fresh.progress, ...progress } };

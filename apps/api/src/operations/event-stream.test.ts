@@ -7,7 +7,7 @@ import { EventStream, RETRY } from './event-stream.js';
 const OPERATION = newOperation({
   id: 'op_dummy_1',
   type: 'dummy',
-  metadata: { symbols: [], timeframes: [], strategy: null, start_date: null, end_date: null, parameters: {} },
+  metadata: { parameters: {} },
   createdAt: '2026-01-05T10:00:00.000Z',
 });
 const ID = eventId(OPERATION);

@@ -52,8 +52,9 @@ export class OperationsController {
   @ApiOperation({ operationId: 'listOperations', summary: 'Operations without their results, newest first' })
   @Answers('OperationList')
   @Fails('store_unavailable')
-  list(@Query() query: ListOperationsDto): Promise<OperationList> {
-    return this.operations.list(query);
+  async list(@Query() query: ListOperationsDto): Promise<OperationList> {
+    // each manager writes the metadata of its own type
+    return (await this.operations.list(query)) as OperationList;
   }
 
   @Get(':id')
@@ -65,7 +66,7 @@ export class OperationsController {
   @Answers('TypedOperation')
   @Fails('operation_not_found', 'store_unavailable')
   async get(@Param('id') id: string): Promise<TypedOperation> {
-    // the store keeps results as JSON; each manager writes the result of its own type
+    // each manager writes the metadata and the result of its own type
     return (await this.operations.get(id)) as TypedOperation;
   }
 

@@ -10,9 +10,8 @@ function world(keepDays: number) {
   let ids = 0;
   const operations = new OperationsService({ store, clock, logger, randomId: () => `id${ids++}` });
   const end = async () => {
-    const metadata = { symbols: [], timeframes: [], strategy: null, start_date: null, end_date: null };
     const { outcome } = await operations.launch(
-      { type: 'dummy', metadata: { ...metadata, parameters: {} }, run: async () => 'done' },
+      { type: 'dummy', metadata: { parameters: {} }, run: async () => 'done' },
       { renderer: defaultProgressRenderer, logger },
     );
     await outcome;

@@ -44,8 +44,8 @@ export class TrainingManager extends ServiceOrchestrator<TrainingAdapter> {
     return this.queue !== null || this.isUsingHostService();
   }
 
-  protected override checkAdapter(adapter: TrainingAdapter): Promise<void> {
-    return adapter.check();
+  protected override checkAdapter(): Promise<void> {
+    return this.adapter.check();
   }
 
   /** Starts the training of one model on the bars of one or more symbols. */
@@ -74,7 +74,7 @@ export class TrainingManager extends ServiceOrchestrator<TrainingAdapter> {
     };
   }
 
-  private describeTraining(request: TrainingRequest): ManagedOperation<TrainingResult> {
+  private describeTraining(request: TrainingRequest): ManagedOperation<TrainingResult, 'training'> {
     return {
       ...describeTraining(request, this.runsElsewhere),
       request: toStored(request),

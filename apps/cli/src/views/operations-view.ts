@@ -1,11 +1,11 @@
 import {
   isTerminalStatus,
   percentageText,
-  type Operation,
+  type TypedOperation,
   type OperationHistoryEntry,
   type OperationList,
   type OperationStatus,
-  type OperationSummary,
+  type TypedOperationSummary,
 } from '@ktrdr/contracts';
 import { oneLine, printable, truncate } from '../printable.js';
 import { formatDuration, formatTook, secondsBetween } from '../progress/duration.js';
@@ -53,7 +53,7 @@ export function operationsView(
 
 /** Details of one operation. Its history is shown after more than one attempt, or if `verbose`. @param now UTC ms */
 export function operationView(
-  operation: Operation,
+  operation: TypedOperation,
   history: readonly OperationHistoryEntry[],
   { now, verbose, style }: { now: number; verbose: boolean | undefined; style: Style },
 ): string {
@@ -112,22 +112,24 @@ function historyView(history: readonly OperationHistoryEntry[], style: Style): s
 }
 
 /** `completed`, `running 42.1%` or `cancelled, resumable`; `interrupted` if the operation failed because its process was lost. */
-function stateText({ status, progress, error, resumable }: OperationSummary): string {
+function stateText({ status, progress, error, resumable }: TypedOperationSummary): string {
   if (!isTerminalStatus(status)) return `${status} ${percentageText(progress.percentage)}`;
   const end = error?.code === 'interrupted' ? error.code : status;
   return resumable ? `${end}, resumable` : end;
 }
 
-function took({ started_at, completed_at }: OperationSummary, now: number): string {
+function took({ started_at, completed_at }: TypedOperationSummary, now: number): string {
   const seconds = secondsBetween(started_at, completed_at ?? new Date(now).toISOString());
   return seconds === null ? '-' : formatTook(seconds);
 }
 
-/** `test_strategy AAPL 1h`; for an operation type without these, its current step or its type. */
-function subject({ metadata, progress, operation_type }: OperationSummary): string {
-  const parts = [metadata.strategy ?? '', metadata.symbols.join(','), metadata.timeframes.join(',')];
-  const text = parts.filter((part) => part !== '').join(' ');
-  return oneLine(text || (progress.current_step ?? '') || operation_type);
+/** `test_strategy AAPL 1h` for a training; the current step, or the type, for other types. */
+function subject(operation: TypedOperationSummary): string {
+  if (operation.operation_type === 'training') {
+    const { strategy, symbols, timeframes } = operation.metadata;
+    return oneLine(`${strategy} ${symbols.join(',')} ${timeframes.join(',')}`);
+  }
+  return oneLine(operation.progress.current_step ?? operation.operation_type);
 }
 
 function nowText({ message, etaSeconds, figures }: ProgressParts): string {
@@ -135,7 +137,9 @@ function nowText({ message, etaSeconds, figures }: ProgressParts): string {
   return [message, ...figures, ...eta].join('\n');
 }
 
-function rangeOf({ metadata: { start_date, end_date } }: Operation): string | null {
+function rangeOf(operation: TypedOperation): string | null {
+  if (operation.operation_type !== 'training') return null;
+  const { start_date, end_date } = operation.metadata;
   if (start_date === null && end_date === null) return null;
   return printable(`${start_date ?? 'the first bar'} to ${end_date ?? 'the last bar'}`);
 }

@@ -1,4 +1,4 @@
-import type { ErrorBody, Operation, TrainingResult } from '@ktrdr/contracts';
+import type { ErrorBody, TypedOperation } from '@ktrdr/contracts';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import type { Output } from '../output.js';
 import { printable } from '../printable.js';
@@ -15,7 +15,7 @@ export interface OutcomeOptions extends ReadOptions {
 }
 
 /** Prints the outcome and the result of an ended operation. @returns the matching exit code */
-export function showOutcome(output: Output, operation: Operation, options: OutcomeOptions): ExitCode {
+export function showOutcome(output: Output, operation: TypedOperation, options: OutcomeOptions): ExitCode {
   const exitCode = exitCodeOf(operation);
   if (options.json) {
     output.json(operation);
@@ -37,16 +37,16 @@ export function showOutcome(output: Output, operation: Operation, options: Outco
   return exitCode;
 }
 
-function exitCodeOf({ status }: Operation): ExitCode {
+function exitCodeOf({ status }: TypedOperation): ExitCode {
   if (status === 'completed') return EXIT.completed;
   return status === 'cancelled' ? EXIT.cancelled : EXIT.failed;
 }
 
-function howToResume({ operation_id }: Operation): string {
+function howToResume({ operation_id }: TypedOperation): string {
   return `  to resume it: ktrdr operations resume ${operation_id}`;
 }
 
-function headline(operation: Operation, cancelRequested: boolean, style: Style, mark: boolean): string {
+function headline(operation: TypedOperation, cancelRequested: boolean, style: Style, mark: boolean): string {
   const seconds = secondsBetween(operation.started_at, operation.completed_at);
   if (operation.status === 'cancelled') {
     const after = seconds === null ? '' : ` after ${formatTook(seconds)}`;
@@ -57,7 +57,12 @@ function headline(operation: Operation, cancelRequested: boolean, style: Style, 
   return `${mark ? style.green('✔ ') : ''}${style.bold('completed')}${took}${late}`;
 }
 
-function failure({ error }: Operation, verbose: boolean | undefined, style: Style, mark: boolean): string {
+function failure(
+  { error }: TypedOperation,
+  verbose: boolean | undefined,
+  style: Style,
+  mark: boolean,
+): string {
   const lines = [
     `${mark ? style.red('✖ ') : ''}${style.bold('failed')}: ${error === null ? 'the API gave no reason' : printable(error.message)}`,
     ...issueLinesOf(error),
@@ -77,15 +82,15 @@ export function errorDetails({ code, details }: ErrorBody, style: Style): string
 }
 
 /** The result of an ended operation. Types without their own view show their plain values. */
-export function resultView(operation: Operation, verbose: boolean | undefined, style: Style): string {
-  const { result } = operation;
-  if (typeof result !== 'object' || result === null) return '';
+export function resultView(operation: TypedOperation, verbose: boolean | undefined, style: Style): string {
+  if (typeof operation.result !== 'object' || operation.result === null) return '';
   if (operation.operation_type === 'training') {
     const { total_epochs } = operation.progress.context;
-    return trainingResultView(result as TrainingResult, { verbose, style, epochsAsked: total_epochs });
+    return trainingResultView(operation.result, { verbose, style, epochsAsked: total_epochs });
   }
+  const values = Object.entries(operation.result) as [string, unknown][];
   return pairs(
-    Object.entries(result)
+    values
       .filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value))
       .map(([name, value]) => [name.replaceAll('_', ' '), plainValue(value as string | number | boolean)]),
     style,

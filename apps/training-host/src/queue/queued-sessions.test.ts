@@ -88,11 +88,7 @@ function openHost(): QueuedSessions {
   const folders = new ModelStorage(join(stateDir, 'sessions'));
   const settings = { mode: 'host', cancelGraceMs: 5_000, checkpointEveryMs: 100 } as const;
   const training = new SessionTraining(folders, new TrainingRunner(settings, engines, checkpoints));
-  const manager = new SessionManager(
-    { operations, logger, hostService: { use: false } },
-    training,
-    new SessionSlots(1),
-  );
+  const manager = new SessionManager({ operations, logger }, training, new SessionSlots(1));
   const fetched = new FetchedBars(join(directory, 'none'), stateDir, client, clock);
   const sessions = new SessionsService(
     { maxSessions: 1, wait: true, leaseMs: 60_000 },

@@ -24,8 +24,6 @@ export interface SessionReports {
 /** Sessions as operations. */
 export class SessionManager extends ServiceOrchestrator<SessionTraining> {
   override readonly serviceName = 'Training session';
-  override readonly defaultHostUrl = 'http://localhost:5002';
-  override readonly envVarPrefix = 'TRAINING';
   protected override readonly renderer = trainingProgressRenderer;
 
   constructor(

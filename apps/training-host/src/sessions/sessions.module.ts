@@ -91,7 +91,7 @@ export class SessionsModule {
             logger: OrchestratorLogger,
           ) => {
             const manager = new SessionManager(
-              { operations, logger, hostService: { use: false } },
+              { operations, logger },
               training,
               new SessionSlots(maxSessions),
             );

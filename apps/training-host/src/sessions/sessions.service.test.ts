@@ -62,11 +62,7 @@ async function host(maxSessions: number) {
   const engines = new EngineSelector();
   const runner = { mode: 'host', cancelGraceMs: 5_000, checkpointEveryMs: 2_000 } as const;
   const training = new SessionTraining(folders, new TrainingRunner(runner, engines, checkpoints));
-  const manager = new SessionManager(
-    { operations, logger, hostService: { use: false } },
-    training,
-    new SessionSlots(1),
-  );
+  const manager = new SessionManager({ operations, logger }, training, new SessionSlots(1));
   const check = new SessionCheck(new OwnBars(dataDir), 'tensorflow-js', engines, checkpoints);
   const settings = { maxSessions, wait: false, leaseMs: SESSION_LEASE_MS };
   const sessions = new SessionsService(settings, check, manager, training, operations, clock, logger);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Operation, OperationProgress, OperationType } from '@ktrdr/contracts';
+import type { Operation, OperationProgress, OperationType, TrainingMetadata } from '@ktrdr/contracts';
 import { jsonCopy, newOperation, type StatusChange } from '../operation.js';
 import type { Lease, OperationStore, Written } from '../operation-store.js';
 
@@ -18,16 +18,20 @@ export function sample(number: number, type: OperationType = 'training'): Operat
   return newOperation({
     id: `op_${type}_20260105T1000${String(number).padStart(2, '0')}_abcd`,
     type,
-    metadata: {
-      symbols: ['AAPL', 'MSFT'],
-      timeframes: ['1h'],
-      strategy: 'test_strategy',
-      start_date: '2024-01-01',
-      end_date: null,
-      parameters: { seed: 42, nested: { list: [1, null, 'é'] } },
-    },
+    metadata: trainingMetadata(),
     createdAt: `2026-01-05T10:00:${String(number).padStart(2, '0')}.000Z`,
   });
+}
+
+function trainingMetadata(): TrainingMetadata {
+  return {
+    symbols: ['AAPL', 'MSFT'],
+    timeframes: ['1h'],
+    strategy: 'test_strategy',
+    start_date: '2024-01-01',
+    end_date: null,
+    parameters: { seed: 42, nested: { list: [1, null, 'é'] } },
+  };
 }
 
 /** By what JSON carries of both: not by prototypes, which differ where a test framework has realms of its own. */

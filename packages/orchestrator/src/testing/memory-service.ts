@@ -6,14 +6,7 @@ import { FakeClock } from './fake-clock.js';
 import { Gate } from './gate.js';
 import { RecordingLogger } from './recording-logger.js';
 
-export const METADATA = {
-  symbols: ['AAPL'],
-  timeframes: ['1h'],
-  strategy: null,
-  start_date: null,
-  end_date: null,
-  parameters: {},
-};
+export const METADATA = { parameters: {} };
 
 /** A service with a store in memory and a clock of the test's. `launch` starts any function as an operation. */
 export function memoryService(store = new MemoryOperationStore()) {

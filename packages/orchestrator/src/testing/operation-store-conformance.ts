@@ -148,7 +148,7 @@ const CASES: Record<string, (store: OperationStore) => Promise<void>> = {
     await store.transition(id, 1, ['pending'], RUN);
     await save(store, id, 1, progress, warnings);
     const before = await get(store, id);
-    operation.metadata.symbols.push('changed from outside');
+    operation.metadata.parameters['seed'] = 'changed from outside';
     progress.context.phase = 'changed from outside';
     warnings.push('changed from outside');
     assertSame(await get(store, id), before);

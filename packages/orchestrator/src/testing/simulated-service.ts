@@ -22,14 +22,7 @@ export interface SimulatedServiceOptions {
   managed: Pick<ManagedOperation<unknown>, 'run' | 'waits' | 'outlivesOwner'>;
 }
 
-const METADATA = {
-  symbols: [],
-  timeframes: [],
-  strategy: null,
-  start_date: null,
-  end_date: null,
-  parameters: {},
-};
+const METADATA = { parameters: {} };
 
 /**
  * An `OperationsService` as a process that can be stopped, let go on, and killed at any await: a killed one never comes back from
