@@ -9,12 +9,12 @@ import type { TestService } from '@ktrdr/service-kit/testing';
 import { refusal, refusalOf, sendRaw, type RawRequest } from './refusal.js';
 import { QUICK, strategyText } from '@ktrdr/service-kit/testing';
 
-/** What people type wrongly, and what they are told. One API for all of it: nothing of this may harm it. */
+/** Invalid requests and their error messages. All tests share one API, because no invalid request may harm it. */
 let sandbox: Sandbox;
 let api: TestService;
 let bars: string[];
 
-// trainings start here while other tests keep the machine busy
+// generous, because other tests keep the machine busy while trainings start
 jest.setTimeout(60_000);
 
 beforeAll(async () => {
@@ -38,7 +38,7 @@ afterAll(async () => {
   await sandbox.close();
 }, 40_000);
 
-/** Code and message of the refusal of a JSON body. */
+/** @returns code and message of the error for a JSON body */
 function refusedBody(path: string, body: unknown): Promise<{ code: string; message: string }> {
   return refusal(api.url, { path, body: JSON.stringify(body) });
 }
@@ -52,32 +52,32 @@ const CHECKPOINT = '/trainings/op_training_20261125T101500_k3f9/runs/1/checkpoin
 const BYTES = 'application/octet-stream';
 const SAMPLE = '/data/sample';
 
-describe('a request that cannot be understood', () => {
+describe('a malformed request', () => {
   const deep = `{"strategy":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
   const large = JSON.stringify({ strategy: '#'.repeat(2_100_000) });
 
   test.each<[string, RawRequest, string, RegExp]>([
-    [
-      'an address that there is not',
-      { method: 'GET', path: '/nosuch' },
-      '404 not_found',
-      /GET \/nosuch.*\/docs/,
-    ],
+    ['an unknown address', { method: 'GET', path: '/nosuch' }, '404 not_found', /GET \/nosuch.*\/docs/],
     [
       'the wrong method',
       { method: 'PATCH', path: '/operations' },
       '404 not_found',
       /PATCH \/operations.*\/docs/,
     ],
-    ['GET where POST is meant', { method: 'GET', path: TRAIN }, '404 not_found', /GET \/trainings\/start/],
+    ['GET instead of POST', { method: 'GET', path: TRAIN }, '404 not_found', /GET \/trainings\/start/],
     ['an address with a broken %', { method: 'GET', path: '/operations/%zz' }, '400 invalid_request', /%25/],
     ['JSON that is cut off', { path: TRAIN, body: '{"strategy"' }, '400 invalid_request', /not valid JSON/],
-    ['YAML in place of JSON', { path: TRAIN, body: 'name: x' }, '400 invalid_request', /not valid JSON/],
+    ['YAML instead of JSON', { path: TRAIN, body: 'name: x' }, '400 invalid_request', /not valid JSON/],
     ['a list', { path: TRAIN, body: '[]' }, '400 invalid_request', /JSON object: \{ \.\.\. \}/],
-    ['a text', { path: TRAIN, body: '"x"' }, '400 invalid_request', /JSON object/],
+    ['a string', { path: TRAIN, body: '"x"' }, '400 invalid_request', /JSON object/],
     ['null', { path: TRAIN, body: 'null' }, '400 invalid_request', /JSON object/],
-    ['far too deep a body', { path: TRAIN, body: deep }, '400 invalid_request', /at most 16 levels/],
-    ['too large a body', { path: TRAIN, body: large }, '413 payload_too_large', /at most 2,097,152 bytes/],
+    ['a deeply nested body', { path: TRAIN, body: deep }, '400 invalid_request', /at most 16 levels/],
+    [
+      'a body that is too large',
+      { path: TRAIN, body: large },
+      '413 payload_too_large',
+      /at most 2,097,152 bytes/,
+    ],
     [
       'a form',
       { path: TRAIN, body: 'strategy_name=pattern', type: 'application/x-www-form-urlencoded' },
@@ -91,13 +91,13 @@ describe('a request that cannot be understood', () => {
       /"text\/plain"/,
     ],
     [
-      'a body of no type',
+      'a body without a content type',
       { path: TRAIN, body: '{}', type: null },
       '415 unsupported_media_type',
       /application\/json/,
     ],
     [
-      'bytes in place of JSON',
+      'bytes instead of JSON',
       { path: TRAIN, body: '{}', type: BYTES },
       '415 unsupported_media_type',
       /application\/json/,
@@ -110,13 +110,13 @@ describe('a request that cannot be understood', () => {
     ],
     ['no bytes', { method: 'PUT', path: CHECKPOINT }, '415 unsupported_media_type', /bytes/],
     [
-      'bytes of an operation that is not there',
+      'bytes of an unknown operation',
       { method: 'PUT', path: CHECKPOINT, body: 'x', type: BYTES },
       '404 operation_not_found',
       /op_training_20261125T101500_k3f9/,
     ],
     [
-      'a run that is no number',
+      'a run that is not a number',
       { method: 'PUT', path: CHECKPOINT.replace('/1/', '/one/'), body: 'x', type: BYTES },
       '400 invalid_request',
       /numeric/,
@@ -130,9 +130,9 @@ describe('a request that cannot be understood', () => {
 
 describe('options of a training', () => {
   test.each<[string, Record<string, unknown>, RegExp]>([
-    ['one that there is not', { epochs: 5 }, /unknown option "epochs"/],
-    ['one that every object has', { constructor: 5 }, /unknown option "constructor"/],
-    ['a strategy that is no text', { strategy: { name: 'x' } }, /strategy must be a string/],
+    ['an unknown option', { epochs: 5 }, /unknown option "epochs"/],
+    ['a property of every object', { constructor: 5 }, /unknown option "constructor"/],
+    ['a strategy that is not a string', { strategy: { name: 'x' } }, /strategy must be a string/],
     [
       'both strategies',
       { strategy: QUICK, strategy_name: 'pattern' },
@@ -143,7 +143,7 @@ describe('options of a training', () => {
       { strategy_file: 'x'.repeat(4097) },
       /strategy_file must have at most 4096/,
     ],
-    ['symbols as text', { symbols: 'AAPL' }, /symbols must be a list/],
+    ['symbols as a string', { symbols: 'AAPL' }, /symbols must be a list/],
     ['symbols that are numbers', { symbols: [1] }, /each of symbols must be a string/],
     ['no symbols', { symbols: [] }, /symbols must not be empty/],
     [
@@ -151,15 +151,15 @@ describe('options of a training', () => {
       { symbols: Array.from({ length: 101 }, (_, i) => `S${i}`) },
       /symbols must have at most 100 entries/,
     ],
-    ['a seed as text', { seed: '1' }, /seed must be a whole number/],
+    ['a seed as a string', { seed: '1' }, /seed must be a whole number/],
     ['a negative seed', { seed: -1 }, /seed must be at least 0/],
-    ['one fold of a walk-forward', { walk_forward: 1 }, /walk_forward must be at least 2/],
+    ['a walk-forward of one fold', { walk_forward: 1 }, /walk_forward must be at least 2/],
     ['too many folds', { walk_forward: 21 }, /walk_forward must be at most 20/],
-    ['half a fold', { walk_forward: 2.5 }, /walk_forward must be a whole number/],
-    ['too large a seed', { seed: 4_294_967_296 }, /seed must be at most 4294967295/],
-    ['a validation split of nothing', { validation_split: 0 }, /validation_split must be above 0/],
-    ['a validation split of everything', { validation_split: 1 }, /validation_split must be below 1/],
-    ['yes in place of true', { dry_run: 'yes' }, /dry_run must be true or false/],
+    ['a fractional number of folds', { walk_forward: 2.5 }, /walk_forward must be a whole number/],
+    ['a seed that is too large', { seed: 4_294_967_296 }, /seed must be at most 4294967295/],
+    ['a validation split of 0', { validation_split: 0 }, /validation_split must be above 0/],
+    ['a validation split of 1', { validation_split: 1 }, /validation_split must be below 1/],
+    ['yes instead of true', { dry_run: 'yes' }, /dry_run must be true or false/],
     ['a task id with spaces', { task_id: 'a b' }, /task_id must be up to 128 letters, digits/],
   ])('%s', async (_what, options, message) => {
     expect(await refusedBody(TRAIN, { strategy: QUICK, ...options })).toEqual({
@@ -168,7 +168,7 @@ describe('options of a training', () => {
     });
   });
 
-  test('null counts as not given', async () => {
+  test('null counts as missing', async () => {
     const names = ['strategy_file', 'symbols', 'timeframes', 'start_date', 'end_date', 'validation_split'];
     const more = [
       'data_mode',
@@ -207,7 +207,7 @@ describe('queries', () => {
   });
 });
 
-/** `../package` would be a strategy, were it followed. */
+/** `../package` would find a strategy file if the path were followed. */
 const NAMES_THAT_LEAD_OUT = [
   '../package',
   '..%2fpackage',
@@ -232,7 +232,7 @@ describe.each([
   ['timeframes', TRAIN, (name: string) => ({ strategy: QUICK, timeframes: [name] })],
   ['symbol of a sample', SAMPLE, (name: string) => ({ symbol: name, timeframe: '1h' })],
   ['timeframe of a sample', SAMPLE, (name: string) => ({ symbol: 'AAPL', timeframe: name })],
-])('a name that could lead out of its folder, as %s', (_what, path, body) => {
+])('a name that could lead out of its folder, given as %s', (_what, path, body) => {
   test.each(NAMES_THAT_LEAD_OUT.map((name) => [JSON.stringify(name).slice(0, 30), name]))(
     '%s',
     async (_shown, name) => {
@@ -264,7 +264,7 @@ describe('an address that could lead out of a folder', () => {
   });
 });
 
-describe('what is not there', () => {
+describe('a missing resource', () => {
   test.each<[string, RawRequest & { json?: unknown }, string, RegExp]>([
     [
       'a strategy',
@@ -279,7 +279,7 @@ describe('what is not there', () => {
       /TSLA_1h\.csv is not in .*Available bars: AAPL 1h.*ktrdr data sample TSLA 1h/,
     ],
     [
-      'a timeframe of a symbol that is there',
+      'a timeframe of an existing symbol',
       { path: TRAIN, json: { strategy: QUICK, timeframes: ['4h'] } },
       '404 bars_not_found',
       /AAPL_4h\.csv is not in .*ktrdr data sample AAPL 4h/,
@@ -310,7 +310,7 @@ describe('what is not there', () => {
   test.each([
     ['folder', 'EISDIR'],
     ['gone', 'ENOENT'],
-  ])('a strategy that cannot be read: %s', async (strategy_name, reason) => {
+  ])('an unreadable strategy: %s', async (strategy_name, reason) => {
     expect(await refusedBody(TRAIN, { strategy_name })).toEqual({
       code: '422 strategy_invalid',
       message: expect.stringMatching(`^${strategy_name}\\.yaml in .* cannot be read \\(${reason}\\)`),
@@ -330,12 +330,12 @@ describe.each([
 ])('dates of %s', (_what, path, body) => {
   test.each<[string, object, string, RegExp]>([
     ['reversed', { start_date: '2024-03-01', end_date: '2024-01-01' }, 'invalid_date_range', /swap them/],
-    ['a day that there is not', { start_date: '2024-02-31' }, 'invalid_date', /2024-02 has 29 days/],
-    ['a month that there is not', { end_date: '2024-13-01' }, 'invalid_date', /months go from 01 to 12/],
-    ['no date', { start_date: 'yesterday' }, 'invalid_date', /write it as 2024-01-31/],
-    ['nothing', { end_date: '' }, 'invalid_date', /write it as 2024-01-31/],
+    ['a day that does not exist', { start_date: '2024-02-31' }, 'invalid_date', /2024-02 has 29 days/],
+    ['a month that does not exist', { end_date: '2024-13-01' }, 'invalid_date', /months go from 01 to 12/],
+    ['a word', { start_date: 'yesterday' }, 'invalid_date', /write it as 2024-01-31/],
+    ['an empty string', { end_date: '' }, 'invalid_date', /write it as 2024-01-31/],
     ['a year of six digits', { start_date: '+275760-09-13' }, 'invalid_date', /write it as 2024-01-31/],
-    ['a very long text', { start_date: '2024'.repeat(2_000) }, 'invalid_date', /^.{0,250}$/],
+    ['a very long string', { start_date: '2024'.repeat(2_000) }, 'invalid_date', /^.{0,250}$/],
   ])('%s', async (_case, dates, code, message) => {
     expect(await refusedBody(path, { ...body, ...dates })).toEqual({
       code: `400 ${code}`,
@@ -347,13 +347,13 @@ describe.each([
 describe('a sample', () => {
   test.each<[string, object, string, RegExp]>([
     [
-      'over a file that is there',
+      'over an existing file',
       { symbol: 'AAPL', timeframe: '1h' },
       '409 bars_exist',
       /AAPL_1h\.csv .*--overwrite/,
     ],
     [
-      'of too many bars',
+      'with too many bars',
       { symbol: 'NEW', timeframe: '1m', start_date: '1990-01-01', end_date: '2020-01-01' },
       '400 invalid_date_range',
       /[0-9,]+ bars; a sample has at most 2,000,000/,
@@ -365,32 +365,32 @@ describe('a sample', () => {
       /closed at weekends.*longer range/,
     ],
     [
-      'of the real S&P 500 where it has no bars',
+      'of the real S&P 500 outside its range',
       { symbol: 'SP500', timeframe: '1d', start_date: '2050-01-01' },
       '422 no_bars_in_range',
       /5,105 bars from 2000-01-03 to 2020-04-17/,
     ],
     [
-      'of a broken seed',
+      'with an invalid seed',
       { symbol: 'NEW', timeframe: '1h', seed: 0.5 },
       '400 invalid_request',
       /seed must be a whole number/,
     ],
-    ['of nothing', {}, '400 invalid_request', /symbol must be a string; timeframe must be a string/],
-  ])('%s is refused', async (_what, body, code, message) => {
+    ['without options', {}, '400 invalid_request', /symbol must be a string; timeframe must be a string/],
+  ])('%s is rejected', async (_what, body, code, message) => {
     expect(await refusedBody(SAMPLE, body)).toEqual({ code, message: expect.stringMatching(message) });
     expect(await readdir(sandbox.dataDir)).toEqual(['AAPL_1h.csv']);
   });
 });
 
 describe('a strategy with errors', () => {
-  /** `line:column` of a text inside another. */
+  /** @returns `line:column` of a string inside a text */
   function placeOf(text: string, part: string): string {
     const before = text.slice(0, text.indexOf(part)).split('\n');
     return `${before.length}:${(before.at(-1) ?? '').length + 1}`;
   }
 
-  test('is told all of them, each with its line and column', async () => {
+  test('gives all errors, each with its line and column', async () => {
     const text = QUICK.replace('period: 14', 'period: fourteen')
       .replace('epochs: 3', 'epochs: 1000000000')
       .replace('[16, 8]', '[16, 10000000]')
@@ -417,15 +417,19 @@ describe('a strategy with errors', () => {
       /hidden_layers\[0\]: is 10000000; .* from 1 to 4096/,
     ],
     [
-      'a network that is too large altogether',
+      'a network with too many parameters',
       strategyText({ epochs: 1, layers: [4_096, 4_096, 4_096, 4_096, 4_096] }),
       /67,?1[0-9]{2},?[0-9]{3}.*50,?000,?000/,
     ],
     ['a hundred layers', strategyText({ epochs: 1, layers: Array(100).fill(8) as number[] }), /100.*16/],
-    ['too large a batch', strategyText({ epochs: 1, batchSize: 1e9 }), /batch_size: is 1000000000; .*65536/],
+    [
+      'a batch that is too large',
+      strategyText({ epochs: 1, batchSize: 1e9 }),
+      /batch_size: is 1000000000; .*65536/,
+    ],
     ['an empty file', '', /the file is empty/],
-    ['no YAML', '{{{', /strategy\.yaml:1:[0-9]+: .*YAML/],
-    ['no strategy', 'just text', /a strategy is a map/],
+    ['invalid YAML', '{{{', /strategy\.yaml:1:[0-9]+: .*YAML/],
+    ['YAML that is not a map', 'just text', /a strategy is a map/],
     ['a file that contains itself', 'a: &a [*a]', /contains itself/],
     ['ten thousand levels', '['.repeat(10_000), /at most 64 levels/],
     [
@@ -441,14 +445,14 @@ describe('a strategy with errors', () => {
   });
 });
 
-test('nothing that was refused was an operation', async () => {
+test('no rejected request created an operation', async () => {
   expect(dataOf(await api.get<OperationList>('/operations'))).toMatchObject({
     total_count: 0,
     active_count: 0,
   });
 });
 
-describe('bars that cannot be trained on fail the operation, and the message says where', () => {
+describe('unusable bars fail the operation, and the message names the position', () => {
   const edited = (line: number, column: number, value: string) => (): string[] => {
     const cells = bars[line - 1]?.split(',') ?? [];
     cells[column] = value;
@@ -473,7 +477,7 @@ describe('bars that cannot be trained on fail the operation, and the message say
       /^INF_1h\.csv:7: close "Infinity" is not a finite/,
     ],
     [
-      'nothing but a header',
+      'only a header',
       'EMPTY',
       () => bars.slice(0, 2),
       {},
@@ -481,7 +485,7 @@ describe('bars that cannot be trained on fail the operation, and the message say
       /^EMPTY_1h\.csv:2: there are no bars after the header$/,
     ],
     [
-      'none in the range',
+      'no bars in the range',
       'LATER',
       () => bars,
       { start_date: '2031-01-01', end_date: '2031-02-01' },
@@ -489,7 +493,7 @@ describe('bars that cannot be trained on fail the operation, and the message say
       /LATER_1h\.csv has [0-9,]+ bars from 2024-01-02T14:00:00Z to 2024-06-28T20:00:00Z/,
     ],
     [
-      'too few in the range',
+      'too few bars in the range',
       'FEW',
       () => bars,
       { start_date: '2024-03-04', end_date: '2024-03-05' },
@@ -504,7 +508,7 @@ describe('bars that cannot be trained on fail the operation, and the message say
     expect(operation.error?.message).toMatch(message);
   });
 
-  test('a folder in place of a file is told at once', async () => {
+  test('a folder instead of a file is rejected immediately', async () => {
     await mkdir(join(sandbox.dataDir, 'FOLDER_1h.csv'));
     expect(await refusedBody(TRAIN, { strategy: QUICK, symbols: ['FOLDER'] })).toEqual({
       code: '422 bars_invalid',
@@ -516,7 +520,7 @@ describe('bars that cannot be trained on fail the operation, and the message say
 });
 
 describe('cancelling', () => {
-  test('an operation that has ended is 409, with how it ended', async () => {
+  test('an ended operation gives 409 with its status', async () => {
     const started = await api.post<OperationStarted>('/dummy/start', {
       duration_seconds: 0.001,
       iterations: 1,
@@ -530,9 +534,9 @@ describe('cancelling', () => {
   });
 
   test.each([
-    ['a reason that is no text', { reason: 5 }, /reason must be/],
-    ['a reason of a novel', { reason: 'x'.repeat(1_001) }, /1000 characters/],
-    ['yes in place of true', { force: 'yes' }, /force must be true or false/],
+    ['a reason that is not a string', { reason: 5 }, /reason must be/],
+    ['a reason that is too long', { reason: 'x'.repeat(1_001) }, /1000 characters/],
+    ['yes instead of true', { force: 'yes' }, /force must be true or false/],
     ['an unknown option', { now: true }, /unknown option "now"/],
   ])('%s', async (_what, body, message) => {
     expect(await refusedBody('/operations/nosuch/cancel', body)).toEqual({
@@ -542,7 +546,7 @@ describe('cancelling', () => {
   });
 });
 
-describe('whatever is sent', () => {
+describe('a random request', () => {
   const options =
     'strategy strategy_name strategy_file symbols timeframes start_date end_date seed validation_split walk_forward data_mode ' +
     'detailed_analytics dry_run task_id symbol timeframe reason force iterations __proto__ toString';
@@ -589,7 +593,7 @@ describe('whatever is sent', () => {
     }),
   );
 
-  test('the answer is no fault of the service, and shows nothing of its inside', async () => {
+  test('never gives a server error or internal details', async () => {
     await fc.assert(
       fc.asyncProperty(request, async (sent) => {
         const answer = await sendRaw(api.url, sent);
@@ -601,7 +605,7 @@ describe('whatever is sent', () => {
   });
 });
 
-test('nothing of all this has left anything behind', async () => {
+test('the tests above leave no process, file or running operation', async () => {
   const { operations } = dataOf(await api.get<OperationList>('/operations?limit=1000'));
   const running = operations.filter(({ completed_at }) => completed_at === null);
   await Promise.all(running.map(({ operation_id }) => api.post(`/operations/${operation_id}/cancel`)));

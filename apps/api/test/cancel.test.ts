@@ -9,17 +9,17 @@ import { Gate } from '@ktrdr/orchestrator/testing';
 import { dataOf, freePort, Link, LONG, LONG_GRACE, ROOT, Sandbox, until } from '@ktrdr/service-kit/testing';
 import type { TestProcess, TestService } from '@ktrdr/service-kit/testing';
 
-/** Cancels that meet a host that cannot be reached, a session that is starting, and training processes that do not listen. */
+/** Cancels with an unreachable host, with a session that is starting, and with training processes that do not react. */
 let sandbox: Sandbox;
-/** A host and an API that trains there, with a link between them. */
+/** A host, an API that trains on it, and the link between them. */
 let host: TestService;
 let link: Link;
 let api: TestService;
 
-/** The API gives a silent host up after so long, unless the lease of a session is longer. */
+/** The API gives up on a silent host after this time, unless the lease of a session is longer. */
 const TIMEOUT_MS = '4000';
 
-// services start here while other tests keep the machine busy
+// generous, because other tests keep the machine busy while services start
 jest.setTimeout(90_000);
 
 beforeAll(async () => {
@@ -71,15 +71,15 @@ function untilNoTrainer(): Promise<number[]> {
 const tellsWhy = ({ progress }: Operation): boolean =>
   progress.context.phase?.includes('does not answer') === true;
 
-/** Until it computes. */
+/** Waits until the training computes. */
 async function startTraining(at = api): Promise<string> {
   const id = await at.startTraining({ strategy: LONG });
   await at.untilTraining(id);
   return id;
 }
 
-describe('a host that cannot be reached while a training there is cancelled', () => {
-  test('the operation stays cancelling and says why, everywhere, and is cancelled when the host is back', async () => {
+describe('a host that is unreachable while its training is cancelled', () => {
+  test('the operation stays cancelling and shows why in every view; it is cancelled when the host is back', async () => {
     const id = await startTraining();
     link.cut();
     expect(await cancel(id)).toBe('cancelling');
@@ -104,7 +104,7 @@ describe('a host that cannot be reached while a training there is cancelled', ()
     expect(await cli.ended).toMatchObject({ code: 0 });
   });
 
-  test('frozen, then back: cancelled', async () => {
+  test('frozen, then back: the operation is cancelled', async () => {
     const id = await startTraining();
     host.kill('SIGSTOP');
     expect(await cancel(id)).toBe('cancelling');
@@ -114,13 +114,13 @@ describe('a host that cannot be reached while a training there is cancelled', ()
     expect(await sandbox.trainers()).toEqual([]);
   });
 
-  test('frozen, and cancelled by force: it is asked once more, then the operation is host_lost', async () => {
+  test('frozen, then a forced cancel: the API asks once more, then the operation fails with host_lost', async () => {
     const id = await startTraining();
     host.kill('SIGSTOP');
     expect(await cancel(id)).toBe('cancelling');
     await api.untilOperation(id, (now) => now.status === 'cancelling' && tellsWhy(now));
     expect(await cancel(id, { force: true })).toBe('cancelling');
-    // without force it would wait a minute
+    // without force this takes a minute
     expect(await api.untilEnded(id)).toMatchObject({ status: 'failed', error: { code: 'host_lost' } });
     host.kill('SIGCONT');
     const [session] = await host.sessions();
@@ -128,7 +128,7 @@ describe('a host that cannot be reached while a training there is cancelled', ()
     await untilNoTrainer();
   });
 
-  test('killed, then started again: cancelled, nothing of the session is left', async () => {
+  test('killed, then restarted: the operation is cancelled, and nothing of the session remains', async () => {
     const id = await startTraining();
     link.cut();
     expect(await cancel(id)).toBe('cancelling');
@@ -145,7 +145,7 @@ describe('a host that cannot be reached while a training there is cancelled', ()
 
 type Held = 'request' | 'answer';
 
-/** Between API and host: the start of a session is held before it reaches the host, or its answer before it reaches the API. */
+/** A proxy between API and host that holds back the request to start a session, or its response. */
 class HeldStart {
   held: Held = 'request';
   gate = new Gate();
@@ -215,8 +215,8 @@ describe('a cancel during the start of a session', () => {
   );
 });
 
-describe.each(['local', 'host'] as const)('a training process that does not listen (%s)', (place) => {
-  /** A training whose process is stopped. */
+describe.each(['local', 'host'] as const)('a training process that does not react (%s)', (place) => {
+  /** Starts a training and suspends its process. */
   async function startDeafTraining(at: TestService): Promise<string> {
     const id = await startTraining(at);
     const trainers = await sandbox.trainers();
@@ -225,7 +225,7 @@ describe.each(['local', 'host'] as const)('a training process that does not list
     return id;
   }
 
-  test('is gone after the grace time', async () => {
+  test('is killed after the grace time', async () => {
     const settings = { TRAINING_CANCEL_GRACE_MS: '200' };
     const names = { host: 'deaf', api: 'api-of-deaf' };
     const at =
@@ -238,8 +238,8 @@ describe.each(['local', 'host'] as const)('a training process that does not list
     expect(await sandbox.trainers()).toEqual([]);
   });
 
-  test('is gone at once by force, whatever the grace time', async () => {
-    // the grace time is longer than the test may take
+  test('is killed immediately by a forced cancel, whatever the grace time', async () => {
+    // the grace time is longer than the test's timeout
     const at = place === 'local' ? await sandbox.startApi('forced-local', LONG_GRACE) : api;
     const id = await startDeafTraining(at);
     expect(await cancel(id, { at })).toBe('cancelling');
@@ -250,7 +250,7 @@ describe.each(['local', 'host'] as const)('a training process that does not list
   });
 });
 
-test('a host that cannot be reached for longer than its lease: host_lost, and the host has ended the session by itself', async () => {
+test('a host that is unreachable for longer than its lease gives host_lost and ends the session itself', async () => {
   await host.stop();
   const PORT = new URL(host.url).port;
   host = await sandbox.startHost('host', { ...LONG_GRACE, PORT, TRAINING_SESSION_LEASE_MS: TIMEOUT_MS });

@@ -18,7 +18,7 @@ import { procFilesystem, requires } from '../../../tools/requirements.js';
 
 const { test: onLinux } = requires(procFilesystem());
 
-/** Services that are killed while trainings run, and what the next ones make of it. */
+/** Services that are killed while trainings run, and how the restarted services continue. */
 let sandbox: Sandbox;
 
 const HOST = { ...LONG_GRACE, ...CHECKPOINTS_SOON };
@@ -69,7 +69,7 @@ async function historyOf(api: TestService, id: string): Promise<string[]> {
   return history.map(({ attempt, status }) => `${attempt} ${status}`);
 }
 
-describe('an API that is killed in mid-training', () => {
+describe('an API that is killed during a training', () => {
   onLinux(
     'with default settings: the next API finds it before it answers, and its duration is that of the work',
     async () => {
@@ -87,7 +87,7 @@ describe('an API that is killed in mid-training', () => {
     60_000,
   );
 
-  test('finds it again, by its task id too: interrupted, resumable, and the resumed model is that of a run that never stopped', async () => {
+  test('finds it after a restart, also by its task id: interrupted and resumable; the resumed model equals that of an undisturbed run', async () => {
     const first = await sandbox.startApi('killed', LEASE);
     const never = await first.untilEnded(await first.startTraining(TRAINING), 60_000);
     const named = { ...TRAINING, task_id: 'nightly' };
@@ -174,7 +174,7 @@ describe('an API that is killed with ON_INTERRUPT=resume', () => {
     await second.stop();
   });
 
-  test('goes on with it by itself; killed before the first checkpoint, from the beginning', async () => {
+  test('resumes it after a restart; before the first checkpoint, starts it from the beginning', async () => {
     const ids = [await api.startTraining(TRAINING)];
     await api.untilCheckpoint(ids[0]!);
     ids.push(await api.startTraining({ ...TRAINING, seed: 4 }));
@@ -189,7 +189,7 @@ describe('an API that is killed with ON_INTERRUPT=resume', () => {
     expect(models.toSorted()).toEqual(['1h_v1', '1h_v2']);
   });
 
-  test('leaves it to the next one too when it is stopped in order', async () => {
+  test('also leaves it to the next API after an orderly stop', async () => {
     const id = await api.startTraining(TRAINING);
     await api.untilTraining(id);
     expect(await api.stop()).toEqual({ code: 0, signal: null });
@@ -199,7 +199,7 @@ describe('an API that is killed with ON_INTERRUPT=resume', () => {
   });
 });
 
-test('a training process that dies before it has told of its checkpoint leaves a training that is resumable', async () => {
+test('a training is resumable if its process dies before it reports the checkpoint', async () => {
   const [soon, late] = await Promise.all([
     sandbox.startApi('soon', HOST),
     sandbox.startApi('late', { ...LONG_GRACE, TRAINING_CHECKPOINT_EVERY_MS: '3600000' }),
@@ -232,7 +232,7 @@ describe('with a training host', () => {
     api = await sandbox.startApi('remote', { ...LEASE, ...Sandbox.onHost(host) });
   };
 
-  test('an API that is killed is no loss: the next one follows the session to its result', async () => {
+  test('after a kill of the API, the next API follows the session to its result', async () => {
     const id = await api.startTraining(TRAINING);
     const before = await api.untilTraining(id);
     await kill(api);
@@ -260,7 +260,7 @@ describe('with a training host', () => {
     expect(await untilNoTrainer()).toEqual([]);
   });
 
-  test('a host that is killed and started again goes on from its checkpoint with ON_INTERRUPT=resume', async () => {
+  test('a killed and restarted host resumes from its checkpoint with ON_INTERRUPT=resume', async () => {
     const patient = await sandbox.startApi('patient', { ...RESUMING, ...Sandbox.onHost(host) });
     const id = await patient.startTraining(TRAINING);
     await patient.untilCheckpoint(id);

@@ -7,10 +7,10 @@ import { requires, smallDisks } from '../../../tools/requirements.js';
 import { refusal } from './refusal.js';
 import { QUICK, strategyText } from '@ktrdr/service-kit/testing';
 
-/** A disk that fills up: the operation says so, what was stored before is still there, nothing half-written is left. */
+/** A full disk: the operation reports it, existing files stay, and no partial file remains. */
 let sandbox: Sandbox;
 
-// services start here while other tests keep the machine busy
+// generous, because other tests keep the machine busy while services start
 jest.setTimeout(60_000);
 
 beforeAll(async () => {
@@ -29,7 +29,7 @@ afterAll(() => sandbox.close(), 40_000);
 /** 93 KiB of weights. */
 const LARGE = strategyText({ epochs: 1, layers: [150, 150] });
 
-/** Runs a service in a namespace of its own, where `mounts` can give it small disks. */
+/** Runs a service in a private mount namespace, in which `mounts` can provide small disks. */
 function inNamespace(mounts: string): string {
   return `exec unshare --map-root-user --mount sh -c '${mounts} && exec "$0" "$@"' "$0" "$@"`;
 }
@@ -56,12 +56,12 @@ withSmallDisks('disks of a few KiB', () => {
     );
   }, 40_000);
 
-  /** Files as the service sees them. */
+  /** Lists files as the service sees them. */
   function filesOfService(folder: string): Promise<string[]> {
     return filesBelow(`/proc/${api.pid}/root${sandbox.path(folder)}`);
   }
 
-  test('full while the model is written: disk_full, and the model that is there stays', async () => {
+  test('full while a model is written: disk_full, and the existing model stays', async () => {
     const first = await api.untilEnded(await api.startTraining({ strategy: QUICK }));
     expect(first).toMatchObject({ status: 'completed', error: null });
     const before = await filesOfService('small-models');
@@ -82,7 +82,7 @@ withSmallDisks('disks of a few KiB', () => {
     expect(third).toMatchObject({ status: 'completed', result: { artifacts: { model: 'pattern/1h_v2' } } });
   });
 
-  test('full while the analytics are written: disk_full, and no model without them', async () => {
+  test('full while analytics are written: disk_full, and no model is stored without them', async () => {
     const before = await filesOfService('small-models');
     const id = await api.startTraining({ strategy: QUICK, detailed_analytics: true });
     const operation = await api.untilEnded(id);
@@ -92,7 +92,7 @@ withSmallDisks('disks of a few KiB', () => {
     expect(await filesOfService('small-state/training_analytics')).toEqual([]);
   });
 
-  test('full while a sample is written: 507 at once, and no half file', async () => {
+  test('full while a sample is written: 507 immediately, and no partial file', async () => {
     const before = await filesOfService('data');
     expect(before).toHaveLength(1);
     const body = JSON.stringify({ symbol: 'MSFT', timeframe: '1m' });
@@ -105,7 +105,7 @@ withSmallDisks('disks of a few KiB', () => {
 });
 
 test('a limit on the size of files counts as a full disk', async () => {
-  // No file may grow beyond 8 MiB (POSIX counts in 512 bytes): enough for the operations, too little for 13 MB of weights.
+  // Limits files to 8 MiB (POSIX counts blocks of 512 bytes): enough for the operations, too little for 13 MB of weights.
   const api = await sandbox.startApi('limited', {}, 'ulimit -f 16384');
   const strategy = strategyText({ epochs: 1, layers: [1800, 1800] });
   const operation = await api.untilEnded(await api.startTraining({ strategy }), 50_000);

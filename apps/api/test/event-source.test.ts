@@ -6,7 +6,7 @@ import { CHECKPOINTS_SOON, dataOf, freePort, Link, LONG_GRACE, Sandbox } from '@
 import { LONG, until, type TestService } from '@ktrdr/service-kit/testing';
 import { EventSource } from 'eventsource';
 
-/** A standard EventSource client, as in browsers: it reconnects by itself until it gets 204. */
+/** A standard EventSource client, as in browsers. It reconnects automatically until it gets 204. */
 let sandbox: Sandbox;
 let api: TestService;
 const open: Follower[] = [];
@@ -31,15 +31,15 @@ afterEach(() => {
 
 afterAll(() => sandbox.close(), 40_000);
 
-/** What one EventSource has seen. */
+/** Records what one EventSource receives. */
 class Follower {
   readonly source: EventSource;
   readonly ids: string[] = [];
   readonly states: Operation[] = [];
-  /** HTTP status of each answer. */
+  /** HTTP status of each response. */
   readonly answers: number[] = [];
 
-  /** @param lastEventId what the client has seen before */
+  /** @param lastEventId the last event that the client has already received */
   constructor(url: string, lastEventId?: string) {
     this.source = new EventSource(url, {
       fetch: async (address, init) => {
@@ -68,7 +68,7 @@ class Follower {
     return until(what, async () => fits(this), Boolean, { withinMs: 30_000 });
   }
 
-  /** Waits until the client has closed for good. */
+  /** Waits until the client has closed permanently. */
   closed(): Promise<unknown> {
     return this.until('closed', ({ source }) => source.readyState === source.CLOSED);
   }
@@ -82,7 +82,7 @@ const dummy = async (body: object): Promise<string> =>
   dataOf(await api.post<OperationStarted>('/dummy/start', body)).operation_id;
 
 describe('an EventSource', () => {
-  test('that has seen the end reconnects once, gets 204 and stops', async () => {
+  test('that has received the end reconnects once, gets 204 and stops', async () => {
     const follower = follow(await dummy({ iterations: 3, duration_seconds: 0.1 }));
     await follower.closed();
     expect(follower.answers).toEqual([200, 204]);
@@ -99,7 +99,7 @@ describe('an EventSource', () => {
     expect(follower.states).toEqual([ended]);
   });
 
-  test('whose connection was cut during a training gets no state twice', async () => {
+  test('whose connection breaks during a training gets no state twice', async () => {
     const link = await Link.open(Number(new URL(api.url).port));
     const id = await api.startTraining({ strategy: LONG });
     const follower = follow(id, link.url);
@@ -119,7 +119,7 @@ describe('an EventSource', () => {
     await link.close();
   });
 
-  test('follows the next attempt of an operation that is resumed before it reconnects', async () => {
+  test('follows the next attempt if the operation was resumed before it reconnects', async () => {
     const id = await api.startTraining({ strategy: LONG });
     const follower = follow(id);
     await api.untilCheckpoint(id);

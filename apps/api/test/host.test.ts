@@ -9,10 +9,10 @@ import type { TestService } from '@ktrdr/service-kit/testing';
 let sandbox: Sandbox;
 let host: TestService;
 let api: TestService;
-/** Gives a silent host up soon. */
+/** Makes the API give up on a silent host quickly. */
 let impatient: TestService;
 
-// services start here while other tests keep the machine busy
+// generous, because other tests keep the machine busy while services start
 jest.setTimeout(60_000);
 
 beforeAll(async () => {
@@ -66,7 +66,7 @@ async function sessionRequest(
 }
 
 describe('a training on a host', () => {
-  test('is followed with the host’s progress and completes', async () => {
+  test('shows the host’s progress and completes', async () => {
     const id = await api.startTraining({ strategy: QUICK });
     const operation = await api.untilEnded(id);
     expect(operation).toMatchObject({ status: 'completed', error: null });
@@ -74,7 +74,7 @@ describe('a training on a host', () => {
     expect(session).toMatchObject({ operation_id: id, status: 'completed', device: 'cpu' });
   });
 
-  test('takes a strategy by the longest path that it may have', async () => {
+  test('accepts a strategy path of the maximum length', async () => {
     const file = `${'folder/'.repeat(580)}quick.yaml`;
     const id = await api.startTraining({ strategy: QUICK, strategy_file: file, dry_run: true });
     const operation = await api.untilEnded(id);
@@ -82,7 +82,7 @@ describe('a training on a host', () => {
     expect(operation.metadata.parameters).toMatchObject({ strategy_file: file });
   });
 
-  test('is cancelled only when the host’s training process has ended', async () => {
+  test('is cancelled only after the host’s training process has ended', async () => {
     const id = await api.startTraining({ strategy: LONG });
     const running = await api.untilTraining(id);
     expect(running.progress.current_step).toMatch(
@@ -96,7 +96,7 @@ describe('a training on a host', () => {
     expect((await host.sessions())[0]).toMatchObject({ operation_id: id, status: 'cancelled' });
   });
 
-  test('fails with the session’s own code when the session fails', async () => {
+  test('fails with the session’s error code if the session fails', async () => {
     const id = await api.startTraining({ strategy: QUICK, start_date: '2031-01-01' });
     const operation = await api.untilEnded(id);
     const [session] = await host.sessions();
@@ -106,7 +106,7 @@ describe('a training on a host', () => {
     expect(operation.error?.code).toBe('no_bars_in_range');
   });
 
-  test('fails, saying so, when somebody cancels the session at the host', async () => {
+  test('fails with a message that says so if the session is cancelled at the host', async () => {
     const id = await api.startTraining({ strategy: LONG });
     await api.untilTraining(id);
     const [session] = await host.sessions();
@@ -116,7 +116,7 @@ describe('a training on a host', () => {
     expect(operation.error?.message).toContain(host.url);
   });
 
-  test('fails when the host is busy, naming what runs there', async () => {
+  test('fails if the host is busy, and names the running operation', async () => {
     const first = await api.startTraining({ strategy: LONG });
     await api.untilTraining(first);
     const second = await api.untilEnded(await api.startTraining({ strategy: QUICK }));
@@ -136,16 +136,16 @@ describe('a host that does not answer', () => {
     expect(operation.error?.message).toContain('npm run host');
   });
 
-  test('from the start: the training is cancelled at once', async () => {
+  test('from the start: a training can be cancelled immediately', async () => {
     host.kill('SIGSTOP');
-    // it would wait half a minute for an answer
+    // without the cancel it waits half a minute for an answer
     const id = await api.startTraining({ strategy: QUICK });
     await api.untilOperation(id, ({ progress }) => progress.context.phase !== null);
     await api.post(`/operations/${id}/cancel`);
     expect((await api.untilEnded(id, 20_000)).status).toBe('cancelled');
   });
 
-  test('for a while: progress says so, without an ETA, and goes on when the host answers', async () => {
+  test('for a while: progress says so, without an ETA, and continues when the host answers', async () => {
     const id = await api.startTraining({ strategy: LONG });
     await api.untilTraining(id);
     host.kill('SIGSTOP');
@@ -164,13 +164,13 @@ describe('a host that does not answer', () => {
 });
 
 describe('the training host itself', () => {
-  test('says which engine and device it has and how many sessions it takes', async () => {
+  test('reports its engines, its device and its number of sessions', async () => {
     const health = await fetch(`${host.url}/health`);
     expect(health.status).toBe(200);
     expect(JSON.stringify(await health.json())).toMatch(/onnx[^]*"device":"cpu"[^]*"sessions_max":1/);
   });
 
-  test('gives one session to a start that is asked twice', async () => {
+  test('starts one session for a repeated request', async () => {
     const body = await sessionRequest('twice');
     const answers = await Promise.all([
       host.post<TrainingSession>('/training/sessions', body),
@@ -188,7 +188,7 @@ describe('the training host itself', () => {
     );
   });
 
-  test('lets sessions wait where it is told to', async () => {
+  test('lets sessions wait if configured', async () => {
     const waiting = await sandbox.startHost('waiting', { TRAINING_SESSION_WAIT: 'true' });
     const start = async (name: string, strategy: string): Promise<string> =>
       dataOf(
@@ -214,7 +214,7 @@ describe('the training host itself', () => {
     await waiting.stop();
   });
 
-  test('bars that have changed on the API’s side only are refused through the API', async () => {
+  test('rejects bars that have changed only on the API’s side', async () => {
     const otherData = sandbox.path('other-data');
     await mkdir(otherData);
     await writeSampleBars({
@@ -232,9 +232,9 @@ describe('the training host itself', () => {
   });
 });
 
-/** What they do to the services is not undone: the last ones of the file. */
-describe('a host that fails in mid-training', () => {
-  test('restarted: the operation fails with host_session_lost', async () => {
+/** The last tests of the file, because they do not restore the services. */
+describe('a host that fails during a training', () => {
+  test('and restarts: the operation fails with host_session_lost', async () => {
     const lost = await api.startTraining({ strategy: LONG });
     await api.untilTraining(lost);
     host.kill('SIGKILL');
@@ -244,7 +244,7 @@ describe('a host that fails in mid-training', () => {
     expect(operation).toMatchObject({ status: 'failed', error: { code: 'host_session_lost' } });
   });
 
-  test('stopped while the API is told to end: the API leaves the session to the next one and exits with 0', async () => {
+  test('because it is suspended while the API stops: the API leaves the session to the next API and exits with 0', async () => {
     await api.untilTraining(await api.startTraining({ strategy: LONG }));
     host.kill('SIGSTOP');
     const end = await api.stop();
@@ -257,7 +257,7 @@ describe('a host that fails in mid-training', () => {
     await untilNoTrainer();
   });
 
-  test('killed: the operation fails with host_lost, and the training process is gone', async () => {
+  test('because it is killed: the operation fails with host_lost, and the training process ends', async () => {
     const id = await impatient.startTraining({ strategy: LONG });
     await impatient.untilTraining(id);
     host.kill('SIGKILL');

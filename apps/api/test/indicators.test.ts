@@ -7,7 +7,7 @@ import { dataOf, ROOT, Sandbox } from '@ktrdr/service-kit/testing';
 import type { TestService } from '@ktrdr/service-kit/testing';
 
 const DAYS = 60;
-/** Closes that rise by 1 a day, beginning with Monday 2024-01-01, weekends too. */
+/** Closes that rise by 1 per day from Monday 2024-01-01, also on weekends. */
 const day = (index: number): string => new Date(Date.UTC(2024, 0, 1 + index)).toISOString().slice(0, 10);
 
 let sandbox: Sandbox;
@@ -37,7 +37,7 @@ afterAll(() => sandbox.close(), 40_000);
 
 const compute = (body: object) => api.post<ComputeIndicatorResponse>('/indicators/compute', body);
 
-test('GET /indicators has all that a person needs to use one', async () => {
+test('GET /indicators describes each indicator completely', async () => {
   const { indicators } = dataOf(await api.get<IndicatorList>('/indicators'));
   expect(indicators).toHaveLength(31);
   expect(indicators.find(({ type }) => type === 'bollingerbands')).toEqual({
@@ -71,7 +71,7 @@ test('GET /indicators has all that a person needs to use one', async () => {
 });
 
 describe('POST /indicators/compute', () => {
-  test('gives one array an output, null before the warm-up is over', async () => {
+  test('gives one array per output, with null during the warm-up', async () => {
     const body = { symbol: 'UP', timeframe: '1d', type: 'SMA', params: { period: 3 } };
     expect(dataOf(await compute(body))).toEqual({
       symbol: 'UP',
@@ -84,7 +84,7 @@ describe('POST /indicators/compute', () => {
     });
   });
 
-  test('bars before the start date warm up: the dates change no value', async () => {
+  test('uses bars before the start date for the warm-up, so that the dates change no value', async () => {
     const body = { symbol: 'UP', timeframe: '1d', type: 'macd', params: { fast: 3, slow: 5, signal: 2 } };
     const whole = dataOf(await compute(body));
     const part = dataOf(await compute({ ...body, start_date: day(20), end_date: day(29) }));
@@ -95,13 +95,13 @@ describe('POST /indicators/compute', () => {
     expect(Object.keys(part.outputs)).toEqual(['line', 'signal', 'histogram']);
   });
 
-  test('what looks ahead may be looked at, with a warning', async () => {
+  test('computes indicators that look ahead, with a warning', async () => {
     const { outputs, warnings } = dataOf(await compute({ symbol: 'UP', timeframe: '1d', type: 'zigzag' }));
     expect(outputs.zigzag![0]).toBe(100);
     expect(warnings).toEqual([expect.stringContaining('No strategy may use zigzag')]);
   });
 
-  test('a parameter without effect is a warning', async () => {
+  test('warns about a parameter without effect', async () => {
     const body = { symbol: 'UP', timeframe: '1d', type: 'ema', params: { adjust: false } };
     expect(dataOf(await compute(body)).warnings).toEqual([
       'adjust has no effect: the average is seeded as TA-Lib does it',
@@ -128,7 +128,7 @@ describe('POST /indicators/compute', () => {
       'invalid_request',
       'bars are too many for one answer, which has at most 250,000',
     ],
-  ])('%j is refused with %i %s', async (part, status, code, message) => {
+  ])('%j is rejected with %i %s', async (part, status, code, message) => {
     const answer = await compute({ symbol: 'UP', timeframe: '1d', type: 'rsi', ...part });
     expect(answer).toEqual({
       status,

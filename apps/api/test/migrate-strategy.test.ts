@@ -24,7 +24,7 @@ async function ktrdr(...args: string[]): Promise<{ code: number | null; output: 
   return { code, output: cli.output };
 }
 
-test('what ktrdr strategies migrate prints is a valid v3 file', async () => {
+test('ktrdr strategies migrate prints a valid v3 file', async () => {
   const { code, output } = await ktrdr('strategies', 'migrate', legacy, '--json');
   expect(code).toBe(0);
   const migrated = JSON.parse(output) as MigrateStrategyResponse;
@@ -44,14 +44,14 @@ test('what ktrdr strategies migrate prints is a valid v3 file', async () => {
 test.each([
   ['name: a\nindicators: [{name: rsi}]\nfuzzy_sets: {rsi: {low: [0, 1, 2]}}\n', 400, 'invalid_request'],
   ['name: [', 422, 'strategy_invalid'],
-])('%j is refused with %i', async (strategy, status, code) => {
+])('%j is rejected with %i', async (strategy, status, code) => {
   expect(await api.post('/strategies/migrate', { strategy })).toMatchObject({
     status,
     body: { success: false, error: { code } },
   });
 });
 
-test('a v3 file is printed as it is', async () => {
+test('a v3 file is printed unchanged', async () => {
   const file = join(ROOT, 'strategies/test_strategy.yaml');
   const { code, output } = await ktrdr('strategies', 'migrate', file);
   expect(code).toBe(0);

@@ -15,7 +15,7 @@ import { type Answer, dataOf, request, Sandbox, type TestService, until } from '
 import { refusal } from './refusal.js';
 import { QUICK, strategyText } from '@ktrdr/service-kit/testing';
 
-/** A name with dots inside. */
+/** A strategy name with dots. */
 const DOTTED = 'rsi_zigzag_1.5';
 
 let sandbox: Sandbox;
@@ -58,7 +58,7 @@ const predict = (body: object, model = 'pattern/1h_v1') =>
 const send = <T>(method: string, path: string): Promise<Answer<T>> => request<T>(method, api.url + path);
 
 describe('POST /models/:strategy/:version/predict', () => {
-  test('gives the newest bar, or as many as are asked for, the same each time', async () => {
+  test('gives the newest bar or the requested number of bars, with the same values each time', async () => {
     const one = dataOf(await predict(ASK));
     expect(one.predictions).toHaveLength(1);
     expect(one.predictions[0]!.time).toMatch(/^2023-12-29T/);
@@ -69,12 +69,12 @@ describe('POST /models/:strategy/:version/predict', () => {
     expect(dataOf(await predict({ ...ASK, last: 400 }))).toEqual(many);
   });
 
-  test('warns of a symbol that was not trained on', async () => {
+  test('warns about a symbol that the model was not trained on', async () => {
     const { warnings } = dataOf(await predict({ ...ASK, symbol: 'GOOG', end_date: '2023-06-30' }));
     expect(warnings).toEqual([expect.stringMatching(/not trained on GOOG but on AAPL/)]);
   });
 
-  test('the API answers others while predictions compute, and as many as come are answered or told to come again', async () => {
+  test('does not block other requests, and answers or asks to retry every request of a burst', async () => {
     const asked = Array.from({ length: 14 }, () =>
       fetch(`${api.url}/models/pattern/1h_v1/predict`, {
         method: 'POST',
@@ -123,7 +123,7 @@ describe('GET /models', () => {
   const names = async (query: string): Promise<(string | null)[]> =>
     dataOf(await send<ModelList>('GET', `/models${query}`)).models.map(({ version }) => version);
 
-  test('newest first, or in the order that is asked for', async () => {
+  test('lists the newest first, or in the requested order', async () => {
     expect(await names('')).toEqual(['1h_v3', '1h_v2', '1h_v1']);
     expect(await names('?sort=name')).toEqual(['1h_v1', '1h_v2', '1h_v3']);
     const { models } = dataOf(await send<ModelList>('GET', '/models?sort=edge'));
@@ -135,7 +135,7 @@ describe('GET /models', () => {
     expect(accuracies).toEqual(accuracies.toSorted((a, b) => b - a));
   });
 
-  test('refuses an order that there is not', async () => {
+  test('rejects an unknown order', async () => {
     const { code, message } = await refusal(api.url, { method: 'GET', path: '/models?sort=seed' });
     expect(code).toBe('400 invalid_request');
     expect(message).toMatch(/sort must be one of created, accuracy, edge, name/);
@@ -145,7 +145,7 @@ describe('GET /models', () => {
 describe('GET /models/compare', () => {
   const compare = (models: string) => send<ModelComparison>('GET', `/models/compare?models=${models}`);
 
-  test('models of the same rows that differ in their seed', async () => {
+  test('shows only the seed for models of the same rows with different seeds', async () => {
     const comparison = dataOf(await compare('pattern/1h_v1,pattern/1h_v2'));
     expect(comparison).toMatchObject({ comparable: true, warnings: [] });
     expect(comparison.differences).toEqual([{ about: 'settings', name: 'seed', values: ['1', '2'] }]);
@@ -159,7 +159,7 @@ describe('GET /models/compare', () => {
     expect(accuracy.values).toEqual(stored.map(({ summary }) => summary.test_accuracy));
   });
 
-  test('warns where symbols, bars and so figures are not the same', async () => {
+  test('warns if symbols or bars differ, because the metrics are then not comparable', async () => {
     const comparison = dataOf(await compare('pattern/1h_v1,pattern/1h_v3'));
     expect(comparison.comparable).toBe(false);
     expect(comparison.warnings).toEqual(
@@ -185,7 +185,7 @@ describe('GET /models/compare', () => {
 });
 
 describe('DELETE /models/:strategy/:version', () => {
-  test('removes the model; its number is not given again', async () => {
+  test('removes the model and never reuses its number', async () => {
     await train(QUICK, 4);
     expect(dataOf(await send('DELETE', '/models/pattern/1h_v4'))).toEqual({ model: 'pattern/1h_v4' });
     const path = '/models/pattern/1h_v4';
@@ -197,7 +197,7 @@ describe('DELETE /models/:strategy/:version', () => {
   }, 40_000);
 
   test.each(['/models/pattern/%2e%2e', '/models/..%2f..%2fetc/1h_v1', '/models/pattern/notes'])(
-    'takes no other folder: %s',
+    'rejects any other folder: %s',
     async (path) => {
       expect((await refusal(api.url, { method: 'DELETE', path })).code).toBe('400 invalid_name');
     },
@@ -227,7 +227,7 @@ test('a strategy whose name has dots can be found, trained, analysed, used for p
   ).toContain('without ".yaml" at the end');
 }, 40_000);
 
-test('a model whose files were changed, or of a later version, is refused everywhere and can be deleted', async () => {
+test('a model with changed files or of a later version is rejected everywhere and can be deleted', async () => {
   const { models } = dataOf(await send<ModelList>('GET', '/models'));
   const { version, path } = models[0]!;
   const everywhere = async (code: string): Promise<void> => {
@@ -279,7 +279,7 @@ test('a model with damaged metadata is listed, every use fails with the reason, 
   expect((await send('DELETE', '/models/pattern/1h_v77')).status).toBe(200);
 }, 40_000);
 
-test('stopping the API ends what it predicts', async () => {
+test('a stop of the API ends its running predictions', async () => {
   const waiting = predict({ ...ASK, last: 1000 }).then(
     ({ status }) => status,
     () => 'closed',

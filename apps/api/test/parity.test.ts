@@ -7,7 +7,7 @@ import { writeSampleBars } from '@ktrdr/market-data';
 import { Sandbox } from '@ktrdr/service-kit/testing';
 import { strategyText } from '@ktrdr/service-kit/testing';
 
-/** One request with one seed, trained beside the API and on a host. */
+/** The same request with the same seed, trained by the API and by a host. */
 let sandbox: Sandbox;
 let local: Operation;
 let host: Operation;
@@ -45,7 +45,7 @@ beforeAll(async () => {
 
 afterAll(() => sandbox.close(), 40_000);
 
-describe('one request with one seed, beside the API and on a host', () => {
+describe('the same request with the same seed, trained by the API and by a host', () => {
   test('completes on both', () => {
     expect([local.status, host.status]).toEqual(['completed', 'completed']);
     expect([local.error, host.error]).toEqual([null, null]);
@@ -55,11 +55,11 @@ describe('one request with one seed, beside the API and on a host', () => {
     expect(await digests(local)).toEqual(await digests(host));
   });
 
-  test('gives the same figures', () => {
+  test('gives the same metrics', () => {
     expect(figures(host)).toEqual(figures(local));
   });
 
-  test('says the same of itself, but for where it ran', () => {
+  test('gives the same operation, except for the place of the training', () => {
     expect(shape(host)).toEqual(shape(local));
     expect(host.warnings).toEqual(local.warnings);
     expect(host.metadata).toEqual(local.metadata);
@@ -71,7 +71,7 @@ describe('one request with one seed, beside the API and on a host', () => {
     expect(lines.every((line) => line.endsWith('(host service)'))).toBe(true);
   });
 
-  test('keeps model and analytics on the side of the API', async () => {
+  test('stores model and analytics on the API’s machine', async () => {
     for (const [operation, name] of [
       [local, 'local'],
       [host, 'remote'],
@@ -104,7 +104,7 @@ async function digests(operation: Operation): Promise<Record<string, string>> {
   return Object.fromEntries(await Promise.all(entries));
 }
 
-/** Everything but what time and place decide. */
+/** The result without values that depend on time or place. */
 function figures(operation: Operation): unknown {
   const {
     training_metrics,
@@ -136,7 +136,7 @@ function figures(operation: Operation): unknown {
   };
 }
 
-/** Every key, with the kind of its value. */
+/** Every key with the type of its value. */
 function shape(value: unknown): unknown {
   if (Array.isArray(value)) return value.length === 0 ? [] : [shape(value[0])];
   if (value === null || typeof value !== 'object') return value === null ? 'null' : typeof value;

@@ -14,7 +14,7 @@ import { LONG_GRACE, dataOf, ROOT, Sandbox, until } from '@ktrdr/service-kit/tes
 import type { TestService } from '@ktrdr/service-kit/testing';
 import { LONG, QUICK } from '@ktrdr/service-kit/testing';
 
-/** Trainings and dummy tasks side by side: what holds for the reference holds for trainings. */
+/** Compares trainings with dummy tasks: trainings must behave like the reference implementation. */
 let sandbox: Sandbox;
 let api: TestService;
 
@@ -32,13 +32,13 @@ beforeAll(async () => {
 
 afterAll(() => sandbox.close(), 40_000);
 
-/** The same request for both: one that ends soon, one that is interrupted. */
+/** For both types: a request that ends soon, and one that can be interrupted. */
 const starts = {
   training: { path: '/trainings/start', quick: { strategy: QUICK }, long: { strategy: LONG } },
   dummy: {
     path: '/dummy/start',
     quick: { duration_seconds: 0.01, iterations: 5 },
-    // one iteration outlasts any test
+    // one iteration takes longer than any test
     long: { duration_seconds: 60, iterations: 100 },
   },
 } as const;
@@ -50,7 +50,7 @@ async function start(kind: Kind, length: 'quick' | 'long'): Promise<OperationSta
   return dataOf(await api.post<OperationStarted>(path, body));
 }
 
-/** Runs the same on both and gives both outcomes. */
+/** Runs the same steps for both types. @returns both outcomes */
 async function both<T>(what: (kind: Kind) => Promise<T>): Promise<[training: T, dummy: T]> {
   return Promise.all([what('training'), what('dummy')]);
 }
@@ -135,7 +135,7 @@ describe('trainings and dummy tasks behave the same', () => {
     }
   });
 
-  test('cancelled: cancelling at once, cancelled when the work has ended, below 100 %, no result', async () => {
+  test('cancelled: first cancelling, then cancelled when the work has ended; below 100 %, no result', async () => {
     for (const kind of kinds) {
       const { operation_id } = await start(kind, 'long');
       await api.untilOperation(
@@ -156,7 +156,7 @@ describe('trainings and dummy tasks behave the same', () => {
     }
   });
 
-  test('refused: a request that makes no sense is no operation', async () => {
+  test('rejected: an invalid request creates no operation', async () => {
     for (const kind of kinds) {
       const answer = await api.post(starts[kind].path, { nonsense: true });
       expect(answer).toMatchObject({
@@ -166,7 +166,7 @@ describe('trainings and dummy tasks behave the same', () => {
     }
   });
 
-  test('failed: below 100 %, no result, a code and a sentence, and the manager goes on', async () => {
+  test('failed: below 100 %, no result, a code and a message, and the manager continues', async () => {
     const stopped: Clock = {
       ...systemClock,
       sleep: () => Promise.reject(new Error('the clock has stopped')),
@@ -202,7 +202,7 @@ describe('one pattern in the source', () => {
   const machinery =
     /startManagedOperation|runOperation|OperationsService|OperationStore|CancellationToken|AbortController|AsyncLocalStorage|setTimeout|setInterval|new Promise|EventEmitter/;
 
-  test('TrainingService validates and delegates: it has no machinery of operations', async () => {
+  test('TrainingService only validates and delegates; it does not handle operations itself', async () => {
     const text = await source('training/training.service.ts');
     expect(text).not.toMatch(machinery);
     const imports = [...text.matchAll(/from '([^']+)'/g)].map(([, from]) => from);
@@ -226,7 +226,7 @@ describe('one pattern in the source', () => {
     },
   );
 
-  test('both managers tell their settings and their health in the same way', async () => {
+  test('both managers report their settings and their health in the same way', async () => {
     const operations = new OperationsService({
       store: new MemoryOperationStore(),
       clock: systemClock,
@@ -297,7 +297,7 @@ interface StreamedEvent {
   operation: Operation;
 }
 
-/** Every event of an operation until its stream ends. */
+/** Reads every event of an operation until the stream ends. */
 async function eventsOf(id: string): Promise<StreamedEvent[]> {
   const response = await fetch(`${api.url}/operations/${id}/events`, { signal: AbortSignal.timeout(15_000) });
   const text = await response.text();

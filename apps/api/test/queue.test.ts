@@ -14,13 +14,13 @@ import { program, requires } from '../../../tools/requirements.js';
 
 jest.setTimeout(120_000);
 
-/** Long enough to be killed in its middle, short enough to be waited for. */
+/** Long enough to be killed while it runs, short enough to wait for its end. */
 const MIDDLE = strategyText({ epochs: 1_000, layers: [32, 16] });
 const LEASE_MS = '3000';
 
 const servers = new Started();
 let postgres: PostgresServer;
-/** Bytes of the model that a training beside the API makes of `MIDDLE`. */
+/** Bytes of the model that the API trains from `MIDDLE`. */
 let local: Buffer;
 
 beforeAll(async () => {
@@ -58,7 +58,7 @@ function trainingsInQueue(newUrl: () => Promise<string>, loseAll?: () => Promise
   let url: string;
   let one: TestService;
   let two: TestService;
-  /** Those that run, or did. */
+  /** Hosts that have been started; some may have ended. */
   let started: TestService[] = [];
 
   beforeAll(async () => {
@@ -70,7 +70,7 @@ function trainingsInQueue(newUrl: () => Promise<string>, loseAll?: () => Promise
       TRAINING_QUEUE_URL: url,
       TRAINING_QUEUE_USER_LIMIT: '1',
       TRAINING_ENGINE: 'onnx',
-      // replicas share what trainings leave
+      // replicas share the folders that trainings write to
       MODELS_DIR: sandbox.path('models'),
       STATE_DIR: sandbox.path('state'),
       LEASE_MS,
@@ -80,7 +80,7 @@ function trainingsInQueue(newUrl: () => Promise<string>, loseAll?: () => Promise
 
   afterAll(() => sandbox?.close(), 60_000);
 
-  /** A host with no bars of its own, which sends files to an API that need not own the operation. */
+  /** A host without bars. It sends its files to an API that need not own the operation. */
   const startHost = async (name: string, settings: Record<string, string> = {}) => {
     const host = await sandbox.startQueueHost(name, {
       TRAINING_QUEUE_URL: url,
@@ -95,7 +95,7 @@ function trainingsInQueue(newUrl: () => Promise<string>, loseAll?: () => Promise
     return host;
   };
 
-  /** Leaves or starts so many hosts. */
+  /** Stops or starts hosts until this number runs. */
   const withHosts = async (count: number): Promise<TestService[]> => {
     const running = started.filter((host) => host.running);
     started = running.slice(0, count);
@@ -109,7 +109,7 @@ function trainingsInQueue(newUrl: () => Promise<string>, loseAll?: () => Promise
     operation.status === 'pending' &&
     operation.progress.current_step === `Waiting for a host [${ahead} ahead]`;
 
-  test('wait for a host as pending, with their place, and are cancelled there at once', async () => {
+  test('wait for a host as pending with their queue position, and are cancelled there immediately', async () => {
     expect(await hosts()).toEqual({ mode: 'queue', hosts: [] });
     const first = await one.startTraining({ strategy: QUICK });
     const second = await two.startTraining({ strategy: QUICK });
@@ -134,7 +134,7 @@ function trainingsInQueue(newUrl: () => Promise<string>, loseAll?: () => Promise
     expect(operations.filter(({ status }) => status === 'completed')).toHaveLength(2);
   });
 
-  test('go on on another host, from where they were, when theirs is killed', async () => {
+  test('resume on another host from their checkpoint if their host is killed', async () => {
     const three = await withHosts(3);
     await until(
       'three hosts',
@@ -156,10 +156,10 @@ function trainingsInQueue(newUrl: () => Promise<string>, loseAll?: () => Promise
     expect(await sandbox.trainers()).toEqual([]);
   });
 
-  // what the queue's own tests show to be the same on both is tried once
+  // the queue's own tests show that the rest is the same on both, so it runs on one only
   if (loseAll === undefined) return;
 
-  test('are given back by a host that stops, and cancelled at the other API', async () => {
+  test('return to the queue when their host stops, and can be cancelled at the other API', async () => {
     await withHosts(1);
     const id = await one.startTraining({ strategy: LONG });
     await one.untilCheckpoint(id, 60_000);
@@ -184,7 +184,7 @@ function trainingsInQueue(newUrl: () => Promise<string>, loseAll?: () => Promise
     });
     expect(await sandbox.trainers()).toEqual([]);
 
-    // a host that does not reach the API has no checkpoint to go on from, and no bars: it says so, and hears a cancel
+    // a host that cannot reach the API has neither checkpoint nor bars: it reports that, and still receives a cancel
     await withHosts(0);
     await startHost('lonely', { KTRDR_API_URL: `http://127.0.0.1:${await freePort()}` });
     const doesNotReach = async (operation: string, attempt: number) => {
@@ -203,7 +203,7 @@ function trainingsInQueue(newUrl: () => Promise<string>, loseAll?: () => Promise
     await withHosts(0);
   });
 
-  test('run as many at a time of one user as may be, and begin anew with a retry', async () => {
+  test('respect the limit per user, and start from the beginning with a retry', async () => {
     await withHosts(2);
     const first = await one.startTraining({ strategy: LONG, user: 'ann' });
     await one.untilTraining(first);
@@ -228,12 +228,12 @@ function trainingsInQueue(newUrl: () => Promise<string>, loseAll?: () => Promise
     expect((await modelOf(ended)).equals(local)).toBe(true);
   });
 
-  test('survive the API that started them, and so does the cancel of one', async () => {
+  test('survive a kill of the API that started them, and so does a cancel', async () => {
     const running = await withHosts(2);
     const id = await one.startTraining({ strategy: MIDDLE });
     const unwanted = await one.startTraining({ strategy: LONG });
     for (const each of [id, unwanted]) await one.untilTraining(each);
-    // no host can confirm anything while the API goes
+    // no host can confirm the cancel before the API is killed
     for (const host of running) host.kill('SIGSTOP');
     dataOf(await one.post(`/operations/${unwanted}/cancel`, { reason: 'enough' }));
     expect((await one.operation(unwanted)).status).toBe('cancelling');
@@ -247,7 +247,7 @@ function trainingsInQueue(newUrl: () => Promise<string>, loseAll?: () => Promise
     expect(await sandbox.trainers()).toEqual([]);
   });
 
-  test('are taken from a host that is cut off from the queue; let back, it works again', async () => {
+  test('move to another host if theirs loses the queue; after a reconnect, that host works again', async () => {
     const { port, protocol, username, password, pathname } = new URL(url);
     const link = await Link.open(Number(port));
     const credentials = username === '' ? '' : `${username}:${password}@`;
@@ -273,7 +273,7 @@ function trainingsInQueue(newUrl: () => Promise<string>, loseAll?: () => Promise
     await other.stop();
     const next = await two.startTraining({ strategy: LONG });
     await two.untilCheckpoint(next, 60_000);
-    // one that is told to stop while it is cut off ends in time, and what it did goes on elsewhere
+    // a host that is stopped while it is cut off ends in time, and another host continues its training
     link.cut();
     const { progress } = await two.operation(next);
     expect(await cutOff.stop()).toEqual({ code: 0, signal: null });
@@ -289,7 +289,7 @@ function trainingsInQueue(newUrl: () => Promise<string>, loseAll?: () => Promise
     await link.close();
   });
 
-  test('are put in again where the queue has lost all that it had, and go on', async () => {
+  test('are queued again and resume if the queue loses all its data', async () => {
     await withHosts(1);
     const id = await two.startTraining({ strategy: MIDDLE });
     await two.untilCheckpoint(id, 60_000);
@@ -304,7 +304,7 @@ function busyHost({ hosts }: HostList, id: string) {
   return hosts.find(({ operations }) => operations?.includes(id) === true);
 }
 
-/** @returns bytes of the model */
+/** @returns the bytes of the operation's model */
 async function trainBesideApi(strategy: string): Promise<Buffer> {
   const sandbox = await Sandbox.create();
   try {

@@ -2,7 +2,7 @@ import { request as httpRequest } from 'node:http';
 import { expect } from '@jest/globals';
 import { ERROR_STATUS, isErrorResponse, type ErrorBody } from '@ktrdr/contracts';
 
-/** What a request sends, byte for byte: `fetch` would put a path or a header right. */
+/** A request that is sent byte for byte; `fetch` would correct the path or a header. */
 export interface RawRequest {
   method?: string;
   path: string;
@@ -39,13 +39,13 @@ export function sendRaw(url: string, { method = 'POST', path, body, type }: RawR
 }
 
 /**
- * The error of a refusal: in the envelope, with the status of its code, for people to read. What is refused is never a
- * fault of the service, and says nothing of its inside.
+ * Checks an error response: it has the error envelope, the status of its code and a readable message. It is never an
+ * internal error (500) and shows no internal details. @returns the error
  */
 export function refusalOf({ status, type, text }: RawAnswer): ErrorBody {
   expect(type).toMatch(/^application\/json/);
   const body: unknown = JSON.parse(text);
-  if (!isErrorResponse(body)) throw new Error(`no refusal: ${text.slice(0, 500)}`);
+  if (!isErrorResponse(body)) throw new Error(`not an error response: ${text.slice(0, 500)}`);
   const { code, message } = body.error;
   expect({ code, status }).toEqual({ code, status: ERROR_STATUS[code as keyof typeof ERROR_STATUS] });
   expect(status).not.toBe(500);
@@ -54,7 +54,7 @@ export function refusalOf({ status, type, text }: RawAnswer): ErrorBody {
   return body.error;
 }
 
-/** `status code` of a refusal, and its message. */
+/** Sends a request that must fail. @returns the status and the code as `400 invalid_request`, and the message */
 export async function refusal(url: string, request: RawRequest): Promise<{ code: string; message: string }> {
   const answer = await sendRaw(url, request);
   const { code, message } = refusalOf(answer);

@@ -8,7 +8,7 @@ import { dataOf, Sandbox, until } from '@ktrdr/service-kit/testing';
 import type { TestService } from '@ktrdr/service-kit/testing';
 import { LONG, QUICK } from '@ktrdr/service-kit/testing';
 
-/** Two APIs on one PostgreSQL: what one runs, the other lists, follows, cancels, and takes over. */
+/** Two APIs on one PostgreSQL: each lists, follows, cancels and takes over operations of the other. */
 const started = new Started();
 let sandbox: Sandbox;
 let one: TestService;
@@ -54,7 +54,7 @@ async function follow(api: TestService, id: string, ids: string[] = []): Promise
   return seen;
 }
 
-test('an operation is listed, followed and cancelled at the API that does not run it', async () => {
+test('an API lists, follows and cancels an operation that the other API runs', async () => {
   const id = await one.startTraining({ strategy: LONG });
   await two.untilTraining(id);
   const { operations, active_count } = dataOf(await two.get<OperationList>('/operations'));
@@ -72,7 +72,7 @@ test('an operation is listed, followed and cancelled at the API that does not ru
   expect(seen.slice(0, -1).filter(({ status }) => isTerminalStatus(status))).toEqual([]);
 });
 
-test('both give a state the same event id: one does not resend a state that the other has sent', async () => {
+test('both APIs give a state the same event id, so neither resends a state that the other has sent', async () => {
   const id = await one.startTraining({ strategy: QUICK });
   const [idsOfOne, idsOfTwo]: [string[], string[]] = [[], []];
   await Promise.all([follow(one, id, idsOfOne), follow(two, id, idsOfTwo)]);
@@ -81,7 +81,7 @@ test('both give a state the same event id: one does not resend a state that the 
   expect((await fetch(`${two.url}/operations/${id}/events`, { headers })).status).toBe(204);
 });
 
-test('an API that was stopped for longer than its lease loses its operation, and changes nothing when it goes on', async () => {
+test('an API that is suspended for longer than its lease loses its operation, and changes nothing when it continues', async () => {
   const id = await one.startTraining({ strategy: LONG });
   await one.untilTraining(id);
   one.kill('SIGSTOP');

@@ -8,13 +8,13 @@ import { CHECKPOINTS_SOON, LONG_GRACE, dataOf, freePort, Sandbox } from '@ktrdr/
 import type { TestService } from '@ktrdr/service-kit/testing';
 import { LONG, QUICK, strategyText } from '@ktrdr/service-kit/testing';
 
-/** Trainings that were cut off and go on, beside the API and on a host. */
+/** Interrupted trainings that are resumed, on the API and on a host. */
 let sandbox: Sandbox;
 let host: TestService;
 let hostSettings: Record<string, string>;
 const apis: Record<string, TestService> = {};
 
-// services start here while other tests keep the machine busy
+// generous, because other tests keep the machine busy while services start
 jest.setTimeout(90_000);
 
 beforeAll(async () => {
@@ -33,13 +33,13 @@ beforeAll(async () => {
     sandbox.startHostAndApi({ host: 'host', api: 'remote' }, { host: hostSettings }),
   ]);
   host = remote.host;
-  apis['beside the API'] = local;
+  apis['on the API'] = local;
   apis['on a host'] = remote.api;
 }, 120_000);
 
 afterAll(() => sandbox.close(), 40_000);
 
-/** Long enough to be cut off on a fast machine, short enough to be done twice. */
+/** Long enough to be interrupted on a fast machine, short enough to run twice. */
 const EPOCHS = 1_000;
 const TRAINING = { strategy: strategyText({ epochs: EPOCHS }), seed: 3 };
 
@@ -52,7 +52,7 @@ async function modelOf(operation: Operation): Promise<string> {
     .digest('hex');
 }
 
-/** Of the operations that left any. */
+/** Names of the operations that have checkpoints. */
 function checkpointFolders(place: string): Promise<string[]> {
   const state = place === 'on a host' ? 'host-state' : 'local-state';
   return readdir(sandbox.path(state, 'checkpoints'));
@@ -62,8 +62,8 @@ function resume(api: TestService, id: string) {
   return api.post<OperationStarted>(`/operations/${id}/resume`);
 }
 
-describe.each(['beside the API', 'on a host'])('a training %s', (place) => {
-  test('that was cancelled goes on where it was, and ends with the bytes of one that never stopped', async () => {
+describe.each(['on the API', 'on a host'])('a training %s', (place) => {
+  test('that was cancelled resumes from its checkpoint and ends with the same bytes as an undisturbed one', async () => {
     const api = apis[place]!;
     const never = await api.untilEnded(await api.startTraining(TRAINING));
     const id = await api.startTraining(TRAINING);
@@ -71,7 +71,7 @@ describe.each(['beside the API', 'on a host'])('a training %s', (place) => {
     await api.post(`/operations/${id}/cancel`, { reason: 'lunch' });
     const cancelled = await api.untilEnded(id);
     expect(cancelled).toMatchObject({ status: 'cancelled', attempt: 1, resumable: true });
-    // what it warned of outlives it
+    // its warnings are kept
     expect(cancelled.warnings).toContainEqual(expect.stringContaining('synthetic bars'));
     expect(await checkpointFolders(place)).toContain(id);
 
@@ -113,7 +113,7 @@ describe.each(['beside the API', 'on a host'])('a training %s', (place) => {
     expect(await checkpointFolders(place)).not.toContain(id);
   });
 
-  test('whose process was killed has failed, and goes on from its last checkpoint', async () => {
+  test('whose process was killed has failed and resumes from its last checkpoint', async () => {
     const api = apis[place]!;
     const id = await api.startTraining({ strategy: LONG });
     await api.untilCheckpoint(id);
@@ -136,7 +136,7 @@ describe.each(['beside the API', 'on a host'])('a training %s', (place) => {
     await api.untilEnded(id);
   });
 
-  test('whose checkpoints are gone fails with a code that says so, and is resumable no more', async () => {
+  test('whose checkpoints are missing fails with checkpoint_missing and is no longer resumable', async () => {
     const api = apis[place]!;
     const id = await api.startTraining({ strategy: LONG });
     await api.untilTraining(id);
@@ -158,7 +158,7 @@ describe.each(['beside the API', 'on a host'])('a training %s', (place) => {
   });
 });
 
-test('a host that was started again goes on with what it trained before', async () => {
+test('a restarted host resumes the training that it ran before', async () => {
   const api = apis['on a host']!;
   const id = await api.startTraining(TRAINING);
   await api.untilOperation(id, ({ progress }) => (progress.context.current_epoch ?? 0) > 20);
@@ -175,9 +175,9 @@ test('a host that was started again goes on with what it trained before', async 
   expect(resultOf(completed).training_metrics?.history.train_loss).toHaveLength(EPOCHS);
 });
 
-describe('what cannot be resumed', () => {
-  test('is refused the same way, whatever its type', async () => {
-    const api = apis['beside the API']!;
+describe('an operation that is not resumable', () => {
+  test('gives the same error for every operation type', async () => {
+    const api = apis['on the API']!;
     const training = await api.startTraining({ strategy: LONG, dry_run: true });
     const { operation_id: dummy } = dataOf(
       await api.post<OperationStarted>('/dummy/start', { iterations: 1000 }),

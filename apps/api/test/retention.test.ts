@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 afterAll(() => sandbox.close(), 40_000);
 
-/** Operations that ended so many days ago, as an API of then has left them. */
+/** Stores operations that ended this many days ago, as an earlier API would have left them. */
 async function leaveOperations(stateDir: string, ...daysAgo: number[]): Promise<void> {
   const store = await openOperationStore({ url: undefined, stateDir });
   const logger = new RecordingLogger();
@@ -38,7 +38,7 @@ async function daysOf(api: TestService): Promise<unknown[]> {
   return operations.map(({ metadata }) => metadata.parameters['days']);
 }
 
-test('operations that ended long ago are removed by the setting, and on request', async () => {
+test('old operations are removed by the setting and on request', async () => {
   await leaveOperations(sandbox.path('api-state'), 400, 10, 5, 1);
   const api = await sandbox.startApi('api', { OPERATIONS_KEEP_DAYS: '7' });
   expect(await daysOf(api)).toEqual([1, 5]);

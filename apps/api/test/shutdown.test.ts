@@ -6,10 +6,10 @@ import { writeSampleBars } from '@ktrdr/market-data';
 import { dataOf, filesBelow, LONG, Sandbox, until } from '@ktrdr/service-kit/testing';
 import type { TestService } from '@ktrdr/service-kit/testing';
 
-/** How services end, real processes by real signals; and readers of event streams that leave. */
+/** How services end: real processes and real signals, and readers of event streams that disconnect. */
 let sandbox: Sandbox;
 
-// services start here while other tests keep the machine busy
+// generous, because other tests keep the machine busy while services start
 jest.setTimeout(90_000);
 
 beforeAll(async () => {
@@ -25,7 +25,7 @@ beforeAll(async () => {
 
 afterAll(() => sandbox.close(), 40_000);
 
-/** A reader of an operation's events, on a connection of its own, once the first one has come. */
+/** Opens a reader of an operation's events on its own connection, and waits for the first event. */
 function reader(api: TestService, id: string): Promise<ClientRequest> {
   return new Promise((resolve, reject) => {
     const request = get(`${api.url}/operations/${id}/events`, { agent: false, timeout: 10_000 }, (answer) =>
@@ -35,14 +35,14 @@ function reader(api: TestService, id: string): Promise<ClientRequest> {
   });
 }
 
-/** Sockets that a service has open, the one that it listens on among them. */
+/** Number of a service's open sockets, including its listening socket. */
 async function connections({ pid }: TestService): Promise<number> {
   const open = await readdir(`/proc/${pid}/fd`);
   const targets = await Promise.all(open.map((fd) => readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')));
   return targets.filter((target) => target.startsWith('socket:')).length;
 }
 
-/** Ends a service as a supervisor or a terminal does. One that takes longer than 10 s ends itself, with exit code 1. */
+/** Stops a service like a supervisor or a terminal. A service that needs more than 10 s exits with code 1. */
 async function end(service: TestService, signal: NodeJS.Signals): Promise<void> {
   service.kill(signal);
   expect(await service.ended).toEqual({ code: 0, signal: null });
@@ -75,7 +75,7 @@ describe('the API', () => {
     apis = { SIGTERM, SIGINT, SIGKILL };
   }, 120_000);
 
-  test('a reader of an event stream that leaves harms nobody: the operation goes on, others follow it, and its connection is given back', async () => {
+  test('a disconnected event reader affects nothing: the operation and other readers continue, and its connection is released', async () => {
     const api = apis.SIGTERM;
     const id = await startDummy(api);
     const before = await connections(api);
@@ -113,7 +113,7 @@ describe('the API', () => {
     },
   );
 
-  test('killed, it takes its training process with it', async () => {
+  test('that is killed takes its training process with it', async () => {
     const api = apis.SIGKILL;
     await api.untilTraining(await api.startTraining({ strategy: LONG }));
     api.kill('SIGKILL');

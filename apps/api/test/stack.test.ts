@@ -1,4 +1,4 @@
-/** A fault inside a bundled service: the build's source maps make its logged stack name the sources. */
+/** An error inside a bundled service: with the build's source maps, the logged stack names the sources. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close(), 20_000);
 
-/** Loaded before the service: listing a folder whose name ends in `-models` fails with an unexpected error. */
+/** Loaded before the service. Makes listing a folder whose name ends in `-models` fail with an unexpected error. */
 const FAULT = `data:text/javascript,${encodeURIComponent(`
   import fs from 'node:fs/promises';
   import { syncBuiltinESMExports } from 'node:module';
@@ -32,7 +32,7 @@ test('a stack in the log names existing source files and lines', async () => {
   );
   const frames = [...stack.matchAll(/([\w./-]+\/src\/[\w./-]+\.ts):(\d+):\d+/g)];
   const files = frames.map(([, file = '']) => file.replace(/^file:\/\//, ''));
-  // from the bundle, and from a package beside it
+  // from the bundle, and from a package outside it
   expect(files).toContain(join(ROOT, 'apps/api/src/models/models.service.ts'));
   expect(files).toContain(join(ROOT, 'packages/trainer/src/models/model-storage.ts'));
   for (const [, file = '', line = ''] of frames) {

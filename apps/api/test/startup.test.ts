@@ -4,17 +4,17 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { QUICK, ROOT, Sandbox, type ProcessEnd } from '@ktrdr/service-kit/testing';
 
-/** What keeps a service from starting: one line that says what to do, exit code 1, and no stack. */
+/** A service that cannot start prints one line that says what to do, without a stack, and exits with 1. */
 let sandbox: Sandbox;
 let taken: Server;
 
-/** Refused starts at the same time: each loads a whole service. */
+/** Number of concurrent starts; each loads a whole service. */
 const AT_A_TIME = 3;
 
 const FILE = import.meta.filename;
-const BUSY = 'a port that is taken';
+const BUSY = 'a port that is in use';
 
-/** Name, service, settings, and the line that it ends with. */
+/** Test name, service, settings, and the expected line. */
 const REFUSALS: [string, 'api' | 'training-host', Record<string, string>, RegExp][] = [
   [
     BUSY,
@@ -30,19 +30,19 @@ const REFUSALS: [string, 'api' | 'training-host', Record<string, string>, RegExp
     /^The setting USE_TRAINING_HOST_SERVICE=perhaps is not valid: it must be true or false\.$/,
   ],
   [
-    'no session at all',
+    'no session',
     'training-host',
     { TRAINING_MAX_SESSIONS: '0' },
     /^The setting TRAINING_MAX_SESSIONS=0 is not valid: it must be a whole number from 1 to 64\.$/,
   ],
   [
-    'an engine that is not to be had',
+    'an unavailable engine',
     'training-host',
     { TRAINING_ENGINE: 'tensorflow-gpu' },
     /^The training engine tensorflow-gpu is not to be had here: .*TRAINING_ENGINE=auto/,
   ],
   [
-    'models in a folder that cannot be made',
+    'models in a folder that cannot be created',
     'api',
     { MODELS_DIR: '/proc/x' },
     /^The setting MODELS_DIR=\/proc\/x is not valid: the folder cannot be created \(E[A-Z]+\)\. /,
@@ -69,7 +69,7 @@ beforeAll(async () => {
   sandbox = await Sandbox.create();
   taken = createServer();
   await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
-  // all of them take the next one that nobody has started
+  // the workers share one iterator, so each start runs once
   const waiting = REFUSALS.entries();
   const startInTurn = async (): Promise<void> => {
     for (const [index, [, app, settings]] of waiting) refused[index] = await start(app, settings);
@@ -82,7 +82,7 @@ afterAll(async () => {
   await sandbox.close();
 }, 40_000);
 
-/** Starts a service on the port that is taken, and waits for its end. */
+/** Starts a service on the port that is in use, and waits for its end. */
 async function start(app: 'api' | 'training-host', settings: Record<string, string>): Promise<Refused> {
   const { port } = taken.address() as AddressInfo;
   const service = sandbox.spawn(process.execPath, [join(ROOT, 'apps', app, 'dist/main.js')], {
@@ -101,9 +101,9 @@ test.each(REFUSALS.map(([what, app, , line], index) => ({ what, app, line, index
   },
 );
 
-test('the last port there is, taken: the one before is named', async () => {
+test('if port 65535 is in use, the message suggests the port before it', async () => {
   const last = createServer();
-  // whoever else has it makes it as taken
+  // an error means that another process already uses the port, which is enough
   await new Promise<void>((resolve) =>
     last.once('error', () => resolve()).listen(65_535, '127.0.0.1', resolve),
   );
@@ -112,7 +112,7 @@ test('the last port there is, taken: the one before is named', async () => {
   expect(output).toMatch(/^Port 65535 on 127\.0\.0\.1 is in use; .*: PORT=65534 npm start$/m);
 });
 
-test('a data folder that is missing is made, and the log says so; one that goes later is down', async () => {
+test('a missing data folder is created and logged; if it is removed later, the health is down', async () => {
   const DATA_DIR = sandbox.path('new', 'data');
   const api = await sandbox.startApi('api', { DATA_DIR });
   expect(api.output).toContain(`created the folder ${DATA_DIR} (DATA_DIR)`);
@@ -126,7 +126,7 @@ test('a data folder that is missing is made, and the log says so; one that goes 
   await api.stop();
 }, 40_000);
 
-test('a model that the chosen engine cannot train is refused before there is an operation', async () => {
+test('a model that the chosen engine cannot train is rejected without creating an operation', async () => {
   const api = await sandbox.startApi('javascript', { TRAINING_ENGINE: 'tensorflow-js' });
   const strategy = QUICK.replace(/model: .*/, 'model: { type: lstm, architecture: { sequence_length: 8 } }');
   const { status, body } = await api.post('/trainings/start', { strategy });

@@ -27,8 +27,8 @@ beforeAll(async () => {
 
 afterAll(() => sandbox.close(), 40_000);
 
-describe('a training beside the API', () => {
-  test('stores a model with what the result says of it', async () => {
+describe('a training on the API', () => {
+  test('stores the model that its result describes', async () => {
     const id = await api.startTraining({
       strategy: QUICK,
       strategy_file: 'quick.yaml',
@@ -85,7 +85,7 @@ describe('a training beside the API', () => {
     expect(await models()).toEqual(before);
   });
 
-  test('two at once do not mix: one is cancelled, the other completes', async () => {
+  test('is independent of a concurrent one: one is cancelled, the other completes', async () => {
     const [long, quick] = await Promise.all([
       api.startTraining({ strategy: LONG, symbols: ['MSFT'] }),
       api.startTraining({ strategy: QUICK }),
@@ -98,7 +98,7 @@ describe('a training beside the API', () => {
     expect((await api.operation(quick)).status).toBe('completed');
   });
 
-  test('once cancelled it stops by itself, nothing computes any more and nothing is stored', async () => {
+  test('stops when it is cancelled, leaves no process and stores nothing', async () => {
     const before = await models();
     const id = await api.startTraining({ strategy: LONG });
     await api.untilTraining(id);
@@ -112,7 +112,7 @@ describe('a training beside the API', () => {
     expect(await models()).toEqual(before);
   });
 
-  test('one task id gives one operation', async () => {
+  test('is one operation for two requests with the same task id', async () => {
     const [first, second] = await Promise.all([
       api.startTraining({ strategy: QUICK, task_id: 'once' }),
       api.startTraining({ strategy: QUICK, task_id: 'once' }),
@@ -121,7 +121,7 @@ describe('a training beside the API', () => {
     await api.untilEnded(first);
   });
 
-  test('a training process that the system kills fails its operation and nothing else', async () => {
+  test('whose process the system kills fails, and nothing else does', async () => {
     const id = await api.startTraining({ strategy: LONG });
     await api.untilTraining(id);
     for (const pid of await sandbox.trainers()) process.kill(pid, 'SIGKILL');
@@ -130,7 +130,7 @@ describe('a training beside the API', () => {
     expect((await api.get('/health')).status).toBe(200);
   });
 
-  test('what only the bars can tell fails the operation with its code', async () => {
+  test('fails with its own code if only the bars show the problem', async () => {
     const id = await api.startTraining({ strategy: QUICK, start_date: '2031-01-01', end_date: '2031-02-01' });
     const operation = await api.untilEnded(id);
     expect(operation).toMatchObject({ status: 'failed', error: { code: 'no_bars_in_range' }, result: null });

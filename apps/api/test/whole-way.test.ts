@@ -7,7 +7,7 @@ import { LONG_GRACE, dataOf, ROOT, Sandbox, until } from '@ktrdr/service-kit/tes
 import type { TestProcess, TestService } from '@ktrdr/service-kit/testing';
 import { LONG, QUICK } from '@ktrdr/service-kit/testing';
 
-/** CLI -> API -> host -> training process, each a real process, over real HTTP; and the same beside the API. */
+/** CLI -> API -> host -> training process, each a real process, over real HTTP; and the same with a training on the API. */
 let sandbox: Sandbox;
 let host: TestService;
 let places: Record<'host' | 'local', TestService>;
@@ -68,7 +68,7 @@ describe.each(['host', 'local'] as const)('ktrdr models train (%s)', (place) => 
     expect(running?.progress.current_step).toMatch(/^Training MLP model on AAPL \[epoch [0-9]+\/100000\]/);
     expect(running?.progress.current_step?.endsWith(`)${suffix}`)).toBe(true);
     expect(await sandbox.trainers()).toHaveLength(1);
-    // As a terminal does: to the whole process group.
+    // to the whole process group, as a terminal does
     process.kill(-cli.pid, 'SIGINT');
     const end = await cli.ended;
     expect(await sandbox.trainers()).toEqual([]);
@@ -83,7 +83,7 @@ describe.each(['host', 'local'] as const)('ktrdr models train (%s)', (place) => 
     }
   });
 
-  test('a training that fails ends with exit code 1 and its sentence', async () => {
+  test('a failed training gives exit code 1 and the error message', async () => {
     const cli = ktrdr(
       places[place],
       'models',

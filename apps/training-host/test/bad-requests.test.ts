@@ -11,7 +11,7 @@ import { createService } from '@ktrdr/service-kit';
 import fc from 'fast-check';
 import { AppModule } from '../src/app.module.js';
 
-/** What a training host refuses, and how: over real HTTP, one host for all of it. */
+/** Invalid requests to a training host and their errors, over real HTTP. All tests share one host. */
 let directory: string;
 let app: INestApplication;
 let url: string;
@@ -100,11 +100,11 @@ async function send(
   return fetch(url + path, { method, body, headers, signal: AbortSignal.timeout(10_000) });
 }
 
-/** `status code` and message of an answer that is a refusal, which is never a fault of the host. */
+/** Checks that an error response is not an internal error. @returns the status and the code as `400 invalid_request`, and the message */
 async function refusalOf(answer: Response): Promise<{ code: string; message: string }> {
   const text = await answer.text();
   const body: unknown = JSON.parse(text);
-  if (!isErrorResponse(body)) throw new Error(`no refusal: ${text.slice(0, 500)}`);
+  if (!isErrorResponse(body)) throw new Error(`not an error response: ${text.slice(0, 500)}`);
   const { code, message } = body.error;
   expect({ code, status: answer.status }).toEqual({ code, status: ERROR_STATUS[code as ErrorCode] });
   expect(answer.status).not.toBe(500);
@@ -121,7 +121,7 @@ async function session(method: string, path: string): Promise<TrainingSession> {
   return body.data;
 }
 
-describe('a request that cannot be understood', () => {
+describe('a malformed request', () => {
   test.each<[string, string, string, string | undefined, string, string, RegExp]>([
     [
       'the wrong method',
@@ -153,7 +153,7 @@ describe('a request that cannot be understood', () => {
       /operation_id must be .*; fingerprints must be a list\.$/,
     ],
     [
-      'too large a body',
+      'a body that is too large',
       'POST',
       SESSIONS,
       JSON.stringify({ strategy: '#'.repeat(2_100_000) }),
@@ -187,7 +187,7 @@ describe('a session that cannot be started', () => {
       /strategy_file.*4096/,
     ],
     [
-      'a path in place of the strategy',
+      'a path instead of the strategy',
       { strategy: '/etc/passwd' },
       '422 strategy_invalid',
       /a strategy is a map/,
@@ -199,7 +199,7 @@ describe('a session that cannot be started', () => {
       /small\.yaml:1:1 indicators: is missing/,
     ],
     ['a symbol that leads out', { symbols: ['../x'] }, '400 invalid_name', /"\.\.\/x": must be a symbol/],
-    ['an encoded one', { symbols: ['..%2fx'] }, '400 invalid_name', /must be a symbol/],
+    ['an encoded symbol that leads out', { symbols: ['..%2fx'] }, '400 invalid_name', /must be a symbol/],
     ['a timeframe that leads out', { timeframes: ['../1h'] }, '400 invalid_name', /one of 1m, 5m/],
     [
       'a fingerprint of a file elsewhere',
@@ -226,25 +226,20 @@ describe('a session that cannot be started', () => {
       '409 bars_differ',
       /^AAPL_1h\.csv .* the API had when the training was started\. Copy the API's file there/,
     ],
-    ['an engine that there is not', { engine: 'abacus' }, '400 invalid_request', /engine must be one of/],
+    ['an unknown engine', { engine: 'abacus' }, '400 invalid_request', /engine must be one of/],
+    ['an unavailable engine', { engine: 'tensorflow-gpu' }, '422 engine_unavailable', /tensorflow-gpu/],
+    ['a date that does not exist', { start_date: '2024-02-31' }, '400 invalid_date', /2024-02 has 29 days/],
     [
-      'an engine that is not to be had',
-      { engine: 'tensorflow-gpu' },
-      '422 engine_unavailable',
-      /tensorflow-gpu/,
-    ],
-    ['a date that is none', { start_date: '2024-02-31' }, '400 invalid_date', /2024-02 has 29 days/],
-    [
-      'dates reversed',
+      'reversed dates',
       { start_date: '2024-03-01', end_date: '2024-01-01' },
       '400 invalid_date_range',
       /swap them/,
     ],
     ['too many folds', { walk_forward: 21 }, '400 invalid_request', /walk_forward must be at most 20/],
-    ['a seed that is none', { seed: 1.5 }, '400 invalid_request', /seed must be a whole number/],
-    ['an attempt that is none', { attempt: 0 }, '400 invalid_request', /attempt must be/],
+    ['a fractional seed', { seed: 1.5 }, '400 invalid_request', /seed must be a whole number/],
+    ['attempt 0', { attempt: 0 }, '400 invalid_request', /attempt must be/],
     [
-      'a resume of what has no checkpoint',
+      'a resume without a checkpoint',
       { attempt: 2, resume: true },
       '409 checkpoint_missing',
       /Retry it from the beginning/,
@@ -254,7 +249,7 @@ describe('a session that cannot be started', () => {
   });
 });
 
-describe('sessions that there are not', () => {
+describe('an unknown session', () => {
   const ids = ['nosuch', '..%2f..%2fetc', '%2e%2e%2f', '%00', 'op_training_20240101T000000_none'];
 
   test.each(
@@ -281,7 +276,7 @@ describe('sessions that there are not', () => {
   });
 });
 
-test('whatever is sent, the answer is no fault of the host', async () => {
+test('a random request never gives an internal error', async () => {
   const name = fc.oneof(
     fc.constantFrom(...Object.keys(valid), 'symbols', 'timeframes', 'start_date', '__proto__'),
     fc.string(),
@@ -289,7 +284,7 @@ test('whatever is sent, the answer is no fault of the host', async () => {
   const changes = fc.dictionary(name, fc.jsonValue(), { minKeys: 1, maxKeys: 4 });
   await fc.assert(
     fc.asyncProperty(changes, async (changed) => {
-      // a seed or a switch may well be valid: the engine keeps such a session from being started
+      // the changes may be valid, so the unknown engine ensures that no session starts
       const body = JSON.stringify({ ...valid, ...changed, engine: 'abacus' });
       await refusalOf(await send('POST', SESSIONS, body));
     }),
@@ -297,7 +292,7 @@ test('whatever is sent, the answer is no fault of the host', async () => {
   );
 });
 
-test('a busy host says what runs, takes nothing more, and is free again once that is cancelled', async () => {
+test('a busy host names the running session and rejects others until that session is cancelled', async () => {
   const started = await send('POST', SESSIONS, JSON.stringify(valid));
   const { session_id } = ((await started.json()) as { data: TrainingSession }).data;
   const other = { operation_id: 'op_training_20240101T000000_other' };
@@ -316,7 +311,7 @@ test('a busy host says what runs, takes nothing more, and is free again once tha
   await send('POST', `${SESSIONS}/${session_id}/cancel`);
   const end = performance.now() + 20_000;
   while ((await session('GET', `${SESSIONS}/${session_id}`)).status !== 'cancelled') {
-    if (performance.now() > end) throw new Error('the session does not end');
+    if (performance.now() > end) throw new Error('the session did not end within 20 s');
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
   expect(await refusalOf(await send('POST', `${SESSIONS}/${session_id}/cancel`))).toEqual({
