@@ -212,6 +212,32 @@ function findings(output: string): string[] {
   );
 }
 
+/** What oxlint says with this project's rules. */
+function lint(): string {
+  for (const file of ['.oxlintrc.json', 'tools/oxlint-plugin.mjs']) {
+    mkdirSync(dirname(join(workspace, file)), { recursive: true });
+    copyFileSync(join(ROOT, file), join(workspace, file));
+  }
+  const { stdout } = spawnSync(join(ROOT, 'node_modules/.bin/oxlint'), ['--format=unix'], {
+    cwd: workspace,
+    encoding: 'utf8',
+    timeout: 20_000,
+    // oxlint looks for its type-aware linter here
+    env: { ...process.env, PATH: `${join(ROOT, 'node_modules/.bin')}:${process.env['PATH']}` },
+  });
+  return stdout;
+}
+
+test('private members are written in one way', () => {
+  write('packages/strategy/src/field.ts', `export class A { #b = 1; get b() { return this.#b; } }\n`);
+  write('packages/strategy/src/method.ts', `export class A { #b() {} c() { this.#b(); } }\n`);
+  write('packages/strategy/src/good.ts', `export class A { private b = 1; get c() { return this.b; } }\n`);
+  const output = lint();
+  expect(output).toContain('field.ts:1:18: Write `private b`, not `#b`.');
+  expect(output).toContain('method.ts:1:18: Write `private b`, not `#b`.');
+  expect(output).not.toContain('good.ts');
+});
+
 /** The linter checks rule 7. */
 describe('7: settings, time and randomness are passed in', () => {
   const RESTRICTED: [string, string][] = [
@@ -245,25 +271,15 @@ describe('7: settings, time and randomness are passed in', () => {
   ];
 
   test("each is rejected in a package; the environment is allowed in an app's config.ts", () => {
-    for (const file of ['.oxlintrc.json', 'tools/oxlint-plugin.mjs']) {
-      mkdirSync(dirname(join(workspace, file)), { recursive: true });
-      copyFileSync(join(ROOT, file), join(workspace, file));
-    }
     for (const [index, text] of ALLOWED.entries()) write(`packages/strategy/src/good-${index}.ts`, text);
     for (const [index, [, text]] of RESTRICTED.entries()) {
       write(`packages/strategy/src/bad-${index}.ts`, text);
     }
     write('apps/api/src/config.ts', `export const x = process.env['HOME'];\n`);
-    const { stdout } = spawnSync(join(ROOT, 'node_modules/.bin/oxlint'), ['--format=unix'], {
-      cwd: workspace,
-      encoding: 'utf8',
-      timeout: 20_000,
-      // oxlint looks for its type-aware linter here
-      env: { ...process.env, PATH: `${join(ROOT, 'node_modules/.bin')}:${process.env['PATH']}` },
-    });
-    const missed = RESTRICTED.filter((_row, index) => !stdout.includes(`bad-${index}.ts:`));
+    const output = lint();
+    const missed = RESTRICTED.filter((_row, index) => !output.includes(`bad-${index}.ts:`));
     expect(missed).toEqual([]);
-    expect(stdout).not.toContain('good-');
-    expect(stdout).not.toContain('config.ts:');
+    expect(output).not.toContain('good-');
+    expect(output).not.toContain('config.ts:');
   });
 });

@@ -16,7 +16,19 @@ const noImplicitNow = {
   },
 };
 
+/** Nest's injection and `protected` need TypeScript's modifiers anyway: private members are `private`, not `#name`. */
+const privateByModifier = {
+  create(context) {
+    const check = (node) => {
+      if (node.key.type === 'PrivateIdentifier') {
+        context.report({ node, message: `Write \`private ${node.key.name}\`, not \`#${node.key.name}\`.` });
+      }
+    };
+    return { PropertyDefinition: check, MethodDefinition: check };
+  },
+};
+
 export default {
   meta: { name: 'ktrdr' },
-  rules: { 'no-implicit-now': noImplicitNow },
+  rules: { 'no-implicit-now': noImplicitNow, 'private-by-modifier': privateByModifier },
 };

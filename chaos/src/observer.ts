@@ -12,33 +12,33 @@ export interface Seen {
 /** Polls all operations while the API answers, and records forbidden changes: a percentage or attempt that falls, an end that is undone. */
 export class Observer {
   readonly violations = new Set<string>();
-  readonly #newest = new Map<string, OperationSummary>();
-  readonly #seen = new Map<string, Seen>();
-  #watching: Promise<void> = Promise.resolve();
-  #stopped = false;
+  private readonly newest = new Map<string, OperationSummary>();
+  private readonly seenByAttempt = new Map<string, Seen>();
+  private watching: Promise<void> = Promise.resolve();
+  private stopped = false;
 
   /** @param url returns the API's address, which may change after a restart */
   watch(url: () => string): void {
-    this.#watching = this.#watch(url);
+    this.watching = this.poll(url);
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
-    await this.#watching;
+    this.stopped = true;
+    await this.watching;
   }
 
   /** @returns `undefined` if the attempt was never observed */
   seen(operationId: string, attempt: number): Seen | undefined {
-    return this.#seen.get(`${operationId} ${attempt}`);
+    return this.seenByAttempt.get(`${operationId} ${attempt}`);
   }
 
   /** Compares an operation that the API has just returned with its previous state. */
   see(now: OperationSummary): void {
     const id = now.operation_id;
-    const before = this.#newest.get(id);
-    this.#newest.set(id, now);
+    const before = this.newest.get(id);
+    this.newest.set(id, now);
     const { percentage } = now.progress;
-    this.#seen.set(`${id} ${now.attempt}`, {
+    this.seenByAttempt.set(`${id} ${now.attempt}`, {
       first: this.seen(id, now.attempt)?.first ?? percentage,
       last: percentage,
     });
@@ -52,8 +52,8 @@ export class Observer {
       this.violations.add(`${id}: ${before.status} became ${now.status} in attempt ${now.attempt}`);
   }
 
-  async #watch(url: () => string): Promise<void> {
-    while (!this.#stopped) {
+  private async poll(url: () => string): Promise<void> {
+    while (!this.stopped) {
       const answer = await request<OperationList>('GET', `${url()}/operations?limit=100`).catch(() => null);
       if (answer?.body.success) for (const operation of answer.body.data.operations) this.see(operation);
       else if (answer !== null && answer.status === 500) this.violations.add(`GET /operations answered 500`);

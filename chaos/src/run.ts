@@ -28,7 +28,7 @@ export interface RunReport {
 
 /** A sandbox for any number of runs, with the models that their trainings must produce. */
 export class Chaos {
-  readonly #models = new Map<number, string>();
+  private readonly models = new Map<number, string>();
 
   private constructor(private readonly sandbox: Sandbox) {}
 
@@ -46,7 +46,7 @@ export class Chaos {
 
   async run(seed: number, mode: Mode | null): Promise<RunReport> {
     const plan = makePlan(seed, mode);
-    await this.#trainUndisturbed(plan.trainings);
+    await this.trainUndisturbed(plan.trainings);
     const began = performance.now();
     const world = await World.open(this.sandbox, plan);
     const observer = new Observer();
@@ -62,7 +62,7 @@ export class Chaos {
       }
       const operations = await world.finish(FINISH_MS);
       await observer.stop();
-      const violations = await judge(world, operations, observer, this.#models);
+      const violations = await judge(world, operations, observer, this.models);
       violations.push(...(await leftProcesses(this.sandbox)));
       const attempts = operations.map(({ attempt }) => attempt);
       return report(plan, done, attempts, violations, began);
@@ -79,15 +79,15 @@ export class Chaos {
   }
 
   /** Trains these seeds without faults and stores the fingerprints of their models. */
-  async #trainUndisturbed(seeds: number[]): Promise<void> {
-    const unknown = seeds.filter((seed) => !this.#models.has(seed));
+  private async trainUndisturbed(seeds: number[]): Promise<void> {
+    const unknown = seeds.filter((seed) => !this.models.has(seed));
     if (unknown.length === 0) return;
     const api = await this.sandbox.startApi('undisturbed', { TRAINING_ENGINE: 'onnx' });
     for (const seed of unknown) {
       const id = await api.startTraining({ strategy: TRAINING, seed });
       const { result } = await api.untilEnded(id, UNDISTURBED_MS);
       const { model_path } = (result as TrainingResult).artifacts;
-      this.#models.set(seed, await modelFingerprint(model_path ?? ''));
+      this.models.set(seed, await modelFingerprint(model_path ?? ''));
     }
     await api.stop();
   }

@@ -15,15 +15,11 @@ const LONGEST_S = 900;
  * no privileges. One process keeps the namespace open until {@link close}, so the files survive a restart of the services.
  */
 export class SmallDisk {
-  readonly #holder: TestProcess;
-
   private constructor(
-    holder: TestProcess,
+    private readonly holder: TestProcess,
     /** Mount point, as seen by processes started with {@link enter}. */
     readonly directory: string,
-  ) {
-    this.#holder = holder;
-  }
+  ) {}
 
   /** @returns `null` if this user may not create namespaces */
   static async open(sandbox: Sandbox, directory: string): Promise<SmallDisk | null> {
@@ -42,18 +38,18 @@ export class SmallDisk {
 
   /** Shell command that starts a service inside the namespace. */
   get enter(): string {
-    const target = `--target ${this.#holder.pid} --user --mount --preserve-credentials`;
+    const target = `--target ${this.holder.pid} --user --mount --preserve-credentials`;
     return `exec nsenter ${target} "$0" "$@"`;
   }
 
   /** @returns the path under which this process sees `path` of the disk */
   seen(path: string): string {
-    return `/proc/${this.#holder.pid}/root${path}`;
+    return `/proc/${this.holder.pid}/root${path}`;
   }
 
   /** Fills the disk to the last page. */
   async fill(): Promise<void> {
-    const ballast = await open(this.#ballast, 'w');
+    const ballast = await open(this.ballast, 'w');
     try {
       for (const bytes of [MEBIBYTE, PAGE_BYTES]) await writeUntilFull(ballast, Buffer.alloc(bytes));
     } finally {
@@ -62,14 +58,14 @@ export class SmallDisk {
   }
 
   async empty(): Promise<void> {
-    await rm(this.#ballast, { force: true });
+    await rm(this.ballast, { force: true });
   }
 
   async close(): Promise<void> {
-    await this.#holder.stop();
+    await this.holder.stop();
   }
 
-  get #ballast(): string {
+  private get ballast(): string {
     return this.seen(join(this.directory, 'ballast'));
   }
 }

@@ -31,11 +31,11 @@ export class World {
   /** Operations that the user has cancelled. */
   readonly cancelled = new Set<string>();
   readonly name: string;
-  // #open() sets both
-  #api!: Service;
-  #place!: Place;
-  #disk: SmallDisk | null = null;
-  #crashes = 0;
+  // begin() sets both
+  private api!: Service;
+  private place!: Place;
+  private disk: SmallDisk | null = null;
+  private crashes = 0;
 
   private constructor(
     private readonly sandbox: Sandbox,
@@ -47,7 +47,7 @@ export class World {
   static async open(sandbox: Sandbox, plan: Plan): Promise<World> {
     const world = new World(sandbox, plan);
     try {
-      await world.#open();
+      await world.begin();
       return world;
     } catch (error) {
       await world.close();
@@ -56,48 +56,48 @@ export class World {
   }
 
   get url(): string {
-    return this.#api.url;
+    return this.api.url;
   }
 
   /** Parent of the services' state folders. */
-  get #directory(): string {
+  private get directory(): string {
     return this.sandbox.path(`${this.name}-states`);
   }
 
-  async #open(): Promise<void> {
+  private async begin(): Promise<void> {
     const { mode, onInterrupt } = this.plan;
     const { sandbox, name } = this;
-    this.#disk = await SmallDisk.open(sandbox, this.#directory);
+    this.disk = await SmallDisk.open(sandbox, this.directory);
     const port = await freePort();
-    const shell = this.#disk?.enter;
+    const shell = this.disk?.enter;
     const settings = {
       LEASE_MS: String(LEASE_MS),
       TRAINING_ENGINE: 'onnx',
       TRAINING_CHECKPOINT_EVERY_MS: '200',
     };
-    this.#place = await openPlace(mode, {
+    this.place = await openPlace(mode, {
       sandbox,
       name,
-      directory: this.#directory,
+      directory: this.directory,
       settings,
       apiUrl: `http://127.0.0.1:${port}`,
       shell,
     });
     const own = {
       ...settings,
-      ...this.#place.apiSettings,
+      ...this.place.apiSettings,
       PORT: String(port),
       ON_INTERRUPT: onInterrupt,
-      STATE_DIR: join(this.#directory, 'api'),
+      STATE_DIR: join(this.directory, 'api'),
     };
-    this.#api = await Service.start((more) => sandbox.startApi(name, { ...own, ...more }, shell));
-    await this.#owners('note');
+    this.api = await Service.start((more) => sandbox.startApi(name, { ...own, ...more }, shell));
+    await this.owners('note');
   }
 
   /** Starts a training. Repeats the request until the API acknowledges it; the task id prevents a duplicate. */
   async start(seed: number): Promise<void> {
     const body = { strategy: TRAINING, seed, task_id: `${this.name}-${this.ids.length}` };
-    const answer = await this.#until(() =>
+    const answer = await this.until(() =>
       request<OperationStarted>('POST', `${this.url}/trainings/start`, body),
     );
     this.ids.push(dataOf(answer).operation_id);
@@ -114,25 +114,25 @@ export class World {
 
   /** @returns a note for the report if the fault could not be applied, else `null` */
   async apply(fault: Fault): Promise<string | null> {
-    const { link } = this.#place;
+    const { link } = this.place;
     switch (fault.kind) {
       case 'kill api':
-        await this.#api.restart('SIGKILL', fault.ms);
+        await this.api.restart('SIGKILL', fault.ms);
         break;
       case 'end api':
-        await this.#api.restart('SIGTERM', fault.ms);
+        await this.api.restart('SIGTERM', fault.ms);
         break;
       case 'stop api':
-        await this.#api.stopFor(fault.ms);
+        await this.api.stopFor(fault.ms);
         break;
       case 'kill host':
-        await this.#host(fault.of).service.restart('SIGKILL', fault.ms);
+        await this.host(fault.of).service.restart('SIGKILL', fault.ms);
         break;
       case 'end host':
-        await this.#host(fault.of).service.restart('SIGTERM', fault.ms);
+        await this.host(fault.of).service.restart('SIGTERM', fault.ms);
         break;
       case 'stop host':
-        await this.#host(fault.of).service.stopFor(fault.ms);
+        await this.host(fault.of).service.stopFor(fault.ms);
         break;
       case 'kill trainer':
         for (const pid of await this.sandbox.trainers()) signal(pid, 'SIGKILL');
@@ -141,7 +141,7 @@ export class World {
         await Promise.all((await this.sandbox.trainers()).map((pid) => stopProcess(pid, fault.ms)));
         break;
       case 'crash':
-        return this.#crash(fault.point);
+        return this.crash(fault.point);
       case 'cut link':
         await cut(link, fault.ms);
         break;
@@ -149,17 +149,17 @@ export class World {
         await delay(link, fault.ms);
         break;
       case 'cut host':
-        await cut(this.#host(fault.of).link, fault.ms);
+        await cut(this.host(fault.of).link, fault.ms);
         break;
       case 'delay host':
-        await delay(this.#host(fault.of).link, fault.ms);
+        await delay(this.host(fault.of).link, fault.ms);
         break;
       case 'full disk':
       case 'full disk, kill api':
-        return this.#fillDisk(fault);
+        return this.fillDisk(fault);
       case 'cancel':
       case 'resume':
-        await this.#ask(fault.kind, fault.of);
+        await this.ask(fault.kind, fault.of);
         break;
     }
     return null;
@@ -167,18 +167,18 @@ export class World {
 
   /** The current state of every operation. */
   async operations(): Promise<OperationSummary[]> {
-    const answer = await this.#until(() => request<OperationList>('GET', `${this.url}/operations?limit=100`));
+    const answer = await this.until(() => request<OperationList>('GET', `${this.url}/operations?limit=100`));
     return dataOf(answer).operations;
   }
 
   /** @returns the operations and epochs that had more than one owner */
   async judgeOwners(): Promise<string[]> {
-    const lines = await this.#owners('judge');
+    const lines = await this.owners('judge');
     return lines.split('\n').filter((line) => line !== '');
   }
 
   get<T>(path: string): Promise<Answer<T>> {
-    return this.#until(() => request<T>('GET', this.url + path));
+    return this.until(() => request<T>('GET', this.url + path));
   }
 
   /** Resumes or retries every operation that failed, or was cancelled without a request, until it completes or time is up. */
@@ -186,41 +186,41 @@ export class World {
     const end = performance.now() + withinMs;
     for (;;) {
       const operations = await this.operations();
-      const open = this.#unfinished(operations);
-      if (open.length === 0 || performance.now() > end) return this.#withResults(operations);
-      await this.#startAgain(open);
+      const open = this.unfinished(operations);
+      if (open.length === 0 || performance.now() > end) return this.withResults(operations);
+      await this.startAgain(open);
       await sleep(200);
     }
   }
 
   async close(): Promise<void> {
-    await this.#api?.end('SIGTERM');
-    await this.#place?.close();
-    await this.#disk?.close();
+    await this.api?.end('SIGTERM');
+    await this.place?.close();
+    await this.disk?.close();
   }
 
-  #host(of: number): Place['hosts'][number] {
-    const { hosts } = this.#place;
+  private host(of: number): Place['hosts'][number] {
+    const { hosts } = this.place;
     const host = hosts[of % hosts.length];
     if (host === undefined) throw new Error(`A ${this.plan.mode} run has no host.`);
     return host;
   }
 
   /** The same operations with their results. */
-  async #withResults(operations: OperationSummary[]): Promise<Operation[]> {
+  private async withResults(operations: OperationSummary[]): Promise<Operation[]> {
     const answers = operations.map(({ operation_id: id }) => this.get<Operation>(`/operations/${id}`));
     return (await Promise.all(answers)).map(dataOf);
   }
 
   /** Operations that have neither completed nor been cancelled by the user. */
-  #unfinished(operations: OperationSummary[]): OperationSummary[] {
+  private unfinished(operations: OperationSummary[]): OperationSummary[] {
     return operations.filter(({ status, operation_id: id }) => {
       return !(status === 'completed' || (status === 'cancelled' && this.cancelled.has(id)));
     });
   }
 
   /** Resumes or retries the operations that have ended. */
-  async #startAgain(operations: OperationSummary[]): Promise<void> {
+  private async startAgain(operations: OperationSummary[]): Promise<void> {
     for (const { operation_id: id, status, resumable } of operations) {
       if (!isTerminalStatus(status)) continue;
       const how = resumable ? 'resume' : 'retry';
@@ -230,20 +230,20 @@ export class World {
   }
 
   /** Skips the fault on a machine without user namespaces. */
-  async #fillDisk({
+  private async fillDisk({
     kind,
     ms,
   }: Fault & { kind: 'full disk' | 'full disk, kill api' }): Promise<string | null> {
-    if (this.#disk === null) return 'impossible here';
-    await this.#disk.fill();
+    if (this.disk === null) return 'impossible here';
+    await this.disk.fill();
     await sleep(ms);
-    if (kind === 'full disk, kill api') await this.#api.end('SIGKILL');
-    await this.#disk.empty();
-    if (kind === 'full disk, kill api') await this.#api.restart('SIGKILL');
+    if (kind === 'full disk, kill api') await this.api.end('SIGKILL');
+    await this.disk.empty();
+    if (kind === 'full disk, kill api') await this.api.restart('SIGKILL');
     return null;
   }
 
-  async #ask(what: 'cancel' | 'resume', of: number): Promise<void> {
+  private async ask(what: 'cancel' | 'resume', of: number): Promise<void> {
     const id = this.ids[of % this.ids.length];
     if (id === undefined) return;
     const answer = await request('POST', `${this.url}/operations/${id}/${what}`, {}).catch(() => null);
@@ -252,10 +252,10 @@ export class World {
     if (what === 'resume' && answer?.body.success) this.cancelled.delete(id);
   }
 
-  async #owners(what: 'note' | 'judge'): Promise<string> {
+  private async owners(what: 'note' | 'judge'): Promise<string> {
     const program = join(import.meta.dirname, 'owners.js');
-    const database = join(this.#directory, 'api', 'ktrdr.db');
-    const shell = this.#disk?.enter ?? 'exec "$0" "$@"';
+    const database = join(this.directory, 'api', 'ktrdr.db');
+    const shell = this.disk?.enter ?? 'exec "$0" "$@"';
     const args = ['-c', shell, process.execPath, program, what, database];
     const run = this.sandbox.spawn('sh', args, process.env as Record<string, string>);
     const { code } = await run.ended;
@@ -267,13 +267,13 @@ export class World {
   }
 
   /** Restarts the service with a crash point. Keeps trainings running meanwhile, so that the point is reached. */
-  async #crash(point: CrashPoint): Promise<string | null> {
-    const hosts = this.#place.hosts.map(({ service }) => service);
+  private async crash(point: CrashPoint): Promise<string | null> {
+    const hosts = this.place.hosts.map(({ service }) => service);
     const isApi = point.process === 'api/dist/main' || hosts.length === 0;
-    const services = isApi ? [this.#api] : hosts;
+    const services = isApi ? [this.api] : hosts;
     const order: CrashOrder = {
       point,
-      sign: this.sandbox.path(`${this.name}-crash-${(this.#crashes += 1)}`),
+      sign: this.sandbox.path(`${this.name}-crash-${(this.crashes += 1)}`),
     };
     const hook = new URL('./crash-hook.js', import.meta.url).href;
     const settings = { NODE_OPTIONS: `--import ${hook}`, [CRASH_AT]: JSON.stringify(order) };
@@ -289,16 +289,16 @@ export class World {
         () => null,
       );
       if (!answer?.body.success) continue;
-      const unfinished = this.#unfinished(answer.body.data.operations);
+      const unfinished = this.unfinished(answer.body.data.operations);
       isOver = unfinished.length === 0;
-      await this.#startAgain(unfinished);
+      await this.startAgain(unfinished);
     }
     await Promise.all(services.map((service) => service.restart('SIGKILL')));
     return existsSync(order.sign) ? null : 'not reached';
   }
 
   /** Repeats a request until the API answers with another status than 503. */
-  async #until<T>(ask: () => Promise<Answer<T>>): Promise<Answer<T>> {
+  private async until<T>(ask: () => Promise<Answer<T>>): Promise<Answer<T>> {
     const end = performance.now() + ANSWER_MS;
     for (;;) {
       const answer = await ask().catch(() => null);

@@ -20,11 +20,11 @@ export interface OpenApiDocument {
 export class ApiDocument {
   /** Checked responses, such as `getOperation 200`. */
   readonly checked = new Set<string>();
-  readonly #ajv = new Ajv2020({ strict: false, allErrors: true });
-  readonly #validators = new Map<string, ValidateFunction>();
+  private readonly ajv = new Ajv2020({ strict: false, allErrors: true });
+  private readonly validators = new Map<string, ValidateFunction>();
 
   constructor(readonly document: OpenApiDocument) {
-    this.#ajv.addSchema(closed(document) as object, 'api');
+    this.ajv.addSchema(closed(document) as object, 'api');
   }
 
   /** @param url address of the service */
@@ -40,7 +40,7 @@ export class ApiDocument {
 
   /** @throws Error if the document does not describe this response of the operation */
   check(operationId: string, { status, contentType, text }: Answer): void {
-    const { path, method, operation } = this.#find(operationId);
+    const { path, method, operation } = this.find(operationId);
     const response = operation.responses[status];
     const where = `${operationId}, ${status} ${text.slice(0, 500)}`;
     if (response === undefined) throw new Error(`${where}: the document does not have the status`);
@@ -48,7 +48,7 @@ export class ApiDocument {
     if (media === undefined && text !== '')
       throw new Error(`${where}: the document does not have the content type ${contentType}`);
     if (media === 'application/json')
-      this.#validate(
+      this.validate(
         pointer('paths', path, method, 'responses', String(status), 'content', media),
         text,
         where,
@@ -56,7 +56,7 @@ export class ApiDocument {
     // each event's data
     if (media === 'text/event-stream') {
       for (const [, data = ''] of text.matchAll(/^data: (.*)$/gm))
-        this.#validate(pointer('paths', path, method, 'responses', '200', 'content', media), data, where);
+        this.validate(pointer('paths', path, method, 'responses', '200', 'content', media), data, where);
     }
     if (status >= 400 && status !== 503) {
       const { error } = JSON.parse(text) as { error: { code: string } };
@@ -66,14 +66,14 @@ export class ApiDocument {
     this.checked.add(`${operationId} ${status}`);
   }
 
-  #validate(schema: string, text: string, where: string): void {
+  private validate(schema: string, text: string, where: string): void {
     const key = `api#${schema}/schema`;
-    const validate = this.#validators.get(key) ?? this.#ajv.compile({ $ref: key });
-    this.#validators.set(key, validate);
-    if (!validate(JSON.parse(text))) throw new Error(`${where}\n${this.#ajv.errorsText(validate.errors)}`);
+    const validate = this.validators.get(key) ?? this.ajv.compile({ $ref: key });
+    this.validators.set(key, validate);
+    if (!validate(JSON.parse(text))) throw new Error(`${where}\n${this.ajv.errorsText(validate.errors)}`);
   }
 
-  #find(operationId: string) {
+  private find(operationId: string) {
     for (const [path, item] of Object.entries(this.document.paths))
       for (const [method, operation] of Object.entries(item))
         if (operation.operationId === operationId) return { path, method, operation };

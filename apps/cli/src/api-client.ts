@@ -28,15 +28,15 @@ export interface ApiClientOptions {
 /** The API over HTTP. Every method throws `ApiUnreachableError`, `ApiError`, or `CliError` where something else answers. */
 export class ApiClient {
   readonly baseUrl: string;
-  readonly #http: AxiosInstance;
-  readonly #signal: AbortSignal | undefined;
-  readonly #onAnswer: (line: string) => void;
+  private readonly http: AxiosInstance;
+  private readonly signal: AbortSignal | undefined;
+  private readonly onAnswer: (line: string) => void;
 
   constructor({ baseUrl, signal, onAnswer = () => {} }: ApiClientOptions) {
     this.baseUrl = baseUrl;
-    this.#signal = signal;
-    this.#onAnswer = onAnswer;
-    this.#http = axios.create({
+    this.signal = signal;
+    this.onAnswer = onAnswer;
+    this.http = axios.create({
       baseURL: baseUrl,
       timeout: ANSWER_TIMEOUT_MS,
       // A status is part of the answer, an envelope is read in any case.
@@ -48,19 +48,19 @@ export class ApiClient {
   }
 
   get<T>(path: string, query: object = {}): Promise<T> {
-    return this.#request<T>({ method: 'GET', url: path, params: query });
+    return this.request<T>({ method: 'GET', url: path, params: query });
   }
 
   post<T>(path: string, body: object = {}): Promise<T> {
-    return this.#request<T>({ method: 'POST', url: path, data: body });
+    return this.request<T>({ method: 'POST', url: path, data: body });
   }
 
   delete<T>(path: string): Promise<T> {
-    return this.#request<T>({ method: 'DELETE', url: path });
+    return this.request<T>({ method: 'DELETE', url: path });
   }
 
   operation(id: string): Promise<TypedOperation> {
-    return this.#request<TypedOperation>({
+    return this.request<TypedOperation>({
       method: 'GET',
       url: operationPath(id),
       timeout: FOLLOW_TIMEOUT_MS,
@@ -68,7 +68,7 @@ export class ApiClient {
   }
 
   cancelOperation(id: string, request: CancelOperationRequest): Promise<CancelOperationResponse> {
-    return this.#request<CancelOperationResponse>({
+    return this.request<CancelOperationResponse>({
       method: 'POST',
       url: `${operationPath(id)}/cancel`,
       data: request,
@@ -82,7 +82,7 @@ export class ApiClient {
    * @param lastEventId id of the last event of an earlier stream: only newer states follow
    */
   async *operationEvents(id: string, lastEventId?: string): AsyncGenerator<OperationEvent, void> {
-    const response = await this.#send({
+    const response = await this.send({
       method: 'GET',
       url: `${operationPath(id)}/events`,
       responseType: 'stream',
@@ -97,7 +97,7 @@ export class ApiClient {
       // the operation has ended, and the client has seen its final state
       if (response.status === 204) return;
       if (response.status !== 200 || !contentType(response).startsWith('text/event-stream')) {
-        this.#data(response.status, parseJson(await readText(stream)), response);
+        this.data(response.status, parseJson(await readText(stream)), response);
       }
       for await (const event of readEvents(stream, SILENT_STREAM_MS)) {
         const operation = parseJson(event.data);
@@ -110,15 +110,15 @@ export class ApiClient {
     }
   }
 
-  async #request<T>(request: HttpRequest): Promise<T> {
-    const response = await this.#send(request);
-    return this.#data(response.status, response.data, response) as T;
+  private async request<T>(request: HttpRequest): Promise<T> {
+    const response = await this.send(request);
+    return this.data(response.status, response.data, response) as T;
   }
 
-  async #send(request: HttpRequest): Promise<AxiosResponse<unknown>> {
+  private async send(request: HttpRequest): Promise<AxiosResponse<unknown>> {
     try {
-      const response = await this.#http.request<unknown>({ ...request, signal: this.#signal });
-      this.#onAnswer(`${request.method} ${request.url} -> ${response.status}`);
+      const response = await this.http.request<unknown>({ ...request, signal: this.signal });
+      this.onAnswer(`${request.method} ${request.url} -> ${response.status}`);
       return response;
     } catch (error) {
       throw new ApiUnreachableError(this.baseUrl, error);
@@ -126,7 +126,7 @@ export class ApiClient {
   }
 
   /** What a success carries. @throws ApiError, or CliError where the answer is not the API's */
-  #data(status: number, body: unknown, response: AxiosResponse<unknown>): unknown {
+  private data(status: number, body: unknown, response: AxiosResponse<unknown>): unknown {
     if (isErrorResponse(body)) throw new ApiError(status, body.error);
     if (typeof body === 'object' && body !== null && 'success' in body && 'data' in body) return body.data;
     throw new CliError(

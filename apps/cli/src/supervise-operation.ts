@@ -54,184 +54,176 @@ export async function superviseOperation(
 }
 
 class Supervision {
-  readonly #context: CommandContext;
-  readonly #supervised: Supervised;
-  readonly #options: ReadOptions;
-  readonly #display: ProgressDisplay;
-  readonly #api: ApiClient;
-  readonly #left = new AbortController();
-  #leftWith: ExitCode = EXIT.cancelled;
-  #id: string | null;
-  #state: ProgressState | null = null;
-  #cancel: 'no' | 'wanted' | 'taken' | 'refused' = 'no';
+  private readonly api: ApiClient;
+  private readonly left = new AbortController();
+  private leftWith: ExitCode = EXIT.cancelled;
+  private id: string | null;
+  private state: ProgressState | null = null;
+  private cancel: 'no' | 'wanted' | 'taken' | 'refused' = 'no';
 
   constructor(
-    context: CommandContext,
-    supervised: Supervised,
-    options: ReadOptions,
-    display: ProgressDisplay,
+    private readonly context: CommandContext,
+    private readonly supervised: Supervised,
+    private readonly options: ReadOptions,
+    private readonly display: ProgressDisplay,
   ) {
-    this.#context = context;
-    this.#supervised = supervised;
-    this.#options = options;
-    this.#display = display;
-    this.#id = supervised.kind === 'start' ? null : supervised.id;
-    this.#api = openApi(context, {
+    this.id = supervised.kind === 'start' ? null : supervised.id;
+    this.api = openApi(context, {
       verbose: options.verbose,
-      signal: this.#left.signal,
+      signal: this.left.signal,
       note: (line) => display.note(line),
     });
   }
 
   /** Ctrl+C. */
   interrupt(press: number): void {
-    if (this.#supervised.kind !== 'start' || press > 1) {
+    if (this.supervised.kind !== 'start' || press > 1) {
       this.leave(EXIT.cancelled);
       return;
     }
-    this.#cancel = 'wanted';
-    if (this.#state !== null) {
-      this.#state = { ...this.#state, cancelRequested: true };
-      this.#display.show(this.#state);
+    this.cancel = 'wanted';
+    if (this.state !== null) {
+      this.state = { ...this.state, cancelRequested: true };
+      this.display.show(this.state);
     }
-    if (this.#id !== null) void this.#sendCancel(this.#id);
+    if (this.id !== null) void this.sendCancel(this.id);
   }
 
   leave(exitCode: ExitCode): void {
-    this.#leftWith = exitCode;
-    this.#left.abort();
+    this.leftWith = exitCode;
+    this.left.abort();
   }
 
   async run(): Promise<ExitCode> {
     try {
-      return await this.#run();
+      return await this.supervise();
     } catch (error) {
-      if (!this.#left.signal.aborted) throw error;
-      return this.#sayLeft();
+      if (!this.left.signal.aborted) throw error;
+      return this.sayLeft();
     } finally {
       // Ends what still waits to be sent.
-      this.#left.abort();
+      this.left.abort();
     }
   }
 
-  async #run(): Promise<ExitCode> {
-    const { output, clock } = this.#context;
-    const supervised = this.#supervised;
+  private async supervise(): Promise<ExitCode> {
+    const { output, clock } = this.context;
+    const supervised = this.supervised;
     if (supervised.kind === 'start') {
-      const started = await supervised.start(this.#api);
-      this.#id = started.operation_id;
-      if (this.#cancelWanted) {
-        void this.#sendCancel(started.operation_id);
+      const started = await supervised.start(this.api);
+      this.id = started.operation_id;
+      if (this.cancelWanted) {
+        void this.sendCancel(started.operation_id);
       } else if (supervised.detach) {
-        const exitCode = await this.#detach(started, supervised);
-        if (!this.#cancelWanted) return exitCode;
+        const exitCode = await this.detach(started, supervised);
+        if (!this.cancelWanted) return exitCode;
       }
-      if (!this.#options.json || this.#options.verbose) {
-        this.#display.note(output.style.dim(`Operation ${started.operation_id}`));
+      if (!this.options.json || this.options.verbose) {
+        this.display.note(output.style.dim(`Operation ${started.operation_id}`));
       }
     } else if (supervised.kind === 'again') {
-      const started = await supervised.open(this.#api);
-      if (supervised.detach) return this.#detach(started, supervised);
+      const started = await supervised.open(this.api);
+      if (supervised.detach) return this.detach(started, supervised);
     } else if (supervised.kind === 'cancel') {
-      await supervised.cancel(this.#api);
-      this.#cancel = 'taken';
+      await supervised.cancel(this.api);
+      this.cancel = 'taken';
     }
-    const id = this.#id ?? '';
-    const { signal } = this.#left;
+    const id = this.id ?? '';
+    const { signal } = this.left;
     const known = supervised.kind !== 'follow';
-    for await (const update of followOperation(this.#api, id, { clock, signal, known })) {
+    for await (const update of followOperation(this.api, id, { clock, signal, known })) {
       if (update.kind === 'operation' && isTerminalStatus(update.operation.status)) {
-        return this.#end(update.operation);
+        return this.end(update.operation);
       }
-      this.#show(update.kind === 'operation' ? update.operation : null);
+      this.show(update.kind === 'operation' ? update.operation : null);
     }
-    return this.#sayLeft();
+    return this.sayLeft();
   }
 
-  async #detach(started: OperationStarted, { obstacle }: Detachable): Promise<ExitCode> {
-    const { output } = this.#context;
-    const exitCode = showStarted(this.#context, started, this.#options.json);
-    const line = await obstacle?.(this.#api);
+  private async detach(started: OperationStarted, { obstacle }: Detachable): Promise<ExitCode> {
+    const { output } = this.context;
+    const exitCode = showStarted(this.context, started, this.options.json);
+    const line = await obstacle?.(this.api);
     if (typeof line === 'string') output.err(output.errorStyle.yellow(line));
     return exitCode;
   }
 
-  get #cancelWanted(): boolean {
-    return this.#cancel !== 'no';
+  private get cancelWanted(): boolean {
+    return this.cancel !== 'no';
   }
 
   /** @param operation `null` where the API does not answer */
-  #show(operation: TypedOperation | null): void {
-    const known = operation ?? this.#state?.operation;
+  private show(operation: TypedOperation | null): void {
+    const known = operation ?? this.state?.operation;
     if (known === undefined) return;
-    this.#state = {
+    this.state = {
       operation: known,
-      receivedAt: operation === null ? (this.#state?.receivedAt ?? 0) : this.#context.clock.now(),
+      receivedAt: operation === null ? (this.state?.receivedAt ?? 0) : this.context.clock.now(),
       lost: operation === null,
-      cancelRequested: this.#cancel === 'wanted' || this.#cancel === 'taken',
+      cancelRequested: this.cancel === 'wanted' || this.cancel === 'taken',
     };
-    this.#display.show(this.#state);
+    this.display.show(this.state);
   }
 
-  #end(operation: TypedOperation): ExitCode {
-    this.#display.stop();
-    const exitCode = showOutcome(this.#context.output, operation, {
-      ...this.#options,
-      cancelRequested: this.#cancelWanted && this.#cancel !== 'refused',
+  private end(operation: TypedOperation): ExitCode {
+    this.display.stop();
+    const exitCode = showOutcome(this.context.output, operation, {
+      ...this.options,
+      cancelRequested: this.cancelWanted && this.cancel !== 'refused',
     });
-    if (this.#supervised.kind !== 'cancel') return exitCode;
+    if (this.supervised.kind !== 'cancel') return exitCode;
     return operation.status === 'cancelled' ? EXIT.completed : EXIT.failed;
   }
 
   /** Tells the API until it has answered. Never rejects: how the operation ends is learnt by following it. */
-  async #sendCancel(id: string): Promise<void> {
-    const { signal } = this.#left;
+  private async sendCancel(id: string): Promise<void> {
+    const { signal } = this.left;
     let said = false;
     while (!signal.aborted) {
       try {
-        await this.#api.cancelOperation(id, { reason: 'Ctrl+C in ktrdr' });
-        this.#cancel = 'taken';
+        await this.api.cancelOperation(id, { reason: 'Ctrl+C in ktrdr' });
+        this.cancel = 'taken';
         return;
       } catch (error) {
         if (signal.aborted) return;
         if (!(error instanceof ApiUnreachableError)) {
-          this.#cancelRefused(error);
+          this.cancelRefused(error);
           return;
         }
         if (!said) {
           said = true;
-          this.#display.note(
+          this.display.note(
             'The API does not answer. It is told to cancel as soon as it does; Ctrl+C again leaves.',
           );
         }
-        await this.#context.clock.sleep(CANCEL_AGAIN_MS, signal);
+        await this.context.clock.sleep(CANCEL_AGAIN_MS, signal);
       }
     }
   }
 
-  #cancelRefused(error: unknown): void {
+  private cancelRefused(error: unknown): void {
     // It has ended meanwhile: the end is on its way.
     if (error instanceof ApiError && error.code === 'operation_ended') return;
-    this.#cancel = 'refused';
+    this.cancel = 'refused';
     const reason = error instanceof CliError ? printable(error.message) : String(error);
-    this.#display.note(`The cancel was not taken: ${reason}\nThe operation goes on; Ctrl+C again leaves it.`);
+    this.display.note(`The cancel was not taken: ${reason}\nThe operation goes on; Ctrl+C again leaves it.`);
   }
 
-  #sayLeft(): ExitCode {
-    this.#display.stop();
-    this.#context.output.err(this.#whereItStands());
-    return this.#leftWith;
+  private sayLeft(): ExitCode {
+    this.display.stop();
+    this.context.output.err(this.whereItStands());
+    return this.leftWith;
   }
 
-  #whereItStands(): string {
-    const id = this.#id;
+  private whereItStands(): string {
+    const id = this.id;
     if (id === null) {
       return 'Left before the API answered: the operation may have started.\n  look for it: ktrdr operations list';
     }
-    if (this.#cancel === 'taken') {
+    if (this.cancel === 'taken') {
       return `Left; the operation goes on being cancelled.\n  look at it: ktrdr operations show ${id}`;
     }
-    if (this.#cancel === 'wanted') {
+    if (this.cancel === 'wanted') {
       return `Left before the API took the cancel.\n  cancel it: ktrdr operations cancel ${id}`;
     }
     return (

@@ -11,12 +11,12 @@ export class StreamReader {
   lastStatus = '';
   /** Resolves when the stream has ended. */
   readonly ended: Promise<void>;
-  #rest = '';
-  #measures = false;
+  private rest = '';
+  private measures = false;
 
   private constructor(response: IncomingMessage) {
     response.setEncoding('utf8');
-    response.on('data', (chunk: string) => this.#take(chunk, nowMs()));
+    response.on('data', (chunk: string) => this.take(chunk, nowMs()));
     this.ended = new Promise((resolve, reject) => {
       response.once('end', resolve);
       response.once('error', reject);
@@ -35,21 +35,21 @@ export class StreamReader {
 
   /** Starts measuring; earlier events do not count. */
   measure(): void {
-    this.#measures = true;
+    this.measures = true;
   }
 
-  #take(chunk: string, now: number): void {
-    const events = (this.#rest + chunk).split('\n\n');
-    this.#rest = events.pop() ?? '';
-    for (const event of events) this.#takeEvent(event, now);
+  private take(chunk: string, now: number): void {
+    const events = (this.rest + chunk).split('\n\n');
+    this.rest = events.pop() ?? '';
+    for (const event of events) this.takeEvent(event, now);
   }
 
-  #takeEvent(event: string, now: number): void {
+  private takeEvent(event: string, now: number): void {
     const status = /"status":"(\w+)"/.exec(event)?.[1];
     if (status === undefined) return;
     this.lastStatus = status;
     const stamp = stampIn(event);
-    if (stamp === null || !this.#measures || this.numbers.at(-1) === stamp.number) return;
+    if (stamp === null || !this.measures || this.numbers.at(-1) === stamp.number) return;
     this.numbers.push(stamp.number);
     // a status event repeats an older report, so its delay says nothing
     if (event.includes('event: progress')) this.delays.push(now - stamp.at);

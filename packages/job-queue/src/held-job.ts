@@ -57,51 +57,49 @@ export class HeldJob<TData, TReport> implements WorkedJob<TData, TReport> {
   readonly id: string;
   readonly data: TData;
   readonly run: number;
-  readonly #parts: HeldJobParts<TData, TReport>;
-  readonly #listeners: ((stop: JobStop) => void)[] = [];
-  #stop: JobStop | null = null;
-  #begun = false;
-  #unwanted = false;
-  #onBegin = () => {};
-  #report: TReport | null = null;
-  #changed = false;
-  #sending: Promise<void> | null = null;
-  #lastSent = -Infinity;
-  #renewedAt: number;
-  #cancelCheck = () => {};
-  #cancelSend = () => {};
-  #ended = false;
+  private readonly listeners: ((stop: JobStop) => void)[] = [];
+  private stop: JobStop | null = null;
+  private begun = false;
+  private unwanted = false;
+  private onBegin = () => {};
+  private lastReport: TReport | null = null;
+  private changed = false;
+  private sending: Promise<void> | null = null;
+  private lastSent = -Infinity;
+  private renewedAt: number;
+  private cancelCheck = () => {};
+  private cancelSend = () => {};
+  private ended = false;
 
-  constructor(parts: HeldJobParts<TData, TReport>) {
-    this.#parts = parts;
+  constructor(private readonly parts: HeldJobParts<TData, TReport>) {
     this.id = parts.id;
     this.data = parts.data;
     this.run = parts.run;
-    this.#renewedAt = parts.clock.monotonic();
-    this.#look();
+    this.renewedAt = parts.clock.monotonic();
+    this.look();
   }
 
   get isGone(): boolean {
-    return this.#stop?.cause === 'gone';
+    return this.stop?.cause === 'gone';
   }
 
   get whyGone(): string | null {
-    return this.#stop?.cause === 'gone' ? this.#stop.reason : null;
+    return this.stop?.cause === 'gone' ? this.stop.reason : null;
   }
 
   /** True if nobody started the job within `BEGIN_MS`. */
   get isUnwanted(): boolean {
-    return this.#unwanted;
+    return this.unwanted;
   }
 
   report(report: TReport): void {
-    this.#report = report;
-    this.#send();
+    this.lastReport = report;
+    this.send();
   }
 
   onStop(listener: (stop: JobStop) => void): void {
-    this.#listeners.push(listener);
-    if (this.#stop !== null) listener(this.#stop);
+    this.listeners.push(listener);
+    if (this.stop !== null) listener(this.stop);
   }
 
   /**
@@ -109,21 +107,21 @@ export class HeldJob<TData, TReport> implements WorkedJob<TData, TReport> {
    * the job is lost.
    */
   async untilBegun(): Promise<void> {
-    const { clock } = this.#parts;
+    const { clock } = this.parts;
     const begun = new Promise<void>((resolve) => {
-      this.#onBegin = resolve;
+      this.onBegin = resolve;
       this.onStop(() => resolve());
     });
-    this.#send();
+    this.send();
     const tooLate = clock.setTimer(BEGIN_MS, () => {
-      this.#unwanted = true;
-      this.#stopBy({ cause: 'gone', reason: 'nobody started the job', force: true });
+      this.unwanted = true;
+      this.stopBy({ cause: 'gone', reason: 'nobody started the job', force: true });
     });
     await begun;
     tooLate();
     this.throwIfGone();
-    this.#begun = true;
-    this.#send();
+    this.begun = true;
+    this.send();
   }
 
   throwIfGone(): void {
@@ -132,75 +130,75 @@ export class HeldJob<TData, TReport> implements WorkedJob<TData, TReport> {
 
   receive(message: JobMessage): void {
     if (message.type === 'cancel') {
-      this.#stopBy({ cause: 'cancelled', reason: message.reason, force: message.force });
-    } else if (message.run === this.run) this.#onBegin();
+      this.stopBy({ cause: 'cancelled', reason: message.reason, force: message.force });
+    } else if (message.run === this.run) this.onBegin();
   }
 
   renewed(): void {
-    this.#renewedAt = this.#parts.clock.monotonic();
+    this.renewedAt = this.parts.clock.monotonic();
   }
 
   /** Stops the work because the lock is lost. */
   lose(reason: string): void {
-    this.#stopBy({ cause: 'gone', reason, force: true });
+    this.stopBy({ cause: 'gone', reason, force: true });
   }
 
   /** Stops the work because the worker stops. Another worker takes over. */
   stopForWorker(): void {
-    this.#stopBy({ cause: 'gone', reason: 'the worker is stopping', force: false });
+    this.stopBy({ cause: 'gone', reason: 'the worker is stopping', force: false });
   }
 
   /** Stops all timers. Call this when the work has ended. */
   end(): void {
-    this.#ended = true;
-    this.#cancelCheck();
-    this.#cancelSend();
+    this.ended = true;
+    this.cancelCheck();
+    this.cancelSend();
   }
 
-  #stopBy(stop: JobStop): void {
-    const before = this.#stop;
+  private stopBy(stop: JobStop): void {
+    const before = this.stop;
     if (before?.cause === 'gone' && (before.force || !stop.force)) return;
     if (before !== null && before.cause === stop.cause && before.force === stop.force) return;
-    this.#stop = stop;
-    for (const listener of this.#listeners) listener(stop);
+    this.stop = stop;
+    for (const listener of this.listeners) listener(stop);
   }
 
-  #look(): void {
-    const { clock, lockMs } = this.#parts;
-    this.#cancelCheck = clock.setTimer(lockMs / CHECKS_PER_LOCK, () => {
-      const silence = clock.monotonic() - this.#renewedAt;
+  private look(): void {
+    const { clock, lockMs } = this.parts;
+    this.cancelCheck = clock.setTimer(lockMs / CHECKS_PER_LOCK, () => {
+      const silence = clock.monotonic() - this.renewedAt;
       if (silence > lockMs * LOST_AFTER_SHARE) {
         this.lose(`the queue could not be reached for ${(silence / 1000).toFixed(1)} s`);
-      } else this.#look();
+      } else this.look();
     });
   }
 
   /** Sends the newest report, after the previous one has been delivered. */
-  #send(): void {
-    this.#changed = true;
-    if (this.#sending !== null || this.#ended) return;
-    this.#sending = this.#sendAll().finally(() => {
-      this.#sending = null;
+  private send(): void {
+    this.changed = true;
+    if (this.sending !== null || this.ended) return;
+    this.sending = this.sendAll().finally(() => {
+      this.sending = null;
     });
   }
 
-  async #sendAll(): Promise<void> {
-    const { clock, run, worker, send } = this.#parts;
-    while (this.#changed && !this.#ended) {
-      const wait = this.#lastSent + REPORT_EVERY_MS - clock.monotonic();
+  private async sendAll(): Promise<void> {
+    const { clock, run, worker, send } = this.parts;
+    while (this.changed && !this.ended) {
+      const wait = this.lastSent + REPORT_EVERY_MS - clock.monotonic();
       if (wait > 0) {
         await new Promise<void>((resolve) => {
-          this.#cancelSend = clock.setTimer(wait, resolve);
+          this.cancelSend = clock.setTimer(wait, resolve);
         });
-        if (this.#ended) return;
+        if (this.ended) return;
       }
-      this.#changed = false;
-      this.#lastSent = clock.monotonic();
+      this.changed = false;
+      this.lastSent = clock.monotonic();
       try {
-        await send({ run, worker, begun: this.#begun, report: this.#report });
+        await send({ run, worker, begun: this.begun, report: this.lastReport });
       } catch {
         // the queue is unreachable: the lock decides whether the job is lost
-        this.#changed = true;
+        this.changed = true;
       }
     }
   }

@@ -61,37 +61,35 @@ const PRIORITIES: Record<JobPriority, number> = { high: 1, normal: 2, low: 3 };
 
 /** Adds jobs to a queue and follows them. Any number of processes may do so, also for the same job. */
 export class JobQueue<TData, TReport, TOutcome, TDescription> {
-  readonly #parts: JobQueueParts;
-  readonly #client: QueueClient;
-  readonly #watches = new Map<string, JobWatch<TReport, TOutcome>>();
-  readonly #workers = new Map<string, KnownWorker<TDescription>>();
-  #stopTimer = () => {};
+  private readonly client: QueueClient;
+  private readonly watches = new Map<string, JobWatch<TReport, TOutcome>>();
+  private readonly knownWorkers = new Map<string, KnownWorker<TDescription>>();
+  private stopTimer = () => {};
   /** Time of the next poll, monotonic ms. */
-  #pollAt = Infinity;
+  private pollAt = Infinity;
   /** Start of the current outage, monotonic ms; `null` while the queue responds. */
-  #outageSince: number | null = null;
+  private outageSince: number | null = null;
   /** Cause of the outage: the first error that says more than "no response". */
-  #outageCause: unknown = null;
+  private outageCause: unknown = null;
   /** Time since when this process hears workers, monotonic ms. */
-  #listensSince: number | null = null;
-  #polling = false;
-  #closed = false;
+  private listensSince: number | null = null;
+  private polling = false;
+  private closed = false;
 
-  constructor(parts: JobQueueParts) {
-    this.#parts = parts;
-    this.#client = new QueueClient(new QueueConnection(parts.url, parts.queue), {
+  constructor(private readonly parts: JobQueueParts) {
+    this.client = new QueueClient(new QueueConnection(parts.url, parts.queue), {
       clock: parts.clock,
-      onError: (error) => this.#beginOutage(error),
-      listen: (opened) => this.#listen(opened),
+      onError: (error) => this.beginOutage(error),
+      listen: (opened) => this.listen(opened),
     });
   }
 
   /** Checks that the queue responds. @throws KtrdrError `queue_unreachable` */
   async check(): Promise<void> {
     try {
-      await within(this.#client.queue.getJobCounts('active'), RESPONSE_TIMEOUT_MS);
+      await within(this.client.queue.getJobCounts('active'), RESPONSE_TIMEOUT_MS);
     } catch (cause) {
-      throw this.#unreachable(cause);
+      throw this.unreachable(cause);
     }
   }
 
@@ -104,23 +102,23 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
   async add(jobId: string, job: QueuedJob<TData>, priority: JobPriority = 'normal'): Promise<void> {
     try {
       await within(
-        this.#client.queue.add('job', job, { jobId, priority: PRIORITIES[priority], attempts: 1 }),
+        this.client.queue.add('job', job, { jobId, priority: PRIORITIES[priority], attempts: 1 }),
         RESPONSE_TIMEOUT_MS,
       );
     } catch (cause) {
-      throw this.#unreachable(cause);
+      throw this.unreachable(cause);
     }
   }
 
   /** Follows a job: yields each new state, and repeats the last one every second, until the reader leaves. */
   follow(jobId: string): JobWatch<TReport, TOutcome> {
     const watch = new JobWatch<TReport, TOutcome>(() => {
-      if (this.#watches.get(jobId) === watch) this.#watches.delete(jobId);
+      if (this.watches.get(jobId) === watch) this.watches.delete(jobId);
     });
-    const other = this.#watches.get(jobId);
-    this.#watches.set(jobId, watch);
+    const other = this.watches.get(jobId);
+    this.watches.set(jobId, watch);
     void other?.return();
-    this.#pollIn(FIRST_POLL_MS);
+    this.pollIn(FIRST_POLL_MS);
     return watch;
   }
 
@@ -130,11 +128,11 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
   async tell(jobId: string, message: JobMessage): Promise<void> {
     try {
       await within(
-        this.#client.relay.publish(topicOfJob(jobId), message, { retain: MESSAGE_RETENTION_MS }),
+        this.client.relay.publish(topicOfJob(jobId), message, { retain: MESSAGE_RETENTION_MS }),
         RESPONSE_TIMEOUT_MS,
       );
     } catch (cause) {
-      throw this.#unreachable(cause);
+      throw this.unreachable(cause);
     }
   }
 
@@ -146,19 +144,19 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
    */
   async remove(jobId: string): Promise<boolean> {
     try {
-      return (await within(this.#client.queue.remove(jobId), RESPONSE_TIMEOUT_MS)) > 0;
+      return (await within(this.client.queue.remove(jobId), RESPONSE_TIMEOUT_MS)) > 0;
     } catch (cause) {
-      throw this.#unreachable(cause);
+      throw this.unreachable(cause);
     }
   }
 
   /** Current state of the job; `missing` if the queue does not know it. @throws KtrdrError `queue_unreachable` */
   async state(jobId: string): Promise<JobState<TReport, TOutcome>> {
     try {
-      const { queue } = this.#client;
+      const { queue } = this.client;
       // state first: a job read before its end has no outcome yet
       const state = await within(queue.getJobState(jobId), RESPONSE_TIMEOUT_MS);
-      const job = await this.#job(jobId);
+      const job = await this.job(jobId);
       if (job === undefined) return { state: 'missing' };
       switch (state) {
         case 'completed':
@@ -178,19 +176,18 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
           return { state: 'waiting', ahead: null };
       }
     } catch (cause) {
-      throw this.#unreachable(cause);
+      throw this.unreachable(cause);
     }
   }
 
   /** Number of the run that has the job; `null` if no worker has it. @throws KtrdrError `queue_unreachable` */
   async currentRun(jobId: string): Promise<number | null> {
     try {
-      if ((await within(this.#client.queue.getJobState(jobId), RESPONSE_TIMEOUT_MS)) !== 'active')
-        return null;
+      if ((await within(this.client.queue.getJobState(jobId), RESPONSE_TIMEOUT_MS)) !== 'active') return null;
       // not from the report: a late report of an earlier run may have replaced the current one
-      return (await this.#job(jobId))?.attemptsStarted ?? null;
+      return (await this.job(jobId))?.attemptsStarted ?? null;
     } catch (cause) {
-      throw this.#unreachable(cause);
+      throw this.unreachable(cause);
     }
   }
 
@@ -201,31 +198,31 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
    * @throws KtrdrError `queue_unreachable`
    */
   async workers(): Promise<KnownWorker<TDescription>[]> {
-    const { clock } = this.#parts;
-    if (this.#listensSince === null || this.#outageSince !== null) await this.check();
-    const since = this.#listensSince ?? clock.monotonic();
+    const { clock } = this.parts;
+    if (this.listensSince === null || this.outageSince !== null) await this.check();
+    const since = this.listensSince ?? clock.monotonic();
     await clock.sleep(Math.max(0, since + ALL_ANNOUNCED_MS - clock.monotonic()));
     const now = clock.now();
-    for (const [name, worker] of this.#workers) {
-      if (now - worker.lastHeartbeat > WORKER_EXPIRY_MS) this.#workers.delete(name);
+    for (const [name, worker] of this.knownWorkers) {
+      if (now - worker.lastHeartbeat > WORKER_EXPIRY_MS) this.knownWorkers.delete(name);
     }
-    return [...this.#workers.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    return [...this.knownWorkers.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
-    this.#stopTimer();
-    for (const watch of this.#watches.values()) await watch.return();
-    await this.#client.close();
+    this.closed = true;
+    this.stopTimer();
+    for (const watch of this.watches.values()) await watch.return();
+    await this.client.close();
   }
 
-  async #listen({ events, relay }: QueueParts): Promise<void> {
+  private async listen({ events, relay }: QueueParts): Promise<void> {
     const heard = (jobId: string, state: JobState<TReport, TOutcome>) => {
-      const watch = this.#watches.get(jobId);
+      const watch = this.watches.get(jobId);
       if (watch === undefined) return;
-      watch.heardAt = this.#parts.clock.monotonic();
+      watch.heardAt = this.parts.clock.monotonic();
       watch.set(state);
-      this.#endOutage();
+      this.endOutage();
     };
     events.on('progress', ({ jobId, data }) => {
       const report = data as unknown as JobReport<TReport>;
@@ -238,52 +235,52 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
     events.on('delayed', ({ jobId }) => heard(jobId, { state: 'held' }));
     events.on('waiting', ({ jobId }) => heard(jobId, { state: 'waiting', ahead: null }));
     await relay.subscribe<WorkerMessage<TDescription>>(WORKERS_TOPIC, ({ data }) => {
-      if ('left' in data) this.#workers.delete(data.name);
-      else this.#workers.set(data.name, { ...data, lastHeartbeat: this.#parts.clock.now() });
+      if ('left' in data) this.knownWorkers.delete(data.name);
+      else this.knownWorkers.set(data.name, { ...data, lastHeartbeat: this.parts.clock.now() });
     });
-    this.#listensSince ??= this.#parts.clock.monotonic();
+    this.listensSince ??= this.parts.clock.monotonic();
   }
 
-  #pollIn(ms: number): void {
-    if (this.#closed || this.#polling) return;
-    const at = this.#parts.clock.monotonic() + ms;
+  private pollIn(ms: number): void {
+    if (this.closed || this.polling) return;
+    const at = this.parts.clock.monotonic() + ms;
     // a sequence of new followers must not postpone the poll
-    if (at >= this.#pollAt) return;
-    this.#pollAt = at;
-    this.#stopTimer();
-    this.#stopTimer = this.#parts.clock.setTimer(ms, () => void this.#look());
+    if (at >= this.pollAt) return;
+    this.pollAt = at;
+    this.stopTimer();
+    this.stopTimer = this.parts.clock.setTimer(ms, () => void this.look());
   }
 
   /** Polls the followed jobs, because events may get lost. Never rejects. */
-  async #look(): Promise<void> {
-    this.#polling = true;
-    this.#pollAt = Infinity;
+  private async look(): Promise<void> {
+    this.polling = true;
+    this.pollAt = Infinity;
     try {
-      if (this.#outageSince !== null) await this.check();
-      await this.#pollWaiting();
-      await this.#pollSilent();
-      this.#endOutage();
+      if (this.outageSince !== null) await this.check();
+      await this.pollWaiting();
+      await this.pollSilent();
+      this.endOutage();
     } catch (error) {
-      this.#beginOutage(error);
+      this.beginOutage(error);
     }
-    this.#polling = false;
-    for (const watch of this.#watches.values()) watch.remind();
-    if (this.#watches.size > 0 || this.#outageSince !== null) this.#pollIn(POLL_MS);
+    this.polling = false;
+    for (const watch of this.watches.values()) watch.remind();
+    if (this.watches.size > 0 || this.outageSince !== null) this.pollIn(POLL_MS);
   }
 
-  async #pollWaiting(): Promise<void> {
+  private async pollWaiting(): Promise<void> {
     const isSettled = ({ state }: JobWatch<TReport, TOutcome>) =>
       state !== null && state.state !== 'waiting' && state.state !== 'unreachable';
-    if ([...this.#watches.values()].every(isSettled)) return;
+    if ([...this.watches.values()].every(isSettled)) return;
     const ids = await within(
-      this.#client.queue.getRanges(['prioritized', 'waiting'], 0, -1, true),
+      this.client.queue.getRanges(['prioritized', 'waiting'], 0, -1, true),
       RESPONSE_TIMEOUT_MS,
     );
-    const now = this.#parts.clock.monotonic();
+    const now = this.parts.clock.monotonic();
     // in a long queue, all places change at every poll, and each reported place is stored
-    const tellEvery = this.#watches.size * PLACE_MS;
+    const tellEvery = this.watches.size * PLACE_MS;
     for (const [ahead, jobId] of ids.entries()) {
-      const watch = this.#watches.get(jobId);
+      const watch = this.watches.get(jobId);
       if (watch === undefined || isSettled(watch)) continue;
       watch.heardAt = now;
       const hasPlace = watch.state?.state === 'waiting' && watch.state.ahead !== null;
@@ -293,56 +290,56 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
     }
   }
 
-  async #pollSilent(): Promise<void> {
-    const now = this.#parts.clock.monotonic();
-    const silent = [...this.#watches]
+  private async pollSilent(): Promise<void> {
+    const now = this.parts.clock.monotonic();
+    const silent = [...this.watches]
       .filter(([, { heardAt, state }]) => now - heardAt > SILENT_MS && state?.state !== 'completed')
       .slice(0, MAX_QUERIES_PER_POLL);
     for (const [jobId, watch] of silent) {
       const state = await this.state(jobId);
       // a newer event arrived meanwhile
       if (watch.heardAt > now) continue;
-      watch.heardAt = this.#parts.clock.monotonic();
+      watch.heardAt = this.parts.clock.monotonic();
       watch.set(state);
     }
   }
 
-  async #job(jobId: string): Promise<Job<QueuedJob<TData>, TOutcome> | undefined> {
-    return (await within(this.#client.queue.getJob(jobId), RESPONSE_TIMEOUT_MS)) as
+  private async job(jobId: string): Promise<Job<QueuedJob<TData>, TOutcome> | undefined> {
+    return (await within(this.client.queue.getJob(jobId), RESPONSE_TIMEOUT_MS)) as
       | Job<QueuedJob<TData>, TOutcome>
       | undefined;
   }
 
-  #beginOutage(error: unknown): void {
-    const { logger, clock } = this.#parts;
-    if (this.#closed) return;
-    if (this.#outageSince === null) {
+  private beginOutage(error: unknown): void {
+    const { logger, clock } = this.parts;
+    if (this.closed) return;
+    if (this.outageSince === null) {
       logger.error('the queue cannot be reached', { reason: reasonOf(error) });
-      this.#outageSince = clock.monotonic();
-      this.#outageCause = error;
-      this.#pollIn(POLL_MS);
+      this.outageSince = clock.monotonic();
+      this.outageCause = error;
+      this.pollIn(POLL_MS);
     }
-    if (this.#outageCause instanceof KtrdrError) this.#outageCause = error;
-    for (const watch of this.#watches.values()) {
+    if (this.outageCause instanceof KtrdrError) this.outageCause = error;
+    for (const watch of this.watches.values()) {
       if (watch.state?.state === 'completed') continue;
-      watch.set({ state: 'unreachable', since: this.#outageSince, cause: error });
+      watch.set({ state: 'unreachable', since: this.outageSince, cause: error });
     }
   }
 
   /** Adds the cause of the outage, because a rejected or timed-out request does not say why there is no connection. */
-  #unreachable(question: unknown): KtrdrError {
-    this.#beginOutage(question);
-    const cause = this.#outageSince === null ? question : this.#outageCause;
+  private unreachable(question: unknown): KtrdrError {
+    this.beginOutage(question);
+    const cause = this.outageSince === null ? question : this.outageCause;
     if (cause instanceof KtrdrError) return cause;
     const why = reasonOf(cause);
     return new KtrdrError('queue_unreachable', `The training queue cannot be reached (${why}).`, { cause });
   }
 
-  #endOutage(): void {
-    if (this.#outageSince === null) return;
-    const { logger, clock } = this.#parts;
-    logger.info('the queue can be reached again', { away_s: secondsSince(this.#outageSince, clock) });
-    this.#outageSince = null;
+  private endOutage(): void {
+    if (this.outageSince === null) return;
+    const { logger, clock } = this.parts;
+    logger.info('the queue can be reached again', { away_s: secondsSince(this.outageSince, clock) });
+    this.outageSince = null;
   }
 }
 

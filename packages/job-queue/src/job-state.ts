@@ -20,31 +20,31 @@ export class JobWatch<TReport, TOutcome> implements AsyncIterableIterator<JobSta
   heardAt = -Infinity;
   /** Time of the last update of `ahead`, monotonic ms. */
   placedAt = -Infinity;
-  #state: JobState<TReport, TOutcome> | null = null;
-  #unread = false;
-  #closed = false;
-  #wake = () => {};
+  private newest: JobState<TReport, TOutcome> | null = null;
+  private unread = false;
+  private closed = false;
+  private wake = () => {};
 
   constructor(private readonly onClose: () => void) {}
 
   get state(): JobState<TReport, TOutcome> | null {
-    return this.#state;
+    return this.newest;
   }
 
   set(state: JobState<TReport, TOutcome>): void {
-    const last = this.#state;
+    const last = this.newest;
     // if two workers claim the job, it belongs to the one that took it last
     if (last?.state === 'taken' && state.state === 'taken' && state.run < last.run) return;
     if (last?.state === 'completed') return;
-    this.#state = state;
-    this.#unread = true;
-    this.#wake();
+    this.newest = state;
+    this.unread = true;
+    this.wake();
   }
 
   /** Yields the current state again. */
   remind(): void {
-    this.#unread ||= this.#state !== null;
-    this.#wake();
+    this.unread ||= this.newest !== null;
+    this.wake();
   }
 
   [Symbol.asyncIterator](): this {
@@ -52,19 +52,19 @@ export class JobWatch<TReport, TOutcome> implements AsyncIterableIterator<JobSta
   }
 
   async next(): Promise<IteratorResult<JobState<TReport, TOutcome>>> {
-    while (!this.#unread && !this.#closed) {
+    while (!this.unread && !this.closed) {
       await new Promise<void>((resolve) => {
-        this.#wake = resolve;
+        this.wake = resolve;
       });
     }
-    if (this.#closed || this.#state === null) return { done: true, value: undefined };
-    this.#unread = false;
-    return { done: false, value: this.#state };
+    if (this.closed || this.newest === null) return { done: true, value: undefined };
+    this.unread = false;
+    return { done: false, value: this.newest };
   }
 
   async return(): Promise<IteratorResult<JobState<TReport, TOutcome>>> {
-    this.#closed = true;
-    this.#wake();
+    this.closed = true;
+    this.wake();
     this.onClose();
     return { done: true, value: undefined };
   }

@@ -70,31 +70,29 @@ export interface JobWorkerParts<TData, TReport, TOutcome, TDescription> {
  * takes the job.
  */
 export class JobWorker<TData, TReport, TOutcome, TDescription> {
-  readonly #parts: JobWorkerParts<TData, TReport, TOutcome, TDescription>;
-  readonly #held = new Map<string, HeldJob<TData, TReport>>();
-  readonly #connection: QueueConnection;
-  readonly #worker: Worker;
-  readonly #queue: Queue;
-  readonly #relay: Relay;
-  #stopTimer = () => {};
+  private readonly held = new Map<string, HeldJob<TData, TReport>>();
+  private readonly connection: QueueConnection;
+  private readonly worker: Worker;
+  private readonly queue: Queue;
+  private readonly relay: Relay;
+  private stopTimer = () => {};
   /** Deadline for the queue's responses while stopping, monotonic ms; `null` before. */
-  #stopsBy: number | null = null;
+  private stopsBy: number | null = null;
   /** Start of the current outage, monotonic ms; `null` while the queue is usable. */
-  #outageSince: number | null = null;
-  #started = false;
+  private outageSince: number | null = null;
+  private started = false;
   /** Last connection error before the start. */
-  #startError: unknown = null;
+  private startError: unknown = null;
   /** The announcement in progress. Never rejects. */
-  #announcing = Promise.resolve();
+  private announcing = Promise.resolve();
 
-  constructor(parts: JobWorkerParts<TData, TReport, TOutcome, TDescription>) {
-    this.#parts = parts;
+  constructor(private readonly parts: JobWorkerParts<TData, TReport, TOutcome, TDescription>) {
     const connection = new QueueConnection(parts.url, parts.queue);
-    this.#connection = connection;
+    this.connection = connection;
     const lockDuration = Math.round(parts.leaseMs * LOCK_SHARE);
-    this.#queue = connection.queue();
-    this.#relay = connection.relay(parts.name);
-    this.#worker = connection.worker((job, token) => this.#process(job, token ?? ''), {
+    this.queue = connection.queue();
+    this.relay = connection.relay(parts.name);
+    this.worker = connection.worker((job, token) => this.process(job, token ?? ''), {
       name: parts.name,
       concurrency: parts.concurrency,
       lockDuration,
@@ -107,61 +105,61 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
       removeOnFail: RETENTION_S,
       autorun: false,
     });
-    this.#worker.on('locksRenewed', ({ jobIds }) => {
-      for (const jobId of jobIds) this.#held.get(jobId)?.renewed();
+    this.worker.on('locksRenewed', ({ jobIds }) => {
+      for (const jobId of jobIds) this.held.get(jobId)?.renewed();
     });
-    this.#worker.on('lockRenewalFailed', (jobIds) => {
+    this.worker.on('lockRenewalFailed', (jobIds) => {
       for (const jobId of jobIds)
-        this.#held.get(jobId)?.lose('another worker has the job, or its lock has expired');
+        this.held.get(jobId)?.lose('another worker has the job, or its lock has expired');
     });
-    this.#worker.on('error', (error) => this.#onConnectionError(error));
-    this.#worker.on('ready', () => this.#recovered());
-    this.#queue.on('error', (error: Error) => this.#onConnectionError(error));
-    this.#relay.on('error', (error: Error) => this.#onConnectionError(error));
+    this.worker.on('error', (error) => this.onConnectionError(error));
+    this.worker.on('ready', () => this.recovered());
+    this.queue.on('error', (error: Error) => this.onConnectionError(error));
+    this.relay.on('error', (error: Error) => this.onConnectionError(error));
   }
 
   /** Starts to take jobs. Rejects with the reason if the queue is unreachable. */
   async start(): Promise<void> {
-    const parts = [this.#worker, this.#queue, this.#relay];
+    const parts = [this.worker, this.queue, this.relay];
     try {
       await within(Promise.all(parts.map((part) => part.waitUntilReady())), RESPONSE_TIMEOUT_MS);
     } catch (error) {
-      throw this.#startError ?? error;
+      throw this.startError ?? error;
     }
-    this.#started = true;
-    void this.#worker.run().catch((error: unknown) => this.#onConnectionError(error));
-    this.#announceAndAgain();
+    this.started = true;
+    void this.worker.run().catch((error: unknown) => this.onConnectionError(error));
+    this.announceAndAgain();
   }
 
   /** Ids of the jobs that this worker has. */
   get jobs(): string[] {
-    return [...this.#held.keys()];
+    return [...this.held.keys()];
   }
 
   /** Takes no more jobs and returns its jobs to the queue. Resolves when all work has stopped. */
   async stop(): Promise<void> {
-    this.#stopsBy = this.#parts.clock.monotonic() + STOP_MS.inAll;
-    this.#stopTimer();
-    for (const held of this.#held.values()) held.stopForWorker();
-    const closed = this.#worker.close();
+    this.stopsBy = this.parts.clock.monotonic() + STOP_MS.inAll;
+    this.stopTimer();
+    for (const held of this.held.values()) held.stopForWorker();
+    const closed = this.worker.close();
     // an unreachable queue cannot take jobs back: their locks expire
-    if (this.#outageSince !== null) this.#connection.abandon();
-    while (this.#held.size > 0) await this.#parts.clock.sleep(IDLE_CHECK_MS);
-    if (this.#outageSince === null) await this.#sayGoodbye();
-    this.#connection.abandon();
-    const parts = Promise.allSettled([closed, this.#queue.close(), this.#relay.close()]);
-    await within(parts, this.#answerMs).catch((error: unknown) => this.#onConnectionError(error));
+    if (this.outageSince !== null) this.connection.abandon();
+    while (this.held.size > 0) await this.parts.clock.sleep(IDLE_CHECK_MS);
+    if (this.outageSince === null) await this.sayGoodbye();
+    this.connection.abandon();
+    const parts = Promise.allSettled([closed, this.queue.close(), this.relay.close()]);
+    await within(parts, this.answerMs).catch((error: unknown) => this.onConnectionError(error));
   }
 
-  get #answerMs(): number {
-    if (this.#stopsBy === null) return RESPONSE_TIMEOUT_MS;
-    return Math.max(this.#stopsBy - this.#parts.clock.monotonic(), STOP_MS.anAnswer);
+  private get answerMs(): number {
+    if (this.stopsBy === null) return RESPONSE_TIMEOUT_MS;
+    return Math.max(this.stopsBy - this.parts.clock.monotonic(), STOP_MS.anAnswer);
   }
 
-  async #process(job: Job<QueuedJob<TData>>, token: string): Promise<TOutcome> {
-    const { clock, leaseMs, name } = this.#parts;
+  private async process(job: Job<QueuedJob<TData>>, token: string): Promise<TOutcome> {
+    const { clock, leaseMs, name } = this.parts;
     const jobId = job.id as string;
-    if (!(await this.#mayRun(job, token))) throw new DelayedError();
+    if (!(await this.mayRun(job, token))) throw new DelayedError();
     const held = new HeldJob<TData, TReport>({
       id: jobId,
       data: job.data.data,
@@ -171,17 +169,17 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
       clock,
       send: (report) => within(job.updateProgress({ ...numberOf(job), ...report }), RESPONSE_TIMEOUT_MS),
     });
-    this.#held.set(jobId, held);
-    if (this.#stopsBy !== null) held.stopForWorker();
+    this.held.set(jobId, held);
+    if (this.stopsBy !== null) held.stopForWorker();
     try {
-      return await this.#doHeld(held);
+      return await this.doHeld(held);
     } catch (error) {
       if (!held.isGone) throw error;
-      if (held.isUnwanted) throw await this.#drop(job, token);
-      throw await this.#returnToQueue(job, token, held.whyGone);
+      if (held.isUnwanted) throw await this.drop(job, token);
+      throw await this.returnToQueue(job, token, held.whyGone);
     } finally {
       held.end();
-      this.#held.delete(jobId);
+      this.held.delete(jobId);
     }
   }
 
@@ -189,48 +187,48 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
    * Returns false if the job was postponed. If the queue becomes unreachable meanwhile, the job is returned instead of
    * failing.
    */
-  async #mayRun(job: Job<QueuedJob<TData>>, token: string): Promise<boolean> {
-    const { clock } = this.#parts;
+  private async mayRun(job: Job<QueuedJob<TData>>, token: string): Promise<boolean> {
+    const { clock } = this.parts;
     try {
       // a lost job that comes back waits until its previous work has ended
-      const isLeft = this.#held.has(job.id as string);
-      if (!isLeft && (await this.#isUsersTurn(job))) return true;
-      const held = isLeft ? 0 : await within(this.#queue.getDelayedCount(), RESPONSE_TIMEOUT_MS);
+      const isLeft = this.held.has(job.id as string);
+      if (!isLeft && (await this.isUsersTurn(job))) return true;
+      const held = isLeft ? 0 : await within(this.queue.getDelayedCount(), RESPONSE_TIMEOUT_MS);
       const ms = Math.min(Math.max(HELD_DELAY_MS.least, held * HELD_DELAY_MS.perHeld), HELD_DELAY_MS.most);
       await within(job.moveToDelayed(clock.now() + ms, token), RESPONSE_TIMEOUT_MS);
       return false;
     } catch (error) {
       await clock.sleep(RETRY_MS);
-      throw await this.#returnToQueue(job, token, noResponse(error));
+      throw await this.returnToQueue(job, token, noResponse(error));
     }
   }
 
-  async #doHeld(held: HeldJob<TData, TReport>): Promise<TOutcome> {
-    const topic = await this.#subscribe(held);
+  private async doHeld(held: HeldJob<TData, TReport>): Promise<TOutcome> {
+    const topic = await this.subscribe(held);
     try {
       await held.untilBegun();
-      const outcome = await this.#parts.work(held);
+      const outcome = await this.parts.work(held);
       held.throwIfGone();
       return outcome;
     } finally {
       // a worker that is no longer registered has no subscriptions
-      await within(topic.unsubscribe(), this.#answerMs).catch((error: unknown) =>
-        this.#onConnectionError(error),
+      await within(topic.unsubscribe(), this.answerMs).catch((error: unknown) =>
+        this.onConnectionError(error),
       );
     }
   }
 
-  async #subscribe(held: HeldJob<TData, TReport>): ReturnType<Relay['subscribe']> {
+  private async subscribe(held: HeldJob<TData, TReport>): ReturnType<Relay['subscribe']> {
     const topic = topicOfJob(held.id);
     try {
       return await within(
-        this.#relay.subscribe<JobMessage>(topic, ({ data }) => held.receive(data)),
+        this.relay.subscribe<JobMessage>(topic, ({ data }) => held.receive(data)),
         RESPONSE_TIMEOUT_MS,
       );
     } catch (error) {
       // the work has not begun
       held.lose(noResponse(error));
-      await this.#parts.clock.sleep(RETRY_MS);
+      await this.parts.clock.sleep(RETRY_MS);
       throw error;
     }
   }
@@ -240,11 +238,11 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
    * must not fail the job: BullMQ would record the failure when the queue is back, if no worker has taken the job
    * meanwhile.
    */
-  async #returnToQueue(job: Job, token: string, reason: string | null): Promise<WaitingError> {
-    const { logger } = this.#parts;
+  private async returnToQueue(job: Job, token: string, reason: string | null): Promise<WaitingError> {
+    const { logger } = this.parts;
     logger.info('a job is returned to the queue', { job_id: job.id, reason });
     try {
-      await within(job.moveToWait(token), this.#answerMs);
+      await within(job.moveToWait(token), this.answerMs);
     } catch (error) {
       logger.warn('a job could not be returned; its lock will expire', {
         job_id: job.id,
@@ -258,13 +256,13 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
    * Drops a job that nobody started: its operation has ended, or its API is down. When that API is back, it finds the
    * job missing and adds it again. If the job were returned instead, it would be the next one taken, again and again.
    */
-  async #drop(job: Job, token: string): Promise<DelayedError> {
-    const { logger, clock } = this.#parts;
+  private async drop(job: Job, token: string): Promise<DelayedError> {
+    const { logger, clock } = this.parts;
     logger.info('a job that nobody started is removed from the queue', { job_id: job.id });
     try {
       // a job that a worker has cannot be removed
-      await within(job.moveToDelayed(clock.now() + HELD_DELAY_MS.most, token), this.#answerMs);
-      await within(this.#queue.remove(job.id as string), this.#answerMs);
+      await within(job.moveToDelayed(clock.now() + HELD_DELAY_MS.most, token), this.answerMs);
+      await within(this.queue.remove(job.id as string), this.answerMs);
     } catch (error) {
       logger.warn('a job could not be removed; it will be taken again', {
         job_id: job.id,
@@ -274,58 +272,58 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
     return new DelayedError();
   }
 
-  #isUsersTurn(job: Job<QueuedJob<TData>>): Promise<boolean> {
-    const { clock, name } = this.#parts;
+  private isUsersTurn(job: Job<QueuedJob<TData>>): Promise<boolean> {
+    const { clock, name } = this.parts;
     return isUsersTurn(job, {
       clock,
       worker: name,
       active: async () =>
-        (await within(this.#queue.getActive(), RESPONSE_TIMEOUT_MS)) as Job<QueuedJob<unknown>>[],
+        (await within(this.queue.getActive(), RESPONSE_TIMEOUT_MS)) as Job<QueuedJob<unknown>>[],
       write: (report) => within(job.updateProgress(report), RESPONSE_TIMEOUT_MS),
     });
   }
 
-  #announceAndAgain(): void {
-    this.#announcing = this.#announce().catch((error: unknown) => this.#onConnectionError(error));
-    this.#stopTimer = this.#parts.clock.setTimer(ANNOUNCE_MS, () => this.#announceAndAgain());
+  private announceAndAgain(): void {
+    this.announcing = this.announce().catch((error: unknown) => this.onConnectionError(error));
+    this.stopTimer = this.parts.clock.setTimer(ANNOUNCE_MS, () => this.announceAndAgain());
   }
 
-  async #announce(): Promise<void> {
-    const { name, concurrency, describe } = this.#parts;
+  private async announce(): Promise<void> {
+    const { name, concurrency, describe } = this.parts;
     const worker: AnnouncedWorker<TDescription> = {
       name,
       jobs: this.jobs,
       concurrency,
       description: await describe(),
     };
-    if (this.#stopsBy !== null) return;
-    await within(this.#relay.publish(WORKERS_TOPIC, worker), RESPONSE_TIMEOUT_MS);
-    this.#recovered();
+    if (this.stopsBy !== null) return;
+    await within(this.relay.publish(WORKERS_TOPIC, worker), RESPONSE_TIMEOUT_MS);
+    this.recovered();
   }
 
   /** Removes the worker from the list at once. Waits for a running announcement, which would list the worker again. */
-  async #sayGoodbye(): Promise<void> {
-    const goodbye: WorkerGoodbye = { name: this.#parts.name, left: true };
-    const said = this.#announcing.then(() => this.#relay.publish(WORKERS_TOPIC, goodbye));
-    await within(said, GOODBYE_MS).catch((error: unknown) => this.#onConnectionError(error));
+  private async sayGoodbye(): Promise<void> {
+    const goodbye: WorkerGoodbye = { name: this.parts.name, left: true };
+    const said = this.announcing.then(() => this.relay.publish(WORKERS_TOPIC, goodbye));
+    await within(said, GOODBYE_MS).catch((error: unknown) => this.onConnectionError(error));
   }
 
   /** Logs an outage once, at its beginning. */
-  #onConnectionError(error: unknown): void {
-    if (!this.#started) {
-      this.#startError = error;
+  private onConnectionError(error: unknown): void {
+    if (!this.started) {
+      this.startError = error;
       return;
     }
-    if (this.#outageSince !== null) return;
-    this.#outageSince = this.#parts.clock.monotonic();
-    this.#parts.logger.error('the queue cannot be used', { reason: reasonOf(error) });
+    if (this.outageSince !== null) return;
+    this.outageSince = this.parts.clock.monotonic();
+    this.parts.logger.error('the queue cannot be used', { reason: reasonOf(error) });
   }
 
-  #recovered(): void {
-    if (this.#outageSince === null) return;
-    const { logger, clock } = this.#parts;
-    logger.info('the queue can be used again', { away_s: secondsSince(this.#outageSince, clock) });
-    this.#outageSince = null;
+  private recovered(): void {
+    if (this.outageSince === null) return;
+    const { logger, clock } = this.parts;
+    logger.info('the queue can be used again', { away_s: secondsSince(this.outageSince, clock) });
+    this.outageSince = null;
   }
 }
 

@@ -21,16 +21,15 @@ export interface QueueParts {
  * later outages by themselves.
  */
 export class QueueClient {
-  readonly #connection: QueueConnection;
-  readonly #clock: Clock;
-  readonly #onError: (error: unknown) => void;
-  readonly #listen: (parts: QueueParts) => Promise<void>;
-  #parts: QueueParts;
-  readonly #closing = new AbortController();
+  private readonly clock: Clock;
+  private readonly onError: (error: unknown) => void;
+  private readonly listen: (parts: QueueParts) => Promise<void>;
+  private parts: QueueParts;
+  private readonly closing = new AbortController();
 
   /** `listen` subscribes to newly opened parts; `onError` gets every error. */
   constructor(
-    connection: QueueConnection,
+    private readonly connection: QueueConnection,
     {
       clock,
       onError,
@@ -41,53 +40,52 @@ export class QueueClient {
       listen: (parts: QueueParts) => Promise<void>;
     },
   ) {
-    this.#connection = connection;
-    this.#clock = clock;
-    this.#onError = onError;
-    this.#listen = listen;
-    this.#parts = this.#open();
-    void this.#keep();
+    this.clock = clock;
+    this.onError = onError;
+    this.listen = listen;
+    this.parts = this.open();
+    void this.keep();
   }
 
   get queue(): Queue {
-    return this.#parts.queue;
+    return this.parts.queue;
   }
 
   get relay(): Relay {
-    return this.#parts.relay;
+    return this.parts.relay;
   }
 
   async close(): Promise<void> {
-    this.#closing.abort();
-    this.#connection.abandon();
-    await closeParts(this.#parts);
+    this.closing.abort();
+    this.connection.abandon();
+    await closeParts(this.parts);
   }
 
-  #open(): QueueParts {
+  private open(): QueueParts {
     const parts = {
-      queue: this.#connection.queue(),
-      events: this.#connection.events(),
-      relay: this.#connection.relay('api'),
+      queue: this.connection.queue(),
+      events: this.connection.events(),
+      relay: this.connection.relay('api'),
     };
-    parts.queue.on('error', this.#onError);
-    parts.events.on('error', this.#onError);
-    parts.relay.on('error', this.#onError);
+    parts.queue.on('error', this.onError);
+    parts.events.on('error', this.onError);
+    parts.relay.on('error', this.onError);
     return parts;
   }
 
   /** Keeps the parts open. Never rejects. Ends after the parts are closed. */
-  async #keep(): Promise<void> {
-    const { signal } = this.#closing;
+  private async keep(): Promise<void> {
+    const { signal } = this.closing;
     while (!signal.aborted) {
-      const parts = this.#parts;
+      const parts = this.parts;
       try {
-        await Promise.all([parts.queue.waitUntilReady(), this.#listen(parts), parts.events.run()]);
+        await Promise.all([parts.queue.waitUntilReady(), this.listen(parts), parts.events.run()]);
       } catch (error) {
         if (signal.aborted) return;
-        this.#onError(error);
+        this.onError(error);
         await closeParts(parts);
-        await this.#clock.sleep(RETRY_MS, signal).catch(() => {});
-        if (!signal.aborted) this.#parts = this.#open();
+        await this.clock.sleep(RETRY_MS, signal).catch(() => {});
+        if (!signal.aborted) this.parts = this.open();
       }
     }
   }

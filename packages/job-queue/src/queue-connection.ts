@@ -34,32 +34,33 @@ export type WorkerSettings = Omit<WorkerOptions, 'connection' | 'prefix'>;
 
 /** Opens the parts of one queue, on Redis or on PostgreSQL. Its users do not depend on the kind of server. */
 export class QueueConnection {
-  readonly #name: string;
-  readonly #redis: Record<string, unknown> | null;
-  readonly #postgres: Record<string, unknown> | null;
-  #abandoned = false;
+  private readonly redis: Record<string, unknown> | null;
+  private readonly postgres: Record<string, unknown> | null;
+  private abandoned = false;
 
   /**
    * @param url `redis://`, `rediss://`, `postgres://` or `postgresql://`
    * @param name name of the queue; queues on one server are independent
    * @throws KtrdrError `invalid_setting`
    */
-  constructor(url: string, name: string) {
-    this.#name = name;
+  constructor(
+    url: string,
+    private readonly name: string,
+  ) {
     const protocol = protocolOf(url);
     if (protocol === 'redis:' || protocol === 'rediss:') {
-      this.#redis = {
+      this.redis = {
         url,
         maxRetriesPerRequest: null,
         connectTimeout: CONNECT_MS,
         disconnectTimeout: DISCONNECT_MS,
         retryStrategy: (tries: number) =>
-          this.#abandoned ? null : Math.min(tries * RECONNECT_MS.first, RECONNECT_MS.longest),
+          this.abandoned ? null : Math.min(tries * RECONNECT_MS.first, RECONNECT_MS.longest),
       };
-      this.#postgres = null;
+      this.postgres = null;
     } else if (protocol === 'postgres:' || protocol === 'postgresql:') {
-      this.#redis = null;
-      this.#postgres = {
+      this.redis = null;
+      this.postgres = {
         connectionString: url,
         schema: SCHEMA,
         migrate: true,
@@ -77,47 +78,47 @@ export class QueueConnection {
 
   /** Makes closing parts give up on an unreachable queue. */
   abandon(): void {
-    this.#abandoned = true;
+    this.abandoned = true;
   }
 
   /** Opens the part that adds and inspects jobs. A request without a connection fails at once. */
   queue(): Queue {
-    return this.#postgres === null
-      ? new Queue(this.#name, { connection: { ...this.#redis, enableOfflineQueue: false } })
-      : (new Queue(this.#name, { connection: this.#postgres }, createPostgresBackend) as unknown as Queue);
+    return this.postgres === null
+      ? new Queue(this.name, { connection: { ...this.redis, enableOfflineQueue: false } })
+      : (new Queue(this.name, { connection: this.postgres }, createPostgresBackend) as unknown as Queue);
   }
 
   /** Opens the part that receives events of jobs. */
   events(): QueueEvents {
-    return this.#postgres === null
-      ? new QueueEvents(this.#name, { connection: { ...this.#redis }, autorun: false })
+    return this.postgres === null
+      ? new QueueEvents(this.name, { connection: { ...this.redis }, autorun: false })
       : (new QueueEvents(
-          this.#name,
-          { connection: this.#postgres, autorun: false },
+          this.name,
+          { connection: this.postgres, autorun: false },
           createPostgresBackend,
         ) as unknown as QueueEvents);
   }
 
   /** Opens the part that takes jobs. */
   worker(process: Processor, settings: WorkerSettings): Worker {
-    return this.#postgres === null
-      ? new Worker(this.#name, process, { ...settings, connection: { ...this.#redis } })
+    return this.postgres === null
+      ? new Worker(this.name, process, { ...settings, connection: { ...this.redis } })
       : (new Worker(
-          this.#name,
+          this.name,
           process,
-          { ...settings, connection: this.#postgres } as never,
+          { ...settings, connection: this.postgres } as never,
           createPostgresBackend as never,
         ) as unknown as Worker);
   }
 
   /** Opens the part that carries messages between processes. */
   relay(name: string): Relay {
-    const options = { namespace: this.#name, name, leaseDuration: 15_000 };
-    return this.#postgres === null
-      ? new Relay({ ...options, connection: { ...this.#redis } as never })
+    const options = { namespace: this.name, name, leaseDuration: 15_000 };
+    return this.postgres === null
+      ? new Relay({ ...options, connection: { ...this.redis } as never })
       : (new Relay({
           ...options,
-          connection: this.#postgres as never,
+          connection: this.postgres as never,
           backend: createPostgresRelayBackend as never,
         }) as unknown as Relay);
   }

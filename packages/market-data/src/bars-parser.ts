@@ -41,27 +41,25 @@ export interface BarsParserOptions {
 
 /** Parses the lines of a bars file and checks them. Call `push` with whole lines, then `finish`. */
 export class BarsParser {
-  readonly #options: BarsParserOptions;
-  readonly #problems: BarsProblemList;
-  readonly #columns: BarsColumns;
-  readonly #row = new Float64Array(BAR_COLUMNS.length);
-  #header: BarsHeader | undefined;
-  #line = 0;
-  #synthetic = false;
-  #lastTime = -Infinity;
-  #lastTimeLine = 0;
-  #tooClose = 0;
-  #minimumSpacing = Infinity;
+  private readonly problems: BarsProblemList;
+  private readonly columns: BarsColumns;
+  private readonly row = new Float64Array(BAR_COLUMNS.length);
+  private header: BarsHeader | undefined;
+  private line = 0;
+  private synthetic = false;
+  private lastTime = -Infinity;
+  private lastTimeLine = 0;
+  private tooClose = 0;
+  private minimumSpacing = Infinity;
 
-  constructor(options: BarsParserOptions) {
-    this.#options = options;
-    this.#problems = new BarsProblemList(options.file);
-    this.#columns = new BarsColumns(options.capacity);
+  constructor(private readonly options: BarsParserOptions) {
+    this.problems = new BarsProblemList(options.file);
+    this.columns = new BarsColumns(options.capacity);
   }
 
   /** True when reading on is pointless: the header is wrong, or the problem list is full. */
   get ended(): boolean {
-    return this.#problems.isFull || (this.#header === undefined && !this.#problems.isEmpty);
+    return this.problems.isFull || (this.header === undefined && !this.problems.isEmpty);
   }
 
   /** Parses all complete lines of `bytes[0, length)`. Returns the start of the first incomplete line. */
@@ -78,15 +76,15 @@ export class BarsParser {
 
   /** Parses one line: `bytes[from, to)`, without its line feed. */
   pushLine(bytes: Buffer, from: number, to: number): void {
-    this.#line++;
+    this.line++;
     let start = from;
     let end = to;
-    if (this.#line === 1) start = this.#skipByteOrderMark(bytes, start, end);
+    if (this.line === 1) start = this.skipByteOrderMark(bytes, start, end);
     if (end > start && bytes[end - 1] === RETURN) end--;
     if (start === end) return;
-    if (this.#header !== undefined) this.#readRow(bytes, start, end);
-    else if (bytes[start] === HASH) this.#readComment(bytes.toString('utf8', start, end));
-    else this.#readHeader(bytes.toString('utf8', start, end));
+    if (this.header !== undefined) this.readRow(bytes, start, end);
+    else if (bytes[start] === HASH) this.readComment(bytes.toString('utf8', start, end));
+    else this.readHeader(bytes.toString('utf8', start, end));
   }
 
   /** Records that the current line is longer than any line of bars can be. */
@@ -94,41 +92,41 @@ export class BarsParser {
     const why = bytes.includes(RETURN)
       ? 'lines end with a bare carriage return: save the file with Unix or Windows line endings'
       : `the line is longer than ${bytes.length} bytes: this is not a bars file`;
-    this.#problems.add(this.#line + 1, why);
+    this.problems.add(this.line + 1, why);
   }
 
   /** Returns the bars. Throws `bars_invalid` with all problems. */
   finish(): Bars {
-    if (this.#problems.isEmpty) this.#checkWhole();
-    if (!this.#problems.isEmpty) throw this.#problems.toError();
-    const { symbol, timeframe, file } = this.#options;
-    const columns = this.#columns.take();
-    return { symbol, timeframe, ...columns, length: columns.time.length, synthetic: this.#synthetic, file };
+    if (this.problems.isEmpty) this.checkWhole();
+    if (!this.problems.isEmpty) throw this.problems.toError();
+    const { symbol, timeframe, file } = this.options;
+    const columns = this.columns.take();
+    return { symbol, timeframe, ...columns, length: columns.time.length, synthetic: this.synthetic, file };
   }
 
-  #skipByteOrderMark(bytes: Buffer, from: number, to: number): number {
+  private skipByteOrderMark(bytes: Buffer, from: number, to: number): number {
     const [first, second, third] = bytes.subarray(from, Math.min(to, from + 3));
     if (first === 0xef && second === 0xbb && third === 0xbf) return from + 3;
     if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
-      this.#problems.add(1, 'the file is UTF-16: save it as UTF-8');
+      this.problems.add(1, 'the file is UTF-16: save it as UTF-8');
       return to;
     }
     return from;
   }
 
-  #readComment(text: string): void {
-    if (/^#\s*synthetic\b/i.test(text)) this.#synthetic = true;
+  private readComment(text: string): void {
+    if (/^#\s*synthetic\b/i.test(text)) this.synthetic = true;
   }
 
-  #readHeader(text: string): void {
-    const header = parseHeader(text, this.#options.timestampName ?? 'timestamp');
-    if (typeof header === 'string') this.#problems.add(this.#line, header);
-    else this.#header = header;
+  private readHeader(text: string): void {
+    const header = parseHeader(text, this.options.timestampName ?? 'timestamp');
+    if (typeof header === 'string') this.problems.add(this.line, header);
+    else this.header = header;
   }
 
-  #readRow(bytes: Buffer, from: number, to: number): void {
-    const header = this.#header!;
-    const row = this.#row;
+  private readRow(bytes: Buffer, from: number, to: number): void {
+    const header = this.header!;
+    const row = this.row;
     let column = 0;
     let start = from;
     let sound = true;
@@ -138,23 +136,23 @@ export class BarsParser {
       if (at < to && byte === QUOTE) quoted = !quoted;
       if (at < to && (byte !== COMMA || quoted)) continue;
       const role = column < header.length ? header[column]! : -1;
-      if (role >= 0) sound = this.#readField(role, bytes, start, at) && sound;
+      if (role >= 0) sound = this.readField(role, bytes, start, at) && sound;
       column++;
       start = at + 1;
     }
     if (column !== header.length) {
       const line = bytes.toString('utf8', from, to);
-      this.#problems.add(
-        this.#line,
+      this.problems.add(
+        this.line,
         `the line has ${column} columns, the header has ${header.length}${columnsHint(line, column - header.length)}`,
       );
     } else if (sound) {
-      this.#checkRow(row);
-      this.#columns.push(row);
+      this.checkRow(row);
+      this.columns.push(row);
     }
   }
 
-  #readField(role: number, bytes: Buffer, from: number, to: number): boolean {
+  private readField(role: number, bytes: Buffer, from: number, to: number): boolean {
     let start = from;
     let end = to;
     while (start < end && isBlank(bytes[start]!)) start++;
@@ -164,23 +162,23 @@ export class BarsParser {
       end--;
     }
     const value = role === TIME ? parseTimestamp(bytes, start, end) : parseNumber(bytes, start, end);
-    this.#row[role] = value;
+    this.row[role] = value;
     if (!Number.isNaN(value)) return true;
     const name = BAR_COLUMNS[role]!;
     const text = bytes.toString('utf8', start, end);
-    if (text === '') this.#problems.add(this.#line, `${name} is empty`);
+    if (text === '') this.problems.add(this.line, `${name} is empty`);
     else if (role !== TIME) {
       const hint = DECIMAL_COMMA.test(text) ? `: write ${withDecimalPoint(text)}, with a decimal point` : '';
-      this.#problems.add(this.#line, `${name} ${shown(text)} is not a finite number${hint}`);
+      this.problems.add(this.line, `${name} ${shown(text)} is not a finite number${hint}`);
     } else
-      this.#problems.add(
-        this.#line,
+      this.problems.add(
+        this.line,
         `timestamp ${shown(text)} is not a date and time: write it as ${TIMESTAMP_FORMS}`,
       );
     return false;
   }
 
-  #checkRow(row: Float64Array): void {
+  private checkRow(row: Float64Array): void {
     const [time, open, high, low, close, volume] = row as unknown as [
       number,
       number,
@@ -189,52 +187,52 @@ export class BarsParser {
       number,
       number,
     ];
-    this.#checkOrder(time);
+    this.checkOrder(time);
     if (!(open > 0 && high > 0 && low > 0 && close > 0)) {
       const role = [OPEN, HIGH, LOW, CLOSE].find((index) => row[index]! <= 0)!;
-      this.#problems.add(this.#line, `${BAR_COLUMNS[role]!} ${row[role]!} must be above 0`);
+      this.problems.add(this.line, `${BAR_COLUMNS[role]!} ${row[role]!} must be above 0`);
     }
-    if (volume < 0) this.#problems.add(this.#line, `${BAR_COLUMNS[VOLUME]} ${volume} must not be negative`);
+    if (volume < 0) this.problems.add(this.line, `${BAR_COLUMNS[VOLUME]} ${volume} must not be negative`);
     const noise = Math.abs(high) * PRICE_NOISE;
-    if (low > high + noise) this.#problems.add(this.#line, `high ${high} is below low ${low}`);
-    else if (open > high + noise) this.#problems.add(this.#line, `high ${high} is below open ${open}`);
-    else if (close > high + noise) this.#problems.add(this.#line, `high ${high} is below close ${close}`);
-    else if (open < low - noise) this.#problems.add(this.#line, `low ${low} is above open ${open}`);
-    else if (close < low - noise) this.#problems.add(this.#line, `low ${low} is above close ${close}`);
+    if (low > high + noise) this.problems.add(this.line, `high ${high} is below low ${low}`);
+    else if (open > high + noise) this.problems.add(this.line, `high ${high} is below open ${open}`);
+    else if (close > high + noise) this.problems.add(this.line, `high ${high} is below close ${close}`);
+    else if (open < low - noise) this.problems.add(this.line, `low ${low} is above open ${open}`);
+    else if (close < low - noise) this.problems.add(this.line, `low ${low} is above close ${close}`);
   }
 
-  #checkOrder(time: number): void {
-    const spacing = time - this.#lastTime;
+  private checkOrder(time: number): void {
+    const spacing = time - this.lastTime;
     if (spacing > 0) {
-      if (spacing < TIMEFRAME_MS[this.#options.timeframe]) this.#tooClose++;
-      if (spacing < this.#minimumSpacing) this.#minimumSpacing = spacing;
-      this.#lastTime = time;
-      this.#lastTimeLine = this.#line;
+      if (spacing < TIMEFRAME_MS[this.options.timeframe]) this.tooClose++;
+      if (spacing < this.minimumSpacing) this.minimumSpacing = spacing;
+      this.lastTime = time;
+      this.lastTimeLine = this.line;
       return;
     }
     const text = formatTimestamp(time);
-    this.#problems.add(
-      this.#line,
+    this.problems.add(
+      this.line,
       spacing === 0
-        ? `timestamp ${text} is a duplicate of line ${this.#lastTimeLine}`
-        : `timestamp ${text} is before line ${this.#lastTimeLine} (${formatTimestamp(this.#lastTime)}): sort the bars by time`,
+        ? `timestamp ${text} is a duplicate of line ${this.lastTimeLine}`
+        : `timestamp ${text} is before line ${this.lastTimeLine} (${formatTimestamp(this.lastTime)}): sort the bars by time`,
     );
   }
 
-  #checkWhole(): void {
-    const { timeframe } = this.#options;
-    const rows = this.#columns.length;
-    if (this.#header === undefined) {
-      this.#problems.add(
-        Math.max(1, this.#line),
-        `the file ${this.#line === 0 ? 'is empty' : 'has no header'}: it must start with the header ${BAR_COLUMNS.join(',')}`,
+  private checkWhole(): void {
+    const { timeframe } = this.options;
+    const rows = this.columns.length;
+    if (this.header === undefined) {
+      this.problems.add(
+        Math.max(1, this.line),
+        `the file ${this.line === 0 ? 'is empty' : 'has no header'}: it must start with the header ${BAR_COLUMNS.join(',')}`,
       );
     } else if (rows === 0) {
-      this.#problems.add(this.#line, 'there are no bars after the header');
-    } else if (rows >= MIN_BARS_TO_JUDGE_SPACING && this.#tooClose * 2 > rows) {
-      this.#problems.add(
-        this.#lastTimeLine,
-        `most bars are less than ${timeframe} apart (closest: ${this.#minimumSpacing / 60_000} min): name the file after its real, finer timeframe`,
+      this.problems.add(this.line, 'there are no bars after the header');
+    } else if (rows >= MIN_BARS_TO_JUDGE_SPACING && this.tooClose * 2 > rows) {
+      this.problems.add(
+        this.lastTimeLine,
+        `most bars are less than ${timeframe} apart (closest: ${this.minimumSpacing / 60_000} min): name the file after its real, finer timeframe`,
       );
     }
   }

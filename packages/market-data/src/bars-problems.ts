@@ -21,23 +21,20 @@ export interface BarsProblems {
 
 /** Collects the problems of one bars file. */
 export class BarsProblemList {
-  readonly #file: string;
-  readonly #problems: BarsProblem[] = [];
+  private readonly problems: BarsProblem[] = [];
 
-  constructor(file: string) {
-    this.#file = file;
-  }
+  constructor(private readonly file: string) {}
 
   add(line: number, message: string): void {
-    if (!this.isFull) this.#problems.push({ line, message });
+    if (!this.isFull) this.problems.push({ line, message });
   }
 
   get isEmpty(): boolean {
-    return this.#problems.length === 0;
+    return this.problems.length === 0;
   }
 
   get isFull(): boolean {
-    return this.#problems.length === MAX_PROBLEMS;
+    return this.problems.length === MAX_PROBLEMS;
   }
 
   /**
@@ -45,15 +42,15 @@ export class BarsProblemList {
    * below low 1.3`); `details` lists all of them.
    */
   toError(): KtrdrError {
-    const lines = this.#problems
+    const lines = this.problems
       .slice(0, MAX_NAMED)
-      .map(({ line, message }) => `${this.#file}:${line}: ${message}`);
-    const more = this.#problems.length - MAX_NAMED;
+      .map(({ line, message }) => `${this.file}:${line}: ${message}`);
+    const more = this.problems.length - MAX_NAMED;
     if (more > 0)
       lines.push(
         `and ${more} more ${more === 1 ? 'problem' : 'problems'}${this.isFull ? '; reading stopped here' : ''}`,
       );
-    const details: BarsProblems = { file: this.#file, problems: this.#problems, truncated: this.isFull };
+    const details: BarsProblems = { file: this.file, problems: this.problems, truncated: this.isFull };
     return new KtrdrError('bars_invalid', lines.join('\n'), { details });
   }
 }

@@ -87,39 +87,36 @@ test('a silent connection is closed, and reopened when the server is back', asyn
 /** A TCP link to a local port that can silently drop all data. */
 class Link {
   silent = false;
-  readonly #sockets = new Set<Socket>();
-  readonly #server = createServer((from) => {
-    const to = connect(this.#target, '127.0.0.1');
+  private readonly sockets = new Set<Socket>();
+  private readonly server = createServer((from) => {
+    const to = connect(this.target, '127.0.0.1');
     for (const [source, sink] of [
       [from, to],
       [to, from],
     ] as const) {
-      this.#sockets.add(source);
+      this.sockets.add(source);
       source.on('data', (chunk) => void (this.silent || sink.write(chunk)));
       source.on('error', () => {});
       source.on('close', () => void sink.destroy());
     }
   });
-  readonly #target: number;
 
-  private constructor(target: number) {
-    this.#target = target;
-  }
+  private constructor(private readonly target: number) {}
 
   static async to(port: number): Promise<Link> {
     const link = new Link(port);
-    link.#server.listen(0, '127.0.0.1');
-    await once(link.#server, 'listening');
+    link.server.listen(0, '127.0.0.1');
+    await once(link.server, 'listening');
     return link;
   }
 
   get port(): number {
-    return (this.#server.address() as AddressInfo).port;
+    return (this.server.address() as AddressInfo).port;
   }
 
   async close(): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy();
-    this.#server.close();
-    await once(this.#server, 'close');
+    for (const socket of this.sockets) socket.destroy();
+    this.server.close();
+    await once(this.server, 'close');
   }
 }

@@ -24,51 +24,49 @@ export interface PostgresNotificationsParts {
  * neither sent nor received.
  */
 export class PostgresNotifications {
-  readonly #parts: PostgresNotificationsParts;
-  readonly #clock: Clock;
-  #client: pg.Client | null = null;
-  #pauseMs = FIRST_PAUSE_MS;
-  #cancelTimer = () => {};
-  #stopped = false;
-  #onWrite = (_operationId: string) => {};
+  private readonly clock: Clock;
+  private client: pg.Client | null = null;
+  private pauseMs = FIRST_PAUSE_MS;
+  private cancelTimer = () => {};
+  private stopped = false;
+  private onWrite = (_operationId: string) => {};
   /** Ids to send after the current ones. */
-  readonly #queued = new Set<string>();
-  #sending: Promise<void> | null = null;
+  private readonly queued = new Set<string>();
+  private sending: Promise<void> | null = null;
 
-  constructor(parts: PostgresNotificationsParts) {
-    this.#parts = parts;
-    this.#clock = parts.clock ?? systemClock;
+  constructor(private readonly parts: PostgresNotificationsParts) {
+    this.clock = parts.clock ?? systemClock;
   }
 
   /** Calls `onWrite` with the ids of operations that other processes have written. */
   hear(onWrite: (operationId: string) => void): void {
-    this.#onWrite = onWrite;
+    this.onWrite = onWrite;
   }
 
   /** Notifies the other processes soon. Never fails. Ids that accumulate are sent together. */
   tell(operationId: string): void {
-    if (this.#client === null) return;
-    this.#queued.add(operationId);
-    this.#sending ??= this.#sendAll();
+    if (this.client === null) return;
+    this.queued.add(operationId);
+    this.sending ??= this.sendAll();
   }
 
   /** Resolves when notifications are received. @throws if it cannot connect */
   async start(): Promise<void> {
-    const client = this.#parts.connect();
+    const client = this.parts.connect();
     const onLost = () => {
-      if (this.#client !== client) return;
-      this.#client = null;
+      if (this.client !== client) return;
+      this.client = null;
       void client.end().catch(() => {}); // already lost
-      this.#startLater();
+      this.startLater();
     };
     client.on('error', onLost);
     client.on('end', onLost);
     client.on('notification', ({ processId, payload }) => {
-      if (payload !== undefined && processId !== idOf(client)) this.#onWrite(payload);
+      if (payload !== undefined && processId !== idOf(client)) this.onWrite(payload);
     });
     try {
       await client.connect();
-      limitResponseTime(client, this.#parts.responseTimeoutMs);
+      limitResponseTime(client, this.parts.responseTimeoutMs);
       // the receiver reads the operation itself, so the notification need not be on disk
       await client.query('set synchronous_commit = off');
       await client.query(`listen ${CHANNEL}`);
@@ -76,37 +74,37 @@ export class PostgresNotifications {
       void client.end().catch(() => {});
       throw error;
     }
-    if (this.#stopped) return client.end();
-    this.#client = client;
-    this.#pauseMs = FIRST_PAUSE_MS;
+    if (this.stopped) return client.end();
+    this.client = client;
+    this.pauseMs = FIRST_PAUSE_MS;
   }
 
   /** Resolves when all earlier writes have been announced. */
   async stop(): Promise<void> {
-    this.#stopped = true;
-    this.#cancelTimer();
-    await this.#sending;
-    const client = this.#client;
-    this.#client = null;
+    this.stopped = true;
+    this.cancelTimer();
+    await this.sending;
+    const client = this.client;
+    this.client = null;
     await client?.end();
   }
 
-  async #sendAll(): Promise<void> {
-    while (this.#queued.size > 0) {
-      const ids = [...this.#queued];
-      this.#queued.clear();
+  private async sendAll(): Promise<void> {
+    while (this.queued.size > 0) {
+      const ids = [...this.queued];
+      this.queued.clear();
       const all = [CHANNEL, ids];
       // after a lost connection, followers still poll from time to time
-      await this.#client?.query('select pg_notify($1, id) from unnest($2::text[]) id', all).catch(() => {});
+      await this.client?.query('select pg_notify($1, id) from unnest($2::text[]) id', all).catch(() => {});
     }
-    this.#sending = null;
+    this.sending = null;
   }
 
-  #startLater(): void {
-    if (this.#stopped) return;
-    this.#cancelTimer = this.#clock.setTimer(this.#pauseMs, () => {
-      this.#pauseMs = Math.min(this.#pauseMs * 2, LAST_PAUSE_MS);
-      this.start().catch(() => this.#startLater());
+  private startLater(): void {
+    if (this.stopped) return;
+    this.cancelTimer = this.clock.setTimer(this.pauseMs, () => {
+      this.pauseMs = Math.min(this.pauseMs * 2, LAST_PAUSE_MS);
+      this.start().catch(() => this.startLater());
     });
   }
 }

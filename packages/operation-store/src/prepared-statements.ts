@@ -9,32 +9,29 @@ const MAX_STATEMENTS = 64;
  * reuses its plan. Texts beyond the first 64 are planned every time.
  */
 export class PreparedStatements {
-  readonly #pool: pg.Pool;
-  readonly #names = new Map<string, string>();
-  #named = 0;
+  private readonly names = new Map<string, string>();
+  private named = 0;
 
-  constructor(pool: pg.Pool) {
-    this.#pool = pool;
-  }
+  constructor(private readonly pool: pg.Pool) {}
 
   async rows<R>({ sql: text, parameters }: CompiledQuery<R>): Promise<R[]> {
     const statement = { text, values: [...parameters] };
     try {
-      const name = this.#nameOf(text);
-      return (await this.#pool.query<R & pg.QueryResultRow>({ name, ...statement })).rows;
+      const name = this.nameOf(text);
+      return (await this.pool.query<R & pg.QueryResultRow>({ name, ...statement })).rows;
     } catch (error) {
       if (!isOutdated(error)) throw error;
       // the other connections have the statement under this name too
-      this.#names.clear();
-      return (await this.#pool.query<R & pg.QueryResultRow>(statement)).rows;
+      this.names.clear();
+      return (await this.pool.query<R & pg.QueryResultRow>(statement)).rows;
     }
   }
 
-  #nameOf(text: string): string | undefined {
-    const known = this.#names.get(text);
-    if (known !== undefined || this.#names.size === MAX_STATEMENTS) return known;
-    const name = `ktrdr_${++this.#named}`;
-    this.#names.set(text, name);
+  private nameOf(text: string): string | undefined {
+    const known = this.names.get(text);
+    if (known !== undefined || this.names.size === MAX_STATEMENTS) return known;
+    const name = `ktrdr_${++this.named}`;
+    this.names.set(text, name);
     return name;
   }
 }

@@ -50,20 +50,18 @@ const FIRST_PAUSE_MS = 10;
 
 /** Stores operations in a database. They survive the process, and several processes can share them. */
 export class SqlOperationStore implements OperationStore {
-  readonly #database: SqlDatabase;
-  readonly #listeners = new Set<(operationId: string) => void>();
-  #closed = false;
+  private readonly listeners = new Set<(operationId: string) => void>();
+  private closed = false;
 
-  constructor(database: SqlDatabase) {
-    this.#database = database;
-    database.onRemoteWrite((id) => this.#hear(id));
+  constructor(private readonly database: SqlDatabase) {
+    database.onRemoteWrite((id) => this.hear(id));
   }
 
   async create(created: NewOperation): Promise<Written> {
     const id = created.operation.operation_id;
-    const written = await this.#use(async (db) => {
+    const written = await this.use(async (db) => {
       for (let attempt = 0; attempt < CREATE_TRIES; attempt++) {
-        const row = await this.#insert(db, created);
+        const row = await this.insert(db, created);
         if (row !== undefined) return { ...storedOperation(row), changed: true };
         const known = await findTask(db, created.taskId);
         if (known !== undefined) return { ...storedOperation(known), changed: false };
@@ -71,18 +69,18 @@ export class SqlOperationStore implements OperationStore {
       }
       throw storeUnavailable(`Operation ${id} was removed concurrently each time it was created. Try again.`);
     });
-    if (written.changed) this.#wrote(id);
+    if (written.changed) this.wrote(id);
     return written;
   }
 
   async get(operationId: string): Promise<StoredOperation | null> {
     if (operationId.includes(NUL)) return null;
-    const row = await this.#use((db) => find(db, operationId));
+    const row = await this.use((db) => find(db, operationId));
     return row === undefined ? null : storedOperation(row);
   }
 
   async getRequest(operationId: string): Promise<unknown> {
-    const row = await this.#use((db) =>
+    const row = await this.use((db) =>
       db.selectFrom('operations').select('request_json').where('id', '=', operationId).executeTakeFirst(),
     );
     if (row === undefined) throw operationNotFound(operationId);
@@ -91,7 +89,7 @@ export class SqlOperationStore implements OperationStore {
 
   async history(operationId: string): Promise<OperationHistoryEntry[]> {
     if (operationId.includes(NUL)) return [];
-    const rows = await this.#use((db) =>
+    const rows = await this.use((db) =>
       db
         .selectFrom('operation_history')
         .selectAll()
@@ -103,9 +101,9 @@ export class SqlOperationStore implements OperationStore {
   }
 
   async list(query: OperationQuery): Promise<OperationPage> {
-    const statement = listQuery(query).compile(this.#database.db);
-    const rows = await this.#use(async (db) => {
-      if (query.offset === 0) return this.#database.prepared(statement);
+    const statement = listQuery(query).compile(this.database.db);
+    const rows = await this.use(async (db) => {
+      if (query.offset === 0) return this.database.prepared(statement);
       return (await db.executeQuery(statement)).rows;
     });
     return {
@@ -122,9 +120,9 @@ export class SqlOperationStore implements OperationStore {
     change: StatusChange,
     lease?: Lease,
   ): Promise<Written> {
-    const written = await this.#use((db) =>
+    const written = await this.use((db) =>
       db.transaction().execute(async (tx) => {
-        const row = await this.#findToWrite(tx, operationId);
+        const row = await this.findToWrite(tx, operationId);
         if (row === undefined) throw operationNotFound(operationId);
         const stored = storedOperation(row);
         if (row.epoch !== epoch || !from.includes(row.status)) return { ...stored, changed: false };
@@ -133,7 +131,7 @@ export class SqlOperationStore implements OperationStore {
           .updateTable('operations')
           .set(changingColumns(operation))
           .$if(change.to === 'pending', (query) => query.set({ cancel_forced: 0 }))
-          .$if(lease !== undefined, (query) => query.set(this.#given(lease as Lease)))
+          .$if(lease !== undefined, (query) => query.set(this.given(lease as Lease)))
           .where('id', '=', operationId)
           .where('epoch', '=', epoch)
           .where('status', '=', row.status)
@@ -146,12 +144,12 @@ export class SqlOperationStore implements OperationStore {
         return { ...storedOperation(changed), changed: true };
       }),
     );
-    if (written.changed) this.#wrote(operationId);
+    if (written.changed) this.wrote(operationId);
     return written;
   }
 
   async forceCancel(operationId: string, epoch: number): Promise<void> {
-    const { numUpdatedRows } = await this.#use((db) =>
+    const { numUpdatedRows } = await this.use((db) =>
       db
         .updateTable('operations')
         .set({ cancel_forced: 1 })
@@ -160,7 +158,7 @@ export class SqlOperationStore implements OperationStore {
         .where('status', '=', 'cancelling')
         .executeTakeFirst(),
     );
-    if (numUpdatedRows > 0n) this.#wrote(operationId);
+    if (numUpdatedRows > 0n) this.wrote(operationId);
   }
 
   async saveProgress(operationId: string, epoch: number, saved: SavedProgress): Promise<boolean> {
@@ -172,15 +170,15 @@ export class SqlOperationStore implements OperationStore {
         .where('id', '=', operationId)
         .where('epoch', '=', epoch)
         .where('completed_at', 'is', null);
-    const written = await this.#use(async (db) => {
-      const relaxed = await this.#database.relaxed((alone) =>
+    const written = await this.use(async (db) => {
+      const relaxed = await this.database.relaxed((alone) =>
         save(alone).where('resumable', '=', resumable).executeTakeFirst(),
       );
       if (relaxed.numUpdatedRows > 0n) return true;
       // the fact that a training can be resumed must survive a power failure
       return (await save(db).executeTakeFirst()).numUpdatedRows > 0n;
     });
-    if (written) this.#wrote(operationId);
+    if (written) this.wrote(operationId);
     return written;
   }
 
@@ -190,10 +188,10 @@ export class SqlOperationStore implements OperationStore {
     for (let start = 0; start < held.length; start += LEASES_PER_STATEMENT) {
       const some = held.slice(start, start + LEASES_PER_STATEMENT);
       const pairs = some.map(([id, epoch]) => sql`(${id}, cast(${epoch} as integer))`);
-      const renewed = await this.#use((db) =>
+      const renewed = await this.use((db) =>
         db
           .updateTable('operations')
-          .set({ lease_expires_at: this.#leaseEnd(lease) })
+          .set({ lease_expires_at: this.leaseEnd(lease) })
           .where('owner', '=', lease.owner)
           .where('completed_at', 'is', null)
           .where(sql<boolean>`(id, epoch) in (values ${sql.join(pairs)})`)
@@ -206,7 +204,7 @@ export class SqlOperationStore implements OperationStore {
   }
 
   async release(operationId: string, epoch: number): Promise<void> {
-    await this.#use((db) =>
+    await this.use((db) =>
       db
         .updateTable('operations')
         .set({ lease_expires_at: RELEASED })
@@ -217,7 +215,7 @@ export class SqlOperationStore implements OperationStore {
   }
 
   async owners(): Promise<string[]> {
-    const rows = await this.#use((db) =>
+    const rows = await this.use((db) =>
       db
         .selectFrom('operations')
         .select('owner')
@@ -230,7 +228,7 @@ export class SqlOperationStore implements OperationStore {
   }
 
   async takeOver(lease: Lease, at: string, most: number, gone: readonly string[] = []): Promise<TakenOver[]> {
-    const taken = await this.#use((db) =>
+    const taken = await this.use((db) =>
       db.transaction().execute(async (tx) => {
         const left = await tx
           .selectFrom('operations')
@@ -238,19 +236,19 @@ export class SqlOperationStore implements OperationStore {
           .where('completed_at', 'is', null)
           .where((where) =>
             where.or([
-              where('lease_expires_at', '<=', this.#database.now),
+              where('lease_expires_at', '<=', this.database.now),
               ...(gone.length === 0 ? [] : [where('owner', 'in', gone)]),
             ]),
           )
           .orderBy('seq')
           .limit(most)
-          .$if(this.#database.locksRows, (query) => query.forUpdate().skipLocked())
+          .$if(this.database.locksRows, (query) => query.forUpdate().skipLocked())
           .execute();
         if (left.length === 0) return [];
         const before = new Map(left.map((row) => [row.seq, row]));
         const rows = await tx
           .updateTable('operations')
-          .set(this.#given(lease))
+          .set(this.given(lease))
           .where('seq', 'in', [...before.keys()])
           .returning([...STORED_COLUMNS, 'request_json'])
           .execute();
@@ -272,12 +270,12 @@ export class SqlOperationStore implements OperationStore {
         return all;
       }),
     );
-    for (const { operation } of taken) this.#wrote(operation.operation_id);
+    for (const { operation } of taken) this.wrote(operation.operation_id);
     return taken;
   }
 
   async removeEnded(before: string, most: number): Promise<string[]> {
-    const removed = await this.#use((db) =>
+    const removed = await this.use((db) =>
       db.transaction().execute(async (tx) => {
         const ended = await tx
           .selectFrom('operations')
@@ -285,7 +283,7 @@ export class SqlOperationStore implements OperationStore {
           .where('completed_at', '<', before)
           .orderBy('completed_at')
           .limit(most)
-          .$if(this.#database.locksRows, (query) => query.forUpdate().skipLocked())
+          .$if(this.database.locksRows, (query) => query.forUpdate().skipLocked())
           .execute();
         if (ended.length === 0) return [];
         const seqs = ended.map(({ seq }) => seq);
@@ -296,19 +294,19 @@ export class SqlOperationStore implements OperationStore {
   }
 
   onWrite(listener: (operationId: string) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
   }
 
   async check(): Promise<void> {
-    await this.#use((db) => db.selectFrom('operations').select('seq').limit(1).execute());
+    await this.use((db) => db.selectFrom('operations').select('seq').limit(1).execute());
   }
 
   /** Closes the connections. The store is not usable afterwards. */
   async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    await this.#database.close();
+    if (this.closed) return;
+    this.closed = true;
+    await this.database.close();
   }
 
   /**
@@ -316,21 +314,21 @@ export class SqlOperationStore implements OperationStore {
    *
    * @throws KtrdrError `store_unavailable` if the database failed
    */
-  async #use<T>(work: (db: Kysely<Schema>) => Promise<T>): Promise<T> {
+  private async use<T>(work: (db: Kysely<Schema>) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
-      if (this.#closed)
+      if (this.closed)
         throw storeUnavailable('The operation store is closed, because the service is stopping.');
       try {
-        return await work(this.#database.db);
+        return await work(this.database.db);
       } catch (error) {
-        if (attempt === TRIES || !this.#database.isRetryable(error))
-          throw asStoreError(error, (unknown) => this.#database.explain(unknown));
+        if (attempt === TRIES || !this.database.isRetryable(error))
+          throw asStoreError(error, (unknown) => this.database.explain(unknown));
       }
       await sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1));
     }
   }
 
-  #insert(db: Kysely<Schema>, { operation, request, taskId, lease }: NewOperation) {
+  private insert(db: Kysely<Schema>, { operation, request, taskId, lease }: NewOperation) {
     const { attempt, status, created_at, operation_id } = operation;
     return db.transaction().execute(async (tx) => {
       const row = await tx
@@ -340,7 +338,7 @@ export class SqlOperationStore implements OperationStore {
           ...changingColumns(operation),
           epoch: 1,
           owner: lease.owner,
-          lease_expires_at: this.#leaseEnd(lease),
+          lease_expires_at: this.leaseEnd(lease),
           cancel_forced: 0,
           task_id: taskId ?? null,
           request_json: toJson(request),
@@ -355,34 +353,34 @@ export class SqlOperationStore implements OperationStore {
     });
   }
 
-  #findToWrite(tx: Kysely<Schema>, operationId: string) {
+  private findToWrite(tx: Kysely<Schema>, operationId: string) {
     return tx
       .selectFrom('operations')
       .select(STORED_COLUMNS)
       .where('id', '=', operationId)
-      .$if(this.#database.locksRows, (query) => query.forUpdate())
+      .$if(this.database.locksRows, (query) => query.forUpdate())
       .executeTakeFirst();
   }
 
-  #given(lease: Lease) {
+  private given(lease: Lease) {
     return {
       owner: lease.owner,
       epoch: sql<number>`epoch + 1`,
-      lease_expires_at: this.#leaseEnd(lease),
+      lease_expires_at: this.leaseEnd(lease),
     };
   }
 
-  #leaseEnd({ ms }: Lease): RawBuilder<number> {
-    return sql<number>`${this.#database.now} + cast(${Math.ceil(ms)} as integer)`;
+  private leaseEnd({ ms }: Lease): RawBuilder<number> {
+    return sql<number>`${this.database.now} + cast(${Math.ceil(ms)} as integer)`;
   }
 
-  #wrote(operationId: string): void {
-    this.#database.tell(operationId);
-    this.#hear(operationId);
+  private wrote(operationId: string): void {
+    this.database.tell(operationId);
+    this.hear(operationId);
   }
 
-  #hear(operationId: string): void {
-    for (const listener of this.#listeners) listener(operationId);
+  private hear(operationId: string): void {
+    for (const listener of this.listeners) listener(operationId);
   }
 }
 

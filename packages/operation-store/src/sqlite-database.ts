@@ -123,15 +123,12 @@ function withStatements(connection: Libsql.Database): SqliteDatabase {
 }
 
 class ImmediateSqliteDialect extends SqliteDialect {
-  readonly #connection: Libsql.Database;
-
-  constructor(connection: Libsql.Database) {
+  constructor(private readonly connection: Libsql.Database) {
     super({ database: withStatements(connection) });
-    this.#connection = connection;
   }
 
   override createDriver(): SqliteDriver {
-    return new ImmediateSqliteDriver(this.#connection);
+    return new ImmediateSqliteDriver(this.connection);
   }
 }
 
@@ -140,11 +137,8 @@ class ImmediateSqliteDialect extends SqliteDialect {
  * its first read.
  */
 class ImmediateSqliteDriver extends SqliteDriver {
-  readonly #connection: Libsql.Database;
-
-  constructor(connection: Libsql.Database) {
+  constructor(private readonly connection: Libsql.Database) {
     super({ database: withStatements(connection) });
-    this.#connection = connection;
   }
 
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
@@ -153,7 +147,7 @@ class ImmediateSqliteDriver extends SqliteDriver {
 
   /** If SQLite has already rolled back, for example on a full disk, the original error is kept. */
   override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    if (this.#connection.inTransaction) await super.rollbackTransaction(connection);
+    if (this.connection.inTransaction) await super.rollbackTransaction(connection);
   }
 }
 

@@ -18,14 +18,12 @@ export interface Acknowledged {
 /** A process that uses a store. It waits for the signal to start. */
 export class StoreProcess {
   readonly acknowledged: Acknowledged[] = [];
-  readonly #child: ChildProcess;
-  readonly #exited: Promise<unknown>;
-  #errors = '';
+  private readonly exited: Promise<unknown>;
+  private errors = '';
 
-  private constructor(child: ChildProcess) {
-    this.#child = child;
-    this.#exited = once(child, 'close');
-    child.stderr?.on('data', (chunk: Buffer) => (this.#errors += chunk.toString()));
+  private constructor(private readonly child: ChildProcess) {
+    this.exited = once(child, 'close');
+    child.stderr?.on('data', (chunk: Buffer) => (this.errors += chunk.toString()));
   }
 
   /** Resolves when the process is ready. */
@@ -38,8 +36,8 @@ export class StoreProcess {
     const started = new StoreProcess(child);
     const lines = createInterface(child.stdout);
     const ready = once(lines, 'line');
-    const gone = started.#exited.then(() =>
-      Promise.reject(new Error(`the process ended early: ${started.#errors}`)),
+    const gone = started.exited.then(() =>
+      Promise.reject(new Error(`the process ended early: ${started.errors}`)),
     );
     gone.catch(() => {});
     await Promise.race([ready, gone]);
@@ -48,21 +46,21 @@ export class StoreProcess {
   }
 
   begin(): void {
-    this.#child.stdin?.write('begin\n');
+    this.child.stdin?.write('begin\n');
   }
 
   /** Resolves with the printed lines. @throws if the process failed */
   async finish(): Promise<Acknowledged[]> {
-    await this.#exited;
-    if (this.#child.exitCode !== 0)
-      throw new Error(`the process exited with ${this.#child.exitCode}: ${this.#errors}`);
+    await this.exited;
+    if (this.child.exitCode !== 0)
+      throw new Error(`the process exited with ${this.child.exitCode}: ${this.errors}`);
     return this.acknowledged;
   }
 
   /** Kills the process. Resolves with the lines printed before. */
   async kill(): Promise<Acknowledged[]> {
-    this.#child.kill('SIGKILL');
-    await this.#exited;
+    this.child.kill('SIGKILL');
+    await this.exited;
     return this.acknowledged;
   }
 }

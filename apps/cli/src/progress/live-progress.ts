@@ -12,19 +12,18 @@ const CLEAR_BELOW = '\u001b[0J';
 
 /** Redraws a few lines of the terminal ten times a second. cli-progress moves the cursor; `progressFrame` creates the text. */
 export class LiveProgress implements ProgressDisplay {
-  readonly #output: Output;
-  readonly #clock: Clock;
-  readonly #bars: MultiBar;
-  #state: ProgressState | null = null;
-  #lines: [string, string, string] = ['', '', ''];
-  #frame = 0;
+  private readonly bars: MultiBar;
+  private state: ProgressState | null = null;
+  private lines: [string, string, string] = ['', '', ''];
+  private frame = 0;
   /** The terminal became narrower, so that the drawn lines now wrap. */
-  #broken = false;
+  private broken = false;
 
-  constructor(output: Output, clock: Clock) {
-    this.#output = output;
-    this.#clock = clock;
-    this.#bars = new MultiBar({
+  constructor(
+    private readonly output: Output,
+    private readonly clock: Clock,
+  ) {
+    this.bars = new MultiBar({
       // @ts-expect-error any writable stream works
       stream: output.stdout,
       fps: FRAMES_PER_SECOND,
@@ -34,58 +33,58 @@ export class LiveProgress implements ProgressDisplay {
       forceRedraw: true,
       gracefulExit: false,
     });
-    this.#bars.on('update-pre', () => {
-      this.#returnOverBrokenLines();
-      this.#draw();
+    this.bars.on('update-pre', () => {
+      this.returnOverBrokenLines();
+      this.draw();
     });
     // The cursor is at the start of the first line.
-    this.#bars.on('redraw-pre', () => {
-      if (this.#broken) this.#output.stdout.write(CLEAR_BELOW);
+    this.bars.on('redraw-pre', () => {
+      if (this.broken) this.output.stdout.write(CLEAR_BELOW);
     });
   }
 
   show(state: ProgressState): void {
-    const first = this.#state === null;
-    this.#state = state;
+    const first = this.state === null;
+    this.state = state;
     if (!first) return;
     for (const line of [0, 1, 2] as const) {
-      this.#bars.create(1, 0, {}, { format: () => this.#lines[line] });
+      this.bars.create(1, 0, {}, { format: () => this.lines[line] });
     }
-    this.#bars.update();
+    this.bars.update();
   }
 
   note(text: string): void {
-    if (this.#state === null) {
-      this.#output.out(text);
+    if (this.state === null) {
+      this.output.out(text);
     } else {
       // The terminal does not wrap lines while cli-progress draws.
-      this.#bars.log(`${wrapped(text, this.#output.columns - 1)}\n`);
-      this.#bars.update();
+      this.bars.log(`${wrapped(text, this.output.columns - 1)}\n`);
+      this.bars.update();
     }
   }
 
   stop(): void {
-    if (this.#state === null) return;
-    this.#state = null;
-    this.#returnOverBrokenLines();
-    this.#bars.stop();
+    if (this.state === null) return;
+    this.state = null;
+    this.returnOverBrokenLines();
+    this.bars.stop();
   }
 
   /** If the terminal became narrower, the drawn lines wrap. Moves the cursor up over the additional lines, which `MultiBar` does not know. */
-  #returnOverBrokenLines(): void {
-    const more = this.#lines
-      .map((line) => Math.floor(stripVTControlCharacters(line).trimEnd().length / this.#output.columns))
+  private returnOverBrokenLines(): void {
+    const more = this.lines
+      .map((line) => Math.floor(stripVTControlCharacters(line).trimEnd().length / this.output.columns))
       .reduce((sum, lines) => sum + lines, 0);
-    this.#broken = more > 0;
-    if (this.#broken) this.#output.stdout.write(`\u001b[${more}A`);
+    this.broken = more > 0;
+    if (this.broken) this.output.stdout.write(`\u001b[${more}A`);
   }
 
-  #draw(): void {
-    if (this.#state === null) return;
-    this.#lines = progressFrame(progressParts(this.#state, this.#clock.now()), {
-      columns: this.#output.columns,
-      style: this.#output.style,
-      frame: this.#frame++,
+  private draw(): void {
+    if (this.state === null) return;
+    this.lines = progressFrame(progressParts(this.state, this.clock.now()), {
+      columns: this.output.columns,
+      style: this.output.style,
+      frame: this.frame++,
     });
   }
 }

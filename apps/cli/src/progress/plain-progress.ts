@@ -11,40 +11,38 @@ export const LINE_EVERY_MS = 3_000;
  * otherwise every few seconds, and the last state at the end.
  */
 export class PlainProgress implements ProgressDisplay {
-  readonly #write: (text: string) => void;
-  readonly #clock: Clock;
-  #printedAt = Number.NEGATIVE_INFINITY;
-  #printed: ProgressState | null = null;
-  #latest: ProgressState | null = null;
+  private printedAt = Number.NEGATIVE_INFINITY;
+  private printed: ProgressState | null = null;
+  private latest: ProgressState | null = null;
 
-  constructor(write: (text: string) => void, clock: Clock) {
-    this.#write = write;
-    this.#clock = clock;
-  }
+  constructor(
+    private readonly write: (text: string) => void,
+    private readonly clock: Clock,
+  ) {}
 
   show(state: ProgressState): void {
-    this.#latest = state;
+    this.latest = state;
     if (
-      this.#printed === null ||
-      milestone(this.#printed) !== milestone(state) ||
-      this.#clock.now() - this.#printedAt >= LINE_EVERY_MS
+      this.printed === null ||
+      milestone(this.printed) !== milestone(state) ||
+      this.clock.now() - this.printedAt >= LINE_EVERY_MS
     ) {
-      this.#print(state);
+      this.print(state);
     }
   }
 
   note(text: string): void {
-    this.#write(text);
+    this.write(text);
   }
 
   stop(): void {
-    if (this.#latest !== null && reached(this.#latest) !== reached(this.#printed)) this.#print(this.#latest);
+    if (this.latest !== null && reached(this.latest) !== reached(this.printed)) this.print(this.latest);
   }
 
-  #print(state: ProgressState): void {
-    this.#printed = state;
-    this.#printedAt = this.#clock.now();
-    this.#write(progressLine(progressParts(state, this.#printedAt)));
+  private print(state: ProgressState): void {
+    this.printed = state;
+    this.printedAt = this.clock.now();
+    this.write(progressLine(progressParts(state, this.printedAt)));
   }
 }
 

@@ -20,16 +20,14 @@ export interface BarsWriterOptions {
 
 /** Writes one bars file atomically: into a temporary folder next to it, then moves it into place. */
 export class BarsWriter {
-  readonly #options: BarsWriterOptions;
-  readonly #folder: string;
-  readonly #handle: FileHandle;
-  #pending: string;
+  private pending: string;
 
-  private constructor(options: BarsWriterOptions, folder: string, handle: FileHandle) {
-    this.#options = options;
-    this.#folder = folder;
-    this.#handle = handle;
-    this.#pending = `# ${options.comment}\n${BAR_COLUMNS.join(',')}\n`;
+  private constructor(
+    private readonly options: BarsWriterOptions,
+    private readonly folder: string,
+    private readonly handle: FileHandle,
+  ) {
+    this.pending = `# ${options.comment}\n${BAR_COLUMNS.join(',')}\n`;
   }
 
   /** Creates missing folders. Throws `bars_exist`, `disk_full`, `storage_failed`. */
@@ -49,39 +47,39 @@ export class BarsWriter {
 
   /** Appends bars. Throws `disk_full`, `storage_failed`. */
   async write(bars: readonly Bar[]): Promise<void> {
-    for (const bar of bars) this.#pending += formatBar(bar, this.#options.timeframe);
-    if (this.#pending.length >= FLUSH_CHARACTERS) await this.#flush();
+    for (const bar of bars) this.pending += formatBar(bar, this.options.timeframe);
+    if (this.pending.length >= FLUSH_CHARACTERS) await this.flush();
   }
 
   /** Syncs the file to disk, then gives it its final name. Throws `bars_exist`, `disk_full`, `storage_failed`. */
   async commit(): Promise<void> {
-    const { dataDir, file, overwrite } = this.#options;
-    const written = join(this.#folder, file);
+    const { dataDir, file, overwrite } = this.options;
+    const written = join(this.folder, file);
     const path = join(dataDir, file);
     try {
-      await this.#flush();
-      await this.#handle.sync();
+      await this.flush();
+      await this.handle.sync();
       if (overwrite) await rename(written, path);
-      else await linkNew(written, path, this.#options);
+      else await linkNew(written, path, this.options);
       await syncFolder(dataDir);
     } catch (error) {
-      throw writeError(this.#options, error);
+      throw writeError(this.options, error);
     }
   }
 
   /** Closes the file and removes the temporary folder. Always call this, also after an error. */
   async close(): Promise<void> {
-    await this.#handle.close();
-    await rm(this.#folder, { recursive: true });
+    await this.handle.close();
+    await rm(this.folder, { recursive: true });
   }
 
-  async #flush(): Promise<void> {
-    const text = this.#pending;
-    this.#pending = '';
+  private async flush(): Promise<void> {
+    const text = this.pending;
+    this.pending = '';
     try {
-      await this.#handle.appendFile(text);
+      await this.handle.appendFile(text);
     } catch (error) {
-      throw writeError(this.#options, error);
+      throw writeError(this.options, error);
     }
   }
 }

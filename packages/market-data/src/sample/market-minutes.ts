@@ -21,11 +21,9 @@ export interface MarketMinutes {
  * ends of the session. The returned object is reused for the next day.
  */
 export class MinuteGenerator {
-  readonly #traits: MarketTraits;
-  readonly #key: StreamKey;
-  readonly #ticksPerUnit: number;
-  readonly #walk = new Float64Array(MINUTES_OF_DAY);
-  readonly #minutes: MarketMinutes = {
+  private readonly ticksPerUnit: number;
+  private readonly walk = new Float64Array(MINUTES_OF_DAY);
+  private readonly minutes: MarketMinutes = {
     count: 0,
     open: new Float64Array(MINUTES_OF_DAY),
     high: new Float64Array(MINUTES_OF_DAY),
@@ -34,47 +32,48 @@ export class MinuteGenerator {
     volume: new Float64Array(MINUTES_OF_DAY),
   };
 
-  constructor(traits: MarketTraits, key: StreamKey) {
-    this.#traits = traits;
-    this.#key = key;
-    this.#ticksPerUnit = 10 ** traits.decimals;
+  constructor(
+    private readonly traits: MarketTraits,
+    private readonly key: StreamKey,
+  ) {
+    this.ticksPerUnit = 10 ** traits.decimals;
   }
 
   minutesOf(day: MarketDay): Readonly<MarketMinutes> {
     const count = day.session.close - day.session.open;
-    const random = new RandomStream(this.#key, day.day);
+    const random = new RandomStream(this.key, day.day);
     const deviation = day.volatility / sqrt(count);
-    const walk = this.#walk;
+    const walk = this.walk;
     let position = 0;
     for (let minute = 0; minute < count; minute++) {
       position += deviation * liveliness(minute, count) * random.normal();
       walk[minute] = position;
     }
     const missing = day.close - day.open - position;
-    let open = this.#ticks(day.open);
+    let open = this.ticks(day.open);
     for (let minute = 0; minute < count; minute++) {
-      const close = this.#ticks(day.open + walk[minute]! + (missing * (minute + 1)) / count);
-      this.#fill(minute, open, close, deviation * liveliness(minute, count), random);
+      const close = this.ticks(day.open + walk[minute]! + (missing * (minute + 1)) / count);
+      this.fill(minute, open, close, deviation * liveliness(minute, count), random);
       open = close;
     }
-    this.#minutes.count = count;
-    return this.#minutes;
+    this.minutes.count = count;
+    return this.minutes;
   }
 
-  #fill(minute: number, open: number, close: number, deviation: number, random: RandomStream): void {
-    const { open: opens, high, low, close: closes, volume } = this.#minutes;
+  private fill(minute: number, open: number, close: number, deviation: number, random: RandomStream): void {
+    const { open: opens, high, low, close: closes, volume } = this.minutes;
     const wick = WICK * deviation * close;
     const move = abs(close - open) / (deviation * close + 1);
     opens[minute] = open;
     closes[minute] = close;
     high[minute] = max(open, close) + round(wick * random.uniform());
     low[minute] = max(1, min(open, close) - round(wick * random.uniform()));
-    volume[minute] = round(this.#traits.minuteVolume * (0.4 + random.uniform()) * (0.6 + move));
+    volume[minute] = round(this.traits.minuteVolume * (0.4 + random.uniform()) * (0.6 + move));
   }
 
   /** At least one tick. */
-  #ticks(logPrice: number): number {
-    return max(1, round(exp(logPrice) * this.#ticksPerUnit));
+  private ticks(logPrice: number): number {
+    return max(1, round(exp(logPrice) * this.ticksPerUnit));
   }
 }
 

@@ -17,28 +17,28 @@ export function streamKey(text: string): StreamKey {
  * trigonometric functions, whose last bit differs between versions of Node.
  */
 export class RandomStream {
-  #a: number;
-  #b: number;
-  #c: number;
-  #counter: number;
-  #spareNormal: number | undefined;
+  private a: number;
+  private b: number;
+  private c: number;
+  private counter: number;
+  private spareNormal: number | undefined;
 
   /** `index`: selects one of many streams for the same key. */
   constructor([a, b, c, d]: StreamKey, index = 0) {
-    this.#a = a | 0;
-    this.#b = b | 0;
-    this.#c = (c ^ index) | 0;
-    this.#counter = d | 0;
+    this.a = a | 0;
+    this.b = b | 0;
+    this.c = (c ^ index) | 0;
+    this.counter = d | 0;
     for (let round = 0; round < WARM_UP_ROUNDS; round++) this.uniform();
   }
 
   /** Uniform in [0, 1), 32 bits. */
   uniform(): number {
-    const sum = (((this.#a + this.#b) | 0) + this.#counter) | 0;
-    this.#counter = (this.#counter + 1) | 0;
-    this.#a = this.#b ^ (this.#b >>> 9);
-    this.#b = (this.#c + (this.#c << 3)) | 0;
-    this.#c = (((this.#c << 21) | (this.#c >>> 11)) + sum) | 0;
+    const sum = (((this.a + this.b) | 0) + this.counter) | 0;
+    this.counter = (this.counter + 1) | 0;
+    this.a = this.b ^ (this.b >>> 9);
+    this.b = (this.c + (this.c << 3)) | 0;
+    this.c = (((this.c << 21) | (this.c >>> 11)) + sum) | 0;
     return (sum >>> 0) / 4_294_967_296;
   }
 
@@ -54,8 +54,8 @@ export class RandomStream {
 
   /** Normal, mean 0, standard deviation 1 (Marsaglia's polar method). */
   normal(): number {
-    const spare = this.#spareNormal;
-    this.#spareNormal = undefined;
+    const spare = this.spareNormal;
+    this.spareNormal = undefined;
     if (spare !== undefined) return spare;
     for (;;) {
       const x = this.between(-1, 1);
@@ -63,7 +63,7 @@ export class RandomStream {
       const square = x * x + y * y;
       if (square >= 1 || square === 0) continue;
       const scale = sqrt((-2 * log(square)) / square);
-      this.#spareNormal = y * scale;
+      this.spareNormal = y * scale;
       return x * scale;
     }
   }

@@ -77,33 +77,31 @@ function barTime(day: number, minute: number, timeframe: Timeframe): number {
 
 /** Merges minutes into bars. */
 class BarCollector {
-  readonly #timeframe: Timeframe;
-  readonly #ticksPerUnit: number;
   /** Prices in ticks. */
-  #current: Bar | undefined;
+  private current: Bar | undefined;
 
-  constructor(timeframe: Timeframe, ticksPerUnit: number) {
-    this.#timeframe = timeframe;
-    this.#ticksPerUnit = ticksPerUnit;
-  }
+  constructor(
+    private readonly timeframe: Timeframe,
+    private readonly ticksPerUnit: number,
+  ) {}
 
   /** Adds the minutes of one day. Returns the bars that are complete. */
   add({ day, session }: MarketDay, minutes: Readonly<MarketMinutes>): Bar[] {
     const ended: Bar[] = [];
-    const barMinutes = min(TIMEFRAME_MS[this.#timeframe] / MINUTE_MS, MINUTES_OF_DAY);
+    const barMinutes = min(TIMEFRAME_MS[this.timeframe] / MINUTE_MS, MINUTES_OF_DAY);
     for (let from = session.open; from < session.close;) {
       const to = min(session.close, from - (from % barMinutes) + barMinutes);
-      const time = barTime(day, from, this.#timeframe);
-      if (this.#current?.time !== time) ended.push(...this.finish());
-      this.#extend(time, minutes, from - session.open, to - session.open);
+      const time = barTime(day, from, this.timeframe);
+      if (this.current?.time !== time) ended.push(...this.finish());
+      this.extend(time, minutes, from - session.open, to - session.open);
       from = to;
     }
     return ended;
   }
 
   /** Adds minutes `[from, to)` to the bar that opens at `time`. */
-  #extend(time: number, minutes: Readonly<MarketMinutes>, from: number, to: number): void {
-    const current = this.#current;
+  private extend(time: number, minutes: Readonly<MarketMinutes>, from: number, to: number): void {
+    const current = this.current;
     let high = current?.high ?? 0;
     let low = current?.low ?? Infinity;
     let volume = current?.volume ?? 0;
@@ -113,15 +111,15 @@ class BarCollector {
       volume += minutes.volume[minute]!;
     }
     const open = current?.open ?? minutes.open[from]!;
-    this.#current = { time, open, high, low, close: minutes.close[to - 1]!, volume };
+    this.current = { time, open, high, low, close: minutes.close[to - 1]!, volume };
   }
 
   /** Returns the last bar, if there is one. */
   finish(): Bar[] {
-    if (this.#current === undefined) return [];
-    const { time, open, high, low, close, volume } = this.#current;
-    const unit = this.#ticksPerUnit;
-    this.#current = undefined;
+    if (this.current === undefined) return [];
+    const { time, open, high, low, close, volume } = this.current;
+    const unit = this.ticksPerUnit;
+    this.current = undefined;
     return [{ time, open: open / unit, high: high / unit, low: low / unit, close: close / unit, volume }];
   }
 }

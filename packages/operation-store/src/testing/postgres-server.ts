@@ -15,7 +15,7 @@ const INIT_TIMEOUT_MS = 25_000;
 
 /** A separate PostgreSQL server for tests and benchmarks. Its data folder is deleted when the server stops. */
 export class PostgresServer {
-  #databases = 0;
+  private databases = 0;
 
   private constructor(
     private server: ServerProcess,
@@ -53,7 +53,7 @@ export class PostgresServer {
 
   /** Creates an empty database. @returns its URL */
   async createDatabase(): Promise<string> {
-    const name = `ktrdr_${++this.#databases}`;
+    const name = `ktrdr_${++this.databases}`;
     const client = new pg.Client({ connectionString: this.url('postgres') });
     await client.connect();
     try {

@@ -46,16 +46,16 @@ export function guardHosts(app: NestFastifyApplication, settings: ListenSettings
 
 /** Decides by a request's target and headers only. */
 export class HostGuard {
-  readonly #listensOnLoopback: boolean;
+  private readonly listensOnLoopback: boolean;
   /** Names from `ALLOWED_HOSTS`. */
-  readonly #allowed: ReadonlySet<string>;
+  private readonly allowed: ReadonlySet<string>;
   /** Names of this machine. */
-  readonly #own: ReadonlySet<string>;
+  private readonly own: ReadonlySet<string>;
 
   constructor({ host, allowedHosts }: Pick<ListenSettings, 'host' | 'allowedHosts'>, machine: string) {
-    this.#listensOnLoopback = isLoopback(host.toLowerCase());
-    this.#allowed = new Set(allowedHosts);
-    this.#own = new Set([host, machine].map((name) => name.toLowerCase()));
+    this.listensOnLoopback = isLoopback(host.toLowerCase());
+    this.allowed = new Set(allowedHosts);
+    this.own = new Set([host, machine].map((name) => name.toLowerCase()));
   }
 
   /** Why the request is rejected, or `null`. */
@@ -72,18 +72,18 @@ export class HostGuard {
         `${hostProblem(headers.host, raw.rawHeaders)} Send one Host header with the name or address of this service, such as localhost:8000. ALLOWED_HOSTS adds names.`,
       );
     }
-    if (!this.#isOwn(host.name)) return hostNotAllowed(host.name);
-    return SAFE_METHODS.has(method) ? null : this.#changeRefusal(headers, host);
+    if (!this.isOwn(host.name)) return hostNotAllowed(host.name);
+    return SAFE_METHODS.has(method) ? null : this.changeRefusal(headers, host);
   }
 
-  #isOwn(name: string): boolean {
-    if (isLoopback(name) || name === OUTSIDE_CONTAINERS || this.#allowed.has(name)) return true;
+  private isOwn(name: string): boolean {
+    if (isLoopback(name) || name === OUTSIDE_CONTAINERS || this.allowed.has(name)) return true;
     // a page cannot make one of these names resolve to this machine
-    return !this.#listensOnLoopback && (isIP(name) !== 0 || this.#own.has(name));
+    return !this.listensOnLoopback && (isIP(name) !== 0 || this.own.has(name));
   }
 
   /** Checks a request that changes something. */
-  #changeRefusal(headers: FastifyRequest['headers'], host: HostAndPort): KtrdrError | null {
+  private changeRefusal(headers: FastifyRequest['headers'], host: HostAndPort): KtrdrError | null {
     const { origin } = headers;
     const site = headers['sec-fetch-site'] as string | undefined;
     if (origin === undefined && site === undefined) return null;
@@ -93,11 +93,11 @@ export class HostGuard {
         'A browser must send the body as content-type: application/json, not as a form.',
       );
     }
-    if (origin !== undefined) return this.#isOwnOrigin(origin, host) ? null : originNotAllowed(origin);
+    if (origin !== undefined) return this.isOwnOrigin(origin, host) ? null : originNotAllowed(origin);
     return OWN_SITES.has(site ?? '') ? null : originNotAllowed(site ?? '');
   }
 
-  #isOwnOrigin(origin: string, host: HostAndPort): boolean {
+  private isOwnOrigin(origin: string, host: HostAndPort): boolean {
     const [, scheme = '', rest = ''] = /^(https?):\/\/(.*)$/.exec(origin) ?? [];
     const from = parseHost(rest);
     if (from === null) return false;
@@ -105,7 +105,7 @@ export class HostGuard {
     const port = from.port ?? standard;
     const isHostsPort = port === (host.port ?? standard);
     // a proxy may send its own Host; another port of the same machine is another service
-    if (this.#allowed.has(from.name)) return isHostsPort || port === standard;
+    if (this.allowed.has(from.name)) return isHostsPort || port === standard;
     return isHostsPort && from.name === host.name;
   }
 }

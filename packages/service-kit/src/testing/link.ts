@@ -2,48 +2,48 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 
 /** A TCP proxy between two services, which can be cut and delayed. */
 export class Link {
-  readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
-  #state: 'open' | 'cut' = 'open';
-  #delayMs = 0;
+  private readonly server: Server;
+  private readonly sockets = new Set<Socket>();
+  private state: 'open' | 'cut' = 'open';
+  private delayMs = 0;
 
   private constructor(private readonly port: number) {
-    this.#server = createServer((from) => this.#join(from));
+    this.server = createServer((from) => this.join(from));
   }
 
   /** `to`: port on 127.0.0.1. */
   static async open(to: number): Promise<Link> {
     const link = new Link(to);
-    await new Promise<void>((resolve) => link.#server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => link.server.listen(0, '127.0.0.1', resolve));
     return link;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
   /** Breaks all connections. New ones break too until `heal`. */
   cut(): void {
-    this.#state = 'cut';
-    for (const socket of this.#sockets) socket.destroy();
+    this.state = 'cut';
+    for (const socket of this.sockets) socket.destroy();
   }
 
   delay(ms: number): void {
-    this.#delayMs = ms;
+    this.delayMs = ms;
   }
 
   heal(): void {
-    this.#state = 'open';
-    this.#delayMs = 0;
+    this.state = 'open';
+    this.delayMs = 0;
   }
 
   async close(): Promise<void> {
     this.cut();
-    await new Promise((resolve) => this.#server.close(resolve));
+    await new Promise((resolve) => this.server.close(resolve));
   }
 
-  #join(from: Socket): void {
-    if (this.#state === 'cut') {
+  private join(from: Socket): void {
+    if (this.state === 'cut') {
       from.destroy();
       return;
     }
@@ -53,20 +53,20 @@ export class Link {
       [from, to],
       [to, from],
     ] as const) {
-      this.#sockets.add(socket);
+      this.sockets.add(socket);
       socket.on('error', () => undefined);
-      socket.on('data', (data) => this.#pass(data, other, due));
+      socket.on('data', (data) => this.pass(data, other, due));
       socket.once('close', () => {
-        this.#sockets.delete(socket);
+        this.sockets.delete(socket);
         other.destroy();
       });
     }
   }
 
   /** Forwards data after the delay, in the original order. */
-  #pass(data: Buffer, other: Socket, due: Map<Socket, number>): void {
+  private pass(data: Buffer, other: Socket, due: Map<Socket, number>): void {
     const now = performance.now();
-    const at = Math.max(now + this.#delayMs, due.get(other) ?? 0);
+    const at = Math.max(now + this.delayMs, due.get(other) ?? 0);
     due.set(other, at);
     if (at <= now) other.write(data);
     else setTimeout(() => other.destroyed || other.write(data), at - now);

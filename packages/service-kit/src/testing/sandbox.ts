@@ -212,16 +212,20 @@ export class TestService extends TestProcess {
 
   /** Waits until epochs are counted, so the training process is computing. */
   untilTraining(id: string, withinMs?: number): Promise<Operation> {
-    return this.#untilActive(id, ({ progress }) => (progress.context.current_batch ?? 0) > 0, withinMs);
+    return this.untilActive(id, ({ progress }) => (progress.context.current_batch ?? 0) > 0, withinMs);
   }
 
   /** Waits until the running training has written a checkpoint that the API knows. */
   untilCheckpoint(id: string, withinMs?: number): Promise<Operation> {
-    return this.#untilActive(id, ({ resumable }) => resumable, withinMs);
+    return this.untilActive(id, ({ resumable }) => resumable, withinMs);
   }
 
   /** Waits until the operation fits. Throws if it has ended. */
-  #untilActive(id: string, fits: (operation: Operation) => boolean, withinMs?: number): Promise<Operation> {
+  private untilActive(
+    id: string,
+    fits: (operation: Operation) => boolean,
+    withinMs?: number,
+  ): Promise<Operation> {
     const fitsActive = (operation: Operation): boolean => {
       if (isTerminalStatus(operation.status))
         throw new Error(`${id} ended before the expected state: ${JSON.stringify(operation)}`);
@@ -243,9 +247,9 @@ export class TestService extends TestProcess {
 
 /** The folders and processes of one test file. */
 export class Sandbox {
-  readonly #id = randomUUID();
-  readonly #processes: TestProcess[] = [];
-  #closed = false;
+  private readonly id = randomUUID();
+  private readonly startedProcesses: TestProcess[] = [];
+  private closed = false;
 
   private constructor(readonly directory: string) {}
 
@@ -268,11 +272,11 @@ export class Sandbox {
    * before the service, whose command it gets as `"$0" "$@"`.
    */
   async startApi(name: string, settings: Record<string, string> = {}, shell?: string): Promise<TestService> {
-    return this.#service('api', name, settings, { shell });
+    return this.service('api', name, settings, { shell });
   }
 
   async startHost(name: string, settings: Record<string, string> = {}, shell?: string): Promise<TestService> {
-    return this.#service('training-host', name, settings, { shell });
+    return this.service('training-host', name, settings, { shell });
   }
 
   /** Starts a host and an API that trains on it, at the same time. */
@@ -290,7 +294,7 @@ export class Sandbox {
 
   /** Starts a host that takes trainings from the queue at `settings.TRAINING_QUEUE_URL`. */
   async startQueueHost(name: string, settings: Record<string, string>, shell?: string): Promise<TestService> {
-    return this.#service('training-host', name, settings, { shell, args: ['--queue'] });
+    return this.service('training-host', name, settings, { shell, args: ['--queue'] });
   }
 
   /** Settings of an API that trains on `host`. */
@@ -304,7 +308,7 @@ export class Sandbox {
 
   /** Starts a process with the sandbox's environment; in its own process group if `detached`. */
   spawn(command: string, args: string[], env: Record<string, string>, detached = false): TestProcess {
-    return this.#started(new TestProcess(this.#child(command, args, env, detached)));
+    return this.started(new TestProcess(this.child(command, args, env, detached)));
   }
 
   /** Pids of processes of this sandbox whose command line contains `word`. */
@@ -312,7 +316,7 @@ export class Sandbox {
     const entries = (await readdir('/proc')).filter((entry) => /^[0-9]+$/.test(entry));
     return entries
       .filter((entry) => readOfProcess(entry, 'cmdline').includes(word))
-      .filter((entry) => readOfProcess(entry, 'environ').includes(`${MARK}=${this.#id}`))
+      .filter((entry) => readOfProcess(entry, 'environ').includes(`${MARK}=${this.id}`))
       .map(Number);
   }
 
@@ -323,8 +327,8 @@ export class Sandbox {
 
   /** Stops everything. @throws if a process has outlived the service that started it */
   async close(): Promise<void> {
-    this.#closed = true;
-    const stopped = await Promise.allSettled(this.#processes.map((started) => started.stop()));
+    this.closed = true;
+    const stopped = await Promise.allSettled(this.startedProcesses.map((started) => started.stop()));
     const left = await this.processes();
     for (const pid of left) process.kill(pid, 'SIGKILL');
     await rm(this.directory, { recursive: true, force: true });
@@ -333,7 +337,7 @@ export class Sandbox {
     for (const end of stopped) if (end.status === 'rejected') throw end.reason;
   }
 
-  async #service(
+  private async service(
     app: 'api' | 'training-host',
     name: string,
     settings: Record<string, string>,
@@ -352,28 +356,33 @@ export class Sandbox {
       ...settings,
     };
     // another service's failed start may have closed the sandbox during the search for a port
-    if (this.#closed) throw new Error(`${name} does not start: its sandbox is closed`);
+    if (this.closed) throw new Error(`${name} does not start: its sandbox is closed`);
     const main = join(ROOT, 'apps', app, 'dist/main.js');
     const child =
       shell === undefined
-        ? this.#child(process.execPath, [main, ...args], env)
-        : this.#child('sh', ['-c', `${shell}; exec "$0" "$@"`, process.execPath, main, ...args], env);
-    const service = this.#started(new TestService(child, `http://127.0.0.1:${port}`));
+        ? this.child(process.execPath, [main, ...args], env)
+        : this.child('sh', ['-c', `${shell}; exec "$0" "$@"`, process.execPath, main, ...args], env);
+    const service = this.started(new TestService(child, `http://127.0.0.1:${port}`));
     await service.answering();
     return service;
   }
 
-  #child(command: string, args: string[], env: Record<string, string>, detached = false): ChildProcess {
+  private child(
+    command: string,
+    args: string[],
+    env: Record<string, string>,
+    detached = false,
+  ): ChildProcess {
     return spawn(command, args, {
       cwd: this.directory,
       detached,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...withoutJest(process.env), ...env, [MARK]: this.#id },
+      env: { ...withoutJest(process.env), ...env, [MARK]: this.id },
     });
   }
 
-  #started<T extends TestProcess>(started: T): T {
-    this.#processes.push(started);
+  private started<T extends TestProcess>(started: T): T {
+    this.startedProcesses.push(started);
     return started;
   }
 }

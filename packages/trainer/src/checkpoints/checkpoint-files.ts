@@ -30,9 +30,9 @@ export interface ReadCheckpoint {
 /** Checkpoints of one run: `{directory}/checkpoint-{number}.ktrdr`, the last two. */
 export class CheckpointFiles {
   /** Numbers of those that cannot be used. */
-  readonly #refused = new Set<number>();
-  #number: number | null = null;
-  #swept = false;
+  private readonly refused = new Set<number>();
+  private number: number | null = null;
+  private swept = false;
 
   constructor(private readonly directory: string) {}
 
@@ -43,11 +43,11 @@ export class CheckpointFiles {
    */
   async write(checkpoint: Checkpoint): Promise<void> {
     const pieces = encodeCheckpoint(checkpoint);
-    this.#number ??= (await this.#numbers())[0] ?? 0;
-    if (this.#number === 0) await mkdir(this.directory, { recursive: true });
-    if (!this.#swept) await this.#sweep();
-    const number = this.#number + 1;
-    const path = this.#pathOf(number);
+    this.number ??= (await this.numbers())[0] ?? 0;
+    if (this.number === 0) await mkdir(this.directory, { recursive: true });
+    if (!this.swept) await this.sweep();
+    const number = this.number + 1;
+    const path = this.pathOf(number);
     const temporary = `${path}.${process.pid}${TEMPORARY}`;
     try {
       await writeSynced(temporary, pieces);
@@ -57,14 +57,14 @@ export class CheckpointFiles {
       throw error;
     }
     await syncToDisk(this.directory);
-    this.#number = number;
-    await this.#prune();
+    this.number = number;
+    await this.prune();
   }
 
   /** The newest one's number and file; `null` where there is none. */
   async newest(): Promise<{ number: number; path: string } | null> {
-    const [number] = await this.#numbers();
-    return number === undefined ? null : { number, path: this.#pathOf(number) };
+    const [number] = await this.numbers();
+    return number === undefined ? null : { number, path: this.pathOf(number) };
   }
 
   /**
@@ -74,9 +74,9 @@ export class CheckpointFiles {
    */
   async receive(bytes: AsyncIterable<Uint8Array>): Promise<void> {
     await mkdir(this.directory, { recursive: true });
-    const number = ((await this.#numbers())[0] ?? 0) + 1;
+    const number = ((await this.numbers())[0] ?? 0) + 1;
     // two requests may bring one at the same time
-    const temporary = `${this.#pathOf(number)}.${process.pid}-${(received += 1)}${RECEIVED}`;
+    const temporary = `${this.pathOf(number)}.${process.pid}-${(received += 1)}${RECEIVED}`;
     try {
       const file = await open(temporary, 'w+');
       try {
@@ -87,13 +87,13 @@ export class CheckpointFiles {
       } finally {
         await file.close();
       }
-      await rename(temporary, this.#pathOf(number));
+      await rename(temporary, this.pathOf(number));
     } catch (error) {
       await rm(temporary, { force: true });
       throw error;
     }
     await syncToDisk(this.directory);
-    await this.#prune();
+    await this.prune();
   }
 
   /**
@@ -104,14 +104,14 @@ export class CheckpointFiles {
    */
   async read(identity: RunIdentity | null): Promise<ReadCheckpoint> {
     const refused: string[] = [];
-    for (const number of await this.#numbers()) {
+    for (const number of await this.numbers()) {
       try {
-        const checkpoint = await this.#readOne(number);
+        const checkpoint = await this.readOne(number);
         if (identity !== null) checkIdentity(checkpoint.identity, identity);
         return { checkpoint, refused };
       } catch (error) {
         if (!(error instanceof KtrdrError && error.code === 'checkpoint_refused')) throw error;
-        this.#refused.add(number);
+        this.refused.add(number);
         refused.push(`${nameOf(number)} cannot be used: ${error.message}.`);
       }
     }
@@ -128,8 +128,8 @@ export class CheckpointFiles {
     );
   }
 
-  async #readOne(number: number): Promise<Checkpoint> {
-    const file = await open(this.#pathOf(number), 'r');
+  private async readOne(number: number): Promise<Checkpoint> {
+    const file = await open(this.pathOf(number), 'r');
     try {
       const { size } = await file.stat();
       return await decodeCheckpoint(size, (position, length) => readBytes(file, position, length));
@@ -139,7 +139,7 @@ export class CheckpointFiles {
   }
 
   /** Newest first. */
-  async #numbers(): Promise<number[]> {
+  private async numbers(): Promise<number[]> {
     const names = await readdir(this.directory).catch((error: unknown) =>
       unlessMissing(error, this.directory, []),
     );
@@ -147,11 +147,11 @@ export class CheckpointFiles {
   }
 
   /** Removes checkpoints that are not among the newest that can be used. Lists once: one that is added meanwhile stays. */
-  async #prune(): Promise<void> {
+  private async prune(): Promise<void> {
     const numbers = numbersOf(await readdir(this.directory));
-    const kept = numbers.filter((number) => !this.#refused.has(number)).slice(0, KEPT);
+    const kept = numbers.filter((number) => !this.refused.has(number)).slice(0, KEPT);
     for (const number of numbers) {
-      if (!kept.includes(number)) await rm(this.#pathOf(number), { force: true });
+      if (!kept.includes(number)) await rm(this.pathOf(number), { force: true });
     }
   }
 
@@ -159,14 +159,14 @@ export class CheckpointFiles {
    * Removes what earlier attempts did not write to the end. Only an attempt's first checkpoint does this: a later one could
    * belong to an attempt that is over, and would remove what the next attempt is writing.
    */
-  async #sweep(): Promise<void> {
+  private async sweep(): Promise<void> {
     for (const name of await readdir(this.directory)) {
       if (name.endsWith(TEMPORARY)) await rm(join(this.directory, name), { force: true });
     }
-    this.#swept = true;
+    this.swept = true;
   }
 
-  #pathOf(number: number): string {
+  private pathOf(number: number): string {
     return join(this.directory, nameOf(number));
   }
 }

@@ -9,10 +9,10 @@ const OLD_MS = 14 * 24 * 3_600_000;
 
 /** Checkpoints of all runs of a service: `{stateDir}/checkpoints/{operationId}/`. */
 export class CheckpointFolders {
-  readonly #directory: string;
+  private readonly directory: string;
 
   constructor(stateDir: string) {
-    this.#directory = resolve(stateDir, 'checkpoints');
+    this.directory = resolve(stateDir, 'checkpoints');
   }
 
   /** Folder of a run; made when it writes its first checkpoint. @throws KtrdrError `invalid_name` */
@@ -20,7 +20,7 @@ export class CheckpointFolders {
     if (!OPERATION_ID_PATTERN.test(operationId)) {
       throw new KtrdrError('invalid_name', `'${operationId}' is not an operation's id.`);
     }
-    return join(this.#directory, operationId);
+    return join(this.directory, operationId);
   }
 
   /**
@@ -66,12 +66,12 @@ export class CheckpointFolders {
    * @throws KtrdrError `storage_failed`
    */
   async removeOld(now: number): Promise<void> {
-    const names = await readdir(this.#directory).catch((error: unknown) =>
-      unlessMissing(error, this.#directory, []),
+    const names = await readdir(this.directory).catch((error: unknown) =>
+      unlessMissing(error, this.directory, []),
     );
     for (const name of names) {
       if (!OPERATION_ID_PATTERN.test(name)) continue;
-      const directory = join(this.#directory, name);
+      const directory = join(this.directory, name);
       const { mtimeMs } = await stat(directory);
       if (now - mtimeMs > OLD_MS) await rm(directory, { recursive: true, force: true });
     }

@@ -13,7 +13,7 @@ const OWNER_SUFFIX = '.owner.json';
  */
 export class Staging {
   readonly directory: string;
-  readonly #own = new Set<string>();
+  private readonly own = new Set<string>();
 
   constructor(parent: string) {
     this.directory = join(parent, '.staging');
@@ -27,9 +27,9 @@ export class Staging {
     await mkdir(this.directory, { recursive: true });
     const directory = await mkdtemp(join(this.directory, `${operationId}.`));
     const name = basename(directory);
-    this.#own.add(name);
+    this.own.add(name);
     try {
-      await writeFile(this.#noteOf(name), JSON.stringify({ pid: process.pid, host: hostname() }));
+      await writeFile(this.noteOf(name), JSON.stringify({ pid: process.pid, host: hostname() }));
     } catch (error) {
       await this.discard(directory);
       throw error;
@@ -39,7 +39,7 @@ export class Staging {
 
   /** Removes a folder that {@link create} made; any other is left alone. */
   async remove(directory: string): Promise<void> {
-    if (dirname(directory) === this.directory) await this.#remove(basename(directory));
+    if (dirname(directory) === this.directory) await this.removeFolder(basename(directory));
   }
 
   /** Removes a folder that is no longer needed. If that fails, the next {@link removeStale} removes it. Never rejects. */
@@ -50,30 +50,30 @@ export class Staging {
   /** Removes the folders of processes of this machine that are gone. Returns their names. */
   async removeStale(): Promise<string[]> {
     const removed: string[] = [];
-    for (const name of await this.#names()) {
-      if (this.#own.has(name) || (await this.#ownerLives(name))) continue;
-      await this.#remove(name);
+    for (const name of await this.names()) {
+      if (this.own.has(name) || (await this.ownerLives(name))) continue;
+      await this.removeFolder(name);
       removed.push(name);
     }
     return removed;
   }
 
-  async #remove(name: string): Promise<void> {
+  private async removeFolder(name: string): Promise<void> {
     // a trainer that outlives its service for a moment may still write into the folder
     await rm(join(this.directory, name), { recursive: true, force: true, maxRetries: 3 });
-    await rm(this.#noteOf(name), { force: true });
-    this.#own.delete(name);
+    await rm(this.noteOf(name), { force: true });
+    this.own.delete(name);
   }
 
-  async #names(): Promise<string[]> {
+  private async names(): Promise<string[]> {
     const entries = await readdir(this.directory).catch((error: unknown) =>
       unlessMissing(error, this.directory, []),
     );
     return [...new Set(entries.map((entry) => entry.replace(OWNER_SUFFIX, '')))];
   }
 
-  async #ownerLives(name: string): Promise<boolean> {
-    const path = this.#noteOf(name);
+  private async ownerLives(name: string): Promise<boolean> {
+    const path = this.noteOf(name);
     const text = await readFile(path, 'utf8').catch((error: unknown) => unlessMissing(error, path, ''));
     try {
       const note = JSON.parse(text) as { pid?: unknown; host?: unknown };
@@ -87,7 +87,7 @@ export class Staging {
     }
   }
 
-  #noteOf(name: string): string {
+  private noteOf(name: string): string {
     return join(this.directory, `${name}${OWNER_SUFFIX}`);
   }
 }

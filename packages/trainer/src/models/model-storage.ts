@@ -53,12 +53,12 @@ export interface ModelDetails {
  * A run writes into a staging folder beside them (same file system), `commit` renames it into place.
  */
 export class ModelStorage {
-  readonly #modelsDir: string;
-  readonly #staging: Staging;
+  private readonly modelsDir: string;
+  private readonly staging: Staging;
 
   constructor(modelsDir: string) {
-    this.#modelsDir = resolve(modelsDir);
-    this.#staging = new Staging(this.#modelsDir);
+    this.modelsDir = resolve(modelsDir);
+    this.staging = new Staging(this.modelsDir);
   }
 
   /**
@@ -68,9 +68,9 @@ export class ModelStorage {
    */
   async stage(operationId: string): Promise<string> {
     try {
-      return await this.#staging.create(operationId);
+      return await this.staging.create(operationId);
     } catch (error) {
-      throw storageError(error, `creating a folder in ${this.#staging.directory}`);
+      throw storageError(error, `creating a folder in ${this.staging.directory}`);
     }
   }
 
@@ -97,21 +97,21 @@ export class ModelStorage {
     try {
       const source = join(stagingDir, 'model');
       const { metadata } = await readModel(source);
-      await mkdir(join(this.#modelsDir, strategy), { recursive: true });
+      await mkdir(join(this.modelsDir, strategy), { recursive: true });
       const stored =
-        (await this.#ofOperation(metadata.operation_id, strategy)) ??
-        (await this.#place(source, metadata, strategy, timeframe));
+        (await this.ofOperation(metadata.operation_id, strategy)) ??
+        (await this.place(source, metadata, strategy, timeframe));
       await this.discard(stagingDir);
       return stored;
     } catch (error) {
       await this.discard(stagingDir);
-      throw storageError(error, `storing the model in ${join(this.#modelsDir, strategy)}`);
+      throw storageError(error, `storing the model in ${join(this.modelsDir, strategy)}`);
     }
   }
 
   /** Removes a staging folder whose run ended without a model. Never rejects: the run's own error is the one to report. */
   async discard(stagingDir: string): Promise<void> {
-    await this.#staging.discard(stagingDir);
+    await this.staging.discard(stagingDir);
   }
 
   /**
@@ -120,7 +120,7 @@ export class ModelStorage {
    * @throws Error of the file system
    */
   async removeStaged(stagingDir: string): Promise<void> {
-    await this.#staging.remove(stagingDir);
+    await this.staging.remove(stagingDir);
   }
 
   /**
@@ -130,8 +130,8 @@ export class ModelStorage {
    */
   async list(): Promise<ListedModel[]> {
     const models: ListedModel[] = [];
-    for (const strategy of await this.#strategies()) {
-      const folder = join(this.#modelsDir, strategy);
+    for (const strategy of await this.strategies()) {
+      const folder = join(this.modelsDir, strategy);
       try {
         for (const version of await directoriesIn(folder, MODEL_VERSION_PATTERN)) {
           const listed = await listedModel(strategy, version, join(folder, version));
@@ -170,8 +170,8 @@ export class ModelStorage {
    */
   async load(strategy: string, version: string): Promise<ReadModel> {
     checkModelName(strategy, version);
-    if (!(await this.#has(strategy, version))) throw modelNotFound(strategy, version);
-    const path = join(this.#modelsDir, strategy, version);
+    if (!(await this.has(strategy, version))) throw modelNotFound(strategy, version);
+    const path = join(this.modelsDir, strategy, version);
     try {
       return await readModel(path);
     } catch (error) {
@@ -189,9 +189,9 @@ export class ModelStorage {
    */
   async delete(strategy: string, version: string): Promise<void> {
     checkModelName(strategy, version);
-    if (!(await this.#has(strategy, version))) throw modelNotFound(strategy, version);
-    const path = join(this.#modelsDir, strategy, version);
-    const away = join(this.#modelsDir, TRASH, `${strategy}-${version}`);
+    if (!(await this.has(strategy, version))) throw modelNotFound(strategy, version);
+    const path = join(this.modelsDir, strategy, version);
+    const away = join(this.modelsDir, TRASH, `${strategy}-${version}`);
     try {
       await writeFile(`${path}${DELETED_SUFFIX}`, '');
       await mkdir(dirname(away), { recursive: true });
@@ -218,8 +218,8 @@ export class ModelStorage {
    * start-up. Returns the names of the former.
    */
   async removeStale(): Promise<string[]> {
-    const removed = await this.#staging.removeStale();
-    const trash = join(this.#modelsDir, TRASH);
+    const removed = await this.staging.removeStale();
+    const trash = join(this.modelsDir, TRASH);
     await rm(trash, { recursive: true, force: true }).catch((error: unknown) => {
       throw deletionError(error, `${trash} cannot be removed. Check its permissions.`);
     });
@@ -227,32 +227,32 @@ export class ModelStorage {
   }
 
   /** @throws KtrdrError `storage_failed` if the folder is missing: the service created it at its start */
-  async #strategies(): Promise<string[]> {
-    const names = await directoriesIn(this.#modelsDir, STRATEGY_NAME_PATTERN, null);
+  private async strategies(): Promise<string[]> {
+    const names = await directoriesIn(this.modelsDir, STRATEGY_NAME_PATTERN, null);
     if (names !== null) return names;
     throw new KtrdrError(
       'storage_failed',
-      `${this.#modelsDir} is missing: the folder of MODELS_DIR was moved or removed. Restore it, or restart the API to begin with an empty folder.`,
-      { details: { path: this.#modelsDir, cause: 'ENOENT' } },
+      `${this.modelsDir} is missing: the folder of MODELS_DIR was moved or removed. Restore it, or restart the API to begin with an empty folder.`,
+      { details: { path: this.modelsDir, cause: 'ENOENT' } },
     );
   }
 
-  async #has(strategy: string, version: string): Promise<boolean> {
-    if (!(await this.#strategies()).includes(strategy)) return false;
-    return (await directoriesIn(join(this.#modelsDir, strategy), MODEL_VERSION_PATTERN)).includes(version);
+  private async has(strategy: string, version: string): Promise<boolean> {
+    if (!(await this.strategies()).includes(strategy)) return false;
+    return (await directoriesIn(join(this.modelsDir, strategy), MODEL_VERSION_PATTERN)).includes(version);
   }
 
   /** Two processes may want one number: the rename of one of them fails, and it takes the next. */
-  async #ofOperation(operationId: string, strategy: string): Promise<StoredModel | null> {
-    const found = (await this.#modelsOf(strategy)).find(
+  private async ofOperation(operationId: string, strategy: string): Promise<StoredModel | null> {
+    const found = (await this.modelsOf(strategy)).find(
       ({ metadata }) => metadata.operation_id === operationId && metadata.model !== null,
     );
     return found === undefined ? null : { model: found.metadata.model as string, path: found.path };
   }
 
   /** Those of one strategy whose metadata can be read. */
-  async #modelsOf(strategy: string): Promise<{ metadata: ModelMetadata; path: string }[]> {
-    const folder = join(this.#modelsDir, strategy);
+  private async modelsOf(strategy: string): Promise<{ metadata: ModelMetadata; path: string }[]> {
+    const folder = join(this.modelsDir, strategy);
     const models: { metadata: ModelMetadata; path: string }[] = [];
     for (const version of await directoriesIn(folder, MODEL_VERSION_PATTERN)) {
       const path = join(folder, version);
@@ -265,13 +265,13 @@ export class ModelStorage {
     return models;
   }
 
-  async #place(
+  private async place(
     source: string,
     metadata: ModelMetadata,
     strategy: string,
     timeframe: Timeframe,
   ): Promise<StoredModel> {
-    const folder = join(this.#modelsDir, strategy);
+    const folder = join(this.modelsDir, strategy);
     await syncAll(source);
     for (let tries = 0; tries < MAX_TRIES; tries += 1) {
       const version = `${timeframe}_v${(await highestNumber(folder, timeframe)) + 1}`;
@@ -287,7 +287,7 @@ export class ModelStorage {
         throw error;
       }
       await syncToDisk(folder);
-      await syncToDisk(this.#modelsDir);
+      await syncToDisk(this.modelsDir);
       return { model, path };
     }
     throw new Error(`no free number for ${strategy}/${timeframe} after ${MAX_TRIES} tries`);

@@ -8,38 +8,35 @@ const STACK_FRAME = /^\s+at |^\s*\d+: 0x[0-9a-f]+|^-+ (JavaScript|Native) stack 
  * but not kept: what is kept is for a person.
  */
 export class OutputTail {
-  readonly #lines: string[] = [];
-  readonly #onLine: (line: string) => void;
-  #rest = '';
+  private readonly kept: string[] = [];
+  private rest = '';
 
-  constructor(onLine: (line: string) => void) {
-    this.#onLine = onLine;
-  }
+  constructor(private readonly onLine: (line: string) => void) {}
 
   write(text: string): void {
-    const pieces = (this.#rest + text).split('\n');
-    this.#rest = pieces.pop() ?? '';
-    for (const piece of pieces) this.#keep(piece);
-    if (this.#rest.length > LINE_LENGTH) this.flush();
+    const pieces = (this.rest + text).split('\n');
+    this.rest = pieces.pop() ?? '';
+    for (const piece of pieces) this.keep(piece);
+    if (this.rest.length > LINE_LENGTH) this.flush();
   }
 
   /** Takes an unfinished last line as a line. */
   flush(): void {
-    if (this.#rest !== '') this.#keep(this.#rest);
-    this.#rest = '';
+    if (this.rest !== '') this.keep(this.rest);
+    this.rest = '';
   }
 
   /** The last lines, oldest first. */
   get lines(): string[] {
-    return [...this.#lines];
+    return [...this.kept];
   }
 
-  #keep(line: string): void {
+  private keep(line: string): void {
     const text = line.trimEnd().slice(0, LINE_LENGTH);
     if (text === '') return;
-    this.#onLine(text);
+    this.onLine(text);
     if (STACK_FRAME.test(text)) return;
-    this.#lines.push(text);
-    if (this.#lines.length > LINES_KEPT) this.#lines.shift();
+    this.kept.push(text);
+    if (this.kept.length > LINES_KEPT) this.kept.shift();
   }
 }

@@ -6,23 +6,23 @@ const CHECKS = 10;
  * slept, or a parent that was busy, wakes to one missed turn and not to a silent child.
  */
 export class SilenceWatch {
-  readonly #timer: NodeJS.Timeout;
-  #missed = 0;
+  private readonly timer: NodeJS.Timeout;
+  private missed = 0;
 
   constructor(silentAfterMs: number, onSilent: () => void) {
-    this.#timer = setInterval(() => {
-      this.#missed += 1;
-      if (this.#missed < CHECKS) return;
+    this.timer = setInterval(() => {
+      this.missed += 1;
+      if (this.missed < CHECKS) return;
       this.stop();
       onSilent();
     }, silentAfterMs / CHECKS);
   }
 
   heard(): void {
-    this.#missed = 0;
+    this.missed = 0;
   }
 
   stop(): void {
-    clearInterval(this.#timer);
+    clearInterval(this.timer);
   }
 }

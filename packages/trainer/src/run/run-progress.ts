@@ -22,15 +22,12 @@ const NOTHING_KNOWN: TrainingProgressUpdate = {
 
 /** Reports of one run: each holds everything that is known so far. */
 export class RunProgress {
-  readonly #hooks: TrainingHooks;
-  #last: TrainingProgressUpdate = NOTHING_KNOWN;
+  private last: TrainingProgressUpdate = NOTHING_KNOWN;
 
-  constructor(hooks: TrainingHooks) {
-    this.#hooks = hooks;
-  }
+  constructor(private readonly hooks: TrainingHooks) {}
 
   about({ name, symbols, timeframes, model }: Strategy): void {
-    this.#last = { ...this.#last, strategy: name, symbols, timeframes, model_type: model.type };
+    this.last = { ...this.last, strategy: name, symbols, timeframes, model_type: model.type };
   }
 
   /**
@@ -41,12 +38,12 @@ export class RunProgress {
   async enter(phase: TrainingPhase, fraction = 0): Promise<void> {
     this.update({ phase, phase_fraction: fraction });
     await setImmediate();
-    if (this.#hooks.signal.aborted) throw new TrainingCancelledError();
+    if (this.hooks.signal.aborted) throw new TrainingCancelledError();
   }
 
   /** Reports what changed. */
   update(changed: Partial<TrainingProgressUpdate>): void {
-    this.#last = { ...this.#last, ...changed };
-    this.#hooks.onProgress(this.#last);
+    this.last = { ...this.last, ...changed };
+    this.hooks.onProgress(this.last);
   }
 }
