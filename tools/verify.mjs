@@ -8,45 +8,15 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runChecks } from './checks.mjs';
+import { jest, packageOf } from './jest.mjs';
 import { skippedTests, slowestFiles } from './test-summary.mjs';
-import { bin, build, main, run, runQuietly } from './workspace.mjs';
-
-const CHECKS = [
-  { name: 'format', command: bin('oxfmt'), args: ['--check', '.'] },
-  { name: 'lint', command: bin('oxlint'), args: ['--quiet'] },
-  { name: 'imports', command: process.execPath, args: ['tools/check-imports.mjs'] },
-  { name: 'types of the tests', command: bin('tsc'), args: ['-p', 'tsconfig.tests.json'] },
-  { name: 'unused code', command: bin('knip'), args: ['--strict', '--no-progress'] },
-];
-
-/** Runs the checks in turn. @returns the text to show for each: a line, preceded by the output if the check failed */
-async function runChecks() {
-  const results = [];
-  for (const { name, command, args } of CHECKS) {
-    const started = performance.now();
-    const { code, output } = await runQuietly(command, args);
-    const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    const passed = code === 0;
-    results.push({ passed, text: `${passed ? 'ok    ' : `${output}FAILED`} ${name} (${seconds} s)` });
-  }
-  return results;
-}
+import { build, main } from './workspace.mjs';
 
 async function test(pattern) {
   const folder = mkdtempSync(join(tmpdir(), 'ktrdr-verify-'));
   const outputFile = join(folder, 'jest.json');
-  const nodeOptions = [
-    process.env.NODE_OPTIONS,
-    '--experimental-vm-modules',
-    '--disable-warning=ExperimentalWarning',
-  ];
-  await run(
-    process.execPath,
-    ['node_modules/jest/bin/jest.js', '--json', `--outputFile=${outputFile}`, ...pattern],
-    {
-      env: { NODE_OPTIONS: nodeOptions.filter(Boolean).join(' ') },
-    },
-  );
+  await jest(['--json', `--outputFile=${outputFile}`, ...pattern]);
   try {
     return JSON.parse(readFileSync(outputFile, 'utf8'));
   } catch {
@@ -64,9 +34,9 @@ async function test(pattern) {
 }
 
 await main(async () => {
-  await build({ quiet: true });
-  console.log('ok     build');
   const pattern = process.argv.slice(2);
+  await build({ quiet: true, filter: packageOf(pattern) });
+  console.log('ok     build');
   // checks run beside the tests, which mostly wait; with a path, only tests run
   const [checks, report] = await Promise.all([pattern.length === 0 ? runChecks() : [], test(pattern)]);
   if (checks.length > 0) console.log();

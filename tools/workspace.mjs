@@ -1,7 +1,7 @@
 /** Functions that the workspace's commands share: running programs, installing, building. */
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
 import { Interrupted, interruptChild } from './interruption.mjs';
 
 export const ROOT = join(import.meta.dirname, '..');
@@ -22,8 +22,8 @@ export async function run(command, args, { quiet = false, ...options } = {}) {
 }
 
 /** Runs a program in the workspace's root, like `run`. @returns `{ code, output }` */
-export function runQuietly(command, args) {
-  return start(command, args, { stdio: 'pipe' });
+export function runQuietly(command, args, options = {}) {
+  return start(command, args, { ...options, stdio: 'pipe' });
 }
 
 function start(command, args, { stdio, env = {}, stop }) {
@@ -57,12 +57,15 @@ async function must(what, command, args, options) {
     throw new CommandFailed(`${what} failed with exit code ${code}. The reason is in the output above.`);
 }
 
+const PNPM_PROGRAMS = ['pnpm', 'pnpm.exe', 'pnpm.cmd'];
+
 /** Path of an installed program in `node_modules/.bin`. */
 export const bin = (name) => join(ROOT, 'node_modules/.bin', name);
 
+const { packageManager } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+
 /** Runs pnpm through npx, so that it need not be installed globally. Works offline once npx has cached it. */
 async function pnpm(what, args, options) {
-  const { packageManager } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   await must(what, 'npx', ['--yes', '--prefer-offline', packageManager, ...args], options);
 }
 
@@ -78,11 +81,43 @@ function isInstalled() {
   return existsSync(copy) && readFileSync(copy).equals(readFileSync(join(ROOT, 'pnpm-lock.yaml')));
 }
 
-/** Builds with turbo, started through pnpm because turbo runs the pnpm binary. */
-export async function build(options) {
+/** Builds what changed; `filter` limits this to some packages and their dependencies, in turbo's syntax. */
+export async function build({ filter, ...options } = {}) {
+  const filters = filter === undefined ? [] : [`--filter=${filter}`];
+  const args = ['run', 'build', '--output-logs=errors-only', ...filters];
+  await must('Building', bin('turbo'), args, { ...options, env: await turboEnvironment() });
+}
+
+/** turbo looks for pnpm on the `PATH`. */
+export async function turboEnvironment() {
   if (!existsSync(bin('turbo')))
     throw new CommandFailed('The packages are not installed. Run: npm run quickstart');
-  await pnpm('Building', ['exec', 'turbo', 'run', 'build', '--output-logs=errors-only'], options);
+  return { PATH: [await pnpmFolder(), process.env.PATH].join(delimiter) };
+}
+
+/** Starts `turbo watch` with these arguments. turbo's launcher does not pass signals on, so its program is started directly. */
+export async function turboWatch(args, { stop }) {
+  const env = await turboEnvironment();
+  const { output } = await runQuietly(bin('turbo'), ['bin']);
+  const program = output.trim().split('\n').at(-1);
+  return run(program, ['watch', ...args], { env, stop });
+}
+
+/** Where npx keeps pnpm. npx takes two seconds to answer, so a file keeps the answer. */
+async function pnpmFolder() {
+  const file = join(ROOT, 'node_modules/.cache/ktrdr/pnpm.json');
+  const known = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+  const hasPnpm = (folder) => PNPM_PROGRAMS.some((name) => existsSync(join(folder, name)));
+  if (known.packageManager === packageManager && hasPnpm(known.folder)) return known.folder;
+  const args = ['--yes', '--prefer-offline', `--package=${packageManager}`];
+  const printPath = ['--', process.execPath, '--print', 'process.env.PATH'];
+  const { code, output } = await runQuietly('npx', [...args, ...printPath]);
+  const folder = output.trim().split(delimiter).find(hasPnpm);
+  if (code !== 0 || folder === undefined)
+    throw new CommandFailed(`npx cannot provide ${packageManager}:\n${output}`);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, JSON.stringify({ packageManager, folder }));
+  return folder;
 }
 
 /** Runs a command's main function. A `CommandFailed` prints one line and exits with 1; an interruption exits with 128 + signal number. */

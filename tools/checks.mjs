@@ -1,0 +1,25 @@
+/** The checks of `npm run check` and `npm run verify`: each is a turbo task, which runs only where something changed. */
+import { bin, runQuietly, turboEnvironment } from './workspace.mjs';
+
+const CHECKS = [
+  { name: 'format', task: 'format' },
+  { name: 'lint', task: 'lint' },
+  { name: 'imports', task: 'imports' },
+  { name: 'types of the tests', task: 'typecheck' },
+  { name: 'unused code', task: 'unused' },
+];
+
+/** Runs the checks one after the other. @returns the text to show for each: a line, after the output if the check failed */
+export async function runChecks() {
+  const env = await turboEnvironment();
+  const results = [];
+  for (const { name, task } of CHECKS) {
+    const started = performance.now();
+    const args = ['run', task, '--continue', '--output-logs=errors-only', '--log-prefix=none'];
+    const { code, output } = await runQuietly(bin('turbo'), args, { env });
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    const passed = code === 0;
+    results.push({ passed, text: `${passed ? 'ok    ' : `${output}FAILED`} ${name} (${seconds} s)` });
+  }
+  return results;
+}

@@ -1,0 +1,71 @@
+/** A copy of the workspace in a folder of its own, for tests that change sources. Packages come from the original. */
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, relative } from 'node:path';
+
+export const ROOT = join(import.meta.dirname, '..');
+const MEMBERS = ['apps', 'packages'];
+const LEFT_OUT = new Set(['dist', '.turbo']);
+const LEFT_OUT_AT_THE_ROOT = [
+  '.git',
+  '.ktrdr',
+  'data',
+  'models',
+  'coverage',
+  'node_modules',
+  'training_analytics',
+];
+
+export class TreeCopy {
+  readonly folder = join(mkdtempSync(join(tmpdir(), 'ktrdr-tree-')), 'ktrdr');
+
+  constructor() {
+    const isCopied = (path: string): boolean =>
+      !LEFT_OUT.has(basename(path)) && !LEFT_OUT_AT_THE_ROOT.includes(relative(ROOT, path));
+    // links between packages are relative: in the copy they lead to the copy
+    cpSync(ROOT, this.folder, { recursive: true, verbatimSymlinks: true, filter: isCopied });
+    // pnpm would otherwise repair the links below, and with them the original's
+    appendFileSync(this.path('pnpm-workspace.yaml'), 'verifyDepsBeforeRun: false\n');
+    const modules = join(this.folder, 'node_modules');
+    mkdirSync(modules);
+    cpSync(join(ROOT, 'node_modules/.bin'), join(modules, '.bin'), { recursive: true });
+    for (const name of readdirSync(join(ROOT, 'node_modules'))) {
+      if (['ktrdr', '.cache', '.bin'].includes(name)) continue;
+      symlinkSync(join(ROOT, 'node_modules', name), join(modules, name));
+    }
+    symlinkSync('../apps/cli', join(modules, 'ktrdr'));
+  }
+
+  /** Takes over what is built, so that a compiler only looks at what a test changes. */
+  withBuilds(): this {
+    for (const member of MEMBERS) {
+      const parent = join(ROOT, member);
+      for (const name of readdirSync(parent)) {
+        const dist = join(parent, name, 'dist');
+        if (existsSync(dist))
+          cpSync(dist, join(this.folder, member, name, 'dist'), {
+            recursive: true,
+            preserveTimestamps: true,
+          });
+      }
+    }
+    return this;
+  }
+
+  path(file: string): string {
+    return join(this.folder, file);
+  }
+
+  remove(): void {
+    rmSync(dirname(this.folder), { recursive: true });
+  }
+}
