@@ -45,9 +45,8 @@ const anyIndicator = fc
   );
 
 describe('the registry', () => {
-  test('has 31 indicators, of which only zigzag must not enter a network', () => {
+  test('is in alphabetical order, and only zigzag must not enter a network', () => {
     const names = INDICATOR_TYPES.map(({ type }) => type);
-    expect(names).toHaveLength(31);
     expect(names).toEqual(names.toSorted((a, b) => a.localeCompare(b)));
     expect(
       INDICATOR_TYPES.filter((type) => !FEATURE_INDICATOR_TYPES.includes(type)).map(({ type }) => type),
@@ -95,12 +94,20 @@ describe('the registry', () => {
     expect(defined.toSorted()).toEqual(INDICATOR_TYPES.map(({ type }) => type).toSorted());
   });
 
-  test('every indicator is compared with TA-Lib or with its formula', () => {
+  test('every indicator has its oracles', () => {
     const oracles = ['talib.test.ts', 'formulas.test.ts'].map((file) =>
       readFileSync(new URL(file, import.meta.url), 'utf8'),
     );
-    const without = INDICATOR_TYPES.filter(({ type }) => !oracles.some((text) => text.includes(`'${type}'`)));
-    expect(without).toEqual([]);
+    const compared = (type: string): boolean => oracles.some((text) => text.includes(`'${type}'`));
+    const missing = [
+      ...INDICATOR_TYPES.filter(({ type }) => !compared(type)).map(
+        ({ type }) => `${type}: no case in talib.test.ts, and no formula in formulas.test.ts`,
+      ),
+      ...FEATURE_INDICATOR_TYPES.filter(({ type }) => FLAT[type] === undefined).map(
+        ({ type }) => `${type}: no values for a market that never moves (FLAT in indicators.test.ts)`,
+      ),
+    ];
+    expect(missing).toEqual([]);
   });
 });
 
@@ -211,7 +218,7 @@ const WITHOUT_VOLUME: Readonly<Record<string, readonly number[]>> = {
   vwap: [Number.NaN],
 };
 
-/** Indicators whose past fades, but never leaves. */
+/** Indicators whose past fades, but never leaves. A new indicator of this kind fails the test of a huge value until it is here. */
 const RECURSIVE = ['adline', 'adx', 'atr', 'cmf', 'ema', 'fishertransform', 'keltnerchannels', 'macd', 'obv'];
 RECURSIVE.push('parabolicsar', 'rsi', 'squeezeintensity', 'supertrend');
 
@@ -223,7 +230,7 @@ describe('edges', () => {
   };
   const lastOf = (outputs: Float64Array[]) => outputs.map((output) => output.at(-1)! + 0);
 
-  test.each(FEATURE_INDICATOR_TYPES.map(({ type }) => type))('%s of a market that never moves', (type) => {
+  test.each(Object.keys(FLAT))('%s of a market that never moves', (type) => {
     expect(lastOf(computeIndicator(type, {}, flat(120, 10)))).toEqual(FLAT[type]);
   });
 
