@@ -5,12 +5,13 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ROOT, Sandbox, type TestService } from '../packages/service-kit/src/testing/sandbox.js';
 
-const PAGES = [
-  'README.md',
-  ...readdirSync(join(ROOT, 'docs'))
+const pagesIn = (folder: string): string[] =>
+  readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`),
-];
+    .map((name) => join(folder, name));
+/** Their commands are run in this order. */
+const PAGES = ['README.md', ...pagesIn('docs')];
+const OTHER_PAGES = ['ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md'];
 const { SAMPLES } = (await import(String(new URL('first-training.mjs', import.meta.url)))) as {
   SAMPLES: string[][];
 };
@@ -24,7 +25,7 @@ function commands(page: string): string[] {
     .filter((line) => line !== '' && !line.startsWith('#'));
 }
 
-describe.each(PAGES)('%s', (page) => {
+describe.each([...PAGES, ...OTHER_PAGES])('%s', (page) => {
   test('names only scripts, files and links that exist', () => {
     const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
       scripts: Record<string, string>;

@@ -32,7 +32,13 @@ export class TreeCopy {
     const isCopied = (path: string): boolean =>
       !LEFT_OUT.has(basename(path)) && !LEFT_OUT_AT_THE_ROOT.includes(relative(ROOT, path));
     // links between packages are relative: in the copy they lead to the copy
-    cpSync(ROOT, this.folder, { recursive: true, verbatimSymlinks: true, filter: isCopied });
+    cpSync(ROOT, this.folder, {
+      recursive: true,
+      verbatimSymlinks: true,
+      // for the compiler, which compares times
+      preserveTimestamps: true,
+      filter: isCopied,
+    });
     // pnpm would otherwise repair the links below, and with them the original's
     appendFileSync(this.path('pnpm-workspace.yaml'), 'verifyDepsBeforeRun: false\n');
     const modules = join(this.folder, 'node_modules');

@@ -6,7 +6,7 @@ import {
   type EngineSetting,
   type EngineTime,
 } from '@ktrdr/contracts';
-import type { ModelType } from '../network/model-spec.js';
+import type { ModelSettings } from '@ktrdr/strategy';
 import { deviceOf, LAST_RESORT } from '../engines/engine-names.js';
 import { checkEngineSupport, supportsModel } from '../engines/engine-support.js';
 import { ProcessTrials, type EngineTrials } from './engine-trial.js';
@@ -59,7 +59,7 @@ export class EngineSelector {
    * @throws KtrdrError `engine_unavailable` when none is to be had: the message says why and what to do; the next call
    * looks again. `engine_unsupported` where the setting's engine cannot train the model
    */
-  async candidates(setting: EngineSetting, model: ModelType): Promise<EngineCandidates> {
+  async candidates(setting: EngineSetting, model: ModelSettings['type']): Promise<EngineCandidates> {
     const rejected: EngineChoice['rejected'] = [];
     const engines: EngineName[] = [];
     for (const { names, isRace } of contenders(setting)) {
@@ -134,7 +134,11 @@ export class EngineSelector {
   }
 
   /** Of a race the others are still there; a setting that names the engine is refused as a whole. */
-  private unsupported(setting: EngineSetting, engine: EngineName, model: ModelType): string | null {
+  private unsupported(
+    setting: EngineSetting,
+    engine: EngineName,
+    model: ModelSettings['type'],
+  ): string | null {
     if (setting !== 'auto') checkEngineSupport(engine, model);
     return supportsModel(engine, model) ? null : `cannot train a model of type ${model}`;
   }

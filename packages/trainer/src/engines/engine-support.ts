@@ -1,5 +1,5 @@
 import { KtrdrError, type EngineSetting } from '@ktrdr/contracts';
-import type { ModelType } from '../network/model-spec.js';
+import type { ModelSettings } from '@ktrdr/strategy';
 
 /** Models of any type; the others train an mlp alone. Every engine has all losses and optimisers. */
 const TRAIN_ALL: readonly EngineSetting[] = [
@@ -11,16 +11,16 @@ const TRAIN_ALL: readonly EngineSetting[] = [
   'onnx-webgpu',
 ];
 
-export function supportsModel(engine: EngineSetting, model: ModelType): boolean {
+export function supportsModel(engine: EngineSetting, model: ModelSettings['type']): boolean {
   return model === 'mlp' || TRAIN_ALL.includes(engine);
 }
 
 /** @throws KtrdrError `engine_unsupported` where the engine cannot train a model of this type */
-export function checkEngineSupport(engine: EngineSetting, model: ModelType): void {
+export function checkEngineSupport(engine: EngineSetting, model: ModelSettings['type']): void {
   if (!supportsModel(engine, model)) throw unsupportedModel(engine, model);
 }
 
-export function unsupportedModel(engine: EngineSetting, model: ModelType): KtrdrError {
+export function unsupportedModel(engine: EngineSetting, model: ModelSettings['type']): KtrdrError {
   return new KtrdrError(
     'engine_unsupported',
     `The training engine ${engine} cannot train a model of type ${model}, only mlp. Set TRAINING_ENGINE=auto or TRAINING_ENGINE=onnx.`,

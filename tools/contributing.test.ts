@@ -1,0 +1,140 @@
+/** The pages for contributors: links lead to files that contain what is named, and the recipes of CONTRIBUTING.md compile. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { ROOT, TreeCopy } from './tree-copy.js';
+
+const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
+const CONTRIBUTING = read('CONTRIBUTING.md');
+const ARCHITECTURE = read('ARCHITECTURE.md');
+
+describe.each(['ARCHITECTURE.md', 'CONTRIBUTING.md'])('%s', (page) => {
+  test('names only what its files contain', () => {
+    const links = [...read(page).matchAll(/\[`([^`\]]+)`\]\(([^)#]+\.(?:ts|mjs))\)/g)];
+    expect(links.length).toBeGreaterThan(5);
+    const missing = links.flatMap(([, name, file]) => {
+      const text = existsSync(join(ROOT, file!)) ? read(file!) : '';
+      const words = name!.includes('/') || /\.(ts|mjs)$/.test(name!) ? [] : name!.split('.');
+      return words.every((word) => new RegExp(`\\b${word}\\b`).test(text)) ? [] : [`${name} in ${file}`];
+    });
+    expect(missing).toEqual([]);
+  });
+});
+
+/** Sources of the workspace, without what is built. */
+function sources(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory())
+      return ['node_modules', 'dist', '.turbo'].includes(entry.name) ? [] : sources(path);
+    return /\.(ts|mjs)$/.test(entry.name) ? [path] : [];
+  });
+}
+
+test('each invariant that the code refers to stands in ARCHITECTURE.md, under a number of its own', () => {
+  const defined = [...ARCHITECTURE.matchAll(/^\| (I\d+) \|/gm)].map(([, number]) => number!);
+  expect(defined).toEqual(defined.map((_, index) => `I${index + 1}`));
+  const unknown = ['apps', 'packages'].flatMap(sources).flatMap((file) =>
+    [...read(file).matchAll(/\(((?:I\d+(?:, | and )?)+)\)/g)]
+      .flatMap(([, numbers]) => numbers!.match(/I\d+/g)!)
+      .filter((number) => !defined.includes(number))
+      .map((number) => `${number} in ${file}`),
+  );
+  expect(unknown).toEqual([]);
+});
+
+interface Hunk {
+  before: string;
+  after: string;
+}
+interface FileChange {
+  file: string;
+  hunks: Hunk[];
+}
+
+/** A block's changes: `+++ file`, then hunks that `@@` separates; their context stands exactly once in the file. */
+function changesOf(block: string): FileChange[] {
+  return block
+    .split(/^\+\+\+ /m)
+    .slice(1)
+    .map((part) => {
+      const [file, ...lines] = part.trimEnd().split('\n');
+      const hunks = lines.join('\n').split(/^@@\n/m);
+      const side = (hunk: string, without: string): string =>
+        hunk
+          .trimEnd()
+          .split('\n')
+          .filter((line) => !line.startsWith(without))
+          .map((line) => `${line.slice(1)}\n`)
+          .join('');
+      return {
+        file: file!.trim(),
+        hunks: hunks.map((hunk) => ({ before: side(hunk, '+'), after: side(hunk, '-') })),
+      };
+    });
+}
+
+const RECIPES = CONTRIBUTING.slice(CONTRIBUTING.indexOf('## Recipes'))
+  .split(/^### /m)
+  .slice(1)
+  .map((recipe) => ({
+    name: recipe.slice(0, recipe.indexOf('\n')),
+    changes: [...recipe.matchAll(/```diff\n([\s\S]*?)```/g)].flatMap(([, block]) => changesOf(block!)),
+  }));
+
+describe('the recipes, applied to a copy of the tree', () => {
+  let tree: TreeCopy;
+  beforeAll(() => {
+    tree = new TreeCopy().withBuilds();
+  }, 120_000);
+  afterAll(() => tree.remove());
+
+  const run = (program: string, args: string[]) => {
+    const { status, stdout, stderr } = spawnSync(program, args, {
+      cwd: tree.folder,
+      encoding: 'utf8',
+      env: {
+        ...process.env,
+        NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning',
+      },
+    });
+    return { status, output: stdout + stderr };
+  };
+
+  test.each(RECIPES)('$name: every block fits', ({ changes }) => {
+    expect(changes.length).toBeGreaterThan(0);
+    for (const { file, hunks } of changes) {
+      const path = tree.path(file);
+      let text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+      for (const { before, after } of hunks) {
+        const found = before === '' ? text === '' : text.split(before).length === 2;
+        expect({ file, before, found }).toEqual({ file, before, found: true });
+        // a function: the text may contain `$`
+        text = text.replace(before, () => after);
+      }
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, text);
+    }
+  });
+
+  test('they compile', () => {
+    const result = run(process.execPath, ['node_modules/typescript/bin/tsc', '-b']);
+    expect(result).toEqual({ status: 0, output: '' });
+  }, 300_000);
+
+  test('the new indicator is found by the tests, which say what oracles it lacks', () => {
+    const { status, output } = run(process.execPath, [
+      'node_modules/jest/bin/jest.js',
+      '--verbose',
+      'packages/strategy/src/indicators',
+    ]);
+    expect(status).toBe(1);
+    const failed = output.match(/^ +✕ .*$/gm)?.map((line) => line.trim().replace(/ \(\d+ m?s\)$/, ''));
+    expect({ failed }).toEqual({ failed: ['✕ every indicator has its oracles'] });
+    expect(output).toContain('midpoint: no case in talib.test.ts, and no formula in formulas.test.ts');
+    expect(output).toContain(
+      'midpoint: no values for a market that never moves (FLAT in indicators.test.ts)',
+    );
+  }, 300_000);
+});
