@@ -204,15 +204,15 @@ describe('the command line', () => {
 
   test.each([
     [['models', 'train'], "missing required argument 'strategy.yaml'"],
-    [['models', 'train'], 'What can be typed: ktrdr models train --help'],
-    [['models', 'train', 'a.yaml', '--start', '2024'], 'What can be typed: ktrdr models train --help'],
+    [['models', 'train'], 'For help: ktrdr models train --help'],
+    [['models', 'train', 'a.yaml', '--start', '2024'], 'For help: ktrdr models train --help'],
     [['models', 'train', 'a.yaml', '--sed', '1'], '(Did you mean --seed?)'],
     [['models', 'train', 'a.yaml', '--seed', '1.5'], 'It must be a whole number.'],
     [['models', 'train', 'a.yaml', '--validation-split', ''], 'It must be a number.'],
     [['models', 'train', 'a.yaml', 'AAPL', '1h', 'more'], 'too many arguments'],
     [['operations', 'lst'], '(Did you mean list?)'],
     [['operations', 'list', '--status', 'done'], 'Allowed choices are pending, running'],
-    [['foo'], "error: unknown command 'foo'\nWhat can be typed: ktrdr --help"],
+    [['foo'], "error: unknown command 'foo'\nFor help: ktrdr --help"],
     [['dummy', 'start', '--iterations', 'many'], 'It must be a number.'],
     [['models'], 'Usage: ktrdr models'],
     [['models', 'list', '--sort', 'seed'], 'Allowed choices are created, accuracy, edge, name.'],

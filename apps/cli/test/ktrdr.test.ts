@@ -27,7 +27,7 @@ describe('ktrdr against a real API', () => {
   test('a dummy operation completes: exit 0', async () => {
     const ktrdr = api.ktrdr('dummy', 'start', '--iterations', '4', '--duration', '0.1');
     expect(await ktrdr.ended).toBe(0);
-    expect(ktrdr.stdout).toMatch(/^Operation op_dummy_\S+\n\[ {2}\d\.\d%\] Running dummy task/);
+    expect(ktrdr.stdout).toMatch(/^Operation op_dummy_\S+\n\[ *\d+\.\d%\] Running dummy task/);
     expect(ktrdr.stdout).toMatch(/\ncompleted in 0\.\ds\n\n {2}iterations completed {3}4\n/);
     expect(ktrdr.stderr).toBe('');
   });

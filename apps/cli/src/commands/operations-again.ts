@@ -7,12 +7,29 @@ import { superviseOperation } from '../supervise-operation.js';
 import type { ReadOptions } from '../read-options.js';
 import { noteOtherPlace } from '../training-place.js';
 
-export interface AgainOptions extends ReadOptions {
+interface AgainOptions extends ReadOptions {
   detach?: boolean;
 }
 
-/** `ktrdr operations resume` and `retry`: the next attempt, from the last checkpoint or the beginning, followed to its end. */
-export async function runAgain(
+/** `ktrdr operations resume`: opens the next attempt from the last checkpoint and follows it to its end. */
+export function resumeOperation(
+  context: CommandContext,
+  id: string,
+  options: AgainOptions,
+): Promise<ExitCode> {
+  return runAgain(context, 'resume', id, options);
+}
+
+/** `ktrdr operations retry`: opens the next attempt from the beginning and follows it to its end. */
+export function retryOperation(
+  context: CommandContext,
+  id: string,
+  options: AgainOptions,
+): Promise<ExitCode> {
+  return runAgain(context, 'retry', id, options);
+}
+
+async function runAgain(
   context: CommandContext,
   how: 'resume' | 'retry',
   id: string,
