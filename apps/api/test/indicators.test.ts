@@ -98,7 +98,7 @@ describe('POST /indicators/compute', () => {
   test('computes indicators that look ahead, with a warning', async () => {
     const { outputs, warnings } = dataOf(await compute({ symbol: 'UP', timeframe: '1d', type: 'zigzag' }));
     expect(outputs.zigzag![0]).toBe(100);
-    expect(warnings).toEqual([expect.stringContaining('No strategy may use zigzag')]);
+    expect(warnings).toEqual([expect.stringContaining('Strategies must not use zigzag')]);
   });
 
   test('warns about a parameter without effect', async () => {

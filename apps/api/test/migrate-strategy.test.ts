@@ -55,5 +55,5 @@ test('a v3 file is printed unchanged', async () => {
   const file = join(ROOT, 'strategies/test_strategy.yaml');
   const { code, output } = await ktrdr('strategies', 'migrate', file);
   expect(code).toBe(0);
-  expect(output).toBe(`${await readFile(file, 'utf8')}It is a v3 file already: nothing was changed.\n`);
+  expect(output).toBe(`${await readFile(file, 'utf8')}The file is already v3; nothing was changed.\n`);
 });

@@ -10,10 +10,10 @@ function read(text: string) {
   return { document, problems: issues.sorted().map(formatIssue) };
 }
 
-describe('places', () => {
+describe('positions', () => {
   const { document } = read('a: 1\nmap:\n  list: [x, 2.50]\n  "quoted key": TRUE\n');
 
-  test('a scalar has its own, a map or list that of its key', () => {
+  test('a scalar has its own position, a map or list that of its key', () => {
     expect(document!.place(['a'])).toEqual({ line: 1, column: 4 });
     expect(document!.place(['map'])).toEqual({ line: 2, column: 1 });
     expect(document!.place(['map', 'list'])).toEqual({ line: 3, column: 3 });
@@ -21,19 +21,19 @@ describe('places', () => {
     expect(document!.keyPlace(['map', 'quoted key'])).toEqual({ line: 4, column: 3 });
   });
 
-  test('what is missing has the place of the nearest thing above it', () => {
+  test('a missing value has the position of its closest existing parent', () => {
     expect(document!.place(['map', 'nothing', 'here'])).toEqual({ line: 2, column: 1 });
     expect(document!.place(['nothing'])).toEqual({ line: 1, column: 1 });
   });
 
-  test('scalars are known as written', () => {
+  test('scalars keep their text as written', () => {
     expect(document!.sourceText(['map', 'list', 1])).toBe('2.50');
     expect(document!.sourceText(['map', 'quoted key'])).toBe('TRUE');
     expect(document!.get(['map', 'quoted key'])).toBe(true);
     expect(document!.sourceText(['map'])).toBeNull();
   });
 
-  test('Windows line ends and a byte order mark change nothing', () => {
+  test('Windows line ends and a byte order mark have no effect', () => {
     const windows = read('\uFEFFa: 1\r\nb:\r\n  c: 2\r\n').document!;
     expect(windows.place(['b', 'c'])).toEqual({ line: 3, column: 6 });
     expect(windows.get(['b', 'c'])).toBe(2);
@@ -41,7 +41,7 @@ describe('places', () => {
 });
 
 describe('aliases', () => {
-  test('stand for their anchor, merged maps give way to own keys', () => {
+  test('stand for their anchor; own keys override merged ones', () => {
     const { document } = read(
       'base: &base {x: 1, y: 2}\na: {<<: *base, y: 3}\nb: {<<: [{x: 5}, *base]}\nc: *base\n',
     );
@@ -51,14 +51,14 @@ describe('aliases', () => {
   });
 
   test.each([
-    ['a: *nothing\n', 's.yaml:1:4 a: the alias *nothing has no anchor before it'],
+    ['a: *nothing\n', 's.yaml:1:4 a: the alias *nothing has no earlier anchor'],
     ['a: &x [1, *x]\n', 's.yaml:1:11 a[1]: the alias *x contains itself'],
-    ['a: {<<: 5}\n', 's.yaml:1:5 a: `<<` takes a map or a list of maps'],
-  ])('%j is refused', (text, problem) => {
+    ['a: {<<: 5}\n', 's.yaml:1:5 a: `<<` needs a map or a list of maps'],
+  ])('%j is rejected', (text, problem) => {
     expect(read(text).problems).toEqual([problem]);
   });
 
-  test('that multiply without end are stopped early', () => {
+  test('that expand exponentially are stopped early', () => {
     const levels = Array.from({ length: 20 }, (_, i) => `l${i + 1}: &l${i + 1} [${`*l${i}, `.repeat(10)}]`);
     const { document, problems } = read(`l0: &l0 [1, 2, 3]\n${levels.join('\n')}\n`);
     expect(document).toBeNull();
@@ -68,43 +68,46 @@ describe('aliases', () => {
   });
 });
 
-describe('what is not valid YAML', () => {
-  test('every problem has its place', () => {
+describe('invalid YAML', () => {
+  test('every problem has its position', () => {
     const { document, problems } = read('a: [1, 2\nb: "x\n');
     expect(document).toBeNull();
     expect(problems.length).toBeGreaterThan(1);
     for (const problem of problems) expect(problem).toMatch(/^s\.yaml:\d+:\d+: not valid YAML: /);
   });
 
-  test('a key that is there twice', () => {
+  test('a duplicate key', () => {
     expect(read('a: 1\nm:\n  k: 1\n  b: 2\n  k: 3\na: 2\n').problems).toEqual([
-      's.yaml:5:3 m.k: the key is there twice, first in line 3; keep one',
-      's.yaml:6:1 a: the key is there twice, first in line 1; keep one',
+      's.yaml:5:3 m.k: duplicate key, first used in line 3; keep one',
+      's.yaml:6:1 a: duplicate key, first used in line 1; keep one',
     ]);
   });
 
   test.each([
-    ['a: 1\n---\nb: 2\n', /^s\.yaml:2:1: a second YAML document starts here; a strategy file holds one$/],
-    ['? [a, b]\n: 1\n', /^s\.yaml:1:3: this key is not a text; write `key: value`$/],
+    [
+      'a: 1\n---\nb: 2\n',
+      /^s\.yaml:2:1: a second YAML document starts here; a strategy file must have only one$/,
+    ],
+    ['? [a, b]\n: 1\n', /^s\.yaml:1:3: this key is not a string; write `key: value`$/],
     ['a:\n\tb: 1\n', /^s\.yaml:2:1: not valid YAML: this line is indented with a tab; use spaces$/],
     [
       'a: [1,\n  2\nb: 3\n',
       /^s\.yaml:3:1: not valid YAML: a bracket is not closed: \] is missing, or its line is not indented$/,
     ],
     ['a: {b: 1', /not valid YAML: a bracket is not closed: \} is missing/],
-    ['a: "x\n', /not valid YAML: a text in quotes is not closed: " is missing$/],
+    ['a: "x\n', /not valid YAML: a quoted string is not closed: " is missing$/],
     ["a: ['x' 'y']\n", /^s\.yaml:1:\d+: not valid YAML: a comma or a colon is missing here$/],
     ['a: {b: 1 c: 2}\n', /not valid YAML: a comma is missing before this, or a bracket is not closed$/],
     ['a: [1, 2] 3\n', /^s\.yaml:1:11: not valid YAML: a comma or a line end is missing before this$/],
     ['a: 1\nb\n', /^s\.yaml:2:1: not valid YAML: a colon is missing: write `key: value`$/],
     [
       'a:\n  b: 1\n c: 2\n',
-      /^s\.yaml:3:\d+: not valid YAML: this line is not indented like the lines it belongs to$/,
+      /^s\.yaml:3:\d+: not valid YAML: the indentation of this line does not match its block$/,
     ],
     ['a: b: c\n', /^s\.yaml:1:\d+: not valid YAML: two colons in one line/],
-    ['a: @b\n', /^s\.yaml:1:\d+: not valid YAML: a text that begins with @ must be in quotes$/],
-    ['a: "\\q"\n', /^s\.yaml:1:\d+: not valid YAML: \\q means nothing in double quotes/],
-    ['a: [1,,2]\n', /^s\.yaml:1:\d+: not valid YAML: a comma is too much here$/],
+    ['a: @b\n', /^s\.yaml:1:\d+: not valid YAML: a string that starts with @ must be quoted$/],
+    ['a: "\\q"\n', /^s\.yaml:1:\d+: not valid YAML: \\q is not a valid escape in double quotes/],
+    ['a: [1,,2]\n', /^s\.yaml:1:\d+: not valid YAML: there is an extra comma here$/],
     ['a: !!python/object:os.system x\n', /^s\.yaml:1:4: Unresolved tag: /],
   ])('%j', (text, problem) => {
     expect(read(text).problems).toEqual([expect.stringMatching(problem)]);
@@ -112,10 +115,10 @@ describe('what is not valid YAML', () => {
 });
 
 describe('size', () => {
-  test('more than a mebibyte is not read', () => {
+  test('more than a mebibyte is rejected', () => {
     const bytes = LIMITS.fileBytes + 3;
     expect(read(`a: "${'x'.repeat(LIMITS.fileBytes - 2)}"`).problems).toEqual([
-      `s.yaml: the file has ${bytes} bytes; a strategy file may have at most ${LIMITS.fileBytes}`,
+      `s.yaml: the file has ${bytes} bytes; at most ${LIMITS.fileBytes} are allowed`,
     ]);
   });
 
@@ -126,13 +129,13 @@ describe('size', () => {
     ['? ', 400_000, /nested too deeply; at most 64 levels are allowed$/],
     ['# x\n', 250_000, /the file is too long: at most 250000 YAML tokens are allowed$/],
     ['a: 1\n', 200_000, /the file is too long: at most 250000 YAML tokens are allowed$/],
-  ])('%j many times is refused in good time', (part, count, problem) => {
+  ])('%j repeated many times is rejected quickly', (part, count, problem) => {
     const start = performance.now();
     expect(read(part.repeat(count)).problems).toEqual([expect.stringMatching(problem)]);
     expect(performance.now() - start).toBeLessThan(5_000);
   });
 
-  test('keys of the object prototype are keys like others', () => {
+  test('keys of the object prototype are ordinary keys', () => {
     const { document } = read('__proto__: {polluted: 1}\nconstructor: 2\n');
     expect(document!.get(['__proto__', 'polluted'])).toBe(1);
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();

@@ -6,14 +6,20 @@ import { LIMITS } from './limits.js';
 import { findTextTraps } from './text-traps.js';
 import { yamlProblem } from './yaml-problem.js';
 
-/** Tokens (words, signs, line breaks, comments) of one file: bounds the work before anything is built from them. */
+/**
+ * Maximum number of tokens (words, signs, line breaks, comments) in a file. Bounds the work before anything is built
+ * from them.
+ */
 const MAX_TOKENS = 250_000;
 
 /** A scalar as written. */
 const DIGITS = /^\d+$/;
 const SIGNED = /^[+-]?\d+$/;
 
-/** A value of the file with its place. Maps have a null prototype, so that no key of a file can mean anything else. */
+/**
+ * A value of the file with its position. Maps have a null prototype, so that keys such as `constructor` are ordinary
+ * keys.
+ */
 interface LocatedValue {
   value: unknown;
   /** Offset of the value in the text. */
@@ -22,11 +28,11 @@ interface LocatedValue {
   keyOffset: number | null;
   /** Text of a scalar as written, without quotes. */
   source: string | null;
-  /** Of a map or a list. */
+  /** Entries of a map or list. */
   children: Map<string | number, LocatedValue> | null;
 }
 
-/** A strategy file as plain data, with the place of every key and value. */
+/** A strategy file as plain data, with the position of every key and value. */
 export class StrategyDocument {
   constructor(
     private readonly tree: LocatedValue,
@@ -42,12 +48,15 @@ export class StrategyDocument {
     return this.find(path)?.value;
   }
 
-  /** A scalar as written: `14.0`, `1e-3`, `TRUE`. `null` for anything else. */
+  /** Text of a scalar as written: `14.0`, `1e-3`, `TRUE`. `null` for anything else. */
   sourceText(path: Path): string | null {
     return this.find(path)?.source ?? null;
   }
 
-  /** Place to show for a value: a scalar's own, a map's or list's key; of the nearest thing above where it is missing. */
+  /**
+   * Position to report for a value: the scalar itself, or the key of a map or list. For a missing value, the position
+   * of its closest existing parent.
+   */
   place(path: Path): Place {
     let node = this.tree;
     for (const step of path) {
@@ -59,7 +68,7 @@ export class StrategyDocument {
     return this.placeOf(offset);
   }
 
-  /** Place of the key itself. */
+  /** Position of the key. */
   keyPlace(path: Path): Place {
     const node = this.find(path);
     return node?.keyOffset == null ? this.place(path) : this.placeOf(node.keyOffset);
@@ -80,24 +89,20 @@ export class StrategyDocument {
 }
 
 /**
- * Reads YAML 1.2. Every syntax error, duplicate key and unknown alias becomes an issue; `null` where there were any.
- * Size, nesting and expansion through aliases are bounded before anything large is built.
+ * Parses YAML 1.2. Every syntax error, duplicate key and unknown alias becomes an issue; returns `null` if there are
+ * any. Size, nesting and alias expansion are limited before anything large is built.
  */
 export function readDocument(text: string, issues: IssueList): StrategyDocument | null {
   const bytes = Buffer.byteLength(text, 'utf8');
   if (bytes > LIMITS.fileBytes) {
-    issues.error(
-      null,
-      [],
-      `the file has ${bytes} bytes; a strategy file may have at most ${LIMITS.fileBytes}`,
-    );
+    issues.error(null, [], `the file has ${bytes} bytes; at most ${LIMITS.fileBytes} are allowed`);
     return null;
   }
   const lines = new LineCounter();
   const tokens = tokenise(text, lines, issues);
   if (tokens === null) return null;
   if (findTextTraps(text, (offset) => placeAt(lines, offset), issues)) return null;
-  // Duplicate keys are found while converting: the library's own check compares every pair of keys.
+  // The converter finds duplicate keys, because the library's own check compares every pair of keys.
   const composer = new Composer({ prettyErrors: false, uniqueKeys: false });
   const [document, ...others] = composer.compose(tokens, true, text.length);
   if (document === undefined) return null;
@@ -105,7 +110,7 @@ export function readDocument(text: string, issues: IssueList): StrategyDocument 
     issues.error(placeAt(lines, error.pos[0]), [], `not valid YAML: ${yamlProblem(error)}`);
   for (const warning of document.warnings) issues.warn(placeAt(lines, warning.pos[0]), [], warning.message);
   if (others[0] !== undefined) {
-    const message = 'a second YAML document starts here; a strategy file holds one';
+    const message = 'a second YAML document starts here; a strategy file must have only one';
     issues.error(placeAt(lines, others[0].range[0]), [], message);
   }
   if (issues.errorCount > 0) return null;
@@ -113,7 +118,10 @@ export function readDocument(text: string, issues: IssueList): StrategyDocument 
   return issues.errorCount > 0 ? null : new StrategyDocument(tree, lines);
 }
 
-/** Cuts the text into YAML's concrete syntax; `null` (with an issue) where it is nested too deeply or has too many tokens. */
+/**
+ * Parses the text into YAML's concrete syntax tree; `null`, with an issue, if it is nested too deeply or has too many
+ * tokens.
+ */
 function tokenise(text: string, lines: LineCounter, issues: IssueList): CST.Token[] | null {
   lines.addNewLine(0);
   const parser = new Parser(lines.addNewLine);
@@ -143,10 +151,10 @@ function placeAt(lines: LineCounter, offset: number): Place {
   return { line: Math.max(1, line), column: Math.max(1, col) };
 }
 
-/** Turns YAML nodes into located plain data. */
+/** Converts YAML nodes into plain data with positions. */
 class Converter {
   private readonly anchors = new Map<string, ParsedNode>();
-  /** Nodes that are being converted: an alias to one of them has no end. */
+  /** Nodes being converted. An alias to one of them would be infinite. */
   private readonly open = new Set<ParsedNode>();
   private values = 0;
 
@@ -202,7 +210,11 @@ class Converter {
       if (this.isAfterDecimalComma(node, index, path)) continue;
       const keyStart = key?.range[0] ?? node.range[0];
       if (!isScalar(key) || key.value === null) {
-        this.issues.error(placeAt(this.lines, keyStart), path, 'this key is not a text; write `key: value`');
+        this.issues.error(
+          placeAt(this.lines, keyStart),
+          path,
+          'this key is not a string; write `key: value`',
+        );
         continue;
       }
       const name = typeof key.value === 'string' ? key.value : key.source;
@@ -212,7 +224,7 @@ class Converter {
         this.merge(child, merged, keyStart, path);
       } else if (children.has(name)) {
         const first = placeAt(this.lines, children.get(name)!.keyOffset!);
-        const message = `the key is there twice, first in line ${first.line}; keep one`;
+        const message = `duplicate key, first used in line ${first.line}; keep one`;
         this.issues.error(placeAt(this.lines, keyStart), childPath, message);
       } else {
         children.set(name, child);
@@ -221,20 +233,23 @@ class Converter {
     for (const [name, child] of merged) if (!children.has(name)) children.set(name, child);
   }
 
-  /** `{dropout: 0,2}` is two entries in YAML: dropout 0, and a key 2 without a value. */
+  /** In YAML, `{dropout: 0,2}` is two entries: dropout 0, and a key 2 without a value. */
   private isAfterDecimalComma(node: YAMLMap.Parsed, index: number, path: Path): boolean {
     const { key, value } = node.items[index]!;
     const before = node.items[index - 1];
     if (!isScalar(key) || value !== null || !DIGITS.test(key.source) || before === undefined) return false;
     const whole: unknown = before.value;
     if (!isScalar(before.key) || !isScalar(whole) || !DIGITS.test(whole.source ?? '')) return false;
-    const message = `is ${whole.source},${key.source}: a comma separates two entries; write ${whole.source}.${key.source} with a decimal point`;
+    const message = `is ${whole.source},${key.source}: a comma separates entries; write ${whole.source}.${key.source} with a decimal point`;
     const place = placeAt(this.lines, whole.range![0]);
     this.issues.error(place, [...path, before.key.source], message);
     return true;
   }
 
-  /** `[0, 0,5, 1]` is four numbers in YAML. Refuses lists with a space after some commas only: they may contain decimal commas. */
+  /**
+   * In YAML, `[0, 0,5, 1]` is four numbers. Rejects lists that have a space after some commas only, because they may
+   * contain decimal commas.
+   */
   private refuseMixedCommas(node: YAMLSeq.Parsed, path: Path): void {
     const numbers = node.items.map((item) => (isScalar(item) && SIGNED.test(item.source) ? item : null));
     const gaps = numbers.slice(1).map((item, index) => {
@@ -249,7 +264,10 @@ class Converter {
     this.issues.error(placeAt(this.lines, whole.range[0]), [...path, at], message);
   }
 
-  /** `<<: *base` or `<<: [*first, *second]`: keys that the map does not have itself; the first map wins. */
+  /**
+   * `<<: *base` or `<<: [*first, *second]`: adds the keys that the map itself lacks. If several maps have a key, the
+   * first wins.
+   */
   private merge(
     source: LocatedValue,
     merged: Map<string | number, LocatedValue>,
@@ -259,7 +277,7 @@ class Converter {
     const maps = Array.isArray(source.value) ? [...source.children!.values()] : [source];
     for (const map of maps) {
       if (map.children === null || Array.isArray(map.value)) {
-        this.issues.error(placeAt(this.lines, keyStart), path, '`<<` takes a map or a list of maps');
+        this.issues.error(placeAt(this.lines, keyStart), path, '`<<` needs a map or a list of maps');
         continue;
       }
       for (const [name, child] of map.children) if (!merged.has(name)) merged.set(name, child);
@@ -269,7 +287,7 @@ class Converter {
   private alias(name: string, start: number, keyOffset: number | null, path: Path): LocatedValue {
     const target = this.anchors.get(name);
     if (target === undefined || this.open.has(target)) {
-      const problem = target === undefined ? 'has no anchor before it' : 'contains itself';
+      const problem = target === undefined ? 'has no earlier anchor' : 'contains itself';
       this.issues.error(placeAt(this.lines, start), path, `the alias *${name} ${problem}`);
       return { value: null, offset: start, keyOffset, source: null, children: null };
     }

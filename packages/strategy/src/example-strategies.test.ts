@@ -21,7 +21,7 @@ function text(name: string): string {
 }
 
 describe('the example strategies', () => {
-  test('are there', () => {
+  test('exist', () => {
     expect(NAMES).toEqual(expect.arrayContaining(['sp500_daily.yaml', 'test.yaml', 'test_strategy.yaml']));
     const versions = NAMES.map((name) => validateStrategy(text(name), name).version);
     expect(new Set(versions)).toEqual(new Set(['v2', 'v3']));
@@ -33,7 +33,7 @@ describe('the example strategies', () => {
     expect({ valid, strategy }).toEqual({ valid: true, strategy: name.replace('.yaml', '') });
   });
 
-  test('test_strategy.yaml takes any symbol and timeframe', () => {
+  test('test_strategy.yaml accepts any symbol and timeframe', () => {
     const overrides = { symbols: ['GOOG'], timeframes: ['1d'] };
     const { strategy, warnings } = parseStrategy(text('test_strategy.yaml'), {
       file: 'test_strategy.yaml',

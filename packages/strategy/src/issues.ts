@@ -3,16 +3,19 @@ import type { StrategyIssue } from '@ktrdr/contracts';
 
 import { LIMITS } from './limits.js';
 
-/** Keys and indices that lead to a value inside the file. */
+/** Keys and indexes that lead to a value in the file. */
 export type Path = readonly (string | number)[];
 
-/** 1-based. */
+/** Position in the file; line and column are 1-based. */
 export interface Place {
   line: number;
   column: number;
 }
 
-/** Thrown for a file with errors: the message has a line for each, `details.issues` all issues, warnings included. */
+/**
+ * Thrown for a file with errors. The message has one line per error; `details.issues` holds all issues, including
+ * warnings.
+ */
 export class StrategyError extends KtrdrError {
   override readonly name = 'StrategyError';
   readonly issues: readonly StrategyIssue[];
@@ -27,13 +30,13 @@ export class StrategyError extends KtrdrError {
   }
 }
 
-/** `file:line:column path: what is wrong, what would be right`. */
+/** One line of a report: `file:line:column path: what is wrong; how to fix it`. */
 export function formatIssue(issue: StrategyIssue): string {
   const place = issue.line === null ? issue.file : `${issue.file}:${issue.line}:${issue.column ?? 1}`;
   return issue.path === '' ? `${place}: ${issue.message}` : `${place} ${issue.path}: ${issue.message}`;
 }
 
-/** `model.architecture.hidden_layers[0]`; a key that holds a dot or a bracket is quoted. */
+/** `model.architecture.hidden_layers[0]`. A key with a dot or a bracket is quoted. */
 function formatPath(path: Path): string {
   let text = '';
   for (const step of path) {
@@ -44,7 +47,7 @@ function formatPath(path: Path): string {
   return text;
 }
 
-/** Errors and warnings of one file, each once, in the order of their places. */
+/** Errors and warnings of one file, without duplicates, in the order of their positions. */
 export class IssueList {
   private readonly issues: StrategyIssue[] = [];
   private readonly seen = new Set<string>();
@@ -64,7 +67,7 @@ export class IssueList {
     return this.counts.error;
   }
 
-  /** At the end, the count of those that a file has beyond what is worth listing. */
+  /** All issues in order. Those beyond the limit are only counted, in a last issue. */
   sorted(): StrategyIssue[] {
     const sorted = [...this.issues].sort(
       (a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0),

@@ -1,11 +1,11 @@
-/** Bounds of what a strategy file may ask for. Messages name them. */
+/** Limits of a strategy file. Messages name them. */
 export const LIMITS = {
-  /** Bytes of UTF-8. */
+  /** Size in UTF-8 bytes. */
   fileBytes: 1_048_576,
-  /** Values in the file, aliases counted as often as they are used. */
+  /** Number of values, with aliases counted at every use. */
   documentValues: 50_000,
   nestingDepth: 64,
-  /** Errors that are listed one by one, and as many warnings. */
+  /** Number of listed errors, and of listed warnings. */
   issues: 500,
   nameLength: 128,
   symbols: 100,
@@ -21,28 +21,30 @@ export const LIMITS = {
   recurrentLayers: 8,
   hiddenSize: 2_048,
   sequenceLength: { min: 2, max: 1_000 },
-  /** `sequence_length` times `num_layers` of a recurrent network: each of these steps makes its training graph longer. */
+  /**
+   * `sequence_length` times `num_layers` of a recurrent network. Each of these steps makes the training graph longer.
+   */
   recurrentSteps: 200,
   convolutions: 8,
   filters: 1_024,
   kernelSize: 100,
   poolSize: 100,
-  /** Weights and biases of the whole network. */
+  /** Number of weights and biases of the network. */
   networkWeights: 50_000_000,
-  /** Multiplications of a batch's way through the network: a training can only be cancelled between batches. */
+  /** Multiplications of one forward pass of a batch. A training can only be cancelled between batches. */
   batchMultiplications: 5_000_000_000,
   focalGamma: 10,
   epochs: 100_000,
   batchSize: 65_536,
-  /** Exclusive below, inclusive above. */
+  /** Exclusive lower bound, inclusive upper bound. */
   learningRate: { above: 0, max: 10 },
   weightDecay: 1,
   gradientClip: 1_000_000,
   patience: 100_000,
   stepSize: 100_000,
-  /** Bars that a label may look ahead, or back. */
+  /** Number of bars that a label may look ahead or back. */
   labelBars: 1_000_000,
-  /** Of volatilities, true ranges or a cost. */
+  /** Multiple of a volatility, a true range or a cost. */
   labelMultiplier: 1_000,
   embargo: 1_000_000,
 } as const;

@@ -20,18 +20,19 @@ import { checkOverrides, readDateRange, readTrainingData } from './sections/symb
 import type { StrategyOverrides, TrainingData } from './sections/symbols-and-timeframes.js';
 import { readTraining } from './sections/training-settings.js';
 
+/** Options of `loadStrategy`. */
 export interface LoadOptions {
-  /** What messages call the text: the file's name as the person typed it. */
+  /** Name of the file for messages, as the user typed it. */
   file: string;
   overrides?: StrategyOverrides;
 }
 
-/** What could be read of a file, however broken it is. */
+/** The readable parts of a file, however broken it is. */
 export interface LoadedStrategy {
-  /** `null` where there are errors. */
+  /** `null` if there are errors. */
   strategy: Strategy | null;
   version: StrategyVersion | null;
-  /** The name as written, where there is one. */
+  /** The name as written, if there is one. */
   name: string | null;
   issues: StrategyIssue[];
 }
@@ -42,7 +43,7 @@ const GRAMMARS: Readonly<Record<StrategyVersion, ReadNetworkInputs>> = {
   v3: readV3,
 };
 
-/** Top-level keys that the model holds; all others are carried along. */
+/** Top-level keys that the model represents. All others are kept unchanged. */
 const MODELLED = new Set([
   'name',
   'description',
@@ -57,9 +58,9 @@ const MODELLED = new Set([
 ]);
 
 /**
- * Reads a file of any grammar into the one model and collects every problem.
+ * Reads a file of any grammar into the common model and collects all problems.
  *
- * @throws KtrdrError `invalid_name` or `invalid_request` for overrides that are wrong whatever the file says
+ * @throws KtrdrError `invalid_name` or `invalid_request` for invalid overrides
  */
 export function loadStrategy(text: string, { file, overrides = {} }: LoadOptions): LoadedStrategy {
   checkOverrides(overrides);
@@ -118,7 +119,7 @@ function readStrategy(
   return strategy;
 }
 
-/** Ids of all columns; refuses repeated ones, none at all, and more than allowed. */
+/** Ids of all columns. Reports duplicates, a strategy without any, and too many. */
 function readFeatures(
   reader: Reader,
   version: StrategyVersion,
@@ -132,8 +133,8 @@ function readFeatures(
     const ids = featureColumns({ ...source, nnInputs: [input] }).map(({ id }) => id);
     const repeated = ids.find((id, at) => seen.has(id) || ids.indexOf(id) < at);
     if (repeated !== undefined) {
-      const other = seen.has(repeated) ? `, which input ${seen.get(repeated)! + 1} gives already` : ' twice';
-      reader.error(inputs.inputPaths[index]!, `gives the feature ${repeated}${other}; name each input once`);
+      const other = seen.has(repeated) ? `, which input ${seen.get(repeated)! + 1} already gives` : ' twice';
+      reader.error(inputs.inputPaths[index]!, `gives the feature ${repeated}${other}; list each input once`);
     }
     for (const id of ids) if (!seen.has(id)) seen.set(id, index);
   });
@@ -157,10 +158,13 @@ function readFeatures(
   return featureIds(columns, lookbackPeriods);
 }
 
-/** Outputs that the size is computed with: few, and never what makes a network large. */
+/** Number of outputs for the size check. Outputs are few and never make a network large. */
 const CLASSES = 4;
 
-/** Layers that are each allowed can still make a network that no memory holds, or batches that nothing can stop. */
+/**
+ * Layers within their limits can still add up to a network that does not fit into memory, or to batches that take too
+ * long to cancel.
+ */
 function checkNetworkSize(
   reader: Reader,
   model: ModelSettings,
@@ -170,14 +174,17 @@ function checkNetworkSize(
   const { weights, multiplications } = networkSize(model, inputs, CLASSES);
   const path = ['model', 'architecture', ...('hiddenLayers' in model ? ['hidden_layers'] : [])];
   if (weights > LIMITS.networkWeights) {
-    reader.error(path, `makes a network of ${weights} weights; at most ${LIMITS.networkWeights} are allowed`);
+    reader.error(
+      path,
+      `gives a network with ${weights} weights; at most ${LIMITS.networkWeights} are allowed`,
+    );
     return;
   }
   const most = Math.max(1, Math.floor(LIMITS.batchMultiplications / multiplications));
   if (batchSize === undefined || batchSize <= most) return;
   reader.error(
     path,
-    `needs ${multiplications} multiplications a row, too many for batches of ${batchSize} rows; take a batch_size of at most ${most}, or a smaller network`,
+    `needs ${multiplications} multiplications per row, too many for batches of ${batchSize} rows; use a batch_size of at most ${most}, or a smaller network`,
   );
 }
 
@@ -186,7 +193,7 @@ function warnOfShortHistory(reader: Reader, strategy: Strategy): void {
   if (bars <= strategy.historyRequired) return;
   const path = [strategy.sourceVersion === 'v1' ? 'data' : 'training_data', 'history_required'];
   const given = `${strategy.historyRequired} bars are loaded before the first row`;
-  reader.warn(path, `${given}, but the indicators need ${bars} on ${timeframe}; the first rows are left out`);
+  reader.warn(path, `${given}, but the indicators need ${bars} on ${timeframe}; the first rows are dropped`);
 }
 
 function carriedSections(reader: Reader): Record<string, unknown> {

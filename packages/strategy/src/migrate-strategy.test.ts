@@ -17,7 +17,7 @@ function model(text: string): Strategy {
   return parseStrategy(text, { file: FILE }).strategy;
 }
 
-/** The model without what a migrated file cannot keep: its grammar, the columns' order, lags. */
+/** The model without the parts that a migrated file cannot keep: its grammar, the columns' order, lags. */
 function comparable(strategy: Strategy): unknown {
   const features = strategy.features.filter((feature) => !/_lag_\d+$/.test(feature)).toSorted();
   const passthrough = { ...strategy.passthrough, version: null };
@@ -34,7 +34,7 @@ function expectSameModel(text: string): ReturnType<typeof migrateStrategy> {
 }
 
 describe('a migrated file', () => {
-  test('says the same in the v3 grammar, and keeps its comments', () => {
+  test('has the same meaning in the v3 grammar, and keeps its comments', () => {
     const text = edit(V2, 'model:\n', '# The network.\nmodel:\n');
     const { strategy, notes, issues } = expectSameModel(text);
     expect(strategy).toContain(`version: "3.0"
@@ -58,7 +58,7 @@ nn_inputs:
 model:
 `);
     expect(notes).toEqual([
-      'lookback_periods 2 is not applied in a v3 file: the migrated strategy has no lagged inputs.',
+      'lookback_periods 2 is not used in a v3 file: the migrated strategy has no lagged inputs.',
     ]);
     expect(issues.map(({ path }) => path)).toEqual(['model.features.lookback_periods']);
   });
@@ -72,7 +72,7 @@ model:
     });
   });
 
-  test('a set that means price / average says so', () => {
+  test('a set for price / average gets an explicit transform', () => {
     const text = edit(
       edit(V2, 'name: macd, fast', 'name: ema}\n  - {name: macd, fast'),
       '  MACD:',
@@ -84,10 +84,10 @@ model:
     );
   });
 
-  test('a set without an indicator is left out, with a note', () => {
+  test('a set without an indicator is dropped, with a note', () => {
     const { strategy, notes } = expectSameModel(edit(V2, '  MACD:', '  gone: {up: [0, 1, 2]}\n  MACD:'));
     expect(strategy).not.toContain('gone');
-    expect(notes[0]).toBe('The fuzzy set gone is left out: no indicator has this id or name.');
+    expect(notes[0]).toBe('The fuzzy set gone is ignored: no indicator has this id or name.');
   });
 
   test('aliases and merged maps are written out', () => {
@@ -100,24 +100,24 @@ model:
     expect(strategy).not.toMatch(/[*&]low/);
   });
 
-  test('a v3 file is answered unchanged', () => {
+  test('a v3 file is returned unchanged', () => {
     expect(migrateStrategy(V3, FILE)).toEqual({
       strategy: V3,
       name: 'base',
       from: 'v3',
-      notes: ['It is a v3 file already: nothing was changed.'],
+      notes: ['The file is already v3; nothing was changed.'],
       issues: [],
     });
   });
 
-  test('a v1 file, and one with errors, is refused', () => {
-    expect(() => migrateStrategy(V1, FILE)).toThrow('is a v1 file: it loads as it is');
+  test('a v1 file, and one with errors, is rejected', () => {
+    expect(() => migrateStrategy(V1, FILE)).toThrow('is a v1 file. It loads as it is');
     expect(() => migrateStrategy(edit(V2, 'period: 14', 'period: 0'), FILE)).toThrow('has 1 error:');
     expect(() => migrateStrategy('a: [', FILE)).toThrow('not valid YAML');
   });
 });
 
-describe('whatever a v2 file says, the migrated one has the same model', () => {
+describe('any migrated v2 file has the same model', () => {
   const id = fc.stringMatching(/^[A-Za-z][A-Za-z0-9_-]{0,8}$/);
   const spelling = ({ type, aliases }: IndicatorType) =>
     fc.constantFrom(type, type.toUpperCase(), `${type}_indicator`, ...Object.keys(aliases));
@@ -151,7 +151,7 @@ describe('whatever a v2 file says, the migrated one has the same model', () => {
       },
     ),
     transform: fc.constantFrom(undefined, { type: 'identity' }, { type: 'price_ratio', reference: 'open' }),
-    /** Key: the id of an indicator, its name, an old column, or nothing that there is. */
+    /** Key: the id of an indicator, its name, an old column, or an unknown name. */
     key: fc.constantFrom('feature_id', 'name', 'column', 'nothing'),
     of: fc.nat(5),
   });

@@ -9,10 +9,11 @@ import { loadStrategy } from './load-strategy.js';
 import type { FuzzySet, IndicatorSettings, Strategy } from './model.js';
 
 /**
- * A v2 file in the v3 grammar: indicators by id with every parameter, sets that name their indicator, `nn_inputs` with
- * every set on all timeframes. All else stays as it is written, comments too. A v3 file is answered unchanged.
+ * Migrates a v2 file to the v3 grammar: indicators by id with all parameters, sets with their indicator, and
+ * `nn_inputs` with every set on all timeframes. Everything else stays as written, including comments. A v3 file is
+ * returned unchanged.
  *
- * @throws KtrdrError `strategy_invalid` where the file has errors, `invalid_request` for a v1 file
+ * @throws KtrdrError `strategy_invalid` if the file has errors, `invalid_request` for a v1 file
  */
 export function migrateStrategy(text: string, file: string): MigrateStrategyResponse {
   const { strategy, issues } = loadStrategy(text, { file });
@@ -22,14 +23,14 @@ export function migrateStrategy(text: string, file: string): MigrateStrategyResp
     case 'v1':
       throw new KtrdrError(
         'invalid_request',
-        `${file} is a v1 file: it loads as it is, but only v2 files can be migrated. Give it training_data to make it one.`,
+        `${file} is a v1 file. It loads as it is; only v2 files can be migrated. To make it v2, add training_data.`,
       );
     case 'v3':
       return {
         strategy: text,
         name,
         from: 'v3',
-        notes: ['It is a v3 file already: nothing was changed.'],
+        notes: ['The file is already v3; nothing was changed.'],
         issues,
       };
     case 'v2': {
@@ -59,13 +60,13 @@ function migrateText(text: string, strategy: Strategy, notes: string[]): string 
   root.items.splice(sets + 1, 0, document.createPair(key, inputs));
   if (strategy.lookbackPeriods > 0) {
     notes.push(
-      `lookback_periods ${strategy.lookbackPeriods} is not applied in a v3 file: the migrated strategy has no lagged inputs.`,
+      `lookback_periods ${strategy.lookbackPeriods} is not used in a v3 file: the migrated strategy has no lagged inputs.`,
     );
   }
   return document.toString({ lineWidth: 0, flowCollectionPadding: false });
 }
 
-/** Sections are taken apart: an alias could lose the anchor that it means. */
+/** Replaces aliases by copies, because moving a section could separate an alias from its anchor. */
 function expandAliases(document: Document): void {
   visit(document, {
     Alias: (_, alias) => alias.resolve(document)!.clone() as Node,
@@ -100,7 +101,7 @@ function migrateFuzzySets(
     const id = keyText(key);
     const set = byId.get(id);
     if (set === undefined) {
-      notes.push(`The fuzzy set ${id} is left out: no indicator has this id or name.`);
+      notes.push(`The fuzzy set ${id} is ignored: no indicator has this id or name.`);
       return false;
     }
     if (isMap<Scalar, Node>(value)) migrateFuzzySet(document, value, set);

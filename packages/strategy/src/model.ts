@@ -1,51 +1,54 @@
 /**
- * The one internal form of a strategy, whatever grammar its file was written in.
+ * The internal model of a strategy, independent of the file's grammar.
  *
- * Words: an *indicator* turns bars into one or more output series; a *fuzzy set* turns one series into membership
+ * Terms: an *indicator* turns bars into one or more output series; a *fuzzy set* turns one series into membership
  * degrees in 0..1; an *nn input* is a fuzzy set or a raw series, on some timeframes; a *feature* is one resulting
  * column, named `{timeframe}_{fuzzy set}_{membership}` or `{timeframe}_{reference}_raw`, with `_lag_{k}` for a lag.
  */
 import type { Timeframe } from '@ktrdr/contracts';
 
-/** Grammar of the file: `v1` and `v2` list their indicators, `v3` maps them. */
+/** Grammar of the file: in `v1` and `v2`, indicators are a list; in `v3`, a map. */
 export type StrategyVersion = 'v1' | 'v2' | 'v3';
 
+/** A checked strategy. */
 export interface Strategy {
   name: string;
   sourceVersion: StrategyVersion;
   description: string | null;
-  /** At least one; in file order. */
+  /** At least one, in file order. */
   symbols: string[];
-  /** At least one; in file order. */
+  /** At least one, in file order. */
   timeframes: Timeframe[];
-  /** The clock of rows, labels and decisions; one of `timeframes`. */
+  /** Timeframe of rows, labels and decisions; one of `timeframes`. */
   baseTimeframe: Timeframe;
-  /** Bars per timeframe that are loaded before the first row, for indicators to warm up. */
+  /** Number of bars per timeframe loaded before the first row, so that indicators can warm up. */
   historyRequired: number;
-  /** Dates of the file, as written; those of the command line come before them. */
+  /** Dates of the file, as written. Dates of the command line take precedence. */
   dateRange: { start?: string; end?: string };
   indicators: IndicatorSettings[];
   fuzzySets: FuzzySet[];
   nnInputs: NnInput[];
-  /** Every feature id, in column order: the contract that is stored with a model. */
+  /** All feature ids in column order. They are stored with a model and must match when it is used. */
   features: string[];
-  /** L: each column is repeated with lags 1..L (base bars). 0 = none. */
+  /** L: each column is repeated with lags of 1..L base bars. 0 = no lags. */
   lookbackPeriods: number;
   model: ModelSettings;
   training: TrainingSettings;
   decisions: DecisionSettings;
-  /** Top-level sections that are carried along unread: `orchestrator`, `risk_management`, unknown keys. */
+  /** Top-level sections that are kept unread: `orchestrator`, `risk_management`, unknown keys. */
   passthrough: Record<string, unknown>;
 }
 
+/** Value of an indicator parameter. */
 export type ParameterValue = number | string | boolean;
 
+/** One indicator of a strategy. */
 export interface IndicatorSettings {
-  /** Unique; holds no dot. */
+  /** Unique, without dots. */
   id: string;
   /** Canonical type: `rsi`, `bollingerbands`. */
   type: string;
-  /** Every parameter of the type, defaults filled in. */
+  /** All parameters of the type, with defaults filled in. */
   parameters: Readonly<Record<string, ParameterValue>>;
 }
 
@@ -55,13 +58,14 @@ export interface SeriesReference {
   text: string;
   /** Id of the indicator. */
   indicator: string;
-  /** Index into the outputs of the indicator's type. */
+  /** Index in the outputs of the indicator's type. */
   output: number;
 }
 
 export const MEMBERSHIP_TYPES = ['triangular', 'trapezoidal', 'gaussian', 'sigmoid'] as const;
 export type MembershipType = (typeof MEMBERSHIP_TYPES)[number];
 
+/** One membership function of a fuzzy set. */
 export interface Membership {
   name: string;
   type: MembershipType;
@@ -71,22 +75,25 @@ export interface Membership {
 
 type PriceColumn = 'open' | 'high' | 'low' | 'close';
 
-/** Applied to the series before fuzzification: the price divided by the indicator's value. */
+/** Divides the price by the indicator's value before fuzzification. */
 export interface PriceRatioTransform {
   type: 'price_ratio';
   reference: PriceColumn;
 }
 
+/** A fuzzy set on one series. */
 export interface FuzzySet {
   id: string;
   series: SeriesReference;
   transform: PriceRatioTransform | null;
-  /** In file order, at least one. */
+  /** At least one, in file order. */
   memberships: Membership[];
 }
 
+/** How a raw input is scaled. */
 export type NormalisationMethod = 'minmax' | 'zscore' | 'none';
 
+/** One input of the network. */
 export type NnInput =
   | { kind: 'fuzzy'; fuzzySet: string; timeframes: Timeframe[] }
   | { kind: 'raw'; series: SeriesReference; timeframes: Timeframe[]; normalisation: NormalisationMethod };
@@ -94,61 +101,68 @@ export type NnInput =
 export const ACTIVATIONS = ['relu', 'tanh', 'sigmoid', 'leaky_relu'] as const;
 export type Activation = (typeof ACTIVATIONS)[number];
 
-/** Per hidden layer: dense, activation, dropout; then dense to the outputs: logits of the classes, or a value. */
+/** Per hidden layer: dense, activation, dropout. Then dense to the outputs: logits of the classes, or a value. */
 export interface MlpSettings {
   type: 'mlp';
   hiddenLayers: number[];
   activation: Activation;
-  /** 0 <= p < 1. */
+  /** Probability, 0 <= p < 1. */
   dropout: number;
 }
 
-/** Recurrent layers over a window of bars, dropout between them and on the last hidden state, then dense to the outputs. */
+/**
+ * Recurrent layers over a window of bars, with dropout between them and on the last hidden state. Then dense to the
+ * outputs.
+ */
 export interface RecurrentSettings {
   type: 'lstm' | 'gru';
-  /** Bars of a window; the row is that of its last bar. */
+  /** Bars in the window. The row of a window is that of its last bar. */
   sequenceLength: number;
   hiddenSize: number;
   layers: number;
-  /** 0 <= p < 1. */
+  /** Probability, 0 <= p < 1. */
   dropout: number;
 }
 
-/** Per entry of `filters` over a window of bars: convolution over time, activation, max pooling; then as an mlp. */
+/**
+ * For each entry of `filters`, over a window of bars: convolution over time, activation, max pooling. Then as in an
+ * MLP.
+ */
 export interface CnnSettings {
   type: 'cnn';
-  /** Bars of a window; the row is that of its last bar. */
+  /** Bars in the window. The row of a window is that of its last bar. */
   sequenceLength: number;
   filters: number[];
   kernelSize: number;
   poolSize: number;
   hiddenLayers: number[];
   activation: Activation;
-  /** Of the dense layers, 0 <= p < 1. */
+  /** Probability for the dense layers, 0 <= p < 1. */
   dropout: number;
 }
 
 export const MODEL_TYPES = ['mlp', 'lstm', 'gru', 'cnn'] as const;
 export type ModelSettings = MlpSettings | RecurrentSettings | CnnSettings;
 
-/** Stops when `monitor` has not improved by more than `minDelta` for `patience` epochs. */
+/** Stops if `monitor` has not improved by more than `minDelta` for `patience` epochs. */
 export interface EarlyStoppingSettings {
   patience: number;
   minDelta: number;
   monitor: 'val_loss' | 'val_accuracy';
 }
 
+/** How the learning rate changes over the epochs. */
 export type LearningRateSchedule =
-  /** x gamma every `stepSize` epochs. */
+  /** Multiplies by gamma every `stepSize` epochs. */
   | { type: 'step'; stepSize: number; gamma: number }
-  /** x gamma every epoch. */
+  /** Multiplies by gamma every epoch. */
   | { type: 'exponential'; gamma: number }
-  /** Half a cosine from the full rate to 0 over all epochs. */
+  /** Half a cosine, from the full rate to 0 over all epochs. */
   | { type: 'cosine' }
-  /** x factor when the validation loss has not improved for more than `patience` epochs. */
+  /** Multiplies by factor if the validation loss has not improved for more than `patience` epochs. */
   | { type: 'reduce_on_plateau'; factor: number; patience: number };
 
-/** What to write per epoch besides the result. */
+/** What to write per epoch, besides the result. */
 export interface AnalyticsSettings {
   enabled: boolean;
   exportCsv: boolean;
@@ -156,7 +170,7 @@ export interface AnalyticsSettings {
   exportAlerts: boolean;
 }
 
-/** What the network learns: `computeLabels` turns it into one label per base bar. */
+/** What the network learns: `computeLabels` turns these settings into one label per base bar. */
 export type LabelSettings =
   | ZigzagSettings
   | ForwardReturnSettings
@@ -164,73 +178,80 @@ export type LabelSettings =
   | ContextSettings
   | RegimeSettings;
 
+/** Labels from a zigzag on the closes. */
 export type ZigzagSettings = {
   source: 'zigzag';
-  /** Relative move of the close, 0..1: what confirms a pivot; for points, what a move must reach. */
+  /**
+   * Relative move of the close, 0..1. For segments, the move that confirms a pivot; for points, the move that a label
+   * requires.
+   */
   threshold: number;
 } & (
   | { method: 'segments' }
-  /** `lookahead`: bars that a label looks at. */
+  /** `lookahead`: number of bars that a label looks ahead. */
   | { method: 'points'; lookahead: number }
 );
 
-/** A regression's target. */
+/** Target of a regression. */
 export interface ForwardReturnSettings {
   source: 'forward_return';
-  /** Bars. */
+  /** Bars until the target. */
   horizon: number;
 }
 
+/** Labels by the first of three barriers that the price touches. */
 export interface TripleBarrierSettings {
   source: 'triple_barrier';
-  /** Distance of the upper barrier, in volatilities. */
+  /** Distance of the upper barrier, in multiples of the volatility. */
   profitMultiplier: number;
-  /** Distance of the lower barrier, in volatilities. */
+  /** Distance of the lower barrier, in multiples of the volatility. */
   stopMultiplier: number;
-  /** Bars until the third barrier. */
+  /** Number of bars until the third barrier. */
   holdingBars: number;
-  /** Bars; the weights' decay is that of an average of this span. */
+  /** Span of the exponential average of the volatility, in bars. */
   volatilitySpan: number;
-  /** `atr`: of high - low; `close`: of log returns. */
+  /** `atr`: volatility of high - low; `close`: of log returns. */
   volatilityMethod: 'atr' | 'close';
-  /** Rows count by how much of their label is their own. */
+  /** Weight rows by the uniqueness of their label. */
   computeWeights: boolean;
-  /** Only the events of a cusum filter have labels; `null` = all bars. */
+  /** Label only the events of a CUSUM filter; `null` = all bars. */
   cusum: CusumSettings | null;
 }
 
+/** Settings of the CUSUM filter. */
 export interface CusumSettings {
   /** Log return; `null` = multiplier x mean volatility of the training bars. */
   threshold: number | null;
   multiplier: number;
 }
 
-/** Directions for a slower view: bullish, bearish, neutral. */
+/** Labels the direction over a longer horizon: bullish, bearish, neutral. */
 export interface ContextSettings {
   source: 'context';
-  /** Bars. */
+  /** Bars until the return is measured. */
   horizon: number;
-  /** Returns over the horizon; bearish <= bullish. */
+  /** Thresholds of the return over the horizon; bearish <= bullish. */
   bullish: number;
   bearish: number;
 }
 
+/** Labels of the market regime. */
 export interface RegimeSettings {
   source: 'regime';
   /** Thresholds of the two zigzags, in median true ranges; micro < macro. */
   macroMultiplier: number;
   microMultiplier: number;
-  /** Bars of the average true range, and bars ahead whose volatility is looked at. */
+  /** Bars in the average true range, and number of bars ahead whose volatility is measured. */
   atrPeriod: number;
-  /** Bars that the volatility ahead is compared with. */
+  /** Number of previous bars that the volatility ahead is compared with. */
   volatilityLookback: number;
-  /** More than so many times the volatility before is a crisis. */
+  /** A volatility ahead above this multiple of the previous one is a crisis. */
   crisisThreshold: number;
-  /** Least share of micro lows that rise in a trend up, 0..1. */
+  /** Minimum share of rising micro lows in an upward trend, 0..1. */
   progressionTolerance: number;
 }
 
-/** Shares of the labelled rows, in time order; they sum to 1. */
+/** Shares of the labelled rows, in time order. They add up to 1. */
 export interface SplitSettings {
   train: number;
   validation: number;
@@ -240,52 +261,57 @@ export interface SplitSettings {
 export const OPTIMIZERS = ['adam', 'adamw', 'sgd', 'rmsprop'] as const;
 export type Optimizer = (typeof OPTIMIZERS)[number];
 
-/** What is minimised: one of the first two for a classification, of the last two for a regression. */
+/** The loss function: one of the first two for a classification, one of the last two for a regression. */
 export type LossSettings =
   | { type: 'cross_entropy' }
   | { type: 'focal'; gamma: number }
   | { type: 'mse' }
   | { type: 'huber'; delta: number };
 
+/** Settings of the training loop. */
 export interface TrainingSettings {
   epochs: number;
   batchSize: number;
   learningRate: number;
   optimizer: Optimizer;
-  /** L2 penalty that is added to the gradients, as in PyTorch's Adam: `g + weightDecay * w`; adamw shrinks the weights instead. */
+  /**
+   * L2 penalty added to the gradients, as in PyTorch's Adam: `g + weightDecay * w`. With adamw, the weights shrink
+   * instead.
+   */
   weightDecay: number;
-  /** Largest norm of all gradients together; `null` = not clipped. */
+  /** Maximum norm of all gradients together; `null` = no clipping. */
   gradientClip: number | null;
   earlyStopping: EarlyStoppingSettings | null;
   learningRateSchedule: LearningRateSchedule | null;
-  /** Inverse class frequency of the training labels, scaled to sum to the class count. */
+  /** Weight classes by their inverse frequency in the training labels, scaled to add up to the number of classes. */
   classWeights: boolean;
   loss: LossSettings;
   analytics: AnalyticsSettings;
   labels: LabelSettings;
   split: SplitSettings;
-  /** Rows dropped before each split edge; absent = 1 % of the labelled rows. */
+  /** Number of rows dropped before each split edge; by default 1 % of the labelled rows. */
   embargo?: number;
 }
 
-/** How outputs become trades. */
+/** How outputs become trading decisions. */
 export type DecisionSettings = {
   positionAwareness: boolean;
-  /** Hours since the last executed trade. */
+  /** Minimum time since the last executed trade, in hours. */
   minSignalSeparation: number;
 } & (ClassificationDecision | RegressionDecision);
 
+/** Decision rules of a classification. */
 export interface ClassificationDecision {
   outputFormat: 'classification';
-  /** A highest probability below it means HOLD. */
+  /** If the highest probability is lower, the decision is HOLD. */
   confidenceThreshold: number;
   allowShortFromFlat: boolean;
 }
 
-/** BUY where the predicted return is above cost x multiplier, SELL where it is below minus that. */
+/** BUY if the predicted return is above cost x multiplier, SELL if it is below its negative. */
 export interface RegressionDecision {
   outputFormat: 'regression';
-  /** Relative cost of buying and selling again. */
+  /** Relative cost of buying and selling. */
   roundTripCost: number;
   minEdgeMultiplier: number;
 }

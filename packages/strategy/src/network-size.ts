@@ -1,14 +1,17 @@
 import type { CnnSettings, ModelSettings } from './model.js';
 
-/** What a network takes. */
+/** The size of a network. */
 export interface NetworkSize {
-  /** Weights and biases. */
+  /** Number of weights and biases. */
   weights: number;
-  /** Of one row's way through the network. */
+  /** Multiplications in the forward pass of one row. */
   multiplications: number;
 }
 
-/** @param inputs features of a bar @param outputs classes, or 1 for a regression */
+/**
+ * Computes the size of a network. @param inputs features per bar @param outputs number of classes, or 1 for a
+ * regression
+ */
 export function networkSize(model: ModelSettings, inputs: number, outputs: number): NetworkSize {
   switch (model.type) {
     case 'mlp':
@@ -21,7 +24,7 @@ export function networkSize(model: ModelSettings, inputs: number, outputs: numbe
   }
 }
 
-/** Steps that each convolution with its pooling leaves of the window; the first that leaves none ends the list. */
+/** Number of steps left of the window after each convolution with its pooling. Ends at the first 0. */
 export function stepsAfterPooling({ sequenceLength, filters, kernelSize, poolSize }: CnnSettings): number[] {
   const left: number[] = [];
   let steps = sequenceLength;

@@ -12,7 +12,7 @@ function parse(text: string): Strategy {
   return parseStrategy(text, { file: FILE }).strategy;
 }
 
-describe('a good file', () => {
+describe('a valid file', () => {
   test('v3 becomes the internal model', () => {
     const { strategy, warnings } = parseStrategy(V3, { file: FILE });
     expect(warnings).toEqual([]);
@@ -82,7 +82,7 @@ describe('a good file', () => {
     });
   });
 
-  test('v2: the key of a set is an id or a name; older settings stand in model.training', () => {
+  test('v2: the key of a set is an id or a name; older settings are in model.training', () => {
     const { strategy, warnings } = parseStrategy(V2, { file: FILE });
     expect(warnings).toEqual([]);
     expect(strategy).toMatchObject({
@@ -113,7 +113,7 @@ describe('a good file', () => {
     expect(strategy.features).toHaveLength(2 * 3);
   });
 
-  test('v2: a set may be called after a column of older systems', () => {
+  test('v2: a set may have the name of an old column', () => {
     const text = edit(
       edit(
         V2,
@@ -132,7 +132,7 @@ describe('a good file', () => {
     ]);
   });
 
-  test('v1: what is missing is filled in as it always was', () => {
+  test('v1: missing parts have their defaults', () => {
     const { strategy, warnings } = parseStrategy(V1, { file: FILE });
     expect(warnings).toEqual([]);
     expect(strategy).toMatchObject({
@@ -162,7 +162,7 @@ describe('a good file', () => {
   });
 });
 
-describe('the grammar is told by the keys', () => {
+describe('the grammar is detected by the keys', () => {
   test.each([
     [V3, 'v3'],
     [V2, 'v2'],
@@ -182,7 +182,7 @@ describe('the grammar is told by the keys', () => {
       'name: x\nindicators: {rsi: {type: rsi}}\n',
       's.yaml:2:1 indicators: is a map, but there is no nn_inputs',
     ],
-  ])('%j is none', (text, problem) => {
+  ])('%j has no grammar', (text, problem) => {
     const { valid, version, issues } = validateStrategy(text, 's.yaml');
     expect({ valid, version }).toEqual({ valid: false, version: null });
     expect(issues.map(formatIssue)).toEqual([expect.stringContaining(problem)]);
@@ -202,7 +202,7 @@ describe('spellings', () => {
     expect(parse(edit(V3, 'type: rsi, period: 14', `type: ${written}`)).indicators[0]!.type).toBe(type);
   });
 
-  test('volume_sma is an sma of the volume, unless it says otherwise', () => {
+  test('volume_sma is an sma of the volume, unless a source is given', () => {
     const source = (entry: string) =>
       parse(edit(V3, 'type: rsi, period: 14', entry)).indicators[0]!.parameters['source'];
     expect(source('type: volume_sma')).toBe('volume');
@@ -221,7 +221,7 @@ describe('spellings', () => {
     expect(bands).toMatchObject({ multiplier: 2.5 });
   });
 
-  test('symbols are texts, whatever YAML would make of them', () => {
+  test('symbols are strings, however YAML would parse them', () => {
     const symbols = parse(
       edit(V3, 'mode: single, symbol: AAPL', 'mode: multi_symbol, list: [TRUE, 0700, 1E5, NO]'),
     ).symbols;
@@ -276,7 +276,7 @@ describe('dates', () => {
   const dates = (data: string, training: string) =>
     parse(edit(edit(V3, 'history_required: 200', data), 'epochs: 50', training)).dateRange;
 
-  test('the first that is there counts', () => {
+  test('the first present one counts', () => {
     const range = 'date_range: {start: 2020-01-01, end: 2020-12-31}';
     expect(
       dates(`${range}\n  start_date: 2021-01-01`, 'date_range: {start: 2019-01-01, end: 2022-01-01}'),
@@ -288,7 +288,7 @@ describe('dates', () => {
   });
 });
 
-describe('what the command line says', () => {
+describe('the command line', () => {
   const two = edit(
     V3,
     '{mode: single, timeframe: 1h}',
@@ -314,7 +314,7 @@ describe('what the command line says', () => {
     ]);
   });
 
-  test('takes the finest as base where the base of the file is not there any more', () => {
+  test('uses the finest timeframe as base if it removes the base of the file', () => {
     const text = edit(two, 'timeframes: [1h],', 'timeframes: all,');
     expect(
       parseStrategy(text, { file: FILE, overrides: { timeframes: ['1d', '4h'] } }).strategy.baseTimeframe,
@@ -324,34 +324,34 @@ describe('what the command line says', () => {
     ).toBe('1h');
   });
 
-  test('may not take away a timeframe that an input names', () => {
+  test('must not remove a timeframe that an input names', () => {
     expect(() => parseStrategy(V3, { file: FILE, overrides: { timeframes: ['1d'] } })).toThrow(
-      `${FILE}:17:50 nn_inputs[1].timeframes[0]: needs 1h bars, but the timeframes given for this run are 1d; add 1h there or remove it here`,
+      `${FILE}:17:50 nn_inputs[1].timeframes[0]: needs 1h bars, but the timeframes given for this training are 1d; add 1h there or remove it here`,
     );
   });
 
-  test('fills a list that the file does not have', () => {
+  test('provides a list that the file does not have', () => {
     const text = edit(V3, '{mode: single, symbol: AAPL}', '{mode: single}');
-    expect(() => parse(text)).toThrow('names none');
+    expect(() => parse(text)).toThrow('is empty; write for instance');
     expect(parseStrategy(text, { file: FILE, overrides: { symbols: ['GOOG'] } }).strategy.symbols).toEqual([
       'GOOG',
     ]);
   });
 
   test.each([
-    [{ symbols: ['../etc'] }, 'invalid_name', 'symbol "../etc": must be a symbol'],
+    [{ symbols: ['../etc'] }, 'invalid_name', '"../etc" is not valid; must be a symbol'],
     [
       { timeframes: ['2h'] },
       'invalid_name',
-      'timeframe "2h": must be one of 1m, 5m, 15m, 30m, 1h, 4h, 1d, 1w',
+      '"2h" is not valid; must be one of 1m, 5m, 15m, 30m, 1h, 4h, 1d, 1w',
     ],
-    [{ symbols: [] }, 'invalid_request', 'an empty list'],
+    [{ symbols: [] }, 'invalid_request', 'is empty; omit it'],
     [
       { symbols: Array.from({ length: 101 }, (_, i) => `S${i}`) },
       'invalid_request',
-      '101 symbols; at most 100 are allowed',
+      '101 symbols are given; at most 100 are allowed',
     ],
-  ])('%j is refused whatever the file says', (overrides, code, message) => {
+  ])('%j is rejected, whatever the file contains', (overrides, code, message) => {
     const attempt = () => parseStrategy(V3, { file: FILE, overrides });
     expect(attempt).toThrow(KtrdrError);
     expect(attempt).toThrow(expect.objectContaining({ code, message: expect.stringContaining(message) }));
@@ -359,7 +359,7 @@ describe('what the command line says', () => {
 });
 
 describe('summary', () => {
-  test('of a good file', () => {
+  test('of a valid file', () => {
     expect(summariseStrategy(V2, 'strategies/base.yaml')).toEqual({
       name: 'base',
       file: 'strategies/base.yaml',
@@ -374,7 +374,7 @@ describe('summary', () => {
     });
   });
 
-  test('of a broken one', () => {
+  test('of a broken file', () => {
     expect(summariseStrategy('a: [', 'strategies/odd.yaml')).toMatchObject({
       name: 'odd',
       valid: false,

@@ -6,10 +6,10 @@ import type { LoadOptions } from './load-strategy.js';
 import type { Strategy } from './model.js';
 
 /**
- * Reads a strategy file of any grammar into the one checked model.
+ * Parses and checks a strategy file of any grammar.
  *
  * @param text the file's text (YAML)
- * @param options `file` is what messages call it; `overrides` replace the file's lists of symbols and timeframes
+ * @param options `file` is the name for messages; `overrides` replace the file's symbols and timeframes
  * @throws StrategyError (`strategy_invalid`) with all errors at once, each as `file:line:column path: message`
  */
 export function parseStrategy(

@@ -1,4 +1,4 @@
-/** Files as people have them, one of each grammar that is in use: they load, with what they ask for. */
+/** Realistic files of each grammar in use. They load with the expected settings. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';

@@ -1,20 +1,22 @@
-/** zod schemas whose messages say what is wrong and what would be right. A missing value gets the default where there is one. */
+/**
+ * zod schemas whose messages say what is wrong and what is allowed. A missing value gets its default, if there is one.
+ */
 import * as z from 'zod';
 
 import { didYouMean } from './suggest.js';
 
-/** A value as a person would name it. */
+/** Describes a value for a message. */
 export function describe(value: unknown): string {
   if (value === undefined) return 'missing';
   if (value === null) return 'empty';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'object') return 'a map';
-  // JSON has no word for .inf and .nan.
+  // JSON cannot represent .inf and .nan.
   const text = typeof value === 'number' ? String(value) : visible(JSON.stringify(value));
   return text.length > 60 ? `${text.slice(0, 57)}..."` : text;
 }
 
-/** Shows invisible characters as their code: otherwise a wrong name looks right. */
+/** Replaces invisible characters by their code, because otherwise a wrong name looks right. */
 function visible(text: string): string {
   return text.replaceAll(
     /[\u0085\u00A0\u00AD\u1680\u2000-\u200F\u2028-\u202F\u205F-\u2069\u3000\uFEFF]/g,
@@ -43,7 +45,7 @@ function commaHint(value: unknown): string {
     : '';
 }
 
-/** A whole number in `min..max`. */
+/** An integer in `min..max`. */
 export function whole(min: number, max: number) {
   const expected = mustBeNumber(`a whole number from ${min} to ${max}`);
   return z.number(expected).int(expected).min(min, expected).max(max, expected);
@@ -51,10 +53,10 @@ export function whole(min: number, max: number) {
 
 interface Range {
   min?: number;
-  /** Exclusive. */
+  /** Exclusive bound. */
   above?: number;
   max?: number;
-  /** Exclusive. */
+  /** Exclusive bound. */
   below?: number;
 }
 
@@ -79,7 +81,7 @@ function rangeText({ min, above, max, below }: Range): string {
   return parts.length === 0 ? '' : ` ${parts.join(' and ')}`;
 }
 
-/** true or false; the YAML 1.1 words `yes`, `no`, `on`, `off` are read too. */
+/** A boolean. The YAML 1.1 words `yes`, `no`, `on` and `off` are accepted. */
 export function flag() {
   const words = new Map([
     ['yes', true],
@@ -93,12 +95,15 @@ export function flag() {
   );
 }
 
-/** A text that is not blank; read it with `Reader.written`. */
-export function text(expected = 'a text') {
+/** A string that is not blank. Read it with `Reader.written`. */
+export function text(expected = 'a string') {
   return z.string(mustBe(expected)).refine((value) => value.trim() !== '', mustBe(expected));
 }
 
-/** One of some words, upper or lower case; a single word is all that this version has of its kind. */
+/**
+ * One of several words; case is ignored. If there is only one word, the message says that this version supports only
+ * that.
+ */
 export function choice<const T extends string>(options: readonly T[]) {
   return z.unknown().transform((value, context): T => {
     const wanted = typeof value === 'string' ? value.trim().toLowerCase() : value;

@@ -5,7 +5,7 @@ import type { IssueList, Path } from './issues.js';
 import { didYouMean } from './suggest.js';
 import { describe } from './schema.js';
 
-/** What every part of the loader needs: the file as data with places, and the list that problems go to. */
+/** The file as data with positions, and the list of its problems. Every part of the loader uses it. */
 export class Reader {
   constructor(
     readonly document: StrategyDocument,
@@ -20,14 +20,17 @@ export class Reader {
     this.issues.warn(this.document.place(path), path, message);
   }
 
-  /** Names as they are written: a symbol `TRUE` or `0700` is a text, also without quotes. Lists are read one by one. */
+  /** A name as written: a symbol `TRUE` or `0700` is a string, also without quotes. For lists, call it per entry. */
   written(path: Path): unknown {
     const value = this.document.get(path);
     if (Array.isArray(value)) return value.map((_, index) => this.written([...path, index]));
     return typeof value === 'number' || typeof value === 'boolean' ? this.document.sourceText(path) : value;
   }
 
-  /** A map at a path, or `null`, with an error where something else stands there; missing is an error only where `required` says what it is for. */
+  /**
+   * The map at a path; `null`, with an error, for any other value. A missing map is an error only if `required` is
+   * given, which says what to write.
+   */
   map(path: Path, required?: string): Record<string, unknown> | null {
     const value = this.document.get(path);
     if (value === undefined) {
@@ -40,8 +43,8 @@ export class Reader {
   }
 
   /**
-   * Reads values through a schema. `where` gives the place of a key; by default all stand in the map at `path`.
-   * Every problem becomes an issue; `null` where there was any.
+   * Parses values with a schema. `where` gives the position of a key; by default, all keys are in the map at `path`.
+   * Every problem becomes an issue; returns `null` if there are any.
    */
   parse<T>(
     schema: z.ZodType<T>,
@@ -58,13 +61,13 @@ export class Reader {
     return null;
   }
 
-  /** False, with an error, where there are more than allowed. */
+  /** Returns false, with an error, if there are too many. */
   atMost(path: Path, count: number, max: number, what: string): boolean {
     if (count > max) this.error(path, `has ${count} ${what}; at most ${max} are allowed`);
     return count <= max;
   }
 
-  /** Warns once for every key that is not known. Unknown keys stay in the file that is stored with a model. */
+  /** Warns of every unknown key. Unknown keys stay in the file that is stored with a model. */
   warnUnknown(path: Path, known: Iterable<string>, what = 'key'): void {
     const value = this.document.get(path);
     if (!isRecord(value)) return;

@@ -8,7 +8,7 @@ import { FILE } from './test/problems.js';
 import { V1, V2, V3 } from './test/strategy-text.js';
 import { validateStrategy } from './validate-strategy.js';
 
-describe('whatever the text is', () => {
+describe('any text', () => {
   const pieces = fc.constantFrom(
     '{',
     '}',
@@ -46,7 +46,7 @@ describe('whatever the text is', () => {
     ['v1', V1],
     ['v2', V2],
     ['v3', V3],
-  ])('the answer is a list of problems with their places, never anything else: %s', (_, text) => {
+  ])('the result is a list of problems with positions, and never an exception: %s', (_, text) => {
     const splice = fc.record({
       at: fc.nat(text.length),
       remove: fc.nat(30),
@@ -72,7 +72,7 @@ describe('whatever the text is', () => {
     );
   });
 
-  test('any value in any place', () => {
+  test('any value at any position', () => {
     const document = JSON.parse(JSON.stringify(parseYamlOf(V3))) as Record<string, unknown>;
     const paths = allPaths(document);
     const values = fc.constantFrom<unknown>(
@@ -107,7 +107,7 @@ describe('whatever the text is', () => {
   });
 });
 
-/** V3 as data, by way of the reader itself. */
+/** V3 as data, read by the parser itself. */
 function parseYamlOf(text: string): unknown {
   const issues = new IssueList(FILE);
   return readDocument(text, issues)!.root;

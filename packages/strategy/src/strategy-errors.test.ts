@@ -6,7 +6,7 @@ import { FILE, problems } from './test/problems.js';
 import { edit, V2, V3 } from './test/strategy-text.js';
 import { validateStrategy } from './validate-strategy.js';
 
-describe('an error names its place, what is wrong and what would be right', () => {
+describe('an error gives its position, what is wrong and how to fix it', () => {
   test.each<[string, string, string]>([
     // name, symbols, timeframes
     ['name: base', 'name: ../x', '1:7 name: is "../x"; must be a name: 1 to 128 letters'],
@@ -21,7 +21,7 @@ describe('an error names its place, what is wrong and what would be right', () =
       'list: []',
       '4:27 training_data.symbols.list: is an empty list; name at least one symbol',
     ],
-    ['symbol: AAPL', 'other: AAPL', '4:3 training_data.symbols: names none; write for instance symbol: AAPL'],
+    ['symbol: AAPL', 'other: AAPL', '4:3 training_data.symbols: is empty; write for instance symbol: AAPL'],
     [
       'mode: single, symbol',
       'mode: singel, symbol',
@@ -62,7 +62,7 @@ describe('an error names its place, what is wrong and what would be right', () =
     [
       'type: rsi, period: 14',
       'type: ZigZag',
-      '8:18 indicators.rsi_14.type: is "ZigZag", which no strategy may use: its turning points are known only bars later',
+      '8:18 indicators.rsi_14.type: is "ZigZag", which strategies must not use: its turning points become known only bars later',
     ],
     [
       'type: rsi,',
@@ -101,7 +101,7 @@ describe('an error names its place, what is wrong and what would be right', () =
       'data_source: fred_X}',
       '8:36 indicators.rsi_14.data_source: is not available in this version',
     ],
-    ['  macd_12:', '  "a.b": {type: rsi}\n  macd_12:', '9:3 indicators["a.b"]: an id may not have a dot'],
+    ['  macd_12:', '  "a.b": {type: rsi}\n  macd_12:', '9:3 indicators["a.b"]: an id must not contain a dot'],
     // fuzzy sets
     [
       'indicator: rsi_14',
@@ -131,7 +131,7 @@ describe('an error names its place, what is wrong and what would be right', () =
     [
       'low: [0, 20, 50]',
       'low: [0, 20]',
-      '13:5 fuzzy_sets.momentum.low: has 2 numbers; a short form takes the 3 numbers of a triangle',
+      '13:5 fuzzy_sets.momentum.low: has 2 numbers; the short form takes the 3 numbers of a triangle',
     ],
     ['low: [0, 20, 50]', 'low: [0, .nan, 50]', '13:14 fuzzy_sets.momentum.low[1]: is '],
     ['epochs: 50', 'epochs: .inf', '26:11 training.epochs: is Infinity; must be a whole number'],
@@ -210,7 +210,7 @@ describe('an error names its place, what is wrong and what would be right', () =
     [
       'nn_inputs:\n',
       'nn_inputs:\n  - {fuzzy_set: momentum, timeframes: 1h}\n',
-      'nn_inputs[1]: gives the feature 1h_momentum_low, which input 1 gives already; name each input once',
+      'nn_inputs[1]: gives the feature 1h_momentum_low, which input 1 already gives; list each input once',
     ],
     // model
     [
@@ -232,7 +232,7 @@ describe('an error names its place, what is wrong and what would be right', () =
     [
       'hidden_layers: [16, 8]',
       `hidden_layers: [${'4096, '.repeat(16)}]`,
-      'model.architecture.hidden_layers: makes a network of 251752452 weights; at most 50000000 are allowed',
+      'model.architecture.hidden_layers: gives a network with 251752452 weights; at most 50000000 are allowed',
     ],
     [
       'hidden_layers: [16, 8], ',
@@ -290,7 +290,7 @@ describe('an error names its place, what is wrong and what would be right', () =
     [
       'epochs: 50',
       'loss: huber',
-      'training.loss: is huber, which does not go with a classification; must be cross_entropy or focal',
+      'training.loss: is huber, which does not fit a classification; must be cross_entropy or focal',
     ],
     [
       'epochs: 50',
@@ -363,7 +363,7 @@ describe('an error names its place, what is wrong and what would be right', () =
     [
       '{source: zigzag, zigzag_threshold: 0.02}',
       '{source: regime, macro_atr_mult: 1}',
-      '24:44 training.labels.macro_atr_mult: makes micro (1) no finer than macro (1); micro_atr_mult must be below macro_atr_mult',
+      '24:44 training.labels.macro_atr_mult: gives micro 1 and macro 1; micro_atr_mult must be below macro_atr_mult',
     ],
     [
       '{source: zigzag, zigzag_threshold: 0.02}',
@@ -423,7 +423,7 @@ describe('an error names its place, what is wrong and what would be right', () =
     [
       '{name: macd, fast',
       '{name: macd, feature_id: rsi_14, fast',
-      'indicators[1].feature_id: is rsi_14, which another indicator has already',
+      'indicators[1].feature_id: is rsi_14, which another indicator already has',
     ],
     [
       '  - {name: macd,',
@@ -446,7 +446,7 @@ describe('an error names its place, what is wrong and what would be right', () =
   });
 
   test.each(['training_data', 'indicators', 'fuzzy_sets', 'nn_inputs', 'model', 'decisions', 'training'])(
-    'without %s, or with something else in its place, the file is refused',
+    'without %s, or with something else in its place, the file is rejected',
     (section) => {
       const without = V3.replace(new RegExp(`^${section}:.*\\n( .*\\n)*`, 'm'), '');
       expect(without.length).toBeLessThan(V3.length);
@@ -498,20 +498,20 @@ describe('an error names its place, what is wrong and what would be right', () =
     ]);
   });
 
-  test('a file full of errors: the first 500 are listed, the others counted', () => {
+  test('a file full of errors: the first 500 are listed, the others are counted', () => {
     const many = lines(600, (n) => `  - {fuzzy_set: s${n}, timeframes: all}\n`);
     const { errors } = problems(edit(V3, '  - {fuzzy_set', `${many}  - {fuzzy_set`));
     expect(errors).toHaveLength(501);
     expect(errors.at(-1)).toBe(' 100 more problems are not listed');
   });
 
-  test('warnings take no room from errors', () => {
+  test('warnings do not displace errors', () => {
     const unknown = lines(600, (n) => `unknown_${n}: 1\n`);
     const { errors } = problems(unknown + edit(V3, 'epochs: 50', 'epochs: 0'));
     expect(errors).toEqual([expect.stringContaining('training.epochs: is 0')]);
   });
 
-  test('all errors come at once, in the order of the file', () => {
+  test('all errors are reported at once, in the order of the file', () => {
     const changes: [string, string][] = [
       ['symbol: AAPL', 'symbol: "?"'],
       ['period: 14', 'period: 0'],
@@ -563,18 +563,18 @@ describe('a model over a window', () => {
     [
       'gru',
       '{sequence_length: 8, hidden_layers: [4]}',
-      'model.architecture.hidden_layers: does not go with a model of type gru; write hidden_size and num_layers',
+      'model.architecture.hidden_layers: does not apply to a model of type gru; write hidden_size and num_layers',
     ],
     [
       'cnn',
       '{sequence_length: 10, filters: [8, 8, 8]}',
-      'is too short: of a window of 10 bars nothing is left after convolution 3 of 3 (kernel_size 3, pool_size 2)',
+      'is too short: a window of 10 bars is used up by convolution 3 of 3 (kernel_size 3, pool_size 2)',
     ],
     ['transformer', '{}', 'model.type: is "transformer"; must be one of mlp, lstm, gru, cnn'],
     [
       'lstm',
       '{sequence_length: 200, hidden_size: 2048, num_layers: 1}',
-      'needs 3363643396 multiplications a row, too many for batches of 32 rows; take a batch_size of at most 1, or a smaller network',
+      'needs 3363643396 multiplications per row, too many for batches of 32 rows; use a batch_size of at most 1, or a smaller network',
     ],
   ])('%s %s', (type, architecture, expected) => {
     expect(errors(type, architecture)).toEqual([expect.stringContaining(expected)]);

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { problems } from './test/problems.js';
 import { edit, V2, V3 } from './test/strategy-text.js';
 
-describe('a warning is given once, and the file is read all the same', () => {
+describe('a warning is given once, and the file still loads', () => {
   test.each<[string, string, string]>([
     ['epochs: 50', 'epohcs: 50', '26:3 training.epohcs: unknown key, has no effect; did you mean "epochs"?'],
     ['model:\n', 'modle: 5\nmodel:\n', '18:1 modle: unknown key, has no effect'],
@@ -31,23 +31,23 @@ describe('a warning is given once, and the file is read all the same', () => {
     [
       '{type: macd}',
       '{type: macd, fast: 3, fast_period: 4}',
-      'indicators.macd_12.fast: has no effect: fast_period is given too',
+      'indicators.macd_12.fast: has no effect: fast_period is also given',
     ],
     [
       '  macd_12:',
       '  spare: {type: atr}\n  macd_12:',
-      '9:3 indicators.spare: is used by no fuzzy set and no input',
+      '9:3 indicators.spare: is not used by any fuzzy set or input',
     ],
     [
       'symbol: AAPL',
       'list: [AAPL, GOOG]',
       '4:19 training_data.symbols.mode: is single, but several are listed; all of them are used',
     ],
-    ['symbol: AAPL', 'list: [AAPL, AAPL]', 'training_data.symbols: names something twice'],
+    ['symbol: AAPL', 'list: [AAPL, AAPL]', 'training_data.symbols: has duplicates'],
     [
       'symbol: AAPL',
       'list: [AAPL], symbol: GOOG',
-      'training_data.symbols.symbol: has no effect: list is given too',
+      'training_data.symbols.symbol: has no effect: list is also given',
     ],
     ['history_required: 200', 'history_required: 50', ''],
     [
@@ -58,17 +58,17 @@ describe('a warning is given once, and the file is read all the same', () => {
     [
       'indicator: rsi_14',
       'indicator: macd_12\n    output: line\n    rsi: [0, 1, 2]\n  other:\n    indicator: rsi_14',
-      '13:13 fuzzy_sets.momentum.output: read as indicator: macd_12.line; write it so',
+      '13:13 fuzzy_sets.momentum.output: is read as indicator: macd_12.line; write that instead',
     ],
     [
       '  momentum:\n    indicator: rsi_14',
       '  momentum:\n    indicator: macd_12.line',
-      '8:3 indicators.rsi_14: is used by no',
+      '8:3 indicators.rsi_14: is not used by',
     ],
     [
       'low: [0, 20, 50]',
       'low: {type: sigmoid, parameters: [50, 10]}',
-      'fuzzy_sets.momentum.low: rises with its input although its name is of the low side',
+      'fuzzy_sets.momentum.low: rises with its input, although its name suggests low values',
     ],
     [
       '{fuzzy_set: momentum, timeframes: all}',
@@ -88,17 +88,17 @@ describe('a warning is given once, and the file is read all the same', () => {
     [
       'type: mlp',
       'type: mlp\n  features: {lookback_periods: 3}',
-      'model.features.lookback_periods: is not applied in a v3 file',
+      'model.features.lookback_periods: is not used in a v3 file',
     ],
     [
       'type: mlp',
       'type: mlp\n  training: {epochs: 7}',
-      'model.training.epochs: has no effect: training.epochs is given too',
+      'model.training.epochs: has no effect: training.epochs is also given',
     ],
     [
       'epochs: 50',
       'lr_scheduler: true',
-      'training.lr_scheduler: read as {type: step, step_size: 30, gamma: 0.1}',
+      'training.lr_scheduler: is read as {type: step, step_size: 30, gamma: 0.1}',
     ],
     [
       'zigzag_threshold: 0.02',
@@ -110,33 +110,33 @@ describe('a warning is given once, and the file is read all the same', () => {
       'test: 0.05',
       'training.data_split: adds up to 0.9; the rest goes to test, which gets 0.15',
     ],
-    [', confidence_threshold: 0.5', '', 'decisions.confidence_threshold: is missing; 0.5 is taken'],
+    [', confidence_threshold: 0.5', '', 'decisions.confidence_threshold: is missing; 0.5 is used'],
     [
       '  labels: {source: zigzag, zigzag_threshold: 0.02}\n',
       '',
-      'training.labels: is missing; zigzag with a threshold of 0.02 is taken',
+      'training.labels: is missing; zigzag with a threshold of 0.02 is used',
     ],
     [
       '  data_split: {train: 0.7, validation: 0.15, test: 0.15}\n',
       '',
       'training.data_split: is missing; train 0.7',
     ],
-    ['  method: supervised\n', '', 'training.method: is missing; supervised is taken'],
+    ['  method: supervised\n', '', 'training.method: is missing; supervised is used'],
   ])('%j -> %j', (part, replacement, expected) => {
     const { errors, warnings } = problems(edit(V3, part, replacement));
     expect(errors).toEqual([]);
     expect(warnings).toEqual(expected === '' ? [] : [expect.stringContaining(expected)]);
   });
 
-  test('a set of the list grammar without an indicator is left out', () => {
+  test('a set of the list grammar without an indicator is ignored', () => {
     const { errors, warnings } = problems(
       edit(V2, '  MACD:', '  ADX_14: {up: {type: triangular, parameters: [0, 1, 2]}}\n  MACD:'),
     );
     expect(errors).toEqual([]);
-    expect(warnings).toEqual(['14:3 fuzzy_sets.ADX_14: is left out: no indicator has this id or name']);
+    expect(warnings).toEqual(['14:3 fuzzy_sets.ADX_14: is ignored: no indicator has this id or name']);
   });
 
-  test('a set that is named after another output than the one it uses', () => {
+  test('a set with the name of another output than its own', () => {
     const text = edit(V3, '  momentum:\n    indicator: rsi_14', '  macd_signal:\n    indicator: macd_12');
     expect(problems(edit(text, 'fuzzy_set: momentum', 'fuzzy_set: macd_signal')).warnings).toContainEqual(
       expect.stringContaining(

@@ -1,10 +1,10 @@
-/** Longer words are not misspelt ones, and more names than these nobody mixes up: bounds the work on hostile files. */
+/** Limits for suggestions. Longer words and longer lists are ignored, which bounds the work on hostile files. */
 const LONGEST_WORD = 40;
 const MOST_CANDIDATES = 60;
 
 /**
- * The candidate that a person most likely meant: at most a third of its letters differ, or one name holds the other.
- * `null` where nothing is close.
+ * The candidate that the user most likely meant: at most a third of its letters differ, or one name contains the other.
+ * `null` if none is close.
  */
 export function closest(word: string, candidates: Iterable<string>): string | null {
   const wanted = word.toLowerCase();
@@ -27,13 +27,13 @@ export function closest(word: string, candidates: Iterable<string>): string | nu
   return best;
 }
 
-/** `; did you mean "x"?`, or nothing. */
+/** `; did you mean "x"?`, or an empty text. */
 export function didYouMean(word: string, candidates: Iterable<string>): string {
   const suggestion = closest(word, candidates);
   return suggestion === null ? '' : `; did you mean ${JSON.stringify(suggestion)}?`;
 }
 
-/** Letters to change, add, remove or swap with their neighbour (optimal string alignment). */
+/** Number of letters to change, add, remove or swap with a neighbour (optimal string alignment distance). */
 function editDistance(a: string, b: string): number {
   let beforePrevious: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);

@@ -148,7 +148,7 @@ function stretchesOf(text: string): Stretch[] {
   return stretches;
 }
 
-/** Whether YAML reads the text differently after each suspect is replaced by the intended character. */
+/** True if YAML reads the text differently after each suspect is replaced by the intended character. */
 function changesMeaning(text: string, suspects: readonly { character: string; offset: number }[]): boolean {
   let repaired = '';
   let end = 0;
@@ -171,7 +171,7 @@ function compose(text: string): Document.Parsed {
   return document!;
 }
 
-/** Whether two documents have the same keys and the same kinds of values. A quoted text is not the same as a plain one. */
+/** True if two documents have the same keys and the same kinds of values. A quoted string differs from a plain one. */
 function sameShape(one: ParsedNode | null, other: ParsedNode | null): boolean {
   if (isScalar(one) && isScalar(other)) {
     const isText = (value: unknown) => typeof value === 'string';

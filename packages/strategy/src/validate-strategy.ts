@@ -2,13 +2,13 @@ import type { StrategySummary, ValidateStrategyResponse } from '@ktrdr/contracts
 
 import { loadStrategy } from './load-strategy.js';
 
-/** Every error and warning of a file: an answer, whatever the text is. */
+/** Checks a file. Always returns a list of errors and warnings, whatever the text is. */
 export function validateStrategy(text: string, file: string): ValidateStrategyResponse {
   const { strategy, version, name, issues } = loadStrategy(text, { file });
   return { valid: strategy !== null, name, version, issues };
 }
 
-/** One line of a list of strategies. A broken file is named after itself. */
+/** Summary of a file for the list of strategies. A broken file without a name has its file name. */
 export function summariseStrategy(text: string, file: string): StrategySummary {
   const { strategy, version, name, issues } = loadStrategy(text, { file });
   const errors = issues.filter((issue) => issue.severity === 'error').length;

@@ -27,7 +27,8 @@ export class PostgresServer {
   /**
    * Resolves when the server accepts connections. The server ends when this process ends.
    *
-   * @param durable waits for the disk, as in production; otherwise the server is faster, but a power failure destroys its data
+   * @param durable waits for the disk, as in production; otherwise the server is faster, but a power failure destroys
+   *   its data
    * @throws an error with the server's log if the server does not start
    */
   static async start({ durable = false } = {}): Promise<PostgresServer> {

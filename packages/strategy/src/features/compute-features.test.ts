@@ -98,7 +98,7 @@ fuzzy_sets:
 });
 
 describe('values', () => {
-  test('degrees of the indicator, undefined while it warms up', () => {
+  test('degrees of the indicator are undefined during its warm-up', () => {
     const strategy = v3(
       ['1h'],
       `${PACE}
@@ -110,7 +110,7 @@ nn_inputs: [{fuzzy_set: swing, timeframes: all}, {raw_indicator: ma, timeframes:
     expect(column(features, '1h_swing_high')).toEqual([Number.NaN, 0.2, 0.5, 1, 0]);
   });
 
-  test('degrees alone take 32 bits, and are what 64 bits round to', () => {
+  test('degrees alone have 32 bits and equal the rounded 64-bit values', () => {
     const fuzzy = '{fuzzy_set: swing, timeframes: all}, {fuzzy_set: top, timeframes: all}';
     const bars = byTimeframe(randomBars({ length: 900, seed: 2, volatility: 0.2 }));
     const narrow = computeFeatures(v3(['1h'], `${PACE}\nnn_inputs: [${fuzzy}]`), bars);
@@ -123,7 +123,7 @@ nn_inputs: [{fuzzy_set: swing, timeframes: all}, {raw_indicator: ma, timeframes:
     }
   });
 
-  test('price_ratio divides the price by the indicator; nothing comes of a division by 0', () => {
+  test('price_ratio divides the price by the indicator; a division by 0 is undefined', () => {
     const strategy = v3(
       ['1h'],
       `
@@ -154,7 +154,7 @@ fuzzy_sets: {ma: {a: [90, 100, 110]}}`;
     }
   });
 
-  test('a daily bar counts from the end of its day', () => {
+  test('a daily bar is visible from the end of its day', () => {
     const strategy = v3(
       ['1h', '1d'],
       `
@@ -166,7 +166,7 @@ nn_inputs: [{raw_indicator: last, timeframes: [1d]}]`,
     const daily = barsOfCloses([1, 2, 3], '1d');
     daily.time.forEach((_, day) => (daily.time[day] = Date.UTC(2024, 0, 2 + day)));
     const values = column(computeFeatures(strategy, byTimeframe(hourly, daily)), '1d_last_raw');
-    // The bar that opens at 23:00 is decided at 24:00, when the day's own bar has closed.
+    // The bar that opens at 23:00 closes at 24:00, when the day's own bar has closed.
     expect(values).toEqual([
       ...Array.from({ length: 23 }, () => Number.NaN),
       ...Array.from({ length: 24 }, () => 1),
@@ -175,7 +175,7 @@ nn_inputs: [{raw_indicator: last, timeframes: [1d]}]`,
     ]);
   });
 
-  test('warm-up: the first complete row comes after as many bars as said', () => {
+  test('warm-up: the first complete row comes after exactly the stated number of bars', () => {
     const body = `
 indicators: [{name: macd, feature_id: m}, {name: rsi, feature_id: r, period: 5}]
 fuzzy_sets: {m: {a: [-1, 0, 1]}, r: {a: [0, 50, 100]}}`;
@@ -189,9 +189,9 @@ fuzzy_sets: {m: {a: [-1, 0, 1]}, r: {a: [0, 50, 100]}}`;
     expect(complete.indexOf(true)).toBe(warmUp);
   });
 
-  test('bars of a timeframe that were not given are a fault of the caller', () => {
+  test('missing bars of a timeframe are an error of the caller', () => {
     const strategy = v3(['1h'], `${PACE}\nnn_inputs: [{fuzzy_set: swing, timeframes: all}]`);
-    expect(() => computeFeatures(strategy, new Map())).toThrow('no 1h bars were given');
+    expect(() => computeFeatures(strategy, new Map())).toThrow('missing 1h bars');
   });
 });
 
@@ -200,7 +200,7 @@ const REFERENCES = FEATURE_INDICATOR_TYPES.flatMap(({ type, outputs }) =>
   outputs.map((output) => (outputs.length === 1 ? `${type}_x` : `${type}_x.${output}`)),
 );
 
-/** Every output of every indicator, raw and through sets of some kinds, plain and as a price ratio. */
+/** Every output of every indicator, raw and through several kinds of sets, plain and as a price ratio. */
 function everyFeature(kinds: readonly MembershipType[] = MEMBERSHIP_TYPES): string {
   const indicators = FEATURE_INDICATOR_TYPES.map(({ type }) => `  ${type}_x: {type: ${type}}`);
   const shapes = {
@@ -227,7 +227,7 @@ function everyFeature(kinds: readonly MembershipType[] = MEMBERSHIP_TYPES): stri
   return `indicators:\n${indicators.join('\n')}\nfuzzy_sets:\n${sets.join('\n')}\nnn_inputs:\n${inputs.join('\n')}`;
 }
 
-/** The same bars up to `known` (exclusive), then another future, with prices and volumes of its own. */
+/** The same bars up to `known` (exclusive), then a different future with other prices and volumes. */
 function otherFuture(bars: Bars, known: number, seed: number): Bars {
   const random = seededRandom(seed);
   const changed = firstBars(bars, bars.length);
@@ -242,7 +242,7 @@ function otherFuture(bars: Bars, known: number, seed: number): Bars {
   return changed;
 }
 
-/** Bars that have closed at a time: all that may be known then. */
+/** The bars that have closed at a given time: everything that may be known then. */
 function closedAt(bars: Bars, time: number): number {
   return bars.time.filter((open) => open + TIMEFRAME_MS[bars.timeframe] <= time).length;
 }
@@ -255,7 +255,7 @@ function firstDifference(a: FeatureMatrix, b: FeatureMatrix, rows: number): stri
   return null;
 }
 
-describe('no feature knows the future', () => {
+describe('no feature looks ahead', () => {
   const single = v3(['1h'], everyFeature());
   const multi = v3(['15m', '1h', '1d'], everyFeature(['triangular']));
   const lagged = v2(
@@ -272,7 +272,7 @@ fuzzy_sets:
   sma: {x: [0.9, 1, 1.1]}`,
   );
 
-  /** Changes everything that has not closed when a base bar closes; rows up to it must stay as they are. */
+  /** Changes everything that has not closed when a base bar closes. Rows up to it must not change. */
   function expectPast(
     strategy: Strategy,
     bars: ReadonlyMap<Timeframe, Bars>,
@@ -291,7 +291,7 @@ fuzzy_sets:
 
   const seeds = fc.integer();
 
-  test('changing any later bar changes no earlier row: every feature, one timeframe', () => {
+  test('a change of later bars changes no earlier row: every feature, one timeframe', () => {
     expect(single.features).toHaveLength(REFERENCES.length * (2 + MEMBERSHIP_TYPES.length));
     fc.assert(
       fc.property(seeds, fc.nat(119), fc.constantFrom(0, 0.3), (seed, row, gaps) => {
@@ -304,7 +304,7 @@ fuzzy_sets:
   test.each([
     ['every feature, three timeframes', multi],
     ['lags, two timeframes', lagged],
-  ])('changing any later bar changes no earlier row: %s', (_, strategy) => {
+  ])('a change of later bars changes no earlier row: %s', (_, strategy) => {
     fc.assert(
       fc.property(
         seeds,
@@ -327,7 +327,7 @@ fuzzy_sets:
     );
   });
 
-  test('a row is the same whether the bars after it are there or not', () => {
+  test('a row is the same with and without the bars after it', () => {
     const bars = randomBars({ length: 250, seed: 77 });
     const whole = computeFeatures(single, byTimeframe(bars));
     for (const count of [1, 2, 60, 249]) {
@@ -336,7 +336,7 @@ fuzzy_sets:
     }
   });
 
-  test('the property is not empty: changing a bar does change rows from it on', () => {
+  test('the property can fail: a change of a bar does change rows from it on', () => {
     const bars = randomBars({ length: 250, seed: 6 });
     const before = computeFeatures(single, byTimeframe(bars));
     const after = computeFeatures(single, byTimeframe(otherFuture(bars, 200, 1)));

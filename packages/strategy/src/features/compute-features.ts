@@ -8,7 +8,7 @@ import type { NormalisationMethod, PriceRatioTransform, Strategy } from '../mode
 import { featureColumns } from './feature-columns.js';
 import type { FeatureColumn } from './feature-columns.js';
 
-/** How a column is scaled before it enters the network; the figures are fitted on training rows. */
+/** How a column is scaled before it enters the network. The scaling is fitted on training rows. */
 export interface NormalisationRule {
   feature: string;
   method: NormalisationMethod;
@@ -16,24 +16,24 @@ export interface NormalisationRule {
 
 /** Features of one symbol, one row per base bar. */
 export interface FeatureMatrix {
-  /** Ids in column order: `strategy.features`. */
+  /** Feature ids in column order: `strategy.features`. */
   names: string[];
-  /** Base bars. */
+  /** Number of base bars. */
   rows: number;
   /**
-   * `[rows, names.length]`, row-major; fuzzy degrees 0..1 and raw values as they are; `NaN` = undefined. Degrees alone take
-   * 32 bits, as which they enter the network; raw values are normalised first and keep 64.
+   * `[rows, names.length]`, row-major: fuzzy degrees in 0..1 and unscaled raw values; `NaN` means undefined. Degrees
+   * alone have 32 bits, the precision of the network. Raw values have 64, because they are scaled first.
    */
   values: Float32Array | Float64Array;
-  /** One per column. */
+  /** One rule per column. */
   normalisation: NormalisationRule[];
 }
 
 /**
- * Computes every feature of a strategy on one symbol's bars. Row t depends only on what was known when base bar t closed:
- * a bar of another timeframe counts from its own close on.
+ * Computes all features of a strategy for one symbol. Row t depends only on what was known at the close of base bar t:
+ * a bar of another timeframe is visible from its own close on.
  *
- * @param barsByTimeframe bars of every timeframe of the strategy, history included
+ * @param barsByTimeframe bars of every timeframe of the strategy, including the history
  */
 export function computeFeatures(
   strategy: Strategy,
@@ -53,7 +53,7 @@ export function computeFeatures(
       column.timeframe === timeframe ? [{ column, index }] : [],
     );
     const indicators = [...new Set(placed.map(({ column }) => column.series.indicator))];
-    // One indicator at a time: its series are gone before those of the next are there.
+    // One indicator at a time, so that only one indicator's series are in memory.
     for (const indicator of indicators) {
       const outputs = computeIndicator(strategy, indicator, bars);
       const writers = placed
@@ -66,10 +66,10 @@ export function computeFeatures(
   return { names, rows: base.length, values, normalisation: featureNormalisation(strategy) };
 }
 
-/** Rows that are written at once: what they take stays in the processor's cache until all columns are there. */
-const ROWS_AT_ONCE = 512;
+/** Rows written per block, so that a block stays in the processor's cache until all its columns are written. */
+const ROWS_PER_BLOCK = 512;
 
-/** Writes `count` rows of a column, from row `start` on, into `to` at `at` and every `width` after it. */
+/** Writes `count` rows of a column, starting with row `start`, to `to[at]`, `to[at + width]`, ... */
 type WriteColumn = (
   start: number,
   count: number,
@@ -83,7 +83,7 @@ function computeIndicator(strategy: Strategy, id: string, bars: Bars): Float64Ar
   return indicatorType(type).compute(bars, parameters as never);
 }
 
-/** @param rowOf the bar that each base bar sees, -1 for none; `null` where these are the base bars themselves */
+/** @param rowOf the bar that each base bar sees, -1 for none; `null` for the base timeframe itself */
 function columnWriter(
   column: FeatureColumn,
   index: number,
@@ -111,19 +111,19 @@ function writeColumns(
   values: Float32Array | Float64Array,
   width: number,
 ): void {
-  for (let start = 0; start < rows; start += ROWS_AT_ONCE) {
-    const count = Math.min(ROWS_AT_ONCE, rows - start);
+  for (let start = 0; start < rows; start += ROWS_PER_BLOCK) {
+    const count = Math.min(ROWS_PER_BLOCK, rows - start);
     for (const { index, write } of writers) write(start, count, values, start * width + index, width);
   }
 }
 
-/** Price / indicator: 1 = the price is at the average. Undefined where the indicator is undefined or 0. */
+/** Price / indicator: 1 when the price equals the average. Undefined if the indicator is undefined or 0. */
 function priceRatio(indicator: Float64Array, bars: Bars, { reference }: PriceRatioTransform): Float64Array {
   const price = bars[reference];
   return indicator.map((value, t) => (value === 0 ? Number.NaN : price[t]! / value));
 }
 
-/** Values as they are; infinite ones are undefined. */
+/** Writes the values; infinite ones become undefined. */
 function writeRaw(
   series: Float64Array,
   start: number,
@@ -137,7 +137,7 @@ function writeRaw(
   }
 }
 
-/** Values of another timeframe's bars, each in the rows that see it. */
+/** Writes the values of another timeframe's bars into the rows that see them. */
 function writeAligned(
   series: Float64Array,
   rowOf: Int32Array,
@@ -164,7 +164,7 @@ function writeLags(values: Float32Array | Float64Array, width: number, count: nu
   }
 }
 
-/** How each feature of a strategy is scaled, in column order. */
+/** The scaling of each feature of a strategy, in column order. */
 export function featureNormalisation(strategy: Strategy): NormalisationRule[] {
   const columns = featureColumns(strategy);
   return strategy.features.map((feature, index) => {
@@ -175,6 +175,6 @@ export function featureNormalisation(strategy: Strategy): NormalisationRule[] {
 
 function barsOf(barsByTimeframe: ReadonlyMap<Timeframe, Bars>, timeframe: Timeframe): Bars {
   const bars = barsByTimeframe.get(timeframe);
-  if (bars === undefined) throw new Error(`no ${timeframe} bars were given`);
+  if (bars === undefined) throw new Error(`missing ${timeframe} bars`);
   return bars;
 }

@@ -10,7 +10,7 @@ import type {
   StrategyVersion,
 } from '../model.js';
 
-/** One column of the feature matrix without lag: what it is computed from, on its own timeframe. */
+/** One column of the feature matrix without lags, and what it is computed from on its timeframe. */
 export type FeatureColumn = {
   id: string;
   timeframe: Timeframe;
@@ -20,7 +20,7 @@ export type FeatureColumn = {
   | { kind: 'raw'; normalisation: NormalisationMethod }
 );
 
-/** The parts of a strategy that decide which columns there are. */
+/** The parts of a strategy that determine the columns. */
 export interface FeatureSource {
   sourceVersion: StrategyVersion;
   timeframes: readonly Timeframe[];
@@ -29,8 +29,8 @@ export interface FeatureSource {
 }
 
 /**
- * Columns in their order, without lags. v3: inputs in file order, for each its timeframes, for each its memberships.
- * v1 and v2: timeframes from finest to coarsest, inside each the names in alphabetical order.
+ * The columns in order, without lags. v3: inputs in file order, then timeframes, then memberships. v1 and v2:
+ * timeframes from fine to coarse, then names in alphabetical order.
  */
 export function featureColumns(source: FeatureSource): FeatureColumn[] {
   const sets = new Map(source.fuzzySets.map((set) => [set.id, set]));
@@ -43,7 +43,7 @@ export function featureColumns(source: FeatureSource): FeatureColumn[] {
   );
 }
 
-/** Ids of all columns: those without lag, then all with lag 1, then with lag 2, ... */
+/** Ids of all columns: first those without lag, then all with lag 1, then lag 2, ... */
 export function featureIds(columns: readonly FeatureColumn[], lookbackPeriods: number): string[] {
   const ids = columns.map((column) => column.id);
   const lagged = Array.from({ length: lookbackPeriods }, (_, lag) => ids.map((id) => `${id}_lag_${lag + 1}`));

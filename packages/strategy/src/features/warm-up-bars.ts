@@ -6,8 +6,8 @@ import type { Strategy } from '../model.js';
 import { featureColumns } from './feature-columns.js';
 
 /**
- * Bars of each timeframe that pass before every feature of it has a value; on the base timeframe lags included.
- * With N such bars, row N is the first complete one.
+ * For each timeframe: number of bars before all its features have a value. On the base timeframe, lags are included.
+ * With N such bars, row N is the first complete row.
  */
 export function warmUpBars(strategy: Strategy): Map<Timeframe, number> {
   const settings = new Map(strategy.indicators.map((indicator) => [indicator.id, indicator]));

@@ -55,7 +55,7 @@ describe('degrees', () => {
     ['trapezoidal', [0, 10, 20, 20], 20, 1],
     ['trapezoidal', [0, 10, 20, 20], 20.001, 0],
     ['trapezoidal', [7, 7, 7, 7], 7, 1],
-  ])('a vertical side is no open shoulder: %s %j at %d is %d', (type, parameters, x, expected) => {
+  ])('a vertical side is not an open shoulder: %s %j at %d is %d', (type, parameters, x, expected) => {
     expect(degree(type, parameters, x)).toBe(expected);
   });
 
@@ -64,7 +64,7 @@ describe('degrees', () => {
     for (const x of [Number.NaN, Infinity, -Infinity]) expect(degree(type, parameters, x)).toBeNaN();
   });
 
-  test.each(MEMBERSHIP_TYPES)('%s: a part of a series goes into a column of a matrix', (type) => {
+  test.each(MEMBERSHIP_TYPES)('%s: part of a series is written into a matrix column', (type) => {
     const parameters = MEMBERSHIP_KINDS[type].parameters.map((_, index) => index + 1);
     const membership = { name: 'm', type, parameters };
     const values = [0.5, 1.5, 2, 2.5, 3.5];
@@ -74,7 +74,7 @@ describe('degrees', () => {
     expect([...matrix]).toEqual([...expected].flatMap((degree) => [-1, -1, degree, -1]));
   });
 
-  test('stay within 0 and 1, for whatever sets and values', () => {
+  test('stay between 0 and 1 for any sets and values', () => {
     const number = fc.double({ min: -1e15, max: 1e15, noNaN: true });
     const memberships = fc.constantFrom(...MEMBERSHIP_TYPES).chain((type) => {
       const count = MEMBERSHIP_KINDS[type].parameters.length;

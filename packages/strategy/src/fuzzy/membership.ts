@@ -1,8 +1,8 @@
 import type { Membership, MembershipType } from '../model.js';
 
 /**
- * Degrees 0..1 of values: reads `from` at a stride of 1, writes `to` at a stride of `width` from `at` on, `count` of them.
- * An undefined (`NaN`) or infinite value has an undefined degree.
+ * Writes membership degrees 0..1: reads `count` values of `from`, and writes to `to[at]`, `to[at + width]`, ... An
+ * undefined (`NaN`) or infinite value has an undefined degree.
  */
 type WriteDegrees = (
   from: Float64Array,
@@ -16,14 +16,14 @@ type WriteDegrees = (
 interface MembershipKind {
   /** Names of the parameters, for messages. */
   parameters: readonly string[];
-  /** What is wrong with the numbers, or `null`. */
+  /** The problem of the parameter values, or `null`. */
   problem(parameters: readonly number[]): string | null;
   degrees(parameters: readonly number[]): WriteDegrees;
 }
 
 /**
- * The membership functions. Corners count as the plateau: a triangle is 1 at b, a trapezoid on [b, c], also where a = b
- * or c = d; outside the support the degree is 0, so that no side is an open shoulder.
+ * The membership functions. Corners belong to the plateau: a triangle is 1 at b and a trapezoid is 1 on [b, c], also if
+ * a = b or c = d. Outside the support the degree is 0, so a vertical side is not an open shoulder.
  */
 export const MEMBERSHIP_KINDS: Readonly<Record<MembershipType, MembershipKind>> = {
   triangular: {
@@ -62,7 +62,7 @@ export const MEMBERSHIP_KINDS: Readonly<Record<MembershipType, MembershipKind>> 
   },
 };
 
-/** What writes the degrees of a membership. */
+/** The function that writes the degrees of a membership. */
 export function degreesWriter({ type, parameters }: Membership): WriteDegrees {
   return MEMBERSHIP_KINDS[type].degrees(parameters);
 }
@@ -80,7 +80,7 @@ function trapezoid(a: number, b: number, c: number, d: number): WriteDegrees {
   };
 }
 
-/** 0, but `NaN` for what is undefined or infinite. */
+/** 0, or `NaN` for an undefined or infinite value. */
 function nothing(x: number): number {
   return x - x;
 }

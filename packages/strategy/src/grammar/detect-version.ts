@@ -3,7 +3,7 @@ import { describe } from '../schema.js';
 import { isRecord } from '../section.js';
 import type { Reader } from '../section.js';
 
-/** Which grammar a file is written in: told by its keys, never by its `version`. `null`, with an error, for none. */
+/** Detects the grammar of a file by its keys; its `version` is ignored. `null`, with an error, for none. */
 export function detectVersion(reader: Reader): StrategyVersion | null {
   const { root } = reader.document;
   if (!isRecord(root)) {

@@ -3,16 +3,16 @@ import type { FuzzySet, IndicatorSettings, NnInput, StrategyVersion } from '../m
 import type { Path } from '../issues.js';
 import type { TrainingData } from '../sections/symbols-and-timeframes.js';
 
-/** What the grammars write differently: indicators, fuzzy sets and which of them enter the network. */
+/** The parts that the grammars write differently: indicators, fuzzy sets, and the inputs of the network. */
 export interface NetworkInputs {
   indicators: IndicatorSettings[];
   fuzzySets: FuzzySet[];
   nnInputs: NnInput[];
-  /** Where each of `nnInputs` stands. */
+  /** Path of each entry of `nnInputs`. */
   inputPaths: Path[];
 }
 
-/** Top-level keys of each grammar that have a meaning or are carried along. */
+/** Known top-level keys of each grammar. Some are used, others are only kept. */
 const COMMON_KEYS = [
   'name',
   'description',
@@ -30,7 +30,7 @@ export const TOP_LEVEL_KEYS: Readonly<Record<StrategyVersion, readonly string[]>
   v3: [...COMMON_KEYS, ...CARRIED_KEYS, 'training_data', 'scope', 'deployment', 'nn_inputs', 'context_data'],
 };
 
-/** Reads the inputs of one grammar. `data` is `null` where the training data have errors; `[]` stands for unreadable parts. */
+/** Reads the inputs of one grammar. `data` is `null` if the training data have errors. Unreadable parts become `[]`. */
 export type ReadNetworkInputs = (
   reader: Reader,
   data: TrainingData | null,

@@ -10,10 +10,13 @@ import type { ReadNetworkInputs } from './grammar.js';
 
 const FEATURE_ID = /^[A-Za-z][A-Za-z0-9_-]*$/;
 const RESERVED_IDS = ['open', 'high', 'low', 'close', 'volume'];
-/** Keys of a list entry that are no parameter. */
+/** Keys of a list entry that are not parameters. */
 const ENTRY_KEYS = ['name', 'type', 'indicator', 'feature_id', 'params', 'periods'];
 
-/** v1 and v2: indicators are a list, a fuzzy set's key names its indicator, and every set enters on every timeframe. */
+/**
+ * v1 and v2: indicators are a list, the key of a fuzzy set names its indicator, and every set is an input on every
+ * timeframe.
+ */
 export const readListStyle: ReadNetworkInputs = (reader, data) => {
   const table = readIndicators(reader);
   const fuzzySets = readFuzzySets(reader, table);
@@ -54,7 +57,7 @@ function readIndicators(reader: Reader): IndicatorTable {
   return table;
 }
 
-/** Ids of list entries: `feature_id`, else the name; a name that is taken gets `_2`, `_3`. */
+/** Ids of list entries: `feature_id` or the name. A name that is in use gets the suffix `_2`, `_3`, ... */
 class EntryIds {
   private readonly taken: Set<unknown>;
   private readonly featureIds = new Set<string>();
@@ -84,14 +87,14 @@ class EntryIds {
     } else if (RESERVED_IDS.includes(id.toLowerCase())) {
       this.reader.error(path, `is ${id}, which names a price column; choose another id`);
     } else if (this.featureIds.has(id)) {
-      this.reader.error(path, `is ${id}, which another indicator has already; ids must differ`);
+      this.reader.error(path, `is ${id}, which another indicator already has; ids must be unique`);
     }
     this.featureIds.add(id);
     return id;
   }
 }
 
-/** One entry gives one indicator, with `periods: [20, 50]` one for each. */
+/** One entry gives one indicator; with `periods: [20, 50]`, one per period. */
 function variants(
   reader: Reader,
   entry: Record<string, unknown>,
@@ -130,7 +133,7 @@ function readFuzzySets(reader: Reader, table: IndicatorTable): FuzzySet[] {
   return Object.keys(map).flatMap((key) => readFuzzySet(reader, table, key, map[key]) ?? []);
 }
 
-/** The set's key is the id or the name of its indicator; a set without one is dropped, with a warning. */
+/** The key of the set is the id or the name of its indicator. A set without an indicator is ignored, with a warning. */
 function readFuzzySet(reader: Reader, table: IndicatorTable, key: string, value: unknown): FuzzySet | null {
   const path = ['fuzzy_sets', key];
   const memberships = readMemberships(reader, path);
@@ -138,7 +141,7 @@ function readFuzzySet(reader: Reader, table: IndicatorTable, key: string, value:
   const written = value['indicator'];
   const reference = typeof written === 'string' ? written : table.referenceOf(key);
   if (reference === null) {
-    reader.warn(path, 'is left out: no indicator has this id or name');
+    reader.warn(path, 'is ignored: no indicator has this id or name');
     return null;
   }
   const series = table.resolve(reference, typeof written === 'string' ? [...path, 'indicator'] : path);
@@ -153,7 +156,7 @@ function readFuzzySet(reader: Reader, table: IndicatorTable, key: string, value:
   };
 }
 
-/** Sets on a bare `sma` or `ema` were written for price / average, 1 being at the average. */
+/** Sets on a plain `sma` or `ema` are written for price / average, which is 1 at the average. */
 function impliedTransform(key: string): PriceRatioTransform | null {
   return /^(sma|ema)$/i.test(key) ? { type: 'price_ratio', reference: 'close' } : null;
 }

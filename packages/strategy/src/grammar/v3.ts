@@ -13,7 +13,7 @@ import type { Reader } from '../section.js';
 import { didYouMean } from '../suggest.js';
 import type { NetworkInputs, ReadNetworkInputs } from './grammar.js';
 
-/** v3: indicators and fuzzy sets are maps by id, `nn_inputs` lists what enters the network. */
+/** v3: indicators and fuzzy sets are maps by id, and `nn_inputs` lists the inputs of the network. */
 export const readV3: ReadNetworkInputs = (reader, data, timeframesGiven) => {
   const table = readIndicators(reader);
   const sets = readFuzzySets(reader, table);
@@ -52,7 +52,7 @@ function readIndicators(reader: Reader): IndicatorTable {
   return table;
 }
 
-/** Sets by id; `null` = has errors. */
+/** Sets by id; `null` for a set with errors. */
 function readFuzzySets(reader: Reader, table: IndicatorTable): Map<string, FuzzySet | null> {
   const sets = new Map<string, FuzzySet | null>();
   const map =
@@ -70,7 +70,7 @@ function readFuzzySets(reader: Reader, table: IndicatorTable): Map<string, Fuzzy
   return sets;
 }
 
-/** `indicator: id`, `indicator: id.output`, or `indicator: id` with the output in a key of its own. */
+/** `indicator: id`, `indicator: id.output`, or `indicator: id` with the output in a separate key. */
 function readReference(reader: Reader, table: IndicatorTable, path: Path, set: Record<string, unknown>) {
   const { indicator, output } = set;
   const place = [...path, 'indicator'];
@@ -79,7 +79,7 @@ function readReference(reader: Reader, table: IndicatorTable, path: Path, set: R
     return null;
   }
   if (typeof output !== 'string') return table.resolve(indicator, place);
-  reader.warn([...path, 'output'], `read as indicator: ${indicator}.${output}; write it so`);
+  reader.warn([...path, 'output'], `is read as indicator: ${indicator}.${output}; write that instead`);
   return table.resolve(`${indicator}.${output}`, place);
 }
 
@@ -88,13 +88,13 @@ function checkId(reader: Reader, path: Path, id: string, dotAllowed = false): bo
     id.trim() === '' || id.length > LIMITS.nameLength
       ? `an id has 1 to ${LIMITS.nameLength} characters`
       : id.includes('.') && !dotAllowed
-        ? 'an id may not have a dot: it separates the output, as in macd_12.signal'
+        ? 'an id must not contain a dot, which separates the output, as in macd_12.signal'
         : null;
   if (problem !== null) reader.issues.error(reader.document.keyPlace(path), path, problem);
   return problem === null;
 }
 
-/** Context data have not come yet: a file that needs them is refused where it says so. */
+/** Context data are not implemented. A file that uses them is rejected at that place. */
 function refuseContextData(reader: Reader): void {
   const value = reader.document.get(['context_data']);
   if (value === undefined || value === null || (Array.isArray(value) && value.length === 0)) return;
@@ -194,12 +194,12 @@ class InputReader {
     if (value === undefined || value === null) return 'none';
     const method = this.reader.parse(choice(['minmax', 'zscore', 'none']), value, path);
     if (method !== null && method !== 'none' && !isRaw) {
-      this.reader.warn(path, 'has no effect on a fuzzy set: degrees are 0 to 1 already');
+      this.reader.warn(path, 'has no effect on a fuzzy set: degrees are already between 0 and 1');
     }
     return method;
   }
 
-  /** `all`, or names among the timeframes of this run. */
+  /** `all`, or names from the timeframes of this training. */
   private timeframes(value: unknown, path: Path): Timeframe[] | null {
     if (value === 'all') return this.data?.timeframes ?? null;
     const names: unknown = typeof value === 'string' ? [value] : value;
@@ -218,7 +218,7 @@ class InputReader {
           `is ${describe(name)}; must be all, or among ${TIMEFRAMES.join(', ')}${hint}`,
         );
       } else if (this.data !== null && !this.data.timeframes.includes(name)) {
-        const whose = this.timeframesGiven ? 'given for this run' : 'of training_data';
+        const whose = this.timeframesGiven ? 'given for this training' : 'of training_data';
         const right = `the timeframes ${whose} are ${this.data.timeframes.join(', ')}`;
         this.reader.error(place, `needs ${name} bars, but ${right}; add ${name} there or remove it here`);
       } else {

@@ -10,13 +10,14 @@ const STRENGTH_BARS = 50;
 const FEWEST_STRENGTH_BARS = 20;
 
 /**
- * Accumulation/distribution line: money flow volume added up (TA-Lib: AD), with its percent change over 10 bars, its change
- * over 21, and its distance to its own simple average of 50 bars, in percent (of 20 and more while there are fewer); a
- * percentage of 0 is 0. Smoothing replaces the line, before these are made of it, by its simple average.
+ * Accumulation/distribution line: cumulative money flow volume (TA-Lib: AD). Further outputs: its change over 10 bars
+ * in percent, its change over 21 bars, and its distance to its simple average of 50 bars in percent (from 20 bars on,
+ * of the bars available). A percentage of 0 is 0. With smoothing, the line is replaced by its simple average before the
+ * other outputs are computed.
  */
 export const adLine = defineIndicator({
   type: 'adline',
-  summary: 'Accumulation/distribution line: money flow volume added up',
+  summary: 'Accumulation/distribution line: cumulative money flow volume',
   aliases: { accumulationdistribution: {}, accumulationdistributionline: {} },
   parameters: {
     use_sma_smoothing: { kind: 'flag', default: false },
@@ -46,7 +47,7 @@ export const adLine = defineIndicator({
   },
 });
 
-/** 100 (line / average - 1) of the last 50 values from bar `first` on, of all of them while there are 20 to 49. */
+/** 100 (line / average - 1) over the last 50 values from bar `first` on; over all values while there are 20 to 49. */
 function relativeStrength(line: Float64Array, first: number): Float64Array {
   const average = windowMeans(line, STRENGTH_BARS, first);
   const strength = undefinedSeries(line.length);

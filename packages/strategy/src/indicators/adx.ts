@@ -2,9 +2,10 @@ import { defineIndicator, isZero, undefinedSeries } from './indicator.js';
 import { trueRangeAt } from './true-range.js';
 
 /**
- * Average directional index and its two directional indicators, 0..100. TA-Lib: ADX, PLUS_DI, MINUS_DI, unstable period 0:
- * true range and directional movements are summed over bars 1..n-1, then smoothed by Wilder's steps. The indicators start
- * at bar n; the index starts at bar 2n-1 with the mean of n values and stays as it is where nothing moves.
+ * Average directional index and its two directional indicators, 0..100. TA-Lib: ADX, PLUS_DI, MINUS_DI, unstable period
+ * 0. True range and directional movements are summed over bars 1..n-1, then smoothed with Wilder's method. The
+ * indicators start at bar n. The index starts at bar 2n-1 with the mean of n values, and keeps its value while the
+ * market does not move.
  */
 export const adx = defineIndicator({
   type: 'adx',

@@ -2,8 +2,8 @@ import { defineIndicator, undefinedSeries } from './indicator.js';
 import { highestBars, lowestBars } from './window-extremes.js';
 
 /**
- * Aroon, 0..100: how recent the highest high and the lowest low of the last n+1 bars are, the newest of equal ones; the
- * oscillator is up - down. TA-Lib: AROON, AROONOSC. First value at bar n.
+ * Aroon, 0..100: how recent the highest high and the lowest low of the last n+1 bars are; of equal extremes, the newest
+ * counts. The oscillator is up - down. TA-Lib: AROON, AROONOSC. First value at bar n.
  */
 export const aroon = defineIndicator({
   type: 'aroon',
@@ -11,7 +11,7 @@ export const aroon = defineIndicator({
   aliases: {},
   parameters: {
     period: { kind: 'whole', default: 14, min: 1, max: 200 },
-    include_oscillator: { kind: 'flag', default: false, noEffect: 'the oscillator is always there' },
+    include_oscillator: { kind: 'flag', default: false, noEffect: 'the oscillator is always computed' },
   },
   parameterAliases: {},
   outputs: ['up', 'down', 'oscillator'],

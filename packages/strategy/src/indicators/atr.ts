@@ -2,8 +2,8 @@ import { defineIndicator, undefinedSeries } from './indicator.js';
 import { trueRangeAt } from './true-range.js';
 
 /**
- * Average true range, in price units: Wilder's average of the true range, seeded by the mean of bars 1..n.
- * TA-Lib: ATR, unstable period 0. First value at bar n; n = 1 is the true range itself.
+ * Average true range, in price units: Wilder's average of the true range, seeded with the mean of bars 1..n. TA-Lib:
+ * ATR, unstable period 0. First value at bar n; n = 1 gives the true range itself.
  */
 export const atr = defineIndicator({
   type: 'atr',

@@ -2,10 +2,10 @@ import { BAND_PARAMETERS } from './bollinger-bands.js';
 import { defineIndicator } from './indicator.js';
 import { windowDeviations, windowMeans } from './moving-window.js';
 
-/** An average this near to 0 has no width that means anything. */
+/** Below this average, a relative width has no meaning. */
 const NO_PRICE = 1e-10;
 
-/** Width of the Bollinger bands as a share of their middle; 0 where the middle is 0. First value at bar n-1. */
+/** Width of the Bollinger bands relative to their middle; 0 if the middle is 0. First value at bar n-1. */
 export const bollingerBandWidth = defineIndicator({
   type: 'bollingerbandwidth',
   summary: 'Width of the Bollinger bands as a share of their middle',

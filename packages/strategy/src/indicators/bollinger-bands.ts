@@ -1,13 +1,17 @@
 import { defineIndicator, SOURCE, undefinedSeries } from './indicator.js';
 import { windowDeviations, windowMeans } from './moving-window.js';
 
+/** Parameters shared with the band width. */
 export const BAND_PARAMETERS = {
   period: { kind: 'whole', default: 20, min: 2, max: 200 },
   multiplier: { kind: 'real', default: 2, above: 0, max: 10 },
   source: SOURCE,
 } as const;
 
-/** Bollinger bands: simple average and `multiplier` population deviations around it. TA-Lib: BBANDS with SMA. First value at bar n-1. */
+/**
+ * Bollinger bands: a simple average, and `multiplier` population standard deviations above and below it. TA-Lib: BBANDS
+ * with SMA. First value at bar n-1.
+ */
 export const bollingerBands = defineIndicator({
   type: 'bollingerbands',
   summary: 'Bollinger bands: a simple average and deviations around it',

@@ -3,9 +3,9 @@ import { windowMeans } from './moving-window.js';
 import { typicalPrices } from './typical-price.js';
 
 /**
- * Commodity channel index: distance of the typical price to its simple average in units of 0.015 mean absolute deviations.
- * TA-Lib: CCI; 0 where nothing deviates. First value at bar n-1. The average moves with every bar, so that all n distances
- * are new: O(bars * n), with n at most 100.
+ * Commodity channel index: distance of the typical price to its simple average, in units of 0.015 mean absolute
+ * deviations. TA-Lib: CCI; 0 if there is no deviation. First value at bar n-1. The average moves with every bar, so all
+ * n distances change: O(bars * n), with n at most 100.
  */
 export const cci = defineIndicator({
   type: 'cci',
@@ -19,7 +19,7 @@ export const cci = defineIndicator({
     const price = typicalPrices(bars);
     const average = windowMeans(price, period);
     const index = average;
-    // A mean of equal prices may differ from them in its last bit: they are counted, not measured.
+    // The mean of equal prices may differ from them in the last bit, so equality is counted instead of measured.
     let equal = 0;
     for (let t = 0; t < bars.length; t++) {
       equal = t > 0 && price[t] === price[t - 1] ? equal + 1 : 1;

@@ -6,25 +6,25 @@ import type { BarColumns, IndicatorType } from './indicator.js';
 import { parametersSchema } from './parameter-schema.js';
 import { findIndicatorType, INDICATOR_TYPES } from './registry.js';
 
-/** Problems that are told one by one. */
-const MOST_PROBLEMS = 10;
+/** Problems named in the message. */
+const MAX_PROBLEMS_IN_MESSAGE = 10;
 
-/** An indicator that a person asked for outside a strategy, ready to be computed. */
+/** An indicator requested outside a strategy, ready to be computed. */
 export interface CheckedIndicator {
   type: string;
-  /** Names of the series that `compute` gives. */
+  /** Names of the series that `compute` returns. */
   outputs: readonly string[];
-  /** Every parameter, defaults filled in. */
+  /** All parameters, with defaults filled in. */
   parameters: Readonly<Record<string, IndicatorParameterValue>>;
   warnings: string[];
-  /** One series of the bars' length an output, `NaN` where there is no value. */
+  /** Returns one series per output, `[bars]`; `NaN` for no value. */
   compute(bars: BarColumns): Float64Array[];
 }
 
 /**
  * Finds an indicator by any of its names and checks its parameters.
  *
- * @throws KtrdrError `indicator_not_found`, `invalid_request` with every wrong parameter
+ * @throws KtrdrError `indicator_not_found`, or `invalid_request` with all wrong parameters
  */
 export function checkIndicator(name: string, given: Readonly<Record<string, unknown>>): CheckedIndicator {
   const found = findIndicatorType(name);
@@ -45,7 +45,7 @@ export function checkIndicator(name: string, given: Readonly<Record<string, unkn
   const parsed = parametersSchema(type).safeParse(values);
   for (const { path, message } of parsed.error?.issues ?? []) problems.push(`${path.join('.')} ${message}`);
   if (!parsed.success || problems.length > 0) {
-    const told = problems.slice(0, MOST_PROBLEMS);
+    const told = problems.slice(0, MAX_PROBLEMS_IN_MESSAGE);
     const more = problems.length > told.length ? `; and ${problems.length - told.length} more` : '';
     const text = `${type.type}: ${told.join('; ')}${more}`;
     throw new KtrdrError('invalid_request', text.endsWith('?') ? text : `${text}.`, {
@@ -69,9 +69,9 @@ function parameterName(type: IndicatorType, written: string): string | null {
 
 function noSuchParameter(type: IndicatorType, written: string): string {
   const names = Object.keys(type.parameters);
-  if (names.length === 0) return `there is no parameter ${shown(written)}, nor any other`;
+  if (names.length === 0) return `unknown parameter ${shown(written)}; there are no parameters`;
   const hint = didYouMean(written, names);
-  return `there is no parameter ${shown(written)}${hint === '' ? `; there are ${names.join(', ')}` : hint}`;
+  return `unknown parameter ${shown(written)}${hint === '' ? `; the parameters are ${names.join(', ')}` : hint}`;
 }
 
 function warningsOf(type: IndicatorType, set: ReadonlySet<string>): string[] {
@@ -81,14 +81,14 @@ function warningsOf(type: IndicatorType, set: ReadonlySet<string>): string[] {
   });
   return type.lookAhead === undefined
     ? without
-    : [...without, `No strategy may use ${type.type}: ${type.lookAhead}.`];
+    : [...without, `Strategies must not use ${type.type}: ${type.lookAhead}.`];
 }
 
 function notFound(name: string): KtrdrError {
   const names = INDICATOR_TYPES.map(({ type }) => type);
   const meant = closest(name, names);
-  const hint = meant === null ? `There are ${names.join(', ')}.` : `Did you mean "${meant}"?`;
-  return new KtrdrError('indicator_not_found', `There is no indicator ${shown(name)}. ${hint}`, {
+  const hint = meant === null ? `The indicators are ${names.join(', ')}.` : `Did you mean "${meant}"?`;
+  return new KtrdrError('indicator_not_found', `Unknown indicator ${shown(name)}. ${hint}`, {
     details: { type: name.slice(0, 64) },
   });
 }

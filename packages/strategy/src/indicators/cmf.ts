@@ -8,9 +8,9 @@ const MOMENTUM_BARS = 5;
 const SIGNAL_PERIOD = 9;
 
 /**
- * Chaikin money flow, -1..1: money flow volume over volume of n bars, 0 where no volume was traded; its change over five
- * bars, an exponential average of nine as signal, the distance to it, and on which side of 0 it is (0 or 1). Not in
- * classic TA-Lib. First value at bar n-1, of the momentum at bar n+4.
+ * Chaikin money flow, -1..1: money flow volume divided by volume over n bars; 0 without volume. Further outputs: its
+ * change over five bars, an exponential average of nine as signal, the distance to the signal, and whether it is above
+ * 0 (0 or 1). Not in classic TA-Lib. First value at bar n-1; for the momentum, at bar n+4.
  */
 export const cmf = defineIndicator({
   type: 'cmf',

@@ -4,7 +4,7 @@ import { BAR_COLUMNS, outputLookbacks } from './indicator.js';
 import type { IndicatorType, ParameterDefinition } from './indicator.js';
 import { INDICATOR_TYPES } from './registry.js';
 
-/** Every indicator there is, with all that a person needs to use it. */
+/** Describes every indicator with everything a user needs. */
 export function describeIndicators(): IndicatorInfo[] {
   return INDICATOR_TYPES.map((type) => {
     const definitions = Object.entries(type.parameters);

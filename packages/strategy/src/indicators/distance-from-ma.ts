@@ -2,7 +2,10 @@ import { exponentialAverage } from './ema.js';
 import { defineIndicator, SOURCE } from './indicator.js';
 import { windowMeans } from './moving-window.js';
 
-/** Distance to a moving average in percent of it; 0 where the average is 0. Averages as sma and ema. First value at bar n-1. */
+/**
+ * Distance to a moving average, in percent of the average; 0 if the average is 0. The averages are those of sma and
+ * ema. First value at bar n-1.
+ */
 export const distanceFromMa = defineIndicator({
   type: 'distancefromma',
   summary: 'Distance to a moving average, in percent of it',

@@ -21,7 +21,7 @@ function parameterText(parameter: IndicatorParameter): string {
   return `\`${name}\` ${String(value)}${no_effect === null ? range : ' (no effect)'}`;
 }
 
-/** The row that an indicator must have. */
+/** The expected row of an indicator. */
 function rowOf({ type, aliases, parameters, outputs, warm_up, summary }: IndicatorInfo): string {
   const first = new Set(warm_up).size === 1 ? warm_up[0] : warm_up.join(', ');
   const cells = [

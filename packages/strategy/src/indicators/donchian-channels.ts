@@ -1,14 +1,17 @@
 import { defineIndicator, undefinedSeries } from './indicator.js';
 import { windowMaxima, windowMinima } from './window-extremes.js';
 
-/** Donchian channels: highest high and lowest low of n bars, the current one among them. TA-Lib: MAX, MIN. First value at bar n-1. */
+/**
+ * Donchian channels: highest high and lowest low of n bars, including the current one. TA-Lib: MAX, MIN. First value at
+ * bar n-1.
+ */
 export const donchianChannels = defineIndicator({
   type: 'donchianchannels',
   summary: 'Donchian channels: highest high, lowest low and their middle',
   aliases: { donchianchannel: {}, donchian: {} },
   parameters: {
     period: { kind: 'whole', default: 20, min: 2, max: 500 },
-    include_middle: { kind: 'flag', default: true, noEffect: 'the middle is always there' },
+    include_middle: { kind: 'flag', default: true, noEffect: 'the middle is always computed' },
   },
   parameterAliases: {},
   outputs: ['upper', 'middle', 'lower'],

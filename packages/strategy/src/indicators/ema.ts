@@ -1,7 +1,7 @@
 import { defineIndicator, SOURCE, undefinedSeries } from './indicator.js';
 
 /**
- * Exponential moving average with factor 2/(n+1), seeded by the mean of the n values from `first` on, defined from
+ * Exponential moving average with factor 2/(n+1), seeded with the mean of the n values from `first` on. First value at
  * `first + n - 1`. TA-Lib: EMA, unstable period 0.
  */
 export function exponentialAverage(values: Float64Array, n: number, first = 0): Float64Array {
@@ -20,7 +20,7 @@ export function exponentialAverage(values: Float64Array, n: number, first = 0): 
   return averages.fill(Number.NaN, 0, seedEnd - 1);
 }
 
-/** Exponential moving average with factor 2/(n+1) that starts at the value of bar `first`; `NaN` before it. */
+/** Exponential moving average with factor 2/(n+1) that starts with the value of bar `first`; `NaN` before. */
 export function exponentialAverageFrom(values: Float64Array, n: number, first: number): Float64Array {
   const averages = undefinedSeries(values.length);
   const factor = 2 / (n + 1);
@@ -32,7 +32,7 @@ export function exponentialAverageFrom(values: Float64Array, n: number, first: n
   return averages;
 }
 
-/** Exponential moving average. TA-Lib: EMA. First value at bar n-1; n = 1 is the source itself. */
+/** Exponential moving average. TA-Lib: EMA. First value at bar n-1; n = 1 gives the source itself. */
 export const ema = defineIndicator({
   type: 'ema',
   summary: 'Exponential moving average',

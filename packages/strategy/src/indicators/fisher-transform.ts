@@ -2,13 +2,13 @@ import { exponentialAverageFrom } from './ema.js';
 import { defineIndicator, undefinedSeries } from './indicator.js';
 import { windowMaxima, windowMinima } from './window-extremes.js';
 
-/** Beyond it the transform runs to infinity. */
+/** Inputs are clipped to this, because the transform of 1 is infinite. */
 const CLIP = 0.999;
 
 /**
- * Fisher transform of where the bar's middle stands in the range of n bars (-1..1, clipped; 0 where there is no range),
- * smoothed by an exponential average; the signal is the value before. Not Ehlers' recursion, not in TA-Lib. First values
- * at bars n-1 and n.
+ * Fisher transform of the position of the bar's middle in the range of n bars (-1..1, clipped; 0 without a range),
+ * smoothed with an exponential average. The signal is the previous value. Not Ehlers' recursion, not in TA-Lib. First
+ * values at bars n-1 and n.
  */
 export const fisherTransform = defineIndicator({
   type: 'fishertransform',

@@ -244,7 +244,7 @@ const CASES: [
   ['zigzag', { threshold: 0.01, source: 'high' }, ({ high }) => [turningPoints(high, 0.01)], 0],
 ];
 
-/** A turning point is the first extreme between two confirmations; the opposite move by the threshold from it confirms it. */
+/** A turning point is the first extreme between two confirmations. An opposite move by the threshold confirms it. */
 function turningPoints(prices: Float64Array, threshold: number): Series {
   const series = [...prices];
   const turns = new Map<number, number>();
@@ -281,7 +281,7 @@ describe('an indicator is its formula to 1e-9', () => {
     for (const seed of [1, 2]) expectFormula(item, randomBars({ length: 400, seed }));
   });
 
-  test.each(titled)('%s where the market stands still for a while', (_, item) => {
+  test.each(titled)('%s with a market that does not move for a while', (_, item) => {
     expectFormula(item, withHalt(randomBars({ length: 400, seed: 3 }), 150, 260));
   });
 

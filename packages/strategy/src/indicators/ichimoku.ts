@@ -3,8 +3,8 @@ import type { BarColumns } from './indicator.js';
 import { windowMaxima, windowMinima } from './window-extremes.js';
 
 /**
- * Ichimoku lines, in price units, none of them shifted: each value stands at the bar at which it is known. A chikou that
- * is shifted back, as charts draw it, would be the future. Not in TA-Lib.
+ * Ichimoku lines, in price units, not shifted: each value is placed at the bar at which it becomes known. Charts shift
+ * the chikou back, which would reveal the future. Not in TA-Lib.
  */
 export const ichimoku = defineIndicator({
   type: 'ichimoku',
@@ -19,7 +19,7 @@ export const ichimoku = defineIndicator({
       default: 26,
       min: 1,
       max: 100,
-      noEffect: 'every line stands at the bar at which it is known',
+      noEffect: 'no line is shifted, so that each value is known at its bar',
     },
   },
   parameterAliases: {},

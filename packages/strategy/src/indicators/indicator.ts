@@ -1,14 +1,15 @@
 import type { ParameterValue } from '../model.js';
 
+/** Columns that an indicator can use as its source. */
 export const BAR_COLUMNS = ['open', 'high', 'low', 'close', 'volume'] as const;
 type BarColumn = (typeof BAR_COLUMNS)[number];
 
-/** The columns of bars, all of `length`; a `Bars` of market-data is one. */
+/** The columns of bars, each of `length`. `Bars` of market-data fits this type. */
 export interface BarColumns extends Readonly<Record<BarColumn, Float64Array>> {
   readonly length: number;
 }
 
-/** A parameter of an indicator type: what it may be, and what it is when the file says nothing. */
+/** A parameter of an indicator type: its allowed values and its default. */
 export type ParameterDefinition = (
   | { kind: 'whole'; default: number; min: number; max: number }
   /** `above` and `below` are exclusive. */
@@ -17,10 +18,11 @@ export type ParameterDefinition = (
   | { kind: 'choice'; default: string; options: readonly string[] }
   | { kind: 'column'; default: BarColumn }
 ) & {
-  /** Why files may write it although it changes nothing. */
+  /** Why a file may set the parameter although it has no effect. */
   noEffect?: string;
 };
 
+/** The parameters of an indicator type, by name. */
 export type ParameterDefinitions = Readonly<Record<string, ParameterDefinition>>;
 
 /** Values of checked parameters. */
@@ -34,38 +36,38 @@ type Parameters<D extends ParameterDefinitions> = {
         : number;
 };
 
-/** One kind of indicator. The registry holds one entry per file beside this one. */
+/** One type of indicator. The registry has one entry per file of this folder. */
 export interface IndicatorType<D extends ParameterDefinitions = ParameterDefinitions> {
   /** Canonical name: lower case, letters only. */
   type: string;
-  /** What it is, in one line. */
+  /** One-line description. */
   summary: string;
-  /** Other accepted names, lower case, letters only; an alias may fix parameters. */
+  /** Alternative names, lower case, letters only. An alias may fix parameters. */
   aliases: Readonly<Record<string, Readonly<Record<string, ParameterValue>>>>;
   parameters: D;
-  /** Other accepted names of parameters. */
+  /** Alternative names of parameters. */
   parameterAliases: Readonly<Record<string, keyof D & string>>;
-  /** The first is the primary output: what a plain id means. */
+  /** The first is the primary output, which an id without an output name refers to. */
   outputs: readonly [string, ...string[]];
-  /** Why its values must not enter a network: they are known only later than the bar they stand at. */
+  /** Why its values must not enter a network: they become known only after their bar. */
   lookAhead?: string;
-  /** Bars before the first value: of every output, or of each where they differ. */
+  /** Number of bars before the first value: one number for all outputs, or one per output. */
   lookback(parameters: Parameters<D>): number | readonly number[];
   /**
-   * One series of `bars.length` per output, `NaN` before the lookback; value t depends on bars 0..t only.
-   * Too few bars give only `NaN`. O(bars).
+   * Returns one series of `bars.length` per output, with `NaN` before the lookback. Value t must depend on bars 0..t
+   * only. Too few bars give only `NaN`. Must be O(bars).
    */
   compute(bars: BarColumns, parameters: Parameters<D>): Float64Array[];
 }
 
-/** Keeps the parameters' types inside an indicator's file; outside, parameters are a plain record. */
+/** Defines an indicator with typed parameters. Outside its file, the parameters are a plain record. */
 export function defineIndicator<const D extends ParameterDefinitions>(
   definition: IndicatorType<D>,
 ): IndicatorType {
   return definition as unknown as IndicatorType;
 }
 
-/** Bars before the first value of each output. */
+/** Number of bars before the first value, for each output. */
 export function outputLookbacks(
   type: IndicatorType,
   parameters: Readonly<Record<string, ParameterValue>>,
@@ -74,17 +76,18 @@ export function outputLookbacks(
   return typeof lookback === 'number' ? type.outputs.map(() => lookback) : lookback;
 }
 
-/** A series without any value. */
+/** A series of `NaN`. */
 export function undefinedSeries(length: number): Float64Array {
   return new Float64Array(length).fill(Number.NaN);
 }
 
 /**
- * TA-Lib's TA_IS_ZERO: an average of gains or ranges that has decayed this far has nothing left. Without it, a long halt
- * of trading ends in denormal numbers, whose quotients are noise.
+ * TA-Lib's TA_IS_ZERO: treats an average of gains or ranges that has decayed this far as 0. Otherwise a long trading
+ * halt would end in denormal numbers, whose quotients are noise.
  */
 export function isZero(value: number): boolean {
   return Math.abs(value) < 1e-14;
 }
 
+/** A `source` parameter that defaults to the close. */
 export const SOURCE: { kind: 'column'; default: 'close' } = { kind: 'column', default: 'close' };

@@ -11,7 +11,7 @@ import { BAR_COLUMNS, outputLookbacks } from './indicator.js';
 import type { IndicatorType, ParameterDefinition } from './indicator.js';
 import { FEATURE_INDICATOR_TYPES, findIndicatorType, indicatorType, INDICATOR_TYPES } from './registry.js';
 
-/** Whatever a parameter may be; longer periods take bars, not insight. */
+/** Arbitrary parameter values. Longer periods need more bars without testing more. */
 function anyValue(definition: ParameterDefinition): fc.Arbitrary<number | string | boolean> {
   switch (definition.kind) {
     case 'whole':
@@ -53,7 +53,7 @@ describe('the registry', () => {
     ).toEqual(['zigzag']);
   });
 
-  test('no name means two things', () => {
+  test('no name is ambiguous', () => {
     const names = INDICATOR_TYPES.flatMap(({ type, aliases }) => [type, ...Object.keys(aliases)]);
     expect(new Set(names).size).toBe(names.length);
     for (const name of names) expect(name).toMatch(/^[a-z]+$/);
@@ -112,11 +112,11 @@ describe('the registry', () => {
 });
 
 describe('every indicator, with any parameters', () => {
-  test('has a value in each output from its lookback on, and none before', () => {
+  test('each output has values from its lookback on, and none before', () => {
     fc.assert(
       fc.property(anyIndicator, fc.integer(), ([type, parameters], seed) => {
         const bars = randomBars({ length: 300, seed });
-        // A bar without volume has no price that is weighted by it.
+        // A bar without volume has no volume-weighted price.
         bars.volume.forEach((volume, t) => (bars.volume[t] = volume + 1));
         const outputs = computeIndicator(type.type, parameters, bars);
         const lookbacks = outputLookbacks(type, parameters);
@@ -132,7 +132,7 @@ describe('every indicator, with any parameters', () => {
     );
   });
 
-  test('gives no value, and no error, for fewer bars than it needs', () => {
+  test('gives no values and no error for too few bars', () => {
     fc.assert(
       fc.property(anyIndicator, fc.nat(200), ([type, parameters], count) => {
         const lookbacks = outputLookbacks(type, parameters);
@@ -145,7 +145,7 @@ describe('every indicator, with any parameters', () => {
     );
   });
 
-  test('a value depends on no later bar', () => {
+  test('a value does not depend on later bars', () => {
     fc.assert(
       fc.property(
         anyIndicator,
@@ -164,7 +164,7 @@ describe('every indicator, with any parameters', () => {
     );
   });
 
-  test('leaves the bars as they are', () => {
+  test('does not change the bars', () => {
     const bars = randomBars({ length: 120, seed: 1 });
     const before = structuredClone(bars);
     for (const { type } of INDICATOR_TYPES) {
@@ -174,7 +174,7 @@ describe('every indicator, with any parameters', () => {
   });
 });
 
-/** Outputs at the last of 120 bars that never move, at a price of 42 and a volume of 10. */
+/** Outputs at the last of 120 bars without movement, at a price of 42 and a volume of 10. */
 const FLAT: Readonly<Record<string, readonly number[]>> = {
   adline: [0, 0, 0, 0, 0, 0],
   adx: [0, 0, 0],
@@ -208,7 +208,7 @@ const FLAT: Readonly<Record<string, readonly number[]>> = {
   wma: [42],
 };
 
-/** Outputs that only the volume moves, where there is none. */
+/** Outputs that depend only on volume, for bars without volume. */
 const WITHOUT_VOLUME: Readonly<Record<string, readonly number[]>> = {
   cmf: [0, 0, 0, 0, 0, 0, 0, 0],
   adline: [0, 0, 0, 0, 0, 0],
@@ -218,7 +218,10 @@ const WITHOUT_VOLUME: Readonly<Record<string, readonly number[]>> = {
   vwap: [Number.NaN],
 };
 
-/** Indicators whose past fades, but never leaves. A new indicator of this kind fails the test of a huge value until it is here. */
+/**
+ * Indicators whose past values fade but never vanish. A new indicator of this kind fails the test of a huge value until it
+ * is listed here.
+ */
 const RECURSIVE = ['adline', 'adx', 'atr', 'cmf', 'ema', 'fishertransform', 'keltnerchannels', 'macd', 'obv'];
 RECURSIVE.push('parabolicsar', 'rsi', 'squeezeintensity', 'supertrend');
 
@@ -230,7 +233,7 @@ describe('edges', () => {
   };
   const lastOf = (outputs: Float64Array[]) => outputs.map((output) => output.at(-1)! + 0);
 
-  test.each(Object.keys(FLAT))('%s of a market that never moves', (type) => {
+  test.each(Object.keys(FLAT))('%s of a market without movement', (type) => {
     expect(lastOf(computeIndicator(type, {}, flat(120, 10)))).toEqual(FLAT[type]);
   });
 
@@ -238,13 +241,13 @@ describe('edges', () => {
     const bars = randomBars({ length: 120, seed: 1 });
     bars.volume.fill(0);
     const outputs = computeIndicator(type, {}, bars);
-    // Where the close stands in its bar needs no volume.
+    // The position of the close in its bar needs no volume.
     const multiplier = indicatorType(type).outputs.indexOf('mf_multiplier');
     if (multiplier >= 0) outputs[multiplier]!.fill(0);
     expect(lastOf(outputs)).toEqual(expected);
   });
 
-  test('a halt of years leaves finite values, and the market after it is seen again', () => {
+  test('a halt of years gives finite values, and the indicator recovers after it', () => {
     const bars = withHalt(randomBars({ length: 21_000, seed: 5 }), 500, 20_500);
     for (const { type } of FEATURE_INDICATOR_TYPES) {
       for (const output of computeIndicator(type, {}, bars)) {
@@ -255,7 +258,7 @@ describe('edges', () => {
   });
 
   test.each(FEATURE_INDICATOR_TYPES.map(({ type }) => type).filter((type) => !RECURSIVE.includes(type)))(
-    '%s: a huge value leaves nothing behind once it has left the window',
+    '%s: a huge value has no effect after it has left the window',
     (type) => {
       const bars = randomBars({ length: 400, seed: 4 });
       const clean = computeIndicator(type, {}, bars);
@@ -279,13 +282,13 @@ describe('edges', () => {
     ['distancefromma', { period: 1, ma_type: 'ema' }, () => 0],
     ['vwap', { period: 1, use_typical_price: false }, (t) => randomCloses.close[t]!],
     ['macd', { fast_period: 1, slow_period: 1, signal_period: 1 }, () => 0],
-  ])('%s %j is the identity that a window of one bar is', (type, parameters, expected) => {
+  ])('%s %j with a window of one bar is the identity', (type, parameters, expected) => {
     const [output] = computeIndicator(type, parameters, randomCloses);
     output!.forEach((value, t) => expect(value).toBeCloseTo(expected(t), 10));
   });
 
   test('parabolicsar: the first acceleration may differ from the step', () => {
-    // Rising by 1 a bar: the stop closes in on the newest high by the factor of the bar before.
+    // With a rise of 1 per bar, the stop approaches the newest high by the previous bar's factor.
     const bars = barsOfCloses([10, 11, 12, 13, 14]);
     const [stops] = computeIndicator('parabolicsar', { initial_af: 0.05, step_af: 0.1, max_af: 0.2 }, bars);
     const expected = [Number.NaN, 10, 10 + 0.05 * 1];
@@ -296,7 +299,7 @@ describe('edges', () => {
     );
   });
 
-  test('zigzag: values at confirmed turning points alone', () => {
+  test('zigzag: values only at confirmed turning points', () => {
     const bars = barsOfCloses([100, 110, 120, 108, 90, 99, 100]);
     const [pivots] = computeIndicator('zigzag', { threshold: 0.1 }, bars);
     expect([...pivots!]).toEqual([100, NaN, 120, NaN, 90, NaN, NaN]);
@@ -309,8 +312,8 @@ const randomCloses = (() => {
   return bars;
 })();
 
-test('a type outside the registry is a fault of the caller', () => {
-  expect(() => indicatorType('nothing')).toThrow('no indicator type nothing');
+test('an unknown type is an error of the caller', () => {
+  expect(() => indicatorType('nothing')).toThrow('unknown indicator type nothing');
   const unknown: IndicatorType | undefined = findIndicatorType('nothing')?.type;
   expect(unknown).toBeUndefined();
 });

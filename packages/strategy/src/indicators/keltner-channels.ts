@@ -11,8 +11,8 @@ interface KeltnerParameters {
 }
 
 /**
- * Upper, middle and lower channel: an exponential average of the closes from bar 0 on, and `multiplier` simple averages of
- * the true range around it. `NaN` before the longer of both windows is full.
+ * Upper, middle and lower channel: an exponential average of the closes from bar 0 on, and `multiplier` simple averages
+ * of the true range above and below it. `NaN` until both windows are full.
  */
 export function keltnerChannelLines(
   bars: BarColumns,

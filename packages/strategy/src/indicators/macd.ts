@@ -3,8 +3,9 @@ import { defineIndicator, SOURCE } from './indicator.js';
 
 /**
  * Moving average convergence divergence: line = fast - slow average, signal = average of the line, histogram = line -
- * signal. TA-Lib: MACD, unstable period 0: the fast average is seeded on the last bars of the slow one's seed window, the
- * signal on the first line values, and all three start at bar slow + signal - 2. A fast period above the slow one swaps both.
+ * signal. TA-Lib: MACD, unstable period 0. The fast average is seeded with the last bars of the slow average's seed
+ * window, the signal with the first line values. All outputs start at bar slow + signal - 2. If the fast period is
+ * above the slow one, they are swapped.
  */
 export const macd = defineIndicator({
   type: 'macd',

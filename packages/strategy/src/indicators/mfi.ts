@@ -3,12 +3,13 @@ import { windowSums } from './moving-window.js';
 import { typicalPriceAt } from './typical-price.js';
 
 /**
- * Money flow index, 0..100: flow (typical price x volume) of rising typical prices as a share of all flow over n changes.
- * TA-Lib: MFI; no flow gives 0 (TA-Lib says 0 also for flows below 1, which is a matter of units). First value at bar n.
+ * Money flow index, 0..100: the share of the flow (typical price x volume) with rising typical prices in the total flow
+ * over n changes. TA-Lib: MFI. No flow gives 0; TA-Lib also returns 0 for flows below 1, which depends on the units.
+ * First value at bar n.
  */
 export const mfi = defineIndicator({
   type: 'mfi',
-  summary: 'Money flow index: money in rising bars as a share of all, 0 to 100',
+  summary: 'Money flow index: money flow of rising bars as a share of the total, 0 to 100',
   aliases: { moneyflowindex: {} },
   parameters: { period: { kind: 'whole', default: 14, min: 1, max: 100 } },
   parameterAliases: {},

@@ -1,6 +1,6 @@
 import type { BarColumns } from './indicator.js';
 
-/** Where the close stands in its bar, -1..1; 0 for a bar without range. Chaikin's money flow multiplier. */
+/** Chaikin's money flow multiplier: position of the close in its bar, -1..1; 0 for a bar without a range. */
 export function moneyFlowMultipliers({ high, low, close, length }: BarColumns): Float64Array {
   const multipliers = new Float64Array(length);
   for (let t = 0; t < length; t++) {

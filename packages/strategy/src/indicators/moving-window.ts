@@ -1,13 +1,14 @@
 /*
- * Windows of n values in O(1) a value without subtraction: the series is cut into blocks of n, and each window is the
+ * Windows of n values in O(1) per value and without subtraction. The series is cut into blocks of n; each window is the
  * end of one block and the start of the next. Running forward from a block's start and backward from its end gives both
- * parts, so that a value that has left the window leaves nothing behind (a running sum keeps its rounding errors).
+ * parts. A value that has left the window therefore has no effect, whereas a running sum would keep its rounding
+ * errors.
  */
 
 /**
  * Mean of the last n values from bar `first` on; `NaN` before bar `first + n - 1`. TA-Lib: SMA.
  *
- * @param into where they are written; may be `values` itself
+ * @param into receives the result; may be `values` itself
  */
 export function windowMeans(
   values: Float64Array,
@@ -18,7 +19,7 @@ export function windowMeans(
   return scaledSums(values, n, first, n, into);
 }
 
-/** Sum of the last n values from bar `first` on; otherwise as `windowMeans`. TA-Lib: SUM. */
+/** Sum of the last n values from bar `first` on; otherwise like `windowMeans`. TA-Lib: SUM. */
 export function windowSums(
   values: Float64Array,
   n: number,
@@ -36,7 +37,7 @@ function scaledSums(
   into: Float64Array,
 ): Float64Array {
   const { length } = values;
-  // tail[j]: sum of the block's values j..n-1; the next block's is there before this block is overwritten.
+  // tail[j]: sum of the block's values j..n-1. The next block's part is computed before this block is overwritten.
   let tail = new Float64Array(n + 1);
   let next = new Float64Array(n + 1);
   for (let start = first; start < length; start += n) {
@@ -53,8 +54,8 @@ function scaledSums(
 }
 
 /**
- * Population deviation (divides by n) of the last n values; `NaN` for the first n-1. TA-Lib: STDDEV, but from squared
- * distances to the mean, joined by Chan's formula, instead of from the difference of two large sums.
+ * Population standard deviation (divides by n) of the last n values; `NaN` for the first n-1. TA-Lib: STDDEV. Computed
+ * from squared distances to the mean, combined with Chan's formula, instead of the difference of two large sums.
  */
 export function windowDeviations(values: Float64Array, n: number): Float64Array {
   const deviations = new Float64Array(values.length);
@@ -75,7 +76,7 @@ export function windowDeviations(values: Float64Array, n: number): Float64Array 
       deviations[t] = Math.sqrt((squares + tailSquares[j + 1]! + between) / n);
     }
     if (end - start < n) break;
-    // tailMean[j], tailSquares[j]: of the block's values j..n-1.
+    // tailMean[j], tailSquares[j]: mean and squared distances of the block's values j..n-1.
     mean = 0;
     squares = 0;
     tailMean[n] = 0;

@@ -1,6 +1,9 @@
 import { defineIndicator } from './indicator.js';
 
-/** On-balance volume: volume added on a higher close and taken away on a lower one. TA-Lib: OBV, which starts at the first volume. */
+/**
+ * On-balance volume: adds the volume on a higher close and subtracts it on a lower one. TA-Lib: OBV, which starts with
+ * the first volume.
+ */
 export const obv = defineIndicator({
   type: 'obv',
   summary: 'On-balance volume: volume of rising minus volume of falling closes, added up',

@@ -1,9 +1,9 @@
 import { defineIndicator, undefinedSeries } from './indicator.js';
 
 /**
- * Parabolic stop and reverse, in price units. TA-Lib: SAR, where `initial_af` and `step_af` are one: the first trend is
- * down only where bar 1 has a downward movement, bar 1 is itself tested, a touched stop moves to the trend's extreme, and
- * a stop never enters the range of the last two bars. First value at bar 1.
+ * Parabolic stop and reverse, in price units. TA-Lib: SAR, which has one parameter for `initial_af` and `step_af`. The
+ * first trend is down only if bar 1 has a downward movement; bar 1 itself is tested; a touched stop moves to the
+ * trend's extreme; and a stop never enters the range of the last two bars. First value at bar 1.
  */
 export const parabolicSar = defineIndicator({
   type: 'parabolicsar',
@@ -27,7 +27,7 @@ export const parabolicSar = defineIndicator({
     let extreme = long ? high[1]! : low[1]!;
     let factor = initial;
     for (let t = 1; t < length; t++) {
-      // Bar 1 counts as its own yesterday.
+      // Bar 1 also serves as its own previous bar.
       const yesterday = Math.max(1, t - 1);
       const ceiling = Math.max(high[yesterday]!, high[t]!);
       const floor = Math.min(low[yesterday]!, low[t]!);

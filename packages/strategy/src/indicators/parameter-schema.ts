@@ -4,7 +4,7 @@ import { choice, flag, real, whole } from '../schema.js';
 import { BAR_COLUMNS } from './indicator.js';
 import type { IndicatorType, ParameterDefinition } from './indicator.js';
 
-/** All parameters of a type; those that are missing get their defaults. */
+/** Schema of all parameters of a type. Missing ones get their defaults. */
 export function parametersSchema(type: IndicatorType) {
   return z.object(
     Object.fromEntries(

@@ -32,7 +32,7 @@ import { williamsR } from './williams-r.js';
 import { wma } from './wma.js';
 import { zigzag } from './zigzag.js';
 
-/** Every indicator there is, in alphabetical order: a new one is a file beside this one and a line here. */
+/** All indicators in alphabetical order. A new indicator is a file in this folder and a line here. */
 export const INDICATOR_TYPES: readonly IndicatorType[] = [
   adLine,
   adx,
@@ -67,13 +67,13 @@ export const INDICATOR_TYPES: readonly IndicatorType[] = [
   zigzag,
 ];
 
-/** Those that a strategy may use: their values depend on no later bar. */
+/** The indicators that strategies may use: their values do not depend on later bars. */
 export const FEATURE_INDICATOR_TYPES: readonly IndicatorType[] = INDICATOR_TYPES.filter(
   ({ lookAhead }) => lookAhead === undefined,
 );
 interface NamedType {
   type: IndicatorType;
-  /** Parameters that the name itself fixes: `volume_sma` is an sma of the volume. */
+  /** Parameters fixed by the name: `volume_sma` is an sma of the volume. */
   parameters: Readonly<Record<string, ParameterValue>>;
 }
 
@@ -87,15 +87,15 @@ const BY_NAME: ReadonlyMap<string, NamedType> = new Map(
   ]),
 );
 
-/** Finds a type by any spelling: case, `_`, `-`, spaces and a final `indicator` do not count. */
+/** Finds a type by any spelling. Case, `_`, `-`, spaces and a final `indicator` are ignored. */
 export function findIndicatorType(name: string): NamedType | null {
   const plain = name.toLowerCase().replace(/[_\-\s]/g, '');
   return BY_NAME.get(plain) ?? BY_NAME.get(plain.replace(/indicator$/, '')) ?? null;
 }
 
-/** The type of a checked strategy's indicator. */
+/** The type of an indicator in a checked strategy. */
 export function indicatorType(type: string): IndicatorType {
   const found = BY_NAME.get(type);
-  if (found === undefined) throw new Error(`no indicator type ${type}`);
+  if (found === undefined) throw new Error(`unknown indicator type ${type}`);
   return found.type;
 }

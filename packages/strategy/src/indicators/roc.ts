@@ -1,6 +1,6 @@
 import { defineIndicator, SOURCE, undefinedSeries } from './indicator.js';
 
-/** Change over n bars, in percent, from bar `first + n` on; 0 where the older value is 0. TA-Lib: ROC. */
+/** Change over n bars, in percent, from bar `first + n` on; 0 if the older value is 0. TA-Lib: ROC. */
 export function percentChanges(values: Float64Array, n: number, first = 0): Float64Array {
   const changes = undefinedSeries(values.length);
   for (let t = first + n; t < values.length; t++) {

@@ -1,8 +1,8 @@
 import { defineIndicator, isZero, SOURCE, undefinedSeries } from './indicator.js';
 
 /**
- * Relative strength index, 0..100: 100 G/(G+L), G and L being Wilder's averages of gains and losses, seeded by their
- * means over the first n changes. TA-Lib: RSI, unstable period 0. First value at bar n; a flat series gives 0.
+ * Relative strength index, 0..100: 100 G/(G+L), where G and L are Wilder's averages of gains and losses, seeded with
+ * their means over the first n changes. TA-Lib: RSI, unstable period 0. First value at bar n; a flat series gives 0.
  */
 export const rsi = defineIndicator({
   type: 'rsi',

@@ -2,8 +2,9 @@ import { defineIndicator, undefinedSeries } from './indicator.js';
 import { windowMeans } from './moving-window.js';
 
 /**
- * Relative vigor index: average move from open to close over average range, both first weighted 1, 2, 2, 1 over four bars;
- * 0 where no bar has a range. The signal is its simple average. Not in TA-Lib. First values at bars n+2 and n+s+1.
+ * Relative vigor index: average move from open to close divided by the average range, both first weighted 1, 2, 2, 1
+ * over four bars; 0 if no bar has a range. The signal is its simple average. Not in TA-Lib. First values at bars n+2
+ * and n+s+1.
  */
 export const rvi = defineIndicator({
   type: 'rvi',

@@ -3,12 +3,12 @@ import { defineIndicator, SOURCE, undefinedSeries } from './indicator.js';
 import { keltnerChannelLines } from './keltner-channels.js';
 
 const ATR_PERIOD = 10;
-/** Channels this narrow hold nothing that could be measured. */
+/** Channels narrower than this cannot be measured. */
 const NO_WIDTH = 1e-10;
 
 /**
- * How deep the Bollinger bands lie inside the Keltner channels, as a share of the channels' width: 0 (outside) to 0.5.
- * Not in TA-Lib. First value where all windows are full, the channels' ten bars of true range among them.
+ * How deep the Bollinger bands are inside the Keltner channels, relative to the channels' width: 0 (outside) to 0.5.
+ * Not in TA-Lib. First value when all windows are full, including the ten bars of the channels' true range.
  */
 export const squeezeIntensity = defineIndicator({
   type: 'squeezeintensity',

@@ -3,12 +3,12 @@ import { windowMeans } from './moving-window.js';
 import { windowMaxima, windowMinima } from './window-extremes.js';
 
 /**
- * Stochastic oscillator, 0..100: where the close stands in the range of the last `k_period` bars, smoothed twice.
- * TA-Lib: STOCH with simple averages: a range of 0 gives 0, and both outputs start where d does.
+ * Stochastic oscillator, 0..100: position of the close in the range of the last `k_period` bars, smoothed twice.
+ * TA-Lib: STOCH with simple averages. A range of 0 gives 0, and both outputs start where d does.
  */
 export const stochastic = defineIndicator({
   type: 'stochastic',
-  summary: 'Stochastic oscillator: where the close stands in the recent range, 0 to 100',
+  summary: 'Stochastic oscillator: position of the close in the recent range, 0 to 100',
   aliases: { stoch: {}, stochasticoscillator: {} },
   parameters: {
     k_period: { kind: 'whole', default: 14, min: 1, max: 100 },

@@ -3,10 +3,12 @@ import { windowMeans } from './moving-window.js';
 import { trueRanges } from './true-range.js';
 
 /**
- * Supertrend: bands of `multiplier` simple averages of the true range around (high + low) / 2, of which the upper one may
- * only fall and the lower one only rise until the close crosses it. `direction` is 1 (the trend line is the lower band)
- * or -1 (the upper one). Not in TA-Lib. First value at bar n-1, where the direction is -1 if the close is at or below the
- * lower band, else 1. Bands without width (n bars that do not move at all) keep the direction.
+ * Supertrend: bands at `multiplier` simple averages of the true range around (high + low) / 2. The upper band may only
+ * fall and the lower band only rise until the close crosses it. `direction` is 1 if the trend line is the lower band,
+ * and -1 if it is the upper one. Not in TA-Lib.
+ *
+ * First value at bar n-1, where the direction is -1 if the close is at or below the lower band, and 1 otherwise. If the
+ * bands have no width (n bars without movement), the direction stays.
  */
 export const supertrend = defineIndicator({
   type: 'supertrend',

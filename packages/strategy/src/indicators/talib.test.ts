@@ -9,14 +9,16 @@ import { onRealBars, readRealBars } from '../test/real-bars.js';
 import { loadTalib } from '../testing/talib.js';
 import type { Talib } from '../testing/talib.js';
 
-/** Our parameters, and TA-Lib's answer for them: all outputs, or the first ones. */
+/** Our parameters, and TA-Lib's outputs for them: all, or the first ones. */
 interface Case {
   type: string;
   parameters: ParameterValues;
   expected: (talib: Talib, bars: Bars) => Float64Array[];
-  /** Size to which values are exact: `price` for differences of prices, else a number; 0 = to their own size. */
+  /** Scale of the accuracy: `price` for differences of prices, or a number; 0 = relative to the value. */
   scale?: 'price' | number;
-  /** TA-Lib's running sums end in noise where the market stands still; ours are defined there (edges.test.ts). */
+  /**
+   * TA-Lib's running sums give noise when the market does not move. Our values there are tested in indicators.test.ts.
+   */
   notInHalts?: true;
 }
 
@@ -190,7 +192,7 @@ const CASES: Case[] = [
   })),
 ];
 
-describe('indicators are TA-Lib to 1e-9', () => {
+describe('indicators match TA-Lib to 1e-9', () => {
   let talib: Talib;
   beforeAll(async () => {
     talib = await loadTalib();

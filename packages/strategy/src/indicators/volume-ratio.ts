@@ -1,10 +1,10 @@
 import { defineIndicator } from './indicator.js';
 import { windowMeans } from './moving-window.js';
 
-/** An average volume this near to 0 is none. */
+/** An average volume below this counts as none. */
 const NO_VOLUME = 1e-10;
 
-/** Volume over its simple average; 1 where there was none. Not in TA-Lib. First value at bar n-1. */
+/** Volume divided by its simple average; 1 without volume. Not in TA-Lib. First value at bar n-1. */
 export const volumeRatio = defineIndicator({
   type: 'volumeratio',
   summary: 'Volume as a multiple of its average',

@@ -3,12 +3,12 @@ import { windowSums } from './moving-window.js';
 import { typicalPrices } from './typical-price.js';
 
 /**
- * Volume-weighted average price over n bars, with n = 0 over all bars so far; undefined where no volume was traded. Of the
- * typical price, or of the close. Not in TA-Lib. First value at bar n-1.
+ * Volume-weighted average price over n bars, or over all bars so far if n = 0. Averages the typical price or the close.
+ * Undefined without volume. Not in TA-Lib. First value at bar n-1.
  */
 export const vwap = defineIndicator({
   type: 'vwap',
-  summary: 'Volume-weighted average price; a period of 0 takes all bars so far',
+  summary: 'Volume-weighted average price; a period of 0 means all bars so far',
   aliases: { volumeweightedaverageprice: {} },
   parameters: {
     period: { kind: 'whole', default: 20, min: 0, max: 200 },

@@ -1,7 +1,10 @@
 import { defineIndicator } from './indicator.js';
 import { windowMaxima, windowMinima } from './window-extremes.js';
 
-/** Williams %R, -100..0: how far the close is below the highest high. TA-Lib: WILLR; a range of 0 gives 0. First value at bar n-1. */
+/**
+ * Williams %R, -100..0: distance of the close below the highest high, relative to the range. TA-Lib: WILLR; a range of
+ * 0 gives 0. First value at bar n-1.
+ */
 export const williamsR = defineIndicator({
   type: 'williamsr',
   summary: 'Williams %R: how far the close is below the recent high, -100 to 0',

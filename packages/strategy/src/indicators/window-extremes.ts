@@ -1,14 +1,14 @@
 /*
- * Highest and lowest of the last n values in O(1) a value, whatever their order: as in moving-window.ts, each window is
- * the end of one block of n and the start of the next (van Herk, Gil and Werman).
+ * Highest and lowest of the last n values in O(1) per value, whatever their order. As in moving-window.ts, each window
+ * is the end of one block of n and the start of the next (van Herk; Gil and Werman).
  */
 
-/** Bar of the highest of the last n values, the newest of equal ones; -1 for the first n-1. TA-Lib: MAXINDEX. */
+/** Index of the highest of the last n values; of equal ones, the newest. -1 for the first n-1. TA-Lib: MAXINDEX. */
 export function highestBars(values: Float64Array, n: number): Int32Array {
   return extremeBars(values, n, 1);
 }
 
-/** Bar of the lowest of the last n values, the newest of equal ones; -1 for the first n-1. TA-Lib: MININDEX. */
+/** Index of the lowest of the last n values; of equal ones, the newest. -1 for the first n-1. TA-Lib: MININDEX. */
 export function lowestBars(values: Float64Array, n: number): Int32Array {
   return extremeBars(values, n, -1);
 }
@@ -57,7 +57,7 @@ function extremeBars(values: Float64Array, n: number, sign: 1 | -1): Int32Array 
       bars[t] = sign * values[older]! > sign * values[head]! ? older : head;
     }
     if (end - start < n) break;
-    // tail[j]: bar of the extreme of the block's values j..n-1.
+    // tail[j]: index of the extreme of the block's values j..n-1.
     let extreme = end - 1;
     for (let j = n - 1; j >= 0; j--) {
       if (sign * values[start + j]! > sign * values[extreme]!) extreme = start + j;

@@ -12,7 +12,10 @@ export const wma = defineIndicator({
   compute: (bars, { period, source }) => [weightedMeans(bars[source], period)],
 });
 
-/** In O(1) a value and without subtraction: the end of one block of n and the start of the next, as in moving-window.ts. */
+/**
+ * In O(1) per value and without subtraction: each window is the end of one block of n and the start of the next, as in
+ * moving-window.ts.
+ */
 function weightedMeans(values: Float64Array, n: number): Float64Array {
   const means = undefinedSeries(values.length);
   const tailWeighted = new Float64Array(n + 1);
@@ -25,7 +28,7 @@ function weightedMeans(values: Float64Array, n: number): Float64Array {
       const j = t - start;
       sum += values[t]!;
       weighted += (j + 1) * values[t]!;
-      // The n-1-j older values have the weights 1..n-1-j, so that the block's own start at n-j.
+      // The n-1-j older values have the weights 1..n-1-j, so the weights of the block's own values start at n-j.
       if (t >= n - 1) means[t] = (tailWeighted[j + 1]! + (n - 1 - j) * sum + weighted) / weights;
     }
     if (end - start < n) break;

@@ -2,17 +2,17 @@ import { zigzagPivots } from '../labels/zigzag.js';
 import { defineIndicator, SOURCE, undefinedSeries } from './indicator.js';
 
 /**
- * Confirmed turning points of a zigzag: the source's value at each, undefined elsewhere. A pivot is known only once the
- * opposite move has reached the threshold, bars after the one that it stands at: to look at, never to learn from.
+ * Confirmed turning points of a zigzag: the source's value at each, undefined elsewhere. A turning point becomes known
+ * only when the opposite move has reached the threshold, some bars later. Use it for charts, never as a feature.
  */
 export const zigzag = defineIndicator({
   type: 'zigzag',
-  summary: 'Turning points of moves of at least the threshold; to look at, not a feature',
+  summary: 'Turning points of moves of at least the threshold; for charts, not for strategies',
   aliases: {},
   parameters: { threshold: { kind: 'real', default: 0.05, above: 0, below: 1 }, source: SOURCE },
   parameterAliases: {},
   outputs: ['zigzag'],
-  lookAhead: 'its turning points are known only bars later, so that a network would learn from the future',
+  lookAhead: 'its turning points become known only bars later, so a network would learn from the future',
   lookback: () => 0,
   compute(bars, { threshold, source }) {
     const pivots = undefinedSeries(bars.length);

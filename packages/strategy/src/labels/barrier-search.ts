@@ -1,17 +1,17 @@
-/** Bars of a block, and blocks of a block of the level above: 8. */
+/** log2 of the number of bars in a block, and of blocks in a block of the next level: 8. */
 const SHIFT = 3;
 const FAN = 1 << SHIFT;
 
 /**
- * Finds the first bar that leaves a band of prices, in O(log horizon) steps however far away it is: highest high and
- * lowest low are known of every 8 bars, of every 64, and so on, so that whole blocks inside the band are passed over.
- * A band that is left within a few bars costs no more than looking at them one by one.
+ * Finds the first bar that leaves a price band, in O(log horizon) steps. The highest high and lowest low are known for
+ * every 8 bars, every 64, and so on, so whole blocks inside the band are skipped. A band that is left within a few bars
+ * costs no more than a linear search.
  */
 export class BarrierSearch {
-  /** Per level: high and low of each block, side by side. */
+  /** For each level: high and low of each block, interleaved. */
   private readonly levels: Float64Array[] = [];
 
-  /** @param horizon most bars that a search will look ahead */
+  /** @param horizon maximum number of bars that a search looks ahead */
   constructor(
     private readonly high: Float64Array,
     private readonly low: Float64Array,
@@ -25,7 +25,7 @@ export class BarrierSearch {
     }
   }
 
-  /** First bar in `from..to` whose high reaches `upper` or whose low reaches `lower`; `to + 1` where there is none. */
+  /** First bar in `from..to` whose high reaches `upper` or whose low reaches `lower`; `to + 1` if there is none. */
   firstTouch(from: number, to: number, upper: number, lower: number): number {
     const { high, low } = this;
     const edge = Math.min(to + 1, nextMultiple(from));
@@ -37,7 +37,10 @@ export class BarrierSearch {
     return bar;
   }
 
-  /** First bar of the block of 8 that leaves the band; beyond `to` where there is none. `from` begins a block. */
+  /**
+   * First bar of the first block of 8 that leaves the band; a value above `to` if there is none. `from` must begin a
+   * block.
+   */
   private firstBlock(from: number, to: number, upper: number, lower: number): number {
     let height = 0;
     let block = from >> SHIFT;

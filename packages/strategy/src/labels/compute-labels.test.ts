@@ -14,7 +14,7 @@ function at(labels: Labels, t: number): { label: number; end: number } {
   return { label: values[t]!, end: labels.end[t]! };
 }
 
-/** Other prices from bar `first` on. */
+/** Changes the prices from bar `first` on. */
 function withOtherEnd(bars: Bars, first: number, seed: number): Bars {
   const random = seededRandom(seed);
   const changed = { ...bars };
@@ -31,7 +31,7 @@ const series = fc
   .map((options) => randomBars({ ...options, volatility: 0.02 }));
 
 describe('labels of every type', () => {
-  test('have the classes that are known before any bar is', () => {
+  test('have the classes that are known without any bars', () => {
     fc.assert(
       fc.property(series, anyLabels, (bars, settings) => {
         const labels = computeLabels(settings, bars);
@@ -41,14 +41,14 @@ describe('labels of every type', () => {
     );
   });
 
-  test('look at no bar after their end, whatever the bars after it are', () => {
+  test('do not depend on bars after their end', () => {
     fc.assert(
       fc.property(series, anyLabels, fc.nat(), fc.integer(), (bars, settings, pick, seed) => {
         const all = computeLabels(settings, bars, 20);
         const labelled = Array.from(all.end.keys()).filter((t) => all.end[t]! >= 0);
         if (labelled.length === 0) return;
         const t = labelled[pick % labelled.length]!;
-        // What is fitted is fitted on the first 20 bars: those stay as they are.
+        // Thresholds are fitted on the first 20 bars, which therefore do not change.
         const first = Math.max(all.end[t]! + 1, 20);
         const other = computeLabels(settings, withOtherEnd(bars, first, seed), 20);
         expect(at(other, t)).toEqual(at(all, t));
@@ -72,7 +72,7 @@ describe('labels of every type', () => {
     );
   });
 
-  test('depend on the bar of their end: some other price there makes another label or end', () => {
+  test('depend on the bar at their end: some change of its price changes the label or the end', () => {
     let [looked, changed] = [0, 0];
     for (const [seed, settings] of fc.sample(anyLabels, { numRuns: 60, seed: 1 }).entries()) {
       const bars = randomBars({ length: 200, seed, volatility: 0.02 });
@@ -91,7 +91,7 @@ describe('labels of every type', () => {
     expect(changed / looked).toBeGreaterThan(0.7);
   });
 
-  test('of no bars are none', () => {
+  test('are empty for no bars', () => {
     fc.assert(
       fc.property(anyLabels, (settings) => {
         expect(computeLabels(settings, randomBars({ length: 0, seed: 1 })).end).toHaveLength(0);

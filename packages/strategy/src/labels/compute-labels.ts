@@ -10,11 +10,11 @@ import { zigzagPoints } from './zigzag-points.js';
 import { zigzagSegments } from './zigzag-segments.js';
 
 /**
- * Labels of one symbol's base bars: numbers for `forward_return`, classes for all others. Closes are above 0, as
- * `readBars` makes sure. O(bars).
+ * Computes the labels of one symbol's base bars: numbers for `forward_return`, classes for all other sources. Closes
+ * must be above 0, which `readBars` ensures. O(bars).
  *
- * @param trainingBars the first bars, which thresholds are fitted on where a label has such (`fitsOnTrainingBars`): no label
- * of a training row may depend on a bar after them
+ * @param trainingBars number of bars at the start on which thresholds are fitted (see `fitsOnTrainingBars`), so that no
+ *   label of a training row depends on a later bar
  */
 export function computeLabels(
   settings: ForwardReturnSettings,
@@ -44,7 +44,7 @@ export function computeLabels(settings: LabelSettings, bars: Bars, trainingBars 
   }
 }
 
-/** True where a threshold is measured on bars: it may be measured on training bars alone. */
+/** True if the labels have a threshold that is fitted on bars, which must be training bars only. */
 export function fitsOnTrainingBars(settings: LabelSettings): boolean {
   if (settings.source === 'triple_barrier') return settings.cusum?.threshold === null;
   return settings.source === 'regime';

@@ -3,6 +3,7 @@ import { type ClassLabels, unlabelled } from './labels.js';
 export const CONTEXT_CLASSES = ['BULLISH', 'BEARISH', 'NEUTRAL'] as const;
 const [BULLISH, BEARISH, NEUTRAL] = [0, 1, 2];
 
+/** Thresholds of context labels. */
 export interface ContextThresholds {
   horizon: number;
   /** Relative moves of the close over the horizon. */
@@ -11,8 +12,8 @@ export interface ContextThresholds {
 }
 
 /**
- * The return over the next H bars is BULLISH above one threshold, BEARISH below the other, else NEUTRAL. The last H bars
- * have no label. e(t) = t + H.
+ * Labels the return over the next H bars: BULLISH above one threshold, BEARISH below the other, NEUTRAL otherwise. The
+ * last H bars have no label. e(t) = t + H.
  */
 export function contextLabels(
   close: Float64Array,

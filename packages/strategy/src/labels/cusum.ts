@@ -1,11 +1,11 @@
 import type { CusumSettings } from '../model.js';
 
 /**
- * Events of a symmetric cusum filter on log returns (Page, 1954): 1 for a bar at which the sum of rises, or of falls,
- * passes h. Each bar takes h from a sum, which is never below 0 and starts anew at 0 after its event. Where h is not
- * written it is a multiple of the mean volatility. Without any volatility there is no event.
+ * Events of a symmetric CUSUM filter on log returns (Page, 1954): 1 for a bar at which the sum of rises or the sum of
+ * falls exceeds h. Each bar subtracts h from a sum. A sum is never below 0 and restarts at 0 after its event. Without a
+ * given threshold, h is a multiple of the mean volatility. Without volatility there are no events.
  *
- * @param volatilities those that the mean is taken of; undefined ones are left out
+ * @param volatilities values to average; undefined ones are ignored
  */
 export function cusumEvents(
   close: Float64Array,
@@ -31,7 +31,7 @@ export function cusumEvents(
   return events;
 }
 
-/** Of the defined values; `NaN` where there is none. */
+/** Mean of the defined values; `NaN` if there are none. */
 function mean(values: Float64Array): number {
   let [sum, count] = [0, 0];
   for (const value of values) {

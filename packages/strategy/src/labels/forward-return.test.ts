@@ -23,7 +23,7 @@ describe('forward returns', () => {
     expect([...end]).toEqual([2, 3, 4, -1, -1]);
   });
 
-  test('are the definition', () => {
+  test('match the definition', () => {
     fc.assert(
       fc.property(prices, horizons, (closes, horizon) => {
         const { value, end } = returns(closes, horizon);
@@ -49,14 +49,14 @@ describe('context labels', () => {
       return move > bullish ? 0 : move < bearish ? 1 : 2;
     });
 
-  test('say where the next bars go; a move of exactly the threshold is neutral', () => {
+  test('give the direction of the next bars; a move of exactly the threshold is neutral', () => {
     const { classes, label, end } = context([100, 101, 100, 110, 104.5], 1, 0.01, -0.05);
     expect(classes).toEqual(['BULLISH', 'BEARISH', 'NEUTRAL']);
     expect([...label]).toEqual([2, 2, 0, 2, -1]);
     expect([...end]).toEqual([1, 2, 3, 4, -1]);
   });
 
-  test('are the definition', () => {
+  test('match the definition', () => {
     fc.assert(
       fc.property(prices, horizons, fc.constantFrom(0, 0.01, 0.1), (closes, horizon, threshold) => {
         const { label } = context(closes, horizon, threshold, -threshold / 2);

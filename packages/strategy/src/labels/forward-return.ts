@@ -1,6 +1,6 @@
 import type { ValueLabels } from './labels.js';
 
-/** (C(t+H) - C(t)) / C(t). The last H bars have no value. e(t) = t + H. */
+/** Forward return (C(t+H) - C(t)) / C(t). The last H bars have no value. e(t) = t + H. */
 export function forwardReturn(close: Float64Array, horizon: number): ValueLabels {
   const value = new Float64Array(close.length).fill(Number.NaN);
   const end = new Int32Array(close.length).fill(-1);

@@ -3,7 +3,7 @@ import { CONTEXT_CLASSES } from './context.js';
 import { SIGNAL_CLASSES } from './labels.js';
 import { REGIME_CLASSES } from './regime.js';
 
-/** Names of the classes that the labels have, by class index; `null` where they are numbers. Known before any bar is read. */
+/** Names of the label classes, by class index; `null` if the labels are numbers. Known without any bars. */
 export function labelClasses({ source }: LabelSettings): readonly string[] | null {
   switch (source) {
     case 'zigzag':

@@ -1,32 +1,33 @@
-/** Classes per base bar, with how far each label looked ahead. */
+/** Classes per base bar, and how far ahead each label looks. */
 export interface ClassLabels {
   output: 'classification';
   /** Names by class index. */
   classes: readonly string[];
   /** `[bars]`, class index; -1 = unlabelled. */
   label: Int8Array;
-  /** `[bars]`, e(t): index of the last bar that the label of bar t looked at; -1 where unlabelled. */
+  /** `[bars]`, e(t): index of the last bar that the label of bar t depends on; -1 = unlabelled. */
   end: Int32Array;
-  /** `[bars]`, how unique a label is, 0..1; 0 where unlabelled. `null` = all count the same. */
+  /** `[bars]`, uniqueness of each label, 0..1; 0 = unlabelled. `null`: all labels count the same. */
   uniqueness: Float64Array | null;
 }
 
-/** Numbers per base bar, with how far each looked ahead. */
+/** Numbers per base bar, and how far ahead each looks. */
 export interface ValueLabels {
   output: 'regression';
   /** `[bars]`; `NaN` = unlabelled. */
   value: Float64Array;
-  /** As for classes. */
+  /** `[bars]`, e(t), as in `ClassLabels`. */
   end: Int32Array;
 }
 
+/** Labels of one symbol's base bars. */
 export type Labels = ClassLabels | ValueLabels;
 
-/** Classes of zigzag and triple barriers. */
+/** Classes of zigzag and triple barrier labels. */
 export const SIGNAL_CLASSES = ['BUY', 'HOLD', 'SELL'] as const;
 export const [BUY, HOLD, SELL] = [0, 1, 2];
 
-/** Bars without any label yet. */
+/** `bars` bars without labels. */
 export function unlabelled(bars: number, classes: readonly string[]): ClassLabels {
   return {
     output: 'classification',

@@ -1,6 +1,6 @@
 /**
- * The median: the middle value, or the mean of the middle two; `NaN` of nothing. Values are not `NaN`; their order
- * changes. Quickselect (Hoare, 1961), O(values) on average.
+ * The median: the middle value, or the mean of the two middle values; `NaN` for an empty array. Values must not be
+ * `NaN`; the array is reordered. Quickselect (Hoare, 1961), O(n) on average.
  */
 export function median(values: Float64Array): number {
   const middle = values.length >> 1;
@@ -12,7 +12,7 @@ export function median(values: Float64Array): number {
   return (lower + upper) / 2;
 }
 
-/** The value that stands at `rank` once sorted. Moves it there, with none greater before it. */
+/** The value with this rank in sorted order. Moves it to that index, with no greater value before it. */
 function select(values: Float64Array, rank: number): number {
   let [from, to] = [0, values.length - 1];
   while (from < to) {

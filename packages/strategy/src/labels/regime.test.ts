@@ -17,7 +17,7 @@ interface SlowPivot {
   low: boolean;
 }
 
-/** Each pivot by searching for it from the one before. */
+/** Finds each pivot by a search from the previous one. */
 function slowPivots(closes: readonly number[], threshold: number): SlowPivot[] {
   const away = (t: number, from: number) => closes[t]! / closes[from]! - 1;
   const first = closes.findIndex((_, t) => Math.abs(away(t, 0)) >= threshold);
@@ -97,7 +97,7 @@ function regimes(bars: Bars, settings: RegimeSettings, trainingBars = bars.lengt
 }
 
 describe('regime labels', () => {
-  test('are trends where the steps go one way, else ranges', () => {
+  test('are trends if the steps go one way, otherwise ranges', () => {
     const stairs = (from: number, steps: number, way: number) =>
       Array.from({ length: steps }, (_, step) => from + way * (step - (step % 4 === 3 ? 3.5 : 0)));
     const rising = stairs(100, 40, 1);
@@ -106,7 +106,7 @@ describe('regime labels', () => {
     const { classes, label, end } = computeLabels(settings, barsOfCloses(closes));
     expect(classes).toEqual(['TRENDING_UP', 'TRENDING_DOWN', 'RANGING', 'VOLATILE']);
     expect([...new Set(label)]).toEqual([UP, DOWN, NONE]);
-    // The top is known some bars after it, and until then no bar of the rise has a label.
+    // The top is confirmed some bars later. Until then, no bar of the rise has a label.
     const top = closes.indexOf(Math.max(...closes.slice(0, 60)));
     expect(label[top]).toBe(UP);
     expect(label[top + 1]).toBe(DOWN);
@@ -125,7 +125,7 @@ describe('regime labels', () => {
     expect(label[20]).not.toBe(VOLATILE);
   });
 
-  test('bars that never move, and no bars to fit on, give no labels', () => {
+  test('bars without movement, or without training bars, have no labels', () => {
     const flat = barsOfCloses(Array(50).fill(100));
     expect(new Set(computeLabels(REGIME, flat).label)).toEqual(new Set([NONE]));
     const bars = randomBars({ length: 400, seed: 1 });
@@ -133,7 +133,7 @@ describe('regime labels', () => {
     expect(computeLabels(REGIME, firstBars(bars, 0)).label).toHaveLength(0);
   });
 
-  test('are the definition', () => {
+  test('match the definition', () => {
     const series = fc
       .record({ seed: fc.integer(), length: fc.integer({ min: 0, max: 300 }) })
       .map((options) => randomBars({ ...options, volatility: 0.02 }));

@@ -6,30 +6,33 @@ import { type ClassLabels, unlabelled } from './labels.js';
 import { median } from './median.js';
 import { type Pivots, zigzagPivots } from './zigzag.js';
 
+/** Classes of regime labels. */
 export const REGIME_CLASSES = ['TRENDING_UP', 'TRENDING_DOWN', 'RANGING', 'VOLATILE'] as const;
 const [TRENDING_UP, TRENDING_DOWN, RANGING, VOLATILE] = [0, 1, 2, 3];
-/** A segment with fewer micro pivots says nothing about its structure. */
-const FEWEST_PIVOTS = 4;
+/** A segment with fewer micro pivots has no measurable structure. */
+const MIN_PIVOTS = 4;
 
 /**
- * Market regimes from two zigzags, of a macro and a micro threshold: multiples of median(average true range) /
- * median(close). The bars after one confirmed macro pivot up to the next (bar 0 with the first) are one segment:
- * TRENDING_UP where it rises and enough of its successive micro lows rise, TRENDING_DOWN where it falls and enough of its
- * micro highs fall, else RANGING; also with fewer than 4 micro pivots, both ends counted. A bar is VOLATILE whatever its
- * segment where the deviation of the next `atrPeriod` log returns is more than a multiple of that of the
- * `volatilityLookback` returns up to it; the first `volatilityLookback` bars are not tested.
+ * Market regimes from two zigzags. Their thresholds, macro and micro, are multiples of median(average true range) /
+ * median(close).
  *
- * No label: bars after the last confirmed macro pivot, and the last `atrPeriod` bars. e(t) is the later of t + atrPeriod
- * and the bar that confirms the segment's end; micro pivots that are confirmed only after that do not count.
+ * The bars after one confirmed macro pivot up to the next form a segment; the first segment also contains bar 0. A
+ * segment is TRENDING_UP if it rises and enough of its successive micro lows rise, TRENDING_DOWN if it falls and enough
+ * of its micro highs fall, and RANGING otherwise, also with fewer than 4 micro pivots, both ends counted. A bar is
+ * VOLATILE, whatever its segment, if the standard deviation of the next `atrPeriod` log returns exceeds a multiple of
+ * that of the previous `volatilityLookback` returns. The first `volatilityLookback` bars are not tested.
  *
- * @param trainingBars the first bars, which the medians are taken of; without any there are no labels
+ * Bars after the last confirmed macro pivot, and the last `atrPeriod` bars, have no label. e(t) is the later of t +
+ * atrPeriod and the bar that confirms the segment's end. Micro pivots confirmed after that do not count.
+ *
+ * @param trainingBars number of bars at the start from which the medians are computed; with 0, there are no labels
  */
 export function regimeLabels(bars: Bars, settings: RegimeSettings, trainingBars: number): ClassLabels {
   const labels = unlabelled(bars.length, REGIME_CLASSES);
   const { label, end } = labels;
   const { close } = bars;
   const unit = typicalRange(bars, settings.atrPeriod, trainingBars);
-  // Bars that never move have no turning points.
+  // Bars without movement have no turning points.
   if (!(unit > 0)) return labels;
   const macro = zigzagPivots(close, settings.macroMultiplier * unit);
   const micro = zigzagPivots(close, settings.microMultiplier * unit);
@@ -47,7 +50,7 @@ export function regimeLabels(bars: Bars, settings: RegimeSettings, trainingBars:
   return labels;
 }
 
-/** median(SMA(true range, n)) / median(close) over the first bars; the range of bar 0 is high - low. */
+/** median(SMA(true range, n)) / median(close) over the first bars. The range of bar 0 is high - low. */
 function typicalRange({ high, low, close }: Bars, period: number, trainingBars: number): number {
   const range = new Float64Array(trainingBars);
   for (let t = 0; t < trainingBars; t++) {
@@ -59,7 +62,7 @@ function typicalRange({ high, low, close }: Bars, period: number, trainingBars: 
   return median(average) / median(close.slice(0, trainingBars));
 }
 
-/** Regime of the segment that ends at each macro pivot; none at the first. */
+/** Regime of the segment that ends at each macro pivot; the first pivot ends none. */
 function segmentRegimes(close: Float64Array, macro: Pivots, micro: Pivots, tolerance: number): Int8Array {
   const regimes = new Int8Array(macro.bar.length).fill(RANGING!);
   const firstIsLow = micro.bar.length > 1 && close[micro.bar[1]!]! > close[0]!;
@@ -75,9 +78,9 @@ function segmentRegimes(close: Float64Array, macro: Pivots, micro: Pivots, toler
     ) {
       beyond++;
     }
-    if (beyond - first < FEWEST_PIVOTS) continue;
+    if (beyond - first < MIN_PIVOTS) continue;
     const rising = close[to]! > close[from]!;
-    // Pivots alternate: of a rising segment every second one is a low.
+    // Pivots alternate: in a rising segment, every second one is a low.
     const wanted = (first % 2 === 0) === firstIsLow ? rising : !rising;
     const share = progression(close, micro.bar, wanted ? first : first + 1, beyond, rising);
     if (share >= tolerance) regimes[segment] = rising ? TRENDING_UP! : TRENDING_DOWN!;
@@ -85,7 +88,7 @@ function segmentRegimes(close: Float64Array, macro: Pivots, micro: Pivots, toler
   return regimes;
 }
 
-/** Share of the steps between every second pivot of `first..beyond-1` that go the way of the segment. */
+/** Share of the steps between every second pivot of `first..beyond-1` that go in the segment's direction. */
 function progression(
   close: Float64Array,
   pivots: readonly number[],
@@ -102,7 +105,7 @@ function progression(
   return right / steps;
 }
 
-/** 1 for bars whose next returns scatter much more than those up to them. */
+/** 1 for bars whose next returns vary much more than the previous ones. */
 function volatileBars(
   close: Float64Array,
   { atrPeriod, volatilityLookback, crisisThreshold }: RegimeSettings,
@@ -120,7 +123,7 @@ function volatileBars(
   return volatile;
 }
 
-/** From a deviation that divides by n to one that divides by n - 1. */
+/** Converts a standard deviation that divides by n into one that divides by n - 1. */
 function sampleFactor(n: number): number {
   return Math.sqrt(n / (n - 1));
 }

@@ -12,7 +12,7 @@ import type { ClassLabels } from './labels.js';
 
 const [BUY, HOLD, SELL, NONE] = [0, 1, 2, -1];
 
-/** Weighted mean and deviation written out, all bars anew for each bar. */
+/** Weighted mean and deviation, computed from all bars for each bar. */
 function slowVolatility(bars: Bars, { volatilityMethod, volatilitySpan }: TripleBarrierSettings): number[] {
   const { high, low, close } = bars;
   const alpha = 2 / (volatilitySpan + 1);
@@ -52,7 +52,7 @@ function slowEvents({ close }: Bars, v: readonly number[], cusum: CusumSettings)
   });
 }
 
-/** The definition, bar by bar, with the volatilities as given. */
+/** The definition, bar by bar, with given volatilities. */
 function slowBarriers(bars: Bars, settings: TripleBarrierSettings, v: readonly number[]) {
   const { high, low, close, length } = bars;
   const { profitMultiplier: pt, stopMultiplier: sl, holdingBars: holding, cusum } = settings;
@@ -119,32 +119,32 @@ describe('triple barriers', () => {
     return [labels.label[0], labels.end[0]];
   };
 
-  test('the first barrier that is touched decides, and ends what the label looks at', () => {
+  test('the first touched barrier determines the label and its end', () => {
     expect(first([102, 100, 101], [100, 97, 98])).toEqual([BUY, 1]);
     expect(first([101, 99, 100], [100, 98, 98])).toEqual([SELL, 2]);
   });
 
-  test('both in one bar: the stop counts, wherever the bar closes', () => {
+  test('if one bar touches both, the stop counts, wherever the bar closes', () => {
     expect(first([103, 97, 102.5], calm)).toEqual([SELL, 1]);
     expect(first([103, 97, 97.5], calm)).toEqual([SELL, 1]);
   });
 
-  test('none: a return below half a volatility times the root of the bars is HOLD', () => {
+  test('without a touch, a return below half a volatility times the root of the bars is HOLD', () => {
     expect(first(calm, [101, 99, 101])).toEqual([HOLD, 2]);
     expect(first(calm, [101.9, 99, 101.5])).toEqual([BUY, 2]);
     expect(first(calm, [101, 98.1, 98.5])).toEqual([SELL, 2]);
   });
 
-  test('bars without a range have no label, and neither have the last ones', () => {
+  test('bars without a range and the last bars have no label', () => {
     const flat: [number, number, number] = [100, 100, 100];
     const labels = computeLabels(settings, barsOf([flat, flat, calm, calm, calm, calm]));
     expect([...labels.label]).toEqual([NONE, NONE, HOLD, HOLD, NONE, NONE]);
     expect([...labels.end]).toEqual([-1, -1, 4, 5, -1, -1]);
   });
 
-  test('weights are the share of its span that a label has for itself', () => {
+  test('weights are the uniqueness of the labels', () => {
     const labels = computeLabels({ ...settings, computeWeights: true }, barsOf(Array(5).fill(calm)));
-    // Spans of bars 0-1, 1-2, 2-3: bar 1 and 2 are shared by two.
+    // Spans are bars 0-1, 1-2, 2-3, so bars 1 and 2 are in two spans.
     expect([...labels.uniqueness!]).toEqual([0.75, 0.5, 0.75, 0, 0]);
   });
 
@@ -152,7 +152,7 @@ describe('triple barriers', () => {
     .record({ seed: fc.integer(), length: fc.integer({ min: 0, max: 250 }) })
     .map((options) => randomBars({ ...options, volatility: 0.02 }));
 
-  test('are the definition', () => {
+  test('match the definition', () => {
     fc.assert(
       fc.property(series, anyTripleBarrier, (bars, any) => {
         expectDefinition(bars, any);
@@ -161,7 +161,7 @@ describe('triple barriers', () => {
     );
   });
 
-  test('are the definition over long horizons, whose barriers are far away', () => {
+  test('match the definition over long horizons with distant barriers', () => {
     const bars = randomBars({ length: 5000, seed: 7, volatility: 0.01 });
     const v = slowVolatility(firstBars(bars, 5000), settings);
     for (const [far, holdingBars] of [
@@ -175,7 +175,7 @@ describe('triple barriers', () => {
     }
   });
 
-  test('without a written threshold cusum takes the mean volatility of the training bars', () => {
+  test('without a threshold, CUSUM uses the mean volatility of the training bars', () => {
     const bars = randomBars({ length: 400, seed: 3 });
     const auto = { ...TRIPLE_BARRIER, holdingBars: 5, cusum: { threshold: null, multiplier: 0.4 } };
     const v = slowVolatility(bars, auto).slice(0, 100);

@@ -8,15 +8,17 @@ import { labelUniqueness } from './uniqueness.js';
 import { volatility } from './volatility.js';
 
 /**
- * Which of three barriers the price touches first (Lopez de Prado, Advances in Financial Machine Learning, ch. 3). With v
- * the volatility of bar t and C its close, the upper barrier is C (1 + pt v), the lower one C (1 - sl v), and the third is
- * M bars away. BUY where the high of a later bar reaches the upper one first, SELL where a low reaches the lower one first
- * or both are reached in one bar: nobody knows which came first, so the stop counts. At the third barrier a return
- * below v sqrt(M) / 2 in size is HOLD, a larger one BUY or SELL by its sign. e(t) is the bar of the touch, or t + M.
+ * Labels by the first of three barriers that the price touches (Lopez de Prado, Advances in Financial Machine Learning,
+ * ch. 3). With v the volatility of bar t and C its close, the upper barrier is C (1 + pt v), the lower barrier is C (1
+ * - sl v), and the third is M bars away.
  *
- * No label: bars without a volatility, or with one of 0; the last M bars; with cusum, bars that are no event.
+ * BUY if the high of a later bar reaches the upper barrier first; SELL if a low reaches the lower barrier first. If one
+ * bar reaches both, their order is unknown and the stop counts: SELL. At the third barrier, a return smaller in size
+ * than v sqrt(M) / 2 is HOLD; a larger one is BUY or SELL by its sign. e(t) is the bar of the touch, or t + M.
  *
- * @param trainingBars the first bars, whose mean volatility is the threshold of cusum where none is written
+ * Bars without volatility and the last M bars have no label. With CUSUM, only event bars have labels.
+ *
+ * @param trainingBars number of bars at the start, whose mean volatility gives the CUSUM threshold if none is set
  */
 export function tripleBarrier(
   bars: Bars,
@@ -32,7 +34,7 @@ export function tripleBarrier(
   const search = new BarrierSearch(high, low, holdingBars);
   const smallest = Math.sqrt(holdingBars) / 2;
   for (let t = 0; t < bars.length - holdingBars; t++) {
-    // Also false where it is NaN.
+    // Also false for NaN.
     if (!(v[t]! > 0) || (events !== null && events[t] === 0)) continue;
     const price = close[t]!;
     const lower = price * (1 - stopMultiplier * v[t]!);

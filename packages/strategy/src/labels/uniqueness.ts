@@ -1,12 +1,12 @@
 /**
- * How much of a label is its own (Lopez de Prado, ch. 4): the mean of 1 / concurrency over the bars t..e(t)-1, where the
- * concurrency of a bar is the number of labels whose span holds it. 0 for bars without a label. O(bars).
+ * Uniqueness of each label (Lopez de Prado, ch. 4): the mean of 1 / concurrency over the bars t..e(t)-1, where the
+ * concurrency of a bar is the number of labels whose span contains it. 0 for bars without a label. O(bars).
  *
  * @param end e(t), -1 = unlabelled
  */
 export function labelUniqueness(end: Int32Array): Float64Array {
   const bars = end.length;
-  // Spans that begin at a bar less those that ended before it; then the sum of them.
+  // First the change of the number of spans at each bar, then the running sum.
   const changes = new Int32Array(bars + 1);
   for (let t = 0; t < bars; t++) {
     if (end[t]! < 0) continue;

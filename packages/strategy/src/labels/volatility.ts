@@ -1,9 +1,11 @@
+/** How the volatility is measured. */
 export type VolatilityMethod = 'atr' | 'close';
 
 /**
- * Relative volatility of each bar, from bars up to it; `NaN` where it is not defined yet. `atr`: exponentially weighted
- * mean of (high - low) / close, from bar 0 on. `close`: exponentially weighted sample deviation of the log returns, from
- * bar 2 on. Weights are normalised, (1 - a)^age with a = 2 / (span + 1): pandas' `ewm(span)` with `adjust=True`.
+ * Relative volatility of each bar, computed from the bars up to it; `NaN` where undefined. `atr`: exponentially
+ * weighted mean of (high - low) / close, from bar 0 on. `close`: exponentially weighted sample standard deviation of
+ * the log returns, from bar 2 on. Weights are normalised: (1 - a)^age with a = 2 / (span + 1), as in pandas'
+ * `ewm(span)` with `adjust=True`.
  */
 export function volatility(
   bars: { high: Float64Array; low: Float64Array; close: Float64Array },
@@ -28,7 +30,7 @@ function meanRange(
   return means;
 }
 
-/** Weighted mean and squares move with each return (West, 1979), so that no large sums are subtracted. */
+/** Updates the weighted mean and squares with each return (West, 1979), so that no large sums are subtracted. */
 function returnDeviation(close: Float64Array, span: number): Float64Array {
   const deviations = new Float64Array(close.length).fill(Number.NaN);
   const decay = 1 - 2 / (span + 1);
@@ -40,7 +42,7 @@ function returnDeviation(close: Float64Array, span: number): Float64Array {
     const distance = value - mean;
     mean += distance / weights;
     squares = squares * decay + distance * (value - mean);
-    // The sample's deviation: for equal weights this divides by n - 1.
+    // Sample standard deviation: for equal weights, this divides by n - 1.
     if (t > 1) deviations[t] = Math.sqrt(squares / (weights - squaredWeights / weights));
   }
   return deviations;

@@ -40,7 +40,7 @@ describe('zigzag points', () => {
     expect(end).toEqual([4, 5, 6, 7, 8, -1, -1, -1, -1]);
   });
 
-  test('of equal extremes the first decides how far away it is', () => {
+  test('of equal extremes, the first determines the distance', () => {
     expect(points([100, 100, 110, 110, 110], 0.05, 4).label[0]).toBe(HOLD);
     expect(points([100, 100, 100, 110, 110], 0.05, 4).label[0]).toBe(BUY);
   });
@@ -50,7 +50,7 @@ describe('zigzag points', () => {
     expect(points([1, 2, 3, 4], 0.05, 4).label).toEqual([NONE, NONE, NONE, NONE]);
   });
 
-  test('are the definition', () => {
+  test('match the definition', () => {
     const closes = fc.array(fc.integer({ min: 80, max: 125 }), { maxLength: 120 });
     const lookaheads = fc.constantFrom(3, 4, 7, 8, 30);
     fc.assert(

@@ -1,17 +1,18 @@
 import { BUY, type ClassLabels, HOLD, SELL, SIGNAL_CLASSES, unlabelled } from './labels.js';
 
 /**
- * What the next `lookahead` closes offer: with gain = highest / close - 1 and loss = 1 - lowest / close, BUY where the
- * gain reaches the threshold, is above the loss, and the (first) highest close is at least 3 bars away: a jump of the next
- * bars cannot be traded. SELL mirrored; else HOLD. The last `lookahead` bars have no label. e(t) = t + lookahead.
+ * Labels the opportunity in the next `lookahead` closes. With gain = highest / close - 1 and loss = 1 - lowest / close:
+ * BUY if the gain reaches the threshold, exceeds the loss, and the first highest close is at least 3 bars away, because
+ * an immediate jump cannot be traded. SELL is the mirror image; otherwise HOLD. The last `lookahead` bars have no
+ * label. e(t) = t + lookahead.
  *
- * O(bars) for any lookahead, almost without branches: the bars are cut into blocks of `lookahead`, and each window is the
- * end of one block and the start of the next, whose extremes are known (van Herk, 1992; Gil and Werman, 1993).
+ * O(bars) for any lookahead, almost without branches. The bars are cut into blocks of `lookahead`; each window is the
+ * end of one block and the start of the next, and their extremes are known (van Herk, 1992; Gil and Werman, 1993).
  */
 export function zigzagPoints(close: Float64Array, threshold: number, lookahead: number): ClassLabels {
   const labels = unlabelled(close.length, SIGNAL_CLASSES);
   const { label, end } = labels;
-  // Extremes of the block before from each of its bars to its end; beyond the end there is nothing.
+  // Extremes of the previous block, from each of its bars to its end; none beyond the end.
   const highestToEnd = new Float64Array(lookahead + 1);
   const lowestToEnd = new Float64Array(lookahead + 1);
   for (let start = 0; start + lookahead < close.length; start += lookahead) {

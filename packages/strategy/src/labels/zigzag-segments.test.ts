@@ -13,7 +13,7 @@ function zigzag(threshold: number): ZigzagSettings {
   return { source: 'zigzag', method: 'segments', threshold };
 }
 
-/** The definition, leg by leg, by searching: slow and plain. */
+/** The definition, leg by leg, with a slow search. */
 function slowLabels(closes: readonly number[], threshold: number): { label: number[]; end: number[] } {
   const pivots: { bar: number; confirmed: number }[] = [];
   const away = (t: number, from: number) => closes[t]! / closes[from]! - 1;
@@ -56,11 +56,11 @@ describe('zigzag segments', () => {
     const labels = computeLabels(zigzag(0.05), barsOfCloses(closes));
     expect(labels.classes).toEqual(['BUY', 'HOLD', 'SELL']);
     expect([...labels.label]).toEqual([HOLD, BUY, BUY, HOLD, SELL, SELL, HOLD, NONE, NONE, NONE, NONE, NONE]);
-    // Bar 0 is known at bar 3 (+10 %), the top of bar 3 at bar 5 (-9 %), the low of bar 6 at bar 9 (+12 %).
+    // Bar 0 is confirmed at bar 3 (+10 %), the top of bar 3 at bar 5 (-9 %), the low of bar 6 at bar 9 (+12 %).
     expect([...labels.end]).toEqual([3, 5, 5, 5, 9, 9, 9, -1, -1, -1, -1, -1]);
   });
 
-  test('a series that never moves by the threshold has no label', () => {
+  test('a series that never moves by the threshold has no labels', () => {
     const labels = computeLabels(zigzag(0.5), randomBars({ length: 100, seed: 1 }));
     expect([...labels.label].every((label) => label === NONE)).toBe(true);
     expect([...labels.end].every((end) => end === -1)).toBe(true);
@@ -70,7 +70,7 @@ describe('zigzag segments', () => {
   const closes = fc.array(fc.integer({ min: 80, max: 125 }), { minLength: 1, maxLength: 60 });
   const thresholds = fc.constantFrom(0.01, 0.05, 0.1, 0.25);
 
-  test('are the definition', () => {
+  test('match the definition', () => {
     fc.assert(
       fc.property(closes, thresholds, (prices, threshold) => {
         const { label, end } = computeLabels(zigzag(threshold), barsOfCloses(prices));
@@ -84,7 +84,7 @@ describe('zigzag segments', () => {
     .record({ seed: fc.integer(), length: fc.integer({ min: 2, max: 400 }) })
     .map((options) => randomBars({ ...options, volatility: 0.02 }));
 
-  test('a label is known at its end, not before, and looks at nothing later', () => {
+  test('a label is known exactly at its end, and does not depend on later bars', () => {
     fc.assert(
       fc.property(bars, thresholds, fc.nat(), (series, threshold, pick) => {
         const all = computeLabels(zigzag(threshold), series);

@@ -2,8 +2,8 @@ import { BUY, type ClassLabels, HOLD, SELL, SIGNAL_CLASSES, unlabelled } from '.
 import { zigzagPivots } from './zigzag.js';
 
 /**
- * Bars strictly between two confirmed pivots are BUY where the later pivot is the higher one, else SELL, and are known
- * when that pivot is confirmed; pivot bars are HOLD. Bars after the last confirmed pivot have no label.
+ * Bars strictly between two confirmed pivots are BUY if the later pivot is higher, SELL otherwise. Their label is known
+ * when that pivot is confirmed. Pivot bars are HOLD. Bars after the last confirmed pivot have no label.
  */
 export function zigzagSegments(close: Float64Array, threshold: number): ClassLabels {
   const labels = unlabelled(close.length, SIGNAL_CLASSES);

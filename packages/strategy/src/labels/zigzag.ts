@@ -1,17 +1,17 @@
 /**
- * Turning points of the closes in time order. They alternate: after a low comes a high. Bar 0 is the first; it is a low
- * where the first move goes up.
+ * Turning points of the closes in time order. Highs and lows alternate. The first is bar 0; it is a low if the first
+ * move goes up.
  */
 export interface Pivots {
-  /** Bar of each extreme. */
+  /** Index of each extreme. */
   bar: number[];
-  /** First bar at which the opposite move reached the threshold: only from there on the pivot is known. */
+  /** First bar at which the opposite move reached the threshold. The pivot is known only from that bar on. */
   confirmedAt: number[];
 }
 
 /**
  * Confirmed turning points of a zigzag on closes. A move counts when the close is `threshold` (relative) away from the
- * last extreme. The newest extreme, which no opposite move has confirmed, is not among them. O(bars).
+ * last extreme. The newest extreme is not included, because no opposite move has confirmed it. O(bars).
  */
 export function zigzagPivots(closes: Float64Array, threshold: number): Pivots {
   const bar: number[] = [];
@@ -40,7 +40,7 @@ export function zigzagPivots(closes: Float64Array, threshold: number): Pivots {
   return { bar, confirmedAt };
 }
 
-/** First bar whose close is `threshold` away from that of bar 0; the bar count where there is none. */
+/** First bar whose close is `threshold` away from that of bar 0; the number of bars if there is none. */
 function firstMove(closes: Float64Array, threshold: number): number {
   let t = 0;
   while (t < closes.length && Math.abs(closes[t]! / closes[0]! - 1) < threshold) t++;

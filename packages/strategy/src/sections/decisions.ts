@@ -21,14 +21,14 @@ const KNOWN = [
   'allow_short_from_flat',
   'cost_model',
 ];
-const WITHOUT_EFFECT = [
+const IGNORED_KEYS = [
   'num_classes',
   'thresholds',
   'symbol_aware_decisions',
   'latency_requirements',
   'timeframe_weights',
 ];
-/** v1 files without decisions. */
+/** Default for v1 files without decisions. */
 const V1_DECISIONS: DecisionSettings = {
   outputFormat: 'classification',
   confidenceThreshold: 0.6,
@@ -48,7 +48,7 @@ const COST_MODEL = z.object({
   min_edge_multiplier: real({ above: 0, max: LIMITS.labelMultiplier }).default(1.5),
 });
 
-/** How signals become trades: `decisions`. */
+/** Reads `decisions`: how outputs become trading decisions. */
 export function readDecisions(reader: Reader, version: StrategyVersion): DecisionSettings | null {
   if (version === 'v1' && reader.document.get(PATH) === undefined) return V1_DECISIONS;
   const map = reader.map(
@@ -56,7 +56,7 @@ export function readDecisions(reader: Reader, version: StrategyVersion): Decisio
     'write for instance {output_format: classification, confidence_threshold: 0.5}',
   );
   if (map === null) return null;
-  reader.warnUnknown(PATH, [...KNOWN, ...WITHOUT_EFFECT]);
+  reader.warnUnknown(PATH, [...KNOWN, ...IGNORED_KEYS]);
   const decisions = reader.parse(SCHEMA, map, PATH);
   const separation = readSeparation(reader, map);
   if (decisions === null || separation === null) return null;
@@ -65,7 +65,7 @@ export function readDecisions(reader: Reader, version: StrategyVersion): Decisio
     const expected = ['output_format', 'confidence_threshold', 'position_awareness'] as const;
     for (const key of expected) {
       if (map[key] !== undefined || (key === 'confidence_threshold' && !classification)) continue;
-      reader.warn([...PATH, key], `is missing; ${decisions[key]} is taken`);
+      reader.warn([...PATH, key], `is missing; ${decisions[key]} is used`);
     }
   }
   const common = { positionAwareness: decisions.position_awareness, minSignalSeparation: separation };
@@ -106,7 +106,7 @@ function readRegression(reader: Reader, decisions: Record<string, unknown>): Reg
   return { outputFormat: 'regression', roundTripCost, minEdgeMultiplier };
 }
 
-/** Numbers are learnt by a regression, classes by a classification. */
+/** A regression learns numbers, a classification learns classes. */
 export function checkLabelsFitDecisions(
   reader: Reader,
   { source }: LabelSettings,

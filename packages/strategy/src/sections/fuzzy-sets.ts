@@ -10,7 +10,7 @@ import { isRecord } from '../section.js';
 import type { Reader } from '../section.js';
 import type { IndicatorTable } from './indicators.js';
 
-/** Keys of a fuzzy set that are no membership. */
+/** Keys of a fuzzy set that are not memberships. */
 const SPECIAL_KEYS = ['indicator', 'input_transform'];
 
 const ALIASES: Readonly<Record<string, MembershipType>> = {
@@ -18,13 +18,13 @@ const ALIASES: Readonly<Record<string, MembershipType>> = {
   trapezoid: 'trapezoidal',
 };
 
-/** Beyond it sums and differences of parameters could overflow. */
+/** Above this, sums and differences of parameters could overflow. */
 const PARAMETER_LIMIT = 1e15;
 
-/** Names of sets on the low side: a rising sigmoid there is most likely meant to fall. */
+/** Names of sets for low values. A rising sigmoid with such a name is most likely a mistake. */
 const LOW_SIDE = /bear|below|under|low|fall|down|short|oversold|weak/i;
 
-/** The memberships of a set, in file order; `null` where there are errors. */
+/** The memberships of a set, in file order; `null` if there are errors. */
 export function readMemberships(reader: Reader, path: Path): Membership[] | null {
   const map = reader.document.get(path);
   if (!isRecord(map)) {
@@ -41,7 +41,7 @@ export function readMemberships(reader: Reader, path: Path): Membership[] | null
   return memberships.every((membership) => membership !== null) ? memberships : null;
 }
 
-/** What stands before fuzzification: `null` = the indicator as it is, `undefined` = the set does not say. */
+/** The transform before fuzzification: `null` = none, `undefined` = not given in the set. */
 export function readInputTransform(reader: Reader, path: Path): PriceRatioTransform | null | undefined {
   const transformPath = [...path, 'input_transform'];
   if (reader.document.get(transformPath) === undefined) return undefined;
@@ -57,7 +57,7 @@ export function readInputTransform(reader: Reader, path: Path): PriceRatioTransf
   return { type: 'price_ratio', reference: transform.reference };
 }
 
-/** Warns where a set on the primary output is named after another one: `macd_signal` on `macd`. */
+/** Warns if a set on the primary output has the name of another output: `macd_signal` on `macd`. */
 export function warnIfNamedAfterOutput(
   reader: Reader,
   table: IndicatorTable,
@@ -74,7 +74,9 @@ export function warnIfNamedAfterOutput(
   reader.warn([...path, 'indicator'], message);
 }
 
-/** A plain text under `output` names an output (see the v3 grammar); a list or map there is a membership of that name. */
+/**
+ * A string under `output` names an output (see the v3 grammar). A list or map there is a membership called `output`.
+ */
 function isSpecialKey(key: string, value: unknown): boolean {
   return SPECIAL_KEYS.includes(key) || (key === 'output' && typeof value === 'string');
 }
@@ -84,7 +86,7 @@ function readMembership(reader: Reader, path: Path, name: string): Membership | 
   if (Array.isArray(value)) {
     if (value.length === 3) return checkedMembership(reader, path, name, 'triangular', path);
     const right =
-      'a short form takes the 3 numbers of a triangle; for others write {type: ..., parameters: [...]}';
+      'the short form takes the 3 numbers of a triangle; for other types write {type: ..., parameters: [...]}';
     reader.error(path, `has ${value.length} numbers; ${right}`);
     return null;
   }
@@ -132,7 +134,7 @@ function checkedMembership(
   if (type === 'sigmoid' && parameters[1]! > 0 && LOW_SIDE.test(name)) {
     reader.warn(
       path,
-      'rises with its input although its name is of the low side; a negative steepness falls',
+      'rises with its input, although its name suggests low values; use a negative steepness to make it fall',
     );
   }
   return { name, type, parameters };

@@ -3,12 +3,13 @@ import { STRATEGY_NAME_PATTERN, STRATEGY_NAME_RULE } from '@ktrdr/contracts';
 import { describe, text } from '../schema.js';
 import type { Reader } from '../section.js';
 
+/** Name and description of a strategy. */
 export interface Identity {
   name: string;
   description: string | null;
 }
 
-/** Name and description. A model is stored under the name; the file should be called after it. */
+/** Reads name and description. A model is stored under the name, so the file should have the same name. */
 export function readIdentity(reader: Reader): Identity | null {
   const rule = `a name: ${STRATEGY_NAME_RULE}`;
   const schema = text(rule).refine((name) => STRATEGY_NAME_PATTERN.test(name), {

@@ -7,18 +7,18 @@ import { describe } from '../schema.js';
 import type { Reader } from '../section.js';
 import { closest, didYouMean } from '../suggest.js';
 
-/** One indicator of the file, whichever grammar it is written in. */
+/** One indicator of the file, in any grammar. */
 export interface IndicatorEntry {
   id: string;
-  /** What older files call it: the key that a fuzzy set may use instead of the id. */
+  /** Name in older files, which a fuzzy set may use instead of the id. */
   name: string;
-  /** Where it stands. */
+  /** Path of the indicator in the file. */
   path: Path;
-  /** `null` where it has errors: what refers to it is not to be blamed. */
+  /** `null` if the indicator has errors. References to it are then not reported again. */
   checked: { settings: IndicatorSettings; type: IndicatorType } | null;
 }
 
-/** Columns that older files name where an indicator has several outputs. */
+/** Column names that older files use for the outputs of an indicator. */
 const OLD_COLUMNS = [
   { pattern: /^adx_(\d+)$/i, type: 'adx', output: 'adx' },
   { pattern: /^di_plus_(\d+)$/i, type: 'adx', output: 'plus_di' },
@@ -27,7 +27,7 @@ const OLD_COLUMNS = [
   { pattern: /^aroon_down_(\d+)$/i, type: 'aroon', output: 'down' },
 ];
 
-/** The indicators of a file by id; remembers which of them something refers to. */
+/** The indicators of a file by id. Records which of them are used. */
 export class IndicatorTable {
   private readonly entries = new Map<string, IndicatorEntry>();
   private readonly used = new Set<string>();
@@ -38,7 +38,7 @@ export class IndicatorTable {
     this.entries.set(entry.id, entry);
   }
 
-  /** What the key of an older file's fuzzy set means: an id, else a name (case does not count), else an old column. */
+  /** Resolves the key of an older file's fuzzy set: an id, a name (case is ignored), or an old column name. */
   referenceOf(key: string): string | null {
     if (this.entries.has(key)) return key;
     const name = key.toLowerCase();
@@ -46,7 +46,7 @@ export class IndicatorTable {
     return named?.id ?? this.columnReference(key);
   }
 
-  /** `DI_Plus_14` is an output of the adx with that period, else of the first one. */
+  /** `DI_Plus_14` is an output of the adx with that period, or of the first adx. */
   private columnReference(key: string): string | null {
     for (const { pattern, type, output } of OLD_COLUMNS) {
       const period = pattern.exec(key)?.[1];
@@ -63,7 +63,7 @@ export class IndicatorTable {
     return [...this.entries.values()].flatMap(({ checked }) => (checked === null ? [] : [checked.settings]));
   }
 
-  /** `id` (the primary output) or `id.output`. Errors go to `path`. */
+  /** Resolves `id` (the primary output) or `id.output`. Errors are reported at `path`. */
   resolve(reference: string, path: Path): SeriesReference | null {
     const dot = reference.indexOf('.');
     const id = dot < 0 ? reference : reference.slice(0, dot);
@@ -97,23 +97,23 @@ export class IndicatorTable {
     return this.entries.get(id)?.checked?.type.outputs ?? [];
   }
 
-  /** A defined indicator that nothing refers to is most likely a mistake. */
+  /** Warns of unused indicators, which are most likely mistakes. */
   warnUnused(): void {
     for (const { id, path, checked } of this.entries.values()) {
       if (checked !== null && !this.used.has(id))
-        this.reader.warn(path, 'is used by no fuzzy set and no input');
+        this.reader.warn(path, 'is not used by any fuzzy set or input');
     }
   }
 }
 
-/** Where a parameter stands and what it says. */
+/** The path of each written parameter. */
 export type WrittenParameters = ReadonlyMap<string, Path>;
 
 /**
- * An indicator's type and parameters, checked.
+ * Reads and checks an indicator's type and parameters.
  *
- * @param typePath where the type's name stands
- * @param written parameters by the name that the file uses
+ * @param typePath path of the type's name
+ * @param written parameters by their name in the file
  */
 export function readIndicator(
   reader: Reader,
@@ -132,7 +132,7 @@ export function readIndicator(
   }
   const { type } = found;
   if (type.lookAhead !== undefined) {
-    reader.error(typePath, `is ${describe(name)}, which no strategy may use: ${type.lookAhead}`);
+    reader.error(typePath, `is ${describe(name)}, which strategies must not use: ${type.lookAhead}`);
     return null;
   }
   const places = namedParameters(reader, type, written);
@@ -151,7 +151,7 @@ export function readIndicator(
   };
 }
 
-/** Parameters under their own names; warns of those that the type does not have. */
+/** Maps the written parameters to their canonical names. Warns of those that the type does not have. */
 function namedParameters(reader: Reader, type: IndicatorType, written: WrittenParameters): Map<string, Path> {
   const names = Object.keys(type.parameters);
   const places = new Map<string, Path>();
@@ -176,13 +176,13 @@ function namedParameters(reader: Reader, type: IndicatorType, written: WrittenPa
     );
     const hint =
       suggestion === null ? `; it has ${names.join(', ') || 'none'}` : `; did you mean ${suggestion}?`;
-    const problem = name === null ? `${type.type} has no such parameter${hint}` : `${name} is given too`;
+    const problem = name === null ? `${type.type} has no such parameter${hint}` : `${name} is also given`;
     reader.issues.warn(reader.document.keyPlace(path), path, `has no effect: ${problem}`);
   }
   return places;
 }
 
-/** Refuses 14.0 where a whole number is wanted: a period that was computed or scaled by mistake. */
+/** Rejects 14.0 for an integer, because such a period was probably computed by mistake. */
 function wholeAsWritten(reader: Reader, type: IndicatorType, places: ReadonlyMap<string, Path>): boolean {
   let right = true;
   for (const [parameter, path] of places) {

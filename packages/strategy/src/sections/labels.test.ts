@@ -84,11 +84,11 @@ describe('labels', () => {
   test.each([
     [
       '{source: triple_barrier, profit_target_atr: 3}',
-      'training.labels.profit_target_atr: read as pt_multiplier',
+      'training.labels.profit_target_atr: is read as pt_multiplier',
     ],
     [
       '{source: triple_barrier, atr_period: 9, vol_span: 20}',
-      'training.labels.atr_period: has no effect: vol_span is given too',
+      'training.labels.atr_period: has no effect: vol_span is also given',
     ],
     [
       '{source: triple_barrier, cusum_multiplier: 2}',
@@ -99,13 +99,13 @@ describe('labels', () => {
       '{source: zigzag, label_lookahead: 20}',
       'training.labels.label_lookahead: has no effect on segment labels',
     ],
-  ])('%s is warned of', (labels, expected) => {
+  ])('%s gives a warning', (labels, expected) => {
     const { errors, warnings } = problems(textOf(labels));
     expect(errors).toEqual([]);
     expect(warnings).toEqual([expect.stringContaining(expected)]);
   });
 
-  test('older names of triple barriers are read as ours', () => {
+  test('older names of triple barrier parameters are accepted', () => {
     const { strategy } = parseStrategy(
       textOf(
         '{source: triple_barrier, profit_target_atr: 3, stop_loss_atr: 2, max_holding_bars: 30, atr_period: 9}',
@@ -122,7 +122,7 @@ describe('labels', () => {
 });
 
 describe('a regression', () => {
-  test('learns forward returns and trades what pays more than it costs', () => {
+  test('learns forward returns and trades if they exceed the costs', () => {
     const { training, decisions } = read(regression());
     expect(training.labels).toEqual({ source: 'forward_return', horizon: 12 });
     expect(decisions).toEqual({
@@ -134,7 +134,7 @@ describe('a regression', () => {
     });
   });
 
-  test('has no probabilities: settings about them are warned of', () => {
+  test('has no probabilities, so their settings give warnings', () => {
     const { errors, warnings } = problems(regression(', confidence_threshold: 0.6'));
     expect(errors).toEqual([]);
     expect(warnings).toEqual([
@@ -142,7 +142,7 @@ describe('a regression', () => {
     ]);
   });
 
-  test('costs are warned of where classes are learnt', () => {
+  test('costs give a warning in a classification', () => {
     const text = edit(V3, 'confidence_threshold: 0.5', 'confidence_threshold: 0.5, cost_model: {}');
     expect(problems(text)).toEqual({
       errors: [],

@@ -51,7 +51,7 @@ const REGIME = z.object({
   progression_tolerance: real({ min: 0, max: 1 }).default(0.5),
 });
 
-/** Names of some files for parameters of triple barriers. */
+/** Alternative names of the triple barrier parameters. */
 const BARRIER_ALIASES: Readonly<Record<string, keyof typeof TRIPLE_BARRIER.shape>> = {
   profit_target_atr: 'pt_multiplier',
   stop_loss_atr: 'sl_multiplier',
@@ -59,12 +59,12 @@ const BARRIER_ALIASES: Readonly<Record<string, keyof typeof TRIPLE_BARRIER.shape
   atr_period: 'vol_span',
 };
 
-/** What the network learns: `training.labels`. */
+/** Reads `training.labels`: what the network learns. */
 export function readLabels(reader: Reader, version: StrategyVersion): LabelSettings | null {
   const written = reader.document.get(PATH);
   if (written === undefined) {
     const threshold = version === 'v1' ? 0.03 : 0.02;
-    if (version !== 'v1') reader.warn(PATH, `is missing; zigzag with a threshold of ${threshold} is taken`);
+    if (version !== 'v1') reader.warn(PATH, `is missing; zigzag with a threshold of ${threshold} is used`);
     return { source: 'zigzag', method: 'segments', threshold };
   }
   if (reader.map(PATH) === null || !isRecord(written)) return null;
@@ -86,7 +86,7 @@ export function readLabels(reader: Reader, version: StrategyVersion): LabelSetti
   }
 }
 
-/** Some old files name the source under `method`. */
+/** Some old files give the source under `method`. */
 function sourceInMethod(labels: Record<string, unknown>): Record<string, unknown> {
   if (labels['source'] !== undefined || labels['method'] !== 'zigzag') return labels;
   return { ...labels, source: 'zigzag', method: undefined };
@@ -106,7 +106,7 @@ function readZigzag(reader: Reader, labels: Record<string, unknown>): ZigzagSett
     if (lookahead !== undefined) reader.warn(path, 'has no effect on segment labels');
     return { source: 'zigzag', method, threshold };
   }
-  // A point's move takes at least 3 bars.
+  // The move of a point takes at least 3 bars.
   const bounded = reader.parse(bars(3).default(10), lookahead, path);
   return bounded === null ? null : { source: 'zigzag', method, threshold, lookahead: bounded };
 }
@@ -123,9 +123,9 @@ function readTripleBarrier(reader: Reader, labels: Record<string, unknown>): Tri
   for (const [alias, name] of Object.entries(BARRIER_ALIASES)) {
     if (labels[alias] === undefined) continue;
     const path = [...PATH, alias];
-    if (labels[name] !== undefined) reader.warn(path, `has no effect: ${name} is given too`);
+    if (labels[name] !== undefined) reader.warn(path, `has no effect: ${name} is also given`);
     else {
-      reader.warn(path, `read as ${name}`);
+      reader.warn(path, `is read as ${name}`);
       written[name] = labels[alias];
       names.set(name, alias);
     }
@@ -181,7 +181,7 @@ function readRegime(reader: Reader, labels: Record<string, unknown>): RegimeSett
     const path = [...PATH, labels['micro_atr_mult'] === undefined ? 'macro_atr_mult' : 'micro_atr_mult'];
     reader.error(
       path,
-      `makes micro (${microMultiplier}) no finer than macro (${macroMultiplier}); micro_atr_mult must be below macro_atr_mult`,
+      `gives micro ${microMultiplier} and macro ${macroMultiplier}; micro_atr_mult must be below macro_atr_mult`,
     );
     return null;
   }

@@ -5,13 +5,13 @@ import type { Reader } from '../section.js';
 export const LOSS_TYPES = ['cross_entropy', 'focal', 'mse', 'huber'] as const;
 type LossType = (typeof LOSS_TYPES)[number];
 
-/** Losses that go with a kind of decision, the default first. */
+/** The losses for each kind of decision; the first is the default. */
 const OF_FORMAT: Record<'classification' | 'regression', readonly LossType[]> = {
   classification: ['cross_entropy', 'focal'],
   regression: ['huber', 'mse'],
 };
 
-/** The loss, which must fit what is decided. `null`, with an error at `path`, where it does not. */
+/** Chooses the loss, which must fit the kind of decision. `null`, with an error at `path`, if it does not. */
 export function chooseLoss(
   reader: Reader,
   { loss, focalGamma, huberDelta }: { loss: LossType | undefined; focalGamma: number; huberDelta: number },
@@ -21,7 +21,7 @@ export function chooseLoss(
   const fitting = OF_FORMAT[format];
   const type = loss ?? fitting[0]!;
   if (!fitting.includes(type)) {
-    reader.error(path, `is ${type}, which does not go with a ${format}; must be ${fitting.join(' or ')}`);
+    reader.error(path, `is ${type}, which does not fit a ${format}; must be ${fitting.join(' or ')}`);
     return null;
   }
   switch (type) {

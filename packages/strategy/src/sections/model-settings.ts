@@ -11,7 +11,7 @@ import type { Reader } from '../section.js';
 const DROPOUT = real({ min: 0, below: 1 }).default(0.2);
 const SEQUENCE_LENGTH = whole(LIMITS.sequenceLength.min, LIMITS.sequenceLength.max);
 
-/** A list of sizes such as layers have. */
+/** A list of sizes, such as those of layers. */
 function sizes(example: string, most: number, largest: number) {
   return z
     .array(whole(1, largest), {
@@ -25,7 +25,7 @@ function sizes(example: string, most: number, largest: number) {
 
 const HIDDEN_LAYERS = sizes('[64, 32]', LIMITS.hiddenLayers, LIMITS.layerUnits);
 
-/** `model.architecture` by type. */
+/** Schema of `model.architecture` for each type. */
 const ARCHITECTURES = {
   mlp: z.object({
     hidden_layers: HIDDEN_LAYERS,
@@ -49,12 +49,12 @@ const ARCHITECTURES = {
   }),
 };
 
-/** Settings of nothing at all. */
-const WITHOUT_EFFECT = ['output_activation'];
+/** Known settings that have no effect. */
+const IGNORED_KEYS = ['output_activation'];
 const OF_ANY_MODEL = [
   ...new Set(Object.values(ARCHITECTURES).flatMap((architecture) => Object.keys(architecture.shape))),
 ];
-/** v1 files without a model. */
+/** Default for v1 files without a model. */
 const V1_MODEL: ModelSettings = { type: 'mlp', hiddenLayers: [50, 25], activation: 'relu', dropout: 0.2 };
 const EXAMPLES: Record<ModelSettings['type'], string> = {
   mlp: '{hidden_layers: [64, 32], activation: relu, dropout: 0.2}',
@@ -64,7 +64,7 @@ const EXAMPLES: Record<ModelSettings['type'], string> = {
 };
 const PATH: Path = ['model', 'architecture'];
 
-/** The network: `model.type` and `model.architecture`. */
+/** Reads the network: `model.type` and `model.architecture`. */
 export function readModel(reader: Reader, version: StrategyVersion): ModelSettings | null {
   if (version === 'v1' && reader.document.get(['model']) === undefined) return V1_MODEL;
   const map = reader.map(['model'], `write for instance {type: mlp, architecture: ${EXAMPLES.mlp}}`);
@@ -103,7 +103,7 @@ function readRecurrent(
   if (hiddenLayers !== undefined) {
     reader.error(
       [...PATH, 'hidden_layers'],
-      `does not go with a model of type ${type}; write hidden_size and num_layers instead`,
+      `does not apply to a model of type ${type}; write hidden_size and num_layers instead`,
     );
   }
   warnOfOthers(reader, others, `a model of type ${type}`, ARCHITECTURES.lstm);
@@ -113,7 +113,7 @@ function readRecurrent(
   if (sequenceLength * layers > LIMITS.recurrentSteps) {
     reader.error(
       [...PATH, 'sequence_length'],
-      `is ${sequenceLength}, with num_layers ${layers}: sequence_length x num_layers may be ${LIMITS.recurrentSteps} at most`,
+      `is ${sequenceLength}, with num_layers ${layers}: sequence_length x num_layers must be at most ${LIMITS.recurrentSteps}`,
     );
     return null;
   }
@@ -139,26 +139,26 @@ function readCnn(reader: Reader, written: Record<string, unknown>): ModelSetting
   const bars = `a window of ${model.sequenceLength} bars`;
   reader.error(
     [...PATH, 'sequence_length'],
-    `is too short: of ${bars} nothing is left after convolution ${left.length} of ${model.filters.length} (kernel_size ${model.kernelSize}, pool_size ${model.poolSize}); take more bars or fewer filters`,
+    `is too short: ${bars} is used up by convolution ${left.length} of ${model.filters.length} (kernel_size ${model.kernelSize}, pool_size ${model.poolSize}); use more bars or fewer filters`,
   );
   return null;
 }
 
-/** Settings that other types have are named as such; the rest is unknown. */
+/** Warns of settings of other types, and of unknown settings. */
 function warnOfOthers(
   reader: Reader,
   written: Record<string, unknown>,
   model: string,
   architecture: { shape: object },
 ): void {
-  reader.warnUnknown(PATH, [...OF_ANY_MODEL, ...WITHOUT_EFFECT]);
+  reader.warnUnknown(PATH, [...OF_ANY_MODEL, ...IGNORED_KEYS]);
   for (const key of OF_ANY_MODEL) {
     if (written[key] === undefined || key in architecture.shape) continue;
     reader.warn([...PATH, key], `has no effect on ${model}`);
   }
 }
 
-/** L of `model.features.lookback_periods`: lags for v1 and v2; v3 has none. `null` where it has errors. */
+/** Reads L from `model.features.lookback_periods`: the lags of v1 and v2; v3 has none. `null` if it has errors. */
 export function readLookbackPeriods(reader: Reader, version: StrategyVersion): number | null {
   const path: Path = ['model', 'features'];
   const map = reader.document.get(path) == null ? null : reader.map(path);
@@ -168,7 +168,7 @@ export function readLookbackPeriods(reader: Reader, version: StrategyVersion): n
   reader.warnUnknown(path, ['lookback_periods', ...include, ...silent]);
   for (const key of include) {
     if (map[key] !== undefined && reader.parse(flag(), map[key], [...path, key]) === true) {
-      reader.warn([...path, key], 'has no effect: the inputs are the fuzzy sets alone');
+      reader.warn([...path, key], 'has no effect: only fuzzy sets are inputs');
     }
   }
   const lookback = [...path, 'lookback_periods'];
@@ -178,6 +178,6 @@ export function readLookbackPeriods(reader: Reader, version: StrategyVersion): n
     lookback,
   );
   if (version !== 'v3') return periods;
-  if (periods !== null && periods > 0) reader.warn(lookback, 'is not applied in a v3 file');
+  if (periods !== null && periods > 0) reader.warn(lookback, 'is not used in a v3 file');
   return periods === null ? null : 0;
 }

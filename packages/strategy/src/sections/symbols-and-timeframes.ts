@@ -9,13 +9,13 @@ import type { StrategyVersion } from '../model.js';
 import { choice, describe, text, whole } from '../schema.js';
 import type { Reader } from '../section.js';
 
-/** What the command line says in place of the file's lists. */
+/** Symbols and timeframes from the command line, which replace the file's lists. */
 export interface StrategyOverrides {
   symbols?: readonly string[];
   timeframes?: readonly string[];
 }
 
-/** What a strategy is trained on. */
+/** The bars that a strategy is trained on. */
 export interface TrainingData {
   symbols: string[];
   timeframes: Timeframe[];
@@ -38,8 +38,9 @@ const timeframeName = z.unknown().transform((value, context): Timeframe => {
 });
 
 /**
- * v1's `data`: lists under `symbols` and `timeframes`, AAPL, 1h and 200 bars where they are missing.
- * v2's and v3's `training_data`: a map for each, with `list`, `symbols` or `symbol`. The command line replaces both lists.
+ * Reads the symbols and timeframes. v1 has `data` with the lists `symbols` and `timeframes`; the defaults are AAPL, 1h
+ * and 200 bars. v2 and v3 have `training_data` with a map for each, which has `list`, `symbols` or `symbol`. The
+ * command line replaces both lists.
  */
 export function readTrainingData(
   reader: Reader,
@@ -69,7 +70,10 @@ export function readTrainingData(
   return { symbols, ...timeframes, historyRequired: history };
 }
 
-/** Dates of the file, the first that is there: training_data.date_range, training_data's own dates, training.date_range. */
+/**
+ * Reads the file's dates from the first place that has any: training_data.date_range, training_data itself,
+ * training.date_range.
+ */
 export function readDateRange(reader: Reader): { start?: string; end?: string } {
   const places: Path[] = [
     ['training_data', 'date_range'],
@@ -88,30 +92,30 @@ export function readDateRange(reader: Reader): { start?: string; end?: string } 
   return { ...(start && { start: start.date }), ...(end && { end: end.date }) };
 }
 
-/** Names that the command line gives; the file's lists do not matter then. */
+/** Checks the names from the command line. The file's lists are not used then. */
 export function checkOverrides({ symbols, timeframes }: StrategyOverrides): void {
   const badSymbol = symbols?.find((symbol) => !SYMBOL_PATTERN.test(symbol));
   if (badSymbol !== undefined) {
-    throw new KtrdrError('invalid_name', `symbol ${shown(badSymbol)}: must be ${SYMBOL_RULE}`);
+    throw new KtrdrError('invalid_name', `${shown(badSymbol)} is not valid; must be ${SYMBOL_RULE}`);
   }
   const badTimeframe = timeframes?.find((timeframe) => !isTimeframe(timeframe));
   if (badTimeframe !== undefined) {
     const hint = timeframeHint(badTimeframe);
     throw new KtrdrError(
       'invalid_name',
-      `timeframe ${shown(badTimeframe)}: must be ${TIMEFRAME_RULE}${hint}`,
+      `${shown(badTimeframe)} is not valid; must be ${TIMEFRAME_RULE}${hint}`,
     );
   }
   if (symbols?.length === 0 || timeframes?.length === 0) {
     throw new KtrdrError(
       'invalid_request',
-      'an empty list of symbols or timeframes: leave it out, or name at least one',
+      'the list of symbols or timeframes is empty; omit it, or name at least one',
     );
   }
   if ((symbols?.length ?? 0) > LIMITS.symbols) {
     throw new KtrdrError(
       'invalid_request',
-      `${symbols!.length} symbols; at most ${LIMITS.symbols} are allowed`,
+      `${symbols!.length} symbols are given; at most ${LIMITS.symbols} are allowed`,
     );
   }
 }
@@ -172,7 +176,7 @@ function readTimeframes(
   return null;
 }
 
-/** Names of a v2 or v3 map: the list, under its newer or older key, or the one name. `mode` is advice. */
+/** Reads the names of a v2 or v3 map: a list under its new or old key, or a single name. `mode` has no effect. */
 function readNames<T extends string>(
   reader: Reader,
   path: Path,
@@ -191,10 +195,10 @@ function readNames<T extends string>(
   const given = [listKey, olderListKey, oneKey].filter((key) => map[key] !== undefined && map[key] !== null);
   const [key, ...unused] = given;
   if (key === undefined) {
-    if (!optional) reader.error(path, `names none; write for instance ${example}, or list: [...]`);
+    if (!optional) reader.error(path, `is empty; write for instance ${example}, or list: [...]`);
     return null;
   }
-  for (const other of unused) reader.warn([...path, other], `has no effect: ${key} is given too`);
+  for (const other of unused) reader.warn([...path, other], `has no effect: ${key} is also given`);
   const keyPath = [...path, key];
   const written = reader.written(keyPath);
   const names = reader.parse(list, key === oneKey ? [written] : written, keyPath, (step) =>
@@ -208,7 +212,7 @@ function readNames<T extends string>(
 
 function withoutRepeats<T extends string>(reader: Reader, path: Path, names: T[]): T[] {
   const unique = [...new Set(names)];
-  if (unique.length < names.length) reader.warn(path, 'names something twice; it is used once');
+  if (unique.length < names.length) reader.warn(path, 'has duplicates; each entry is used once');
   return unique;
 }
 

@@ -18,7 +18,7 @@ import type { Reader } from '../section.js';
 import { readLabels } from './labels.js';
 import { chooseLoss, LOSS_TYPES } from './loss.js';
 
-/** Settings that may stand in `training` or, as in older files, in `model.training`; the former wins. */
+/** Settings in `training` or, in older files, in `model.training`. The former take precedence. */
 const SCALARS = z.object({
   epochs: whole(1, LIMITS.epochs).default(100),
   batch_size: whole(1, LIMITS.batchSize).default(32),
@@ -27,7 +27,8 @@ const SCALARS = z.object({
   weight_decay: real({ min: 0, max: LIMITS.weightDecay }).optional(),
   gradient_clip: z
     .union([z.null(), z.literal(false), real({ min: 0, max: LIMITS.gradientClip })], {
-      error: (issue) => `is ${describe(issue.input)}; must be the largest gradient norm, or 0 for none`,
+      error: (issue) =>
+        `is ${describe(issue.input)}; must be the maximum gradient norm, or 0 for no clipping`,
     })
     .default(1),
   loss: z.preprocess(plainLossName, choice(LOSS_TYPES).optional()),
@@ -38,11 +39,14 @@ const SCALARS = z.object({
 
 const SECTIONS = ['early_stopping', 'lr_scheduler', 'analytics'];
 const SETTINGS = [...Object.keys(SCALARS.shape), ...SECTIONS];
-/** Read elsewhere, or by nobody. */
-const WITHOUT_EFFECT = ['loss_function', 'fitness_metrics'];
+/** Keys that are read elsewhere or ignored. */
+const IGNORED_KEYS = ['loss_function', 'fitness_metrics'];
 const OWN_KEYS = ['method', 'labels', 'data_split', 'embargo', 'date_range'];
 
-/** The whole `training` section, for what `decisions` decide, with what older files write under `model.training`. */
+/**
+ * Reads the whole `training` section, and what older files have under `model.training`. The allowed settings depend on
+ * `decisions`.
+ */
 export function readTraining(
   reader: Reader,
   version: StrategyVersion,
@@ -53,8 +57,8 @@ export function readTraining(
   if (reader.map(['training'], version === 'v1' ? undefined : required) === null && version !== 'v1')
     return null;
   if (reader.document.get(['model', 'training']) != null) reader.map(['model', 'training']);
-  reader.warnUnknown(['training'], [...SETTINGS, ...OWN_KEYS, ...WITHOUT_EFFECT]);
-  reader.warnUnknown(['model', 'training'], [...SETTINGS, ...WITHOUT_EFFECT]);
+  reader.warnUnknown(['training'], [...SETTINGS, ...OWN_KEYS, ...IGNORED_KEYS]);
+  reader.warnUnknown(['model', 'training'], [...SETTINGS, ...IGNORED_KEYS]);
   readMethod(reader, version);
 
   const places = settingPlaces(reader);
@@ -106,11 +110,11 @@ function readMethod(reader: Reader, version: StrategyVersion): void {
   const written = reader.document.get(path);
   if (written !== undefined) reader.parse(choice(['supervised']), written, path);
   else if (version !== 'v1' && isRecord(reader.document.get(['training']))) {
-    reader.warn(path, 'is missing; supervised is taken');
+    reader.warn(path, 'is missing; supervised is used');
   }
 }
 
-/** Where each setting stands; warns where it stands twice with different values. */
+/** The path of each setting. Warns if a setting is given twice with different values. */
 function settingPlaces(reader: Reader): Map<string, Path> {
   const places = new Map<string, Path>();
   for (const key of SETTINGS) {
@@ -124,7 +128,7 @@ function settingPlaces(reader: Reader): Map<string, Path> {
       olderValue !== undefined &&
       JSON.stringify(ownValue) !== JSON.stringify(olderValue)
     ) {
-      reader.warn(older, `has no effect: training.${key} is given too`);
+      reader.warn(older, `has no effect: training.${key} is also given`);
     }
   }
   const lossFunction = ['training', 'loss_function'];
@@ -133,7 +137,7 @@ function settingPlaces(reader: Reader): Map<string, Path> {
   return places;
 }
 
-/** `null` = none; `undefined` = has errors. */
+/** `null` = none; `undefined` = errors. */
 function readEarlyStopping(reader: Reader, path: Path | undefined): EarlyStoppingSettings | null | undefined {
   const map = optionalBlock(reader, path);
   if (map === null || map === undefined) return map;
@@ -150,12 +154,12 @@ function readEarlyStopping(reader: Reader, path: Path | undefined): EarlyStoppin
   return enabled ? { patience, minDelta, monitor } : null;
 }
 
-/** `null` = a constant learning rate; `undefined` = has errors. */
+/** `null` = a constant learning rate; `undefined` = errors. */
 function readSchedule(reader: Reader, path: Path | undefined): LearningRateSchedule | null | undefined {
   const written = path === undefined ? undefined : reader.document.get(path);
   if (written === 'none') return null;
   if (written === true)
-    reader.warn(path!, 'read as {type: step, step_size: 30, gamma: 0.1}; write which schedule is meant');
+    reader.warn(path!, 'is read as {type: step, step_size: 30, gamma: 0.1}; write the type of the schedule');
   const map = optionalBlock(reader, path);
   if (map === null || map === undefined) return map;
   reader.warnUnknown(path!, ['enabled', 'type', 'step_size', 'gamma', 'factor', 'patience']);
@@ -206,7 +210,10 @@ function readAnalytics(reader: Reader, path: Path | undefined): AnalyticsSetting
   };
 }
 
-/** A map, also for `true`; `null` where it is off or absent; `undefined`, with an error, for anything else. */
+/**
+ * The settings of an optional block, also for `true`. `null` if it is off or missing; `undefined`, with an error, for
+ * any other value.
+ */
 function optionalBlock(reader: Reader, path: Path | undefined): Record<string, unknown> | null | undefined {
   const value = path === undefined ? undefined : reader.document.get(path);
   if (path === undefined || value === undefined || value === null || value === false) return null;
@@ -219,7 +226,7 @@ function optionalBlock(reader: Reader, path: Path | undefined): Record<string, u
 function readSplit(reader: Reader, version: StrategyVersion): SplitSettings | null {
   const path: Path = ['training', 'data_split'];
   if (reader.document.get(path) === undefined) {
-    if (version !== 'v1') reader.warn(path, 'is missing; train 0.7, validation 0.15, test 0.15 are taken');
+    if (version !== 'v1') reader.warn(path, 'is missing; train 0.7, validation 0.15, test 0.15 are used');
     return { train: 0.7, validation: 0.15, test: 0.15 };
   }
   const map = reader.map(path);
@@ -249,7 +256,7 @@ function round(share: number): number {
   return Math.round(share * 10_000) / 10_000;
 }
 
-/** `Cross-Entropy`, `crossentropy` and the like. */
+/** Normalises spellings such as `Cross-Entropy` and `crossentropy`. */
 function plainLossName(value: unknown): unknown {
   if (typeof value !== 'string') return value;
   return /^(categorical)?crossentropy(loss)?$/.test(value.toLowerCase().replace(/[_\-\s]/g, ''))
@@ -257,7 +264,7 @@ function plainLossName(value: unknown): unknown {
     : value;
 }
 
-/** `cosine_annealing` and the like. */
+/** Normalises spellings such as `cosine_annealing`. */
 function plainScheduleName(value: unknown): unknown {
   return typeof value === 'string' && /^cosine([_-]?annealing(lr)?)?$/.test(value.toLowerCase())
     ? 'cosine'

@@ -5,7 +5,7 @@ import type { ParameterValue } from '../model.js';
 
 export type ParameterValues = Readonly<Record<string, ParameterValue>>;
 
-/** Outputs of an indicator; parameters that are not given have their defaults. */
+/** Computes the outputs of an indicator. Missing parameters have their defaults. */
 export function computeIndicator(type: string, parameters: ParameterValues, bars: Bars): Float64Array[] {
   return indicatorType(type).compute(bars, withDefaults(type, parameters) as never);
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 
 import type { LabelSettings, RegimeSettings, TripleBarrierSettings } from '../model.js';
 
-/** Defaults of the grammar. */
+/** Default settings. */
 export const TRIPLE_BARRIER: TripleBarrierSettings = {
   source: 'triple_barrier',
   profitMultiplier: 2,
@@ -48,7 +48,7 @@ export const anyRegime: fc.Arbitrary<RegimeSettings> = fc.record({
   progressionTolerance: fc.constantFrom(0, 0.5, 0.7, 1),
 });
 
-/** Settings of every label type. */
+/** Arbitrary settings of every label source. */
 export const anyLabels: fc.Arbitrary<LabelSettings> = fc.oneof(
   fc.record({
     source: fc.constant('zigzag' as const),

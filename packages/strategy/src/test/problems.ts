@@ -1,10 +1,10 @@
 import { formatIssue } from '../issues.js';
 import { validateStrategy } from '../validate-strategy.js';
 
-/** What a test's file is called. */
+/** File name in tests. */
 export const FILE = 'strategies/base.yaml';
 
-/** Errors and warnings of a text as lines, without the file's name. */
+/** Errors and warnings of a text as lines, without the file name. */
 export function problems(text: string): { errors: string[]; warnings: string[] } {
   const { issues } = validateStrategy(text, FILE);
   const lines = (severity: string) =>

@@ -2,7 +2,7 @@ import { TIMEFRAME_MS } from '@ktrdr/contracts';
 import type { Timeframe } from '@ktrdr/contracts';
 import type { Bars } from '@ktrdr/market-data';
 
-/** A small seeded generator (mulberry32), 0 <= x < 1. */
+/** A seeded random generator (mulberry32), 0 <= x < 1. */
 export function seededRandom(seed: number): () => number {
   let state = seed | 0;
   return () => {
@@ -17,15 +17,15 @@ interface RandomBarsOptions {
   length: number;
   seed: number;
   timeframe?: Timeframe;
-  /** Open time of the first bar. */
+  /** Open time of the first bar, ms UTC. */
   start?: number;
-  /** Share of bars that are left out. */
+  /** Share of missing bars. */
   gaps?: number;
-  /** Typical move of a bar, relative. */
+  /** Typical relative move per bar. */
   volatility?: number;
 }
 
-/** A random walk as bars, with runs of equal closes now and then. */
+/** A random walk as bars, with occasional runs of equal closes. */
 export function randomBars({
   length,
   seed,
@@ -53,7 +53,7 @@ export function randomBars({
   return bars;
 }
 
-/** Bars whose open, high, low and close are the given closes. */
+/** Bars whose open, high, low and close equal the given closes. */
 export function barsOfCloses(closes: readonly number[], timeframe: Timeframe = '1h'): Bars {
   const bars = emptyBars(closes.length, timeframe);
   for (const column of [bars.open, bars.high, bars.low, bars.close]) column.set(closes);
@@ -94,7 +94,7 @@ function emptyBars(length: number, timeframe: Timeframe): Bars {
   };
 }
 
-/** The same bars, of which each price of `from..to-1` is the close before and nothing is traded: a halt of the market. */
+/** The same bars with a trading halt: in `from..to-1`, every price is the previous close and the volume is 0. */
 export function withHalt(bars: Bars, from: number, to: number): Bars {
   const halted = firstBars(bars, bars.length);
   const price = halted.close[from - 1]!;

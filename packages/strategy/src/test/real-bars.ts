@@ -7,7 +7,7 @@ import { REAL_BARS, realBars, requires } from '../../../../tools/requirements.js
 /** `test` for tests that call {@link readRealBars}. */
 export const { test: onRealBars } = requires(realBars());
 
-/** Bars of a real market. */
+/** Reads bars of a real market. */
 export function readRealBars(symbol: string, timeframe: Timeframe): Promise<Bars> {
   return readBars({ dataDir: REAL_BARS, symbol, timeframe });
 }

@@ -1,4 +1,4 @@
-/** A valid v3 file that says as little as possible without a warning. */
+/** The shortest valid v3 file without warnings. */
 export const V3 = `name: base
 version: "3.0"
 training_data:
@@ -27,7 +27,7 @@ training:
   epochs: 50
 `;
 
-/** A valid v2 file, likewise. */
+/** The shortest valid v2 file without warnings. */
 export const V2 = `name: base
 version: "2.0"
 scope: universal
@@ -55,7 +55,7 @@ training:
   data_split: {train: 0.66, validation: 0.17, test: 0.17}
 `;
 
-/** A v1 file with nothing but its own: all else is filled in. */
+/** A v1 file that relies on all defaults. */
 export const V1 = `name: base
 indicators:
   - {name: sma, periods: [20, 50]}
@@ -66,8 +66,8 @@ fuzzy_sets:
   PACE: {low: [0, 20, 40]}
 `;
 
-/** The text with one part replaced; fails where that part is not there. */
+/** Replaces one part of the text. Throws if the part is missing. */
 export function edit(text: string, part: string, replacement: string): string {
-  if (!text.includes(part)) throw new Error(`no ${JSON.stringify(part)} in the text`);
+  if (!text.includes(part)) throw new Error(`${JSON.stringify(part)} is not in the text`);
   return text.replace(part, () => replacement);
 }

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 
 import { init } from 'talib-web';
 
-/** What is used of the WebAssembly module. */
+/** The used parts of the WebAssembly module. */
 interface TalibModule {
   HEAPF64: Float64Array;
   HEAP32: Int32Array;
@@ -12,7 +12,7 @@ interface TalibModule {
   ccall(name: string, returns: 'number', types: string[], values: number[]): number;
 }
 
-/** Calls a function of TA-Lib: outputs of the inputs' length, `NaN` before the first value. */
+/** Calls a function of TA-Lib. Outputs have the length of the inputs, with `NaN` before the first value. */
 export type Talib = (
   name: string,
   inputs: readonly Float64Array[],
@@ -21,8 +21,8 @@ export type Talib = (
 ) => Float64Array[];
 
 /**
- * TA-Lib itself. talib-web's own wrappers are passed by: they ask for one value too many, and give TA-Lib one address for
- * both the first index and the count, which breaks every function that reads its count back (BBANDS, STDDEV).
+ * Loads TA-Lib. talib-web's own wrappers are not used: they request one value too many, and pass TA-Lib the same
+ * address for the first index and the count. That breaks every function that reads the count back (BBANDS, STDDEV).
  */
 export async function loadTalib(): Promise<Talib> {
   const wasm = createRequire(import.meta.url).resolve('talib-web/lib/talib.wasm');
