@@ -1,4 +1,4 @@
-import { TIMEFRAME_MS, shown, type Timeframe } from '@ktrdr/contracts';
+import { TIMEFRAMES, TIMEFRAME_MS, shown, type Timeframe } from '@ktrdr/contracts';
 import { BarsColumns } from './bars-columns.js';
 import { BAR_COLUMNS, type BarsHeader, parseHeader } from './bars-header.js';
 import { BarsProblemList } from './bars-problems.js';
@@ -18,7 +18,9 @@ const DECIMAL_COMMA = /^[+-]?\d+(\.\d{3})*,\d+$/;
 
 /** Adjusted prices carry rounding noise. A high below a close by less than this fraction is accepted. */
 const PRICE_NOISE = 1e-6;
-/** With at least this many bars, the spacing between bars shows whether they belong to a finer timeframe. */
+/** Share of bars at least a coarser timeframe apart from which a file belongs to that timeframe. */
+const NEARLY_ALL = 0.95;
+/** With at least this many bars, the spacing between bars shows whether they belong to another timeframe. */
 const MIN_BARS_TO_JUDGE_SPACING = 20;
 
 const TIME = 0;
@@ -51,10 +53,15 @@ export class BarsParser {
   private lastTimeLine = 0;
   private tooClose = 0;
   private minimumSpacing = Infinity;
+  /** By timeframe: bars that open at least its length after the bar before them. */
+  private readonly spacedApart = new Uint32Array(TIMEFRAMES.length);
+  /** Index of the next coarser timeframe. */
+  private readonly coarser: number;
 
   constructor(private readonly options: BarsParserOptions) {
     this.problems = new BarsProblemList(options.file);
     this.columns = new BarsColumns(options.capacity);
+    this.coarser = TIMEFRAMES.indexOf(options.timeframe) + 1;
   }
 
   /** True when reading on is pointless: the header is wrong, or the problem list is full. */
@@ -206,6 +213,7 @@ export class BarsParser {
     if (spacing > 0) {
       if (spacing < TIMEFRAME_MS[this.options.timeframe]) this.tooClose++;
       if (spacing < this.minimumSpacing) this.minimumSpacing = spacing;
+      if (this.lastTime > -Infinity) this.countSpacing(spacing);
       this.lastTime = time;
       this.lastTimeLine = this.line;
       return;
@@ -217,6 +225,13 @@ export class BarsParser {
         ? `timestamp ${text} is a duplicate of line ${this.lastTimeLine}`
         : `timestamp ${text} is before line ${this.lastTimeLine} (${formatTimestamp(this.lastTime)}): sort the bars by time`,
     );
+  }
+
+  private countSpacing(spacing: number): void {
+    for (let index = this.coarser; index < TIMEFRAMES.length; index++) {
+      if (spacing < TIMEFRAME_MS[TIMEFRAMES[index]!]) return;
+      this.spacedApart[index]!++;
+    }
   }
 
   private checkWhole(): void {
@@ -233,6 +248,14 @@ export class BarsParser {
       this.problems.add(
         this.lastTimeLine,
         `most bars are less than ${timeframe} apart (closest: ${this.minimumSpacing / 60_000} min): name the file after its real, finer timeframe`,
+      );
+    } else if (rows >= MIN_BARS_TO_JUDGE_SPACING) {
+      const coarser = this.spacedApart.findLastIndex((bars) => bars >= (rows - 1) * NEARLY_ALL);
+      if (coarser < 0) return;
+      this.problems.add(
+        this.lastTimeLine,
+        `nearly all bars are ${TIMEFRAMES[coarser]} or more apart: name the file after its real, coarser timeframe. ` +
+          `As ${timeframe} bars, they would count before they have closed`,
       );
     }
   }

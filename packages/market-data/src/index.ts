@@ -8,5 +8,6 @@ export { fingerprintBars } from './fingerprint.js';
 export { type AvailableBars, listBars } from './list-bars.js';
 export { readBars } from './read-bars.js';
 export { describeBars, type SelectedBars, selectRange } from './select-range.js';
+export { describeStale, findStaleStretches, type StaleStretch } from './stale-stretches.js';
 export { formatBarTime } from './timestamp.js';
 export { MOST_SAMPLE_BARS, type SampleBarsRequest, writeSampleBars } from './sample/write-sample-bars.js';

@@ -203,6 +203,36 @@ describe('an invalid file is rejected with the line', () => {
     );
   });
 
+  describe('bars of a coarser timeframe', () => {
+    const spaced = (minutes: readonly number[]): string => {
+      let time = Date.UTC(2024, 0, 1);
+      const rows = minutes.map((gap) => {
+        time += gap * 60_000;
+        return `${new Date(time).toISOString()},1,2,0.5,1.5,1`;
+      });
+      return [HEADER, ...rows].join('\n');
+    };
+
+    test('daily bars in a file of hours, with weekends between them', async () => {
+      const days = Array.from({ length: 40 }, (_, day) => (day % 5 === 0 ? 3 : 1) * 1440);
+      expect((await problemsOf(spaced(days))).message).toBe(
+        'AAPL_1h.csv:41: nearly all bars are 1d or more apart: name the file after its real, coarser timeframe. ' +
+          'As 1h bars, they would count before they have closed',
+      );
+    });
+
+    test('months', async () => {
+      const months = Array.from({ length: 30 }, (_, month) => (30 + (month % 2)) * 1440);
+      expect((await problemsOf(spaced(months))).message).toContain('1w or more apart');
+    });
+
+    test('but a market that trades rarely, or two hours a day, is accepted', async () => {
+      const rare = Array.from({ length: 100 }, (_, bar) => [60, 120, 180, 300][bar % 4]!);
+      const short = Array.from({ length: 100 }, (_, bar) => (bar % 2 === 0 ? 1380 : 60));
+      for (const minutes of [rare, short]) expect((await read(spaced(minutes))).length).toBe(100);
+    });
+  });
+
   test('several problems are reported together', async () => {
     const { message, problems, truncated } = await problemsOf(
       `${HEADER}\n${GOOD}\n2024-01-02T15:00:00Z,x,2,0.5,,1\n2024-01-02T16:00:00Z,1,0.5,2,1,-1\n${GOOD}\n`,
@@ -308,9 +338,9 @@ test('written bars are read back exactly, wherever a chunk ends', async () => {
         let time = Date.UTC(2020, 0, 1);
         const rows = Array.from({ length: copies }, () => drawn)
           .flat()
-          .map(({ gap, prices, volume }) => {
+          .map(({ gap, prices, volume }, row) => {
             const [open, high, low, close] = [prices[0], Math.max(...prices), Math.min(...prices), prices[1]];
-            time += gap * HOUR_MS;
+            time += (row % 4 === 0 ? 1 : gap) * HOUR_MS;
             return { time, open, high, low, close, volume };
           });
         const lines = rows.map(({ time: at, ...values }) =>

@@ -57,7 +57,8 @@ function noBarsInRange(bars: Bars, { start, end }: DateRange): KtrdrError {
   );
 }
 
-function firstAtOrAfter(time: Float64Array, bound: number): number {
+/** The index of the first time at or after a moment; the length if there is none. Times ascend. */
+export function firstAtOrAfter(time: Float64Array, bound: number): number {
   let low = 0;
   let high = time.length;
   while (low < high) {

@@ -1,6 +1,5 @@
 import type { Timeframe } from '@ktrdr/contracts';
-import { alignToBase } from '@ktrdr/market-data';
-import type { Bars } from '@ktrdr/market-data';
+import { alignToBase, type Bars, type StaleStretch } from '@ktrdr/market-data';
 
 import { degreesWriter } from '../fuzzy/membership.js';
 import { indicatorType } from '../indicators/registry.js';
@@ -34,10 +33,12 @@ export interface FeatureMatrix {
  * a bar of another timeframe is visible from its own close on.
  *
  * @param barsByTimeframe bars of every timeframe of the strategy, including the history
+ * @param stale base bars without values of another timeframe, because its file does not cover them
  */
 export function computeFeatures(
   strategy: Strategy,
   barsByTimeframe: ReadonlyMap<Timeframe, Bars>,
+  stale: readonly StaleStretch[] = [],
 ): FeatureMatrix {
   const base = barsOf(barsByTimeframe, strategy.baseTimeframe);
   const columns = featureColumns(strategy);
@@ -49,6 +50,12 @@ export function computeFeatures(
   for (const timeframe of new Set(columns.map((column) => column.timeframe))) {
     const bars = barsOf(barsByTimeframe, timeframe);
     const rowOf = timeframe === strategy.baseTimeframe ? null : alignToBase(base, bars);
+    if (rowOf !== null)
+      hideStale(
+        rowOf,
+        base,
+        stale.filter((stretch) => stretch.timeframe === timeframe),
+      );
     const placed = columns.flatMap((column, index) =>
       column.timeframe === timeframe ? [{ column, index }] : [],
     );
@@ -64,6 +71,17 @@ export function computeFeatures(
   }
   writeLags(values, names.length, columns.length, strategy.lookbackPeriods);
   return { names, rows: base.length, values, normalisation: featureNormalisation(strategy) };
+}
+
+/** Sets the base bars inside the stretches to -1. Stretches ascend and do not overlap. */
+function hideStale(rowOf: Int32Array, base: Bars, stretches: readonly StaleStretch[]): void {
+  let next = 0;
+  for (let row = 0; row < base.length; row += 1) {
+    const time = base.time[row]!;
+    while (next < stretches.length && stretches[next]!.to < time) next += 1;
+    if (next === stretches.length) return;
+    if (time >= stretches[next]!.from) rowOf[row] = -1;
+  }
 }
 
 /** Rows written per block, so that a block stays in the processor's cache until all its columns are written. */

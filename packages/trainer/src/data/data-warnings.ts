@@ -1,4 +1,5 @@
 import { TIMEFRAME_MS } from '@ktrdr/contracts';
+import { describeStale, formatBarTime } from '@ktrdr/market-data';
 import type { Strategy } from '@ktrdr/strategy';
 import { countClasses } from './data-parts.js';
 import type { SymbolBars } from './load-bars.js';
@@ -8,6 +9,7 @@ import { USABLE_PART_ROWS } from './range-advice.js';
 /** What a person should know of the data before believing the figures. */
 export function dataWarnings(strategy: Strategy, bars: readonly SymbolBars[], data: PreparedData): string[] {
   return [
+    ...staleBars(strategy, data),
     ...syntheticBars(bars),
     ...oddMinutes(bars),
     ...smallParts(data),
@@ -18,6 +20,21 @@ export function dataWarnings(strategy: Strategy, bars: readonly SymbolBars[], da
     ...constantInputs(strategy, data),
     ...valuesOutsideRange(strategy, data),
   ];
+}
+
+/** Names the files that do not cover the base bars, and says what that did to the rows. */
+function staleBars({ baseTimeframe }: Strategy, { dataset }: PreparedData): string[] {
+  return dataset.symbols.flatMap(({ stale, bars: inRange }) =>
+    stale.map((stretch) => {
+      const [first, last] = [stretch.from, stretch.to].map((time) => formatBarTime(time, baseTimeframe));
+      const number = (value: number): string => value.toLocaleString('en-US');
+      return (
+        `${describeStale(stretch)}: ${number(stretch.bars)} of ${number(inRange)} ${baseTimeframe} bars ` +
+        `(${first} to ${last}) are left out, because their ${stretch.timeframe} values would be out of date or missing. ` +
+        `Add ${stretch.timeframe} bars, or train on a range that the file covers.`
+      );
+    }),
+  );
 }
 
 function syntheticBars(bars: readonly SymbolBars[]): string[] {

@@ -72,6 +72,14 @@ function withLabels(labels: string): Strategy {
   return parseStrategy(text, { file: 'rows.yaml' }).strategy;
 }
 
+function barsBetween(bars: Bars, from: number, to: number): Bars {
+  const columns = { ...bars };
+  for (const column of ['time', 'open', 'high', 'low', 'close', 'volume'] as const) {
+    columns[column] = bars[column].slice(from, to);
+  }
+  return { ...columns, length: to - from };
+}
+
 const shares = { train: 0.7, validation: 0.15, test: 0.15 };
 
 function build(
@@ -219,5 +227,38 @@ describe('buildDataset', () => {
         [0, 0.5, 1].map((done) => `${phase} ${done}`),
       ),
     );
+  });
+});
+
+describe('a file of a higher timeframe that does not cover the base bars', () => {
+  const whole = symbolBars('AAA', 20);
+  const hourly = whole.bars.get('1h')!;
+  const fourHourly = whole.bars.get('4h')!;
+  const built = async (from: number, to: number, range?: DateRange): Promise<SymbolRows> => {
+    const cut = barsBetween(fourHourly, from, to);
+    const bars = new Map([['1h', hourly] as const, ['4h', cut] as const]);
+    return (await build(strategy, [{ symbol: 'AAA', bars }], range)).symbols[0]!;
+  };
+  const rowTimes = ({ time }: SymbolRows): number[] => [...time];
+
+  test('ends early: later rows are left out, and the others stay as they were', async () => {
+    const all = (await build(strategy, [whole])).symbols[0]!;
+    const rows = await built(0, 100);
+    // its last bar closes with the 400th hour and counts until the next has closed
+    const last = START + (400 + 4 - 2) * TIMEFRAME_MS['1h'];
+    expect(rowTimes(rows)).toEqual(rowTimes(all).filter((time) => time <= last));
+    expect(rows.stale).toMatchObject([{ file: 'AAA_4h.csv', bars: 600 - 403, next: null }]);
+  });
+
+  test('begins late', async () => {
+    const rows = await built(50, 150);
+    expect(rows.stale).toMatchObject([{ file: 'AAA_4h.csv', bars: 203, previous: null }]);
+    expect(rows.time[0]).toBeGreaterThan(fourHourly.time[50]!);
+  });
+
+  test('only counts inside the range', async () => {
+    const end = START + 500 * TIMEFRAME_MS['1h'];
+    expect((await built(0, 100, { end })).stale).toMatchObject([{ bars: 501 - 403, to: end }]);
+    expect((await built(0, 100, { end: START + 300 * TIMEFRAME_MS['1h'] })).stale).toEqual([]);
   });
 });

@@ -7,7 +7,15 @@ import {
   type SplitSettings,
   type Strategy,
 } from '@ktrdr/strategy';
-import { type CompleteSymbol, completeWindows, computeMatrix, takeRows, windowOf } from './feature-rows.js';
+import {
+  type CompleteSymbol,
+  completeWindows,
+  computeMatrix,
+  featuresWithoutValues,
+  type StaleBars,
+  takeRows,
+  windowOf,
+} from './feature-rows.js';
 import type { SymbolBars } from './load-bars.js';
 import type { Targets } from '../network/loss.js';
 import { type Cuts, cutMoments } from './split.js';
@@ -36,6 +44,10 @@ export interface SymbolRows {
   bars: number;
   /** Bars of those that have no value for some feature of their window. */
   withoutFeatures: number;
+  /** Those of them that another timeframe's file does not cover. */
+  stale: StaleBars[];
+  /** If no bar has all features: those that have no value on any bar. */
+  featuresWithoutValues: string[];
   /** Bars of the others that have no label. */
   withoutLabel: number;
 }
@@ -141,7 +153,7 @@ function countBefore(time: Float64Array, moment: number): number {
 
 /** Features, labels and times of the bars that have both features and a label: one selection for all of them. */
 function labelledRows(
-  { symbol, matrix, firstRow, inRange, complete, windowEnds }: CompleteSymbol,
+  { symbol, matrix, firstRow, inRange, stale, complete, windowEnds }: CompleteSymbol,
   labels: Labels,
   window: number,
 ): SymbolRows {
@@ -160,6 +172,8 @@ function labelledRows(
     candidates: rowTimes({ complete, windowEnds, inRange }),
     bars: inRange.length,
     withoutFeatures: inRange.length - windowEnds.length,
+    stale,
+    featuresWithoutValues: windowEnds.length > 0 ? [] : featuresWithoutValues(matrix, firstRow),
     withoutLabel: windowEnds.length - bars.length,
   };
 }

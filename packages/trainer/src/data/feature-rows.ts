@@ -1,7 +1,19 @@
 import { TIMEFRAME_MS, type Timeframe } from '@ktrdr/contracts';
-import { type Bars, type DateRange, selectRange } from '@ktrdr/market-data';
+import {
+  type Bars,
+  type DateRange,
+  findStaleStretches,
+  selectRange,
+  type StaleStretch,
+} from '@ktrdr/market-data';
 import { computeFeatures, type FeatureMatrix, type Strategy } from '@ktrdr/strategy';
 import type { SymbolBars } from './load-bars.js';
+
+/** A stretch clipped to a range. */
+export interface StaleBars extends StaleStretch {
+  /** Base bars in it. */
+  bars: number;
+}
 
 /** One symbol's features, its bars' history first. */
 export interface ComputedSymbol {
@@ -12,6 +24,8 @@ export interface ComputedSymbol {
   firstRow: number;
   /** Base bars inside the range. */
   inRange: Bars;
+  /** Base bars that another timeframe's file does not cover, as far as they lie inside the range. They have no features. */
+  stale: StaleBars[];
 }
 
 /** Which bars of a symbol have all features, and which a whole window of them. */
@@ -42,13 +56,29 @@ export function computeMatrix(
   const { bars: base, firstRow } = selectRange(all, { ...range, history: strategy.historyRequired });
   const { bars: inRange } = selectRange(all, { ...range, history: 0 });
   const selected = new Map<Timeframe, Bars>();
+  const stale: StaleStretch[] = [];
   for (const [timeframe, other] of bars) {
+    // looked for in whole files, so that the result does not depend on the range
+    if (timeframe !== strategy.baseTimeframe) stale.push(...findStaleStretches(all, other));
     selected.set(
       timeframe,
       timeframe === strategy.baseTimeframe ? base : selectOther(other, inRange, strategy),
     );
   }
-  return { symbol, matrix: computeFeatures(strategy, selected), firstRow, inRange };
+  return {
+    symbol,
+    matrix: computeFeatures(strategy, selected, stale),
+    firstRow,
+    inRange,
+    stale: stale.flatMap((stretch) => clip(stretch, inRange)),
+  };
+}
+
+/** The part of a stretch inside the range; nothing where they do not meet. */
+function clip(stretch: StaleStretch, { time }: Bars): StaleBars[] {
+  const inside = time.filter((moment) => moment >= stretch.from && moment <= stretch.to);
+  if (inside.length === 0) return [];
+  return [{ ...stretch, from: inside[0]!, to: inside.at(-1)!, bars: inside.length }];
 }
 
 /** The bar that the first row sees may be the second before it: the one that is still open does not count. */
@@ -87,6 +117,16 @@ function completeBars({ values, names, rows }: FeatureMatrix, from: number, firs
     if (defined) complete.push(row - firstRow);
   }
   return Int32Array.from(complete);
+}
+
+/** Features that have no value on any bar from row `from` on, such as those of volume where a file has none. */
+export function featuresWithoutValues({ values, names, rows }: FeatureMatrix, from: number): string[] {
+  return names.filter((_, column) => {
+    for (let row = from; row < rows; row += 1) {
+      if (Number.isFinite(values[row * names.length + column]!)) return false;
+    }
+    return true;
+  });
 }
 
 /** Features of some bars, counted from the range's first: `[rows, features]`. */

@@ -32,7 +32,7 @@ const rising = (bars: number): Bars => barsOf(Array.from({ length: bars }, (_, t
 const wave = (bars: number): Bars =>
   barsOf(Array.from({ length: bars }, (_, t) => 100 + 5 * Math.sin(t / 9) + Math.cos(t * 1.7)));
 
-function strategyOf(labels: string) {
+function strategyOf(labels: string, indicator = 'rsi') {
   const decisions = labels.includes('forward_return')
     ? 'output_format: regression, cost_model: {}'
     : 'output_format: classification, confidence_threshold: 0.5';
@@ -43,10 +43,10 @@ training_data:
   timeframes: { mode: single, timeframe: 1h }
   history_required: 50
 indicators:
-  rsi_5: { type: rsi, period: 5 }
+  average: { type: ${indicator}, period: 5 }
 fuzzy_sets: {}
 nn_inputs:
-  - { raw_indicator: rsi_5, timeframes: all, normalization: none }
+  - { raw_indicator: average, timeframes: all, normalization: none }
 model: { type: mlp, architecture: { hidden_layers: [4], activation: relu, dropout: 0 } }
 decisions: { ${decisions}, position_awareness: true }
 training:
@@ -216,6 +216,17 @@ describe('too few labels', () => {
     expect(error.message).toMatch(
       new RegExp(`(or take|nor) a \\w+ training\\.labels\\.${advice}|Set training\\.labels\\.${advice} to`),
     );
+  });
+});
+
+test('features that have no value on any bar are named, and the warm-up is not blamed', async () => {
+  const labels = '{ source: zigzag, zigzag_threshold: 0.03 }';
+  const asked = { ...request(labels, wave(300)), strategy: strategyOf(labels, 'vwap') };
+  await expect(prepareData(asked, nothing)).rejects.toMatchObject({
+    code: 'not_enough_bars',
+    message: expect.stringContaining(
+      'AAA 1h has 300 bars in the range (300 without features: 1h_average_raw has no value on any bar)',
+    ),
   });
 });
 

@@ -1,8 +1,8 @@
 import { KtrdrError } from '@ktrdr/contracts';
-import type { DateRange } from '@ktrdr/market-data';
+import { type DateRange, describeStale } from '@ktrdr/market-data';
 import type { Strategy } from '@ktrdr/strategy';
 import { buildParts, countClasses, type DataParts } from './data-parts.js';
-import { buildDataset, type BuildReport, type Dataset } from './dataset.js';
+import { buildDataset, type BuildReport, type Dataset, type SymbolRows } from './dataset.js';
 import { whereUnlabelled } from './label-advice.js';
 import type { SymbolBars } from './load-bars.js';
 import {
@@ -15,6 +15,8 @@ import { type Split, splitRows, splitShares } from './split.js';
 
 /** Fewer rows than these divide into parts that say nothing. */
 export const MINIMUM_ROWS = 50;
+/** An error names at most this many features. */
+const MOST_NAMED = 3;
 
 /** Everything that training needs of the bars. */
 export interface PreparedData {
@@ -110,9 +112,10 @@ function rowsOf({ symbols }: Dataset): number {
 /** `EURUSD 1h has 5,000 bars in the range (1,587 without a label, after the last confirmed turning point)` */
 function barsText({ symbols }: Dataset, { baseTimeframe, training }: Strategy): string {
   return symbols
-    .map(({ symbol, bars, withoutFeatures, withoutLabel }) => {
+    .map(({ withoutLabel, ...rows }) => {
+      const { symbol, bars } = rows;
       const lost = [
-        ...(withoutFeatures > 0 ? [`${count(withoutFeatures)} without features, as indicators warm up`] : []),
+        ...withoutFeaturesText(rows),
         ...(withoutLabel > 0
           ? [`${count(withoutLabel)} without a label, ${whereUnlabelled(training.labels)}`]
           : []),
@@ -120,6 +123,27 @@ function barsText({ symbols }: Dataset, { baseTimeframe, training }: Strategy): 
       return `${symbol} ${baseTimeframe} has ${counted(bars, 'bar')} in the range${lost.length > 0 ? ` (${lost.join('; ')})` : ''}`;
     })
     .join('; ');
+}
+
+/** Why bars have no features: each cause with its number of bars. */
+function withoutFeaturesText({
+  withoutFeatures,
+  stale,
+  featuresWithoutValues: never,
+}: Pick<SymbolRows, 'withoutFeatures' | 'stale' | 'featuresWithoutValues'>): string[] {
+  if (withoutFeatures === 0) return [];
+  const outdated = stale.reduce((sum, { bars }) => sum + bars, 0);
+  if (never.length > 0 && outdated === 0) {
+    const names = never.slice(0, MOST_NAMED).join(', ');
+    const more = never.length > MOST_NAMED ? ` and ${never.length - MOST_NAMED} more` : '';
+    const have = never.length === 1 ? 'has' : 'have';
+    return [`${count(withoutFeatures)} without features: ${names}${more} ${have} no value on any bar`];
+  }
+  const rest = withoutFeatures - outdated;
+  return [
+    ...stale.map((stretch) => `${count(stretch.bars)} left out: ${describeStale(stretch)}`),
+    ...(rest > 0 ? [`${count(rest)} without features, as indicators warm up`] : []),
+  ];
 }
 
 function counted(value: number, one: string): string {

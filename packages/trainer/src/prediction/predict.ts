@@ -1,5 +1,5 @@
 import { type BarPrediction, KtrdrError, type PredictRequest, type PredictResponse } from '@ktrdr/contracts';
-import { formatBarTime, parseDateRange } from '@ktrdr/market-data';
+import { describeStale, formatBarTime, parseDateRange } from '@ktrdr/market-data';
 import type { Strategy } from '@ktrdr/strategy';
 import { inferModel } from '../engines/onnx/infer-model.js';
 import { loadBars } from '../data/load-bars.js';
@@ -109,8 +109,8 @@ function said(
 
 function warningsOf(
   { symbol }: PredictionRun,
-  { symbols }: ModelMetadata,
-  { time, rows, unclosed }: PredictionRows,
+  { symbols, base_timeframe: timeframe }: ModelMetadata,
+  { time, rows, unclosed, stale }: PredictionRows,
   predictions: readonly BarPrediction[],
 ): string[] {
   const bars = (count: number): string => (count === 1 ? 'bar' : 'bars');
@@ -124,6 +124,11 @@ function warningsOf(
           `The model was not trained on ${symbol} but on ${symbols.join(', ')}: its figures say nothing of ${symbol}.`,
         ]),
     ...(unclosed > 0 ? [`${unclosed} newer ${bars(unclosed)} left out: not closed yet.`] : []),
+    ...stale.map(
+      (stretch) =>
+        `${describeStale(stretch)}: without current ${stretch.timeframe} bars there is no prediction from ` +
+        `${formatBarTime(stretch.from, timeframe)} to ${formatBarTime(stretch.to, timeframe)}.`,
+    ),
     ...(missing > 0 ? [`${missing} ${bars(missing)} without a prediction: features are missing there.`] : []),
     ...(silent > 0
       ? [`${silent} ${bars(silent)} without a prediction: the network's outputs are not finite.`]

@@ -288,3 +288,23 @@ describe('which bars', () => {
     expect(found.time.at(-1)).toBe(bars.get('1h')!.time.at(-1));
   });
 });
+
+describe('where the file of another timeframe ends early', () => {
+  const strategy = strategyOf(MODELS.mlp);
+  const whole = barsOf(900);
+  const bars = new Map(whole).set('4h', firstBars(whole, 860).get('4h')!);
+
+  test('bars that its last bar still serves are predicted, later ones are not', () => {
+    // its last bar closes with hour 860 and serves until the next has closed, with hour 864
+    const { rows, time, stale } = ask(strategy, bars, { last: 60 });
+    expect([...rows].map((row) => time[row]!).at(-1)).toBe(START + 862 * HOUR);
+    expect(stale).toMatchObject([{ file: 'AAA_4h.csv', bars: 900 - 863, from: START + 863 * HOUR }]);
+  });
+
+  test('the newest bar alone is refused, and the file is named', () => {
+    expect(() => ask(strategy, bars, { last: 1 })).toThrow(
+      'No bar that you asked for has 4h features: AAA_4h.csv has no bars after 2024-02-05T16:00:00Z. ' +
+        'Add the missing 4h bars of AAA to AAA_4h.csv.',
+    );
+  });
+});

@@ -1,7 +1,7 @@
 import { KtrdrError, type Timeframe, TIMEFRAME_MS } from '@ktrdr/contracts';
-import { type Bars, type DateRange, describeBars, parseDateRange } from '@ktrdr/market-data';
+import { type Bars, type DateRange, describeBars, describeStale, parseDateRange } from '@ktrdr/market-data';
 import { type Strategy, warmUpBars } from '@ktrdr/strategy';
-import { completeWindows, computeMatrix, takeRows, windowOf } from '../data/feature-rows.js';
+import { completeWindows, computeMatrix, type StaleBars, takeRows, windowOf } from '../data/feature-rows.js';
 import type { SymbolBars } from '../data/load-bars.js';
 
 export interface PredictionRowsRequest {
@@ -27,6 +27,8 @@ export interface PredictionRows {
   features: Float64Array;
   /** Newer bars that were left out because they have not closed. */
   unclosed: number;
+  /** Of the bars that were asked for: stretches that another timeframe's file does not cover. */
+  stale: StaleBars[];
 }
 
 /**
@@ -52,7 +54,8 @@ export function predictionRows(request: PredictionRowsRequest): PredictionRows {
   const { inRange, matrix, firstRow } = computed;
   const firstAsked = inRange.length - last;
   const ends = windowEnds.filter((at) => complete[at]! >= firstAsked);
-  if (ends.length === 0) throw notEnoughBars(request, count, needed);
+  const stale = computed.stale.filter(({ to }) => to >= inRange.time[firstAsked]!);
+  if (ends.length === 0) throw noFeatures(request, stale) ?? notEnoughBars(request, count, needed);
   const windowBars = new Int32Array(ends.length * window);
   ends.forEach((at, row) => windowBars.set(complete.subarray(at - window + 1, at + 1), row * window));
   return {
@@ -60,7 +63,23 @@ export function predictionRows(request: PredictionRowsRequest): PredictionRows {
     rows: ends.map((at) => complete[at]! - firstAsked),
     features: takeRows(matrix, windowBars, firstRow),
     unclosed,
+    stale,
   };
+}
+
+/** The error for bars that have no features because another timeframe's file does not cover them. */
+function noFeatures(
+  { bars: { symbol } }: PredictionRowsRequest,
+  stale: readonly StaleBars[],
+): KtrdrError | null {
+  const stretch = stale.at(-1);
+  if (stretch === undefined) return null;
+  const { file, timeframe } = stretch;
+  return new KtrdrError(
+    'not_enough_bars',
+    `No bar that you asked for has ${timeframe} features: ${describeStale(stretch)}. Add the missing ${timeframe} bars of ${symbol} to ${file}.`,
+    { details: { file, timeframe } },
+  );
 }
 
 /** Base bars that count, from the first on, and how many later ones up to `end` have not closed. */
