@@ -78,7 +78,7 @@ describe('a full disk', () => {
     const error = JSON.parse(service.lines.at(-1)!) as { code: string; message: string };
     expect(error.code).toBe('disk_full');
     expect(error.message).toMatch(
-      /The disk is full \(EFBIG\): writing the model into .* failed\. Nothing was stored\. Free space/,
+      /The disk is full \(EFBIG\): writing the model into .* failed\. Nothing was stored\. Free some space/,
     );
     expect(await readdir(place.modelsDir)).toEqual(['.staging']);
     expect(await readdir(`${place.modelsDir}/.staging`)).toEqual([]);
