@@ -8,14 +8,26 @@ export function trainingJobId(operationId: string, attempt: number): string {
   return `${operationId}-${attempt}`;
 }
 
-/** Progress that a host reports for a queued training: its session as it is. */
+/** What an API shows of a session while it runs. */
+export type SessionReport = Pick<TrainingSession, 'last_update' | 'progress' | 'resumable' | 'warnings'>;
+
+/** Progress that a host reports for a queued training. */
 export interface QueuedTrainingReport {
-  session: TrainingSession;
+  session: SessionReport;
 }
 
-/** How a host's session ended, and which files it has sent to the API. */
+/** How a session ended. */
+export interface SessionEnd extends Pick<
+  TrainingSession,
+  'status' | 'cancel_reason' | 'error' | 'result' | 'warnings' | 'resumable'
+> {
+  /** `null` if the training ended before it had a session. */
+  session_id: string | null;
+}
+
+/** How a queued training ended on a host, and which files the host has sent to the API. */
 export interface QueuedTrainingOutcome {
-  session: TrainingSession;
+  session: SessionEnd;
   /** Name of the host. */
   host: string;
   /** Number of the delivery that ended. The sent files are stored under this number. */

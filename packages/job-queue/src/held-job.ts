@@ -22,9 +22,9 @@ export interface WorkedJob<TData, TReport> {
   readonly id: string;
   readonly data: TData;
   /**
-   * How often the job was taken, from 1. If two workers run the same job, it belongs to the one with the higher number.
+   * How often the job was delivered to a worker, from 1. If two workers run the same job, it belongs to the later delivery.
    */
-  readonly run: number;
+  readonly delivery: number;
   /** Reports progress to the process that follows the job. A newer report replaces an older one. */
   report(report: TReport): void;
   /**
@@ -43,7 +43,7 @@ export class JobLostError extends Error {
 export interface HeldJobParts<TData, TReport> {
   id: string;
   data: TData;
-  run: number;
+  delivery: number;
   /** Name of the worker. */
   worker: string;
   /** Time that a renewed lock lasts, ms. */
@@ -56,7 +56,7 @@ export interface HeldJobParts<TData, TReport> {
 export class HeldJob<TData, TReport> implements WorkedJob<TData, TReport> {
   readonly id: string;
   readonly data: TData;
-  readonly run: number;
+  readonly delivery: number;
   private readonly listeners: ((stop: JobStop) => void)[] = [];
   private stop: JobStop | null = null;
   private begun = false;
@@ -74,7 +74,7 @@ export class HeldJob<TData, TReport> implements WorkedJob<TData, TReport> {
   constructor(private readonly parts: HeldJobParts<TData, TReport>) {
     this.id = parts.id;
     this.data = parts.data;
-    this.run = parts.run;
+    this.delivery = parts.delivery;
     this.renewedAt = parts.clock.monotonic();
     this.look();
   }
@@ -131,7 +131,7 @@ export class HeldJob<TData, TReport> implements WorkedJob<TData, TReport> {
   receive(message: JobMessage): void {
     if (message.type === 'cancel') {
       this.stopBy({ cause: 'cancelled', reason: message.reason, force: message.force });
-    } else if (message.run === this.run) this.onBegin();
+    } else if (message.run === this.delivery) this.onBegin();
   }
 
   renewed(): void {
@@ -183,7 +183,7 @@ export class HeldJob<TData, TReport> implements WorkedJob<TData, TReport> {
   }
 
   private async sendAll(): Promise<void> {
-    const { clock, run, worker, send } = this.parts;
+    const { clock, delivery, worker, send } = this.parts;
     while (this.changed && !this.ended) {
       const wait = this.lastSent + REPORT_EVERY_MS - clock.monotonic();
       if (wait > 0) {
@@ -195,7 +195,7 @@ export class HeldJob<TData, TReport> implements WorkedJob<TData, TReport> {
       this.changed = false;
       this.lastSent = clock.monotonic();
       try {
-        await send({ run, worker, begun: this.begun, report: this.lastReport });
+        await send({ run: delivery, worker, begun: this.begun, report: this.lastReport });
       } catch {
         // the queue is unreachable: the lock decides whether the job is lost
         this.changed = true;

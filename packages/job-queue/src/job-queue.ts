@@ -180,11 +180,11 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
     }
   }
 
-  /** Number of the run that has the job; `null` if no worker has it. @throws KtrdrError `queue_unreachable` */
-  async currentRun(jobId: string): Promise<number | null> {
+  /** Delivery that has the job; `null` if no worker has it. @throws KtrdrError `queue_unreachable` */
+  async currentDelivery(jobId: string): Promise<number | null> {
     try {
       if ((await within(this.client.queue.getJobState(jobId), RESPONSE_TIMEOUT_MS)) !== 'active') return null;
-      // not from the report: a late report of an earlier run may have replaced the current one
+      // not from the report: a late report of an earlier delivery may have replaced the current one
       return (await this.job(jobId))?.attemptsStarted ?? null;
     } catch (cause) {
       throw this.unreachable(cause);
@@ -344,5 +344,5 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
 }
 
 function taken<TReport>({ run, worker, begun, report }: JobReport<TReport>): JobState<TReport, never> {
-  return { state: 'taken', run, worker, begun, report };
+  return { state: 'taken', delivery: run, worker, begun, report };
 }

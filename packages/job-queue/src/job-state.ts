@@ -5,7 +5,7 @@ export type JobState<TReport, TOutcome> =
   /** The job waits because its user has reached the limit of running jobs. */
   | { state: 'held' }
   /** A worker has the job. Until `begun`, the work waits for the message to begin. */
-  | { state: 'taken'; run: number; worker: string; begun: boolean; report: TReport | null }
+  | { state: 'taken'; delivery: number; worker: string; begun: boolean; report: TReport | null }
   | { state: 'completed'; outcome: TOutcome }
   /** `reason`: the error of the work, or why the job is not retried. */
   | { state: 'failed'; reason: string }
@@ -34,7 +34,7 @@ export class JobWatch<TReport, TOutcome> implements AsyncIterableIterator<JobSta
   set(state: JobState<TReport, TOutcome>): void {
     const last = this.newest;
     // if two workers claim the job, it belongs to the one that took it last
-    if (last?.state === 'taken' && state.state === 'taken' && state.run < last.run) return;
+    if (last?.state === 'taken' && state.state === 'taken' && state.delivery < last.delivery) return;
     if (last?.state === 'completed') return;
     this.newest = state;
     this.unread = true;

@@ -163,7 +163,7 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
     const held = new HeldJob<TData, TReport>({
       id: jobId,
       data: job.data.data,
-      run: job.attemptsStarted,
+      delivery: job.attemptsStarted,
       worker: name,
       lockMs: leaseMs * LOCK_SHARE,
       clock,

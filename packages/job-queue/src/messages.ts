@@ -13,7 +13,13 @@ export const MESSAGE_RETENTION_MS = 60_000;
 /** A message to the worker of a job. */
 export type JobMessage =
   /** Starts the work; nothing computes before. */
-  { type: 'begin'; run: number } | { type: 'cancel'; reason: string | null; force: boolean };
+  { type: 'begin'; run: DeliveryNumber } | { type: 'cancel'; reason: string | null; force: boolean };
+
+/**
+ * How often the job was delivered to a worker, from 1. The job belongs to the delivery with the highest number. Messages call it
+ * `run`, as those of earlier versions do.
+ */
+export type DeliveryNumber = number;
 
 /** A job in the queue. */
 export interface QueuedJob<TData> {
@@ -26,8 +32,7 @@ export interface QueuedJob<TData> {
 
 /** A worker's report about a job, stored as BullMQ's progress. */
 export interface JobReport<TReport> {
-  /** How often the job was taken. The current run has the highest number. */
-  run: number;
+  run: DeliveryNumber;
   /** Name of the worker. */
   worker: string;
   /** False until the worker has received the message to begin. */

@@ -10,7 +10,7 @@ const started = new Started();
 afterEach(() => started.stop(), 60_000);
 
 describe('a queue whose server restarts', () => {
-  it('passes a running job to the next run', async () => {
+  it('passes a running job to the next delivery', async () => {
     const server = await started.start(
       () => PostgresServer.start(),
       (running) => running.stop(),
@@ -35,7 +35,10 @@ describe('a queue whose server restarts', () => {
       await queue.add('a', job('a'));
       await follow(queue, 'a', (state) => state.state === 'taken' && state.begun);
       await server.restart(() => systemClock.sleep(LEASE_MS));
-      expect(await follow(queue, 'a', ended)).toEqual({ state: 'completed', outcome: { done: 'run 2' } });
+      expect(await follow(queue, 'a', ended)).toEqual({
+        state: 'completed',
+        outcome: { done: 'delivery 2' },
+      });
     } finally {
       await worker.stop();
       await queue.close();

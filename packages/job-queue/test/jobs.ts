@@ -14,10 +14,10 @@ export type Worker = JobWorker<Data, Report, Outcome, Description>;
 export const LEASE_MS = 2_500;
 const WAIT_MS = 30_000;
 
-/** In the first run, waits until it has to stop. Completes in the second run. */
+/** The first delivery waits until it has to stop. The second one completes. */
 export const secondTime: Work = async (held) => {
-  if (held.run === 1) await new Promise<void>((resolve) => held.onStop(() => resolve()));
-  return { done: `run ${held.run}` };
+  if (held.delivery === 1) await new Promise<void>((resolve) => held.onStop(() => resolve()));
+  return { done: `delivery ${held.delivery}` };
 };
 
 export const job = (words: string, user: string | null = null, userLimit = 0) => ({
@@ -39,7 +39,7 @@ export async function follow(
   for await (const state of watch) {
     last = state;
     if (begin && state.state === 'taken' && !state.begun) {
-      await queue.tell(jobId, { type: 'begin', run: state.run });
+      await queue.tell(jobId, { type: 'begin', run: state.delivery });
     }
     if (fits(state)) {
       clearTimeout(tooLong);

@@ -95,7 +95,7 @@ export function queueConformance(startServer: () => Promise<QueueServer>, failsA
     });
     await queue.add('a', job('hello'));
     const taken = await follow(queue, 'a', ({ state }) => state === 'taken', false);
-    expect(taken).toEqual({ state: 'taken', run: 1, worker: 'one', begun: false, report: null });
+    expect(taken).toEqual({ state: 'taken', delivery: 1, worker: 'one', begun: false, report: null });
     expect(began).toEqual([]);
     const end = await follow(queue, 'a', (state) => {
       if (state.state === 'taken' && state.report !== null) steps.push(state.report.step);
@@ -185,10 +185,10 @@ export function queueConformance(startServer: () => Promise<QueueServer>, failsA
     await queue.add('runs', job('b'));
     await follow(queue, 'runs', (state) => state.state === 'taken' && state.begun);
     expect(await queue.remove('runs')).toBe(false);
-    expect(await queue.currentRun('runs')).toBe(1);
+    expect(await queue.currentDelivery('runs')).toBe(1);
     release();
     await follow(queue, 'runs', ended);
-    expect(await queue.currentRun('runs')).toBeNull();
+    expect(await queue.currentDelivery('runs')).toBeNull();
   });
 
   it('delivers a cancel to the worker of a job, even if it was sent before the job was taken', async () => {
@@ -241,11 +241,11 @@ export function queueConformance(startServer: () => Promise<QueueServer>, failsA
     expect(await follow(queue, 'a', ended)).toEqual({ state: 'failed', reason: 'no such luck' });
   });
 
-  it('returns its job when it stops, and another worker runs the job as the next run', async () => {
+  it('returns its job when it stops, and another worker runs the job as the next delivery', async () => {
     const queue = openQueue();
     const runs: [string, number][] = [];
     const first = await openWorker('first', async (held) => {
-      runs.push(['first', held.run]);
+      runs.push(['first', held.delivery]);
       await new Promise<void>((resolve) => held.onStop(() => resolve()));
       return { done: 'by the first' };
     });
@@ -253,7 +253,7 @@ export function queueConformance(startServer: () => Promise<QueueServer>, failsA
     await follow(queue, 'a', (state) => state.state === 'taken' && state.begun);
     await first.stop();
     await openWorker('second', async (held) => {
-      runs.push(['second', held.run]);
+      runs.push(['second', held.delivery]);
       return { done: 'by the second' };
     });
     expect(await follow(queue, 'a', ended)).toEqual({
@@ -266,7 +266,7 @@ export function queueConformance(startServer: () => Promise<QueueServer>, failsA
     ]);
   }, 40_000);
 
-  it('stops while the queue is unreachable, and another worker runs its job as the next run', async () => {
+  it('stops while the queue is unreachable, and another worker runs its job as the next delivery', async () => {
     const queue = openQueue();
     const { link, through } = await openLink();
     const cutOff = await openWorker('cut off', secondTime, { through });
@@ -276,10 +276,10 @@ export function queueConformance(startServer: () => Promise<QueueServer>, failsA
     await cutOff.stop();
     expect(cutOff.jobs).toEqual([]);
     await openWorker('other', secondTime);
-    expect(await follow(queue, 'a', ended)).toEqual({ state: 'completed', outcome: { done: 'run 2' } });
+    expect(await follow(queue, 'a', ended)).toEqual({ state: 'completed', outcome: { done: 'delivery 2' } });
   }, 40_000);
 
-  it('does not fail a job if the queue was unreachable for longer than the lock: the next run does it', async () => {
+  it('does not fail a job if the queue was unreachable for longer than the lock: the next delivery does it', async () => {
     const queue = openQueue();
     const { link, through } = await openLink();
     await openWorker('cut off', secondTime, { through });
@@ -288,7 +288,7 @@ export function queueConformance(startServer: () => Promise<QueueServer>, failsA
     link.cut();
     await systemClock.sleep(LEASE_MS);
     link.heal();
-    expect(await follow(queue, 'a', ended)).toEqual({ state: 'completed', outcome: { done: 'run 2' } });
+    expect(await follow(queue, 'a', ended)).toEqual({ state: 'completed', outcome: { done: 'delivery 2' } });
   }, 40_000);
 
   it('does not fail a job whose worker loses the queue while it takes the job', async () => {
@@ -359,28 +359,28 @@ export function queueConformance(startServer: () => Promise<QueueServer>, failsA
     expect(await follow(queue, 'first', ended)).toMatchObject({ state: 'completed' });
   }, 60_000);
 
-  it('ignores a late report of a run that was cut off', async () => {
+  it('ignores a late report of a delivery that was cut off', async () => {
     const queue = openQueue();
     const { link, through } = await openLink();
     const work: Work = async (held) => {
       const stopped = new Promise<void>((resolve) => held.onStop(() => resolve()));
       await stopped;
-      if (held.run === 1) held.report({ step: 99 });
-      return { done: `run ${held.run}` };
+      if (held.delivery === 1) held.report({ step: 99 });
+      return { done: `delivery ${held.delivery}` };
     };
     await openWorker('cut off', work, { through });
     await queue.add('a', job('a'));
     await follow(queue, 'a', (state) => state.state === 'taken' && state.begun);
-    expect(await queue.currentRun('a')).toBe(1);
+    expect(await queue.currentDelivery('a')).toBe(1);
     link.cut();
     await openWorker('other', work);
-    await follow(queue, 'a', (state) => state.state === 'taken' && state.run === 2 && state.begun);
+    await follow(queue, 'a', (state) => state.state === 'taken' && state.delivery === 2 && state.begun);
     link.heal();
     await systemClock.sleep(1_000);
-    expect(await queue.currentRun('a')).toBe(2);
+    expect(await queue.currentDelivery('a')).toBe(2);
     await queue.tell('a', { type: 'cancel', reason: null, force: false });
-    expect(await follow(queue, 'a', ended)).toEqual({ state: 'completed', outcome: { done: 'run 2' } });
-    expect(await queue.currentRun('a')).toBeNull();
+    expect(await follow(queue, 'a', ended)).toEqual({ state: 'completed', outcome: { done: 'delivery 2' } });
+    expect(await queue.currentDelivery('a')).toBeNull();
   }, 40_000);
 
   it('lists its workers with their jobs and descriptions', async () => {

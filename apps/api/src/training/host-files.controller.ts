@@ -13,25 +13,25 @@ const OF_OPERATION = ApiParam({
   description: "The operation's id.",
   schema: { type: 'string', example: 'op_training_20260105T100000_k3f9a1b2' },
 });
-const OF_RUN = ApiParam({
-  name: 'run',
-  description: 'Run number that the queue assigned to the host.',
+const OF_DELIVERY = ApiParam({
+  name: 'delivery',
+  description: 'How often the queue has delivered the training to a host, this delivery included.',
   schema: { type: 'integer', example: 1 },
 });
 const FILE = ApiBody({ required: true, schema: { type: 'string', format: 'binary' } });
 
-/** A request whose body was left unread. */
+/** A request whose body was not read yet. */
 interface ByteRequest {
   body: unknown;
 }
 
-/** @throws KtrdrError `unsupported_media_type` where something else than bytes was sent, or nothing */
+/** @throws KtrdrError `unsupported_media_type` if the body is missing or is not sent as bytes */
 function bytesOf({ body }: ByteRequest): Readable {
   if (body instanceof Readable) return body;
   throw new KtrdrError('unsupported_media_type', `Send the file's bytes as content-type: ${BYTES}.`);
 }
 
-/** What the hosts of a queue get and send: they share no folder with the API. */
+/** Files for and from the hosts of a queue, which share no folder with the API. Its paths call a delivery a run, as earlier hosts do. */
 @ApiTags('training hosts')
 @Controller('trainings/:id')
 export class HostFilesController {
@@ -64,14 +64,14 @@ export class HostFilesController {
     await reply.type(BYTES).send(await this.files.checkpoint(id));
   }
 
-  @Put('runs/:run/checkpoint')
+  @Put('runs/:delivery/checkpoint')
   @HttpCode(200)
   @ApiOperation({
     operationId: 'putTrainingCheckpoint',
-    summary: 'Uploads a checkpoint of the current run',
+    summary: 'Uploads a checkpoint of the current delivery',
   })
   @OF_OPERATION
-  @OF_RUN
+  @OF_DELIVERY
   @FILE
   @AnswersNothing()
   @Fails(
@@ -86,21 +86,21 @@ export class HostFilesController {
   @ApiConsumes(BYTES)
   async takeCheckpoint(
     @Param('id') id: string,
-    @Param('run', ParseIntPipe) run: number,
+    @Param('delivery', ParseIntPipe) delivery: number,
     @Req() request: ByteRequest,
   ): Promise<null> {
-    await this.files.takeCheckpoint(id, run, bytesOf(request));
+    await this.files.takeCheckpoint(id, delivery, bytesOf(request));
     return null;
   }
 
-  @Put('runs/:run/files/:folder/:name')
+  @Put('runs/:delivery/files/:folder/:name')
   @HttpCode(200)
   @ApiOperation({
     operationId: 'putTrainingFile',
-    summary: 'Uploads an output file of the current run',
+    summary: 'Uploads an output file of the current delivery',
   })
   @OF_OPERATION
-  @OF_RUN
+  @OF_DELIVERY
   @ApiParam({ name: 'folder', schema: { type: 'string', enum: ['model', 'analytics'] } })
   @ApiParam({ name: 'name', schema: { type: 'string', example: 'model.onnx' } })
   @FILE
@@ -118,12 +118,12 @@ export class HostFilesController {
   @ApiConsumes(BYTES)
   async takeFile(
     @Param('id') id: string,
-    @Param('run', ParseIntPipe) run: number,
+    @Param('delivery', ParseIntPipe) delivery: number,
     @Param('folder') folder: string,
     @Param('name') name: string,
     @Req() request: ByteRequest,
   ): Promise<null> {
-    await this.files.takeFile(id, run, `${folder}/${name}`, bytesOf(request));
+    await this.files.takeFile(id, delivery, `${folder}/${name}`, bytesOf(request));
     return null;
   }
 }

@@ -11,7 +11,7 @@ import { checkNames } from './training-sessions.js';
 
 const OPEN_TRIES = 5;
 
-/** What the hosts of a queue get from the API and send to it: bars, checkpoints, and what a training wrote. */
+/** Files that the hosts of a queue fetch and send: bars, checkpoints and trained models. */
 export class HostFilesService {
   constructor(
     private readonly dataDir: string,
@@ -23,12 +23,12 @@ export class HostFilesService {
 
   /** @throws KtrdrError `bars_not_found`, `invalid_name` */
   async bars(symbol: string, timeframe: string): Promise<Readable> {
-    // names the file where it is missing
+    // its error names a missing file
     await fingerprintBars(this.dataDir, symbol, timeframe);
     return openFile(barsFile(this.dataDir, symbol, timeframe));
   }
 
-  /** The newest checkpoint that was sent. @throws KtrdrError `operation_not_found`, `checkpoint_missing` */
+  /** The newest checkpoint that a host has sent. @throws KtrdrError `operation_not_found`, `checkpoint_missing` */
   async checkpoint(operationId: string): Promise<Readable> {
     await this.operations.get(operationId);
     for (let tries = 1; ; tries += 1) {
@@ -39,7 +39,7 @@ export class HostFilesService {
       try {
         return await openFile(newest.path);
       } catch (error) {
-        // newer ones have just taken its place
+        // newer checkpoints have just replaced it
         const isGone = (error as NodeJS.ErrnoException).code === 'ENOENT';
         if (!isGone || tries === OPEN_TRIES) throw storageError(error, 'reading a checkpoint', 'STATE_DIR');
       }
@@ -47,8 +47,8 @@ export class HostFilesService {
   }
 
   /** @throws KtrdrError `run_replaced`, `checkpoint_refused`, `payload_too_large`, `disk_full`, `storage_failed` */
-  async takeCheckpoint(operationId: string, run: number, content: Readable): Promise<void> {
-    await this.checkRun(operationId, run);
+  async takeCheckpoint(operationId: string, delivery: number, content: Readable): Promise<void> {
+    await this.checkDelivery(operationId, delivery);
     try {
       await this.checkpoints.filesOf(operationId).receive(boundedBytes(content));
     } catch (error) {
@@ -56,21 +56,22 @@ export class HostFilesService {
     }
   }
 
-  /** @throws KtrdrError `run_replaced`, `model_damaged` where no training writes such a file, `payload_too_large` */
-  async takeFile(operationId: string, run: number, path: string, content: Readable): Promise<void> {
+  /** @throws KtrdrError `run_replaced`, `model_damaged` if no training writes such a file, `payload_too_large` */
+  async takeFile(operationId: string, delivery: number, path: string, content: Readable): Promise<void> {
     checkNames({ files: [{ path }] });
-    const attempt = await this.checkRun(operationId, run);
-    await this.received.receive({ operationId, attempt, run }, path, content);
+    const attempt = await this.checkDelivery(operationId, delivery);
+    await this.received.receive({ operationId, attempt, delivery }, path, content);
   }
 
-  /** Only the run that has the training now may send anything. @returns the operation's attempt */
-  private async checkRun(operationId: string, run: number): Promise<number> {
+  /** Only the delivery that has the training now may send anything. @returns the operation's attempt */
+  private async checkDelivery(operationId: string, delivery: number): Promise<number> {
     const { attempt } = await this.operations.get(operationId);
-    const current = (await this.queue?.currentRun(trainingJobId(operationId, attempt))) ?? null;
-    if (current === run) return attempt;
+    const current = (await this.queue?.currentDelivery(trainingJobId(operationId, attempt))) ?? null;
+    if (current === delivery) return attempt;
+    const who = current === null ? 'No host has it now' : `Delivery ${current} has it now`;
     throw new KtrdrError(
       'run_replaced',
-      `Run ${run} of ${operationId} does not have the training${current === null ? '' : `: run ${current} has`}.`,
+      `Delivery ${delivery} of ${operationId} no longer has the training. ${who}.`,
       { details: { current_run: current } },
     );
   }

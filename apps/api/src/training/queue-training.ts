@@ -52,7 +52,7 @@ export class QueueTraining implements TrainingPlace {
       checkNames(ended);
       await this.received.moveTo(
         outputDir,
-        { operationId, attempt: hooks.attempt, run: ended.run },
+        { operationId, attempt: hooks.attempt, delivery: ended.run },
         ended.files,
       );
       return outcome;

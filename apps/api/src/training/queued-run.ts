@@ -104,7 +104,7 @@ export class QueuedRun {
         this.say(`waiting for a host [${this.parts.heldBy}]`);
         return;
       case 'taken':
-        if (!state.begun) await this.begin(state.run);
+        if (!state.begun) await this.begin(state.delivery);
         else if (state.report !== null) this.forward(state.report);
         return;
       case 'unreachable': {
@@ -133,7 +133,7 @@ export class QueuedRun {
   }
 
   /** Nothing computes before the operation runs; a cancel that was quicker keeps it from running. */
-  private async begin(run: number): Promise<void> {
+  private async begin(delivery: number): Promise<void> {
     const { queue, hooks } = this.parts;
     try {
       await hooks.begin();
@@ -142,7 +142,7 @@ export class QueuedRun {
       this.unwanted = true;
       return;
     }
-    await queue.tell(this.jobId, { type: 'begin', run });
+    await queue.tell(this.jobId, { type: 'begin', run: delivery });
   }
 
   /** Takes the job out, or has its host stop. */

@@ -7,17 +7,17 @@ import { pipeline } from 'node:stream/promises';
 import { KtrdrError, OPERATION_ID_PATTERN, storageError, type SentFile } from '@ktrdr/contracts';
 import { boundedBytes } from './bounded-bytes.js';
 
-/** Nobody fetches what was sent so long ago, ms. */
+/** Files that hosts sent so long ago are removed (ms). */
 const OLD_MS = 14 * 24 * 3_600_000;
 
-/** Which run of a training has sent something. Each has a folder of its own: what one that was replaced sends goes nowhere. */
+/** The delivery of a training that has sent a file. Each has its own folder: files of a replaced delivery are not used. */
 export interface SentBy {
   operationId: string;
   attempt: number;
-  run: number;
+  delivery: number;
 }
 
-/** What hosts have sent of trainings that have not ended: `{stateDir}/received/{operationId}/{attempt}-{run}/`. */
+/** Files that hosts have sent for trainings that have not ended: `{stateDir}/received/{operationId}/{attempt}-{delivery}/`. */
 export class ReceivedFiles {
   readonly #directory: string;
   #number = 0;
@@ -27,9 +27,9 @@ export class ReceivedFiles {
   }
 
   /**
-   * Keeps one file, whole or not at all. Sent again, it takes the place of the one before.
+   * Keeps one file, whole or not at all. A file that is sent again replaces the previous one.
    *
-   * @param path one that a run writes, as the caller has checked
+   * @param path a path that a run writes; the caller has checked it
    * @throws KtrdrError `payload_too_large`, `disk_full`, `storage_failed`
    */
   async receive(by: SentBy, path: string, content: Readable): Promise<void> {
@@ -46,9 +46,9 @@ export class ReceivedFiles {
   }
 
   /**
-   * Copies what a run has sent into `outputDir`.
+   * Copies the files of a delivery into `outputDir`.
    *
-   * @throws KtrdrError `model_damaged` where a file is missing or has other bytes than were sent
+   * @throws KtrdrError `model_damaged` if a file is missing or its bytes differ from those that were sent
    */
   async moveTo(outputDir: string, by: SentBy, files: readonly SentFile[]): Promise<void> {
     for (const { path, sha256 } of files) {
@@ -57,7 +57,7 @@ export class ReceivedFiles {
       if (here !== sha256) {
         throw new KtrdrError(
           'model_damaged',
-          `${path} did not arrive from the training host as it was sent. Nothing was stored; train again.`,
+          `${path} did not arrive as the training host sent it. Nothing was stored; train again.`,
           { details: { file: path } },
         );
       }
@@ -71,7 +71,7 @@ export class ReceivedFiles {
     }
   }
 
-  /** The training has ended. Never throws: what cannot be removed is told, and goes when it is old. */
+  /** Removes the files of a training that has ended. Never throws: a failure is reported, and the files are removed when they are old. */
   async remove(operationId: string, onProblem: (problem: string) => void): Promise<void> {
     const directory = join(this.#directory, operationId);
     try {
@@ -81,7 +81,7 @@ export class ReceivedFiles {
     }
   }
 
-  /** Removes what was left two weeks ago; call it at start-up. `now`: ms since 1970. */
+  /** Removes files that are older than two weeks. Call it at start-up. `now`: ms since 1970. */
   async removeOld(now: number): Promise<void> {
     const names = await readdir(this.#directory).catch(() => []);
     for (const name of names) {
@@ -92,8 +92,8 @@ export class ReceivedFiles {
     }
   }
 
-  #of({ operationId, attempt, run }: SentBy): string {
-    return join(this.#directory, operationId, `${attempt}-${run}`);
+  #of({ operationId, attempt, delivery }: SentBy): string {
+    return join(this.#directory, operationId, `${attempt}-${delivery}`);
   }
 }
 

@@ -1,5 +1,11 @@
 import { ANALYTICS_FILES, errorFromBody, KtrdrError, MODEL_FILES, STOPPING_REASON } from '@ktrdr/contracts';
-import type { EngineSetting, StartSessionRequest, TrainingSession, TrainingSpec } from '@ktrdr/contracts';
+import type {
+  EngineSetting,
+  SessionEnd,
+  SessionReport,
+  StartSessionRequest,
+  TrainingSpec,
+} from '@ktrdr/contracts';
 import type { CancellationToken } from '@ktrdr/orchestrator';
 import type { TrainingRunOutcome } from '@ktrdr/trainer';
 import type { TrainingRunHooks } from '@ktrdr/training-operation';
@@ -13,9 +19,9 @@ export function sessionRequest(
   return { ...spec, operation_id: operationId, engine, attempt, resume };
 }
 
-/** Tells the operation what a session says of itself. */
+/** Forwards a session's report to the operation. */
 export function forward(
-  { last_update, progress, resumable, warnings }: TrainingSession,
+  { last_update, progress, resumable, warnings }: SessionReport,
   hooks: TrainingRunHooks,
 ): void {
   for (const warning of warnings) hooks.onWarning(warning);
@@ -25,37 +31,36 @@ export function forward(
 }
 
 /**
- * Only a session that says `completed`, with a result, is a completed run.
+ * The outcome of a session. A run has completed only if its session says `completed` and has a result.
  *
  * @param host its address or name
+ * @throws KtrdrError the session's own error, `host_stopped`, `host_session_cancelled`, `host_refused`
  */
-export function outcomeOf(
-  session: TrainingSession,
-  token: CancellationToken,
-  host: string,
-): TrainingRunOutcome {
+export function outcomeOf(session: SessionEnd, token: CancellationToken, host: string): TrainingRunOutcome {
   const { session_id, status, cancel_reason, error, result, warnings } = session;
   if (status === 'completed' && result !== null && typeof result === 'object') {
     return { result, warnings };
   }
   if (status === 'failed' && error) throw errorFromBody(error);
+  const training = session_id === null ? 'the training' : `session ${session_id}`;
   if (status === 'cancelled') {
     token.throwIfCancelled();
     if (cancel_reason === STOPPING_REASON) {
       throw new KtrdrError(
         'host_stopped',
-        `The training host ${host} was stopped while session ${session_id} ran: the training ended with it, and nothing computes there any more. ` +
+        `The training host ${host} was stopped while ${training} ran: the training ended with it, and nothing computes there any more. ` +
           'Start the host again (npm run host), then resume the operation or train again.',
       );
     }
+    const reason = cancel_reason === null ? '' : ` (${cancel_reason})`;
     throw new KtrdrError(
       'host_session_cancelled',
-      `Session ${session_id} was cancelled at the training host ${host}, not from here${cancel_reason === null ? '' : ` (${cancel_reason})`}. Train again when the host is free for it.`,
+      `The training host ${host} cancelled ${training}; this API did not ask for it${reason}. Train again when the host is free.`,
     );
   }
   throw new KtrdrError(
     'host_refused',
-    `Session ${session_id} of the training host ${host} ended as ${status} without saying why. Its log may know; train again.`,
+    `The training host ${host} ended ${training} as ${status} without a reason. Look into its log, then train again.`,
   );
 }
 
@@ -64,7 +69,7 @@ const ARTIFACT_PATHS: ReadonlySet<string> = new Set([
   ...ANALYTICS_FILES.map((name) => `analytics/${name}`),
 ]);
 
-/** Nothing but what a run writes is taken from a host. @throws KtrdrError `model_damaged` */
+/** Accepts only files that a run writes. @throws KtrdrError `model_damaged` for any other file */
 export function checkNames({ files }: { files: readonly { path: string }[] }): void {
   for (const { path } of files) {
     if (ARTIFACT_PATHS.has(path)) continue;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { fingerprintBars, writeSampleBars } from '@ktrdr/market-data';
 import { FakeClock, RecordingLogger } from '@ktrdr/orchestrator/testing';
-import { ApiClient } from './api-client.js';
+import { FileTransfer } from './file-transfer.js';
 import { FetchedBars } from './fetched-bars.js';
 
 const DAY = 24 * 3_600_000;
@@ -25,7 +25,7 @@ test('bars are kept by their last use, whenever they came', async () => {
   const unused = await fingerprintBars(dataDir, 'MSFT', '1h');
   // folders get the time of the disk's clock where nobody says another
   const clock = new FakeClock(Date.now());
-  const api = new ApiClient('http://127.0.0.1:1', clock, new RecordingLogger());
+  const api = new FileTransfer('http://127.0.0.1:1', clock, new RecordingLogger());
   const bars = new FetchedBars(dataDir, stateDir, api, clock);
   const folder = await bars.folderOf('op_training_20240101T000000_one', [used], NOBODY);
   await bars.folderOf('op_training_20240101T000000_two', [unused], NOBODY);

@@ -5,7 +5,7 @@ import { KtrdrError, type BarsFingerprint } from '@ktrdr/contracts';
 import { barsFile, fingerprintBars } from '@ktrdr/market-data';
 import type { Clock } from '@ktrdr/orchestrator';
 import type { SessionBars, Waiting } from '../sessions/session-bars.js';
-import type { ApiClient } from './api-client.js';
+import type { FileTransfer } from './file-transfer.js';
 
 /** Bars that no training has used for so long are removed, ms. */
 const OLD_MS = 14 * 24 * 3_600_000;
@@ -20,7 +20,7 @@ export class FetchedBars implements SessionBars {
   constructor(
     private readonly dataDir: string,
     stateDir: string,
-    private readonly api: ApiClient,
+    private readonly api: FileTransfer,
     private readonly clock: Clock,
   ) {
     this.directory = resolve(stateDir, 'bars');

@@ -22,8 +22,8 @@ import { CheckpointFolders, EngineSelector } from '@ktrdr/trainer';
 import type { HostQueueSettings, HostSettings } from '../config.js';
 import { describeHost } from '../host-health.js';
 import { SessionsService } from '../sessions/sessions.service.js';
-import { ApiClient } from './api-client.js';
-import { QueuedSessions } from './queued-sessions.js';
+import { FileTransfer } from './file-transfer.js';
+import { QueuedSession } from './queued-session.js';
 
 type Worker = JobWorker<StartSessionRequest, QueuedTrainingReport, QueuedTrainingOutcome, HostDescription>;
 
@@ -85,15 +85,15 @@ export class QueueModule {
             ORCHESTRATOR_LOGGER,
           ],
           useFactory: (
-            service: SessionsService,
+            sessionsService: SessionsService,
             checkpoints: CheckpointFolders,
             engines: EngineSelector,
             operations: OperationsService,
             clock: Clock,
             logger: OrchestratorLogger,
           ) => {
-            const api = new ApiClient(apiUrl, clock, logger);
-            const queued = new QueuedSessions(name, service, checkpoints, api, clock, logger);
+            const files = new FileTransfer(apiUrl, clock, logger);
+            const parts = { host: name, sessions: sessionsService, checkpoints, files, clock, logger };
             const worker: Worker = new JobWorker({
               url,
               queue: TRAINING_QUEUE,
@@ -103,7 +103,7 @@ export class QueueModule {
               clock,
               logger,
               describe: () => describeHost(settings, operations, engines),
-              work: (job) => queued.work(job),
+              work: (job) => new QueuedSession(job, parts).work(),
             });
             return new QueueWorker(worker, workDir);
           },

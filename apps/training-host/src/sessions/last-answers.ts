@@ -2,13 +2,12 @@ import type { BeforeApplicationShutdown } from '@nestjs/common';
 import type { Clock } from '@ktrdr/orchestrator';
 import type { SessionsService } from './sessions.service.js';
 
-/** How long APIs may take to ask for the last time, ms: longer than they wait between two looks, and within a stop's time. */
-const LAST_LOOK_MS = 900;
-const EVERY_MS = 20;
+/** Time that APIs have for their last request (ms): longer than their interval between two requests, shorter than a stop may take. */
+const LAST_REQUEST_MS = 900;
 
 /**
- * When the host stops, its sessions are cancelled first; then it goes on answering for a moment, so that the APIs that follow
- * them hear how they ended, and do not have to guess from a host that is silent.
+ * A host that stops cancels its sessions first. Then it goes on answering for a moment, so that the APIs learn how their
+ * sessions ended, and do not have to guess from a silent host.
  */
 export class LastAnswers implements BeforeApplicationShutdown {
   constructor(
@@ -17,7 +16,12 @@ export class LastAnswers implements BeforeApplicationShutdown {
   ) {}
 
   async beforeApplicationShutdown(): Promise<void> {
-    const end = this.clock.monotonic() + LAST_LOOK_MS;
-    while (this.sessions.untold > 0 && this.clock.monotonic() < end) await this.clock.sleep(EVERY_MS);
+    await new Promise<void>((resolve) => {
+      const stopTimer = this.clock.setTimer(LAST_REQUEST_MS, resolve);
+      void this.sessions.untilTold().then(() => {
+        stopTimer();
+        resolve();
+      });
+    });
   }
 }

@@ -1,73 +1,48 @@
-import type {
-  EngineChoice,
-  OperationStarted,
-  TrainingProgressUpdate,
-  TrainingResult,
-} from '@ktrdr/contracts';
+import type { TrainingResult } from '@ktrdr/contracts';
 import { ServiceOrchestrator, trainingProgressRenderer } from '@ktrdr/orchestrator';
 import type { OperationContext, ServiceOrchestratorDependencies } from '@ktrdr/orchestrator';
-import { describeTraining, hooksOf } from '@ktrdr/training-operation';
-import type { SessionRequest } from './session-request.js';
+import { describeTraining, hooksOf, type TrainingRunner } from '@ktrdr/training-operation';
 import type { SessionSlots } from './session-slots.js';
-import type { SessionTraining } from './session-training.js';
-
-/** Who is told what a session does, for the API to ask. */
-export interface SessionReports {
-  /** The engine of the run is resolved. */
-  onEngine: (engine: EngineChoice) => void;
-  /** A report as the training process made it. */
-  onUpdate: (update: TrainingProgressUpdate) => void;
-  /** The session's operation can be resumed from a checkpoint. */
-  onCheckpoint: () => void;
-}
+import type { Session } from './session.js';
 
 /** Sessions as operations. */
-export class SessionManager extends ServiceOrchestrator<SessionTraining> {
+export class SessionManager extends ServiceOrchestrator<TrainingRunner> {
   override readonly serviceName = 'Training session';
   protected override readonly renderer = trainingProgressRenderer;
 
   constructor(
     dependencies: ServiceOrchestratorDependencies,
-    private readonly training: SessionTraining,
+    private readonly runner: TrainingRunner,
     private readonly slots: SessionSlots,
   ) {
     super(dependencies);
   }
 
-  protected override initializeAdapter(): SessionTraining {
-    return this.training;
+  protected override initializeAdapter(): TrainingRunner {
+    return this.runner;
   }
 
-  /** Starts a session. */
-  startSession(request: SessionRequest, reports: SessionReports): Promise<OperationStarted> {
-    return this.startManagedOperation({
+  /** Starts the operation of a session. */
+  async startSession(session: Session): Promise<void> {
+    const { request } = session;
+    const { operation_id } = await this.startManagedOperation({
       ...describeTraining(request, true),
-      taskId: `${request.operationId}:${request.attempt}`,
       logFields: { api_operation_id: request.operationId },
-      run: (context) => this.runSession(request, reports, context),
+      run: (context) => this.runSession(session, context),
     });
+    session.started(operation_id);
   }
 
   /** Trains as soon as there is a slot. */
-  async runSession(
-    request: SessionRequest,
-    reports: SessionReports,
-    context: OperationContext,
-  ): Promise<TrainingResult> {
-    const hooks = hooksOf(context);
+  async runSession(session: Session, context: OperationContext): Promise<TrainingResult> {
+    const hooks = session.watched(hooksOf(context));
     const outcome = await this.slots.use(
       context.token,
       () => hooks.onWaiting('waiting for another session to end'),
       () =>
-        this.adapter.train(request, context.operationId, {
-          ...hooks,
-          onEngine: reports.onEngine,
-          onProgress: (update) => {
-            reports.onUpdate(update);
-            hooks.onProgress(update);
-          },
-          onResumable: reports.onCheckpoint,
-        }),
+        this.adapter.train(session.request, hooks, (trainInto) =>
+          session.keep(context.operationId, trainInto),
+        ),
     );
     return outcome.result;
   }

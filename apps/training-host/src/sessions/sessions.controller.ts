@@ -67,7 +67,7 @@ export class SessionsController {
   @Fails('session_not_found')
   async get(@Param('id') id: string, @Res({ passthrough: true }) reply: Reply): Promise<TrainingSession> {
     const session = await this.sessions.get(id);
-    reply.raw.once('finish', () => this.sessions.tell(session));
+    reply.raw.once('finish', () => this.sessions.sentState(session));
     return session;
   }
 
@@ -94,7 +94,7 @@ export class SessionsController {
     @Res({ passthrough: true }) reply: Reply,
   ): Promise<SessionArtifacts> {
     const artifacts = await this.sessions.artifacts(id);
-    reply.raw.once('finish', () => this.sessions.tellAll(id));
+    reply.raw.once('finish', () => this.sessions.sentArtifacts(id));
     return artifacts;
   }
 }

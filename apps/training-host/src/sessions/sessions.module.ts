@@ -7,14 +7,13 @@ import { CLOCK, ORCHESTRATOR_LOGGER } from '@ktrdr/service-kit';
 import { CheckpointFolders, EngineSelector, ModelStorage } from '@ktrdr/trainer';
 import { TrainingRunner } from '@ktrdr/training-operation';
 import type { HostSettings } from '../config.js';
-import { ApiClient } from '../queue/api-client.js';
+import { FileTransfer } from '../queue/file-transfer.js';
 import { FetchedBars } from '../queue/fetched-bars.js';
 import { LastAnswers } from './last-answers.js';
 import { OwnBars, type SessionBars } from './session-bars.js';
 import { SessionCheck } from './session-check.js';
 import { SessionManager } from './session-manager.js';
 import { SessionSlots } from './session-slots.js';
-import { SessionTraining } from './session-training.js';
 import { SessionsController } from './sessions.controller.js';
 import { SessionsService } from './sessions.service.js';
 
@@ -50,21 +49,11 @@ export class SessionsModule {
           },
         },
         {
-          provide: SessionTraining,
-          inject: [CheckpointFolders, EngineSelector],
-          useFactory: async (checkpoints: CheckpointFolders, engines: EngineSelector) => {
-            const folders = new ModelStorage(join(stateDir, 'sessions'));
-            await folders.removeStale();
-            const runner = { mode: 'host', cancelGraceMs, checkpointEveryMs } as const;
-            return new SessionTraining(folders, new TrainingRunner(runner, engines, checkpoints));
-          },
-        },
-        {
           provide: SESSION_BARS,
           inject: [CLOCK, ORCHESTRATOR_LOGGER],
           useFactory: async (clock: Clock, logger: OrchestratorLogger): Promise<SessionBars> => {
             if (queue === null) return new OwnBars(dataDir);
-            const api = new ApiClient(queue.apiUrl, clock, logger);
+            const api = new FileTransfer(queue.apiUrl, clock, logger);
             const bars = new FetchedBars(dataDir, settings.stateDir, api, clock);
             await bars.removeOld(clock.now());
             return bars;
@@ -75,34 +64,30 @@ export class SessionsModule {
           inject: [
             SESSION_BARS,
             EngineSelector,
-            SessionTraining,
             CheckpointFolders,
             OperationsService,
             CLOCK,
             ORCHESTRATOR_LOGGER,
           ],
-          useFactory: (
+          useFactory: async (
             bars: SessionBars,
             engines: EngineSelector,
-            training: SessionTraining,
             checkpoints: CheckpointFolders,
             operations: OperationsService,
             clock: Clock,
             logger: OrchestratorLogger,
           ) => {
-            const manager = new SessionManager(
-              { operations, logger },
-              training,
-              new SessionSlots(maxSessions),
-            );
+            const folders = new ModelStorage(join(stateDir, 'sessions'));
+            await folders.removeStale();
             return new SessionsService(
               { maxSessions, wait: sessionWait, leaseMs: sessionLeaseMs },
               new SessionCheck(bars, engine, engines, checkpoints),
-              manager,
-              training,
-              operations,
-              clock,
-              logger,
+              new SessionManager(
+                { operations, logger },
+                new TrainingRunner({ mode: 'host', cancelGraceMs, checkpointEveryMs }, engines, checkpoints),
+                new SessionSlots(maxSessions),
+              ),
+              { operations, folders, clock, logger },
             );
           },
         },

@@ -12,7 +12,6 @@ import { OwnBars } from './session-bars.js';
 import { SessionCheck } from './session-check.js';
 import { SessionManager } from './session-manager.js';
 import { SessionSlots } from './session-slots.js';
-import { SessionTraining } from './session-training.js';
 import { SessionsService } from './sessions.service.js';
 
 const STRATEGY = `name: kept
@@ -61,11 +60,15 @@ async function host(maxSessions: number) {
   const folders = new ModelStorage(join(dataDir, 'sessions'));
   const engines = new EngineSelector();
   const runner = { mode: 'host', cancelGraceMs: 5_000, checkpointEveryMs: 2_000 } as const;
-  const training = new SessionTraining(folders, new TrainingRunner(runner, engines, checkpoints));
-  const manager = new SessionManager({ operations, logger }, training, new SessionSlots(1));
+  const manager = new SessionManager(
+    { operations, logger },
+    new TrainingRunner(runner, engines, checkpoints),
+    new SessionSlots(1),
+  );
   const check = new SessionCheck(new OwnBars(dataDir), 'tensorflow-js', engines, checkpoints);
   const settings = { maxSessions, wait: false, leaseMs: SESSION_LEASE_MS };
-  const sessions = new SessionsService(settings, check, manager, training, operations, clock, logger);
+  const parts = { operations, folders, clock, logger };
+  const sessions = new SessionsService(settings, check, manager, parts);
   const fingerprints = [await fingerprintBars(dataDir, 'AAPL', '1h')];
   const start = async (number: number, changes: Partial<StartSessionRequest> = {}): Promise<string> => {
     const { session_id } = await sessions.start({
@@ -168,7 +171,7 @@ describe('an ended session', () => {
       await start(number);
       await operations.idle();
     }
-    const failed = 'what a session wrote could not be removed';
+    const failed = 'the files of a session could not be removed';
     for (let turn = 0; turn < 10_000 && !logger.messages('error').includes(failed); turn += 1) await settle();
     await expect(sessions.get(oldest)).rejects.toMatchObject({ code: 'session_not_found' });
     expect(logger.messages('error')).toContain(failed);

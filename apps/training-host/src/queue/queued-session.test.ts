@@ -5,7 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { EngineChoice, EngineName, StartSessionRequest, QueuedTrainingReport } from '@ktrdr/contracts';
+import type {
+  EngineChoice,
+  EngineName,
+  QueuedTrainingOutcome,
+  QueuedTrainingReport,
+  SessionReport,
+  StartSessionRequest,
+} from '@ktrdr/contracts';
 import type { JobStop, WorkedJob } from '@ktrdr/job-queue';
 import { fingerprintBars, writeSampleBars } from '@ktrdr/market-data';
 import { MemoryOperationStore, OperationsService, systemClock, systemRandomId } from '@ktrdr/orchestrator';
@@ -16,11 +23,10 @@ import { TrainingRunner } from '@ktrdr/training-operation';
 import { SessionCheck } from '../sessions/session-check.js';
 import { SessionManager } from '../sessions/session-manager.js';
 import { SessionSlots } from '../sessions/session-slots.js';
-import { SessionTraining } from '../sessions/session-training.js';
 import { SessionsService } from '../sessions/sessions.service.js';
-import { ApiClient } from './api-client.js';
+import { FileTransfer } from './file-transfer.js';
 import { FetchedBars } from './fetched-bars.js';
-import { QueuedSessions } from './queued-sessions.js';
+import { QueuedSession } from './queued-session.js';
 
 const OPERATION = 'op_training_20240101T000000_abcd';
 
@@ -74,10 +80,10 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
 }
 
 /** A host of the queue that has no bars of its own. */
-function openHost(): QueuedSessions {
+function openHost(): (job: HeldByTest) => Promise<QueuedTrainingOutcome> {
   const [clock, logger] = [systemClock, new RecordingLogger()];
   const { port } = api.address() as AddressInfo;
-  const client = new ApiClient(`http://127.0.0.1:${port}`, clock, logger);
+  const files = new FileTransfer(`http://127.0.0.1:${port}`, clock, logger);
   const operations = new OperationsService({
     store: new MemoryOperationStore(),
     clock,
@@ -87,30 +93,34 @@ function openHost(): QueuedSessions {
   const engines = new EngineSelector();
   const folders = new ModelStorage(join(stateDir, 'sessions'));
   const settings = { mode: 'host', cancelGraceMs: 5_000, checkpointEveryMs: 100 } as const;
-  const training = new SessionTraining(folders, new TrainingRunner(settings, engines, checkpoints));
-  const manager = new SessionManager({ operations, logger }, training, new SessionSlots(1));
-  const fetched = new FetchedBars(join(directory, 'none'), stateDir, client, clock);
+  const manager = new SessionManager(
+    { operations, logger },
+    new TrainingRunner(settings, engines, checkpoints),
+    new SessionSlots(1),
+  );
+  const fetched = new FetchedBars(join(directory, 'none'), stateDir, files, clock);
   const sessions = new SessionsService(
     { maxSessions: 1, wait: true, leaseMs: 60_000 },
     new SessionCheck(fetched, 'onnx', engines, checkpoints),
     manager,
-    training,
-    operations,
-    clock,
-    logger,
+    { operations, folders, clock, logger },
   );
-  return new QueuedSessions('one', sessions, checkpoints, client, clock, logger);
+  const parts = { host: 'one', sessions, checkpoints, files, clock, logger };
+  return (job) => new QueuedSession(job, parts).work();
 }
 
 interface HeldByTest extends WorkedJob<StartSessionRequest, QueuedTrainingReport> {
+  reports: SessionReport[];
   stop: (stop: JobStop) => void;
 }
 
-async function openJob(run: number, resume: boolean): Promise<HeldByTest> {
+async function openJob(delivery: number, resume: boolean): Promise<HeldByTest> {
   const listeners: ((stop: JobStop) => void)[] = [];
+  const reports: SessionReport[] = [];
   return {
+    reports,
     id: `${OPERATION}-1`,
-    run,
+    delivery,
     data: {
       operation_id: OPERATION,
       strategy: LONG,
@@ -122,7 +132,7 @@ async function openJob(run: number, resume: boolean): Promise<HeldByTest> {
       fingerprints: [await fingerprintBars(directory, 'AAPL', '1h')],
       resume,
     },
-    report: () => {},
+    report: ({ session }) => reports.push(session),
     onStop: (listener) => listeners.push(listener),
     stop: (stop) => {
       for (const listener of listeners) listener(stop);
@@ -160,9 +170,9 @@ test.each([
   ['one whose host was lost', 2, false],
 ])(
   '%s whose engine is not here ends resumable, before anything else, and leaves nothing',
-  async (_what, run, resume) => {
+  async (_what, delivery, resume) => {
     checkpoint = await checkpointOf('tensorflow-gpu');
-    const { session } = await openHost().work(await openJob(run, resume));
+    const { session } = await openHost()(await openJob(delivery, resume));
     expect(session).toMatchObject({
       status: 'failed',
       resumable: true,
@@ -181,10 +191,46 @@ test.each([
 
 test('a training that has moved on leaves no checkpoints', async () => {
   const job = await openJob(1, false);
-  const working = openHost().work(job);
+  const working = openHost()(job);
   await until('a checkpoint', () => checkpoint !== null);
   await access(checkpoints.of(OPERATION));
   job.stop({ cause: 'gone', reason: 'another host has it', force: true });
   expect((await working).session.status).toBe('cancelled');
   expect(await left()).toEqual([]);
 }, 120_000);
+
+test('a training is reported while it runs, as resumable once the API has a checkpoint', async () => {
+  const job = await openJob(1, false);
+  const working = openHost()(job);
+  await until('a report of a resumable epoch', () => {
+    const { last_update, resumable } = job.reports.at(-1) ?? {};
+    return resumable === true && last_update?.phase === 'training';
+  });
+  expect(checkpoint).not.toBeNull();
+  const phases = job.reports.map(({ progress }) => progress.context.phase);
+  expect(phases).toEqual(expect.arrayContaining(['starting', 'training']));
+  expect(job.reports[0]).toMatchObject({ last_update: null, resumable: false });
+  job.stop({ cause: 'cancelled', reason: 'enough', force: false });
+  expect((await working).session).toMatchObject({
+    session_id: expect.stringMatching(/^op_training_/),
+    status: 'cancelled',
+    cancel_reason: 'enough',
+    resumable: true,
+  });
+}, 120_000);
+
+test('a training that is cancelled before it has a session ends as cancelled', async () => {
+  const job = await openJob(1, false);
+  const working = openHost()(job);
+  job.stop({ cause: 'cancelled', reason: 'never mind', force: false });
+  expect((await working).session).toEqual({
+    session_id: null,
+    status: 'cancelled',
+    cancel_reason: 'never mind',
+    error: null,
+    result: null,
+    warnings: [],
+    resumable: false,
+  });
+  expect(job.reports).toEqual([]);
+});

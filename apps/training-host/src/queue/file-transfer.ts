@@ -7,39 +7,47 @@ import { errorFromBody, isErrorResponse, KtrdrError, storageError } from '@ktrdr
 import type { Clock, OrchestratorLogger } from '@ktrdr/orchestrator';
 import type { Waiting } from '../sessions/session-bars.js';
 
-/** Time between two tries to reach the API, ms: longer with every try, up to the longest. */
+/** Time between two attempts to reach the API (ms). It grows with every attempt, up to the longest. */
 const AGAIN_MS = { first: 200, longest: 5_000 };
-/** The longest that one file may take, ms. */
+/** The longest time that one file may take (ms). */
 const FILE_MS = 600_000;
-/** The last try, too, has the time to be answered, ms: else nobody learns why it fails. */
-const LAST_TRY_MS = 5_000;
-/** What a training needs before it begins is waited for so long, ms. */
+/** Time that the last attempt gets in any case (ms): its error says why the API cannot be reached. */
+const LAST_ATTEMPT_MS = 5_000;
+/** How long a training waits for files that it needs before it begins (ms). */
 const FETCH_MS = 600_000;
-/** What a training wrote waits for an API that is away for so long, ms. */
+/** How long a trained model waits for an API that is away (ms). */
 const SEND_MS = 3_600_000;
 
-/** One thing that is asked of the API. */
+/** One transfer. */
 interface Call extends Waiting {
-  /** An API that does not answer is asked again for so long, ms. */
+  /** Give up after this time (ms). */
   withinMs: number;
 }
 
-/** What this machine's disk says: asking again does not help. */
+/** Errors of this machine's disk: another attempt does not help. */
 const OWN_DISK: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EACCES', 'EROFS', 'EIO']);
 
+/** Which delivery of a training sends a file. The API refuses those of a delivery that was replaced. */
+export interface Sender {
+  operationId: string;
+  delivery: number;
+}
+
 /**
- * HTTP from a host of the queue to the API. What does not arrive is tried again, and told as the phase that the training is in.
- * All methods reject with the signal's reason when it fires, with `api_unreachable` where nothing arrives for long,
- * `disk_full` or `storage_failed` where this machine's disk takes nothing, and with the codes that the API answers with.
+ * Moves files between a host of the queue and the API: bars and checkpoints to the host, checkpoints and models to the API. A
+ * transfer that fails is repeated, and shown as the phase of the training.
+ *
+ * All methods reject with the signal's reason when it fires, with `api_unreachable` if the API cannot be reached for long, with
+ * `disk_full` or `storage_failed` if this machine's disk takes nothing, and with the codes that the API answers with.
  */
-export class ApiClient {
+export class FileTransfer {
   constructor(
     private readonly url: string,
     private readonly clock: Clock,
     private readonly logger: OrchestratorLogger,
   ) {}
 
-  /** Writes bars as the API has them into `file`. */
+  /** Fetches the API's bars into `file`. */
   async fetchBars(
     { operationId, symbol, timeframe }: { operationId: string; symbol: string; timeframe: string },
     file: string,
@@ -49,7 +57,7 @@ export class ApiClient {
     await this.fetchFile(path, file, waiting);
   }
 
-  /** Writes the newest checkpoint into `file`. @returns false where there is none */
+  /** Fetches the newest checkpoint into `file`. @returns false if there is none */
   async fetchCheckpoint(operationId: string, file: string, waiting: Waiting): Promise<boolean> {
     try {
       await this.fetchFile(`/trainings/${operationId}/checkpoint`, file, waiting);
@@ -60,20 +68,16 @@ export class ApiClient {
     }
   }
 
-  /** The training goes on meanwhile. @throws KtrdrError `run_replaced` where another host has the training */
-  async sendCheckpoint(operationId: string, run: number, file: string, signal: AbortSignal): Promise<void> {
+  /** Sends a checkpoint. The training goes on meanwhile. @throws KtrdrError `run_replaced` if another host has the training */
+  async sendCheckpoint(sender: Sender, file: string, signal: AbortSignal): Promise<void> {
     const call = { signal, onPhase: () => {}, withinMs: Infinity };
-    await this.sendFile(`/trainings/${operationId}/runs/${run}/checkpoint`, file, call);
+    await this.sendFile(`${pathOf(sender)}/checkpoint`, file, call);
   }
 
-  /** `path`: `model/model.onnx`. @throws KtrdrError `run_replaced` where another host has the training */
-  async sendArtifact(
-    { operationId, run, path }: { operationId: string; run: number; path: string },
-    file: string,
-    waiting: Waiting,
-  ): Promise<void> {
+  /** Sends a file of a trained model. `path`: `model/model.onnx`. @throws KtrdrError `run_replaced` if another host has the training */
+  async sendArtifact(sender: Sender, path: string, file: string, waiting: Waiting): Promise<void> {
     const call = { ...waiting, withinMs: SEND_MS };
-    await this.sendFile(`/trainings/${operationId}/runs/${run}/files/${path}`, file, call);
+    await this.sendFile(`${pathOf(sender)}/files/${path}`, file, call);
   }
 
   private fetchFile(path: string, file: string, waiting: Waiting): Promise<void> {
@@ -104,34 +108,34 @@ export class ApiClient {
     });
   }
 
-  /** Only an API that answers with an error of its own is not asked again. */
+  /** Repeats an attempt until the API answers. An error from the API itself is an answer. */
   private async untilAnswered(
     { signal, onPhase, withinMs }: Call,
     attempt: (bounded: AbortSignal) => Promise<void>,
   ): Promise<void> {
     const start = this.clock.monotonic();
     let told = '';
-    for (let tries = 1; ; tries += 1) {
+    for (let attempts = 1; ; attempts += 1) {
       signal.throwIfAborted();
       try {
         const left = Math.ceil(start + withinMs - this.clock.monotonic());
-        const tryMs = Math.max(LAST_TRY_MS, Math.min(FILE_MS, left));
-        await attempt(AbortSignal.any([signal, AbortSignal.timeout(tryMs)]));
+        const attemptMs = Math.max(LAST_ATTEMPT_MS, Math.min(FILE_MS, left));
+        await attempt(AbortSignal.any([signal, AbortSignal.timeout(attemptMs)]));
         return;
       } catch (error) {
         signal.throwIfAborted();
         if (isFinal(error)) throw error;
         const { code = '' } = error as NodeJS.ErrnoException;
-        if (OWN_DISK.has(code)) throw storageError(error, 'storing what the API has sent', 'STATE_DIR');
+        if (OWN_DISK.has(code)) throw storageError(error, 'storing a file of the API', 'STATE_DIR');
         if (this.clock.monotonic() - start >= withinMs) throw this.unreachable(withinMs, error);
         const reason = reasonOf(error);
         if (reason !== told) {
-          this.logger.warn('the API does not answer and is asked again', { url: this.url, reason });
+          this.logger.warn('the API does not answer; trying again', { url: this.url, reason });
           onPhase(`waiting for the API: ${this.url} does not answer (${reason})`);
         }
         told = reason;
       }
-      await this.clock.sleep(Math.min(tries * AGAIN_MS.first, AGAIN_MS.longest), signal);
+      await this.clock.sleep(Math.min(attempts * AGAIN_MS.first, AGAIN_MS.longest), signal);
     }
   }
 
@@ -145,26 +149,31 @@ export class ApiClient {
   }
 }
 
-/** What the API has decided, and a file that is gone, are the same the next time. One that knows no such address is another service. */
+/** A delivery's files at the API. Hosts and APIs of earlier versions call a delivery a run. */
+function pathOf({ operationId, delivery }: Sender): string {
+  return `/trainings/${operationId}/runs/${delivery}`;
+}
+
+/** True if another attempt gives the same: the API has decided, or the file is gone. An unknown address is another service's. */
 function isFinal(error: unknown): boolean {
   if (error instanceof KtrdrError) return error.httpStatus < 500 && error.code !== 'not_found';
   return (error as NodeJS.ErrnoException).code === 'ENOENT';
 }
 
-/** `fetch` says no more than "fetch failed"; why is in its cause. */
+/** The message of `fetch` is only "fetch failed"; the reason is its cause. */
 function reasonOf(error: unknown): string {
   const { message, cause } = error as Error;
   return cause instanceof Error ? cause.message : message;
 }
 
-/** The API's own words; anything else is no answer. */
+/** The API's own error. Any other content is no answer of the API. */
 async function refusal(response: Response): Promise<Error> {
   const text = await response.text();
   try {
     const body = JSON.parse(text) as unknown;
     if (isErrorResponse(body)) return errorFromBody(body.error);
   } catch {
-    // not the API's: a proxy's, perhaps
+    // not from the API, perhaps from a proxy
   }
   return new Error(`${response.url} answered ${response.status}`);
 }

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { FakeClock, RecordingLogger } from '@ktrdr/orchestrator/testing';
 import type { Waiting } from '../sessions/session-bars.js';
-import { ApiClient } from './api-client.js';
+import { FileTransfer } from './file-transfer.js';
 
 const OPERATION = 'op_training_20240101T000000_abcd';
 const MINUTE = 60_000;
@@ -51,22 +51,23 @@ const says = (status: number, body: unknown) => (response: ServerResponse) => {
 const refuses = (status: number, code: string) =>
   says(status, { success: false, error: { code, message: `it is ${code}`, details: null } });
 
-const client = (): ApiClient => new ApiClient(url, clock, new RecordingLogger());
+const client = (): FileTransfer => new FileTransfer(url, clock, new RecordingLogger());
 const waiting = (): Waiting => ({ signal: stop.signal, onPhase: (phase) => phases.push(phase) });
 
-/** What is asked of an API, each of its kind. */
+const SENDER = { operationId: OPERATION, delivery: 1 };
+
+/** One transfer of each kind. */
 const calls = {
   bars: () =>
     client().fetchBars({ operationId: OPERATION, symbol: 'AAPL', timeframe: '1h' }, file, waiting()),
   checkpoint: () => client().fetchCheckpoint(OPERATION, file, waiting()),
   artifact: async () => {
     await writeFile(file, 'a model');
-    const what = { operationId: OPERATION, run: 1, path: 'model/model.onnx' };
-    await client().sendArtifact(what, file, waiting());
+    await client().sendArtifact(SENDER, 'model/model.onnx', file, waiting());
   },
-  'checkpoint of a run': async () => {
+  'checkpoint of a delivery': async () => {
     await writeFile(file, 'a checkpoint');
-    await client().sendCheckpoint(OPERATION, 1, file, stop.signal);
+    await client().sendCheckpoint(SENDER, file, stop.signal);
   },
 };
 
@@ -127,7 +128,7 @@ describe('what is no answer of the API', () => {
 
   test('is not asked again once nobody wants the answer', async () => {
     answer = says(404, '');
-    const asked = calls['checkpoint of a run']();
+    const asked = calls['checkpoint of a delivery']();
     await untilAsked(1);
     stop.abort(new Error('enough'));
     await expect(asked).rejects.toThrow('enough');
@@ -139,7 +140,7 @@ describe('what the API has decided', () => {
   test.each([
     ['bars', 'bars_differ'],
     ['artifact', 'run_replaced'],
-    ['checkpoint of a run', 'run_replaced'],
+    ['checkpoint of a delivery', 'run_replaced'],
   ] as const)('is not asked again: %s, %s', async (kind, code) => {
     answer = refuses(409, code);
     await expect(calls[kind]()).rejects.toMatchObject({ code, message: `it is ${code}` });
@@ -180,7 +181,7 @@ describe('an API that does not answer', () => {
 
   test('gets checkpoints of a run for as long as it trains', async () => {
     answer = says(502, '');
-    const asked = watch(calls['checkpoint of a run']());
+    const asked = watch(calls['checkpoint of a delivery']());
     await untilAsked(1);
     await clock.advance(24 * 60 * MINUTE);
     await untilAsked(2);
