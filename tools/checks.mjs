@@ -8,14 +8,16 @@ const CHECKS = [
   { name: 'types of the tests', task: 'typecheck' },
   { name: 'unused code', task: 'unused' },
 ];
+/** The tests of each package, one package at a time. */
+const TESTS = { name: 'tests', task: 'test', args: ['--concurrency=1'] };
 
 /** Runs the checks one after the other. @returns the text to show for each: a line, after the output if the check failed */
-export async function runChecks() {
+export async function runChecks({ tests = false } = {}) {
   const env = await turboEnvironment();
   const results = [];
-  for (const { name, task } of CHECKS) {
+  for (const { name, task, args: more = [] } of tests ? [...CHECKS, TESTS] : CHECKS) {
     const started = performance.now();
-    const args = ['run', task, '--continue', '--output-logs=errors-only', '--log-prefix=none'];
+    const args = ['run', task, '--continue', '--output-logs=errors-only', '--log-prefix=none', ...more];
     const { code, output } = await runQuietly(bin('turbo'), args, { env });
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     const passed = code === 0;

@@ -83,6 +83,19 @@ const RECIPES = CONTRIBUTING.slice(CONTRIBUTING.indexOf('## Recipes'))
     changes: [...recipe.matchAll(/```diff\n([\s\S]*?)```/g)].flatMap(([, block]) => changesOf(block!)),
   }));
 
+/** Files that a change of this kind may touch. A recipe that needs more shows that the code has lost its shape. */
+const MOST_FILES: Readonly<Record<string, number>> = {
+  'An indicator': 3,
+  'A training option': 4,
+  'An operation type and its command': 9,
+};
+
+test.each(Object.entries(MOST_FILES))('%s takes at most %i files', (name, most) => {
+  const { changes } = RECIPES.find((recipe) => recipe.name === name)!;
+  expect(changes.length).toBeGreaterThan(0);
+  expect(changes.length).toBeLessThanOrEqual(most);
+});
+
 describe('the recipes, applied to a copy of the tree', () => {
   let tree: TreeCopy;
   beforeAll(() => {

@@ -83,8 +83,12 @@ test(
   async () => {
     start(['tools/dev.mjs']);
     await until(() => count('ktrdr API listens on ') === 1 && count('training host listens on ') === 1);
-    appendFileSync(tree.path('apps/training-host/src/config.ts'), '\n// changed\n');
-    await until(() => count('training host listens on ') === 2);
+    const main = tree.path('apps/training-host/src/main.ts');
+    writeFileSync(
+      main,
+      readFileSync(main, 'utf8').replace("name: 'ktrdr training host'", "name: 'changed training host'"),
+    );
+    await until(() => count('changed training host listens on ') === 1);
     expect(count('ktrdr API listens on ')).toBe(1);
     await interrupt();
     expect(count('SIGINT: stopping')).toBe(3);
@@ -104,8 +108,10 @@ test(
     );
     await until(() => count('changed: ') > 0 && count('Test Suites: 1 passed') === 2);
     appendFileSync(tree.path('packages/contracts/src/percentage.ts'), '\nexport const added = 1;\n');
-    await until(() => count('Test Suites: 1 passed') === 3);
-    expect(readFileSync(tree.path('packages/contracts/dist/percentage.js'), 'utf8')).toContain('added');
+    const built = tree.path('packages/contracts/dist/percentage.js');
+    await until(() => readFileSync(built, 'utf8').includes('added'));
+    const runs = count('Test Suites: 1 passed');
+    await until(() => count('Test Suites: 1 passed') > runs);
     await interrupt();
   },
   TIMEOUT_MS,

@@ -5,17 +5,25 @@
  */
 import { stopOnSignals } from './interruption.mjs';
 import { jest, packageOf } from './jest.mjs';
-import { CommandFailed, build, main, turboWatch } from './workspace.mjs';
+import { sourceChanges } from './source-changes.mjs';
+import { CommandFailed, build, main } from './workspace.mjs';
+
+/** jest notices that files in `dist` have changed. */
+async function rebuild(filter, stop) {
+  for await (const _ of sourceChanges(stop)) {
+    await build({ quiet: true, filter, stop }).catch((error) => {
+      if (!(error instanceof CommandFailed)) throw error;
+      console.error(error.message);
+    });
+  }
+}
 
 await main(async () => {
   const pattern = process.argv.slice(2);
-  if (pattern.length === 0) throw new CommandFailed('Which tests? npm run watch -- packages/contracts');
+  if (pattern.length === 0)
+    throw new CommandFailed('Which tests? For example: npm run watch -- packages/contracts');
   const stop = stopOnSignals();
   const filter = packageOf(pattern);
   await build({ quiet: true, filter, stop });
-  const filters = filter === undefined ? [] : [`--filter=${filter}`];
-  await Promise.all([
-    turboWatch(['build', ...filters, '--output-logs=errors-only'], { stop }),
-    jest(['--watchAll', ...pattern], { stop }),
-  ]);
+  await Promise.all([jest(['--watchAll', ...pattern], { stop }), rebuild(filter, stop)]);
 });

@@ -95,14 +95,6 @@ export async function turboEnvironment() {
   return { PATH: [await pnpmFolder(), process.env.PATH].join(delimiter) };
 }
 
-/** Starts `turbo watch` with these arguments. turbo's launcher does not pass signals on, so its program is started directly. */
-export async function turboWatch(args, { stop }) {
-  const env = await turboEnvironment();
-  const { output } = await runQuietly(bin('turbo'), ['bin']);
-  const program = output.trim().split('\n').at(-1);
-  return run(program, ['watch', ...args], { env, stop });
-}
-
 /** Where npx keeps pnpm. npx takes two seconds to answer, so a file keeps the answer. */
 async function pnpmFolder() {
   const file = join(ROOT, 'node_modules/.cache/ktrdr/pnpm.json');
