@@ -44,12 +44,12 @@ function rows(before: Leftovers, after: Leftovers): ReportRow[] {
     ({ measure, [`after ${WARM_UP}`]: first, [`after ${operations}`]: value, unit, ...aim }) as ReportRow;
   const [handles, children] = [newHandles(before, after).length, after.children.length];
   return [
-    row('memory after garbage collection', before.memory, after.memory, 'MB', free),
+    row('memory after garbage collection', before.memory, after.memory, 'MiB', free),
     row('growth of that memory', null, growth, '%', {
       target: `< ${GROWTH_TARGET}`,
       met: growth < GROWTH_TARGET,
     }),
-    row('resident memory', before.resident, after.resident, 'MB', free),
+    row('resident memory', before.resident, after.resident, 'MiB', free),
     row('open handles', before.handles.length, after.handles.length, '', free),
     row('leaked handles', null, handles, '', none(handles)),
     row('child processes', before.children.length, children, '', none(children)),
