@@ -46,7 +46,7 @@ function checkImports(): { status: number | null; output: string } {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     [join(ROOT, 'tools/check-imports.mjs'), workspace],
-    { encoding: 'utf8', timeout: 20_000 },
+    { encoding: 'utf8', timeout: 50_000 },
   );
   return { status, output: stdout + stderr };
 }
@@ -212,7 +212,7 @@ function findings(output: string): string[] {
   );
 }
 
-/** What oxlint says with this project's rules. */
+/** @returns the output of oxlint with this project's rules */
 function lint(): string {
   for (const file of ['.oxlintrc.json', 'tools/oxlint-plugin.mjs']) {
     mkdirSync(dirname(join(workspace, file)), { recursive: true });
@@ -221,7 +221,7 @@ function lint(): string {
   const { stdout } = spawnSync(join(ROOT, 'node_modules/.bin/oxlint'), ['--format=unix'], {
     cwd: workspace,
     encoding: 'utf8',
-    timeout: 20_000,
+    timeout: 50_000,
     // oxlint looks for its type-aware linter here
     env: { ...process.env, PATH: `${join(ROOT, 'node_modules/.bin')}:${process.env['PATH']}` },
   });

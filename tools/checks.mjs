@@ -1,4 +1,4 @@
-/** The checks of `npm run check` and `npm run verify`: each is a turbo task, which runs only where something changed. */
+/** The checks of `npm run check` and `npm run verify`. Each is a turbo task, which runs only if something changed. */
 import { bin, runQuietly, turboEnvironment } from './workspace.mjs';
 
 const CHECKS = [

@@ -1,4 +1,4 @@
-/** A copy of the workspace in a folder of its own, for tests that change sources. Packages come from the original. */
+/** A copy of the workspace in a temporary folder, for tests that change sources. It uses the installed packages of the original. */
 import {
   appendFileSync,
   cpSync,
