@@ -102,7 +102,7 @@ async function pnpmFolder() {
   const hasPnpm = (folder) => PNPM_PROGRAMS.some((name) => existsSync(join(folder, name)));
   if (known.packageManager === packageManager && hasPnpm(known.folder)) return known.folder;
   const args = ['--yes', '--prefer-offline', `--package=${packageManager}`];
-  const printPath = ['--', process.execPath, '--print', 'process.env.PATH'];
+  const printPath = ['--', 'node', '--print', 'process.env.PATH'];
   const { code, output } = await runQuietly('npx', [...args, ...printPath]);
   const folder = output.trim().split(delimiter).find(hasPnpm);
   if (code !== 0 || folder === undefined)
