@@ -498,7 +498,7 @@ describe('unusable bars fail the operation, and the message names the position',
       () => bars,
       { start_date: '2024-03-04', end_date: '2024-03-05' },
       'not_enough_bars',
-      /[0-9]+ rows to train on, [0-9]+ are needed.*2024-/,
+      /training needs [0-9]+ rows and there (is|are) [0-9]+.*2024-/,
     ],
   ])('%s', async (_what, symbol, lines, dates, code, message) => {
     await writeFile(join(sandbox.dataDir, `${symbol}_1h.csv`), lines().join('\n'));

@@ -39,7 +39,7 @@ const REFUSALS: [string, 'api' | 'training-host', Record<string, string>, RegExp
     'an unavailable engine',
     'training-host',
     { TRAINING_ENGINE: 'tensorflow-gpu' },
-    /^The training engine tensorflow-gpu is not to be had here: .*TRAINING_ENGINE=auto/,
+    /^The training engine tensorflow-gpu is not available: .*TRAINING_ENGINE=auto/,
   ],
   [
     'models in a folder that cannot be created',

@@ -444,7 +444,7 @@ describe('the command line', () => {
         })),
         { about: 'settings', name: 'training.epochs', values: ['3', '50'] },
       ],
-      warnings: ['The losses are of different kinds: their values cannot be compared.'],
+      warnings: ['The models have different losses: their values cannot be compared.'],
     };
     server.answers.set('GET /models/compare', () => ({ data: comparison }));
     expect(await run('models', 'compare', 'test_strategy/1h_v3', 'test_strategy/1h_v4')).toBe(0);

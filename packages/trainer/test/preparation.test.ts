@@ -115,7 +115,7 @@ describe('the data set', () => {
       expect.stringContaining('FAKE_1h.csv: synthetic bars'),
       expect.stringContaining('Input 1h_momentum_high is always 0'),
       expect.stringMatching(
-        /Input 1h_rsi_14_raw leaves the range of the training part in \d+ of \d+ later rows/,
+        /Input 1h_rsi_14_raw is outside the training part's range in \d+ of \d+ later rows/,
       ),
     ]);
   });
@@ -128,15 +128,15 @@ describe('what is wrong is said', () => {
     return error as KtrdrError;
   };
 
-  test('two days: how many rows there are, how many are needed, and a range that would do', async () => {
+  test('two days: how many rows there are, how many training needs, and a range that is long enough', async () => {
     const error = await fails({ start_date: '2024-01-10', end_date: '2024-01-11' }, 'not_enough_bars');
     expect(error.message).toMatch(
-      /Not enough bars: \d+ rows? to train on, 50 are needed\. AAA 1h has 48 bars/,
+      /Not enough bars: training needs 50 rows and there (is|are) \d+\. AAA 1h has 48 bars/,
     );
     const { suggested_range: range } = error.details as {
       suggested_range: { start_date: string; end_date: string };
     };
-    expect(error.message).toContain(`This range would do: ${range.start_date} to ${range.end_date}.`);
+    expect(error.message).toContain(`This range is long enough: ${range.start_date} to ${range.end_date}.`);
     const { result } = await prepare({ start_date: range.start_date, end_date: range.end_date });
     const { train_samples, validation_samples, test_samples } = result.data_summary;
     expect(Math.min(train_samples, validation_samples, test_samples)).toBeGreaterThanOrEqual(10);
@@ -161,7 +161,7 @@ describe('what is wrong is said', () => {
           const { code, message, details } = error as KtrdrError;
           expect(['not_enough_bars', 'empty_split', 'one_class_only']).toContain(code);
           expect(message).toMatch(
-            /\. (This range would do: [-\d]+ to [-\d]+|A longer range does not help: .* zigzag_threshold to [.\d]+ .*|Neither a longer range .*)\.$/,
+            /\. (This range is long enough: [-\d]+ to [-\d]+|A longer range does not help: .* zigzag_threshold to [.\d]+ .*|Neither a longer range .*)\.$/,
           );
           expect(message).not.toContain('Take a longer range');
           const { suggested_range: range, suggested_zigzag_threshold: lower } = details as {
@@ -179,7 +179,7 @@ describe('what is wrong is said', () => {
           );
           const { train_samples, validation_samples, test_samples } = result.data_summary;
           expect(Math.min(train_samples, validation_samples, test_samples)).toBeGreaterThanOrEqual(10);
-          expect(warnings.join()).not.toContain('its figures say nothing');
+          expect(warnings.join()).not.toContain('too few for meaningful metrics');
         },
       ),
       { numRuns: 25 },
@@ -191,7 +191,7 @@ describe('what is wrong is said', () => {
     const { suggested_zigzag_threshold: threshold } = error.details as { suggested_zigzag_threshold: number };
     expect(error.message).toContain(
       `A longer range does not help: AAA has 1,500 bars from 2024-01-01 to 2024-03-03T11:00:00Z. ` +
-        `Set training.labels.zigzag_threshold to ${threshold} (it is 0.9): that leaves 10 rows and more in each part.`,
+        `Set training.labels.zigzag_threshold to ${threshold} (it is 0.9): that leaves at least 10 rows in each part.`,
     );
     expect(error.details).toMatchObject({ rows: 0, rows_needed: 50, suggested_range: null });
     await prepare({ strategy: strategyText({ threshold }) });
@@ -211,7 +211,7 @@ describe('what is wrong is said', () => {
     await writeFile(file, bars.replace('2024-01-20T18:00:00Z', '2024-01-20T18:07:00Z'));
     const { warnings } = await prepare({ symbols: ['ODD'] });
     expect(warnings).toContainEqual(
-      'ODD_1h.csv: one bar does not open at a quarter of an hour as the others do, the first at 2024-01-20T18:07:00Z. Check the file.',
+      'ODD_1h.csv: one bar does not open at a quarter of an hour like the others, the first at 2024-01-20T18:07:00Z. Check the file.',
     );
     expect((await prepare()).warnings.join()).not.toContain('quarter');
   });
@@ -225,7 +225,7 @@ describe('what is wrong is said', () => {
     const { test_samples: rows } = result.data_summary;
     expect(rows).toBeLessThan(10);
     expect(warnings).toContainEqual(
-      `The test part has ${rows} ${rows === 1 ? 'row' : 'rows'} only: its figures say nothing. Take a longer range.`,
+      `The test part has only ${rows} ${rows === 1 ? 'row' : 'rows'}: too few for meaningful metrics. Use a longer date range.`,
     );
   });
 
@@ -239,9 +239,9 @@ describe('what is wrong is said', () => {
       'empty_split',
     );
     expect(error.message).toMatch(
-      /^The training part has no rows\. AAA 1h has 192 bars in the range.*\. \d+ of the \d+ rows were left out at the edges/,
+      /^The training part has no rows\. AAA 1h has 192 bars in the range.*\. \d+ of the \d+ rows were dropped at the edges/,
     );
-    expect(error.message).toContain('This range would do');
+    expect(error.message).toContain('This range is long enough');
   });
 
   test('other bars than the caller means', async () => {

@@ -128,11 +128,11 @@ describe('a run that was cancelled, in a process of its own', () => {
     await expect(outcome).rejects.toMatchObject({
       code: 'checkpoint_refused',
       message: expect.stringContaining(
-        `${older} cannot be used: it is of another run: the seed is not the same.`,
+        `${older} cannot be used: it belongs to another run: the seed differs.`,
       ),
     });
     const { warnings } = await begin(await requests('fourth')).outcome;
-    expect(warnings).toContainEqual(expect.stringMatching(`^${newer} cannot be used: it is torn`));
+    expect(warnings).toContainEqual(expect.stringMatching(`^${newer} cannot be used: it is damaged`));
   });
 });
 

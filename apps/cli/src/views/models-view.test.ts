@@ -45,7 +45,7 @@ test('a damaged model is listed with the damaged file and the reason', () => {
     baseline_accuracy: null,
     damage,
     problem:
-      'It is damaged: metadata.json is empty. Train it again; to remove it: ktrdr models delete trend/1h_v2',
+      'It is damaged: metadata.json is empty. Train it again. To remove it: ktrdr models delete trend/1h_v2',
   };
   const lines = modelsView({ models: [MODEL, broken] }, 120, createStyle(false)).split('\n');
   expect(lines[2]).toMatch(/^ {2}trend\/1h_v2 +- +damaged +- +- +-$/);

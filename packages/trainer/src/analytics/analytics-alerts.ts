@@ -1,6 +1,6 @@
 import type { EpochAnalytics } from './epoch-analytics.js';
 
-/** Something about an epoch that a person should look at. */
+/** A possible problem in an epoch. */
 export interface TrainingAlert {
   epoch: number;
   severity: 'warning' | 'critical';
@@ -11,7 +11,7 @@ export interface TrainingAlert {
 interface AlertRule {
   severity: TrainingAlert['severity'];
   category: string;
-  /** The rule looks at epochs after this one. */
+  /** The rule applies to later epochs than this one. */
   afterEpoch: number;
   holds(epoch: EpochAnalytics): boolean;
   message(epoch: EpochAnalytics): string;
@@ -24,7 +24,7 @@ const RULES: readonly AlertRule[] = [
     afterEpoch: 5,
     holds: ({ gradientNorm }) => gradientNorm.mean < 0.01,
     message: ({ gradientNorm }) =>
-      `mean gradient norm ${gradientNorm.mean.toPrecision(3)} is below 0.01: the network hardly learns any more`,
+      `mean gradient norm ${gradientNorm.mean.toPrecision(3)} is below 0.01: the network hardly learns`,
   },
   {
     severity: 'critical',
@@ -48,7 +48,7 @@ const RULES: readonly AlertRule[] = [
     afterEpoch: 3,
     holds: ({ learningSignal }) => learningSignal === 'weak',
     message: ({ parameters }) =>
-      `weak learning signal: gradients are small and the parameters moved by ${parameters.change.toPrecision(3)} only`,
+      `weak learning signal: gradients are small and the parameters moved only by ${parameters.change.toPrecision(3)}`,
   },
   {
     severity: 'warning',

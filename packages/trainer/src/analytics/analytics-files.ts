@@ -4,7 +4,7 @@ import type { EpochAnalytics } from './epoch-analytics.js';
 
 type Cell = string | number | boolean | null;
 
-/** The columns of `metrics.csv`, in order. A class that the labels do not have leaves its cells empty. */
+/** The columns of `metrics.csv`, in order. The cells of a class that the labels do not have are empty. */
 const COLUMNS: readonly (readonly [name: string, value: (epoch: EpochAnalytics) => Cell])[] = [
   ['epoch', (epoch) => epoch.epoch],
   ['train_loss', (epoch) => epoch.trainLoss],
@@ -72,7 +72,7 @@ export function epochEntry(epoch: EpochAnalytics): Record<string, unknown> {
   };
 }
 
-/** A line for each alert; those of one category in epochs that follow each other share one, with the message of the last. */
+/** One line for each alert. Alerts of one category in consecutive epochs share a line with the message of the last one. */
 export function alertsText(alerts: readonly TrainingAlert[]): string {
   if (alerts.length === 0) return 'No alerts.\n';
   const lines: { from: number; last: TrainingAlert }[] = [];

@@ -14,14 +14,14 @@ import type {
 } from '../loop/training-callback.js';
 
 export interface AnalyticsOptions {
-  /** Is made if need be. */
+  /** Created if it does not exist. */
   directory: string;
   runId: string;
   /** Names of the classes in order. */
   classes: readonly string[];
   /** The strategy file's text, for `config.yaml`. */
   strategyText: string;
-  /** What the run was asked to do, for `detailed_metrics.json`. */
+  /** Settings of the run, for `detailed_metrics.json`. */
   trainingConfig: Readonly<Record<string, unknown>>;
   exports: { exportCsv: boolean; exportJson: boolean; exportAlerts: boolean };
   /** `now` in ms since 1970. */
@@ -35,15 +35,15 @@ interface AnalyticsMemory {
   start: number;
 }
 
-/** `{symbol}_{strategy}_{YYYYMMDD_HHMMSS}` in UTC. @param start ms since 1970 */
+/** Returns `{symbol}_{strategy}_{YYYYMMDD_HHMMSS}`, in UTC. @param start ms since 1970 */
 export function analyticsRunId(symbol: string, strategy: string, start: number): string {
   const [date, time] = new Date(start).toISOString().replaceAll(/[-:]/g, '').slice(0, 15).split('T');
   return `${symbol}_${strategy}_${date}_${time}`;
 }
 
 /**
- * Detailed analytics: what happened in each epoch, as `metrics.csv`,
- * `detailed_metrics.json`, `alerts.txt` and `config.yaml` in one folder; and a page for reading, once the model was judged.
+ * Detailed analytics: writes what happened in each epoch to `metrics.csv`, `detailed_metrics.json`, `alerts.txt` and `config.yaml` in
+ * one folder. `writeReport` adds `report.html` after the evaluation.
  */
 export class Analytics implements TrainingCallback {
   private epochs: EpochAnalytics[] = [];

@@ -5,7 +5,7 @@ import type { EpochEnd } from '../loop/training-callback.js';
 
 export type LearningSignal = 'strong' | 'medium' | 'weak';
 
-/** What detailed analytics says of one epoch. */
+/** The detailed analytics of one epoch. */
 export interface EpochAnalytics {
   epoch: number;
   trainLoss: number;
@@ -15,11 +15,11 @@ export interface EpochAnalytics {
   learningRate: number;
   /** Euclidean norms of the batches' gradients before clipping. */
   gradientNorm: { mean: number; max: number };
-  /** Euclidean norms: of how far the parameters moved in this epoch, and of where they are. */
+  /** Euclidean norms of the parameters' change in this epoch, and of the parameters. */
   parameters: { change: number; norm: number };
-  /** On the validation part. */
+  /** Metrics on the validation part. */
   classes: ClassMetrics[];
-  /** On the validation part: mean greatest probability; mean entropy of the probabilities in nats. `null` for a regression. */
+  /** On the validation part: mean of the greatest probability, mean entropy in nats. `null` for a regression. */
   predictions: { confidence: number; entropy: number } | null;
   learningSignal: LearningSignal;
   /** 0..1 */
@@ -28,15 +28,15 @@ export interface EpochAnalytics {
   classBalance: number;
   stopped: boolean;
   batches: number;
-  /** Rows trained on since the run began. */
+  /** Rows trained since the run began. */
   rowsProcessed: number;
   seconds: number;
 }
 
 /**
- * @param before parameters when the epoch began
+ * @param before parameters at the beginning of the epoch
  * @param classes names in order
- * @param rowsBefore rows trained on before this epoch
+ * @param rowsBefore rows trained before this epoch
  */
 export function analyseEpoch(
   end: EpochEnd,
@@ -71,7 +71,7 @@ export function analyseEpoch(
   };
 }
 
-/** Strong: gradient above 0.1 and parameters that moved by more than 0.01; weak: either below 0.01 or 0.001. */
+/** Strong: gradient norm above 0.1 and parameter change above 0.01. Weak: gradient norm below 0.01 or parameter change below 0.001. */
 function learningSignal(gradientNorm: number, parameterChange: number): LearningSignal {
   if (gradientNorm > 0.1 && parameterChange > 0.01) return 'strong';
   return gradientNorm > 0.01 && parameterChange > 0.001 ? 'medium' : 'weak';
@@ -84,7 +84,7 @@ function overfittingScore({ trainLoss, trainAccuracy, validation }: EpochEnd): n
   return (loss + accuracy) / 2;
 }
 
-/** 1 - deviation / mean of how often each class is predicted: 1 when all are equally frequent, 0 when one takes all. */
+/** 1 - standard deviation / mean of the predicted classes' frequencies: 1 if all are equally frequent, 0 if only one is predicted. */
 function classBalance(predicted: Int32Array, classes: number): number {
   const counts = new Float64Array(classes);
   for (const label of predicted) counts[label]! += 1;
@@ -112,7 +112,7 @@ function describePredictions(logits: Float32Array, classes: number): { confidenc
       total += exponentials[k]!;
       weighted += exponentials[k]! * distanceDown;
     }
-    // With p = e / total: the greatest is 1 / total, and -sum p ln p = ln total - sum p * distance.
+    // With p = e / total, the greatest p is 1 / total, and -sum p ln p = ln total - sum p * distance.
     confidence += 1 / total;
     entropy += Math.log(total) - weighted / total;
   }

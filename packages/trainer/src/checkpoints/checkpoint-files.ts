@@ -12,24 +12,24 @@ import { syncToDisk } from '../files/checksum.js';
 import { unlessMissing } from '../files/storage-error.js';
 
 const NAME_PATTERN = /^checkpoint-([0-9]{8})\.ktrdr$/;
-/** Of one that is being written: `{name}.{pid}.tmp`. The trainer of an earlier attempt may still run for a moment. */
+/** Suffix while a checkpoint is being written: `{name}.{pid}.tmp`. The trainer of an earlier attempt may still run for a moment. */
 const TEMPORARY = '.tmp';
-/** Of one that is being received: several may be at a time, by several processes. What a killed one left goes with the folder. */
+/** Suffix while a checkpoint is being received, possibly by several processes at a time. Leftovers of a killed process are removed with the folder. */
 const RECEIVED = '.received';
 let received = 0;
-/** The one before the newest is there for when the newest is torn. */
+/** The second newest is a fallback if the newest is damaged. */
 const KEPT = 2;
 
-/** What was read to go on from. */
+/** The checkpoint to continue from. */
 export interface ReadCheckpoint {
   checkpoint: Checkpoint;
-  /** Newer ones that cannot be used, each with the reason. */
+  /** Newer checkpoints that cannot be used, with the reason for each. */
   refused: string[];
 }
 
-/** Checkpoints of one run: `{directory}/checkpoint-{number}.ktrdr`, the last two. */
+/** The last two checkpoints of one run: `{directory}/checkpoint-{number}.ktrdr`. */
 export class CheckpointFiles {
-  /** Numbers of those that cannot be used. */
+  /** Numbers of checkpoints that cannot be used. */
   private readonly refused = new Set<number>();
   private number: number | null = null;
   private swept = false;
@@ -37,9 +37,9 @@ export class CheckpointFiles {
   constructor(private readonly directory: string) {}
 
   /**
-   * Writes the next one: whole or not at all, also when the power fails.
+   * Writes the next checkpoint atomically: it survives a power failure complete or not at all.
    *
-   * @throws what the file system says
+   * @throws errors of the file system as they are
    */
   async write(checkpoint: Checkpoint): Promise<void> {
     const pieces = encodeCheckpoint(checkpoint);
@@ -61,21 +61,21 @@ export class CheckpointFiles {
     await this.prune();
   }
 
-  /** The newest one's number and file; `null` where there is none. */
+  /** Number and file of the newest checkpoint; `null` if there is none. */
   async newest(): Promise<{ number: number; path: string } | null> {
     const [number] = await this.numbers();
     return number === undefined ? null : { number, path: this.pathOf(number) };
   }
 
   /**
-   * Takes a checkpoint that another machine wrote as the next one: whole or not at all.
+   * Stores a checkpoint from another machine as the next one, atomically.
    *
-   * @throws KtrdrError `checkpoint_refused` where it is torn, or none of this version; else what the file system says, or `bytes`
+   * @throws KtrdrError `checkpoint_refused` if it is damaged or has another format; errors of the file system and of `bytes` as they are
    */
   async receive(bytes: AsyncIterable<Uint8Array>): Promise<void> {
     await mkdir(this.directory, { recursive: true });
     const number = ((await this.numbers())[0] ?? 0) + 1;
-    // two requests may bring one at the same time
+    // two requests may send one at the same time
     const temporary = `${this.pathOf(number)}.${process.pid}-${(received += 1)}${RECEIVED}`;
     try {
       const file = await open(temporary, 'w+');
@@ -97,10 +97,10 @@ export class CheckpointFiles {
   }
 
   /**
-   * The newest one that is whole and of this run.
+   * Reads the newest checkpoint that is undamaged and belongs to this run.
    *
-   * @param identity `null` takes a checkpoint of any run
-   * @throws KtrdrError `checkpoint_missing` where there is none at all, `checkpoint_refused` where none can be used
+   * @param identity `null` accepts a checkpoint of any run
+   * @throws KtrdrError `checkpoint_missing` if there is no checkpoint, `checkpoint_refused` if none can be used
    */
   async read(identity: RunIdentity | null): Promise<ReadCheckpoint> {
     const refused: string[] = [];
@@ -118,12 +118,12 @@ export class CheckpointFiles {
     if (refused.length === 0) {
       throw new KtrdrError(
         'checkpoint_missing',
-        `There is no checkpoint in ${this.directory} any more: the training cannot go on from where it was. Retry it from the beginning.`,
+        `There is no checkpoint in ${this.directory}: the training cannot be resumed. Retry it from the beginning.`,
       );
     }
     throw new KtrdrError(
       'checkpoint_refused',
-      `The training cannot go on from where it was: ${refused.join(' ')} Put back what has changed and resume again, or start a new training.`,
+      `The training cannot be resumed: ${refused.join(' ')} Restore what has changed and resume again, or start a new training.`,
       { details: { directory: this.directory, refused } },
     );
   }
@@ -146,7 +146,7 @@ export class CheckpointFiles {
     return numbersOf(names);
   }
 
-  /** Removes checkpoints that are not among the newest that can be used. Lists once: one that is added meanwhile stays. */
+  /** Removes all but the newest usable checkpoints. Lists the folder once, so that a checkpoint added meanwhile stays. */
   private async prune(): Promise<void> {
     const numbers = numbersOf(await readdir(this.directory));
     const kept = numbers.filter((number) => !this.refused.has(number)).slice(0, KEPT);
@@ -156,8 +156,8 @@ export class CheckpointFiles {
   }
 
   /**
-   * Removes what earlier attempts did not write to the end. Only an attempt's first checkpoint does this: a later one could
-   * belong to an attempt that is over, and would remove what the next attempt is writing.
+   * Removes incomplete files of earlier attempts. Only an attempt's first write does this: at a later write, the next attempt may
+   * already have begun, and its file must stay.
    */
   private async sweep(): Promise<void> {
     for (const name of await readdir(this.directory)) {

@@ -4,10 +4,10 @@ import { KtrdrError, OPERATION_ID_PATTERN, type EngineChoice } from '@ktrdr/cont
 import { CheckpointFiles } from './checkpoint-files.js';
 import { unlessMissing } from '../files/storage-error.js';
 
-/** Nobody resumes a training that was left so long ago, ms. */
+/** Age at which checkpoints are removed, ms. */
 const OLD_MS = 14 * 24 * 3_600_000;
 
-/** Checkpoints of all runs of a service: `{stateDir}/checkpoints/{operationId}/`. */
+/** The checkpoints of all runs of a service: `{stateDir}/checkpoints/{operationId}/`. */
 export class CheckpointFolders {
   private readonly directory: string;
 
@@ -15,7 +15,7 @@ export class CheckpointFolders {
     this.directory = resolve(stateDir, 'checkpoints');
   }
 
-  /** Folder of a run; made when it writes its first checkpoint. @throws KtrdrError `invalid_name` */
+  /** Folder of a run. The run creates it with its first checkpoint. @throws KtrdrError `invalid_name` */
   of(operationId: string): string {
     if (!OPERATION_ID_PATTERN.test(operationId)) {
       throw new KtrdrError('invalid_name', `'${operationId}' is not an operation's id.`);
@@ -24,7 +24,7 @@ export class CheckpointFolders {
   }
 
   /**
-   * Engine of a run, as it was resolved before the run began.
+   * The engine that was chosen for a run.
    *
    * @throws KtrdrError `checkpoint_missing`, `checkpoint_refused`, `storage_failed`
    */
@@ -33,7 +33,7 @@ export class CheckpointFolders {
     return checkpoint.engine;
   }
 
-  /** Whether a run left a checkpoint that can be read. */
+  /** Whether a run has a readable checkpoint. @throws KtrdrError `invalid_name`, `storage_failed` */
   async has(operationId: string): Promise<boolean> {
     try {
       await this.engineOf(operationId);
@@ -49,7 +49,7 @@ export class CheckpointFolders {
     return new CheckpointFiles(this.of(operationId));
   }
 
-  /** The run has completed, or begins again. Never throws: what cannot be removed is told, and goes when it is old. */
+  /** Removes the checkpoints of a run that has completed or restarts. Never throws: reports what it cannot remove; `removeOld` tries again. */
   async remove(operationId: string, onProblem: (problem: string) => void): Promise<void> {
     const directory = this.of(operationId);
     try {
@@ -60,7 +60,7 @@ export class CheckpointFolders {
   }
 
   /**
-   * Removes the folders in which nothing was written for two weeks; call it at start-up.
+   * Removes folders without a write for two weeks. Call it at start-up.
    *
    * @param now ms since 1970
    * @throws KtrdrError `storage_failed`

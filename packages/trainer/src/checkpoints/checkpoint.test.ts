@@ -123,7 +123,7 @@ describe('the checkpoints of a run', () => {
     const { checkpoint: read, refused } = await files.read(checkpoint(0).identity);
     expect(read.state.batch).toBe(1);
     expect(refused).toEqual([
-      expect.stringMatching(/^checkpoint-00000002\.ktrdr cannot be used: it is torn/),
+      expect.stringMatching(/^checkpoint-00000002\.ktrdr cannot be used: it is damaged/),
     ]);
     await files.write(checkpoint(4));
     expect(await readdir(directory)).toEqual(['checkpoint-00000001.ktrdr', 'checkpoint-00000003.ktrdr']);
@@ -159,7 +159,7 @@ describe('the checkpoints of a run', () => {
     const other = { ...checkpoint(0).identity, bars: 'others', seed: 8 };
     await expect(files.read(other)).rejects.toMatchObject({
       code: 'checkpoint_refused',
-      message: expect.stringContaining('it is of another run: the bars, the seed are not the same'),
+      message: expect.stringContaining('it belongs to another run: the bars, the seed differ'),
     });
   });
 

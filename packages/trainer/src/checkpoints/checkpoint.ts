@@ -3,23 +3,23 @@ import { sha256Bytes } from '../files/checksum.js';
 import type { LoopState } from '../loop/loop-state.js';
 
 /**
- * A checkpoint's bytes: `KTRDRCKP`, the format's number and the length of the header (uint32 each, little-endian), the header as JSON in
- * UTF-8, the arrays as float32 one after the other, and SHA-256 of all that. In the header an array is its number and its length. Floats
- * have the byte order of the machine: a checkpoint stays where it was written.
+ * Bytes of a checkpoint: `KTRDRCKP`; format number and header length (uint32 each, little-endian); the header, JSON in UTF-8; all
+ * arrays as float32; SHA-256 of everything before it. The header refers to an array by its index and length. Floats have the byte
+ * order of the machine.
  */
 const MAGIC = Buffer.from('KTRDRCKP', 'latin1');
 const FORMAT = 1;
 const PREFIX_BYTES = MAGIC.length + 8;
 const CHECKSUM_BYTES = 32;
-/** Far more than the longest history needs. */
+/** Limit for the header, much more than the longest history needs. */
 const MOST_HEADER_BYTES = 64 * 2 ** 20;
 const FLOAT_BYTES = 4;
 
-/** What decides how a training goes, as fingerprints: a checkpoint of another run is foreign. */
+/** Fingerprints of everything that determines a training. A run only accepts checkpoints with the same identity. */
 export interface RunIdentity {
   /** SHA-256 of the strategy file's text. */
   strategy: string;
-  /** SHA-256 of what the request says besides. */
+  /** SHA-256 of the request's other settings. */
   settings: string;
   /** SHA-256 of the fingerprints of all bars. */
   bars: string;
@@ -43,12 +43,12 @@ const IDENTITY_WORDS: Record<keyof RunIdentity, string> = {
 
 export interface Checkpoint {
   identity: RunIdentity;
-  /** The engine of the run, and why it was taken. */
+  /** The engine of the run, and why it was chosen. */
   engine: EngineChoice;
   state: LoopState;
 }
 
-/** Reads `length` bytes from `position` on, fewer at the file's end. */
+/** Reads `length` bytes from `position` on; returns fewer at the end of the file. */
 export type ReadBytes = (position: number, length: number) => Promise<Uint8Array>;
 
 interface ArrayReference {
@@ -56,7 +56,7 @@ interface ArrayReference {
   length: number;
 }
 
-/** @throws Error where a number is not finite: such a state is no state to go on from */
+/** Returns the bytes of a checkpoint in pieces. @throws Error if a number in the header is not finite */
 export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array[] {
   const arrays: Float32Array[] = [];
   const header = Buffer.from(
@@ -77,20 +77,20 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array[] {
 }
 
 /**
- * Reads no more than the file says it has, in pieces that are bounded before they are read.
+ * Reads a checkpoint. Checks each length against the file's size before it reads that many bytes.
  *
- * @param size bytes of the file
- * @throws KtrdrError `checkpoint_refused` where it is torn, or no checkpoint of this version
+ * @param size of the file, bytes
+ * @throws KtrdrError `checkpoint_refused` if it is damaged, not a checkpoint, or has another format
  */
 export async function decodeCheckpoint(size: number, read: ReadBytes): Promise<Checkpoint> {
   const prefix = Buffer.from(await read(0, PREFIX_BYTES));
-  if (prefix.length < PREFIX_BYTES) throw refused(`it is torn: it has ${size} bytes`);
-  if (!prefix.subarray(0, MAGIC.length).equals(MAGIC)) throw refused('it is no checkpoint');
+  if (prefix.length < PREFIX_BYTES) throw refused(`it is damaged: it has only ${size} bytes`);
+  if (!prefix.subarray(0, MAGIC.length).equals(MAGIC)) throw refused('it is not a checkpoint');
   const format = prefix.readUInt32LE(MAGIC.length);
   if (format !== FORMAT) throw refused(`it has format ${format}, and this version reads format ${FORMAT}`);
   const headerBytes = prefix.readUInt32LE(MAGIC.length + 4);
   if (headerBytes > Math.min(MOST_HEADER_BYTES, size)) {
-    throw refused(`it is torn: its header is said to have ${headerBytes} bytes`);
+    throw refused(`it is damaged: its header length of ${headerBytes} bytes is invalid`);
   }
   const header = Buffer.from(await read(PREFIX_BYTES, headerBytes));
   const text = header.toString('utf8');
@@ -98,21 +98,21 @@ export async function decodeCheckpoint(size: number, read: ReadBytes): Promise<C
   const bytes = lengths.reduce((sum, length) => sum + length * FLOAT_BYTES, 0);
   const start = PREFIX_BYTES + headerBytes;
   const expected = start + bytes + CHECKSUM_BYTES;
-  if (size !== expected) throw refused(`it is torn: it has ${size} bytes of ${expected}`);
+  if (size !== expected) throw refused(`it is damaged: it has ${size} of ${expected} bytes`);
   const body = await read(start, bytes + CHECKSUM_BYTES);
   const content = body.subarray(0, bytes);
   if (!Buffer.from(sha256Bytes([prefix, header, content])).equals(body.subarray(bytes))) {
-    throw refused('it is torn: its checksum does not fit');
+    throw refused('it is damaged: its checksum does not match');
   }
   return withArrays(text, lengths, content);
 }
 
-/** Lengths of the arrays, by their numbers. */
+/** Lengths of the arrays, by index. */
 function arrayLengths(header: string): number[] {
   const lengths: number[] = [];
   parse(header, ({ $array, length }) => {
     if ($array !== lengths.length || !Number.isSafeInteger(length) || length < 0) {
-      throw refused('it is torn: its header does not fit');
+      throw refused('it is damaged: its header does not match its arrays');
     }
     lengths.push(length);
     return null;
@@ -121,12 +121,12 @@ function arrayLengths(header: string): number[] {
 }
 
 function withArrays(header: string, lengths: readonly number[], content: Uint8Array): Checkpoint {
-  // a copy: floats must begin at a multiple of four bytes
+  // copies, because floats must begin at a multiple of four bytes
   const floats = new Float32Array(new Uint8Array(content).buffer);
   let position = 0;
   const arrays = lengths.map((length) => floats.slice(position, (position += length)));
   const checkpoint = parse(header, ({ $array }) => arrays[$array]);
-  if (!isCheckpoint(checkpoint)) throw refused('it is no checkpoint of a training');
+  if (!isCheckpoint(checkpoint)) throw refused('it is not a checkpoint of a training');
   return checkpoint;
 }
 
@@ -135,11 +135,11 @@ function parse(header: string, arrayOf: (reference: ArrayReference) => unknown):
     return JSON.parse(header, (_, value: unknown) => (isArrayReference(value) ? arrayOf(value) : value));
   } catch (error) {
     if (error instanceof KtrdrError) throw error;
-    throw refused('it is torn: its header cannot be read');
+    throw refused('it is damaged: its header cannot be read');
   }
 }
 
-/** By its outline: whoever wrote the checksum wrote the rest. */
+/** Checks only the outline: the checksum has proved that the content is as it was written. */
 function isCheckpoint(value: unknown): value is Checkpoint {
   const { identity, engine, state } = (value ?? {}) as Record<string, unknown>;
   return [identity, engine, state].every((part) => typeof part === 'object' && part !== null);
@@ -153,7 +153,7 @@ function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-/** @throws KtrdrError `checkpoint_refused` naming what differs */
+/** @throws KtrdrError `checkpoint_refused`, which names the differences */
 export function checkIdentity(found: RunIdentity, expected: RunIdentity): void {
   const names = Object.keys(IDENTITY_WORDS) as (keyof RunIdentity)[];
   const differing = names
@@ -161,7 +161,7 @@ export function checkIdentity(found: RunIdentity, expected: RunIdentity): void {
     .map((name) => IDENTITY_WORDS[name]);
   if (differing.length === 0) return;
   throw refused(
-    `it is of another run: ${differing.join(', ')} ${differing.length === 1 ? 'is' : 'are'} not the same`,
+    `it belongs to another run: ${differing.join(', ')} ${differing.length === 1 ? 'differs' : 'differ'}`,
   );
 }
 

@@ -5,14 +5,14 @@ import { fileURLToPath } from 'node:url';
 import type { EngineName } from '@ktrdr/contracts';
 import { engineVersion } from '../engines/engine-version.js';
 
-/** Everything between bars and weights, but for the engine's library. */
+/** The packages between bars and weights, except the engine's library. */
 const PACKAGES = ['@ktrdr/contracts', '@ktrdr/market-data', '@ktrdr/strategy'];
-/** JavaScript, or TypeScript where it runs unbuilt; no declarations and no tests. */
+/** JavaScript files, or TypeScript files if the code runs unbuilt; without declarations and tests. */
 const CODE = /(?<!\.d|\.test)\.[jt]s$/;
 
 /**
- * SHA-256 of the code that trains: the files of this package and of those that it trains with, and the version of the
- * engine's library. A package's version alone does not tell two builds apart.
+ * SHA-256 of the code that trains: the files of this package and of the packages that it trains with, and the version of the
+ * engine's library. The versions of our packages do not distinguish two builds.
  */
 export async function codeFingerprint(engine: EngineName): Promise<string> {
   const entries = [
@@ -23,7 +23,7 @@ export async function codeFingerprint(engine: EngineName): Promise<string> {
   return hashOf(folders, engineVersion(engine));
 }
 
-/** Names (below their folder) and content of all code files, in an order of their own. */
+/** SHA-256 of the version and of the relative paths and contents of all code files. */
 export async function hashOf(folders: readonly string[], version: string): Promise<string> {
   const hash = createHash('sha256').update(version);
   for (const folder of folders) {

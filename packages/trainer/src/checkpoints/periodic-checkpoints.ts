@@ -3,29 +3,29 @@ import type { RunIdentity } from './checkpoint.js';
 import type { CheckpointFiles } from './checkpoint-files.js';
 import type { CheckpointPlace, LoopCheckpoints, LoopState } from '../loop/loop-state.js';
 
-/** Writing takes no more than one part in so many of the time. */
+/** Writing checkpoints takes at most 1/200 of the training time. */
 const TIMES_AS_LONG = 200;
-/** What is assumed before the first one has been written: bytes that are written in one ms. */
+/** Write speed that is assumed before the first checkpoint. */
 const BYTES_PER_MS = 200_000;
 
 export interface CheckpointOptions {
   files: CheckpointFiles;
   identity: RunIdentity;
   engine: EngineChoice;
-  /** Shortest time between two, ms: what a killed run loses at most, unless writing takes long. */
+  /** Shortest time between two checkpoints, ms. A killed run loses at most this, unless writing is slow. */
   everyMs: number;
-  /** Of a checkpoint, about. */
+  /** Approximate size of a checkpoint. */
   bytes: number;
-  /** The one that the run goes on from. */
+  /** Position of the checkpoint that the run continues from. */
   from: CheckpointPlace | null;
   /** `now` in ms; only its differences count. */
   clock: { now(): number };
   onWritten: (place: CheckpointPlace) => void;
-  /** One that could not be written, in words: the training goes on. */
+  /** Called with a message if a checkpoint could not be written. Training continues. */
   onProblem: (problem: string) => void;
 }
 
-/** Leaves a checkpoint from time to time, less often where writing one takes long. */
+/** Writes a checkpoint from time to time, less often if writing is slow. */
 export class PeriodicCheckpoints implements LoopCheckpoints {
   private place: CheckpointPlace | null;
   private dueAt: number;
@@ -56,25 +56,25 @@ export class PeriodicCheckpoints implements LoopCheckpoints {
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       onProblem(
-        `A checkpoint could not be written (${reason}): the run can be resumed only from the one before it.`,
+        `A checkpoint could not be written (${reason}): the run can only be resumed from the previous one.`,
       );
     }
     this.dueAt = this.nextAfter(clock.now() - start);
   }
 
-  /** @param took ms that one takes */
+  /** @param took time to write a checkpoint, ms */
   private nextAfter(took: number): number {
     const { clock, everyMs } = this.options;
     return clock.now() + Math.max(everyMs, TIMES_AS_LONG * took);
   }
 }
 
-/** A diverged training is nothing to go on from, also where its loss does not show it yet. */
+/** False if training has diverged: possibly the loss does not show it yet. */
 function isFiniteState({ engine, sums }: LoopState): boolean {
   return Number.isFinite(sums.loss) && [engine.parameters, ...engine.moments].every(areFinite);
 }
 
-/** A loop: ten times as fast as `every`. */
+/** A loop is ten times faster than `every`. */
 function areFinite(values: Float32Array): boolean {
   for (let i = 0; i < values.length; i += 1) if (!Number.isFinite(values[i])) return false;
   return true;

@@ -3,28 +3,28 @@ import type { Targets } from '../network/loss.js';
 import { type FittedNormalisation, normalise } from './normalisation.js';
 import type { RowParts, Split } from './split.js';
 
-/** Rows of one part of the data set, ready for the network. */
+/** Rows of one part of the dataset, ready for the network. */
 export interface DataPart {
-  /** `[bars, inputs]`, finite; symbol after symbol, each in order of time. */
+  /** `[bars, inputs]`, finite; one symbol after the other, each in order of time. */
   features: Float32Array;
-  /** `[rows]`: the bar at which a row's window ends. A network that looks at one bar sees that bar. */
+  /** `[rows]`: the last bar of each row's window, as an index into the bars of `features`. */
   windowEnds: Int32Array;
   /** `[rows]` */
   targets: Targets;
-  /** `[rows]`, what each row counts for; `null`: all the same. */
+  /** `[rows]`, sample weights; `null`: all rows weigh the same. */
   weights: Float32Array | null;
 }
 
-/** One part of the data set with the symbol of each row: symbol after symbol, each in order of time. */
+/** One part of the dataset with the symbol of each row; one symbol after the other, each in order of time. */
 export interface SymbolPart extends DataPart {
   rows: number;
-  /** `[rows]`, index into the data set's symbols. */
+  /** `[rows]`, index into the dataset's symbols. */
   symbols: Int32Array;
 }
 
 export type DataParts = Record<keyof RowParts, SymbolPart>;
 
-/** The network's input: the rows of each part; the bars' features, scaled, as Float32, are the same array in all of them. Only training rows have weights, of mean 1. */
+/** Builds the network's input. All parts share one array of normalised features. Only training rows have weights; their mean is 1. */
 export function buildParts(
   dataset: Dataset,
   split: Split,
@@ -85,7 +85,7 @@ function buildPart(
   return built;
 }
 
-/** Weights of the training rows, scaled to a mean of 1 over all of them. */
+/** Weights of the training rows, scaled to a mean of 1. */
 function trainingWeights(symbols: readonly SymbolRows[], split: Split): Float32Array | null {
   const taken: number[] = [];
   symbols.forEach(({ weights }, symbol) => {
@@ -97,7 +97,7 @@ function trainingWeights(symbols: readonly SymbolRows[], split: Split): Float32A
   return Float32Array.from(taken, (weight) => weight / mean);
 }
 
-/** Rows of each class. */
+/** Number of rows of each class, `[classes]`. */
 export function countClasses(targets: Targets, classes: number): number[] {
   const counts = Array.from({ length: classes }, () => 0);
   for (const target of targets) counts[target]! += 1;

@@ -6,7 +6,7 @@ import type { SymbolBars } from './load-bars.js';
 import type { PreparedData } from './prepare-data.js';
 import { USABLE_PART_ROWS } from './range-advice.js';
 
-/** What a person should know of the data before believing the figures. */
+/** Warnings about data that make the results less reliable. */
 export function dataWarnings(strategy: Strategy, bars: readonly SymbolBars[], data: PreparedData): string[] {
   return [
     ...staleBars(strategy, data),
@@ -41,10 +41,10 @@ function syntheticBars(bars: readonly SymbolBars[]): string[] {
   const files = bars.flatMap((symbol) => [...symbol.bars.values()]).filter(({ synthetic }) => synthetic);
   if (files.length === 0) return [];
   const names = files.map(({ file }) => file).join(', ');
-  return [`${names}: synthetic bars. What a model learns from them says nothing about a market.`];
+  return [`${names}: synthetic bars. A model trained on them says nothing about a market.`];
 }
 
-/** Markets open at quarters of an hour: where most bars do, another minute is most likely a slip. */
+/** Markets open at quarters of an hour. If most bars do, a bar that does not is probably an error in the file. */
 const QUARTER_MS = 15 * 60_000;
 
 function oddMinutes(bars: readonly SymbolBars[]): string[] {
@@ -56,7 +56,7 @@ function oddMinutes(bars: readonly SymbolBars[]): string[] {
     const first = new Date(odd[0]!).toISOString().replace('.000Z', 'Z');
     return [
       `${file}: ${odd.length === 1 ? 'one bar does' : `${odd.length.toLocaleString('en-US')} bars do`} not open at a quarter ` +
-        `of an hour as the others do, the first at ${first}. Check the file.`,
+        `of an hour like the others, the first at ${first}. Check the file.`,
     ];
   });
 }
@@ -67,7 +67,7 @@ function smallParts({ parts: { train, validation, test } }: PreparedData): strin
     .filter(([, { rows }]) => rows < USABLE_PART_ROWS)
     .map(
       ([name, { rows }]) =>
-        `The ${name} part has ${rows} ${rows === 1 ? 'row' : 'rows'} only: its figures say nothing. Take a longer range.`,
+        `The ${name} part has only ${rows} ${rows === 1 ? 'row' : 'rows'}: too few for meaningful metrics. Use a longer date range.`,
     );
 }
 
@@ -90,13 +90,13 @@ function absentClasses({ dataset, parts }: PreparedData): string[] {
   const counts = countClasses(parts.train.targets, dataset.classes.length);
   const absent = dataset.classes.filter((_, index) => counts[index] === 0);
   if (absent.length === 0) return [];
-  return [`No row of the training part is ${absent.join(' or ')}: the model cannot learn to say so.`];
+  return [`No row of the training part is ${absent.join(' or ')}: the model cannot learn to predict that.`];
 }
 
-/** Shorter swings, on average, are noise of single bars. */
+/** If swings are shorter than this on average, they follow the noise of single bars. */
 const SHORTEST_SWING_BARS = 4;
 
-/** Warns of a zigzag threshold that is so low that labels follow the noise of single bars. */
+/** Warns if the zigzag threshold is so low that labels follow the noise of single bars. */
 function shortSwings({ training, baseTimeframe }: Strategy, { dataset, parts }: PreparedData): string[] {
   const { labels } = training;
   if (labels.source !== 'zigzag' || labels.method !== 'segments' || dataset.output === 'regression')
@@ -128,7 +128,7 @@ function constantInputs({ features }: Strategy, { statistics }: PreparedData): s
   });
 }
 
-/** minmax is fitted on training rows and not clipped: later rows may leave 0..1. */
+/** minmax is fitted on the training rows and not clipped, so later rows can be outside 0..1. */
 function valuesOutsideRange({ features }: Strategy, { normalisation, parts }: PreparedData): string[] {
   const columns = normalisation.length;
   return normalisation.flatMap(({ method }, column) => {
@@ -143,7 +143,7 @@ function valuesOutsideRange({ features }: Strategy, { normalisation, parts }: Pr
     }
     if (outside === 0) return [];
     return [
-      `Input ${features[column]} leaves the range of the training part in ${outside} of ${rows} later rows.`,
+      `Input ${features[column]} is outside the training part's range in ${outside} of ${rows} later rows.`,
     ];
   });
 }

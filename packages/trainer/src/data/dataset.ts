@@ -20,47 +20,47 @@ import type { SymbolBars } from './load-bars.js';
 import type { Targets } from '../network/loss.js';
 import { type Cuts, cutMoments } from './split.js';
 
-/** The rows of one symbol: base bars inside the range whose label is there, and all features of their window of bars. */
+/** The rows of one symbol: the base bars inside the range that have a label and all features of their window. */
 export interface SymbolRows {
   symbol: string;
   rows: number;
   /** `[bars with all features, features]`, row-major, in order of time, not normalised. */
   features: Float64Array;
-  /** `[rows]`: the row's own bar among those of `features`, which ends its window; the bars before it there are the bars before it. */
+  /** `[rows]`: the last bar of each row's window, as an index into the bars of `features`. The window's bars are consecutive there. */
   windowEnds: Int32Array;
-  /** `[rows]`; classes or values by the dataset's `output`. */
+  /** `[rows]`: classes or values, depending on the dataset's `output`. */
   targets: Targets;
-  /** `[rows]`, above 0: what each row counts for, up to a factor; `null` = all the same. */
+  /** `[rows]`, above 0: sample weights up to a common factor; `null`: all rows weigh the same. */
   weights: Float64Array | null;
   /** `[rows]`, open time of the row's bar, ms UTC; ascending. */
   time: Float64Array;
-  /** `[rows]`, open time of the last bar that the row's label looked at, ms UTC. */
+  /** `[rows]`, open time of the last bar that determines the row's label, ms UTC. */
   labelEnd: Float64Array;
-  /** `[rows]`, open time of the first bar of the row's window, ms UTC; `-Infinity` where it lies before the range. */
+  /** `[rows]`, open time of the first bar of the row's window, ms UTC; `-Infinity` if it is before the range. */
   windowStart: Float64Array;
-  /** Open times of all bars that could be rows, with a label or without, ms UTC; ascending. */
+  /** Open times of all bars with features, with a label or without, ms UTC; ascending. */
   candidates: Float64Array;
   /** Base bars inside the range. */
   bars: number;
-  /** Bars of those that have no value for some feature of their window. */
+  /** Bars inside the range whose window lacks a feature value. */
   withoutFeatures: number;
-  /** Those of them that another timeframe's file does not cover. */
+  /** Stretches of these bars that another timeframe's file does not cover. */
   stale: StaleBars[];
-  /** If no bar has all features: those that have no value on any bar. */
+  /** If no bar has all features: the features that have no value on any bar. */
   featuresWithoutValues: string[];
-  /** Bars of the others that have no label. */
+  /** Bars with all features that have no label. */
   withoutLabel: number;
 }
 
 export interface Dataset {
-  /** Kind of all targets: what the strategy's decision is made of. */
+  /** Kind of the targets: `output_format` of the strategy's decisions. */
   output: Labels['output'];
   symbols: SymbolRows[];
-  /** Column names in order, each with how it is scaled. */
+  /** How each column is scaled, in column order. */
   normalisation: NormalisationRule[];
-  /** Class names by target; none for a regression. */
+  /** Class names in target order; empty for a regression. */
   classes: string[];
-  /** Where the parts begin. */
+  /** Where the validation and test parts begin. */
   cuts: Cuts;
 }
 
@@ -69,22 +69,22 @@ export interface DatasetRequest {
   bars: readonly SymbolBars[];
   range: DateRange;
   shares: SplitSettings;
-  /** Where the parts begin, instead of where the shares are reached. */
+  /** Fixed cuts. Without them, the shares determine the cuts. */
   cuts?: Cuts;
 }
 
-/** Told when a phase of building begins (0) and after each symbol. */
+/** Called when a phase begins (done = 0) and after each symbol (share of the symbols, up to 1). */
 export type BuildReport = (
   phase: 'computing indicators' | 'building features' | 'labelling',
   done: number,
 ) => Promise<void>;
 
 /**
- * Features and labels of every symbol. Bars before the range warm indicators up and are never rows; each symbol has its own labels,
- * made on base bars inside the range.
+ * Builds features and labels of every symbol. Bars before the range warm up indicators and are never rows. Labels are computed for
+ * each symbol, from base bars inside the range.
  *
- * The parts begin where the shares of the labelled rows are reached. Labels that are fitted on training bars need the cuts
- * first: these lie at the shares of the rows that have features, so that nothing a training label is made of depends on later bars.
+ * The cuts are placed where the labelled rows reach the shares. Labels that are fitted on training bars need the cuts first. Their
+ * cuts are placed where the rows with features reach the shares, so that a training label does not depend on later bars.
  *
  * @throws KtrdrError `no_bars_in_range`
  */
@@ -145,13 +145,13 @@ function rowTimes({
   return Float64Array.from(windowEnds, (at) => inRange.time[complete[at]!]!);
 }
 
-/** Of ascending times. */
+/** Number of times before the moment. `time` is ascending. */
 function countBefore(time: Float64Array, moment: number): number {
   const index = time.findIndex((value) => value >= moment);
   return index < 0 ? time.length : index;
 }
 
-/** Features, labels and times of the bars that have both features and a label: one selection for all of them. */
+/** Selects the bars that have features and a label, and takes their features, labels and times. */
 function labelledRows(
   { symbol, matrix, firstRow, inRange, stale, complete, windowEnds }: CompleteSymbol,
   labels: Labels,

@@ -15,35 +15,35 @@ export interface StaleBars extends StaleStretch {
   bars: number;
 }
 
-/** One symbol's features, its bars' history first. */
+/** The features of one symbol, with history before the range. */
 export interface ComputedSymbol {
   symbol: string;
-  /** Rows are base bars, history first. */
+  /** One row for each base bar: first the history, then the range. */
   matrix: FeatureMatrix;
   /** Row of the first bar inside the range. */
   firstRow: number;
   /** Base bars inside the range. */
   inRange: Bars;
-  /** Base bars that another timeframe's file does not cover, as far as they lie inside the range. They have no features. */
+  /** Stretches of base bars inside the range that another timeframe's file does not cover. These bars have no features. */
   stale: StaleBars[];
 }
 
-/** Which bars of a symbol have all features, and which a whole window of them. */
+/** Bars of a symbol that have all features, and bars with a complete window. */
 export interface CompleteSymbol extends ComputedSymbol {
-  /** Base bars that have all features, counted from the range's first; those before it serve windows alone. */
+  /** Base bars that have all features, relative to the first bar of the range. Negative ones are only used inside windows. */
   complete: Int32Array;
-  /** Those inside the range whose whole window is complete: index into `complete`. */
+  /** Bars inside the range whose window is complete, as indexes into `complete`. */
   windowEnds: Int32Array;
 }
 
-/** Bars that the network sees for one row. */
+/** Bars in the network's input for one row. */
 export function windowOf({ model }: Strategy): number {
   return 'sequenceLength' in model ? model.sequenceLength : 1;
 }
 
 /**
- * Features of a symbol's base bars inside a range and of those before it that warm indicators up. Training and prediction
- * both come through here: for the same start of the range a bar has the same features, bit for bit, wherever the range ends.
+ * Computes the features of a symbol's base bars inside a range, and of the warm-up bars before it. Training and prediction both use
+ * this function: with the same start of the range, a bar has the same features bit for bit, wherever the range ends.
  *
  * @throws KtrdrError `no_bars_in_range`
  */
@@ -74,17 +74,17 @@ export function computeMatrix(
   };
 }
 
-/** The part of a stretch inside the range; nothing where they do not meet. */
+/** The part of a stretch inside the range; empty if there is none. */
 function clip(stretch: StaleStretch, { time }: Bars): StaleBars[] {
   const inside = time.filter((moment) => moment >= stretch.from && moment <= stretch.to);
   if (inside.length === 0) return [];
   return [{ ...stretch, from: inside[0]!, to: inside.at(-1)!, bars: inside.length }];
 }
 
-/** The bar that the first row sees may be the second before it: the one that is still open does not count. */
+/** The first row may need the second bar before it: the bar before it may not have closed. */
 const FEWEST_BEFORE = 2;
 
-/** Bars of another timeframe up to the close of the last row's bar, with history before the first row; there may be none inside the range itself. */
+/** Selects bars of another timeframe up to the close of the last row's bar, with history before the first row. Possibly none is inside the range. */
 function selectOther(bars: Bars, inRange: Bars, { historyRequired }: Strategy): Bars {
   const first = inRange.time[0]!;
   const before = bars.time.findIndex((time) => time >= first);
@@ -94,7 +94,7 @@ function selectOther(bars: Bars, inRange: Bars, { historyRequired }: Strategy): 
   return selectRange(bars, { ...(start === undefined ? {} : { start }), end, history: 0 }).bars;
 }
 
-/** @param window bars that end with the row's own, none missing between them */
+/** Finds the bars with a complete window: `window` consecutive bars with all features, ending at the bar itself. */
 export function completeWindows(symbol: ComputedSymbol, window: number): CompleteSymbol {
   const { matrix, firstRow } = symbol;
   const complete = completeBars(matrix, Math.max(0, firstRow - (window - 1)), firstRow);
@@ -106,7 +106,7 @@ export function completeWindows(symbol: ComputedSymbol, window: number): Complet
   return { ...symbol, complete, windowEnds: Int32Array.from(windowEnds) };
 }
 
-/** Bars from row `from` on whose every feature has a value, counted from `firstRow`. */
+/** Bars from row `from` on that have all features, relative to `firstRow`. */
 function completeBars({ values, names, rows }: FeatureMatrix, from: number, firstRow: number): Int32Array {
   const complete: number[] = [];
   for (let row = from; row < rows; row += 1) {
@@ -119,7 +119,7 @@ function completeBars({ values, names, rows }: FeatureMatrix, from: number, firs
   return Int32Array.from(complete);
 }
 
-/** Features that have no value on any bar from row `from` on, such as those of volume where a file has none. */
+/** Features without a value on any bar from row `from` on, for example volume features of a file without volume. */
 export function featuresWithoutValues({ values, names, rows }: FeatureMatrix, from: number): string[] {
   return names.filter((_, column) => {
     for (let row = from; row < rows; row += 1) {
@@ -129,7 +129,7 @@ export function featuresWithoutValues({ values, names, rows }: FeatureMatrix, fr
   });
 }
 
-/** Features of some bars, counted from the range's first: `[rows, features]`. */
+/** Features of bars, given relative to the first bar of the range: `[rows, features]`. */
 export function takeRows({ values, names }: FeatureMatrix, rows: Int32Array, firstRow: number): Float64Array {
   const width = names.length;
   const taken = new Float64Array(rows.length * width);

@@ -1,14 +1,14 @@
 import { inputWidth, type ModelSpec } from '../network/model-spec.js';
 
-/** Float32 values of a cache line. */
+/** Float32 values in a cache line. */
 const LINE = 16;
-/** Of longer windows the processor fetches the rest by itself. */
+/** The processor prefetches the rest of longer windows. */
 const LINES_TOUCHED = 4;
-/** Float32 values of a window up to which a loop copies it faster than `set`, whose call costs 100 ns. */
+/** Float32 values. A loop copies windows up to this length faster than `set`, whose call takes 100 ns. */
 const SHORT = 256;
 
 /**
- * Copies the windows that end at `ends`, each `[window length * inputs]`, into `target` one after the other.
+ * Copies the windows that end at the bars `ends` into `target`, one after the other; each is `[window length * inputs]`.
  *
  * @param features `[bars, inputs]`, finite
  */
@@ -34,10 +34,10 @@ export function gatherWindows(
 }
 
 /**
- * Reads a value of each window's first cache lines: loads that do not wait for each other come from memory together,
- * while copying window after window waits for each. Halves the time where the data set is larger than the cache.
+ * Reads one value from each of a window's first cache lines. Independent loads overlap; copying window after window waits for each
+ * load. Halves the time if the dataset is larger than the cache.
  *
- * @returns their sum, so that the reads are not left out
+ * @returns the sum of the values, so that the compiler keeps the reads
  */
 function touch(features: Float32Array, ends: Int32Array, inputs: number, width: number): number {
   const reach = Math.min(width, LINE * LINES_TOUCHED);
@@ -49,7 +49,7 @@ function touch(features: Float32Array, ends: Int32Array, inputs: number, width: 
   return sum;
 }
 
-/** Four values a turn of the loop: one a turn takes twice the time. */
+/** Copies four values in each iteration: twice as fast as one. */
 function copyShort<T extends Float32Array | Float64Array>(
   features: T,
   ends: Int32Array,
@@ -75,7 +75,7 @@ function isAligned({ byteOffset }: Float32Array): boolean {
   return byteOffset % Float64Array.BYTES_PER_ELEMENT === 0;
 }
 
-/** Two neighbours as one number, to be copied only. Both are finite, so that the number is one too, and keeps its bits. */
+/** Views pairs of values as Float64, for copying. The values are finite, so no pair is a NaN, whose bits a copy could change. */
 function inPairs(values: Float32Array): Float64Array {
   return new Float64Array(values.buffer, values.byteOffset, values.length >> 1);
 }

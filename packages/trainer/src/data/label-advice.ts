@@ -1,6 +1,6 @@
 import type { LabelSettings } from '@ktrdr/strategy';
 
-/** Which rows have no label, to follow "12 without a label, ". */
+/** Which rows have no label. The text follows "12 without a label, ". */
 export function whereUnlabelled(settings: LabelSettings): string {
   switch (settings.source) {
     case 'zigzag':
@@ -25,7 +25,7 @@ function lastBars(count: number): string {
     : `in the last ${count} bars, whose outcome lies ahead`;
 }
 
-/** What to write to get more labelled rows of the same bars, to follow "take". */
+/** A change of the strategy that gives more labelled rows. The text follows "use". */
 export function forMoreLabels(settings: LabelSettings): string {
   switch (settings.source) {
     case 'zigzag':
@@ -44,7 +44,7 @@ export function forMoreLabels(settings: LabelSettings): string {
   }
 }
 
-/** What to write to get labels of more than one class, to follow "take". */
+/** A change of the strategy that gives labels of more than one class. The text follows "use". */
 export function forMoreClasses(settings: LabelSettings): string {
   switch (settings.source) {
     case 'zigzag':

@@ -2,7 +2,7 @@ import { type BarsFingerprint, KtrdrError, type Timeframe } from '@ktrdr/contrac
 import { type Bars, readBars } from '@ktrdr/market-data';
 import type { Strategy } from '@ktrdr/strategy';
 
-/** All bars that there are of one symbol, by timeframe. */
+/** All bars of one symbol, by timeframe. */
 export interface SymbolBars {
   symbol: string;
   bars: ReadonlyMap<Timeframe, Bars>;
@@ -11,15 +11,15 @@ export interface SymbolBars {
 export interface LoadedBars {
   /** In the strategy's order. */
   symbols: SymbolBars[];
-  /** Of every file that was read. */
+  /** One for each file. */
   fingerprints: BarsFingerprint[];
 }
 
 /**
- * Reads the bars of every symbol and timeframe of a strategy, whole files: the range is cut later, with history before it.
+ * Reads the bars of every symbol and timeframe of a strategy. Reads whole files: the range and its history are selected later.
  *
- * @param expected fingerprints of the files that are meant; a file of another content is refused
- * @param report is told the share that is done after each file
+ * @param expected fingerprints of the expected files; a file with other content is refused
+ * @param report called after each file with the share of files read, up to 1
  * @throws KtrdrError `bars_not_found`, `bars_invalid`, `bars_differ`
  */
 export async function loadBars(
@@ -58,7 +58,7 @@ function checkSame(
   if (meant === undefined || meant.sha256 === found.sha256) return;
   throw new KtrdrError(
     'bars_differ',
-    `${file} in ${dataDir} holds other bars than the API had when the training was started. Put the same file there and resume, or start again.`,
+    `${file} in ${dataDir} differs from the file that the API had when the training was started. Put the same file there and resume, or start a new training.`,
     { details: { file, expected_sha256: meant.sha256, found_sha256: found.sha256 } },
   );
 }

@@ -1,29 +1,29 @@
 import type { NormalisationRule } from '@ktrdr/strategy';
 
-/** How one column is scaled, with what was measured on the training rows; stored with the model. */
+/** How one column is scaled, with the statistics of the training rows. Stored with the model. */
 export type FittedNormalisation =
   | { method: 'none' }
-  /** (x - min) / (max - min), not clipped; 0 where all training values are the same. */
+  /** (x - min) / (max - min), not clipped; 0 if all training values are equal. */
   | { method: 'minmax'; min: number; max: number }
-  /** (x - mean) / std with the sample deviation; 0 where all training values are the same. */
+  /** (x - mean) / std with the sample standard deviation; 0 if all training values are equal. */
   | { method: 'zscore'; mean: number; std: number };
 
-/** What the training rows hold in one column. */
+/** Statistics of one column over the training rows. */
 export interface ColumnStatistics {
   min: number;
   max: number;
   mean: number;
-  /** Sample deviation; 0 for a single row. */
+  /** Sample standard deviation; 0 for a single row. */
   std: number;
 }
 
-/** Some rows `[rows, columns]` of one symbol's features. */
+/** Selected rows of one symbol's features `[bars, columns]`. */
 export interface RowSelection {
   features: Float64Array;
   rows: Int32Array;
 }
 
-/** One entry a column, over all selections together (two passes: exact where values are large and close). */
+/** Statistics of each column over all selections. Two passes: accurate for values that are large and close together. */
 export function columnStatistics(selections: readonly RowSelection[], columns: number): ColumnStatistics[] {
   const rows = selections.reduce((sum, selection) => sum + selection.rows.length, 0);
   return Array.from({ length: columns }, (_, column) => {
@@ -59,7 +59,7 @@ export function fitNormalisation(
   });
 }
 
-/** One value as the network gets it. */
+/** Scales one value as in the network's input. */
 export function normalise(value: number, fitted: FittedNormalisation): number {
   switch (fitted.method) {
     case 'minmax':

@@ -170,7 +170,7 @@ describe('one class only', () => {
     const labels = '{ source: context, horizon: 1, bullish_threshold: 0.01, bearish_threshold: -0.5 }';
     const data = await prepare(labels, wave(300));
     expect(dataWarnings(strategyOf(labels), [], data)).toContain(
-      'No row of the training part is BEARISH: the model cannot learn to say so.',
+      'No row of the training part is BEARISH: the model cannot learn to predict that.',
     );
   });
 });
@@ -235,7 +235,7 @@ test('a validation split that leaves no training rows is named as the reason, an
   await expect(prepareDataOrAdvise(asked, nothing)).rejects.toMatchObject({
     code: 'empty_split',
     message: expect.stringMatching(
-      /The training part has no rows\..* The validation split of 0\.999 leaves too little: .*\(--validation-split\)\.$/,
+      /The training part has no rows\..* The validation split of 0\.999 leaves too few rows: .*\(--validation-split\)\.$/,
     ),
   });
 });

@@ -13,22 +13,22 @@ import {
 } from './normalisation.js';
 import { type Split, splitRows, splitShares } from './split.js';
 
-/** Fewer rows than these divide into parts that say nothing. */
+/** With fewer rows, the parts are too small for meaningful metrics. */
 export const MINIMUM_ROWS = 50;
 /** An error names at most this many features. */
 const MOST_NAMED = 3;
 
-/** Everything that training needs of the bars. */
+/** Everything that training needs from the bars. */
 export interface PreparedData {
   dataset: Dataset;
   split: Split;
   normalisation: FittedNormalisation[];
-  /** Of the training rows, one a column. */
+  /** Statistics of the training rows, one for each column. */
   statistics: ColumnStatistics[];
   parts: DataParts;
 }
 
-/** Told when a phase begins (0) and how far it is. */
+/** Called when a phase begins (done = 0) and with its progress, up to 1. */
 export type PrepareReport = (phase: Parameters<BuildReport>[0] | 'splitting', done: number) => Promise<void>;
 
 export interface PrepareRequest {
@@ -39,7 +39,7 @@ export interface PrepareRequest {
 }
 
 /**
- * From bars to the parts of a data set. What is fitted, is fitted on training rows only.
+ * Turns bars into the parts of a dataset. Fits statistics on training rows only.
  *
  * @throws KtrdrError `no_bars_in_range`, `not_enough_bars`, `empty_split`, `one_class_only`
  */
@@ -57,7 +57,7 @@ export async function prepareData(request: PrepareRequest, report: PrepareReport
   return data;
 }
 
-/** The parts, scaled by what the training rows hold. */
+/** Fits the normalisation on the training rows and builds the parts. */
 export function fitParts(dataset: Dataset, split: Split): PreparedData {
   const training = dataset.symbols.map(({ features, windowEnds }, symbol) => ({
     features,
@@ -74,7 +74,7 @@ function checkEnoughRows(dataset: Dataset, strategy: Strategy): void {
   if (rows >= MINIMUM_ROWS) return;
   throw new KtrdrError(
     'not_enough_bars',
-    `Not enough bars: ${counted(rows, 'row')} to train on, ${MINIMUM_ROWS} are needed. ${barsText(dataset, strategy)}.`,
+    `Not enough bars: training needs ${MINIMUM_ROWS} rows and there ${rows === 1 ? 'is' : 'are'} ${count(rows)}. ${barsText(dataset, strategy)}.`,
     {
       details: {
         rows,
@@ -99,7 +99,7 @@ function checkParts(dataset: Dataset, split: Split, strategy: Strategy): void {
     throw new KtrdrError(
       'empty_split',
       `The ${name} part has no rows. ${barsText(dataset, strategy)}. ${count(split.purged)} of the ` +
-        `${counted(rows, 'row')} were left out at the edges of the parts, because their label or window lies across an edge, or as embargo.`,
+        `${counted(rows, 'row')} were dropped at the edges of the parts: their label or window crosses an edge, or the embargo covers them.`,
       { details: { part, rows, purged: split.purged } },
     );
   }
@@ -167,7 +167,7 @@ function checkClasses({ classes, symbols, output }: Dataset, split: Split, { tra
   throw new KtrdrError(
     'one_class_only',
     `All ${counted(train.rows, 'training row')}, from ${first!.slice(0, 10)} to ${last!.slice(0, 10)}, are ${only}: ` +
-      'there is nothing to tell apart.',
+      'the network needs at least two classes.',
     { details: { label: only, rows: train.rows, first, last } },
   );
 }

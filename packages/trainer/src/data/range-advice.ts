@@ -12,13 +12,13 @@ import {
 
 const TOO_SHORT = new Set(['not_enough_bars', 'empty_split', 'one_class_only']);
 
-/** Figures of a part with fewer rows say nothing. */
+/** Metrics of a part with fewer rows are not meaningful. */
 export const USABLE_PART_ROWS = 10;
 
-/** So often is the threshold of the labels halved, to find one that would do. */
+/** How often the label threshold is halved in the search for one that is low enough. */
 const MOST_HALVINGS = 6;
 
-/** `prepareData`, whose errors about a range that is too short also name what would do: tried, not guessed. */
+/** `prepareData`. If the range is too short, its error also suggests a range or threshold that was tried and works. */
 export async function prepareDataOrAdvise(
   request: PrepareRequest,
   report: PrepareReport,
@@ -30,7 +30,7 @@ export async function prepareDataOrAdvise(
     if (await isValidationSplitToBlame(request)) {
       throw new KtrdrError(
         error.code,
-        `${error.message} The validation split of ${request.validationSplit} leaves too little: choose another one, or leave it out (--validation-split).`,
+        `${error.message} The validation split of ${request.validationSplit} leaves too few rows: choose another one, or omit it (--validation-split).`,
         { details: error.details, cause: error },
       );
     }
@@ -51,14 +51,14 @@ export async function prepareDataOrAdvise(
   }
 }
 
-/** One thing to do next. */
+/** The next step for the user. */
 function adviceText(
   request: PrepareRequest,
   code: KtrdrError['code'],
   range: Days | null,
   found: Threshold | null,
 ): string {
-  if (range !== null) return `This range would do: ${range.start_date} to ${range.end_date}.`;
+  if (range !== null) return `This range is long enough: ${range.start_date} to ${range.end_date}.`;
   const there = baseBars(request)
     .map((bars) => `${bars.symbol} has ${describeBars(bars)}`)
     .join('; ');
@@ -68,16 +68,16 @@ function adviceText(
     return (
       `A longer range does not help: ${there}. Set training.labels.zigzag_threshold to ${found.threshold} ` +
       `(it is ${found.now})${found.ofAllBars ? ' and train on all of them' : ''}: ` +
-      `that leaves ${USABLE_PART_ROWS} rows and more in each part.`
+      `that leaves at least ${USABLE_PART_ROWS} rows in each part.`
     );
   }
   if (labels.source === 'zigzag' && (labels.method === 'segments' || code === 'one_class_only')) {
     return `Neither a longer range (${there}) nor ${change} leaves ${USABLE_PART_ROWS} rows in each part: add bars.`;
   }
-  return `A longer range does not help: ${there}. Add bars, or take ${change}.`;
+  return `A longer range does not help: ${there}. Add bars, or use ${change}.`;
 }
 
-/** The shares of the strategy would do. */
+/** Whether the strategy's own shares would leave enough rows. */
 async function isValidationSplitToBlame(request: PrepareRequest): Promise<boolean> {
   return request.validationSplit !== undefined && suffices({ ...request, validationSplit: undefined });
 }
@@ -89,7 +89,7 @@ interface Days {
 
 const DAY_MS = 86_400_000;
 
-/** A range around the one that was too short: twice as many bars each time, further back first, then further on. */
+/** Searches for a longer range around the requested one: doubles the bars each time, first into the past, then into the future. */
 async function findRange(request: PrepareRequest): Promise<Days | null> {
   const all = baseBars(request)[0]!;
   const inRange = selectRange(all, { ...request.range, history: 0 }).bars;
@@ -106,13 +106,13 @@ async function findRange(request: PrepareRequest): Promise<Days | null> {
 
 interface Threshold {
   threshold: number;
-  /** What the strategy has. */
+  /** The strategy's threshold. */
   now: number;
-  /** The range that was asked for is too short even so. */
+  /** The requested range is too short even with this threshold; all bars are enough. */
   ofAllBars: boolean;
 }
 
-/** The greatest of some lower thresholds with which the same range would do, or at least all bars. */
+/** Searches for the greatest lower threshold that is enough for the requested range, or for all bars. */
 async function findThreshold(request: PrepareRequest): Promise<Threshold | null> {
   const { training } = request.strategy;
   if (training.labels.source !== 'zigzag') return null;

@@ -1,27 +1,27 @@
 import type { SplitSettings } from '@ktrdr/strategy';
 
-/** What the split needs of one symbol's rows; all `[rows]`, ms UTC, `time` ascending. */
+/** Times of one symbol's rows that the split needs: all `[rows]`, ms UTC; `time` is ascending. */
 export interface RowTimes {
   time: Float64Array;
-  /** Open time of the last bar that the row's label looked at. */
+  /** Open time of the last bar that determines the row's label. */
   labelEnd: Float64Array;
-  /** Open time of the first bar of the row's window; its own where the network sees one bar, `-Infinity` before the range. */
+  /** Open time of the first bar of the row's window: the row's own bar for an mlp; `-Infinity` if it is before the range. */
   windowStart: Float64Array;
   /**
-   * Open times of all bars that could be rows, `[rows or more]`, ascending: also those that have no label. Whether a label is there can
-   * depend on later bars; what the embargo drops must not.
+   * Open times of all bars with features, `[rows or more]`, ascending, with a label or without. The embargo counts these bars: whether
+   * a bar has a label can depend on later bars, and the embargo must not.
    */
   candidates: Float64Array;
 }
 
-/** Row numbers of one symbol, ascending. */
+/** Row numbers of one symbol in each part, ascending. */
 export interface RowParts {
   train: Int32Array;
   validation: Int32Array;
   test: Int32Array;
 }
 
-/** Open time of the first validation and the first test row, shared by all symbols, ms UTC; `Infinity` where there is none. */
+/** Open times of the first validation row and the first test row, ms UTC, shared by all symbols; `Infinity` if there is none. */
 export interface Cuts {
   validationStart: number;
   testStart: number;
@@ -30,39 +30,39 @@ export interface Cuts {
 export interface Split extends Cuts {
   /** In the order of the symbols. */
   parts: RowParts[];
-  /** Rows in no part: their label or window lies across a cut, or they lie in the embargo before it. */
+  /** Rows in no part: their label or window crosses a cut, or they are in the embargo before it. */
   purged: number;
 }
 
 const DEFAULT_EMBARGO = 0.01;
-/** 0.29 * 100 is 28.999999999999996. */
+/** Compensates rounding errors: 0.29 * 100 is 28.999999999999996. */
 const ROUNDING = 1e-9;
 
-/** `validationSplit` divides what is not test; without it the strategy's shares hold. */
+/** The shares of the parts. `validationSplit`, if given, divides the rows that are not test rows; otherwise the strategy's shares apply. */
 export function splitShares(settings: SplitSettings, validationSplit: number | undefined): SplitSettings {
   if (validationSplit === undefined) return settings;
   const rest = 1 - settings.test;
   return { train: rest * (1 - validationSplit), validation: rest * validationSplit, test: settings.test };
 }
 
-/** The moments at which the shares of all rows together are reached. `times`: `[rows]` of each symbol. */
+/** The moments at which the rows of all symbols together reach the shares. `times`: `[rows]` of each symbol. */
 export function cutMoments(times: readonly Float64Array[], shares: SplitSettings): Cuts {
   const [validationStart, testStart] = momentsAt(times, [shares.train, shares.train + shares.validation]);
   return { validationStart: validationStart!, testStart: testStart! };
 }
 
-/** Open time of the first row after each share (0..1) of all rows together; `Infinity` where there is none. */
+/** Open time of the first row after each share (0..1) of the rows of all symbols; `Infinity` if there is none. */
 export function momentsAt(times: readonly Float64Array[], shares: readonly number[]): number[] {
   const merged = mergedTimes(times);
   return shares.map((share) => merged[Math.floor(share * merged.length + ROUNDING)] ?? Infinity);
 }
 
 /**
- * Divides rows into training, validation and test part, in this order of time, at moments shared by all symbols. A row
- * whose label ends at or after the cut behind it is in no part (it is purged), and neither are one whose window begins before
- * the cut ahead of it and those among the last `embargo` bars of a symbol before each cut that could be rows.
+ * Divides rows by time into a training, a validation and a test part, at cuts shared by all symbols. These rows are in no part:
+ * rows whose label ends at or after the next cut (purged), rows whose window begins before the previous cut, and rows among the
+ * last `embargo` candidates of a symbol before each cut. (Lopez de Prado 2018, chapter 7)
  *
- * @param embargo bars that could be rows; by default 1 % of the symbol's
+ * @param embargo number of candidates; default: 1 % of the symbol's candidates
  */
 export function splitRows(
   symbols: readonly RowTimes[],
@@ -93,7 +93,7 @@ export function splitRows(
   return { parts, validationStart, testStart, purged: rows - kept };
 }
 
-/** Rows from..to whose window and label lie between two cuts. */
+/** The rows `from` to `to` whose window and label are between two cuts. */
 function keep(
   { labelEnd, windowStart }: RowTimes,
   from: number,

@@ -4,7 +4,7 @@ import { countClasses, type DataParts } from './data-parts.js';
 import type { LoadedBars } from './load-bars.js';
 import type { PreparedData } from './prepare-data.js';
 
-/** What a run is trained on, for its result. */
+/** Summary of a run's data, for its result. */
 export function summariseData(strategy: Strategy, bars: LoadedBars, data: PreparedData): DataSummary {
   const { dataset, parts, split } = data;
   const { first, last } = timeSpan(data);
@@ -28,7 +28,7 @@ export function summariseData(strategy: Strategy, bars: LoadedBars, data: Prepar
   };
 }
 
-/** Rows of each class; a regression has none. */
+/** Rows of each class; empty for a regression. */
 function labelDistribution({ dataset, parts }: PreparedData): DataSummary['label_distribution'] {
   if (dataset.output === 'regression') return [];
   const { classes } = dataset;
@@ -51,7 +51,7 @@ function targetDistribution({ train, validation, test }: DataParts): TargetDistr
   ];
 }
 
-/** Of at least one value. Quantiles lie on a line between neighbours, as numpy's do. */
+/** Statistics of at least one value. Quantiles are interpolated linearly, as in numpy. */
 function describeValues(values: ArrayLike<number>): Omit<TargetDistribution, 'part'> {
   const sorted = Float64Array.from(values).sort();
   const rows = sorted.length;

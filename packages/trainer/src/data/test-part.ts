@@ -1,7 +1,7 @@
 import type { ModelTestPart } from '@ktrdr/contracts';
 import type { PreparedData } from './prepare-data.js';
 
-/** Where the test part lies, over all symbols: figures of other rows are no comparison. */
+/** The time span of the test part over all symbols. Only metrics of the same span can be compared. */
 export function testPartOf({ dataset, split, parts }: PreparedData): ModelTestPart {
   let [first, last] = [Infinity, -Infinity];
   dataset.symbols.forEach(({ time }, symbol) => {

@@ -110,7 +110,7 @@ describe('auto', () => {
     await expect(failure).rejects.toMatchObject({
       code: 'engine_unavailable',
       message: expect.stringMatching(
-        /onnx: no onnx today.*tensorflow-wasm: cannot train a model of type lstm.*Put that right\.$/,
+        /onnx: no onnx today.*tensorflow-wasm: cannot train a model of type lstm.*Fix this\.$/,
       ),
     });
     trials.there.onnx = 1;
@@ -186,11 +186,11 @@ describe('a setting that names engines', () => {
     expect(trials.loaded).toEqual(['tensorflow-js']);
   });
 
-  test('one that is not to be had fails with the reason and what to do', async () => {
+  test('an unavailable engine fails with the reason and what to do', async () => {
     await expect(given({ onnx: 1 }).choose('tensorflow-gpu')).rejects.toMatchObject({
       code: 'engine_unavailable',
       message:
-        'The training engine tensorflow-gpu is not to be had here: no tensorflow-gpu today. Put that right, or set TRAINING_ENGINE=auto to take the best engine there is.',
+        'The training engine tensorflow-gpu is not available: no tensorflow-gpu today. Fix this, or set TRAINING_ENGINE=auto to use the fastest available engine.',
       details: { rejected: missing('tensorflow-gpu') },
     });
   });

@@ -15,7 +15,7 @@ import { fastestOf } from './fastest-engine.js';
 import type { TrialNetwork } from './trial-network.js';
 import { untilAborted } from './until-aborted.js';
 
-/** Engines of a setting that a run can have, in order of preference, and why not the others. */
+/** The usable engines of a setting, in order of preference, and why the others are rejected. */
 export interface EngineCandidates {
   /** At least one. */
   engines: EngineName[];
@@ -23,47 +23,46 @@ export interface EngineCandidates {
 }
 
 export interface ChooseOptions {
-  /** Ends the wait and the timing. */
+  /** Ends waiting and timing. */
   signal: AbortSignal;
-  /** Told what takes a while, in words. */
+  /** Called with a text before a step that takes some time. */
   onPhase: (phase: string) => void;
 }
 
-/** What timing the candidates gave. */
+/** Result of timing the candidates. */
 interface Measured {
   times: EngineTime[];
   rejected: EngineChoice['rejected'];
 }
 
-/** Networks whose times are remembered; far more than the strategies that one service trains in turns. */
+/** Maximum number of networks whose times are cached; much more than the strategies that one service trains in turn. */
 const MOST_NETWORKS = 100;
 
 /**
- * Decides before a run which engine computes it. `auto` takes the one whose steps of the run's own network are the
- * fastest: a GPU does not always win for a small network. `tensorflow` takes the first that is to be had of its family:
- * GPU, CPU library, WebAssembly, plain JavaScript.
+ * Chooses the engine of a run. `auto` times steps of the run's network and takes the fastest engine: a GPU is not always faster for a
+ * small network. `tensorflow` takes the first available of GPU, CPU library, WebAssembly and plain JavaScript.
  *
- * One a service: it remembers which engines load, and what was measured.
+ * A service needs one selector: it caches which engines load, and the measured times.
  */
 export class EngineSelector {
   private readonly loads = new Map<EngineName, Promise<string | null>>();
   private readonly measured = new Map<string, Measured>();
-  /** The timing under way: two at once would slow each other down. */
+  /** The current timing. Two at a time would slow each other down. */
   private timing: Promise<unknown> | null = null;
 
   constructor(private readonly trials: EngineTrials = new ProcessTrials()) {}
 
   /**
-   * Engines that load here and can train a model of the type; several only for `auto`.
+   * The engines that load here and can train the model type. Only `auto` can give several.
    *
-   * @throws KtrdrError `engine_unavailable` when none is to be had: the message says why and what to do; the next call
-   * looks again. `engine_unsupported` where the setting's engine cannot train the model
+   * @throws KtrdrError `engine_unavailable` if there is none: the message says why and what to do, and the next call tries again;
+   * `engine_unsupported` if the setting's engine cannot train the model
    */
   async candidates(setting: EngineSetting, model: ModelSettings['type']): Promise<EngineCandidates> {
     const rejected: EngineChoice['rejected'] = [];
     const engines: EngineName[] = [];
     for (const { names, isRace } of contenders(setting)) {
-      // One after the other: together they would slow each other down.
+      // One after the other: at the same time they would slow each other down.
       for (const engine of names) {
         if (engines.length > 0 && !isRace) break;
         const reason = (await this.load(engine)) ?? this.unsupported(setting, engine, model);
@@ -80,10 +79,10 @@ export class EngineSelector {
   }
 
   /**
-   * The engine of one run. Nothing is timed where there is no choice, or where the network was timed before.
+   * Chooses the engine of one run. Times the candidates only if there are several and the network has not been timed before.
    *
-   * @throws KtrdrError as `candidates`, and `engine_unavailable` where no candidate can train the network
-   * @throws the signal's reason when it is aborted
+   * @throws KtrdrError as `candidates`, and `engine_unavailable` if no candidate can train the network
+   * @throws the signal's reason after an abort
    */
   async choose(
     setting: EngineSetting,
@@ -100,7 +99,7 @@ export class EngineSelector {
     return fastestOf(setting, times, [...rejected, ...failed]);
   }
 
-  /** Times the engines, unless that was done before. */
+  /** Returns cached times of the network, or times the engines. */
   private async measure(
     engines: readonly EngineName[],
     network: TrialNetwork,
@@ -133,7 +132,7 @@ export class EngineSelector {
     return load;
   }
 
-  /** Of a race the others are still there; a setting that names the engine is refused as a whole. */
+  /** Why an engine cannot train the model, or `null`. Throws for a setting that names the engine: `auto` has other engines. */
   private unsupported(
     setting: EngineSetting,
     engine: EngineName,
@@ -166,7 +165,7 @@ export class EngineSelector {
   }
 }
 
-/** Groups in order: a later one counts where the ones before it have nothing. Of a race all that load are candidates, else the first. */
+/** Groups of engines in order. A group counts only if the earlier ones are empty. In a race all that load are candidates, otherwise only the first. */
 function contenders(setting: EngineSetting): { names: readonly EngineName[]; isRace: boolean }[] {
   switch (setting) {
     case 'auto':

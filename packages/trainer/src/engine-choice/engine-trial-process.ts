@@ -1,7 +1,6 @@
 /**
- * Program: loads an engine, times training steps and prints the result, an `EngineTrial` as JSON.
- * Arguments: the engine's name, the `TrialNetwork` as JSON.
- * Ends with its parent: its standard input is a pipe that nobody writes to.
+ * Program: loads an engine, times training steps and prints the result, an `EngineTrial` as JSON. Arguments: the engine's name, the
+ * `TrialNetwork` as JSON. Its standard input is a pipe without data: when the parent ends, the pipe ends, and so does the program.
  */
 import { ENGINE_NAMES, type EngineName } from '@ktrdr/contracts';
 import { createEngine } from '../engines/create-engine.js';
@@ -20,7 +19,7 @@ async function tryEngine(name: EngineName, network: TrialNetwork): Promise<Engin
   }
 }
 
-/** The first line of the original error: Node lists the files that required a missing module below it. */
+/** The first line of the original error. If a module is missing, Node lists the requiring files on the next lines. */
 function reasonOf(error: unknown): string {
   const original = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   return (original instanceof Error ? original.message : String(original)).split('\n')[0]!;

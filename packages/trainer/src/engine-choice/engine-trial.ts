@@ -6,23 +6,22 @@ import { providerProblem } from '../engines/onnx/provider-problem.js';
 import { nativePackageProblem } from '../engines/tensorflow/native-package.js';
 import { SMALLEST_NETWORK, type TrialNetwork } from './trial-network.js';
 
-/** What a trial found: how long a step takes, or why there is none. */
+/** Result of a trial: the time of a step, or the problem. */
 export type EngineTrial = { msPerStep: number } | { problem: string };
 
-/** Finds out what engines are worth here. */
+/** Tries engines on this machine. */
 export interface EngineTrials {
-  /** Why the engine cannot be used on this machine, or `null` when it can. */
+  /** Why the engine cannot be used on this machine, or `null` if it can. */
   load(engine: EngineName): Promise<string | null>;
-  /** Times steps of a network on an engine that loads. Rejects with the signal's reason when that is aborted. */
+  /** Times steps of a network on an engine that loads. @throws the signal's reason after an abort */
   time(engine: EngineName, network: TrialNetwork, signal: AbortSignal): Promise<EngineTrial>;
 }
 
-/** A first load of a GPU's libraries can take tens of seconds. */
+/** The first load of a GPU's libraries can take tens of seconds. */
 const TIMEOUT_MS = 60_000;
 
 /**
- * Tries each engine in a short process of its own: loading a native library that does not fit the machine can end the
- * process that does it.
+ * Tries each engine in its own short-lived process: loading a native library that does not fit the machine can crash the process.
  */
 export class ProcessTrials implements EngineTrials {
   async load(engine: EngineName): Promise<string | null> {
@@ -54,13 +53,13 @@ export class ProcessTrials implements EngineTrials {
   }
 }
 
-/** Why the engine cannot load, as far as this process can tell; otherwise `null`. */
+/** Why the engine cannot load, if that is visible without loading it; otherwise `null`. */
 function missingPart(engine: EngineName): string | null {
   if (isOnnx(engine)) return providerProblem(engine);
   return engine === 'tensorflow-gpu' || engine === 'tensorflow-node' ? nativePackageProblem(engine) : null;
 }
 
-/** The process writes one line of JSON, which may follow what a library prints. */
+/** The process prints one line of JSON, possibly after output of a library. */
 function trialResult(stdout: string): EngineTrial {
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as EngineTrial;
 }

@@ -3,9 +3,9 @@ import { deviceOf } from '../engines/engine-names.js';
 import { engineUnavailable } from '../engines/engine-unavailable.js';
 
 /**
- * The engine of the shortest step, and how much slower the others are.
+ * Chooses the engine with the shortest step and describes how much slower the others are.
  *
- * @throws KtrdrError `engine_unavailable` where none was timed
+ * @throws KtrdrError `engine_unavailable` if none was timed
  */
 export function fastestOf(
   setting: EngineSetting,

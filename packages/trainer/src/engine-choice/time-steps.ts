@@ -11,19 +11,19 @@ interface Clock {
 }
 
 const STEPS = 20;
-/** A network whose steps take long is judged by fewer of them, ms. */
+/** Time limit, ms: a network with slow steps is timed with fewer of them. */
 const LONGEST = 2_000;
-/** The first call builds and warms what it uses. */
+/** The first calls build graphs and warm up caches. */
 const WARM_UP_CALLS = 2;
-/** So small that no network diverges in a few steps, whatever its strategy's own rate is. */
+/** Learning rate, so small that no network diverges in a few steps. */
 const LEARNING_RATE = 1e-6;
 const SEED = 1;
 
 /**
- * Trains the network on made-up rows, with the batches, masks and calls of the training loop.
+ * Trains the network on generated rows, with the same batches, masks and calls as the training loop.
  *
  * @returns median time of a step, ms
- * @throws Error where the engine computes numbers that are not finite
+ * @throws Error if the engine computes numbers that are not finite
  */
 export async function timeSteps(engine: Engine, network: TrialNetwork, clock: Clock): Promise<number> {
   const { model, optimiser, loss, batchSize } = network;
@@ -52,7 +52,7 @@ export async function timeSteps(engine: Engine, network: TrialNetwork, clock: Cl
   return times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)]!;
 }
 
-/** Windows of one short series, used again and again: what they hold does not matter to the time. */
+/** Windows of one short series, used repeatedly: their values do not affect the time. */
 function madeUpRows({ model, loss }: TrialNetwork, rows: number): DataPart {
   const window = windowLength(model);
   const bars = window + Math.min(rows, 64);

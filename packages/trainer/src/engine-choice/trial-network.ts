@@ -5,16 +5,16 @@ import { modelOf } from '../network/model-of.js';
 import type { ModelSpec } from '../network/model-spec.js';
 import type { OptimiserSpec } from '../network/optimiser.js';
 
-/** What engines are timed on. Plain data, it travels to the trial's process; equal networks have equal JSON. */
+/** The network that engines are timed on. Plain data: it is sent to the trial's process, and equal networks have equal JSON. */
 export interface TrialNetwork {
   model: ModelSpec;
   optimiser: OptimiserSpec;
   loss: LossSettings;
-  /** Rows. */
+  /** Rows in a batch. */
   batchSize: number;
 }
 
-/** What a run of the strategy computes, but for its data: known before any bar is read. */
+/** The network of a strategy and its training settings. They are known before any bar is read. */
 export function trialNetworkOf(strategy: Strategy): TrialNetwork {
   const { training } = strategy;
   return {
@@ -25,7 +25,7 @@ export function trialNetworkOf(strategy: Strategy): TrialNetwork {
   };
 }
 
-/** Shows that an engine loads and computes; every engine can train it. With so many rows no engine makes several steps in one call, which takes longer to build. */
+/** Every engine can train it, so it shows that an engine loads and computes. With this many rows, an engine makes only one step in a call, which is faster to build. */
 export const SMALLEST_NETWORK: TrialNetwork = {
   model: { type: 'mlp', inputs: 2, layers: [{ units: 4, activation: 'relu', dropout: 0 }], outputs: 3 },
   optimiser: { type: 'adam', weightDecay: 0, gradientClip: 1 },

@@ -1,6 +1,6 @@
-/** Waits for what goes on by itself, no longer than until the abort. Rejects with the signal's reason. */
+/** Waits for a promise, but only until the abort; the work itself continues. @throws the signal's reason after an abort */
 export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  // whoever has left does not hear how it fails
+  // After the abort nobody handles a rejection of the work.
   work.catch(() => {});
   signal.throwIfAborted();
   let leave = (): void => undefined;

@@ -7,7 +7,7 @@ import { loadBackend } from './tensorflow/load-backend.js';
 import { TensorFlowEngine } from './tensorflow/tensorflow-engine.js';
 
 /**
- * Loads an engine into this process. A process holds one at a time.
+ * Creates an engine and loads its library into this process. A process can hold one engine at a time.
  *
  * @throws KtrdrError `engine_unavailable`
  */

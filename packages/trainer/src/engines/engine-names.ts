@@ -1,6 +1,6 @@
 import { ONNX_ENGINE_NAMES, type EngineName, type OnnxEngineName } from '@ktrdr/contracts';
 
-/** Far slower than the others, and always there: taken where nothing else is to be had. */
+/** Much slower than the others but always available: used only if no other engine is. */
 export const LAST_RESORT: readonly EngineName[] = ['tensorflow-wasm', 'tensorflow-js'];
 
 const ON_CPU: readonly EngineName[] = ['onnx', 'tensorflow-node', ...LAST_RESORT];
@@ -9,7 +9,7 @@ export function isOnnx(engine: EngineName): engine is OnnxEngineName {
   return (ONNX_ENGINE_NAMES as readonly EngineName[]).includes(engine);
 }
 
-/** Where the engine computes. */
+/** The device that an engine computes on. */
 export function deviceOf(engine: EngineName): 'cpu' | 'gpu' {
   return ON_CPU.includes(engine) ? 'cpu' : 'gpu';
 }

@@ -1,7 +1,7 @@
 import { KtrdrError, type EngineSetting } from '@ktrdr/contracts';
 import type { ModelSettings } from '@ktrdr/strategy';
 
-/** Models of any type; the others train an mlp alone. Every engine has all losses and optimisers. */
+/** Engines that train every model type; the others train only an mlp. Every engine has all losses and optimisers. */
 const TRAIN_ALL: readonly EngineSetting[] = [
   'auto',
   'onnx',
@@ -15,7 +15,7 @@ export function supportsModel(engine: EngineSetting, model: ModelSettings['type'
   return model === 'mlp' || TRAIN_ALL.includes(engine);
 }
 
-/** @throws KtrdrError `engine_unsupported` where the engine cannot train a model of this type */
+/** @throws KtrdrError `engine_unsupported` if the engine cannot train a model of this type */
 export function checkEngineSupport(engine: EngineSetting, model: ModelSettings['type']): void {
   if (!supportsModel(engine, model)) throw unsupportedModel(engine, model);
 }

@@ -1,16 +1,16 @@
 import { KtrdrError, type EngineChoice, type EngineSetting } from '@ktrdr/contracts';
 
-/** The error of a setting by which no engine can be taken. */
+/** The error if no engine of a setting is available. */
 export function engineUnavailable(
   setting: EngineSetting,
   reason: string,
   { rejected, cause }: { rejected?: EngineChoice['rejected']; cause?: unknown },
 ): KtrdrError {
   const otherwise =
-    setting === 'auto' ? '' : ', or set TRAINING_ENGINE=auto to take the best engine there is';
+    setting === 'auto' ? '' : ', or set TRAINING_ENGINE=auto to use the fastest available engine';
   return new KtrdrError(
     'engine_unavailable',
-    `The training engine ${setting} is not to be had here: ${reason}. Put that right${otherwise}.`,
+    `The training engine ${setting} is not available: ${reason}. Fix this${otherwise}.`,
     { details: { setting, rejected: rejected ?? [] }, cause },
   );
 }

@@ -4,14 +4,14 @@ import { isOnnx } from './engine-names.js';
 
 const require = createRequire(import.meta.url);
 
-/** `onnx (ONNX Runtime 1.30.0)` */
+/** Engine with the version of its library: `onnx (ONNX Runtime 1.30.0)` */
 export function engineVersion(engine: EngineName): string {
   return isOnnx(engine)
     ? `${engine} (ONNX Runtime ${versionIn('onnxruntime-node/package.json')})`
     : `${engine} (TensorFlow.js ${versionIn('@tensorflow/tfjs-core/package.json')})`;
 }
 
-/** Version of a package, by its `package.json`. */
+/** The version in a `package.json`, given as Node resolves it from this file. */
 export function versionIn(packageFile: string): string {
   return (require(packageFile) as { version: string }).version;
 }

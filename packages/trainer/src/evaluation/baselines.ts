@@ -7,28 +7,28 @@ import type { Split } from '../data/split.js';
 import { newestKnownRows } from './last-labels.js';
 import { fitLinearModel, linearOutputs } from './linear-model.js';
 
-/** The parts of a data set, and the rows that they are made of. */
+/** A dataset with its split and parts. */
 export interface EvaluatedData {
   dataset: Dataset;
   split: Split;
   parts: DataParts;
 }
 
-/** What each baseline says of the test part. */
+/** The baselines' predictions for the test part. */
 export interface BaselinePredictions {
-  /** `[test rows]` each; of a regression directions. */
+  /** `[test rows]` each: classes, or the directions of a regression. */
   predicted: Record<BaselineName, Int32Array>;
   /** The majority class. */
   majority: number;
-  /** Test rows before which no label was known. */
+  /** Test rows without an earlier known label. */
   unknownRows: number;
   /** Training rows of the linear model. */
   linearRows: number;
-  /** `[test rows, outputs]` of the linear model. */
+  /** Outputs of the linear model, `[test rows, outputs]`. */
   linearOutputs: Float32Array;
 }
 
-/** @param classes how many; of a regression the two directions */
+/** Fits the baselines on the training part. @param classes number of classes; 2 for a regression (directions) */
 export async function predictBaselines(
   data: EvaluatedData,
   classes: number,
@@ -54,7 +54,7 @@ export async function predictBaselines(
   };
 }
 
-/** For each test row the class (of a regression the direction) that its symbol had last, as far as it was known; -1 where none was. */
+/** For each test row: the newest class (or direction) of its symbol that was known at the row's bar; -1 if none was. */
 function lastLabels({ dataset, split, parts }: EvaluatedData): Int32Array {
   const labels = new Int32Array(parts.test.rows);
   let at = 0;
@@ -70,7 +70,10 @@ function lastLabels({ dataset, split, parts }: EvaluatedData): Int32Array {
   return labels;
 }
 
-/** @param accuracy of each baseline on the test part; `mae` of the linear model where it is a regression */
+/**
+ * @param accuracy of each baseline on the test part
+ * @param mae mean absolute error of the linear model, `null` for a classification
+ */
 export function describeBaselines(
   { majority, unknownRows, linearRows }: BaselinePredictions,
   accuracy: Record<BaselineName, number>,

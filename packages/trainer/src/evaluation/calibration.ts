@@ -3,10 +3,10 @@ import type { Calibration } from '@ktrdr/contracts';
 const BINS = 10;
 
 /**
- * Expected calibration error and reliability bins (Guo et al. 2017), Brier score (Brier 1950) of probabilities.
+ * Calibration of probabilities: expected calibration error and reliability bins (Guo et al. 2017), Brier score (Brier 1950).
  *
  * @param logits `[rows, classes]`
- * @param labels `[rows]`, at least one
+ * @param labels `[rows]`, at least one row
  */
 export function calibrationOf(logits: Float32Array, labels: Int32Array): Calibration {
   const rows = labels.length;
@@ -43,7 +43,7 @@ export function calibrationOf(logits: Float32Array, labels: Int32Array): Calibra
   };
 }
 
-/** Of the logits from `start` on. */
+/** Softmax of the logits from `start` on. */
 function fillSoftmax(probabilities: Float64Array, logits: Float32Array, start: number): void {
   let greatest = Number.NEGATIVE_INFINITY;
   for (let k = 0; k < probabilities.length; k += 1) greatest = Math.max(greatest, logits[start + k]!);

@@ -1,7 +1,7 @@
 import { predictedClasses } from './metrics.js';
 import type { Targets } from '../network/loss.js';
 
-/** What a regression's values are judged by beside their error: the direction. */
+/** Classes for the accuracy of a regression: the direction of a value. */
 export const DIRECTIONS = ['UP', 'DOWN'] as const;
 
 /** `[rows]` -> `[rows]`: 0 for values above 0, else 1. */
@@ -9,12 +9,12 @@ export function directionsOf(values: Float32Array): Int32Array {
   return Int32Array.from(values, (value) => (value > 0 ? 0 : 1));
 }
 
-/** Targets as classes: their own, or directions. */
+/** Targets as classes, or as directions for a regression: `[rows]`. */
 export function targetClasses(targets: Targets): Int32Array {
   return targets instanceof Int32Array ? targets : directionsOf(targets);
 }
 
-/** The classes that outputs `[rows, outputs]` say; of a regression the directions. */
+/** Predicted classes, or directions for a regression: outputs `[rows, outputs]` -> `[rows]`. */
 export function outputClasses(outputs: Float32Array, targets: Targets): Int32Array {
   return targets instanceof Int32Array
     ? predictedClasses(outputs, outputs.length / targets.length)

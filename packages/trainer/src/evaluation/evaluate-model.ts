@@ -15,7 +15,7 @@ import type { LossSpec, Targets } from '../network/loss.js';
 import { accuracyOf, classificationReport } from './metrics.js';
 import type { ModelSpec } from '../network/model-spec.js';
 
-/** What the kept weights are worth. */
+/** Scores of a model. */
 export interface ModelEvaluation {
   validation: ValidationMetrics;
   test: TestMetrics;
@@ -23,18 +23,18 @@ export interface ModelEvaluation {
   perSymbol: SymbolMetrics[];
 }
 
-/** What is evaluated. */
+/** The model to evaluate, and the data. */
 export interface EvaluationRequest {
   /** Holds the parameters. */
   engine: Engine;
   model: ModelSpec;
   loss: LossSpec;
   data: EvaluatedData;
-  /** Awaited now and then; it may throw to stop. */
+  /** Awaited regularly; throws to stop. */
   pause: () => Promise<void>;
 }
 
-/** Scores the engine's present parameters on the validation and the test part, beside baselines. */
+/** Scores the engine's current parameters on the validation and test parts, and baselines on the test part. */
 export async function evaluateModel(request: EvaluationRequest): Promise<ModelEvaluation> {
   const { engine, model, loss, data, pause } = request;
   const { dataset, parts } = data;
@@ -56,7 +56,7 @@ export async function evaluateModel(request: EvaluationRequest): Promise<ModelEv
       linear_model: of('linear_model'),
     };
   };
-  // The rows of a symbol stand together.
+  // The rows of a symbol are contiguous.
   let before = 0;
   return {
     validation: { val_loss: onValidation.loss, val_accuracy: onValidation.accuracy },
@@ -93,7 +93,7 @@ export async function evaluateModel(request: EvaluationRequest): Promise<ModelEv
   };
 }
 
-/** `null` for classes. */
+/** Mean absolute error of a regression; `null` for a classification. */
 function meanAbsoluteError(outputs: Float32Array, targets: Targets): number | null {
   if (targets instanceof Int32Array) return null;
   let sum = 0;

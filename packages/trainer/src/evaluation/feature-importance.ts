@@ -7,7 +7,7 @@ import { inputWidth, type ModelSpec } from '../network/model-spec.js';
 import { RandomStream } from '../network/random.js';
 import type { DataPart } from '../data/data-parts.js';
 
-/** Rows that are looked at, at most. */
+/** Maximum number of rows for the estimate. */
 const MOST_ROWS = 2_000;
 
 export interface ImportanceRequest {
@@ -16,19 +16,19 @@ export interface ImportanceRequest {
   model: ModelSpec;
   loss: LossSpec;
   part: DataPart;
-  /** Names without lags: each stands in every so many columns once. */
+  /** Names without lags. The columns repeat this list for each lag. */
   features: readonly string[];
-  /** Decides who gets whose values. */
+  /** Determines the permutation. */
   seed: number;
-  /** Awaited now and then; it may throw to stop. */
+  /** Awaited regularly; throws to stop. */
   pause: () => Promise<void>;
 }
 
 /**
- * Permutation importance: each feature's columns, all lags and all bars of the window together, are taken from another
- * row, and the figures compared with those of the rows as they are.
+ * Permutation importance (Breiman 2001). For each feature, replaces its columns (all lags and all bars of the window) with those of
+ * another row, and compares accuracy and loss with those of the original rows.
  *
- * @param report told the share that is done, after each feature
+ * @param report called after each feature with the share done, up to 1
  */
 export async function featureImportance(
   request: ImportanceRequest,
@@ -66,7 +66,7 @@ export async function featureImportance(
   };
 }
 
-/** Outputs `[rows, outputs]` of `rows`, each with the feature's columns of its donor. */
+/** Computes the outputs of `rows`, each with the feature's columns of its donor: `[rows, outputs]`. */
 async function predictShuffled(
   { engine, model, part, features, pause }: ImportanceRequest,
   rows: Int32Array,
@@ -82,7 +82,7 @@ async function predictShuffled(
     const other = new Float32Array(windows.length);
     gatherWindows(part.features, model, endsOf(part, rows.subarray(start, end)), windows);
     gatherWindows(part.features, model, endsOf(part, donors.subarray(start, end)), other);
-    // Bars have whole sets of columns, so that a feature's stand evenly spaced through the window.
+    // Every bar has the same columns, so the columns of a feature are evenly spaced through the window.
     for (let at = feature; at < windows.length; at += features.length) windows[at] = other[at]!;
     outputs.set(await engine.predict(windows), start * model.outputs);
     await pause();

@@ -1,15 +1,15 @@
 import type { RowTimes } from '../data/split.js';
 
 /**
- * For each of some rows of one symbol the newest row whose label was known before the row's own bar: its label's last
- * bar lies before that bar. A label that needs later bars is not known yet, however old its row is. -1 where none was.
+ * For each of the given rows of one symbol, finds the newest row whose label was known before the given row's bar: the last bar of its
+ * label is before that bar. -1 if there is none.
  */
 export function newestKnownRows(
   { time, labelEnd }: Pick<RowTimes, 'time' | 'labelEnd'>,
   rows: Int32Array,
 ): Int32Array {
   const known = new Int32Array(time.length).fill(-1);
-  // Each label is known from some row on; rows ascend, so that the last one written is the newest.
+  // Rows ascend, so the last write to a position is the newest label.
   for (let row = 0; row < time.length; row += 1) {
     const from = firstAfter(time, labelEnd[row]!);
     if (from < time.length) known[from] = row;
@@ -18,7 +18,7 @@ export function newestKnownRows(
   return rows.map((row) => known[row]!);
 }
 
-/** Index of the first of ascending times that lies after a moment; their count where none does. */
+/** Index of the first time after a moment, in ascending times; their count if there is none. */
 function firstAfter(time: Float64Array, moment: number): number {
   let [low, high] = [0, time.length];
   while (low < high) {

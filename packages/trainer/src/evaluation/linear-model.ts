@@ -1,34 +1,34 @@
 import { minimise } from './minimise.js';
 import type { DataPart } from '../data/data-parts.js';
 
-/** Values of the training rows that a fit looks at, at most: it stays a matter of seconds. */
+/** Maximum number of training values for a fit, so that it takes seconds. */
 const MOST_VALUES = 2_000_000;
 const MOST_ROWS = 20_000;
-/** Rows between two looks at the clock. */
+/** Rows between two pauses. */
 const ROWS_AT_ONCE = 256;
 
-/** Outputs = weights . (features - mean) * scale + bias; logits, or a regression's value. */
+/** Outputs = weights . ((features - mean) * scale) + bias: logits, or the value of a regression. */
 export interface LinearModel {
   /** `[outputs, inputs + 1]`, the bias last. */
   weights: Float64Array;
   inputs: number;
   outputs: number;
-  /** `[inputs]`, of the rows it was fitted on. */
+  /** `[inputs]`, mean of the fitted rows. */
   mean: Float64Array;
-  /** `[inputs]`, 1 / deviation; 0 for a feature that is always the same. */
+  /** `[inputs]`, 1 / standard deviation; 0 for a constant feature. */
   scale: Float64Array;
-  /** What an output of 1 means: 1, or the deviation of a regression's targets. */
+  /** Factor for the outputs: 1, or the standard deviation of a regression's targets. */
   unit: number;
-  /** Rows it was fitted on. */
+  /** Number of fitted rows. */
   rows: number;
 }
 
 /**
- * Multinomial logistic regression, or least squares where the targets are values, on the features of each row's own
- * bar, with a ridge of 1 / rows. Many rows are thinned out evenly.
+ * Fits multinomial logistic regression, or least squares for a regression, on the features of each row's own bar, with a ridge penalty
+ * of 1 / rows. If there are many rows, uses an evenly spaced subset.
  *
- * @param outputs classes, or 1 for a regression
- * @param pause awaited now and then; it may throw to stop
+ * @param outputs number of classes, or 1 for a regression
+ * @param pause awaited regularly; throws to stop
  */
 export async function fitLinearModel(
   part: DataPart,
@@ -71,7 +71,7 @@ export async function fitLinearModel(
   return model;
 }
 
-/** `[rows, outputs]` */
+/** Computes the model's outputs, `[rows, outputs]`. */
 export async function linearOutputs(
   model: LinearModel,
   part: DataPart,
@@ -131,7 +131,7 @@ function score(weights: Float64Array, values: Float64Array, scores: Float64Array
   }
 }
 
-/** -ln p of the target; `scores` become the derivatives by themselves: p - 1 or 0. */
+/** Returns -ln p of the target and replaces `scores` with their derivatives: p - 1 for the target, otherwise p. */
 function softmaxLoss(scores: Float64Array, target: number): number {
   const greatest = scores.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
   const own = scores[target]! - greatest;

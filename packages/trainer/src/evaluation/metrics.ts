@@ -1,10 +1,10 @@
 import type { ClassMetrics } from '@ktrdr/contracts';
 
-/** What a set of predictions is worth. Ratios whose denominator is 0 are 0. */
+/** Scores of a classification. A ratio with denominator 0 is 0. */
 export interface ClassificationReport {
   /** 0..1 */
   accuracy: number;
-  /** Means of the classes' values, weighted by support. */
+  /** Means over the classes, weighted by support. */
   precision: number;
   recall: number;
   f1: number;
@@ -13,7 +13,7 @@ export interface ClassificationReport {
   confusionMatrix: number[][];
 }
 
-/** Class of the greatest logit of each row, the first of equals. `logits` `[rows, classes]` -> `[rows]`. */
+/** The class of each row's greatest logit, the first of equals. `logits` `[rows, classes]` -> `[rows]`. */
 export function predictedClasses(logits: Float32Array, classes: number): Int32Array {
   const predicted = new Int32Array(logits.length / classes);
   for (let row = 0; row < predicted.length; row += 1) {
@@ -26,7 +26,7 @@ export function predictedClasses(logits: Float32Array, classes: number): Int32Ar
   return predicted;
 }
 
-/** `labels` and `predicted` `[rows]`, 0-based; `classes` are the names in order. */
+/** @param labels, predicted `[rows]`, 0-based classes @param classes names in order */
 export function classificationReport(
   labels: Int32Array,
   predicted: Int32Array,
@@ -54,14 +54,14 @@ export function classificationReport(
   };
 }
 
-/** The most frequent class, the first of equals. @param classes how many there are */
+/** The most frequent class, the first of equals. @param classes number of classes */
 export function majorityClass(labels: Int32Array, classes: number): number {
   const counts = Array.from({ length: classes }, () => 0);
   for (const label of labels) counts[label]! += 1;
   return counts.indexOf(Math.max(...counts));
 }
 
-/** Share of the rows that are right, 0..1; 0 without rows. */
+/** Share of correct rows, 0..1; 0 without rows. */
 export function accuracyOf(labels: Int32Array, predicted: Int32Array): number {
   let right = 0;
   for (let row = 0; row < labels.length; row += 1) if (predicted[row] === labels[row]) right += 1;

@@ -1,18 +1,18 @@
-/** A convex function of `x`: fills its gradient and returns its value. */
+/** A convex function of `x`. Writes its gradient and returns its value. */
 export type Objective = (x: Float64Array, gradient: Float64Array) => Promise<number>;
 
-/** Pairs of steps and gradient changes that the search remembers. */
+/** Number of pairs (step, gradient change) in the memory. */
 const MEMORY = 10;
 const MOST_ITERATIONS = 100;
 const MOST_HALVINGS = 30;
-/** Armijo's condition: share of the promised descent that a step has to give. */
+/** Armijo's condition: a step must give at least this share of the predicted descent. */
 const SUFFICIENT = 1e-4;
-/** The greatest part of a gradient that counts as none. */
+/** A gradient without a greater component than this counts as zero. */
 const FLAT = 1e-5;
 
 /**
  * Minimum of a smooth convex function from `x` = 0: L-BFGS (Nocedal and Wright 2006, algorithm 7.4) with step halving.
- * The same function gives the same bytes. Ends early after 100 iterations, which is close enough for a baseline.
+ * The same function gives the same bytes. Stops after 100 iterations, which is close enough for a baseline.
  */
 export async function minimise(objective: Objective, size: number): Promise<Float64Array> {
   let x = new Float64Array(size);
@@ -51,7 +51,7 @@ function remember(memory: Correction[], step: Float64Array, change: Float64Array
   if (memory.length > MEMORY) memory.shift();
 }
 
-/** Minus the gradient, times the inverse curvature that the memory tells of. */
+/** The descent direction: minus the gradient, multiplied by the inverse curvature from the memory (two-loop recursion). */
 function descent(gradient: Float64Array, memory: readonly Correction[]): Float64Array {
   const direction = gradient.map((value) => -value);
   const factors = memory.map(() => 0);

@@ -5,7 +5,7 @@ import { targetClasses } from './directions.js';
 import { fitParts, type PreparedData, type PrepareRequest } from '../data/prepare-data.js';
 import { type Cuts, momentsAt, type Split, splitRows, splitShares } from '../data/split.js';
 
-/** One fold: training on the past up to a moment, judged by the rows from there to the next fold's moment. */
+/** One fold: trains on rows up to a moment, tests on the rows from there to the next fold's moment. */
 export class WalkForwardFold {
   constructor(
     /** 1-based */
@@ -18,12 +18,12 @@ export class WalkForwardFold {
     private readonly request: PrepareRequest,
   ) {}
 
-  /** Labels as they can be known for this fold, and its rows. @param pause awaited now and then; it may throw to stop */
+  /** Labels without knowledge of later folds, and the fold's rows. @param pause awaited regularly; throws to stop */
   async divide(pause: () => Promise<void>): Promise<{ dataset: Dataset; split: Split }> {
     const { strategy, bars, range, validationSplit } = this.request;
     const { labels, embargo, split: settings } = strategy.training;
     const shares = splitShares(settings, validationSplit);
-    // Thresholds of labels are fitted on the fold's own training bars.
+    // The label thresholds are fitted on this fold's training bars.
     const dataset = fitsOnTrainingBars(labels)
       ? await buildDataset({ strategy, bars, range, shares, cuts: this.cuts }, pause)
       : this.whole;
@@ -41,13 +41,13 @@ export class WalkForwardFold {
     return { dataset, split: splitRows(known, this.cuts, embargo) };
   }
 
-  /** The fold's rows, scaled by what its training rows hold. */
+  /** The fold's rows, with a normalisation fitted on its training rows. */
   async prepare(pause: () => Promise<void>): Promise<PreparedData> {
     const { dataset, split } = await this.divide(pause);
     return fitParts(dataset, split);
   }
 
-  /** @throws KtrdrError `empty_split`, `one_class_only` where there is nothing to train or to judge */
+  /** Checks that the fold can be trained and tested. @throws KtrdrError `empty_split`, `one_class_only` */
   async check(pause: () => Promise<void>): Promise<void> {
     const { dataset, split } = await this.divide(pause);
     for (const part of ['train', 'validation', 'test'] as const) {
@@ -71,15 +71,15 @@ export class WalkForwardFold {
     return new KtrdrError(
       code,
       `Fold ${this.number} of ${this.of} of the walk-forward evaluation cannot be trained: ${reason}. ` +
-        'Ask for fewer folds (--walk-forward), or train on a longer range.',
+        'Use fewer folds (--walk-forward) or a longer range.',
       { details: { fold: this.number, folds: this.of } },
     );
   }
 }
 
 /**
- * `count` folds over all rows in order of time: the rows are cut into `count + 1` blocks of equal size; fold k trains and
- * validates on the first k of them, in the file's proportion, and is judged by the block behind.
+ * Divides all rows, in order of time, into `count + 1` blocks of equal size and returns `count` folds. Fold k trains and validates on
+ * the first k blocks, in the proportion of the strategy's split, and tests on the next block.
  */
 export function walkForwardFolds(
   { dataset }: PreparedData,

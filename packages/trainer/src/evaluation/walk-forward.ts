@@ -17,30 +17,30 @@ import type { LoopResult, LoopSettings } from '../loop/loop-request.js';
 export interface WalkForwardRequest {
   model: ModelSpec;
   settings: LoopSettings;
-  /** Afterwards it holds the weights of the last fold. */
+  /** At the end it holds the weights of the last fold. */
   engine: Engine;
   /** The same in every fold. */
   seed: number;
   signal: AbortSignal;
   clock: { now(): number };
-  /** Told the share of all folds that is done, between two steps of the work; it may throw to stop. */
+  /** Called between two steps with the share of the work done, up to 1; throws to stop. */
   report(done: number): Promise<void>;
-  /** Told it within the work. */
+  /** Called within a step with the share of the work done. */
   update(done: number): void;
 }
 
 /**
- * Trains and judges a model for each fold, all with the same settings. `null` without folds.
+ * Trains and tests a model for each fold with the same settings. Returns `null` without folds.
  *
  * @throws TrainingCancelledError within one batch of the abort
- * @throws KtrdrError `loss_not_finite`, with the fold
+ * @throws KtrdrError `loss_not_finite`, which names the fold
  */
 export async function evaluateFolds(
   folds: readonly WalkForwardFold[],
   request: WalkForwardRequest,
 ): Promise<WalkForward | null> {
   if (folds.length === 0) return null;
-  // Fold k has k blocks to train on, and one to be judged by.
+  // Fold k trains on k blocks, so its work is proportional to k.
   const work = (done: number): number => (done * (done + 1)) / 2;
   const all = work(folds.length);
   const results: FoldResult[] = [];
@@ -130,7 +130,7 @@ function foldResult(
   };
 }
 
-/** Of at least two values. */
+/** @param values at least two */
 function spreadOf(values: readonly number[]): Spread {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);

@@ -4,7 +4,7 @@ import { type ArtifactFile, KtrdrError } from '@ktrdr/contracts';
 import { sha256 } from './checksum.js';
 import { storageError } from './storage-error.js';
 
-/** Names of folders and files as runs write them: nothing hidden, nothing that leads up. */
+/** Relative paths as runs write them: no hidden names, no `..`. */
 const PATH_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]*(\/[A-Za-z0-9][A-Za-z0-9._-]*){0,3}$/;
 
 /** Files below `directory`, as sorted relative paths with `/`. */
@@ -17,7 +17,7 @@ export async function filesBelow(directory: string): Promise<string[]> {
     .toSorted();
 }
 
-/** Everything that a run wrote into its `outputDir`, for sending it. */
+/** Reads all files that a run wrote into its `outputDir`, to send them to another machine. */
 export async function readArtifacts(outputDir: string): Promise<ArtifactFile[]> {
   const files: ArtifactFile[] = [];
   for (const path of await filesBelow(outputDir)) {
@@ -30,7 +30,8 @@ export async function readArtifacts(outputDir: string): Promise<ArtifactFile[]> 
 /**
  * Writes fetched files into a run's `outputDir`.
  *
- * @throws KtrdrError `model_damaged` where a file's bytes differ from its checksum, `invalid_name` for a path that is none of ours
+ * @throws KtrdrError `model_damaged` if a file does not match its checksum; `invalid_name` if a path is not one that runs write;
+ * `disk_full`, `storage_failed`
  */
 export async function writeArtifacts(outputDir: string, files: readonly ArtifactFile[]): Promise<void> {
   for (const file of files) {
@@ -41,7 +42,7 @@ export async function writeArtifacts(outputDir: string, files: readonly Artifact
     if (sha256(content) !== file.sha256) {
       throw new KtrdrError(
         'model_damaged',
-        `${file.path} arrived with other bytes than were sent. Nothing was stored; train again.`,
+        `${file.path} does not match its checksum: the transfer has changed it. Nothing was stored. Train again.`,
         { details: { file: file.path } },
       );
     }

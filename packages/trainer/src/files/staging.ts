@@ -7,9 +7,10 @@ import { unlessMissing } from './storage-error.js';
 const OWNER_SUFFIX = '.owner.json';
 
 /**
- * Folders of runs whose files are not in their place yet: `{parent}/.staging/{operationId}.{random}/`, on the file system of that place so
- * that a rename moves them. Each attempt has its own folder: the trainer of an earlier attempt may still run for a moment after its
- * service was killed. Beside each folder a note says which process it belongs to, so that one service never sweeps another's away.
+ * Temporary folders of runs: `{parent}/.staging/{operationId}.{random}/`. They are on the same file system as the final folder, so
+ * that a rename moves them there. Each attempt has its own folder, because the trainer of an earlier attempt may still write for a
+ * moment after its service was killed. A note beside each folder names the process that owns it, so that a service does not
+ * remove the folders of another.
  */
 export class Staging {
   readonly directory: string;
@@ -19,7 +20,11 @@ export class Staging {
     this.directory = join(parent, '.staging');
   }
 
-  /** A new, empty folder. @throws KtrdrError `invalid_name`; else what the file system says */
+  /**
+   * Creates an empty folder for a run and returns its path.
+   *
+   * @throws KtrdrError `invalid_name`; errors of the file system as they are
+   */
   async create(operationId: string): Promise<string> {
     if (!OPERATION_ID_PATTERN.test(operationId)) {
       throw new KtrdrError('invalid_name', `'${operationId}' is not an operation's id.`);
@@ -37,7 +42,7 @@ export class Staging {
     return directory;
   }
 
-  /** Removes a folder that {@link create} made; any other is left alone. */
+  /** Removes a folder that {@link create} made. Does nothing for any other folder. */
   async remove(directory: string): Promise<void> {
     if (dirname(directory) === this.directory) await this.removeFolder(basename(directory));
   }
@@ -47,7 +52,7 @@ export class Staging {
     await this.remove(directory).catch(() => undefined);
   }
 
-  /** Removes the folders of processes of this machine that are gone. Returns their names. */
+  /** Removes folders whose process on this machine has ended. Returns their names. */
   async removeStale(): Promise<string[]> {
     const removed: string[] = [];
     for (const name of await this.names()) {
@@ -59,7 +64,7 @@ export class Staging {
   }
 
   private async removeFolder(name: string): Promise<void> {
-    // a trainer that outlives its service for a moment may still write into the folder
+    // a trainer can outlive its service for a moment and still write into the folder
     await rm(join(this.directory, name), { recursive: true, force: true, maxRetries: 3 });
     await rm(this.noteOf(name), { force: true });
     this.own.delete(name);
@@ -79,10 +84,10 @@ export class Staging {
       const note = JSON.parse(text) as { pid?: unknown; host?: unknown };
       if (typeof note.pid !== 'number') return false;
       if (note.host !== hostname()) return true;
-      // the same number again, after a restart: as the first process of a container always is
+      // After a restart this process can have the pid of the note: the first process of a container always has the same pid.
       return note.pid !== process.pid && processLives(note.pid);
     } catch {
-      // cut off while it was written
+      // the writer was killed in the middle
       return false;
     }
   }

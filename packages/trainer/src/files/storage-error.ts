@@ -1,14 +1,14 @@
 import { KtrdrError, storageError as storageErrorOf } from '@ktrdr/contracts';
 
-/** A failed file operation of a run as `disk_full` or `storage_failed`. A KtrdrError stays what it is. */
+/** Converts the error of a file operation to `disk_full` or `storage_failed`. Returns a KtrdrError unchanged. */
 export function storageError(error: unknown, doing: string): KtrdrError {
   return storageErrorOf(error, doing, 'MODELS_DIR');
 }
 
 /**
- * `otherwise` where a file or folder is not there.
+ * Returns `otherwise` if a file or folder does not exist.
  *
- * @throws KtrdrError `storage_failed` where it cannot be read
+ * @throws KtrdrError `storage_failed` for any other error
  */
 export function unlessMissing<T>(error: unknown, path: string, otherwise: T): T {
   const { code, message } = error as NodeJS.ErrnoException;

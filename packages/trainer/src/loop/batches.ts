@@ -5,18 +5,17 @@ import type { Targets } from '../network/loss.js';
 import { dropoutLayers, inputWidth, type DropoutLayer, type ModelSpec } from '../network/model-spec.js';
 import { RandomStream, type RandomState } from '../network/random.js';
 
-/** Batches with their dropout masks; the arrays are used again for the next ones. */
+/** Batches with their dropout masks. The next call of `take` overwrites the arrays. */
 export type BatchRows = Omit<TrainingBatches, 'learningRate'>;
 
 /**
- * Cuts the training part into batches: each epoch visits every row once, in an order of its own, and the last batch
- * takes what is left. Order and masks depend on seed and epoch alone, not on the epochs before, nor on how many batches
- * are taken at once.
+ * Divides the training part into batches. Each epoch contains every row once, in its own order; its last batch holds the remaining
+ * rows. Order and masks depend only on seed and epoch, not on earlier epochs or on how many batches are taken at once.
  */
 export class Batches {
-  /** Batches of an epoch. */
+  /** Batches in an epoch. */
   readonly count: number;
-  /** Those that have `size` rows; one more may follow with what is left. */
+  /** Batches of `size` rows. One more batch with the remaining rows may follow. */
   private readonly full: number;
   private readonly order: Int32Array;
   private readonly dropout: DropoutLayer[];
@@ -26,7 +25,7 @@ export class Batches {
   constructor(
     private readonly part: DataPart,
     private readonly model: ModelSpec,
-    /** Rows of a batch, but for the last. */
+    /** Rows of every batch except the last. */
     readonly size: number,
     private readonly seed: number,
   ) {
@@ -38,26 +37,25 @@ export class Batches {
     this.masks = RandomStream.derive(seed, 'dropout', 0);
   }
 
-  /** Puts the rows into the order of an epoch (1-based). */
+  /** Shuffles the rows for an epoch (1-based). */
   startEpoch(epoch: number): void {
     for (let row = 0; row < this.order.length; row += 1) this.order[row] = row;
     RandomStream.derive(this.seed, 'shuffle', epoch).shuffle(this.order);
     this.masks = RandomStream.derive(this.seed, 'dropout', epoch);
   }
 
-  /** Where the draws of masks stand within the epoch. */
+  /** State of the random numbers for masks, within the epoch. */
   get maskState(): RandomState {
     return this.masks.state;
   }
 
-  /** Goes on within an epoch that `startEpoch` began: the next batch gets the masks that it would have got. */
+  /** Continues within an epoch, after `startEpoch`: the next batch gets the same masks as without an interruption. */
   restoreMasks(state: RandomState): void {
     this.masks = RandomStream.fromState(state);
   }
 
   /**
-   * Batches of one size from `index` (0-based) on, `most` at most. Masks are drawn in passing: take each batch once,
-   * in order.
+   * Returns up to `most` batches of one size, from `index` (0-based) on. Draws their masks: take each batch once and in order.
    */
   take(index: number, most: number): BatchRows {
     const count = Math.max(1, Math.min(most, this.full - index));
@@ -75,7 +73,7 @@ export class Batches {
     return { count, features, targets, weights, masks };
   }
 
-  /** Batch by batch, so that the draws are the same however many batches are taken at once. */
+  /** Draws batch by batch, so that the masks do not depend on how many batches are taken at once. */
   private drawMasks(masks: readonly Float32Array[], count: number): void {
     for (let batch = 0; batch < count; batch += 1) {
       this.dropout.forEach(({ rate }, layer) => {

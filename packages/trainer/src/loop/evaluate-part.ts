@@ -4,25 +4,25 @@ import { evaluateOutputs, type LossSpec } from '../network/loss.js';
 import { inputWidth, type ModelSpec } from '../network/model-spec.js';
 import type { DataPart } from '../data/data-parts.js';
 
-/** Input values that a call of the engine gets, about: few enough that a pause comes soon. */
+/** Approximate number of input values for one call of the engine: few enough to pause often. */
 const VALUES_AT_ONCE = 65_536;
 
-/** What the model says of rows whose targets are known; dropout is off. */
+/** A model's outputs and scores for rows with known targets, computed without dropout. */
 export interface Evaluation {
-  /** Mean loss, weighted by class as in training; the plain mean when every row's class has weight 0. */
+  /** Mean loss, weighted by class as in training; the plain mean if the classes of all rows have weight 0. */
   loss: number;
-  /** 0..1; of a regression the share of rows whose sign is right. */
+  /** 0..1. For a regression: the share of rows with the correct sign. */
   accuracy: number;
   /** `[rows, outputs]` */
   outputs: Float32Array;
 }
 
-/** Rows that a call of the engine gets, at most. */
+/** Maximum rows for one call of the engine. */
 export function rowsAtOnce(model: ModelSpec): number {
   return Math.max(1, Math.floor(VALUES_AT_ONCE / inputWidth(model)));
 }
 
-/** The engine's outputs for all rows of a part, `[rows, outputs]`. @param pause awaited now and then; it may throw to stop */
+/** Computes the engine's outputs for all rows of a part, `[rows, outputs]`. @param pause awaited between calls of the engine; throws to stop */
 export async function predictPart(
   engine: Engine,
   model: ModelSpec,
@@ -43,7 +43,7 @@ export async function predictPart(
   return outputs;
 }
 
-/** Scores the engine's present parameters on a part. */
+/** Scores the engine's current parameters on a part. */
 export async function evaluatePart(
   engine: Engine,
   model: ModelSpec,

@@ -8,23 +8,23 @@ import type { OptimiserSpec } from '../network/optimiser.js';
 import type { LearningRateSchedule } from './schedule.js';
 import type { DataPart } from '../data/data-parts.js';
 
-/** What the loop needs of a strategy's `training` section; the strategy's own type fits. */
+/** The settings of a strategy's `training` section that the loop needs. `Strategy['training']` has this shape. */
 export interface LoopSettings {
   epochs: number;
   batchSize: number;
   learningRate: number;
   optimizer: OptimiserSpec['type'];
   weightDecay: number;
-  /** Greatest norm of the gradient, `null` for no limit. */
+  /** Upper limit of the gradient's norm, `null` for no limit. */
   gradientClip: number | null;
   loss: LossSettings;
   earlyStopping: EarlyStoppingSettings | null;
   learningRateSchedule: LearningRateSchedule | null;
-  /** Weight each class by its inverse frequency in the training part; means nothing to a regression. */
+  /** Whether to weight each class by its inverse frequency in the training part. No effect on a regression. */
   classWeights: boolean;
 }
 
-/** A loss without what the data give it. */
+/** A loss without the class weights, which depend on the data. */
 export type LossSettings =
   | { type: 'cross_entropy' }
   | { type: 'focal'; gamma: number }
@@ -37,20 +37,20 @@ export interface LoopRequest {
   /** At least one row each. */
   train: DataPart;
   validation: DataPart;
-  /** Fresh; the loop calls `init`. Afterwards it holds the best weights. The caller disposes of it. */
+  /** The loop calls `init`. At the end the engine holds the best weights. The caller calls `dispose`. */
   engine: Engine;
-  /** Decides initial weights, order of rows and dropout. */
+  /** Determines initial weights, order of rows and dropout. */
   seed: number;
   signal: AbortSignal;
   /** `now` in ms; only its differences count. */
   clock: { now(): number };
-  /** Callbacks are told the gradients' norms, which costs a little. */
+  /** Whether callbacks get the gradients' norms, which costs some time. */
   gradientNorms: boolean;
-  /** Called after the loop's own: end on NaN, best weights, early stopping. */
+  /** Called after the loop's own callbacks: terminate on NaN, best weights, early stopping. */
   callbacks: readonly TrainingCallback[];
-  /** Goes on from here instead of beginning: a state of the same request. */
+  /** The state to continue from. It must come from the same request. */
   from?: LoopState;
-  /** Gets states to go on from: from time to time, and where the run is cancelled or fails. */
+  /** Receives states: from time to time, and when the run is cancelled or fails. */
   checkpoints?: LoopCheckpoints;
 }
 
@@ -58,19 +58,19 @@ export interface LoopResult {
   epochsTrained: number;
   /** Epoch (1-based) whose weights were kept: lowest validation loss, the first of equals. */
   bestEpoch: number;
-  /** A callback ended the training before its last epoch. */
+  /** Whether a callback ended the training before its last epoch. */
   earlyStopped: boolean;
-  /** `all 50 epochs done`, or why it stopped earlier. */
+  /** `all 50 epochs done`, or why the training stopped earlier. */
   stoppingReason: string;
   /** Learning rate of the last epoch. */
   finalLearningRate: number;
   history: LoopHistory;
   /** The best weights, flat, in the order of `parameterLayout(model)`. */
   parameters: Float32Array;
-  /** What was minimised, with the class weights that came of the training part. */
+  /** The loss that was minimised, with the class weights of the training part. */
   loss: LossSpec;
-  /** ms of training, over all attempts. */
+  /** Training time over all attempts, ms. */
   elapsed: number;
-  /** Where it ended: a loop that goes on from it ends at once, with the same result. */
+  /** The final state. A loop that continues from it ends immediately with the same result. */
   state: LoopState;
 }

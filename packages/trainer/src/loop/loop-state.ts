@@ -3,7 +3,7 @@ import type { EngineState } from '../engines/engine.js';
 import type { RandomState } from '../network/random.js';
 import type { LearningRateState } from './schedule.js';
 
-/** One entry an epoch. */
+/** One entry for each epoch. */
 export interface LoopHistory {
   trainLoss: number[];
   trainAccuracy: number[];
@@ -11,39 +11,39 @@ export interface LoopHistory {
   valAccuracy: number[];
 }
 
-/** Sums over the batches of an epoch that are done. */
+/** Sums over the completed batches of an epoch. */
 export interface EpochSums {
   rows: number;
-  /** Of each batch's loss times its rows. */
+  /** Sum of each batch's mean loss times its rows. */
   loss: number;
   correct: number;
   gradientNorm: number;
   gradientNormMax: number;
-  /** ms spent on them. */
+  /** Time for these batches, ms. */
   duration: number;
 }
 
 /**
- * Where a training stands between two batches: a loop that is given it goes on bit for bit. What follows from the
- * request alone (order of the rows, class weights) is not in it.
+ * State of a training between two batches. A loop that continues from it gives the same bytes as without the interruption. It does
+ * not contain what the request determines: order of the rows, class weights.
  */
 export interface LoopState {
-  /** Epoch that is being trained, 1-based; one more than the last when all are done. */
+  /** Current epoch, 1-based; one more than the last epoch at the end. */
   epoch: number;
-  /** Batches of that epoch that are done. */
+  /** Completed batches of that epoch. */
   batch: number;
   sums: EpochSums;
-  /** Of the epoch's dropout masks. */
+  /** State of the random numbers for the epoch's dropout masks. */
   masks: RandomState;
   learningRate: LearningRateState;
-  /** Rate of the last epoch that was begun. */
+  /** Learning rate of the last epoch that has begun. */
   finalLearningRate: number;
   history: LoopHistory;
-  /** Why the training ended before its last epoch; `null` where it did not. */
+  /** Why the training ended before its last epoch, or `null` if it did not. */
   stopping: string | null;
-  /** ms of training so far, over all attempts. */
+  /** Training time so far over all attempts, ms. */
   elapsed: number;
-  /** In the callbacks' order; `null` for one that remembers nothing. */
+  /** In the order of the callbacks; `null` for a callback without state. */
   callbacks: (CallbackMemory | null)[];
   engine: EngineState;
 }
@@ -52,20 +52,20 @@ export function emptySums(): EpochSums {
   return { rows: 0, loss: 0, correct: 0, gradientNorm: 0, gradientNormMax: 0, duration: 0 };
 }
 
-/** A place in a training, for people. */
+/** The position of a checkpoint in a training, for messages. */
 export interface CheckpointPlace {
   /** 1-based */
   epoch: number;
-  /** Batches of that epoch that are done. */
+  /** Completed batches of that epoch. */
   batch: number;
 }
 
-/** Where a loop leaves the states that it can go on from. */
+/** Where a loop writes its checkpoints. */
 export interface LoopCheckpoints {
-  /** It is time for the next one; costs a look at the clock. */
+  /** Whether the next checkpoint is due. Reads the clock. */
   readonly isDue: boolean;
-  /** The newest one that is kept. */
+  /** The position of the newest checkpoint. */
   readonly last: CheckpointPlace | null;
-  /** Keeps a state. Never throws: a training goes on without. */
+  /** Writes a checkpoint. Never throws: training continues without it. */
   write(capture: () => Promise<LoopState>): Promise<void>;
 }

@@ -17,9 +17,9 @@ import { TimeSlice } from './time-slice.js';
 import type { DataPart } from '../data/data-parts.js';
 
 /**
- * Trains until the epochs are done, a callback (early stopping among them) ends it, or the signal is aborted.
- * The only epoch and batch loop: every engine, local or on a host, runs in it. Stopped at any batch and gone on from the
- * checkpoint, it ends with the same bytes as without the stop.
+ * Trains until all epochs are done, a callback (for example early stopping) ends the training, or the signal is aborted. This is the
+ * only epoch and batch loop, for every engine, local or on a host. A training that stops at any batch and continues from its
+ * checkpoint gives the same bytes as one without the stop.
  *
  * @throws TrainingCancelledError within one batch of the abort
  * @throws KtrdrError `loss_not_finite`; its details name the last checkpoint
@@ -51,7 +51,7 @@ class TrainingLoop {
   private sums = emptySums();
   private finalLearningRate: number;
   private stopping: string | null = null;
-  /** Engine, counts and callbacks stand at the same batch. */
+  /** Whether engine, counters and callbacks are at the same batch, so that their state can be saved. */
   private isWhole = true;
 
   constructor(private readonly request: LoopRequest) {
@@ -102,7 +102,7 @@ class TrainingLoop {
     }
   }
 
-  /** Leaves a checkpoint where the run ends early. Returns the error to end it with. */
+  /** Writes a checkpoint when the run ends early. Returns the error to throw. */
   async leave(error: unknown): Promise<unknown> {
     const { checkpoints } = this.request;
     if (checkpoints === undefined) return error;
@@ -258,11 +258,11 @@ class TrainingLoop {
   }
 }
 
-/** The error of a diverged run, with the place of the last checkpoint: none is written of what is not finite. */
+/** Adds the position of the last checkpoint to the error of a diverged run. A state that is not finite is never written. */
 function namingCheckpoint(error: KtrdrError, { last }: LoopCheckpoints): KtrdrError {
   const where =
     last === null
-      ? 'There is no checkpoint from before.'
+      ? 'There is no earlier checkpoint.'
       : `The last good checkpoint is of epoch ${last.epoch}, batch ${last.batch}.`;
   return new KtrdrError(error.code, `${error.message} ${where}`, {
     details: { ...(error.details as object), last_checkpoint: last },

@@ -1,32 +1,32 @@
 /** How the learning rate changes over the epochs. */
 export type LearningRateSchedule =
-  /** Times gamma every `stepSize` epochs. */
+  /** Multiplies by gamma every `stepSize` epochs. */
   | { type: 'step'; stepSize: number; gamma: number }
-  /** Times gamma every epoch. */
+  /** Multiplies by gamma every epoch. */
   | { type: 'exponential'; gamma: number }
-  /** Half a cosine from the full rate to 0 over all epochs. */
+  /** Follows half a cosine from the full rate to 0 over all epochs. */
   | { type: 'cosine' }
-  /** Times factor when the validation loss has not improved for more than `patience` epochs. */
+  /** Multiplies by factor if the validation loss has not improved for more than `patience` epochs. */
   | { type: 'reduce_on_plateau'; factor: number; patience: number };
 
-/** Where a schedule stands. */
+/** State of a schedule. */
 export interface LearningRateState {
-  /** Epochs that are done. */
+  /** Completed epochs. */
   epochs: number;
-  /** Of the epoch that comes. */
+  /** Learning rate of the next epoch. */
   rate: number;
-  /** Best validation loss that counted; `null` where none did. */
+  /** Best validation loss that counted as an improvement; `null` if there is none yet. */
   bestLoss: number | null;
-  /** Epochs without an improvement since. */
+  /** Epochs since the last improvement. */
   badEpochs: number;
 }
 
-/** Relative fall of the validation loss that counts as an improvement (PyTorch's `ReduceLROnPlateau`). */
+/** Relative decrease of the validation loss that counts as an improvement (PyTorch's `ReduceLROnPlateau`). */
 const PLATEAU_THRESHOLD = 1e-4;
 
 /**
- * The learning rate of each epoch, by the definitions of PyTorch's StepLR, ExponentialLR, CosineAnnealingLR and ReduceLROnPlateau.
- * But for the cosine it changes by multiplication from epoch to epoch, since powers may differ in the last bit between versions of Node.
+ * The learning rate of each epoch, as defined by PyTorch's StepLR, ExponentialLR, CosineAnnealingLR and ReduceLROnPlateau. Multiplies
+ * from epoch to epoch, except for the cosine: the last bit of `**` may differ between Node versions.
  */
 export class LearningRate {
   private epochs = 0;
@@ -43,7 +43,7 @@ export class LearningRate {
     this.rate = fullRate;
   }
 
-  /** Of the epoch that comes. */
+  /** Learning rate of the next epoch. */
   get current(): number {
     return this.rate;
   }

@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { TrainingCancelledError } from './training-cancelled-error.js';
 
-/** Computing may hold the process this long (ms) before messages and timers get their turn. */
+/** ms of computation before messages and timers are processed. */
 const SLICE_MS = 8;
 
-/** Keeps a long computation in one thread answerable: lets others run now and then, and notices an abort. */
+/** Keeps a long computation in one thread responsive: yields to the event loop regularly and checks for an abort. */
 export class TimeSlice {
   private start: number;
 
@@ -15,15 +15,15 @@ export class TimeSlice {
     this.start = clock.now();
   }
 
-  /** True when it is time to call `pause`; costs a look at the clock. */
+  /** Whether it is time to call `pause`. Reads the clock. */
   get isUp(): boolean {
     return this.signal.aborted || this.clock.now() - this.start >= SLICE_MS;
   }
 
   /**
-   * Lets messages and timers run if the slice is used up.
+   * Yields to the event loop if the slice is used up.
    *
-   * @throws TrainingCancelledError when the signal was aborted
+   * @throws TrainingCancelledError if the signal is aborted
    */
   async pause(): Promise<void> {
     if (this.isUp && !this.signal.aborted) {

@@ -3,55 +3,55 @@ import type { Evaluation } from './evaluate-part.js';
 import type { Targets } from '../network/loss.js';
 import type { ModelSpec } from '../network/model-spec.js';
 
-/** What is known when training begins. */
+/** Arguments of `onTrainBegin`. */
 export interface TrainingBegin {
   model: ModelSpec;
   totalEpochs: number;
   batchesPerEpoch: number;
   trainRows: number;
   validationRows: number;
-  /** Initial parameters; not to be changed or kept. */
+  /** Initial parameters. Do not change or keep the array. */
   parameters: Float32Array;
 }
 
-/** One batch is done. */
+/** Arguments of `onBatchEnd`. */
 export interface BatchEnd {
   /** 1-based */
   epoch: number;
   /** 1-based within the epoch */
   batch: number;
-  /** Rows of this batch. */
+  /** Rows in this batch. */
   rows: number;
   result: StepResult;
-  /** Rows seen so far in this epoch. */
+  /** Rows trained so far in this epoch. */
   epochRows: number;
-  /** Mean loss and accuracy of the rows seen so far in this epoch. */
+  /** Mean loss and accuracy of the rows trained so far in this epoch. */
   runningLoss: number;
   runningAccuracy: number;
 }
 
-/** One epoch is done and validated. */
+/** Arguments of `onEpochEnd`, which is called after validation. */
 export interface EpochEnd {
   /** 1-based */
   epoch: number;
-  /** Means over the epoch's batches, as they were when each was computed. */
+  /** Means over the epoch's batches, each computed before its update. */
   trainLoss: number;
   trainAccuracy: number;
   validation: Evaluation;
   validationTargets: Targets;
-  /** Learning rate that this epoch was trained with. */
+  /** Learning rate of this epoch. */
   learningRate: number;
-  /** Mean and maximum over the epoch's batches; 0 where norms were not asked for. */
+  /** Mean and maximum over the epoch's batches; 0 if norms were not requested. */
   gradientNormMean: number;
   gradientNormMax: number;
   batches: number;
-  /** Rows trained on in this epoch. */
+  /** Rows trained in this epoch. */
   rows: number;
-  /** ms, validation included */
+  /** ms, including validation. */
   duration: number;
-  /** Parameters after the epoch; not to be changed; a fresh array each epoch. */
+  /** Parameters after the epoch, a new array for each epoch. Do not change it. */
   parameters: Float32Array;
-  /** Why the training ends after this epoch, if a callback before this one ends it. */
+  /** Why an earlier callback ends the training after this epoch, or `null`. */
   stopping: string | null;
 }
 
@@ -62,26 +62,25 @@ export interface TrainingEnd {
   bestEpoch: number;
 }
 
-/** What a callback remembers from batch to batch, as a checkpoint holds it. */
+/** State of a callback between batches, as checkpoints store it. */
 export interface CallbackMemory {
-  /** As JSON has them; numbers are finite. */
+  /** Serialisable as JSON; numbers are finite. */
   values: object;
   arrays: Readonly<Record<string, Float32Array>>;
 }
 
 /**
- * Watches a training loop, and may end it. Methods are called in the order in which the callbacks stand; an error
- * thrown by one ends the run.
+ * Observes a training loop and may end it. The loop calls callbacks in their order. An error in a callback ends the run.
  */
 export interface TrainingCallback {
   onTrainBegin?(begin: TrainingBegin): void | Promise<void>;
-  /** Called for every batch: must be cheap, and cannot be awaited. */
+  /** Called for every batch: must be fast and synchronous. */
   onBatchEnd?(batch: BatchEnd): void;
-  /** A returned text ends the training after this epoch and says why. */
+  /** To end the training after this epoch, returns the reason. */
   onEpochEnd?(epoch: EpochEnd): string | undefined | Promise<string | undefined>;
   onTrainEnd?(end: TrainingEnd): void | Promise<void>;
-  /** Everything that decides what it does next, as copies; asked for between batches. Without it there is nothing to remember. */
+  /** Returns a copy of the callback's state. Called between batches. A callback without state omits it. */
   save?(): CallbackMemory;
-  /** Takes over what `save` gave, in a training that goes on: called after `onTrainBegin`. */
+  /** Restores the result of `save` when a training continues. Called after `onTrainBegin`. */
   restore?(memory: CallbackMemory): void;
 }

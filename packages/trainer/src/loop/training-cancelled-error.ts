@@ -1,8 +1,8 @@
-/** Thrown out of a run whose signal was aborted. No model is stored; a training that had begun has left a checkpoint. */
+/** Thrown if the run's signal was aborted. No model was stored. If training had begun, there is a checkpoint. */
 export class TrainingCancelledError extends Error {
   override readonly name = 'TrainingCancelledError';
 
-  /** `cause` says who cancelled: the reason of the signal that was aborted. */
+  /** @param options `cause`: the reason of the aborted signal, which says who cancelled */
   constructor(options?: ErrorOptions) {
     super('Training was cancelled.', options);
   }

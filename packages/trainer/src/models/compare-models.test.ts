@@ -148,7 +148,7 @@ describe('of the same test rows', () => {
       model(2, { strategy: ['epochs: 3', 'epochs: 3\n  loss: focal'] }),
     ]);
     expect(comparison.comparable).toBe(true);
-    expect(comparison.warnings).toEqual([expect.stringMatching(/losses are of different kinds/)]);
+    expect(comparison.warnings).toEqual([expect.stringMatching(/have different losses/)]);
     expect(metricOf(comparison, 'test_loss')!.best).toEqual([]);
     expect(metricOf(comparison, 'test_accuracy')!.best).toEqual([0]);
   });
@@ -168,17 +168,13 @@ describe('figures are not comparable, and none is marked, where', () => {
       { metadata: { fingerprints: [{ symbol: 'AAA', timeframe: '1h', sha256: 'b'.repeat(64) }] } },
       /different bars/,
     ],
-    ['the test part is not known', { metadata: { test_part: null } }, /did not note its test rows/],
     [
-      'outputs differ',
-      { metadata: { output_type: 'regression', classes: [] } },
-      /different kinds of outputs/,
+      'the test part is not known',
+      { metadata: { test_part: null } },
+      /stored one of the models without its test rows/,
     ],
-    [
-      'labels differ',
-      { strategy: ['threshold: 0.02', 'threshold: 0.03'] },
-      /labels are made in different ways/,
-    ],
+    ['outputs differ', { metadata: { output_type: 'regression', classes: [] } }, /different output types/],
+    ['labels differ', { strategy: ['threshold: 0.02', 'threshold: 0.03'] }, /The labels differ/],
   ])('%s', (_, changes, warning) => {
     const comparison = compareModels([model(1), model(2, { accuracy: 0.7, ...changes })]);
     expect(comparison.comparable).toBe(false);

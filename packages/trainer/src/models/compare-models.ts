@@ -10,7 +10,7 @@ import { type ModelMetadata, summaryOf } from './model-metadata.js';
 import { jsonOf, type ReadModel } from './read-model.js';
 import { storedStrategy } from './stored-strategy.js';
 
-/** `metrics.json`, as far as it is compared. */
+/** The parts of `metrics.json` that are compared. */
 interface StoredMetrics {
   test_metrics: TestMetrics | null;
   validation_metrics: ValidationMetrics | null;
@@ -18,8 +18,8 @@ interface StoredMetrics {
 }
 
 /**
- * Figures of models side by side, and in what the models differ. Only figures of the same test rows are comparable: then
- * the best are marked.
+ * Compares the metrics of models and lists how the models differ. Marks the best metrics only if all models have the same test rows:
+ * otherwise their metrics are not comparable.
  *
  * @throws KtrdrError `model_damaged`, `model_unsupported`
  */
@@ -35,11 +35,11 @@ export function compareModels(models: readonly ReadModel[]): ModelComparison {
     ...testPartWarnings(all),
     ...(same(strategies.map(({ training }) => training.labels))
       ? []
-      : ['The labels are made in different ways: what is right for one model is not for the other.']),
+      : ['The labels differ: a correct prediction of one model can be wrong for the other.']),
   ];
   const comparable = warnings.length === 0;
   const sameLoss = same(strategies.map(({ training }) => [training.loss, training.classWeights]));
-  if (!sameLoss) warnings.push('The losses are of different kinds: their values cannot be compared.');
+  if (!sameLoss) warnings.push('The models have different losses: their values cannot be compared.');
   return {
     models: models.map(({ metadata, directory }) => summaryOf(metadata, directory)),
     comparable,
@@ -55,19 +55,18 @@ export function compareModels(models: readonly ReadModel[]): ModelComparison {
   };
 }
 
-/** Why figures of these models were not measured on the same rows. */
+/** Reasons why the metrics of the models are not comparable. */
 function testPartWarnings(models: readonly ModelMetadata[]): string[] {
   const differ = (what: (model: ModelMetadata) => unknown, text: string): string[] =>
-    same(models.map(what)) ? [] : [`${text}: their figures cannot be compared.`];
+    same(models.map(what)) ? [] : [`${text}: their metrics cannot be compared.`];
   return [
-    ...differ(
-      ({ output_type, classes }) => [output_type, classes],
-      'The models give different kinds of outputs',
-    ),
+    ...differ(({ output_type, classes }) => [output_type, classes], 'The models have different output types'),
     ...differ(({ symbols }) => symbols.toSorted(), 'The models were tested on different symbols'),
     ...differ(({ base_timeframe }) => base_timeframe, 'The models were tested on different timeframes'),
     ...(models.some(({ test_part }) => test_part === null)
-      ? ['An earlier version stored a model and did not note its test rows: figures may not be comparable.']
+      ? [
+          'An earlier version stored one of the models without its test rows: the metrics may not be comparable.',
+        ]
       : differ(({ test_part }) => test_part, 'The models were tested on different rows')),
     ...differ(
       ({ fingerprints, base_timeframe }) =>

@@ -2,7 +2,7 @@ import type { ModelDifference } from '@ktrdr/contracts';
 import { featureNormalisation, type Strategy } from '@ktrdr/strategy';
 import type { ReadModel } from './read-model.js';
 
-/** Characters of a fingerprint that tell two files apart. */
+/** Characters of a fingerprint that are shown. */
 const FINGERPRINT_CHARACTERS = 12;
 
 export interface DescribedModel {
@@ -10,7 +10,7 @@ export interface DescribedModel {
   strategy: Strategy;
 }
 
-/** Every fact that is not the same for all of the models: data, features, settings. */
+/** The facts about data, features and settings that differ between the models. */
 export function modelDifferences(models: readonly DescribedModel[]): ModelDifference[] {
   const of = (
     about: ModelDifference['about'],
@@ -53,7 +53,7 @@ function minute(timestamp: string): string {
   return timestamp.slice(0, 16).replace('T', ' ');
 }
 
-/** Each feature with how it is scaled. */
+/** Each feature with its normalisation. */
 function featureFacts({ strategy }: DescribedModel): Map<string, string> {
   return new Map(
     featureNormalisation(strategy).map(({ feature, method }) => [
@@ -94,7 +94,7 @@ function fuzzySetText({ series, transform, memberships }: Strategy['fuzzySets'][
   return `${input}: ${sets.join(', ')}`;
 }
 
-/** `training.labels.threshold`; a list is one value. */
+/** Adds nested values under paths such as `training.labels.threshold`. A list is one value. */
 function addFacts(facts: Map<string, string>, path: string, value: unknown): void {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     for (const [key, inner] of Object.entries(value)) addFacts(facts, `${path}.${snakeCase(key)}`, inner);
@@ -103,7 +103,7 @@ function addFacts(facts: Map<string, string>, path: string, value: unknown): voi
   }
 }
 
-/** Spelled as strategy files spell names. */
+/** The spelling of names in strategy files. */
 function snakeCase(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

@@ -9,15 +9,14 @@ import type {
 } from '@ktrdr/contracts';
 
 /**
- * Counts up when what the files of a model mean changes. Format 1 noted no format, no `range`, no `test_part` and no
- * `baseline_accuracy`.
+ * Incremented when the meaning of a model's files changes. Format 1 has no `format`, `range`, `test_part` and `baseline_accuracy`.
  */
 export const MODEL_FORMAT = 2;
 
-/** `metadata.json` of a model: what it is and where it comes from. Everything but `model` and `version` is known when training ends. */
+/** `metadata.json` of a model. Training writes everything except `model` and `version`, which are set when the model is stored. */
 export interface ModelMetadata {
   format: number;
-  /** `strategy/timeframe_vN`, with the number that the model got when it was put in its place. */
+  /** `strategy/timeframe_vN`; `null` before the model is stored. */
   model: string | null;
   /** `timeframe_vN` */
   version: string | null;
@@ -38,10 +37,10 @@ export interface ModelMetadata {
   device: string;
   seed: number;
   operation_id: string;
-  /** First and last row's open time. */
+  /** Open times of the first and the last row. */
   start_date: string;
   end_date: string;
-  /** Dates that the run was asked for, as typed; `null`: an open end. Where features begin decides their bits. */
+  /** The requested dates, as typed; `null`: not limited. Predictions need the start to compute the same features. */
   range: { start: string | null; end: string | null } | null;
   test_part: ModelTestPart | null;
   synthetic_bars: boolean;
@@ -55,7 +54,7 @@ export interface ModelMetadata {
   checksums: Record<string, string>;
 }
 
-/** What lists show of a model. */
+/** The model's entry in lists. */
 export function summaryOf(
   metadata: ModelMetadata,
   path: string,
@@ -81,15 +80,15 @@ export function summaryOf(
   };
 }
 
-/** What to do about a model that a later version has stored. */
+/** The problem of a model with a newer format, and what to do. */
 export function newerFormat({ format, versions }: ModelMetadata): string {
   const by = versions === undefined ? '' : ` by ktrdr ${versions.ktrdr}`;
   return `It was stored${by} in format ${format}; this version reads formats up to ${MODEL_FORMAT}. Update ktrdr, or train the model again.`;
 }
 
-/** What is damaged, and what to do. */
+/** The damage, and what to do. */
 export function damageText(model: string, { file, reason }: ModelDamage): string {
-  return `It is damaged: ${file ?? 'its folder'} ${reason}. Train it again; to remove it: ktrdr models delete ${model}`;
+  return `It is damaged: ${file ?? 'its folder'} ${reason}. Train it again. To remove it: ktrdr models delete ${model}`;
 }
 
 /**
@@ -119,7 +118,7 @@ const NOT_NOTED = {
   baseline_accuracy: null,
 };
 
-/** Names of a model's files. A name cannot lead out of the model's folder. */
+/** Names of a model's files. They cannot point outside the model's folder. */
 const FILE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
 type Check = (value: unknown) => boolean;
@@ -140,7 +139,7 @@ const withKeys =
   (value) =>
     isRecord(value) && Object.entries(keys).every(([key, check]) => check(value[key]));
 
-/** What lists and `readModel` need, in every format. */
+/** Fields that lists and `readModel` need, in every format. */
 const LISTED_SHAPE: Record<string, Check> = {
   format: (value) => isCount(value) && value !== 0,
   model: orNull(isText),

@@ -7,15 +7,15 @@ import { unlessMissing } from '../files/storage-error.js';
 
 export const METADATA = 'metadata.json';
 
-/** A model's files with the bytes that were written, by name; `metadata.json` is read already. */
+/** A model with the verified content of its files, by name. `metadata` is the parsed `metadata.json`. */
 export interface ReadModel {
-  /** Absolute. */
+  /** Absolute path. */
   directory: string;
   metadata: ModelMetadata;
   files: ReadonlyMap<string, Buffer>;
 }
 
-/** @throws KtrdrError `model_damaged`, `storage_failed` */
+/** Reads and validates `metadata.json`. @throws KtrdrError `model_damaged`, `storage_failed` */
 export async function readMetadata(directory: string): Promise<ModelMetadata> {
   const content = await readFileOf(directory, METADATA);
   try {
@@ -26,7 +26,7 @@ export async function readMetadata(directory: string): Promise<ModelMetadata> {
 }
 
 /**
- * The first missing file of the model. Does not read the files.
+ * Returns the first missing file of the model, or `null`. Does not read the files.
  *
  * @throws KtrdrError `storage_failed`
  */
@@ -44,9 +44,9 @@ export async function missingFile(
 }
 
 /**
- * All files of a model, compared with their checksums.
+ * Reads all files of a model and compares them with their checksums.
  *
- * @throws KtrdrError `model_damaged` naming the file, `model_unsupported` where a later version stored it, `storage_failed`
+ * @throws KtrdrError `model_damaged`, which names the file; `model_unsupported` if a later version stored it; `storage_failed`
  */
 export async function readModel(directory: string): Promise<ReadModel> {
   const metadata = await readMetadata(directory);
@@ -68,7 +68,7 @@ export async function readModel(directory: string): Promise<ReadModel> {
 /**
  * One file of a model as text.
  *
- * @throws KtrdrError `model_damaged` where the model has no such file
+ * @throws KtrdrError `model_damaged` if the model has no such file
  */
 export function textOf(model: ReadModel, file: string): string {
   return bytesOf(model, file).toString('utf8');
@@ -91,7 +91,7 @@ export function jsonOf(model: ReadModel, file: string): Record<string, unknown> 
   throw modelDamaged(model.directory, { file, reason: 'is not a JSON object' });
 }
 
-/** @throws KtrdrError `model_damaged` where the model has no such file */
+/** The bytes of one file of a model. @throws KtrdrError `model_damaged` if the model has no such file */
 export function bytesOf({ directory, files }: ReadModel, file: string): Buffer {
   const content = files.get(file);
   if (content !== undefined) return content;

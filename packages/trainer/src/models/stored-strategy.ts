@@ -4,9 +4,9 @@ import { MODEL_FORMAT } from './model-metadata.js';
 import { jsonOf, modelDamaged, type ReadModel, textOf } from './read-model.js';
 
 /**
- * The strategy as a model was trained with it: its own file, with the run's symbols and timeframes.
+ * The strategy that a model was trained with: its stored file, with the run's symbols and timeframes.
  *
- * @throws KtrdrError `model_damaged`; `model_unsupported` where this version reads the file otherwise than the one that trained
+ * @throws KtrdrError `model_damaged`; `model_unsupported` if this version interprets the file differently
  */
 export function storedStrategy(model: ReadModel): Strategy {
   const { symbols, timeframes } = model.metadata;
@@ -20,7 +20,10 @@ export function storedStrategy(model: ReadModel): Strategy {
     if (!(error instanceof StrategyError)) throw error;
     throw unsupportedModel(model, `this version refuses its strategy (${error.message}).`, error);
   }
-  throw unsupportedModel(model, 'this version makes other features of its strategy than it was trained on.');
+  throw unsupportedModel(
+    model,
+    'this version derives other features from its strategy than it was trained on.',
+  );
 }
 
 /** @throws KtrdrError `model_damaged` */
@@ -32,7 +35,7 @@ function featureNames(model: ReadModel): string[] {
   return (features as { name: string }[]).map(({ name }) => name);
 }
 
-/** @param why what stands in the way, as a clause */
+/** @param why the reason, as a sentence that follows a colon */
 export function unsupportedModel(
   { metadata, directory }: ReadModel,
   why: string,

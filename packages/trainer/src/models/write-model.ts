@@ -11,14 +11,14 @@ import { architectureOf, type ModelSpec, parameterCount } from '../network/model
 import type { FittedNormalisation } from '../data/normalisation.js';
 import { storageError } from '../files/storage-error.js';
 
-/** A trained model and all that is kept with it. */
+/** A trained model and everything that is stored with it. */
 export interface TrainedModel {
   strategy: Strategy;
   strategyText: string;
   spec: ModelSpec;
   /** Flat, in the order of `parameterLayout(spec)`. */
   parameters: Float32Array;
-  /** One a feature. */
+  /** One for each feature. */
   normalisation: readonly FittedNormalisation[];
   classes: readonly string[];
   testPart: ModelTestPart;
@@ -28,7 +28,7 @@ export interface TrainedModel {
 }
 
 /**
- * Writes a model's files into a new folder; `metadata.json` last. The same seed and bars give the same `model.onnx`, byte for byte.
+ * Writes a model's files into a new folder, `metadata.json` last. The same seed and bars give the same bytes of `model.onnx`.
  *
  * @throws KtrdrError `disk_full`, `storage_failed`
  */
@@ -52,7 +52,7 @@ export async function writeModel(directory: string, model: TrainedModel): Promis
   }
 }
 
-/** What turns bars into the network's input, and its output into a decision. */
+/** Content of `features.json`: how to compute the network's input, and the meaning of its outputs. */
 function featuresOf({ strategy, normalisation, classes }: TrainedModel): object {
   return {
     feature_count: strategy.features.length,

@@ -8,11 +8,11 @@ import {
 import { RandomStream } from './random.js';
 
 /**
- * Initial parameters of a network, flat, in the order of `parameterLayout(model)`; the same for every engine.
+ * Initial parameters of a network: one flat vector in the order of `parameterLayout(model)`. All engines start from it.
  *
- * Kernels are uniform in +-limit: before relu and leaky_relu sqrt(6 / inputs) (He et al. 2015), otherwise, the output
- * layer included, sqrt(6 / (inputs + units)) (Glorot and Bengio 2010). Everything of a recurrent layer is uniform in
- * +-1 / sqrt(hidden size), as PyTorch has it. Other biases are 0.
+ * Kernels are uniform in +-limit. The limit is sqrt(6 / inputs) before relu and leaky_relu (He et al. 2015) and
+ * sqrt(6 / (inputs + units)) elsewhere, the output layer included (Glorot and Bengio 2010). All parameters of a recurrent layer
+ * are uniform in +-1 / sqrt(hidden size), as in PyTorch. Other biases are 0.
  */
 export function initialParameters(model: ModelSpec, seed: number): Float32Array {
   const random = RandomStream.derive(seed, 'weights');

@@ -1,4 +1,4 @@
-/** What is minimised. */
+/** The loss that training minimises. */
 export type LossSpec =
   /** `-w_y ln p_y` of p = softmax(outputs); one weight a class, or `null` for all 1. */
   | { type: 'cross_entropy'; classWeights: Float32Array | null }
@@ -6,34 +6,34 @@ export type LossSpec =
   | { type: 'focal'; gamma: number; classWeights: Float32Array | null }
   /** `(output - target)^2` */
   | { type: 'mse' }
-  /** `e^2 / 2` up to `|e| = delta`, from there on `delta (|e| - delta / 2)`, of e = output - target */
+  /** With e = output - target: `e^2 / 2` up to `|e| = delta`, beyond it `delta (|e| - delta / 2)` (Huber 1964) */
   | { type: 'huber'; delta: number };
 
-/** What rows should give: 0-based classes, or values for a regression. */
+/** Targets of rows, `[rows]`: 0-based classes, or the values of a regression. */
 export type Targets = Int32Array | Float32Array;
 
-/** Targets of a classification. */
+/** The targets of a classification. @throws TypeError for targets of a regression */
 export function classTargets(targets: Targets): Int32Array {
   if (targets instanceof Int32Array) return targets;
-  throw new TypeError('the targets are values of a regression, not classes');
+  throw new TypeError('The targets are values of a regression, not classes.');
 }
 
-/** Sums over rows: parts of a batch add up to the batch. */
+/** Sums over rows. The sums of the parts of a batch add up to those of the batch. */
 export interface LossSums {
   /** Sum of scale * loss. */
   loss: number;
-  /** Rows whose greatest output (the first of equals) is their class's; of a regression, rows whose output is above 0 where the target is. */
+  /** Rows with a correct prediction. Classification: the greatest output (the first of equals) belongs to the row's class. Regression: output and target are both above 0, or neither is. */
   correct: number;
 }
 
-/** Smallest `1 - p` that focal loss computes with: its gradient has `(1 - p)^(gamma - 1)`, infinite at 0 where gamma < 1. */
+/** Lower limit of `1 - p` in the focal loss. Its gradient contains `(1 - p)^(gamma - 1)`, which is infinite at 0 for gamma < 1. */
 export const SMALLEST_MISS = 1e-7;
 
 /**
- * What each row's loss counts for in the mean: class weight times sample weight, divided by their sum over the rows, so
- * that the scaled losses add up to PyTorch's weighted mean. All 0 where every weight is 0.
+ * Computes the scale of each row's loss: class weight times sample weight, divided by the sum over the rows. The scaled losses add
+ * up to PyTorch's weighted mean. If all weights are 0, all scales are 0.
  *
- * @param scales filled, `[rows]`
+ * @param scales output, `[rows]`
  */
 export function fillRowScales(
   scales: Float32Array,
@@ -55,11 +55,11 @@ export function fillRowScales(
 }
 
 /**
- * Loss of rows whose outputs are known, from the greatest logit down, so that nothing overflows.
+ * Sums of the loss of rows with known outputs. The greatest logit is subtracted first, so that nothing overflows.
  *
  * @param outputs `[rows, outputs]`: logits, or values of a regression
  * @param scales `[rows]`, as `fillRowScales` makes them
- * @param gradient when given, `[rows, outputs]`, filled with the derivative of the loss sum by each output
+ * @param gradient output, if given: `[rows, outputs]`, the derivative of the loss sum with respect to each output
  */
 export function lossSums(
   outputs: Float32Array,
@@ -97,7 +97,7 @@ function classificationSums(
     }
     const target = targets[row]!;
     const surprise = Math.log(total) + maximum - outputs[start + target]!;
-    // Factor that focal loss puts before the loss, and before the gradient, of a cross-entropy.
+    // The focal loss multiplies the cross-entropy and its gradient by these factors.
     let lossFactor = 1;
     let gradientFactor = 1;
     if (loss.type === 'focal') {
@@ -141,8 +141,8 @@ function regressionSums(
 }
 
 /**
- * Mean loss, weighted by class as in training, and accuracy of rows whose outputs are known: the plain mean when all
- * weights of the rows are 0 (classes that training never saw).
+ * Mean loss and accuracy of rows with known outputs. The loss is weighted by class as in training. If all weights of the rows are 0
+ * (no training row has their classes), it is the plain mean.
  */
 export function evaluateOutputs(
   outputs: Float32Array,
@@ -157,8 +157,8 @@ export function evaluateOutputs(
 }
 
 /**
- * Inverse class frequency of the labels, scaled to sum to the class count: `w_k = classes * (1/n_k) / sum(1/n_j)`.
- * A class without rows has weight 0.
+ * Inverse class frequencies of the labels, scaled to add up to the number of classes: `w_k = classes * (1/n_k) / sum(1/n_j)`.
+ * A class without rows has weight 0. @returns `[classes]`
  */
 export function inverseFrequencyWeights(labels: Int32Array, classes: number): Float32Array {
   const counts = new Float64Array(classes);

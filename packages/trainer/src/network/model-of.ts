@@ -1,7 +1,7 @@
 import type { Strategy } from '@ktrdr/strategy';
 import type { DenseLayerSpec, ModelSpec } from './model-spec.js';
 
-/** The network that a strategy asks for. @param outputs classes, or 1 for a regression */
+/** The network of a strategy. @param outputs number of classes, or 1 for a regression */
 export function modelOf({ features, model }: Strategy, outputs: number): ModelSpec {
   const inputs = features.length;
   switch (model.type) {

@@ -9,11 +9,11 @@ export const LEAKY_RELU_SLOPE = 0.01;
 export interface DenseLayerSpec {
   units: number;
   activation: Activation;
-  /** Share of the activations that training drops, 0 <= p < 1; 0 means no dropout layer. */
+  /** Dropout rate, 0 <= p < 1. With 0 there is no dropout layer. */
   dropout: number;
 }
 
-/** Fully connected network: hidden layers (linear, activation, dropout each), then a linear layer that gives the outputs. */
+/** Fully connected network: hidden layers (linear, activation, dropout), then a linear output layer. */
 export interface MlpSpec {
   type: 'mlp';
   /** Features of a row. */
@@ -25,38 +25,38 @@ export interface MlpSpec {
 
 /**
  * Recurrent network over a window of bars: stacked LSTM or GRU layers, dropout between them and on the last hidden
- * state, then a linear layer that gives the outputs.
+ * state, then a linear output layer.
  */
 export interface RecurrentSpec {
   type: 'lstm' | 'gru';
   /** Features of one bar. */
   inputs: number;
-  /** Bars of a window; its last one is the row's own. */
+  /** Bars of a window. The last one is the row's own bar. */
   sequenceLength: number;
   hiddenSize: number;
-  /** Recurrent layers on top of each other. */
+  /** Number of stacked recurrent layers. */
   layers: number;
   dropout: number;
   outputs: number;
 }
 
 /**
- * Convolutional network over a window of bars: for each entry of `filters` a convolution over time without padding, its
- * activation and max pooling without overlap (a rest that fills no pool is left out); then dense layers as in an mlp.
+ * Convolutional network over a window of bars. For each entry of `filters`: a convolution over time without padding, its activation,
+ * and max pooling without overlap (steps at the end that do not fill a pool are ignored). Then dense layers as in an mlp.
  */
 export interface CnnSpec {
   type: 'cnn';
   /** Features of one bar. */
   inputs: number;
-  /** Bars of a window; its last one is the row's own. */
+  /** Bars of a window. The last one is the row's own bar. */
   sequenceLength: number;
-  /** Channels of each convolution. */
+  /** Output channels of each convolution. */
   filters: number[];
-  /** Bars that a convolution looks at. */
+  /** Width of a convolution, in time steps. */
   kernelSize: number;
-  /** Steps that become one. */
+  /** Time steps that a pool combines into one. */
   poolSize: number;
-  /** Of the convolutions. */
+  /** Activation of the convolutions. */
   activation: Activation;
   layers: DenseLayerSpec[];
   outputs: number;
@@ -69,17 +69,17 @@ export function isRecurrent(spec: ModelSpec): spec is RecurrentSpec {
   return spec.type === 'lstm' || spec.type === 'gru';
 }
 
-/** Bars that the network sees for one row: 1 for an mlp. */
+/** Bars in the network's input for one row: 1 for an mlp. */
 export function windowLength(spec: ModelSpec): number {
   return spec.type === 'mlp' ? 1 : spec.sequenceLength;
 }
 
-/** Values that the network sees for one row: the window's bars one after the other, the oldest first. */
+/** Values in the network's input for one row: the features of the window's bars, oldest bar first. */
 export function inputWidth(spec: ModelSpec): number {
   return windowLength(spec) * spec.inputs;
 }
 
-/** Steps of a window before the first convolution and after each of them with its pooling; 0 or less: the window is too short. */
+/** Time steps before the first convolution and after each convolution with its pooling. If one is 0 or less, the window is too short. */
 export function pooledSteps({ sequenceLength, filters, kernelSize, poolSize }: CnnSpec): number[] {
   const steps = [sequenceLength];
   for (let layer = 0; layer < filters.length; layer += 1) {
@@ -88,20 +88,20 @@ export function pooledSteps({ sequenceLength, filters, kernelSize, poolSize }: C
   return steps;
 }
 
-/** What a parameter tensor is for, which decides its initial values. */
+/** Role of a parameter tensor. It decides the initial values. */
 export type ParameterRole =
-  /** Into a rectifier. */
+  /** Kernel of a layer whose activation is relu or leaky_relu. */
   | 'rectified_kernel'
   | 'kernel'
-  /** Of a recurrent layer of this many units: kernels and biases. */
+  /** Kernel or bias of a recurrent layer. */
   | 'recurrent'
   | 'bias';
 
-/** One named tensor inside the flat parameter vector. */
+/** One named tensor in the flat parameter vector. */
 export interface ParameterTensor {
-  /** `dense_1/kernel`, `lstm_2/recurrent_kernel`, `conv1d_1/bias`, ...; layers of a kind count from 1. */
+  /** `dense_1/kernel`, `lstm_2/recurrent_kernel`, `conv1d_1/bias`, ...; layers of each kind are numbered from 1. */
   name: string;
-  /** Kernels are `[inputs, units]`; those of convolutions `[kernel size * channels, filters]`, oldest step first. */
+  /** Dense kernels are `[inputs, units]`; kernels of convolutions are `[kernel size * channels, filters]`, oldest step first. */
   shape: number[];
   role: ParameterRole;
   /** Index of its first value in the flat vector. */
@@ -109,7 +109,7 @@ export interface ParameterTensor {
   size: number;
 }
 
-/** Where each tensor stands in the flat parameter vector: layer by layer, kernel before bias, without gaps. */
+/** The tensors of the flat parameter vector in order: layer by layer, kernel before bias, without gaps. */
 export function parameterLayout(spec: ModelSpec): ParameterTensor[] {
   const tensors: ParameterTensor[] = [];
   const add = (name: string, shape: number[], role: ParameterRole): void => {
@@ -168,13 +168,13 @@ export function parameterCount(spec: ModelSpec): number {
   return parameterLayout(spec).reduce((sum, tensor) => sum + tensor.size, 0);
 }
 
-/** A dropout layer that is on: how many values of a row its mask covers, and the share that it drops. */
+/** An active dropout layer: the values of a row that its mask covers, and the share that it drops. */
 export interface DropoutLayer {
   units: number;
   rate: number;
 }
 
-/** The model's dropout layers with a rate above 0, in order: one mask each in every training batch. */
+/** The dropout layers with a rate above 0, in order. Every training batch has one mask for each. */
 export function dropoutLayers(spec: ModelSpec): DropoutLayer[] {
   const layers: DropoutLayer[] = [];
   if (isRecurrent(spec)) {

@@ -1,29 +1,29 @@
 export const OPTIMISER_TYPES = ['adam', 'adamw', 'sgd', 'rmsprop'] as const;
 
-/** How parameters follow the gradient. The learning rate comes with each step. */
+/** How an optimiser updates the parameters. The learning rate is passed with each step. */
 export interface OptimiserSpec {
   type: (typeof OPTIMISER_TYPES)[number];
   /**
-   * L2: `weightDecay * parameter` is added to the clipped gradient, biases too, as PyTorch's optimisers do; adamw
-   * instead shrinks the parameters by `learningRate * weightDecay` before its update.
+   * L2 regularisation: adds `weightDecay * parameter` to the clipped gradient, also for biases, as PyTorch's optimisers do. adamw
+   * instead multiplies the parameters by `1 - learningRate * weightDecay` before its update.
    */
   weightDecay: number;
-  /** Greatest Euclidean norm of the whole gradient of the loss, or `null` for no limit. */
+  /** Upper limit of the gradient's Euclidean norm, or `null` for no limit. */
   gradientClip: number | null;
 }
 
 /**
- * Moments are kept as decayed sums, `m <- decay * m + g`, not means: the factor `1 - decay` and the bias correction go
- * into the numbers of `UpdateFactors`, which saves two passes over the parameters in every step.
+ * Moments are decayed sums, `m <- decay * m + g`, not means. `UpdateFactors` contain the factor `1 - decay` and the bias
+ * correction, which saves two passes over the parameters in every step.
  */
 interface Decays {
-  /** Of the gradient's decayed sum; `null` where the optimiser keeps none. */
+  /** Decay of the gradient's sum, or `null` if the optimiser keeps none. */
   first: number | null;
-  /** Of the squared gradient's decayed sum. */
+  /** Decay of the squared gradient's sum, or `null` if the optimiser keeps none. */
   second: number | null;
 }
 
-/** Adam's and AdamW's (Kingma and Ba 2015), sgd's momentum, and rmsprop's smoothing (PyTorch's defaults, momentum 0.9). */
+/** Adam and AdamW: Kingma and Ba 2015. The rest: PyTorch's defaults, and sgd with momentum 0.9. */
 const DECAYS: Record<OptimiserSpec['type'], Decays> = {
   adam: { first: 0.9, second: 0.999 },
   adamw: { first: 0.9, second: 0.999 },
@@ -36,15 +36,15 @@ export function decaysOf({ type }: OptimiserSpec): Decays {
   return DECAYS[type];
 }
 
-/** Vectors of an optimiser's state, each as long as the parameters: its decayed sums, that of the gradient first. */
+/** Number of vectors in an optimiser's state: its decayed sums, the gradient's first. Each is as long as the parameters. */
 export function momentCount(spec: OptimiserSpec): number {
   const { first, second } = decaysOf(spec);
   return Number(first !== null) + Number(second !== null);
 }
 
 /**
- * One update is `p <- shrink * p - rate * m / (sqrt(v) + epsilon)`, with the gradient where there is no `m`, and without
- * the divisor where there is no `v`.
+ * One update is `p <- shrink * p - rate * m / (sqrt(v) + epsilon)`. Without `m` it uses the gradient; without `v` it does not
+ * divide.
  */
 export interface UpdateFactors {
   rate: number;
@@ -52,7 +52,7 @@ export interface UpdateFactors {
   shrink: number;
 }
 
-/** Counts updates and gives their factors. `decay ** steps` by repeated multiplication: `**` may differ in the last bit between versions of Node. */
+/** Counts updates and computes their factors. Multiplies repeatedly instead of `decay ** steps`: the last bit of `**` may differ between Node versions. */
 export class UpdateCount {
   private steps = 0;
   private firstPower = 1;
@@ -72,7 +72,7 @@ export class UpdateCount {
     while (this.steps < steps) this.count();
   }
 
-  /** Counts one more update. */
+  /** Counts one update and returns its factors. */
   next(learningRate: number): UpdateFactors {
     this.count();
     const { type, weightDecay } = this.spec;
@@ -80,7 +80,7 @@ export class UpdateCount {
     const shrink = type === 'adamw' ? 1 - learningRate * weightDecay : 1;
     if (second === null) return { rate: learningRate, epsilon: 0, shrink };
     const corrects = type !== 'rmsprop';
-    // From decayed sums to means of the gradient, and of its square under the root.
+    // These turn decayed sums into bias-corrected means: of the gradient, and of its square (under the root).
     const mean = first === null ? 1 : (1 - first) / (1 - this.firstPower);
     const root = Math.sqrt((1 - second) / (corrects ? 1 - this.secondPower : 1));
     return { rate: (learningRate * mean) / root, epsilon: EPSILON / root, shrink };
@@ -94,7 +94,7 @@ export class UpdateCount {
   }
 }
 
-/** An optimiser on flat vectors. Its moments and its step count are its whole state. */
+/** An optimiser on flat vectors. Its state consists of the moments and the step count. */
 export class Optimiser {
   readonly moments: Float32Array[];
   private readonly updates: UpdateCount;

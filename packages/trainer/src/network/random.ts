@@ -2,8 +2,8 @@
 export type RandomState = [number, number, number, number];
 
 /**
- * Seeded random numbers: xoshiro128** 1.1 (Blackman and Vigna, 2018). The same seed and name give the same numbers on
- * every machine; `state` and `fromState` carry a stream over a restart.
+ * Seeded random numbers: xoshiro128** 1.1 (Blackman and Vigna 2018). The same seed and name give the same numbers on every
+ * machine. `state` and `fromState` save and restore a stream.
  */
 export class RandomStream {
   private readonly words: Int32Array;
@@ -13,12 +13,14 @@ export class RandomStream {
   }
 
   /**
-   * An independent stream for one purpose. `index` tells streams of one purpose apart, such as the epoch.
-   * The state is drawn with splitmix32 from the seed and a hash (FNV-1a) of the name.
+   * Creates an independent stream for one purpose. `index` distinguishes streams of one purpose, for example the epoch.
+   * splitmix32 derives the state from a hash (FNV-1a) of seed, name and index.
+   *
+   * @throws RangeError for an invalid seed
    */
   static derive(seed: number, name: string, index = 0): RandomStream {
     if (!Number.isSafeInteger(seed) || seed < 0) {
-      throw new RangeError(`a seed is a whole number from 0 to 2^53 - 1, not ${seed}`);
+      throw new RangeError(`The seed must be a whole number from 0 to 2^53 - 1, not ${seed}.`);
     }
     let hash = 0x811c9dc5;
     const mix = (value: number): void => {
@@ -37,7 +39,7 @@ export class RandomStream {
       word = Math.imul(word ^ (word >>> 15), 0x735a2d97);
       words[i] = word ^ (word >>> 15);
     }
-    // xoshiro must not start from all zeros.
+    // A state of zeros gives zeros forever.
     if (words.every((word) => word === 0)) words[0] = 1;
     return new RandomStream(words);
   }
@@ -72,7 +74,7 @@ export class RandomStream {
     return (high * 2 ** 32 + this.nextUint32()) * 2 ** -53;
   }
 
-  /** Puts the values into random order (Fisher and Yates). */
+  /** Shuffles the values in place (Fisher and Yates). */
   shuffle(values: Int32Array): void {
     for (let last = values.length - 1; last > 0; last -= 1) {
       const other = Math.floor(this.uniform() * (last + 1));
@@ -83,8 +85,8 @@ export class RandomStream {
   }
 
   /**
-   * Fills a dropout mask: 0 with probability `rate`, otherwise 1 / (1 - rate), so that the mean stays 1.
-   * `rate` counts in steps of 1 / 65536: one draw decides two values, since masks are drawn for every batch.
+   * Fills a dropout mask: 0 with probability `rate`, otherwise 1 / (1 - rate), so that the mean stays 1. `rate` is rounded to steps
+   * of 1 / 65536, because one draw decides two values: every batch needs new masks.
    */
   fillDropoutMask(mask: Float32Array, rate: number): void {
     const dropBelow = Math.min(Math.round(rate * 65536), 65535);
@@ -95,7 +97,7 @@ export class RandomStream {
     let s2 = words[2]!;
     let s3 = words[3]!;
     for (let i = 0; i < mask.length; i += 2) {
-      // nextUint32, written out: it is most of the cost.
+      // nextUint32 inlined: it is most of the cost.
       const product = Math.imul(s1, 5);
       const draw = Math.imul((product << 7) | (product >>> 25), 9);
       s2 ^= s0;
@@ -105,7 +107,7 @@ export class RandomStream {
       s0 ^= s3;
       s2 ^= shifted;
       s3 = (s3 << 11) | (s3 >>> 21);
-      // The sign bit is set where the half word is below the threshold; a table needs no branch.
+      // The sign bit is set if the half word is below the threshold. A table avoids a branch.
       mask[i] = value[((draw & 0xffff) - dropBelow) >>> 31]!;
       if (i + 1 < mask.length) mask[i + 1] = value[((draw >>> 16) - dropBelow) >>> 31]!;
     }

@@ -1,7 +1,7 @@
 import type { Decision } from '@ktrdr/contracts';
 import type { DecisionSettings } from '@ktrdr/strategy';
 
-/** Softmax of one row of logits, in double precision. */
+/** Softmax of one row of logits `[classes]`, in double precision. */
 export function softmax(logits: Float32Array): number[] {
   const greatest = logits.reduce((most, value) => Math.max(most, value), -Infinity);
   const powers = Array.from(logits, (value) => Math.exp(value - greatest));
@@ -9,20 +9,20 @@ export function softmax(logits: Float32Array): number[] {
   return powers.map((power) => power / sum);
 }
 
-/** A regression's value above it means BUY, below minus it SELL; `null` for classes. */
+/** The threshold for a regression: a value above it means BUY, a value below its negative SELL. `null` for a classification. */
 export function edgeOf(decisions: DecisionSettings): number | null {
   return decisions.outputFormat === 'regression'
     ? decisions.roundTripCost * decisions.minEdgeMultiplier
     : null;
 }
 
-/** What a regression's value is worth after its costs. */
+/** The decision for a regression's value, after costs. */
 export function decideByValue(value: number, edge: number): Decision {
   if (value > edge) return 'BUY';
   return value < -edge ? 'SELL' : 'HOLD';
 }
 
-/** The likeliest signal, or HOLD where it is not likely enough; `null` for a class that is no signal. */
+/** The decision for the most probable class: HOLD if its probability is below the threshold, `null` if the class is not a signal. */
 export function decideByClass(label: string, probability: number, threshold: number): Decision | null {
   if (label !== 'BUY' && label !== 'HOLD' && label !== 'SELL') return null;
   return probability < threshold ? 'HOLD' : label;

@@ -11,19 +11,19 @@ import { storedStrategy, unsupportedModel } from '../models/stored-strategy.js';
 import { decideByClass, decideByValue, edgeOf, softmax } from './decide.js';
 import { type PredictionRows, predictionRows } from './prediction-rows.js';
 
-/** Everything that one prediction needs; travels to its process as JSON. */
+/** Everything that one prediction needs. It is sent to its process as JSON. */
 export interface PredictionRun extends Required<Pick<PredictRequest, 'symbol' | 'timeframe' | 'last'>> {
   modelsDir: string;
   dataDir: string;
   strategy: string;
   version: string;
   endDate: string | null;
-  /** ms since 1970: bars that have not closed by then do not count. */
+  /** ms since 1970. Bars that close later are ignored. */
   now: number;
 }
 
 /**
- * What a stored model says of a symbol's newest bars. The model's own `strategy.yaml` decides features and decisions.
+ * Predicts a symbol's newest bars with a stored model. The model's own `strategy.yaml` determines features and decisions.
  *
  * @throws KtrdrError `invalid_name`, `model_not_found`, `model_damaged`, `model_unsupported`, `wrong_timeframe`,
  * `invalid_date`, `bars_not_found`, `bars_invalid`, `not_enough_bars`, `storage_failed`
@@ -121,7 +121,7 @@ function warningsOf(
     ...(symbols.includes(symbol)
       ? []
       : [
-          `The model was not trained on ${symbol} but on ${symbols.join(', ')}: its figures say nothing of ${symbol}.`,
+          `The model was not trained on ${symbol} but on ${symbols.join(', ')}: its metrics do not apply to ${symbol}.`,
         ]),
     ...(unclosed > 0 ? [`${unclosed} newer ${bars(unclosed)} left out: not closed yet.`] : []),
     ...stale.map(

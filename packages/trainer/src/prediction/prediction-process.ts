@@ -1,6 +1,6 @@
 /**
- * Program: reads one prediction as a line of JSON from stdin, computes it and writes one line of JSON, a
- * `PredictionAnswer`. It ends when stdin ends before: who asked is gone.
+ * Program: reads one `PredictionRun` as a line of JSON from stdin, computes it and writes one line of JSON, a `PredictionAnswer`. If
+ * stdin ends before that, the parent has ended, and the program exits.
  */
 import { createInterface } from 'node:readline';
 import { KtrdrError } from '@ktrdr/contracts';

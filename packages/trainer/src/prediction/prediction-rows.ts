@@ -7,33 +7,33 @@ import type { SymbolBars } from '../data/load-bars.js';
 export interface PredictionRowsRequest {
   strategy: Strategy;
   bars: SymbolBars;
-  /** So many bars, the newest. */
+  /** Number of newest bars to predict. */
   last: number;
-  /** Later bars do not count, ms UTC. */
+  /** Bars that open later are ignored, ms UTC. */
   end: number;
-  /** Bars that have not closed by then do not count, ms UTC. */
+  /** Bars that close later are ignored, ms UTC. */
   now: number;
-  /** Where the training's range began, as it was asked for; `null`: with the first bar. */
+  /** Start of the training's range, as requested; `null`: the first bar. */
   trainingStart: string | null;
 }
 
-/** The bars to predict and what the network is given for them. */
+/** The bars to predict and the network's input for them. */
 export interface PredictionRows {
   /** `[bars]`, open times, ascending. */
   time: Float64Array;
-  /** `[rows]`: the bars that have all features of their window, as indexes into `time`. */
+  /** `[rows]`: the bars with a complete window, as indexes into `time`. */
   rows: Int32Array;
-  /** `[rows, window * features]` in the units of the bars, as `model.onnx` takes them. */
+  /** `[rows, window * features]`, not normalised: the input of `model.onnx`. */
   features: Float64Array;
-  /** Newer bars that were left out because they have not closed. */
+  /** Number of newer bars that are ignored because they have not closed. */
   unclosed: number;
-  /** Of the bars that were asked for: stretches that another timeframe's file does not cover. */
+  /** Stretches of the requested bars that another timeframe's file does not cover. */
   stale: StaleBars[];
 }
 
 /**
- * Features of a symbol's newest bars, by the code that training uses and from the start that training had: a bar that was
- * a row of the training has the same features, bit for bit. Bars before that start are computed from just enough history.
+ * Computes features of a symbol's newest bars with the code of training and from the training's start, so that a row of the training
+ * has the same features bit for bit. For earlier bars, it uses the minimum history.
  *
  * @throws KtrdrError `not_enough_bars`, which says how many are needed
  */
@@ -77,12 +77,12 @@ function noFeatures(
   const { file, timeframe } = stretch;
   return new KtrdrError(
     'not_enough_bars',
-    `No bar that you asked for has ${timeframe} features: ${describeStale(stretch)}. Add the missing ${timeframe} bars of ${symbol} to ${file}.`,
+    `No requested bar has ${timeframe} features: ${describeStale(stretch)}. Add the missing ${timeframe} bars of ${symbol} to ${file}.`,
     { details: { file, timeframe } },
   );
 }
 
-/** Base bars that count, from the first on, and how many later ones up to `end` have not closed. */
+/** Number of usable base bars from the first on, and number of later bars up to `end` that have not closed. */
 function usableBars(base: Bars, { end, now }: PredictionRowsRequest): { count: number; unclosed: number } {
   const upTo = (moment: number): number => {
     const index = base.time.findIndex((time) => time > moment);
@@ -93,14 +93,14 @@ function usableBars(base: Bars, { end, now }: PredictionRowsRequest): { count: n
   return { count, unclosed: before - count };
 }
 
-/** Where training began, or far enough before the first bar that is asked for where that lies earlier. */
+/** Start of the training; for earlier bars, the minimum history before the first requested bar. */
 function rangeStart(base: Bars, first: number, history: number, trainingStart: string | null): DateRange {
   if (trainingStart === null) return {};
   const { start } = parseDateRange(trainingStart);
   return { start: base.time[first]! >= start! ? start! : base.time[first - history]! };
 }
 
-/** Bars of each timeframe without which the first of the last ones has no features. */
+/** Minimum number of bars of each timeframe, so that the first requested bar has features. */
 function neededBars(strategy: Strategy, last: number): Map<Timeframe, number> {
   return new Map(
     [...warmUpBars(strategy)].map(([timeframe, warmUp]) => [

@@ -4,24 +4,24 @@ import { runProgram } from '../process/run-program.js';
 import { PREDICTION_PROCESS } from '../process/programs.js';
 import type { PredictionRun } from './predict.js';
 
-/** Some ten times what 10,000 bars with four classes take. */
+/** About ten times the output for 10,000 bars with four classes. */
 const MOST_OUTPUT_BYTES = 64 * 2 ** 20;
 
-/** What the process says. */
+/** Output of the process. */
 export type PredictionAnswer = { prediction: PredictResponse } | { error: ErrorBody };
 
 export interface PredictionProcessOptions {
   /** ms until the process is killed. */
   timeoutMs: number;
-  /** When it aborts, the process is killed; the promise settles after the process has ended. */
+  /** After an abort, the process is killed. The promise settles after its end. */
   signal: AbortSignal;
 }
 
 /**
- * Computes a prediction in a short process of its own: reading bars and features does not hold this one up, and a native
- * crash does not end it.
+ * Computes a prediction in its own short-lived process, so that reading bars does not block this process and a native crash does not
+ * end it.
  *
- * @throws KtrdrError what the prediction threw; `prediction_failed`, `prediction_timeout` where the process gave no answer
+ * @throws KtrdrError the prediction's error; `prediction_failed`, `prediction_timeout` if the process gave no answer
  * @throws the signal's reason after an abort
  */
 export async function runPredictionProcess(
@@ -55,7 +55,7 @@ function endingError(error: ExecFileException, stderr: string, timeoutMs: number
   return new KtrdrError(
     'prediction_failed',
     `The prediction's process ended without an answer (${how})${said ? `: ${said.trim()}` : ''}. ` +
-      'Free memory on this machine and ask again; if it comes back, train the model again.',
+      'Free memory on this machine and try again. If this happens again, train the model again.',
     { details: { signal: signal ?? null, exit_code: code ?? null }, cause: error },
   );
 }

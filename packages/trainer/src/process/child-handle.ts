@@ -3,10 +3,10 @@ import type { Readable } from 'node:stream';
 import { type ChildMessage, isChildMessage, type ParentMessage } from './messages.js';
 import { OutputTail } from './output-tail.js';
 
-/** How long output may still come after the process has ended. */
+/** Time to wait for output after the process has ended, ms. */
 const DRAIN_MS = 1_000;
 
-/** How a process ended: one of `code` and `signal` is set, or `startError` where it never ran. */
+/** How a process ended: `code` or `signal` is set, or `startError` if it did not start. */
 export interface ChildEnd {
   code: number | null;
   signal: NodeJS.Signals | null;
@@ -20,11 +20,11 @@ export interface ChildListeners {
   onOutput(line: string): void;
 }
 
-/** A running child process. Sending to and killing a dead one does nothing. */
+/** A child process. After its end, `send` and `kill` do nothing. */
 export interface ChildHandle {
   send(message: ParentMessage): void;
   kill(signal: NodeJS.Signals): void;
-  /** Never rejects; resolves when the process is gone and its last message and line have been read. */
+  /** Resolves when the process has ended and its last message and output line have been read. Never rejects. */
   readonly ended: Promise<ChildEnd>;
 }
 
@@ -53,12 +53,12 @@ export function startChild(entry: string, listeners: ChildListeners): ChildHandl
     };
     child.once('exit', (code, signal) => {
       end = { code, signal, startError: null };
-      // 'close' follows when every pipe is read to its end
+      // 'close' follows when all pipes have been read
       setTimeout(settle, DRAIN_MS).unref();
     });
     child.once('close', settle);
     child.on('error', (error) => {
-      // also emitted for a message that could not be sent or a signal that found no process
+      // also emitted if a message or a signal cannot be sent
       if (child.pid !== undefined) return;
       end = { code: null, signal: null, startError: error };
       settle();

@@ -1,9 +1,9 @@
 import type { ChildHandle } from './child-handle.js';
 
-/** How long a process has between SIGTERM and SIGKILL. */
+/** Time between SIGTERM and SIGKILL, ms. */
 export const TERMINATE_MS = 1_000;
 
-/** Asks the child to stop, terminates it after `graceMs`, kills it after that. The returned function calls the rest off. */
+/** Asks the child to stop; sends SIGTERM after `graceMs`, then SIGKILL. Returns a function that cancels the pending signals. */
 export function endGracefully(child: ChildHandle, graceMs: number): () => void {
   child.send({ type: 'cancel' });
   let timer = setTimeout(() => {

@@ -5,7 +5,7 @@ import type { ChildEnd } from './child-handle.js';
 const SIGNAL_EXIT = 128;
 const OUT_OF_MEMORY = /heap out of memory|Array buffer allocation failed|bad_alloc|Cannot allocate memory/;
 
-/** The error of a trainer process that ended without saying how its run went, and that nobody here ended. */
+/** The error for a trainer process that ended by itself without a result. */
 export function explainEnd(end: ChildEnd): KtrdrError {
   const { output, startError } = end;
   if (startError !== null) {
@@ -38,12 +38,12 @@ export function explainEnd(end: ChildEnd): KtrdrError {
   return new KtrdrError(
     'trainer_crashed',
     `The training process ended without a result (${how})${said === undefined ? '' : `: ${said.trim()}`}. ` +
-      'Nothing was stored; the log of the service has its output.',
+      'Nothing was stored. See its output in the log of the service.',
     { details },
   );
 }
 
-/** 134 -> SIGABRT: a shell's way of saying it, and V8's. */
+/** 134 -> SIGABRT: shells and V8 report a signal as 128 + its number. */
 function signalOfExitCode(code: number | null): NodeJS.Signals | null {
   if (code === null || code <= SIGNAL_EXIT) return null;
   for (const [name, number] of Object.entries(constants.signals)) {

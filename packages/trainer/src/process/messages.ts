@@ -1,24 +1,24 @@
-/** What the parent and the trainer's process say to each other over IPC (structured clone: NaN stays NaN). */
+/** IPC messages between the parent and the trainer's process (structured clone keeps NaN). */
 import type { ErrorBody, TrainingProgressUpdate } from '@ktrdr/contracts';
 import type { TrainingRunOutcome, TrainingRunRequest } from '../run/training-run.js';
 
 export type ParentMessage =
-  /** The answer to `ready`. */
+  /** The response to `ready`. */
   | { type: 'start'; request: TrainingRunRequest }
-  /** Stop at the next batch and leave. */
+  /** Stop at the next batch and exit. */
   | { type: 'cancel' };
 
 export type ChildMessage =
-  /** Listening. */
+  /** The child listens for messages. */
   | { type: 'ready' }
-  /** Sent by a timer: the event loop turns. */
+  /** Sent by a timer, to show that the event loop runs. */
   | { type: 'heartbeat' }
   | { type: 'progress'; update: TrainingProgressUpdate }
-  /** One was written: the run can be resumed, however it ends. */
+  /** A checkpoint was written: the run can be resumed. */
   | { type: 'checkpoint' }
-  /** What the outcome will warn of, as soon as it is known. */
+  /** Warnings, as soon as they are known. */
   | { type: 'warnings'; warnings: string[] }
-  /** One of these three is the last message. */
+  /** The last message is one of these three. */
   | { type: 'completed'; outcome: TrainingRunOutcome }
   | { type: 'failed'; error: ErrorBody }
   | { type: 'cancelled' };
@@ -34,7 +34,7 @@ const OBJECT_FIELD = {
   cancelled: null,
 } as const satisfies Record<ChildMessage['type'], string | null>;
 
-/** Tells a child's message from anything else that comes through the channel. */
+/** Whether a value from the channel is a message of the child. */
 export function isChildMessage(value: unknown): value is ChildMessage {
   if (typeof value !== 'object' || value === null) return false;
   const message = value as Record<string, unknown>;

@@ -1,11 +1,11 @@
 const LINES_KEPT = 20;
 const LINE_LENGTH = 500;
-/** A frame of a JavaScript or native stack trace, or the line above one. */
+/** A frame or the heading of a JavaScript or native stack trace. */
 const STACK_FRAME = /^\s+at |^\s*\d+: 0x[0-9a-f]+|^-+ (JavaScript|Native) stack trace -+/;
 
 /**
- * Cuts what a process writes into lines, passes them on and keeps the last ones: bounded, whatever is written. Stack traces are passed on
- * but not kept: what is kept is for a person.
+ * Splits a process's output into lines of limited length, passes each on and keeps the last ones for error messages. Does not keep
+ * stack traces.
  */
 export class OutputTail {
   private readonly kept: string[] = [];
@@ -20,7 +20,7 @@ export class OutputTail {
     if (this.rest.length > LINE_LENGTH) this.flush();
   }
 
-  /** Takes an unfinished last line as a line. */
+  /** Ends an unfinished last line. */
   flush(): void {
     if (this.rest !== '') this.keep(this.rest);
     this.rest = '';

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 
-/** A program of this package, as the build bundles it. The path is the same from `src` and from `dist`. */
+/** Path of a bundled program of this package. The relative path is the same from `src` and from `dist`. */
 function program(name: string): string {
   return fileURLToPath(new URL(`../../dist/programs/${name}.js`, import.meta.url));
 }

@@ -8,26 +8,26 @@ import type { ChildMessage } from './messages.js';
 import { SilenceWatch } from './watch-silence.js';
 
 const DEFAULT_SILENT_AFTER_MS = 60_000;
-/** A child that has said its last word and does not leave is killed. */
+/** A child that does not exit this long after its last message is killed. */
 const LEAVE_MS = 2_000;
 
 export interface TrainerProcessOptions {
   /**
-   * Aborted: the child is asked to stop, after `graceMs` it is terminated, then killed. One that has trained on no batch yet
-   * holds nothing and is killed at once: it may be deep in bars or libraries.
+   * After an abort, the child is asked to stop; after `graceMs` it gets SIGTERM, then SIGKILL. A child that has not trained a batch
+   * is killed immediately: it has nothing to save and may be busy loading.
    */
   signal: AbortSignal;
-  /** Aborted: the child is killed at once. */
+  /** After an abort, the child is killed immediately. */
   forceSignal?: AbortSignal;
   graceMs: number;
-  /** A child that says nothing for so long is stuck and gets killed. Default 60 s. */
+  /** A child that sends no message for this long (ms) is killed. Default: 60 s. */
   silentAfterMs?: number;
   onProgress(update: TrainingProgressUpdate): void;
-  /** The run can be resumed from a checkpoint, however it ends. */
+  /** Called after each checkpoint: the run can be resumed. */
   onCheckpoint?(): void;
-  /** What the outcome will warn of, as soon as it is known. */
+  /** Called with each warning as soon as it is known. */
   onWarning?(warning: string): void;
-  /** Lines that the child wrote to stdout and stderr. */
+  /** Called with each line that the child writes to stdout or stderr. */
   onOutput?(line: string): void;
 }
 
@@ -35,8 +35,8 @@ type LastMessage = Extract<ChildMessage, { type: 'completed' | 'failed' | 'cance
 type ReasonToEnd = { type: 'cancelled' } | { type: 'silent' } | { type: 'listener_failed'; error: unknown };
 
 /**
- * One run in one child process. The first reason to end it wins, and a run that was faster than its cancellation counts:
- * its last message decides. A listener that throws ends the run with its error.
+ * Runs one training in one child process. The first reason to end the run wins. If the run completes before its cancellation takes
+ * effect, its result counts. If a listener throws, the run ends with that error.
  */
 export async function runChild(
   entry: string,
@@ -108,7 +108,7 @@ export async function runChild(
   return outcomeOf(last, reason, { cancelled, explain: () => explainEnd(end), silentAfterMs });
 }
 
-/** The errors of a run that did not complete. */
+/** Errors for a run that did not complete. */
 interface EndErrors {
   cancelled: () => TrainingCancelledError;
   explain: () => KtrdrError;
@@ -127,8 +127,8 @@ function outcomeOf(
   if (reason?.type === 'silent') {
     throw new KtrdrError(
       'trainer_silent',
-      `The training process gave no sign of life for ${silentAfterMs / 1000} s and was killed. ` +
-        'Nothing was stored. Start again; if it comes back, use fewer bars or smaller layers.',
+      `The training process did not respond for ${silentAfterMs / 1000} s and was killed. ` +
+        'Nothing was stored. Start again. If this happens again, use fewer bars or smaller layers.',
       { details: { silent_after_ms: silentAfterMs } },
     );
   }

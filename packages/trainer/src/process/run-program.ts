@@ -5,9 +5,9 @@ export interface ProgramOptions {
   timeoutMs: number;
   /** When it aborts, the process is killed. */
   signal?: AbortSignal | undefined;
-  /** Written to stdin, which then stays open: its end tells the process that nobody waits for it any more. */
+  /** Written to stdin, which stays open: its end tells the process that the parent has ended. */
   input?: string;
-  /** The process is killed when it writes more than this to stdout. Default: Node's, 1 MiB. */
+  /** The process is killed if it writes more than this to stdout. Default: 1 MiB, as in Node. */
   mostOutputBytes?: number;
 }
 
@@ -19,8 +19,8 @@ export interface ProgramOutput {
 }
 
 /**
- * Runs a Node program. Settles after the process has ended, also after an abort: `execFile`'s own `signal` would answer
- * before that.
+ * Runs a Node program. Settles after the process has ended, also after an abort: with `execFile`'s own `signal` the promise would
+ * settle earlier.
  *
  * @throws the signal's reason after an abort
  */
@@ -47,7 +47,7 @@ export function runProgram(
     );
     signal?.addEventListener('abort', kill, { once: true });
     if (input === undefined) return;
-    // A process that has ended reads nothing; its ending says why.
+    // A process that has ended does not read its input. Its exit explains why.
     child.stdin!.on('error', () => undefined);
     child.stdin!.write(input);
   });

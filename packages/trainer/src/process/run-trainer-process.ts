@@ -3,10 +3,10 @@ import { TRAINER_CHILD } from './programs.js';
 import { runChild, type TrainerProcessOptions } from './run-child.js';
 
 /**
- * Runs one training in a process of its own. Settles only when that process has ended.
+ * Runs one training in its own process. Settles after that process has ended.
  *
- * @throws TrainingCancelledError after `signal` or `forceSignal`, caused by the signal's reason
- * @throws KtrdrError what the run threw; `trainer_crashed`, `trainer_out_of_memory`, `trainer_silent` when the process failed
+ * @throws TrainingCancelledError after `signal` or `forceSignal`; its cause is the signal's reason
+ * @throws KtrdrError the run's error; `trainer_crashed`, `trainer_out_of_memory`, `trainer_silent` if the process failed
  */
 export function runTrainerProcess(
   request: TrainingRunRequest,

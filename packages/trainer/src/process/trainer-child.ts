@@ -1,8 +1,9 @@
 /**
- * The trainer's process: takes one request, runs it, says how it went, leaves. It listens before it loads anything heavy.
+ * The trainer's process: receives one request, runs it, reports the result, exits. It listens before it loads large modules.
  *
- * Signals: Ctrl+C in a terminal reaches every process of its group, so SIGINT is the parent's affair. A SIGTERM that the parent did not
- * send (it went to the whole group) leaves the parent a moment to cancel. Without its parent the process ends at once.
+ * Signals: Ctrl+C in a terminal reaches every process of the group, so the process ignores SIGINT and the parent handles it. A SIGTERM
+ * may also go to the whole group: the process waits a moment for the parent to cancel. If the parent ends, the process ends
+ * immediately.
  */
 import { KtrdrError } from '@ktrdr/contracts';
 import type { ErrorBody } from '@ktrdr/contracts';
@@ -14,7 +15,7 @@ const PARENT_DECIDES_MS = 1_000;
 const TERMINATED = 143;
 const ORPHANED = 1;
 
-// oxlint-disable-next-line no-restricted-properties -- where the process is put together, as in the apps
+// oxlint-disable-next-line no-restricted-properties -- the entry of a process passes the clock in, as in the apps
 const clock = { now: () => Date.now() };
 const controller = new AbortController();
 
@@ -64,7 +65,7 @@ process.on('message', (message: ParentMessage) => {
   else controller.abort();
 });
 process.on('disconnect', () => process.exit(ORPHANED));
-// it may have gone while this file was loaded, and is not told twice
+// 'disconnect' is not emitted again if the parent ended while this file was loading
 if (!process.connected) process.exit(ORPHANED);
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => {

@@ -1,9 +1,9 @@
-/** Checks in one `silentAfterMs`. */
+/** Number of checks within `silentAfterMs`. */
 const CHECKS = 10;
 
 /**
- * Calls `onSilent` once when nothing was heard for `silentAfterMs`. It counts turns of its timer and reads no clock: a machine that
- * slept, or a parent that was busy, wakes to one missed turn and not to a silent child.
+ * Calls `onSilent` once if there was no message for `silentAfterMs`. Counts ticks of a timer instead of reading a clock: after the
+ * machine has slept, or the parent was busy, only one tick was missed.
  */
 export class SilenceWatch {
   private readonly timer: NodeJS.Timeout;

@@ -9,7 +9,7 @@ import { TimeSlice } from '../loop/time-slice.js';
 import type { EvaluatedData } from '../evaluation/baselines.js';
 import { featureImportance } from '../evaluation/feature-importance.js';
 
-/** Everything that says what a trained model is worth. */
+/** Scores and feature importance of a trained model. */
 export interface ModelWorth {
   evaluation: ModelEvaluation;
   importance: FeatureImportance | null;
@@ -26,14 +26,14 @@ export interface AssessmentRequest {
   signal: AbortSignal;
   clock: { now(): number };
   progress: RunProgress;
-  /** Also what each feature is worth, which takes a prediction of the test rows for each of them. */
+  /** Whether to compute feature importance, which predicts the test rows once for each feature. */
   importance: boolean;
 }
 
-/** Share of the phase that comes before the features. */
+/** Share of the phase before feature importance. */
 const BEFORE_IMPORTANCE = 0.2;
 
-/** Figures of the test part, and on request of each feature: phase 'evaluating'. */
+/** Scores the model and, if requested, computes feature importance. Reports the phase 'evaluating'. @throws TrainingCancelledError */
 export async function assessModel(request: AssessmentRequest): Promise<ModelWorth> {
   const { engine, model, loss, data, strategy, seed, progress } = request;
   await progress.enter('evaluating');

@@ -93,7 +93,7 @@ describe('a checkpoint of a run', () => {
   ])('is refused where %s differ: %j %j', async (words, changes, others) => {
     await expect(open(run({ resume: true, ...changes }, others))).rejects.toMatchObject({
       code: 'checkpoint_refused',
-      message: expect.stringMatching(new RegExp(`it is of another run: ${words} (is|are) not the same`)),
+      message: expect.stringMatching(new RegExp(`it belongs to another run: ${words} differs?`)),
     });
   });
 
@@ -106,7 +106,7 @@ describe('a checkpoint of a run', () => {
     await new CheckpointFiles(run().request.checkpointDir).write(older);
     await expect(open(run({ resume: true }))).rejects.toMatchObject({
       code: 'checkpoint_refused',
-      message: expect.stringContaining('the code of ktrdr or of its engine is not the same'),
+      message: expect.stringContaining('the code of ktrdr or of its engine differs'),
     });
   });
 });

@@ -11,15 +11,15 @@ import type { TrainingHooks, TrainingRunRequest } from './training-run.js';
 
 const FLOAT_BYTES = 4;
 
-/** Where a run goes on from, and where its next checkpoints go. */
+/** The state that a run continues from, and the writer of its checkpoints. */
 export interface RunCheckpoints {
-  /** `undefined` begins at the beginning. */
+  /** `undefined`: start from the beginning. */
   from: LoopState | undefined;
   checkpoints: PeriodicCheckpoints;
 }
 
 /**
- * Opens the checkpoints of a run, and reads the one that it goes on from. Those that are passed over become warnings.
+ * Opens the checkpoints of a run. If the run resumes, reads the newest usable one and warns of each newer one that cannot be used.
  *
  * @throws KtrdrError `checkpoint_missing`, `checkpoint_refused`
  */
@@ -35,7 +35,7 @@ export async function openCheckpoints(
   if (request.resume) {
     const { checkpoint, refused } = await files.read(identity);
     from = checkpoint.state;
-    for (const reason of refused) warn(`${reason} The training went on from the one before it.`);
+    for (const reason of refused) warn(`${reason} The training continued from an earlier checkpoint.`);
   }
   const vectors = 2 + momentCount(run.optimiser);
   const checkpoints = new PeriodicCheckpoints({
@@ -57,7 +57,7 @@ async function identityOf(
   spec: ModelSpec,
   fingerprints: readonly BarsFingerprint[],
 ): Promise<RunIdentity> {
-  // every option counts, except those that leave the weights alone; the seed is compared by itself
+  // all options except those that do not affect the weights; the seed is compared separately
   const settings = {
     ...resolveOptions(request),
     seed: undefined,

@@ -20,7 +20,7 @@ const NOTHING_KNOWN: TrainingProgressUpdate = {
   metrics: null,
 };
 
-/** Reports of one run: each holds everything that is known so far. */
+/** Progress reports of one run. Each report contains everything known so far. */
 export class RunProgress {
   private last: TrainingProgressUpdate = NOTHING_KNOWN;
 
@@ -31,9 +31,9 @@ export class RunProgress {
   }
 
   /**
-   * Reports, lets the event loop turn (a cancellation may be waiting there) and ends the run where it was cancelled.
+   * Reports the phase, then yields to the event loop, which may deliver a cancellation.
    *
-   * @throws TrainingCancelledError
+   * @throws TrainingCancelledError if the run was cancelled
    */
   async enter(phase: TrainingPhase, fraction = 0): Promise<void> {
     this.update({ phase, phase_fraction: fraction });
@@ -41,7 +41,7 @@ export class RunProgress {
     if (this.hooks.signal.aborted) throw new TrainingCancelledError();
   }
 
-  /** Reports what changed. */
+  /** Reports changed fields. */
   update(changed: Partial<TrainingProgressUpdate>): void {
     this.last = { ...this.last, ...changed };
     this.hooks.onProgress(this.last);

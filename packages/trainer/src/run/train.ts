@@ -28,10 +28,10 @@ import { writeModel } from '../models/write-model.js';
 import type { LoopResult } from '../loop/loop-request.js';
 
 /**
- * The one entry: bars and a strategy in, a trained model in `outputDir/model` out. Each phase is reported before it begins.
+ * Trains a model from bars and a strategy and writes it into `outputDir/model`. Reports each phase before it begins.
  *
- * @throws KtrdrError with the code of what was wrong
- * @throws TrainingCancelledError when the signal was aborted: between phases, or within one batch; from `training` on a checkpoint is left
+ * @throws KtrdrError with the code of the problem
+ * @throws TrainingCancelledError after an abort: between phases, or within one batch; from the phase `training` on, there is a checkpoint
  */
 export async function train(request: TrainingRunRequest, hooks: TrainingHooks): Promise<TrainingRunOutcome> {
   try {
@@ -81,7 +81,7 @@ async function run(
       const result = await finish(run, trained, prepared);
       return { result, warnings };
     } catch (error) {
-      // what was trained is not lost, whatever failed after it
+      // keeps the trained weights if a later phase fails
       await trained.checkpoints.write(() => Promise.resolve(trained.loop.state));
       throw error;
     }
@@ -90,7 +90,7 @@ async function run(
   }
 }
 
-/** A run whose data are prepared. */
+/** A run with prepared data. */
 interface PreparedRun {
   request: TrainingRunRequest;
   hooks: TrainingHooks;
@@ -144,7 +144,7 @@ async function trainModel(
   return { spec, loop, analytics, checkpoints };
 }
 
-/** Says what the trained model is worth, and writes it. */
+/** Evaluates the trained model and writes it. */
 async function finish(
   { request, hooks, progress, strategy, data, folds, engine }: PreparedRun,
   { spec, loop, analytics }: Trained,
@@ -212,7 +212,7 @@ function readStrategy(request: TrainingRunRequest, warn: (warning: string) => vo
   return strategy;
 }
 
-/** On request or by the strategy's own wish. */
+/** Detailed analytics if the request or the strategy asks for it. */
 function analyticsOf(
   request: TrainingRunRequest,
   strategy: Strategy,
@@ -233,7 +233,7 @@ function analyticsOf(
   });
 }
 
-/** A failed call of the operating system, as `node:fs` throws it. */
+/** Whether an error comes from a call of the operating system, as `node:fs` throws it. */
 function isFileError(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'syscall' in error && 'code' in error;
 }

@@ -13,7 +13,7 @@ import type { LoopResult } from '../loop/loop-request.js';
 
 const KILOBYTES = 1024;
 
-/** Result of a run that prepares everything and trains nothing. */
+/** The result of a run that only prepares its data. */
 export function dryRunResult(
   request: TrainingRunRequest,
   strategy: Strategy,
@@ -50,14 +50,14 @@ export function dryRunResult(
   };
 }
 
-/** Adds what training gave. */
+/** Adds the results of training. */
 export function trainedResult(
   prepared: TrainingResult,
   trained: {
     spec: ModelSpec;
     device: string;
     loop: LoopResult;
-    /** s */
+    /** Seconds. */
     trainingTime: number;
     analytics: AnalyticsSummary | null;
     walkForward: WalkForward | null;
@@ -118,7 +118,7 @@ function highest(values: readonly number[]): number {
   return values.reduce((best, value) => Math.max(best, value), -Infinity);
 }
 
-/** Of this process, which does nothing but one run; MB. */
+/** Peak memory of this process, MB. The process runs only this training. */
 function peakMemory(): number {
   return Math.round(process.resourceUsage().maxRSS / KILOBYTES);
 }

@@ -1,20 +1,20 @@
 import type { EngineChoice, TrainingProgressUpdate, TrainingResult, TrainingSpec } from '@ktrdr/contracts';
 
-/** One training of one model: everything that decides its outcome. Plain data, it travels to the trainer's process. */
+/** Everything that determines one training of one model. Plain data: it is sent to the trainer's process. */
 export interface TrainingRunRequest extends TrainingSpec {
   operationId: string;
-  /** Resolved before the run. */
+  /** Chosen before the run. */
   engine: EngineChoice;
-  /** Folder of `{SYMBOL}_{timeframe}.csv`. */
+  /** Folder with the files `{SYMBOL}_{timeframe}.csv`. */
   dataDir: string;
-  /** Empty folder of this run: `model/` and `analytics/` are written into it. */
+  /** Empty folder for this run. The run creates `model/` and `analytics/` in it. */
   outputDir: string;
   mode: 'local' | 'host';
-  /** Folder of this run's checkpoints; it is made when the first one is written. */
+  /** Folder for this run's checkpoints. The first checkpoint creates it. */
   checkpointDir: string;
-  /** Time between two checkpoints, ms; more where writing one takes long. */
+  /** Time between two checkpoints, ms; longer if writing is slow. */
   checkpointEveryMs: number;
-  /** Goes on from the last checkpoint there. */
+  /** Whether to continue from the last checkpoint in `checkpointDir`. */
   resume: boolean;
 }
 
@@ -24,14 +24,14 @@ export interface TrainingRunOutcome {
   warnings: string[];
 }
 
-/** What a run asks of its surroundings. */
+/** How a run communicates with its caller. */
 export interface TrainingHooks {
-  /** Aborted: the run ends at the next batch or the next step of the preparation. */
+  /** After an abort, the run ends at the next batch or the next step of the preparation. */
   signal: AbortSignal;
   onProgress(update: TrainingProgressUpdate): void;
-  /** A checkpoint was written: from here on the run can be resumed. */
+  /** Called after each checkpoint: from the first one on, the run can be resumed. */
   onCheckpoint?(): void;
-  /** A warning of the outcome, as soon as it is known: a run that fails or is cancelled has no outcome. */
+  /** Called with each warning immediately, because a run that fails or is cancelled has no outcome. */
   onWarning?(warning: string): void;
   /** `now` in ms since 1970. */
   clock: { now(): number };

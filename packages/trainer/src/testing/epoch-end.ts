@@ -1,6 +1,6 @@
 import type { BatchEnd, EpochEnd, TrainingBegin } from '../loop/training-callback.js';
 
-/** What a loop would tell a callback; tests change what matters to them. */
+/** Arguments of `onEpochEnd` with default values. Tests override what they need. */
 export function trainingBegin(change: Partial<TrainingBegin> = {}): TrainingBegin {
   return {
     model: { type: 'mlp', inputs: 1, layers: [], outputs: 2 },

@@ -1,6 +1,6 @@
 import { MODEL_FORMAT, type ModelMetadata } from '../models/model-metadata.js';
 
-/** The content of a `metadata.json` as a run writes it, with values that a test overrides. */
+/** The content of a `metadata.json` with default values. Tests override what they need. */
 export function metadataOf(other: Partial<ModelMetadata>): ModelMetadata {
   return {
     format: MODEL_FORMAT,

@@ -3,7 +3,7 @@ import type { LossSpec } from '../network/loss.js';
 import { dropoutLayers, inputWidth, type Activation, type ModelSpec } from '../network/model-spec.js';
 import { RandomStream } from '../network/random.js';
 
-/** Small networks of every kind, with dropout where it is asked for. */
+/** One small network of each kind. */
 export function networks(activation: Activation, dropout: number): ModelSpec[] {
   return [
     mlp(activation, dropout),
@@ -30,7 +30,7 @@ export function recurrent(type: 'lstm' | 'gru', dropout = 0): ModelSpec {
   return { type, inputs: 3, sequenceLength: 4, hiddenSize: 5, layers: 2, dropout, outputs: 3 };
 }
 
-/** The second convolution leaves a step that fills no pool. */
+/** The second convolution has a last step that does not fill a pool. */
 export function cnn(activation: Activation, dropout = 0): ModelSpec {
   return {
     type: 'cnn',
@@ -52,12 +52,12 @@ export const LOSSES: LossSpec[] = [
   { type: 'huber', delta: 0.3 },
 ];
 
-/** The model with as many outputs as the loss wants. */
+/** The model with the number of outputs that the loss needs. */
 export function forLoss(model: ModelSpec, loss: LossSpec): ModelSpec {
   return 'classWeights' in loss ? model : { ...model, outputs: 1 };
 }
 
-/** Random batches, the same for the same seed: classes, or values for a model with one output. */
+/** Random batches, determined by the seed. Targets are classes, or values for a model with one output. */
 export function randomBatches(model: ModelSpec, rows: number, seed: number, count = 1): TrainingBatches {
   const random = RandomStream.derive(seed, 'test');
   const all = rows * count;
@@ -79,7 +79,7 @@ export function randomBatches(model: ModelSpec, rows: number, seed: number, coun
   };
 }
 
-/** Several batches as one call's. */
+/** Joins batches into the batches of one call. */
 export function joined(batches: readonly TrainingBatches[]): TrainingBatches {
   const [first] = batches;
   const join = (of: (one: TrainingBatches) => Float32Array): Float32Array =>

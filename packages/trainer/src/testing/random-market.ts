@@ -9,7 +9,7 @@ import { RandomStream } from '../network/random.js';
 
 const START = Date.UTC(2024, 0, 1);
 
-/** Each source as often as any other. */
+/** All sources with equal probability. */
 const labels = fc.oneof(
   fc.constantFrom(
     '{ source: zigzag, zigzag_threshold: 0.02 }',
@@ -29,7 +29,7 @@ const labels = fc.oneof(
   ),
 );
 
-/** What is trained on. */
+/** Parameters of generated bars and a strategy for them. */
 export interface Market {
   labels: string;
   symbols: number;
@@ -39,7 +39,7 @@ export interface Market {
   embargo: number | undefined;
 }
 
-/** Any label type, on any symbols and timeframes. */
+/** Any label source, symbols and timeframes. */
 export const market: fc.Arbitrary<Market> = fc.record({
   labels,
   symbols: fc.integer({ min: 1, max: 3 }),
@@ -49,7 +49,7 @@ export const market: fc.Arbitrary<Market> = fc.record({
   embargo: fc.constantFrom(undefined, 0, 5),
 });
 
-/** A strategy that looks little and labels as the market says. */
+/** A strategy with short indicators and the market's labels. */
 export function strategyOf({ labels: written, symbols, timeframes, embargo }: Market): Strategy {
   const regression = written.includes('forward_return');
   const names = Array.from({ length: symbols }, (_, symbol) => `S${symbol}`);
@@ -74,7 +74,7 @@ ${embargo === undefined ? '' : `  embargo: ${embargo}\n`}`;
   return parseStrategy(text, { file: 'leak.yaml' }).strategy;
 }
 
-/** A random walk that begins late, has gaps, and is calm at times and wild at others. */
+/** A random walk with a late start, gaps, and calm and volatile periods. */
 function randomWalk(symbol: string, timeframe: Timeframe, hours: number, seed: number): Bars {
   const random = RandomStream.derive(seed, `${symbol} ${timeframe}`, 0);
   const step = TIMEFRAME_MS[timeframe];
@@ -122,7 +122,7 @@ export function barsOf(strategy: Strategy, hours: number, seed: number): SymbolB
   }));
 }
 
-/** Bars of every symbol and timeframe with other prices from a moment on. */
+/** The same bars of every symbol and timeframe, but with other prices from a moment on. */
 export function changedFrom(symbols: readonly SymbolBars[], moment: number, seed: number): SymbolBars[] {
   return symbols.map(({ symbol, bars }) => {
     const changed = new Map<Timeframe, Bars>();
@@ -141,7 +141,7 @@ export function changedFrom(symbols: readonly SymbolBars[], moment: number, seed
   });
 }
 
-/** `null` where there is too little to train on. */
+/** Prepares the data; `null` if there are too few rows or classes. */
 export async function prepare(strategy: Strategy, bars: SymbolBars[]): Promise<PreparedData | null> {
   try {
     return await prepareData(
@@ -149,13 +149,13 @@ export async function prepare(strategy: Strategy, bars: SymbolBars[]): Promise<P
       async () => undefined,
     );
   } catch (error) {
-    // Too few rows or classes: nothing is trained.
+    // too few rows or classes
     if (error instanceof KtrdrError) return null;
     throw error;
   }
 }
 
-/** What each row learns, by its time. */
+/** Target, label end and weight of each row, by its time. */
 export function answers({ time, targets, labelEnd, weights }: SymbolRows): Map<number, string> {
   return new Map(
     Array.from(time, (moment, row) => [moment, `${targets[row]} ${labelEnd[row]} ${weights?.[row]}`]),

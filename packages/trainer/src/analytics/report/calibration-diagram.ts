@@ -7,7 +7,7 @@ const INNER = SIZE - MARGIN.left - MARGIN.right;
 const BOTTOM = MARGIN.top + INNER;
 const TICKS = [0, 0.2, 0.4, 0.6, 0.8, 1];
 
-/** Reliability diagram: how often each bin is right beside how sure it is; on the dashed line the two agree. */
+/** Reliability diagram: accuracy of each bin against its mean confidence. On the dashed line they are equal. */
 export function calibrationDiagram({ bins }: Calibration): string {
   const x = (share: number): number => Math.round(MARGIN.left + share * INNER);
   const y = (share: number): number => Math.round(BOTTOM - share * INNER);

@@ -1,4 +1,4 @@
-/** Text as it can stand in HTML and SVG, in attributes too. */
+/** Escapes text for HTML and SVG, also inside attributes. */
 export function escapeHtml(text: string): string {
   return text
     .replaceAll('&', '&amp;')
@@ -13,12 +13,12 @@ export function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
 }
 
-/** Three figures, without zeros that say nothing: `0.0012`, `12.3`, `1e-7`. */
+/** Three significant digits without trailing zeros: `0.0012`, `12.3`, `1e-7`. */
 export function figure(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
 
-/** A table; all cells are text. The first column is left-aligned, the others are numbers. */
+/** A table of text cells. Its style aligns the first column to the left, the others to the right. */
 export function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
   const cells = (tag: string, values: readonly string[]): string =>
     `<tr>${values.map((value) => `<${tag}>${escapeHtml(value)}</${tag}>`).join('')}</tr>`;

@@ -1,6 +1,6 @@
 import { escapeHtml } from './html.js';
 
-/** A feature and what it is worth. */
+/** A feature with its importance. */
 export interface Bar {
   name: string;
   value: number;
@@ -10,10 +10,10 @@ const WIDTH = 720;
 const NAMES = 300;
 const NUMBERS = 84;
 const ROW = 22;
-/** A longer name is cut; the whole one is in its title. */
+/** Longer names are shortened; the title has the full name. */
 const MOST_LETTERS = 44;
 
-/** Bars to the right of a common line, to the left where a value is below 0. @param text a value in words */
+/** Horizontal bars from a common line; negative values go to the left. @param text formats a value */
 export function importanceBars(bars: readonly Bar[], text: (value: number) => string): string {
   const values = bars.map(({ value }) => value);
   const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];

@@ -3,32 +3,32 @@ import { escapeHtml, figure } from './html.js';
 /** One line of a chart. */
 export interface ChartLine {
   name: string;
-  /** One an epoch, the first is epoch 1; those that are not finite leave a gap. */
+  /** One value for each epoch from 1 on. Values that are not finite leave a gap. */
   values: readonly number[];
 }
 
 const WIDTH = 520;
 const HEIGHT = 240;
-/** Around the plot, for the numbers. */
+/** Margins for the axis labels. */
 const MARGIN = { left: 58, right: 12, top: 30, bottom: 34 };
 const INNER = {
   width: WIDTH - MARGIN.left - MARGIN.right,
   height: HEIGHT - MARGIN.top - MARGIN.bottom,
 };
-/** Epochs that are drawn at most: a longer run is thinned out. */
+/** Maximum points in a line. Longer runs are subsampled. */
 const MOST_POINTS = 600;
-/** Lines with fewer points show each of them. */
+/** Lines with at most this many points show a dot for each. */
 const FEW_POINTS = 60;
 const TICKS = 5;
-/** Share of a value's size that a picture does not tell apart. */
+/** Relative difference that is not visible in a chart. */
 const SAME = 1e-6;
-/** Smaller sizes are 0. */
+/** Smaller values count as 0. */
 const TINY = 1e-300;
 
 /**
- * Lines over epochs, as one SVG picture.
+ * A chart of lines over epochs, as SVG.
  *
- * @param marked epoch (1-based) with an upright line, `null` for none
+ * @param marked epoch (1-based) with a vertical line, or `null`
  */
 export function lineChart(title: string, lines: readonly ChartLine[], marked: number | null): string {
   const epochs = Math.max(...lines.map(({ values }) => values.length));
@@ -96,7 +96,7 @@ function drawLine(
   );
 }
 
-/** From the right edge, one after the other; names are short. */
+/** Entries from the right edge to the left. Names are short. */
 function legend(lines: readonly ChartLine[]): string {
   if (lines.length < 2) return '';
   let end = WIDTH - MARGIN.right;
@@ -113,13 +113,13 @@ function legend(lines: readonly ChartLine[]): string {
     .join('');
 }
 
-/** Round numbers, evenly spaced, that hold all values between the first and the last. */
+/** Evenly spaced round numbers. All values are between the first and the last. */
 export function niceTicks(values: readonly number[]): number[] {
   const least = values.reduce((low, value) => Math.min(low, value), Number.POSITIVE_INFINITY);
   const most = values.reduce((high, value) => Math.max(high, value), Number.NEGATIVE_INFINITY);
   if (least > most) return [0, 1];
   const size = Math.max(Math.abs(least), Math.abs(most));
-  // Values that are all but the same are drawn as the same.
+  // Nearly equal values are drawn as equal.
   const same = size <= TINY || most - least <= size * SAME;
   const range = same ? (size > TINY ? size : 1) : most - least;
   const rough = range / (TICKS - 1);
@@ -132,7 +132,7 @@ export function niceTicks(values: readonly number[]): number[] {
   );
 }
 
-/** A coordinate, to a tenth. */
+/** A coordinate, rounded to a tenth. */
 function at(value: number): string {
   return String(Math.round(value * 10) / 10);
 }

@@ -8,19 +8,19 @@ import { importanceBars } from './importance-bars.js';
 import { lineChart } from './line-chart.js';
 import { REPORT_STYLE } from './report-style.js';
 
-/** What the page tells of. */
+/** Content of the report page. */
 export interface Report {
   runId: string;
   epochs: readonly EpochAnalytics[];
   alerts: readonly TrainingAlert[];
-  /** Of a run that trained. */
+  /** The result of a run that has trained. */
   result: TrainingResult;
 }
 
-/** Features that are shown, the most important ones. */
+/** Maximum number of features shown, the most important ones. */
 const MOST_FEATURES = 40;
 
-/** One HTML page that needs nothing else: curves, figures of the test part, features, alerts. */
+/** A self-contained HTML page: curves, metrics of the test part, features, alerts. */
 export function reportPage(report: Report): string {
   const { result, runId, alerts } = report;
   const { test_metrics: test, artifacts, walk_forward: walk } = result;
@@ -128,7 +128,7 @@ function testView({ baselines, artifacts }: TrainingResult, test: TestMetrics): 
   )}`;
 }
 
-/** Precision, recall and F1, and the confusion matrix, whose cells are the darker the greater their share of a true class. */
+/** Precision, recall, F1 and the confusion matrix. A cell is darker the greater its share of its true class. */
 function classesView({ per_class, classes, confusion_matrix: matrix }: TestMetrics): string {
   const figures = table(
     ['class', 'precision', 'recall', 'F1', 'support'],
@@ -152,7 +152,7 @@ function classesView({ per_class, classes, confusion_matrix: matrix }: TestMetri
 
 function calibrationView(calibration: NonNullable<TestMetrics['calibration']>): string {
   const { expected_calibration_error: error, brier_score: brier } = calibration;
-  return `<p>Expected calibration error ${percent(error)}, Brier score ${brier.toFixed(3)}. On the dashed line the model is right as often as it is sure.</p>${calibrationDiagram(calibration)}`;
+  return `<p>Expected calibration error ${percent(error)}, Brier score ${brier.toFixed(3)}. On the dashed line, accuracy equals confidence.</p>${calibrationDiagram(calibration)}`;
 }
 
 function importanceView({ rows, features }: FeatureImportance, byAccuracy: boolean): string {

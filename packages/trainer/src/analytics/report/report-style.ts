@@ -1,4 +1,4 @@
-/** Of the report page, in light and dark. */
+/** Style sheet of the report page, for light and dark mode. */
 export const REPORT_STYLE = `
 :root { color-scheme: light dark; --paper: #ffffff; --ink: #1c2128; --dim: #57606a; --rule: #d8dee4; --one: #1f6feb; --two: #bc4c00; --bar: #54aeff; --hit: 31, 111, 235; --bad: #b42318; }
 @media (prefers-color-scheme: dark) {

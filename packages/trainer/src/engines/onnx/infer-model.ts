@@ -1,14 +1,14 @@
 import { createSession, doubles } from './session.js';
 
-/** Input values that a call gets, about. */
+/** Approximate number of input values for one call. */
 const VALUES_AT_ONCE = 65_536;
 
 /**
- * Outputs of a stored `model.onnx`, on the CPU with one thread.
+ * Computes the outputs of a stored `model.onnx` on the CPU with one thread.
  *
- * @param features `[rows, input width]` in the units of the bars
+ * @param features `[rows, input width]`, not normalised
  * @param rows at least 1
- * @returns `[rows, outputs]`: logits, or a regression's values
+ * @returns `[rows, outputs]`: logits, or the values of a regression
  */
 export async function inferModel(
   model: Uint8Array,

@@ -4,7 +4,7 @@ import { Tape } from './graph/tape.js';
 import { buildNetwork } from './networks/network.js';
 import { parameterTensors } from './training-graph.js';
 
-/** A network's outputs for given parameters: `features` `[n, input width]`, `parameters` `[1, parameters]` -> `outputs` `[n, outputs]`. */
+/** The graph that computes a network's outputs for given parameters: `features` `[n, input width]`, `parameters` `[1, parameters]` -> `outputs` `[n, outputs]`. */
 export function inferenceGraph(model: ModelSpec): Uint8Array {
   const graph = new Graph();
   const parameters = parameterTensors(graph, parameterLayout(model), 'parameters');

@@ -2,11 +2,11 @@ import { SMALLEST_MISS, type LossSpec } from '../../network/loss.js';
 import type { Graph, Value } from './graph/graph.js';
 
 /**
- * Adds the derivative of the loss sum by the network's outputs, as `lossSums` defines it.
+ * Adds the derivative of the loss sum with respect to the network's outputs. `lossSums` defines the loss.
  *
  * @param outputs `[n, outputs]`
- * @param targets `[n, outputs]`: one-hot classes, or a regression's values
- * @param scales `[n, outputs]`, what each row counts for, side by side for each output
+ * @param targets `[n, outputs]`: one-hot classes, or the values of a regression
+ * @param scales `[n, outputs]`: the scale of each row, repeated for each output
  * @returns `[n, outputs]`
  */
 export function lossGradient(
@@ -35,7 +35,7 @@ export function lossGradient(
   }
 }
 
-/** The gradient of cross-entropy times `m^gamma - gamma p m^(gamma - 1) ln p`, of the class's probability p and its miss m = 1 - p. */
+/** The gradient of cross-entropy times `m^gamma - gamma p m^(gamma - 1) ln p`, where p is the probability of the row's class and m = 1 - p. */
 function focalGradient(graph: Graph, gamma: number, outputs: Value, targets: Value, scales: Value): Value {
   const logProbabilities = graph.node('LogSoftmax', [outputs], { axis: 1 });
   const probabilities = graph.node('Exp', [logProbabilities]);

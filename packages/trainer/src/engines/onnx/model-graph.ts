@@ -5,12 +5,12 @@ import { Tape } from './graph/tape.js';
 import { buildNetwork } from './networks/network.js';
 
 /**
- * A trained model as `.onnx`, for any ONNX Runtime: `features` `[n, window length * inputs]` as Float64, in the units of
- * the bars, the oldest bar of a window first -> `outputs` `[n, outputs]`: logits, or a regression's value.
- * Normalisation is inside and computes in Float64 as training does, so that the network sees the same bits.
+ * A trained model as an `.onnx` file, for any ONNX Runtime: `features` `[n, window length * inputs]`, Float64, not normalised, the
+ * oldest bar of a window first -> `outputs` `[n, outputs]`: logits, or the value of a regression. The graph contains the
+ * normalisation and computes it in Float64 as training does, so that the network's input has the same bits.
  *
  * @param parameters flat, in the order of `parameterLayout(model)`
- * @param normalisation one a feature of a bar
+ * @param normalisation one for each feature of a bar
  */
 export function modelGraph(
   model: ModelSpec,
@@ -63,7 +63,7 @@ function offsetOf(fitted: FittedNormalisation): number {
   }
 }
 
-/** Infinite where all training values were the same: whatever comes, the network sees 0. */
+/** Infinite if all training values are equal: the network's input is 0 for any finite value. */
 function spreadOf(fitted: FittedNormalisation): number {
   switch (fitted.method) {
     case 'minmax':

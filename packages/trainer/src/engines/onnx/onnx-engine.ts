@@ -7,30 +7,30 @@ import { inferenceGraph } from './inference-graph.js';
 import { createSession, tensor, type Session, type Tensor } from './session.js';
 import { FACTORS_PER_STEP, trainingGraph } from './training-graph.js';
 
-/** Rows that one call trains on, about: below, the call costs more than the computing; above, nothing is gained. */
+/** Approximate rows for one call. With fewer, the call costs more than the computation; more do not make it faster. */
 const ROWS_AT_ONCE = 512;
-/** Graphs of windows are long already, and the time that ONNX Runtime takes to load one grows faster than its nodes. */
+/** Graphs of windowed networks have many nodes for one step, and the time to load a graph grows faster than its nodes. */
 const MOST_STEPS_AT_ONCE: Record<ModelType, number> = { mlp: 8, cnn: 4, lstm: 1, gru: 1 };
 
-/** Parameters and moments as tensors, which the graph reads and writes in turn. */
+/** Parameters and moments as tensors. Two of these alternate: the graph reads one and writes the other. */
 interface StateTensors {
   parameters: Tensor;
   moments: Tensor[];
 }
 
-/** Everything of one run. */
+/** The state of one run. */
 interface Run {
   setup: EngineSetup;
-  /** By the steps that a call makes. */
+  /** By the number of steps in a call. */
   sessions: Map<number, Session>;
   inference: Session;
   updates: UpdateCount;
   state: StateTensors;
-  /** Of the next call's result. */
+  /** The next call writes its result here. */
   spare: StateTensors;
 }
 
-/** Training steps as ONNX graphs, computed by ONNX Runtime. */
+/** Computes training steps as ONNX graphs with ONNX Runtime. */
 export class OnnxEngine implements Engine {
   private run: Run | null = null;
 
@@ -146,7 +146,7 @@ export class OnnxEngine implements Engine {
     for (const session of [run.inference, ...run.sessions.values()]) void session.release();
   }
 
-  /** Made when first asked for: most runs need two, for full batches and for the last of an epoch. */
+  /** Creates a session on first use. Most runs need two: for full batches and for the last batch of an epoch. */
   private async sessionFor(run: Run, steps: number): Promise<Session> {
     const known = run.sessions.get(steps);
     if (known !== undefined) return known;
@@ -175,7 +175,7 @@ function stateTensors({ optimiser }: EngineSetup, parameters: Float32Array): Sta
   };
 }
 
-/** One-hot classes; a regression's targets as they are. */
+/** One-hot classes, or the targets of a regression unchanged. */
 function targetValues(targets: Targets, { outputs }: ModelSpec): Float32Array {
   if (targets instanceof Float32Array) return targets;
   const values = new Float32Array(targets.length * outputs);
@@ -183,7 +183,7 @@ function targetValues(targets: Targets, { outputs }: ModelSpec): Float32Array {
   return values;
 }
 
-/** `[rows]` -> `[rows, outputs]`: multiplying by a `[rows, 1]` takes ONNX Runtime ten times as long. */
+/** `[rows]` -> `[rows, outputs]`, because ONNX Runtime multiplies by `[rows, 1]` ten times slower. */
 function onceAnOutput(scales: Float32Array, { outputs }: ModelSpec): Float32Array {
   const values = new Float32Array(scales.length * outputs);
   for (let at = 0, row = 0; row < scales.length; row += 1) {

@@ -1,9 +1,9 @@
 import { decaysOf, type OptimiserSpec } from '../../network/optimiser.js';
 import type { Graph, Value } from './graph/graph.js';
 
-/** Numbers that come with each step, each `[1, 1]`. */
+/** Factors of one step, each `[1, 1]`. */
 export interface StepFactors {
-  /** With its sign turned: `-rate`. */
+  /** Negative: `-rate`. */
   descent: Value;
   epsilon: Value;
   shrink: Value;
@@ -17,11 +17,11 @@ export interface OptimiserState {
 }
 
 /**
- * Adds one update of all parameters, as `Optimiser` makes it. Sums `a x + y` are matrix products with a `[1, 1]` factor:
- * ONNX Runtime computes them in one pass where Mul and Add take two.
+ * Adds one update of all parameters. `Optimiser` defines it. A sum `a x + y` is a matrix product with a `[1, 1]` factor: ONNX
+ * Runtime computes it in one pass, Mul and Add in two.
  *
  * @param gradient `[1, parameters]`
- * @param norm `[1, 1]`, the gradient's norm; needed where the gradient is clipped
+ * @param norm `[1, 1]`, the gradient's norm; required if the gradient is clipped
  */
 export function updateParameters(
   graph: Graph,
@@ -63,7 +63,7 @@ export function updateParameters(
   return { parameters: scaleAndAdd(factors.descent, direction, shrunk), moments };
 }
 
-/** Scales down what is longer than `limit`. */
+/** Scales the gradient down to `limit` if its norm is greater. */
 function clip(graph: Graph, gradient: Value, norm: Value, limit: number): Value {
   const most = graph.scalar(limit);
   return graph.node('Mul', [gradient, graph.node('Div', [most, graph.node('Max', [norm, most])])]);

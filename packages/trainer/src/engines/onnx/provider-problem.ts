@@ -6,10 +6,10 @@ import type { OnnxEngineName } from '@ktrdr/contracts';
 const CUDA_LIBRARY =
   process.platform === 'win32' ? 'onnxruntime_providers_cuda.dll' : 'libonnxruntime_providers_cuda.so';
 
-/** Where Linux shows GPUs; the last is that of WSL. */
+/** Device files of GPUs on Linux; the last one is WSL's. */
 const GPU_DEVICES = ['/dev/dri', '/dev/nvidia0', '/dev/dxg'];
 
-/** Why an execution provider cannot even be tried on this machine, or `null` when it can. */
+/** Why an execution provider cannot work on this machine, or `null` if it may work. */
 export function providerProblem(engine: OnnxEngineName): string | null {
   switch (engine) {
     case 'onnx':
@@ -27,7 +27,7 @@ export function providerProblem(engine: OnnxEngineName): string | null {
   }
 }
 
-/** NVIDIA's part is not in the npm package: its install script, which we leave off, would download it. */
+/** The npm package does not contain the CUDA library. Its install script, which is switched off here, downloads it. */
 function cudaProblem(): string | null {
   if (process.platform === 'darwin') return 'runs on Linux and Windows only';
   const directory = dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'));

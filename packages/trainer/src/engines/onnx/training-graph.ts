@@ -14,34 +14,34 @@ import { lossGradient } from './loss-gradient.js';
 import { buildNetwork } from './networks/network.js';
 import { updateParameters, type OptimiserState, type StepFactors } from './optimiser-update.js';
 
-/** Factors of one step, in this order. */
+/** Names of the factors of one step, in order. */
 export const FACTORS_PER_STEP = 3;
 
 export interface TrainingGraphSpec {
   model: ModelSpec;
   loss: LossSpec;
   optimiser: OptimiserSpec;
-  /** Gives the gradients' norms too. */
+  /** Whether the graph returns the gradients' norms. */
   gradientNorms: boolean;
-  /** Steps that one run of the graph makes, one after the other. */
+  /** Number of consecutive steps in one run of the graph. */
   steps: number;
 }
 
 /**
- * Training steps as one ONNX graph: forward, loss, backward, clipping, update, `steps` times, since a call costs more
- * than a small step. The batch size b is free.
+ * Training steps as one ONNX graph: forward pass, loss, backward pass, clipping, update. Repeats them `steps` times, because a call
+ * costs more than a small step. The batch size b is variable.
  *
  * | input | shape | |
  * | --- | --- | --- |
  * | `features` | `[steps * b, input width]` | |
- * | `targets` | `[steps * b, outputs]` | one-hot classes, or a regression's values |
- * | `scales` | `[steps * b, outputs]` | what each row counts for in its batch's mean, once an output |
- * | `mask_0`, ... | `[steps * b, units]` | one a dropout layer |
- * | `factors` | `[1, 3 * steps]` | for each step `-rate`, `epsilon` and `shrink` of `UpdateFactors` |
+ * | `targets` | `[steps * b, outputs]` | one-hot classes, or the values of a regression |
+ * | `scales` | `[steps * b, outputs]` | scale of each row in its batch's mean, repeated for each output |
+ * | `mask_0`, ... | `[steps * b, units]` | one for each dropout layer |
+ * | `factors` | `[1, 3 * steps]` | `-rate`, `epsilon` and `shrink` of `UpdateFactors` for each step |
  * | `parameters`, `moment_0`, ... | `[1, parameters]` | |
  *
- * Outputs: `outputs` `[steps * b, outputs]` before each step's update, `norms` `[1, steps]` of the gradients before
- * clipping where wanted, `next_parameters`, `next_moment_0`, ... after the last.
+ * Outputs: `outputs` `[steps * b, outputs]` before each step's update; if requested, `norms` `[1, steps]` of the gradients before
+ * clipping; `next_parameters`, `next_moment_0`, ... after the last step.
  */
 export function trainingGraph(spec: TrainingGraphSpec): Uint8Array {
   const { model, optimiser, steps } = spec;
@@ -126,7 +126,7 @@ function addStep(
   };
 }
 
-/** The flat vector `[1, parameters]` as the tensors of a layout, by their names. Biases are `[1, units]`, as their gradients are. */
+/** Divides the flat vector `[1, parameters]` into the tensors of a layout, by name. Biases are `[1, units]`, like their gradients. */
 export function parameterTensors(
   graph: Graph,
   layout: readonly ParameterTensor[],

@@ -4,7 +4,7 @@ import { LEAKY_RELU_SLOPE, type Activation } from '../../network/model-spec.js';
 type Tf = typeof TensorFlow;
 type Tensor2D = TensorFlow.Tensor2D;
 
-/** Where a layer's parameters stand in the flat vector, and what the layer does with them. */
+/** A layer: the positions of its parameters in the flat vector, and its activation. */
 export interface DenseLayerShape {
   inputs: number;
   units: number;
@@ -13,7 +13,7 @@ export interface DenseLayerShape {
   biasOffset: number;
 }
 
-/** A dense layer's parameters as tensors, made once for all parts of a batch. */
+/** A dense layer's parameters as tensors. They are created once for all parts of a batch. */
 export interface DenseParameters {
   kernel: Tensor2D;
   bias: TensorFlow.Tensor1D;
@@ -21,7 +21,7 @@ export interface DenseParameters {
   transposed: Tensor2D | null;
 }
 
-/** What a forward pass leaves for the backward pass. */
+/** Values of the forward pass that the backward pass needs. */
 export interface DenseTrace {
   input: Tensor2D;
   /** After the activation, before the mask. */
@@ -30,10 +30,9 @@ export interface DenseTrace {
 }
 
 /**
- * Linear, activation, dropout: `mask * f(x W + b)`. The backward pass is written out, which needs fewer and cheaper
- * operations than tfjs' tape: matrix products get operands that are already transposed (with a transposing product the
- * wasm backend is 2 to 4 times slower), column sums are products with a row of ones (80 times faster than `sum` there),
- * and nothing broadcasts a scalar.
+ * Linear, activation, dropout: `mask * f(x W + b)`. Computes the backward pass itself, with fewer and cheaper operations than tfjs'
+ * tape: transposes operands before a product (the wasm backend is 2 to 4 times slower if the product transposes), computes
+ * column sums as products with a row of ones (80 times faster than `sum` there), and does not broadcast scalars.
  */
 export class DenseLayer {
   constructor(
@@ -74,9 +73,9 @@ export class DenseLayer {
   /**
    * Adds the parameters' gradients to the flat vector `gradient`.
    *
-   * @param outputGradient derivative of the loss by this layer's output, `[n, units]`
+   * @param outputGradient derivative of the loss with respect to this layer's output, `[n, units]`
    * @param ones `[1, n]`
-   * @returns the derivative by the layer's input, `[n, inputs]`; `null` where the parameters were made without a transpose
+   * @returns the derivative with respect to the layer's input, `[n, inputs]`; `null` if the parameters have no transpose
    */
   backward(
     parameters: DenseParameters,
@@ -113,7 +112,7 @@ export class DenseLayer {
     }
   }
 
-  /** `gradient * f'`, with f' by the activation's value y. */
+  /** `gradient * f'`, with f' computed from the activation's output y. */
   private activationGradient(gradient: Tensor2D, activated: Tensor2D): Tensor2D {
     const { tf } = this;
     switch (this.shape.activation) {

@@ -14,9 +14,9 @@ export interface Backend {
   device: 'cpu' | 'gpu';
   /** The copy of tfjs-core that the backend is registered with. */
   tf: typeof TensorFlow;
-  /** What tfjs calls the backend. */
+  /** The backend's name in tfjs. */
   tfName: string;
-  /** Rows that a training step computes at once. */
+  /** Rows that a training step computes together. */
   rowsAtOnce: number;
 }
 
@@ -58,11 +58,11 @@ async function loadWasm(): Promise<Backend> {
   const { setWasmPaths, setThreadsCount } =
     require('@tensorflow/tfjs-backend-wasm') as typeof import('@tensorflow/tfjs-backend-wasm');
   setWasmPaths(`${dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json'))}/wasm-out/`);
-  // Threads gain nothing for networks of this size, and one thread adds in one order.
+  // Threads do not speed up networks of this size, and one thread fixes the order of additions.
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   setThreadsCount(1);
   await activate(tf, 'wasm');
-  // The wasm module rethrows what nobody catches from handlers of its own; what ends the process is not its business.
+  // The wasm module installs handlers that rethrow uncaught errors. Ending the process is not its task.
   for (const listener of exceptionListeners().filter((one) => !before.exceptions.includes(one))) {
     process.off('uncaughtException', listener);
   }

@@ -12,7 +12,7 @@ export type NativeEngineName = keyof typeof NATIVE_PACKAGES;
 const BINDING = join('lib', 'napi-v8', 'tfjs_binding.node');
 const { resolve } = createRequire(import.meta.url);
 
-/** Why the package of a native engine cannot be loaded, or `null` when all of it is there. */
+/** Why the package of a native engine cannot be loaded, or `null` if it is complete. */
 export function nativePackageProblem(engine: NativeEngineName): string | null {
   const name = NATIVE_PACKAGES[engine];
   let directory: string;

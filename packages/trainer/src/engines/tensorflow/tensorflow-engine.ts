@@ -10,7 +10,7 @@ import type { Backend } from './load-backend.js';
 
 type Tensor2D = TensorFlow.Tensor2D;
 
-/** Everything of one run. */
+/** The state of one run. */
 interface Run {
   setup: EngineSetup;
   model: MlpSpec;
@@ -20,7 +20,7 @@ interface Run {
   optimiser: Optimiser;
 }
 
-/** Part of a batch: its rows among all rows of the call, what they should give and what each counts for. */
+/** Part of a batch: its range of rows in the call, their targets and their scales. */
 interface Rows {
   start: number;
   end: number;
@@ -29,9 +29,8 @@ interface Rows {
 }
 
 /**
- * Training with TensorFlow.js' tensor operations: the matrix products and activations are its own, while the backward
- * pass, loss and optimiser are ours. Parameters live in one flat array and go to the backend in each step; no tensor
- * outlives a call.
+ * Trains with TensorFlow.js. It computes the matrix products and activations; the backward pass, loss and optimiser are our own.
+ * Parameters are one flat array, which is copied to the backend in each step. No tensor outlives a call.
  */
 export class TensorFlowEngine implements Engine {
   readonly name: EngineName;
@@ -105,7 +104,7 @@ export class TensorFlowEngine implements Engine {
     this.run = null;
   }
 
-  /** Large batches are computed in parts of `backend.rowsAtOnce` rows: faster in a small cache, and memory is bounded. */
+  /** Computes large batches in parts of `backend.rowsAtOnce` rows, which fits small caches and limits memory. */
   private stepOnce(run: Run, batches: TrainingBatches, first: number, last: number): StepResult {
     const { tf } = this;
     const targets = batches.targets.subarray(first, last);
@@ -180,10 +179,7 @@ export class TensorFlowEngine implements Engine {
     if (this.run === null)
       throw new KtrdrError('internal_error', 'The engine was used before init or after dispose.');
     if (this.tf.getBackend() !== this.backend.tfName) {
-      throw new KtrdrError(
-        'internal_error',
-        `Another engine took the place of ${this.name} in this process.`,
-      );
+      throw new KtrdrError('internal_error', `Another engine has replaced ${this.name} in this process.`);
     }
     return this.run;
   }

@@ -1,7 +1,7 @@
 import type { CallbackMemory, EpochEnd, TrainingCallback } from '../training-callback.js';
 
 export interface EarlyStoppingSettings {
-  /** Bad epochs in a row that end the training. */
+  /** Number of consecutive bad epochs that ends the training. */
   patience: number;
   minDelta: number;
   monitor: 'val_loss' | 'val_accuracy';
@@ -15,8 +15,8 @@ interface EarlyStoppingState {
 }
 
 /**
- * Ends the training when the validation part no longer gets better: an epoch is bad unless its score (minus val_loss,
- * or val_accuracy) reaches the best one + `minDelta`.
+ * Ends the training when validation no longer improves. An epoch is bad if its score (negative val_loss, or val_accuracy) is less than
+ * the best score + `minDelta`.
  */
 export class EarlyStopping implements TrainingCallback {
   private state: EarlyStoppingState = { best: null, bestEpoch: 0, badEpochs: 0 };

@@ -7,7 +7,7 @@ import type {
   TrainingCallback,
 } from '../training-callback.js';
 
-/** The part of a progress update that the training loop knows. */
+/** The fields of a progress update that the training loop sets. */
 export type LoopProgress = Pick<
   TrainingProgressUpdate,
   | 'phase_fraction'
@@ -21,16 +21,16 @@ export type LoopProgress = Pick<
 >;
 
 interface ProgressMemory {
-  /** Rows trained on in the epochs before. */
+  /** Rows trained in earlier epochs. */
   rowsBefore: number;
-  /** Of the last epoch. */
+  /** Validation metrics of the last epoch. */
   validation: { val_loss: number; val_accuracy: number } | null;
 }
 
-/** ms between two reports. */
+/** Minimum time between two reports, ms. */
 const INTERVAL_MS = 50;
 
-/** Reports where the training stands: at most every 50 ms, and always at an epoch's end. */
+/** Reports the training's progress: at most every 50 ms, and always at the end of an epoch. */
 export class Progress implements TrainingCallback {
   private totalEpochs = 0;
   private totalBatches = 0;

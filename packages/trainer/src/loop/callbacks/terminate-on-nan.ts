@@ -4,7 +4,7 @@ import type { BatchEnd, EpochEnd, TrainingCallback } from '../training-callback.
 const ADVICE =
   'Try a lower learning_rate or a gradient_clip such as 1.0 in the strategy file, and look for extreme values among the raw inputs.';
 
-/** Ends the run with `loss_not_finite` as soon as loss or gradient is NaN or infinite: no such model is ever stored. */
+/** Ends the run with `loss_not_finite` if the loss or gradient is NaN or infinite, so that no such model is stored. */
 export class TerminateOnNan implements TrainingCallback {
   onBatchEnd({ epoch, batch, result }: BatchEnd): void {
     const { loss, gradientNorm } = result;

@@ -4,56 +4,56 @@ import type { onnx as OnnxProto } from 'onnx-proto';
 const require = createRequire(import.meta.url);
 const { onnx } = require('onnx-proto') as { onnx: typeof OnnxProto };
 
-/** Name of a tensor inside a graph. */
+/** The name of a tensor in a graph. */
 export type Value = string;
 
-/** A whole number becomes an INT attribute, a list of them INTS, `{ float }` a FLOAT. */
+/** A number becomes an INT attribute, a list of numbers INTS, `{ float }` a FLOAT. */
 export type Attributes = Record<string, number | readonly number[] | { float: number }>;
 
-/** A graph's input or output: a name and a shape; text is a length that is free, the same for the same text. */
+/** An input or output of a graph: name and shape. A text in the shape names a variable length. */
 export interface GraphPort {
   name: Value;
   shape: readonly (number | string)[];
-  /** Without it Float32. */
+  /** Default: Float32. */
   type?: 'double';
 }
 
-/** ONNX operator set of our graphs. 13 is the first with equal parts in Split, and every runtime since 2020 reads it. */
+/** ONNX operator set of the graphs. 13 is the first whose Split makes equal parts; every runtime since 2020 supports it. */
 const OPSET = 13;
-/** Version of the file format that goes with it. */
+/** Version of the file format for this operator set. */
 const IR_VERSION = 8;
 const { FLOAT, DOUBLE, INT64 } = onnx.TensorProto.DataType;
 
-/** Writes an ONNX graph node by node. Tensors are Float32 where nothing else is said. */
+/** Builds an ONNX graph node by node. Tensors are Float32 unless stated otherwise. */
 export class Graph {
   private readonly nodes: OnnxProto.INodeProto[] = [];
   private readonly initializers = new Map<string, OnnxProto.ITensorProto>();
   private readonly outputNames = new Map<Value, string>();
   private names = 0;
 
-  /** Adds a node with one output and answers the output's name. */
+  /** Adds a node with one output and returns the output's name. */
   node(type: string, inputs: readonly Value[], attributes: Attributes = {}): Value {
     return this.nodeOf(1, type, inputs, attributes)[0]!;
   }
 
-  /** Adds a node with several outputs. */
+  /** Adds a node with several outputs and returns their names. */
   nodeOf(outputs: number, type: string, inputs: readonly Value[], attributes: Attributes = {}): Value[] {
     const output = Array.from({ length: outputs }, () => this.freshName());
     this.nodes.push({ opType: type, input: [...inputs], output, attribute: toProto(attributes) });
     return output;
   }
 
-  /** Gives a node's output the name of a graph output: an Identity node would copy it where others read it too. */
+  /** Makes a node's output an output of the graph by renaming it. An Identity node would copy it if other nodes also read it. */
   output(name: string, value: Value): void {
     this.outputNames.set(value, name);
   }
 
-  /** A number, shared by all who ask for the same. */
+  /** A scalar constant. Equal constants share one tensor. */
   scalar(value: number): Value {
     return this.initializer(`scalar ${value}`, { dims: [], dataType: FLOAT, floatData: [value] });
   }
 
-  /** Whole numbers, as shape operators take them; shared likewise. */
+  /** An INT64 vector, for shape operators. Equal vectors share one tensor. */
   integers(values: readonly number[]): Value {
     return this.initializer(`integers ${values.join(' ')}`, {
       dims: [values.length],
@@ -62,7 +62,7 @@ export class Graph {
     });
   }
 
-  /** A named tensor that is stored in the graph. */
+  /** A named constant. */
   constant(name: string, shape: readonly number[], values: Float32Array): Value {
     const rawData = new Uint8Array(values.length * Float32Array.BYTES_PER_ELEMENT);
     const view = new DataView(rawData.buffer);
@@ -71,7 +71,7 @@ export class Graph {
     return name;
   }
 
-  /** A named vector of Float64 that is stored in the graph. */
+  /** A named Float64 vector. */
   doubles(name: string, values: Float64Array): Value {
     const rawData = new Uint8Array(values.length * Float64Array.BYTES_PER_ELEMENT);
     const view = new DataView(rawData.buffer);
@@ -80,17 +80,17 @@ export class Graph {
     return name;
   }
 
-  /** Numbers or truth values as Float32. */
+  /** Converts numbers or booleans to Float32. */
   toFloat(value: Value): Value {
     return this.node('Cast', [value], { to: FLOAT });
   }
 
-  /** A new shape with as many values; -1 stands for the one length that follows from the others. */
+  /** Reshapes a tensor; -1 stands for the one length that follows from the others. */
   reshape(value: Value, shape: readonly number[]): Value {
     return this.node('Reshape', [value, this.integers(shape)]);
   }
 
-  /** Cuts into `count` parts of equal length. */
+  /** Splits a tensor into `count` parts of equal length. */
   splitEqually(value: Value, count: number, axis: number): Value[] {
     return count === 1 ? [value] : this.nodeOf(count, 'Split', [value], { axis });
   }

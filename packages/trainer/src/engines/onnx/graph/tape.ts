@@ -1,18 +1,18 @@
 import type { Graph, Value } from './graph.js';
 
-/** Adds an operator's backward nodes, given the derivative of the loss by the operator's output. */
+/** Adds an operator's backward nodes. `gradient` is the derivative of the loss with respect to the operator's output. */
 export type Backward = (gradient: Value) => void;
 
 /**
- * Reverse-mode differentiation while a graph is written: operators record what to add for the backward pass, and
- * `backpropagate` has it added in reverse order.
+ * Reverse-mode automatic differentiation for graphs. Operators record how to add their backward nodes; `backpropagate` adds them in
+ * reverse order.
  */
 export class Tape {
   private readonly records: { output: Value; backward: Backward }[] = [];
   private readonly gradients = new Map<Value, Value>();
   private readonly differentiable = new Set<Value>();
 
-  /** @param parameters what the loss is differentiated by */
+  /** @param parameters tensors whose derivatives are needed */
   constructor(
     readonly graph: Graph,
     parameters: Iterable<Value>,
@@ -20,24 +20,24 @@ export class Tape {
     for (const parameter of parameters) this.differentiable.add(parameter);
   }
 
-  /** Whether anyone wants the derivative by this tensor: a parameter, or what comes of one. */
+  /** Whether the derivative with respect to a tensor is needed: it is a parameter or depends on one. */
   needs(value: Value): boolean {
     return this.differentiable.has(value);
   }
 
-  /** Records that `output` comes of parameters, and how its derivative goes on to them. */
+  /** Records that `output` depends on parameters, and how to pass its derivative on to the operator's inputs. */
   record(output: Value, backward: Backward): void {
     this.differentiable.add(output);
     this.records.push({ output, backward });
   }
 
-  /** Adds a part of the derivative by `value`; parts of several uses add up. */
+  /** Adds a term to the derivative with respect to `value`. The terms of all uses add up. */
   add(value: Value, gradient: Value): void {
     const known = this.gradients.get(value);
     this.gradients.set(value, known === undefined ? gradient : this.graph.node('Add', [known, gradient]));
   }
 
-  /** Adds the backward pass. @param gradient the loss's derivative by `output` */
+  /** Adds the backward pass. @param gradient derivative of the loss with respect to `output` */
   backpropagate(output: Value, gradient: Value): void {
     this.gradients.set(output, gradient);
     for (const record of this.records.toReversed()) {
@@ -46,7 +46,7 @@ export class Tape {
     }
   }
 
-  /** The derivative by a parameter, after `backpropagate`. */
+  /** The derivative with respect to a parameter, after `backpropagate`. */
   gradientOf(parameter: Value): Value {
     const gradient = this.gradients.get(parameter);
     if (gradient === undefined) throw new Error(`the loss does not depend on ${parameter}`);

@@ -9,8 +9,8 @@ import { denseLayers } from './dense-layers.js';
 import type { NetworkInputs } from './network-inputs.js';
 
 /**
- * Convolutions, then dense layers. Pooling comes before the activation: the greatest stays the greatest under a
- * function that never falls, and there are fewer values left to compute it of.
+ * Convolutions, then dense layers. Pools before the activation: activations are monotonic, so the maximum is the same, and fewer
+ * values remain to compute.
  */
 export function convolutionalNetwork(inputs: NetworkInputs, spec: CnnSpec): Value {
   const { tape, features, parameters } = inputs;

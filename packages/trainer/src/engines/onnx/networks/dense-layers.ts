@@ -6,7 +6,7 @@ import { linear } from '../operators/linear.js';
 import { onesFor } from '../operators/ones.js';
 import type { NetworkInputs } from './network-inputs.js';
 
-/** Hidden layers `mask * f(x W + b)`, then the linear layer that gives the outputs. @param input `[n, width]` */
+/** Hidden layers `mask * f(x W + b)`, then the linear output layer. @param input `[n, width]` */
 export function denseLayers(
   { tape, parameters, masks }: NetworkInputs,
   input: Value,

@@ -1,13 +1,13 @@
 import type { Value } from '../graph/graph.js';
 import type { Tape } from '../graph/tape.js';
 
-/** What a network is built from. */
+/** The tensors that a network is built from. */
 export interface NetworkInputs {
   tape: Tape;
   /** `[n, window length * inputs]` */
   features: Value;
-  /** By the names of `parameterLayout`, in its shapes, but biases `[1, units]`. */
+  /** By name, with the names and shapes of `parameterLayout`; only biases are `[1, units]`. */
   parameters: ReadonlyMap<string, Value>;
-  /** One a dropout layer, `[n, units]`; `null`: nothing is dropped. */
+  /** One for each dropout layer, `[n, units]`; `null`: without dropout. */
   masks: readonly Value[] | null;
 }

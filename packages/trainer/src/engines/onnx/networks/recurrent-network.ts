@@ -7,7 +7,7 @@ import { transposed } from '../operators/recurrent.js';
 import { denseLayers } from './dense-layers.js';
 import type { NetworkInputs } from './network-inputs.js';
 
-/** Recurrent layers with dropout between them and on the last hidden state, then the outputs' linear layer. */
+/** Recurrent layers with dropout between them and on the last hidden state, then the linear output layer. */
 export function recurrentNetwork(inputs: NetworkInputs, spec: RecurrentSpec): Value {
   const { tape, features, parameters, masks } = inputs;
   const { graph } = tape;

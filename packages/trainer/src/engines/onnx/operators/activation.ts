@@ -2,10 +2,10 @@ import { LEAKY_RELU_SLOPE, type Activation } from '../../../network/model-spec.j
 import type { Value } from '../graph/graph.js';
 import type { Tape } from '../graph/tape.js';
 
-/** HardSigmoid(alpha x + beta), cut to 0..1, with this alpha: 1 above 0 and 0 from there down, faster than Sign. */
+/** HardSigmoid clips `alpha x + beta` to 0..1. With this huge alpha it is a step function, faster than Sign: 1 above 0, otherwise 0. */
 const STEEP = { alpha: { float: 3e38 }, beta: { float: 0 } };
 
-/** An activation function, element by element. Its backward pass computes the derivative from the function's value y. */
+/** An elementwise activation. The backward pass computes the derivative from the output y. */
 export function activate(tape: Tape, input: Value, activation: Activation): Value {
   const { graph } = tape;
   const output = activationOf(tape, input, activation);

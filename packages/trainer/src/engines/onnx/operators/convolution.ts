@@ -1,15 +1,15 @@
 import type { Value } from '../graph/graph.js';
 import type { Tape } from '../graph/tape.js';
 
-/** A sequence's sizes. */
+/** Sizes of a sequence. */
 export interface SequenceShape {
   steps: number;
   channels: number;
 }
 
 /**
- * Lays out what a convolution over time looks at, so that the convolution is one matrix product: row t of a sequence
- * holds its steps t .. t + size - 1.
+ * Arranges the input of a convolution over time so that the convolution is one matrix product (im2col): row t of a sequence holds
+ * its steps t .. t + size - 1.
  *
  * @param input `[n, steps, channels]`
  * @returns `[n * (steps - size + 1), size * channels]`
@@ -32,7 +32,8 @@ export function windows(tape: Tape, input: Value, { steps, channels }: SequenceS
 }
 
 /**
- * Greatest of each `size` steps in turn; steps that fill no pool are left out. Of equals, the first gets the gradient.
+ * Max pooling over `size` time steps without overlap. Ignores steps at the end that do not fill a pool. The first of equal values gets
+ * the gradient.
  *
  * @param input `[n, steps, channels]`
  * @returns `[n, floor(steps / size), channels]`

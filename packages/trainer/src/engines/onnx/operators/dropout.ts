@@ -1,7 +1,7 @@
 import type { Value } from '../graph/graph.js';
 import type { Tape } from '../graph/tape.js';
 
-/** Multiplies by a mask that is drawn outside: 0, or 1 / (1 - rate). Both have the same shape. */
+/** Multiplies by a dropout mask of the same shape, with values 0 or 1 / (1 - rate). */
 export function dropout(tape: Tape, input: Value, mask: Value): Value {
   const { graph } = tape;
   const output = graph.node('Mul', [input, mask]);

@@ -12,38 +12,38 @@ import {
   type RecurrentWeights,
 } from './recurrent.js';
 
-/** What a step leaves for the backward pass, each `[units, n]` where nothing else is said. */
+/** Values of a time step that the backward pass needs; `[units, n]` unless stated otherwise. */
 interface Step {
   /** Input and 1: `[inputs + 1, n]`. */
   given: Value;
-  /** Those and the hidden state before: `[inputs + 1 + units, n]`. */
+  /** Input, 1 and the previous hidden state: `[inputs + 1 + units, n]`. */
   columns: Value;
   reset: Value;
   update: Value;
   candidate: Value;
   /** Recurrent part of the candidate, before the reset gate. */
   candidateState: Value;
-  /** `n - h` of the step before. */
+  /** `n - h`, with the previous hidden state h. */
   difference: Value;
   hidden: Value;
 }
 
-/** Derivatives by a step's sums. */
+/** Derivatives with respect to the sums (pre-activations) of a step. */
 interface StepGradient {
-  /** Reset gate, update gate and the candidate's recurrent part below each other, `[3 * units, n]`. */
+  /** Reset gate, update gate and the candidate's recurrent part, stacked: `[3 * units, n]`. */
   states: Value;
-  /** Of the candidate's input part, `[units, n]`. */
+  /** The candidate's input part, `[units, n]`. */
   candidate: Value;
   /** Reset gate, update gate and the candidate's input part, each `[units, n]`. */
   inputs: Value[];
 }
 
 /**
- * GRU layer (Cho et al. 2014, with the reset gate after the product, as PyTorch's and cuDNN's): with gates r, z and
- * candidate n side by side in this order, `n = tanh(x_n + r * h_n)`, `h = (1 - z) * n + z * h`, from 0.
+ * GRU layer (Cho et al. 2014, with the reset gate after the product, as in PyTorch and cuDNN). The weights hold gates r, z and
+ * candidate n in this order. `n = tanh(x_n + r * h_n)`, `h = (1 - z) * n + z * h`; h starts at 0.
  *
- * @param input `[steps * inputs, n]`, step below step
- * @param features `[n, ...]`, of which only the length is looked at
+ * @param input `[steps * inputs, n]`: the steps stacked
+ * @param features `[n, ...]`; only its length is used
  */
 export function gru(
   tape: Tape,
@@ -59,7 +59,7 @@ export function gru(
   const { kernel, bias, recurrentKernel } = weights;
   const recurrentBias = weights.recurrentBias!;
   const { units } = shape;
-  /** Weights of the gates and of the candidate. */
+  /** Weights as the steps use them: of the gates, and of the candidate. */
   const byUse = (...parts: Value[]): [Value, Value] =>
     graph.split(transposed(graph, graph.concat(parts, 0)), [2 * units, units], 0) as [Value, Value];
   const [gateWeights] = byUse(kernel, graph.node('Add', [bias, recurrentBias]), recurrentKernel);
@@ -116,7 +116,7 @@ function addWeightGradients(
   );
   const [byInput, byOne, byState] = graph.split(ofColumns, [inputs, 1, units], 1) as [Value, Value, Value];
   const candidate = graph.split(ofGiven, [inputs, 1], 1) as [Value, Value];
-  /** The candidate's input part has a gradient of its own. */
+  /** The gradient of the candidate's input part differs from that of its recurrent part. */
   const withCandidate = (gradient: Value, part: Value): Value =>
     graph.concat([graph.split(gradient, [2 * units, units], 0)[0]!, part], 0);
   tape.add(weights.kernel, transposed(graph, withCandidate(byInput, candidate[0])));
@@ -126,9 +126,9 @@ function addWeightGradients(
 }
 
 /**
- * From the derivative `dh` by a step's hidden state follow those by its sums, with `d = n - h` of the step before and
- * `k = dh * z`: `dn = (dh - k) * (1 - n * n)`, `dz = k * d * z - k * d`, `dr = dn * h_n * (r - r * r)`, and `dn * r` by
- * `h_n`; `k` goes on to the hidden state before.
+ * Derivatives with respect to each step's sums. `dh` is the derivative with respect to the step's hidden state; `d = n - h` with the
+ * previous hidden state h; `k = dh * z`. Then `dn = (dh - k) * (1 - n * n)`, `dz = k * d * z - k * d`,
+ * `dr = dn * h_n * (r - r * r)`, and the derivative with respect to `h_n` is `dn * r`. The previous hidden state gets `k`.
  */
 function backpropagateSteps(
   { graph }: Tape,

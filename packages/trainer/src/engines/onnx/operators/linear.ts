@@ -2,12 +2,12 @@ import type { Value } from '../graph/graph.js';
 import type { Tape } from '../graph/tape.js';
 
 /**
- * `input W + b`
+ * A linear layer: `input W + b`.
  *
  * @param input `[n, inputs]`
  * @param kernel `[inputs, units]`
  * @param bias `[1, units]`
- * @param ones `[1, n]`, all 1: column sums are products with it, several times faster than ReduceSum
+ * @param ones `[1, n]`, all 1. A product with it gives column sums, several times faster than ReduceSum.
  * @returns `[n, units]`
  */
 export function linear(tape: Tape, input: Value, kernel: Value, bias: Value, ones: Value): Value {

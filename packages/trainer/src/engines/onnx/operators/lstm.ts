@@ -12,9 +12,9 @@ import {
   type RecurrentWeights,
 } from './recurrent.js';
 
-/** What a step leaves for the backward pass, each `[units, n]` where nothing else is said. */
+/** Values of a time step that the backward pass needs; `[units, n]` unless stated otherwise. */
 interface Step {
-  /** Input, hidden state before and 1: `[inputs + units + 1, n]`. */
+  /** Input, previous hidden state and 1: `[inputs + units + 1, n]`. */
   columns: Value;
   input: Value;
   forget: Value;
@@ -22,18 +22,18 @@ interface Step {
   candidate: Value;
   /** `i * g` */
   added: Value;
-  /** `f * c` of the cell before. */
+  /** `f * c`, with the previous cell state c. */
   kept: Value;
   squashedCell: Value;
   hidden: Value;
 }
 
 /**
- * LSTM layer (Hochreiter and Schmidhuber 1997, with forget gate, as PyTorch's): with gates i, f, o and candidate g side by
- * side in this order, `c = f * c + i * g`, `h = o * tanh(c)`, from 0.
+ * LSTM layer (Hochreiter and Schmidhuber 1997, with a forget gate, as in PyTorch). The weights hold gates i, f, o and candidate g
+ * in this order. `c = f * c + i * g`, `h = o * tanh(c)`; c and h start at 0.
  *
- * @param input `[steps * inputs, n]`, step below step
- * @param features `[n, ...]`, of which only the length is looked at
+ * @param input `[steps * inputs, n]`: the steps stacked
+ * @param features `[n, ...]`; only its length is used
  */
 export function lstm(
   tape: Tape,
@@ -103,10 +103,10 @@ export function lstm(
 }
 
 /**
- * Derivative by each step's sums before the gates, `[4 * units, n]`. From the derivatives `dh` and `dc` by a step's hidden
- * state and cell follow those by its sums, with `p = i * g` and `k = f * c` of the cell before:
- * `di = dc * (p - p * i)`, `df = dc * (k - k * f)`, `dg = dc * (i - p * g)`, `do = dh * (h - h * o)`;
- * the cell gets `dh * (o - h * tanh(c))` from the hidden state, and `dc * f` goes on to the cell before.
+ * Derivatives with respect to each step's sums before the gates, `[4 * units, n]`. `dh` and `dc` are the derivatives with respect to
+ * the step's hidden state and cell state; `p = i * g`; `k = f * c` with the previous cell state c. Then
+ * `di = dc * (p - p * i)`, `df = dc * (k - k * f)`, `dg = dc * (i - p * g)`, `do = dh * (h - h * o)`.
+ * The hidden state adds `dh * (o - h * tanh(c))` to `dc`. The previous cell state gets `dc * f`.
  */
 function backpropagateSteps(
   { graph }: Tape,

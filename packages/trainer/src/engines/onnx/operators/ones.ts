@@ -1,12 +1,12 @@
 import type { Value } from '../graph/graph.js';
 import type { Tape } from '../graph/tape.js';
 
-/** `[1, n]` of 1 for a value of n rows, of which only the shape is looked at. */
+/** A `[1, n]` tensor of ones for a tensor of n rows. Only its shape is used. */
 export function onesFor(tape: Tape, value: Value): Value {
   return filledFor(tape, value, 1, 1);
 }
 
-/** `[rows, n]` of one number for a value of n rows, of which only the shape is looked at. */
+/** A `[rows, n]` tensor of one number for a tensor of n rows. Only its shape is used. */
 export function filledFor({ graph }: Tape, value: Value, rows: number, number: number): Value {
   const columns = graph.node('Slice', [
     graph.node('Shape', [value]),

@@ -3,20 +3,20 @@ import type { Tape } from '../graph/tape.js';
 import { filledFor, onesFor } from './ones.js';
 
 /*
- * Recurrent layers keep the batch in the columns: a step's input is `[inputs, n]`, its hidden state `[units, n]`, and a
- * sequence has its steps below each other, so that steps and gates are contiguous. One product of the weights with the
- * input, the hidden state and a row of 1 for the biases below each other gives the sums before the gates.
+ * Recurrent layers keep the batch in the columns: a step's input is `[inputs, n]`, its hidden state `[units, n]`. A sequence is the
+ * stack of its steps, so that steps and gates are contiguous. One product computes the sums before the gates: the weights times the
+ * stack of the input, the hidden state and a row of ones for the biases.
  */
 
 /** Sizes of a recurrent layer. */
 export interface RecurrentShape {
   inputs: number;
   steps: number;
-  /** Hidden units; n is the batch's rows. */
+  /** Hidden units. In the shapes below, n is the number of rows in the batch. */
   units: number;
 }
 
-/** Of a gru, `recurrentBias` is added to the product with the hidden state. Gates stand side by side in the columns. */
+/** Parameters of a layer. Each gate has its own block of columns. Only a GRU has `recurrentBias`, added to the product with the hidden state. */
 export interface RecurrentWeights {
   /** `[inputs, gates * units]` */
   kernel: Value;
@@ -27,22 +27,22 @@ export interface RecurrentWeights {
   recurrentBias?: Value;
 }
 
-/** Which hidden states a layer gives: `[steps * units, n]`, step below step, or the last one's `[units, n]`. */
+/** The hidden states that a layer returns: all steps stacked, `[steps * units, n]`, or the last step's, `[units, n]`. */
 export type RecurrentOutput = 'all' | 'last';
 
-/** What a recurrent layer starts from. */
+/** Inputs and initial state of a recurrent layer. */
 export interface RecurrentStart {
   /** Each step's input, `[inputs, n]`. */
   inputs: Value[];
-  /** `[1, n]` of 1 */
+  /** `[1, n]`, all 1. */
   ones: Value;
-  /** Hidden state before the first step, 0: `[units, n]`. */
+  /** Hidden state before the first step, all 0: `[units, n]`. */
   state: Value;
 }
 
 /**
  * @param input `[steps * inputs, n]`
- * @param features `[n, ...]`, of which only the length is looked at
+ * @param features `[n, ...]`; only its length is used
  */
 export function recurrentStart(
   tape: Tape,
@@ -58,7 +58,7 @@ export function recurrentStart(
 }
 
 /**
- * Gates with a sigmoid, which ONNX Runtime computes in the same pass as the product.
+ * Gates with a sigmoid. ONNX Runtime fuses it with the product.
  *
  * @param weights `[count * units, k]`
  * @param columns `[k, n]`
@@ -69,12 +69,12 @@ export function sigmoidGates(graph: Graph, weights: Value, columns: Value, count
   return graph.splitEqually(gates, count, 0);
 }
 
-/** `[n, k]` -> `[k, n]` and back. */
+/** `[n, k]` -> `[k, n]`, and back. */
 export function transposed(graph: Graph, value: Value): Value {
   return graph.node('Transpose', [value], { perm: [1, 0] });
 }
 
-/** A layer's output of its hidden states after each step. */
+/** A layer's output, from its hidden states after each step. */
 export function layerOutput(
   graph: Graph,
   trace: readonly { hidden: Value }[],
@@ -84,7 +84,7 @@ export function layerOutput(
   return output === 'last' ? states.at(-1)! : graph.concat(states, 0);
 }
 
-/** Derivative by each step's hidden state as it comes from above; `null` where nothing does. */
+/** The derivative that the layer above passes to each step's hidden state; `null` if it passes none. */
 export function outputGradients(
   { graph }: Tape,
   gradient: Value,
@@ -96,12 +96,12 @@ export function outputGradients(
 }
 
 /**
- * Derivative by weights that are used in every step: `gradient columns'`, added up over all steps. One large product is
- * faster than one a step; the columns are the operand to be transposed, as they are the smaller one.
+ * The derivative with respect to weights that every step uses: the sum of `gradient columns'` over all steps. One large product is
+ * faster than one product for each step. The columns are transposed because they are smaller.
  *
- * @param gradients derivative by the products, `[m, n]`
- * @param columns what the weights were multiplied by in each step, `[k, n]`
- * @returns `[m, k]`: transposed, as the weights of the products are
+ * @param gradients derivatives with respect to each step's product, `[m, n]`
+ * @param columns the right operand of each step's product, `[k, n]`
+ * @returns `[m, k]`: the shape of the weights in the products
  */
 export function sumOfProducts(graph: Graph, gradients: readonly Value[], columns: readonly Value[]): Value {
   return graph.node('Gemm', [graph.concat(gradients, 1), graph.concat(columns, 1)], { transB: 1 });

@@ -2,9 +2,9 @@ import type { Value } from '../graph/graph.js';
 import type { Tape } from '../graph/tape.js';
 
 /**
- * The same values in another shape.
+ * Reshapes a tensor.
  *
- * @param from the shape that `input` has; -1 stands for the batch's length in both
+ * @param from the shape of `input`; -1 stands for the batch's length in both shapes
  */
 export function reshape(tape: Tape, input: Value, from: readonly number[], to: readonly number[]): Value {
   const { graph } = tape;
