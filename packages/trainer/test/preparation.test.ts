@@ -248,7 +248,7 @@ describe('what is wrong is said', () => {
     const fingerprints = [{ symbol: 'AAA', timeframe: '1h', sha256: '0'.repeat(64) }];
     const error = await fails({ fingerprints }, 'bars_differ');
     expect(error.message).toContain('AAA_1h.csv in ');
-    expect(error.message).toContain('Put the same file there and resume, or start again.');
+    expect(error.message).toContain('Put the same file there and resume, or start a new training.');
   });
 
   test('an output folder that cannot be written', async () => {

@@ -21,8 +21,8 @@ export function whereUnlabelled(settings: LabelSettings): string {
 
 function lastBars(count: number): string {
   return count === 1
-    ? 'the last bar, whose outcome lies ahead'
-    : `in the last ${count} bars, whose outcome lies ahead`;
+    ? 'the last bar, whose outcome is not known yet'
+    : `in the last ${count} bars, whose outcome is not known yet`;
 }
 
 /** A change of the strategy that gives more labelled rows. The text follows "use". */

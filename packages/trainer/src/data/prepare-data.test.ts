@@ -214,7 +214,7 @@ describe('too few labels', () => {
     expect(error).toMatchObject({ code: 'not_enough_bars' });
     expect(error.message).toContain(where);
     expect(error.message).toMatch(
-      new RegExp(`(or take|nor) a \\w+ training\\.labels\\.${advice}|Set training\\.labels\\.${advice} to`),
+      new RegExp(`(or use|nor) a \\w+ training\\.labels\\.${advice}|Set training\\.labels\\.${advice} to`),
     );
   });
 });

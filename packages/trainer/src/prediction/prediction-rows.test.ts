@@ -303,7 +303,7 @@ describe('where the file of another timeframe ends early', () => {
 
   test('the newest bar alone is refused, and the file is named', () => {
     expect(() => ask(strategy, bars, { last: 1 })).toThrow(
-      'No bar that you asked for has 4h features: AAA_4h.csv has no bars after 2024-02-05T16:00:00Z. ' +
+      'No requested bar has 4h features: AAA_4h.csv has no bars after 2024-02-05T16:00:00Z. ' +
         'Add the missing 4h bars of AAA to AAA_4h.csv.',
     );
   });
