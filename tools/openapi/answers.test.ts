@@ -259,7 +259,8 @@ test('each type of operation has its result in the document', () => {
   const { schemas } = document.document.components;
   for (const type of OPERATION_TYPES)
     expect(schemas).toMatchObject({
-      [`${type[0]!.toUpperCase()}${type.slice(1)}Operation`]: {
+      // `data_check` -> `DataCheckOperation`
+      [`${type.replaceAll(/(?:^|_)(.)/g, (_, letter: string) => letter.toUpperCase())}Operation`]: {
         properties: { operation_type: { const: type } },
       },
     });

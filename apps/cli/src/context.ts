@@ -1,5 +1,5 @@
 import { ApiClient } from './api-client.js';
-import type { Clock } from './clock.js';
+import type { Clock } from '@ktrdr/contracts';
 import type { SignalSource } from './interrupts.js';
 import type { Output } from './output.js';
 

@@ -1,25 +1,24 @@
-import { INTERRUPTIONS, isTerminalStatus, type TypedOperation } from '@ktrdr/contracts';
+import { type Clock, INTERRUPTIONS, isTerminalStatus, type TypedOperation } from '@ktrdr/contracts';
 import type { ApiClient, OperationEvent } from './api-client.js';
 import { ApiError, ApiUnreachableError, CliError } from './cli-error.js';
-import type { Clock } from './clock.js';
 
-/** An API that has not answered for so long (ms) ends the following. */
+/** Following ends after this long without an answer, ms. */
 const GIVE_UP_AFTER_MS = 60_000;
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 5_000;
-/** Within this time an API opens the next attempt of an operation that was interrupted, if it does so at all. */
+/** An API that continues interrupted operations opens the next attempt within this time, ms. */
 const NEXT_ATTEMPT_MS = 1_000;
 
 export type FollowUpdate =
   | { kind: 'operation'; operation: TypedOperation }
-  /** The API does not answer; it is tried again. */
+  /** The API does not answer. Another try follows. */
   | { kind: 'lost' };
 
 export interface FollowOptions {
   clock: Clock;
-  /** Fires when the person leaves: the generator ends without an error. */
+  /** Fires when the user detaches: the generator ends without an error. */
   signal: AbortSignal;
-  /** The API has spoken of the operation before: where it does not answer now, it is tried again. */
+  /** The API has answered about this operation before, so that a missing answer is tried again. */
   known: boolean;
   giveUpAfterMs?: number;
 }
@@ -44,11 +43,11 @@ export async function* followOperation(
       for await (const { id: eventId, operation } of oneRound(api, id, lastEventId)) {
         lastEventId = eventId ?? lastEventId;
         answers += 1;
-        // The first answer is the operation itself: only the second shows that events flow again.
+        // The first answer is the operation itself; only the second one shows that events arrive again.
         if (answers > 1) pause = FIRST_PAUSE_MS;
         lostSince = null;
         known = true;
-        if (await goesOnByItself(api, operation, clock, signal)) break;
+        if (await continuesAutomatically(api, operation, clock, signal)) break;
         yield { kind: 'operation', operation };
         if (isTerminalStatus(operation.status)) return;
       }
@@ -61,13 +60,14 @@ export async function* followOperation(
         yield { kind: 'lost' };
       }
     }
-    await clock.sleep(pause, signal);
+    // an abort ends the loop
+    await clock.sleep(pause, signal).catch(() => undefined);
     pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
   }
 }
 
-/** An interrupted operation may have its next attempt a moment later, where the API does that by itself. */
-async function goesOnByItself(
+/** The API may continue an interrupted operation automatically: its next attempt then starts a moment later. */
+async function continuesAutomatically(
   api: ApiClient,
   { operation_id, status, error, attempt }: TypedOperation,
   clock: Clock,
@@ -95,7 +95,7 @@ async function* oneRound(
   if (!isTerminalStatus(operation.status)) yield* api.operationEvents(id, lastEventId);
 }
 
-/** An API that is gone or stopping may come back. */
+/** An API that is down or stopping may come back. */
 function mayPass(error: unknown): boolean {
   return error instanceof ApiUnreachableError || (error instanceof ApiError && error.status >= 500);
 }

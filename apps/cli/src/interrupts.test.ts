@@ -8,7 +8,7 @@ test('signals within 300 ms are one press of Ctrl+C; later ones are the next', (
   const presses: number[] = [];
   const stop = listenForInterrupts(
     source,
-    { now: () => now, sleep: () => Promise.resolve() },
+    { now: () => now },
     { onInterrupt: (press) => presses.push(press), onTerminate: () => presses.push(-1) },
   );
   for (const at of [1_000, 1_005, 1_290, 1_300, 1_599, 5_000]) {

@@ -1,4 +1,4 @@
-import type { Clock } from './clock.js';
+import type { Clock } from '@ktrdr/contracts';
 
 /**
  * npm and npx pass Ctrl+C on to their child, which has already had it from the terminal: two signals within this time (ms)
@@ -21,7 +21,7 @@ export interface InterruptListeners {
 /** Calls the listeners until the returned function is called. */
 export function listenForInterrupts(
   source: SignalSource,
-  clock: Clock,
+  clock: Pick<Clock, 'now'>,
   { onInterrupt, onTerminate }: InterruptListeners,
 ): () => void {
   let presses = 0;

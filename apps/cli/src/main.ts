@@ -1,5 +1,5 @@
 import { CliError, ApiError } from './cli-error.js';
-import { systemClock } from './clock.js';
+import { systemClock } from '@ktrdr/contracts';
 import { readApiUrl, readTerminalSettings, readWantsHostService } from './config.js';
 import type { CommandContext } from './context.js';
 import { EXIT, type ExitCode } from './exit-code.js';

@@ -175,7 +175,7 @@ class Supervision {
     return operation.status === 'cancelled' ? EXIT.completed : EXIT.failed;
   }
 
-  /** Tells the API until it has answered. Never rejects: how the operation ends is learnt by following it. */
+  /** Sends the cancel until the API answers. Never rejects: the command learns the outcome by following the operation. */
   private async sendCancel(id: string): Promise<void> {
     const { signal } = this.left;
     let said = false;
@@ -193,20 +193,23 @@ class Supervision {
         if (!said) {
           said = true;
           this.display.note(
-            'The API does not answer. It is told to cancel as soon as it does; Ctrl+C again leaves.',
+            'The API does not answer. The cancel will be sent when it responds. Press Ctrl+C again to exit.',
           );
         }
-        await this.context.clock.sleep(CANCEL_AGAIN_MS, signal);
+        // an abort ends the loop
+        await this.context.clock.sleep(CANCEL_AGAIN_MS, signal).catch(() => undefined);
       }
     }
   }
 
   private cancelRefused(error: unknown): void {
-    // It has ended meanwhile: the end is on its way.
+    // It has ended in the meantime, and its final state will arrive.
     if (error instanceof ApiError && error.code === 'operation_ended') return;
     this.cancel = 'refused';
     const reason = error instanceof CliError ? printable(error.message) : String(error);
-    this.display.note(`The cancel was not taken: ${reason}\nThe operation goes on; Ctrl+C again leaves it.`);
+    this.display.note(
+      `The API refused the cancel: ${reason}\nThe operation continues. Press Ctrl+C again to exit.`,
+    );
   }
 
   private sayLeft(): ExitCode {
@@ -218,16 +221,16 @@ class Supervision {
   private whereItStands(): string {
     const id = this.id;
     if (id === null) {
-      return 'Left before the API answered: the operation may have started.\n  look for it: ktrdr operations list';
+      return 'Detached before the API answered. The operation may have started.\n  look for it: ktrdr operations list';
     }
     if (this.cancel === 'taken') {
-      return `Left; the operation goes on being cancelled.\n  look at it: ktrdr operations show ${id}`;
+      return `Detached. The operation is still being cancelled.\n  look at it: ktrdr operations show ${id}`;
     }
     if (this.cancel === 'wanted') {
-      return `Left before the API took the cancel.\n  cancel it: ktrdr operations cancel ${id}`;
+      return `Detached before the API accepted the cancel.\n  cancel it: ktrdr operations cancel ${id}`;
     }
     return (
-      `Left; the operation goes on.\n  follow it: ktrdr operations follow ${id}\n` +
+      `Detached. The operation continues.\n  follow it: ktrdr operations follow ${id}\n` +
       `  cancel it: ktrdr operations cancel ${id}`
     );
   }

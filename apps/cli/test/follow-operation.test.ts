@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { ApiClient } from '../src/api-client.js';
-import { type Clock, systemClock } from '../src/clock.js';
+import { type Clock, systemClock } from '@ktrdr/contracts';
 import { type FollowUpdate, followOperation } from '../src/follow-operation.js';
 import { eventually } from './test-context.js';
 import { operation, progress, WireServer } from './wire-server.js';
@@ -107,6 +107,7 @@ describe('following an operation', () => {
   test('following ends after the time limit if the API stays away, and says how to continue', async () => {
     let now = 0;
     const clock: Clock = {
+      ...systemClock,
       now: () => now,
       sleep: (ms) => {
         now += ms;

@@ -19,7 +19,7 @@ test('the cursor is hidden while the progress is drawn, and restored at the end'
   };
   const output = new Output(terminal, terminal, { noColour: true, dumb: false });
   const now = Date.parse(STARTED_AT) + 12_000;
-  const display = new LiveProgress(output, { now: () => now, sleep: () => Promise.resolve() });
+  const display = new LiveProgress(output, { now: () => now });
   display.note('Operation op_1');
   display.show({
     operation: operation({

@@ -80,7 +80,7 @@ describe('log lines', () => {
   test('are printed when the phase changes, otherwise every few seconds, and once more at the end', () => {
     const lines: string[] = [];
     let now = START;
-    const clock = { now: () => now, sleep: () => Promise.resolve() };
+    const clock = { now: () => now };
     const display = new PlainProgress((line) => lines.push(line), clock);
     display.show(training(0, { phase: 'loading bars' }));
     display.show(training(1));
@@ -101,7 +101,7 @@ describe('log lines', () => {
 
   test('include the last report before the end', () => {
     const lines: string[] = [];
-    const clock = { now: () => START, sleep: () => Promise.resolve() };
+    const clock = { now: () => START };
     const display = new PlainProgress((line) => lines.push(line), clock);
     display.show(training(1));
     display.show(training(99));

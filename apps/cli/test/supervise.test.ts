@@ -166,7 +166,7 @@ describe('an operation in the CLI', () => {
     pressCtrlC();
     expect(await running).toBe(130);
     expect(context.stderr()).toBe(
-      `Left; the operation goes on being cancelled.\n  look at it: ktrdr operations show ${ID}\n`,
+      `Detached. The operation is still being cancelled.\n  look at it: ktrdr operations show ${ID}\n`,
     );
   });
 
@@ -190,7 +190,7 @@ describe('an operation in the CLI', () => {
     const running = run(...START);
     await following();
     pressCtrlC();
-    await eventually('it is said', () => context.stdout().includes('not taken: Something is broken.'));
+    await eventually('it is said', () => context.stdout().includes('refused the cancel: Something is broken.'));
     complete();
     expect(await running).toBe(0);
     expect(context.stdout()).not.toContain('before the cancel took effect');
@@ -202,7 +202,7 @@ describe('an operation in the CLI', () => {
     await server.close();
     pressCtrlC();
     await eventually('it is said', () =>
-      context.stdout().includes('It is told to cancel as soon as it does'),
+      context.stdout().includes('The cancel will be sent when it responds'),
     );
     await server.listen();
     await eventually('the cancel has arrived', () => cancels().length === 1);
@@ -263,7 +263,7 @@ describe('an operation in the CLI', () => {
     expect(await running).toBe(130);
     expect(cancels()).toEqual([]);
     expect(context.stderr()).toBe(
-      `Left; the operation goes on.\n  follow it: ktrdr operations follow ${ID}\n  cancel it: ktrdr operations cancel ${ID}\n`,
+      `Detached. The operation continues.\n  follow it: ktrdr operations follow ${ID}\n  cancel it: ktrdr operations cancel ${ID}\n`,
     );
   });
 

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { PassThrough } from 'node:stream';
-import { systemClock } from '../src/clock.js';
+import { systemClock } from '@ktrdr/contracts';
 import type { CommandContext } from '../src/context.js';
 import { Output } from '../src/output.js';
 

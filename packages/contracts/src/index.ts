@@ -1,6 +1,7 @@
 export * from './api.js';
 export * from './artifacts.js';
 export * from './baselines.js';
+export * from './clock.js';
 export * from './engines.js';
 export * from './errors.js';
 export * from './health.js';

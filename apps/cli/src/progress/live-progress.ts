@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { MultiBar } from 'cli-progress';
-import type { Clock } from '../clock.js';
+import type { Clock } from '@ktrdr/contracts';
 import type { Output } from '../output.js';
 import { wrapped } from '../printable.js';
 import type { ProgressDisplay } from './progress-display.js';
@@ -21,7 +21,7 @@ export class LiveProgress implements ProgressDisplay {
 
   constructor(
     private readonly output: Output,
-    private readonly clock: Clock,
+    private readonly clock: Pick<Clock, 'now'>,
   ) {
     this.bars = new MultiBar({
       // @ts-expect-error any writable stream works

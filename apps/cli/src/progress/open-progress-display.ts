@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.js';
+import type { Clock } from '@ktrdr/contracts';
 import type { ReadOptions } from '../read-options.js';
 import type { Output } from '../output.js';
 import { LiveProgress } from './live-progress.js';
@@ -8,7 +8,7 @@ import type { ProgressDisplay } from './progress-display.js';
 /** With `json`, stdout is reserved for JSON: progress goes to stderr if `verbose` is set, else nowhere. */
 export function openProgressDisplay(
   output: Output,
-  clock: Clock,
+  clock: Pick<Clock, 'now'>,
   { json, verbose }: ReadOptions,
 ): ProgressDisplay {
   const toStderr = (text: string) => output.err(text);

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.js';
+import type { Clock } from '@ktrdr/contracts';
 import { progressLine } from './progress-line.js';
 import { progressParts, type ProgressState } from './progress-state.js';
 import type { ProgressDisplay } from './progress-display.js';
@@ -17,7 +17,7 @@ export class PlainProgress implements ProgressDisplay {
 
   constructor(
     private readonly write: (text: string) => void,
-    private readonly clock: Clock,
+    private readonly clock: Pick<Clock, 'now'>,
   ) {}
 
   show(state: ProgressState): void {
