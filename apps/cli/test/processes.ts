@@ -13,7 +13,7 @@ const START_MS = 40_000;
 
 /** A running program and its output so far. */
 export class Program {
-  readonly #child: ChildProcess;
+  private readonly child: ChildProcess;
   readonly ended: Promise<number | null>;
   stdout = '';
   stderr = '';
@@ -24,29 +24,29 @@ export class Program {
     { command = process.execPath, cwd = ROOT } = {},
   ) {
     const { FORCE_COLOR: _, NODE_OPTIONS: __, ...inherited } = process.env;
-    this.#child = spawn(command, args, {
+    this.child = spawn(command, args, {
       cwd,
       env: { ...inherited, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    this.#child.stdout?.on('data', (chunk: Buffer) => (this.stdout += chunk.toString()));
-    this.#child.stderr?.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
-    this.ended = new Promise((resolve) => this.#child.once('close', resolve));
+    this.child.stdout?.on('data', (chunk: Buffer) => (this.stdout += chunk.toString()));
+    this.child.stderr?.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
+    this.ended = new Promise((resolve) => this.child.once('close', resolve));
   }
 
   kill(signal: NodeJS.Signals): void {
-    this.#child.kill(signal);
+    this.child.kill(signal);
   }
 
   /** Closes the reading end of stdout, as `head` does. */
   closeStdout(): void {
-    this.#child.stdout?.destroy();
+    this.child.stdout?.destroy();
   }
 
   async says(text: string, withinMs = 15_000): Promise<void> {
     const deadline = performance.now() + withinMs;
     while (!this.stdout.includes(text)) {
-      if (performance.now() > deadline || this.#child.exitCode !== null) {
+      if (performance.now() > deadline || this.child.exitCode !== null) {
         throw new Error(`never said '${text}':\n${this.stdout}${this.stderr}`);
       }
       await sleep(10);
@@ -56,17 +56,17 @@ export class Program {
 
 /** The API on a port that stays the same over restarts. */
 export class TestApi {
-  readonly #folder: string;
-  readonly #port: number;
-  #program: Program | null = null;
+  private readonly folder: string;
+  private readonly port: number;
+  private program: Program | null = null;
 
   private constructor(
     folder: string,
     port: number,
     private readonly settings: Record<string, string>,
   ) {
-    this.#folder = folder;
-    this.#port = port;
+    this.folder = folder;
+    this.port = port;
   }
 
   static async start(settings: Record<string, string> = {}): Promise<TestApi> {
@@ -77,14 +77,14 @@ export class TestApi {
 
   /** With a host name, so that the name lookup is tested too. */
   get url(): string {
-    return `http://localhost:${this.#port}`;
+    return `http://localhost:${this.port}`;
   }
 
   async start(): Promise<void> {
-    const folder = (name: string) => join(this.#folder, name);
+    const folder = (name: string) => join(this.folder, name);
     const program = new Program(['apps/api/dist/main.js'], {
       HOST: '127.0.0.1',
-      PORT: String(this.#port),
+      PORT: String(this.port),
       DATA_DIR: folder('data'),
       MODELS_DIR: folder('models'),
       STATE_DIR: folder('state'),
@@ -92,7 +92,7 @@ export class TestApi {
       USE_TRAINING_HOST_SERVICE: 'false',
       ...this.settings,
     });
-    this.#program = program;
+    this.program = program;
     const deadline = performance.now() + START_MS;
     while (performance.now() < deadline) {
       // any status is enough: the health is down while a configured host is missing
@@ -107,13 +107,13 @@ export class TestApi {
   }
 
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
-    this.#program?.kill(signal);
-    await this.#program?.ended;
+    this.program?.kill(signal);
+    await this.program?.ended;
   }
 
   async close(): Promise<void> {
     await this.stop();
-    await rm(this.#folder, { recursive: true, force: true });
+    await rm(this.folder, { recursive: true, force: true });
   }
 
   /** Starts the CLI with the address of this API. */

@@ -190,7 +190,9 @@ describe('an operation in the CLI', () => {
     const running = run(...START);
     await following();
     pressCtrlC();
-    await eventually('it is said', () => context.stdout().includes('refused the cancel: Something is broken.'));
+    await eventually('it is said', () =>
+      context.stdout().includes('refused the cancel: Something is broken.'),
+    );
     complete();
     expect(await running).toBe(0);
     expect(context.stdout()).not.toContain('before the cancel took effect');

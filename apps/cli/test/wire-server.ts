@@ -70,10 +70,10 @@ export class WireServer {
   readonly requests: WireRequest[] = [];
   /** Responses by `METHOD /path`. They take precedence over those of the operations. */
   readonly answers = new Map<string, (request: WireRequest) => Answer | Promise<Answer>>();
-  readonly #operations = new Map<string, Operation>();
-  readonly #listeners = new Map<string, Set<ServerResponse>>();
-  readonly #server: Server = createServer((request, response) => void this.#handle(request, response));
-  #port = 0;
+  private readonly operations = new Map<string, Operation>();
+  private readonly listeners = new Map<string, Set<ServerResponse>>();
+  private readonly server: Server = createServer((request, response) => void this.handle(request, response));
+  private boundPort = 0;
 
   static async start(): Promise<WireServer> {
     const server = new WireServer();
@@ -82,51 +82,51 @@ export class WireServer {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.#port}`;
+    return `http://127.0.0.1:${this.boundPort}`;
   }
 
   get port(): number {
-    return this.#port;
+    return this.boundPort;
   }
 
   /** Starts listening; after `close`, on the same port again. */
   async listen(): Promise<void> {
-    await new Promise<void>((resolve) => this.#server.listen(this.#port, '127.0.0.1', resolve));
-    this.#port = (this.#server.address() as AddressInfo).port;
+    await new Promise<void>((resolve) => this.server.listen(this.boundPort, '127.0.0.1', resolve));
+    this.boundPort = (this.server.address() as AddressInfo).port;
   }
 
   async close(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
   }
 
   /** Stores an operation and sends it to its followers. */
   set(changed: Operation): Operation {
-    this.#operations.set(changed.operation_id, changed);
-    for (const listener of this.#listeners.get(changed.operation_id) ?? []) sendEvent(listener, changed);
+    this.operations.set(changed.operation_id, changed);
+    for (const listener of this.listeners.get(changed.operation_id) ?? []) sendEvent(listener, changed);
     return changed;
   }
 
   change(id: string, change: Partial<Operation>): Operation {
-    const known = this.#operations.get(id);
+    const known = this.operations.get(id);
     if (known === undefined) throw new Error(`no operation ${id}`);
     return this.set({ ...known, ...change });
   }
 
   forget(id: string): void {
-    this.#operations.delete(id);
+    this.operations.delete(id);
   }
 
   /** Closes every event stream, like a network failure. */
   cutStreams(): void {
-    for (const listeners of this.#listeners.values()) for (const response of listeners) response.destroy();
+    for (const listeners of this.listeners.values()) for (const response of listeners) response.destroy();
   }
 
   get streams(): number {
-    return [...this.#listeners.values()].reduce((sum, { size }) => sum + size, 0);
+    return [...this.listeners.values()].reduce((sum, { size }) => sum + size, 0);
   }
 
-  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const text = Buffer.concat(chunks).toString();
@@ -145,11 +145,11 @@ export class WireServer {
       return;
     }
     const [, , id = '', action = ''] = pathname.split('/');
-    const known = this.#operations.get(id);
+    const known = this.operations.get(id);
     if (known === undefined) {
       send(response, { status: 404, error: { code: 'operation_not_found', message: `There is no ${id}.` } });
     } else if (action === 'events') {
-      this.#listen(response, known);
+      this.streamTo(response, known);
     } else if (action === 'history') {
       const { attempt, status, created_at: at } = known;
       send(response, { data: { operation_id: id, history: [{ at, attempt, status, cause: null }] } });
@@ -161,9 +161,9 @@ export class WireServer {
     }
   }
 
-  #listen(response: ServerResponse, known: Operation): void {
-    const listeners = this.#listeners.get(known.operation_id) ?? new Set();
-    this.#listeners.set(known.operation_id, listeners.add(response));
+  private streamTo(response: ServerResponse, known: Operation): void {
+    const listeners = this.listeners.get(known.operation_id) ?? new Set();
+    this.listeners.set(known.operation_id, listeners.add(response));
     response.once('close', () => listeners.delete(response));
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     sendEvent(response, known);

@@ -11,12 +11,12 @@ export class CancellationToken {
   /** Fires when it is to stop at once, without a grace time. Never before `signal`. */
   readonly forceSignal: AbortSignal;
 
-  readonly #isAbandoned: () => boolean;
+  private readonly abandoned: () => boolean;
 
   constructor(signal: AbortSignal, forceSignal: AbortSignal, isAbandoned: () => boolean = () => false) {
     this.signal = signal;
     this.forceSignal = forceSignal;
-    this.#isAbandoned = isAbandoned;
+    this.abandoned = isAbandoned;
   }
 
   get isCancelled(): boolean {
@@ -32,7 +32,7 @@ export class CancellationToken {
    * process stops; work elsewhere is left alone.
    */
   get isAbandoned(): boolean {
-    return this.#isAbandoned();
+    return this.abandoned();
   }
 
   /** Why, in the words of whoever cancelled; `null` where nothing was said or nobody cancelled. */
@@ -48,25 +48,31 @@ export class CancellationToken {
 
 /** The side that cancels. */
 export class CancellationController {
-  readonly #cancel = new AbortController();
-  readonly #force = new AbortController();
-  #abandoned = false;
-  readonly token = new CancellationToken(this.#cancel.signal, this.#force.signal, () => this.#abandoned);
+  private readonly cancelController = new AbortController();
+  private readonly forceController = new AbortController();
+  private abandoned = false;
+  readonly token = new CancellationToken(
+    this.cancelController.signal,
+    this.forceController.signal,
+    () => this.abandoned,
+  );
 
   constructor() {
     // one operation may have any number of requests that listen
-    setMaxListeners(0, this.#cancel.signal, this.#force.signal);
+    setMaxListeners(0, this.cancelController.signal, this.forceController.signal);
   }
 
   /** Fires the token. The first reason wins; a later call can still add `force`. */
   cancel(reason: string | null = null, { force = false }: { force?: boolean } = {}): void {
-    if (!this.#cancel.signal.aborted) this.#cancel.abort(new OperationCancelledError(reason));
-    if (force && !this.#force.signal.aborted) this.#force.abort(this.#cancel.signal.reason);
+    if (!this.cancelController.signal.aborted)
+      this.cancelController.abort(new OperationCancelledError(reason));
+    if (force && !this.forceController.signal.aborted)
+      this.forceController.abort(this.cancelController.signal.reason);
   }
 
   /** Stops the work here without cancelling the operation; `force` as in {@link cancel}. */
   abandon(reason: string, { force = false }: { force?: boolean } = {}): void {
-    this.#abandoned = true;
+    this.abandoned = true;
     this.cancel(reason, { force });
   }
 }

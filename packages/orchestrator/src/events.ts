@@ -19,29 +19,29 @@ export const EVENT_INTERVAL_MS = 100;
  * in order, and none is lost. Ends after the terminal one, or when nothing more will come.
  */
 export class OperationWatch implements AsyncIterableIterator<OperationEvent> {
-  readonly #clock: Clock;
-  readonly #snapshot: () => Operation;
-  readonly #onClose: (watch: OperationWatch) => void;
+  private readonly clock: Clock;
+  private readonly snapshot: () => Operation;
+  private readonly onClose: (watch: OperationWatch) => void;
   /** Status events that wait; a handful at most. */
-  readonly #queue: OperationEvent[] = [];
+  private readonly queue: OperationEvent[] = [];
   /** Reads that wait, in their order. */
-  readonly #reads: ((result: IteratorResult<OperationEvent>) => void)[] = [];
-  #progressChanged = false;
+  private readonly reads: ((result: IteratorResult<OperationEvent>) => void)[] = [];
+  private hasNewProgress = false;
   /** When the events so far would have come, had they come one an interval. Monotonic ms. */
-  #paidUntil: number;
-  #ended = false;
-  #closed = false;
-  #cancelTimer: (() => void) | null = null;
+  private paidUntil: number;
+  private ended = false;
+  private closed = false;
+  private cancelTimer: (() => void) | null = null;
 
   /**
    * `snapshot` gives the operation as it is, to be shared and not changed; `onClose` is told when the reader has left or
    * everything was read.
    */
   constructor(clock: Clock, snapshot: () => Operation, onClose: (watch: OperationWatch) => void) {
-    this.#clock = clock;
-    this.#snapshot = snapshot;
-    this.#onClose = onClose;
-    this.#paidUntil = clock.monotonic() + EVENT_INTERVAL_MS;
+    this.clock = clock;
+    this.snapshot = snapshot;
+    this.onClose = onClose;
+    this.paidUntil = clock.monotonic() + EVENT_INTERVAL_MS;
     this.statusChanged();
   }
 
@@ -50,85 +50,85 @@ export class OperationWatch implements AsyncIterableIterator<OperationEvent> {
   }
 
   statusChanged(): void {
-    if (this.#closed) return;
-    this.#queue.push({ type: 'status', operation: this.#snapshot() });
+    if (this.closed) return;
+    this.queue.push({ type: 'status', operation: this.snapshot() });
     // the status event carries the newest progress too
-    this.#progressChanged = false;
-    this.#serve();
+    this.hasNewProgress = false;
+    this.serve();
   }
 
   progressChanged(): void {
-    if (this.#progressChanged) return;
-    this.#progressChanged = true;
-    this.#serve();
+    if (this.hasNewProgress) return;
+    this.hasNewProgress = true;
+    this.serve();
   }
 
   /** Nothing more will come: the reader gets what it has not read yet, and then the end. */
   end(): void {
-    this.#ended = true;
-    this.#serve();
+    this.ended = true;
+    this.serve();
   }
 
   next(): Promise<IteratorResult<OperationEvent>> {
     // no async function: a thousand readers take ten events a second each
     return new Promise((resolve) => {
-      this.#reads.push(resolve);
-      this.#serve();
+      this.reads.push(resolve);
+      this.serve();
     });
   }
 
   return(): Promise<IteratorResult<OperationEvent>> {
-    this.#close();
-    this.#serve();
+    this.close();
+    this.serve();
     return Promise.resolve({ done: true, value: undefined });
   }
 
   /** Answers reads while there is something to answer them with, and comes back when the next event is due. */
-  #serve(): void {
-    this.#cancelTimer?.();
-    this.#cancelTimer = null;
-    while (this.#reads.length > 0) {
-      const result = this.#take();
-      if (result === null) return this.#serveLater();
-      this.#reads.shift()?.(result);
+  private serve(): void {
+    this.cancelTimer?.();
+    this.cancelTimer = null;
+    while (this.reads.length > 0) {
+      const result = this.take();
+      if (result === null) return this.serveLater();
+      this.reads.shift()?.(result);
     }
   }
 
-  #serveLater(): void {
-    const dueAt = this.#dueAt();
+  private serveLater(): void {
+    const dueAt = this.dueAt();
     if (dueAt === null) return;
-    this.#cancelTimer = this.#clock.setTimer(dueAt - this.#clock.monotonic(), () => this.#serve());
+    this.cancelTimer = this.clock.setTimer(dueAt - this.clock.monotonic(), () => this.serve());
   }
 
   /** What comes next, or `null` where the reader has to wait. */
-  #take(): IteratorResult<OperationEvent> | null {
-    if (this.#closed) return { done: true, value: undefined };
-    const event = this.#queue.shift();
+  private take(): IteratorResult<OperationEvent> | null {
+    if (this.closed) return { done: true, value: undefined };
+    const event = this.queue.shift();
     if (event !== undefined) {
-      if (isTerminalStatus(event.operation.status)) this.#close();
+      if (isTerminalStatus(event.operation.status)) this.close();
       return { done: false, value: event };
     }
-    if (this.#ended) {
-      this.#close();
+    if (this.ended) {
+      this.close();
       return { done: true, value: undefined };
     }
-    const dueAt = this.#dueAt();
-    const now = this.#clock.monotonic();
+    const dueAt = this.dueAt();
+    const now = this.clock.monotonic();
     if (dueAt === null || now < dueAt) return null;
-    this.#progressChanged = false;
-    this.#paidUntil = Math.max(this.#paidUntil, now) + EVENT_INTERVAL_MS;
-    return { done: false, value: { type: 'progress', operation: this.#snapshot() } };
+    this.hasNewProgress = false;
+    this.paidUntil = Math.max(this.paidUntil, now) + EVENT_INTERVAL_MS;
+    return { done: false, value: { type: 'progress', operation: this.snapshot() } };
   }
 
   /** When the next progress event is due, monotonic ms; `null` where there is nothing to tell. */
-  #dueAt(): number | null {
-    return this.#progressChanged ? this.#paidUntil - EVENT_INTERVAL_MS : null;
+  private dueAt(): number | null {
+    return this.hasNewProgress ? this.paidUntil - EVENT_INTERVAL_MS : null;
   }
 
-  #close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#queue.length = 0;
-    this.#onClose(this);
+  private close(): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.queue.length = 0;
+    this.onClose(this);
   }
 }

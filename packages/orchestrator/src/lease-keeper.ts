@@ -31,66 +31,66 @@ export interface LeaseKeeperParts {
  * After an outage of the store the keeper waits for the length of one lease, so that other owners can renew theirs.
  */
 export class LeaseKeeper {
-  readonly #parts: LeaseKeeperParts;
-  #turn: Promise<void> = Promise.resolve();
-  #cancelTimer = () => {};
-  #stopped = false;
+  private readonly parts: LeaseKeeperParts;
+  private turn: Promise<void> = Promise.resolve();
+  private cancelTimer = () => {};
+  private stopped = false;
   /** Monotonic ms. */
-  #takesOverFrom = 0;
-  #storeAway = false;
+  private takesOverFrom = 0;
+  private storeAway = false;
 
   constructor(parts: LeaseKeeperParts) {
-    this.#parts = parts;
+    this.parts = parts;
   }
 
   /** Resolves after the first turn. */
   start(): Promise<void> {
-    this.#turn = this.#takeTurn();
-    return this.#turn;
+    this.turn = this.takeTurn();
+    return this.turn;
   }
 
   /** Takes over nothing more; what is held keeps its lease until {@link stop}. */
   takeOverNothing(): void {
-    this.#takesOverFrom = Infinity;
+    this.takesOverFrom = Infinity;
   }
 
   /** Resolves when the turn that is under way has ended. */
   async stop(): Promise<void> {
-    this.#stopped = true;
-    this.#cancelTimer();
-    await this.#turn;
+    this.stopped = true;
+    this.cancelTimer();
+    await this.turn;
   }
 
-  async #takeTurn(): Promise<void> {
-    const { clock, lease, logger, outage } = this.#parts;
+  private async takeTurn(): Promise<void> {
+    const { clock, lease, logger, outage } = this.parts;
     try {
-      if (this.#storeAway) await this.#parts.store.check();
-      do await this.#renew();
-      while ((await this.#takeOver()) === MOST_AT_ONCE && !this.#stopped);
+      if (this.storeAway) await this.parts.store.check();
+      do await this.renew();
+      while ((await this.takeOver()) === MOST_AT_ONCE && !this.stopped);
       outage.answered();
-      this.#storeAway = false;
+      this.storeAway = false;
     } catch (error) {
-      if (!this.#storeAway && !isOutage(error)) logger.error('leases could not be renewed', { error });
-      this.#storeAway = true;
-      this.#takesOverFrom = Math.max(this.#takesOverFrom, clock.monotonic() + lease.ms);
+      if (!this.storeAway && !isOutage(error)) logger.error('leases could not be renewed', { error });
+      this.storeAway = true;
+      this.takesOverFrom = Math.max(this.takesOverFrom, clock.monotonic() + lease.ms);
     }
-    if (this.#stopped) return;
-    this.#cancelTimer = clock.setTimer(lease.ms / TURNS, () => {
-      this.#turn = this.#takeTurn();
+    if (this.stopped) return;
+    this.cancelTimer = clock.setTimer(lease.ms / TURNS, () => {
+      this.turn = this.takeTurn();
     });
   }
 
-  async #renew(): Promise<void> {
-    const { store, lease, held, onRenewed } = this.#parts;
+  private async renew(): Promise<void> {
+    const { store, lease, held, onRenewed } = this.parts;
     const asked = new Map(held());
     if (asked.size === 0) return;
     onRenewed(await store.renew(lease, asked), asked);
   }
 
   /** @returns how many */
-  async #takeOver(): Promise<number> {
-    const { store, clock, lease, logger, isOwnerGone, onTakenOver } = this.#parts;
-    if (clock.monotonic() < this.#takesOverFrom) return 0;
+  private async takeOver(): Promise<number> {
+    const { store, clock, lease, logger, isOwnerGone, onTakenOver } = this.parts;
+    if (clock.monotonic() < this.takesOverFrom) return 0;
     const at = new Date(clock.now()).toISOString();
     const gone = (await store.owners()).filter(isOwnerGone);
     const abandoned = await store.takeOver(lease, at, MOST_AT_ONCE, gone);

@@ -77,11 +77,11 @@ describe('the conformance suite', () => {
 
   test('catches a store that hands out what it stores', async () => {
     class Leaking extends MemoryOperationStore {
-      readonly #handedOut = new Map<string, StoredOperation | null>();
+      private readonly handedOut = new Map<string, StoredOperation | null>();
 
       override async get(id: string): Promise<StoredOperation | null> {
-        const stored = this.#handedOut.get(id) ?? (await super.get(id));
-        this.#handedOut.set(id, stored);
+        const stored = this.handedOut.get(id) ?? (await super.get(id));
+        this.handedOut.set(id, stored);
         return stored;
       }
     }

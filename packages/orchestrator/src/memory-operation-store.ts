@@ -45,26 +45,26 @@ interface Row extends StoredOperation {
 
 /** Operations in this process's memory: gone when it ends. */
 export class MemoryOperationStore implements OperationStore {
-  readonly #clock: Pick<Clock, 'monotonic'>;
-  readonly #maxEnded: number;
+  private readonly clock: Pick<Clock, 'monotonic'>;
+  private readonly maxEnded: number;
   /** In the order of creation. */
-  readonly #rows = new Map<string, Row>();
+  private readonly rows = new Map<string, Row>();
   /** Ids of ended operations, least recently used first. */
-  readonly #ended = new Set<string>();
-  readonly #idOfTask = new Map<string, string>();
-  readonly #listeners = new Set<(operationId: string) => void>();
+  private readonly ended = new Set<string>();
+  private readonly idOfTask = new Map<string, string>();
+  private readonly listeners = new Set<(operationId: string) => void>();
 
   constructor({ clock = systemClock, maxEnded = 1000 }: MemoryOperationStoreOptions = {}) {
-    this.#clock = clock;
-    this.#maxEnded = maxEnded;
+    this.clock = clock;
+    this.maxEnded = maxEnded;
   }
 
   // async throughout, so that a throw is a rejection as in a store that does I/O
   async create({ operation, request, taskId, lease }: NewOperation): Promise<Written> {
-    const known = taskId === undefined ? undefined : this.#idOfTask.get(taskId);
-    if (known !== undefined) return { ...storedCopy(this.#existing(known)), changed: false };
+    const known = taskId === undefined ? undefined : this.idOfTask.get(taskId);
+    if (known !== undefined) return { ...storedCopy(this.existing(known)), changed: false };
     const id = operation.operation_id;
-    if (this.#rows.has(id)) throw operationExists(id);
+    if (this.rows.has(id)) throw operationExists(id);
     const stored = jsonCopy(operation);
     const { attempt, status, created_at } = stored;
     const row: Row = {
@@ -75,31 +75,31 @@ export class MemoryOperationStore implements OperationStore {
       request: jsonCopy(request ?? null),
       taskId,
       history: [{ at: created_at, attempt, status, cause: null }],
-      leaseEnds: this.#clock.monotonic() + lease.ms,
+      leaseEnds: this.clock.monotonic() + lease.ms,
     };
-    this.#rows.set(id, row);
-    if (taskId !== undefined) this.#idOfTask.set(taskId, id);
-    this.#tell(id);
+    this.rows.set(id, row);
+    if (taskId !== undefined) this.idOfTask.set(taskId, id);
+    this.tell(id);
     return { ...storedCopy(row), changed: true };
   }
 
   async get(operationId: string): Promise<StoredOperation | null> {
-    const row = this.#rows.get(operationId);
+    const row = this.rows.get(operationId);
     if (row === undefined) return null;
-    if (this.#ended.delete(operationId)) this.#ended.add(operationId);
+    if (this.ended.delete(operationId)) this.ended.add(operationId);
     return storedCopy(row);
   }
 
   async getRequest(operationId: string): Promise<unknown> {
-    return jsonCopy(this.#existing(operationId).request);
+    return jsonCopy(this.existing(operationId).request);
   }
 
   async history(operationId: string): Promise<OperationHistoryEntry[]> {
-    return jsonCopy(this.#rows.get(operationId)?.history ?? []);
+    return jsonCopy(this.rows.get(operationId)?.history ?? []);
   }
 
   async list({ status, type, limit, offset }: OperationQuery): Promise<OperationPage> {
-    const all = [...this.#rows.values()].map(({ operation }) => operation).reverse();
+    const all = [...this.rows.values()].map(({ operation }) => operation).reverse();
     const matching = all.filter(
       (operation) =>
         (status === undefined || operation.status === status) &&
@@ -119,7 +119,7 @@ export class MemoryOperationStore implements OperationStore {
     change: StatusChange,
     lease?: Lease,
   ): Promise<Written> {
-    const row = this.#existing(operationId);
+    const row = this.existing(operationId);
     if (row.epoch !== epoch || !from.includes(row.operation.status)) {
       return { ...storedCopy(row), changed: false };
     }
@@ -127,57 +127,57 @@ export class MemoryOperationStore implements OperationStore {
     row.operation = operation;
     row.history.push(historyEntry(operation, change));
     if (change.to === 'pending') row.cancelForced = false;
-    if (lease !== undefined) this.#give(row, lease);
-    if (isTerminalStatus(operation.status)) this.#keepEnded(operationId);
-    else this.#ended.delete(operationId);
-    this.#tell(operationId);
+    if (lease !== undefined) this.give(row, lease);
+    if (isTerminalStatus(operation.status)) this.keepEnded(operationId);
+    else this.ended.delete(operationId);
+    this.tell(operationId);
     return { ...storedCopy(row), changed: true };
   }
 
   async forceCancel(operationId: string, epoch: number): Promise<void> {
-    const row = this.#rows.get(operationId);
+    const row = this.rows.get(operationId);
     if (row?.epoch !== epoch || row.operation.status !== 'cancelling') return;
     row.cancelForced = true;
-    this.#tell(operationId);
+    this.tell(operationId);
   }
 
   async saveProgress(operationId: string, epoch: number, saved: SavedProgress): Promise<boolean> {
-    const row = this.#rows.get(operationId);
+    const row = this.rows.get(operationId);
     if (row?.epoch !== epoch || !isActive(row.operation)) return false;
     row.operation = { ...row.operation, ...jsonCopy(saved as SavedProgress & { warnings: string[] }) };
-    this.#tell(operationId);
+    this.tell(operationId);
     return true;
   }
 
   async renew(lease: Lease, operations: ReadonlyMap<string, number>): Promise<StoredOperation[]> {
     const renewed: StoredOperation[] = [];
     for (const [id, epoch] of operations) {
-      const row = this.#rows.get(id);
+      const row = this.rows.get(id);
       if (row?.epoch !== epoch || row.owner !== lease.owner || !isActive(row.operation)) continue;
-      row.leaseEnds = this.#clock.monotonic() + lease.ms;
+      row.leaseEnds = this.clock.monotonic() + lease.ms;
       renewed.push(storedCopy(row));
     }
     return renewed;
   }
 
   async release(operationId: string, epoch: number): Promise<void> {
-    const row = this.#rows.get(operationId);
+    const row = this.rows.get(operationId);
     if (row?.epoch === epoch) row.leaseEnds = -Infinity;
   }
 
   async owners(): Promise<string[]> {
-    const active = [...this.#rows.values()].filter(({ operation }) => isActive(operation));
+    const active = [...this.rows.values()].filter(({ operation }) => isActive(operation));
     return [...new Set(active.map(({ owner }) => owner))];
   }
 
   async takeOver(lease: Lease, at: string, most: number, gone: readonly string[] = []): Promise<TakenOver[]> {
-    const now = this.#clock.monotonic();
+    const now = this.clock.monotonic();
     const taken: TakenOver[] = [];
-    for (const row of this.#rows.values()) {
+    for (const row of this.rows.values()) {
       if (taken.length >= most) break;
       const { owner: previousOwner, leaseEnds } = row;
       if (!isActive(row.operation) || (leaseEnds > now && !gone.includes(previousOwner))) continue;
-      this.#give(row, lease);
+      this.give(row, lease);
       row.history.push(takeOverEntry(row.operation, at, previousOwner));
       const heardAgoMs = now - (leaseEnds - lease.ms);
       const lastHeardAt = Number.isFinite(heardAgoMs)
@@ -189,51 +189,51 @@ export class MemoryOperationStore implements OperationStore {
   }
 
   async removeEnded(before: string, most: number): Promise<string[]> {
-    const ids = [...this.#ended]
-      .filter((id) => (this.#existing(id).operation.completed_at ?? before) < before)
+    const ids = [...this.ended]
+      .filter((id) => (this.existing(id).operation.completed_at ?? before) < before)
       .slice(0, most);
-    for (const id of ids) this.#remove(id);
+    for (const id of ids) this.remove(id);
     return ids;
   }
 
   onWrite(listener: (operationId: string) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
   }
 
   async check(): Promise<void> {}
 
   async close(): Promise<void> {}
 
-  #existing(operationId: string): Row {
-    const row = this.#rows.get(operationId);
+  private existing(operationId: string): Row {
+    const row = this.rows.get(operationId);
     if (row === undefined) throw operationNotFound(operationId);
     return row;
   }
 
-  #give(row: Row, lease: Lease): void {
+  private give(row: Row, lease: Lease): void {
     row.owner = lease.owner;
     row.epoch += 1;
-    row.leaseEnds = this.#clock.monotonic() + lease.ms;
+    row.leaseEnds = this.clock.monotonic() + lease.ms;
   }
 
-  #tell(operationId: string): void {
-    for (const listener of this.#listeners) listener(operationId);
+  private tell(operationId: string): void {
+    for (const listener of this.listeners) listener(operationId);
   }
 
-  #keepEnded(operationId: string): void {
-    this.#ended.add(operationId);
-    for (const oldest of this.#ended) {
-      if (this.#ended.size <= this.#maxEnded) return;
-      this.#remove(oldest);
+  private keepEnded(operationId: string): void {
+    this.ended.add(operationId);
+    for (const oldest of this.ended) {
+      if (this.ended.size <= this.maxEnded) return;
+      this.remove(oldest);
     }
   }
 
-  #remove(operationId: string): void {
-    const taskId = this.#rows.get(operationId)?.taskId;
-    if (taskId !== undefined) this.#idOfTask.delete(taskId);
-    this.#ended.delete(operationId);
-    this.#rows.delete(operationId);
+  private remove(operationId: string): void {
+    const taskId = this.rows.get(operationId)?.taskId;
+    if (taskId !== undefined) this.idOfTask.delete(taskId);
+    this.ended.delete(operationId);
+    this.rows.delete(operationId);
   }
 }
 

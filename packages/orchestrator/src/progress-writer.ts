@@ -8,63 +8,63 @@ export const PROGRESS_WRITE_INTERVAL_MS = 100;
  * written: by a timer when reports stop, and with the final status when the work ends.
  */
 export class ProgressWriter {
-  readonly #clock: Clock;
-  readonly #write: () => Promise<unknown>;
-  readonly #onError: (error: unknown) => void;
+  private readonly clock: Clock;
+  private readonly write: () => Promise<unknown>;
+  private readonly onError: (error: unknown) => void;
   /** When the writes so far would end at a rate of one per interval. Monotonic ms. */
-  #paidUntil = 0;
-  #writing = false;
-  #stopped = false;
+  private paidUntil = 0;
+  private writing = false;
+  private stopped = false;
   /** Changed since the last write began. */
-  #dirty = false;
+  private dirty = false;
   /** The change must not wait for the interval. */
-  #urgent = false;
-  #cancelTimer: (() => void) | null = null;
+  private urgent = false;
+  private cancelTimer: (() => void) | null = null;
 
   constructor(clock: Clock, write: () => Promise<unknown>, onError: (error: unknown) => void) {
-    this.#clock = clock;
-    this.#write = write;
-    this.#onError = onError;
+    this.clock = clock;
+    this.write = write;
+    this.onError = onError;
   }
 
   /** Progress has changed. `now`: monotonic ms. `urgent`: write it without waiting for the interval. */
   touch(now: number, urgent = false): void {
-    this.#dirty = true;
-    if (urgent) this.#urgent = true;
-    if (this.#writing || this.#stopped) return;
-    const dueAt = this.#urgent ? now : this.#paidUntil - PROGRESS_WRITE_INTERVAL_MS;
+    this.dirty = true;
+    if (urgent) this.urgent = true;
+    if (this.writing || this.stopped) return;
+    const dueAt = this.urgent ? now : this.paidUntil - PROGRESS_WRITE_INTERVAL_MS;
     // checked although a timer waits: work that never yields keeps timers from firing
-    if (now >= dueAt) this.#flush(now);
-    else this.#cancelTimer ??= this.#clock.setTimer(dueAt - now, () => this.#flush(this.#clock.monotonic()));
+    if (now >= dueAt) this.flush(now);
+    else this.cancelTimer ??= this.clock.setTimer(dueAt - now, () => this.flush(this.clock.monotonic()));
   }
 
   /** Writes no more: the ending writes the last state. */
   stop(): void {
-    this.#stopped = true;
-    this.#clearTimer();
+    this.stopped = true;
+    this.clearTimer();
   }
 
-  #flush(now: number): void {
-    this.#clearTimer();
-    this.#dirty = false;
-    this.#urgent = false;
-    this.#writing = true;
-    this.#paidUntil = Math.max(this.#paidUntil, now) + PROGRESS_WRITE_INTERVAL_MS;
-    void this.#writeOnce();
+  private flush(now: number): void {
+    this.clearTimer();
+    this.dirty = false;
+    this.urgent = false;
+    this.writing = true;
+    this.paidUntil = Math.max(this.paidUntil, now) + PROGRESS_WRITE_INTERVAL_MS;
+    void this.writeOnce();
   }
 
-  async #writeOnce(): Promise<void> {
+  private async writeOnce(): Promise<void> {
     try {
-      await this.#write();
+      await this.write();
     } catch (error) {
-      this.#onError(error);
+      this.onError(error);
     }
-    this.#writing = false;
-    if (this.#dirty) this.touch(this.#clock.monotonic());
+    this.writing = false;
+    if (this.dirty) this.touch(this.clock.monotonic());
   }
 
-  #clearTimer(): void {
-    this.#cancelTimer?.();
-    this.#cancelTimer = null;
+  private clearTimer(): void {
+    this.cancelTimer?.();
+    this.cancelTimer = null;
   }
 }

@@ -60,34 +60,34 @@ export interface ProgressManagerOptions {
  * it 100. An update costs about a microsecond; the line, the ETA and the copy are made when a snapshot is asked for.
  */
 export class ProgressManager implements ProgressReporter {
-  readonly #options: ProgressManagerOptions;
-  readonly #steps: ReadonlyMap<string, StepRange>;
-  readonly #eta: EtaEstimator;
-  readonly #context: ProgressContext = { ...EMPTY_PROGRESS_CONTEXT };
-  readonly #complained = new Set<string>();
-  #percentage = 0;
-  #step: StepRange | null = null;
-  #steps_completed: number | null = null;
-  #steps_total: number | null = null;
-  #items_processed: number | null = null;
-  #items_total: number | null = null;
-  #current_item: string | null = null;
-  #startedAt: string | null = null;
-  #waiting = false;
-  #line: string | null = null;
+  private readonly options: ProgressManagerOptions;
+  private readonly steps: ReadonlyMap<string, StepRange>;
+  private readonly eta: EtaEstimator;
+  private readonly context: ProgressContext = { ...EMPTY_PROGRESS_CONTEXT };
+  private readonly complained = new Set<string>();
+  private percentage = 0;
+  private step: StepRange | null = null;
+  private steps_completed: number | null = null;
+  private steps_total: number | null = null;
+  private items_processed: number | null = null;
+  private items_total: number | null = null;
+  private current_item: string | null = null;
+  private startedAt: string | null = null;
+  private waiting = false;
+  private line: string | null = null;
 
   constructor(options: ProgressManagerOptions) {
-    this.#options = options;
-    this.#steps = rangesOf(options.steps ?? []);
-    if (options.from !== undefined) this.#goOnFrom(options.from);
-    this.#eta = new EtaEstimator(options.clock.monotonic(), this.#percentage);
-    if (options.initialContext !== undefined) this.#merge(options.initialContext);
+    this.options = options;
+    this.steps = rangesOf(options.steps ?? []);
+    if (options.from !== undefined) this.goOnFrom(options.from);
+    this.eta = new EtaEstimator(options.clock.monotonic(), this.percentage);
+    if (options.initialContext !== undefined) this.merge(options.initialContext);
   }
 
   /** The operation runs. `at`: ISO 8601. */
   start(at: string): void {
-    this.#startedAt = at;
-    this.#eta.startStep(this.#options.clock.monotonic(), this.#percentage, this.#step ?? undefined);
+    this.startedAt = at;
+    this.eta.startStep(this.options.clock.monotonic(), this.percentage, this.step ?? undefined);
   }
 
   startStep(name: string): void {
@@ -95,97 +95,97 @@ export class ProgressManager implements ProgressReporter {
   }
 
   update(update: ProgressUpdate): void {
-    const now = this.#options.clock.monotonic();
-    const entered = update.step !== undefined && this.#enter(update.step, now);
-    if (update.steps_completed !== undefined) this.#steps_completed = update.steps_completed;
-    if (update.steps_total !== undefined) this.#steps_total = update.steps_total;
-    if (update.items_processed !== undefined) this.#items_processed = update.items_processed;
-    if (update.items_total !== undefined) this.#items_total = update.items_total;
-    if (update.current_item !== undefined) this.#current_item = update.current_item;
-    this.#waiting = update.waiting === true;
-    if (update.context !== undefined) this.#merge(update.context);
-    const percentage = this.#percentageOf(update);
+    const now = this.options.clock.monotonic();
+    const entered = update.step !== undefined && this.enter(update.step, now);
+    if (update.steps_completed !== undefined) this.steps_completed = update.steps_completed;
+    if (update.steps_total !== undefined) this.steps_total = update.steps_total;
+    if (update.items_processed !== undefined) this.items_processed = update.items_processed;
+    if (update.items_total !== undefined) this.items_total = update.items_total;
+    if (update.current_item !== undefined) this.current_item = update.current_item;
+    this.waiting = update.waiting === true;
+    if (update.context !== undefined) this.merge(update.context);
+    const percentage = this.percentageOf(update);
     // also false for NaN
-    if (percentage > this.#percentage) {
-      this.#percentage = Math.min(percentage, 100);
-      this.#eta.observe(now, this.#percentage);
+    if (percentage > this.percentage) {
+      this.percentage = Math.min(percentage, 100);
+      this.eta.observe(now, this.percentage);
     }
-    this.#options.onUpdate?.(now, entered);
+    this.options.onUpdate?.(now, entered);
   }
 
   /** A copy of the state as the wire carries it, with line and ETA. */
   snapshot(): OperationProgress {
     const remaining =
-      this.#startedAt === null || this.#waiting ? null : this.#eta.remaining(this.#options.clock.monotonic());
+      this.startedAt === null || this.waiting ? null : this.eta.remaining(this.options.clock.monotonic());
     const state: ProgressState = {
-      percentage: openPercentage(this.#percentage),
-      steps_completed: this.#steps_completed,
-      steps_total: this.#steps_total,
-      items_processed: this.#items_processed,
-      items_total: this.#items_total,
-      current_item: this.#current_item,
-      context: this.#copyContext(),
+      percentage: openPercentage(this.percentage),
+      steps_completed: this.steps_completed,
+      steps_total: this.steps_total,
+      items_processed: this.items_processed,
+      items_total: this.items_total,
+      current_item: this.current_item,
+      context: this.copyContext(),
     };
     const { context, ...counts } = state;
     return {
       ...counts,
-      current_step: this.#render(state),
-      started_at: this.#startedAt,
+      current_step: this.render(state),
+      started_at: this.startedAt,
       eta_seconds: remaining === null ? null : Math.round(remaining / 1000),
       context,
     };
   }
 
-  #goOnFrom({ percentage, context, ...counts }: OperationProgress): void {
-    this.#percentage = percentage;
-    this.#steps_completed = counts.steps_completed;
-    this.#steps_total = counts.steps_total;
-    this.#items_processed = counts.items_processed;
-    this.#items_total = counts.items_total;
-    this.#merge(context);
+  private goOnFrom({ percentage, context, ...counts }: OperationProgress): void {
+    this.percentage = percentage;
+    this.steps_completed = counts.steps_completed;
+    this.steps_total = counts.steps_total;
+    this.items_processed = counts.items_processed;
+    this.items_total = counts.items_total;
+    this.merge(context);
   }
 
   /** Enters a step. True if it starts at or beyond the current percentage, which then moves to the step's start. */
-  #enter(name: string, now: number): boolean {
-    const range = this.#steps.get(name);
+  private enter(name: string, now: number): boolean {
+    const range = this.steps.get(name);
     if (range === undefined) {
       // reporting progress never breaks the work
-      this.#complain(`progress step "${name}" is not declared`, {
-        declared: [...this.#steps.keys()],
+      this.complain(`progress step "${name}" is not declared`, {
+        declared: [...this.steps.keys()],
       });
       return false;
     }
-    if (range === this.#step) return false;
-    const isAhead = range.from >= this.#percentage;
-    this.#step = range;
-    this.#context.phase = name;
-    this.#percentage = Math.max(this.#percentage, range.from);
-    this.#eta.startStep(now, this.#percentage);
+    if (range === this.step) return false;
+    const isAhead = range.from >= this.percentage;
+    this.step = range;
+    this.context.phase = name;
+    this.percentage = Math.max(this.percentage, range.from);
+    this.eta.startStep(now, this.percentage);
     return isAhead;
   }
 
-  #percentageOf(update: ProgressUpdate): number {
+  private percentageOf(update: ProgressUpdate): number {
     if (update.percentage !== undefined) return update.percentage;
-    if (this.#step !== null) {
-      if (update.stepFraction === undefined) return this.#step.from;
-      return this.#step.from + this.#step.width * Math.min(Math.max(update.stepFraction, 0), 1);
+    if (this.step !== null) {
+      if (update.stepFraction === undefined) return this.step.from;
+      return this.step.from + this.step.width * Math.min(Math.max(update.stepFraction, 0), 1);
     }
-    if (this.#steps.size > 0) return 0;
-    if (this.#items_processed !== null && this.#items_total !== null) {
-      return (100 * this.#items_processed) / this.#items_total;
+    if (this.steps.size > 0) return 0;
+    if (this.items_processed !== null && this.items_total !== null) {
+      return (100 * this.items_processed) / this.items_total;
     }
-    if (this.#steps_completed !== null && this.#steps_total !== null) {
-      return (100 * this.#steps_completed) / this.#steps_total;
+    if (this.steps_completed !== null && this.steps_total !== null) {
+      return (100 * this.steps_completed) / this.steps_total;
     }
     return 0;
   }
 
-  #merge(context: Partial<ProgressContext>): void {
+  private merge(context: Partial<ProgressContext>): void {
     for (const key in context) {
       const value = context[key];
       if (value === undefined) continue;
       // one level deep: what callers reuse from report to report are flat lists and records
-      this.#context[key] =
+      this.context[key] =
         typeof value !== 'object' || value === null
           ? value
           : Array.isArray(value)
@@ -194,37 +194,37 @@ export class ProgressManager implements ProgressReporter {
     }
   }
 
-  #copyContext(): ProgressContext {
+  private copyContext(): ProgressContext {
     try {
-      return JSON.parse(JSON.stringify(this.#context)) as ProgressContext;
+      return JSON.parse(JSON.stringify(this.context)) as ProgressContext;
     } catch (error) {
       const copy: ProgressContext = { ...EMPTY_PROGRESS_CONTEXT };
-      for (const [key, value] of Object.entries(this.#context)) {
+      for (const [key, value] of Object.entries(this.context)) {
         try {
           copy[key] = JSON.parse(JSON.stringify(value) ?? 'null') as unknown;
         } catch {
-          this.#complain(`progress context "${key}" cannot be written as JSON and is left out`, { error });
+          this.complain(`progress context "${key}" cannot be written as JSON and is left out`, { error });
         }
       }
       return copy;
     }
   }
 
-  #render(state: ProgressState): string {
+  private render(state: ProgressState): string {
     try {
-      this.#line = this.#options.renderer(state);
+      this.line = this.options.renderer(state);
     } catch (error) {
-      this.#complain('the progress renderer failed', { error });
-      this.#line ??= defaultProgressRenderer(state);
+      this.complain('the progress renderer failed', { error });
+      this.line ??= defaultProgressRenderer(state);
     }
-    return this.#line;
+    return this.line;
   }
 
   /** Each complaint once: progress is reported thousands of times. */
-  #complain(message: string, fields: Record<string, unknown>): void {
-    if (this.#complained.has(message)) return;
-    this.#complained.add(message);
-    this.#options.logger.warn(message, fields);
+  private complain(message: string, fields: Record<string, unknown>): void {
+    if (this.complained.has(message)) return;
+    this.complained.add(message);
+    this.options.logger.warn(message, fields);
   }
 }
 

@@ -20,29 +20,29 @@ export interface RunningOperationsParts {
 
 /** What this process runs, and who is told of it. */
 export class RunningOperations {
-  readonly #parts: RunningOperationsParts;
-  readonly #running = new Map<string, RunningOperation<unknown>>();
-  readonly #listeners = new Set<StatusListener>();
-  readonly #idleWaiters = new Set<() => void>();
+  private readonly parts: RunningOperationsParts;
+  private readonly running = new Map<string, RunningOperation<unknown>>();
+  private readonly listeners = new Set<StatusListener>();
+  private readonly idleWaiters = new Set<() => void>();
 
   constructor(parts: RunningOperationsParts) {
-    this.#parts = parts;
+    this.parts = parts;
   }
 
   get size(): number {
-    return this.#running.size;
+    return this.running.size;
   }
 
   get(operationId: string): RunningOperation<unknown> | undefined {
-    return this.#running.get(operationId);
+    return this.running.get(operationId);
   }
 
   has(operationId: string): boolean {
-    return this.#running.has(operationId);
+    return this.running.has(operationId);
   }
 
   all(): RunningOperation<unknown>[] {
-    return [...this.#running.values()];
+    return [...this.running.values()];
   }
 
   /** Ids and epochs. */
@@ -51,14 +51,14 @@ export class RunningOperations {
   }
 
   onStatus(listener: StatusListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
   }
 
   /** Resolves when nothing runs. */
   async idle(): Promise<void> {
-    if (this.#running.size === 0) return;
-    await new Promise<void>((resolve) => this.#idleWaiters.add(resolve));
+    if (this.running.size === 0) return;
+    await new Promise<void>((resolve) => this.idleWaiters.add(resolve));
   }
 
   /** Runs what was taken over from where it is. */
@@ -69,40 +69,40 @@ export class RunningOperations {
   ): void {
     const running = this.prepare(managed, { operation, epoch }, parts);
     // an attempt that could not store its end may be this process's own
-    this.#running.get(operation.operation_id)?.lose();
-    this.#running.set(operation.operation_id, running);
+    this.running.get(operation.operation_id)?.lose();
+    this.running.set(operation.operation_id, running);
     if (operation.status === 'cancelling') running.cancel(operation.cancel_reason, cancelForced);
-    this.#execute(running);
+    this.execute(running);
   }
 
   /** Stores an attempt with `write`, and runs it in the background if that was what changed the store. */
   async start(running: RunningOperation<unknown>, write: () => Promise<Written>): Promise<Written> {
     const { operationId } = running;
     // another attempt that was quicker to be there
-    const other = this.#running.get(operationId);
+    const other = this.running.get(operationId);
     // before it is stored, so that whoever finds it in the store finds it running
-    if (other === undefined) this.#running.set(operationId, running);
+    if (other === undefined) this.running.set(operationId, running);
     try {
       const written = await write();
       if (!written.changed) {
-        this.#forget(running);
+        this.forget(running);
         return written;
       }
-      this.#running.set(operationId, running);
+      this.running.set(operationId, running);
       running.created(written.operation);
-      await this.#parts.onStored(operationId);
-      this.#execute(running);
+      await this.parts.onStored(operationId);
+      this.execute(running);
       return written;
     } catch (error) {
-      this.#forget(running);
+      this.forget(running);
       throw error;
     }
   }
 
-  #execute(running: RunningOperation<unknown>): void {
+  private execute(running: RunningOperation<unknown>): void {
     const ended = () => {
-      this.#forget(running);
-      this.#parts.onEnded(running);
+      this.forget(running);
+      this.parts.onEnded(running);
     };
     void running.outcome.then(ended, ended);
     void running.execute();
@@ -112,17 +112,17 @@ export class RunningOperations {
   renewed(renewed: StoredOperation[], asked: ReadonlyMap<string, number>): void {
     const held = new Map(renewed.map((stored) => [stored.operation.operation_id, stored]));
     for (const [operationId, epoch] of asked) {
-      const running = this.#running.get(operationId);
+      const running = this.running.get(operationId);
       if (running?.epoch !== epoch) continue;
       const stored = held.get(operationId);
       if (stored !== undefined) running.told(stored);
-      else void this.#checkLost(running);
+      else void this.checkLost(running);
     }
   }
 
   /** It was not renewed: it is ending, not stored yet, or in other hands. */
-  async #checkLost(running: RunningOperation<unknown>): Promise<void> {
-    const stored = await this.#parts.store.get(running.operationId).catch(() => null);
+  private async checkLost(running: RunningOperation<unknown>): Promise<void> {
+    const stored = await this.parts.store.get(running.operationId).catch(() => null);
     if (stored === null) return;
     if (stored.epoch === running.epoch) running.told(stored);
     else running.lose();
@@ -134,31 +134,31 @@ export class RunningOperations {
     stored: Pick<StoredOperation, 'operation' | 'epoch'>,
     { renderer, logger }: LaunchParts,
   ): RunningOperation<TResult> {
-    const { store, clock, lease } = this.#parts;
-    const onStatus = (changed: RunningOperation<unknown>) => this.#tellListeners(changed);
+    const { store, clock, lease } = this.parts;
+    const onStatus = (changed: RunningOperation<unknown>) => this.tellListeners(changed);
     const parts = { store, clock, logger, renderer, lease, onStatus };
     return new RunningOperation(managed, stored, parts);
   }
 
-  #tellListeners(running: RunningOperation<unknown>): void {
-    for (const listener of this.#listeners) void this.#tell(listener, running.snapshot());
+  private tellListeners(running: RunningOperation<unknown>): void {
+    for (const listener of this.listeners) void this.tell(listener, running.snapshot());
   }
 
   /** A listener that throws or rejects stops nobody else. */
-  async #tell(listener: StatusListener, operation: Operation): Promise<void> {
+  private async tell(listener: StatusListener, operation: Operation): Promise<void> {
     try {
       await listener(operation);
     } catch (error) {
       const { operation_id } = operation;
-      this.#parts.logger.error('a status listener failed', { error, operation_id });
+      this.parts.logger.error('a status listener failed', { error, operation_id });
     }
   }
 
-  #forget(running: RunningOperation<unknown>): void {
+  private forget(running: RunningOperation<unknown>): void {
     running.endWatches();
-    if (this.#running.get(running.operationId) === running) this.#running.delete(running.operationId);
-    if (this.#running.size > 0) return;
-    for (const resolve of this.#idleWaiters) resolve();
-    this.#idleWaiters.clear();
+    if (this.running.get(running.operationId) === running) this.running.delete(running.operationId);
+    if (this.running.size > 0) return;
+    for (const resolve of this.idleWaiters) resolve();
+    this.idleWaiters.clear();
   }
 }

@@ -73,13 +73,13 @@ export abstract class ServiceOrchestrator<TAdapter = never> {
   protected readonly renderer: ProgressRenderer = defaultProgressRenderer;
   protected readonly logger: OrchestratorLogger;
   protected readonly operations: OperationsService;
-  readonly #hostService: HostServiceSetting;
-  #adapter: { value: TAdapter } | undefined;
+  private readonly hostService: HostServiceSetting;
+  private madeAdapter: { value: TAdapter } | undefined;
 
   constructor({ operations, logger, hostService = { use: false } }: ServiceOrchestratorDependencies) {
     this.operations = operations;
     this.logger = logger;
-    this.#hostService = hostService;
+    this.hostService = hostService;
   }
 
   /**
@@ -94,8 +94,8 @@ export abstract class ServiceOrchestrator<TAdapter = never> {
   protected async checkAdapter(): Promise<void> {}
 
   protected get adapter(): TAdapter {
-    this.#adapter ??= { value: this.initializeAdapter() };
-    return this.#adapter.value;
+    this.madeAdapter ??= { value: this.initializeAdapter() };
+    return this.madeAdapter.value;
   }
 
   /**
@@ -114,7 +114,7 @@ export abstract class ServiceOrchestrator<TAdapter = never> {
   protected async startManagedOperation<TResult, TType extends OperationType>(
     operation: ManagedOperation<TResult, TType>,
   ): Promise<OperationStarted> {
-    const { operationId } = await this.#launch(operation);
+    const { operationId } = await this.launch(operation);
     const message = operation.startMessage ?? `The ${operation.type} operation has started.`;
     return { operation_id: operationId, status: 'started', message };
   }
@@ -127,7 +127,7 @@ export abstract class ServiceOrchestrator<TAdapter = never> {
   async runOperation<TResult, TType extends OperationType>(
     operation: ManagedOperation<TResult, TType>,
   ): Promise<TResult> {
-    const { outcome } = await this.#launch(operation);
+    const { outcome } = await this.launch(operation);
     return outcome;
   }
 
@@ -168,12 +168,12 @@ export abstract class ServiceOrchestrator<TAdapter = never> {
   }
 
   isUsingHostService(): boolean {
-    return this.#hostService.use;
+    return this.hostService.use;
   }
 
   /** Address of the host service; `null` where the work runs beside this process. */
   getHostServiceUrl(): string | null {
-    return this.#hostService.use ? (this.#hostService.url ?? this.defaultHostUrl) : null;
+    return this.hostService.use ? (this.hostService.url ?? this.defaultHostUrl) : null;
   }
 
   getConfigurationInfo(): ManagerConfiguration {
@@ -186,7 +186,7 @@ export abstract class ServiceOrchestrator<TAdapter = never> {
     };
   }
 
-  #launch<TResult, TType extends OperationType>(
+  private launch<TResult, TType extends OperationType>(
     operation: ManagedOperation<TResult, TType>,
   ): Promise<LaunchedOperation<TResult>> {
     const initialContext = { host_service: this.isUsingHostService(), ...operation.initialContext };

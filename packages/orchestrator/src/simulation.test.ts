@@ -80,13 +80,13 @@ class World {
   readonly store = new MemoryOperationStore({ clock: this.clock });
   readonly services: SimulatedService[] = [];
   /** All processes that were ever started, by name. */
-  readonly #processes = new Map<string, SimulatedService>();
+  private readonly processes = new Map<string, SimulatedService>();
   readonly acknowledged: string[] = [];
   /** The newest of each operation, to compare the next write with. */
-  readonly #seen = new Map<string, Seen>();
-  readonly #checks: Promise<void>[] = [];
-  #ids = 0;
-  #starts = 0;
+  private readonly seen = new Map<string, Seen>();
+  private readonly checks: Promise<void>[] = [];
+  private ids = 0;
+  private starts = 0;
 
   constructor(
     private readonly onInterrupt: 'fail' | 'resume',
@@ -94,8 +94,8 @@ class World {
     /** Processes detect each other's end, as on one machine. */
     private readonly sameMachine: boolean,
   ) {
-    this.store.onWrite((id) => void this.#checks.push(this.#checkWrite(id)));
-    for (let number = 0; number < SERVICES; number++) this.services.push(this.#service());
+    this.store.onWrite((id) => void this.checks.push(this.checkWrite(id)));
+    for (let number = 0; number < SERVICES; number++) this.services.push(this.service());
   }
 
   async take(step: Step): Promise<void> {
@@ -128,7 +128,7 @@ class World {
         chosen.reconnect();
         break;
       case 'start':
-        if (chosen.state === 'killed') this.services[at] = this.#service();
+        if (chosen.state === 'killed') this.services[at] = this.service();
         break;
       case 'cancel':
       case 'force':
@@ -149,11 +149,11 @@ class World {
       each.goOn();
       each.reconnect();
     }
-    if (this.services.every(({ state }) => state === 'killed')) this.services[0] = this.#service();
+    if (this.services.every(({ state }) => state === 'killed')) this.services[0] = this.service();
     // ten attempts at most, each as long as its work and the loss of its owner
     for (let round = 0; round < 12; round++)
       await this.clock.advance(3 * LEASE_MS + this.work.workMs + (this.work.waitsMs ?? 0));
-    await Promise.all(this.#checks);
+    await Promise.all(this.checks);
   }
 
   async checkAll(): Promise<void> {
@@ -164,14 +164,14 @@ class World {
       if (!isTerminalStatus(operation.status))
         throw new Error(`${id} is ${operation.status}, and nothing runs`);
       if (operation.status === 'completed') expect(operation.result).toBe(`attempt ${operation.attempt}`);
-      await this.#checkHistory(id, operation.status);
+      await this.checkHistory(id, operation.status);
     }
     for (const { operations, state } of this.services) {
       if (state === 'runs') expect(operations.activeCount()).toBe(0);
     }
   }
 
-  async #checkHistory(id: string, last: OperationStatus): Promise<void> {
+  private async checkHistory(id: string, last: OperationStatus): Promise<void> {
     const history = await this.store.history(id);
     expect(history.at(-1)?.status).toBe(last);
     const ends = new Map<number, number>();
@@ -188,13 +188,13 @@ class World {
   }
 
   /** Percentages never fall within an attempt, nor where the next one goes on; epochs never fall. */
-  async #checkWrite(id: string): Promise<void> {
+  private async checkWrite(id: string): Promise<void> {
     const stored = await this.store.get(id);
     if (stored === null) return;
     const { attempt, progress, resumable, status } = stored.operation;
     const now = { attempt, percentage: progress.percentage, epoch: stored.epoch, resumed: resumable };
-    const before = this.#seen.get(id);
-    this.#seen.set(id, now);
+    const before = this.seen.get(id);
+    this.seen.set(id, now);
     if (before === undefined) return;
     expect(now.epoch).toBeGreaterThanOrEqual(before.epoch);
     expect(now.attempt).toBeGreaterThanOrEqual(before.attempt);
@@ -202,29 +202,29 @@ class World {
     if (goesOn) expect(now.percentage).toBeGreaterThanOrEqual(before.percentage);
   }
 
-  #service(): SimulatedService {
-    const name = `service ${this.#starts++}`;
+  private service(): SimulatedService {
+    const name = `service ${this.starts++}`;
     const made = new SimulatedService({
       store: this.store,
       clock: this.clock,
       name,
-      isOwnerGone: (owner) => this.sameMachine && this.#processes.get(owner)?.state === 'killed',
+      isOwnerGone: (owner) => this.sameMachine && this.processes.get(owner)?.state === 'killed',
       leaseMs: LEASE_MS,
       onInterrupt: this.onInterrupt,
-      randomId: () => `id${String(this.#ids++).padStart(6, '0')}`,
+      randomId: () => `id${String(this.ids++).padStart(6, '0')}`,
       managed: {
         waits: this.work.waitsMs !== null,
         outlivesOwner: this.work.outlivesOwner,
-        run: (context) => this.#run(context),
+        run: (context) => this.run(context),
       },
     });
-    this.#processes.set(name, made);
+    this.processes.set(name, made);
     void made.operations.keepLeases();
     return made;
   }
 
   /** In parts; from the middle on there is something to go on from. */
-  async #run(context: OperationContext): Promise<string> {
+  private async run(context: OperationContext): Promise<string> {
     const { parts, workMs, breaks, waitsMs } = this.work;
     if (waitsMs !== null) {
       if (!context.takenOver) await context.sleep(waitsMs);

@@ -11,15 +11,15 @@ const QUIET_MS = 1_000;
  * such an error need not log it.
  */
 export class StoreOutage {
-  readonly #clock: Clock;
-  readonly #logger: OrchestratorLogger;
+  private readonly clock: Clock;
+  private readonly logger: OrchestratorLogger;
   /** Monotonic ms; `null` while the store answers. */
-  #since: number | null = null;
-  #lastFailure = -Infinity;
+  private since: number | null = null;
+  private lastFailure = -Infinity;
 
   constructor({ clock, logger }: { clock: Clock; logger: OrchestratorLogger }) {
-    this.#clock = clock;
-    this.#logger = logger;
+    this.clock = clock;
+    this.logger = logger;
   }
 
   /** The same store; every failed call is recorded. */
@@ -30,7 +30,7 @@ export class StoreOutage {
         if (typeof member !== 'function') return member;
         return (...args: unknown[]): unknown => {
           const answer = member.apply(target, args) as unknown;
-          if (answer instanceof Promise) answer.catch((error: unknown) => this.#notice(error));
+          if (answer instanceof Promise) answer.catch((error: unknown) => this.notice(error));
           return answer;
         };
       },
@@ -39,18 +39,18 @@ export class StoreOutage {
 
   /** The store has answered: the outage is over unless another call failed within `QUIET_MS`. */
   answered(): void {
-    const now = this.#clock.monotonic();
-    if (this.#since === null || now - this.#lastFailure < QUIET_MS) return;
-    this.#logger.info('the store can be used again', { away_s: seconds(now - this.#since) });
-    this.#since = null;
+    const now = this.clock.monotonic();
+    if (this.since === null || now - this.lastFailure < QUIET_MS) return;
+    this.logger.info('the store can be used again', { away_s: seconds(now - this.since) });
+    this.since = null;
   }
 
-  #notice(error: unknown): void {
+  private notice(error: unknown): void {
     if (!isOutage(error)) return;
-    this.#lastFailure = this.#clock.monotonic();
-    if (this.#since !== null) return;
-    this.#since = this.#lastFailure;
-    this.#logger.error('the store cannot be used', { error });
+    this.lastFailure = this.clock.monotonic();
+    if (this.since !== null) return;
+    this.since = this.lastFailure;
+    this.logger.error('the store cannot be used', { error });
   }
 }
 

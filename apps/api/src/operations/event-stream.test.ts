@@ -17,11 +17,11 @@ const EVENT: OperationEvent = { type: 'progress', operation: OPERATION };
 class Changes implements AsyncIterator<OperationEvent> {
   asked = 0;
   left = false;
-  #answer: (result: IteratorResult<OperationEvent>) => void = () => {};
+  private answer: (result: IteratorResult<OperationEvent>) => void = () => {};
 
   next(): Promise<IteratorResult<OperationEvent>> {
     this.asked += 1;
-    return new Promise((resolve) => (this.#answer = resolve));
+    return new Promise((resolve) => (this.answer = resolve));
   }
 
   async return(): Promise<IteratorResult<OperationEvent>> {
@@ -30,7 +30,7 @@ class Changes implements AsyncIterator<OperationEvent> {
   }
 
   async happen(event: OperationEvent | null): Promise<void> {
-    this.#answer(event === null ? { done: true, value: undefined } : { done: false, value: event });
+    this.answer(event === null ? { done: true, value: undefined } : { done: false, value: event });
     await new Promise((resolve) => setImmediate(resolve));
   }
 }

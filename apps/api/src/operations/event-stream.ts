@@ -26,71 +26,71 @@ const written = new WeakMap<Readonly<Operation>, WrittenState>();
  * a comment when nothing changes for a while. Ends when the changes end.
  */
 export class EventStream extends Readable {
-  readonly #changes: AsyncIterator<OperationEvent>;
-  readonly #clock: Clock;
+  private readonly changes: AsyncIterator<OperationEvent>;
+  private readonly clock: Clock;
   /** Id of the client's last event; `undefined` after the first state. */
-  #seen: string | undefined;
+  private seen: string | undefined;
   /** The next change is waited for. */
-  #waiting = false;
+  private waiting = false;
   /** Monotonic ms of the last thing said. */
-  #saidAt: number;
-  #cancelTimer = (): void => {};
+  private saidAt: number;
+  private cancelTimer = (): void => {};
 
   /** @param seen the client's `Last-Event-ID`: the first state is not sent again if it has this id */
   constructor(changes: AsyncIterator<OperationEvent>, clock: Clock, seen?: string) {
     // one event is as much as is read ahead
     super({ highWaterMark: 1, encoding: 'utf8' });
-    this.#changes = changes;
-    this.#clock = clock;
-    this.#seen = seen;
-    this.#saidAt = clock.monotonic();
+    this.changes = changes;
+    this.clock = clock;
+    this.seen = seen;
+    this.saidAt = clock.monotonic();
     this.push(RETRY);
-    this.#beat();
+    this.beat();
   }
 
   override _read(): void {
-    if (this.#waiting) return;
-    this.#waiting = true;
-    this.#changes.next().then(
-      (result) => this.#take(result),
+    if (this.waiting) return;
+    this.waiting = true;
+    this.changes.next().then(
+      (result) => this.receive(result),
       (error: unknown) => this.destroy(error as Error),
     );
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    this.#cancelTimer();
-    void this.#changes.return?.();
+    this.cancelTimer();
+    void this.changes.return?.();
     done(error);
   }
 
-  #take(result: IteratorResult<OperationEvent>): void {
-    this.#waiting = false;
+  private receive(result: IteratorResult<OperationEvent>): void {
+    this.waiting = false;
     if (result.done === true) {
       this.push(null);
       return;
     }
     const { type, operation } = result.value;
     const { id, text } = writtenState(operation);
-    const isKnown = id === this.#seen;
-    this.#seen = undefined;
+    const isKnown = id === this.seen;
+    this.seen = undefined;
     if (isKnown) {
       this._read();
       return;
     }
-    this.#say(`id: ${id}\nevent: ${type}\ndata: ${text}\n\n`);
+    this.say(`id: ${id}\nevent: ${type}\ndata: ${text}\n\n`);
   }
 
-  #say(text: string): void {
-    this.#saidAt = this.#clock.monotonic();
+  private say(text: string): void {
+    this.saidAt = this.clock.monotonic();
     this.push(text);
   }
 
   /** One timer for the whole stream: it looks whether the time has come, and waits for the rest of it. */
-  #beat(): void {
-    const left = this.#saidAt + HEARTBEAT_MS - this.#clock.monotonic();
+  private beat(): void {
+    const left = this.saidAt + HEARTBEAT_MS - this.clock.monotonic();
     // a reader that has not taken the last event needs no comment
-    if (left <= 0 && this.#waiting) this.#say(': still there\n\n');
-    this.#cancelTimer = this.#clock.setTimer(left <= 0 ? HEARTBEAT_MS : left, () => this.#beat());
+    if (left <= 0 && this.waiting) this.say(': still there\n\n');
+    this.cancelTimer = this.clock.setTimer(left <= 0 ? HEARTBEAT_MS : left, () => this.beat());
   }
 }
 

@@ -19,11 +19,11 @@ export interface SentBy {
 
 /** Files that hosts have sent for trainings that have not ended: `{stateDir}/received/{operationId}/{attempt}-{delivery}/`. */
 export class ReceivedFiles {
-  readonly #directory: string;
-  #number = 0;
+  private readonly directory: string;
+  private number = 0;
 
   constructor(stateDir: string) {
-    this.#directory = resolve(stateDir, 'received');
+    this.directory = resolve(stateDir, 'received');
   }
 
   /**
@@ -33,8 +33,8 @@ export class ReceivedFiles {
    * @throws KtrdrError `payload_too_large`, `disk_full`, `storage_failed`
    */
   async receive(by: SentBy, path: string, content: Readable): Promise<void> {
-    const file = join(this.#of(by), path);
-    const temporary = `${file}.${process.pid}-${(this.#number += 1)}.tmp`;
+    const file = join(this.of(by), path);
+    const temporary = `${file}.${process.pid}-${(this.number += 1)}.tmp`;
     try {
       await mkdir(dirname(file), { recursive: true });
       await pipeline(boundedBytes(content), createWriteStream(temporary));
@@ -52,7 +52,7 @@ export class ReceivedFiles {
    */
   async moveTo(outputDir: string, by: SentBy, files: readonly SentFile[]): Promise<void> {
     for (const { path, sha256 } of files) {
-      const from = join(this.#of(by), path);
+      const from = join(this.of(by), path);
       const here = await sha256Of(from);
       if (here !== sha256) {
         throw new KtrdrError(
@@ -73,7 +73,7 @@ export class ReceivedFiles {
 
   /** Removes the files of a training that has ended. Never throws: a failure is reported, and the files are removed when they are old. */
   async remove(operationId: string, onProblem: (problem: string) => void): Promise<void> {
-    const directory = join(this.#directory, operationId);
+    const directory = join(this.directory, operationId);
     try {
       await rm(directory, { recursive: true, force: true });
     } catch (error) {
@@ -83,17 +83,17 @@ export class ReceivedFiles {
 
   /** Removes files that are older than two weeks. Call it at start-up. `now`: ms since 1970. */
   async removeOld(now: number): Promise<void> {
-    const names = await readdir(this.#directory).catch(() => []);
+    const names = await readdir(this.directory).catch(() => []);
     for (const name of names) {
       if (!OPERATION_ID_PATTERN.test(name)) continue;
-      const directory = join(this.#directory, name);
+      const directory = join(this.directory, name);
       if (now - (await stat(directory)).mtimeMs > OLD_MS)
         await rm(directory, { recursive: true, force: true });
     }
   }
 
-  #of({ operationId, attempt, delivery }: SentBy): string {
-    return join(this.#directory, operationId, `${attempt}-${delivery}`);
+  private of({ operationId, attempt, delivery }: SentBy): string {
+    return join(this.directory, operationId, `${attempt}-${delivery}`);
   }
 }
 

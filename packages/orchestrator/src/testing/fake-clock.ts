@@ -7,23 +7,23 @@ interface FakeTimer {
 
 /** Time that stands still until the test moves it. */
 export class FakeClock implements Clock {
-  readonly #start: number;
+  private readonly start: number;
   /** Ms since the start. */
-  #elapsed = 0;
+  private elapsed = 0;
   /** In the order in which they were set. */
-  readonly #timers = new Set<FakeTimer>();
+  private readonly timers = new Set<FakeTimer>();
 
   /** `start`: wall-clock time at the beginning, ms since 1970. */
   constructor(start = Date.UTC(2026, 0, 5, 9, 30)) {
-    this.#start = start;
+    this.start = start;
   }
 
   now(): number {
-    return this.#start + this.#elapsed;
+    return this.start + this.elapsed;
   }
 
   monotonic(): number {
-    return this.#elapsed;
+    return this.elapsed;
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
@@ -42,34 +42,34 @@ export class FakeClock implements Clock {
   }
 
   setTimer(ms: number, callback: () => void): () => void {
-    const timer = { at: this.#elapsed + ms, callback };
-    this.#timers.add(timer);
-    return () => this.#timers.delete(timer);
+    const timer = { at: this.elapsed + ms, callback };
+    this.timers.add(timer);
+    return () => this.timers.delete(timer);
   }
 
   /** How many timers and sleeps wait. */
   get waiting(): number {
-    return this.#timers.size;
+    return this.timers.size;
   }
 
   /** Moves the time without letting anything else run: inside work that never yields. */
   skip(ms: number): void {
-    this.#elapsed += ms;
+    this.elapsed += ms;
   }
 
   /** Moves the time, fires what falls due in its order, and lets everything that it wakes run. */
   async advance(ms: number): Promise<void> {
-    const until = this.#elapsed + ms;
+    const until = this.elapsed + ms;
     await settle();
     for (;;) {
-      const due = [...this.#timers].filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)[0];
+      const due = [...this.timers].filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)[0];
       if (due === undefined) break;
-      this.#timers.delete(due);
-      this.#elapsed = Math.max(this.#elapsed, due.at);
+      this.timers.delete(due);
+      this.elapsed = Math.max(this.elapsed, due.at);
       due.callback();
       await settle();
     }
-    this.#elapsed = until;
+    this.elapsed = until;
   }
 }
 

@@ -31,33 +31,33 @@ export class FakeOperationContext implements OperationContext {
   readonly updates: ProgressUpdate[] = [];
   readonly warnings: string[] = [];
   readonly progress: { update(update: ProgressUpdate): void; startStep(name: string): void };
-  readonly #cancellation = new CancellationController();
-  readonly #manager: ProgressManager;
+  private readonly cancellation = new CancellationController();
+  private readonly manager: ProgressManager;
 
   constructor({ steps, initialContext, renderer = defaultProgressRenderer }: FakeContextOptions = {}) {
     const { clock, logger } = this;
-    this.#manager = new ProgressManager({ clock, logger, renderer, steps, initialContext });
-    this.#manager.start(new Date(clock.now()).toISOString());
+    this.manager = new ProgressManager({ clock, logger, renderer, steps, initialContext });
+    this.manager.start(new Date(clock.now()).toISOString());
     this.progress = {
       update: (update) => {
         this.updates.push(update);
-        this.#manager.update(update);
+        this.manager.update(update);
       },
       startStep: (step) => this.progress.update({ step }),
     };
   }
 
   get token(): CancellationToken {
-    return this.#cancellation.token;
+    return this.cancellation.token;
   }
 
   cancel(reason?: string, options?: { force?: boolean }): void {
-    this.#cancellation.cancel(reason, options);
+    this.cancellation.cancel(reason, options);
   }
 
   /** Progress as the wire would carry it now. */
   snapshot(): OperationProgress {
-    return this.#manager.snapshot();
+    return this.manager.snapshot();
   }
 
   readonly warn = (message: string): void => {

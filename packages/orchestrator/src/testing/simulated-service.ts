@@ -32,96 +32,96 @@ const METADATA = { parameters: {} };
 export class SimulatedService {
   readonly operations: OperationsService;
   readonly logger = new RecordingLogger();
-  readonly #options: SimulatedServiceOptions;
-  #state: 'runs' | 'stopped' | 'killed' = 'runs';
-  #waiting: (() => void)[] = [];
-  #link: 'whole' | 'cut' | 'answers lost' = 'whole';
+  private readonly options: SimulatedServiceOptions;
+  private currentState: 'runs' | 'stopped' | 'killed' = 'runs';
+  private waiting: (() => void)[] = [];
+  private link: 'whole' | 'cut' | 'answers lost' = 'whole';
 
   constructor(options: SimulatedServiceOptions) {
-    this.#options = options;
+    this.options = options;
     const { store, clock, name, leaseMs, onInterrupt, randomId, isOwnerGone } = options;
     this.operations = new OperationsService({
-      store: this.#throughThisProcess(store),
-      clock: this.#clockOfThisProcess(clock),
+      store: this.throughThisProcess(store),
+      clock: this.clockOfThisProcess(clock),
       logger: this.logger,
       randomId,
       lease: { owner: name, ms: leaseMs },
       isOwnerGone,
       onInterrupt,
     });
-    this.operations.register('dummy', { ...this.#parts, revive: () => this.#managed });
+    this.operations.register('dummy', { ...this.parts, revive: () => this.managed });
   }
 
   get state(): 'runs' | 'stopped' | 'killed' {
-    return this.#state;
+    return this.currentState;
   }
 
   /** @returns the operation's id: from here on it is acknowledged */
   async launch(): Promise<string> {
-    const { operationId, outcome } = await this.operations.launch(this.#managed, this.#parts);
+    const { operationId, outcome } = await this.operations.launch(this.managed, this.parts);
     outcome.catch(() => {});
     return operationId;
   }
 
   stop(): void {
-    if (this.#state === 'runs') this.#state = 'stopped';
+    if (this.currentState === 'runs') this.currentState = 'stopped';
   }
 
   goOn(): void {
-    if (this.#state !== 'stopped') return;
-    this.#state = 'runs';
-    for (const resolve of this.#waiting.splice(0)) resolve();
+    if (this.currentState !== 'stopped') return;
+    this.currentState = 'runs';
+    for (const resolve of this.waiting.splice(0)) resolve();
   }
 
   kill(): void {
-    this.#state = 'killed';
-    this.#waiting = [];
+    this.currentState = 'killed';
+    this.waiting = [];
   }
 
   cutOff(what: 'cut' | 'answers lost'): void {
-    this.#link = what;
+    this.link = what;
   }
 
   reconnect(): void {
-    this.#link = 'whole';
+    this.link = 'whole';
   }
 
-  get #parts() {
+  private get parts() {
     return { renderer: defaultProgressRenderer, logger: this.logger };
   }
 
-  get #managed(): ManagedOperation<unknown> {
+  private get managed(): ManagedOperation<unknown> {
     return {
       type: 'dummy',
       metadata: METADATA,
       request: { made: 'for a simulation' },
-      ...this.#options.managed,
+      ...this.options.managed,
     };
   }
 
   /** Resolves when the process runs. */
-  async #running(): Promise<void> {
-    while (this.#state !== 'runs') await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  private async running(): Promise<void> {
+    while (this.currentState !== 'runs') await new Promise<void>((resolve) => this.waiting.push(resolve));
   }
 
-  #throughThisProcess(store: OperationStore): OperationStore {
+  private throughThisProcess(store: OperationStore): OperationStore {
     return new Proxy(store, {
       get: (target, name: keyof OperationStore) => {
         if (name === 'onWrite') return target.onWrite.bind(target);
         const method = target[name].bind(target) as (...args: unknown[]) => Promise<unknown>;
         return async (...args: unknown[]) => {
-          await this.#running();
-          if (this.#link === 'cut') throw storeAway();
+          await this.running();
+          if (this.link === 'cut') throw storeAway();
           const answer = await method(...args);
-          await this.#running();
-          if (this.#link !== 'whole') throw storeAway();
+          await this.running();
+          if (this.link !== 'whole') throw storeAway();
           return answer;
         };
       },
     });
   }
 
-  #clockOfThisProcess(clock: Clock): Clock {
+  private clockOfThisProcess(clock: Clock): Clock {
     return {
       now: () => clock.now(),
       monotonic: () => clock.monotonic(),
@@ -129,14 +129,14 @@ export class SimulatedService {
         try {
           await clock.sleep(ms, signal);
         } finally {
-          await this.#running();
+          await this.running();
         }
       },
       setTimer: (ms, callback) => {
         let calledOff = false;
         const cancelTimer = clock.setTimer(ms, () => {
-          if (this.#state === 'runs') callback();
-          else void this.#running().then(() => calledOff || callback());
+          if (this.currentState === 'runs') callback();
+          else void this.running().then(() => calledOff || callback());
         });
         return () => {
           calledOff = true;
