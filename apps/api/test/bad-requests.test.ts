@@ -362,7 +362,7 @@ describe('a sample', () => {
       'of a weekend',
       { symbol: 'NEW', timeframe: '1d', start_date: '2024-03-02', end_date: '2024-03-03' },
       '422 no_bars_in_range',
-      /closed at weekends.*longer range/,
+      /close at weekends.*longer range/,
     ],
     [
       'of the real S&P 500 outside its range',

@@ -87,7 +87,7 @@ withSmallDisks('disks of a few KiB', () => {
     const id = await api.startTraining({ strategy: QUICK, detailed_analytics: true });
     const operation = await api.untilEnded(id);
     expect(operation).toMatchObject({ status: 'failed', result: null, error: { code: 'disk_full' } });
-    expect(operation.error?.message).toMatch(/set STATE_DIR to another disk/);
+    expect(operation.error?.message).toMatch(/set STATE_DIR to a folder on another disk/);
     expect(await filesOfService('small-models')).toEqual(before);
     expect(await filesOfService('small-state/training_analytics')).toEqual([]);
   });

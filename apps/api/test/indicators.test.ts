@@ -114,7 +114,7 @@ describe('POST /indicators/compute', () => {
     [{ symbol: '../UP' }, 400, 'invalid_name', '../UP'],
     [{ timeframe: '2d' }, 400, 'invalid_name', '2d'],
     [{ params: { period: 1 } }, 400, 'invalid_request', 'period is 1; must be a whole number from 2 to 100'],
-    [{ params: { perod: 9 } }, 400, 'invalid_request', 'no parameter "perod"; did you mean "period"?'],
+    [{ params: { perod: 9 } }, 400, 'invalid_request', 'unknown parameter "perod"; did you mean "period"?'],
     [{ params: { period: '9' } }, 400, 'invalid_request', 'period is "9"; must be a whole number'],
     [{ params: [1] }, 400, 'invalid_request', 'params'],
     [{ type: 7 }, 400, 'invalid_request', 'type'],

@@ -31,7 +31,7 @@ test('ktrdr strategies migrate prints a valid v3 file', async () => {
   expect(migrated).toMatchObject({
     name: 'legacy_reversion',
     from: 'v2',
-    notes: [expect.stringContaining('lookback_periods 3 is not applied')],
+    notes: [expect.stringContaining('lookback_periods 3 is not used')],
   });
   const file = sandbox.path('legacy_reversion.yaml');
   await writeFile(file, migrated.strategy);

@@ -198,7 +198,12 @@ describe('a session that cannot be started', () => {
       '422 strategy_invalid',
       /small\.yaml:1:1 indicators: is missing/,
     ],
-    ['a symbol that leads out', { symbols: ['../x'] }, '400 invalid_name', /"\.\.\/x": must be a symbol/],
+    [
+      'a symbol that leads out',
+      { symbols: ['../x'] },
+      '400 invalid_name',
+      /"\.\.\/x" is not valid; must be a symbol/,
+    ],
     ['an encoded symbol that leads out', { symbols: ['..%2fx'] }, '400 invalid_name', /must be a symbol/],
     ['a timeframe that leads out', { timeframes: ['../1h'] }, '400 invalid_name', /one of 1m, 5m/],
     [

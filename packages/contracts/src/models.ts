@@ -76,6 +76,7 @@ export interface ModelList {
   models: ListedModel[];
 }
 
+/** Sort orders of a list of models. */
 export const MODEL_ORDERS = ['created', 'accuracy', 'edge', 'name'] as const;
 /** `created`: newest first. `accuracy` and `edge` (accuracy above the baseline): highest first. */
 export type ModelOrder = (typeof MODEL_ORDERS)[number];

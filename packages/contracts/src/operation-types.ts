@@ -2,12 +2,14 @@ import type { OperationMetadata, OperationSummary } from './operation.js';
 import type { TrainingResult } from './training-result.js';
 
 /**
- * The types of operations. Each has its metadata, its result and, where it is small, the body of its start request in this file.
- * `training-request.ts` and `training-result.ts` have those of a training.
+ * The types of operations. This file has the metadata and result of each type, and the body of its start request. Those of a
+ * training are larger and have their own files, `training-request.ts` and `training-result.ts`.
  */
 export const OPERATION_TYPES = ['training', 'dummy'] as const;
+/** Type of an operation. */
 export type OperationType = (typeof OPERATION_TYPES)[number];
 
+/** Metadata of a training. */
 export interface TrainingMetadata extends OperationMetadata {
   symbols: string[];
   timeframes: string[];
@@ -19,11 +21,13 @@ export interface TrainingMetadata extends OperationMetadata {
   end_date: string | null;
 }
 
+/** A training in a list. */
 export interface TrainingSummary extends OperationSummary {
   operation_type: 'training';
   metadata: TrainingMetadata;
 }
 
+/** A training with its result. */
 export interface TrainingOperation extends TrainingSummary {
   /** `null` until the training has completed. */
   result: TrainingResult | null;
@@ -45,15 +49,18 @@ export interface StartDummyRequest {
   iterations?: number;
 }
 
+/** Result of a dummy task. */
 export interface DummyResult {
   iterations_completed: number;
   duration_seconds: number;
 }
 
+/** A dummy task in a list. */
 export interface DummySummary extends OperationSummary {
   operation_type: 'dummy';
 }
 
+/** A dummy task with its result. */
 export interface DummyOperation extends DummySummary {
   /** `null` until the task has completed. */
   result: DummyResult | null;

@@ -5,6 +5,7 @@ import type { ErrorBody } from './errors.js';
  * ISO 8601 in UTC. `operation-types.ts` has what differs between the types.
  */
 
+/** All statuses of an operation. */
 export const OPERATION_STATUSES = [
   'pending',
   'running',
@@ -13,10 +14,12 @@ export const OPERATION_STATUSES = [
   'failed',
   'cancelled',
 ] as const;
+/** Status of an operation. */
 export type OperationStatus = (typeof OPERATION_STATUSES)[number];
 
 /** Statuses of an operation that has ended. */
 export const TERMINAL_STATUSES = ['completed', 'failed', 'cancelled'] as const;
+/** Status of an operation that has ended. */
 export type TerminalStatus = (typeof TERMINAL_STATUSES)[number];
 
 /** True if the operation has ended. */
@@ -80,9 +83,9 @@ export interface OperationProgress {
   context: ProgressContext;
 }
 
-/** What an operation is about. Each type may add fields of its own. */
+/** What an operation is about. Each type may add its own fields. */
 export interface OperationMetadata {
-  /** The settings of the run, for people to read. */
+  /** Settings of the operation, for display. */
   parameters: Record<string, unknown>;
 }
 
@@ -105,6 +108,7 @@ export interface OperationSummary {
   warnings: string[];
 }
 
+/** An operation with its result. */
 export interface Operation extends OperationSummary {
   result: unknown;
 }

@@ -11,6 +11,7 @@ export const TRAINING_PHASES = [
   'walk-forward',
   'storing model',
 ] as const;
+/** One phase of a training. */
 export type TrainingPhase = (typeof TRAINING_PHASES)[number];
 
 /** One progress update of a training, from a local process or from a host. */

@@ -1,5 +1,6 @@
 /** Priorities of trainings in the queue. Higher priorities start first. */
 export const TRAINING_PRIORITIES = ['low', 'normal', 'high'] as const;
+/** Priority of a training in the queue. */
 export type TrainingPriority = (typeof TRAINING_PRIORITIES)[number];
 
 /**
@@ -50,7 +51,7 @@ export interface TrainingOptions {
 /** Default seed. It is recorded, so that every training can be repeated. */
 export const DEFAULT_SEED = 42;
 
-/** Every option with its default; `null` where there is none. */
+/** The default of every option; `null` for none. */
 export const TRAINING_OPTION_DEFAULTS = {
   symbols: null,
   timeframes: null,

@@ -30,6 +30,7 @@ const LOW = 3;
 const CLOSE = 4;
 const VOLUME = 5;
 
+/** The bars to parse, and names for messages. */
 export interface BarsParserOptions {
   symbol: string;
   timeframe: Timeframe;

@@ -64,6 +64,7 @@ export function fixedColumns(operation: Operation) {
   };
 }
 
+/** The operation of a row, with its epoch and owner. */
 export function storedOperation(row: StoredRow): StoredOperation {
   return {
     operation: operationOf(row),
@@ -73,10 +74,12 @@ export function storedOperation(row: StoredRow): StoredOperation {
   };
 }
 
+/** The operation of a row. */
 export function operationOf(row: StoredRow): Operation {
   return { ...summaryOf(row), result: fromJson(row.result_json) };
 }
 
+/** The operation of a row of a list, without its result. */
 export function summaryOf(row: ListedRow): OperationSummary {
   return {
     operation_id: row.id,
@@ -96,6 +99,7 @@ export function summaryOf(row: ListedRow): OperationSummary {
   };
 }
 
+/** The row of a history entry. */
 export function historyRow(
   operationId: string,
   { at, attempt, status, cause }: OperationHistoryEntry,
@@ -103,6 +107,7 @@ export function historyRow(
   return { operation_id: operationId, at, attempt, status, cause_json: toJson(cause) };
 }
 
+/** The history entry of a row. */
 export function historyEntryOf(row: Selectable<OperationHistoryTable>): OperationHistoryEntry {
   const { at, attempt, status } = row;
   return { at, attempt, status, cause: fromJson<string | null>(row.cause_json) };
@@ -116,6 +121,7 @@ export function toJson(value: unknown): string {
   return JSON.stringify(value ?? null);
 }
 
+/** Parses JSON text from `toJson`. */
 export function fromJson<T>(json: string): T {
   return JSON.parse(json) as T;
 }

@@ -62,7 +62,9 @@ export interface SeriesReference {
   output: number;
 }
 
+/** Shapes of membership functions. */
 export const MEMBERSHIP_TYPES = ['triangular', 'trapezoidal', 'gaussian', 'sigmoid'] as const;
+/** Shape of a membership function. */
 export type MembershipType = (typeof MEMBERSHIP_TYPES)[number];
 
 /** One membership function of a fuzzy set. */
@@ -98,7 +100,9 @@ export type NnInput =
   | { kind: 'fuzzy'; fuzzySet: string; timeframes: Timeframe[] }
   | { kind: 'raw'; series: SeriesReference; timeframes: Timeframe[]; normalisation: NormalisationMethod };
 
+/** Activation functions of the hidden layers. */
 export const ACTIVATIONS = ['relu', 'tanh', 'sigmoid', 'leaky_relu'] as const;
+/** Activation function of the hidden layers. */
 export type Activation = (typeof ACTIVATIONS)[number];
 
 /** Per hidden layer: dense, activation, dropout. Then dense to the outputs: logits of the classes, or a value. */
@@ -141,7 +145,9 @@ export interface CnnSettings {
   dropout: number;
 }
 
+/** Kinds of networks. */
 export const MODEL_TYPES = ['mlp', 'lstm', 'gru', 'cnn'] as const;
+/** Architecture of the network. */
 export type ModelSettings = MlpSettings | RecurrentSettings | CnnSettings;
 
 /** Stops if `monitor` has not improved by more than `minDelta` for `patience` epochs. */
@@ -258,7 +264,9 @@ export interface SplitSettings {
   test: number;
 }
 
+/** Names of the optimizers. */
 export const OPTIMIZERS = ['adam', 'adamw', 'sgd', 'rmsprop'] as const;
+/** Name of an optimizer. */
 export type Optimizer = (typeof OPTIMIZERS)[number];
 
 /** The loss function: one of the first two for a classification, one of the last two for a regression. */

@@ -82,6 +82,7 @@ export class Reader {
   }
 }
 
+/** True for a map, false for a list, a scalar or nothing. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

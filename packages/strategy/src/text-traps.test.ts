@@ -7,23 +7,39 @@ const errorsOf = (from: string, to: string, text = V3): string[] => problems(edi
 
 describe('a look-alike character is reported with its position', () => {
   test.each([
-    ['symbol: AAPL', 'symbol:\u00a0AAPL', '4:34: a no-break space (U+00A0) stands here'],
-    ['history_required: 200', 'history_required:\u00a0200', '6:20: a no-break space (U+00A0) stands here'],
+    ['symbol: AAPL', 'symbol:\u00a0AAPL', '4:34: invalid character: no-break space (U+00A0)'],
+    [
+      'history_required: 200',
+      'history_required:\u00a0200',
+      '6:20: invalid character: no-break space (U+00A0)',
+    ],
     [
       'history_required: 200',
       'history_required:\u3000200',
-      '6:20: an ideographic space (U+3000) stands here',
+      '6:20: invalid character: ideographic space (U+3000)',
     ],
-    ['history_required: 200', 'history_required: \u200b200', '6:21: a zero-width space (U+200B) stands here'],
-    ['history_required: 200', 'history_required: 200\ufeff', '6:24: a byte order mark (U+FEFF) stands here'],
-    ['history_required: 200', 'history_required\uff1a200', '6:19: a full-width colon (U+FF1A) stands here'],
-    ['history_required: 200', 'history_required: \u2212200', '6:21: a minus sign (U+2212) stands here'],
-    ['name: base', 'name: \u201cbase\u201d', '1:7: a typographic quote (U+201C) stands here'],
-    ['  history_required', '\u00a0\u00a0history_required', '6:1: a no-break space (U+00A0) stands here'],
+    [
+      'history_required: 200',
+      'history_required: \u200b200',
+      '6:21: invalid character: zero-width space (U+200B)',
+    ],
+    [
+      'history_required: 200',
+      'history_required: 200\ufeff',
+      '6:24: invalid character: byte order mark (U+FEFF)',
+    ],
+    [
+      'history_required: 200',
+      'history_required\uff1a200',
+      '6:19: invalid character: full-width colon (U+FF1A)',
+    ],
+    ['history_required: 200', 'history_required: \u2212200', '6:21: invalid character: minus sign (U+2212)'],
+    ['name: base', 'name: \u201cbase\u201d', '1:7: invalid character: typographic quote (U+201C)'],
+    ['  history_required', '\u00a0\u00a0history_required', '6:1: invalid character: no-break space (U+00A0)'],
     [
       'history_required: 200',
       'history_required: 200\u00a0# bars',
-      '6:24: a no-break space (U+00A0) stands here',
+      '6:24: invalid character: no-break space (U+00A0)',
     ],
   ])('%j as %j', (from, to, expected) => {
     expect(errorsOf(from, to).join('\n')).toContain(expected);

@@ -98,7 +98,7 @@ export function findTextTraps(text: string, place: (offset: number) => Place, is
     issues.error(
       place(offset),
       [],
-      `${/^[aeio]/.test(name) ? 'an' : 'a'} ${name} (U+${code}) stands here. YAML reads it as text; ${advice}`,
+      `invalid character: ${name} (U+${code}). YAML reads it as text; ${advice}`,
     );
   }
   return true;

@@ -7,6 +7,7 @@ import type { Bar } from './bar.js';
 
 const FLUSH_CHARACTERS = 1 << 18;
 
+/** The file to write. */
 export interface BarsWriterOptions {
   dataDir: string;
   /** Base name of the file. */

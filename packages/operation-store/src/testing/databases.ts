@@ -10,11 +10,13 @@ export interface EmptyStore {
   remove: () => Promise<void>;
 }
 
+/** An empty SQLite store in a temporary folder. */
 export async function emptySqlite(): Promise<EmptyStore> {
   const stateDir = await mkdtemp(join(tmpdir(), 'ktrdr-store-'));
   return { location: { stateDir }, remove: () => rm(stateDir, { recursive: true }) };
 }
 
+/** An empty database on a PostgreSQL server. */
 export async function emptyPostgres(server: PostgresServer): Promise<EmptyStore> {
   const url = await server.createDatabase();
   return { location: { url, stateDir: tmpdir() }, remove: async () => {} };

@@ -22,6 +22,7 @@ import type {
 } from '@ktrdr/contracts';
 import { isTerminalStatus } from '@ktrdr/contracts';
 
+/** Root folder of the repository. */
 export const ROOT = join(import.meta.dirname, '../../../..');
 const MARK = 'KTRDR_TEST_SANDBOX';
 const START_MS = 40_000;

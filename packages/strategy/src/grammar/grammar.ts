@@ -24,6 +24,7 @@ const COMMON_KEYS = [
   'decisions',
 ];
 const CARRIED_KEYS = ['training', 'orchestrator', 'risk_management', 'backtesting'];
+/** All known top-level keys by grammar. */
 export const TOP_LEVEL_KEYS: Readonly<Record<StrategyVersion, readonly string[]>> = {
   v1: [...COMMON_KEYS, ...CARRIED_KEYS, 'data'],
   v2: [...COMMON_KEYS, ...CARRIED_KEYS, 'training_data', 'scope', 'deployment'],

@@ -14,7 +14,7 @@ const SIGNAL_PERIOD = 9;
  */
 export const cmf = defineIndicator({
   type: 'cmf',
-  summary: 'Chaikin money flow: volume weighted by where the close stands in its bar, -1 to 1',
+  summary: 'Chaikin money flow: volume weighted by the position of the close in its bar, -1 to 1',
   aliases: { chaikinmoneyflow: {} },
   parameters: { period: { kind: 'whole', default: 21, min: 2, max: 500 } },
   parameterAliases: {},

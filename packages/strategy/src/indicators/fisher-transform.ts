@@ -12,7 +12,7 @@ const CLIP = 0.999;
  */
 export const fisherTransform = defineIndicator({
   type: 'fishertransform',
-  summary: 'Fisher transform of where the bar stands in the recent range',
+  summary: 'Fisher transform of the position of the bar in the recent range',
   aliases: { fisher: {} },
   parameters: {
     period: { kind: 'whole', default: 10, min: 2, max: 100 },

@@ -9,13 +9,13 @@ import { onRealBars, readRealBars } from '../test/real-bars.js';
 
 /*
  * Indicators that TA-Lib does not have, written out as their definitions say: every value from its own window, slow and
- * plain. A series is a function of the bar; what it has no value for is NaN.
+ * plain. A series is a function of the bar; NaN means that it has no value.
  */
 
 type Series = (t: number) => number;
 const { NaN: NONE } = Number;
 
-/** The last n values, oldest first; `null` where there are fewer, or one has no value. */
+/** The last n values, oldest first; `null` if there are fewer, or if one has no value. */
 function last(series: Series, n: number, t: number): number[] | null {
   const values = Array.from({ length: n }, (_, i) => (t - n + 1 + i < 0 ? NONE : series(t - n + 1 + i)));
   return values.some(Number.isNaN) ? null : values;

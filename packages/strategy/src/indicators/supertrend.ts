@@ -12,7 +12,7 @@ import { trueRanges } from './true-range.js';
  */
 export const supertrend = defineIndicator({
   type: 'supertrend',
-  summary: 'Supertrend: a trailing band of true ranges, and the side of it that the close is on',
+  summary: 'Supertrend: a trailing band of true ranges, and the side of the close',
   aliases: {},
   parameters: {
     period: { kind: 'whole', default: 10, min: 2, max: 200 },

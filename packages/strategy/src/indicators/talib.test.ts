@@ -214,7 +214,7 @@ describe('indicators match TA-Lib to 1e-9', () => {
   });
 
   test.each(titled.filter(([, { notInHalts }]) => notInHalts === undefined))(
-    '%s where the market stands still for a while',
+    '%s with a market that does not move for a while',
     (_, item) => {
       expectAgreement(item, withHalt(randomBars({ length: 1_500, seed: 4 }), 700, 1_250));
     },

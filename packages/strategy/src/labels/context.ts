@@ -1,5 +1,6 @@
 import { type ClassLabels, unlabelled } from './labels.js';
 
+/** Classes of context labels. */
 export const CONTEXT_CLASSES = ['BULLISH', 'BEARISH', 'NEUTRAL'] as const;
 const [BULLISH, BEARISH, NEUTRAL] = [0, 1, 2];
 

@@ -25,6 +25,7 @@ export type Labels = ClassLabels | ValueLabels;
 
 /** Classes of zigzag and triple barrier labels. */
 export const SIGNAL_CLASSES = ['BUY', 'HOLD', 'SELL'] as const;
+/** Class indexes of `SIGNAL_CLASSES`. */
 export const [BUY, HOLD, SELL] = [0, 1, 2];
 
 /** `bars` bars without labels. */

@@ -2,6 +2,7 @@ import type { Path } from '../issues.js';
 import type { DecisionSettings, LossSettings } from '../model.js';
 import type { Reader } from '../section.js';
 
+/** Names of the loss functions. */
 export const LOSS_TYPES = ['cross_entropy', 'focal', 'mse', 'huber'] as const;
 type LossType = (typeof LOSS_TYPES)[number];
 

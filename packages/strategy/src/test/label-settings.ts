@@ -13,6 +13,7 @@ export const TRIPLE_BARRIER: TripleBarrierSettings = {
   computeWeights: false,
   cusum: null,
 };
+/** Default settings of regime labels. */
 export const REGIME: RegimeSettings = {
   source: 'regime',
   macroMultiplier: 3,
@@ -25,6 +26,7 @@ export const REGIME: RegimeSettings = {
 
 const multiplier = fc.constantFrom(0.3, 1, 2, 5, 30);
 
+/** Arbitrary settings of triple barrier labels. */
 export const anyTripleBarrier: fc.Arbitrary<TripleBarrierSettings> = fc.record({
   source: fc.constant('triple_barrier'),
   profitMultiplier: multiplier,
@@ -38,6 +40,7 @@ export const anyTripleBarrier: fc.Arbitrary<TripleBarrierSettings> = fc.record({
   ),
 });
 
+/** Arbitrary settings of regime labels. */
 export const anyRegime: fc.Arbitrary<RegimeSettings> = fc.record({
   source: fc.constant('regime'),
   macroMultiplier: fc.constantFrom(2, 3, 6),
