@@ -1,5 +1,5 @@
 /** Bundles the CLI with everything it imports: one small entry file, and a chunk for each command. */
-import { writeFile } from 'node:fs/promises';
+import { copyFile, writeFile } from 'node:fs/promises';
 import { bundle } from '../../tools/bundle.mjs';
 import { thirdPartyNotices } from '../../tools/third-party.mjs';
 
@@ -12,3 +12,4 @@ const { metafile } = await bundle(
   },
 );
 await writeFile('dist/THIRD-PARTY.txt', await thirdPartyNotices(Object.keys(metafile.inputs)));
+await copyFile('../../LICENSE', 'dist/LICENSE');

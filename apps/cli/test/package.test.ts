@@ -56,6 +56,7 @@ describe('the packed CLI', () => {
     expect(files.filter((file) => !chunks.includes(file))).toEqual([
       'package/README.md',
       'package/bin/ktrdr.mjs',
+      'package/dist/LICENSE',
       'package/dist/THIRD-PARTY.txt',
       'package/dist/main.js',
       'package/package.json',
