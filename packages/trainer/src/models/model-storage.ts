@@ -1,56 +1,54 @@
-import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import {
   type ArtifactFile,
   KtrdrError,
   type ListedModel,
   MODEL_VERSION_PATTERN,
-  type ModelDamage,
   type ModelSummary,
   STRATEGY_NAME_PATTERN,
-  STRATEGY_NAME_RULE,
   type Timeframe,
-  type UnreadableModel,
 } from '@ktrdr/contracts';
 import { filesBelow, writeArtifacts } from '../files/artifacts.js';
 import { syncToDisk } from '../files/checksum.js';
 import { toJson } from '../files/json.js';
-import { damageText, type ModelMetadata, summaryOf } from './model-metadata.js';
-import { jsonOf, METADATA, missingFile, type ReadModel, readMetadata, readModel } from './read-model.js';
 import { Staging } from '../files/staging.js';
-import { storageError, unlessMissing } from '../files/storage-error.js';
+import { storageError } from '../files/storage-error.js';
+import { damageOf, isGone, listedModel, unreadable } from './listed-model.js';
+import { type ModelMetadata, summaryOf } from './model-metadata.js';
+import { checkModelName, checkStrategyName, modelNotFound } from './model-names.js';
+import { jsonOf, METADATA, type ReadModel, readMetadata, readModel } from './read-model.js';
+import { DELETED_SUFFIX, directoriesIn, highestNumber } from './version-folders.js';
 
-/** Errors of renaming a folder onto one that has files. */
+/** Error codes of renaming a folder onto one with files. */
 const TAKEN = new Set(['ENOTEMPTY', 'EEXIST']);
-/** A file `1h_v3.deleted` beside the models: that number is not given again. */
-const DELETED_SUFFIX = '.deleted';
-/** Below the models' folder: what is being removed. */
+/** Folder inside the models' folder for models that are being removed. */
 const TRASH = '.deleted';
-/** Far more than processes ever finish at the same moment. */
+/** Much more than the number of processes that ever commit at the same time. */
 const MAX_TRIES = 100;
 
-/** A model that is in its place. */
+/** A stored model. */
 export interface StoredModel {
   /** `strategy/timeframe_vN` */
   model: string;
-  /** Its directory, absolute. */
+  /** Absolute path of its directory. */
   path: string;
 }
 
-/** One stored model whose files were found as they were written. */
+/** A stored model whose files match their checksums. */
 export interface ModelDetails {
   summary: ModelSummary;
   metadata: ModelMetadata;
-  /** `metrics.json` and `features.json` as stored. */
+  /** Content of `metrics.json` and `features.json`. */
   metrics: unknown;
   features: unknown;
-  /** File names inside the directory. */
+  /** File names in the directory. */
   files: string[];
 }
 
 /**
- * Models on disk: `{modelsDir}/{strategy}/{timeframe}_v{N}/`, each written whole or not at all.
- * A run writes into a staging folder beside them (same file system), `commit` renames it into place.
+ * Models on disk: `{modelsDir}/{strategy}/{timeframe}_v{N}/`. Each is stored atomically: a run writes into a staging folder on the same
+ * file system, and `commit` renames it to its final name.
  */
 export class ModelStorage {
   private readonly modelsDir: string;
@@ -62,7 +60,7 @@ export class ModelStorage {
   }
 
   /**
-   * An empty folder for one run: the trainer's `outputDir`.
+   * Creates an empty staging folder for one run: the trainer's `outputDir`.
    *
    * @throws KtrdrError `invalid_name`, `disk_full`, `storage_failed`
    */
@@ -77,15 +75,15 @@ export class ModelStorage {
   /**
    * Writes fetched files into a staging folder.
    *
-   * @throws KtrdrError `model_damaged` where a checksum differs, `invalid_name`, `disk_full`, `storage_failed`
+   * @throws KtrdrError `model_damaged` if a file does not match its checksum, `invalid_name`, `disk_full`, `storage_failed`
    */
   writeArtifacts(stagingDir: string, files: readonly ArtifactFile[]): Promise<void> {
     return writeArtifacts(stagingDir, files);
   }
 
   /**
-   * Gives the staged model the next free number; one that its operation has stored before is left as it is and counts: the
-   * operation was interrupted between this and its end. The staging folder is gone afterwards, also when it fails.
+   * Stores the staged model under the next free number and removes the staging folder, also after a failure. If the operation has
+   * already stored a model (it was interrupted between the commit and its end), returns that model.
    *
    * @throws KtrdrError `disk_full`, `storage_failed`, `model_damaged`, `model_unsupported`
    */
@@ -109,7 +107,7 @@ export class ModelStorage {
     }
   }
 
-  /** Removes a staging folder whose run ended without a model. Never rejects: the run's own error is the one to report. */
+  /** Removes a staging folder after a run without a model. Never rejects, so that the caller can report the run's error. */
   async discard(stagingDir: string): Promise<void> {
     await this.staging.discard(stagingDir);
   }
@@ -124,7 +122,7 @@ export class ModelStorage {
   }
 
   /**
-   * All models, newest first. Damaged models are included; those without readable metadata come last.
+   * Lists all models, newest first. Includes damaged models; those without readable metadata come last.
    *
    * @throws KtrdrError `storage_failed` if the models' folder is missing or cannot be read
    */
@@ -147,7 +145,7 @@ export class ModelStorage {
   }
 
   /**
-   * One model, its files compared with their checksums.
+   * Reads one model and compares its files with their checksums.
    *
    * @throws KtrdrError as `load`
    */
@@ -163,10 +161,10 @@ export class ModelStorage {
   }
 
   /**
-   * One model with the content of its files, compared with their checksums.
+   * Reads one model with the content of its files, and compares them with their checksums.
    *
-   * @throws KtrdrError `invalid_name`, `model_not_found`, `model_damaged` naming the file, `model_unsupported` where a
-   * later version stored it, `storage_failed`
+   * @throws KtrdrError `invalid_name`, `model_not_found`, `model_damaged`, which names the file; `model_unsupported` if
+   * a later version stored it; `storage_failed`
    */
   async load(strategy: string, version: string): Promise<ReadModel> {
     checkModelName(strategy, version);
@@ -175,15 +173,15 @@ export class ModelStorage {
     try {
       return await readModel(path);
     } catch (error) {
-      // deleted meanwhile
+      // deleted in the meantime
       if (await isGone(path)) throw modelNotFound(strategy, version);
       throw error;
     }
   }
 
   /**
-   * Removes a model, whatever state it is in: first it is renamed away, in one step, then its files go. Its number is not
-   * given again, so that a name means one model for good.
+   * Removes a model, even a damaged one: renames it out of the way in one step, then removes its files. Its number is never used again,
+   * so that a name always means the same model.
    *
    * @throws KtrdrError `invalid_name`, `model_not_found`, `storage_failed`
    */
@@ -202,20 +200,20 @@ export class ModelStorage {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw modelNotFound(strategy, version);
       throw deletionError(
         error,
-        `${path} was not deleted and is as it was. Check the permissions of MODELS_DIR.`,
+        `${path} was not deleted and has not changed. Check the permissions of MODELS_DIR.`,
       );
     }
     await rm(away, { recursive: true, force: true }).catch((error: unknown) => {
       throw deletionError(
         error,
-        `${path} is deleted, but files of it are left in ${away}. The next start removes them.`,
+        `${path} is deleted, but some of its files remain in ${away}. The next start removes them.`,
       );
     });
   }
 
   /**
-   * Removes staging folders that a stopped service left behind, and the rest of models that were being deleted; call it at
-   * start-up. Returns the names of the former.
+   * Removes staging folders of services that have ended, and remaining files of deleted models. Call it at start-up. Returns the names
+   * of the removed staging folders.
    */
   async removeStale(): Promise<string[]> {
     const removed = await this.staging.removeStale();
@@ -226,7 +224,7 @@ export class ModelStorage {
     return removed;
   }
 
-  /** @throws KtrdrError `storage_failed` if the folder is missing: the service created it at its start */
+  /** Names of the strategies' folders. @throws KtrdrError `storage_failed` if the models' folder is missing: the service created it at its start */
   private async strategies(): Promise<string[]> {
     const names = await directoriesIn(this.modelsDir, STRATEGY_NAME_PATTERN, null);
     if (names !== null) return names;
@@ -242,7 +240,7 @@ export class ModelStorage {
     return (await directoriesIn(join(this.modelsDir, strategy), MODEL_VERSION_PATTERN)).includes(version);
   }
 
-  /** Two processes may want one number: the rename of one of them fails, and it takes the next. */
+  /** The model that an operation has already stored, or `null`. */
   private async ofOperation(operationId: string, strategy: string): Promise<StoredModel | null> {
     const found = (await this.modelsOf(strategy)).find(
       ({ metadata }) => metadata.operation_id === operationId && metadata.model !== null,
@@ -250,7 +248,7 @@ export class ModelStorage {
     return found === undefined ? null : { model: found.metadata.model as string, path: found.path };
   }
 
-  /** Those of one strategy whose metadata can be read. */
+  /** The models of one strategy with readable metadata. */
   private async modelsOf(strategy: string): Promise<{ metadata: ModelMetadata; path: string }[]> {
     const folder = join(this.modelsDir, strategy);
     const models: { metadata: ModelMetadata; path: string }[] = [];
@@ -265,6 +263,7 @@ export class ModelStorage {
     return models;
   }
 
+  /** Renames a staged model to the next free number. If another process takes that number first, tries the next. */
   private async place(
     source: string,
     metadata: ModelMetadata,
@@ -290,29 +289,7 @@ export class ModelStorage {
       await syncToDisk(this.modelsDir);
       return { model, path };
     }
-    throw new Error(`no free number for ${strategy}/${timeframe} after ${MAX_TRIES} tries`);
-  }
-}
-
-function checkModelName(strategy: string, version: string): void {
-  checkStrategyName(strategy);
-  if (MODEL_VERSION_PATTERN.test(version)) return;
-  throw new KtrdrError('invalid_name', `'${version}' is not a model's version; one looks like 1h_v3.`);
-}
-
-function modelNotFound(strategy: string, version: string): KtrdrError {
-  return new KtrdrError(
-    'model_not_found',
-    `There is no model ${strategy}/${version}. See what there is: ktrdr models list`,
-  );
-}
-
-function checkStrategyName(strategy: string): void {
-  if (!STRATEGY_NAME_PATTERN.test(strategy)) {
-    throw new KtrdrError(
-      'invalid_name',
-      `'${strategy}' is not a strategy name: it must be ${STRATEGY_NAME_RULE}.`,
-    );
+    throw new Error(`No free number for ${strategy}/${timeframe} after ${MAX_TRIES} tries.`);
   }
 }
 
@@ -329,77 +306,4 @@ async function syncAll(directory: string): Promise<void> {
     folders.add(dirname(path));
   }
   for (const folder of folders) await syncToDisk(folder);
-}
-
-/** `null` if the model was deleted in the meantime. */
-async function listedModel(strategy: string, version: string, path: string): Promise<ListedModel | null> {
-  const listed = await readMetadata(path)
-    .then(async (metadata) => summaryOf(metadata, path, await missingFile(path, metadata)))
-    .catch((error: unknown) => unreadable(strategy, version, path, damageOf(error)));
-  return listed.damage !== null && (await isGone(path)) ? null : listed;
-}
-
-async function isGone(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => false,
-    ({ code }: NodeJS.ErrnoException) => code === 'ENOENT',
-  );
-}
-
-function unreadable(
-  strategy: string,
-  version: string | null,
-  path: string,
-  damage: ModelDamage,
-): UnreadableModel {
-  const model = version === null ? strategy : `${strategy}/${version}`;
-  return {
-    model,
-    strategy,
-    version,
-    timeframe: version === null ? null : MODEL_VERSION_PATTERN.exec(version)![1]!,
-    symbols: [],
-    model_type: null,
-    engine: null,
-    seed: null,
-    created_at: null,
-    test_accuracy: null,
-    baseline_accuracy: null,
-    path,
-    problem: version === null ? `Its folder ${damage.reason}.` : damageText(model, damage),
-    damage,
-  };
-}
-
-/** The damage that an error describes. @throws the error itself if it is not about a model's files */
-function damageOf(error: unknown): ModelDamage {
-  if (!(error instanceof KtrdrError)) throw error;
-  if (error.code === 'model_damaged') return error.details as ModelDamage;
-  if (error.code !== 'storage_failed') throw error;
-  const { cause, path } = error.details as { cause: string | null; path: string };
-  return {
-    file: path.endsWith(METADATA) ? METADATA : null,
-    reason: `cannot be read (${cause ?? error.message})`,
-  };
-}
-
-async function directoriesIn(directory: string, pattern: RegExp): Promise<string[]>;
-/** @returns `otherwise` if there is no such directory */
-async function directoriesIn<T>(directory: string, pattern: RegExp, otherwise: T): Promise<string[] | T>;
-async function directoriesIn(directory: string, pattern: RegExp, otherwise: unknown = []): Promise<unknown> {
-  const entries = await readdir(directory, { withFileTypes: true }).catch((error: unknown) =>
-    unlessMissing(error, directory, null),
-  );
-  if (entries === null) return otherwise;
-  return entries.filter((entry) => entry.isDirectory() && pattern.test(entry.name)).map(({ name }) => name);
-}
-
-/** Numbers of deleted models count. */
-async function highestNumber(folder: string, timeframe: Timeframe): Promise<number> {
-  let highest = 0;
-  for (const name of await readdir(folder)) {
-    const [, of, number] = MODEL_VERSION_PATTERN.exec(name.replace(DELETED_SUFFIX, '')) ?? [];
-    if (of === timeframe) highest = Math.max(highest, Number(number));
-  }
-  return highest;
 }
