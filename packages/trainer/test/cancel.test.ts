@@ -52,8 +52,8 @@ const isLastBatch = ({ phase, ...at }: TrainingProgressUpdate): boolean =>
   at.current_epoch === at.total_epochs &&
   at.current_batch === at.total_batches;
 
-describe('a run that is cancelled', () => {
-  test.each(TRAINING_PHASES)('when it comes to %s ends there, without a model', async (phase) => {
+describe('a cancelled run', () => {
+  test.each(TRAINING_PHASES)('at %s ends there, without a model', async (phase) => {
     const { outcome, outputDir, phases } = await run(phase, (update) => update.phase === phase, {
       walk_forward: 2,
     });
@@ -62,7 +62,7 @@ describe('a run that is cancelled', () => {
     expect(await readdir(outputDir)).toEqual([]);
   });
 
-  test('at the last batch of the last epoch is cancelled, and goes on to the same model', async () => {
+  test('at the last batch of the last epoch resumes to the same model', async () => {
     const never = await run('never', () => false);
     await never.outcome;
     const checkpointDir = join(place.outputDir, 'last-batch-checkpoints');

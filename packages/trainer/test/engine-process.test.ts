@@ -49,25 +49,25 @@ test.each<[EngineName, string, TrialNetwork]>([
   expect(await trials.time(engine, network, never)).toEqual({ msPerStep: expect.any(Number) });
 });
 
-test('an engine that cannot train the network says so', async () => {
+test('an engine that cannot train the network reports it', async () => {
   expect(await new ProcessTrials().time('tensorflow-js', GRU, never)).toEqual({
     problem: expect.stringMatching(/^it loads, but cannot train this network: .*type gru/),
   });
 });
 
-test('a timing that is cancelled ends, with the reason', async () => {
+test('a cancelled timing ends with the reason', async () => {
   const cancelled = new AbortController();
   const timing = new ProcessTrials().time('onnx', MLP, cancelled.signal);
   cancelled.abort(new Error('enough'));
   await expect(timing).rejects.toThrow('enough');
 });
 
-test('an execution provider that is not on this machine is rejected with what is missing', async () => {
+test('rejects an execution provider that this machine lacks and says what is missing', async () => {
   expect(await problemOf(process.platform === 'win32' ? 'onnx-coreml' : 'onnx-directml')).toMatch(/only$/);
 });
 
 test.each(['onnx', 'tensorflow-wasm', 'tensorflow-js'])(
-  '%s loads in silence, sends no usage data, and leaves no handler of uncaught exceptions and no temporary file behind',
+  '%s prints nothing, sends no usage data and leaves no handler of uncaught exceptions and no temporary file',
   async (engine) => {
     const program = `
       const { createEngine } = await import(${JSON.stringify(built('engines/create-engine.js'))});

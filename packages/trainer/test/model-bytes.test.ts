@@ -36,9 +36,9 @@ const REGRESSION = {
 interface Recorded {
   /** Validation loss of the last epoch, to six digits. */
   loss: number;
-  /** Of `model.onnx`: the first 16 hexadecimal digits of SHA-256. */
+  /** First 16 hexadecimal digits of the SHA-256 of `model.onnx`. */
   model: string;
-  /** Of the checkpoint that a cancel after the training leaves. */
+  /** Hash of the checkpoint after a cancel at the end of the training. */
   checkpoint: string;
 }
 
@@ -54,8 +54,8 @@ const RECORDED: Record<string, Recorded> = {
 };
 
 /**
- * The hashes hold for the kernels that ONNX Runtime chooses on Linux x64 with AVX2 and FMA (with or without AVX-512). Other
- * kernels add in another order: the losses differ in the sixth digit, the bytes are others.
+ * The hashes are valid for the kernels of ONNX Runtime on Linux x64 with AVX2 and FMA (with or without AVX-512). Other kernels add in
+ * another order: the losses differ in the sixth digit, and the bytes differ.
  */
 function hasRecordedKernels(): boolean {
   if (process.platform !== 'linux' || process.arch !== 'x64') return false;
@@ -84,7 +84,7 @@ beforeAll(async () => {
 });
 afterAll(() => place.remove());
 
-/** Time stands still: no duration gets into a checkpoint. */
+/** A constant clock, because a checkpoint contains durations. */
 function hooks(cancelAt?: TrainingPhase): TrainingHooks {
   const controller = new AbortController();
   return {

@@ -73,7 +73,7 @@ const MODELS: [string, StrategyOptions, { architecture: string; output: string }
 ];
 
 describe.each(MODELS)('%s', (_, options, { architecture, output }) => {
-  test('is trained, judged and stored, twice to the same bytes', async () => {
+  test('is trained, evaluated and stored with the same bytes each time', async () => {
     const { outcome, model } = await run(options);
     const { test_metrics: tested, training_metrics: trained, model_info, data_summary } = outcome.result;
     expect(model_info?.architecture).toBe(architecture);

@@ -76,7 +76,7 @@ function predict(changes: Partial<PredictionRun> = {}, timeoutMs = 20_000, signa
 }
 
 describe('a classification', () => {
-  test('says of the test part what the training said of it', async () => {
+  test('gives the same metrics for the test part as the training', async () => {
     const { metadata } = await storage.get('small', '1h_v1');
     const { start, end, rows } = metadata.test_part!;
     const { predictions } = await predict({ last: 700 });
@@ -89,7 +89,7 @@ describe('a classification', () => {
     );
   });
 
-  test('has for each bar its time, probabilities and the decision', async () => {
+  test('has time, probabilities and decision of each bar', async () => {
     const found = await predict({ last: 50 });
     expect(found).toMatchObject({
       model: 'small/1h_v1',
@@ -112,7 +112,7 @@ describe('a classification', () => {
     }
   });
 
-  test('how many bars are asked for changes nothing of any of them, nor does an earlier end', async () => {
+  test('predictions do not depend on the number of bars or the end', async () => {
     const { predictions } = await predict({ last: 30 });
     expect((await predict({ last: 3 })).predictions).toEqual(predictions.slice(-3));
     const earlier = predictions.filter(({ time }) => time < '2024-02-07');
@@ -120,7 +120,7 @@ describe('a classification', () => {
   });
 });
 
-test('a regression gives values, and decisions by what they cost', async () => {
+test('a regression gives values, and decisions after costs', async () => {
   const found = await predict({ version: '1h_v2', last: 200 });
   expect(found).toMatchObject({
     output_type: 'regression',
@@ -135,7 +135,7 @@ test('a regression gives values, and decisions by what they cost', async () => {
   expect(values.model).toBe('small/1h_v2');
 });
 
-test('a symbol that it was not trained on is predicted with a warning, a bar that is still open is left out', async () => {
+test('warns of a symbol that the model was not trained on, and excludes an open bar', async () => {
   const found = await predict({ symbol: 'BBB', now: Date.UTC(2024, 0, 4, 10, 30), endDate: '2024-01-04' });
   expect(found.predictions.map(({ time }) => time)).toEqual(['2024-01-04T09:00:00Z']);
   expect(found.warnings).toEqual([
@@ -202,7 +202,7 @@ describe('is refused', () => {
     });
   });
 
-  test('a model of a newer format, and of one that did not note where its bars begin', async () => {
+  test('a model of a newer format, and a model without the start of its bars', async () => {
     const newer = await changed((metadata) => ({ ...metadata, format: 99 }));
     await expect(predict({ version: versionOf(newer) })).rejects.toMatchObject({
       code: 'model_unsupported',
@@ -218,7 +218,7 @@ describe('is refused', () => {
     expect(summaries.get(older.model)).toBeNull();
   });
 
-  test('a model whose process dies: the error says how, and the parent lives', async () => {
+  test('a process that crashes: the error says how, and the parent continues', async () => {
     const bytes = 'no graph at all';
     const sum = createHash('sha256').update(bytes).digest('hex');
     const model = await changed(({ checksums, ...metadata }) => ({
@@ -242,7 +242,7 @@ describe('is refused', () => {
     });
   });
 
-  test('one that takes too long, or that nobody waits for, is killed', async () => {
+  test('a process that takes too long or was cancelled is killed', async () => {
     await expect(predict({}, 1)).rejects.toMatchObject({ code: 'prediction_timeout' });
     const controller = new AbortController();
     const waiting = predict({}, 20_000, controller.signal);
@@ -253,7 +253,7 @@ describe('is refused', () => {
 });
 
 onLinux(
-  'a process whose parent is gone ends',
+  'a process ends with its parent',
   async () => {
     const run = { modelsDir: place.modelsDir, dataDir: place.dataDir, strategy: 'small', version: '1h_v1' };
     const asked = {

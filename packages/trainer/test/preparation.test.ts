@@ -48,7 +48,7 @@ function prepare(
 }
 
 describe('a dry run', () => {
-  test('prepares everything, trains and writes nothing', async () => {
+  test('prepares the data but trains and writes nothing', async () => {
     const { result } = await prepare();
     expect(result).toMatchObject({ training_metrics: null, test_metrics: null, model_info: null });
     expect(result.data_summary.train_samples).toBeGreaterThan(500);
@@ -56,13 +56,13 @@ describe('a dry run', () => {
     expect(await readdir(place.outputDir)).toEqual([]);
   });
 
-  test('ends between phases when it is cancelled', async () => {
+  test('ends between phases after a cancel', async () => {
     await expect(prepare({}, AbortSignal.abort())).rejects.toBeInstanceOf(TrainingCancelledError);
     expect(updates.map(({ phase }) => phase)).toEqual(['loading bars']);
   });
 });
 
-describe('the data set', () => {
+describe('the dataset', () => {
   test('has rows of each symbol, features of each timeframe and a fingerprint of each file', async () => {
     const text = strategyText({ symbols: ['AAA', 'BBB'], timeframes: ['1h', '4h'] });
     const { data_summary: data } = (await prepare({ strategy: text })).result;
@@ -76,21 +76,21 @@ describe('the data set', () => {
     expect(data.fingerprints).toHaveLength(4);
   });
 
-  test('begins at the start date: bars before it warm indicators up and are no rows', async () => {
+  test('begins at the start date: earlier bars warm up indicators and are not rows', async () => {
     const { result } = await prepare({ start_date: '2024-01-05', end_date: '2024-02-10' });
     expect(result.data_summary.start_date).toBe('2024-01-05T00:00:00.000Z');
     expect(result.data_summary.end_date < '2024-02-11').toBe(true);
     expect(result.session_info).toMatchObject({ start_date: '2024-01-05', end_date: '2024-02-10' });
   });
 
-  test('takes dates from the file where the request has none', async () => {
+  test("uses the file's dates if the request has none", async () => {
     const more = '  date_range: { start: "2024-01-06", end: "2024-02-09" }\n';
     const { result } = await prepare({ strategy: strategyText({ more }), end_date: '2024-02-08' });
     expect(result.session_info).toMatchObject({ start_date: '2024-01-06', end_date: '2024-02-08' });
     expect(result.data_summary.start_date).toBe('2024-01-06T00:00:00.000Z');
   });
 
-  test('sees the last closed bar of a timeframe that has no bar inside the range', async () => {
+  test('uses the last closed bar of a timeframe without bars inside the range', async () => {
     const text = strategyText({ timeframes: ['1h', '1w'], threshold: 0.005 }).replace(
       'rsi_14: { type: rsi, period: 14 }',
       'rsi_14: { type: rsi, period: 2 }',
@@ -100,14 +100,14 @@ describe('the data set', () => {
     expect(result.data_summary.start_date).toBe('2024-02-20T00:00:00.000Z');
   });
 
-  test('leaves the test part and divides the rest by the validation split', async () => {
+  test('keeps the test part and divides the other rows by the validation split', async () => {
     const [usual, divided] = [(await prepare()).result, (await prepare({ validation_split: 0.4 })).result];
     const { train_samples, validation_samples, test_samples } = divided.data_summary;
     expect(test_samples).toBe(usual.data_summary.test_samples);
     expect(validation_samples / (train_samples + validation_samples)).toBeCloseTo(0.4, 1);
   });
 
-  test('is warned of: synthetic bars, inputs that never change or leave their range', async () => {
+  test('causes warnings: synthetic bars, constant inputs, inputs outside their range', async () => {
     const text = strategyText({ symbols: ['FAKE'] }).replace('high: [50, 75, 100]', 'high: [150, 175, 200]');
     const { result, warnings } = await prepare({ strategy: text });
     expect(result.data_summary.synthetic).toBe(true);
@@ -121,7 +121,7 @@ describe('the data set', () => {
   });
 });
 
-describe('what is wrong is said', () => {
+describe('errors and warnings', () => {
   const fails = async (changes: Partial<TrainingRunRequest>, code: string): Promise<KtrdrError> => {
     const error: unknown = await prepare(changes).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code });
@@ -142,7 +142,7 @@ describe('what is wrong is said', () => {
     expect(Math.min(train_samples, validation_samples, test_samples)).toBeGreaterThanOrEqual(10);
   });
 
-  test('any short range trains, or fails with a reason and a range that does', async () => {
+  test('a short range trains, or fails with a reason and a range that works', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 55 }),
@@ -186,7 +186,7 @@ describe('what is wrong is said', () => {
     );
   });
 
-  test('labels that never turn in all the bars: a threshold that would do is named, and does', async () => {
+  test('labels without turning points: suggests a threshold that works', async () => {
     const error = await fails({ strategy: strategyText({ threshold: 0.9 }) }, 'not_enough_bars');
     const { suggested_zigzag_threshold: threshold } = error.details as { suggested_zigzag_threshold: number };
     expect(error.message).toContain(
@@ -197,7 +197,7 @@ describe('what is wrong is said', () => {
     await prepare({ strategy: strategyText({ threshold }) });
   });
 
-  test('too few bars whatever the labels are: only more bars help', async () => {
+  test('too few bars for any labels: asks for more bars', async () => {
     const error = await fails({ symbols: ['FEW'], strategy: strategyText() }, 'not_enough_bars');
     expect(error.message).toMatch(
       /Neither a longer range \(FEW has 60 bars from .*\) nor a lower training\.labels\.zigzag_threshold leaves 10 rows in each part: add bars\.$/,
@@ -205,7 +205,7 @@ describe('what is wrong is said', () => {
     expect(error.details).toMatchObject({ suggested_range: null, suggested_zigzag_threshold: null });
   });
 
-  test('a bar at an odd minute is warned of', async () => {
+  test('warns of a bar at an odd minute', async () => {
     const file = join(place.dataDir, 'ODD_1h.csv');
     const bars = await readFile(join(place.dataDir, 'AAA_1h.csv'), 'utf8');
     await writeFile(file, bars.replace('2024-01-20T18:00:00Z', '2024-01-20T18:07:00Z'));
@@ -216,7 +216,7 @@ describe('what is wrong is said', () => {
     expect((await prepare()).warnings.join()).not.toContain('quarter');
   });
 
-  test('a part of a few rows is warned of', async () => {
+  test('warns of a part with few rows', async () => {
     const text = strategyText().replace(
       /data_split: .*/,
       'data_split: { train: 0.7, validation: 0.297, test: 0.003 }',
@@ -229,7 +229,7 @@ describe('what is wrong is said', () => {
     );
   });
 
-  test('a part that is left without rows is named', async () => {
+  test('names a part without rows', async () => {
     const error = await fails(
       {
         strategy: strategyText({ more: '  embargo: 200\n' }),
@@ -244,7 +244,7 @@ describe('what is wrong is said', () => {
     expect(error.message).toContain('This range is long enough');
   });
 
-  test('other bars than the caller means', async () => {
+  test("refuses bars that differ from the caller's", async () => {
     const fingerprints = [{ symbol: 'AAA', timeframe: '1h', sha256: '0'.repeat(64) }];
     const error = await fails({ fingerprints }, 'bars_differ');
     expect(error.message).toContain('AAA_1h.csv in ');

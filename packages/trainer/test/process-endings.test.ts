@@ -84,14 +84,14 @@ describe('cancelling', () => {
     expect(await took(from)).toBeLessThan(1000);
   });
 
-  test('a child whose event loop is blocked is killed all the same', async () => {
+  test('a child with a blocked event loop is killed too', async () => {
     const { outcome, controller, started } = run('stuck');
     await started;
     controller.abort();
     await expect(outcome).rejects.toBeInstanceOf(TrainingCancelledError);
   });
 
-  test('a child that is still starting has nothing to lose', async () => {
+  test('a child that is still starting is killed immediately', async () => {
     const { outcome, controller, took } = run('', { graceMs: 60_000 }, 'never-ready-child');
     const from = performance.now();
     controller.abort();
@@ -99,7 +99,7 @@ describe('cancelling', () => {
     expect(await took(from)).toBeLessThan(1000);
   });
 
-  test('a child that has trained on no batch yet has nothing to lose either', async () => {
+  test('a child that has not trained a batch is killed immediately', async () => {
     // the grace time is longer than the test may take
     const { outcome, controller, started } = run('preparing', { graceMs: 60_000 });
     await started;
@@ -107,21 +107,21 @@ describe('cancelling', () => {
     await expect(outcome).rejects.toBeInstanceOf(TrainingCancelledError);
   });
 
-  test('a run that is done when it hears of the cancel counts', async () => {
+  test('a run that completes before it gets the cancel counts', async () => {
     const { outcome, controller, started } = run('finishes', { graceMs: 60_000 });
     await started;
     controller.abort();
     await expect(outcome).resolves.toMatchObject({ result: { done: true } });
   });
 
-  test('a run that breaks when it hears of the cancel has failed', async () => {
+  test('a run that fails after it gets the cancel has failed', async () => {
     const { outcome, controller, started } = run('breaks', { graceMs: 60_000 });
     await started;
     controller.abort();
     await expect(outcome).rejects.toMatchObject({ code: 'disk_full' });
   });
 
-  test('after the end there is nothing to stop', async () => {
+  test('a cancel after the end does nothing', async () => {
     const { outcome, controller, force } = run('completes');
     await outcome;
     controller.abort();
@@ -129,7 +129,7 @@ describe('cancelling', () => {
     await expect(outcome).resolves.toMatchObject({ result: { done: true } });
   });
 
-  test('nothing is started when the signal was aborted before', async () => {
+  test('does not start a process if the signal is already aborted', async () => {
     const options = { signal: AbortSignal.abort() };
     await expect(run('exits', options).outcome).rejects.toBeInstanceOf(TrainingCancelledError);
   });
@@ -150,21 +150,21 @@ describe('a child that fails', () => {
     });
   });
 
-  test('shows no stack trace, the log has it', async () => {
+  test('shows no stack trace; the log has it', async () => {
     const { outcome, output } = run('throws');
     const error = await outcome.catch((reason: unknown) => reason);
     expect(JSON.stringify(error)).not.toMatch(/\bat .*\.mjs/);
     expect(output.join('\n')).toMatch(/\bat .*\.mjs/);
   });
 
-  test.each(['stuck', 'silent'])('is killed when it says nothing for too long: %s', async (behaviour) => {
+  test.each(['stuck', 'silent'])('is killed if it sends no message for too long: %s', async (behaviour) => {
     await expect(run(behaviour, { silentAfterMs: 300 }).outcome).rejects.toMatchObject({
       code: 'trainer_silent',
       details: { silent_after_ms: 300 },
     });
   });
 
-  test('an entry that is not there is a crash that says so', async () => {
+  test('a missing entry file is reported as a crash', async () => {
     await expect(run('', {}, 'no-such-child').outcome).rejects.toMatchObject({
       code: 'trainer_crashed',
       message: expect.stringContaining('no-such-child'),
@@ -172,7 +172,7 @@ describe('a child that fails', () => {
   });
 });
 
-test('a result counts, even when the child then does not leave', async () => {
+test('a result counts even if the child does not exit', async () => {
   await expect(run('lingers').outcome).resolves.toMatchObject({ result: { done: true } });
 });
 
@@ -183,14 +183,14 @@ test('foreign messages are ignored, output is bounded, NaN survives', async () =
   expect(Math.max(...output.map(({ length }) => length))).toBeLessThanOrEqual(500);
 });
 
-test('a listener that throws ends the run with its error, and the process with it', async () => {
+test('an error in a listener ends the run and its process', async () => {
   const onProgress = (): void => {
     throw new Error('the store is gone');
   };
   await expect(run('stubborn', { onProgress }).outcome).rejects.toThrow('the store is gone');
 });
 
-test('a process whose parent was killed before it listened ends by itself', async () => {
+test('a process ends if its parent was killed before it listened', async () => {
   const { stdout } = spawnSync(process.execPath, [fixture('dying-parent')], { encoding: 'utf8' });
   const pid = Number(stdout);
   expect(pid).toBeGreaterThan(1);

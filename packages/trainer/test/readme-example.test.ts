@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => place.remove());
 
-test("the README's example with own bars has enough bars to train", async () => {
+test("the README's example with your own bars has enough bars to train", async () => {
   const readme = readFileSync(resolve(ROOT, 'README.md'), 'utf8');
   const [, file = '', symbol = '', timeframe = ''] =
     /ktrdr models train (\S+) (EURUSD) (1h)/.exec(readme) ?? [];

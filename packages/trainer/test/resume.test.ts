@@ -83,8 +83,8 @@ function historyOf({ result }: TrainingRunOutcome): Partial<TrainingMetrics> {
   return metrics;
 }
 
-describe('a run that was cancelled, in a process of its own', () => {
-  test('goes on where it was, and ends with the model and the history of one that never stopped', async () => {
+describe('a cancelled run in its own process', () => {
+  test('resumes and gives the model and history of a run without the cancel', async () => {
     const never = await (await requestsOf('never', LONG))('first');
     const whole = await begin(never).outcome;
     // Seldom: the one that is gone on from is that of the cancel.
@@ -108,7 +108,7 @@ describe('a run that was cancelled, in a process of its own', () => {
     expect(analytics.trim().split('\n')).toHaveLength(1 + 150);
   });
 
-  test('is refused with other bars, and a torn checkpoint is passed over with a warning', async () => {
+  test('is refused with other bars, and skips a damaged checkpoint with a warning', async () => {
     const requests = await requestsOf('torn', {
       strategy: strategyText({ epochs: 40, hiddenLayers: [64, 32] }),
     });
@@ -137,7 +137,7 @@ describe('a run that was cancelled, in a process of its own', () => {
 });
 
 describe('a run that failed', () => {
-  test('by a SIGKILL goes on from its last checkpoint', async () => {
+  test('by a SIGKILL resumes from its last checkpoint', async () => {
     const strategy = {
       strategy: strategyText({ epochs: 4000, hiddenLayers: [8] }),
       checkpointEveryMs: 100,
@@ -155,7 +155,7 @@ describe('a run that failed', () => {
     expect(seen).toBeGreaterThan(first.itemsAtCheckpoint());
   });
 
-  test('while it stored its model has lost nothing of what it trained', async () => {
+  test('while storing its model keeps what it trained', async () => {
     const requests = await requestsOf('full', { strategy: strategyText({ epochs: 5 }) });
     const request = await requests('first');
     const outputDir = join(request.outputDir, 'gone', 'x'.repeat(300));
@@ -167,7 +167,7 @@ describe('a run that failed', () => {
     expect(second.updates.filter(({ current_batch }) => current_batch !== null)).toEqual([]);
   });
 
-  test('without a checkpoint is not resumed', async () => {
+  test('without a checkpoint cannot be resumed', async () => {
     const request = await (await requestsOf('none'))('second');
     await expect(begin(request).outcome).rejects.toMatchObject({ code: 'checkpoint_missing' });
   });

@@ -68,7 +68,7 @@ function startService(request: TrainingRunRequest, shell: string): Started {
 }
 
 describe('a full disk', () => {
-  test('ends the run with what to do, leaves nothing of the model and no staging folder', async () => {
+  test('ends the run with advice and leaves no model and no staging folder', async () => {
     // files of more than 8 blocks of 512 bytes cannot be written (EFBIG: Node ignores SIGXFSZ); weights.bin is bigger
     const request = trainingRequest(place, {
       strategy: strategyText({ hiddenLayers: [64, 64], epochs: 1 }),
@@ -84,7 +84,7 @@ describe('a full disk', () => {
     expect(await readdir(`${place.modelsDir}/.staging`)).toEqual([]);
   });
 
-  test('is no hindrance once there is room', async () => {
+  test('does not prevent a later run', async () => {
     const request = trainingRequest(place, { strategy: strategyText({ epochs: 1 }) });
     const service = startService(request, 'exec "$@"');
     await service.ended;
@@ -113,7 +113,7 @@ onLinux('the trainer dies with its parent, and the next start sweeps up what it 
   expect(await readdir(`${place.modelsDir}/.staging`)).toEqual([]);
 });
 
-test('processes that commit at the same moment get different numbers', async () => {
+test('processes that commit at the same time get different numbers', async () => {
   const services = ['aaa', 'bbb', 'ccc'].map((id) =>
     start(process.execPath, fixture('commit-model'), place.modelsDir, id, '8'),
   );

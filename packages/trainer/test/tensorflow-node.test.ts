@@ -153,7 +153,7 @@ describe('over a binding', () => {
   });
 });
 
-describe('where it cannot be used', () => {
+describe('if it cannot be used', () => {
   beforeEach(async () => {
     await copy.bind('tfjs-node', standIn(false));
     await copy.bind('tfjs-node-gpu', null);

@@ -64,7 +64,7 @@ describe('a run in its own process', () => {
     ({ updates } = run);
   });
 
-  test('reports every phase in order, with what it knows of the strategy', () => {
+  test('reports every phase in order, with the fields of the strategy', () => {
     expect([...new Set(updates.map(({ phase }) => phase))]).toEqual(TRAINING_PHASES);
     expect(updates[0]).toMatchObject({
       strategy: 'small',
@@ -80,7 +80,7 @@ describe('a run in its own process', () => {
     });
   });
 
-  test('reports how far it is, and never less than before', () => {
+  test('reports progress that never decreases', () => {
     for (const phase of TRAINING_PHASES) {
       const fractions = updates
         .filter((update) => update.phase === phase)
@@ -94,7 +94,7 @@ describe('a run in its own process', () => {
     expect(updates.findLast(({ phase }) => phase === 'walk-forward')!.phase_fraction).toBe(1);
   });
 
-  test('says what it did, and with what', () => {
+  test('returns metrics, engine and session', () => {
     const { result } = outcome;
     expect(result).toMatchObject({
       training_metrics: {
@@ -140,7 +140,7 @@ describe('a run in its own process', () => {
     );
   });
 
-  test('tells what each feature is worth, and how the same training does on growing pasts', () => {
+  test('returns feature importance and the walk-forward evaluation', () => {
     const { artifacts, walk_forward: walk, data_summary: data } = outcome.result;
     const importance = artifacts.feature_importance!;
     expect(importance.rows).toBe(data.test_samples);
@@ -163,7 +163,7 @@ describe('a run in its own process', () => {
     expect(accuracy.std).toBeCloseTo(Math.sqrt(squares / 2));
   });
 
-  test('writes a model with everything that is needed to use it', async () => {
+  test('writes all files of a model', async () => {
     expect((await readdir(join(place.outputDir, 'first', 'model'))).toSorted()).toEqual([
       'features.json',
       'metadata.json',
@@ -198,19 +198,19 @@ describe('a run in its own process', () => {
     });
   });
 
-  test('writes a line of analytics per epoch', async () => {
+  test('writes a line of analytics for each epoch', async () => {
     const csv = await readFile(join(place.outputDir, 'first', 'analytics', 'metrics.csv'), 'utf8');
     expect(csv.trim().split('\n')).toHaveLength(1 + 3);
   });
 
-  test('writes a page of what it found', async () => {
+  test('writes a report page', async () => {
     const page = await readFile(join(place.outputDir, 'first', 'analytics', 'report.html'), 'utf8');
     expect(page).not.toMatch(/NaN|undefined|Infinity|\[object/);
     for (const feature of outcome.result.data_summary.features) expect(page).toContain(`>${feature}<`);
     expect(page.match(/<svg/g)).toHaveLength(4 + 2);
   });
 
-  test('gives the same bytes for the same seed, beside one of another seed that gives others', async () => {
+  test('gives the same bytes for the same seed, also next to a run with another seed', async () => {
     const [same, again, other] = await Promise.all([
       start('same'),
       start('again', { detailed_analytics: true, walk_forward: 3 }),
@@ -238,7 +238,7 @@ describe('a run in its own process', () => {
     expect((await model('other', 'model.onnx')).equals(await model('first', 'model.onnx'))).toBe(false);
   });
 
-  test('a symbol without rows in the test part has no accuracy, and the test accuracy is that of the others', async () => {
+  test('a symbol without test rows has no accuracy and does not affect the test accuracy', async () => {
     const { outcome: both } = await start('both', {
       strategy: strategyText({ symbols: ['AAA', 'ENDED'] }),
     });
@@ -259,7 +259,7 @@ describe('a run in its own process', () => {
     ]);
   });
 
-  test('fails with the code, message and details of what was wrong', async () => {
+  test('fails with code, message and details', async () => {
     const { outcome: failed } = await start('failed', { symbols: ['NONE'] });
     await expect(failed).rejects.toMatchObject({
       code: 'bars_not_found',
@@ -270,7 +270,7 @@ describe('a run in its own process', () => {
 });
 
 describe('folds that cannot be trained', () => {
-  test('are refused before anything is trained, with the fold', async () => {
+  test('are refused before training, naming the fold', async () => {
     const { outcome, updates } = await start('few', {
       strategy: strategyText({ symbols: ['AAA'], more: '  embargo: 100\n' }),
       walk_forward: 20,
@@ -287,7 +287,7 @@ describe('folds that cannot be trained', () => {
 describe('cancelling', () => {
   const long = { strategy: strategyText({ epochs: 50_000, hiddenLayers: [128, 64] }) };
 
-  test('ends a training within a batch, leaves no process and no model', async () => {
+  test('ends a training within a batch and leaves no process and no model', async () => {
     const latencies: number[] = [];
     for (const output of ['round-1', 'round-2', 'round-3']) {
       const { outcome, controller, until } = await start(output, long);
@@ -302,7 +302,7 @@ describe('cancelling', () => {
     expect(Math.max(...latencies)).toBeLessThan(1000);
   });
 
-  test('ends a walk-forward evaluation, leaves no model, and a checkpoint of what was trained', async () => {
+  test('ends a walk-forward evaluation and leaves a checkpoint but no model', async () => {
     const checkpointDir = join(place.outputDir, 'folds-checkpoints');
     const { outcome, controller, until } = await start('folds', {
       strategy: strategyText({ epochs: 100, hiddenLayers: [128, 64] }),
@@ -328,7 +328,7 @@ describe('cancelling', () => {
     expect(performance.now() - from).toBeLessThan(1000);
   });
 
-  test('is what a terminal asks the parent for: SIGINT and SIGTERM of the whole process group wait for it', async () => {
+  test("is the parent's task after SIGINT and SIGTERM of the whole process group", async () => {
     const { outcome, controller, until } = await start('signals', long);
     await until(({ phase }) => phase === 'training');
     const [child] = childProcesses();
@@ -340,7 +340,7 @@ describe('cancelling', () => {
     await expect(outcome).rejects.toBeInstanceOf(TrainingCancelledError);
   });
 
-  test('by a SIGTERM that nobody explains is a failure', async () => {
+  test('by an unexpected SIGTERM is a failure', async () => {
     const { outcome, until } = await start('terminated', long);
     await until(({ phase }) => phase === 'training');
     process.kill(childProcesses()[0]!.pid, 'SIGTERM');

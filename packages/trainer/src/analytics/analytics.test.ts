@@ -26,7 +26,7 @@ const end = epochEnd(1, 1.2, {
 describe('analyseEpoch', () => {
   const epoch = analyseEpoch(end, Float32Array.of(0, 0, 0, 12), CLASSES, 100);
 
-  test('measures how far the parameters moved, and where they are', () => {
+  test('measures the change and the norm of the parameters', () => {
     expect(epoch.parameters).toEqual({ change: 13, norm: 5 });
   });
 
@@ -57,7 +57,7 @@ describe('alertsOf', () => {
   const categories = (change: Partial<EpochAnalytics>): string[] =>
     alertsOf({ ...calm, ...change }).map((alert) => alert.category);
 
-  test('a calm epoch raises none', () => {
+  test('a normal epoch raises none', () => {
     expect(alertsOf({ ...calm, epoch: 50 })).toEqual([]);
   });
 
@@ -82,7 +82,7 @@ describe('alertsText', () => {
     message: `of ${epoch}`,
   });
 
-  test('alerts of one category that follow each other are one line', () => {
+  test('consecutive alerts of one category share a line', () => {
     const alerts = [alert(1, 'a'), alert(2, 'a'), alert(2, 'b'), alert(3, 'a'), alert(5, 'a')];
     expect(alertsText(alerts)).toBe(
       'WARNING epochs 1 to 3 a: of 3\nWARNING epoch 2 b: of 2\nWARNING epoch 5 a: of 5\n',
@@ -119,7 +119,7 @@ describe('Analytics', () => {
   }
   const read = (file: string): Promise<string> => readFile(join(directory, 'run', file), 'utf8');
 
-  test('writes one row an epoch under the 24 columns', async () => {
+  test('writes one row for each epoch with 24 columns', async () => {
     await record();
     const [header, first, second, last] = (await read('metrics.csv')).split('\n');
     expect(header).toBe(
@@ -195,12 +195,12 @@ describe('Analytics', () => {
     });
   });
 
-  test('writes only what is asked for', async () => {
+  test('writes only the requested files', async () => {
     await record({ exports: { exportCsv: false, exportJson: false, exportAlerts: true } });
     expect((await readdir(join(directory, 'run'))).sort()).toEqual(['alerts.txt', 'config.yaml']);
   });
 
-  test('a class that the labels do not have leaves its cells empty', async () => {
+  test('the cells of a class that the labels do not have are empty', async () => {
     await record({ classes: ['UP', 'HOLD', 'SELL'] });
     expect((await read('metrics.csv')).split('\n')[1]!.split(',')[9]).toBe('');
   });

@@ -48,11 +48,11 @@ const decode = (bytes: Uint8Array): Promise<Checkpoint> =>
 describe('the bytes of a checkpoint', () => {
   const whole = Buffer.concat(encodeCheckpoint(checkpoint(3)));
 
-  test('give back what was put in, to the last bit', async () => {
+  test('decode to the same state bit for bit', async () => {
     await expect(decode(whole)).resolves.toEqual(checkpoint(3));
   });
 
-  test('are refused where any of them is another, or the end is missing', async () => {
+  test('are refused if any byte has changed or the end is missing', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.nat(whole.length - 1),
@@ -68,7 +68,7 @@ describe('the bytes of a checkpoint', () => {
     );
   });
 
-  test('are read in pieces that the file can have', async () => {
+  test('are read in pieces that fit the size of the file', async () => {
     const asked: number[] = [];
     const lying = Buffer.from(whole);
     lying.writeUInt32LE(0xffff_ffff, 12);
@@ -80,7 +80,7 @@ describe('the bytes of a checkpoint', () => {
     expect(Math.max(...asked)).toBeLessThanOrEqual(lying.length);
   });
 
-  test('hold nothing that is not finite', () => {
+  test('contain only finite numbers', () => {
     const diverged = checkpoint(1);
     diverged.state.sums.loss = Number.NaN;
     expect(() => encodeCheckpoint(diverged)).toThrow('loss is NaN');
@@ -108,7 +108,7 @@ describe('the checkpoints of a run', () => {
     await file.close();
   }
 
-  test('are the last two, and the newest is read', async () => {
+  test('the last two are kept, and the newest is read', async () => {
     await write(1, 2, 3);
     expect(await readdir(directory)).toEqual(['checkpoint-00000002.ktrdr', 'checkpoint-00000003.ktrdr']);
     const { checkpoint: read, refused } = await new CheckpointFiles(directory).read(checkpoint(0).identity);
@@ -116,7 +116,7 @@ describe('the checkpoints of a run', () => {
     expect(refused).toEqual([]);
   });
 
-  test('a torn one is refused with its name, and the one before it is used and kept', async () => {
+  test('names a damaged checkpoint, then reads and keeps the previous one', async () => {
     await write(1, 2);
     await cut('checkpoint-00000002.ktrdr');
     const files = new CheckpointFiles(directory);
@@ -129,7 +129,7 @@ describe('the checkpoints of a run', () => {
     expect(await readdir(directory)).toEqual(['checkpoint-00000001.ktrdr', 'checkpoint-00000003.ktrdr']);
   });
 
-  test('one that was being written when the process was killed is no checkpoint, and goes', async () => {
+  test('removes a file that a killed process was writing', async () => {
     await write(1);
     await writeFile(join(directory, 'checkpoint-00000002.ktrdr.4711.tmp'), 'half');
     const files = new CheckpointFiles(directory);
@@ -138,7 +138,7 @@ describe('the checkpoints of a run', () => {
     expect(await readdir(directory)).toEqual(['checkpoint-00000001.ktrdr', 'checkpoint-00000002.ktrdr']);
   });
 
-  test('an earlier attempt that still runs removes nothing that the next one writes', async () => {
+  test('an earlier attempt that still runs does not remove files of the next attempt', async () => {
     const earlier = await write(1, 2);
     const next = new CheckpointFiles(directory);
     await next.write(checkpoint(3));
@@ -154,7 +154,7 @@ describe('the checkpoints of a run', () => {
     expect(read).toEqual(checkpoint(3));
   });
 
-  test('those of another run are refused, saying what differs', async () => {
+  test('refuses checkpoints of another run and names the differences', async () => {
     const files = await write(1, 2);
     const other = { ...checkpoint(0).identity, bars: 'others', seed: 8 };
     await expect(files.read(other)).rejects.toMatchObject({
@@ -163,13 +163,13 @@ describe('the checkpoints of a run', () => {
     });
   });
 
-  test('none at all is checkpoint_missing', async () => {
+  test('without a checkpoint the error is checkpoint_missing', async () => {
     await expect(new CheckpointFiles(directory).read(null)).rejects.toMatchObject({
       code: 'checkpoint_missing',
     });
   });
 
-  test('know their engine, and go when the run has completed, or is old', async () => {
+  test('store the engine, and are removed after completion or after two weeks', async () => {
     const folders = new CheckpointFolders(root);
     const id = 'op_training_20260105T100000_abcd';
     await write(1);
@@ -211,7 +211,7 @@ describe('the checkpoints of a run', () => {
       return { checkpoints, problems, written, write, at: (time: number) => (now = time) };
     }
 
-    test('one is due after the time that is asked for, or later where writing takes long: never more than a 200th of the time', async () => {
+    test('are due after the interval, or later if writing is slow: at most 1/200 of the time', async () => {
       const { checkpoints, write, at } = periodic({ tookMs: 50 });
       at(1_999);
       expect(checkpoints.isDue).toBe(false);
@@ -234,7 +234,7 @@ describe('the checkpoints of a run', () => {
       expect(large.checkpoints.isDue).toBe(true);
     });
 
-    test('what has diverged is not written', async () => {
+    test('a diverged state is not written', async () => {
       const { checkpoints, written, problems, write } = periodic();
       await write(state(1));
       for (const value of [Number.NaN, Infinity, -Infinity]) await write(state(2, value));
@@ -245,7 +245,7 @@ describe('the checkpoints of a run', () => {
       expect(problems).toEqual([]);
     });
 
-    test('one that cannot be written is told, and the training goes on', async () => {
+    test('a checkpoint that cannot be written is reported, and training continues', async () => {
       await writeFile(join(root, 'checkpoints'), 'a file where the folder should be');
       const { checkpoints, problems, write } = periodic();
       await write(state(1));

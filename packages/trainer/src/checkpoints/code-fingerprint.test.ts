@@ -16,7 +16,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const hash = (version = '1'): Promise<string> => hashOf([folder], version);
 
-test('is another for any change of the code or of the engine', async () => {
+test('changes with every change of the code or the engine', async () => {
   const seen = [await hash(), await hash('2')];
   await writeFile(join(folder, 'inner', 'b.js'), 'tWo');
   seen.push(await hash());
@@ -27,7 +27,7 @@ test('is another for any change of the code or of the engine', async () => {
   expect(new Set(seen).size).toBe(seen.length);
 });
 
-test('is the same for the same code, wherever it lies, whatever else lies there', async () => {
+test('does not depend on the folder, or on files other than code', async () => {
   const before = await hash();
   await writeFile(join(folder, 'a.d.ts'), 'types');
   await writeFile(join(folder, 'a.test.ts'), 'a test');
@@ -38,7 +38,7 @@ test('is the same for the same code, wherever it lies, whatever else lies there'
   expect(await hash()).toBe(before);
 });
 
-test('of what runs here is stable, and tells engines apart', async () => {
+test('is stable for the running code and differs between engines', async () => {
   const [first, again, other] = [
     await codeFingerprint('onnx'),
     await codeFingerprint('onnx'),

@@ -210,9 +210,9 @@ function outcome({ state, parameters, ...result }: LoopResult): unknown {
   };
 }
 
-describe('a training that was stopped and went on', () => {
+describe('a training that was stopped and resumed', () => {
   test(
-    'at any batch, ends with the bytes of one that was never stopped',
+    'at any batch gives the same bytes as a training without the stop',
     async () => {
       await fc.assert(
         fc.asyncProperty(
@@ -255,7 +255,7 @@ describe('a training that was stopped and went on', () => {
     10_000 + 500 * propertyRuns(),
   );
 
-  test('after its last epoch, ends at once with the same result', async () => {
+  test('after its last epoch ends immediately with the same result', async () => {
     const model = modelOf('mlp', 0.4);
     const [first] = fc.sample(settings, { numRuns: 1, seed: 1 });
     const request = {
@@ -275,7 +275,7 @@ describe('a training that was stopped and went on', () => {
   });
 });
 
-test('a training that diverges names its last good checkpoint, and leaves none after it', async () => {
+test('a training that diverges names its last good checkpoint and writes no later one', async () => {
   const model = modelOf('mlp', 0);
   const files = new CheckpointFiles(join(directory, 'diverged'));
   const engine = await createEngine('onnx');

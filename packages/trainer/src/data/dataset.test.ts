@@ -134,7 +134,7 @@ function expectInStep(
 describe('buildDataset', () => {
   const [one, other] = [symbolBars('AAA', 9), symbolBars('BBB', 13)];
 
-  test('keeps features, labels and times of a row in step, each symbol with its own', async () => {
+  test('features, labels and times of a row belong to the same bar of the same symbol', async () => {
     const { symbols } = await build(strategy, [one, other]);
     const range: [number, number] = [START, START + 599 * TIMEFRAME_MS['1h']];
     expectInStep(symbols[0]!, one, strategy, range);
@@ -143,7 +143,7 @@ describe('buildDataset', () => {
     expect([...symbols[0]!.targets]).not.toEqual([...symbols[1]!.targets]);
   });
 
-  test('windows are the bars before a row, also where rows are dropped, and reach back before the range', async () => {
+  test('windows are the bars before a row, also after dropped rows and before the range', async () => {
     const window = 7;
     const text = STRATEGY.replace(
       /model: .*/,
@@ -163,7 +163,7 @@ describe('buildDataset', () => {
     });
   });
 
-  test('the last bar of a coarser base sees finer bars up to its close', async () => {
+  test('the last bar of a higher base timeframe uses bars of lower timeframes up to its close', async () => {
     const { strategy: coarse } = parseStrategy(STRATEGY.replace('base_timeframe: 1h', 'base_timeframe: 4h'), {
       file: 'rows.yaml',
     });
@@ -174,7 +174,7 @@ describe('buildDataset', () => {
     );
   });
 
-  test('a window with a bar that lacks a feature is no row', async () => {
+  test('a window with a missing feature is not a row', async () => {
     const windowed = (length: number): Strategy =>
       parseStrategy(
         STRATEGY.replace(/model: .*/, `model: { type: lstm, architecture: { sequence_length: ${length} } }`),
@@ -204,7 +204,7 @@ describe('buildDataset', () => {
     expect(output).toBe(used.decisions.outputFormat);
   });
 
-  test('has no rows outside the range, and needs none of it to warm up', async () => {
+  test('has no rows outside the range and warms up before the range', async () => {
     const [start, end] = [START + 200 * TIMEFRAME_MS['1h'], START + 500 * TIMEFRAME_MS['1h']];
     const { symbols } = await build(strategy, [one, other], { start, end });
     symbols.forEach((rows, index) => {
@@ -217,7 +217,7 @@ describe('buildDataset', () => {
     });
   });
 
-  test('reports each phase from its beginning to its end', async () => {
+  test('reports each phase from 0 to 1', async () => {
     const reports: string[] = [];
     await build(strategy, [one, other], {}, async (phase, done) => {
       reports.push(`${phase} ${done}`);

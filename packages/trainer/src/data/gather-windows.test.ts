@@ -7,7 +7,7 @@ function lstm(inputs: number, sequenceLength: number): ModelSpec {
   return { type: 'lstm', inputs, sequenceLength, hiddenSize: 1, layers: 1, dropout: 0, outputs: 3 };
 }
 
-test('windows are the bars up to their ends, bit by bit, whatever their width and place in memory', () => {
+test('windows are the bars up to their ends, bit by bit, for every width and alignment', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 9 }),

@@ -7,7 +7,7 @@ import { answers, barsOf, changedFrom, market, prepare, strategyOf } from '../te
 const nothing = async (): Promise<void> => undefined;
 
 describe('no label of an earlier part depends on a bar of a later part', () => {
-  test('for every label type, whatever the later bars are', async () => {
+  test('for every label type and any later bars', async () => {
     const seen = new Map<string, number>();
     let purgedThatLeak = 0;
     await fc.assert(

@@ -16,7 +16,7 @@ function barsOf(price: number): string {
   return ['timestamp,open,high,low,close,volume', ...rows].join('\n');
 }
 
-test('a fingerprint is that of the bars it stands beside, also while their file is replaced', async () => {
+test('a fingerprint belongs to the bars that were read, also while their file is being replaced', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'ktrdr-load-bars-'));
   const { strategy } = parseStrategy(strategyText({ symbols: ['AAA'] }), { file: 'small.yaml' });
   const contents = new Map([100, 200].map((price) => [price, barsOf(price)]));

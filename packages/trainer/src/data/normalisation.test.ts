@@ -10,7 +10,7 @@ function fit(rows: number[][]): ReturnType<typeof fitNormalisation> {
 }
 
 describe('normalisation', () => {
-  test('is fitted on the selected rows of all symbols together', () => {
+  test('is fitted on the selected rows of all symbols', () => {
     const features = Float64Array.from([1, 1, 1, 3, 3, 3, 1000, 1000, 1000]);
     const other = Float64Array.from([-1000, -1000, -1000, 5, 5, 5]);
     const statistics = columnStatistics(
@@ -31,7 +31,7 @@ describe('normalisation', () => {
     expect([10, 20, 30, 50].map((value) => normalise(value, minmax!))).toEqual([0, 0.5, 1, 2]);
   });
 
-  test('zscore uses the sample deviation', () => {
+  test('zscore uses the sample standard deviation', () => {
     const [, zscore] = fit([
       [0, 2, 0],
       [0, 4, 0],
@@ -39,7 +39,7 @@ describe('normalisation', () => {
     expect(normalise(5, zscore!)).toBeCloseTo(2 / Math.SQRT2);
   });
 
-  test('a constant column becomes 0, with any later value', () => {
+  test('a constant column becomes 0 for every later value', () => {
     const [minmax, zscore, none] = fit([
       [0.1, 0.1, 0.1],
       [0.1, 0.1, 0.1],

@@ -83,7 +83,7 @@ function summary(data: PreparedData, labels: string, bars: Bars) {
 describe('a regression', () => {
   const labels = '{ source: forward_return, horizon: 4 }';
 
-  test('has values as targets, and its summary says how they are spread', async () => {
+  test('has values as targets, and its summary has their distribution', async () => {
     const bars = wave(300);
     const data = await prepare(labels, bars);
     expect(data.dataset).toMatchObject({ output: 'regression', classes: [] });
@@ -117,7 +117,7 @@ describe('a regression', () => {
     }
   });
 
-  test('whose target never changes is warned of', async () => {
+  test('warns of a constant target', async () => {
     const bars = barsOf(Array(200).fill(100));
     const warnings = dataWarnings(strategyOf(labels), [], await prepare(labels, bars));
     expect(warnings).toContain('Every row of the training part has the target 0: there is nothing to learn.');
@@ -127,7 +127,7 @@ describe('a regression', () => {
 describe('weights of rows', () => {
   const labels = '{ source: triple_barrier, max_holding_period: 8, vol_span: 5, compute_weights: true }';
 
-  test('are of mean 1 over the training rows; other parts have none', async () => {
+  test('have a mean of 1 over the training rows; other parts have none', async () => {
     const { parts, dataset, split } = await prepare(labels, wave(300));
     const weights = [...parts.train.weights!];
     expect(weights.reduce((a, b) => a + b, 0) / weights.length).toBeCloseTo(1, 5);
@@ -166,7 +166,7 @@ describe('one class only', () => {
     expect(error.message).toContain(advice);
   });
 
-  test('a class that the training part lacks is warned of', async () => {
+  test('warns of a class that is missing in the training part', async () => {
     const labels = '{ source: context, horizon: 1, bullish_threshold: 0.01, bearish_threshold: -0.5 }';
     const data = await prepare(labels, wave(300));
     expect(dataWarnings(strategyOf(labels), [], data)).toContain(
@@ -219,7 +219,7 @@ describe('too few labels', () => {
   });
 });
 
-test('features that have no value on any bar are named, and the warm-up is not blamed', async () => {
+test('names features without any value instead of blaming the warm-up', async () => {
   const labels = '{ source: zigzag, zigzag_threshold: 0.03 }';
   const asked = { ...request(labels, wave(300)), strategy: strategyOf(labels, 'vwap') };
   await expect(prepareData(asked, nothing)).rejects.toMatchObject({
@@ -230,7 +230,7 @@ test('features that have no value on any bar are named, and the warm-up is not b
   });
 });
 
-test('a validation split that leaves no training rows is named as the reason, and no range is tried', async () => {
+test('names a validation split that leaves no training rows, and does not try other ranges', async () => {
   const asked = { ...request('{ source: context, horizon: 4 }', wave(300)), validationSplit: 0.999 };
   await expect(prepareDataOrAdvise(asked, nothing)).rejects.toMatchObject({
     code: 'empty_split',

@@ -64,7 +64,7 @@ const anySplit = fc.record({
 });
 
 describe('splitRows', () => {
-  test('no label of a row reaches the next part of any symbol, and no window the one before', () => {
+  test('no label reaches the next part of any symbol, and no window the previous part', () => {
     fc.assert(
       fc.property(anySplit, ({ symbols, shares: of, embargo }) => {
         const { parts, validationStart, testStart } = split(symbols, of, embargo);
@@ -86,7 +86,7 @@ describe('splitRows', () => {
     );
   });
 
-  test('parts are in order of time, and a row is in one of them at most', () => {
+  test('parts are in order of time, and a row is in at most one part', () => {
     fc.assert(
       fc.property(anySplit, ({ symbols, shares: of, embargo }) => {
         for (const { train, validation, test: last } of split(symbols, of, embargo).parts) {
@@ -98,7 +98,7 @@ describe('splitRows', () => {
     );
   });
 
-  test('nothing is lost but rows whose label or window lies across a cut and the embargo before it', () => {
+  test('only rows whose label or window crosses a cut and rows in the embargo are dropped', () => {
     fc.assert(
       fc.property(anySplit, ({ symbols, shares: of, embargo }) => {
         const { parts, validationStart, testStart, purged } = split(symbols, of, embargo);
@@ -126,7 +126,7 @@ describe('splitRows', () => {
     );
   });
 
-  test('one symbol without look-ahead is cut at the shares of its rows', () => {
+  test('the cuts of one symbol without look-ahead are at the shares of its rows', () => {
     const time = Float64Array.from({ length: 100 }, (_, row) => row * HOUR);
     const { parts } = split(
       [{ time, labelEnd: time, windowStart: time, candidates: time }],
@@ -145,7 +145,7 @@ describe('splitRows', () => {
     expect(split([{ time, labelEnd: time, windowStart: time, candidates: time }], of, 3).purged).toBe(6);
   });
 
-  test('a label that ends exactly at the first validation row does not stay', () => {
+  test('a row whose label ends exactly at the first validation row is dropped', () => {
     const time = Float64Array.from({ length: 10 }, (_, row) => row);
     const labelEnd = time.map((moment) => moment + 1);
     const { parts } = split(
@@ -158,7 +158,7 @@ describe('splitRows', () => {
     expect([...parts[0]!.test]).toEqual([8, 9]);
   });
 
-  test('a window that begins exactly at the first validation row stays, one that begins before it does not', () => {
+  test('a row whose window begins exactly at the first validation row stays; an earlier window is dropped', () => {
     const time = Float64Array.from({ length: 12 }, (_, row) => row);
     const windowStart = time.map((moment) => (moment < 2 ? -Infinity : moment - 2));
     const { parts, purged } = split(
@@ -172,7 +172,7 @@ describe('splitRows', () => {
     expect(purged).toBe(4);
   });
 
-  test('a symbol that begins late has rows only where it has bars, at the same cuts', () => {
+  test('a symbol with a late start has the same cuts as the others', () => {
     const early = Float64Array.from({ length: 100 }, (_, row) => row);
     const late = Float64Array.from({ length: 20 }, (_, row) => 80 + row);
     const symbols = [early, late].map((time) => ({
@@ -189,14 +189,14 @@ describe('splitRows', () => {
 });
 
 describe('splitShares', () => {
-  test('a validation split leaves the test part and divides the rest', () => {
+  test('a validation split keeps the test part and divides the other rows', () => {
     const divided = splitShares({ train: 0.7, validation: 0.15, test: 0.15 }, 0.2);
     expect(divided.test).toBe(0.15);
     expect(divided.validation).toBeCloseTo(0.17);
     expect(divided.train).toBeCloseTo(0.68);
   });
 
-  test('without one the file decides', () => {
+  test("without a validation split, the strategy's shares apply", () => {
     const settings = { train: 0.7, validation: 0.2, test: 0.1 };
     expect(splitShares(settings, undefined)).toBe(settings);
   });

@@ -49,7 +49,7 @@ function given(there: GivenTrials['there']) {
 }
 
 describe('auto', () => {
-  test('takes the fastest, a GPU or not, and says what each took and what the others lack', async () => {
+  test('chooses the fastest engine and reports all times and why the others are missing', async () => {
     const there = { 'onnx-cuda': 0.42, onnx: 0.125, 'tensorflow-node': 1234.5, 'tensorflow-wasm': 0.01 };
     const { choose, phases } = given(there);
     expect(await choose('auto')).toEqual({
@@ -73,7 +73,7 @@ describe('auto', () => {
     });
   });
 
-  test('times nothing where one engine alone is to be had', async () => {
+  test('does not time a single available engine', async () => {
     const { choose, trials, phases } = given({ onnx: 1, 'tensorflow-wasm': 0.1 });
     expect(await choose('auto')).toMatchObject({ engine: 'onnx', device: 'cpu', times: [] });
     expect(trials.timed).toEqual([]);
@@ -91,20 +91,20 @@ describe('auto', () => {
     });
   });
 
-  test('leaves out an engine that fails on the network', async () => {
+  test('excludes an engine that fails on the network', async () => {
     const { choose } = given({ onnx: 2, 'onnx-webgpu': 'out of memory' });
     const choice = await choose('auto');
     expect(choice).toMatchObject({ engine: 'onnx', times: [{ engine: 'onnx', ms_per_step: 2 }] });
     expect(choice.rejected).toContainEqual({ engine: 'onnx-webgpu', reason: 'out of memory' });
   });
 
-  test('falls back to WebAssembly where no native library loads', async () => {
+  test('falls back to WebAssembly if no native library loads', async () => {
     const choice = await given({ 'tensorflow-wasm': 2, 'tensorflow-js': 1 }).choose('auto');
     expect(choice).toMatchObject({ engine: 'tensorflow-wasm', device: 'cpu', times: [] });
     expect(choice.rejected).toHaveLength(7);
   });
 
-  test('fails with every reason where no engine can train the model, and looks again the next time', async () => {
+  test('fails with every reason if no engine can train the model, and tries again the next time', async () => {
     const { choose, trials } = given({ 'tensorflow-wasm': 2 });
     const failure = choose('auto', LSTM);
     await expect(failure).rejects.toMatchObject({
@@ -117,7 +117,7 @@ describe('auto', () => {
     expect(await choose('auto', LSTM)).toMatchObject({ engine: 'onnx' });
   });
 
-  test('fails where every engine fails on the network', async () => {
+  test('fails if every engine fails on the network', async () => {
     const { choose } = given({ onnx: 'too large', 'onnx-webgpu': 'out of memory' });
     await expect(choose('auto')).rejects.toMatchObject({
       code: 'engine_unavailable',
@@ -127,7 +127,7 @@ describe('auto', () => {
 });
 
 describe('what was found', () => {
-  test('counts for the next run: engines for all, times for the same network and batch', async () => {
+  test('is cached: engines for all runs, times for the same network and batch', async () => {
     const { choose, trials } = given({ onnx: 1, 'onnx-cuda': 2 });
     const first = await choose('auto');
     expect(await choose('auto', structuredClone(SMALLEST_NETWORK))).toEqual(first);
@@ -137,7 +137,7 @@ describe('what was found', () => {
     expect(new Set(trials.loaded).size).toBe(trials.loaded.length);
   });
 
-  test('counts for a run that begins at the same moment: only one times', async () => {
+  test('is shared by runs that begin at the same time', async () => {
     const { choose, trials, phases } = given({ onnx: 1, 'onnx-cuda': 2 });
     const [first, second] = await Promise.all([choose('auto'), choose('auto')]);
     expect(second).toEqual(first);
@@ -145,7 +145,7 @@ describe('what was found', () => {
     expect(phases).toContain('waiting for engines to be timed');
   });
 
-  test('is nothing after a cancel: who waits then times for itself', async () => {
+  test('is discarded after a cancel: a waiting run times the engines itself', async () => {
     const { choose, trials } = given({ onnx: 1, 'onnx-cuda': 2 });
     let open = (): void => undefined;
     trials.gate = new Promise((resolve) => (open = resolve));
@@ -166,7 +166,7 @@ describe('what was found', () => {
 });
 
 describe('a setting that names engines', () => {
-  test('tensorflow takes the first of its family that is to be had', async () => {
+  test('tensorflow chooses the first available engine of its family', async () => {
     expect(await given({ onnx: 1, 'tensorflow-wasm': 2, 'tensorflow-js': 1 }).choose('tensorflow')).toEqual({
       engine: 'tensorflow-wasm',
       device: 'cpu',
@@ -175,7 +175,7 @@ describe('a setting that names engines', () => {
     });
   });
 
-  test('one engine is taken without a look at the others', async () => {
+  test('a single engine is chosen without trying the others', async () => {
     const { choose, trials } = given({ onnx: 1, 'tensorflow-js': 5 });
     expect(await choose('tensorflow-js')).toEqual({
       engine: 'tensorflow-js',
@@ -195,7 +195,7 @@ describe('a setting that names engines', () => {
     });
   });
 
-  test('one that cannot train the model is refused', async () => {
+  test('refuses an engine that cannot train the model', async () => {
     await expect(given({ 'tensorflow-js': 1 }).choose('tensorflow-js', LSTM)).rejects.toMatchObject({
       code: 'engine_unsupported',
     });

@@ -104,7 +104,7 @@ describe.each(ENGINES)('engine %s', (name) => {
     warn.mockRestore();
   });
 
-  test.each(ACTIVATIONS)('its gradients are those of finite differences (%s)', async (activation) => {
+  test.each(ACTIVATIONS)('gradients agree with finite differences (%s)', async (activation) => {
     for (const network of supported(activation, 0.3)) {
       for (const loss of LOSSES) {
         const model = forLoss(network, loss);
@@ -182,7 +182,7 @@ describe.each(ENGINES)('engine %s', (name) => {
     expect(loss).toBeLessThan(0.05);
   });
 
-  test('states are copies: what is done with them does not reach the engine', async () => {
+  test('states are copies: changing them does not change the engine', async () => {
     const given = setup(mlp('relu'));
     await engine.init(given);
     given.parameters.fill(0);
@@ -192,7 +192,7 @@ describe.each(ENGINES)('engine %s', (name) => {
     expect(bytes((await engine.getState()).parameters)).toBe(before);
   });
 
-  test('masks drop in a step, and nothing is dropped in a prediction', async () => {
+  test('masks apply in a step but not in a prediction', async () => {
     for (const model of supported('sigmoid', 0.5)) {
       const given = setup(model);
       await engine.init(given);
@@ -209,7 +209,7 @@ describe.each(ENGINES)('engine %s', (name) => {
     }
   });
 
-  test('a large batch counts whole', async () => {
+  test('a large batch is trained as a whole', async () => {
     const model = mlp('tanh');
     await engine.init(setup(model));
     const start = await engine.getState();
@@ -223,7 +223,7 @@ describe.each(ENGINES)('engine %s', (name) => {
     expect(two.gradientNorm).toBeCloseTo(one.gradientNorm!, 5);
   });
 
-  test('a row with weight 2 counts as two rows, one with weight 0 as none', async () => {
+  test('a row with weight 2 counts twice, a row with weight 0 does not count', async () => {
     const model = mlp('relu');
     await engine.init(setup(model));
     const start = await engine.getState();
@@ -240,7 +240,7 @@ describe.each(ENGINES)('engine %s', (name) => {
     expect(weighted.gradientNorm).toBeCloseTo(repeated.gradientNorm!, 5);
   });
 
-  test('classes that all have weight 0 teach nothing', async () => {
+  test('if all classes have weight 0, nothing changes', async () => {
     const model = mlp('relu');
     const classWeights = Float32Array.of(0, 0, 0);
     await engine.init(setup(model, { loss: { type: 'cross_entropy', classWeights } }));
@@ -249,7 +249,7 @@ describe.each(ENGINES)('engine %s', (name) => {
     expect(bytes((await engine.getState()).parameters)).toBe(before);
   });
 
-  test('says no norms where none are asked for, and clips nevertheless', async () => {
+  test('clips also if norms are not requested', async () => {
     const model = mlp('relu');
     const optimiser = { type: 'sgd', weightDecay: 0, gradientClip: 1e-3 } as const;
     await engine.init(setup(model, { optimiser, gradientNorms: false }));
@@ -258,7 +258,7 @@ describe.each(ENGINES)('engine %s', (name) => {
     expect(Math.hypot(...momentum!)).toBeCloseTo(1e-3, 7);
   });
 
-  test('a row gets the same outputs in whatever company it is predicted', async () => {
+  test('the outputs of a row do not depend on the other rows', async () => {
     for (const model of supported('relu', 0)) {
       await engine.init(setup(model));
       const { features } = randomBatches(model, 64, 2);
@@ -269,7 +269,7 @@ describe.each(ENGINES)('engine %s', (name) => {
     }
   });
 
-  test('a model that it cannot train is refused', async () => {
+  test('refuses a model that it cannot train', async () => {
     for (const model of networks('relu', 0)) {
       if (supportsModel(name, model.type)) continue;
       expect(() => checkEngineSupport(name, model.type)).toThrow(
@@ -279,7 +279,7 @@ describe.each(ENGINES)('engine %s', (name) => {
     }
   });
 
-  test('is silent', () => {
+  test('prints nothing', () => {
     expect(warn).not.toHaveBeenCalled();
   });
 
@@ -323,7 +323,7 @@ test.each(['tensorflow-js', 'tensorflow-wasm'] as const)('%s leaves no tensor be
   expect(tf.memory().numTensors).toBe(before);
 });
 
-test('an engine whose place another one took says so', async () => {
+test('an engine that another one has replaced reports it', async () => {
   const first = await createEngine('tensorflow-js');
   await first.init(setup(mlp('relu')));
   await createEngine('tensorflow-wasm');

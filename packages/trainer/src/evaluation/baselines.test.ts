@@ -7,7 +7,7 @@ import { predictBaselines } from './baselines.js';
 
 const pause = async (): Promise<void> => undefined;
 
-test('majority and last label are what a look at every row says, for every label type and several symbols', async () => {
+test('majority and last label agree with a search through all rows, for every label type and several symbols', async () => {
   let known = 0;
   await fc.assert(
     fc.asyncProperty(market, async (any) => {

@@ -25,7 +25,7 @@ describe('calibrationOf', () => {
     expect(calibration.bins[0]).toEqual({ from: 0, to: 0.1, rows: 0, confidence: null, accuracy: null });
   });
 
-  test('a sure model that is always right has no error, one that is always wrong has all of it', () => {
+  test('a confident model has error 0 if it is always right, and 1 if it is always wrong', () => {
     const sure = Float32Array.of(900, 0, 0, 0, 900, 0);
     expect(calibrationOf(sure, Int32Array.of(0, 1))).toMatchObject({
       expected_calibration_error: 0,

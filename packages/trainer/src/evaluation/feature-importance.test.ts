@@ -56,7 +56,7 @@ async function requestOf(rows: number): Promise<ImportanceRequest> {
 }
 
 describe('featureImportance', () => {
-  test('the feature that the model looks at is worth all, whichever lag it is; the others nothing', async () => {
+  test('only the feature that the model uses has importance, whichever lag it is', async () => {
     const reports: number[] = [];
     const { rows, features } = await featureImportance(await requestOf(400), async (done) => {
       reports.push(done);
@@ -74,7 +74,7 @@ describe('featureImportance', () => {
     expect(reports).toEqual([1 / 3, 2 / 3, 1]);
   });
 
-  test('looks at 2,000 rows at most; the same seed gives the same figures, another one others', async () => {
+  test('uses at most 2,000 rows; the same seed gives the same importance, another seed gives others', async () => {
     const request = await requestOf(5000);
     const first = await featureImportance(request, nothing);
     expect(first.rows).toBe(2000);

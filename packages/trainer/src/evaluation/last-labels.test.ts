@@ -3,7 +3,7 @@ import { propertyRuns } from '@ktrdr/contracts/testing';
 import fc from 'fast-check';
 import { newestKnownRows } from './last-labels.js';
 
-test('a label counts once its last bar lies before the row, not sooner', () => {
+test('a label is known once its last bar is before the row', () => {
   const time = Float64Array.of(10, 20, 30, 40, 50);
   // The label of 10 ends last of the first three.
   const labelEnd = Float64Array.of(40, 20, 35, 60, 70);
@@ -14,7 +14,7 @@ test('a label counts once its last bar lies before the row, not sooner', () => {
   expect(known(4)).toEqual([2]);
 });
 
-test('agrees with a look at every row, and never looks ahead', () => {
+test('agrees with a search through all rows and does not look ahead', () => {
   const rows = fc.array(fc.tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 0, max: 30 })), {
     minLength: 1,
     maxLength: 40,

@@ -17,7 +17,7 @@ function part(features: number[][], targets: Targets): DataPart {
 }
 
 describe('a linear model', () => {
-  test('least squares is what the normal equations give', async () => {
+  test('least squares agrees with the normal equations', async () => {
     // With one feature of mean 0 and deviation 1 the ridge solution is sum(x y) / (n + 1).
     const [x, y] = [
       [1, -1, 1, -1],
@@ -33,13 +33,13 @@ describe('a linear model', () => {
     x.forEach((value, row) => expect(outputs[row]).toBeCloseTo(1 + slope * value, 4));
   });
 
-  test('one feature that says nothing leaves the class shares', async () => {
+  test('with an uninformative feature, the probabilities are the class shares', async () => {
     const data = part([[5], [5], [5], [5]], Int32Array.of(0, 0, 0, 1));
     const outputs = await linearOutputs(await fitLinearModel(data, 1, 2, pause), data, pause);
     expect(outputs[0]! - outputs[1]!).toBeCloseTo(Math.log(3), 3);
   });
 
-  test('the gradient of the logistic loss is 0 where it stops', async () => {
+  test('the gradient of the logistic loss is 0 at the solution', async () => {
     const random = RandomStream.derive(3, 'linear');
     const rows = Array.from({ length: 60 }, () => [random.uniform() * 10, random.uniform() - 4]);
     const labels = Int32Array.from(rows, ([a, b]) => (a! > 6 ? 0 : b! > -3.5 ? 1 : 2));
@@ -64,7 +64,7 @@ describe('a linear model', () => {
     expect(predictedClasses(await linearOutputs(model, data, pause), 3)).not.toEqual(new Int32Array(60));
   });
 
-  test('looks at the bar that ends a window, and thins out many rows', async () => {
+  test('uses the last bar of a window, and a subset of many rows', async () => {
     const rows = 30_000;
     const features = new Float32Array(rows + 1).map((_, bar) => (bar % 2 === 0 ? 1 : -1));
     const windowEnds = Int32Array.from({ length: rows }, (_, row) => row + 1);

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { accuracyOf, classificationReport, majorityClass, predictedClasses } from './metrics.js';
 
 describe('classificationReport', () => {
-  test('counts by hand agree', () => {
+  test('agrees with counts by hand', () => {
     const labels = Int32Array.of(0, 0, 0, 1, 1, 2);
     const predicted = Int32Array.of(0, 0, 1, 1, 0, 1);
     const report = classificationReport(labels, predicted, ['BUY', 'HOLD', 'SELL']);
@@ -37,7 +37,7 @@ test('the majority class is the most frequent, the first of equals', () => {
   expect(majorityClass(Int32Array.of(2, 1, 1, 2), 3)).toBe(1);
 });
 
-test('accuracy is the share of right rows', () => {
+test('accuracy is the share of correct rows', () => {
   expect(accuracyOf(Int32Array.of(1, 2, 2, 0), Int32Array.of(1, 1, 2, 1))).toBe(0.5);
   expect(accuracyOf(new Int32Array(0), new Int32Array(0))).toBe(0);
 });

@@ -17,7 +17,7 @@ function timesOf({ dataset, split }: PreparedData, part: 'train' | 'validation' 
 }
 
 describe('folds of a walk-forward evaluation', () => {
-  test('no label, weight or scale that a fold learns from depends on a bar of its test block', async () => {
+  test("no label, weight or scale of a fold's training depends on a bar of its test block", async () => {
     const seen = new Set<string>();
     let compared = 0;
     await fc.assert(
@@ -75,7 +75,7 @@ describe('folds of a walk-forward evaluation', () => {
     expect(compared).toBeGreaterThan(0);
   });
 
-  test('grow, follow each other without overlap, and test every row after the first block once', async () => {
+  test('grow, do not overlap, and test every row after the first block once', async () => {
     await fc.assert(
       fc.asyncProperty(market, folds, async (any, count) => {
         const strategy = strategyOf(any);

@@ -56,7 +56,7 @@ test('a window is the bars up to its end, the oldest first', () => {
 });
 
 describe('Batches', () => {
-  test('gives the same rows and masks however many batches are taken at once', () => {
+  test('rows and masks do not depend on how many batches are taken at once', () => {
     const singly = epoch(part(70), 8, 1);
     const grouped = epoch(part(70), 8, 5);
     expect(singly.counts).toEqual(Array.from({ length: 9 }, () => 1));

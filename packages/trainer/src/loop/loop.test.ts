@@ -82,7 +82,7 @@ function fakeEngine(change: Partial<Engine> = {}): Engine {
 }
 
 describe('runTrainingLoop', () => {
-  test('learns a separable set, and says how it went', async () => {
+  test('learns separable classes and reports the result', async () => {
     const epochs: EpochEnd[] = [];
     const callback: TrainingCallback = {
       onEpochEnd: (end) => {
@@ -103,14 +103,14 @@ describe('runTrainingLoop', () => {
     expect(epochs[0]!.gradientNormMax).toBeGreaterThanOrEqual(epochs[0]!.gradientNormMean);
   });
 
-  test('the same seed gives the same weights to the last bit, another seed others', async () => {
+  test('the same seed gives the same weights bit for bit; another seed gives others', async () => {
     const [one, two, other] = [await run(), await run(), await run({ seed: 43 })];
     expect(Buffer.from(two.parameters.buffer).equals(Buffer.from(one.parameters.buffer))).toBe(true);
     expect(two.history).toEqual(one.history);
     expect(Buffer.from(other.parameters.buffer).equals(Buffer.from(one.parameters.buffer))).toBe(false);
   });
 
-  test('the seed decides initial weights, order of the rows and masks, each of them', async () => {
+  test('the seed determines initial weights, order of rows and masks', async () => {
     /** What the engine is given first. */
     const given = async (seed: number) => {
       const seen: Float32Array[] = [];
@@ -143,7 +143,7 @@ describe('runTrainingLoop', () => {
     expect((await engine.getState()).parameters).toEqual(result.parameters);
   });
 
-  test('every epoch visits every row once, in another order, and the last batch takes what is left', async () => {
+  test('every epoch contains every row once in another order; the last batch has the remaining rows', async () => {
     const seen: number[][] = [];
     const train = part(
       Float32Array.from({ length: 70 * 4 }, (_, i) => Math.floor(i / 4)),
@@ -167,7 +167,7 @@ describe('runTrainingLoop', () => {
     expect(epochs[0]).not.toEqual(all);
   });
 
-  test('class weights come from the training labels; they can be off', async () => {
+  test('class weights come from the training labels and can be switched off', async () => {
     const train = part(new Float32Array(16), Int32Array.of(0, 0, 0, 1));
     expect((await run({ engine: fakeEngine(), train })).loss).toEqual({
       type: 'cross_entropy',
@@ -195,7 +195,7 @@ describe('runTrainingLoop', () => {
     expect(result.finalLearningRate).toBe(0.25);
   });
 
-  test('early stopping ends it, and later callbacks hear of it', async () => {
+  test('early stopping ends the training, and later callbacks get the reason', async () => {
     const stopping: (string | null)[] = [];
     const result = await run({
       engine: fakeEngine(),
@@ -220,7 +220,7 @@ describe('runTrainingLoop', () => {
     });
   });
 
-  test('an abort ends it within one batch', async () => {
+  test('an abort ends the training within one batch', async () => {
     const controller = new AbortController();
     let steps = 0;
     const engine = fakeEngine({
@@ -236,7 +236,7 @@ describe('runTrainingLoop', () => {
     expect(steps).toBe(5);
   });
 
-  test('timers and messages get their turn while it computes', async () => {
+  test('timers and messages are processed during the training', async () => {
     const controller = new AbortController();
     const start = Date.now();
     setTimeout(() => controller.abort(), 50);
@@ -246,7 +246,7 @@ describe('runTrainingLoop', () => {
     expect(Date.now() - start).toBeLessThan(1000);
   });
 
-  test('a loss that is not finite ends it with the place', async () => {
+  test('a loss that is not finite ends the training and names epoch and batch', async () => {
     const features = new Float32Array(500 * 4).fill(3e38);
     await expect(run({ train: { ...separable(500, 1), features } })).rejects.toMatchObject({
       code: 'loss_not_finite',
@@ -254,7 +254,7 @@ describe('runTrainingLoop', () => {
     });
   });
 
-  test('an error of a callback ends it', async () => {
+  test('an error in a callback ends the training', async () => {
     const callbacks = [{ onTrainEnd: () => Promise.reject(new Error('disk full')) }];
     await expect(run({ engine: fakeEngine(), callbacks })).rejects.toThrow('disk full');
   });

@@ -73,8 +73,8 @@ function model(number: number, { metadata, strategy, accuracy = 0.5, loss = 1 }:
 const metricOf = (comparison: ReturnType<typeof compareModels>, name: string) =>
   comparison.metrics.find((metric) => metric.name === name);
 
-describe('of the same test rows', () => {
-  test('figures are side by side and the best are marked, equal ones together', () => {
+describe('with the same test rows', () => {
+  test('lists metrics side by side and marks the best, several if they are equal', () => {
     const comparison = compareModels([
       model(1, { accuracy: 0.5, loss: 0.9 }),
       model(2, { accuracy: 0.6, loss: 1.1 }),
@@ -102,7 +102,7 @@ describe('of the same test rows', () => {
     expect(comparison.differences).toEqual([]);
   });
 
-  test('settings that differ are told by the names that strategy files have', () => {
+  test('names different settings as strategy files do', () => {
     const { differences, comparable } = compareModels([
       model(1),
       model(2, { strategy: ['epochs: 3', 'epochs: 9\n  batch_size: 64'], metadata: { seed: 8 } }),
@@ -115,7 +115,7 @@ describe('of the same test rows', () => {
     ]);
   });
 
-  test('an indicator and a fuzzy set are one line each', () => {
+  test('an indicator and a fuzzy set have one line each', () => {
     const { differences } = compareModels([
       model(1),
       model(2, { strategy: ['period: 5 }', 'period: 9 }'] }),
@@ -129,7 +129,7 @@ describe('of the same test rows', () => {
     ]);
   });
 
-  test('features that one has and the other has not', () => {
+  test('lists features that only one model has', () => {
     const { differences } = compareModels([
       model(1),
       model(2, {
@@ -142,7 +142,7 @@ describe('of the same test rows', () => {
     expect(differences).toEqual([{ about: 'features', name: '1h_rsi_5_raw', values: [null, 'zscore'] }]);
   });
 
-  test('losses of different kinds have no best, but accuracies do', () => {
+  test('marks the best accuracy but not the best loss if the losses differ', () => {
     const comparison = compareModels([
       model(1, { accuracy: 0.6 }),
       model(2, { strategy: ['epochs: 3', 'epochs: 3\n  loss: focal'] }),
@@ -154,7 +154,7 @@ describe('of the same test rows', () => {
   });
 });
 
-describe('figures are not comparable, and none is marked, where', () => {
+describe('metrics are not comparable, and none is marked, if', () => {
   const part = { start: '2024-02-20T00:00:00.000Z', end: '2024-03-01T00:00:00.000Z', rows: 100 };
   test.each<[string, Changes, RegExp]>([
     ['symbols differ', { metadata: { symbols: ['AAA', 'BBB'] } }, /different symbols/],
@@ -169,7 +169,7 @@ describe('figures are not comparable, and none is marked, where', () => {
       /different bars/,
     ],
     [
-      'the test part is not known',
+      'the test part is unknown',
       { metadata: { test_part: null } },
       /stored one of the models without its test rows/,
     ],
@@ -183,7 +183,7 @@ describe('figures are not comparable, and none is marked, where', () => {
   });
 });
 
-test('a model whose strategy this version reads otherwise is refused', () => {
+test('refuses a model whose strategy this version interprets differently', () => {
   const other = model(2);
   const files = new Map(other.files).set('features.json', Buffer.from('{"features":[{"name":"1h_other"}]}'));
   expect(() => compareModels([model(1), { ...other, files }])).toThrow(

@@ -50,7 +50,7 @@ async function stageModel(
 }
 
 describe('commit', () => {
-  test('puts the model in its place under the next number and leaves no staging folder', async () => {
+  test('stores the model under the next number and removes the staging folder', async () => {
     const storage = new ModelStorage(modelsDir);
     const first = await storage.commit(await stageModel(storage), MODEL);
     const second = await storage.commit(await stageModel(storage), MODEL);
@@ -66,7 +66,7 @@ describe('commit', () => {
     });
   });
 
-  test('a model is stored once for an operation that was interrupted after it was', async () => {
+  test('an operation that was interrupted after its commit has one stored model', async () => {
     const storage = new ModelStorage(modelsDir);
     const first = await storage.commit(
       await stageModel(storage, undefined, 'op_training_20240101T000000_once'),
@@ -81,14 +81,14 @@ describe('commit', () => {
     expect(await readdir(join(modelsDir, '.staging'))).toEqual([]);
   });
 
-  test('a number is never given again while a higher one is there', async () => {
+  test('a number below the highest one is not used again', async () => {
     const storage = new ModelStorage(modelsDir);
     await mkdir(join(modelsDir, 'momentum', '1h_v9'), { recursive: true });
     await mkdir(join(modelsDir, 'momentum', '4h_v20'), { recursive: true });
     expect((await storage.commit(await stageModel(storage), MODEL)).model).toBe('momentum/1h_v10');
   });
 
-  test('many at once get a number each', async () => {
+  test('concurrent commits get different numbers', async () => {
     const storages = Array.from({ length: 8 }, () => new ModelStorage(modelsDir));
     const staged = await Promise.all(storages.map((storage) => stageModel(storage)));
     const stored = await Promise.all(storages.map((storage, index) => storage.commit(staged[index]!, MODEL)));
@@ -97,7 +97,7 @@ describe('commit', () => {
     );
   });
 
-  test('refuses files that are not as they were written', async () => {
+  test('refuses files that do not match their checksums', async () => {
     const storage = new ModelStorage(modelsDir);
     const staged = await stageModel(storage);
     await writeFile(join(staged, 'model', 'weights.bin'), 'weightz');
@@ -109,7 +109,7 @@ describe('commit', () => {
     expect(await readdir(join(modelsDir, '.staging'))).toEqual([]);
   });
 
-  test('says so when the folder cannot be written', async () => {
+  test('reports a folder that cannot be written', async () => {
     const storage = new ModelStorage(modelsDir);
     await writeFile(join(modelsDir, 'momentum'), 'a file where the folder should be');
     await expect(storage.commit(await stageModel(storage), MODEL)).rejects.toMatchObject({
@@ -120,7 +120,7 @@ describe('commit', () => {
 });
 
 describe('get and list', () => {
-  test('newest first, folders with other names left out', async () => {
+  test('newest first, without folders with other names', async () => {
     const storage = new ModelStorage(modelsDir);
     await storage.commit(await stageModel(storage, '2024-01-02T00:00:00.000Z'), MODEL);
     await storage.commit(await stageModel(storage, '2024-01-03T00:00:00.000Z'), MODEL);
@@ -140,7 +140,7 @@ describe('get and list', () => {
     await expect(storage.delete('momentum', '1h_v1')).rejects.toMatchObject(gone);
   });
 
-  test('what cannot be read is said, not taken for no models', async () => {
+  test('reports an unreadable folder instead of an empty list', async () => {
     const file = join(modelsDir, 'file');
     await writeFile(file, '');
     const unreadable = { code: 'storage_failed', message: expect.stringContaining('cannot be read') };
@@ -152,7 +152,7 @@ describe('get and list', () => {
     });
   });
 
-  test('a file where a strategy would have its folder is no model', async () => {
+  test('ignores a file with the name of a strategy', async () => {
     await writeFile(join(modelsDir, 'momentum'), '');
     await expect(new ModelStorage(modelsDir).get('momentum', '1h_v1')).rejects.toMatchObject({
       code: 'model_not_found',
@@ -309,7 +309,7 @@ test('a staging folder that cannot be removed does not hide the error of the run
 });
 
 describe('delete', () => {
-  test('takes the whole model and nothing else; its number is not given again', async () => {
+  test('removes the whole model and nothing else; its number is not used again', async () => {
     const storage = new ModelStorage(modelsDir);
     for (let model = 0; model < 3; model += 1) await storage.commit(await stageModel(storage), MODEL);
     await storage.delete('momentum', '1h_v3');
@@ -320,7 +320,7 @@ describe('delete', () => {
     expect((await storage.commit(await stageModel(storage), MODEL)).model).toBe('momentum/1h_v4');
   });
 
-  test('takes a damaged model too', async () => {
+  test('removes a damaged model', async () => {
     const storage = new ModelStorage(modelsDir);
     const { path } = await storage.commit(await stageModel(storage), MODEL);
     await writeFile(join(path, 'metadata.json'), '{');
@@ -328,7 +328,7 @@ describe('delete', () => {
     expect(await readdir(join(modelsDir, 'momentum'))).toEqual(['1h_v1.deleted']);
   });
 
-  test('of two at once one finds it gone', async () => {
+  test('the second of two concurrent deletions does not find the model', async () => {
     const storage = new ModelStorage(modelsDir);
     await storage.commit(await stageModel(storage), MODEL);
     const ends = await Promise.allSettled([1, 2].map(() => storage.delete('momentum', '1h_v1')));
@@ -338,18 +338,18 @@ describe('delete', () => {
     });
   });
 
-  test('what could not be renamed away is as it was', async () => {
+  test('a model that cannot be renamed does not change', async () => {
     const storage = new ModelStorage(modelsDir);
     await storage.commit(await stageModel(storage), MODEL);
     await writeFile(join(modelsDir, '.deleted'), 'a file where the folder should be');
     await expect(storage.delete('momentum', '1h_v1')).rejects.toMatchObject({
       code: 'storage_failed',
-      message: expect.stringContaining('is as it was'),
+      message: expect.stringContaining('has not changed'),
     });
     expect((await storage.get('momentum', '1h_v1')).summary.model).toBe('momentum/1h_v1');
   });
 
-  test('the rest of a deletion that was cut short goes at the next start', async () => {
+  test('the next start removes the remaining files of an interrupted deletion', async () => {
     const storage = new ModelStorage(modelsDir);
     const { path } = await storage.commit(await stageModel(storage), MODEL);
     await mkdir(join(modelsDir, '.deleted'));
@@ -382,13 +382,13 @@ describe('staging', () => {
     expect(await readdir(first)).toEqual(['rest']);
   });
 
-  test('takes no name that leads elsewhere', async () => {
+  test('refuses names that point outside the folder', async () => {
     await expect(new ModelStorage(modelsDir).stage('../../x')).rejects.toMatchObject({
       code: 'invalid_name',
     });
   });
 
-  test('folders of gone processes are swept, living ones stay', async () => {
+  test('removes folders of ended processes and keeps those of running ones', async () => {
     const storage = new ModelStorage(modelsDir);
     const earlier = new ModelStorage(modelsDir);
     const stage = async (by: ModelStorage): Promise<string> => basename(await by.stage(operationId()));
@@ -428,7 +428,7 @@ describe('artifacts', () => {
     },
   );
 
-  test('a file that changed on its way is refused', async () => {
+  test('refuses a file that the transfer has changed', async () => {
     const storage = new ModelStorage(modelsDir);
     const staged = await storage.stage(operationId());
     const file = { path: 'model/weights.bin', sha256: sha256('a'), content_base64: 'Yg==' };

@@ -37,7 +37,7 @@ describe('initial parameters', () => {
     expect(parameterCount(model)).toBe(parameters.length);
   });
 
-  test('are spread as He (rectified layers) and Glorot (others) say, with biases 0', () => {
+  test('are distributed as He (rectified layers) and Glorot (others) define, with biases 0', () => {
     const limits = [Math.sqrt(6 / 60), 0, Math.sqrt(6 / 192), 0, Math.sqrt(6 / 67), 0];
     tensors.forEach(({ limit, mean }, i) => {
       expect(limit).toBeLessThanOrEqual(limits[i]! + 1e-7);
@@ -46,7 +46,7 @@ describe('initial parameters', () => {
     });
   });
 
-  test('depend on the seed alone', () => {
+  test('depend only on the seed', () => {
     expect(initialParameters(model, 7)).toEqual(parameters);
     expect(initialParameters(model, 8)).not.toEqual(parameters);
   });

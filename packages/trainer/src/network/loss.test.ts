@@ -31,7 +31,7 @@ describe('cross-entropy', () => {
     expect(lossOf(CROSS_ENTROPY, [1e4, -1e4], 1)).toBe(2e4);
   });
 
-  test('is NaN when a logit is', () => {
+  test('is NaN if a logit is NaN', () => {
     expect(lossOf(CROSS_ENTROPY, [0, Number.NaN], 0)).toBeNaN();
   });
 });
@@ -53,7 +53,7 @@ describe('losses of a regression', () => {
     expect(lossOf({ type: 'huber', delta: 0.5 }, [2], 0)).toBe(0.5 * (2 - 0.25));
   });
 
-  test('a row is right when its sign is', () => {
+  test('a row is correct if its sign is', () => {
     const outputs = Float32Array.of(0.1, -0.1, 0.1);
     const targets = Float32Array.of(5, 5, 0);
     expect(evaluateOutputs(outputs, targets, { type: 'mse' }).accuracy).toBeCloseTo(1 / 3, 10);
@@ -82,7 +82,7 @@ describe('evaluateOutputs', () => {
     expect(accuracy).toBe(0.5);
   });
 
-  test('rows of weightless classes alone have the plain mean', () => {
+  test('if all rows have classes without weight, the mean is the plain mean', () => {
     expect(evaluateOutputs(outputs, Int32Array.of(1, 1), weighted(2, 0)).loss).toBeCloseTo(Math.log(4), 6);
   });
 });

@@ -68,7 +68,7 @@ describe.each(OPTIMISER_TYPES)('%s', (type) => {
     });
   });
 
-  test('goes on bit for bit from its moments and step count', () => {
+  test('continues bit for bit from its moments and step count', () => {
     const spec = { type, weightDecay: 1e-4, gradientClip: null };
     const gradient = Float32Array.of(0.1, -0.2);
     const one = Float32Array.of(1, 2);

@@ -11,7 +11,7 @@ describe('RandomStream', () => {
     ]);
   });
 
-  test('the same seed and name give the same numbers, another seed, name or index gives others', () => {
+  test('the same seed and name give the same numbers; another seed, name or index gives others', () => {
     const reference = draw(RandomStream.derive(7, 'weights'), 8);
     expect(draw(RandomStream.derive(7, 'weights'), 8)).toEqual(reference);
     for (const other of [
@@ -25,7 +25,7 @@ describe('RandomStream', () => {
     }
   });
 
-  test('a stream goes on from its state, also through JSON', () => {
+  test('a stream continues from its state, also through JSON', () => {
     const stream = RandomStream.derive(1, 'dropout');
     draw(stream, 5);
     const copy = RandomStream.fromState(JSON.parse(JSON.stringify(stream.state)));
@@ -54,7 +54,7 @@ describe('RandomStream', () => {
     for (const count of counts.values()) expect(Math.abs(count - 1000)).toBeLessThan(150);
   });
 
-  test('a dropout mask drops the share asked for and keeps the mean at 1', () => {
+  test('a dropout mask drops the requested share and keeps the mean at 1', () => {
     const mask = new Float32Array(99_999);
     RandomStream.derive(3, 'dropout').fillDropoutMask(mask, 0.2);
     const dropped = mask.filter((value) => value === 0).length / mask.length;

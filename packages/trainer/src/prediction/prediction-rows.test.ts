@@ -199,7 +199,7 @@ describe.each(CASES)('%s (%#)', (_, model, base) => {
     },
   );
 
-  test('nothing that closes after a bar, and no coarser bar that is still open then, changes its features', () => {
+  test("bars that close later, also of higher timeframes, do not change a bar's features", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 200, max: 299 }),
@@ -235,7 +235,7 @@ describe.each(CASES)('%s (%#)', (_, model, base) => {
 describe('which bars', () => {
   const strategy = strategyOf(MODELS.lstm);
 
-  test('the last ones up to the end that have closed; later ones are counted', () => {
+  test('the last closed bars up to the end; later bars are counted', () => {
     const bars = barsOf(400);
     const found = ask(strategy, bars, { last: 4, end: START + 300 * HOUR, now: START + 299.5 * HOUR });
     expect([...found.time]).toEqual([295, 296, 297, 298].map((hour) => START + hour * HOUR));
@@ -243,13 +243,13 @@ describe('which bars', () => {
     expect(found.unclosed).toBe(2);
   });
 
-  test('bars before the training have their own history', () => {
+  test("bars before the training's start have their own history", () => {
     const bars = barsOf(400);
     const found = ask(strategy, bars, { last: 2, end: START + 60 * HOUR, trainingStart: '2024-01-12' });
     expect([...found.rows]).toEqual([0, 1]);
   });
 
-  test('too few: says how many are needed, of each timeframe', () => {
+  test('too few: says how many bars of each timeframe are needed', () => {
     const tooFew = (hours: number, last: number, end?: number): unknown => {
       try {
         return ask(strategy, barsOf(hours), end === undefined ? { last } : { last, end });

@@ -72,7 +72,7 @@ describe('a checkpoint of a run', () => {
     await checkpoints.write(() => Promise.resolve(STATE));
   });
 
-  test('is what the same run goes on from, wherever its files lie', async () => {
+  test('is accepted by the same run, also with other folders', async () => {
     const { from } = await open(
       run({ resume: true, outputDir: '/elsewhere', dataDir: '/else', mode: 'host' }),
     );
@@ -97,7 +97,7 @@ describe('a checkpoint of a run', () => {
     });
   });
 
-  test('is refused where the code of ktrdr is another', async () => {
+  test('is refused if the code of ktrdr differs', async () => {
     const files = new CheckpointFiles(run().request.checkpointDir);
     const { checkpoint } = await files.read(null);
     expect(checkpoint.identity.code).toMatch(/^[0-9a-f]{64}$/);

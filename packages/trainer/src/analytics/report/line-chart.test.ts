@@ -13,7 +13,7 @@ describe('niceTicks', () => {
     expect(niceTicks([])).toEqual([0, 1]);
   });
 
-  test('hold every value, and are few', () => {
+  test('include every value, and are few', () => {
     const values = fc.array(fc.double({ min: -1e9, max: 1e9, noNaN: true }), { minLength: 1, maxLength: 9 });
     fc.assert(
       fc.property(values, (any) => {
@@ -39,13 +39,13 @@ describe('lineChart', () => {
     expect(picture).toContain('<line class="marked" x1="283" x2="283"');
   });
 
-  test('leaves a gap for what is not finite, and stands with one epoch', () => {
+  test('leaves a gap for values that are not finite, and draws a single epoch', () => {
     const gap = lineChart('Norm', [{ name: 'mean', values: [0, Number.NaN, 1, 0] }], null);
     expect(gap).toContain('d="M58 206M358 30L508 206"');
     expect(lineChart('Norm', [{ name: 'mean', values: [3] }], null)).not.toMatch(/NaN|Infinity|undefined/);
   });
 
-  test('a long run is thinned out, its last epoch is there', () => {
+  test('a long run is subsampled but keeps its last epoch', () => {
     const picture = lineChart(
       'Loss',
       [{ name: 'training', values: Array.from({ length: 50_000 }, (_, i) => i) }],

@@ -109,7 +109,7 @@ describe('reportPage', () => {
     expect(page).toContain('<td style="background: rgba(var(--hit), 0.550)">4</td>');
   });
 
-  test('needs nothing from elsewhere, and runs nothing', () => {
+  test('loads nothing and runs no scripts', () => {
     expect(page).not.toMatch(/<script|<link|<img|https?:|url\(|@import/);
     expect(page).not.toMatch(/NaN|undefined|Infinity|\[object/);
     expect(page).toContain(`default-src 'none'`);
@@ -127,7 +127,7 @@ describe('reportPage', () => {
     expect(open).toEqual([]);
   });
 
-  test('of a regression has no calibration, and orders features by the loss', () => {
+  test('has no calibration for a regression, and orders features by loss', () => {
     const test_metrics = { ...RESULT.test_metrics!, mae: 0.01, calibration: null };
     const regression = reportPage({
       ...REPORT,

@@ -28,7 +28,7 @@ function rawFeatures(model: ModelSpec, rows: number): Float64Array {
 
 describe('modelGraph', () => {
   test.each(networks('tanh', 0.2).map((model) => [model.type, model] as const))(
-    '%s: plain ONNX Runtime gives what the engine gives, bit for bit, normalisation included',
+    '%s: ONNX Runtime alone gives the same outputs as the engine bit for bit, including normalisation',
     async (_, model) => {
       const rules = RULES.slice(0, model.inputs);
       const parameters = initialParameters(model, 5);

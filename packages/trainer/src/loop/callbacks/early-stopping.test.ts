@@ -15,11 +15,11 @@ function stopsAfter(settings: EarlyStoppingSettings, scores: number[]): [number,
 describe('EarlyStopping', () => {
   const byLoss = { patience: 2, minDelta: 0.1, monitor: 'val_loss' } as const;
 
-  test('goes on while the loss falls by at least min_delta', () => {
+  test('continues while the loss decreases by at least min_delta', () => {
     expect(stopsAfter(byLoss, [1, 0.875, 0.75, 0.625, 0.5])).toBeNull();
   });
 
-  test('ends when as many epochs in a row as its patience did not fall enough below the best', () => {
+  test('ends after `patience` consecutive epochs without enough improvement over the best', () => {
     // 0.95 and 0.92 are below 1, but by less than 0.1: they do not move the mark.
     expect(stopsAfter(byLoss, [1, 0.95, 0.92, 0.5])).toEqual([
       3,
@@ -27,7 +27,7 @@ describe('EarlyStopping', () => {
     ]);
   });
 
-  test('a good epoch starts the count again', () => {
+  test('a good epoch resets the count', () => {
     expect(stopsAfter(byLoss, [1, 1, 0.5, 0.5, 0.5])?.[0]).toBe(5);
   });
 
@@ -35,7 +35,7 @@ describe('EarlyStopping', () => {
     expect(stopsAfter({ ...byLoss, minDelta: 0 }, [1, 1, 1, 1])).toBeNull();
   });
 
-  test('accuracy counts upwards', () => {
+  test('a higher accuracy is better', () => {
     const byAccuracy = { patience: 1, minDelta: 0.1, monitor: 'val_accuracy' } as const;
     expect(stopsAfter(byAccuracy, [0.25, 0.375, 0.5])).toBeNull();
     expect(stopsAfter(byAccuracy, [0.5, 0.45])).toEqual([

@@ -21,7 +21,7 @@ test.each([
   );
 });
 
-test('so do a validation loss and a weight', () => {
+test('a validation loss or a weight that is not finite does too', () => {
   const callback = new TerminateOnNan();
   callback.onEpochEnd(epochEnd(1, 0.5));
   expect(() => callback.onEpochEnd(epochEnd(2, Number.NaN))).toThrow(
