@@ -73,12 +73,12 @@ describe('the commands that the pages show', () => {
     sandbox = await Sandbox.create();
     cpSync(join(ROOT, 'strategies'), sandbox.path('strategies'), { recursive: true });
     api = await sandbox.startApi('pages', { STRATEGIES_DIR: sandbox.path('strategies') });
-  }, 30_000);
+  });
 
   afterAll(async () => {
     expect(await api.stop()).toMatchObject({ code: 0 });
     await sandbox.close();
-  }, 20_000);
+  });
 
   test('work in the order of the pages', async () => {
     // the README assumes that the quickstart has run and that the reader has own bars; docs/docker.md starts with an empty volume

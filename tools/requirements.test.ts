@@ -71,13 +71,13 @@ test('tests without their program are skipped, counted and listed with the reaso
     /^Skipped tests:\n +4 +\S+\/some\.test\.ts: no no-such-program on the PATH$/,
   );
   expect(slowestFiles(report.testResults)).toMatch(/^Slowest test files:\n +\d+\.\d s +\S+\/some\.test\.ts$/);
-}, 60_000);
+});
 
 test('if system packages are required, the file fails and names the missing program', () => {
   const report = runFile('1');
   expect(report).toMatchObject({ numPassedTests: 0, numRuntimeErrorTestSuites: 1 });
   expect(report.testResults[0]?.message).toContain('no no-such-program on the PATH');
-}, 60_000);
+});
 
 test('if system packages are required, tests that need something else are still skipped and listed', () => {
   const report = runFile('1', FILE_WITHOUT_PACKAGE);
@@ -85,4 +85,4 @@ test('if system packages are required, tests that need something else are still 
   expect(skippedTests(report.testResults)).toMatch(
     /^Skipped tests:\n +1 +\S+\/some\.test\.ts: no small disks$/,
   );
-}, 60_000);
+});

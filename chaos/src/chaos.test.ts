@@ -25,7 +25,7 @@ beforeAll(async () => {
   chaos = await Chaos.open();
 });
 
-afterAll(() => chaos.close(), 60_000);
+afterAll(() => chaos.close());
 
 const onRedis = requires(program('redis-server'));
 

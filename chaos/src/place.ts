@@ -1,6 +1,7 @@
 import { join } from 'node:path';
+import { freePort } from '@ktrdr/contracts/testing';
 import { RedisServer } from '@ktrdr/job-queue/testing';
-import { freePort, Link, Sandbox } from '@ktrdr/service-kit/testing';
+import { Link, Sandbox } from '@ktrdr/service-kit/testing';
 import type { Mode } from './modes.js';
 import { Service, type Settings } from './service.js';
 

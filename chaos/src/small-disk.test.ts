@@ -1,13 +1,11 @@
 import { join } from 'node:path';
-import { expect, jest } from '@jest/globals';
+import { expect } from '@jest/globals';
 import type { OperationStarted } from '@ktrdr/contracts';
 import { Sandbox, until } from '@ktrdr/service-kit/testing';
 import { requires, smallDisks } from '../../tools/requirements.js';
 import { SmallDisk } from '../dist/small-disk.js';
 
 const { test } = requires(smallDisks());
-
-jest.setTimeout(120_000);
 
 test('a service rejects new operations while its disk is full and accepts them when there is space again', async () => {
   const sandbox = await Sandbox.create();

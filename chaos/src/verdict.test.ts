@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Operation, TrainingResult } from '@ktrdr/contracts';
 import { writeSampleBars } from '@ktrdr/market-data';
 import { Sandbox, until } from '@ktrdr/service-kit/testing';
@@ -10,8 +10,6 @@ import { World } from '../dist/world.js';
 
 /** The tests start from a correct world, then break one thing at a time. The verdict must name each. */
 const TRAINING_SEED = 1;
-
-jest.setTimeout(180_000);
 
 let sandbox: Sandbox;
 let world: World;
@@ -53,7 +51,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await world.close();
   await sandbox.close();
-}, 60_000);
+});
 
 function verdict(changes: Partial<Operation> = {}, observer = new Observer()): Promise<string[]> {
   return judge(world, [{ ...operation, ...changes }], observer, models);

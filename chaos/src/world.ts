@@ -8,7 +8,8 @@ import {
   type OperationSummary,
   type OperationStarted,
 } from '@ktrdr/contracts';
-import { dataOf, freePort, request, type Answer, type Link, type Sandbox } from '@ktrdr/service-kit/testing';
+import { freePort } from '@ktrdr/contracts/testing';
+import { dataOf, request, type Answer, type Link, type Sandbox } from '@ktrdr/service-kit/testing';
 import { CRASH_AT, type CrashOrder, type CrashPoint } from './crash-points.js';
 import { openPlace, type Place } from './place.js';
 import type { Fault, Plan } from './plan.js';

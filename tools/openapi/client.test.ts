@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Started } from '@ktrdr/contracts/testing';
 import { writeSampleBars } from '@ktrdr/market-data';
 import { QUICK, ROOT, Sandbox } from '@ktrdr/service-kit/testing';
@@ -14,8 +14,6 @@ const started = new Started();
 let sandbox: Sandbox;
 let api: TestService;
 let folder: string;
-
-jest.setTimeout(60_000);
 
 beforeAll(async () => {
   sandbox = await started.start(
@@ -31,9 +29,9 @@ beforeAll(async () => {
   await symlink(library, join(folder, 'node_modules', 'openapi-fetch'));
   const document = (await (await fetch(`${api.url}/docs-json`)).json()) as OpenAPI3;
   await writeFile(join(folder, 'api.ts'), astToString(await openapiTS(document)));
-}, 90_000);
+});
 
-afterAll(() => started.stop(), 60_000);
+afterAll(() => started.stop());
 
 /** Starts a training, follows it and prints its result; the compiler checks every field. */
 const PROGRAM = `

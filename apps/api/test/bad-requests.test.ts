@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { OperationList, OperationStarted, StrategyList } from '@ktrdr/contracts';
 import { writeSampleBars } from '@ktrdr/market-data';
 import fc from 'fast-check';
@@ -13,9 +13,6 @@ import { QUICK, strategyText } from '@ktrdr/service-kit/testing';
 let sandbox: Sandbox;
 let api: TestService;
 let bars: string[];
-
-// generous, because other tests keep the machine busy while trainings start
-jest.setTimeout(60_000);
 
 beforeAll(async () => {
   sandbox = await Sandbox.create();
@@ -32,11 +29,11 @@ beforeAll(async () => {
   await writeFile(sandbox.path('strategies', 'pattern.yaml'), QUICK);
   await writeFile(sandbox.path('package.yaml'), QUICK);
   api = await sandbox.startApi('api', { STRATEGIES_DIR: sandbox.path('strategies') });
-}, 40_000);
+});
 
 afterAll(async () => {
   await sandbox.close();
-}, 40_000);
+});
 
 /** @returns code and message of the error for a JSON body */
 function refusedBody(path: string, body: unknown): Promise<{ code: string; message: string }> {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { cp, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type {
   Operation,
   OperationHistory,
@@ -10,8 +10,9 @@ import type {
   OperationStarted,
   TrainingResult,
 } from '@ktrdr/contracts';
+import { freePort } from '@ktrdr/contracts/testing';
 import { writeSampleBars } from '@ktrdr/market-data';
-import { CHECKPOINTS_SOON, LONG_GRACE, dataOf, freePort, Sandbox, until } from '@ktrdr/service-kit/testing';
+import { CHECKPOINTS_SOON, LONG_GRACE, dataOf, Sandbox, until } from '@ktrdr/service-kit/testing';
 import type { TestService } from '@ktrdr/service-kit/testing';
 import { LONG, strategyText } from '@ktrdr/service-kit/testing';
 import { procFilesystem, requires } from '../../../tools/requirements.js';
@@ -25,9 +26,7 @@ const HOST = { ...LONG_GRACE, ...CHECKPOINTS_SOON };
 const LEASE = { ...HOST, LEASE_MS: '1000' };
 const RESUMING = { ...LEASE, ON_INTERRUPT: 'resume' };
 /** Trains for seconds after its first checkpoint, on a fast machine too. */
-const TRAINING = { strategy: strategyText({ epochs: 1_000 }), seed: 3 };
-
-jest.setTimeout(120_000);
+const TRAINING = { strategy: strategyText({ epochs: 50, batchSize: 256, paceMs: 5 }), seed: 3 };
 
 beforeAll(async () => {
   sandbox = await Sandbox.create();
@@ -38,9 +37,9 @@ beforeAll(async () => {
     startDate: '2024-01-01',
     endDate: '2024-06-30',
   });
-}, 40_000);
+});
 
-afterAll(() => sandbox.close(), 40_000);
+afterAll(() => sandbox.close());
 
 const resultOf = ({ result }: Operation): TrainingResult => result as TrainingResult;
 
@@ -89,7 +88,7 @@ describe('an API that is killed during a training', () => {
 
   test('finds it after a restart, also by its task id: interrupted and resumable; the resumed model equals that of an undisturbed run', async () => {
     const first = await sandbox.startApi('killed', LEASE);
-    const never = await first.untilEnded(await first.startTraining(TRAINING), 60_000);
+    const never = await first.untilEnded(await first.startTraining(TRAINING));
     const named = { ...TRAINING, task_id: 'nightly' };
     const id = await first.startTraining(named);
     await first.untilCheckpoint(id);
@@ -99,7 +98,7 @@ describe('an API that is killed during a training', () => {
     const second = await sandbox.startApi('killed', LEASE);
     expect(await second.startTraining(named)).toBe(id);
     expect(dataOf(await second.get<OperationList>('/operations')).total_count).toBe(2);
-    const interrupted = await second.untilEnded(id, 10_000);
+    const interrupted = await second.untilEnded(id);
     expect(interrupted).toMatchObject({
       status: 'failed',
       attempt: 1,
@@ -137,13 +136,13 @@ describe('an API that is killed with ON_INTERRUPT=resume', () => {
   let api: TestService;
   beforeAll(async () => {
     api = await sandbox.startApi('resuming', RESUMING);
-  }, 60_000);
+  });
   afterAll(() => api.stop());
 
   onLinux('a trainer that outlives it for a while does no harm to the next attempt, and ends', async () => {
     const place = 'outlived';
     const first = await sandbox.startApi(place, { ...HOST, ON_INTERRUPT: 'resume' });
-    const never = await first.untilEnded(await first.startTraining(TRAINING), 60_000);
+    const never = await first.untilEnded(await first.startTraining(TRAINING));
     const others = new Set(await sandbox.trainers());
     const id = await first.startTraining(TRAINING);
     await first.untilCheckpoint(id);
@@ -165,7 +164,7 @@ describe('an API that is killed with ON_INTERRUPT=resume', () => {
       () => sandbox.trainers(),
       (pids) => !pids.includes(held[0]!),
     );
-    const completed = await second.untilOperation(id, ({ status }) => status === 'completed', 60_000);
+    const completed = await second.untilOperation(id, ({ status }) => status === 'completed');
     expect(completed).toMatchObject({ attempt: 2, error: null });
     expect(await modelOf(completed)).toBe(await modelOf(never));
     const models = sandbox.path(`${place}-models`);
@@ -182,7 +181,7 @@ describe('an API that is killed with ON_INTERRUPT=resume', () => {
     await untilNoTrainer();
     api = await sandbox.startApi('resuming', RESUMING);
     for (const id of ids) {
-      const completed = await api.untilOperation(id, ({ status }) => status === 'completed', 60_000);
+      const completed = await api.untilOperation(id, ({ status }) => status === 'completed');
       expect(completed.attempt).toBeGreaterThanOrEqual(id === ids[0] ? 2 : 1);
     }
     const models = await readdir(sandbox.path('resuming-models', 'pattern'));
@@ -194,7 +193,7 @@ describe('an API that is killed with ON_INTERRUPT=resume', () => {
     await api.untilTraining(id);
     expect(await api.stop()).toEqual({ code: 0, signal: null });
     api = await sandbox.startApi('resuming', RESUMING);
-    const completed = await api.untilOperation(id, ({ status }) => status === 'completed', 60_000);
+    const completed = await api.untilOperation(id, ({ status }) => status === 'completed');
     expect(completed).toMatchObject({ attempt: 2, cancel_requested_at: null });
   });
 });
@@ -225,7 +224,7 @@ describe('with a training host', () => {
     hostSettings = { ...HOST, PORT: String(await freePort()) };
     const names = { host: 'host', api: 'remote' };
     ({ host, api } = await sandbox.startHostAndApi(names, { host: hostSettings, api: LEASE }));
-  }, 120_000);
+  });
   afterAll(() => Promise.all([host.stop(), api.stop()]));
 
   const startNextApi = async (): Promise<void> => {
@@ -266,7 +265,7 @@ describe('with a training host', () => {
     await patient.untilCheckpoint(id);
     await kill(host);
     host = await sandbox.startHost('host', hostSettings);
-    const completed = await patient.untilOperation(id, ({ status }) => status === 'completed', 60_000);
+    const completed = await patient.untilOperation(id, ({ status }) => status === 'completed');
     expect(completed).toMatchObject({ attempt: 2 });
     expect(await historyOf(patient, id)).toContain('1 failed');
     await patient.stop();

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { ModelList } from '@ktrdr/contracts';
 import { writeSampleBars } from '@ktrdr/market-data';
 import { dataOf, filesBelow, Sandbox } from '@ktrdr/service-kit/testing';
@@ -10,9 +10,6 @@ import { QUICK, strategyText } from '@ktrdr/service-kit/testing';
 /** A full disk: the operation reports it, existing files stay, and no partial file remains. */
 let sandbox: Sandbox;
 
-// generous, because other tests keep the machine busy while services start
-jest.setTimeout(60_000);
-
 beforeAll(async () => {
   sandbox = await Sandbox.create();
   await writeSampleBars({
@@ -22,9 +19,9 @@ beforeAll(async () => {
     startDate: '2024-01-01',
     endDate: '2024-06-30',
   });
-}, 40_000);
+});
 
-afterAll(() => sandbox.close(), 40_000);
+afterAll(() => sandbox.close());
 
 /** 93 KiB of weights. */
 const LARGE = strategyText({ epochs: 1, layers: [150, 150] });
@@ -54,7 +51,7 @@ withSmallDisks('disks of a few KiB', () => {
       { STRATEGIES_DIR: sandbox.directory },
       inNamespace(mounts.join(' && ')),
     );
-  }, 40_000);
+  });
 
   /** Lists files as the service sees them. */
   function filesOfService(folder: string): Promise<string[]> {
@@ -108,7 +105,7 @@ test('a limit on the size of files counts as a full disk', async () => {
   // Limits files to 8 MiB (POSIX counts blocks of 512 bytes): enough for the operations, too little for 13 MB of weights.
   const api = await sandbox.startApi('limited', {}, 'ulimit -f 16384');
   const strategy = strategyText({ epochs: 1, layers: [1800, 1800] });
-  const operation = await api.untilEnded(await api.startTraining({ strategy }), 50_000);
+  const operation = await api.untilEnded(await api.startTraining({ strategy }));
   expect(operation).toMatchObject({ status: 'failed', error: { code: 'disk_full' }, result: null });
   expect(dataOf(await api.get<ModelList>('/models'))).toEqual({ models: [] });
   expect(await filesBelow(sandbox.path('limited-models'))).toEqual([]);

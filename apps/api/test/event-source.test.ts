@@ -1,8 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Operation, OperationStarted } from '@ktrdr/contracts';
+import { freePort } from '@ktrdr/contracts/testing';
 import { writeSampleBars } from '@ktrdr/market-data';
 import { PostgresServer } from '@ktrdr/operation-store/testing';
-import { CHECKPOINTS_SOON, dataOf, freePort, Link, LONG_GRACE, Sandbox } from '@ktrdr/service-kit/testing';
+import { CHECKPOINTS_SOON, dataOf, Link, LONG_GRACE, Sandbox } from '@ktrdr/service-kit/testing';
 import { LONG, until, type TestService } from '@ktrdr/service-kit/testing';
 import { EventSource } from 'eventsource';
 
@@ -10,8 +11,6 @@ import { EventSource } from 'eventsource';
 let sandbox: Sandbox;
 let api: TestService;
 const open: Follower[] = [];
-
-jest.setTimeout(60_000);
 
 beforeAll(async () => {
   sandbox = await Sandbox.create();
@@ -23,13 +22,13 @@ beforeAll(async () => {
     endDate: '2024-06-30',
   });
   api = await sandbox.startApi('api', { ...LONG_GRACE, ...CHECKPOINTS_SOON });
-}, 60_000);
+});
 
 afterEach(() => {
   for (const follower of open.splice(0)) follower.source.close();
 });
 
-afterAll(() => sandbox.close(), 40_000);
+afterAll(() => sandbox.close());
 
 /** Records what one EventSource receives. */
 class Follower {
@@ -65,7 +64,7 @@ class Follower {
   }
 
   until(what: string, fits: (follower: this) => boolean): Promise<unknown> {
-    return until(what, async () => fits(this), Boolean, { withinMs: 30_000 });
+    return until(what, async () => fits(this), Boolean);
   }
 
   /** Waits until the client has closed permanently. */

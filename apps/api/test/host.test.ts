@@ -1,9 +1,10 @@
 import { appendFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Operation, StartSessionRequest, TrainingSession } from '@ktrdr/contracts';
+import { freePort } from '@ktrdr/contracts/testing';
 import { fingerprintBars, writeSampleBars } from '@ktrdr/market-data';
-import { LONG, LONG_GRACE, QUICK, dataOf, freePort, Sandbox, until } from '@ktrdr/service-kit/testing';
+import { LONG, LONG_GRACE, QUICK, dataOf, Sandbox, until } from '@ktrdr/service-kit/testing';
 import type { TestService } from '@ktrdr/service-kit/testing';
 
 let sandbox: Sandbox;
@@ -11,9 +12,6 @@ let host: TestService;
 let api: TestService;
 /** Makes the API give up on a silent host quickly. */
 let impatient: TestService;
-
-// generous, because other tests keep the machine busy while services start
-jest.setTimeout(60_000);
 
 beforeAll(async () => {
   sandbox = await Sandbox.create();
@@ -31,9 +29,9 @@ beforeAll(async () => {
     sandbox.startApi('api', settings),
     sandbox.startApi('impatient', { ...settings, TRAINING_HOST_TIMEOUT_MS: '1500' }),
   ]);
-}, 120_000);
+});
 
-afterAll(() => sandbox.close(), 40_000);
+afterAll(() => sandbox.close());
 
 async function cancelAndWait(id: string): Promise<void> {
   await api.post(`/operations/${id}/cancel`);

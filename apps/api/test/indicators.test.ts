@@ -31,9 +31,9 @@ beforeAll(async () => {
     endDate: '2023-12-31',
   });
   api = await sandbox.startApi('api');
-}, 60_000);
+});
 
-afterAll(() => sandbox.close(), 40_000);
+afterAll(() => sandbox.close());
 
 const compute = (body: object) => api.post<ComputeIndicatorResponse>('/indicators/compute', body);
 

@@ -11,9 +11,9 @@ let api: TestService;
 beforeAll(async () => {
   sandbox = await Sandbox.create();
   api = await sandbox.startApi('api');
-}, 40_000);
+});
 
-afterAll(() => sandbox.close(), 40_000);
+afterAll(() => sandbox.close());
 
 const legacy = join(ROOT, 'strategies/legacy_reversion.yaml');
 

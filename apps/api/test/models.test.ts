@@ -48,9 +48,9 @@ beforeAll(async () => {
   await train(QUICK, 1);
   await train(QUICK, 2);
   await train(strategyText({ epochs: 2, layers: [4], symbol: 'GOOG' }), 3);
-}, 90_000);
+});
 
-afterAll(() => sandbox.close(), 40_000);
+afterAll(() => sandbox.close());
 
 const ASK = { symbol: 'AAPL', timeframe: '1h' };
 const predict = (body: object, model = 'pattern/1h_v1') =>
@@ -87,7 +87,7 @@ describe('POST /models/:strategy/:version/predict', () => {
     const statuses = (await Promise.all(asked)).map(({ status }) => status);
     expect(statuses.filter((status) => status === 503)).toHaveLength(4);
     expect(statuses.filter((status) => status === 200)).toHaveLength(10);
-  }, 60_000);
+  });
 
   test.each([
     [{ ...ASK, timeframe: '4h' }, '422 wrong_timeframe', /1h/],
@@ -194,7 +194,7 @@ describe('DELETE /models/:strategy/:version', () => {
     await train(QUICK, 4);
     const { models } = dataOf(await send<ModelList>('GET', '/models'));
     expect(models.map(({ version }) => version)).toEqual(['1h_v5', '1h_v3', '1h_v2', '1h_v1']);
-  }, 40_000);
+  });
 
   test.each(['/models/pattern/%2e%2e', '/models/..%2f..%2fetc/1h_v1', '/models/pattern/notes'])(
     'rejects any other folder: %s',
@@ -225,7 +225,7 @@ test('a strategy whose name has dots can be found, trained, analysed, used for p
     (await refusal(api.url, { path: '/trainings/start', body: `{"strategy_name":"${DOTTED}.yaml"}` }))
       .message,
   ).toContain('without ".yaml" at the end');
-}, 40_000);
+});
 
 test('a model with changed files or of a later version is rejected everywhere and can be deleted', async () => {
   const { models } = dataOf(await send<ModelList>('GET', '/models'));
@@ -248,7 +248,7 @@ test('a model with changed files or of a later version is rejected everywhere an
   await appendFile(`${path}/strategy.yaml`, '\n');
   await everywhere('422 model_damaged');
   expect((await send('DELETE', `/models/pattern/${version}`)).status).toBe(200);
-}, 40_000);
+});
 
 test('a model with damaged metadata is listed, every use fails with the reason, and it can be deleted', async () => {
   const { path } = dataOf(await send<ModelList>('GET', '/models')).models[0]!;
@@ -277,7 +277,7 @@ test('a model with damaged metadata is listed, every use fails with the reason, 
     });
   }
   expect((await send('DELETE', '/models/pattern/1h_v77')).status).toBe(200);
-}, 40_000);
+});
 
 test('a stop of the API ends its running predictions', async () => {
   const waiting = predict({ ...ASK, last: 1000 }).then(
@@ -292,4 +292,4 @@ test('a stop of the API ends its running predictions', async () => {
   expect(await api.stop()).toMatchObject({ code: 0 });
   expect([503, 'closed']).toContain(await waiting);
   expect(await sandbox.processes()).toEqual([]);
-}, 30_000);
+});

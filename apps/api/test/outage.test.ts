@@ -1,5 +1,5 @@
 /** The log of a service whose PostgreSQL or Redis fails under load: one line when the outage begins, one when it ends. */
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { RedisServer } from '@ktrdr/job-queue/testing';
 import { writeSampleBars } from '@ktrdr/market-data';
 import { PostgresServer } from '@ktrdr/operation-store/testing';
@@ -7,8 +7,6 @@ import { LONG, Sandbox, until } from '@ktrdr/service-kit/testing';
 import type { TestService } from '@ktrdr/service-kit/testing';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { program, requires } from '../../../tools/requirements.js';
-
-jest.setTimeout(120_000);
 
 interface Line {
   level: string;
@@ -34,12 +32,12 @@ beforeAll(async () => {
     endDate: '2024-06-30',
   });
   postgres = await PostgresServer.start();
-}, 60_000);
+});
 
 afterAll(async () => {
   await sandbox.close();
   await postgres.stop();
-}, 60_000);
+});
 
 /** Sends requests all the time, like a CLI, a dashboard and a load balancer, until the signal fires. @returns number of failures */
 async function clients({ url }: TestService, signal: AbortSignal): Promise<number> {
@@ -97,7 +95,7 @@ test('PostgreSQL with operations and queue fails while a training runs and clien
   );
   stop.abort();
   expect(await asked).toBeGreaterThan(10);
-  await api.untilTraining(id, 60_000);
+  await api.untilTraining(id);
 
   const ofApi = linesOf(api, before[0]);
   expectOneOutage(

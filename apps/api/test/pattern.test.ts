@@ -28,9 +28,9 @@ beforeAll(async () => {
     endDate: '2024-06-30',
   });
   api = await sandbox.startApi('api', LONG_GRACE);
-}, 40_000);
+});
 
-afterAll(() => sandbox.close(), 40_000);
+afterAll(() => sandbox.close());
 
 /** For both types: a request that ends soon, and one that can be interrupted. */
 const starts = {

@@ -1,21 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { HostList, Operation, OperationList, TrainingResult } from '@ktrdr/contracts';
-import { Started } from '@ktrdr/contracts/testing';
+import { freePort, Started } from '@ktrdr/contracts/testing';
 import { RedisServer } from '@ktrdr/job-queue/testing';
 import { writeSampleBars } from '@ktrdr/market-data';
 import { PostgresServer } from '@ktrdr/operation-store/testing';
-import { CHECKPOINTS_SOON, dataOf, freePort, Link, LONG, QUICK, Sandbox } from '@ktrdr/service-kit/testing';
+import { CHECKPOINTS_SOON, dataOf, Link, LONG, QUICK, Sandbox } from '@ktrdr/service-kit/testing';
 import { strategyText, until } from '@ktrdr/service-kit/testing';
 import type { TestService } from '@ktrdr/service-kit/testing';
 import { program, requires } from '../../../tools/requirements.js';
 
-jest.setTimeout(120_000);
-
-/** Long enough to be killed while it runs, short enough to wait for its end. */
-const MIDDLE = strategyText({ epochs: 1_000, layers: [32, 16] });
+const MIDDLE = { epochs: 60, batchSize: 256, layers: [32, 16] };
 const LEASE_MS = '3000';
 
 const servers = new Started();
@@ -29,11 +26,11 @@ beforeAll(async () => {
       () => PostgresServer.start(),
       (server) => server.stop(),
     ),
-    trainBesideApi(MIDDLE),
+    trainBesideApi(strategyText(MIDDLE)),
   ]);
-}, 120_000);
+});
 
-afterAll(() => servers.stop(), 60_000);
+afterAll(() => servers.stop());
 
 requires(program('redis-server')).describe('trainings in a queue on redis', () => {
   let redis: RedisServer;
@@ -76,9 +73,9 @@ function trainingsInQueue(newUrl: () => Promise<string>, loseAll?: () => Promise
       LEASE_MS,
     };
     [one, two] = await Promise.all([sandbox.startApi('one', settings), sandbox.startApi('two', settings)]);
-  }, 120_000);
+  });
 
-  afterAll(() => sandbox?.close(), 60_000);
+  afterAll(() => sandbox?.close());
 
   /** A host without bars. It sends its files to an API that need not own the operation. */
   const startHost = async (name: string, settings: Record<string, string> = {}) => {
@@ -104,6 +101,13 @@ function trainingsInQueue(newUrl: () => Promise<string>, loseAll?: () => Promise
     return started;
   };
 
+  /** `MIDDLE`, slow until `release` is called: long enough for every interruption, and then quickly complete. */
+  const slowly = () => {
+    const pacedUntil = sandbox.path(randomUUID());
+    const strategy = strategyText({ ...MIDDLE, paceMs: 50, pacedUntil });
+    return { strategy, release: () => writeFile(pacedUntil, '') };
+  };
+
   const hosts = async () => dataOf(await one.get<HostList>('/hosts'));
   const isWaiting = (ahead: number) => (operation: Operation) =>
     operation.status === 'pending' &&
@@ -126,7 +130,7 @@ function trainingsInQueue(newUrl: () => Promise<string>, loseAll?: () => Promise
     await one.untilOperation(first, isWaiting(0));
     await withHosts(1);
     for (const id of [first, second]) {
-      const { status, error, result } = await two.untilEnded(id, 60_000);
+      const { status, error, result } = await two.untilEnded(id);
       expect({ status, error }).toEqual({ status: 'completed', error: null });
       expect((result as TrainingResult).artifacts.model).toMatch(/^pattern\/1h_v/);
     }
@@ -141,8 +145,9 @@ function trainingsInQueue(newUrl: () => Promise<string>, loseAll?: () => Promise
       hosts,
       (list) => list.hosts.filter(({ status }) => status === 'up').length >= 3,
     );
-    const id = await one.startTraining({ strategy: MIDDLE });
-    const running = await one.untilCheckpoint(id, 60_000);
+    const { strategy, release } = slowly();
+    const id = await one.startTraining({ strategy });
+    const running = await one.untilCheckpoint(id);
     const busy = await until('a busy host', hosts, (list) => busyHost(list, id) !== undefined);
     const name = busyHost(busy, id)?.name ?? '';
     const victim = three.find(({ pid }) => name.endsWith(`-${pid}`));
@@ -150,7 +155,8 @@ function trainingsInQueue(newUrl: () => Promise<string>, loseAll?: () => Promise
     await victim?.ended;
     expect((await one.operation(id)).status).toBe('running');
     expect(running.progress.percentage).toBeGreaterThan(0);
-    const ended = await two.untilEnded(id, 90_000);
+    await release();
+    const ended = await two.untilEnded(id);
     expect(ended).toMatchObject({ status: 'completed', error: null, attempt: 1 });
     expect((await modelOf(ended)).equals(local)).toBe(true);
     expect(await sandbox.trainers()).toEqual([]);
@@ -162,7 +168,7 @@ function trainingsInQueue(newUrl: () => Promise<string>, loseAll?: () => Promise
   test('return to the queue when their host stops, and can be cancelled at the other API', async () => {
     await withHosts(1);
     const id = await one.startTraining({ strategy: LONG });
-    await one.untilCheckpoint(id, 60_000);
+    await one.untilCheckpoint(id);
     await withHosts(0);
     await one.untilOperation(
       id,
@@ -199,7 +205,7 @@ function trainingsInQueue(newUrl: () => Promise<string>, loseAll?: () => Promise
     };
     dataOf(await two.post(`/operations/${id}/resume`));
     await doesNotReach(id, 2);
-    await doesNotReach(await one.startTraining({ strategy: MIDDLE }), 1);
+    await doesNotReach(await one.startTraining({ strategy: QUICK }), 1);
     await withHosts(0);
   });
 
@@ -207,7 +213,8 @@ function trainingsInQueue(newUrl: () => Promise<string>, loseAll?: () => Promise
     await withHosts(2);
     const first = await one.startTraining({ strategy: LONG, user: 'ann' });
     await one.untilTraining(first);
-    const held = await two.startTraining({ strategy: MIDDLE, user: 'ann' });
+    const { strategy, release } = slowly();
+    const held = await two.startTraining({ strategy, user: 'ann' });
     await one.untilOperation(
       held,
       ({ status, progress }) =>
@@ -215,22 +222,24 @@ function trainingsInQueue(newUrl: () => Promise<string>, loseAll?: () => Promise
         progress.current_step === 'Waiting for a host [other trainings of the same user first]',
     );
     const other = await one.startTraining({ strategy: QUICK, user: 'bob' });
-    expect(await one.untilEnded(other, 60_000)).toMatchObject({ status: 'completed' });
+    expect(await one.untilEnded(other)).toMatchObject({ status: 'completed' });
     dataOf(await two.post(`/operations/${first}/cancel`, {}));
-    await two.untilCheckpoint(held, 60_000);
+    await two.untilCheckpoint(held);
     dataOf(await one.post(`/operations/${held}/cancel`, {}));
     expect(await one.untilEnded(held)).toMatchObject({ status: 'cancelled', resumable: true });
     dataOf(await two.post(`/operations/${held}/retry`));
     const anew = await one.untilOperation(held, ({ attempt }) => attempt === 2);
     expect(anew.resumable).toBe(false);
-    const ended = await two.untilEnded(held, 90_000);
+    await release();
+    const ended = await two.untilEnded(held);
     expect(ended).toMatchObject({ status: 'completed', error: null, attempt: 2 });
     expect((await modelOf(ended)).equals(local)).toBe(true);
   });
 
   test('survive a kill of the API that started them, and so does a cancel', async () => {
     const running = await withHosts(2);
-    const id = await one.startTraining({ strategy: MIDDLE });
+    const { strategy, release } = slowly();
+    const id = await one.startTraining({ strategy });
     const unwanted = await one.startTraining({ strategy: LONG });
     for (const each of [id, unwanted]) await one.untilTraining(each);
     // no host can confirm the cancel before the API is killed
@@ -241,7 +250,8 @@ function trainingsInQueue(newUrl: () => Promise<string>, loseAll?: () => Promise
     await one.ended;
     for (const host of running) host.kill('SIGCONT');
     expect(await two.untilEnded(unwanted)).toMatchObject({ status: 'cancelled', cancel_reason: 'enough' });
-    const ended = await two.untilEnded(id, 90_000);
+    await release();
+    const ended = await two.untilEnded(id);
     expect(ended).toMatchObject({ status: 'completed', error: null, attempt: 1 });
     expect((await modelOf(ended)).equals(local)).toBe(true);
     expect(await sandbox.trainers()).toEqual([]);
@@ -255,7 +265,7 @@ function trainingsInQueue(newUrl: () => Promise<string>, loseAll?: () => Promise
     await withHosts(0);
     const cutOff = await startHost('cut-off', { TRAINING_QUEUE_URL: through });
     const id = await two.startTraining({ strategy: LONG });
-    await two.untilCheckpoint(id, 60_000);
+    await two.untilCheckpoint(id);
     const [trainer] = await sandbox.trainers();
     link.cut();
     const other = await startHost('other');
@@ -263,16 +273,13 @@ function trainingsInQueue(newUrl: () => Promise<string>, loseAll?: () => Promise
       'another trainer alone',
       () => sandbox.trainers(),
       (pids) => pids.length === 1 && pids[0] !== trainer,
-      {
-        withinMs: 60_000,
-      },
     );
     link.heal();
     await two.post(`/operations/${id}/cancel`, {});
     expect(await two.untilEnded(id)).toMatchObject({ status: 'cancelled' });
     await other.stop();
     const next = await two.startTraining({ strategy: LONG });
-    await two.untilCheckpoint(next, 60_000);
+    await two.untilCheckpoint(next);
     // a host that is stopped while it is cut off ends in time, and another host continues its training
     link.cut();
     const { progress } = await two.operation(next);
@@ -291,10 +298,12 @@ function trainingsInQueue(newUrl: () => Promise<string>, loseAll?: () => Promise
 
   test('are queued again and resume if the queue loses all its data', async () => {
     await withHosts(1);
-    const id = await two.startTraining({ strategy: MIDDLE });
-    await two.untilCheckpoint(id, 60_000);
+    const { strategy, release } = slowly();
+    const id = await two.startTraining({ strategy });
+    await two.untilCheckpoint(id);
     await loseAll();
-    const ended = await two.untilEnded(id, 90_000);
+    await release();
+    const ended = await two.untilEnded(id);
     expect(ended).toMatchObject({ status: 'completed', error: null, attempt: 1 });
     expect((await modelOf(ended)).equals(local)).toBe(true);
   });
@@ -310,7 +319,7 @@ async function trainBesideApi(strategy: string): Promise<Buffer> {
   try {
     await writeBars(sandbox);
     const api = await sandbox.startApi('local', { TRAINING_ENGINE: 'onnx' });
-    return await modelOf(await api.untilEnded(await api.startTraining({ strategy }), 60_000));
+    return await modelOf(await api.untilEnded(await api.startTraining({ strategy })));
   } finally {
     await sandbox.close();
   }

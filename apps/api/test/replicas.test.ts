@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Operation, OperationList } from '@ktrdr/contracts';
 import { isTerminalStatus } from '@ktrdr/contracts';
 import { Started } from '@ktrdr/contracts/testing';
@@ -13,8 +13,6 @@ const started = new Started();
 let sandbox: Sandbox;
 let one: TestService;
 let two: TestService;
-
-jest.setTimeout(60_000);
 
 beforeAll(async () => {
   const postgres = await started.start(
@@ -34,9 +32,9 @@ beforeAll(async () => {
   });
   const settings = { DATABASE_URL: await postgres.createDatabase(), LEASE_MS: '1000' };
   [one, two] = await Promise.all([sandbox.startApi('one', settings), sandbox.startApi('two', settings)]);
-}, 60_000);
+});
 
-afterAll(() => started.stop(), 60_000);
+afterAll(() => started.stop());
 
 /** Reads an operation's states from its events until it has ended; collects the events' ids in `ids`. */
 async function follow(api: TestService, id: string, ids: string[] = []): Promise<Operation[]> {

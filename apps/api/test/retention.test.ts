@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { OperationList, OperationsRemoved } from '@ktrdr/contracts';
 import { openOperationStore } from '@ktrdr/operation-store';
 import { defaultProgressRenderer, OperationsService, systemRandomId } from '@ktrdr/orchestrator';
@@ -9,13 +9,11 @@ const DAY_MS = 24 * 3_600_000;
 
 let sandbox: Sandbox;
 
-jest.setTimeout(60_000);
-
 beforeAll(async () => {
   sandbox = await Sandbox.create();
 });
 
-afterAll(() => sandbox.close(), 40_000);
+afterAll(() => sandbox.close());
 
 /** Stores operations that ended this many days ago, as an earlier API would have left them. */
 async function leaveOperations(stateDir: string, ...daysAgo: number[]): Promise<void> {

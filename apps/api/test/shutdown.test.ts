@@ -1,6 +1,6 @@
 import { readdir, readlink } from 'node:fs/promises';
 import { get, type ClientRequest } from 'node:http';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Operation, OperationStarted } from '@ktrdr/contracts';
 import { writeSampleBars } from '@ktrdr/market-data';
 import { dataOf, filesBelow, LONG, Sandbox, until } from '@ktrdr/service-kit/testing';
@@ -8,9 +8,6 @@ import type { TestService } from '@ktrdr/service-kit/testing';
 
 /** How services end: real processes and real signals, and readers of event streams that disconnect. */
 let sandbox: Sandbox;
-
-// generous, because other tests keep the machine busy while services start
-jest.setTimeout(90_000);
 
 beforeAll(async () => {
   sandbox = await Sandbox.create();
@@ -21,9 +18,9 @@ beforeAll(async () => {
     startDate: '2024-01-01',
     endDate: '2024-06-30',
   });
-}, 40_000);
+});
 
-afterAll(() => sandbox.close(), 40_000);
+afterAll(() => sandbox.close());
 
 /** Opens a reader of an operation's events on its own connection, and waits for the first event. */
 function reader(api: TestService, id: string): Promise<ClientRequest> {
@@ -73,7 +70,7 @@ describe('the API', () => {
       sandbox.startApi('SIGKILL'),
     ]);
     apis = { SIGTERM, SIGINT, SIGKILL };
-  }, 120_000);
+  });
 
   test('a disconnected event reader affects nothing: the operation and other readers continue, and its connection is released', async () => {
     const api = apis.SIGTERM;
@@ -145,7 +142,7 @@ describe('with a training host', () => {
     await next.untilTraining(id);
     await end(host, 'SIGTERM');
     expect(await filesBelow(sandbox.path('host-state', 'sessions'))).toEqual([]);
-    const operation = await next.untilEnded(id, 5_000);
+    const operation = await next.untilEnded(id);
     expect(operation).toMatchObject({ status: 'failed', result: null, error: { code: 'host_stopped' } });
     expect(operation.error?.message).toContain('nothing computes there any more');
     await end(next, 'SIGTERM');

@@ -8,7 +8,7 @@ let sandbox: Sandbox;
 beforeAll(async () => {
   sandbox = await Sandbox.create();
 });
-afterAll(() => sandbox.close(), 20_000);
+afterAll(() => sandbox.close());
 
 /** Loaded before the service. Makes listing a folder whose name ends in `-models` fail with an unexpected error. */
 const FAULT = `data:text/javascript,${encodeURIComponent(`
@@ -42,7 +42,7 @@ test('a stack in the log names existing source files and lines', async () => {
   const [, , line = ''] = frames.find(([, file = '']) => file.endsWith('models.service.ts'))!;
   const source = readFileSync(join(ROOT, 'apps/api/src/models/models.service.ts'), 'utf8');
   expect(source.split('\n')[Number(line) - 1]).toContain('this.storage.list()');
-}, 60_000);
+});
 
 test.each(['api', 'training-host'])(
   'the source map of apps/%s names its sources but does not contain them',

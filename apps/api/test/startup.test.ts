@@ -75,12 +75,12 @@ beforeAll(async () => {
     for (const [index, [, app, settings]] of waiting) refused[index] = await start(app, settings);
   };
   await Promise.all(Array.from({ length: AT_A_TIME }, startInTurn));
-}, 120_000);
+});
 
 afterAll(async () => {
   await new Promise((resolve) => taken.close(resolve));
   await sandbox.close();
-}, 40_000);
+});
 
 /** Starts a service on the port that is in use, and waits for its end. */
 async function start(app: 'api' | 'training-host', settings: Record<string, string>): Promise<Refused> {
@@ -124,7 +124,7 @@ test('a missing data folder is created and logged; if it is removed later, the h
     error: { data: { status: 'down', message: expect.stringContaining('Set DATA_DIR') } },
   });
   await api.stop();
-}, 40_000);
+});
 
 test('a model that the chosen engine cannot train is rejected without creating an operation', async () => {
   const api = await sandbox.startApi('javascript', { TRAINING_ENGINE: 'tensorflow-js' });
@@ -140,4 +140,4 @@ test('a model that the chosen engine cannot train is rejected without creating a
   });
   expect(await api.get('/operations')).toMatchObject({ body: { data: { total_count: 0 } } });
   await api.stop();
-}, 40_000);
+});

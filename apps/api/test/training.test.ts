@@ -23,9 +23,9 @@ beforeAll(async () => {
     });
   }
   api = await sandbox.startApi('api', LONG_GRACE);
-}, 40_000);
+});
 
-afterAll(() => sandbox.close(), 40_000);
+afterAll(() => sandbox.close());
 
 describe('a training on the API', () => {
   test('stores the model that its result describes', async () => {

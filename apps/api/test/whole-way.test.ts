@@ -29,9 +29,9 @@ beforeAll(async () => {
     sandbox.startApi('local', LONG_GRACE),
   ]);
   places = { host: remote, local };
-}, 40_000);
+});
 
-afterAll(() => sandbox.close(), 40_000);
+afterAll(() => sandbox.close());
 
 function ktrdr(api: TestService, ...args: string[]): TestProcess {
   const bin = join(ROOT, 'apps/cli/bin/ktrdr.mjs');

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Operation, OperationStarted } from '@ktrdr/contracts';
-import { freePort, Program, TestApi } from './processes.js';
+import { freePort } from '@ktrdr/contracts/testing';
+import { Program, TestApi } from './processes.js';
 
 const LONG = ['dummy', 'start', '--iterations', '1000', '--duration', '0.1'];
 

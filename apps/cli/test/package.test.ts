@@ -43,7 +43,7 @@ describe('the packed CLI', () => {
     tarball = join(folder, pack.stdout.trim().split('\n').at(-1)!);
     execFileSync('tar', ['-xzf', tarball, '-C', folder]);
     manifest = JSON.parse(readFileSync(join(folder, 'package/package.json'), 'utf8')) as Manifest;
-  }, 60_000);
+  });
   afterAll(async () => {
     await api.close();
     rmSync(folder, { recursive: true });
@@ -88,7 +88,7 @@ describe('the packed CLI', () => {
   test('npx runs it without a registry', async () => {
     const npx = npm('npx', ['--yes', '--package', tarball, 'ktrdr', '--version'], empty);
     expect({ code: await npx.ended, said: npx.stdout }).toEqual({ code: 0, said: `${manifest.version}\n` });
-  }, 60_000);
+  });
 
   test("runs the README's commands verbatim", async () => {
     const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
@@ -103,7 +103,7 @@ describe('the packed CLI', () => {
       code: 0,
       said: expect.stringContaining('No operations.'),
     });
-  }, 60_000);
+  });
 
   test('runs an operation', async () => {
     const dummy = ktrdr('dummy', 'start', '--iterations', '2', '--duration', '0.1');

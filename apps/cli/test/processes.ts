@@ -1,10 +1,10 @@
 /** Real processes for tests: the built API with temporary folders, and the built CLI. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '@ktrdr/contracts/testing';
 
 export const ROOT = join(import.meta.dirname, '../../..');
 
@@ -43,7 +43,7 @@ export class Program {
     this.child.stdout?.destroy();
   }
 
-  async says(text: string, withinMs = 15_000): Promise<void> {
+  async says(text: string, withinMs = 50_000): Promise<void> {
     const deadline = performance.now() + withinMs;
     while (!this.stdout.includes(text)) {
       if (performance.now() > deadline || this.child.exitCode !== null) {
@@ -120,12 +120,4 @@ export class TestApi {
   ktrdr(...args: string[]): Program {
     return new Program(['apps/cli/bin/ktrdr.mjs', ...args], { KTRDR_API_URL: this.url });
   }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

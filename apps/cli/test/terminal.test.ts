@@ -50,7 +50,7 @@ test('a terminal that becomes narrower shows one progress display, and at the en
   expect(narrow).toMatch(/^(before\n)?Operation op_dummy_\S+\n.*Running dummy task.*\n.*elapsed.*\n+$/);
   const ended = await shows(/exit \d+/);
   expect(ended).toMatch(/^(before\n)?Operation op_dummy_\S+\n✔ completed in/);
-}, 30_000);
+});
 
 test('80 columns show message, bar, percentage, elapsed time and ETA; after Ctrl+C only "cancelled" remains', async () => {
   const command = `KTRDR_API_URL=${api.url} node apps/cli/bin/ktrdr.mjs dummy start --iterations 200 --duration 0.05`;
@@ -67,7 +67,7 @@ test('80 columns show message, bar, percentage, elapsed time and ETA; after Ctrl
   expect(ended).toMatch(/cancelled after \d+(\.\d)?s\n/);
   expect(ended).toContain('exit 130');
   expect(ended).not.toContain('Running dummy task');
-}, 30_000);
+});
 
 test('models delete asks for confirmation and follows the typed answer', async () => {
   const command = `KTRDR_API_URL=${api.url} node apps/cli/bin/ktrdr.mjs models delete nothing/1h_v1`;
@@ -86,4 +86,4 @@ test('models delete asks for confirmation and follows the typed answer', async (
   await shows(/\^C/);
   tmux('send-keys', '-t', 'main', 'echo "exit $?"', 'Enter');
   await shows(/^exit 130/m);
-}, 30_000);
+});

@@ -32,7 +32,7 @@ export function testContext(apiUrl: string): TestContext {
 }
 
 /** Waits until a condition holds. */
-export async function eventually(what: string, isTrue: () => boolean, withinMs = 5_000): Promise<void> {
+export async function eventually(what: string, isTrue: () => boolean, withinMs = 50_000): Promise<void> {
   const deadline = performance.now() + withinMs;
   while (!isTrue()) {
     if (performance.now() > deadline) throw new Error(`not within ${withinMs} ms: ${what}`);

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { INestApplication } from '@nestjs/common';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ERROR_STATUS, isErrorResponse } from '@ktrdr/contracts';
 import type { ErrorCode, StartSessionRequest, TrainingSession } from '@ktrdr/contracts';
 import { fingerprintBars, writeSampleBars } from '@ktrdr/market-data';
@@ -16,8 +16,6 @@ let directory: string;
 let app: INestApplication;
 let url: string;
 let valid: StartSessionRequest;
-
-jest.setTimeout(60_000);
 
 const STRATEGY = `name: small
 version: "3.0"

@@ -7,7 +7,7 @@ import { JobQueue, JobWorker } from '../src/index.js';
 import { ended, follow, job, LEASE_MS, secondTime, untilAnswers, type Queue, type Worker } from './jobs.js';
 
 const started = new Started();
-afterEach(() => started.stop(), 60_000);
+afterEach(() => started.stop());
 
 describe('a queue whose server restarts', () => {
   it('passes a running job to the next delivery', async () => {
@@ -43,7 +43,7 @@ describe('a queue whose server restarts', () => {
       await worker.stop();
       await queue.close();
     }
-  }, 60_000);
+  });
 
   it('is used by its clients as soon as it starts', async () => {
     const server = await started.start(
@@ -86,7 +86,7 @@ describe('a queue whose server restarts', () => {
     } finally {
       await (opened as unknown as { queue: Queue } | null)?.queue.close();
     }
-  }, 60_000);
+  });
 });
 
 describe('an unreachable queue', () => {

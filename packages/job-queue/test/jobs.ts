@@ -12,7 +12,7 @@ export type Worker = JobWorker<Data, Report, Outcome, Description>;
 
 /** Short, because tests wait for it. */
 export const LEASE_MS = 2_500;
-const WAIT_MS = 30_000;
+const WAIT_MS = 90_000;
 
 /** The first delivery waits until it has to stop. The second one completes. */
 export const secondTime: Work = async (held) => {

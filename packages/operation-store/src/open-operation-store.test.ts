@@ -153,7 +153,7 @@ describe('a store in PostgreSQL', () => {
   beforeAll(async () => {
     server = await PostgresServer.start();
     url = await server.createDatabase();
-  }, 60_000);
+  });
   afterAll(() => server?.stop());
 
   const open = (address: string) => refusal({ url: address, stateDir: tmpdir() });

@@ -15,7 +15,7 @@ const METADATA = {
 let server: PostgresServer;
 beforeAll(async () => {
   server = await PostgresServer.start();
-}, 60_000);
+});
 afterAll(() => server?.stop());
 
 /** Opens a store in a new database, and a separate connection to it. */

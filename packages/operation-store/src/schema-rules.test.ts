@@ -48,7 +48,7 @@ const ENDED = ['completed', 'failed', 'cancelled'];
 let server: PostgresServer;
 beforeAll(async () => {
   server = await PostgresServer.start();
-}, 60_000);
+});
 afterAll(() => server?.stop());
 
 const DATABASES = {

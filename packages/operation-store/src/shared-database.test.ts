@@ -36,7 +36,7 @@ describe('a store in PostgreSQL', () => {
   let server: PostgresServer;
   beforeAll(async () => {
     server = await PostgresServer.start();
-  }, 60_000);
+  });
   afterAll(() => server?.stop());
 
   const open = (url: string) => openOperationStore({ url, stateDir: tmpdir() });

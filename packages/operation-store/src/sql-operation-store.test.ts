@@ -21,7 +21,7 @@ describe('the PostgreSQL store', () => {
   let server: PostgresServer;
   beforeAll(async () => {
     server = await PostgresServer.start();
-  }, 60_000);
+  });
   afterAll(() => server?.stop());
 
   const cases = operationStoreConformance(async () => open(await emptyPostgres(server)));

@@ -12,7 +12,7 @@ const METADATA = {
 let server: PostgresServer;
 beforeAll(async () => {
   server = await PostgresServer.start();
-}, 60_000);
+});
 afterAll(() => server?.stop());
 
 const STORES = {
@@ -89,5 +89,5 @@ describe.each(Object.entries(STORES))('processes on %s', (_name, make) => {
     }
     const counted = await withStore((store) => store.list({ limit: 100_000, offset: 0 }));
     expect(counted.total_count).toBe(counted.operations.length);
-  }, 60_000);
+  });
 });

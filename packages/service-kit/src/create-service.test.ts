@@ -347,6 +347,22 @@ test('a compressed body is rejected', async () => {
   });
 });
 
+test('a service that stops answers until it closes its connections', async () => {
+  const statuses: number[] = [];
+  @Module({ imports: [ThingsModule] })
+  class StoppingModule {
+    async beforeApplicationShutdown(): Promise<void> {
+      statuses.push((await fetch(`${await stopping.getUrl()}/things/pin`)).status);
+    }
+  }
+  const description = { name: 'things', description: 'Things.', version: '1.2.3' };
+  const listens = { host: '127.0.0.1', port: 0, allowedHosts: [] };
+  const stopping = await createService(StoppingModule, description, listens, false);
+  await stopping.listen(0, '127.0.0.1');
+  await stopping.close();
+  expect(statuses).toEqual([200]);
+});
+
 /** All bytes that arrive until the connection closes. */
 function rawAnswer(text: string): Promise<string> {
   return new Promise((resolve, reject) => {

@@ -29,7 +29,7 @@ function run(
 ): Promise<Ended> {
   const env = { ...process.env, NODE_OPTIONS: '', ...settings };
   const child = spawn(process.execPath, [SERVICE], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const late = setTimeout(() => child.kill('SIGKILL'), 15_000);
+  const late = setTimeout(() => child.kill('SIGKILL'), 60_000);
   const ended: Ended = { code: null, stdout: '', stderr: '' };
   child.stderr.on('data', (chunk: Buffer) => (ended.stderr += chunk.toString()));
   child.stdout.on('data', (chunk: Buffer) => {

@@ -53,7 +53,7 @@ beforeAll(async () => {
       decisions: 'output_format: regression, cost_model: { round_trip_cost: 0.0001, min_edge_multiplier: 2 }',
     }),
   );
-}, 60_000);
+});
 afterEach(() => expect(childProcesses()).toEqual([]));
 afterAll(() => place.remove());
 

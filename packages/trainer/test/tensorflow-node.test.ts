@@ -1,7 +1,7 @@
 /** The real packages tfjs-node and tfjs-node-gpu over a stand-in for their native binding. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { EngineName, EngineSetting, TrainingMetrics } from '@ktrdr/contracts';
 import { parseStrategy } from '@ktrdr/strategy';
 import { trialNetworkOf } from '../dist/engine-choice/trial-network.js';
@@ -19,8 +19,6 @@ const run = promisify(execFile);
 const never = new AbortController().signal;
 
 // Most tests start several processes, and each loads all of TensorFlow.js.
-jest.setTimeout(60_000);
-
 let copy: TrainerCopy;
 let place: Workplace;
 
@@ -96,22 +94,23 @@ describe('over a binding', () => {
 
   test('auto times both and ONNX Runtime, and the result has the measurements', async () => {
     const choice = await choose('auto');
-    // plain JavaScript is many times slower
-    expect(choice.engine).toBe('onnx');
     expect(choice.times.map(({ engine }) => engine)).toEqual(
-      expect.arrayContaining(['tensorflow-node', 'tensorflow-gpu']),
+      expect.arrayContaining(['onnx', 'tensorflow-node', 'tensorflow-gpu']),
     );
-    expect(choice.rejected).toContainEqual({
-      engine: 'tensorflow-node',
-      reason: expect.stringMatching(/^slower: .* ms a step, onnx .* ms$/),
-    });
+    // usually onnx; on a busy machine another engine may have been faster
+    const [fastest, ...slower] = choice.times;
+    expect(choice.engine).toBe(fastest!.engine);
+    for (const { engine } of slower) {
+      const reason = expect.stringMatching(new RegExp(`^slower: .* ms a step, ${choice.engine} .* ms$`));
+      expect(choice.rejected).toContainEqual({ engine, reason });
+    }
     const { result } = await copy.runTrainerProcess(trainingRequest(place, { engine: choice }), {
       signal: never,
       graceMs: 1000,
       onProgress: () => undefined,
     });
     expect(result.resource_usage).toMatchObject({
-      engine: 'onnx',
+      engine: choice.engine,
       engine_times: choice.times,
       rejected_engines: choice.rejected,
     });

@@ -197,7 +197,7 @@ test('a training that has moved on leaves no checkpoints', async () => {
   job.stop({ cause: 'gone', reason: 'another host has it', force: true });
   expect((await working).session.status).toBe('cancelled');
   expect(await left()).toEqual([]);
-}, 120_000);
+});
 
 test('a training is reported while it runs, as resumable once the API has a checkpoint', async () => {
   const job = await openJob(1, false);
@@ -217,7 +217,7 @@ test('a training is reported while it runs, as resumable once the API has a chec
     cancel_reason: 'enough',
     resumable: true,
   });
-}, 120_000);
+});
 
 test('a training that is cancelled before it has a session ends as cancelled', async () => {
   const job = await openJob(1, false);

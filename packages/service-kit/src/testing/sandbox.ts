@@ -4,13 +4,13 @@
  */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { randomInt, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import type {
   ApiResponse,
   Operation,
@@ -21,12 +21,13 @@ import type {
   TrainingSessionSummary,
 } from '@ktrdr/contracts';
 import { isTerminalStatus } from '@ktrdr/contracts';
+import { freePort } from '@ktrdr/contracts/testing';
 
 /** Root folder of the repository. */
 export const ROOT = join(import.meta.dirname, '../../../..');
 const MARK = 'KTRDR_TEST_SANDBOX';
-const START_MS = 40_000;
-const END_MS = 15_000;
+/** A wait ends with its event. This limit is for faults, and for machines that do other work. Shorter than `LONG_GRACE`. */
+const PATIENCE_MS = 50_000;
 
 /** Makes a training write a checkpoint as soon as it trains, and then every 0.1 s. */
 export const CHECKPOINTS_SOON = { TRAINING_CHECKPOINT_EVERY_MS: '100' };
@@ -44,7 +45,7 @@ export interface Answer<T> {
 export async function request<T = unknown>(method: string, url: string, body?: unknown): Promise<Answer<T>> {
   const response = await fetch(url, {
     method,
-    signal: AbortSignal.timeout(10_000),
+    signal: AbortSignal.timeout(PATIENCE_MS),
     headers: body === undefined ? {} : { 'content-type': 'application/json' },
     body: body === undefined ? undefined : JSON.stringify(body),
   });
@@ -62,7 +63,7 @@ export async function until<T>(
   what: string,
   ask: () => Promise<T>,
   fits: (value: T) => boolean,
-  { withinMs = 20_000, everyMs = 25 } = {},
+  { withinMs = PATIENCE_MS, everyMs = 50 } = {},
 ): Promise<T> {
   const end = performance.now() + withinMs;
   for (;;) {
@@ -81,32 +82,6 @@ export async function filesBelow(directory: string): Promise<string[]> {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .toSorted();
-}
-
-/** Below the range that systems use for outgoing connections, so that a restarted service finds its port free. */
-const PORTS = { from: 20_000, to: 32_000 };
-const PORT_TRIES = 100;
-const given = new Set<number>();
-
-/** A free port of 127.0.0.1, different on each call. */
-export async function freePort(): Promise<number> {
-  for (let tries = 0; tries < PORT_TRIES; tries += 1) {
-    const port = randomInt(PORTS.from, PORTS.to);
-    if (given.has(port) || !(await isFree(port))) continue;
-    given.add(port);
-    return port;
-  }
-  throw new Error(`no free port from ${PORTS.from} to ${PORTS.to}`);
-}
-
-async function isFree(port: number): Promise<boolean> {
-  const server = createServer();
-  const listens = await new Promise<boolean>((resolve) => {
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => resolve(true));
-  });
-  if (listens) await new Promise((resolve) => server.close(resolve));
-  return listens;
 }
 
 /** How a process ended. */
@@ -145,7 +120,7 @@ export class TestProcess {
   /** Stops the process as a supervisor would. If it does not end in time, it is killed and the test fails. */
   async stop(): Promise<ProcessEnd> {
     this.kill('SIGTERM');
-    const late = setTimeout(() => this.kill('SIGKILL'), END_MS);
+    const late = setTimeout(() => this.kill('SIGKILL'), PATIENCE_MS);
     const end = await this.ended;
     clearTimeout(late);
     return end;
@@ -181,7 +156,7 @@ export class TestService extends TestProcess {
         return fetch(this.url, { signal: AbortSignal.timeout(2_000) }).catch(() => null);
       },
       (answer) => answer !== null,
-      { withinMs: START_MS, everyMs: 50 },
+      { withinMs: PATIENCE_MS },
     );
   }
 
@@ -207,7 +182,7 @@ export class TestService extends TestProcess {
     return until(`operation ${id}`, () => this.operation(id), fitsOrMay, { withinMs });
   }
 
-  untilEnded(id: string, withinMs = 30_000): Promise<Operation> {
+  untilEnded(id: string, withinMs = PATIENCE_MS): Promise<Operation> {
     return this.untilOperation(id, ({ status }) => isTerminalStatus(status), withinMs);
   }
 
@@ -378,7 +353,7 @@ export class Sandbox {
       cwd: this.directory,
       detached,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...withoutJest(process.env), ...env, [MARK]: this.id },
+      env: { ...withoutJest(process.env), ...env, NODE_OPTIONS: nodeOptions(env), [MARK]: this.id },
     });
   }
 
@@ -386,6 +361,12 @@ export class Sandbox {
     this.startedProcesses.push(started);
     return started;
   }
+}
+
+/** Options for Node: `pace.ts`, then those of the settings. */
+function nodeOptions({ NODE_OPTIONS = '' }: Record<string, string>): string {
+  const pace = pathToFileURL(join(ROOT, 'packages/service-kit/dist/testing/pace.js'));
+  return `--import ${pace.href} ${NODE_OPTIONS}`.trim();
 }
 
 /** Empty if the process has ended or belongs to another user. */

@@ -6,6 +6,10 @@ export interface StrategyOptions {
   batchSize?: number;
   layers?: number[];
   symbol?: string;
+  /** Time that a training waits before each step, so that it uses little of the processor. Only in a sandbox. */
+  paceMs?: number;
+  /** File that ends the pace when it exists. */
+  pacedUntil?: string;
 }
 
 /** Text of a strategy file. */
@@ -14,7 +18,11 @@ export function strategyText({
   batchSize = 32,
   layers = [16, 8],
   symbol = 'AAPL',
+  paceMs,
+  pacedUntil,
 }: StrategyOptions): string {
+  const until = pacedUntil === undefined ? '' : ` until ${pacedUntil}`;
+  const pace = paceMs === undefined ? '' : `# pace: ${paceMs} ms a step${until}\n`;
   return `name: pattern
 version: "3.0"
 training_data:
@@ -38,10 +46,10 @@ training:
   batch_size: ${batchSize}
   learning_rate: 0.001
   data_split: { train: 0.7, validation: 0.15, test: 0.15 }
-`;
+${pace}`;
 }
 
 /** Completes within a second or two. */
 export const QUICK = strategyText({ epochs: 3 });
-/** Trains until it is stopped. */
-export const LONG = strategyText({ epochs: 100_000 });
+/** Trains until it is stopped, at a pace that leaves the processor to others. */
+export const LONG = strategyText({ epochs: 100_000, batchSize: 256, paceMs: 20 });

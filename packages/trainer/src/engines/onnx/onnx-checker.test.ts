@@ -66,4 +66,4 @@ test('onnx.checker accepts model.onnx of every network', async () => {
   } finally {
     await rm(directory, { recursive: true });
   }
-}, 90_000);
+});
