@@ -46,6 +46,7 @@ export { defaultProgressRenderer } from './renderers/default-progress-renderer.j
 export { dummyProgressRenderer } from './renderers/dummy-progress-renderer.js';
 export type { ProgressRenderer, ProgressState } from './renderers/progress-renderer.js';
 export { trainingProgressRenderer } from './renderers/training-progress-renderer.js';
+export { untilAnswered, type Patience } from './until-answered.js';
 export {
   ServiceOrchestrator,
   hostServiceVariables,

@@ -1,5 +1,6 @@
 import { isOutage } from '@ktrdr/contracts';
 import type { Clock } from './clock.js';
+import { untilAnswered } from './until-answered.js';
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
@@ -8,25 +9,25 @@ const GIVE_UP_MS = 3_600_000;
 
 export interface UntilStoredParts {
   clock: Clock;
-  /** Nobody wants it stored any more. */
+  /** Another process has taken the operation over. */
   isAbandoned: () => boolean;
 }
 
 /**
- * Writes until the store can be reached: the end of an operation is not lost because a database restarts. Throws what `write`
- * throws for any other reason, and after an hour.
+ * Writes until the store is available: the end of an operation is not lost because a database restarts (I11).
+ * @throws any other error of `write`; the outage's error after an hour
  */
-export async function untilStored<T>(
+export function untilStored<T>(
   write: () => Promise<T>,
   { clock, isAbandoned }: UntilStoredParts,
 ): Promise<T> {
-  const end = clock.monotonic() + GIVE_UP_MS;
-  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
-    try {
-      return await write();
-    } catch (error) {
-      if (!isOutage(error) || isAbandoned() || clock.monotonic() >= end) throw error;
-    }
-    await clock.sleep(pauseMs);
-  }
+  return untilAnswered(write, {
+    clock,
+    withinMs: () => GIVE_UP_MS,
+    throwIfFinal: (error) => {
+      if (!isOutage(error) || isAbandoned()) throw error;
+    },
+    timeIsUp: (error) => error,
+    pause: (asked) => clock.sleep(Math.min(FIRST_PAUSE_MS * 2 ** (asked - 1), LONGEST_PAUSE_MS)),
+  });
 }

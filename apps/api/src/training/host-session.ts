@@ -1,6 +1,6 @@
 import { isTerminalStatus, KtrdrError, SESSION_LEASE_MS } from '@ktrdr/contracts';
 import type { StartSessionRequest, TrainingSession } from '@ktrdr/contracts';
-import type { CancellationToken, Clock } from '@ktrdr/orchestrator';
+import { untilAnswered, type CancellationToken, type Clock } from '@ktrdr/orchestrator';
 import { HostSilence } from './host-silence.js';
 import { HostUnansweredError } from './training-host-client.js';
 import type { RequestBounds, TrainingHostClient } from './training-host-client.js';
@@ -66,7 +66,7 @@ export class HostSession {
    * and may compute.
    */
   async reach(underWay: boolean): Promise<void> {
-    const { session_lease_ms } = await this.untilAnswered(
+    const { session_lease_ms } = await this.ask(
       async (timeoutMs) => {
         if (underWay) return this.unlessForced(this.host.describe({ timeoutMs }));
         this.token.throwIfCancelled();
@@ -83,7 +83,7 @@ export class HostSession {
    */
   async start(request: StartSessionRequest, underWay: boolean): Promise<TrainingSession> {
     let mayCompute = underWay;
-    return this.untilAnswered(
+    return this.ask(
       async (timeoutMs) => {
         if (!mayCompute) this.token.throwIfCancelled();
         try {
@@ -100,7 +100,7 @@ export class HostSession {
   /** Follows the session until it has ended, forwards a cancel, and answers with its last state. */
   async follow(sessionId: string, onState: (session: TrainingSession) => void): Promise<TrainingSession> {
     for (;;) {
-      const session = await this.untilAnswered(
+      const session = await this.ask(
         async (timeoutMs) => {
           await this.unlessForced(this.forwardCancel(sessionId, timeoutMs));
           return this.unlessForced(this.host.getSession(sessionId, { timeoutMs }));
@@ -119,7 +119,7 @@ export class HostSession {
 
   /** Fetches what an ended session wrote. Given up when the token fires: nothing computes any more. */
   async fetch<T>(sessionId: string, question: (bounds: RequestBounds) => Promise<T>): Promise<T> {
-    return this.untilAnswered(
+    return this.ask(
       async (timeoutMs) => {
         this.token.throwIfCancelled();
         return question({ timeoutMs: FETCH_MS, idleMs: timeoutMs, signal: this.token.signal });
@@ -158,31 +158,36 @@ export class HostSession {
   }
 
   /** Asks again until there is an answer or the time is up. */
-  private async untilAnswered<T>(
+  private async ask<T>(
     attempt: (timeoutMs: number) => Promise<T>,
     { sessionId, mayTakeLong = false, mayCompute, timeIsUp }: Question,
   ): Promise<T> {
-    const patienceMs = (): number => this.patienceMs(mayCompute());
-    const silence = new HostSilence(this.clock, { patienceMs, mayTakeLong, tell: this.onSilence });
-    const began = this.clock.monotonic();
+    const withinMs = (): number => this.patienceMs(mayCompute());
+    const silence = new HostSilence(this.clock, { patienceMs: withinMs, mayTakeLong, tell: this.onSilence });
+    let last = false;
     try {
-      for (;;) {
-        this.throwIfAbandoned();
-        const last = this.token.isForced;
-        try {
-          const left = Math.ceil(began + patienceMs() - this.clock.monotonic());
+      return await untilAnswered(
+        async (leftMs) => {
+          this.throwIfAbandoned();
+          last = this.token.isForced;
           const longest = last ? FORCED_REQUEST_MS : LONGEST_REQUEST_MS;
-          const answer = await attempt(Math.min(longest, Math.max(SHORTEST_REQUEST_MS, left)));
+          const answer = await attempt(Math.min(longest, Math.max(SHORTEST_REQUEST_MS, leftMs)));
           silence.answered();
           return answer;
-        } catch (error) {
-          this.throwIfAbandoned();
-          this.throwUnlessWorthRepeating(error, sessionId);
-          if (last || this.clock.monotonic() >= began + patienceMs()) throw timeIsUp(error as Error);
-          silence.unanswered();
-        }
-        await this.pause();
-      }
+        },
+        {
+          clock: this.clock,
+          withinMs,
+          throwIfFinal: (error) => {
+            this.throwIfAbandoned();
+            this.throwUnlessWorthRepeating(error, sessionId);
+            if (last) throw timeIsUp(error as Error);
+          },
+          timeIsUp: (error) => timeIsUp(error as Error),
+          onUnanswered: () => silence.unanswered(),
+          pause: () => this.pause(),
+        },
+      );
     } finally {
       silence.end();
     }

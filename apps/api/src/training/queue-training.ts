@@ -1,6 +1,6 @@
 import { KtrdrError, trainingJobId } from '@ktrdr/contracts';
 import type { EngineSetting, QueuedTrainingOutcome, StartSessionRequest } from '@ktrdr/contracts';
-import { isCancellation, type Clock } from '@ktrdr/orchestrator';
+import { isCancellation, untilAnswered, type Clock } from '@ktrdr/orchestrator';
 import type { CheckpointFolders } from '@ktrdr/trainer';
 import type { TrainingRequest, TrainingRunHooks } from '@ktrdr/training-operation';
 import { QueuedRun } from './queued-run.js';
@@ -79,7 +79,7 @@ export class QueueTraining implements TrainingPlace {
     };
     try {
       await this.forget(jobId, hooks);
-      await this.untilAnswered(() => put(hooks.resume), hooks);
+      await this.ask(() => put(hooks.resume), hooks);
     } catch (error) {
       if (!isCancellation(error) || hooks.token.isAbandoned) throw error;
       // the job may be there, from this try or from an owner before: it is cancelled where it is
@@ -102,32 +102,35 @@ export class QueueTraining implements TrainingPlace {
   private async forget(jobId: string, hooks: TrainingRunHooks): Promise<void> {
     const { operationId, attempt, resume } = hooks;
     if (resume || attempt === 1) return;
-    const { state } = await this.untilAnswered(() => this.queue.state(jobId), hooks);
+    const { state } = await this.ask(() => this.queue.state(jobId), hooks);
     if (state === 'missing') await this.checkpoints.remove(operationId, hooks.onOutput);
   }
 
-  private async untilAnswered<T>(question: () => Promise<T>, hooks: TrainingRunHooks): Promise<T> {
+  private ask<T>(question: () => Promise<T>, hooks: TrainingRunHooks): Promise<T> {
     const { token } = hooks;
-    const start = this.clock.monotonic();
-    for (;;) {
-      token.throwIfCancelled();
-      try {
-        return await question();
-      } catch (error) {
-        if (!(error instanceof KtrdrError && error.code === 'queue_unreachable')) throw error;
-        const waited = this.clock.monotonic() - start;
-        hooks.onWaiting(`the training queue does not answer (${Math.round(waited / 1000)} s)`);
-        // one that was taken over may be computed by a host meanwhile
-        if (waited >= this.settings.timeoutMs && !hooks.takenOver) {
-          throw new KtrdrError(
+    return untilAnswered(
+      () => {
+        token.throwIfCancelled();
+        return question();
+      },
+      {
+        clock: this.clock,
+        // a host may be computing a training that was taken over
+        withinMs: () => (hooks.takenOver ? Infinity : this.settings.timeoutMs),
+        throwIfFinal: (error) => {
+          if (!(error instanceof KtrdrError && error.code === 'queue_unreachable')) throw error;
+        },
+        timeIsUp: (error) =>
+          new KtrdrError(
             'queue_unreachable',
-            `${error.message} Start it, or correct TRAINING_QUEUE_URL, then train again.`,
+            `${(error as KtrdrError).message} Start it, or correct TRAINING_QUEUE_URL, then train again.`,
             { cause: error },
-          );
-        }
-      }
-      await this.clock.sleep(AGAIN_MS, token.signal);
-    }
+          ),
+        onUnanswered: (_, waitedMs) =>
+          hooks.onWaiting(`the training queue does not answer (${Math.round(waitedMs / 1000)} s)`),
+        pause: () => this.clock.sleep(AGAIN_MS, token.signal),
+      },
+    );
   }
 }
 

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { errorFromBody, isErrorResponse, KtrdrError, storageError } from '@ktrdr/contracts';
-import type { Clock, OrchestratorLogger } from '@ktrdr/orchestrator';
+import { untilAnswered, type Clock, type OrchestratorLogger } from '@ktrdr/orchestrator';
 import type { Waiting } from '../sessions/session-bars.js';
 
 /** Time between two attempts to reach the API (ms). It grows with every attempt, up to the longest. */
@@ -81,7 +81,7 @@ export class FileTransfer {
   }
 
   private fetchFile(path: string, file: string, waiting: Waiting): Promise<void> {
-    return this.untilAnswered({ ...waiting, withinMs: FETCH_MS }, async (bounded) => {
+    return this.ask({ ...waiting, withinMs: FETCH_MS }, async (bounded) => {
       const response = await fetch(this.url + path, { signal: bounded });
       if (!response.ok || response.body === null) throw await refusal(response);
       await pipeline(Readable.fromWeb(response.body as ReadableStream), createWriteStream(file));
@@ -89,7 +89,7 @@ export class FileTransfer {
   }
 
   private sendFile(path: string, file: string, call: Call): Promise<void> {
-    return this.untilAnswered(call, async (bounded) => {
+    return this.ask(call, async (bounded) => {
       const { size } = await stat(file);
       const content = createReadStream(file);
       try {
@@ -109,34 +109,37 @@ export class FileTransfer {
   }
 
   /** Repeats an attempt until the API answers. An error from the API itself is an answer. */
-  private async untilAnswered(
+  private ask(
     { signal, onPhase, withinMs }: Call,
     attempt: (bounded: AbortSignal) => Promise<void>,
   ): Promise<void> {
-    const start = this.clock.monotonic();
     let told = '';
-    for (let attempts = 1; ; attempts += 1) {
-      signal.throwIfAborted();
-      try {
-        const left = Math.ceil(start + withinMs - this.clock.monotonic());
-        const attemptMs = Math.max(LAST_ATTEMPT_MS, Math.min(FILE_MS, left));
-        await attempt(AbortSignal.any([signal, AbortSignal.timeout(attemptMs)]));
-        return;
-      } catch (error) {
+    return untilAnswered(
+      async (leftMs) => {
         signal.throwIfAborted();
-        if (isFinal(error)) throw error;
-        const { code = '' } = error as NodeJS.ErrnoException;
-        if (OWN_DISK.has(code)) throw storageError(error, 'storing a file of the API', 'STATE_DIR');
-        if (this.clock.monotonic() - start >= withinMs) throw this.unreachable(withinMs, error);
-        const reason = reasonOf(error);
-        if (reason !== told) {
+        const attemptMs = Math.max(LAST_ATTEMPT_MS, Math.min(FILE_MS, leftMs));
+        await attempt(AbortSignal.any([signal, AbortSignal.timeout(attemptMs)]));
+      },
+      {
+        clock: this.clock,
+        withinMs: () => withinMs,
+        throwIfFinal: (error) => {
+          signal.throwIfAborted();
+          if (isFinal(error)) throw error;
+          const { code = '' } = error as NodeJS.ErrnoException;
+          if (OWN_DISK.has(code)) throw storageError(error, 'storing a file of the API', 'STATE_DIR');
+        },
+        timeIsUp: (error) => this.unreachable(withinMs, error),
+        onUnanswered: (error) => {
+          const reason = reasonOf(error);
+          if (reason === told) return;
+          told = reason;
           this.logger.warn('the API does not answer; trying again', { url: this.url, reason });
           onPhase(`waiting for the API: ${this.url} does not answer (${reason})`);
-        }
-        told = reason;
-      }
-      await this.clock.sleep(Math.min(attempts * AGAIN_MS.first, AGAIN_MS.longest), signal);
-    }
+        },
+        pause: (asked) => this.clock.sleep(Math.min(asked * AGAIN_MS.first, AGAIN_MS.longest), signal),
+      },
+    );
   }
 
   private unreachable(ms: number, cause: unknown): KtrdrError {
