@@ -47,7 +47,7 @@ export interface NewOperation {
 /** An operation as it is stored. */
 export interface StoredOperation {
   operation: Operation;
-  /** Counts the owners, from 1: whoever has an older number is no longer the owner, and its writes are refused. */
+  /** Counts the owners, from 1. The store refuses writes that name an older epoch (I2). */
   epoch: number;
   owner: string;
   /** Somebody wants its cancel without a grace time. */

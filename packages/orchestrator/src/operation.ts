@@ -7,7 +7,8 @@
  *        `-> cancelled
  *     failed, cancelled -> pending     (the next attempt, by a resume or a retry)
  *
- * Within an attempt a terminal status never changes again. {@link changeStatus} is the one function that changes a status; every store applies it.
+ * Within an attempt a terminal status never changes again (I6). {@link changeStatus} is the only function that changes a status,
+ * and every store applies it (I1).
  */
 import {
   EMPTY_PROGRESS_CONTEXT,
@@ -23,7 +24,7 @@ import {
 } from '@ktrdr/contracts';
 import type { RandomId } from './clock.js';
 
-/** What each status may become. */
+/** The statuses that may follow each status. */
 export const LEGAL_TRANSITIONS: Readonly<Record<OperationStatus, readonly OperationStatus[]>> = {
   pending: ['running', 'cancelled'],
   running: ['completed', 'failed', 'cancelling'],
@@ -100,7 +101,7 @@ export function changeStatus(operation: Operation, change: StatusChange): Operat
   return next;
 }
 
-/** What the attempt before left goes, but for its progress where the next one goes on from there. */
+/** Clears the previous attempt's outcome; keeps its progress when resuming. */
 function nextAttempt(operation: Operation, from: 'checkpoint' | 'beginning'): Operation {
   const goesOn = from === 'checkpoint';
   return {
@@ -117,13 +118,13 @@ function nextAttempt(operation: Operation, from: 'checkpoint' | 'beginning'): Op
   };
 }
 
-/** What the history keeps of a change that led to `operation`. */
+/** The history's entry for the change that led to `operation`. */
 export function historyEntry(operation: Operation, change: StatusChange): OperationHistoryEntry {
   const { attempt, status } = operation;
   return { at: change.at, attempt, status, cause: causeOf(change) };
 }
 
-/** What the history keeps where an operation changed hands. */
+/** The history's entry for a takeover. */
 export function takeOverEntry(
   operation: Operation,
   at: string,
@@ -150,7 +151,7 @@ function causeOf(change: StatusChange): string | null {
   }
 }
 
-/** Whoever asked first is who is remembered. */
+/** Records the first request only (I9). */
 function recordCancelRequest(
   operation: Operation,
   { at, reason }: { at: string; reason: string | null },
@@ -160,7 +161,7 @@ function recordCancelRequest(
   operation.cancel_reason = reason;
 }
 
-/** Only a completed operation shows 100 %, and no ending takes back what was shown. */
+/** Only a completed operation shows 100 %, and no ending lowers the percentage (I7). */
 function endedProgress(
   last: OperationProgress,
   shown: OperationProgress,
@@ -197,7 +198,7 @@ export function newOperation<TType extends OperationType>(of: {
   };
 }
 
-/** Progress of which nothing is known yet; every key is there. */
+/** Progress before anything is known: every key, with `null`. */
 export function emptyProgress(): OperationProgress {
   return {
     percentage: 0,

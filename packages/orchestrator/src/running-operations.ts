@@ -18,7 +18,7 @@ export interface RunningOperationsParts {
   onEnded(running: RunningOperation<unknown>): void;
 }
 
-/** What this process runs, and who is told of it. */
+/** The operations that this process runs, and the listeners to their status. */
 export class RunningOperations {
   private readonly parts: RunningOperationsParts;
   private readonly running = new Map<string, RunningOperation<unknown>>();
@@ -75,12 +75,12 @@ export class RunningOperations {
     this.execute(running);
   }
 
-  /** Stores an attempt with `write`, and runs it in the background if that was what changed the store. */
+  /** Stores an attempt with `write` (I4), then runs it in the background if the write changed the store. */
   async start(running: RunningOperation<unknown>, write: () => Promise<Written>): Promise<Written> {
     const { operationId } = running;
-    // another attempt that was quicker to be there
+    // another attempt registered first
     const other = this.running.get(operationId);
-    // before it is stored, so that whoever finds it in the store finds it running
+    // before it is stored, so that a reader who finds it in the store also finds it here
     if (other === undefined) this.running.set(operationId, running);
     try {
       const written = await write();
@@ -108,7 +108,7 @@ export class RunningOperations {
     void running.execute();
   }
 
-  /** Leases were renewed: what is not among them belongs to somebody else, and a cancel may have come in elsewhere. */
+  /** After a renewal: an operation that is not in `renewed` may have another owner, and another process may have requested a cancel. */
   renewed(renewed: StoredOperation[], asked: ReadonlyMap<string, number>): void {
     const held = new Map(renewed.map((stored) => [stored.operation.operation_id, stored]));
     for (const [operationId, epoch] of asked) {
