@@ -1,6 +1,15 @@
 /** The pages for contributors: links lead to files that contain what is named, and the recipes of CONTRIBUTING.md compile. */
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ROOT, TreeCopy } from './tree-copy.js';
@@ -103,13 +112,14 @@ describe('the recipes, applied to a copy of the tree', () => {
   }, 120_000);
   afterAll(() => tree.remove());
 
-  const run = (program: string, args: string[]) => {
+  const run = (program: string, args: string[], settings: Record<string, string> = {}) => {
     const { status, stdout, stderr } = spawnSync(program, args, {
       cwd: tree.folder,
       encoding: 'utf8',
       env: {
         ...process.env,
         NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning',
+        ...settings,
       },
     });
     return { status, output: stdout + stderr };
@@ -134,6 +144,62 @@ describe('the recipes, applied to a copy of the tree', () => {
   test('they compile', () => {
     const result = run(process.execPath, ['node_modules/typescript/bin/tsc', '-b']);
     expect(result).toEqual({ status: 0, output: '' });
+  }, 300_000);
+
+  test('they work: an API and a command line with all of them train and run the new operation', async () => {
+    // the rest of the builds: schemas and bundles
+    for (const folder of ['packages/contracts', 'packages/trainer', 'apps/api', 'apps/cli']) {
+      const { scripts } = JSON.parse(readFileSync(tree.path(`${folder}/package.json`), 'utf8')) as {
+        scripts: { build: string };
+      };
+      const bundle = scripts.build.replace('tsc -b && ', '');
+      expect(run('sh', ['-c', `cd ${folder} && ${bundle}`])).toMatchObject({ status: 0 });
+    }
+    const strategy = readFileSync(tree.path('strategies/test.yaml'), 'utf8')
+      .replace(/^ {2}labels: .*$/m, '  labels: { source: next_move, horizon: 2 }')
+      .replace(/^ {2}type: mlp\n.*$/m, '  type: linear\n  architecture: {}');
+    writeFileSync(tree.path('strategies/recipes.yaml'), strategy);
+    const folders = {
+      DATA_DIR: 'data',
+      STATE_DIR: 'state',
+      MODELS_DIR: 'models',
+      STRATEGIES_DIR: 'strategies',
+    };
+    const env = Object.fromEntries(
+      Object.entries(folders).map(([name, folder]) => [name, tree.path(folder)]),
+    );
+    const log = tree.path('api.log');
+    const out = openSync(log, 'w');
+    const api = spawn(process.execPath, ['tools/start.mjs', 'api'], {
+      cwd: tree.folder,
+      stdio: ['ignore', out, out],
+      env: { ...process.env, ...env, NODE_OPTIONS: '', PORT: '0', MODELS_LIST_LIMIT: '10' },
+    });
+    try {
+      while (!readFileSync(log, 'utf8').includes('listens on ')) {
+        if (api.exitCode !== null) throw new Error(readFileSync(log, 'utf8'));
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      const url = /listens on (http:\S+?),/.exec(readFileSync(log, 'utf8'))![1]!;
+      const ktrdr = (...args: string[]) =>
+        run(process.execPath, ['apps/cli/bin/ktrdr.mjs', ...args], { KTRDR_API_URL: url, NODE_OPTIONS: '' });
+      const range = ['--start-date', '2024-01-01', '--end-date', '2024-03-31'];
+      expect(ktrdr('data', 'sample', 'AAPL', '1h', ...range)).toMatchObject({ status: 0 });
+      const midpoint = ktrdr('indicators', 'compute', 'midpoint', '--symbol', 'AAPL', '--timeframe', '1h');
+      expect(midpoint).toMatchObject({ status: 0 });
+      const train = ktrdr('models', 'train', 'strategies/recipes.yaml', 'AAPL', '1h', '--batch-size', '64');
+      expect(train).toMatchObject({ status: 0 });
+      expect(ktrdr('inventory', 'start')).toMatchObject({ status: 0 });
+      const bars = (await (await fetch(`${url}/data`)).json()) as { data: { bars: unknown[] } };
+      expect(bars.data.bars).toEqual([{ symbol: 'AAPL', timeframe: '1h', file: 'AAPL_1h.csv' }]);
+    } finally {
+      const ended = once(api, 'exit');
+      if (api.exitCode === null) {
+        api.kill('SIGTERM');
+        await ended;
+      }
+      closeSync(out);
+    }
   }, 300_000);
 
   test('the new indicator is found by the tests, which say what oracles it lacks', () => {
