@@ -118,7 +118,7 @@ describe('a malformed request', () => {
       '400 invalid_request',
       /numeric/,
     ],
-    ['no body', { path: TRAIN }, '400 invalid_request', /no strategy: send its text as strategy/],
+    ['no body', { path: TRAIN }, '400 invalid_request', /has no strategy\. Send its text as strategy/],
     ['an empty body', { path: TRAIN, body: '' }, '400 invalid_request', /no strategy/],
   ])('%s', async (_what, request, code, message) => {
     expect(await refusal(api.url, request)).toEqual({ code, message: expect.stringMatching(message) });
@@ -285,7 +285,7 @@ describe('a missing resource', () => {
       'a data mode',
       { path: TRAIN, json: { strategy: QUICK, data_mode: 'live' } },
       '400 unsupported_data_mode',
-      /^data_mode must be "local", the bars of the data folder; "live" does not exist yet\.$/,
+      /^data_mode must be "local" \(the bars of the data folder\)\. "live" does not exist yet\.$/,
     ],
     ['a model', { method: 'GET', path: '/models/pattern/1h_v1' }, '404 model_not_found', /ktrdr models list/],
     [

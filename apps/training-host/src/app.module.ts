@@ -23,7 +23,7 @@ export class AppModule {
   }
 }
 
-/** Takes a while to load, and most hosts have no queue. */
+/** Loaded only if needed: it takes a while, and most hosts have no queue. */
 async function queueModule(
   settings: HostSettings,
   queue: HostQueueSettings,

@@ -11,30 +11,30 @@ export interface HostSettings extends ListenSettings {
   dataDir: string;
   stateDir: string;
   engine: EngineSetting;
-  /** How long a cancelled training process may take to stop by itself. */
+  /** Time that a cancelled training process has to stop by itself. */
   cancelGraceMs: number;
   /** Time between two checkpoints of a session. */
   checkpointEveryMs: number;
-  /** A session that nobody has asked for in this time is cancelled: its API is gone, or cannot reach the host. */
+  /** A session that nobody asks for during this time is cancelled: its API is gone, or cannot reach the host. */
   sessionLeaseMs: number;
-  /** So many sessions compute at a time. */
+  /** How many sessions compute at a time. */
   maxSessions: number;
-  /** A session beyond `maxSessions` waits for its turn; else it is refused. */
+  /** True: a session beyond `maxSessions` waits for its turn. False: it is refused. */
   sessionWait: boolean;
-  /** `null`: an API sends the sessions. */
+  /** `null`: an API starts the sessions. */
   queue: HostQueueSettings | null;
 }
 
-/** Of a host that takes trainings out of a queue. */
+/** Settings of a host that takes trainings from a queue. */
 export interface HostQueueSettings {
   url: string;
-  /** Where bars, checkpoints and models come from and go to. */
+  /** The API: it sends bars and checkpoints, and receives checkpoints and models. */
   apiUrl: string;
-  /** A host that is cut off from the queue for so long has lost its trainings to others. */
+  /** A host that cannot reach the queue for this long loses its trainings to other hosts. */
   leaseMs: number;
   /** Unique among the hosts of the queue. */
   name: string;
-  /** What this process keeps while it runs; others of this machine have folders of their own. */
+  /** Files of this process while it runs. Other hosts on this machine have their own folders. */
   workDir: string;
 }
 
@@ -46,7 +46,7 @@ export function readSettings(): HostSettings {
   const stateDir = read.path('STATE_DIR', '.ktrdr');
   const queue = takesFromQueue(process.argv.slice(2)) ? readQueue(read, stateDir) : null;
   return {
-    // nobody has to know where a host of a queue listens: several of one machine take any free port
+    // nobody needs the port of a queue's host, so several hosts on one machine use any free port
     ...readListenSettings(read, queue === null ? 5002 : 0),
     dataDir: read.path('DATA_DIR', 'data'),
     stateDir,
@@ -68,7 +68,7 @@ function takesFromQueue(args: readonly string[]): boolean {
   if (unknown === undefined) return args.includes(QUEUE_FLAG);
   throw new KtrdrError(
     'invalid_setting',
-    `npm run host takes ${QUEUE_FLAG} and nothing else, not ${shown(unknown)}. Settings are environment variables.`,
+    `npm run host knows only the option ${QUEUE_FLAG}, not ${shown(unknown)}. Settings are environment variables.`,
   );
 }
 

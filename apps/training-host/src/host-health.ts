@@ -5,7 +5,7 @@ import { dataFolderCheck, type HealthModule, type NamedHealthCheck } from '@ktrd
 import { deviceOf, EngineSelector } from '@ktrdr/trainer';
 import type { HostSettings } from './config.js';
 
-/** What `GET /health` looks at: the operations' store, the bars, and what this host trains with. */
+/** The checks of `GET /health`: the store of operations, the bars, and the engines of this host. */
 export function hostHealthChecks(
   settings: HostSettings,
   sessions: DynamicModule,
@@ -24,7 +24,7 @@ export function hostHealthChecks(
   };
 }
 
-/** What the host says of itself, to those who ask and to those who follow a queue. */
+/** The host's description of itself, for `GET /health` and for the queue. */
 export async function describeHost(
   { engine, maxSessions, sessionLeaseMs }: HostSettings,
   operations: OperationsService,

@@ -5,51 +5,51 @@ import { HostSilence } from './host-silence.js';
 import { HostUnansweredError } from './training-host-client.js';
 import type { RequestBounds, TrainingHostClient } from './training-host-client.js';
 
-/** How long one request may take, ms: the shortest is for the last question before the time is up. */
+/** Time limits of one request (ms). The shortest applies to the last request before the time is up. */
 const SHORTEST_REQUEST_MS = 250;
 const LONGEST_REQUEST_MS = 10_000;
-/** How long the one request may take that follows a cancel by force, ms: nobody waits any longer. */
+/** Time limit of the one request after a cancel by force (ms). */
 const FORCED_REQUEST_MS = 500;
-/** Longest that fetching a model may take, ms, as long as bytes keep coming. */
+/** Time limit for fetching a model (ms), as long as bytes keep arriving. */
 const FETCH_MS = 600_000;
-/** How often the host is asked once a cancel is under way, ms: somebody is waiting. */
+/** Time between two requests during a cancel (ms): a person is waiting. */
 const CANCEL_POLL_MS = 50;
-/** A host that has confirmed a cancel ends the session within this time, ms: longer than any host's grace time. */
+/** A host that has confirmed a cancel ends the session within this time (ms). It is longer than any host's grace time. */
 const CANCELLED_WITHIN_MS = 120_000;
-/** Characters of a cancel's reason that travel. */
+/** The reason of a cancel is cut to this length (characters). */
 const MAX_REASON = 1_000;
 
 export interface HostSessionSettings {
-  /** Time between two questions, ms. */
+  /** Time between two requests (ms). */
   pollMs: number;
-  /** A host that gives no answer for this long is lost, ms. */
+  /** A host that does not answer for this long is lost (ms). */
   timeoutMs: number;
 }
 
-/** What is asked of the host again until it answers. */
+/** A request that is repeated until the host answers. */
 interface Question {
   sessionId?: string;
-  /** An answer may take its time. */
+  /** The answer may take long. */
   mayTakeLong?: boolean;
-  /** A session may compute meanwhile. */
+  /** Whether a session may be computing meanwhile. */
   mayCompute: () => boolean;
-  /** What a silence that lasted too long is. */
+  /** The error for a host that was silent for too long. */
   timeIsUp: (cause: Error) => Error;
 }
 
 /**
- * One run on a training host, from the first question to the session's real end.
+ * One run on a training host, from the first request to the real end of its session.
  *
- * Nothing here waits without an end: a host that gives no usable answer for `timeoutMs` ends every wait with
- * `host_unreachable` (no session was started), `host_lost` (one was, or may have been) or `host_session_lost`.
- * A cancel is sent until the host has confirmed it, and is done only when the session has ended; of a host that is silent,
- * when the session's lease there is over. A cancel by force gives the host one last chance to answer.
+ * Every wait has an end. If the host gives no usable answer for `timeoutMs`, the wait fails with `host_unreachable` (no session
+ * was started), `host_lost` (a session was started, or may have been) or `host_session_lost`. A cancel is sent until the host has
+ * confirmed it, and is done only when the session has ended. If the host is silent, the cancel is done when the session's lease
+ * is over. A cancel by force gives the host one last chance to answer.
  */
 export class HostSession {
   private confirmedCancel: 'none' | 'graceful' | 'forced' = 'none';
-  /** When a cancelled session must have ended; monotonic ms. */
+  /** Time by which a cancelled session must have ended (monotonic ms). */
   private endsBy = Infinity;
-  /** The host cancels a session that nobody asks for in this time, ms. */
+  /** The host cancels a session that nobody asks for during this time (ms). */
   private leaseMs = SESSION_LEASE_MS;
 
   constructor(
@@ -57,13 +57,13 @@ export class HostSession {
     private readonly settings: HostSessionSettings,
     private readonly clock: Clock,
     private readonly token: CancellationToken,
-    /** Gets what is to be shown while the host is silent; `null` once it has answered. */
+    /** Gets the text to show while the host is silent, and `null` when it has answered. */
     private readonly onSilence: (words: string | null) => void,
   ) {}
 
   /**
-   * Asks the host what it is, which changes nothing there. Given up when the token fires, unless the session is `underWay`
-   * and may compute.
+   * Asks the host to describe itself, which changes nothing there. The token ends the wait, unless the session is `underWay` and
+   * may be computing.
    */
   async reach(underWay: boolean): Promise<void> {
     const { session_lease_ms } = await this.ask(
@@ -78,8 +78,8 @@ export class HostSession {
   }
 
   /**
-   * Starts the session. Once a request may have arrived, the token no longer cuts the wait short: only a host that
-   * answers can say that nothing computes. `underWay`: a process before this one has started it.
+   * Starts the session. Once a request may have arrived, the token no longer ends the wait: only an answer of the host can prove
+   * that nothing computes. `underWay`: an earlier process has started the session.
    */
   async start(request: StartSessionRequest, underWay: boolean): Promise<TrainingSession> {
     let mayCompute = underWay;
@@ -97,7 +97,7 @@ export class HostSession {
     );
   }
 
-  /** Follows the session until it has ended, forwards a cancel, and answers with its last state. */
+  /** Follows the session until it has ended, and forwards a cancel. @returns its last state */
   async follow(sessionId: string, onState: (session: TrainingSession) => void): Promise<TrainingSession> {
     for (;;) {
       const session = await this.ask(
@@ -117,7 +117,7 @@ export class HostSession {
     }
   }
 
-  /** Fetches what an ended session wrote. Given up when the token fires: nothing computes any more. */
+  /** Fetches the files of an ended session. The token ends the wait: nothing computes any more. */
   async fetch<T>(sessionId: string, question: (bounds: RequestBounds) => Promise<T>): Promise<T> {
     return this.ask(
       async (timeoutMs) => {
@@ -131,7 +131,7 @@ export class HostSession {
         timeIsUp: (cause) =>
           new KtrdrError(
             'host_lost',
-            `The training host finished session ${sessionId}, but what it trained could not be fetched (${cause.message}). ` +
+            `The training host finished session ${sessionId}, but its model could not be fetched (${cause.message}). ` +
               'Check the host and the network, then train again.',
             { cause },
           ),
@@ -157,7 +157,7 @@ export class HostSession {
     this.endsBy = Math.min(this.endsBy, this.clock.monotonic() + CANCELLED_WITHIN_MS);
   }
 
-  /** Asks again until there is an answer or the time is up. */
+  /** Repeats a request until there is an answer or the time is up. */
   private async ask<T>(
     attempt: (timeoutMs: number) => Promise<T>,
     { sessionId, mayTakeLong = false, mayCompute, timeIsUp }: Question,
@@ -193,12 +193,12 @@ export class HostSession {
     }
   }
 
-  /** Another process follows the session from here on: it is left alone. */
+  /** Throws if another process follows the session now: this one leaves it alone. */
   private throwIfAbandoned(): void {
     if (this.token.isAbandoned) this.token.throwIfCancelled();
   }
 
-  /** Waits for a request no longer than until the cancel by force; one that is made after it is waited for. */
+  /** Waits for a request, but only until a cancel by force. A request that starts after that cancel is waited for. */
   private async unlessForced<T>(request: Promise<T>): Promise<T> {
     const { forceSignal } = this.token;
     if (forceSignal.aborted) return request;
@@ -210,12 +210,12 @@ export class HostSession {
     });
   }
 
-  /** Of a session that runs only its loss is certain; whatever else the host says of it, asking again does no harm. */
+  /** Of a running session, only its loss is final. Any other error of the host is worth another request. */
   private throwUnlessWorthRepeating(error: unknown, sessionId: string | undefined): void {
     if (error instanceof HostUnansweredError) return;
     if (sessionId === undefined || !(error instanceof KtrdrError)) throw error;
     if (error.code !== 'session_not_found') return;
-    // with the host that knew it the session has ended, as somebody wanted
+    // the session ended with the host process that ran it: a cancel has what it wanted
     this.token.throwIfCancelled();
     throw new KtrdrError(
       'host_session_lost',
@@ -225,8 +225,8 @@ export class HostSession {
   }
 
   /**
-   * How long a silent host is waited for, ms. Where a session that may compute is to be cancelled: until the host, if it
-   * runs, has cancelled it by itself.
+   * How long to wait for a silent host (ms). If a session that may be computing is to be cancelled: until the host, if it runs, has
+   * cancelled it by itself.
    */
   private patienceMs(mayCompute: boolean): number {
     const { timeoutMs } = this.settings;
@@ -251,23 +251,23 @@ export class HostSession {
     const howLong = isForced ? '' : ` for ${this.patienceMs(true) / 1000} s`;
     const silence = `the training host at ${this.host.url} did not answer${howLong} (${cause.message})`;
     if (!isCancelled) return this.notStopped(silence, cause);
-    const ends = `A host that runs cancels the session by itself when it has heard nothing for ${this.leaseMs / 1000} s`;
+    const ends = `A running host cancels the session by itself after ${this.leaseMs / 1000} s without a request`;
     return this.notStopped(`the cancel is not confirmed: ${silence}. ${ends}`, cause);
   }
 
   private notStopped(problem: string, cause?: Error): KtrdrError {
     return new KtrdrError(
       'host_lost',
-      `${problem.charAt(0).toUpperCase()}${problem.slice(1)}. The host may still compute: look there, and end it there if it does.`,
+      `${problem.charAt(0).toUpperCase()}${problem.slice(1)}. The host may still be computing. Look there, and end the training there.`,
       { cause },
     );
   }
 
-  /** Waits for the next question; the first cancel ends the wait. */
+  /** Waits until the next request. The first cancel ends the wait. */
   private async pause(): Promise<void> {
     if (this.token.isCancelled) return this.clock.sleep(CANCEL_POLL_MS);
     try {
-      // the host is heard of several times within a lease
+      // several requests within one lease
       const pollMs = Math.min(this.settings.pollMs, this.leaseMs / 4);
       await this.clock.sleep(pollMs, this.token.signal);
     } catch (error) {

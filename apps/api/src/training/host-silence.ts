@@ -1,9 +1,9 @@
 import type { Clock } from '@ktrdr/orchestrator';
 
-/** Time between two reports, ms; nothing is said of a shorter silence. */
+/** Time between two reports (ms). A shorter silence is not reported. */
 const TELL_EVERY_MS = 2_000;
 
-/** Reports that a host gives no answer while an answer is waited for. */
+/** Reports that a host does not answer while a request waits for it. */
 export class HostSilence {
   private readonly began: number;
   private told = false;
@@ -13,11 +13,11 @@ export class HostSilence {
   constructor(
     private readonly clock: Clock,
     private readonly options: {
-      /** A host that is silent for so long is lost, ms; a cancel may change it. */
+      /** A host that is silent for this long is lost (ms). A cancel may change it. */
       patienceMs: () => number;
-      /** An answer may take its time: only a question that failed is silence. */
+      /** The answer may take long: only a failed request counts as silence. */
       mayTakeLong: boolean;
-      /** What is to be shown; `null` once the host has answered. */
+      /** Gets the text to show, and `null` when the host has answered. */
       tell: (words: string | null) => void;
     },
   ) {
@@ -25,7 +25,7 @@ export class HostSilence {
     this.listen();
   }
 
-  /** A question got no answer and will be asked again. */
+  /** A request got no answer and will be repeated. */
   unanswered(): void {
     this.failed = true;
   }
@@ -34,7 +34,7 @@ export class HostSilence {
     if (this.told) this.options.tell(null);
   }
 
-  /** Nothing is waited for any more. */
+  /** Nothing waits for the host any more. */
   end(): void {
     this.cancelTimer();
   }

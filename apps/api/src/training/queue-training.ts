@@ -11,18 +11,18 @@ import type { TrainingQueue } from './training-queue.js';
 import { checkNames, outcomeOf, sessionRequest } from './training-sessions.js';
 
 export interface QueueTrainingSettings {
-  /** `auto` leaves it to the host, which times its engines on the run's network. */
+  /** `auto`: the host chooses the engine that is fastest for the run's network. */
   engine: EngineSetting;
-  /** A queue that gives no answer for this long cannot be asked any more, ms. */
+  /** Give up a queue that does not answer for this long (ms). */
   timeoutMs: number;
-  /** So many trainings of one user run at a time; `0` is no limit. */
+  /** How many trainings of one user run at a time; `0`: no limit. */
   userLimit: number;
 }
 
-/** Time between two tries to reach the queue, ms. */
+/** Time between two attempts to reach the queue (ms). */
 const AGAIN_MS = 500;
 
-/** Trains on whichever host takes the training out of the queue. */
+/** Trains on the host that takes the training from the queue. */
 export class QueueTraining implements TrainingPlace {
   constructor(
     private readonly settings: QueueTrainingSettings,
@@ -38,7 +38,7 @@ export class QueueTraining implements TrainingPlace {
     try {
       return await this.trainAndKeep(request, hooks);
     } finally {
-      // whoever owns the operation next needs what was sent
+      // the next owner of the operation needs the files that were sent
       if (await isOwner(hooks)) await this.received.remove(operationId, hooks.onOutput);
     }
   }
@@ -72,7 +72,7 @@ export class QueueTraining implements TrainingPlace {
     const { operationId, attempt } = hooks;
     const jobId = trainingJobId(operationId, attempt);
     // after a takeover a host may already be training: the queue reports the real state
-    if (!hooks.takenOver) hooks.onWaiting(`waiting for a host`);
+    if (!hooks.takenOver) hooks.onWaiting('waiting for a host');
     const put = async (resume: boolean): Promise<void> => {
       const data: StartSessionRequest = { ...sessionRequest(hooks, spec, this.settings.engine), resume };
       await this.queue.add(jobId, { data, user: user ?? null, userLimit: this.settings.userLimit }, priority);
@@ -82,7 +82,7 @@ export class QueueTraining implements TrainingPlace {
       await this.ask(() => put(hooks.resume), hooks);
     } catch (error) {
       if (!isCancellation(error) || hooks.token.isAbandoned) throw error;
-      // the job may be there, from this try or from an owner before: it is cancelled where it is
+      // this attempt or an earlier owner may have added the job: it is cancelled in the queue
     }
     const queued = new QueuedRun(jobId, {
       queue: this.queue,
@@ -92,13 +92,13 @@ export class QueueTraining implements TrainingPlace {
       heldBy:
         user !== undefined && this.settings.userLimit > 0
           ? 'other trainings of the same user first'
-          : 'what is left of it on a host first',
+          : 'its earlier delivery has to end first',
       putAgain: async () => put(await this.checkpoints.has(operationId)),
     });
     return queued.follow();
   }
 
-  /** An attempt from the beginning does not go on from what the one before it has sent. */
+  /** An attempt from the beginning must not resume from the checkpoint of an earlier attempt. */
   private async forget(jobId: string, hooks: TrainingRunHooks): Promise<void> {
     const { operationId, attempt, resume } = hooks;
     if (resume || attempt === 1) return;
@@ -140,7 +140,7 @@ async function isOwner({ token, confirmOwner, onOutput }: TrainingRunHooks): Pro
     await confirmOwner();
     return true;
   } catch (error) {
-    onOutput(`what hosts have sent stays for the next owner: ${(error as Error).message}`);
+    onOutput(`the files that hosts have sent are kept for the next owner: ${(error as Error).message}`);
     return false;
   }
 }

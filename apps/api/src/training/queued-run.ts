@@ -8,28 +8,28 @@ import { forward } from './training-sessions.js';
 
 type State = JobState<QueuedTrainingReport, QueuedTrainingOutcome>;
 
-/** A cancel is sent again so often until the host has confirmed it, ms. */
+/** Time between two sends of a cancel until the host has confirmed it (ms). */
 const TELL_AGAIN_MS = 500;
-/** A host that was told ends the session within this time, ms: longer than any host's grace time. */
+/** A host that has received a cancel ends the session within this time (ms). It is longer than any host's grace time. */
 const CANCELLED_WITHIN_MS = 120_000;
 
 export interface QueuedRunParts {
   queue: TrainingQueue;
   hooks: TrainingRunHooks;
   clock: Clock;
-  /** A cancel that the queue does not take for this long is given up, ms. */
+  /** Give up a cancel if the queue does not answer for this long (ms). */
   timeoutMs: number;
-  /** What else has to end before the job is taken, where it was taken once and put off. */
+  /** What has to end before a job that was postponed is delivered again. */
   heldBy: string;
-  /** The queue has lost the job. */
+  /** Adds the job again: the queue has lost it. */
   putAgain: () => Promise<void>;
 }
 
-/** One attempt of a training in the queue, from the moment it is there to its end. */
+/** One attempt of a training in the queue, from its job to its end. */
 export class QueuedRun {
-  /** The operation may not begin any more: it was cancelled while it waited, perhaps elsewhere. */
+  /** The operation must not begin any more: it was cancelled while it waited, perhaps by another process. */
   private unwanted = false;
-  /** What the operation shows of its waiting; each time it is told is a write of the store. */
+  /** The phase that the operation shows while it waits. Each change is a write to the store. */
   private said: string | null = null;
   private toldAt = -Infinity;
   private toldForce = false;
@@ -41,7 +41,7 @@ export class QueuedRun {
   ) {}
 
   /**
-   * @throws what was caused by an OperationCancelledError once the token has fired and nothing computes
+   * @throws an error caused by an OperationCancelledError once the token has fired and nothing computes
    * @throws KtrdrError `queue_failed`, `host_lost`
    */
   async follow(): Promise<QueuedTrainingOutcome> {
@@ -53,7 +53,7 @@ export class QueuedRun {
     token.forceSignal.addEventListener('abort', look);
     try {
       for await (const state of watch) {
-        // whoever owns the operation next goes on from here
+        // the next owner of the operation continues from here
         if (token.isAbandoned) token.throwIfCancelled();
         const outcome = await this.take(state);
         if (outcome !== null) return outcome;
@@ -84,7 +84,7 @@ export class QueuedRun {
       else await this.show(state);
     } catch (error) {
       if (!(error instanceof KtrdrError && error.code === 'queue_unreachable')) throw error;
-      // the next look says so, and tries again
+      // the next state reports it, and this is tried again
       if (this.isCancelled) this.checkTime(error);
     }
     return null;
@@ -113,7 +113,7 @@ export class QueuedRun {
         return;
       }
       case 'missing':
-        hooks.onOutput(`the queue has lost job ${this.jobId}: it is put in again`);
+        hooks.onOutput(`the queue has lost job ${this.jobId}; adding it again`);
         await this.parts.putAgain();
         return;
       default:
@@ -132,7 +132,7 @@ export class QueuedRun {
     forward(session, this.parts.hooks);
   }
 
-  /** Nothing computes before the operation runs; a cancel that was quicker keeps it from running. */
+  /** Nothing computes before the operation runs. An earlier cancel keeps it from running. */
   private async begin(delivery: number): Promise<void> {
     const { queue, hooks } = this.parts;
     try {
@@ -145,7 +145,7 @@ export class QueuedRun {
     await queue.tell(this.jobId, { type: 'begin', run: delivery });
   }
 
-  /** Takes the job out, or has its host stop. */
+  /** Removes the job, or asks its host to stop. */
   private async cancel(state: State): Promise<void> {
     const { queue, hooks, clock } = this.parts;
     const { token } = hooks;
@@ -167,7 +167,7 @@ export class QueuedRun {
     if (isOut) throw new OperationCancelledError(token.reason);
   }
 
-  /** A cancel waits for the queue so long, and by force not at all. */
+  /** A cancel waits `timeoutMs` for the queue; a cancel by force does not wait. */
   private checkTime(cause: unknown): void {
     const { hooks, clock, timeoutMs } = this.parts;
     const { token } = hooks;
@@ -178,7 +178,7 @@ export class QueuedRun {
     if (waited < timeoutMs && !token.isForced) return;
     throw new KtrdrError(
       'host_lost',
-      `The cancel is not confirmed: the training queue did not answer for ${seconds} s. The host ends the training by itself when it does not reach the queue either; else look there.`,
+      `The cancel is not confirmed: the training queue did not answer for ${seconds} s. A host that does not reach the queue either ends the training by itself. Otherwise, look there.`,
       { cause },
     );
   }
@@ -186,7 +186,7 @@ export class QueuedRun {
   private notStopped(worker: string): KtrdrError {
     return new KtrdrError(
       'host_lost',
-      `The training host ${worker} still computes ${CANCELLED_WITHIN_MS / 1000} s after it was told to stop: look there, and end it.`,
+      `The training host ${worker} is still computing ${CANCELLED_WITHIN_MS / 1000} s after it was told to stop. Look there, and end the training.`,
     );
   }
 }

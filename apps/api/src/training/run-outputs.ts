@@ -6,27 +6,27 @@ import type { Strategy } from '@ktrdr/strategy';
 import { Staging } from '@ktrdr/trainer';
 import type { ModelStorage, StoredModel, TrainingRunOutcome } from '@ktrdr/trainer';
 
-/** Whose run it is; `confirmOwner` throws where that has changed. */
+/** The operation of a run. `confirmOwner` throws if it has another owner now. */
 type RunOwner = Pick<OperationContext, 'operationId' | 'token' | 'confirmOwner'>;
 
-/** A run whose files are where they are kept. */
+/** A run whose files are in their final folders. */
 export interface KeptRun {
   outcome: TrainingRunOutcome;
   /** `null` after a dry run. */
   model: StoredModel | null;
-  /** Folder of the per-epoch analytics; `null` where none were asked for. */
+  /** Folder of the analytics of each epoch; `null` without analytics. */
   analyticsDirectory: string | null;
 }
 
 const RUN_ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
-/** Far more than runs of one name ever begin in one second. */
+/** Far more runs than start with one name in one second. */
 const MAX_TRIES = 100;
-/** Errors of renaming a folder onto one that has files. */
+/** Errors of renaming a folder to the name of a folder that has files. */
 const TAKEN = new Set(['ENOTEMPTY', 'EEXIST']);
 
 /**
- * Puts what a run wrote where it is kept: the model into the model storage, the analytics into
- * `{stateDir}/training_analytics/runs/{symbol}_{strategy}_{YYYYMMDD_HHMMSS}/`. All of it or nothing.
+ * Moves the files of a run to their final folders: the model into the model storage, the analytics into
+ * `{stateDir}/training_analytics/runs/{symbol}_{strategy}_{YYYYMMDD_HHMMSS}/`. It moves all of them or none.
  */
 export class RunOutputs {
   private readonly analyticsRuns: string;
@@ -42,9 +42,9 @@ export class RunOutputs {
   }
 
   /**
-   * Gives `run` an empty folder, and keeps what it wrote there. The folder is gone afterwards, however the run ended.
+   * Gives `run` an empty folder, and keeps what it writes there. The folder is removed afterwards, however the run ends.
    *
-   * @throws OperationCancelledError where the token fired before anything was kept, or the operation has another owner now
+   * @throws OperationCancelledError if the token fired before anything was kept, or the operation has another owner now
    * @throws KtrdrError `disk_full`, `storage_failed`, `model_damaged`
    */
   async keep(
@@ -93,7 +93,7 @@ export class RunOutputs {
     let staged: string | null = null;
     try {
       await this.staging.removeStale();
-      // The state folder may be on another disk than the models: a copy there, which then takes its name.
+      // the state folder may be on another disk than the models: copy the files there first, then rename the copy
       staged = await this.staging.create(operationId);
       const copy = join(staged, 'analytics');
       await cp(written, copy, { recursive: true });
@@ -108,7 +108,7 @@ export class RunOutputs {
     }
   }
 
-  /** Gives a whole folder its name among the runs; a second run of the same second gets `_2`. */
+  /** Renames the copied folder to the run's name. A second run in the same second gets `_2`. */
   private async place(copy: string, runId: string): Promise<string> {
     for (let number = 1; number <= MAX_TRIES; number += 1) {
       const directory = join(this.analyticsRuns, number === 1 ? runId : `${runId}_${number}`);

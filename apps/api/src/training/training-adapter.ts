@@ -14,7 +14,7 @@ import { TrainingHostClient } from './training-host-client.js';
 import type { TrainingPlace } from './training-place.js';
 import type { TrainingQueue } from './training-queue.js';
 
-/** Settings of the API that trainings need. Times in ms. */
+/** Settings of the API for trainings. Times in ms. */
 export interface TrainingSettings {
   dataDir: string;
   stateDir: string;
@@ -23,21 +23,21 @@ export interface TrainingSettings {
   trainingCheckpointEveryMs: number;
   trainingHostPollMs: number;
   trainingHostTimeoutMs: number;
-  /** So many trainings of one user run at a time; `0` is no limit. */
+  /** How many trainings of one user run at a time; `0`: no limit. */
   trainingQueueUserLimit: number;
 }
 
-/** How long a health check waits for the host, ms. */
+/** How long a health check waits for the host (ms). */
 const HEALTH_MS = 2_000;
 
-/** Chooses where a training runs. What comes back is the same from every place. */
+/** Chooses where a training runs. Its result is the same from every place. */
 export class TrainingAdapter implements TrainingPlace {
   private readonly place: TrainingPlace;
   private readonly host: TrainingHostClient | null;
 
   /**
    * @param hostUrl address of the training host; `null` trains beside the API
-   * @param queue goes before both
+   * @param queue comes before both
    */
   constructor(
     hostUrl: string | null,
@@ -59,23 +59,23 @@ export class TrainingAdapter implements TrainingPlace {
     }
   }
 
-  /** Whether the next attempt could go on from a checkpoint; `undefined` where the operation's record has to say so. */
+  /** Whether the next attempt can resume from a checkpoint; `undefined` if only the operation's record can tell. */
   async canResume(operationId: string): Promise<boolean | undefined> {
     return this.place.hasCheckpoint?.(operationId);
   }
 
-  /** What is there counts, not what a process has said that died, perhaps before it could. */
+  /** Checks the files: a training process that died may not have reported its last checkpoint. */
   private async lookForCheckpoint(error: unknown, { operationId, onResumable, onOutput }: TrainingRunHooks) {
     if (error instanceof KtrdrError && error.code === 'checkpoint_missing') onResumable(false);
     try {
       const isThere = await this.canResume(operationId);
       if (isThere !== undefined) onResumable(isThere);
     } catch (problem) {
-      onOutput(`the checkpoints could not be looked at: ${(problem as Error).message}`);
+      onOutput(`the checkpoints could not be read: ${(problem as Error).message}`);
     }
   }
 
-  /** @throws HostUnansweredError, KtrdrError `queue_unreachable` where the training host or the queue gives no answer */
+  /** @throws HostUnansweredError, KtrdrError `queue_unreachable` if the training host or the queue does not answer */
   async check(): Promise<void> {
     await this.queue?.check();
     await this.host?.describe({ timeoutMs: HEALTH_MS });

@@ -15,23 +15,23 @@ const MAX_ARTIFACTS_BYTES = 400 * MIB;
 const MAX_ANSWER_BYTES = 16 * MIB;
 const MAX_REQUEST_BYTES = 8 * MIB;
 
-/** How one request is bounded in time. */
+/** Time limits of one request. */
 export interface RequestBounds {
-  /** The whole request, ms. */
+  /** For the whole request (ms). */
   timeoutMs: number;
-  /** Longest pause between two pieces of the answer, ms. */
+  /** Longest pause between two pieces of the answer (ms). */
   idleMs?: number;
-  /** Gives the request up. */
+  /** Ends the request. */
   signal?: AbortSignal;
 }
 
-/** There was no answer, or none that a training host gives. Asking again may help. */
+/** The host gave no answer, or something else than a training host answered. Another request may help. */
 export class HostUnansweredError extends Error {
   override readonly name = 'HostUnansweredError';
 
   constructor(
     message: string,
-    /** False where no connection came about, so that the host cannot have read the request. */
+    /** False: there was no connection, so the host cannot have read the request. */
     readonly mayHaveArrived: boolean,
     options?: ErrorOptions,
   ) {
@@ -42,8 +42,8 @@ export class HostUnansweredError extends Error {
 /**
  * HTTP to one training host. Every request is bounded in time and size.
  *
- * Every method throws `HostUnansweredError` where no usable answer came, and `KtrdrError` with the host's own code
- * where the host answered with an error.
+ * Every method throws `HostUnansweredError` if there is no usable answer, and `KtrdrError` with the host's own code if the host
+ * answers with an error.
  */
 export class TrainingHostClient {
   private readonly http: AxiosInstance;
@@ -59,7 +59,7 @@ export class TrainingHostClient {
     });
   }
 
-  /** What the host says of itself in `GET /health`. */
+  /** The host's description of itself in `GET /health`. */
   async describe(bounds: RequestBounds): Promise<HostDescription> {
     const { status, body } = await this.request({ method: 'GET', url: '/health' }, bounds);
     const description = (body as { details?: { trainer?: HostDescription } } | null)?.details?.trainer;
@@ -68,7 +68,7 @@ export class TrainingHostClient {
     return description;
   }
 
-  /** Starts a session. Asked again for the same operation, the host answers with the session that there is. */
+  /** Starts a session. A repeated request for the same operation gets the existing session. */
   async startSession(request: StartSessionRequest, bounds: RequestBounds): Promise<TrainingSession> {
     return this.session({ method: 'POST', url: '/training/sessions', data: request }, bounds);
   }
@@ -83,7 +83,7 @@ export class TrainingHostClient {
     await this.data({ method: 'POST', url, data: request }, bounds);
   }
 
-  /** Everything that a completed session wrote. */
+  /** All files of a completed session. */
   async artifacts(id: string, bounds: RequestBounds): Promise<SessionArtifacts> {
     const url = `/training/sessions/${encodeURIComponent(id)}/artifacts`;
     const { status, data } = await this.data(
@@ -106,7 +106,7 @@ export class TrainingHostClient {
     return session;
   }
 
-  /** The `data` of a success; throws the error of an error envelope. */
+  /** The `data` of a successful answer. Throws the error of any other answer. */
   private async data(
     config: AxiosRequestConfig,
     bounds: RequestBounds,
@@ -139,7 +139,7 @@ export class TrainingHostClient {
 
   private strange(status: number, path: string | undefined): HostUnansweredError {
     return new HostUnansweredError(
-      `${this.url}${path ?? ''} answered ${status} with something that no training host says`,
+      `${this.url}${path ?? ''} answered ${status}, but not as a training host does`,
       true,
     );
   }

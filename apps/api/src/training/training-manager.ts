@@ -26,7 +26,7 @@ export class TrainingManager extends ServiceOrchestrator<TrainingAdapter> {
     private readonly settings: TrainingSettings,
     private readonly models: ModelStorage,
     private readonly clock: Clock,
-    /** `null`: trainings run beside the API or on one host. */
+    /** `null`: trainings run beside the API, or on one host. */
     private readonly queue: TrainingQueue | null,
   ) {
     super(dependencies);
@@ -39,7 +39,7 @@ export class TrainingManager extends ServiceOrchestrator<TrainingAdapter> {
     return new TrainingAdapter(this.getHostServiceUrl(), this.settings, this.models, this.clock, this.queue);
   }
 
-  /** Trainings go on when this process ends. */
+  /** True if trainings continue when this process ends. */
   private get runsElsewhere(): boolean {
     return this.queue !== null || this.isUsingHostService();
   }
@@ -53,14 +53,14 @@ export class TrainingManager extends ServiceOrchestrator<TrainingAdapter> {
     return this.startManagedOperation(this.describeTraining(request));
   }
 
-  /** Trains where the adapter says, and keeps the model. */
+  /** Trains in the place that the adapter has chosen, and keeps the model. */
   async runTraining(request: TrainingRequest, context: OperationContext): Promise<TrainingResult> {
     for (const warning of request.warnings) context.warn(warning);
     const run = await this.adapter.train(request, hooksOf(context));
     return this.formatTrainingResponse(run);
   }
 
-  /** What the operation shows of a run: its result, with the places where model and analytics are kept. */
+  /** The operation's result: the run's result, with the folders of the model and the analytics. */
   formatTrainingResponse({ outcome: { result }, model, analyticsDirectory }: KeptRun): TrainingResult {
     const { training_metrics: metrics, artifacts } = result;
     const analytics = metrics?.analytics ?? null;

@@ -5,7 +5,7 @@ import { CLOCK, ORCHESTRATOR_LOGGER } from '@ktrdr/service-kit';
 import { API_SETTINGS, type ApiSettings } from '../config.js';
 import { TRAINING_QUEUE_CLIENT, type TrainingQueue } from './training-queue.js';
 
-/** The queue of trainings, where there is one. */
+/** Provides the queue of trainings, if there is one. */
 @Module({
   providers: [
     {
@@ -17,7 +17,7 @@ import { TRAINING_QUEUE_CLIENT, type TrainingQueue } from './training-queue.js';
         logger: OrchestratorLogger,
       ): Promise<TrainingQueue | null> => {
         if (url === undefined) return null;
-        // takes a while to load, and most APIs have no queue
+        // loaded only if needed: it takes a while, and most APIs have no queue
         const { JobQueue } = await import('@ktrdr/job-queue');
         return new JobQueue({ url, queue: TRAINING_QUEUE, clock, logger });
       },
@@ -28,7 +28,7 @@ import { TRAINING_QUEUE_CLIENT, type TrainingQueue } from './training-queue.js';
 export class TrainingQueueModule implements OnApplicationShutdown {
   constructor(@Inject(TRAINING_QUEUE_CLIENT) private readonly queue: TrainingQueue | null) {}
 
-  /** Operations have left it by then. */
+  /** No operation uses the queue any more. */
   async onApplicationShutdown(): Promise<void> {
     await this.queue?.close();
   }

@@ -14,5 +14,5 @@ export type TrainingQueue = JobQueue<
   HostDescription
 >;
 
-/** Injects the `TrainingQueue`, or `null` where trainings run elsewhere. */
+/** Injects the `TrainingQueue`, or `null` if trainings do not use a queue. */
 export const TRAINING_QUEUE_CLIENT = Symbol('TRAINING_QUEUE_CLIENT');

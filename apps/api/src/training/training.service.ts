@@ -8,7 +8,7 @@ import type { ApiSettings } from '../config.js';
 import type { StrategiesService } from '../strategies/strategies.service.js';
 import type { TrainingManager } from './training-manager.js';
 
-/** Checks what a person asks for, and hands it to the manager. */
+/** Checks a request, and gives it to the manager. */
 export class TrainingService {
   constructor(
     private readonly settings: Pick<
@@ -20,7 +20,7 @@ export class TrainingService {
   ) {}
 
   /**
-   * Everything that can be told without reading the bars is told here, before there is an operation.
+   * Reports every problem that can be found without reading the bars, before there is an operation.
    *
    * @throws KtrdrError `invalid_request`, `invalid_name`, `strategy_not_found`, `strategy_invalid`, `invalid_date`,
    *   `invalid_date_range`, `unsupported_data_mode`, `engine_unsupported`, `bars_not_found`
@@ -30,7 +30,7 @@ export class TrainingService {
     const { text, file } = await this.strategyText(request);
     const { symbols, timeframes } = request;
     const { strategy, warnings } = parseStrategy(text, { file, overrides: { symbols, timeframes } });
-    // Hosts have engines of their own.
+    // hosts have their own engines
     if (!this.settings.trainingHost.use && this.settings.trainingQueueUrl === undefined)
       checkEngineSupport(this.settings.trainingEngine, strategy.model.type);
     parseDateRange(
@@ -57,7 +57,7 @@ export class TrainingService {
     if (strategy === undefined && name === undefined) {
       throw new KtrdrError(
         'invalid_request',
-        'There is no strategy: send its text as strategy, or its name in STRATEGIES_DIR as strategy_name.',
+        'The request has no strategy. Send its text as strategy, or its name in STRATEGIES_DIR as strategy_name.',
       );
     }
     if (strategy !== undefined && name !== undefined) {
@@ -66,7 +66,7 @@ export class TrainingService {
     return name === undefined ? { text: strategy ?? '', file } : this.strategies.read(name);
   }
 
-  /** @throws KtrdrError `bars_not_found` for the first file that is missing */
+  /** @throws KtrdrError `bars_not_found` for the first missing file */
   private async fingerprints({ symbols, timeframes }: Strategy): Promise<BarsFingerprint[]> {
     const fingerprints: BarsFingerprint[] = [];
     for (const symbol of symbols) {
@@ -82,6 +82,6 @@ function checkDataMode(mode = 'local'): void {
   if (mode === 'local') return;
   throw new KtrdrError(
     'unsupported_data_mode',
-    `data_mode must be "local", the bars of the data folder; ${shown(mode)} does not exist yet.`,
+    `data_mode must be "local" (the bars of the data folder). ${shown(mode)} does not exist yet.`,
   );
 }

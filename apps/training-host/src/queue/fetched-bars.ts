@@ -7,12 +7,12 @@ import type { Clock } from '@ktrdr/orchestrator';
 import type { SessionBars, Waiting } from '../sessions/session-bars.js';
 import type { FileTransfer } from './file-transfer.js';
 
-/** Bars that no training has used for so long are removed, ms. */
+/** Bars that no training has used for this long are removed (ms). */
 const OLD_MS = 14 * 24 * 3_600_000;
 
 /**
- * Bars of hosts that take trainings out of a queue: the host's own where they are the ones that are meant, and the others fetched
- * from the API and kept for the next trainings: `{stateDir}/bars/{fingerprint of the set}/`.
+ * Bars for the trainings of a queue. The host's own bars are used if their fingerprints match the request. Other bars are fetched
+ * from the API, and kept for later trainings in `{stateDir}/bars/{fingerprint of the set}/`.
  */
 export class FetchedBars implements SessionBars {
   private readonly directory: string;
@@ -30,7 +30,7 @@ export class FetchedBars implements SessionBars {
     const key = createHash('sha256').update(JSON.stringify(bars)).digest('hex').slice(0, 32);
     const folder = join(this.directory, key);
     await mkdir(folder, { recursive: true });
-    // when they were last used: they are removed when that is long ago
+    // the time of the last use: bars that are unused for long are removed
     const now = new Date(this.clock.now());
     await utimes(folder, now, now);
     for (const one of bars) {
@@ -39,12 +39,12 @@ export class FetchedBars implements SessionBars {
     return folder;
   }
 
-  /** Call it at start-up. `now`: ms since 1970. */
+  /** Removes unused bars. Call it at start-up. `now`: ms since 1970. */
   async removeOld(now: number): Promise<void> {
     const names = await readdir(this.directory).catch(() => []);
     for (const name of names) {
       const path = join(this.directory, name);
-      // another host of this machine may remove it as well
+      // another host on this machine may remove the folder at the same time
       const lastUsed = await stat(path).then(
         ({ mtimeMs }) => mtimeMs,
         () => now,
@@ -53,7 +53,7 @@ export class FetchedBars implements SessionBars {
     }
   }
 
-  /** Two sessions that need the same bars at once both fetch them: whichever is there last stays. */
+  /** Two sessions that need the same bars at the same time both fetch them. The last file stays. */
   private async put(
     folder: string,
     operationId: string,
@@ -88,7 +88,7 @@ function differ({ symbol, timeframe }: BarsFingerprint): KtrdrError {
   const file = `${symbol}_${timeframe}.csv`;
   return new KtrdrError(
     'bars_differ',
-    `${file} of the API is no longer the file that it had when the training was started. Put that one back and resume, or train again.`,
+    `The API's ${file} has changed since the training was started. Restore that file and resume, or train again.`,
     { details: { file } },
   );
 }

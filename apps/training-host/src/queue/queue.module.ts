@@ -27,7 +27,7 @@ import { QueuedSession } from './queued-session.js';
 
 type Worker = JobWorker<StartSessionRequest, QueuedTrainingReport, QueuedTrainingOutcome, HostDescription>;
 
-/** The worker of this host, from its start to its end. */
+/** Starts and stops the queue's worker with the service. */
 class QueueWorker implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown {
   private stopped: Promise<void> | null = null;
 
@@ -51,7 +51,7 @@ class QueueWorker implements OnApplicationBootstrap, OnModuleDestroy, OnApplicat
     }
   }
 
-  /** What is trained here goes back into the queue. Sessions are being cancelled at the same time. */
+  /** Returns the running trainings to the queue. Their sessions are cancelled at the same time. */
   onModuleDestroy(): void {
     this.stopped = this.worker.stop();
   }
@@ -62,7 +62,7 @@ class QueueWorker implements OnApplicationBootstrap, OnModuleDestroy, OnApplicat
   }
 }
 
-/** Takes trainings out of the queue. */
+/** Takes trainings from the queue. */
 @Module({})
 export class QueueModule {
   static register(
@@ -113,7 +113,7 @@ export class QueueModule {
   }
 }
 
-/** Folders of hosts of this machine that were killed. */
+/** Removes the folders of killed hosts of this machine. */
 async function removeLeftBehind(parent: string): Promise<void> {
   const prefix = `${hostname()}-`;
   for (const name of await readdir(parent).catch(() => [])) {

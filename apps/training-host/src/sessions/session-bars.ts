@@ -1,26 +1,26 @@
 import { KtrdrError, type BarsFingerprint } from '@ktrdr/contracts';
 import { fingerprintBars } from '@ktrdr/market-data';
 
-/** Who waits for what has to come from elsewhere before a training begins. */
+/** Someone who waits for files from another machine. */
 export interface Waiting {
-  /** Ends the wait at once, with the signal's reason. */
+  /** Ends the wait immediately, with the signal's reason. */
   signal: AbortSignal;
-  /** Told what takes long, in words. */
+  /** Gets what is being waited for, as text to show. */
   onPhase: (phase: string) => void;
 }
 
-/** Where sessions read their bars. */
+/** Provides the bars of sessions. */
 export interface SessionBars {
   /**
-   * A folder with the bars that are meant, byte for byte.
+   * A folder with the requested bars, byte for byte.
    *
-   * @throws KtrdrError `bars_not_found`, `bars_differ`; where they are fetched `api_unreachable`, `disk_full`, `storage_failed`,
+   * @throws KtrdrError `bars_not_found`, `bars_differ`; if they are fetched, also `api_unreachable`, `disk_full`, `storage_failed`,
    *   and the signal's reason
    */
   folderOf(operationId: string, bars: readonly BarsFingerprint[], waiting: Waiting): Promise<string>;
 }
 
-/** The host's own bars, which have to be the API's. */
+/** The host's own bars. They must have the same content as the API's. */
 export class OwnBars implements SessionBars {
   constructor(private readonly dataDir: string) {}
 
@@ -31,7 +31,7 @@ export class OwnBars implements SessionBars {
       const file = `${symbol}_${timeframe}.csv`;
       throw new KtrdrError(
         'bars_differ',
-        `${file} in the training host's data folder is not the file that the API had when the training was started. Copy the API's file there and start or resume again.`,
+        `${file} in the training host's data folder differs from the file that the API had when the training was started. Copy the API's file there, then start or resume again.`,
         { details: { file, sha256_of_host: here.sha256, sha256_of_api: sha256 } },
       );
     }

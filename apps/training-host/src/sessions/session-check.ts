@@ -8,11 +8,11 @@ import type { CheckpointFolders, EngineSelector } from '@ktrdr/trainer';
 import type { SessionBars, Waiting } from './session-bars.js';
 import type { SessionRequest } from './session-request.js';
 
-/** Checks on the host's bars and engines what an API asks for. */
+/** Checks an API's request against the bars and engines of this host. */
 export class SessionCheck {
   constructor(
     private readonly bars: SessionBars,
-    /** What this host takes when it may choose. */
+    /** The setting for requests that leave the engine to the host. */
     private readonly engineSetting: EngineSetting,
     private readonly engines: EngineSelector,
     private readonly checkpoints: CheckpointFolders,
@@ -20,7 +20,7 @@ export class SessionCheck {
 
   /**
    * @throws KtrdrError `strategy_invalid`, `invalid_date`, `invalid_date_range`, `invalid_request`, `engine_unavailable`, `engine_unsupported`,
-   *   and what `SessionBars` throws; of a session that resumes `checkpoint_missing`, `checkpoint_refused`
+   *   and what `SessionBars` throws; for a session that resumes, also `checkpoint_missing`, `checkpoint_refused`
    */
   async check(body: StartSessionRequest, waiting: Waiting): Promise<SessionRequest> {
     const { symbols, timeframes, attempt = 1, resume = false } = body;
@@ -56,18 +56,18 @@ export class SessionCheck {
   }
 }
 
-/** What one engine has begun, no other ends with the same weights. */
+/** Only the engine that began a training ends it with the same weights. */
 function notHere(engine: EngineName, error: unknown): unknown {
   if (!(error instanceof KtrdrError) || error.code !== 'engine_unavailable') return error;
   return new KtrdrError(
     'engine_unavailable',
-    `The checkpoint was written by engine ${engine}, and only that one can go on from it. ${error.message} ` +
+    `The checkpoint was written by engine ${engine}, and only that engine can resume from it. ${error.message} ` +
       'Resume when a host with that engine is free, or retry from the beginning.',
     { details: error.details, cause: error },
   );
 }
 
-/** Fingerprints of everything that the strategy reads. @throws KtrdrError `invalid_request` where one is missing */
+/** Fingerprints of all bars that the strategy reads. @throws KtrdrError `invalid_request` if one is missing */
 function barsOf(strategy: Strategy, fingerprints: readonly BarsFingerprint[]): BarsFingerprint[] {
   return strategy.symbols.flatMap((symbol) =>
     strategy.timeframes.map((timeframe) => {

@@ -1,6 +1,6 @@
 import type { CancellationToken } from '@ktrdr/orchestrator';
 
-/** Lets so many sessions compute at a time; the others wait in the order in which they came. */
+/** Limits how many sessions compute at a time. The others wait in the order in which they arrived. */
 export class SessionSlots {
   private taken = 0;
   private readonly queue: (() => void)[] = [];
@@ -8,9 +8,9 @@ export class SessionSlots {
   constructor(readonly max: number) {}
 
   /**
-   * Runs `work` when there is a slot. `onWait` is called where there is none yet.
+   * Runs `work` when there is a slot. Calls `onWait` if there is none yet.
    *
-   * @throws OperationCancelledError where the token fires while it waits; else what `work` throws
+   * @throws OperationCancelledError if the token fires during the wait; otherwise what `work` throws
    */
   async use<T>(token: CancellationToken, onWait: () => void, work: () => Promise<T>): Promise<T> {
     token.throwIfCancelled();
@@ -23,7 +23,7 @@ export class SessionSlots {
       return await work();
     } finally {
       const next = this.queue.shift();
-      // A slot that is handed on stays taken.
+      // a slot that goes to the next session stays taken
       if (next) next();
       else this.taken -= 1;
     }

@@ -12,7 +12,7 @@ import { CancelSessionDto } from './cancel-session.dto.js';
 import { SessionsService } from './sessions.service.js';
 import { StartSessionDto } from './start-session.dto.js';
 
-/** What an answer is sent with. */
+/** The answer that is being sent. */
 interface Reply {
   raw: ServerResponse;
 }

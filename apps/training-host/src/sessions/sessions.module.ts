@@ -34,7 +34,7 @@ export class SessionsModule {
           provide: EngineSelector,
           useFactory: async () => {
             const engines = new EngineSelector();
-            // An engine that was asked for and is not to be had keeps the host from starting.
+            // the host does not start if the engine of its settings is not available
             await engines.candidates(engine, 'mlp');
             return engines;
           },
