@@ -75,7 +75,7 @@ describe('POST /models/:strategy/:version/predict', () => {
   });
 
   test('does not block other requests, and answers or asks to retry every request of a burst', async () => {
-    const asked = Array.from({ length: 14 }, () =>
+    const asked = Array.from({ length: 40 }, () =>
       fetch(`${api.url}/models/pattern/1h_v1/predict`, {
         method: 'POST',
         signal: AbortSignal.timeout(50_000),
@@ -85,8 +85,11 @@ describe('POST /models/:strategy/:version/predict', () => {
     );
     expect((await send('GET', '/health')).status).toBe(200);
     const statuses = (await Promise.all(asked)).map(({ status }) => status);
-    expect(statuses.filter((status) => status === 503)).toHaveLength(4);
-    expect(statuses.filter((status) => status === 200)).toHaveLength(10);
+    // how many are refused depends on how many have been answered by then
+    const answered = statuses.filter((status) => status === 200).length;
+    expect(answered).toBeGreaterThanOrEqual(10);
+    expect(answered).toBeLessThan(statuses.length);
+    expect(statuses.filter((status) => status === 503)).toHaveLength(statuses.length - answered);
   });
 
   test.each([
@@ -99,7 +102,7 @@ describe('POST /models/:strategy/:version/predict', () => {
     [{ ...ASK, last: 1.5 }, '400 invalid_request', /whole number/],
     [{ ...ASK, end_date: 'soon' }, '400 invalid_date', /soon/],
     [{ symbol: 'AAPL' }, '400 invalid_request', /timeframe/],
-    [{ ...ASK, first: 3 }, '400 invalid_request', /no option "first"/],
+    [{ ...ASK, first: 3 }, '400 invalid_request', /unknown option "first"/],
   ])('%j: %s', async (body, code, message) => {
     const refused = await refusal(api.url, {
       path: '/models/pattern/1h_v1/predict',
