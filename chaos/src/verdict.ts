@@ -17,7 +17,7 @@ import type { World } from './world.js';
 /** Training processes may take this long to exit after the last training ends, ms. */
 const QUIET_MS = 5_000;
 /** The history's cause of an attempt that resumes from a checkpoint. */
-const GOES_ON = 'goes on from its last checkpoint';
+const RESUMED = 'resumed from its last checkpoint';
 
 /** Fingerprint of the expected model by training seed, from an undisturbed run. */
 export type Models = ReadonlyMap<number, string>;
@@ -81,7 +81,7 @@ function judgeResume(
 ): string[] {
   const begins = history.find((entry) => entry.attempt === attempt && entry.status === 'pending');
   const [before, now] = [observer.seen(id, attempt - 1), observer.seen(id, attempt)];
-  if (begins?.cause !== GOES_ON || before === undefined || now === undefined) return [];
+  if (begins?.cause !== RESUMED || before === undefined || now === undefined) return [];
   return now.first < before.last
     ? [
         `${id}: attempt ${attempt} resumed at ${now.first} %, but attempt ${attempt - 1} had reached ${before.last} %`,

@@ -76,7 +76,7 @@ describe.each(['on the API', 'on a host'])('a training %s', (place) => {
     expect(dataOf(await resume(api, id))).toEqual({
       operation_id: id,
       status: 'started',
-      message: 'Attempt 2 of the training operation goes on where it was.',
+      message: 'Attempt 2 of the training operation continues from its last checkpoint.',
     });
     const seen: Operation[] = [];
     const completed = await api.untilOperation(
@@ -184,14 +184,8 @@ describe('an operation that is not resumable', () => {
     const quick = await api.startTraining({ strategy: QUICK, start_date: '2031-01-01' });
     for (const [id, reason] of [
       [training, 'it has completed.'],
-      [
-        dummy,
-        'this dummy operation left nothing to go on from when it ended (cancelled). Retry it from the beginning.',
-      ],
-      [
-        quick,
-        'this training operation left nothing to go on from when it ended (failed). Retry it from the beginning.',
-      ],
+      [dummy, 'this dummy operation ended (cancelled) without a checkpoint. Retry it from the beginning.'],
+      [quick, 'this training operation ended (failed) without a checkpoint. Retry it from the beginning.'],
     ] as const) {
       const { operation_type, status, resumable } = await api.untilEnded(id);
       expect(resumable).toBe(false);

@@ -52,7 +52,7 @@ export interface HeldJobParts<TData, TReport> {
   send: (report: JobReport<TReport>) => Promise<void>;
 }
 
-/** A job held by one worker, from its lock to its end. */
+/** A job held by one worker, from its lock to its end. Only the newest delivery of a job counts (I13). */
 export class HeldJob<TData, TReport> implements WorkedJob<TData, TReport> {
   readonly id: string;
   readonly data: TData;

@@ -94,7 +94,7 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
   }
 
   /**
-   * Adds a job. If a job with this id exists, it stays unchanged.
+   * Adds a job. If a job with this id exists, it stays unchanged (I12).
    *
    * @param jobId letters, digits, `_` and `-`
    * @throws KtrdrError `queue_unreachable`; the job may have been added nevertheless

@@ -227,6 +227,7 @@ export class SqlOperationStore implements OperationStore {
     return rows.map(({ owner }) => owner);
   }
 
+  // one transaction, so that only one caller gets an operation (I3)
   async takeOver(lease: Lease, at: string, most: number, gone: readonly string[] = []): Promise<TakenOver[]> {
     const taken = await this.use((db) =>
       db.transaction().execute(async (tx) => {

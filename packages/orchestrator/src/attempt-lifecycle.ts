@@ -23,7 +23,7 @@ export interface AttemptLifecycleParts {
   onLost: () => void;
 }
 
-/** An attempt from `pending`, or from where it was taken over, to its stored end. */
+/** Runs an attempt from `pending`, or from its state at the takeover, to its stored end. */
 export class AttemptLifecycle<TResult> {
   private begun: Promise<void> | null = null;
 
@@ -139,7 +139,7 @@ export class AttemptLifecycle<TResult> {
       isAbandoned: () => token.isAbandoned,
     });
     if (ended) logger.info('operation ended', { status: change.to, reason: token.reason });
-    else logger.warn('the operation had been ended by someone else', { status: record.status });
+    else logger.warn('another process had already ended the operation', { status: record.status });
   }
 
   /** Leaves the operation to the next owner: at once if this process still owns it. Its end is not stored (I10). */

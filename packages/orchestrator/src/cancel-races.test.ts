@@ -7,10 +7,10 @@ import { settle } from './testing/fake-clock.js';
 import { Gate } from './testing/gate.js';
 import { gatedWork, memoryService } from './testing/memory-service.js';
 
-/** Cancels that meet an operation at every place of its life. Gates hold both sides where they are to meet; nothing sleeps. */
+/** Cancels an operation at every stage of its life. Gates hold both sides where they must meet; no test sleeps. */
 const ASKED_AT = '2026-01-05T09:30:00.000Z';
 
-/** A store whose changes to a status wait at its gate. */
+/** A store that holds changes to one status at its gate. */
 function storeThatHolds(status: string) {
   const [store, gate] = [new MemoryOperationStore(), new Gate()];
   const transition = store.transition.bind(store);
@@ -21,7 +21,7 @@ function storeThatHolds(status: string) {
   return { store, gate };
 }
 
-/** A store whose next look at an operation is old when it arrives: the test goes on in between. */
+/** A store whose next read of an operation waits at a gate, so that its answer is out of date when it arrives. */
 function holdNextLook(store: MemoryOperationStore): Gate {
   const looked = new Gate();
   const get = store.get.bind(store);
@@ -84,7 +84,7 @@ describe('before the start', () => {
 });
 
 describe('during the start', () => {
-  test('an operation that begins to run under the request is cancelled as a running one', async () => {
+  test('an operation that starts to run during the request is cancelled as a running one', async () => {
     const store = new MemoryOperationStore();
     const { launch, operations } = memoryService(store);
     const { gate, run } = gatedWork();
@@ -108,7 +108,7 @@ describe('during the start', () => {
 });
 
 describe('at the last moment', () => {
-  test('of the work: it asks its token once more, and is cancelled below 100 %', async () => {
+  test('before the work ends: it checks its token once more and is cancelled below 100 %', async () => {
     const { launch, operations } = memoryService();
     const last = new Gate();
     const { operationId, outcome } = await launch(async ({ progress, token }) => {
@@ -136,33 +136,36 @@ describe('at the last moment', () => {
       () => Promise.reject(new KtrdrError('disk_full', 'The disk is full.')),
       { result: null, error: { code: 'disk_full', message: 'The disk is full.' } },
     ],
-  ])('the end is about to be stored: the request is recorded, and it has %s', async (status, run, ended) => {
-    const { store, gate } = storeThatHolds(status);
-    const { launch, operations } = memoryService(store);
-    const { operationId, outcome } = await launch<unknown>(run);
-    await gate.reached;
-    expect(await operations.cancel(operationId, { reason: 'too late' })).toEqual({
-      operation_id: operationId,
-      status: 'cancelling',
-      message: 'The operation is being cancelled.',
-    });
-    gate.open();
-    await outcome.catch(() => {});
-    expect(await operations.get(operationId)).toMatchObject({
-      status,
-      ...ended,
-      cancel_requested_at: ASKED_AT,
-      cancel_reason: 'too late',
-    });
-    expect((await operations.history(operationId)).map((change) => change.status)).toEqual([
-      'pending',
-      'running',
-      'cancelling',
-      status,
-    ]);
-  });
+  ])(
+    'before the end is stored: the request is recorded, and the operation has %s',
+    async (status, run, ended) => {
+      const { store, gate } = storeThatHolds(status);
+      const { launch, operations } = memoryService(store);
+      const { operationId, outcome } = await launch<unknown>(run);
+      await gate.reached;
+      expect(await operations.cancel(operationId, { reason: 'too late' })).toEqual({
+        operation_id: operationId,
+        status: 'cancelling',
+        message: 'The operation is being cancelled.',
+      });
+      gate.open();
+      await outcome.catch(() => {});
+      expect(await operations.get(operationId)).toMatchObject({
+        status,
+        ...ended,
+        cancel_requested_at: ASKED_AT,
+        cancel_reason: 'too late',
+      });
+      expect((await operations.history(operationId)).map((change) => change.status)).toEqual([
+        'pending',
+        'running',
+        'cancelling',
+        status,
+      ]);
+    },
+  );
 
-  test('the end is stored while the request looks: operation_ended, and nothing of it is recorded', async () => {
+  test('the end is stored while the request reads the operation: operation_ended, and the request is not recorded', async () => {
     const store = new MemoryOperationStore();
     const { launch, operations } = memoryService(store);
     const { gate, run } = gatedWork();
@@ -183,7 +186,7 @@ describe('at the last moment', () => {
     });
   });
 
-  test('the cancel itself is about to be stored: it is cancelling no more', async () => {
+  test('the operation ends before the cancel is stored: it is no longer cancelling', async () => {
     const { store, gate } = storeThatHolds('cancelled');
     const { launch, operations } = memoryService(store);
     const { operationId, outcome } = await launch(({ sleep }) => sleep(60_000));
@@ -200,7 +203,7 @@ describe('at the last moment', () => {
 });
 
 describe('twice', () => {
-  test('twice is fine; force reaches the token and the first reason stays', async () => {
+  test('one after the other: force reaches the token, and the first reason stays', async () => {
     const { launch, operations } = memoryService();
     const gate = new Gate();
     let context: OperationContext | undefined;
@@ -219,7 +222,7 @@ describe('twice', () => {
     await expect(outcome).rejects.toThrow('first');
   });
 
-  test('at once: both are told that it is being cancelled, one request is recorded', async () => {
+  test('at once: both get cancelling as the answer, and one request is recorded', async () => {
     const store = new MemoryOperationStore();
     const { launch, operations } = memoryService(store);
     const { gate, run } = gatedWork();
@@ -238,7 +241,7 @@ describe('twice', () => {
     expect((await operations.get(operationId)).cancel_reason).toBe('quick');
   });
 
-  test('before the start: the second one comes after the end', async () => {
+  test('before the start: the second request arrives after the end', async () => {
     const { store, gate } = storeThatHolds('running');
     const { launch, operations } = memoryService(store);
     const { operationId, outcome } = await launch(async () => 'never');
@@ -258,7 +261,7 @@ describe('after the end', () => {
     ['completed', async () => 1],
     ['failed', () => Promise.reject(new Error('broken'))],
     ['cancelled', () => Promise.reject(new OperationCancelledError())],
-  ])('one that has %s is operation_ended', async (status, run) => {
+  ])('an operation that has %s is operation_ended', async (status, run) => {
     const { launch, operations } = memoryService();
     const { operationId, outcome } = await launch<unknown>(run);
     await outcome.catch(() => {});

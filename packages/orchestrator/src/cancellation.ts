@@ -2,13 +2,13 @@ import { setMaxListeners } from 'node:events';
 import { OperationCancelledError } from './errors.js';
 
 /**
- * What domain code asks "should I stop?". Wraps an `AbortSignal`, whose reason is an {@link OperationCancelledError}, so that
- * `fetch` and Node's own functions that take the signal reject with an error that the engine knows as a cancellation.
+ * Tells domain code when to stop. Wraps an `AbortSignal` whose reason is an {@link OperationCancelledError}, so that `fetch`
+ * and Node's functions that take the signal reject with an error that the engine recognises as a cancellation.
  */
 export class CancellationToken {
-  /** Fires when the operation is to stop. */
+  /** Fires when the operation must stop. */
   readonly signal: AbortSignal;
-  /** Fires when it is to stop at once, without a grace time. Never before `signal`. */
+  /** Fires when it must stop at once, without a grace time. Never before `signal`. */
   readonly forceSignal: AbortSignal;
 
   private readonly abandoned: () => boolean;
@@ -28,14 +28,14 @@ export class CancellationToken {
   }
 
   /**
-   * True where nobody has cancelled the operation: this process gives it up, and another one goes on with it. Work of this
-   * process stops; work elsewhere is left alone.
+   * True if the operation was not cancelled, but another process continues it. Work in this process stops; work elsewhere
+   * continues.
    */
   get isAbandoned(): boolean {
     return this.abandoned();
   }
 
-  /** Why, in the words of whoever cancelled; `null` where nothing was said or nobody cancelled. */
+  /** The reason given with the cancel; `null` if none was given or there was no cancel. */
   get reason(): string | null {
     return this.signal.reason instanceof OperationCancelledError ? this.signal.reason.reason : null;
   }
@@ -58,7 +58,7 @@ export class CancellationController {
   );
 
   constructor() {
-    // one operation may have any number of requests that listen
+    // any number of requests of one operation may listen
     setMaxListeners(0, this.cancelController.signal, this.forceController.signal);
   }
 
@@ -78,8 +78,8 @@ export class CancellationController {
 }
 
 /**
- * Waits for `work` or for the token, whichever comes first. The work in flight is not stopped by this: it sees the same
- * token and has to stop itself.
+ * Waits for `work` or for the token, whichever comes first. This does not stop the work: it has the same token and must stop
+ * itself.
  * @throws OperationCancelledError as soon as the token fires; else what `work` throws.
  */
 export function raceCancellation<T>(token: CancellationToken, work: Promise<T>): Promise<T> {

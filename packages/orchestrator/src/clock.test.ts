@@ -22,7 +22,7 @@ describe.each(clocks)('%s', (_name, make) => {
     expect(clock.now() - before[0]).toBeGreaterThanOrEqual(19);
   });
 
-  test('a timer that was taken back does not fire', async () => {
+  test('a cancelled timer does not fire', async () => {
     const clock = make();
     let fired = false;
     clock.setTimer(1, () => void (fired = true))();
@@ -48,7 +48,7 @@ describe.each(clocks)('%s', (_name, make) => {
   });
 });
 
-test('the fake clock fires timers in the order of their times, also those that timers set', async () => {
+test('the fake clock fires timers in order of time, including timers that other timers set', async () => {
   const clock = new FakeClock();
   const order: string[] = [];
   clock.setTimer(30, () => order.push(`late ${clock.monotonic()}`));

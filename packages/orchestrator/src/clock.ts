@@ -5,6 +5,6 @@ export { systemClock, type Clock } from '@ktrdr/contracts';
 /** Returns the random part of an operation id: 4 to 32 characters of `[a-z0-9]`. */
 export type RandomId = () => string;
 
-/** Ten characters from the machine's randomness: two ids of one second are equal once in 10^15. */
+/** Ten random characters: the chance that two ids of the same second are equal is 1 in 10^15. */
 export const systemRandomId: RandomId = () =>
   Array.from(randomBytes(10), (byte) => (byte % 36).toString(36)).join('');

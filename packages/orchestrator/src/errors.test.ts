@@ -4,7 +4,7 @@ import { KtrdrError } from '@ktrdr/contracts';
 import { CancellationController } from './cancellation.js';
 import { OperationCancelledError, errorBodyOf, isCancellation } from './errors.js';
 
-describe('what an operation shows of a throw', () => {
+describe('the error that an operation shows', () => {
   test('a typed error keeps code, message and details', () => {
     const error = new KtrdrError('bars_invalid', 'AAPL_1h.csv:7: high < low', {
       details: { line: 7 },
@@ -17,7 +17,7 @@ describe('what an operation shows of a throw', () => {
     });
   });
 
-  test('a typed error of another copy of the contracts does too', () => {
+  test('so does a typed error of another copy of the contracts package', () => {
     const error = Object.assign(new Error('gone'), { name: 'KtrdrError', code: 'host_lost' });
     expect(errorBodyOf(error)).toEqual({ code: 'host_lost', message: 'gone' });
   });
@@ -37,8 +37,8 @@ describe('what an operation shows of a throw', () => {
   });
 });
 
-describe('a throw is a cancellation', () => {
-  test('when it is the error of a cancelled token, or was caused by it', async () => {
+describe('an error is a cancellation', () => {
+  test('if it is the error of a cancelled token, or was caused by it', async () => {
     const controller = new CancellationController();
     const sleeping = delay(60_000, undefined, { signal: controller.token.signal });
     controller.cancel('enough');
@@ -48,12 +48,12 @@ describe('a throw is a cancellation', () => {
     expect(isCancellation(new OperationCancelledError())).toBe(true);
   });
 
-  test('and not when somebody chose a code for it', () => {
+  test('but not if it is a KtrdrError with its own code', () => {
     const cause = new OperationCancelledError();
     expect(isCancellation(new KtrdrError('host_lost', 'the host may still compute', { cause }))).toBe(false);
   });
 
-  test('and not for other errors, whatever their cause', () => {
+  test('but not if it is any other error, whatever its cause', () => {
     const circular = new Error('loop');
     circular.cause = circular;
     expect(isCancellation(circular)).toBe(false);

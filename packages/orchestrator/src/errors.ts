@@ -1,9 +1,9 @@
 import { KtrdrError, isErrorCode, type ErrorBody } from '@ktrdr/contracts';
 
-/** Thrown by domain code that stops because its token said so: ends the operation as `cancelled`. */
+/** Thrown by domain code that stops because its token has fired: ends the operation as `cancelled`. */
 export class OperationCancelledError extends Error {
   override readonly name = 'OperationCancelledError';
-  /** Why, in the words of whoever cancelled; `null` where nothing was said. */
+  /** The reason given with the cancel; `null` if none was given. */
   readonly reason: string | null;
 
   constructor(reason: string | null = null) {
@@ -13,9 +13,9 @@ export class OperationCancelledError extends Error {
 }
 
 /**
- * True where a throw means "stopped because of the cancellation" and not "failed": an `OperationCancelledError`, or an
- * error that was caused by one (Node's own `AbortError` carries the signal's reason as its cause).
- * A `KtrdrError` is always a failure: whoever threw it chose its code.
+ * True if an error means "stopped by a cancel" and not "failed": an `OperationCancelledError`, or an error caused by one
+ * (Node's own `AbortError` carries the signal's reason as its cause).
+ * A `KtrdrError` is always a failure: the code that threw it chose its error code.
  */
 export function isCancellation(thrown: unknown): boolean {
   let current: unknown = thrown;
@@ -28,8 +28,8 @@ export function isCancellation(thrown: unknown): boolean {
 }
 
 /**
- * What an operation shows of a throw: code, message and details of a `KtrdrError`, else `internal_error` and the first line
- * of the message. Never a stack trace: that, and the cause, belong in the log.
+ * The error that an operation shows: code, message and details of a `KtrdrError`, else `internal_error` and the first line of
+ * the message. It has no stack trace and no cause: the log has them.
  */
 export function errorBodyOf(thrown: unknown): ErrorBody {
   if (isKtrdrError(thrown)) {
@@ -44,28 +44,28 @@ export function errorBodyOf(thrown: unknown): ErrorBody {
   };
 }
 
-/** The message of whatever was thrown; empty where it has none. */
+/** The message of a thrown value; empty if it has none. */
 export function messageOf(thrown: unknown): string {
   if (typeof thrown === 'string') return thrown;
   const message = (thrown as { message?: unknown } | null | undefined)?.message;
   return typeof message === 'string' ? message : '';
 }
 
-/** By its shape: the error of another copy of the contracts is one too. */
+/** Checks the shape, not the class: the error may come from another copy of the contracts package. */
 function isKtrdrError(thrown: unknown): thrown is KtrdrError {
   const { name, code, message } = (thrown ?? {}) as { name?: unknown; code?: unknown; message?: unknown };
   return name === 'KtrdrError' && isErrorCode(code) && typeof message === 'string';
 }
 
-/** The error of every store for an id that it does not have. */
+/** Every store throws this for an unknown id. */
 export function operationNotFound(operationId: string): KtrdrError {
   return new KtrdrError(
     'operation_not_found',
-    `There is no operation ${operationId}. List the ones that are known with: ktrdr operations list`,
+    `There is no operation ${operationId}. List all operations: ktrdr operations list`,
   );
 }
 
-/** The error of every store for an id that it has already. */
+/** Every store throws this for a duplicate id. */
 export function operationExists(operationId: string): KtrdrError {
-  return new KtrdrError('operation_conflict', `An operation ${operationId} exists already.`);
+  return new KtrdrError('operation_conflict', `Operation ${operationId} already exists.`);
 }

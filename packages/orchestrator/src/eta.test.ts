@@ -39,7 +39,7 @@ describe('the time left', () => {
     const eta = new EtaEstimator(0);
     const seen: number[] = [];
     for (let second = 1; second <= 50; second++) {
-      // ten quick reports, then nothing for the rest of the second: 1 % a second on the whole
+      // ten quick reports, then none for the rest of the second: 1 % per second on average
       for (let report = 1; report <= 10; report++)
         eta.observe(second * 1000 + report, second - 1 + report / 10);
       if (second > 10) seen.push((eta.remaining(second * 1000 + 10) ?? 0) / 1000 / (100 - second) - 1);
@@ -55,7 +55,7 @@ describe('the time left', () => {
     expect(left - (eta.remaining(53_000) ?? 0)).toBeCloseTo(3000, 3);
   });
 
-  test('grows when the work stalls, and comes back when it goes on', () => {
+  test('grows when the work stalls, and recovers when it continues', () => {
     const eta = new EtaEstimator(0);
     for (let second = 1; second <= 20; second++) eta.observe(second * 1000, second * 2);
     const before = eta.remaining(20_000) ?? 0;
@@ -77,7 +77,7 @@ describe('the time left', () => {
     expect((eta.remaining(150_000) ?? 0) / 1000).toBeGreaterThan(28);
   });
 
-  test('does not believe the speed of the quick steps before', () => {
+  test('does not rely on the speed of earlier quick steps', () => {
     const eta = new EtaEstimator(0);
     eta.observe(50, 7);
     eta.startStep(50, 7);
@@ -95,7 +95,7 @@ describe('the time left', () => {
   });
 });
 
-test('the smallest progress there is says nothing of the end', () => {
+test('the smallest possible progress gives no ETA', () => {
   const eta = new EtaEstimator(0);
   eta.observe(2_000, Number.MIN_VALUE);
   expect(eta.remaining(2_000)).toBeNull();

@@ -13,7 +13,7 @@ const METADATA = {
   parameters: {},
 };
 
-/** A running operation that ends when `gate` opens, as the test drives it. */
+/** A running operation that the test drives. It ends when `gate` opens. */
 async function running() {
   const clock = new FakeClock();
   const logger = new RecordingLogger();
@@ -56,7 +56,7 @@ function read(watch: AsyncIterable<OperationEvent>) {
 }
 
 describe('watching an operation', () => {
-  test('begins with its state, tells each change and ends after the last', async () => {
+  test('begins with its state, reports each change and ends after the last one', async () => {
     const { clock, operations, gate, operationId, progress } = await running();
     progress.update({ percentage: 5 });
     const { events, done } = read(operations.watch(operationId));
@@ -93,7 +93,7 @@ describe('watching an operation', () => {
     });
   });
 
-  test('coalesces progress: the newest state, at most once an interval, and always the last', async () => {
+  test('coalesces progress: only the newest state, at most once per interval, and always the last one', async () => {
     const { clock, operations, operationId, progress } = await running();
     const { events } = read(operations.watch(operationId));
     for (let ms = 0; ms < 1000; ms++) {
@@ -103,7 +103,7 @@ describe('watching an operation', () => {
       if (ms % 100 === 99) await clock.advance(0);
     }
     await clock.advance(EVENT_INTERVAL_MS);
-    // the first state, ten in a second, and one more that may follow at once
+    // the first state, ten per second, and one more that may follow at once
     expect(events.length).toBeLessThanOrEqual(13);
     expect(events.at(-1)).toBe('progress running 9.9');
     await clock.advance(10 * EVENT_INTERVAL_MS);
@@ -111,7 +111,7 @@ describe('watching an operation', () => {
     expect(clock.waiting).toBe(0);
   });
 
-  test('a change of the status does not wait for the interval', async () => {
+  test('a status change does not wait for the interval', async () => {
     const { clock, operations, gate, operationId, progress } = await running();
     const { events, done } = read(operations.watch(operationId));
     await settle();
@@ -123,7 +123,7 @@ describe('watching an operation', () => {
     expect(clock.monotonic()).toBe(0);
   });
 
-  test('a reader that is slow misses intermediate progress, but no change of the status', async () => {
+  test('a slow reader misses intermediate progress, but no status change', async () => {
     const { clock, operations, gate, operationId, progress } = await running();
     const watch = operations.watch(operationId);
     for (let percentage = 1; percentage <= 50; percentage++) {
@@ -141,7 +141,7 @@ describe('watching an operation', () => {
     expect(events).toEqual(['status running 0', 'status cancelling 50', 'status cancelled 60']);
   });
 
-  test('readers share what they see, and cannot change it', async () => {
+  test('readers share one copy and cannot modify it', async () => {
     const { operations, operationId, gate } = await running();
     const [one, other] = [operations.watch(operationId), operations.watch(operationId)];
     const { operation } = (await one.next()).value as OperationEvent;
@@ -152,7 +152,7 @@ describe('watching an operation', () => {
     gate.open();
   });
 
-  test('work that reports once an interval is shown at once, whenever the reader came', async () => {
+  test('work that reports once per interval is shown at once, whenever the reader joined', async () => {
     const { clock, operations, operationId, progress } = await running();
     await clock.advance(40);
     const arrived: number[] = [];
@@ -204,7 +204,7 @@ describe('watching an operation', () => {
     gate.open();
   });
 
-  test('answers reads that were asked for at once in their order', async () => {
+  test('answers concurrent reads in order', async () => {
     const { operations, operationId, gate } = await running();
     const watch = operations.watch(operationId);
     const reads = [watch.next(), watch.next(), watch.next()];

@@ -1,41 +1,41 @@
 import { isTerminalStatus, type Operation, type OperationEventType } from '@ktrdr/contracts';
 import type { Clock } from './clock.js';
 
-/** A change of an operation and the operation after it. Readers share the copy: they leave it as it is. */
+/** A change of an operation, with the operation after the change. Readers share this copy and must not modify it. */
 export interface OperationEvent {
   readonly type: OperationEventType;
   readonly operation: Readonly<Operation>;
 }
 
-/** Called with every change of a status. */
+/** Called with every status change. */
 export type StatusListener = (operation: Operation) => void | Promise<void>;
 
-/** Time between two progress events of one watch on average, ms; the second of two may follow the first at once. */
+/** Average time between two progress events of one watch, ms. One event may follow another at once. */
 export const EVENT_INTERVAL_MS = 100;
 
 /**
- * One reader's view of a running operation. Progress is coalesced: the reader gets the newest state, once an interval on average
- * at most, however slow it reads. Work that reports no oftener is shown without a wait. Changes of the status come at once,
- * in order, and none is lost. Ends after the terminal one, or when nothing more will come.
+ * One reader's view of a running operation. Progress is coalesced: the reader gets only the newest state, on average at most once
+ * per interval. Work that reports less often is shown without delay. Status changes arrive at once, in order, and none is lost.
+ * Ends after the terminal status, or when no more events can come.
  */
 export class OperationWatch implements AsyncIterableIterator<OperationEvent> {
   private readonly clock: Clock;
   private readonly snapshot: () => Operation;
   private readonly onClose: (watch: OperationWatch) => void;
-  /** Status events that wait; a handful at most. */
+  /** Status events that were not read yet; a handful at most. */
   private readonly queue: OperationEvent[] = [];
-  /** Reads that wait, in their order. */
+  /** Pending reads, in order. */
   private readonly reads: ((result: IteratorResult<OperationEvent>) => void)[] = [];
   private hasNewProgress = false;
-  /** When the events so far would have come, had they come one an interval. Monotonic ms. */
+  /** When the events so far would end at a rate of one per interval. Monotonic ms. */
   private paidUntil: number;
   private ended = false;
   private closed = false;
   private cancelTimer: (() => void) | null = null;
 
   /**
-   * `snapshot` gives the operation as it is, to be shared and not changed; `onClose` is told when the reader has left or
-   * everything was read.
+   * @param snapshot returns the current operation, a shared copy that must not be modified
+   * @param onClose called when the reader has left or has read everything
    */
   constructor(clock: Clock, snapshot: () => Operation, onClose: (watch: OperationWatch) => void) {
     this.clock = clock;
@@ -63,14 +63,14 @@ export class OperationWatch implements AsyncIterableIterator<OperationEvent> {
     this.serve();
   }
 
-  /** Nothing more will come: the reader gets what it has not read yet, and then the end. */
+  /** No more events will come: the reader gets the unread ones, then the end. */
   end(): void {
     this.ended = true;
     this.serve();
   }
 
   next(): Promise<IteratorResult<OperationEvent>> {
-    // no async function: a thousand readers take ten events a second each
+    // not an async function, for speed: a thousand readers take ten events a second each
     return new Promise((resolve) => {
       this.reads.push(resolve);
       this.serve();
@@ -83,7 +83,7 @@ export class OperationWatch implements AsyncIterableIterator<OperationEvent> {
     return Promise.resolve({ done: true, value: undefined });
   }
 
-  /** Answers reads while there is something to answer them with, and comes back when the next event is due. */
+  /** Answers pending reads while there are events, then sets a timer for the next one. */
   private serve(): void {
     this.cancelTimer?.();
     this.cancelTimer = null;
@@ -100,7 +100,7 @@ export class OperationWatch implements AsyncIterableIterator<OperationEvent> {
     this.cancelTimer = this.clock.setTimer(dueAt - this.clock.monotonic(), () => this.serve());
   }
 
-  /** What comes next, or `null` where the reader has to wait. */
+  /** The next event; `null` if the reader has to wait. */
   private take(): IteratorResult<OperationEvent> | null {
     if (this.closed) return { done: true, value: undefined };
     const event = this.queue.shift();
@@ -120,7 +120,7 @@ export class OperationWatch implements AsyncIterableIterator<OperationEvent> {
     return { done: false, value: { type: 'progress', operation: this.snapshot() } };
   }
 
-  /** When the next progress event is due, monotonic ms; `null` where there is nothing to tell. */
+  /** When the next progress event is due, monotonic ms; `null` if nothing has changed. */
   private dueAt(): number | null {
     return this.hasNewProgress ? this.paidUntil - EVENT_INTERVAL_MS : null;
   }

@@ -5,7 +5,7 @@ import type { StatusChange } from './operation.js';
 import type { ManagedOperation } from './operation-context.js';
 import type { OperationStore, TakenOver } from './operation-store.js';
 
-/** What becomes of an operation whose owner died: it fails and waits for a person, or goes on by itself. */
+/** What happens to an operation whose owner died: it fails until a person resumes it, or it continues automatically. */
 export type OnInterrupt = 'fail' | 'resume';
 
 export function isInterruption(error: ErrorBody | null): boolean {
@@ -17,18 +17,21 @@ export interface TakeOverParts {
   clock: Clock;
   logger: OrchestratorLogger;
   onInterrupt: OnInterrupt;
-  /** The operation to run again; `null` where nothing here runs such operations. @throws where its request makes no sense */
+  /** The operation to run again; `null` if this service does not run its type. @throws if its request is no longer valid */
   revive: (taken: TakenOver) => ManagedOperation<unknown> | null;
-  /** Runs it in this process, from where it is. */
+  /** Runs it in this process, from its current state. */
   run: (managed: ManagedOperation<unknown>) => void;
   /** Opens its next attempt. */
   again: (operationId: string) => Promise<void>;
 }
 
 /**
- * What happens to an operation whose owner is gone and that belongs to this process now. One that had not begun begins here;
- * one whose work runs elsewhere is followed; of any other nothing runs any more, and it ends: `cancelled` where that had been
- * asked for, else `failed` as `interrupted`, and then goes on where `onInterrupt` says so. Never rejects.
+ * Handles an operation that this process has taken over because its owner is gone. Never rejects.
+ *
+ * - It had not begun: it begins here.
+ * - Its work runs elsewhere: this process follows it.
+ * - Otherwise none of its work runs any more. It ends as `cancelled` if a cancel was requested, else as `failed` with code
+ *   `interrupted`. With `onInterrupt: 'resume'` its next attempt then starts.
  */
 export async function handleTakenOver(taken: TakenOver, parts: TakeOverParts): Promise<void> {
   const { operation } = taken;
@@ -46,8 +49,8 @@ export async function handleTakenOver(taken: TakenOver, parts: TakeOverParts): P
       await parts.again(operation_id);
     }
   } catch (error) {
-    // its lease runs out again, and whoever takes it over next tries again
-    parts.logger.error('an operation that was taken over could not be dealt with', { operation_id, error });
+    // its lease expires again, and the next owner tries again
+    parts.logger.error('handling an operation that was taken over has failed', { operation_id, error });
   }
 }
 
@@ -56,7 +59,7 @@ function revived(taken: TakenOver, { revive, logger }: TakeOverParts): ManagedOp
     return revive(taken);
   } catch (error) {
     const { operation_id } = taken.operation;
-    logger.error('the request of an operation makes no sense any more', { operation_id, error });
+    logger.error('the stored request of an operation is no longer valid', { operation_id, error });
     return null;
   }
 }
@@ -81,7 +84,7 @@ async function end(
   await write({ to: 'failed', at, error, resumable, endedAt: endOf(taken, at) }, 'running');
 }
 
-/** When the owner was last heard of, but not before the attempt's last known event. Time until the loss was detected does not count. */
+/** The owner's last sign of life, or the attempt's last known event if that is later. Time until the loss was detected does not count. */
 function endOf({ operation, lastHeardAt }: TakenOver, at: string): string {
   const { status, started_at, cancel_requested_at } = operation;
   if (status === 'pending' || lastHeardAt === null) return at;
@@ -99,9 +102,9 @@ function interruption(
 ): ErrorBody {
   const happened = `The process that ran the operation is gone (${previousOwner}).`;
   const next = resumable
-    ? 'Resume the operation: it goes on from its last checkpoint.'
-    : 'It left no checkpoint: retry the operation from the beginning.';
-  const unknown = 'Nothing here can run it again: start a new one.';
+    ? 'Resume the operation: it continues from its last checkpoint.'
+    : 'There is no checkpoint: retry the operation from the beginning.';
+  const unknown = 'This service cannot run it again: start a new operation.';
   return {
     code: 'interrupted',
     message: `${happened} ${canRun ? next : unknown}`,

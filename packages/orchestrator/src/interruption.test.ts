@@ -69,7 +69,7 @@ function world() {
 const never: Run = () => new Promise(() => {});
 
 describe('an operation whose owner is gone', () => {
-  test('is found beside hundreds of others, all in the same turn', async () => {
+  test('is found among hundreds of others, all in the same turn', async () => {
     const { clock, store, service } = world();
     const one = service('one', never);
     await one.operations.keepLeases();
@@ -117,7 +117,7 @@ describe('an operation whose owner is gone', () => {
     expect((await two.operations.get(id)).status).toBe('failed');
   });
 
-  test('does not end before its cancel was requested', async () => {
+  test('ends no earlier than its cancel request', async () => {
     const { clock, service, gone } = world();
     const one = service('one', never);
     const two = service('two', never);
@@ -133,7 +133,7 @@ describe('an operation whose owner is gone', () => {
     expect({ status, completed_at }).toEqual({ status: 'cancelled', completed_at: cancel_requested_at });
   });
 
-  test('ends as interrupted within the time of a lease and a turn, resumable where it had said so', async () => {
+  test('ends as interrupted within one lease and one turn, and is resumable if it had reported so', async () => {
     const { clock, service } = world();
     const one = service('one', async ({ progress, setResumable }) => {
       progress.update({ percentage: 40 });
@@ -156,7 +156,7 @@ describe('an operation whose owner is gone', () => {
       error: {
         code: 'interrupted',
         message:
-          'The process that ran the operation is gone (one). Resume the operation: it goes on from its last checkpoint.',
+          'The process that ran the operation is gone (one). Resume the operation: it continues from its last checkpoint.',
       },
     });
     expect(ended.progress.percentage).toBe(40);
@@ -168,7 +168,7 @@ describe('an operation whose owner is gone', () => {
     ]);
   });
 
-  test('is resumed under another owner, with the request that it was started with, and shows never less', async () => {
+  test('is resumed by another owner with its original request, and its progress never falls', async () => {
     const { clock, service } = world();
     const one = service('one', async ({ progress, setResumable }) => {
       progress.update({ percentage: 40 });
@@ -211,7 +211,7 @@ describe('an operation whose owner is gone', () => {
     expect(await two.operations.get(id)).toMatchObject({ status: 'completed', attempt: 2, result: 'done' });
   });
 
-  test('goes on by itself where that is wanted: from its checkpoint, or from the beginning', async () => {
+  test('continues automatically if the service is set to do so: from its checkpoint, or from the beginning', async () => {
     for (const resumable of [true, false]) {
       const { clock, service } = world();
       const one = service('one', async ({ setResumable }) => {
@@ -231,7 +231,7 @@ describe('an operation whose owner is gone', () => {
     }
   });
 
-  test('is asked whether there is a checkpoint, where that can be told', async () => {
+  test('is asked whether there is a checkpoint, if it can tell', async () => {
     const { clock, service } = world();
     const one = service('one', never);
     await one.operations.keepLeases();
@@ -244,7 +244,7 @@ describe('an operation whose owner is gone', () => {
     expect(await two.operations.get(id)).toMatchObject({ status: 'failed', resumable: true });
   });
 
-  test('is cancelled where that had been asked for', async () => {
+  test('is cancelled if a cancel was requested', async () => {
     const { clock, service } = world();
     const one = service('one', never);
     await one.operations.keepLeases();
@@ -258,7 +258,7 @@ describe('an operation whose owner is gone', () => {
     expect(await two.operations.get(id)).toMatchObject({ status: 'cancelled', cancel_reason: 'enough' });
   });
 
-  test('begins where it had not begun, in the first attempt', async () => {
+  test('begins in its first attempt if it had not begun', async () => {
     const { clock, store, service } = world();
     const transition = store.transition.bind(store);
     store.transition = () => new Promise(() => {});
@@ -297,7 +297,7 @@ describe('an operation whose owner is gone', () => {
     });
   });
 
-  test('is followed by the next owner where its work runs elsewhere', async () => {
+  test('is followed by the next owner if its work runs elsewhere', async () => {
     const { clock, service } = world();
     const one = service('one', async ({ progress }) => {
       progress.update({ percentage: 30 });
@@ -328,7 +328,7 @@ describe('an operation whose owner is gone', () => {
     expect(await two.operations.get(id)).toMatchObject({ status: 'completed', result: 'found again' });
   });
 
-  test('fails for good where nothing here can run it', async () => {
+  test('fails, and cannot be resumed, if this service does not run its type', async () => {
     const { clock, store, service } = world();
     const one = service('one', never);
     const id = await one.launch();
@@ -346,12 +346,12 @@ describe('an operation whose owner is gone', () => {
     await clock.advance(2 * LEASE_MS);
     const ended = await operations.get(id);
     expect(ended).toMatchObject({ status: 'failed', resumable: false, error: { code: 'interrupted' } });
-    expect(ended.error?.message).toMatch(/Nothing here can run it again/);
+    expect(ended.error?.message).toMatch(/This service cannot run it again/);
     await operations.shutdown(0);
   });
 });
 
-describe('an owner that was taken for dead', () => {
+describe('an owner that seemed dead', () => {
   test('stops its work when it wakes up, and changes nothing', async () => {
     const { clock, store, service } = world();
     const gate = new Gate();
@@ -384,7 +384,7 @@ describe('an owner that was taken for dead', () => {
     expect(await two.operations.get(id)).toEqual(ended);
   });
 
-  test('asks before it does what only the owner may do', async () => {
+  test('confirms its ownership before it does what only the owner may do', async () => {
     const { clock, service, store } = world();
     const gate = new Gate();
     let kept = false;
@@ -409,7 +409,7 @@ describe('an owner that was taken for dead', () => {
 });
 
 describe('an operation that waits for its turn and is taken over', () => {
-  test('while it is being cancelled is cancelled by its next owner, which has its work to stop', async () => {
+  test('during a cancel is cancelled by its next owner, which stops its work', async () => {
     const { clock, service } = world();
     const waits = { waits: true, outlivesOwner: true };
     const one = service('one', async ({ begin }) => (await begin(), never({} as OperationContext)), waits);
@@ -433,7 +433,7 @@ describe('an operation that waits for its turn and is taken over', () => {
     expect(await two.operations.get(id)).toMatchObject({ status: 'cancelled', attempt: 1 });
   });
 
-  test('is left alone by the owner before, which may not begin any more', async () => {
+  test('is left alone by the previous owner, which may no longer begin it', async () => {
     const { clock, service, store } = world();
     const turn = new Gate();
     let abandoned: boolean | null = null;
@@ -460,7 +460,7 @@ describe('an operation that waits for its turn and is taken over', () => {
   });
 });
 
-test('an owner asks for its lease until the store is there again', async () => {
+test('an owner renews its lease until the store is available again', async () => {
   const { clock, service, store } = world();
   const gate = new Gate();
   const renew = store.renew.bind(store);
@@ -480,7 +480,7 @@ test('an owner asks for its lease until the store is there again', async () => {
 });
 
 describe('several services on one store', () => {
-  test('a cancel and its force reach the owner wherever they were asked for', async () => {
+  test('a cancel and its force reach the owner from any process', async () => {
     const { clock, service } = world();
     const one = service(
       'one',
@@ -501,7 +501,7 @@ describe('several services on one store', () => {
     expect(await two.operations.get(id)).toMatchObject({ status: 'cancelled', cancel_reason: 'from two' });
   });
 
-  test('an operation is followed where it does not run: every status, the newest progress, the end', async () => {
+  test('a process can follow an operation of another process: every status, the newest progress, the end', async () => {
     const { clock, service } = world();
     const gate = new Gate();
     const one = service('one', async ({ progress }) => {
@@ -526,7 +526,7 @@ describe('several services on one store', () => {
     expect(seen.at(-1)).toBe('status completed 100');
   });
 
-  test('a follower that leaves leaves nothing behind', async () => {
+  test('a follower that detaches leaves no listener behind', async () => {
     const { clock, service } = world();
     const one = service('one', never);
     const id = await one.launch();
@@ -544,7 +544,7 @@ describe('several services on one store', () => {
     expect(clock.waiting).toBe(0);
   });
 
-  test('is followed through outages of the store, also from one at the beginning, until it is removed', async () => {
+  test('is followed through outages of the store, even if the first read meets one, until it is removed', async () => {
     const { clock, store, service } = world();
     const id = await service('one', never).launch();
     const two = service('two', never);
@@ -576,7 +576,7 @@ describe('several services on one store', () => {
 });
 
 describe('a service that stops', () => {
-  test('leaves what goes on without it to the next one, at once', async () => {
+  test('leaves operations that continue without it to the next owner at once', async () => {
     const { clock, service } = world();
     const untilAborted: Run = ({ token }) =>
       new Promise((_, reject) =>
@@ -594,7 +594,7 @@ describe('a service that stops', () => {
     expect(await two.operations.get(id)).toMatchObject({ status: 'completed', result: true });
   });
 
-  test('leaves all that runs to the next one where interrupted work goes on by itself', async () => {
+  test('leaves all running operations to the next owner if interrupted work continues automatically', async () => {
     const { clock, service } = world();
     const one = service(
       'one',
@@ -618,7 +618,7 @@ describe('a service that stops', () => {
   });
 });
 
-describe('a store that is away', () => {
+describe('a store that is unavailable', () => {
   test('does not lose the end of an operation', async () => {
     const { clock, store, service } = world();
     const gate = new Gate();
@@ -639,7 +639,7 @@ describe('a store that is away', () => {
     expect((await store.get(id))?.operation).toMatchObject({ status: 'completed', result: 42 });
   });
 
-  test('owners get the time of a lease to renew theirs when it is back', async () => {
+  test('gives owners the time of one lease to renew after an outage', async () => {
     const { clock, store, service } = world();
     const one = service('one', never);
     await one.operations.keepLeases();
@@ -661,7 +661,7 @@ describe('a store that is away', () => {
   });
 });
 
-test('a retry begins again at nothing, as the next attempt', async () => {
+test('a retry is the next attempt and starts from zero progress', async () => {
   const { service } = world();
   const seen: boolean[] = [];
   const one = service('one', async ({ attempt, resume, progress, setResumable }) => {

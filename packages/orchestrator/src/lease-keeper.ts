@@ -4,9 +4,9 @@ import type { OrchestratorLogger } from './logger.js';
 import type { Lease, OperationStore, StoredOperation, TakenOver } from './operation-store.js';
 import type { StoreOutage } from './store-outage.js';
 
-/** Turns in the time of one lease: two may fail before it is over. */
+/** Renewals per lease: two may fail before the lease expires. */
 const TURNS = 3;
-/** Operations that are taken over between two renewals. */
+/** Maximum number of operations taken over between two renewals. */
 const MOST_AT_ONCE = 100;
 
 export interface LeaseKeeperParts {
@@ -19,15 +19,15 @@ export interface LeaseKeeperParts {
   isOwnerGone: (owner: string) => boolean;
   /** What this process runs: ids and epochs. */
   held: () => ReadonlyMap<string, number>;
-  /** Those of them that still belong to this process. `asked`: of which it was asked. */
+  /** Called with the operations that still belong to this process. `asked`: the operations that were to be renewed. */
   onRenewed: (renewed: StoredOperation[], asked: ReadonlyMap<string, number>) => void;
-  /** An operation that belongs to this process from now on. Never rejects. */
+  /** Called with each operation that this process has taken over. Never rejects. */
   onTakenOver: (taken: TakenOver) => Promise<void>;
 }
 
 /**
- * Keeps the leases of what this process runs, and takes over operations whose owner is gone: once when it starts, then three
- * times in the time of a lease. An owner is gone when its lease has expired, or when its process is known to have ended.
+ * Renews the leases of the operations that this process runs, and takes over operations whose owner is gone: at its start, then
+ * three times per lease. An owner is gone if its lease has expired, or if its process is known to have ended.
  * After an outage of the store the keeper waits for the length of one lease, so that other owners can renew theirs.
  */
 export class LeaseKeeper {
@@ -49,12 +49,12 @@ export class LeaseKeeper {
     return this.turn;
   }
 
-  /** Takes over nothing more; what is held keeps its lease until {@link stop}. */
+  /** Takes over no more operations. The leases of running ones are renewed until {@link stop}. */
   takeOverNothing(): void {
     this.takesOverFrom = Infinity;
   }
 
-  /** Resolves when the turn that is under way has ended. */
+  /** Resolves when the current turn has ended. */
   async stop(): Promise<void> {
     this.stopped = true;
     this.cancelTimer();
@@ -87,7 +87,7 @@ export class LeaseKeeper {
     onRenewed(await store.renew(lease, asked), asked);
   }
 
-  /** @returns how many */
+  /** @returns the number of operations taken over */
   private async takeOver(): Promise<number> {
     const { store, clock, lease, logger, isOwnerGone, onTakenOver } = this.parts;
     if (clock.monotonic() < this.takesOverFrom) return 0;

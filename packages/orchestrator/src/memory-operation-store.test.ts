@@ -85,7 +85,7 @@ describe('the conformance suite', () => {
         return stored;
       }
     }
-    expect(await failures(() => new Leaking())).toContain('what comes out is a copy');
+    expect(await failures(() => new Leaking())).toContain('results are copies');
   });
 
   test('catches a store that changes a status unconditionally', async () => {
@@ -95,7 +95,7 @@ describe('the conformance suite', () => {
       }
     }
     expect(await failures(() => new Unconditional())).toContain(
-      'a status changes only from the statuses named, and the answer says what is',
+      'a status changes only from the given statuses, and the result has the current one',
     );
   });
 

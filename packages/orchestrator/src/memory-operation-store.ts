@@ -28,13 +28,13 @@ import type {
 } from './operation-store.js';
 
 export interface MemoryOperationStoreOptions {
-  /** By which leases are over. Default: the machine's. */
+  /** Decides when a lease has expired. Default: the machine's clock. */
   clock?: Pick<Clock, 'monotonic'>;
-  /** How many ended operations are kept; beyond it the least recently used one is forgotten. Default 1000. */
+  /** Maximum number of ended operations. Beyond it, the least recently used one is removed. Default 1000. */
   maxEnded?: number;
 }
 
-/** Nothing in it is changed in place, but for the lease: two states of one operation may share parts. */
+/** Only the lease is changed in place: two states of one operation may share parts. */
 interface Row extends StoredOperation {
   request: unknown;
   taskId: string | undefined;
@@ -43,7 +43,7 @@ interface Row extends StoredOperation {
   leaseEnds: number;
 }
 
-/** Operations in this process's memory: gone when it ends. */
+/** Keeps operations in memory: they are lost when the process ends. */
 export class MemoryOperationStore implements OperationStore {
   private readonly clock: Pick<Clock, 'monotonic'>;
   private readonly maxEnded: number;
@@ -59,7 +59,7 @@ export class MemoryOperationStore implements OperationStore {
     this.maxEnded = maxEnded;
   }
 
-  // async throughout, so that a throw is a rejection as in a store that does I/O
+  // all methods are async, so that an error is a rejection, as in a store that does I/O
   async create({ operation, request, taskId, lease }: NewOperation): Promise<Written> {
     const known = taskId === undefined ? undefined : this.idOfTask.get(taskId);
     if (known !== undefined) return { ...storedCopy(this.existing(known)), changed: false };
@@ -170,6 +170,7 @@ export class MemoryOperationStore implements OperationStore {
     return [...new Set(active.map(({ owner }) => owner))];
   }
 
+  // there is no await inside, so that only one caller gets an operation (I3)
   async takeOver(lease: Lease, at: string, most: number, gone: readonly string[] = []): Promise<TakenOver[]> {
     const now = this.clock.monotonic();
     const taken: TakenOver[] = [];

@@ -49,7 +49,7 @@ export class NextAttempts {
       store.transition(operationId, epoch, [operation.status], change, lease),
     );
     if (!written.changed) throw refusalOf(written.operation, from) ?? notEnded(written.operation, from);
-    const goes = from === 'checkpoint' ? 'goes on where it was' : 'starts from the beginning';
+    const goes = from === 'checkpoint' ? 'continues from its last checkpoint' : 'starts from the beginning';
     const message = `Attempt ${next.operation.attempt} of the ${operation.operation_type} operation ${goes}.`;
     return { operation_id: operationId, status: 'started', message };
   }

@@ -16,7 +16,7 @@ export interface OperationQueriesParts {
   running: RunningOperations;
 }
 
-/** What a service answers about its operations. `OperationsService` documents the methods. */
+/** Reads operations of a service. `OperationsService` documents the methods. */
 export class OperationQueries {
   constructor(private readonly parts: OperationQueriesParts) {}
 

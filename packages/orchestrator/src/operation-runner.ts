@@ -2,14 +2,14 @@ import type { OrchestratorLogger } from './logger.js';
 import type { ManagedOperation } from './operation-context.js';
 import type { ProgressRenderer } from './renderers/progress-renderer.js';
 
-/** What a manager launches its operations with. */
+/** Launches the operations of a manager. */
 export interface LaunchParts {
   renderer: ProgressRenderer;
   logger: OrchestratorLogger;
 }
 
-/** Makes operations of one type again from the requests that they were stored with. */
+/** Recreates operations of one type from their stored requests. */
 export interface OperationRunner extends LaunchParts {
-  /** @throws where the request no longer makes sense: made by another version, or damaged */
+  /** @throws if the request is no longer valid: it is damaged or comes from another version */
   revive: (request: unknown) => ManagedOperation<unknown>;
 }

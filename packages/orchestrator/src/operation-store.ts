@@ -8,17 +8,17 @@ import type {
 } from '@ktrdr/contracts';
 import type { StatusChange } from './operation.js';
 
-/** What `list` selects. */
+/** Filters and page of `list`. */
 export interface OperationQuery {
   status?: OperationStatus;
   type?: OperationType;
-  /** At most this many. */
+  /** Maximum number of operations. */
   limit: number;
-  /** After so many newer ones. */
+  /** Number of newer operations to skip. */
   offset: number;
 }
 
-/** What `list` answers. */
+/** Result of `list`. */
 export interface OperationPage {
   /** Newest first. */
   operations: OperationSummary[];
@@ -28,46 +28,46 @@ export interface OperationPage {
   active_count: number;
 }
 
-/** Who runs an operation, and for how long that holds unless it is renewed. */
+/** The owner of an operation, and how long it stays the owner without a renewal. */
 export interface Lease {
-  /** Name of a process, another one each time that it starts. */
+  /** Name of a process; a new one for each start. */
   owner: string;
   ms: number;
 }
 
 export interface NewOperation {
   operation: Operation;
-  /** What the operation's manager needs to run it again, as JSON; comes back in {@link TakenOver} and from `getRequest`. */
+  /** What the operation's manager needs to run it again, as JSON. {@link TakenOver} and `getRequest` return it. */
   request: unknown;
-  /** Starting twice with one id gives one operation. */
+  /** Starting twice with the same id gives one operation. */
   taskId?: string;
   lease: Lease;
 }
 
-/** An operation as it is stored. */
+/** A stored operation. */
 export interface StoredOperation {
   operation: Operation;
   /** Counts the owners, from 1. The store refuses writes that name an older epoch (I2). */
   epoch: number;
   owner: string;
-  /** Somebody wants its cancel without a grace time. */
+  /** A cancel by force was requested: the work gets no grace time. */
   cancelForced: boolean;
 }
 
-/** Outcome of a conditional write: the operation as it is now, and whether the write is what made it so. */
+/** Outcome of a conditional write: the current operation, and whether this write has changed it. */
 export interface Written extends StoredOperation {
   changed: boolean;
 }
 
-/** What a running operation leaves in the store as it goes. */
+/** What a running operation writes to the store while it runs. */
 export interface SavedProgress {
   progress: OperationProgress;
   warnings: readonly string[];
-  /** The next attempt could go on if this one ended now. */
+  /** The next attempt could resume if this one ended now. */
   resumable: boolean;
 }
 
-/** An operation that changed hands, from an owner that is gone. */
+/** An operation that was taken over because its owner is gone. */
 export interface TakenOver extends StoredOperation {
   request: unknown;
   previousOwner: string;
@@ -79,32 +79,32 @@ export interface TakenOver extends StoredOperation {
 }
 
 /**
- * Where operations are kept. Every implementation runs `operationStoreConformance` of `@ktrdr/orchestrator/testing`.
- * What goes in and what comes out are copies: changing one never changes what is stored. Each method is atomic, between
- * processes too. Every method throws KtrdrError `store_unavailable` where the store cannot be reached.
+ * Where operations are stored. Every implementation runs `operationStoreConformance` of `@ktrdr/orchestrator/testing`.
+ * Arguments and results are copies: modifying one never changes the stored data. Each method is atomic, also between
+ * processes. Every method throws KtrdrError `store_unavailable` if the store cannot be reached.
  */
 export interface OperationStore {
   /**
-   * Keeps a new operation, with its first epoch. Where `taskId` is known already nothing is written, and the operation that
-   * has it comes back with `changed: false`; that holds for concurrent calls too.
-   * @throws KtrdrError `operation_conflict` where the operation's id exists.
+   * Stores a new operation with its first epoch. If an operation already has the `taskId`, nothing is written, and that operation
+   * is returned with `changed: false`. This also holds for concurrent calls.
+   * @throws KtrdrError `operation_conflict` if the operation's id already exists
    */
   create(operation: NewOperation): Promise<Written>;
 
-  /** The operation, or `null` where there is none (any more). */
+  /** The operation; `null` if it is unknown or was removed. */
   get(operationId: string): Promise<StoredOperation | null>;
 
   /** The request that it was created with. @throws KtrdrError `operation_not_found` */
   getRequest(operationId: string): Promise<unknown>;
 
-  /** Changes of its status, oldest first; empty where there is no such operation. */
+  /** Changes of its status, oldest first; empty for an unknown operation. */
   history(operationId: string): Promise<OperationHistoryEntry[]>;
 
   list(query: OperationQuery): Promise<OperationPage>;
 
   /**
    * Applies `changeStatus` if the operation's status is one of `from` and its epoch is `epoch`; else changes nothing. The
-   * change is kept in the history. With `lease` the operation gets that owner and the next epoch.
+   * history records the change. With `lease`, the same write sets that owner and the next epoch (I3).
    * @throws KtrdrError `operation_not_found`
    */
   transition(
@@ -115,22 +115,22 @@ export interface OperationStore {
     lease?: Lease,
   ): Promise<Written>;
 
-  /** Records, for its owner to see, that a `cancelling` operation is to end without a grace time. */
+  /** Records a cancel by force of a `cancelling` operation; its owner reads it. */
   forceCancel(operationId: string, epoch: number): Promise<void>;
 
   /**
-   * Replaces what is shown of an operation that has not ended, if its epoch is `epoch`.
-   * @returns whether anything was written
+   * Replaces the progress of an operation that has not ended, if its epoch is `epoch`.
+   * @returns whether it was written
    */
   saveProgress(operationId: string, epoch: number, saved: SavedProgress): Promise<boolean>;
 
   /**
-   * Begins the lease's time again for those of `operations` that have not ended and still have this epoch and owner.
-   * @returns these, as they are now
+   * Renews the lease of those `operations` that have not ended and still have this epoch and owner.
+   * @returns these operations in their current state
    */
   renew(lease: Lease, operations: ReadonlyMap<string, number>): Promise<StoredOperation[]>;
 
-  /** Ends the lease of an operation that is left to whoever takes it over, if its epoch is `epoch`. */
+  /** Ends the lease of an operation if its epoch is `epoch`, so that another process can take it over at once. */
   release(operationId: string, epoch: number): Promise<void>;
 
   /** Distinct owners of the operations that have not ended. */
@@ -138,7 +138,7 @@ export interface OperationStore {
 
   /**
    * Takes over up to `most` operations that have not ended, oldest first, if their lease has expired or their owner is in
-   * `gone`. Each gets the caller as owner, the next epoch and a line in its history. Only one caller gets an operation.
+   * `gone`. Each gets the caller as owner, the next epoch and a line in its history. Only one caller gets an operation (I3).
    * @param at ISO 8601, for the history
    * @param gone owners that are known to have ended, even if their leases have not expired
    */
@@ -148,14 +148,15 @@ export interface OperationStore {
   removeEnded(before: string, most: number): Promise<string[]>;
 
   /**
-   * Calls `listener` with the id of every operation that was written, by this process or, where the store can tell, by
-   * another; at least the newest of several quick writes is told. Returns how to stop that.
+   * Calls `listener` with the id of every operation that this process writes or, if the store can tell, another process. Quick
+   * writes may be merged into one call.
+   * @returns a function that removes the listener
    */
   onWrite(listener: (operationId: string) => void): () => void;
 
-  /** Resolves where the store can be used. @throws where it cannot. */
+  /** Resolves if the store is available. @throws if it is not */
   check(): Promise<void>;
 
-  /** Gives back what it holds; nothing else is called afterwards. */
+  /** Releases its resources. No other method is called afterwards. */
   close(): Promise<void>;
 }

@@ -63,12 +63,12 @@ const DRAWN: [OperationStatus, OperationStatus][] = [
 ];
 
 describe('the states of an operation', () => {
-  test('are connected as drawn, and not otherwise', () => {
+  test('change only along the documented arrows', () => {
     const edges = OPERATION_STATUSES.flatMap((from) => LEGAL_TRANSITIONS[from].map((to) => `${from} ${to}`));
     expect(edges.sort()).toEqual(DRAWN.map((edge) => edge.join(' ')).sort());
   });
 
-  test('any sequence of changes keeps every promise', () => {
+  test('any sequence of changes keeps the invariants', () => {
     const target = fc.constantFrom<StatusChange['to']>(
       'pending',
       'running',
@@ -105,7 +105,7 @@ describe('the states of an operation', () => {
     );
   });
 
-  test('the next attempt takes over where the work was, and nothing else', () => {
+  test('the next attempt keeps the progress and clears everything else', () => {
     const running = changeStatus(pending(), change('running', 0));
     const failed = changeStatus(running, { ...change('failed', 40), resumable: true } as StatusChange);
     expect(failed.resumable).toBe(true);
@@ -116,7 +116,7 @@ describe('the states of an operation', () => {
     expect(fresh).toEqual({ ...pending(), attempt: 2 });
   });
 
-  test('an attempt that ends without saying so cannot be resumed', () => {
+  test('an attempt that does not end as resumable cannot be resumed', () => {
     const running = changeStatus(pending(), change('running', 0));
     expect(changeStatus(running, change('failed', 1)).resumable).toBe(false);
     expect(changeStatus(pending(), change('cancelled', 1)).resumable).toBe(false);
@@ -127,14 +127,14 @@ describe('the states of an operation', () => {
     expect(changeStatus(running, { to: 'completed', at: AT, result: undefined }).result).toBeNull();
   });
 
-  test('a cancelled operation says when that was asked for and why, even if it stopped by itself', () => {
+  test('a cancelled operation has the time and reason of the request, even if it stopped by itself', () => {
     expect(changeStatus(pending(), change('cancelled', 0))).toMatchObject({
       cancel_requested_at: AT,
       cancel_reason: 'stopped',
     });
   });
 
-  test('the reason of the first request stays, also where it gave none', () => {
+  test('the reason of the first request stays, even if it gave none', () => {
     for (const reason of ['first', null]) {
       const running = changeStatus(pending(), change('running', 0));
       const cancelling = changeStatus(running, { to: 'cancelling', at: AT, reason });
@@ -144,7 +144,7 @@ describe('the states of an operation', () => {
 });
 
 describe('an operation id', () => {
-  test('names type and second, in UTC', () => {
+  test('contains the type and the second in UTC', () => {
     const id = createOperationId('training', Date.UTC(2026, 10, 23, 10, 15, 0, 999), () => 'k3f9');
     expect(id).toBe('op_training_20261123T101500_k3f9');
   });

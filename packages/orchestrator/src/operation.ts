@@ -40,28 +40,28 @@ interface Ending {
   warnings?: string[];
 }
 
-/** How work ends that was not done. */
+/** How an attempt ends that did not complete. */
 interface Unfinished extends Ending {
-  /** The next attempt can go on where this one ended. */
+  /** The next attempt can resume from a checkpoint. */
   resumable?: boolean;
   /** When the work ended, if that was before `at`: the process that ran it died. ISO 8601 in UTC. */
   endedAt?: string;
 }
 
-/** A wanted change of status and what is recorded with it. `at` is ISO 8601 in UTC. */
+/** A requested status change and the data recorded with it. `at` is ISO 8601 in UTC. */
 export type StatusChange =
-  /** Opens the next attempt: it goes on from the last checkpoint, or starts at the beginning. */
+  /** Opens the next attempt: it resumes from the last checkpoint, or starts at the beginning. */
   | { to: 'pending'; at: string; from: 'checkpoint' | 'beginning' }
   | { to: 'running'; at: string }
   | { to: 'cancelling'; at: string; reason: string | null }
-  /** Its `reason` counts only where nobody had asked before. */
+  /** Its `reason` counts only if no cancel was requested before. */
   | ({ to: 'cancelled'; at: string; reason: string | null } & Unfinished)
   | ({ to: 'completed'; at: string; result: unknown } & Ending)
   | ({ to: 'failed'; at: string; error: ErrorBody } & Unfinished);
 
 /**
- * The operation after the change; the given one stays as it is.
- * @throws Error where the state machine does not allow the change: a fault of the caller.
+ * The operation after the change; the given one is not modified.
+ * @throws Error if the state machine does not allow the change: a bug of the caller
  */
 export function changeStatus(operation: Operation, change: StatusChange): Operation {
   if (!LEGAL_TRANSITIONS[operation.status].includes(change.to)) {
@@ -137,9 +137,7 @@ export function takeOverEntry(
 function causeOf(change: StatusChange): string | null {
   switch (change.to) {
     case 'pending':
-      return change.from === 'checkpoint'
-        ? 'goes on from its last checkpoint'
-        : 'starts again from the beginning';
+      return change.from === 'checkpoint' ? 'resumed from its last checkpoint' : 'retried from the beginning';
     case 'cancelling':
     case 'cancelled':
       return change.reason;
@@ -220,12 +218,12 @@ export function createOperationId(type: OperationType, now: number, randomId: Ra
   return `op_${type}_${stamp}_${randomId()}`;
 }
 
-/** A copy that shares nothing: the value as JSON carries it, over HTTP and into a database. */
+/** A deep copy through JSON: the value as HTTP and a database carry it. */
 export function jsonCopy<T>(value: T): T {
   return JSON.parse(JSON.stringify(value)) as T;
 }
 
-/** Keeps `value`, which is as JSON carries it, from being changed. @returns it */
+/** Freezes `value`, a JSON value, and all its parts. @returns it */
 export function frozen<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value;
   for (const part of Object.values(value)) frozen(part);

@@ -26,7 +26,7 @@ afterEach(async () => {
 });
 
 describe('launching', () => {
-  test('stores the operation before the id is known to anybody', async () => {
+  test('stores the operation before it returns the id', async () => {
     const { launch, operations, store } = memoryService();
     const { gate, run } = gatedWork();
     const { operationId } = await launch(run, { initialContext: { phase: 'waiting' } });
@@ -44,7 +44,7 @@ describe('launching', () => {
     await operations.idle();
   });
 
-  test('keeps its own copy of what it was given', async () => {
+  test('keeps its own copy of its arguments', async () => {
     const { launch, operations } = memoryService();
     const metadata = { parameters: { seed: 1 } };
     const { operationId, outcome } = await launch(async () => 1, { metadata });
@@ -53,7 +53,7 @@ describe('launching', () => {
     expect((await operations.get(operationId)).metadata).toEqual({ parameters: { seed: 1 } });
   });
 
-  test('with a store that is broken rejects and leaves nothing behind', async () => {
+  test('rejects and leaves nothing behind if the store is broken', async () => {
     const { launch, operations, store } = memoryService();
     store.create = () => Promise.reject(new Error('disk full'));
     await expect(launch(async () => 1)).rejects.toThrow('disk full');
@@ -131,7 +131,7 @@ describe('how an operation ends', () => {
     expect((await operations.get(operationId)).status).toBe('failed');
   });
 
-  test('a cancellation error that nobody asked for cancels it, by the way of cancelling', async () => {
+  test('a cancellation error without a request cancels it by way of cancelling', async () => {
     const { launch, operations } = memoryService();
     const statuses: string[] = [];
     operations.onStatus(({ status }) => void statuses.push(status));
@@ -328,7 +328,7 @@ describe('cancelling', () => {
     });
   });
 
-  test('work that breaks while it stops has failed', async () => {
+  test('work that throws another error while it stops has failed', async () => {
     const { launch, operations } = memoryService();
     const { operationId, outcome } = await launch(async ({ sleep }) => {
       await sleep(60_000).catch((cause: unknown) => {
@@ -354,7 +354,7 @@ describe('cancelling', () => {
 });
 
 describe('work in flight', () => {
-  test('that was raced and abandoned keeps the operation cancelling until it has settled', async () => {
+  test('that nobody waits for any more keeps the operation cancelling until it has settled', async () => {
     const { launch, operations, logger } = memoryService();
     const gate = new Gate();
     const { operationId, outcome } = await launch((context) =>
@@ -391,7 +391,7 @@ describe('work in flight', () => {
 });
 
 describe('a task id', () => {
-  test('gives one operation, also for concurrent starts and after the end', async () => {
+  test('gives one operation, even for concurrent starts and after the end', async () => {
     const { launch, operations } = memoryService();
     let runs = 0;
     const { gate, run } = gatedWork();
@@ -412,7 +412,7 @@ describe('a task id', () => {
     expect((await operations.list()).total_count).toBe(1);
   });
 
-  test('joins the failure and the cancellation of its operation too', async () => {
+  test('gives a second start the failure or cancellation of its operation too', async () => {
     const { launch, operations } = memoryService();
     const failing = () => Promise.reject(new KtrdrError('no_bars_in_range', 'There are no bars.'));
     await (await launch(failing, { taskId: 'fails' })).outcome.catch(() => {});
@@ -442,7 +442,7 @@ describe('a task id', () => {
 });
 
 describe('listing', () => {
-  test('is newest first, filtered and cut, with both counts', async () => {
+  test('is newest first, filtered and paged, with both counts', async () => {
     const { launch, operations, clock } = memoryService();
     const ids: string[] = [];
     for (let count = 0; count < 3; count++) {
@@ -489,7 +489,7 @@ describe('status listeners', () => {
     expect(logger.messages('error')).toEqual(Array(6).fill('a status listener failed'));
   });
 
-  test('hear nothing once they have left', async () => {
+  test('are not called after their removal', async () => {
     const { launch, operations } = memoryService();
     let calls = 0;
     const leave = operations.onStatus(() => void calls++);
@@ -515,7 +515,7 @@ describe('shutting down', () => {
     }
   });
 
-  test('forces what does not stop in time, and names what does not stop at all', async () => {
+  test('forces operations that do not stop in time, and returns those that do not stop at all', async () => {
     const { launch, operations, clock } = memoryService();
     const gate = new Gate();
     const stubborn = await launch(
@@ -556,7 +556,7 @@ describe('shutting down', () => {
     expect(ran).toBe(false);
   });
 
-  test('with nothing to do is done at once', async () => {
+  test('resolves at once if nothing runs', async () => {
     const { operations, clock } = memoryService();
     expect(await operations.shutdown(5000)).toEqual([]);
     await settle();

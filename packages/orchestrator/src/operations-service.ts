@@ -215,7 +215,7 @@ export class OperationsService {
     return this.running.idle();
   }
 
-  /** @throws if the store cannot be used */
+  /** @throws if the store is unavailable */
   async checkStore(): Promise<void> {
     await this.store.check();
   }

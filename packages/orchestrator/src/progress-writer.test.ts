@@ -3,7 +3,7 @@ import { PROGRESS_WRITE_INTERVAL_MS, ProgressWriter } from './progress-writer.js
 import { FakeClock, settle } from './testing/fake-clock.js';
 import { Gate } from './testing/gate.js';
 
-/** A writer of a counter that the test moves. */
+/** A writer of a counter that the test increments. */
 function counterWriter(hold?: () => Promise<void> | undefined) {
   const clock = new FakeClock();
   const written: number[] = [];

@@ -96,7 +96,7 @@ describe('the percentage', () => {
     expect(seen).toEqual([0, 10, 20, 35, 50, 80, 80]);
   });
 
-  test('jumps over steps that were left out, and does not go back to one', () => {
+  test('jumps over skipped steps, and does not go back to one', () => {
     const { progress } = manager({ steps: STEPS });
     progress.startStep('evaluating');
     expect(progress.snapshot().percentage).toBe(80);
@@ -112,7 +112,7 @@ describe('the percentage', () => {
     expect(progress.snapshot().percentage).toBe(60);
   });
 
-  test('of a total of zero is no percentage', () => {
+  test('is unknown for a total of zero', () => {
     const { progress } = manager();
     progress.update({ items_processed: 0, items_total: 0 });
     expect(progress.snapshot().percentage).toBe(0);
@@ -141,7 +141,7 @@ describe('the context', () => {
     expect(progress.snapshot().context.phase).toBe('warming up');
   });
 
-  test('shares nothing with who reported it, nor with who reads it', () => {
+  test('shares no objects with its reporters or readers', () => {
     const { progress } = manager();
     const metrics = { train_loss: 0.9 };
     progress.update({ context: { metrics, symbols: ['AAPL'] } });
@@ -152,7 +152,7 @@ describe('the context', () => {
     expect(progress.snapshot().context).toMatchObject({ metrics: { train_loss: 0.9 }, symbols: ['AAPL'] });
   });
 
-  test('leaves out what JSON cannot carry, says so once and keeps the rest', () => {
+  test('omits values that JSON cannot carry, logs that once and keeps the rest', () => {
     const { progress, logger } = manager();
     progress.update({ context: { phase: 'training', huge: 10n } });
     progress.snapshot();
@@ -164,14 +164,14 @@ describe('the context', () => {
 });
 
 describe('progress reporting never breaks the work', () => {
-  test('an undeclared step is complained about once', () => {
+  test('an undeclared step is logged once', () => {
     const { progress, logger } = manager({ steps: STEPS });
     progress.startStep('trainning');
     progress.startStep('trainning');
     expect(logger.messages('warn')).toEqual(['progress step "trainning" is not declared']);
   });
 
-  test('a renderer that throws leaves the last line, or the default one', () => {
+  test('if the renderer throws, the last line stays, or the default one', () => {
     let broken = true;
     const { progress, logger } = manager({
       renderer: () => {
@@ -188,7 +188,7 @@ describe('progress reporting never breaks the work', () => {
   });
 });
 
-test('the time left is that of the observed rate', async () => {
+test('the ETA follows the observed rate', async () => {
   const { progress, clock } = manager();
   progress.start('2026-01-05T10:00:00.000Z');
   expect(progress.snapshot()).toMatchObject({ eta_seconds: null, started_at: '2026-01-05T10:00:00.000Z' });

@@ -17,11 +17,11 @@ export interface ProgressStep {
   share: number;
 }
 
-/** What domain code reports; what is left out stays as it is. `null` says that it is unknown (again). */
+/** A report of domain code. Omitted fields keep their value; `null` means unknown. */
 export interface ProgressUpdate {
-  /** 0..100. Without it: from `stepFraction` where steps are declared, else from items, else from steps_completed. */
+  /** 0..100. Without it: from `stepFraction` if steps are declared, else from items, else from steps_completed. */
   percentage?: number;
-  /** Name of a declared step: the work is in this one now, the ones before it are done. */
+  /** Name of the current step, one of the declared ones. The steps before it are done. */
   step?: string;
   /** Share of the current step that is done, 0..1. */
   stepFraction?: number;
@@ -30,13 +30,13 @@ export interface ProgressUpdate {
   items_processed?: number | null;
   items_total?: number | null;
   current_item?: string | null;
-  /** The work waits for something, until the next update: nobody can say when it ends. */
+  /** The work waits for something until the next update: there is no ETA. */
   waiting?: boolean;
-  /** Merged over the context: keys that are left out keep their value. */
+  /** Merged into the context: omitted keys keep their value. */
   context?: Partial<ProgressContext>;
 }
 
-/** What domain code reports progress to. */
+/** Takes the progress reports of domain code. */
 export interface ProgressReporter {
   update(update: ProgressUpdate): void;
   /** The declared step `name` begins; it also becomes the context's `phase`. */
@@ -49,15 +49,15 @@ export interface ProgressManagerOptions {
   renderer: ProgressRenderer;
   steps?: readonly ProgressStep[];
   initialContext?: Partial<ProgressContext>;
-  /** Where the attempt before ended: this one goes on there, and never shows less. */
+  /** Progress at the end of the previous attempt: this one starts there and never shows less (I7). */
   from?: OperationProgress;
   /** Called after every update. `now`: monotonic ms. `entered`: the work has moved on to a later step. */
   onUpdate?: (now: number, entered: boolean) => void;
 }
 
 /**
- * State of an operation's progress. The percentage never falls and stays below 100: only the operation's completion makes
- * it 100. An update costs about a microsecond; the line, the ETA and the copy are made when a snapshot is asked for.
+ * State of an operation's progress. The percentage never falls and stays below 100: only the operation's completion makes it
+ * 100 (I7). An update costs about a microsecond; the line, the ETA and the copy are made only for a snapshot.
  */
 export class ProgressManager implements ProgressReporter {
   private readonly options: ProgressManagerOptions;
@@ -149,7 +149,7 @@ export class ProgressManager implements ProgressReporter {
   private enter(name: string, now: number): boolean {
     const range = this.steps.get(name);
     if (range === undefined) {
-      // reporting progress never breaks the work
+      // a wrong progress report must not break the work
       this.complain(`progress step "${name}" is not declared`, {
         declared: [...this.steps.keys()],
       });
@@ -184,7 +184,7 @@ export class ProgressManager implements ProgressReporter {
     for (const key in context) {
       const value = context[key];
       if (value === undefined) continue;
-      // one level deep: what callers reuse from report to report are flat lists and records
+      // one level deep is enough: callers reuse only flat lists and records from report to report
       this.context[key] =
         typeof value !== 'object' || value === null
           ? value
@@ -220,7 +220,7 @@ export class ProgressManager implements ProgressReporter {
     return this.line;
   }
 
-  /** Each complaint once: progress is reported thousands of times. */
+  /** Logs each problem once: progress is reported thousands of times. */
   private complain(message: string, fields: Record<string, unknown>): void {
     if (this.complained.has(message)) return;
     this.complained.add(message);

@@ -3,17 +3,17 @@ import { KtrdrError, isTerminalStatus, type Operation } from '@ktrdr/contracts';
 /** Where a next attempt begins. */
 type From = 'checkpoint' | 'beginning';
 
-/** Why an operation cannot have another attempt; `null` where it can. */
+/** Why an operation cannot have another attempt; `null` if it can. */
 export function refusalOf(operation: Operation, from: From): KtrdrError | null {
   const { status, resumable, operation_type } = operation;
   if (status === 'completed') return refused(operation, from, 'it has completed.');
   if (!isTerminalStatus(status)) return notEnded(operation, from);
   if (from === 'beginning' || resumable) return null;
-  const why = `this ${operation_type} operation left nothing to go on from when it ended (${status}). Retry it from the beginning.`;
+  const why = `this ${operation_type} operation ended (${status}) without a checkpoint. Retry it from the beginning.`;
   return refused(operation, from, why);
 }
 
-/** It runs, perhaps because somebody else was quicker. */
+/** It runs: perhaps another request has just resumed or retried it. */
 export function notEnded(operation: Operation, from: From): KtrdrError {
   const [verb, { status }] = [VERB[from], operation];
   return refused(operation, from, `it is ${status}. Only one that failed or was cancelled can be ${verb}.`);
@@ -24,7 +24,7 @@ export function noRunner(operation: Operation): KtrdrError {
   const { operation_id, operation_type } = operation;
   return new KtrdrError(
     'not_resumable',
-    `Operation ${operation_id} cannot run again: this service has nothing that runs ${operation_type} operations.`,
+    `Operation ${operation_id} cannot run again: this service does not run ${operation_type} operations.`,
     { details: { operation_type } },
   );
 }
@@ -37,7 +37,7 @@ export function alreadyEnded({ operation_id, status }: Operation): KtrdrError {
   );
 }
 
-/** What a cancel request is answered with. */
+/** The answer to a cancel request. */
 export function cancelMessage({ status }: Operation, force: boolean): string {
   if (status === 'cancelled') return 'The operation was cancelled before it began.';
   return force ? 'The operation is being stopped at once.' : 'The operation is being cancelled.';

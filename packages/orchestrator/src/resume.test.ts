@@ -37,7 +37,7 @@ function service(store = new MemoryOperationStore()) {
   return { store, clock, logger, operations, launch };
 }
 
-/** Work of four parts, which remembers the parts that are done and fails in the attempts named. */
+/** Work of four parts that remembers the finished ones and fails in the given attempts. */
 function parts(failingAttempts: number[]) {
   let done = 0;
   const attempts: { attempt: number; from: number }[] = [];
@@ -58,7 +58,7 @@ function parts(failingAttempts: number[]) {
 }
 
 describe('resuming', () => {
-  test('opens the next attempt of the same operation, which goes on where it was and shows never less', async () => {
+  test('opens the next attempt of the same operation, which continues and whose progress never falls', async () => {
     const { launch, operations } = service();
     const { run, attempts } = parts([1, 2]);
     const id = await launch(run, { initialContext: { phase: 'starting', strategy: 's' } });
@@ -69,7 +69,7 @@ describe('resuming', () => {
     await expect(operations.resume(id)).resolves.toEqual({
       operation_id: id,
       status: 'started',
-      message: 'Attempt 2 of the dummy operation goes on where it was.',
+      message: 'Attempt 2 of the dummy operation continues from its last checkpoint.',
     });
     const percentages: number[] = [];
     for await (const { operation } of operations.watch(id)) percentages.push(operation.progress.percentage);
@@ -102,7 +102,7 @@ describe('resuming', () => {
     expect(seen).toEqual(['1 pending', '1 running', '1 failed', '2 pending', '2 running', '2 completed']);
   });
 
-  test('a cancelled attempt that loses its place to go on from is resumable no more', async () => {
+  test('a cancelled attempt that loses its checkpoint is no longer resumable', async () => {
     const { launch, operations } = service();
     const id = await launch(async ({ attempt, setResumable }) => {
       setResumable(attempt === 1);
@@ -113,7 +113,7 @@ describe('resuming', () => {
     expect(await operations.get(id)).toMatchObject({ status: 'failed', attempt: 2, resumable: false });
   });
 
-  test('an attempt that fails before it says anything keeps the place of the one before', async () => {
+  test('an attempt that fails before its first report keeps the checkpoint of the previous attempt', async () => {
     const { launch, operations } = service();
     const id = await launch(async ({ attempt, setResumable }) => {
       if (attempt === 1) setResumable(true);
@@ -124,7 +124,7 @@ describe('resuming', () => {
     expect(await operations.get(id)).toMatchObject({ attempt: 2, resumable: true });
   });
 
-  test('asked for twice at once opens one attempt', async () => {
+  test('requested twice at once opens one attempt', async () => {
     const { launch, operations } = service();
     const { run, attempts } = parts([1]);
     const id = await launch(run);
@@ -135,8 +135,8 @@ describe('resuming', () => {
   });
 });
 
-describe('what cannot be resumed says why', () => {
-  test('an operation that runs, has completed, or left nothing to go on from', async () => {
+describe('an operation that cannot be resumed says why', () => {
+  test('because it runs, has completed, or has no checkpoint', async () => {
     const { launch, operations } = service();
     const gate = new Gate();
     const running = launch(async () => gate.pass());
@@ -152,11 +152,11 @@ describe('what cannot be resumed says why', () => {
     await expect(operations.resume(operation_id)).rejects.toThrow('it has completed.');
     const failed = await launch(() => Promise.reject(new Error('broken')));
     await expect(operations.resume(failed)).rejects.toThrow(
-      'this dummy operation left nothing to go on from when it ended (failed). Retry it from the beginning.',
+      'this dummy operation ended (failed) without a checkpoint. Retry it from the beginning.',
     );
   });
 
-  test('an unknown one, and any while the service stops', async () => {
+  test('because it is unknown, or the service is stopping', async () => {
     const { launch, operations } = service();
     await expect(operations.resume('op_dummy_20260105T100000_none')).rejects.toMatchObject({
       code: 'operation_not_found',

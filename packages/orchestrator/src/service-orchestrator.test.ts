@@ -17,7 +17,7 @@ const METADATA: OperationMetadata = {
   parameters: {},
 };
 
-/** Counts to its limit; holds at its gate on the way; all through the base class, as a domain method would. */
+/** Counts to its limit and waits at its gate on the way, through the base class like a domain method. */
 class CountingService extends ServiceOrchestrator<{ name: string }> {
   override readonly serviceName = 'Counting';
   override readonly defaultHostUrl = 'http://localhost:5009';
@@ -180,7 +180,7 @@ describe('a manager', () => {
     await operations.idle();
   });
 
-  test('runs an operation for a direct caller and gives what the domain method gives', async () => {
+  test('runs an operation for a direct caller and returns the result of the domain method', async () => {
     const { manager, operations } = counting();
     const gate = new Gate();
     gate.open();
@@ -210,14 +210,14 @@ describe('a manager', () => {
     await expect(result).rejects.toThrow(new OperationCancelledError('enough'));
   });
 
-  test('outside of any operation there is no token, nobody to tell, and nothing that cancels', async () => {
+  test('outside of any operation there is no token, progress is dropped, and nothing cancels the work', async () => {
     const { manager } = counting();
     expect(manager.getCurrentCancellationToken()).toBeNull();
     expect(() => manager.updateOperationProgress({ percentage: 1 })).not.toThrow();
     await expect(manager.executeWithCancellation(async (token) => token)).resolves.toBeNull();
   });
 
-  test('raced work keeps its operation cancelling until it has settled', async () => {
+  test('work in flight keeps its operation cancelling until it has settled', async () => {
     const { manager, operations } = counting();
     const gate = new Gate();
     const { operation_id } = await manager.startRacing(gate);
@@ -230,7 +230,7 @@ describe('a manager', () => {
     expect((await operations.get(operation_id)).status).toBe('cancelled');
   });
 
-  test('makes its adapter once, when it is first used, after its fields exist', async () => {
+  test('creates its adapter once, at its first use, after its fields exist', async () => {
     const { manager, operations } = counting();
     expect(manager.adapters).toBe(0);
     const { operation_id } = await manager.startNaming();

@@ -10,10 +10,10 @@ import type { ProgressUpdate } from './progress.js';
 import { defaultProgressRenderer } from './renderers/default-progress-renderer.js';
 import type { ProgressRenderer } from './renderers/progress-renderer.js';
 
-/** Where the work of a manager runs; the app reads it from the variables that {@link hostServiceVariables} names. */
+/** Where the work of a manager runs. The app reads it from the {@link hostServiceVariables}. */
 export interface HostServiceSetting {
   use: boolean;
-  /** Without it the manager's `defaultHostUrl`. */
+  /** Default: the manager's `defaultHostUrl`. */
   url?: string;
 }
 
@@ -28,7 +28,7 @@ export interface ServiceOrchestratorDependencies {
 export interface ManagerHealth {
   service: string;
   healthy: boolean;
-  /** What is wrong, in words for people; empty when healthy. */
+  /** Descriptions of the problems; empty when healthy. */
   problems: string[];
   active_operations: number;
   using_host_service: boolean;
@@ -58,9 +58,9 @@ export function hostServiceVariables(prefix: string): HostServiceVariables {
 
 /**
  * Base of every manager: turns a domain function into an operation. A manager's public method is one call of
- * {@link startManagedOperation}; its domain method asks its token whether to stop and reports progress, and that is all.
- * The manager has no state of a run: the current operation is found through `AsyncLocalStorage`, so that any number of
- * operations of one manager run at once.
+ * {@link startManagedOperation}. Its domain method only does the work, reports progress and checks its token.
+ * The manager has no state of a run: `AsyncLocalStorage` holds the current operation, so that any number of operations of one
+ * manager can run at once.
  */
 export abstract class ServiceOrchestrator<TAdapter = never> {
   /** Name in logs and health answers: `Training`. */
@@ -69,7 +69,7 @@ export abstract class ServiceOrchestrator<TAdapter = never> {
   readonly defaultHostUrl: string | null = null;
   /** Prefix of the {@link hostServiceVariables}, such as `TRAINING`; `null` for a manager that cannot use a host service. */
   readonly envVarPrefix: string | null = null;
-  /** How this manager's progress reads. */
+  /** Renders this manager's progress. */
   protected readonly renderer: ProgressRenderer = defaultProgressRenderer;
   protected readonly logger: OrchestratorLogger;
   protected readonly operations: OperationsService;
@@ -99,8 +99,8 @@ export abstract class ServiceOrchestrator<TAdapter = never> {
   }
 
   /**
-   * Says how operations of `type` are made again from the `request` that they were started with: for their next attempt, and
-   * where this process takes them over. For the constructor of a subclass.
+   * Sets how operations of `type` are recreated from their stored `request`: for their next attempt, and after a takeover. Call it
+   * in the constructor of a subclass.
    */
   protected revivesOperations(type: OperationType, revive: OperationRunner['revive']): void {
     this.operations.register(type, { renderer: this.renderer, logger: this.logger, revive });
@@ -120,9 +120,9 @@ export abstract class ServiceOrchestrator<TAdapter = never> {
   }
 
   /**
-   * The same, awaited.
-   * @returns what the domain function returned
-   * @throws OperationCancelledError where it was cancelled; else what the domain function threw
+   * Runs an operation and waits for its end.
+   * @returns the result of the domain function
+   * @throws OperationCancelledError if it was cancelled; else the error of the domain function
    */
   async runOperation<TResult, TType extends OperationType>(
     operation: ManagedOperation<TResult, TType>,
@@ -136,15 +136,15 @@ export abstract class ServiceOrchestrator<TAdapter = never> {
     return currentOperation()?.token ?? null;
   }
 
-  /** Reports progress of the operation that the caller runs in; outside of any there is nobody to tell. */
+  /** Reports progress of the operation that the caller runs in; does nothing outside of any. */
   updateOperationProgress(update: ProgressUpdate): void {
     currentOperation()?.progress.update(update);
   }
 
   /**
-   * Runs `work` and stops waiting for it when the current operation is cancelled: see
-   * `OperationContext.executeWithCancellation` for what happens to the work in flight. Outside of any operation nothing can
-   * cancel it, and it gets no token.
+   * Runs `work` and stops waiting for it when the current operation is cancelled.
+   * `OperationContext.executeWithCancellation` says what happens to the work in flight. Outside of any operation, `work` gets no
+   * token and cannot be cancelled.
    * @throws OperationCancelledError as soon as the token fires; else what `work` throws
    */
   async executeWithCancellation<T>(work: (token: CancellationToken | null) => Promise<T>): Promise<T> {
@@ -171,7 +171,7 @@ export abstract class ServiceOrchestrator<TAdapter = never> {
     return this.hostService.use;
   }
 
-  /** Address of the host service; `null` where the work runs beside this process. */
+  /** Address of the host service; `null` if the work runs on this machine. */
   getHostServiceUrl(): string | null {
     return this.hostService.use ? (this.hostService.url ?? this.defaultHostUrl) : null;
   }

@@ -10,7 +10,7 @@ import { SimulatedService } from './testing/simulated-service.js';
 const LEASE_MS = 300;
 const SERVICES = 3;
 
-/** What each status may become: written down here once more, so that a mistake in the product's own table is seen. */
+/** The allowed status changes, written a second time so that a mistake in the product's table shows. */
 const MAY_BECOME: Record<OperationStatus, readonly OperationStatus[]> = {
   pending: ['running', 'cancelled'],
   running: ['completed', 'failed', 'cancelling'],
@@ -20,7 +20,7 @@ const MAY_BECOME: Record<OperationStatus, readonly OperationStatus[]> = {
   cancelled: ['pending'],
 };
 
-/** What happens to a world of three services that share a store. `of`: which operation, counted over those there are. */
+/** An event in a world of three services that share a store. `of`: index of the operation among the existing ones. */
 type Step =
   | { kind: 'launch' | 'stop' | 'go on' | 'kill' | 'start'; service: number }
   | { kind: 'cut' | 'answers lost' | 'reconnect'; service: number }
@@ -58,11 +58,11 @@ const work = fc.record({
   parts: fc.constantFrom(1, 2, 10),
   /** The first attempt fails in the middle. */
   breaks: fc.boolean(),
-  /** It asks whether it still has its owner before it ends. */
+  /** It confirms its owner before it ends. */
   careful: fc.boolean(),
-  /** Ms until its turn comes, where it waits for one. */
+  /** Ms until its turn, if it waits for one. */
   waitsMs: fc.option(fc.integer({ min: 0, max: 900 }), { nil: null }),
-  /** It goes on elsewhere, and the next owner of it follows it. */
+  /** It continues elsewhere, and its next owner follows it. */
   outlivesOwner: fc.boolean(),
 });
 type Work = typeof work extends fc.Arbitrary<infer T> ? T : never;
@@ -74,7 +74,7 @@ interface Seen {
   resumed: boolean;
 }
 
-/** The world, and what may never happen in it. */
+/** The world and its invariants. */
 class World {
   readonly clock = new FakeClock();
   readonly store = new MemoryOperationStore({ clock: this.clock });
@@ -82,7 +82,7 @@ class World {
   /** All processes that were ever started, by name. */
   private readonly processes = new Map<string, SimulatedService>();
   readonly acknowledged: string[] = [];
-  /** The newest of each operation, to compare the next write with. */
+  /** The last write of each operation, to compare the next one with. */
   private readonly seen = new Map<string, Seen>();
   private readonly checks: Promise<void>[] = [];
   private ids = 0;
@@ -143,7 +143,7 @@ class World {
     await this.clock.advance(0);
   }
 
-  /** Everything that is stopped goes on, one service is there, and all work and leases come to their end. */
+  /** All stopped services continue, at least one service runs, and all work and leases end. */
   async settle(): Promise<void> {
     for (const each of this.services) {
       each.goOn();
@@ -178,7 +178,7 @@ class World {
     for (const [index, { status, attempt }] of history.entries()) {
       const before = history[index - 1];
       if (isTerminalStatus(status)) ends.set(attempt, (ends.get(attempt) ?? 0) + 1);
-      // taking over is a line of its own, with the status that there is
+      // a takeover has its own history entry, with the unchanged status
       if (before === undefined || before.status === status) continue;
       expect(MAY_BECOME[before.status]).toContain(status);
       expect(attempt).toBe(before.attempt + (status === 'pending' ? 1 : 0));
@@ -187,7 +187,7 @@ class World {
     expect(ends.size).toBe(history.at(-1)?.attempt);
   }
 
-  /** Percentages never fall within an attempt, nor where the next one goes on; epochs never fall. */
+  /** Percentages never fall within an attempt, nor when the next one resumes (I7); epochs never fall (I2). */
   private async checkWrite(id: string): Promise<void> {
     const stored = await this.store.get(id);
     if (stored === null) return;
@@ -223,7 +223,7 @@ class World {
     return made;
   }
 
-  /** In parts; from the middle on there is something to go on from. */
+  /** Works in parts; from the middle on it is resumable. */
   private async run(context: OperationContext): Promise<string> {
     const { parts, workMs, breaks, waitsMs } = this.work;
     if (waitsMs !== null) {
@@ -243,7 +243,7 @@ class World {
 }
 
 test(
-  'whatever is stopped, killed, cancelled and resumed, no operation is lost, ends twice or seems to run for ever',
+  'whatever is stopped, killed, cancelled and resumed, no operation is lost, ends twice or stays open for ever',
   async () => {
     await fc.assert(
       fc.asyncProperty(

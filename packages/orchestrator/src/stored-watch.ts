@@ -3,22 +3,22 @@ import type { Clock } from './clock.js';
 import { EVENT_INTERVAL_MS, type OperationEvent } from './events.js';
 import type { OperationStore } from './operation-store.js';
 
-/** How often the store is asked where it cannot tell that something was written, ms. */
+/** Time between two reads of a store that cannot announce writes, ms. */
 const LOOK_MS = 1_000;
 
 export interface StoredWatchParts {
   store: OperationStore;
   clock: Clock;
-  /** The operation as it is now. @throws KtrdrError `operation_not_found` */
+  /** The current operation. @throws KtrdrError `operation_not_found` */
   get: (operationId: string) => Promise<Operation>;
   signal: AbortSignal | undefined;
-  /** Ends the watch before the operation has ended: it runs here now, where it can be watched better. */
+  /** Ends the watch early: the operation runs in this process now and can be watched directly. */
   runsHere: () => boolean;
 }
 
 /**
- * An operation that another process runs, as it changes in the store. Waits through an outage of the store. Ends as
- * `OperationsService.watch` does.
+ * Watches the stored operation of another process. Continues after an outage of the store. Ends like
+ * `OperationsService.watch`.
  */
 export async function* watchStored(
   operationId: string,

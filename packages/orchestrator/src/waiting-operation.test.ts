@@ -24,7 +24,7 @@ async function launched(run: (context: OperationContext) => Promise<unknown>) {
 }
 
 describe('an operation that waits for its turn', () => {
-  test('is pending until its function says that it begins, shows what it waits for, and counts its time from there', async () => {
+  test('is pending until its function calls begin, shows what it waits for, and counts its time from begin', async () => {
     const turn = new Gate();
     const end = new Gate();
     const { operations, operationId, outcome, clock, status } = await launched(async (context) => {
@@ -54,7 +54,7 @@ describe('an operation that waits for its turn', () => {
     ]);
   });
 
-  test('that is cancelled before its turn is cancelled at once, and may not begin', async () => {
+  test('is cancelled at once before its turn, and may not begin', async () => {
     const turn = new Gate();
     const { operations, operationId, outcome, status, logger } = await launched(async ({ begin }) => {
       await turn.pass();
@@ -69,7 +69,7 @@ describe('an operation that waits for its turn', () => {
     expect(logger.lines.filter(({ level }) => level === 'error' || level === 'warn')).toEqual([]);
   });
 
-  test('that fails before its turn has failed', async () => {
+  test('can fail before its turn', async () => {
     const { operations, operationId, outcome } = await launched(async () => {
       throw new Error('no queue');
     });
@@ -80,7 +80,7 @@ describe('an operation that waits for its turn', () => {
     });
   });
 
-  test('that never says so has had its turn all the same', async () => {
+  test('completes even if its function never calls begin', async () => {
     const { outcome, status } = await launched(async () => ({ done: true }));
     await expect(outcome).resolves.toEqual({ done: true });
     expect(await status()).toBe('completed');

@@ -1,6 +1,6 @@
 import { hostSuffix, position, type ProgressRenderer } from './progress-renderer.js';
 
-/** For an operation type without words of its own: `loading bars [step 2/5] (item 120/500) (host service)`. */
+/** For operation types without a renderer of their own: `loading bars [step 2/5] (item 120/500) (host service)`. */
 export const defaultProgressRenderer: ProgressRenderer = (progress) => {
   const { steps_completed, steps_total, items_processed, items_total } = progress;
   const step = steps_completed === null ? '' : ` [step ${position(steps_completed, steps_total)}]`;

@@ -1,12 +1,12 @@
 import type { ProgressContext } from '@ktrdr/contracts';
 import { hostSuffix, position, type ProgressRenderer } from './progress-renderer.js';
 
-/** Of a training that stands in a queue there is nothing else to say. */
+/** A training in a queue shows only this. */
 const WAITING = 'waiting for a host';
 
 /**
- * `Waiting for a host [2 ahead]`, then `Training MLP model on AAPL+1 other [epoch 5/50] (batch 123/500) (host service)`. Where epochs are not what is being
- * done, the phase stands in their place: `Training MLP model on AAPL: loading bars`.
+ * `Waiting for a host [2 ahead]`, then `Training MLP model on AAPL+1 other [epoch 5/50] (batch 123/500) (host service)`. Outside
+ * of the training phase, the phase replaces the epochs: `Training MLP model on AAPL: loading bars`.
  */
 export const trainingProgressRenderer: ProgressRenderer = (progress) => {
   const { context } = progress;

@@ -34,7 +34,7 @@ function trainingMetadata(): TrainingMetadata {
   };
 }
 
-/** By what JSON carries of both: not by prototypes, which differ where a test framework has realms of its own. */
+/** Compares the JSON of both, not their prototypes, which differ if a test framework has its own realms. */
 export function assertSame(actual: unknown, expected: unknown): void {
   assert.deepEqual(jsonCopy(actual), jsonCopy(expected));
 }
@@ -60,7 +60,7 @@ export function save(
   return store.saveProgress(operationId, epoch, { progress, warnings, resumable: false });
 }
 
-/** Creates operation `number` and makes it run. */
+/** Creates operation `number` and sets it to `running`. */
 export async function running(
   store: OperationStore,
   number = 1,

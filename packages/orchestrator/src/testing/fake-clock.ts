@@ -5,7 +5,7 @@ interface FakeTimer {
   callback: () => void;
 }
 
-/** Time that stands still until the test moves it. */
+/** A clock that stands still until the test moves it. */
 export class FakeClock implements Clock {
   private readonly start: number;
   /** Ms since the start. */
@@ -47,17 +47,17 @@ export class FakeClock implements Clock {
     return () => this.timers.delete(timer);
   }
 
-  /** How many timers and sleeps wait. */
+  /** Number of pending timers and sleeps. */
   get waiting(): number {
     return this.timers.size;
   }
 
-  /** Moves the time without letting anything else run: inside work that never yields. */
+  /** Moves the time without running anything else, as in work that never yields. */
   skip(ms: number): void {
     this.elapsed += ms;
   }
 
-  /** Moves the time, fires what falls due in its order, and lets everything that it wakes run. */
+  /** Moves the time, fires due timers in order, and lets the code that they wake run. */
   async advance(ms: number): Promise<void> {
     const until = this.elapsed + ms;
     await settle();
@@ -73,7 +73,7 @@ export class FakeClock implements Clock {
   }
 }
 
-/** Lets every promise that can go on now go on. */
+/** Waits until all promises that can settle now have settled. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -7,19 +7,19 @@ import type { ProgressRenderer } from '../renderers/progress-renderer.js';
 import { FakeClock } from './fake-clock.js';
 import { RecordingLogger } from './recording-logger.js';
 
-/** What {@link FakeOperationContext} takes of a managed operation. */
+/** Fields of a managed operation that {@link FakeOperationContext} uses. */
 export type FakeContextOptions = Partial<Pick<ManagedOperation<unknown>, 'steps' | 'initialContext'>> & {
   renderer?: ProgressRenderer;
 };
 
-/** A context for testing a domain function without an engine: cancel it, read what it reported. */
+/** A context for testing a domain function without an engine: the test can cancel it and read its reports. */
 export class FakeOperationContext implements OperationContext {
   readonly operationId = 'op_dummy_20260105T093000_fake';
   readonly attempt = 1;
   readonly resume = false;
   readonly takenOver = false;
   readonly confirmOwner = async (): Promise<void> => this.token.throwIfCancelled();
-  /** How often the function said that its turn has come. */
+  /** Number of calls of `begin`. */
   begins = 0;
   readonly begin = async (): Promise<void> => {
     this.token.throwIfCancelled();
@@ -27,7 +27,7 @@ export class FakeOperationContext implements OperationContext {
   };
   readonly clock = new FakeClock();
   readonly logger = new RecordingLogger();
-  /** Every update, in order; a `startStep` is there as `{ step }`. */
+  /** Every update, in order; `startStep` is recorded as `{ step }`. */
   readonly updates: ProgressUpdate[] = [];
   readonly warnings: string[] = [];
   readonly progress: { update(update: ProgressUpdate): void; startStep(name: string): void };
@@ -55,7 +55,7 @@ export class FakeOperationContext implements OperationContext {
     this.cancellation.cancel(reason, options);
   }
 
-  /** Progress as the wire would carry it now. */
+  /** The current progress in its wire format. */
   snapshot(): OperationProgress {
     return this.manager.snapshot();
   }
@@ -64,7 +64,7 @@ export class FakeOperationContext implements OperationContext {
     this.warnings.push(message);
   };
 
-  /** As domain code said last. */
+  /** The last value that domain code has set. */
   resumable = false;
 
   readonly setResumable = (resumable: boolean): void => {

@@ -2,7 +2,7 @@
 export class Gate {
   private arrive: () => void = () => {};
   private letThrough: () => void = () => {};
-  /** Resolves when the work stands at the gate. */
+  /** Resolves when the work has reached the gate. */
   readonly reached = new Promise<void>((resolve) => (this.arrive = resolve));
   private readonly opened = new Promise<void>((resolve) => (this.letThrough = resolve));
 

@@ -8,7 +8,7 @@ import { RecordingLogger } from './recording-logger.js';
 
 export const METADATA = { parameters: {} };
 
-/** A service with a store in memory and a clock of the test's. `launch` starts any function as an operation. */
+/** A service with a store in memory and a fake clock. `launch` starts any function as an operation. */
 export function memoryService(store = new MemoryOperationStore()) {
   const clock = new FakeClock();
   const logger = new RecordingLogger();
@@ -26,7 +26,7 @@ export function memoryService(store = new MemoryOperationStore()) {
   return { store, clock, logger, operations, launch };
 }
 
-/** Work that waits at a gate, then asks its token. */
+/** Work that waits at a gate, then checks its token. */
 export function gatedWork() {
   const gate = new Gate();
   const run = async ({ token }: OperationContext) => {

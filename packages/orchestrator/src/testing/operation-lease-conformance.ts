@@ -18,16 +18,16 @@ import {
 const OTHER: Lease = { owner: 'two', ms: 60_000 };
 const OVER: Lease = { owner: 'one', ms: 0 };
 
-/** An operation that runs, and whose owner is gone. */
+/** A running operation whose owner is gone. */
 async function abandoned(store: OperationStore, number = 1): Promise<string> {
   const { operation_id } = await running(store, number);
   await store.release(operation_id, 1);
   return operation_id;
 }
 
-/** What every store owes of owners, epochs and history. */
+/** Requirements for every store: owners, epochs and history. */
 export const LEASE_CASES: Record<string, (store: OperationStore) => Promise<void>> = {
-  'the request comes back as it was given': async (store) => {
+  'the request is returned unchanged': async (store) => {
     const { operation } = await create(store, sample(1));
     const { parameters } = sample(1).metadata;
     assertSame(await store.getRequest(operation.operation_id), { parameters });
@@ -36,7 +36,7 @@ export const LEASE_CASES: Record<string, (store: OperationStore) => Promise<void
     });
   },
 
-  'an operation belongs to who created it, and its first epoch is 1': async (store) => {
+  'an operation belongs to its creator, and its first epoch is 1': async (store) => {
     const { operation, epoch, owner } = await create(store, sample(1));
     assertSame({ epoch, owner }, { epoch: 1, owner: 'one' });
     assertSame(await store.get(operation.operation_id), {
@@ -47,7 +47,7 @@ export const LEASE_CASES: Record<string, (store: OperationStore) => Promise<void
     });
   },
 
-  'an operation with a lease is not taken over; one without is, once': async (store) => {
+  'an operation is taken over only after its lease has ended, and only once': async (store) => {
     const kept = await running(store, 1);
     const left = await abandoned(store, 2);
     const taken = (
@@ -67,7 +67,7 @@ export const LEASE_CASES: Record<string, (store: OperationStore) => Promise<void
     assertSame(await store.takeOver(OTHER, LATER, 10), []);
   },
 
-  'whoever was taken over from writes nothing more': async (store) => {
+  'the previous owner cannot write after a takeover': async (store) => {
     const id = await abandoned(store);
     await store.takeOver(OTHER, LATER, 10);
     const before = await store.get(id);
@@ -81,7 +81,7 @@ export const LEASE_CASES: Record<string, (store: OperationStore) => Promise<void
     assert.equal((await store.transition(id, 2, ['running'], COMPLETE)).changed, true);
   },
 
-  'operations are taken over oldest first, so many at a time; ended ones never': async (store) => {
+  'operations are taken over oldest first, up to the limit; ended ones never': async (store) => {
     const ids = [];
     for (const number of [1, 2, 3, 4]) ids.push(await abandoned(store, number));
     await store.transition(ids[1] as string, 1, ['running'], COMPLETE);
@@ -126,7 +126,7 @@ export const LEASE_CASES: Record<string, (store: OperationStore) => Promise<void
     assertSame([again?.operation.operation_id, again?.lastHeardAt], [operation_id, null]);
   },
 
-  'a pending and a cancelling operation are taken over as they are': async (store) => {
+  'a takeover does not change the status of a pending or cancelling operation': async (store) => {
     const pending = (await create(store, sample(1))).operation.operation_id;
     await store.release(pending, 1);
     const cancelling = await abandoned(store, 2);
@@ -141,7 +141,7 @@ export const LEASE_CASES: Record<string, (store: OperationStore) => Promise<void
     );
   },
 
-  'renewing keeps the lease of what is held, and says what that is': async (store) => {
+  'renewing extends the leases of owned operations and returns these operations': async (store) => {
     const held = await running(store, 1);
     const ended = await running(store, 2);
     const others = await abandoned(store, 3);
@@ -157,7 +157,7 @@ export const LEASE_CASES: Record<string, (store: OperationStore) => Promise<void
     assertSame(await store.renew(LEASE, new Map()), []);
   },
 
-  'a cancel by force is told to the owner, until the next attempt': async (store) => {
+  'the owner sees a cancel by force, until the next attempt': async (store) => {
     const { operation_id } = await running(store);
     await store.forceCancel(operation_id, 1);
     assert.equal((await store.get(operation_id))?.cancelForced, false);
@@ -185,7 +185,7 @@ export const LEASE_CASES: Record<string, (store: OperationStore) => Promise<void
     assertSame([taken?.epoch, taken?.owner, taken?.operation.attempt], [3, 'one', 2]);
   },
 
-  'a retry begins at nothing, a resume keeps the progress': async (store) => {
+  'a retry starts without progress, a resume keeps it': async (store) => {
     const failed = { to: 'failed', at: LATER, error: { code: 'interrupted', message: 'gone' } } as const;
     for (const [number, from] of [
       [1, 'checkpoint'],
@@ -220,14 +220,14 @@ export const LEASE_CASES: Record<string, (store: OperationStore) => Promise<void
         [LATER, 1, 'running', 'taken over: its owner one is gone'],
         [LATER, 1, 'cancelling', 'enough'],
         [LATER, 1, 'failed', 'disk_full: full'],
-        [LATER, 2, 'pending', 'goes on from its last checkpoint'],
+        [LATER, 2, 'pending', 'resumed from its last checkpoint'],
         [LATER, 2, 'running', null],
       ],
     );
     assertSame(await store.history('op_training_20260105T100000_none'), []);
   },
 
-  'ended operations are removed by their age, with task id and history': async (store) => {
+  'old ended operations are removed with their task id and history': async (store) => {
     const ended = await create(store, sample(1), 'nightly');
     const id = ended.operation.operation_id;
     await store.transition(id, 1, ['pending'], RUN);
@@ -244,7 +244,7 @@ export const LEASE_CASES: Record<string, (store: OperationStore) => Promise<void
     assert.notEqual(await store.get(kept.operation_id), null);
   },
 
-  'every write is told to who listens': async (store) => {
+  'every write calls the listeners': async (store) => {
     const told: string[] = [];
     const stop = store.onWrite((id) => told.push(id));
     const { operation_id } = await running(store);

@@ -19,20 +19,20 @@ import {
 } from './conformance-operations.js';
 import { LEASE_CASES } from './operation-lease-conformance.js';
 
-/** Makes an empty store; `close` gives back what it holds. */
+/** Creates an empty store; `close` releases its resources. */
 export type OperationStoreFactory = () => Promise<{ store: OperationStore; close?: () => Promise<void> }>;
 
-/** One thing that every store does. */
+/** One requirement for every store. */
 export interface ConformanceCase {
-  /** What is true. */
+  /** The requirement in words. */
   name: string;
-  /** @throws AssertionError where the store does not conform */
+  /** @throws AssertionError if the store does not conform */
   run: () => Promise<void>;
 }
 
 /**
- * What every `OperationStore` owes, whatever keeps its rows; independent of a test framework:
- * `test.each(operationStoreConformance(factory))('$name', ({ run }) => run())`. Each case gets a store of its own.
+ * Requirements for every `OperationStore`, independent of the database and of the test framework:
+ * `test.each(operationStoreConformance(factory))('$name', ({ run }) => run())`. Each case gets its own store.
  */
 export function operationStoreConformance(factory: OperationStoreFactory): ConformanceCase[] {
   return Object.entries({ ...CASES, ...LEASE_CASES }).map(([name, check]) => ({
@@ -49,7 +49,7 @@ export function operationStoreConformance(factory: OperationStoreFactory): Confo
 }
 
 const CASES: Record<string, (store: OperationStore) => Promise<void>> = {
-  'an operation comes back as it was created': async (store) => {
+  'a created operation is returned unchanged': async (store) => {
     const operation = sample(1);
     const written = await create(store, operation);
     assert.equal(written.changed, true);
@@ -66,14 +66,14 @@ const CASES: Record<string, (store: OperationStore) => Promise<void>> = {
     assert.equal(await save(store, 'op_training_20260105T100000_none', 1, progress, []), false);
   },
 
-  'an id that somebody made up is unknown, whatever it holds': async (store) => {
+  'an invalid id is unknown, whatever characters it has': async (store) => {
     for (const id of ['', 'a\0b', '\ud800', "'; --", 'x'.repeat(10_000)]) {
       assert.equal(await get(store, id), null);
       assertSame(await store.history(id), []);
     }
   },
 
-  'an id is taken once': async (store) => {
+  'an id can be used only once': async (store) => {
     await create(store, sample(1));
     await assert.rejects(create(store, sample(1)), { code: 'operation_conflict' });
   },
@@ -122,7 +122,7 @@ const CASES: Record<string, (store: OperationStore) => Promise<void>> = {
     assert.equal((await store.list({ limit: 10, offset: 0 })).active_count, 1);
   },
 
-  'what comes out is a copy': async (store) => {
+  'results are copies': async (store) => {
     const id = sample(1).operation_id;
     const { operation } = await create(store, sample(1));
     const moved = await store.transition(id, 1, ['pending'], RUN);
@@ -139,7 +139,7 @@ const CASES: Record<string, (store: OperationStore) => Promise<void>> = {
     assertSame(await get(store, id), JSON.parse(before));
   },
 
-  'what goes in is copied': async (store) => {
+  'arguments are copied': async (store) => {
     const operation = sample(1);
     const id = operation.operation_id;
     await create(store, operation);
@@ -158,7 +158,7 @@ const CASES: Record<string, (store: OperationStore) => Promise<void>> = {
     assertSame((await get(store, id))?.result, { list: [1] });
   },
 
-  'newest come first, whatever they became since': async (store) => {
+  'the newest operations come first, whatever their status': async (store) => {
     for (const number of [1, 2, 3]) await create(store, sample(number));
     await store.transition(sample(1).operation_id, 1, ['pending'], RUN);
     const { operations } = await store.list({ limit: 10, offset: 0 });
@@ -168,7 +168,7 @@ const CASES: Record<string, (store: OperationStore) => Promise<void>> = {
     );
   },
 
-  'a list shows all of an operation but its result': async (store) => {
+  'a list has every field of an operation except its result': async (store) => {
     const { operation_id } = await running(store);
     await store.transition(operation_id, 1, ['running'], COMPLETE);
     const operation = await get(store, operation_id);
@@ -178,7 +178,7 @@ const CASES: Record<string, (store: OperationStore) => Promise<void>> = {
     assertSame((await store.list({ limit: 10, offset: 0 })).operations, [summary]);
   },
 
-  'limit and offset cut a page, the counts are of all': async (store) => {
+  'limit and offset select a page; the counts cover all operations': async (store) => {
     for (let number = 0; number < 7; number++) await create(store, sample(number));
     const page = await store.list({ limit: 3, offset: 2 });
     assertSame(
@@ -191,7 +191,7 @@ const CASES: Record<string, (store: OperationStore) => Promise<void>> = {
     assertSame((await store.list({ limit: 0, offset: 0 })).operations, []);
   },
 
-  'first pages of any length are as long as that': async (store) => {
+  'a first page has the requested length': async (store) => {
     for (let number = 0; number < 3; number++) await create(store, sample(number));
     for (let limit = 1; limit <= 70; limit++) {
       const { operations, total_count } = await store.list({ limit, offset: 0 });
@@ -216,7 +216,7 @@ const CASES: Record<string, (store: OperationStore) => Promise<void>> = {
     assert.equal((await store.list({ status: 'failed', limit: 10, offset: 0 })).total_count, 0);
   },
 
-  'a status changes only from the statuses named, and the answer says what is': async (store) => {
+  'a status changes only from the given statuses, and the result has the current one': async (store) => {
     const { operation_id } = await running(store);
     const lost = await store.transition(operation_id, 1, ['pending'], {
       to: 'cancelled',
@@ -233,7 +233,7 @@ const CASES: Record<string, (store: OperationStore) => Promise<void>> = {
     assertSame(await get(store, operation_id), won.operation);
   },
 
-  'of concurrent changes from one status one wins': async (store) => {
+  'only one of several concurrent changes from the same status wins': async (store) => {
     const { operation_id } = await running(store);
     const written = await Promise.all(
       Array.from({ length: 10 }, () => store.transition(operation_id, 1, ['running'], CANCEL)),
@@ -242,7 +242,7 @@ const CASES: Record<string, (store: OperationStore) => Promise<void>> = {
     assert.ok(written.every(({ operation }) => operation.status === 'cancelling'));
   },
 
-  'a change that the states do not allow is refused and changes nothing': async (store) => {
+  'a change that the state machine does not allow is refused and changes nothing': async (store) => {
     const { operation } = await create(store, sample(1));
     await assert.rejects(store.transition(operation.operation_id, 1, ['pending'], COMPLETE));
     assertSame(await get(store, operation.operation_id), operation);

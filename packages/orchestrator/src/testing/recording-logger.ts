@@ -6,7 +6,7 @@ export interface LogLine {
   fields: Record<string, unknown>;
 }
 
-/** Keeps every line. */
+/** Records every line. */
 export class RecordingLogger implements OrchestratorLogger {
   readonly lines: LogLine[] = [];
 
@@ -22,7 +22,7 @@ export class RecordingLogger implements OrchestratorLogger {
     this.lines.push({ level: 'error', message, fields });
   }
 
-  /** Messages of one level. */
+  /** Messages of the given level. */
   messages(level: LogLine['level']): string[] {
     return this.lines.filter((line) => line.level === level).map((line) => line.message);
   }

@@ -8,7 +8,7 @@ import { defaultProgressRenderer } from '../renderers/default-progress-renderer.
 import { RecordingLogger } from './recording-logger.js';
 
 export interface SimulatedServiceOptions {
-  /** Shared by all services of a world. */
+  /** All services of a world share it. */
   store: OperationStore;
   clock: Clock;
   name: string;
@@ -18,16 +18,16 @@ export interface SimulatedServiceOptions {
   randomId: () => string;
   /** Whether another process is known to have ended. */
   isOwnerGone: (owner: string) => boolean;
-  /** What every operation does. */
+  /** The work of every operation. */
   managed: Pick<ManagedOperation<unknown>, 'run' | 'waits' | 'outlivesOwner'>;
 }
 
 const METADATA = { parameters: {} };
 
 /**
- * An `OperationsService` as a process that can be stopped, let go on, and killed at any await: a killed one never comes back from
- * what it waits for, a stopped one comes back when it goes on. Its link to the store can be cut: then nothing arrives there, or no
- * answer comes from there.
+ * An `OperationsService` as a process that can be stopped, continued and killed at any await: in a killed process no await ever
+ * returns; in a stopped one, awaits return when it continues. Its link to the store can be cut: then requests do not arrive, or
+ * answers are lost.
  */
 export class SimulatedService {
   readonly operations: OperationsService;
@@ -56,7 +56,7 @@ export class SimulatedService {
     return this.currentState;
   }
 
-  /** @returns the operation's id: from here on it is acknowledged */
+  /** @returns the operation's id: the operation is now acknowledged */
   async launch(): Promise<string> {
     const { operationId, outcome } = await this.operations.launch(this.managed, this.parts);
     outcome.catch(() => {});

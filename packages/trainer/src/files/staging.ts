@@ -8,7 +8,7 @@ const OWNER_SUFFIX = '.owner.json';
 
 /**
  * Temporary folders of runs: `{parent}/.staging/{operationId}.{random}/`. They are on the same file system as the final folder, so
- * that a rename moves them there. Each attempt has its own folder, because the trainer of an earlier attempt may still write for a
+ * that a rename moves them there. Each attempt has its own folder (I15), because the trainer of an earlier attempt may still write for a
  * moment after its service was killed. A note beside each folder names the process that owns it, so that a service does not
  * remove the folders of another.
  */

@@ -83,7 +83,7 @@ export class ModelStorage {
 
   /**
    * Stores the staged model under the next free number and removes the staging folder, also after a failure. If the operation has
-   * already stored a model (it was interrupted between the commit and its end), returns that model.
+   * already stored a model (it was interrupted between the commit and its end), returns that model (I14).
    *
    * @throws KtrdrError `disk_full`, `storage_failed`, `model_damaged`, `model_unsupported`
    */
