@@ -9,23 +9,23 @@ import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import { ApiError, ApiUnreachableError, CliError, UsageError } from './cli-error.js';
 import { readEvents } from './event-stream.js';
 
-/** How long an answer may take, ms. Writing years of sample bars is the slowest request. */
+/** Timeout of a request, ms. Writing years of sample bars is the slowest one. */
 const ANSWER_TIMEOUT_MS = 60_000;
-/** While an operation is followed, an API that takes this long to answer (ms) counts as gone. */
+/** Timeout of a request while an operation is followed, ms. */
 const FOLLOW_TIMEOUT_MS = 10_000;
-/** The API sends a comment every 15 s. A stream that misses two (ms) is a dead connection: it is opened again. */
+/** A stream without data for this long (ms) is reopened: the API sends a comment every 15 s. */
 const SILENT_STREAM_MS = 35_000;
 
 export interface ApiClientOptions {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   baseUrl: string;
-  /** Fires when the person leaves: every request in flight ends. */
+  /** Fires when the user exits or detaches: it aborts every request in flight. */
   signal?: AbortSignal;
-  /** Told of each answer, for `--verbose`. */
+  /** Called with a line for each response, for `--verbose`. */
   onAnswer?: (line: string) => void;
 }
 
-/** The API over HTTP. Every method throws `ApiUnreachableError`, `ApiError`, or `CliError` where something else answers. */
+/** The API over HTTP. Every method throws `ApiUnreachableError`, `ApiError`, or `CliError` if another service answers. */
 export class ApiClient {
   readonly baseUrl: string;
   private readonly http: AxiosInstance;
@@ -39,10 +39,10 @@ export class ApiClient {
     this.http = axios.create({
       baseURL: baseUrl,
       timeout: ANSWER_TIMEOUT_MS,
-      // A status is part of the answer, an envelope is read in any case.
+      // Responses with an error status have a body too: it is read in any case.
       validateStatus: () => true,
       maxRedirects: 0,
-      // A proxy for the world outside does not know this machine's own ports.
+      // An outgoing proxy cannot reach ports of this machine.
       ...(isLoopback(baseUrl) ? { proxy: false as const } : {}),
     });
   }
@@ -125,12 +125,12 @@ export class ApiClient {
     }
   }
 
-  /** What a success carries. @throws ApiError, or CliError where the answer is not the API's */
+  /** The data of a successful response. @throws ApiError, or CliError if the response is not from the API */
   private data(status: number, body: unknown, response: AxiosResponse<unknown>): unknown {
     if (isErrorResponse(body)) throw new ApiError(status, body.error);
     if (typeof body === 'object' && body !== null && 'success' in body && 'data' in body) return body.data;
     throw new CliError(
-      `What answers at ${this.baseUrl} is not the ktrdr API (HTTP ${status}, ${contentType(response)}). KTRDR_API_URL says where the API is.`,
+      `The service at ${this.baseUrl} is not the ktrdr API (HTTP ${status}, ${contentType(response)}). Set KTRDR_API_URL to the API's URL.`,
     );
   }
 }
@@ -148,18 +148,18 @@ interface HttpRequest {
   data?: object;
   headers?: Record<string, string>;
   responseType?: 'stream';
-  /** ms; for a stream: until it begins. */
+  /** Timeout, ms. For a stream: until it begins. */
   timeout?: number;
 }
 
 /**
- * Where the API has an operation.
+ * Path of an operation in the API.
  *
- * @throws UsageError where nothing was typed, as an empty variable of a script gives
+ * @throws UsageError for an empty id, for example from an empty variable in a script
  */
 export function operationPath(id: string): string {
   if (id.trim() === '')
-    throw new UsageError('The operation id is empty. See what there is: ktrdr operations list');
+    throw new UsageError('The operation id is empty. List all operations: ktrdr operations list');
   return `/operations/${encodeURIComponent(id)}`;
 }
 

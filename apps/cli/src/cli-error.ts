@@ -1,7 +1,7 @@
 import type { ErrorBody, ErrorCode } from '@ktrdr/contracts';
 import { EXIT, type ExitCode } from './exit-code.js';
 
-/** Ends the command: a message for people and an exit code. Only `--verbose` shows more. */
+/** Ends the command with a message and an exit code. Only `--verbose` shows more. */
 export class CliError extends Error {
   override readonly name: string = 'CliError';
   readonly exitCode: ExitCode;
@@ -12,7 +12,7 @@ export class CliError extends Error {
   }
 }
 
-/** Something that the person typed is wrong. */
+/** Invalid input of the user. */
 export class UsageError extends CliError {
   override readonly name = 'UsageError';
 
@@ -21,7 +21,7 @@ export class UsageError extends CliError {
   }
 }
 
-/** No answer at all: the API is not running, is elsewhere, or does not answer in time. */
+/** No response: the API is not running, is elsewhere, or does not answer in time. */
 export class ApiUnreachableError extends CliError {
   override readonly name = 'ApiUnreachableError';
 

@@ -41,7 +41,7 @@ describe('USE_TRAINING_HOST_SERVICE', () => {
   });
 });
 
-test('NO_COLOR counts where it is not empty, TERM=dumb cannot be redrawn', () => {
+test('NO_COLOR counts if it is not empty; a TERM=dumb terminal cannot be redrawn', () => {
   expect(readTerminalSettings({ NO_COLOR: '', TERM: 'xterm' })).toEqual({ noColour: false, dumb: false });
   expect(readTerminalSettings({ NO_COLOR: '0', TERM: 'dumb' })).toEqual({ noColour: true, dumb: true });
 });

@@ -3,9 +3,9 @@ import { UsageError } from './cli-error.js';
 const DEFAULT_API_URL = 'http://localhost:8000';
 
 /**
- * Base URL of the API, without a slash at its end.
+ * Base URL of the API, without a trailing slash.
  *
- * @throws UsageError where `KTRDR_API_URL` is no http(s) URL
+ * @throws UsageError if `KTRDR_API_URL` is not an http(s) URL
  */
 export function readApiUrl(environment: NodeJS.ProcessEnv = process.env): string {
   const text = environment.KTRDR_API_URL?.trim() || DEFAULT_API_URL;
@@ -36,7 +36,7 @@ export function readWantsHostService(environment: NodeJS.ProcessEnv = process.en
   );
 }
 
-/** What the environment says of the terminal: https://no-color.org, and `TERM=dumb` for one that cannot move its cursor. */
+/** Terminal settings of the environment: https://no-color.org, and `TERM=dumb` for a terminal that cannot move its cursor. */
 export interface TerminalSettings {
   noColour: boolean;
   dumb: boolean;

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import type { CommandContext } from './context.js';
 
-/** Asks on the terminal until yes or no is typed. Only enter means no, and so does the end of the input. */
+/** Asks on the terminal until the user types yes or no. An empty line or the end of the input means no. */
 export function confirm({ input, output }: CommandContext, question: string): Promise<boolean> {
   const lines = createInterface({ input, terminal: false });
   return new Promise((resolve) => {

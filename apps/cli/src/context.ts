@@ -3,20 +3,20 @@ import type { Clock } from '@ktrdr/contracts';
 import type { SignalSource } from './interrupts.js';
 import type { Output } from './output.js';
 
-/** What every command is given. */
+/** Passed to every command. */
 export interface CommandContext {
   output: Output;
   clock: Clock;
   signals: SignalSource;
-  /** Where answers are typed: `process.stdin`. */
+  /** Input of the user: `process.stdin`. */
   input: NodeJS.ReadableStream & { isTTY?: boolean };
-  /** @throws UsageError where `KTRDR_API_URL` is no URL */
+  /** @throws UsageError if `KTRDR_API_URL` is not a URL */
   apiUrl: () => string;
   /** Value of `USE_TRAINING_HOST_SERVICE`. @throws UsageError if it is neither true nor false */
   wantsHostService: () => boolean | undefined;
 }
 
-/** @param verbose each answer is told on stderr */
+/** @param verbose prints a line for each response on stderr */
 export function openApi(
   { apiUrl, output }: CommandContext,
   {

@@ -8,7 +8,7 @@ async function dataOf(stream: Readable, silentMs = 5_000): Promise<string[]> {
   return data;
 }
 
-test('events are whole however the bytes are cut, within a character too', async () => {
+test('events are complete wherever the bytes are split, even inside a character', async () => {
   const bytes = Buffer.from(
     'event: progress\ndata: {"step":"Größe"}\n\n: still here\n\ndata: 2\r\n\r\ndata: cut o',
   );

@@ -4,7 +4,7 @@ import { createParser, type EventSourceMessage } from 'eventsource-parser';
 /**
  * Reads server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html) until the stream ends.
  *
- * @param silentMs a stream without a byte for so long is destroyed with an error
+ * @param silentMs a stream without data for this long is destroyed with an error (ms)
  */
 export async function* readEvents(stream: Readable, silentMs: number): AsyncGenerator<EventSourceMessage> {
   const events: EventSourceMessage[] = [];

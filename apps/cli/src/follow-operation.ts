@@ -102,5 +102,5 @@ function mayPass(error: unknown): boolean {
 
 function forgotten(error: unknown, id: string, wasKnown: boolean): unknown {
   if (!wasKnown || !(error instanceof ApiError) || error.code !== 'operation_not_found') return error;
-  return new CliError(`The API was restarted and no longer knows ${id}: how it ended is lost.`);
+  return new CliError(`The API was restarted and no longer knows ${id}: its outcome is lost.`);
 }

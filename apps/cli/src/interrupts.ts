@@ -1,12 +1,12 @@
 import type { Clock } from '@ktrdr/contracts';
 
 /**
- * npm and npx pass Ctrl+C on to their child, which has already had it from the terminal: two signals within this time (ms)
- * are one press.
+ * npm and npx forward Ctrl+C to their child, which also gets it from the terminal: two signals within this time (ms) are one
+ * press.
  */
 const ONE_PRESS_MS = 300;
 
-/** Where signals come from: `process`. */
+/** Source of the signals: `process`. */
 export interface SignalSource {
   on(signal: 'SIGINT' | 'SIGTERM', listener: () => void): unknown;
   off(signal: 'SIGINT' | 'SIGTERM', listener: () => void): unknown;

@@ -9,14 +9,14 @@ import { runCommandLine } from './program.js';
 import { inTypedWords } from './typed-words.js';
 import { issueLinesOf } from './views/issues-view.js';
 
-/** The message of whatever ended a command; only `--verbose` shows where it comes from. */
+/** Prints the error that ended a command. Only `--verbose` shows its cause. */
 function explain(output: Output, error: unknown, args: string[]): ExitCode {
   const verbose = args.includes('--verbose');
   const known = error instanceof CliError;
   const told = error instanceof Error ? error.message : String(error);
   const message = error instanceof ApiError ? inTypedWords(told, args) : told;
   output.err(
-    known ? printable(message) : `ktrdr itself failed: ${printable(message)} (--verbose shows more)`,
+    known ? printable(message) : `unexpected error in ktrdr: ${printable(message)} (--verbose shows more)`,
   );
   if (error instanceof ApiError) {
     for (const line of issueLinesOf(error)) output.err(line);
@@ -29,7 +29,7 @@ function explain(output: Output, error: unknown, args: string[]): ExitCode {
   return known ? error.exitCode : EXIT.failed;
 }
 
-// A reader that has seen enough (`ktrdr ... | head`) ends the command, as it ends others.
+// A reader that closes the output (`ktrdr ... | head`) ends the command, like other commands.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(EXIT.unread);
   throw error;

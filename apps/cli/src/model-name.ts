@@ -1,7 +1,7 @@
 import { UsageError } from './cli-error.js';
 
 /**
- * Where the API has a model.
+ * Path of a model in the API.
  *
  * @param model `strategy/version`, as `models list` shows it
  * @throws UsageError
@@ -9,7 +9,7 @@ import { UsageError } from './cli-error.js';
 export function modelPath(model: string): string {
   const [strategy = '', version = '', ...more] = model.split('/');
   if (strategy === '' || version === '' || more.length > 0) {
-    throw new UsageError(`'${model}' is not a model's name; one looks like test_strategy/1h_v3.`);
+    throw new UsageError(`'${model}' is not a model name. Example: test_strategy/1h_v3.`);
   }
   return `/models/${encodeURIComponent(strategy)}/${encodeURIComponent(version)}`;
 }

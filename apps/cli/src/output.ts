@@ -1,20 +1,20 @@
 import { wrapped } from './printable.js';
 import { createStyle, type Style } from './style.js';
 
-/** `process.stdout` or what stands for it. */
+/** `process.stdout` or a replacement. */
 export interface OutputStream {
   write(text: string): unknown;
   isTTY?: boolean;
   columns?: number;
 }
 
-/** Where a command writes: results to `out`, errors and notes to `err`. Lines are broken between words where a terminal ends. */
+/** Where a command writes: results to `out`, errors and notes to `err`. Lines are wrapped at the terminal's width. */
 export class Output {
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
-  /** Lines may be redrawn. */
+  /** True if lines can be redrawn. */
   readonly live: boolean;
-  /** Colours of what goes to stdout, and of what goes to stderr. */
+  /** Colours for stdout, and for stderr. */
   readonly style: Style;
   readonly errorStyle: Style;
 
@@ -30,7 +30,7 @@ export class Output {
     this.errorStyle = createStyle(stderr.isTTY === true && !dumb && !noColour);
   }
 
-  /** Width of the terminal in characters; without bounds where there is none. */
+  /** Width of the terminal in characters; `Infinity` without a terminal. */
   get columns(): number {
     return columnsOf(this.stdout);
   }

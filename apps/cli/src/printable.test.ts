@@ -7,18 +7,18 @@ test('text of a file or server cannot move the cursor or colour the terminal', (
   expect(oneLine('first \n  second\n')).toBe('first second');
 });
 
-test('text is cut to a width with a sign that something is missing', () => {
+test('text is cut to a width, and the cut is marked', () => {
   expect(truncate('Training', 8)).toBe('Training');
   expect(truncate('Training', 5)).toBe('Trai…');
   expect(truncate('Training', 0)).toBe('…');
 });
 
-test('text is broken between words, and keeps its own line ends', () => {
+test('text is wrapped between words and keeps its own line ends', () => {
   expect(wrapped('one two three\nfour', 8)).toBe('one two\nthree\nfour');
   expect(wrapped('much-too-long two', 8)).toBe('much-too-long\ntwo');
 });
 
-test('what follows a line that is broken stands under its text, or under the value of its name', () => {
+test('continuation lines start under the text of their line, or under its value', () => {
   expect(wrapped('  epochs   23 of 50, kept epoch 13 of the lowest', 36)).toBe(
     '  epochs   23 of 50, kept epoch 13\n           of the lowest',
   );
@@ -28,7 +28,7 @@ test('what follows a line that is broken stands under its text, or under the val
   );
 });
 
-test('colours take no room, and no text is lost or longer than the width', () => {
+test('colours have no width, and no text is lost or wider than the terminal', () => {
   expect(wrapped('\u001b[1mone\u001b[22m two', 7)).toBe('\u001b[1mone\u001b[22m two');
   const word = fc.stringMatching(/^[a-z%]{1,9}$/);
   fc.assert(

@@ -1,9 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
 
-// oxlint-disable-next-line no-control-regex -- control characters are what it looks for
+// oxlint-disable-next-line no-control-regex -- the pattern must match control characters
 const CONTROL_CHARACTERS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g;
 
-/** Text of a server or file as it may be shown: without what would move the cursor or change colours. Line ends stay. */
+/** Text of a server or file that is safe to show: without control characters that move the cursor or change colours. Line ends stay. */
 export function printable(text: string): string {
   return text.replace(CONTROL_CHARACTERS, ' ');
 }
@@ -15,17 +15,17 @@ export function oneLine(text: string): string {
     .trim();
 }
 
-/** Cut to a width in characters, with `…` where something is missing. */
+/** Cuts text to a width in characters and marks the cut with `…`. */
 export function truncate(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
 }
 
-/** Fewer characters beside an indentation are hard to read: what follows a line is then indented less. */
+/** Minimum text width beside an indentation, in characters: in a narrower terminal, continuation lines are indented less. */
 const NARROWEST_COLUMN = 24;
 
 /**
- * Each line broken between words, so that none is longer than a width in characters, if its words are not. What follows a
- * line is indented as it is; behind `name   value`, under the value. Colours count as nothing.
+ * Wraps each line between words at a width in characters; a longer word stays whole. Continuation lines have the indentation of
+ * their line; after `name   value`, they start under the value. Colour codes have no width.
  */
 export function wrapped(text: string, width: number): string {
   return text

@@ -34,7 +34,7 @@ export async function runCommandLine(context: CommandContext, args: string[]): P
   return exitCode;
 }
 
-/** Longer lines are hard to read, in characters. */
+/** Maximum line width of the help, in characters. */
 const HELP_WIDTH = 100;
 
 function createProgram({ output }: CommandContext): Command {
@@ -63,7 +63,7 @@ KTRDR_API_URL is the URL of the API (default http://localhost:8000).`,
     );
 }
 
-/** Gives every command the options that all have, and every usage error the command that shows its help. */
+/** Adds the common options to every command, and a hint about its help to every usage error. */
 function complete(command: Command, words: string): void {
   command.showHelpAfterError(`For help: ${words} --help`);
   for (const inner of command.commands) complete(inner, `${words} ${inner.name()}`);

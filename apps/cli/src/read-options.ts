@@ -2,6 +2,6 @@
 export interface ReadOptions {
   /** Only JSON on stdout. */
   json?: boolean;
-  /** Tells more: engines, all warnings, each request. */
+  /** Prints more: engines, all warnings, each request. */
   verbose?: boolean;
 }

@@ -1,13 +1,13 @@
 import { createReadStream } from 'node:fs';
 import { UsageError } from './cli-error.js';
 
-/** No strategy comes near this size (bytes); a data file given by mistake does. */
+/** Maximum size of a strategy file (bytes). Only a data file given by mistake is larger. */
 const MOST_BYTES = 1_000_000;
 
 /**
  * Reads a strategy file's text.
  *
- * @throws UsageError where there is no such file, or it is no text of a strategy's size
+ * @throws UsageError if the file is missing, cannot be read, is too large, or is not text
  */
 export async function readStrategyFile(path: string): Promise<string> {
   const bytes = await readBytes(path);
@@ -19,14 +19,14 @@ export async function readStrategyFile(path: string): Promise<string> {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
-    throw new UsageError(`${path} is not a text file in UTF-8; a strategy file is YAML.`, { cause: error });
+    throw new UsageError(`${path} is not UTF-8 text: a strategy file must be YAML.`, { cause: error });
   }
 }
 
 async function readBytes(path: string): Promise<Buffer> {
   const chunks: Buffer[] = [];
   try {
-    // One byte more than is allowed tells what is too large, without reading all of it.
+    // Reading one byte more than allowed detects a file that is too large.
     for await (const chunk of createReadStream(path, { end: MOST_BYTES })) chunks.push(chunk as Buffer);
   } catch (error) {
     throw unreadable(path, error);
@@ -45,10 +45,10 @@ function reason(path: string, code: string | undefined): string | null {
     case 'ENOTDIR':
       return `There is no file ${path} (looked in ${process.cwd()}).`;
     case 'EISDIR':
-      return `${path} is a folder; a strategy file is needed.`;
+      return `${path} is a folder, not a strategy file.`;
     case 'EACCES':
     case 'EPERM':
-      return `${path} may not be read by this user.`;
+      return `You have no permission to read ${path}.`;
     default:
       return null;
   }

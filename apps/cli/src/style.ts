@@ -1,6 +1,6 @@
 import picocolors from 'picocolors';
 
-/** Colours of text; each function leaves its text as it is where there are to be no colours. */
+/** Colours of text. Without colours, each function returns its text unchanged. */
 export type Style = Pick<
   ReturnType<typeof picocolors.createColors>,
   'bold' | 'dim' | 'green' | 'red' | 'yellow' | 'cyan'

@@ -12,18 +12,18 @@ import type { ProgressDisplay } from './progress/progress-display.js';
 import type { ProgressState } from './progress/progress-state.js';
 import { showOutcome } from './views/outcome-view.js';
 
-/** Time between two attempts to tell the API of a cancel, ms. */
+/** Time between two attempts to send a cancel, ms. */
 const CANCEL_AGAIN_MS = 1_000;
 
-/** How an operation comes to be supervised. */
+/** How the supervision of an operation begins. */
 export type Supervised =
-  /** It is started; Ctrl+C cancels it. */
+  /** Start it; Ctrl+C cancels it. */
   | ({ kind: 'start'; start(api: ApiClient): Promise<OperationStarted> } & Detachable)
-  /** It runs already; Ctrl+C leaves it alone. */
+  /** Follow a running operation; Ctrl+C detaches. */
   | { kind: 'follow'; id: string }
-  /** It has ended and goes on; Ctrl+C leaves it running. */
+  /** Resume or retry an ended operation; Ctrl+C detaches. */
   | ({ kind: 'again'; id: string; open(api: ApiClient): Promise<OperationStarted> } & Detachable)
-  /** It is to be cancelled; Ctrl+C leaves it being cancelled. */
+  /** Cancel it; Ctrl+C detaches, and the cancel continues. */
   | { kind: 'cancel'; id: string; cancel(api: ApiClient): Promise<void> };
 
 interface Detachable {
@@ -33,7 +33,7 @@ interface Detachable {
   obstacle?: (api: ApiClient) => Promise<string | null>;
 }
 
-/** Shows an operation from its start, or from now, to its end. The exit code says how it ended. */
+/** Shows an operation from its start, or from now on, until its end. The exit code tells how it ended. */
 export async function superviseOperation(
   context: CommandContext,
   supervised: Supervised,
@@ -101,7 +101,7 @@ class Supervision {
       if (!this.left.signal.aborted) throw error;
       return this.sayLeft();
     } finally {
-      // Ends what still waits to be sent.
+      // Ends requests that are still being sent.
       this.left.abort();
     }
   }
@@ -152,7 +152,7 @@ class Supervision {
     return this.cancel !== 'no';
   }
 
-  /** @param operation `null` where the API does not answer */
+  /** @param operation `null` if the API does not answer */
   private show(operation: TypedOperation | null): void {
     const known = operation ?? this.state?.operation;
     if (known === undefined) return;
@@ -221,10 +221,10 @@ class Supervision {
   private whereItStands(): string {
     const id = this.id;
     if (id === null) {
-      return 'Detached before the API answered. The operation may have started.\n  look for it: ktrdr operations list';
+      return 'Detached before the API answered. The operation may have started.\n  find it: ktrdr operations list';
     }
     if (this.cancel === 'taken') {
-      return `Detached. The operation is still being cancelled.\n  look at it: ktrdr operations show ${id}`;
+      return `Detached. The operation is still being cancelled.\n  show it: ktrdr operations show ${id}`;
     }
     if (this.cancel === 'wanted') {
       return `Detached before the API accepted the cancel.\n  cancel it: ktrdr operations cancel ${id}`;

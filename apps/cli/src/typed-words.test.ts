@@ -1,13 +1,13 @@
 import { expect, test } from '@jest/globals';
 import { inTypedWords } from './typed-words.js';
 
-test('so has a mode that the API does not know', () => {
+test('error messages of the API name the flag of the data mode', () => {
   expect(inTypedWords('data_mode must be "local", not "full": bars.', ['--data-mode', 'full'])).toBe(
     '--data-mode must be "local", not "full": bars.',
   );
 });
 
-test('options that the API refuses have the names that were typed', () => {
+test('error messages of the API name the options that were typed', () => {
   const refusal =
     'The request is not valid: seed must be at least 0; validation_split must be below 1; duration_seconds must be more than 0.';
   expect(inTypedWords(refusal, ['--seed', '-1', '--validation-split=2', '--duration', '0', '--json'])).toBe(

@@ -1,5 +1,6 @@
 /**
- * A refusal of the API with its options by the names that were typed: `seed must be at least 0` as `--seed must ...`.
+ * Replaces field names in an error message of the API by the options that the user typed: `seed must be at least 0` becomes
+ * `--seed must be at least 0`.
  *
  * @param typed the command line
  */

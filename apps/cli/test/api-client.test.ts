@@ -68,7 +68,7 @@ describe('the API client', () => {
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const baseUrl = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
     await expect(new ApiClient({ baseUrl }).get('/models')).rejects.toMatchObject({
-      message: `What answers at ${baseUrl} is not the ktrdr API (HTTP 200, text/html). KTRDR_API_URL says where the API is.`,
+      message: `The service at ${baseUrl} is not the ktrdr API (HTTP 200, text/html). Set KTRDR_API_URL to the API's URL.`,
       exitCode: 1,
     });
     await expect(new ApiClient({ baseUrl }).operationEvents('op_1').next()).rejects.toThrow(

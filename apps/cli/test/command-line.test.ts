@@ -235,27 +235,27 @@ describe('the command line', () => {
 
   test.each([
     [['models', 'train', 'nowhere.yaml'], 'There is no file nowhere.yaml (looked in '],
-    [['models', 'train', '/'], '/ is a folder; a strategy file is needed.'],
-    [['models', 'show', 'test_strategy'], "'test_strategy' is not a model's name; one looks like"],
+    [['models', 'train', '/'], '/ is a folder, not a strategy file.'],
+    [
+      ['models', 'show', 'test_strategy'],
+      "'test_strategy' is not a model name. Example: test_strategy/1h_v3.",
+    ],
     [['operations', 'show', ''], 'The operation id is empty.'],
     [['operations', 'follow', ''], 'The operation id is empty.'],
     [['operations', 'cancel', ''], 'The operation id is empty.'],
     [['operations', 'resume', ''], 'The operation id is empty.'],
-    [['models', 'compare', 'a/1h_v1', 'b'], "'b' is not a model's name"],
-    [
-      ['models', 'compare', 'a/1h_v1'],
-      'a/1h_v1 has nothing to be compared with: name two to 10 different models',
-    ],
+    [['models', 'compare', 'a/1h_v1', 'b'], "'b' is not a model name"],
+    [['models', 'compare', 'a/1h_v1'], 'a/1h_v1 is the only model: name two to 10 different models'],
     [
       ['models', 'compare', 'a/1h_v1', 'b/1h_v1', 'a/1h_v1'],
-      'a/1h_v1 is named twice: name two to 10 different',
+      'a/1h_v1 is a duplicate: name two to 10 different',
     ],
     [
       ['models', 'compare', ...Array.from({ length: 11 }, (_, index) => `a/1h_v${index}`)],
       '11 models are too many: name two to 10 different models',
     ],
-    [['models', 'delete', 'a/b/c', '--yes'], "'a/b/c' is not a model's name"],
-    [[...COMPUTE, '--params', 'period'], "'period' is not a parameter; they are typed as period=21"],
+    [['models', 'delete', 'a/b/c', '--yes'], "'a/b/c' is not a model name"],
+    [[...COMPUTE, '--params', 'period'], "'period' is not a parameter. Write parameters as period=21"],
     [[...COMPUTE, '--params', 'a=1,'], "'' is not a parameter"],
     [[...COMPUTE, '--params', '__proto__=1'], "'__proto__=1' is not a parameter"],
     [[...COMPUTE, '--params', 'a=1,a=2'], 'The parameter a is given twice.'],
@@ -270,7 +270,7 @@ describe('the command line', () => {
   test('an empty symbol between commas is rejected', async () => {
     await expect(run('models', 'train', file, 'AAPL,,GOOG')).rejects.toMatchObject({
       exitCode: 2,
-      message: "'AAPL,,GOOG' has an empty symbol. Several are typed as A,B.",
+      message: "'AAPL,,GOOG' has an empty symbol. Write several as A,B.",
     });
   });
 
@@ -498,7 +498,7 @@ describe('the command line', () => {
       context.input.end(typed);
       expect(await run(...deleted)).toBe(exitCode);
       expect(server.requests).toHaveLength(requests);
-      expect(context.stderr()).toContain('Delete test_strategy/1h_v3 for good? [y/N] ');
+      expect(context.stderr()).toContain('Delete test_strategy/1h_v3 permanently? [y/N] ');
     });
   });
 

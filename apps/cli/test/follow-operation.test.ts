@@ -143,7 +143,7 @@ describe('following an operation', () => {
     server.cutStreams();
     await expect(following).rejects.toMatchObject({
       exitCode: 1,
-      message: `The API was restarted and no longer knows ${ID}: how it ended is lost.`,
+      message: `The API was restarted and no longer knows ${ID}: its outcome is lost.`,
     });
   });
 

@@ -166,7 +166,7 @@ describe('an operation in the CLI', () => {
     pressCtrlC();
     expect(await running).toBe(130);
     expect(context.stderr()).toBe(
-      `Detached. The operation is still being cancelled.\n  look at it: ktrdr operations show ${ID}\n`,
+      `Detached. The operation is still being cancelled.\n  show it: ktrdr operations show ${ID}\n`,
     );
   });
 

@@ -73,15 +73,15 @@ test('models delete asks for confirmation and follows the typed answer', async (
   const command = `KTRDR_API_URL=${api.url} node apps/cli/bin/ktrdr.mjs models delete nothing/1h_v1`;
   tmux('new-session', '-d', '-s', 'main', '-x', '100', '-y', '20', '-c', ROOT, 'sh');
   tmux('send-keys', '-t', 'main', `clear; ${command}; echo "exit $?"`, 'Enter');
-  await shows(/Delete nothing\/1h_v1 for good\? \[y\/N\]$/m);
+  await shows(/Delete nothing\/1h_v1 permanently\? \[y\/N\]$/m);
   tmux('send-keys', '-t', 'main', 'n', 'Enter');
   expect(await shows(/exit \d+/)).toMatch(/Nothing was deleted\.\nexit 130/);
   tmux('send-keys', '-t', 'main', `clear; ${command}; echo "exit $?"`, 'Enter');
-  await shows(/for good\? \[y\/N\]$/m);
+  await shows(/permanently\? \[y\/N\]$/m);
   tmux('send-keys', '-t', 'main', 'y', 'Enter');
   expect(await shows(/exit \d+/)).toMatch(/There is no model nothing\/1h_v1\..*\nexit 2/);
   tmux('send-keys', '-t', 'main', `clear; ${command}; echo "exit $?"`, 'Enter');
-  await shows(/for good\? \[y\/N\]$/m);
+  await shows(/permanently\? \[y\/N\]$/m);
   tmux('send-keys', '-t', 'main', 'C-c');
   await shows(/\^C/);
   tmux('send-keys', '-t', 'main', 'echo "exit $?"', 'Enter');

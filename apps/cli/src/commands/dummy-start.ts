@@ -5,7 +5,7 @@ import { superviseOperation } from '../supervise-operation.js';
 import type { ReadOptions } from '../read-options.js';
 
 export interface DummyOptions extends ReadOptions {
-  /** Seconds an iteration lasts. */
+  /** Duration of an iteration, seconds. */
   duration?: number;
   iterations?: number;
   detach?: boolean;

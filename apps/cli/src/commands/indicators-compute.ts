@@ -19,7 +19,7 @@ export interface ComputeOptions extends ReadOptions {
   endDate?: string;
 }
 
-/** `ktrdr indicators compute <type>`: the last rows as a table, or with `--json` everything. */
+/** `ktrdr indicators compute <type>`: the last rows as a table, or all rows with `--json`. */
 export async function computeIndicator(
   context: CommandContext,
   type: string,
@@ -47,12 +47,12 @@ export async function computeIndicator(
   return EXIT.completed;
 }
 
-/** @throws UsageError where a part is not `name=value` */
+/** @throws UsageError if a part is not `name=value` */
 function parameters(text: string): Record<string, IndicatorParameterValue> {
   const entries = text.split(',').map((part): [string, IndicatorParameterValue] => {
     const [name = '', value = '', ...more] = part.split('=').map((piece) => piece.trim());
     if (!/^[a-z]\w*$/i.test(name) || value === '' || more.length > 0) {
-      throw new UsageError(`'${part}' is not a parameter; they are typed as period=21,source=high.`);
+      throw new UsageError(`'${part}' is not a parameter. Write parameters as period=21,source=high.`);
     }
     return [name, parameterValue(value)];
   });

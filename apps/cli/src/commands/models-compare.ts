@@ -9,7 +9,7 @@ import type { ReadOptions } from '../read-options.js';
 
 /**
  * @param models `strategy/version`, as `models list` shows them
- * @throws UsageError where they are not two or more, or one is named twice
+ * @throws UsageError for fewer than two models, too many, or a duplicate
  */
 export async function compareModels(
   context: CommandContext,
@@ -35,9 +35,9 @@ function checkModels(models: string[]): void {
   const twice = models.find((model, index) => models.indexOf(model) < index);
   const wrong =
     twice !== undefined
-      ? `${twice} is named twice`
+      ? `${twice} is a duplicate`
       : models.length < 2
-        ? `${models.join('')} has nothing to be compared with`
+        ? `${models.join('')} is the only model`
         : models.length > MOST_COMPARED_MODELS
           ? `${models.length} models are too many`
           : null;

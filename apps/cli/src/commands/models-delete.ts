@@ -8,12 +8,12 @@ import { printable } from '../printable.js';
 import type { ReadOptions } from '../read-options.js';
 
 export interface DeleteOptions extends ReadOptions {
-  /** Nobody is asked. */
+  /** Skips the confirmation. */
   yes?: boolean;
 }
 
 /**
- * Deletes for good, after a question on a terminal.
+ * Deletes a model permanently, after a confirmation on a terminal.
  *
  * @param model `strategy/version`, as `models list` shows it
  */
@@ -25,9 +25,11 @@ export async function deleteModel(
   const path = modelPath(model);
   if (!yes) {
     if (context.input.isTTY !== true) {
-      throw new UsageError(`Deleting ${model} cannot be undone, and nobody can be asked here: add --yes.`);
+      throw new UsageError(
+        `Deleting ${model} cannot be undone, and there is no terminal for a confirmation: add --yes.`,
+      );
     }
-    if (!(await confirm(context, `Delete ${printable(model)} for good?`))) {
+    if (!(await confirm(context, `Delete ${printable(model)} permanently?`))) {
       context.output.err('Nothing was deleted.');
       return EXIT.cancelled;
     }

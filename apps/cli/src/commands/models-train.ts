@@ -10,7 +10,7 @@ import { flaggedFields } from '../training-flags.js';
 import type { ReadOptions } from '../read-options.js';
 import { noteOtherPlace } from '../training-place.js';
 
-/** Beside these, the options hold the flags of the request: see `TRAINING_FLAGS`. */
+/** The options also have the flags of the request: see `TRAINING_FLAGS`. */
 export interface TrainOptions extends ReadOptions {
   detach?: boolean;
 }
@@ -53,11 +53,11 @@ export async function trainModel(
 function names(what: string, text: string | undefined): string[] | undefined {
   if (text === undefined) return undefined;
   const list = text.split(',').map((name) => name.trim());
-  if (list.includes('')) throw new UsageError(`'${text}' has an empty ${what}. Several are typed as A,B.`);
+  if (list.includes('')) throw new UsageError(`'${text}' has an empty ${what}. Write several as A,B.`);
   return list;
 }
 
-/** Whose training it is, where a queue has a limit for each user; an account without a usable name is nobody's. */
+/** The user of the training, for a queue's limit per user; `undefined` for an account without a usable name. */
 function userName(): string | undefined {
   try {
     const { username } = userInfo();

@@ -11,7 +11,7 @@ interface AgainOptions extends ReadOptions {
   detach?: boolean;
 }
 
-/** `ktrdr operations resume`: opens the next attempt from the last checkpoint and follows it to its end. */
+/** `ktrdr operations resume`: starts the next attempt from the last checkpoint and follows it to its end. */
 export function resumeOperation(
   context: CommandContext,
   id: string,
@@ -20,7 +20,7 @@ export function resumeOperation(
   return runAgain(context, 'resume', id, options);
 }
 
-/** `ktrdr operations retry`: opens the next attempt from the beginning and follows it to its end. */
+/** `ktrdr operations retry`: starts the next attempt from the beginning and follows it to its end. */
 export function retryOperation(
   context: CommandContext,
   id: string,

@@ -5,11 +5,11 @@ import type { ReadOptions } from '../read-options.js';
 
 export interface CancelOptions extends ReadOptions {
   reason?: string;
-  /** Without the time to stop by itself. */
+  /** Skips the grace time. */
   force?: boolean;
 }
 
-/** `ktrdr operations cancel`: returns once the work has really ended. Exit code 1 where it completed or failed before. */
+/** `ktrdr operations cancel`: returns when the work has ended. Exit code 1 if the operation completed or failed first. */
 export function cancelOperation(
   context: CommandContext,
   id: string,

@@ -9,11 +9,11 @@ import { counted } from '../views/numbers.js';
 export interface PruneOptions extends ReadOptions {
   /** Days. */
   olderThan: number;
-  /** Nobody is asked. */
+  /** Skips the confirmation. */
   yes?: boolean;
 }
 
-/** `ktrdr operations prune`: removes the records of operations that ended long ago, after a question on a terminal. */
+/** `ktrdr operations prune`: removes the records of old operations, after a confirmation on a terminal. */
 export async function pruneOperations(
   context: CommandContext,
   { olderThan, yes, json, verbose }: PruneOptions,
@@ -21,9 +21,11 @@ export async function pruneOperations(
   const which = `operations that ended more than ${counted(olderThan, 'day')} ago`;
   if (!yes) {
     if (context.input.isTTY !== true) {
-      throw new UsageError(`Removing ${which} cannot be undone, and nobody can be asked here: add --yes.`);
+      throw new UsageError(
+        `Removing ${which} cannot be undone, and there is no terminal for a confirmation: add --yes.`,
+      );
     }
-    if (!(await confirm(context, `Remove ${which} for good? Their models stay.`))) {
+    if (!(await confirm(context, `Remove ${which} permanently? Their models stay.`))) {
       context.output.err('Nothing was removed.');
       return EXIT.cancelled;
     }

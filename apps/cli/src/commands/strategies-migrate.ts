@@ -6,7 +6,7 @@ import { readStrategyFile } from '../strategy-file.js';
 import { issueLine } from '../views/issues-view.js';
 import type { ReadOptions } from '../read-options.js';
 
-/** `ktrdr strategies migrate FILE`: the migrated file on stdout, what there is to know about it on stderr. */
+/** `ktrdr strategies migrate FILE`: prints the migrated file on stdout and notes about it on stderr. */
 export async function migrateStrategy(
   context: CommandContext,
   file: string,

@@ -10,7 +10,7 @@ import type { ReadOptions } from '../read-options.js';
 
 type CheckedFile = ValidateStrategyResponse & { file: string };
 
-/** `ktrdr strategies validate FILE...`: every problem of every file as `file:line:column path: message`. Exit code 2 where a file has errors. */
+/** `ktrdr strategies validate FILE...`: every problem of every file as `file:line:column path: message`. Exit code 2 if a file has errors. */
 export async function validateStrategies(
   context: CommandContext,
   files: string[],
@@ -37,7 +37,7 @@ export async function validateStrategies(
   return answers.every(({ valid }) => valid) ? EXIT.completed : EXIT.usage;
 }
 
-/** One file that cannot be read leaves the others to be checked. */
+/** A file that cannot be read is a problem of its own; the other files are still checked. */
 function textOrReason(file: string): Promise<string | UsageError> {
   return readStrategyFile(file).catch((error: unknown) => {
     if (error instanceof UsageError) return error;
