@@ -5,16 +5,16 @@ import Sequencer from '@jest/test-sequencer';
  * others have finished. Before the first run, jest knows only file sizes, not durations.
  */
 const SLOWEST = [
-  'apps/api/test/crash.test.ts',
   'apps/api/test/queue.test.ts',
   'chaos/src/chaos.test.ts',
-  'apps/api/test/resume.test.ts',
-  'apps/api/test/cancel.test.ts',
-  'apps/api/test/host.test.ts',
+  'apps/api/test/crash.test.ts',
   'packages/job-queue/test/redis-queue.test.ts',
+  'tools/documentation.test.ts',
+  'tools/contributing.test.ts',
+  'apps/api/test/cancel.test.ts',
+  'tools/dev.test.ts',
   'packages/job-queue/test/postgres-queue.test.ts',
-  'chaos/src/verdict.test.ts',
-  'apps/api/test/models.test.ts',
+  'apps/api/test/resume.test.ts',
 ];
 /** Files that start services or training processes. */
 const STARTS_PROCESSES = /[\\/](test|chaos|tools)[\\/]/;
