@@ -17,26 +17,26 @@ export interface ApiSettings extends ListenSettings {
   databaseUrl: string | undefined;
   /** Password for `databaseUrl` if the URL has none. */
   databasePassword: string | undefined;
-  /** An API that is silent for so long is gone: another one takes its operations over. */
+  /** Other APIs take over the operations of an API that has not renewed its lease for this long. */
   leaseMs: number;
-  /** What becomes of an operation that the API's end has interrupted. */
+  /** What happens to an operation that was interrupted by the end of its API. */
   onInterrupt: OnInterrupt;
-  /** Operations that ended so many days ago are removed; `0` keeps them. */
+  /** Operations are removed this many days after their end; `0` keeps them. */
   operationsKeepDays: number;
   /** Whether trainings run on a host, and on which. */
   trainingHost: Required<HostServiceSetting>;
   trainingEngine: EngineSetting;
-  /** How long a cancelled training process may take to stop by itself. */
+  /** Grace time of a cancelled training process. */
   trainingCancelGraceMs: number;
   /** Time between two checkpoints of a training beside the API. */
   trainingCheckpointEveryMs: number;
-  /** Time between two looks at a session. */
+  /** Time between two polls of a session. */
   trainingHostPollMs: number;
-  /** A host, or a queue, that gives no answer for this long is lost. */
+  /** A host or queue that does not answer for this long is lost. */
   trainingHostTimeoutMs: number;
   /** `redis://...` or `postgres://...`: trainings run on the hosts that take them out of this queue. */
   trainingQueueUrl: string | undefined;
-  /** So many trainings of one user run at a time; `0` is no limit. */
+  /** Maximum number of trainings of one user that run at a time; `0`: no limit. */
   trainingQueueUserLimit: number;
 }
 

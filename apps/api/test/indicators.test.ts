@@ -126,7 +126,7 @@ describe('POST /indicators/compute', () => {
       { symbol: 'EURUSD', timeframe: '1m' },
       400,
       'invalid_request',
-      'bars are too many for one answer, which has at most 250,000',
+      'bars are too many for one answer. The limit for this indicator is 250,000',
     ],
   ])('%j is rejected with %i %s', async (part, status, code, message) => {
     const answer = await compute({ symbol: 'UP', timeframe: '1d', type: 'rsi', ...part });

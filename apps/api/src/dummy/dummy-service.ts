@@ -15,8 +15,8 @@ export interface DummyTask {
 }
 
 /**
- * The reference of a manager. Its public method is one call of `startManagedOperation`; its domain method holds no async
- * plumbing, asks whether to stop and reports progress. It works in this process, so it has neither an adapter nor a host service.
+ * The reference manager. Its public method is one call of `startManagedOperation`. Its domain method has no async plumbing: it
+ * only checks its token and reports progress. It works in this process, so it has neither an adapter nor a host service.
  */
 export class DummyService extends ServiceOrchestrator {
   override readonly serviceName = 'Dummy';
@@ -32,12 +32,12 @@ export class DummyService extends ServiceOrchestrator {
     return this.startManagedOperation(this.describeTask(task));
   }
 
-  /** The same, awaited. */
+  /** Runs a dummy task and waits for its end. */
   runDummyTaskAndWait(task: DummyTask): Promise<DummyResult> {
     return this.runOperation(this.describeTask(task));
   }
 
-  /** The domain method. Sleeping ends at once when the task is cancelled. */
+  /** The domain method. A cancel ends its sleep at once. */
   async runDummyTask(task: DummyTask, context: OperationContext): Promise<DummyResult> {
     const { durationSeconds, iterations } = task;
     const { progress, clock } = context;

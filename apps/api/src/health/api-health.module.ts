@@ -17,7 +17,7 @@ function healthChecks(
   ];
 }
 
-/** Where trainings run; down where a host is used and gives no answer. */
+/** Where trainings run. The check is down if a host is used and does not answer. */
 async function checkTraining(manager: TrainingManager): Promise<Record<string, unknown>> {
   const { healthy, problems, using_host_service, host_service_url } = await manager.healthCheck();
   if (!healthy) throw new Error(problems.join(' '));

@@ -3,9 +3,9 @@ import type { Clock } from '@ktrdr/orchestrator';
 import type { TrainingHostClient } from '../training/training-host-client.js';
 import type { TrainingQueue } from '../training/training-queue.js';
 
-/** A host of the queue that was not heard for so long is silent, ms: some signs of life are missing. */
+/** A host of the queue is silent after this long without a heartbeat, ms. It is longer than several heartbeats. */
 const SILENT_MS = 6_000;
-/** How long the one host may take to answer, ms. */
+/** Timeout of a request to the host, ms. */
 const ANSWER_MS = 2_000;
 
 /** The training hosts that the API knows. */

@@ -17,7 +17,7 @@ export class IndicatorsService {
   }
 
   /**
-   * Computed on all bars up to the end date, so that a value does not depend on where the answer starts.
+   * Computes the indicator on all bars up to the end date, so that no value depends on the start date.
    *
    * @throws KtrdrError `indicator_not_found`, `invalid_request`, `invalid_name`, `invalid_date`, `invalid_date_range`,
    * `bars_not_found`, `bars_invalid`, `no_bars_in_range`
@@ -49,7 +49,7 @@ function refuseTooMany(bars: number, columns: number): void {
   const most = Math.floor(MOST_INDICATOR_VALUES / columns).toLocaleString('en-US');
   throw new KtrdrError(
     'invalid_request',
-    `${bars.toLocaleString('en-US')} bars are too many for one answer, which has at most ${most} of this indicator: ` +
+    `${bars.toLocaleString('en-US')} bars are too many for one answer. The limit for this indicator is ${most}: ` +
       'choose a later start_date or an earlier end_date.',
     { details: { bars, most_bars: Math.floor(MOST_INDICATOR_VALUES / columns) } },
   );

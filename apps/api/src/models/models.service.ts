@@ -19,7 +19,7 @@ export interface ModelFolders {
   dataDir: string;
 }
 
-/** Stored models: looked at, compared, asked, removed. */
+/** Shows, compares, uses and deletes stored models. */
 export class ModelsService {
   constructor(
     private readonly folders: ModelFolders,
@@ -50,10 +50,7 @@ export class ModelsService {
       list.map((name) => {
         const [strategy = '', version = '', ...more] = name.split('/');
         if (more.length === 0) return this.storage.load(strategy, version);
-        throw new KtrdrError(
-          'invalid_name',
-          `'${name}' is not a model's name; one looks like momentum/1h_v3.`,
-        );
+        throw new KtrdrError('invalid_name', `'${name}' is not a model name. Example: momentum/1h_v3.`);
       }),
     );
     return compareModels(models);
@@ -80,7 +77,7 @@ export class ModelsService {
   }
 }
 
-/** Models of which nothing is known come last; equal ones stay newest first. */
+/** Models without the value come last; equal ones stay newest first. */
 const ORDERS: Record<Exclude<ModelOrder, 'created'>, (a: ListedModel, b: ListedModel) => number> = {
   accuracy: (a, b) => (b.test_accuracy ?? -Infinity) - (a.test_accuracy ?? -Infinity) || 0,
   edge: (a, b) => edgeOf(b) - edgeOf(a) || 0,

@@ -1,14 +1,14 @@
 import { KtrdrError, type PredictResponse } from '@ktrdr/contracts';
 import { type PredictionRun, runPredictionProcess } from '@ktrdr/trainer';
 
-/** Processes that compute at once. */
+/** Maximum number of predictions that run at a time. */
 const MOST_AT_ONCE = 2;
-/** Predictions that wait for one of them. */
+/** Maximum number of waiting predictions. */
 const MOST_WAITING = 8;
-/** 10,000 bars of a long history take a few seconds. */
+/** Timeout of a prediction, ms. 10,000 bars of a long history take a few seconds. */
 const TIMEOUT_MS = 30_000;
 
-/** Predictions, each in a process of its own, a few at once; the others wait in their order. */
+/** Runs each prediction in its own process, a few at a time. The others wait in order. */
 export class PredictionQueue {
   private running = 0;
   private readonly waiting: (() => void)[] = [];
@@ -26,10 +26,10 @@ export class PredictionQueue {
     }
   }
 
-  /** The service stops: what computes is killed, nobody waits any more. */
+  /** The service stops: kills running predictions and rejects waiting ones. */
   onModuleDestroy(): void {
     this.stopping.abort(
-      new KtrdrError('service_stopping', 'The service is stopping. Ask again when it has started anew.'),
+      new KtrdrError('service_stopping', 'The service is stopping. Try again after it has restarted.'),
     );
   }
 
@@ -41,7 +41,7 @@ export class PredictionQueue {
     } else {
       throw new KtrdrError(
         'predictions_busy',
-        `${MOST_AT_ONCE} predictions are computed and ${MOST_WAITING} wait already. Ask again in a moment.`,
+        `${MOST_AT_ONCE} predictions are running and ${MOST_WAITING} are waiting. Try again in a moment.`,
       );
     }
   }

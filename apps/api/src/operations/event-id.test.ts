@@ -32,7 +32,7 @@ test('each state has its own id', () => {
   expect(new Set(states.map(eventId)).size).toBe(states.length);
 });
 
-test('a copy of a state has the same id, also with another estimate of the time left', () => {
+test('a copy of a state has the same id, even with another ETA', () => {
   expect(eventId(operation({}))).toBe(eventId(operation({})));
   expect(eventId(operation({}, { eta_seconds: 3 }))).toBe(eventId(operation({}, { eta_seconds: 4 })));
 });

@@ -13,7 +13,7 @@ const OPERATION = newOperation({
 const ID = eventId(OPERATION);
 const EVENT: OperationEvent = { type: 'progress', operation: OPERATION };
 
-/** Changes that a test makes, counted as they are asked for. */
+/** A source of changes that the test controls. It counts the requests for changes. */
 class Changes implements AsyncIterator<OperationEvent> {
   asked = 0;
   left = false;
@@ -59,7 +59,7 @@ test('gives each event the id of its state, sends comments while nothing changes
   expect(clock.waiting).toBe(0);
 });
 
-test('asks for the next change only when the reader has taken the last, and hears of it when the reader leaves', async () => {
+test('requests the next change only after the reader has consumed the last one, and ends when the reader leaves', async () => {
   const [clock, changes] = [new FakeClock(), new Changes()];
   const stream = new EventStream(changes, clock);
   expect(stream.read()).toBe(RETRY);
@@ -86,7 +86,7 @@ const items = (said: string[]): string[] =>
 
 test.each([
   ['skips the first state if its reader has it', 40, [40, 41, 40], ['41', '40']],
-  ['sends the first state if it is behind what its reader has', 40, [32, 40], ['32', '40']],
+  ['sends the first state if it is older than the state that its reader has', 40, [32, 40], ['32', '40']],
 ])('%s', async (_, last, happened, expected) => {
   const [clock, changes] = [new FakeClock(), new Changes()];
   const stream = new EventStream(changes, clock, eventId(at(last).operation));

@@ -3,13 +3,13 @@ import type { Operation } from '@ktrdr/contracts';
 import type { Clock, OperationEvent } from '@ktrdr/orchestrator';
 import { eventId } from './event-id.js';
 
-/** A silent stream says so often that it is alive, so that no proxy closes it. */
+/** Time between two comments on a silent stream, ms. They keep proxies from closing it. */
 const HEARTBEAT_MS = 15_000;
 
 /** Clients reconnect this long after their stream ended, ms. */
 const RECONNECT_MS = 1_000;
 
-/** The start of every stream. Alone it is a stream that says nothing yet: its client comes back. */
+/** The start of every stream. A stream with nothing else makes its client reconnect. */
 export const RETRY = `retry: ${RECONNECT_MS}\n\n`;
 
 interface WrittenState {
@@ -30,15 +30,15 @@ export class EventStream extends Readable {
   private readonly clock: Clock;
   /** Id of the client's last event; `undefined` after the first state. */
   private seen: string | undefined;
-  /** The next change is waited for. */
+  /** True while the stream waits for the next change. */
   private waiting = false;
-  /** Monotonic ms of the last thing said. */
+  /** Time of the last event or comment, monotonic ms. */
   private saidAt: number;
   private cancelTimer = (): void => {};
 
   /** @param seen the client's `Last-Event-ID`: the first state is not sent again if it has this id */
   constructor(changes: AsyncIterator<OperationEvent>, clock: Clock, seen?: string) {
-    // one event is as much as is read ahead
+    // reads at most one event ahead
     super({ highWaterMark: 1, encoding: 'utf8' });
     this.changes = changes;
     this.clock = clock;
@@ -85,7 +85,7 @@ export class EventStream extends Readable {
     this.push(text);
   }
 
-  /** One timer for the whole stream: it looks whether the time has come, and waits for the rest of it. */
+  /** The stream's only timer: it sends a comment if one is due, and otherwise waits for the remaining time. */
   private beat(): void {
     const left = this.saidAt + HEARTBEAT_MS - this.clock.monotonic();
     // a reader that has not taken the last event needs no comment

@@ -6,8 +6,8 @@ import type { Clock } from '@ktrdr/orchestrator';
 const FLUSH_MS = 500;
 
 /**
- * Event streams that are being read. When the service stops, the operations end first; their streams then end by themselves,
- * and are waited for before the connections are closed: who follows an operation is told how it ended.
+ * The open event streams. When the service stops, the operations end first, and then their streams. The service waits for the
+ * streams before it closes the connections, so that readers learn how their operations ended.
  */
 export class OpenStreams implements BeforeApplicationShutdown {
   private readonly open = new Set<ServerResponse>();

@@ -38,7 +38,7 @@ const OF_OPERATION = ApiParam({
   schema: { type: 'string', example: 'op_training_20260105T100000_k3f9a1b2' },
 });
 
-/** Every operation, of whatever type. */
+/** Operations of every type. */
 @ApiTags('operations')
 @Controller('operations')
 export class OperationsController {

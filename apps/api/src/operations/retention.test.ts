@@ -20,7 +20,7 @@ function world(keepDays: number) {
   return { clock, end, count, retention: new Retention(keepDays, operations, clock, logger) };
 }
 
-test('what ended is removed within an hour of its time, and no sooner', async () => {
+test('ended operations are removed within an hour after their time, and not earlier', async () => {
   const { clock, end, count, retention } = world(2);
   await end();
   await clock.advance(DAY_MS);
@@ -36,7 +36,7 @@ test('what ended is removed within an hour of its time, and no sooner', async ()
   expect(clock.waiting).toBe(0);
 });
 
-test('nothing is removed where nothing was set', async () => {
+test('nothing is removed without the setting', async () => {
   const { clock, end, count, retention } = world(0);
   await end();
   await retention.onApplicationBootstrap();

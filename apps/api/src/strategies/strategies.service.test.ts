@@ -3,16 +3,16 @@ import { StrategiesService } from './strategies.service.js';
 
 test.each([
   [
-    'is not there',
+    'is missing',
     '/nonexistent',
-    'There is no strategies folder /nonexistent. Make it, or set STRATEGIES_DIR to another one and start the API again.',
+    'There is no strategies folder /nonexistent. Create it, or set STRATEGIES_DIR to another folder, and start the API again.',
   ],
   [
     'cannot be read',
     '/dev/null',
-    'The strategies folder /dev/null cannot be read (ENOTDIR). Set STRATEGIES_DIR to one that can, and start the API again.',
+    'The strategies folder /dev/null cannot be read (ENOTDIR). Set STRATEGIES_DIR to a readable folder, and start the API again.',
   ],
-])('a folder that %s is told with the setting that names it', async (_what, folder, message) => {
+])('the error for a folder that %s names its setting', async (_what, folder, message) => {
   const strategies = new StrategiesService(folder);
   const refusal = { code: 'invalid_setting', message };
   await expect(strategies.list()).rejects.toMatchObject(refusal);

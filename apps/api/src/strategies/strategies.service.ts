@@ -19,7 +19,7 @@ const ENDINGS = ['.yaml', '.yml'];
 export class StrategiesService {
   constructor(private readonly strategiesDir: string) {}
 
-  /** By file name; one with errors is listed too, and one that cannot be read counts as empty, which is an error. */
+  /** Sorted by file name. Files with errors are listed too; an unreadable file counts as empty, which is an error. */
   async list(): Promise<StrategyList> {
     const files = (await this.fileNames()).filter((name) => ENDINGS.some((ending) => name.endsWith(ending)));
     const strategies = await Promise.all(
@@ -32,7 +32,7 @@ export class StrategiesService {
 
   /**
    * The text of a named strategy.
-   * @throws KtrdrError `invalid_name`, `strategy_not_found`, `strategy_invalid` where the file cannot be read
+   * @throws KtrdrError `invalid_name`, `strategy_not_found`, `strategy_invalid` if the file cannot be read
    */
   async read(name: string): Promise<{ text: string; file: string }> {
     if (!STRATEGY_NAME_PATTERN.test(name)) {
@@ -46,7 +46,7 @@ export class StrategiesService {
     if (file === undefined) {
       throw new KtrdrError(
         'strategy_not_found',
-        `There is no strategy "${name}" in ${this.strategiesDir}. See what there is: ktrdr strategies list`,
+        `There is no strategy "${name}" in ${this.strategiesDir}. List all strategies: ktrdr strategies list`,
       );
     }
     try {
@@ -55,7 +55,7 @@ export class StrategiesService {
       const { code } = cause as NodeJS.ErrnoException;
       throw new KtrdrError(
         'strategy_invalid',
-        `${file} in ${this.strategiesDir} cannot be read (${code}): it must be a file that this service may read.`,
+        `${file} in ${this.strategiesDir} cannot be read (${code}). It must be a file that the API has permission to read.`,
         { cause },
       );
     }
@@ -76,7 +76,7 @@ export class StrategiesService {
     return migrateStrategy(strategy, file);
   }
 
-  /** @throws KtrdrError `invalid_setting` where the folder is missing or cannot be read */
+  /** @throws KtrdrError `invalid_setting` if the folder is missing or cannot be read */
   private async fileNames(): Promise<string[]> {
     try {
       return (await readdir(this.strategiesDir)).sort();
@@ -85,8 +85,8 @@ export class StrategiesService {
       throw new KtrdrError(
         'invalid_setting',
         code === 'ENOENT'
-          ? `There is no strategies folder ${this.strategiesDir}. Make it, or set STRATEGIES_DIR to another one and start the API again.`
-          : `The strategies folder ${this.strategiesDir} cannot be read (${code}). Set STRATEGIES_DIR to one that can, and start the API again.`,
+          ? `There is no strategies folder ${this.strategiesDir}. Create it, or set STRATEGIES_DIR to another folder, and start the API again.`
+          : `The strategies folder ${this.strategiesDir} cannot be read (${code}). Set STRATEGIES_DIR to a readable folder, and start the API again.`,
         { cause },
       );
     }

@@ -10,7 +10,7 @@ async function countBytes(pieces: Buffer[]): Promise<number> {
   return bytes;
 }
 
-test('what a host sends is taken up to its bound, and not a byte more', async () => {
+test('a file of a host is accepted up to the limit, and not one byte more', async () => {
   const most = Array.from({ length: 10 }, () => PIECE);
   expect(await countBytes(most)).toBe(1_000 * 1_048_576);
   await expect(countBytes([...most, Buffer.alloc(1)])).rejects.toMatchObject({ code: 'payload_too_large' });

@@ -15,12 +15,12 @@ import { QUICK } from '@ktrdr/service-kit/testing';
 import type { KeptRun } from './run-outputs.js';
 import { TrainingAdapter } from './training-adapter.js';
 
-/** What a host may do wrong, over real HTTP: `answers` decides what it says. */
+/** A faulty host over real HTTP: `answers` decides its responses. */
 const answers = {
   leaseMs: 400,
   session: (): unknown => session('running'),
   artifacts: (): ArtifactFile[] => [],
-  /** Called with each request; true where it has answered, or has chosen not to. */
+  /** Called with each request. Returns true if it has answered, or deliberately does not answer. */
   disturb: (_request: string, _response: ServerResponse): boolean => false,
 };
 const initial = { ...answers };
@@ -148,23 +148,23 @@ function count(request: string): number {
   return requests.filter((one) => one.request === request).length;
 }
 
-describe('what a host sends of a completed session', () => {
+describe('files of a completed session:', () => {
   const completed = (): unknown => session('completed', { result: RESULT });
 
   test.each<[string, ArtifactFile[]]>([
-    ['a file whose bytes are not the ones that were sent', [file('model/weights.bin', 'damaged', 'sent')]],
-    ['a file that leads out of the folder', [file('model/../../../evil', 'x')]],
+    ['a file that differs from its checksum', [file('model/weights.bin', 'damaged', 'sent')]],
+    ['a file outside the folder', [file('model/../../../evil', 'x')]],
     ['an absolute path', [file('/tmp/evil', 'x')]],
     ['a file that no training writes', [file('model/start.js', 'x')]],
     ['no model', []],
-  ])('%s is refused, and nothing is stored', async (_what, files) => {
+  ])('%s is rejected, and nothing is stored', async (_what, files) => {
     answers.session = completed;
     answers.artifacts = () => files;
     await expect(train()).rejects.toMatchObject({ code: 'model_damaged' });
     expect(await stored()).toEqual([]);
   });
 
-  test('completed without a result is no completed run', async () => {
+  test('a completed session without a result is an error', async () => {
     answers.session = () => session('completed');
     await expect(train()).rejects.toMatchObject({ code: 'host_refused' });
   });
@@ -179,8 +179,8 @@ test.each([
   expect(waits).toEqual(shown);
 });
 
-describe('a host that disturbs', () => {
-  test('errors and pages of a proxy between two answers end nothing', async () => {
+describe('a faulty host', () => {
+  test('does not end the training with errors, or pages of a proxy, between two answers', async () => {
     let asked = 0;
     answers.disturb = (request, response) => {
       if (request !== 'GET /training/sessions/s1') return false;
@@ -199,7 +199,7 @@ describe('a host that disturbs', () => {
     expect(asked).toBe(6);
   });
 
-  test('a start whose answer is lost is asked again for the same operation', async () => {
+  test('gets the start again for the same operation if its answer is lost', async () => {
     answers.disturb = (request, response) => {
       if (request !== 'POST /training/sessions' || count(request) > 1) return false;
       response.destroy();
@@ -213,7 +213,7 @@ describe('a host that disturbs', () => {
     expect(starts[0]?.body).toMatchObject({ engine: 'auto', seed: 1 });
   });
 
-  test('a start that may have arrived is not called cancelled: the host may compute', async () => {
+  test('does not count as cancelled if a start may have arrived, because it may be computing', async () => {
     answers.disturb = (request, response) => {
       if (request !== 'POST /training/sessions') return false;
       cancellation.cancel('enough');
@@ -226,7 +226,7 @@ describe('a host that disturbs', () => {
     });
   });
 
-  test('a cancel is sent until it is confirmed, and is done when the session has ended', async () => {
+  test('gets a cancel until it confirms it, and the cancel is done when the session has ended', async () => {
     answers.disturb = (request, response) => {
       if (request === 'GET /training/sessions/s1') cancellation.cancel('enough');
       if (request !== 'POST /training/sessions/s1/cancel' || count(request) > 2) return false;
@@ -248,7 +248,7 @@ describe('a host that disturbs', () => {
     });
   });
 
-  test('a forced cancel is forwarded after a graceful one', async () => {
+  test('gets a forced cancel after a graceful one', async () => {
     answers.session = () => {
       const cancels = count('POST /training/sessions/s1/cancel');
       cancellation.cancel('now', { force: cancels > 0 });
@@ -260,7 +260,7 @@ describe('a host that disturbs', () => {
   });
 
   test.each(['POST /training/sessions', 'GET /training/sessions/s1'])(
-    'a cancel by force does not wait for a host that is silent to %s',
+    'does not delay a cancel by force if it does not answer %s',
     async (silentTo) => {
       let silent = false;
       answers.disturb = (request) => {
@@ -278,7 +278,7 @@ describe('a host that disturbs', () => {
     },
   );
 
-  test('a session that its host no longer knows is cancelled when that was wanted', async () => {
+  test('that no longer knows a session: the session is cancelled if a cancel was requested', async () => {
     answers.disturb = (request, response) => {
       if (request !== 'GET /training/sessions/s1') return false;
       cancellation.cancel('enough');
@@ -290,7 +290,7 @@ describe('a host that disturbs', () => {
     await expect(train()).rejects.toBeInstanceOf(OperationCancelledError);
   });
 
-  test('a session that is cancelling for ever is given up', async () => {
+  test('that never ends a cancelled session is given up', async () => {
     const fast: Clock = { ...systemClock, monotonic: () => systemClock.monotonic() * 500 };
     answers.session = () => {
       cancellation.cancel();
@@ -313,8 +313,8 @@ describe('a host that disturbs', () => {
 
     test.each<[string, (response: ServerResponse) => unknown]>([
       ['refuses', (response) => response.destroy()],
-      ['accepts and says nothing', () => {}],
-    ])('at the start (%s): how long already, and of how long, is shown', async (_what, treat) => {
+      ['accepts without an answer', () => {}],
+    ])('at the start (%s): the elapsed time and the timeout are shown', async (_what, treat) => {
       answers.disturb = (_request, response) => {
         treat(response);
         return true;
@@ -328,7 +328,7 @@ describe('a host that disturbs', () => {
       ]);
     });
 
-    test('to a cancel is waited for until the lease of the session is over there', async () => {
+    test('to a cancel: the API waits until the lease of the session has expired there', async () => {
       answers.leaseMs = 8_000;
       answers.disturb = (request, response) => {
         if (request === 'GET /training/sessions/s1') cancellation.cancel('enough');
@@ -345,7 +345,7 @@ describe('a host that disturbs', () => {
       expect(waits[1]).toMatch(/^the training host does not answer \([2-5] s of 8\)$/);
     });
 
-    test('in mid-training, then answers again: what was shown before comes back', async () => {
+    test('in mid-training, then answers again: the previous progress is shown again', async () => {
       answers.disturb = (request, response) => {
         if (request !== 'GET /training/sessions/s1') return false;
         if (waits.some((words) => words.includes('does not answer'))) return false;
@@ -364,7 +364,7 @@ describe('a host that disturbs', () => {
     });
   });
 
-  test('something else that listens there is not taken for a host', async () => {
+  test('another service at the address does not count as a host', async () => {
     answers.disturb = (_request, response) => {
       response.setHeader('content-type', 'text/html').end('<h1>It works!</h1>');
       return true;

@@ -14,12 +14,12 @@ import { TrainingAdapter } from './training-adapter.js';
 import type { TrainingQueue } from './training-queue.js';
 
 const TIMEOUT_MS = 30_000;
-/** Longer than the time between two tries. */
+/** Longer than the time between two attempts. */
 const MOMENT_MS = 1_000;
 const DAY_MS = 24 * 3_600_000;
 
 let clock: FakeClock;
-/** One that is away. */
+/** A queue that is unreachable. */
 let queue: TrainingQueue;
 let directory: string;
 let waits: string[];
@@ -91,13 +91,13 @@ function train(attempt: { attempt: number; resume: boolean; takenOver: boolean }
   return run;
 }
 
-/** Lets time pass in one step: whoever sleeps asks once more. */
+/** Moves the time in one step, so that every sleeping caller makes one more request. */
 async function pass(ms: number): Promise<void> {
   clock.skip(ms);
   await clock.advance(0);
 }
 
-/** Until the queue has not answered for so long. */
+/** Waits until the queue has not answered for this long. */
 async function untilAway(ms: number): Promise<void> {
   const phase = `the training queue does not answer (${Math.round(ms / 1000)} s)`;
   for (let look = 0; look < 3_000; look += 1) {
@@ -112,7 +112,7 @@ const attempts = [
   ['a retry', { attempt: 2, resume: false }],
 ] as const;
 
-describe.each(attempts)('a queue that is away: %s', (_name, attempt) => {
+describe.each(attempts)('an unreachable queue: %s', (_name, attempt) => {
   test('fails after the timeout', async () => {
     const run = train({ ...attempt, takenOver: false });
     await untilAway(0);
@@ -128,7 +128,7 @@ describe.each(attempts)('a queue that is away: %s', (_name, attempt) => {
     });
   });
 
-  test('waits without a limit where a host may compute it, and ends with a cancel', async () => {
+  test('waits without a limit if a host may be computing, and ends with a cancel', async () => {
     const run = train({ ...attempt, takenOver: true });
     await untilAway(0);
     await pass(TIMEOUT_MS + MOMENT_MS);
@@ -136,7 +136,7 @@ describe.each(attempts)('a queue that is away: %s', (_name, attempt) => {
     await pass(DAY_MS);
     await untilAway(DAY_MS + TIMEOUT_MS + MOMENT_MS);
     expect(settled).toBe(false);
-    // it may not be waiting at all: its host may have kept training
+    // the training may not be waiting: its host may still be training
     expect(waits).not.toContain('waiting for a host');
     cancellation.cancel('enough', { force: true });
     await pass(MOMENT_MS);

@@ -22,12 +22,12 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true }));
 
-/** What happens meanwhile. */
+/** What happens at each step. */
 interface Meanwhile {
   cancellation?: CancellationController;
-  /** The run is done. */
+  /** The run has completed. */
   onDone?: () => void;
-  /** The last look before it is kept. */
+  /** The last check before its files are kept. */
   confirmOwner?: () => Promise<void>;
 }
 
@@ -82,7 +82,7 @@ function keep(
   });
 }
 
-test('analytics are in their place whole or not at all, and a second run of a second has a place too', async () => {
+test('analytics are stored completely or not at all, and two runs in the same second have two folders', async () => {
   let kept = false;
   const seen = new Set<number>();
   const observer = (async () => {
@@ -99,7 +99,7 @@ test('analytics are in their place whole or not at all, and a second run of a se
   expect([...seen]).toEqual([FILES]);
 });
 
-test('what is kept has the usual permissions', async () => {
+test('kept files have the usual permissions', async () => {
   const { analyticsDirectory, model } = await keep(1);
   const usual = join(directory, 'usual');
   await mkdir(usual);
@@ -108,7 +108,7 @@ test('what is kept has the usual permissions', async () => {
     expect((await stat(kept)).mode).toBe(mode);
 });
 
-test('a cancel that comes with the end of the run keeps nothing of it', async () => {
+test('after a cancel at the end of the run, no file is kept', async () => {
   const cancellation = new CancellationController();
   const kept = keep(1, { cancellation, onDone: () => cancellation.cancel('enough') });
   await expect(kept).rejects.toThrow(new OperationCancelledError('enough'));
@@ -116,13 +116,13 @@ test('a cancel that comes with the end of the run keeps nothing of it', async ()
   expect(files.filter((entry) => entry.isFile())).toEqual([]);
 });
 
-test('a cancel that comes while the run is being kept comes too late', async () => {
+test('a cancel while the files are being kept is too late', async () => {
   const cancellation = new CancellationController();
   const confirmOwner = async () => cancellation.cancel('too late');
   expect((await keep(1, { cancellation, confirmOwner })).model?.model).toBe('pattern/1h_v1');
 });
 
-test('what a killed service left of its analytics is swept', async () => {
+test('incomplete analytics of a killed service are removed', async () => {
   const staging = join(directory, 'state', 'training_analytics', '.staging');
   await mkdir(join(staging, 'op_training_20240101T000000_gone'), { recursive: true });
   await keep(1);

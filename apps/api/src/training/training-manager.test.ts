@@ -24,7 +24,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true }));
 
-/** A training beside this process, in a real training process, whose model storage waits at a gate in one of its steps. */
+/** A training in a real training process on this machine, whose model storage waits at a gate in one of its steps. */
 async function trainingHeldAt(step: 'stage' | 'commit') {
   const [gate, logger] = [new Gate(), new RecordingLogger()];
   const models = new ModelStorage(join(directory, 'models'));
@@ -77,12 +77,12 @@ describe('a training that is cancelled', () => {
     await operations.idle();
     const ended = await operations.get(id);
     expect(ended).toMatchObject({ status: 'cancelled', error: null, result: null, resumable: false });
-    // the training process's first words are 'loading bars'
+    // the first report of the training process is 'loading bars'
     expect(ended.progress.context.phase).not.toBe('loading bars');
     expect(ended.progress.percentage).toBe(0);
   });
 
-  test('while its model is being stored is completed: the work was quicker', async () => {
+  test('while its model is being stored completes: the cancel is too late', async () => {
     const { gate, operations, models, id } = await trainingHeldAt('commit');
     expect(await operations.cancel(id, { reason: 'too late' })).toMatchObject({ status: 'cancelling' });
     expect((await operations.get(id)).status).toBe('cancelling');

@@ -18,7 +18,7 @@ export class CheckpointFolders {
   /** Folder of a run. The run creates it with its first checkpoint. @throws KtrdrError `invalid_name` */
   of(operationId: string): string {
     if (!OPERATION_ID_PATTERN.test(operationId)) {
-      throw new KtrdrError('invalid_name', `'${operationId}' is not an operation's id.`);
+      throw new KtrdrError('invalid_name', `'${operationId}' is not an operation id.`);
     }
     return join(this.directory, operationId);
   }

@@ -184,7 +184,7 @@ describe('the checkpoints of a run', () => {
       throw new Error(problem);
     });
     expect(await readdir(join(root, 'checkpoints'))).toEqual([]);
-    expect(() => folders.of('../..')).toThrow("'../..' is not an operation's id.");
+    expect(() => folders.of('../..')).toThrow("'../..' is not an operation id.");
   });
 
   describe('from time to time', () => {

@@ -27,7 +27,7 @@ export class Staging {
    */
   async create(operationId: string): Promise<string> {
     if (!OPERATION_ID_PATTERN.test(operationId)) {
-      throw new KtrdrError('invalid_name', `'${operationId}' is not an operation's id.`);
+      throw new KtrdrError('invalid_name', `'${operationId}' is not an operation id.`);
     }
     await mkdir(this.directory, { recursive: true });
     const directory = await mkdtemp(join(this.directory, `${operationId}.`));

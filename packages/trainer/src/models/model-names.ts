@@ -9,7 +9,7 @@ import {
 export function checkModelName(strategy: string, version: string): void {
   checkStrategyName(strategy);
   if (MODEL_VERSION_PATTERN.test(version)) return;
-  throw new KtrdrError('invalid_name', `'${version}' is not a model's version; one looks like 1h_v3.`);
+  throw new KtrdrError('invalid_name', `'${version}' is not a model version. Example: 1h_v3.`);
 }
 
 export function modelNotFound(strategy: string, version: string): KtrdrError {
