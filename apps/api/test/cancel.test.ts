@@ -275,7 +275,7 @@ test('a host that is unreachable for longer than its lease gives host_lost and e
     {
       operation_id: id,
       status: 'cancelled',
-      cancel_reason: 'nobody has asked for the session for 8 s',
+      cancel_reason: 'the session got no request for 8 s',
     },
   ]);
 });

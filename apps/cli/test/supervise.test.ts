@@ -77,7 +77,7 @@ describe('an operation in the CLI', () => {
     beforeEach(() => {
       server.answers.set(`POST /operations/${ID}/resume`, () => {
         server.set(operation({ attempt: 2, progress: progress({ percentage: 40 }) }));
-        return { data: { operation_id: ID, status: 'started', message: 'Attempt 2 goes on' } };
+        return { data: { operation_id: ID, status: 'started', message: 'Attempt 2 continues' } };
       });
     });
 
@@ -109,7 +109,7 @@ describe('an operation in the CLI', () => {
 
     test('is not waited for with --detach', async () => {
       expect(await run(...RESUME, '--detach')).toBe(0);
-      expect(context.stdout()).toContain('Attempt 2 goes on\n');
+      expect(context.stdout()).toContain('Attempt 2 continues\n');
     });
 
     test('although it is not resumable gives the reason', async () => {

@@ -11,13 +11,13 @@ export interface HostSettings extends ListenSettings {
   dataDir: string;
   stateDir: string;
   engine: EngineSetting;
-  /** Time that a cancelled training process has to stop by itself. */
+  /** Grace time of a cancelled training process. */
   cancelGraceMs: number;
   /** Time between two checkpoints of a session. */
   checkpointEveryMs: number;
-  /** A session that nobody asks for during this time is cancelled: its API is gone, or cannot reach the host. */
+  /** A session without a request for this long is cancelled: its API is gone, or cannot reach the host. */
   sessionLeaseMs: number;
-  /** How many sessions compute at a time. */
+  /** Maximum number of sessions that compute at a time. */
   maxSessions: number;
   /** True: a session beyond `maxSessions` waits for its turn. False: it is refused. */
   sessionWait: boolean;
@@ -46,7 +46,7 @@ export function readSettings(): HostSettings {
   const stateDir = read.path('STATE_DIR', '.ktrdr');
   const queue = takesFromQueue(process.argv.slice(2)) ? readQueue(read, stateDir) : null;
   return {
-    // nobody needs the port of a queue's host, so several hosts on one machine use any free port
+    // no API connects to a host of the queue, so it uses any free port, and one machine can run several hosts
     ...readListenSettings(read, queue === null ? 5002 : 0),
     dataDir: read.path('DATA_DIR', 'data'),
     stateDir,
@@ -68,7 +68,7 @@ function takesFromQueue(args: readonly string[]): boolean {
   if (unknown === undefined) return args.includes(QUEUE_FLAG);
   throw new KtrdrError(
     'invalid_setting',
-    `npm run host knows only the option ${QUEUE_FLAG}, not ${shown(unknown)}. Settings are environment variables.`,
+    `npm run host has only the option ${QUEUE_FLAG}, not ${shown(unknown)}. Settings are environment variables.`,
   );
 }
 

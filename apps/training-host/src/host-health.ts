@@ -24,7 +24,7 @@ export function hostHealthChecks(
   };
 }
 
-/** The host's description of itself, for `GET /health` and for the queue. */
+/** Describes the host for `GET /health` and for the queue. */
 export async function describeHost(
   { engine, maxSessions, sessionLeaseMs }: HostSettings,
   operations: OperationsService,

@@ -264,7 +264,7 @@ describe('an unknown session', () => {
   )('%s %s', async (method, path) => {
     expect(await refusalOf(await send(method as string, path as string))).toEqual({
       code: '404 session_not_found',
-      message: expect.stringMatching(/knows no session .*: it ended long ago, or the host was restarted/),
+      message: expect.stringMatching(/has no session .*: it ended long ago, or the host was restarted/),
     });
   });
 
@@ -303,7 +303,7 @@ test('a busy host names the running session and rejects others until that sessio
     code: '409 host_busy',
     message: expect.stringMatching(
       new RegExp(
-        `^The training host is busy: .*${session_id}.* It takes 1 at a time\\. .*TRAINING_MAX_SESSIONS`,
+        `^The training host is busy: .*${session_id}.* It accepts 1 at a time\\. .*TRAINING_MAX_SESSIONS`,
       ),
     ),
   });

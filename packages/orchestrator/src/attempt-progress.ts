@@ -28,7 +28,7 @@ export class AttemptProgress {
   private isResumable: boolean;
   private stored: RunProgress;
 
-  /** @param takenOver the attempt was started by another process, and its stored progress goes on */
+  /** @param takenOver the attempt was started by another process, and its stored progress continues */
   constructor(
     { steps, initialContext }: Pick<ManagedOperation<unknown>, 'steps' | 'initialContext'>,
     record: Operation,

@@ -40,7 +40,7 @@ describe('racing the token', () => {
     expect(getEventListeners(token.signal, 'abort')).toHaveLength(0);
   });
 
-  test('rejects as soon as the token fires, while the work goes on', async () => {
+  test('rejects as soon as the token fires, while the work continues', async () => {
     const controller = new CancellationController();
     const gate = new Gate();
     const work = gate.pass();

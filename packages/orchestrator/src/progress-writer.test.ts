@@ -110,7 +110,7 @@ describe('the progress writer', () => {
     expect(most).toBe(1);
   });
 
-  test('goes on after a write that failed', async () => {
+  test('continues after a failed write', async () => {
     let broken = true;
     const { clock, written, errors, change } = counterWriter(() =>
       broken ? Promise.reject(new Error('disk full')) : undefined,

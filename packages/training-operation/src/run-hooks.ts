@@ -2,7 +2,7 @@ import type { EngineChoice, TrainingProgressUpdate } from '@ktrdr/contracts';
 import type { OperationContext } from '@ktrdr/orchestrator';
 import { trainingProgress } from './training-progress.js';
 
-/** What a run reports while it goes on, wherever it runs. */
+/** The reports of a run, the same for every place. */
 export interface RunReports {
   /** The run's engine is chosen. */
   onEngine?: (engine: EngineChoice) => void;
@@ -18,7 +18,7 @@ export interface RunReports {
   onOutput: (line: string) => void;
 }
 
-/** What a run gets from its operation, the same in every place. {@link OperationContext} explains the fields that it takes over. */
+/** A run's view of its operation, the same for every place. {@link OperationContext} explains the fields that it has in common. */
 export interface TrainingRunHooks
   extends
     RunReports,

@@ -49,11 +49,11 @@ const request: TrainingRequest = {
 const throughJson = (value: unknown): never => JSON.parse(JSON.stringify(value)) as never;
 
 describe('a stored training', () => {
-  test('gives the same request again', () => {
+  test('is read as the same request', () => {
     expect(fromStored(throughJson(toStored(request)))).toEqual(request);
   });
 
-  // as version 0.1.0 wrote it
+  // the format of version 0.1.0
   test('of an earlier version is read', () => {
     const earlier = {
       run: {
@@ -75,7 +75,7 @@ describe('a stored training', () => {
     expect(fromStored(throughJson(earlier))).toEqual(request);
   });
 
-  test('whose strategy is refused now says where', () => {
+  test('whose strategy is no longer valid gives the position of the error', () => {
     const stored = toStored({ ...request, spec: { ...request.spec, strategy: 'name: small' } });
     expect(() => fromStored(stored)).toThrow(/small\.yaml:1:1 /);
   });

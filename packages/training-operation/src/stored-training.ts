@@ -2,10 +2,10 @@ import type { BarsFingerprint, TrainingSpec } from '@ktrdr/contracts';
 import { parseStrategy } from '@ktrdr/strategy';
 import type { TrainingRequest } from './training-request.js';
 
-/** What an operation keeps of its request: enough to train the same again in another process. */
+/** The part of a request that its operation stores: enough to repeat the training in another process. */
 export type StoredTraining = Pick<TrainingRequest, 'spec' | 'warnings' | 'priority' | 'user'>;
 
-/** The same, as version 0.1 stored it before the spec had the names of the wire. */
+/** The format of version 0.1, whose spec did not have the field names of the API. */
 interface EarlierStoredTraining extends Omit<StoredTraining, 'spec'> {
   run: {
     strategyText: string;

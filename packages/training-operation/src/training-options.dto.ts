@@ -15,7 +15,7 @@ import {
 const MAX_SEED = 0xffff_ffff;
 const MAX_NAMES = 100;
 
-/** Checks the options' types and bounds, in a request to the API as in one to a host. What needs the strategy is checked later. */
+/** Types and bounds of the options, in requests to the API and to a host. Checks that need the strategy follow later. */
 export class TrainingOptionsDto implements TrainingOptions {
   @IsOptional()
   @IsArray()

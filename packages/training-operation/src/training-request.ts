@@ -4,16 +4,16 @@ import type { ManagedOperation } from '@ktrdr/orchestrator';
 import type { Strategy } from '@ktrdr/strategy';
 import { trainingSteps } from './training-progress.js';
 
-/** A training that was checked: its strategy is valid, and its dates and bars exist. Managers and places pass it on. */
+/** A checked training: its strategy is valid, and its dates and bars exist. Managers and places pass it on. */
 export interface TrainingRequest {
-  /** The spec's strategy, with the request's symbols and timeframes in place of the file's. */
+  /** The spec's strategy. The request's symbols and timeframes replace those of the file. */
   strategy: Strategy;
   spec: TrainingSpec;
   /** Warnings about the strategy file, each as `file:line:column path: message`. */
   warnings: string[];
-  /** Starting twice with one id gives one operation. */
+  /** Starting twice with the same id gives one operation. */
   taskId?: string;
-  /** Place in a queue. */
+  /** Priority in a queue. */
   priority?: TrainingPriority;
   user?: string;
 }
@@ -23,7 +23,7 @@ type TrainingOperation = Pick<
   'type' | 'metadata' | 'steps' | 'initialContext' | 'startMessage'
 >;
 
-/** What a training shows as an operation, at the API and on a host. `hostService`: it runs on a host. */
+/** The operation of a training, at the API and on a host. `hostService`: it runs on a host. */
 export function describeTraining(
   { strategy, spec }: Pick<TrainingRequest, 'strategy' | 'spec'>,
   hostService: boolean,
@@ -63,10 +63,10 @@ export function describeTraining(
   };
 }
 
-/** Options that the metadata shows under a key of its own. */
+/** Options that have their own key in the metadata. */
 const SHOWN_APART: ReadonlySet<string> = new Set(['symbols', 'timeframes', 'start_date', 'end_date']);
 
-/** Value of every option, `null` where it has none. */
+/** Value of every option; `null` if it has none. */
 function optionParameters(spec: TrainingSpec): Record<string, unknown> {
   const values: Record<string, unknown> = { ...spec };
   const shown = Object.entries(TRAINING_OPTION_DEFAULTS).filter(([name]) => !SHOWN_APART.has(name));

@@ -6,9 +6,9 @@ import type { CheckpointFolders, EngineSelector, TrainingRunOutcome } from '@ktr
 import type { RunReports } from './run-hooks.js';
 
 export interface RunnerSettings {
-  /** Where this machine stands: beside the API, or as a host. */
+  /** Role of this machine: the API's own, or a host. */
   mode: 'local' | 'host';
-  /** Time that a cancelled training process has to stop by itself (ms). */
+  /** Grace time of a cancelled training process (ms). */
   cancelGraceMs: number;
   /** Time between two checkpoints (ms). */
   checkpointEveryMs: number;
@@ -16,19 +16,19 @@ export interface RunnerSettings {
 
 /** A training that this machine can run. */
 export interface ReadyTraining {
-  /** The API's operation. Its checkpoints lie under this id. */
+  /** The API's operation. Its checkpoints are stored under this id. */
   operationId: string;
   strategy: Strategy;
   spec: TrainingSpec;
   /** Folder of the bars. */
   dataDir: string;
-  /** The engine is chosen just before the run, so that nothing else computes while engines are timed. */
+  /** The engine is chosen just before the run, so that no other training disturbs the timing of engines. */
   engine: EngineSetting;
   /** The run resumes from the operation's last checkpoint, with that checkpoint's engine; `null`: it starts at the beginning. */
   resumedEngine: EngineChoice | null;
 }
 
-/** Trains on this machine, in a child process. The API uses it beside itself, and a host for its sessions. */
+/** Trains on this machine, in a child process. The API uses it for its own trainings, and a host for its sessions. */
 export class TrainingRunner {
   constructor(
     private readonly settings: RunnerSettings,
@@ -37,10 +37,10 @@ export class TrainingRunner {
   ) {}
 
   /**
-   * Trains, and gives what was written to `keep`. The checkpoints are removed only after `keep` has succeeded. Settles only when
-   * nothing computes any more.
+   * Trains, and lets `keep` store the files. The checkpoints are removed only after `keep` has succeeded. Settles only when nothing
+   * computes any more.
    *
-   * @param keep gets a function that trains into a folder, and decides where that folder is and what becomes of it
+   * @param keep gets a function that trains into a folder; it chooses the folder and stores its files
    * @throws TrainingCancelledError, or the token's reason, once the token has fired and the run has ended
    * @throws KtrdrError `engine_unavailable`, `engine_unsupported`, and what the run or `keep` throws
    */

@@ -49,7 +49,7 @@ export class HostSession {
   private confirmedCancel: 'none' | 'graceful' | 'forced' = 'none';
   /** Time by which a cancelled session must have ended (monotonic ms). */
   private endsBy = Infinity;
-  /** The host cancels a session that nobody asks for during this time (ms). */
+  /** The host cancels a session that gets no request for this long (ms). */
   private leaseMs = SESSION_LEASE_MS;
 
   constructor(

@@ -7,13 +7,13 @@ import type { TrainingPlace } from './training-place.js';
 export interface LocalTrainingSettings {
   engine: EngineSetting;
   dataDir: string;
-  /** Time that a cancelled training process has to stop by itself (ms). */
+  /** Grace time of a cancelled training process (ms). */
   cancelGraceMs: number;
   /** Time between two checkpoints (ms). */
   checkpointEveryMs: number;
 }
 
-/** Trains beside this process, with the bars and the engines of this machine. */
+/** Trains on the API's own machine, with its bars and engines. */
 export class LocalTraining implements TrainingPlace {
   private readonly runner: TrainingRunner;
 

@@ -1,14 +1,13 @@
 import type { TrainingRequest, TrainingRunHooks } from '@ktrdr/training-operation';
 import type { KeptRun } from './run-outputs.js';
 
-/** Where trainings run: beside this process, or on a host. The caller sees no difference. */
+/** Where trainings run: on the API's own machine, or on a host. The interface is the same. */
 export interface TrainingPlace {
   /**
-   * Trains and keeps the result. Settles only when nothing computes any more, or when nobody can say whether anything does
-   * (`host_lost`).
+   * Trains and stores the result. Settles only when nothing computes any more, or when that is unknown (`host_lost`).
    *
    * @throws an error caused by an OperationCancelledError once the token has fired and the run has ended
-   * @throws KtrdrError with the code of what went wrong
+   * @throws KtrdrError with the code of the failure
    */
   train(request: TrainingRequest, hooks: TrainingRunHooks): Promise<KeptRun>;
 

@@ -14,7 +14,7 @@ export class CheckpointTransfer {
   private sentNumber = 0;
   private hasSent = false;
   private sending: Promise<void> | null = null;
-  /** Fires when nothing may be sent any more. */
+  /** Fires when no more checkpoints may be sent. */
   private readonly ending = new AbortController();
 
   constructor(
@@ -24,12 +24,12 @@ export class CheckpointTransfer {
     private readonly logger: OrchestratorLogger,
   ) {}
 
-  /** The API has a checkpoint that another host can resume from. */
+  /** True if the API has a checkpoint that another host can resume from. */
   get apiHas(): boolean {
     return this.hasSent;
   }
 
-  /** Puts the newest checkpoint of the API where a session looks for it. @returns whether there is one */
+  /** Stores the API's newest checkpoint in the folder from which a session resumes. @returns whether there is one */
   async fetch(waiting: Waiting): Promise<boolean> {
     const { operationId } = this.sender;
     const folder = this.checkpoints.of(operationId);
@@ -45,7 +45,7 @@ export class CheckpointTransfer {
     return isThere;
   }
 
-  /** Sends the newest checkpoint, unless it was sent or another one is being sent. Never rejects: the next one is tried again. */
+  /** Sends the newest checkpoint, unless it was already sent or a send is running. Never rejects: the next checkpoint is a new attempt. */
   async sendNewest(signal: AbortSignal): Promise<void> {
     if (this.sending !== null) return;
     this.sending = this.send(AbortSignal.any([signal, this.ending.signal]));

@@ -16,14 +16,14 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true }));
 
-test('bars are kept by their last use, whenever they came', async () => {
+test('the last use of bars decides how long they are kept, not the time of their fetch', async () => {
   const [dataDir, stateDir] = [join(directory, 'data'), join(directory, 'state')];
   await mkdir(dataDir);
   const sample = { dataDir, timeframe: '1h', startDate: '2024-01-01', endDate: '2024-01-31' };
   for (const symbol of ['AAPL', 'MSFT']) await writeSampleBars({ ...sample, symbol });
   const used = await fingerprintBars(dataDir, 'AAPL', '1h');
   const unused = await fingerprintBars(dataDir, 'MSFT', '1h');
-  // folders get the time of the disk's clock where nobody says another
+  // the fake clock starts at the real time, because new folders get the time of the disk's clock
   const clock = new FakeClock(Date.now());
   const api = new FileTransfer('http://127.0.0.1:1', clock, new RecordingLogger());
   const bars = new FetchedBars(dataDir, stateDir, api, clock);

@@ -30,7 +30,7 @@ export class FetchedBars implements SessionBars {
     const key = createHash('sha256').update(JSON.stringify(bars)).digest('hex').slice(0, 32);
     const folder = join(this.directory, key);
     await mkdir(folder, { recursive: true });
-    // the time of the last use: bars that are unused for long are removed
+    // records the last use: bars that are unused for long are removed
     const now = new Date(this.clock.now());
     await utimes(folder, now, now);
     for (const one of bars) {

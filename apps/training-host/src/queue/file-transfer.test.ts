@@ -11,10 +11,10 @@ import { FileTransfer } from './file-transfer.js';
 
 const OPERATION = 'op_training_20240101T000000_abcd';
 const MINUTE = 60_000;
-/** No wait between two tries is longer, ms. */
+/** Longest wait between two attempts, ms. */
 const LONGEST_WAIT = 5_000;
 
-/** What listens at the API's address, over real HTTP. */
+/** The service at the API's address, over real HTTP. */
 let answer: (response: ServerResponse) => void;
 let requests: string[];
 let server: Server;
@@ -71,7 +71,7 @@ const calls = {
   },
 };
 
-/** Until the client has asked so often, and waits to ask again. */
+/** Waits until the client has sent this many requests and waits for its next attempt. */
 async function untilAsked(times: number): Promise<void> {
   for (let look = 0; look < 3_000; look += 1) {
     if (requests.length >= times && clock.waiting === 1) return;
@@ -80,7 +80,7 @@ async function untilAsked(times: number): Promise<void> {
   throw new Error(`asked ${requests.length} times of ${times}`);
 }
 
-/** What becomes of a call, looked at without waiting for it. */
+/** Tells whether a call has settled, without waiting for it. */
 function watch<T>(call: Promise<T>): { call: Promise<T>; settled: boolean } {
   const watched = { call, settled: false };
   const settle = () => {
@@ -90,14 +90,14 @@ function watch<T>(call: Promise<T>): { call: Promise<T>; settled: boolean } {
   return watched;
 }
 
-describe('what is no answer of the API', () => {
+describe('a response that is not from the API', () => {
   test.each([
-    ['a page that another service does not have', says(404, '<h1>Not Found</h1>'), /answered 404/],
-    ['a refusal in words of its own', says(404, { detail: 'Not Found' }), /answered 404/],
-    ['a path that another service of ktrdr does not have', refuses(404, 'not_found'), /it is not_found/],
-    ['a proxy whose service is away', says(502, 'Bad Gateway'), /answered 502/],
-    ['an API in trouble', refuses(503, 'store_unavailable'), /it is store_unavailable/],
-  ])('is asked again, and told: %s', async (_what, other, reason) => {
+    ['a page that is missing on another service', says(404, '<h1>Not Found</h1>'), /answered 404/],
+    ['an error in another format', says(404, { detail: 'Not Found' }), /answered 404/],
+    ['a path that is missing on another service of ktrdr', refuses(404, 'not_found'), /it is not_found/],
+    ['a proxy whose service is down', says(502, 'Bad Gateway'), /answered 502/],
+    ['an API whose store is down', refuses(503, 'store_unavailable'), /it is store_unavailable/],
+  ])('is retried and shown: %s', async (_what, other, reason) => {
     answer = other;
     const asked = watch(calls.bars());
     await untilAsked(1);
@@ -113,7 +113,7 @@ describe('what is no answer of the API', () => {
     expect(new Set(requests)).toEqual(new Set([`GET /trainings/${OPERATION}/bars/AAPL/1h`]));
   });
 
-  test('is told anew when it is another', async () => {
+  test('is shown again if it changes', async () => {
     answer = says(502, 'Bad Gateway');
     const asked = calls.bars();
     await untilAsked(1);
@@ -126,7 +126,7 @@ describe('what is no answer of the API', () => {
     await asked;
   });
 
-  test('is not asked again once nobody wants the answer', async () => {
+  test('is not retried after the signal has fired', async () => {
     answer = says(404, '');
     const asked = calls['checkpoint of a delivery']();
     await untilAsked(1);
@@ -136,18 +136,18 @@ describe('what is no answer of the API', () => {
   });
 });
 
-describe('what the API has decided', () => {
+describe('an error of the API', () => {
   test.each([
     ['bars', 'bars_differ'],
     ['artifact', 'run_replaced'],
     ['checkpoint of a delivery', 'run_replaced'],
-  ] as const)('is not asked again: %s, %s', async (kind, code) => {
+  ] as const)('is not retried: %s, %s', async (kind, code) => {
     answer = refuses(409, code);
     await expect(calls[kind]()).rejects.toMatchObject({ code, message: `it is ${code}` });
     expect(requests).toHaveLength(1);
   });
 
-  test('is not asked again: no checkpoint', async () => {
+  test('is not retried: no checkpoint', async () => {
     answer = refuses(409, 'checkpoint_missing');
     expect(await calls.checkpoint()).toBe(false);
     expect(requests).toHaveLength(1);
@@ -159,14 +159,14 @@ describe('an API that does not answer', () => {
     ['bars', 10],
     ['checkpoint', 10],
     ['artifact', 60],
-  ] as const)('is asked for %s for %i minutes', async (kind, minutes) => {
+  ] as const)('gets requests for %s for %i minutes', async (kind, minutes) => {
     answer = says(502, 'Bad Gateway');
     const asked = watch<unknown>(calls[kind]());
     await untilAsked(1);
     await clock.advance(minutes * MINUTE - 1);
     await untilAsked(2);
     expect(asked.settled).toBe(false);
-    // also the last try has the time to be answered: why it fails is told
+    // the last attempt has time for an answer too, and its error gives the reason
     answer = (response) => void sleep(50).then(() => says(502, '')(response));
     await clock.advance(LONGEST_WAIT);
     await expect(asked.call).rejects.toMatchObject({

@@ -9,13 +9,13 @@ import type { Waiting } from '../sessions/session-bars.js';
 
 /** Time between two attempts to reach the API (ms). It grows with every attempt, up to the longest. */
 const AGAIN_MS = { first: 200, longest: 5_000 };
-/** The longest time that one file may take (ms). */
+/** Time limit for one file (ms). */
 const FILE_MS = 600_000;
-/** Time that the last attempt gets in any case (ms): its error says why the API cannot be reached. */
+/** Minimum time for the last attempt (ms): its error says why the API cannot be reached. */
 const LAST_ATTEMPT_MS = 5_000;
 /** How long a training waits for files that it needs before it begins (ms). */
 const FETCH_MS = 600_000;
-/** How long a trained model waits for an API that is away (ms). */
+/** How long a trained model waits for an unreachable API (ms). */
 const SEND_MS = 3_600_000;
 
 /** One transfer. */
@@ -38,7 +38,7 @@ export interface Sender {
  * transfer that fails is repeated, and shown as the phase of the training.
  *
  * All methods reject with the signal's reason when it fires, with `api_unreachable` if the API cannot be reached for long, with
- * `disk_full` or `storage_failed` if this machine's disk takes nothing, and with the codes that the API answers with.
+ * `disk_full` or `storage_failed` if this machine cannot write the file, and with the codes that the API answers with.
  */
 export class FileTransfer {
   constructor(
@@ -68,7 +68,7 @@ export class FileTransfer {
     }
   }
 
-  /** Sends a checkpoint. The training goes on meanwhile. @throws KtrdrError `run_replaced` if another host has the training */
+  /** Sends a checkpoint while the training continues. @throws KtrdrError `run_replaced` if another host has the training */
   async sendCheckpoint(sender: Sender, file: string, signal: AbortSignal): Promise<void> {
     const call = { signal, onPhase: () => {}, withinMs: Infinity };
     await this.sendFile(`${pathOf(sender)}/checkpoint`, file, call);
@@ -157,7 +157,10 @@ function pathOf({ operationId, delivery }: Sender): string {
   return `/trainings/${operationId}/runs/${delivery}`;
 }
 
-/** True if another attempt gives the same: the API has decided, or the file is gone. An unknown address is another service's. */
+/**
+ * True if another attempt gives the same error: the API has refused, or the file is gone. False for an unknown address: another
+ * service may have answered.
+ */
 function isFinal(error: unknown): boolean {
   if (error instanceof KtrdrError) return error.httpStatus < 500 && error.code !== 'not_found';
   return (error as NodeJS.ErrnoException).code === 'ENOENT';
@@ -169,7 +172,7 @@ function reasonOf(error: unknown): string {
   return cause instanceof Error ? cause.message : message;
 }
 
-/** The API's own error. Any other content is no answer of the API. */
+/** The API's own error, or an error for a response that is not from the API. */
 async function refusal(response: Response): Promise<Error> {
   const text = await response.text();
   try {

@@ -30,7 +30,7 @@ import { QueuedSession } from './queued-session.js';
 
 const OPERATION = 'op_training_20240101T000000_abcd';
 
-/** What the API has and gets, over real HTTP. */
+/** The API's files and requests, over real HTTP. */
 let api: Server;
 let requests: string[];
 let checkpoint: Buffer | null;
@@ -140,7 +140,7 @@ async function openJob(delivery: number, resume: boolean): Promise<HeldByTest> {
   };
 }
 
-/** Bytes of a checkpoint that says it is of the engine. */
+/** Bytes of a checkpoint that names this engine. */
 async function checkpointOf(engine: EngineName): Promise<Buffer> {
   const elsewhere = new CheckpointFolders(join(directory, 'elsewhere')).filesOf(OPERATION);
   const identity = { strategy: '', settings: '', bars: '', model: '', engine, seed: 1, code: '' };
@@ -150,7 +150,7 @@ async function checkpointOf(engine: EngineName): Promise<Buffer> {
   return readFile(newest?.path ?? '');
 }
 
-/** What the host has of trainings. */
+/** Files of trainings that are left on the host. */
 async function left(): Promise<string[]> {
   const folders = ['checkpoints', 'sessions/.staging'];
   const names = folders.map((name) => readdir(join(stateDir, name)).catch(() => []));
@@ -162,14 +162,14 @@ async function until(what: string, isSo: () => boolean): Promise<void> {
     if (isSo()) return;
     await sleep(10);
   }
-  throw new Error(`${what} has not come`);
+  throw new Error(`${what} did not happen`);
 }
 
 test.each([
   ['a resumed training', 1, true],
-  ['one whose host was lost', 2, false],
+  ['a training whose host was lost', 2, false],
 ])(
-  '%s whose engine is not here ends resumable, before anything else, and leaves nothing',
+  '%s whose engine is missing here ends as resumable before it begins, and leaves no files',
   async (_what, delivery, resume) => {
     checkpoint = await checkpointOf('tensorflow-gpu');
     const { session } = await openHost()(await openJob(delivery, resume));
@@ -189,7 +189,7 @@ test.each([
   60_000,
 );
 
-test('a training that has moved on leaves no checkpoints', async () => {
+test('a training that has moved to another host leaves no checkpoints', async () => {
   const job = await openJob(1, false);
   const working = openHost()(job);
   await until('a checkpoint', () => checkpoint !== null);
@@ -199,7 +199,7 @@ test('a training that has moved on leaves no checkpoints', async () => {
   expect(await left()).toEqual([]);
 });
 
-test('a training is reported while it runs, as resumable once the API has a checkpoint', async () => {
+test('a running training is reported, and as resumable once the API has a checkpoint', async () => {
   const job = await openJob(1, false);
   const working = openHost()(job);
   await until('a report of a resumable epoch', () => {

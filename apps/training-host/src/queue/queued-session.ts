@@ -21,9 +21,9 @@ import type { FileTransfer, Sender } from './file-transfer.js';
 
 type Job = WorkedJob<StartSessionRequest, QueuedTrainingReport>;
 
-/** How long a last checkpoint waits for an API that is away (ms). Without it, the previous one has to do. */
+/** How long the last checkpoint waits for an unreachable API (ms). After that, the previous checkpoint is used. */
 const LAST_CHECKPOINT_MS = 5_000;
-/** A host that stops tells its jobs within this time (ms). */
+/** A host that stops must stop its jobs within this time (ms). */
 const GONE_MS = 5_000;
 
 export interface QueuedSessionParts {
@@ -37,8 +37,8 @@ export interface QueuedSessionParts {
 }
 
 /**
- * One delivery of a queued training to this host, from taking the job to its outcome. It fetches what the training needs, has it
- * trained in a session, reports the session to the queue, and sends to the API what the session writes.
+ * One delivery of a queued training to this host, from taking the job to its outcome. It fetches the files for the training, trains
+ * in a session, reports the session to the queue, and sends the session's files to the API.
  */
 export class QueuedSession {
   private readonly sender: Sender;
@@ -60,7 +60,7 @@ export class QueuedSession {
     this.resume = data.resume === true;
   }
 
-  /** Trains, and sends what the training wrote. Settles only when nothing computes any more. */
+  /** Trains, and sends the files of the training. Settles only when nothing computes any more. */
   async work(): Promise<QueuedTrainingOutcome> {
     try {
       return await this.train();
@@ -151,7 +151,7 @@ export class QueuedSession {
     this.job.report({ session: { last_update, progress, warnings, resumable: this.checkpoints.apiHas } });
   }
 
-  /** Reports what the training waits for outside its session. */
+  /** Reports the phase of a training that has no session yet or any more. */
   private reportPhase(phase: string): void {
     const { progress, warnings } = this.state ?? { progress: emptyProgress(), warnings: [] };
     this.report({
@@ -161,7 +161,7 @@ export class QueuedSession {
     });
   }
 
-  /** `end`: where it differs from the end of the session. */
+  /** `end`: overrides the end of the session. */
   private outcome(end: Partial<SessionEnd>, files: SentFile[] = []): QueuedTrainingOutcome {
     const { state, resume } = this;
     const session = {
@@ -183,15 +183,15 @@ export class QueuedSession {
   }
 }
 
-/** Why a job has to stop, and what ends with it. */
+/** The requests to stop a job, and the signals that they fire. */
 class JobStops {
   /** The newest reason. */
   last: JobStop | null = null;
   private readonly stopped = new AbortController();
   private readonly taken = new AbortController();
-  /** Fires with the first stop: nothing is begun or waited for any more. */
+  /** Fires with the first stop: no step begins and no wait continues. */
   readonly any = this.stopped.signal;
-  /** Fires when another host has the job: nobody takes anything from here. */
+  /** Fires when another host has the job: the API accepts no more files from here. */
   readonly gone = this.taken.signal;
   private listener = (_stop: JobStop): void => {};
 

@@ -6,8 +6,8 @@ import type { SessionsService } from './sessions.service.js';
 const LAST_REQUEST_MS = 900;
 
 /**
- * A host that stops cancels its sessions first. Then it goes on answering for a moment, so that the APIs learn how their
- * sessions ended, and do not have to guess from a silent host.
+ * A host that stops cancels its sessions first. Then it answers requests for a moment longer, so that the APIs learn how their
+ * sessions ended.
  */
 export class LastAnswers implements BeforeApplicationShutdown {
   constructor(

@@ -1,11 +1,11 @@
 import { KtrdrError, type BarsFingerprint } from '@ktrdr/contracts';
 import { fingerprintBars } from '@ktrdr/market-data';
 
-/** Someone who waits for files from another machine. */
+/** A caller that waits for files from another machine. */
 export interface Waiting {
   /** Ends the wait immediately, with the signal's reason. */
   signal: AbortSignal;
-  /** Gets what is being waited for, as text to show. */
+  /** Called with the text to show during the wait. */
   onPhase: (phase: string) => void;
 }
 

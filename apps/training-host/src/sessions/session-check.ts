@@ -56,7 +56,7 @@ export class SessionCheck {
   }
 }
 
-/** Only the engine that began a training ends it with the same weights. */
+/** A training must resume with its first engine: another one would give other weights. */
 function notHere(engine: EngineName, error: unknown): unknown {
   if (!(error instanceof KtrdrError) || error.code !== 'engine_unavailable') return error;
   return new KtrdrError(

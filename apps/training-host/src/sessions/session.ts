@@ -19,18 +19,18 @@ import type { SessionRequest } from './session-request.js';
 
 export interface SessionParts {
   operations: OperationsService;
-  /** Sessions write into its staging folders. The API gives the model its place in its own storage. */
+  /** Sessions write into its staging folders. The API moves the model into its own storage. */
   folders: ModelStorage;
   clock: Clock;
   logger: OrchestratorLogger;
 }
 
 /**
- * One training on this host: its operation, its engine and last report, its lease, and what it wrote. It is kept after its end,
- * until its API has what it wrote.
+ * One training on this host: its operation, its engine and last report, its lease, and its files. It is kept after its end until
+ * its API has the files.
  */
 export class Session {
-  /** Resolves when the API knows how the session ended and has what it wrote, or when nobody wants it. */
+  /** Resolves when the API knows how the session ended and has its files, or does not need them. */
   readonly told: Promise<void>;
   /** Call it when {@link told} holds. */
   tell = (): void => {};
@@ -40,14 +40,14 @@ export class Session {
   private lastUpdate: TrainingProgressUpdate | null = null;
   private hasCheckpoint: boolean;
   private checkpointListener = (): void => {};
-  /** Folder of what a completed run wrote. */
+  /** Folder with the files of a completed run. */
   private outputDir: string | null = null;
   private stopLease = (): void => {};
 
   constructor(
     readonly request: SessionRequest,
     private readonly parts: SessionParts,
-    /** The session is cancelled if nobody asks for it during this time (ms); `null`: whoever opened it cancels it. */
+    /** The session is cancelled if it gets no request for this long (ms); `null`: the caller that opened it cancels it. */
     private readonly leaseMs: number | null,
   ) {
     this.engine = request.resumedEngine;
@@ -121,7 +121,7 @@ export class Session {
     return this.parts.operations.cancel(this.id, request);
   }
 
-  /** Somebody has asked for the session: its lease starts again. */
+  /** Renews the lease: the session got a request. */
   renewLease(): void {
     const { leaseMs } = this;
     if (leaseMs === null) return;
@@ -135,19 +135,19 @@ export class Session {
     this.stopLease();
   }
 
-  /** Names and files of what a completed session wrote; empty if nothing of it is kept. */
+  /** Names and paths of the files of a completed session; empty if none are kept. */
   async files(): Promise<{ path: string; file: string }[]> {
     const { outputDir } = this;
     if (outputDir === null) return [];
     return (await filesBelow(outputDir)).map((path) => ({ path, file: join(outputDir, path) }));
   }
 
-  /** Content of what a completed session wrote; empty if nothing of it is kept. */
+  /** Contents of the files of a completed session; empty if none are kept. */
   async artifacts(): Promise<ArtifactFile[]> {
     return this.outputDir === null ? [] : readArtifacts(this.outputDir);
   }
 
-  /** Removes what the session wrote: the API has it, or does not want it. Never rejects; a failure is logged. */
+  /** Removes the files of the session: the API has them, or does not need them. Never rejects; a failure is logged. */
   async release(): Promise<void> {
     this.tell();
     const { folders, logger } = this.parts;
@@ -187,7 +187,7 @@ export class Session {
   /** The session's API is gone, or cannot reach this host. */
   private async abandon(leaseMs: number): Promise<void> {
     try {
-      await this.cancel({ reason: `nobody has asked for the session for ${leaseMs / 1000} s` });
+      await this.cancel({ reason: `the session got no request for ${leaseMs / 1000} s` });
     } catch (error) {
       this.parts.logger.error('an abandoned session could not be cancelled', { error, session_id: this.id });
     }

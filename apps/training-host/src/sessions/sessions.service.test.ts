@@ -46,7 +46,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dataDir, { recursive: true }));
 
-/** A host that takes `maxSessions` and computes one at a time. */
+/** A host that accepts `maxSessions` and computes one at a time. */
 async function host(maxSessions: number) {
   const [clock, logger] = [new FakeClock(), new RecordingLogger()];
   let count = 0;
@@ -87,7 +87,7 @@ async function host(maxSessions: number) {
   return { clock, logger, operations, sessions, start };
 }
 
-test('a session goes on while it is asked for, and is cancelled once nobody does', async () => {
+test('a session continues while it gets requests, and is cancelled when its lease expires', async () => {
   const { clock, operations, sessions, start } = await host(1);
   const id = await start(1);
   for (let look = 0; look < 3; look += 1) {
@@ -127,7 +127,7 @@ test.each([
 });
 
 describe('the next attempt of an operation', () => {
-  test('gets the session of the one before while that runs, then one of its own', async () => {
+  test('gets the running session of the previous attempt, and its own session after that has ended', async () => {
     const { operations, sessions, start } = await host(1);
     const first = await start(1);
     expect(await start(1, { attempt: 2 })).toBe(first);
@@ -141,7 +141,7 @@ describe('the next attempt of an operation', () => {
     expect((await sessions.get(first)).status).toBe('cancelled');
   });
 
-  test('cannot go on without a checkpoint', async () => {
+  test('cannot resume without a checkpoint', async () => {
     const { start } = await host(1);
     await expect(start(1, { attempt: 2, resume: true })).rejects.toMatchObject({
       code: 'checkpoint_missing',
@@ -150,7 +150,7 @@ describe('the next attempt of an operation', () => {
 });
 
 describe('an ended session', () => {
-  test('is kept until its API can have looked, however many end at once', async () => {
+  test('is kept until its API has had time to read it, however many end at once', async () => {
     const { operations, sessions, start } = await host(30);
     const ids: string[] = [];
     for (let number = 0; number < 30; number += 1) ids.push(await start(number));
@@ -164,7 +164,7 @@ describe('an ended session', () => {
     const oldest = await start(0, { dry_run: true });
     await operations.idle();
     expect((await sessions.get(oldest)).status).toBe('completed');
-    // in place of the folder: what is below it can be neither made nor removed
+    // a file replaces the folder, so that nothing below it can be created or removed
     await rm(join(dataDir, 'sessions', '.staging'), { recursive: true });
     await writeFile(join(dataDir, 'sessions', '.staging'), '');
     for (let number = 1; number <= 20; number += 1) {

@@ -13,18 +13,18 @@ import type { SessionCheck } from './session-check.js';
 import type { SessionManager } from './session-manager.js';
 import { Session, type SessionParts } from './session.js';
 
-/** Number of ended sessions, with what they wrote, that are kept at least until their APIs have fetched them. */
+/** Minimum number of ended sessions that are kept, with their files, until their APIs have fetched them. */
 const KEPT_SESSIONS = 20;
 
 export interface SessionsSettings {
   maxSessions: number;
   /** True: a session beyond `maxSessions` waits for its turn. False: it is refused. */
   wait: boolean;
-  /** A session that an API started is cancelled if nobody asks for it during this time (ms). */
+  /** A session of an API is cancelled if it gets no request for this long (ms). */
   leaseMs: number;
 }
 
-/** The newest session of an API's operation, from the moment it is asked for. */
+/** The newest session of an API's operation, from the moment of its request. */
 interface NewestSession {
   /** Attempt of the operation. */
   attempt: number;
@@ -52,8 +52,8 @@ export class SessionsService {
   }
 
   /**
-   * Starts a session for an API. An API that got no answer asks again: the same attempt of an operation gets the same session. So
-   * does the next attempt while the session of the last one runs.
+   * Starts a session for an API. If the API got no answer and repeats the request, the same attempt of an operation gets the same
+   * session. So does the next attempt while the session of the previous one runs.
    *
    * @throws KtrdrError `host_busy`, and what `SessionCheck` throws
    */
@@ -80,7 +80,7 @@ export class SessionsService {
   /**
    * Opens a session, whatever other sessions its operation has.
    *
-   * @param leaseMs `null`: the session needs nobody who asks for it
+   * @param leaseMs `null`: the session has no lease
    * @throws KtrdrError `host_busy`, and what `SessionCheck` throws
    */
   async open(body: StartSessionRequest, waiting: Waiting, leaseMs: number | null): Promise<Session> {
@@ -90,7 +90,7 @@ export class SessionsService {
     const session = new Session(request, this.parts, leaseMs);
     await this.manager.startSession(session);
     this.sessions.set(session.id, session);
-    // it may have ended before it was known here
+    // the session may already have ended
     if (isTerminalStatus((await session.state()).status)) this.keepEnded(session.id);
     return session;
   }
@@ -135,12 +135,12 @@ export class SessionsService {
     return { files: await session.artifacts() };
   }
 
-  /** An answer with this state was sent. */
+  /** A response with this state was sent. */
   sentState({ session_id, status, result }: TrainingSession): void {
     if (isTerminalStatus(status) && !hasModel(result)) this.sessions.get(session_id)?.tell();
   }
 
-  /** An answer with everything that the session wrote was sent. */
+  /** A response with all files of the session was sent. */
   sentArtifacts(sessionId: string): void {
     this.sessions.get(sessionId)?.tell();
   }
@@ -165,8 +165,8 @@ export class SessionsService {
     const { maxSessions } = this.settings;
     return new KtrdrError(
       'host_busy',
-      `The training host is busy: ${what.join('; ') || 'a session is starting'}. It takes ${maxSessions} at a time. ` +
-        'Train again when it is free, cancel what runs, or start the host with a larger TRAINING_MAX_SESSIONS or with TRAINING_SESSION_WAIT=true.',
+      `The training host is busy: ${what.join('; ') || 'a session is starting'}. It accepts ${maxSessions} at a time. ` +
+        'Train again when it is free, cancel the running training, or start the host with a larger TRAINING_MAX_SESSIONS or with TRAINING_SESSION_WAIT=true.',
       { details: { sessions_max: maxSessions, running: running.map(({ session_id }) => session_id) } },
     );
   }
@@ -176,7 +176,7 @@ export class SessionsService {
     if (session !== undefined) return session;
     throw new KtrdrError(
       'session_not_found',
-      `This training host knows no session ${sessionId}: it ended long ago, or the host was restarted since.`,
+      `This training host has no session ${sessionId}: it ended long ago, or the host was restarted.`,
     );
   }
 
@@ -186,7 +186,7 @@ export class SessionsService {
     if (session === undefined) return;
     session.end();
     this.ended.add(sessionId);
-    // between two requests of their API all sessions may end, and as many that waited
+    // between two requests of their API, all running sessions and as many waiting ones may end
     if (this.ended.size <= Math.max(KEPT_SESSIONS, 2 * this.settings.maxSessions)) return;
     const [oldest] = this.ended;
     if (oldest !== undefined) this.forget(oldest);
