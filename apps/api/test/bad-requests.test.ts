@@ -607,7 +607,7 @@ test('the tests above leave no process, file or running operation', async () => 
   const running = operations.filter(({ completed_at }) => completed_at === null);
   await Promise.all(running.map(({ operation_id }) => api.post(`/operations/${operation_id}/cancel`)));
   await until(
-    'the end of what was started',
+    'the end of the started operations',
     async () => dataOf(await api.get<OperationList>('/operations')).active_count,
     (count) => count === 0,
   );

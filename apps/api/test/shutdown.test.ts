@@ -93,7 +93,7 @@ describe('the API', () => {
   });
 
   test.each(['SIGTERM', 'SIGINT'] as const)(
-    '%s cancels what runs, those who follow it are told, nothing is left, and the exit code is 0',
+    '%s cancels the running operations, their followers see the end, nothing is left, and the exit code is 0',
     async (signal) => {
       const api = apis[signal];
       const [training, dummy] = await Promise.all([api.startTraining({ strategy: LONG }), startDummy(api)]);

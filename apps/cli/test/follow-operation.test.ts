@@ -79,10 +79,10 @@ describe('following an operation', () => {
     const following = follow();
     await eventually('a stream is open', () => server.streams === 1);
     server.change(ID, { progress: progress({ percentage: 25 }) });
-    await eventually('25 % are told', () => percentages().includes(25));
+    await eventually('25 % is reported', () => percentages().includes(25));
     server.cutStreams();
     server.change(ID, { progress: progress({ percentage: 40 }) });
-    await eventually('40 % are told', () => percentages().includes(40));
+    await eventually('40 % is reported', () => percentages().includes(40));
     await eventually('a stream is open again', () => server.streams === 1);
     server.change(ID, { status: 'completed' });
     await following;
@@ -97,7 +97,7 @@ describe('following an operation', () => {
     const following = follow();
     await eventually('a stream is open', () => server.streams === 1);
     await server.close();
-    await eventually('the loss is told', () => updates.some(({ kind }) => kind === 'lost'));
+    await eventually('the loss is reported', () => updates.some(({ kind }) => kind === 'lost'));
     await server.listen();
     server.change(ID, { status: 'completed' });
     await following;
@@ -156,7 +156,7 @@ describe('following an operation', () => {
       error: { code: 'service_stopping', message: 'stopping' },
     }));
     server.cutStreams();
-    await eventually('the loss is told', () => updates.some(({ kind }) => kind === 'lost'));
+    await eventually('the loss is reported', () => updates.some(({ kind }) => kind === 'lost'));
     server.answers.clear();
     server.change(ID, { status: 'failed' });
     await following;

@@ -23,7 +23,7 @@ export interface StaleStretch {
  *
  * "A whole period" has at least as many base bars as the period of the other file's last bar. So a short session, such
  * as Sunday evening in currencies, does not count. The result for a base bar depends only on earlier bars, and on when the
- * other file goes on.
+ * other file continues.
  */
 export function findStaleStretches(base: Bars, other: Bars): StaleStretch[] {
   const { file, timeframe } = other;

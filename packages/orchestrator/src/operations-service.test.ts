@@ -354,7 +354,7 @@ describe('cancelling', () => {
 });
 
 describe('work in flight', () => {
-  test('that nobody waits for any more keeps the operation cancelling until it has settled', async () => {
+  test('without a waiting caller keeps the operation cancelling until it has settled', async () => {
     const { launch, operations, logger } = memoryService();
     const gate = new Gate();
     const { operationId, outcome } = await launch((context) =>

@@ -10,7 +10,7 @@ export interface OwnedRecordParts {
 }
 
 /**
- * An operation's stored record in the hands of its owner. Every write names the epoch (I2): after another process has taken the
+ * An operation's stored record as its owner writes it. Every write names the epoch (I2): after another process has taken the
  * operation over, the store refuses the write. The status comes from the store alone.
  */
 export class OwnedRecord {

@@ -61,7 +61,7 @@ export class RunningOperations {
     await new Promise<void>((resolve) => this.idleWaiters.add(resolve));
   }
 
-  /** Runs what was taken over from where it is. */
+  /** Runs an operation that was taken over, from its current state. */
   take(
     managed: ManagedOperation<unknown>,
     { operation, epoch, cancelForced }: StoredOperation,
@@ -120,7 +120,7 @@ export class RunningOperations {
     }
   }
 
-  /** It was not renewed: it is ending, not stored yet, or in other hands. */
+  /** It was not renewed: it is ending, not stored yet, or another process owns it. */
   private async checkLost(running: RunningOperation<unknown>): Promise<void> {
     const stored = await this.parts.store.get(running.operationId).catch(() => null);
     if (stored === null) return;
@@ -144,7 +144,7 @@ export class RunningOperations {
     for (const listener of this.listeners) void this.tell(listener, running.snapshot());
   }
 
-  /** A listener that throws or rejects stops nobody else. */
+  /** A listener that throws or rejects does not affect the others. */
   private async tell(listener: StatusListener, operation: Operation): Promise<void> {
     try {
       await listener(operation);

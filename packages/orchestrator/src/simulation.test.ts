@@ -150,7 +150,7 @@ class World {
       each.reconnect();
     }
     if (this.services.every(({ state }) => state === 'killed')) this.services[0] = this.service();
-    // ten attempts at most, each as long as its work and the loss of its owner
+    // at most ten attempts; each takes the time of its work and of detecting a lost owner
     for (let round = 0; round < 12; round++)
       await this.clock.advance(3 * LEASE_MS + this.work.workMs + (this.work.waitsMs ?? 0));
     await Promise.all(this.checks);

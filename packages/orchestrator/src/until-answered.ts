@@ -2,21 +2,21 @@ import type { Clock } from './clock.js';
 
 export interface Patience {
   clock: Clock;
-  /** How long to ask in all, ms. Read after each failure: a cancel may change it. */
+  /** Total time for all attempts, ms. Read after each failure, because a cancel may change it. */
   withinMs: () => number;
-  /** @throws if asking again cannot help */
+  /** @throws if another attempt cannot succeed */
   throwIfFinal: (error: unknown) => void;
   /** The error after `withinMs`. */
   timeIsUp: (error: unknown) => unknown;
-  /** Called before each pause. @param waitedMs since the first question */
+  /** Called before each pause. @param waitedMs ms since the first attempt */
   onUnanswered?: (error: unknown, waitedMs: number) => void;
-  /** Waits before question `asked + 1`. @throws if nobody waits for the answer any more */
+  /** Waits before attempt `asked + 1`. @throws if the answer is no longer needed */
   pause: (asked: number) => Promise<void>;
 }
 
 /**
- * Asks again until there is an answer: for a service that may be down for a while.
- * @param question gets the ms that are left
+ * Retries until there is an answer, for a service that may be down for a while.
+ * @param question one attempt; gets the remaining ms
  * @throws what `throwIfFinal`, `timeIsUp` or `pause` say
  */
 export async function untilAnswered<T>(

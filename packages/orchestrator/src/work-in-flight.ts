@@ -32,7 +32,7 @@ export class WorkInFlight {
     while (this.running.size > 0) await Promise.all(this.running);
   }
 
-  /** Nobody waits for the work after the cancellation, so nobody else would see its error. */
+  /** After the cancellation, no caller waits for the work, so its error would be lost without the log. */
   private logLateError(error: unknown): void {
     if (!this.token.isCancelled || isCancellation(error)) return;
     this.logger.warn('work in flight failed after the cancellation', { error });

@@ -34,7 +34,7 @@ export class HostTraining implements TrainingPlace {
       );
       // after a takeover the host may already be training: its first answer reports the real state
       if (!hooks.takenOver) hooks.onWaiting(CONTACTING);
-      // an answer shows that nothing computes yet where the host is silent from here on
+      // if the host is silent from now on, this answer proves that nothing computes yet
       await session.reach(hooks.takenOver);
       const { engine } = this.settings;
       const started = await session.start(sessionRequest(hooks, spec, engine), hooks.takenOver);

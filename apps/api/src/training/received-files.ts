@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { KtrdrError, OPERATION_ID_PATTERN, storageError, type SentFile } from '@ktrdr/contracts';
 import { boundedBytes } from './bounded-bytes.js';
 
-/** Files that hosts sent so long ago are removed (ms). */
+/** Received files are removed after this long (ms). */
 const OLD_MS = 14 * 24 * 3_600_000;
 
 /** The delivery of a training that has sent a file. Each has its own folder: files of a replaced delivery are not used. */

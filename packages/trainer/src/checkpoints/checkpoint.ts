@@ -139,7 +139,7 @@ function parse(header: string, arrayOf: (reference: ArrayReference) => unknown):
   }
 }
 
-/** Checks only the outline: the checksum has proved that the content is as it was written. */
+/** Checks only the structure: the checksum has proved that the content is unchanged. */
 function isCheckpoint(value: unknown): value is Checkpoint {
   const { identity, engine, state } = (value ?? {}) as Record<string, unknown>;
   return [identity, engine, state].every((part) => typeof part === 'object' && part !== null);

@@ -37,7 +37,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
-/** Stops where it is told to, as a cancel between two calls of the engine does. */
+/** Stops at a given call, like a cancel between two calls of the engine. */
 interface Stop {
   /** Batches after which it stops; those of one call stop together. */
   after: number;
@@ -74,7 +74,7 @@ interface Attempt {
   resume: boolean;
 }
 
-/** One attempt; `null` where it was stopped. */
+/** One attempt; `null` if it was stopped. */
 async function attempt({
   engine: name = 'onnx',
   request,

@@ -126,7 +126,7 @@ describe('auto', () => {
   });
 });
 
-describe('what was found', () => {
+describe('the result of a choice', () => {
   test('is cached: engines for all runs, times for the same network and batch', async () => {
     const { choose, trials } = given({ onnx: 1, 'onnx-cuda': 2 });
     const first = await choose('auto');
