@@ -46,9 +46,7 @@ describe('the commands that the pages show', () => {
   let api: TestService;
 
   const ktrdr = async (args: string[]): Promise<{ code: number | null; output: string }> => {
-    const cli = sandbox.spawn(process.execPath, [join(ROOT, 'apps/cli/bin/ktrdr.mjs'), ...args], {
-      KTRDR_API_URL: api.url,
-    });
+    const cli = sandbox.ktrdr(api, args);
     const { code } = await cli.ended;
     return { code, output: cli.output };
   };

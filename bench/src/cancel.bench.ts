@@ -5,10 +5,9 @@
  */
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { writeSampleBars } from '@ktrdr/market-data';
-import { ROOT, Sandbox, strategyText, type TestProcess, type TestService } from '@ktrdr/service-kit/testing';
+import { Sandbox, strategyText, type TestProcess, type TestService } from '@ktrdr/service-kit/testing';
 import { RandomStream } from '@ktrdr/trainer';
 import { report, type ReportRow } from './report.js';
 
@@ -62,9 +61,8 @@ async function until(what: string, holds: () => boolean): Promise<void> {
 }
 
 function startTraining({ api }: Place, training: Training): TestProcess {
-  const bin = join(ROOT, 'apps/cli/bin/ktrdr.mjs');
   const args = ['models', 'train', sandbox.path(`${training}.yaml`), ...TRAININGS[training].options];
-  return sandbox.spawn(process.execPath, [bin, ...args], { KTRDR_API_URL: api.url });
+  return sandbox.ktrdr(api, args);
 }
 
 /** Sends Ctrl+C. @returns `null` if the training had already ended */

@@ -1,13 +1,12 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { isTerminalStatus, type CancelOperationResponse, type Operation } from '@ktrdr/contracts';
 import { freePort } from '@ktrdr/contracts/testing';
 import { writeSampleBars } from '@ktrdr/market-data';
 import { Gate } from '@ktrdr/orchestrator/testing';
-import { dataOf, Link, LONG, LONG_GRACE, ROOT, Sandbox, until } from '@ktrdr/service-kit/testing';
+import { dataOf, Link, LONG, LONG_GRACE, Sandbox, until } from '@ktrdr/service-kit/testing';
 import type { TestProcess, TestService } from '@ktrdr/service-kit/testing';
 
 /** Cancels with an unreachable host, with a session that is starting, and with training processes that do not react. */
@@ -46,8 +45,7 @@ afterAll(async () => {
 });
 
 function ktrdr(...args: string[]): TestProcess {
-  const bin = join(ROOT, 'apps/cli/bin/ktrdr.mjs');
-  return sandbox.spawn(process.execPath, [bin, ...args], { KTRDR_API_URL: api.url });
+  return sandbox.ktrdr(api, args);
 }
 
 async function cancel(id: string, { force = false, at = api } = {}): Promise<string> {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ComputeIndicatorResponse, IndicatorList } from '@ktrdr/contracts';
 import { writeSampleBars } from '@ktrdr/market-data';
-import { dataOf, ROOT, Sandbox } from '@ktrdr/service-kit/testing';
+import { dataOf, Sandbox } from '@ktrdr/service-kit/testing';
 import type { TestService } from '@ktrdr/service-kit/testing';
 
 const DAYS = 60;
@@ -141,11 +141,8 @@ describe('POST /indicators/compute', () => {
 });
 
 test('ktrdr indicators compute --json prints whole arrays', async () => {
-  const bin = join(ROOT, 'apps/cli/bin/ktrdr.mjs');
   const args = ['indicators', 'compute', 'stoch', '--symbol', 'UP', '--timeframe', '1d', '--json'];
-  const cli = sandbox.spawn(process.execPath, [bin, ...args, '--params', 'k_period=2,smooth=1,d_period=1'], {
-    KTRDR_API_URL: api.url,
-  });
+  const cli = sandbox.ktrdr(api, [...args, '--params', 'k_period=2,smooth=1,d_period=1']);
   expect(await cli.ended).toEqual({ code: 0, signal: null });
   const { outputs } = JSON.parse(cli.output) as ComputeIndicatorResponse;
   // The close is 2 above the lower low and 1 below the higher high.

@@ -18,8 +18,7 @@ afterAll(() => sandbox.close());
 const legacy = join(ROOT, 'strategies/legacy_reversion.yaml');
 
 async function ktrdr(...args: string[]): Promise<{ code: number | null; output: string }> {
-  const bin = join(ROOT, 'apps/cli/bin/ktrdr.mjs');
-  const cli = sandbox.spawn(process.execPath, [bin, ...args], { KTRDR_API_URL: api.url });
+  const cli = sandbox.ktrdr(api, args);
   const { code } = await cli.ended;
   return { code, output: cli.output };
 }

@@ -1,9 +1,8 @@
 import { readdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { OperationList, OperationSummary } from '@ktrdr/contracts';
 import { writeSampleBars } from '@ktrdr/market-data';
-import { LONG_GRACE, dataOf, ROOT, Sandbox, until } from '@ktrdr/service-kit/testing';
+import { LONG_GRACE, dataOf, Sandbox, until } from '@ktrdr/service-kit/testing';
 import type { TestProcess, TestService } from '@ktrdr/service-kit/testing';
 import { LONG, QUICK } from '@ktrdr/service-kit/testing';
 
@@ -34,8 +33,7 @@ beforeAll(async () => {
 afterAll(() => sandbox.close());
 
 function ktrdr(api: TestService, ...args: string[]): TestProcess {
-  const bin = join(ROOT, 'apps/cli/bin/ktrdr.mjs');
-  return sandbox.spawn(process.execPath, [bin, ...args], { KTRDR_API_URL: api.url }, true);
+  return sandbox.ktrdr(api, args, { detached: true });
 }
 
 async function newest(api: TestService): Promise<OperationSummary | undefined> {

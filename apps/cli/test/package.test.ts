@@ -4,7 +4,8 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Program, ROOT, TestApi } from './processes.js';
+import { ROOT, Sandbox, type TestProcess } from '@ktrdr/service-kit/testing';
+import { CliSandbox } from './cli-sandbox.js';
 
 interface Manifest {
   version: string;
@@ -21,31 +22,27 @@ describe('the packed CLI', () => {
     npm_config_cache: join(folder, 'npm-cache'),
     npm_config_update_notifier: 'false',
   };
-  let api: TestApi;
+  let cli: CliSandbox;
   let tarball: string;
   let manifest: Manifest;
 
-  const npm = (command: 'npm' | 'npx', args: string[], cwd: string) =>
-    new Program(args, { ...offline, KTRDR_API_URL: api.url }, { command, cwd });
-  const ktrdr = (...args: string[]) =>
-    new Program(
-      [join(folder, 'package', manifest.bin['ktrdr']!), ...args],
-      { KTRDR_API_URL: api.url },
-      { cwd: empty },
-    );
+  const run = (command: string, args: string[], cwd: string): TestProcess =>
+    cli.sandbox.spawn(command, args, { ...offline, KTRDR_API_URL: cli.url }, { cwd });
+  const ktrdr = (...args: string[]): TestProcess =>
+    run(process.execPath, [join(folder, 'package', manifest.bin['ktrdr']!), ...args], empty);
 
   beforeAll(async () => {
     mkdirSync(empty);
-    api = await TestApi.start();
-    const pack = npm('npm', ['pack', '--pack-destination', folder], join(ROOT, 'apps/cli'));
-    const code = await pack.ended;
+    cli = await CliSandbox.start();
+    const pack = run('npm', ['pack', '--pack-destination', folder], join(ROOT, 'apps/cli'));
+    const { code } = await pack.ended;
     if (code !== 0) throw new Error(`npm pack ended with ${code}:\n${pack.stdout}${pack.stderr}`);
     tarball = join(folder, pack.stdout.trim().split('\n').at(-1)!);
     execFileSync('tar', ['-xzf', tarball, '-C', folder]);
     manifest = JSON.parse(readFileSync(join(folder, 'package/package.json'), 'utf8')) as Manifest;
   });
   afterAll(async () => {
-    await api.close();
+    await cli.close();
     rmSync(folder, { recursive: true });
   });
 
@@ -86,20 +83,19 @@ describe('the packed CLI', () => {
   });
 
   test('npx runs it without a registry', async () => {
-    const npx = npm('npx', ['--yes', '--package', tarball, 'ktrdr', '--version'], empty);
-    expect({ code: await npx.ended, said: npx.stdout }).toEqual({ code: 0, said: `${manifest.version}\n` });
+    const npx = run('npx', ['--yes', '--package', tarball, 'ktrdr', '--version'], empty);
+    expect({ code: (await npx.ended).code, said: npx.stdout }).toEqual({
+      code: 0,
+      said: `${manifest.version}\n`,
+    });
   });
 
   test("runs the README's commands verbatim", async () => {
     const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
     const [, block = ''] = /```bash\n(\(cd apps\/cli [^`]*)```/.exec(readme)!;
     const script = block.replaceAll('/tmp', folder);
-    const shell = new Program(
-      ['-ec', script],
-      { ...offline, KTRDR_API_URL: api.url },
-      { command: 'sh', cwd: ROOT },
-    );
-    expect({ code: await shell.ended, said: shell.stdout }).toEqual({
+    const shell = run('sh', ['-ec', script], ROOT);
+    expect({ code: (await shell.ended).code, said: shell.stdout }).toEqual({
       code: 0,
       said: expect.stringContaining('No operations.'),
     });
@@ -107,15 +103,15 @@ describe('the packed CLI', () => {
 
   test('runs an operation', async () => {
     const dummy = ktrdr('dummy', 'start', '--iterations', '2', '--duration', '0.1');
-    expect({ code: await dummy.ended, error: dummy.stderr }).toEqual({ code: 0, error: '' });
+    expect({ code: (await dummy.ended).code, error: dummy.stderr }).toEqual({ code: 0, error: '' });
     expect(dummy.stdout).toContain('completed in ');
   });
 
   test('trains the strategy file at an absolute path', async () => {
     const range = ['--start-date', '2024-01-01', '--end-date', '2024-03-01'];
-    expect(await ktrdr('data', 'sample', 'AAPL', '1h', ...range).ended).toBe(0);
+    expect((await ktrdr('data', 'sample', 'AAPL', '1h', ...range).ended).code).toBe(0);
     const train = ktrdr('models', 'train', join(ROOT, 'strategies/test.yaml'), ...range);
-    expect({ code: await train.ended, error: train.stderr }).toEqual({ code: 0, error: '' });
+    expect({ code: (await train.ended).code, error: train.stderr }).toEqual({ code: 0, error: '' });
     expect(train.stdout).toContain('test accuracy');
   });
 
@@ -126,13 +122,15 @@ describe('the packed CLI', () => {
 
 test('packing the CLI before a build fails with one line that says what to run', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'ktrdr-unbuilt-'));
+  const sandbox = await Sandbox.create();
   try {
     for (const file of ['package.json', 'bin/ktrdr.mjs'])
       cpSync(join(ROOT, 'apps/cli', file), join(folder, file));
-    const pack = new Program(['pack'], {}, { command: 'npm', cwd: folder });
-    expect(await pack.ended).not.toBe(0);
-    expect(pack.stdout + pack.stderr).toContain('ktrdr is not built yet. Run once: npm run quickstart');
+    const pack = sandbox.spawn('npm', ['pack'], {}, { cwd: folder });
+    expect((await pack.ended).code).not.toBe(0);
+    expect(pack.output).toContain('ktrdr is not built yet. Run once: npm run quickstart');
   } finally {
+    await sandbox.close();
     rmSync(folder, { recursive: true });
   }
 });

@@ -1,12 +1,11 @@
 /** Tests the CLI in a real terminal: tmux is the terminal, sends the keys and captures the screen. */
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect } from '@jest/globals';
 import { program, requires } from '../../../tools/requirements.js';
-import { TestApi } from './processes.js';
+import { ROOT } from '@ktrdr/service-kit/testing';
+import { CliSandbox } from './cli-sandbox.js';
 
-const ROOT = join(import.meta.dirname, '../../..');
 const SOCKET = `ktrdr-test-${process.pid}`;
 
 function tmux(...args: string[]): string {
@@ -28,20 +27,20 @@ async function shows(pattern: RegExp): Promise<string> {
   throw new Error(`the screen never showed ${pattern}:\n${screen()}`);
 }
 
-let api: TestApi;
+let cli: CliSandbox;
 
 beforeEach(async () => {
-  api = await TestApi.start();
+  cli = await CliSandbox.start();
 });
 afterEach(async () => {
   spawnSync('tmux', ['-L', SOCKET, 'kill-server']);
-  await api.close();
+  await cli.close();
 });
 
 const { test } = requires(program('tmux'));
 
 test('a terminal that becomes narrower shows one progress display, and at the end only the outcome', async () => {
-  const command = `KTRDR_API_URL=${api.url} node apps/cli/bin/ktrdr.mjs dummy start --iterations 60 --duration 0.05`;
+  const command = `KTRDR_API_URL=${cli.url} node apps/cli/bin/ktrdr.mjs dummy start --iterations 60 --duration 0.05`;
   tmux('new-session', '-d', '-s', 'main', '-x', '100', '-y', '20', '-c', ROOT, 'sh');
   tmux('send-keys', '-t', 'main', `clear; echo before; ${command}; echo "exit $?"`, 'Enter');
   await shows(/ETA \d/);
@@ -53,7 +52,7 @@ test('a terminal that becomes narrower shows one progress display, and at the en
 });
 
 test('80 columns show message, bar, percentage, elapsed time and ETA; after Ctrl+C only "cancelled" remains', async () => {
-  const command = `KTRDR_API_URL=${api.url} node apps/cli/bin/ktrdr.mjs dummy start --iterations 200 --duration 0.05`;
+  const command = `KTRDR_API_URL=${cli.url} node apps/cli/bin/ktrdr.mjs dummy start --iterations 200 --duration 0.05`;
   tmux('new-session', '-d', '-s', 'main', '-x', '80', '-y', '20', '-c', ROOT, 'sh');
   tmux('send-keys', '-t', 'main', `clear; ${command}; echo "exit $?"`, 'Enter');
 
@@ -70,7 +69,7 @@ test('80 columns show message, bar, percentage, elapsed time and ETA; after Ctrl
 });
 
 test('models delete asks for confirmation and follows the typed answer', async () => {
-  const command = `KTRDR_API_URL=${api.url} node apps/cli/bin/ktrdr.mjs models delete nothing/1h_v1`;
+  const command = `KTRDR_API_URL=${cli.url} node apps/cli/bin/ktrdr.mjs models delete nothing/1h_v1`;
   tmux('new-session', '-d', '-s', 'main', '-x', '100', '-y', '20', '-c', ROOT, 'sh');
   tmux('send-keys', '-t', 'main', `clear; ${command}; echo "exit $?"`, 'Enter');
   await shows(/Delete nothing\/1h_v1 permanently\? \[y\/N\]$/m);

@@ -94,15 +94,19 @@ export interface ProcessEnd {
 export class TestProcess {
   readonly pid: number;
   readonly ended: Promise<ProcessEnd>;
+  stdout = '';
+  stderr = '';
+  /** Both, in the order in which they arrived. */
   output = '';
 
   constructor(private readonly child: ChildProcess) {
     this.pid = child.pid ?? -1;
-    const collect = (chunk: Buffer): void => {
+    const collect = (stream: 'stdout' | 'stderr') => (chunk: Buffer) => {
+      this[stream] += chunk.toString();
       this.output += chunk.toString();
     };
-    child.stdout?.on('data', collect);
-    child.stderr?.on('data', collect);
+    child.stdout?.on('data', collect('stdout'));
+    child.stderr?.on('data', collect('stderr'));
     this.ended = new Promise((resolve, reject) => {
       child.once('error', reject);
       child.once('close', (code, signal) => resolve({ code, signal }));
@@ -115,6 +119,24 @@ export class TestProcess {
 
   kill(signal: NodeJS.Signals): void {
     if (this.running) this.child.kill(signal);
+  }
+
+  /** Waits until stdout contains the text. @throws if the process ends before */
+  async says(text: string): Promise<void> {
+    await until(
+      `'${text}' on stdout`,
+      () => Promise.resolve({ stdout: this.stdout, stderr: this.stderr, running: this.running }),
+      ({ stdout, stderr, running }) => {
+        if (!running && !stdout.includes(text)) throw new Error(`never said '${text}':\n${stdout}${stderr}`);
+        return stdout.includes(text);
+      },
+      { everyMs: 10 },
+    );
+  }
+
+  /** Closes the reading end of stdout, as `head` does. */
+  closeStdout(): void {
+    this.child.stdout?.destroy();
   }
 
   /** Stops the process as a supervisor would. If it does not end in time, it is killed and the test fails. */
@@ -221,6 +243,14 @@ export class TestService extends TestProcess {
   }
 }
 
+/** How a sandbox starts a process. */
+export interface SpawnOptions {
+  /** In its own process group. */
+  detached?: boolean;
+  /** Default: the sandbox's folder. */
+  cwd?: string;
+}
+
 /** The folders and processes of one test file. */
 export class Sandbox {
   private readonly id = randomUUID();
@@ -282,9 +312,20 @@ export class Sandbox {
     };
   }
 
-  /** Starts a process with the sandbox's environment; in its own process group if `detached`. */
-  spawn(command: string, args: string[], env: Record<string, string>, detached = false): TestProcess {
-    return this.started(new TestProcess(this.child(command, args, env, detached)));
+  /** Starts a process with the sandbox's environment. */
+  spawn(command: string, args: string[], env: Record<string, string>, options?: SpawnOptions): TestProcess {
+    return this.started(new TestProcess(this.child(command, args, env, options)));
+  }
+
+  /** Runs the built command line against an API. */
+  ktrdr(
+    api: { url: string },
+    args: string[],
+    options: SpawnOptions & { env?: Record<string, string> } = {},
+  ): TestProcess {
+    const { env, ...others } = options;
+    const program = join(ROOT, 'apps/cli/bin/ktrdr.mjs');
+    return this.spawn(process.execPath, [program, ...args], { KTRDR_API_URL: api.url, ...env }, others);
   }
 
   /** Pids of processes of this sandbox whose command line contains `word`. */
@@ -330,6 +371,7 @@ export class Sandbox {
       TRAINING_ENGINE: 'auto',
       USE_TRAINING_HOST_SERVICE: 'false',
       ...settings,
+      NODE_OPTIONS: paced(settings),
     };
     // another service's failed start may have closed the sandbox during the search for a port
     if (this.closed) throw new Error(`${name} does not start: its sandbox is closed`);
@@ -347,13 +389,13 @@ export class Sandbox {
     command: string,
     args: string[],
     env: Record<string, string>,
-    detached = false,
+    { detached = false, cwd = this.directory }: SpawnOptions = {},
   ): ChildProcess {
     return spawn(command, args, {
-      cwd: this.directory,
+      cwd,
       detached,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...withoutJest(process.env), ...env, NODE_OPTIONS: nodeOptions(env), [MARK]: this.id },
+      env: { ...withoutJest(process.env), ...env, [MARK]: this.id },
     });
   }
 
@@ -363,8 +405,8 @@ export class Sandbox {
   }
 }
 
-/** Options for Node: `pace.ts`, then those of the settings. */
-function nodeOptions({ NODE_OPTIONS = '' }: Record<string, string>): string {
+/** A service's options for Node: `pace.ts`, then those of the settings. */
+function paced({ NODE_OPTIONS = '' }: Record<string, string>): string {
   const pace = pathToFileURL(join(ROOT, 'packages/service-kit/dist/testing/pace.js'));
   return `--import ${pace.href} ${NODE_OPTIONS}`.trim();
 }
@@ -379,10 +421,11 @@ function readOfProcess(entry: string, file: string): string {
   }
 }
 
-/** Removes this test run's Node options, which are not meant for the services. */
+/** Removes what this test run sets for its own processes. */
 function withoutJest(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const env = { ...environment };
   delete env.NODE_OPTIONS;
+  delete env.FORCE_COLOR;
   delete env.JEST_WORKER_ID;
   return env;
 }
