@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ComputeIndicatorResponse, IndicatorList } from '@ktrdr/contracts';
 import { writeSampleBars } from '@ktrdr/market-data';
 import { dataOf, Sandbox } from '@ktrdr/service-kit/testing';
+import { describeIndicators } from '@ktrdr/strategy';
 import type { TestService } from '@ktrdr/service-kit/testing';
 
 const DAYS = 60;
@@ -39,7 +40,7 @@ const compute = (body: object) => api.post<ComputeIndicatorResponse>('/indicator
 
 test('GET /indicators describes each indicator completely', async () => {
   const { indicators } = dataOf(await api.get<IndicatorList>('/indicators'));
-  expect(indicators).toHaveLength(31);
+  expect(indicators).toEqual(describeIndicators());
   expect(indicators.find(({ type }) => type === 'bollingerbands')).toEqual({
     type: 'bollingerbands',
     summary: 'Bollinger bands: a simple average and deviations around it',
