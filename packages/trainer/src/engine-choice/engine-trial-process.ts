@@ -3,6 +3,7 @@
  * `TrialNetwork` as JSON. Its standard input is a pipe without data: when the parent ends, the pipe ends, and so does the program.
  */
 import { ENGINE_NAMES, type EngineName } from '@ktrdr/contracts';
+import { treatDenormalsAsZero } from '../engines/onnx/denormals.js';
 import { createEngine } from '../engines/create-engine.js';
 import type { EngineTrial } from './engine-trial.js';
 import { timeSteps } from './time-steps.js';
@@ -25,6 +26,7 @@ function reasonOf(error: unknown): string {
   return (original instanceof Error ? original.message : String(original)).split('\n')[0]!;
 }
 
+treatDenormalsAsZero();
 const [name, network] = process.argv.slice(2);
 const known = ENGINE_NAMES.find((one) => one === name);
 if (known === undefined || network === undefined) {

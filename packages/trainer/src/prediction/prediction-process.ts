@@ -4,6 +4,7 @@
  */
 import { createInterface } from 'node:readline';
 import { KtrdrError } from '@ktrdr/contracts';
+import { treatDenormalsAsZero } from '../engines/onnx/denormals.js';
 import { predict, type PredictionRun } from './predict.js';
 import type { PredictionAnswer } from './run-prediction-process.js';
 
@@ -16,6 +17,8 @@ async function answer(line: string): Promise<PredictionAnswer> {
   }
 }
 
+// as in training: a prediction is the same, bit for bit
+treatDenormalsAsZero();
 const lines = createInterface({ input: process.stdin });
 lines.once('close', () => process.exit(1));
 lines.once('line', (line) => {

@@ -7,6 +7,7 @@
  */
 import { KtrdrError } from '@ktrdr/contracts';
 import type { ErrorBody } from '@ktrdr/contracts';
+import { treatDenormalsAsZero } from '../engines/onnx/denormals.js';
 import type { TrainingRunRequest } from '../run/training-run.js';
 import type { ChildMessage, ParentMessage } from './messages.js';
 
@@ -15,6 +16,7 @@ const PARENT_DECIDES_MS = 1_000;
 const TERMINATED = 143;
 const ORPHANED = 1;
 
+treatDenormalsAsZero();
 // oxlint-disable-next-line no-restricted-properties -- the entry of a process passes the clock in, as in the apps
 const clock = { now: () => Date.now() };
 const controller = new AbortController();

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import type { OnnxEngineName } from '@ktrdr/contracts';
 import type * as OnnxRuntime from 'onnxruntime-node';
+import { denormalOptions } from './denormals.js';
 
 // ONNX Runtime reads this at its first session. Without it, it sends usage data to Microsoft and leaves a file in the temporary folder.
 // oxlint-disable-next-line no-restricted-properties -- the library has no other switch, and this is not one of our settings
@@ -31,6 +32,7 @@ export function createSession(graph: Uint8Array, engine: OnnxEngineName): Promis
     interOpNumThreads: 1,
     graphOptimizationLevel: 'all',
     logSeverityLevel: LOG_ERRORS,
+    ...denormalOptions(),
   });
 }
 
