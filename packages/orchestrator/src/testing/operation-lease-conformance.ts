@@ -93,7 +93,7 @@ export const LEASE_CASES: Record<string, (store: OperationStore) => Promise<void
     );
   },
 
-  'operations of an owner that is known to be gone are taken over at once, others are not': async (store) => {
+  'takes over the operations of a dead owner at once, and only those': async (store) => {
     const gone = await running(store, 1);
     const created = (number: number, lease: Lease) =>
       store.create({ operation: sample(number), request: null, lease });

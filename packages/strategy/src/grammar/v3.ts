@@ -94,7 +94,7 @@ function checkId(reader: Reader, path: Path, id: string, dotAllowed = false): bo
   return problem === null;
 }
 
-/** Context data are not implemented. A file that uses them is rejected at that place. */
+/** Reports an error, with its line and column, if the file uses `context_data`: this version cannot load them. */
 function refuseContextData(reader: Reader): void {
   const value = reader.document.get(['context_data']);
   if (value === undefined || value === null || (Array.isArray(value) && value.length === 0)) return;
