@@ -7,7 +7,10 @@ const allowed = {
   'packages/orchestrator': ['contracts'],
   'packages/market-data': ['contracts'],
   'packages/strategy': ['contracts', 'market-data'],
-  'packages/trainer': ['contracts', 'market-data', 'strategy'],
+  'packages/statistics': [],
+  // gets decisions as arrays and knows no model
+  'packages/backtest': ['contracts', 'market-data', 'statistics', 'strategy'],
+  'packages/trainer': ['backtest', 'contracts', 'market-data', 'statistics', 'strategy'],
   'packages/service-kit': ['contracts', 'orchestrator'],
   'packages/operation-store': ['contracts', 'orchestrator'],
   'packages/job-queue': ['contracts', 'orchestrator'],

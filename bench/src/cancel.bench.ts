@@ -8,7 +8,7 @@ import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { writeSampleBars } from '@ktrdr/market-data';
 import { Sandbox, strategyText, type TestProcess, type TestService } from '@ktrdr/service-kit/testing';
-import { RandomStream } from '@ktrdr/trainer';
+import { RandomStream } from '@ktrdr/statistics';
 import { report, type ReportRow } from './report.js';
 
 const [runs = 100] = process.argv.slice(2).map(Number);

@@ -1,4 +1,4 @@
-import { RandomStream } from '@ktrdr/trainer';
+import { RandomStream } from '@ktrdr/statistics';
 import { CRASH_POINTS, type CrashPoint } from './crash-points.js';
 import { MODES, type Mode } from './modes.js';
 

@@ -1,5 +1,6 @@
 export * from './api.js';
 export * from './artifacts.js';
+export * from './backtest.js';
 export * from './baselines.js';
 export * from './clock.js';
 export * from './engines.js';
@@ -21,5 +22,6 @@ export * from './training-queue.js';
 export * from './training-request.js';
 export * from './training-result.js';
 export * from './training-session.js';
+export * from './verdict.js';
 export * from './walk-forward.js';
 export * from './wire-types.js';

@@ -19,7 +19,6 @@
 export { filesBelow, readArtifacts } from './files/artifacts.js';
 export { Staging } from './files/staging.js';
 export type { ModelSpec } from './network/model-spec.js';
-export { RandomStream } from './network/random.js';
 export type { DataPart } from './data/data-parts.js';
 export { createEngine } from './engines/create-engine.js';
 export { deviceOf } from './engines/engine-names.js';

@@ -14,7 +14,7 @@ import { runTrainingLoop } from '../loop/loop.js';
 import type { CheckpointPlace } from '../loop/loop-state.js';
 import { inputWidth, type ModelSpec } from '../network/model-spec.js';
 import { OPTIMISER_TYPES } from '../network/optimiser.js';
-import { RandomStream } from '../network/random.js';
+import { RandomStream } from '@ktrdr/statistics';
 import type { DataPart } from '../data/data-parts.js';
 import type { LoopRequest, LoopResult, LoopSettings } from '../loop/loop-request.js';
 

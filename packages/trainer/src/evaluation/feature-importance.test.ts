@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Engine } from '../engines/engine.js';
 import { createEngine } from '../engines/create-engine.js';
 import type { ModelSpec } from '../network/model-spec.js';
-import { RandomStream } from '../network/random.js';
+import { RandomStream } from '@ktrdr/statistics';
 import { featureImportance, type ImportanceRequest } from './feature-importance.js';
 import type { DataPart } from '../data/data-parts.js';
 

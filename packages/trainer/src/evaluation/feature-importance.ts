@@ -4,7 +4,7 @@ import type { Engine } from '../engines/engine.js';
 import { rowsAtOnce } from '../loop/evaluate-part.js';
 import { evaluateOutputs, type LossSpec } from '../network/loss.js';
 import { inputWidth, type ModelSpec } from '../network/model-spec.js';
-import { RandomStream } from '../network/random.js';
+import { RandomStream } from '@ktrdr/statistics';
 import type { DataPart } from '../data/data-parts.js';
 
 /** Maximum number of rows for the estimate. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Targets } from '../network/loss.js';
 import { predictedClasses } from './metrics.js';
-import { RandomStream } from '../network/random.js';
+import { RandomStream } from '@ktrdr/statistics';
 import { fitLinearModel, linearOutputs } from './linear-model.js';
 import type { DataPart } from '../data/data-parts.js';
 

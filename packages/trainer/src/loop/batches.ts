@@ -3,7 +3,7 @@ import type { TrainingBatches } from '../engines/engine.js';
 import { gatherWindows } from '../data/gather-windows.js';
 import type { Targets } from '../network/loss.js';
 import { dropoutLayers, inputWidth, type DropoutLayer, type ModelSpec } from '../network/model-spec.js';
-import { RandomStream, type RandomState } from '../network/random.js';
+import { RandomStream, type RandomState } from '@ktrdr/statistics';
 
 /** Batches with their dropout masks. The next call of `take` overwrites the arrays. */
 export type BatchRows = Omit<TrainingBatches, 'learningRate'>;

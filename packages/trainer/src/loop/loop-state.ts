@@ -1,6 +1,6 @@
 import type { CallbackMemory } from './training-callback.js';
 import type { EngineState } from '../engines/engine.js';
-import type { RandomState } from '../network/random.js';
+import type { RandomState } from '@ktrdr/statistics';
 import type { LearningRateState } from './schedule.js';
 
 /** One entry for each epoch. */

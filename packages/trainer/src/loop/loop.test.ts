@@ -5,7 +5,7 @@ import { createEngine } from '../engines/create-engine.js';
 import { evaluatePart } from './evaluate-part.js';
 import { runTrainingLoop } from './loop.js';
 import type { ModelSpec } from '../network/model-spec.js';
-import { RandomStream } from '../network/random.js';
+import { RandomStream } from '@ktrdr/statistics';
 import type { DataPart } from '../data/data-parts.js';
 import type { LoopRequest, LoopSettings } from './loop-request.js';
 

@@ -5,7 +5,7 @@ import {
   type ModelSpec,
   type ParameterTensor,
 } from './model-spec.js';
-import { RandomStream } from './random.js';
+import { RandomStream } from '@ktrdr/statistics';
 
 /**
  * Initial parameters of a network: one flat vector in the order of `parameterLayout(model)`. All engines start from it.

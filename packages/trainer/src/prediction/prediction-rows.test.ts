@@ -14,7 +14,7 @@ import { modelOf } from '../network/model-of.js';
 import { inputWidth } from '../network/model-spec.js';
 import { normalise } from '../data/normalisation.js';
 import { prepareData, type PreparedData } from '../data/prepare-data.js';
-import { RandomStream } from '../network/random.js';
+import { RandomStream } from '@ktrdr/statistics';
 import { type PredictionRows, predictionRows } from './prediction-rows.js';
 
 const START = Date.UTC(2024, 0, 1);

@@ -1,7 +1,7 @@
 import type { TrainingBatches } from '../engines/engine.js';
 import type { LossSpec } from '../network/loss.js';
 import { dropoutLayers, inputWidth, type Activation, type ModelSpec } from '../network/model-spec.js';
-import { RandomStream } from '../network/random.js';
+import { RandomStream } from '@ktrdr/statistics';
 
 /** One small network of each kind. */
 export function networks(activation: Activation, dropout: number): ModelSpec[] {

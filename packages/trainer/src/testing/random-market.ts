@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import type { SymbolRows } from '../data/dataset.js';
 import type { SymbolBars } from '../data/load-bars.js';
 import { prepareData, type PreparedData } from '../data/prepare-data.js';
-import { RandomStream } from '../network/random.js';
+import { RandomStream } from '@ktrdr/statistics';
 
 const START = Date.UTC(2024, 0, 1);
 

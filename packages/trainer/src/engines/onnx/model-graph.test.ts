@@ -4,7 +4,7 @@ import type * as OnnxRuntime from 'onnxruntime-node';
 import { initialParameters } from '../../network/initial-parameters.js';
 import { inputWidth, windowLength, type ModelSpec } from '../../network/model-spec.js';
 import { normalise, type FittedNormalisation } from '../../data/normalisation.js';
-import { RandomStream } from '../../network/random.js';
+import { RandomStream } from '@ktrdr/statistics';
 import { networks } from '../../testing/networks.js';
 import { createEngine } from '../create-engine.js';
 import { modelGraph } from './model-graph.js';

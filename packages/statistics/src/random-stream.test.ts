@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { RandomStream } from './random.js';
+import { RandomStream } from './random-stream.js';
 
 const draw = (stream: RandomStream, count: number): number[] =>
   Array.from({ length: count }, () => stream.nextUint32());

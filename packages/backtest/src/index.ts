@@ -1,0 +1,1 @@
+export { DEFAULT_SETTINGS, type BacktestSettings, type Signals, type SymbolSignals } from './settings.js';
