@@ -102,7 +102,7 @@ test('PostgreSQL with operations and queue fails while a training runs and clien
     ofApi,
     /store cannot be used/,
     /store can be used again/,
-    /PostgreSQL server (answers )?at 127\.0\.0\.1/,
+    /PostgreSQL server (responds )?at 127\.0\.0\.1/,
   );
   expectOneOutage(ofApi, /queue cannot be reached/, /queue can be reached again/, /./);
   const ofHost = linesOf(host, before[1]);
