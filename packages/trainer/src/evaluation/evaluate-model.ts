@@ -14,6 +14,7 @@ import { evaluatePart } from '../loop/evaluate-part.js';
 import type { LossSpec, Targets } from '../network/loss.js';
 import { accuracyOf, classificationReport } from './metrics.js';
 import type { ModelSpec } from '../network/model-spec.js';
+import { type PredictedRows, testPartRows } from './predicted-rows.js';
 
 /** Scores of a model. */
 export interface ModelEvaluation {
@@ -21,6 +22,8 @@ export interface ModelEvaluation {
   test: TestMetrics;
   baselines: Baselines;
   perSymbol: SymbolMetrics[];
+  /** The test rows, with the model's outputs and the baselines. */
+  testRows: PredictedRows;
 }
 
 /** The model to evaluate, and the data. */
@@ -90,6 +93,7 @@ export async function evaluateModel(request: EvaluationRequest): Promise<ModelEv
         baselines: accuracies(start, end),
       };
     }),
+    testRows: testPartRows(data, onTest.outputs, baselines),
   };
 }
 

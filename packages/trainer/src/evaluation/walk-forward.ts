@@ -10,6 +10,7 @@ import { evaluateModel, type ModelEvaluation } from './evaluate-model.js';
 import { runTrainingLoop } from '../loop/loop.js';
 import type { ModelSpec } from '../network/model-spec.js';
 import type { PreparedData } from '../data/prepare-data.js';
+import { type PredictedRows, stitchFolds } from './predicted-rows.js';
 import { TimeSlice } from '../loop/time-slice.js';
 import type { WalkForwardFold } from './walk-forward-folds.js';
 import type { LoopResult, LoopSettings } from '../loop/loop-request.js';
@@ -29,6 +30,13 @@ export interface WalkForwardRequest {
   update(done: number): void;
 }
 
+/** The folds' results, and their test rows as one series. */
+export interface WalkForwardEvaluation {
+  result: WalkForward;
+  /** Each row with the outputs of the fold that was tested on it. */
+  rows: PredictedRows;
+}
+
 /**
  * Trains and tests a model for each fold with the same settings. Returns `null` without folds.
  *
@@ -38,12 +46,13 @@ export interface WalkForwardRequest {
 export async function evaluateFolds(
   folds: readonly WalkForwardFold[],
   request: WalkForwardRequest,
-): Promise<WalkForward | null> {
+): Promise<WalkForwardEvaluation | null> {
   if (folds.length === 0) return null;
   // Fold k trains on k blocks, so its work is proportional to k.
   const work = (done: number): number => (done * (done + 1)) / 2;
   const all = work(folds.length);
   const results: FoldResult[] = [];
+  const tested: PredictedRows[] = [];
   for (const [index, fold] of folds.entries()) {
     const share = (within: number): number => (work(index) + within * (index + 1)) / all;
     await request.report(share(0));
@@ -52,12 +61,16 @@ export async function evaluateFolds(
       request.update(share(within)),
     );
     results.push(foldResult(fold.number, data, loop, evaluation));
+    tested.push(evaluation.testRows);
   }
   await request.report(1);
   return {
-    folds: results,
-    test_accuracy: spreadOf(results.map(({ test_accuracy }) => test_accuracy)),
-    test_loss: spreadOf(results.map(({ test_loss }) => test_loss)),
+    result: {
+      folds: results,
+      test_accuracy: spreadOf(results.map(({ test_accuracy }) => test_accuracy)),
+      test_loss: spreadOf(results.map(({ test_loss }) => test_loss)),
+    },
+    rows: stitchFolds(tested),
   };
 }
 

@@ -181,7 +181,7 @@ async function finish(
     trainingTime: loop.elapsed / 1000,
     analytics: analytics?.summary ?? null,
     ...worth,
-    walkForward,
+    walkForward: walkForward?.result ?? null,
   });
   await progress.enter('storing model');
   await analytics?.writeReport(result);
