@@ -29,6 +29,7 @@ const MODEL: ModelSummary = {
   created_at: '2026-11-23T10:15:00.000Z',
   test_accuracy: 0.5423,
   baseline_accuracy: 0.51,
+  verdict: 'no_edge',
   path: '/models/test_strategy/1h_v3',
   problem: null,
   damage: null,

@@ -1,5 +1,6 @@
 /** Wire types of stored models. */
 import type { BarsFingerprint } from './training-request.js';
+import type { VerdictLabel } from './verdict.js';
 
 /** Kind of a model's outputs. It follows from the labels used in training. */
 export type ModelOutputType =
@@ -40,6 +41,8 @@ export interface ModelSummary {
   test_accuracy: number | null;
   /** Best accuracy of the baselines on the same test part; `null` if it was not recorded. */
   baseline_accuracy: number | null;
+  /** Whether the model has an edge; `null` if it was not judged. */
+  verdict: VerdictLabel | null;
   path: string;
   /** Why the model is not usable, and what to do next; `null` if no problem is known. */
   problem: string | null;
@@ -63,6 +66,7 @@ export interface UnreadableModel {
   created_at: null;
   test_accuracy: null;
   baseline_accuracy: null;
+  verdict: null;
   path: string;
   problem: string;
   damage: ModelDamage;

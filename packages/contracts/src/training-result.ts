@@ -1,7 +1,9 @@
+import type { BacktestReport } from './backtest.js';
 import type { Baselines, SymbolMetrics } from './baselines.js';
 import type { EngineChoice, EngineName, EngineTime } from './engines.js';
 import type { TestMetrics, TrainingMetrics, ValidationMetrics } from './training-metrics.js';
 import type { BarsFingerprint } from './training-request.js';
+import type { Verdict } from './verdict.js';
 import type { WalkForward } from './walk-forward.js';
 
 /** The engine and memory that a training used. */
@@ -104,6 +106,10 @@ export interface TrainingResult {
   baselines: Baselines | null;
   /** `null` if it was not requested. */
   walk_forward: WalkForward | null;
+  /** `null` for a result of an earlier version. */
+  verdict: Verdict | null;
+  /** The model's decisions on the rows of the verdict; `null` if the labels are no trading decisions. */
+  backtest: BacktestReport | null;
   resource_usage: ResourceUsage;
   artifacts: TrainingArtifacts;
   session_info: SessionInfo;

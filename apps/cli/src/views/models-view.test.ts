@@ -15,6 +15,7 @@ const MODEL: ModelSummary = {
   created_at: '2026-11-23T10:15:00.000Z',
   test_accuracy: 0.612,
   baseline_accuracy: 0.614,
+  verdict: 'no_edge',
   path: '/models/lstm_barriers_long/1h_v1',
   problem: null,
   damage: null,
@@ -43,6 +44,7 @@ test('a damaged model is listed with the damaged file and the reason', () => {
     created_at: null,
     test_accuracy: null,
     baseline_accuracy: null,
+    verdict: null,
     damage,
     problem:
       'It is damaged: metadata.json is empty. Train it again. To remove it: ktrdr models delete trend/1h_v2',

@@ -47,6 +47,8 @@ const RESULT: TrainingResult = {
     linear_model: { type: 'logistic_regression', train_rows: 5600, test_accuracy: 0.5011, mae: null },
   },
   walk_forward: null,
+  verdict: null,
+  backtest: null,
   resource_usage: {
     training_mode: 'host',
     engine: 'tensorflow-wasm',

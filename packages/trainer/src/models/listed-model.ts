@@ -49,6 +49,7 @@ export function unreadable(
     created_at: null,
     test_accuracy: null,
     baseline_accuracy: null,
+    verdict: null,
     path,
     problem: version === null ? `Its folder ${damage.reason}.` : damageText(model, damage),
     damage,

@@ -1,11 +1,13 @@
-import type {
-  BarsFingerprint,
-  EngineName,
-  ModelDamage,
-  ModelOutputType,
-  ModelSummary,
-  ModelTestPart,
-  Timeframe,
+import {
+  VERDICT_LABELS,
+  type BarsFingerprint,
+  type EngineName,
+  type ModelDamage,
+  type ModelOutputType,
+  type ModelSummary,
+  type ModelTestPart,
+  type Timeframe,
+  type VerdictLabel,
 } from '@ktrdr/contracts';
 
 /**
@@ -49,6 +51,8 @@ export interface ModelMetadata {
   test_accuracy: number | null;
   /** The best of the result's baselines. */
   baseline_accuracy: number | null;
+  /** `null` for a model that was not judged, such as one of an earlier version. */
+  verdict: VerdictLabel | null;
   created_at: string;
   /** SHA-256 of every other file of the directory. */
   checksums: Record<string, string>;
@@ -74,6 +78,7 @@ export function summaryOf(
     created_at: metadata.created_at,
     test_accuracy: metadata.test_accuracy,
     baseline_accuracy: metadata.baseline_accuracy,
+    verdict: metadata.verdict,
     path,
     problem: damage === null ? unsupported : damageText(model, damage),
     damage,
@@ -116,6 +121,7 @@ const NOT_NOTED = {
   test_part: null,
   test_accuracy: null,
   baseline_accuracy: null,
+  verdict: null,
 };
 
 /** Names of a model's files. They cannot point outside the model's folder. */
@@ -154,6 +160,7 @@ const LISTED_SHAPE: Record<string, Check> = {
   created_at: isTime,
   test_accuracy: orNull(isNumber),
   baseline_accuracy: orNull(isNumber),
+  verdict: orNull((value) => VERDICT_LABELS.some((label) => label === value)),
   checksums: (value) =>
     isRecord(value) && Object.entries(value).every(([file, sum]) => FILE_NAME.test(file) && isText(sum)),
 };

@@ -72,6 +72,8 @@ function metricsOf(result: TrainingResult): object {
     test_metrics,
     baselines,
     walk_forward,
+    verdict,
+    backtest,
     artifacts,
     data_summary,
   } = result;
@@ -81,6 +83,8 @@ function metricsOf(result: TrainingResult): object {
     test_metrics,
     baselines,
     walk_forward,
+    verdict,
+    backtest,
     per_symbol_metrics: artifacts.per_symbol_metrics,
     feature_importance: artifacts.feature_importance,
     data_summary,
@@ -122,6 +126,7 @@ function metadataOf(model: TrainedModel, checksums: Record<string, string>): Mod
     },
     test_accuracy: result.test_metrics?.test_accuracy ?? null,
     baseline_accuracy: bestBaseline(result.baselines),
+    verdict: result.verdict?.label ?? null,
     created_at: new Date(model.createdAt).toISOString(),
     checksums,
   };

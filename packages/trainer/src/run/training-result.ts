@@ -25,6 +25,8 @@ export function dryRunResult(
     test_metrics: null,
     baselines: null,
     walk_forward: null,
+    verdict: null,
+    backtest: null,
     resource_usage: {
       training_mode: request.mode,
       engine: request.engine.engine,

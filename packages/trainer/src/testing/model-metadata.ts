@@ -30,6 +30,7 @@ export function metadataOf(other: Partial<ModelMetadata>): ModelMetadata {
     versions: { ktrdr: '0.1.0', node: '20', engine: 'onnx' },
     test_accuracy: 0.5,
     baseline_accuracy: 0.45,
+    verdict: 'no_edge',
     created_at: '2024-03-02T00:00:00.000Z',
     checksums: {},
     ...other,
