@@ -1,5 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import type { TrainingResult } from '@ktrdr/contracts';
+import {
+  type BacktestReport,
+  DEFAULT_TRADING_COSTS,
+  type TrainingResult,
+  type Verdict,
+} from '@ktrdr/contracts';
 import { analyseEpoch } from '../epoch-analytics.js';
 import { epochEnd } from '../../testing/epoch-end.js';
 import { type Report, reportPage } from './report-page.js';
@@ -29,7 +34,107 @@ const fold = {
   baselines: { majority_class: 0.4, last_label: 0.3, linear_model: 0.533 },
 };
 
+const VERDICT: Verdict = {
+  label: 'no_edge',
+  alpha: 0.05,
+  rows: 735,
+  trades: 61,
+  trials_on_these_bars: 1,
+  seeds: 1,
+  source: 'test_part',
+  accuracy: {
+    measure: 'accuracy',
+    model: 0.5423,
+    best_baseline: 'majority_class',
+    baseline: 0.5352,
+    difference: 0.0071,
+    interval: [-0.011, 0.024],
+    p_value: 0.2,
+    better: 'not_distinguishable',
+  },
+  simpler_model: {
+    name: 'logistic_regression',
+    score: 0.5011,
+    difference: 0.0412,
+    interval: [0.012, 0.07],
+    better: 'better',
+  },
+  money: {
+    net_return: 0.031,
+    sharpe: 0.42,
+    sharpe_interval: [-0.9, 1.7],
+    random_entries_p_value: 0.33,
+    deflated_sharpe: 0.12,
+    moments: null,
+    buy_and_hold_return: 0.38,
+    break_even_cost_bps: 7.5,
+  },
+  power: { accuracy_difference: 0.05, trade_edge: 0.25, rows_needed: null, trades_needed: 99 },
+  reasons: [`No edge found: ${NASTY}`, 'Random entries earned as much in 33 % of the draws.'],
+};
+
+const at = (day: number): string => `2024-01-0${day}T00:00:00.000Z`;
+const BACKTEST: BacktestReport = {
+  assumptions: {
+    ...DEFAULT_TRADING_COSTS,
+    capital: 10_000,
+    sizing: { type: 'all_in' },
+    allow_short: false,
+    stop_loss: 0.02,
+    take_profit: null,
+    bars_per_year: 252,
+  },
+  in_sample: false,
+  symbols: ['AAPL', 'MSFT'],
+  timeframe: '1d',
+  start: at(1),
+  end: at(4),
+  bars: 8,
+  figures: {
+    net_return: 0.031,
+    gross_return: 0.04,
+    cagr: null,
+    volatility: 0.2,
+    sharpe: 0.42,
+    sortino: null,
+    calmar: null,
+    max_drawdown: { depth: 0.1, from: at(2), bottom: at(3), recovered: null, bars: 2 },
+    trades: 3,
+    profit_factor: 1.2,
+    hit_rate: 0.5,
+    expectancy: 0.01,
+    exposure: 0.7,
+    turnover: 12,
+    costs_paid: 31.5,
+  },
+  by_year: [
+    { year: 2023, net_return: -0.1, max_drawdown: 0.1, trades: 1 },
+    { year: 2024, net_return: 0.145, max_drawdown: 0.05, trades: 2 },
+  ],
+  by_symbol: ['AAPL', 'MSFT'].map((symbol) => ({ symbol, trades: 1, profit: 12, costs: 3, hit_rate: null })),
+  benchmarks: [{ name: 'buy_and_hold', net_return: 0.38, sharpe: 1, max_drawdown: 0.2, trades: 1 }],
+  luck: {
+    random_entries: {
+      draws: 10_000,
+      p_value: 0.33,
+      histogram: { edges: [-0.2, 0, 0.2], shares: [0.4, 0.6] },
+    },
+    sharpe_interval: [-0.9, 1.7],
+    moments: null,
+    break_even_cost_bps: 7.5,
+  },
+  equity: [
+    { time: at(1), equity: 10_000, drawdown: 0 },
+    { time: at(2), equity: 11_000, drawdown: 0 },
+    { time: at(3), equity: 9_900, drawdown: 0.1 },
+    { time: at(4), equity: 10_310, drawdown: 0.0627 },
+  ],
+  warnings: [`of ${NASTY}`],
+};
+
 const RESULT = {
+  verdict: VERDICT,
+  backtest: BACKTEST,
   training_metrics: { epochs_trained: 2, best_epoch: 1, stopping_reason: 'all 2 epochs done' },
   test_metrics: {
     test_loss: 0.9,
@@ -107,6 +212,39 @@ describe('reportPage', () => {
     expect(page).toContain('WARNING epoch 2 overfitting');
     // HOLD is always right: the darkest cell.
     expect(page).toContain('<td style="background: rgba(var(--hit), 0.550)">4</td>');
+  });
+
+  test('leads with the verdict, and shows equity, luck and years', () => {
+    expect(page.indexOf('<p class="verdict">No edge found')).toBeLessThan(page.indexOf('aria-label="Loss"'));
+    expect(page).toContain('<td>difference, 95 % interval</td><td>0.7 points, -1.1 to 2.4</td>');
+    expect(page).toContain('costs for each side: 5 bps commission, 2 bps slippage, half of 2 bps spread');
+    // from 9,500 at 206 to 11,000 at 30: the capital is at 147.3, the end (10,310) at 111
+    expect(page).toContain('d="M64 147.3L278.7 30L493.3 159.1L708 111"');
+    expect(page).toContain('<title>0.0 % to 20.0 %: 60.0 % of 10,000 draws</title>');
+    expect(page).toContain('>the model: 3.1 %</text>');
+    expect(page).toContain('aria-label="Net return by year"');
+    expect(page).toContain('<td>maximum drawdown</td><td>10.0 % from 2024-01-02, 2 bars, not recovered</td>');
+    expect(page).not.toContain('In-sample');
+    const inSample = reportPage({
+      ...REPORT,
+      result: { ...RESULT, backtest: { ...BACKTEST, in_sample: true } },
+    });
+    expect(inSample).toContain('In-sample: the model was trained on some of these bars.');
+  });
+
+  test('an equity that never moves, without trades, is drawn', () => {
+    const flat: BacktestReport = {
+      ...BACKTEST,
+      figures: { ...BACKTEST.figures, net_return: 0, trades: 0 },
+      equity: BACKTEST.equity.map(({ time }) => ({ time, equity: 10_000, drawdown: 0 })),
+      luck: { random_entries: null, sharpe_interval: null, moments: null, break_even_cost_bps: null },
+      by_year: [{ year: 2024, net_return: 0, max_drawdown: 0, trades: 0 }],
+    };
+    const drawn = reportPage({ ...REPORT, result: { ...RESULT, backtest: flat } });
+    expect(drawn).toContain('There were no trades.');
+    expect(drawn).not.toMatch(/NaN|undefined|Infinity/);
+    const none = reportPage({ ...REPORT, result: { ...RESULT, backtest: null, verdict: null } });
+    expect(none).not.toContain('Backtest');
   });
 
   test('loads nothing and runs no scripts', () => {

@@ -2,11 +2,13 @@ import type { FeatureImportance, TestMetrics, TrainingResult, WalkForward } from
 import type { TrainingAlert } from '../analytics-alerts.js';
 import { alertsText } from '../analytics-files.js';
 import type { EpochAnalytics } from '../epoch-analytics.js';
+import { backtestView } from './backtest-view.js';
 import { calibrationDiagram } from './calibration-diagram.js';
 import { escapeHtml, figure, percent, table } from './html.js';
-import { importanceBars } from './importance-bars.js';
+import { horizontalBars } from './horizontal-bars.js';
 import { lineChart } from './line-chart.js';
 import { REPORT_STYLE } from './report-style.js';
+import { verdictView } from './verdict-view.js';
 
 /** Content of the report page. */
 export interface Report {
@@ -26,6 +28,10 @@ export function reportPage(report: Report): string {
   const { test_metrics: test, artifacts, walk_forward: walk } = result;
   const sections = [
     heading(report),
+    ...(result.verdict === null ? [] : [section('Verdict', verdictView(result.verdict))]),
+    ...(result.backtest === null
+      ? []
+      : [section('Backtest of the test part', backtestView(result.backtest))]),
     section('Training', `<div class="charts">${curves(report).join('')}</div>`),
     ...(test === null
       ? []
@@ -165,7 +171,7 @@ function importanceView({ rows, features }: FeatureImportance, byAccuracy: boole
     shown.length < features.length ? `the first ${shown.length} of ${features.length} features, ` : '';
   return (
     `<p>${byAccuracy ? 'Drop in accuracy' : 'Rise in loss'} when a feature's values are shuffled: ${of}${rows} test rows.</p>` +
-    `<div class="scroll">${importanceBars(bars, byAccuracy ? percent : figure)}</div>`
+    `<div class="scroll">${horizontalBars('Importance of features', bars, byAccuracy ? percent : figure)}</div>`
   );
 }
 

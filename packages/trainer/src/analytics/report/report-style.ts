@@ -7,7 +7,10 @@ export const REPORT_STYLE = `
 body { margin: 0 auto; max-width: 1120px; padding: 24px; background: var(--paper); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; }
 h1 { margin: 0; font-size: 24px; }
 h2 { margin: 36px 0 8px; font-size: 17px; }
+h3 { margin: 24px 0 4px; font-size: 15px; }
 p { margin: 4px 0; color: var(--dim); }
+p.verdict { color: var(--ink); font-size: 18px; }
+p.alerts { color: var(--bad); }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: 4px 14px 4px 0; border-bottom: 1px solid var(--rule); text-align: right; font-weight: normal; white-space: nowrap; }
 th { color: var(--dim); }
@@ -30,6 +33,8 @@ svg text.tick { fill: var(--dim); }
 .dot.series-1 { fill: var(--one); }
 .dot.series-2 { fill: var(--two); }
 .bar { fill: var(--bar); }
+.loss { fill: var(--bad); opacity: 0.35; }
+.place { stroke: var(--two); stroke-width: 2; }
 pre { margin: 0; white-space: pre-wrap; font: 13px/1.5 ui-monospace, monospace; }
 pre.alerts { color: var(--bad); }
 `;

@@ -1,6 +1,6 @@
 import { escapeHtml } from './html.js';
 
-/** A feature with its importance. */
+/** A name with its value. */
 export interface Bar {
   name: string;
   value: number;
@@ -13,8 +13,8 @@ const ROW = 22;
 /** Longer names are shortened; the title has the full name. */
 const MOST_LETTERS = 44;
 
-/** Horizontal bars from a common line; negative values go to the left. @param text formats a value */
-export function importanceBars(bars: readonly Bar[], text: (value: number) => string): string {
+/** Horizontal bars from a common line; negative values go to the left. @param label describes the picture @param text formats a value */
+export function horizontalBars(label: string, bars: readonly Bar[], text: (value: number) => string): string {
   const values = bars.map(({ value }) => value);
   const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];
   const scale = (WIDTH - NAMES - NUMBERS) / (high - low || 1);
@@ -31,7 +31,7 @@ export function importanceBars(bars: readonly Bar[], text: (value: number) => st
   });
   const height = bars.length * ROW;
   return (
-    `<svg class="wide" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="Importance of features">${rows.join('')}` +
+    `<svg class="wide" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${escapeHtml(label)}">${rows.join('')}` +
     `<line class="axis" x1="${zero.toFixed(1)}" x2="${zero.toFixed(1)}" y1="0" y2="${height}"/></svg>`
   );
 }
