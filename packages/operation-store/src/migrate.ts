@@ -71,7 +71,7 @@ async function renameFirstTables(db: Kysely<Schema>, dialect: Dialect): Promise<
 
 async function refuseForeignTable(db: Kysely<Schema>, dialect: Dialect, place: string): Promise<void> {
   if (await hasTable(db, dialect, MIGRATION_TABLE)) return;
-  for (const table of ['operations', 'operation_history', 'operation_counts']) {
+  for (const table of ['operations', 'operation_history', 'operation_counts', 'training_trials']) {
     if (!(await hasTable(db, dialect, table))) continue;
     throw storeUnavailable(
       `${place} has a table "${table}" that is not ktrdr's. Give ktrdr a separate database` +

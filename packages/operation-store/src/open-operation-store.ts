@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { OperationStore } from '@ktrdr/orchestrator';
 import { SqlOperationStore } from './sql-operation-store.js';
 import { openSqliteDatabase } from './sqlite-database.js';
+import type { TrialLedger } from './trial-ledger.js';
 
 /** Name of the SQLite file in the state folder. */
 const FILE_NAME = 'ktrdr.db';
@@ -17,8 +18,8 @@ export interface OperationStoreLocation {
   stateDir: string;
 }
 
-/** A store that holds connections until it is closed. */
-export type OpenOperationStore = OperationStore & { close(): Promise<void> };
+/** The durable store, with the ledger of trials. It holds connections until it is closed. */
+export type OpenOperationStore = OperationStore & { readonly trials: TrialLedger };
 
 /**
  * Opens the durable store of operations. Creates it if it is missing, and updates its schema.

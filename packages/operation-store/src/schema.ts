@@ -48,9 +48,31 @@ export interface OperationCountsTable {
   count: number;
 }
 
+/** One judged training. Its row never changes. */
+export interface TrainingTrialsTable {
+  seq: Generated<number>;
+  /** SHA-256 of what decides the model. */
+  key: string;
+  /** Open times of the first and the last test row, ms UTC. */
+  test_start: number;
+  test_end: number;
+  /** For one bar. */
+  sharpe: number | null;
+  recorded_at: string;
+}
+
+/** The bars files of each trial's test part. */
+export interface TrainingTrialBarsTable {
+  sha256: string;
+  /** `seq` of the trial. */
+  trial: number;
+}
+
 /** The tables of the store. */
 export interface Schema {
   operations: OperationsTable;
   operation_history: OperationHistoryTable;
   operation_counts: OperationCountsTable;
+  training_trials: TrainingTrialsTable;
+  training_trial_bars: TrainingTrialBarsTable;
 }

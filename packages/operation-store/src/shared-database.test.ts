@@ -92,9 +92,15 @@ describe('a store in PostgreSQL', () => {
     }
     const tables = `select tablename from pg_tables where schemaname = 'public' order by 1`;
     expect(await query(url, tables)).toEqual(
-      ['ktrdr_migration', 'ktrdr_migration_lock', 'operation_counts', 'operation_history', 'operations'].map(
-        (tablename) => ({ tablename }),
-      ),
+      [
+        'ktrdr_migration',
+        'ktrdr_migration_lock',
+        'operation_counts',
+        'operation_history',
+        'operations',
+        'training_trial_bars',
+        'training_trials',
+      ].map((tablename) => ({ tablename })),
     );
   });
 

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { OperationHistoryEntry, OperationStatus } from '@ktrdr/contracts';
 import {
   changeStatus,
@@ -21,7 +20,9 @@ import { sql, type Kysely, type RawBuilder } from 'kysely';
 import { listQuery } from './list-query.js';
 import type { Schema } from './schema.js';
 import type { SqlDatabase } from './sql-database.js';
-import { asStoreError, storeUnavailable } from './store-errors.js';
+import { SqlTrialLedger } from './sql-trial-ledger.js';
+import { StoreAccess } from './store-access.js';
+import { storeUnavailable } from './store-errors.js';
 import {
   STORED_COLUMNS,
   changingColumns,
@@ -34,6 +35,7 @@ import {
   toJson,
   type StoredRow,
 } from './stored-row.js';
+import type { TrialLedger } from './trial-ledger.js';
 
 /** PostgreSQL's text cannot contain it, so no stored id does. */
 const NUL = '\0';
@@ -44,22 +46,23 @@ const RELEASED = 0;
 const CREATE_TRIES = 3;
 /** Number of leases renewed by one statement. */
 const LEASES_PER_STATEMENT = 1_000;
-/** Attempts of a call that conflicts with concurrent transactions. The delay doubles after each. */
-const TRIES = 6;
-const FIRST_PAUSE_MS = 10;
 
 /** Stores operations in a database. They survive the process, and several processes can share them. */
 export class SqlOperationStore implements OperationStore {
+  /** The trials of all trainings, in the same database. */
+  readonly trials: TrialLedger;
+  private readonly access: StoreAccess;
   private readonly listeners = new Set<(operationId: string) => void>();
-  private closed = false;
 
   constructor(private readonly database: SqlDatabase) {
+    this.access = new StoreAccess(database);
+    this.trials = new SqlTrialLedger(this.access);
     database.onRemoteWrite((id) => this.hear(id));
   }
 
   async create(created: NewOperation): Promise<Written> {
     const id = created.operation.operation_id;
-    const written = await this.use(async (db) => {
+    const written = await this.access.use(async (db) => {
       for (let attempt = 0; attempt < CREATE_TRIES; attempt++) {
         const row = await this.insert(db, created);
         if (row !== undefined) return { ...storedOperation(row), changed: true };
@@ -75,12 +78,12 @@ export class SqlOperationStore implements OperationStore {
 
   async get(operationId: string): Promise<StoredOperation | null> {
     if (operationId.includes(NUL)) return null;
-    const row = await this.use((db) => find(db, operationId));
+    const row = await this.access.use((db) => find(db, operationId));
     return row === undefined ? null : storedOperation(row);
   }
 
   async getRequest(operationId: string): Promise<unknown> {
-    const row = await this.use((db) =>
+    const row = await this.access.use((db) =>
       db.selectFrom('operations').select('request_json').where('id', '=', operationId).executeTakeFirst(),
     );
     if (row === undefined) throw operationNotFound(operationId);
@@ -89,7 +92,7 @@ export class SqlOperationStore implements OperationStore {
 
   async history(operationId: string): Promise<OperationHistoryEntry[]> {
     if (operationId.includes(NUL)) return [];
-    const rows = await this.use((db) =>
+    const rows = await this.access.use((db) =>
       db
         .selectFrom('operation_history')
         .selectAll()
@@ -102,7 +105,7 @@ export class SqlOperationStore implements OperationStore {
 
   async list(query: OperationQuery): Promise<OperationPage> {
     const statement = listQuery(query).compile(this.database.db);
-    const rows = await this.use(async (db) => {
+    const rows = await this.access.use(async (db) => {
       if (query.offset === 0) return this.database.prepared(statement);
       return (await db.executeQuery(statement)).rows;
     });
@@ -120,7 +123,7 @@ export class SqlOperationStore implements OperationStore {
     change: StatusChange,
     lease?: Lease,
   ): Promise<Written> {
-    const written = await this.use((db) =>
+    const written = await this.access.use((db) =>
       db.transaction().execute(async (tx) => {
         const row = await this.findToWrite(tx, operationId);
         if (row === undefined) throw operationNotFound(operationId);
@@ -149,7 +152,7 @@ export class SqlOperationStore implements OperationStore {
   }
 
   async forceCancel(operationId: string, epoch: number): Promise<void> {
-    const { numUpdatedRows } = await this.use((db) =>
+    const { numUpdatedRows } = await this.access.use((db) =>
       db
         .updateTable('operations')
         .set({ cancel_forced: 1 })
@@ -170,7 +173,7 @@ export class SqlOperationStore implements OperationStore {
         .where('id', '=', operationId)
         .where('epoch', '=', epoch)
         .where('completed_at', 'is', null);
-    const written = await this.use(async (db) => {
+    const written = await this.access.use(async (db) => {
       const relaxed = await this.database.relaxed((alone) =>
         save(alone).where('resumable', '=', resumable).executeTakeFirst(),
       );
@@ -188,7 +191,7 @@ export class SqlOperationStore implements OperationStore {
     for (let start = 0; start < held.length; start += LEASES_PER_STATEMENT) {
       const some = held.slice(start, start + LEASES_PER_STATEMENT);
       const pairs = some.map(([id, epoch]) => sql`(${id}, cast(${epoch} as integer))`);
-      const renewed = await this.use((db) =>
+      const renewed = await this.access.use((db) =>
         db
           .updateTable('operations')
           .set({ lease_expires_at: this.leaseEnd(lease) })
@@ -204,7 +207,7 @@ export class SqlOperationStore implements OperationStore {
   }
 
   async release(operationId: string, epoch: number): Promise<void> {
-    await this.use((db) =>
+    await this.access.use((db) =>
       db
         .updateTable('operations')
         .set({ lease_expires_at: RELEASED })
@@ -215,7 +218,7 @@ export class SqlOperationStore implements OperationStore {
   }
 
   async owners(): Promise<string[]> {
-    const rows = await this.use((db) =>
+    const rows = await this.access.use((db) =>
       db
         .selectFrom('operations')
         .select('owner')
@@ -229,7 +232,7 @@ export class SqlOperationStore implements OperationStore {
 
   // one transaction, so that only one caller gets an operation (I3)
   async takeOver(lease: Lease, at: string, most: number, gone: readonly string[] = []): Promise<TakenOver[]> {
-    const taken = await this.use((db) =>
+    const taken = await this.access.use((db) =>
       db.transaction().execute(async (tx) => {
         const left = await tx
           .selectFrom('operations')
@@ -276,7 +279,7 @@ export class SqlOperationStore implements OperationStore {
   }
 
   async removeEnded(before: string, most: number): Promise<string[]> {
-    const removed = await this.use((db) =>
+    const removed = await this.access.use((db) =>
       db.transaction().execute(async (tx) => {
         const ended = await tx
           .selectFrom('operations')
@@ -300,33 +303,12 @@ export class SqlOperationStore implements OperationStore {
   }
 
   async check(): Promise<void> {
-    await this.use((db) => db.selectFrom('operations').select('seq').limit(1).execute());
+    await this.access.use((db) => db.selectFrom('operations').select('seq').limit(1).execute());
   }
 
   /** Closes the connections. The store is not usable afterwards. */
-  async close(): Promise<void> {
-    if (this.closed) return;
-    this.closed = true;
-    await this.database.close();
-  }
-
-  /**
-   * Runs `work`, which must be one statement or one transaction, so that it can be retried after a conflict.
-   *
-   * @throws KtrdrError `store_unavailable` if the database failed
-   */
-  private async use<T>(work: (db: Kysely<Schema>) => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
-      if (this.closed)
-        throw storeUnavailable('The operation store is closed, because the service is stopping.');
-      try {
-        return await work(this.database.db);
-      } catch (error) {
-        if (attempt === TRIES || !this.database.isRetryable(error))
-          throw asStoreError(error, (unknown) => this.database.explain(unknown));
-      }
-      await sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1));
-    }
+  close(): Promise<void> {
+    return this.access.close();
   }
 
   private insert(db: Kysely<Schema>, { operation, request, taskId, lease }: NewOperation) {

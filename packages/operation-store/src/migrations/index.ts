@@ -1,8 +1,13 @@
 import type { Migration } from 'kysely';
 import { operations } from './0001-operations.js';
 import { upkeep } from './0002-upkeep.js';
+import { trials } from './0003-trials.js';
 
 /** All migrations by name, in the order in which they run. A released migration never changes. */
 export function migrationsFor(dialect: 'sqlite' | 'postgres'): Record<string, Migration> {
-  return { '0001_operations': operations(dialect), '0002_upkeep': upkeep(dialect) };
+  return {
+    '0001_operations': operations(dialect),
+    '0002_upkeep': upkeep(dialect),
+    '0003_trials': trials(dialect),
+  };
 }
