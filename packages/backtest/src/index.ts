@@ -1,1 +1,1 @@
-export { DEFAULT_SETTINGS, type BacktestSettings, type Signals, type SymbolSignals } from './settings.js';
+export { DEFAULT_SETTINGS, Signals, type BacktestSettings, type SymbolSignals } from './settings.js';

@@ -8,7 +8,7 @@ import type { ModelMetadata } from '../models/model-metadata.js';
 import { ModelStorage } from '../models/model-storage.js';
 import { bytesOf } from '../models/read-model.js';
 import { storedStrategy, unsupportedModel } from '../models/stored-strategy.js';
-import { decideByClass, decideByValue, edgeOf, softmax } from './decide.js';
+import { decideByClass, decideByValue, edgeOf, softmax } from '../evaluation/decide.js';
 import { type PredictionRows, predictionRows } from './prediction-rows.js';
 
 /** Everything that one prediction needs. It is sent to its process as JSON. */
