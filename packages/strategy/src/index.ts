@@ -23,6 +23,7 @@ export type {
   NormalisationMethod,
   SplitSettings,
   Strategy,
+  StrategyBacktestSettings,
   StrategyVersion,
   TrainingSettings,
 } from './model.js';

@@ -37,7 +37,7 @@ export function formatIssue(issue: StrategyIssue): string {
 }
 
 /** `model.architecture.hidden_layers[0]`. A key with a dot or a bracket is quoted. */
-function formatPath(path: Path): string {
+export function formatPath(path: Path): string {
   let text = '';
   for (const step of path) {
     if (typeof step === 'number') text += `[${step}]`;

@@ -47,4 +47,10 @@ export const LIMITS = {
   /** Multiple of a volatility, a true range or a cost. */
   labelMultiplier: 1_000,
   embargo: 1_000_000,
+  capital: 1_000_000_000_000,
+  /** Cost of one side of a trade, as a fraction of its value. Larger ones are usually meant in percent. */
+  costPerSide: 0.05,
+  annualVolatility: 2,
+  /** Number of keys that one warning lists. */
+  listedKeys: 20,
 } as const;

@@ -13,6 +13,7 @@ import { LIMITS } from './limits.js';
 import type { ModelSettings, Strategy, StrategyVersion } from './model.js';
 import { networkSize } from './network-size.js';
 import { Reader } from './section.js';
+import { readBacktestSettings } from './sections/backtest-settings.js';
 import { checkLabelsFitDecisions, readDecisions } from './sections/decisions.js';
 import { readIdentity } from './sections/identity.js';
 import { readLookbackPeriods, readModel } from './sections/model-settings.js';
@@ -55,6 +56,9 @@ const MODELLED = new Set([
   'model',
   'training',
   'decisions',
+  'backtesting',
+  'risk_management',
+  'orchestrator',
 ]);
 
 /**
@@ -92,6 +96,7 @@ function readStrategy(
   const lookbackPeriods = readLookbackPeriods(reader, version);
   const model = readModel(reader, version);
   const decisions = readDecisions(reader, version);
+  const backtest = readBacktestSettings(reader, decisions);
   const training = readTraining(reader, version, decisions?.outputFormat ?? 'classification');
   if (training !== null && decisions !== null) checkLabelsFitDecisions(reader, training.labels, decisions);
   if (data === null || lookbackPeriods === null) return null;
@@ -113,6 +118,7 @@ function readStrategy(
     model,
     training,
     decisions,
+    backtest,
     passthrough: carriedSections(reader),
   };
   warnOfShortHistory(reader, strategy);

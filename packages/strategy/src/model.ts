@@ -5,7 +5,7 @@
  * degrees in 0..1; an *nn input* is a fuzzy set or a raw series, on some timeframes; a *feature* is one resulting
  * column, named `{timeframe}_{fuzzy set}_{membership}` or `{timeframe}_{reference}_raw`, with `_lag_{k}` for a lag.
  */
-import type { Timeframe } from '@ktrdr/contracts';
+import type { PositionSizing, Timeframe, TradingCosts } from '@ktrdr/contracts';
 
 /** Grammar of the file: in `v1` and `v2`, indicators are a list; in `v3`, a map. */
 export type StrategyVersion = 'v1' | 'v2' | 'v3';
@@ -35,7 +35,8 @@ export interface Strategy {
   model: ModelSettings;
   training: TrainingSettings;
   decisions: DecisionSettings;
-  /** Top-level sections that are kept unread: `orchestrator`, `risk_management`, unknown keys. */
+  backtest: StrategyBacktestSettings;
+  /** Top-level keys that are kept unread: `version`, `deployment`, unknown keys. */
   passthrough: Record<string, unknown>;
 }
 
@@ -306,6 +307,8 @@ export type DecisionSettings = {
   positionAwareness: boolean;
   /** Minimum time since the last executed trade, in hours. */
   minSignalSeparation: number;
+  /** Whether a SELL without a position opens a short position. Otherwise it is a HOLD. */
+  allowShortFromFlat: boolean;
 } & (ClassificationDecision | RegressionDecision);
 
 /** Decision rules of a classification. */
@@ -313,7 +316,6 @@ export interface ClassificationDecision {
   outputFormat: 'classification';
   /** If the highest probability is lower, the decision is HOLD. */
   confidenceThreshold: number;
-  allowShortFromFlat: boolean;
 }
 
 /** BUY if the predicted return is above cost x multiplier, SELL if it is below its negative. */
@@ -322,4 +324,16 @@ export interface RegressionDecision {
   /** Relative cost of buying and selling. */
   roundTripCost: number;
   minEdgeMultiplier: number;
+}
+
+/** What a file says about backtests. A missing key has the backtest's default. Costs are for each side. */
+export interface StrategyBacktestSettings extends Partial<TradingCosts> {
+  /** In the currency of the prices. */
+  capital?: number;
+  sizing?: PositionSizing;
+  /** Distance from the entry price, 0.02 = 2 %. */
+  stopLoss?: number;
+  takeProfit?: number;
+  /** Replaces `confidenceThreshold` of the decisions. */
+  confidenceThreshold?: number;
 }

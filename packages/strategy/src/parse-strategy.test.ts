@@ -78,6 +78,7 @@ describe('a valid file', () => {
         minSignalSeparation: 4,
         allowShortFromFlat: false,
       },
+      backtest: {},
       passthrough: { version: '3.0' },
     });
   });

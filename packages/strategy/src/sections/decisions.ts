@@ -68,7 +68,11 @@ export function readDecisions(reader: Reader, version: StrategyVersion): Decisio
       reader.warn([...PATH, key], `is missing; ${decisions[key]} is used`);
     }
   }
-  const common = { positionAwareness: decisions.position_awareness, minSignalSeparation: separation };
+  const common = {
+    positionAwareness: decisions.position_awareness,
+    minSignalSeparation: separation,
+    allowShortFromFlat: decisions.allow_short_from_flat,
+  };
   if (!classification) {
     const regression = readRegression(reader, map);
     return regression === null ? null : { ...regression, ...common };
@@ -79,7 +83,6 @@ export function readDecisions(reader: Reader, version: StrategyVersion): Decisio
   const settings: ClassificationDecision = {
     outputFormat: 'classification',
     confidenceThreshold: decisions.confidence_threshold,
-    allowShortFromFlat: decisions.allow_short_from_flat,
   };
   return { ...settings, ...common };
 }
@@ -93,8 +96,8 @@ function readSeparation(reader: Reader, decisions: Record<string, unknown>): num
 }
 
 function readRegression(reader: Reader, decisions: Record<string, unknown>): RegressionDecision | null {
-  for (const key of ['confidence_threshold', 'allow_short_from_flat']) {
-    if (decisions[key] !== undefined) reader.warn([...PATH, key], 'has no effect on a regression');
+  if (decisions['confidence_threshold'] !== undefined) {
+    reader.warn([...PATH, 'confidence_threshold'], 'has no effect on a regression');
   }
   const path = [...PATH, 'cost_model'];
   const map = reader.map(path, 'a regression needs one: {round_trip_cost: 0.003, min_edge_multiplier: 1.5}');

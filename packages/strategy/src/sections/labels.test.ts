@@ -127,6 +127,7 @@ describe('a regression', () => {
     expect(training.labels).toEqual({ source: 'forward_return', horizon: 12 });
     expect(decisions).toEqual({
       outputFormat: 'regression',
+      allowShortFromFlat: false,
       roundTripCost: 0.0004,
       minEdgeMultiplier: 1.5,
       positionAwareness: true,
