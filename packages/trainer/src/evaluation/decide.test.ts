@@ -61,12 +61,11 @@ test.each([
   expect(decideByValue(value, 0.0045)).toBe(decision);
 });
 
-const COMMON = { positionAwareness: true, minSignalSeparation: 0 };
+const COMMON = { positionAwareness: true, minSignalSeparation: 0, allowShortFromFlat: false };
 const BY_CLASS: DecisionSettings = {
   ...COMMON,
   outputFormat: 'classification',
   confidenceThreshold: 0.6,
-  allowShortFromFlat: false,
 };
 const BY_VALUE: DecisionSettings = {
   ...COMMON,
