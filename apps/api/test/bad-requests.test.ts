@@ -153,6 +153,18 @@ describe('options of a training', () => {
     ['a walk-forward of one fold', { walk_forward: 1 }, /walk_forward must be at least 2/],
     ['too many folds', { walk_forward: 21 }, /walk_forward must be at most 20/],
     ['a fractional number of folds', { walk_forward: 2.5 }, /walk_forward must be a whole number/],
+    [
+      'a window of no bars',
+      { walk_forward: 2, walk_forward_window: 0 },
+      /walk_forward_window must be at least 1/,
+    ],
+    ['a window without folds', { walk_forward_window: 100 }, /walk_forward_window needs walk_forward/],
+    ['a negative gap', { walk_forward: 2, walk_forward_gap: -1 }, /walk_forward_gap must be at least 0/],
+    [
+      'a gap without folds',
+      { walk_forward: null, walk_forward_gap: 5 },
+      /walk_forward_gap needs walk_forward/,
+    ],
     ['a seed that is too large', { seed: 4_294_967_296 }, /seed must be at most 4294967295/],
     ['a validation split of 0', { validation_split: 0 }, /validation_split must be above 0/],
     ['a validation split of 1', { validation_split: 1 }, /validation_split must be below 1/],
@@ -171,6 +183,8 @@ describe('options of a training', () => {
       'data_mode',
       'detailed_analytics',
       'walk_forward',
+      'walk_forward_window',
+      'walk_forward_gap',
       'seed',
       'dry_run',
       'task_id',
@@ -545,7 +559,7 @@ describe('cancelling', () => {
 
 describe('a random request', () => {
   const options =
-    'strategy strategy_name strategy_file symbols timeframes start_date end_date seed validation_split walk_forward data_mode ' +
+    'strategy strategy_name strategy_file symbols timeframes start_date end_date seed validation_split walk_forward walk_forward_window walk_forward_gap data_mode ' +
     'detailed_analytics dry_run task_id symbol timeframe reason force iterations __proto__ toString';
   const option = fc.constantFrom(...options.split(' '));
   const value = fc.oneof(

@@ -17,7 +17,15 @@ export const TRAINING_FLAGS: Readonly<Record<FlagField, Option>> = {
   seed: new Option('--seed <number>', 'the same seed gives the same model').argParser(integer),
   walk_forward: new Option(
     '--walk-forward <folds>',
-    'also train on 2 to 20 growing pasts, and show mean and spread',
+    'also train on 2 to 20 pasts, test each on the bars that follow, and show mean and spread',
+  ).argParser(integer),
+  walk_forward_window: new Option(
+    '--walk-forward-window <bars>',
+    'each fold trains on this many bars (rolling window); default: on all bars before (growing window)',
+  ).argParser(integer),
+  walk_forward_gap: new Option(
+    '--walk-forward-gap <bars>',
+    'bars left out between the training of a fold and its test; default 0',
   ).argParser(integer),
   priority: new Option(
     '--priority <priority>',

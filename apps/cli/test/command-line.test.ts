@@ -124,7 +124,8 @@ describe('the command line', () => {
     });
     const options = ['--start-date', '2024-01-01', '--end-date', '2024-03-01', '--validation-split', '0.2'];
     const more = ['--data-mode', 'local', '--seed', '7', '--dry-run', '--detailed-analytics', '--detach'];
-    more.push('--walk-forward', '5', '--priority', 'high');
+    more.push('--walk-forward', '5', '--walk-forward-window', '2000', '--walk-forward-gap', '24');
+    more.push('--priority', 'high');
     // the account name, if it is valid as the name of a queue user
     const { username } = userInfo();
     const user = USER_PATTERN.test(username) ? { user: username } : {};
@@ -145,6 +146,8 @@ describe('the command line', () => {
         dry_run: true,
         detailed_analytics: true,
         walk_forward: 5,
+        walk_forward_window: 2000,
+        walk_forward_gap: 24,
         priority: 'high',
         ...user,
       },

@@ -239,6 +239,12 @@ describe('a session that cannot be started', () => {
       /swap them/,
     ],
     ['too many folds', { walk_forward: 21 }, '400 invalid_request', /walk_forward must be at most 20/],
+    [
+      'a gap without folds',
+      { walk_forward_gap: 5 },
+      '400 invalid_request',
+      /walk_forward_gap needs walk_forward/,
+    ],
     ['a fractional seed', { seed: 1.5 }, '400 invalid_request', /seed must be a whole number/],
     ['attempt 0', { attempt: 0 }, '400 invalid_request', /attempt must be/],
     [

@@ -41,6 +41,13 @@ export interface TrainingOptions {
   /** Number of folds of the walk-forward evaluation. Without it, there is no such evaluation. */
   walk_forward?: number;
   /**
+   * Bars that each fold trains and validates on, directly before its test stretch or the gap: the window rolls. Without it, each fold
+   * trains on all bars before: the window grows.
+   */
+  walk_forward_window?: number;
+  /** Bars left out between the training of each fold and its test stretch. Without it, there is no gap. */
+  walk_forward_gap?: number;
+  /**
    * Prepare the data but do not train.
    *
    * @default false
@@ -61,6 +68,8 @@ export const TRAINING_OPTION_DEFAULTS = {
   detailed_analytics: false,
   seed: DEFAULT_SEED,
   walk_forward: null,
+  walk_forward_window: null,
+  walk_forward_gap: null,
   dry_run: false,
 } as const satisfies { [Option in keyof Required<TrainingOptions>]: TrainingOptions[Option] | null };
 
@@ -121,6 +130,9 @@ export interface TrainingSpec extends ResolvedOptions {
 
 /** Allowed number of folds in a walk-forward evaluation. */
 export const WALK_FORWARD_FOLDS = { least: 2, most: 20 } as const;
+
+/** Greatest window or gap of a walk-forward evaluation, bars. */
+export const MOST_WALK_FORWARD_BARS = 10_000_000;
 
 /** Identifies the content of one bars file: SHA-256 of its bytes. */
 export interface BarsFingerprint {

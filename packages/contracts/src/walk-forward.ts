@@ -1,10 +1,14 @@
 import type { BaselineAccuracies } from './baselines.js';
 
 /**
- * Walk-forward evaluation: the training is repeated on a growing history, and each fold is tested on the rows that
- * follow. Shows how much a single test accuracy varies.
+ * Walk-forward evaluation: the training is repeated on a growing or rolling window of the past, and each fold is tested on the rows
+ * that follow. Shows how much a single test accuracy varies.
  */
 export interface WalkForward {
+  /** Bars that each fold trains and validates on; `null` if the window grows. */
+  window_bars: number | null;
+  /** Bars between the training of each fold and its test rows. */
+  gap_bars: number;
   folds: WalkForwardFold[];
   test_accuracy: Spread;
   test_loss: Spread;
@@ -27,8 +31,8 @@ export interface WalkForwardFold {
   validation_rows: number;
   test_rows: number;
   /**
-   * Rows up to the end of the test rows that belong to no part: their label uses bars across an edge (purge), or they
-   * follow it too closely (embargo).
+   * Rows from the start of the window to the end of the test rows that belong to no part: their label or window crosses an edge
+   * (purge), they are too close to it (embargo), or they are in the gap.
    */
   purged_rows: number;
   train_start: string;

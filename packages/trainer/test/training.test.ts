@@ -59,7 +59,7 @@ describe('a run in its own process', () => {
   let updates: TrainingProgressUpdate[];
   let outcome: TrainingRunOutcome;
   beforeAll(async () => {
-    const run = await start('first', { detailed_analytics: true, walk_forward: 3 });
+    const run = await start('first', { detailed_analytics: true, walk_forward: 3, walk_forward_gap: 6 });
     outcome = await run.outcome;
     ({ updates } = run);
   });
@@ -147,7 +147,8 @@ describe('a run in its own process', () => {
     expect(importance.features.map(({ feature }) => feature).toSorted()).toEqual(data.features.toSorted());
     const drops = importance.features.map(({ accuracy_drop }) => accuracy_drop);
     expect(drops).toEqual(drops.toSorted((a, b) => b - a));
-    const { folds, test_accuracy: accuracy } = walk!;
+    const { folds, test_accuracy: accuracy, window_bars, gap_bars } = walk!;
+    expect({ window_bars, gap_bars }).toEqual({ window_bars: null, gap_bars: 6 });
     expect(folds.map(({ fold }) => fold)).toEqual([1, 2, 3]);
     folds.forEach((fold, index) => {
       expect(Date.parse(fold.train_end)).toBeLessThan(Date.parse(fold.test_start));
@@ -213,7 +214,7 @@ describe('a run in its own process', () => {
   test('gives the same bytes for the same seed, also next to a run with another seed', async () => {
     const [same, again, other] = await Promise.all([
       start('same'),
-      start('again', { detailed_analytics: true, walk_forward: 3 }),
+      start('again', { detailed_analytics: true, walk_forward: 3, walk_forward_gap: 6 }),
       start('other', { seed: 8 }),
     ]);
     const [without, { result }] = await Promise.all([same.outcome, again.outcome, other.outcome]);

@@ -1,4 +1,4 @@
-import { WALK_FORWARD_FOLDS, type TrainingOptions } from '@ktrdr/contracts';
+import { MOST_WALK_FORWARD_BARS, WALK_FORWARD_FOLDS, type TrainingOptions } from '@ktrdr/contracts';
 import {
   ArrayMaxSize,
   ArrayNotEmpty,
@@ -10,10 +10,25 @@ import {
   IsString,
   Max,
   Min,
+  ValidateBy,
 } from 'class-validator';
 
 const MAX_SEED = 0xffff_ffff;
 const MAX_NAMES = 100;
+
+/** Refuses an option that has no effect without another one. */
+function Needs(other: keyof TrainingOptions): PropertyDecorator {
+  return ValidateBy({
+    name: 'needs',
+    validator: {
+      validate: (_value, check) => {
+        const options = check?.object as TrainingOptions | undefined;
+        return (options?.[other] ?? null) !== null;
+      },
+      defaultMessage: (check) => `${check?.property} needs ${other}`,
+    },
+  });
+}
 
 /** Types and bounds of the options, in requests to the API and to a host. Checks that need the strategy follow later. */
 export class TrainingOptionsDto implements TrainingOptions {
@@ -60,6 +75,20 @@ export class TrainingOptionsDto implements TrainingOptions {
   @Min(WALK_FORWARD_FOLDS.least)
   @Max(WALK_FORWARD_FOLDS.most)
   walk_forward?: number;
+
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(MOST_WALK_FORWARD_BARS)
+  @Needs('walk_forward')
+  walk_forward_window?: number;
+
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(MOST_WALK_FORWARD_BARS)
+  @Needs('walk_forward')
+  walk_forward_gap?: number;
 
   @IsOptional()
   @IsBoolean()

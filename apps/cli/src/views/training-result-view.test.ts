@@ -213,6 +213,8 @@ describe('the result of a training', () => {
       baselines: { majority_class: 0.4, last_label: 0.3, linear_model: 0.53 },
     };
     const walk_forward = {
+      window_bars: 2000,
+      gap_bars: 1,
       folds: [fold, { ...fold, fold: 2, train_rows: 2400, test_accuracy: 0.56 }],
       test_accuracy: { mean: 0.54, std: 0.028, min: 0.52, max: 0.56 },
       test_loss: { mean: 0.9, std: 0, min: 0.9, max: 0.9 },
@@ -222,6 +224,7 @@ describe('the result of a training', () => {
   1     2023-03-01 to 2023-04-11       1,200      1,500    52.0 %         53.0 %
   2     2023-03-01 to 2023-04-11       2,400      1,500    56.0 %         53.0 %
 
+  walk-forward windows    rolling, 2,000 bars, then a gap of 1 bar
   walk-forward accuracy   54.0 % ± 2.8 %   52.0 % to 56.0 %
   walk-forward loss       0.900 ± 0.00   0.900 to 0.900
 `);

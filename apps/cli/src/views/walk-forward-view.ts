@@ -1,7 +1,7 @@
 import type { WalkForward } from '@ktrdr/contracts';
 import { printable } from '../printable.js';
 import type { Style } from '../style.js';
-import { count, percent } from './numbers.js';
+import { count, counted, percent } from './numbers.js';
 import { pairs, textTable } from './text-table.js';
 
 /** Each fold next to its best baseline, then mean and spread. */
@@ -23,6 +23,7 @@ export function walkForwardView(walkForward: WalkForward | null, style: Style): 
   );
   const spread = pairs(
     [
+      ['walk-forward windows', windows(walkForward)],
       [
         'walk-forward accuracy',
         `${style.bold(percent(accuracy.mean))} ± ${percent(accuracy.std)}` +
@@ -37,6 +38,12 @@ export function walkForwardView(walkForward: WalkForward | null, style: Style): 
     style,
   );
   return `${table}\n\n${spread}`;
+}
+
+/** `rolling, 2,000 bars, then a gap of 24 bars`. */
+function windows({ window_bars: window, gap_bars: gap }: WalkForward): string {
+  const size = window === null ? 'growing' : `rolling, ${counted(window, 'bar')}`;
+  return gap === 0 ? size : `${size}, then a gap of ${counted(gap, 'bar')}`;
 }
 
 function day(moment: string): string {

@@ -80,6 +80,8 @@ function boundOf(check: string, [bound]: unknown[], field: string): Partial<Sche
       return { pattern: (bound as RegExp).source };
     case 'isIn':
       return { enum: [...(bound as string[])] };
+    // a schema of one field cannot express it
+    case 'needs':
     // already expressed by the type
     case 'isOptional':
     case 'isString':

@@ -21,16 +21,20 @@ export interface RowParts {
   test: Int32Array;
 }
 
-/** Open times of the first validation row and the first test row, ms UTC, shared by all symbols; `Infinity` if there is none. */
+/** Open times at which parts begin, ms UTC, shared by all symbols; `Infinity` if there is no such row. */
 export interface Cuts {
+  /** First training row. Default: the first row. */
+  trainStart?: number;
   validationStart: number;
+  /** First bar of a gap: bars from here to the test part are in no part. Default: no gap. */
+  gapStart?: number;
   testStart: number;
 }
 
 export interface Split extends Cuts {
   /** In the order of the symbols. */
   parts: RowParts[];
-  /** Rows in no part: their label or window crosses a cut, or they are in the embargo before it. */
+  /** Rows from `trainStart` on in no part: their label or window crosses a cut, they are in the embargo before it, or in the gap. */
   purged: number;
 }
 
@@ -60,15 +64,13 @@ export function momentsAt(times: readonly Float64Array[], shares: readonly numbe
 /**
  * Divides rows by time into a training, a validation and a test part, at cuts shared by all symbols. These rows are in no part:
  * rows whose label ends at or after the next cut (purged), rows whose window begins before the previous cut, and rows among the
- * last `embargo` candidates of a symbol before each cut. (Lopez de Prado 2018, chapter 7)
+ * last `embargo` candidates of a symbol before each cut. (Lopez de Prado 2018, chapter 7) With a gap, the validation part ends at
+ * its start. A window of the test part may begin in the gap, because no other part uses these bars.
  *
  * @param embargo number of candidates; default: 1 % of the symbol's candidates
  */
-export function splitRows(
-  symbols: readonly RowTimes[],
-  { validationStart, testStart }: Cuts,
-  embargo?: number,
-): Split {
+export function splitRows(symbols: readonly RowTimes[], cuts: Cuts, embargo?: number): Split {
+  const { trainStart = -Infinity, validationStart, testStart, gapStart = testStart } = cuts;
   const parts = symbols.map((rows) => {
     const { time, candidates } = rows;
     const gap = Math.max(0, embargo ?? Math.floor(candidates.length * DEFAULT_EMBARGO));
@@ -77,20 +79,21 @@ export function splitRows(
         time,
         Math.min(cut, candidates[Math.max(0, firstAtOrAfter(candidates, cut) - gap)] ?? cut),
       );
+    const train = firstAtOrAfter(time, trainStart);
     const validation = firstAtOrAfter(time, validationStart);
     const test = firstAtOrAfter(time, testStart);
     return {
-      train: keep(rows, 0, endBefore(validationStart), [-Infinity, validationStart]),
-      validation: keep(rows, validation, endBefore(testStart), [validationStart, testStart]),
-      test: keep(rows, test, time.length, [testStart, Infinity]),
+      train: keep(rows, train, endBefore(validationStart), [-Infinity, validationStart]),
+      validation: keep(rows, validation, endBefore(gapStart), [validationStart, gapStart]),
+      test: keep(rows, test, time.length, [gapStart, Infinity]),
     };
   });
   const kept = parts.reduce(
     (sum, { train, validation, test }) => sum + train.length + validation.length + test.length,
     0,
   );
-  const rows = symbols.reduce((sum, { time }) => sum + time.length, 0);
-  return { parts, validationStart, testStart, purged: rows - kept };
+  const rows = symbols.reduce((sum, { time }) => sum + time.length - firstAtOrAfter(time, trainStart), 0);
+  return { parts, ...cuts, purged: rows - kept };
 }
 
 /** The rows `from` to `to` whose window and label are between two cuts. */
@@ -117,7 +120,8 @@ function mergedTimes(times: readonly Float64Array[]): Float64Array {
   return merged.sort();
 }
 
-function firstAtOrAfter(time: Float64Array, moment: number): number {
+/** Index of the first time at or after a moment; their count if there is none. */
+export function firstAtOrAfter(time: Float64Array, moment: number): number {
   const index = time.findIndex((value) => value >= moment);
   return index < 0 ? time.length : index;
 }

@@ -3,17 +3,25 @@ import { fitsOnTrainingBars } from '@ktrdr/strategy';
 import { buildDataset, type Dataset } from '../data/dataset.js';
 import { targetClasses } from './directions.js';
 import { fitParts, type PreparedData, type PrepareRequest } from '../data/prepare-data.js';
-import { type Cuts, momentsAt, type Split, splitRows, splitShares } from '../data/split.js';
+import { type Cuts, firstAtOrAfter, momentsAt, type Split, splitRows, splitShares } from '../data/split.js';
+
+/** Where a fold is. */
+export interface FoldPlace {
+  /** 1-based */
+  number: number;
+  /** Number of folds. */
+  of: number;
+  /** Rows before the test stretch and the gap that the fold can train and validate on. */
+  rows: number;
+  cuts: Cuts;
+  /** Open time of the first row after the test rows; `Infinity` in the last fold. */
+  testEnd: number;
+}
 
 /** One fold: trains on rows up to a moment, tests on the rows from there to the next fold's moment. */
 export class WalkForwardFold {
   constructor(
-    /** 1-based */
-    readonly number: number,
-    private readonly of: number,
-    readonly cuts: Cuts,
-    /** Open time of the first row after the test rows; `Infinity` in the last fold. */
-    readonly testEnd: number,
+    readonly place: FoldPlace,
     private readonly whole: Dataset,
     private readonly request: PrepareRequest,
   ) {}
@@ -22,23 +30,23 @@ export class WalkForwardFold {
   async divide(pause: () => Promise<void>): Promise<{ dataset: Dataset; split: Split }> {
     const { strategy, bars, range, validationSplit } = this.request;
     const { labels, embargo, split: settings } = strategy.training;
+    const { cuts, testEnd } = this.place;
     const shares = splitShares(settings, validationSplit);
     // The label thresholds are fitted on this fold's training bars.
     const dataset = fitsOnTrainingBars(labels)
-      ? await buildDataset({ strategy, bars, range, shares, cuts: this.cuts }, pause)
+      ? await buildDataset({ strategy, bars, range, shares, cuts }, pause)
       : this.whole;
     await pause();
     const known = dataset.symbols.map(({ time, labelEnd, windowStart, candidates }) => {
-      const rows = time.findIndex((moment) => moment >= this.testEnd);
-      const end = rows < 0 ? time.length : rows;
+      const end = firstAtOrAfter(time, testEnd);
       return {
         time: time.subarray(0, end),
         labelEnd: labelEnd.subarray(0, end),
         windowStart: windowStart.subarray(0, end),
-        candidates: candidates.filter((moment) => moment < this.testEnd),
+        candidates: candidates.filter((moment) => moment >= (cuts.trainStart ?? 0) && moment < testEnd),
       };
     });
-    return { dataset, split: splitRows(known, this.cuts, embargo) };
+    return { dataset, split: splitRows(known, cuts, embargo) };
   }
 
   /** The fold's rows, with a normalisation fitted on its training rows. */
@@ -68,34 +76,82 @@ export class WalkForwardFold {
   }
 
   private error(code: 'empty_split' | 'one_class_only', reason: string): KtrdrError {
+    const { number, of } = this.place;
     return new KtrdrError(
       code,
-      `Fold ${this.number} of ${this.of} of the walk-forward evaluation cannot be trained: ${reason}. ` +
-        'Use fewer folds (--walk-forward) or a longer range.',
-      { details: { fold: this.number, folds: this.of } },
+      `Fold ${number} of ${of} of the walk-forward evaluation cannot be trained: ${reason}. ` +
+        'Use fewer folds (--walk-forward), another window (--walk-forward-window), a smaller gap (--walk-forward-gap) or a longer range.',
+      { details: { fold: number, folds: of } },
     );
   }
 }
 
+/** How a walk-forward evaluation divides the past. */
+export interface WalkForwardPlan {
+  /** Number of folds; 0: no evaluation. */
+  folds: number;
+  /** Bars that each fold trains and validates on: the window rolls; `null`: all bars before, the window grows. */
+  window: number | null;
+  /** Bars between the training of a fold and its test stretch. */
+  gap: number;
+}
+
 /**
- * Divides all rows, in order of time, into `count + 1` blocks of equal size and returns `count` folds. Fold k trains and validates on
- * the first k blocks, in the proportion of the strategy's split, and tests on the next block.
+ * Returns folds with test stretches of equal numbers of rows, one after the other up to the last row. Each fold trains and validates
+ * on the bars before its test stretch and the gap, in the proportion of the strategy's split.
+ *
+ * With a growing window, all rows are divided into `folds + 1` blocks, and the first block is not tested. With a rolling window, the
+ * first window and the gap are not tested. A bar counts once for all symbols.
  */
 export function walkForwardFolds(
   { dataset }: PreparedData,
-  count: number,
+  { folds: count, window, gap }: WalkForwardPlan,
   request: PrepareRequest,
 ): WalkForwardFold[] {
+  if (count === 0) return [];
   const { train, validation } = splitShares(request.strategy.training.split, request.validationSplit);
-  const blocks = Array.from({ length: count + 1 }, (_, block) => (block + 1) / (count + 1));
   const times = dataset.symbols.map(({ time }) => time);
-  const edges = momentsAt(times, blocks);
-  const validationStarts = momentsAt(
-    times,
-    blocks.map((share) => (share * train) / (train + validation)),
-  );
-  return Array.from({ length: count }, (_, index) => {
-    const cuts = { validationStart: validationStarts[index]!, testStart: edges[index]! };
-    return new WalkForwardFold(index + 1, count, cuts, edges[index + 1]!, dataset, request);
+  const clock = clockOf(dataset);
+  const between = (from: number, to: number): Float64Array[] =>
+    times.map((time) => time.subarray(firstAtOrAfter(time, from), firstAtOrAfter(time, to)));
+  const edges =
+    window === null
+      ? momentsAt(times, steps(1, count + 1))
+      : momentsAt(between(firstTested(clock, window, gap), Infinity), steps(0, count));
+  return steps(1, count).map((_, index) => {
+    const [testStart, testEnd] = [edges[index]!, edges[index + 1]!];
+    const last = firstAtOrAfter(clock, testStart) - gap;
+    const gapStart = clock[Math.max(0, last)] ?? Infinity;
+    const trainStart = window === null ? -Infinity : clock[Math.max(0, last - window)]!;
+    const before = between(trainStart, gapStart);
+    // not after the gap's start, also if there are no rows before it
+    const validationStart = Math.min(gapStart, ...momentsAt(before, [train / (train + validation)]));
+    const cuts = { trainStart, validationStart, gapStart, testStart };
+    const rows = before.reduce((sum, { length }) => sum + length, 0);
+    return new WalkForwardFold({ number: index + 1, of: count, rows, cuts, testEnd }, dataset, request);
   });
+}
+
+/** Open time of the first bar after a rolling window and its gap. @throws KtrdrError `empty_split` if there is none */
+function firstTested(clock: Float64Array, window: number, gap: number): number {
+  const first = clock[window + gap];
+  if (first !== undefined) return first;
+  const [bars, used] = [clock.length, window + gap].map((count) => count.toLocaleString('en-US'));
+  throw new KtrdrError(
+    'empty_split',
+    `The walk-forward evaluation has no bars to test: the range has ${bars} bars with features, and the window and the gap take ` +
+      `${used}. Use a shorter window (--walk-forward-window), a smaller gap (--walk-forward-gap) or a longer range.`,
+    { details: { bars: clock.length, window, gap } },
+  );
+}
+
+/** `from/of, (from + 1)/of ... 1` */
+function steps(from: number, of: number): number[] {
+  return Array.from({ length: of - from + 1 }, (_, index) => (from + index) / of);
+}
+
+/** Open times of all bars with features, of all symbols, each once, ascending. Labels have no influence on them. */
+function clockOf({ symbols }: Dataset): Float64Array {
+  const moments = new Set(symbols.flatMap(({ candidates }) => [...candidates]));
+  return Float64Array.from(moments).sort();
 }

@@ -3,11 +3,17 @@ import { propertyRuns } from '@ktrdr/contracts/testing';
 import fc from 'fast-check';
 import { buildDataset } from '../data/dataset.js';
 import type { PreparedData } from '../data/prepare-data.js';
+import type { Cuts } from '../data/split.js';
 import { answers, barsOf, changedFrom, market, prepare, strategyOf } from '../testing/random-market.js';
-import { WalkForwardFold, walkForwardFolds } from './walk-forward-folds.js';
+import { WalkForwardFold, walkForwardFolds, type WalkForwardPlan } from './walk-forward-folds.js';
 
+const LABELS = '{ source: context, horizon: 9 }';
 const nothing = async (): Promise<void> => undefined;
-const folds = fc.integer({ min: 2, max: 4 });
+const plan: fc.Arbitrary<WalkForwardPlan> = fc.record({
+  folds: fc.integer({ min: 2, max: 4 }),
+  window: fc.constantFrom(null, 40, 90),
+  gap: fc.constantFrom(0, 1, 30),
+});
 
 /** Times of the rows of a part, of all symbols. */
 function timesOf({ dataset, split }: PreparedData, part: 'train' | 'validation' | 'test'): number[] {
@@ -16,35 +22,45 @@ function timesOf({ dataset, split }: PreparedData, part: 'train' | 'validation' 
   );
 }
 
+/** Open times of all bars with features, each once. */
+function clockOf({ dataset: { symbols } }: PreparedData): number[] {
+  return [...new Set(symbols.flatMap(({ candidates }) => [...candidates]))];
+}
+
+/** Whether a rolling window and its gap leave no bar to test, which is refused. */
+function isTooShort(whole: PreparedData, { window, gap }: WalkForwardPlan): boolean {
+  return window !== null && clockOf(whole).length <= window + gap;
+}
+
 describe('folds of a walk-forward evaluation', () => {
-  test("no label, weight or scale of a fold's training depends on a bar of its test block", async () => {
+  test("no label, weight or scale of a fold's training depends on a bar of its gap or test stretch", async () => {
     const seen = new Set<string>();
     let compared = 0;
     await fc.assert(
-      fc.asyncProperty(market, folds, fc.nat(), async (any, count, pick) => {
+      fc.asyncProperty(market, plan, fc.nat(), async (any, planned, pick) => {
         const strategy = strategyOf(any);
         const bars = barsOf(strategy, any.bars, any.seed);
         const whole = await prepare(strategy, bars);
         if (whole === null) return;
         seen.add(strategy.training.labels.source);
         const request = { strategy, bars, range: {}, validationSplit: undefined };
-        const fold = walkForwardFolds(whole, count, request)[pick % count]!;
-        const { number, cuts, testEnd } = fold;
-        const data = await fold.prepare(nothing);
-        // The same moments, other prices from the test block on: what is learnt must be the same.
-        const changed = { ...request, bars: changedFrom(bars, cuts.testStart, any.seed) };
+        if (isTooShort(whole, planned)) return;
+        const { place } = walkForwardFolds(whole, planned, request)[pick % planned.folds]!;
+        const data = await new WalkForwardFold(place, whole.dataset, request).prepare(nothing);
+        const { gapStart, trainStart } = place.cuts as Required<Cuts>;
+        // The same moments, other prices from the gap on: what is learnt must be the same.
+        const changed = { ...request, bars: changedFrom(bars, gapStart, any.seed) };
         const shares = strategy.training.split;
         const changedWhole = await buildDataset({ ...changed, shares }, nothing);
-        const other = await new WalkForwardFold(number, count, cuts, testEnd, changedWhole, changed).prepare(
-          nothing,
-        );
+        const other = await new WalkForwardFold(place, changedWhole, changed).prepare(nothing);
         data.dataset.symbols.forEach((rows, symbol) => {
           const [before, after] = [answers(rows), answers(other.dataset.symbols[symbol]!)];
           for (const part of ['train', 'validation'] as const) {
             const kept = [...data.split.parts[symbol]![part]];
             const leaks = kept.filter((row) => {
               const moment = rows.time[row]!;
-              return rows.labelEnd[row]! >= cuts.testStart || after.get(moment) !== before.get(moment);
+              const isOutside = rows.labelEnd[row]! >= gapStart || moment < trainStart;
+              return isOutside || after.get(moment) !== before.get(moment);
             });
             expect(leaks).toEqual([]);
             compared += kept.length;
@@ -65,7 +81,7 @@ describe('folds of a walk-forward evaluation', () => {
               seed: 615_614_921,
               embargo: 5,
             },
-            3,
+            { folds: 3, window: null, gap: 0 },
             1_366_590_322,
           ],
         ],
@@ -75,33 +91,68 @@ describe('folds of a walk-forward evaluation', () => {
     expect(compared).toBeGreaterThan(0);
   });
 
-  test('grow, do not overlap, and test every row after the first block once', async () => {
+  test('grow or roll, do not overlap, keep the gap, and test every row after the first window once', async () => {
+    const seen = { growing: 0, rolling: 0 };
     await fc.assert(
-      fc.asyncProperty(market, folds, async (any, count) => {
+      fc.asyncProperty(market, plan, async (any, planned) => {
         const strategy = strategyOf(any);
         const bars = barsOf(strategy, any.bars, any.seed);
         const whole = await prepare(strategy, bars);
         if (whole === null || any.labels.includes('regime') || any.labels.includes('cusum')) return;
         const request = { strategy, bars, range: {}, validationSplit: undefined };
-        const all = walkForwardFolds(whole, count, request);
+        if (isTooShort(whole, planned)) return;
+        const { window, gap } = planned;
+        const all = walkForwardFolds(whole, planned, request);
+        const clock = clockOf(whole);
+        const barsBetween = (from: number, to: number): number =>
+          clock.filter((moment) => moment >= from && moment < to).length;
         const prepared = await Promise.all(all.map((fold) => fold.prepare(nothing)));
         prepared.forEach((data, index) => {
           const [train, validation, tested] = (['train', 'validation', 'test'] as const).map((part) =>
             timesOf(data, part),
           );
-          const { validationStart, testStart } = all[index]!.cuts;
-          expect(Math.max(...train!)).toBeLessThan(validationStart);
+          const { cuts, testEnd } = all[index]!.place;
+          const { trainStart, validationStart, gapStart, testStart } = cuts as Required<Cuts>;
+          expect(Math.min(...train!, Infinity)).toBeGreaterThanOrEqual(trainStart);
+          expect(Math.max(...train!, 0)).toBeLessThan(validationStart);
           expect(Math.min(...validation!, Infinity)).toBeGreaterThanOrEqual(validationStart);
-          expect(Math.max(...validation!, 0)).toBeLessThan(testStart);
+          expect(Math.max(...validation!, 0)).toBeLessThan(gapStart);
           expect(Math.min(...tested!)).toBeGreaterThanOrEqual(testStart);
-          expect(Math.max(...tested!)).toBeLessThan(all[index]!.testEnd);
+          expect(Math.max(...tested!)).toBeLessThan(testEnd);
+          if (window !== null) expect(barsBetween(trainStart, gapStart)).toBe(window);
+          expect(barsBetween(gapStart, testStart)).toBe(Math.min(gap, barsBetween(0, testStart)));
+          seen[window === null ? 'growing' : 'rolling'] += train!.length;
         });
+        const sizes = prepared.map(({ parts }) => parts.test.rows);
+        // rows of one moment stay together
+        expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(2 * any.symbols);
         const tested = prepared.flatMap((data) => timesOf(data, 'test'));
         const rows = whole.dataset.symbols.flatMap(({ time }) => [...time]);
-        const after = rows.filter((moment) => moment >= all[0]!.cuts.testStart);
+        const after = rows.filter((moment) => moment >= all[0]!.place.cuts.testStart);
         expect(tested.toSorted((a, b) => a - b)).toEqual(after.toSorted((a, b) => a - b));
       }),
       { numRuns: propertyRuns() },
+    );
+    expect(Math.min(seen.growing, seen.rolling)).toBeGreaterThan(0);
+  });
+
+  test('a window and a gap without bars to test are refused, with the number of bars', async () => {
+    const any = { labels: LABELS, symbols: 1, timeframes: ['1h' as const], bars: 300, seed: 1, embargo: 0 };
+    const strategy = strategyOf(any);
+    const request = {
+      strategy,
+      bars: barsOf(strategy, any.bars, any.seed),
+      range: {},
+      validationSplit: undefined,
+    };
+    const whole = (await prepare(strategy, request.bars))!;
+    const bars = whole.dataset.symbols[0]!.candidates.length;
+    const fold = (window: number): unknown =>
+      walkForwardFolds(whole, { folds: 2, window, gap: 100 }, request)[0]!.place.cuts.trainStart;
+    // the last nine bars have no label
+    expect(fold(bars - 110)).toBe(whole.dataset.symbols[0]!.candidates[0]);
+    expect(() => fold(bars - 100)).toThrow(
+      `the range has ${bars} bars with features, and the window and the gap take ${bars}.`,
     );
   });
 });

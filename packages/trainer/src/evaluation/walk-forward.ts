@@ -12,10 +12,11 @@ import type { ModelSpec } from '../network/model-spec.js';
 import type { PreparedData } from '../data/prepare-data.js';
 import { type PredictedRows, stitchFolds } from './predicted-rows.js';
 import { TimeSlice } from '../loop/time-slice.js';
-import type { WalkForwardFold } from './walk-forward-folds.js';
+import type { WalkForwardFold, WalkForwardPlan } from './walk-forward-folds.js';
 import type { LoopResult, LoopSettings } from '../loop/loop-request.js';
 
 export interface WalkForwardRequest {
+  plan: WalkForwardPlan;
   model: ModelSpec;
   settings: LoopSettings;
   /** At the end it holds the weights of the last fold. */
@@ -48,24 +49,27 @@ export async function evaluateFolds(
   request: WalkForwardRequest,
 ): Promise<WalkForwardEvaluation | null> {
   if (folds.length === 0) return null;
-  // Fold k trains on k blocks, so its work is proportional to k.
-  const work = (done: number): number => (done * (done + 1)) / 2;
-  const all = work(folds.length);
+  const all = folds.reduce((sum, { place }) => sum + place.rows, 0);
+  let before = 0;
   const results: FoldResult[] = [];
   const tested: PredictedRows[] = [];
-  for (const [index, fold] of folds.entries()) {
-    const share = (within: number): number => (work(index) + within * (index + 1)) / all;
+  for (const fold of folds) {
+    const { rows, number } = fold.place;
+    const share = (within: number): number => (before + within * rows) / all;
     await request.report(share(0));
     const data = await fold.prepare(() => request.report(share(0)));
     const { loop, evaluation } = await trainFold(request, fold, data, (within) =>
       request.update(share(within)),
     );
-    results.push(foldResult(fold.number, data, loop, evaluation));
+    results.push(foldResult(number, data, loop, evaluation));
     tested.push(evaluation.testRows);
+    before += rows;
   }
   await request.report(1);
   return {
     result: {
+      window_bars: request.plan.window,
+      gap_bars: request.plan.gap,
       folds: results,
       test_accuracy: spreadOf(results.map(({ test_accuracy }) => test_accuracy)),
       test_loss: spreadOf(results.map(({ test_loss }) => test_loss)),
@@ -76,7 +80,7 @@ export async function evaluateFolds(
 
 async function trainFold(
   { model, settings, engine, seed, signal, clock }: WalkForwardRequest,
-  { number }: WalkForwardFold,
+  { place: { number } }: WalkForwardFold,
   data: PreparedData,
   update: (within: number) => void,
 ): Promise<{ loop: LoopResult; evaluation: ModelEvaluation }> {

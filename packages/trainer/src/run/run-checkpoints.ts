@@ -63,6 +63,8 @@ async function identityOf(
     seed: undefined,
     dry_run: undefined,
     walk_forward: undefined,
+    walk_forward_window: undefined,
+    walk_forward_gap: undefined,
   };
   return {
     strategy: sha256(request.strategy),

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { BarsFingerprint, TrainingResult } from '@ktrdr/contracts';
+import type { BarsFingerprint, TrainingOptions, TrainingResult } from '@ktrdr/contracts';
 import { parseDateRange } from '@ktrdr/market-data';
 import { formatIssue, parseStrategy, type Strategy } from '@ktrdr/strategy';
 import { Analytics, analyticsRunId } from '../analytics/analytics.js';
@@ -9,7 +9,7 @@ import { DIRECTIONS } from '../evaluation/directions.js';
 import type { Engine } from '../engines/engine.js';
 import { createEngine } from '../engines/create-engine.js';
 import { assessModel } from './assess-model.js';
-import { walkForwardFolds } from '../evaluation/walk-forward-folds.js';
+import { walkForwardFolds, type WalkForwardPlan } from '../evaluation/walk-forward-folds.js';
 import { evaluateFolds } from '../evaluation/walk-forward.js';
 import { loadBars } from '../data/load-bars.js';
 import { optimiserOf, runTrainingLoop } from '../loop/loop.js';
@@ -66,7 +66,8 @@ async function run(
     validationSplit: request.validation_split,
   };
   const data = await prepareDataOrAdvise(preparation, (phase, done) => progress.enter(phase, done));
-  const folds = walkForwardFolds(data, request.walk_forward ?? 0, preparation);
+  const plan = walkForwardPlan(request);
+  const folds = walkForwardFolds(data, plan, preparation);
   for (const fold of folds) await fold.check(() => progress.enter('splitting', 1));
   for (const warning of dataWarnings(strategy, bars.symbols, data)) warn(warning);
   const prepared = dryRunResult(request, strategy, summariseData(strategy, bars, data));
@@ -75,7 +76,7 @@ async function run(
   await progress.enter('starting engine');
   const engine = await createEngine(request.engine.engine);
   try {
-    const run = { request, hooks, progress, strategy, data, folds, engine };
+    const run = { request, hooks, progress, strategy, data, plan, folds, engine };
     const trained = await trainModel(run, bars.fingerprints, warn);
     try {
       const result = await finish(run, trained, prepared);
@@ -97,6 +98,7 @@ interface PreparedRun {
   progress: RunProgress;
   strategy: Strategy;
   data: PreparedData;
+  plan: WalkForwardPlan;
   folds: ReturnType<typeof walkForwardFolds>;
   engine: Engine;
 }
@@ -146,7 +148,7 @@ async function trainModel(
 
 /** Evaluates the trained model and writes it. */
 async function finish(
-  { request, hooks, progress, strategy, data, folds, engine }: PreparedRun,
+  { request, hooks, progress, strategy, data, plan, folds, engine }: PreparedRun,
   { spec, loop, analytics }: Trained,
   prepared: TrainingResult,
 ): Promise<TrainingResult> {
@@ -165,6 +167,7 @@ async function finish(
     importance: analytics !== null,
   });
   const walkForward = await evaluateFolds(folds, {
+    plan,
     model: spec,
     settings: strategy.training,
     engine,
@@ -197,6 +200,11 @@ async function finish(
     createdAt: clock.now(),
   });
   return result;
+}
+
+function walkForwardPlan(options: TrainingOptions): WalkForwardPlan {
+  const { walk_forward: folds = 0, walk_forward_window: window, walk_forward_gap: gap = 0 } = options;
+  return { folds, window: window ?? null, gap };
 }
 
 function readStrategy(request: TrainingRunRequest, warn: (warning: string) => void): Strategy {

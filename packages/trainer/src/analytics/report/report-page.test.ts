@@ -159,6 +159,8 @@ const RESULT = {
     linear_model: { type: 'logistic_regression', train_rows: 5600, test_accuracy: 0.5011, mae: null },
   },
   walk_forward: {
+    window_bars: null,
+    gap_bars: 0,
     folds: [fold, { ...fold, fold: 2 }],
     test_accuracy: { mean: 0.517, std: 0.028, min: 0.5, max: 0.56 },
     test_loss: { mean: 0.9, std: 0, min: 0.9, max: 0.9 },
