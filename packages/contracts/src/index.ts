@@ -22,6 +22,7 @@ export * from './training-queue.js';
 export * from './training-request.js';
 export * from './training-result.js';
 export * from './training-session.js';
+export * from './verdict-text.js';
 export * from './verdict.js';
 export * from './walk-forward.js';
 export * from './wire-types.js';

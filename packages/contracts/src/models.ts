@@ -39,7 +39,7 @@ export interface ModelSummary {
   seed: number;
   created_at: string;
   test_accuracy: number | null;
-  /** Best accuracy of the baselines on the same test part; `null` if it was not recorded. */
+  /** Best accuracy of the uninformed baselines on the same test part; `null` if it was not recorded. */
   baseline_accuracy: number | null;
   /** Whether the model has an edge; `null` if it was not judged. */
   verdict: VerdictLabel | null;
@@ -225,7 +225,10 @@ export interface ComparedMetric {
   better: 'higher' | 'lower' | null;
   /** One value per model, in the order of the models; `null` if a model has none. */
   values: (number | null)[];
-  /** Indexes of the best models; empty if the values are not comparable. */
+  /**
+   * Indexes of the best models, for the accuracy (for a regression, the error) alone. Empty if the values are not comparable, or if chance
+   * explains the difference.
+   */
   best: number[];
 }
 

@@ -1,5 +1,6 @@
 /** Wire types of the verdict: does a trained model have an edge, and how sure is that? */
 import type { SharpeMoments } from './backtest.js';
+import type { UninformedBaseline } from './baselines.js';
 
 /** `edge`: found. `no_edge`: not found, although the data would have shown it. `too_little_data`: not found, and it could not have been. */
 export const VERDICT_LABELS = ['edge', 'no_edge', 'too_little_data'] as const;
@@ -9,29 +10,23 @@ export type VerdictLabel = (typeof VERDICT_LABELS)[number];
 /** Whether two predictors differ: `not_distinguishable` if the interval of the difference contains zero. */
 export type Distinction = 'better' | 'worse' | 'not_distinguishable';
 
-/** A predictor that knows no features, only past labels and prices. */
-export const UNINFORMED_BASELINES = [
-  'majority_class',
-  'last_label',
-  'pivot_direction',
-  'persistence',
-  'training_mean',
-] as const;
-/** Name of an uninformed baseline. Each label has those that make sense for it. */
-export type UninformedBaseline = (typeof UNINFORMED_BASELINES)[number];
-
 /** The model's score beside that of the best uninformed baseline, on the same rows. */
 export interface AccuracyComparison {
   /** What is compared: the share of correct classes, or the mean absolute error of a regression. */
   measure: 'accuracy' | 'mean_absolute_error';
   model: number;
+  /** Standard error of `model`, from the same bootstrap. */
+  standard_error: number;
   best_baseline: UninformedBaseline;
   baseline: number;
   /** How much better the model is: model - baseline for an accuracy, baseline - model for an error. */
   difference: number;
   /** 95 % interval of the difference, from a stationary block bootstrap over time. */
   interval: [low: number, high: number];
-  /** Chance of such a difference without an edge, with the choice of the best baseline accounted for. */
+  /**
+   * Chance of a difference at least as far from 0 without an edge. The choice of the best baseline is accounted for: the model has to be
+   * better than each of them, and this is the largest p-value. The interval is the lowest of all.
+   */
   p_value: number;
   better: Distinction;
 }
@@ -63,7 +58,7 @@ export interface MoneyVerdict {
 
 /** What would have been needed to find an edge of a stated size in four of five cases. */
 export interface VerdictPower {
-  /** Size of the edge in accuracy: difference to the best baseline (for an error: share of the baseline's error). */
+  /** Size of the edge in accuracy: difference to the best baseline; for an error, share of the baseline's error. */
   accuracy_difference: number;
   /** Size of the edge in money: mean return of a trade, divided by the standard deviation of the trades. */
   trade_edge: number;

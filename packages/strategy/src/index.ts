@@ -7,6 +7,7 @@ export { formatIssue, StrategyError } from './issues.js';
 export { computeLabels, fitsOnTrainingBars } from './labels/compute-labels.js';
 export { labelClasses } from './labels/label-classes.js';
 export type { ClassLabels, Labels, ValueLabels } from './labels/labels.js';
+export { pivotMoves, type PivotMoves } from './labels/zigzag.js';
 export { migrateStrategy } from './migrate-strategy.js';
 export type {
   Activation,

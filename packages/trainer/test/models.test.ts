@@ -87,7 +87,7 @@ describe.each(MODELS)('%s', (_, options, { architecture, output }) => {
       expect(test_accuracy).toBeGreaterThanOrEqual(0);
       expect(test_accuracy).toBeLessThanOrEqual(1);
     }
-    expect(linear_model.type).toBe(`${output === 'regression' ? 'linear' : 'logistic'}_regression`);
+    expect(linear_model.type).toBe(`${output === 'regression' ? 'ridge' : 'logistic'}_regression`);
     expect(linear_model.mae === null).toBe(output === 'classification');
     expect(tested!.calibration === null).toBe(output === 'regression');
     expect(tested!.classes).toEqual(output === 'regression' ? ['UP', 'DOWN'] : ['BUY', 'HOLD', 'SELL']);

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { TRAINING_PHASES, type TrainingProgressUpdate } from '@ktrdr/contracts';
+import { BASELINE_KNOWLEDGE, TRAINING_PHASES, type TrainingProgressUpdate } from '@ktrdr/contracts';
 import {
   runTrainerProcess,
   TrainingCancelledError,
@@ -130,6 +130,8 @@ describe('a run in its own process', () => {
     expect(result.baselines!.majority_class).toEqual({
       label: majority.label,
       test_accuracy: majority.test / test_samples,
+      mae: null,
+      knows: BASELINE_KNOWLEDGE.majority_class,
     });
     const bins = tested!.calibration!.bins;
     expect(bins.reduce((sum, { rows }) => sum + rows, 0)).toBe(test_samples);
@@ -250,11 +252,9 @@ describe('a run in its own process', () => {
         symbol: 'AAA',
         rows: result.data_summary.test_samples,
         test_accuracy: expect.closeTo(test_accuracy),
-        baselines: {
-          majority_class: result.baselines!.majority_class.test_accuracy,
-          last_label: result.baselines!.last_label.test_accuracy,
-          linear_model: result.baselines!.linear_model.test_accuracy,
-        },
+        baselines: Object.fromEntries(
+          Object.entries(result.baselines!).map(([name, baseline]) => [name, baseline.test_accuracy]),
+        ),
       },
       { symbol: 'ENDED', rows: 0, test_accuracy: null, baselines: null },
     ]);

@@ -1,8 +1,18 @@
-import type { Baselines, TestMetrics, ValidationMetrics } from '@ktrdr/contracts';
-import { printable } from '../printable.js';
+import {
+  accuracyText,
+  type Baselines,
+  baselineTitle,
+  type TestMetrics,
+  type ValidationMetrics,
+  type Verdict,
+} from '@ktrdr/contracts';
+import { printable, wrapped } from '../printable.js';
 import type { Style } from '../style.js';
 import { percent } from './numbers.js';
 import { pairs } from './text-table.js';
+
+/** Widest line of a sentence, characters. */
+const SENTENCE_WIDTH = 78;
 
 /** Accuracy on rows that the model never saw, compared with simple baselines. */
 export function accuracyView(
@@ -20,7 +30,7 @@ export function accuracyView(
         name,
         percent(accuracy) + style.dim(`   ${how}`),
       ]),
-      ['mean absolute error', maeText(test, baselines)],
+      ['mean absolute error', typeof test.mae === 'number' ? figure(test.mae) : null],
       ['validation accuracy', validation === null ? null : percent(validation.val_accuracy)],
       ['calibration error', calibrationText(test.calibration, style)],
     ],
@@ -34,30 +44,16 @@ interface BaselineScore {
   how: string;
 }
 
-/** The available baselines; older models have fewer. */
+/** The available baselines; older models have fewer, and do not say what a baseline knew. */
 function baselineScores(baselines: Partial<Baselines> | null): BaselineScore[] {
-  const { majority_class: majority, last_label: last, linear_model: linear } = baselines ?? {};
-  const scores: BaselineScore[] = [];
-  if (majority !== undefined) {
-    const how = `always ${printable(majority.label)}, the most frequent training label`;
-    scores.push({ name: 'majority class', accuracy: majority.test_accuracy, how });
-  }
-  if (last !== undefined) {
-    const how = 'the latest label known before each bar';
-    scores.push({ name: 'last label', accuracy: last.test_accuracy, how });
-  }
-  if (linear !== undefined) {
-    const name = printable(linear.type.replaceAll('_', ' '));
-    scores.push({ name, accuracy: linear.test_accuracy, how: "on the features of each row's last bar" });
-  }
-  return scores;
-}
-
-function maeText({ mae }: TestMetrics, baselines: Partial<Baselines> | null): string | null {
-  if (typeof mae !== 'number') return null;
-  const linear = baselines?.linear_model?.mae;
-  const beside = typeof linear === 'number' ? `   linear regression ${figure(linear)}` : '';
-  return figure(mae) + beside;
+  return Object.entries(baselines ?? {}).map(([name, baseline]) => {
+    const { test_accuracy: accuracy, mae, knows } = baseline;
+    const how = [
+      ...(typeof mae === 'number' ? [`error ${figure(mae)}`] : []),
+      ...('label' in baseline ? [`always ${baseline.label}`] : knows === undefined ? [] : [`knows ${knows}`]),
+    ].join('   ');
+    return { name: printable(baselineTitle(name, baseline)), accuracy, how: printable(how) };
+  });
 }
 
 function calibrationText(calibration: TestMetrics['calibration'] | undefined, style: Style): string | null {
@@ -70,19 +66,12 @@ function figure(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
 
-/** One sentence that compares the model with the best baseline. */
-export function verdict(test: TestMetrics, baselines: Partial<Baselines> | null, style: Style): string {
-  const [best] = baselineScores(baselines).toSorted((a, b) => b.accuracy - a.accuracy);
-  if (best === undefined) return '';
-  const points = (test.test_accuracy - best.accuracy) * 100;
-  if (points > 0) {
-    return style.green(
-      `  The model is ${points.toFixed(1)} percentage points better than the best baseline,\n  ${best.name}.`,
-    );
+/** One sentence that compares the model with the best baseline. `null`: a model of an earlier version, which was not judged. */
+export function accuracySentence(verdict: Verdict | null, style: Style): string {
+  if (verdict === null) {
+    return style.yellow('  Whether the model is better than the baselines was not measured: train it again.');
   }
-  const how = points === 0 ? 'only equals the best baseline' : 'does not beat the best baseline';
-  return style.yellow(
-    `  The model ${how}.\n` +
-      `  Accuracy: ${best.name} ${percent(best.accuracy)}, the model ${percent(test.test_accuracy)}.`,
-  );
+  const { accuracy, rows } = verdict;
+  const text = wrapped(`  ${printable(accuracyText(accuracy, rows))}`, SENTENCE_WIDTH);
+  return accuracy.better === 'better' ? style.green(text) : style.yellow(text);
 }

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import type { ListedModel, ModelDetails, ModelList, TestMetrics, TrainingResult } from '@ktrdr/contracts';
 import { printable } from '../printable.js';
 import type { Style } from '../style.js';
-import { accuracyView, verdict } from './accuracy-view.js';
+import { accuracySentence, accuracyView } from './accuracy-view.js';
 import { classesView, confusionView } from './classes-view.js';
 import { count, counted, moment, percent } from './numbers.js';
 import { pairs, textTable } from './text-table.js';
@@ -82,7 +82,7 @@ export function modelView({ summary, metadata, metrics, files }: ModelDetails, s
       ? []
       : [
           accuracyView(test, stored.baselines ?? null, stored.validation_metrics ?? null, null, style),
-          verdict(test, stored.baselines ?? null, style),
+          accuracySentence(stored.verdict ?? null, style),
           classesView(test, style),
           confusionView(test, style),
           walkForwardView(stored.walk_forward ?? null, style),

@@ -1,4 +1,4 @@
-import type { TrainingResult } from '@ktrdr/contracts';
+import { bestUninformed, type TrainingResult } from '@ktrdr/contracts';
 import { printable } from '../printable.js';
 import type { Style } from '../style.js';
 import { count, percent } from './numbers.js';
@@ -7,7 +7,7 @@ import { textTable } from './text-table.js';
 export function symbolsView({ artifacts }: TrainingResult, style: Style): string {
   const symbols = artifacts.per_symbol_metrics;
   if (symbols.length < 2) return '';
-  const heads = ['test rows', 'test accuracy', 'majority', 'last label', 'linear'];
+  const heads = ['test rows', 'test accuracy', 'best baseline', 'linear model'];
   return textTable(
     [{ head: 'symbol' }, ...heads.map((head) => ({ head, align: 'right' as const }))],
     symbols.map(({ symbol, rows, test_accuracy, baselines }) => [
@@ -15,8 +15,7 @@ export function symbolsView({ artifacts }: TrainingResult, style: Style): string
       count(rows),
       ...[
         test_accuracy,
-        baselines?.majority_class ?? null,
-        baselines?.last_label ?? null,
+        baselines === null ? null : bestUninformed(baselines),
         baselines?.linear_model ?? null,
       ].map((accuracy) => (accuracy === null ? '-' : percent(accuracy))),
     ]),

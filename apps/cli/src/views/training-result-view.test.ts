@@ -1,7 +1,44 @@
 import { describe, expect, test } from '@jest/globals';
-import type { TrainingResult } from '@ktrdr/contracts';
+import { BASELINE_KNOWLEDGE, type BaselineName, type TrainingResult, type Verdict } from '@ktrdr/contracts';
 import { createStyle } from '../style.js';
 import { trainingResultView } from './training-result-view.js';
+
+const measured = (name: BaselineName, test_accuracy: number) => ({
+  test_accuracy,
+  mae: null,
+  knows: BASELINE_KNOWLEDGE[name],
+});
+
+const VERDICT: Verdict = {
+  label: 'no_edge',
+  alpha: 0.05,
+  rows: 1182,
+  trades: 0,
+  trials_on_these_bars: 1,
+  seeds: 1,
+  source: 'test_part',
+  accuracy: {
+    measure: 'accuracy',
+    model: 0.5423,
+    standard_error: 0.014,
+    best_baseline: 'majority_class',
+    baseline: 0.5352,
+    difference: 0.0071,
+    interval: [-0.011, 0.0241],
+    p_value: 0.3,
+    better: 'not_distinguishable',
+  },
+  simpler_model: {
+    name: 'logistic_regression',
+    score: 0.5,
+    difference: 0,
+    interval: [-0.01, 0.01],
+    better: 'not_distinguishable',
+  },
+  money: null,
+  power: { accuracy_difference: 0.05, trade_edge: 0.25, rows_needed: 100, trades_needed: 99 },
+  reasons: ['No edge found.'],
+};
 
 const RESULT: TrainingResult = {
   training_metrics: {
@@ -42,12 +79,17 @@ const RESULT: TrainingResult = {
     calibration: { expected_calibration_error: 0.0312, brier_score: 0.5512, bins: [] },
   },
   baselines: {
-    majority_class: { label: 'HOLD', test_accuracy: 0.4211 },
-    last_label: { test_accuracy: 0.3902, unknown_rows: 0 },
-    linear_model: { type: 'logistic_regression', train_rows: 5600, test_accuracy: 0.5011, mae: null },
+    majority_class: { label: 'HOLD', ...measured('majority_class', 0.4211) },
+    last_label: { ...measured('last_label', 0.3902), unknown_rows: 0 },
+    pivot_state: measured('pivot_state', 0.5352),
+    linear_model: {
+      type: 'logistic_regression',
+      train_rows: 5600,
+      ...measured('linear_model', 0.5011),
+    },
   },
   walk_forward: null,
-  verdict: null,
+  verdict: VERDICT,
   backtest: null,
   resource_usage: {
     training_mode: 'host',
@@ -125,14 +167,15 @@ describe('the result of a training', () => {
   test('shows the accuracy next to the baselines, the data and the path of the model', () => {
     expect(view(RESULT)).toBe(`\
   test accuracy         54.2 %   1,182 rows after the training rows
-  majority class        42.1 %   always HOLD, the most frequent training label
-  last label            39.0 %   the latest label known before each bar
-  logistic regression   50.1 %   on the features of each row's last bar
+  majority class        42.1 %   always HOLD
+  last label            39.0 %   knows labels complete before the bar
+  pivot state           53.5 %   knows closes up to the bar
+  logistic regression   50.1 %   knows features of the bar
   validation accuracy   55.1 %
   calibration error     3.1 %   Brier score 0.551
 
-  The model is 4.1 percentage points better than the best baseline,
-  logistic regression.
+  The model is not distinguishable from the best baseline (difference 0.7
+  points, 95 % interval -1.1 to 2.4, 1,182 rows): majority class, 53.5 %.
 
   class  precision  recall     F1  support
   BUY        0.512   0.430  0.467       70
@@ -144,9 +187,9 @@ describe('the result of a training', () => {
   HOLD               10  1,000    30
   SELL               20     52     0
 
-  symbol  test rows  test accuracy  majority  last label  linear
-  AAPL          600         55.0 %    43.0 %      40.0 %  51.0 %
-  GOOG          582         53.0 %    41.0 %      38.0 %  49.0 %
+  symbol  test rows  test accuracy  best baseline  linear model
+  AAPL          600         55.0 %         43.0 %        51.0 %
+  GOOG          582         53.0 %         41.0 %        49.0 %
 
   data        AAPL, GOOG 1h, 2024-01-02 14:00 to 2024-03-01
   rows        5,600 train, 1,200 validation, 1,182 test
@@ -161,16 +204,18 @@ describe('the result of a training', () => {
               /models/test_strategy/1h_v3`);
   });
 
-  test('says if the model does not beat the best baseline', () => {
-    const beside = (test_accuracy: number) =>
-      view({
-        ...RESULT,
-        baselines: { ...RESULT.baselines!, last_label: { test_accuracy, unknown_rows: 0 } },
-      });
-    expect(beside(0.6)).toContain(
-      'The model does not beat the best baseline.\n  Accuracy: last label 60.0 %, the model 54.2 %.',
+  test('says "better" only if the interval of the difference excludes 0', () => {
+    const sentence = (changed: Partial<Verdict['accuracy']>): string =>
+      view({ ...RESULT, verdict: { ...VERDICT, accuracy: { ...VERDICT.accuracy, ...changed } } });
+    expect(sentence({ better: 'better', interval: [0.001, 0.0241] })).toContain(
+      'The model is better than the best baseline (difference 0.7 points, 95 %\n  interval 0.1 to 2.4, 1,182 rows)',
     );
-    expect(beside(0.5423)).toContain('The model only equals the best baseline');
+    expect(sentence({})).not.toContain('better than');
+    const error = { measure: 'mean_absolute_error', baseline: 0.0142, best_baseline: 'persistence' } as const;
+    expect(sentence(error).replaceAll(/\s+/g, ' ')).toContain(
+      '(difference 50.0 % of its error, 95 % interval -77.5 to 169.7, 1,182 rows): persistence, mean error 0.0142.',
+    );
+    expect(view({ ...RESULT, verdict: null })).toContain('was not measured: train it again.');
   });
 
   test('names the symbols behind the test accuracy, and shows no accuracy for a symbol without test rows', () => {
@@ -182,7 +227,7 @@ describe('the result of a training', () => {
     expect(text).toContain(
       '  test accuracy         54.2 %   1,182 rows after the training rows, of AAPL only\n',
     );
-    expect(text).toMatch(/^ {2}GOOG {12}0( +-){4}$/m);
+    expect(text).toMatch(/^ {2}GOOG {12}0( +-){3}$/m);
   });
 
   test('says if the bars are synthetic', () => {
@@ -221,8 +266,8 @@ describe('the result of a training', () => {
     };
     expect(view({ ...RESULT, walk_forward })).toContain(`
   fold  tested on                 train rows  test rows  accuracy  best baseline
-  1     2023-03-01 to 2023-04-11       1,200      1,500    52.0 %         53.0 %
-  2     2023-03-01 to 2023-04-11       2,400      1,500    56.0 %         53.0 %
+  1     2023-03-01 to 2023-04-11       1,200      1,500    52.0 %         40.0 %
+  2     2023-03-01 to 2023-04-11       2,400      1,500    56.0 %         40.0 %
 
   walk-forward windows    rolling, 2,000 bars, then a gap of 1 bar
   walk-forward accuracy   54.0 % ± 2.8 %   52.0 % to 56.0 %
@@ -289,10 +334,15 @@ describe('the result of a training', () => {
   });
 
   test('fits 80 columns', () => {
-    const linear_model = { ...RESULT.baselines!.linear_model, test_accuracy: 0.5423 };
-    const baselines = { ...RESULT.baselines!, linear_model };
+    const widestNames: TrainingResult['baselines'] = {
+      ...RESULT.baselines!,
+      training_median: measured('training_median', 0.4),
+      pivot_direction: { ...measured('pivot_direction', 0.4), unknown_rows: 0 },
+    };
     const widest = Math.max(
-      ...`${view(RESULT, true)}\n${view({ ...RESULT, baselines })}`.split('\n').map((line) => line.length),
+      ...`${view(RESULT, true)}\n${view({ ...RESULT, baselines: widestNames })}`
+        .split('\n')
+        .map((line) => line.length),
     );
     expect(widest).toBeLessThan(80);
   });

@@ -1,7 +1,7 @@
 import type { TrainingResult } from '@ktrdr/contracts';
 import { printable } from '../printable.js';
 import type { Style } from '../style.js';
-import { accuracyView, verdict } from './accuracy-view.js';
+import { accuracySentence, accuracyView } from './accuracy-view.js';
 import { classesView, confusionView } from './classes-view.js';
 import { distributionView } from './distribution-view.js';
 import { importanceView } from './importance-view.js';
@@ -29,7 +29,7 @@ export function trainingResultView(
       ? []
       : [
           accuracyView(test_metrics, baselines, validation_metrics, testRowsText(result), style),
-          verdict(test_metrics, baselines, style),
+          accuracySentence(result.verdict, style),
           classesView(test_metrics, style),
           confusionView(test_metrics, style),
           symbolsView(result, style),

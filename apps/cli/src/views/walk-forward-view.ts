@@ -1,4 +1,4 @@
-import type { WalkForward } from '@ktrdr/contracts';
+import { bestUninformed, type WalkForward } from '@ktrdr/contracts';
 import { printable } from '../printable.js';
 import type { Style } from '../style.js';
 import { count, counted, percent } from './numbers.js';
@@ -17,7 +17,7 @@ export function walkForwardView(walkForward: WalkForward | null, style: Style): 
       count(fold.train_rows),
       count(fold.test_rows),
       percent(fold.test_accuracy),
-      percent(Math.max(...Object.values(fold.baselines))),
+      accuracyText(bestUninformed(fold.baselines)),
     ]),
     style,
   );
@@ -44,6 +44,10 @@ export function walkForwardView(walkForward: WalkForward | null, style: Style): 
 function windows({ window_bars: window, gap_bars: gap }: WalkForward): string {
   const size = window === null ? 'growing' : `rolling, ${counted(window, 'bar')}`;
   return gap === 0 ? size : `${size}, then a gap of ${counted(gap, 'bar')}`;
+}
+
+function accuracyText(accuracy: number | null): string {
+  return accuracy === null ? '-' : percent(accuracy);
 }
 
 function day(moment: string): string {

@@ -1,8 +1,9 @@
-import type { DateRange } from '@ktrdr/market-data';
+import type { Bars, DateRange } from '@ktrdr/market-data';
 import {
   computeLabels,
   fitsOnTrainingBars,
   type Labels,
+  type LabelSettings,
   type NormalisationRule,
   type SplitSettings,
   type Strategy,
@@ -28,6 +29,8 @@ export interface SymbolRows {
   features: Float64Array;
   /** `[rows]`: the last bar of each row's window, as an index into the bars of `features`. The window's bars are consecutive there. */
   windowEnds: Int32Array;
+  /** `[rows]`: each row's bar, as an index into `inRange`. */
+  rowBars: Int32Array;
   /** `[rows]`: classes or values, depending on the dataset's `output`. */
   targets: Targets;
   /** `[rows]`, above 0: sample weights up to a common factor; `null`: all rows weigh the same. */
@@ -40,7 +43,13 @@ export interface SymbolRows {
   windowStart: Float64Array;
   /** Open times of all bars with features, with a label or without, ms UTC; ascending. */
   candidates: Float64Array;
+  /** `[candidates]`: each candidate's bar, as an index into `inRange`. */
+  candidateBars: Int32Array;
+  /** `[candidates]`: the last bar of each candidate's window, as in `windowEnds`. */
+  candidateEnds: Int32Array;
   /** Base bars inside the range. */
+  inRange: Bars;
+  /** Number of base bars inside the range. */
   bars: number;
   /** Bars inside the range whose window lacks a feature value. */
   withoutFeatures: number;
@@ -55,6 +64,8 @@ export interface SymbolRows {
 export interface Dataset {
   /** Kind of the targets: `output_format` of the strategy's decisions. */
   output: Labels['output'];
+  /** How the targets were computed. */
+  labels: LabelSettings;
   symbols: SymbolRows[];
   /** How each column is scaled, in column order. */
   normalisation: NormalisationRule[];
@@ -123,6 +134,7 @@ export async function buildDataset(
   });
   return {
     output: strategy.decisions.outputFormat,
+    labels: settings,
     symbols,
     normalisation: computed[0]!.matrix.normalisation,
     classes: [...classes],
@@ -164,12 +176,16 @@ function labelledRows(
     rows: bars.length,
     features: takeRows(matrix, complete, firstRow),
     windowEnds: labelled,
+    rowBars: bars,
     targets: takeTargets(labels, bars),
     weights: takeWeights(labels, bars),
     time: Float64Array.from(bars, (bar) => inRange.time[bar]!),
     labelEnd: Float64Array.from(bars, (bar) => inRange.time[labels.end[bar]!]!),
     windowStart: Float64Array.from(labelled, (at) => inRange.time[complete[at - (window - 1)]!] ?? -Infinity),
     candidates: rowTimes({ complete, windowEnds, inRange }),
+    candidateBars: windowEnds.map((at) => complete[at]!),
+    candidateEnds: windowEnds,
+    inRange,
     bars: inRange.length,
     withoutFeatures: inRange.length - windowEnds.length,
     stale,

@@ -1,11 +1,17 @@
-import type { BaselineName, Baselines } from '@ktrdr/contracts';
-import type { Dataset } from '../data/dataset.js';
+import {
+  BASELINE_KNOWLEDGE,
+  type BaselineName,
+  type Baselines,
+  type MeasuredBaseline,
+} from '@ktrdr/contracts';
+import type { Dataset, SymbolRows } from '../data/dataset.js';
 import type { DataParts } from '../data/data-parts.js';
-import { outputClasses, targetClasses } from './directions.js';
+import { directionsOf, outputClasses, targetClasses } from './directions.js';
 import { majorityClass } from './metrics.js';
-import type { Split } from '../data/split.js';
+import type { RowParts, Split } from '../data/split.js';
 import { newestKnownRows } from './last-labels.js';
 import { fitLinearModel, linearOutputs } from './linear-model.js';
+import { fitPivotStates, pivotStates, UNKNOWN_STATE } from './pivot-states.js';
 
 /** A dataset with its split and parts. */
 export interface EvaluatedData {
@@ -14,18 +20,24 @@ export interface EvaluatedData {
   parts: DataParts;
 }
 
+/** The predictions of one baseline for the test part. */
+export interface BaselinePrediction {
+  /** `[test rows]`: classes, or the directions of a regression. */
+  classes: Int32Array;
+  /** `[test rows]`: the values of a regression; `null` for classes and for a baseline of directions. */
+  values: Float32Array | null;
+  /** Test rows at which the baseline did not know what it repeats; `null` for one that repeats nothing. */
+  unknownRows: number | null;
+}
+
 /** The baselines' predictions for the test part. */
 export interface BaselinePredictions {
-  /** `[test rows]` each: classes, or the directions of a regression. */
-  predicted: Record<BaselineName, Int32Array>;
+  /** Those that the labels allow. */
+  by: ReadonlyMap<BaselineName, BaselinePrediction>;
   /** The majority class. */
   majority: number;
-  /** Test rows without an earlier known label. */
-  unknownRows: number;
   /** Training rows of the linear model. */
   linearRows: number;
-  /** Outputs of the linear model, `[test rows, outputs]`. */
-  linearOutputs: Float32Array;
 }
 
 /** Fits the baselines on the training part. @param classes number of classes; 2 for a regression (directions) */
@@ -37,57 +49,131 @@ export async function predictBaselines(
   const { dataset, parts } = data;
   const { train, test } = parts;
   const majority = majorityClass(targetClasses(train.targets), classes);
-  const last = lastLabels(data);
-  const outputs = dataset.output === 'regression' ? 1 : classes;
-  const linear = await fitLinearModel(train, dataset.normalisation.length, outputs, pause);
-  const said = await linearOutputs(linear, test, pause);
+  const regression = dataset.output === 'regression';
+  const by = new Map<BaselineName, BaselinePrediction>();
+  by.set('majority_class', prediction(new Int32Array(test.rows).fill(majority)));
+  const last = eachRow(data, 'test', (rows, numbers) => {
+    const labels = targetClasses(rows.targets);
+    return newestKnownRows(rows, numbers).map((row) => (row < 0 ? UNKNOWN : labels[row]!));
+  });
+  by.set('last_label', repeated(last, majority));
+  await pause();
+  if (dataset.labels.source === 'zigzag') predictFromPivots(data, majority, by);
+  if (regression) predictValues(data, by);
+  await pause();
+  const linear = await fitLinearModel(train, dataset.normalisation.length, regression ? 1 : classes, pause);
+  const outputs = await linearOutputs(linear, test, pause);
+  by.set('linear_model', {
+    classes: outputClasses(outputs, test.targets),
+    values: regression ? outputs : null,
+    unknownRows: null,
+  });
+  return { by, majority, linearRows: linear.rows };
+}
+
+const UNKNOWN = -1;
+
+function prediction(classes: Int32Array): BaselinePrediction {
+  return { classes, values: null, unknownRows: null };
+}
+
+/** A baseline that repeats what it knows. @param known `[test rows]`, -1 where it knows nothing */
+function repeated(known: Int32Array, otherwise: number): BaselinePrediction {
   return {
-    predicted: {
-      majority_class: new Int32Array(test.rows).fill(majority),
-      last_label: last.map((label) => (label < 0 ? majority : label)),
-      linear_model: outputClasses(said, test.targets),
-    },
-    majority,
-    unknownRows: last.filter((label) => label < 0).length,
-    linearRows: linear.rows,
-    linearOutputs: said,
+    ...prediction(known.map((label) => (label === UNKNOWN ? otherwise : label))),
+    unknownRows: known.filter((label) => label === UNKNOWN).length,
   };
 }
 
-/** For each test row: the newest class (or direction) of its symbol that was known at the row's bar; -1 if none was. */
-function lastLabels({ dataset, split, parts }: EvaluatedData): Int32Array {
-  const labels = new Int32Array(parts.test.rows);
+/** `[rows of a part]`: a number for each row of the part, one symbol after the other. */
+function eachRow(
+  { dataset, split }: EvaluatedData,
+  part: keyof RowParts,
+  of: (rows: SymbolRows, numbers: Int32Array) => Int32Array,
+): Int32Array {
+  const found = new Int32Array(split.parts.reduce((sum, parts) => sum + parts[part].length, 0));
   let at = 0;
   dataset.symbols.forEach((rows, symbol) => {
-    const classes = targetClasses(rows.targets);
-    const known = newestKnownRows(rows, split.parts[symbol]!.test);
-    labels.set(
-      known.map((row) => (row < 0 ? -1 : classes[row]!)),
-      at,
-    );
-    at += known.length;
+    const numbers = of(rows, split.parts[symbol]![part]);
+    found.set(numbers, at);
+    at += numbers.length;
   });
-  return labels;
+  return found;
 }
 
-/**
- * @param accuracy of each baseline on the test part
- * @param mae mean absolute error of the linear model, `null` for a classification
- */
+/** The baselines for zigzag labels, whose past tells much of the current label. */
+function predictFromPivots(
+  data: EvaluatedData,
+  majority: number,
+  by: Map<BaselineName, BaselinePrediction>,
+): void {
+  const { labels, classes } = data.dataset;
+  if (labels.source !== 'zigzag') return;
+  const states = data.dataset.symbols.map(({ inRange }) => pivotStates(inRange.close, labels.threshold));
+  const statesOf = (part: keyof RowParts): Int32Array =>
+    eachRow(data, part, (rows, numbers) => {
+      const of = states[data.dataset.symbols.indexOf(rows)]!;
+      return numbers.map((row) => of[rows.rowBars[row]!]!);
+    });
+  const tested = statesOf('test');
+  const [buy, sell] = [classes.indexOf('BUY'), classes.indexOf('SELL')];
+  const directions = tested.map((state) => (state === UNKNOWN_STATE ? UNKNOWN : state > 0 ? buy : sell));
+  by.set('pivot_direction', repeated(directions, majority));
+  const likeliest = fitPivotStates(
+    statesOf('train'),
+    targetClasses(data.parts.train.targets),
+    classes.length,
+  );
+  by.set('pivot_state', prediction(tested.map((state) => likeliest.get(state) ?? majority)));
+}
+
+/** The baselines for the values of a regression: the known past, and the constants that minimise squared and absolute errors. */
+function predictValues(
+  { dataset, split, parts }: EvaluatedData,
+  by: Map<BaselineName, BaselinePrediction>,
+): void {
+  const { rows } = parts.test;
+  const targets = Float64Array.from(parts.train.targets).sort();
+  const mean = targets.reduce((sum, value) => sum + value, 0) / targets.length;
+  const values = new Float32Array(rows);
+  let [at, unknownRows] = [0, 0];
+  dataset.symbols.forEach((symbolRows, symbol) => {
+    for (const row of newestKnownRows(symbolRows, split.parts[symbol]!.test)) {
+      if (row < 0) unknownRows += 1;
+      values[at++] = row < 0 ? mean : symbolRows.targets[row]!;
+    }
+  });
+  const say = (of: Float32Array, unknown: number | null): BaselinePrediction => ({
+    classes: directionsOf(of),
+    values: of,
+    unknownRows: unknown,
+  });
+  by.set('persistence', say(values, unknownRows));
+  by.set('training_mean', say(new Float32Array(rows).fill(mean), null));
+  by.set('training_median', say(new Float32Array(rows).fill(targets[targets.length >> 1]!), null));
+}
+
+/** @param measured accuracy and error of each baseline on the test part */
 export function describeBaselines(
-  { majority, unknownRows, linearRows }: BaselinePredictions,
-  accuracy: Record<BaselineName, number>,
+  { by, majority, linearRows }: BaselinePredictions,
+  measured: (baseline: BaselinePrediction) => Omit<MeasuredBaseline, 'knows'>,
   classes: readonly string[],
-  mae: number | null,
+  output: Dataset['output'],
 ): Baselines {
-  return {
-    majority_class: { label: classes[majority]!, test_accuracy: accuracy.majority_class },
-    last_label: { test_accuracy: accuracy.last_label, unknown_rows: unknownRows },
-    linear_model: {
-      type: mae === null ? 'logistic_regression' : 'linear_regression',
-      train_rows: linearRows,
-      test_accuracy: accuracy.linear_model,
-      mae,
-    },
-  };
+  const described: Record<string, object> = {};
+  for (const [name, baseline] of by) {
+    described[name] = {
+      ...(name === 'majority_class' ? { label: classes[majority]! } : {}),
+      ...(name === 'linear_model'
+        ? {
+            type: output === 'regression' ? 'ridge_regression' : 'logistic_regression',
+            train_rows: linearRows,
+          }
+        : {}),
+      ...measured(baseline),
+      ...(baseline.unknownRows === null ? {} : { unknown_rows: baseline.unknownRows }),
+      knows: BASELINE_KNOWLEDGE[name],
+    };
+  }
+  return described as unknown as Baselines;
 }

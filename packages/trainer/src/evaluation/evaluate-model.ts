@@ -1,11 +1,4 @@
-import type {
-  BaselineAccuracies,
-  BaselineName,
-  Baselines,
-  SymbolMetrics,
-  TestMetrics,
-  ValidationMetrics,
-} from '@ktrdr/contracts';
+import type { Baselines, SymbolMetrics, TestMetrics, ValidationMetrics } from '@ktrdr/contracts';
 import { DIRECTIONS, outputClasses, targetClasses } from './directions.js';
 import type { Engine } from '../engines/engine.js';
 import { describeBaselines, type EvaluatedData, predictBaselines } from './baselines.js';
@@ -50,15 +43,8 @@ export async function evaluateModel(request: EvaluationRequest): Promise<ModelEv
   const predicted = outputClasses(onTest.outputs, targets);
   const report = classificationReport(labels, predicted, classes);
   const baselines = await predictBaselines(data, classes.length, pause);
-  const accuracies = (start = 0, end = test.rows): BaselineAccuracies => {
-    const of = (name: BaselineName): number =>
-      accuracyOf(labels.subarray(start, end), baselines.predicted[name].subarray(start, end));
-    return {
-      majority_class: of('majority_class'),
-      last_label: of('last_label'),
-      linear_model: of('linear_model'),
-    };
-  };
+  const accuracy = (predictions: Int32Array, start = 0, end = test.rows): number =>
+    accuracyOf(labels.subarray(start, end), predictions.subarray(start, end));
   // The rows of a symbol are contiguous.
   let before = 0;
   return {
@@ -77,9 +63,12 @@ export async function evaluateModel(request: EvaluationRequest): Promise<ModelEv
     },
     baselines: describeBaselines(
       baselines,
-      accuracies(),
+      ({ classes: said, values }) => ({
+        test_accuracy: accuracy(said),
+        mae: values === null ? null : meanAbsoluteError(values, targets),
+      }),
       classes,
-      meanAbsoluteError(baselines.linearOutputs, targets),
+      dataset.output,
     ),
     perSymbol: dataset.symbols.map(({ symbol }, index) => {
       const rows = data.split.parts[index]!.test.length;
@@ -89,8 +78,10 @@ export async function evaluateModel(request: EvaluationRequest): Promise<ModelEv
       return {
         symbol,
         rows,
-        test_accuracy: accuracyOf(labels.subarray(start, end), predicted.subarray(start, end)),
-        baselines: accuracies(start, end),
+        test_accuracy: accuracy(predicted, start, end),
+        baselines: Object.fromEntries(
+          [...baselines.by].map(([name, { classes: said }]) => [name, accuracy(said, start, end)]),
+        ),
       };
     }),
     testRows: testPartRows(data, onTest.outputs, baselines),

@@ -1,23 +1,20 @@
 import { expect, test } from '@jest/globals';
 import { type PredictedRows, stitchFolds } from './predicted-rows.js';
 
-/** Two outputs a row; every value names its symbol and time. */
+/** Every value names its symbol and time. */
 function fold(rows: readonly [symbol: number, time: number][]): PredictedRows {
-  const each = (factor: number): number[] => rows.map(([symbol, time]) => symbol * 100 + time * factor);
-  const wide = rows.flatMap(([symbol, time]) => [symbol * 100 + time, time / 2]);
+  const each = (factor: number): Float64Array =>
+    Float64Array.from(rows, ([symbol, time]) => symbol * 100 + time * factor);
   return {
     source: 'test_part',
     rows: rows.length,
     symbols: Int32Array.from(rows, ([symbol]) => symbol),
     time: Float64Array.from(rows, ([, time]) => time),
-    targets: Int32Array.from(each(1)),
-    outputs: Float32Array.from(wide),
-    baselines: {
-      majority_class: Int32Array.from(each(2)),
-      last_label: Int32Array.from(each(3)),
-      linear_model: Int32Array.from(each(4)),
-    },
-    linearOutputs: Float32Array.from(wide),
+    labelEnd: each(1),
+    scores: new Map([
+      ['model', each(2)],
+      ['last_label', each(3)],
+    ]),
   };
 }
 

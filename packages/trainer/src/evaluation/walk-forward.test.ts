@@ -2,7 +2,6 @@ import { expect, test } from '@jest/globals';
 import { createEngine } from '../engines/create-engine.js';
 import { modelOf } from '../network/model-of.js';
 import { barsOf, type Market, prepare, strategyOf } from '../testing/random-market.js';
-import { predictedClasses } from './metrics.js';
 import { evaluateFolds } from './walk-forward.js';
 import { walkForwardFolds } from './walk-forward-folds.js';
 
@@ -43,13 +42,13 @@ test('a rolling evaluation tells its windows, and its folds give one series with
     [...time].filter((at) => at >= folds[0]!.place.cuts.testStart).map((at) => [symbol, at]),
   );
   expect(Array.from(rows.symbols, (symbol, row) => [symbol, rows.time[row]])).toEqual(expected);
-  // each row has the outputs of its own fold
-  const predicted = predictedClasses(rows.outputs, 3);
+  // each row has the scores of its own fold
+  const scores = rows.scores.get('model')!;
   for (const { place } of folds) {
-    const inFold = Array.from(predicted.keys()).filter(
+    const inFold = Array.from(scores.keys()).filter(
       (row) => rows.time[row]! >= place.cuts.testStart && rows.time[row]! < place.testEnd,
     );
-    const correct = inFold.filter((row) => predicted[row] === rows.targets[row]).length;
+    const correct = inFold.filter((row) => scores[row] === 1).length;
     expect(correct / inFold.length).toBeCloseTo(result.folds[place.number - 1]!.test_accuracy);
   }
 });

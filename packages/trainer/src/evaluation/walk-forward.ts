@@ -139,11 +139,9 @@ function foldResult(
     epochs_trained: loop.epochsTrained,
     test_loss: test.test_loss,
     test_accuracy: test.test_accuracy,
-    baselines: {
-      majority_class: baselines.majority_class.test_accuracy,
-      last_label: baselines.last_label.test_accuracy,
-      linear_model: baselines.linear_model.test_accuracy,
-    },
+    baselines: Object.fromEntries(
+      Object.entries(baselines).map(([name, { test_accuracy }]) => [name, test_accuracy]),
+    ),
   };
 }
 

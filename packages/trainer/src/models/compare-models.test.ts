@@ -11,6 +11,8 @@ interface Changes {
   strategy?: [string, string];
   accuracy?: number;
   loss?: number;
+  /** Standard error of the accuracy; `null`: not measured. */
+  error?: number | null;
 }
 
 const STRATEGY = `name: rows
@@ -33,7 +35,10 @@ training:
   epochs: 3
 `;
 
-function model(number: number, { metadata, strategy, accuracy = 0.5, loss = 1 }: Changes = {}): ReadModel {
+function model(
+  number: number,
+  { metadata, strategy, accuracy = 0.5, loss = 1, error = 0.01 }: Changes = {},
+): ReadModel {
   const text = strategy === undefined ? STRATEGY : STRATEGY.replace(...strategy);
   if (strategy !== undefined && text === STRATEGY) throw new Error('nothing was replaced');
   const { features } = parseStrategy(text, { file: 'strategy.yaml' }).strategy;
@@ -48,6 +53,8 @@ function model(number: number, { metadata, strategy, accuracy = 0.5, loss = 1 }:
     },
     validation_metrics: { val_accuracy: 0.5, val_loss: 1 },
     baselines: { majority_class: { label: 'HOLD', test_accuracy: 0.45 } },
+    verdict:
+      error === null ? null : { accuracy: { measure: 'accuracy', model: accuracy, standard_error: error } },
   };
   const files = {
     'strategy.yaml': text,
@@ -74,11 +81,11 @@ const metricOf = (comparison: ReturnType<typeof compareModels>, name: string) =>
   comparison.metrics.find((metric) => metric.name === name);
 
 describe('with the same test rows', () => {
-  test('lists metrics side by side and marks the best, several if they are equal', () => {
+  test('lists metrics side by side and marks the best if its accuracy differs by more than chance', () => {
     const comparison = compareModels([
       model(1, { accuracy: 0.5, loss: 0.9 }),
       model(2, { accuracy: 0.6, loss: 1.1 }),
-      model(3, { accuracy: 0.6, loss: 1 }),
+      model(3, { accuracy: 0.52, loss: 1 }),
     ]);
     expect(comparison).toMatchObject({ comparable: true, warnings: [] });
     expect(comparison.models.map(({ model: name }) => name)).toEqual([
@@ -89,10 +96,10 @@ describe('with the same test rows', () => {
     expect(metricOf(comparison, 'test_accuracy')).toEqual({
       name: 'test_accuracy',
       better: 'higher',
-      values: [0.5, 0.6, 0.6],
-      best: [1, 2],
+      values: [0.5, 0.6, 0.52],
+      best: [1],
     });
-    expect(metricOf(comparison, 'test_loss')).toMatchObject({ better: 'lower', best: [0] });
+    expect(metricOf(comparison, 'test_loss')).toMatchObject({ better: 'lower', best: [] });
     expect(metricOf(comparison, 'baseline_majority_class')).toMatchObject({
       values: [0.45, 0.45, 0.45],
       best: [],
@@ -100,6 +107,21 @@ describe('with the same test rows', () => {
     expect(metricOf(comparison, 'above_best_baseline')!.values[1]).toBeCloseTo(0.15, 12);
     expect(metricOf(comparison, 'mae')).toBeUndefined();
     expect(comparison.differences).toEqual([]);
+  });
+
+  test('marks none if chance explains the difference, or if an earlier version did not measure it', () => {
+    const close = compareModels([model(1, { accuracy: 0.5 }), model(2, { accuracy: 0.52 })]);
+    expect(close.metrics.flatMap(({ best }) => best)).toEqual([]);
+    // two standard errors of 1 point together: 1.96 * sqrt(2)
+    expect(close).toMatchObject({
+      comparable: true,
+      warnings: [
+        expect.stringContaining('differs from another by 2.0 points, and chance explains up to 2.8 points'),
+      ],
+    });
+    const early = compareModels([model(1, { accuracy: 0.2 }), model(2, { accuracy: 0.9, error: null })]);
+    expect(early.metrics.flatMap(({ best }) => best)).toEqual([]);
+    expect(early.warnings).toEqual([expect.stringContaining('An earlier version stored one of the models')]);
   });
 
   test('names different settings as strategy files do', () => {

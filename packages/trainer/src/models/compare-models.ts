@@ -1,10 +1,14 @@
-import type {
-  Baselines,
-  ComparedMetric,
-  ModelComparison,
-  TestMetrics,
-  ValidationMetrics,
+import {
+  type AccuracyComparison,
+  type Baselines,
+  type ComparedMetric,
+  type ModelComparison,
+  type TestMetrics,
+  type ValidationMetrics,
+  type Verdict,
+  VERDICT_ALPHA,
 } from '@ktrdr/contracts';
+import { normalQuantile } from '@ktrdr/statistics';
 import { modelDifferences } from './model-differences.js';
 import { type ModelMetadata, summaryOf } from './model-metadata.js';
 import { jsonOf, type ReadModel } from './read-model.js';
@@ -15,11 +19,14 @@ interface StoredMetrics {
   test_metrics: TestMetrics | null;
   validation_metrics: ValidationMetrics | null;
   baselines: Baselines | null;
+  /** Missing in models of earlier versions. */
+  verdict?: Verdict | null;
 }
 
 /**
- * Compares the metrics of models and lists how the models differ. Marks the best metrics only if all models have the same test rows:
- * otherwise their metrics are not comparable.
+ * Compares the metrics of models and lists how the models differ. Marks the best accuracy (for a regression, the smallest error)
+ * only if all models have the same test rows, and the best differs from all others by more than chance. The chance of the other metrics
+ * is not known, so they have no mark.
  *
  * @throws KtrdrError `model_damaged`, `model_unsupported`
  */
@@ -38,6 +45,9 @@ export function compareModels(models: readonly ReadModel[]): ModelComparison {
       : ['The labels differ: a correct prediction of one model can be wrong for the other.']),
   ];
   const comparable = warnings.length === 0;
+  const chance = comparable ? chanceWarning(compared.map(({ metrics }) => metrics)) : null;
+  if (chance !== null) warnings.push(chance);
+  const marked = all[0]!.output_type === 'regression' ? 'mae' : 'test_accuracy';
   const sameLoss = same(strategies.map(({ training }) => [training.loss, training.classWeights]));
   if (!sameLoss) warnings.push('The models have different losses: their values cannot be compared.');
   return {
@@ -48,7 +58,7 @@ export function compareModels(models: readonly ReadModel[]): ModelComparison {
       all,
     ).map((metric) => ({
       ...metric,
-      best: comparable && (sameLoss || !metric.name.endsWith('_loss')) ? bestOf(metric) : [],
+      best: comparable && chance === null && metric.name === marked ? bestOf(metric) : [],
     })),
     differences: modelDifferences(compared),
     warnings,
@@ -77,6 +87,32 @@ function testPartWarnings(models: readonly ModelMetadata[]): string[] {
       'The models were tested on different bars (fingerprints)',
     ),
   ];
+}
+
+/**
+ * Why no model can be called the best; `null` if one can. The errors of two models on the same rows are correlated, which the standard
+ * errors of the two do not show: the true interval is narrower, so a model that is marked here differs.
+ */
+function chanceWarning(stored: readonly StoredMetrics[]): string | null {
+  const scores = stored.map(({ verdict }) => verdict?.accuracy);
+  if (!scores.every(isMeasured)) {
+    return 'An earlier version stored one of the models without the standard error of its accuracy: whether they differ is not known.';
+  }
+  const sign = scores[0]!.measure === 'accuracy' ? 1 : -1;
+  const [best, ...others] = scores.toSorted((a, b) => sign * (b.model - a.model));
+  const within = (other: AccuracyComparison): number =>
+    normalQuantile(1 - VERDICT_ALPHA / 2) * Math.hypot(best!.standard_error, other.standard_error);
+  const close = others.filter((other) => Math.abs(best!.model - other.model) <= within(other));
+  if (close.length === 0) return null;
+  const next = close[0]!;
+  const [difference, chance] = [Math.abs(best!.model - next.model), within(next)].map((value) =>
+    sign > 0 ? `${(100 * value).toFixed(1)} points` : String(Number(value.toPrecision(3))),
+  );
+  return `No model is distinguishable from all others: the best differs from another by ${difference!}, and chance explains up to ${chance!}. None is marked.`;
+}
+
+function isMeasured(accuracy: AccuracyComparison | undefined): accuracy is AccuracyComparison {
+  return typeof accuracy?.standard_error === 'number';
 }
 
 type Metric = Omit<ComparedMetric, 'best'>;

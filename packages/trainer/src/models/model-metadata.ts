@@ -49,7 +49,7 @@ export interface ModelMetadata {
   fingerprints: BarsFingerprint[];
   versions: { ktrdr: string; node: string; engine: string };
   test_accuracy: number | null;
-  /** The best of the result's baselines. */
+  /** The best accuracy of the uninformed baselines. */
   baseline_accuracy: number | null;
   /** `null` for a model that was not judged, such as one of an earlier version. */
   verdict: VerdictLabel | null;

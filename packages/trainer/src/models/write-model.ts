@@ -1,6 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ModelOutputType, ModelTestPart, Timeframe, TrainingResult } from '@ktrdr/contracts';
+import {
+  bestUninformed,
+  type ModelOutputType,
+  type ModelTestPart,
+  type Timeframe,
+  type TrainingResult,
+} from '@ktrdr/contracts';
 import type { LabelSettings, Strategy } from '@ktrdr/strategy';
 import { sha256 } from '../files/checksum.js';
 import { engineVersion, versionIn } from '../engines/engine-version.js';
@@ -146,6 +152,7 @@ function outputTypeOf(source: LabelSettings['source']): ModelOutputType {
 }
 
 function bestBaseline(baselines: TrainingResult['baselines']): number | null {
-  const accuracies = Object.values(baselines ?? {}).map(({ test_accuracy }) => test_accuracy);
-  return accuracies.length === 0 ? null : Math.max(...accuracies);
+  if (baselines === null) return null;
+  const accuracies = Object.entries(baselines).map(([name, { test_accuracy }]) => [name, test_accuracy]);
+  return bestUninformed(Object.fromEntries(accuracies));
 }

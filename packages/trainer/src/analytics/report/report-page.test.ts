@@ -45,6 +45,7 @@ const VERDICT: Verdict = {
   accuracy: {
     measure: 'accuracy',
     model: 0.5423,
+    standard_error: 0.014,
     best_baseline: 'majority_class',
     baseline: 0.5352,
     difference: 0.0071,
@@ -154,9 +155,15 @@ const RESULT = {
     },
   },
   baselines: {
-    majority_class: { label: 'HOLD', test_accuracy: 0.4211 },
-    last_label: { test_accuracy: 0.3902, unknown_rows: 0 },
-    linear_model: { type: 'logistic_regression', train_rows: 5600, test_accuracy: 0.5011, mae: null },
+    majority_class: { label: 'HOLD', test_accuracy: 0.4211, mae: null, knows: 'labels' },
+    last_label: { test_accuracy: 0.3902, unknown_rows: 0, mae: null, knows: 'labels' },
+    linear_model: {
+      type: 'logistic_regression',
+      train_rows: 5600,
+      test_accuracy: 0.5011,
+      mae: null,
+      knows: 'features',
+    },
   },
   walk_forward: {
     window_bars: null,
@@ -209,7 +216,7 @@ describe('reportPage', () => {
     expect(page).toContain('aria-label="Importance of features"');
     expect(page).toContain('<td>logistic regression</td><td>50.1 %</td>');
     expect(page).toContain(
-      '<td>2023-03-01 to 2023-04-11</td><td>1200</td><td>1500</td><td>52.0 %</td><td>53.3 %</td>',
+      '<td>2023-03-01 to 2023-04-11</td><td>1200</td><td>1500</td><td>52.0 %</td><td>40.0 %</td>',
     );
     expect(page).toContain('WARNING epoch 2 overfitting');
     // HOLD is always right: the darkest cell.

@@ -1,4 +1,11 @@
-import type { FeatureImportance, TestMetrics, TrainingResult, WalkForward } from '@ktrdr/contracts';
+import {
+  baselineTitle,
+  bestUninformed,
+  type FeatureImportance,
+  type TestMetrics,
+  type TrainingResult,
+  type WalkForward,
+} from '@ktrdr/contracts';
 import type { TrainingAlert } from '../analytics-alerts.js';
 import { alertsText } from '../analytics-files.js';
 import type { EpochAnalytics } from '../epoch-analytics.js';
@@ -104,32 +111,30 @@ function curves({ epochs, result }: Report): string[] {
 }
 
 function testView({ baselines, artifacts }: TrainingResult, test: TestMetrics): string {
-  const rows = [
-    ['model', percent(test.test_accuracy)],
-    ...(baselines === null
-      ? []
-      : [
-          [`always ${baselines.majority_class.label}`, percent(baselines.majority_class.test_accuracy)],
-          ['last known label', percent(baselines.last_label.test_accuracy)],
-          [baselines.linear_model.type.replaceAll('_', ' '), percent(baselines.linear_model.test_accuracy)],
-        ]),
-  ];
-  const errors = [test.mae, baselines?.linear_model.mae];
-  const error =
-    typeof errors[0] === 'number'
-      ? `<p>Mean absolute error ${figure(errors[0])}${typeof errors[1] === 'number' ? `, of the linear regression ${figure(errors[1])}` : ''}.</p>`
-      : '';
-  const accuracy = error + table(['', 'accuracy'], rows);
-  const symbols = artifacts.per_symbol_metrics;
-  if (symbols.length < 2) return accuracy;
   const share = (value: number | undefined | null): string =>
     typeof value === 'number' ? percent(value) : '-';
+  const error = (value: number | undefined | null): string =>
+    typeof value === 'number' ? figure(value) : '-';
+  const regression = test.mae !== null;
+  const rows = [
+    ['model', percent(test.test_accuracy), error(test.mae), 'the features'],
+    ...Object.entries(baselines ?? {}).map(([name, baseline]) => [
+      'label' in baseline ? `always ${baseline.label}` : baselineTitle(name, baseline),
+      percent(baseline.test_accuracy),
+      error(baseline.mae),
+      baseline.knows,
+    ]),
+  ].map(([name, accuracy, mae, knows]) => [name!, accuracy!, ...(regression ? [mae!] : []), knows!]);
+  const heads = ['', regression ? 'accuracy of the direction' : 'accuracy'];
+  const accuracy = table([...heads, ...(regression ? ['mean absolute error'] : []), 'knows'], rows);
+  const symbols = artifacts.per_symbol_metrics;
+  if (symbols.length < 2) return accuracy;
   return `${accuracy}<p>&nbsp;</p>${table(
-    ['symbol', 'rows', 'model', 'majority class', 'last label', 'linear model'],
+    ['symbol', 'rows', 'model', 'best baseline', 'linear model'],
     symbols.map(({ symbol, rows: count, test_accuracy, baselines: own }) => [
       symbol,
       String(count),
-      ...[test_accuracy, own?.majority_class, own?.last_label, own?.linear_model].map(share),
+      ...[test_accuracy, own === null ? null : bestUninformed(own), own?.linear_model].map(share),
     ]),
   )}`;
 }
@@ -186,7 +191,7 @@ function walkForwardView({ folds, test_accuracy: accuracy }: WalkForward): strin
         String(fold.train_rows),
         String(fold.test_rows),
         percent(fold.test_accuracy),
-        percent(Math.max(...Object.values(fold.baselines))),
+        percent(bestUninformed(fold.baselines) ?? 0),
       ]),
     )
   );
