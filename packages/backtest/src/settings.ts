@@ -24,11 +24,11 @@ export interface SymbolSignals {
 export interface BacktestSettings extends TradingCosts {
   capital: number;
   sizing: PositionSizing;
-  /** Whether a SELL without a position opens a short position. A SELL with a long position only closes it. */
+  /** Whether a SELL without a position opens a short position. A SELL with a long position, or a BUY with a short one, only closes it. */
   allowShort: boolean;
-  /** A BUY with a long position, or a SELL with a short one, changes nothing. Otherwise it sizes the position again. */
+  /** A BUY with a long position, or a SELL with a short one, changes nothing. Otherwise it increases the position to its present size. */
   positionAwareness: boolean;
-  /** Minimum time between two executed decisions of a symbol, ms. Stops and targets do not count. */
+  /** Minimum time between the bars of two executed decisions of a symbol, ms. Stops and targets do not count. */
   minSeparation: number;
   /** Distance from the entry price, 0.02 = 2 %; `null`: none. */
   stopLoss: number | null;

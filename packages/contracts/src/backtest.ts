@@ -32,8 +32,11 @@ export interface BacktestAssumptions extends TradingCosts {
 }
 
 /** Why a position was closed. */
-export const EXIT_REASONS = ['signal', 'stop_loss', 'take_profit', 'end'] as const;
-/** Why a position was closed. `end`: the range ended, and the position was valued at the last close. */
+export const EXIT_REASONS = ['signal', 'stop_loss', 'take_profit', 'end', 'ruin'] as const;
+/**
+ * Why a position was closed. `end`: the range ended, and the position was valued at the last close. `ruin`: a short position had
+ * lost all of the capital; nothing is traded after it.
+ */
 export type ExitReason = (typeof EXIT_REASONS)[number];
 
 /** One closed position. */

@@ -1,0 +1,63 @@
+/** Random bars, decisions and settings for properties. */
+import fc from 'fast-check';
+import type { BacktestSettings, SymbolSignals } from '../src/settings.js';
+
+export const HOUR_MS = 3_600_000;
+
+/** The shape of a bar: gap before it, moves within it (per cent), hours since the bar before, and the decision at its close. */
+const bar = fc.record({
+  gap: fc.integer({ min: -6, max: 6 }),
+  move: fc.integer({ min: -8, max: 8 }),
+  up: fc.integer({ min: 0, max: 5 }),
+  down: fc.integer({ min: 0, max: 5 }),
+  hours: fc.constantFrom(1, 1, 1, 1, 2, 17),
+  decision: fc.constantFrom(-1, 0, 0, 1),
+});
+
+type BarShape = typeof bar extends fc.Arbitrary<infer T> ? T : never;
+
+function signalsOf(symbol: string, shapes: BarShape[]): SymbolSignals {
+  const column = (): Float64Array => new Float64Array(shapes.length);
+  const bars = { time: column(), open: column(), high: column(), low: column(), close: column() };
+  let [time, price] = [Date.UTC(2024, 0, 1), 100];
+  shapes.forEach(({ gap, move, up, down, hours }, t) => {
+    time += hours * HOUR_MS;
+    const open = price * (1 + gap / 100);
+    const close = open * (1 + move / 100);
+    bars.time[t] = time;
+    bars.open[t] = open;
+    bars.close[t] = close;
+    bars.high[t] = Math.max(open, close) * (1 + up / 100);
+    bars.low[t] = Math.min(open, close) * (1 - down / 100);
+    price = close;
+  });
+  const decision = Int8Array.from(shapes, (shape) => shape.decision);
+  return { symbol, bars: { ...bars, length: shapes.length }, decision };
+}
+
+/** One to three symbols. */
+export const randomSymbols: fc.Arbitrary<SymbolSignals[]> = fc
+  .array(fc.array(bar, { minLength: 1, maxLength: 90, size: 'max' }), { minLength: 1, maxLength: 3 })
+  .map((symbols) => symbols.map((shapes, index) => signalsOf(`S${index}`, shapes)));
+
+const sizing: fc.Arbitrary<BacktestSettings['sizing']> = fc.oneof(
+  fc.constant({ type: 'all_in' as const }),
+  fc.constantFrom(0.1, 0.6, 1).map((fraction) => ({ type: 'fixed_fraction' as const, fraction })),
+  fc
+    .constantFrom(0.3, 3, 50)
+    .map((target) => ({ type: 'volatility_target' as const, annual_volatility: target })),
+);
+
+export const randomSettings: fc.Arbitrary<BacktestSettings> = fc.record({
+  commission_bps: fc.constantFrom(0, 5, 120),
+  slippage_bps: fc.constantFrom(0, 2),
+  spread_bps: fc.constantFrom(0, 3),
+  capital: fc.constantFrom(1, 10_000),
+  sizing,
+  allowShort: fc.boolean(),
+  positionAwareness: fc.boolean(),
+  minSeparation: fc.constantFrom(0, 0, HOUR_MS, 5 * HOUR_MS),
+  // no whole per cents: a price exactly at a stop would leave the answer to rounding
+  stopLoss: fc.constantFrom(null, null, 0.0211, 0.0513),
+  takeProfit: fc.constantFrom(null, null, 0.0217, 0.0719),
+});
