@@ -102,6 +102,8 @@ describe('a training as an operation', () => {
         detailed_analytics: false,
         seed: 42,
         walk_forward: 3,
+        walk_forward_window: null,
+        walk_forward_gap: null,
         dry_run: false,
       },
     });
