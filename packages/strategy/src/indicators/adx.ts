@@ -1,4 +1,4 @@
-import { defineIndicator, isZero, undefinedSeries } from './indicator.js';
+import { defineIndicator, isNegligible, undefinedSeries } from './indicator.js';
 import { trueRangeAt } from './true-range.js';
 
 /**
@@ -16,7 +16,7 @@ export const adx = defineIndicator({
   outputs: ['adx', 'plus_di', 'minus_di'],
   lookback: ({ period }) => [2 * period - 1, period, period],
   compute(bars, { period }) {
-    const { high, low, length } = bars;
+    const { high, low, close, length } = bars;
     const index = undefinedSeries(length);
     const plusIndicator = undefinedSeries(length);
     const minusIndicator = undefinedSeries(length);
@@ -33,11 +33,11 @@ export const adx = defineIndicator({
       if (up > 0 && up > down) plus += up;
       if (down > 0 && down > up) minus += down;
       if (t < period) continue;
-      const moves = !isZero(range);
+      const moves = !isNegligible(range, close[t]!);
       const plusShare = moves ? 100 * (plus / range) : 0;
       const minusShare = moves ? 100 * (minus / range) : 0;
       const both = plusShare + minusShare;
-      const difference = isZero(both) ? null : (100 * Math.abs(minusShare - plusShare)) / both;
+      const difference = isNegligible(both, 100) ? null : (100 * Math.abs(minusShare - plusShare)) / both;
       plusIndicator[t] = plusShare;
       minusIndicator[t] = minusShare;
       if (t < 2 * period) average += (difference ?? 0) / period;

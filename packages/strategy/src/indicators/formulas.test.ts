@@ -82,12 +82,23 @@ function squeeze(bars: Bars, bb: number, kc: number, bbMultiplier: number, kcMul
     const width = upper!(t) - lower!(t);
     const above = upper!(t) - bandUpper!(t);
     const below = bandLower!(t) - lower!(t);
-    return width < 1e-10 || above < 0 || below < 0 ? 0 : Math.min(above, below) / width;
+    return width < 1e-12 * upper!(t) || above < 0 || below < 0 ? 0 : Math.min(above, below) / width;
   });
 }
 
-function supertrend(bars: Bars, n: number, multiplier: number): Series[] {
-  const range = average(trueRange(bars), n);
+/** Wilder's average, which starts with the mean of the first n values. */
+function wilder(series: Series, n: number, length: number): Series {
+  const averages: number[] = [];
+  for (let t = 0; t < length; t++) {
+    const before = averages[t - 1] ?? NONE;
+    averages.push(Number.isNaN(before) ? average(series, n)(t) : before + (series(t) - before) / n);
+  }
+  return (t) => averages[t]!;
+}
+
+function supertrend(bars: Bars, n: number, multiplier: number, simple: boolean): Series[] {
+  const ranges = trueRange(bars);
+  const range = simple ? average(ranges, n) : wilder(ranges, n, bars.length);
   const basic = (t: number, side: number) =>
     (bars.high[t]! + bars.low[t]!) / 2 + side * multiplier * range(t);
   const state: { upper: number; lower: number; direction: number }[] = [];
@@ -105,7 +116,7 @@ function supertrend(bars: Bars, n: number, multiplier: number): Series[] {
       lower: closeBefore < before.lower ? lower : Math.max(lower, before.lower),
       direction: before.direction,
     };
-    if (now.upper > now.lower) {
+    if (upper - lower > 1e-12 * upper) {
       if (before.direction === 1 && close <= now.lower) now.direction = -1;
       if (before.direction === -1 && close >= now.upper) now.direction = 1;
     }
@@ -134,7 +145,12 @@ function rvi({ open, high, low, close }: Bars, n: number, s: number): Series[] {
     n,
   );
   const index: Series = (t) => (ranges(t) === 0 ? 0 : moves(t) / ranges(t));
-  return [index, average(index, s)];
+  const weights = Array.from({ length: s }, (_, i) => Math.min(i + 1, s - i));
+  const signal: Series = (t) => {
+    const values = last(index, s, t);
+    return values === null ? NONE : sum(values.map((value, i) => weights[i]! * value)) / sum(weights);
+  };
+  return [index, signal];
 }
 
 function fisher(bars: Bars, n: number, smoothing: number): Series[] {
@@ -208,7 +224,7 @@ function adLine(bars: Bars, smoothing: number): Series[] {
 
 function volumeRatio({ volume }: Bars, n: number): Series {
   const usual = average((t) => volume[t]!, n);
-  return (t) => (usual(t) < 1e-10 ? 1 : volume[t]! / usual(t));
+  return (t) => (usual(t) === 0 ? 1 : volume[t]! / usual(t));
 }
 
 const CASES: [
@@ -219,8 +235,9 @@ const CASES: [
 ][] = [
   ['keltnerchannels', {}, (bars) => keltner(bars, 20, 10, 2), 1],
   ['keltnerchannels', { period: 5, atr_period: 40, multiplier: 0.7 }, (bars) => keltner(bars, 5, 40, 0.7), 1],
-  ['supertrend', {}, (bars) => supertrend(bars, 10, 3), 1],
-  ['supertrend', { period: 2, multiplier: 0.5 }, (bars) => supertrend(bars, 2, 0.5), 1],
+  ['supertrend', {}, (bars) => supertrend(bars, 10, 3, false), 1],
+  ['supertrend', { period: 2, multiplier: 0.5 }, (bars) => supertrend(bars, 2, 0.5, false), 1],
+  ['supertrend', { average: 'simple' }, (bars) => supertrend(bars, 10, 3, true), 1],
   ['squeezeintensity', {}, (bars) => [squeeze(bars, 20, 20, 2, 2)], 1],
   [
     'squeezeintensity',
@@ -230,6 +247,7 @@ const CASES: [
   ],
   ['rvi', {}, (bars) => rvi(bars, 10, 4), 1],
   ['rvi', { period: 4, signal_period: 1 }, (bars) => rvi(bars, 4, 1), 1],
+  ['rvi', { period: 7, signal_period: 5 }, (bars) => rvi(bars, 7, 5), 1],
   ['fishertransform', {}, (bars) => fisher(bars, 10, 3), 1],
   ['fishertransform', { period: 2, smoothing: 1 }, (bars) => fisher(bars, 2, 1), 1],
   ['vwap', {}, (bars) => [vwap(bars, typical(bars), 20)], 0],
@@ -273,6 +291,51 @@ function expectFormula([type, parameters, expected, scale]: (typeof CASES)[numbe
     expectClose(output, formula, { scale });
   });
 }
+
+/**
+ * TradingView's ta.supertrend(factor, atrPeriod), statement by statement. Its direction is -1 for a rising trend, and it
+ * starts with a falling one.
+ */
+function pineSupertrend(bars: Bars, factor: number, atrPeriod: number): number[] {
+  const { high, low, close, length } = bars;
+  const atr = wilder(trueRange(bars), atrPeriod, length);
+  const nz = (value: number) => (Number.isNaN(value) ? 0 : value);
+  const directions: number[] = [];
+  let [upperBefore, lowerBefore, trendBefore] = [0, 0, NONE];
+  for (let t = 0; t < length; t++) {
+    const middle = (high[t]! + low[t]!) / 2;
+    let [upper, lower] = [middle + factor * atr(t), middle - factor * atr(t)];
+    if (!(lower > lowerBefore || close[t - 1]! < lowerBefore)) lower = lowerBefore;
+    if (!(upper < upperBefore || close[t - 1]! > upperBefore)) upper = upperBefore;
+    let direction: number;
+    if (t === 0 || Number.isNaN(atr(t - 1))) direction = 1;
+    else if (trendBefore === upperBefore) direction = close[t]! > upper ? -1 : 1;
+    else direction = close[t]! < lower ? 1 : -1;
+    [upperBefore, lowerBefore] = [nz(upper), nz(lower)];
+    trendBefore = direction === -1 ? lower : upper;
+    directions.push(direction);
+  }
+  return directions;
+}
+
+describe('supertrend', () => {
+  onRealBars.each([
+    ['AAPL', '1d'],
+    ['AAPL', '1h'],
+    ['EURUSD', '1h'],
+    ['GOOG', '1d'],
+  ] as const)('has the directions of TradingView after the first turn: %s %s', async (symbol, timeframe) => {
+    const bars = await readRealBars(symbol, timeframe);
+    const [, ours] = computeIndicator('supertrend', {}, bars);
+    const theirs = pineSupertrend(bars, 3, 10).map((direction) => -direction);
+    const firstTurn = ours!.findIndex((side, t) => t > 10 && side !== ours![t - 1]);
+    expect(firstTurn).toBeLessThan(100);
+    expect([...ours!.subarray(firstTurn)]).toEqual(theirs.slice(firstTurn));
+    const [, simple] = computeIndicator('supertrend', { average: 'simple' }, bars);
+    const others = theirs.filter((side, t) => t >= firstTurn && side !== simple![t]);
+    expect(others.length / bars.length).toBeGreaterThan(0.02);
+  });
+});
 
 describe('an indicator is its formula to 1e-9', () => {
   const titled = CASES.map((item) => [`${item[0]} ${JSON.stringify(item[1])}`, item] as const);

@@ -82,11 +82,17 @@ export function undefinedSeries(length: number): Float64Array {
 }
 
 /**
- * TA-Lib's TA_IS_ZERO: treats an average of gains or ranges that has decayed this far as 0. Otherwise a long trading
- * halt would end in denormal numbers, whose quotients are noise.
+ * Whether an average of gains or ranges has decayed to nothing beside the price. Otherwise a long trading halt would end in
+ * denormal numbers, whose quotients are noise. TA-Lib's TA_IS_ZERO compares with 1e-14, which is the same at a price of
+ * 100, but the moves of a price near 1e-9 are not much larger than that.
  */
-export function isZero(value: number): boolean {
-  return Math.abs(value) < 1e-14;
+export function isNegligible(value: number, price: number): boolean {
+  return Math.abs(value) <= 1e-16 * Math.abs(price);
+}
+
+/** Whether a channel is wide enough to be measured: a price has only 16 digits. */
+export function hasWidth(lower: number, upper: number): boolean {
+  return upper - lower > 1e-12 * Math.max(Math.abs(lower), Math.abs(upper));
 }
 
 /** A `source` parameter that defaults to the close. */

@@ -164,6 +164,35 @@ describe('every indicator, with any parameters', () => {
     );
   });
 
+  test('the unit of prices and volumes scales an output, or leaves it alone', () => {
+    const unit = (exponents: number[]) => fc.constantFrom(...exponents).map((exponent) => 2 ** exponent);
+    fc.assert(
+      fc.property(
+        anyIndicator,
+        fc.integer(),
+        unit([-60, -30, 30, 60]),
+        unit([-17, 17]),
+        ([type, parameters], seed, price, volume) => {
+          // Powers of two only change exponents, so that not even a rounding may differ.
+          const bars = withHalt(randomBars({ length: 300, seed }), 100, 200);
+          const scaled = firstBars(bars, bars.length);
+          for (const column of ['open', 'high', 'low', 'close'] as const) {
+            scaled[column].forEach((value, t) => (scaled[column][t] = value * price));
+          }
+          scaled.volume.forEach((value, t) => (scaled.volume[t] = value * volume));
+          const before = computeIndicator(type.type, parameters, bars);
+          computeIndicator(type.type, parameters, scaled).forEach((output, index) => {
+            const factors = [1, price, volume].filter((factor) =>
+              output.every((value, t) => Object.is(value + 0, before[index]![t]! * factor + 0)),
+            );
+            expect(factors).not.toEqual([]);
+          });
+        },
+      ),
+      { numRuns: propertyRuns() },
+    );
+  });
+
   test('does not change the bars', () => {
     const bars = randomBars({ length: 120, seed: 1 });
     const before = structuredClone(bars);

@@ -19,6 +19,17 @@ export function windowMeans(
   return scaledSums(values, n, first, n, into);
 }
 
+/**
+ * Mean of the last n values from bar `first` on, with weights that rise to the middle of the window and fall again: 1, 2,
+ * 2, 1 for four values. A simple mean of simple means has these weights. `NaN` before bar `first + n - 1`. Pine: ta.swma
+ * for n = 4.
+ */
+export function symmetricMeans(values: Float64Array, n: number, first = 0): Float64Array {
+  const inner = Math.ceil(n / 2);
+  const means = windowMeans(values, inner, first);
+  return windowMeans(means, n - inner + 1, first + inner - 1, means);
+}
+
 /** Sum of the last n values from bar `first` on; otherwise like `windowMeans`. TA-Lib: SUM. */
 export function windowSums(
   values: Float64Array,

@@ -1,4 +1,4 @@
-import { defineIndicator, isZero, SOURCE, undefinedSeries } from './indicator.js';
+import { defineIndicator, isNegligible, SOURCE, undefinedSeries } from './indicator.js';
 
 /**
  * Relative strength index, 0..100: 100 G/(G+L), where G and L are Wilder's averages of gains and losses, seeded with
@@ -29,7 +29,7 @@ export const rsi = defineIndicator({
         losses = (losses * (period - 1) + loss) / period;
       }
       const all = gains + losses;
-      if (t >= period) index[t] = isZero(all) ? 0 : (100 * gains) / all;
+      if (t >= period) index[t] = isNegligible(all, values[t]!) ? 0 : (100 * gains) / all;
     }
     return [index];
   },

@@ -1,10 +1,10 @@
 import { defineIndicator, undefinedSeries } from './indicator.js';
-import { windowMeans } from './moving-window.js';
+import { symmetricMeans, windowMeans } from './moving-window.js';
 
 /**
- * Relative vigor index: average move from open to close divided by the average range, both first weighted 1, 2, 2, 1
- * over four bars; 0 if no bar has a range. The signal is its simple average. Not in TA-Lib. First values at bars n+2
- * and n+s+1.
+ * Relative vigor index (Ehlers 2002): average move from open to close divided by the average range, both first weighted
+ * 1, 2, 2, 1 over four bars; 0 if no bar has a range. The signal is the index with the same kind of weights over
+ * `signal_period` values. Not in TA-Lib; TradingView: RVGI. First values at bars n+2 and n+s+1.
  */
 export const rvi = defineIndicator({
   type: 'rvi',
@@ -18,20 +18,15 @@ export const rvi = defineIndicator({
   outputs: ['rvi', 'signal'],
   lookback: ({ period, signal_period }) => [period + 2, period + signal_period + 1],
   compute({ open, high, low, close, length }, { period, signal_period }) {
-    const moves = windowMeans(symmetric(close, open), period, 3);
-    const ranges = windowMeans(symmetric(high, low), period, 3);
+    const smoothed = (above: Float64Array, below: Float64Array): Float64Array =>
+      symmetricMeans(
+        above.map((value, t) => value - below[t]!),
+        4,
+      );
+    const moves = windowMeans(smoothed(close, open), period, 3);
+    const ranges = windowMeans(smoothed(high, low), period, 3);
     const index = undefinedSeries(length);
     for (let t = period + 2; t < length; t++) index[t] = ranges[t]! > 0 ? moves[t]! / ranges[t]! : 0;
-    return [index, windowMeans(index, signal_period, period + 2)];
+    return [index, symmetricMeans(index, signal_period, period + 2)];
   },
 });
-
-/** Differences of two columns, weighted 1, 2, 2, 1 over four bars. */
-function symmetric(above: Float64Array, below: Float64Array): Float64Array {
-  const averages = undefinedSeries(above.length);
-  const difference = (t: number): number => above[t]! - below[t]!;
-  for (let t = 3; t < above.length; t++) {
-    averages[t] = (difference(t) + 2 * difference(t - 1) + 2 * difference(t - 2) + difference(t - 3)) / 6;
-  }
-  return averages;
-}

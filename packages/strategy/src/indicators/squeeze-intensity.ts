@@ -1,10 +1,8 @@
 import { bollingerBands } from './bollinger-bands.js';
-import { defineIndicator, SOURCE, undefinedSeries } from './indicator.js';
+import { defineIndicator, hasWidth, SOURCE, undefinedSeries } from './indicator.js';
 import { keltnerChannelLines } from './keltner-channels.js';
 
 const ATR_PERIOD = 10;
-/** Channels narrower than this cannot be measured. */
-const NO_WIDTH = 1e-10;
 
 /**
  * How deep the Bollinger bands are inside the Keltner channels, relative to the channels' width: 0 (outside) to 0.5.
@@ -35,9 +33,9 @@ export const squeezeIntensity = defineIndicator({
     const [upper, , lower] = keltnerChannelLines(bars, channels);
     const intensity = undefinedSeries(bars.length);
     for (let t = Math.max(bb_period, kc_period, ATR_PERIOD) - 1; t < bars.length; t++) {
-      const width = upper[t]! - lower[t]!;
       const inside = Math.min(upper[t]! - bandUpper[t]!, bandLower[t]! - lower[t]!);
-      intensity[t] = width <= NO_WIDTH ? 0 : Math.max(0, inside / width);
+      const width = hasWidth(lower[t]!, upper[t]!) ? upper[t]! - lower[t]! : Infinity;
+      intensity[t] = Math.max(0, inside / width);
     }
     return [intensity];
   },

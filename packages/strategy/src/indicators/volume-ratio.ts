@@ -1,9 +1,6 @@
 import { defineIndicator } from './indicator.js';
 import { windowMeans } from './moving-window.js';
 
-/** An average volume below this counts as none. */
-const NO_VOLUME = 1e-10;
-
 /** Volume divided by its simple average; 1 without volume. Not in TA-Lib. First value at bar n-1. */
 export const volumeRatio = defineIndicator({
   type: 'volumeratio',
@@ -17,7 +14,7 @@ export const volumeRatio = defineIndicator({
     const average = windowMeans(volume, period);
     const ratio = average;
     for (let t = period - 1; t < length; t++) {
-      ratio[t] = average[t]! <= NO_VOLUME ? 1 : volume[t]! / average[t]!;
+      ratio[t] = average[t]! > 0 ? volume[t]! / average[t]! : 1;
     }
     return [ratio];
   },
