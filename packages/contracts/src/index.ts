@@ -3,6 +3,7 @@ export * from './artifacts.js';
 export * from './backtest.js';
 export * from './baselines.js';
 export * from './clock.js';
+export * from './data-report.js';
 export * from './engines.js';
 export * from './errors.js';
 export * from './health.js';

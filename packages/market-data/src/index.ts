@@ -7,6 +7,7 @@ export { type DateRange, parseDateRange } from './date-range.js';
 export { fingerprintBars } from './fingerprint.js';
 export { type AvailableBars, listBars } from './list-bars.js';
 export { readBars } from './read-bars.js';
+export { refusedReport, reportData } from './report/data-reports.js';
 export { describeBars, type SelectedBars, selectRange } from './select-range.js';
 export { describeStale, findStaleStretches, type StaleStretch } from './stale-stretches.js';
 export { formatBarTime } from './timestamp.js';
