@@ -104,6 +104,11 @@ describe('the API answers as its document says', () => {
     const sample = { body: { symbol: 'MSFT', timeframe: '1d', ...DATES } };
     await ask('writeSampleBars', 'POST /data/sample', sample);
     expect(await ask('writeSampleBars', 'POST /data/sample', sample)).toBe('bars_exist');
+    expect(await ask('checkData', 'GET /data/check')).toMatchObject({
+      reports: [{ file: expect.any(String) }, { file: expect.any(String) }],
+    });
+    expect(await ask('checkData', 'GET /data/check?symbol=NOSUCH')).toBe('bars_not_found');
+    expect(await ask('checkData', 'GET /data/check?symbol=..')).toBe('invalid_name');
     await ask('listStrategies', 'GET /strategies');
     await ask('listStrategies', 'GET /strategies', FOREIGN);
     await ask('validateStrategy', 'POST /strategies/validate', { body: { strategy: 'name: [' } });

@@ -47,8 +47,8 @@ export class ApiClient {
     });
   }
 
-  get<T>(path: string, query: object = {}): Promise<T> {
-    return this.request<T>({ method: 'GET', url: path, params: query });
+  get<T>(path: string, query: object = {}, timeout = ANSWER_TIMEOUT_MS): Promise<T> {
+    return this.request<T>({ method: 'GET', url: path, params: query, timeout });
   }
 
   post<T>(path: string, body: object = {}): Promise<T> {

@@ -32,7 +32,12 @@ export function defineCommands(program: Command, add: AddCommand): void {
   );
   defineStrategies(program.command('strategies').description('list, check and migrate strategy files'), add);
   defineIndicators(program.command('indicators').description('list indicators, compute them on bars'), add);
-  const data = program.command('data').description('create sample bars');
+  const data = program.command('data').description('check bars, create sample bars');
+  add(data, 'check', 'what is unusual about the bars: splits, halts, gaps, bad prints', () =>
+    import('./commands/data-check.js').then(({ checkData }) => checkData),
+  )
+    .argument('[symbol]', 'for example AAPL (default: all files)')
+    .argument('[timeframe]', TIMEFRAMES);
   add(data, 'sample', 'write synthetic bars, or real ones of the S&P 500: SP500 1d', () =>
     import('./commands/data-sample.js').then(({ sampleData }) => sampleData),
   )

@@ -610,6 +610,75 @@ describe('the command line', () => {
     );
   });
 
+  describe('data check', () => {
+    const report = { symbol: 'XYZ', timeframe: '1d', bars: 1700, start: '2014-07-01', end: '2021-03-31' };
+    const split = {
+      kind: 'split',
+      severity: 'warning',
+      message: 'The price jumps 2 times.',
+      bars: 2,
+      share: 0.001,
+      first: '2018-01-26',
+      last: '2019-01-26',
+      examples: [
+        { time: '2018-01-26', text: 'from 171.1 to 43: like a split 4:1' },
+        { time: '2019-01-26', text: 'from 50 to 25: like a split 2:1' },
+      ],
+    };
+    const refused = {
+      ...split,
+      kind: 'refused',
+      severity: 'error',
+      message: 'C_4h.csv:9: wrong',
+      examples: [],
+    };
+
+    test('shows every finding with its places, and the files without one', async () => {
+      server.answers.set('GET /data/check', () => ({
+        data: {
+          reports: [
+            {
+              ...report,
+              file: 'XYZ_1d.csv',
+              findings: [split, { ...split, severity: 'note', examples: [split.examples[0]] }],
+            },
+            { ...report, file: 'ABC_1d.csv', findings: [] },
+          ],
+        },
+      }));
+      expect(await run('data', 'check', 'XYZ', '1d')).toBe(0);
+      expect(server.requests[0]?.query).toEqual({ symbol: 'XYZ', timeframe: '1d' });
+      expect(context.stdout()).toBe(
+        [
+          'XYZ_1d.csv   1,700 bars, 2014-07-01 to 2021-03-31',
+          '  warning: The price jumps 2 times.',
+          '      2018-01-26   from 171.1 to 43: like a split 4:1',
+          '      2019-01-26   from 50 to 25: like a split 2:1',
+          '  note: The price jumps 2 times.',
+          '',
+          'Nothing unusual:',
+          '  ABC_1d.csv   1,700 bars, 2014-07-01 to 2021-03-31',
+          '',
+        ].join('\n'),
+      );
+    });
+
+    test('fails if a file cannot be read; --json prints the reports', async () => {
+      const reports = [{ ...report, bars: 0, start: null, end: null, file: 'C_4h.csv', findings: [refused] }];
+      server.answers.set('GET /data/check', () => ({ data: { reports } }));
+      expect(await run('data', 'check')).toBe(1);
+      expect(context.stdout()).toBe('C_4h.csv\n  error: C_4h.csv:9: wrong\n');
+      expect(await run('data', 'check', '--json')).toBe(1);
+      expect(context.stdout()).toContain(JSON.stringify({ reports }, null, 2));
+    });
+
+    test('says where bars belong if there are none', async () => {
+      server.answers.set('GET /data/check', () => ({ data: { reports: [] } }));
+      expect(await run('data', 'check')).toBe(0);
+      expect(context.stdout()).toContain('DATA_DIR');
+    });
+  });
+
   test('strategies list', async () => {
     const strategy = {
       name: 'a',

@@ -59,7 +59,7 @@ export interface DataCheckQuery {
   timeframe?: string;
 }
 
-/** `data` of `GET /data/check`: one report for each file, sorted by symbol and timeframe. */
+/** `data` of `GET /data/check`: one report for each file, gravest first. */
 export interface DataCheck {
   reports: DataReport[];
 }

@@ -1,5 +1,6 @@
 import type { BacktestReport } from './backtest.js';
 import type { Baselines, SymbolMetrics } from './baselines.js';
+import type { DataReport } from './data-report.js';
 import type { EngineChoice, EngineName, EngineTime } from './engines.js';
 import type { TestMetrics, TrainingMetrics, ValidationMetrics } from './training-metrics.js';
 import type { BarsFingerprint } from './training-request.js';
@@ -95,6 +96,8 @@ export interface DataSummary {
   /** One entry per part of a regression; `null` for a classification. */
   target_distribution: TargetDistribution[] | null;
   fingerprints: BarsFingerprint[];
+  /** What is unusual about the bars: one report for each file, as read. */
+  data_reports: DataReport[];
   synthetic: boolean;
 }
 

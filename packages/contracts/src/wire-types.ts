@@ -10,6 +10,7 @@ import type {
   ValidateStrategyResponse,
 } from './api.js';
 import type { SessionArtifacts } from './artifacts.js';
+import type { DataCheck, DataCheckQuery } from './data-report.js';
 import type { HealthReport } from './health.js';
 import type { ErrorResponse } from './http.js';
 import type {
@@ -46,6 +47,7 @@ export interface WireTypes {
   CancelOperationRequest: CancelOperationRequest;
   CompareModelsQuery: CompareModelsQuery;
   ComputeIndicatorRequest: ComputeIndicatorRequest;
+  DataCheckQuery: DataCheckQuery;
   ListModelsQuery: ListModelsQuery;
   ListOperationsQuery: ListOperationsQuery;
   PredictRequest: PredictRequest;
@@ -58,6 +60,7 @@ export interface WireTypes {
   // responses
   CancelOperationResponse: CancelOperationResponse;
   ComputeIndicatorResponse: ComputeIndicatorResponse;
+  DataCheck: DataCheck;
   DeleteModelResponse: DeleteModelResponse;
   ErrorResponse: ErrorResponse;
   HealthReport: HealthReport;

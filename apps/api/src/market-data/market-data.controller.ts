@@ -1,7 +1,8 @@
-import type { SampleDataResponse } from '@ktrdr/contracts';
-import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import type { DataCheck, SampleDataResponse } from '@ktrdr/contracts';
+import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { Answers, Fails } from '@ktrdr/service-kit';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { DataCheckDto } from './data-check.dto.js';
 import { MarketDataService } from './market-data.service.js';
 import { SampleDataDto } from './sample-data.dto.js';
 
@@ -9,6 +10,17 @@ import { SampleDataDto } from './sample-data.dto.js';
 @Controller('data')
 export class MarketDataController {
   constructor(private readonly marketData: MarketDataService) {}
+
+  @Get('check')
+  @ApiOperation({
+    operationId: 'checkData',
+    summary: 'What is unusual about the bars files of DATA_DIR: splits, halts, gaps, bad prints',
+  })
+  @Answers('DataCheck')
+  @Fails('invalid_name', 'bars_not_found', 'bars_invalid', 'storage_failed')
+  check(@Query() query: DataCheckDto): Promise<DataCheck> {
+    return this.marketData.check(query);
+  }
 
   @Post('sample')
   @HttpCode(200)

@@ -1,6 +1,7 @@
 import type { DataSummary, ResourceUsage, TrainingMetrics, TrainingResult } from '@ktrdr/contracts';
 import { printable, wrapped } from '../printable.js';
 import type { Style } from '../style.js';
+import { dataReportsSummary } from './data-reports-view.js';
 import { count, counted, moment } from './numbers.js';
 import { pairs } from './text-table.js';
 
@@ -17,6 +18,7 @@ export function runView(
   return pairs(
     [
       ['data', dataText(data_summary)],
+      ['', dataReportsSummary(data_summary.data_reports)],
       ['rows', rowsText(data_summary)],
       ['features', training_metrics === null || verbose ? featuresText(data_summary) : null],
       ['epochs', training_metrics === null ? null : epochsText(training_metrics, epochsAsked)],

@@ -154,6 +154,7 @@ const RESULT: TrainingResult = {
     ],
     target_distribution: null,
     fingerprints: [],
+    data_reports: [],
     synthetic: false,
   },
   model_info: { type: 'mlp', architecture: '3-32-16-3', parameters_count: 1234 },

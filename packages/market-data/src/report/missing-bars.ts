@@ -32,31 +32,36 @@ export function findMissingBars(bars: Bars, calendar: MarketCalendar): DataFindi
 
 function missingStretches(bars: Bars, gaps: readonly Gap[]): DataFinding[] {
   if (gaps.length === 0) return [];
-  const missing = sum(gaps, ({ wholeDays, inside }) => wholeDays + inside);
+  const places = gaps.map((gap) => placeOf(bars, gap, gap.inside + gap.wholeDays));
+  const missing = sum(places);
   const which = gaps.length === 1 ? '' : ` in ${gaps.length.toLocaleString('en-US')} stretches`;
   return [
     findingOf(bars, {
       kind: 'missing_stretch',
       severity: 'warning',
       message:
-        `${counted(missing, 'bar')} ${missing === 1 ? 'is' : 'are'} missing${which}, the longest ${longestOf(bars, gaps)}: ` +
+        `${counted(missing, 'bar')} ${missing === 1 ? 'is' : 'are'} missing${which}, the longest ${longestOf(bars, places)}: ` +
         'indicators and labels run across the gap as if no time had passed. Add the bars, or train on a range without the gap.',
       bars: missing,
       share: missing / (bars.length + missing),
-      places: gaps.map((gap) => placeOf(bars, gap)),
+      places,
     }),
   ];
 }
 
 function missingSingles(bars: Bars, gaps: readonly Gap[]): DataFinding[] {
-  const inside = sum(gaps, (gap) => gap.inside);
-  const holidays = sum(gaps, (gap) => gap.wholeDays);
-  const [insideShare, holidayShare] = [inside, holidays].map((missing) => missing / (bars.length + missing));
-  const missing = (insideShare! > 0 ? inside : 0) + (holidayShare! > MANY_HOLIDAYS ? holidays : 0);
-  if (missing === 0) return [];
-  const many = insideShare! > MANY_MISSING || holidayShare! > MANY_HOLIDAYS;
+  const shareOf = (of: (gap: Gap) => number): number => {
+    const missing = gaps.reduce((total, gap) => total + of(gap), 0);
+    return missing / (bars.length + missing);
+  };
+  const withHolidays = shareOf(({ wholeDays }) => wholeDays) > MANY_HOLIDAYS;
+  const places = gaps
+    .map((gap) => placeOf(bars, gap, gap.inside + (withHolidays ? gap.wholeDays : 0)))
+    .filter(({ weight }) => weight > 0);
+  if (places.length === 0) return [];
+  const many = withHolidays || shareOf(({ inside }) => inside) > MANY_MISSING;
+  const missing = sum(places);
   const share = missing / (bars.length + missing);
-  const places = gaps.filter((gap) => gap.inside > 0 || holidayShare! > MANY_HOLIDAYS);
   return [
     findingOf(bars, {
       kind: 'missing_bars',
@@ -67,7 +72,7 @@ function missingSingles(bars: Bars, gaps: readonly Gap[]): DataFinding[] {
         `${many ? ': indicators and labels run across the gaps as if no time had passed. Add the bars.' : '.'}`,
       bars: missing,
       share,
-      places: places.map((gap) => placeOf(bars, gap)),
+      places,
     }),
   ];
 }
@@ -109,26 +114,17 @@ function weeklyGaps({ time }: Bars): Gap[] {
   return gaps;
 }
 
-function placeOf(bars: Bars, { bar, inside, wholeDays }: Gap): Place {
-  const missing = inside + wholeDays;
-  return {
-    from: bar - 1,
-    to: bar,
-    text: `${counted(missing, 'bar')} missing until ${formatBarTime(bars.time[bar]!, bars.timeframe)}`,
-    weight: missing,
-  };
+function placeOf(bars: Bars, { bar }: Gap, missing: number): Place {
+  const text = `${counted(missing, 'bar')} missing until ${formatBarTime(bars.time[bar]!, bars.timeframe)}`;
+  return { from: bar - 1, to: bar, text, weight: missing };
 }
 
-function longestOf(bars: Bars, gaps: readonly Gap[]): string {
-  const longest = gaps.reduce((most, gap) =>
-    gap.inside + gap.wholeDays > most.inside + most.wholeDays ? gap : most,
-  );
-  const [from, to] = [longest.bar - 1, longest.bar].map((bar) =>
-    formatBarTime(bars.time[bar]!, bars.timeframe),
-  );
-  return `between ${from} and ${to}`;
+function longestOf(bars: Bars, places: readonly Place[]): string {
+  const { from, to } = places.reduce((most, place) => (place.weight > most.weight ? place : most));
+  const [first, last] = [from, to].map((bar) => formatBarTime(bars.time[bar]!, bars.timeframe));
+  return `between ${first} and ${last}`;
 }
 
-function sum(gaps: readonly Gap[], of: (gap: Gap) => number): number {
-  return gaps.reduce((total, gap) => total + of(gap), 0);
+function sum(places: readonly Place[]): number {
+  return places.reduce((total, { weight }) => total + weight, 0);
 }

@@ -42,7 +42,7 @@ type KnownJump = Jump & { kind: DataFindingKind; back: number | null; text: stri
 export interface PriceJumps {
   findings: DataFinding[];
   /** True for bars of a spike. */
-  isSpike(bar: number): boolean;
+  isSpike: (bar: number) => boolean;
 }
 
 /** Finds jumps of the price that look like a split, a wrong unit or another error. */

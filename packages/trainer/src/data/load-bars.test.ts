@@ -16,6 +16,18 @@ function barsOf(price: number): string {
   return ['timestamp,open,high,low,close,volume', ...rows].join('\n');
 }
 
+test('every file has a data report', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'ktrdr-load-bars-'));
+  const { strategy } = parseStrategy(strategyText({ symbols: ['AAA', 'BBB'] }), { file: 'small.yaml' });
+  for (const symbol of strategy.symbols) await writeFile(join(dataDir, `${symbol}_1h.csv`), barsOf(100));
+  const { reports } = await loadBars(strategy, dataDir, [], async () => {});
+  expect(reports.map(({ file, findings: [first] }) => [file, first?.kind])).toEqual([
+    ['AAA_1h.csv', 'no_movement'],
+    ['BBB_1h.csv', 'no_movement'],
+  ]);
+  await rm(dataDir, { recursive: true });
+});
+
 test('a fingerprint belongs to the bars that were read, also while their file is being replaced', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'ktrdr-load-bars-'));
   const { strategy } = parseStrategy(strategyText({ symbols: ['AAA'] }), { file: 'small.yaml' });

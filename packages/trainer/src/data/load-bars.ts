@@ -1,5 +1,5 @@
-import { type BarsFingerprint, KtrdrError, type Timeframe } from '@ktrdr/contracts';
-import { type Bars, readBars } from '@ktrdr/market-data';
+import { type BarsFingerprint, type DataReport, KtrdrError, type Timeframe } from '@ktrdr/contracts';
+import { type Bars, readBars, reportData } from '@ktrdr/market-data';
 import type { Strategy } from '@ktrdr/strategy';
 
 /** All bars of one symbol, by timeframe. */
@@ -13,6 +13,8 @@ export interface LoadedBars {
   symbols: SymbolBars[];
   /** One for each file. */
   fingerprints: BarsFingerprint[];
+  /** One for each file, in the same order. */
+  reports: DataReport[];
 }
 
 /**
@@ -30,6 +32,7 @@ export async function loadBars(
 ): Promise<LoadedBars> {
   const fingerprints: BarsFingerprint[] = [];
   const symbols: SymbolBars[] = [];
+  const reports: DataReport[] = [];
   const files = strategy.symbols.length * strategy.timeframes.length;
   for (const symbol of strategy.symbols) {
     const bars = new Map<Timeframe, Bars>();
@@ -42,8 +45,9 @@ export async function loadBars(
       await report(fingerprints.length / files);
     }
     symbols.push({ symbol, bars });
+    reports.push(...reportData([...bars.values()]));
   }
-  return { symbols, fingerprints };
+  return { symbols, fingerprints, reports };
 }
 
 function checkSame(

@@ -76,7 +76,7 @@ async function refusal(labels: string, bars: Bars): Promise<KtrdrError> {
 }
 
 function summary(data: PreparedData, labels: string, bars: Bars) {
-  const loaded = { symbols: request(labels, bars).bars, fingerprints: [] };
+  const loaded = { symbols: request(labels, bars).bars, fingerprints: [], reports: [] };
   return summariseData(strategyOf(labels), loaded, data);
 }
 

@@ -24,6 +24,7 @@ export function summariseData(strategy: Strategy, bars: LoadedBars, data: Prepar
     label_distribution: labelDistribution(data),
     target_distribution: dataset.output === 'regression' ? targetDistribution(parts) : null,
     fingerprints: bars.fingerprints,
+    data_reports: bars.reports,
     synthetic: bars.symbols.some((symbol) => [...symbol.bars.values()].some(({ synthetic }) => synthetic)),
   };
 }

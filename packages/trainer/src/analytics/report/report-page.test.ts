@@ -191,6 +191,25 @@ const RESULT = {
     train_samples: 50,
     validation_samples: 10,
     test_samples: 12,
+    data_reports: [
+      { file: 'SOUND_1d.csv', bars: 30, start: '2024-01-01', end: '2024-01-30', findings: [] },
+      {
+        file: 'AAPL_1h.csv',
+        bars: 1700,
+        start: '2024-01-01T00:00:00Z',
+        end: '2024-03-01T00:00:00Z',
+        findings: [
+          {
+            severity: 'warning',
+            message: `The price jumps ${NASTY}`,
+            examples: [
+              { time: '2024-01-02', text: 'from 171 to 43' },
+              { time: '2024-02-02', text: NASTY },
+            ],
+          },
+        ],
+      },
+    ],
     synthetic: false,
   },
   model_info: { type: 'mlp', architecture: '3-8-3', parameters_count: 59 },
@@ -219,6 +238,9 @@ describe('reportPage', () => {
       '<td>2023-03-01 to 2023-04-11</td><td>1200</td><td>1500</td><td>52.0 %</td><td>40.0 %</td>',
     );
     expect(page).toContain('WARNING epoch 2 overfitting');
+    expect(page).toContain('<b>SOUND_1d.csv</b>: 30 bars, 2024-01-01 to 2024-01-30, nothing unusual');
+    expect(page).toContain('<li><b>warning</b>: The price jumps');
+    expect(page).toContain('<br/>2024-01-02: from 171 to 43<br/>');
     // HOLD is always right: the darkest cell.
     expect(page).toContain('<td style="background: rgba(var(--hit), 0.550)">4</td>');
   });

@@ -11,6 +11,7 @@ import { alertsText } from '../analytics-files.js';
 import type { EpochAnalytics } from '../epoch-analytics.js';
 import { backtestView } from './backtest-view.js';
 import { calibrationDiagram } from './calibration-diagram.js';
+import { dataView } from './data-view.js';
 import { escapeHtml, figure, percent, table } from './html.js';
 import { horizontalBars } from './horizontal-bars.js';
 import { lineChart } from './line-chart.js';
@@ -48,6 +49,7 @@ export function reportPage(report: Report): string {
       ? []
       : [section('Features', importanceView(artifacts.feature_importance, test?.mae === null))]),
     ...(walk === null ? [] : [section('Walk-forward evaluation', walkForwardView(walk))]),
+    section('Data', dataView(result.data_summary.data_reports)),
     section(
       'Alerts',
       `<pre${alerts.length > 0 ? ' class="alerts"' : ''}>${escapeHtml(alertsText(alerts))}</pre>`,
