@@ -81,8 +81,16 @@ export function slowSimulation(
   };
 
   for (const time of times) {
-    const now = symbols.filter((symbol) => barsOf.get(symbol)!.some((bar) => bar.time === time));
-    const barNow = (symbol: string) => barsOf.get(symbol)!.find((bar) => bar.time === time)!;
+    const bars = new Map(
+      symbols.flatMap((symbol) =>
+        barsOf
+          .get(symbol)!
+          .filter((bar) => bar.time === time)
+          .map((bar) => [symbol, bar] as const),
+      ),
+    );
+    const now = [...bars.keys()];
+    const barNow = (symbol: string) => bars.get(symbol)!;
     const barBefore = (symbol: string) => barsOf.get(symbol)!.findLast((bar) => bar.time < time);
 
     // the open
