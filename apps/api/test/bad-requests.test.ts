@@ -166,6 +166,8 @@ describe('options of a training', () => {
       /walk_forward_gap needs walk_forward/,
     ],
     ['a seed that is too large', { seed: 4_294_967_296 }, /seed must be at most 4294967295/],
+    ['one of several seeds', { seeds: 1 }, /seeds must be at least 2/],
+    ['too many seeds', { seeds: 21 }, /seeds must be at most 20/],
     ['a validation split of 0', { validation_split: 0 }, /validation_split must be above 0/],
     ['a validation split of 1', { validation_split: 1 }, /validation_split must be below 1/],
     ['yes instead of true', { dry_run: 'yes' }, /dry_run must be true or false/],
@@ -186,6 +188,7 @@ describe('options of a training', () => {
       'walk_forward_window',
       'walk_forward_gap',
       'seed',
+      'seeds',
       'dry_run',
       'task_id',
       'strategy_name',
@@ -559,7 +562,7 @@ describe('cancelling', () => {
 
 describe('a random request', () => {
   const options =
-    'strategy strategy_name strategy_file symbols timeframes start_date end_date seed validation_split walk_forward walk_forward_window walk_forward_gap data_mode ' +
+    'strategy strategy_name strategy_file symbols timeframes start_date end_date seed seeds validation_split walk_forward walk_forward_window walk_forward_gap data_mode ' +
     'detailed_analytics dry_run task_id symbol timeframe reason force iterations __proto__ toString';
   const option = fc.constantFrom(...options.split(' '));
   const value = fc.oneof(

@@ -15,6 +15,10 @@ export const TRAINING_FLAGS: Readonly<Record<FlagField, Option>> = {
   ).argParser(number),
   data_mode: new Option('--data-mode <mode>', 'where bars come from: local'),
   seed: new Option('--seed <number>', 'the same seed gives the same model').argParser(integer),
+  seeds: new Option(
+    '--seeds <count>',
+    'train 2 to 20 seeds from --seed on, show mean, spread and worst, store the one with the lowest validation loss',
+  ).argParser(integer),
   walk_forward: new Option(
     '--walk-forward <folds>',
     'also train on 2 to 20 pasts, test each on the bars that follow, and show mean and spread',

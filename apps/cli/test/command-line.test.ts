@@ -123,7 +123,17 @@ describe('the command line', () => {
       return { data: { operation_id: 'op_1', status: 'started', message: 'Training started' } };
     });
     const options = ['--start-date', '2024-01-01', '--end-date', '2024-03-01', '--validation-split', '0.2'];
-    const more = ['--data-mode', 'local', '--seed', '7', '--dry-run', '--detailed-analytics', '--detach'];
+    const more = [
+      '--data-mode',
+      'local',
+      '--seed',
+      '7',
+      '--seeds',
+      '3',
+      '--dry-run',
+      '--detailed-analytics',
+      '--detach',
+    ];
     more.push('--walk-forward', '5', '--walk-forward-window', '2000', '--walk-forward-gap', '24');
     more.push('--priority', 'high');
     // the account name, if it is valid as the name of a queue user
@@ -143,6 +153,7 @@ describe('the command line', () => {
         validation_split: 0.2,
         data_mode: 'local',
         seed: 7,
+        seeds: 3,
         dry_run: true,
         detailed_analytics: true,
         walk_forward: 5,

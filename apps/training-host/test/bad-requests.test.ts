@@ -245,6 +245,7 @@ describe('a session that cannot be started', () => {
       '400 invalid_request',
       /walk_forward_gap needs walk_forward/,
     ],
+    ['too many seeds', { seeds: 21 }, '400 invalid_request', /seeds must be at most 20/],
     ['a fractional seed', { seed: 1.5 }, '400 invalid_request', /seed must be a whole number/],
     ['attempt 0', { attempt: 0 }, '400 invalid_request', /attempt must be/],
     [

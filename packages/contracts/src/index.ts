@@ -15,6 +15,7 @@ export * from './operation-requests.js';
 export * from './operation-types.js';
 export * from './operation.js';
 export * from './percentage.js';
+export * from './seeds.js';
 export * from './shown.js';
 export * from './storage-error.js';
 export * from './training-metrics.js';

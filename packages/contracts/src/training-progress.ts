@@ -23,13 +23,16 @@ export interface TrainingProgressUpdate {
   symbols: string[] | null;
   timeframes: string[] | null;
   strategy: string | null;
+  /** Current seed, 1-based, of a training with several; otherwise `null`. */
+  current_seed: number | null;
+  total_seeds: number | null;
   /** Current epoch, 1-based. */
   current_epoch: number | null;
   total_epochs: number | null;
   /** Current batch within the epoch, 1-based. */
   current_batch: number | null;
   total_batches: number | null;
-  /** Training samples processed so far, over all epochs. */
+  /** Training samples processed so far, over all epochs and seeds. */
   items_processed: number | null;
   items_total: number | null;
   metrics: Record<string, number> | null;

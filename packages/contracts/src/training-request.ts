@@ -38,6 +38,11 @@ export interface TrainingOptions {
    * @default 42
    */
   seed?: number;
+  /**
+   * Number of seeds: `seed`, `seed + 1` ... are trained, and the one with the lowest validation loss is stored. Without it, one seed is
+   * trained.
+   */
+  seeds?: number;
   /** Number of folds of the walk-forward evaluation. Without it, there is no such evaluation. */
   walk_forward?: number;
   /**
@@ -67,6 +72,7 @@ export const TRAINING_OPTION_DEFAULTS = {
   validation_split: null,
   detailed_analytics: false,
   seed: DEFAULT_SEED,
+  seeds: null,
   walk_forward: null,
   walk_forward_window: null,
   walk_forward_gap: null,
@@ -127,6 +133,9 @@ export interface TrainingSpec extends ResolvedOptions {
   /** One entry per symbol and timeframe. Bars with other content end the training. */
   fingerprints: BarsFingerprint[];
 }
+
+/** Allowed number of seeds of a training with several. */
+export const TRAINING_SEEDS = { least: 2, most: 20 } as const;
 
 /** Allowed number of folds in a walk-forward evaluation. */
 export const WALK_FORWARD_FOLDS = { least: 2, most: 20 } as const;

@@ -2,6 +2,7 @@ import type { BacktestReport } from './backtest.js';
 import type { Baselines, SymbolMetrics } from './baselines.js';
 import type { DataReport } from './data-report.js';
 import type { EngineChoice, EngineName, EngineTime } from './engines.js';
+import type { SeedsResult } from './seeds.js';
 import type { TestMetrics, TrainingMetrics, ValidationMetrics } from './training-metrics.js';
 import type { BarsFingerprint } from './training-request.js';
 import type { Verdict } from './verdict.js';
@@ -53,6 +54,7 @@ export interface SessionInfo {
   use_host_service: boolean;
   start_date: string | null;
   end_date: string | null;
+  /** Seed of the stored model. Of several seeds, the chosen one; a training with this seed alone gives the same model. */
   seed: number;
 }
 
@@ -107,6 +109,8 @@ export interface TrainingResult {
   validation_metrics: ValidationMetrics | null;
   test_metrics: TestMetrics | null;
   baselines: Baselines | null;
+  /** `null` if one seed was trained. */
+  seeds: SeedsResult | null;
   /** `null` if it was not requested. */
   walk_forward: WalkForward | null;
   /** `null` for a result of an earlier version. */

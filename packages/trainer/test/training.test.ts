@@ -241,6 +241,35 @@ describe('a run in its own process', () => {
     expect((await model('other', 'model.onnx')).equals(await model('first', 'model.onnx'))).toBe(false);
   });
 
+  test('with several seeds stores the model of one, which is the same as from a training with this seed alone', async () => {
+    const run = await start('seeds', { seeds: 3, detailed_analytics: true });
+    const { result } = await run.outcome;
+    const { seeds, test_accuracy } = result.seeds!;
+    expect(seeds.map(({ seed }) => seed)).toEqual([7, 8, 9]);
+    const [lowest] = seeds.toSorted((a, b) => a.val_loss - b.val_loss);
+    expect(seeds.filter(({ stored }) => stored)).toEqual([lowest]);
+    expect(result.session_info.seed).toBe(lowest!.seed);
+    expect(result.test_metrics!.test_accuracy).toBe(lowest!.test_accuracy);
+    expect(test_accuracy.worst).toBe(Math.min(...seeds.map((seed) => seed.test_accuracy)));
+    const alone = await start('alone', { seed: lowest!.seed, detailed_analytics: true });
+    const { result: single } = await alone.outcome;
+    expect(single.seeds).toBeNull();
+    for (const file of ['model.onnx', 'features.json', 'strategy.yaml']) {
+      expect(await model('seeds', file)).toEqual(await model('alone', file));
+    }
+    const epochs = (output: string): Promise<string> =>
+      readFile(join(place.outputDir, output, 'analytics/alerts.txt'), 'utf8');
+    expect(await epochs('seeds')).toBe(await epochs('alone'));
+    for (const part of ['test_metrics', 'validation_metrics', 'artifacts'] as const) {
+      expect(result[part]).toEqual(single[part]);
+    }
+    const training = run.updates.filter(({ phase }) => phase === 'training');
+    const fractions = training.map((update) => update.phase_fraction!);
+    expect(fractions).toEqual(fractions.toSorted((a, b) => a - b));
+    expect(new Set(training.map(({ current_seed }) => current_seed))).toEqual(new Set([null, 1, 2, 3]));
+    expect(training.at(-1)).toMatchObject({ phase_fraction: 1, current_seed: 3, total_seeds: 3 });
+  });
+
   test('a symbol without test rows has no accuracy and does not affect the test accuracy', async () => {
     const { outcome: both } = await start('both', {
       strategy: strategyText({ symbols: ['AAA', 'ENDED'] }),

@@ -101,6 +101,7 @@ describe('a training as an operation', () => {
         validation_split: 0.2,
         detailed_analytics: false,
         seed: 42,
+        seeds: null,
         walk_forward: 3,
         walk_forward_window: null,
         walk_forward_gap: null,

@@ -1,4 +1,9 @@
-import { MOST_WALK_FORWARD_BARS, WALK_FORWARD_FOLDS, type TrainingOptions } from '@ktrdr/contracts';
+import {
+  MOST_WALK_FORWARD_BARS,
+  TRAINING_SEEDS,
+  WALK_FORWARD_FOLDS,
+  type TrainingOptions,
+} from '@ktrdr/contracts';
 import {
   ArrayMaxSize,
   ArrayNotEmpty,
@@ -69,6 +74,12 @@ export class TrainingOptionsDto implements TrainingOptions {
   @Min(0)
   @Max(MAX_SEED)
   seed?: number;
+
+  @IsOptional()
+  @IsInt()
+  @Min(TRAINING_SEEDS.least)
+  @Max(TRAINING_SEEDS.most)
+  seeds?: number;
 
   @IsOptional()
   @IsInt()

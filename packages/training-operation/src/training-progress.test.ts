@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { TRAINING_PHASES } from '@ktrdr/contracts';
-import { trainingSteps } from './training-progress.js';
+import { TRAINING_PHASES, type TrainingProgressUpdate } from '@ktrdr/contracts';
+import { trainingProgress, trainingSteps } from './training-progress.js';
 
 const shareOf = (folds: number | undefined, step: string): number =>
   trainingSteps(folds).find(({ name }) => name === step)!.share;
@@ -15,5 +15,48 @@ describe('trainingSteps', () => {
     expect(shareOf(5, 'training')).toBeCloseTo(22.5);
     expect(shareOf(5, 'walk-forward')).toBeCloseTo(67.5);
     expect(shareOf(5, 'loading bars')).toBe(shareOf(undefined, 'loading bars'));
+  });
+
+  test('several seeds take longer, compared with the folds', () => {
+    const [training, folds] = ['training', 'walk-forward'].map(
+      (step) => trainingSteps(5, 3).find(({ name }) => name === step)!.share,
+    );
+    expect([training, folds]).toEqual([45, 45]);
+  });
+});
+
+describe('the progress of several seeds', () => {
+  const update: TrainingProgressUpdate = {
+    phase: 'training',
+    phase_fraction: 0.5,
+    model_type: 'mlp',
+    symbols: ['AAA'],
+    timeframes: ['1h'],
+    strategy: 'small',
+    current_seed: 2,
+    total_seeds: 3,
+    current_epoch: 4,
+    total_epochs: 10,
+    current_batch: 1,
+    total_batches: 9,
+    items_processed: 700,
+    items_total: 1500,
+    metrics: null,
+  };
+
+  test('counts the epochs of all seeds and names the seed', () => {
+    const progress = trainingProgress(update);
+    expect(progress).toMatchObject({
+      steps_completed: 13,
+      steps_total: 30,
+      current_item: 'seed 2 of 3, epoch 4',
+      context: { current_seed: 2, total_seeds: 3, current_epoch: 4, total_epochs: 10 },
+    });
+  });
+
+  test('with one seed says nothing of seeds', () => {
+    const progress = trainingProgress({ ...update, current_seed: null, total_seeds: null });
+    expect(progress).toMatchObject({ steps_completed: 3, steps_total: 10, current_item: 'epoch 4' });
+    expect(progress.context).not.toHaveProperty('current_seed');
   });
 });

@@ -22,35 +22,38 @@ const FOLD_DURATION = 0.6;
  * The steps of a training operation in order, the same for local and host trainings.
  *
  * @param folds number of walk-forward folds, which share the time with the training
+ * @param seeds number of seeds that are trained
  */
-export function trainingSteps(folds = 0): ProgressStep[] {
-  const training = SHARES.training / (1 + folds * FOLD_DURATION);
+export function trainingSteps(folds = 0, seeds = 1): ProgressStep[] {
+  const training = (SHARES.training * seeds) / (seeds + folds * FOLD_DURATION);
   const shares = { ...SHARES, training, 'walk-forward': SHARES.training - training };
   return Object.entries(shares).map(([name, share]) => ({ name, share }));
 }
 
 /**
- * Converts a trainer's update into an operation's progress. Steps are epochs, items are training samples. Unknown
+ * Converts a trainer's update into an operation's progress. Steps are epochs of all seeds, items are training samples. Unknown
  * values stay as they are: a phase without epochs does not remove values set at the start.
  */
 export function trainingProgress(update: TrainingProgressUpdate): ProgressUpdate {
   const { phase, phase_fraction, items_processed, items_total, ...context } = update;
-  const { current_epoch, total_epochs } = context;
+  const { current_epoch, total_epochs, current_seed, total_seeds } = context;
+  const seed = current_seed === null ? '' : `seed ${current_seed} of ${total_seeds}, `;
   return {
     step: phase,
     stepFraction: phase_fraction ?? undefined,
     steps_completed: completedEpochs(update) ?? undefined,
-    steps_total: total_epochs ?? undefined,
+    steps_total: total_epochs === null ? undefined : total_epochs * (total_seeds ?? 1),
     items_processed: items_processed ?? undefined,
     items_total: items_total ?? undefined,
-    current_item: phase === 'training' && current_epoch !== null ? `epoch ${current_epoch}` : null,
+    current_item: phase === 'training' && current_epoch !== null ? `${seed}epoch ${current_epoch}` : null,
     context: Object.fromEntries(Object.entries({ ...context, phase }).filter(([, value]) => value !== null)),
   };
 }
 
 function completedEpochs(update: TrainingProgressUpdate): number | null {
-  const { phase, current_epoch, current_batch, total_batches } = update;
+  const { phase, current_epoch, total_epochs, current_batch, total_batches, current_seed } = update;
   if (current_epoch === null) return null;
+  const before = ((current_seed ?? 1) - 1) * (total_epochs ?? 0);
   const ended = phase !== 'training' || (current_batch !== null && current_batch === total_batches);
-  return ended ? current_epoch : current_epoch - 1;
+  return before + (ended ? current_epoch : current_epoch - 1);
 }

@@ -49,7 +49,7 @@ export function describeTraining(
         ...optionParameters(spec),
       },
     },
-    steps: trainingSteps(spec.walk_forward),
+    steps: trainingSteps(spec.walk_forward, spec.seeds),
     initialContext: {
       model_type: model.type,
       symbols,

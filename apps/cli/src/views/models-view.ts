@@ -6,6 +6,7 @@ import { accuracySentence, accuracyView } from './accuracy-view.js';
 import { classesView, confusionView } from './classes-view.js';
 import { count, counted, moment, percent } from './numbers.js';
 import { pairs, textTable } from './text-table.js';
+import { seedsView } from './seeds-view.js';
 import { walkForwardView } from './walk-forward-view.js';
 
 /** One line per model. On a narrow terminal the engine and the time of day are left out. */
@@ -85,6 +86,7 @@ export function modelView({ summary, metadata, metrics, files }: ModelDetails, s
           accuracySentence(stored.verdict ?? null, style),
           classesView(test, style),
           confusionView(test, style),
+          seedsView(stored.seeds ?? null, style),
           walkForwardView(stored.walk_forward ?? null, style),
         ]),
   ];

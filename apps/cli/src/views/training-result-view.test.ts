@@ -88,6 +88,7 @@ const RESULT: TrainingResult = {
       ...measured('linear_model', 0.5011),
     },
   },
+  seeds: null,
   walk_forward: null,
   verdict: VERDICT,
   backtest: null,
@@ -240,6 +241,26 @@ describe('the result of a training', () => {
   test('with --verbose lists the features and why engines were rejected', () => {
     expect(view(RESULT, true)).toContain('3: momentum_low momentum_high rsi_14');
     expect(view(RESULT, true)).toContain('not tensorflow-gpu: @tensorflow/tfjs-node-gpu is not installed');
+  });
+
+  test('shows the spread over seeds, and which seed is stored and why', () => {
+    const seed = {
+      seed: 42,
+      best_epoch: 9,
+      val_loss: 0.91,
+      test_accuracy: 0.5,
+      test_loss: 0.95,
+      stored: false,
+    };
+    const seeds = {
+      seeds: [seed, { ...seed, seed: 43, val_loss: 0.9, test_accuracy: 0.52, stored: true }],
+      test_accuracy: { mean: 0.51, std: 0.0141, worst: 0.5 },
+      test_loss: { mean: 0.95, std: 0, worst: 0.95 },
+    };
+    expect(view({ ...RESULT, seeds })).toContain(`
+  seeds         51.0 % ± 1.4 % accuracy over 2 seeds (42 to 43), worst 50.0 %
+  stored seed   43 (52.0 %): lowest validation loss, 0.9000
+`);
   });
 
   test('shows each walk-forward fold next to its best baseline, and the spread over the folds', () => {

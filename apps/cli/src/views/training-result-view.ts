@@ -7,6 +7,7 @@ import { distributionView } from './distribution-view.js';
 import { importanceView } from './importance-view.js';
 import { counted } from './numbers.js';
 import { runView } from './run-view.js';
+import { seedsView } from './seeds-view.js';
 import { symbolsView } from './symbols-view.js';
 import { walkForwardView } from './walk-forward-view.js';
 
@@ -33,6 +34,7 @@ export function trainingResultView(
           classesView(test_metrics, style),
           confusionView(test_metrics, style),
           symbolsView(result, style),
+          seedsView(result.seeds ?? null, style),
           walkForwardView(result.walk_forward, style),
           verbose ? importanceView(result, style) : '',
         ]),

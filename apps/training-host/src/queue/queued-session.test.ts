@@ -145,7 +145,7 @@ async function checkpointOf(engine: EngineName): Promise<Buffer> {
   const elsewhere = new CheckpointFolders(join(directory, 'elsewhere')).filesOf(OPERATION);
   const identity = { strategy: '', settings: '', bars: '', model: '', engine, seed: 1, code: '' };
   const choice: EngineChoice = { engine, device: 'gpu', rejected: [], times: [] };
-  await elsewhere.write({ identity, engine: choice, state: {} as never });
+  await elsewhere.write({ identity, engine: choice, state: {} as never, finished: null });
   const newest = await elsewhere.newest();
   return readFile(newest?.path ?? '');
 }

@@ -22,6 +22,10 @@ describe('the training renderer', () => {
       { ...MLP, ...EPOCHS, ...BATCHES, host_service: false, phase: 'training' },
     ],
     [
+      'Training MLP model on AAPL [seed 2/3, epoch 5/50] (batch 123/500)',
+      { ...MLP, ...EPOCHS, ...BATCHES, current_seed: 2, total_seeds: 3, phase: 'training' },
+    ],
+    [
       'Training CNN model on AAPL+2 others [epoch 8/20] (host service)',
       {
         model_type: 'cnn',

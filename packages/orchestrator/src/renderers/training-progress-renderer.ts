@@ -5,8 +5,9 @@ import { hostSuffix, position, type ProgressRenderer } from './progress-renderer
 const WAITING = 'waiting for a host';
 
 /**
- * `Waiting for a host [2 ahead]`, then `Training MLP model on AAPL+1 other [epoch 5/50] (batch 123/500) (host service)`. Outside
- * of the training phase, the phase replaces the epochs: `Training MLP model on AAPL: loading bars`.
+ * `Waiting for a host [2 ahead]`, then `Training MLP model on AAPL+1 other [epoch 5/50] (batch 123/500) (host service)`. With
+ * several seeds: `[seed 2/3, epoch 5/50]`. Outside of the training phase, the phase replaces the epochs: `Training MLP model on AAPL:
+ * loading bars`.
  */
 export const trainingProgressRenderer: ProgressRenderer = (progress) => {
   const { context } = progress;
@@ -25,11 +26,12 @@ function symbolsText({ symbols }: ProgressContext): string {
 }
 
 function whereText(context: ProgressContext): string {
-  const { phase, current_epoch, total_epochs, current_batch, total_batches } = context;
+  const { phase, current_epoch, total_epochs, current_batch, total_batches, current_seed: seed } = context;
   if (phase !== null && phase !== 'training') return `: ${phase}`;
   // the first epoch has begun before its first batch is done
   const shown = current_epoch ?? (phase === 'training' ? 1 : null);
-  const epoch = shown === null ? '' : ` [epoch ${position(shown, total_epochs)}]`;
+  const seeds = typeof seed === 'number' ? `seed ${position(seed, Number(context.total_seeds))}, ` : '';
+  const epoch = shown === null ? '' : ` [${seeds}epoch ${position(shown, total_epochs)}]`;
   const batch = current_batch === null ? '' : ` (batch ${position(current_batch, total_batches)})`;
   return `${epoch}${batch}`;
 }

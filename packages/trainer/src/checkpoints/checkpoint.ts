@@ -1,4 +1,4 @@
-import { KtrdrError, type EngineChoice } from '@ktrdr/contracts';
+import { KtrdrError, type EngineChoice, type SeedResult } from '@ktrdr/contracts';
 import { sha256Bytes } from '../files/checksum.js';
 import type { LoopState } from '../loop/loop-state.js';
 
@@ -45,7 +45,20 @@ export interface Checkpoint {
   identity: RunIdentity;
   /** The engine of the run, and why it was chosen. */
   engine: EngineChoice;
+  /** State of the seed that is being trained; after the last seed, that of the best one. */
   state: LoopState;
+  /** `null`: no seed is finished, or there is only one. */
+  finished: FinishedSeeds | null;
+}
+
+/** Seeds of a run that are trained and scored. The next one follows in the order of the seeds. */
+export interface FinishedSeeds {
+  /** In the order of the seeds. */
+  results: Omit<SeedResult, 'stored'>[];
+  /** The one with the lowest validation loss, with its final state. */
+  best: { index: number; state: LoopState };
+  /** Training time of all of them, ms. */
+  elapsed: number;
 }
 
 /** Reads `length` bytes from `position` on; returns fewer at the end of the file. */

@@ -1,5 +1,5 @@
 import type { EngineChoice } from '@ktrdr/contracts';
-import type { RunIdentity } from './checkpoint.js';
+import type { FinishedSeeds, RunIdentity } from './checkpoint.js';
 import type { CheckpointFiles } from './checkpoint-files.js';
 import type { CheckpointPlace, LoopCheckpoints, LoopState } from '../loop/loop-state.js';
 
@@ -27,6 +27,8 @@ export interface CheckpointOptions {
 
 /** Writes a checkpoint from time to time, less often if writing is slow. */
 export class PeriodicCheckpoints implements LoopCheckpoints {
+  /** Seeds that are finished. Every checkpoint contains them. */
+  finished: FinishedSeeds | null = null;
   private place: CheckpointPlace | null;
   private dueAt: number;
 
@@ -49,7 +51,7 @@ export class PeriodicCheckpoints implements LoopCheckpoints {
     try {
       const state = await capture();
       if (isFiniteState(state)) {
-        await files.write({ identity, engine, state });
+        await files.write({ identity, engine, state, finished: this.finished });
         this.place = { epoch: state.epoch, batch: state.batch };
         onWritten(this.place);
       }

@@ -268,7 +268,8 @@ describe('a training that was stopped and resumed', () => {
     };
     const files = new CheckpointFiles(join(directory, 'ended'));
     const done = (await attempt({ request, files, atOnce: 1, stopAfter: null, resume: false }))!;
-    await files.write({ identity: IDENTITY, engine: { ...ENGINE, rejected: [] }, state: done.state });
+    const engine = { ...ENGINE, rejected: [] };
+    await files.write({ identity: IDENTITY, engine, state: done.state, finished: null });
     const again = (await attempt({ request, files, atOnce: 1, stopAfter: 1, resume: true }))!;
     expect(outcome(again)).toEqual(outcome(done));
     expect(again.elapsed).toBeGreaterThanOrEqual(done.elapsed);

@@ -87,6 +87,7 @@ describe('a checkpoint of a run', () => {
     ["the request's settings", { timeframes: ['1d'] }, {}],
     ["the request's settings", { validation_split: 0.3 }, {}],
     ["the request's settings", { detailed_analytics: true }, {}],
+    ["the request's settings", { seeds: 3 }, {}],
     ['the seed', { seed: 8 }, {}],
     ['the bars', {}, { fingerprints: [{ ...BARS, sha256: 'b'.repeat(64) }] }],
     ['the network', {}, { spec: { ...SPEC, outputs: 4 } }],

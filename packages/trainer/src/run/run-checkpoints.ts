@@ -1,6 +1,6 @@
 import { resolveOptions, type BarsFingerprint } from '@ktrdr/contracts';
 import { PeriodicCheckpoints } from '../checkpoints/periodic-checkpoints.js';
-import type { RunIdentity } from '../checkpoints/checkpoint.js';
+import type { FinishedSeeds, RunIdentity } from '../checkpoints/checkpoint.js';
 import { CheckpointFiles } from '../checkpoints/checkpoint-files.js';
 import { sha256 } from '../files/checksum.js';
 import { codeFingerprint } from '../checkpoints/code-fingerprint.js';
@@ -32,12 +32,16 @@ export async function openCheckpoints(
   const files = new CheckpointFiles(request.checkpointDir);
   const identity = await identityOf(request, run.spec, run.fingerprints);
   let from: LoopState | undefined;
+  let finished: FinishedSeeds | null = null;
   if (request.resume) {
     const { checkpoint, refused } = await files.read(identity);
     from = checkpoint.state;
+    ({ finished } = checkpoint);
     for (const reason of refused) warn(`${reason} The training continued from an earlier checkpoint.`);
   }
-  const vectors = 2 + momentCount(run.optimiser);
+  // the current seed, and the best of those before it
+  const states = request.seeds === undefined ? 1 : 2;
+  const vectors = states * (2 + momentCount(run.optimiser));
   const checkpoints = new PeriodicCheckpoints({
     files,
     identity,
@@ -49,6 +53,7 @@ export async function openCheckpoints(
     onWritten: () => hooks.onCheckpoint?.(),
     onProblem: warn,
   });
+  checkpoints.finished = finished;
   return { from, checkpoints };
 }
 

@@ -11,6 +11,8 @@ const NOTHING_KNOWN: TrainingProgressUpdate = {
   symbols: null,
   timeframes: null,
   strategy: null,
+  current_seed: null,
+  total_seeds: null,
   current_epoch: null,
   total_epochs: null,
   current_batch: null,

@@ -25,7 +25,9 @@ import { testPartOf } from '../data/test-part.js';
 import { dryRunResult, trainedResult } from './training-result.js';
 import type { TrainingHooks, TrainingRunOutcome, TrainingRunRequest } from './training-run.js';
 import { writeModel } from '../models/write-model.js';
-import type { LoopResult } from '../loop/loop-request.js';
+import { evaluatePart } from '../loop/evaluate-part.js';
+import { TimeSlice } from '../loop/time-slice.js';
+import { seedProgress, seedsFrom, type TrainedSeed, trainSeeds } from './train-seeds.js';
 
 /**
  * Trains a model from bars and a strategy and writes it into `outputDir/model`. Reports each phase before it begins.
@@ -103,9 +105,8 @@ interface PreparedRun {
   engine: Engine;
 }
 
-interface Trained extends Pick<RunCheckpoints, 'checkpoints'> {
+interface Trained extends TrainedSeed, Pick<RunCheckpoints, 'checkpoints'> {
   spec: ModelSpec;
-  loop: LoopResult;
   analytics: Analytics | null;
 }
 
@@ -124,36 +125,47 @@ async function trainModel(
     { spec, optimiser: optimiserOf(training), fingerprints },
     warn,
   );
-  const analytics = analyticsOf(request, strategy, classes, hooks.clock);
+  const { signal, clock } = hooks;
+  let analytics: Analytics | null = null;
   await progress.enter('training');
-  const loop = await runTrainingLoop({
-    model: spec,
-    settings: training,
-    train: parts.train,
-    validation: parts.validation,
-    engine,
-    seed: request.seed,
-    signal: hooks.signal,
-    clock: hooks.clock,
-    gradientNorms: analytics !== null,
-    callbacks: [
-      new Progress((update) => progress.update(update), hooks.clock),
-      ...(analytics === null ? [] : [analytics]),
-    ],
+  const trained = await trainSeeds({
+    seeds: seedsFrom(request.seed, request.seeds ?? 1),
     from,
     checkpoints,
+    train(place, state) {
+      const { seed } = place;
+      analytics = analyticsOf(request, strategy, classes, seed, clock);
+      const callbacks = [new Progress((update) => progress.update(seedProgress(update, place)), clock)];
+      return runTrainingLoop({
+        model: spec,
+        settings: training,
+        train: parts.train,
+        validation: parts.validation,
+        engine,
+        seed,
+        signal,
+        clock,
+        gradientNorms: analytics !== null,
+        callbacks: analytics === null ? callbacks : [...callbacks, analytics],
+        from: state,
+        checkpoints,
+      });
+    },
+    score({ loss }) {
+      const slice = new TimeSlice(signal, clock);
+      return evaluatePart(engine, spec, loss, parts.test, () => slice.pause());
+    },
   });
-  return { spec, loop, analytics, checkpoints };
+  return { spec, ...trained, analytics, checkpoints };
 }
 
 /** Evaluates the trained model and writes it. */
 async function finish(
   { request, hooks, progress, strategy, data, plan, folds, engine }: PreparedRun,
-  { spec, loop, analytics }: Trained,
+  { spec, seed, loop, elapsed, result: seeds, analytics }: Trained,
   prepared: TrainingResult,
 ): Promise<TrainingResult> {
   const { signal, clock } = hooks;
-  const { seed } = request;
   const worth = await assessModel({
     engine,
     model: spec,
@@ -181,7 +193,9 @@ async function finish(
     spec,
     device: engine.device,
     loop,
-    trainingTime: loop.elapsed / 1000,
+    seed,
+    seeds,
+    trainingTime: elapsed / 1000,
     analytics: analytics?.summary ?? null,
     ...worth,
     walkForward: walkForward?.result ?? null,
@@ -225,6 +239,7 @@ function analyticsOf(
   request: TrainingRunRequest,
   strategy: Strategy,
   classes: readonly string[],
+  seed: number,
   clock: { now(): number },
 ): Analytics | null {
   const { analytics, epochs, batchSize, learningRate } = strategy.training;
@@ -235,7 +250,7 @@ function analyticsOf(
     runId: analyticsRunId(symbol, strategy.name, clock.now()),
     classes,
     strategyText: request.strategy,
-    trainingConfig: { epochs, batch_size: batchSize, learning_rate: learningRate, seed: request.seed },
+    trainingConfig: { epochs, batch_size: batchSize, learning_rate: learningRate, seed },
     exports: analytics,
     clock,
   });

@@ -1,6 +1,7 @@
 import type {
   AnalyticsSummary,
   DataSummary,
+  SeedsResult,
   TrainingMetrics,
   TrainingResult,
   WalkForward,
@@ -24,6 +25,7 @@ export function dryRunResult(
     validation_metrics: null,
     test_metrics: null,
     baselines: null,
+    seeds: null,
     walk_forward: null,
     verdict: null,
     backtest: null,
@@ -62,6 +64,8 @@ export function trainedResult(
     /** Seconds. */
     trainingTime: number;
     analytics: AnalyticsSummary | null;
+    seed: number;
+    seeds: SeedsResult | null;
     walkForward: WalkForward | null;
   } & ModelWorth,
 ): TrainingResult {
@@ -72,6 +76,7 @@ export function trainedResult(
     validation_metrics: evaluation.validation,
     test_metrics: evaluation.test,
     baselines: evaluation.baselines,
+    seeds: trained.seeds,
     walk_forward: trained.walkForward,
     resource_usage: { ...prepared.resource_usage, device, peak_memory_mb: peakMemory() },
     artifacts: {
@@ -79,6 +84,7 @@ export function trainedResult(
       per_symbol_metrics: evaluation.perSymbol,
       feature_importance: trained.importance,
     },
+    session_info: { ...prepared.session_info, seed: trained.seed },
     model_info: {
       type: spec.type,
       architecture: architectureOf(spec),

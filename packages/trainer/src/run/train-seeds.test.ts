@@ -1,0 +1,238 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { propertyRuns } from '@ktrdr/contracts/testing';
+import { RandomStream } from '@ktrdr/statistics';
+import fc from 'fast-check';
+import { CheckpointFiles } from '../checkpoints/checkpoint-files.js';
+import type { Checkpoint, RunIdentity } from '../checkpoints/checkpoint.js';
+import { PeriodicCheckpoints } from '../checkpoints/periodic-checkpoints.js';
+import type { DataPart } from '../data/data-parts.js';
+import { createEngine } from '../engines/create-engine.js';
+import type { Engine } from '../engines/engine.js';
+import { evaluatePart } from '../loop/evaluate-part.js';
+import { runTrainingLoop } from '../loop/loop.js';
+import type { LoopSettings } from '../loop/loop-request.js';
+import { TimeSlice } from '../loop/time-slice.js';
+import type { ModelSpec } from '../network/model-spec.js';
+import { seedProgress, seedsFrom, trainSeeds, type TrainedSeed } from './train-seeds.js';
+
+const MODEL: ModelSpec = {
+  type: 'mlp',
+  inputs: 3,
+  layers: [{ units: 4, activation: 'tanh', dropout: 0.3 }],
+  outputs: 3,
+};
+const SETTINGS: LoopSettings = {
+  epochs: 3,
+  batchSize: 8,
+  learningRate: 0.05,
+  optimizer: 'adam',
+  weightDecay: 0,
+  gradientClip: null,
+  loss: { type: 'cross_entropy' },
+  earlyStopping: { patience: 1, minDelta: 0, monitor: 'val_loss' },
+  learningRateSchedule: { type: 'exponential', gamma: 0.9 },
+  classWeights: true,
+};
+/** Calls of an engine for one seed: 4 batches, 1 validation for each of 3 epochs, and 1 test. */
+const CALLS = 16;
+const IDENTITY: RunIdentity = {
+  strategy: '',
+  settings: '',
+  bars: '',
+  model: '',
+  engine: 'onnx',
+  seed: 1,
+  code: '',
+};
+const clock = { now: () => performance.now() };
+
+function part(rows: number, seed: number): DataPart {
+  const random = RandomStream.derive(seed, 'test data');
+  return {
+    features: Float32Array.from({ length: rows * 3 }, () => 2 * random.uniform() - 1),
+    windowEnds: Int32Array.from({ length: rows }, (_, row) => row),
+    targets: Int32Array.from({ length: rows }, () => Math.floor(3 * random.uniform())),
+    weights: null,
+  };
+}
+
+const PARTS = { train: part(27, 1), validation: part(12, 2), test: part(15, 3) };
+
+let directory: string;
+let engine: Engine;
+let runs = 0;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'ktrdr-seeds-'));
+  engine = await createEngine('onnx');
+});
+afterAll(async () => {
+  engine.dispose();
+  await rm(directory, { recursive: true, force: true });
+});
+
+/** One attempt; `null` if it was stopped. @param stopAfter calls of the engine after which the attempt is cancelled */
+async function attempt(
+  seeds: readonly number[],
+  files: CheckpointFiles,
+  resume: boolean,
+  stopAfter = Infinity,
+): Promise<TrainedSeed | null> {
+  const controller = new AbortController();
+  const { signal } = controller;
+  let calls = 0;
+  const called = <T>(result: T): T => {
+    calls += 1;
+    if (calls >= stopAfter) controller.abort();
+    return result;
+  };
+  const counting: Engine = {
+    name: engine.name,
+    device: engine.device,
+    init: (setup) => engine.init(setup),
+    stepsAtOnce: () => 1,
+    step: async (taken) => called(await engine.step(taken)),
+    predict: async (features) => called(await engine.predict(features)),
+    getState: () => engine.getState(),
+    setState: (state) => engine.setState(state),
+    dispose: () => undefined,
+  };
+  const checkpoint: Checkpoint | null = resume ? (await files.read(IDENTITY)).checkpoint : null;
+  const checkpoints = new PeriodicCheckpoints({
+    files,
+    identity: IDENTITY,
+    engine: { engine: 'onnx', device: 'cpu', rejected: [], times: [] },
+    // only where the attempt ends
+    everyMs: 3_600_000,
+    bytes: 0,
+    from: null,
+    clock,
+    onWritten: () => {},
+    onProblem: (problem) => {
+      throw new Error(problem);
+    },
+  });
+  checkpoints.finished = checkpoint?.finished ?? null;
+  try {
+    return await trainSeeds({
+      seeds,
+      from: checkpoint?.state,
+      checkpoints,
+      train: ({ seed }, from) =>
+        runTrainingLoop({
+          model: MODEL,
+          settings: SETTINGS,
+          train: PARTS.train,
+          validation: PARTS.validation,
+          engine: counting,
+          seed,
+          signal,
+          clock,
+          gradientNorms: false,
+          callbacks: [],
+          from,
+          checkpoints,
+        }),
+      score: ({ loss }) => {
+        const slice = new TimeSlice(signal, clock);
+        return evaluatePart(counting, MODEL, loss, PARTS.test, () => slice.pause());
+      },
+    });
+  } catch (error) {
+    if ((error as Error).name !== 'TrainingCancelledError') throw error;
+    return null;
+  }
+}
+
+const filesOf = (): CheckpointFiles => new CheckpointFiles(join(directory, `run${(runs += 1)}`));
+
+/** Everything of a training but what time it took. */
+function outcome({ seed, loop, result }: TrainedSeed): unknown {
+  const { history, parameters, bestEpoch, epochsTrained, stoppingReason } = loop;
+  return { seed, result, history, bestEpoch, epochsTrained, stoppingReason, weights: [...parameters] };
+}
+
+describe('a training with several seeds', () => {
+  test('stores the model of the seed with the lowest validation loss: that of a training with this seed alone', async () => {
+    const seeds = seedsFrom(7, 5);
+    const trained = (await attempt(seeds, filesOf(), false))!;
+    expect([...(await engine.getState()).parameters]).toEqual([...trained.loop.parameters]);
+    const alone: TrainedSeed[] = [];
+    for (const seed of seeds) alone.push((await attempt([seed], filesOf(), false))!);
+    const lossOf = ({ loop }: TrainedSeed): number => loop.history.valLoss[loop.bestEpoch - 1]!;
+    const best = alone.toSorted((a, b) => lossOf(a) - lossOf(b))[0]!;
+    expect(outcome({ ...trained, result: null })).toEqual(outcome(best));
+    const { seeds: results, test_accuracy: accuracy, test_loss: loss } = trained.result!;
+    expect(results.map(({ seed, val_loss }) => [seed, val_loss])).toEqual(
+      alone.map((one) => [one.seed, lossOf(one)]),
+    );
+    expect(results.filter(({ stored }) => stored).map(({ seed }) => seed)).toEqual([trained.seed]);
+    const [accuracies, losses] = [
+      results.map(({ test_accuracy }) => test_accuracy),
+      results.map(({ test_loss }) => test_loss),
+    ];
+    expect(accuracy.mean).toBeCloseTo(accuracies.reduce((sum, value) => sum + value, 0) / 5);
+    expect([accuracy.worst, loss.worst]).toEqual([Math.min(...accuracies), Math.max(...losses)]);
+    expect(trained.elapsed).toBeGreaterThan(trained.loop.elapsed);
+  });
+
+  test('that was stopped anywhere and resumed gives the same bytes as one without the stop', async () => {
+    const never = new Map<number, TrainedSeed>();
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 5 }),
+        fc.array(fc.integer({ min: 1, max: 2 * CALLS }), { minLength: 1, maxLength: 4 }),
+        async (first, stops) => {
+          const seeds = seedsFrom(first, 3);
+          if (!never.has(first)) never.set(first, (await attempt(seeds, filesOf(), false))!);
+          const files = filesOf();
+          let ended: TrainedSeed | null = null;
+          for (const [index, stopAfter] of [...stops, Infinity].entries()) {
+            // one that ended before it was to be stopped has nothing to continue
+            ended ??= await attempt(seeds, files, index > 0, stopAfter);
+          }
+          expect(outcome(ended!)).toEqual(outcome(never.get(first)!));
+        },
+      ),
+      // each attempt writes to the disk
+      { numRuns: Math.ceil(propertyRuns() / 5) },
+    );
+  });
+
+  test('of equal validation losses stores the lowest seed', async () => {
+    const trained = (await attempt([3, 3, 3], filesOf(), false))!;
+    expect(trained.result!.seeds.map(({ stored }) => stored)).toEqual([true, false, false]);
+    expect(trained.result!.test_accuracy.std).toBeCloseTo(0);
+  });
+});
+
+test('progress grows over all seeds and names the current one', () => {
+  const progress = {
+    phase_fraction: 0.5,
+    current_epoch: 4,
+    total_epochs: 10,
+    current_batch: 1,
+    total_batches: 9,
+    items_processed: 50,
+    items_total: 100,
+    metrics: null,
+  };
+  expect(seedProgress(progress, { seed: 43, index: 1, of: 4 })).toEqual({
+    ...progress,
+    phase_fraction: 1.5 / 4,
+    items_processed: 150,
+    items_total: 400,
+    current_seed: 2,
+    total_seeds: 4,
+  });
+  expect(seedProgress(progress, { seed: 42, index: 0, of: 1 })).toMatchObject({
+    ...progress,
+    current_seed: null,
+  });
+});
+
+test('seeds follow each other, and 0 follows the greatest', () => {
+  expect(seedsFrom(4_294_967_294, 3)).toEqual([4_294_967_294, 4_294_967_295, 0]);
+});
