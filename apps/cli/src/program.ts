@@ -70,7 +70,7 @@ function complete(command: Command, words: string): void {
   if (command.commands.length > 0) return;
   command
     .option('--json', 'print only JSON on stdout')
-    .option('--verbose', 'print more: engines, all warnings, each request');
+    .option('--verbose', 'print more: engines, inputs, each request');
 }
 
 function readVersion(): string {

@@ -2,6 +2,6 @@
 export interface ReadOptions {
   /** Only JSON on stdout. */
   json?: boolean;
-  /** Prints more: engines, all warnings, each request. */
+  /** Prints more: engines, inputs, each request. */
   verbose?: boolean;
 }

@@ -10,7 +10,7 @@ import { printable } from './printable.js';
 import { openProgressDisplay } from './progress/open-progress-display.js';
 import type { ProgressDisplay } from './progress/progress-display.js';
 import type { ProgressState } from './progress/progress-state.js';
-import { showOutcome } from './views/outcome-view.js';
+import { showOutcome, warningsView } from './views/outcome-view.js';
 
 /** Time between two attempts to send a cancel, ms. */
 const CANCEL_AGAIN_MS = 1_000;
@@ -60,6 +60,7 @@ class Supervision {
   private id: string | null;
   private state: ProgressState | null = null;
   private cancel: 'no' | 'wanted' | 'taken' | 'refused' = 'no';
+  private readonly shownWarnings = new Set<string>();
 
   constructor(
     private readonly context: CommandContext,
@@ -163,6 +164,16 @@ class Supervision {
       cancelRequested: this.cancel === 'wanted' || this.cancel === 'taken',
     };
     this.display.show(this.state);
+    this.showWarnings(known);
+  }
+
+  /** Shows warnings as soon as they are known: those about the data come before the training. */
+  private showWarnings({ warnings }: Pick<TypedOperation, 'warnings'>): void {
+    if (this.options.json) return;
+    const unseen = warnings.filter((warning) => !this.shownWarnings.has(warning));
+    if (unseen.length === 0) return;
+    for (const warning of unseen) this.shownWarnings.add(warning);
+    this.display.note(warningsView(unseen, this.context.output.style));
   }
 
   private end(operation: TypedOperation): ExitCode {
@@ -170,6 +181,7 @@ class Supervision {
     const exitCode = showOutcome(this.context.output, operation, {
       ...this.options,
       cancelRequested: this.cancelWanted && this.cancel !== 'refused',
+      shownWarnings: this.shownWarnings,
     });
     if (this.supervised.kind !== 'cancel') return exitCode;
     return operation.status === 'cancelled' ? EXIT.completed : EXIT.failed;

@@ -53,6 +53,20 @@ describe('an operation in the CLI', () => {
     expect(context.stderr()).toBe('');
   });
 
+  test('prints each warning once, as soon as it is known, and all of them', async () => {
+    const running = run(...START);
+    await following();
+    const early = Array.from({ length: 9 }, (_, index) => `Warning ${index}.`);
+    server.change(ID, { warnings: early });
+    await eventually('the warnings are printed', () => context.stdout().includes('warning: Warning 8.'));
+    expect(context.stdout()).not.toContain('completed');
+    server.change(ID, { warnings: [...early, 'A late one.'] });
+    complete();
+    expect(await running).toBe(0);
+    for (const warning of [...early, 'A late one.'])
+      expect(context.stdout().split(`warning: ${warning}`)).toHaveLength(2);
+  });
+
   test('that fails prints the reason on stderr: exit 1', async () => {
     const running = run(...START);
     await following();

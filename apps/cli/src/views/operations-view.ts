@@ -91,7 +91,7 @@ export function operationView(
       style,
     ),
     status === 'completed' ? resultView(operation, verbose, style) : '',
-    warningsView(operation.warnings, verbose, style),
+    warningsView(operation.warnings, style),
     operation.attempt > 1 || verbose ? historyView(history, style) : '',
   ];
   return sections.filter((section) => section !== '').join('\n\n');

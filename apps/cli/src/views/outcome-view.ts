@@ -12,6 +12,8 @@ import { trainingResultView } from './training-result-view.js';
 export interface OutcomeOptions extends ReadOptions {
   /** Ctrl+C was pressed before the operation ended. */
   cancelRequested: boolean;
+  /** Warnings that stand above the outcome already. */
+  shownWarnings: ReadonlySet<string>;
 }
 
 /** Prints the outcome and the result of an ended operation. @returns the matching exit code */
@@ -32,7 +34,8 @@ export function showOutcome(output: Output, operation: TypedOperation, options: 
   if (operation.resumable) output.out(howToResume(operation));
   const view = operation.status === 'completed' ? resultView(operation, options.verbose, output.style) : '';
   if (view !== '') output.out(`\n${view}`);
-  const warnings = warningsView(operation.warnings, options.verbose, output.style);
+  const unseen = operation.warnings.filter((warning) => !options.shownWarnings.has(warning));
+  const warnings = warningsView(unseen, output.style);
   if (warnings !== '') output.out(`\n${warnings}`);
   return exitCode;
 }
@@ -102,13 +105,7 @@ function plainValue(value: string | number | boolean): string {
   return printable(String(typeof value === 'number' ? Number(value.toFixed(3)) : value));
 }
 
-/** Warnings shown without `--verbose`. */
-const WARNINGS_SHOWN = 5;
-
-export function warningsView(warnings: string[], verbose: boolean | undefined, style: Style): string {
-  const shown = verbose ? warnings : warnings.slice(0, WARNINGS_SHOWN);
-  const lines = shown.map((warning) => `  ${style.yellow('warning:')} ${printable(warning)}`);
-  const hidden = warnings.length - shown.length;
-  if (hidden > 0) lines.push(style.dim(`  and ${hidden} more with --verbose`));
-  return lines.join('\n');
+/** A line for each warning. */
+export function warningsView(warnings: readonly string[], style: Style): string {
+  return warnings.map((warning) => `  ${style.yellow('warning:')} ${printable(warning)}`).join('\n');
 }

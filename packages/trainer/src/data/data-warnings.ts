@@ -1,88 +1,122 @@
 import { TIMEFRAME_MS } from '@ktrdr/contracts';
-import { describeStale, formatBarTime } from '@ktrdr/market-data';
+import { type Bars, describeStale, formatBarTime } from '@ktrdr/market-data';
 import type { Strategy } from '@ktrdr/strategy';
 import { countClasses } from './data-parts.js';
-import type { SymbolBars } from './load-bars.js';
+import { inputWarnings } from './input-warnings.js';
+import type { LoadedBars } from './load-bars.js';
+import { count, counted, named } from './named.js';
 import type { PreparedData } from './prepare-data.js';
 import { USABLE_PART_ROWS } from './range-advice.js';
+import { reportWarnings } from './report-warnings.js';
 
-/** Warnings about data that make the results less reliable. */
-export function dataWarnings(strategy: Strategy, bars: readonly SymbolBars[], data: PreparedData): string[] {
+/** Warnings about data that make the results less reliable, gravest first. One cause is one warning, however often it occurs. */
+export function dataWarnings(
+  strategy: Strategy,
+  { symbols, reports }: Pick<LoadedBars, 'symbols' | 'reports'>,
+  data: PreparedData,
+): string[] {
+  const files = symbols.flatMap((symbol) => [...symbol.bars.values()]);
   return [
+    ...reportWarnings(reports, data),
     ...staleBars(strategy, data),
-    ...syntheticBars(bars),
-    ...oddMinutes(bars),
-    ...smallParts(data),
-    ...missingSymbols(data),
-    ...absentClasses(data),
-    ...shortSwings(strategy, data),
     ...constantTarget(data),
-    ...constantInputs(strategy, data),
-    ...valuesOutsideRange(strategy, data),
+    ...absentClasses(data),
+    ...undefinedRows(strategy, data),
+    ...syntheticBars(files),
+    ...missingSymbols(data),
+    ...smallParts(data),
+    ...inputWarnings(strategy, data),
+    ...shortSwings(strategy, data),
+    ...oddMinutes(files),
   ];
 }
 
 /** Names the files that do not cover the base bars, and says what that did to the rows. */
 function staleBars({ baseTimeframe }: Strategy, { dataset }: PreparedData): string[] {
   return dataset.symbols.flatMap(({ stale, bars: inRange }) =>
-    stale.map((stretch) => {
-      const [first, last] = [stretch.from, stretch.to].map((time) => formatBarTime(time, baseTimeframe));
-      const number = (value: number): string => value.toLocaleString('en-US');
+    [...new Set(stale.map(({ file }) => file))].map((file) => {
+      const stretches = stale.filter((stretch) => stretch.file === file);
+      const longest = stretches.reduce((most, stretch) => (stretch.bars > most.bars ? stretch : most));
+      const bars = stretches.reduce((sum, stretch) => sum + stretch.bars, 0);
+      const others =
+        stretches.length === 1
+          ? ''
+          : `, and in ${counted(stretches.length - 1, 'other stretch').replace('stretchs', 'stretches')}`;
+      const [first, last] = [stretches[0]!.from, stretches.at(-1)!.to].map((time) =>
+        formatBarTime(time, baseTimeframe),
+      );
       return (
-        `${describeStale(stretch)}: ${number(stretch.bars)} of ${number(inRange)} ${baseTimeframe} bars ` +
-        `(${first} to ${last}) are left out, because their ${stretch.timeframe} values would be out of date or missing. ` +
-        `Add ${stretch.timeframe} bars, or train on a range that the file covers.`
+        `${describeStale(longest)}${others}: ${count(bars)} of ${count(inRange)} ${baseTimeframe} bars ` +
+        `(${first} to ${last}) are left out, because their ${longest.timeframe} values would be out of date or missing. ` +
+        `Add ${longest.timeframe} bars, or train on a range that the file covers.`
       );
     }),
   );
 }
 
-function syntheticBars(bars: readonly SymbolBars[]): string[] {
-  const files = bars.flatMap((symbol) => [...symbol.bars.values()]).filter(({ synthetic }) => synthetic);
+/** Names the features without which bars are left out, unless the warm-up or a stale file explains it. */
+function undefinedRows({ baseTimeframe }: Strategy, { dataset }: PreparedData): string[] {
+  return dataset.symbols.flatMap(({ symbol, bars, withoutFeatures, warmingUp, stale, undefinedFeatures }) => {
+    if (undefinedFeatures.length === 0) return [];
+    const left = withoutFeatures - warmingUp - stale.reduce((sum, stretch) => sum + stretch.bars, 0);
+    const have = undefinedFeatures.length === 1 ? 'has' : 'have';
+    return [
+      `${symbol}: ${count(left)} of ${count(bars)} ${baseTimeframe} bars are left out, because ${named(undefinedFeatures)} ${have} no value there.`,
+    ];
+  });
+}
+
+function syntheticBars(bars: readonly Bars[]): string[] {
+  const files = bars.filter(({ synthetic }) => synthetic).map(({ file }) => file);
   if (files.length === 0) return [];
-  const names = files.map(({ file }) => file).join(', ');
-  return [`${names}: synthetic bars. A model trained on them says nothing about a market.`];
+  return [`${named(files)}: synthetic bars. A model trained on them says nothing about a market.`];
 }
 
 /** Markets open at quarters of an hour. If most bars do, a bar that does not is probably an error in the file. */
 const QUARTER_MS = 15 * 60_000;
 
-function oddMinutes(bars: readonly SymbolBars[]): string[] {
-  const files = bars.flatMap((symbol) => [...symbol.bars.values()]);
-  return files.flatMap(({ time, timeframe, file }) => {
+function oddMinutes(files: readonly Bars[]): string[] {
+  const odd = files.flatMap(({ time, timeframe, file }) => {
     if (TIMEFRAME_MS[timeframe] % QUARTER_MS !== 0) return [];
-    const odd = time.filter((moment) => moment % QUARTER_MS !== 0);
-    if (odd.length === 0 || odd.length * 2 > time.length) return [];
-    const first = new Date(odd[0]!).toISOString().replace('.000Z', 'Z');
-    return [
-      `${file}: ${odd.length === 1 ? 'one bar does' : `${odd.length.toLocaleString('en-US')} bars do`} not open at a quarter ` +
-        `of an hour like the others, the first at ${first}. Check the file.`,
-    ];
+    const times = time.filter((moment) => moment % QUARTER_MS !== 0);
+    return times.length === 0 || times.length * 2 > time.length ? [] : [{ file, times }];
   });
+  if (odd.length === 0) return [];
+  const bars = odd.reduce((sum, { times }) => sum + times.length, 0);
+  const first = formatBarTime(Math.min(...odd.map(({ times }) => times[0]!)), '1h');
+  return [
+    `${named(odd.map(({ file }) => file))}: ${bars === 1 ? 'one bar does' : `${count(bars)} bars do`} not open at a quarter ` +
+      `of an hour like the others, the first at ${first}. Check the ${odd.length === 1 ? 'file' : 'files'}.`,
+  ];
 }
 
 function smallParts({ parts: { train, validation, test } }: PreparedData): string[] {
-  const parts = { training: train, validation, test };
-  return Object.entries(parts)
-    .filter(([, { rows }]) => rows < USABLE_PART_ROWS)
-    .map(
-      ([name, { rows }]) =>
-        `The ${name} part has only ${rows} ${rows === 1 ? 'row' : 'rows'}: too few for meaningful metrics. Use a longer date range.`,
-    );
+  const small = Object.entries({ training: train, validation, test }).filter(
+    ([, { rows }]) => rows < USABLE_PART_ROWS,
+  );
+  const [first, ...others] = small.map(([name, { rows }]) => ({ name, rows }));
+  if (first === undefined) return [];
+  const also = others.map(({ name, rows }) => ` and the ${name} part ${rows}`).join('');
+  return [
+    `The ${first.name} part has only ${counted(first.rows, 'row')}${also}: too few for meaningful metrics. Use a longer date range.`,
+  ];
 }
 
 function missingSymbols({ dataset, split }: PreparedData): string[] {
-  const warnings: string[] = [];
+  const byParts = new Map<string, string[]>();
   dataset.symbols.forEach(({ symbol }, index) => {
     const parts = split.parts[index]!;
     const empty = [
       ...(parts.train.length === 0 ? ['training'] : []),
       ...(parts.validation.length === 0 ? ['validation'] : []),
       ...(parts.test.length === 0 ? ['test'] : []),
-    ];
-    if (empty.length > 0) warnings.push(`${symbol} has no rows in the ${empty.join(' and the ')} part.`);
+    ].join(' and the ');
+    if (empty !== '') byParts.set(empty, [...(byParts.get(empty) ?? []), symbol]);
   });
-  return warnings;
+  return [...byParts].map(
+    ([parts, symbols]) =>
+      `${named(symbols)} ${symbols.length === 1 ? 'has' : 'have'} no rows in the ${parts} part.`,
+  );
 }
 
 function absentClasses({ dataset, parts }: PreparedData): string[] {
@@ -115,35 +149,4 @@ function constantTarget({ dataset, parts }: PreparedData): string[] {
   const { targets } = parts.train;
   if (dataset.output === 'classification' || targets.some((target) => target !== targets[0])) return [];
   return [`Every row of the training part has the target ${targets[0]}: there is nothing to learn.`];
-}
-
-function constantInputs({ features }: Strategy, { statistics }: PreparedData): string[] {
-  return features.flatMap((feature, column) => {
-    const { min, max } = statistics[column]!;
-    if (min !== max) return [];
-    return [
-      `Input ${feature} is always ${min} in the training part: the network learns nothing from it. ` +
-        "A fuzzy set outside its indicator's range does this.",
-    ];
-  });
-}
-
-/** minmax is fitted on the training rows and not clipped, so later rows can be outside 0..1. */
-function valuesOutsideRange({ features }: Strategy, { normalisation, parts }: PreparedData): string[] {
-  const columns = normalisation.length;
-  return normalisation.flatMap(({ method }, column) => {
-    if (method !== 'minmax') return [];
-    let [outside, rows] = [0, 0];
-    for (const part of [parts.validation, parts.test]) {
-      for (let at = column; at < part.features.length; at += columns) {
-        const value = part.features[at]!;
-        if (value < 0 || value > 1) outside += 1;
-      }
-      rows += part.rows;
-    }
-    if (outside === 0) return [];
-    return [
-      `Input ${features[column]} is outside the training part's range in ${outside} of ${rows} later rows.`,
-    ];
-  });
 }

@@ -15,6 +15,7 @@ import {
   featuresWithoutValues,
   type StaleBars,
   takeRows,
+  undefinedFeatures,
   windowOf,
 } from './feature-rows.js';
 import type { SymbolBars } from './load-bars.js';
@@ -53,10 +54,14 @@ export interface SymbolRows {
   bars: number;
   /** Bars inside the range whose window lacks a feature value. */
   withoutFeatures: number;
+  /** Those of them that indicators need to warm up. */
+  warmingUp: number;
   /** Stretches of these bars that another timeframe's file does not cover. */
   stale: StaleBars[];
   /** If no bar has all features: the features that have no value on any bar. */
   featuresWithoutValues: string[];
+  /** Features that lack a value on some bar that neither the warm-up nor a stale stretch explains. */
+  undefinedFeatures: string[];
   /** Bars with all features that have no label. */
   withoutLabel: number;
 }
@@ -164,11 +169,8 @@ function countBefore(time: Float64Array, moment: number): number {
 }
 
 /** Selects the bars that have features and a label, and takes their features, labels and times. */
-function labelledRows(
-  { symbol, matrix, firstRow, inRange, stale, complete, windowEnds }: CompleteSymbol,
-  labels: Labels,
-  window: number,
-): SymbolRows {
+function labelledRows(computed: CompleteSymbol, labels: Labels, window: number): SymbolRows {
+  const { symbol, matrix, firstRow, inRange, stale, complete, windowEnds } = computed;
   const labelled = windowEnds.filter((at) => labels.end[complete[at]!]! >= 0);
   const bars = labelled.map((at) => complete[at]!);
   return {
@@ -187,10 +189,30 @@ function labelledRows(
     candidateEnds: windowEnds,
     inRange,
     bars: inRange.length,
-    withoutFeatures: inRange.length - windowEnds.length,
+    ...withoutFeatures(computed, window),
+    withoutLabel: windowEnds.length - bars.length,
+  };
+}
+
+/** Counts the bars inside the range that have no complete window, and says why. */
+function withoutFeatures(
+  computed: CompleteSymbol,
+  window: number,
+): Pick<
+  SymbolRows,
+  'withoutFeatures' | 'warmingUp' | 'stale' | 'featuresWithoutValues' | 'undefinedFeatures'
+> {
+  const { matrix, firstRow, warmUpRows, inRange, stale, complete, windowEnds } = computed;
+  const without = inRange.length - windowEnds.length;
+  const warm = Math.min(inRange.length, Math.max(0, warmUpRows + window - 1 - firstRow));
+  const warmingUp = warm - windowEnds.filter((at) => complete[at]! < warm).length;
+  const outdated = stale.reduce((sum, { bars }) => sum + bars, 0);
+  return {
+    withoutFeatures: without,
+    warmingUp,
     stale,
     featuresWithoutValues: windowEnds.length > 0 ? [] : featuresWithoutValues(matrix, firstRow),
-    withoutLabel: windowEnds.length - bars.length,
+    undefinedFeatures: without - warmingUp > outdated ? undefinedFeatures(computed) : [],
   };
 }
 

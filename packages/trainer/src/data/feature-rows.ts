@@ -6,7 +6,7 @@ import {
   selectRange,
   type StaleStretch,
 } from '@ktrdr/market-data';
-import { computeFeatures, type FeatureMatrix, type Strategy } from '@ktrdr/strategy';
+import { computeFeatures, type FeatureMatrix, type Strategy, warmUpBars } from '@ktrdr/strategy';
 import type { SymbolBars } from './load-bars.js';
 
 /** A stretch clipped to a range. */
@@ -22,6 +22,8 @@ export interface ComputedSymbol {
   matrix: FeatureMatrix;
   /** Row of the first bar inside the range. */
   firstRow: number;
+  /** First rows of the matrix in which indicators have not seen enough bars, so that features are missing. */
+  warmUpRows: number;
   /** Base bars inside the range. */
   inRange: Bars;
   /** Stretches of base bars inside the range that another timeframe's file does not cover. These bars have no features. */
@@ -69,9 +71,26 @@ export function computeMatrix(
     symbol,
     matrix: computeFeatures(strategy, selected, stale),
     firstRow,
+    warmUpRows: warmUpRows(strategy, base, selected),
     inRange,
     stale: stale.flatMap((stretch) => clip(stretch, inRange)),
   };
+}
+
+/** Rows before the one in which every timeframe has had the bars that its indicators need. */
+function warmUpRows(strategy: Strategy, base: Bars, selected: ReadonlyMap<Timeframe, Bars>): number {
+  let rows = 0;
+  for (const [timeframe, bars] of warmUpBars(strategy)) {
+    if (timeframe === strategy.baseTimeframe) {
+      rows = Math.max(rows, bars);
+      continue;
+    }
+    const open = selected.get(timeframe)!.time[bars] ?? Number.POSITIVE_INFINITY;
+    const lag = TIMEFRAME_MS[timeframe] - TIMEFRAME_MS[base.timeframe];
+    const row = base.time.findIndex((time) => time >= open + lag);
+    rows = Math.max(rows, row < 0 ? base.length : row + strategy.lookbackPeriods);
+  }
+  return Math.min(rows, base.length);
 }
 
 /** The part of a stretch inside the range; empty if there is none. */
@@ -127,6 +146,30 @@ export function featuresWithoutValues({ values, names, rows }: FeatureMatrix, fr
     }
     return true;
   });
+}
+
+/** Features that lack a value on some bar inside the range, after the warm-up and outside of stale stretches; the most frequent one first. */
+export function undefinedFeatures({
+  matrix,
+  firstRow,
+  warmUpRows: warmUp,
+  inRange,
+  stale,
+}: ComputedSymbol): string[] {
+  const { values, names, rows } = matrix;
+  const missing = new Float64Array(names.length);
+  for (let row = Math.max(firstRow, warmUp); row < rows; row += 1) {
+    const time = inRange.time[row - firstRow]!;
+    if (stale.some(({ from, to }) => time >= from && time <= to)) continue;
+    for (let column = 0; column < names.length; column += 1) {
+      if (!Number.isFinite(values[row * names.length + column]!)) missing[column]! += 1;
+    }
+  }
+  return names
+    .map((name, column) => ({ name, bars: missing[column]! }))
+    .filter(({ bars }) => bars > 0)
+    .toSorted((a, b) => b.bars - a.bars)
+    .map(({ name }) => name);
 }
 
 /** Features of bars, given relative to the first bar of the range: `[rows, features]`. */

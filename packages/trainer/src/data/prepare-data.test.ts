@@ -119,7 +119,11 @@ describe('a regression', () => {
 
   test('warns of a constant target', async () => {
     const bars = barsOf(Array(200).fill(100));
-    const warnings = dataWarnings(strategyOf(labels), [], await prepare(labels, bars));
+    const warnings = dataWarnings(
+      strategyOf(labels),
+      { symbols: [], reports: [] },
+      await prepare(labels, bars),
+    );
     expect(warnings).toContain('Every row of the training part has the target 0: there is nothing to learn.');
   });
 });
@@ -169,7 +173,7 @@ describe('one class only', () => {
   test('warns of a class that is missing in the training part', async () => {
     const labels = '{ source: context, horizon: 1, bullish_threshold: 0.01, bearish_threshold: -0.5 }';
     const data = await prepare(labels, wave(300));
-    expect(dataWarnings(strategyOf(labels), [], data)).toContain(
+    expect(dataWarnings(strategyOf(labels), { symbols: [], reports: [] }, data)).toContain(
       'No row of the training part is BEARISH: the model cannot learn to predict that.',
     );
   });
@@ -186,7 +190,11 @@ describe('swings of a few bars', () => {
     ['{ source: zigzag, zigzag_threshold: 0.03 }', wave(300), false],
     ['{ source: zigzag, method: points, zigzag_threshold: 0.004, label_lookahead: 3 }', wave(300), false],
   ])('%s: warns only if the threshold is too low for the bars', async (labels, bars, isWarned) => {
-    const warnings = dataWarnings(strategyOf(labels), [], await prepare(labels, bars));
+    const warnings = dataWarnings(
+      strategyOf(labels),
+      { symbols: [], reports: [] },
+      await prepare(labels, bars),
+    );
     expect(warnings.some((warning) => lowThreshold.test(warning))).toBe(isWarned);
     expect(warnings.some((warning) => warning.startsWith('A swing lasts'))).toBe(isWarned);
   });

@@ -5,6 +5,7 @@ import { buildParts, countClasses, type DataParts } from './data-parts.js';
 import { buildDataset, type BuildReport, type Dataset, type SymbolRows } from './dataset.js';
 import { whereUnlabelled } from './label-advice.js';
 import type { SymbolBars } from './load-bars.js';
+import { count, counted, named } from './named.js';
 import {
   type ColumnStatistics,
   columnStatistics,
@@ -15,8 +16,6 @@ import { type Split, splitRows, splitShares } from './split.js';
 
 /** With fewer rows, the parts are too small for meaningful metrics. */
 export const MINIMUM_ROWS = 50;
-/** An error names at most this many features. */
-const MOST_NAMED = 3;
 
 /** Everything that training needs from the bars. */
 export interface PreparedData {
@@ -112,8 +111,8 @@ function rowsOf({ symbols }: Dataset): number {
 /** `EURUSD 1h has 5,000 bars in the range (1,587 without a label, after the last confirmed turning point)` */
 function barsText({ symbols }: Dataset, { baseTimeframe, training }: Strategy): string {
   return symbols
-    .map(({ withoutLabel, ...rows }) => {
-      const { symbol, bars } = rows;
+    .map((rows) => {
+      const { symbol, bars, withoutLabel } = rows;
       const lost = [
         ...withoutFeaturesText(rows),
         ...(withoutLabel > 0
@@ -126,32 +125,23 @@ function barsText({ symbols }: Dataset, { baseTimeframe, training }: Strategy): 
 }
 
 /** Why bars have no features: each cause with its number of bars. */
-function withoutFeaturesText({
-  withoutFeatures,
-  stale,
-  featuresWithoutValues: never,
-}: Pick<SymbolRows, 'withoutFeatures' | 'stale' | 'featuresWithoutValues'>): string[] {
-  if (withoutFeatures === 0) return [];
+function withoutFeaturesText(rows: SymbolRows): string[] {
+  const { withoutFeatures, warmingUp, stale, featuresWithoutValues: never, undefinedFeatures } = rows;
   const outdated = stale.reduce((sum, { bars }) => sum + bars, 0);
   if (never.length > 0 && outdated === 0) {
-    const names = never.slice(0, MOST_NAMED).join(', ');
-    const more = never.length > MOST_NAMED ? ` and ${never.length - MOST_NAMED} more` : '';
     const have = never.length === 1 ? 'has' : 'have';
-    return [`${count(withoutFeatures)} without features: ${names}${more} ${have} no value on any bar`];
+    return [`${count(withoutFeatures)} without features: ${named(never)} ${have} no value on any bar`];
   }
-  const rest = withoutFeatures - outdated;
+  const rest = withoutFeatures - outdated - warmingUp;
   return [
     ...stale.map((stretch) => `${count(stretch.bars)} left out: ${describeStale(stretch)}`),
-    ...(rest > 0 ? [`${count(rest)} without features, as indicators warm up`] : []),
+    ...(warmingUp > 0 ? [`${count(warmingUp)} without features, as indicators warm up`] : []),
+    ...(rest > 0 && undefinedFeatures.length > 0
+      ? [
+          `${count(rest)} without features: ${named(undefinedFeatures)} ${undefinedFeatures.length === 1 ? 'has' : 'have'} no value there`,
+        ]
+      : []),
   ];
-}
-
-function counted(value: number, one: string): string {
-  return `${count(value)} ${value === 1 ? one : `${one}s`}`;
-}
-
-function count(value: number): string {
-  return value.toLocaleString('en-US');
 }
 
 function checkClasses({ classes, symbols, output }: Dataset, split: Split, { train }: DataParts): void {

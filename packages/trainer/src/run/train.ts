@@ -71,7 +71,7 @@ async function run(
   const plan = walkForwardPlan(request);
   const folds = walkForwardFolds(data, plan, preparation);
   for (const fold of folds) await fold.check(() => progress.enter('splitting', 1));
-  for (const warning of dataWarnings(strategy, bars.symbols, data)) warn(warning);
+  for (const warning of dataWarnings(strategy, bars, data)) warn(warning);
   const prepared = dryRunResult(request, strategy, summariseData(strategy, bars, data));
   if (request.dry_run) return { result: prepared, warnings };
 
