@@ -57,6 +57,16 @@ export function pythonModule(name: string): Requirement {
   return { missing: found ? null : `no module ${name} for ${SYSTEM_PYTHON}`, isSystemPackage: true };
 }
 
+/** A Python with packages of PyPI, which `.ci/run` prepares if it reaches PyPI. */
+export const PYPI_PYTHON = process.env['KTRDR_PYTHON'] ?? SYSTEM_PYTHON;
+
+/** A package that no system package provides, for {@link PYPI_PYTHON}. */
+export function pypiPackage(name: string): Requirement {
+  const found = spawnSync(PYPI_PYTHON, ['-c', `import ${name}`]).status === 0;
+  const missing = `no package ${name} for ${PYPI_PYTHON}; set KTRDR_PYTHON to a Python that has it`;
+  return { missing: found ? null : missing, isSystemPackage: false };
+}
+
 /** Bars of real markets, which we may not redistribute. */
 export const REAL_BARS = process.env['KTRDR_REAL_BARS'] ?? join(import.meta.dirname, '../../shared/data');
 

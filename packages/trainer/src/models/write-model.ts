@@ -7,11 +7,16 @@ import {
   type Timeframe,
   type TrainingResult,
 } from '@ktrdr/contracts';
+import { formatBarTime } from '@ktrdr/market-data';
 import type { LabelSettings, Strategy } from '@ktrdr/strategy';
 import { sha256 } from '../files/checksum.js';
 import { engineVersion, versionIn } from '../engines/engine-version.js';
 import { toJson } from '../files/json.js';
 import { modelGraph } from '../engines/onnx/model-graph.js';
+import { softmax } from '../evaluation/decide.js';
+import { inferModel } from '../engines/onnx/infer-model.js';
+import { type ModelInterface, modelInterface, onnxMetadata } from './model-interface.js';
+import type { SampleRow } from './sample-row.js';
 import { MODEL_FORMAT, type ModelMetadata } from './model-metadata.js';
 import { architectureOf, type ModelSpec, parameterCount } from '../network/model-spec.js';
 import type { FittedNormalisation } from '../data/normalisation.js';
@@ -28,6 +33,7 @@ export interface TrainedModel {
   normalisation: readonly FittedNormalisation[];
   classes: readonly string[];
   testPart: ModelTestPart;
+  sample: SampleRow;
   result: TrainingResult;
   /** ms since 1970 */
   createdAt: number;
@@ -39,10 +45,19 @@ export interface TrainedModel {
  * @throws KtrdrError `disk_full`, `storage_failed`
  */
 export async function writeModel(directory: string, model: TrainedModel): Promise<void> {
+  const { spec, classes, strategy, sample } = model;
+  const description = modelInterface(spec, classes);
+  const metadataTexts = onnxMetadata(description, strategy.features);
+  const graph = modelGraph(spec, model.parameters, model.normalisation, metadataTexts);
+  const outputs = await inferModel(graph, sample.input, 1);
   const files: Record<string, string | Uint8Array> = {
-    'model.onnx': modelGraph(model.spec, model.parameters, model.normalisation),
+    'model.onnx': graph,
     'strategy.yaml': model.strategyText,
-    'features.json': toJson(featuresOf(model)),
+    'features.json': toJson({
+      ...featuresOf(model),
+      ...description,
+      sample: sampleOf(sample, outputs, description, strategy.baseTimeframe),
+    }),
     'metrics.json': toJson(metricsOf(model.result)),
   };
   const checksums = Object.fromEntries(
@@ -68,6 +83,22 @@ function featuresOf({ strategy, normalisation, classes }: TrainedModel): object 
     timeframes: strategy.timeframes,
     lookback_periods: strategy.lookbackPeriods,
     history_required: strategy.historyRequired,
+  };
+}
+
+/** A row to check another program with: it must get these outputs from this input. */
+function sampleOf(
+  { symbol, time, input }: SampleRow,
+  outputs: Float32Array,
+  { output }: ModelInterface,
+  timeframe: Timeframe,
+): object {
+  return {
+    symbol,
+    time: formatBarTime(time, timeframe),
+    input: [...input],
+    outputs: [...outputs],
+    probabilities: output.softmax ? softmax(outputs) : null,
   };
 }
 

@@ -24,6 +24,7 @@ import { summariseData } from '../data/summarise-data.js';
 import { testPartOf } from '../data/test-part.js';
 import { dryRunResult, trainedResult } from './training-result.js';
 import type { TrainingHooks, TrainingRunOutcome, TrainingRunRequest } from './training-run.js';
+import { sampleRow } from '../models/sample-row.js';
 import { writeModel } from '../models/write-model.js';
 import { evaluatePart } from '../loop/evaluate-part.js';
 import { TimeSlice } from '../loop/time-slice.js';
@@ -210,6 +211,7 @@ async function finish(
     normalisation: data.normalisation,
     classes: data.dataset.classes,
     testPart: testPartOf(data),
+    sample: sampleRow(data, spec),
     result,
     createdAt: clock.now(),
   });

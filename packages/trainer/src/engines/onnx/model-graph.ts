@@ -11,11 +11,13 @@ import { buildNetwork } from './networks/network.js';
  *
  * @param parameters flat, in the order of `parameterLayout(model)`
  * @param normalisation one for each feature of a bar
+ * @param metadata texts that describe the file
  */
 export function modelGraph(
   model: ModelSpec,
   parameters: Float32Array,
   normalisation: readonly FittedNormalisation[],
+  metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
   const graph = new Graph();
   const tensors = new Map(
@@ -38,6 +40,7 @@ export function modelGraph(
     'model',
     [{ name: 'features', shape: ['rows', inputWidth(model)], type: 'double' }],
     [{ name: 'outputs', shape: ['rows', model.outputs] }],
+    metadata,
   );
 }
 

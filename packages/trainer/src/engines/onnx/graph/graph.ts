@@ -105,8 +105,17 @@ export class Graph {
     return values.length === 1 ? values[0]! : this.node('Concat', values, { axis });
   }
 
-  /** The graph as the bytes of an `.onnx` file. The same calls give the same bytes. */
-  encode(name: string, inputs: readonly GraphPort[], outputs: readonly GraphPort[]): Uint8Array {
+  /**
+   * The graph as the bytes of an `.onnx` file. The same calls give the same bytes.
+   *
+   * @param metadata texts for readers of the file
+   */
+  encode(
+    name: string,
+    inputs: readonly GraphPort[],
+    outputs: readonly GraphPort[],
+    metadata: Readonly<Record<string, string>> = {},
+  ): Uint8Array {
     return onnx.ModelProto.encode({
       irVersion: IR_VERSION,
       producerName: 'ktrdr',
@@ -122,6 +131,7 @@ export class Graph {
         input: inputs.map(portProto),
         output: outputs.map(portProto),
       },
+      metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
     }).finish();
   }
 
