@@ -1,5 +1,6 @@
-export { blockLength } from './block-length.js';
-export { interval } from './interval.js';
+export { compareWithBest, type Comparison, type ComparisonSettings } from './comparison.js';
+export { blockLength, dependenceOf, type Dependence } from './dependence.js';
+export { interval, widenDraws } from './interval.js';
 export { momentsOf, type Moments } from './moments.js';
 export { normalCdf, normalQuantile } from './normal.js';
 export { RandomStream, type RandomState } from './random-stream.js';

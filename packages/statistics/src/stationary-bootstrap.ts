@@ -11,10 +11,10 @@ export interface BootstrapSettings {
 /**
  * Means of resampled series, `[draws]` for each of `series` (`[rows]` each, of equal length). Each draw takes the same rows from all
  * series, so that their differences keep their dependence. A resample consists of blocks: a random first row, a geometric length with mean
- * `blockLength`; after the last row follows the first.
+ * `blockLength`; the first row follows the last.
  *
- * Source: Politis and Romano (1994), "The stationary bootstrap". A block's sum is a difference of prefix sums, so the cost grows with the
- * number of blocks and not of rows.
+ * Source: Politis and Romano (1994), "The stationary bootstrap". A block's sum is a difference of prefix sums, so the cost of a draw grows
+ * with its blocks and not with its rows.
  *
  * @throws RangeError for series without rows or of different lengths
  */
@@ -27,45 +27,39 @@ export function bootstrapMeans(
   if (series.some(({ length }) => length !== rows)) {
     throw new RangeError(`All series of a bootstrap need ${rows} rows.`);
   }
-  const width = series.length;
-  const centres = series.map(meanOf);
-  const sums = prefixSums(series, centres);
+  const sums = series.map(prefixSums);
   const means = series.map(() => new Float64Array(draws));
-  const totals = new Float64Array(width);
-  // A block continues with the chance 1 - 1 / blockLength; the logarithm of that turns a uniform number into a length.
-  const logContinues = Math.log(1 - 1 / blockLength);
+  const from = new Int32Array(rows);
+  const to = new Int32Array(rows);
+  // A block continues with chance 1 - 1 / blockLength. This turns a uniform number's logarithm into a length.
+  const lengthOfLog = blockLength > 1 ? 1 / Math.log1p(-1 / blockLength) : 0;
   for (let draw = 0; draw < draws; draw += 1) {
-    totals.fill(0);
-    for (let missing = rows; missing > 0;) {
-      const first = Math.floor(random.uniform() * rows);
-      const length = blockLength > 1 ? 1 + Math.floor(Math.log(1 - random.uniform()) / logContinues) : 1;
-      const taken = Math.min(length, missing);
-      missing -= taken;
-      const from = first * width;
-      const to = (first + taken) * width;
-      for (let k = 0; k < width; k += 1) totals[k]! += sums[to + k]! - sums[from + k]!;
+    let blocks = 0;
+    for (let missing = rows; missing > 0; blocks += 1) {
+      const first = Math.floor(random.nextUint32() * 2 ** -32 * rows);
+      const length = 1 + Math.floor(Math.log((random.nextUint32() + 0.5) * 2 ** -32) * lengthOfLog);
+      from[blocks] = first;
+      to[blocks] = first + Math.min(length, missing);
+      missing -= length;
     }
-    for (let k = 0; k < width; k += 1) means[k]![draw] = centres[k]! + totals[k]! / rows;
+    for (const [k, { mean, upTo }] of sums.entries()) {
+      let sum = 0;
+      for (let i = 0; i < blocks; i += 1) {
+        const end = to[i]!;
+        sum += (end > rows ? upTo[rows]! + upTo[end - rows]! : upTo[end]!) - upTo[from[i]!]!;
+      }
+      means[k]![draw] = mean + sum / rows;
+    }
   }
   return means;
 }
 
-/** Sums of the first rows of the series and their repetition, `[2 rows + 1, series]`. Centred, so that no digits are lost. */
-function prefixSums(series: readonly Float64Array[], centres: readonly number[]): Float64Array {
-  const rows = series[0]!.length;
-  const width = series.length;
-  const sums = new Float64Array((2 * rows + 1) * width);
-  for (let k = 0; k < width; k += 1) {
-    const values = series[k]!;
-    for (let i = 0; i < 2 * rows; i += 1) {
-      sums[(i + 1) * width + k] = sums[i * width + k]! + values[i % rows]! - centres[k]!;
-    }
-  }
-  return sums;
-}
-
-function meanOf(values: Float64Array): number {
-  let sum = 0;
-  for (const value of values) sum += value;
-  return sum / values.length;
+/** The mean, and the sums of the first rows `[rows + 1]` of what the values are above it; large values would cost digits. */
+function prefixSums(values: Float64Array): { mean: number; upTo: Float64Array } {
+  let total = 0;
+  for (const value of values) total += value;
+  const mean = total / values.length;
+  const upTo = new Float64Array(values.length + 1);
+  for (let i = 0; i < values.length; i += 1) upTo[i + 1] = upTo[i]! + values[i]! - mean;
+  return { mean, upTo };
 }

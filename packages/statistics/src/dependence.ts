@@ -1,21 +1,42 @@
-/** A longer series is read in this many groups, so that a bootstrap of any series takes about the same time. */
+/** A longer series is read in this many groups, so that the cost grows with its length only. */
 const MOST_GROUPS = 5_000;
+/** More blocks in a resample cost time and gain nothing: with so many, the error of a standard error is about 3 %. */
+const MOST_BLOCKS = 1_000;
 /** So many insignificant autocorrelations in a row end the window. */
 const RUN = 5;
 
+/** How the values of a series depend on those before them. */
+export interface Dependence {
+  /** Mean length of a block for the stationary bootstrap, in values. */
+  blockLength: number;
+  /** The variance of the mean, times the number of values. For independent values it is their variance. */
+  longRunVariance: number;
+}
+
+/** `dependenceOf(series, least).blockLength`. */
+export function blockLength(series: Float64Array, least: number): number {
+  return dependenceOf(series, least).blockLength;
+}
+
 /**
- * Mean block length for a stationary bootstrap of the mean of `series`, in values, and at least `least` values (for example the bars that
- * one label looks ahead). It is 1 for independent values and grows with their autocorrelation. It is at most the length of the series;
- * with fewer than about 20 blocks no interval from the series is reliable.
+ * Block length and long-run variance for a stationary bootstrap of the mean of `series`. The block length is 1 for independent values and
+ * grows with their autocorrelation. It is at least `least` (for example the bars that one label looks ahead), at least a thousandth of
+ * the series, and at most the whole series.
  *
  * Source: Politis and White (2004), "Automatic block-length selection for the dependent bootstrap", with the correction of Patton, Politis
- * and White (2009): b = (2 g^2 n / d)^(1/3), where d = 2 s^2 for the stationary bootstrap. g and s sum the autocovariances under a flat-top
- * window that ends at twice the lag after which they are insignificant. The constants are those of Patton's program and of Python's `arch`.
+ * and White (2009): b = (2 g^2 n / d)^(1/3), where d = 2 s^2 for the stationary bootstrap and s is the long-run variance. g and s sum the
+ * autocovariances under a flat-top window that ends at twice the lag after which they are insignificant. The constants are those of
+ * Patton's program and of Python's `arch`.
  */
-export function blockLength(series: Float64Array, least: number): number {
-  const group = Math.ceil(series.length / MOST_GROUPS);
-  const best = group > 1 ? group * lengthFor(groupMeans(series, group)) : lengthFor(series);
-  return Math.min(Math.max(best, least), Math.max(1, series.length));
+export function dependenceOf(series: Float64Array, least: number): Dependence {
+  const n = series.length;
+  const group = Math.max(1, Math.ceil(n / MOST_GROUPS));
+  const { blockLength, longRunVariance } = flatTop(group > 1 ? groupMeans(series, group) : series);
+  const lowest = Math.max(least, n / MOST_BLOCKS);
+  return {
+    blockLength: Math.min(Math.max(group * blockLength, lowest), Math.max(1, n)),
+    longRunVariance: group * longRunVariance,
+  };
 }
 
 /** Means of `group` values each; values that fill no group are left out. */
@@ -29,28 +50,30 @@ function groupMeans(series: Float64Array, group: number): Float64Array {
   return means;
 }
 
-/** The formula, between 1 and min(3 sqrt(n), n / 3). */
-function lengthFor(series: Float64Array): number {
+/** The formula. The block length is between 1 and min(3 sqrt(n), n / 3). */
+function flatTop(series: Float64Array): Dependence {
   const n = series.length;
   const lags = Math.min(Math.ceil(Math.sqrt(n)) + RUN, n - 2);
-  if (lags < 1) return 1;
+  if (lags < 1) return { blockLength: 1, longRunVariance: 0 };
   const { covariance, correlation } = autocovariances(series, lags);
-  if (!(covariance[0]! > 0)) return 1;
+  if (!(covariance[0]! > 0)) return { blockLength: 1, longRunVariance: 0 };
 
   const threshold = 2 * Math.sqrt(Math.log10(n) / n);
   const window = Math.min(2 * firstQuietLag(correlation, threshold), lags);
   let slope = 0;
-  let longRun = covariance[0]!;
+  let longRunVariance = covariance[0]!;
   for (let lag = 1; lag <= window; lag += 1) {
     const weight = Math.min(1, 2 * (1 - lag / window));
     slope += 2 * weight * lag * covariance[lag]!;
-    longRun += 2 * weight * covariance[lag]!;
+    longRunVariance += 2 * weight * covariance[lag]!;
   }
   const longest = Math.ceil(Math.min(3 * Math.sqrt(n), n / 3));
-  const best = ((slope / longRun) ** 2 * n) ** (1 / 3);
-  return Math.max(1, Math.min(best, longest));
+  const best = ((slope / longRunVariance) ** 2 * n) ** (1 / 3);
+  return {
+    blockLength: Math.max(1, Math.min(best, longest)),
+    longRunVariance: Math.max(0, longRunVariance),
+  };
 }
-
 /** Autocovariances and the size of autocorrelations, each `[lags + 1]`. */
 function autocovariances(series: Float64Array, lags: number) {
   const n = series.length;
