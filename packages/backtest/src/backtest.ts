@@ -1,4 +1,4 @@
-import type { BacktestReport, LuckFigures, Timeframe, Trade } from '@ktrdr/contracts';
+import type { BacktestReport, Timeframe, Trade } from '@ktrdr/contracts';
 import { formatBarTime } from '@ktrdr/market-data';
 import { barsPerYear } from './bars-per-year.js';
 import { benchmarks } from './benchmarks.js';
@@ -6,6 +6,7 @@ import { resultsBySymbol } from './by-symbol.js';
 import { resultsByYear } from './by-year.js';
 import { equityPoints } from './equity-points.js';
 import { figuresOf } from './figures.js';
+import { luckOf } from './luck/luck-of.js';
 import { returnsOf } from './returns.js';
 import type { BacktestSettings, SymbolSignals } from './settings.js';
 import { simulate } from './simulate.js';
@@ -60,15 +61,11 @@ export function backtest(
     by_year: resultsByYear(simulation, symbols),
     by_symbol: resultsBySymbol(trades, symbols),
     benchmarks: benchmarks(symbols, settings, yearly, pivotThreshold ?? null),
-    luck: luckOf(seed),
+    luck: luckOf({ symbols, settings, simulation, returns, barsPerYear: yearly, seed }),
     equity: equityPoints(simulation, timeframe),
     warnings: warningsOf(simulation, timeframe),
   };
   return { report, trades: tradeRows(trades, symbols, timeframe) };
-}
-
-function luckOf(_seed: number): LuckFigures {
-  return { random_entries: null, sharpe_interval: null, moments: null, break_even_cost_bps: null };
 }
 
 function warningsOf({ ruinedAt, time }: Simulation, timeframe: Timeframe): string[] {

@@ -1,4 +1,5 @@
 export { backtest, type BacktestOptions } from './backtest.js';
+export { deflatedSharpe, type Trials } from './luck/deflated-sharpe.js';
 export { DEFAULT_SETTINGS, Signals, type BacktestSettings, type SymbolSignals } from './settings.js';
 export { simulate } from './simulate.js';
 export type { Simulation, TradeColumns } from './simulation.js';

@@ -1,0 +1,58 @@
+import type { SharpeMoments } from '@ktrdr/contracts';
+import {
+  bootstrapMeans,
+  dependenceOf,
+  interval,
+  momentsOf,
+  widenDraws,
+  type RandomStream,
+} from '@ktrdr/statistics';
+
+/**
+ * 95 % interval of the yearly Sharpe ratio of `returns` `[bars]`: a stationary block bootstrap of the mean and the mean square. `null` if
+ * the returns do not vary.
+ *
+ * The widths come from the influence of each bar on the Sharpe ratio: Ledoit and Wolf (2008), "Robust performance hypothesis testing with
+ * the Sharpe ratio".
+ */
+export function sharpeInterval(
+  returns: Float64Array,
+  { barsPerYear, draws, random }: { barsPerYear: number; draws: number; random: RandomStream },
+): [low: number, high: number] | null {
+  const { mean, std } = momentsOf(returns);
+  if (!(std > 0)) return null;
+  const sharpe = mean / std;
+  const influence = returns.map((value) => {
+    const z = (value - mean) / std;
+    return z - (sharpe / 2) * (z * z - 1);
+  });
+  const dependence = dependenceOf(influence, 1);
+  const [means, squares] = bootstrapMeans([returns, returns.map((value) => value * value)], {
+    blockLength: dependence.blockLength,
+    draws,
+    random,
+  });
+  const rows = returns.length;
+  const sharpes = means!.map((drawn, draw) => {
+    const variance = ((squares![draw]! - drawn * drawn) * rows) / (rows - 1);
+    // A resample of bars without a position does not vary.
+    return variance > 0 ? drawn / Math.sqrt(variance) : 0;
+  });
+  widenDraws(sharpes, sharpe, rows, dependence);
+  const yearly = Math.sqrt(barsPerYear);
+  const [low, high] = interval(sharpes, sharpe, 0.95);
+  return [low * yearly, high * yearly];
+}
+
+/**
+ * Moments of the returns of one bar, for the deflated Sharpe ratio; `null` if the returns do not vary. Its formula assumes independent
+ * returns, so autocorrelated ones count as fewer observations: their number times the variance, divided by the long-run variance
+ * (Lo 2002, "The statistics of Sharpe ratios").
+ */
+export function sharpeMoments(returns: Float64Array): SharpeMoments | null {
+  const { mean, std, skewness, kurtosis } = momentsOf(returns);
+  if (!(std > 0)) return null;
+  const { longRunVariance } = dependenceOf(returns, 1);
+  const inflation = Math.max(1, longRunVariance / (std * std));
+  return { sharpe: mean / std, observations: returns.length / inflation, skewness, kurtosis };
+}
