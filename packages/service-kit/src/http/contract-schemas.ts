@@ -53,8 +53,14 @@ const REFERENCE = /"\$ref":"#\/components\/schemas\/([^"]+)"/g;
 
 function read(): Record<string, Schema> {
   const definitions = createRequire(import.meta.url)('@ktrdr/contracts/schemas.json') as object;
-  return JSON.parse(JSON.stringify(definitions).replaceAll('#/definitions/', PREFIX)) as Record<
-    string,
-    Schema
-  >;
+  const text = JSON.stringify(definitions).replaceAll('#/definitions/', PREFIX);
+  return JSON.parse(text, (_key, value: unknown) => tupleOf(value)) as Record<string, Schema>;
+}
+
+/** A tuple as OpenAPI 3.1 writes it: the generated schemas are JSON Schema draft 7, where the name of `prefixItems` is `items`. */
+function tupleOf(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('items' in value) || !Array.isArray(value.items))
+    return value;
+  const { items, ...schema } = value;
+  return { ...schema, prefixItems: items };
 }
