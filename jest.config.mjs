@@ -11,7 +11,7 @@ export default {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
     '\\.ts$': [
-      '@swc/jest',
+      '<rootDir>/tools/jest-transform.mjs',
       {
         module: { type: 'es6' },
         sourceMaps: 'inline',
