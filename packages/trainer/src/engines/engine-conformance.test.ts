@@ -105,7 +105,10 @@ describe.each(ENGINES)('engine %s', (name) => {
   });
 
   test.each(ACTIVATIONS)('gradients agree with finite differences (%s)', async (activation) => {
-    for (const network of supported(activation, 0.3)) {
+    // a recurrent network has activations of its own, so it is the same for each of these
+    const differs = ({ type }: ModelSpec): boolean =>
+      activation === ACTIVATIONS[0] || (type !== 'lstm' && type !== 'gru');
+    for (const network of supported(activation, 0.3).filter(differs)) {
       for (const loss of LOSSES) {
         const model = forLoss(network, loss);
         const error = await gradientError(engine, setup(model, { loss }), randomBatches(model, 7, 5));
