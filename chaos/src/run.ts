@@ -83,12 +83,13 @@ export class Chaos {
     const unknown = seeds.filter((seed) => !this.models.has(seed));
     if (unknown.length === 0) return;
     const api = await this.sandbox.startApi('undisturbed', { TRAINING_ENGINE: 'onnx' });
-    for (const seed of unknown) {
+    const train = async (seed: number): Promise<void> => {
       const id = await api.startTraining({ strategy: TRAINING, seed });
       const { result } = await api.untilEnded(id, UNDISTURBED_MS);
       const { model_path } = (result as TrainingResult).artifacts;
       this.models.set(seed, await modelFingerprint(model_path ?? ''));
-    }
+    };
+    await Promise.all(unknown.map(train));
     await api.stop();
   }
 }

@@ -1,4 +1,4 @@
 import { strategyText } from '@ktrdr/service-kit/testing';
 
-/** A training of a few seconds that writes one or two checkpoints. */
-export const TRAINING = strategyText({ epochs: 900 });
+/** A training of a few seconds that writes some checkpoints. It mostly waits, and leaves the processor to the services. */
+export const TRAINING = strategyText({ epochs: 40, batchSize: 256, paceMs: 10 });
