@@ -36,6 +36,9 @@ const docsFiles = {
 await bundle(
   { service: 'dist/modules/main.js' },
   {
+    // half of the time that a service needs to start is for reading its program
+    minifySyntax: true,
+    minifyWhitespace: true,
     // stack traces name source files; the sources themselves are not shipped
     sourcemap: true,
     sourcesContent: false,
