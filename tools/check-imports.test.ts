@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 
 const ROOT = join(import.meta.dirname, '..');
 const PACKAGES = ['contracts', 'orchestrator', 'market-data', 'strategy', 'trainer', 'service-kit'];
@@ -16,7 +16,10 @@ function write(path: string, text: string): void {
   writeFileSync(file, text);
 }
 
-beforeEach(() => {
+beforeEach(newWorkspace);
+afterEach(() => rmSync(workspace, { recursive: true }));
+
+function newWorkspace(): void {
   workspace = mkdtempSync(join(tmpdir(), 'ktrdr-imports-'));
   const exports = {
     '.': { default: './dist/index.js' },
@@ -38,9 +41,7 @@ beforeEach(() => {
   write('bench/src/main.ts', `export const main = 1;\n`);
   write('node_modules/@nestjs/common/package.json', '{"name":"@nestjs/common","main":"index.js"}');
   write('node_modules/@nestjs/common/index.js', 'exports.x = 1;\n');
-});
-
-afterEach(() => rmSync(workspace, { recursive: true }));
+}
 
 function checkImports(): { status: number | null; output: string } {
   const { status, stdout, stderr } = spawnSync(
@@ -147,62 +148,76 @@ const PLANTED: [string, string, string, string][] = [
   ['an import of a missing file', 'apps/api/src', './missing.js', 'no-unresolved'],
 ];
 
-test('every planted violation is found', () => {
-  const planted = PLANTED;
-  for (const [index, [, folder, specifier]] of planted.entries()) {
-    write(`${folder}/bad-${index}.ts`, `import '${specifier}';\n`);
-  }
-  // 8: a cycle between types only
-  write(
-    'packages/strategy/src/a.ts',
-    `import type { B } from './b.js';\nexport interface A { b: B | null }\n`,
-  );
-  write(
-    'packages/strategy/src/b.ts',
-    `import type { A } from './a.js';\nexport interface B { a: A | null }\n`,
-  );
+/** Files of the trainer, what they import, and the rule that must report it. */
+const AGAINST_THE_ROOMS: [file: string, specifier: string, rule: string][] = [
+  ['loop/upwards.ts', '../run/train.js', 'only-lower-rooms: packages/trainer/loop'],
+  ['loop/callbacks/upwards.ts', '../../run/train.js', 'only-lower-rooms: packages/trainer/loop'],
+  ['loop/to-tests.ts', '../testing/data.js', 'only-lower-rooms: packages/trainer/loop'],
+  ['run/to-entrance.ts', '../index.js', 'only-lower-rooms: packages/trainer/run'],
+  ['run/to-no-room.ts', '../rooftop/view.js', 'only-lower-rooms: packages/trainer/run'],
+  ['index.ts', './inner.js', 'every-file-in-a-room: packages/trainer'],
+];
 
-  const { status, output } = checkImports();
+/** One check of one workspace, because each check loads a compiler. */
+describe('in a workspace with violations', () => {
+  let found: string[];
+  let status: number | null;
 
-  const missed = planted.filter(
-    ([, folder, , rule], index) => !findings(output).includes(`${folder}/bad-${index}.ts ${rule}`),
-  );
-  expect(missed).toEqual([]);
-  expect(findings(output)).toContain('packages/strategy/src/a.ts no-cycle');
-  expect(status).toBe(1);
-});
+  beforeAll(() => {
+    newWorkspace();
+    for (const [index, [, folder, specifier]] of PLANTED.entries()) {
+      write(`${folder}/bad-${index}.ts`, `import '${specifier}';\n`);
+    }
+    // 8: a cycle between types only
+    write(
+      'packages/strategy/src/a.ts',
+      `import type { B } from './b.js';\nexport interface A { b: B | null }\n`,
+    );
+    write(
+      'packages/strategy/src/b.ts',
+      `import type { A } from './a.js';\nexport interface B { a: A | null }\n`,
+    );
+    // a cycle between two packages
+    write('packages/market-data/src/index.ts', `import '@ktrdr/contracts';\n`);
+    write('packages/contracts/src/index.ts', `import type { market_data } from '@ktrdr/market-data';\n`);
+    for (const file of ['run/train', 'testing/data', 'rooftop/view', 'loop/loop']) {
+      write(`packages/trainer/src/${file}.ts`, `export const x = 1;\n`);
+    }
+    for (const [file, specifier] of AGAINST_THE_ROOMS)
+      write(`packages/trainer/src/${file}`, `import '${specifier}';\n`);
+    write('packages/trainer/src/run/downwards.ts', `import '../loop/loop.js';\nimport './train.js';\n`);
 
-test("an import against the order of the trainer's rooms is found", () => {
-  for (const file of ['run/train', 'testing/data', 'rooftop/view', 'loop/loop']) {
-    write(`packages/trainer/src/${file}.ts`, `export const x = 1;\n`);
-  }
-  const planted: [file: string, specifier: string, rule: string][] = [
-    ['loop/upwards.ts', '../run/train.js', 'only-lower-rooms: packages/trainer/loop'],
-    ['loop/callbacks/upwards.ts', '../../run/train.js', 'only-lower-rooms: packages/trainer/loop'],
-    ['loop/to-tests.ts', '../testing/data.js', 'only-lower-rooms: packages/trainer/loop'],
-    ['run/to-entrance.ts', '../index.js', 'only-lower-rooms: packages/trainer/run'],
-    ['run/to-no-room.ts', '../rooftop/view.js', 'only-lower-rooms: packages/trainer/run'],
-    ['index.ts', './inner.js', 'every-file-in-a-room: packages/trainer'],
-  ];
-  for (const [file, specifier] of planted) write(`packages/trainer/src/${file}`, `import '${specifier}';\n`);
-  write('packages/trainer/src/run/downwards.ts', `import '../loop/loop.js';\nimport './train.js';\n`);
+    const checked = checkImports();
+    rmSync(workspace, { recursive: true });
+    found = findings(checked.output);
+    status = checked.status;
+  });
 
-  const { status, output } = checkImports();
+  test('the check fails', () => {
+    expect(status).toBe(1);
+  });
 
-  const expected = planted.map(([file, , rule]) => `packages/trainer/src/${file} ${rule}`);
-  const others = findings(output).filter((found) => !expected.includes(found));
-  expect(findings(output)).toEqual(expect.arrayContaining(expected));
-  // the same imports, as seen from the rule for files outside the rooms
-  expect(others).toEqual(['packages/trainer/src/run/to-no-room.ts every-file-in-a-room: packages/trainer']);
-  expect(status).toBe(1);
-});
+  test('every planted violation is found', () => {
+    const missed = PLANTED.filter(
+      ([, folder, , rule], index) => !found.includes(`${folder}/bad-${index}.ts ${rule}`),
+    );
+    expect(missed).toEqual([]);
+    expect(found).toContain('packages/strategy/src/a.ts no-cycle');
+  });
 
-test('a cycle between two packages is found', () => {
-  write('packages/trainer/src/index.ts', `import '@ktrdr/strategy';\n`);
-  write('packages/strategy/src/index.ts', `import type { trainer } from '@ktrdr/trainer';\n`);
-  const { status, output } = checkImports();
-  expect(findings(output)).toContain('packages/strategy/src/index.ts no-cycle');
-  expect(status).toBe(1);
+  test("an import against the order of the trainer's rooms is found", () => {
+    const expected = AGAINST_THE_ROOMS.map(([file, , rule]) => `packages/trainer/src/${file} ${rule}`);
+    expect(found).toEqual(expect.arrayContaining(expected));
+    const others = found.filter(
+      (each) => /^packages\/trainer\/src\/(?!bad-)/.test(each) && !expected.includes(each),
+    );
+    // the same imports, as seen from the rule for files outside the rooms
+    expect(others).toEqual(['packages/trainer/src/run/to-no-room.ts every-file-in-a-room: packages/trainer']);
+  });
+
+  test('a cycle between two packages is found', () => {
+    expect(found).toContain('packages/contracts/src/index.ts no-cycle');
+  });
 });
 
 /** @returns every reported violation as `file rule` */

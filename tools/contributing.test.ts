@@ -214,6 +214,7 @@ describe('the recipes, applied to a copy of the tree', () => {
   test('the new indicator is found by the tests, which say what oracles it lacks', () => {
     const { status, output } = run(process.execPath, [
       'node_modules/jest/bin/jest.js',
+      '--runInBand',
       '--verbose',
       'packages/strategy/src/indicators/indicators.test.ts',
       'packages/strategy/src/indicators/docs.test.ts',

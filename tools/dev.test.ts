@@ -37,6 +37,7 @@ function start(args: string[]): void {
     env: {
       ...process.env,
       ...Object.fromEntries(Object.entries(folders).map(([name, folder]) => [name, tree.path(folder)])),
+      ...tree.turboSettings,
       NODE_OPTIONS: '',
       PORT: '0',
       TRAINING_HOST_SERVICE_URL: 'http://127.0.0.1:0',

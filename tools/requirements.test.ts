@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
 const ROOT = join(import.meta.dirname, '..');
 const urlOf = (name: string): string => pathToFileURL(join(ROOT, name)).href;
@@ -35,7 +35,8 @@ const FILE_WITHOUT_PACKAGE = `
 const folder = mkdtempSync(join(tmpdir(), 'ktrdr-test-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function runFile(required: string, text = FILE) {
+/** @param files texts of the test files by their names */
+function runFiles(required: string, files: Record<string, string>) {
   const output = join(folder, 'out.json');
   const config = join(folder, 'jest.config.mjs');
   const own = JSON.stringify({ rootDir: ROOT, roots: [folder] });
@@ -43,12 +44,10 @@ function runFile(required: string, text = FILE) {
     config,
     `import config from '${urlOf('jest.config.mjs')}'; export default { ...config, ...${own} };`,
   );
-  writeFileSync(join(folder, 'some.test.ts'), text);
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, `${name}.test.ts`), text);
   const env = { ...process.env, KTRDR_REQUIRE_SYSTEM_PACKAGES: required };
-  spawnSync(process.execPath, [JEST, '--config', config, '--json', `--outputFile=${output}`], {
-    cwd: ROOT,
-    env,
-  });
+  const args = ['--config', config, '--runInBand', '--json', `--outputFile=${output}`];
+  spawnSync(process.execPath, [JEST, ...args], { cwd: ROOT, env });
   return JSON.parse(readFileSync(output, 'utf8')) as {
     numPassedTests: number;
     numPendingTests: number;
@@ -65,7 +64,7 @@ function runFile(required: string, text = FILE) {
 }
 
 test('tests without their program are skipped, counted and listed with the reason', () => {
-  const report = runFile('');
+  const report = runFiles('', { some: FILE });
   expect(report).toMatchObject({ numPassedTests: 1, numPendingTests: 4, numFailedTests: 0 });
   expect(skippedTests(report.testResults)).toMatch(
     /^Skipped tests:\n +4 +\S+\/some\.test\.ts: no no-such-program on the PATH$/,
@@ -73,16 +72,22 @@ test('tests without their program are skipped, counted and listed with the reaso
   expect(slowestFiles(report.testResults)).toMatch(/^Slowest test files:\n +\d+\.\d s +\S+\/some\.test\.ts$/);
 });
 
-test('if system packages are required, the file fails and names the missing program', () => {
-  const report = runFile('1');
-  expect(report).toMatchObject({ numPassedTests: 0, numRuntimeErrorTestSuites: 1 });
-  expect(report.testResults[0]?.message).toContain('no no-such-program on the PATH');
-});
+describe('if system packages are required', () => {
+  let report: ReturnType<typeof runFiles>;
+  beforeAll(() => {
+    report = runFiles('1', { some: FILE, other: FILE_WITHOUT_PACKAGE });
+  });
 
-test('if system packages are required, tests that need something else are still skipped and listed', () => {
-  const report = runFile('1', FILE_WITHOUT_PACKAGE);
-  expect(report).toMatchObject({ numPendingTests: 1, numFailedTests: 0, numRuntimeErrorTestSuites: 0 });
-  expect(skippedTests(report.testResults)).toMatch(
-    /^Skipped tests:\n +1 +\S+\/some\.test\.ts: no small disks$/,
-  );
+  test('the file fails and names the missing program', () => {
+    expect(report).toMatchObject({ numPassedTests: 0, numRuntimeErrorTestSuites: 1 });
+    const failed = report.testResults.find(({ name }) => name.endsWith('some.test.ts'));
+    expect(failed?.message).toContain('no no-such-program on the PATH');
+  });
+
+  test('tests that need something else are still skipped and listed', () => {
+    expect(report).toMatchObject({ numPendingTests: 1, numFailedTests: 0 });
+    expect(skippedTests(report.testResults)).toMatch(
+      /^Skipped tests:\n +1 +\S+\/other\.test\.ts: no small disks$/,
+    );
+  });
 });

@@ -1,4 +1,7 @@
-/** A copy of the workspace in a temporary folder, for tests that change sources. It uses the installed packages of the original. */
+/**
+ * A copy of the workspace in a temporary folder, for tests that change sources. It uses the installed packages of the original, and
+ * what the commands of the original keep: the place of pnpm, and the results of turbo, which it does not change.
+ */
 import {
   appendFileSync,
   cpSync,
@@ -49,6 +52,13 @@ export class TreeCopy {
       symlinkSync(join(ROOT, 'node_modules', name), join(modules, name));
     }
     symlinkSync('../apps/cli', join(modules, 'ktrdr'));
+    const kept = 'node_modules/.cache/ktrdr';
+    if (existsSync(join(ROOT, kept))) cpSync(join(ROOT, kept), this.path(kept), { recursive: true });
+  }
+
+  /** For turbo in the copy: what the original has built is not built again, and what the copy builds is not kept. */
+  get turboSettings(): Record<string, string> {
+    return { TURBO_CACHE_DIR: join(ROOT, '.turbo/cache'), TURBO_CACHE: 'local:r' };
   }
 
   /** Takes over what is built, so that a compiler only looks at what a test changes. */
