@@ -28,6 +28,10 @@ export const ROOT = join(import.meta.dirname, '../../../..');
 const MARK = 'KTRDR_TEST_SANDBOX';
 /** A wait ends with its event. This limit is for faults, and for machines that do other work. Shorter than `LONG_GRACE`. */
 const PATIENCE_MS = 50_000;
+/** `until` asks often at first, and less often in a long wait: each question costs the service and the test some time, ms. */
+const FIRST_PAUSE_MS = 20;
+const LONGEST_PAUSE_MS = 150;
+const PAUSE_GROWTH = 1.2;
 
 /** Makes a training write a checkpoint as soon as it trains, and then every 0.1 s. */
 export const CHECKPOINTS_SOON = { TRAINING_CHECKPOINT_EVERY_MS: '100' };
@@ -63,15 +67,15 @@ export async function until<T>(
   what: string,
   ask: () => Promise<T>,
   fits: (value: T) => boolean,
-  { withinMs = PATIENCE_MS, everyMs = 50 } = {},
+  { withinMs = PATIENCE_MS, longestPauseMs = LONGEST_PAUSE_MS } = {},
 ): Promise<T> {
   const end = performance.now() + withinMs;
-  for (;;) {
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs *= PAUSE_GROWTH) {
     const value = await ask();
     if (fits(value)) return value;
     if (performance.now() > end)
       throw new Error(`${what}: not within ${withinMs} ms. Last: ${JSON.stringify(value)}`);
-    await sleep(everyMs);
+    await sleep(Math.min(pauseMs, longestPauseMs));
   }
 }
 
@@ -130,7 +134,7 @@ export class TestProcess {
         if (!running && !stdout.includes(text)) throw new Error(`never said '${text}':\n${stdout}${stderr}`);
         return stdout.includes(text);
       },
-      { everyMs: 10 },
+      { longestPauseMs: FIRST_PAUSE_MS },
     );
   }
 
@@ -308,7 +312,7 @@ export class Sandbox {
     return {
       USE_TRAINING_HOST_SERVICE: 'true',
       TRAINING_HOST_SERVICE_URL: host.url,
-      TRAINING_HOST_POLL_MS: '50',
+      TRAINING_HOST_POLL_MS: '100',
     };
   }
 
