@@ -130,8 +130,9 @@ describe('GET /models', () => {
     expect(await names('')).toEqual(['1h_v3', '1h_v2', '1h_v1']);
     expect(await names('?sort=name')).toEqual(['1h_v1', '1h_v2', '1h_v3']);
     const { models } = dataOf(await send<ModelList>('GET', '/models?sort=edge'));
-    const edges = models.map(({ test_accuracy, baseline_accuracy }) => test_accuracy! - baseline_accuracy!);
-    expect(edges).toEqual(edges.toSorted((a, b) => b - a));
+    const order = ['edge', 'too_little_data', 'no_edge', null];
+    const edges = models.map(({ verdict }) => order.indexOf(verdict));
+    expect(edges).toEqual(edges.toSorted((a, b) => a - b));
     const accuracies = dataOf(await send<ModelList>('GET', '/models?sort=accuracy')).models.map(
       ({ test_accuracy }) => test_accuracy!,
     );

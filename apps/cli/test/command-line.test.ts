@@ -294,8 +294,8 @@ describe('the command line', () => {
     expect(await run('models', 'list')).toBe(0);
     expect(context.stdout()).toBe(
       [
-        '  model                symbols    accuracy  baseline  engine           created',
-        '  test_strategy/1h_v3  AAPL,GOOG    54.2 %    51.0 %  tensorflow-wasm  2026-11-23 10:15',
+        '  model                symbols    verdict  accuracy  baseline  engine           created',
+        '  test_strategy/1h_v3  AAPL,GOOG  no edge    54.2 %    51.0 %  tensorflow-wasm  2026-11-23 10:15',
         '',
       ].join('\n'),
     );
@@ -345,7 +345,7 @@ describe('the command line', () => {
     }));
     expect(await run('models', 'list', '--sort', 'edge')).toBe(0);
     expect(server.requests[0]?.query).toEqual({ sort: 'edge' });
-    expect(context.stdout()).toContain('AAPL,GOOG         -         -  tensorflow-wasm');
+    expect(context.stdout()).toContain('AAPL,GOOG  no edge         -         -  tensorflow-wasm');
     expect(context.stdout()).toContain(`  test_strategy/1h_v3: ${problem}\n`);
   });
 
@@ -440,13 +440,13 @@ describe('the command line', () => {
   });
 
   test('models compare shows metrics side by side, the best with a star, and the differences', async () => {
-    const models = [MODEL, { ...MODEL, model: 'test_strategy/1h_v4' }];
+    const models = [MODEL, { ...MODEL, model: 'test_strategy/1h_v4', verdict: 'edge' as const }];
     const comparison: ModelComparison = {
       models,
       comparable: true,
       metrics: [
         { name: 'test_accuracy', better: 'higher', values: [0.5423, 0.6], best: [1] },
-        { name: 'above_best_baseline', better: 'higher', values: [0.0323, null], best: [0] },
+        { name: 'above_best_baseline', better: 'higher', values: [0.0323, null], best: [] },
         { name: 'test_loss', better: 'lower', values: [0.912345, 1.2], best: [] },
         { name: 'parameters', better: null, values: [1234, 899], best: [] },
       ],
@@ -466,7 +466,8 @@ describe('the command line', () => {
     expect(server.requests[0]?.query).toEqual({ models: 'test_strategy/1h_v3,test_strategy/1h_v4' });
     const shown = context.stdout();
     expect(shown).toMatch(/test accuracy +54\.2 % +60\.0 % \*\n/);
-    expect(shown).toMatch(/above best baseline +\+3\.2 points \* +-\n/);
+    expect(shown).toMatch(/verdict +no edge +edge\n/);
+    expect(shown).toMatch(/above best baseline +\+3\.2 points +-\n/);
     expect(shown).toMatch(/test loss +0\.9123 +1\.2\n/);
     expect(shown).toMatch(/symbols +AAPL +AAPL, GOOG\n/);
     expect(shown).toMatch(/1h_f11 +yes +-\n {2}and 2 more; use --json for all\n/);

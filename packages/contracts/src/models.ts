@@ -82,13 +82,13 @@ export interface ModelList {
 
 /** Sort orders of a list of models. */
 export const MODEL_ORDERS = ['created', 'accuracy', 'edge', 'name'] as const;
-/** `created`: newest first. `accuracy` and `edge` (accuracy above the baseline): highest first. */
+/** `created`: newest first. `accuracy`: highest first. `edge`: models with an edge first, then those with too little data to tell. */
 export type ModelOrder = (typeof MODEL_ORDERS)[number];
 
 /** Query of `GET /models`. */
 export interface ListModelsQuery {
   /**
-   * `created`: newest first. `accuracy` and `edge` (accuracy above the baseline): highest first.
+   * `created`: newest first. `accuracy`: highest first. `edge`: models with an edge first, then those with too little data to tell.
    *
    * @default "created"
    */

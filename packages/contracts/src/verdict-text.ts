@@ -33,7 +33,7 @@ function distinctionText(better: AccuracyComparison['better']): string {
 }
 
 /** `difference 0.7 points, 95 % interval -1.1 to 2.4`; for an error, in percent of the other's error. */
-function differenceText(
+export function differenceText(
   { difference, interval }: Pick<AccuracyComparison, 'difference' | 'interval'>,
   measure: AccuracyComparison['measure'],
   other: number,

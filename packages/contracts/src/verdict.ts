@@ -7,6 +7,13 @@ export const VERDICT_LABELS = ['edge', 'no_edge', 'too_little_data'] as const;
 /** Answer of a verdict. */
 export type VerdictLabel = (typeof VERDICT_LABELS)[number];
 
+/** How a verdict begins wherever a person reads it. */
+export const VERDICT_WORDS: Readonly<Record<VerdictLabel, string>> = {
+  edge: 'Edge found',
+  no_edge: 'No edge found',
+  too_little_data: 'Too little data to tell',
+};
+
 /** Whether two predictors differ: `not_distinguishable` if the interval of the difference contains zero. */
 export type Distinction = 'better' | 'worse' | 'not_distinguishable';
 
@@ -85,7 +92,7 @@ export interface Verdict {
   /** `null` if the labels are no trading decisions. */
   money: MoneyVerdict | null;
   power: VerdictPower;
-  /** Sentences for a person, the most important first. */
+  /** Sentences for a person, the most important first. The first is the headline: it begins with the words of `VERDICT_WORDS`. */
   reasons: string[];
 }
 

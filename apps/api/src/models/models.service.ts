@@ -77,13 +77,11 @@ export class ModelsService {
   }
 }
 
+const EDGE_ORDER: readonly ListedModel['verdict'][] = ['edge', 'too_little_data', 'no_edge', null];
+
 /** Models without the value come last; equal ones stay newest first. */
 const ORDERS: Record<Exclude<ModelOrder, 'created'>, (a: ListedModel, b: ListedModel) => number> = {
   accuracy: (a, b) => (b.test_accuracy ?? -Infinity) - (a.test_accuracy ?? -Infinity) || 0,
-  edge: (a, b) => edgeOf(b) - edgeOf(a) || 0,
+  edge: (a, b) => EDGE_ORDER.indexOf(a.verdict) - EDGE_ORDER.indexOf(b.verdict),
   name: (a, b) => a.model.localeCompare(b.model, 'en', { numeric: true }),
 };
-
-function edgeOf({ test_accuracy, baseline_accuracy }: ListedModel): number {
-  return test_accuracy === null || baseline_accuracy === null ? -Infinity : test_accuracy - baseline_accuracy;
-}

@@ -1,18 +1,8 @@
-import {
-  accuracyText,
-  type Baselines,
-  baselineTitle,
-  type TestMetrics,
-  type ValidationMetrics,
-  type Verdict,
-} from '@ktrdr/contracts';
-import { printable, wrapped } from '../printable.js';
+import { type Baselines, baselineTitle, type TestMetrics, type ValidationMetrics } from '@ktrdr/contracts';
+import { printable } from '../printable.js';
 import type { Style } from '../style.js';
 import { percent } from './numbers.js';
 import { pairs } from './text-table.js';
-
-/** Widest line of a sentence, characters. */
-const SENTENCE_WIDTH = 78;
 
 /** Accuracy on rows that the model never saw, compared with simple baselines. */
 export function accuracyView(
@@ -64,14 +54,4 @@ function calibrationText(calibration: TestMetrics['calibration'] | undefined, st
 
 function figure(value: number): string {
   return String(Number(value.toPrecision(3)));
-}
-
-/** One sentence that compares the model with the best baseline. `null`: a model of an earlier version, which was not judged. */
-export function accuracySentence(verdict: Verdict | null, style: Style): string {
-  if (verdict === null) {
-    return style.yellow('  Whether the model is better than the baselines was not measured: train it again.');
-  }
-  const { accuracy, rows } = verdict;
-  const text = wrapped(`  ${printable(accuracyText(accuracy, rows))}`, SENTENCE_WIDTH);
-  return accuracy.better === 'better' ? style.green(text) : style.yellow(text);
 }

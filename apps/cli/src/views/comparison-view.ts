@@ -3,19 +3,23 @@ import { printable, truncate } from '../printable.js';
 import type { Style } from '../style.js';
 import { count, percent } from './numbers.js';
 import { textTable } from './text-table.js';
+import { labelText } from './verdict-view.js';
 
 /** Most differing features that are shown; `--json` prints all. */
 const MOST_FEATURES = 12;
 /** Longest value of a setting that is shown, characters. */
 const VALUE_WIDTH = 40;
 
-/** The models' metrics side by side, the best marked with a star, then their differences. */
+/** The models' verdicts and metrics side by side, then their differences. A star marks the best where it is more than chance. */
 export function comparisonView({ models, metrics, differences }: ModelComparison, style: Style): string {
   const names = models.map(({ model }) => ({ head: printable(model), align: 'right' as const }));
   const sections = [
     textTable(
       [{ head: '' }, ...names],
-      metrics.map((metric) => metricRow(metric, style)),
+      [
+        ['verdict', ...models.map(({ verdict }) => `${labelText(verdict, style)}  `)],
+        ...metrics.map((metric) => metricRow(metric, style)),
+      ],
       style,
     ),
   ];

@@ -28,7 +28,18 @@ test.each([true, false])('the list of models fits a narrow terminal (colours: %s
   expect(modelsView({ models: [MODEL] }, 120, style)).toBe(whole);
   const lines = modelsView({ models: [MODEL] }, 80, createStyle(false)).split('\n');
   expect(lines.map(({ length }) => length < 80)).toEqual([true, true]);
-  expect(lines[1]).toMatch(/^ {2}lstm_barriers_long\/1h_v1 .*61\.4 % +2026-11-23$/);
+  expect(lines[1]).toMatch(/^ {2}lstm_barriers_long\/1h_v1 +AAPL,GOOG,MSFT +no edge +2026-11-23$/);
+});
+
+test('the list shows the longest verdict on a narrow terminal', () => {
+  const models = [
+    { ...MODEL, verdict: 'too_little_data' as const },
+    { ...MODEL, verdict: null },
+  ];
+  const lines = modelsView({ models }, 80, createStyle(false)).split('\n');
+  expect(lines.map(({ length }) => length < 80)).toEqual([true, true, true]);
+  expect(lines[1]).toContain('  too little data  ');
+  expect(lines[2]).toMatch(/MSFT +- +2026/);
 });
 
 test('a damaged model is listed with the damaged file and the reason', () => {
@@ -50,6 +61,6 @@ test('a damaged model is listed with the damaged file and the reason', () => {
       'It is damaged: metadata.json is empty. Train it again. To remove it: ktrdr models delete trend/1h_v2',
   };
   const lines = modelsView({ models: [MODEL, broken] }, 120, createStyle(false)).split('\n');
-  expect(lines[2]).toMatch(/^ {2}trend\/1h_v2 +- +damaged +- +- +-$/);
+  expect(lines[2]).toMatch(/^ {2}trend\/1h_v2 +- +damaged +- +- +- +-$/);
   expect(lines[3]).toBe(`  trend/1h_v2: ${broken.problem}`);
 });

@@ -2,14 +2,15 @@ import { stripVTControlCharacters } from 'node:util';
 import type { ListedModel, ModelDetails, ModelList, TestMetrics, TrainingResult } from '@ktrdr/contracts';
 import { printable } from '../printable.js';
 import type { Style } from '../style.js';
-import { accuracySentence, accuracyView } from './accuracy-view.js';
+import { accuracyView } from './accuracy-view.js';
 import { classesView, confusionView } from './classes-view.js';
-import { count, counted, moment, percent } from './numbers.js';
+import { count, counted, moment, orDash, percent } from './numbers.js';
 import { pairs, textTable } from './text-table.js';
 import { seedsView } from './seeds-view.js';
+import { labelText, verdictView } from './verdict-view.js';
 import { walkForwardView } from './walk-forward-view.js';
 
-/** One line per model. On a narrow terminal the engine and the time of day are left out. */
+/** One line per model. A narrow terminal shows the verdict without the accuracies behind it. */
 export function modelsView({ models }: ModelList, columns: number, style: Style): string {
   if (models.length === 0) return 'No models yet. Train one: ktrdr models train <strategy.yaml>';
   const whole = modelsTable(models, true, style);
@@ -26,23 +27,26 @@ export function modelsView({ models }: ModelList, columns: number, style: Style)
 }
 
 function modelsTable(models: ListedModel[], wide: boolean, style: Style): string {
+  const accuracies = (['accuracy', 'baseline'] as const).map((head) => ({ head, align: 'right' as const }));
   return textTable(
     [
       { head: 'model' },
       { head: 'symbols' },
-      { head: 'accuracy', align: 'right' },
-      { head: 'baseline', align: 'right' },
-      ...(wide ? [{ head: 'engine' }] : []),
+      { head: 'verdict' },
+      ...(wide ? [...accuracies, { head: 'engine' }] : []),
       { head: 'created' },
     ],
-    models.map(({ model, symbols, test_accuracy, baseline_accuracy, engine, created_at, damage }) => [
-      printable(model),
-      printable(symbols.join(',') || '-'),
-      damage !== null ? style.yellow('damaged') : test_accuracy === null ? '-' : percent(test_accuracy),
-      baseline_accuracy === null ? '-' : percent(baseline_accuracy),
-      ...(wide ? [printable(engine ?? '-')] : []),
-      created_at === null ? '-' : moment(created_at).slice(0, wide ? undefined : 10),
-    ]),
+    models.map(
+      ({ model, symbols, verdict, test_accuracy, baseline_accuracy, engine, created_at, damage }) => [
+        printable(model),
+        printable(symbols.join(',') || '-'),
+        damage !== null ? style.yellow('damaged') : labelText(verdict, style),
+        ...(wide
+          ? [orDash(test_accuracy, percent), orDash(baseline_accuracy, percent), printable(engine ?? '-')]
+          : []),
+        created_at === null ? '-' : moment(created_at).slice(0, wide ? undefined : 10),
+      ],
+    ),
     style,
   );
 }
@@ -51,6 +55,7 @@ export function modelView({ summary, metadata, metrics, files }: ModelDetails, s
   const stored = (metrics ?? {}) as Partial<TrainingResult>;
   const test = isTestMetrics(stored.test_metrics) ? stored.test_metrics : null;
   const sections = [
+    test === null ? '' : verdictView(stored.verdict ?? null, style),
     pairs(
       [
         ['model', style.bold(printable(summary.model))],
@@ -83,7 +88,6 @@ export function modelView({ summary, metadata, metrics, files }: ModelDetails, s
       ? []
       : [
           accuracyView(test, stored.baselines ?? null, stored.validation_metrics ?? null, null, style),
-          accuracySentence(stored.verdict ?? null, style),
           classesView(test, style),
           confusionView(test, style),
           seedsView(stored.seeds ?? null, style),

@@ -3,6 +3,11 @@ export function percent(share: number): string {
   return `${(share * 100).toFixed(1)} %`;
 }
 
+/** `0.0333333` as `0.033`: two decimals, and three below 0.1. */
+export function ratio(value: number): string {
+  return value.toFixed(Math.abs(value) < 0.1 ? 3 : 2);
+}
+
 /** `9207` as `9,207`. */
 export function count(value: number): string {
   return value.toLocaleString('en-US');
@@ -17,4 +22,9 @@ export function counted(value: number, one: string, many = `${one}s`): string {
 export function moment(timestamp: string): string {
   const text = timestamp.replace('T', ' ').slice(0, 16);
   return text.endsWith(' 00:00') ? text.slice(0, 10) : text;
+}
+
+/** `-` for a missing value. */
+export function orDash<T>(value: T | null, shown: (value: T) => string): string {
+  return value === null ? '-' : shown(value);
 }

@@ -13,31 +13,40 @@ const VERDICT: Verdict = {
   label: 'no_edge',
   alpha: 0.05,
   rows: 1182,
-  trades: 0,
-  trials_on_these_bars: 1,
+  trades: 61,
+  trials_on_these_bars: 14,
   seeds: 1,
   source: 'test_part',
   accuracy: {
     measure: 'accuracy',
     model: 0.5423,
-    standard_error: 0.014,
-    best_baseline: 'majority_class',
-    baseline: 0.5352,
-    difference: 0.0071,
-    interval: [-0.011, 0.0241],
-    p_value: 0.3,
+    standard_error: 0.01,
+    best_baseline: 'pivot_state',
+    baseline: 0.5353,
+    difference: 0.007,
+    interval: [-0.011, 0.024],
+    p_value: 0.44,
     better: 'not_distinguishable',
   },
   simpler_model: {
     name: 'logistic_regression',
-    score: 0.5,
-    difference: 0,
-    interval: [-0.01, 0.01],
-    better: 'not_distinguishable',
+    score: 0.5011,
+    difference: 0.0412,
+    interval: [0.0111, 0.0693],
+    better: 'better',
   },
-  money: null,
-  power: { accuracy_difference: 0.05, trade_edge: 0.25, rows_needed: 100, trades_needed: 99 },
-  reasons: ['No edge found.'],
+  money: {
+    net_return: 0.031,
+    sharpe: 0.42,
+    sharpe_interval: [-0.9, 1.7],
+    random_entries_p_value: 0.33,
+    deflated_sharpe: 0.12,
+    moments: null,
+    buy_and_hold_return: 0.38,
+    break_even_cost_bps: 7.5,
+  },
+  power: { accuracy_difference: 0.03, trade_edge: 0.2, rows_needed: 4000, trades_needed: 300 },
+  reasons: ['No edge found: random trades earn as much.', 'One seed was trained.'],
 };
 
 const RESULT: TrainingResult = {
@@ -166,8 +175,23 @@ const view = (result: TrainingResult, verbose = false) =>
   trainingResultView(result, { verbose, style, epochsAsked: 50 });
 
 describe('the result of a training', () => {
-  test('shows the accuracy next to the baselines, the data and the path of the model', () => {
+  test('leads with the verdict, then shows the accuracy, the data and the path of the model', () => {
     expect(view(RESULT)).toBe(`\
+  No edge found: random trades earn as much.
+
+  accuracy          54.2 %, not distinguishable from pivot state, 53.5 %
+                    difference 0.7 points, 95 % interval -1.1 to 2.4, p 0.44
+  the network is    better than logistic regression, 50.1 %
+                    difference 4.1 points, 95 % interval 1.1 to 6.9
+  net return        3.1 %, buy and hold 38.0 %
+  Sharpe ratio      0.42, 95 % interval -0.90 to 1.70, deflated 0.12
+  random entries    33.0 % of them earned as much
+  break-even cost   7.5 bps for a trade
+  judged on         1,182 rows of the test part, 61 trades
+                    1 seed, trial 14 on these bars
+
+  One seed was trained.
+
   test accuracy         54.2 %   1,182 rows after the training rows
   majority class        42.1 %   always HOLD
   last label            39.0 %   knows labels complete before the bar
@@ -175,9 +199,6 @@ describe('the result of a training', () => {
   logistic regression   50.1 %   knows features of the bar
   validation accuracy   55.1 %
   calibration error     3.1 %   Brier score 0.551
-
-  The model is not distinguishable from the best baseline (difference 0.7
-  points, 95 % interval -1.1 to 2.4, 1,182 rows): majority class, 53.5 %.
 
   class  precision  recall     F1  support
   BUY        0.512   0.430  0.467       70
@@ -206,18 +227,29 @@ describe('the result of a training', () => {
               /models/test_strategy/1h_v3`);
   });
 
-  test('says "better" only if the interval of the difference excludes 0', () => {
-    const sentence = (changed: Partial<Verdict['accuracy']>): string =>
+  test('says "better" only if the interval of the difference excludes 0, and nothing of money without decisions', () => {
+    const judged = (changed: Partial<Verdict['accuracy']>): string =>
       view({ ...RESULT, verdict: { ...VERDICT, accuracy: { ...VERDICT.accuracy, ...changed } } });
-    expect(sentence({ better: 'better', interval: [0.001, 0.0241] })).toContain(
-      'The model is better than the best baseline (difference 0.7 points, 95 %\n  interval 0.1 to 2.4, 1,182 rows)',
+    expect(judged({ better: 'better', interval: [0.001, 0.0241] })).toContain(
+      '54.2 %, better than pivot state, 53.5 %',
     );
-    expect(sentence({})).not.toContain('better than');
-    const error = { measure: 'mean_absolute_error', baseline: 0.0142, best_baseline: 'persistence' } as const;
-    expect(sentence(error).replaceAll(/\s+/g, ' ')).toContain(
-      '(difference 50.0 % of its error, 95 % interval -77.5 to 169.7, 1,182 rows): persistence, mean error 0.0142.',
+    expect(judged({})).not.toContain('better than pivot');
+    const error = {
+      measure: 'mean_absolute_error',
+      model: 0.0141,
+      baseline: 0.0142,
+      best_baseline: 'persistence',
+    } as const;
+    expect(judged(error)).toContain(`
+  mean absolute error   0.0141, not distinguishable from persistence, 0.0142
+                        difference 49.3 % of its error, 95 % interval -77.5 to 169.0, p 0.44
+`);
+    expect(view({ ...RESULT, verdict: { ...VERDICT, money: null } })).not.toMatch(
+      /return|Sharpe|entries|break-even/,
     );
-    expect(view({ ...RESULT, verdict: null })).toContain('was not measured: train it again.');
+    expect(view({ ...RESULT, verdict: null })).toMatch(
+      /^ {2}Not judged: an earlier version trained this model\.\n/,
+    );
   });
 
   test('names the symbols behind the test accuracy, and shows no accuracy for a symbol without test rows', () => {

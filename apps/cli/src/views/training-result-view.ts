@@ -1,7 +1,7 @@
 import type { TrainingResult } from '@ktrdr/contracts';
 import { printable } from '../printable.js';
 import type { Style } from '../style.js';
-import { accuracySentence, accuracyView } from './accuracy-view.js';
+import { accuracyView } from './accuracy-view.js';
 import { classesView, confusionView } from './classes-view.js';
 import { distributionView } from './distribution-view.js';
 import { importanceView } from './importance-view.js';
@@ -9,6 +9,7 @@ import { counted } from './numbers.js';
 import { runView } from './run-view.js';
 import { seedsView } from './seeds-view.js';
 import { symbolsView } from './symbols-view.js';
+import { verdictView } from './verdict-view.js';
 import { walkForwardView } from './walk-forward-view.js';
 
 export interface TrainingResultOptions {
@@ -19,7 +20,7 @@ export interface TrainingResultOptions {
   epochsAsked: number | null;
 }
 
-/** Metrics, data and model of a training. For a dry run: the data that a training would use. */
+/** Verdict, metrics, data and model of a training. For a dry run: the data that a training would use. */
 export function trainingResultView(
   result: TrainingResult,
   { verbose, style, epochsAsked }: TrainingResultOptions,
@@ -29,8 +30,8 @@ export function trainingResultView(
     ...(test_metrics === null
       ? []
       : [
+          verdictView(result.verdict, style),
           accuracyView(test_metrics, baselines, validation_metrics, testRowsText(result), style),
-          accuracySentence(result.verdict, style),
           classesView(test_metrics, style),
           confusionView(test_metrics, style),
           symbolsView(result, style),

@@ -1,0 +1,92 @@
+import {
+  VERDICT_WORDS,
+  baselineTitle,
+  differenceText,
+  type AccuracyComparison,
+  type Distinction,
+  type MoneyVerdict,
+  type SimplerModelComparison,
+  type Verdict,
+  type VerdictLabel,
+} from '@ktrdr/contracts';
+import { printable } from '../printable.js';
+import type { Style } from '../style.js';
+import { counted, orDash, percent, ratio } from './numbers.js';
+import { pairs } from './text-table.js';
+
+/** The answer in one sentence, the figures behind it, and the other reasons. */
+export function verdictView(verdict: Verdict | null, style: Style): string {
+  if (verdict === null) return style.yellow('  Not judged: an earlier version trained this model.');
+  const [headline = VERDICT_WORDS[verdict.label], ...reasons] = verdict.reasons.map(printable);
+  const { accuracy, simpler_model, money } = verdict;
+  const figures = pairs(
+    [
+      [accuracy.measure.replaceAll('_', ' '), accuracyText(accuracy)],
+      ['the network is', simplerText(simpler_model, accuracy.measure)],
+      ...(money === null ? [] : moneyPairs(money)),
+      ['judged on', judgedText(verdict)],
+    ],
+    style,
+  );
+  const others = reasons.map((reason) => `  ${reason}`).join('\n');
+  const sections = [`  ${style.bold(labelColour(verdict.label, style)(headline))}`, figures, others];
+  return sections.filter((section) => section !== '').join('\n\n');
+}
+
+/** `no edge`, for a list. */
+export function labelText(label: VerdictLabel | null, style: Style): string {
+  return label === null ? '-' : labelColour(label, style)(label.replaceAll('_', ' '));
+}
+
+function labelColour(label: VerdictLabel, style: Style): (text: string) => string {
+  return label === 'edge' ? style.green : style.yellow;
+}
+
+type Measure = AccuracyComparison['measure'];
+
+function accuracyText(accuracy: AccuracyComparison): string {
+  const { measure, model, best_baseline, baseline, better, p_value } = accuracy;
+  const beside = `${DISTINCTION[better]} ${baselineTitle(best_baseline)}, ${scoreText(baseline, measure)}`;
+  return `${scoreText(model, measure)}, ${beside}\n${differenceText(accuracy, measure, baseline)}, p ${ratio(p_value)}`;
+}
+
+function simplerText(simpler: SimplerModelComparison, measure: Measure): string {
+  const beside = `${DISTINCTION[simpler.better]} ${baselineTitle(simpler.name)}, ${scoreText(simpler.score, measure)}`;
+  return `${beside}\n${differenceText(simpler, measure, simpler.score)}`;
+}
+
+const DISTINCTION: Record<Distinction, string> = {
+  better: 'better than',
+  worse: 'worse than',
+  not_distinguishable: 'not distinguishable from',
+};
+
+function moneyPairs(money: MoneyVerdict): [string, string][] {
+  const { sharpe, sharpe_interval, deflated_sharpe, random_entries_p_value, break_even_cost_bps } = money;
+  const interval =
+    sharpe_interval === null
+      ? ''
+      : `, 95 % interval ${ratio(sharpe_interval[0])} to ${ratio(sharpe_interval[1])}`;
+  return [
+    ['net return', `${percent(money.net_return)}, buy and hold ${percent(money.buy_and_hold_return)}`],
+    ['Sharpe ratio', `${orDash(sharpe, ratio)}${interval}, deflated ${orDash(deflated_sharpe, ratio)}`],
+    [
+      'random entries',
+      random_entries_p_value === null ? '' : `${percent(random_entries_p_value)} of them earned as much`,
+    ],
+    [
+      'break-even cost',
+      break_even_cost_bps === null ? '' : `${break_even_cost_bps.toFixed(1)} bps for a trade`,
+    ],
+  ];
+}
+
+function judgedText({ rows, trades, seeds, source, trials_on_these_bars: trials }: Verdict): string {
+  const where = source === 'walk_forward' ? 'the walk-forward folds' : 'the test part';
+  const tried = trials === 1 ? 'the first trial on these bars' : `trial ${trials} on these bars`;
+  return `${counted(rows, 'row')} of ${where}, ${counted(trades, 'trade')}\n${counted(seeds, 'seed')}, ${tried}`;
+}
+
+function scoreText(value: number, measure: Measure): string {
+  return measure === 'accuracy' ? percent(value) : value.toPrecision(3);
+}
