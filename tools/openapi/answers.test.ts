@@ -198,6 +198,16 @@ describe('the API answers as its document says', () => {
       await ask('getModel', `GET /models/${model}`);
       await ask('predict', `POST /models/${model}/predict`, bars);
     }
+    const { operation_id: backtest } = (await ask('startBacktest', `POST /models/${one}/backtest`, {
+      body: { sizing: { type: 'fixed_fraction', fraction: 0.5 }, stop_loss: null },
+    })) as Operation;
+    expect(await ask('startBacktest', `POST /models/${one}/backtest`, { body: { capital: 0 } })).toBe(
+      'invalid_request',
+    );
+    await api.untilEnded(backtest);
+    await ask('getOperation', `GET /operations/${backtest}`);
+    await ask('getBacktestTrades', `GET /operations/${backtest}/trades/csv`);
+    expect(await ask('getBacktestTrades', `GET /operations/${backtest}/trades/pdf`)).toBe('invalid_name');
     expect(await ask('getModel', 'GET /models/nosuch/1h_v1')).toBe('model_not_found');
     expect(await ask('predict', 'POST /models/nosuch/1h_v1/predict', bars)).toBe('model_not_found');
     await ask('deleteModel', `DELETE /models/${two}`);

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { OperationStore } from '@ktrdr/orchestrator';
 import { MetricsModule, OrchestratorModule } from '@ktrdr/service-kit';
+import { BacktestModule } from './backtest/backtest.module.js';
 import type { ApiSettings } from './config.js';
 import { DummyModule } from './dummy/dummy.module.js';
 import { ApiHealthModule } from './health/api-health.module.js';
@@ -35,6 +36,7 @@ export class AppModule {
         ModelsModule,
         MarketDataModule,
         TrainingModule,
+        BacktestModule,
         HostsModule,
       ],
     };

@@ -1,4 +1,6 @@
+import { open, rm } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import {
   type CancelOperationRequest,
   type CancelOperationResponse,
@@ -8,6 +10,7 @@ import {
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import { ApiError, ApiUnreachableError, CliError, UsageError } from './cli-error.js';
 import { readEvents } from './event-stream.js';
+import { EXIT } from './exit-code.js';
 
 /** Timeout of a request, ms. Writing years of sample bars is the slowest one. */
 const ANSWER_TIMEOUT_MS = 60_000;
@@ -57,6 +60,31 @@ export class ApiClient {
 
   delete<T>(path: string): Promise<T> {
     return this.request<T>({ method: 'DELETE', url: path });
+  }
+
+  /**
+   * Stores a response as a file. If that fails, there is no file.
+   *
+   * @throws CliError if the file cannot be written
+   */
+  async download(path: string, file: string): Promise<void> {
+    const response = await this.send({ method: 'GET', url: path, responseType: 'stream' });
+    const stream = response.data as Readable;
+    if (response.status !== 200) {
+      this.data(response.status, parseJson(await readText(stream)), response);
+    }
+    const target = await open(file, 'w').catch((error: Error) => {
+      stream.destroy();
+      throw new CliError(`${file} cannot be written: ${error.message}`, EXIT.failed, { cause: error });
+    });
+    try {
+      await pipeline(stream, target.createWriteStream());
+    } catch (error) {
+      await rm(file, { force: true });
+      const { syscall, message } = error as NodeJS.ErrnoException;
+      if (syscall !== 'write') throw new ApiUnreachableError(this.baseUrl, error);
+      throw new CliError(`${file} cannot be written: ${message}`, EXIT.failed, { cause: error });
+    }
   }
 
   operation(id: string): Promise<TypedOperation> {

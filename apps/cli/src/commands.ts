@@ -1,5 +1,6 @@
 import { MODEL_ORDERS, OPERATION_STATUSES, OPERATION_TYPES } from '@ktrdr/contracts';
 import { type Command, Option } from 'commander';
+import { BACKTEST_FLAGS, tradesFormat } from './backtest-flags.js';
 import type { CommandContext } from './context.js';
 import type { ExitCode } from './exit-code.js';
 import { integer, number } from './option-values.js';
@@ -85,6 +86,19 @@ function defineModels(models: Command, add: AddCommand): void {
     .requiredOption('--timeframe <timeframe>', "the model's base timeframe, for example 1h")
     .option('--last <number>', 'number of bars (default 1)', integer)
     .option(...END_DATE);
+  const backtest = add(
+    models,
+    'backtest',
+    'what the decisions of a model earn on bars that it has not seen',
+    () => import('./commands/models-backtest.js').then(({ backtestModel }) => backtestModel),
+  ).argument(...MODEL);
+  for (const flag of Object.values(BACKTEST_FLAGS)) backtest.addOption(flag);
+  backtest
+    .option('--trades <file>', 'write the trades to a .csv or .json file', (file) => {
+      tradesFormat(file);
+      return file;
+    })
+    .option(...DETACH);
   add(models, 'delete', 'delete a model permanently, after a confirmation', () =>
     import('./commands/models-delete.js').then(({ deleteModel }) => deleteModel),
   )

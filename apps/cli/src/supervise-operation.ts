@@ -18,7 +18,12 @@ const CANCEL_AGAIN_MS = 1_000;
 /** How the supervision of an operation begins. */
 export type Supervised =
   /** Start it; Ctrl+C cancels it. */
-  | ({ kind: 'start'; start(api: ApiClient): Promise<OperationStarted> } & Detachable)
+  | ({
+      kind: 'start';
+      start(api: ApiClient): Promise<OperationStarted>;
+      /** Called before the outcome of a completed operation is shown. */
+      onCompleted?(api: ApiClient, id: string): Promise<void>;
+    } & Detachable)
   /** Follow a running operation; Ctrl+C detaches. */
   | { kind: 'follow'; id: string }
   /** Resume or retry an ended operation; Ctrl+C detaches. */
@@ -134,6 +139,8 @@ class Supervision {
     const known = supervised.kind !== 'follow';
     for await (const update of followOperation(this.api, id, { clock, signal, known })) {
       if (update.kind === 'operation' && isTerminalStatus(update.operation.status)) {
+        if (supervised.kind === 'start' && update.operation.status === 'completed')
+          await supervised.onCompleted?.(this.api, id);
         return this.end(update.operation);
       }
       this.show(update.kind === 'operation' ? update.operation : null);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { readFile } from 'node:fs/promises';
 import type { Operation, OperationStarted } from '@ktrdr/contracts';
 import { freePort } from '@ktrdr/contracts/testing';
 import { ROOT, Sandbox } from '@ktrdr/service-kit/testing';
@@ -86,6 +87,16 @@ describe('ktrdr against a real API', () => {
     const show = cli.ktrdr('models', 'show', 'test/1h_v1');
     expect((await show.ended).code).toBe(0);
     expect(show.stdout).not.toMatch(/undefined|null|NaN/);
+
+    const file = cli.sandbox.path('trades.json');
+    const backtest = cli.ktrdr('models', 'backtest', 'test/1h_v1', '--trades', file, '--commission', '0');
+    expect({ ...(await backtest.ended), output: backtest.output }).toMatchObject({ code: 0 });
+    expect(backtest.stdout).toMatch(/\n {2}AAPL 1h, 2024-[^\n]*Costs of each side: commission 0 bps/);
+    expect(backtest.stdout).toMatch(/the model +-?\d+\.\d %[^]*buy and hold +-?\d+\.\d %/);
+    expect(Array.isArray(JSON.parse(await readFile(file, 'utf8')))).toBe(true);
+    const seen = cli.ktrdr('models', 'backtest', 'test/1h_v1', '--start-date', '2024-01-05');
+    expect((await seen.ended).code).toBe(2);
+    expect(seen.stderr).toMatch(/test\/1h_v1 was trained and chosen on bars before 2024-\S+,/);
   });
 
   test('USE_TRAINING_HOST_SERVICE set for ktrdr but not for the API gives a note on stderr', async () => {

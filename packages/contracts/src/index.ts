@@ -1,5 +1,6 @@
 export * from './api.js';
 export * from './artifacts.js';
+export * from './backtest-operation.js';
 export * from './backtest.js';
 export * from './baselines.js';
 export * from './clock.js';

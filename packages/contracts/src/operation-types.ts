@@ -1,11 +1,12 @@
+import type { BacktestMetadata, BacktestResult } from './backtest-operation.js';
 import type { OperationMetadata, OperationSummary } from './operation.js';
 import type { TrainingResult } from './training-result.js';
 
 /**
  * The types of operations. This file has the metadata and result of each type, and the body of its start request. Those of a
- * training are larger and have their own files, `training-request.ts` and `training-result.ts`.
+ * training and of a backtest are larger and have their own files: `training-request.ts`, `training-result.ts`, `backtest-operation.ts`.
  */
-export const OPERATION_TYPES = ['training', 'dummy'] as const;
+export const OPERATION_TYPES = ['training', 'backtest', 'dummy'] as const;
 /** Type of an operation. */
 export type OperationType = (typeof OPERATION_TYPES)[number];
 
@@ -31,6 +32,18 @@ export interface TrainingSummary extends OperationSummary {
 export interface TrainingOperation extends TrainingSummary {
   /** `null` until the training has completed. */
   result: TrainingResult | null;
+}
+
+/** A backtest in a list. */
+export interface BacktestSummary extends OperationSummary {
+  operation_type: 'backtest';
+  metadata: BacktestMetadata;
+}
+
+/** A backtest with its result. */
+export interface BacktestOperation extends BacktestSummary {
+  /** `null` until the backtest has completed. */
+  result: BacktestResult | null;
 }
 
 /** Body of `POST /dummy/start`. */
@@ -71,7 +84,7 @@ export interface DummyOperation extends DummySummary {
  *
  * @discriminator operation_type
  */
-export type TypedOperationSummary = TrainingSummary | DummySummary;
+export type TypedOperationSummary = TrainingSummary | BacktestSummary | DummySummary;
 
 /**
  * An operation with the metadata and the result of its type: `data` of `GET /operations/:id`, and of each event of
@@ -79,7 +92,7 @@ export type TypedOperationSummary = TrainingSummary | DummySummary;
  *
  * @discriminator operation_type
  */
-export type TypedOperation = TrainingOperation | DummyOperation;
+export type TypedOperation = TrainingOperation | BacktestOperation | DummyOperation;
 
 /** Metadata of an operation by its type. */
 export type OperationMetadataByType = {

@@ -10,6 +10,7 @@ import type {
   ValidateStrategyResponse,
 } from './api.js';
 import type { SessionArtifacts } from './artifacts.js';
+import type { StartBacktestRequest } from './backtest-operation.js';
 import type { DataCheck, DataCheckQuery } from './data-report.js';
 import type { HealthReport } from './health.js';
 import type { ErrorResponse } from './http.js';
@@ -53,6 +54,7 @@ export interface WireTypes {
   PredictRequest: PredictRequest;
   RemoveOperationsQuery: RemoveOperationsQuery;
   SampleDataRequest: SampleDataRequest;
+  StartBacktestRequest: StartBacktestRequest;
   StartDummyRequest: StartDummyRequest;
   StartSessionRequest: StartSessionRequest;
   StartTrainingRequest: StartTrainingRequest;

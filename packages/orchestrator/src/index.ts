@@ -42,6 +42,7 @@ export {
   type OperationsServiceDependencies,
 } from './operations-service.js';
 export type { ProgressReporter, ProgressStep, ProgressUpdate } from './progress.js';
+export { backtestProgressRenderer } from './renderers/backtest-progress-renderer.js';
 export { defaultProgressRenderer } from './renderers/default-progress-renderer.js';
 export { dummyProgressRenderer } from './renderers/dummy-progress-renderer.js';
 export type { ProgressRenderer, ProgressState } from './renderers/progress-renderer.js';

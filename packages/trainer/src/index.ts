@@ -14,7 +14,7 @@
  * - run: one training from request to result
  * - process: runs a training in a child process
  * - engine-choice: finds the fastest engine for a network
- * - prediction: decisions of a stored model for new bars
+ * - prediction: decisions of a stored model for new bars, and what they would have earned
  */
 export { filesBelow, readArtifacts } from './files/artifacts.js';
 export { Staging } from './files/staging.js';
@@ -40,5 +40,7 @@ export { runTrainerProcess } from './process/run-trainer-process.js';
 export { EngineSelector } from './engine-choice/engine-selector.js';
 export { trialNetworkOf } from './engine-choice/trial-network.js';
 export { untilAborted } from './engine-choice/until-aborted.js';
+export { type BacktestRun, checkBacktest } from './prediction/check-backtest.js';
 export type { PredictionRun } from './prediction/predict.js';
+export { runBacktestProcess } from './prediction/run-backtest-process.js';
 export { runPredictionProcess } from './prediction/run-prediction-process.js';

@@ -123,11 +123,15 @@ function took({ started_at, completed_at }: TypedOperationSummary, now: number):
   return seconds === null ? '-' : formatTook(seconds);
 }
 
-/** `test_strategy AAPL 1h` for a training; the current step, or the type, for other types. */
+/** `test_strategy AAPL 1h` for a training, `test_strategy/1h_v1 AAPL` for a backtest; the current step, or the type, for other types. */
 function subject(operation: TypedOperationSummary): string {
   if (operation.operation_type === 'training') {
     const { strategy, symbols, timeframes } = operation.metadata;
     return oneLine(`${strategy} ${symbols.join(',')} ${timeframes.join(',')}`);
+  }
+  if (operation.operation_type === 'backtest') {
+    const { model, symbols } = operation.metadata;
+    return oneLine(`${model} ${symbols.join(',')}`);
   }
   return oneLine(operation.progress.current_step ?? operation.operation_type);
 }
@@ -138,7 +142,7 @@ function nowText({ message, etaSeconds, figures }: ProgressParts): string {
 }
 
 function rangeOf(operation: TypedOperation): string | null {
-  if (operation.operation_type !== 'training') return null;
+  if (operation.operation_type !== 'training' && operation.operation_type !== 'backtest') return null;
   const { start_date, end_date } = operation.metadata;
   if (start_date === null && end_date === null) return null;
   return printable(`${start_date ?? 'the first bar'} to ${end_date ?? 'the last bar'}`);

@@ -5,6 +5,7 @@ import { printable } from '../printable.js';
 import { formatTook, secondsBetween } from '../progress/duration.js';
 import type { ReadOptions } from '../read-options.js';
 import type { Style } from '../style.js';
+import { backtestView } from './backtest-view.js';
 import { issueLinesOf } from './issues-view.js';
 import { pairs } from './text-table.js';
 import { trainingResultView } from './training-result-view.js';
@@ -91,6 +92,7 @@ export function resultView(operation: TypedOperation, verbose: boolean | undefin
     const { total_epochs } = operation.progress.context;
     return trainingResultView(operation.result, { verbose, style, epochsAsked: total_epochs });
   }
+  if (operation.operation_type === 'backtest') return backtestView(operation.result, style);
   const values = Object.entries(operation.result) as [string, unknown][];
   return pairs(
     values

@@ -49,7 +49,12 @@ export async function predict(run: PredictionRun): Promise<PredictResponse> {
     now: run.now,
     trainingStart: metadata.range.start,
   });
-  const outputs = await inferModel(bytesOf(model, 'model.onnx'), rows.features, rows.rows.length);
+  const inputs = rows.features.length / rows.rows.length;
+  const outputs = await inferModel(bytesOf(model, 'model.onnx'), {
+    rows: rows.rows.length,
+    width: inputs,
+    part: (from, to) => rows.features.subarray(from * inputs, to * inputs),
+  });
   const predictions = Array.from(rows.time, (time) =>
     nothingSaid(formatBarTime(time, metadata.base_timeframe)),
   );

@@ -2,6 +2,7 @@ import type { ExecFileException } from 'node:child_process';
 import { type ErrorBody, errorFromBody, KtrdrError, type PredictResponse } from '@ktrdr/contracts';
 import { runProgram } from '../process/run-program.js';
 import { PREDICTION_PROCESS } from '../process/programs.js';
+import { unansweredError } from '../process/unanswered-error.js';
 import type { PredictionRun } from './predict.js';
 
 /** About ten times the output for 10,000 bars with four classes. */
@@ -41,21 +42,17 @@ export async function runPredictionProcess(
 }
 
 function endingError(error: ExecFileException, stderr: string, timeoutMs: number): KtrdrError {
-  const { killed, signal, code } = error;
-  if (killed === true) {
+  if (error.killed === true) {
     return new KtrdrError(
       'prediction_timeout',
       `The prediction did not end within ${timeoutMs / 1000} s and was stopped. Ask for fewer bars.`,
       { details: { timeout_ms: timeoutMs } },
     );
   }
-  const how = signal ? `signal ${signal}` : `exit code ${String(code)}`;
-  const lines = stderr.trim().split('\n');
-  const said = lines.findLast((line) => /error/i.test(line)) ?? lines.at(-1);
-  return new KtrdrError(
-    'prediction_failed',
-    `The prediction's process ended without an answer (${how})${said ? `: ${said.trim()}` : ''}. ` +
-      'Free memory on this machine and try again. If this happens again, train the model again.',
-    { details: { signal: signal ?? null, exit_code: code ?? null }, cause: error },
+  return unansweredError(
+    'prediction',
+    error,
+    stderr,
+    'Free memory on this machine and try again. If this happens again, train the model again.',
   );
 }

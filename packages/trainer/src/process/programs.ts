@@ -8,3 +8,4 @@ function program(name: string): string {
 export const TRAINER_CHILD = program('trainer-child');
 export const ENGINE_TRIAL_PROCESS = program('engine-trial-process');
 export const PREDICTION_PROCESS = program('prediction-process');
+export const BACKTEST_PROCESS = program('backtest-process');

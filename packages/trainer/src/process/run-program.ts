@@ -1,14 +1,17 @@
 import { execFile, type ExecFileException } from 'node:child_process';
+import { createInterface } from 'node:readline';
 
 export interface ProgramOptions {
-  /** ms until the process is killed. */
-  timeoutMs: number;
+  /** ms until the process is killed. Default: no limit. */
+  timeoutMs?: number;
   /** When it aborts, the process is killed. */
   signal?: AbortSignal | undefined;
   /** Written to stdin, which stays open: its end tells the process that the parent has ended. */
   input?: string;
   /** The process is killed if it writes more than this to stdout. Default: 1 MiB, as in Node. */
   mostOutputBytes?: number;
+  /** Called with each line of stdout as soon as it is complete. */
+  onLine?: (line: string) => void;
 }
 
 export interface ProgramOutput {
@@ -26,7 +29,7 @@ export interface ProgramOutput {
  */
 export function runProgram(
   [program, ...args]: readonly [string, ...string[]],
-  { timeoutMs, signal, input, mostOutputBytes }: ProgramOptions,
+  { timeoutMs = 0, signal, input, mostOutputBytes, onLine }: ProgramOptions,
 ): Promise<ProgramOutput> {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
@@ -46,6 +49,7 @@ export function runProgram(
       },
     );
     signal?.addEventListener('abort', kill, { once: true });
+    if (onLine !== undefined) createInterface({ input: child.stdout! }).on('line', onLine);
     if (input === undefined) return;
     // A process that has ended does not read its input. Its exit explains why.
     child.stdin!.on('error', () => undefined);

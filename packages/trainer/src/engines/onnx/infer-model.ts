@@ -3,25 +3,31 @@ import { createSession, doubles } from './session.js';
 /** Approximate number of input values for one call. */
 const VALUES_AT_ONCE = 65_536;
 
+/** The input of a model, in parts. */
+export interface ModelInput {
+  /** At least 1. */
+  rows: number;
+  /** Values of one row: window x features. */
+  width: number;
+  /** `[to - from, width]`, not normalised: the rows `from` to `to`, `to` excluded. */
+  part: (from: number, to: number) => Float64Array;
+}
+
 /**
  * Computes the outputs of a stored `model.onnx` on the CPU with one thread.
  *
- * @param features `[rows, input width]`, not normalised
- * @param rows at least 1
  * @returns `[rows, outputs]`: logits, or the values of a regression
  */
 export async function inferModel(
   model: Uint8Array,
-  features: Float64Array,
-  rows: number,
+  { rows, width, part }: ModelInput,
 ): Promise<Float32Array> {
   const session = await createSession(model, 'onnx');
-  const width = features.length / rows;
   const rowsAtOnce = Math.max(1, Math.floor(VALUES_AT_ONCE / width));
   const parts: Float32Array[] = [];
   for (let start = 0; start < rows; start += rowsAtOnce) {
     const end = Math.min(rows, start + rowsAtOnce);
-    const batch = doubles(features.subarray(start * width, end * width), [end - start, width]);
+    const batch = doubles(part(start, end), [end - start, width]);
     const { outputs } = await session.run({ features: batch });
     parts.push(outputs!.data as Float32Array);
   }

@@ -1,0 +1,120 @@
+import type { BacktestResult, OperationStarted, StartBacktestRequest } from '@ktrdr/contracts';
+import {
+  backtestProgressRenderer,
+  ServiceOrchestrator,
+  type Clock,
+  type ManagedOperation,
+  type OperationContext,
+  type ProgressStep,
+  type ServiceOrchestratorDependencies,
+} from '@ktrdr/orchestrator';
+import { type BacktestRun, checkBacktest, runBacktestProcess } from '@ktrdr/trainer';
+import type { BacktestFiles } from './backtest-files.js';
+import { requestedSettings } from './requested-settings.js';
+import { Turns } from './turns.js';
+
+/** Maximum number of backtests that compute at a time. The others stay `pending`. */
+const MOST_AT_ONCE = 2;
+/** The steps of the process, with their shares of the time. */
+const STEPS: readonly ProgressStep[] = [
+  { name: 'loading bars', share: 30 },
+  { name: 'predicting', share: 30 },
+  { name: 'simulating', share: 35 },
+  { name: 'writing trades', share: 5 },
+];
+
+/** What its operation stores: enough to repeat the backtest in another process. */
+interface StoredBacktest {
+  run: Omit<BacktestRun, 'modelsDir' | 'dataDir' | 'now'>;
+  /** For display. */
+  model: string;
+  symbols: string[];
+  timeframe: string;
+}
+
+/** Backtests of stored models. Each computes in its own process. */
+export class BacktestManager extends ServiceOrchestrator {
+  override readonly serviceName = 'Backtest';
+  protected override readonly renderer = backtestProgressRenderer;
+  private readonly turns = new Turns(MOST_AT_ONCE);
+
+  constructor(
+    dependencies: ServiceOrchestratorDependencies,
+    private readonly folders: Pick<BacktestRun, 'modelsDir' | 'dataDir'>,
+    private readonly files: BacktestFiles,
+    private readonly clock: Clock,
+  ) {
+    super(dependencies);
+    this.revivesOperations('backtest', (stored) => this.describeBacktest(stored as StoredBacktest));
+  }
+
+  /**
+   * Checks a request, and starts its operation.
+   *
+   * @throws KtrdrError as `checkBacktest`
+   */
+  async startBacktest(
+    strategy: string,
+    version: string,
+    request: StartBacktestRequest,
+  ): Promise<OperationStarted> {
+    const run = {
+      strategy,
+      version,
+      symbols: request.symbols ?? null,
+      timeframe: request.timeframe ?? null,
+      startDate: request.start_date ?? null,
+      endDate: request.end_date ?? null,
+      settings: requestedSettings(request),
+      inSample: request.in_sample ?? false,
+    };
+    const checked = await checkBacktest({ ...this.folders, ...run, now: this.clock.now() });
+    const { name: model, timeframe } = checked;
+    return this.startManagedOperation(
+      this.describeBacktest({ run, model, symbols: checked.strategy.symbols, timeframe }),
+    );
+  }
+
+  /** The domain method. A cancel kills the process, and leaves no file. */
+  async runBacktest({ run }: StoredBacktest, context: OperationContext): Promise<BacktestResult> {
+    const { operationId, token, progress, clock } = context;
+    const compute = async (outputDir: string): Promise<BacktestResult> =>
+      runBacktestProcess(
+        { run: { ...this.folders, ...run, now: clock.now() }, outputDir },
+        { signal: token.signal, onStep: (step) => progress.startStep(step) },
+      );
+    const mayKeep = async (): Promise<void> => {
+      token.throwIfCancelled();
+      await context.confirmOwner();
+    };
+    return this.turns.take(
+      async () => {
+        await context.begin();
+        return this.files.keep(operationId, compute, mayKeep);
+      },
+      token.signal,
+      () => progress.update({ context: { phase: 'waiting for other backtests' }, waiting: true }),
+    );
+  }
+
+  private describeBacktest(stored: StoredBacktest): ManagedOperation<BacktestResult, 'backtest'> {
+    const { run, model, symbols, timeframe } = stored;
+    return {
+      type: 'backtest',
+      request: stored,
+      metadata: {
+        model,
+        symbols,
+        timeframe,
+        start_date: run.startDate,
+        end_date: run.endDate,
+        parameters: { in_sample: run.inSample, ...run.settings },
+      },
+      steps: STEPS,
+      waits: true,
+      initialContext: { symbols, timeframes: [timeframe], strategy: run.strategy },
+      startMessage: `The backtest of ${model} has started.`,
+      run: (context) => this.runBacktest(stored, context),
+    };
+  }
+}

@@ -1,0 +1,86 @@
+import type { PositionSizing, StartBacktestRequest } from '@ktrdr/contracts';
+import { RequestOf } from '@ktrdr/service-kit';
+import {
+  ArrayMaxSize,
+  ArrayNotEmpty,
+  IsArray,
+  IsBoolean,
+  IsNumber,
+  IsObject,
+  IsOptional,
+  IsString,
+  Max,
+  Min,
+} from 'class-validator';
+
+const MOST_SYMBOLS = 100;
+/** All of the value of a trade, in basis points. */
+const MOST_BPS = 10_000;
+
+/** Types and bounds of a backtest's request. `checkBacktest` checks what needs the model. */
+@RequestOf('StartBacktestRequest')
+export class StartBacktestDto implements StartBacktestRequest {
+  @IsOptional()
+  @IsArray()
+  @ArrayNotEmpty()
+  @ArrayMaxSize(MOST_SYMBOLS)
+  @IsString({ each: true })
+  symbols?: string[];
+
+  @IsOptional()
+  @IsString()
+  timeframe?: string;
+
+  @IsOptional()
+  @IsString()
+  start_date?: string;
+
+  @IsOptional()
+  @IsString()
+  end_date?: string;
+
+  @IsOptional()
+  @IsNumber()
+  @Min(Number.EPSILON, { message: 'capital must be above 0' })
+  capital?: number;
+
+  @IsOptional()
+  @IsNumber()
+  @Min(0)
+  @Max(MOST_BPS)
+  commission_bps?: number;
+
+  @IsOptional()
+  @IsNumber()
+  @Min(0)
+  @Max(MOST_BPS)
+  slippage_bps?: number;
+
+  @IsOptional()
+  @IsNumber()
+  @Min(0)
+  @Max(MOST_BPS)
+  spread_bps?: number;
+
+  @IsOptional()
+  @IsObject()
+  sizing?: PositionSizing;
+
+  @IsOptional()
+  @IsBoolean()
+  allow_short?: boolean;
+
+  @IsOptional()
+  @IsNumber()
+  @Min(Number.EPSILON, { message: 'stop_loss must be above 0 (0.02 = 2 %)' })
+  stop_loss?: number | null;
+
+  @IsOptional()
+  @IsNumber()
+  @Min(Number.EPSILON, { message: 'take_profit must be above 0 (0.02 = 2 %)' })
+  take_profit?: number | null;
+
+  @IsOptional()
+  @IsBoolean()
+  in_sample?: boolean;
+}

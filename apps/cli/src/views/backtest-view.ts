@@ -1,0 +1,188 @@
+import type {
+  BacktestAssumptions,
+  BacktestFigures,
+  BacktestReport,
+  BacktestResult,
+  BenchmarkResult,
+  Drawdown,
+  LuckFigures,
+  PositionSizing,
+} from '@ktrdr/contracts';
+import { printable } from '../printable.js';
+import type { Style } from '../style.js';
+import { count, counted, moment, orDash, percent, ratio } from './numbers.js';
+import { pairs, textTable } from './text-table.js';
+
+/** A backtest: its assumptions, its result beside those of simple rules, luck, and each year and symbol. */
+export function backtestView({ untrained_symbols, report }: BacktestResult, style: Style): string {
+  const sections = [
+    assumptionsText(report, untrained_symbols, style),
+    benchmarksTable(report, style),
+    figuresView(report.figures, style),
+    luckView(report.luck, style),
+    yearsTable(report, style),
+    symbolsTable(report, style),
+    report.warnings.map((warning) => `  ${style.yellow('warning:')} ${printable(warning)}`).join('\n'),
+  ];
+  return sections.filter((section) => section !== '').join('\n\n');
+}
+
+/** One paragraph that begins with what makes the figures worthless, if anything does. */
+function assumptionsText(report: BacktestReport, untrained: string[], style: Style): string {
+  const { symbols, timeframe, start, end, bars, assumptions, in_sample } = report;
+  const marks = [
+    ...(in_sample ? [style.red('IN-SAMPLE: the model was trained on bars of this range.')] : []),
+    ...(untrained.length > 0 ? [style.yellow(`NOT TRAINED ON ${printable(untrained.join(', '))}.`)] : []),
+  ];
+  const range = `${printable(`${symbols.join(', ')} ${timeframe}`)}, ${moment(start)} to ${moment(end)}, ${counted(bars, 'bar')}.`;
+  return `  ${[...marks, style.bold(range), costsText(assumptions), tradingText(assumptions)].join(' ')}`;
+}
+
+function costsText({ commission_bps, slippage_bps, spread_bps }: BacktestAssumptions): string {
+  return `Costs of each side: commission ${commission_bps} bps, slippage ${slippage_bps} bps, half of a spread of ${spread_bps} bps.`;
+}
+
+function tradingText({ capital, sizing, allow_short, stop_loss, take_profit }: BacktestAssumptions): string {
+  const rules = [
+    `capital ${count(capital)}`,
+    sizingText(sizing),
+    allow_short ? 'long and short' : 'long only',
+    ...(stop_loss === null ? [] : [`stop at ${percent(stop_loss)}`]),
+    ...(take_profit === null ? [] : [`target at ${percent(take_profit)}`]),
+  ].join(', ');
+  return `${rules.charAt(0).toUpperCase()}${rules.slice(1)}.`;
+}
+
+function sizingText(sizing: PositionSizing): string {
+  switch (sizing.type) {
+    case 'all_in':
+      return 'all of it in a position';
+    case 'fixed_fraction':
+      return `${percent(sizing.fraction)} of it in a position`;
+    case 'volatility_target':
+      return `positions for a volatility of ${percent(sizing.annual_volatility)} a year`;
+  }
+}
+
+function benchmarksTable({ figures, benchmarks }: BacktestReport, style: Style): string {
+  const model = {
+    name: 'the model',
+    net_return: figures.net_return,
+    sharpe: figures.sharpe,
+    max_drawdown: figures.max_drawdown.depth,
+    trades: figures.trades,
+  };
+  const row = ({
+    name,
+    net_return,
+    sharpe,
+    max_drawdown,
+    trades,
+  }: Omit<BenchmarkResult, 'name'> & { name: string }) => [
+    name.replaceAll('_', ' '),
+    percent(net_return),
+    orDash(sharpe, ratio),
+    percent(max_drawdown),
+    count(trades),
+  ];
+  const heads = ['net return', 'Sharpe ratio', 'max drawdown', 'trades'];
+  return textTable(
+    [{ head: '' }, ...heads.map((head) => ({ head, align: 'right' as const }))],
+    [row(model).map((cell) => style.bold(cell)), ...benchmarks.map(row)],
+    style,
+  );
+}
+
+function figuresView(figures: BacktestFigures, style: Style): string {
+  return pairs(
+    [
+      ['gross return', `${percent(figures.gross_return)}, costs ${count(Math.round(figures.costs_paid))}`],
+      ['return a year', orDash(figures.cagr, percent)],
+      ['volatility a year', percent(figures.volatility)],
+      ['Sortino, Calmar ratio', `${orDash(figures.sortino, ratio)}, ${orDash(figures.calmar, ratio)}`],
+      ['maximum drawdown', drawdownText(figures.max_drawdown)],
+      ['profit factor', orDash(figures.profit_factor, ratio)],
+      [
+        'winning trades',
+        figures.hit_rate === null
+          ? null
+          : `${percent(figures.hit_rate)}, mean return of a trade ${orDash(figures.expectancy, exactPercent)}`,
+      ],
+      [
+        'exposure',
+        `${percent(figures.exposure)} of the bars, turnover ${ratio(figures.turnover)} times a year`,
+      ],
+    ],
+    style,
+  );
+}
+
+function drawdownText({ depth, from, bottom, recovered, bars }: Drawdown): string {
+  if (from === null || bottom === null) return percent(depth);
+  const end = recovered === null ? 'not recovered' : `recovered ${moment(recovered)}`;
+  return `${percent(depth)}, ${moment(from)} to ${moment(bottom)}, ${end}, ${counted(bars, 'bar')}`;
+}
+
+/** Is it more than luck? */
+function luckView(
+  { random_entries, sharpe_interval, break_even_cost_bps }: LuckFigures,
+  style: Style,
+): string {
+  return pairs(
+    [
+      [
+        'random entries',
+        random_entries === null
+          ? null
+          : `${percent(random_entries.p_value)} of ${count(random_entries.draws)} draws earned as much`,
+      ],
+      [
+        'Sharpe ratio',
+        sharpe_interval === null
+          ? null
+          : `${ratio(sharpe_interval[0])} to ${ratio(sharpe_interval[1])} (95 % interval)`,
+      ],
+      [
+        'break-even cost',
+        break_even_cost_bps === null
+          ? null
+          : `${break_even_cost_bps.toFixed(1)} bps for a trade, both sides together`,
+      ],
+    ],
+    style,
+  );
+}
+
+function yearsTable({ by_year }: BacktestReport, style: Style): string {
+  const heads = ['net return', 'max drawdown', 'trades'];
+  return textTable(
+    [{ head: 'year' }, ...heads.map((head) => ({ head, align: 'right' as const }))],
+    by_year.map(({ year, net_return, max_drawdown, trades }) => [
+      String(year),
+      percent(net_return),
+      percent(max_drawdown),
+      count(trades),
+    ]),
+    style,
+  );
+}
+
+function symbolsTable({ by_symbol }: BacktestReport, style: Style): string {
+  if (by_symbol.length < 2) return '';
+  const heads = ['profit', 'costs', 'winning trades', 'trades'];
+  return textTable(
+    [{ head: 'symbol' }, ...heads.map((head) => ({ head, align: 'right' as const }))],
+    by_symbol.map(({ symbol, profit, costs, hit_rate, trades }) => [
+      printable(symbol),
+      count(Math.round(profit)),
+      count(Math.round(costs)),
+      orDash(hit_rate, percent),
+      count(trades),
+    ]),
+    style,
+  );
+}
+
+function exactPercent(share: number): string {
+  return `${(share * 100).toFixed(2)} %`;
+}
