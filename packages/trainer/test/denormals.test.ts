@@ -13,7 +13,7 @@ function halfOfLeastNormal(before: string): number {
     ${before}
     const spec = { type: 'mlp', inputs: 1, layers: [], outputs: 2 };
     const graph = modelGraph(spec, initialParameters(spec, 1), [{ feature: 'x', method: 'none' }]);
-    await inferModel(graph, Float64Array.of(1), 1);
+    await inferModel(graph, inputOf(Float64Array.of(1), 1));
     console.log(Float64Array.of(2.2250738585072014e-308)[0] / 2);
   `;
   const env = { ...process.env, NODE_OPTIONS: '' };

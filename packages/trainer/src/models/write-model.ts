@@ -14,7 +14,7 @@ import { engineVersion, versionIn } from '../engines/engine-version.js';
 import { toJson } from '../files/json.js';
 import { modelGraph } from '../engines/onnx/model-graph.js';
 import { softmax } from '../evaluation/decide.js';
-import { inferModel } from '../engines/onnx/infer-model.js';
+import { inferModel, inputOf } from '../engines/onnx/infer-model.js';
 import { type ModelInterface, modelInterface, onnxMetadata } from './model-interface.js';
 import type { SampleRow } from './sample-row.js';
 import { MODEL_FORMAT, type ModelMetadata } from './model-metadata.js';
@@ -49,7 +49,7 @@ export async function writeModel(directory: string, model: TrainedModel): Promis
   const description = modelInterface(spec, classes);
   const metadataTexts = onnxMetadata(description, strategy.features);
   const graph = modelGraph(spec, model.parameters, model.normalisation, metadataTexts);
-  const outputs = await inferModel(graph, sample.input, 1);
+  const outputs = await inferModel(graph, inputOf(sample.input, 1));
   const files: Record<string, string | Uint8Array> = {
     'model.onnx': graph,
     'strategy.yaml': model.strategyText,

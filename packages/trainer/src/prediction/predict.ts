@@ -1,7 +1,7 @@
 import { type BarPrediction, KtrdrError, type PredictRequest, type PredictResponse } from '@ktrdr/contracts';
 import { describeStale, formatBarTime, parseDateRange } from '@ktrdr/market-data';
 import type { Strategy } from '@ktrdr/strategy';
-import { inferModel } from '../engines/onnx/infer-model.js';
+import { inferModel, inputOf } from '../engines/onnx/infer-model.js';
 import { loadBars } from '../data/load-bars.js';
 import { predictedClasses } from '../evaluation/metrics.js';
 import type { ModelMetadata } from '../models/model-metadata.js';
@@ -49,12 +49,7 @@ export async function predict(run: PredictionRun): Promise<PredictResponse> {
     now: run.now,
     trainingStart: metadata.range.start,
   });
-  const inputs = rows.features.length / rows.rows.length;
-  const outputs = await inferModel(bytesOf(model, 'model.onnx'), {
-    rows: rows.rows.length,
-    width: inputs,
-    part: (from, to) => rows.features.subarray(from * inputs, to * inputs),
-  });
+  const outputs = await inferModel(bytesOf(model, 'model.onnx'), inputOf(rows.features, rows.rows.length));
   const predictions = Array.from(rows.time, (time) =>
     nothingSaid(formatBarTime(time, metadata.base_timeframe)),
   );

@@ -6,7 +6,7 @@ import type { Strategy } from '@ktrdr/strategy';
 import fc from 'fast-check';
 import { gatherWindows } from '../data/gather-windows.js';
 import { modelGraph } from '../engines/onnx/model-graph.js';
-import { inferModel } from '../engines/onnx/infer-model.js';
+import { inferModel, inputOf } from '../engines/onnx/infer-model.js';
 import { createEngine } from '../engines/create-engine.js';
 import { predictPart } from '../loop/evaluate-part.js';
 import { initialParameters } from '../network/initial-parameters.js';
@@ -106,11 +106,8 @@ describe.each(CASES)('%s (%#)', (_, model, base) => {
       });
       const expected = await predictPart(engine, spec, data.parts.test);
       engine.dispose();
-      const outputs = await inferModel(modelGraph(spec, parameters, data.normalisation), {
-        rows: test.length,
-        width,
-        part: (from, to) => raw.subarray(from * width, to * width),
-      });
+      const graph = modelGraph(spec, parameters, data.normalisation);
+      const outputs = await inferModel(graph, inputOf(raw, test.length));
       expect(outputs).toEqual(expected);
     },
   );

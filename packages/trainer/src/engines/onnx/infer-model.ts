@@ -13,6 +13,12 @@ export interface ModelInput {
   part: (from: number, to: number) => Float64Array;
 }
 
+/** An input that is in memory. @param features `[rows, width]`, not normalised */
+export function inputOf(features: Float64Array, rows: number): ModelInput {
+  const width = features.length / rows;
+  return { rows, width, part: (from, to) => features.subarray(from * width, to * width) };
+}
+
 /**
  * Computes the outputs of a stored `model.onnx` on the CPU with one thread.
  *
