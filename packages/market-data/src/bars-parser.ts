@@ -24,10 +24,6 @@ const NEARLY_ALL = 0.95;
 const MIN_BARS_TO_JUDGE_SPACING = 20;
 
 const TIME = 0;
-const OPEN = 1;
-const HIGH = 2;
-const LOW = 3;
-const CLOSE = 4;
 const VOLUME = 5;
 
 /** The bars to parse, and names for messages. */
@@ -52,6 +48,8 @@ export class BarsParser {
   private synthetic = false;
   private lastTime = -Infinity;
   private lastTimeLine = 0;
+  private lastBarLine = 0;
+  private readonly lineBlocks: { row: number; line: number }[] = [];
   private tooClose = 0;
   private minimumSpacing = Infinity;
   /** By timeframe: bars that open at least its length after the bar before them. */
@@ -109,7 +107,15 @@ export class BarsParser {
     if (!this.problems.isEmpty) throw this.problems.toError();
     const { symbol, timeframe, file } = this.options;
     const columns = this.columns.take();
-    return { symbol, timeframe, ...columns, length: columns.time.length, synthetic: this.synthetic, file };
+    return {
+      symbol,
+      timeframe,
+      ...columns,
+      length: columns.time.length,
+      synthetic: this.synthetic,
+      file,
+      lineBlocks: this.lineBlocks,
+    };
   }
 
   private skipByteOrderMark(bytes: Buffer, from: number, to: number): number {
@@ -156,6 +162,9 @@ export class BarsParser {
       );
     } else if (sound) {
       this.checkRow(row);
+      if (this.line !== this.lastBarLine + 1)
+        this.lineBlocks.push({ row: this.columns.length, line: this.line });
+      this.lastBarLine = this.line;
       this.columns.push(row);
     }
   }
@@ -196,10 +205,6 @@ export class BarsParser {
       number,
     ];
     this.checkOrder(time);
-    if (!(open > 0 && high > 0 && low > 0 && close > 0)) {
-      const role = [OPEN, HIGH, LOW, CLOSE].find((index) => row[index]! <= 0)!;
-      this.problems.add(this.line, `${BAR_COLUMNS[role]!} ${row[role]!} must be above 0`);
-    }
     if (volume < 0) this.problems.add(this.line, `${BAR_COLUMNS[VOLUME]} ${volume} must not be negative`);
     const noise = Math.abs(high) * PRICE_NOISE;
     if (low > high + noise) this.problems.add(this.line, `high ${high} is below low ${low}`);

@@ -2,7 +2,7 @@ import type { Timeframe } from '@ktrdr/contracts';
 
 /**
  * The bars of one symbol and timeframe, as columns `[length]` in ascending order of time without duplicates. Prices are
- * finite and above 0, `low <= open, close <= high` (within a millionth of the price), volumes are 0 or more.
+ * finite, `low <= open, close <= high` (within a millionth of the price), volumes are 0 or more.
  */
 export interface Bars {
   symbol: string;
@@ -19,13 +19,16 @@ export interface Bars {
   synthetic: boolean;
   /** Base name of the file that holds them: `AAPL_1h.csv`. */
   file: string;
+  /** For a whole file: bars from `row` on stand in consecutive lines from `line` (1-based) on. Comments and blank lines begin a new block. */
+  lineBlocks?: readonly { row: number; line: number }[];
 }
 
 /** Bars `[from, to)` as new columns. Returns `bars` itself when the range covers all of them. */
 export function sliceBars(bars: Bars, from: number, to: number): Bars {
   if (from === 0 && to === bars.length) return bars;
+  const { lineBlocks: _, ...others } = bars;
   return {
-    ...bars,
+    ...others,
     time: bars.time.slice(from, to),
     open: bars.open.slice(from, to),
     high: bars.high.slice(from, to),

@@ -6,6 +6,7 @@ export type { Bars } from './bars.js';
 export { type DateRange, parseDateRange } from './date-range.js';
 export { fingerprintBars } from './fingerprint.js';
 export { type AvailableBars, listBars } from './list-bars.js';
+export { requirePositivePrices } from './positive-prices.js';
 export { readBars } from './read-bars.js';
 export { checkData } from './report/check-data.js';
 export { reportData } from './report/data-reports.js';

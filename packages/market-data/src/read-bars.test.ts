@@ -50,6 +50,7 @@ describe('a valid file', () => {
       length: 2,
       synthetic: false,
       file: 'AAPL_1h.csv',
+      lineBlocks: [{ row: 0, line: 2 }],
       sha256: createHash('sha256').update(content).digest('hex'),
     });
   });
@@ -163,8 +164,6 @@ describe('an invalid file is rejected with the line', () => {
       'AAPL_1h.csv:2: close "NaN" is not a finite number',
     ],
     [`${HEADER}\n2024-01-02T14:00:00Z,1,inf,0.5,1,100\n`, 'AAPL_1h.csv:2: high "inf" is not a finite number'],
-    [`${HEADER}\n2024-01-02T14:00:00Z,0,2,0,1.5,100\n`, 'AAPL_1h.csv:2: open 0 must be above 0'],
-    [`${HEADER}\n2024-01-02T14:00:00Z,1,2,-0.5,1.5,100\n`, 'AAPL_1h.csv:2: low -0.5 must be above 0'],
     [`${HEADER}\n2024-01-02T14:00:00Z,1,2,0.5,1.5,-1\n`, 'AAPL_1h.csv:2: volume -1 must not be negative'],
     [`${HEADER}\n2024-01-02T14:00:00Z,1.25,1.2,1.3,1.25,1\n`, 'AAPL_1h.csv:2: high 1.2 is below low 1.3'],
     [`${HEADER}\n2024-01-02T14:00:00Z,1.21,1.2,1,1.1,1\n`, 'AAPL_1h.csv:2: high 1.2 is below open 1.21'],

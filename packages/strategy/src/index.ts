@@ -4,7 +4,7 @@ export { warmUpBars } from './features/warm-up-bars.js';
 export { checkIndicator } from './indicators/check-indicator.js';
 export { describeIndicators } from './indicators/describe-indicators.js';
 export { formatIssue, StrategyError } from './issues.js';
-export { computeLabels, fitsOnTrainingBars } from './labels/compute-labels.js';
+export { computeLabels, fitsOnTrainingBars, labelsNeedRatio } from './labels/compute-labels.js';
 export { labelClasses } from './labels/label-classes.js';
 export type { ClassLabels, Labels, ValueLabels } from './labels/labels.js';
 export { pivotMoves, type PivotMoves } from './labels/zigzag.js';
@@ -29,4 +29,5 @@ export type {
   TrainingSettings,
 } from './model.js';
 export { parseStrategy } from './parse-strategy.js';
+export { whyFeaturesNeedRatio } from './price-ratios.js';
 export { summariseStrategy, validateStrategy } from './validate-strategy.js';

@@ -5,7 +5,13 @@ import {
   KtrdrError,
   MOST_INDICATOR_VALUES,
 } from '@ktrdr/contracts';
-import { formatBarTime, parseDateRange, readBars, selectRange } from '@ktrdr/market-data';
+import {
+  formatBarTime,
+  parseDateRange,
+  readBars,
+  requirePositivePrices,
+  selectRange,
+} from '@ktrdr/market-data';
 import { checkIndicator, describeIndicators } from '@ktrdr/strategy';
 
 /** Indicators, and their values on the bars of `DATA_DIR`. */
@@ -29,6 +35,9 @@ export class IndicatorsService {
     const all = await readBars({ dataDir: this.dataDir, symbol, timeframe });
     const { bars, firstRow } = selectRange(all, { ...range, history: all.length });
     refuseTooMany(bars.length - firstRow, indicator.outputs.length + 1);
+    if (indicator.whyRatio !== null) {
+      requirePositivePrices(all, bars.time[0]!, bars.time.at(-1)!, indicator.whyRatio);
+    }
     const series = indicator.compute(bars);
     return {
       symbol: bars.symbol,

@@ -8,6 +8,7 @@ import { findFlatBars } from './flat-bars.js';
 import { learnCalendar } from './market-calendar.js';
 import { findMissingBars } from './missing-bars.js';
 import { findPriceJumps } from './price-jumps.js';
+import { findPricesNotPositive } from './positive-findings.js';
 import { findRepeatedStretches } from './repeated-stretches.js';
 import { findStaleBars } from './stale-findings.js';
 import { typicalValues } from './typical-values.js';
@@ -53,6 +54,7 @@ function findingsOf(bars: Bars): DataFinding[] {
     ...findRepeatedStretches(bars),
     ...findMissingBars(bars, calendar),
     ...findWeekendBars(bars, calendar),
+    ...findPricesNotPositive(bars),
     ...findZeroVolume(bars),
   ];
 }

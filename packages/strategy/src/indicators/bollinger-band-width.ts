@@ -13,6 +13,7 @@ export const bollingerBandWidth = defineIndicator({
   parameters: BAND_PARAMETERS,
   parameterAliases: { std_dev: 'multiplier' },
   outputs: ['bollingerbandwidth'],
+  needsRatio: true,
   lookback: ({ period }) => period - 1,
   compute(bars, { period, multiplier, source }) {
     const middle = windowMeans(bars[source], period);

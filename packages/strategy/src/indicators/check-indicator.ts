@@ -2,6 +2,7 @@ import { KtrdrError, shown } from '@ktrdr/contracts';
 import type { IndicatorParameterValue } from '@ktrdr/contracts';
 
 import { closest, didYouMean } from '../suggest.js';
+import { whyIndicatorNeedsRatio } from '../price-ratios.js';
 import type { BarColumns, IndicatorType } from './indicator.js';
 import { parametersSchema } from './parameter-schema.js';
 import { findIndicatorType, INDICATOR_TYPES } from './registry.js';
@@ -17,6 +18,8 @@ export interface CheckedIndicator {
   /** All parameters, with defaults filled in. */
   parameters: Readonly<Record<string, IndicatorParameterValue>>;
   warnings: string[];
+  /** Why it needs prices above 0; `null` if it does not. The text follows "because". */
+  whyRatio: string | null;
   /** Returns one series per output, `[bars]`; `NaN` for no value. */
   compute(bars: BarColumns): Float64Array[];
 }
@@ -58,6 +61,7 @@ export function checkIndicator(name: string, given: Readonly<Record<string, unkn
     outputs: type.outputs,
     parameters,
     warnings: warningsOf(type, set),
+    whyRatio: whyIndicatorNeedsRatio(type, parameters),
     compute: (bars) => type.compute(bars, parameters as never),
   };
 }

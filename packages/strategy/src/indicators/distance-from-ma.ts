@@ -17,6 +17,7 @@ export const distanceFromMa = defineIndicator({
   },
   parameterAliases: {},
   outputs: ['distancefromma'],
+  needsRatio: true,
   lookback: ({ period }) => period - 1,
   compute(bars, { period, ma_type, source }) {
     const values = bars[source];

@@ -49,6 +49,8 @@ export interface IndicatorType<D extends ParameterDefinitions = ParameterDefinit
   parameterAliases: Readonly<Record<string, keyof D & string>>;
   /** The first is the primary output, which an id without an output name refers to. */
   outputs: readonly [string, ...string[]];
+  /** True if it is a ratio of prices, or of sums of them: prices of its source must be above 0. */
+  needsRatio?: true;
   /** Why its values must not enter a network: they become known only after their bar. */
   lookAhead?: string;
   /** Number of bars before the first value: one number for all outputs, or one per output. */

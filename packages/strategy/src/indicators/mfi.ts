@@ -14,6 +14,7 @@ export const mfi = defineIndicator({
   parameters: { period: { kind: 'whole', default: 14, min: 1, max: 100 } },
   parameterAliases: {},
   outputs: ['mfi'],
+  needsRatio: true,
   lookback: ({ period }) => period,
   compute(bars, { period }) {
     const { volume, length } = bars;

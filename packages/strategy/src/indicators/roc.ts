@@ -18,6 +18,7 @@ export const roc = defineIndicator({
   parameters: { period: { kind: 'whole', default: 10, min: 1, max: 100 }, source: SOURCE },
   parameterAliases: {},
   outputs: ['roc'],
+  needsRatio: true,
   lookback: ({ period }) => period,
   compute: (bars, { period, source }) => [percentChanges(bars[source], period)],
 });

@@ -12,6 +12,7 @@ export const zigzag = defineIndicator({
   parameters: { threshold: { kind: 'real', default: 0.05, above: 0, below: 1 }, source: SOURCE },
   parameterAliases: {},
   outputs: ['zigzag'],
+  needsRatio: true,
   lookAhead: 'its turning points become known only bars later, so a network would learn from the future',
   lookback: () => 0,
   compute(bars, { threshold, source }) {

@@ -1,7 +1,8 @@
-import type { Bars, DateRange } from '@ktrdr/market-data';
+import { type Bars, type DateRange, requirePositivePrices } from '@ktrdr/market-data';
 import {
   computeLabels,
   fitsOnTrainingBars,
+  labelsNeedRatio,
   type Labels,
   type LabelSettings,
   type NormalisationRule,
@@ -102,7 +103,7 @@ export type BuildReport = (
  * The cuts are placed where the labelled rows reach the shares. Labels that are fitted on training bars need the cuts first. Their
  * cuts are placed where the rows with features reach the shares, so that a training label does not depend on later bars.
  *
- * @throws KtrdrError `no_bars_in_range`
+ * @throws KtrdrError `no_bars_in_range`; `bars_invalid` if a feature or the label is a ratio and a price is not above 0
  */
 export async function buildDataset(
   { strategy, bars, range, shares, cuts }: DatasetRequest,
@@ -132,6 +133,11 @@ export async function buildDataset(
   let classes: readonly string[] = [];
   const symbols = await each('labelling', complete, (symbol) => {
     const { time } = symbol.inRange;
+    if (labelsNeedRatio(settings)) {
+      const file = bars.find((files) => files.symbol === symbol.symbol)!.bars.get(strategy.baseTimeframe)!;
+      const why = `the label ${settings.source} is a ratio of prices`;
+      requirePositivePrices(file, time[0]!, time.at(-1)!, why);
+    }
     const trainingBars = fitted ? countBefore(time, featureCuts.validationStart) : time.length;
     const labels = computeLabels(settings, symbol.inRange, trainingBars);
     if (labels.output === 'classification') ({ classes } = labels);
@@ -170,7 +176,7 @@ function countBefore(time: Float64Array, moment: number): number {
 
 /** Selects the bars that have features and a label, and takes their features, labels and times. */
 function labelledRows(computed: CompleteSymbol, labels: Labels, window: number): SymbolRows {
-  const { symbol, matrix, firstRow, inRange, stale, complete, windowEnds } = computed;
+  const { symbol, matrix, firstRow, inRange, complete, windowEnds } = computed;
   const labelled = windowEnds.filter((at) => labels.end[complete[at]!]! >= 0);
   const bars = labelled.map((at) => complete[at]!);
   return {

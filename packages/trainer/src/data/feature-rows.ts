@@ -3,10 +3,17 @@ import {
   type Bars,
   type DateRange,
   findStaleStretches,
+  requirePositivePrices,
   selectRange,
   type StaleStretch,
 } from '@ktrdr/market-data';
-import { computeFeatures, type FeatureMatrix, type Strategy, warmUpBars } from '@ktrdr/strategy';
+import {
+  computeFeatures,
+  type FeatureMatrix,
+  type Strategy,
+  warmUpBars,
+  whyFeaturesNeedRatio,
+} from '@ktrdr/strategy';
 import type { SymbolBars } from './load-bars.js';
 
 /** A stretch clipped to a range. */
@@ -47,7 +54,7 @@ export function windowOf({ model }: Strategy): number {
  * Computes the features of a symbol's base bars inside a range, and of the warm-up bars before it. Training and prediction both use
  * this function: with the same start of the range, a bar has the same features bit for bit, wherever the range ends.
  *
- * @throws KtrdrError `no_bars_in_range`
+ * @throws KtrdrError `no_bars_in_range`; `bars_invalid` if a feature is a ratio and a price is not above 0
  */
 export function computeMatrix(
   strategy: Strategy,
@@ -66,6 +73,11 @@ export function computeMatrix(
       timeframe,
       timeframe === strategy.baseTimeframe ? base : selectOther(other, inRange, strategy),
     );
+  }
+  for (const [timeframe, used] of selected) {
+    const why = whyFeaturesNeedRatio(strategy, timeframe);
+    if (why === null || used.length === 0) continue;
+    requirePositivePrices(bars.get(timeframe)!, used.time[0]!, used.time.at(-1)!, why);
   }
   return {
     symbol,

@@ -227,6 +227,34 @@ describe('too few labels', () => {
   });
 });
 
+describe('prices at or below 0', () => {
+  const labels = '{ source: zigzag, zigzag_threshold: 0.03 }';
+  const sunk = wave(400);
+  sunk.close[120] = -37.63;
+  sunk.low[120] = -40;
+
+  test('are refused with their line where the label is a ratio', async () => {
+    await expect(prepare(labels, sunk)).rejects.toMatchObject({
+      code: 'bars_invalid',
+      message: expect.stringContaining(
+        'AAA_1h.csv:122: open -37.63 (2024-01-06T00:00:00Z) must be above 0, because the label zigzag is a ratio of prices.',
+      ),
+    });
+  });
+
+  test('are refused before the range if a feature is a ratio, and accepted if none is', async () => {
+    const range = { start: START + 125 * TIMEFRAME_MS['1h'] };
+    const asked = { ...request(labels, sunk), range };
+    await expect(
+      prepareData({ ...asked, strategy: strategyOf(labels, 'roc') }, nothing),
+    ).rejects.toMatchObject({
+      code: 'bars_invalid',
+      message: expect.stringContaining('AAA_1h.csv:122: open -37.63'),
+    });
+    expect((await prepareData(asked, nothing)).dataset.symbols[0]!.rows).toBeGreaterThan(100);
+  });
+});
+
 test('names features without any value instead of blaming the warm-up', async () => {
   const labels = '{ source: zigzag, zigzag_threshold: 0.03 }';
   const asked = { ...request(labels, wave(300)), strategy: strategyOf(labels, 'vwap') };
