@@ -148,7 +148,7 @@ export interface LuckFigures {
   sharpe_interval: [low: number, high: number] | null;
   /** Moments of the returns for one bar, from which the deflated Sharpe ratio is computed. */
   moments: SharpeMoments | null;
-  /** Costs for one trade (both sides together), in basis points, above which nothing is earned; `null` without trades. */
+  /** Costs for one trade (both sides together), in basis points, above which nothing is earned; below 0 if the trades lose without costs; `null` without trades. */
   break_even_cost_bps: number | null;
 }
 
@@ -156,6 +156,7 @@ export interface LuckFigures {
 export interface SharpeMoments {
   /** Mean divided by standard deviation. */
   sharpe: number;
+  /** Independent observations: as many as returns, or fewer where the returns are autocorrelated. Not always a whole number. */
   observations: number;
   skewness: number;
   /** 3 for a normal distribution. */

@@ -13,7 +13,8 @@ import {
  * the returns do not vary.
  *
  * The widths come from the influence of each bar on the Sharpe ratio: Ledoit and Wolf (2008), "Robust performance hypothesis testing with
- * the Sharpe ratio".
+ * the Sharpe ratio". Measured on 300 returns without an edge, normal and skewed: it misses 0 in 3 to 6 % of cases, and in 6 to 7 %
+ * with an autocorrelation of 0.3.
  */
 export function sharpeInterval(
   returns: Float64Array,
@@ -48,6 +49,9 @@ export function sharpeInterval(
  * Moments of the returns of one bar, for the deflated Sharpe ratio; `null` if the returns do not vary. Its formula assumes independent
  * returns, so autocorrelated ones count as fewer observations: their number times the variance, divided by the long-run variance
  * (Lo 2002, "The statistics of Sharpe ratios").
+ *
+ * Measured on 300 returns without an edge, normal and skewed: the probabilistic Sharpe ratio is above 0.95 in 3.4 to 4.4 % of cases. With
+ * an autocorrelation of 0.3 it is in 4.0 to 7.4 % (right skew is the worst), where all returns as observations would make it 10 to 13 %.
  */
 export function sharpeMoments(returns: Float64Array): SharpeMoments | null {
   const { mean, std, skewness, kurtosis } = momentsOf(returns);
