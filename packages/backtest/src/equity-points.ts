@@ -8,29 +8,24 @@ export function equityPoints(
   { time, equity }: Pick<Simulation, 'time' | 'equity'>,
   timeframe: Timeframe,
 ): EquityPoint[] {
-  const kept = keptSteps(equity);
-  const points: EquityPoint[] = [];
-  let highest = -Infinity;
-  for (let step = 0; step < equity.length; step++) {
+  let [highest, from] = [-Infinity, 0];
+  return keptSteps(equity).map((step) => {
+    for (; from <= step; from++) highest = Math.max(highest, equity[from]!);
     const value = equity[step]!;
-    if (value > highest) highest = value;
-    if (!kept.has(step)) continue;
-    points.push({
+    return {
       time: formatBarTime(time[step]!, timeframe),
       equity: value,
       drawdown: highest > 0 ? 1 - value / highest : 0,
-    });
-  }
-  return points;
+    };
+  });
 }
 
-function keptSteps(equity: Float64Array): Set<number> {
+/** Steps of the points, in ascending order. */
+function keptSteps(equity: Float64Array): number[] {
+  if (equity.length <= MOST_EQUITY_POINTS) return Array.from(equity, (_, step) => step);
   const { peak, bottom } = deepestFall(equity);
   const last = equity.length - 1;
   const even = MOST_EQUITY_POINTS - 2;
-  const steps =
-    equity.length <= MOST_EQUITY_POINTS
-      ? Array.from(equity, (_, step) => step)
-      : Array.from({ length: even }, (_, point) => Math.round((point * last) / (even - 1)));
-  return new Set([...steps, peak, bottom]);
+  const steps = Array.from({ length: even }, (_, point) => Math.round((point * last) / (even - 1)));
+  return [...new Set([...steps, peak, bottom])].toSorted((a, b) => a - b);
 }
