@@ -23,9 +23,13 @@ export class Peer {
     this.answers = lines[Symbol.asyncIterator]();
   }
 
-  /** Starts a program in a Python that can import the module `needs`. @returns `null` if there is none */
-  static async start(program: string, needs: string): Promise<Peer | null> {
-    const python = await findPython(needs);
+  /**
+   * Starts a program in a Python that can import the modules `needs` (`numpy, pandas`): in `chosen` if it is given.
+   *
+   * @returns `null` if there is none
+   */
+  static async start(program: string, needs: string, chosen?: string): Promise<Peer | null> {
+    const python = await findPython(needs, chosen === undefined ? PYTHONS : [chosen]);
     if (python === null) return null;
     // The peer must choose its own BLAS kernels.
     const { OPENBLAS_CORETYPE: _core, OPENBLAS_L2_SIZE: _cache, ...env } = process.env;
@@ -57,11 +61,11 @@ export class Peer {
   }
 }
 
-/** @returns a Python that can import the module, or `null` */
-async function findPython(module: string): Promise<string | null> {
-  for (const python of PYTHONS) {
+/** @returns a Python that can import the modules, or `null` */
+async function findPython(modules: string, pythons: readonly string[]): Promise<string | null> {
+  for (const python of pythons) {
     try {
-      await run(python, ['-c', `import ${module}`]);
+      await run(python, ['-c', `import ${modules}`]);
       return python;
     } catch {
       // missing, or without the module: try the next one

@@ -9,7 +9,7 @@ const DECISIONS = [0, 1, -1, 0] as const;
 /** Number of values of each part of a bar's shape; see {@link shapeOf}. */
 const PARTS = [13, 17, 6, 6, HOURS.length, DECISIONS.length] as const;
 /** The shape of a bar in one number: one draw for each bar keeps the properties fast, and 0 is the simplest shape. */
-const bar = fc.nat(PARTS.reduce<number>((product, values) => product * values) - 1);
+const bar = fc.nat(PARTS.reduce((product: number, values) => product * values, 1) - 1);
 
 /** Gap before the bar and moves within it in per cent, hours since the bar before, and the decision at its close. */
 function shapeOf(number: number) {
