@@ -185,10 +185,10 @@ class Supervision {
 
   private end(operation: TypedOperation): ExitCode {
     this.display.stop();
+    this.showWarnings(operation);
     const exitCode = showOutcome(this.context.output, operation, {
       ...this.options,
       cancelRequested: this.cancelWanted && this.cancel !== 'refused',
-      shownWarnings: this.shownWarnings,
     });
     if (this.supervised.kind !== 'cancel') return exitCode;
     return operation.status === 'cancelled' ? EXIT.completed : EXIT.failed;

@@ -13,8 +13,6 @@ import { trainingResultView } from './training-result-view.js';
 export interface OutcomeOptions extends ReadOptions {
   /** Ctrl+C was pressed before the operation ended. */
   cancelRequested: boolean;
-  /** Warnings that stand above the outcome already. */
-  shownWarnings: ReadonlySet<string>;
 }
 
 /** Prints the outcome and the result of an ended operation. @returns the matching exit code */
@@ -35,9 +33,6 @@ export function showOutcome(output: Output, operation: TypedOperation, options: 
   if (operation.resumable) output.out(howToResume(operation));
   const view = operation.status === 'completed' ? resultView(operation, options.verbose, output.style) : '';
   if (view !== '') output.out(`\n${view}`);
-  const unseen = operation.warnings.filter((warning) => !options.shownWarnings.has(warning));
-  const warnings = warningsView(unseen, output.style);
-  if (warnings !== '') output.out(`\n${warnings}`);
   return exitCode;
 }
 
