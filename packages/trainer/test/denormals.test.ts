@@ -8,7 +8,7 @@ function halfOfLeastNormal(before: string): number {
   const program = `
     const { treatDenormalsAsZero } = await import(${source('engines/onnx/denormals.js')});
     const { modelGraph } = await import(${source('engines/onnx/model-graph.js')});
-    const { inferModel } = await import(${source('engines/onnx/infer-model.js')});
+    const { inferModel, inputOf } = await import(${source('engines/onnx/infer-model.js')});
     const { initialParameters } = await import(${source('network/initial-parameters.js')});
     ${before}
     const spec = { type: 'mlp', inputs: 1, layers: [], outputs: 2 };
