@@ -75,7 +75,7 @@ const KINDS: [string, StrategyOptions][] = Object.entries({
 }).flatMap(([type, { architecture, more }]): [string, StrategyOptions][] => {
   const network = { model: `type: ${type}, architecture: ${architecture}` };
   return [
-    [`${type} classification`, { ...network, more }],
+    [`${type} classification`, { ...network, more: `${more}  class_weights: true\n` }],
     // focal loss is for classes
     [`${type} regression`, { ...network, ...REGRESSION, more: more.replace('focal', 'huber') }],
   ];

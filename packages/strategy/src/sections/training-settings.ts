@@ -34,7 +34,7 @@ const SCALARS = z.object({
   loss: z.preprocess(plainLossName, choice(LOSS_TYPES).optional()),
   focal_gamma: real({ min: 0, max: LIMITS.focalGamma }).default(2),
   huber_delta: real({ above: 0 }).default(0.01),
-  class_weights: z.preprocess(balancedAsTrue, flag().default(true)),
+  class_weights: z.preprocess(balancedAsTrue, flag().default(false)),
 });
 
 const SECTIONS = ['early_stopping', 'lr_scheduler', 'analytics'];
