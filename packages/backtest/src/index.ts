@@ -5,4 +5,6 @@ export { simulate } from './simulate.js';
 export type { Simulation, TradeColumns } from './simulation.js';
 export { backtestDecisions, backtestSettings } from './strategy-settings.js';
 export { tradesCsv } from './trades-csv.js';
+export { judgeVerdict, type VerdictEvidence } from './verdict/judge-verdict.js';
+export { verdictPower } from './verdict/verdict-power.js';
 export { validateSettings } from './validate-settings.js';

@@ -31,8 +31,8 @@ export interface AccuracyComparison {
   /** 95 % interval of the difference, from a stationary block bootstrap over time. */
   interval: [low: number, high: number];
   /**
-   * Chance of a difference at least as far from 0 without an edge. The choice of the best baseline is accounted for: the model has to be
-   * better than each of them, and this is the largest p-value. The interval is the lowest of all.
+   * Chance of such a difference if the model is no better than the best baseline, one side. The choice of the best is accounted for: the
+   * model has to be better than each baseline, and this is the largest p-value. The interval too is the lowest of all.
    */
   p_value: number;
   better: Distinction;

@@ -210,7 +210,8 @@ describe('a run in its own process', () => {
     const page = await readFile(join(place.outputDir, 'first', 'analytics', 'report.html'), 'utf8');
     expect(page).not.toMatch(/NaN|undefined|Infinity|\[object/);
     for (const feature of outcome.result.data_summary.features) expect(page).toContain(`>${feature}<`);
-    expect(page.match(/<svg/g)).toHaveLength(4 + 2);
+    // four curves, calibration and importance; equity, random entries and years
+    expect(page.match(/<svg/g)).toHaveLength(4 + 2 + 3);
   });
 
   test('gives the same bytes for the same seed, also next to a run with another seed', async () => {

@@ -18,6 +18,8 @@ export interface EvaluatedData {
   dataset: Dataset;
   split: Split;
   parts: DataParts;
+  /** Open time of the first bar after the test part, ms UTC; without it, the test part lasts to the end. */
+  testEnd?: number;
 }
 
 /** The predictions of one baseline for the test part. */

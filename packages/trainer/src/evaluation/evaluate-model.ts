@@ -1,8 +1,10 @@
 import type { Baselines, SymbolMetrics, TestMetrics, ValidationMetrics } from '@ktrdr/contracts';
+import type { DecisionSettings } from '@ktrdr/strategy';
 import { DIRECTIONS, outputClasses, targetClasses } from './directions.js';
 import type { Engine } from '../engines/engine.js';
 import { describeBaselines, type EvaluatedData, predictBaselines } from './baselines.js';
 import { calibrationOf } from './calibration.js';
+import { decideSpan } from './span-decisions.js';
 import { evaluatePart } from '../loop/evaluate-part.js';
 import type { LossSpec, Targets } from '../network/loss.js';
 import { accuracyOf, classificationReport } from './metrics.js';
@@ -26,13 +28,15 @@ export interface EvaluationRequest {
   model: ModelSpec;
   loss: LossSpec;
   data: EvaluatedData;
+  /** How the outputs become decisions of a backtest. */
+  decisions: DecisionSettings;
   /** Awaited regularly; throws to stop. */
   pause: () => Promise<void>;
 }
 
 /** Scores the engine's current parameters on the validation and test parts, and baselines on the test part. */
 export async function evaluateModel(request: EvaluationRequest): Promise<ModelEvaluation> {
-  const { engine, model, loss, data, pause } = request;
+  const { engine, model, loss, data, decisions, pause } = request;
   const { dataset, parts } = data;
   const { validation, test } = parts;
   const classes = dataset.output === 'regression' ? DIRECTIONS : dataset.classes;
@@ -45,6 +49,7 @@ export async function evaluateModel(request: EvaluationRequest): Promise<ModelEv
   const baselines = await predictBaselines(data, classes.length, pause);
   const accuracy = (predictions: Int32Array, start = 0, end = test.rows): number =>
     accuracyOf(labels.subarray(start, end), predictions.subarray(start, end));
+  const spans = await decideSpan({ engine, model, data, decisions }, pause);
   // The rows of a symbol are contiguous.
   let before = 0;
   return {
@@ -84,7 +89,7 @@ export async function evaluateModel(request: EvaluationRequest): Promise<ModelEv
         ),
       };
     }),
-    testRows: testPartRows(data, onTest.outputs, baselines),
+    testRows: testPartRows(data, onTest.outputs, baselines, spans),
   };
 }
 

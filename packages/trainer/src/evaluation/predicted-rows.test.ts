@@ -15,6 +15,7 @@ function fold(rows: readonly [symbol: number, time: number][]): PredictedRows {
       ['model', each(2)],
       ['last_label', each(3)],
     ]),
+    decisions: null,
   };
 }
 

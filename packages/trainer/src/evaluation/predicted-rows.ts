@@ -2,6 +2,7 @@ import type { BaselineName } from '@ktrdr/contracts';
 import { outputClasses } from './directions.js';
 import type { BaselinePrediction, BaselinePredictions, EvaluatedData } from './baselines.js';
 import type { Targets } from '../network/loss.js';
+import { joinSpans, type SpanDecisions } from './span-decisions.js';
 
 /** What is scored on each row. */
 export type Predictor = 'model' | BaselineName;
@@ -24,6 +25,8 @@ export interface PredictedRows {
    * A baseline that predicts no values has no scores in a regression.
    */
   scores: ReadonlyMap<Predictor, Float64Array>;
+  /** What the model would have done on all bars of the same span; `null` if the labels are no trading decisions. */
+  decisions: SpanDecisions[] | null;
 }
 
 /** The test part with the scores of the model and its baselines. */
@@ -31,6 +34,7 @@ export function testPartRows(
   { dataset, split, parts: { test } }: EvaluatedData,
   outputs: Float32Array,
   { by }: BaselinePredictions,
+  decisions: SpanDecisions[] | null,
 ): PredictedRows {
   const time = new Float64Array(test.rows);
   const labelEnd = new Float64Array(test.rows);
@@ -49,7 +53,7 @@ export function testPartRows(
     const own = scoresOf(prediction, targets);
     if (own !== null) scores.set(name, own);
   }
-  return { source: 'test_part', rows, symbols, time, labelEnd, scores };
+  return { source: 'test_part', rows, symbols, time, labelEnd, scores, decisions };
 }
 
 function scoresOf(
@@ -78,6 +82,7 @@ export function stitchFolds(folds: readonly PredictedRows[]): PredictedRows {
     scores: new Map(
       [...folds[0]!.scores.keys()].map((name) => [name, join(({ scores }) => scores.get(name)!)]),
     ),
+    decisions: joinSpans(folds.map(({ decisions }) => decisions)),
   };
 }
 

@@ -50,9 +50,9 @@ export class WalkForwardFold {
   }
 
   /** The fold's rows, with a normalisation fitted on its training rows. */
-  async prepare(pause: () => Promise<void>): Promise<PreparedData> {
+  async prepare(pause: () => Promise<void>): Promise<PreparedData & { testEnd: number }> {
     const { dataset, split } = await this.divide(pause);
-    return fitParts(dataset, split);
+    return { ...fitParts(dataset, split), testEnd: this.place.testEnd };
   }
 
   /** Checks that the fold can be trained and tested. @throws KtrdrError `empty_split`, `one_class_only` */

@@ -25,6 +25,7 @@ test('a rolling evaluation tells its windows, and its folds give one series with
     plan,
     model: modelOf(strategy, 3),
     settings: { ...strategy.training, epochs: 3 },
+    decisions: strategy.decisions,
     engine,
     seed: 1,
     signal: new AbortController().signal,

@@ -5,6 +5,7 @@ import {
   type WalkForwardFold as FoldResult,
 } from '@ktrdr/contracts';
 import { Progress } from '../loop/callbacks/progress.js';
+import type { DecisionSettings } from '@ktrdr/strategy';
 import type { Engine } from '../engines/engine.js';
 import { evaluateModel, type ModelEvaluation } from './evaluate-model.js';
 import { runTrainingLoop } from '../loop/loop.js';
@@ -19,6 +20,8 @@ export interface WalkForwardRequest {
   plan: WalkForwardPlan;
   model: ModelSpec;
   settings: LoopSettings;
+  /** How outputs become decisions of a backtest. */
+  decisions: DecisionSettings;
   /** At the end it holds the weights of the last fold. */
   engine: Engine;
   /** The same in every fold. */
@@ -79,9 +82,9 @@ export async function evaluateFolds(
 }
 
 async function trainFold(
-  { model, settings, engine, seed, signal, clock }: WalkForwardRequest,
+  { model, settings, decisions, engine, seed, signal, clock }: WalkForwardRequest,
   { place: { number } }: WalkForwardFold,
-  data: PreparedData,
+  data: PreparedData & { testEnd: number },
   update: (within: number) => void,
 ): Promise<{ loop: LoopResult; evaluation: ModelEvaluation }> {
   const progress = new Progress(({ phase_fraction }) => update(phase_fraction ?? 0), clock);
@@ -101,7 +104,8 @@ async function trainFold(
     });
     const slice = new TimeSlice(signal, clock);
     const pause = (): Promise<void> => slice.pause();
-    return { loop, evaluation: await evaluateModel({ engine, model, loss: loop.loss, data, pause }) };
+    const { loss } = loop;
+    return { loop, evaluation: await evaluateModel({ engine, model, loss, data, decisions, pause }) };
   } catch (error) {
     if (!(error instanceof KtrdrError)) throw error;
     throw new KtrdrError(error.code, `Fold ${number} of the walk-forward evaluation: ${error.message}`, {

@@ -1,3 +1,4 @@
+import { backtestDecisions } from '@ktrdr/backtest';
 import type { FeatureImportance } from '@ktrdr/contracts';
 import type { Strategy } from '@ktrdr/strategy';
 import type { Engine } from '../engines/engine.js';
@@ -39,7 +40,14 @@ export async function assessModel(request: AssessmentRequest): Promise<ModelWort
   await progress.enter('evaluating');
   const slice = new TimeSlice(request.signal, request.clock);
   const pause = (): Promise<void> => slice.pause();
-  const evaluation = await evaluateModel({ engine, model, loss, data, pause });
+  const evaluation = await evaluateModel({
+    engine,
+    model,
+    loss,
+    data,
+    decisions: backtestDecisions(strategy),
+    pause,
+  });
   if (!request.importance) return { evaluation, importance: null };
   const importance = await featureImportance(
     {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { backtestDecisions } from '@ktrdr/backtest';
 import type { BarsFingerprint, TrainingOptions, TrainingResult } from '@ktrdr/contracts';
 import { parseDateRange } from '@ktrdr/market-data';
 import { formatIssue, parseStrategy, type Strategy } from '@ktrdr/strategy';
@@ -9,6 +10,7 @@ import { DIRECTIONS } from '../evaluation/directions.js';
 import type { Engine } from '../engines/engine.js';
 import { createEngine } from '../engines/create-engine.js';
 import { assessModel } from './assess-model.js';
+import { judgeModel } from './judge-model.js';
 import { walkForwardFolds, type WalkForwardPlan } from '../evaluation/walk-forward-folds.js';
 import { evaluateFolds } from '../evaluation/walk-forward.js';
 import { loadBars } from '../data/load-bars.js';
@@ -183,12 +185,21 @@ async function finish(
     plan,
     model: spec,
     settings: strategy.training,
+    decisions: backtestDecisions(strategy),
     engine,
     seed,
     signal,
     clock,
     report: (done) => progress.enter('walk-forward', done),
     update: (done) => progress.update({ phase: 'walk-forward', phase_fraction: done }),
+  });
+  const phase = walkForward === null ? 'evaluating' : 'walk-forward';
+  const judged = await judgeModel({
+    rows: walkForward?.rows ?? worth.evaluation.testRows,
+    strategy,
+    seed,
+    seeds: request.seeds ?? 1,
+    pause: () => progress.enter(phase, 1),
   });
   const result = trainedResult(prepared, {
     spec,
@@ -200,6 +211,7 @@ async function finish(
     analytics: analytics?.summary ?? null,
     ...worth,
     walkForward: walkForward?.result ?? null,
+    ...judged,
   });
   await progress.enter('storing model');
   await analytics?.writeReport(result);

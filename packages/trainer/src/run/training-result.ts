@@ -8,6 +8,7 @@ import type {
 } from '@ktrdr/contracts';
 import type { Strategy } from '@ktrdr/strategy';
 import type { ModelWorth } from './assess-model.js';
+import type { Judgement } from './judge-model.js';
 import { architectureOf, type ModelSpec, parameterCount } from '../network/model-spec.js';
 import type { TrainingRunRequest } from './training-run.js';
 import type { LoopResult } from '../loop/loop-request.js';
@@ -67,7 +68,8 @@ export function trainedResult(
     seed: number;
     seeds: SeedsResult | null;
     walkForward: WalkForward | null;
-  } & ModelWorth,
+  } & ModelWorth &
+    Judgement,
 ): TrainingResult {
   const { spec, device, evaluation } = trained;
   return {
@@ -78,6 +80,8 @@ export function trainedResult(
     baselines: evaluation.baselines,
     seeds: trained.seeds,
     walk_forward: trained.walkForward,
+    verdict: trained.verdict,
+    backtest: trained.backtest,
     resource_usage: { ...prepared.resource_usage, device, peak_memory_mb: peakMemory() },
     artifacts: {
       ...prepared.artifacts,

@@ -1,0 +1,1 @@
+export { judgeMarket, type JudgedMarket, plantedEdge, randomWalk } from './judged-market.js';
