@@ -55,8 +55,8 @@ export function byGravity(a: DataFinding, b: DataFinding): number {
 }
 
 /** `1,500 bars` */
-export function counted(value: number, one: string): string {
-  return `${value.toLocaleString('en-US')} ${value === 1 ? one : `${one}s`}`;
+export function counted(value: number, one: string, many = `${one}s`): string {
+  return `${value.toLocaleString('en-US')} ${value === 1 ? one : many}`;
 }
 
 /** `0.5 %`, `12 %`; `under 0.1 %` for less. */

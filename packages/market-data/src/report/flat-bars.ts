@@ -50,7 +50,7 @@ export function findFlatBars(bars: Bars): DataFinding[] {
       kind: 'flat_stretch',
       severity: severe ? 'warning' : 'note',
       message:
-        `The price does not move for ${FEWEST_BARS} bars or more in ${counted(runs.length, 'stretch').replace('stretchs', 'stretches')} ` +
+        `The price does not move for ${FEWEST_BARS} bars or more in ${counted(runs.length, 'stretch', 'stretches')} ` +
         `(${counted(inRuns, 'bar')}, ${percent(inRuns / length)}), the longest from ${first} to ${last}` +
         `${severe ? ': a halt, or bars that were filled in. Remove them; rows there teach the model nothing.' : '.'}`,
       bars: inRuns,

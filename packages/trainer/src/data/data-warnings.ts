@@ -41,7 +41,7 @@ function staleBars({ baseTimeframe }: Strategy, { dataset }: PreparedData): stri
       const others =
         stretches.length === 1
           ? ''
-          : `, and in ${counted(stretches.length - 1, 'other stretch').replace('stretchs', 'stretches')}`;
+          : `, and in ${counted(stretches.length - 1, 'other stretch', 'other stretches')}`;
       const [first, last] = [stretches[0]!.from, stretches.at(-1)!.to].map((time) =>
         formatBarTime(time, baseTimeframe),
       );

@@ -15,6 +15,6 @@ export function count(value: number): string {
 }
 
 /** `1 row`, `1,234 rows` */
-export function counted(value: number, one: string): string {
-  return `${count(value)} ${value === 1 ? one : `${one}s`}`;
+export function counted(value: number, one: string, many = `${one}s`): string {
+  return `${count(value)} ${value === 1 ? one : many}`;
 }
