@@ -16,7 +16,7 @@ const FEW_BARS = 350;
 interface Group {
   name: string;
   size: number;
-  market(index: number): JudgedMarket;
+  market: (index: number) => JudgedMarket;
 }
 
 const groups: Group[] = [

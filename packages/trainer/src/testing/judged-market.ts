@@ -68,6 +68,7 @@ export async function judgeMarket(market: JudgedMarket): Promise<TrainingResult>
       return join(root, name);
     };
     const [dataDir, outputDir] = [await folder('data'), await folder('output')];
+    let ticks = 0;
     const names = Array.from({ length: market.symbols }, (_, symbol) => `WALK${symbol}`);
     for (const [symbol, text] of barsTexts(market).entries()) {
       await writeFile(join(dataDir, `${names[symbol]}_1h.csv`), text);
@@ -90,7 +91,8 @@ export async function judgeMarket(market: JudgedMarket): Promise<TrainingResult>
       {
         signal: new AbortController().signal,
         onProgress: () => undefined,
-        clock: { now: () => performance.now() },
+        // counts the looks at it: the result does not depend on the time
+        clock: { now: () => (ticks += 1) },
       },
     );
     return result;
