@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import type { OperationStore } from '@ktrdr/orchestrator';
+import type { OpenOperationStore } from '@ktrdr/operation-store';
 import { MetricsModule, OrchestratorModule } from '@ktrdr/service-kit';
 import { BacktestModule } from './backtest/backtest.module.js';
 import type { ApiSettings } from './config.js';
@@ -17,11 +17,11 @@ import { TrainingModule } from './training/training.module.js';
 /** The API. */
 @Module({})
 export class AppModule {
-  static forRoot(settings: ApiSettings, store: OperationStore): DynamicModule {
+  static forRoot(settings: ApiSettings, store: OpenOperationStore): DynamicModule {
     return {
       module: AppModule,
       imports: [
-        SettingsModule.forRoot(settings),
+        SettingsModule.forRoot(settings, store.trials),
         OrchestratorModule.forRoot({
           store,
           leaseMs: settings.leaseMs,

@@ -146,6 +146,23 @@ describe('GET /models', () => {
   });
 });
 
+test('a verdict counts the trainings on the same bars, and lists have its label', async () => {
+  const { models } = dataOf(await send<ModelList>('GET', '/models?sort=name'));
+  const verdicts = await Promise.all(
+    models.map(async ({ model }) => {
+      const { metrics } = dataOf(await send<ModelDetails>('GET', `/models/${model}`));
+      return (metrics as TrainingResult).verdict!;
+    }),
+  );
+  expect(models.map(({ verdict }) => verdict)).toEqual(verdicts.map(({ label }) => label));
+  // two trainings on AAPL, then one on GOOG
+  expect(verdicts.map(({ trials_on_these_bars: trials }) => trials)).toEqual([1, 2, 1]);
+  const again = await api.untilEnded(await api.startTraining({ strategy: QUICK, seed: 2 }));
+  const { verdict, artifacts } = again.result as TrainingResult;
+  expect(verdict).toEqual(verdicts[1]);
+  await send('DELETE', `/models/${artifacts.model}`);
+});
+
 describe('GET /models/compare', () => {
   const compare = (models: string) => send<ModelComparison>('GET', `/models/compare?models=${models}`);
 

@@ -7,6 +7,7 @@ import { writeSampleBars } from '@ktrdr/market-data';
 import { MemoryOperationStore, OperationsService, systemClock, systemRandomId } from '@ktrdr/orchestrator';
 import type { Clock, ServiceOrchestratorDependencies } from '@ktrdr/orchestrator';
 import { parseStrategy } from '@ktrdr/strategy';
+import { MemoryTrialLedger } from '@ktrdr/operation-store';
 import { ModelStorage } from '@ktrdr/trainer';
 import { DummyService } from '../src/dummy/dummy-service.js';
 import { TrainingManager } from '../src/training/training-manager.js';
@@ -268,7 +269,7 @@ function trainingManager(dependencies: ServiceOrchestratorDependencies): Trainin
       trainingHostTimeoutMs: 1_000,
       trainingQueueUserLimit: 0,
     },
-    new ModelStorage(sandbox.path('manager-models')),
+    { models: new ModelStorage(sandbox.path('manager-models')), trials: new MemoryTrialLedger() },
     systemClock,
     null,
   );

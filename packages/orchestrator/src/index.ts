@@ -48,6 +48,7 @@ export { dummyProgressRenderer } from './renderers/dummy-progress-renderer.js';
 export type { ProgressRenderer, ProgressState } from './renderers/progress-renderer.js';
 export { trainingProgressRenderer } from './renderers/training-progress-renderer.js';
 export { untilAnswered, type Patience } from './until-answered.js';
+export { untilStored } from './until-stored.js';
 export {
   ServiceOrchestrator,
   hostServiceVariables,

@@ -10,6 +10,7 @@ import type { ArtifactFile, TrainingResult, TrainingSession } from '@ktrdr/contr
 import { CancellationController, OperationCancelledError, systemClock } from '@ktrdr/orchestrator';
 import type { Clock } from '@ktrdr/orchestrator';
 import { parseStrategy } from '@ktrdr/strategy';
+import { MemoryTrialLedger } from '@ktrdr/operation-store';
 import { ModelStorage } from '@ktrdr/trainer';
 import { QUICK } from '@ktrdr/service-kit/testing';
 import type { KeptRun } from './run-outputs.js';
@@ -105,7 +106,7 @@ function train({
       trainingHostTimeoutMs: timeoutMs,
       trainingQueueUserLimit: 0,
     },
-    new ModelStorage(join(directory, 'models')),
+    { models: new ModelStorage(join(directory, 'models')), trials: new MemoryTrialLedger() },
     clock,
     null,
   );

@@ -26,9 +26,9 @@ export class HostTraining implements TrainingPlace {
     private readonly clock: Clock,
   ) {}
 
-  async train({ spec, strategy }: TrainingRequest, hooks: TrainingRunHooks): Promise<KeptRun> {
+  async train(request: TrainingRequest, hooks: TrainingRunHooks): Promise<KeptRun> {
     const { token } = hooks;
-    return this.outputs.keep(strategy, hooks, async (outputDir) => {
+    return this.outputs.keep(request, hooks, async (outputDir) => {
       const session = new HostSession(this.host, this.settings, this.clock, token, (silence) =>
         hooks.onWaiting(silence ?? CONTACTING),
       );
@@ -37,7 +37,7 @@ export class HostTraining implements TrainingPlace {
       // if the host is silent from now on, this answer proves that nothing computes yet
       await session.reach(hooks.takenOver);
       const { engine } = this.settings;
-      const started = await session.start(sessionRequest(hooks, spec, engine), hooks.takenOver);
+      const started = await session.start(sessionRequest(hooks, request.spec, engine), hooks.takenOver);
       const ended = await session.follow(started.session_id, (state) => forward(state, hooks));
       const outcome = outcomeOf(ended, token, this.host.url);
       if (outcome.result.training_metrics !== null) {

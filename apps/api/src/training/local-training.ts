@@ -25,12 +25,13 @@ export class LocalTraining implements TrainingPlace {
     this.runner = new TrainingRunner({ mode: 'local', ...settings }, new EngineSelector(), checkpoints);
   }
 
-  async train({ spec, strategy }: TrainingRequest, hooks: TrainingRunHooks): Promise<KeptRun> {
+  async train(request: TrainingRequest, hooks: TrainingRunHooks): Promise<KeptRun> {
+    const { spec, strategy } = request;
     const { operationId, resume } = hooks;
     const { engine, dataDir } = this.settings;
     const resumedEngine = resume ? await this.checkpoints.engineOf(operationId) : null;
     const training = { operationId, strategy, spec, dataDir, engine, resumedEngine };
-    return this.runner.train(training, hooks, (trainInto) => this.outputs.keep(strategy, hooks, trainInto));
+    return this.runner.train(training, hooks, (trainInto) => this.outputs.keep(request, hooks, trainInto));
   }
 
   hasCheckpoint(operationId: string): Promise<boolean> {

@@ -8,6 +8,7 @@ import { CancellationController, systemClock } from '@ktrdr/orchestrator';
 import { FakeClock, RecordingLogger } from '@ktrdr/orchestrator/testing';
 import { QUICK } from '@ktrdr/service-kit/testing';
 import { parseStrategy } from '@ktrdr/strategy';
+import { MemoryTrialLedger } from '@ktrdr/operation-store';
 import { ModelStorage } from '@ktrdr/trainer';
 import type { KeptRun } from './run-outputs.js';
 import { TrainingAdapter } from './training-adapter.js';
@@ -54,7 +55,7 @@ function train(attempt: { attempt: number; resume: boolean; takenOver: boolean }
       trainingHostTimeoutMs: TIMEOUT_MS,
       trainingQueueUserLimit: 0,
     },
-    new ModelStorage(join(directory, 'models')),
+    { models: new ModelStorage(join(directory, 'models')), trials: new MemoryTrialLedger() },
     clock,
     queue,
   );

@@ -48,7 +48,7 @@ export class QueueTraining implements TrainingPlace {
     const ended = await this.runInQueue(request, hooks);
     const outcome = outcomeOf(ended.session, token, ended.host);
     await hooks.confirmOwner();
-    const kept = await this.outputs.keep(request.strategy, hooks, async (outputDir) => {
+    const kept = await this.outputs.keep(request, hooks, async (outputDir) => {
       checkNames(ended);
       await this.received.moveTo(
         outputDir,

@@ -4,15 +4,20 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { TrainingResult } from '@ktrdr/contracts';
-import { CancellationController, OperationCancelledError } from '@ktrdr/orchestrator';
+import { MemoryTrialLedger } from '@ktrdr/operation-store';
+import { CancellationController, OperationCancelledError, systemClock } from '@ktrdr/orchestrator';
 import { parseStrategy } from '@ktrdr/strategy';
 import { ModelStorage, type TrainingRunOutcome } from '@ktrdr/trainer';
 import { QUICK } from '@ktrdr/service-kit/testing';
 import { type KeptRun, RunOutputs } from './run-outputs.js';
+import { TrialJudge } from './trial-judge.js';
 
 const FILES = 200;
 const RUN = 'AAPL_pattern_20240101_000000';
-const { strategy } = parseStrategy(QUICK, { file: 'quick.yaml' });
+const REQUEST = {
+  strategy: parseStrategy(QUICK, { file: 'quick.yaml' }).strategy,
+  spec: { strategy: QUICK, strategy_file: 'quick.yaml', seed: 1, fingerprints: [] },
+};
 let directory: string;
 let runs: string;
 
@@ -40,10 +45,15 @@ function keep(
     confirmOwner = async () => {},
   }: Meanwhile = {},
 ): Promise<KeptRun> {
-  const outputs = new RunOutputs(new ModelStorage(join(directory, 'models')), join(directory, 'state'));
+  const judge = new TrialJudge(new MemoryTrialLedger(), systemClock);
+  const outputs = new RunOutputs(
+    new ModelStorage(join(directory, 'models')),
+    judge,
+    join(directory, 'state'),
+  );
   const { token } = cancellation;
   const hooks = { operationId: `op_training_20240101T000000_run${number}`, token, confirmOwner };
-  return outputs.keep(strategy, hooks, async (outputDir) => {
+  return outputs.keep(REQUEST, hooks, async (outputDir) => {
     await mkdir(join(outputDir, 'analytics'));
     await mkdir(join(outputDir, 'model'));
     for (let file = 0; file < FILES; file += 1)

@@ -2,9 +2,10 @@ import { cp, mkdir, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { KtrdrError, storageError } from '@ktrdr/contracts';
 import type { OperationContext } from '@ktrdr/orchestrator';
-import type { Strategy } from '@ktrdr/strategy';
 import { Staging } from '@ktrdr/trainer';
 import type { ModelStorage, StoredModel, TrainingRunOutcome } from '@ktrdr/trainer';
+import type { TrainingRequest } from '@ktrdr/training-operation';
+import type { TrialJudge } from './trial-judge.js';
 
 /** The operation of a run. `confirmOwner` throws if it has another owner now. */
 type RunOwner = Pick<OperationContext, 'operationId' | 'token' | 'confirmOwner'>;
@@ -34,6 +35,7 @@ export class RunOutputs {
 
   constructor(
     private readonly models: ModelStorage,
+    private readonly judge: TrialJudge,
     stateDir: string,
   ) {
     const analytics = resolve(stateDir, 'training_analytics');
@@ -42,24 +44,25 @@ export class RunOutputs {
   }
 
   /**
-   * Gives `run` an empty folder, and keeps what it writes there. The folder is removed afterwards, however the run ends.
+   * Gives `run` an empty folder, judges its outcome, and keeps what it wrote there. The folder is removed afterwards, however the run ends.
    *
    * @throws OperationCancelledError if the token fired before anything was kept, or the operation has another owner now
    * @throws KtrdrError `disk_full`, `storage_failed`, `model_damaged`
    */
   async keep(
-    strategy: Strategy,
+    request: Pick<TrainingRequest, 'spec' | 'strategy'>,
     { operationId, token, confirmOwner }: RunOwner,
     run: (outputDir: string) => Promise<TrainingRunOutcome>,
   ): Promise<KeptRun> {
     const outputDir = await this.models.stage(operationId);
     try {
-      const outcome = await run(outputDir);
+      const ended = await run(outputDir);
       token.throwIfCancelled();
       await confirmOwner();
+      const outcome = await this.judge.judge(request.spec, ended);
       const analyticsDirectory = await this.keepAnalytics(operationId, outputDir, outcome);
       try {
-        const model = await this.keepModel(outputDir, strategy, outcome);
+        const model = await this.keepModel(outputDir, request, outcome);
         return { outcome, model, analyticsDirectory };
       } catch (error) {
         if (analyticsDirectory !== null) await rm(analyticsDirectory, { recursive: true, force: true });
@@ -72,11 +75,15 @@ export class RunOutputs {
 
   private async keepModel(
     outputDir: string,
-    strategy: Strategy,
+    { strategy }: Pick<TrainingRequest, 'strategy'>,
     { result }: TrainingRunOutcome,
   ): Promise<StoredModel | null> {
     if (result.training_metrics === null) return null;
-    return this.models.commit(outputDir, { strategy: strategy.name, timeframe: strategy.baseTimeframe });
+    return this.models.commit(outputDir, {
+      strategy: strategy.name,
+      timeframe: strategy.baseTimeframe,
+      verdict: result.verdict,
+    });
   }
 
   private async keepAnalytics(

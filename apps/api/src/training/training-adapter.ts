@@ -2,6 +2,7 @@ import { KtrdrError } from '@ktrdr/contracts';
 import type { EngineSetting } from '@ktrdr/contracts';
 import type { Clock } from '@ktrdr/orchestrator';
 import { CheckpointFolders } from '@ktrdr/trainer';
+import type { TrialLedger } from '@ktrdr/operation-store';
 import type { ModelStorage } from '@ktrdr/trainer';
 import type { TrainingRequest, TrainingRunHooks } from '@ktrdr/training-operation';
 import { HostTraining } from './host-training.js';
@@ -13,6 +14,7 @@ import type { KeptRun } from './run-outputs.js';
 import { TrainingHostClient } from './training-host-client.js';
 import type { TrainingPlace } from './training-place.js';
 import type { TrainingQueue } from './training-queue.js';
+import { TrialJudge } from './trial-judge.js';
 
 /** Settings of the API for trainings. Times in ms. */
 export interface TrainingSettings {
@@ -25,6 +27,12 @@ export interface TrainingSettings {
   trainingHostTimeoutMs: number;
   /** How many trainings of one user run at a time; `0`: no limit. */
   trainingQueueUserLimit: number;
+}
+
+/** Where trainings leave what lasts. */
+export interface TrainingStores {
+  models: ModelStorage;
+  trials: TrialLedger;
 }
 
 /** How long a health check waits for the host (ms). */
@@ -42,12 +50,12 @@ export class TrainingAdapter implements TrainingPlace {
   constructor(
     hostUrl: string | null,
     settings: TrainingSettings,
-    models: ModelStorage,
+    stores: TrainingStores,
     clock: Clock,
     private readonly queue: TrainingQueue | null,
   ) {
     this.host = hostUrl === null || queue !== null ? null : new TrainingHostClient(hostUrl);
-    this.place = this.choosePlace(settings, models, clock);
+    this.place = this.choosePlace(settings, stores, clock);
   }
 
   async train(request: TrainingRequest, hooks: TrainingRunHooks): Promise<KeptRun> {
@@ -81,9 +89,13 @@ export class TrainingAdapter implements TrainingPlace {
     await this.host?.describe({ timeoutMs: HEALTH_MS });
   }
 
-  private choosePlace(settings: TrainingSettings, models: ModelStorage, clock: Clock): TrainingPlace {
+  private choosePlace(
+    settings: TrainingSettings,
+    { models, trials }: TrainingStores,
+    clock: Clock,
+  ): TrainingPlace {
     const { stateDir, trainingEngine: engine } = settings;
-    const outputs = new RunOutputs(models, stateDir);
+    const outputs = new RunOutputs(models, new TrialJudge(trials, clock), stateDir);
     const checkpoints = new CheckpointFolders(stateDir);
     if (this.queue !== null) {
       return new QueueTraining(

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { fingerprintBars, writeSampleBars } from '@ktrdr/market-data';
 import { MemoryOperationStore, OperationsService, systemClock, systemRandomId } from '@ktrdr/orchestrator';
+import { MemoryTrialLedger } from '@ktrdr/operation-store';
 import { Gate, RecordingLogger } from '@ktrdr/orchestrator/testing';
 import { parseStrategy } from '@ktrdr/strategy';
 import { ModelStorage } from '@ktrdr/trainer';
@@ -52,7 +53,13 @@ async function trainingHeldAt(step: 'stage' | 'commit') {
     trainingQueueUserLimit: 0,
   } as const;
   const dependencies = { operations, logger, hostService: { use: false } };
-  const manager = new TrainingManager(dependencies, settings, models, systemClock, null);
+  const manager = new TrainingManager(
+    dependencies,
+    settings,
+    { models, trials: new MemoryTrialLedger() },
+    systemClock,
+    null,
+  );
   const { operation_id: id } = await manager.trainMultiSymbolStrategy({
     strategy: parseStrategy(QUICK, { file: 'pattern.yaml' }).strategy,
     spec: {

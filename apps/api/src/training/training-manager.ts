@@ -6,12 +6,11 @@ import type {
   OperationContext,
   ServiceOrchestratorDependencies,
 } from '@ktrdr/orchestrator';
-import type { ModelStorage } from '@ktrdr/trainer';
 import { describeTraining, fromStored, hooksOf, toStored } from '@ktrdr/training-operation';
 import type { StoredTraining, TrainingRequest } from '@ktrdr/training-operation';
 import type { KeptRun } from './run-outputs.js';
 import { TrainingAdapter } from './training-adapter.js';
-import type { TrainingSettings } from './training-adapter.js';
+import type { TrainingSettings, TrainingStores } from './training-adapter.js';
 import type { TrainingQueue } from './training-queue.js';
 
 /** Trainings as operations. */
@@ -24,7 +23,7 @@ export class TrainingManager extends ServiceOrchestrator<TrainingAdapter> {
   constructor(
     dependencies: ServiceOrchestratorDependencies,
     private readonly settings: TrainingSettings,
-    private readonly models: ModelStorage,
+    private readonly stores: TrainingStores,
     private readonly clock: Clock,
     /** `null`: trainings run beside the API, or on one host. */
     private readonly queue: TrainingQueue | null,
@@ -36,7 +35,7 @@ export class TrainingManager extends ServiceOrchestrator<TrainingAdapter> {
   }
 
   protected override initializeAdapter(): TrainingAdapter {
-    return new TrainingAdapter(this.getHostServiceUrl(), this.settings, this.models, this.clock, this.queue);
+    return new TrainingAdapter(this.getHostServiceUrl(), this.settings, this.stores, this.clock, this.queue);
   }
 
   /** True if trainings continue when this process ends. */

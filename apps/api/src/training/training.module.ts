@@ -1,8 +1,10 @@
 import { Module } from '@nestjs/common';
 import { OperationsService, type Clock, type OrchestratorLogger } from '@ktrdr/orchestrator';
+import type { TrialLedger } from '@ktrdr/operation-store';
 import { CLOCK, ORCHESTRATOR_LOGGER } from '@ktrdr/service-kit';
 import { CheckpointFolders, ModelStorage } from '@ktrdr/trainer';
 import { API_SETTINGS, type ApiSettings } from '../config.js';
+import { TRIAL_LEDGER } from '../settings.module.js';
 import { ModelsModule } from '../models/models.module.js';
 import { StrategiesModule } from '../strategies/strategies.module.js';
 import { StrategiesService } from '../strategies/strategies.service.js';
@@ -27,6 +29,7 @@ import { TrainingService } from './training.service.js';
         ORCHESTRATOR_LOGGER,
         CLOCK,
         ModelStorage,
+        TRIAL_LEDGER,
         TRAINING_QUEUE_CLIENT,
       ],
       useFactory: async (
@@ -35,13 +38,14 @@ import { TrainingService } from './training.service.js';
         logger: OrchestratorLogger,
         clock: Clock,
         models: ModelStorage,
+        trials: TrialLedger,
         queue: TrainingQueue | null,
       ) => {
         await models.removeStale();
         await new CheckpointFolders(settings.stateDir).removeOld(clock.now());
         await new ReceivedFiles(settings.stateDir).removeOld(clock.now());
         const dependencies = { operations, logger, hostService: settings.trainingHost };
-        return new TrainingManager(dependencies, settings, models, clock, queue);
+        return new TrainingManager(dependencies, settings, { models, trials }, clock, queue);
       },
     },
     {

@@ -8,9 +8,10 @@ import {
   type ModelSummary,
   STRATEGY_NAME_PATTERN,
   type Timeframe,
+  type Verdict,
 } from '@ktrdr/contracts';
 import { filesBelow, writeArtifacts } from '../files/artifacts.js';
-import { syncToDisk } from '../files/checksum.js';
+import { sha256, syncToDisk } from '../files/checksum.js';
 import { toJson } from '../files/json.js';
 import { Staging } from '../files/staging.js';
 import { storageError } from '../files/storage-error.js';
@@ -33,6 +34,14 @@ export interface StoredModel {
   model: string;
   /** Absolute path of its directory. */
   path: string;
+}
+
+/** What is known of a model that is stored. */
+export interface CommittedModel {
+  strategy: string;
+  timeframe: Timeframe;
+  /** Replaces that of the run, which knew of no other trial. */
+  verdict?: Verdict | null;
 }
 
 /** A stored model whose files match their checksums. */
@@ -87,14 +96,12 @@ export class ModelStorage {
    *
    * @throws KtrdrError `disk_full`, `storage_failed`, `model_damaged`, `model_unsupported`
    */
-  async commit(
-    stagingDir: string,
-    { strategy, timeframe }: { strategy: string; timeframe: Timeframe },
-  ): Promise<StoredModel> {
+  async commit(stagingDir: string, { strategy, timeframe, verdict }: CommittedModel): Promise<StoredModel> {
     checkStrategyName(strategy);
     try {
       const source = join(stagingDir, 'model');
-      const { metadata } = await readModel(source);
+      const staged = await readModel(source);
+      const metadata = verdict ? await judged(source, staged, verdict) : staged.metadata;
       await mkdir(join(this.modelsDir, strategy), { recursive: true });
       const stored =
         (await this.ofOperation(metadata.operation_id, strategy)) ??
@@ -291,6 +298,19 @@ export class ModelStorage {
     }
     throw new Error(`No free number for ${strategy}/${timeframe} after ${MAX_TRIES} tries.`);
   }
+}
+
+/** Writes a verdict into a staged model. @returns the metadata to write, with the new checksum */
+async function judged(directory: string, staged: ReadModel, verdict: Verdict): Promise<ModelMetadata> {
+  const file = 'metrics.json';
+  const content = toJson({ ...jsonOf(staged, file), verdict });
+  await writeFile(join(directory, file), content);
+  const { metadata } = staged;
+  return {
+    ...metadata,
+    verdict: verdict.label,
+    checksums: { ...metadata.checksums, [file]: sha256(content) },
+  };
 }
 
 function deletionError(cause: unknown, message: string): KtrdrError {
