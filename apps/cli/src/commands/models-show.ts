@@ -13,6 +13,6 @@ export async function showModel(
 ): Promise<ExitCode> {
   const details = await openApi(context, { verbose }).get<ModelDetails>(modelPath(model));
   if (json) context.output.json(details);
-  else context.output.out(modelView(details, context.output.style));
+  else context.output.out(modelView(details, verbose, context.output.style));
   return EXIT.completed;
 }

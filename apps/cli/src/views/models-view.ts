@@ -51,11 +51,16 @@ function modelsTable(models: ListedModel[], wide: boolean, style: Style): string
   );
 }
 
-export function modelView({ summary, metadata, metrics, files }: ModelDetails, style: Style): string {
+/** @param verbose also shows the reasons of the verdict */
+export function modelView(
+  { summary, metadata, metrics, files }: ModelDetails,
+  verbose: boolean | undefined,
+  style: Style,
+): string {
   const stored = (metrics ?? {}) as Partial<TrainingResult>;
   const test = isTestMetrics(stored.test_metrics) ? stored.test_metrics : null;
   const sections = [
-    test === null ? '' : verdictView(stored.verdict ?? null, style),
+    test === null ? '' : verdictView(stored.verdict ?? null, verbose, style),
     pairs(
       [
         ['model', style.bold(printable(summary.model))],

@@ -190,8 +190,6 @@ describe('the result of a training', () => {
   judged on         1,182 rows of the test part, 61 trades
                     1 seed, trial 14 on these bars
 
-  One seed was trained.
-
   test accuracy         54.2 %   1,182 rows after the training rows
   majority class        42.1 %   always HOLD
   last label            39.0 %   knows labels complete before the bar
@@ -268,6 +266,10 @@ describe('the result of a training', () => {
     expect(view({ ...RESULT, data_summary: { ...RESULT.data_summary, synthetic: true } })).toContain(
       '\n              synthetic bars\n',
     );
+  });
+
+  test('with --verbose gives the reasons of the verdict in words', () => {
+    expect(view(RESULT, true)).toContain('\n  One seed was trained.\n');
   });
 
   test('with --verbose lists the features and why engines were rejected', () => {

@@ -14,8 +14,8 @@ import type { Style } from '../style.js';
 import { counted, orDash, percent, ratio } from './numbers.js';
 import { pairs } from './text-table.js';
 
-/** The answer in one sentence, the figures behind it, and the other reasons. */
-export function verdictView(verdict: Verdict | null, style: Style): string {
+/** The answer in one sentence and the figures behind it; if `verbose`, also every reason in words. */
+export function verdictView(verdict: Verdict | null, verbose: boolean | undefined, style: Style): string {
   if (verdict === null) return style.yellow('  Not judged: an earlier version trained this model.');
   const [headline = VERDICT_WORDS[verdict.label], ...reasons] = verdict.reasons.map(printable);
   const { accuracy, simpler_model, money } = verdict;
@@ -28,7 +28,7 @@ export function verdictView(verdict: Verdict | null, style: Style): string {
     ],
     style,
   );
-  const others = reasons.map((reason) => `  ${reason}`).join('\n');
+  const others = verbose ? reasons.map((reason) => `  ${reason}`).join('\n') : '';
   const sections = [`  ${style.bold(labelColour(verdict.label, style)(headline))}`, figures, others];
   return sections.filter((section) => section !== '').join('\n\n');
 }
