@@ -157,21 +157,20 @@ test('a verdict counts the trainings on the same bars, and lists have its label'
   expect(models.map(({ verdict }) => verdict)).toEqual(verdicts.map(({ label }) => label));
   // two trainings on AAPL, then one on GOOG
   expect(verdicts.map(({ trials_on_these_bars: trials }) => trials)).toEqual([1, 2, 1]);
-  const again = await api.untilEnded(await api.startTraining({ strategy: QUICK, seed: 2 }));
-  const { verdict, artifacts } = again.result as TrainingResult;
-  expect(verdict).toEqual(verdicts[1]);
-  await send('DELETE', `/models/${artifacts.model}`);
 });
 
 describe('GET /models/compare', () => {
   const compare = (models: string) => send<ModelComparison>('GET', `/models/compare?models=${models}`);
 
-  test('shows only the seed for models of the same rows with different seeds', async () => {
+  test('shows only the seed for models of the same rows with different seeds, and marks none if chance explains the difference', async () => {
     const comparison = dataOf(await compare('pattern/1h_v1,pattern/1h_v2'));
-    expect(comparison).toMatchObject({ comparable: true, warnings: [] });
+    expect(comparison).toMatchObject({
+      comparable: true,
+      warnings: [expect.stringMatching(/^No model is distinguishable from all others/)],
+    });
     expect(comparison.differences).toEqual([{ about: 'settings', name: 'seed', values: ['1', '2'] }]);
     const accuracy = comparison.metrics.find(({ name }) => name === 'test_accuracy')!;
-    expect(accuracy.best.length).toBeGreaterThan(0);
+    expect(accuracy.best).toEqual([]);
     const stored = await Promise.all(
       ['1h_v1', '1h_v2'].map(async (version) =>
         dataOf(await send<ModelDetails>('GET', `/models/pattern/${version}`)),
