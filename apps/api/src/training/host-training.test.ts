@@ -196,7 +196,8 @@ describe('a faulty host', () => {
       asked < 6
         ? session('running')
         : session('failed', { error: { code: 'loss_not_finite', message: 'Too fast.' } });
-    await expect(train()).rejects.toMatchObject({ code: 'loss_not_finite', message: 'Too fast.' });
+    const patient = train({ timeoutMs: 30_000 });
+    await expect(patient).rejects.toMatchObject({ code: 'loss_not_finite', message: 'Too fast.' });
     expect(asked).toBe(6);
   });
 
