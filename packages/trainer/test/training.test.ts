@@ -159,6 +159,11 @@ describe('a run in its own process', () => {
       const until = ((index + 2) / 4) * data.total_samples;
       expect(train_rows + validation_rows + test_rows + purged_rows).toBe(Math.floor(until));
     });
+    expect(outcome.result.verdict).toMatchObject({
+      source: 'walk_forward',
+      rows: folds.reduce((sum, { test_rows }) => sum + test_rows, 0),
+      seeds: 1,
+    });
     const accuracies = folds.map((fold) => fold.test_accuracy);
     expect(accuracy.mean).toBeCloseTo((accuracies[0]! + accuracies[1]! + accuracies[2]!) / 3);
     expect([accuracy.min, accuracy.max]).toEqual([Math.min(...accuracies), Math.max(...accuracies)]);
@@ -251,6 +256,8 @@ describe('a run in its own process', () => {
     expect(seeds.filter(({ stored }) => stored)).toEqual([lowest]);
     expect(result.session_info.seed).toBe(lowest!.seed);
     expect(result.test_metrics!.test_accuracy).toBe(lowest!.test_accuracy);
+    expect(result.verdict).toMatchObject({ source: 'test_part', seeds: 3 });
+    expect(result.backtest!.figures.net_return).toBe(lowest!.net_return);
     expect(test_accuracy.worst).toBe(Math.min(...seeds.map((seed) => seed.test_accuracy)));
     const alone = await start('alone', { seed: lowest!.seed, detailed_analytics: true });
     const { result: single } = await alone.outcome;

@@ -284,15 +284,18 @@ describe('the result of a training', () => {
       val_loss: 0.91,
       test_accuracy: 0.5,
       test_loss: 0.95,
+      net_return: 0.01,
       stored: false,
     };
     const seeds = {
       seeds: [seed, { ...seed, seed: 43, val_loss: 0.9, test_accuracy: 0.52, stored: true }],
       test_accuracy: { mean: 0.51, std: 0.0141, worst: 0.5 },
       test_loss: { mean: 0.95, std: 0, worst: 0.95 },
+      net_return: { mean: 0.02, std: 0.0123, worst: 0.01 },
     };
     expect(view({ ...RESULT, seeds })).toContain(`
   seeds         51.0 % ± 1.4 % accuracy over 2 seeds (42 to 43), worst 50.0 %
+                2.0 % ± 1.2 % net return on the test part, worst 1.0 %
   stored seed   43 (52.0 %): lowest validation loss, 0.9000
 `);
   });

@@ -40,7 +40,9 @@ function checkpoint(batch: number): Checkpoint {
     engine: { engine: 'onnx', device: 'cpu', rejected: [], times: [] },
     state: state(batch),
     finished: {
-      results: [{ seed: 1, best_epoch: 1, val_loss: 0.5, test_accuracy: 0.6, test_loss: 0.7 }],
+      results: [
+        { seed: 1, best_epoch: 1, val_loss: 0.5, test_accuracy: 0.6, test_loss: 0.7, net_return: null },
+      ],
       best: { index: 0, state: state(1) },
       elapsed: 5,
     },

@@ -135,9 +135,10 @@ async function attempt(
           from,
           checkpoints,
         }),
-      score: ({ loss }) => {
+      score: async ({ loss, parameters }) => {
         const slice = new TimeSlice(signal, clock);
-        return evaluatePart(counting, MODEL, loss, PARTS.test, () => slice.pause());
+        const score = await evaluatePart(counting, MODEL, loss, PARTS.test, () => slice.pause());
+        return { ...score, netReturn: parameters[0]! };
       },
     });
   } catch (error) {
@@ -164,7 +165,7 @@ describe('a training with several seeds', () => {
     const lossOf = ({ loop }: TrainedSeed): number => loop.history.valLoss[loop.bestEpoch - 1]!;
     const best = alone.toSorted((a, b) => lossOf(a) - lossOf(b))[0]!;
     expect(outcome({ ...trained, result: null })).toEqual(outcome(best));
-    const { seeds: results, test_accuracy: accuracy, test_loss: loss } = trained.result!;
+    const { seeds: results, test_accuracy: accuracy, test_loss: loss, net_return: money } = trained.result!;
     expect(results.map(({ seed, val_loss }) => [seed, val_loss])).toEqual(
       alone.map((one) => [one.seed, lossOf(one)]),
     );
@@ -175,6 +176,7 @@ describe('a training with several seeds', () => {
     ];
     expect(accuracy.mean).toBeCloseTo(accuracies.reduce((sum, value) => sum + value, 0) / 5);
     expect([accuracy.worst, loss.worst]).toEqual([Math.min(...accuracies), Math.max(...losses)]);
+    expect(money!.worst).toBe(Math.min(...results.map(({ net_return }) => net_return!)));
     expect(trained.elapsed).toBeGreaterThan(trained.loop.elapsed);
   });
 

@@ -14,7 +14,15 @@ export interface SeedsRequest {
   /** Trains one seed. Then the engine holds its best weights. A final state as `from` gives the same result at once. */
   train: (place: SeedPlace, from: LoopState | undefined) => Promise<LoopResult>;
   /** Scores the engine's weights on the test part. */
-  score: (loop: LoopResult) => Promise<{ accuracy: number; loss: number }>;
+  score: (loop: LoopResult) => Promise<SeedScore>;
+}
+
+/** What a seed's model scores and earns on the test part. */
+export interface SeedScore {
+  accuracy: number;
+  loss: number;
+  /** After costs; `null` if the labels are no trading decisions. */
+  netReturn: number | null;
 }
 
 /** One of the seeds. */
@@ -58,8 +66,7 @@ export async function trainSeeds({
     const loop = await namingSeed(place, train(place, index === begun ? from : undefined));
     if (seeds.length === 1) return { seed: place.seed, loop, elapsed: loop.elapsed, result: null };
     try {
-      const { accuracy, loss } = await score(loop);
-      checkpoints.finished = withSeed(checkpoints.finished, place, loop, { accuracy, loss });
+      checkpoints.finished = withSeed(checkpoints.finished, place, loop, await score(loop));
     } catch (error) {
       // keeps the trained seed
       await checkpoints.write(() => Promise.resolve(loop.state));
@@ -76,7 +83,7 @@ function withSeed(
   before: FinishedSeeds | null,
   { seed, index }: SeedPlace,
   loop: LoopResult,
-  test: { accuracy: number; loss: number },
+  test: SeedScore,
 ): FinishedSeeds {
   const valLoss = loop.history.valLoss[loop.bestEpoch - 1]!;
   const result = {
@@ -85,6 +92,7 @@ function withSeed(
     val_loss: valLoss,
     test_accuracy: test.accuracy,
     test_loss: test.loss,
+    net_return: test.netReturn,
   };
   const results = [...(before?.results ?? []), result];
   const elapsed = (before?.elapsed ?? 0) + loop.elapsed;
@@ -93,6 +101,7 @@ function withSeed(
 }
 
 function summarise(results: FinishedSeeds['results'], stored: number): SeedsResult {
+  const returns = results.flatMap(({ net_return }) => net_return ?? []);
   return {
     seeds: results.map((result, index): SeedResult => ({ ...result, stored: index === stored })),
     test_accuracy: spreadOf(
@@ -103,6 +112,7 @@ function summarise(results: FinishedSeeds['results'], stored: number): SeedsResu
       results.map(({ test_loss }) => test_loss),
       Math.max,
     ),
+    net_return: returns.length < results.length ? null : spreadOf(returns, Math.min),
   };
 }
 

@@ -28,8 +28,8 @@ import { dryRunResult, trainedResult } from './training-result.js';
 import type { TrainingHooks, TrainingRunOutcome, TrainingRunRequest } from './training-run.js';
 import { sampleRow } from '../models/sample-row.js';
 import { writeModel } from '../models/write-model.js';
-import { evaluatePart } from '../loop/evaluate-part.js';
 import { TimeSlice } from '../loop/time-slice.js';
+import { scoreSeed } from './score-seed.js';
 import { seedProgress, seedsFrom, type TrainedSeed, trainSeeds } from './train-seeds.js';
 
 /**
@@ -114,10 +114,11 @@ interface Trained extends TrainedSeed, Pick<RunCheckpoints, 'checkpoints'> {
 }
 
 async function trainModel(
-  { request, hooks, progress, strategy, data: { dataset, parts }, engine }: PreparedRun,
+  { request, hooks, progress, strategy, data, engine }: PreparedRun,
   fingerprints: readonly BarsFingerprint[],
   warn: (warning: string) => void,
 ): Promise<Trained> {
+  const { dataset, parts } = data;
   const isRegression = dataset.output === 'regression';
   const spec = modelOf(strategy, isRegression ? 1 : dataset.classes.length);
   const classes = isRegression ? DIRECTIONS : dataset.classes;
@@ -156,7 +157,7 @@ async function trainModel(
     },
     score({ loss }) {
       const slice = new TimeSlice(signal, clock);
-      return evaluatePart(engine, spec, loss, parts.test, () => slice.pause());
+      return scoreSeed({ engine, model: spec, loss, data, strategy }, () => slice.pause());
     },
   });
   return { spec, ...trained, analytics, checkpoints };
