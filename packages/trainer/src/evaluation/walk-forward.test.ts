@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { createEngine } from '../engines/create-engine.js';
 import { modelOf } from '../network/model-of.js';
 import { barsOf, type Market, prepare, strategyOf } from '../testing/random-market.js';
+import { spanSignals } from './span-decisions.js';
 import { evaluateFolds } from './walk-forward.js';
 import { walkForwardFolds } from './walk-forward-folds.js';
 
@@ -52,4 +53,45 @@ test('a rolling evaluation tells its windows, and its folds give one series with
     const correct = inFold.filter((row) => scores[row] === 1).length;
     expect(correct / inFold.length).toBeCloseTo(result.folds[place.number - 1]!.test_accuracy);
   }
+});
+
+test('the folds decide on every bar from the first test stretch on, with a label or without', async () => {
+  const market: Market = {
+    labels: '{ source: triple_barrier, max_holding_period: 9, cusum_threshold: 0, cusum_multiplier: 0.3 }',
+    symbols: 2,
+    timeframes: ['1h'],
+    bars: 700,
+    seed: 6,
+    embargo: 0,
+  };
+  const strategy = strategyOf(market);
+  const request = { strategy, bars: barsOf(strategy, market.bars, 6), range: {}, validationSplit: undefined };
+  const data = (await prepare(strategy, request.bars))!;
+  const plan = { folds: 2, window: null, gap: 0 };
+  const folds = walkForwardFolds(data, plan, request);
+  const engine = await createEngine('onnx');
+  const { rows } = (await evaluateFolds(folds, {
+    plan,
+    model: modelOf(strategy, 3),
+    settings: { ...strategy.training, epochs: 1 },
+    decisions: { ...strategy.decisions, outputFormat: 'classification', confidenceThreshold: 0 },
+    engine,
+    seed: 1,
+    signal: new AbortController().signal,
+    clock: { now: () => performance.now() },
+    report: async () => undefined,
+    update: () => undefined,
+  }))!;
+  engine.dispose();
+  const start = folds[0]!.place.cuts.testStart;
+  let unlabelled = 0;
+  spanSignals(rows.decisions!).forEach(({ symbol, bars, decision }, index) => {
+    const { inRange, time, symbol: name } = data.dataset.symbols[index]!;
+    expect(symbol).toBe(name);
+    expect([...bars.time]).toEqual([...inRange.time].filter((moment) => moment >= start));
+    expect(decision).toHaveLength(bars.length);
+    const labelled = new Set(time);
+    unlabelled += decision.filter((signal, bar) => signal !== 0 && !labelled.has(bars.time[bar]!)).length;
+  });
+  expect(unlabelled).toBeGreaterThan(0);
 });
