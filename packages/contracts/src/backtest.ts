@@ -64,7 +64,7 @@ export interface Trade {
 
 /** The deepest fall of the equity below its highest value before. */
 export interface Drawdown {
-  /** Share of the highest value, 0..1; 0 if the equity never fell. */
+  /** Share of the highest value, 0..1 (more if a short position lost more than the capital); 0 if the equity never fell. */
   depth: number;
   /** Time of the highest value, of the lowest value after it, and of the return to the highest. `null`: not in the range. */
   from: string | null;
@@ -78,7 +78,7 @@ export interface Drawdown {
 export interface BacktestFigures {
   /** After costs; 0.03 = 3 %. */
   net_return: number;
-  /** The same trades without costs. */
+  /** The same units at the same prices without costs. */
   gross_return: number;
   /** Net return a year. */
   cagr: number | null;
