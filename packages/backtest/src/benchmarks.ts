@@ -29,13 +29,11 @@ export function benchmarks(
   ): BenchmarkResult => {
     const decided = symbols.map((symbol) => ({ ...symbol, decision: decide(symbol) }));
     const { equity, trades } = simulate(decided, rules);
-    return {
-      name,
-      net_return: equity[equity.length - 1]! / settings.capital - 1,
-      sharpe: riskOf(returnsOf(equity), barsPerYear).sharpe,
-      max_drawdown: deepestFall(equity).depth,
-      trades: trades.length,
-    };
+    const net_return = equity[equity.length - 1]! / settings.capital - 1;
+    const max_drawdown = deepestFall(equity).depth;
+    // In place, because the equity of ten million bars is 80 MB.
+    const { sharpe } = riskOf(returnsOf(equity, equity.subarray(0, -1)), barsPerYear);
+    return { name, net_return, sharpe, max_drawdown, trades: trades.length };
   };
   const results = [
     run('buy_and_hold', buyAtOnce, { ...plain, sizing: { type: 'all_in' } }),
