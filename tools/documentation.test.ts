@@ -36,7 +36,7 @@ describe.each([...PAGES, ...OTHER_PAGES])('%s', (page) => {
     expect(named.filter((name) => name !== 'ci' && scripts[name] === undefined)).toEqual([]);
     const links = [...text(page).matchAll(/\]\(([^)#:]+)\)/g)].map(([, target]) => target!);
     expect(links.filter((target) => !existsSync(join(ROOT, dirname(page), target)))).toEqual([]);
-    const benches = [...text(page).matchAll(/npm run bench -- ([a-z]+)/g)].map(([, name]) => name!);
+    const benches = [...text(page).matchAll(/npm run bench -- ([a-z-]+)/g)].map(([, name]) => name!);
     expect(benches.filter((name) => !existsSync(join(ROOT, `bench/src/${name}.bench.ts`)))).toEqual([]);
   });
 });
