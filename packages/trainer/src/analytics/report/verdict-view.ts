@@ -1,6 +1,10 @@
 import type { Verdict } from '@ktrdr/contracts';
 import { escapeHtml, figure, percent, table } from './html.js';
 
+/** The page is written by the training, which does not know the ledger of trials. */
+const ONE_TRIAL =
+  'This page knows of one trial on these bars. The verdict that "ktrdr models show" prints accounts for all of them.';
+
 /** The answer: its sentences, and the figures behind them. The first sentence is the headline. */
 export function verdictView(verdict: Verdict): string {
   const [headline = '', ...reasons] = verdict.reasons;
@@ -36,7 +40,7 @@ export function verdictView(verdict: Verdict): string {
   ];
   return (
     `<p class="verdict">${escapeHtml(headline)}</p>` +
-    reasons.map((reason) => `<p>${escapeHtml(reason)}</p>`).join('') +
+    [...reasons, ONE_TRIAL].map((reason) => `<p>${escapeHtml(reason)}</p>`).join('') +
     table(['', ''], rows)
   );
 }
