@@ -47,14 +47,14 @@ interface Recorded {
 }
 
 const RECORDED: Record<string, Recorded> = {
-  'mlp classification': { loss: 0.575383, model: 'e24e6b29c7d4683f', checkpoint: '0e00c2eff128032d' },
-  'mlp regression': { loss: 0.000216661, model: '4339797f90d2d24f', checkpoint: '5c546feab10119da' },
-  'cnn classification': { loss: 0.986087, model: 'd09a310f7dc952ea', checkpoint: '8afa40a5643c60d0' },
-  'cnn regression': { loss: 0.0021064, model: 'de807f41229d7120', checkpoint: '0ff0f552eb2216cf' },
-  'lstm classification': { loss: 1.09634, model: '550646aee273c71f', checkpoint: '609fe47f899250f7' },
-  'lstm regression': { loss: 0.000112864, model: 'a353ea505a09684f', checkpoint: '5644d7fd8a496d50' },
-  'gru classification': { loss: 1.06047, model: 'd158edd5ee1c6ec1', checkpoint: 'e030df476e2ccdae' },
-  'gru regression': { loss: 0.00169802, model: '9b68dfb42ddbc79f', checkpoint: 'fc2c13500b461722' },
+  'mlp classification': { loss: 0.575383, model: 'e24e6b29c7d4683f', checkpoint: 'f32e8bfa2d633073' },
+  'mlp regression': { loss: 0.000216661, model: '4339797f90d2d24f', checkpoint: '4e27848c5305f890' },
+  'cnn classification': { loss: 0.986087, model: 'd09a310f7dc952ea', checkpoint: '0e19ac953b8dc63c' },
+  'cnn regression': { loss: 0.0021064, model: 'de807f41229d7120', checkpoint: '59eab91823aa3392' },
+  'lstm classification': { loss: 1.09634, model: '550646aee273c71f', checkpoint: '06a4ea407ebbe0be' },
+  'lstm regression': { loss: 0.000112864, model: 'a353ea505a09684f', checkpoint: 'e93ca3ea4ce1feb0' },
+  'gru classification': { loss: 1.06047, model: 'd158edd5ee1c6ec1', checkpoint: '6d43cf613eb7d216' },
+  'gru regression': { loss: 0.00169802, model: '9b68dfb42ddbc79f', checkpoint: 'e5f216d3e610417f' },
 };
 
 /**
