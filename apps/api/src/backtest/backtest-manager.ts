@@ -1,4 +1,5 @@
 import type { BacktestResult, OperationStarted, StartBacktestRequest } from '@ktrdr/contracts';
+import { fingerprintBars } from '@ktrdr/market-data';
 import {
   backtestProgressRenderer,
   ServiceOrchestrator,
@@ -51,7 +52,7 @@ export class BacktestManager extends ServiceOrchestrator {
   /**
    * Checks a request, and starts its operation.
    *
-   * @throws KtrdrError as `checkBacktest`
+   * @throws KtrdrError as `checkBacktest`; `bars_not_found`, `bars_invalid`
    */
   async startBacktest(
     strategy: string,
@@ -70,9 +71,12 @@ export class BacktestManager extends ServiceOrchestrator {
     };
     const checked = await checkBacktest({ ...this.folders, ...run, now: this.clock.now() });
     const { name: model, timeframe } = checked;
-    return this.startManagedOperation(
-      this.describeBacktest({ run, model, symbols: checked.strategy.symbols, timeframe }),
-    );
+    const { symbols, timeframes } = checked.strategy;
+    // its error names a missing file
+    for (const symbol of symbols) {
+      for (const needed of timeframes) await fingerprintBars(this.folders.dataDir, symbol, needed);
+    }
+    return this.startManagedOperation(this.describeBacktest({ run, model, symbols, timeframe }));
   }
 
   /** The domain method. A cancel kills the process, and leaves no file. */

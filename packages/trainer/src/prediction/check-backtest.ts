@@ -1,6 +1,6 @@
 import { type BacktestSettings, backtestSettings, validateSettings } from '@ktrdr/backtest';
 import { KtrdrError, type Timeframe } from '@ktrdr/contracts';
-import { type DateRange, fingerprintBars, formatBarTime, parseDateRange } from '@ktrdr/market-data';
+import { type DateRange, formatBarTime, parseDateRange } from '@ktrdr/market-data';
 import type { Strategy } from '@ktrdr/strategy';
 import type { ModelMetadata } from '../models/model-metadata.js';
 import { ModelStorage } from '../models/model-storage.js';
@@ -50,7 +50,7 @@ export interface CheckedBacktest {
  * Checks a run before anything is started.
  *
  * @throws KtrdrError `invalid_name`, `model_not_found`, `model_damaged`, `model_unsupported`, `no_decisions`, `wrong_timeframe`,
- * `invalid_date`, `invalid_date_range`, `range_in_sample`, `invalid_request`, `bars_not_found`, `storage_failed`
+ * `invalid_date`, `invalid_date_range`, `range_in_sample`, `invalid_request`, `storage_failed`
  */
 export async function checkBacktest(run: BacktestRun): Promise<CheckedBacktest> {
   const model = await new ModelStorage(run.modelsDir).load(run.strategy, run.version);
@@ -67,10 +67,6 @@ export async function checkBacktest(run: BacktestRun): Promise<CheckedBacktest> 
   const settings = backtestSettings(strategy, run.settings);
   validateSettings(settings);
   const { range, inSample } = rangeOf(name, run, metadata, Date.parse(testPart.start));
-  // its error names a missing file
-  for (const symbol of symbols) {
-    for (const timeframe of strategy.timeframes) await fingerprintBars(run.dataDir, symbol, timeframe);
-  }
   return {
     model,
     name,
