@@ -18,7 +18,7 @@ export function accuracyView(
       ['test accuracy', style.bold(percent(test.test_accuracy)) + rows],
       ...baselineScores(baselines).map(({ name, accuracy, how }): [string, string] => [
         name,
-        percent(accuracy) + style.dim(`   ${how}`),
+        percent(accuracy) + (how === '' ? '' : style.dim(`   ${how}`)),
       ]),
       ['mean absolute error', typeof test.mae === 'number' ? figure(test.mae) : null],
       ['validation accuracy', validation === null ? null : percent(validation.val_accuracy)],

@@ -69,7 +69,7 @@ const view = (report: Partial<BacktestReport> = {}, result: Partial<BacktestResu
 describe('a backtest', () => {
   test('begins with its assumptions, then shows the model beside simple rules, luck and years', () => {
     expect(view()).toBe(`\
-  SP500 1d, 2014-06-02 to 2017-04-18, 735 bars. Costs of each side: commission 5 bps, slippage 2 bps, half of a spread of 2 bps. Capital 10,000, all of it in a position, long only.
+  SP500 1d, 2014-06-02 to 2017-04-18, 735 bars. Costs of each side: commission 5 bps, slippage 2 bps, half of a spread of 2 bps. Capital 10,000, all of it in a position, long only. Yearly figures: 252 bars a year.
 
                 net return  Sharpe ratio  max drawdown  trades
   the model          3.1 %          0.42         8.3 %      61
@@ -98,6 +98,12 @@ describe('a backtest', () => {
     expect(first).toMatch(
       /^ {2}IN-SAMPLE: the model was trained on bars of this range\. NOT TRAINED ON SP500\. SP500 1d,/,
     );
+  });
+
+  test('marks every part with figures if it is in-sample', () => {
+    const [, ...parts] = view({ in_sample: true }).split('\n\n');
+    expect(parts.map((part) => part.split('\n')[0])).toEqual(Array(4).fill('  in-sample'));
+    expect(view()).not.toMatch(/in-sample/i);
   });
 
   test('states every assumption that differs', () => {

@@ -13,15 +13,19 @@ import type { Style } from '../style.js';
 import { count, counted, moment, orDash, percent, ratio } from './numbers.js';
 import { pairs, textTable } from './text-table.js';
 
-/** A backtest: its assumptions, its result beside those of simple rules, luck, and each year and symbol. */
+/** A backtest: its assumptions, its result beside those of simple rules, luck, and each year and symbol. Each part says if it is in-sample. */
 export function backtestView({ untrained_symbols, report }: BacktestResult, style: Style): string {
   const sections = [
     assumptionsText(report, untrained_symbols, style),
-    benchmarksTable(report, style),
-    figuresView(report.figures, style),
-    luckView(report.luck, style),
-    yearsTable(report, style),
-    symbolsTable(report, style),
+    ...[
+      benchmarksTable(report, style),
+      figuresView(report.figures, style),
+      luckView(report.luck, style),
+      yearsTable(report, style),
+      symbolsTable(report, style),
+    ].map((figures) =>
+      report.in_sample && figures !== '' ? `  ${style.red('in-sample')}\n${figures}` : figures,
+    ),
     report.warnings.map((warning) => `  ${style.yellow('warning:')} ${printable(warning)}`).join('\n'),
   ];
   return sections.filter((section) => section !== '').join('\n\n');
@@ -42,7 +46,8 @@ function costsText({ commission_bps, slippage_bps, spread_bps }: BacktestAssumpt
   return `Costs of each side: commission ${commission_bps} bps, slippage ${slippage_bps} bps, half of a spread of ${spread_bps} bps.`;
 }
 
-function tradingText({ capital, sizing, allow_short, stop_loss, take_profit }: BacktestAssumptions): string {
+function tradingText(assumptions: BacktestAssumptions): string {
+  const { capital, sizing, allow_short, stop_loss, take_profit, bars_per_year } = assumptions;
   const rules = [
     `capital ${count(capital)}`,
     sizingText(sizing),
@@ -50,7 +55,7 @@ function tradingText({ capital, sizing, allow_short, stop_loss, take_profit }: B
     ...(stop_loss === null ? [] : [`stop at ${percent(stop_loss)}`]),
     ...(take_profit === null ? [] : [`target at ${percent(take_profit)}`]),
   ].join(', ');
-  return `${rules.charAt(0).toUpperCase()}${rules.slice(1)}.`;
+  return `${rules.charAt(0).toUpperCase()}${rules.slice(1)}. Yearly figures: ${count(Math.round(bars_per_year))} bars a year.`;
 }
 
 function sizingText(sizing: PositionSizing): string {

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import type { ModelSummary, UnreadableModel } from '@ktrdr/contracts';
+import type { ModelDetails, ModelSummary, UnreadableModel } from '@ktrdr/contracts';
 import { createStyle } from '../style.js';
-import { modelsView } from './models-view.js';
+import { modelsView, modelView } from './models-view.js';
 
 const MODEL: ModelSummary = {
   model: 'lstm_barriers_long/1h_v1',
@@ -63,4 +63,36 @@ test('a damaged model is listed with the damaged file and the reason', () => {
   const lines = modelsView({ models: [MODEL, broken] }, 120, createStyle(false)).split('\n');
   expect(lines[2]).toMatch(/^ {2}trend\/1h_v2 +- +damaged +- +- +- +-$/);
   expect(lines[3]).toBe(`  trend/1h_v2: ${broken.problem}`);
+});
+
+test('a model of an earlier version is shown without a verdict', () => {
+  const spread = { mean: 0.5, std: 0.1, min: 0.4, max: 0.6 };
+  const details = {
+    summary: { ...MODEL, verdict: null },
+    metadata: {
+      start_date: '2024-01-02T14:00:00.000Z',
+      end_date: '2024-03-01T00:00:00.000Z',
+      synthetic_bars: false,
+      test_part: null,
+      fingerprints: [],
+      architecture: '3-8-3',
+      parameters_count: 60,
+      classes: ['BUY', 'HOLD', 'SELL'],
+      feature_count: 3,
+      device: 'cpu',
+      versions: { ktrdr: '0.1.0', node: '24.0.0', engine: '4.22.0' },
+      operation_id: 'op_training_1',
+    },
+    metrics: {
+      test_metrics: { test_accuracy: 0.612, per_class: [], confusion_matrix: [], classes: [] },
+      baselines: { last_label: { test_accuracy: 0.614, unknown_rows: 0 } },
+      walk_forward: { folds: [], test_accuracy: spread, test_loss: spread },
+    },
+    files: ['metadata.json'],
+  };
+  const text = modelView(details as unknown as ModelDetails, true, createStyle(false));
+  expect(text).toMatch(/^ {2}Not judged: an earlier version trained this model\.\n/);
+  expect(text).toMatch(/last label +61\.4 %\n/);
+  expect(text).toMatch(/walk-forward windows +growing\n/);
+  expect(text).not.toMatch(/undefined|NaN/);
 });

@@ -18,7 +18,7 @@ export function runView(
   return pairs(
     [
       ['data', dataText(data_summary)],
-      ['', dataReportsSummary(data_summary.data_reports)],
+      ['', dataReportsSummary(data_summary.data_reports ?? [])],
       ['rows', rowsText(data_summary)],
       ['features', training_metrics === null || verbose ? featuresText(data_summary) : null],
       ['epochs', training_metrics === null ? null : epochsText(training_metrics, epochsAsked)],

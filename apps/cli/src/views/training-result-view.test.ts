@@ -334,6 +334,25 @@ describe('the result of a training', () => {
 `);
   });
 
+  test('of an earlier version shows what it has', () => {
+    const { verdict: _, backtest: __, seeds: ___, ...old } = RESULT;
+    const { data_reports: ____, ...data_summary } = RESULT.data_summary;
+    const { majority_class, last_label } = RESULT.baselines!;
+    const baselines = {
+      majority_class: { label: 'HOLD', test_accuracy: majority_class.test_accuracy },
+      last_label: { test_accuracy: last_label.test_accuracy, unknown_rows: 0 },
+      linear_model: { type: 'linear_regression', train_rows: 5600, test_accuracy: 0.5011, mae: 0.01 },
+    };
+    const spread = { mean: 0.5, std: 0.1, min: 0.4, max: 0.6 };
+    const walk_forward = { folds: [], test_accuracy: spread, test_loss: spread };
+    const text = view({ ...old, data_summary, baselines, walk_forward } as unknown as TrainingResult, true);
+    expect(text).toMatch(/^ {2}Not judged: an earlier version trained this model\.\n/);
+    expect(text).toContain('\n  last label            39.0 %\n');
+    expect(text).toContain('\n  linear regression     50.1 %   error 0.01\n');
+    expect(text).toContain('\n  walk-forward windows    growing\n');
+    expect(text).not.toMatch(/undefined|NaN/);
+  });
+
   test('with --verbose shows the feature importance if there is one', () => {
     expect(view(RESULT, true)).toContain(`
   feature (shuffled in 1,182 test rows)  drop in accuracy  rise in loss

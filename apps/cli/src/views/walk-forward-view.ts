@@ -40,8 +40,8 @@ export function walkForwardView(walkForward: WalkForward | null, style: Style): 
   return `${table}\n\n${spread}`;
 }
 
-/** `rolling, 2,000 bars, then a gap of 24 bars`. */
-function windows({ window_bars: window, gap_bars: gap }: WalkForward): string {
+/** `rolling, 2,000 bars, then a gap of 24 bars`. A result of an earlier version has growing windows without a gap, and does not say so. */
+function windows({ window_bars: window = null, gap_bars: gap = 0 }: Partial<WalkForward>): string {
   const size = window === null ? 'growing' : `rolling, ${counted(window, 'bar')}`;
   return gap === 0 ? size : `${size}, then a gap of ${counted(gap, 'bar')}`;
 }
