@@ -23,8 +23,8 @@ beforeAll(async () => {
 
 afterAll(() => sandbox.close());
 
-/** 93 KiB of weights. */
-const LARGE = strategyText({ epochs: 1, layers: [150, 150] });
+/** 250 KiB of weights. */
+const LARGE = strategyText({ epochs: 1, layers: [250, 250] });
 
 /** Runs a service in a private mount namespace, in which `mounts` can provide small disks. */
 function inNamespace(mounts: string): string {
@@ -40,7 +40,7 @@ withSmallDisks('disks of a few KiB', () => {
     const disk = (folder: string, size: string): string =>
       `mkdir -p "${folder}" && mount -t tmpfs -o size=${size} none "${folder}"`;
     const mounts = [
-      disk('$MODELS_DIR', '128k'),
+      disk('$MODELS_DIR', '256k'),
       disk('$STATE_DIR/training_analytics', '4k'),
       `cp "$DATA_DIR"/AAPL_1h.csv "$STRATEGIES_DIR"`,
       disk('$DATA_DIR', '128k'),

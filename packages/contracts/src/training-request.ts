@@ -79,6 +79,12 @@ export const TRAINING_OPTION_DEFAULTS = {
   dry_run: false,
 } as const satisfies { [Option in keyof Required<TrainingOptions>]: TrainingOptions[Option] | null };
 
+/** Options that change neither the model nor the rows that judge it: two trainings that differ only in them are the same trial. */
+export const OPTIONS_WITHOUT_EFFECT_ON_THE_MODEL = [
+  'detailed_analytics',
+  'dry_run',
+] as const satisfies (keyof TrainingOptions)[];
+
 /** Options with the defaults filled in. */
 export type ResolvedOptions = TrainingOptions & { seed: number };
 

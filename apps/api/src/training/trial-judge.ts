@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto';
 import { judgeVerdict } from '@ktrdr/backtest';
-import type { TrainingResult, TrainingSpec, Verdict } from '@ktrdr/contracts';
+import {
+  OPTIONS_WITHOUT_EFFECT_ON_THE_MODEL,
+  type TrainingResult,
+  type TrainingSpec,
+  type Verdict,
+} from '@ktrdr/contracts';
 import type { TrialLedger } from '@ktrdr/operation-store';
 import { untilStored, type Clock } from '@ktrdr/orchestrator';
 import { momentsOf } from '@ktrdr/statistics';
@@ -44,12 +49,13 @@ function judgedAmong(sharpes: readonly (number | null)[], verdict: Verdict): Ver
 
 /** Identical runs have the same key. What changes neither the model nor its rows is left out. */
 function keyOf(spec: TrainingSpec, { data_summary }: TrainingResult): string {
-  const { strategy_file: _, detailed_analytics: __, dry_run: ___, fingerprints: ____, ...decisive } = spec;
+  const left: readonly string[] = ['strategy_file', 'fingerprints', ...OPTIONS_WITHOUT_EFFECT_ON_THE_MODEL];
+  const decisive = Object.entries(spec).filter(([option]) => !left.includes(option));
   const fingerprints = data_summary.fingerprints.map(
     ({ symbol, timeframe, sha256 }) => `${symbol} ${timeframe} ${sha256}`,
   );
-  const parts = { ...decisive, fingerprints: fingerprints.toSorted() };
-  const text = JSON.stringify(Object.entries(parts).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  const parts = [...decisive, ['fingerprints', fingerprints.toSorted()] as const];
+  const text = JSON.stringify(parts.toSorted(([a], [b]) => (a < b ? -1 : 1)));
   return createHash('sha256').update(text).digest('hex');
 }
 
