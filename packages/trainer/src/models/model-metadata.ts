@@ -11,9 +11,10 @@ import {
 } from '@ktrdr/contracts';
 
 /**
- * Incremented when the meaning of a model's files changes. Format 1 has no `format`, `range`, `test_part` and `baseline_accuracy`.
+ * Incremented when the meaning of a model's files changes. Format 1 has no `format`, `range`, `test_part` and `baseline_accuracy`. Models
+ * up to format 2 were trained on another average in `supertrend` and another signal in `rvi`.
  */
-export const MODEL_FORMAT = 2;
+export const MODEL_FORMAT = 3;
 
 /** `metadata.json` of a model. Training writes everything except `model` and `version`, which are set when the model is stored. */
 export interface ModelMetadata {

@@ -26,6 +26,30 @@ export function storedStrategy(model: ReadModel): Strategy {
   );
 }
 
+/** Indicators whose values changed after this format. */
+const CHANGED_INDICATORS: readonly { type: string; format: number }[] = [
+  { type: 'supertrend', format: 2 },
+  { type: 'rvi', format: 2 },
+];
+
+/**
+ * {@link storedStrategy}, for a model that gets new inputs.
+ *
+ * @throws KtrdrError also `model_unsupported` if an indicator had other values when the model was trained
+ */
+export function strategyToPredict(model: ReadModel): Strategy {
+  const strategy = storedStrategy(model);
+  for (const { id, type } of strategy.indicators) {
+    const changed = CHANGED_INDICATORS.some(
+      (indicator) => indicator.type === type && model.metadata.format <= indicator.format,
+    );
+    if (changed) {
+      throw unsupportedModel(model, `its indicator ${id} (${type}) had other values when it was trained.`);
+    }
+  }
+  return strategy;
+}
+
 /** @throws KtrdrError `model_damaged` */
 function featureNames(model: ReadModel): string[] {
   const file = 'features.json';

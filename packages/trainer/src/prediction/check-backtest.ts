@@ -5,7 +5,7 @@ import type { Strategy } from '@ktrdr/strategy';
 import type { ModelMetadata } from '../models/model-metadata.js';
 import { ModelStorage } from '../models/model-storage.js';
 import type { ReadModel } from '../models/read-model.js';
-import { storedStrategy, unsupportedModel } from '../models/stored-strategy.js';
+import { strategyToPredict, unsupportedModel } from '../models/stored-strategy.js';
 
 /** Everything that one backtest needs. It is sent to its process as JSON. */
 export interface BacktestRun {
@@ -63,7 +63,7 @@ export async function checkBacktest(run: BacktestRun): Promise<CheckedBacktest> 
   checkDecisions(name, metadata);
   checkTimeframe(name, run, metadata);
   const symbols = [...new Set(run.symbols ?? metadata.symbols)];
-  const strategy = { ...storedStrategy(model), symbols };
+  const strategy = { ...strategyToPredict(model), symbols };
   const settings = backtestSettings(strategy, run.settings);
   validateSettings(settings);
   const { range, inSample } = rangeOf(name, run, metadata, Date.parse(testPart.start));

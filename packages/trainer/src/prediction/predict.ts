@@ -7,7 +7,7 @@ import { predictedClasses } from '../evaluation/metrics.js';
 import type { ModelMetadata } from '../models/model-metadata.js';
 import { ModelStorage } from '../models/model-storage.js';
 import { bytesOf } from '../models/read-model.js';
-import { storedStrategy, unsupportedModel } from '../models/stored-strategy.js';
+import { strategyToPredict, unsupportedModel } from '../models/stored-strategy.js';
 import { decideByClass, decideByValue, edgeOf, softmax } from '../evaluation/decide.js';
 import { type PredictionRows, predictionRows } from './prediction-rows.js';
 
@@ -38,7 +38,7 @@ export async function predict(run: PredictionRun): Promise<PredictResponse> {
       'it was stored by an earlier version, which did not note where its bars begin.',
     );
   }
-  const strategy = { ...storedStrategy(model), symbols: [run.symbol] };
+  const strategy = { ...strategyToPredict(model), symbols: [run.symbol] };
   const { end = Infinity } = parseDateRange(undefined, run.endDate ?? undefined);
   const { symbols } = await loadBars(strategy, run.dataDir, [], () => Promise.resolve());
   const rows = predictionRows({
