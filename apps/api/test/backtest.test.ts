@@ -219,7 +219,7 @@ describe('leaves nothing behind', () => {
     expect(message).toContain('it is failed, not completed');
   });
 
-  test('a model whose classes are no decisions', async () => {
+  test('a model whose classes are not decisions', async () => {
     const file = sandbox.path('api-models', 'pattern', '1h_v1', 'metadata.json');
     const text = await readFile(file, 'utf8');
     const changed = { ...(JSON.parse(text) as object), output_type: 'regime_classification' };

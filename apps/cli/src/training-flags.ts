@@ -17,15 +17,15 @@ export const TRAINING_FLAGS: Readonly<Record<FlagField, Option>> = {
   seed: new Option('--seed <number>', 'the same seed gives the same model').argParser(integer),
   seeds: new Option(
     '--seeds <count>',
-    'train 2 to 20 seeds from --seed on, show mean, spread and worst, store the one with the lowest validation loss',
+    'train 2 to 20 seeds, from --seed on; show mean, spread and worst; store the one with the lowest validation loss',
   ).argParser(integer),
   walk_forward: new Option(
     '--walk-forward <folds>',
-    'also train on 2 to 20 pasts, test each on the bars that follow, and show mean and spread',
+    'also train on 2 to 20 earlier periods, test each on the bars that follow, and show mean and spread',
   ).argParser(integer),
   walk_forward_window: new Option(
     '--walk-forward-window <bars>',
-    'each fold trains on this many bars (rolling window); default: on all bars before (growing window)',
+    'each fold trains on this many bars (rolling window); default: all earlier bars (growing window)',
   ).argParser(integer),
   walk_forward_gap: new Option(
     '--walk-forward-gap <bars>',

@@ -1,4 +1,4 @@
-/** What a data report can find in a file of bars, gravest first. */
+/** What a data report can find in a file of bars, most serious first. */
 export const DATA_FINDING_KINDS = [
   'refused',
   'no_movement',
@@ -47,7 +47,7 @@ export interface DataReport {
   /** Open times of the first and the last bar; `null` if the file cannot be read. */
   start: string | null;
   end: string | null;
-  /** Gravest first. */
+  /** Most serious first. */
   findings: DataFinding[];
 }
 
@@ -59,7 +59,7 @@ export interface DataCheckQuery {
   timeframe?: string;
 }
 
-/** `data` of `GET /data/check`: one report for each file, gravest first. */
+/** `data` of `GET /data/check`: one report for each file, most serious first. */
 export interface DataCheck {
   reports: DataReport[];
 }

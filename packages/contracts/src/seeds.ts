@@ -7,7 +7,7 @@ export interface SeedResult {
   val_loss: number;
   test_accuracy: number;
   test_loss: number;
-  /** What its decisions earned on the test part, after costs; `null` if the labels are no trading decisions. */
+  /** What its decisions earned on the test part, after costs; `null` if the labels are not trading decisions. */
   net_return: number | null;
   /** Whether the stored model is this seed's. */
   stored: boolean;
@@ -30,6 +30,6 @@ export interface SeedsResult {
   seeds: SeedResult[];
   test_accuracy: SeedSpread;
   test_loss: SeedSpread;
-  /** `null` if the labels are no trading decisions. */
+  /** `null` if the labels are not trading decisions. */
   net_return: SeedSpread | null;
 }

@@ -115,7 +115,7 @@ export interface TrainingResult {
   walk_forward: WalkForward | null;
   /** `null` for a result of an earlier version. */
   verdict: Verdict | null;
-  /** The model's decisions on the rows of the verdict; `null` if the labels are no trading decisions. */
+  /** The model's decisions on the rows of the verdict; `null` if the labels are not trading decisions. */
   backtest: BacktestReport | null;
   resource_usage: ResourceUsage;
   artifacts: TrainingArtifacts;

@@ -2,7 +2,7 @@
 import type { SharpeMoments } from './backtest.js';
 import type { UninformedBaseline } from './baselines.js';
 
-/** `edge`: found. `no_edge`: not found, although the data would have shown it. `too_little_data`: not found, and it could not have been. */
+/** `edge`: found. `no_edge`: not found, although there is enough data to find one. `too_little_data`: not found, and there is not enough data. */
 export const VERDICT_LABELS = ['edge', 'no_edge', 'too_little_data'] as const;
 /** Answer of a verdict. */
 export type VerdictLabel = (typeof VERDICT_LABELS)[number];
@@ -56,20 +56,20 @@ export interface MoneyVerdict {
   sharpe_interval: [low: number, high: number] | null;
   /** `null` without trades. */
   random_entries_p_value: number | null;
-  /** Chance that the Sharpe ratio is above that of the best of so many trials without an edge; `null` if it is not defined. */
+  /** Probability that the true Sharpe ratio is above what luck alone gives the best of so many trials; `null` if undefined. */
   deflated_sharpe: number | null;
   moments: SharpeMoments | null;
   buy_and_hold_return: number;
   break_even_cost_bps: number | null;
 }
 
-/** What would have been needed to find an edge of a stated size in four of five cases. */
+/** How much data is needed to find an edge of a stated size in four of five cases. */
 export interface VerdictPower {
   /** Size of the edge in accuracy: difference to the best baseline; for an error, share of the baseline's error. */
   accuracy_difference: number;
   /** Size of the edge in money: mean return of a trade, divided by the standard deviation of the trades. */
   trade_edge: number;
-  /** Test rows and trades that it takes; `null` if it cannot be said. */
+  /** Test rows and trades that are needed; `null` if unknown. */
   rows_needed: number | null;
   trades_needed: number | null;
 }
@@ -89,7 +89,7 @@ export interface Verdict {
   source: 'test_part' | 'walk_forward';
   accuracy: AccuracyComparison;
   simpler_model: SimplerModelComparison;
-  /** `null` if the labels are no trading decisions. */
+  /** `null` if the labels are not trading decisions. */
   money: MoneyVerdict | null;
   power: VerdictPower;
   /** Sentences for a person, the most important first. The first is the headline: it begins with the words of `VERDICT_WORDS`. */

@@ -69,7 +69,7 @@ const view = (report: Partial<BacktestReport> = {}, result: Partial<BacktestResu
 describe('a backtest', () => {
   test('begins with its assumptions, then shows the model beside simple rules, luck and years', () => {
     expect(view()).toBe(`\
-  SP500 1d, 2014-06-02 to 2017-04-18, 735 bars. Costs of each side: commission 5 bps, slippage 2 bps, half of a spread of 2 bps. Capital 10,000, all of it in a position, long only. Yearly figures: 252 bars a year.
+  SP500 1d, 2014-06-02 to 2017-04-18, 735 bars. Costs of each side: commission 5 bps, slippage 2 bps, half of a spread of 2 bps. Capital 10,000, all in, long only. Yearly figures: 252 bars a year.
 
                 net return  Sharpe ratio  max drawdown  trades
   the model          3.1 %          0.42         8.3 %      61
@@ -85,7 +85,7 @@ describe('a backtest', () => {
   winning trades          54.0 %, mean return of a trade 0.05 %
   exposure                40.0 % of the bars, turnover 42.00 times a year
 
-  random entries    33.0 % of 10,000 draws earned as much
+  random entries    33.0 % of 10,000 draws earned at least as much
   Sharpe ratio      -0.90 to 1.70 (95 % interval)
   break-even cost   20.4 bps for a trade, both sides together
 
@@ -115,7 +115,7 @@ describe('a backtest', () => {
       take_profit: 0.045,
     } as const;
     expect(view({ assumptions }).split('\n')[0]).toContain(
-      'Capital 10,000, positions for a volatility of 15.0 % a year, long and short, stop at 2.0 %, target at 4.5 %.',
+      'Capital 10,000, positions with a volatility of 15.0 % a year, long and short, stop at 2.0 %, target at 4.5 %.',
     );
   });
 

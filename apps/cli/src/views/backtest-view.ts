@@ -31,7 +31,7 @@ export function backtestView({ untrained_symbols, report }: BacktestResult, styl
   return sections.filter((section) => section !== '').join('\n\n');
 }
 
-/** One paragraph that begins with what makes the figures worthless, if anything does. */
+/** One paragraph. It begins with what makes the figures worthless, if anything does. */
 function assumptionsText(report: BacktestReport, untrained: string[], style: Style): string {
   const { symbols, timeframe, start, end, bars, assumptions, in_sample } = report;
   const marks = [
@@ -61,11 +61,11 @@ function tradingText(assumptions: BacktestAssumptions): string {
 function sizingText(sizing: PositionSizing): string {
   switch (sizing.type) {
     case 'all_in':
-      return 'all of it in a position';
+      return 'all in';
     case 'fixed_fraction':
-      return `${percent(sizing.fraction)} of it in a position`;
+      return `${percent(sizing.fraction)} of the capital in each position`;
     case 'volatility_target':
-      return `positions for a volatility of ${percent(sizing.annual_volatility)} a year`;
+      return `positions with a volatility of ${percent(sizing.annual_volatility)} a year`;
   }
 }
 
@@ -139,7 +139,7 @@ function luckView(
         'random entries',
         random_entries === null
           ? null
-          : `${percent(random_entries.p_value)} of ${count(random_entries.draws)} draws earned as much`,
+          : `${percent(random_entries.p_value)} of ${count(random_entries.draws)} draws earned at least as much`,
       ],
       [
         'Sharpe ratio',

@@ -185,7 +185,7 @@ describe('the result of a training', () => {
                     difference 4.1 points, 95 % interval 1.1 to 6.9
   net return        3.1 %, buy and hold 38.0 %
   Sharpe ratio      0.42, 95 % interval -0.90 to 1.70, deflated 0.12
-  random entries    33.0 % of them earned as much
+  random entries    33.0 % of them earned at least as much
   break-even cost   7.5 bps for a trade
   judged on         1,182 rows of the test part, 61 trades
                     1 seed, trial 14 on these bars

@@ -72,7 +72,9 @@ function moneyPairs(money: MoneyVerdict): [string, string][] {
     ['Sharpe ratio', `${orDash(sharpe, ratio)}${interval}, deflated ${orDash(deflated_sharpe, ratio)}`],
     [
       'random entries',
-      random_entries_p_value === null ? '' : `${percent(random_entries_p_value)} of them earned as much`,
+      random_entries_p_value === null
+        ? ''
+        : `${percent(random_entries_p_value)} of them earned at least as much`,
     ],
     [
       'break-even cost',

@@ -81,14 +81,14 @@ describe('the answer', () => {
         money: { ...EARNED, random_entries_p_value: null, moments: null, sharpe: null },
       },
     ],
-    ['no_edge', 'the labels are no decisions', { money: null, trades: 0 }],
+    ['no_edge', 'the labels are not decisions', { money: null, trades: 0 }],
     ['no_edge', 'the model is worse than a baseline, whatever the trades', { accuracy: WORSE, trades: 3 }],
     ['too_little_data', 'the model is worse than a baseline on few rows', { ...lessData, accuracy: WORSE }],
     ['too_little_data', 'there are too few rows', { ...lessData, accuracy: ALIKE }],
     ['too_little_data', 'there are too few trades', { money: LUCKY, trades: 61 }],
     [
       'too_little_data',
-      'it cannot be said how many rows it takes',
+      'the number of rows needed is unknown',
       {
         accuracy: ALIKE,
         power: { ...EVIDENCE.power, rows_needed: null },
@@ -140,9 +140,9 @@ test('the sentences say what was measured, and never "better" where the interval
     'Too little data to tell: 61 trades where about 99 are needed.',
     'The model is not distinguishable from the best baseline (difference 0.7 points, 95 % interval -1.1 to 2.4, 735 rows): last label, 56.0 %.',
     expect.stringMatching(
-      /^After costs it earned 31\.0 % with 61 trades; buy and hold earned 38\.0 %\. 33\.0 % of random entries earned at least as much \(below 5\.0 % is more than luck\), and the deflated Sharpe ratio is 0\.99\d \(above 0\.95 is more than luck\)\.$/,
+      /^After costs the model earned 31\.0 % with 61 trades; buy and hold earned 38\.0 %\. 33\.0 % of random entries earned at least as much \(below 5\.0 % is more than luck\), and the deflated Sharpe ratio is 0\.99\d \(above 0\.95 is more than luck\)\.$/,
     ),
-    'To find an edge in four of five cases: one of 5 points of accuracy takes about 700 rows; an edge of 0.25 standard deviations a trade takes about 99 trades.',
+    'To be found in four of five cases, an edge of 5 points of accuracy takes about 700 rows; a mean trade of 0.25 standard deviations takes about 99 trades.',
     'The network is not distinguishable from logistic regression on the same features (difference 1.0 points, 95 % interval -1.1 to 2.4).',
     'Only one seed was trained: another seed can give another answer.',
   ]);

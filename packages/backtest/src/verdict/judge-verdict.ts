@@ -13,7 +13,7 @@ export type VerdictEvidence = Omit<
  * that random entries and the deflated Sharpe ratio say so. Whether the network beats a simpler model makes no edge.
  *
  * Without an edge, the answer is `too_little_data` if there are too few rows or trades to find one of the stated size. Trades do not
- * count where they cannot help: the model is worse than a baseline, it makes no trades, or its labels are no decisions.
+ * count where they cannot help: the model is worse than a baseline, it makes no trades, or its labels are not decisions.
  *
  * @param trials different trainings judged on the same bars, this one included, and the variance of their Sharpe ratios
  */

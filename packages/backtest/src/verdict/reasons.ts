@@ -1,12 +1,12 @@
 import { accuracyText, type MoneyVerdict, simplerModelText, type Verdict } from '@ktrdr/contracts';
 
-/** The parts of the question. */
+/** The answers to the parts of the question. */
 export interface Findings {
   /** More accurate than every uninformed baseline. */
   accurate: boolean;
-  /** Earned more than luck explains; `null` if the labels are no trading decisions. */
+  /** Earned more than luck explains; `null` if the labels are not trading decisions. */
   earned: boolean | null;
-  /** The data could have shown an edge of the stated size. */
+  /** There is enough data to find an edge of the stated size. */
   enoughRows: boolean;
   enoughTrades: boolean;
 }
@@ -20,13 +20,13 @@ export function reasonsOf(verdict: Judged, findings: Findings): string[] {
     headline(verdict, findings),
     accuracyText(accuracy, rows),
     money === null
-      ? 'The labels are no trading decisions: there is no money to judge.'
+      ? 'The labels are not trading decisions, so there is no profit to judge.'
       : moneyText(verdict, money),
     ...(verdict.label === 'edge' ? [] : [powerText(verdict)]),
     simplerModelText(simpler, accuracy.measure),
     ...(trials > 1 && money !== null
       ? [
-          `${count(trials)} different trainings were judged on these bars: the deflated Sharpe ratio accounts for the best of so many.`,
+          `${count(trials)} different trainings were judged on these bars: the deflated Sharpe ratio corrects for choosing the best of them.`,
         ]
       : []),
     ...(seeds === 1 ? ['Only one seed was trained: another seed can give another answer.'] : []),
@@ -39,9 +39,9 @@ function headline(verdict: Judged, { accurate, earned, enoughRows, enoughTrades 
     verdict.money === null ? counted(rows, 'row') : `${counted(rows, 'row')}, ${counted(trades, 'trade')}`;
   switch (label) {
     case 'edge':
-      return `Edge found: more accurate than the best baseline, and more profitable after costs than luck explains (${data} that the model has not seen).`;
+      return `Edge found: more accurate than the best baseline, and more profitable after costs than luck explains (${data}, on bars that the model has not seen).`;
     case 'no_edge':
-      return `No edge found: ${lack(verdict, { accurate, earned })} (${data} that the model has not seen).`;
+      return `No edge found: ${lack(verdict, { accurate, earned })} (${data}, on bars that the model has not seen).`;
     case 'too_little_data': {
       const missing = [
         ...(accurate || enoughRows ? [] : [neededText(rows, power.rows_needed, 'row')]),
@@ -62,17 +62,17 @@ function lack(
     ? 'the model is worse than the best baseline'
     : 'the model is not distinguishable from the best baseline';
   if (money === null)
-    return accurate ? 'the labels are no trading decisions, so nothing was earned' : baseline;
+    return accurate ? 'the labels are not trading decisions, so there is no profit to judge' : baseline;
   const luck = trades === 0 ? 'it makes no trades' : 'its profit is not distinguishable from luck';
   if (accurate) return `the model is more accurate than the best baseline, but ${luck}`;
   if (earned === true) return `${baseline}, although luck does not explain its profit`;
   return `${baseline}, and ${luck}`;
 }
 
-/** `735 rows, but an edge of this size takes about 2,100` */
+/** `735 rows where about 2,100 are needed` */
 function neededText(there: number, needed: number | null, what: string): string {
-  const takes = needed === null ? 'it cannot be said how many it takes' : `about ${count(needed)} are needed`;
-  return `${counted(there, what)} where ${takes}`;
+  if (needed === null) return `${counted(there, what)}, and the number needed is unknown`;
+  return `${counted(there, what)} where about ${count(needed)} are needed`;
 }
 
 function moneyText({ trades, alpha }: Judged, money: MoneyVerdict): string {
@@ -82,7 +82,7 @@ function moneyText({ trades, alpha }: Judged, money: MoneyVerdict): string {
     random_entries_p_value: random,
     deflated_sharpe: deflated,
   } = money;
-  const earned = `After costs it earned ${percent(net_return)} with ${counted(trades, 'trade')}; buy and hold earned ${percent(buy_and_hold_return)}.`;
+  const earned = `After costs the model earned ${percent(net_return)} with ${counted(trades, 'trade')}; buy and hold earned ${percent(buy_and_hold_return)}.`;
   if (random === null) return earned;
   const ratio =
     deflated === null
@@ -96,12 +96,12 @@ function powerText({ accuracy, power, money }: Judged): string {
   const unit =
     accuracy.measure === 'accuracy'
       ? `${percentPoints(size)} points of accuracy`
-      : `${percentPoints(size)} % of the error`;
+      : `${percentPoints(size)} % of the baseline's error`;
   const takes = (needed: number | null, what: string): string =>
     needed === null ? `an unknown number of ${what}s` : `about ${counted(needed, what)}`;
   const money_ =
-    money === null ? '' : `; an edge of ${edge} standard deviations a trade takes ${takes(trades, 'trade')}`;
-  return `To find an edge in four of five cases: one of ${unit} takes ${takes(rows, 'row')}${money_}.`;
+    money === null ? '' : `; a mean trade of ${edge} standard deviations takes ${takes(trades, 'trade')}`;
+  return `To be found in four of five cases, an edge of ${unit} takes ${takes(rows, 'row')}${money_}.`;
 }
 
 function percentPoints(share: number): string {

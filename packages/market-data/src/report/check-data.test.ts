@@ -32,7 +32,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(dataDir, { recursive: true }));
 
-test('every file has a report, and the gravest one comes first', async () => {
+test('every file has a report, and the most serious one comes first', async () => {
   const reports = await checkData(dataDir, {});
   expect(
     reports.map(({ file, findings }) => [file, findings.map(({ severity, kind }) => `${severity} ${kind}`)]),

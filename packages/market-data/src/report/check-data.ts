@@ -7,7 +7,7 @@ import { refusedReport, reportData } from './data-reports.js';
 import { byGravity } from './finding.js';
 
 /**
- * Reads the bars files of a folder and reports what is unusual about them, gravest first. A file that cannot be read has a
+ * Reads the bars files of a folder and reports what is unusual about them, most serious first. A file that cannot be read has a
  * report with an error. Files of the same symbol are compared even if only one of them is wanted.
  *
  * Throws `invalid_name`, and `bars_not_found` if no file has the wanted name.
@@ -35,7 +35,7 @@ export async function checkData(
       ),
     );
   }
-  return reports.toSorted(byGravestFinding);
+  return reports.toSorted(byMostSeriousFinding);
 }
 
 async function reportsOf(dataDir: string, files: readonly AvailableBars[]): Promise<DataReport[]> {
@@ -53,7 +53,7 @@ async function reportsOf(dataDir: string, files: readonly AvailableBars[]): Prom
 }
 
 /** Reports without findings come last. Others keep their order. */
-function byGravestFinding(a: DataReport, b: DataReport): number {
+function byMostSeriousFinding(a: DataReport, b: DataReport): number {
   const [first, second] = [a.findings[0], b.findings[0]];
   if (first === undefined || second === undefined)
     return Number(first === undefined) - Number(second === undefined);

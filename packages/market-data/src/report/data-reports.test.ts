@@ -398,7 +398,7 @@ describe('several files of a symbol', () => {
   });
 });
 
-test('the gravest finding stands first, and all are there', () => {
+test('the most serious finding comes first, and none is missing', () => {
   const rows = walk(weekdays(200), 0.01).map((row, index): Row => {
     const scale = index < 400 ? 4 : 1;
     const bar = scaled(row, index === 700 ? 100 : scale);

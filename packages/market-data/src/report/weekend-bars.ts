@@ -37,7 +37,7 @@ export function findWeekendBars(bars: Bars, { knowsDays, occupancy }: MarketCale
       severity: special ? 'note' : 'warning',
       message:
         `${counted(count, 'bar')} (${percent(count / bars.length)}) on ${counted(places.length, 'day')} fall on a ${names.replace(' and ', ' or ')}, ` +
-        `when this market is closed${special ? ': a special session, or an error.' : '. Check the time zone of the file, and remove bars that no exchange has made.'}`,
+        `when this market is closed${special ? ': a special session, or an error.' : '. Check the time zone of the file, and remove bars outside market hours.'}`,
       bars: count,
       places,
     }),

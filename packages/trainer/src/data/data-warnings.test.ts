@@ -138,7 +138,7 @@ describe('the data report', () => {
   };
   const split = scaled(barsOf(900), (bar) => (bar < 400 ? 3 : 1));
 
-  test('comes first, gravest first, and says what happens to the bars', async () => {
+  test('comes first, most serious first, and says what happens to the bars', async () => {
     const wrong = scaled(split, (bar) => (bar === 600 || bar === 601 ? 1000 : 1));
     const { warnings } = await warningsOf([{ ...wrong, synthetic: true }]);
     expect(warnings.map((warning) => warning.slice(0, 50))).toEqual([

@@ -9,7 +9,7 @@ import type { PreparedData } from './prepare-data.js';
 import { USABLE_PART_ROWS } from './range-advice.js';
 import { reportWarnings } from './report-warnings.js';
 
-/** Warnings about data that make the results less reliable, gravest first. One cause is one warning, however often it occurs. */
+/** Warnings about data that make the results less reliable, most serious first. One cause is one warning, however often it occurs. */
 export function dataWarnings(
   strategy: Strategy,
   { symbols, reports }: Pick<LoadedBars, 'symbols' | 'reports'>,

@@ -3,7 +3,7 @@ import { count } from './named.js';
 import type { PreparedData } from './prepare-data.js';
 
 /**
- * The warnings of data reports that concern a training's rows, gravest first. Stale files have a warning of their own, which
+ * The warnings of data reports that concern a training's rows, most serious first. Stale files have a warning of their own, which
  * knows how many rows they cost.
  */
 export function reportWarnings(reports: readonly DataReport[], { dataset }: PreparedData): string[] {

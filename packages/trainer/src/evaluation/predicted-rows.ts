@@ -25,7 +25,7 @@ export interface PredictedRows {
    * A baseline that predicts no values has no scores in a regression.
    */
   scores: ReadonlyMap<Predictor, Float64Array>;
-  /** What the model would have done on all bars of the same span; `null` if the labels are no trading decisions. */
+  /** What the model would have done on all bars of the same span; `null` if the labels are not trading decisions. */
   decisions: SpanDecisions[] | null;
 }
 

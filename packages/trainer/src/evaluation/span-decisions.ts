@@ -24,7 +24,7 @@ export interface SpanDecisions {
  *
  * @param engine holds the parameters
  * @param pause awaited regularly; throws to stop
- * @returns `null` if the classes are no decisions
+ * @returns `null` if the classes are not decisions
  */
 export async function decideSpan(
   { engine, model, data, decisions }: DecisionRequest,

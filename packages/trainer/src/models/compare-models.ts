@@ -96,7 +96,7 @@ function testPartWarnings(models: readonly ModelMetadata[]): string[] {
 function chanceWarning(stored: readonly StoredMetrics[]): string | null {
   const scores = stored.map(({ verdict }) => verdict?.accuracy);
   if (!scores.every(isMeasured)) {
-    return 'An earlier version stored one of the models without the standard error of its accuracy: whether they differ is not known.';
+    return 'An earlier version stored one of the models without the standard error of its accuracy, so it is unknown whether they differ. None is marked.';
   }
   const sign = scores[0]!.measure === 'accuracy' ? 1 : -1;
   const [best, ...others] = scores.toSorted((a, b) => sign * (b.model - a.model));

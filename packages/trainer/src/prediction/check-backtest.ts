@@ -58,7 +58,7 @@ export async function checkBacktest(run: BacktestRun): Promise<CheckedBacktest> 
   const name = metadata.model ?? `${run.strategy}/${run.version}`;
   const { range: trained, test_part: testPart } = metadata;
   if (trained === null || testPart === null) {
-    throw unsupportedModel(model, 'it was stored by an earlier version, which did not note its test rows.');
+    throw unsupportedModel(model, 'it was stored by an earlier version, which did not record its test rows.');
   }
   checkDecisions(name, metadata);
   checkTimeframe(name, run, metadata);
@@ -84,7 +84,7 @@ function checkDecisions(name: string, { output_type: output, classes }: ModelMet
   if (output === 'classification' || output === 'regression') return;
   throw new KtrdrError(
     'no_decisions',
-    `${name} predicts ${classes.join(', ')}, which are no decisions to buy or sell. Backtest a model with other labels.`,
+    `${name} predicts ${classes.join(', ')}, which are not decisions to buy or sell. Backtest a model with other labels.`,
     { details: { output_type: output } },
   );
 }
@@ -120,7 +120,7 @@ function rangeOf(
     throw new KtrdrError(
       'range_in_sample',
       `${name} was trained and chosen on bars before ${first}, and a backtest on them says nothing about the future. ` +
-        `Start at ${first} or later, or ask for the figures in spite of that: --in-sample (in_sample: true).`,
+        `Start at ${first} or later, or allow these bars with --in-sample (in_sample: true).`,
       { details: { first_unseen: first } },
     );
   }

@@ -35,7 +35,7 @@ export async function predict(run: PredictionRun): Promise<PredictResponse> {
   if (metadata.range === null) {
     throw unsupportedModel(
       model,
-      'it was stored by an earlier version, which did not note where its bars begin.',
+      'it was stored by an earlier version, which did not record where its bars begin.',
     );
   }
   const strategy = { ...strategyToPredict(model), symbols: [run.symbol] };

@@ -17,7 +17,7 @@ export interface JudgementRequest {
   pause: () => Promise<void>;
 }
 
-/** The answer and the backtest behind it; without a backtest if the labels are no trading decisions. */
+/** The answer and the backtest behind it; without a backtest if the labels are not trading decisions. */
 export interface Judgement {
   verdict: Verdict;
   backtest: BacktestReport | null;

@@ -21,7 +21,7 @@ export interface SeedsRequest {
 export interface SeedScore {
   accuracy: number;
   loss: number;
-  /** After costs; `null` if the labels are no trading decisions. */
+  /** After costs; `null` if the labels are not trading decisions. */
   netReturn: number | null;
 }
 

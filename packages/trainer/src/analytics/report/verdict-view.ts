@@ -3,7 +3,7 @@ import { escapeHtml, figure, percent, table } from './html.js';
 
 /** The page is written by the training, which does not know the ledger of trials. */
 const ONE_TRIAL =
-  'This page knows of one trial on these bars. The verdict that "ktrdr models show" prints accounts for all of them.';
+  'This page counts one trial on these bars. "ktrdr models show" prints the verdict that counts all earlier trials too.';
 
 /** The answer: its sentences, and the figures behind them. The first sentence is the headline. */
 export function verdictView(verdict: Verdict): string {
