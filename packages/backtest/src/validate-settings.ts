@@ -2,10 +2,13 @@ import { KtrdrError } from '@ktrdr/contracts';
 import { costRate } from './costs.js';
 import type { BacktestSettings } from './settings.js';
 
+/** As in a strategy file. With much more, the products of amounts and prices have no digits left. */
+const MOST_CAPITAL = 1e12;
+
 /** @throws KtrdrError `invalid_request` for settings with which nothing can be traded; the message names the setting */
 export function validateSettings(settings: BacktestSettings): void {
   const { capital, sizing, minSeparation, stopLoss, takeProfit } = settings;
-  check('capital', capital, capital > 0, 'above 0');
+  check('capital', capital, capital > 0 && capital <= MOST_CAPITAL, 'above 0 and at most 1e12');
   for (const name of ['commission_bps', 'slippage_bps', 'spread_bps'] as const) {
     check(name, settings[name], settings[name] >= 0, '0 or more basis points (100 = 1 %)');
   }

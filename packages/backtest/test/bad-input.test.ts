@@ -19,10 +19,11 @@ const bars = signals([flat(100, 'BUY'), flat(100), flat(100)]);
 
 describe('settings', () => {
   test.each<[Partial<BacktestSettings>, string]>([
-    [{ capital: 0 }, 'capital is 0; it must be above 0'],
-    [{ capital: -5 }, 'capital is -5; it must be above 0'],
-    [{ capital: NaN }, 'capital is NaN; it must be above 0'],
-    [{ capital: Infinity }, 'capital is Infinity; it must be above 0'],
+    [{ capital: 0 }, 'capital is 0; it must be above 0 and at most 1e12'],
+    [{ capital: -5 }, 'capital is -5; it must be above 0 and at most 1e12'],
+    [{ capital: NaN }, 'capital is NaN; it must be above 0 and at most 1e12'],
+    [{ capital: 1e13 }, 'capital is 10000000000000; it must be above 0 and at most 1e12'],
+    [{ capital: Infinity }, 'capital is Infinity; it must be above 0 and at most 1e12'],
     [{ commission_bps: -1 }, 'commission_bps is -1; it must be 0 or more basis points (100 = 1 %)'],
     [{ slippage_bps: -0.1 }, 'slippage_bps is -0.1; it must be 0 or more basis points (100 = 1 %)'],
     [{ spread_bps: NaN }, 'spread_bps is NaN; it must be 0 or more basis points (100 = 1 %)'],

@@ -141,6 +141,11 @@ export interface LuckFigures {
   random_entries: {
     draws: number;
     p_value: number;
+    /**
+     * What the model's own trades earn if they are counted like the draws: its place among them. It differs from the net return for
+     * several symbols that share the capital, and for a volatility target.
+     */
+    model_return: number;
     /** Share of the draws in each bin, and the bins' edges (one more than bins), as net returns. */
     histogram: { edges: number[]; shares: number[] };
   } | null;

@@ -51,7 +51,12 @@ const REPORT: BacktestReport = {
     { name: 'always_flat', net_return: 0, sharpe: null, max_drawdown: 0, trades: 0 },
   ],
   luck: {
-    random_entries: { draws: 10_000, p_value: 0.33, histogram: { edges: [], shares: [] } },
+    random_entries: {
+      draws: 10_000,
+      p_value: 0.33,
+      model_return: 0.0312,
+      histogram: { edges: [], shares: [] },
+    },
     sharpe_interval: [-0.9, 1.7],
     moments: null,
     break_even_cost_bps: 20.4,

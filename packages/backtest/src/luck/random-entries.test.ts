@@ -116,6 +116,34 @@ describe('Random entries', () => {
     expect(costly.histogram.edges.at(-1)!).toBeLessThan(free.histogram.edges.at(-1)!);
   });
 
+  test('the place of the model among the draws agrees with its p-value, whatever the sizing', () => {
+    const random = RandomStream.derive(8, 'place');
+    const symbols = ['A', 'B'].map((symbol) => ({
+      symbol,
+      bars: market(random, { bars: 300, drift: 0, noise: 0.02 }),
+      decision: decisions(300, (bar) => [1, 0, 0, -1, 0][bar % 5]!),
+    }));
+    const all = [symbols[0]!];
+    const { equity } = simulate(all, FREE);
+    expect(pValue(all, FREE, random, 10)!.model_return).toBeCloseTo(equity[299]! / FREE.capital - 1, 9);
+    for (const sizing of [
+      { type: 'all_in' },
+      { type: 'volatility_target', annual_volatility: 0.1 },
+    ] as const) {
+      const { draws, p_value, model_return, histogram } = pValue(
+        symbols,
+        { ...FREE, sizing },
+        random,
+        1_000,
+      )!;
+      const above = (edge: (bin: number) => number): number =>
+        histogram.shares.reduce((sum, share, bin) => sum + (edge(bin) >= model_return ? share : 0), 0);
+      // the bin of the model itself counts in part
+      expect(p_value).toBeGreaterThanOrEqual(above((bin) => histogram.edges[bin]!) - 1e-9);
+      expect(p_value).toBeLessThanOrEqual(above((bin) => histogram.edges[bin + 1]!) + 1 / draws + 1e-9);
+    }
+  });
+
   test('without trades there is nothing to say', () => {
     const bars = market(RandomStream.derive(7, 'market'), { bars: 30, drift: 0, noise: 0.02 });
     const none = [{ symbol: 'A', bars, decision: new Int8Array(30) }];

@@ -53,7 +53,12 @@ export function randomEntries(
     if (drawn >= own * (1 - ROUNDING)) asGood += 1;
     returns[draw] = drawn - 1;
   }
-  return { draws, p_value: (1 + asGood) / (1 + draws), histogram: histogramOf(returns) };
+  return {
+    draws,
+    p_value: (1 + asGood) / (1 + draws),
+    model_return: own - 1,
+    histogram: histogramOf(returns),
+  };
 }
 
 /** One symbol's part of the capital, as multiples of what it began with. */

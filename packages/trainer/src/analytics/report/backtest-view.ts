@@ -41,9 +41,7 @@ export function backtestView(report: BacktestReport): string {
       ],
     ) +
     `<h3>Luck</h3>${luckText(luck, figures)}` +
-    (luck.random_entries === null
-      ? ''
-      : `<div class="scroll">${luckHistogram(luck.random_entries, figures.net_return)}</div>`) +
+    (luck.random_entries === null ? '' : `<div class="scroll">${luckHistogram(luck.random_entries)}</div>`) +
     `<h3>By year</h3><div class="scroll">${horizontalBars(
       'Net return by year',
       years.map(({ year, net_return: value }) => ({ name: String(year), value })),

@@ -9,11 +9,12 @@ const TOP = 34;
 const BOTTOM = HEIGHT - 40;
 const TICKS = 5;
 
-/** What random entries earned, as a histogram, and the model's place in it. @param earned the model's net return */
-export function luckHistogram(
-  { draws, histogram: { edges, shares } }: NonNullable<LuckFigures['random_entries']>,
-  earned: number,
-): string {
+/** What random entries earned, as a histogram, and the model's place in it. */
+export function luckHistogram({
+  draws,
+  model_return: earned,
+  histogram: { edges, shares },
+}: NonNullable<LuckFigures['random_entries']>): string {
   const low = Math.min(edges[0]!, earned);
   const high = Math.max(edges.at(-1)!, earned);
   const x = (value: number): number =>

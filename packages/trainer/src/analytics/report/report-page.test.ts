@@ -117,6 +117,7 @@ const BACKTEST: BacktestReport = {
   luck: {
     random_entries: {
       draws: 10_000,
+      model_return: 0.035,
       p_value: 0.33,
       histogram: { edges: [-0.2, 0, 0.2], shares: [0.4, 0.6] },
     },
@@ -253,7 +254,8 @@ describe('reportPage', () => {
     // from 9,500 at 206 to 11,000 at 30: the capital is at 147.3, the end (10,310) at 111
     expect(page).toContain('d="M64 147.3L278.7 30L493.3 159.1L708 111"');
     expect(page).toContain('<title>0.0 % to 20.0 %: 60.0 % of 10,000 draws</title>');
-    expect(page).toContain('>the model: 3.1 %</text>');
+    // counted like the draws, which is not the net return for several symbols
+    expect(page).toContain('>the model: 3.5 %</text>');
     expect(page).toContain('aria-label="Net return by year"');
     expect(page).toContain('<td>maximum drawdown</td><td>10.0 % from 2024-01-02, 2 bars, not recovered</td>');
     expect(page).not.toContain('In-sample');
@@ -277,6 +279,10 @@ describe('reportPage', () => {
     expect(drawn).not.toMatch(/NaN|undefined|Infinity/);
     const none = reportPage({ ...REPORT, result: { ...RESULT, backtest: null, verdict: null } });
     expect(none).not.toContain('Backtest');
+    expect(drawn).toContain('<h2>Backtest of the test part</h2>');
+    const verdict = { ...RESULT.verdict!, source: 'walk_forward' as const };
+    const stitched = reportPage({ ...REPORT, result: { ...RESULT, verdict } });
+    expect(stitched).toContain('<h2>Backtest of the walk-forward folds</h2>');
   });
 
   test('loads nothing and runs no scripts', () => {

@@ -39,7 +39,7 @@ export function reportPage(report: Report): string {
     ...(result.verdict === null ? [] : [section('Verdict', verdictView(result.verdict))]),
     ...(result.backtest === null
       ? []
-      : [section('Backtest of the test part', backtestView(result.backtest))]),
+      : [section(`Backtest of ${judgedRows(result)}`, backtestView(result.backtest))]),
     section('Training', `<div class="charts">${curves(report).join('')}</div>`),
     ...(test === null
       ? []
@@ -69,6 +69,10 @@ ${sections.join('\n')}
 </body>
 </html>
 `;
+}
+
+function judgedRows({ verdict }: TrainingResult): string {
+  return verdict?.source === 'walk_forward' ? 'the walk-forward folds' : 'the test part';
 }
 
 function section(title: string, content: string): string {
