@@ -7,7 +7,7 @@ import { Signals, type BacktestSettings, type SymbolSignals } from './settings.j
 import { simulate } from './simulate.js';
 
 /**
- * Rules without knowledge on the same bars, with the same capital and costs.
+ * Simple rules that trade the same bars with the same capital and costs.
  *
  * - Buy and hold: all of the capital in equal parts, from the second bar of each symbol to its last.
  * - Always flat.

@@ -35,7 +35,7 @@ export interface BacktestSettings extends TradingCosts {
   takeProfit: number | null;
 }
 
-/** Settings for a strategy file that says nothing. */
+/** Settings for a strategy file that sets none. */
 export const DEFAULT_SETTINGS: BacktestSettings = {
   ...DEFAULT_TRADING_COSTS,
   capital: DEFAULT_CAPITAL,

@@ -42,7 +42,7 @@ describe('settings of a backtest', () => {
     });
   });
 
-  test('the file replaces defaults, and a person replaces both', () => {
+  test('the file replaces defaults, and the request replaces both', () => {
     const parts: Parts = {
       ...CLASSIFICATION,
       backtest: { capital: 500, commission_bps: 0, stopLoss: 0.02, confidenceThreshold: 0.7 },

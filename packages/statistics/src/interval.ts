@@ -27,8 +27,8 @@ export function quantile(sorted: Float64Array, share: number): number {
  * standard deviation that the long-run variance of the rows gives. And it knows the variance from few blocks: the draws get the tails of
  * Student's t at its 97.5 % quantile, with one degree of freedom less than there are blocks.
  *
- * Measured on AR(1) series: 95 % intervals cover the mean in 93 to 95 % of cases (coefficient 0.6: 735 rows, 0.9: 2,000 rows), where they
- * do without this step in 88 to 92 %. Hardly any dependence can be seen in a short series: with coefficient 0.9 they cover it in 88 % of
+ * Measured on AR(1) series: 95 % intervals cover the mean in 93 to 95 % of cases (coefficient 0.6: 735 rows, 0.9: 2,000 rows); without
+ * this step, in 88 to 92 %. Hardly any dependence can be seen in a short series: with coefficient 0.9 they cover it in 88 % of
  * cases with 200 rows (78 % without) and in 79 % with 60 rows (61 %). Percentile intervals are no better than basic ones; studentised ones
  * gain less than this step.
  */

@@ -1,4 +1,4 @@
-// A test's context finds a global slowly, and the loops below run millions of times.
+// Jest looks up global variables slowly, and the loops below run millions of times.
 const { floor, imul } = Math;
 
 /** State of a random stream: four 32-bit words, as JSON. */

@@ -1,6 +1,6 @@
 import type { RandomStream } from './random-stream.js';
 
-// A test's context finds a global slowly, and the loops below run millions of times.
+// Jest looks up global variables slowly, and the loops below run millions of times.
 const { floor, log, min } = Math;
 
 /** How to resample. */

@@ -36,7 +36,7 @@ export interface Strategy {
   training: TrainingSettings;
   decisions: DecisionSettings;
   backtest: StrategyBacktestSettings;
-  /** Top-level keys that are kept unread: `version`, `deployment`, unknown keys. */
+  /** Top-level keys that are kept but not used: `version`, `deployment`, unknown keys. */
   passthrough: Record<string, unknown>;
 }
 

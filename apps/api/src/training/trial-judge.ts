@@ -11,7 +11,7 @@ import { untilStored, type Clock } from '@ktrdr/orchestrator';
 import { momentsOf } from '@ktrdr/statistics';
 import type { TrainingRunOutcome } from '@ktrdr/trainer';
 
-/** Judges trainings in the light of all others on the same bars: who looks often enough finds an edge by chance. */
+/** Judges trainings in the light of all others on the same bars: whoever tries often enough finds an edge by chance. */
 export class TrialJudge {
   constructor(
     private readonly trials: TrialLedger,

@@ -1,6 +1,6 @@
 import type { RandomStream } from '@ktrdr/statistics';
 
-// A test's context finds a global slowly, and the loops below run millions of times.
+// Jest looks up global variables slowly, and the loops below run millions of times.
 const { floor, clz32 } = Math;
 
 /**

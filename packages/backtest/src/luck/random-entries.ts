@@ -6,7 +6,7 @@ import type { TradeColumns } from '../simulation.js';
 import { histogramOf } from './histogram.js';
 import { Placements } from './placements.js';
 
-// A test's context finds a global slowly, and the loops below run millions of times.
+// Jest looks up global variables slowly, and the loops below run millions of times.
 const { max } = Math;
 
 /** Many trades get fewer draws, so that the time is bounded: so many trades are placed, and at least `LEAST_DRAWS` draws. */
@@ -20,12 +20,12 @@ const ROUNDING = 1e-12;
  * and with the same costs. Positions of one symbol do not overlap. The p-value is the share of the draws that earn at least as much,
  * (1 + such draws) / (1 + draws): Davison and Hinkley (1997), section 4.3. `null` without trades.
  *
- * A rising market pays random longs too, so a model that is nearly always long is not significant by that. Each symbol has an equal part
+ * A rising market pays random long positions too, so a model that is nearly always long gets no credit for the rise. Each symbol has an equal part
  * of the capital and compounds its own trades; a fixed fraction applies to each trade, any other sizing counts as all-in. Random positions
  * have neither stop nor target; one that the model's own stop closed within a bar counts that bar as held.
  *
  * Measured on 800 random walks with random decisions each: p-values are uniform, and at most 0.05 in 4.5 to 6.1 % of cases (few and many
- * trades, three symbols, changing volatility, drift). With stop and target they are in 3.8 %: such a test finds a little less.
+ * trades, three symbols, changing volatility, drift). With stop and target it is 3.8 %: the test is then slightly conservative.
  */
 export function randomEntries(
   symbols: readonly SymbolSignals[],

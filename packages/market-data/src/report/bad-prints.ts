@@ -4,7 +4,7 @@ import { formatBarTime } from '../timestamp.js';
 import { counted, figure, findingOf, type Place } from './finding.js';
 import type { TypicalValues } from './typical-values.js';
 
-/** How far a high or low reaches beyond both neighbours, in typical ranges. The farthest of 15,000 real bars without errors: 3.2. */
+/** How far a high or low reaches beyond both neighbours, in typical ranges. The farthest in real bars without errors: 3.2. */
 const FAR = 7;
 /** Single prints this far out, in typical ranges or as a share of the price, move stops and labels. Trade feeds have nearer ones. */
 const VERY_FAR = 20;

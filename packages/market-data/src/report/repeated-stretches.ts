@@ -77,7 +77,7 @@ function tableSize(length: number): number {
   return size;
 }
 
-/** The halves of a column's numbers: `[2 * bars]`. */
+/** The numbers of a column as pairs of 32-bit integers: `[2 * bars]`. */
 function halvesOf({ buffer, byteOffset, length }: Float64Array): Int32Array {
   return new Int32Array(buffer, byteOffset, length * 2);
 }

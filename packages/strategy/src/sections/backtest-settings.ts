@@ -14,7 +14,7 @@ const COST = real({ min: 0, max: LIMITS.costPerSide });
 const SHARE = real({ above: 0, max: 1 });
 const DISTANCE = real({ above: 0, below: 1 });
 
-/** Names of the sizing methods in files of all ages. */
+/** Names of the sizing methods in files of all versions. */
 const SIZING_METHODS: ReadonlyMap<string, PositionSizing['type']> = new Map([
   ['all_in', 'all_in'],
   ['fixed_fraction', 'fixed_fraction'],

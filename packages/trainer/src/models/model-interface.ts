@@ -1,6 +1,6 @@
 import { inputWidth, type ModelSpec, windowLength } from '../network/model-spec.js';
 
-/** What a program needs to call `model.onnx`. Stands in `features.json` and, as text, in the metadata of `model.onnx`. */
+/** What a program needs to call `model.onnx`. Stored in `features.json` and, as text, in the metadata of `model.onnx`. */
 export interface ModelInterface {
   input: {
     name: 'features';
