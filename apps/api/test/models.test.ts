@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { access, appendFile, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -7,6 +8,7 @@ import {
   type ModelList,
   MODEL_ORDERS,
   MOST_PREDICTED_BARS,
+  type OperationStarted,
   type PredictResponse,
   type TrainingResult,
 } from '@ktrdr/contracts';
@@ -267,6 +269,44 @@ test('a model with changed files or of a later version is rejected everywhere an
   await writeFile(metadata, text);
   await appendFile(`${path}/strategy.yaml`, '\n');
   await everywhere('422 model_damaged');
+  expect((await send('DELETE', `/models/pattern/${version}`)).status).toBe(200);
+});
+
+test('a model of an earlier version is listed, shown, compared and used, without a verdict', async () => {
+  const { path } = dataOf(await send<ModelList>('GET', '/models?sort=name')).models[0]!;
+  const [early, version] = [join(dirname(path), '1h_v66'), '1h_v66'];
+  await cp(path, early, { recursive: true });
+  const readJson = async (file: string): Promise<Record<string, unknown>> =>
+    JSON.parse(await readFile(join(early, file), 'utf8')) as Record<string, unknown>;
+  const { verdict: _, backtest: __, seeds: ___, data_summary, ...metrics } = await readJson('metrics.json');
+  const { data_reports: ____, ...summary } = (data_summary ?? {}) as Record<string, unknown>;
+  const text = JSON.stringify({ ...metrics, data_summary: summary });
+  await writeFile(join(early, 'metrics.json'), text);
+  const { verdict: _____, checksums, ...metadata } = await readJson('metadata.json');
+  const sums = {
+    ...(checksums as Record<string, string>),
+    'metrics.json': createHash('sha256').update(text).digest('hex'),
+  };
+  const stored = { ...metadata, format: 2, model: `pattern/${version}`, version, checksums: sums };
+  await writeFile(join(early, 'metadata.json'), JSON.stringify(stored));
+
+  for (const sort of MODEL_ORDERS) {
+    const { models } = dataOf(await send<ModelList>('GET', `/models?sort=${sort}`));
+    expect(models.find((model) => model.version === version)).toMatchObject({ verdict: null, problem: null });
+    if (sort === 'edge') expect(models.at(-1)).toMatchObject({ version });
+  }
+  const shown = dataOf(await send<ModelDetails>('GET', `/models/pattern/${version}`));
+  expect(shown.metrics).not.toHaveProperty('verdict');
+  const compared = dataOf(
+    await send<ModelComparison>('GET', `/models/compare?models=pattern/1h_v1,pattern/${version}`),
+  );
+  expect(compared.warnings).toEqual([expect.stringMatching(/^An earlier version stored one of the models/)]);
+  const predicted = dataOf(await predict({ ...ASK, last: 5 }, `pattern/${version}`));
+  expect(predicted.predictions).toEqual(dataOf(await predict({ ...ASK, last: 5 })).predictions);
+  const { operation_id } = dataOf(
+    await api.post<OperationStarted>(`/models/pattern/${version}/backtest`, {}),
+  );
+  expect(await api.untilEnded(operation_id)).toMatchObject({ status: 'completed' });
   expect((await send('DELETE', `/models/pattern/${version}`)).status).toBe(200);
 });
 

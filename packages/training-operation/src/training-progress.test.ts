@@ -58,5 +58,11 @@ describe('the progress of several seeds', () => {
     const progress = trainingProgress({ ...update, current_seed: null, total_seeds: null });
     expect(progress).toMatchObject({ steps_completed: 3, steps_total: 10, current_item: 'epoch 4' });
     expect(progress.context).not.toHaveProperty('current_seed');
+    const { current_seed: _, total_seeds: __, ...early } = update;
+    expect(trainingProgress(early as TrainingProgressUpdate)).toMatchObject({
+      steps_completed: 3,
+      steps_total: 10,
+      current_item: 'epoch 4',
+    });
   });
 });

@@ -37,7 +37,8 @@ export function trainingSteps(folds = 0, seeds = 1): ProgressStep[] {
 export function trainingProgress(update: TrainingProgressUpdate): ProgressUpdate {
   const { phase, phase_fraction, items_processed, items_total, ...context } = update;
   const { current_epoch, total_epochs, current_seed, total_seeds } = context;
-  const seed = current_seed === null ? '' : `seed ${current_seed} of ${total_seeds}, `;
+  // a training host of an earlier version says nothing of seeds
+  const seed = typeof current_seed === 'number' ? `seed ${current_seed} of ${total_seeds}, ` : '';
   return {
     step: phase,
     stepFraction: phase_fraction ?? undefined,
