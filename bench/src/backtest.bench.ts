@@ -1,10 +1,12 @@
 /**
  * Backtests of bars in memory, on one core: fills (`simulate`), reports with all figures, benchmarks and 10,000 draws of random
- * entries, and the memory of a process with ten million bars. For comparison: vectorbt and backtesting.py on the same bars and
- * decisions, in turns with ours. They need a Python with both packages: `BACKTEST_PYTHON=/path/to/python`, or `python3`. All times
- * are processor time, which other work on the machine changes little. Arguments: `--no-peers`.
+ * entries, a stored model from the file of bars to the file of trades, and the memory of a process with ten million bars. For
+ * comparison: vectorbt and backtesting.py on the same bars and decisions, in turns with ours. They need a Python with both packages:
+ * `BACKTEST_PYTHON=/path/to/python`, or `python3`. All times are processor time, which other work on the machine changes little.
+ * Arguments: `--no-peers`.
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -16,6 +18,7 @@ import {
 } from '@ktrdr/backtest';
 import { Peer } from './peer.js';
 import { median, report, type ReportRow } from './report.js';
+import { storeModel } from './backtest/stored-model.js';
 
 const ROUNDS = 7;
 const MINUTE_MS = 60_000;
@@ -131,6 +134,67 @@ function memory(): ReportRow {
   });
 }
 
+/**
+ * A stored model with ten indicators on 100,000 bars, as `ktrdr models backtest` computes it: from the file of bars to the file of trades,
+ * in a process of its own. The start of the process does not count. Returns the whole and each step of the best round.
+ */
+async function endToEnd(): Promise<ReportRow[]> {
+  const root = await mkdtemp(join(tmpdir(), 'ktrdr-bench-'));
+  try {
+    const { bars } = randomWalk(100_000, 1000);
+    const run = {
+      ...(await storeModel(root, bars)),
+      symbols: null,
+      timeframe: null,
+      startDate: new Date(bars.time[0]!).toISOString(),
+      endDate: null,
+      settings: {},
+      inSample: true,
+      now: Date.now(),
+    };
+    const rounds: Once[] = [];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const outputDir = join(root, `trades${round}`);
+      await mkdir(outputDir);
+      const program = join(import.meta.dirname, 'backtest/one-backtest-process.js');
+      const args = [program, JSON.stringify(run), outputDir];
+      rounds.push(JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as Once);
+    }
+    const [{ bars: count, trades, steps }] = [rounds[0]!];
+    const timed = (what: string, time: (once: Once) => number, most: number | null): ReportRow => {
+      const took = rounds.map(time);
+      const [best, middle] = [Math.min(...took), median(took)];
+      const mark = most === null ? '' : `${most} ms`;
+      return row({
+        what,
+        bars: count,
+        trades,
+        best,
+        middle,
+        mark,
+        reached: most === null ? null : best <= most,
+      });
+    };
+    return [
+      timed('ten indicators, file to file', (once) => total(Object.values(once.steps)), 500),
+      ...Object.keys(steps).map((step) => timed(`  ${step}`, (once) => once.steps[step]!, null)),
+    ];
+  } finally {
+    await rm(root, { recursive: true });
+  }
+}
+
+/** What `one-backtest-process` prints: processor time of each step, ms. */
+interface Once {
+  bars: number;
+  trades: number;
+  steps: Record<string, number>;
+}
+
+function total(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}
+
 /** The same bars and decisions in a Python program and here, in turns. */
 async function beside(peer: Peer, program: keyof typeof PEER_BARS, folder: string): Promise<ReportRow> {
   const length = PEER_BARS[program];
@@ -170,6 +234,7 @@ rows.push(
   ),
   whole('report with 10,000 draws of random entries', [randomWalk(5000, 100)], 1000),
   whole('report with 10,000 draws of random entries', [randomWalk(100_000, 1000)], 500),
+  ...(await endToEnd()),
 );
 if (!process.argv.includes('--no-peers')) {
   const peer = await Peer.start('backtest_peers.py', 'vectorbt, backtesting', process.env.BACKTEST_PYTHON);

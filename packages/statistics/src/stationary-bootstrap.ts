@@ -3,6 +3,9 @@ import type { RandomStream } from './random-stream.js';
 // Jest looks up global variables slowly, and the loops below run millions of times.
 const { floor, log, min } = Math;
 
+/** Bits of a random number that `commonLengths` leaves out. */
+const NUMBER_BITS = 18;
+
 /** How to resample. */
 export interface BootstrapSettings {
   /** Mean length of a block in rows, from 1; see `blockLength`. */
@@ -32,29 +35,71 @@ export function bootstrapMeans(
   }
   const sums = series.map(prefixSums);
   const means = series.map(() => new Float64Array(draws));
-  const from = new Int32Array(rows);
-  const to = new Int32Array(rows);
+  const blocks: Blocks = { count: 0, from: new Int32Array(rows), to: new Int32Array(rows) };
   // A block continues with chance 1 - 1 / blockLength. This turns a uniform number's logarithm into a length.
   const lengthOfLog = blockLength > 1 ? 1 / Math.log1p(-1 / blockLength) : 0;
+  const lengths = commonLengths(lengthOfLog);
   for (let draw = 0; draw < draws; draw += 1) {
-    let blocks = 0;
-    for (let missing = rows; missing > 0; blocks += 1) {
-      const first = floor(random.nextUint32() * 2 ** -32 * rows);
-      const length = 1 + floor(log((random.nextUint32() + 0.5) * 2 ** -32) * lengthOfLog);
-      from[blocks] = first;
-      to[blocks] = first + min(length, missing);
-      missing -= length;
-    }
-    for (const [k, { mean, upTo }] of sums.entries()) {
-      let sum = 0;
-      for (let i = 0; i < blocks; i += 1) {
-        const end = to[i]!;
-        sum += (end > rows ? upTo[rows]! + upTo[end - rows]! : upTo[end]!) - upTo[from[i]!]!;
-      }
-      means[k]![draw] = mean + sum / rows;
+    drawBlocks(blocks, rows, lengths, lengthOfLog, random);
+    for (let k = 0; k < sums.length; k += 1) {
+      const { mean, upTo } = sums[k]!;
+      means[k]![draw] = mean + sumOf(blocks, upTo, rows) / rows;
     }
   }
   return means;
+}
+
+/** A resample. */
+interface Blocks {
+  count: number;
+  /** First row of each block. */
+  from: Int32Array;
+  /** The row after its last; more than there are if the block goes on with the first row. */
+  to: Int32Array;
+}
+
+function drawBlocks(
+  blocks: Blocks,
+  rows: number,
+  lengths: Int32Array,
+  lengthOfLog: number,
+  random: RandomStream,
+): void {
+  const { from, to } = blocks;
+  let count = 0;
+  for (let missing = rows; missing > 0; count += 1) {
+    const first = floor(random.nextUint32() * 2 ** -32 * rows);
+    const number = random.nextUint32();
+    const length = lengths[number >>> NUMBER_BITS] || lengthOf(number, lengthOfLog);
+    from[count] = first;
+    to[count] = first + min(length, missing);
+    missing -= length;
+  }
+  blocks.count = count;
+}
+
+function sumOf({ count, from, to }: Blocks, upTo: Float64Array, rows: number): number {
+  const all = upTo[rows]!;
+  let sum = 0;
+  for (let i = 0; i < count; i += 1) {
+    const end = to[i]!;
+    sum += (end > rows ? all + upTo[end - rows]! : upTo[end]!) - upTo[from[i]!]!;
+  }
+  return sum;
+}
+
+/** Length of the block of a random number from 0 to 2^32 - 1. */
+function lengthOf(number: number, lengthOfLog: number): number {
+  return 1 + floor(log((number + 0.5) * 2 ** -32) * lengthOfLog);
+}
+
+/** For each of the first bits of a random number, the length if all such numbers have the same one, and 0 if not. Saves most logarithms. */
+function commonLengths(lengthOfLog: number): Int32Array {
+  return new Int32Array(2 ** (32 - NUMBER_BITS)).map((_, bits) => {
+    const first = bits * 2 ** NUMBER_BITS;
+    const length = lengthOf(first, lengthOfLog);
+    return lengthOf(first + 2 ** NUMBER_BITS - 1, lengthOfLog) === length ? length : 0;
+  });
 }
 
 /** The mean, and the sums of the first rows `[rows + 1]` of what the values are above it; large values would cost digits. */

@@ -16,6 +16,8 @@ export class Placements {
   private readonly slots: number;
   /** One bit for each slot. */
   private readonly taken: Int32Array;
+  /** One bit for each word of `taken`: it may have bits. So a few positions among many bars need no look at every word. */
+  private readonly used: Int32Array;
 
   /**
    * @param holding `[positions]`: bars for which each is held
@@ -33,11 +35,12 @@ export class Placements {
     this.order = Int32Array.from({ length: positions }, (_, i) => i);
     this.entry = new Int32Array(positions);
     this.taken = new Int32Array(Math.ceil(this.slots / 32));
+    this.used = new Int32Array(Math.ceil(this.taken.length / 32));
   }
 
   /** Draws the next `order` and `entry`. */
   draw(random: RandomStream): void {
-    const { order, slots, taken } = this;
+    const { order, slots, taken, used } = this;
     for (let last = order.length - 1; last > 0; last -= 1) {
       const other = below(random, last + 1);
       const position = order[last]!;
@@ -46,32 +49,46 @@ export class Placements {
     }
     // The smaller of the two sets, positions or free bars, is drawn.
     const few = order.length * 2 <= slots;
-    taken.fill(few ? 0 : -1);
+    // `placeInOrder` has emptied both
+    if (!few) {
+      taken.fill(-1);
+      used.fill(-1);
+    }
     for (let missing = few ? order.length : slots - order.length; missing > 0;) {
       const slot = below(random, slots);
       const bit = 1 << (slot & 31);
       const word = slot >>> 5;
       if (((taken[word]! & bit) !== 0) === few) continue;
       taken[word]! ^= bit;
+      used[word >>> 5]! |= 1 << (word & 31);
       missing -= 1;
     }
     this.placeInOrder();
   }
 
-  /** Turns slots into points: a position takes one slot, but as many bars as it is held. */
+  /** Turns slots into points: a position takes one slot, but as many bars as it is held. Empties the slots. */
   private placeInOrder(): void {
-    const { order, entry, holding, taken } = this;
+    const { order, entry, holding, taken, used } = this;
     let placed = 0;
     let shift = 0;
-    for (let word = 0; placed < order.length; word += 1) {
-      for (let bits = taken[word]!; bits !== 0 && placed < order.length; bits &= bits - 1) {
-        const slot = word * 32 + 31 - clz32(bits & -bits);
-        entry[placed] = slot + shift;
-        shift += holding[order[placed]!]! - 1;
-        placed += 1;
+    for (let group = 0; group < used.length; group += 1) {
+      for (let words = used[group]!; words !== 0; words &= words - 1) {
+        const word = group * 32 + lowestBit(words);
+        for (let bits = taken[word]!; bits !== 0 && placed < order.length; bits &= bits - 1) {
+          entry[placed] = word * 32 + lowestBit(bits) + shift;
+          shift += holding[order[placed]!]! - 1;
+          placed += 1;
+        }
+        taken[word] = 0;
       }
+      used[group] = 0;
     }
   }
+}
+
+/** Index of the lowest bit that is set. */
+function lowestBit(bits: number): number {
+  return 31 - clz32(bits & -bits);
 }
 
 /** A whole number from 0 to `limit` - 1. */

@@ -3,7 +3,7 @@ import { type Bars, describeStale, formatBarTime } from '@ktrdr/market-data';
 import type { Strategy } from '@ktrdr/strategy';
 import { countClasses } from './data-parts.js';
 import { inputWarnings } from './input-warnings.js';
-import type { LoadedBars } from './load-bars.js';
+import type { ReportedBars } from './load-bars.js';
 import { count, counted, named } from './named.js';
 import type { PreparedData } from './prepare-data.js';
 import { USABLE_PART_ROWS } from './range-advice.js';
@@ -12,7 +12,7 @@ import { reportWarnings } from './report-warnings.js';
 /** Warnings about data that make the results less reliable, most serious first. One cause is one warning, however often it occurs. */
 export function dataWarnings(
   strategy: Strategy,
-  { symbols, reports }: Pick<LoadedBars, 'symbols' | 'reports'>,
+  { symbols, reports }: Pick<ReportedBars, 'symbols' | 'reports'>,
   data: PreparedData,
 ): string[] {
   const files = symbols.flatMap((symbol) => [...symbol.bars.values()]);

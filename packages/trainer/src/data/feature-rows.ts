@@ -129,25 +129,27 @@ function selectOther(bars: Bars, inRange: Bars, { historyRequired }: Strategy): 
 export function completeWindows(symbol: ComputedSymbol, window: number): CompleteSymbol {
   const { matrix, firstRow } = symbol;
   const complete = completeBars(matrix, Math.max(0, firstRow - (window - 1)), firstRow);
-  const windowEnds: number[] = [];
+  const windowEnds = new Int32Array(complete.length);
+  let count = 0;
   for (let at = window - 1; at < complete.length; at += 1) {
     const end = complete[at]!;
-    if (end >= 0 && complete[at - (window - 1)] === end - (window - 1)) windowEnds.push(at);
+    if (end >= 0 && complete[at - (window - 1)] === end - (window - 1)) windowEnds[count++] = at;
   }
-  return { ...symbol, complete, windowEnds: Int32Array.from(windowEnds) };
+  return { ...symbol, complete, windowEnds: windowEnds.slice(0, count) };
 }
 
 /** Bars from row `from` on that have all features, relative to `firstRow`. */
 function completeBars({ values, names, rows }: FeatureMatrix, from: number, firstRow: number): Int32Array {
-  const complete: number[] = [];
+  const complete = new Int32Array(rows - from);
+  let count = 0;
   for (let row = from; row < rows; row += 1) {
     let defined = true;
     for (let at = row * names.length; defined && at < (row + 1) * names.length; at += 1) {
       defined = Number.isFinite(values[at]!);
     }
-    if (defined) complete.push(row - firstRow);
+    if (defined) complete[count++] = row - firstRow;
   }
-  return Int32Array.from(complete);
+  return complete.slice(0, count);
 }
 
 /** Features without a value on any bar from row `from` on, for example volume features of a file without volume. */
@@ -188,9 +190,12 @@ export function undefinedFeatures({
 export function takeRows({ values, names }: FeatureMatrix, rows: Int32Array, firstRow: number): Float64Array {
   const width = names.length;
   const taken = new Float64Array(rows.length * width);
-  rows.forEach((row, index) => {
-    const from = (firstRow + row) * width;
-    taken.set(values.subarray(from, from + width), index * width);
-  });
+  // Consecutive rows are copied at once.
+  for (let from = 0, to = 0; from < rows.length; from = to) {
+    const first = rows[from]!;
+    for (to = from + 1; to < rows.length && rows[to] === first + to - from;) to += 1;
+    const start = (firstRow + first) * width;
+    taken.set(values.subarray(start, start + (to - from) * width), from * width);
+  }
   return taken;
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { parseStrategy } from '@ktrdr/strategy';
-import { loadBars } from './load-bars.js';
+import { loadBars, reportBars } from './load-bars.js';
 import { strategyText } from '../../test/fixtures/training.js';
 
 /** Bars that all close at one price; more than one chunk of them. */
@@ -20,7 +20,8 @@ test('every file has a data report', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'ktrdr-load-bars-'));
   const { strategy } = parseStrategy(strategyText({ symbols: ['AAA', 'BBB'] }), { file: 'small.yaml' });
   for (const symbol of strategy.symbols) await writeFile(join(dataDir, `${symbol}_1h.csv`), barsOf(100));
-  const { reports } = await loadBars(strategy, dataDir, [], async () => {});
+  const loaded = await loadBars(strategy, dataDir, [], async () => {});
+  const { reports } = await reportBars(loaded, async () => {});
   expect(reports.map(({ file, findings: [first] }) => [file, first?.kind])).toEqual([
     ['AAA_1h.csv', 'no_movement'],
     ['BBB_1h.csv', 'no_movement'],

@@ -13,6 +13,10 @@ export interface LoadedBars {
   symbols: SymbolBars[];
   /** One for each file. */
   fingerprints: BarsFingerprint[];
+}
+
+/** Bars with what was found in their files. */
+export interface ReportedBars extends LoadedBars {
   /** One for each file, in the same order. */
   reports: DataReport[];
 }
@@ -32,7 +36,6 @@ export async function loadBars(
 ): Promise<LoadedBars> {
   const fingerprints: BarsFingerprint[] = [];
   const symbols: SymbolBars[] = [];
-  const reports: DataReport[] = [];
   const files = strategy.symbols.length * strategy.timeframes.length;
   for (const symbol of strategy.symbols) {
     const bars = new Map<Timeframe, Bars>();
@@ -45,9 +48,22 @@ export async function loadBars(
       await report(fingerprints.length / files);
     }
     symbols.push({ symbol, bars });
+  }
+  return { symbols, fingerprints };
+}
+
+/**
+ * Looks for faults in the bars. This takes about a third of the time of reading them, so only a training does it.
+ *
+ * @param pause called before each symbol
+ */
+export async function reportBars(loaded: LoadedBars, pause: () => Promise<void>): Promise<ReportedBars> {
+  const reports: DataReport[] = [];
+  for (const { bars } of loaded.symbols) {
+    await pause();
     reports.push(...reportData([...bars.values()]));
   }
-  return { symbols, fingerprints, reports };
+  return { ...loaded, reports };
 }
 
 function checkSame(

@@ -13,7 +13,7 @@ import { assessModel } from './assess-model.js';
 import { judgeModel } from './judge-model.js';
 import { walkForwardFolds, type WalkForwardPlan } from '../evaluation/walk-forward-folds.js';
 import { evaluateFolds } from '../evaluation/walk-forward.js';
-import { loadBars } from '../data/load-bars.js';
+import { loadBars, reportBars } from '../data/load-bars.js';
 import { optimiserOf, runTrainingLoop } from '../loop/loop.js';
 import { modelOf } from '../network/model-of.js';
 import type { ModelSpec } from '../network/model-spec.js';
@@ -60,9 +60,10 @@ async function run(
   const strategy = readStrategy(request, warn);
   progress.about(strategy);
   await progress.enter('loading bars');
-  const bars = await loadBars(strategy, request.dataDir, request.fingerprints, (done) =>
+  const loaded = await loadBars(strategy, request.dataDir, request.fingerprints, (done) =>
     progress.enter('loading bars', done),
   );
+  const bars = await reportBars(loaded, () => progress.enter('loading bars', 1));
   const { start, end } = strategy.dateRange;
   const preparation = {
     strategy,

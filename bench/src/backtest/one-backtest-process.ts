@@ -1,0 +1,21 @@
+/**
+ * Program: backtests a stored model once, cold, as the product's process does, and prints the processor time of each step in ms as JSON.
+ * Arguments: the run as JSON, an empty folder for the trades.
+ */
+import { backtestModel } from '@ktrdr/trainer/testing';
+
+type Run = Parameters<typeof backtestModel>[0];
+
+function processorTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+const run = JSON.parse(process.argv[2]!) as Run;
+const begins: [step: string, at: number][] = [['checking', processorTime()]];
+const { report } = await backtestModel(run, process.argv[3]!, (step) => begins.push([step, processorTime()]));
+const end = processorTime();
+const steps = begins.map(([step, at], index) => [step, (begins[index + 1]?.[1] ?? end) - at] as const);
+console.log(
+  JSON.stringify({ bars: report.bars, trades: report.figures.trades, steps: Object.fromEntries(steps) }),
+);
