@@ -148,6 +148,7 @@ describe('leaves nothing behind', () => {
   test.each<[string, unknown, string, RegExp]>([
     ['negative costs', { commission_bps: -1 }, '400 invalid_request', /commission_bps must be at least 0/],
     ['no capital', { capital: 0 }, '400 invalid_request', /capital must be above 0/],
+    ['too much capital', { capital: 1e308 }, '400 invalid_request', /capital must be at most/],
     ['costs above the value', { spread_bps: 20_000 }, '400 invalid_request', /spread_bps must be at most/],
     [
       'too large a share',
@@ -162,6 +163,7 @@ describe('leaves nothing behind', () => {
       '400 invalid_request',
       /sizing must be/,
     ],
+    ['a stop at 150 %', { stop_loss: 1.5 }, '400 invalid_request', /stop_loss must be below 1/],
     ['a negative stop', { stop_loss: -0.1 }, '400 invalid_request', /stop_loss must be above 0/],
     ['an unknown option', { leverage: 3 }, '400 invalid_request', /unknown option "?leverage/],
     ['no symbol', { symbols: [] }, '400 invalid_request', /symbols must not be empty/],

@@ -38,11 +38,17 @@ export const BACKTEST_FLAGS: Readonly<Record<keyof StartBacktestRequest, Option>
   in_sample: new Option('--in-sample', 'allow bars that the model was trained on; the result is marked'),
 };
 
+/** Switches a stop or a target off. Commander would turn a parsed `null` into an empty text. */
+const NONE = 'none';
+
 /** The request for the flags in `options`, which Commander has parsed. */
 export function backtestRequest(options: object): StartBacktestRequest {
   const values: Record<string, unknown> = { ...options };
   return Object.fromEntries(
-    Object.entries(BACKTEST_FLAGS).map(([field, flag]) => [field, values[flag.attributeName()]]),
+    Object.entries(BACKTEST_FLAGS).map(([field, flag]) => {
+      const value = values[flag.attributeName()];
+      return [field, value === NONE ? null : value];
+    }),
   );
 }
 
@@ -63,11 +69,19 @@ function list(text: string): string[] {
 
 function sizing(text: string): PositionSizing {
   if (text === 'all-in') return { type: 'all_in' };
-  const [, volatility] = /^volatility:(.+)$/.exec(text) ?? [];
-  if (volatility !== undefined) return { type: 'volatility_target', annual_volatility: number(volatility) };
-  return { type: 'fixed_fraction', fraction: number(text) };
+  const [, volatility, amount = ''] = /^(volatility:)?(.*)$/.exec(text) ?? [];
+  const value = Number(amount);
+  const share = volatility === undefined;
+  if (amount.trim() === '' || !Number.isFinite(value) || value <= 0 || (share && value > 1)) {
+    throw new InvalidArgumentError(
+      'It must be all-in, a share of the capital above 0 and at most 1 such as 0.25, or volatility:0.15 for 15 % a year.',
+    );
+  }
+  return share
+    ? { type: 'fixed_fraction', fraction: value }
+    : { type: 'volatility_target', annual_volatility: value };
 }
 
-function shareOrNone(text: string): number | null {
-  return text === 'none' ? null : number(text);
+function shareOrNone(text: string): number | typeof NONE {
+  return text === NONE ? NONE : number(text);
 }

@@ -13,5 +13,8 @@ test('error messages of the API name the options that were typed', () => {
   expect(inTypedWords(refusal, ['--seed', '-1', '--validation-split=2', '--duration', '0', '--json'])).toBe(
     'The request is not valid: --seed must be at least 0; --validation-split must be below 1; --duration must be more than 0.',
   );
+  expect(inTypedWords('spread_bps must be at least 0.', ['--spread', '-1'])).toBe(
+    '--spread must be at least 0.',
+  );
   expect(inTypedWords(refusal, ['seed', '--', '--(.*'])).toBe(refusal);
 });

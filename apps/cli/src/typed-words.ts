@@ -10,6 +10,6 @@ export function inTypedWords(message: string, typed: string[]): string {
     .map((word) => word.split('=', 1)[0] ?? word)
     .reduce((text, option) => {
       const name = option.slice(2).replaceAll('-', '_');
-      return text.replace(new RegExp(`(?<=^|: |; )${name}(_seconds)?(?= must )`, 'g'), option);
+      return text.replace(new RegExp(`(?<=^|: |; )${name}(_seconds|_bps)?(?= must )`, 'g'), option);
     }, message);
 }

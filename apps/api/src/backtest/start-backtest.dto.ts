@@ -16,6 +16,10 @@ import {
 const MOST_SYMBOLS = 100;
 /** All of the value of a trade, in basis points. */
 const MOST_BPS = 10_000;
+/** A strategy file has the same bound. */
+const MOST_CAPITAL = 1_000_000_000_000;
+/** A distance of 1 would be the whole price. A strategy file has the same bound. */
+const BELOW_ONE = 1 - Number.EPSILON;
 
 /** Types and bounds of a backtest's request. `checkBacktest` checks what needs the model. */
 @RequestOf('StartBacktestRequest')
@@ -42,6 +46,7 @@ export class StartBacktestDto implements StartBacktestRequest {
   @IsOptional()
   @IsNumber()
   @Min(Number.EPSILON, { message: 'capital must be above 0' })
+  @Max(MOST_CAPITAL)
   capital?: number;
 
   @IsOptional()
@@ -73,11 +78,13 @@ export class StartBacktestDto implements StartBacktestRequest {
   @IsOptional()
   @IsNumber()
   @Min(Number.EPSILON, { message: 'stop_loss must be above 0 (0.02 = 2 %)' })
+  @Max(BELOW_ONE, { message: 'stop_loss must be below 1 (0.02 = 2 %)' })
   stop_loss?: number | null;
 
   @IsOptional()
   @IsNumber()
   @Min(Number.EPSILON, { message: 'take_profit must be above 0 (0.02 = 2 %)' })
+  @Max(BELOW_ONE, { message: 'take_profit must be below 1 (0.02 = 2 %)' })
   take_profit?: number | null;
 
   @IsOptional()
