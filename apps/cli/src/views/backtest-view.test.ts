@@ -92,7 +92,7 @@ describe('a backtest', () => {
 
   random entries    33.0 % of 10,000 draws earned at least as much
   Sharpe ratio      -0.90 to 1.70 (95 % interval)
-  break-even cost   20.4 bps for a trade, both sides together
+  break-even cost   20.4 bps for a trade
 
   year  net return  max drawdown  trades
   2014       2.0 %         3.0 %      10`);

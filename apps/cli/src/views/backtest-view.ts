@@ -12,6 +12,7 @@ import { printable } from '../printable.js';
 import type { Style } from '../style.js';
 import { count, counted, moment, orDash, percent, ratio } from './numbers.js';
 import { pairs, textTable } from './text-table.js';
+import { breakEvenText } from './verdict-view.js';
 
 /** A backtest: its assumptions, its result beside those of simple rules, luck, and each year and symbol. Each part says if it is in-sample. */
 export function backtestView({ untrained_symbols, report }: BacktestResult, style: Style): string {
@@ -147,12 +148,7 @@ function luckView(
           ? null
           : `${ratio(sharpe_interval[0])} to ${ratio(sharpe_interval[1])} (95 % interval)`,
       ],
-      [
-        'break-even cost',
-        break_even_cost_bps === null
-          ? null
-          : `${break_even_cost_bps.toFixed(1)} bps for a trade, both sides together`,
-      ],
+      ['break-even cost', break_even_cost_bps === null ? null : breakEvenText(break_even_cost_bps)],
     ],
     style,
   );

@@ -69,18 +69,23 @@ function moneyPairs(money: MoneyVerdict): [string, string][] {
       : `, 95 % interval ${ratio(sharpe_interval[0])} to ${ratio(sharpe_interval[1])}`;
   return [
     ['net return', `${percent(money.net_return)}, buy and hold ${percent(money.buy_and_hold_return)}`],
-    ['Sharpe ratio', `${orDash(sharpe, ratio)}${interval}, deflated ${orDash(deflated_sharpe, ratio)}`],
+    [
+      'Sharpe ratio',
+      sharpe === null ? '' : `${ratio(sharpe)}${interval}, deflated ${orDash(deflated_sharpe, ratio)}`,
+    ],
     [
       'random entries',
       random_entries_p_value === null
         ? ''
         : `${percent(random_entries_p_value)} of them earned at least as much`,
     ],
-    [
-      'break-even cost',
-      break_even_cost_bps === null ? '' : `${break_even_cost_bps.toFixed(1)} bps for a trade`,
-    ],
+    ['break-even cost', break_even_cost_bps === null ? '' : breakEvenText(break_even_cost_bps)],
   ];
+}
+
+/** `49.3 bps for a trade` */
+export function breakEvenText(bps: number): string {
+  return bps < 0 ? 'none: the trades lose even without costs' : `${bps.toFixed(1)} bps for a trade`;
 }
 
 function judgedText({ rows, trades, seeds, source, trials_on_these_bars: trials }: Verdict): string {

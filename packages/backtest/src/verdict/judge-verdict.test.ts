@@ -148,6 +148,16 @@ test('the sentences say what was measured, and never "better" where the interval
   ]);
 });
 
+test('a loss is called a loss', () => {
+  const lost = { ...LUCKY, net_return: -0.438, buy_and_hold_return: -0.05 };
+  const { reasons } = judge({ accuracy: ALIKE, money: lost });
+  expect(reasons[0]).toBe(
+    'No edge found: the model is not distinguishable from the best baseline, and its trades lost 43.8 % after costs (735 rows, 120 trades that the model has not seen).',
+  );
+  expect(reasons[2]).toMatch(/^After costs the model lost 43\.8 % with 120 trades; buy and hold lost 5\.0 %\. /);
+  expect(reasons.join(' ')).not.toMatch(/profit|earned -/);
+});
+
 describe('the power', () => {
   test('says how many rows find an edge of the stated size in four of five cases', () => {
     // a difference of 5 points is 2.8 standard errors at 3,136 rows if it has 1 at 400 rows

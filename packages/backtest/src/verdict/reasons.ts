@@ -63,7 +63,12 @@ function lack(
     : 'the model is not distinguishable from the best baseline';
   if (money === null)
     return accurate ? 'the labels are not trading decisions, so there is no profit to judge' : baseline;
-  const luck = trades === 0 ? 'it makes no trades' : 'its profit is not distinguishable from luck';
+  const luck =
+    trades === 0
+      ? 'it makes no trades'
+      : money.net_return < 0
+        ? `its trades lost ${percent(-money.net_return)} after costs`
+        : 'its profit is not distinguishable from luck';
   if (accurate) return `the model is more accurate than the best baseline, but ${luck}`;
   if (earned === true) return `${baseline}, although luck does not explain its profit`;
   return `${baseline}, and ${luck}`;
@@ -82,7 +87,7 @@ function moneyText({ trades, alpha }: Judged, money: MoneyVerdict): string {
     random_entries_p_value: random,
     deflated_sharpe: deflated,
   } = money;
-  const earned = `After costs the model earned ${percent(net_return)} with ${counted(trades, 'trade')}; buy and hold earned ${percent(buy_and_hold_return)}.`;
+  const earned = `After costs the model ${earnedText(net_return)} with ${counted(trades, 'trade')}; buy and hold ${earnedText(buy_and_hold_return)}.`;
   if (random === null) return earned;
   const ratio =
     deflated === null
@@ -102,6 +107,10 @@ function powerText({ accuracy, power, money }: Judged): string {
   const money_ =
     money === null ? '' : `; a mean trade of ${edge} standard deviations takes ${takes(trades, 'trade')}`;
   return `To be found in four of five cases, an edge of ${unit} takes ${takes(rows, 'row')}${money_}.`;
+}
+
+function earnedText(netReturn: number): string {
+  return netReturn < 0 ? `lost ${percent(-netReturn)}` : `earned ${percent(netReturn)}`;
 }
 
 function percentPoints(share: number): string {
