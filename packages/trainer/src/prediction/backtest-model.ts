@@ -7,6 +7,7 @@ import { signalsOf } from '../evaluation/decide.js';
 import { bytesOf } from '../models/read-model.js';
 import { backtestRows, type BacktestRows } from './backtest-rows.js';
 import { type BacktestRun, checkBacktest, type CheckedBacktest } from './check-backtest.js';
+import { tradedSymbols } from './traded-symbols.js';
 import { writeTrades } from './write-trades.js';
 
 /** Steps of a backtest, in order. */
@@ -29,7 +30,11 @@ export async function backtestModel(
   report('predicting');
   const signals: SymbolSignals[] = [];
   const warnings: string[] = untrainedWarnings(checked);
-  for (const bars of loaded.symbols) signals.push(await signalsOfSymbol(checked, bars, run.now, warnings));
+  const { traded, leftOut } = tradedSymbols(loaded.symbols, checked, run.symbols);
+  if (leftOut.length > 0) {
+    warnings.push(`${leftOut.join(', ')} has no ${checked.timeframe} bars in the range and was left out.`);
+  }
+  for (const bars of traded) signals.push(await signalsOfSymbol(checked, bars, run.now, warnings));
   report('simulating');
   const { strategy, settings, timeframe, inSample } = checked;
   const { labels } = strategy.training;
