@@ -152,9 +152,11 @@ test('a loss is called a loss', () => {
   const lost = { ...LUCKY, net_return: -0.438, buy_and_hold_return: -0.05 };
   const { reasons } = judge({ accuracy: ALIKE, money: lost });
   expect(reasons[0]).toBe(
-    'No edge found: the model is not distinguishable from the best baseline, and its trades lost 43.8 % after costs (735 rows, 120 trades that the model has not seen).',
+    'No edge found: the model is not distinguishable from the best baseline, and its trades lost 43.8 % after costs (735 rows, 120 trades, on bars that the model has not seen).',
   );
-  expect(reasons[2]).toMatch(/^After costs the model lost 43\.8 % with 120 trades; buy and hold lost 5\.0 %\. /);
+  expect(reasons[2]).toMatch(
+    /^After costs the model lost 43\.8 % with 120 trades; buy and hold lost 5\.0 %\. /,
+  );
   expect(reasons.join(' ')).not.toMatch(/profit|earned -/);
 });
 
