@@ -1,7 +1,7 @@
 /**
  * Is the verdict honest? Trains on random walks, in which there is nothing to find, and counts how many are called an edge; then on markets
  * with a planted edge, with enough bars to find it and with too few. `npm run bench -- honesty [walks]`: 1,000 walks and a fifth as many
- * planted edges of each length, or so many.
+ * planted edges of each length, or so many. Every fourth walk has 12,000 bars of each symbol, the others 1,200.
  */
 import type { TrainingResult, VerdictLabel } from '@ktrdr/contracts';
 import { judgeMarket, type JudgedMarket, plantedEdge, randomWalk } from '@ktrdr/trainer/testing';
@@ -55,7 +55,7 @@ for (const { name, size, market } of groups) {
   };
   summarise(name, judged);
   if (size < 100) continue;
-  for (const key of ['labels', 'volatility', 'session', 'symbols'] as const) {
+  for (const key of ['bars', 'labels', 'volatility', 'session', 'symbols'] as const) {
     for (const value of new Set(judged.map((one) => one.market[key]))) {
       summarise(
         `  ${key} ${value}`,

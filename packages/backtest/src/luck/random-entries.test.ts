@@ -20,6 +20,12 @@ function market(random: RandomStream, { bars, drift, noise }: MarketShape): Symb
   for (let t = 0; t < bars; t += 1) {
     price[t + 1] = price[t]! * (1 + drift + noise * (2 * random.uniform() - 1));
   }
+  return barsOf(price);
+}
+
+/** @param price `[bars + 1]`: opens, and the last close */
+function barsOf(price: Float64Array): SymbolSignals['bars'] {
+  const bars = price.length - 1;
   const [open, close] = [price.subarray(0, bars), price.subarray(1)];
   return {
     time: Float64Array.from({ length: bars }, (_, t) => t * 3_600_000),
@@ -33,6 +39,33 @@ function market(random: RandomStream, { bars, drift, noise }: MarketShape): Symb
 
 function decisions(bars: number, decide: (bar: number) => number): Int8Array {
   return Int8Array.from({ length: bars }, (_, bar) => decide(bar));
+}
+
+/** Three random walks of 200 bars. A signal keeps its value for some bars; all symbols have the same one, or each its own. */
+function correlatedSymbols(
+  random: RandomStream,
+  correlation: number,
+  { common, stay }: { common: boolean; stay: number },
+): SymbolSignals[] {
+  const length = 200;
+  const draw = () => Float64Array.from({ length }, () => 2 * random.uniform() - 1);
+  const signal = (): Int8Array => {
+    let last = 0;
+    return decisions(length, () => {
+      if (random.uniform() > stay) last = Math.floor(random.uniform() * 3) - 1;
+      return last;
+    });
+  };
+  const [shared, all] = [draw(), signal()];
+  return ['A', 'B', 'C'].map((symbol) => {
+    const own = draw();
+    const price = new Float64Array(length + 1).fill(100);
+    for (let t = 0; t < length; t += 1) {
+      const step = Math.sqrt(correlation) * shared[t]! + Math.sqrt(1 - correlation) * own[t]!;
+      price[t + 1] = price[t]! * (1 + 0.02 * step);
+    }
+    return { symbol, bars: barsOf(price), decision: common ? all : signal() };
+  });
 }
 
 function pValue(
@@ -62,6 +95,55 @@ describe('Random entries', () => {
     // Kolmogorov-Smirnov, 1 %
     expect(distance).toBeLessThan(1.63 / Math.sqrt(values.length));
     expect(values.filter((value) => value <= 0.05).length / values.length).toBeLessThan(0.09);
+  });
+
+  test.each([
+    { name: 'one signal, correlated symbols', correlation: 0.9, common: true, stay: 0.8 },
+    { name: 'one slow signal, correlated symbols', correlation: 0.9, common: true, stay: 0.97 },
+    { name: 'one signal, independent symbols', correlation: 0, common: true, stay: 0.8 },
+    { name: 'own signals, correlated symbols', correlation: 0.9, common: false, stay: 0.8 },
+    { name: 'own slow signals, correlated symbols', correlation: 0.9, common: false, stay: 0.97 },
+  ])('on three random walks at most 5 % are significant: $name', ({ name, correlation, common, stay }) => {
+    const random = RandomStream.derive(8, name);
+    let significant = 0;
+    for (let run = 0; run < 300; run += 1) {
+      const symbols = correlatedSymbols(random, correlation, { common, stay });
+      const luck = pValue(symbols, { ...DEFAULT_SETTINGS, allowShort: true }, random, 99);
+      if (luck !== null && luck.p_value <= 0.05) significant += 1;
+    }
+    // 5 % of 300 are 15; more than 27 come once in a thousand times
+    expect(significant).toBeLessThanOrEqual(27);
+  });
+
+  test('symbols with other hours, a late start or a single bar', () => {
+    const random = RandomStream.derive(9, 'hours');
+    const all = { symbol: 'A', bars: market(random, { bars: 200, drift: 0, noise: 0.02 }) };
+    const keep = (test: (t: number) => boolean): SymbolSignals['bars'] => {
+      const rows = Array.from({ length: 200 }, (_, t) => t).filter(test);
+      const of = (values: Float64Array) => Float64Array.from(rows, (t) => values[t]!);
+      const { time, open, high, low, close } = all.bars;
+      return {
+        time: of(time),
+        open: of(open),
+        high: of(high),
+        low: of(low),
+        close: of(close),
+        length: rows.length,
+      };
+    };
+    const symbols = [
+      all,
+      { symbol: 'HOURS', bars: keep((t) => t % 24 > 13) },
+      { symbol: 'LATE', bars: keep((t) => t > 120) },
+      { symbol: 'ONE', bars: keep((t) => t === 50) },
+    ].map((one) => ({
+      ...one,
+      decision: decisions(one.bars.length, () => Math.floor(random.uniform() * 3) - 1),
+    }));
+    const luck = pValue(symbols, { ...DEFAULT_SETTINGS, allowShort: true }, random, 500)!;
+    expect(luck.p_value).toBeGreaterThan(0);
+    expect(luck.histogram.edges.every(Number.isFinite)).toBe(true);
+    expect(luck.histogram.shares.reduce((sum, share) => sum + share)).toBeCloseTo(1, 12);
   });
 
   test('being nearly always long in a rising market is not significant, although it earns', () => {

@@ -1,31 +1,32 @@
 import { EXIT_REASONS, RANDOM_ENTRY_DRAWS, type LuckFigures } from '@ktrdr/contracts';
 import type { RandomStream } from '@ktrdr/statistics';
+import { mergeClocks } from '../clock.js';
 import { costRate } from '../costs.js';
 import type { BacktestSettings, SymbolSignals } from '../settings.js';
 import type { TradeColumns } from '../simulation.js';
-import { histogramOf } from './histogram.js';
-import { Placements } from './placements.js';
+import { histogramOf, ROUNDING } from './histogram.js';
+import { type HeldSteps, JointEntries } from './joint-entries.js';
 
 // Jest looks up global variables slowly, and the loops below run millions of times.
-const { max } = Math;
+const { floor, max } = Math;
 
 /** Many trades get fewer draws, so that the time is bounded: so many trades are placed, and at least `LEAST_DRAWS` draws. */
 const MOST_PLACED_TRADES = 5_000_000;
 const LEAST_DRAWS = 1_000;
-/** Equal results can differ by rounding. */
-const ROUNDING = 1e-12;
 
 /**
  * Does the time of the entries matter? Places as many positions at random times, with the same directions and holding times as `trades`,
- * and with the same costs. Positions of one symbol do not overlap. The p-value is the share of the draws that earn at least as much,
- * (1 + such draws) / (1 + draws): Davison and Hinkley (1997), section 4.3. `null` without trades.
+ * and with the same costs. Positions of one symbol do not overlap; positions of several symbols that overlap move together. The p-value
+ * is the share of the draws that earn at least as much, (1 + such draws) / (1 + draws): Davison and Hinkley (1997), section 4.3. `null`
+ * without trades.
  *
- * A rising market pays random long positions too, so a model that is nearly always long gets no credit for the rise. Each symbol has an equal part
- * of the capital and compounds its own trades; a fixed fraction applies to each trade, any other sizing counts as all-in. Random positions
+ * A rising market pays random long positions too, so a model that is nearly always long gets no credit for the rise. Each symbol has an
+ * equal part of the capital and compounds its own trades; a fixed fraction applies to each trade, any other sizing counts as all-in. Random positions
  * have neither stop nor target; one that the model's own stop closed within a bar counts that bar as held.
  *
- * Measured on 800 random walks with random decisions each: p-values are uniform, and at most 0.05 in 4.5 to 6.1 % of cases (few and many
- * trades, three symbols, changing volatility, drift). With stop and target it is 3.8 %: the test is then slightly conservative.
+ * Measured on 500 to 4,000 random walks for each case, with 1 and 3 symbols, correlations of 0, 0.5 and 0.95, one common signal, own ones
+ * and a mixture, 3 to 160 trades: the p-value is at most 0.05 in about 5 % of the walks. With an independent place for each
+ * position it was in 12 to 23 % of them if one signal trades three correlated symbols.
  */
 export function randomEntries(
   symbols: readonly SymbolSignals[],
@@ -36,20 +37,36 @@ export function randomEntries(
 ): LuckFigures['random_entries'] {
   if (trades.length === 0) return null;
   const { sizing } = settings;
+  const rate = costRate(settings);
   const fraction = sizing.type === 'fixed_fraction' ? Math.min(1, sizing.fraction * symbols.length) : 1;
-  const parts = symbols.map(
-    (symbol, index) => new SymbolPart(symbol, index, trades, costRate(settings), fraction),
+  const clock = mergeClocks(symbols);
+  const prices = symbols.map((symbol) => new Prices(symbol, clock));
+  const { symbol, direction, entryPrice, exitPrice, entryBar } = trades;
+  const holding = Int32Array.from({ length: trades.length }, (_, row) => heldBars(trades, row));
+  const entries = new JointEntries(
+    Array.from(holding, (held, row) => prices[symbol[row]!]!.held(symbol[row]!, entryBar[row]!, held)),
+    prices.map(({ first, last }) => ({ first, last })),
   );
-  const enough = max(LEAST_DRAWS, Math.floor(MOST_PLACED_TRADES / trades.length));
-  const draws = Math.min(mostDraws, enough);
+  const values = new Float64Array(symbols.length);
+  /** Capital at the end as a multiple of that at the beginning, if each position's exit price is such a multiple of its entry price. */
+  const result = (ratio: (row: number) => number): number => {
+    values.fill(1);
+    for (let row = 0; row < holding.length; row += 1) {
+      values[symbol[row]!]! *= growth(direction[row]!, ratio(row), rate, fraction);
+    }
+    let sum = 0;
+    for (const value of values) sum += value;
+    return sum / values.length;
+  };
+  const own = result((row) => exitPrice[row]! / entryPrice[row]!);
+  const drawnRatio = (row: number): number => prices[symbol[row]!]!.ratio(entries.entry[row]!, holding[row]!);
 
-  const mean = (growth: (part: SymbolPart) => number): number =>
-    parts.reduce((sum, part) => sum + growth(part), 0) / parts.length;
-  const own = mean((part) => part.own);
+  const draws = Math.min(mostDraws, max(LEAST_DRAWS, floor(MOST_PLACED_TRADES / trades.length)));
   const returns = new Float64Array(draws);
   let asGood = 0;
   for (let draw = 0; draw < draws; draw += 1) {
-    const drawn = mean((part) => part.draw(random));
+    entries.draw(random);
+    const drawn = result(drawnRatio);
     if (drawn >= own * (1 - ROUNDING)) asGood += 1;
     returns[draw] = drawn - 1;
   }
@@ -61,59 +78,62 @@ export function randomEntries(
   };
 }
 
-/** One symbol's part of the capital, as multiples of what it began with. */
-class SymbolPart {
-  /** What the model's own trades made of it. */
-  readonly own: number;
-  /** Prices at which a position can begin or end: the opens from the second bar, and the last close. */
+/** Prices of one symbol at which a position can begin or end: the opens from the second bar, and the last close. */
+class Prices {
+  /** First and last step of the clock at which a position can be held. */
+  readonly first: number;
+  readonly last: number;
   private readonly prices: Float64Array;
-  private readonly directions: Int8Array;
-  private readonly holding: Int32Array;
-  private readonly placements: Placements;
+  /** `[last - first + 1]`: index of the price at each step, or of the next one where the symbol has no bar. */
+  private readonly priceAt: Int32Array;
+  /** `[prices - 1]`: the step at which a position that begins there is first held. */
+  private readonly stepOf: Int32Array;
 
-  constructor(
-    { bars }: SymbolSignals,
-    symbol: number,
-    trades: TradeColumns,
-    private readonly rate: number,
-    private readonly fraction: number,
-  ) {
-    const rows = Array.from(trades.symbol.subarray(0, trades.length).keys()).filter(
-      (row) => trades.symbol[row] === symbol,
-    );
-    this.prices = new Float64Array(bars.length);
-    this.prices.set(bars.open.subarray(1, bars.length));
-    this.prices[bars.length - 1] = bars.close[bars.length - 1]!;
-    this.directions = Int8Array.from(rows, (row) => trades.direction[row]!);
-    this.holding = Int32Array.from(rows, (row) => heldBars(trades, row));
-    this.placements = new Placements(this.holding, bars.length - 1);
-    this.own = rows.reduce(
-      (value, row) =>
-        value * this.growth(trades.direction[row]!, trades.exitPrice[row]! / trades.entryPrice[row]!),
-      1,
-    );
-  }
-
-  /** What the trades make of it at random times. */
-  draw(random: RandomStream): number {
-    const { placements, prices, directions, holding } = this;
-    placements.draw(random);
-    const { order, entry } = placements;
-    let value = 1;
-    for (let i = 0; i < order.length; i += 1) {
-      const position = order[i]!;
-      const from = entry[i]!;
-      value *= this.growth(directions[position]!, prices[from + holding[position]!]! / prices[from]!);
+  /** @param clock all times at which any symbol has a bar */
+  constructor({ bars }: SymbolSignals, clock: Float64Array) {
+    const { time, open, close, length } = bars;
+    this.prices = new Float64Array(length);
+    this.prices.set(open.subarray(1, length));
+    this.prices[length - 1] = close[length - 1]!;
+    this.stepOf = new Int32Array(max(0, length - 1));
+    let step = 0;
+    for (let i = 0; i < length - 1; i += 1) {
+      while (clock[step]! < time[i + 1]!) step += 1;
+      this.stepOf[i] = step;
     }
-    return value;
+    // a symbol with one bar holds no position
+    this.first = this.stepOf[0] ?? Infinity;
+    this.last = length > 1 ? step : -Infinity;
+    this.priceAt = new Int32Array(max(0, this.last - this.first + 1));
+    let price = 0;
+    for (let i = 0; i < this.priceAt.length; i += 1) {
+      if (this.stepOf[price]! < this.first + i) price += 1;
+      this.priceAt[i] = price;
+    }
   }
 
-  /** Capital after a trade divided by that before, with costs of both sides. A short position can lose all of it, but not more. */
-  private growth(direction: number, ratio: number): number {
-    const { rate, fraction } = this;
-    const earned = direction > 0 ? ratio - 1 : 1 - ratio;
-    return max(0, 1 + (fraction * (earned - rate * (1 + ratio))) / (1 + rate));
+  /** The steps of a position that begins at the open of `entryBar` and lasts `bars`. */
+  held(symbol: number, entryBar: number, bars: number): HeldSteps {
+    const { stepOf, last } = this;
+    const begin = entryBar - 1;
+    return { symbol, start: stepOf[begin]!, end: stepOf[begin + bars] ?? last + 1 };
   }
+
+  /** Exit price divided by entry price of a position that begins at `step`. After the last bar it continues at the first. */
+  ratio(step: number, bars: number): number {
+    const { prices, priceAt, first } = this;
+    const from = priceAt[step - first]!;
+    const end = prices.length - 1;
+    const to = from + bars;
+    if (to <= end) return prices[to]! / prices[from]!;
+    return (prices[end]! / prices[from]!) * (prices[to - end]! / prices[0]!);
+  }
+}
+
+/** Capital after a trade divided by that before, with costs of both sides. A short position can lose all of it, but not more. */
+function growth(direction: number, ratio: number, rate: number, fraction: number): number {
+  const earned = direction > 0 ? ratio - 1 : 1 - ratio;
+  return max(0, 1 + (fraction * (earned - rate * (1 + ratio))) / (1 + rate));
 }
 
 /** Bars from the entry to the exit; a position that was closed within a bar held it. */

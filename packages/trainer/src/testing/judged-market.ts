@@ -29,16 +29,19 @@ export interface JudgedMarket {
 const VOLATILITIES: readonly Volatility[] = ['constant', 'garch', 'jumps'];
 const SESSIONS: readonly Session[] = ['24/7', '24/5', '7h'];
 const LABELS: readonly Labels[] = ['zigzag', 'triple_barrier', 'points', 'forward_return'];
+/** One walk of `LONG_EVERY` is long: enough for most models to be judged "no edge" instead of "too little data". */
 const WALK_BARS = 1_200;
+const LONG_WALK_BARS = 12_000;
+const LONG_EVERY = 4;
 
-/** Random walk number `index`: shapes, sessions, labels and symbols take turns, so that all combinations occur. */
+/** Random walk number `index`: shapes, sessions, labels, symbols and lengths take turns, so that all combinations occur. */
 export function randomWalk(index: number): JudgedMarket {
   return {
     volatility: VOLATILITIES[index % 3]!,
     session: SESSIONS[Math.floor(index / 3) % 3]!,
     symbols: 1 + (Math.floor(index / 9) % 3),
     labels: LABELS[Math.floor(index / 27) % 4]!,
-    bars: WALK_BARS,
+    bars: index % LONG_EVERY === LONG_EVERY - 1 ? LONG_WALK_BARS : WALK_BARS,
     reversion: 0,
     seed: 1 + index,
   };
