@@ -5,7 +5,7 @@ import { escapeHtml, figure, percent, table } from './html.js';
 const ONE_TRIAL =
   'This page counts one trial on these bars. "ktrdr models show" prints the verdict that counts all earlier trials too.';
 
-/** The answer: its sentences, and the figures behind them. The first sentence is the headline. */
+/** The answer: its sentences, and the figures behind them. The first sentence is the headline, the next one says what it leaves out. */
 export function verdictView(verdict: Verdict): string {
   const [headline = '', ...reasons] = verdict.reasons;
   const { accuracy, simpler_model: simpler, money } = verdict;
@@ -40,7 +40,7 @@ export function verdictView(verdict: Verdict): string {
   ];
   return (
     `<p class="verdict">${escapeHtml(headline)}</p>` +
-    [...reasons, ONE_TRIAL].map((reason) => `<p>${escapeHtml(reason)}</p>`).join('') +
+    [ONE_TRIAL, ...reasons].map((reason) => `<p>${escapeHtml(reason)}</p>`).join('') +
     table(['', ''], rows)
   );
 }
