@@ -34,7 +34,7 @@ export function defineCommands(program: Command, add: AddCommand): void {
   defineStrategies(program.command('strategies').description('list, check and migrate strategy files'), add);
   defineIndicators(program.command('indicators').description('list indicators, compute them on bars'), add);
   const data = program.command('data').description('check bars, create sample bars');
-  add(data, 'check', 'what is unusual about the bars: splits, halts, gaps, bad prints', () =>
+  add(data, 'check', 'report what is unusual about the bars: splits, halts, gaps, bad prints', () =>
     import('./commands/data-check.js').then(({ checkData }) => checkData),
   )
     .argument('[symbol]', 'for example AAPL (default: all files)')
@@ -86,11 +86,8 @@ function defineModels(models: Command, add: AddCommand): void {
     .requiredOption('--timeframe <timeframe>', "the model's base timeframe, for example 1h")
     .option('--last <number>', 'number of bars (default 1)', integer)
     .option(...END_DATE);
-  const backtest = add(
-    models,
-    'backtest',
-    'what the decisions of a model earn on bars that it has not seen',
-    () => import('./commands/models-backtest.js').then(({ backtestModel }) => backtestModel),
+  const backtest = add(models, 'backtest', 'backtest a model on bars that it has not seen', () =>
+    import('./commands/models-backtest.js').then(({ backtestModel }) => backtestModel),
   ).argument(...MODEL);
   for (const flag of Object.values(BACKTEST_FLAGS)) backtest.addOption(flag);
   backtest

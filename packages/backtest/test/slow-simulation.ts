@@ -1,5 +1,5 @@
 /**
- * A second implementation of the rules of a backtest, slow and obvious: objects instead of columns, everything computed again at
+ * A second implementation of the rules of a backtest, slow but easy to check: objects instead of columns, everything computed again at
  * each step, and an account of profits instead of cash. It shares no code with `simulate`.
  */
 import type { ExitReason } from '@ktrdr/contracts';

@@ -2,7 +2,7 @@ import type { BacktestReport, PositionSizing } from './backtest.js';
 import type { OperationMetadata } from './operation.js';
 
 /**
- * Body of `POST /models/:strategy/:version/backtest`. What is missing is as in the strategy file, or has its default value. Dates are
+ * Body of `POST /models/:strategy/:version/backtest`. A missing field has the value of the strategy file, or its default. Dates are
  * `YYYY-MM-DD` or ISO 8601, both ends included.
  */
 export interface StartBacktestRequest {

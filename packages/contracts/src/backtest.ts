@@ -6,7 +6,7 @@ export type PositionSizing =
   | { type: 'all_in' }
   /** A fixed share of the capital for each position, 0..1. */
   | { type: 'fixed_fraction'; fraction: number }
-  /** So that a position's volatility, measured on the bars before it, is this share of the capital a year; never more than all of it. */
+  /** A position whose yearly volatility, measured on the bars before it, is this share of the capital; at most all of the capital. */
   | { type: 'volatility_target'; annual_volatility: number };
 
 /** What a trade costs, for each side (once for its entry, once for its exit), in basis points of its value: 1 = 0.01 %. */
@@ -17,7 +17,7 @@ export interface TradingCosts {
   spread_bps: number;
 }
 
-/** The assumptions of a backtest. They stand at the head of every report. */
+/** The assumptions of a backtest. Every report begins with them. */
 export interface BacktestAssumptions extends TradingCosts {
   capital: number;
   sizing: PositionSizing;
@@ -27,7 +27,7 @@ export interface BacktestAssumptions extends TradingCosts {
   stop_loss: number | null;
   /** Distance from the entry price at which a position is closed at a profit; `null`: no target. */
   take_profit: number | null;
-  /** Bars of one year, from the calendar of the bars themselves. Yearly figures use it. */
+  /** Bars per year, estimated from the times of the bars. Yearly figures use it. */
   bars_per_year: number;
 }
 
@@ -80,11 +80,11 @@ export interface BacktestFigures {
   net_return: number;
   /** The same units at the same prices without costs. */
   gross_return: number;
-  /** Net return a year. */
+  /** Net return per year. */
   cagr: number | null;
-  /** Standard deviation of the returns, a year. */
+  /** Standard deviation of the returns, scaled to a year. */
   volatility: number;
-  /** Mean return divided by its standard deviation, a year; the risk-free rate is 0. */
+  /** Mean return divided by its standard deviation, scaled to a year; the risk-free rate is 0. */
   sharpe: number | null;
   /** As `sharpe`, but only returns below 0 count as risk. */
   sortino: number | null;
@@ -100,7 +100,7 @@ export interface BacktestFigures {
   expectancy: number | null;
   /** Share of bars with a position. */
   exposure: number;
-  /** Value traded a year, divided by the capital. */
+  /** Value traded per year, divided by the capital. */
   turnover: number;
   /** In the currency of the prices. */
   costs_paid: number;
@@ -123,7 +123,7 @@ export interface SymbolResult {
   hit_rate: number | null;
 }
 
-/** What a rule without knowledge would have earned on the same bars, with the same costs and capital. */
+/** What a simple rule would have earned on the same bars, with the same costs and capital. */
 export interface BenchmarkResult {
   name: 'buy_and_hold' | 'always_flat' | 'pivot_direction';
   net_return: number;

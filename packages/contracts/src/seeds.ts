@@ -22,8 +22,8 @@ export interface SeedSpread {
 }
 
 /**
- * The same training with several seeds: how much of a score is the luck of the seed. The model with the lowest validation loss is
- * stored, of equal ones that with the lowest seed; the test part has no influence on the choice.
+ * The same training with several seeds: how much a score depends on the seed. The model with the lowest validation loss is
+ * stored; if two are equal, the one with the lowest seed; the test part has no influence on the choice.
  */
 export interface SeedsResult {
   /** In order of the seeds. */

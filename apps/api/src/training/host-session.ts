@@ -78,8 +78,8 @@ export class HostSession {
   }
 
   /**
-   * Starts the session. Once a request may have arrived, the token no longer ends the wait: only an answer of the host can prove
-   * that nothing computes. `underWay`: an earlier process has started the session.
+   * Starts the session. Once a request may have reached the host, a cancel no longer ends the wait: only the host's answer can
+   * prove that nothing is running. `underWay`: an earlier process has started the session.
    */
   async start(request: StartSessionRequest, underWay: boolean): Promise<TrainingSession> {
     let mayCompute = underWay;

@@ -25,7 +25,7 @@ export interface RequestBounds {
   signal?: AbortSignal;
 }
 
-/** The host gave no answer, or something else than a training host answered. Another request may help. */
+/** The host gave no answer, or something other than a training host answered. Another request may help. */
 export class HostUnansweredError extends Error {
   override readonly name = 'HostUnansweredError';
 

@@ -198,7 +198,7 @@ const settings: fc.Arbitrary<LoopSettings> = fc.record({
 const bytes = (values: Float32Array): Buffer =>
   Buffer.from(values.buffer, values.byteOffset, values.byteLength);
 
-/** Everything of a result but what time it took. */
+/** The whole result except its times. */
 function outcome({ state, parameters, ...result }: LoopResult): unknown {
   const { sums, engine, ...where } = state;
   return {

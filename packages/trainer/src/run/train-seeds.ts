@@ -45,7 +45,7 @@ export interface TrainedSeed {
 }
 
 /**
- * Trains one seed after the other and chooses the one with the lowest validation loss, of equal ones the first. It keeps the state of
+ * Trains one seed after the other and chooses the one with the lowest validation loss; if two are equal, the first. It keeps the state of
  * the best one only, so memory and checkpoints do not grow with the number of seeds. The chosen training has the same bytes as a
  * training with this seed alone. At the end the engine holds its weights.
  *
