@@ -467,7 +467,7 @@ describe('the command line', () => {
     const shown = context.stdout();
     expect(shown).toMatch(/test accuracy +54\.2 % +60\.0 % \*\n/);
     expect(shown).toMatch(/verdict +no edge +edge\n/);
-    expect(shown).toMatch(/above best baseline +\+3\.2 points +-\n/);
+    expect(shown).toMatch(/difference to the best baseline +\+3\.2 points +-\n/);
     expect(shown).toMatch(/test loss +0\.9123 +1\.2\n/);
     expect(shown).toMatch(/symbols +AAPL +AAPL, GOOG\n/);
     expect(shown).toMatch(/1h_f11 +yes +-\n {2}and 2 more; use --json for all\n/);

@@ -10,6 +10,12 @@ const MOST_FEATURES = 12;
 /** Longest value of a setting that is shown, characters. */
 const VALUE_WIDTH = 40;
 
+/** A linear model knows the features, so it is no baseline for an edge. A difference is not always more than chance. */
+const TITLES: Readonly<Record<string, string>> = {
+  baseline_linear_model: 'simpler model (linear)',
+  above_best_baseline: 'difference to the best baseline',
+};
+
 /** The models' verdicts and metrics side by side, then their differences. A star marks the best where it is more than chance. */
 export function comparisonView({ models, metrics, differences }: ModelComparison, style: Style): string {
   const names = models.map(({ model }) => ({ head: printable(model), align: 'right' as const }));
@@ -38,7 +44,7 @@ export function comparisonView({ models, metrics, differences }: ModelComparison
 
 function metricRow({ name, values, best }: ComparedMetric, style: Style): string[] {
   return [
-    name.replaceAll('_', ' '),
+    TITLES[name] ?? name.replaceAll('_', ' '),
     ...values.map((value, index) => {
       const text = valueText(name, value);
       return best.includes(index) ? style.bold(`${text} *`) : `${text}  `;

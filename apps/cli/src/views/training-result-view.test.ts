@@ -242,6 +242,9 @@ describe('the result of a training', () => {
   mean absolute error   0.0141, not distinguishable from persistence, 0.0142
                         difference 49.3 % of its error, 95 % interval -77.5 to 169.0, p 0.44
 `);
+    expect(view({ ...RESULT, verdict: { ...VERDICT, money: null } })).toMatch(
+      /1,182 rows of the test part\n/,
+    );
     expect(view({ ...RESULT, verdict: { ...VERDICT, money: null } })).not.toMatch(
       /return|Sharpe|entries|break-even/,
     );

@@ -88,10 +88,11 @@ export function breakEvenText(bps: number): string {
   return bps < 0 ? 'none: the trades lose even without costs' : `${bps.toFixed(1)} bps for a trade`;
 }
 
-function judgedText({ rows, trades, seeds, source, trials_on_these_bars: trials }: Verdict): string {
+function judgedText({ rows, trades, seeds, source, money, trials_on_these_bars: trials }: Verdict): string {
   const where = source === 'walk_forward' ? 'the walk-forward folds' : 'the test part';
   const tried = trials === 1 ? 'the first trial on these bars' : `trial ${trials} on these bars`;
-  return `${counted(rows, 'row')} of ${where}, ${counted(trades, 'trade')}\n${counted(seeds, 'seed')}, ${tried}`;
+  const traded = money === null ? '' : `, ${counted(trades, 'trade')}`;
+  return `${counted(rows, 'row')} of ${where}${traded}\n${counted(seeds, 'seed')}, ${tried}`;
 }
 
 function scoreText(value: number, measure: Measure): string {
