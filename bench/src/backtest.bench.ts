@@ -18,7 +18,6 @@ import {
 } from '@ktrdr/backtest';
 import { Peer } from './peer.js';
 import { median, report, type ReportRow } from './report.js';
-import { storeModel } from './backtest/stored-model.js';
 
 const ROUNDS = 7;
 const MINUTE_MS = 60_000;
@@ -142,6 +141,8 @@ async function endToEnd(): Promise<ReportRow[]> {
   const root = await mkdtemp(join(tmpdir(), 'ktrdr-bench-'));
   try {
     const { bars } = randomWalk(100_000, 1000);
+    // imported here, because the trainer's libraries are no part of the memory above
+    const { storeModel } = await import('./backtest/stored-model.js');
     const run = {
       ...(await storeModel(root, bars)),
       symbols: null,

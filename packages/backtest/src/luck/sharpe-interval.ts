@@ -28,7 +28,10 @@ export function sharpeInterval(
     return z - (sharpe / 2) * (z * z - 1);
   });
   const dependence = dependenceOf(influence, 1);
-  const [means, squares] = bootstrapMeans([returns, returns.map((value) => value * value)], {
+  // In place, because a column of ten million bars is 80 MB.
+  const squared = influence;
+  for (let t = 0; t < squared.length; t += 1) squared[t] = returns[t]! * returns[t]!;
+  const [means, squares] = bootstrapMeans([returns, squared], {
     blockLength: dependence.blockLength,
     draws,
     random,
