@@ -181,6 +181,7 @@ describe('the result of a training', () => {
 
   accuracy          54.2 %, not distinguishable from pivot state, 53.5 %
                     difference 0.7 points, 95 % interval -1.1 to 2.4, p 0.44
+  best baseline     pivot state, which knows no features
   the network is    better than logistic regression, 50.1 %
                     difference 4.1 points, 95 % interval 1.1 to 6.9
   net return        3.1 %, buy and hold 38.0 %

@@ -22,6 +22,7 @@ export function verdictView(verdict: Verdict | null, verbose: boolean | undefine
   const figures = pairs(
     [
       [accuracy.measure.replaceAll('_', ' '), accuracyText(accuracy)],
+      ['best baseline', `${baselineTitle(accuracy.best_baseline)}, which knows no features`],
       ['the network is', simplerText(simpler_model, accuracy.measure)],
       ...(money === null ? [] : moneyPairs(money)),
       ['judged on', judgedText(verdict)],
