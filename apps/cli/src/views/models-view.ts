@@ -60,7 +60,7 @@ export function modelView(
   const stored = (metrics ?? {}) as Partial<TrainingResult>;
   const test = isTestMetrics(stored.test_metrics) ? stored.test_metrics : null;
   const sections = [
-    test === null ? '' : verdictView(stored.verdict ?? null, verbose, style),
+    test === null ? '' : verdictView(stored.verdict ?? null, stored.backtest ?? null, verbose, style),
     pairs(
       [
         ['model', style.bold(printable(summary.model))],

@@ -1,5 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { BASELINE_KNOWLEDGE, type BaselineName, type TrainingResult, type Verdict } from '@ktrdr/contracts';
+import {
+  BASELINE_KNOWLEDGE,
+  type BacktestReport,
+  type BaselineName,
+  DEFAULT_TRADING_COSTS,
+  type TrainingResult,
+  type Verdict,
+} from '@ktrdr/contracts';
 import { createStyle } from '../style.js';
 import { trainingResultView } from './training-result-view.js';
 
@@ -175,6 +182,11 @@ const view = (result: TrainingResult, verbose = false) =>
   trainingResultView(result, { verbose, style, epochsAsked: 50 });
 
 describe('the result of a training', () => {
+  test('says which costs the return is after', () => {
+    const backtest = { assumptions: DEFAULT_TRADING_COSTS } as BacktestReport;
+    expect(view({ ...RESULT, backtest })).toContain('3.1 % after costs of 8 bps a side, buy and hold 38.0 %');
+  });
+
   test('leads with the verdict, then shows the accuracy, the data and the path of the model', () => {
     expect(view(RESULT)).toBe(`\
   No edge found: random trades earn as much.
@@ -186,7 +198,9 @@ describe('the result of a training', () => {
                     difference 4.1 points, 95 % interval 1.1 to 6.9
   net return        3.1 %, buy and hold 38.0 %
   Sharpe ratio      0.42, 95 % interval -0.90 to 1.70, deflated 0.12
+                    (more than luck: deflated above 0.95)
   random entries    33.0 % of them earned at least as much
+                    (more than luck: below 5 %)
   break-even cost   7.5 bps for a trade
   judged on         1,182 rows of the test part, 61 trades
                     1 seed, trial 14 on these bars

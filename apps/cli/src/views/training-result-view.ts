@@ -30,7 +30,7 @@ export function trainingResultView(
     ...(test_metrics === null
       ? []
       : [
-          verdictView(result.verdict ?? null, verbose, style),
+          verdictView(result.verdict ?? null, result.backtest ?? null, verbose, style),
           accuracyView(test_metrics, baselines, validation_metrics, testRowsText(result), style),
           classesView(test_metrics, style),
           confusionView(test_metrics, style),

@@ -3,9 +3,11 @@ import {
   baselineTitle,
   differenceText,
   type AccuracyComparison,
+  type BacktestReport,
   type Distinction,
   type MoneyVerdict,
   type SimplerModelComparison,
+  type TradingCosts,
   type Verdict,
   type VerdictLabel,
 } from '@ktrdr/contracts';
@@ -14,8 +16,17 @@ import type { Style } from '../style.js';
 import { counted, orDash, percent, ratio } from './numbers.js';
 import { pairs } from './text-table.js';
 
-/** The answer in one sentence and the figures behind it; if `verbose`, also every reason in words. */
-export function verdictView(verdict: Verdict | null, verbose: boolean | undefined, style: Style): string {
+/**
+ * The answer in one sentence and the figures behind it; if `verbose`, also every reason in words.
+ *
+ * @param backtest of the same rows: names the costs
+ */
+export function verdictView(
+  verdict: Verdict | null,
+  backtest: BacktestReport | null,
+  verbose: boolean | undefined,
+  style: Style,
+): string {
   if (verdict === null) return style.yellow('  Not judged: an earlier version trained this model.');
   const [headline = VERDICT_WORDS[verdict.label], ...reasons] = verdict.reasons.map(printable);
   const { accuracy, simpler_model, money } = verdict;
@@ -24,7 +35,7 @@ export function verdictView(verdict: Verdict | null, verbose: boolean | undefine
       [accuracy.measure.replaceAll('_', ' '), accuracyText(accuracy)],
       ['best baseline', `${baselineTitle(accuracy.best_baseline)}, which knows no features`],
       ['the network is', simplerText(simpler_model, accuracy.measure)],
-      ...(money === null ? [] : moneyPairs(money)),
+      ...(money === null ? [] : moneyPairs(money, verdict.alpha, backtest)),
       ['judged on', judgedText(verdict)],
     ],
     style,
@@ -62,26 +73,36 @@ const DISTINCTION: Record<Distinction, string> = {
   not_distinguishable: 'not distinguishable from',
 };
 
-function moneyPairs(money: MoneyVerdict): [string, string][] {
+function moneyPairs(money: MoneyVerdict, alpha: number, backtest: BacktestReport | null): [string, string][] {
   const { sharpe, sharpe_interval, deflated_sharpe, random_entries_p_value, break_even_cost_bps } = money;
   const interval =
     sharpe_interval === null
       ? ''
       : `, 95 % interval ${ratio(sharpe_interval[0])} to ${ratio(sharpe_interval[1])}`;
   return [
-    ['net return', `${percent(money.net_return)}, buy and hold ${percent(money.buy_and_hold_return)}`],
+    [
+      'net return',
+      `${percent(money.net_return)}${backtest === null ? '' : ` after costs of ${sideCost(backtest.assumptions)} bps a side`}, buy and hold ${percent(money.buy_and_hold_return)}`,
+    ],
     [
       'Sharpe ratio',
-      sharpe === null ? '' : `${ratio(sharpe)}${interval}, deflated ${orDash(deflated_sharpe, ratio)}`,
+      sharpe === null
+        ? ''
+        : `${ratio(sharpe)}${interval}, deflated ${orDash(deflated_sharpe, ratio)}\n(more than luck: deflated above ${1 - alpha})`,
     ],
     [
       'random entries',
       random_entries_p_value === null
         ? ''
-        : `${percent(random_entries_p_value)} of them earned at least as much`,
+        : `${percent(random_entries_p_value)} of them earned at least as much\n(more than luck: below ${100 * alpha} %)`,
     ],
     ['break-even cost', break_even_cost_bps === null ? '' : breakEvenText(break_even_cost_bps)],
   ];
+}
+
+/** Costs of one entry or exit, in basis points. */
+function sideCost({ commission_bps, slippage_bps, spread_bps }: TradingCosts): number {
+  return Number((commission_bps + slippage_bps + spread_bps / 2).toPrecision(6));
 }
 
 /** `49.3 bps for a trade` */
