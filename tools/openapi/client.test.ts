@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Started } from '@ktrdr/contracts/testing';
@@ -25,7 +26,7 @@ beforeAll(async () => {
   api = await sandbox.startApi('api');
   folder = sandbox.path('client');
   await mkdir(join(folder, 'node_modules'), { recursive: true });
-  const library = dirname(dirname(import.meta.resolve('openapi-fetch').replace('file://', '')));
+  const library = dirname(dirname(fileURLToPath(import.meta.resolve('openapi-fetch'))));
   await symlink(library, join(folder, 'node_modules', 'openapi-fetch'));
   const document = (await (await fetch(`${api.url}/docs-json`)).json()) as OpenAPI3;
   await writeFile(join(folder, 'api.ts'), astToString(await openapiTS(document)));

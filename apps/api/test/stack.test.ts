@@ -1,6 +1,7 @@
 /** An error inside a bundled service: with the build's source maps, the logged stack names the sources. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ROOT, Sandbox, until } from '@ktrdr/service-kit/testing';
 
@@ -30,18 +31,22 @@ test('a stack in the log names existing source files and lines', async () => {
     async () => api.output.split('\n').find((line) => line.includes('planted fault')) ?? '',
     (line) => line !== '',
   );
-  const frames = [...stack.matchAll(/([\w./-]+\/src\/[\w./-]+\.ts):(\d+):\d+/g)];
-  const files = frames.map(([, file = '']) => file.replace(/^file:\/\//, ''));
+  const frames = [
+    ...stack.matchAll(/(?:\(|at )((?:file:\/\/)?\/[^()\\]+?\/src\/[\w./-]+\.ts):(\d+):\d+/g),
+  ].map(([, file = '', line = '']) => ({
+    file: file.startsWith('file://') ? fileURLToPath(file) : file,
+    line: Number(line),
+  }));
+  const files = frames.map(({ file }) => file);
   // from the bundle, and from a package outside it
   expect(files).toContain(join(ROOT, 'apps/api/src/models/models.service.ts'));
   expect(files).toContain(join(ROOT, 'packages/trainer/src/models/model-storage.ts'));
-  for (const [, file = '', line = ''] of frames) {
-    const source = readFileSync(file.replace(/^file:\/\//, ''), 'utf8').split('\n');
-    expect(source.length).toBeGreaterThanOrEqual(Number(line));
+  for (const { file, line } of frames) {
+    expect(readFileSync(file, 'utf8').split('\n').length).toBeGreaterThanOrEqual(line);
   }
-  const [, , line = ''] = frames.find(([, file = '']) => file.endsWith('models.service.ts'))!;
+  const { line } = frames.find(({ file }) => file.endsWith('models.service.ts'))!;
   const source = readFileSync(join(ROOT, 'apps/api/src/models/models.service.ts'), 'utf8');
-  expect(source.split('\n')[Number(line) - 1]).toContain('this.storage.list()');
+  expect(source.split('\n')[line - 1]).toContain('this.storage.list()');
 });
 
 test.each(['api', 'training-host'])(
