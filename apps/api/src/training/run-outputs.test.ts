@@ -32,6 +32,8 @@ interface Meanwhile {
   cancellation?: CancellationController;
   /** The run has completed. */
   onDone?: () => void;
+  /** The ledger of trials has answered. */
+  onJudged?: () => void;
   /** The last check before its files are kept. */
   confirmOwner?: () => Promise<void>;
 }
@@ -42,10 +44,18 @@ function keep(
   {
     cancellation = new CancellationController(),
     onDone = () => {},
+    onJudged = () => {},
     confirmOwner = async () => {},
   }: Meanwhile = {},
 ): Promise<KeptRun> {
-  const judge = new TrialJudge(new MemoryTrialLedger(), systemClock);
+  class WatchedJudge extends TrialJudge {
+    override async judge(...of: Parameters<TrialJudge['judge']>): Promise<TrainingRunOutcome> {
+      const judged = await super.judge(...of);
+      onJudged();
+      return judged;
+    }
+  }
+  const judge = new WatchedJudge(new MemoryTrialLedger(), systemClock);
   const outputs = new RunOutputs(
     new ModelStorage(join(directory, 'models')),
     judge,
@@ -125,6 +135,24 @@ test('after a cancel at the end of the run, no file is kept', async () => {
   const files = await readdir(directory, { recursive: true, withFileTypes: true });
   expect(files.filter((entry) => entry.isFile())).toEqual([]);
 });
+
+test.each(['lost to another process', 'cancelled'])(
+  'an operation that is %s while the ledger of trials waits for its store keeps no file',
+  async (what) => {
+    const cancellation = new CancellationController();
+    let lost = false;
+    const kept = keep(1, {
+      cancellation,
+      onJudged: () => (what === 'cancelled' ? cancellation.cancel(what) : (lost = true)),
+      confirmOwner: async () => {
+        if (lost) throw new OperationCancelledError(what);
+      },
+    });
+    await expect(kept).rejects.toThrow(new OperationCancelledError(what));
+    const files = await readdir(directory, { recursive: true, withFileTypes: true });
+    expect(files.filter((entry) => entry.isFile())).toEqual([]);
+  },
+);
 
 test('a cancel while the files are being kept is too late', async () => {
   const cancellation = new CancellationController();

@@ -58,8 +58,10 @@ export class RunOutputs {
     try {
       const ended = await run(outputDir);
       token.throwIfCancelled();
-      await confirmOwner();
       const outcome = await this.judge.judge(request.spec, ended);
+      // the ledger may have waited for its store: the last question before anything is kept is whose operation it is (I10)
+      token.throwIfCancelled();
+      await confirmOwner();
       const analyticsDirectory = await this.keepAnalytics(operationId, outputDir, outcome);
       try {
         const model = await this.keepModel(outputDir, request, outcome);
