@@ -22,6 +22,7 @@ import type {
 } from '@ktrdr/contracts';
 import { isTerminalStatus } from '@ktrdr/contracts';
 import { freePort } from '@ktrdr/contracts/testing';
+import { WatchedLoop } from './watched-loop.js';
 
 /** Root folder of the repository. */
 export const ROOT = join(import.meta.dirname, '../../../..');
@@ -158,6 +159,8 @@ export class TestService extends TestProcess {
   constructor(
     child: ChildProcess,
     readonly url: string,
+    /** Measures how long requests hold the service's event loop. */
+    readonly loop: WatchedLoop,
   ) {
     super(child);
   }
@@ -375,7 +378,8 @@ export class Sandbox {
       TRAINING_ENGINE: 'auto',
       USE_TRAINING_HOST_SERVICE: 'false',
       ...settings,
-      NODE_OPTIONS: paced(settings),
+      KTRDR_TEST_LOOP: this.path(`${name}-${port}.loop`),
+      NODE_OPTIONS: nodeOptions(settings),
     };
     // another service's failed start may have closed the sandbox during the search for a port
     if (this.closed) throw new Error(`${name} does not start: its sandbox is closed`);
@@ -384,7 +388,9 @@ export class Sandbox {
       shell === undefined
         ? this.child(process.execPath, [main, ...args], env)
         : this.child('sh', ['-c', `${shell}; exec "$0" "$@"`, process.execPath, main, ...args], env);
-    const service = this.started(new TestService(child, `http://127.0.0.1:${port}`));
+    const service = this.started(
+      new TestService(child, `http://127.0.0.1:${port}`, new WatchedLoop(env.KTRDR_TEST_LOOP)),
+    );
     await service.answering();
     return service;
   }
@@ -409,10 +415,12 @@ export class Sandbox {
   }
 }
 
-/** A service's options for Node: `pace.ts`, then those of the settings. */
-function paced({ NODE_OPTIONS = '' }: Record<string, string>): string {
-  const pace = pathToFileURL(join(ROOT, 'packages/service-kit/dist/testing/pace.js'));
-  return `--import ${pace.href} ${NODE_OPTIONS}`.trim();
+/** A service's options for Node: `pace.ts` and `loop-probe.ts`, then those of the settings. */
+function nodeOptions({ NODE_OPTIONS = '' }: Record<string, string>): string {
+  const loaded = ['pace', 'loop-probe'].map((name) =>
+    pathToFileURL(join(ROOT, `packages/service-kit/dist/testing/${name}.js`)),
+  );
+  return `${loaded.map(({ href }) => `--import ${href}`).join(' ')} ${NODE_OPTIONS}`.trim();
 }
 
 /** Empty if the process has ended or belongs to another user. */
