@@ -89,10 +89,12 @@ const FOREIGN = { headers: { host: 'evil.example' } };
 
 describe('the API answers as its document says', () => {
   test('for the service routes', async () => {
+    await ask('isLive', 'GET /live');
     await ask('getHealth', 'GET /health');
     await ask('getMetrics', 'GET /metrics');
     expect(await ask('listHosts', 'GET /hosts')).toEqual({ mode: 'local', hosts: [] });
     for (const [id, path] of [
+      ['isLive', '/live'],
       ['getHealth', '/health'],
       ['getMetrics', '/metrics'],
       ['listHosts', '/hosts'],

@@ -1,6 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { OpenOperationStore } from '@ktrdr/operation-store';
-import { MetricsModule, OrchestratorModule } from '@ktrdr/service-kit';
+import { AccessModule, MetricsModule, OrchestratorModule } from '@ktrdr/service-kit';
 import { BacktestModule } from './backtest/backtest.module.js';
 import type { ApiSettings } from './config.js';
 import { DummyModule } from './dummy/dummy.module.js';
@@ -27,6 +27,7 @@ export class AppModule {
           leaseMs: settings.leaseMs,
           onInterrupt: settings.onInterrupt,
         }),
+        AccessModule.open(),
         ApiHealthModule,
         MetricsModule,
         OperationsModule,

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { MemoryOperationStore } from '@ktrdr/orchestrator';
-import { HealthModule, MetricsModule, OrchestratorModule } from '@ktrdr/service-kit';
+import { AccessModule, HealthModule, MetricsModule, OrchestratorModule } from '@ktrdr/service-kit';
 import type { HostQueueSettings, HostSettings } from './config.js';
 import { hostHealthChecks } from './host-health.js';
 import { SessionsModule } from './sessions/sessions.module.js';
@@ -14,6 +14,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         OrchestratorModule.forRoot({ store: new MemoryOperationStore() }),
+        AccessModule.open(),
         MetricsModule,
         sessions,
         ...(settings.queue === null ? [] : [await queueModule(settings, settings.queue, sessions)]),

@@ -9,12 +9,17 @@ export const ERROR_STATUS = {
   invalid_date: 400,
   invalid_date_range: 400,
   unsupported_data_mode: 400,
+  unauthenticated: 401,
+  forbidden: 403,
   host_not_allowed: 403,
   origin_not_allowed: 403,
   not_found: 404,
   payload_too_large: 413,
   unsupported_media_type: 415,
   internal_error: 500,
+  // tokens
+  token_not_found: 404,
+  token_exists: 409,
   // operations
   operation_not_found: 404,
   operation_ended: 409,

@@ -12,10 +12,10 @@ export interface PartHealth {
  */
 export interface HealthReport {
   status: 'ok' | 'error' | 'shutting_down';
-  /** Parts that are up. */
-  info: Record<string, PartHealth>;
+  /** Parts that are up. Like the other fields, only for callers who may read. */
+  info?: Record<string, PartHealth>;
   /** Parts that are down. */
-  error: Record<string, PartHealth>;
+  error?: Record<string, PartHealth>;
   /** All parts. */
-  details: Record<string, PartHealth>;
+  details?: Record<string, PartHealth>;
 }

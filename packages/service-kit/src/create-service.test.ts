@@ -10,6 +10,7 @@ import { isErrorResponse } from '@ktrdr/contracts';
 import { MemoryOperationStore } from '@ktrdr/orchestrator';
 import { createService } from './create-service.js';
 import { dataFolderCheck } from './health/data-folder-check.js';
+import { AccessModule } from './access/authenticator.js';
 import { HealthModule } from './health/health.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { OrchestratorModule } from './orchestrator.module.js';
@@ -64,6 +65,7 @@ let broken = false;
 @Module({
   controllers: [ThingsController],
   imports: [
+    AccessModule.open(),
     OrchestratorModule.forRoot({ store: new MemoryOperationStore() }),
     MetricsModule,
     HealthModule.register({

@@ -2,6 +2,7 @@ import type { DynamicModule, LoggerService, Type } from '@nestjs/common';
 import { NestFactory, Reflector } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { guardAccess } from './access/guard-access.js';
 import type { ListenSettings } from './listen-settings.js';
 import { BODY_LIMIT, readOnlyJson } from './http/body-parser.js';
 import { describeApi } from './http/describe-api.js';
@@ -23,7 +24,7 @@ export interface ServiceDescription {
 
 /**
  * Creates a service that does not listen yet. Both services share its guards, envelopes, validation, limits, metrics
- * and `/docs`. `module` must import `OrchestratorModule`, `MetricsModule` and a `HealthModule`.
+ * and `/docs`. `module` must import `AccessModule`, `OrchestratorModule`, `MetricsModule` and a `HealthModule`.
  */
 export async function createService(
   module: DynamicModule | Type,
@@ -53,6 +54,7 @@ export async function createService(
   app.useGlobalPipes(validationPipe());
   app.get(ServiceMetrics, { strict: false }).observe(app);
   guardHosts(app, listens);
+  guardAccess(app);
   describe(app, description);
   return app;
 }

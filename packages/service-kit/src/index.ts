@@ -1,3 +1,12 @@
+export {
+  AUTHENTICATOR,
+  AccessModule,
+  bearerOf,
+  unauthenticated,
+  type Authenticator,
+} from './access/authenticator.js';
+export { CallerParam, LOCAL, callerOf, type Caller } from './access/caller.js';
+export { AuthenticatedBy, OpenToEveryone, Requires } from './access/route-access.js';
 export { createService, type ServiceDescription } from './create-service.js';
 export { dataFolderCheck } from './health/data-folder-check.js';
 export type { NamedHealthCheck } from './health/health.controller.js';

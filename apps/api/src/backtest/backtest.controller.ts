@@ -1,7 +1,7 @@
 import { KtrdrError, MODEL_VERSION_PATTERN, STRATEGY_NAME_PATTERN, TRADES_FORMATS } from '@ktrdr/contracts';
 import type { OperationStarted, TradesFormat } from '@ktrdr/contracts';
 import { OperationsService } from '@ktrdr/orchestrator';
-import { Answers, AnswersBytes, Fails } from '@ktrdr/service-kit';
+import { Answers, AnswersBytes, Fails, Requires } from '@ktrdr/service-kit';
 import { Body, Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
@@ -20,6 +20,7 @@ export class BacktestController {
   ) {}
 
   @Post('models/:strategy/:version/backtest')
+  @Requires('operate')
   @HttpCode(200)
   @ApiOperation({
     operationId: 'startBacktest',
@@ -61,6 +62,7 @@ export class BacktestController {
   }
 
   @Get('operations/:id/trades/:format')
+  @Requires('read')
   @ApiOperation({
     operationId: 'getBacktestTrades',
     summary: 'The trades of a completed backtest, as a file',

@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { OperationStarted } from '@ktrdr/contracts';
-import { Answers, Fails } from '@ktrdr/service-kit';
+import { Answers, Fails, Requires } from '@ktrdr/service-kit';
 import { DummyService } from './dummy-service.js';
 import { StartDummyDto } from './start-dummy.dto.js';
 
@@ -14,6 +14,7 @@ export class DummyController {
   constructor(private readonly dummy: DummyService) {}
 
   @Post('start')
+  @Requires('operate')
   @HttpCode(200)
   @ApiOperation({ operationId: 'startDummy', summary: 'Starts an operation that does nothing for a while' })
   @Answers('OperationStarted')

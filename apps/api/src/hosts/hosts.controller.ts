@@ -1,6 +1,6 @@
 import type { HostList } from '@ktrdr/contracts';
 import { Controller, Get } from '@nestjs/common';
-import { Answers } from '@ktrdr/service-kit';
+import { Answers, Requires } from '@ktrdr/service-kit';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { HostsService } from './hosts.service.js';
 
@@ -10,6 +10,7 @@ export class HostsController {
   constructor(private readonly hosts: HostsService) {}
 
   @Get()
+  @Requires('read')
   @ApiOperation({
     operationId: 'listHosts',
     summary: 'Training hosts: engines, current work, and last heartbeat',

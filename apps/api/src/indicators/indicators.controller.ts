@@ -1,6 +1,6 @@
 import type { ComputeIndicatorResponse, IndicatorList } from '@ktrdr/contracts';
 import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
-import { Answers, Fails } from '@ktrdr/service-kit';
+import { Answers, Fails, Requires } from '@ktrdr/service-kit';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ComputeIndicatorDto } from './compute-indicator.dto.js';
 import { IndicatorsService } from './indicators.service.js';
@@ -11,6 +11,7 @@ export class IndicatorsController {
   constructor(private readonly indicators: IndicatorsService) {}
 
   @Get()
+  @Requires('read')
   @ApiOperation({
     operationId: 'listIndicators',
     summary: 'Every indicator: names, parameters with defaults and ranges, outputs',
@@ -21,6 +22,7 @@ export class IndicatorsController {
   }
 
   @Post('compute')
+  @Requires('read')
   @HttpCode(200)
   @ApiOperation({
     operationId: 'computeIndicator',

@@ -1,6 +1,6 @@
 import type { DataCheck, SampleDataResponse } from '@ktrdr/contracts';
 import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
-import { Answers, Fails } from '@ktrdr/service-kit';
+import { Answers, Fails, Requires } from '@ktrdr/service-kit';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { DataCheckDto } from './data-check.dto.js';
 import { MarketDataService } from './market-data.service.js';
@@ -12,6 +12,7 @@ export class MarketDataController {
   constructor(private readonly marketData: MarketDataService) {}
 
   @Get('check')
+  @Requires('read')
   @ApiOperation({
     operationId: 'checkData',
     summary: 'What is unusual about the bars files of DATA_DIR: splits, halts, gaps, bad prints',
@@ -23,6 +24,7 @@ export class MarketDataController {
   }
 
   @Post('sample')
+  @Requires('operate')
   @HttpCode(200)
   @ApiOperation({
     operationId: 'writeSampleBars',

@@ -7,7 +7,7 @@ import type {
 } from '@ktrdr/contracts';
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { MODEL_VERSION_PATTERN, STRATEGY_NAME_PATTERN } from '@ktrdr/contracts';
-import { Answers, Fails } from '@ktrdr/service-kit';
+import { Answers, Fails, Requires } from '@ktrdr/service-kit';
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { CompareModelsDto } from './compare-models.dto.js';
 import { ListModelsDto } from './list-models.dto.js';
@@ -31,6 +31,7 @@ export class ModelsController {
   constructor(private readonly models: ModelsService) {}
 
   @Get()
+  @Requires('read')
   @ApiOperation({ operationId: 'listModels', summary: 'Trained models, newest first' })
   @Answers('ModelList')
   @Fails('storage_failed')
@@ -39,6 +40,7 @@ export class ModelsController {
   }
 
   @Get('compare')
+  @Requires('read')
   @ApiOperation({
     operationId: 'compareModels',
     summary: 'Metrics of several models side by side, and how the models differ',
@@ -50,6 +52,7 @@ export class ModelsController {
   }
 
   @Get(':strategy/:version')
+  @Requires('read')
   @ApiOperation({
     operationId: 'getModel',
     summary: 'One model, after its files were checked against their checksums',
@@ -63,6 +66,7 @@ export class ModelsController {
   }
 
   @Delete(':strategy/:version')
+  @Requires('operate')
   @ApiOperation({
     operationId: 'deleteModel',
     summary: 'Deletes a model; its version number is not reused',
@@ -79,6 +83,7 @@ export class ModelsController {
   }
 
   @Post(':strategy/:version/predict')
+  @Requires('read')
   @HttpCode(200)
   @ApiOperation({
     operationId: 'predict',

@@ -22,7 +22,7 @@ import type {
   TypedOperation,
 } from '@ktrdr/contracts';
 import { OperationsService, type Clock } from '@ktrdr/orchestrator';
-import { Answers, AnswersEvents, CLOCK, Fails } from '@ktrdr/service-kit';
+import { Answers, AnswersEvents, CLOCK, Fails, Requires } from '@ktrdr/service-kit';
 import type { FastifyReply } from 'fastify';
 import { CancelOperationDto } from './cancel-operation.dto.js';
 import { eventId } from './event-id.js';
@@ -49,6 +49,7 @@ export class OperationsController {
   ) {}
 
   @Get()
+  @Requires('read')
   @ApiOperation({ operationId: 'listOperations', summary: 'Operations without their results, newest first' })
   @Answers('OperationList')
   @Fails('store_unavailable')
@@ -58,6 +59,7 @@ export class OperationsController {
   }
 
   @Get(':id')
+  @Requires('read')
   @ApiOperation({
     operationId: 'getOperation',
     summary: 'One operation with its progress, and its result once it has completed',
@@ -71,6 +73,7 @@ export class OperationsController {
   }
 
   @Post(':id/cancel')
+  @Requires('operate')
   @HttpCode(200)
   @ApiOperation({
     operationId: 'cancelOperation',
@@ -84,6 +87,7 @@ export class OperationsController {
   }
 
   @Post(':id/resume')
+  @Requires('operate')
   @HttpCode(200)
   @ApiOperation({
     operationId: 'resumeOperation',
@@ -97,6 +101,7 @@ export class OperationsController {
   }
 
   @Post(':id/retry')
+  @Requires('operate')
   @HttpCode(200)
   @ApiOperation({
     operationId: 'retryOperation',
@@ -111,6 +116,7 @@ export class OperationsController {
   }
 
   @Get(':id/history')
+  @Requires('read')
   @ApiOperation({
     operationId: 'getOperationHistory',
     summary: 'Changes of its status with time and cause, oldest first',
@@ -123,6 +129,7 @@ export class OperationsController {
   }
 
   @Delete()
+  @Requires('admin')
   @ApiOperation({
     operationId: 'removeOperations',
     summary: 'Removes operations that ended at least this many days ago',
@@ -134,6 +141,7 @@ export class OperationsController {
   }
 
   @Get(':id/events')
+  @Requires('read')
   @ApiOperation({
     operationId: 'followOperation',
     summary: 'Server-sent events: the current operation, then each change until it has ended',

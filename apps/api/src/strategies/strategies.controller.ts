@@ -1,6 +1,6 @@
 import type { MigrateStrategyResponse, StrategyList, ValidateStrategyResponse } from '@ktrdr/contracts';
 import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
-import { Answers, Fails } from '@ktrdr/service-kit';
+import { Answers, Fails, Requires } from '@ktrdr/service-kit';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { StrategiesService } from './strategies.service.js';
 import { ValidateStrategyDto } from './validate-strategy.dto.js';
@@ -11,6 +11,7 @@ export class StrategiesController {
   constructor(private readonly strategies: StrategiesService) {}
 
   @Get()
+  @Requires('read')
   @ApiOperation({ operationId: 'listStrategies', summary: 'Strategy files of STRATEGIES_DIR' })
   @Answers('StrategyList')
   @Fails('invalid_setting')
@@ -19,6 +20,7 @@ export class StrategiesController {
   }
 
   @Post('validate')
+  @Requires('read')
   @HttpCode(200)
   @ApiOperation({
     operationId: 'validateStrategy',
@@ -30,6 +32,7 @@ export class StrategiesController {
   }
 
   @Post('migrate')
+  @Requires('read')
   @HttpCode(200)
   @ApiOperation({
     operationId: 'migrateStrategy',

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { KtrdrError, SYMBOL_PATTERN, TIMEFRAMES } from '@ktrdr/contracts';
 import { Controller, Get, HttpCode, Param, ParseIntPipe, Put, Req, Res } from '@nestjs/common';
-import { AnswersBytes, AnswersNothing, Fails } from '@ktrdr/service-kit';
+import { AnswersBytes, AnswersNothing, Fails, Requires } from '@ktrdr/service-kit';
 import { ApiBody, ApiConsumes, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { HostFilesService } from './host-files.service.js';
@@ -38,6 +38,7 @@ export class HostFilesController {
   constructor(private readonly files: HostFilesService) {}
 
   @Get('bars/:symbol/:timeframe')
+  @Requires('operate')
   @ApiOperation({ operationId: 'getTrainingBars', summary: "The API's bars as a CSV file" })
   @OF_OPERATION
   @ApiParam({ name: 'symbol', schema: { type: 'string', pattern: SYMBOL_PATTERN.source, example: 'AAPL' } })
@@ -53,6 +54,7 @@ export class HostFilesController {
   }
 
   @Get('checkpoint')
+  @Requires('operate')
   @ApiOperation({
     operationId: 'getTrainingCheckpoint',
     summary: 'The newest checkpoint that a host has uploaded',
@@ -65,6 +67,7 @@ export class HostFilesController {
   }
 
   @Put('runs/:delivery/checkpoint')
+  @Requires('operate')
   @HttpCode(200)
   @ApiOperation({
     operationId: 'putTrainingCheckpoint',
@@ -94,6 +97,7 @@ export class HostFilesController {
   }
 
   @Put('runs/:delivery/files/:folder/:name')
+  @Requires('operate')
   @HttpCode(200)
   @ApiOperation({
     operationId: 'putTrainingFile',

@@ -1,6 +1,6 @@
 import type { OperationStarted } from '@ktrdr/contracts';
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
-import { Answers, Fails } from '@ktrdr/service-kit';
+import { Answers, Fails, Requires } from '@ktrdr/service-kit';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { StartTrainingDto } from './start-training.dto.js';
 import { TrainingService } from './training.service.js';
@@ -11,6 +11,7 @@ export class TrainingController {
   constructor(private readonly training: TrainingService) {}
 
   @Post('start')
+  @Requires('operate')
   @HttpCode(200)
   @ApiOperation({
     operationId: 'startTraining',

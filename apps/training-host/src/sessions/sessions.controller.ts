@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { Body, Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
-import { Answers, Fails } from '@ktrdr/service-kit';
+import { Answers, Fails, Requires } from '@ktrdr/service-kit';
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type {
   CancelOperationResponse,
@@ -29,6 +29,7 @@ export class SessionsController {
   constructor(private readonly sessions: SessionsService) {}
 
   @Post()
+  @Requires('operate')
   @HttpCode(200)
   @ApiOperation({
     operationId: 'startSession',
@@ -54,6 +55,7 @@ export class SessionsController {
   }
 
   @Get()
+  @Requires('operate')
   @ApiOperation({ operationId: 'listSessions', summary: 'Sessions without their results, newest first' })
   @Answers('SessionList')
   list(): Promise<SessionList> {
@@ -61,6 +63,7 @@ export class SessionsController {
   }
 
   @Get(':id')
+  @Requires('operate')
   @ApiOperation({ operationId: 'getSession', summary: 'Status, progress and result of a session' })
   @OF_SESSION
   @Answers('TrainingSession')
@@ -72,6 +75,7 @@ export class SessionsController {
   }
 
   @Post(':id/cancel')
+  @Requires('operate')
   @HttpCode(200)
   @ApiOperation({
     operationId: 'cancelSession',
@@ -85,6 +89,7 @@ export class SessionsController {
   }
 
   @Get(':id/artifacts')
+  @Requires('operate')
   @ApiOperation({ operationId: 'getSessionArtifacts', summary: 'All files that a completed session wrote' })
   @OF_SESSION
   @Answers('SessionArtifacts')

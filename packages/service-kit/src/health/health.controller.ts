@@ -1,8 +1,10 @@
-import { Controller, Get, Header, Inject, Res, ServiceUnavailableException } from '@nestjs/common';
+import { Controller, Get, Header, Inject, Req, Res, ServiceUnavailableException } from '@nestjs/common';
 import { HealthCheckService, HealthIndicatorService } from '@nestjs/terminus';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { HealthReport } from '@ktrdr/contracts';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { mayRead } from '../access/guard-access.js';
+import { OpenToEveryone } from '../access/route-access.js';
 import { AnswersPlain } from '../http/answers.js';
 
 /** A check of one part that the service needs. */
@@ -30,13 +32,25 @@ export class HealthController {
   ) {}
 
   @Get()
+  @OpenToEveryone()
   @Header('cache-control', 'no-store')
-  @ApiOperation({ operationId: 'getHealth', summary: 'Health of the service' })
+  @ApiOperation({
+    operationId: 'getHealth',
+    summary: 'Health of the service. The details are only for callers who may read',
+  })
   @AnswersPlain('HealthReport', {
     200: 'All parts are up.',
     503: 'A part is down, or the service is stopping. `details` names the part.',
   })
-  async check(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthReport> {
+  async check(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<HealthReport> {
+    const report = await this.report(reply);
+    return mayRead(request) ? report : { status: report.status };
+  }
+
+  private async report(reply: FastifyReply): Promise<HealthReport> {
     const attempts = this.checks.map(
       ({ name, check }) =>
         () =>

@@ -1,8 +1,9 @@
 import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import { HEALTH_CHECKS, HealthController, type NamedHealthCheck } from './health.controller.js';
+import { LivenessController } from './liveness.controller.js';
 
-/** `GET /health` with the checks of the app. */
+/** `GET /live`, and `GET /health` with the checks of the app. */
 @Module({})
 export class HealthModule {
   static register(
@@ -13,7 +14,7 @@ export class HealthModule {
       module: HealthModule,
       // the response says what is down; a log line per poll would add nothing
       imports: [TerminusModule.forRoot({ logger: false }), ...(checks.imports ?? [])],
-      controllers: [HealthController],
+      controllers: [HealthController, LivenessController],
       providers: [{ provide: HEALTH_CHECKS, inject: checks.inject, useFactory: checks.useFactory }],
     };
   }

@@ -1,5 +1,6 @@
 import { ERROR_STATUS, type ErrorCode } from '@ktrdr/contracts';
 import type { OpenAPIObject } from '@nestjs/swagger';
+import { ACCESS, type RouteAccess } from '../access/route-access.js';
 import { ERROR_CODES } from './answers.js';
 import { referenceTo, withReferredSchemas, type Schema } from './contract-schemas.js';
 
@@ -10,8 +11,17 @@ const LICENSE: { name: string; identifier: string } = { name: 'MIT', identifier:
 
 /** Errors of every route: a malformed request, a host that is not allowed, an unexpected failure. */
 const ALWAYS: readonly ErrorCode[] = ['invalid_request', 'host_not_allowed', 'internal_error'];
+/** Errors of every route that needs a caller. */
+const AUTHENTICATED: readonly ErrorCode[] = ['unauthenticated', 'forbidden'];
 const CHANGING: readonly ErrorCode[] = ['origin_not_allowed'];
 const WITH_A_BODY: readonly ErrorCode[] = ['payload_too_large', 'unsupported_media_type'];
+
+/** How a request proves who sent it. */
+const TOKEN = {
+  type: 'http',
+  scheme: 'bearer',
+  description: 'An access token. While the service has none and listens on loopback, requests need no token.',
+} as const;
 
 /** Completes Nest's document: adds the errors of each operation and the schemas of the wire types it refers to. */
 export function describeApi(document: OpenAPIObject): OpenAPIObject {
@@ -22,7 +32,7 @@ export function describeApi(document: OpenAPIObject): OpenAPIObject {
       Object.fromEntries(
         Object.entries(item as Record<string, Operation>).map(([method, operation]) => [
           method,
-          withErrors(method, withBody(operation, bodies)),
+          withErrors(method, withAccess(withBody(operation, bodies))),
         ]),
       ),
     ]),
@@ -33,7 +43,11 @@ export function describeApi(document: OpenAPIObject): OpenAPIObject {
     info: { ...document.info, license: LICENSE },
     // relative, so that the document is valid at every address of the service
     servers: [{ url: '/', description: 'The service that serves this document.' }],
-    components: { ...document.components, schemas: withReferredSchemas(paths, bodies) },
+    components: {
+      ...document.components,
+      securitySchemes: { token: TOKEN },
+      schemas: withReferredSchemas(paths, bodies),
+    },
     paths,
   };
 }
@@ -59,10 +73,22 @@ function withBody(operation: Operation, bodies: Readonly<Record<string, Schema>>
   return { ...operation, requestBody: { ...requestBody, required: (body.required ?? []).length > 0 } };
 }
 
+/** Says who may use the route. */
+function withAccess(operation: Operation & { [ACCESS]?: RouteAccess }): Operation {
+  const { [ACCESS]: access, ...described } = operation;
+  if (access?.kind === 'open') return { ...described, security: [] };
+  const needs =
+    access?.kind === 'scheme' ? `Only for ${access.callers}.` : `Role: \`${access?.role ?? 'admin'}\`.`;
+  const description = [operation.description, needs].filter((text) => text !== undefined && text !== '');
+  return { ...described, description: description.join('\n\n'), security: [{ token: [] }] };
+}
+
 function withErrors(method: string, operation: Operation & { [ERROR_CODES]?: ErrorCode[] }): Operation {
   const { [ERROR_CODES]: own = [], ...described } = operation;
+  const isOpen = operation.security?.length === 0;
   const codes = new Set([
     ...ALWAYS,
+    ...(isOpen ? [] : AUTHENTICATED),
     ...(method === 'get' ? [] : CHANGING),
     ...(operation.requestBody === undefined ? [] : WITH_A_BODY),
     ...own,

@@ -7,6 +7,7 @@ import { IsInt, IsOptional } from 'class-validator';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { MemoryOperationStore } from '@ktrdr/orchestrator';
 import { createService } from '../create-service.js';
+import { AccessModule } from '../access/authenticator.js';
 import { HealthModule } from '../health/health.module.js';
 import { MetricsModule } from '../metrics/metrics.module.js';
 import { OrchestratorModule } from '../orchestrator.module.js';
@@ -50,6 +51,7 @@ class ThingsController {
 @Module({
   controllers: [ThingsController],
   imports: [
+    AccessModule.open(),
     OrchestratorModule.forRoot({ store: new MemoryOperationStore() }),
     MetricsModule,
     HealthModule.register({ useFactory: () => [] }),

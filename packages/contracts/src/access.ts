@@ -1,0 +1,121 @@
+/** What a token allows, from least to most. Each role includes the roles before it. */
+export const ROLES = ['read', 'operate', 'admin'] as const;
+
+/**
+ * - `read`: see operations, models, bars, metrics and hosts; check strategies
+ * - `operate`: also start, cancel, resume and retry work, and add and delete models and bars
+ * - `admin`: also manage tokens, read the audit log, and remove stored operations
+ */
+export type Role = (typeof ROLES)[number];
+
+/** True if `role` includes `needed`. */
+export function includesRole(role: Role, needed: Role): boolean {
+  return ROLES.indexOf(role) >= ROLES.indexOf(needed);
+}
+
+/** A token's secret: the prefix, the token's id, 256 random bits in base64url. The prefix lets scanners find leaked tokens. */
+export const TOKEN_PATTERN = /^ktrdr_([0-9a-f]{12})_([A-Za-z0-9_-]{43})$/;
+
+/** A token's name: 1 to 64 letters, digits, `.`, `_`, `@` and `-`; begins with a letter or digit. */
+export const TOKEN_NAME_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/;
+
+/** Name in the audit log of callers while the service has no token. No token can have it. */
+export const LOCAL_CALLER = 'local';
+
+/** An access token without its secret. */
+export interface AccessToken {
+  id: string;
+  /** Unique among the tokens that are not revoked. */
+  name: string;
+  role: Role;
+  /** ISO 8601. */
+  created_at: string;
+  /** Name of the caller that created it. */
+  created_by: string;
+}
+
+/** Body of `POST /tokens`. */
+export interface CreateTokenRequest {
+  /** Whose token it is, or what for: 1 to 64 letters, digits, `.`, `_`, `@` and `-`. */
+  name: string;
+  role: Role;
+}
+
+/** `data` of `POST /tokens`. */
+export interface CreatedToken extends AccessToken {
+  /** The secret. Only this answer contains it. */
+  token: string;
+}
+
+/** `data` of `GET /tokens`: all tokens that are not revoked, oldest first. */
+export interface TokenList {
+  tokens: AccessToken[];
+}
+
+/** `data` of `DELETE /tokens/:token`. */
+export interface RevokedToken extends AccessToken {
+  /** ISO 8601. */
+  revoked_at: string;
+}
+
+/** What the audit log records. `access`: a refused request of any other kind. */
+export const AUDIT_ACTIONS = [
+  'start',
+  'cancel',
+  'resume',
+  'retry',
+  'delete',
+  'import',
+  'create_token',
+  'revoke_token',
+  'access',
+] as const;
+
+export type AuditAction = (typeof AUDIT_ACTIONS)[number];
+
+/** `refused`: the caller was not allowed (401, 403). `failed`: any other error. */
+export const AUDIT_OUTCOMES = ['done', 'failed', 'refused'] as const;
+
+export type AuditOutcome = (typeof AUDIT_OUTCOMES)[number];
+
+/** One request in the audit log. */
+export interface AuditEntry {
+  /** Increases with each entry. */
+  id: number;
+  /** When the request was answered, ISO 8601. */
+  at: string;
+  /** Name of the caller's token; `local` while there is no token; `null`: unknown. */
+  caller: string | null;
+  /** Id of the caller's token. */
+  token_id: string | null;
+  action: AuditAction;
+  /** The operation, model, bars or token; for a refused request its method and path. */
+  target: string | null;
+  /** IP address that the request came from. */
+  address: string;
+  outcome: AuditOutcome;
+  /** HTTP status of the answer. */
+  status: number;
+  /** Error code of the answer; `null` if it was done. */
+  code: string | null;
+  /** Number of equal requests that the entry stands for. Only refused ones are combined. */
+  count: number;
+}
+
+/** Query of `GET /audit`. */
+export interface ListAuditQuery {
+  caller?: string;
+  action?: AuditAction;
+  outcome?: AuditOutcome;
+  /** Maximum number of entries, 1 to 1000. Default: 50. */
+  limit?: number;
+  /** Number of newer entries to skip. */
+  offset?: number;
+}
+
+/** `data` of `GET /audit`: entries, newest first. */
+export interface AuditList {
+  entries: AuditEntry[];
+  /** Number of entries that match the filters. */
+  total_count: number;
+}

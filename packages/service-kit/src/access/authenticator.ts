@@ -1,0 +1,74 @@
+import { KtrdrError } from '@ktrdr/contracts';
+import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { LOCAL, type Caller } from './caller.js';
+
+/**
+ * Decides who sent a request, before its body is read. A service has one for all routes; `@AuthenticatedBy` names
+ * another one for a route, as a provider class.
+ */
+export interface Authenticator {
+  /**
+   * Decides by the headers, the route's parameters and the address. Called for every request, so it must not wait for a
+   * database each time.
+   *
+   * @throws KtrdrError `unauthenticated` if the request does not prove who sent it
+   */
+  authenticate(request: FastifyRequest): Caller | Promise<Caller>;
+}
+
+/** Injection token of the service's `Authenticator`. */
+export const AUTHENTICATOR = Symbol('AUTHENTICATOR');
+
+/** Provides the service's `Authenticator`. A service without it does not start. */
+@Module({})
+export class AccessModule {
+  static forRoot({
+    imports = [],
+    ...factory
+  }: Pick<FactoryProvider<Authenticator>, 'inject' | 'useFactory'> &
+    Pick<DynamicModule, 'imports'>): DynamicModule {
+    return {
+      module: AccessModule,
+      global: true,
+      imports,
+      providers: [{ provide: AUTHENTICATOR, ...factory }],
+      exports: [AUTHENTICATOR],
+    };
+  }
+
+  /** Every caller may do everything: only for a service that listens on loopback. */
+  static open(): DynamicModule {
+    return AccessModule.forRoot({ useFactory: () => ({ authenticate: () => LOCAL }) });
+  }
+}
+
+/** Maximum length of a secret in a request, in characters. */
+const MAX_SECRET_LENGTH = 512;
+
+const BEARER = /^bearer +([A-Za-z0-9._~+/-]+=*) *$/i;
+
+/**
+ * The secret of `Authorization: Bearer <secret>`; `null` if the request has no such header.
+ *
+ * @throws KtrdrError `unauthenticated` if the header is malformed or sent more than once
+ */
+export function bearerOf({ headers, raw }: Pick<FastifyRequest, 'headers' | 'raw'>): string | null {
+  const { authorization } = headers;
+  if (authorization === undefined) return null;
+  // Node keeps the first of several; a proxy may have checked another one
+  const { rawHeaders } = raw;
+  let sent = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2)
+    if (rawHeaders[at]?.toLowerCase() === 'authorization') sent += 1;
+  if (sent > 1) throw unauthenticated('The request has more than one Authorization header. Send one.');
+  // the length is checked first, so that the pattern never sees a long text
+  const secret = authorization.length > MAX_SECRET_LENGTH ? undefined : BEARER.exec(authorization)?.[1];
+  if (secret === undefined)
+    throw unauthenticated('The Authorization header must be: Bearer, a space, and the token.');
+  return secret;
+}
+
+export function unauthenticated(message: string): KtrdrError {
+  return new KtrdrError('unauthenticated', message);
+}

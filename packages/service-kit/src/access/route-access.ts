@@ -1,0 +1,42 @@
+import type { Role } from '@ktrdr/contracts';
+import { applyDecorators, type Type } from '@nestjs/common';
+import { ApiExtension } from '@nestjs/swagger';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import type { FastifyRequest } from 'fastify';
+import type { Authenticator } from './authenticator.js';
+
+/** Who may use a route. */
+export type RouteAccess =
+  | { kind: 'role'; role: Role }
+  | { kind: 'open' }
+  | { kind: 'scheme'; scheme: Type<Authenticator>; callers: string };
+
+/** OpenAPI extension that passes a route's access to `describeApi`, which removes it. */
+export const ACCESS = 'x-access';
+
+/** The route needs a caller with this role. */
+export const Requires = (role: Role): MethodDecorator => declare({ kind: 'role', role });
+
+/** The route is open to everyone. Its answer must not tell strangers anything. */
+export const OpenToEveryone = (): MethodDecorator => declare({ kind: 'open' });
+
+/**
+ * Another authenticator than the service's decides who may use the route. It must be a provider of the app, and it gets
+ * the request with its route parameters. It decides what its callers may do too: their `role` does not matter here.
+ *
+ * @param callers who they are, for the OpenAPI document: `the host with the delivery's secret`
+ */
+export const AuthenticatedBy = (scheme: Type<Authenticator>, callers: string): MethodDecorator =>
+  declare({ kind: 'scheme', scheme, callers });
+
+/**
+ * The access that the matched route declares; `null` for an unknown route and for routes of the framework, such as
+ * `/docs`. It belongs to the route that Fastify has matched, so that no spelling of a path can change it.
+ */
+export function accessOf(request: FastifyRequest): RouteAccess | null {
+  return (request.routeOptions.config as { access?: RouteAccess } | undefined)?.access ?? null;
+}
+
+function declare(access: RouteAccess): MethodDecorator {
+  return applyDecorators(RouteConfig({ access }), ApiExtension(ACCESS, access));
+}
