@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { gatherWindows } from './gather-windows.js';
@@ -30,4 +32,35 @@ test('windows are the bars up to their ends, bit by bit, for every width and ali
       },
     ),
   );
+});
+
+/** Only in a process of its own: the first session switches the thread for good. */
+const WITHOUT_DENORMALS = `
+  import { gatherWindows } from '${import.meta.resolve('../../dist/data/gather-windows.js')}';
+  import { treatDenormalsAsZero } from '${import.meta.resolve('../../dist/engines/onnx/denormals.js')}';
+  import { createEngine } from '${import.meta.resolve('../../dist/engines/create-engine.js')}';
+  treatDenormalsAsZero();
+  const model = { type: 'mlp', inputs: 2, layers: [], outputs: 1 };
+  const optimiser = { type: 'sgd', weightDecay: 0, gradientClip: null };
+  const setup = { model, optimiser, loss: { type: 'mse' }, parameters: new Float32Array(3), gradientNorms: false };
+  await (await createEngine('onnx')).init(setup);
+  const rows = 256;
+  const features = Float32Array.from({ length: rows * 2 }, (_, i) => (i % 2 === 0 ? 0.5 : 0));
+  const ends = Int32Array.from({ length: rows }, (_, row) => row);
+  const target = new Float32Array(features.length);
+  let wrong = 0;
+  for (let run = 0; run < 500; run += 1) {
+    gatherWindows(features, model, ends, target.fill(9));
+    wrong += target.filter((value, i) => value !== features[i]).length;
+  }
+  console.log(Number.MIN_VALUE * 1 === 0, wrong);
+`;
+
+test('a process that treats denormal numbers as zero copies a value followed by 0 unchanged', async () => {
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    '--input-type=module',
+    '--eval',
+    WITHOUT_DENORMALS,
+  ]);
+  expect(stdout).toBe('true 0\n');
 });

@@ -10,7 +10,7 @@ const SHORT = 256;
 /**
  * Copies the windows that end at the bars `ends` into `target`, one after the other; each is `[window length * inputs]`.
  *
- * @param features `[bars, inputs]`, finite
+ * @param features `[bars, inputs]`
  */
 export function gatherWindows(
   features: Float32Array,
@@ -26,10 +26,8 @@ export function gatherWindows(
       const end = (ends[i]! + 1) * inputs;
       target.set(features.subarray(end - width, end), i * width);
     }
-  } else if (inputs % 2 === 0 && isAligned(features) && isAligned(target)) {
-    copyShort(inPairs(features), ends, inputs / 2, width / 2, inPairs(target));
   } else {
-    copyShort(features, ends, inputs, width, target);
+    copyShort(bitsOf(features), ends, inputs, width, bitsOf(target));
   }
 }
 
@@ -50,12 +48,12 @@ function touch(features: Float32Array, ends: Int32Array, inputs: number, width: 
 }
 
 /** Copies four values in each iteration: twice as fast as one. */
-function copyShort<T extends Float32Array | Float64Array>(
-  features: T,
+function copyShort(
+  features: Int32Array,
   ends: Int32Array,
   inputs: number,
   width: number,
-  target: T,
+  target: Int32Array,
 ): void {
   let to = 0;
   for (let i = 0; i < ends.length; i += 1) {
@@ -71,11 +69,10 @@ function copyShort<T extends Float32Array | Float64Array>(
   }
 }
 
-function isAligned({ byteOffset }: Float32Array): boolean {
-  return byteOffset % Float64Array.BYTES_PER_ELEMENT === 0;
-}
-
-/** Views pairs of values as Float64, for copying. The values are finite, so no pair is a NaN, whose bits a copy could change. */
-function inPairs(values: Float32Array): Float64Array {
-  return new Float64Array(values.buffer, values.byteOffset, values.length >> 1);
+/**
+ * Views values as integers, for copying. Where denormal numbers count as 0, a copy of floats can change them. Worse, two values as one
+ * Float64 are a denormal if the second is 0: the first would become 0 as well, or not, depending on how far V8 has compiled the copy.
+ */
+function bitsOf(values: Float32Array): Int32Array {
+  return new Int32Array(values.buffer, values.byteOffset, values.length);
 }
