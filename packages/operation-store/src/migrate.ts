@@ -12,6 +12,15 @@ const LOCK_TABLE = 'ktrdr_migration_lock';
 const FIRST_MIGRATION_TABLE = 'kysely_migration';
 const FIRST_LOCK_TABLE = 'kysely_migration_lock';
 const FIRST_MIGRATION = '0001_operations';
+/** Tables that must not exist before the first migration. */
+const OWN_TABLES = [
+  'operations',
+  'operation_history',
+  'operation_counts',
+  'training_trials',
+  'access_tokens',
+  'audit_log',
+];
 /** Key of the PostgreSQL advisory lock that guards the renaming. */
 const RENAMING_LOCK = 1_802_793_075;
 
@@ -71,7 +80,7 @@ async function renameFirstTables(db: Kysely<Schema>, dialect: Dialect): Promise<
 
 async function refuseForeignTable(db: Kysely<Schema>, dialect: Dialect, place: string): Promise<void> {
   if (await hasTable(db, dialect, MIGRATION_TABLE)) return;
-  for (const table of ['operations', 'operation_history', 'operation_counts', 'training_trials']) {
+  for (const table of OWN_TABLES) {
     if (!(await hasTable(db, dialect, table))) continue;
     throw storeUnavailable(
       `${place} has a table "${table}" that is not ktrdr's. Give ktrdr a separate database` +

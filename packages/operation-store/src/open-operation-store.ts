@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import type { OperationStore } from '@ktrdr/orchestrator';
+import type { AuditLog } from './audit-log.js';
 import { SqlOperationStore } from './sql-operation-store.js';
 import { openSqliteDatabase } from './sqlite-database.js';
+import type { TokenStore } from './token-store.js';
 import type { TrialLedger } from './trial-ledger.js';
 
 /** Name of the SQLite file in the state folder. */
@@ -18,8 +20,12 @@ export interface OperationStoreLocation {
   stateDir: string;
 }
 
-/** The durable store, with the ledger of trials. It holds connections until it is closed. */
-export type OpenOperationStore = OperationStore & { readonly trials: TrialLedger };
+/** The durable store, with what else its database holds. It holds connections until it is closed. */
+export type OpenOperationStore = OperationStore & {
+  readonly trials: TrialLedger;
+  readonly tokens: TokenStore;
+  readonly audit: AuditLog;
+};
 
 /**
  * Opens the durable store of operations. Creates it if it is missing, and updates its schema.

@@ -1,4 +1,4 @@
-import type { OperationStatus } from '@ktrdr/contracts';
+import type { AuditAction, AuditOutcome, OperationStatus, Role } from '@ktrdr/contracts';
 import type { Generated } from 'kysely';
 
 /** One operation. A `_json` column holds JSON text; booleans are 0 or 1. */
@@ -68,6 +68,33 @@ export interface TrainingTrialBarsTable {
   trial: number;
 }
 
+/** One access token. Only `revoked_at` ever changes, once. */
+export interface AccessTokensTable {
+  id: string;
+  name: string;
+  role: Role;
+  /** SHA-256 of the secret. */
+  hash: string;
+  created_at: string;
+  created_by: string;
+  revoked_at: string | null;
+}
+
+/** One entry of the audit log, see `AuditEntry`. It never changes. */
+export interface AuditLogTable {
+  seq: Generated<number>;
+  at: string;
+  caller: string | null;
+  token_id: string | null;
+  action: AuditAction;
+  target: string | null;
+  address: string;
+  outcome: AuditOutcome;
+  status: number;
+  code: string | null;
+  count: number;
+}
+
 /** The tables of the store. */
 export interface Schema {
   operations: OperationsTable;
@@ -75,4 +102,6 @@ export interface Schema {
   operation_counts: OperationCountsTable;
   training_trials: TrainingTrialsTable;
   training_trial_bars: TrainingTrialBarsTable;
+  access_tokens: AccessTokensTable;
+  audit_log: AuditLogTable;
 }

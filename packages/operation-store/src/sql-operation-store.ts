@@ -17,9 +17,12 @@ import {
   type Written,
 } from '@ktrdr/orchestrator';
 import { sql, type Kysely, type RawBuilder } from 'kysely';
+import type { AuditLog } from './audit-log.js';
 import { listQuery } from './list-query.js';
 import type { Schema } from './schema.js';
 import type { SqlDatabase } from './sql-database.js';
+import { SqlAuditLog } from './sql-audit-log.js';
+import { SqlTokenStore } from './sql-token-store.js';
 import { SqlTrialLedger } from './sql-trial-ledger.js';
 import { StoreAccess } from './store-access.js';
 import { storeUnavailable } from './store-errors.js';
@@ -35,6 +38,7 @@ import {
   toJson,
   type StoredRow,
 } from './stored-row.js';
+import type { TokenStore } from './token-store.js';
 import type { TrialLedger } from './trial-ledger.js';
 
 /** PostgreSQL's text cannot contain it, so no stored id does. */
@@ -49,14 +53,18 @@ const LEASES_PER_STATEMENT = 1_000;
 
 /** Stores operations in a database. They survive the process, and several processes can share them. */
 export class SqlOperationStore implements OperationStore {
-  /** The trials of all trainings, in the same database. */
+  // in the same database
   readonly trials: TrialLedger;
+  readonly tokens: TokenStore;
+  readonly audit: AuditLog;
   private readonly access: StoreAccess;
   private readonly listeners = new Set<(operationId: string) => void>();
 
   constructor(private readonly database: SqlDatabase) {
     this.access = new StoreAccess(database);
     this.trials = new SqlTrialLedger(this.access);
+    this.tokens = new SqlTokenStore(this.access);
+    this.audit = new SqlAuditLog(this.access);
     database.onRemoteWrite((id) => this.hear(id));
   }
 
