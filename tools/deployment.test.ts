@@ -167,12 +167,7 @@ describe('docker-compose.yml', () => {
     ]);
     expect(volumes).toEqual(['./docker/Caddyfile:/etc/caddy/Caddyfile:ro']);
     const caddyfile = read('docker/Caddyfile');
-    for (const option of [
-      'lb_try_duration',
-      'health_uri /metrics',
-      'fail_duration',
-      'response_header_timeout',
-    ])
+    for (const option of ['lb_try_duration', 'health_uri /live', 'fail_duration', 'response_header_timeout'])
       expect(caddyfile).toContain(option);
     // by default Caddy repeats only GET
     expect(caddyfile).not.toContain('lb_retry_match');
@@ -198,10 +193,19 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  test('publishes one port in each profile, on the loopback address only', () => {
+  test('publishes one port in each profile, on loopback unless PUBLISH_ADDRESS says otherwise', () => {
     const published = services.filter(([, { ports }]) => ports !== undefined);
     expect(published.map(([name]) => name)).toEqual(['api', 'gateway']);
-    for (const [, { ports }] of published) expect(ports).toEqual(['127.0.0.1:${PORT:-8000}:8000']);
+    for (const [, { ports }] of published)
+      expect(ports).toEqual(['${PUBLISH_ADDRESS:-127.0.0.1}:${PORT:-8000}:8000']);
+  });
+
+  test('tells each of our services the address that the port is published on', () => {
+    for (const [name, service] of services) {
+      if (appOf(service) === null) continue;
+      const told = service.environment?.['PUBLISH_ADDRESS'];
+      expect({ name, told }).toEqual({ name, told: '${PUBLISH_ADDRESS:-127.0.0.1}' });
+    }
   });
 
   test('keeps the databases in an internal network and names an existing, reachable service in every address', () => {

@@ -54,6 +54,7 @@ beforeAll(async () => {
   const settings = {
     host: '127.0.0.1',
     port: 0,
+    publishAddress: '127.0.0.1',
     allowedHosts: [],
     dataDir,
     stateDir: join(directory, 'state'),

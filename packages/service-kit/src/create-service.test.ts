@@ -92,7 +92,7 @@ beforeAll(async () => {
   app = await createService(
     ThingsModule,
     description,
-    { host: '127.0.0.1', port: 0, allowedHosts: [] },
+    { host: '127.0.0.1', port: 0, publishAddress: '127.0.0.1', allowedHosts: [] },
     false,
   );
   await app.listen(0, '127.0.0.1');
@@ -358,7 +358,7 @@ test('a service that stops answers until it closes its connections', async () =>
     }
   }
   const description = { name: 'things', description: 'Things.', version: '1.2.3' };
-  const listens = { host: '127.0.0.1', port: 0, allowedHosts: [] };
+  const listens = { host: '127.0.0.1', port: 0, publishAddress: '127.0.0.1', allowedHosts: [] };
   const stopping = await createService(StoppingModule, description, listens, false);
   await stopping.listen(0, '127.0.0.1');
   await stopping.close();

@@ -15,6 +15,6 @@ export { Answers, AnswersBytes, AnswersEvents, AnswersNothing, AnswersPlain, Fai
 export { RequestOf } from './http/request-of.js';
 export { MetricsModule } from './metrics/metrics.module.js';
 export { CLOCK, ORCHESTRATOR_LOGGER, OrchestratorModule } from './orchestrator.module.js';
-export { readListenSettings, type ListenSettings } from './listen-settings.js';
+export { isExposed, readListenSettings, type ListenSettings } from './listen-settings.js';
 export { runService, type RunnableService } from './run-service.js';
 export { SettingsReader } from './settings-reader.js';

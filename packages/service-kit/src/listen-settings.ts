@@ -1,18 +1,31 @@
+import { isLoopback } from './http/host-name.js';
 import type { SettingsReader } from './settings-reader.js';
 
 /** Where a service listens, and its additional host names. */
 export interface ListenSettings {
   host: string;
   port: number;
+  /**
+   * The address under which others reach the service: `host`, or the address that a container's port is published on.
+   * Access depends on it, see {@link isExposed}.
+   */
+  publishAddress: string;
   /** Additional host names of the service, for example of a proxy or a container. Lower case. */
   allowedHosts: readonly string[];
 }
 
-/** Reads `HOST`, `PORT` and `ALLOWED_HOSTS`. @throws KtrdrError `invalid_setting` */
+/** True if the service can be reached from other machines, so that every request needs a token. */
+export function isExposed({ publishAddress }: Pick<ListenSettings, 'publishAddress'>): boolean {
+  return !isLoopback(publishAddress.toLowerCase());
+}
+
+/** Reads `HOST`, `PORT`, `PUBLISH_ADDRESS` and `ALLOWED_HOSTS`. @throws KtrdrError `invalid_setting` */
 export function readListenSettings(read: SettingsReader, defaultPort: number): ListenSettings {
+  const host = read.text('HOST', '127.0.0.1');
   return {
-    host: read.text('HOST', '127.0.0.1'),
+    host,
     port: read.integer('PORT', defaultPort, { min: 0, max: 65_535 }),
+    publishAddress: read.text('PUBLISH_ADDRESS', host),
     allowedHosts: read.hostNames('ALLOWED_HOSTS'),
   };
 }

@@ -101,7 +101,7 @@ let port: number;
 
 beforeAll(async () => {
   const description = { name: 'things', description: 'Things.', version: '1.2.3' };
-  const settings = { host: '127.0.0.1', port: 0, allowedHosts: [] };
+  const settings = { host: '127.0.0.1', port: 0, publishAddress: '127.0.0.1', allowedHosts: [] };
   app = await createService(ThingsModule, description, settings, false);
   await app.listen(0, '127.0.0.1');
   port = Number(new URL(await app.getUrl()).port);

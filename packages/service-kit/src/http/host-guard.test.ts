@@ -67,7 +67,12 @@ interface Service {
 /** `host` is the configured address. The service really listens on loopback. */
 async function start(host: string): Promise<Service> {
   const description = { name: 'things', description: 'Things.', version: '1.2.3' };
-  const settings = { host, port: 0, allowedHosts: ['ktrdr.example', '10.9.8.7'] };
+  const settings = {
+    host,
+    port: 0,
+    publishAddress: '127.0.0.1',
+    allowedHosts: ['ktrdr.example', '10.9.8.7'],
+  };
   const app = await createService(ThingsModule, description, settings, false);
   await app.listen(0, '127.0.0.1');
   return { app, port: Number(new URL(await app.getUrl()).port) };
