@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { ENGINE_SETTINGS, SESSION_LEASE_MS, type EngineSetting } from '@ktrdr/contracts';
 import {
   DEFAULT_LEASE_MS,
@@ -30,6 +31,8 @@ export interface ApiSettings extends ListenSettings {
   trainingCancelGraceMs: number;
   /** Time between two checkpoints of a training beside the API. */
   trainingCheckpointEveryMs: number;
+  /** Maximum number of trainings that compute beside the API at a time. The others wait in line. */
+  trainingMaxLocal: number;
   /** Time between two polls of a session. */
   trainingHostPollMs: number;
   /** A host or queue that does not answer for this long is lost. */
@@ -64,6 +67,7 @@ export function readSettings(): ApiSettings {
     trainingEngine: read.choice('TRAINING_ENGINE', 'auto', ENGINE_SETTINGS),
     trainingCancelGraceMs: read.integer('TRAINING_CANCEL_GRACE_MS', 5000, { min: 0, max: HOUR_MS }),
     trainingCheckpointEveryMs: read.integer('TRAINING_CHECKPOINT_EVERY_MS', 2000, { min: 100, max: HOUR_MS }),
+    trainingMaxLocal: read.integer('TRAINING_MAX_LOCAL', availableParallelism(), { min: 1, max: 1_000 }),
     trainingHostPollMs: read.integer('TRAINING_HOST_POLL_MS', 500, { min: 10, max: SESSION_LEASE_MS / 4 }),
     trainingHostTimeoutMs: read.integer('TRAINING_HOST_TIMEOUT_MS', 30_000, { min: 100, max: HOUR_MS }),
     trainingQueueUrl: read.text('TRAINING_QUEUE_URL', '') || undefined,

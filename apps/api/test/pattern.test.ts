@@ -265,6 +265,7 @@ function trainingManager(dependencies: ServiceOrchestratorDependencies): Trainin
       trainingEngine: 'auto',
       trainingCancelGraceMs: 1_000,
       trainingCheckpointEveryMs: 2_000,
+      trainingMaxLocal: 2,
       trainingHostPollMs: 50,
       trainingHostTimeoutMs: 1_000,
       trainingQueueUserLimit: 0,

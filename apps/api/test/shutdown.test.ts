@@ -3,7 +3,7 @@ import { get, type ClientRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Operation, OperationStarted } from '@ktrdr/contracts';
 import { writeSampleBars } from '@ktrdr/market-data';
-import { dataOf, filesBelow, LONG, Sandbox, until } from '@ktrdr/service-kit/testing';
+import { dataOf, filesBelow, LONG, QUICK, Sandbox, until } from '@ktrdr/service-kit/testing';
 import type { TestService } from '@ktrdr/service-kit/testing';
 
 /** How services end: real processes and real signals, and readers of event streams that disconnect. */
@@ -67,7 +67,7 @@ describe('the API', () => {
     const [SIGTERM, SIGINT, SIGKILL] = await Promise.all([
       sandbox.startApi('SIGTERM'),
       sandbox.startApi('SIGINT'),
-      sandbox.startApi('SIGKILL'),
+      sandbox.startApi('SIGKILL', { TRAINING_MAX_LOCAL: '1' }),
     ]);
     apis = { SIGTERM, SIGINT, SIGKILL };
   });
@@ -110,9 +110,25 @@ describe('the API', () => {
     },
   );
 
-  test('that is killed takes its training process with it', async () => {
+  test('that is killed takes its training process with it; trainings that waited for the slot run at the next API', async () => {
     const api = apis.SIGKILL;
     await api.untilTraining(await api.startTraining({ strategy: LONG }));
+    const [first, cancelled, high] = [
+      await api.startTraining({ strategy: QUICK, seed: 1 }),
+      await api.startTraining({ strategy: QUICK, seed: 2 }),
+      await api.startTraining({ strategy: QUICK, seed: 3, priority: 'high' }),
+    ];
+    const says = (id: string, step: string) =>
+      api.untilOperation(
+        id,
+        ({ status, progress }) => status === 'pending' && progress.current_step === step,
+      );
+    await says(high, 'Waiting for a free slot: next in line');
+    await says(first, 'Waiting for a free slot: 1 ahead');
+    await says(cancelled, 'Waiting for a free slot: 2 ahead');
+    expect(await sandbox.trainers()).toHaveLength(1);
+    await api.post(`/operations/${cancelled}/cancel`);
+    expect(await api.operation(cancelled)).toMatchObject({ status: 'cancelled', started_at: null });
     api.kill('SIGKILL');
     await api.ended;
     await until(
@@ -120,6 +136,11 @@ describe('the API', () => {
       () => sandbox.trainers(),
       (pids) => pids.length === 0,
     );
+    const next = await sandbox.startApi('SIGKILL', { TRAINING_MAX_LOCAL: '1' });
+    const ended = await Promise.all([next.untilEnded(first), next.untilEnded(high)]);
+    const [normalBegan, highBegan] = ended.map(({ started_at }) => started_at ?? '');
+    expect(highBegan! < normalBegan!).toBe(true);
+    await end(next, 'SIGTERM');
   });
 });
 

@@ -58,3 +58,4 @@ export {
   type ManagerHealth,
   type ServiceOrchestratorDependencies,
 } from './service-orchestrator.js';
+export { Slots, type PlaceInLine, type SlotRequest } from './slots.js';

@@ -107,6 +107,11 @@ export class RunningOperation<TResult> {
     return this.managed.outlivesOwner === true;
   }
 
+  /** It waits for its turn: none of its work has begun, so the next owner loses nothing. */
+  get isWaiting(): boolean {
+    return this.managed.waits === true && this.status === 'pending';
+  }
+
   /** A copy of the operation with the last stored progress, the same for the readers of every process (I8). */
   snapshot(): Operation {
     const { operation, status } = this.record;

@@ -63,7 +63,10 @@ export class ServiceShutdown {
 
   private async stop(running: RunningOperation<unknown>, force: boolean): Promise<void> {
     const { onInterrupt, cancel } = this.parts;
-    const goesOn = running.outlivesOwner || (onInterrupt === 'resume' && running.status === 'running');
+    const goesOn =
+      running.outlivesOwner ||
+      running.isWaiting ||
+      (onInterrupt === 'resume' && running.status === 'running');
     if (goesOn) running.abandon(STOPPING_REASON, { force });
     else await cancel(running.operationId, { reason: STOPPING_REASON, force });
   }

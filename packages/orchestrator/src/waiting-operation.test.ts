@@ -69,6 +69,21 @@ describe('an operation that waits for its turn', () => {
     expect(logger.lines.filter(({ level }) => level === 'error' || level === 'warn')).toEqual([]);
   });
 
+  test('is left to the next owner when its service stops, while a running one is cancelled', async () => {
+    const { operations, operationId, outcome, status, clock } = await launched(async ({ token, begin }) => {
+      await new Promise((_, reject) =>
+        token.signal.addEventListener('abort', () => reject(token.signal.reason)),
+      );
+      await begin();
+    });
+    outcome.catch(() => {});
+    const stopped = operations.shutdown(5_000);
+    await clock.advance(1);
+    expect(await stopped).toEqual([]);
+    expect(await status()).toBe('pending');
+    expect(await operations.history(operationId)).toHaveLength(1);
+  });
+
   test('can fail before its turn', async () => {
     const { operations, operationId, outcome } = await launched(async () => {
       throw new Error('no queue');

@@ -1,9 +1,9 @@
-import type { EngineChoice, EngineSetting, TrainingSpec } from '@ktrdr/contracts';
-import type { CancellationToken } from '@ktrdr/orchestrator';
+import type { EngineChoice, EngineSetting, TrainingPriority, TrainingSpec } from '@ktrdr/contracts';
+import { Slots, type PlaceInLine } from '@ktrdr/orchestrator';
 import type { Strategy } from '@ktrdr/strategy';
 import { checkEngineSupport, runTrainerProcess, trialNetworkOf } from '@ktrdr/trainer';
 import type { CheckpointFolders, EngineSelector, TrainingRunOutcome } from '@ktrdr/trainer';
-import type { RunReports } from './run-hooks.js';
+import type { RunReports, TrainingRunHooks } from './run-hooks.js';
 
 export interface RunnerSettings {
   /** Role of this machine: the API's own, or a host. */
@@ -12,7 +12,14 @@ export interface RunnerSettings {
   cancelGraceMs: number;
   /** Time between two checkpoints (ms). */
   checkpointEveryMs: number;
+  /** Maximum number of trainings that compute at a time. The others wait in line. */
+  mostAtOnce: number;
 }
+
+/** What a runner needs of the operation of a run. */
+export type RunnerHooks = RunReports & Pick<TrainingRunHooks, 'token' | 'begin'>;
+
+const PRIORITIES: Record<TrainingPriority, number> = { low: 1, normal: 2, high: 3 };
 
 /** A training that this machine can run. */
 export interface ReadyTraining {
@@ -26,19 +33,25 @@ export interface ReadyTraining {
   engine: EngineSetting;
   /** The run resumes from the operation's last checkpoint, with that checkpoint's engine; `null`: it starts at the beginning. */
   resumedEngine: EngineChoice | null;
+  /** Its place in line. Default: normal. */
+  priority?: TrainingPriority;
 }
 
-/** Trains on this machine, in a child process. The API uses it for its own trainings, and a host for its sessions. */
+/** Trains on this machine, each in a child process. The API uses it for its own trainings, and a host for its sessions. */
 export class TrainingRunner {
+  private readonly slots: Slots;
+
   constructor(
     private readonly settings: RunnerSettings,
     private readonly engines: EngineSelector,
     private readonly checkpoints: CheckpointFolders,
-  ) {}
+  ) {
+    this.slots = new Slots(settings.mostAtOnce);
+  }
 
   /**
-   * Trains, and lets `keep` store the files. The checkpoints are removed only after `keep` has succeeded. Settles only when nothing
-   * computes any more.
+   * Waits for a free slot, begins the operation, trains, and lets `keep` store the files. The checkpoints are removed only after `keep`
+   * has succeeded. Settles only when nothing computes any more. A training that waits has no process.
    *
    * @param keep gets a function that trains into a folder; it chooses the folder and stores its files
    * @throws TrainingCancelledError, or the token's reason, once the token has fired and the run has ended
@@ -46,13 +59,29 @@ export class TrainingRunner {
    */
   async train<T>(
     training: ReadyTraining,
-    { token, ...reports }: RunReports & { token: CancellationToken },
+    hooks: RunnerHooks,
+    keep: (trainInto: (outputDir: string) => Promise<TrainingRunOutcome>) => Promise<T>,
+  ): Promise<T> {
+    const request = {
+      priority: PRIORITIES[training.priority ?? 'normal'],
+      signal: hooks.token.signal,
+      onWait: (place: PlaceInLine) => hooks.onWaiting(waitingText(place)),
+    };
+    return this.slots.use(request, async () => {
+      await hooks.begin();
+      return this.trainNow(training, hooks, keep);
+    });
+  }
+
+  private async trainNow<T>(
+    training: ReadyTraining,
+    { token, ...reports }: RunnerHooks,
     keep: (trainInto: (outputDir: string) => Promise<TrainingRunOutcome>) => Promise<T>,
   ): Promise<T> {
     const { operationId, strategy, spec, dataDir, resumedEngine } = training;
     const { mode, cancelGraceMs, checkpointEveryMs } = this.settings;
     const resume = resumedEngine !== null;
-    const engine = resumedEngine ?? (await this.chooseEngine(training, token, reports));
+    const engine = resumedEngine ?? (await this.chooseEngine(training, token.signal, reports.onWaiting));
     checkEngineSupport(engine.engine, strategy.model.type);
     reports.onEngine?.(engine);
     if (!resume) await this.checkpoints.remove(operationId, reports.onOutput);
@@ -77,9 +106,15 @@ export class TrainingRunner {
 
   private chooseEngine(
     { engine, strategy }: ReadyTraining,
-    { signal }: CancellationToken,
-    { onWaiting }: RunReports,
+    signal: AbortSignal,
+    onPhase: (phase: string) => void,
   ): Promise<EngineChoice> {
-    return this.engines.choose(engine, trialNetworkOf(strategy), { signal, onPhase: onWaiting });
+    return this.engines.choose(engine, trialNetworkOf(strategy), { signal, onPhase });
   }
+}
+
+/** `waiting for a free slot: 3 ahead` */
+function waitingText({ ahead, lacks }: PlaceInLine): string {
+  const what = lacks === 'slot' ? 'a free slot' : 'free memory';
+  return `waiting for ${what}: ${ahead === 0 ? 'next in line' : `${ahead} ahead`}`;
 }

@@ -3,16 +3,17 @@ import { fingerprintBars } from '@ktrdr/market-data';
 import {
   backtestProgressRenderer,
   ServiceOrchestrator,
+  Slots,
   type Clock,
   type ManagedOperation,
   type OperationContext,
+  type PlaceInLine,
   type ProgressStep,
   type ServiceOrchestratorDependencies,
 } from '@ktrdr/orchestrator';
 import { type BacktestRun, checkBacktest, runBacktestProcess } from '@ktrdr/trainer';
 import type { BacktestFiles } from './backtest-files.js';
 import { requestedSettings } from './requested-settings.js';
-import { Turns } from './turns.js';
 
 /** Maximum number of backtests that compute at a time. The others stay `pending`. */
 const MOST_AT_ONCE = 2;
@@ -37,7 +38,7 @@ interface StoredBacktest {
 export class BacktestManager extends ServiceOrchestrator {
   override readonly serviceName = 'Backtest';
   protected override readonly renderer = backtestProgressRenderer;
-  private readonly turns = new Turns(MOST_AT_ONCE);
+  private readonly slots = new Slots(MOST_AT_ONCE);
 
   constructor(
     dependencies: ServiceOrchestratorDependencies,
@@ -91,14 +92,14 @@ export class BacktestManager extends ServiceOrchestrator {
       token.throwIfCancelled();
       await context.confirmOwner();
     };
-    return this.turns.take(
-      async () => {
-        await context.begin();
-        return this.files.keep(operationId, compute, mayKeep);
-      },
-      token.signal,
-      () => progress.update({ context: { phase: 'waiting for other backtests' }, waiting: true }),
-    );
+    const onWait = ({ ahead }: PlaceInLine): void => {
+      const place = ahead === 0 ? 'next in line' : `${ahead} ahead`;
+      progress.update({ context: { phase: `waiting for other backtests: ${place}` }, waiting: true });
+    };
+    return this.slots.use({ signal: token.signal, onWait }, async () => {
+      await context.begin();
+      return this.files.keep(operationId, compute, mayKeep);
+    });
   }
 
   private describeBacktest(stored: StoredBacktest): ManagedOperation<BacktestResult, 'backtest'> {

@@ -102,6 +102,7 @@ function train({
       trainingEngine: 'auto',
       trainingCancelGraceMs: 1_000,
       trainingCheckpointEveryMs: 2_000,
+      trainingMaxLocal: 2,
       trainingHostPollMs: 10,
       trainingHostTimeoutMs: timeoutMs,
       trainingQueueUserLimit: 0,

@@ -1,16 +1,17 @@
 import type { EngineSetting } from '@ktrdr/contracts';
 import { EngineSelector, type CheckpointFolders } from '@ktrdr/trainer';
-import { TrainingRunner, type TrainingRequest, type TrainingRunHooks } from '@ktrdr/training-operation';
+import {
+  TrainingRunner,
+  type RunnerSettings,
+  type TrainingRequest,
+  type TrainingRunHooks,
+} from '@ktrdr/training-operation';
 import type { KeptRun, RunOutputs } from './run-outputs.js';
 import type { TrainingPlace } from './training-place.js';
 
-export interface LocalTrainingSettings {
+export interface LocalTrainingSettings extends Omit<RunnerSettings, 'mode'> {
   engine: EngineSetting;
   dataDir: string;
-  /** Grace time of a cancelled training process (ms). */
-  cancelGraceMs: number;
-  /** Time between two checkpoints (ms). */
-  checkpointEveryMs: number;
 }
 
 /** Trains on the API's own machine, with its bars and engines. */
@@ -26,11 +27,11 @@ export class LocalTraining implements TrainingPlace {
   }
 
   async train(request: TrainingRequest, hooks: TrainingRunHooks): Promise<KeptRun> {
-    const { spec, strategy } = request;
+    const { spec, strategy, priority } = request;
     const { operationId, resume } = hooks;
     const { engine, dataDir } = this.settings;
     const resumedEngine = resume ? await this.checkpoints.engineOf(operationId) : null;
-    const training = { operationId, strategy, spec, dataDir, engine, resumedEngine };
+    const training = { operationId, strategy, spec, dataDir, engine, resumedEngine, priority };
     return this.runner.train(training, hooks, (trainInto) => this.outputs.keep(request, hooks, trainInto));
   }
 

@@ -51,6 +51,7 @@ function train(attempt: { attempt: number; resume: boolean; takenOver: boolean }
       trainingEngine: 'auto',
       trainingCancelGraceMs: 1_000,
       trainingCheckpointEveryMs: 2_000,
+      trainingMaxLocal: 2,
       trainingHostPollMs: 10,
       trainingHostTimeoutMs: TIMEOUT_MS,
       trainingQueueUserLimit: 0,

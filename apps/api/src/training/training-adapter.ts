@@ -23,6 +23,8 @@ export interface TrainingSettings {
   trainingEngine: EngineSetting;
   trainingCancelGraceMs: number;
   trainingCheckpointEveryMs: number;
+  /** Maximum number of trainings that compute beside the API at a time. */
+  trainingMaxLocal: number;
   trainingHostPollMs: number;
   trainingHostTimeoutMs: number;
   /** How many trainings of one user run at a time; `0`: no limit. */
@@ -122,6 +124,7 @@ export class TrainingAdapter implements TrainingPlace {
         dataDir: settings.dataDir,
         cancelGraceMs: settings.trainingCancelGraceMs,
         checkpointEveryMs: settings.trainingCheckpointEveryMs,
+        mostAtOnce: settings.trainingMaxLocal,
       },
       outputs,
       checkpoints,

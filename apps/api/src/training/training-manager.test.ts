@@ -48,6 +48,7 @@ async function trainingHeldAt(step: 'stage' | 'commit') {
     trainingEngine: 'onnx',
     trainingCancelGraceMs: 60_000,
     trainingCheckpointEveryMs: 2_000,
+    trainingMaxLocal: 2,
     trainingHostPollMs: 50,
     trainingHostTimeoutMs: 1_000,
     trainingQueueUserLimit: 0,

@@ -78,7 +78,8 @@ export class TrainingManager extends ServiceOrchestrator<TrainingAdapter> {
       ...describeTraining(request, this.runsElsewhere),
       request: toStored(request),
       taskId: request.taskId,
-      waits: this.queue !== null,
+      // on a host it runs at once: the host refuses it, or shows it as running while it waits there
+      waits: this.queue !== null || !this.isUsingHostService(),
       outlivesOwner: this.runsElsewhere,
       canResume: (operationId) => this.adapter.canResume(operationId),
       run: (context) => this.runTraining(request, context),

@@ -22,7 +22,6 @@ import { CheckpointFolders, EngineSelector, ModelStorage } from '@ktrdr/trainer'
 import { TrainingRunner } from '@ktrdr/training-operation';
 import { SessionCheck } from '../sessions/session-check.js';
 import { SessionManager } from '../sessions/session-manager.js';
-import { SessionSlots } from '../sessions/session-slots.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { FileTransfer } from './file-transfer.js';
 import { FetchedBars } from './fetched-bars.js';
@@ -92,11 +91,10 @@ function openHost(): (job: HeldByTest) => Promise<QueuedTrainingOutcome> {
   });
   const engines = new EngineSelector();
   const folders = new ModelStorage(join(stateDir, 'sessions'));
-  const settings = { mode: 'host', cancelGraceMs: 5_000, checkpointEveryMs: 100 } as const;
+  const settings = { mode: 'host', cancelGraceMs: 5_000, checkpointEveryMs: 100, mostAtOnce: 1 } as const;
   const manager = new SessionManager(
     { operations, logger },
     new TrainingRunner(settings, engines, checkpoints),
-    new SessionSlots(1),
   );
   const fetched = new FetchedBars(join(directory, 'none'), stateDir, files, clock);
   const sessions = new SessionsService(

@@ -2,7 +2,6 @@ import type { TrainingResult } from '@ktrdr/contracts';
 import { ServiceOrchestrator, trainingProgressRenderer } from '@ktrdr/orchestrator';
 import type { OperationContext, ServiceOrchestratorDependencies } from '@ktrdr/orchestrator';
 import { describeTraining, hooksOf, type TrainingRunner } from '@ktrdr/training-operation';
-import type { SessionSlots } from './session-slots.js';
 import type { Session } from './session.js';
 
 /** Sessions as operations. */
@@ -13,7 +12,6 @@ export class SessionManager extends ServiceOrchestrator<TrainingRunner> {
   constructor(
     dependencies: ServiceOrchestratorDependencies,
     private readonly runner: TrainingRunner,
-    private readonly slots: SessionSlots,
   ) {
     super(dependencies);
   }
@@ -36,14 +34,9 @@ export class SessionManager extends ServiceOrchestrator<TrainingRunner> {
   /** Trains as soon as there is a slot. */
   async runSession(session: Session, context: OperationContext): Promise<TrainingResult> {
     const hooks = session.watched(hooksOf(context));
-    const outcome = await this.slots.use(
-      context.token,
-      () => hooks.onWaiting('waiting for another session to end'),
-      () =>
-        this.adapter.train(session.request, hooks, (trainInto) =>
-          session.keep(context.operationId, trainInto),
-        ),
+    const { result } = await this.adapter.train(session.request, hooks, (trainInto) =>
+      session.keep(context.operationId, trainInto),
     );
-    return outcome.result;
+    return result;
   }
 }

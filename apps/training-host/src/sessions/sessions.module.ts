@@ -13,7 +13,6 @@ import { LastAnswers } from './last-answers.js';
 import { OwnBars, type SessionBars } from './session-bars.js';
 import { SessionCheck } from './session-check.js';
 import { SessionManager } from './session-manager.js';
-import { SessionSlots } from './session-slots.js';
 import { SessionsController } from './sessions.controller.js';
 import { SessionsService } from './sessions.service.js';
 
@@ -84,8 +83,11 @@ export class SessionsModule {
               new SessionCheck(bars, engine, engines, checkpoints),
               new SessionManager(
                 { operations, logger },
-                new TrainingRunner({ mode: 'host', cancelGraceMs, checkpointEveryMs }, engines, checkpoints),
-                new SessionSlots(maxSessions),
+                new TrainingRunner(
+                  { mode: 'host', cancelGraceMs, checkpointEveryMs, mostAtOnce: maxSessions },
+                  engines,
+                  checkpoints,
+                ),
               ),
               { operations, folders, clock, logger },
             );

@@ -11,7 +11,6 @@ import { TrainingRunner } from '@ktrdr/training-operation';
 import { OwnBars } from './session-bars.js';
 import { SessionCheck } from './session-check.js';
 import { SessionManager } from './session-manager.js';
-import { SessionSlots } from './session-slots.js';
 import { SessionsService } from './sessions.service.js';
 
 const STRATEGY = `name: kept
@@ -59,11 +58,10 @@ async function host(maxSessions: number) {
   const checkpoints = new CheckpointFolders(join(dataDir, 'state'));
   const folders = new ModelStorage(join(dataDir, 'sessions'));
   const engines = new EngineSelector();
-  const runner = { mode: 'host', cancelGraceMs: 5_000, checkpointEveryMs: 2_000 } as const;
+  const runner = { mode: 'host', cancelGraceMs: 5_000, checkpointEveryMs: 2_000, mostAtOnce: 1 } as const;
   const manager = new SessionManager(
     { operations, logger },
     new TrainingRunner(runner, engines, checkpoints),
-    new SessionSlots(1),
   );
   const check = new SessionCheck(new OwnBars(dataDir), 'tensorflow-js', engines, checkpoints);
   const settings = { maxSessions, wait: false, leaseMs: SESSION_LEASE_MS };

@@ -1,17 +1,17 @@
 import type { ProgressContext } from '@ktrdr/contracts';
 import { hostSuffix, position, type ProgressRenderer } from './progress-renderer.js';
 
-/** A training in a queue shows only this. */
-const WAITING = 'waiting for a host';
+/** A training that waits in line shows only this. */
+const WAITING = /^waiting for (a host|a free slot|free memory)/;
 
 /**
- * `Waiting for a host [2 ahead]`, then `Training MLP model on AAPL+1 other [epoch 5/50] (batch 123/500) (host service)`. With
+ * `Waiting for a host [2 ahead]` or `Waiting for a free slot: 2 ahead`, then `Training MLP model on AAPL+1 other [epoch 5/50] (batch 123/500) (host service)`. With
  * several seeds: `[seed 2/3, epoch 5/50]`. Outside of the training phase, the phase replaces the epochs: `Training MLP model on AAPL:
  * loading bars`.
  */
 export const trainingProgressRenderer: ProgressRenderer = (progress) => {
   const { context } = progress;
-  if (context.phase?.startsWith(WAITING) === true) {
+  if (context.phase !== null && WAITING.test(context.phase)) {
     return `${context.phase.charAt(0).toUpperCase()}${context.phase.slice(1)}`;
   }
   const model = context.model_type === null ? 'model' : `${context.model_type.toUpperCase()} model`;

@@ -1,0 +1,120 @@
+/** A piece of work that needs a slot. */
+export interface SlotRequest {
+  /** Higher priorities go first; within one priority, earlier requests do. Default: 0. */
+  priority?: number;
+  /** Its share of the capacity, in the same unit. Default: 0. */
+  size?: number;
+  /** Ends the wait. */
+  signal: AbortSignal;
+  /** Called when the work has to wait, and when its place in line has changed. */
+  onWait?: (place: PlaceInLine) => void;
+}
+
+/** Where a piece of work stands in line. */
+export interface PlaceInLine {
+  /** Number of requests that go first. */
+  ahead: number;
+  /** What the line waits for: a slot, or capacity. */
+  lacks: 'slot' | 'capacity';
+}
+
+interface Waiter extends Required<Omit<SlotRequest, 'onWait'>> {
+  tell: (place: PlaceInLine) => void;
+  begin: () => void;
+  /** The place that it was told last; -1 before the first time. */
+  told: number;
+}
+
+/** A place far back is told again when it has changed by this share. Each telling may be a write to the store. */
+const TOLD_CHANGE = 0.1;
+
+/**
+ * Limits how much work runs at a time: its number, and the sum of its sizes. The rest waits in line, in order of priority, then of
+ * arrival. The first in line is never overtaken by a smaller request, so none waits for ever behind others of its priority. A
+ * request above the whole capacity runs alone.
+ */
+export class Slots {
+  private readonly line: Waiter[] = [];
+  private running = 0;
+  private used = 0;
+  private scheduled = false;
+
+  /** @param most number of slots @param capacity limit of the sum of the sizes */
+  constructor(
+    readonly most: number,
+    readonly capacity = Infinity,
+  ) {}
+
+  /** Number of requests in line. */
+  get waiting(): number {
+    return this.line.length;
+  }
+
+  /**
+   * Runs `work` when there is a slot for it.
+   *
+   * @throws the signal's reason if it aborts during the wait; otherwise what `work` throws
+   */
+  async use<T>(request: SlotRequest, work: () => Promise<T>): Promise<T> {
+    const { priority = 0, size = 0, signal, onWait: tell = () => {} } = request;
+    signal.throwIfAborted();
+    await new Promise<void>((resolve, reject) => {
+      const leave = (): void => {
+        this.line.splice(this.line.indexOf(waiter), 1);
+        reject(signal.reason as Error);
+        this.schedule();
+      };
+      const begin = (): void => {
+        signal.removeEventListener('abort', leave);
+        resolve();
+      };
+      const waiter: Waiter = { priority, size, signal, tell, begin, told: -1 };
+      const behind = this.line.findIndex((other) => other.priority < priority);
+      this.line.splice(behind === -1 ? this.line.length : behind, 0, waiter);
+      signal.addEventListener('abort', leave, { once: true });
+      this.schedule();
+    });
+    try {
+      return await work();
+    } finally {
+      this.running -= 1;
+      this.used -= size;
+      this.schedule();
+    }
+  }
+
+  /**
+   * Moves the line on when all that has arrived together stands in it: after a takeover, the highest priority goes first. The request
+   * that started the work is answered before the work begins.
+   */
+  private schedule(): void {
+    if (this.scheduled) return;
+    this.scheduled = true;
+    setImmediate(() => {
+      this.scheduled = false;
+      this.moveOn();
+    });
+  }
+
+  /** Lets the first in line begin as long as there is room, and tells the others their places. */
+  private moveOn(): void {
+    for (let first = this.line[0]; first !== undefined && this.hasRoom(first.size); first = this.line[0]) {
+      this.line.shift();
+      this.running += 1;
+      this.used += first.size;
+      first.begin();
+    }
+    const lacks = this.running < this.most ? 'capacity' : 'slot';
+    for (const [ahead, waiter] of this.line.entries()) {
+      const change = Math.abs(waiter.told - ahead);
+      if (waiter.told !== -1 && change <= ahead * TOLD_CHANGE) continue;
+      waiter.told = ahead;
+      waiter.tell({ ahead, lacks });
+    }
+  }
+
+  private hasRoom(size: number): boolean {
+    if (this.running === 0) return true;
+    return this.running < this.most && this.used + size <= this.capacity;
+  }
+}
