@@ -65,7 +65,9 @@ describe('a backtest', () => {
   test('covers the test part up to the last bar, and gives its trades as CSV and as JSON', async () => {
     const { id, result } = await backtest();
     const { report } = result;
-    expect(result).toMatchObject({ model: MODEL, untrained_symbols: [] });
+    // repeats the training's own backtest: no new trial
+    expect(result).toMatchObject({ model: MODEL, untrained_symbols: [], trials_on_these_bars: 1 });
+    expect(result.deflated_sharpe).toBeGreaterThan(0);
     expect(report).toMatchObject({
       in_sample: false,
       symbols: ['AAPL'],
@@ -111,6 +113,22 @@ describe('a backtest', () => {
     });
     expect(result.report.start).toMatch(/^2023-12-01T/);
     expect(result.report.end).toMatch(/^2023-12-15T/);
+  });
+
+  test('is a trial if its rules or its range were chosen after the training; other costs are none', async () => {
+    const before = (await backtest()).result.trials_on_these_bars!;
+    const costly = { commission_bps: 20, capital: 500 };
+    const start_date = testStart;
+    expect((await backtest({ ...costly, start_date })).result.trials_on_these_bars).toBe(before);
+    const stopped = (await backtest({ stop_loss: 0.03 })).result;
+    expect(stopped.trials_on_these_bars).toBe(before + 1);
+    expect((await backtest({ ...costly, stop_loss: 0.03 })).result.trials_on_these_bars).toBe(before + 1);
+    expect((await backtest({ stop_loss: 0.04 })).result.trials_on_these_bars).toBe(before + 2);
+    // the figures of bars that the model knows say nothing, but somebody looked
+    const known = (await backtest({ start_date: '2023-06-01', in_sample: true })).result;
+    expect(known).toMatchObject({ trials_on_these_bars: before + 3, deflated_sharpe: null });
+    const retrained = await api.untilEnded(await api.startTraining({ strategy: QUICK, seed: 2 }));
+    expect(retrained.result).toMatchObject({ verdict: { trials_on_these_bars: before + 4 } });
   });
 
   test('on bars that the model was trained on is refused, and marked if it is asked for', async () => {

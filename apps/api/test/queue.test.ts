@@ -134,8 +134,15 @@ function trainingsInQueue(newUrl: () => Promise<string>, loseAll?: () => Promise
       expect({ status, error }).toEqual({ status: 'completed', error: null });
       expect((result as TrainingResult).artifacts.model).toMatch(/^pattern\/1h_v/);
     }
+    // both APIs judge in the light of the same ledger, and the same inputs are one trial
+    const results = await Promise.all([first, second].map(async (id) => (await one.operation(id)).result));
+    const verdicts = results.map((result) => (result as TrainingResult).verdict);
+    expect(verdicts[0]).toMatchObject({ seeds: 1, trials_on_these_bars: 1, reasons: expect.anything() });
+    expect(verdicts[1]).toEqual(verdicts[0]);
+    const reseeded = await two.startTraining({ strategy: QUICK, seed: 7 });
+    expect((await one.untilEnded(reseeded)).result).toMatchObject({ verdict: { trials_on_these_bars: 2 } });
     const { operations } = dataOf(await one.get<OperationList>('/operations'));
-    expect(operations.filter(({ status }) => status === 'completed')).toHaveLength(2);
+    expect(operations.filter(({ status }) => status === 'completed')).toHaveLength(3);
   });
 
   test('resume on another host from their checkpoint if their host is killed', async () => {

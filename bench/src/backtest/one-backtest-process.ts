@@ -13,7 +13,8 @@ function processorTime(): number {
 
 const run = JSON.parse(process.argv[2]!) as Run;
 const begins: [step: string, at: number][] = [['checking', processorTime()]];
-const { report } = await backtestModel(run, process.argv[3]!, (step) => begins.push([step, processorTime()]));
+const { result } = await backtestModel(run, process.argv[3]!, (step) => begins.push([step, processorTime()]));
+const { report } = result;
 const end = processorTime();
 const steps = begins.map(([step, at], index) => [step, (begins[index + 1]?.[1] ?? end) - at] as const);
 console.log(

@@ -61,6 +61,13 @@ export interface BacktestResult {
   /** Symbols that the model was not trained on. */
   untrained_symbols: string[];
   report: BacktestReport;
+  /** Different trainings and backtests judged on these bars so far, this one included. Missing in results of earlier versions. */
+  trials_on_these_bars?: number;
+  /**
+   * Probability that the true Sharpe ratio is above what luck alone gives the best of so many trials; `null` if undefined: without
+   * trades, or in-sample. Missing in results of earlier versions.
+   */
+  deflated_sharpe?: number | null;
 }
 
 /** Formats of a backtest's trades. */

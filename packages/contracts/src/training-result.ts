@@ -99,24 +99,24 @@ export interface DataSummary {
   target_distribution: TargetDistribution[] | null;
   fingerprints: BarsFingerprint[];
   /** What is unusual about the bars: one report for each file, as read. */
-  data_reports: DataReport[];
+  data_reports?: DataReport[];
   synthetic: boolean;
 }
 
-/** `result` of a training operation. After a dry run only `data_summary`, `session_info` and `resource_usage` are set. */
+/** `result` of a training operation. An earlier version stored fewer fields: those are missing. After a dry run only `data_summary`, `session_info` and `resource_usage` are set. */
 export interface TrainingResult {
   training_metrics: TrainingMetrics | null;
   validation_metrics: ValidationMetrics | null;
   test_metrics: TestMetrics | null;
   baselines: Baselines | null;
   /** `null` if one seed was trained. */
-  seeds: SeedsResult | null;
+  seeds?: SeedsResult | null;
   /** `null` if it was not requested. */
   walk_forward: WalkForward | null;
-  /** `null` for a result of an earlier version. */
-  verdict: Verdict | null;
+  /** `null` after a dry run, and for a result of a host of an earlier version. */
+  verdict?: Verdict | null;
   /** The model's decisions on the rows of the verdict; `null` if the labels are not trading decisions. */
-  backtest: BacktestReport | null;
+  backtest?: BacktestReport | null;
   resource_usage: ResourceUsage;
   artifacts: TrainingArtifacts;
   session_info: SessionInfo;

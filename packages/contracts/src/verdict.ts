@@ -81,7 +81,7 @@ export interface Verdict {
   alpha: number;
   rows: number;
   trades: number;
-  /** Different trainings judged on these bars so far, this one included. */
+  /** Different trainings and backtests judged on these bars so far, this one included. */
   trials_on_these_bars: number;
   /** Seeds trained. */
   seeds: number;

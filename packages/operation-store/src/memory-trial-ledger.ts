@@ -1,4 +1,4 @@
-import type { Trial, TrialLedger } from './trial-ledger.js';
+import type { JudgedBars, Trial, TrialLedger } from './trial-ledger.js';
 
 /** Keeps trials in memory: they are lost when the process ends. */
 export class MemoryTrialLedger implements TrialLedger {
@@ -6,10 +6,14 @@ export class MemoryTrialLedger implements TrialLedger {
 
   async record(trial: Trial): Promise<(number | null)[]> {
     if (!this.trials.has(trial.key)) this.trials.set(trial.key, structuredClone(trial));
+    return this.read(trial);
+  }
+
+  async read(judged: JudgedBars): Promise<(number | null)[]> {
     return [...this.trials.values()]
       .filter(
         ({ bars, start, end }) =>
-          start <= trial.end && end >= trial.start && bars.some((file) => trial.bars.includes(file)),
+          start <= judged.end && end >= judged.start && bars.some((file) => judged.bars.includes(file)),
       )
       .map(({ sharpe }) => sharpe);
   }

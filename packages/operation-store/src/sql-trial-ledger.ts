@@ -1,5 +1,5 @@
 import type { StoreAccess } from './store-access.js';
-import type { Trial, TrialLedger } from './trial-ledger.js';
+import type { JudgedBars, Trial, TrialLedger } from './trial-ledger.js';
 
 /** Stores trials in the database of the operations. */
 export class SqlTrialLedger implements TrialLedger {
@@ -29,10 +29,10 @@ export class SqlTrialLedger implements TrialLedger {
           .execute();
       }),
     );
-    return this.onBarsOf(trial);
+    return this.read(trial);
   }
 
-  private async onBarsOf({ bars, start, end }: Trial): Promise<(number | null)[]> {
+  async read({ bars, start, end }: JudgedBars): Promise<(number | null)[]> {
     const rows = await this.access.use((db) =>
       db
         .selectFrom('training_trials')

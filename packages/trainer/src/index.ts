@@ -40,6 +40,7 @@ export { runTrainerProcess } from './process/run-trainer-process.js';
 export { EngineSelector } from './engine-choice/engine-selector.js';
 export { trialNetworkOf } from './engine-choice/trial-network.js';
 export { untilAborted } from './engine-choice/until-aborted.js';
+export type { BacktestOutcome } from './prediction/backtest-model.js';
 export { type BacktestRun, checkBacktest } from './prediction/check-backtest.js';
 export type { PredictionRun } from './prediction/predict.js';
 export { runBacktestProcess } from './prediction/run-backtest-process.js';

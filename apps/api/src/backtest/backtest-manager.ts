@@ -14,6 +14,7 @@ import {
 import { type BacktestRun, checkBacktest, runBacktestProcess } from '@ktrdr/trainer';
 import type { BacktestFiles } from './backtest-files.js';
 import { requestedSettings } from './requested-settings.js';
+import type { TrialJudge } from '../training/trial-judge.js';
 
 /** Maximum number of backtests that compute at a time. The others stay `pending`. */
 const MOST_AT_ONCE = 2;
@@ -44,6 +45,7 @@ export class BacktestManager extends ServiceOrchestrator {
     dependencies: ServiceOrchestratorDependencies,
     private readonly folders: Pick<BacktestRun, 'modelsDir' | 'dataDir'>,
     private readonly files: BacktestFiles,
+    private readonly judge: TrialJudge,
     private readonly clock: Clock,
   ) {
     super(dependencies);
@@ -83,11 +85,14 @@ export class BacktestManager extends ServiceOrchestrator {
   /** The domain method. A cancel kills the process, and leaves no file. */
   async runBacktest({ run }: StoredBacktest, context: OperationContext): Promise<BacktestResult> {
     const { operationId, token, progress, clock } = context;
-    const compute = async (outputDir: string): Promise<BacktestResult> =>
-      runBacktestProcess(
+    const compute = async (outputDir: string): Promise<BacktestResult> => {
+      const outcome = await runBacktestProcess(
         { run: { ...this.folders, ...run, now: clock.now() }, outputDir },
         { signal: token.signal, onStep: (step) => progress.startStep(step) },
       );
+      token.throwIfCancelled();
+      return this.judge.judgeBacktest(outcome);
+    };
     const mayKeep = async (): Promise<void> => {
       token.throwIfCancelled();
       await context.confirmOwner();

@@ -3,6 +3,9 @@ import { OperationsService, type Clock, type OrchestratorLogger } from '@ktrdr/o
 import { CLOCK, ORCHESTRATOR_LOGGER } from '@ktrdr/service-kit';
 import { Module } from '@nestjs/common';
 import { API_SETTINGS, type ApiSettings } from '../config.js';
+import type { TrialLedger } from '@ktrdr/operation-store';
+import { TRIAL_LEDGER } from '../settings.module.js';
+import { TrialJudge } from '../training/trial-judge.js';
 import { BacktestController } from './backtest.controller.js';
 import { BacktestFiles } from './backtest-files.js';
 import { BacktestManager } from './backtest-manager.js';
@@ -21,14 +24,22 @@ import { BacktestManager } from './backtest-manager.js';
     },
     {
       provide: BacktestManager,
-      inject: [API_SETTINGS, OperationsService, ORCHESTRATOR_LOGGER, CLOCK, BacktestFiles],
+      inject: [API_SETTINGS, OperationsService, ORCHESTRATOR_LOGGER, CLOCK, BacktestFiles, TRIAL_LEDGER],
       useFactory: (
         { modelsDir, dataDir }: ApiSettings,
         operations: OperationsService,
         logger: OrchestratorLogger,
         clock: Clock,
         files: BacktestFiles,
-      ) => new BacktestManager({ operations, logger }, { modelsDir, dataDir }, files, clock),
+        trials: TrialLedger,
+      ) =>
+        new BacktestManager(
+          { operations, logger },
+          { modelsDir, dataDir },
+          files,
+          new TrialJudge(trials, clock),
+          clock,
+        ),
     },
   ],
 })

@@ -124,6 +124,7 @@ test('a store that is unavailable is waited for', async () => {
       if (refusals-- > 0) return Promise.reject(new KtrdrError('store_unavailable', 'away'));
       return trials.record(trial);
     },
+    read: trials.read.bind(trials),
   };
   judge = new TrialJudge(flaky, clock);
   const judged = verdictOf({}, result());

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { judgeVerdict } from '@ktrdr/backtest';
+import { deflatedSharpe, judgeVerdict, type Trials } from '@ktrdr/backtest';
 import {
+  type BacktestResult,
   OPTIONS_WITHOUT_EFFECT_ON_THE_MODEL,
   type TrainingResult,
   type TrainingSpec,
@@ -9,9 +10,9 @@ import {
 import type { TrialLedger } from '@ktrdr/operation-store';
 import { untilStored, type Clock } from '@ktrdr/orchestrator';
 import { momentsOf } from '@ktrdr/statistics';
-import type { TrainingRunOutcome } from '@ktrdr/trainer';
+import type { BacktestOutcome, TrainingRunOutcome } from '@ktrdr/trainer';
 
-/** Judges trainings in the light of all others on the same bars: whoever tries often enough finds an edge by chance. */
+/** Judges trainings and backtests in the light of all others on the same bars: whoever tries often enough finds an edge by chance. */
 export class TrialJudge {
   constructor(
     private readonly trials: TrialLedger,
@@ -27,24 +28,64 @@ export class TrialJudge {
     const { result } = outcome;
     const { verdict } = result;
     if (!verdict) return outcome;
-    const sharpes = await untilStored(
-      () =>
-        this.trials.record({
-          key: keyOf(spec, result),
-          ...barsOf(result),
-          sharpe: verdict.money?.moments?.sharpe ?? null,
-          recordedAt: new Date(this.clock.now()).toISOString(),
-        }),
-      { clock: this.clock, isAbandoned: () => false },
+    const sharpes = await this.untilStored(() =>
+      this.trials.record({
+        key: keyOf(spec, result),
+        ...barsOf(result),
+        sharpe: verdict.money?.moments?.sharpe ?? null,
+        recordedAt: this.now(),
+      }),
     );
     return { ...outcome, result: { ...result, verdict: judgedAmong(sharpes, verdict) } };
+  }
+
+  /**
+   * Adds the trials and the deflated Sharpe ratio to a backtest. Records it if something was chosen for it after the training: whoever
+   * tries ten stops or ten ranges on the same bars looks ten times. Waits for a store that is unavailable.
+   */
+  async judgeBacktest({ result, look }: BacktestOutcome): Promise<BacktestResult> {
+    const { in_sample, luck, start, end } = result.report;
+    const moments = in_sample ? null : luck.moments;
+    const judged = { bars: look.bars, start: Date.parse(start), end: Date.parse(end) };
+    const { choice } = look;
+    const sharpes = await this.untilStored(() =>
+      choice === null
+        ? this.trials.read(judged)
+        : this.trials.record({
+            key: sha256(JSON.stringify(['backtest', choice, look.bars])),
+            ...judged,
+            sharpe: moments?.sharpe ?? null,
+            recordedAt: this.now(),
+          }),
+    );
+    const { count, variance } = trialsOf(sharpes);
+    // the ledger does not know a training of an earlier version, or on other bars: it is this trial
+    const trials = { count: Math.max(1, count), variance };
+    return {
+      ...result,
+      trials_on_these_bars: trials.count,
+      deflated_sharpe: moments === null ? null : deflatedSharpe(moments, trials),
+    };
+  }
+
+  private untilStored<T>(work: () => Promise<T>): Promise<T> {
+    return untilStored(work, { clock: this.clock, isAbandoned: () => false });
+  }
+
+  private now(): string {
+    return new Date(this.clock.now()).toISOString();
   }
 }
 
 function judgedAmong(sharpes: readonly (number | null)[], verdict: Verdict): Verdict {
+  return judgeVerdict(verdict, trialsOf(sharpes));
+}
+
+/** A trial without a Sharpe ratio counts, because somebody looked; it adds nothing to the variance, because there is no number to add. */
+function trialsOf(sharpes: readonly (number | null)[]): Trials {
   const known = sharpes.filter((sharpe) => sharpe !== null);
   const variance = known.length < 2 ? 0 : momentsOf(Float64Array.from(known)).std ** 2;
-  return judgeVerdict(verdict, { count: sharpes.length, variance });
+  return { count: sharpes.length, variance };
 }
 
 /** Identical runs have the same key. What changes neither the model nor its rows is left out. */
@@ -56,6 +97,10 @@ function keyOf(spec: TrainingSpec, { data_summary }: TrainingResult): string {
   );
   const parts = [...decisive, ['fingerprints', fingerprints.toSorted()] as const];
   const text = JSON.stringify(parts.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  return sha256(text);
+}
+
+function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 

@@ -105,6 +105,15 @@ describe('a backtest', () => {
     );
   });
 
+  test('shows the deflated Sharpe ratio with the trials that it was judged among', () => {
+    const judged = { trials_on_these_bars: 12, deflated_sharpe: 0.734 };
+    expect(view({}, judged)).toContain(
+      'deflated Sharpe ratio   0.73, 12 trials on these bars (more than luck: above 0.95)',
+    );
+    expect(view({}, { ...judged, trials_on_these_bars: 1 })).toContain('0.73, the first trial on these bars');
+    expect(view({}, { ...judged, deflated_sharpe: null })).not.toContain('deflated');
+  });
+
   test('marks every part with figures if it is in-sample', () => {
     const [, ...parts] = view({ in_sample: true }).split('\n\n');
     expect(parts.map((part) => part.split('\n')[0])).toEqual(Array(4).fill('  in-sample'));

@@ -1,12 +1,12 @@
-import type {
-  BacktestAssumptions,
-  BacktestFigures,
-  BacktestReport,
-  BacktestResult,
-  BenchmarkResult,
-  Drawdown,
-  LuckFigures,
-  PositionSizing,
+import {
+  VERDICT_ALPHA,
+  type BacktestAssumptions,
+  type BacktestFigures,
+  type BacktestReport,
+  type BacktestResult,
+  type BenchmarkResult,
+  type Drawdown,
+  type PositionSizing,
 } from '@ktrdr/contracts';
 import { printable } from '../printable.js';
 import type { Style } from '../style.js';
@@ -15,13 +15,14 @@ import { pairs, textTable } from './text-table.js';
 import { breakEvenText } from './verdict-view.js';
 
 /** A backtest: its assumptions, its result beside those of simple rules, luck, and each year and symbol. Each part says if it is in-sample. */
-export function backtestView({ untrained_symbols, report }: BacktestResult, style: Style): string {
+export function backtestView(result: BacktestResult, style: Style): string {
+  const { untrained_symbols, report } = result;
   const sections = [
     assumptionsText(report, untrained_symbols, style),
     ...[
       benchmarksTable(report, style),
       figuresView(report.figures, style),
-      luckView(report.luck, style),
+      luckView(result, style),
       yearsTable(report, style),
       symbolsTable(report, style),
     ].map((figures) =>
@@ -130,10 +131,8 @@ function drawdownText({ depth, from, bottom, recovered, bars }: Drawdown): strin
 }
 
 /** Is it more than luck? */
-function luckView(
-  { random_entries, sharpe_interval, break_even_cost_bps }: LuckFigures,
-  style: Style,
-): string {
+function luckView(result: BacktestResult, style: Style): string {
+  const { random_entries, sharpe_interval, break_even_cost_bps } = result.report.luck;
   return pairs(
     [
       [
@@ -148,10 +147,18 @@ function luckView(
           ? null
           : `${ratio(sharpe_interval[0])} to ${ratio(sharpe_interval[1])} (95 % interval)`,
       ],
+      ['deflated Sharpe ratio', deflatedText(result)],
       ['break-even cost', break_even_cost_bps === null ? null : breakEvenText(break_even_cost_bps)],
     ],
     style,
   );
+}
+
+/** A backtest of an earlier version was not judged among the trials, and one without trades or in-sample has no ratio. */
+function deflatedText({ deflated_sharpe, trials_on_these_bars: trials }: BacktestResult): string | null {
+  if (deflated_sharpe === undefined || deflated_sharpe === null || trials === undefined) return null;
+  const tried = trials === 1 ? 'the first trial on these bars' : `${count(trials)} trials on these bars`;
+  return `${ratio(deflated_sharpe)}, ${tried} (more than luck: above ${1 - VERDICT_ALPHA})`;
 }
 
 function yearsTable({ by_year }: BacktestReport, style: Style): string {

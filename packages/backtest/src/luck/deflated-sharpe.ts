@@ -1,7 +1,7 @@
 import type { SharpeMoments } from '@ktrdr/contracts';
 import { normalCdf, normalQuantile } from '@ktrdr/statistics';
 
-/** The trainings that were tried on the same bars. */
+/** The trainings and backtests that were tried on the same bars. */
 export interface Trials {
   /** This one included. */
   count: number;

@@ -114,7 +114,9 @@ describe('the answer', () => {
     expect(first).toMatchObject({ label: 'edge', trials_on_these_bars: 1, alpha: 0.05 });
     expect(later).toMatchObject({ label: 'no_edge', trials_on_these_bars: 200 });
     expect(later.money!.deflated_sharpe!).toBeLessThan(first.money!.deflated_sharpe!);
-    expect(later.reasons.join(' ')).toContain('200 different trainings were judged on these bars');
+    expect(later.reasons.join(' ')).toContain(
+      '200 different trainings and backtests were judged on these bars',
+    );
     expect(judgeVerdict(later, { count: 1, variance: 0 })).toEqual(first);
   });
 

@@ -15,7 +15,7 @@ export type VerdictEvidence = Omit<
  * Without an edge, the answer is `too_little_data` if there are too few rows or trades to find one of the stated size. Trades do not
  * count where they cannot help: the model is worse than a baseline, it makes no trades, or its labels are not decisions.
  *
- * @param trials different trainings judged on the same bars, this one included, and the variance of their Sharpe ratios
+ * @param trials different trainings and backtests judged on the same bars, this one included, and the variance of their Sharpe ratios
  */
 export function judgeVerdict(evidence: VerdictEvidence, trials: Trials): Verdict {
   const { source, rows, trades, seeds, accuracy, simpler_model, power } = evidence;

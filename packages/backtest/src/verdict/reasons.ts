@@ -26,7 +26,7 @@ export function reasonsOf(verdict: Judged, findings: Findings): string[] {
     simplerModelText(simpler, accuracy.measure),
     ...(trials > 1 && money !== null
       ? [
-          `${count(trials)} different trainings were judged on these bars: the deflated Sharpe ratio corrects for choosing the best of them.`,
+          `${count(trials)} different trainings and backtests were judged on these bars: the deflated Sharpe ratio corrects for choosing the best of them.`,
         ]
       : []),
     ...(seeds === 1 ? ['Only one seed was trained: another seed can give another answer.'] : []),

@@ -69,6 +69,17 @@ const CASES: Record<string, (trials: TrialLedger) => Promise<void>> = {
     assert.deepEqual(await trials.record(trial('this', 0.6)), [0.2, 0.3, 0.4, 0.6]);
   },
 
+  'reading records nothing': async (trials) => {
+    const { bars, start, end } = trial('one', 0.1);
+    assert.deepEqual(await trials.read({ bars, start, end }), []);
+    await trials.record(trial('one', 0.1));
+    await trials.record(trial('idle', null));
+    assert.deepEqual(await trials.read({ bars, start: end, end: end + DAY_MS }), [0.1, null]);
+    assert.deepEqual(await trials.read({ bars, start: end + 1, end: end + DAY_MS }), []);
+    assert.deepEqual(await trials.read({ bars: ['b'.repeat(64)], start, end }), []);
+    assert.equal((await trials.record(trial('two', 0.2))).length, 3);
+  },
+
   'trials that are recorded at the same time all count, and each key once': async (trials) => {
     const keys = Array.from({ length: 20 }, (_, index) => `trial ${index % 10}`);
     const seen = await Promise.all(keys.map((key) => trials.record(trial(key, 0.1))));

@@ -5,6 +5,7 @@ import { loadBars, type SymbolBars } from '../data/load-bars.js';
 import { inferModel } from '../engines/onnx/infer-model.js';
 import { signalsOf } from '../evaluation/decide.js';
 import { bytesOf } from '../models/read-model.js';
+import { type BacktestLook, lookOf } from './backtest-look.js';
 import { backtestRows, type BacktestRows } from './backtest-rows.js';
 import { type BacktestRun, checkBacktest, type CheckedBacktest } from './check-backtest.js';
 import { tradedSymbols } from './traded-symbols.js';
@@ -12,6 +13,12 @@ import { writeTrades } from './write-trades.js';
 
 /** Steps of a backtest, in order. */
 export type BacktestStep = 'loading bars' | 'predicting' | 'simulating' | 'writing trades';
+
+/** A computed backtest. */
+export interface BacktestOutcome {
+  result: BacktestResult;
+  look: BacktestLook;
+}
 
 /**
  * Lets a stored model decide on every bar of a range, and trades by its decisions. Writes the trades into `outputDir`.
@@ -23,7 +30,7 @@ export async function backtestModel(
   run: BacktestRun,
   outputDir: string,
   report: (step: BacktestStep) => void,
-): Promise<BacktestResult> {
+): Promise<BacktestOutcome> {
   const checked = await checkBacktest(run);
   report('loading bars');
   const loaded = await loadBars(checked.strategy, run.dataDir, [], () => Promise.resolve());
@@ -46,11 +53,12 @@ export async function backtestModel(
   });
   report('writing trades');
   await writeTrades(outputDir, found.trades);
-  return {
+  const result = {
     model: checked.name,
     untrained_symbols: checked.untrained,
     report: { ...found.report, warnings: [...warnings, ...found.report.warnings] },
   };
+  return { result, look: lookOf(checked, loaded.fingerprints, found.report) };
 }
 
 async function signalsOfSymbol(

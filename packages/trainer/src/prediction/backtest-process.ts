@@ -1,6 +1,6 @@
 /**
  * Program: reads one `BacktestRequest` as a line of JSON from stdin and computes it. Writes a line of JSON for each step, then one
- * with the result or the error. If stdin ends before that, the parent has ended, and the program exits.
+ * with the outcome or the error. If stdin ends before that, the parent has ended, and the program exits.
  */
 import { createInterface } from 'node:readline';
 import { KtrdrError } from '@ktrdr/contracts';
@@ -15,7 +15,7 @@ function say(message: BacktestMessage, then?: () => void): void {
 async function answer(line: string): Promise<BacktestMessage> {
   try {
     const { run, outputDir } = JSON.parse(line) as BacktestRequest;
-    return { result: await backtestModel(run, outputDir, (step) => say({ step })) };
+    return { outcome: await backtestModel(run, outputDir, (step) => say({ step })) };
   } catch (error) {
     if (error instanceof KtrdrError) return { error: error.toBody() };
     throw error;

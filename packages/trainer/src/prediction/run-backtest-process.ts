@@ -1,8 +1,8 @@
-import { type BacktestResult, type ErrorBody, errorFromBody } from '@ktrdr/contracts';
+import { type ErrorBody, errorFromBody } from '@ktrdr/contracts';
 import { BACKTEST_PROCESS } from '../process/programs.js';
 import { runProgram } from '../process/run-program.js';
 import { unansweredError } from '../process/unanswered-error.js';
-import type { BacktestStep } from './backtest-model.js';
+import type { BacktestOutcome, BacktestStep } from './backtest-model.js';
 import type { BacktestRun } from './check-backtest.js';
 
 /** Much more than a report of hundred symbols and hundred years. */
@@ -16,7 +16,7 @@ export interface BacktestRequest {
 }
 
 /** A line of its output. */
-export type BacktestMessage = { step: BacktestStep } | { result: BacktestResult } | { error: ErrorBody };
+export type BacktestMessage = { step: BacktestStep } | { outcome: BacktestOutcome } | { error: ErrorBody };
 
 export interface BacktestProcessOptions {
   /** After an abort, the process is killed. The promise settles after its end. */
@@ -33,7 +33,7 @@ export interface BacktestProcessOptions {
 export async function runBacktestProcess(
   request: BacktestRequest,
   { signal, onStep }: BacktestProcessOptions,
-): Promise<BacktestResult> {
+): Promise<BacktestOutcome> {
   let last: BacktestMessage | null = null;
   const { error, stderr } = await runProgram([BACKTEST_PROCESS], {
     signal,
@@ -55,5 +55,5 @@ export async function runBacktestProcess(
     );
   }
   if ('error' in answer) throw errorFromBody(answer.error);
-  return answer.result;
+  return answer.outcome;
 }

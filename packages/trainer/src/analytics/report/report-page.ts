@@ -33,13 +33,11 @@ const MOST_FEATURES = 40;
 /** A self-contained HTML page: curves, metrics of the test part, features, alerts. */
 export function reportPage(report: Report): string {
   const { result, runId, alerts } = report;
-  const { test_metrics: test, artifacts, walk_forward: walk } = result;
+  const { test_metrics: test, artifacts, walk_forward: walk, verdict, backtest } = result;
   const sections = [
     heading(report),
-    ...(result.verdict === null ? [] : [section('Verdict', verdictView(result.verdict))]),
-    ...(result.backtest === null
-      ? []
-      : [section(`Backtest of ${judgedRows(result)}`, backtestView(result.backtest))]),
+    ...(verdict ? [section('Verdict', verdictView(verdict))] : []),
+    ...(backtest ? [section(`Backtest of ${judgedRows(result)}`, backtestView(backtest))] : []),
     section('Training', `<div class="charts">${curves(report).join('')}</div>`),
     ...(test === null
       ? []
@@ -49,7 +47,7 @@ export function reportPage(report: Report): string {
       ? []
       : [section('Features', importanceView(artifacts.feature_importance, test?.mae === null))]),
     ...(walk === null ? [] : [section('Walk-forward evaluation', walkForwardView(walk))]),
-    section('Data', dataView(result.data_summary.data_reports)),
+    section('Data', dataView(result.data_summary.data_reports ?? [])),
     section(
       'Alerts',
       `<pre${alerts.length > 0 ? ' class="alerts"' : ''}>${escapeHtml(alertsText(alerts))}</pre>`,
