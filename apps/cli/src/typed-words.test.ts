@@ -16,5 +16,8 @@ test('error messages of the API name the options that were typed', () => {
   expect(inTypedWords('spread_bps must be at least 0.', ['--spread', '-1'])).toBe(
     '--spread must be at least 0.',
   );
+  expect(
+    inTypedWords('The request is not valid: walk_forward_gap needs walk_forward.', ['--walk-forward-gap=5']),
+  ).toBe('The request is not valid: --walk-forward-gap needs --walk-forward.');
   expect(inTypedWords(refusal, ['seed', '--', '--(.*'])).toBe(refusal);
 });

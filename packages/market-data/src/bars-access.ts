@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { KtrdrError } from '@ktrdr/contracts';
 import { barsFile, barsFileName } from './bars-file.js';
-import { listBars } from './list-bars.js';
+import { type AvailableBars, listBars } from './list-bars.js';
 
 const MAX_NAMED = 12;
 
@@ -39,6 +39,23 @@ function unreadable({ dataDir, symbol, timeframe }: BarsName, reason: string, ca
   });
 }
 
+/** No file has bars of a symbol, in any timeframe. @param listed the bars that there are */
+export function symbolNotFound(
+  dataDir: string,
+  symbol: string,
+  listed: readonly AvailableBars[],
+): KtrdrError {
+  const available = [...new Set(listed.map((bars) => bars.symbol))];
+  const meant = available.find((name) => name.toUpperCase() === symbol.toUpperCase());
+  return new KtrdrError(
+    'bars_not_found',
+    `There are no bars of ${symbol} in ${dataDir}. ` +
+      `${meant === undefined ? '' : `Did you mean ${meant}? `}${thereAre('Symbols with bars', available)} ` +
+      `Put your own bars there, or create a sample: ktrdr data sample ${symbol} 1d`,
+    { details: { symbol, available } },
+  );
+}
+
 async function barsNotFound({ dataDir, symbol, timeframe }: BarsName, cause: unknown): Promise<KtrdrError> {
   const file = barsFileName(symbol, timeframe);
   const listed = await listBars(dataDir).catch(() => []);
@@ -46,13 +63,16 @@ async function barsNotFound({ dataDir, symbol, timeframe }: BarsName, cause: unk
   const meant = listed.find(
     (bars) => bars.symbol.toUpperCase() === symbol.toUpperCase() && bars.timeframe === timeframe,
   );
-  const named = available.slice(0, MAX_NAMED).join(', ');
-  const more = available.length > MAX_NAMED ? ` and ${available.length - MAX_NAMED} more` : '';
-  const there = available.length === 0 ? 'There are no bars yet.' : `Available bars: ${named}${more}.`;
   return new KtrdrError(
     'bars_not_found',
     `There are no ${timeframe} bars of ${symbol}: ${file} is not in ${dataDir}. ` +
-      `${meant === undefined ? '' : `Did you mean ${meant.symbol}? `}${there} Put your own bars there, or create a sample: ktrdr data sample ${symbol} ${timeframe}`,
+      `${meant === undefined ? '' : `Did you mean ${meant.symbol}? `}${thereAre('Available bars', available)} Put your own bars there, or create a sample: ktrdr data sample ${symbol} ${timeframe}`,
     { details: { symbol, timeframe, file, available }, cause },
   );
+}
+
+function thereAre(what: string, names: readonly string[]): string {
+  if (names.length === 0) return 'There are no bars yet.';
+  const more = names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : '';
+  return `${what}: ${names.slice(0, MAX_NAMED).join(', ')}${more}.`;
 }

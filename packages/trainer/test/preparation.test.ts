@@ -197,6 +197,22 @@ describe('errors and warnings', () => {
     await prepare({ strategy: strategyText({ threshold }) });
   });
 
+  test('labels lost in a long halt: names it before anything else', async () => {
+    const lines = (await readFile(join(place.dataDir, 'AAA_1h.csv'), 'utf8')).trimEnd().split('\n');
+    const halted = lines.map((line, index) => {
+      const price = lines[400]!.split(',')[4];
+      return index > 400 && index < 1300 ? [line.split(',')[0], price, price, price, price, 0].join() : line;
+    });
+    await writeFile(join(place.dataDir, 'HALT_1h.csv'), halted.join('\n'));
+    const error = await fails(
+      { symbols: ['HALT'], strategy: strategyText({ threshold: 0.3 }) },
+      'not_enough_bars',
+    );
+    expect(error.message).toMatch(
+      /First look at HALT_1h\.csv: The price does not move .* Remove them; rows there teach the model nothing\. /,
+    );
+  });
+
   test('too few bars for any labels: asks for more bars', async () => {
     const error = await fails({ symbols: ['FEW'], strategy: strategyText() }, 'not_enough_bars');
     expect(error.message).toMatch(

@@ -60,7 +60,12 @@ test('one file is compared with the others of its symbol', async () => {
 });
 
 test('names that fit no file', async () => {
-  await expect(checkData(dataDir, { symbol: 'ZZZ' })).rejects.toMatchObject({ code: 'bars_not_found' });
+  await expect(checkData(dataDir, { symbol: 'aaa' })).rejects.toMatchObject({
+    code: 'bars_not_found',
+    message: expect.stringMatching(
+      /^There are no bars of aaa in \S+\. Did you mean AAA\? Symbols with bars: AAA, BBB, CCC, DDD\. /,
+    ),
+  });
   await expect(checkData(dataDir, { symbol: 'AAA', timeframe: '1h' })).rejects.toMatchObject({
     code: 'bars_not_found',
     message: expect.stringContaining('AAA 4h'),

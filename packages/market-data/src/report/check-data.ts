@@ -1,4 +1,5 @@
 import { type DataCheckQuery, type DataReport, KtrdrError } from '@ktrdr/contracts';
+import { symbolNotFound } from '../bars-access.js';
 import { checkedSymbol, checkedTimeframe } from '../bars-file.js';
 import type { Bars } from '../bars.js';
 import { type AvailableBars, listBars } from '../list-bars.js';
@@ -23,8 +24,9 @@ export async function checkData(
   const files = await listBars(dataDir);
   if (!files.some(isWanted)) {
     if (symbol === undefined) return [];
+    if (timeframe === undefined) throw symbolNotFound(dataDir, symbol, files);
     // its error names the bars that there are
-    await readBars({ dataDir, symbol, timeframe: timeframe ?? '1d' });
+    await readBars({ dataDir, symbol, timeframe });
   }
   const reports: DataReport[] = [];
   for (const name of new Set(files.filter(isWanted).map((file) => file.symbol))) {

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { KtrdrError } from '@ktrdr/contracts';
-import { type Bars, type DateRange, describeBars, selectRange } from '@ktrdr/market-data';
+import { type Bars, type DateRange, describeBars, reportData, selectRange } from '@ktrdr/market-data';
 import { forMoreClasses, forMoreLabels } from './label-advice.js';
 import {
   MINIMUM_ROWS,
@@ -38,7 +38,7 @@ export async function prepareDataOrAdvise(
     const threshold = range === null ? await findThreshold(request) : null;
     throw new KtrdrError(
       error.code,
-      `${error.message} ${adviceText(request, error.code, range, threshold)}`,
+      `${error.message} ${flatAdvice(request)}${adviceText(request, error.code, range, threshold)}`,
       {
         details: {
           ...(error.details as object),
@@ -49,6 +49,18 @@ export async function prepareDataOrAdvise(
       },
     );
   }
+}
+
+/** A long halt, or bars that were filled in, takes rows from every part: no other advice is worth much before these bars are removed. */
+function flatAdvice(request: PrepareRequest): string {
+  return baseBars(request)
+    .flatMap((bars) => reportData([bars]))
+    .flatMap(({ file, findings }) =>
+      findings
+        .filter(({ kind, severity }) => kind === 'flat_stretch' && severity === 'warning')
+        .map(({ message }) => `First look at ${file}: ${message} `),
+    )
+    .join('');
 }
 
 /** The next step for the user. */

@@ -1,4 +1,4 @@
-import type { ModelDifference } from '@ktrdr/contracts';
+import type { ModelDifference, Timeframe } from '@ktrdr/contracts';
 import { featureNormalisation, type Strategy } from '@ktrdr/strategy';
 import type { ReadModel } from './read-model.js';
 
@@ -37,7 +37,10 @@ function dataFacts({ model: { metadata } }: DescribedModel): Map<string, string>
     ...(test_part === null
       ? []
       : [
-          ['test_part', `${minute(test_part.start)} to ${minute(test_part.end)}`] as const,
+          [
+            'test_part',
+            `${barTime(test_part.start, base_timeframe)} to ${barTime(test_part.end, base_timeframe)}`,
+          ] as const,
           ['test_rows', String(test_part.rows)] as const,
         ]),
     ['synthetic_bars', String(synthetic_bars)],
@@ -48,8 +51,9 @@ function dataFacts({ model: { metadata } }: DescribedModel): Map<string, string>
   ]);
 }
 
-/** `2024-01-31 19:00` */
-function minute(timestamp: string): string {
+/** `2024-01-31 19:00`; a daily or weekly bar has the date alone. */
+function barTime(timestamp: string, timeframe: Timeframe): string {
+  if (timeframe === '1d' || timeframe === '1w') return timestamp.slice(0, 10);
   return timestamp.slice(0, 16).replace('T', ' ');
 }
 
