@@ -23,6 +23,13 @@ const OLD_RESULT = {
     final_train_loss: 0.9,
     final_val_loss: 0.95,
     early_stopped: false,
+    stopping_reason: 'all epochs were trained',
+    final_train_accuracy: 0.6,
+    best_train_accuracy: 0.61,
+    final_val_accuracy: 0.55,
+    best_val_accuracy: 0.56,
+    final_learning_rate: 0.001,
+    history: { train_loss: [], train_accuracy: [], val_loss: [], val_accuracy: [] },
     training_time: 1.5,
     analytics: null,
   },
@@ -156,5 +163,5 @@ test('old operations are removed by the setting and on request', async () => {
   expect(await daysOf(api)).toEqual([undefined, 1, 5]);
   const answer = await request<OperationsRemoved>('DELETE', `${api.url}/operations?older_than_days=3`);
   expect(dataOf(answer)).toEqual({ removed: 1 });
-  expect(await daysOf(api)).toEqual([1]);
+  expect(await daysOf(api)).toEqual([undefined, 1]);
 });
