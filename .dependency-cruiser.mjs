@@ -5,12 +5,13 @@
 const allowed = {
   'packages/contracts': [],
   'packages/orchestrator': ['contracts'],
-  'packages/market-data': ['contracts'],
+  'packages/files': ['contracts'],
+  'packages/market-data': ['contracts', 'files'],
   'packages/strategy': ['contracts', 'market-data'],
   'packages/statistics': [],
   // gets decisions as arrays and knows no model
   'packages/backtest': ['contracts', 'market-data', 'statistics', 'strategy'],
-  'packages/trainer': ['backtest', 'contracts', 'market-data', 'statistics', 'strategy'],
+  'packages/trainer': ['backtest', 'contracts', 'files', 'market-data', 'statistics', 'strategy'],
   'packages/service-kit': ['contracts', 'orchestrator'],
   'packages/operation-store': ['contracts', 'orchestrator'],
   'packages/job-queue': ['contracts', 'orchestrator'],

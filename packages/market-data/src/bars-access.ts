@@ -1,9 +1,11 @@
-import { type FileHandle, open } from 'node:fs/promises';
 import { KtrdrError } from '@ktrdr/contracts';
-import { barsFile, barsFileName } from './bars-file.js';
+import { openOutsideFile, type OutsideFile, RefusedFileError } from '@ktrdr/files';
+import { barsFileName } from './bars-file.js';
 import { type AvailableBars, listBars } from './list-bars.js';
 
 const MAX_NAMED = 12;
+/** About 80 million bars: 150 years of one-minute bars. */
+const MOST_BYTES = 4 * 2 ** 30;
 
 /** Identifies one bars file. */
 export interface BarsName {
@@ -15,28 +17,20 @@ export interface BarsName {
 /**
  * Opens a bars file for reading. Throws `invalid_name`, `bars_not_found` (lists the available bars) or `bars_invalid`.
  */
-export async function openBarsFile(name: BarsName): Promise<FileHandle> {
-  const path = barsFile(name.dataDir, name.symbol, name.timeframe);
-  let handle: FileHandle;
-  try {
-    handle = await open(path, 'r');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') throw await barsNotFound(name, error);
-    throw unreadable(name, code ?? 'unknown error', error);
-  }
-  const isFile = await handle.stat().then((stats) => stats.isFile());
-  if (isFile) return handle;
-  await handle.close();
-  throw unreadable(name, 'it is a folder or special file');
-}
-
-function unreadable({ dataDir, symbol, timeframe }: BarsName, reason: string, cause?: unknown): KtrdrError {
+export async function openBarsFile(name: BarsName): Promise<OutsideFile> {
+  const { dataDir, symbol, timeframe } = name;
   const file = barsFileName(symbol, timeframe);
-  return new KtrdrError('bars_invalid', `${file} in ${dataDir} cannot be read: ${reason}.`, {
-    details: { symbol, timeframe, file },
-    cause,
-  });
+  try {
+    return await openOutsideFile(dataDir, file, { maxBytes: MOST_BYTES });
+  } catch (error) {
+    if (!(error instanceof RefusedFileError)) throw error;
+    if (error.refusal === 'missing') throw await barsNotFound(name, error);
+    const other = error.refusal === 'link' ? ', or set DATA_DIR to the folder that holds it' : '';
+    throw new KtrdrError('bars_invalid', `${file} in ${dataDir} ${error.reason}${other}.`, {
+      details: { symbol, timeframe, file },
+      cause: error,
+    });
+  }
 }
 
 /** No file has bars of a symbol, in any timeframe. @param listed the bars that there are */

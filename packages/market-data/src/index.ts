@@ -1,5 +1,5 @@
 export { alignToBase } from './align-to-base.js';
-export type { BarsName } from './bars-access.js';
+export { type BarsName, openBarsFile } from './bars-access.js';
 export { barsFile } from './bars-file.js';
 export type { BarsProblem, BarsProblems } from './bars-problems.js';
 export type { Bars } from './bars.js';

@@ -298,7 +298,7 @@ describe('a missing file', () => {
     await mkdir(join(dataDir, 'AAPL_1h.csv'));
     await expect(readBars({ dataDir, symbol: 'AAPL', timeframe: '1h' })).rejects.toMatchObject({
       code: 'bars_invalid',
-      message: `AAPL_1h.csv in ${dataDir} cannot be read: it is a folder or special file.`,
+      message: `AAPL_1h.csv in ${dataDir} is a folder, not a file.`,
     });
   });
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { FileHandle } from 'node:fs/promises';
+import type { OutsideFile } from '@ktrdr/files';
 import { barsFileName, checkedSymbol, checkedTimeframe } from './bars-file.js';
 import { type BarsName, openBarsFile } from './bars-access.js';
 import { BarsParser } from './bars-parser.js';
@@ -36,25 +36,25 @@ export interface FingerprintedBars extends Bars {
 export async function readBars(name: BarsName): Promise<FingerprintedBars> {
   const symbol = checkedSymbol(name.symbol);
   const timeframe = checkedTimeframe(name.timeframe);
-  const handle = await openBarsFile(name);
+  const opened = await openBarsFile(name);
   try {
-    const { size } = await handle.stat();
+    const { size } = opened;
     const capacity = Math.min(Math.ceil(size / TYPICAL_LINE_BYTES), MOST_ROWS_GUESSED);
     const parser = new BarsParser({ symbol, timeframe, file: barsFileName(symbol, timeframe), capacity });
-    const sha256 = await feed(parser, handle);
+    const sha256 = await feed(parser, opened);
     return { ...parser.finish(), sha256 };
   } finally {
-    await handle.close();
+    await opened.close();
   }
 }
 
 /** Feeds a file to a parser until the file or the parser ends. Returns the SHA-256 of the bytes read. */
-export async function feed(parser: BarsParser, handle: FileHandle): Promise<string> {
+export async function feed(parser: BarsParser, file: Pick<OutsideFile, 'readNext'>): Promise<string> {
   const hash = createHash('sha256');
   const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
   let kept = 0;
   while (!parser.ended) {
-    const { bytesRead } = await handle.read(buffer, kept, CHUNK_BYTES - kept);
+    const bytesRead = await file.readNext(buffer, kept, CHUNK_BYTES - kept);
     const filled = kept + bytesRead;
     hash.update(buffer.subarray(kept, filled));
     if (bytesRead === 0) {

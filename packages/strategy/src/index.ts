@@ -30,4 +30,5 @@ export type {
 } from './model.js';
 export { parseStrategy } from './parse-strategy.js';
 export { whyFeaturesNeedRatio } from './price-ratios.js';
+export { LIMITS } from './limits.js';
 export { summariseStrategy, validateStrategy } from './validate-strategy.js';

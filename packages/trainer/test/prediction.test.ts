@@ -219,7 +219,10 @@ describe('is refused', () => {
   });
 
   test('a process that crashes: the error says how, and the parent continues', async () => {
-    const bytes = 'no graph at all';
+    const { path } = await changed((metadata) => metadata);
+    // an operator with too many inputs
+    const graph = (await readFile(join(path, 'model.onnx'))).toString('latin1').replace('Gemm', 'Tanh');
+    const bytes = Buffer.from(graph, 'latin1');
     const sum = createHash('sha256').update(bytes).digest('hex');
     const model = await changed(({ checksums, ...metadata }) => ({
       ...metadata,

@@ -1,9 +1,12 @@
-import { createReadStream } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { KtrdrError, OPERATION_ID_PATTERN, storageError, type TradesFormat } from '@ktrdr/contracts';
+import { openOutsideFile } from '@ktrdr/files';
 import { Staging } from '@ktrdr/trainer';
+
+/** About ten million trades. */
+const MOST_BYTES = 4 * 2 ** 30;
 
 /** The trades of completed backtests: `{stateDir}/backtests/{operationId}/trades.csv` and `trades.json`. */
 export class BacktestFiles {
@@ -45,18 +48,16 @@ export class BacktestFiles {
 
   /** @throws KtrdrError `trades_not_found` */
   async open(operationId: string, format: TradesFormat): Promise<Readable> {
-    const file = join(this.directory, operationId, `trades.${format}`);
-    const stream = createReadStream(file);
+    const path = `${operationId}/trades.${format}`;
     try {
-      await new Promise<void>((done, failed) => stream.once('open', () => done()).once('error', failed));
+      return (await openOutsideFile(this.directory, path, { maxBytes: MOST_BYTES })).stream();
     } catch (cause) {
       throw new KtrdrError(
         'trades_not_found',
         `The trades of ${operationId} are not on this machine. Ask the API that ran the backtest, or run it again.`,
-        { details: { file }, cause },
+        { details: { file: join(this.directory, path) }, cause },
       );
     }
-    return stream;
   }
 
   /** Removes unfinished files of processes that have ended, and files of operations that were removed. Call it at start-up. */

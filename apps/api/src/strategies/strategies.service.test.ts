@@ -1,4 +1,8 @@
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { makePipe } from '@ktrdr/files/testing';
 import { StrategiesService } from './strategies.service.js';
 
 test.each([
@@ -17,4 +21,22 @@ test.each([
   const refusal = { code: 'invalid_setting', message };
   await expect(strategies.list()).rejects.toMatchObject(refusal);
   await expect(strategies.read('mine')).rejects.toMatchObject(refusal);
+});
+
+test('a linked strategy file is refused, and the list still has the others', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'ktrdr-strategies-'));
+  await writeFile(join(folder, 'good.yaml'), await readFile('strategies/sp500_daily.yaml'));
+  await symlink('/etc/hostname', join(folder, 'linked.yaml'));
+  const hasPipe = makePipe(join(folder, 'pipe.yaml'));
+  const strategies = new StrategiesService(folder);
+  expect((await strategies.list()).strategies.map(({ file, valid }) => [file, valid])).toEqual([
+    ['good.yaml', true],
+    ['linked.yaml', false],
+    ...(hasPipe ? [['pipe.yaml', false]] : []),
+  ]);
+  await expect(strategies.read('linked')).rejects.toMatchObject({
+    code: 'strategy_invalid',
+    message: expect.stringContaining('is a symbolic link'),
+  });
+  await rm(folder, { recursive: true });
 });

@@ -1,5 +1,4 @@
-import { readFile, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir } from 'node:fs/promises';
 import {
   KtrdrError,
   type MigrateStrategyRequest,
@@ -11,7 +10,8 @@ import {
   type ValidateStrategyRequest,
   type ValidateStrategyResponse,
 } from '@ktrdr/contracts';
-import { migrateStrategy, summariseStrategy, validateStrategy } from '@ktrdr/strategy';
+import { RefusedFileError, withOutsideFile } from '@ktrdr/files';
+import { LIMITS, migrateStrategy, summariseStrategy, validateStrategy } from '@ktrdr/strategy';
 
 const ENDINGS = ['.yaml', '.yml'];
 
@@ -23,9 +23,7 @@ export class StrategiesService {
   async list(): Promise<StrategyList> {
     const files = (await this.fileNames()).filter((name) => ENDINGS.some((ending) => name.endsWith(ending)));
     const strategies = await Promise.all(
-      files.map(async (file) =>
-        summariseStrategy(await readFile(join(this.strategiesDir, file), 'utf8').catch(() => ''), file),
-      ),
+      files.map(async (file) => summariseStrategy(await this.textOf(file).catch(() => ''), file)),
     );
     return { strategies };
   }
@@ -50,15 +48,22 @@ export class StrategiesService {
       );
     }
     try {
-      return { text: await readFile(join(this.strategiesDir, file), 'utf8'), file };
+      return { text: await this.textOf(file), file };
     } catch (cause) {
-      const { code } = cause as NodeJS.ErrnoException;
+      if (!(cause instanceof RefusedFileError)) throw cause;
       throw new KtrdrError(
         'strategy_invalid',
-        `${file} in ${this.strategiesDir} cannot be read (${code}). It must be a file that the API has permission to read.`,
+        `${file} in ${this.strategiesDir} ${cause.reason}. It must be a file that the API has permission to read.`,
         { cause },
       );
     }
+  }
+
+  /** @throws RefusedFileError */
+  private async textOf(file: string): Promise<string> {
+    const options = { maxBytes: LIMITS.fileBytes };
+    const content = await withOutsideFile(this.strategiesDir, file, options, (opened) => opened.content());
+    return content.toString('utf8');
   }
 
   validate({

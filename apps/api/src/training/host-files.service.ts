@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { KtrdrError, storageError, trainingJobId } from '@ktrdr/contracts';
-import { barsFile, fingerprintBars } from '@ktrdr/market-data';
+import { openBarsFile } from '@ktrdr/market-data';
 import type { OperationsService } from '@ktrdr/orchestrator';
 import type { CheckpointFolders } from '@ktrdr/trainer';
 import { boundedBytes } from './bounded-bytes.js';
@@ -21,11 +21,9 @@ export class HostFilesService {
     private readonly checkpoints: CheckpointFolders,
   ) {}
 
-  /** @throws KtrdrError `bars_not_found`, `invalid_name` */
+  /** @throws KtrdrError `bars_not_found`, `bars_invalid`, `invalid_name` */
   async bars(symbol: string, timeframe: string): Promise<Readable> {
-    // its error names a missing file
-    await fingerprintBars(this.dataDir, symbol, timeframe);
-    return openFile(barsFile(this.dataDir, symbol, timeframe));
+    return (await openBarsFile({ dataDir: this.dataDir, symbol, timeframe })).stream();
   }
 
   /** The newest checkpoint that a host has sent. @throws KtrdrError `operation_not_found`, `checkpoint_missing` */

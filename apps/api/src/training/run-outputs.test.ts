@@ -8,6 +8,7 @@ import { MemoryTrialLedger } from '@ktrdr/operation-store';
 import { CancellationController, OperationCancelledError, systemClock } from '@ktrdr/orchestrator';
 import { parseStrategy } from '@ktrdr/strategy';
 import { ModelStorage, type TrainingRunOutcome } from '@ktrdr/trainer';
+import { checksumsOf, metadataOf, modelFilesOf } from '@ktrdr/trainer/testing';
 import { QUICK } from '@ktrdr/service-kit/testing';
 import { type KeptRun, RunOutputs } from './run-outputs.js';
 import { TrialJudge } from './trial-judge.js';
@@ -38,7 +39,7 @@ interface Meanwhile {
   confirmOwner?: () => Promise<void>;
 }
 
-/** Keeps a run that wrote analytics, and a model without files of its own. */
+/** Keeps a run that wrote analytics, and a small model. */
 function keep(
   number: number,
   {
@@ -68,32 +69,16 @@ function keep(
     await mkdir(join(outputDir, 'model'));
     for (let file = 0; file < FILES; file += 1)
       await writeFile(join(outputDir, 'analytics', `${file}.json`), '{}');
+    const files = modelFilesOf();
+    for (const [file, content] of Object.entries(files))
+      await writeFile(join(outputDir, 'model', file), content);
     // an earlier format, which recorded fewer fields
     const metadata = {
-      format: 1,
-      checksums: {},
-      operation_id: hooks.operationId,
-      strategy_name: 'pattern',
-      strategy_version: 'v3',
-      symbols: [],
-      timeframes: ['1h'],
-      base_timeframe: '1h',
-      model_type: 'mlp',
-      architecture: '2-3',
-      parameters_count: 9,
-      output_type: 'classification',
-      classes: [],
-      feature_count: 2,
-      engine: 'tensorflow-js',
-      device: 'cpu',
-      seed: 1,
-      start_date: '2024-01-01',
-      end_date: '2024-03-01',
-      synthetic_bars: false,
-      fingerprints: [],
-      versions: { ktrdr: '0.1.0', node: '20', engine: '4' },
-      created_at: '2024-03-01T00:00:00.000Z',
-      test_accuracy: null,
+      ...metadataOf({ format: 1, operation_id: hooks.operationId, checksums: checksumsOf(files) }),
+      range: undefined,
+      test_part: undefined,
+      baseline_accuracy: undefined,
+      verdict: undefined,
     };
     await writeFile(join(outputDir, 'model', 'metadata.json'), JSON.stringify(metadata));
     onDone();
@@ -158,6 +143,16 @@ test('a cancel while the files are being kept is too late', async () => {
   const cancellation = new CancellationController();
   const confirmOwner = async () => cancellation.cancel('too late');
   expect((await keep(1, { cancellation, confirmOwner })).model?.model).toBe('pattern/1h_v1');
+});
+
+test('a forced cancel ends the reading of the files that a host has sent', async () => {
+  const cancellation = new CancellationController();
+  const confirmOwner = async () => cancellation.cancel('at once', { force: true });
+  await expect(keep(1, { cancellation, confirmOwner })).rejects.toThrow(
+    new OperationCancelledError('at once'),
+  );
+  const files = await readdir(directory, { recursive: true, withFileTypes: true });
+  expect(files.filter((entry) => entry.isFile())).toEqual([]);
 });
 
 test('incomplete analytics of a killed service are removed', async () => {

@@ -64,7 +64,7 @@ export class RunOutputs {
       await confirmOwner();
       const analyticsDirectory = await this.keepAnalytics(operationId, outputDir, outcome);
       try {
-        const model = await this.keepModel(outputDir, request, outcome);
+        const model = await this.keepModel(outputDir, request, outcome, token.forceSignal);
         return { outcome, model, analyticsDirectory };
       } catch (error) {
         if (analyticsDirectory !== null) await rm(analyticsDirectory, { recursive: true, force: true });
@@ -79,13 +79,15 @@ export class RunOutputs {
     outputDir: string,
     { strategy }: Pick<TrainingRequest, 'strategy'>,
     { result }: TrainingRunOutcome,
+    signal: AbortSignal,
   ): Promise<StoredModel | null> {
     if (result.training_metrics === null) return null;
-    return this.models.commit(outputDir, {
+    const committed = {
       strategy: strategy.name,
       timeframe: strategy.baseTimeframe,
       verdict: result.verdict,
-    });
+    };
+    return this.models.commit(outputDir, committed, signal);
   }
 
   private async keepAnalytics(

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, rename, rm, stat, symlink, utimes } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { copyFile, link, mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { KtrdrError, type BarsFingerprint } from '@ktrdr/contracts';
 import { barsFile, fingerprintBars } from '@ktrdr/market-data';
@@ -65,7 +66,7 @@ export class FetchedBars implements SessionBars {
     try {
       if (await isMeant(this.dataDir, one)) {
         await rm(temporary, { force: true });
-        await symlink(barsFile(this.dataDir, one.symbol, one.timeframe), temporary);
+        await linkOrCopy(barsFile(this.dataDir, one.symbol, one.timeframe), temporary);
       } else await this.api.fetchBars({ operationId, ...one }, temporary, waiting);
       await rename(temporary, file);
     } finally {
@@ -73,6 +74,11 @@ export class FetchedBars implements SessionBars {
     }
     if (!(await isMeant(folder, one))) throw differ(one);
   }
+}
+
+/** A hard link costs no space, but both names must be on one disk. */
+async function linkOrCopy(from: string, to: string): Promise<void> {
+  await link(from, to).catch(() => copyFile(from, to, constants.COPYFILE_FICLONE));
 }
 
 async function isMeant(folder: string, { symbol, timeframe, sha256 }: BarsFingerprint): Promise<boolean> {

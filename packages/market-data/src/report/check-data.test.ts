@@ -1,7 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { makePipe } from '@ktrdr/files/testing';
 import { checkData } from './check-data.js';
 
 const DAY = 86_400_000;
@@ -73,4 +74,30 @@ test('names that fit no file', async () => {
   await expect(checkData(dataDir, { symbol: '../AAA' })).rejects.toMatchObject({ code: 'invalid_name' });
   await expect(checkData(dataDir, { timeframe: '2h' })).rejects.toMatchObject({ code: 'invalid_name' });
   expect(await checkData(join(dataDir, 'nowhere'), {})).toEqual([]);
+});
+
+test('links and pipes are reported and not opened; the other files are read as before', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'ktrdr-check-data-'));
+  await writeFile(
+    join(folder, 'AAA_1d.csv'),
+    csv(300, DAY, () => 50),
+  );
+  await symlink('/etc/passwd', join(folder, 'LINK_1d.csv'));
+  await symlink(join(folder, 'AAA_1d.csv'), join(folder, 'INSIDE_1d.csv'));
+  await symlink(folder, join(folder, 'linked'));
+  const hasPipe = makePipe(join(folder, 'PIPE_1d.csv'));
+  const refused = Object.fromEntries(
+    (await checkData(join(folder, 'linked'), {}))
+      .filter(({ bars }) => bars === 0)
+      .map(({ file, findings }) => [file, findings[0]!.message]),
+  );
+  const link = expect.stringContaining(
+    'is a symbolic link: copy the file itself there, or set DATA_DIR to the folder that holds it.',
+  );
+  expect(refused).toEqual({
+    'INSIDE_1d.csv': link,
+    'LINK_1d.csv': link,
+    ...(hasPipe ? { 'PIPE_1d.csv': expect.stringContaining('is a pipe, not a file.') } : {}),
+  });
+  await rm(folder, { recursive: true });
 });

@@ -1,11 +1,14 @@
-import { open, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { withOutsideFile } from '@ktrdr/files';
 import { type Bars } from '../bars.js';
 import { BarsParser } from '../bars-parser.js';
 import { feed } from '../read-bars.js';
 
 const require = createRequire(import.meta.url);
+/** Ten times the size of the file. */
+const MOST_BYTES = 4 * 2 ** 20;
 
 /** Real daily bars of the S&P 500 index, 2000-01-03 to 2020-04-17, from the npm package vega-datasets. */
 export interface Sp500 {
@@ -23,20 +26,15 @@ export function isSp500(symbol: string, timeframe: string): boolean {
 export async function readSp500(): Promise<Sp500> {
   // The package exports only its entry file; the data files are next to it.
   const root = join(dirname(require.resolve('vega-datasets')), '..');
-  const path = join(root, 'data/sp500-2000.csv');
+  const file = 'sp500-2000.csv';
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
-  const handle = await open(path, 'r');
-  try {
-    const parser = new BarsParser({
-      symbol: 'SP500',
-      timeframe: '1d',
-      file: basename(path),
-      capacity: 5200,
-      timestampName: 'date',
-    });
-    await feed(parser, handle);
-    return { bars: parser.finish(), source: `S&P 500 index, from the npm package vega-datasets ${version}` };
-  } finally {
-    await handle.close();
-  }
+  const parser = new BarsParser({
+    symbol: 'SP500',
+    timeframe: '1d',
+    file,
+    capacity: 5200,
+    timestampName: 'date',
+  });
+  await withOutsideFile(join(root, 'data'), file, { maxBytes: MOST_BYTES }, (opened) => feed(parser, opened));
+  return { bars: parser.finish(), source: `S&P 500 index, from the npm package vega-datasets ${version}` };
 }

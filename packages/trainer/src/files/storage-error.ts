@@ -11,9 +11,14 @@ export function storageError(error: unknown, doing: string): KtrdrError {
  * @throws KtrdrError `storage_failed` for any other error
  */
 export function unlessMissing<T>(error: unknown, path: string, otherwise: T): T {
+  if ((error as NodeJS.ErrnoException).code === 'ENOENT') return otherwise;
+  throw unreadableError(error, path);
+}
+
+/** `storage_failed`, for a file or folder that the system does not let us read. */
+export function unreadableError(error: unknown, path: string): KtrdrError {
   const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT') return otherwise;
-  throw new KtrdrError(
+  return new KtrdrError(
     'storage_failed',
     `${path} cannot be read (${code ?? message}). Check its permissions, and the folder that MODELS_DIR or STATE_DIR names.`,
     { details: { path, cause: code ?? null }, cause: error },

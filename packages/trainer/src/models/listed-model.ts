@@ -7,16 +7,17 @@ import {
   type UnreadableModel,
 } from '@ktrdr/contracts';
 import { damageText, summaryOf } from './model-metadata.js';
-import { METADATA, missingFile, readMetadata } from './read-model.js';
+import { directoryOf, fileDamage, METADATA, type ModelFolder, readMetadata } from './read-model.js';
 
 /** The entry of one model in lists, or `null` if the model was deleted in the meantime. */
 export async function listedModel(
   strategy: string,
   version: string,
-  path: string,
+  folder: ModelFolder,
 ): Promise<ListedModel | null> {
-  const listed = await readMetadata(path)
-    .then(async (metadata) => summaryOf(metadata, path, await missingFile(path, metadata)))
+  const path = directoryOf(folder);
+  const listed = await readMetadata(folder)
+    .then(async (metadata) => summaryOf(metadata, path, await fileDamage(folder, metadata)))
     .catch((error: unknown) => unreadable(strategy, version, path, damageOf(error)));
   return listed.damage !== null && (await isGone(path)) ? null : listed;
 }

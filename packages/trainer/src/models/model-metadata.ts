@@ -1,4 +1,5 @@
 import {
+  MODEL_FILES,
   VERDICT_LABELS,
   type BarsFingerprint,
   type EngineName,
@@ -9,6 +10,21 @@ import {
   type Timeframe,
   type VerdictLabel,
 } from '@ktrdr/contracts';
+import { fileNameProblem } from '@ktrdr/files';
+import {
+  count,
+  flag,
+  isRecord,
+  listOf,
+  number,
+  oneOf,
+  orNull,
+  positive,
+  recordOf,
+  type Shape,
+  text,
+  time,
+} from './shape.js';
 
 /**
  * Incremented when the meaning of a model's files changes. Format 1 has no `format`, `range`, `test_part` and `baseline_accuracy`. Models
@@ -106,11 +122,8 @@ export function toModelMetadata(value: unknown): ModelMetadata {
   if (!isRecord(value)) throw new Error('is not the metadata of a model: it is not a JSON object');
   const metadata = { ...NOT_NOTED, ...value };
   const shape = Number(metadata.format) > MODEL_FORMAT ? LISTED_SHAPE : { ...LISTED_SHAPE, ...SHOWN_SHAPE };
-  const wrong = Object.entries(shape).find(
-    ([key, isRight]) => !isRight((metadata as Record<string, unknown>)[key]),
-  );
-  if (wrong !== undefined)
-    throw new Error(`is not the metadata of a model: "${wrong[0]}" is missing or invalid`);
+  const wrong = recordOf(shape)(metadata, '');
+  if (wrong !== null) throw new Error(`is not the metadata of a model: "${wrong}" is missing or invalid`);
   return metadata as unknown as ModelMetadata;
 }
 
@@ -125,62 +138,55 @@ const NOT_NOTED = {
   verdict: null,
 };
 
-/** Names of a model's files. They cannot point outside the model's folder. */
-const FILE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+const CHECKSUM = /^[0-9a-f]{64}$/;
+/** The files that every model has beside `metadata.json`. */
+const CONTENT_FILES: readonly string[] = MODEL_FILES.filter((file) => file !== 'metadata.json');
 
-type Check = (value: unknown) => boolean;
+const texts = listOf(text);
 
-const isText: Check = (value) => typeof value === 'string';
-const isNumber: Check = (value) => Number.isFinite(value);
-const isCount: Check = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
-const isTime: Check = (value) => typeof value === 'string' && !Number.isNaN(Date.parse(value));
-const isTexts: Check = (value) => Array.isArray(value) && value.every(isText);
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-const orNull =
-  (check: Check): Check =>
-  (value) =>
-    value === null || check(value);
-const withKeys =
-  (keys: Record<string, Check>): Check =>
-  (value) =>
-    isRecord(value) && Object.entries(keys).every(([key, check]) => check(value[key]));
-
-/** Fields that lists and `readModel` need, in every format. */
-const LISTED_SHAPE: Record<string, Check> = {
-  format: (value) => isCount(value) && value !== 0,
-  model: orNull(isText),
-  version: orNull(isText),
-  strategy_name: isText,
-  symbols: isTexts,
-  base_timeframe: isText,
-  model_type: isText,
-  engine: isText,
-  seed: isNumber,
-  operation_id: isText,
-  created_at: isTime,
-  test_accuracy: orNull(isNumber),
-  baseline_accuracy: orNull(isNumber),
-  verdict: orNull((value) => VERDICT_LABELS.some((label) => label === value)),
-  checksums: (value) =>
-    isRecord(value) && Object.entries(value).every(([file, sum]) => FILE_NAME.test(file) && isText(sum)),
+/** Fields that lists need, in every format. A later format can have other files; their names are only looked at. */
+const LISTED_SHAPE = {
+  format: positive,
+  model: orNull(text),
+  version: orNull(text),
+  strategy_name: text,
+  symbols: texts,
+  base_timeframe: text,
+  model_type: text,
+  engine: text,
+  seed: number,
+  operation_id: text,
+  created_at: time,
+  test_accuracy: orNull(number),
+  baseline_accuracy: orNull(number),
+  verdict: orNull(oneOf(VERDICT_LABELS)),
+  checksums: ((value, place) =>
+    isRecord(value) && Object.keys(value).every((file) => fileNameProblem(file) === null)
+      ? null
+      : place) as Shape,
 };
 
 /** Other fields that commands show, for models of the current format. */
-const SHOWN_SHAPE: Record<string, Check> = {
-  timeframes: isTexts,
-  architecture: isText,
-  parameters_count: isCount,
-  output_type: isText,
-  classes: isTexts,
-  feature_count: isCount,
-  device: isText,
-  start_date: isTime,
-  end_date: isTime,
-  range: orNull(withKeys({ start: orNull(isText), end: orNull(isText) })),
-  test_part: orNull(withKeys({ start: isTime, end: isTime, rows: isCount })),
-  synthetic_bars: (value) => typeof value === 'boolean',
-  fingerprints: (value) =>
-    Array.isArray(value) && value.every(withKeys({ symbol: isText, timeframe: isText, sha256: isText })),
-  versions: withKeys({ ktrdr: isText, node: isText, engine: isText }),
+const SHOWN_SHAPE = {
+  timeframes: texts,
+  architecture: text,
+  parameters_count: count,
+  output_type: text,
+  classes: texts,
+  feature_count: positive,
+  device: text,
+  start_date: time,
+  end_date: time,
+  range: orNull(recordOf({ start: orNull(text), end: orNull(text) })),
+  test_part: orNull(recordOf({ start: time, end: time, rows: count })),
+  synthetic_bars: flag,
+  fingerprints: listOf(recordOf({ symbol: text, timeframe: text, sha256: text })),
+  versions: recordOf({ ktrdr: text, node: text, engine: text }),
+  checksums: ((value, place) => {
+    if (!isRecord(value)) return place;
+    const other = Object.keys(value).find((file) => !CONTENT_FILES.includes(file));
+    if (other !== undefined) return `${place}[${other.slice(0, 64)}]`;
+    const missing = CONTENT_FILES.find((file) => !CHECKSUM.test(String(value[file])));
+    return missing === undefined ? null : `${place}[${missing}]`;
+  }) as Shape,
 };

@@ -1,11 +1,22 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { readArtifacts } from '../files/artifacts.js';
 import { sha256 } from '../files/checksum.js';
 import { ModelStorage } from './model-storage.js';
+import { checksumsOf, modelFilesOf } from '../testing/model-files.js';
 import { metadataOf } from '../testing/model-metadata.js';
 
 const MODEL = { strategy: 'momentum', timeframe: '1h' } as const;
@@ -32,16 +43,10 @@ async function stageModel(
 ): Promise<string> {
   const directory = await storage.stage(operation);
   await mkdir(join(directory, 'model'));
-  const files = {
-    'weights.bin': 'weights',
-    'metrics.json': '{"accuracy":1}',
-    'features.json': '{"features":[]}',
-  };
-  const checksums: Record<string, string> = {};
-  for (const [file, content] of Object.entries(files)) {
+  const files = modelFilesOf();
+  for (const [file, content] of Object.entries(files))
     await writeFile(join(directory, 'model', file), content);
-    checksums[file] = sha256(content);
-  }
+  const checksums = checksumsOf(files);
   await writeFile(
     join(directory, 'model', 'metadata.json'),
     JSON.stringify(metadataOf({ operation_id: operation, created_at: createdAt, checksums })),
@@ -100,10 +105,10 @@ describe('commit', () => {
   test('refuses files that do not match their checksums', async () => {
     const storage = new ModelStorage(modelsDir);
     const staged = await stageModel(storage);
-    await writeFile(join(staged, 'model', 'weights.bin'), 'weightz');
+    await writeFile(join(staged, 'model', 'model.onnx'), 'weightz');
     await expect(storage.commit(staged, MODEL)).rejects.toMatchObject({
       code: 'model_damaged',
-      message: expect.stringContaining('weights.bin'),
+      message: expect.stringContaining('model.onnx'),
     });
     expect(await storage.list()).toEqual([]);
     expect(await readdir(join(modelsDir, '.staging'))).toEqual([]);
@@ -162,10 +167,10 @@ describe('get and list', () => {
   test('names the damaged file', async () => {
     const storage = new ModelStorage(modelsDir);
     const { path } = await storage.commit(await stageModel(storage), MODEL);
-    await rm(join(path, 'weights.bin'));
+    await rm(join(path, 'model.onnx'));
     await expect(storage.get('momentum', '1h_v1')).rejects.toMatchObject({
       code: 'model_damaged',
-      details: { file: 'weights.bin' },
+      details: { file: 'model.onnx' },
     });
     await writeFile(join(path, 'metadata.json'), '{"strategy_name": "mom');
     await expect(storage.get('momentum', '1h_v1')).rejects.toMatchObject({
@@ -186,11 +191,15 @@ describe('get and list', () => {
 
 describe('a damaged model', () => {
   const write = (file: string, content: string) => (path: string) => writeFile(join(path, file), content);
-  const metadata = (other: object) => write('metadata.json', JSON.stringify({ ...metadataOf({}), ...other }));
+  const checksums = checksumsOf(modelFilesOf());
+  const metadata = (other: object) =>
+    write('metadata.json', JSON.stringify({ ...metadataOf({ checksums }), ...other }));
   const replaced = (file: string, replace: (path: string) => unknown) => async (path: string) => {
     await rm(join(path, file));
     await replace(join(path, file));
   };
+
+  const manyKeys = (count: number) => `{${Array.from({ length: count }, (_, key) => `"k${key}":0`).join()}}`;
 
   const METADATA_DAMAGES: [string, (path: string) => Promise<unknown>, RegExp][] = [
     ['cut off', write('metadata.json', '{"strategy_name": "mom'), /^is not valid JSON: ./],
@@ -202,19 +211,50 @@ describe('a damaged model', () => {
       (path) => rm(path, { recursive: true }).then(() => mkdir(path)),
       /^is missing$/,
     ],
-    ['a folder', replaced('metadata.json', (path) => mkdir(path)), /^is not a file$/],
-    ['a pipe', replaced('metadata.json', (path) => execFileSync('mkfifo', [path])), /^is not a file$/],
+    ['a folder', replaced('metadata.json', (path) => mkdir(path)), /^is a folder, not a file$/],
+    [
+      'a pipe',
+      replaced('metadata.json', (path) => execFileSync('mkfifo', [path])),
+      /^is a pipe, not a file$/,
+    ],
     ['a list', write('metadata.json', '[]'), /it is not a JSON object$/],
     ['null', write('metadata.json', 'null'), /it is not a JSON object$/],
     ['of another program', write('metadata.json', '{"name": "x"}'), /"strategy_name" is missing or invalid$/],
     ['without a time', metadata({ created_at: 'yesterday' }), /"created_at" is missing or invalid$/],
-    ['with numbers for symbols', metadata({ symbols: [1] }), /"symbols" is missing or invalid$/],
+    ['with numbers for symbols', metadata({ symbols: [1] }), /"symbols\[0\]" is missing or invalid$/],
     ['without versions', metadata({ versions: null }), /"versions" is missing or invalid$/],
     [
       'with a file of another folder',
-      metadata({ checksums: { '../x': 'a' } }),
-      /"checksums" is missing or invalid$/,
+      metadata({ checksums: { ...checksums, '../x': 'a' } }),
+      /"checksums\[..\/x\]" is missing or invalid$/,
     ],
+    [
+      'with a file that no model has',
+      metadata({ checksums: { ...checksums, 'weights.bin': 'a'.repeat(64) } }),
+      /"checksums\[weights.bin\]" is missing or invalid$/,
+    ],
+    [
+      'without one of the files',
+      metadata({ checksums: { ...checksums, 'model.onnx': undefined } }),
+      /"checksums\[model.onnx\]" is missing or invalid$/,
+    ],
+    [
+      'a link',
+      replaced('metadata.json', (path) => symlink('/etc/hostname', path)),
+      /^is a symbolic link: copy/,
+    ],
+    [
+      'a device',
+      replaced('metadata.json', (path) => symlink('/dev/zero', path)),
+      /^is a symbolic link: copy/,
+    ],
+    [
+      'very large',
+      (path) => truncate(join(path, 'metadata.json'), 2 ** 40),
+      /^has 1099511627776 bytes, and at most/,
+    ],
+    ['very deep', write('metadata.json', '['.repeat(1e6)), /^is nested more than 32 levels deep$/],
+    ['full of keys', write('metadata.json', manyKeys(5e4)), /^holds more than 10000 values$/],
   ];
 
   test.each(METADATA_DAMAGES)(
@@ -243,12 +283,12 @@ describe('a damaged model', () => {
   test('is listed with its metadata if another file is missing', async () => {
     const storage = new ModelStorage(modelsDir);
     const { path } = await storage.commit(await stageModel(storage), MODEL);
-    await rm(join(path, 'weights.bin'));
+    await rm(join(path, 'model.onnx'));
     expect(await storage.list()).toEqual([
       expect.objectContaining({
         model: 'momentum/1h_v1',
         test_accuracy: 0.5,
-        damage: { file: 'weights.bin', reason: 'is missing' },
+        damage: { file: 'model.onnx', reason: 'is missing' },
         problem: expect.stringContaining('ktrdr models delete momentum/1h_v1'),
       }),
     ]);
@@ -270,6 +310,7 @@ describe('a damaged model', () => {
         ['', /empty/],
         ['[1]', /not a JSON object/],
         ['null', /not a JSON object/],
+        ['['.repeat(1000), /nested more than/],
       ].map(([content, reason]) => [file, content as string, reason as RegExp] as const),
     ),
   )('whose %s is %j with a matching checksum is refused with the reason', async (file, content, reason) => {
@@ -279,6 +320,32 @@ describe('a damaged model', () => {
     await expect(storage.get('momentum', '1h_v1')).rejects.toMatchObject({
       code: 'model_damaged',
       details: { file, reason: expect.stringMatching(reason) },
+    });
+  });
+
+  test.each([
+    [
+      'features.json',
+      'features[1].name',
+      { features: [{ name: 'a', normalisation: { method: 'none' } }, {}] },
+    ],
+    ['features.json', 'features', { features: 'a' }],
+    ['features.json', 'feature_count', { feature_count: '2' }],
+    [
+      'features.json',
+      'sample.input[0]',
+      { sample: { symbol: 'A', time: 't', input: ['1'], outputs: [], probabilities: null } },
+    ],
+    ['metrics.json', 'test_metrics.test_accuracy', { test_metrics: { test_accuracy: '0.5' } }],
+    ['metrics.json', 'baselines.random', { baselines: { random: 'x' } }],
+  ])('whose %s has something else at %s is refused with the place', async (file, place, other) => {
+    const storage = new ModelStorage(modelsDir);
+    const { path } = await storage.commit(await stageModel(storage), MODEL);
+    const content = JSON.parse(await readFile(join(path, file), 'utf8')) as object;
+    await rewritten(path, file, JSON.stringify({ ...content, ...other }));
+    await expect(storage.get('momentum', '1h_v1')).rejects.toMatchObject({
+      code: 'model_damaged',
+      details: { file, reason: expect.stringContaining(`"${place}`) },
     });
   });
 
@@ -431,7 +498,7 @@ describe('artifacts', () => {
   test('refuses a file that the transfer has changed', async () => {
     const storage = new ModelStorage(modelsDir);
     const staged = await storage.stage(operationId());
-    const file = { path: 'model/weights.bin', sha256: sha256('a'), content_base64: 'Yg==' };
+    const file = { path: 'model/model.onnx', sha256: sha256('a'), content_base64: 'Yg==' };
     await expect(storage.writeArtifacts(staged, [file])).rejects.toMatchObject({ code: 'model_damaged' });
   });
 });

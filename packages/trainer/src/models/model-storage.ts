@@ -18,7 +18,15 @@ import { storageError } from '../files/storage-error.js';
 import { damageOf, isGone, listedModel, unreadable } from './listed-model.js';
 import { type ModelMetadata, summaryOf } from './model-metadata.js';
 import { checkModelName, checkStrategyName, modelNotFound } from './model-names.js';
-import { jsonOf, METADATA, type ReadModel, readMetadata, readModel } from './read-model.js';
+import {
+  directoryOf,
+  jsonOf,
+  METADATA,
+  type ModelFolder,
+  type ReadModel,
+  readMetadata,
+  readModel,
+} from './read-model.js';
 import { DELETED_SUFFIX, directoriesIn, highestNumber } from './version-folders.js';
 
 /** Error codes of renaming a folder onto one with files. */
@@ -94,13 +102,19 @@ export class ModelStorage {
    * Stores the staged model under the next free number and removes the staging folder, also after a failure. If the operation has
    * already stored a model (it was interrupted between the commit and its end), returns that model (I14).
    *
+   * @param signal ends the reading of the staged files
    * @throws KtrdrError `disk_full`, `storage_failed`, `model_damaged`, `model_unsupported`
+   * @throws the signal's reason
    */
-  async commit(stagingDir: string, { strategy, timeframe, verdict }: CommittedModel): Promise<StoredModel> {
+  async commit(
+    stagingDir: string,
+    { strategy, timeframe, verdict }: CommittedModel,
+    signal?: AbortSignal,
+  ): Promise<StoredModel> {
     checkStrategyName(strategy);
     try {
       const source = join(stagingDir, 'model');
-      const staged = await readModel(source);
+      const staged = await readModel({ root: stagingDir, path: 'model' }, signal);
       const metadata = verdict ? await judged(source, staged, verdict) : staged.metadata;
       await mkdir(join(this.modelsDir, strategy), { recursive: true });
       const stored =
@@ -110,6 +124,7 @@ export class ModelStorage {
       return stored;
     } catch (error) {
       await this.discard(stagingDir);
+      signal?.throwIfAborted();
       throw storageError(error, `storing the model in ${join(this.modelsDir, strategy)}`);
     }
   }
@@ -139,7 +154,7 @@ export class ModelStorage {
       const folder = join(this.modelsDir, strategy);
       try {
         for (const version of await directoriesIn(folder, MODEL_VERSION_PATTERN)) {
-          const listed = await listedModel(strategy, version, join(folder, version));
+          const listed = await listedModel(strategy, version, this.folderOf(strategy, version));
           if (listed !== null) models.push(listed);
         }
       } catch (error) {
@@ -176,12 +191,12 @@ export class ModelStorage {
   async load(strategy: string, version: string): Promise<ReadModel> {
     checkModelName(strategy, version);
     if (!(await this.has(strategy, version))) throw modelNotFound(strategy, version);
-    const path = join(this.modelsDir, strategy, version);
+    const folder = this.folderOf(strategy, version);
     try {
-      return await readModel(path);
+      return await readModel(folder);
     } catch (error) {
       // deleted in the meantime
-      if (await isGone(path)) throw modelNotFound(strategy, version);
+      if (await isGone(directoryOf(folder))) throw modelNotFound(strategy, version);
       throw error;
     }
   }
@@ -231,6 +246,10 @@ export class ModelStorage {
     return removed;
   }
 
+  private folderOf(strategy: string, version: string): ModelFolder {
+    return { root: this.modelsDir, path: `${strategy}/${version}` };
+  }
+
   /** Names of the strategies' folders. @throws KtrdrError `storage_failed` if the models' folder is missing: the service created it at its start */
   private async strategies(): Promise<string[]> {
     const names = await directoriesIn(this.modelsDir, STRATEGY_NAME_PATTERN, null);
@@ -262,7 +281,7 @@ export class ModelStorage {
     for (const version of await directoriesIn(folder, MODEL_VERSION_PATTERN)) {
       const path = join(folder, version);
       try {
-        models.push({ metadata: await readMetadata(path), path });
+        models.push({ metadata: await readMetadata(this.folderOf(strategy, version)), path });
       } catch (error) {
         damageOf(error);
       }

@@ -1,11 +1,30 @@
-import { readFile, stat } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { KtrdrError, type ModelDamage } from '@ktrdr/contracts';
-import { sha256 } from '../files/checksum.js';
+import { KtrdrError, MODEL_FILES, type ModelDamage } from '@ktrdr/contracts';
+import {
+  openOutsideFile,
+  outsideFileProblem,
+  type OutsideFile,
+  parseBoundedJson,
+  RefusedFileError,
+} from '@ktrdr/files';
+import { checkGraph } from '../engines/onnx/check-graph.js';
+import { unreadableError } from '../files/storage-error.js';
+import { checkFeatures } from './features-file.js';
+import { checkMetrics } from './metrics-file.js';
+import { JSON_LIMITS, type ModelFile, MOST_BYTES } from './model-files.js';
 import { MODEL_FORMAT, type ModelMetadata, newerFormat, toModelMetadata } from './model-metadata.js';
-import { unlessMissing } from '../files/storage-error.js';
+import { isRecord } from './shape.js';
 
 export const METADATA = 'metadata.json';
+
+/** Where a model lies. Anybody may have copied it there. */
+export interface ModelFolder {
+  /** A folder of ours. */
+  root: string;
+  /** The model's folder below it, with `/`. No part of it may be a link. */
+  path: string;
+}
 
 /** A model with the verified content of its files, by name. `metadata` is the parsed `metadata.json`. */
 export interface ReadModel {
@@ -16,75 +35,83 @@ export interface ReadModel {
 }
 
 /** Reads and validates `metadata.json`. @throws KtrdrError `model_damaged`, `storage_failed` */
-export async function readMetadata(directory: string): Promise<ModelMetadata> {
-  const content = await readFileOf(directory, METADATA);
-  try {
-    return toModelMetadata(parseJson(content));
-  } catch (error) {
-    throw modelDamaged(directory, { file: METADATA, reason: (error as Error).message }, error);
-  }
+export async function readMetadata(folder: ModelFolder): Promise<ModelMetadata> {
+  const content = await contentOf(folder, METADATA);
+  return asDamage(folder, METADATA, () => toModelMetadata(parseBoundedJson(content, JSON_LIMITS[METADATA])));
 }
 
 /**
- * Returns the first missing file of the model, or `null`. Does not read the files.
+ * Returns the first file of the model that cannot be read, or `null`. Opens none of them.
  *
  * @throws KtrdrError `storage_failed`
  */
-export async function missingFile(
-  directory: string,
+export async function fileDamage(
+  folder: ModelFolder,
   { checksums }: ModelMetadata,
 ): Promise<ModelDamage | null> {
+  const directory = directoryOf(folder);
   const damages = await Promise.all(
     Object.keys(checksums).map(async (file) => {
-      const reason = await fileProblem(join(directory, file));
-      return reason === null ? null : { file, reason };
+      // a later version may have other files
+      const maxBytes = (MOST_BYTES as Record<string, number>)[file] ?? Infinity;
+      const refusal = await outsideFileProblem(directory, file, { maxBytes });
+      if (refusal === null) return null;
+      if (refusal.refusal === 'unreadable') throw unreadableError(refusal.cause, join(directory, file));
+      return { file, reason: refusal.reason };
     }),
   );
   return damages.find((damage) => damage !== null) ?? null;
 }
 
 /**
- * Reads all files of a model and compares them with their checksums.
+ * Reads all files of a model, compares them with their checksums, and checks what is in them. A model can come from another machine or have
+ * been copied by hand, so that its checksums prove nothing but that no byte was lost.
  *
+ * @param signal ends it
  * @throws KtrdrError `model_damaged`, which names the file; `model_unsupported` if a later version stored it; `storage_failed`
+ * @throws the signal's reason
  */
-export async function readModel(directory: string): Promise<ReadModel> {
-  const metadata = await readMetadata(directory);
+export async function readModel(folder: ModelFolder, signal?: AbortSignal): Promise<ReadModel> {
+  const directory = directoryOf(folder);
+  const metadata = await readMetadata(folder);
   if (metadata.format > MODEL_FORMAT) {
     throw new KtrdrError('model_unsupported', `${directory} cannot be read. ${newerFormat(metadata)}`, {
       details: { format: metadata.format, newest_format: MODEL_FORMAT },
     });
   }
   const files = new Map<string, Buffer>();
-  for (const [file, expected] of Object.entries(metadata.checksums)) {
-    const content = await readFileOf(directory, file);
-    if (sha256(content) !== expected)
+  for (const file of MODEL_FILES) {
+    if (file === METADATA) continue;
+    const hash = createHash('sha256');
+    const content = await contentOf(folder, file, signal, (piece) => hash.update(piece));
+    if (hash.digest('hex') !== metadata.checksums[file])
       throw modelDamaged(directory, { file, reason: 'does not match its checksum' });
     files.set(file, content);
   }
-  return { directory, metadata, files };
+  const model = { directory, metadata, files };
+  const outputs = Math.max(1, metadata.classes.length);
+  asDamage(folder, 'features.json', () => checkFeatures(jsonOf(model, 'features.json'), metadata));
+  asDamage(folder, 'metrics.json', () => checkMetrics(jsonOf(model, 'metrics.json')));
+  asDamage(folder, 'model.onnx', () =>
+    checkGraph(bytesOf(model, 'model.onnx'), { features: metadata.feature_count, outputs }),
+  );
+  return model;
 }
 
-/**
- * One file of a model as text.
- *
- * @throws KtrdrError `model_damaged` if the model has no such file
- */
-export function textOf(model: ReadModel, file: string): string {
+/** One file of a model as text. */
+export function textOf(model: ReadModel, file: ModelFile): string {
   return bytesOf(model, file).toString('utf8');
 }
 
 /**
  * One file of a model that holds a JSON object.
  *
- * @throws KtrdrError `model_damaged` if the model has no such file, or the file is not a JSON object
+ * @throws KtrdrError `model_damaged` if the file is not a JSON object, or holds too much
  */
-export function jsonOf(model: ReadModel, file: string): Record<string, unknown> {
-  const content = bytesOf(model, file);
+export function jsonOf(model: ReadModel, file: 'features.json' | 'metrics.json'): Record<string, unknown> {
   try {
-    const value = parseJson(content);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value))
-      return value as Record<string, unknown>;
+    const value = parseBoundedJson(bytesOf(model, file), JSON_LIMITS[file]);
+    if (isRecord(value)) return value;
   } catch (error) {
     throw modelDamaged(model.directory, { file, reason: (error as Error).message }, error);
   }
@@ -92,7 +119,7 @@ export function jsonOf(model: ReadModel, file: string): Record<string, unknown> 
 }
 
 /** The bytes of one file of a model. @throws KtrdrError `model_damaged` if the model has no such file */
-export function bytesOf({ directory, files }: ReadModel, file: string): Buffer {
+export function bytesOf({ directory, files }: ReadModel, file: ModelFile): Buffer {
   const content = files.get(file);
   if (content !== undefined) return content;
   throw modelDamaged(directory, { file, reason: `is not listed in ${METADATA}` });
@@ -107,34 +134,40 @@ export function modelDamaged(directory: string, damage: ModelDamage, cause?: unk
   });
 }
 
-/** @throws KtrdrError `model_damaged`, `storage_failed` */
-async function readFileOf(directory: string, file: string): Promise<Buffer> {
-  const path = join(directory, file);
-  const reason = await fileProblem(path);
-  if (reason !== null) throw modelDamaged(directory, { file, reason });
-  const content = await readFile(path).catch((error: unknown) => unlessMissing(error, path, null));
-  if (content === null) throw modelDamaged(directory, { file, reason: 'is missing' });
-  return content;
+export function directoryOf({ root, path }: ModelFolder): string {
+  return join(root, path);
 }
 
-/**
- * Why the file cannot be read, or `null`. Reading a pipe or a device could block forever.
- *
- * @throws KtrdrError `storage_failed`
- */
-async function fileProblem(path: string): Promise<string | null> {
-  const found = await stat(path).catch((error: unknown) => unlessMissing(error, path, null));
-  if (found === null) return 'is missing';
-  return found.isFile() ? null : 'is not a file';
-}
-
-/** @throws Error if the content is not JSON; its message continues a sentence that begins with the file */
-function parseJson(content: Buffer): unknown {
-  const text = content.toString('utf8');
-  if (text.trim() === '') throw new Error('is empty');
+/** @throws KtrdrError `model_damaged`, `storage_failed`; the signal's reason */
+async function contentOf(
+  folder: ModelFolder,
+  file: ModelFile,
+  signal?: AbortSignal,
+  onPiece?: (piece: Uint8Array) => void,
+): Promise<Buffer> {
+  let opened: OutsideFile | undefined;
   try {
-    return JSON.parse(text);
+    opened = await openOutsideFile(folder.root, `${folder.path}/${file}`, {
+      maxBytes: MOST_BYTES[file],
+      signal,
+    });
+    return await opened.content(onPiece);
   } catch (error) {
-    throw new Error(`is not valid JSON: ${(error as Error).message}`, { cause: error });
+    if (!(error instanceof RefusedFileError)) throw error;
+    const directory = directoryOf(folder);
+    if (error.refusal === 'unreadable') throw unreadableError(error.cause, join(directory, file));
+    throw modelDamaged(directory, { file, reason: error.reason }, error);
+  } finally {
+    await opened?.close();
+  }
+}
+
+/** @throws KtrdrError `model_damaged` instead of an error that says what is wrong with the file */
+function asDamage<T>(folder: ModelFolder, file: ModelFile, check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    if (error instanceof KtrdrError) throw error;
+    throw modelDamaged(directoryOf(folder), { file, reason: (error as Error).message }, error);
   }
 }

@@ -1,7 +1,7 @@
 import { KtrdrError } from '@ktrdr/contracts';
 import { parseStrategy, type Strategy, StrategyError } from '@ktrdr/strategy';
 import { MODEL_FORMAT } from './model-metadata.js';
-import { jsonOf, modelDamaged, type ReadModel, textOf } from './read-model.js';
+import { jsonOf, type ReadModel, textOf } from './read-model.js';
 
 /**
  * The strategy that a model was trained with: its stored file, with the run's symbols and timeframes.
@@ -50,12 +50,8 @@ export function strategyToPredict(model: ReadModel): Strategy {
   return strategy;
 }
 
-/** @throws KtrdrError `model_damaged` */
 function featureNames(model: ReadModel): string[] {
-  const file = 'features.json';
-  const { features } = jsonOf(model, file);
-  if (!Array.isArray(features) || !features.every((feature) => typeof feature?.name === 'string'))
-    throw modelDamaged(model.directory, { file, reason: 'lists no features' });
+  const { features } = jsonOf(model, 'features.json');
   return (features as { name: string }[]).map(({ name }) => name);
 }
 

@@ -86,13 +86,17 @@ function featuresOf({ strategy, normalisation, classes }: TrainedModel): object 
   };
 }
 
-/** A row to check another program with: it must get these outputs from this input. */
+/** A sample with more values would be most of `features.json`. */
+const MOST_SAMPLE_VALUES = 100_000;
+
+/** A row to check another program with: it must get these outputs from this input. `null` if the row is too long. */
 function sampleOf(
   { symbol, time, input }: SampleRow,
   outputs: Float32Array,
   { output }: ModelInterface,
   timeframe: Timeframe,
-): object {
+): object | null {
+  if (input.length > MOST_SAMPLE_VALUES) return null;
   return {
     symbol,
     time: formatBarTime(time, timeframe),

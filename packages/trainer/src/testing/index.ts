@@ -1,2 +1,4 @@
 export { judgeMarket, type JudgedMarket, plantedEdge, randomWalk } from './judged-market.js';
 export { backtestModel } from '../prediction/backtest-model.js';
+export { checksumsOf, modelFilesOf } from './model-files.js';
+export { metadataOf } from './model-metadata.js';

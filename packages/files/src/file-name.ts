@@ -1,0 +1,21 @@
+/** Longest name of a file that every common file system accepts, bytes. */
+const MOST_BYTES = 255;
+/** Devices of Windows, which have these names in every folder and with every ending. */
+const DEVICE = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i;
+/** Separators, what Windows gives a meaning, control characters, and characters that nobody sees. */
+const FORBIDDEN = /[/\\:*?"<>|\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
+
+/**
+ * Why a text is not the name of one visible file of a folder, on every operating system; `null` if it is one. The reason
+ * continues a sentence that begins with the name.
+ */
+export function fileNameProblem(name: string): string | null {
+  if (name === '') return 'is empty';
+  if (FORBIDDEN.test(name)) return 'contains a separator or another character that file names must not have';
+  if (name.startsWith('.')) return 'begins with a dot';
+  if (/[. ]$/.test(name)) return 'ends with a dot or a space';
+  if (DEVICE.test(name)) return 'is the name of a device on Windows';
+  if (name !== name.normalize('NFC')) return 'is not in the normal form of Unicode (NFC)';
+  if (Buffer.byteLength(name) > MOST_BYTES) return `is longer than ${MOST_BYTES} bytes`;
+  return null;
+}

@@ -1,0 +1,10 @@
+export { type JsonLimits, parseBoundedJson } from './bounded-json.js';
+export { fileNameProblem } from './file-name.js';
+export {
+  openOutsideFile,
+  type OutsideFile,
+  type OutsideFileOptions,
+  outsideFileProblem,
+  withOutsideFile,
+} from './outside-file.js';
+export { type FileRefusal, RefusedFileError } from './refused-file-error.js';

@@ -1,0 +1,45 @@
+import { number, orMissing, orNull, recordOf, type Shape } from './shape.js';
+
+const value = orMissing(orNull(number));
+
+/** Each baseline by its name. */
+const baselines: Shape = (content, place) => {
+  const wrong = recordOf({})(content, place);
+  if (wrong !== null) return wrong;
+  for (const [name, baseline] of Object.entries(content as object)) {
+    const problem = recordOf({ test_accuracy: number })(baseline, `${place}.${name}`);
+    if (problem !== null) return problem;
+  }
+  return null;
+};
+
+/** The parts of `metrics.json` that models are compared by. Earlier versions did not write all of them. */
+const METRICS_SHAPE = recordOf({
+  test_metrics: orMissing(
+    orNull(
+      recordOf({
+        test_loss: value,
+        test_accuracy: value,
+        mae: value,
+        precision: value,
+        recall: value,
+        f1_score: value,
+      }),
+    ),
+  ),
+  validation_metrics: orMissing(orNull(recordOf({ val_loss: value, val_accuracy: value }))),
+  baselines: orMissing(orNull(baselines)),
+  verdict: orMissing(
+    orNull(recordOf({ accuracy: orMissing(orNull(recordOf({ model: value, standard_error: value }))) })),
+  ),
+});
+
+/**
+ * Checks the content of `metrics.json`.
+ *
+ * @throws Error whose message continues a sentence that begins with the file
+ */
+export function checkMetrics(content: Record<string, unknown>): void {
+  const wrong = METRICS_SHAPE(content, '');
+  if (wrong !== null) throw new Error(`does not hold the metrics of a model: "${wrong}" is invalid`);
+}

@@ -1,0 +1,29 @@
+import { MODEL_FILES } from '@ktrdr/contracts';
+import type { JsonLimits } from '@ktrdr/files';
+import { LIMITS } from '@ktrdr/strategy';
+
+export type ModelFile = (typeof MODEL_FILES)[number];
+
+const MIB = 2 ** 20;
+const FLOAT_BYTES = 4;
+
+/** Largest size of each file of a model, bytes. */
+export const MOST_BYTES: Record<ModelFile, number> = {
+  // all weights of the largest network; its nodes and texts take much less than 8 MiB
+  'model.onnx': LIMITS.networkWeights * FLOAT_BYTES + 8 * MIB,
+  'strategy.yaml': LIMITS.fileBytes,
+  // a sample row with one number for each value of the largest window that is stored
+  'features.json': 4 * MIB,
+  // four numbers for each of the largest number of epochs
+  'metrics.json': 12 * MIB,
+  'metadata.json': MIB,
+};
+
+const DEPTH = 32;
+
+/** What the JSON files of a model may hold. */
+export const JSON_LIMITS: Record<'features.json' | 'metrics.json' | 'metadata.json', JsonLimits> = {
+  'features.json': { depth: DEPTH, values: 200_000 },
+  'metrics.json': { depth: DEPTH, values: 4 * LIMITS.epochs + 100_000 },
+  'metadata.json': { depth: DEPTH, values: 10_000 },
+};
