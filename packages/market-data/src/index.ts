@@ -4,7 +4,7 @@ export { barsFile } from './bars-file.js';
 export type { BarsProblem, BarsProblems } from './bars-problems.js';
 export type { Bars } from './bars.js';
 export { type DateRange, parseDateRange } from './date-range.js';
-export { fingerprintBars } from './fingerprint.js';
+export { barsFileFacts, fingerprintBars, type BarsFileFacts } from './fingerprint.js';
 export { type AvailableBars, listBars } from './list-bars.js';
 export { requirePositivePrices } from './positive-prices.js';
 export { readBars } from './read-bars.js';

@@ -18,6 +18,7 @@ import {
 } from '@ktrdr/orchestrator';
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { AuditLog } from './audit-log.js';
+import { GroupedWrites } from './grouped-writes.js';
 import { listQuery } from './list-query.js';
 import type { Schema } from './schema.js';
 import type { SqlDatabase } from './sql-database.js';
@@ -59,6 +60,8 @@ export class SqlOperationStore implements OperationStore {
   readonly audit: AuditLog;
   private readonly access: StoreAccess;
   private readonly listeners = new Set<(operationId: string) => void>();
+  /** A commit waits for the disk, so operations that are created at the same time share one. */
+  private readonly creations = new GroupedWrites((all: readonly NewOperation[]) => this.insertAll(all));
 
   constructor(private readonly database: SqlDatabase) {
     this.access = new StoreAccess(database);
@@ -70,18 +73,17 @@ export class SqlOperationStore implements OperationStore {
 
   async create(created: NewOperation): Promise<Written> {
     const id = created.operation.operation_id;
-    const written = await this.access.use(async (db) => {
-      for (let attempt = 0; attempt < CREATE_TRIES; attempt++) {
-        const row = await this.insert(db, created);
-        if (row !== undefined) return { ...storedOperation(row), changed: true };
-        const known = await findTask(db, created.taskId);
-        if (known !== undefined) return { ...storedOperation(known), changed: false };
-        if ((await find(db, id)) !== undefined) throw operationExists(id);
+    for (let attempt = 0; attempt < CREATE_TRIES; attempt++) {
+      const row = await this.creations.add(created);
+      if (row !== undefined) {
+        this.wrote(id);
+        return { ...storedOperation(row), changed: true };
       }
-      throw storeUnavailable(`Operation ${id} was removed concurrently each time it was created. Try again.`);
-    });
-    if (written.changed) this.wrote(id);
-    return written;
+      const known = await this.access.use((db) => findTask(db, created.taskId));
+      if (known !== undefined) return { ...storedOperation(known), changed: false };
+      if ((await this.access.use((db) => find(db, id))) !== undefined) throw operationExists(id);
+    }
+    throw storeUnavailable(`Operation ${id} was removed concurrently each time it was created. Try again.`);
   }
 
   async get(operationId: string): Promise<StoredOperation | null> {
@@ -319,29 +321,38 @@ export class SqlOperationStore implements OperationStore {
     return this.access.close();
   }
 
-  private insert(db: Kysely<Schema>, { operation, request, taskId, lease }: NewOperation) {
+  /** Inserts all in one transaction. @returns their rows; `undefined` for an id or task id that exists */
+  private insertAll(all: readonly NewOperation[]): Promise<(StoredRow | undefined)[]> {
+    return this.access.use((db) =>
+      db.transaction().execute(async (tx) => {
+        const rows: (StoredRow | undefined)[] = [];
+        for (const created of all) rows.push(await this.insert(tx, created));
+        return rows;
+      }),
+    );
+  }
+
+  private async insert(tx: Kysely<Schema>, { operation, request, taskId, lease }: NewOperation) {
     const { attempt, status, created_at, operation_id } = operation;
-    return db.transaction().execute(async (tx) => {
-      const row = await tx
-        .insertInto('operations')
-        .values({
-          ...fixedColumns(operation),
-          ...changingColumns(operation),
-          epoch: 1,
-          owner: lease.owner,
-          lease_expires_at: this.leaseEnd(lease),
-          cancel_forced: 0,
-          task_id: taskId ?? null,
-          request_json: toJson(request),
-        })
-        .onConflict((conflict) => conflict.doNothing())
-        .returning(STORED_COLUMNS)
-        .executeTakeFirst();
-      if (row === undefined) return undefined;
-      const created = historyRow(operation_id, { at: created_at, attempt, status, cause: null });
-      await tx.insertInto('operation_history').values(created).execute();
-      return row;
-    });
+    const row = await tx
+      .insertInto('operations')
+      .values({
+        ...fixedColumns(operation),
+        ...changingColumns(operation),
+        epoch: 1,
+        owner: lease.owner,
+        lease_expires_at: this.leaseEnd(lease),
+        cancel_forced: 0,
+        task_id: taskId ?? null,
+        request_json: toJson(request),
+      })
+      .onConflict((conflict) => conflict.doNothing())
+      .returning(STORED_COLUMNS)
+      .executeTakeFirst();
+    if (row === undefined) return undefined;
+    const created = historyRow(operation_id, { at: created_at, attempt, status, cause: null });
+    await tx.insertInto('operation_history').values(created).execute();
+    return row;
   }
 
   private findToWrite(tx: Kysely<Schema>, operationId: string) {

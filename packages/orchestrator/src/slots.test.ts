@@ -37,7 +37,7 @@ function start(slots: Slots, request: { priority?: number; size?: number } = {})
 
 /** Waits until the line has moved on. */
 async function moved(): Promise<void> {
-  for (let turn = 0; turn < 2; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  for (let turn = 0; turn < 30; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
 const begun = (all: readonly Started[]): boolean[] => all.map(({ hasBegun }) => hasBegun);

@@ -27,6 +27,8 @@ interface Waiter extends Required<Omit<SlotRequest, 'onWait'>> {
 
 /** A place far back is told again when it has changed by this share. Each telling may be a write to the store. */
 const TOLD_CHANGE = 0.1;
+/** Number of places told at once. Between two such groups other work has its turn. */
+const TOLD_AT_ONCE = 10;
 
 /**
  * Limits how much work runs at a time: its number, and the sum of its sizes. The rest waits in line, in order of priority, then of
@@ -104,10 +106,17 @@ export class Slots {
       this.used += first.size;
       first.begin();
     }
+    this.tellPlaces();
+  }
+
+  private tellPlaces(): void {
     const lacks = this.running < this.most ? 'capacity' : 'slot';
+    let left = TOLD_AT_ONCE;
     for (const [ahead, waiter] of this.line.entries()) {
       const change = Math.abs(waiter.told - ahead);
       if (waiter.told !== -1 && change <= ahead * TOLD_CHANGE) continue;
+      if (left === 0) return this.schedule();
+      left -= 1;
       waiter.told = ahead;
       waiter.tell({ ahead, lacks });
     }

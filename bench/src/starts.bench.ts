@@ -1,0 +1,137 @@
+/**
+ * Many starts at once: how long each start and each other request waits, alone and beside one running training, and whether all
+ * operations complete. A real API runs in its own process; this process sends the requests, each on its own connection.
+ */
+import { Agent, request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { OperationList } from '@ktrdr/contracts';
+import { writeSampleBars } from '@ktrdr/market-data';
+import { dataOf, Sandbox, strategyText, until, type TestService } from '@ktrdr/service-kit/testing';
+import { percentile, report, type ReportRow } from './report.js';
+
+const STARTS = 200;
+const START_TARGET_MS = 100;
+const OTHER_TARGET_MS = 50;
+/** Time between two of the other requests, ms. */
+const OTHER_EVERY_MS = 5;
+const STRATEGY = strategyText({ epochs: 1 });
+/** Computes until it is stopped. */
+const BUSY = strategyText({ epochs: 100_000, batchSize: 256 });
+
+const agent = new Agent({ keepAlive: true, maxSockets: STARTS + 10 });
+
+/** Sends a request. @returns how long the answer took, ms. @throws Error unless the status is 200 */
+function timed(method: string, url: string, body?: object): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const began = performance.now();
+    const headers = body === undefined ? {} : { 'content-type': 'application/json' };
+    const sent = request(url, { method, agent, headers }, (answer) => {
+      answer.resume().on('end', () => {
+        if (answer.statusCode === 200) resolve(performance.now() - began);
+        else reject(new Error(`${method} ${url} answered ${answer.statusCode}`));
+      });
+    });
+    sent.on('error', reject);
+    sent.end(body === undefined ? undefined : JSON.stringify(body));
+  });
+}
+
+interface Burst {
+  starts: number[];
+  others: number[];
+}
+
+/** Starts everything at once. The other requests go on until all operations that were started have ended, `keeps` aside. */
+async function burst(
+  api: TestService,
+  path: string,
+  body: (index: number) => object,
+  keeps: number,
+): Promise<Burst> {
+  const others: number[] = [];
+  const done = new AbortController();
+  const asking = (async () => {
+    while (!done.signal.aborted) {
+      others.push(await timed('GET', `${api.url}/operations?limit=10`));
+      await sleep(OTHER_EVERY_MS);
+    }
+  })();
+  const starts = await Promise.all(
+    Array.from({ length: STARTS }, (_, index) => timed('POST', `${api.url}${path}`, body(index))),
+  );
+  await until(
+    'the end of all operations',
+    async () => dataOf(await api.get<OperationList>('/operations?limit=1')),
+    ({ active_count }) => active_count <= keeps,
+    { withinMs: 1_800_000, longestPauseMs: 1_000 },
+  );
+  done.abort();
+  await asking;
+  return { starts, others };
+}
+
+function rowsOf(what: string, beside: string, { starts, others }: Burst, completed: number): ReportRow[] {
+  const row = (measure: string, value: number, unit: string, target: string, met: boolean): ReportRow => ({
+    starts: `${STARTS} ${what}`,
+    beside,
+    measure,
+    value,
+    unit,
+    target,
+    met,
+  });
+  const [start, other] = [percentile(starts, 0.99), percentile(others, 0.99)];
+  return [
+    row('start answered, p50', percentile(starts, 0.5), 'ms', '', true),
+    row('start answered, p99', start, 'ms', `< ${START_TARGET_MS}`, start < START_TARGET_MS),
+    row('list meanwhile, p50', percentile(others, 0.5), 'ms', '', true),
+    row('list meanwhile, p99', other, 'ms', `< ${OTHER_TARGET_MS}`, other < OTHER_TARGET_MS),
+    row('list meanwhile, longest', percentile(others, 1), 'ms', '', true),
+    row('completed', completed, '', `${STARTS}`, completed === STARTS),
+  ];
+}
+
+async function completedOf(api: TestService, type: string): Promise<number> {
+  const list = await api.get<OperationList>(`/operations?limit=1&status=completed&type=${type}`);
+  return dataOf(list).total_count;
+}
+
+const KINDS = [
+  {
+    what: 'dummies',
+    type: 'dummy',
+    path: '/dummy/start',
+    body: () => ({ duration_seconds: 0.01, iterations: 1 }),
+  },
+  {
+    what: 'trainings',
+    type: 'training',
+    path: '/trainings/start',
+    body: (index: number) => ({ strategy: STRATEGY, seed: index }),
+  },
+] as const;
+
+const sandbox = await Sandbox.create();
+const rows: ReportRow[] = [];
+try {
+  const [symbol, timeframe] = ['AAPL', '1h'];
+  const range = { startDate: '2024-01-01', endDate: '2024-06-30' };
+  await writeSampleBars({ dataDir: sandbox.dataDir, symbol, timeframe, ...range });
+  for (const beside of ['nothing', 'one training']) {
+    for (const { what, type, path, body } of KINDS) {
+      const api = await sandbox.startApi(`${type} beside ${beside}`);
+      // the code of an API that has just started is slow; the first starts find the engine
+      for (let warm = 0; warm < 20; warm += 1) await timed('POST', `${api.url}/dummy/start`, KINDS[0].body());
+      await api.untilEnded(await api.startTraining({ strategy: STRATEGY }));
+      const keeps = beside === 'nothing' ? 0 : 1;
+      if (keeps === 1) await api.untilTraining(await api.startTraining({ strategy: BUSY }));
+      const before = await completedOf(api, type);
+      const measured = await burst(api, path, body, keeps);
+      rows.push(...rowsOf(what, beside, measured, (await completedOf(api, type)) - before));
+      await api.stop();
+    }
+  }
+  await report('starts', rows);
+} finally {
+  await sandbox.close();
+}
