@@ -205,8 +205,11 @@ describe('queries', () => {
     ['limit=1001', /limit must be at most 1000/],
     ['limit=ten', /limit must be a whole number/],
     ['limit=1.5', /limit must be a whole number/],
-    ['limit=', /limit must be at least 1/],
-    ['limit=1&limit=2', /limit must be a whole number/],
+    ['limit=', /limit must be a whole number/],
+    ['offset=', /offset must be a whole number/],
+    ['status=', /status must be one of/],
+    ['type=', /type must be one of/],
+    ['limit=1&limit=2', /"limit" is given more than once/],
     ['offset=-1', /offset must be at least 0/],
     ['offset=x', /offset must be a whole number/],
     ['status=nosuch', /status must be one of .*pending, running, cancelling, completed, failed, cancelled/],
@@ -218,6 +221,52 @@ describe('queries', () => {
       code: '400 invalid_request',
       message: expect.stringMatching(message),
     });
+  });
+});
+
+describe('nothing is removed or changed by default', () => {
+  test.each([
+    ['', /older_than_days must be a number/],
+    ['?', /older_than_days must be a number/],
+    ['?older_than_days', /older_than_days must be a number/],
+    ['?older_than_days=', /older_than_days must be a number/],
+    ['?older_than_days=%20', /older_than_days must be a number/],
+    ['?older_than_days=null', /older_than_days must be a number/],
+    ['?older_than_days=false', /older_than_days must be a number/],
+    ['?older_than_days=0x0', /older_than_days must be a number/],
+    ['?older_than_days=1e3', /older_than_days must be a number/],
+    ['?older_than_days=-1', /older_than_days must be at least 0/],
+    ['?older_than_days=0&older_than_days=0', /"older_than_days" is given more than once/],
+    ['?older_than_days[]=0', /unknown option "older_than_days\[\]"/],
+    ['?OLDER_THAN_DAYS=0', /unknown option "OLDER_THAN_DAYS"/],
+  ])('DELETE /operations%s', async (query, message) => {
+    expect(await refusal(api.url, { method: 'DELETE', path: `/operations${query}` })).toEqual({
+      code: '400 invalid_request',
+      message: expect.stringMatching(message),
+    });
+  });
+
+  test.each<[string, Record<string, unknown>, RegExp]>([
+    [SAMPLE, { symbol: 'AAPL', timeframe: '1h', overwrite: '' }, /overwrite must be true or false/],
+    [SAMPLE, { symbol: 'AAPL', timeframe: '1h', seed: '' }, /seed must be a whole number/],
+    ['/operations/nosuch/cancel', { force: '' }, /force must be true or false/],
+    ['/operations/nosuch/resume', { force: true }, /unknown option "force"/],
+    [TRAIN, { strategy: QUICK, priority: '' }, /priority must be one of/],
+    [TRAIN, { strategy: QUICK, user: '' }, /user must be/],
+    [TRAIN, { strategy: QUICK, task_id: '' }, /task_id must be/],
+    [TRAIN, { strategy: QUICK, strategy_file: '' }, /strategy_file must not be empty/],
+  ])('POST %s %j', async (path, body, message) => {
+    expect(await refusedBody(path, body)).toEqual({
+      code: '400 invalid_request',
+      message: expect.stringMatching(message),
+    });
+  });
+
+  test('an empty POST from another origin', async () => {
+    const headers = { origin: 'https://evil.example' };
+    const answer = await fetch(`${api.url}/dummy/start`, { method: 'POST', headers });
+    expect(answer.status).toBe(403);
+    expect(await answer.json()).toMatchObject({ error: { code: 'origin_not_allowed' } });
   });
 });
 

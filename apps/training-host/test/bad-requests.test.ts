@@ -209,7 +209,7 @@ describe('a session that cannot be started', () => {
       'a fingerprint of a file elsewhere',
       { fingerprints: [{ symbol: '../x', timeframe: '1h', sha256 }] },
       '400 invalid_request',
-      /symbol must match/,
+      /fingerprints\.0 must have a symbol, a timeframe and a sha256/,
     ],
     ['no fingerprints', { fingerprints: [] }, '400 invalid_request', /fingerprints must not be empty/],
     [

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { Body, Controller, Get, Module, Param, Post, Query } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Type } from 'class-transformer';
-import { IsArray, IsInt, IsOptional, Max, Min, ValidateNested } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsInt, IsOptional, Max, Min, ValidateNested } from 'class-validator';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { isErrorResponse } from '@ktrdr/contracts';
 import { MemoryOperationStore } from '@ktrdr/orchestrator';
@@ -12,8 +12,10 @@ import { createService } from './create-service.js';
 import { dataFolderCheck } from './health/data-folder-check.js';
 import { AccessModule } from './access/authenticator.js';
 import { HealthModule } from './health/health.module.js';
+import { QueryNumber } from './http/query-number.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { OrchestratorModule } from './orchestrator.module.js';
+import { watchingLoop } from './testing/loop-watch.js';
 
 /** A small service with all parts of the kit, over real HTTP. */
 
@@ -24,7 +26,7 @@ class PartDto {
 
 class ThingDto {
   @IsOptional()
-  @Type(() => Number)
+  @QueryNumber()
   @IsInt()
   @Min(1)
   @Max(9)
@@ -32,6 +34,7 @@ class ThingDto {
 
   @IsOptional()
   @IsArray()
+  @ArrayMaxSize(20)
   @ValidateNested({ each: true })
   @Type(() => PartDto)
   parts?: PartDto[];
@@ -47,6 +50,11 @@ class ThingsController {
   @Get()
   find(@Query() query: ThingDto): ThingDto {
     return query;
+  }
+
+  @Post('stop')
+  stop(): object {
+    return {};
   }
 
   @Get('broken')
@@ -152,6 +160,38 @@ describe('bodies', () => {
     ['a hundred thousand levels', deep(100_000), '400 invalid_request', /nested too deeply/],
     ['of the maximum depth', deep(16), '400 invalid_request', /count must be/],
     [
+      'too many values',
+      `{"parts":[${'1,'.repeat(5_000)}1]}`,
+      '400 invalid_request',
+      /too many values: at most 5,000 values are allowed \(character 10,008, in "parts\.4998"\)/,
+    ],
+    [
+      'too many fields in one object',
+      `{"parts":[{${Array.from({ length: 101 }, (_, i) => `"k${i}":1`).join()}}]}`,
+      '400 invalid_request',
+      /too many fields in one object: at most 100 fields are allowed \(character \d+, in "parts\.0"\)/,
+    ],
+    ['a field twice', '{"count":1,"c\\u006funt":2}', '400 invalid_request', /"count" is given twice/],
+    [
+      'a field twice, nested',
+      '{"parts":[{"size":1,"size":2}]}',
+      '400 invalid_request',
+      /"parts\.0\.size" is given twice/,
+    ],
+    [
+      'a number beyond every limit',
+      '{"count":1e999}',
+      '400 invalid_request',
+      /"count" is too large a number/,
+    ],
+    [
+      'half a surrogate pair',
+      '{"count":"\\ud800"}',
+      '400 invalid_request',
+      /"count" contains half of a surrogate pair/,
+    ],
+    ['quotes and backslashes only', `{"${'\\"'.repeat(1_000_000)}`, '400 invalid_request', /not valid JSON/],
+    [
       'too large',
       `{"count":"${'x'.repeat(2_097_152)}"}`,
       '413 payload_too_large',
@@ -208,20 +248,75 @@ describe('options', () => {
     expect(one.body).toMatchObject({
       error: { details: { problems: [{ path: 'parts.0.size', message: 'size must be a whole number' }] } },
     });
-    const names = Array.from({ length: 300 }, (_, index) => [`x${index}`, 1]);
+    const names = Array.from({ length: 100 }, (_, index) => [`x${index}`, 1]);
     const many = await send('POST', '/things', JSON.stringify(Object.fromEntries(names)));
-    expect(many.body).toMatchObject({ error: { message: expect.stringContaining('and 295 more') } });
+    expect(many.body).toMatchObject({ error: { message: expect.stringContaining('and 95 more') } });
     expect(many.body).toHaveProperty('error.details.problems.length', 100);
   });
 
   test.each([
     ['?count=many', 'count must be a whole number'],
-    ['?count=', 'count must be at least 1'],
-    ['?count=1&count=2', 'count must be a whole number'],
+    ['?count=', 'count must be a whole number'],
+    ['?count', 'count must be a whole number'],
+    ['?count=%20', 'count must be a whole number'],
+    ['?count=null', 'count must be a whole number'],
+    ['?count=0x1', 'count must be a whole number'],
+    ['?count=1e0', 'count must be a whole number'],
+    ['?count=%2B1', 'count must be a whole number'],
+    ['?count=-1', 'count must be at least 1'],
+    ['?count=%D9%A1', 'count must be a whole number'],
+    ['?count=1.5', 'count must be a whole number'],
+    ['?count=1&count=2', '"count" is given more than once'],
+    ['?count[]=1', 'unknown option "count[]"'],
+    [
+      `?${Array.from({ length: 101 }, (_, i) => `a${i}`).join('&')}`,
+      'the query has 101 parameters; at most 100 are allowed',
+    ],
     ['?colour=red', 'unknown option "colour"'],
     ['?toString=1', 'unknown option "toString"'],
   ])('in a query: %s', async (query, problem) => {
     expect((await refusal('GET', `/things${query}`)).message).toBe(`The request is not valid: ${problem}.`);
+  });
+});
+
+test('options of a route without options are rejected', async () => {
+  expect((await send('POST', '/things/stop', '{}')).status).toBe(201);
+  expect((await refusal('POST', '/things/stop', '{"force":true}')).message).toMatch(/unknown option "force"/);
+  expect((await refusal('POST', '/things/stop?force=true')).message).toMatch(/unknown option "force"/);
+  expect((await refusal('GET', '/things/pin?all')).message).toMatch(/unknown option "all"/);
+});
+
+test('a body that is not UTF-8 is rejected; a byte order mark is skipped', async () => {
+  const post = (body: Uint8Array): Promise<Response> =>
+    fetch(`${url}/things`, { method: 'POST', body, headers: { 'content-type': 'application/json' } });
+  const latin1 = await post(Buffer.from('{"count":"\u00e9"}', 'latin1'));
+  expect(await latin1.json()).toMatchObject({ error: { message: 'The body is not valid UTF-8.' } });
+  expect((await post(Buffer.from('\ufeff{"count":1}'))).status).toBe(201);
+});
+
+describe('no body holds the event loop', () => {
+  const many = (count: number, entry: (index: number) => string): string =>
+    Array.from({ length: count }, (_, index) => entry(index)).join();
+
+  test.each<[string, string]>([
+    ['unknown fields', `{${many(190_000, (index) => `"${index.toString(36)}":1`)}}`],
+    ['numbers', `{"parts":[${many(900_000, () => '1')}]}`],
+    ['nested objects', `{"parts":[${many(500_000, () => '{}')}]}`],
+    ['as many nested objects as are allowed', `{"parts":[${many(2_490, () => '{}')}]}`],
+    ['as many unknown fields as are allowed', `{${many(100, (index) => `"${index}":{}`)}}`],
+    [
+      'as many nested unknown fields',
+      `{"parts":[${many(49, () => `{${many(100, (index) => `"${index}":1`)}}`)}]}`,
+    ],
+    ['lists', `{"parts":${'['.repeat(1_000_000)}`],
+    ['one long text', `{"count":"${'\\n'.repeat(1_000_000)}"}`],
+  ])('%s', async (_what, body) => {
+    const sendIt = (): Promise<unknown> => refusal('POST', '/things', body);
+    // compiled on the first run
+    await sendIt();
+    const { heldMs } = await watchingLoop(sendIt);
+    // the unbounded body of unknown fields held it for 19 s
+    expect(heldMs).toBeLessThan(100);
   });
 });
 

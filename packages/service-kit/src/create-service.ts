@@ -10,6 +10,7 @@ import { MAX_PARAMETER_LENGTH, answerBadAddress, answerInvalidRequest } from './
 import { ErrorFilter } from './http/error-filter.js';
 import { SuccessEnvelope } from './http/success-envelope.js';
 import { guardHosts } from './http/host-guard.js';
+import { StrayOptionsGuard } from './http/stray-options.js';
 import { validationPipe } from './http/validation.js';
 import { ServiceMetrics } from './metrics/service-metrics.js';
 
@@ -51,6 +52,7 @@ export async function createService(
   readOnlyJson(app);
   app.useGlobalFilters(new ErrorFilter());
   app.useGlobalInterceptors(new SuccessEnvelope(app.get(Reflector)));
+  app.useGlobalGuards(new StrayOptionsGuard());
   app.useGlobalPipes(validationPipe());
   app.get(ServiceMetrics, { strict: false }).observe(app);
   guardHosts(app, listens);

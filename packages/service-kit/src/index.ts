@@ -12,6 +12,8 @@ export { dataFolderCheck } from './health/data-folder-check.js';
 export type { NamedHealthCheck } from './health/health.controller.js';
 export { HealthModule } from './health/health.module.js';
 export { Answers, AnswersBytes, AnswersEvents, AnswersNothing, AnswersPlain, Fails } from './http/answers.js';
+export { FIELD_SCHEMAS } from './http/field-schemas.js';
+export { QueryNumber } from './http/query-number.js';
 export { RequestOf } from './http/request-of.js';
 export { MetricsModule } from './metrics/metrics.module.js';
 export { CLOCK, ORCHESTRATOR_LOGGER, OrchestratorModule } from './orchestrator.module.js';

@@ -1,5 +1,5 @@
 import type { PositionSizing, StartBacktestRequest } from '@ktrdr/contracts';
-import { RequestOf } from '@ktrdr/service-kit';
+import { FIELD_SCHEMAS, RequestOf } from '@ktrdr/service-kit';
 import {
   ArrayMaxSize,
   ArrayNotEmpty,
@@ -22,7 +22,12 @@ const MOST_CAPITAL = 1_000_000_000_000;
 const BELOW_ONE = 1 - Number.EPSILON;
 
 /** Types and bounds of a backtest's request. `checkBacktest` checks what needs the model. */
-@RequestOf('StartBacktestRequest')
+@RequestOf('StartBacktestRequest', {
+  symbols: FIELD_SCHEMAS.symbol,
+  timeframe: FIELD_SCHEMAS.timeframe,
+  start_date: FIELD_SCHEMAS.date,
+  end_date: FIELD_SCHEMAS.date,
+})
 export class StartBacktestDto implements StartBacktestRequest {
   @IsOptional()
   @IsArray()

@@ -1,8 +1,13 @@
 import type { ComputeIndicatorRequest, IndicatorParameterValue } from '@ktrdr/contracts';
-import { RequestOf } from '@ktrdr/service-kit';
+import { FIELD_SCHEMAS, RequestOf } from '@ktrdr/service-kit';
 import { IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
 
-@RequestOf('ComputeIndicatorRequest')
+@RequestOf('ComputeIndicatorRequest', {
+  symbol: FIELD_SCHEMAS.symbol,
+  timeframe: FIELD_SCHEMAS.timeframe,
+  start_date: FIELD_SCHEMAS.date,
+  end_date: FIELD_SCHEMAS.date,
+})
 export class ComputeIndicatorDto implements ComputeIndicatorRequest {
   @IsString()
   symbol!: string;

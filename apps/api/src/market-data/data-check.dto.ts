@@ -1,8 +1,8 @@
 import type { DataCheckQuery } from '@ktrdr/contracts';
-import { RequestOf } from '@ktrdr/service-kit';
+import { FIELD_SCHEMAS, RequestOf } from '@ktrdr/service-kit';
 import { IsOptional, IsString } from 'class-validator';
 
-@RequestOf('DataCheckQuery')
+@RequestOf('DataCheckQuery', { symbol: FIELD_SCHEMAS.symbol, timeframe: FIELD_SCHEMAS.timeframe })
 export class DataCheckDto implements DataCheckQuery {
   @IsOptional()
   @IsString()

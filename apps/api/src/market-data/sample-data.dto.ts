@@ -1,8 +1,13 @@
 import type { SampleDataRequest } from '@ktrdr/contracts';
-import { RequestOf } from '@ktrdr/service-kit';
+import { FIELD_SCHEMAS, RequestOf } from '@ktrdr/service-kit';
 import { IsBoolean, IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
 
-@RequestOf('SampleDataRequest')
+@RequestOf('SampleDataRequest', {
+  symbol: FIELD_SCHEMAS.symbol,
+  timeframe: FIELD_SCHEMAS.timeframe,
+  start_date: FIELD_SCHEMAS.date,
+  end_date: FIELD_SCHEMAS.date,
+})
 export class SampleDataDto implements SampleDataRequest {
   @IsString()
   symbol!: string;

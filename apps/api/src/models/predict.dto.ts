@@ -1,8 +1,12 @@
 import { MOST_PREDICTED_BARS, type PredictRequest } from '@ktrdr/contracts';
-import { RequestOf } from '@ktrdr/service-kit';
+import { FIELD_SCHEMAS, RequestOf } from '@ktrdr/service-kit';
 import { IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
 
-@RequestOf('PredictRequest')
+@RequestOf('PredictRequest', {
+  symbol: FIELD_SCHEMAS.symbol,
+  timeframe: FIELD_SCHEMAS.timeframe,
+  end_date: FIELD_SCHEMAS.date,
+})
 export class PredictDto implements PredictRequest {
   @IsString()
   symbol!: string;

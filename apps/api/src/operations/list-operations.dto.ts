@@ -5,8 +5,7 @@ import {
   type OperationStatus,
   type OperationType,
 } from '@ktrdr/contracts';
-import { RequestOf } from '@ktrdr/service-kit';
-import { Type } from 'class-transformer';
+import { QueryNumber, RequestOf } from '@ktrdr/service-kit';
 import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 
 const MOST_LISTED = 1000;
@@ -22,14 +21,14 @@ export class ListOperationsDto implements ListOperationsQuery {
   type?: OperationType;
 
   @IsOptional()
-  @Type(() => Number)
+  @QueryNumber()
   @IsInt()
   @Min(1)
   @Max(MOST_LISTED)
   limit?: number;
 
   @IsOptional()
-  @Type(() => Number)
+  @QueryNumber()
   @IsInt()
   @Min(0)
   @Max(Number.MAX_SAFE_INTEGER)

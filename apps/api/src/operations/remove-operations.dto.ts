@@ -1,11 +1,10 @@
-import { RequestOf } from '@ktrdr/service-kit';
-import { Type } from 'class-transformer';
+import { QueryNumber, RequestOf } from '@ktrdr/service-kit';
 import { IsNumber, Max, Min } from 'class-validator';
 
 /** Query of `DELETE /operations`. */
 @RequestOf('RemoveOperationsQuery')
 export class RemoveOperationsDto {
-  @Type(() => Number)
+  @QueryNumber()
   @IsNumber()
   @Min(0)
   @Max(36_500)

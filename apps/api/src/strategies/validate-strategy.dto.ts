@@ -1,6 +1,6 @@
 import { MAX_FILE_NAME_LENGTH, type ValidateStrategyRequest } from '@ktrdr/contracts';
 import { RequestOf } from '@ktrdr/service-kit';
-import { IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsNotEmpty, IsOptional, IsString, MaxLength } from 'class-validator';
 
 @RequestOf('ValidateStrategyRequest')
 export class ValidateStrategyDto implements ValidateStrategyRequest {
@@ -9,6 +9,7 @@ export class ValidateStrategyDto implements ValidateStrategyRequest {
 
   @IsOptional()
   @IsString()
+  @IsNotEmpty()
   @MaxLength(MAX_FILE_NAME_LENGTH)
   strategy_file?: string;
 }

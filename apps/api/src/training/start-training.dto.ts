@@ -1,11 +1,18 @@
 import { MAX_FILE_NAME_LENGTH, TASK_ID_PATTERN, TRAINING_PRIORITIES, USER_PATTERN } from '@ktrdr/contracts';
 import type { StartTrainingRequest, TrainingPriority } from '@ktrdr/contracts';
-import { RequestOf } from '@ktrdr/service-kit';
+import { FIELD_SCHEMAS, RequestOf } from '@ktrdr/service-kit';
 import { TrainingOptionsDto } from '@ktrdr/training-operation';
-import { IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { IsIn, IsNotEmpty, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 
 /** Body of `POST /trainings/start`: types and bounds. `TrainingService` checks what needs files or the strategy. */
-@RequestOf('StartTrainingRequest')
+@RequestOf('StartTrainingRequest', {
+  symbols: FIELD_SCHEMAS.symbol,
+  timeframes: FIELD_SCHEMAS.timeframe,
+  start_date: FIELD_SCHEMAS.date,
+  end_date: FIELD_SCHEMAS.date,
+  strategy_name: FIELD_SCHEMAS.strategyName,
+  data_mode: { enum: ['local'] },
+})
 export class StartTrainingDto extends TrainingOptionsDto implements StartTrainingRequest {
   @IsOptional()
   @IsString()
@@ -17,6 +24,7 @@ export class StartTrainingDto extends TrainingOptionsDto implements StartTrainin
 
   @IsOptional()
   @IsString()
+  @IsNotEmpty()
   @MaxLength(MAX_FILE_NAME_LENGTH)
   strategy_file?: string;
 

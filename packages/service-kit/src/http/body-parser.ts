@@ -1,19 +1,20 @@
+import { isUtf8 } from 'node:buffer';
 import type { Readable } from 'node:stream';
 import { KtrdrError, shown } from '@ktrdr/contracts';
 import type { FastifyRequest } from 'fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { checkJsonText } from './json-text.js';
 
 /** Maximum size of a request body, in bytes. */
 export const BODY_LIMIT = 2 * 1_048_576;
 
 const FORM = 'application/x-www-form-urlencoded';
 
-/** Maximum nesting depth of a body. No valid request comes close to it. */
-const MAX_DEPTH = 16;
+/** Half of a surrogate pair without the other half. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /**
- * Accepts only JSON objects as bodies. An empty body counts as missing, and so does an option with the value `null`. A
- * form content type is accepted for JSON, because `curl -d` sends it; `HostGuard` rejects forms from browsers. A `PUT`
+ * Accepts only JSON objects as bodies. An empty body counts as missing. A form content type is accepted for JSON, because `curl -d` sends it; `HostGuard` rejects forms from browsers. A `PUT`
  * may send `application/octet-stream`: its route gets the unread stream and must limit its size.
  */
 export function readOnlyJson(app: NestFastifyApplication): void {
@@ -21,10 +22,12 @@ export function readOnlyJson(app: NestFastifyApplication): void {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser(
     ['application/json', FORM],
-    { parseAs: 'string' },
-    async ({ headers }: FastifyRequest, body: string) => {
+    { parseAs: 'buffer' },
+    async ({ headers }: FastifyRequest, body: Buffer) => {
       checkEncoding(headers['content-encoding']);
-      const text = body.trim();
+      if (!isUtf8(body)) throw new KtrdrError('invalid_request', 'The body is not valid UTF-8.');
+      // removes a byte order mark too
+      const text = body.toString('utf8').trim();
       if (text === '') return undefined;
       if (isForm(headers['content-type']) && !text.startsWith('{')) throw notJson(FORM);
       return parseObject(text);
@@ -60,6 +63,7 @@ function checkEncoding(encoding: string | undefined): void {
 }
 
 function parseObject(text: string): object {
+  const duplicate = checkJsonText(text);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -71,16 +75,27 @@ function parseObject(text: string): object {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new KtrdrError('invalid_request', 'The body must be a JSON object: { ... }.');
   }
-  if (isDeeperThan(MAX_DEPTH, value)) {
-    throw new KtrdrError(
-      'invalid_request',
-      `The body is nested too deeply: at most ${MAX_DEPTH} levels are allowed.`,
-    );
-  }
-  return Object.fromEntries(Object.entries(value).filter(([, option]) => option !== null));
+  if (duplicate !== null) throw invalidAt(duplicate, 'is given twice; keep one');
+  checkValues(value, '');
+  return value;
 }
 
-function isDeeperThan(levels: number, value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return levels === 0 || Object.values(value).some((inner) => isDeeperThan(levels - 1, inner));
+/** JSON allows numbers that become Infinity, and halves of surrogate pairs, which no file or database can store. */
+function checkValues(value: unknown, path: string): void {
+  if (typeof value === 'number' && !Number.isFinite(value)) throw invalidAt(path, 'is too large a number');
+  if (typeof value === 'string' && LONE_SURROGATE.test(value)) {
+    throw invalidAt(path, 'contains half of a surrogate pair, which is not valid Unicode');
+  }
+  if (typeof value !== 'object' || value === null) return;
+  for (const [name, inner] of Object.entries(value)) {
+    if (LONE_SURROGATE.test(name)) throw invalidAt(path, 'has a name that is not valid Unicode');
+    checkValues(inner, path === '' ? name : `${path}.${name}`);
+  }
+}
+
+function invalidAt(path: string, what: string): KtrdrError {
+  const place = path === '' ? 'the body' : shown(path);
+  return new KtrdrError('invalid_request', `The body is not valid: ${place} ${what}.`, {
+    details: { path: path.slice(0, 200) },
+  });
 }

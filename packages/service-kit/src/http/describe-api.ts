@@ -2,6 +2,7 @@ import { ERROR_STATUS, type ErrorCode } from '@ktrdr/contracts';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { ACCESS, type RouteAccess } from '../access/route-access.js';
 import { ERROR_CODES } from './answers.js';
+import { MAX_PARAMETER_LENGTH } from './early-errors.js';
 import { referenceTo, withReferredSchemas, type Schema } from './contract-schemas.js';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
@@ -13,8 +14,7 @@ const LICENSE: { name: string; identifier: string } = { name: 'MIT', identifier:
 const ALWAYS: readonly ErrorCode[] = ['invalid_request', 'host_not_allowed', 'internal_error'];
 /** Errors of every route that needs a caller. */
 const AUTHENTICATED: readonly ErrorCode[] = ['unauthenticated', 'forbidden'];
-const CHANGING: readonly ErrorCode[] = ['origin_not_allowed'];
-const WITH_A_BODY: readonly ErrorCode[] = ['payload_too_large', 'unsupported_media_type'];
+const CHANGING: readonly ErrorCode[] = ['origin_not_allowed', 'payload_too_large', 'unsupported_media_type'];
 
 /** How a request proves who sent it. */
 const TOKEN = {
@@ -90,7 +90,6 @@ function withErrors(method: string, operation: Operation & { [ERROR_CODES]?: Err
     ...ALWAYS,
     ...(isOpen ? [] : AUTHENTICATED),
     ...(method === 'get' ? [] : CHANGING),
-    ...(operation.requestBody === undefined ? [] : WITH_A_BODY),
     ...own,
   ]);
   const responses = { ...described.responses };
@@ -102,7 +101,16 @@ function withErrors(method: string, operation: Operation & { [ERROR_CODES]?: Err
       content: { 'application/json': { schema: referenceTo('ErrorResponse') } },
     };
   }
-  return { ...described, responses };
+  return { ...described, parameters: described.parameters?.map(bounded), responses };
+}
+
+/** The router limits path parameters without a pattern, and no parameter may be empty. */
+function bounded(parameter: NonNullable<Operation['parameters']>[number]): typeof parameter {
+  if ('$ref' in parameter) return parameter;
+  const { schema } = parameter;
+  if (schema === undefined || '$ref' in schema || schema.type !== 'string') return parameter;
+  if ('pattern' in schema || 'enum' in schema) return parameter;
+  return { ...parameter, schema: { minLength: 1, maxLength: MAX_PARAMETER_LENGTH, ...schema } };
 }
 
 function byStatus(codes: Iterable<ErrorCode>): Map<string, ErrorCode[]> {

@@ -16,16 +16,21 @@ type ClassOf<T, C> = C extends new () => infer Fields
  * Declares which wire type a body or query class validates. The document then has the fields and descriptions of the
  * type and the limits that the class checks. The code does not compile if the class and the type have different fields.
  *
+ * @param checkedLater schemas of fields that the service checks after the class
  * @throws Error if the class has a check that the document cannot express
  */
 export function RequestOf<N extends keyof WireTypes>(
   name: N,
+  checkedLater: Partial<Record<keyof WireTypes[N], Schema>> = {},
 ): <C extends new () => object>(target: C & ClassOf<WireTypes[N], C>) => void {
   return (target) => {
     const { description, properties = {}, required = [] } = contractSchema(name);
     ApiSchema({ name, description })(target);
     const checks = getMetadataStorage().getTargetValidationMetadatas(target, '', false, false);
+    const nullableFields = new Set<string>();
+    NULLABLE.set(target, nullableFields);
     for (const [field, property] of Object.entries(properties)) {
+      if (allowsNull(property as Schema)) nullableFields.add(field);
       const schema = checks
         .filter(({ propertyName }) => propertyName === field)
         .reduce(
@@ -33,9 +38,13 @@ export function RequestOf<N extends keyof WireTypes>(
             ...known,
             ...boundOf(check.name ?? check.type, check.constraints ?? [], `${name}.${field}`),
           }),
-          inlined(property as Schema),
+          withLater(inlined(property as Schema), (checkedLater as Record<string, Schema>)[field]),
         );
-      const { examples, default: fallback, ...described } = schema as Schema & { examples?: unknown[] };
+      const {
+        examples,
+        default: fallback,
+        ...described
+      } = nullable(schema) as Schema & { examples?: unknown[] };
       const options = {
         ...described,
         description: withDefault(described.description, fallback),
@@ -45,6 +54,34 @@ export function RequestOf<N extends keyof WireTypes>(
       ApiProperty(options as ApiPropertyOptions)(target.prototype as object, field);
     }
   };
+}
+
+/** Fields for which `null` is a value of its own, by class. */
+const NULLABLE = new WeakMap<object, ReadonlySet<string>>();
+
+/** True if `null` is a value of this field. For every other field it means that the field is missing. */
+export function isNullable(target: object | undefined, field: string): boolean {
+  return target !== undefined && NULLABLE.get(target)?.has(field) === true;
+}
+
+function allowsNull({ type }: Schema): boolean {
+  return Array.isArray(type) && (type as string[]).includes('null');
+}
+
+/** Adds the schema of a later check to a field, or to the entries of a list. */
+function withLater(schema: Schema, later: Schema = {}): Schema {
+  return schema.type === 'array' && later.type !== 'array'
+    ? { ...schema, items: { ...schema.items, ...later } }
+    : { ...schema, ...later };
+}
+
+/** Writes `type: [number, null]` as two alternatives: Nest takes a list of types for a list of values. */
+function nullable(schema: Schema): Schema {
+  const types: unknown = schema.type;
+  if (!Array.isArray(types)) return schema;
+  const { type: _, description, default: fallback, ...bounds } = schema;
+  const anyOf = types.map((type: string) => (type === 'null' ? { type } : { type, ...bounds }));
+  return { description, default: fallback, anyOf } as Schema;
 }
 
 /** Puts the default into the description, because openapi-typescript makes a field with a `default` required. */
@@ -76,12 +113,15 @@ function boundOf(check: string, [bound]: unknown[], field: string): Partial<Sche
       return { minItems: 1 };
     case 'arrayMaxSize':
       return { maxItems: bound as number };
+    case 'isNotEmpty':
+      return { minLength: 1 };
     case 'matches':
       return { pattern: (bound as RegExp).source };
     case 'isIn':
       return { enum: [...(bound as string[])] };
     // a schema of one field cannot express it
     case 'needs':
+    case 'fingerprints':
     // already expressed by the type
     case 'isOptional':
     case 'isString':

@@ -1,8 +1,11 @@
 import { ValidationPipe, type ArgumentMetadata, type ValidationError } from '@nestjs/common';
 import { KtrdrError, shown } from '@ktrdr/contracts';
+import { ARRAY_MAX_SIZE, getMetadataStorage } from 'class-validator';
+import { JSON_LIMITS } from './json-text.js';
+import { isNullable } from './request-of.js';
 
 /** One problem of a request. */
-interface RequestProblem {
+export interface RequestProblem {
   /** Path in the body or query: `symbols.0`. */
   path: string;
   message: string;
@@ -23,17 +26,52 @@ export function validationPipe(): ValidationPipe {
   });
 }
 
+/** The body parser limits the fields of a body in the same way. */
+const MOST_PARAMETERS = JSON_LIMITS.fields;
+
 /**
- * The framework ignores names that every object inherits, such as `constructor`. This pipe rejects them; no option has
- * such a name.
+ * Rejects what the framework accepts: names that every object inherits, such as `constructor`, and a query parameter
+ * that is given more than once. No option has such a name, and no parameter is a list.
  */
 class RequestPipe extends ValidationPipe {
   override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    const inherited = inheritedNames(value, '');
-    if (inherited.length > 0)
-      throw invalidRequest(inherited.map((path) => ({ path, message: unknownOption(path) })));
-    return super.transform(value, metadata);
+    const problems = metadata.type === 'query' ? queryProblems(value) : longLists(value, metadata.metatype);
+    for (const path of inheritedNames(value, '')) problems.push({ path, message: unknownOption(path) });
+    if (problems.length > 0) throw invalidRequest(problems);
+    return super.transform(metadata.type === 'body' ? withoutNulls(value, metadata) : value, metadata);
   }
+}
+
+/** The validation library would first check each entry of a list that is too long. */
+function longLists(body: unknown, metatype: ArgumentMetadata['metatype']): RequestProblem[] {
+  if (!isPlain(body) || metatype === undefined) return [];
+  return getMetadataStorage()
+    .getTargetValidationMetadatas(metatype, '', false, false)
+    .filter(({ name }) => name === ARRAY_MAX_SIZE)
+    .flatMap(({ propertyName: path, constraints: [most] }) => {
+      const list = body[path];
+      if (!Array.isArray(list) || list.length <= most) return [];
+      return [{ path, message: `${path} must have at most ${most} entries` }];
+    });
+}
+
+/** An option with the value `null` is missing, unless `null` is one of its values. */
+function withoutNulls(body: unknown, { metatype }: ArgumentMetadata): unknown {
+  if (!isPlain(body) || Array.isArray(body)) return body;
+  return Object.fromEntries(
+    Object.entries(body).filter(([name, value]) => value !== null || isNullable(metatype, name)),
+  );
+}
+
+function queryProblems(query: unknown): RequestProblem[] {
+  const parameters = Object.entries((query ?? {}) as Record<string, unknown>);
+  if (parameters.length > MOST_PARAMETERS) {
+    const message = `the query has ${parameters.length} parameters; at most ${MOST_PARAMETERS} are allowed`;
+    return [{ path: '', message }];
+  }
+  return parameters
+    .filter(([, value]) => Array.isArray(value))
+    .map(([name]) => ({ path: name, message: `${shown(name)} is given more than once` }));
 }
 
 /**
@@ -54,11 +92,11 @@ function isPlain(value: unknown): value is Record<string, unknown> {
   return prototype === null || Array.isArray(value) || Object.getPrototypeOf(prototype) === null;
 }
 
-function unknownOption(path: string): string {
+export function unknownOption(path: string): string {
   return `unknown option ${shown(path)}`;
 }
 
-function invalidRequest(problems: RequestProblem[]): KtrdrError {
+export function invalidRequest(problems: RequestProblem[]): KtrdrError {
   const told = problems.slice(0, PROBLEMS_IN_MESSAGE).map(({ message }) => message);
   const more = problems.length - told.length;
   const rest = more > 0 ? `; and ${more} more` : '';

@@ -1,0 +1,34 @@
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
+import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
+import type { FastifyRequest } from 'fastify';
+import { invalidRequest, unknownOption } from './validation.js';
+
+/** Rejects query parameters of a route without a query, and options of a route without a body. */
+@Injectable()
+export class StrayOptionsGuard implements CanActivate {
+  canActivate(context: ExecutionContext): boolean {
+    const { query, body } = context.switchToHttp().getRequest<FastifyRequest>();
+    const read = argumentsOf(context);
+    const stray = [
+      ...(read.has(RouteParamtypes.QUERY) ? [] : namesOf(query)),
+      ...(read.has(RouteParamtypes.BODY) || read.has(RouteParamtypes.REQUEST) ? [] : namesOf(body)),
+    ];
+    if (stray.length === 0) return true;
+    throw invalidRequest(stray.map((path) => ({ path, message: unknownOption(path) })));
+  }
+}
+
+/** The parts of the request that the handler reads. Nest stores them as `4:0`: kind and index of an argument. */
+function argumentsOf(context: ExecutionContext): Set<number> {
+  const stored: unknown = Reflect.getMetadata(
+    ROUTE_ARGS_METADATA,
+    context.getClass(),
+    context.getHandler().name,
+  );
+  return new Set(Object.keys(stored ?? {}).map((key) => Number(key.split(':', 1)[0])));
+}
+
+function namesOf(part: unknown): string[] {
+  return typeof part === 'object' && part !== null ? Object.keys(part) : [];
+}
