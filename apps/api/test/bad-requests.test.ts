@@ -609,6 +609,33 @@ describe('cancelling', () => {
   });
 });
 
+describe('no request holds the event loop', () => {
+  const lines = (count: number, line: (index: number) => string): string =>
+    Array.from({ length: count }, (_, index) => line(index)).join('\n');
+
+  test.each<[string, string, Record<string, unknown>]>([
+    [
+      'a strategy of many values',
+      '/strategies/validate',
+      { strategy: lines(20_000, (i) => `k${i}: !foo 1`) },
+    ],
+    ['a strategy of blank lines', '/strategies/migrate', { strategy: `a:${lines(1_000_000, () => '')}` }],
+    ['a strategy of many symbols', TRAIN, { strategy: `a: [${lines(60_000, (i) => `S${i},`)}]` }],
+    [
+      'bars of 36 years',
+      SAMPLE,
+      { symbol: 'LONG', timeframe: '1h', start_date: '1990-01-01', overwrite: true },
+    ],
+    ['an indicator on them', '/indicators/compute', { symbol: 'LONG', timeframe: '1h', type: 'ichimoku' }],
+  ])('%s', async (_what, path, body) => {
+    const send = (): Promise<unknown> => api.post(path, body);
+    // compiled on the first run
+    await send();
+    // half a second and more beside other requests
+    expect((await api.loop.during(send)).heldMs).toBeLessThan(100);
+  });
+});
+
 describe('a random request', () => {
   const options =
     'strategy strategy_name strategy_file symbols timeframes start_date end_date seed seeds validation_split walk_forward walk_forward_window walk_forward_gap data_mode ' +

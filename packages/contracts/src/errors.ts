@@ -17,6 +17,10 @@ export const ERROR_STATUS = {
   payload_too_large: 413,
   unsupported_media_type: 415,
   internal_error: 500,
+  too_many_requests: 429,
+  request_timeout: 408,
+  service_busy: 503,
+  computation_timeout: 504,
   // tokens
   token_not_found: 404,
   token_exists: 409,

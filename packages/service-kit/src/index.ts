@@ -11,7 +11,15 @@ export { createService, type ServiceDescription } from './create-service.js';
 export { dataFolderCheck } from './health/data-folder-check.js';
 export type { NamedHealthCheck } from './health/health.controller.js';
 export { HealthModule } from './health/health.module.js';
-export { Answers, AnswersBytes, AnswersEvents, AnswersNothing, AnswersPlain, Fails } from './http/answers.js';
+export {
+  Answers,
+  AnswersBytes,
+  AnswersEvents,
+  AnswersJson,
+  AnswersNothing,
+  AnswersPlain,
+  Fails,
+} from './http/answers.js';
 export { FIELD_SCHEMAS } from './http/field-schemas.js';
 export { QueryNumber } from './http/query-number.js';
 export { RequestOf } from './http/request-of.js';

@@ -1,14 +1,12 @@
 export { computeFeatures, featureNormalisation } from './features/compute-features.js';
 export type { FeatureMatrix, NormalisationRule } from './features/compute-features.js';
 export { warmUpBars } from './features/warm-up-bars.js';
-export { checkIndicator } from './indicators/check-indicator.js';
 export { describeIndicators } from './indicators/describe-indicators.js';
 export { formatIssue, StrategyError } from './issues.js';
 export { computeLabels, fitsOnTrainingBars, labelsNeedRatio } from './labels/compute-labels.js';
 export { labelClasses } from './labels/label-classes.js';
 export type { ClassLabels, Labels, ValueLabels } from './labels/labels.js';
 export { pivotMoves, type PivotMoves } from './labels/zigzag.js';
-export { migrateStrategy } from './migrate-strategy.js';
 export type {
   Activation,
   AnalyticsSettings,
@@ -31,4 +29,4 @@ export type {
 export { parseStrategy } from './parse-strategy.js';
 export { whyFeaturesNeedRatio } from './price-ratios.js';
 export { LIMITS } from './limits.js';
-export { summariseStrategy, validateStrategy } from './validate-strategy.js';
+export { BackgroundThread } from './thread/background-thread.js';

@@ -1,7 +1,9 @@
-import type { ComputeIndicatorResponse, IndicatorList } from '@ktrdr/contracts';
-import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
-import { Answers, Fails, Requires } from '@ktrdr/service-kit';
+import type { IndicatorList } from '@ktrdr/contracts';
+import { Body, Controller, Get, HttpCode, Post, Res } from '@nestjs/common';
+import { Answers, AnswersJson, Fails, Requires } from '@ktrdr/service-kit';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { THREAD_ERRORS } from '../threads.module.js';
 import { ComputeIndicatorDto } from './compute-indicator.dto.js';
 import { IndicatorsService } from './indicators.service.js';
 
@@ -28,7 +30,7 @@ export class IndicatorsController {
     operationId: 'computeIndicator',
     summary: 'Computes an indicator on bars of DATA_DIR: one array per output, null during warm-up',
   })
-  @Answers('ComputeIndicatorResponse')
+  @AnswersJson('ComputeIndicatorResponse')
   @Fails(
     'indicator_not_found',
     'invalid_name',
@@ -37,8 +39,9 @@ export class IndicatorsController {
     'bars_not_found',
     'bars_invalid',
     'no_bars_in_range',
+    ...THREAD_ERRORS,
   )
-  compute(@Body() body: ComputeIndicatorDto): Promise<ComputeIndicatorResponse> {
-    return this.indicators.compute(body);
+  async compute(@Body() body: ComputeIndicatorDto, @Res() reply: FastifyReply): Promise<void> {
+    await reply.type('application/json; charset=utf-8').send(await this.indicators.compute(body));
   }
 }

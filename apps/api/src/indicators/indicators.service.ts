@@ -1,70 +1,22 @@
-import {
-  type ComputeIndicatorRequest,
-  type ComputeIndicatorResponse,
-  type IndicatorList,
-  KtrdrError,
-  MOST_INDICATOR_VALUES,
-} from '@ktrdr/contracts';
-import {
-  formatBarTime,
-  parseDateRange,
-  readBars,
-  requirePositivePrices,
-  selectRange,
-} from '@ktrdr/market-data';
-import { checkIndicator, describeIndicators } from '@ktrdr/strategy';
+import type { ComputeIndicatorRequest, IndicatorList } from '@ktrdr/contracts';
+import { type BackgroundThread, describeIndicators } from '@ktrdr/strategy';
 
 /** Indicators, and their values on the bars of `DATA_DIR`. */
 export class IndicatorsService {
-  constructor(private readonly dataDir: string) {}
+  constructor(
+    private readonly dataDir: string,
+    private readonly thread: BackgroundThread,
+  ) {}
 
   list(): IndicatorList {
     return { indicators: describeIndicators() };
   }
 
   /**
-   * Computes the indicator on all bars up to the end date, so that no value depends on the start date.
-   *
-   * @throws KtrdrError `indicator_not_found`, `invalid_request`, `invalid_name`, `invalid_date`, `invalid_date_range`,
-   * `bars_not_found`, `bars_invalid`, `no_bars_in_range`
+   * The response as JSON. @throws KtrdrError as `indicatorValues`, and `service_busy`, `computation_timeout`
    */
-  async compute(request: ComputeIndicatorRequest): Promise<ComputeIndicatorResponse> {
-    const { symbol, timeframe } = request;
-    const indicator = checkIndicator(request.type, request.params ?? {});
-    const range = parseDateRange(request.start_date, request.end_date);
-    const all = await readBars({ dataDir: this.dataDir, symbol, timeframe });
-    const { bars, firstRow } = selectRange(all, { ...range, history: all.length });
-    refuseTooMany(bars.length - firstRow, indicator.outputs.length + 1);
-    if (indicator.whyRatio !== null) {
-      requirePositivePrices(all, bars.time[0]!, bars.time.at(-1)!, indicator.whyRatio);
-    }
-    const series = indicator.compute(bars);
-    return {
-      symbol: bars.symbol,
-      timeframe: bars.timeframe,
-      type: indicator.type,
-      params: { ...indicator.parameters },
-      timestamps: Array.from(bars.time.subarray(firstRow), (time) => formatBarTime(time, bars.timeframe)),
-      outputs: Object.fromEntries(
-        indicator.outputs.map((name, output) => [name, orNull(series[output]!.subarray(firstRow))]),
-      ),
-      warnings: indicator.warnings,
-    };
+  async compute(request: ComputeIndicatorRequest): Promise<Buffer> {
+    const bytes = await this.thread.run('indicatorValues', this.dataDir, { ...request });
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
-}
-
-function refuseTooMany(bars: number, columns: number): void {
-  if (bars * columns <= MOST_INDICATOR_VALUES) return;
-  const most = Math.floor(MOST_INDICATOR_VALUES / columns).toLocaleString('en-US');
-  throw new KtrdrError(
-    'invalid_request',
-    `${bars.toLocaleString('en-US')} bars are too many for one answer. The limit for this indicator is ${most}: ` +
-      'choose a later start_date or an earlier end_date.',
-    { details: { bars, most_bars: Math.floor(MOST_INDICATOR_VALUES / columns) } },
-  );
-}
-
-/** JSON has no NaN. */
-function orNull(values: Float64Array): (number | null)[] {
-  return Array.from(values, (value) => (Number.isFinite(value) ? value : null));
 }

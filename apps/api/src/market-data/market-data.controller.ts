@@ -2,6 +2,7 @@ import type { DataCheck, SampleDataResponse } from '@ktrdr/contracts';
 import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { Answers, Fails, Requires } from '@ktrdr/service-kit';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { THREAD_ERRORS } from '../threads.module.js';
 import { DataCheckDto } from './data-check.dto.js';
 import { MarketDataService } from './market-data.service.js';
 import { SampleDataDto } from './sample-data.dto.js';
@@ -18,7 +19,7 @@ export class MarketDataController {
     summary: 'What is unusual about the bars files of DATA_DIR: splits, halts, gaps, bad prints',
   })
   @Answers('DataCheck')
-  @Fails('invalid_name', 'bars_not_found', 'bars_invalid', 'storage_failed')
+  @Fails('invalid_name', 'bars_not_found', 'bars_invalid', 'storage_failed', ...THREAD_ERRORS)
   check(@Query() query: DataCheckDto): Promise<DataCheck> {
     return this.marketData.check(query);
   }
@@ -39,6 +40,7 @@ export class MarketDataController {
     'no_bars_in_range',
     'disk_full',
     'storage_failed',
+    ...THREAD_ERRORS,
   )
   sample(@Body() body: SampleDataDto): Promise<SampleDataResponse> {
     return this.marketData.sample(body);

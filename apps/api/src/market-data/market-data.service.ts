@@ -1,16 +1,19 @@
 import type { DataCheck, DataCheckQuery, SampleDataRequest, SampleDataResponse } from '@ktrdr/contracts';
-import { checkData, writeSampleBars } from '@ktrdr/market-data';
+import type { BackgroundThread } from '@ktrdr/strategy';
 
 /** The bars of `DATA_DIR`. */
 export class MarketDataService {
-  constructor(private readonly dataDir: string) {}
+  constructor(
+    private readonly dataDir: string,
+    private readonly thread: BackgroundThread,
+  ) {}
 
   async check(query: DataCheckQuery): Promise<DataCheck> {
-    return { reports: await checkData(this.dataDir, query) };
+    return { reports: await this.thread.run('checkData', this.dataDir, { ...query }) };
   }
 
   sample(request: SampleDataRequest): Promise<SampleDataResponse> {
-    return writeSampleBars({
+    return this.thread.run('writeSampleBars', {
       dataDir: this.dataDir,
       symbol: request.symbol,
       timeframe: request.timeframe,

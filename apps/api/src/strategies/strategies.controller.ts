@@ -2,6 +2,7 @@ import type { MigrateStrategyResponse, StrategyList, ValidateStrategyResponse } 
 import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { Answers, Fails, Requires } from '@ktrdr/service-kit';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { THREAD_ERRORS } from '../threads.module.js';
 import { StrategiesService } from './strategies.service.js';
 import { ValidateStrategyDto } from './validate-strategy.dto.js';
 
@@ -14,7 +15,7 @@ export class StrategiesController {
   @Requires('read')
   @ApiOperation({ operationId: 'listStrategies', summary: 'Strategy files of STRATEGIES_DIR' })
   @Answers('StrategyList')
-  @Fails('invalid_setting')
+  @Fails('invalid_setting', ...THREAD_ERRORS)
   list(): Promise<StrategyList> {
     return this.strategies.list();
   }
@@ -27,7 +28,8 @@ export class StrategiesController {
     summary: 'Validates a strategy text: all problems at once. A text with errors still answers 200',
   })
   @Answers('ValidateStrategyResponse')
-  validate(@Body() body: ValidateStrategyDto): ValidateStrategyResponse {
+  @Fails(...THREAD_ERRORS)
+  validate(@Body() body: ValidateStrategyDto): Promise<ValidateStrategyResponse> {
     return this.strategies.validate(body);
   }
 
@@ -39,8 +41,8 @@ export class StrategiesController {
     summary: 'Converts a v2 strategy text to the current grammar (v3)',
   })
   @Answers('MigrateStrategyResponse')
-  @Fails('strategy_invalid')
-  migrate(@Body() body: ValidateStrategyDto): MigrateStrategyResponse {
+  @Fails('strategy_invalid', ...THREAD_ERRORS)
+  migrate(@Body() body: ValidateStrategyDto): Promise<MigrateStrategyResponse> {
     return this.strategies.migrate(body);
   }
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { makePipe } from '@ktrdr/files/testing';
+import { BackgroundThread } from '@ktrdr/strategy';
 import { StrategiesService } from './strategies.service.js';
 
 test.each([
@@ -17,7 +18,10 @@ test.each([
     'The strategies folder /dev/null cannot be read (ENOTDIR). Set STRATEGIES_DIR to a readable folder, and start the API again.',
   ],
 ])('the error for a folder that %s names its setting', async (_what, folder, message) => {
-  const strategies = new StrategiesService(folder);
+  const strategies = new StrategiesService(
+    folder,
+    new BackgroundThread({ timeoutMs: 1_000, mostWaiting: 1 }),
+  );
   const refusal = { code: 'invalid_setting', message };
   await expect(strategies.list()).rejects.toMatchObject(refusal);
   await expect(strategies.read('mine')).rejects.toMatchObject(refusal);
@@ -28,7 +32,10 @@ test('a linked strategy file is refused, and the list still has the others', asy
   await writeFile(join(folder, 'good.yaml'), await readFile('strategies/sp500_daily.yaml'));
   await symlink('/etc/hostname', join(folder, 'linked.yaml'));
   const hasPipe = makePipe(join(folder, 'pipe.yaml'));
-  const strategies = new StrategiesService(folder);
+  const strategies = new StrategiesService(
+    folder,
+    new BackgroundThread({ timeoutMs: 60_000, mostWaiting: 1 }),
+  );
   expect((await strategies.list()).strategies.map(({ file, valid }) => [file, valid])).toEqual([
     ['good.yaml', true],
     ['linked.yaml', false],

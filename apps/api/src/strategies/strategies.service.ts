@@ -7,24 +7,30 @@ import {
   STRATEGY_NAME_RULE,
   shown,
   type StrategyList,
+  type StrategySummary,
   type ValidateStrategyRequest,
   type ValidateStrategyResponse,
 } from '@ktrdr/contracts';
 import { RefusedFileError, withOutsideFile } from '@ktrdr/files';
-import { LIMITS, migrateStrategy, summariseStrategy, validateStrategy } from '@ktrdr/strategy';
+import { type BackgroundThread, LIMITS } from '@ktrdr/strategy';
 
 const ENDINGS = ['.yaml', '.yml'];
 
 /** The strategy files of `STRATEGIES_DIR`. */
 export class StrategiesService {
-  constructor(private readonly strategiesDir: string) {}
+  constructor(
+    private readonly strategiesDir: string,
+    private readonly thread: BackgroundThread,
+  ) {}
 
   /** Sorted by file name. Files with errors are listed too; an unreadable file counts as empty, which is an error. */
   async list(): Promise<StrategyList> {
     const files = (await this.fileNames()).filter((name) => ENDINGS.some((ending) => name.endsWith(ending)));
-    const strategies = await Promise.all(
-      files.map(async (file) => summariseStrategy(await this.textOf(file).catch(() => ''), file)),
-    );
+    const strategies: StrategySummary[] = [];
+    for (const file of files) {
+      const text = await this.textOf(file).catch(() => '');
+      strategies.push(await this.thread.run('summariseStrategy', text, file));
+    }
     return { strategies };
   }
 
@@ -69,16 +75,16 @@ export class StrategiesService {
   validate({
     strategy,
     strategy_file: file = 'strategy.yaml',
-  }: ValidateStrategyRequest): ValidateStrategyResponse {
-    return validateStrategy(strategy, file);
+  }: ValidateStrategyRequest): Promise<ValidateStrategyResponse> {
+    return this.thread.run('validateStrategy', strategy, file);
   }
 
   /** @throws KtrdrError `strategy_invalid`, `invalid_request` */
   migrate({
     strategy,
     strategy_file: file = 'strategy.yaml',
-  }: MigrateStrategyRequest): MigrateStrategyResponse {
-    return migrateStrategy(strategy, file);
+  }: MigrateStrategyRequest): Promise<MigrateStrategyResponse> {
+    return this.thread.run('migrateStrategy', strategy, file);
   }
 
   /** @throws KtrdrError `invalid_setting` if the folder is missing or cannot be read */

@@ -2,6 +2,7 @@ import type { OperationStarted } from '@ktrdr/contracts';
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { Answers, Fails, Requires } from '@ktrdr/service-kit';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { THREAD_ERRORS } from '../threads.module.js';
 import { StartTrainingDto } from './start-training.dto.js';
 import { TrainingService } from './training.service.js';
 
@@ -29,7 +30,7 @@ export class TrainingController {
     'strategy_invalid',
     'bars_invalid',
     'engine_unsupported',
-    'service_stopping',
+    ...THREAD_ERRORS,
     'store_unavailable',
   )
   start(@Body() body: StartTrainingDto): Promise<OperationStarted> {

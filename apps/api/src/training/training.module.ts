@@ -1,3 +1,4 @@
+import type { BackgroundThread } from '@ktrdr/strategy';
 import { Module } from '@nestjs/common';
 import { OperationsService, type Clock, type OrchestratorLogger } from '@ktrdr/orchestrator';
 import type { TrialLedger } from '@ktrdr/operation-store';
@@ -6,6 +7,7 @@ import { CheckpointFolders, ModelStorage } from '@ktrdr/trainer';
 import { API_SETTINGS, type ApiSettings } from '../config.js';
 import { TRIAL_LEDGER } from '../settings.module.js';
 import { ModelsModule } from '../models/models.module.js';
+import { STRATEGY_THREAD, ThreadsModule } from '../threads.module.js';
 import { StrategiesModule } from '../strategies/strategies.module.js';
 import { StrategiesService } from '../strategies/strategies.service.js';
 import { HostFilesController } from './host-files.controller.js';
@@ -18,7 +20,7 @@ import { TRAINING_QUEUE_CLIENT, type TrainingQueue } from './training-queue.js';
 import { TrainingService } from './training.service.js';
 
 @Module({
-  imports: [ModelsModule, StrategiesModule, TrainingQueueModule],
+  imports: [ModelsModule, StrategiesModule, ThreadsModule, TrainingQueueModule],
   controllers: [TrainingController, HostFilesController],
   providers: [
     {
@@ -50,9 +52,13 @@ import { TrainingService } from './training.service.js';
     },
     {
       provide: TrainingService,
-      inject: [API_SETTINGS, StrategiesService, TrainingManager],
-      useFactory: (settings: ApiSettings, strategies: StrategiesService, manager: TrainingManager) =>
-        new TrainingService(settings, strategies, manager),
+      inject: [API_SETTINGS, StrategiesService, TrainingManager, STRATEGY_THREAD],
+      useFactory: (
+        settings: ApiSettings,
+        strategies: StrategiesService,
+        manager: TrainingManager,
+        thread: BackgroundThread,
+      ) => new TrainingService(settings, strategies, manager, thread),
     },
     {
       provide: HostFilesService,

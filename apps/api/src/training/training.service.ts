@@ -1,8 +1,7 @@
 import { KtrdrError, resolveOptions, shown } from '@ktrdr/contracts';
 import type { BarsFingerprint, OperationStarted, StartTrainingRequest } from '@ktrdr/contracts';
 import { fingerprintBars, parseDateRange } from '@ktrdr/market-data';
-import { formatIssue, parseStrategy } from '@ktrdr/strategy';
-import type { Strategy } from '@ktrdr/strategy';
+import { formatIssue, type BackgroundThread, type Strategy } from '@ktrdr/strategy';
 import { checkEngineSupport } from '@ktrdr/trainer';
 import type { ApiSettings } from '../config.js';
 import type { StrategiesService } from '../strategies/strategies.service.js';
@@ -17,6 +16,7 @@ export class TrainingService {
     >,
     private readonly strategies: StrategiesService,
     private readonly manager: TrainingManager,
+    private readonly thread: BackgroundThread,
   ) {}
 
   /**
@@ -29,7 +29,10 @@ export class TrainingService {
     checkDataMode(request.data_mode);
     const { text, file } = await this.strategyText(request);
     const { symbols, timeframes } = request;
-    const { strategy, warnings } = parseStrategy(text, { file, overrides: { symbols, timeframes } });
+    const { strategy, warnings } = await this.thread.run('parseStrategy', text, {
+      file,
+      overrides: { symbols, timeframes },
+    });
     // hosts have their own engines
     if (!this.settings.trainingHost.use && this.settings.trainingQueueUrl === undefined)
       checkEngineSupport(this.settings.trainingEngine, strategy.model.type);

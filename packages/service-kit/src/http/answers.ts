@@ -16,6 +16,10 @@ export function Answers<N extends keyof WireTypes>(name: N): HandlerOf<WireTypes
   return ApiResponse({ status: 200, description: 'Success.', schema: envelope(referenceTo(name)) });
 }
 
+/** The handler sends `{ success: true, data }` itself, as JSON. */
+export const AnswersJson = (name: keyof WireTypes): HandlerOf<void> =>
+  ApiResponse({ status: 200, description: 'Success.', schema: envelope(referenceTo(name)) });
+
 /** The response is `{ success: true, data: null }`. */
 export const AnswersNothing = (): HandlerOf<null> =>
   ApiResponse({ status: 200, description: 'Success.', schema: envelope({ type: 'null' }) });

@@ -38,7 +38,7 @@ export function checkJsonText(text: string): string | null {
   };
   for (let at = 0; at < text.length; at++) {
     const level = levels.at(-1);
-    switch (text[at]) {
+    switch (text.charAt(at)) {
       case '"': {
         const end = endOfString(text, at);
         if (level?.names != null && level.beforeName) {
