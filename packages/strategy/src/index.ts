@@ -1,6 +1,7 @@
 export { computeFeatures, featureNormalisation } from './features/compute-features.js';
 export type { FeatureMatrix, NormalisationRule } from './features/compute-features.js';
 export { warmUpBars } from './features/warm-up-bars.js';
+export { checkIndicator } from './indicators/check-indicator.js';
 export { describeIndicators } from './indicators/describe-indicators.js';
 export { formatIssue, StrategyError } from './issues.js';
 export { computeLabels, fitsOnTrainingBars, labelsNeedRatio } from './labels/compute-labels.js';

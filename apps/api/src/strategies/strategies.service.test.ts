@@ -32,10 +32,8 @@ test('a linked strategy file is refused, and the list still has the others', asy
   await writeFile(join(folder, 'good.yaml'), await readFile('strategies/sp500_daily.yaml'));
   await symlink('/etc/hostname', join(folder, 'linked.yaml'));
   const hasPipe = makePipe(join(folder, 'pipe.yaml'));
-  const strategies = new StrategiesService(
-    folder,
-    new BackgroundThread({ timeoutMs: 60_000, mostWaiting: 1 }),
-  );
+  const thread = new BackgroundThread({ timeoutMs: 60_000, mostWaiting: 1 });
+  const strategies = new StrategiesService(folder, thread);
   expect((await strategies.list()).strategies.map(({ file, valid }) => [file, valid])).toEqual([
     ['good.yaml', true],
     ['linked.yaml', false],
@@ -45,5 +43,6 @@ test('a linked strategy file is refused, and the list still has the others', asy
     code: 'strategy_invalid',
     message: expect.stringContaining('is a symbolic link'),
   });
+  await thread.onModuleDestroy();
   await rm(folder, { recursive: true });
 });
