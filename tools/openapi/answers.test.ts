@@ -102,6 +102,21 @@ describe('the API answers as its document says', () => {
       expect(await ask(id, `GET ${path}`, FOREIGN)).toBe('host_not_allowed');
   });
 
+  test('for tokens and the audit log', async () => {
+    expect(await ask('getCaller', 'GET /caller')).toEqual({ name: 'local', role: 'admin' });
+    expect(await ask('listTokens', 'GET /tokens')).toEqual({ tokens: [] });
+    await ask('listAudit', 'GET /audit?limit=5');
+    expect(await ask('listAudit', 'GET /audit?limit=0')).toBe('invalid_request');
+    const reader = { body: { name: 'reader', role: 'read' } };
+    expect(await ask('createToken', 'POST /tokens', reader)).toBe('invalid_request');
+    expect(await ask('revokeToken', 'DELETE /tokens/nobody')).toBe('token_not_found');
+    for (const [id, line] of [
+      ['getCaller', 'GET /caller'],
+      ['listTokens', 'GET /tokens'],
+    ] as const)
+      expect(await ask(id, line, FOREIGN)).toBe('host_not_allowed');
+  });
+
   test('for bars, strategies and indicators', async () => {
     const sample = { body: { symbol: 'MSFT', timeframe: '1d', ...DATES } };
     await ask('writeSampleBars', 'POST /data/sample', sample);
@@ -256,6 +271,14 @@ describe('the API answers as its document says', () => {
     await Promise.all([queueHost.stop(), queueApi.stop()]);
   });
 
+  // the API needs a token from now on
+  test('when its first token is created and revoked', async () => {
+    const admin = { body: { name: 'first', role: 'admin' } };
+    const { token } = (await ask('createToken', 'POST /tokens', admin)) as { token: string };
+    expect(await ask('getOperation', 'GET /operations/op_none')).toBe('unauthenticated');
+    await ask('revokeToken', 'DELETE /tokens/first', { headers: { authorization: `Bearer ${token}` } });
+  });
+
   test('on every route', () => {
     const answers = [...document.checked];
     const without = (kind: RegExp) =>
@@ -293,6 +316,35 @@ test('a training host answers as its document says', async () => {
   ] as const)
     expect(await ofHost(operation, path)).toBe('session_not_found');
   await ofHost('getHealth', 'GET /health');
+});
+
+/** They change nothing, or only files of their own run. */
+const NOT_AUDITED = [
+  'computeIndicator',
+  'validateStrategy',
+  'migrateStrategy',
+  'predict',
+  'putTrainingCheckpoint',
+  'putTrainingFile',
+];
+
+test('each route declares who may use it, and each that changes something is in the audit log', () => {
+  for (const { paths } of [document.document, documentOfHost.document]) {
+    for (const [path, item] of Object.entries(paths)) {
+      for (const [method, { operationId, description = '' }] of Object.entries(item)) {
+        const declares = /^(Role: `(read|operate|admin)`\.|Open to everyone\.|Only for .*\.)/m.test(
+          description,
+        );
+        expect({ path, method, declares }).toEqual({ path, method, declares: true });
+        const changes = method !== 'get' && !path.startsWith('/training/sessions');
+        const isAudited = description.includes('The audit log records it');
+        expect({ operationId, isAudited }).toEqual({
+          operationId,
+          isAudited: changes && !NOT_AUDITED.includes(operationId),
+        });
+      }
+    }
+  }
 });
 
 test('each type of operation has its result in the document', () => {

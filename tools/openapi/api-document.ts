@@ -7,6 +7,7 @@ export interface Answer {
 }
 
 interface DocumentedOperation {
+  description?: string;
   operationId: string;
   responses: Record<string, { description: string; content?: Record<string, { schema: object }> }>;
 }

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { OpenOperationStore } from '@ktrdr/operation-store';
-import { AccessModule, MetricsModule, OrchestratorModule } from '@ktrdr/service-kit';
+import { MetricsModule, OrchestratorModule } from '@ktrdr/service-kit';
+import { ApiAccessModule } from './access/api-access.module.js';
 import { BacktestModule } from './backtest/backtest.module.js';
 import type { ApiSettings } from './config.js';
 import { DummyModule } from './dummy/dummy.module.js';
@@ -21,13 +22,13 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [
-        SettingsModule.forRoot(settings, store.trials),
+        SettingsModule.forRoot(settings, store),
         OrchestratorModule.forRoot({
           store,
           leaseMs: settings.leaseMs,
           onInterrupt: settings.onInterrupt,
         }),
-        AccessModule.open(),
+        ApiAccessModule,
         ApiHealthModule,
         MetricsModule,
         OperationsModule,

@@ -1,15 +1,17 @@
 import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import { openOperationStore } from '@ktrdr/operation-store';
-import { runService } from '@ktrdr/service-kit';
+import { isExposed, runService, type RunnableService } from '@ktrdr/service-kit';
+import { runTokenCommand } from './access/token-command.js';
+import { requireTokenIfExposed } from './access/token-authenticator.js';
 import { AppModule } from './app.module.js';
-import { readSettings } from './config.js';
+import { readSettings, type ApiSettings } from './config.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
 };
 
-await runService({
+const service: RunnableService<ApiSettings> = {
   name: 'ktrdr API',
   description: 'Trains trading models: every training is an operation that can be followed and cancelled.',
   version,
@@ -20,17 +22,21 @@ await runService({
     { setting: 'MODELS_DIR', folder: modelsDir, use: 'write' },
     { setting: 'STATE_DIR', folder: stateDir, use: 'write' },
   ],
-  module: async (settings) =>
-    AppModule.forRoot(
-      settings,
-      await openOperationStore({
-        url: settings.databaseUrl,
-        password: settings.databasePassword,
-        stateDir: settings.stateDir,
-      }),
-    ),
+  module: async (settings) => {
+    const store = await openOperationStore({
+      url: settings.databaseUrl,
+      password: settings.databasePassword,
+      stateDir: settings.stateDir,
+    });
+    await requireTokenIfExposed(isExposed(settings), settings, store.tokens);
+    return AppModule.forRoot(settings, store);
+  },
   startNote: ({ trainingHost, trainingQueueUrl }) => {
     if (trainingQueueUrl !== undefined) return 'trains on the hosts of the queue';
     return `trains ${trainingHost.use ? `on ${trainingHost.url}` : 'on this machine'}`;
   },
-});
+};
+
+const [command, ...args] = process.argv.slice(2);
+if (command === 'token') process.exitCode = await runTokenCommand(args);
+else await runService(service);

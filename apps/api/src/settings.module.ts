@@ -1,22 +1,31 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import type { TrialLedger } from '@ktrdr/operation-store';
+import type { OpenOperationStore } from '@ktrdr/operation-store';
 import { API_SETTINGS, type ApiSettings } from './config.js';
 
 /** Injection token of the `TrialLedger`. */
 export const TRIAL_LEDGER = Symbol('TRIAL_LEDGER');
+/** Injection token of the `TokenStore`. */
+export const TOKEN_STORE = Symbol('TOKEN_STORE');
+/** Injection token of the `AuditLog`. */
+export const STORED_AUDIT_LOG = Symbol('STORED_AUDIT_LOG');
 
-/** What `main.ts` gives to every module: the settings, and the ledger of trials. */
+/** What `main.ts` gives to every module: the settings, and what the store holds beside operations. */
 @Module({})
 export class SettingsModule {
-  static forRoot(settings: ApiSettings, trials: TrialLedger): DynamicModule {
+  static forRoot(
+    settings: ApiSettings,
+    { trials, tokens, audit }: Pick<OpenOperationStore, 'trials' | 'tokens' | 'audit'>,
+  ): DynamicModule {
     return {
       module: SettingsModule,
       global: true,
       providers: [
         { provide: API_SETTINGS, useValue: settings },
         { provide: TRIAL_LEDGER, useValue: trials },
+        { provide: TOKEN_STORE, useValue: tokens },
+        { provide: STORED_AUDIT_LOG, useValue: audit },
       ],
-      exports: [API_SETTINGS, TRIAL_LEDGER],
+      exports: [API_SETTINGS, TRIAL_LEDGER, TOKEN_STORE, STORED_AUDIT_LOG],
     };
   }
 }

@@ -30,6 +30,18 @@ const REFUSALS: [string, 'api' | 'training-host', Record<string, string>, RegExp
     /^The setting USE_TRAINING_HOST_SERVICE=perhaps is not valid: it must be true or false\.$/,
   ],
   [
+    'an address that others can reach, without a token',
+    'api',
+    { HOST: '0.0.0.0' },
+    /^With the setting HOST=0\.0\.0\.0 other machines can reach the API, .* ktrdr token create --role admin --name NAME .* npm start -- token create --role admin --name NAME$/,
+  ],
+  [
+    'a port that is published for others, without a token',
+    'api',
+    { PUBLISH_ADDRESS: '192.0.2.7' },
+    /^With the setting PUBLISH_ADDRESS=192\.0\.2\.7 other machines can reach the API, /,
+  ],
+  [
     'no session',
     'training-host',
     { TRAINING_MAX_SESSIONS: '0' },

@@ -16,9 +16,6 @@ export function includesRole(role: Role, needed: Role): boolean {
 /** A token's secret: the prefix, the token's id, 256 random bits in base64url. The prefix lets scanners find leaked tokens. */
 export const TOKEN_PATTERN = /^ktrdr_([0-9a-f]{12})_([A-Za-z0-9_-]{43})$/;
 
-/** A token's name: 1 to 64 letters, digits, `.`, `_`, `@` and `-`; begins with a letter or digit. */
-export const TOKEN_NAME_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/;
-
 /** Name in the audit log of callers while the service has no token. No token can have it. */
 export const LOCAL_CALLER = 'local';
 
@@ -32,6 +29,13 @@ export interface AccessToken {
   created_at: string;
   /** Name of the caller that created it. */
   created_by: string;
+}
+
+/** `data` of `GET /caller`: who the service takes the caller for. */
+export interface CallerInfo {
+  /** Name of the token; `local` while the service needs none. */
+  name: string;
+  role: Role;
 }
 
 /** Body of `POST /tokens`. */
@@ -89,8 +93,8 @@ export interface AuditEntry {
   /** Id of the caller's token. */
   token_id: string | null;
   action: AuditAction;
-  /** The operation, model, bars or token; for a refused request its method and path. */
-  target: string | null;
+  /** The operation, model, bars or token; for a refused request its method and path. Control characters are replaced. */
+  target: string;
   /** IP address that the request came from. */
   address: string;
   outcome: AuditOutcome;
@@ -104,12 +108,23 @@ export interface AuditEntry {
 
 /** Query of `GET /audit`. */
 export interface ListAuditQuery {
+  /** Only entries of this caller. */
   caller?: string;
+  /** Only entries of this action. */
   action?: AuditAction;
+  /** Only entries with this outcome. */
   outcome?: AuditOutcome;
-  /** Maximum number of entries, 1 to 1000. Default: 50. */
+  /**
+   * Maximum number of entries in the response.
+   *
+   * @default 50
+   */
   limit?: number;
-  /** Number of newer entries to skip. */
+  /**
+   * Number of newer entries to skip.
+   *
+   * @default 0
+   */
   offset?: number;
 }
 

@@ -1,4 +1,13 @@
 import type {
+  AuditList,
+  CallerInfo,
+  CreateTokenRequest,
+  CreatedToken,
+  ListAuditQuery,
+  RevokedToken,
+  TokenList,
+} from './access.js';
+import type {
   ComputeIndicatorRequest,
   ComputeIndicatorResponse,
   IndicatorList,
@@ -48,7 +57,9 @@ export interface WireTypes {
   CancelOperationRequest: CancelOperationRequest;
   CompareModelsQuery: CompareModelsQuery;
   ComputeIndicatorRequest: ComputeIndicatorRequest;
+  CreateTokenRequest: CreateTokenRequest;
   DataCheckQuery: DataCheckQuery;
+  ListAuditQuery: ListAuditQuery;
   ListModelsQuery: ListModelsQuery;
   ListOperationsQuery: ListOperationsQuery;
   PredictRequest: PredictRequest;
@@ -60,6 +71,11 @@ export interface WireTypes {
   StartTrainingRequest: StartTrainingRequest;
   ValidateStrategyRequest: ValidateStrategyRequest;
   // responses
+  AuditList: AuditList;
+  CallerInfo: CallerInfo;
+  CreatedToken: CreatedToken;
+  RevokedToken: RevokedToken;
+  TokenList: TokenList;
   CancelOperationResponse: CancelOperationResponse;
   ComputeIndicatorResponse: ComputeIndicatorResponse;
   DataCheck: DataCheck;

@@ -87,7 +87,7 @@ export interface AuditLogTable {
   caller: string | null;
   token_id: string | null;
   action: AuditAction;
-  target: string | null;
+  target: string;
   address: string;
   outcome: AuditOutcome;
   status: number;

@@ -2,6 +2,7 @@ import type { DynamicModule, LoggerService, Type } from '@nestjs/common';
 import { NestFactory, Reflector } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { recordAudit } from './access/audit.js';
 import { guardAccess } from './access/guard-access.js';
 import type { ListenSettings } from './listen-settings.js';
 import { BODY_LIMIT, readOnlyJson } from './http/body-parser.js';
@@ -57,6 +58,7 @@ export async function createService(
   app.get(ServiceMetrics, { strict: false }).observe(app);
   guardHosts(app, listens);
   guardAccess(app);
+  recordAudit(app);
   describe(app, description);
   return app;
 }

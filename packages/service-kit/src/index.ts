@@ -1,3 +1,4 @@
+export { AUDIT_SINK, type AuditEvent, type AuditSink } from './access/audit.js';
 export {
   AUTHENTICATOR,
   AccessModule,

@@ -20,7 +20,7 @@ export class BacktestController {
   ) {}
 
   @Post('models/:strategy/:version/backtest')
-  @Requires('operate')
+  @Requires('operate', 'start')
   @HttpCode(200)
   @ApiOperation({
     operationId: 'startBacktest',

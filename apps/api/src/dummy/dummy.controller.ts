@@ -14,7 +14,7 @@ export class DummyController {
   constructor(private readonly dummy: DummyService) {}
 
   @Post('start')
-  @Requires('operate')
+  @Requires('operate', 'start')
   @HttpCode(200)
   @ApiOperation({ operationId: 'startDummy', summary: 'Starts an operation that does nothing for a while' })
   @Answers('OperationStarted')

@@ -25,7 +25,10 @@ export class MarketDataController {
   }
 
   @Post('sample')
-  @Requires('operate')
+  @Requires('operate', {
+    action: 'import',
+    target: (data) => (data as Partial<SampleDataResponse> | undefined)?.file,
+  })
   @HttpCode(200)
   @ApiOperation({
     operationId: 'writeSampleBars',

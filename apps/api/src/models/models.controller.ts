@@ -66,7 +66,7 @@ export class ModelsController {
   }
 
   @Delete(':strategy/:version')
-  @Requires('operate')
+  @Requires('operate', 'delete')
   @ApiOperation({
     operationId: 'deleteModel',
     summary: 'Deletes a model; its version number is not reused',

@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { BeforeApplicationShutdown } from '@nestjs/common';
 import type { Clock } from '@ktrdr/orchestrator';
+import type { Caller } from '@ktrdr/service-kit';
+import type { TokenAuthenticator } from '../access/token-authenticator.js';
 
 /** How long readers may take to receive the last events when the service stops. */
 const FLUSH_MS = 500;
@@ -10,14 +12,21 @@ const FLUSH_MS = 500;
  * streams before it closes the connections, so that readers learn how their operations ended.
  */
 export class OpenStreams implements BeforeApplicationShutdown {
-  private readonly open = new Set<ServerResponse>();
+  private readonly open = new Map<ServerResponse, Caller>();
 
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly clock: Clock,
+    authenticator: TokenAuthenticator,
+  ) {
+    authenticator.onChange(() => {
+      for (const [stream, caller] of this.open) if (!authenticator.isStillValid(caller)) stream.destroy();
+    });
+  }
 
-  /** Aborts when the stream has ended or its reader has left. */
-  add(stream: ServerResponse): AbortSignal {
+  /** Aborts when the stream has ended or its reader has left. The stream ends when its caller's token is revoked. */
+  add(stream: ServerResponse, caller: Caller): AbortSignal {
     const closed = new AbortController();
-    this.open.add(stream);
+    this.open.set(stream, caller);
     stream.once('close', () => {
       this.open.delete(stream);
       closed.abort();
@@ -26,7 +35,7 @@ export class OpenStreams implements BeforeApplicationShutdown {
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    const closed = [...this.open].map(
+    const closed = [...this.open.keys()].map(
       (stream) => new Promise<void>((resolve) => stream.once('close', () => resolve())),
     );
     const flushed = new AbortController();

@@ -22,7 +22,7 @@ import type {
   TypedOperation,
 } from '@ktrdr/contracts';
 import { OperationsService, type Clock } from '@ktrdr/orchestrator';
-import { Answers, AnswersEvents, CLOCK, Fails, Requires } from '@ktrdr/service-kit';
+import { Answers, AnswersEvents, CLOCK, CallerParam, Fails, Requires, type Caller } from '@ktrdr/service-kit';
 import type { FastifyReply } from 'fastify';
 import { CancelOperationDto } from './cancel-operation.dto.js';
 import { eventId } from './event-id.js';
@@ -73,7 +73,7 @@ export class OperationsController {
   }
 
   @Post(':id/cancel')
-  @Requires('operate')
+  @Requires('operate', 'cancel')
   @HttpCode(200)
   @ApiOperation({
     operationId: 'cancelOperation',
@@ -87,7 +87,7 @@ export class OperationsController {
   }
 
   @Post(':id/resume')
-  @Requires('operate')
+  @Requires('operate', 'resume')
   @HttpCode(200)
   @ApiOperation({
     operationId: 'resumeOperation',
@@ -101,7 +101,7 @@ export class OperationsController {
   }
 
   @Post(':id/retry')
-  @Requires('operate')
+  @Requires('operate', 'retry')
   @HttpCode(200)
   @ApiOperation({
     operationId: 'retryOperation',
@@ -129,7 +129,7 @@ export class OperationsController {
   }
 
   @Delete()
-  @Requires('admin')
+  @Requires('admin', 'delete')
   @ApiOperation({
     operationId: 'removeOperations',
     summary: 'Removes operations that ended at least this many days ago',
@@ -166,6 +166,7 @@ export class OperationsController {
   async events(
     @Param('id') id: string,
     @Headers('Last-Event-ID') seen: string | undefined,
+    @CallerParam() caller: Caller,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     // an outage must not become a 503: an EventSource never reconnects after an error status
@@ -179,10 +180,10 @@ export class OperationsController {
       .type('text/event-stream; charset=utf-8')
       .header('cache-control', 'no-cache, no-transform')
       .header('x-accel-buffering', 'no')
-      .send(operation === null ? RETRY : this.changes(id, reply, seen));
+      .send(operation === null ? RETRY : this.changes(id, reply, caller, seen));
   }
 
-  private changes(id: string, reply: FastifyReply, seen: string | undefined): EventStream {
-    return new EventStream(this.operations.watch(id, this.streams.add(reply.raw)), this.clock, seen);
+  private changes(id: string, reply: FastifyReply, caller: Caller, seen: string | undefined): EventStream {
+    return new EventStream(this.operations.watch(id, this.streams.add(reply.raw, caller)), this.clock, seen);
   }
 }

@@ -12,7 +12,7 @@ export class TrainingController {
   constructor(private readonly training: TrainingService) {}
 
   @Post('start')
-  @Requires('operate')
+  @Requires('operate', 'start')
   @HttpCode(200)
   @ApiOperation({
     operationId: 'startTraining',

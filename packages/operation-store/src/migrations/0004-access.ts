@@ -33,7 +33,7 @@ export function access(dialect: 'sqlite' | 'postgres'): Migration {
         .addColumn('caller', text)
         .addColumn('token_id', text)
         .addColumn('action', 'text', (column) => column.notNull())
-        .addColumn('target', 'text')
+        .addColumn('target', 'text', (column) => column.notNull())
         .addColumn('address', 'text', (column) => column.notNull())
         .addColumn('outcome', 'text', (column) => column.notNull())
         .addColumn('status', 'integer', (column) => column.notNull())

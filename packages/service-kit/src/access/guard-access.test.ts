@@ -314,7 +314,9 @@ test('the OpenAPI document names the role of each route', async () => {
     security: [{ token: [] }],
     description: 'Role: `operate`.',
   });
-  expect(paths['/things/forgotten']?.['get']?.description).toBe('Role: `admin`.');
+  expect(paths['/things/forgotten']?.['get']?.description).toBe(
+    'Role: `admin`, because the route declares none.',
+  );
   expect(paths['/things/{id}/file']?.['put']?.description).toBe(
     'Only for the host with the secret of the run.',
   );

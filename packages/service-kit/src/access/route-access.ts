@@ -1,4 +1,4 @@
-import type { Role } from '@ktrdr/contracts';
+import type { AuditAction, Role } from '@ktrdr/contracts';
 import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiExtension } from '@nestjs/swagger';
 import { RouteConfig } from '@nestjs/platform-fastify';
@@ -14,8 +14,23 @@ export type RouteAccess =
 /** OpenAPI extension that passes a route's access to `describeApi`, which removes it. */
 export const ACCESS = 'x-access';
 
-/** The route needs a caller with this role. */
-export const Requires = (role: Role): MethodDecorator => declare({ kind: 'role', role });
+/** Value of the extension. */
+export interface DescribedAccess {
+  access: RouteAccess;
+  /** What the audit log records. */
+  action?: AuditAction;
+}
+
+/** What the audit log records of a route. */
+export interface Audited {
+  action: AuditAction;
+  /** What the request changed. Default: the operation, or else the address of the request. */
+  target?: (data: unknown, request: FastifyRequest) => string | undefined;
+}
+
+/** The route needs a caller with this role. The audit log records the requests of a route that changes something. */
+export const Requires = (role: Role, audited?: AuditAction | Audited): MethodDecorator =>
+  declare({ kind: 'role', role }, typeof audited === 'string' ? { action: audited } : audited);
 
 /** The route is open to everyone. Its answer must not tell strangers anything. */
 export const OpenToEveryone = (): MethodDecorator => declare({ kind: 'open' });
@@ -34,9 +49,26 @@ export const AuthenticatedBy = (scheme: Type<Authenticator>, callers: string): M
  * `/docs`. It belongs to the route that Fastify has matched, so that no spelling of a path can change it.
  */
 export function accessOf(request: FastifyRequest): RouteAccess | null {
-  return (request.routeOptions.config as { access?: RouteAccess } | undefined)?.access ?? null;
+  return configOf(request)?.access ?? null;
 }
 
-function declare(access: RouteAccess): MethodDecorator {
-  return applyDecorators(RouteConfig({ access }), ApiExtension(ACCESS, access));
+/** What the audit log records of the matched route, or `null`. */
+export function auditedOf(request: FastifyRequest): Audited | null {
+  return configOf(request)?.audited ?? null;
+}
+
+interface AccessConfig {
+  access?: RouteAccess;
+  audited?: Audited;
+}
+
+function configOf(request: FastifyRequest): AccessConfig | undefined {
+  return request.routeOptions.config as AccessConfig | undefined;
+}
+
+function declare(access: RouteAccess, audited?: Audited): MethodDecorator {
+  return applyDecorators(
+    RouteConfig({ access, audited } satisfies AccessConfig),
+    ApiExtension(ACCESS, { access, action: audited?.action } satisfies DescribedAccess),
+  );
 }

@@ -1,6 +1,6 @@
 import { ERROR_STATUS, type ErrorCode } from '@ktrdr/contracts';
 import type { OpenAPIObject } from '@nestjs/swagger';
-import { ACCESS, type RouteAccess } from '../access/route-access.js';
+import { ACCESS, type DescribedAccess, type RouteAccess } from '../access/route-access.js';
 import { ERROR_CODES } from './answers.js';
 import { MAX_PARAMETER_LENGTH } from './early-errors.js';
 import { referenceTo, withReferredSchemas, type Schema } from './contract-schemas.js';
@@ -73,14 +73,30 @@ function withBody(operation: Operation, bodies: Readonly<Record<string, Schema>>
   return { ...operation, requestBody: { ...requestBody, required: (body.required ?? []).length > 0 } };
 }
 
-/** Says who may use the route. */
-function withAccess(operation: Operation & { [ACCESS]?: RouteAccess }): Operation {
-  const { [ACCESS]: access, ...described } = operation;
-  if (access?.kind === 'open') return { ...described, security: [] };
-  const needs =
-    access?.kind === 'scheme' ? `Only for ${access.callers}.` : `Role: \`${access?.role ?? 'admin'}\`.`;
-  const description = [operation.description, needs].filter((text) => text !== undefined && text !== '');
-  return { ...described, description: description.join('\n\n'), security: [{ token: [] }] };
+/** Says who may use the route, and what the audit log records. */
+function withAccess(operation: Operation & { [ACCESS]?: DescribedAccess }): Operation {
+  const { [ACCESS]: declared, ...described } = operation;
+  const needs = needsOf(declared?.access);
+  const recorded =
+    declared?.action === undefined ? undefined : `The audit log records it as \`${declared.action}\`.`;
+  const description = [operation.description, needs, recorded].filter(
+    (text) => text !== undefined && text !== '',
+  );
+  const isOpen = declared?.access.kind === 'open';
+  return { ...described, description: description.join('\n\n'), security: isOpen ? [] : [{ token: [] }] };
+}
+
+function needsOf(access: RouteAccess | undefined): string {
+  switch (access?.kind) {
+    case 'open':
+      return 'Open to everyone.';
+    case 'scheme':
+      return `Only for ${access.callers}.`;
+    case 'role':
+      return `Role: \`${access.role}\`.`;
+    case undefined:
+      return 'Role: `admin`, because the route declares none.';
+  }
 }
 
 function withErrors(method: string, operation: Operation & { [ERROR_CODES]?: ErrorCode[] }): Operation {

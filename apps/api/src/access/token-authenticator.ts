@@ -1,0 +1,141 @@
+import { timingSafeEqual } from 'node:crypto';
+import { KtrdrError, isOutage } from '@ktrdr/contracts';
+import type { Clock, OrchestratorLogger } from '@ktrdr/orchestrator';
+import type { TokenStore } from '@ktrdr/operation-store';
+import { LOCAL, bearerOf, unauthenticated, type Authenticator, type Caller } from '@ktrdr/service-kit';
+import type { BeforeApplicationShutdown } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { hashOfSecret, idOfSecret } from './token-secret.js';
+
+/** Time between two looks at the stored tokens, ms: another API or a command may have changed them. */
+const REFRESH_MS = 1_000;
+
+/** A token that is valid now. */
+interface KnownToken {
+  hash: Buffer;
+  caller: Caller;
+}
+
+/**
+ * Knows callers by their tokens, which it keeps in memory: a request reads no database. A change of this API counts at
+ * once, a change of another one within two seconds. While the store is unavailable, the last known tokens count.
+ *
+ * Without any token, everyone who can reach the service is the local caller. The first token ends that for good: revoking
+ * the last token locks the service, it does not open it.
+ */
+export class TokenAuthenticator implements Authenticator, BeforeApplicationShutdown {
+  private tokens: ReadonlyMap<string, KnownToken> = new Map();
+  private cancelTimer = (): void => {};
+  private stopped = false;
+  private reading: Promise<void> = Promise.resolve();
+  private readonly listeners = new Set<() => void>();
+
+  private constructor(
+    private readonly store: TokenStore,
+    private readonly clock: Clock,
+    private readonly logger: OrchestratorLogger,
+    private needsToken: boolean,
+  ) {}
+
+  /**
+   * Reads the tokens, and again every second.
+   *
+   * @param exposed true if the service can be reached from other machines
+   * @throws KtrdrError `store_unavailable`; `invalid_setting` if the service is exposed and has no token
+   */
+  static async start(
+    store: TokenStore,
+    clock: Clock,
+    logger: OrchestratorLogger,
+    exposed: boolean,
+  ): Promise<TokenAuthenticator> {
+    const authenticator = new TokenAuthenticator(store, clock, logger, exposed);
+    await authenticator.refresh();
+    authenticator.refreshLater();
+    return authenticator;
+  }
+
+  authenticate(request: FastifyRequest): Caller {
+    if (!this.needsToken) return LOCAL;
+    const secret = bearerOf(request);
+    if (secret === null) throw unauthenticated(`This request needs an access token. ${HOW_TO}`);
+    const known = this.tokens.get(idOfSecret(secret) ?? '');
+    if (known === undefined || !timingSafeEqual(known.hash, hashOfSecret(secret)))
+      throw unauthenticated(`This access token is not valid: it is unknown or was revoked. ${HOW_TO}`);
+    return known.caller;
+  }
+
+  /** True if a caller that was authenticated before still may use the service. */
+  isStillValid({ tokenId }: Caller): boolean {
+    return tokenId === null ? !this.needsToken : this.tokens.has(tokenId);
+  }
+
+  /** Calls `listener` after each change of the tokens. */
+  onChange(listener: () => void): void {
+    this.listeners.add(listener);
+  }
+
+  /** Reads the tokens now, after any read in progress. @throws KtrdrError `store_unavailable` */
+  refresh(): Promise<void> {
+    this.reading = this.reading.then(
+      () => this.read(),
+      () => this.read(),
+    );
+    return this.reading;
+  }
+
+  private async read(): Promise<void> {
+    const active = await this.store.active();
+    const needsToken = this.needsToken || active.length > 0 || (await this.store.everCreated());
+    const isSame =
+      needsToken === this.needsToken &&
+      active.length === this.tokens.size &&
+      active.every(({ id }) => this.tokens.has(id));
+    if (isSame) return;
+    this.needsToken = needsToken;
+    this.tokens = new Map(
+      active.map(({ id, name, role, hash }) => [
+        id,
+        { hash: Buffer.from(hash, 'hex'), caller: { name, role, tokenId: id } },
+      ]),
+    );
+    for (const listener of this.listeners) listener();
+  }
+
+  beforeApplicationShutdown(): void {
+    this.stopped = true;
+    this.cancelTimer();
+  }
+
+  private refreshLater(): void {
+    this.cancelTimer = this.clock.setTimer(REFRESH_MS, () => {
+      this.refresh()
+        .catch((error: unknown) => {
+          if (!isOutage(error)) this.logger.error('the access tokens could not be read', { error });
+        })
+        .finally(() => {
+          if (!this.stopped) this.refreshLater();
+        });
+    });
+  }
+}
+
+const HOW_TO = 'Send it as "Authorization: Bearer <token>"; for the command line: ktrdr login';
+
+/**
+ * Refuses to run a service that others can reach and that has no token.
+ *
+ * @throws KtrdrError `invalid_setting`, `store_unavailable`
+ */
+export async function requireTokenIfExposed(
+  exposed: boolean,
+  { host, publishAddress }: { host: string; publishAddress: string },
+  store: TokenStore,
+): Promise<void> {
+  if (!exposed || (await store.active()).length > 0) return;
+  const setting = host === publishAddress ? `HOST=${host}` : `PUBLISH_ADDRESS=${publishAddress}`;
+  throw new KtrdrError(
+    'invalid_setting',
+    `With the setting ${setting} other machines can reach the API, so it needs an access token, and there is none. Create one with ktrdr token create --role admin --name NAME while the API listens on 127.0.0.1, or without the API: npm start -- token create --role admin --name NAME`,
+  );
+}

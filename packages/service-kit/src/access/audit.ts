@@ -1,0 +1,97 @@
+import type { AuditAction, ErrorResponse, SuccessResponse } from '@ktrdr/contracts';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { callerOf, type Caller } from './caller.js';
+import { auditedOf } from './route-access.js';
+
+/** A request that the audit log records. */
+export interface AuditEvent {
+  /** `null`: the caller is not known. */
+  caller: Caller | null;
+  action: AuditAction;
+  target: string;
+  /** Where the request came from, behind trusted proxies too. */
+  address: string;
+  /** HTTP status of the answer. */
+  status: number;
+  /** Error code of the answer, or `null`. */
+  code: string | null;
+}
+
+/** Stores what callers did. */
+export interface AuditSink {
+  /** Resolves when the event is stored, or has been reported as lost. Never rejects. `null`: there is nothing to wait for. */
+  record(event: AuditEvent): Promise<void> | null;
+}
+
+/** Injection token of the `AuditSink`. A service without one keeps no audit log. */
+export const AUDIT_SINK = Symbol('AUDIT_SINK');
+
+/** Maximum length of a target, in characters. */
+const MAX_TARGET_LENGTH = 200;
+
+/**
+ * Records the answer of every audited route, and every refusal of a caller (401, 403) on any route. The answer is sent
+ * after its event is stored.
+ */
+export function recordAudit(app: NestFastifyApplication): void {
+  const sink = findSink(app);
+  if (sink === null) return;
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('preSerialization', (request, reply, payload, done) => {
+      const event = eventOf(request, reply, payload);
+      const stored = event === null ? null : sink.record(event);
+      if (stored === null) done(null, payload);
+      else void stored.then(() => done(null, payload));
+    });
+}
+
+function findSink(app: NestFastifyApplication): AuditSink | null {
+  try {
+    return app.get<AuditSink>(AUDIT_SINK, { strict: false });
+  } catch {
+    // the service has no provider of it
+    return null;
+  }
+}
+
+type Payload = Partial<SuccessResponse<unknown> & Pick<ErrorResponse, 'error'>> | null;
+
+function eventOf(request: FastifyRequest, reply: FastifyReply, payload: unknown): AuditEvent | null {
+  const status = reply.statusCode;
+  const audited = auditedOf(request);
+  const isRefused = status === 401 || status === 403;
+  if (audited === null && !isRefused) return null;
+  const { data, error } = (payload ?? {}) as NonNullable<Payload>;
+  return {
+    caller: callerOf(request),
+    action: audited?.action ?? 'access',
+    target: printed(
+      isRefused
+        ? `${request.method} ${request.url.split('?', 1)[0]}`
+        : (audited?.target?.(data, request) ?? defaultTarget(data, request)),
+    ),
+    address: request.ip,
+    status,
+    code: error?.code ?? null,
+  };
+}
+
+/** The operation, or else the address of the request. */
+function defaultTarget(data: unknown, { params, url }: FastifyRequest): string {
+  const started = (data as { operation_id?: unknown } | null | undefined)?.operation_id;
+  if (typeof started === 'string') return started;
+  return (params as { id?: string } | null)?.id ?? url;
+}
+
+/** A token that somebody put into an address by mistake. */
+const TOKEN = /ktrdr_[0-9a-f]{12}_[A-Za-z0-9_-]*/g;
+
+/** Cut to a readable length, without control characters and secrets. */
+function printed(text: string): string {
+  const target = text.replaceAll(TOKEN, 'ktrdr_…');
+  const cut = target.length > MAX_TARGET_LENGTH ? `${target.slice(0, MAX_TARGET_LENGTH)}…` : target;
+  return cut.replaceAll(/\p{C}/gu, '\uFFFD');
+}
