@@ -54,5 +54,16 @@ await bundle(
   },
 );
 
-// Node applies source maps only to files that it loads after this call.
-await writeFile('dist/main.js', "process.setSourceMapsEnabled(true);\nawait import('./service.js');\n");
+// Node applies source maps only to files that it loads after this call. A limit of open files can be too low even for loading.
+await writeFile(
+  'dist/main.js',
+  `process.setSourceMapsEnabled(true);
+try {
+  await import('./service.js');
+} catch (error) {
+  if (error?.code !== 'EMFILE' && error?.code !== 'ENFILE') throw error;
+  process.stderr.write(\`Too many open files (\${error.code}). Raise the limit, for example: ulimit -n 4096\\n\`);
+  process.exit(1);
+}
+`,
+);

@@ -1,7 +1,11 @@
+import { spawnSync } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { ModelList } from '@ktrdr/contracts';
+import type { HealthReport, ModelList } from '@ktrdr/contracts';
+import { freePort } from '@ktrdr/contracts/testing';
 import { writeSampleBars } from '@ktrdr/market-data';
-import { dataOf, filesBelow, Sandbox } from '@ktrdr/service-kit/testing';
+import { dataOf, filesBelow, ROOT, Sandbox } from '@ktrdr/service-kit/testing';
 import type { TestService } from '@ktrdr/service-kit/testing';
 import { requires, smallDisks } from '../../../tools/requirements.js';
 import { refusal } from './refusal.js';
@@ -98,6 +102,53 @@ withSmallDisks('disks of a few KiB', () => {
       message: expect.stringMatching(/disk is full/),
     });
     expect(await filesOfService('data')).toEqual(before);
+  });
+});
+
+withSmallDisks('disks that fail while a service runs, and before it starts', () => {
+  const mounted = (options: string): string =>
+    inNamespace(`mkdir -p "$MODELS_DIR" && mount -t tmpfs ${options} none "$MODELS_DIR"`);
+
+  test('read-only models: down in the health and 500 in answers, and up again after', async () => {
+    const api = await sandbox.startApi('remounted', {}, mounted('-o size=1m'));
+    const health = async () => ((await (await fetch(`${api.url}/health`)).json()) as HealthReport).error;
+    const remount = (mode: string): void => {
+      const args = ['--user', '--mount', '--preserve-credentials', `--target=${api.pid}`];
+      const folder = sandbox.path('remounted-models');
+      const { status, stderr } = spawnSync('nsenter', [...args, 'mount', '-o', `remount,${mode}`, folder]);
+      if (status !== 0) throw new Error(String(stderr));
+    };
+    expect(await health()).toEqual({});
+    remount('ro');
+    expect(await health()).toMatchObject({
+      models: {
+        status: 'down',
+        message: expect.stringMatching(
+          /^The folder \S+ \(MODELS_DIR\) is on a read-only disk \(EROFS\)\. Make the disk writable/,
+        ),
+      },
+    });
+    const operation = await api.untilEnded(await api.startTraining({ strategy: QUICK }));
+    expect(operation).toMatchObject({ status: 'failed', error: { code: 'storage_failed' } });
+    remount('rw');
+    expect(await health()).toEqual({});
+    await api.stop();
+  });
+
+  test('no space for the store: one line, exit code 1', async () => {
+    const full = inNamespace(
+      'mount -t tmpfs -o size=8k none "$STATE_DIR" && dd if=/dev/zero of="$STATE_DIR"/x bs=1k count=8 2>/dev/null',
+    );
+    await mkdir(sandbox.path('full'));
+    const main = join(ROOT, 'apps/api/dist/main.js');
+    const service = sandbox.spawn('sh', ['-c', full, process.execPath, main], {
+      PORT: String(await freePort()),
+      STATE_DIR: sandbox.path('full'),
+    });
+    expect(await service.ended).toEqual({ code: 1, signal: null });
+    expect(service.output).toMatch(
+      /^The disk is full: \S+ktrdr\.db could not be written\. Free some space .*\n$/,
+    );
   });
 });
 

@@ -1,8 +1,10 @@
-import { rm } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { QUICK, ROOT, Sandbox, type ProcessEnd } from '@ktrdr/service-kit/testing';
+import type { HealthReport } from '@ktrdr/contracts';
+import { QUICK, ROOT, Sandbox, type ProcessEnd, type TestService } from '@ktrdr/service-kit/testing';
+import { refusal } from './refusal.js';
 
 /** A service that cannot start prints one line that says what to do, without a stack, and exits with 1. */
 let sandbox: Sandbox;
@@ -13,6 +15,8 @@ const AT_A_TIME = 3;
 
 const FILE = import.meta.filename;
 const BUSY = 'a port that is in use';
+/** Settings of the start itself, not of the service. */
+const FILES = 'ulimit -n';
 
 /** Test name, service, settings, and the expected line. */
 const REFUSALS: [string, 'api' | 'training-host', Record<string, string>, RegExp][] = [
@@ -68,6 +72,25 @@ const REFUSALS: [string, 'api' | 'training-host', Record<string, string>, RegExp
   ['state below a file', 'api', { STATE_DIR: `${FILE}/state` }, /^The setting STATE_DIR=.* \(ENOTDIR\)\. /],
   ['state in a file', 'training-host', { STATE_DIR: FILE }, /^The setting STATE_DIR=.* \(ENOTDIR\)\. /],
   ['bars in a file', 'training-host', { DATA_DIR: FILE }, /^The setting DATA_DIR=.* \(ENOTDIR\)\. /],
+  [
+    'too few open files',
+    'api',
+    { [FILES]: '64' },
+    /^This process may open only 64 files \(ulimit -n\), .* at least 128/,
+  ],
+  ['too few open files', 'training-host', { [FILES]: '64' }, /^This process may open only 64 files /],
+  [
+    'too few to load the program',
+    'api',
+    { [FILES]: '22' },
+    /^Too many open files \(EMFILE\)\. Raise the limit/,
+  ],
+  [
+    'a file that is not a database',
+    'api',
+    { STATE_DIR: 'foreign' },
+    /^.*foreign\/ktrdr\.db is not a database file, or it is damaged .* set STATE_DIR to another folder\.$/,
+  ],
 ];
 
 interface Refused {
@@ -79,6 +102,8 @@ const refused: Refused[] = [];
 
 beforeAll(async () => {
   sandbox = await Sandbox.create();
+  await mkdir(sandbox.path('foreign'));
+  await writeFile(sandbox.path('foreign', 'ktrdr.db'), 'notes of somebody else '.repeat(100));
   taken = createServer();
   await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
   // the workers share one iterator, so each start runs once
@@ -95,9 +120,14 @@ afterAll(async () => {
 });
 
 /** Starts a service on the port that is in use, and waits for its end. */
-async function start(app: 'api' | 'training-host', settings: Record<string, string>): Promise<Refused> {
+async function start(
+  app: 'api' | 'training-host',
+  { [FILES]: files, ...settings }: Record<string, string>,
+): Promise<Refused> {
   const { port } = taken.address() as AddressInfo;
-  const service = sandbox.spawn(process.execPath, [join(ROOT, 'apps', app, 'dist/main.js')], {
+  const limit = files === undefined ? '' : `ulimit -n ${files};`;
+  const main = join(ROOT, 'apps', app, 'dist/main.js');
+  const service = sandbox.spawn('sh', ['-c', `${limit} exec "$0" "$1"`, process.execPath, main], {
     PORT: String(port),
     HOST: '127.0.0.1',
     ...settings,
@@ -133,9 +163,67 @@ test('a missing data folder is created and logged; if it is removed later, the h
     expect((await fetch(`${api.url}/docs${file}`)).status).toBe(200);
   await rm(sandbox.path('new'), { recursive: true });
   expect(await (await fetch(`${api.url}/health`)).json()).toMatchObject({
-    error: { data: { status: 'down', message: expect.stringContaining('Set DATA_DIR') } },
+    error: {
+      data: {
+        status: 'down',
+        message: expect.stringMatching(/is missing \(ENOENT\)\. .* set DATA_DIR to another folder/),
+      },
+    },
   });
   await api.stop();
+});
+
+/** Moves a folder away, runs `work`, and puts it back. */
+async function without(folder: string, work: () => Promise<void>): Promise<void> {
+  await rename(folder, `${folder}-away`);
+  try {
+    await work();
+  } finally {
+    await rename(`${folder}-away`, folder);
+  }
+}
+
+async function downParts(service: TestService): Promise<Record<string, string | undefined>> {
+  const { error = {} } = (await (await fetch(`${service.url}/health`)).json()) as HealthReport;
+  return Object.fromEntries(Object.entries(error).map(([part, { message }]) => [part, message]));
+}
+
+test('health and answers say so while a folder is away, and recover', async () => {
+  const folder = (name: string): string => sandbox.path(name);
+  const [api, host] = await Promise.all([
+    sandbox.startApi('truth', {}, 'ulimit -n 512'),
+    sandbox.startHost('truth-host'),
+  ]);
+  expect(api.output).toMatch(/"level":"warn".*may open only 512 files/);
+  expect([await downParts(api), await downParts(host)]).toEqual([{}, {}]);
+
+  await without(folder('truth-models'), async () => {
+    expect(await downParts(api)).toEqual({
+      models: expect.stringMatching(/\(MODELS_DIR\) is missing \(ENOENT\)/),
+    });
+    expect((await api.get('/models')).body).toMatchObject({ error: { code: 'storage_failed' } });
+  });
+  await without(folder('truth-state'), async () => {
+    expect(await downParts(api)).toEqual({
+      state: expect.stringMatching(/\(STATE_DIR\) is missing/),
+      store: expect.stringMatching(/ktrdr\.db is missing: .* Put it back, or restart ktrdr/),
+      training: expect.any(String),
+    });
+    for (const request of [
+      { method: 'GET', path: '/operations' },
+      { path: '/dummy/start', body: '{}' },
+    ])
+      expect(await refusal(api.url, request)).toMatchObject({
+        code: '503 store_unavailable',
+        message: expect.stringContaining('ktrdr.db is missing'),
+      });
+  });
+  await without(folder('truth-host-state'), async () => {
+    expect(await downParts(host)).toEqual({ state: expect.stringMatching(/\(STATE_DIR\) is missing/) });
+  });
+  expect([await downParts(api), await downParts(host)]).toEqual([{}, {}]);
+
+  await Promise.all([api.stop(), host.stop()]);
 });
 
 test('a model that the chosen engine cannot train is rejected without creating an operation', async () => {

@@ -1,11 +1,11 @@
 import type { DynamicModule } from '@nestjs/common';
 import type { HostDescription } from '@ktrdr/contracts';
 import { OperationsService } from '@ktrdr/orchestrator';
-import { dataFolderCheck, type HealthModule, type NamedHealthCheck } from '@ktrdr/service-kit';
+import { folderCheck, type HealthModule, type NamedHealthCheck } from '@ktrdr/service-kit';
 import { deviceOf, EngineSelector } from '@ktrdr/trainer';
 import type { HostSettings } from './config.js';
 
-/** The checks of `GET /health`: the store of operations, the bars, and the engines of this host. */
+/** The checks of `GET /health`: the store of operations, the folders, and the engines of this host. */
 export function hostHealthChecks(
   settings: HostSettings,
   sessions: DynamicModule,
@@ -15,7 +15,8 @@ export function hostHealthChecks(
     inject: [OperationsService, EngineSelector],
     useFactory: (operations: OperationsService, selector: EngineSelector): NamedHealthCheck[] => [
       { name: 'store', check: () => operations.checkStore() },
-      dataFolderCheck(settings.dataDir),
+      folderCheck('state', { setting: 'STATE_DIR', folder: settings.stateDir, use: 'write' }),
+      folderCheck('data', { setting: 'DATA_DIR', folder: settings.dataDir, use: 'read' }),
       {
         name: 'trainer',
         check: async () => ({ ...(await describeHost(settings, operations, selector)) }),

@@ -23,5 +23,11 @@ export interface SqlDatabase {
   readonly tell: (operationId: string) => void;
   /** Calls `listener` with the ids of operations written by other processes, if the database supports it. */
   readonly onRemoteWrite: (listener: (operationId: string) => void) => void;
+  /**
+   * Called before each use. Throws `store_unavailable` if the database would lose what is written to it.
+   */
+  readonly assertThere: () => void;
+  /** Looks for damage that reads and writes may not meet. Rejects with `store_unavailable`. */
+  readonly assertSound: () => Promise<void>;
   readonly close: () => Promise<void>;
 }

@@ -314,6 +314,7 @@ export class SqlOperationStore implements OperationStore {
 
   async check(): Promise<void> {
     await this.access.use((db) => db.selectFrom('operations').select('seq').limit(1).execute());
+    await this.database.assertSound();
   }
 
   /** Closes the connections. The store is not usable afterwards. */

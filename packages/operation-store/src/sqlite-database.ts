@@ -16,6 +16,7 @@ import type Libsql from 'libsql';
 import { isUpToDate, migrate } from './migrate.js';
 import type { Schema } from './schema.js';
 import type { SqlDatabase } from './sql-database.js';
+import { SqliteFile } from './sqlite-file.js';
 import { asStoreError, codeOf, messageOf } from './store-errors.js';
 
 // Loaded with require from this package, because the bundled services do not contain its native library.
@@ -70,8 +71,11 @@ async function prepareDatabase(
     if (connection.inTransaction) connection.exec('rollback');
     throw error;
   }
+  const file = new SqliteFile(path);
   return {
     db,
+    assertThere: () => file.assertThere(),
+    assertSound: () => file.assertSound(),
     now: sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
     locksRows: false,
     explain,

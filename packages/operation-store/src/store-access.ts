@@ -23,6 +23,7 @@ export class StoreAccess {
     for (let attempt = 1; ; attempt++) {
       if (this.closed)
         throw storeUnavailable('The operation store is closed, because the service is stopping.');
+      this.database.assertThere();
       try {
         return await work(this.database.db);
       } catch (error) {

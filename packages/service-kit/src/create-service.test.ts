@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { isErrorResponse } from '@ktrdr/contracts';
 import { MemoryOperationStore } from '@ktrdr/orchestrator';
 import { createService } from './create-service.js';
-import { dataFolderCheck } from './health/data-folder-check.js';
+import { folderCheck } from './health/folder-check.js';
 import { AccessModule } from './access/authenticator.js';
 import { HealthModule } from './health/health.module.js';
 import { QueryNumber } from './http/query-number.js';
@@ -78,7 +78,7 @@ let broken = false;
     MetricsModule,
     HealthModule.register({
       useFactory: () => [
-        dataFolderCheck(import.meta.dirname),
+        folderCheck('data', { setting: 'DATA_DIR', folder: import.meta.dirname, use: 'read' }),
         {
           name: 'engine',
           check: async () => {
@@ -403,12 +403,14 @@ describe('health', () => {
   });
 
   test.each([
-    ['/dev/null', 'ENOTDIR'],
-    ['/nonexistent-data-folder', 'ENOENT'],
-  ])('a data folder %s is reported as down, with advice', async (folder, code) => {
-    await expect(dataFolderCheck(folder).check()).rejects.toThrow(
-      `The data folder ${folder} is not readable: ${code}. Set DATA_DIR to a readable folder.`,
-    );
+    ['/dev/null', 'is not a folder (ENOTDIR). Put the folder back'],
+    ['/nonexistent-folder', 'is missing (ENOENT). Put it back'],
+  ])('a folder %s is reported as down, with advice', async (folder, problem) => {
+    for (const use of ['read', 'write'] as const) {
+      await expect(folderCheck('x', { setting: 'STATE_DIR', folder, use }).check()).rejects.toThrow(
+        `The folder ${folder} (STATE_DIR) ${problem}, or set STATE_DIR to another folder and restart.`,
+      );
+    }
   });
 });
 

@@ -9,7 +9,7 @@ export {
 export { CallerParam, LOCAL, callerOf, type Caller } from './access/caller.js';
 export { AuthenticatedBy, OpenToEveryone, Requires } from './access/route-access.js';
 export { createService, type ServiceDescription } from './create-service.js';
-export { dataFolderCheck } from './health/data-folder-check.js';
+export { folderCheck } from './health/folder-check.js';
 export type { NamedHealthCheck } from './health/health.controller.js';
 export { HealthModule } from './health/health.module.js';
 export {

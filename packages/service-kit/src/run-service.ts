@@ -6,6 +6,7 @@ import { OperationsService, systemClock } from '@ktrdr/orchestrator';
 import { prepareFolders, type FolderSetting } from './folders.js';
 import { createService, type ServiceDescription } from './create-service.js';
 import type { ListenSettings } from './listen-settings.js';
+import { checkOpenFiles } from './open-files.js';
 import { ServiceLogger } from './service-logger.js';
 
 /** A service that `runService` can run. */
@@ -32,12 +33,14 @@ const STOP_DEADLINE_MS = 10_000;
  */
 export async function runService<S extends ListenSettings>(service: RunnableService<S>): Promise<void> {
   try {
+    const fewFiles = checkOpenFiles();
     const settings = service.readSettings();
     const made = await prepareFolders(service.folders(settings));
     const logger = new ServiceLogger({ json: !process.stdout.isTTY });
     const app = await createService(await service.module(settings), service, settings, logger);
     stopOnSignals(app, logger);
     await listen(app, settings, service);
+    if (fewFiles !== null) logger.warn(fewFiles, 'Service');
     for (const { setting, folder } of made)
       logger.log(`created the folder ${folder} (${setting})`, 'Service');
     const note = service.startNote === undefined ? '' : `, ${service.startNote(settings)}`;

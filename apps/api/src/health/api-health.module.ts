@@ -1,18 +1,20 @@
 import { Module } from '@nestjs/common';
 import { OperationsService } from '@ktrdr/orchestrator';
-import { HealthModule, dataFolderCheck, type NamedHealthCheck } from '@ktrdr/service-kit';
+import { HealthModule, folderCheck, type NamedHealthCheck } from '@ktrdr/service-kit';
 import { API_SETTINGS, type ApiSettings } from '../config.js';
 import { TrainingManager } from '../training/training-manager.js';
 import { TrainingModule } from '../training/training.module.js';
 
 function healthChecks(
-  { dataDir }: ApiSettings,
+  { dataDir, modelsDir, stateDir }: ApiSettings,
   operations: OperationsService,
   training: TrainingManager,
 ): NamedHealthCheck[] {
   return [
     { name: 'store', check: () => operations.checkStore() },
-    dataFolderCheck(dataDir),
+    folderCheck('state', { setting: 'STATE_DIR', folder: stateDir, use: 'write' }),
+    folderCheck('models', { setting: 'MODELS_DIR', folder: modelsDir, use: 'write' }),
+    folderCheck('data', { setting: 'DATA_DIR', folder: dataDir, use: 'read' }),
     { name: 'training', check: () => checkTraining(training) },
   ];
 }
