@@ -1,6 +1,8 @@
+import { printableJson, truncate } from './printable.js';
+
 const LONGEST = 40;
 
 /** Quotes user input for a message: in double quotes, escaped, and cut to a readable length. */
 export function shown(text: string): string {
-  return JSON.stringify(text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);
+  return printableJson(truncate(text, LONGEST + 1));
 }
