@@ -129,7 +129,7 @@ export default {
       from: { path: '^(apps|packages|bench|chaos)/([^/]+)/' },
       to: {
         path: '^packages/[^/]+/',
-        pathNot: ['^$1/$2/', '^packages/[^/]+/src/(testing/)?index\\.ts$'],
+        pathNot: ['^$1/$2/', '^packages/[^/]+/src/((testing|messages)/)?index\\.ts$'],
       },
     },
     {
@@ -156,7 +156,8 @@ export default {
       exportsFields: ['exports'],
       conditionNames: ['types', 'import', 'node', 'default'],
       extensions: ['.ts', '.js', '.mjs', '.d.ts'],
-      extensionAlias: { '.js': ['.ts', '.js'] },
+      // the build of contracts makes a module that has only a declaration in the sources
+      extensionAlias: { '.js': ['.ts', '.js', '.d.ts'] },
     },
   },
 };

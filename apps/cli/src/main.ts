@@ -1,10 +1,9 @@
 import { CliError, ApiError } from './cli-error.js';
-import { systemClock } from '@ktrdr/contracts';
+import { printable, systemClock } from '@ktrdr/contracts';
 import { readApiUrl, readTerminalSettings, readWantsHostService } from './config.js';
 import type { CommandContext } from './context.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import { Output } from './output.js';
-import { printable } from './printable.js';
 import { runCommandLine } from './program.js';
 import { inTypedWords } from './typed-words.js';
 import { issueLinesOf } from './views/issues-view.js';

@@ -1,7 +1,6 @@
-import type { HostList } from '@ktrdr/contracts';
+import { oneLine, type HostList } from '@ktrdr/contracts';
 import type { ApiClient } from './api-client.js';
 import { ApiError, CliError } from './cli-error.js';
-import { oneLine } from './printable.js';
 
 /**
  * A warning for `--detach` that no host is available to run the training, and what to do. `null` if a host is up, if the API

@@ -1,4 +1,5 @@
-import { wrapped } from './printable.js';
+import { printable, printableJson } from '@ktrdr/contracts';
+import { wrapped } from './wrapped.js';
 import { createStyle, type Style } from './style.js';
 
 /** `process.stdout` or a replacement. */
@@ -8,7 +9,10 @@ export interface OutputStream {
   columns?: number;
 }
 
-/** Where a command writes: results to `out`, errors and notes to `err`. Lines are wrapped at the terminal's width. */
+/**
+ * Where a command writes: results to `out`, errors and notes to `err`. Lines are wrapped at the terminal's width. Nothing reaches the
+ * terminal that is not {@link printable}, apart from the colours of {@link Style}.
+ */
 export class Output {
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
@@ -36,16 +40,31 @@ export class Output {
   }
 
   out(text: string): void {
-    this.stdout.write(`${wrapped(text, columnsOf(this.stdout) - 1)}\n`);
+    this.stdout.write(`${wrapped(safe(text, this.style), columnsOf(this.stdout) - 1)}\n`);
   }
 
   err(text: string): void {
-    this.stderr.write(`${wrapped(text, columnsOf(this.stderr) - 1)}\n`);
+    this.stderr.write(`${wrapped(safe(text, this.errorStyle), columnsOf(this.stderr) - 1)}\n`);
+  }
+
+  /** A text as it is, for a file or another program: neither wrapped nor coloured. */
+  raw(text: string): void {
+    this.stdout.write(printable(text));
   }
 
   json(value: unknown): void {
-    this.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+    this.stdout.write(`${printableJson(value, 2)}\n`);
   }
+}
+
+/** The escape codes of {@link Style}. */
+// oxlint-disable-next-line no-control-regex -- an escape code begins with a control character
+const COLOURS = /(\u001b\[(?:1|2|22|31|32|33|36|39)m)/;
+
+function safe(text: string, style: Style): string {
+  if (style.bold('') === '') return printable(text);
+  const parts = text.split(COLOURS);
+  return parts.map((part) => (COLOURS.test(part) ? part : printable(part))).join('');
 }
 
 function columnsOf({ isTTY, columns }: OutputStream): number {

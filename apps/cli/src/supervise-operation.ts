@@ -1,4 +1,4 @@
-import { isTerminalStatus, type TypedOperation, type OperationStarted } from '@ktrdr/contracts';
+import { printable, isTerminalStatus, type TypedOperation, type OperationStarted } from '@ktrdr/contracts';
 import type { ApiClient } from './api-client.js';
 import { ApiError, ApiUnreachableError, CliError } from './cli-error.js';
 import { type CommandContext, openApi } from './context.js';
@@ -6,7 +6,6 @@ import { EXIT, type ExitCode } from './exit-code.js';
 import { followOperation } from './follow-operation.js';
 import { listenForInterrupts } from './interrupts.js';
 import type { ReadOptions } from './read-options.js';
-import { printable } from './printable.js';
 import { openProgressDisplay } from './progress/open-progress-display.js';
 import type { ProgressDisplay } from './progress/progress-display.js';
 import type { ProgressState } from './progress/progress-state.js';

@@ -1,4 +1,4 @@
-import type { Trade } from '@ktrdr/contracts';
+import { csvCell, type Trade } from '@ktrdr/contracts';
 
 const COLUMNS: readonly (keyof Trade)[] = [
   'symbol',
@@ -15,8 +15,8 @@ const COLUMNS: readonly (keyof Trade)[] = [
   'bars',
 ];
 
-/** Trades as CSV with a header. No value needs quotes: symbols have neither commas nor quotes. */
+/** Trades as CSV with a header. */
 export function tradesCsv(trades: readonly Trade[]): string {
-  const lines = trades.map((trade) => COLUMNS.map((column) => trade[column]).join(','));
+  const lines = trades.map((trade) => COLUMNS.map((column) => csvCell(trade[column])).join(','));
   return `${[COLUMNS.join(','), ...lines].join('\n')}\n`;
 }

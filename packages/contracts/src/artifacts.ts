@@ -20,12 +20,16 @@ export const ANALYTICS_FILES = [
  * the lists above.
  */
 export interface SessionArtifacts {
+  /** @maxItems 100 */
   files: ArtifactFile[];
 }
 
 /** One file written by a training. `path` is relative to the training's folder and uses `/`: `model/model.onnx`. */
 export interface ArtifactFile {
+  /** @maxLength 300 */
   path: string;
+  /** @pattern ^[0-9a-f]{64}$ */
   sha256: string;
+  /** @maxLength 419430400 */
   content_base64: string;
 }

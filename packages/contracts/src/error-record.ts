@@ -1,6 +1,7 @@
+import { boundedDetails } from './bounded-details.js';
 import { KtrdrError, isErrorCode, type ErrorCode } from './errors.js';
 import { truncate } from './printable.js';
-import { redact, redactValue } from './redact.js';
+import { redact } from './redact.js';
 
 /** An error as plain data: in logs, and between processes. It is bounded, and has no secrets. */
 export interface ErrorRecord {
@@ -16,7 +17,7 @@ export interface ErrorRecord {
 }
 
 /** Bounds of a record. Texts in characters. */
-const MOST = { message: 4_000, stack: 8_000, details: 16_000, causes: 5, errors: 5 } as const;
+const MOST = { message: 4_000, stack: 8_000, causes: 5, errors: 5 } as const;
 
 /** The record of a thrown value. It keeps name, code, message, details, stack and causes, and leaves out everything else. */
 export function errorRecord(thrown: unknown): ErrorRecord {
@@ -58,22 +59,6 @@ function causeOf({ name, message, code, stack, cause }: ErrorRecord): Error {
   error.name = name;
   if (stack !== undefined) error.stack = stack;
   return code === undefined ? error : Object.assign(error, { code });
-}
-
-/** Details of an error without secrets. Too many of them are left out, and their size is said. */
-export function boundedDetails(details: unknown): unknown {
-  const text = jsonOf(details);
-  if (text === null) return { left_out: 'these details cannot be written as JSON' };
-  if (text.length <= MOST.details) return redactValue(JSON.parse(text) as unknown);
-  return { left_out: `${text.length} characters of details were left out` };
-}
-
-function jsonOf(value: unknown): string | null {
-  try {
-    return JSON.stringify(value) ?? 'null';
-  } catch {
-    return null;
-  }
 }
 
 function shortened(text: string, length: number): string {

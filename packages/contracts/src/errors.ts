@@ -1,3 +1,7 @@
+import { boundedDetails } from './bounded-details.js';
+import { truncate } from './printable.js';
+import { redact, redactValue } from './redact.js';
+
 /**
  * Stable error codes, each with its HTTP status. A code that only ends operations has the status that it would have in
  * a synchronous request.
@@ -121,10 +125,11 @@ export class KtrdrError extends Error {
     return ERROR_STATUS[this.code];
   }
 
+  /** The error as JSON carries it: without secrets. */
   toBody(): ErrorBody {
-    return this.details === undefined
-      ? { code: this.code, message: this.message }
-      : { code: this.code, message: this.message, details: this.details };
+    const { code, details } = this;
+    const message = redact(this.message);
+    return details === undefined ? { code, message } : { code, message, details: redactValue(details) };
   }
 }
 
@@ -152,12 +157,17 @@ export function isErrorCode(code: unknown): code is ErrorCode {
   return typeof code === 'string' && Object.hasOwn(ERROR_STATUS, code);
 }
 
+/** Longest message of an error (characters). */
+const MOST_MESSAGE = 4_000;
+
 /**
  * Turns an error that arrived as JSON (from a child process or a host) into a `KtrdrError`. Unknown codes become
- * `internal_error`.
+ * `internal_error`. Its message and details are bounded.
  */
 export function errorFromBody(body: ErrorBody): KtrdrError {
-  return new KtrdrError(isErrorCode(body.code) ? body.code : 'internal_error', body.message, {
-    details: body.details,
-  });
+  return new KtrdrError(
+    isErrorCode(body.code) ? body.code : 'internal_error',
+    truncate(String(body.message), MOST_MESSAGE),
+    { details: body.details === undefined ? undefined : boundedDetails(body.details) },
+  );
 }

@@ -4,6 +4,8 @@ export * from './artifacts.js';
 export * from './backtest-operation.js';
 export * from './backtest.js';
 export * from './baselines.js';
+export * from './bounded-details.js';
+export * from './bounded-details.js';
 export * from './bounded-texts.js';
 export * from './clock.js';
 export * from './csv-cell.js';

@@ -69,7 +69,12 @@ export const EMPTY_PROGRESS_CONTEXT: Readonly<ProgressContext> = Object.freeze({
 
 /** Progress of an operation. */
 export interface OperationProgress {
-  /** 0..100 with one decimal. 100 only when the operation has completed. Never decreases within an attempt. */
+  /**
+   * 0..100 with one decimal. 100 only when the operation has completed. Never decreases within an attempt.
+   *
+   * @minimum 0
+   * @maximum 100
+   */
   percentage: number;
   /** Current step as one line of text. */
   current_step: string | null;

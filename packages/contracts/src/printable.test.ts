@@ -107,3 +107,14 @@ test('a cut never halves a character', () => {
   expect(truncate('abcd', 3)).toBe('ab…');
   expect(truncate('a🚀b', 3)).toBe('a…');
 });
+
+test('text of a file or server cannot move the cursor or colour the terminal', () => {
+  expect(printable('a\u001b[31mred\u0007\u009b2J\ttab\nline')).toBe('a [31mred  2J tab\nline');
+  expect(oneLine('first \n  second\n')).toBe('first second');
+});
+
+test('text is cut to a width, and the cut is marked', () => {
+  expect(truncate('Training', 8)).toBe('Training');
+  expect(truncate('Training', 5)).toBe('Trai…');
+  expect(truncate('Training', 0)).toBe('…');
+});

@@ -14,26 +14,44 @@ export const TRAINING_PHASES = [
 /** One phase of a training. */
 export type TrainingPhase = (typeof TRAINING_PHASES)[number];
 
+/**
+ * A whole number from 0.
+ *
+ * @asType integer
+ * @minimum 0
+ * @maximum 9007199254740991
+ */
+type Count = number;
+
 /** One progress update of a training, from a local process or from a host. */
 export interface TrainingProgressUpdate {
   phase: TrainingPhase;
-  /** Completed share of this phase, 0..1; `null` if unknown. */
+  /**
+   * Completed share of this phase, 0..1; `null` if unknown.
+   *
+   * @minimum 0
+   * @maximum 1
+   */
   phase_fraction: number | null;
+  /** @maxLength 100 */
   model_type: string | null;
+  /** @maxItems 1000 */
   symbols: string[] | null;
+  /** @maxItems 100 */
   timeframes: string[] | null;
+  /** @maxLength 1000 */
   strategy: string | null;
   /** Current seed, 1-based, of a training with several; otherwise `null`. */
-  current_seed: number | null;
-  total_seeds: number | null;
+  current_seed: Count | null;
+  total_seeds: Count | null;
   /** Current epoch, 1-based. */
-  current_epoch: number | null;
-  total_epochs: number | null;
+  current_epoch: Count | null;
+  total_epochs: Count | null;
   /** Current batch within the epoch, 1-based. */
-  current_batch: number | null;
-  total_batches: number | null;
+  current_batch: Count | null;
+  total_batches: Count | null;
   /** Training samples processed so far, over all epochs and seeds. */
-  items_processed: number | null;
-  items_total: number | null;
+  items_processed: Count | null;
+  items_total: Count | null;
   metrics: Record<string, number> | null;
 }

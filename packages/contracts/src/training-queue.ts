@@ -28,16 +28,29 @@ export interface SessionEnd extends Pick<
 /** How a queued training ended on a host, and which files the host has sent to the API. */
 export interface QueuedTrainingOutcome {
   session: SessionEnd;
-  /** Name of the host. */
+  /**
+   * Name of the host.
+   *
+   * @maxLength 300
+   */
   host: string;
-  /** Number of the delivery that ended. The sent files are stored under this number. */
+  /**
+   * Number of the delivery that ended. The sent files are stored under this number.
+   *
+   * @asType integer
+   * @minimum 1
+   * @maximum 9007199254740991
+   */
   run: number;
+  /** @maxItems 100 */
   files: SentFile[];
 }
 
 /** A file that a host has sent. `path` has the same form as in `ArtifactFile`. */
 export interface SentFile {
+  /** @maxLength 300 */
   path: string;
+  /** @pattern ^[0-9a-f]{64}$ */
   sha256: string;
 }
 

@@ -13,19 +13,39 @@ export const SESSION_LEASE_MS = 60_000;
 
 /** Body of `POST /training/sessions`: a training with all names resolved. It contains no paths. */
 export interface StartSessionRequest extends TrainingOptions {
-  /** The API's operation. A repeated request with the same id gets the same session. */
+  /**
+   * The API's operation. A repeated request with the same id gets the same session.
+   *
+   * @pattern ^op_[a-z]+_[0-9]{8}T[0-9]{6}_[a-z0-9]{4,32}$
+   */
   operation_id: string;
-  /** The strategy file's text. */
+  /**
+   * The strategy file's text.
+   *
+   * @maxLength 2097152
+   */
   strategy: string;
-  /** File name to use in messages about the text. */
+  /**
+   * File name to use in messages about the text.
+   *
+   * @maxLength 4096
+   */
   strategy_file: string;
   /** `auto`: the host uses its own engine setting. */
   engine: EngineSetting;
-  /** One entry per symbol and timeframe. */
+  /**
+   * One entry per symbol and timeframe.
+   *
+   * @minItems 1
+   * @maxItems 800
+   */
   fingerprints: BarsFingerprint[];
   /**
    * Attempt of the operation. Each attempt has its own session.
    *
+   * @asType integer
+   * @minimum 1
+   * @maximum 9007199254740991
    * @default 1
    */
   attempt?: number;
@@ -35,6 +55,7 @@ export interface StartSessionRequest extends TrainingOptions {
 
 /** `data` of `GET /training/sessions/:id`. */
 export interface TrainingSession {
+  /** @maxLength 200 */
   session_id: string;
   operation_id: string;
   status: OperationStatus;
@@ -73,8 +94,15 @@ export interface HostDescription {
   /** Available engines of the setting. A session uses one of them. */
   engines: { engine: EngineName; device: string }[];
   rejected_engines: EngineChoice['rejected'];
+  /** @minimum 0 */
   sessions_running: number;
+  /** @minimum 0 */
   sessions_max: number;
-  /** A session that nobody requests for this long is cancelled, ms. */
+  /**
+   * A session that nobody requests for this long is cancelled, ms.
+   *
+   * @minimum 1
+   * @maximum 2147483647
+   */
   session_lease_ms: number;
 }

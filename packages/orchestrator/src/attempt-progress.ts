@@ -1,5 +1,6 @@
 import { isOutage, type Operation } from '@ktrdr/contracts';
 import type { Clock } from './clock.js';
+import { KeptWarnings } from './kept-warnings.js';
 import type { OrchestratorLogger } from './logger.js';
 import type { ManagedOperation } from './operation-context.js';
 import type { SavedProgress } from './operation-store.js';
@@ -24,7 +25,7 @@ export interface AttemptProgressParts {
 export class AttemptProgress {
   private readonly manager: ProgressManager;
   private readonly writer: ProgressWriter;
-  private readonly warnings: string[];
+  private readonly warnings: KeptWarnings;
   private isResumable: boolean;
   private stored: RunProgress;
 
@@ -36,7 +37,7 @@ export class AttemptProgress {
     private readonly parts: AttemptProgressParts,
   ) {
     const { clock, logger, renderer } = parts;
-    this.warnings = [...record.warnings];
+    this.warnings = new KeptWarnings(record.warnings);
     this.isResumable = record.resumable;
     this.writer = new ProgressWriter(
       clock,
@@ -82,8 +83,7 @@ export class AttemptProgress {
 
   /** See `OperationContext.warn`. */
   warn(message: string): void {
-    if (this.warnings.includes(message)) return;
-    this.warnings.push(message);
+    if (!this.warnings.add(message)) return;
     this.writer.touch(this.parts.clock.monotonic());
   }
 
@@ -97,7 +97,7 @@ export class AttemptProgress {
   newest(): RunProgress {
     return {
       progress: this.manager.snapshot(),
-      warnings: [...this.warnings],
+      warnings: this.warnings.list(),
       resumable: this.isResumable,
     };
   }

@@ -1,4 +1,7 @@
-import { KtrdrError, isErrorCode, type ErrorBody } from '@ktrdr/contracts';
+import { boundedDetails, isErrorCode, KtrdrError, redact, truncate, type ErrorBody } from '@ktrdr/contracts';
+
+/** Longest message of an operation's error (characters). */
+const MOST_MESSAGE = 4_000;
 
 /** Thrown by domain code that stops because its token has fired: ends the operation as `cancelled`. */
 export class OperationCancelledError extends Error {
@@ -29,14 +32,16 @@ export function isCancellation(thrown: unknown): boolean {
 
 /**
  * The error that an operation shows: code, message and details of a `KtrdrError`, else `internal_error` and the first line of
- * the message. It has no stack trace and no cause: the log has them.
+ * the message. It is bounded and has no secrets. It has no stack trace and no cause: the log has them.
  */
 export function errorBodyOf(thrown: unknown): ErrorBody {
   if (isKtrdrError(thrown)) {
-    const { code, message, details } = thrown;
-    return details === undefined ? { code, message } : { code, message, details };
+    const { code, details } = thrown;
+    const message = truncate(redact(thrown.message), MOST_MESSAGE);
+    return details === undefined ? { code, message } : { code, message, details: boundedDetails(details) };
   }
-  const [line = ''] = messageOf(thrown).trim().split('\n', 1);
+  const [first = ''] = messageOf(thrown).trim().split('\n', 1);
+  const line = truncate(redact(first), MOST_MESSAGE);
   const what = line === '' ? '.' : /[.!?]$/.test(line) ? `: ${line}` : `: ${line}.`;
   return {
     code: 'internal_error',

@@ -19,7 +19,7 @@ export interface OperationContext {
   /** Every log line has the operation's id. */
   readonly logger: OrchestratorLogger;
   readonly clock: Clock;
-  /** Adds to the operation's `warnings`, without duplicates. */
+  /** Adds to the operation's `warnings`, without duplicates. Beyond a hundred they are counted. */
   readonly warn: (message: string) => void;
   /**
    * Tells whether the next attempt could resume if this one ended now. The initial value is that of the previous attempt:

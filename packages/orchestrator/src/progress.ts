@@ -4,6 +4,7 @@ import {
   type OperationProgress,
   type ProgressContext,
 } from '@ktrdr/contracts';
+import { boundedContext } from './bounded-context.js';
 import type { Clock } from './clock.js';
 import { EtaEstimator, type StepRange } from './eta.js';
 import type { OrchestratorLogger } from './logger.js';
@@ -184,13 +185,9 @@ export class ProgressManager implements ProgressReporter {
     for (const key in context) {
       const value = context[key];
       if (value === undefined) continue;
-      // one level deep is enough: callers reuse only flat lists and records from report to report
-      this.context[key] =
-        typeof value !== 'object' || value === null
-          ? value
-          : Array.isArray(value)
-            ? [...value]
-            : { ...value };
+      // an assignment to this name would change the prototype
+      if (key === '__proto__') continue;
+      this.context[key] = boundedContext(value);
     }
   }
 

@@ -1,5 +1,5 @@
-import { ConsoleLogger, type LoggerService } from '@nestjs/common';
-import { isOutage } from '@ktrdr/contracts';
+import { ConsoleLogger, type LoggerService, type LogLevel } from '@nestjs/common';
+import { errorRecord, isOutage, oneLine, printableJson, redact, redactValue } from '@ktrdr/contracts';
 import type { OrchestratorLogger } from '@ktrdr/orchestrator';
 
 /** Log contexts of the framework's start-up messages, which are of no interest to users. */
@@ -14,7 +14,10 @@ const WIRING = new Set([
 /** Log contexts of start-up errors. These are also thrown, and `runService` prints them as one line. */
 const ALSO_THROWN = new Set(['NestApplication', 'ExceptionHandler']);
 
-/** Logs readable lines on a terminal, and one JSON object per line everywhere else. */
+/**
+ * Logs readable lines on a terminal, and one JSON object per line everywhere else. A record is always one line, has no secrets, and has
+ * no characters that change how a terminal shows it.
+ */
 export class ServiceLogger extends ConsoleLogger {
   constructor({ json }: { json: boolean }) {
     super({ json, prefix: 'ktrdr', flattenParams: true });
@@ -27,6 +30,70 @@ export class ServiceLogger extends ConsoleLogger {
   override error(message: unknown, ...optional: unknown[]): void {
     if (!comesFrom(ALSO_THROWN, optional)) super.error(message, ...optional);
   }
+
+  protected override printMessages(
+    messages: unknown[],
+    context = '',
+    level: LogLevel = 'log',
+    stream: 'stdout' | 'stderr' = 'stdout',
+    stack?: unknown,
+    params: Record<string, unknown> = {},
+  ): void {
+    for (const message of messages) {
+      const told = this.resolveMessage(message);
+      const isError = told instanceof Error;
+      const fields = serialised({
+        ...params,
+        ...(stack === undefined ? {} : { stack }),
+        ...(isError ? { error: told } : {}),
+      });
+      const text = redact(isError ? told.message : typeof told === 'string' ? told : printableJson(told));
+      const line =
+        this.options.json === true
+          ? this.jsonLine(level, text, context, fields)
+          : this.readableLine(level, text, context, fields);
+      process[stream].write(`${line}\n`);
+    }
+  }
+
+  /** The record has the stack. */
+  protected override printStackTrace(): void {}
+
+  private jsonLine(
+    level: LogLevel,
+    message: string,
+    context: string,
+    fields: Record<string, unknown>,
+  ): string {
+    const own = this.getJsonLogObject(message, { context, logLevel: level });
+    // the name of a field never replaces one of the logger's own
+    return printableJson({ ...own, ...fields, ...own });
+  }
+
+  private readableLine(
+    level: LogLevel,
+    message: string,
+    context: string,
+    fields: Record<string, unknown>,
+  ): string {
+    const place = context === '' ? '' : `[${oneLine(context)}] `;
+    const more = Object.keys(fields).length === 0 ? '' : ` ${printableJson(fields)}`;
+    return `${this.getTimestamp()} ${this.colorize(level.toUpperCase().padStart(7), level)} ${place}${oneLine(message)}${more}`;
+  }
+}
+
+/** Fields as plain data: errors with name, code, message, stack and causes; everything without secrets. */
+function serialised(fields: Record<string, unknown>): Record<string, unknown> {
+  try {
+    return redactValue(JSON.parse(JSON.stringify(fields, plain))) as Record<string, unknown>;
+  } catch (error) {
+    return { fields: `cannot be written as JSON: ${(error as Error).message}` };
+  }
+}
+
+function plain(_key: string, value: unknown): unknown {
+  if (value instanceof Error) return errorRecord(value);
+  return typeof value === 'bigint' ? String(value) : value;
 }
 
 /** The last argument of a log call is its context. */

@@ -111,7 +111,7 @@ describe('cancelling', () => {
     const { outcome, controller, started } = run('finishes', { graceMs: 60_000 });
     await started;
     controller.abort();
-    await expect(outcome).resolves.toMatchObject({ result: { done: true } });
+    await expect(outcome).resolves.toMatchObject({ result: { training_metrics: { epochs_trained: 1 } } });
   });
 
   test('a run that fails after it gets the cancel has failed', async () => {
@@ -126,7 +126,7 @@ describe('cancelling', () => {
     await outcome;
     controller.abort();
     force.abort();
-    await expect(outcome).resolves.toMatchObject({ result: { done: true } });
+    await expect(outcome).resolves.toMatchObject({ result: { training_metrics: { epochs_trained: 1 } } });
   });
 
   test('does not start a process if the signal is already aborted', async () => {
@@ -173,12 +173,25 @@ describe('a child that fails', () => {
 });
 
 test('a result counts even if the child does not exit', async () => {
-  await expect(run('lingers').outcome).resolves.toMatchObject({ result: { done: true } });
+  await expect(run('lingers').outcome).resolves.toMatchObject({
+    result: { training_metrics: { epochs_trained: 1 } },
+  });
 });
 
-test('foreign messages are ignored, output is bounded, NaN survives', async () => {
+test.each([
+  ['lies', /message that is not valid: outcome\.result\./],
+  ['chats', /message that is not valid: it must be object/],
+  ['floods', /message that is not valid: update\.current_batch must be/],
+])('a child that %s ends the run, and its process is gone', async (behaviour, message) => {
+  await expect(run(behaviour).outcome).rejects.toMatchObject({
+    code: 'trainer_crashed',
+    message: expect.stringMatching(message),
+  });
+});
+
+test('output is bounded', async () => {
   const { outcome, output } = run('babbles');
-  expect((await outcome).result).toEqual({ loss: NaN });
+  await outcome;
   expect(output.length).toBeGreaterThanOrEqual(1000);
   expect(Math.max(...output.map(({ length }) => length))).toBeLessThanOrEqual(500);
 });

@@ -35,8 +35,22 @@ export function trainingSteps(folds = 0, seeds = 1): ProgressStep[] {
  * values stay as they are: a phase without epochs does not remove values set at the start.
  */
 export function trainingProgress(update: TrainingProgressUpdate): ProgressUpdate {
-  const { phase, phase_fraction, items_processed, items_total, ...context } = update;
-  const { current_epoch, total_epochs, current_seed, total_seeds } = context;
+  const { phase, phase_fraction, items_processed, items_total, current_epoch, total_epochs } = update;
+  const { current_seed, total_seeds } = update;
+  // a host may send more than this version knows: it does not become part of the operation
+  const context = {
+    model_type: update.model_type,
+    symbols: update.symbols,
+    timeframes: update.timeframes,
+    strategy: update.strategy,
+    current_seed,
+    total_seeds,
+    current_epoch,
+    total_epochs,
+    current_batch: update.current_batch,
+    total_batches: update.total_batches,
+    metrics: update.metrics,
+  };
   // a training host of an earlier version says nothing of seeds
   const seed = typeof current_seed === 'number' ? `seed ${current_seed} of ${total_seeds}, ` : '';
   return {

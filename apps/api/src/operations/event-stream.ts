@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { Operation } from '@ktrdr/contracts';
+import { printableJson, type Operation } from '@ktrdr/contracts';
 import type { Clock, OperationEvent } from '@ktrdr/orchestrator';
 import { eventId } from './event-id.js';
 
@@ -97,7 +97,7 @@ export class EventStream extends Readable {
 function writtenState(operation: Readonly<Operation>): WrittenState {
   const known = written.get(operation);
   if (known !== undefined) return known;
-  const state = { id: eventId(operation), text: JSON.stringify(operation) };
+  const state = { id: eventId(operation), text: printableJson(operation) };
   written.set(operation, state);
   return state;
 }

@@ -6,7 +6,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { ArtifactFile, TrainingResult, TrainingSession } from '@ktrdr/contracts';
+import type { ArtifactFile, TrainingSession } from '@ktrdr/contracts';
+import { SAMPLE_MESSAGES, SAMPLE_RESULT } from '@ktrdr/contracts/testing';
 import { CancellationController, OperationCancelledError, systemClock } from '@ktrdr/orchestrator';
 import type { Clock } from '@ktrdr/orchestrator';
 import { parseStrategy } from '@ktrdr/strategy';
@@ -59,7 +60,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     'GET /health': () => ({
       status: 'ok',
       details: {
-        trainer: { engines: [{ engine: 'onnx', device: 'cpu' }], session_lease_ms: answers.leaseMs },
+        trainer: { ...SAMPLE_MESSAGES.HostDescription, session_lease_ms: answers.leaseMs },
       },
     }),
     'POST /training/sessions': () => data(session('running')),
@@ -72,13 +73,16 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
 }
 
 function session(status: TrainingSession['status'], more: Partial<TrainingSession> = {}): unknown {
-  return { session_id: 's1', status, last_update: null, error: null, warnings: [], result: null, ...more };
+  const { progress, ...sample } = SAMPLE_MESSAGES.TrainingSession;
+  const nothing = {
+    progress: { ...progress, context: { ...progress.context, phase: null } },
+    last_update: null,
+    error: null,
+    warnings: [],
+    result: null,
+  };
+  return { ...sample, ...nothing, status, ...more };
 }
-
-const RESULT = {
-  training_metrics: { analytics: null },
-  artifacts: { model: null, model_path: null },
-} as unknown as TrainingResult;
 
 function file(path: string, content: string, digestOf = content): ArtifactFile {
   return {
@@ -151,7 +155,7 @@ function count(request: string): number {
 }
 
 describe('files of a completed session:', () => {
-  const completed = (): unknown => session('completed', { result: RESULT });
+  const completed = (): unknown => session('completed', { result: SAMPLE_RESULT });
 
   test.each<[string, ArtifactFile[]]>([
     ['a file that differs from its checksum', [file('model/weights.bin', 'damaged', 'sent')]],

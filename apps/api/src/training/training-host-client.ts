@@ -1,6 +1,6 @@
 import axios, { isAxiosError } from 'axios';
 import type { AxiosInstance, AxiosRequestConfig } from 'axios';
-import { errorFromBody, isErrorResponse, OPERATION_STATUSES, TRAINING_PHASES } from '@ktrdr/contracts';
+import { errorFromBody, isErrorResponse, isTerminalStatus, shown } from '@ktrdr/contracts';
 import type {
   CancelOperationRequest,
   HostDescription,
@@ -8,6 +8,7 @@ import type {
   StartSessionRequest,
   TrainingSession,
 } from '@ktrdr/contracts';
+import { InvalidMessageError, readMessage, type MessageName, type Messages } from '@ktrdr/contracts/messages';
 
 const MIB = 1_048_576;
 /** The largest network of a strategy file, 50 million weights, in base64. */
@@ -62,10 +63,9 @@ export class TrainingHostClient {
   /** The host's description of itself in `GET /health`. */
   async describe(bounds: RequestBounds): Promise<HostDescription> {
     const { status, body } = await this.request({ method: 'GET', url: '/health' }, bounds);
-    const description = (body as { details?: { trainer?: HostDescription } } | null)?.details?.trainer;
-    if (!Array.isArray(description?.engines) || !Number.isFinite(description.session_lease_ms))
-      throw this.strange(status, '/health');
-    return description;
+    const description = (body as { details?: { trainer?: unknown } } | null)?.details?.trainer;
+    if (description === undefined) throw this.strange(status, '/health');
+    return this.repeatable('HostDescription', description);
   }
 
   /** Starts a session. A repeated request for the same operation gets the existing session. */
@@ -86,24 +86,32 @@ export class TrainingHostClient {
   /** All files of a completed session. */
   async artifacts(id: string, bounds: RequestBounds): Promise<SessionArtifacts> {
     const url = `/training/sessions/${encodeURIComponent(id)}/artifacts`;
-    const { status, data } = await this.data(
-      { method: 'GET', url, maxContentLength: MAX_ARTIFACTS_BYTES },
-      bounds,
-    );
-    if (!Array.isArray((data as SessionArtifacts | null)?.files)) throw this.strange(status, url);
-    return data as SessionArtifacts;
+    const { data } = await this.data({ method: 'GET', url, maxContentLength: MAX_ARTIFACTS_BYTES }, bounds);
+    return readMessage('SessionArtifacts', data, this.sender);
   }
 
   private async session(config: AxiosRequestConfig, bounds: RequestBounds): Promise<TrainingSession> {
-    const { status, data } = await this.data(config, bounds);
-    const session = data as TrainingSession | null;
-    if (
-      typeof session?.session_id !== 'string' ||
-      !OPERATION_STATUSES.includes(session.status) ||
-      (session.last_update && !TRAINING_PHASES.includes(session.last_update.phase))
-    )
-      throw this.strange(status, config.url);
-    return session;
+    const { data } = await this.data(config, bounds);
+    const { status } = (data ?? {}) as Partial<TrainingSession>;
+    // nothing computes there any more, and another request gets the same answer
+    if (status !== undefined && isTerminalStatus(status))
+      return readMessage('TrainingSession', data, this.sender);
+    return this.repeatable('TrainingSession', data);
+  }
+
+  /** Reads an answer. An answer that is not valid counts as none: the next one may be. */
+  private repeatable<Name extends MessageName>(name: Name, data: unknown): Messages[Name] {
+    try {
+      return readMessage(name, data, this.sender);
+    } catch (error) {
+      if (error instanceof InvalidMessageError)
+        throw new HostUnansweredError(error.message, true, { cause: error });
+      throw error;
+    }
+  }
+
+  private get sender(): string {
+    return `The training host ${this.url}`;
   }
 
   /** The `data` of a successful answer. Throws the error of any other answer. */
@@ -129,12 +137,24 @@ export class TrainingHostClient {
         timeout: idleMs,
         signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
       });
+      this.checkType(response.headers['content-type'], response.status, config.url);
       return { status: response.status, body: response.data };
     } catch (error) {
+      if (error instanceof HostUnansweredError) throw error;
       signal?.throwIfAborted();
       const reason = deadline.aborted ? `no answer within ${timeoutMs} ms` : reasonOf(error);
       throw new HostUnansweredError(`${this.url}: ${reason}`, !neverConnected(error), { cause: error });
     }
+  }
+
+  /** A training host answers JSON alone: what comes under another name is not read as JSON. */
+  private checkType(type: unknown, status: number, path: string | undefined): void {
+    if (typeof type === 'string' && /^application\/json(?:\s*;|$)/i.test(type.trim())) return;
+    const what = typeof type === 'string' ? shown(type) : 'no content type';
+    throw new HostUnansweredError(
+      `${this.url}${path ?? ''} answered ${status} with ${what}, but not as a training host does`,
+      true,
+    );
   }
 
   private strange(status: number, path: string | undefined): HostUnansweredError {

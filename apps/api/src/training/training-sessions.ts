@@ -1,4 +1,11 @@
-import { ANALYTICS_FILES, errorFromBody, KtrdrError, MODEL_FILES, STOPPING_REASON } from '@ktrdr/contracts';
+import {
+  ANALYTICS_FILES,
+  boundedTexts,
+  errorFromBody,
+  KtrdrError,
+  MODEL_FILES,
+  STOPPING_REASON,
+} from '@ktrdr/contracts';
 import type {
   EngineSetting,
   SessionEnd,
@@ -24,7 +31,7 @@ export function forward(
   { last_update, progress, resumable, warnings }: SessionReport,
   hooks: TrainingRunHooks,
 ): void {
-  for (const warning of warnings) hooks.onWarning(warning);
+  for (const warning of boundedTexts(warnings)) hooks.onWarning(warning);
   hooks.onResumable(resumable === true);
   if (last_update) hooks.onProgress(last_update);
   else if (progress?.context?.phase) hooks.onWaiting(progress.context.phase);
@@ -39,7 +46,7 @@ export function forward(
 export function outcomeOf(session: SessionEnd, token: CancellationToken, host: string): TrainingRunOutcome {
   const { session_id, status, cancel_reason, error, result, warnings } = session;
   if (status === 'completed' && result !== null && typeof result === 'object') {
-    return { result, warnings };
+    return { result, warnings: boundedTexts(warnings) };
   }
   if (status === 'failed' && error) throw errorFromBody(error);
   const training = session_id === null ? 'the training' : `session ${session_id}`;

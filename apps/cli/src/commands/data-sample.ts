@@ -1,7 +1,6 @@
-import type { SampleDataRequest, SampleDataResponse } from '@ktrdr/contracts';
+import { printable, type SampleDataRequest, type SampleDataResponse } from '@ktrdr/contracts';
 import { type CommandContext, openApi } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
-import { printable } from '../printable.js';
 import { counted, moment } from '../views/numbers.js';
 import type { ReadOptions } from '../read-options.js';
 

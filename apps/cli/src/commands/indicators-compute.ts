@@ -1,12 +1,12 @@
-import type {
-  ComputeIndicatorRequest,
-  ComputeIndicatorResponse,
-  IndicatorParameterValue,
+import {
+  printable,
+  type ComputeIndicatorRequest,
+  type ComputeIndicatorResponse,
+  type IndicatorParameterValue,
 } from '@ktrdr/contracts';
 import { UsageError } from '../cli-error.js';
 import { type CommandContext, openApi } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
-import { printable } from '../printable.js';
 import { computedView } from '../views/indicators-view.js';
 import type { ReadOptions } from '../read-options.js';
 

@@ -1,9 +1,8 @@
-import { type ModelComparison, MOST_COMPARED_MODELS } from '@ktrdr/contracts';
+import { printable, type ModelComparison, MOST_COMPARED_MODELS } from '@ktrdr/contracts';
 import { UsageError } from '../cli-error.js';
 import { type CommandContext, openApi } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { modelPath } from '../model-name.js';
-import { printable } from '../printable.js';
 import { comparisonView } from '../views/comparison-view.js';
 import type { ReadOptions } from '../read-options.js';
 

@@ -1,10 +1,9 @@
-import type { DeleteModelResponse } from '@ktrdr/contracts';
+import { printable, type DeleteModelResponse } from '@ktrdr/contracts';
 import { UsageError } from '../cli-error.js';
 import { confirm } from '../confirm.js';
 import { type CommandContext, openApi } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { modelPath } from '../model-name.js';
-import { printable } from '../printable.js';
 import type { ReadOptions } from '../read-options.js';
 
 export interface DeleteOptions extends ReadOptions {

@@ -1,8 +1,7 @@
-import type { PredictRequest, PredictResponse } from '@ktrdr/contracts';
+import { printable, type PredictRequest, type PredictResponse } from '@ktrdr/contracts';
 import { type CommandContext, openApi } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { modelPath } from '../model-name.js';
-import { printable } from '../printable.js';
 import { predictionsView } from '../views/predictions-view.js';
 import type { ReadOptions } from '../read-options.js';
 

@@ -1,7 +1,6 @@
-import type { MigrateStrategyRequest, MigrateStrategyResponse } from '@ktrdr/contracts';
+import { printable, type MigrateStrategyRequest, type MigrateStrategyResponse } from '@ktrdr/contracts';
 import { type CommandContext, openApi } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
-import { printable } from '../printable.js';
 import { readStrategyFile } from '../strategy-file.js';
 import { issueLine } from '../views/issues-view.js';
 import type { ReadOptions } from '../read-options.js';
@@ -22,7 +21,7 @@ export async function migrateStrategy(
     output.json(migrated);
     return EXIT.completed;
   }
-  output.stdout.write(printable(migrated.strategy));
+  output.raw(migrated.strategy);
   for (const note of migrated.notes) output.err(output.errorStyle.yellow(printable(note)));
   for (const issue of migrated.issues) output.err(issueLine(issue));
   return EXIT.completed;

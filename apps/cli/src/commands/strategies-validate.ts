@@ -1,8 +1,7 @@
-import type { ValidateStrategyRequest, ValidateStrategyResponse } from '@ktrdr/contracts';
+import { printable, type ValidateStrategyRequest, type ValidateStrategyResponse } from '@ktrdr/contracts';
 import { UsageError } from '../cli-error.js';
 import { type CommandContext, openApi } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
-import { printable } from '../printable.js';
 import { readStrategyFile } from '../strategy-file.js';
 import { issueLine } from '../views/issues-view.js';
 import { counted } from '../views/numbers.js';

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { MultiBar } from 'cli-progress';
 import type { Clock } from '@ktrdr/contracts';
 import type { Output } from '../output.js';
-import { wrapped } from '../printable.js';
+import { wrapped } from '../wrapped.js';
 import type { ProgressDisplay } from './progress-display.js';
 import { progressFrame } from './progress-frame.js';
 import { progressParts, type ProgressState } from './progress-state.js';

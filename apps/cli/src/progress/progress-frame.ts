@@ -1,4 +1,4 @@
-import { truncate } from '../printable.js';
+import { truncate } from '@ktrdr/contracts';
 import type { Style } from '../style.js';
 import { formatDuration } from './duration.js';
 import type { ProgressParts } from './progress-state.js';

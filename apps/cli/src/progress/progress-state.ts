@@ -1,5 +1,4 @@
-import { percentageText, type Operation } from '@ktrdr/contracts';
-import { oneLine } from '../printable.js';
+import { oneLine, percentageText, type Operation } from '@ktrdr/contracts';
 import { secondsBetween } from './duration.js';
 
 /** Input of a progress display: the last received operation and the CLI's own state. */

@@ -1,5 +1,10 @@
-import { type Baselines, baselineTitle, type TestMetrics, type ValidationMetrics } from '@ktrdr/contracts';
-import { printable } from '../printable.js';
+import {
+  printable,
+  type Baselines,
+  baselineTitle,
+  type TestMetrics,
+  type ValidationMetrics,
+} from '@ktrdr/contracts';
 import type { Style } from '../style.js';
 import { percent } from './numbers.js';
 import { pairs } from './text-table.js';

@@ -1,4 +1,5 @@
 import {
+  printable,
   VERDICT_ALPHA,
   type BacktestAssumptions,
   type BacktestFigures,
@@ -8,7 +9,6 @@ import {
   type Drawdown,
   type PositionSizing,
 } from '@ktrdr/contracts';
-import { printable } from '../printable.js';
 import type { Style } from '../style.js';
 import { count, counted, moment, orDash, percent, ratio } from './numbers.js';
 import { pairs, textTable } from './text-table.js';

@@ -1,5 +1,10 @@
-import type { ComparedMetric, ModelComparison, ModelDifference } from '@ktrdr/contracts';
-import { printable, truncate } from '../printable.js';
+import {
+  printable,
+  truncate,
+  type ComparedMetric,
+  type ModelComparison,
+  type ModelDifference,
+} from '@ktrdr/contracts';
 import type { Style } from '../style.js';
 import { count, percent } from './numbers.js';
 import { textTable } from './text-table.js';

@@ -1,5 +1,4 @@
-import type { DataFinding, DataReport } from '@ktrdr/contracts';
-import { printable } from '../printable.js';
+import { printable, type DataFinding, type DataReport } from '@ktrdr/contracts';
 import type { Style } from '../style.js';
 import { counted, moment } from './numbers.js';
 

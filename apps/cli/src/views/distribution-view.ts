@@ -1,5 +1,4 @@
-import type { DataSummary, TargetDistribution } from '@ktrdr/contracts';
-import { printable } from '../printable.js';
+import { printable, type DataSummary, type TargetDistribution } from '@ktrdr/contracts';
 import type { Style } from '../style.js';
 import { count } from './numbers.js';
 import { textTable } from './text-table.js';

@@ -1,5 +1,4 @@
-import type { HostList, TrainingHostInfo } from '@ktrdr/contracts';
-import { oneLine } from '../printable.js';
+import { oneLine, type HostList, type TrainingHostInfo } from '@ktrdr/contracts';
 import { formatDuration } from '../progress/duration.js';
 import type { Style } from '../style.js';
 import { counted } from './numbers.js';

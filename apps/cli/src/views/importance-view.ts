@@ -1,5 +1,4 @@
-import type { TrainingResult } from '@ktrdr/contracts';
-import { printable } from '../printable.js';
+import { printable, type TrainingResult } from '@ktrdr/contracts';
 import type { Style } from '../style.js';
 import { counted, percent } from './numbers.js';
 import { textTable } from './text-table.js';

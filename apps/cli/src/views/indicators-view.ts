@@ -1,10 +1,11 @@
-import type {
-  ComputeIndicatorResponse,
-  IndicatorInfo,
-  IndicatorList,
-  IndicatorParameterValue,
+import {
+  printable,
+  truncate,
+  type ComputeIndicatorResponse,
+  type IndicatorInfo,
+  type IndicatorList,
+  type IndicatorParameterValue,
 } from '@ktrdr/contracts';
-import { printable, truncate } from '../printable.js';
 import type { Style } from '../style.js';
 import { counted } from './numbers.js';
 import { textTable } from './text-table.js';

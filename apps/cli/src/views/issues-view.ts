@@ -1,5 +1,4 @@
-import type { ErrorBody, StrategyIssue } from '@ktrdr/contracts';
-import { printable } from '../printable.js';
+import { printable, type ErrorBody, type StrategyIssue } from '@ktrdr/contracts';
 
 /** `strategies/a.yaml:12:5 model.type: what is wrong and how to fix it` */
 export function issueLine({ severity, file, line, column, path, message }: StrategyIssue): string {

@@ -1,6 +1,12 @@
 import { stripVTControlCharacters } from 'node:util';
-import type { ListedModel, ModelDetails, ModelList, TestMetrics, TrainingResult } from '@ktrdr/contracts';
-import { printable } from '../printable.js';
+import {
+  printable,
+  type ListedModel,
+  type ModelDetails,
+  type ModelList,
+  type TestMetrics,
+  type TrainingResult,
+} from '@ktrdr/contracts';
 import type { Style } from '../style.js';
 import { accuracyView } from './accuracy-view.js';
 import { classesView, confusionView } from './classes-view.js';

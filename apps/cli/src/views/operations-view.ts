@@ -1,4 +1,7 @@
 import {
+  oneLine,
+  printable,
+  truncate,
   isTerminalStatus,
   percentageText,
   type TypedOperation,
@@ -7,10 +10,10 @@ import {
   type OperationStatus,
   type TypedOperationSummary,
 } from '@ktrdr/contracts';
-import { oneLine, printable, truncate } from '../printable.js';
 import { formatDuration, formatTook, secondsBetween } from '../progress/duration.js';
 import { type ProgressParts, progressParts } from '../progress/progress-state.js';
 import type { Style } from '../style.js';
+import { shownOr } from './damaged-record.js';
 import { issueLinesOf } from './issues-view.js';
 import { count, counted, moment } from './numbers.js';
 import { errorDetails, resultView, warningsView } from './outcome-view.js';
@@ -25,13 +28,16 @@ export function operationsView(
   if (operations.length === 0) {
     return total_count === 0 ? 'No operations.' : `No operations after the first ${count(offset)}.`;
   }
-  const rows = operations.map((operation) => ({
-    id: operation.operation_id,
-    state: stateText(operation),
-    colour: colourOf(operation.status, style),
-    time: took(operation, now),
-    about: subject(operation),
-  }));
+  const rows = operations.map((operation) => {
+    const orDamaged = (view: () => string): string => shownOr(view, () => 'damaged record');
+    return {
+      id: String(operation.operation_id),
+      state: orDamaged(() => stateText(operation)),
+      colour: colourOf(operation.status, style),
+      time: orDamaged(() => took(operation, now)),
+      about: orDamaged(() => subject(operation)),
+    };
+  });
   const widest = (texts: string[]) => Math.max(...texts.map(({ length }) => length));
   const idAndState = widest(rows.map(({ id }) => id)) + widest(rows.map(({ state }) => state));
   const room = columns - '      '.length - idAndState - widest(rows.map(({ time }) => time)) - '   '.length;
@@ -53,6 +59,20 @@ export function operationsView(
 
 /** Details of one operation. Its history is shown after more than one attempt, or if `verbose`. @param now UTC ms */
 export function operationView(
+  operation: TypedOperation,
+  history: readonly OperationHistoryEntry[],
+  options: { now: number; verbose: boolean | undefined; style: Style },
+): string {
+  return shownOr(
+    () => wholeOperationView(operation, history, options),
+    (reason) => {
+      const id = String(operation.operation_id);
+      return `Operation ${id} cannot be shown: its record is damaged (${reason}). See it as it is: ktrdr operations show ${id} --json`;
+    },
+  );
+}
+
+function wholeOperationView(
   operation: TypedOperation,
   history: readonly OperationHistoryEntry[],
   { now, verbose, style }: { now: number; verbose: boolean | undefined; style: Style },
@@ -164,5 +184,7 @@ function colourOf(status: OperationStatus, style: Style): (text: string) => stri
     case 'running':
     case 'pending':
       return style.cyan;
+    default:
+      return String;
   }
 }

@@ -1,11 +1,11 @@
-import type { ErrorBody, TypedOperation } from '@ktrdr/contracts';
+import { printable, type ErrorBody, type TypedOperation } from '@ktrdr/contracts';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import type { Output } from '../output.js';
-import { printable } from '../printable.js';
 import { formatTook, secondsBetween } from '../progress/duration.js';
 import type { ReadOptions } from '../read-options.js';
 import type { Style } from '../style.js';
 import { backtestView } from './backtest-view.js';
+import { shownOr } from './damaged-record.js';
 import { issueLinesOf } from './issues-view.js';
 import { pairs } from './text-table.js';
 import { trainingResultView } from './training-result-view.js';
@@ -82,6 +82,14 @@ export function errorDetails({ code, details }: ErrorBody, style: Style): string
 
 /** The result of an ended operation. Types without their own view show their plain values. */
 export function resultView(operation: TypedOperation, verbose: boolean | undefined, style: Style): string {
+  return shownOr(
+    () => knownResultView(operation, verbose, style),
+    (reason) =>
+      `  This result cannot be shown: it is not the result of a ${operation.operation_type} (${reason}). See it as it is: ktrdr operations show ${operation.operation_id} --json`,
+  );
+}
+
+function knownResultView(operation: TypedOperation, verbose: boolean | undefined, style: Style): string {
   if (typeof operation.result !== 'object' || operation.result === null) return '';
   if (operation.operation_type === 'training') {
     const { total_epochs } = operation.progress.context;

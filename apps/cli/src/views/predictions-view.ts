@@ -1,5 +1,4 @@
-import type { BarPrediction, PredictResponse } from '@ktrdr/contracts';
-import { printable } from '../printable.js';
+import { printable, type BarPrediction, type PredictResponse } from '@ktrdr/contracts';
 import type { Style } from '../style.js';
 import { count, counted, percent } from './numbers.js';
 import { type Column, textTable } from './text-table.js';

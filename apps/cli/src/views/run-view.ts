@@ -1,5 +1,11 @@
-import type { DataSummary, ResourceUsage, TrainingMetrics, TrainingResult } from '@ktrdr/contracts';
-import { printable, wrapped } from '../printable.js';
+import {
+  printable,
+  type DataSummary,
+  type ResourceUsage,
+  type TrainingMetrics,
+  type TrainingResult,
+} from '@ktrdr/contracts';
+import { wrapped } from '../wrapped.js';
 import type { Style } from '../style.js';
 import { dataReportsSummary } from './data-reports-view.js';
 import { count, counted, moment } from './numbers.js';

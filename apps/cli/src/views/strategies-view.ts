@@ -1,5 +1,4 @@
-import type { StrategyList, StrategySummary } from '@ktrdr/contracts';
-import { oneLine, printable, truncate } from '../printable.js';
+import { oneLine, printable, truncate, type StrategyList, type StrategySummary } from '@ktrdr/contracts';
 import type { Style } from '../style.js';
 import { counted } from './numbers.js';
 import { textTable } from './text-table.js';

@@ -1,5 +1,4 @@
-import { bestUninformed, type TrainingResult } from '@ktrdr/contracts';
-import { printable } from '../printable.js';
+import { printable, bestUninformed, type TrainingResult } from '@ktrdr/contracts';
 import type { Style } from '../style.js';
 import { count, percent } from './numbers.js';
 import { textTable } from './text-table.js';

@@ -1,4 +1,5 @@
 import {
+  printable,
   VERDICT_WORDS,
   baselineTitle,
   differenceText,
@@ -11,7 +12,6 @@ import {
   type Verdict,
   type VerdictLabel,
 } from '@ktrdr/contracts';
-import { printable } from '../printable.js';
 import type { Style } from '../style.js';
 import { counted, orDash, percent, ratio } from './numbers.js';
 import { pairs } from './text-table.js';

@@ -1,5 +1,4 @@
-import { bestUninformed, type WalkForward } from '@ktrdr/contracts';
-import { printable } from '../printable.js';
+import { printable, bestUninformed, type WalkForward } from '@ktrdr/contracts';
 import type { Style } from '../style.js';
 import { count, counted, percent } from './numbers.js';
 import { pairs, textTable } from './text-table.js';

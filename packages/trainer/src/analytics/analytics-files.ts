@@ -1,4 +1,4 @@
-import type { ClassMetrics } from '@ktrdr/contracts';
+import { csvCell, oneLine, type ClassMetrics } from '@ktrdr/contracts';
 import type { TrainingAlert } from './analytics-alerts.js';
 import type { EpochAnalytics } from './epoch-analytics.js';
 
@@ -33,7 +33,7 @@ const COLUMNS: readonly (readonly [name: string, value: (epoch: EpochAnalytics) 
 ];
 
 export function metricsCsv(epochs: readonly EpochAnalytics[]): string {
-  const lines = epochs.map((epoch) => COLUMNS.map(([, value]) => String(value(epoch) ?? '')).join(','));
+  const lines = epochs.map((epoch) => COLUMNS.map(([, value]) => csvCell(value(epoch))).join(','));
   return `${[COLUMNS.map(([name]) => name).join(','), ...lines].join('\n')}\n`;
 }
 
@@ -90,7 +90,7 @@ export function alertsText(alerts: readonly TrainingAlert[]): string {
   return lines
     .map(({ from, last: { epoch, severity, category, message } }) => {
       const epochs = from === epoch ? `epoch ${epoch}` : `epochs ${from} to ${epoch}`;
-      return `${severity.toUpperCase()} ${epochs} ${category}: ${message}\n`;
+      return `${severity.toUpperCase()} ${epochs} ${oneLine(`${category}: ${message}`)}\n`;
     })
     .join('');
 }

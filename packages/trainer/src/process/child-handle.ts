@@ -1,6 +1,9 @@
 import { fork } from 'node:child_process';
 import type { Readable } from 'node:stream';
-import { type ChildMessage, isChildMessage, type ParentMessage } from './messages.js';
+import { KtrdrError } from '@ktrdr/contracts';
+import { readMessage, type TrainerMessage } from '@ktrdr/contracts/messages';
+import { childEnvironment } from './child-environment.js';
+import type { ParentMessage } from './messages.js';
 import { OutputTail } from './output-tail.js';
 
 /** Time to wait for output after the process has ended, ms. */
@@ -16,7 +19,9 @@ export interface ChildEnd {
 }
 
 export interface ChildListeners {
-  onMessage(message: ChildMessage): void;
+  onMessage(message: TrainerMessage): void;
+  /** The process has sent something else. */
+  onInvalid(error: Error): void;
   onOutput(line: string): void;
 }
 
@@ -32,6 +37,7 @@ export interface ChildHandle {
 export function startChild(entry: string, listeners: ChildListeners): ChildHandle {
   const child = fork(entry, [], {
     execArgv: [],
+    env: childEnvironment(),
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
@@ -41,7 +47,14 @@ export function startChild(entry: string, listeners: ChildListeners): ChildHandl
     stream.setEncoding('utf8').on('data', writeToTail);
   }
   child.on('message', (message) => {
-    if (isChildMessage(message)) listeners.onMessage(message);
+    let known: TrainerMessage;
+    try {
+      known = readMessage('TrainerMessage', message, 'The training process');
+    } catch (cause) {
+      listeners.onInvalid(new KtrdrError('trainer_crashed', (cause as Error).message, { cause }));
+      return;
+    }
+    listeners.onMessage(known);
   });
 
   const ended = new Promise<ChildEnd>((resolve) => {

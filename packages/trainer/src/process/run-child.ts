@@ -1,10 +1,10 @@
-import { errorFromBody, KtrdrError, type TrainingProgressUpdate } from '@ktrdr/contracts';
+import { errorFromRecord, KtrdrError, type TrainingProgressUpdate } from '@ktrdr/contracts';
+import type { TrainerMessage } from '@ktrdr/contracts/messages';
 import { TrainingCancelledError } from '../loop/training-cancelled-error.js';
 import type { TrainingRunOutcome, TrainingRunRequest } from '../run/training-run.js';
 import { startChild } from './child-handle.js';
 import { endGracefully } from './end-gracefully.js';
 import { explainEnd } from './explain-end.js';
-import type { ChildMessage } from './messages.js';
 import { SilenceWatch } from './watch-silence.js';
 
 const DEFAULT_SILENT_AFTER_MS = 60_000;
@@ -31,12 +31,13 @@ export interface TrainerProcessOptions {
   onOutput?(line: string): void;
 }
 
-type LastMessage = Extract<ChildMessage, { type: 'completed' | 'failed' | 'cancelled' }>;
-type ReasonToEnd = { type: 'cancelled' } | { type: 'silent' } | { type: 'listener_failed'; error: unknown };
+type LastMessage = Extract<TrainerMessage, { type: 'completed' | 'failed' | 'cancelled' }>;
+type ReasonToEnd = { type: 'cancelled' } | { type: 'silent' } | { type: 'failed_here'; error: unknown };
 
 /**
  * Runs one training in one child process. The first reason to end the run wins. If the run completes before its cancellation takes
- * effect, its result counts. If a listener throws, the run ends with that error.
+ * effect, its result counts. If a listener throws or a message is
+ * not valid, the run ends with that error.
  */
 export async function runChild(
   entry: string,
@@ -53,7 +54,7 @@ export async function runChild(
   let reason: ReasonToEnd | null = null;
   const calledOff: (() => void)[] = [];
 
-  const onMessage = (message: ChildMessage): void => {
+  const onMessage = (message: TrainerMessage): void => {
     silence.heard();
     switch (message.type) {
       case 'ready':
@@ -64,7 +65,7 @@ export async function runChild(
         try {
           options.onProgress(message.update);
         } catch (error) {
-          endNow({ type: 'listener_failed', error });
+          endNow({ type: 'failed_here', error });
         }
         break;
       case 'checkpoint':
@@ -85,7 +86,11 @@ export async function runChild(
       }
     }
   };
-  const child = startChild(entry, { onMessage, onOutput: (line) => options.onOutput?.(line) });
+  const child = startChild(entry, {
+    onMessage,
+    onInvalid: (error) => endNow({ type: 'failed_here', error }),
+    onOutput: (line) => options.onOutput?.(line),
+  });
   const endNow = (why: ReasonToEnd): void => {
     reason ??= why;
     child.kill('SIGKILL');
@@ -120,9 +125,9 @@ function outcomeOf(
   reason: ReasonToEnd | null,
   { cancelled, explain, silentAfterMs }: EndErrors,
 ): TrainingRunOutcome {
-  if (reason?.type === 'listener_failed') throw reason.error;
+  if (reason?.type === 'failed_here') throw reason.error;
   if (last?.type === 'completed') return last.outcome;
-  if (last?.type === 'failed') throw errorFromBody(last.error);
+  if (last?.type === 'failed') throw errorFromRecord(last.error);
   if (last?.type === 'cancelled' || reason?.type === 'cancelled') throw cancelled();
   if (reason?.type === 'silent') {
     throw new KtrdrError(

@@ -1,5 +1,6 @@
 import { execFile, type ExecFileException } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { childEnvironment } from './child-environment.js';
 
 export interface ProgramOptions {
   /** ms until the process is killed. Default: no limit. */
@@ -40,6 +41,7 @@ export function runProgram(
       {
         timeout: timeoutMs,
         killSignal: 'SIGKILL',
+        env: childEnvironment(),
         ...(mostOutputBytes === undefined ? {} : { maxBuffer: mostOutputBytes }),
       },
       (error, stdout, stderr) => {

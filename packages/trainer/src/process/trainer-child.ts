@@ -5,11 +5,11 @@
  * may also go to the whole group: the process waits a moment for the parent to cancel. If the parent ends, the process ends
  * immediately.
  */
-import { KtrdrError } from '@ktrdr/contracts';
-import type { ErrorBody } from '@ktrdr/contracts';
+import { errorRecord, type ErrorRecord } from '@ktrdr/contracts';
+import type { TrainerMessage } from '@ktrdr/contracts/messages';
 import { treatDenormalsAsZero } from '../engines/onnx/denormals.js';
 import type { TrainingRunRequest } from '../run/training-run.js';
-import type { ChildMessage, ParentMessage } from './messages.js';
+import type { ParentMessage } from './messages.js';
 
 const HEARTBEAT_MS = 1_000;
 const PARENT_DECIDES_MS = 1_000;
@@ -21,11 +21,11 @@ treatDenormalsAsZero();
 const clock = { now: () => Date.now() };
 const controller = new AbortController();
 
-function send(message: ChildMessage): void {
+function send(message: TrainerMessage): void {
   if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
 }
 
-function leaveWith(message: ChildMessage): void {
+function leaveWith(message: TrainerMessage): void {
   if (process.connected) process.send?.(message, undefined, undefined, () => process.exit(0));
   else process.exit(ORPHANED);
 }
@@ -46,20 +46,22 @@ async function run(request: TrainingRunRequest): Promise<void> {
     leaveWith(
       error instanceof TrainingCancelledError
         ? { type: 'cancelled' }
-        : { type: 'failed', error: bodyOf(error) },
+        : { type: 'failed', error: failureOf(error) },
     );
   }
 }
 
-function bodyOf(error: unknown): ErrorBody {
-  if (error instanceof KtrdrError) return error.toBody();
-  console.error(error);
-  const text = error instanceof Error ? error.message : String(error);
+/** The error for the operation. An error that nobody expected is its cause: it keeps its stack. */
+function failureOf(error: unknown): ErrorRecord {
+  const record = errorRecord(error);
+  if (record.name === 'KtrdrError') return record;
+  const text = record.message;
   if (error instanceof RangeError && /allocation failed|Invalid typed array length/.test(text)) {
     const message = `The training ran out of memory (${text}). Use fewer bars or smaller layers and start again.`;
-    return { code: 'trainer_out_of_memory', message };
+    return { name: 'KtrdrError', code: 'trainer_out_of_memory', message, cause: record };
   }
-  return { code: 'internal_error', message: `The training failed unexpectedly: ${text}` };
+  const message = `The training failed unexpectedly: ${text}`;
+  return { name: 'KtrdrError', code: 'internal_error', message, cause: record };
 }
 
 process.on('message', (message: ParentMessage) => {

@@ -1,6 +1,8 @@
-/** Escapes text for HTML and SVG, also inside attributes. */
+import { printable } from '@ktrdr/contracts';
+
+/** Escapes text for HTML and SVG, also inside attributes. What is invisible, or would turn text round, is shown. */
 export function escapeHtml(text: string): string {
-  return text
+  return printable(text)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')

@@ -89,7 +89,12 @@ export class Progress implements TrainingCallback {
       total_batches: this.totalBatches,
       items_processed: rows,
       items_total: total,
-      metrics: { ...training, ...this.validation },
+      metrics: finite({ ...training, ...this.validation }),
     });
   }
+}
+
+/** JSON has no NaN: a loss that is not finite ends the training, and until then it is not shown. */
+function finite(metrics: Record<string, number>): Record<string, number> {
+  return Object.fromEntries(Object.entries(metrics).filter(([, value]) => Number.isFinite(value)));
 }

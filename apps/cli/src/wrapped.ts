@@ -1,25 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
 
-// oxlint-disable-next-line no-control-regex -- the pattern must match control characters
-const CONTROL_CHARACTERS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g;
-
-/** Text of a server or file that is safe to show: without control characters that move the cursor or change colours. Line ends stay. */
-export function printable(text: string): string {
-  return text.replace(CONTROL_CHARACTERS, ' ');
-}
-
-/** The same on one line. */
-export function oneLine(text: string): string {
-  return printable(text)
-    .replace(/\s*\n\s*/g, ' ')
-    .trim();
-}
-
-/** Cuts text to a width in characters and marks the cut with `…`. */
-export function truncate(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
-}
-
 /** Minimum text width beside an indentation, in characters: in a narrower terminal, continuation lines are indented less. */
 const NARROWEST_COLUMN = 24;
 

@@ -1,0 +1,20 @@
+import { redactValue } from './redact.js';
+
+/** Longest details of an error, as JSON (characters). */
+const MOST_DETAILS = 16_000;
+
+/** Details of an error without secrets. Too many of them are left out, and their size is said. */
+export function boundedDetails(details: unknown): unknown {
+  const text = jsonOf(details);
+  if (text === null) return { left_out: 'these details cannot be written as JSON' };
+  if (text.length <= MOST_DETAILS) return redactValue(JSON.parse(text) as unknown);
+  return { left_out: `${text.length} characters of details were left out` };
+}
+
+function jsonOf(value: unknown): string | null {
+  try {
+    return JSON.stringify(value) ?? 'null';
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,93 @@
+import { describe, expect, test } from '@jest/globals';
+import { InvalidMessageError, readMessage, type MessageName } from '@ktrdr/contracts/messages';
+import { changedMessages, propertyRuns, SAMPLE_MESSAGES } from '@ktrdr/contracts/testing';
+import fc from 'fast-check';
+
+const NAMES = Object.keys(SAMPLE_MESSAGES) as MessageName[];
+
+test.each(NAMES)('a valid %s is read as it is', (name) => {
+  const message = SAMPLE_MESSAGES[name];
+  expect(readMessage(name, message, 'The host')).toBe(message);
+});
+
+test.each(NAMES)('whatever arrives as %s is read, or refused with its place', (name) => {
+  fc.assert(
+    fc.property(fc.oneof(changedMessages(fc, name), fc.jsonValue(), fc.anything()), (value) => {
+      try {
+        readMessage(name, value, 'The host');
+      } catch (error) {
+        expect(error).toBeInstanceOf(InvalidMessageError);
+        const { code, field, message } = error as InvalidMessageError;
+        expect(code).toBe('host_refused');
+        expect(field.length).toBeGreaterThan(0);
+        expect(message.length).toBeLessThan(1_000);
+      }
+    }),
+    { numRuns: propertyRuns() },
+  );
+});
+
+describe('a message is refused by its field', () => {
+  const session = SAMPLE_MESSAGES.TrainingSession;
+  test.each<[string, MessageName, unknown, RegExp]>([
+    [
+      'a junk result',
+      'TrainingSession',
+      { ...session, result: { training_metrics: {}, artifacts: 5 } },
+      /: result\./,
+    ],
+    ['a list as a result', 'TrainingSession', { ...session, result: [] }, /: result must be (object|null)/],
+    [
+      'progress that is no progress',
+      'TrainingSession',
+      { ...session, last_update: { phase: 'training', epoch: 'NaN', epochs: -5, current_batch: 1e99 } },
+      /: last_update\./,
+    ],
+    [
+      'a number that is not finite',
+      'TrainerMessage',
+      { type: 'progress', update: { ...session.last_update, items_processed: Number.NaN } },
+      /update\.items_processed/,
+    ],
+    [
+      'a batch beyond every number',
+      'TrainingSession',
+      { ...session, last_update: { ...session.last_update, current_batch: 1e99 } },
+      /last_update\.current_batch must be <= 9007199254740991/,
+    ],
+    [
+      'an unknown phase',
+      'TrainingSession',
+      { ...session, last_update: { ...session.last_update, phase: 'mining' } },
+      /last_update\.phase is not a known value/,
+    ],
+    [
+      'a path as an operation',
+      'TrainingJob',
+      {
+        ...SAMPLE_MESSAGES.TrainingJob,
+        data: { ...SAMPLE_MESSAGES.StartSessionRequest, operation_id: '../../victim' },
+      },
+      /data\.operation_id must match pattern/,
+    ],
+    [
+      'a path as a symbol',
+      'StartSessionRequest',
+      {
+        ...SAMPLE_MESSAGES.StartSessionRequest,
+        fingerprints: [{ symbol: '../../../etc/passwd', timeframe: '1d', sha256: 'x' }],
+      },
+      /fingerprints\.0\.symbol must match pattern/,
+    ],
+    [
+      'a strategy of 3 MB',
+      'StartSessionRequest',
+      { ...SAMPLE_MESSAGES.StartSessionRequest, strategy: 'x'.repeat(3e6) },
+      /strategy must NOT have more than 2097152 characters/,
+    ],
+    ['nothing', 'TrainingJob', null, /valid: it must be object/],
+  ])('%s', (_what, name, value, message) => {
+    expect(() => readMessage(name, value, 'The host gpu1')).toThrow(message);
+    expect(() => readMessage(name, value, 'The host gpu1')).toThrow(/^The host gpu1 sent a message/);
+  });
+});
