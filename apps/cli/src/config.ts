@@ -1,3 +1,4 @@
+import { hideSecret } from '@ktrdr/contracts';
 import { UsageError } from './cli-error.js';
 
 const DEFAULT_API_URL = 'http://localhost:8000';
@@ -9,6 +10,7 @@ const DEFAULT_API_URL = 'http://localhost:8000';
  */
 export function readApiUrl(environment: NodeJS.ProcessEnv = process.env): string {
   const text = environment.KTRDR_API_URL?.trim() || DEFAULT_API_URL;
+  hideSecret(text);
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !['http:', 'https:'].includes(url.protocol) || url.search !== '' || url.hash !== '') {
     throw new UsageError(

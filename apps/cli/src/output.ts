@@ -1,4 +1,4 @@
-import { printable, printableJson } from '@ktrdr/contracts';
+import { printable, printableJson, redact } from '@ktrdr/contracts';
 import { wrapped } from './wrapped.js';
 import { createStyle, type Style } from './style.js';
 
@@ -44,7 +44,7 @@ export class Output {
   }
 
   err(text: string): void {
-    this.stderr.write(`${wrapped(safe(text, this.errorStyle), columnsOf(this.stderr) - 1)}\n`);
+    this.stderr.write(`${wrapped(safe(redact(text), this.errorStyle), columnsOf(this.stderr) - 1)}\n`);
   }
 
   /** A text as it is, for a file or another program: neither wrapped nor coloured. */

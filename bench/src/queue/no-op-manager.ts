@@ -1,5 +1,6 @@
 import { KtrdrError } from '@ktrdr/contracts';
 import { JobQueue } from '@ktrdr/job-queue';
+import { anyReader } from '@ktrdr/job-queue/testing';
 import {
   ServiceOrchestrator,
   systemClock,
@@ -47,7 +48,13 @@ export class NoOpManager extends ServiceOrchestrator<NoOpQueue> {
   }
 
   protected override initializeAdapter(): NoOpQueue {
-    return new JobQueue({ url: this.url, queue: this.name, clock: systemClock, logger: QUIET });
+    return new JobQueue({
+      url: this.url,
+      queue: this.name,
+      clock: systemClock,
+      logger: QUIET,
+      reader: anyReader(),
+    });
   }
 
   /** Resolves when the operation is stored. The operation continues in the background. */

@@ -3,6 +3,7 @@
  * queue, name of the host. It sends a message when it takes jobs, stops on any message, and ends when its parent ends.
  */
 import { JobWorker } from '@ktrdr/job-queue';
+import { anyReader } from '@ktrdr/job-queue/testing';
 import { DEFAULT_LEASE_MS, systemClock } from '@ktrdr/orchestrator';
 import { QUIET } from './quiet.js';
 
@@ -10,6 +11,7 @@ const [url = '', queue = '', name = ''] = process.argv.slice(2);
 const worker = new JobWorker<null, never, null, null>({
   url,
   queue,
+  reader: anyReader(),
   name,
   concurrency: 1,
   leaseMs: DEFAULT_LEASE_MS,

@@ -34,7 +34,7 @@ const anyText = fc
   .map((parts) => parts.join(''));
 
 function forbiddenIn(text: string, { lineFeeds = true } = {}): string[] {
-  return [...text]
+  return Array.from(text)
     .filter((character) => isForbidden(character.codePointAt(0)!) || (!lineFeeds && character === '\n'))
     .map((character) => character.codePointAt(0)!.toString(16));
 }

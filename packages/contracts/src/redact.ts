@@ -54,7 +54,7 @@ function loginOf(text: string): { password: string | null; others: string[] } {
   if (!URL.canParse(text)) return { password: /:\/\/[^:]*:(.*)@/.exec(text)?.[1] ?? '', others: [] };
   const { username, password, hostname, pathname } = new URL(text);
   // a token may stand in the place of the user
-  if (password === '') return { password: username, others: [username] };
+  if (password === '') return { password: username, others: [hostname] };
   return { password, others: [username, hostname, pathname.slice(1)] };
 }
 

@@ -2,4 +2,4 @@ export { JobLostError, type JobStop, type WorkedJob } from './held-job.js';
 export { JobQueue, type JobPriority, type KnownWorker } from './job-queue.js';
 export type { JobState } from './job-state.js';
 export { JobWorker } from './job-worker.js';
-export type { QueuedJob } from './messages.js';
+export type { QueuedJob, QueueReader } from './messages.js';

@@ -11,8 +11,9 @@ import {
   type JobMessage,
   type JobReport,
   type QueuedJob,
-  type WorkerMessage,
+  type QueueReader,
 } from './messages.js';
+import { OrComplain } from './read-or-complain.js';
 import { QueueClient, type QueueParts } from './queue-client.js';
 import { QueueConnection } from './queue-connection.js';
 import { reasonOf, secondsSince } from './outage.js';
@@ -40,7 +41,8 @@ const ALL_ANNOUNCED_MS = ANNOUNCE_MS + 500;
 const WORKER_EXPIRY_MS = 60_000;
 
 /** What a `JobQueue` needs. */
-export interface JobQueueParts {
+export interface JobQueueParts<TData, TReport, TOutcome, TDescription> {
+  reader: QueueReader<TData, TReport, TOutcome, TDescription>;
   url: string;
   queue: string;
   clock: Clock;
@@ -76,7 +78,10 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
   private polling = false;
   private closed = false;
 
-  constructor(private readonly parts: JobQueueParts) {
+  private readonly orComplain: OrComplain;
+
+  constructor(private readonly parts: JobQueueParts<TData, TReport, TOutcome, TDescription>) {
+    this.orComplain = new OrComplain(parts.logger);
     this.client = new QueueClient(new QueueConnection(parts.url, parts.queue), {
       clock: parts.clock,
       onError: (error) => this.beginOutage(error),
@@ -160,12 +165,12 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
       if (job === undefined) return { state: 'missing' };
       switch (state) {
         case 'completed':
-          return { state: 'completed', outcome: job.returnvalue };
+          return this.completed(job.returnvalue);
         case 'failed':
           return { state: 'failed', reason: job.failedReason };
         case 'active': {
-          const report = job.progress as unknown as JobReport<TReport>;
-          if (report.run === job.attemptsStarted && report.undecided !== true) return taken(report);
+          const report = this.report(job.progress);
+          if (report?.run === job.attemptsStarted && report.undecided !== true) return taken(report);
           return { state: 'waiting', ahead: null };
         }
         case 'delayed':
@@ -225,20 +230,38 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
       this.endOutage();
     };
     events.on('progress', ({ jobId, data }) => {
-      const report = data as unknown as JobReport<TReport>;
-      if (report.undecided !== true) heard(jobId, taken(report));
+      // reports of jobs that nobody follows here need no check
+      if (!this.watches.has(jobId)) return;
+      const report = this.report(data);
+      if (report !== null && report.undecided !== true) heard(jobId, taken(report));
     });
     events.on('completed', ({ jobId, returnvalue }) =>
-      heard(jobId, { state: 'completed', outcome: returnvalue as unknown as TOutcome }),
+      this.watches.has(jobId) ? heard(jobId, this.completed(returnvalue)) : undefined,
     );
     events.on('failed', ({ jobId, failedReason }) => heard(jobId, { state: 'failed', reason: failedReason }));
     events.on('delayed', ({ jobId }) => heard(jobId, { state: 'held' }));
     events.on('waiting', ({ jobId }) => heard(jobId, { state: 'waiting', ahead: null }));
-    await relay.subscribe<WorkerMessage<TDescription>>(WORKERS_TOPIC, ({ data }) => {
+    await relay.subscribe<unknown>(WORKERS_TOPIC, ({ data: said }) => {
+      const data = this.orComplain.read(this.parts.reader.worker, said);
+      if (data === null) return;
       if ('left' in data) this.knownWorkers.delete(data.name);
       else this.knownWorkers.set(data.name, { ...data, lastHeartbeat: this.parts.clock.now() });
     });
     this.listensSince ??= this.parts.clock.monotonic();
+  }
+
+  private report(value: unknown): JobReport<TReport> | null {
+    // BullMQ's progress of a job that nobody has reported about
+    return value === 0 ? null : this.orComplain.read(this.parts.reader.report, value);
+  }
+
+  private completed(value: unknown): JobState<TReport, TOutcome> {
+    try {
+      return { state: 'completed', outcome: this.parts.reader.outcome(value) };
+    } catch (error) {
+      if (!(error instanceof KtrdrError)) throw error;
+      return { state: 'failed', reason: error.message, error };
+    }
   }
 
   private pollIn(ms: number): void {

@@ -1,3 +1,5 @@
+import type { KtrdrError } from '@ktrdr/contracts';
+
 /** State of a job, as seen by the process that follows it. */
 export type JobState<TReport, TOutcome> =
   /** `ahead`: number of jobs that will be taken first; `null` if unknown. */
@@ -7,8 +9,8 @@ export type JobState<TReport, TOutcome> =
   /** A worker has the job. Until `begun`, the work waits for the message to begin. */
   | { state: 'taken'; delivery: number; worker: string; begun: boolean; report: TReport | null }
   | { state: 'completed'; outcome: TOutcome }
-  /** `reason`: the error of the work, or why the job is not retried. */
-  | { state: 'failed'; reason: string }
+  /** `reason`: the error of the work, or why the job is not retried. `error`: the outcome that the worker has stored is not valid. */
+  | { state: 'failed'; reason: string; error?: KtrdrError }
   /** The queue does not know the job: it was removed, or the queue lost its data. */
   | { state: 'missing' }
   /** The queue has not responded since `since`, monotonic ms. */

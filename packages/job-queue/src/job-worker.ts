@@ -6,13 +6,14 @@ import {
   topicOfJob,
   WORKERS_TOPIC,
   type AnnouncedWorker,
-  type JobMessage,
   type JobReport,
   type QueuedJob,
+  type QueueReader,
   type WorkerGoodbye,
 } from './messages.js';
 import { reasonOf, secondsSince } from './outage.js';
 import { QueueConnection } from './queue-connection.js';
+import { OrComplain } from './read-or-complain.js';
 import { isUsersTurn } from './user-turn.js';
 import { within } from './within.js';
 
@@ -47,6 +48,7 @@ const RETENTION_S = { age: 24 * 3_600, count: 100_000 };
 
 /** What a `JobWorker` needs. */
 export interface JobWorkerParts<TData, TReport, TOutcome, TDescription> {
+  reader: QueueReader<TData, TReport, TOutcome, TDescription>;
   url: string;
   queue: string;
   /** Unique among the workers of the queue. */
@@ -75,6 +77,7 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
   private readonly worker: Worker;
   private readonly queue: Queue;
   private readonly relay: Relay;
+  private readonly orComplain: OrComplain;
   private stopTimer = () => {};
   /** Deadline for the queue's responses while stopping, monotonic ms; `null` before. */
   private stopsBy: number | null = null;
@@ -88,6 +91,7 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
 
   constructor(private readonly parts: JobWorkerParts<TData, TReport, TOutcome, TDescription>) {
     const connection = new QueueConnection(parts.url, parts.queue);
+    this.orComplain = new OrComplain(parts.logger);
     this.connection = connection;
     const lockDuration = Math.round(parts.leaseMs * LOCK_SHARE);
     this.queue = connection.queue();
@@ -159,10 +163,12 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
   private async process(job: Job<QueuedJob<TData>>, token: string): Promise<TOutcome> {
     const { clock, leaseMs, name } = this.parts;
     const jobId = job.id as string;
+    // a job that is not valid fails with the field that is wrong
+    const { data } = this.parts.reader.job(job.data);
     if (!(await this.mayRun(job, token))) throw new DelayedError();
     const held = new HeldJob<TData, TReport>({
       id: jobId,
-      data: job.data.data,
+      data,
       delivery: job.attemptsStarted,
       worker: name,
       lockMs: leaseMs * LOCK_SHARE,
@@ -222,7 +228,10 @@ export class JobWorker<TData, TReport, TOutcome, TDescription> {
     const topic = topicOfJob(held.id);
     try {
       return await within(
-        this.relay.subscribe<JobMessage>(topic, ({ data }) => held.receive(data)),
+        this.relay.subscribe<unknown>(topic, ({ data }) => {
+          const message = this.orComplain.read(this.parts.reader.message, data);
+          if (message !== null) held.receive(message);
+        }),
         RESPONSE_TIMEOUT_MS,
       );
     } catch (error) {

@@ -62,3 +62,15 @@ export interface WorkerGoodbye {
 
 /** A message on `WORKERS_TOPIC`. */
 export type WorkerMessage<TDescription> = AnnouncedWorker<TDescription> | WorkerGoodbye;
+
+/**
+ * Reads what other processes have put into the queue. Each function returns its value if it has the agreed form.
+ * @throws KtrdrError names the field that is wrong
+ */
+export interface QueueReader<TData, TReport, TOutcome, TDescription> {
+  job: (value: unknown) => QueuedJob<TData>;
+  report: (value: unknown) => JobReport<TReport>;
+  outcome: (value: unknown) => TOutcome;
+  message: (value: unknown) => JobMessage;
+  worker: (value: unknown) => WorkerMessage<TDescription>;
+}

@@ -9,6 +9,7 @@ import {
   type WorkerOptions,
 } from 'bullmq';
 import { KtrdrError } from '@ktrdr/contracts';
+import { withBoundedJobs } from './bounded-job.js';
 
 /** Schema of the queue's tables in PostgreSQL. It can share a database with the operations. */
 const SCHEMA = 'ktrdr_queue';
@@ -83,9 +84,11 @@ export class QueueConnection {
 
   /** Opens the part that adds and inspects jobs. A request without a connection fails at once. */
   queue(): Queue {
-    return this.postgres === null
-      ? new Queue(this.name, { connection: { ...this.redis, enableOfflineQueue: false } })
-      : (new Queue(this.name, { connection: this.postgres }, createPostgresBackend) as unknown as Queue);
+    return withBoundedJobs(
+      this.postgres === null
+        ? new Queue(this.name, { connection: { ...this.redis, enableOfflineQueue: false } })
+        : (new Queue(this.name, { connection: this.postgres }, createPostgresBackend) as unknown as Queue),
+    );
   }
 
   /** Opens the part that receives events of jobs. */
@@ -101,14 +104,16 @@ export class QueueConnection {
 
   /** Opens the part that takes jobs. */
   worker(process: Processor, settings: WorkerSettings): Worker {
-    return this.postgres === null
-      ? new Worker(this.name, process, { ...settings, connection: { ...this.redis } })
-      : (new Worker(
-          this.name,
-          process,
-          { ...settings, connection: this.postgres } as never,
-          createPostgresBackend as never,
-        ) as unknown as Worker);
+    return withBoundedJobs(
+      this.postgres === null
+        ? new Worker(this.name, process, { ...settings, connection: { ...this.redis } })
+        : (new Worker(
+            this.name,
+            process,
+            { ...settings, connection: this.postgres } as never,
+            createPostgresBackend as never,
+          ) as unknown as Worker),
+    );
   }
 
   /** Opens the part that carries messages between processes. */

@@ -4,7 +4,17 @@ import { PostgresServer } from '@ktrdr/operation-store/testing';
 import { systemClock } from '@ktrdr/orchestrator';
 import { RecordingLogger } from '@ktrdr/orchestrator/testing';
 import { JobQueue, JobWorker } from '../src/index.js';
-import { ended, follow, job, LEASE_MS, secondTime, untilAnswers, type Queue, type Worker } from './jobs.js';
+import {
+  READER,
+  ended,
+  follow,
+  job,
+  LEASE_MS,
+  secondTime,
+  untilAnswers,
+  type Queue,
+  type Worker,
+} from './jobs.js';
 
 const started = new Started();
 afterEach(() => started.stop());
@@ -20,6 +30,7 @@ describe('a queue whose server restarts', () => {
       queue: 'restart',
       clock: systemClock,
       logger: new RecordingLogger(),
+      reader: READER,
     };
     const queue: Queue = new JobQueue(parts);
     const worker: Worker = new JobWorker({
@@ -52,7 +63,7 @@ describe('a queue whose server restarts', () => {
     );
     const url = await server.createDatabase();
     const logger = new RecordingLogger();
-    const parts = { url, queue: 'later', clock: systemClock, logger };
+    const parts = { url, queue: 'later', clock: systemClock, logger, reader: READER };
     let opened: { queue: Queue; watch: ReturnType<Queue['follow']> } | null = null;
     try {
       await server.restart(async () => {
@@ -96,6 +107,7 @@ describe('an unreachable queue', () => {
       queue: 'none',
       clock: systemClock,
       logger: new RecordingLogger(),
+      reader: READER,
     });
     try {
       const unreachable = { code: 'queue_unreachable', message: expect.stringContaining('ECONNREFUSED') };
@@ -111,7 +123,14 @@ describe('an unreachable queue', () => {
 
   it('rejects an address with another protocol', () => {
     expect(
-      () => new JobQueue({ url: 'http://x', queue: 'q', clock: systemClock, logger: new RecordingLogger() }),
+      () =>
+        new JobQueue({
+          url: 'http://x',
+          queue: 'q',
+          clock: systemClock,
+          logger: new RecordingLogger(),
+          reader: READER,
+        }),
     ).toThrow(/TRAINING_QUEUE_URL is not valid/);
   });
 });

@@ -1,5 +1,6 @@
 /** Jobs for the queue's tests, and helpers that wait for them. */
 import { systemClock } from '@ktrdr/orchestrator';
+import { anyReader } from '../src/testing/index.js';
 import type { JobQueue, JobState, JobWorker, WorkedJob } from '../src/index.js';
 
 export type Data = { words: string };
@@ -9,6 +10,8 @@ export type Description = { engine: string };
 export type Work = (job: WorkedJob<Data, Report>) => Promise<Outcome>;
 export type Queue = JobQueue<Data, Report, Outcome, Description>;
 export type Worker = JobWorker<Data, Report, Outcome, Description>;
+
+export const READER = anyReader<Data, Report, Outcome, Description>();
 
 /** Short, because tests wait for it. */
 export const LEASE_MS = 2_500;

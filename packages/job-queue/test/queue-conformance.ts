@@ -6,6 +6,7 @@ import { Link } from '@ktrdr/service-kit/testing';
 import { BEGIN_MS } from '../src/held-job.js';
 import { JobQueue, JobWorker, type JobState, type JobStop } from '../src/index.js';
 import {
+  READER,
   ended,
   follow,
   job,
@@ -46,7 +47,13 @@ export function queueConformance(startServer: () => Promise<QueueServer>, failsA
   });
 
   function openQueue(through = url, logger = new RecordingLogger()): Queue {
-    const queue: Queue = new JobQueue({ url: through, queue: name, clock: systemClock, logger });
+    const queue: Queue = new JobQueue({
+      url: through,
+      queue: name,
+      clock: systemClock,
+      logger,
+      reader: READER,
+    });
     opened.push({ stop: () => queue.close() });
     return queue;
   }
@@ -59,6 +66,7 @@ export function queueConformance(startServer: () => Promise<QueueServer>, failsA
     const worker: Worker = new JobWorker({
       url: through,
       queue: name,
+      reader: READER,
       name: workerName,
       concurrency,
       leaseMs,

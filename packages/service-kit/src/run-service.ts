@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import type { DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { KtrdrError } from '@ktrdr/contracts';
+import { KtrdrError, oneLine, redact } from '@ktrdr/contracts';
 import { OperationsService, systemClock } from '@ktrdr/orchestrator';
 import { prepareFolders, type FolderSetting } from './folders.js';
 import { createService, type ServiceDescription } from './create-service.js';
@@ -48,7 +48,7 @@ export async function runService<S extends ListenSettings>(service: RunnableServ
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const line = error instanceof KtrdrError ? reason : `${service.name} cannot start: ${reason}`;
-    process.stderr.write(`${line.replaceAll(/\s*\n\s*/g, ' ')}\n`);
+    process.stderr.write(`${oneLine(redact(line))}\n`);
     process.exit(1);
   }
 }

@@ -1,7 +1,10 @@
 import { isIPv6 } from 'node:net';
 import { resolve } from 'node:path';
-import { KtrdrError } from '@ktrdr/contracts';
+import { hideSecret, KtrdrError, redact } from '@ktrdr/contracts';
 import { parseHost } from './http/host-name.js';
+
+/** Settings that are secrets as a whole. A URL may have one in its login, whatever the setting is called. */
+const SECRET = /PASSWORD|PASSWD|SECRET|TOKEN/i;
 
 const TRUE = new Set(['true', '1', 'yes', 'on']);
 const FALSE = new Set(['false', '0', 'no', 'off']);
@@ -11,7 +14,11 @@ const FALSE = new Set(['false', '0', 'no', 'off']);
  * throws `invalid_setting`, which names the variable, its value and the allowed values.
  */
 export class SettingsReader {
-  constructor(private readonly environment: Readonly<Record<string, string | undefined>>) {}
+  /** Hides the environment's secrets in every log, error and answer from now on. */
+  constructor(private readonly environment: Readonly<Record<string, string | undefined>>) {
+    for (const [name, value] of Object.entries(environment))
+      if (SECRET.test(name) || value?.includes('://') === true) hideSecret(value?.trim());
+  }
 
   text(name: string, fallback: string): string {
     return this.value(name) ?? fallback;
@@ -80,7 +87,8 @@ export class SettingsReader {
   }
 
   private invalid(name: string, allowed: string): KtrdrError {
-    const value = this.value(name);
+    // a URL without its scheme may have a login too
+    const value = redact(this.value(name) ?? '').replace(/^[^@\s]*@/, '***@');
     return new KtrdrError(
       'invalid_setting',
       `The setting ${name}=${value} is not valid: it must be ${allowed}.`,

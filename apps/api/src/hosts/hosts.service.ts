@@ -1,4 +1,9 @@
-import type { HostDescription, HostList, TrainingHostInfo } from '@ktrdr/contracts';
+import {
+  urlWithoutLogin,
+  type HostDescription,
+  type HostList,
+  type TrainingHostInfo,
+} from '@ktrdr/contracts';
 import type { Clock } from '@ktrdr/orchestrator';
 import type { TrainingHostClient } from '../training/training-host-client.js';
 import type { TrainingQueue } from '../training/training-queue.js';
@@ -44,7 +49,7 @@ export class HostsService {
       .describe({ timeoutMs: ANSWER_MS })
       .catch(() => null);
     return {
-      name: host.url,
+      name: urlWithoutLogin(host.url),
       mode: 'direct',
       status: description === null ? 'silent' : 'up',
       engines: description?.engines ?? [],

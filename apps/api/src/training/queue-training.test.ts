@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { TRAINING_QUEUE_READER } from '@ktrdr/contracts/messages';
 import { JobQueue } from '@ktrdr/job-queue';
 import { CancellationController, systemClock } from '@ktrdr/orchestrator';
 import { FakeClock, RecordingLogger } from '@ktrdr/orchestrator/testing';
@@ -34,7 +35,13 @@ beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'ktrdr-queue-training-'));
   // nothing listens there
   const url = 'postgres://127.0.0.1:1/none';
-  queue = new JobQueue({ url, queue: 'away', clock: systemClock, logger: new RecordingLogger() });
+  queue = new JobQueue({
+    url,
+    queue: 'away',
+    clock: systemClock,
+    logger: new RecordingLogger(),
+    reader: TRAINING_QUEUE_READER,
+  });
 });
 
 afterEach(async () => {

@@ -74,6 +74,7 @@ export class QueuedRun {
     }
     if (state.state === 'failed') {
       this.parts.hooks.token.throwIfCancelled();
+      if (state.error !== undefined) throw state.error;
       throw new KtrdrError(
         'queue_failed',
         `No host could do the training (${state.reason}). Resume the operation if it is resumable, or train again.`,

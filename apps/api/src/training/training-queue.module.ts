@@ -1,5 +1,6 @@
 import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { TRAINING_QUEUE } from '@ktrdr/contracts';
+import { TRAINING_QUEUE_READER } from '@ktrdr/contracts/messages';
 import type { Clock, OrchestratorLogger } from '@ktrdr/orchestrator';
 import { CLOCK, ORCHESTRATOR_LOGGER } from '@ktrdr/service-kit';
 import { API_SETTINGS, type ApiSettings } from '../config.js';
@@ -19,7 +20,7 @@ import { TRAINING_QUEUE_CLIENT, type TrainingQueue } from './training-queue.js';
         if (url === undefined) return null;
         // loaded only if needed: it takes a while, and most APIs have no queue
         const { JobQueue } = await import('@ktrdr/job-queue');
-        return new JobQueue({ url, queue: TRAINING_QUEUE, clock, logger });
+        return new JobQueue({ url, queue: TRAINING_QUEUE, clock, logger, reader: TRAINING_QUEUE_READER });
       },
     },
   ],

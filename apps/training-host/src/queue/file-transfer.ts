@@ -3,7 +3,14 @@ import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
-import { errorFromBody, isErrorResponse, KtrdrError, storageError } from '@ktrdr/contracts';
+import {
+  errorFromBody,
+  isErrorResponse,
+  KtrdrError,
+  redact,
+  storageError,
+  urlWithoutLogin,
+} from '@ktrdr/contracts';
 import { untilAnswered, type Clock, type OrchestratorLogger } from '@ktrdr/orchestrator';
 import type { Waiting } from '../sessions/session-bars.js';
 
@@ -135,7 +142,7 @@ export class FileTransfer {
           if (reason === told) return;
           told = reason;
           this.logger.warn('the API does not answer; trying again', { url: this.url, reason });
-          onPhase(`waiting for the API: ${this.url} does not answer (${reason})`);
+          onPhase(`waiting for the API: ${urlWithoutLogin(this.url)} does not answer (${reason})`);
         },
         pause: (asked) => this.clock.sleep(Math.min(asked * AGAIN_MS.first, AGAIN_MS.longest), signal),
       },
@@ -169,7 +176,7 @@ function isFinal(error: unknown): boolean {
 /** The message of `fetch` is only "fetch failed"; the reason is its cause. */
 function reasonOf(error: unknown): string {
   const { message, cause } = error as Error;
-  return cause instanceof Error ? cause.message : message;
+  return redact(cause instanceof Error ? cause.message : message);
 }
 
 /** The API's own error, or an error for a response that is not from the API. */

@@ -15,6 +15,7 @@ import type {
   QueuedTrainingOutcome,
   QueuedTrainingReport,
 } from '@ktrdr/contracts';
+import { TRAINING_QUEUE_READER } from '@ktrdr/contracts/messages';
 import { JobWorker } from '@ktrdr/job-queue';
 import { OperationsService, type Clock, type OrchestratorLogger } from '@ktrdr/orchestrator';
 import { CLOCK, ORCHESTRATOR_LOGGER } from '@ktrdr/service-kit';
@@ -97,6 +98,7 @@ export class QueueModule {
             const worker: Worker = new JobWorker({
               url,
               queue: TRAINING_QUEUE,
+              reader: TRAINING_QUEUE_READER,
               name,
               concurrency: settings.maxSessions,
               leaseMs,

@@ -1,2 +1,3 @@
 export * from './messages.js';
 export * from './read-message.js';
+export * from './training-queue-reader.js';

@@ -51,7 +51,7 @@ export interface TrainingJobReport {
   begun: boolean;
   report: QueuedTrainingReport | null;
   number?: Count | null;
-  undecided?: boolean;
+  undecided?: true;
 }
 
 /** A message to the host of a job. */

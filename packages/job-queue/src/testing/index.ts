@@ -1,1 +1,2 @@
+export { anyReader } from './any-reader.js';
 export { RedisServer } from './redis-server.js';

@@ -1,7 +1,7 @@
 import { Controller, Get, Header, Inject, Req, Res, ServiceUnavailableException } from '@nestjs/common';
 import { HealthCheckService, HealthIndicatorService } from '@nestjs/terminus';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { HealthReport } from '@ktrdr/contracts';
+import { redactValue, type HealthReport } from '@ktrdr/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { mayRead } from '../access/guard-access.js';
 import { OpenToEveryone } from '../access/route-access.js';
@@ -46,7 +46,7 @@ export class HealthController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<HealthReport> {
-    const report = await this.report(reply);
+    const report = redactValue(await this.report(reply)) as HealthReport;
     return mayRead(request) ? report : { status: report.status };
   }
 

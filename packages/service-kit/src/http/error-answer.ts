@@ -1,5 +1,5 @@
 import { HttpException } from '@nestjs/common';
-import { KtrdrError, shown, type ErrorCode, type ErrorResponse } from '@ktrdr/contracts';
+import { KtrdrError, redact, shown, type ErrorCode, type ErrorResponse } from '@ktrdr/contracts';
 import type { FastifyRequest } from 'fastify';
 import { BODY_LIMIT } from './body-parser.js';
 
@@ -20,7 +20,7 @@ export function errorAnswer(error: unknown, request: AnsweredRequest): ErrorAnsw
   const status = statusOf(error);
   if (status === null) return { status: 500, body: { success: false, error: INTERNAL.toBody() } };
   const [code, message] = explain(status, error, request);
-  return { status, body: { success: false, error: { code, message } } };
+  return { status, body: { success: false, error: { code, message: redact(message) } } };
 }
 
 /** Contains no details: they are only in the log. */

@@ -1,7 +1,7 @@
 import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { isOutage } from '@ktrdr/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { errorAnswer } from './error-answer.js';
+import { errorAnswer, pathOf } from './error-answer.js';
 
 /**
  * Turns every error into the error envelope. Stacks and causes go to the log, never into a response. Outages of the
@@ -23,6 +23,6 @@ export class ErrorFilter implements ExceptionFilter {
   }
 
   private log(error: unknown, { method, url }: FastifyRequest): void {
-    this.logger.error(`${method} ${url} failed`, { error });
+    this.logger.error(`${method} ${pathOf(url)} failed`, { error });
   }
 }
