@@ -95,7 +95,7 @@ export default {
       name: 'bench-imports-packages-only',
       comment: 'a benchmark measures packages, chaos starts services as processes',
       severity: 'error',
-      from: { path: '^(bench|chaos)/' },
+      from: { path: '^(bench|chaos|fuzz)/' },
       to: { path: '^apps/' },
     },
     {
@@ -103,7 +103,7 @@ export default {
       comment: 'nothing is built on a benchmark or on chaos',
       severity: 'error',
       from: { path: '^(apps|packages)/' },
-      to: { path: '^(bench|chaos)/' },
+      to: { path: '^(bench|chaos|fuzz)/' },
     },
     {
       name: 'operation-store-only-in-the-api',
@@ -119,14 +119,14 @@ export default {
       name: 'nest-only-in-services',
       comment: '@nestjs/* only in apps/api, apps/training-host and packages/service-kit',
       severity: 'error',
-      from: { path: '^(apps|packages|bench|chaos)/', pathNot: nestAllowedIn },
+      from: { path: '^(apps|packages|bench|chaos|fuzz)/', pathNot: nestAllowedIn },
       to: { path: '@nestjs/' },
     },
     {
       name: 'no-deep-import',
       comment: 'a package is entered through its index.ts or a declared subpath',
       severity: 'error',
-      from: { path: '^(apps|packages|bench|chaos)/([^/]+)/' },
+      from: { path: '^(apps|packages|bench|chaos|fuzz)/([^/]+)/' },
       to: {
         path: '^packages/[^/]+/',
         pathNot: ['^$1/$2/', '^packages/[^/]+/src/((testing|messages)/)?index\\.ts$'],

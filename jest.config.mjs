@@ -4,7 +4,14 @@ const propertyRuns = Number(process.env.KTRDR_PROPERTY_RUNS || 100);
 /** Workspace packages are entered through their built `dist` (build first); a package's own tests import its sources. */
 export default {
   testEnvironment: '<rootDir>/tools/jest-environment.mjs',
-  roots: ['<rootDir>/packages', '<rootDir>/apps', '<rootDir>/tools', '<rootDir>/bench', '<rootDir>/chaos'],
+  roots: [
+    '<rootDir>/packages',
+    '<rootDir>/apps',
+    '<rootDir>/tools',
+    '<rootDir>/bench',
+    '<rootDir>/chaos',
+    '<rootDir>/fuzz',
+  ],
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   extensionsToTreatAsEsm: ['.ts'],

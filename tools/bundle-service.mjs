@@ -49,8 +49,7 @@ await bundle(
       'class-transformer': 'class-transformer/esm2015/index.js',
       'class-validator': 'class-validator/esm2015/index.js',
     },
-    // Nest uses class names in its log and in the OpenAPI document
-    keepNames: true,
+    // no `keepNames`: it defines the name of every closure that a request makes, a third of the time of a small request
   },
 );
 

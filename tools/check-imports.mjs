@@ -11,7 +11,7 @@ import config from '../.dependency-cruiser.mjs';
 const root = resolve(process.argv[2] ?? join(import.meta.dirname, '..'));
 process.chdir(root);
 
-const folders = ['apps', 'packages', 'bench', 'chaos'].filter((folder) => existsSync(folder));
+const folders = ['apps', 'packages', 'bench', 'chaos', 'fuzz'].filter((folder) => existsSync(folder));
 const members = folders
   .flatMap((folder) => [folder, ...readdirSync(folder).map((name) => join(folder, name))])
   .filter((folder) => existsSync(join(folder, 'package.json')));

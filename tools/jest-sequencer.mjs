@@ -17,7 +17,7 @@ const SLOWEST = [
   'apps/api/test/resume.test.ts',
 ];
 /** Files that start services or training processes. */
-const STARTS_PROCESSES = /[\\/](test|chaos|tools)[\\/]/;
+const STARTS_PROCESSES = /[\\/](test|chaos|fuzz|tools)[\\/]/;
 
 export default class SlowestFirstSequencer extends Sequencer {
   sort(tests) {

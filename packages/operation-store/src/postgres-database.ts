@@ -75,6 +75,7 @@ export async function openPostgresDatabase(
     // the server looks after its files
     assertThere() {},
     assertSound: () => Promise.resolve(),
+    version: null,
     close,
   };
 }

@@ -29,5 +29,10 @@ export interface SqlDatabase {
   readonly assertThere: () => void;
   /** Looks for damage that reads and writes may not meet. Rejects with `store_unavailable`. */
   readonly assertSound: () => Promise<void>;
+  /**
+   * A number that changes when another connection has written to the database; `null` if the database cannot tell. What this
+   * process has read stays valid while it and this process's own writes stay the same.
+   */
+  readonly version: (() => number) | null;
   readonly close: () => Promise<void>;
 }

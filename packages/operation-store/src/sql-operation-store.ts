@@ -20,6 +20,7 @@ import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { AuditLog } from './audit-log.js';
 import { GroupedWrites } from './grouped-writes.js';
 import { listQuery } from './list-query.js';
+import { ReadCache } from './read-cache.js';
 import type { Schema } from './schema.js';
 import type { SqlDatabase } from './sql-database.js';
 import { SqlAuditLog } from './sql-audit-log.js';
@@ -59,12 +60,14 @@ export class SqlOperationStore implements OperationStore {
   readonly tokens: TokenStore;
   readonly audit: AuditLog;
   private readonly access: StoreAccess;
+  private readonly cache: ReadCache;
   private readonly listeners = new Set<(operationId: string) => void>();
   /** A commit waits for the disk, so operations that are created at the same time share one. */
   private readonly creations = new GroupedWrites((all: readonly NewOperation[]) => this.insertAll(all));
 
   constructor(private readonly database: SqlDatabase) {
     this.access = new StoreAccess(database);
+    this.cache = new ReadCache(database.version);
     this.trials = new SqlTrialLedger(this.access);
     this.tokens = new SqlTokenStore(this.access);
     this.audit = new SqlAuditLog(this.access);
@@ -88,8 +91,12 @@ export class SqlOperationStore implements OperationStore {
 
   async get(operationId: string): Promise<StoredOperation | null> {
     if (operationId.includes(NUL)) return null;
-    const row = await this.access.use((db) => find(db, operationId));
-    return row === undefined ? null : storedOperation(row);
+    return this.access.use((db) =>
+      this.cache.read(operationId, async () => {
+        const row = await find(db, operationId);
+        return row === undefined ? null : storedOperation(row);
+      }),
+    );
   }
 
   async getRequest(operationId: string): Promise<unknown> {
@@ -114,16 +121,11 @@ export class SqlOperationStore implements OperationStore {
   }
 
   async list(query: OperationQuery): Promise<OperationPage> {
-    const statement = listQuery(query).compile(this.database.db);
-    const rows = await this.access.use(async (db) => {
-      if (query.offset === 0) return this.database.prepared(statement);
-      return (await db.executeQuery(statement)).rows;
-    });
-    return {
-      operations: rows.flatMap((row) => (row.seq === null ? [] : [summaryOf(row)])),
-      total_count: rows[0]?.total_count ?? 0,
-      active_count: rows[0]?.active_count ?? 0,
-    };
+    const { status, type, limit, offset } = query;
+    // no operation has an id like this
+    const key = `list ${status ?? ''} ${type ?? ''} ${limit} ${offset}`;
+    const page = await this.access.use((db) => this.cache.read(key, () => this.readPage(db, query)));
+    return page as OperationPage;
   }
 
   async transition(
@@ -304,6 +306,7 @@ export class SqlOperationStore implements OperationStore {
         return tx.deleteFrom('operations').where('seq', 'in', seqs).returning('id').execute();
       }),
     );
+    this.cache.clear();
     return removed.map(({ id }) => id);
   }
 
@@ -320,6 +323,17 @@ export class SqlOperationStore implements OperationStore {
   /** Closes the connections. The store is not usable afterwards. */
   close(): Promise<void> {
     return this.access.close();
+  }
+
+  private async readPage(db: Kysely<Schema>, query: OperationQuery): Promise<OperationPage> {
+    const statement = listQuery(query).compile(db);
+    const rows =
+      query.offset === 0 ? await this.database.prepared(statement) : (await db.executeQuery(statement)).rows;
+    return {
+      operations: rows.flatMap((row) => (row.seq === null ? [] : [summaryOf(row)])),
+      total_count: rows[0]?.total_count ?? 0,
+      active_count: rows[0]?.active_count ?? 0,
+    };
   }
 
   /** Inserts all in one transaction. @returns their rows; `undefined` for an id or task id that exists */
@@ -378,6 +392,7 @@ export class SqlOperationStore implements OperationStore {
   }
 
   private wrote(operationId: string): void {
+    this.cache.clear();
     this.database.tell(operationId);
     this.hear(operationId);
   }

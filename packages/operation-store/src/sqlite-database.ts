@@ -94,7 +94,21 @@ async function prepareDatabase(
     isRetryable: () => false,
     tell() {},
     onRemoteWrite() {},
+    version: dataVersion(connection),
     close: () => db.destroy(),
+  };
+}
+
+/** Asks SQLite once per turn of the event loop, because many requests of one turn need the same answer. */
+function dataVersion(connection: Libsql.Database): () => number {
+  const statement = connection.prepare('pragma data_version').raw(true);
+  let known: number | null = null;
+  return () => {
+    if (known === null) {
+      [known] = statement.get() as [number];
+      setImmediate(() => (known = null));
+    }
+    return known;
   };
 }
 

@@ -24,6 +24,7 @@ export {
 export { FIELD_SCHEMAS } from './http/field-schemas.js';
 export { QueryNumber } from './http/query-number.js';
 export { RequestOf } from './http/request-of.js';
+export { writtenJson, type WrittenJson } from './http/written-json.js';
 export { MetricsModule } from './metrics/metrics.module.js';
 export { CLOCK, ORCHESTRATOR_LOGGER, OrchestratorModule } from './orchestrator.module.js';
 export { isExposed, readListenSettings, type ListenSettings } from './listen-settings.js';

@@ -96,10 +96,10 @@ function plain(_key: string, value: unknown): unknown {
   return typeof value === 'bigint' ? String(value) : value;
 }
 
-/** The last argument of a log call is its context. */
+/** The last argument of a log call is its context. Nest uses the names of its classes, and some get a `_` in the bundle. */
 function comesFrom(contexts: ReadonlySet<string>, optional: unknown[]): boolean {
   const context = optional.at(-1);
-  return typeof context === 'string' && contexts.has(context);
+  return typeof context === 'string' && contexts.has(context.replace(/^_/, ''));
 }
 
 /** Adapts the service's logger for the orchestrator. */

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
-import { printableJson, type Operation } from '@ktrdr/contracts';
+import type { Operation } from '@ktrdr/contracts';
 import type { Clock, OperationEvent } from '@ktrdr/orchestrator';
+import { writtenJson } from '@ktrdr/service-kit';
 import { eventId } from './event-id.js';
 
 /** Time between two comments on a silent stream, ms. They keep proxies from closing it. */
@@ -97,7 +98,7 @@ export class EventStream extends Readable {
 function writtenState(operation: Readonly<Operation>): WrittenState {
   const known = written.get(operation);
   if (known !== undefined) return known;
-  const state = { id: eventId(operation), text: printableJson(operation) };
+  const state = { id: eventId(operation), text: writtenJson(operation).text };
   written.set(operation, state);
   return state;
 }

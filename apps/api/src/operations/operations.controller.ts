@@ -22,7 +22,17 @@ import type {
   TypedOperation,
 } from '@ktrdr/contracts';
 import { OperationsService, type Clock } from '@ktrdr/orchestrator';
-import { Answers, AnswersEvents, CLOCK, CallerParam, Fails, Requires, type Caller } from '@ktrdr/service-kit';
+import {
+  Answers,
+  AnswersEvents,
+  CLOCK,
+  CallerParam,
+  Fails,
+  Requires,
+  writtenJson,
+  type Caller,
+  type WrittenJson,
+} from '@ktrdr/service-kit';
 import type { FastifyReply } from 'fastify';
 import { CancelOperationDto } from './cancel-operation.dto.js';
 import { eventId } from './event-id.js';
@@ -53,9 +63,9 @@ export class OperationsController {
   @ApiOperation({ operationId: 'listOperations', summary: 'Operations without their results, newest first' })
   @Answers('OperationList')
   @Fails('store_unavailable')
-  async list(@Query() query: ListOperationsDto): Promise<OperationList> {
+  async list(@Query() query: ListOperationsDto): Promise<WrittenJson<OperationList>> {
     // each manager writes the metadata of its own type
-    return (await this.operations.list(query)) as OperationList;
+    return writtenJson((await this.operations.list(query)) as OperationList);
   }
 
   @Get(':id')
@@ -67,9 +77,9 @@ export class OperationsController {
   @OF_OPERATION
   @Answers('TypedOperation')
   @Fails('operation_not_found', 'store_unavailable')
-  async get(@Param('id') id: string): Promise<TypedOperation> {
+  async get(@Param('id') id: string): Promise<WrittenJson<TypedOperation>> {
     // each manager writes the metadata and the result of its own type
-    return (await this.operations.get(id)) as TypedOperation;
+    return writtenJson<TypedOperation>((await this.operations.get(id)) as TypedOperation);
   }
 
   @Post(':id/cancel')

@@ -31,6 +31,10 @@ function bytesOf({ body }: ByteRequest): Readable {
   throw new KtrdrError('unsupported_media_type', `Send the file's bytes as content-type: ${BYTES}.`);
 }
 
+const DELIVERY = new ParseIntPipe({
+  exceptionFactory: () => new KtrdrError('invalid_request', 'delivery must be a whole number.'),
+});
+
 /** Files for and from the hosts of a queue, which share no folder with the API. Its paths call a delivery a run, as earlier hosts do. */
 @ApiTags('training hosts')
 @Controller('trainings/:id')
@@ -89,7 +93,7 @@ export class HostFilesController {
   @ApiConsumes(BYTES)
   async takeCheckpoint(
     @Param('id') id: string,
-    @Param('delivery', ParseIntPipe) delivery: number,
+    @Param('delivery', DELIVERY) delivery: number,
     @Req() request: ByteRequest,
   ): Promise<null> {
     await this.files.takeCheckpoint(id, delivery, bytesOf(request));
@@ -122,7 +126,7 @@ export class HostFilesController {
   @ApiConsumes(BYTES)
   async takeFile(
     @Param('id') id: string,
-    @Param('delivery', ParseIntPipe) delivery: number,
+    @Param('delivery', DELIVERY) delivery: number,
     @Param('folder') folder: string,
     @Param('name') name: string,
     @Req() request: ByteRequest,

@@ -122,7 +122,7 @@ const CASES: Record<string, (store: OperationStore) => Promise<void>> = {
     assert.equal((await store.list({ limit: 10, offset: 0 })).active_count, 1);
   },
 
-  'results are copies': async (store) => {
+  'no reader can change what others read': async (store) => {
     const id = sample(1).operation_id;
     const { operation } = await create(store, sample(1));
     const moved = await store.transition(id, 1, ['pending'], RUN);
@@ -131,10 +131,10 @@ const CASES: Record<string, (store: OperationStore) => Promise<void>> = {
     const before = JSON.stringify(got);
     for (const copy of [operation, moved.operation, listed, got]) {
       assert.ok(copy);
-      copy.status = 'failed';
-      copy.warnings.push('changed from outside');
-      copy.progress.context.phase = 'changed from outside';
-      copy.metadata.parameters['seed'] = 'changed from outside';
+      attempt(() => (copy.status = 'failed'));
+      attempt(() => copy.warnings.push('changed from outside'));
+      attempt(() => (copy.progress.context.phase = 'changed from outside'));
+      attempt(() => (copy.metadata.parameters['seed'] = 'changed from outside'));
     }
     assertSame(await get(store, id), JSON.parse(before));
   },
@@ -323,3 +323,12 @@ const CASES: Record<string, (store: OperationStore) => Promise<void>> = {
     await store.check();
   },
 };
+
+/** A result is a copy, or it is frozen. */
+function attempt(change: () => unknown): void {
+  try {
+    change();
+  } catch (error) {
+    assert.ok(error instanceof TypeError);
+  }
+}

@@ -2,10 +2,13 @@ import type { ErrorCode, WireTypes } from '@ktrdr/contracts';
 import { applyDecorators } from '@nestjs/common';
 import { ApiExtension, ApiProduces, ApiResponse } from '@nestjs/swagger';
 import { referenceTo } from './contract-schemas.js';
+import type { WrittenJson } from './written-json.js';
 import { PlainAnswer } from './success-envelope.js';
 
+type Answered<T> = T | WrittenJson<T>;
+
 /** Decorates a handler that returns `T`; any other handler does not compile. */
-type HandlerOf<T> = <M extends (...args: never[]) => T | Promise<T>>(
+type HandlerOf<T> = <M extends (...args: never[]) => Answered<T> | Promise<Answered<T>>>(
   target: object,
   key: string | symbol,
   descriptor: TypedPropertyDescriptor<M>,

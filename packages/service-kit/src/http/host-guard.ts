@@ -51,6 +51,8 @@ export class HostGuard {
   private readonly allowed: ReadonlySet<string>;
   /** Names of this machine. */
   private readonly own: ReadonlySet<string>;
+  /** The last accepted name: nearly all requests use the same one, and checking an address takes time. */
+  private lastOwn: string | null = null;
 
   constructor({ host, allowedHosts }: Pick<ListenSettings, 'host' | 'allowedHosts'>, machine: string) {
     this.listensOnLoopback = isLoopback(host.toLowerCase());
@@ -72,7 +74,10 @@ export class HostGuard {
         `${hostProblem(headers.host, raw.rawHeaders)} Send one Host header with the name or address of this service, such as localhost:8000. ALLOWED_HOSTS adds names.`,
       );
     }
-    if (!this.isOwn(host.name)) return hostNotAllowed(host.name);
+    if (host.name !== this.lastOwn) {
+      if (!this.isOwn(host.name)) return hostNotAllowed(host.name);
+      this.lastOwn = host.name;
+    }
     return SAFE_METHODS.has(method) ? null : this.changeRefusal(headers, host);
   }
 

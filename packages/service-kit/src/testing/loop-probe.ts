@@ -3,7 +3,7 @@
  * in another process: from a connection to the socket `KTRDR_TEST_LOOP` until the client ends its side. The answer is
  * the hold in ms.
  */
-import { rmSync } from 'node:fs';
+import { existsSync, unlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { LoopWatch } from './loop-watch.js';
 
@@ -11,7 +11,7 @@ const { KTRDR_TEST_LOOP: path } = process.env;
 
 // child processes of the service inherit the variable
 if (path !== undefined && process.argv[1]?.endsWith('main.js') === true) {
-  rmSync(path, { force: true });
+  if (existsSync(path)) unlinkSync(path);
   createServer({ allowHalfOpen: true }, (socket) => {
     const watch = new LoopWatch();
     socket

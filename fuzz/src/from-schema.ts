@@ -1,0 +1,109 @@
+import fc, { type Arbitrary } from 'fast-check';
+
+/** The parts of a JSON schema that the OpenAPI documents use. */
+export interface Schema {
+  $ref?: string;
+  type?: string | string[];
+  const?: unknown;
+  enum?: unknown[];
+  anyOf?: Schema[];
+  oneOf?: Schema[];
+  allOf?: Schema[];
+  properties?: Record<string, Schema>;
+  required?: string[];
+  items?: Schema;
+  prefixItems?: Schema[];
+  additionalProperties?: boolean | Schema;
+  minimum?: number;
+  maximum?: number;
+  minLength?: number;
+  maxLength?: number;
+  minItems?: number;
+  maxItems?: number;
+  pattern?: string;
+  example?: unknown;
+  examples?: unknown[];
+  default?: unknown;
+}
+
+/** Values of fields that lead somewhere in the world, by the field's name: an existing symbol, a strategy. */
+export type KnownValues = Readonly<Record<string, readonly unknown[]>>;
+
+const LONGEST_TEXT = 40;
+const MOST_ITEMS = 4;
+
+/** Makes valid values of the schemas of one document. */
+export class FromSchema {
+  constructor(
+    private readonly schemas: Readonly<Record<string, Schema>>,
+    private readonly known: KnownValues,
+  ) {}
+
+  /** @param name the field's name, for its known values */
+  valid(schema: Schema, name = ''): Arbitrary<unknown> {
+    const known = this.known[name] ?? [];
+    const own = this.ofSchema(schema, name);
+    return known.length === 0 ? own : fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...known) }, own);
+  }
+
+  private ofSchema(schema: Schema, name: string): Arbitrary<unknown> {
+    if (schema.$ref !== undefined) {
+      const target = this.schemas[schema.$ref.split('/').at(-1) ?? ''];
+      if (target === undefined) throw new Error(`the document has no ${schema.$ref}`);
+      return this.ofSchema(target, name);
+    }
+    if ('const' in schema) return fc.constant(schema.const);
+    if (schema.enum !== undefined) return fc.constantFrom(...schema.enum);
+    const choices = schema.anyOf ?? schema.oneOf;
+    if (choices !== undefined) return fc.oneof(...choices.map((choice) => this.ofSchema(choice, name)));
+    const [merged] = schema.allOf ?? [];
+    if (merged !== undefined) return this.ofSchema(merged, name);
+    const types = [schema.type ?? 'object'].flat();
+    return fc.oneof(...types.map((type) => this.ofType(type, schema, name)));
+  }
+
+  private ofType(type: string, schema: Schema, name: string): Arbitrary<unknown> {
+    switch (type) {
+      case 'null':
+        return fc.constant(null);
+      case 'boolean':
+        return fc.boolean();
+      case 'integer':
+        return fc.integer({
+          min: schema.minimum ?? -1000,
+          max: Math.min(schema.maximum ?? 1000, 2 ** 31 - 1),
+        });
+      case 'number':
+        return fc.double({ min: schema.minimum ?? -1e6, max: schema.maximum ?? 1e6, noNaN: true });
+      case 'string':
+        return textOf(schema);
+      case 'array':
+        return this.listOf(schema, name);
+      default:
+        return this.objectOf(schema);
+    }
+  }
+
+  private listOf({ prefixItems, items = {}, minItems, maxItems }: Schema, name: string): Arbitrary<unknown> {
+    if (prefixItems !== undefined) return fc.tuple(...prefixItems.map((item) => this.valid(item)));
+    const most = Math.max(minItems ?? 0, Math.min(maxItems ?? MOST_ITEMS, MOST_ITEMS));
+    return fc.array(this.valid(items, name), { minLength: minItems ?? 0, maxLength: most });
+  }
+
+  private objectOf({ properties = {}, required = [] }: Schema): Arbitrary<unknown> {
+    const fields = Object.fromEntries(
+      Object.entries(properties).map(([field, schema]) => [field, this.valid(schema, field)]),
+    );
+    return fc.record(fields, { requiredKeys: required.filter((field) => field in fields) });
+  }
+}
+
+function textOf({ pattern, maxLength = LONGEST_TEXT, minLength = 0, example, examples = [] }: Schema) {
+  const shown = [example, ...examples].filter((value) => value !== undefined);
+  const some = shown.length === 0 ? [] : [fc.constantFrom(...shown)];
+  // fast-check cannot generate lookaheads
+  if (pattern !== undefined && !pattern.includes('(?'))
+    return fc.oneof(...some, fc.stringMatching(new RegExp(pattern)));
+  if (pattern !== undefined && some.length > 0) return fc.oneof(...some);
+  return fc.oneof(...some, fc.string({ minLength, maxLength: Math.min(maxLength, LONGEST_TEXT) }));
+}

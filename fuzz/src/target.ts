@@ -1,0 +1,20 @@
+import type { Arbitrary } from 'fast-check';
+
+export const TARGETS = [
+  'strategies',
+  'bodies',
+  'bars',
+  'checkpoints',
+  'models',
+  'messages',
+  'tokens',
+] as const;
+
+export type TargetName = (typeof TARGETS)[number];
+
+/** One kind of input, and what must be true of every case. */
+export interface Target<Case> {
+  cases: Arbitrary<Case>;
+  /** @throws an error that says what is wrong with this case */
+  check: (one: Case) => Promise<void>;
+}
