@@ -82,8 +82,6 @@ export class ModelStorage {
    * @throws KtrdrError `invalid_name`, `disk_full`, `storage_failed`
    */
   async stage(operationId: string): Promise<string> {
-    // a missing folder may be a disk that is not mounted: creating it would hide the models
-    await this.strategies();
     try {
       return await this.staging.create(operationId);
     } catch (error) {
