@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -172,7 +173,7 @@ describe('the API answers as its document says', () => {
       'strategy_not_found',
     );
     await api.untilCheckpoint(id);
-    await ask('getTrainingCheckpoint', `GET /trainings/${id}/checkpoint`);
+    expect(await ask('getTrainingCheckpoint', `GET /trainings/${id}/checkpoint`)).toBe('delivery_not_found');
     await ask('getOperation', `GET /operations/${id}`);
     await ask('cancelOperation', `POST /operations/${id}/cancel`, { body: { reason: 'lunch' } });
     await api.untilEnded(id);
@@ -236,15 +237,14 @@ describe('the API answers as its document says', () => {
   test('for files that queue hosts download and upload', async () => {
     const id = await train({ strategy: QUICK });
     await api.untilEnded(id);
-    await ask('getTrainingBars', `GET /trainings/${id}/bars/AAPL/1h`);
-    expect(await ask('getTrainingBars', `GET /trainings/${id}/bars/NOSUCH/1h`)).toBe('bars_not_found');
-    expect(await ask('getTrainingCheckpoint', `GET /trainings/${id}/checkpoint`)).toBe('checkpoint_missing');
+    expect(await ask('getTrainingBars', `GET /trainings/${id}/bars/AAPL/1h`)).toBe('delivery_not_found');
+    expect(await ask('getTrainingCheckpoint', `GET /trainings/${id}/checkpoint`)).toBe('delivery_not_found');
     const bytes = { body: 'bytes', type: 'application/octet-stream' };
     expect(await ask('putTrainingCheckpoint', `PUT /trainings/${id}/runs/1/checkpoint`, bytes)).toBe(
-      'run_replaced',
+      'delivery_not_found',
     );
     expect(await ask('putTrainingFile', `PUT /trainings/${id}/runs/1/files/model/model.onnx`, bytes)).toBe(
-      'run_replaced',
+      'delivery_not_found',
     );
   });
 
@@ -263,8 +263,21 @@ describe('the API answers as its document says', () => {
       ...settings,
       KTRDR_API_URL: recorder.url,
     });
-    const strategy = strategyText({ epochs: 20, batchSize: 256, paceMs: 10 });
-    const { status, error } = await queueApi.untilEnded(await queueApi.startTraining({ strategy }));
+    const pacedUntil = sandbox.path('released');
+    const strategy = strategyText({ epochs: 20, batchSize: 256, paceMs: 10, pacedUntil });
+    const id = await queueApi.startTraining({ strategy });
+    await queueApi.untilCheckpoint(id);
+    for (const [operationId, path] of [
+      ['getTrainingBars', 'bars/AAPL/1h'],
+      ['getTrainingCheckpoint', 'checkpoint'],
+    ] as const) {
+      const { authorization } = recorder;
+      const answer = await send(queueApi, `GET /trainings/${id}/${path}`, { headers: { authorization } });
+      document.check(operationId, answer);
+      expect(answer.status).toBe(200);
+    }
+    await writeFile(pacedUntil, '');
+    const { status, error } = await queueApi.untilEnded(id);
     expect({ status, error }).toEqual({ status: 'completed', error: null });
     for (const { path, answer } of recorder.uploads)
       document.check(path.endsWith('/checkpoint') ? 'putTrainingCheckpoint' : 'putTrainingFile', answer);

@@ -7,6 +7,8 @@ import type { Answer } from './api-document.js';
 export class UploadRecorder {
   /** Answers in the order in which they arrived, each with the path of its request. */
   readonly uploads: { path: string; answer: Answer }[] = [];
+  /** How the host proved the last time that it has the delivery. */
+  authorization = '';
   private readonly server: Server;
 
   private constructor(private readonly apiUrl: string) {
@@ -31,9 +33,13 @@ export class UploadRecorder {
   private async pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', url: path = '' } = request;
     const sent = await buffer(request);
+    this.authorization = request.headers.authorization ?? '';
     const answer = await fetch(this.apiUrl + path, {
       method,
-      headers: { 'content-type': request.headers['content-type'] ?? '' },
+      headers: {
+        'content-type': request.headers['content-type'] ?? '',
+        authorization: this.authorization,
+      },
       body: sent.length === 0 ? undefined : new Uint8Array(sent),
     });
     const contentType = answer.headers.get('content-type') ?? '';

@@ -172,6 +172,40 @@ function trainingsInQueue(newUrl: () => Promise<string>, loseAll?: () => Promise
   // the queue's own tests show that the rest is the same on both, so it runs on one only
   if (loseAll === undefined) return;
 
+  test('show and take their files only with the secret of their delivery', async () => {
+    await withHosts(1);
+    const { strategy, release } = slowly();
+    const id = await one.startTraining({ strategy });
+    await one.untilCheckpoint(id);
+    const strange = 'op_training_20261125T101500_k3f9';
+    const answers: string[] = [];
+    for (const operation of [id, strange])
+      for (const authorization of [undefined, 'Delivery x', `Delivery ${'0'.repeat(64)}`, 'Bearer x'])
+        for (const [method, path] of [
+          ['GET', 'checkpoint'],
+          ['GET', 'bars/AAPL/1h'],
+          ['PUT', 'runs/1/checkpoint'],
+          ['PUT', 'runs/1/files/model/model.onnx'],
+        ] as const) {
+          const answer = await fetch(`${two.url}/trainings/${operation}/${path}`, {
+            method,
+            headers: {
+              ...(authorization === undefined ? {} : { authorization }),
+              ...(method === 'PUT' ? { 'content-type': 'application/octet-stream' } : {}),
+            },
+            ...(method === 'PUT' ? { body: 'forged' } : {}),
+          });
+          answers.push(`${answer.status} ${await answer.text()}`);
+        }
+    expect([...new Set(answers)]).toEqual([
+      expect.stringMatching(/^404 \{"success":false,"error":\{"code":"delivery_not_found"/),
+    ]);
+    await release();
+    const ended = await one.untilEnded(id);
+    expect(ended).toMatchObject({ status: 'completed', error: null });
+    expect((await modelOf(ended)).equals(local)).toBe(true);
+  });
+
   test('return to the queue when their host stops, and can be cancelled at the other API', async () => {
     await withHosts(1);
     const id = await one.startTraining({ strategy: LONG });

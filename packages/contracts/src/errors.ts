@@ -76,6 +76,7 @@ export const ERROR_STATUS = {
   // training host
   host_busy: 409,
   host_unreachable: 502,
+  host_not_authenticated: 502,
   host_lost: 502,
   host_session_lost: 502,
   host_stopped: 502,
@@ -87,7 +88,9 @@ export const ERROR_STATUS = {
   queue_unreachable: 502,
   queue_failed: 502,
   api_unreachable: 502,
+  /** From APIs of earlier versions. */
   run_replaced: 409,
+  delivery_not_found: 404,
   // start-up
   port_in_use: 500,
   invalid_setting: 500,

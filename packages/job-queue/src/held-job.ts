@@ -25,6 +25,8 @@ export interface WorkedJob<TData, TReport> {
    * How often the job was delivered to a worker, from 1. If two workers run the same job, it belongs to the later delivery.
    */
   readonly delivery: number;
+  /** Secret of this delivery, from the message that started the work; `null` if there was none. */
+  readonly secret: string | null;
   /** Reports progress to the process that follows the job. A newer report replaces an older one. */
   report(report: TReport): void;
   /**
@@ -57,11 +59,12 @@ export class HeldJob<TData, TReport> implements WorkedJob<TData, TReport> {
   readonly id: string;
   readonly data: TData;
   readonly delivery: number;
+  private begunWith: string | null = null;
   private readonly listeners: ((stop: JobStop) => void)[] = [];
   private stop: JobStop | null = null;
   private begun = false;
   private unwanted = false;
-  private onBegin = () => {};
+  private onBegin = (_secret: string | null): void => {};
   private lastReport: TReport | null = null;
   private changed = false;
   private sending: Promise<void> | null = null;
@@ -77,6 +80,10 @@ export class HeldJob<TData, TReport> implements WorkedJob<TData, TReport> {
     this.delivery = parts.delivery;
     this.renewedAt = parts.clock.monotonic();
     this.look();
+  }
+
+  get secret(): string | null {
+    return this.begunWith;
   }
 
   get isGone(): boolean {
@@ -109,7 +116,10 @@ export class HeldJob<TData, TReport> implements WorkedJob<TData, TReport> {
   async untilBegun(): Promise<void> {
     const { clock } = this.parts;
     const begun = new Promise<void>((resolve) => {
-      this.onBegin = resolve;
+      this.onBegin = (secret) => {
+        this.begunWith ??= secret;
+        resolve();
+      };
       this.onStop(() => resolve());
     });
     this.send();
@@ -131,7 +141,7 @@ export class HeldJob<TData, TReport> implements WorkedJob<TData, TReport> {
   receive(message: JobMessage): void {
     if (message.type === 'cancel') {
       this.stopBy({ cause: 'cancelled', reason: message.reason, force: message.force });
-    } else if (message.run === this.delivery) this.onBegin();
+    } else if (message.run === this.delivery) this.onBegin(message.secret ?? null);
   }
 
   renewed(): void {

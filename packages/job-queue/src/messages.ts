@@ -12,8 +12,9 @@ export const MESSAGE_RETENTION_MS = 60_000;
 
 /** A message to the worker of a job. */
 export type JobMessage =
-  /** Starts the work; nothing computes before. */
-  { type: 'begin'; run: DeliveryNumber } | { type: 'cancel'; reason: string | null; force: boolean };
+  /** Starts the work; nothing computes before. `secret`: proves to others that the worker has this delivery. */
+  | { type: 'begin'; run: DeliveryNumber; secret?: string }
+  | { type: 'cancel'; reason: string | null; force: boolean };
 
 /**
  * How often the job was delivered to a worker, from 1. The job belongs to the delivery with the highest number. Messages call it

@@ -134,7 +134,7 @@ export function queueConformance(startServer: () => Promise<QueueServer>, failsA
 
   it('never reports a job as completed without its outcome, even while it ends', async () => {
     const queue = openQueue();
-    await openWorker('one', async ({ id }) => ({ done: id }));
+    await openWorker('one', async ({ id, secret }) => ({ done: `${id} ${secret}` }));
     for (let index = 0; index < 20; index += 1) {
       const jobId = `job-${index}`;
       await queue.add(jobId, job('short'));
@@ -147,9 +147,9 @@ export function queueConformance(startServer: () => Promise<QueueServer>, failsA
           if (ended(state)) return;
         }
       };
-      await Promise.all([queue.tell(jobId, { type: 'begin', run: 1 }), ask(), ask(), ask()]);
+      await Promise.all([queue.tell(jobId, { type: 'begin', run: 1, secret: 'mine' }), ask(), ask(), ask()]);
       const ends = states.filter(ended);
-      expect(ends).toEqual(ends.map(() => ({ state: 'completed', outcome: { done: jobId } })));
+      expect(ends).toEqual(ends.map(() => ({ state: 'completed', outcome: { done: `${jobId} mine` } })));
       expect(ends.length).toBe(3);
     }
   });

@@ -1,12 +1,16 @@
 import { Readable } from 'node:stream';
 import { KtrdrError, SYMBOL_PATTERN, TIMEFRAMES } from '@ktrdr/contracts';
 import { Controller, Get, HttpCode, Param, ParseIntPipe, Put, Req, Res } from '@nestjs/common';
-import { AnswersBytes, AnswersNothing, Fails, Requires } from '@ktrdr/service-kit';
+import { AnswersBytes, AnswersNothing, AuthenticatedBy, Fails } from '@ktrdr/service-kit';
 import { ApiBody, ApiConsumes, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { DeliveryAuthenticator } from './delivery-authenticator.js';
 import { HostFilesService } from './host-files.service.js';
 
 const BYTES = 'application/octet-stream';
+
+/** Who may use these routes. */
+const HOST = "the host with the delivery's secret";
 
 const OF_OPERATION = ApiParam({
   name: 'id',
@@ -42,13 +46,13 @@ export class HostFilesController {
   constructor(private readonly files: HostFilesService) {}
 
   @Get('bars/:symbol/:timeframe')
-  @Requires('operate')
+  @AuthenticatedBy(DeliveryAuthenticator, HOST)
   @ApiOperation({ operationId: 'getTrainingBars', summary: "The API's bars as a CSV file" })
   @OF_OPERATION
   @ApiParam({ name: 'symbol', schema: { type: 'string', pattern: SYMBOL_PATTERN.source, example: 'AAPL' } })
   @ApiParam({ name: 'timeframe', schema: { type: 'string', enum: [...TIMEFRAMES], example: '1h' } })
   @AnswersBytes('The CSV file.')
-  @Fails('invalid_name', 'bars_not_found', 'bars_invalid')
+  @Fails('delivery_not_found', 'invalid_name', 'bars_not_found', 'bars_invalid')
   async bars(
     @Param('symbol') symbol: string,
     @Param('timeframe') timeframe: string,
@@ -58,20 +62,26 @@ export class HostFilesController {
   }
 
   @Get('checkpoint')
-  @Requires('operate')
+  @AuthenticatedBy(DeliveryAuthenticator, HOST)
   @ApiOperation({
     operationId: 'getTrainingCheckpoint',
     summary: 'The newest checkpoint that a host has uploaded',
   })
   @OF_OPERATION
   @AnswersBytes('The checkpoint.')
-  @Fails('invalid_name', 'operation_not_found', 'checkpoint_missing', 'storage_failed', 'store_unavailable')
+  @Fails(
+    'delivery_not_found',
+    'operation_not_found',
+    'checkpoint_missing',
+    'storage_failed',
+    'store_unavailable',
+  )
   async checkpoint(@Param('id') id: string, @Res() reply: FastifyReply): Promise<void> {
     await reply.type(BYTES).send(await this.files.checkpoint(id));
   }
 
   @Put('runs/:delivery/checkpoint')
-  @Requires('operate')
+  @AuthenticatedBy(DeliveryAuthenticator, HOST)
   @HttpCode(200)
   @ApiOperation({
     operationId: 'putTrainingCheckpoint',
@@ -83,7 +93,7 @@ export class HostFilesController {
   @AnswersNothing()
   @Fails(
     'operation_not_found',
-    'run_replaced',
+    'delivery_not_found',
     'checkpoint_refused',
     'disk_full',
     'storage_failed',
@@ -91,17 +101,13 @@ export class HostFilesController {
     'store_unavailable',
   )
   @ApiConsumes(BYTES)
-  async takeCheckpoint(
-    @Param('id') id: string,
-    @Param('delivery', DELIVERY) delivery: number,
-    @Req() request: ByteRequest,
-  ): Promise<null> {
-    await this.files.takeCheckpoint(id, delivery, bytesOf(request));
+  async takeCheckpoint(@Param('id') id: string, @Req() request: ByteRequest): Promise<null> {
+    await this.files.takeCheckpoint(id, bytesOf(request));
     return null;
   }
 
   @Put('runs/:delivery/files/:folder/:name')
-  @Requires('operate')
+  @AuthenticatedBy(DeliveryAuthenticator, HOST)
   @HttpCode(200)
   @ApiOperation({
     operationId: 'putTrainingFile',
@@ -116,7 +122,7 @@ export class HostFilesController {
   @Fails(
     'invalid_name',
     'operation_not_found',
-    'run_replaced',
+    'delivery_not_found',
     'model_damaged',
     'disk_full',
     'storage_failed',

@@ -1,21 +1,22 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { KtrdrError, storageError, trainingJobId } from '@ktrdr/contracts';
+import { KtrdrError, storageError } from '@ktrdr/contracts';
 import { openBarsFile } from '@ktrdr/market-data';
 import type { OperationsService } from '@ktrdr/orchestrator';
 import type { CheckpointFolders } from '@ktrdr/trainer';
 import { boundedBytes } from './bounded-bytes.js';
 import type { ReceivedFiles } from './received-files.js';
-import type { TrainingQueue } from './training-queue.js';
 import { checkNames } from './training-sessions.js';
 
 const OPEN_TRIES = 5;
 
-/** Files that the hosts of a queue fetch and send: bars, checkpoints and trained models. */
+/**
+ * Files that the hosts of a queue fetch and send: bars, checkpoints and trained models. `DeliveryAuthenticator` has checked that the
+ * host has the delivery now.
+ */
 export class HostFilesService {
   constructor(
     private readonly dataDir: string,
-    private readonly queue: TrainingQueue | null,
     private readonly operations: OperationsService,
     private readonly received: ReceivedFiles,
     private readonly checkpoints: CheckpointFolders,
@@ -44,9 +45,8 @@ export class HostFilesService {
     }
   }
 
-  /** @throws KtrdrError `run_replaced`, `checkpoint_refused`, `payload_too_large`, `disk_full`, `storage_failed` */
-  async takeCheckpoint(operationId: string, delivery: number, content: Readable): Promise<void> {
-    await this.checkDelivery(operationId, delivery);
+  /** @throws KtrdrError `checkpoint_refused`, `payload_too_large`, `disk_full`, `storage_failed` */
+  async takeCheckpoint(operationId: string, content: Readable): Promise<void> {
     try {
       await this.checkpoints.filesOf(operationId).receive(boundedBytes(content));
     } catch (error) {
@@ -54,24 +54,11 @@ export class HostFilesService {
     }
   }
 
-  /** @throws KtrdrError `run_replaced`, `model_damaged` if no training writes such a file, `payload_too_large` */
+  /** @throws KtrdrError `model_damaged` if no training writes such a file, `payload_too_large` */
   async takeFile(operationId: string, delivery: number, path: string, content: Readable): Promise<void> {
     checkNames({ files: [{ path }] });
-    const attempt = await this.checkDelivery(operationId, delivery);
-    await this.received.receive({ operationId, attempt, delivery }, path, content);
-  }
-
-  /** Only the delivery that has the training now may send anything. @returns the operation's attempt */
-  private async checkDelivery(operationId: string, delivery: number): Promise<number> {
     const { attempt } = await this.operations.get(operationId);
-    const current = (await this.queue?.currentDelivery(trainingJobId(operationId, attempt))) ?? null;
-    if (current === delivery) return attempt;
-    const who = current === null ? 'No host has it now' : `Delivery ${current} has it now`;
-    throw new KtrdrError(
-      'run_replaced',
-      `Delivery ${delivery} of ${operationId} no longer has the training. ${who}.`,
-      { details: { current_run: current } },
-    );
+    await this.received.receive({ operationId, attempt, delivery }, path, content);
   }
 }
 

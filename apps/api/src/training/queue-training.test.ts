@@ -62,6 +62,7 @@ function train(attempt: { attempt: number; resume: boolean; takenOver: boolean }
       trainingHostPollMs: 10,
       trainingHostTimeoutMs: TIMEOUT_MS,
       trainingQueueUserLimit: 0,
+      trainingHostTrust: { secret: null, ca: null },
     },
     { models: new ModelStorage(join(directory, 'models')), trials: new MemoryTrialLedger() },
     clock,

@@ -3,6 +3,7 @@ import type { EngineSetting, QueuedTrainingOutcome, StartSessionRequest } from '
 import { isCancellation, untilAnswered, type Clock } from '@ktrdr/orchestrator';
 import type { CheckpointFolders } from '@ktrdr/trainer';
 import type { TrainingRequest, TrainingRunHooks } from '@ktrdr/training-operation';
+import type { DeliverySecrets } from './delivery-secrets.js';
 import { QueuedRun } from './queued-run.js';
 import type { ReceivedFiles } from './received-files.js';
 import type { KeptRun, RunOutputs } from './run-outputs.js';
@@ -30,6 +31,7 @@ export class QueueTraining implements TrainingPlace {
     private readonly outputs: RunOutputs,
     private readonly received: ReceivedFiles,
     private readonly checkpoints: CheckpointFolders,
+    private readonly secrets: DeliverySecrets,
     private readonly clock: Clock,
   ) {}
 
@@ -38,8 +40,11 @@ export class QueueTraining implements TrainingPlace {
     try {
       return await this.trainAndKeep(request, hooks);
     } finally {
-      // the next owner of the operation needs the files that were sent
-      if (await isOwner(hooks)) await this.received.remove(operationId, hooks.onOutput);
+      // the next owner of the operation needs the files that were sent, and its host needs the secret
+      if (await isOwner(hooks)) {
+        await this.received.remove(operationId, hooks.onOutput);
+        await this.secrets.remove(operationId, hooks.onOutput);
+      }
     }
   }
 
@@ -93,6 +98,8 @@ export class QueueTraining implements TrainingPlace {
         user !== undefined && this.settings.userLimit > 0
           ? 'other trainings of the same user first'
           : 'its earlier delivery has to end first',
+      issueSecret: (delivery) =>
+        this.secrets.issue({ operationId, attempt, delivery, bars: spec.fingerprints }),
       putAgain: async () => put(await this.checkpoints.has(operationId)),
     });
     return queued.follow();

@@ -21,6 +21,8 @@ export interface QueuedRunParts {
   timeoutMs: number;
   /** What has to end before a job that was postponed is delivered again. */
   heldBy: string;
+  /** Makes a secret with which the host of this delivery fetches and sends files. */
+  issueSecret: (delivery: number) => Promise<string>;
   /** Adds the job again: the queue has lost it. */
   putAgain: () => Promise<void>;
 }
@@ -34,6 +36,8 @@ export class QueuedRun {
   private toldAt = -Infinity;
   private toldForce = false;
   private cancelledAt: number | null = null;
+  /** The secret of the delivery that was told to begin last. */
+  private issued: { delivery: number; secret: string } | null = null;
 
   constructor(
     private readonly jobId: string,
@@ -143,7 +147,10 @@ export class QueuedRun {
       this.unwanted = true;
       return;
     }
-    await queue.tell(this.jobId, { type: 'begin', run: delivery });
+    // the message may be repeated until the host confirms it
+    if (this.issued?.delivery !== delivery)
+      this.issued = { delivery, secret: await this.parts.issueSecret(delivery) };
+    await queue.tell(this.jobId, { type: 'begin', run: delivery, secret: this.issued.secret });
   }
 
   /** Removes the job, or asks its host to stop. */

@@ -10,6 +10,8 @@ import { ModelsModule } from '../models/models.module.js';
 import { STRATEGY_THREAD, ThreadsModule } from '../threads.module.js';
 import { StrategiesModule } from '../strategies/strategies.module.js';
 import { StrategiesService } from '../strategies/strategies.service.js';
+import { DeliveryAuthenticator } from './delivery-authenticator.js';
+import { DeliverySecrets } from './delivery-secrets.js';
 import { HostFilesController } from './host-files.controller.js';
 import { HostFilesService } from './host-files.service.js';
 import { ReceivedFiles } from './received-files.js';
@@ -46,6 +48,7 @@ import { TrainingService } from './training.service.js';
         await models.removeStale();
         await new CheckpointFolders(settings.stateDir).removeOld(clock.now());
         await new ReceivedFiles(settings.stateDir).removeOld(clock.now());
+        await new DeliverySecrets(settings.stateDir).removeOld(clock.now());
         const dependencies = { operations, logger, hostService: settings.trainingHost };
         return new TrainingManager(dependencies, settings, { models, trials }, clock, queue);
       },
@@ -62,19 +65,20 @@ import { TrainingService } from './training.service.js';
     },
     {
       provide: HostFilesService,
-      inject: [API_SETTINGS, TRAINING_QUEUE_CLIENT, OperationsService],
-      useFactory: (
-        { dataDir, stateDir }: ApiSettings,
-        queue: TrainingQueue | null,
-        operations: OperationsService,
-      ) =>
+      inject: [API_SETTINGS, OperationsService],
+      useFactory: ({ dataDir, stateDir }: ApiSettings, operations: OperationsService) =>
         new HostFilesService(
           dataDir,
-          queue,
           operations,
           new ReceivedFiles(stateDir),
           new CheckpointFolders(stateDir),
         ),
+    },
+    {
+      provide: DeliveryAuthenticator,
+      inject: [API_SETTINGS, TRAINING_QUEUE_CLIENT],
+      useFactory: ({ stateDir }: ApiSettings, queue: TrainingQueue | null) =>
+        new DeliveryAuthenticator(new DeliverySecrets(stateDir), queue),
     },
   ],
   exports: [TrainingManager],

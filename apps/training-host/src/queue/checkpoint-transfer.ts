@@ -19,6 +19,8 @@ export class CheckpointTransfer {
 
   constructor(
     private readonly sender: Sender,
+    /** Secret of the delivery. */
+    private readonly secret: string | null,
     private readonly checkpoints: CheckpointFolders,
     private readonly files: FileTransfer,
     private readonly logger: OrchestratorLogger,
@@ -81,7 +83,7 @@ export class CheckpointTransfer {
     const newest = await this.checkpoints.filesOf(this.sender.operationId).newest();
     if (newest === null || newest.number <= this.sentNumber) return;
     try {
-      await this.files.sendCheckpoint(this.sender, newest.path, signal);
+      await this.files.sendCheckpoint(this.sender, newest.path, { signal, secret: this.secret });
     } catch (error) {
       // a newer checkpoint has replaced it
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;

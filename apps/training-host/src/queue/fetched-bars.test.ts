@@ -8,7 +8,7 @@ import { FileTransfer } from './file-transfer.js';
 import { FetchedBars } from './fetched-bars.js';
 
 const DAY = 24 * 3_600_000;
-const NOBODY = { signal: new AbortController().signal, onPhase: () => {} };
+const NOBODY = { signal: new AbortController().signal, onPhase: () => {}, secret: null };
 
 let directory: string;
 beforeEach(async () => {

@@ -17,6 +17,7 @@ const LONGEST_WAIT = 5_000;
 /** The service at the API's address, over real HTTP. */
 let answer: (response: ServerResponse) => void;
 let requests: string[];
+let proofs: (string | undefined)[];
 let server: Server;
 let url: string;
 let directory: string;
@@ -26,12 +27,13 @@ let phases: string[];
 let stop: AbortController;
 
 beforeEach(async () => {
-  [requests, phases] = [[], []];
+  [requests, proofs, phases] = [[], [], []];
   [clock, stop] = [new FakeClock(), new AbortController()];
   directory = await mkdtemp(join(tmpdir(), 'ktrdr-api-client-'));
   file = join(directory, 'file');
   server = createServer((request, response) => {
     requests.push(`${request.method} ${request.url}`);
+    proofs.push(request.headers.authorization);
     request.resume().on('end', () => answer(response));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -52,7 +54,12 @@ const refuses = (status: number, code: string) =>
   says(status, { success: false, error: { code, message: `it is ${code}`, details: null } });
 
 const client = (): FileTransfer => new FileTransfer(url, clock, new RecordingLogger());
-const waiting = (): Waiting => ({ signal: stop.signal, onPhase: (phase) => phases.push(phase) });
+const SECRET = '5'.repeat(64);
+const waiting = (): Waiting => ({
+  signal: stop.signal,
+  onPhase: (phase) => phases.push(phase),
+  secret: SECRET,
+});
 
 const SENDER = { operationId: OPERATION, delivery: 1 };
 
@@ -67,7 +74,7 @@ const calls = {
   },
   'checkpoint of a delivery': async () => {
     await writeFile(file, 'a checkpoint');
-    await client().sendCheckpoint(SENDER, file, stop.signal);
+    await client().sendCheckpoint(SENDER, file, waiting());
   },
 };
 
@@ -136,11 +143,47 @@ describe('a response that is not from the API', () => {
   });
 });
 
+test.each(Object.keys(calls) as (keyof typeof calls)[])(
+  'a transfer shows the API the secret of its delivery: %s',
+  async (kind) => {
+    answer = says(200, '{}');
+    await calls[kind]();
+    expect(proofs).toEqual([`Delivery ${SECRET}`]);
+  },
+);
+
+describe('a redirect (as in CVE-2026-64849, CVE-2026-2393)', () => {
+  test.each(Object.keys(calls) as (keyof typeof calls)[])(
+    'is not followed, and gets no secret: %s',
+    async (kind) => {
+      const seen: string[] = [];
+      const elsewhere = createServer((request, response) => {
+        seen.push(`${request.method} ${request.url} ${request.headers.authorization}`);
+        response.end('bars of the attacker');
+      });
+      await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve));
+      try {
+        const { port } = elsewhere.address() as AddressInfo;
+        answer = (response) => response.writeHead(307, { location: `http://127.0.0.1:${port}/stolen` }).end();
+        const asked = watch<unknown>(calls[kind]());
+        await untilAsked(1);
+        answer = says(200, 'bars of the API');
+        await clock.advance(LONGEST_WAIT);
+        await asked.call;
+        expect(requests).toHaveLength(2);
+        expect(seen).toEqual([]);
+      } finally {
+        await new Promise((resolve) => elsewhere.close(resolve));
+      }
+    },
+  );
+});
+
 describe('an error of the API', () => {
   test.each([
     ['bars', 'bars_differ'],
-    ['artifact', 'run_replaced'],
-    ['checkpoint of a delivery', 'run_replaced'],
+    ['artifact', 'delivery_not_found'],
+    ['checkpoint of a delivery', 'delivery_not_found'],
   ] as const)('is not retried: %s, %s', async (kind, code) => {
     answer = refuses(409, code);
     await expect(calls[kind]()).rejects.toMatchObject({ code, message: `it is ${code}` });

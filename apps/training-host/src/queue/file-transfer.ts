@@ -40,6 +40,9 @@ export interface Sender {
   delivery: number;
 }
 
+/** Proves to the API that this host has the delivery. */
+type Proof = Pick<Waiting, 'signal' | 'secret'>;
+
 /**
  * Moves files between a host of the queue and the API: bars and checkpoints to the host, checkpoints and models to the API. A
  * transfer that fails is repeated, and shown as the phase of the training.
@@ -75,13 +78,13 @@ export class FileTransfer {
     }
   }
 
-  /** Sends a checkpoint while the training continues. @throws KtrdrError `run_replaced` if another host has the training */
-  async sendCheckpoint(sender: Sender, file: string, signal: AbortSignal): Promise<void> {
-    const call = { signal, onPhase: () => {}, withinMs: Infinity };
+  /** Sends a checkpoint while the training continues. @throws KtrdrError `delivery_not_found` if another host has the training */
+  async sendCheckpoint(sender: Sender, file: string, { signal, secret }: Proof): Promise<void> {
+    const call = { signal, secret, onPhase: () => {}, withinMs: Infinity };
     await this.sendFile(`${pathOf(sender)}/checkpoint`, file, call);
   }
 
-  /** Sends a file of a trained model. `path`: `model/model.onnx`. @throws KtrdrError `run_replaced` if another host has the training */
+  /** Sends a file of a trained model. `path`: `model/model.onnx`. @throws KtrdrError `delivery_not_found` if another host has the training */
   async sendArtifact(sender: Sender, path: string, file: string, waiting: Waiting): Promise<void> {
     const call = { ...waiting, withinMs: SEND_MS };
     await this.sendFile(`${pathOf(sender)}/files/${path}`, file, call);
@@ -89,7 +92,7 @@ export class FileTransfer {
 
   private fetchFile(path: string, file: string, waiting: Waiting): Promise<void> {
     return this.ask({ ...waiting, withinMs: FETCH_MS }, async (bounded) => {
-      const response = await fetch(this.url + path, { signal: bounded });
+      const response = await this.send(path, { headers: proofOf(waiting), signal: bounded });
       if (!response.ok || response.body === null) throw await refusal(response);
       await pipeline(Readable.fromWeb(response.body as ReadableStream), createWriteStream(file));
     });
@@ -100,9 +103,13 @@ export class FileTransfer {
       const { size } = await stat(file);
       const content = createReadStream(file);
       try {
-        const response = await fetch(this.url + path, {
+        const response = await this.send(path, {
           method: 'PUT',
-          headers: { 'content-type': 'application/octet-stream', 'content-length': String(size) },
+          headers: {
+            ...proofOf(call),
+            'content-type': 'application/octet-stream',
+            'content-length': String(size),
+          },
           body: Readable.toWeb(content) as ReadableStream<Uint8Array> as BodyInit,
           duplex: 'half',
           signal: bounded,
@@ -113,6 +120,14 @@ export class FileTransfer {
         content.destroy();
       }
     });
+  }
+
+  /** Follows no redirect: the secret and the files are for the API only. */
+  private async send(path: string, request: RequestInit): Promise<Response> {
+    const response = await fetch(this.url + path, { ...request, redirect: 'manual' });
+    if (response.status >= 300 && response.status < 400)
+      throw new Error(`${this.url}${path} answered ${response.status}, a redirect, which is not followed`);
+    return response;
   }
 
   /** Repeats an attempt until the API answers. An error from the API itself is an answer. */
@@ -157,6 +172,10 @@ export class FileTransfer {
       { cause },
     );
   }
+}
+
+function proofOf({ secret }: Pick<Waiting, 'secret'>): Record<string, string> {
+  return secret === null ? {} : { authorization: `Delivery ${secret}` };
 }
 
 /** A delivery's files at the API. Hosts and APIs of earlier versions call a delivery a run. */

@@ -119,6 +119,7 @@ async function openJob(delivery: number, resume: boolean): Promise<HeldByTest> {
     reports,
     id: `${OPERATION}-1`,
     delivery,
+    secret: '5'.repeat(64),
     data: {
       operation_id: OPERATION,
       strategy: LONG,

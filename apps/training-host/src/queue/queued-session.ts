@@ -55,7 +55,13 @@ export class QueuedSession {
   ) {
     const { data, delivery } = job;
     this.sender = { operationId: data.operation_id, delivery };
-    this.checkpoints = new CheckpointTransfer(this.sender, parts.checkpoints, parts.files, parts.logger);
+    this.checkpoints = new CheckpointTransfer(
+      this.sender,
+      job.secret,
+      parts.checkpoints,
+      parts.files,
+      parts.logger,
+    );
     this.stops = new JobStops(job);
     this.resume = data.resume === true;
   }
@@ -144,7 +150,7 @@ export class QueuedSession {
   }
 
   private get waiting(): Waiting {
-    return { signal: this.stops.any, onPhase: (phase) => this.reportPhase(phase) };
+    return { signal: this.stops.any, onPhase: (phase) => this.reportPhase(phase), secret: this.job.secret };
   }
 
   private report({ last_update, progress, warnings }: Omit<SessionReport, 'resumable'>): void {

@@ -7,6 +7,8 @@ export interface Waiting {
   signal: AbortSignal;
   /** Called with the text to show during the wait. */
   onPhase: (phase: string) => void;
+  /** Secret of the delivery, which the API asks for; `null` if the API sent none. */
+  secret: string | null;
 }
 
 /** Provides the bars of sessions. */

@@ -64,7 +64,7 @@ export class SessionsService {
     if (isUsable) {
       return this.get((await known.session).id);
     }
-    const nobodyWaits: Waiting = { signal: new AbortController().signal, onPhase: () => {} };
+    const nobodyWaits: Waiting = { signal: new AbortController().signal, onPhase: () => {}, secret: null };
     const opening = this.open(body, nobodyWaits, this.settings.leaseMs);
     const started: NewestSession = { attempt, session: opening, opened: null };
     this.newest.set(operation_id, started);
