@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { BlockList } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -22,7 +23,8 @@ interface Service {
   deploy?: { replicas: string };
   logging?: unknown;
   volumes?: string[];
-  networks?: string[];
+  networks?: string[] | Record<string, { ipv4_address: string }>;
+  cap_add?: string[];
   depends_on?: Record<string, { condition: string }>;
   healthcheck?: unknown;
 }
@@ -40,6 +42,10 @@ function started(profile: string): string[] {
   return services.filter(([, { profiles }]) => profiles.includes(profile)).map(([name]) => name);
 }
 
+function networksOf({ networks = ['default'] }: Service): string[] {
+  return Array.isArray(networks) ? networks : Object.keys(networks);
+}
+
 /** The app whose image a service runs; `null` for a third-party image. */
 function appOf({ build }: Service): string | null {
   return build === undefined ? null : /^apps\/(.+)\/Dockerfile$/.exec(build.dockerfile)![1]!;
@@ -47,7 +53,9 @@ function appOf({ build }: Service): string | null {
 
 /** Source text that reads the settings of an app: its config.ts and the settings that both services share. */
 function settings(app: string): string {
-  const config = read(`apps/${app}/src/config.ts`) + read('packages/service-kit/src/listen-settings.ts');
+  const shared = ['listen-settings.ts', 'tls/certificate.ts', 'signing/host-secret.ts'];
+  const files = [`apps/${app}/src/config.ts`, ...shared.map((file) => `packages/service-kit/src/${file}`)];
+  const config = files.map(read).join('');
   // the prefix of a host service stands for two variables
   return config.replaceAll(
     /hostServiceVariables\('([A-Z]+)'\)/g,
@@ -118,11 +126,26 @@ describe('docker-compose.yml', () => {
   test('passes every setting that a service reads from the environment or .env', () => {
     const fixed: Record<string, string[]> = {
       api: [],
-      // with a queue the API sends no trainings to a host
-      replica: ['USE_TRAINING_HOST_SERVICE', 'TRAINING_HOST_SERVICE_URL', 'TRAINING_HOST_POLL_MS'],
-      // KTRDR_API_URL is the CLI's address of the API, not the host's; with a queue, trainings always wait
-      host: ['KTRDR_API_URL', 'TRAINING_SESSION_WAIT'],
+      // with a queue the API sends no trainings to a host; only the gateway is trusted
+      replica: [
+        'USE_TRAINING_HOST_SERVICE',
+        'TRAINING_HOST_SERVICE_URL',
+        'TRAINING_HOST_POLL_MS',
+        'TRAINING_HOST_SECRET',
+        'TRUSTED_PROXIES',
+      ],
+      // KTRDR_API_URL is the CLI's address of the API, not the host's; with a queue, trainings always wait, and nobody calls the host
+      host: [
+        'KTRDR_API_URL',
+        'TRAINING_SESSION_WAIT',
+        'TRAINING_HOST_SECRET',
+        'PUBLISH_ADDRESS',
+        'TRUSTED_PROXIES',
+        'CORS_ORIGINS',
+      ],
     };
+    // the images contain no certificates: a proxy speaks TLS for them
+    for (const left of Object.values(fixed)) left.push('TLS_CERT_FILE', 'TLS_KEY_FILE');
     for (const [name, left] of Object.entries(fixed)) {
       const service = compose.services[name]!;
       const given = Object.entries(service.environment!)
@@ -131,6 +154,37 @@ describe('docker-compose.yml', () => {
       const wanted = settable(appOf(service)!).filter((variable) => !left.includes(variable));
       expect({ name, given: given.toSorted() }).toEqual({ name, given: wanted.toSorted() });
     }
+  });
+
+  test('runs every container without rights, on a read-only root', () => {
+    for (const [name, service] of services) {
+      expect({ name, ...service }).toMatchObject({
+        name,
+        read_only: true,
+        cap_drop: ['ALL'],
+        security_opt: ['no-new-privileges=true'],
+        tmpfs: expect.arrayContaining(['/tmp']),
+      });
+    }
+    const added = services.filter(([, { cap_add }]) => cap_add !== undefined).map(([name]) => name);
+    expect(added).toEqual(['gateway', 'postgres', 'redis']);
+  });
+
+  test('lets replicas trust only the gateway, whose address no other container gets', () => {
+    const { networks } = compose.services['gateway']!;
+    const address = (networks as Record<string, { ipv4_address: string }>)['default']!.ipv4_address;
+    expect(compose.services['replica']!.environment!['TRUSTED_PROXIES']).toBe(address);
+    const { ipam } = compose.networks['default'] as {
+      ipam: { config: { subnet: string; ip_range: string }[] };
+    };
+    const [{ subnet, ip_range }] = ipam.config as [{ subnet: string; ip_range: string }];
+    const inside = (network: string): boolean => {
+      const [base = '', bits] = network.split('/');
+      const list = new BlockList();
+      list.addSubnet(base, Number(bits));
+      return list.check(address);
+    };
+    expect([inside(subnet), inside(ip_range)]).toEqual([true, false]);
   });
 
   test('keeps at most 30 MB of each container’s log', () => {
@@ -202,21 +256,24 @@ describe('docker-compose.yml', () => {
 
   test('tells each of our services the address that the port is published on', () => {
     for (const [name, service] of services) {
-      if (appOf(service) === null) continue;
+      // nobody calls a host of the queue: it listens on its own loopback
+      if (appOf(service) === null || service.environment?.['HOST'] === '127.0.0.1') continue;
       const told = service.environment?.['PUBLISH_ADDRESS'];
       expect({ name, told }).toEqual({ name, told: '${PUBLISH_ADDRESS:-127.0.0.1}' });
     }
   });
 
   test('keeps the databases in an internal network and names an existing, reachable service in every address', () => {
-    expect(compose.networks).toEqual({ stores: { internal: true } });
+    expect(compose.networks).toMatchObject({ stores: { internal: true } });
     for (const name of ['postgres', 'redis']) expect(compose.services[name]!.networks).toEqual(['stores']);
-    for (const [name, { environment = {}, networks = ['default'] }] of services) {
+    for (const [name, service] of services) {
+      const { environment = {} } = service;
       const values = Object.values(environment).map((value) => withDefaults(value ?? ''));
       for (const address of values.filter((value) => value.includes('://'))) {
         const { hostname } = new URL(address);
         if (hostname === 'host.docker.internal') continue;
-        const shared = (compose.services[hostname]?.networks ?? ['default']).filter((network) =>
+        const networks = networksOf(service);
+        const shared = networksOf(compose.services[hostname]!).filter((network) =>
           networks.includes(network),
         );
         expect({ name, hostname, reached: shared.length > 0 && hostname in compose.services }).toEqual({
