@@ -86,7 +86,8 @@ describe('the commands that the pages show', () => {
     }
     let ran = 0;
     let latest = '';
-    for (const line of PAGES.flatMap(commands)) {
+    // network.test.ts runs those of docs/network.md, between two network namespaces
+    for (const line of PAGES.filter((page) => page !== 'docs/network.md').flatMap(commands)) {
       if (line.startsWith('curl ')) {
         const answer = await curl(line);
         expect({ line, answer }).toEqual({ line, answer: expect.objectContaining({ success: true }) });

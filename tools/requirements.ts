@@ -84,6 +84,17 @@ export function smallDisks(): Requirement {
   };
 }
 
+/** The right to make network namespaces with `ip`, and a name in `/etc/netns` for each. */
+export function networkNamespaces(): Requirement {
+  const name = `ktrdr-try-${process.pid}`;
+  const made =
+    process.getuid?.() === 0 &&
+    existsSync('/proc/self/ns/net') &&
+    spawnSync('ip', ['netns', 'add', name]).status === 0;
+  if (made) spawnSync('ip', ['netns', 'delete', name]);
+  return { missing: made ? null : 'this user may not make network namespaces', isSystemPackage: false };
+}
+
 /** `/proc`, which lists processes. */
 export function procFilesystem(): Requirement {
   return { missing: existsSync('/proc/self/stat') ? null : 'no /proc', isSystemPackage: false };

@@ -6,7 +6,13 @@ import {
   type HostServiceSetting,
   type OnInterrupt,
 } from '@ktrdr/orchestrator';
-import { SettingsReader, readListenSettings, type ListenSettings } from '@ktrdr/service-kit';
+import {
+  SettingsReader,
+  readAuthorities,
+  readHostSecret,
+  readListenSettings,
+  type ListenSettings,
+} from '@ktrdr/service-kit';
 
 /** Settings of the API. Folders are absolute, times in ms. */
 export interface ApiSettings extends ListenSettings {
@@ -26,6 +32,8 @@ export interface ApiSettings extends ListenSettings {
   operationsKeepDays: number;
   /** Whether trainings run on a host, and on which. */
   trainingHost: Required<HostServiceSetting>;
+  /** How the API and its training host recognise each other. */
+  trainingHostTrust: { secret: string | null; ca: string | null };
   trainingEngine: EngineSetting;
   /** Grace time of a cancelled training process. */
   trainingCancelGraceMs: number;
@@ -64,6 +72,7 @@ export function readSettings(): ApiSettings {
     onInterrupt: read.choice('ON_INTERRUPT', 'fail', ['fail', 'resume']),
     operationsKeepDays: read.integer('OPERATIONS_KEEP_DAYS', 0, { min: 0, max: 36_500 }),
     trainingHost: { use: read.boolean(host.use, false), url: read.url(host.url, 'http://localhost:5002') },
+    trainingHostTrust: { secret: readHostSecret(read), ca: readAuthorities(read, 'TRAINING_HOST_CA_FILE') },
     trainingEngine: read.choice('TRAINING_ENGINE', 'auto', ENGINE_SETTINGS),
     trainingCancelGraceMs: read.integer('TRAINING_CANCEL_GRACE_MS', 5000, { min: 0, max: HOUR_MS }),
     trainingCheckpointEveryMs: read.integer('TRAINING_CHECKPOINT_EVERY_MS', 2000, { min: 100, max: HOUR_MS }),

@@ -1,11 +1,25 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { appendFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Operation, StartSessionRequest, TrainingSession } from '@ktrdr/contracts';
 import { freePort } from '@ktrdr/contracts/testing';
 import { fingerprintBars, writeSampleBars } from '@ktrdr/market-data';
-import { LONG, LONG_GRACE, QUICK, dataOf, Sandbox, until } from '@ktrdr/service-kit/testing';
-import type { TestService } from '@ktrdr/service-kit/testing';
+import { systemClock } from '@ktrdr/orchestrator';
+import { readToken } from '@ktrdr/service-kit';
+import {
+  LONG,
+  LONG_GRACE,
+  QUICK,
+  ROOT,
+  dataOf,
+  Sandbox,
+  TestAuthority,
+  until,
+} from '@ktrdr/service-kit/testing';
+import type { TestProcess, TestService } from '@ktrdr/service-kit/testing';
+import { TrainingHostClient } from '../src/training/training-host-client.js';
 
 let sandbox: Sandbox;
 let host: TestService;
@@ -263,4 +277,104 @@ describe('a host that fails during a training', () => {
     expect(operation).toMatchObject({ status: 'failed', error: { code: 'host_lost' }, result: null });
     await untilNoTrainer();
   });
+});
+
+describe('a host with a secret and a certificate', () => {
+  const SECRET = randomBytes(32).toString('hex');
+  let authority: TestAuthority;
+  let url: string;
+  let secure: TestProcess;
+
+  beforeAll(async () => {
+    authority = await TestAuthority.create(sandbox.path('tls'));
+    const { certFile, keyFile } = await authority.issue('host', ['localhost']);
+    const port = String(await freePort());
+    url = `https://localhost:${port}`;
+    secure = sandbox.spawn(process.execPath, [join(ROOT, 'apps/training-host/dist/main.js')], {
+      // every address of the machine: only with a secret
+      HOST: '0.0.0.0',
+      PORT: port,
+      DATA_DIR: sandbox.dataDir,
+      STATE_DIR: sandbox.path('secure-state'),
+      TRAINING_ENGINE: 'onnx',
+      TRAINING_HOST_SECRET: SECRET,
+      TLS_CERT_FILE: certFile,
+      TLS_KEY_FILE: keyFile,
+    });
+    await secure.says(`listens on https://0.0.0.0:${port}`);
+  });
+
+  const client = ({ secret = SECRET, ca }: { secret?: string | null; ca?: string | null } = {}) =>
+    new TrainingHostClient(
+      url,
+      { secret, ca: ca === undefined ? readFileSync(authority.caFile, 'utf8') : ca },
+      systemClock,
+    );
+  const WITHIN = { timeoutMs: 20_000 };
+
+  test('trains for the API that has both', async () => {
+    const trusting = await sandbox.startApi('trusting', {
+      ...Sandbox.onHost({ url }),
+      TRAINING_HOST_SECRET: SECRET,
+      TRAINING_HOST_CA_FILE: authority.caFile,
+    });
+    const ended = await trusting.untilEnded(await trusting.startTraining({ strategy: QUICK }));
+    expect(ended).toMatchObject({ status: 'completed', error: null });
+    await trusting.stop();
+  });
+
+  test('refuses an API with another secret or none, and such an API does not use its answers', async () => {
+    await expect(client().describe(WITHIN)).resolves.toMatchObject({ sessions_max: 1 });
+    const other = client({ secret: SECRET.replace(/^./, (first) => (first === '0' ? '1' : '0')) });
+    await expect(other.describe(WITHIN)).rejects.toMatchObject({
+      code: 'host_not_authenticated',
+      message: expect.stringMatching(/does not prove.*Set the same TRAINING_HOST_SECRET/),
+    });
+    await expect(client({ secret: null }).describe(WITHIN)).rejects.toMatchObject({
+      code: 'host_not_authenticated',
+      message: expect.stringMatching(/refuses this API: .*Set the same TRAINING_HOST_SECRET/),
+    });
+    await expect(client({ secret: null }).getSession('s', WITHIN)).rejects.toMatchObject({
+      code: 'host_not_authenticated',
+    });
+  });
+
+  test('is not asked anything if its certificate comes from a strange authority', async () => {
+    await expect(client({ ca: null }).describe(WITHIN)).rejects.toMatchObject({
+      message: expect.stringMatching(/certificate is not accepted; set TRAINING_HOST_CA_FILE/),
+      mayHaveArrived: false,
+    });
+  });
+
+  test('prints the token for programs that only read', async () => {
+    const main = join(ROOT, 'apps/training-host/dist/main.js');
+    const printing = sandbox.spawn(process.execPath, [main, '--read-token'], {
+      TRAINING_HOST_SECRET: SECRET,
+    });
+    expect(await printing.ended).toMatchObject({ code: 0 });
+    expect(printing.stdout).toBe(`${readToken(SECRET)}\n`);
+  });
+});
+
+test.each([
+  [
+    { HOST: '0.0.0.0' },
+    /PUBLISH_ADDRESS=0\.0\.0\.0 .*needs the setting TRAINING_HOST_SECRET.*randomBytes\(32\)/,
+  ],
+  [
+    { TRAINING_HOST_SECRET: 'password' },
+    /TRAINING_HOST_SECRET is not valid: it has 8 characters.*at least 32/,
+  ],
+  [
+    { TLS_CERT_FILE: '/nowhere/cert.pem', TLS_KEY_FILE: '/nowhere/key.pem' },
+    /TLS_CERT_FILE=\/nowhere\/cert\.pem is not valid: .*ENOENT/,
+  ],
+])('a host with %j does not start, and says why in one line', async (settings, problem) => {
+  const main = join(ROOT, 'apps/training-host/dist/main.js');
+  const folders = { DATA_DIR: sandbox.dataDir, STATE_DIR: sandbox.path('refused-state') };
+  const refused = sandbox.spawn(process.execPath, [main], { PORT: '0', ...folders, ...settings });
+  expect(await refused.ended).toMatchObject({ code: 1 });
+  expect(refused.stderr).toMatch(problem);
+  expect(refused.stderr).toMatch(/^[^\n]+\n$/);
+  expect(refused.stderr).not.toContain('password');
 });

@@ -269,6 +269,7 @@ function trainingManager(dependencies: ServiceOrchestratorDependencies): Trainin
       trainingHostPollMs: 50,
       trainingHostTimeoutMs: 1_000,
       trainingQueueUserLimit: 0,
+      trainingHostTrust: { secret: null, ca: null },
     },
     { models: new ModelStorage(sandbox.path('manager-models')), trials: new MemoryTrialLedger() },
     systemClock,

@@ -1,4 +1,5 @@
 import { open, rm } from 'node:fs/promises';
+import { Agent } from 'node:https';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import {
@@ -22,6 +23,8 @@ const SILENT_STREAM_MS = 35_000;
 export interface ApiClientOptions {
   /** Without a trailing slash. */
   baseUrl: string;
+  /** Certificates of the authorities that the API's certificate may come from, PEM. Default: those that Node trusts. */
+  ca?: string;
   /** Fires when the user exits or detaches: it aborts every request in flight. */
   signal?: AbortSignal;
   /** Called with a line for each response, for `--verbose`. */
@@ -35,7 +38,7 @@ export class ApiClient {
   private readonly signal: AbortSignal | undefined;
   private readonly onAnswer: (line: string) => void;
 
-  constructor({ baseUrl, signal, onAnswer = () => {} }: ApiClientOptions) {
+  constructor({ baseUrl, ca, signal, onAnswer = () => {} }: ApiClientOptions) {
     this.baseUrl = baseUrl;
     this.signal = signal;
     this.onAnswer = onAnswer;
@@ -45,6 +48,7 @@ export class ApiClient {
       // Responses with an error status have a body too: it is read in any case.
       validateStatus: () => true,
       maxRedirects: 0,
+      ...(ca === undefined ? {} : { httpsAgent: new Agent({ ca }) }),
       // An outgoing proxy cannot reach ports of this machine.
       ...(isLoopback(baseUrl) ? { proxy: false as const } : {}),
     });

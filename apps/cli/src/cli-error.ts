@@ -1,4 +1,4 @@
-import type { ErrorBody, ErrorCode } from '@ktrdr/contracts';
+import { isCertificateProblem, type ErrorBody, type ErrorCode } from '@ktrdr/contracts';
 import { EXIT, type ExitCode } from './exit-code.js';
 
 /** Ends the command with a message and an exit code. Only `--verbose` shows more. */
@@ -26,7 +26,10 @@ export class ApiUnreachableError extends CliError {
   override readonly name = 'ApiUnreachableError';
 
   constructor(apiUrl: string, cause: unknown) {
-    super(`The API at ${apiUrl} does not answer. Start it with: npm start`, EXIT.failed, { cause });
+    const problem = isCertificateProblem(cause)
+      ? `The certificate of the API at ${apiUrl} is not accepted (${(cause as Error).message}). If a private authority issued it, set KTRDR_CA_FILE to that authority's file.`
+      : `The API at ${apiUrl} does not answer. Start it with: npm start`;
+    super(problem, EXIT.failed, { cause });
   }
 }
 

@@ -1,3 +1,5 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { hideSecret } from '@ktrdr/contracts';
 import { UsageError } from './cli-error.js';
 
@@ -18,6 +20,26 @@ export function readApiUrl(environment: NodeJS.ProcessEnv = process.env): string
     );
   }
   return text.replace(/\/+$/, '');
+}
+
+/**
+ * Certificates of the authorities that the API's certificate may come from, PEM; `undefined`: those that Node trusts.
+ *
+ * @throws UsageError if the file in `KTRDR_CA_FILE` cannot be read
+ */
+export function readAuthorities(environment: NodeJS.ProcessEnv = process.env): string | undefined {
+  const file = environment.KTRDR_CA_FILE?.trim() ?? '';
+  if (file === '') return undefined;
+  try {
+    const text = readFileSync(file, 'utf8');
+    new X509Certificate(text);
+    return text;
+  } catch (cause) {
+    throw new UsageError(
+      `KTRDR_CA_FILE is '${file}', which is not a readable file of certificates in PEM format (${(cause as Error).message}).`,
+      { cause },
+    );
+  }
 }
 
 const TRUE = ['true', '1', 'yes', 'on'];

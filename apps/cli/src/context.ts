@@ -12,13 +12,15 @@ export interface CommandContext {
   input: NodeJS.ReadableStream & { isTTY?: boolean };
   /** @throws UsageError if `KTRDR_API_URL` is not a URL */
   apiUrl: () => string;
+  /** Certificates of the API's authorities, PEM. @throws UsageError if `KTRDR_CA_FILE` cannot be read */
+  authorities: () => string | undefined;
   /** Value of `USE_TRAINING_HOST_SERVICE`. @throws UsageError if it is neither true nor false */
   wantsHostService: () => boolean | undefined;
 }
 
 /** @param verbose prints a line for each response on stderr */
 export function openApi(
-  { apiUrl, output }: CommandContext,
+  { apiUrl, authorities, output }: CommandContext,
   {
     verbose = false,
     signal,
@@ -27,6 +29,7 @@ export function openApi(
 ): ApiClient {
   return new ApiClient({
     baseUrl: apiUrl(),
+    ca: authorities(),
     signal,
     ...(verbose ? { onAnswer: (line: string) => note(output.errorStyle.dim(line)) } : {}),
   });

@@ -1,6 +1,6 @@
 import { CliError, ApiError } from './cli-error.js';
 import { printable, systemClock } from '@ktrdr/contracts';
-import { readApiUrl, readTerminalSettings, readWantsHostService } from './config.js';
+import { readApiUrl, readAuthorities, readTerminalSettings, readWantsHostService } from './config.js';
 import type { CommandContext } from './context.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import { Output } from './output.js';
@@ -41,6 +41,7 @@ const context: CommandContext = {
   signals: process,
   input: process.stdin,
   apiUrl: () => readApiUrl(),
+  authorities: () => readAuthorities(),
   wantsHostService: () => readWantsHostService(),
 };
 const args = process.argv.slice(2);

@@ -59,7 +59,8 @@ Examples:
   ktrdr operations list
 
 Exit codes: 0 completed, 1 failed, 2 invalid input, 130 cancelled or detached with Ctrl+C.
-KTRDR_API_URL is the URL of the API (default http://localhost:8000).`,
+KTRDR_API_URL is the URL of the API (default http://localhost:8000); KTRDR_CA_FILE is the file of its private
+certificate authority, if it has one.`,
     );
 }
 

@@ -25,6 +25,7 @@ export function testContext(apiUrl: string): TestContext {
     signals: new EventEmitter(),
     input: new PassThrough(),
     apiUrl: () => apiUrl,
+    authorities: () => undefined,
     wantsHostService: () => undefined,
     stdout: () => written.stdout,
     stderr: () => written.stderr,

@@ -1,7 +1,15 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
-import { MemoryOperationStore } from '@ktrdr/orchestrator';
-import { AccessModule, HealthModule, MetricsModule, OrchestratorModule } from '@ktrdr/service-kit';
+import { HttpAdapterHost } from '@nestjs/core';
+import { MemoryOperationStore, type Clock } from '@ktrdr/orchestrator';
+import {
+  AccessModule,
+  CLOCK,
+  HealthModule,
+  MetricsModule,
+  OrchestratorModule,
+  SignedRequests,
+} from '@ktrdr/service-kit';
 import type { HostQueueSettings, HostSettings } from './config.js';
 import { hostHealthChecks } from './host-health.js';
 import { SessionsModule } from './sessions/sessions.module.js';
@@ -14,7 +22,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         OrchestratorModule.forRoot({ store: new MemoryOperationStore() }),
-        AccessModule.open(),
+        access(settings.secret),
         MetricsModule,
         sessions,
         ...(settings.queue === null ? [] : [await queueModule(settings, settings.queue, sessions)]),
@@ -22,6 +30,15 @@ export class AppModule {
       ],
     };
   }
+}
+
+/** Without a secret the host listens on loopback, and every program of the machine may use it. */
+function access(secret: string | null): DynamicModule {
+  if (secret === null) return AccessModule.open();
+  return AccessModule.forRoot({
+    inject: [CLOCK, HttpAdapterHost],
+    useFactory: (clock: Clock, adapter: HttpAdapterHost) => new SignedRequests(secret, clock, adapter),
+  });
 }
 
 /** Loaded only if needed: it takes a while, and most hosts have no queue. */

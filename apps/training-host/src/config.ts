@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import { ENGINE_SETTINGS, KtrdrError, SESSION_LEASE_MS, shown } from '@ktrdr/contracts';
 import type { EngineSetting } from '@ktrdr/contracts';
 import { DEFAULT_LEASE_MS } from '@ktrdr/orchestrator';
-import { SettingsReader, readListenSettings } from '@ktrdr/service-kit';
+import {
+  MAKE_SECRET,
+  SettingsReader,
+  isExposed,
+  readHostSecret,
+  readListenSettings,
+  readToken,
+} from '@ktrdr/service-kit';
 import type { ListenSettings } from '@ktrdr/service-kit';
 
 /** Settings of the training host. Folders are absolute, times in ms. */
@@ -21,6 +28,8 @@ export interface HostSettings extends ListenSettings {
   maxSessions: number;
   /** True: a session beyond `maxSessions` waits for its turn. False: it is refused. */
   sessionWait: boolean;
+  /** The secret that the API signs its requests with; `null`: everyone who reaches the service may use it. */
+  secret: string | null;
   /** `null`: an API starts the sessions. */
   queue: HostQueueSettings | null;
 }
@@ -39,15 +48,20 @@ export interface HostQueueSettings {
 }
 
 const QUEUE_FLAG = '--queue';
+const READ_TOKEN_FLAG = '--read-token';
 
 /** @throws KtrdrError `invalid_setting` */
 export function readSettings(): HostSettings {
   const read = new SettingsReader(process.env);
   const stateDir = read.path('STATE_DIR', '.ktrdr');
   const queue = takesFromQueue(process.argv.slice(2)) ? readQueue(read, stateDir) : null;
+  const secret = readHostSecret(read);
+  // no API connects to a host of the queue, so it uses any free port, and one machine can run several hosts
+  const listens = readListenSettings(read, queue === null ? 5002 : 0);
+  checkExposure(listens, secret);
   return {
-    // no API connects to a host of the queue, so it uses any free port, and one machine can run several hosts
-    ...readListenSettings(read, queue === null ? 5002 : 0),
+    ...listens,
+    secret,
     dataDir: read.path('DATA_DIR', 'data'),
     stateDir,
     engine: read.choice('TRAINING_ENGINE', 'auto', ENGINE_SETTINGS),
@@ -63,12 +77,37 @@ export function readSettings(): HostSettings {
   };
 }
 
+/** Prints the token for programs that only read, if the command line asks for it. @throws KtrdrError `invalid_setting` */
+export function printReadToken(print: (text: string) => void): boolean {
+  if (process.argv[2] !== READ_TOKEN_FLAG || process.argv.length !== 3) return false;
+  const secret = readHostSecret(new SettingsReader(process.env));
+  if (secret === null) throw needsSecret(`${READ_TOKEN_FLAG} needs the setting TRAINING_HOST_SECRET`);
+  print(`${readToken(secret)}\n`);
+  return true;
+}
+
+/** Without a secret, only programs of this machine may reach the host. */
+function checkExposure(listens: ListenSettings, secret: string | null): void {
+  if (secret !== null || !isExposed(listens)) return;
+  throw needsSecret(
+    `PUBLISH_ADDRESS=${listens.publishAddress} (by default the value of HOST) needs the setting TRAINING_HOST_SECRET, because other machines could start trainings here`,
+  );
+}
+
+function needsSecret(problem: string): KtrdrError {
+  return new KtrdrError(
+    'invalid_setting',
+    `${problem}. Make a secret with: ${MAKE_SECRET}, and set it for the API too (docs/network.md).`,
+    { details: { name: 'TRAINING_HOST_SECRET' } },
+  );
+}
+
 function takesFromQueue(args: readonly string[]): boolean {
   const unknown = args.find((arg) => arg !== QUEUE_FLAG);
   if (unknown === undefined) return args.includes(QUEUE_FLAG);
   throw new KtrdrError(
     'invalid_setting',
-    `npm run host has only the option ${QUEUE_FLAG}, not ${shown(unknown)}. Settings are environment variables.`,
+    `npm run host has only the options ${QUEUE_FLAG} and ${READ_TOKEN_FLAG}, each alone, not ${shown(unknown)}. Settings are environment variables.`,
   );
 }
 

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import { runService } from '@ktrdr/service-kit';
 import { AppModule } from './app.module.js';
-import { readSettings } from './config.js';
+import { printReadToken, readSettings } from './config.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -13,7 +13,10 @@ await runService({
   description: 'Trains models for a ktrdr API: one training is one session.',
   version,
   command: 'npm run host',
-  readSettings,
+  readSettings: () => {
+    if (printReadToken((text) => process.stdout.write(text))) process.exit(0);
+    return readSettings();
+  },
   folders: ({ dataDir, stateDir }) => [
     { setting: 'DATA_DIR', folder: dataDir, use: 'read' },
     { setting: 'STATE_DIR', folder: stateDir, use: 'write' },

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ERROR_STATUS, isErrorResponse } from '@ktrdr/contracts';
 import type { ErrorCode, StartSessionRequest, TrainingSession } from '@ktrdr/contracts';
 import { fingerprintBars, writeSampleBars } from '@ktrdr/market-data';
-import { createService } from '@ktrdr/service-kit';
+import { createService, readListenSettings, SettingsReader } from '@ktrdr/service-kit';
 import fc from 'fast-check';
 import { AppModule } from '../src/app.module.js';
 
@@ -52,10 +52,8 @@ beforeAll(async () => {
     endDate: '2024-06-30',
   });
   const settings = {
-    host: '127.0.0.1',
-    port: 0,
-    publishAddress: '127.0.0.1',
-    allowedHosts: [],
+    ...readListenSettings(new SettingsReader({}), 0),
+    secret: null,
     dataDir,
     stateDir: join(directory, 'state'),
     engine: 'tensorflow-wasm',

@@ -16,6 +16,8 @@ import { QueryNumber } from './http/query-number.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { OrchestratorModule } from './orchestrator.module.js';
 import { watchingLoop } from './testing/loop-watch.js';
+import { readListenSettings } from './listen-settings.js';
+import { SettingsReader } from './settings-reader.js';
 
 /** A small service with all parts of the kit, over real HTTP. */
 
@@ -97,12 +99,7 @@ let url: string;
 
 beforeAll(async () => {
   const description = { name: 'things', description: 'Things.', version: '1.2.3' };
-  app = await createService(
-    ThingsModule,
-    description,
-    { host: '127.0.0.1', port: 0, publishAddress: '127.0.0.1', allowedHosts: [] },
-    false,
-  );
+  app = await createService(ThingsModule, description, readListenSettings(new SettingsReader({}), 0), false);
   await app.listen(0, '127.0.0.1');
   url = await app.getUrl();
 });
@@ -455,7 +452,7 @@ test('a service that stops answers until it closes its connections', async () =>
     }
   }
   const description = { name: 'things', description: 'Things.', version: '1.2.3' };
-  const listens = { host: '127.0.0.1', port: 0, publishAddress: '127.0.0.1', allowedHosts: [] };
+  const listens = readListenSettings(new SettingsReader({}), 0);
   const stopping = await createService(StoppingModule, description, listens, false);
   await stopping.listen(0, '127.0.0.1');
   await stopping.close();

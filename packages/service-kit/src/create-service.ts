@@ -9,10 +9,13 @@ import { BODY_LIMIT, readOnlyJson } from './http/body-parser.js';
 import { describeApi } from './http/describe-api.js';
 import { MAX_PARAMETER_LENGTH, answerBadAddress, answerInvalidRequest } from './http/early-errors.js';
 import { ErrorFilter } from './http/error-filter.js';
+import { allowOrigins } from './http/cross-origin.js';
+import { setSecurityHeaders } from './http/security-headers.js';
 import { SuccessEnvelope } from './http/success-envelope.js';
 import { guardHosts } from './http/host-guard.js';
 import { StrayOptionsGuard } from './http/stray-options.js';
 import { validationPipe } from './http/validation.js';
+import { connectionOptions } from './tls/connection-options.js';
 import { ServiceMetrics } from './metrics/service-metrics.js';
 
 /** Names a service in its documentation. */
@@ -35,14 +38,13 @@ export async function createService(
   logger: LoggerService | false,
 ): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
+    ...connectionOptions(listens),
     bodyLimit: BODY_LIMIT,
     routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
     frameworkErrors: answerBadAddress,
     clientErrorHandler: answerInvalidRequest,
     // routes answer until the connections close: after a 503, an EventSource would never reconnect
     return503OnClosing: false,
-    // the guard rejects a missing Host header with an explanation
-    http: { requireHostHeader: false },
   });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger,
@@ -56,7 +58,9 @@ export async function createService(
   app.useGlobalGuards(new StrayOptionsGuard());
   app.useGlobalPipes(validationPipe());
   app.get(ServiceMetrics, { strict: false }).observe(app);
+  setSecurityHeaders(app);
   guardHosts(app, listens);
+  allowOrigins(app, listens.corsOrigins);
   guardAccess(app);
   recordAudit(app);
   describe(app, description);

@@ -1,7 +1,8 @@
 import { isLoopback } from './http/host-name.js';
 import type { SettingsReader } from './settings-reader.js';
+import { readTlsFiles, type TlsFiles } from './tls/certificate.js';
 
-/** Where a service listens, and its additional host names. */
+/** Where a service listens, and who may reach it how. */
 export interface ListenSettings {
   host: string;
   port: number;
@@ -12,6 +13,12 @@ export interface ListenSettings {
   publishAddress: string;
   /** Additional host names of the service, for example of a proxy or a container. Lower case. */
   allowedHosts: readonly string[];
+  /** `null`: plain HTTP. */
+  tls: TlsFiles | null;
+  /** Addresses and networks of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` count. */
+  trustedProxies: readonly string[];
+  /** Origins whose pages may read answers. */
+  corsOrigins: readonly string[];
 }
 
 /** True if the service can be reached from other machines, so that every request needs a token. */
@@ -19,7 +26,11 @@ export function isExposed({ publishAddress }: Pick<ListenSettings, 'publishAddre
   return !isLoopback(publishAddress.toLowerCase());
 }
 
-/** Reads `HOST`, `PORT`, `PUBLISH_ADDRESS` and `ALLOWED_HOSTS`. @throws KtrdrError `invalid_setting` */
+/**
+ * Reads `HOST`, `PORT`, `PUBLISH_ADDRESS`, `ALLOWED_HOSTS`, `TLS_CERT_FILE`, `TLS_KEY_FILE`, `TRUSTED_PROXIES` and `CORS_ORIGINS`.
+ *
+ * @throws KtrdrError `invalid_setting`
+ */
 export function readListenSettings(read: SettingsReader, defaultPort: number): ListenSettings {
   const host = read.text('HOST', '127.0.0.1');
   return {
@@ -27,5 +38,8 @@ export function readListenSettings(read: SettingsReader, defaultPort: number): L
     port: read.integer('PORT', defaultPort, { min: 0, max: 65_535 }),
     publishAddress: read.text('PUBLISH_ADDRESS', host),
     allowedHosts: read.hostNames('ALLOWED_HOSTS'),
+    tls: readTlsFiles(read),
+    trustedProxies: read.networks('TRUSTED_PROXIES'),
+    corsOrigins: read.origins('CORS_ORIGINS'),
   };
 }

@@ -1,3 +1,4 @@
+import type { Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -7,6 +8,7 @@ import { prepareFolders, type FolderSetting } from './folders.js';
 import { createService, type ServiceDescription } from './create-service.js';
 import type { ListenSettings } from './listen-settings.js';
 import { checkOpenFiles } from './open-files.js';
+import { renewCertificate } from './tls/renew-certificate.js';
 import { ServiceLogger } from './service-logger.js';
 
 /** A service that `runService` can run. */
@@ -39,12 +41,14 @@ export async function runService<S extends ListenSettings>(service: RunnableServ
     const logger = new ServiceLogger({ json: !process.stdout.isTTY });
     const app = await createService(await service.module(settings), service, settings, logger);
     stopOnSignals(app, logger);
+    if (settings.tls !== null)
+      renewCertificate(app.getHttpServer() as Server, settings.tls, { clock: systemClock, logger });
     await listen(app, settings, service);
     if (fewFiles !== null) logger.warn(fewFiles, 'Service');
     for (const { setting, folder } of made)
       logger.log(`created the folder ${folder} (${setting})`, 'Service');
     const note = service.startNote === undefined ? '' : `, ${service.startNote(settings)}`;
-    logger.log(`${service.name} listens on ${addressOf(app)}${note}`, 'Service');
+    logger.log(`${service.name} listens on ${addressOf(app, settings)}${note}`, 'Service');
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const line = error instanceof KtrdrError ? reason : `${service.name} cannot start: ${reason}`;
@@ -54,9 +58,9 @@ export async function runService<S extends ListenSettings>(service: RunnableServ
 }
 
 /** The bound address. Nest's `getUrl` shows `0.0.0.0` (all addresses) as 127.0.0.1. */
-function addressOf(app: NestFastifyApplication): string {
+function addressOf(app: NestFastifyApplication, { tls }: Pick<ListenSettings, 'tls'>): string {
   const { address, port, family } = app.getHttpServer().address() as AddressInfo;
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+  return `${tls === null ? 'http' : 'https'}://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }
 
 async function listen(

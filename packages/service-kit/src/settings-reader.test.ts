@@ -9,6 +9,9 @@ const integer: Read = (read) => read.integer('X', 5, { min: 1, max: 64 });
 const choice: Read = (read) => read.choice('X', 'auto', ['auto', 'cpu']);
 const url: Read = (read) => read.url('X', 'http://localhost:5002');
 const hostNames: Read = (read) => read.hostNames('X');
+const networks: Read = (read) => read.networks('X');
+const origins: Read = (read) => read.origins('X');
+const optionalPath: Read = (read) => read.optionalPath('X');
 const path: Read = (read) => read.path('X', 'data');
 
 function readOf(value: string | undefined, read: Read): unknown {
@@ -37,6 +40,12 @@ test.each<[string | undefined, Read, unknown]>([
     hostNames,
     ['ktrdr.example', '10.0.0.1', '::1', '2001:db8::1'],
   ],
+  [undefined, networks, []],
+  ['192.0.2.1, 10.0.0.0/8,::1,2001:db8::/32', networks, ['192.0.2.1', '10.0.0.0/8', '::1', '2001:db8::/32']],
+  ['', origins, []],
+  ['https://a.example,http://localhost:5173', origins, ['https://a.example', 'http://localhost:5173']],
+  [' ', optionalPath, null],
+  ['tls/cert.pem', optionalPath, `${process.cwd()}/tls/cert.pem`],
   ['/srv/bars', path, '/srv/bars'],
   ['bars/../data', path, `${process.cwd()}/data`],
 ])('X=%s is read', (value, read, expected) => {
@@ -60,6 +69,20 @@ describe('an invalid value is reported with its name and the allowed values', ()
     ['ktrdr.example:8000', hostNames, 'host names separated by commas, such as ktrdr.example,gateway'],
     ['http://ktrdr.example', hostNames, 'host names separated by commas, such as ktrdr.example,gateway'],
     ['a b', hostNames, 'host names separated by commas, such as ktrdr.example,gateway'],
+    ...['*', 'gateway', '10.0.0.0/33', '10.0.0.0/-1', '10.0.0', '::/129', '10.0.0.1:80'].map(
+      (text): [string, Read, string] => [
+        text,
+        networks,
+        'IP addresses or networks separated by commas, such as 192.0.2.10,10.0.0.0/8',
+      ],
+    ),
+    ...['*', 'https://*.example', 'null', 'https://a.example/', 'a.example', 'https://A.example'].map(
+      (text): [string, Read, string] => [
+        text,
+        origins,
+        'exact origins separated by commas, such as https://ktrdr.example,http://localhost:5173: scheme, name and port, without a path and without *',
+      ],
+    ),
     ['::', url, 'an http or https address such as http://localhost:5002'],
   ])('X=%s', (value, read, allowed) => {
     const error = errorOf(() => readOf(value, read));

@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
 import { resolve } from 'node:path';
 import { hideSecret, KtrdrError, redact } from '@ktrdr/contracts';
 import { parseHost } from './http/host-name.js';
@@ -54,6 +54,12 @@ export class SettingsReader {
     return resolve(this.text(name, fallback));
   }
 
+  /** An absolute path; `null` if the setting is not set. */
+  optionalPath(name: string): string | null {
+    const value = this.value(name);
+    return value === undefined ? null : resolve(value);
+  }
+
   /** An http(s) URL without a trailing slash. */
   url(name: string, fallback: string): string {
     const value = this.text(name, fallback);
@@ -69,16 +75,38 @@ export class SettingsReader {
    * brackets.
    */
   hostNames(name: string): string[] {
-    const texts = (this.value(name) ?? '').split(',').map((text) => text.trim());
-    return texts
-      .filter((text) => text !== '')
-      .map((text) => {
-        const host = parseHost(isIPv6(text) ? `[${text}]` : text);
-        if (host === null || host.port !== null) {
-          throw this.invalid(name, 'host names separated by commas, such as ktrdr.example,gateway');
-        }
-        return host.name;
-      });
+    return this.list(name).map((text) => {
+      const host = parseHost(isIPv6(text) ? `[${text}]` : text);
+      if (host === null || host.port !== null) {
+        throw this.invalid(name, 'host names separated by commas, such as ktrdr.example,gateway');
+      }
+      return host.name;
+    });
+  }
+
+  /** IP addresses and networks in CIDR notation, separated by commas. */
+  networks(name: string): string[] {
+    const networks = this.list(name);
+    if (networks.every(isNetwork)) return networks;
+    throw this.invalid(name, 'IP addresses or networks separated by commas, such as 192.0.2.10,10.0.0.0/8');
+  }
+
+  /** Origins of web pages, separated by commas, as browsers send them: `https://ktrdr.example`. */
+  origins(name: string): string[] {
+    const origins = this.list(name);
+    if (origins.every(isOrigin)) return origins;
+    throw this.invalid(
+      name,
+      'exact origins separated by commas, such as https://ktrdr.example,http://localhost:5173: scheme, name and port, without a path and without *',
+    );
+  }
+
+  /** Parts of a value between commas. */
+  private list(name: string): string[] {
+    return (this.value(name) ?? '')
+      .split(',')
+      .map((text) => text.trim())
+      .filter((text) => text !== '');
   }
 
   private value(name: string): string | undefined {
@@ -97,4 +125,14 @@ export class SettingsReader {
       },
     );
   }
+}
+
+function isNetwork(text: string): boolean {
+  const [, address = '', bits] = /^([0-9a-f.:]+)(?:\/([0-9]{1,3}))?$/i.exec(text) ?? [];
+  const longest = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return longest >= Number(bits ?? 0);
+}
+
+function isOrigin(text: string): boolean {
+  return /^https?:\/\/[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text;
 }

@@ -15,8 +15,16 @@ import { HostsService } from './hosts.service.js';
     {
       provide: HostsService,
       inject: [API_SETTINGS, TRAINING_QUEUE_CLIENT, CLOCK],
-      useFactory: ({ trainingHost }: ApiSettings, queue: TrainingQueue | null, clock: Clock) =>
-        new HostsService(queue, trainingHost.use ? new TrainingHostClient(trainingHost.url) : null, clock),
+      useFactory: (
+        { trainingHost, trainingHostTrust }: ApiSettings,
+        queue: TrainingQueue | null,
+        clock: Clock,
+      ) => {
+        const host = trainingHost.use
+          ? new TrainingHostClient(trainingHost.url, trainingHostTrust, clock)
+          : null;
+        return new HostsService(queue, host, clock);
+      },
     },
   ],
 })

@@ -110,6 +110,7 @@ function train({
       trainingHostPollMs: 10,
       trainingHostTimeoutMs: timeoutMs,
       trainingQueueUserLimit: 0,
+      trainingHostTrust: { secret: null, ca: null },
     },
     { models: new ModelStorage(join(directory, 'models')), trials: new MemoryTrialLedger() },
     clock,

@@ -5,13 +5,14 @@ import { CheckpointFolders } from '@ktrdr/trainer';
 import type { TrialLedger } from '@ktrdr/operation-store';
 import type { ModelStorage } from '@ktrdr/trainer';
 import type { TrainingRequest, TrainingRunHooks } from '@ktrdr/training-operation';
+import { DeliverySecrets } from './delivery-secrets.js';
 import { HostTraining } from './host-training.js';
 import { LocalTraining } from './local-training.js';
 import { QueueTraining } from './queue-training.js';
 import { ReceivedFiles } from './received-files.js';
 import { RunOutputs } from './run-outputs.js';
 import type { KeptRun } from './run-outputs.js';
-import { TrainingHostClient } from './training-host-client.js';
+import { TrainingHostClient, type HostTrust } from './training-host-client.js';
 import type { TrainingPlace } from './training-place.js';
 import type { TrainingQueue } from './training-queue.js';
 import { TrialJudge } from './trial-judge.js';
@@ -29,6 +30,8 @@ export interface TrainingSettings {
   trainingHostTimeoutMs: number;
   /** How many trainings of one user run at a time; `0`: no limit. */
   trainingQueueUserLimit: number;
+  /** How the API recognises its host. */
+  trainingHostTrust: HostTrust;
 }
 
 /** Where trainings leave what lasts. */
@@ -56,7 +59,10 @@ export class TrainingAdapter implements TrainingPlace {
     clock: Clock,
     private readonly queue: TrainingQueue | null,
   ) {
-    this.host = hostUrl === null || queue !== null ? null : new TrainingHostClient(hostUrl);
+    this.host =
+      hostUrl === null || queue !== null
+        ? null
+        : new TrainingHostClient(hostUrl, settings.trainingHostTrust, clock);
     this.place = this.choosePlace(settings, stores, clock);
   }
 
@@ -106,6 +112,7 @@ export class TrainingAdapter implements TrainingPlace {
         outputs,
         new ReceivedFiles(stateDir),
         checkpoints,
+        new DeliverySecrets(stateDir),
         clock,
       );
     }

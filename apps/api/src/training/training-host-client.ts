@@ -1,14 +1,26 @@
+import { Agent } from 'node:https';
 import axios, { isAxiosError } from 'axios';
-import type { AxiosInstance, AxiosRequestConfig } from 'axios';
-import { errorFromBody, isErrorResponse, isTerminalStatus, shown } from '@ktrdr/contracts';
+import type { AxiosInstance, AxiosRequestConfig, AxiosResponse } from 'axios';
+import {
+  errorFromBody,
+  isCertificateProblem,
+  isErrorResponse,
+  isTerminalStatus,
+  KtrdrError,
+  shown,
+} from '@ktrdr/contracts';
 import type {
   CancelOperationRequest,
+  ErrorBody,
   HostDescription,
   SessionArtifacts,
   StartSessionRequest,
   TrainingSession,
 } from '@ktrdr/contracts';
 import { InvalidMessageError, readMessage, type MessageName, type Messages } from '@ktrdr/contracts/messages';
+
+import type { Clock } from '@ktrdr/orchestrator';
+import { ANSWER_SIGNATURE, answerSignature, BEFORE_START, isSame, signRequest } from '@ktrdr/service-kit';
 
 const MIB = 1_048_576;
 /** The largest network of a strategy file, 50 million weights, in base64. */
@@ -24,6 +36,14 @@ export interface RequestBounds {
   idleMs?: number;
   /** Ends the request. */
   signal?: AbortSignal;
+}
+
+/** How the API and its training host recognise each other. */
+export interface HostTrust {
+  /** Signs requests, and proves answers; `null`: neither is signed. */
+  secret: string | null;
+  /** Certificates of the authorities that the host's certificate may come from, PEM; `null`: those that Node trusts. */
+  ca: string | null;
 }
 
 /** The host gave no answer, or something other than a training host answered. Another request may help. */
@@ -44,15 +64,20 @@ export class HostUnansweredError extends Error {
  * HTTP to one training host. Every request is bounded in time and size.
  *
  * Every method throws `HostUnansweredError` if there is no usable answer, and `KtrdrError` with the host's own code if the host
- * answers with an error.
+ * answers with an error, or with `host_not_authenticated` if API and host do not recognise each other.
  */
 export class TrainingHostClient {
   private readonly http: AxiosInstance;
 
-  constructor(readonly url: string) {
+  constructor(
+    readonly url: string,
+    private readonly trust: HostTrust,
+    private readonly clock: Clock,
+  ) {
     this.http = axios.create({
       baseURL: url,
       proxy: false,
+      ...(trust.ca === null ? {} : { httpsAgent: new Agent({ ca: trust.ca, keepAlive: true }) }),
       maxRedirects: 0,
       maxBodyLength: MAX_REQUEST_BYTES,
       maxContentLength: MAX_ANSWER_BYTES,
@@ -63,7 +88,12 @@ export class TrainingHostClient {
   /** The host's description of itself in `GET /health`. */
   async describe(bounds: RequestBounds): Promise<HostDescription> {
     const { status, body } = await this.request({ method: 'GET', url: '/health' }, bounds);
-    const description = (body as { details?: { trainer?: unknown } } | null)?.details?.trainer;
+    if (isErrorResponse(body)) throw this.refusal(body.error);
+    const report = body as { status?: unknown; details?: { trainer?: unknown } } | null | undefined;
+    // a host that does not recognise this API shows it no details; its refusal of another request says why
+    if (report?.status === 'ok' && report.details === undefined)
+      await this.data({ method: 'GET', url: '/training/sessions' }, bounds);
+    const description = report?.details?.trainer;
     if (description === undefined) throw this.strange(status, '/health');
     return this.repeatable('HostDescription', description);
   }
@@ -120,27 +150,36 @@ export class TrainingHostClient {
     bounds: RequestBounds,
   ): Promise<{ status: number; data: unknown }> {
     const { status, body } = await this.request(config, bounds);
-    if (isErrorResponse(body)) throw errorFromBody(body.error);
+    if (isErrorResponse(body)) throw this.refusal(body.error);
     if (status >= 300 || (body as { success?: unknown } | null)?.success !== true)
       throw this.strange(status, config.url);
     return { status, data: (body as { data?: unknown }).data };
   }
 
   private async request(
-    config: AxiosRequestConfig,
+    { data, ...config }: AxiosRequestConfig,
     { timeoutMs, idleMs, signal }: RequestBounds,
   ): Promise<{ status: number; body: unknown }> {
     const deadline = AbortSignal.timeout(timeoutMs);
+    const sent = data === undefined ? '' : JSON.stringify(data);
+    const signed = this.sign(config, sent);
     try {
-      const response = await this.http.request<unknown>({
+      const response = await this.http.request<Buffer>({
         ...config,
+        ...(data === undefined ? {} : { data: sent }),
+        headers: {
+          ...(data === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(signed === null ? {} : { authorization: signed.authorization }),
+        },
+        responseType: 'arraybuffer',
         timeout: idleMs,
         signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
       });
+      if (signed !== null) this.checkAnswer(response, signed.signature);
       this.checkType(response.headers['content-type'], response.status, config.url);
-      return { status: response.status, body: response.data };
+      return { status: response.status, body: parsed(response.data) };
     } catch (error) {
-      if (error instanceof HostUnansweredError) throw error;
+      if (error instanceof HostUnansweredError || error instanceof KtrdrError) throw error;
       signal?.throwIfAborted();
       const reason = deadline.aborted ? `no answer within ${timeoutMs} ms` : reasonOf(error);
       throw new HostUnansweredError(`${this.url}: ${reason}`, !neverConnected(error), { cause: error });
@@ -157,6 +196,34 @@ export class TrainingHostClient {
     );
   }
 
+  private sign(
+    { method = 'GET', url = '' }: AxiosRequestConfig,
+    body: string,
+  ): ReturnType<typeof signRequest> | null {
+    const { secret } = this.trust;
+    return secret === null ? null : signRequest(secret, { method, path: url }, body, this.clock.now());
+  }
+
+  /** Nothing of an answer is used before this. @throws KtrdrError `host_not_authenticated` */
+  private checkAnswer({ status, data, headers }: AxiosResponse<Buffer>, request: string): void {
+    const given = headers[ANSWER_SIGNATURE] as unknown;
+    const expected = answerSignature(this.trust.secret ?? '', request, status, data);
+    if (typeof given === 'string' && isSame(given, expected)) return;
+    throw new KtrdrError(
+      'host_not_authenticated',
+      `The service at ${this.url} does not prove that it is this API's training host: it has another TRAINING_HOST_SECRET or none, or it is another program. Its answer (HTTP ${status}) was not used. Set the same TRAINING_HOST_SECRET for the API and for the host, and restart both.`,
+    );
+  }
+
+  /** The host's error. A host that does not recognise this API is the API's problem, not that of its caller. */
+  private refusal(body: ErrorBody): Error {
+    if (body.code !== 'unauthenticated') return errorFromBody(body);
+    const message = `The training host at ${this.url} refuses this API: ${body.message}`;
+    if ((body.details as { reason?: unknown } | undefined)?.reason === BEFORE_START)
+      return new HostUnansweredError(message, false);
+    return new KtrdrError('host_not_authenticated', message);
+  }
+
   private strange(status: number, path: string | undefined): HostUnansweredError {
     return new HostUnansweredError(
       `${this.url}${path ?? ''} answered ${status}, but not as a training host does`,
@@ -165,7 +232,22 @@ export class TrainingHostClient {
   }
 }
 
+/** `undefined` for anything that is not JSON. */
+function parsed(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8')) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
 function reasonOf(error: unknown): string {
+  const reason = reasonAlone(error);
+  if (!isCertificateProblem(error)) return reason;
+  return `${reason}: its certificate is not accepted; set TRAINING_HOST_CA_FILE to the file of the authority that issued it`;
+}
+
+function reasonAlone(error: unknown): string {
   if (isAxiosError(error) && error.code) return error.message ? `${error.code} ${error.message}` : error.code;
   return error instanceof Error ? error.message : String(error);
 }
@@ -173,5 +255,6 @@ function reasonOf(error: unknown): string {
 const NOT_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 
 function neverConnected(error: unknown): boolean {
+  if (isCertificateProblem(error)) return true;
   return isAxiosError(error) && error.code !== undefined && NOT_CONNECTED.has(error.code);
 }

@@ -52,6 +52,7 @@ async function trainingHeldAt(step: 'stage' | 'commit') {
     trainingHostPollMs: 50,
     trainingHostTimeoutMs: 1_000,
     trainingQueueUserLimit: 0,
+    trainingHostTrust: { secret: null, ca: null },
   } as const;
   const dependencies = { operations, logger, hostService: { use: false } };
   const manager = new TrainingManager(

@@ -13,6 +13,8 @@ import { OrchestratorModule } from '../orchestrator.module.js';
 import { AccessModule, bearerOf, unauthenticated, type Authenticator } from './authenticator.js';
 import { CallerParam, type Caller } from './caller.js';
 import { AuthenticatedBy, Requires } from './route-access.js';
+import { readListenSettings } from '../listen-settings.js';
+import { SettingsReader } from '../settings-reader.js';
 
 /** A service whose tokens are the names of the roles, and a delivery whose secret is `secret-of-<id>`. */
 const ROLE_OF = new Map<string | null, Role>([
@@ -101,7 +103,7 @@ let port: number;
 
 beforeAll(async () => {
   const description = { name: 'things', description: 'Things.', version: '1.2.3' };
-  const settings = { host: '127.0.0.1', port: 0, publishAddress: '127.0.0.1', allowedHosts: [] };
+  const settings = readListenSettings(new SettingsReader({}), 0);
   app = await createService(ThingsModule, description, settings, false);
   await app.listen(0, '127.0.0.1');
   port = Number(new URL(await app.getUrl()).port);

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { KtrdrError, type ErrorResponse } from '@ktrdr/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { pathOf } from './error-answer.js';
+import { SECURITY_HEADERS } from './security-headers.js';
 
 /** Maximum length of a path parameter. All names are shorter. */
 export const MAX_PARAMETER_LENGTH = 256;
@@ -18,19 +19,21 @@ export function answerBadAddress(
       ? `one of its parts is longer than ${MAX_PARAMETER_LENGTH} characters`
       : 'it has an invalid % sequence; write a literal % as %25';
   const { httpStatus, body } = refusal(`The address ${pathOf(url)} is not valid: ${reason}.`);
-  void reply.status(httpStatus).type('application/json').send(body);
+  void reply.headers(SECURITY_HEADERS).status(httpStatus).type('application/json').send(body);
 }
 
 /** Answers data that is not a valid HTTP request, and closes the connection. */
 export function answerInvalidRequest(error: { code?: string }, socket: Socket): void {
-  if (!socket.writable) {
+  // a client that speaks no TLS, or an older version, could not read an answer
+  if (!socket.writable || error.code?.startsWith('ERR_SSL_') === true) {
     socket.destroy();
     return;
   }
   const { httpStatus, body } = refusal(`This is not a valid HTTP request: ${whyUnreadable(error)}.`);
   const text = JSON.stringify(body);
+  const headers = Object.entries(SECURITY_HEADERS).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.end(
-    `HTTP/1.1 ${httpStatus} ${STATUS_CODES[httpStatus]}\r\nconnection: close\r\ncontent-type: application/json\r\n` +
+    `HTTP/1.1 ${httpStatus} ${STATUS_CODES[httpStatus]}\r\n${headers.join('')}connection: close\r\ncontent-type: application/json\r\n` +
       `content-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
   );
 }

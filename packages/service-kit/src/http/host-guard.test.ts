@@ -11,6 +11,8 @@ import { AccessModule } from '../access/authenticator.js';
 import { HealthModule } from '../health/health.module.js';
 import { MetricsModule } from '../metrics/metrics.module.js';
 import { OrchestratorModule } from '../orchestrator.module.js';
+import { readListenSettings } from '../listen-settings.js';
+import { SettingsReader } from '../settings-reader.js';
 
 /** Sends raw bytes over real sockets, because HTTP clients would correct the headers. */
 
@@ -68,10 +70,10 @@ interface Service {
 async function start(host: string): Promise<Service> {
   const description = { name: 'things', description: 'Things.', version: '1.2.3' };
   const settings = {
+    ...readListenSettings(new SettingsReader({}), 0),
     host,
-    port: 0,
-    publishAddress: '127.0.0.1',
     allowedHosts: ['ktrdr.example', '10.9.8.7'],
+    corsOrigins: ['https://page.example'],
   };
   const app = await createService(ThingsModule, description, settings, false);
   await app.listen(0, '127.0.0.1');

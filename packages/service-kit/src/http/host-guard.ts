@@ -49,14 +49,20 @@ export class HostGuard {
   private readonly listensOnLoopback: boolean;
   /** Names from `ALLOWED_HOSTS`. */
   private readonly allowed: ReadonlySet<string>;
+  /** Origins from `CORS_ORIGINS`. */
+  private readonly origins: ReadonlySet<string>;
   /** Names of this machine. */
   private readonly own: ReadonlySet<string>;
   /** The last accepted name: nearly all requests use the same one, and checking an address takes time. */
   private lastOwn: string | null = null;
 
-  constructor({ host, allowedHosts }: Pick<ListenSettings, 'host' | 'allowedHosts'>, machine: string) {
+  constructor(
+    { host, allowedHosts, corsOrigins }: Pick<ListenSettings, 'host' | 'allowedHosts' | 'corsOrigins'>,
+    machine: string,
+  ) {
     this.listensOnLoopback = isLoopback(host.toLowerCase());
     this.allowed = new Set(allowedHosts);
+    this.origins = new Set(corsOrigins);
     this.own = new Set([host, machine].map((name) => name.toLowerCase()));
   }
 
@@ -103,6 +109,7 @@ export class HostGuard {
   }
 
   private isOwnOrigin(origin: string, host: HostAndPort): boolean {
+    if (this.origins.has(origin)) return true;
     const [, scheme = '', rest = ''] = /^(https?):\/\/(.*)$/.exec(origin) ?? [];
     const from = parseHost(rest);
     if (from === null) return false;

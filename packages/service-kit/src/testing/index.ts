@@ -1,3 +1,4 @@
+export * from './certificates.js';
 export * from './link.js';
 export { watchingLoop } from './loop-watch.js';
 export * from './sandbox.js';
