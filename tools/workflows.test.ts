@@ -133,6 +133,15 @@ describe('release.yml', () => {
     expect(read('.github/workflows/release.yml')).not.toContain('secrets.');
   });
 
+  test('publishes a CycloneDX bill of materials with the package', () => {
+    const sbom = commandsOf(publish).find((command) => command.includes(' sbom '))!;
+    expect(sbom).toContain('--sbom-format cyclonedx');
+    expect(sbom).toContain(packageManager);
+    const [, file = ''] = /--out (\S+)/.exec(sbom) ?? [];
+    const { files } = JSON.parse(read('apps/cli/package.json')) as { files: string[] };
+    expect(files).toContain(file.replace('apps/cli/', ''));
+  });
+
   test('rejects a tag that differs from the package version', () => {
     const { version } = JSON.parse(read('apps/cli/package.json')) as { version: string };
     const compare = commandsOf(publish).find((command) => command.includes('GITHUB_REF_NAME'))!;

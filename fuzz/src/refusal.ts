@@ -10,7 +10,7 @@ const PLACE =
   /\b[a-z]+ must |:\d+(:\d+)?\b|\bline \d+|\bbytes?\b|\bposition \d+|\bcolumn \d+|\b[a-z]+(_[a-z]+)+\b|"[^"]*"|'[^']*'|“[^”]*”|\{ \.\.\. \}|\b(body|address|strategy|symbol|timeframe|header|query)\b/i;
 
 /** What must never be in an answer. */
-const INTERNAL = /node_modules|\.[cm]?[jt]s:\d+|\n\s+at \S|\[object |\/(?:home|root|tmp|work)\//;
+const INTERNAL = /node_modules|\.[cm]?[jt]s:\d+|\n\s+at \S|\[object /;
 
 /** @throws an error if the answer is neither a success nor a proper refusal */
 export function checkAnswer({ status, type, text }: ReceivedAnswer): void {

@@ -82,6 +82,7 @@ export function findTextTraps(text: string, place: (offset: number) => Place, is
   const stretches = stretchesOf(text);
   findTemplates(text, stretches, place, issues);
   if (issues.errorCount > before) return true;
+  const isFreeText = freeTextOf(text);
   const suspects = stretches
     .filter(({ quoted }) => !quoted)
     .flatMap((stretch) =>
@@ -90,7 +91,7 @@ export function findTextTraps(text: string, place: (offset: number) => Place, is
         offset: stretch.offset + index,
       })),
     )
-    .filter(({ offset }) => offset > 0 && !FREE_TEXT.test(lineAt(text, offset)));
+    .filter(({ offset }) => offset > 0 && !isFreeText(offset));
   if (suspects.length === 0 || !changesMeaning(text, suspects)) return false;
   for (const { character, offset } of suspects.slice(0, MOST_TOLD)) {
     const { name, advice } = LOOK_ALIKES.get(character)!;
@@ -111,8 +112,9 @@ function findTemplates(
   issues: IssueList,
 ): void {
   const read = blanked(text, stretches);
+  const isFreeText = freeTextOf(text);
   for (const { 0: template, index } of [...read.matchAll(TEMPLATE)].slice(0, MOST_TOLD)) {
-    if (FREE_TEXT.test(lineAt(text, index))) continue;
+    if (isFreeText(index)) continue;
     const message = `the template ${template} is not filled in; write the value itself, a strategy file has no variables`;
     issues.error(place(index), [], message);
   }
@@ -125,9 +127,20 @@ function blanked(text: string, stretches: readonly Stretch[]): string {
   return read.padEnd(text.length);
 }
 
-function lineAt(text: string, offset: number): string {
-  const end = text.indexOf('\n', offset);
-  return text.slice(text.lastIndexOf('\n', offset - 1) + 1, end < 0 ? text.length : end);
+/** Whether an offset is in a line of free text. Remembers the last line, because one line can have thousands of suspects. */
+function freeTextOf(text: string): (offset: number) => boolean {
+  let start = 0;
+  let end = -1;
+  let isFree = false;
+  return (offset) => {
+    if (offset < start || offset > end) {
+      end = text.indexOf('\n', offset);
+      if (end < 0) end = text.length;
+      start = text.lastIndexOf('\n', offset - 1) + 1;
+      isFree = FREE_TEXT.test(text.slice(start, end));
+    }
+    return isFree;
+  };
 }
 
 /** Splits the text with YAML's own lexer. Skips the lexer's markers (one control character each), which are not in the text. */
