@@ -85,6 +85,8 @@ function problemOf(line: string, allowed: Allowed): string | null {
 }
 
 function socketProblem(line: string, rest: string, { own, ports }: Allowed): string | null {
+  // the address stands in the line in which the call began
+  if (line.includes(' resumed>')) return null;
   const [, port, address] = /htons\((\d+)\).*inet_(?:addr|pton)\((?:AF_INET6, )?"([^"]+)"/.exec(rest) ?? [];
   if (port !== undefined) {
     const isLocal = address === '127.0.0.1' || address === '::1';

@@ -97,3 +97,26 @@ test.each([
   expect(items(said)).toEqual(expected);
   stream.destroy();
 });
+
+test('CVE-2026-35515: line breaks in the texts of an operation add no line to the stream', async () => {
+  const changes = new Changes();
+  const stream = new EventStream(changes, new FakeClock());
+  const said: string[] = [];
+  stream.on('data', (text: string) => said.push(text));
+  await new Promise((resolve) => setImmediate(resolve));
+  const evil = 'x\n\nevent: status\ndata: {}\r\n\rid: 1\u2028\u0085';
+  const operation = {
+    ...OPERATION,
+    cancel_reason: evil,
+    warnings: [evil],
+    progress: { ...OPERATION.progress, current_step: evil, current_item: evil },
+  };
+  await changes.happen({ type: 'progress', operation });
+  await changes.happen(null);
+  const lines = said
+    .join('')
+    .split(/[\n\r\u2028\u0085]/)
+    .filter((line) => line !== '');
+  expect(lines.map((line) => line.split(':')[0])).toEqual(['retry', 'id', 'event', 'data']);
+  expect(JSON.parse(lines[3]!.slice('data: '.length))).toEqual(operation);
+});
