@@ -35,6 +35,10 @@ export class OperationQueries {
     return stored.operation;
   }
 
+  getRequest(operationId: string): Promise<unknown> {
+    return this.parts.store.getRequest(operationId);
+  }
+
   async history(operationId: string): Promise<OperationHistoryEntry[]> {
     const history = await this.parts.store.history(operationId);
     if (history.length === 0) throw operationNotFound(operationId);

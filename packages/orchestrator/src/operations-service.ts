@@ -164,6 +164,11 @@ export class OperationsService {
     return this.queries.get(operationId);
   }
 
+  /** The request that the operation was created with. @throws KtrdrError `operation_not_found` */
+  getRequest(operationId: string): Promise<unknown> {
+    return this.queries.getRequest(operationId);
+  }
+
   /**
    * Changes of the operation's status, with time and cause, oldest first.
    * @throws KtrdrError `operation_not_found`

@@ -1,14 +1,17 @@
-import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { KtrdrError, storageError } from '@ktrdr/contracts';
 import { openBarsFile } from '@ktrdr/market-data';
 import type { OperationsService } from '@ktrdr/orchestrator';
-import type { CheckpointFolders } from '@ktrdr/trainer';
+import {
+  type CheckpointFolders,
+  type CheckpointNetwork,
+  checkpointNetworkOf,
+  mostFileBytes,
+} from '@ktrdr/trainer';
+import { fromStored, type StoredTraining } from '@ktrdr/training-operation';
 import { boundedBytes } from './bounded-bytes.js';
 import type { ReceivedFiles } from './received-files.js';
 import { checkNames } from './training-sessions.js';
-
-const OPEN_TRIES = 5;
 
 /**
  * Files that the hosts of a queue fetch and send: bars, checkpoints and trained models. `DeliveryAuthenticator` has checked that the
@@ -30,25 +33,20 @@ export class HostFilesService {
   /** The newest checkpoint that a host has sent. @throws KtrdrError `operation_not_found`, `checkpoint_missing` */
   async checkpoint(operationId: string): Promise<Readable> {
     await this.operations.get(operationId);
-    for (let tries = 1; ; tries += 1) {
-      const newest = await this.checkpoints.filesOf(operationId).newest();
-      if (newest === null) {
-        throw new KtrdrError('checkpoint_missing', `No host has sent a checkpoint of ${operationId}.`);
-      }
-      try {
-        return await openFile(newest.path);
-      } catch (error) {
-        // newer checkpoints have just replaced it
-        const isGone = (error as NodeJS.ErrnoException).code === 'ENOENT';
-        if (!isGone || tries === OPEN_TRIES) throw storageError(error, 'reading a checkpoint', 'STATE_DIR');
-      }
-    }
+    const newest = await this.checkpoints
+      .filesOf(operationId)
+      .openNewest()
+      .catch((error: unknown) => {
+        throw storageError(error, 'reading a checkpoint', 'STATE_DIR');
+      });
+    if (newest !== null) return newest;
+    throw new KtrdrError('checkpoint_missing', `No host has sent a checkpoint of ${operationId}.`);
   }
 
-  /** @throws KtrdrError `checkpoint_refused`, `payload_too_large`, `disk_full`, `storage_failed` */
+  /** @throws KtrdrError `checkpoint_refused`, `disk_full`, `storage_failed` */
   async takeCheckpoint(operationId: string, content: Readable): Promise<void> {
     try {
-      await this.checkpoints.filesOf(operationId).receive(boundedBytes(content));
+      await this.checkpoints.filesOf(operationId).receive(content, await this.networkOf(operationId));
     } catch (error) {
       throw storageError(error, `writing a checkpoint of ${operationId}`, 'STATE_DIR');
     }
@@ -58,12 +56,14 @@ export class HostFilesService {
   async takeFile(operationId: string, delivery: number, path: string, content: Readable): Promise<void> {
     checkNames({ files: [{ path }] });
     const { attempt } = await this.operations.get(operationId);
-    await this.received.receive({ operationId, attempt, delivery }, path, content);
+    const { parameters } = await this.networkOf(operationId);
+    const bounded = boundedBytes(content, mostFileBytes(path, parameters));
+    await this.received.receive({ operationId, attempt, delivery }, path, bounded);
   }
-}
 
-async function openFile(path: string): Promise<Readable> {
-  const stream = createReadStream(path);
-  await new Promise<void>((resolve, reject) => stream.once('open', () => resolve()).once('error', reject));
-  return stream;
+  /** The sizes of the network that the operation trains: they bound what a host may send. */
+  private async networkOf(operationId: string): Promise<CheckpointNetwork> {
+    const { strategy } = fromStored((await this.operations.getRequest(operationId)) as StoredTraining);
+    return checkpointNetworkOf(strategy);
+  }
 }

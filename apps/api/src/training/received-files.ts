@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { copyFile, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { KtrdrError, OPERATION_ID_PATTERN, storageError, type SentFile } from '@ktrdr/contracts';
-import { boundedBytes } from './bounded-bytes.js';
+import { RefusedFileError, withOutsideFile } from '@ktrdr/files';
 
 /** Received files are removed after this long (ms). */
 const OLD_MS = 14 * 24 * 3_600_000;
@@ -30,14 +29,15 @@ export class ReceivedFiles {
    * Keeps one file, whole or not at all. A file that is sent again replaces the previous one.
    *
    * @param path a path that a run writes; the caller has checked it
+   * @param content bounded by the caller
    * @throws KtrdrError `payload_too_large`, `disk_full`, `storage_failed`
    */
-  async receive(by: SentBy, path: string, content: Readable): Promise<void> {
+  async receive(by: SentBy, path: string, content: AsyncIterable<Uint8Array>): Promise<void> {
     const file = join(this.of(by), path);
     const temporary = `${file}.${process.pid}-${(this.number += 1)}.tmp`;
     try {
       await mkdir(dirname(file), { recursive: true });
-      await pipeline(boundedBytes(content), createWriteStream(temporary));
+      await pipeline(content, createWriteStream(temporary, { flags: 'wx' }));
       await rename(temporary, file);
     } catch (error) {
       await rm(temporary, { force: true });
@@ -52,23 +52,38 @@ export class ReceivedFiles {
    */
   async moveTo(outputDir: string, by: SentBy, files: readonly SentFile[]): Promise<void> {
     for (const { path, sha256 } of files) {
-      const from = join(this.of(by), path);
-      const here = await sha256Of(from);
-      if (here !== sha256) {
+      const to = join(outputDir, path);
+      if ((await this.copy(by, path, to)) !== sha256) {
         throw new KtrdrError(
           'model_damaged',
           `${path} did not arrive as the training host sent it. Nothing was stored; train again.`,
           { details: { file: path } },
         );
       }
-      const to = join(outputDir, path);
-      try {
-        await mkdir(dirname(to), { recursive: true });
-        await copyFile(from, to);
-      } catch (error) {
-        throw storageError(error, `writing ${to}`, 'MODELS_DIR');
-      }
     }
+  }
+
+  /** @returns the SHA-256 of the bytes that were copied; `null` if there is no such file */
+  private async copy(by: SentBy, path: string, to: string): Promise<string | null> {
+    const hash = createHash('sha256');
+    try {
+      await mkdir(dirname(to), { recursive: true });
+      await withOutsideFile(this.directory, `${nameOf(by)}/${path}`, { maxBytes: Infinity }, async (file) => {
+        const copy = await open(to, 'wx');
+        try {
+          for await (const piece of file.pieces()) {
+            hash.update(piece);
+            await copy.appendFile(piece);
+          }
+        } finally {
+          await copy.close();
+        }
+      });
+    } catch (error) {
+      if (error instanceof RefusedFileError) return null;
+      throw storageError(error, `writing ${to}`, 'MODELS_DIR');
+    }
+    return hash.digest('hex');
   }
 
   /** Removes the files of a training that has ended. Never throws: a failure is reported, and the files are removed when they are old. */
@@ -92,17 +107,11 @@ export class ReceivedFiles {
     }
   }
 
-  private of({ operationId, attempt, delivery }: SentBy): string {
-    return join(this.directory, operationId, `${attempt}-${delivery}`);
+  private of(by: SentBy): string {
+    return join(this.directory, nameOf(by));
   }
 }
 
-async function sha256Of(file: string): Promise<string | null> {
-  const hash = createHash('sha256');
-  try {
-    for await (const piece of createReadStream(file)) hash.update(piece as Uint8Array);
-  } catch {
-    return null;
-  }
-  return hash.digest('hex');
+function nameOf({ operationId, attempt, delivery }: SentBy): string {
+  return `${operationId}/${attempt}-${delivery}`;
 }

@@ -6,8 +6,6 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type {
-  EngineChoice,
-  EngineName,
   QueuedTrainingOutcome,
   QueuedTrainingReport,
   SessionReport,
@@ -19,6 +17,7 @@ import { MemoryOperationStore, OperationsService, systemClock, systemRandomId } 
 import { RecordingLogger } from '@ktrdr/orchestrator/testing';
 import { LONG } from '@ktrdr/service-kit/testing';
 import { CheckpointFolders, EngineSelector, ModelStorage } from '@ktrdr/trainer';
+import { checkpointBytes } from '@ktrdr/trainer/testing';
 import { TrainingRunner } from '@ktrdr/training-operation';
 import { SessionCheck } from '../sessions/session-check.js';
 import { SessionManager } from '../sessions/session-manager.js';
@@ -139,16 +138,6 @@ async function openJob(delivery: number, resume: boolean): Promise<HeldByTest> {
   };
 }
 
-/** Bytes of a checkpoint that names this engine. */
-async function checkpointOf(engine: EngineName): Promise<Buffer> {
-  const elsewhere = new CheckpointFolders(join(directory, 'elsewhere')).filesOf(OPERATION);
-  const identity = { strategy: '', settings: '', bars: '', model: '', engine, seed: 1, code: '' };
-  const choice: EngineChoice = { engine, device: 'gpu', rejected: [], times: [] };
-  await elsewhere.write({ identity, engine: choice, state: {} as never, finished: null });
-  const newest = await elsewhere.newest();
-  return readFile(newest?.path ?? '');
-}
-
 /** Files of trainings that are left on the host. */
 async function left(): Promise<string[]> {
   const folders = ['checkpoints', 'sessions/.staging'];
@@ -170,7 +159,7 @@ test.each([
 ])(
   '%s whose engine is missing here ends as resumable before it begins, and leaves no files',
   async (_what, delivery, resume) => {
-    checkpoint = await checkpointOf('tensorflow-gpu');
+    checkpoint = checkpointBytes('tensorflow-gpu');
     const { session } = await openHost()(await openJob(delivery, resume));
     expect(session).toMatchObject({
       status: 'failed',

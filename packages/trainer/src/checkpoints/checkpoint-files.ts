@@ -1,13 +1,16 @@
-import { mkdir, open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
-import { KtrdrError } from '@ktrdr/contracts';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { type EngineChoice, KtrdrError } from '@ktrdr/contracts';
+import { openOutsideFile, type OutsideFile, RefusedFileError } from '@ktrdr/files';
 import {
-  checkIdentity,
   decodeCheckpoint,
   encodeCheckpoint,
+  inspectCheckpoint,
   type Checkpoint,
   type RunIdentity,
 } from './checkpoint.js';
+import { type CheckpointNetwork, mostCheckpointBytes } from './checkpoint-header.js';
 import { syncToDisk } from '../files/checksum.js';
 import { unlessMissing } from '../files/storage-error.js';
 
@@ -19,6 +22,7 @@ const RECEIVED = '.received';
 let received = 0;
 /** The second newest is a fallback if the newest is damaged. */
 const KEPT = 2;
+const OPEN_TRIES = 5;
 
 /** The checkpoint to continue from. */
 export interface ReadCheckpoint {
@@ -68,51 +72,91 @@ export class CheckpointFiles {
   }
 
   /**
-   * Stores a checkpoint from another machine as the next one, atomically.
+   * The bytes of the newest checkpoint, to send them to another machine; `null` if there is none.
    *
-   * @throws KtrdrError `checkpoint_refused` if it is damaged or has another format; errors of the file system and of `bytes` as they are
+   * @throws KtrdrError `checkpoint_refused`, `storage_failed`
    */
-  async receive(bytes: AsyncIterable<Uint8Array>): Promise<void> {
+  async openNewest(): Promise<Readable | null> {
+    for (let tries = 1; ; tries += 1) {
+      const [number] = await this.numbers();
+      if (number === undefined) return null;
+      try {
+        return (await this.openOne(nameOf(number))).stream();
+      } catch (error) {
+        // newer checkpoints have just replaced it
+        const isGone = error instanceof RefusedFileError && error.refusal === 'missing';
+        if (!isGone || tries === OPEN_TRIES) throw refusedFile(error);
+      }
+    }
+  }
+
+  /**
+   * Stores a checkpoint from another machine as the next one, atomically. Its arrays are not kept in memory.
+   *
+   * @param network of the training: the checkpoint must have its sizes
+   * @throws KtrdrError `checkpoint_refused` if it is damaged, has another format, or is of another network; errors of the file system
+   * and of `bytes` as they are
+   */
+  async receive(bytes: AsyncIterable<Uint8Array>, network: CheckpointNetwork): Promise<void> {
     await mkdir(this.directory, { recursive: true });
     const number = ((await this.numbers())[0] ?? 0) + 1;
     // two requests may send one at the same time
-    const temporary = `${this.pathOf(number)}.${process.pid}-${(received += 1)}${RECEIVED}`;
+    const temporary = `${nameOf(number)}.${process.pid}-${(received += 1)}${RECEIVED}`;
+    const path = join(this.directory, temporary);
     try {
-      const file = await open(temporary, 'w+');
+      await writeBounded(path, bytes, mostCheckpointBytes(network));
+      const file = await this.openOne(temporary);
       try {
-        for await (const piece of bytes) await file.appendFile(piece);
-        const { size } = await file.stat();
-        await decodeCheckpoint(size, (position, length) => readBytes(file, position, length));
-        await file.sync();
+        await inspectCheckpoint(file, network);
       } finally {
         await file.close();
       }
-      await rename(temporary, this.pathOf(number));
+      await rename(path, this.pathOf(number));
     } catch (error) {
-      await rm(temporary, { force: true });
-      throw error;
+      await rm(path, { force: true });
+      throw refusedFile(error);
     }
     await syncToDisk(this.directory);
     await this.prune();
   }
 
   /**
+   * The engine of the newest undamaged checkpoint.
+   *
+   * @throws as {@link read}
+   */
+  async engine(): Promise<EngineChoice> {
+    const { checkpoint } = await this.newestOf(async (file) => ({
+      checkpoint: await inspectCheckpoint(file, null),
+    }));
+    return checkpoint.engine;
+  }
+
+  /**
    * Reads the newest checkpoint that is undamaged and belongs to this run.
    *
-   * @param identity `null` accepts a checkpoint of any run
    * @throws KtrdrError `checkpoint_missing` if there is no checkpoint, `checkpoint_refused` if none can be used
    */
-  async read(identity: RunIdentity | null): Promise<ReadCheckpoint> {
+  read(identity: RunIdentity, network: CheckpointNetwork): Promise<ReadCheckpoint> {
+    return this.newestOf(async (file) => ({ checkpoint: await decodeCheckpoint(file, network, identity) }));
+  }
+
+  /** What `use` makes of the newest checkpoint that it does not refuse. */
+  private async newestOf<T>(use: (file: OutsideFile) => Promise<T>): Promise<T & { refused: string[] }> {
     const refused: string[] = [];
     for (const number of await this.numbers()) {
       try {
-        const checkpoint = await this.readOne(number);
-        if (identity !== null) checkIdentity(checkpoint.identity, identity);
-        return { checkpoint, refused };
+        const file = await this.openOne(nameOf(number));
+        try {
+          return { ...(await use(file)), refused };
+        } finally {
+          await file.close();
+        }
       } catch (error) {
-        if (!(error instanceof KtrdrError && error.code === 'checkpoint_refused')) throw error;
+        const refusal = refusedFile(error);
+        if (!(refusal instanceof KtrdrError && refusal.code === 'checkpoint_refused')) throw refusal;
         this.refused.add(number);
-        refused.push(`${nameOf(number)} cannot be used: ${error.message}.`);
+        refused.push(`${nameOf(number)} cannot be used: ${refusal.message}.`);
       }
     }
     if (refused.length === 0) {
@@ -128,14 +172,11 @@ export class CheckpointFiles {
     );
   }
 
-  private async readOne(number: number): Promise<Checkpoint> {
-    const file = await open(this.pathOf(number), 'r');
-    try {
-      const { size } = await file.stat();
-      return await decodeCheckpoint(size, (position, length) => readBytes(file, position, length));
-    } finally {
-      await file.close();
-    }
+  /** Its length proves nothing yet, and costs nothing: each part is read when the part before it has been checked. @throws RefusedFileError */
+  private openOne(name: string): Promise<OutsideFile> {
+    return openOutsideFile(dirname(this.directory), `${basename(this.directory)}/${name}`, {
+      maxBytes: Infinity,
+    });
   }
 
   /** Newest first. */
@@ -193,13 +234,29 @@ async function writeSynced(path: string, pieces: readonly Uint8Array[]): Promise
   }
 }
 
-async function readBytes(file: FileHandle, position: number, length: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(length);
-  let read = 0;
-  while (read < length) {
-    const { bytesRead } = await file.read(bytes, read, length - read, position + read);
-    if (bytesRead === 0) break;
-    read += bytesRead;
+/** @throws KtrdrError `checkpoint_refused` above `most` bytes */
+async function writeBounded(path: string, bytes: AsyncIterable<Uint8Array>, most: number): Promise<void> {
+  const file = await open(path, 'wx');
+  try {
+    let size = 0;
+    for await (const piece of bytes) {
+      size += piece.length;
+      if (size > most) {
+        throw new KtrdrError(
+          'checkpoint_refused',
+          `it has more than ${most} bytes, which is the largest checkpoint of this training`,
+        );
+      }
+      await file.appendFile(piece);
+    }
+    await file.sync();
+  } finally {
+    await file.close();
   }
-  return bytes.subarray(0, read);
+}
+
+/** A file that is not read as `checkpoint_refused`; any other error unchanged. */
+function refusedFile(error: unknown): unknown {
+  if (!(error instanceof RefusedFileError) || error.refusal === 'unreadable') return error;
+  return new KtrdrError('checkpoint_refused', `it ${error.reason}`, { cause: error });
 }

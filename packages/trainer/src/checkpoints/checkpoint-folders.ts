@@ -28,9 +28,8 @@ export class CheckpointFolders {
    *
    * @throws KtrdrError `checkpoint_missing`, `checkpoint_refused`, `storage_failed`
    */
-  async engineOf(operationId: string): Promise<EngineChoice> {
-    const { checkpoint } = await this.filesOf(operationId).read(null);
-    return checkpoint.engine;
+  engineOf(operationId: string): Promise<EngineChoice> {
+    return this.filesOf(operationId).engine();
   }
 
   /** Whether a run has a readable checkpoint. @throws KtrdrError `invalid_name`, `storage_failed` */

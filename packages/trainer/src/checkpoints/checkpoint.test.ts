@@ -1,10 +1,18 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { propertyRuns } from '@ktrdr/contracts/testing';
 import fc from 'fast-check';
-import { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from './checkpoint.js';
+import { mutated, mutations } from '@ktrdr/files/testing';
+import {
+  decodeCheckpoint,
+  encodeCheckpoint,
+  inspectCheckpoint,
+  type Checkpoint,
+  type CheckpointSource,
+} from './checkpoint.js';
 import { CheckpointFiles } from './checkpoint-files.js';
 import { CheckpointFolders } from './checkpoint-folders.js';
 import { PeriodicCheckpoints } from './periodic-checkpoints.js';
@@ -21,7 +29,7 @@ function state(batch: number, value = 1.5): LoopState {
     history: { trainLoss: [0.7], trainAccuracy: [0.5], valLoss: [0.8], valAccuracy: [0.4] },
     stopping: null,
     elapsed: 12,
-    callbacks: [null, { values: { loss: 0.8, epoch: 1 }, arrays: { parameters: Float32Array.of(1, 2) } }],
+    callbacks: [null, { values: { loss: 0.8, epoch: 1 }, arrays: { parameters: Float32Array.of(1, 2, 3) } }],
     engine: { parameters: Float32Array.of(value, -0, 3), moments: [Float32Array.of(4, 5, 6)], step: 9 },
   };
 }
@@ -49,8 +57,45 @@ function checkpoint(batch: number): Checkpoint {
   };
 }
 
-const decode = (bytes: Uint8Array): Promise<Checkpoint> =>
-  decodeCheckpoint(bytes.length, async (position, length) => bytes.subarray(position, position + length));
+const NETWORK = { parameters: 3, moments: 1, epochs: 100 };
+
+/** A checkpoint in memory, which counts what is asked for. */
+class Source implements CheckpointSource {
+  asked = 0;
+
+  constructor(private readonly bytes: Uint8Array) {}
+
+  get size(): number {
+    return this.bytes.length;
+  }
+
+  async fill(bytes: Uint8Array, position: number, onPiece?: (piece: Uint8Array) => void): Promise<void> {
+    this.asked += bytes.length;
+    bytes.set(this.bytes.subarray(position, position + bytes.length));
+    onPiece?.(bytes);
+  }
+
+  async *pieces(from: number, to: number): AsyncGenerator<Uint8Array> {
+    this.asked += to - from;
+    yield this.bytes.subarray(from, to);
+  }
+}
+
+const decode = (bytes: Uint8Array, network = NETWORK): Promise<Checkpoint> =>
+  decodeCheckpoint(new Source(bytes), network, checkpoint(0).identity);
+
+/** A checkpoint with another header, and a checksum that matches. */
+function signed(
+  header: string,
+  arrays: Uint8Array = new Uint8Array(),
+  claimed = header.length,
+): Buffer {
+  const numbers = Buffer.alloc(8);
+  numbers.writeUInt32LE(2, 0);
+  numbers.writeUInt32LE(claimed, 4);
+  const content = Buffer.concat([Buffer.from('KTRDRCKP'), numbers, Buffer.from(header), arrays]);
+  return Buffer.concat([content, createHash('sha256').update(content).digest()]);
+}
 
 describe('the bytes of a checkpoint', () => {
   const whole = Buffer.concat(encodeCheckpoint(checkpoint(3)));
@@ -75,16 +120,77 @@ describe('the bytes of a checkpoint', () => {
     );
   });
 
-  test('are read in pieces that fit the size of the file', async () => {
-    const asked: number[] = [];
-    const lying = Buffer.from(whole);
-    lying.writeUInt32LE(0xffff_ffff, 12);
-    const reading = decodeCheckpoint(lying.length, async (position, length) => {
-      asked.push(length);
-      return lying.subarray(position, position + length);
+  const headerBytes = whole.readUInt32LE(12);
+  const header = whole.toString('utf8', 16, 16 + headerBytes);
+  const arrays = whole.subarray(16 + headerBytes, whole.length - 32);
+  const changed = (find: string, to: string): Buffer => {
+    expect(header).toContain(find);
+    return signed(header.replace(find, to), arrays);
+  };
+
+  test.each([
+    ['a header of 60 MB', () => signed('['.repeat(60e6)), /has 60000000 bytes, and at most 1048576 are read/],
+    ['a header that is longer than the file', () => signed('{}', undefined, 5000), /it has 50 of 5048 bytes/],
+    ['a deep header', () => signed('['.repeat(1e6)), /nested more than 16 levels/],
+    ['a header of many values', () => signed(`[${'0,'.repeat(3e5)}0]`), /more than 20000 values/],
+    ['another header', () => signed('{"a":1}'), /"identity" in its header is missing or invalid/],
+    ['a vector of another length', () => changed('"length":3', '"length":4'), /"state.+" in its header/],
+    ['a huge vector', () => changed('"length":3', '"length":9007199254740991'), /in its header|of \d+ bytes/],
+    ['a negative length', () => changed('"length":3', '"length":-3'), /in its header/],
+    ['a vector that is not there', () => changed('"$array":0', '"$array":99'), /does not match its arrays/],
+    ['a vector twice', () => changed('"$array":0', '"$array":1'), /does not match its arrays/],
+    [
+      'a vector of another name',
+      () => changed('"arrays":{"parameters"', '"arrays":{"other"'),
+      /arrays\.other/,
+    ],
+    ['a text for a number', () => changed('"step":9', '"step":"9"'), /"state.engine.step"/],
+    ['more updates than can be made', () => changed('"step":9', '"step":1e15'), /"state.engine.step"/],
+    ['bytes at its end', () => signed(header, Buffer.concat([arrays, Buffer.alloc(4)])), /of \d+ bytes/],
+  ])('are refused with %s, also with a new checksum', async (_, bytes, reason) => {
+    const source = new Source(bytes());
+    const refused = { code: 'checkpoint_refused', message: expect.stringMatching(reason) };
+    await expect(inspectCheckpoint(source, null)).rejects.toMatchObject(refused);
+    await expect(decodeCheckpoint(source, NETWORK, checkpoint(0).identity)).rejects.toMatchObject(refused);
+    expect(source.asked).toBeLessThan(2 * 2 ** 20 + 200);
+  });
+
+  test.each([
+    { ...NETWORK, parameters: 4 },
+    { ...NETWORK, moments: 2 },
+  ])('are refused for a network of %j', async (network) => {
+    const refused = {
+      code: 'checkpoint_refused',
+      message: expect.stringContaining('not a checkpoint of this network'),
+    };
+    await expect(decode(whole, network)).rejects.toMatchObject(refused);
+    await expect(inspectCheckpoint(new Source(whole), network)).rejects.toMatchObject(refused);
+  });
+
+  test('keep a long history apart from the header', async () => {
+    const long = checkpoint(3);
+    long.state.history.valLoss = Array.from({ length: 100_000 }, (_, epoch) => 1 / (epoch + 3));
+    const bytes = Buffer.concat(encodeCheckpoint(long));
+    expect(bytes.readUInt32LE(12)).toBeLessThan(4_000);
+    await expect(decode(bytes, { ...NETWORK, epochs: 100_000 })).resolves.toEqual(long);
+    await expect(decode(bytes, { ...NETWORK, epochs: 99_999 })).rejects.toMatchObject({
+      code: 'checkpoint_refused',
     });
-    await expect(reading).rejects.toMatchObject({ code: 'checkpoint_refused' });
-    expect(Math.max(...asked)).toBeLessThanOrEqual(lying.length);
+  });
+
+  test('are refused or the same after any changes and a new checksum, and nothing larger than the file is read', async () => {
+    await fc.assert(
+      fc.asyncProperty(mutations, async (changes) => {
+        const content = mutated(whole.subarray(0, -32), changes);
+        const source = new Source(Buffer.concat([content, createHash('sha256').update(content).digest()]));
+        const result = await decodeCheckpoint(source, NETWORK, checkpoint(0).identity).catch(
+          (error: unknown) => error,
+        );
+        if (result instanceof Error) expect(result).toMatchObject({ code: 'checkpoint_refused' });
+        expect(source.asked).toBeLessThanOrEqual(2 * source.size);
+      }),
+      { numRuns: propertyRuns() },
+    );
   });
 
   test('contain only finite numbers', () => {
@@ -118,7 +224,10 @@ describe('the checkpoints of a run', () => {
   test('the last two are kept, and the newest is read', async () => {
     await write(1, 2, 3);
     expect(await readdir(directory)).toEqual(['checkpoint-00000002.ktrdr', 'checkpoint-00000003.ktrdr']);
-    const { checkpoint: read, refused } = await new CheckpointFiles(directory).read(checkpoint(0).identity);
+    const { checkpoint: read, refused } = await new CheckpointFiles(directory).read(
+      checkpoint(0).identity,
+      NETWORK,
+    );
     expect(read).toEqual(checkpoint(3));
     expect(refused).toEqual([]);
   });
@@ -127,7 +236,7 @@ describe('the checkpoints of a run', () => {
     await write(1, 2);
     await cut('checkpoint-00000002.ktrdr');
     const files = new CheckpointFiles(directory);
-    const { checkpoint: read, refused } = await files.read(checkpoint(0).identity);
+    const { checkpoint: read, refused } = await files.read(checkpoint(0).identity, NETWORK);
     expect(read.state.batch).toBe(1);
     expect(refused).toEqual([
       expect.stringMatching(/^checkpoint-00000002\.ktrdr cannot be used: it is damaged/),
@@ -140,7 +249,7 @@ describe('the checkpoints of a run', () => {
     await write(1);
     await writeFile(join(directory, 'checkpoint-00000002.ktrdr.4711.tmp'), 'half');
     const files = new CheckpointFiles(directory);
-    expect((await files.read(checkpoint(0).identity)).refused).toEqual([]);
+    expect((await files.read(checkpoint(0).identity, NETWORK)).refused).toEqual([]);
     await files.write(checkpoint(2));
     expect(await readdir(directory)).toEqual(['checkpoint-00000001.ktrdr', 'checkpoint-00000002.ktrdr']);
   });
@@ -157,21 +266,21 @@ describe('the checkpoints of a run', () => {
       'checkpoint-00000003.ktrdr',
       unfinished,
     ]);
-    const { checkpoint: read } = await new CheckpointFiles(directory).read(checkpoint(0).identity);
+    const { checkpoint: read } = await new CheckpointFiles(directory).read(checkpoint(0).identity, NETWORK);
     expect(read).toEqual(checkpoint(3));
   });
 
   test('refuses checkpoints of another run and names the differences', async () => {
     const files = await write(1, 2);
     const other = { ...checkpoint(0).identity, bars: 'others', seed: 8 };
-    await expect(files.read(other)).rejects.toMatchObject({
+    await expect(files.read(other, NETWORK)).rejects.toMatchObject({
       code: 'checkpoint_refused',
       message: expect.stringContaining('it belongs to another run: the bars, the seed differ'),
     });
   });
 
   test('without a checkpoint the error is checkpoint_missing', async () => {
-    await expect(new CheckpointFiles(directory).read(null)).rejects.toMatchObject({
+    await expect(new CheckpointFiles(directory).engine()).rejects.toMatchObject({
       code: 'checkpoint_missing',
     });
   });

@@ -1,19 +1,35 @@
+import { createHash, type Hash } from 'node:crypto';
 import { KtrdrError, type EngineChoice, type SeedResult } from '@ktrdr/contracts';
+import { parseBoundedJson } from '@ktrdr/files';
 import { sha256Bytes } from '../files/checksum.js';
-import type { LoopState } from '../loop/loop-state.js';
+import type { LoopHistory, LoopState } from '../loop/loop-state.js';
+import {
+  type ArrayReference,
+  checkHeader,
+  type CheckpointNetwork,
+  isArrayReference,
+} from './checkpoint-header.js';
 
 /**
  * Bytes of a checkpoint: `KTRDRCKP`; format number and header length (uint32 each, little-endian); the header, JSON in UTF-8; all
- * arrays as float32; SHA-256 of everything before it. The header refers to an array by its index and length. Floats have the byte
- * order of the machine.
+ * arrays, float32 or float64; SHA-256 of everything before it. The header refers to an array by its index, type and length. Floats have
+ * the byte order of the machine.
  */
 const MAGIC = Buffer.from('KTRDRCKP', 'latin1');
-const FORMAT = 1;
+const FORMAT = 2;
 const PREFIX_BYTES = MAGIC.length + 8;
 const CHECKSUM_BYTES = 32;
-/** Limit for the header, much more than the longest history needs. */
-const MOST_HEADER_BYTES = 64 * 2 ** 20;
-const FLOAT_BYTES = 4;
+/** The header holds no list that grows with the training: long lists of numbers are arrays too. */
+const MOST_HEADER_BYTES = 2 ** 20;
+const HEADER_LIMITS = { depth: 16, values: 20_000 };
+/** Lists that grow with every epoch. Long ones become arrays. */
+const HISTORY: ReadonlySet<string> = new Set<keyof LoopHistory>([
+  'trainLoss',
+  'trainAccuracy',
+  'valLoss',
+  'valAccuracy',
+]);
+const LONG_LIST = 64;
 
 /** Fingerprints of everything that determines a training. A run only accepts checkpoints with the same identity. */
 export interface RunIdentity {
@@ -61,27 +77,32 @@ export interface FinishedSeeds {
   elapsed: number;
 }
 
-/** Reads `length` bytes from `position` on; returns fewer at the end of the file. */
-export type ReadBytes = (position: number, length: number) => Promise<Uint8Array>;
-
-interface ArrayReference {
-  $array: number;
-  length: number;
+/** The bytes of a checkpoint, such as an `OutsideFile`. */
+export interface CheckpointSource {
+  /** Bytes. */
+  size: number;
+  /** Fills `bytes` from `position` on. `onPiece` gets them in pieces. */
+  fill(bytes: Uint8Array, position: number, onPiece?: (piece: Uint8Array) => void): Promise<void>;
+  /** The bytes from `from` to `to`, in pieces. */
+  pieces(from: number, to: number): AsyncIterable<Uint8Array>;
 }
 
 /** Returns the bytes of a checkpoint in pieces. @throws Error if a number in the header is not finite */
 export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array[] {
-  const arrays: Float32Array[] = [];
+  const arrays: (Float32Array | Float64Array)[] = [];
+  const referenceTo = (array: Float32Array | Float64Array): ArrayReference => {
+    const type = array instanceof Float32Array ? 'float32' : 'float64';
+    return { $array: arrays.push(array) - 1, type, length: array.length };
+  };
   const header = Buffer.from(
     JSON.stringify(checkpoint, (key, value: unknown) => {
-      if (value instanceof Float32Array) {
-        arrays.push(value);
-        return { $array: arrays.length - 1, length: value.length } satisfies ArrayReference;
-      }
+      if (value instanceof Float32Array) return referenceTo(value);
+      if (HISTORY.has(key) && isLongList(value)) return referenceTo(Float64Array.from(value));
       if (typeof value === 'number' && !Number.isFinite(value)) throw new Error(`${key} is ${value}`);
       return value;
     }),
   );
+  if (header.length > MOST_HEADER_BYTES) throw new Error(`its header has ${header.length} bytes`);
   const numbers = Buffer.alloc(8);
   numbers.writeUInt32LE(FORMAT, 0);
   numbers.writeUInt32LE(header.length, 4);
@@ -89,85 +110,139 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array[] {
   return [...content, sha256Bytes(content)];
 }
 
+function isLongList(value: unknown): value is number[] {
+  return Array.isArray(value) && value.length >= LONG_LIST && value.every((item) => Number.isFinite(item));
+}
+
 /**
- * Reads a checkpoint. Checks each length against the file's size before it reads that many bytes.
+ * Checks a checkpoint without keeping its arrays: its header, the sizes of all arrays, and its checksum. It reads in pieces, and
+ * allocates nothing that the file's length does not cover.
  *
- * @param size of the file, bytes
- * @throws KtrdrError `checkpoint_refused` if it is damaged, not a checkpoint, or has another format
+ * @param network `null`: of any network
+ * @throws KtrdrError `checkpoint_refused` if it is damaged, not a checkpoint, of another network or in another format
  */
-export async function decodeCheckpoint(size: number, read: ReadBytes): Promise<Checkpoint> {
-  const prefix = Buffer.from(await read(0, PREFIX_BYTES));
-  if (prefix.length < PREFIX_BYTES) throw refused(`it is damaged: it has only ${size} bytes`);
+export async function inspectCheckpoint(
+  source: CheckpointSource,
+  network: CheckpointNetwork | null,
+): Promise<Pick<Checkpoint, 'identity' | 'engine'>> {
+  const { start, header, end } = await readHeader(source, network);
+  const hash = createHash('sha256').update(header.bytes);
+  for await (const piece of source.pieces(start, end)) hash.update(piece);
+  await checkChecksum(source, end, hash);
+  const { identity, engine } = header.content;
+  return { identity, engine };
+}
+
+/**
+ * Reads a checkpoint of a run.
+ *
+ * @throws as {@link inspectCheckpoint}; `checkpoint_refused` also for a checkpoint of another run
+ */
+export async function decodeCheckpoint(
+  source: CheckpointSource,
+  network: CheckpointNetwork,
+  identity: RunIdentity,
+): Promise<Checkpoint> {
+  const { start, header, end } = await readHeader(source, network, identity);
+  const hash = createHash('sha256').update(header.bytes);
+  const arrays: (Float32Array | number[])[] = [];
+  let position = start;
+  for (const { type, length } of header.arrays) {
+    const array = type === 'float32' ? new Float32Array(length) : new Float64Array(length);
+    const bytes = bytesOf(array);
+    await source.fill(bytes, position, (piece) => hash.update(piece));
+    arrays.push(array instanceof Float32Array ? array : Array.from(array));
+    position += bytes.length;
+  }
+  await checkChecksum(source, end, hash);
+  return withArrays(header.content, arrays) as Checkpoint;
+}
+
+interface Header {
+  /** Everything before the arrays. */
+  bytes: Buffer;
+  /** Has references instead of arrays. */
+  content: Pick<Checkpoint, 'identity' | 'engine'>;
+  /** By index. */
+  arrays: ArrayReference[];
+}
+
+async function readHeader(
+  source: CheckpointSource,
+  network: CheckpointNetwork | null,
+  identity: RunIdentity | null = null,
+): Promise<{ header: Header; start: number; end: number }> {
+  const { size } = source;
+  if (size < PREFIX_BYTES + CHECKSUM_BYTES) throw refused(`it is damaged: it has only ${size} bytes`);
+  const prefix = Buffer.alloc(PREFIX_BYTES);
+  await source.fill(prefix, 0);
   if (!prefix.subarray(0, MAGIC.length).equals(MAGIC)) throw refused('it is not a checkpoint');
   const format = prefix.readUInt32LE(MAGIC.length);
   if (format !== FORMAT) throw refused(`it has format ${format}, and this version reads format ${FORMAT}`);
   const headerBytes = prefix.readUInt32LE(MAGIC.length + 4);
-  if (headerBytes > Math.min(MOST_HEADER_BYTES, size)) {
-    throw refused(`it is damaged: its header length of ${headerBytes} bytes is invalid`);
-  }
-  const header = Buffer.from(await read(PREFIX_BYTES, headerBytes));
-  const text = header.toString('utf8');
-  const lengths = arrayLengths(text);
-  const bytes = lengths.reduce((sum, length) => sum + length * FLOAT_BYTES, 0);
+  if (headerBytes > MOST_HEADER_BYTES)
+    throw refused(
+      `it is damaged: its header has ${headerBytes} bytes, and at most ${MOST_HEADER_BYTES} are read`,
+    );
   const start = PREFIX_BYTES + headerBytes;
-  const expected = start + bytes + CHECKSUM_BYTES;
-  if (size !== expected) throw refused(`it is damaged: it has ${size} of ${expected} bytes`);
-  const body = await read(start, bytes + CHECKSUM_BYTES);
-  const content = body.subarray(0, bytes);
-  if (!Buffer.from(sha256Bytes([prefix, header, content])).equals(body.subarray(bytes))) {
-    throw refused('it is damaged: its checksum does not match');
-  }
-  return withArrays(text, lengths, content);
+  if (start + CHECKSUM_BYTES > size)
+    throw refused(`it is damaged: it has ${size} of ${start + CHECKSUM_BYTES} bytes`);
+  const bytes = Buffer.alloc(start);
+  await source.fill(bytes, 0);
+  const { content, arrays } = parseHeader(bytes.subarray(PREFIX_BYTES), network, identity);
+  const end = arrays.reduce((sum, { type, length }) => sum + length * (type === 'float32' ? 4 : 8), start);
+  if (size !== end + CHECKSUM_BYTES)
+    throw refused(`it is damaged: it has ${size} of ${end + CHECKSUM_BYTES} bytes`);
+  return { header: { bytes, content, arrays }, start, end };
 }
 
-/** Lengths of the arrays, by index. */
-function arrayLengths(header: string): number[] {
-  const lengths: number[] = [];
-  parse(header, ({ $array, length }) => {
-    if ($array !== lengths.length || !Number.isSafeInteger(length) || length < 0) {
-      throw refused('it is damaged: its header does not match its arrays');
-    }
-    lengths.push(length);
-    return null;
-  });
-  return lengths;
-}
-
-function withArrays(header: string, lengths: readonly number[], content: Uint8Array): Checkpoint {
-  // copies, because floats must begin at a multiple of four bytes
-  const floats = new Float32Array(new Uint8Array(content).buffer);
-  let position = 0;
-  const arrays = lengths.map((length) => floats.slice(position, (position += length)));
-  const checkpoint = parse(header, ({ $array }) => arrays[$array]);
-  if (!isCheckpoint(checkpoint)) throw refused('it is not a checkpoint of a training');
-  return checkpoint;
-}
-
-function parse(header: string, arrayOf: (reference: ArrayReference) => unknown): unknown {
+function parseHeader(
+  bytes: Buffer,
+  network: CheckpointNetwork | null,
+  identity: RunIdentity | null,
+): Pick<Header, 'content' | 'arrays'> {
+  let content: unknown;
   try {
-    return JSON.parse(header, (_, value: unknown) => (isArrayReference(value) ? arrayOf(value) : value));
+    content = parseBoundedJson(bytes, HEADER_LIMITS);
   } catch (error) {
-    if (error instanceof KtrdrError) throw error;
-    throw refused('it is damaged: its header cannot be read');
+    throw refused(`it is damaged: its header ${(error as Error).message}`);
   }
+  const found = checkHeader(content, null);
+  if ('wrong' in found) throw refused(`it is not a checkpoint: ${found.wrong}`);
+  const header = content as Header['content'];
+  if (identity !== null) checkIdentity(header.identity, identity);
+  const checked = network === null ? found : checkHeader(content, network);
+  if ('wrong' in checked) throw refused(`it is not a checkpoint of this network: ${checked.wrong}`);
+  checked.arrays.forEach(({ $array }, index) => {
+    if ($array !== index) throw refused('it is damaged: its header does not match its arrays');
+  });
+  return { content: header, arrays: checked.arrays };
 }
 
-/** Checks only the structure: the checksum has proved that the content is unchanged. */
-function isCheckpoint(value: unknown): value is Checkpoint {
-  const { identity, engine, state } = (value ?? {}) as Record<string, unknown>;
-  return [identity, engine, state].every((part) => typeof part === 'object' && part !== null);
+async function checkChecksum(source: CheckpointSource, end: number, hash: Hash): Promise<void> {
+  const checksum = Buffer.alloc(CHECKSUM_BYTES);
+  await source.fill(checksum, end);
+  if (!hash.digest().equals(checksum)) throw refused('it is damaged: its checksum does not match');
 }
 
-function isArrayReference(value: unknown): value is ArrayReference {
-  return typeof value === 'object' && value !== null && '$array' in value;
+/** A copy with the arrays in place of their references. */
+function withArrays(value: unknown, arrays: readonly unknown[]): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((item) => withArrays(item, arrays));
+  if (isArrayReference(value)) {
+    const array = arrays[value.$array];
+    if (array === undefined) throw refused('it is damaged: its header does not match its arrays');
+    return array;
+  }
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withArrays(item, arrays)]));
 }
 
-function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
+function bytesOf({ buffer, byteOffset, byteLength }: Float32Array | Float64Array): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 /** @throws KtrdrError `checkpoint_refused`, which names the differences */
-export function checkIdentity(found: RunIdentity, expected: RunIdentity): void {
+function checkIdentity(found: RunIdentity, expected: RunIdentity): void {
   const names = Object.keys(IDENTITY_WORDS) as (keyof RunIdentity)[];
   const differing = names
     .filter((name) => found[name] !== expected[name])

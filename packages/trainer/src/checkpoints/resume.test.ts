@@ -8,9 +8,10 @@ import fc from 'fast-check';
 import { PeriodicCheckpoints } from './periodic-checkpoints.js';
 import type { RunIdentity } from './checkpoint.js';
 import { CheckpointFiles } from './checkpoint-files.js';
+import { type CheckpointNetwork, networkOf } from './checkpoint-header.js';
 import type { Engine } from '../engines/engine.js';
 import { createEngine } from '../engines/create-engine.js';
-import { runTrainingLoop } from '../loop/loop.js';
+import { optimiserOf, runTrainingLoop } from '../loop/loop.js';
 import type { CheckpointPlace } from '../loop/loop-state.js';
 import { inputWidth, type ModelSpec } from '../network/model-spec.js';
 import { OPTIMISER_TYPES } from '../network/optimiser.js';
@@ -74,6 +75,10 @@ interface Attempt {
   resume: boolean;
 }
 
+function networkIn({ model, settings }: Pick<LoopRequest, 'model' | 'settings'>): CheckpointNetwork {
+  return networkOf(model, optimiserOf(settings), settings.epochs);
+}
+
 /** One attempt; `null` if it was stopped. */
 async function attempt({
   engine: name = 'onnx',
@@ -85,7 +90,7 @@ async function attempt({
 }: Attempt): Promise<LoopResult | null> {
   const controller = new AbortController();
   const engine = await createEngine(name);
-  const from = resume ? (await files.read(IDENTITY)).checkpoint.state : undefined;
+  const from = resume ? (await files.read(IDENTITY, networkIn(request))).checkpoint.state : undefined;
   try {
     return await runTrainingLoop({
       ...request,
@@ -284,9 +289,9 @@ test('a training that diverges names its last good checkpoint and writes no late
   let [batches, now] = [0, 0];
   const written: CheckpointPlace[] = [];
   const ticking = { now: () => (now += 1_000) };
+  const request = { model, settings: fc.sample(settings, { numRuns: 1, seed: 1 })[0]! };
   const running = runTrainingLoop({
-    model,
-    settings: fc.sample(settings, { numRuns: 1, seed: 1 })[0]!,
+    ...request,
     train: part(model, ROWS, 1),
     validation: part(model, 9, 2),
     engine: {
@@ -325,5 +330,5 @@ test('a training that diverges names its last good checkpoint and writes no late
     ),
     details: { epoch: 2, batch: 3, last_checkpoint: last },
   });
-  expect((await files.read(IDENTITY)).checkpoint.state).toMatchObject(last!);
+  expect((await files.read(IDENTITY, networkIn(request))).checkpoint.state).toMatchObject(last!);
 });

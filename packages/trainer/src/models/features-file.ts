@@ -1,5 +1,5 @@
 import type { ModelMetadata } from './model-metadata.js';
-import { count, flag, listOf, number, orMissing, orNull, positive, recordOf, text } from './shape.js';
+import { count, flag, listOf, number, orMissing, orNull, positive, recordOf, text } from '../files/shape.js';
 
 /** `features.json`. Earlier versions did not describe input, output and sample. */
 const FEATURES_SHAPE = recordOf({

@@ -1,4 +1,4 @@
-import { number, orMissing, orNull, recordOf, type Shape } from './shape.js';
+import { number, orMissing, orNull, recordOf, type Shape } from '../files/shape.js';
 
 const value = orMissing(orNull(number));
 

@@ -19,6 +19,21 @@ export const MOST_BYTES: Record<ModelFile, number> = {
   'metadata.json': MIB,
 };
 
+/** A table and a page with some hundred bytes for each of the largest number of epochs. */
+const MOST_ANALYTICS_BYTES = 128 * MIB;
+
+/**
+ * Largest size of a file that a host sends, bytes.
+ *
+ * @param path `model/model.onnx`, `analytics/report.html`
+ * @param parameters of the network that it has trained
+ */
+export function mostFileBytes(path: string, parameters: number): number {
+  const [folder, name] = path.split('/') as [string, ModelFile];
+  if (folder !== 'model') return MOST_ANALYTICS_BYTES;
+  return name === 'model.onnx' ? parameters * FLOAT_BYTES + 8 * MIB : MOST_BYTES[name];
+}
+
 const DEPTH = 32;
 
 /** What the JSON files of a model may hold. */

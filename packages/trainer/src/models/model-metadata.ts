@@ -24,7 +24,7 @@ import {
   type Shape,
   text,
   time,
-} from './shape.js';
+} from '../files/shape.js';
 
 /**
  * Incremented when the meaning of a model's files changes. Format 1 has no `format`, `range`, `test_part` and `baseline_accuracy`. Models

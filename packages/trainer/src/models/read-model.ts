@@ -14,7 +14,7 @@ import { checkFeatures } from './features-file.js';
 import { checkMetrics } from './metrics-file.js';
 import { JSON_LIMITS, type ModelFile, MOST_BYTES } from './model-files.js';
 import { MODEL_FORMAT, type ModelMetadata, newerFormat, toModelMetadata } from './model-metadata.js';
-import { isRecord } from './shape.js';
+import { isRecord } from '../files/shape.js';
 
 export const METADATA = 'metadata.json';
 

@@ -1,11 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { BarsFingerprint } from '@ktrdr/contracts';
+import { withOutsideFile } from '@ktrdr/files';
+import { inspectCheckpoint } from '../checkpoints/checkpoint.js';
 import { CheckpointFiles } from '../checkpoints/checkpoint-files.js';
+import { networkOf } from '../checkpoints/checkpoint-header.js';
 import { emptySums, type LoopState } from '../loop/loop-state.js';
 import type { ModelSpec } from '../network/model-spec.js';
+import type { OptimiserSpec } from '../network/optimiser.js';
 import { openCheckpoints } from './run-checkpoints.js';
 import type { TrainingRunRequest } from './training-run.js';
 
@@ -26,8 +30,13 @@ const STATE: LoopState = {
   stopping: null,
   elapsed: 12,
   callbacks: [],
-  engine: { parameters: Float32Array.of(1), moments: [], step: 9 },
+  engine: {
+    parameters: new Float32Array(12).fill(1),
+    moments: [new Float32Array(12), new Float32Array(12)],
+    step: 9,
+  },
 };
+const OPTIMISER: OptimiserSpec = { type: 'adam', weightDecay: 0, gradientClip: null };
 const SPEC: ModelSpec = { type: 'mlp', inputs: 3, layers: [], outputs: 3 };
 const BARS: BarsFingerprint = { symbol: 'AAA', timeframe: '1h', sha256: 'a'.repeat(64) };
 
@@ -62,7 +71,7 @@ const open = ({ request, spec, fingerprints }: Run) =>
   openCheckpoints(
     request,
     { signal: new AbortController().signal, onProgress: () => {}, clock: { now: () => 0 } },
-    { spec, optimiser: { type: 'adam', weightDecay: 0, gradientClip: null }, fingerprints },
+    { spec, optimiser: OPTIMISER, epochs: 10, fingerprints },
     () => {},
   );
 
@@ -100,7 +109,11 @@ describe('a checkpoint of a run', () => {
 
   test('is refused if the code of ktrdr differs', async () => {
     const files = new CheckpointFiles(run().request.checkpointDir);
-    const { checkpoint } = await files.read(null);
+    const { path } = (await files.newest())!;
+    const { identity } = await withOutsideFile(dirname(path), basename(path), { maxBytes: 1e6 }, (file) =>
+      inspectCheckpoint(file, null),
+    );
+    const { checkpoint } = await files.read(identity, networkOf(SPEC, OPTIMISER, 10));
     expect(checkpoint.identity.code).toMatch(/^[0-9a-f]{64}$/);
     const older = { ...checkpoint, identity: { ...checkpoint.identity, code: 'f'.repeat(64) } };
     await rm(run().request.checkpointDir, { recursive: true });

@@ -1,10 +1,14 @@
 import { resolveOptions, type BarsFingerprint } from '@ktrdr/contracts';
+import { labelClasses, type Strategy } from '@ktrdr/strategy';
 import { PeriodicCheckpoints } from '../checkpoints/periodic-checkpoints.js';
 import type { FinishedSeeds, RunIdentity } from '../checkpoints/checkpoint.js';
 import { CheckpointFiles } from '../checkpoints/checkpoint-files.js';
+import { type CheckpointNetwork, networkOf } from '../checkpoints/checkpoint-header.js';
 import { sha256 } from '../files/checksum.js';
 import { codeFingerprint } from '../checkpoints/code-fingerprint.js';
+import { optimiserOf } from '../loop/loop.js';
 import type { LoopState } from '../loop/loop-state.js';
+import { modelOf } from '../network/model-of.js';
 import { parameterCount, type ModelSpec } from '../network/model-spec.js';
 import { momentCount, type OptimiserSpec } from '../network/optimiser.js';
 import type { TrainingHooks, TrainingRunRequest } from './training-run.js';
@@ -26,7 +30,12 @@ export interface RunCheckpoints {
 export async function openCheckpoints(
   request: TrainingRunRequest,
   hooks: TrainingHooks,
-  run: { spec: ModelSpec; optimiser: OptimiserSpec; fingerprints: readonly BarsFingerprint[] },
+  run: {
+    spec: ModelSpec;
+    optimiser: OptimiserSpec;
+    epochs: number;
+    fingerprints: readonly BarsFingerprint[];
+  },
   warn: (warning: string) => void,
 ): Promise<RunCheckpoints> {
   const files = new CheckpointFiles(request.checkpointDir);
@@ -34,7 +43,8 @@ export async function openCheckpoints(
   let from: LoopState | undefined;
   let finished: FinishedSeeds | null = null;
   if (request.resume) {
-    const { checkpoint, refused } = await files.read(identity);
+    const network = networkOf(run.spec, run.optimiser, run.epochs);
+    const { checkpoint, refused } = await files.read(identity, network);
     from = checkpoint.state;
     ({ finished } = checkpoint);
     for (const reason of refused) warn(`${reason} The training continued from an earlier checkpoint.`);
@@ -55,6 +65,13 @@ export async function openCheckpoints(
   });
   checkpoints.finished = finished;
   return { from, checkpoints };
+}
+
+/** The lengths in the checkpoints of a strategy's training. They are known before any bar is read. */
+export function checkpointNetworkOf(strategy: Strategy): CheckpointNetwork {
+  const { training } = strategy;
+  const spec = modelOf(strategy, labelClasses(training.labels)?.length ?? 1);
+  return networkOf(spec, optimiserOf(training), training.epochs);
 }
 
 async function identityOf(

@@ -12,9 +12,10 @@ import type { DataPart } from '../data/data-parts.js';
 import { createEngine } from '../engines/create-engine.js';
 import type { Engine } from '../engines/engine.js';
 import { evaluatePart } from '../loop/evaluate-part.js';
-import { runTrainingLoop } from '../loop/loop.js';
+import { optimiserOf, runTrainingLoop } from '../loop/loop.js';
 import type { LoopSettings } from '../loop/loop-request.js';
 import { TimeSlice } from '../loop/time-slice.js';
+import { networkOf } from '../checkpoints/checkpoint-header.js';
 import type { ModelSpec } from '../network/model-spec.js';
 import { seedProgress, seedsFrom, trainSeeds, type TrainedSeed } from './train-seeds.js';
 
@@ -59,6 +60,7 @@ function part(rows: number, seed: number): DataPart {
   };
 }
 
+const NETWORK = networkOf(MODEL, optimiserOf(SETTINGS), SETTINGS.epochs);
 const PARTS = { train: part(27, 1), validation: part(12, 2), test: part(15, 3) };
 
 let directory: string;
@@ -99,7 +101,7 @@ async function attempt(
     setState: (state) => engine.setState(state),
     dispose: () => undefined,
   };
-  const checkpoint: Checkpoint | null = resume ? (await files.read(IDENTITY)).checkpoint : null;
+  const checkpoint: Checkpoint | null = resume ? (await files.read(IDENTITY, NETWORK)).checkpoint : null;
   const checkpoints = new PeriodicCheckpoints({
     files,
     identity: IDENTITY,

@@ -127,7 +127,7 @@ async function trainModel(
   const { from, checkpoints } = await openCheckpoints(
     request,
     hooks,
-    { spec, optimiser: optimiserOf(training), fingerprints },
+    { spec, optimiser: optimiserOf(training), epochs: training.epochs, fingerprints },
     warn,
   );
   const { signal, clock } = hooks;

@@ -1,3 +1,4 @@
+export { CHECKPOINT_NETWORK, checkpointBytes, checkpointOf } from './checkpoints.js';
 export { judgeMarket, type JudgedMarket, plantedEdge, randomWalk } from './judged-market.js';
 export { backtestModel } from '../prediction/backtest-model.js';
 export { checksumsOf, modelFilesOf } from './model-files.js';

@@ -1,7 +1,7 @@
 /** Checks a value of JSON. Returns the place of the first problem, such as `features[3].name`, or `null`. */
 export type Shape = (value: unknown, place: string) => string | null;
 
-const shapeOf =
+export const shapeOf =
   (isRight: (value: unknown) => boolean): Shape =>
   (value, place) =>
     isRight(value) ? null : place;
@@ -27,10 +27,11 @@ export const orMissing =
   (value, place) =>
     value === undefined ? null : shape(value, place);
 
+/** @param most items */
 export const listOf =
-  (item: Shape): Shape =>
+  (item: Shape, most = Infinity): Shape =>
   (value, place) => {
-    if (!Array.isArray(value)) return place;
+    if (!Array.isArray(value) || value.length > most) return place;
     for (const [index, one] of value.entries()) {
       const problem = item(one, `${place}[${index}]`);
       if (problem !== null) return problem;
