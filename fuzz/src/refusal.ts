@@ -7,7 +7,7 @@ const NAMES_THE_THING =
 
 /** A place in the request or in a file: a field, line and column, or a byte. */
 const PLACE =
-  /\b[a-z]+ must |:\d+(:\d+)?\b|\bline \d+|\bbytes?\b|\bposition \d+|\bcolumn \d+|\b[a-z]+(_[a-z]+)+\b|"[^"]*"|'[^']*'|“[^”]*”|\{ \.\.\. \}|\b(body|address|strategy|symbol|timeframe|header|query)\b/i;
+  /\b[a-z]+ must |\.(?:csv|json|onnx|yaml)\b|:\d+(:\d+)?\b|\bline \d+|\bbytes?\b|\bposition \d+|\bcolumn \d+|\b[a-z]+(_[a-z]+)+\b|"[^"]*"|'[^']*'|“[^”]*”|\{ \.\.\. \}|\b(body|address|strategy|symbol|timeframe|header|query)\b/i;
 
 /** What must never be in an answer. */
 const INTERNAL = /node_modules|\.[cm]?[jt]s:\d+|\n\s+at \S|\[object /;
