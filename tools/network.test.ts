@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test as always } from '@jest/globals';
-import { ROOT, Sandbox, type TestProcess } from '../packages/service-kit/src/testing/sandbox.js';
+import { ROOT, Sandbox, until, type TestProcess } from '../packages/service-kit/src/testing/sandbox.js';
 import { QUICK } from '../packages/service-kit/src/testing/strategies.js';
 import { TestAuthority } from '../packages/service-kit/src/testing/certificates.js';
 import { TwoMachines } from './network-namespaces.js';
@@ -45,9 +45,8 @@ requires(networkNamespaces(), program('curl')).describe('docs/network.md, betwee
     const start = `node ${join(ROOT, 'tools/start.mjs')}`;
     const line = command
       .replace(/npm start(?: --)?/, `${start} api`)
-      .replace(/npm run host(?: --silent)?(?: --)?/, `${start} training-host`)
-      .replace('npx ktrdr', `node ${join(ROOT, 'apps/cli/bin/ktrdr.mjs')}`);
-    const [file = '', ...args] = machines.on(machine, ['sh', '-c', line]);
+      .replace(/npm run host(?: --silent)?(?: --)?/, `${start} training-host`);
+    const [file = '', ...args] = machines.on(machine, ['sh', '-c', `exec env ${line}`]);
     const folders = {
       DATA_DIR: sandbox.dataDir,
       MODELS_DIR: sandbox.path('models'),
@@ -104,28 +103,35 @@ requires(networkNamespaces(), program('curl')).describe('docs/network.md, betwee
         api.says('listens on https://0.0.0.0:8000'),
       ]);
 
-      const asUser = {
-        KTRDR_API_URL: 'https://api.example.net:8000',
-        KTRDR_CA_FILE: 'ca.pem',
-        KTRDR_TOKEN: token,
+      const asUser = async (path: string, body?: object): Promise<string> => {
+        const sent = body === undefined ? '' : ` -d '${JSON.stringify(body)}'`;
+        const address = `https://api.example.net:8000${path}`;
+        return output(
+          WORKSTATION,
+          `curl -s --cacert ca.pem -H 'authorization: Bearer ${token}'${sent} ${address}`,
+        );
       };
-      expect(await output(WORKSTATION, 'npx ktrdr hosts', asUser)).toMatch(/^0 [^]*1 host, 1 up/);
-      expect(await output(WORKSTATION, 'npx ktrdr hosts', { ...asUser, KTRDR_TOKEN: '' })).toMatch(
-        /^[12] .*token/,
+      expect(await asUser('/hosts')).toMatch(/"name":"https:\/\/gpu\.example\.net:5002",.*"status":"up"/);
+      const dates = { start_date: '2024-01-01', end_date: '2024-03-31' };
+      expect(await asUser('/data/sample', { symbol: 'AAPL', timeframe: '1h', ...dates })).toContain(
+        'AAPL_1h.csv',
       );
-      const sample = 'npx ktrdr data sample AAPL 1h --start-date 2024-01-01 --end-date 2024-03-31';
-      expect(await output(WORKSTATION, sample, asUser)).toMatch(/^0 /);
-      expect(await output(WORKSTATION, 'npx ktrdr models train quick.yaml', asUser)).toMatch(
-        /^0 [^]*host service/,
+      const started = await asUser('/trainings/start', { strategy: QUICK });
+      const id = /op_training_\w+/.exec(started)?.[0];
+      const ended = await until(
+        'the training has ended',
+        () => asUser(`/operations/${id}`),
+        (answer) => /"status":"(completed|failed)"/.test(answer),
       );
+      expect(ended).toContain('"status":"completed"');
 
-      const status = async (machine: number, ...words: string[]) =>
-        output(machine, `${shown('curl', ...words)} -s -o /dev/null -w '%{http_code}'`);
+      const status = async (machine: number, address: string) =>
+        output(machine, `${shown('curl', address)} -s -o /dev/null -w '%{http_code}'`);
       expect(await status(WORKSTATION, 'api.example.net:8000/operations')).toBe('0 401');
       expect(await status(API, 'gpu.example.net:5002/training/sessions')).toBe('0 401');
       expect(await status(WORKSTATION, 'api.example.net:8000/live')).toBe('0 200');
-      expect(await output(WORKSTATION, 'npx ktrdr audit list', asUser)).toMatch(
-        /^0 [^]*start[^]*10\.213\.79\.2/,
+      expect(await asUser('/audit')).toMatch(
+        /"caller":"alice"[^}]*"action":"start"[^}]*"address":"10\.213\.79\.2"/,
       );
       await Promise.all([host.stop(), api.stop()]);
     },
