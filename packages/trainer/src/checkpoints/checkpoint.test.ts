@@ -85,11 +85,7 @@ const decode = (bytes: Uint8Array, network = NETWORK): Promise<Checkpoint> =>
   decodeCheckpoint(new Source(bytes), network, checkpoint(0).identity);
 
 /** A checkpoint with another header, and a checksum that matches. */
-function signed(
-  header: string,
-  arrays: Uint8Array = new Uint8Array(),
-  claimed = header.length,
-): Buffer {
+function signed(header: string, arrays: Uint8Array = new Uint8Array(), claimed = header.length): Buffer {
   const numbers = Buffer.alloc(8);
   numbers.writeUInt32LE(2, 0);
   numbers.writeUInt32LE(claimed, 4);
