@@ -25,10 +25,18 @@ export interface ApiClientOptions {
   baseUrl: string;
   /** Certificates of the authorities that the API's certificate may come from, PEM. Default: those that Node trusts. */
   ca?: string;
+  /** Sent with each request. */
+  token?: SentToken | null;
   /** Fires when the user exits or detaches: it aborts every request in flight. */
   signal?: AbortSignal;
   /** Called with a line for each response, for `--verbose`. */
   onAnswer?: (line: string) => void;
+}
+
+/** An access token, and where it comes from, for messages. */
+export interface SentToken {
+  secret: string;
+  from: string;
 }
 
 /** The API over HTTP. Every method throws `ApiUnreachableError`, `ApiError`, or `CliError` if another service answers. */
@@ -37,18 +45,22 @@ export class ApiClient {
   private readonly http: AxiosInstance;
   private readonly signal: AbortSignal | undefined;
   private readonly onAnswer: (line: string) => void;
+  private readonly token: SentToken | null;
 
-  constructor({ baseUrl, ca, signal, onAnswer = () => {} }: ApiClientOptions) {
+  constructor({ baseUrl, token = null, ca, signal, onAnswer = () => {} }: ApiClientOptions) {
     this.baseUrl = baseUrl;
     this.signal = signal;
     this.onAnswer = onAnswer;
+    this.token = token;
     this.http = axios.create({
       baseURL: baseUrl,
       timeout: ANSWER_TIMEOUT_MS,
       // Responses with an error status have a body too: it is read in any case.
       validateStatus: () => true,
+      // A redirect would carry the token elsewhere.
       maxRedirects: 0,
       ...(ca === undefined ? {} : { httpsAgent: new Agent({ ca }) }),
+      headers: token === null ? {} : { authorization: `Bearer ${token.secret}` },
       // An outgoing proxy cannot reach ports of this machine.
       ...(isLoopback(baseUrl) ? { proxy: false as const } : {}),
     });
@@ -157,9 +169,21 @@ export class ApiClient {
     }
   }
 
+  private tokenProblem(): string {
+    return this.token === null
+      ? `The API at ${this.baseUrl} needs an access token. Save yours: ktrdr login. An admin can create one: ktrdr token create`
+      : `The API at ${this.baseUrl} does not accept the access token (${this.token.from}): it is unknown or was revoked. Save another one: ktrdr login`;
+  }
+
   /** The data of a successful response. @throws ApiError, or CliError if the response is not from the API */
   private data(status: number, body: unknown, response: AxiosResponse<unknown>): unknown {
-    if (isErrorResponse(body)) throw new ApiError(status, body.error);
+    if (isErrorResponse(body)) {
+      const { error } = body;
+      throw new ApiError(
+        status,
+        error.code === 'unauthenticated' ? { ...error, message: this.tokenProblem() } : error,
+      );
+    }
     if (typeof body === 'object' && body !== null && 'success' in body && 'data' in body) return body.data;
     throw new CliError(
       `The service at ${this.baseUrl} is not the ktrdr API (HTTP ${status}, ${contentType(response)}). Set KTRDR_API_URL to the API's URL.`,

@@ -1,4 +1,11 @@
-import { MODEL_ORDERS, OPERATION_STATUSES, OPERATION_TYPES } from '@ktrdr/contracts';
+import {
+  AUDIT_ACTIONS,
+  AUDIT_OUTCOMES,
+  MODEL_ORDERS,
+  OPERATION_STATUSES,
+  OPERATION_TYPES,
+  ROLES,
+} from '@ktrdr/contracts';
 import { type Command, Option } from 'commander';
 import { BACKTEST_FLAGS, tradesFormat } from './backtest-flags.js';
 import type { CommandContext } from './context.js';
@@ -51,6 +58,7 @@ export function defineCommands(program: Command, add: AddCommand): void {
   add(program, 'hosts', 'training hosts with their engines and sessions', () =>
     import('./commands/hosts-list.js').then(({ listHosts }) => listHosts),
   );
+  defineAccess(program, add);
   const dummy = program.command('dummy').description('an operation that only waits, for trying things out');
   add(dummy, 'start', 'start a dummy operation and show its progress', () =>
     import('./commands/dummy-start.js').then(({ startDummy }) => startDummy),
@@ -58,6 +66,36 @@ export function defineCommands(program: Command, add: AddCommand): void {
     .option('--duration <seconds>', 'duration of an iteration (default 2)', number)
     .option('--iterations <number>', 'default 100', integer)
     .option(...DETACH);
+}
+
+function defineAccess(program: Command, add: AddCommand): void {
+  add(program, 'login', 'save your access token for the API', () =>
+    import('./commands/login.js').then(({ login }) => login),
+  );
+  add(program, 'logout', 'remove the saved access token of the API', () =>
+    import('./commands/login.js').then(({ logout }) => logout),
+  );
+  const token = program.command('token').description('create, list and revoke access tokens (admins)');
+  add(token, 'create', 'create a token; its secret is shown once', () =>
+    import('./commands/tokens.js').then(({ createToken }) => createToken),
+  )
+    .addOption(new Option('--role <role>', 'what the token allows').choices(ROLES).makeOptionMandatory(true))
+    .requiredOption('--name <name>', 'whose token it is, or what for');
+  add(token, 'list', 'tokens that are not revoked', () =>
+    import('./commands/tokens.js').then(({ listTokens }) => listTokens),
+  );
+  add(token, 'revoke', 'end a token at once', () =>
+    import('./commands/tokens.js').then(({ revokeToken }) => revokeToken),
+  ).argument('<token>', 'id or name');
+  const audit = program.command('audit').description('who did what (admins)');
+  add(audit, 'list', 'starts, cancels, deletions, token changes and refusals, newest first', () =>
+    import('./commands/audit-list.js').then(({ listAudit }) => listAudit),
+  )
+    .option('--caller <name>', 'only this token name, or local')
+    .addOption(new Option('--action <action>', 'only this action').choices(AUDIT_ACTIONS))
+    .addOption(new Option('--outcome <outcome>', 'only this outcome').choices(AUDIT_OUTCOMES))
+    .option('--limit <number>', 'at most this many (default 50)', integer)
+    .option('--offset <number>', 'skip this many newer ones', integer);
 }
 
 function defineModels(models: Command, add: AddCommand): void {

@@ -1,6 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { hideSecret } from '@ktrdr/contracts';
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import { TOKEN_PATTERN, hideSecret } from '@ktrdr/contracts';
 import { UsageError } from './cli-error.js';
 
 const DEFAULT_API_URL = 'http://localhost:8000';
@@ -40,6 +42,27 @@ export function readAuthorities(environment: NodeJS.ProcessEnv = process.env): s
       { cause },
     );
   }
+}
+
+/**
+ * The access token in `KTRDR_TOKEN`.
+ *
+ * @throws UsageError if it is not a token; the message does not show it
+ */
+export function readToken(environment: NodeJS.ProcessEnv = process.env): string | undefined {
+  const text = environment.KTRDR_TOKEN?.trim() ?? '';
+  if (text === '') return undefined;
+  if (TOKEN_PATTERN.test(text)) return text;
+  throw new UsageError(
+    'KTRDR_TOKEN is not an access token: it must begin with ktrdr_ and have 62 characters.',
+  );
+}
+
+/** File of the saved tokens: in `XDG_CONFIG_HOME`, or else in `~/.config`. */
+export function tokenFilePath(environment: NodeJS.ProcessEnv = process.env): string {
+  const set = environment.XDG_CONFIG_HOME ?? '';
+  // https://specifications.freedesktop.org/basedir-spec: a relative path is ignored
+  return join(isAbsolute(set) ? set : join(homedir(), '.config'), 'ktrdr', 'token');
 }
 
 const TRUE = ['true', '1', 'yes', 'on'];

@@ -1,10 +1,18 @@
 import { CliError, ApiError } from './cli-error.js';
 import { printable, systemClock } from '@ktrdr/contracts';
-import { readApiUrl, readAuthorities, readTerminalSettings, readWantsHostService } from './config.js';
+import {
+  readApiUrl,
+  readAuthorities,
+  readTerminalSettings,
+  readToken,
+  readWantsHostService,
+  tokenFilePath,
+} from './config.js';
 import type { CommandContext } from './context.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import { Output } from './output.js';
 import { runCommandLine } from './program.js';
+import { TokenFile } from './token-file.js';
 import { inTypedWords } from './typed-words.js';
 import { issueLinesOf } from './views/issues-view.js';
 
@@ -42,6 +50,8 @@ const context: CommandContext = {
   input: process.stdin,
   apiUrl: () => readApiUrl(),
   authorities: () => readAuthorities(),
+  environmentToken: () => readToken(),
+  tokenFile: () => new TokenFile(tokenFilePath()),
   wantsHostService: () => readWantsHostService(),
 };
 const args = process.argv.slice(2);

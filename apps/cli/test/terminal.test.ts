@@ -86,3 +86,23 @@ test('models delete asks for confirmation and follows the typed answer', async (
   tmux('send-keys', '-t', 'main', 'echo "exit $?"', 'Enter');
   await shows(/^exit 130/m);
 });
+
+test('ktrdr login does not show the token that is typed, and Ctrl+C leaves the terminal as it was', async () => {
+  const command = `XDG_CONFIG_HOME=${cli.sandbox.path('config')} KTRDR_API_URL=${cli.url} node apps/cli/bin/ktrdr.mjs`;
+  const token = `ktrdr_0123456789ab_${'A'.repeat(43)}`;
+  tmux('new-session', '-d', '-s', 'main', '-x', '100', '-y', '20', '-c', ROOT, 'sh');
+  tmux('send-keys', '-t', 'main', `clear; ${command} login; echo "exit $?"`, 'Enter');
+  await shows(/it is not shown\): /);
+  tmux('send-keys', '-t', 'main', '-l', `${token}x`);
+  tmux('send-keys', '-t', 'main', 'BSpace', 'Enter');
+  const ended = await shows(/exit \d+/);
+  expect(ended).toMatch(/needs no token\. Nothing was saved\.\nexit 0/);
+  expect(ended).not.toContain('AAA');
+  tmux('send-keys', '-t', 'main', `clear; ${command} login; echo "exit $?"`, 'Enter');
+  await shows(/it is not shown\): /);
+  tmux('send-keys', '-t', 'main', '-l', 'secret');
+  tmux('send-keys', '-t', 'main', 'C-c');
+  expect(await shows(/exit \d+/)).toMatch(/Nothing was saved\.\nexit 130/);
+  tmux('send-keys', '-t', 'main', 'echo vis""ible', 'Enter');
+  await shows(/^visible$/m);
+});

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { systemClock } from '@ktrdr/contracts';
 import type { CommandContext } from '../src/context.js';
+import { TokenFile } from '../src/token-file.js';
 import { Output } from '../src/output.js';
 
 /** A command's context for tests; it records everything that the command writes. */
@@ -26,6 +27,8 @@ export function testContext(apiUrl: string): TestContext {
     input: new PassThrough(),
     apiUrl: () => apiUrl,
     authorities: () => undefined,
+    environmentToken: () => undefined,
+    tokenFile: () => new TokenFile('/nonexistent/ktrdr/token'),
     wantsHostService: () => undefined,
     stdout: () => written.stdout,
     stderr: () => written.stderr,
