@@ -11,6 +11,9 @@ test('the login of a URL and the value of an authorization are hidden, whatever 
   );
   expect(redact('https://token@host/path?x=a@b')).toBe('https://***@host/path?x=a@b');
   expect(redact('authorization: Bearer abcdef.123456')).toBe('authorization: Bearer ***');
+  expect(redact('DELETE /tokens/ktrdr_0123456789ab_4-_xY from')).toBe(
+    'DELETE /tokens/ktrdr_0123456789ab_*** from',
+  );
   expect(redact('postgres://host/db?password=hunter22&x=1')).toBe('postgres://host/db?password=***&x=1');
   expect(redact('http://localhost:8000/docs and me@example.org')).toBe(
     'http://localhost:8000/docs and me@example.org',

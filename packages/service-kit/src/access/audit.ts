@@ -1,4 +1,4 @@
-import type { AuditAction, ErrorResponse, SuccessResponse } from '@ktrdr/contracts';
+import { redact, type AuditAction, type ErrorResponse, type SuccessResponse } from '@ktrdr/contracts';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf, type Caller } from './caller.js';
@@ -86,12 +86,9 @@ function defaultTarget(data: unknown, { params, url }: FastifyRequest): string {
   return (params as { id?: string } | null)?.id ?? url;
 }
 
-/** A token that somebody put into an address by mistake. */
-const TOKEN = /ktrdr_[0-9a-f]{12}_[A-Za-z0-9_-]*/g;
-
 /** Cut to a readable length, without control characters and secrets. */
 function printed(text: string): string {
-  const target = text.replaceAll(TOKEN, 'ktrdr_…');
+  const target = redact(text);
   const cut = target.length > MAX_TARGET_LENGTH ? `${target.slice(0, MAX_TARGET_LENGTH)}…` : target;
   return cut.replaceAll(/\p{C}/gu, '\uFFFD');
 }
