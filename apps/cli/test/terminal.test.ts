@@ -92,14 +92,14 @@ test('ktrdr login does not show the token that is typed, and Ctrl+C leaves the t
   const token = `ktrdr_0123456789ab_${'A'.repeat(43)}`;
   tmux('new-session', '-d', '-s', 'main', '-x', '100', '-y', '20', '-c', ROOT, 'sh');
   tmux('send-keys', '-t', 'main', `clear; ${command} login; echo "exit $?"`, 'Enter');
-  await shows(/it is not shown\): /);
+  await shows(/it is not shown\):/);
   tmux('send-keys', '-t', 'main', '-l', `${token}x`);
   tmux('send-keys', '-t', 'main', 'BSpace', 'Enter');
   const ended = await shows(/exit \d+/);
   expect(ended).toMatch(/needs no token\. Nothing was saved\.\nexit 0/);
   expect(ended).not.toContain('AAA');
   tmux('send-keys', '-t', 'main', `clear; ${command} login; echo "exit $?"`, 'Enter');
-  await shows(/it is not shown\): /);
+  await shows(/it is not shown\):/);
   tmux('send-keys', '-t', 'main', '-l', 'secret');
   tmux('send-keys', '-t', 'main', 'C-c');
   expect(await shows(/exit \d+/)).toMatch(/Nothing was saved\.\nexit 130/);
