@@ -85,7 +85,7 @@ function large(): Arbitrary<unknown> {
   return fc.oneof(
     size.map((length) => 'x'.repeat(length)),
     size.map((length) => '\u{1f600}'.repeat(length)),
-    size.map((depth) => nested(Math.min(depth, 3_000))),
+    size.map((depth) => nested(Math.min(depth, 500))),
     size.map((count) => Array.from({ length: count }, (_, index) => index)),
     size.map((count) =>
       Object.fromEntries(Array.from({ length: count }, (_, index) => [`key${index}`, index])),
