@@ -16,7 +16,7 @@ const allowed = {
   'packages/operation-store': ['contracts', 'orchestrator'],
   'packages/job-queue': ['contracts', 'orchestrator'],
   // the one package that joins trainer and orchestrator, for both services
-  'packages/training-operation': ['contracts', 'orchestrator', 'strategy', 'trainer'],
+  'packages/training-operation': ['contracts', 'market-data', 'orchestrator', 'strategy', 'trainer'],
   'apps/cli': ['contracts'],
   'apps/web': ['contracts'],
 };

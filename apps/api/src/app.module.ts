@@ -15,6 +15,8 @@ import { SettingsModule } from './settings.module.js';
 import { StrategiesModule } from './strategies/strategies.module.js';
 import { TrainingModule } from './training/training.module.js';
 
+const HOUR_MS = 3_600_000;
+
 /** The API. */
 @Module({})
 export class AppModule {
@@ -27,6 +29,7 @@ export class AppModule {
           store,
           leaseMs: settings.leaseMs,
           onInterrupt: settings.onInterrupt,
+          mostAttemptMs: settings.operationMaxHours === 0 ? undefined : settings.operationMaxHours * HOUR_MS,
         }),
         ApiAccessModule,
         ApiHealthModule,

@@ -13,6 +13,7 @@ import {
   readListenSettings,
   type ListenSettings,
 } from '@ktrdr/service-kit';
+import { readTrainingLimits, type TrainingLimits } from '@ktrdr/training-operation';
 
 /** Settings of the API. Folders are absolute, times in ms. */
 export interface ApiSettings extends ListenSettings {
@@ -28,6 +29,10 @@ export interface ApiSettings extends ListenSettings {
   leaseMs: number;
   /** What happens to an operation that was interrupted by the end of its API. */
   onInterrupt: OnInterrupt;
+  /** An attempt of an operation is stopped after this many hours; `0`: never. */
+  operationMaxHours: number;
+  /** Maximum number of trainings that wait. */
+  trainingMaxWaiting: number;
   /** Operations are removed this many days after their end; `0` keeps them. */
   operationsKeepDays: number;
   /** Whether trainings run on a host, and on which. */
@@ -39,8 +44,8 @@ export interface ApiSettings extends ListenSettings {
   trainingCancelGraceMs: number;
   /** Time between two checkpoints of a training beside the API. */
   trainingCheckpointEveryMs: number;
-  /** Maximum number of trainings that compute beside the API at a time. The others wait in line. */
-  trainingMaxLocal: number;
+  /** Limits of the trainings that compute beside the API. */
+  trainingLimits: TrainingLimits;
   /** Time between two polls of a session. */
   trainingHostPollMs: number;
   /** A host or queue that does not answer for this long is lost. */
@@ -70,13 +75,18 @@ export function readSettings(): ApiSettings {
     databasePassword: read.text('POSTGRES_PASSWORD', '') || undefined,
     leaseMs: read.integer('LEASE_MS', DEFAULT_LEASE_MS, { min: 100, max: HOUR_MS }),
     onInterrupt: read.choice('ON_INTERRUPT', 'fail', ['fail', 'resume']),
+    operationMaxHours: read.integer('OPERATION_MAX_HOURS', 0, { min: 0, max: 500 }),
+    trainingMaxWaiting: read.integer('TRAINING_MAX_WAITING', 1_000, { min: 1, max: 1_000_000 }),
     operationsKeepDays: read.integer('OPERATIONS_KEEP_DAYS', 0, { min: 0, max: 36_500 }),
     trainingHost: { use: read.boolean(host.use, false), url: read.url(host.url, 'http://localhost:5002') },
     trainingHostTrust: { secret: readHostSecret(read), ca: readAuthorities(read, 'TRAINING_HOST_CA_FILE') },
     trainingEngine: read.choice('TRAINING_ENGINE', 'auto', ENGINE_SETTINGS),
     trainingCancelGraceMs: read.integer('TRAINING_CANCEL_GRACE_MS', 5000, { min: 0, max: HOUR_MS }),
     trainingCheckpointEveryMs: read.integer('TRAINING_CHECKPOINT_EVERY_MS', 2000, { min: 100, max: HOUR_MS }),
-    trainingMaxLocal: read.integer('TRAINING_MAX_LOCAL', availableParallelism(), { min: 1, max: 1_000 }),
+    trainingLimits: readTrainingLimits(
+      read,
+      read.integer('TRAINING_MAX_LOCAL', availableParallelism(), { min: 1, max: 1_000 }),
+    ),
     trainingHostPollMs: read.integer('TRAINING_HOST_POLL_MS', 500, { min: 10, max: SESSION_LEASE_MS / 4 }),
     trainingHostTimeoutMs: read.integer('TRAINING_HOST_TIMEOUT_MS', 30_000, { min: 100, max: HOUR_MS }),
     trainingQueueUrl: read.text('TRAINING_QUEUE_URL', '') || undefined,

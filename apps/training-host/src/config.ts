@@ -12,6 +12,7 @@ import {
   readToken,
 } from '@ktrdr/service-kit';
 import type { ListenSettings } from '@ktrdr/service-kit';
+import { readTrainingLimits, type TrainingLimits } from '@ktrdr/training-operation';
 
 /** Settings of the training host. Folders are absolute, times in ms. */
 export interface HostSettings extends ListenSettings {
@@ -26,6 +27,7 @@ export interface HostSettings extends ListenSettings {
   sessionLeaseMs: number;
   /** Maximum number of sessions that compute at a time. */
   maxSessions: number;
+  limits: TrainingLimits;
   /** True: a session beyond `maxSessions` waits for its turn. False: it is refused. */
   sessionWait: boolean;
   /** The secret that the API signs its requests with; `null`: everyone who reaches the service may use it. */
@@ -59,6 +61,7 @@ export function readSettings(): HostSettings {
   // no API connects to a host of the queue, so it uses any free port, and one machine can run several hosts
   const listens = readListenSettings(read, queue === null ? 5002 : 0);
   checkExposure(listens, secret);
+  const maxSessions = read.integer('TRAINING_MAX_SESSIONS', 1, { min: 1, max: 64 });
   return {
     ...listens,
     secret,
@@ -71,7 +74,8 @@ export function readSettings(): HostSettings {
       min: 1_000,
       max: 3_600_000,
     }),
-    maxSessions: read.integer('TRAINING_MAX_SESSIONS', 1, { min: 1, max: 64 }),
+    maxSessions,
+    limits: readTrainingLimits(read, maxSessions),
     sessionWait: queue !== null || read.boolean('TRAINING_SESSION_WAIT', false),
     queue,
   };

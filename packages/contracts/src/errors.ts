@@ -35,6 +35,8 @@ export const ERROR_STATUS = {
   not_resumable: 409,
   not_retryable: 409,
   interrupted: 503,
+  too_many_waiting: 429,
+  time_limit_reached: 504,
   store_unavailable: 503,
   service_stopping: 503,
   // strategies
@@ -50,6 +52,7 @@ export const ERROR_STATUS = {
   not_enough_bars: 422,
   bars_differ: 409,
   // training
+  over_budget: 422,
   engine_unavailable: 422,
   engine_unsupported: 422,
   one_class_only: 422,

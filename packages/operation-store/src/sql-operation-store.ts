@@ -5,6 +5,7 @@ import {
   operationExists,
   operationNotFound,
   takeOverEntry,
+  tooManyWaiting,
   type Lease,
   type NewOperation,
   type OperationPage,
@@ -78,12 +79,13 @@ export class SqlOperationStore implements OperationStore {
     const id = created.operation.operation_id;
     for (let attempt = 0; attempt < CREATE_TRIES; attempt++) {
       const row = await this.creations.add(created);
-      if (row !== undefined) {
+      if (row !== undefined && row !== 'full') {
         this.wrote(id);
         return { ...storedOperation(row), changed: true };
       }
       const known = await this.access.use((db) => findTask(db, created.taskId));
       if (known !== undefined) return { ...storedOperation(known), changed: false };
+      if (row === 'full') throw tooManyWaiting(created.operation.operation_type, created.mostPending ?? 0);
       if ((await this.access.use((db) => find(db, id))) !== undefined) throw operationExists(id);
     }
     throw storeUnavailable(`Operation ${id} was removed concurrently each time it was created. Try again.`);
@@ -336,12 +338,13 @@ export class SqlOperationStore implements OperationStore {
     };
   }
 
-  /** Inserts all in one transaction. @returns their rows; `undefined` for an id or task id that exists */
-  private insertAll(all: readonly NewOperation[]): Promise<(StoredRow | undefined)[]> {
+  /** Inserts all in one transaction. @returns a row; `undefined` for an id or task id that exists; `full` above `mostPending` */
+  private insertAll(all: readonly NewOperation[]): Promise<(StoredRow | 'full' | undefined)[]> {
     return this.access.use((db) =>
       db.transaction().execute(async (tx) => {
-        const rows: (StoredRow | undefined)[] = [];
-        for (const created of all) rows.push(await this.insert(tx, created));
+        const rows: (StoredRow | 'full' | undefined)[] = [];
+        for (const created of all)
+          rows.push((await isFull(tx, created)) ? 'full' : await this.insert(tx, created));
         return rows;
       }),
     );
@@ -400,6 +403,17 @@ export class SqlOperationStore implements OperationStore {
   private hear(operationId: string): void {
     for (const listener of this.listeners) listener(operationId);
   }
+}
+
+async function isFull(tx: Kysely<Schema>, { operation, mostPending }: NewOperation): Promise<boolean> {
+  if (mostPending === undefined) return false;
+  const row = await tx
+    .selectFrom('operation_counts')
+    .select(sql<number>`cast(coalesce(sum(count), 0) as integer)`.as('pending'))
+    .where('type', '=', operation.operation_type)
+    .where('status', '=', 'pending')
+    .executeTakeFirstOrThrow();
+  return row.pending >= mostPending;
 }
 
 function find(db: Kysely<Schema>, operationId: string): Promise<StoredRow | undefined> {

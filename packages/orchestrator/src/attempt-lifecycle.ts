@@ -10,6 +10,8 @@ import type { OwnedRecord } from './owned-record.js';
 import { untilStored } from './until-stored.js';
 import type { WorkInFlight } from './work-in-flight.js';
 
+const HOUR_MS = 3_600_000;
+
 export interface AttemptLifecycleParts {
   record: OwnedRecord;
   progress: AttemptProgress;
@@ -19,6 +21,10 @@ export interface AttemptLifecycleParts {
   logger: OrchestratorLogger;
   /** Another process took the attempt over before this process started it. */
   takenOver: boolean;
+  /** Ms that an attempt may run; `null`: no limit. */
+  mostMs: number | null;
+  /** The attempt has run for `mostMs`: fires its token. */
+  onTimeUp: () => void;
   /** Another process owns the operation now: stops the work here. */
   onLost: () => void;
 }
@@ -26,6 +32,8 @@ export interface AttemptLifecycleParts {
 /** Runs an attempt from `pending`, or from its state at the takeover, to its stored end. */
 export class AttemptLifecycle<TResult> {
   private begun: Promise<void> | null = null;
+  private timeIsUp = false;
+  private stopTimer = (): void => {};
 
   constructor(
     private readonly managed: Pick<ManagedOperation<TResult>, 'type' | 'waits' | 'run'>,
@@ -49,12 +57,39 @@ export class AttemptLifecycle<TResult> {
       await this.begin();
       await this.complete(result);
       return result;
-    } catch (error) {
+    } catch (thrown) {
       await inFlight.settled();
+      const error = this.causeOf(thrown);
       if (token.isAbandoned) await this.leave();
       else await this.endThrown(error);
       throw error;
+    } finally {
+      this.stopTimer();
     }
+  }
+
+  /** Work that stops because its time is up has failed, unless a cancel was requested too. */
+  private causeOf(thrown: unknown): unknown {
+    const { record, token, mostMs } = this.parts;
+    const isCancelled = token.isAbandoned || record.status === 'cancelling' || record.status === 'cancelled';
+    if (!this.timeIsUp || mostMs === null || isCancelled || !isCancellation(thrown)) return thrown;
+    const hours = mostMs / HOUR_MS;
+    return new KtrdrError(
+      'time_limit_reached',
+      `The operation ran for ${hours} hours, the limit of an attempt (OPERATION_MAX_HOURS), and was stopped. ` +
+        'Resume it if it is resumable: the next attempt has the whole time again.',
+      { details: { max_hours: hours }, cause: thrown },
+    );
+  }
+
+  private limitTime(startedAt: string): void {
+    const { mostMs, clock, onTimeUp } = this.parts;
+    if (mostMs === null) return;
+    const left = Date.parse(startedAt) + mostMs - clock.now();
+    this.stopTimer = clock.setTimer(Math.max(left, 0), () => {
+      this.timeIsUp = true;
+      onTimeUp();
+    });
   }
 
   /** See `OperationContext.begin`. Later calls return the first one's promise. */
@@ -73,7 +108,9 @@ export class AttemptLifecycle<TResult> {
         logger.error('the start of the operation could not be stored', { storeError });
       throw storeError;
     }
-    progress.start(record.operation.started_at ?? this.now());
+    const startedAt = record.operation.started_at ?? this.now();
+    progress.start(startedAt);
+    this.limitTime(startedAt);
     logger.info('operation started', { operation_type: this.managed.type });
   }
 

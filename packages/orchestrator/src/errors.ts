@@ -3,6 +3,9 @@ import { boundedDetails, isErrorCode, KtrdrError, redact, truncate, type ErrorBo
 /** Longest message of an operation's error (characters). */
 const MOST_MESSAGE = 4_000;
 
+/** When a refused start may be repeated, s. */
+const RETRY_AFTER_S = 30;
+
 /** Thrown by domain code that stops because its token has fired: ends the operation as `cancelled`. */
 export class OperationCancelledError extends Error {
   override readonly name = 'OperationCancelledError';
@@ -47,6 +50,16 @@ export function errorBodyOf(thrown: unknown): ErrorBody {
     code: 'internal_error',
     message: `An unexpected error ended the operation${what} The service's log has the details.`,
   };
+}
+
+/** As many operations of this type wait as the service accepts. */
+export function tooManyWaiting(type: string, most: number): KtrdrError {
+  return new KtrdrError(
+    'too_many_waiting',
+    `${most} ${type} operations are waiting, and the service accepts no more. Try again later, cancel some ` +
+      `(ktrdr operations list --status pending), or raise ${type.toUpperCase()}_MAX_WAITING.`,
+    { details: { operation_type: type, max_waiting: most, retry_after_s: RETRY_AFTER_S } },
+  );
 }
 
 /** The message of a thrown value; empty if it has none. */

@@ -6,6 +6,7 @@ export {
   isCancellation,
   operationExists,
   operationNotFound,
+  tooManyWaiting,
 } from './errors.js';
 export { EVENT_INTERVAL_MS, type OperationEvent, type StatusListener } from './events.js';
 export type { OrchestratorLogger } from './logger.js';

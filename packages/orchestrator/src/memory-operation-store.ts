@@ -6,7 +6,7 @@ import {
   type OperationStatus,
 } from '@ktrdr/contracts';
 import { systemClock, type Clock } from './clock.js';
-import { operationExists, operationNotFound } from './errors.js';
+import { operationExists, operationNotFound, tooManyWaiting } from './errors.js';
 import {
   changeStatus,
   historyEntry,
@@ -60,11 +60,14 @@ export class MemoryOperationStore implements OperationStore {
   }
 
   // all methods are async, so that an error is a rejection, as in a store that does I/O
-  async create({ operation, request, taskId, lease }: NewOperation): Promise<Written> {
+  async create({ operation, request, taskId, mostPending, lease }: NewOperation): Promise<Written> {
     const known = taskId === undefined ? undefined : this.idOfTask.get(taskId);
     if (known !== undefined) return { ...storedCopy(this.existing(known)), changed: false };
     const id = operation.operation_id;
     if (this.rows.has(id)) throw operationExists(id);
+    const { operation_type: type } = operation;
+    if (mostPending !== undefined && this.pendingOf(type) >= mostPending)
+      throw tooManyWaiting(type, mostPending);
     const stored = jsonCopy(operation);
     const { attempt, status, created_at } = stored;
     const row: Row = {
@@ -81,6 +84,13 @@ export class MemoryOperationStore implements OperationStore {
     if (taskId !== undefined) this.idOfTask.set(taskId, id);
     this.tell(id);
     return { ...storedCopy(row), changed: true };
+  }
+
+  private pendingOf(type: string): number {
+    const pending = [...this.rows.values()].filter(
+      ({ operation: { operation_type, status } }) => operation_type === type && status === 'pending',
+    );
+    return pending.length;
   }
 
   async get(operationId: string): Promise<StoredOperation | null> {

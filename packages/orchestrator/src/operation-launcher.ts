@@ -35,10 +35,10 @@ export class OperationLauncher {
     parts: LaunchParts,
   ): Promise<LaunchedOperation<TResult>> {
     const { store, lease, running } = this.parts;
-    const { request = null, taskId } = managed;
+    const { request = null, taskId, mostWaiting: mostPending } = managed;
     const created = running.prepare(managed, { operation: this.newRecord(managed), epoch: 1 }, parts);
     const written = await running.start(created as RunningOperation<unknown>, () =>
-      store.create({ operation: created.operation, request, taskId, lease }),
+      store.create({ operation: created.operation, request, taskId, mostPending, lease }),
     );
     if (!written.changed) return this.joined<TResult>(written.operation, managed);
     return { operationId: created.operationId, outcome: created.outcome };

@@ -41,6 +41,8 @@ export interface NewOperation {
   request: unknown;
   /** Starting twice with the same id gives one operation. */
   taskId?: string;
+  /** Refuse it if this many operations of its type are `pending`. Default: no limit. */
+  mostPending?: number;
   lease: Lease;
 }
 
@@ -87,7 +89,7 @@ export interface OperationStore {
   /**
    * Stores a new operation with its first epoch. If an operation already has the `taskId`, nothing is written, and that operation
    * is returned with `changed: false`. This also holds for concurrent calls.
-   * @throws KtrdrError `operation_conflict` if the operation's id already exists
+   * @throws KtrdrError `operation_conflict` if the operation's id already exists; `too_many_waiting` if `mostPending` are pending
    */
   create(operation: NewOperation): Promise<Written>;
 

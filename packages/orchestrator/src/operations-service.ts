@@ -37,6 +37,8 @@ export interface OperationsServiceDependencies {
    */
   isOwnerGone?: (owner: string) => boolean;
   onInterrupt?: OnInterrupt;
+  /** Ms that an attempt may run before it is stopped with `time_limit_reached`. Default: no limit. */
+  mostAttemptMs?: number;
 }
 
 /** Another process takes an owner's operations over after this long without a renewal, ms. */
@@ -68,6 +70,7 @@ export class OperationsService {
       clock,
       logger,
       lease,
+      mostMs: dependencies.mostAttemptMs ?? null,
       onStored: (operationId) => this.shutdownSteps.stored(operationId),
       onEnded: (ended) => void this.nextAttempts.openIfInterrupted(ended),
     });

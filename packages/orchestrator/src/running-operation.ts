@@ -17,6 +17,9 @@ import { WorkInFlight } from './work-in-flight.js';
 /** Why an operation was abandoned. */
 const TAKEN_OVER = 'another process has taken the operation over';
 
+/** Why the token of an operation fires whose time is up. */
+const TIME_IS_UP = 'its time is up';
+
 /** What a running operation needs of the service that runs it. */
 export interface RunningOperationParts {
   store: OperationStore;
@@ -24,6 +27,8 @@ export interface RunningOperationParts {
   logger: OrchestratorLogger;
   renderer: ProgressRenderer;
   lease: Lease;
+  /** Ms that an attempt may run; `null`: no limit. */
+  mostMs: number | null;
   /** Called after every change of the status. */
   onStatus(running: RunningOperation<unknown>): void;
 }
@@ -81,6 +86,8 @@ export class RunningOperation<TResult> {
       clock,
       logger: this.logger,
       takenOver: this.takenOver,
+      mostMs: parts.mostMs,
+      onTimeUp: () => this.cancel(TIME_IS_UP, false),
       onLost: () => this.lose(),
     });
   }

@@ -12,6 +12,7 @@ export interface RunningOperationsParts {
   clock: Clock;
   logger: OrchestratorLogger;
   lease: Lease;
+  mostMs: number | null;
   /** An attempt is stored and has not begun. */
   onStored(operationId: string): Promise<void>;
   /** An attempt has ended, and is no longer here. */
@@ -134,9 +135,9 @@ export class RunningOperations {
     stored: Pick<StoredOperation, 'operation' | 'epoch'>,
     { renderer, logger }: LaunchParts,
   ): RunningOperation<TResult> {
-    const { store, clock, lease } = this.parts;
+    const { store, clock, lease, mostMs } = this.parts;
     const onStatus = (changed: RunningOperation<unknown>) => this.tellListeners(changed);
-    const parts = { store, clock, logger, renderer, lease, onStatus };
+    const parts = { store, clock, logger, renderer, lease, mostMs, onStatus };
     return new RunningOperation(managed, stored, parts);
   }
 

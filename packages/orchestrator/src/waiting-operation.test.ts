@@ -84,6 +84,40 @@ describe('an operation that waits for its turn', () => {
     expect(await operations.history(operationId)).toHaveLength(1);
   });
 
+  test('beyond the number that may wait it is refused; a repeated task id still finds its operation', async () => {
+    const [clock, logger] = [new FakeClock(), new RecordingLogger()];
+    const store = new MemoryOperationStore({ clock });
+    let ids = 0;
+    const operations = new OperationsService({ store, clock, logger, randomId: () => `id${(ids += 1)}` });
+    const turn = new Gate();
+    const launch = (taskId: string) =>
+      operations.launch(
+        {
+          type: 'training',
+          metadata: {} as never,
+          waits: true,
+          mostWaiting: 2,
+          taskId,
+          run: async ({ begin }) => {
+            await turn.pass();
+            await begin();
+          },
+        },
+        { renderer: defaultProgressRenderer, logger },
+      );
+    const [first] = [await launch('a'), await launch('b')];
+    await expect(launch('c')).rejects.toMatchObject({
+      code: 'too_many_waiting',
+      httpStatus: 429,
+      details: { max_waiting: 2, retry_after_s: 30 },
+    });
+    expect((await launch('a')).operationId).toBe(first.operationId);
+    turn.open();
+    await settle();
+    await launch('c');
+    await operations.idle();
+  });
+
   test('can fail before its turn', async () => {
     const { operations, operationId, outcome } = await launched(async () => {
       throw new Error('no queue');

@@ -42,6 +42,8 @@ export interface OrchestratorOptions {
   /** Upper bound for detecting a dead owner (ms). */
   leaseMs?: number;
   onInterrupt?: OnInterrupt;
+  /** Ms that an attempt of an operation may run. Default: no limit. */
+  mostAttemptMs?: number;
 }
 
 /** The orchestrator of a service: one `OperationsService`, and the clock and logger for the managers. */
@@ -53,7 +55,12 @@ export class OrchestratorModule implements OnApplicationBootstrap, OnModuleDestr
     @Inject(ORCHESTRATOR_LOGGER) private readonly logger: OrchestratorLogger,
   ) {}
 
-  static forRoot({ store, leaseMs = DEFAULT_LEASE_MS, onInterrupt }: OrchestratorOptions): DynamicModule {
+  static forRoot({
+    store,
+    leaseMs = DEFAULT_LEASE_MS,
+    onInterrupt,
+    mostAttemptMs,
+  }: OrchestratorOptions): DynamicModule {
     return {
       module: OrchestratorModule,
       global: true,
@@ -73,6 +80,7 @@ export class OrchestratorModule implements OnApplicationBootstrap, OnModuleDestr
               lease: { owner: ownerName(systemRandomId()), ms: leaseMs * LEASE_SHARE },
               isOwnerGone,
               onInterrupt,
+              mostAttemptMs,
             }),
         },
       ],

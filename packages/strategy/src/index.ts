@@ -27,6 +27,7 @@ export type {
   StrategyVersion,
   TrainingSettings,
 } from './model.js';
+export { networkSize, type NetworkSize } from './network-size.js';
 export { parseStrategy } from './parse-strategy.js';
 export { whyFeaturesNeedRatio } from './price-ratios.js';
 export { LIMITS } from './limits.js';

@@ -164,6 +164,14 @@ describe('a child that fails', () => {
     });
   });
 
+  test('is ended when it uses more memory than it may, with the numbers', async () => {
+    await expect(run('stubborn', { mostMemoryMb: 20 }).outcome).rejects.toMatchObject({
+      code: 'trainer_out_of_memory',
+      message: expect.stringMatching(/used \d+ MB of memory, more than its limit of 20 MB/),
+      details: { used_mb: expect.any(Number), max_mb: 20 },
+    });
+  });
+
   test('a missing entry file is reported as a crash', async () => {
     await expect(run('', {}, 'no-such-child').outcome).rejects.toMatchObject({
       code: 'trainer_crashed',

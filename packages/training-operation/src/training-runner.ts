@@ -1,6 +1,9 @@
 import type { EngineChoice, EngineSetting, TrainingPriority, TrainingSpec } from '@ktrdr/contracts';
-import { Slots, type PlaceInLine } from '@ktrdr/orchestrator';
+import { Slots, type Clock, type PlaceInLine } from '@ktrdr/orchestrator';
 import type { Strategy } from '@ktrdr/strategy';
+import { SpeedMeter } from './speed-meter.js';
+import { TrainingBudget, type TrainingLimits } from './training-budget.js';
+import type { TrainingEstimate } from './training-estimate.js';
 import { checkEngineSupport, runTrainerProcess, trialNetworkOf } from '@ktrdr/trainer';
 import type { CheckpointFolders, EngineSelector, TrainingRunOutcome } from '@ktrdr/trainer';
 import type { RunReports, TrainingRunHooks } from './run-hooks.js';
@@ -12,8 +15,9 @@ export interface RunnerSettings {
   cancelGraceMs: number;
   /** Time between two checkpoints (ms). */
   checkpointEveryMs: number;
-  /** Maximum number of trainings that compute at a time. The others wait in line. */
-  mostAtOnce: number;
+  /** Trainings beyond them wait in line, or are refused. */
+  limits: TrainingLimits;
+  clock: Pick<Clock, 'monotonic'>;
 }
 
 /** What a runner needs of the operation of a run. */
@@ -40,43 +44,58 @@ export interface ReadyTraining {
 /** Trains on this machine, each in a child process. The API uses it for its own trainings, and a host for its sessions. */
 export class TrainingRunner {
   private readonly slots: Slots;
+  private readonly budget: TrainingBudget;
 
   constructor(
     private readonly settings: RunnerSettings,
     private readonly engines: EngineSelector,
     private readonly checkpoints: CheckpointFolders,
   ) {
-    this.slots = new Slots(settings.mostAtOnce);
+    const { limits } = settings;
+    this.slots = new Slots(limits.mostAtOnce, limits.memoryMb);
+    this.budget = new TrainingBudget(limits);
   }
 
   /**
-   * Waits for a free slot, begins the operation, trains, and lets `keep` store the files. The checkpoints are removed only after `keep`
+   * Estimates the training, waits for a free slot and memory, begins the operation, trains, and lets `keep` store the files. The checkpoints are removed only after `keep`
    * has succeeded. Settles only when nothing computes any more. A training that waits has no process.
    *
    * @param keep gets a function that trains into a folder; it chooses the folder and stores its files
    * @throws TrainingCancelledError, or the token's reason, once the token has fired and the run has ended
-   * @throws KtrdrError `engine_unavailable`, `engine_unsupported`, and what the run or `keep` throws
+   * @throws KtrdrError `over_budget`, `engine_unavailable`, `engine_unsupported`, and what the run or `keep` throws
    */
   async train<T>(
     training: ReadyTraining,
     hooks: RunnerHooks,
     keep: (trainInto: (outputDir: string) => Promise<TrainingRunOutcome>) => Promise<T>,
   ): Promise<T> {
+    const estimate = await this.check(training);
     const request = {
+      size: estimate.memoryMb,
       priority: PRIORITIES[training.priority ?? 'normal'],
       signal: hooks.token.signal,
       onWait: (place: PlaceInLine) => hooks.onWaiting(waitingText(place)),
     };
     return this.slots.use(request, async () => {
       await hooks.begin();
-      return this.trainNow(training, hooks, keep);
+      return this.trainNow(training, hooks, keep, estimate);
     });
+  }
+
+  /** @throws KtrdrError `over_budget` */
+  check({
+    strategy,
+    spec,
+    dataDir,
+  }: Pick<ReadyTraining, 'strategy' | 'spec' | 'dataDir'>): Promise<TrainingEstimate> {
+    return this.budget.check(strategy, spec, dataDir);
   }
 
   private async trainNow<T>(
     training: ReadyTraining,
     { token, ...reports }: RunnerHooks,
     keep: (trainInto: (outputDir: string) => Promise<TrainingRunOutcome>) => Promise<T>,
+    estimate: TrainingEstimate,
   ): Promise<T> {
     const { operationId, strategy, spec, dataDir, resumedEngine } = training;
     const { mode, cancelGraceMs, checkpointEveryMs } = this.settings;
@@ -86,6 +105,7 @@ export class TrainingRunner {
     reports.onEngine?.(engine);
     if (!resume) await this.checkpoints.remove(operationId, reports.onOutput);
     const checkpointDir = this.checkpoints.of(operationId);
+    const speed = new SpeedMeter(this.settings.clock);
     const kept = await keep((outputDir) =>
       runTrainerProcess(
         { ...spec, operationId, engine, dataDir, outputDir, mode, checkpointDir, checkpointEveryMs, resume },
@@ -93,13 +113,18 @@ export class TrainingRunner {
           signal: token.signal,
           forceSignal: token.forceSignal,
           graceMs: cancelGraceMs,
-          onProgress: reports.onProgress,
+          mostMemoryMb: this.budget.enforcedMb(estimate),
+          onProgress: (update) => {
+            speed.saw(update);
+            reports.onProgress(update);
+          },
           onCheckpoint: () => reports.onResumable(true),
           onWarning: reports.onWarning,
           onOutput: reports.onOutput,
         },
       ),
     );
+    this.budget.learn(strategy.model.type, estimate, speed);
     await this.checkpoints.remove(operationId, reports.onOutput);
     return kept;
   }

@@ -26,6 +26,10 @@ export class LocalTraining implements TrainingPlace {
     this.runner = new TrainingRunner({ mode: 'local', ...settings }, new EngineSelector(), checkpoints);
   }
 
+  async admit({ strategy, spec }: TrainingRequest): Promise<void> {
+    await this.runner.check({ strategy, spec, dataDir: this.settings.dataDir });
+  }
+
   async train(request: TrainingRequest, hooks: TrainingRunHooks): Promise<KeptRun> {
     const { spec, strategy, priority } = request;
     const { operationId, resume } = hooks;

@@ -4,7 +4,7 @@ import type { Clock } from '@ktrdr/orchestrator';
 import { CheckpointFolders } from '@ktrdr/trainer';
 import type { TrialLedger } from '@ktrdr/operation-store';
 import type { ModelStorage } from '@ktrdr/trainer';
-import type { TrainingRequest, TrainingRunHooks } from '@ktrdr/training-operation';
+import type { TrainingLimits, TrainingRequest, TrainingRunHooks } from '@ktrdr/training-operation';
 import { DeliverySecrets } from './delivery-secrets.js';
 import { HostTraining } from './host-training.js';
 import { LocalTraining } from './local-training.js';
@@ -24,8 +24,10 @@ export interface TrainingSettings {
   trainingEngine: EngineSetting;
   trainingCancelGraceMs: number;
   trainingCheckpointEveryMs: number;
-  /** Maximum number of trainings that compute beside the API at a time. */
-  trainingMaxLocal: number;
+  /** Maximum number of trainings that wait. */
+  trainingMaxWaiting: number;
+  /** Limits of the trainings that compute beside the API. */
+  trainingLimits: TrainingLimits;
   trainingHostPollMs: number;
   trainingHostTimeoutMs: number;
   /** How many trainings of one user run at a time; `0`: no limit. */
@@ -64,6 +66,10 @@ export class TrainingAdapter implements TrainingPlace {
         ? null
         : new TrainingHostClient(hostUrl, settings.trainingHostTrust, clock);
     this.place = this.choosePlace(settings, stores, clock);
+  }
+
+  async admit(request: TrainingRequest): Promise<void> {
+    await this.place.admit?.(request);
   }
 
   async train(request: TrainingRequest, hooks: TrainingRunHooks): Promise<KeptRun> {
@@ -131,7 +137,8 @@ export class TrainingAdapter implements TrainingPlace {
         dataDir: settings.dataDir,
         cancelGraceMs: settings.trainingCancelGraceMs,
         checkpointEveryMs: settings.trainingCheckpointEveryMs,
-        mostAtOnce: settings.trainingMaxLocal,
+        limits: settings.trainingLimits,
+        clock,
       },
       outputs,
       checkpoints,

@@ -47,8 +47,9 @@ export class TrainingManager extends ServiceOrchestrator<TrainingAdapter> {
     return this.adapter.check();
   }
 
-  /** Starts the training of one model on the bars of one or more symbols. */
-  trainMultiSymbolStrategy(request: TrainingRequest): Promise<OperationStarted> {
+  /** Starts the training of one model on the bars of one or more symbols. @throws KtrdrError `over_budget` */
+  async trainMultiSymbolStrategy(request: TrainingRequest): Promise<OperationStarted> {
+    await this.adapter.admit(request);
     return this.startManagedOperation(this.describeTraining(request));
   }
 
@@ -78,6 +79,7 @@ export class TrainingManager extends ServiceOrchestrator<TrainingAdapter> {
       ...describeTraining(request, this.runsElsewhere),
       request: toStored(request),
       taskId: request.taskId,
+      mostWaiting: this.settings.trainingMaxWaiting,
       // on a host it runs at once: the host refuses it, or shows it as running while it waits there
       waits: this.queue !== null || !this.isUsingHostService(),
       outlivesOwner: this.runsElsewhere,

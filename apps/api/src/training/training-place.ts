@@ -4,6 +4,13 @@ import type { KeptRun } from './run-outputs.js';
 /** Where trainings run: on the API's own machine, or on a host. The interface is the same. */
 export interface TrainingPlace {
   /**
+   * Checks before a training is stored whether this place can do it. A host checks it when the training arrives there.
+   *
+   * @throws KtrdrError `over_budget`
+   */
+  admit?(request: TrainingRequest): Promise<void>;
+
+  /**
    * Trains and stores the result. Settles only when nothing computes any more, or when that is unknown (`host_lost`).
    *
    * @throws an error caused by an OperationCancelledError once the token has fired and the run has ended

@@ -30,6 +30,8 @@ export class TrainingController {
     'strategy_invalid',
     'bars_invalid',
     'engine_unsupported',
+    'over_budget',
+    'too_many_waiting',
     ...THREAD_ERRORS,
     'store_unavailable',
   )

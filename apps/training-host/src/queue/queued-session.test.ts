@@ -90,7 +90,13 @@ function openHost(): (job: HeldByTest) => Promise<QueuedTrainingOutcome> {
   });
   const engines = new EngineSelector();
   const folders = new ModelStorage(join(stateDir, 'sessions'));
-  const settings = { mode: 'host', cancelGraceMs: 5_000, checkpointEveryMs: 100, mostAtOnce: 1 } as const;
+  const settings = {
+    mode: 'host',
+    cancelGraceMs: 5_000,
+    checkpointEveryMs: 100,
+    limits: { mostAtOnce: 1, memoryMb: 4_000, hours: 0 },
+    clock,
+  } as const;
   const manager = new SessionManager(
     { operations, logger },
     new TrainingRunner(settings, engines, checkpoints),

@@ -84,7 +84,7 @@ export class SessionsModule {
               new SessionManager(
                 { operations, logger },
                 new TrainingRunner(
-                  { mode: 'host', cancelGraceMs, checkpointEveryMs, mostAtOnce: maxSessions },
+                  { mode: 'host', cancelGraceMs, checkpointEveryMs, limits: settings.limits, clock },
                   engines,
                   checkpoints,
                 ),

@@ -58,7 +58,13 @@ async function host(maxSessions: number) {
   const checkpoints = new CheckpointFolders(join(dataDir, 'state'));
   const folders = new ModelStorage(join(dataDir, 'sessions'));
   const engines = new EngineSelector();
-  const runner = { mode: 'host', cancelGraceMs: 5_000, checkpointEveryMs: 2_000, mostAtOnce: 1 } as const;
+  const runner = {
+    mode: 'host',
+    cancelGraceMs: 5_000,
+    checkpointEveryMs: 2_000,
+    limits: { mostAtOnce: 1, memoryMb: 4_000, hours: 0 },
+    clock,
+  } as const;
   const manager = new SessionManager(
     { operations, logger },
     new TrainingRunner(runner, engines, checkpoints),

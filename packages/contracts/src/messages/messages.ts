@@ -86,8 +86,8 @@ export interface TrainerOutcome {
 export type TrainerMessage =
   /** The child listens for messages. */
   | { type: 'ready' }
-  /** Sent by a timer, to show that the event loop runs. */
-  | { type: 'heartbeat' }
+  /** Sent by a timer, to show that the event loop runs. `rss`: resident memory, bytes. */
+  | { type: 'heartbeat'; rss?: number }
   | { type: 'progress'; update: TrainingProgressUpdate }
   /** A checkpoint was written: the run can be resumed. */
   | { type: 'checkpoint' }

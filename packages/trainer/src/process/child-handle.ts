@@ -5,6 +5,7 @@ import { readMessage, type TrainerMessage } from '@ktrdr/contracts/messages';
 import { childEnvironment } from './child-environment.js';
 import type { ParentMessage } from './messages.js';
 import { OutputTail } from './output-tail.js';
+import { stepBack } from './step-back.js';
 
 /** Time to wait for output after the process has ended, ms. */
 const DRAIN_MS = 1_000;
@@ -27,20 +28,26 @@ export interface ChildListeners {
 
 /** A child process. After its end, `send` and `kill` do nothing. */
 export interface ChildHandle {
+  /** `undefined` if it did not start. */
+  readonly pid: number | undefined;
   send(message: ParentMessage): void;
   kill(signal: NodeJS.Signals): void;
   /** Resolves when the process has ended and its last message and output line have been read. Never rejects. */
   readonly ended: Promise<ChildEnd>;
 }
 
-/** Starts `entry` (a JavaScript file) with Node, an IPC channel and captured output. */
-export function startChild(entry: string, listeners: ChildListeners): ChildHandle {
+/**
+ * Starts `entry` (a JavaScript file) with Node, an IPC channel and captured output. @param mostHeapMb limit of its JavaScript heap;
+ * default: Node's
+ */
+export function startChild(entry: string, listeners: ChildListeners, mostHeapMb?: number): ChildHandle {
   const child = fork(entry, [], {
-    execArgv: [],
+    execArgv: mostHeapMb === undefined ? [] : [`--max-old-space-size=${mostHeapMb}`],
     env: childEnvironment(),
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
+  stepBack(child.pid);
   const tail = new OutputTail((line) => listeners.onOutput(line));
   const writeToTail = (text: string): void => tail.write(text);
   for (const stream of [child.stdout, child.stderr] as Readable[]) {
@@ -79,6 +86,7 @@ export function startChild(entry: string, listeners: ChildListeners): ChildHandl
   });
 
   return {
+    pid: child.pid,
     send(message) {
       if (child.connected) child.send(message, () => undefined);
     },

@@ -5,11 +5,13 @@ import type { TrainingRunOutcome, TrainingRunRequest } from '../run/training-run
 import { startChild } from './child-handle.js';
 import { endGracefully } from './end-gracefully.js';
 import { explainEnd } from './explain-end.js';
+import { MemoryWatch } from './memory-watch.js';
 import { SilenceWatch } from './watch-silence.js';
 
 const DEFAULT_SILENT_AFTER_MS = 60_000;
 /** A child that does not exit this long after its last message is killed. */
 const LEAVE_MS = 2_000;
+const MB = 2 ** 20;
 
 export interface TrainerProcessOptions {
   /**
@@ -22,6 +24,8 @@ export interface TrainerProcessOptions {
   graceMs: number;
   /** A child that sends no message for this long (ms) is killed. Default: 60 s. */
   silentAfterMs?: number;
+  /** A child that uses more memory than this (MB) is killed. Default: no limit. */
+  mostMemoryMb?: number;
   onProgress(update: TrainingProgressUpdate): void;
   /** Called after each checkpoint: the run can be resumed. */
   onCheckpoint?(): void;
@@ -32,7 +36,11 @@ export interface TrainerProcessOptions {
 }
 
 type LastMessage = Extract<TrainerMessage, { type: 'completed' | 'failed' | 'cancelled' }>;
-type ReasonToEnd = { type: 'cancelled' } | { type: 'silent' } | { type: 'failed_here'; error: unknown };
+type ReasonToEnd =
+  | { type: 'cancelled' }
+  | { type: 'silent' }
+  | { type: 'memory'; usedMb: number; mostMb: number }
+  | { type: 'failed_here'; error: unknown };
 
 /**
  * Runs one training in one child process. The first reason to end the run wins. If the run completes before its cancellation takes
@@ -44,7 +52,7 @@ export async function runChild(
   request: TrainingRunRequest,
   options: TrainerProcessOptions,
 ): Promise<TrainingRunOutcome> {
-  const { signal, forceSignal, graceMs, silentAfterMs = DEFAULT_SILENT_AFTER_MS } = options;
+  const { signal, forceSignal, graceMs, silentAfterMs = DEFAULT_SILENT_AFTER_MS, mostMemoryMb } = options;
   const cancelled = () =>
     new TrainingCancelledError({ cause: (signal.aborted ? signal : forceSignal)?.reason });
   if (signal.aborted || forceSignal?.aborted === true) throw cancelled();
@@ -75,6 +83,7 @@ export async function runChild(
         for (const warning of message.warnings) options.onWarning?.(warning);
         break;
       case 'heartbeat':
+        if (message.rss !== undefined) memory.heard(message.rss);
         break;
       case 'completed':
       case 'failed':
@@ -86,15 +95,20 @@ export async function runChild(
       }
     }
   };
-  const child = startChild(entry, {
+  const listeners = {
     onMessage,
-    onInvalid: (error) => endNow({ type: 'failed_here', error }),
-    onOutput: (line) => options.onOutput?.(line),
-  });
+    onInvalid: (error: unknown) => endNow({ type: 'failed_here', error }),
+    onOutput: (line: string) => options.onOutput?.(line),
+  };
+  const child = startChild(entry, listeners, mostMemoryMb);
   const endNow = (why: ReasonToEnd): void => {
     reason ??= why;
     child.kill('SIGKILL');
   };
+  const mostMb = mostMemoryMb ?? Infinity;
+  const memory = new MemoryWatch(child.pid, mostMb * MB, (bytes) =>
+    endNow({ type: 'memory', usedMb: Math.round(bytes / MB), mostMb }),
+  );
   const silence = new SilenceWatch(silentAfterMs, () => endNow({ type: 'silent' }));
   const force = (): void => endNow({ type: 'cancelled' });
   const cancel = (): void => {
@@ -107,6 +121,7 @@ export async function runChild(
 
   const end = await child.ended;
   silence.stop();
+  memory.stop();
   signal.removeEventListener('abort', cancel);
   forceSignal?.removeEventListener('abort', force);
   for (const callOff of calledOff) callOff();
@@ -129,6 +144,15 @@ function outcomeOf(
   if (last?.type === 'completed') return last.outcome;
   if (last?.type === 'failed') throw errorFromRecord(last.error);
   if (last?.type === 'cancelled' || reason?.type === 'cancelled') throw cancelled();
+  if (reason?.type === 'memory') {
+    const { usedMb, mostMb } = reason;
+    throw new KtrdrError(
+      'trainer_out_of_memory',
+      `The training process used ${usedMb} MB of memory, more than its limit of ${mostMb} MB, and was ended. ` +
+        'Use fewer units, features or rows or a smaller batch, or raise TRAINING_MAX_MEMORY_MB.',
+      { details: { used_mb: usedMb, max_mb: mostMb } },
+    );
+  }
   if (reason?.type === 'silent') {
     throw new KtrdrError(
       'trainer_silent',

@@ -1,6 +1,7 @@
 import { execFile, type ExecFileException } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { childEnvironment } from './child-environment.js';
+import { stepBack } from './step-back.js';
 
 export interface ProgramOptions {
   /** ms until the process is killed. Default: no limit. */
@@ -50,6 +51,7 @@ export function runProgram(
         else resolve({ error, stdout, stderr });
       },
     );
+    stepBack(child.pid);
     signal?.addEventListener('abort', kill, { once: true });
     if (onLine !== undefined) createInterface({ input: child.stdout! }).on('line', onLine);
     if (input === undefined) return;

@@ -76,5 +76,5 @@ process.on('SIGTERM', () => {
   if (controller.signal.aborted) process.exit(TERMINATED);
   setTimeout(() => process.exit(TERMINATED), PARENT_DECIDES_MS);
 });
-setInterval(() => send({ type: 'heartbeat' }), HEARTBEAT_MS);
+setInterval(() => send({ type: 'heartbeat', rss: process.memoryUsage.rss() }), HEARTBEAT_MS);
 send({ type: 'ready' });

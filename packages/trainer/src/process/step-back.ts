@@ -1,0 +1,21 @@
+import { writeFileSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
+
+/** Between 0 and 1,000: when memory runs out, Linux ends processes with a high value first. */
+const OOM_SCORE = '900';
+
+/** Lets a child process step back behind its service: the service is scheduled first, and ended last when memory runs out. */
+export function stepBack(pid: number | undefined): void {
+  if (pid === undefined) return;
+  attempt(() => setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL));
+  if (process.platform === 'linux') attempt(() => writeFileSync(`/proc/${pid}/oom_score_adj`, OOM_SCORE));
+}
+
+/** The process may have ended, or the system may not allow it: then the child runs as before. */
+function attempt(change: () => void): void {
+  try {
+    change();
+  } catch {
+    // see above
+  }
+}

@@ -1,0 +1,106 @@
+import { KtrdrError, type TrainingSpec } from '@ktrdr/contracts';
+import type { Strategy } from '@ktrdr/strategy';
+import type { SpeedMeter } from './speed-meter.js';
+import { estimateTraining, type TrainingEstimate } from './training-estimate.js';
+
+/** What trainings may use on this machine. */
+export interface TrainingLimits {
+  /** Number of trainings that compute at a time. */
+  mostAtOnce: number;
+  /** Memory of all trainings that compute at a time, MB. */
+  memoryMb: number;
+  /** Estimated hours of one training; `0`: no limit. */
+  hours: number;
+}
+
+/** A training process may use this multiple of its estimate, and {@link SPARE_MB} more. */
+const ENFORCED_SHARE = 2;
+const SPARE_MB = 512;
+/** A shorter training says nothing about the speed, s. */
+const LEAST_SECONDS = 2;
+/** Other work can slow a training down for a while: a correction is not larger than this. */
+const MOST_SLOWNESS = 10;
+
+/**
+ * Refuses trainings that this machine cannot do in reasonable time and memory. Corrects its estimates of the time with the speed
+ * of the trainings that ran here.
+ */
+export class TrainingBudget {
+  /** Measured time of a row, relative to the estimate, by type of network. */
+  private readonly slowness = new Map<string, number>();
+
+  constructor(private readonly limits: TrainingLimits) {}
+
+  /**
+   * @returns the estimate, if it is within the limits
+   * @throws KtrdrError `over_budget` with the numbers; as `barsFileFacts`
+   */
+  async check(strategy: Strategy, spec: TrainingSpec, dataDir: string): Promise<TrainingEstimate> {
+    const estimated = await estimateTraining(strategy, spec, dataDir);
+    const estimate = { ...estimated, hours: estimated.hours * (this.slowness.get(strategy.model.type) ?? 1) };
+    const { hours, memoryMb } = this.limits;
+    const over = [
+      ...(hours > 0 && estimate.hours > hours ? (['time'] as const) : []),
+      ...(estimate.memoryMb > memoryMb ? (['memory'] as const) : []),
+    ];
+    if (over.length > 0) throw overBudget(estimate, this.limits, over);
+    return estimate;
+  }
+
+  /** Memory at which the process of a training is ended, MB. */
+  enforcedMb({ memoryMb }: TrainingEstimate): number {
+    return Math.ceil(Math.min(this.limits.memoryMb, memoryMb * ENFORCED_SHARE + SPARE_MB));
+  }
+
+  /** A training of a type of network has run. Runs that are too short to measure change nothing. */
+  learn(
+    model: string,
+    { rows, passes, hours }: TrainingEstimate,
+    { measured }: Pick<SpeedMeter, 'measured'>,
+  ): void {
+    const { items, seconds } = measured;
+    if (seconds < LEAST_SECONDS || items === 0) return;
+    const before = this.slowness.get(model) ?? 1;
+    const estimated = ((hours * 3_600) / before) * (items / (rows * passes));
+    this.slowness.set(model, Math.min(Math.max(seconds / estimated, 1 / MOST_SLOWNESS), MOST_SLOWNESS));
+  }
+}
+
+function overBudget(
+  { weights, rows, passes, hours, memoryMb }: TrainingEstimate,
+  limits: TrainingLimits,
+  over: readonly ('time' | 'memory')[],
+): KtrdrError {
+  const needs = over.map((what) =>
+    what === 'time'
+      ? `about ${number(hours)} hours (limit: ${number(limits.hours)}, TRAINING_MAX_HOURS)`
+      : `about ${number(memoryMb)} MB of memory (limit: ${number(limits.memoryMb)}, TRAINING_MAX_MEMORY_MB)`,
+  );
+  return new KtrdrError(
+    'over_budget',
+    `The training is over the budget: it needs ${needs.join(' and ')}, for ${number(weights)} weights, ` +
+      `up to ${number(rows)} rows and ${number(passes)} passes over them. ` +
+      `Use fewer units, ${over.includes('time') ? 'epochs' : 'features'} or rows (a shorter date range), or raise the setting.`,
+    {
+      details: {
+        over,
+        estimated_hours: rounded(hours),
+        max_hours: limits.hours,
+        estimated_memory_mb: Math.ceil(memoryMb),
+        max_memory_mb: limits.memoryMb,
+        weights,
+        rows,
+        passes,
+      },
+    },
+  );
+}
+
+function rounded(value: number): number {
+  return Number(value.toPrecision(3));
+}
+
+/** `1,234`, with three significant digits below 100. */
+function number(value: number): string {
+  return (value < 100 ? rounded(value) : Math.round(value)).toLocaleString('en');
+}

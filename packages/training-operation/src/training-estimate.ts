@@ -1,0 +1,118 @@
+import { TIMEFRAME_MS, type TrainingSpec } from '@ktrdr/contracts';
+import { barsFileFacts, parseDateRange } from '@ktrdr/market-data';
+import { labelClasses, networkSize, type ModelSettings, type Strategy } from '@ktrdr/strategy';
+
+/** What a training will need, estimated without reading its bars. The factors are explained in docs/operations.md. */
+export interface TrainingEstimate {
+  /** Weights and biases of the network. */
+  weights: number;
+  /** Upper bound of the rows of one epoch: the bars of the base timeframe in the range, of all symbols. */
+  rows: number;
+  /** Passes over these rows: epochs of all seeds and walk-forward folds. Early stopping can end a training sooner. */
+  passes: number;
+  /** Floating operations of the training steps. */
+  operations: number;
+  hours: number;
+  memoryMb: number;
+}
+
+/** Floating operations of a training step for each multiplication of the forward pass: forward, and twice as much backward. */
+const OPERATIONS_PER_MULTIPLICATION = 6;
+/** Floating operations per second of the `onnx` engine on one core. */
+const OPERATIONS_PER_SECOND = 30e9;
+/** Time of the optimiser for each weight and step, s. */
+const SECONDS_PER_WEIGHT = 5e-9;
+/** Time of a step apart from its operations, s. */
+const SECONDS_PER_STEP = 150e-6;
+/** Duration of a walk-forward fold, relative to the training. */
+const FOLD_SHARE = 0.6;
+
+const MB = 2 ** 20;
+/** A training process with a small network and few bars. */
+const PROCESS_MB = 115;
+/** Weights, gradients, the optimiser's moments, the graph's copies, the best weights and a checkpoint. */
+const BYTES_PER_WEIGHT = 200;
+/** Times and prices of a bar, while its file is read and reported. */
+const BYTES_PER_BAR = 100;
+/** A feature of a row, with the columns it is computed from. */
+const BYTES_PER_FEATURE = 12;
+/** An output of a layer for one row of a batch, forward and backward. */
+const BYTES_PER_ACTIVATION = 24;
+
+/**
+ * Estimates a training. Reads the facts of its bars files, which are kept, but no bars.
+ *
+ * @throws KtrdrError as `barsFileFacts`
+ */
+export async function estimateTraining(
+  strategy: Strategy,
+  spec: TrainingSpec,
+  dataDir: string,
+): Promise<TrainingEstimate> {
+  const { features, model, training } = strategy;
+  const { weights, multiplications } = networkSize(
+    model,
+    features.length,
+    labelClasses(training.labels)?.length ?? 1,
+  );
+  const { bars, baseBars } = await countBars(strategy, dataDir);
+  const rows = Math.min(baseBars, mostBarsInRange(strategy, spec));
+  const passes =
+    training.epochs * (spec.seeds ?? 1) + training.epochs * (spec.walk_forward ?? 0) * FOLD_SHARE;
+  // validation rows need the forward pass only
+  const { train, validation } = training.split;
+  const trained = rows * (train + validation / 3);
+  const operations = trained * passes * multiplications * OPERATIONS_PER_MULTIPLICATION;
+  const steps = Math.ceil(trained / training.batchSize) * passes;
+  const seconds =
+    operations / OPERATIONS_PER_SECOND + steps * (weights * SECONDS_PER_WEIGHT + SECONDS_PER_STEP);
+  const dataBytes = bars * BYTES_PER_BAR + rows * features.length * BYTES_PER_FEATURE;
+  const batch = Math.min(training.batchSize, rows);
+  const networkBytes =
+    weights * BYTES_PER_WEIGHT + batch * activations(model, features.length) * BYTES_PER_ACTIVATION;
+  return {
+    weights,
+    rows,
+    passes,
+    operations: spec.dry_run ? 0 : operations,
+    hours: spec.dry_run ? 0 : seconds / 3_600,
+    memoryMb: PROCESS_MB + (dataBytes + (spec.dry_run ? 0 : networkBytes)) / MB,
+  };
+}
+
+/** Lines of all bars files, and of those of the base timeframe. */
+async function countBars(
+  { symbols, timeframes, baseTimeframe }: Strategy,
+  dataDir: string,
+): Promise<{ bars: number; baseBars: number }> {
+  let [bars, baseBars] = [0, 0];
+  for (const symbol of symbols) {
+    for (const timeframe of timeframes) {
+      const { lines } = await barsFileFacts({ dataDir, symbol, timeframe });
+      bars += lines;
+      if (timeframe === baseTimeframe) baseBars += lines;
+    }
+  }
+  return { bars, baseBars };
+}
+
+/** Infinite unless the range has both ends. */
+function mostBarsInRange({ symbols, baseTimeframe, dateRange }: Strategy, spec: TrainingSpec): number {
+  const { start, end } = parseDateRange(spec.start_date ?? dateRange.start, spec.end_date ?? dateRange.end);
+  if (start === undefined || end === undefined) return Infinity;
+  return symbols.length * (Math.floor((end - start) / TIMEFRAME_MS[baseTimeframe]) + 1);
+}
+
+/** Number of outputs of all layers for one row, over all steps of its window. */
+function activations(model: ModelSettings, inputs: number): number {
+  const sum = (layers: readonly number[]): number => layers.reduce((total, units) => total + units, 0);
+  switch (model.type) {
+    case 'mlp':
+      return inputs + sum(model.hiddenLayers);
+    case 'lstm':
+    case 'gru':
+      return model.sequenceLength * (inputs + model.layers * model.hiddenSize * 6);
+    case 'cnn':
+      return model.sequenceLength * (inputs + sum(model.filters) * 2) + sum(model.hiddenLayers);
+  }
+}
