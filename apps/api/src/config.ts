@@ -13,7 +13,7 @@ import {
   readListenSettings,
   type ListenSettings,
 } from '@ktrdr/service-kit';
-import { readTrainingLimits, type TrainingLimits } from '@ktrdr/training-operation';
+import { defaultTrainingMemoryMb, type TrainingLimits } from '@ktrdr/training-operation';
 
 /** Settings of the API. Folders are absolute, times in ms. */
 export interface ApiSettings extends ListenSettings {
@@ -83,10 +83,14 @@ export function readSettings(): ApiSettings {
     trainingEngine: read.choice('TRAINING_ENGINE', 'auto', ENGINE_SETTINGS),
     trainingCancelGraceMs: read.integer('TRAINING_CANCEL_GRACE_MS', 5000, { min: 0, max: HOUR_MS }),
     trainingCheckpointEveryMs: read.integer('TRAINING_CHECKPOINT_EVERY_MS', 2000, { min: 100, max: HOUR_MS }),
-    trainingLimits: readTrainingLimits(
-      read,
-      read.integer('TRAINING_MAX_LOCAL', availableParallelism(), { min: 1, max: 1_000 }),
-    ),
+    trainingLimits: {
+      mostAtOnce: read.integer('TRAINING_MAX_LOCAL', availableParallelism(), { min: 1, max: 1_000 }),
+      memoryMb: read.integer('TRAINING_MAX_MEMORY_MB', defaultTrainingMemoryMb(), {
+        min: 128,
+        max: 100_000_000,
+      }),
+      hours: read.integer('TRAINING_MAX_HOURS', 168, { min: 0, max: 1_000_000 }),
+    },
     trainingHostPollMs: read.integer('TRAINING_HOST_POLL_MS', 500, { min: 10, max: SESSION_LEASE_MS / 4 }),
     trainingHostTimeoutMs: read.integer('TRAINING_HOST_TIMEOUT_MS', 30_000, { min: 100, max: HOUR_MS }),
     trainingQueueUrl: read.text('TRAINING_QUEUE_URL', '') || undefined,

@@ -12,7 +12,7 @@ import {
   readToken,
 } from '@ktrdr/service-kit';
 import type { ListenSettings } from '@ktrdr/service-kit';
-import { readTrainingLimits, type TrainingLimits } from '@ktrdr/training-operation';
+import { defaultTrainingMemoryMb, type TrainingLimits } from '@ktrdr/training-operation';
 
 /** Settings of the training host. Folders are absolute, times in ms. */
 export interface HostSettings extends ListenSettings {
@@ -75,7 +75,14 @@ export function readSettings(): HostSettings {
       max: 3_600_000,
     }),
     maxSessions,
-    limits: readTrainingLimits(read, maxSessions),
+    limits: {
+      mostAtOnce: maxSessions,
+      memoryMb: read.integer('TRAINING_MAX_MEMORY_MB', defaultTrainingMemoryMb(), {
+        min: 128,
+        max: 100_000_000,
+      }),
+      hours: read.integer('TRAINING_MAX_HOURS', 168, { min: 0, max: 1_000_000 }),
+    },
     sessionWait: queue !== null || read.boolean('TRAINING_SESSION_WAIT', false),
     queue,
   };
