@@ -7,10 +7,10 @@ export const STRATEGY_THREAD = Symbol('STRATEGY_THREAD');
 export const BARS_THREAD = Symbol('BARS_THREAD');
 
 /** Errors of a route that uses a thread. */
-export const THREAD_ERRORS = ['service_busy', 'computation_timeout', 'service_stopping'] as const;
+export const THREAD_ERRORS = ['computation_timeout', 'service_stopping'] as const;
 
-/** The largest text takes a second. Many starts may come at once. */
-const STRATEGIES = { timeoutMs: 10_000, mostWaiting: 1_000 };
+/** The largest text takes a second, and longer on a machine that does other work. Many starts may come at once. */
+const STRATEGIES = { timeoutMs: 60_000, mostWaiting: 1_000 };
 /** Ten million bars take ten seconds. */
 const BARS = { timeoutMs: 60_000, mostWaiting: 16 };
 

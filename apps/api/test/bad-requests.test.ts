@@ -629,6 +629,50 @@ describe('no request holds the event loop', () => {
   });
 });
 
+test('the document describes every field and parameter of a request, and the errors of every route', async () => {
+  interface Field {
+    type?: string;
+    enum?: unknown[];
+    anyOf?: unknown[];
+    $ref?: string;
+  }
+  interface Route {
+    operationId: string;
+    parameters?: { name: string; schema: Field & { maxLength?: number; pattern?: string } }[];
+    requestBody?: { content: Record<string, { schema: { $ref?: string } }> };
+    responses: Record<string, unknown>;
+  }
+  const document = (await (await fetch(`${api.url}/docs-json`)).json()) as {
+    paths: Record<string, Record<string, Route>>;
+    components: {
+      schemas: Record<string, { properties?: Record<string, Field>; additionalProperties?: unknown }>;
+    };
+  };
+  const isDescribed = (field: Field): boolean =>
+    [field.type, field.enum, field.anyOf, field.$ref].some((part) => part !== undefined);
+  for (const [method, route] of Object.values(document.paths).flatMap((path) => Object.entries(path))) {
+    const where = route.operationId;
+    const errors = ['400', '403', '429', '500', '503', ...(method === 'get' ? [] : ['408', '413', '415'])];
+    expect({ where, responses: Object.keys(route.responses) }).toEqual({
+      where,
+      responses: expect.arrayContaining(errors),
+    });
+    for (const { name, schema } of route.parameters ?? []) {
+      expect({ where, name, described: isDescribed(schema) }).toEqual({ where, name, described: true });
+      if (schema.type !== 'string') continue;
+      const isBounded = [schema.maxLength, schema.pattern, schema.enum].some((bound) => bound !== undefined);
+      expect({ where, name, isBounded }).toEqual({ where, name, isBounded: true });
+    }
+    const reference = route.requestBody?.content['application/json']?.schema.$ref;
+    if (reference === undefined) continue;
+    const body = document.components.schemas[reference.split('/').at(-1) ?? ''];
+    expect({ where, more: body?.additionalProperties }).toEqual({ where, more: false });
+    expect(Object.keys(body?.properties ?? {}).length).toBeGreaterThan(0);
+    for (const [name, field] of Object.entries(body?.properties ?? {}))
+      expect({ where, name, described: isDescribed(field) }).toEqual({ where, name, described: true });
+  }
+});
+
 describe('a random request', () => {
   const options =
     'strategy strategy_name strategy_file symbols timeframes start_date end_date seed seeds validation_split walk_forward walk_forward_window walk_forward_gap data_mode ' +

@@ -2,6 +2,7 @@ import { open, rm } from 'node:fs/promises';
 import { Agent } from 'node:https';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type CancelOperationRequest,
   type CancelOperationResponse,
@@ -17,6 +18,10 @@ import { EXIT } from './exit-code.js';
 const ANSWER_TIMEOUT_MS = 60_000;
 /** Timeout of a request while an operation is followed, ms. */
 const FOLLOW_TIMEOUT_MS = 10_000;
+/** Attempts of a request while the API has too many. */
+const MOST_ATTEMPTS = 10;
+/** Longest wait before the next attempt, s. */
+const LONGEST_WAIT_S = 30;
 /** A stream without data for this long (ms) is reopened: the API sends a comment every 15 s. */
 const SILENT_STREAM_MS = 35_000;
 
@@ -31,6 +36,8 @@ export interface ApiClientOptions {
   signal?: AbortSignal;
   /** Called with a line for each response, for `--verbose`. */
   onAnswer?: (line: string) => void;
+  /** Called with a line before the client waits, because the API has too many requests. */
+  onWait?: (line: string) => void;
 }
 
 /** An access token, and where it comes from, for messages. */
@@ -45,12 +52,21 @@ export class ApiClient {
   private readonly http: AxiosInstance;
   private readonly signal: AbortSignal | undefined;
   private readonly onAnswer: (line: string) => void;
+  private readonly onWait: (line: string) => void;
   private readonly token: SentToken | null;
 
-  constructor({ baseUrl, token = null, ca, signal, onAnswer = () => {} }: ApiClientOptions) {
+  constructor({
+    baseUrl,
+    token = null,
+    ca,
+    signal,
+    onAnswer = () => {},
+    onWait = () => {},
+  }: ApiClientOptions) {
     this.baseUrl = baseUrl;
     this.signal = signal;
     this.onAnswer = onAnswer;
+    this.onWait = onWait;
     this.token = token;
     this.http = axios.create({
       baseURL: baseUrl,
@@ -159,7 +175,21 @@ export class ApiClient {
     return this.data(response.status, response.data, response) as T;
   }
 
+  /** Waits and sends the request again while the API has too many: it has not read the request then. */
   private async send(request: HttpRequest): Promise<AxiosResponse<unknown>> {
+    for (let attempt = 1; ; attempt++) {
+      const response = await this.sendOnce(request);
+      const seconds = attempt < MOST_ATTEMPTS ? retryAfter(response) : null;
+      if (seconds === null) return response;
+      if (request.responseType === 'stream') (response.data as Readable).destroy();
+      this.onWait(`The API has too many requests. Waiting ${seconds} s before the next attempt.`);
+      await sleep(seconds * 1000, undefined, { signal: this.signal }).catch((error: unknown) => {
+        throw new ApiUnreachableError(this.baseUrl, error);
+      });
+    }
+  }
+
+  private async sendOnce(request: HttpRequest): Promise<AxiosResponse<unknown>> {
     try {
       const response = await this.http.request<unknown>({ ...request, signal: this.signal });
       this.onAnswer(`${request.method} ${request.url} -> ${response.status}`);
@@ -217,6 +247,17 @@ export function operationPath(id: string): string {
   if (id.trim() === '')
     throw new UsageError('The operation id is empty. List all operations: ktrdr operations list');
   return `/operations/${encodeURIComponent(id)}`;
+}
+
+/** Seconds to wait if the API did not read the request because it has too many; `null` for any other answer. */
+function retryAfter({ status, headers, data }: AxiosResponse<unknown>): number | null {
+  if (status !== 429 && status !== 503) return null;
+  const seconds = Number(headers['retry-after']);
+  if (!(seconds > 0)) return null;
+  if (status === 429) return Math.min(seconds, LONGEST_WAIT_S);
+  return isErrorResponse(data) && data.error.code === 'service_busy'
+    ? Math.min(seconds, LONGEST_WAIT_S)
+    : null;
 }
 
 function contentType({ headers }: AxiosResponse<unknown>): string {

@@ -39,6 +39,7 @@ export function openApi(
     ca: context.authorities(),
     token: tokenFor(context, baseUrl),
     signal,
+    onWait: (line) => note(output.errorStyle.dim(line)),
     ...(verbose ? { onAnswer: (line: string) => note(output.errorStyle.dim(line)) } : {}),
   });
 }

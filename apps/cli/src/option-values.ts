@@ -1,15 +1,24 @@
 import { InvalidArgumentError } from 'commander';
 
+const DECIMAL = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
+
+/** A number in decimal digits; `null` for any other text: empty, spaces, `0x10`, `Infinity`. */
+export function decimal(text: string): number | null {
+  const value = Number(text);
+  return DECIMAL.test(text) && Number.isFinite(value) ? value : null;
+}
+
 /** Reads an option's value as a number. */
 export function number(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('It must be a number.');
+  const value = decimal(text);
+  if (value === null) throw new InvalidArgumentError('It must be a number.');
   return value;
 }
 
 /** Reads an option's value as a whole number. */
 export function integer(text: string): number {
   const value = number(text);
-  if (!Number.isSafeInteger(value)) throw new InvalidArgumentError('It must be a whole number.');
+  if (!Number.isSafeInteger(value) || !/^[+-]?\d+$/.test(text))
+    throw new InvalidArgumentError('It must be a whole number.');
   return value;
 }

@@ -40,6 +40,30 @@ describe('the API client', () => {
     });
   });
 
+  test('waits for an API that has too many requests, says so, and sends the request again', async () => {
+    let asked = 0;
+    const busy = createServer((_, response) => {
+      asked += 1;
+      const error = { code: 'too_many_requests', message: 'Too many.' };
+      const [status, body] = asked < 3 ? [429, { success: false, error }] : [200, { success: true, data: 3 }];
+      response.writeHead(status, { 'content-type': 'application/json', 'retry-after': '0.01' });
+      response.end(JSON.stringify(body));
+    });
+    await new Promise<void>((resolve) => busy.listen(0, '127.0.0.1', resolve));
+    const told: string[] = [];
+    const baseUrl = `http://127.0.0.1:${(busy.address() as AddressInfo).port}`;
+    const api = new ApiClient({ baseUrl, onWait: (line) => told.push(line) });
+    expect(await api.post('/dummy/start')).toBe(3);
+    expect(told).toEqual(
+      Array.from(
+        { length: 2 },
+        () => 'The API has too many requests. Waiting 0.01 s before the next attempt.',
+      ),
+    );
+    busy.closeAllConnections();
+    await new Promise((resolve) => busy.close(resolve));
+  });
+
   test('localhost reaches an API that listens only on 127.0.0.1', async () => {
     server.answers.set('GET /models', () => ({ data: { models: [] } }));
     const api = new ApiClient({ baseUrl: `http://localhost:${server.port}` });

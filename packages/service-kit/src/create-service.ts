@@ -4,6 +4,9 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { recordAudit } from './access/audit.js';
 import { guardAccess } from './access/guard-access.js';
+import type { Clock } from '@ktrdr/orchestrator';
+import type { FastifyInstance } from 'fastify';
+import { CLOCK } from './orchestrator.module.js';
 import type { ListenSettings } from './listen-settings.js';
 import { BODY_LIMIT, readOnlyJson } from './http/body-parser.js';
 import { describeApi } from './http/describe-api.js';
@@ -15,6 +18,9 @@ import { SuccessEnvelope } from './http/success-envelope.js';
 import { guardHosts } from './http/host-guard.js';
 import { StrayOptionsGuard } from './http/stray-options.js';
 import { validationPipe } from './http/validation.js';
+import { closeSlowBodies } from './limits/close-slow-bodies.js';
+import { limitConnections } from './limits/limit-connections.js';
+import { limitRequests } from './limits/limit-requests.js';
 import { connectionOptions } from './tls/connection-options.js';
 import { ServiceMetrics } from './metrics/service-metrics.js';
 
@@ -58,10 +64,15 @@ export async function createService(
   app.useGlobalGuards(new StrayOptionsGuard());
   app.useGlobalPipes(validationPipe());
   app.get(ServiceMetrics, { strict: false }).observe(app);
+  const fastify = adapter.getInstance() as FastifyInstance;
+  const clock = app.get<Clock>(CLOCK, { strict: false });
+  limitConnections(fastify, listens.limits.connections);
   setSecurityHeaders(app);
   guardHosts(app, listens);
   allowOrigins(app, listens.corsOrigins);
   guardAccess(app);
+  limitRequests(fastify, listens.limits, clock);
+  closeSlowBodies(fastify, clock);
   recordAudit(app);
   describe(app, description);
   return app;

@@ -1,4 +1,5 @@
 import { isLoopback } from './http/host-name.js';
+import { readLimitSettings, type LimitSettings } from './limits/limit-settings.js';
 import type { SettingsReader } from './settings-reader.js';
 import { readTlsFiles, type TlsFiles } from './tls/certificate.js';
 
@@ -19,6 +20,7 @@ export interface ListenSettings {
   trustedProxies: readonly string[];
   /** Origins whose pages may read answers. */
   corsOrigins: readonly string[];
+  limits: LimitSettings;
 }
 
 /** True if the service can be reached from other machines, so that every request needs a token. */
@@ -41,5 +43,6 @@ export function readListenSettings(read: SettingsReader, defaultPort: number): L
     tls: readTlsFiles(read),
     trustedProxies: read.networks('TRUSTED_PROXIES'),
     corsOrigins: read.origins('CORS_ORIGINS'),
+    limits: readLimitSettings(read),
   };
 }

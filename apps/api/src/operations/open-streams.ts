@@ -1,11 +1,16 @@
 import type { ServerResponse } from 'node:http';
 import type { BeforeApplicationShutdown } from '@nestjs/common';
+import { KtrdrError } from '@ktrdr/contracts';
 import type { Clock } from '@ktrdr/orchestrator';
 import type { Caller } from '@ktrdr/service-kit';
 import type { TokenAuthenticator } from '../access/token-authenticator.js';
 
 /** How long readers may take to receive the last events when the service stops. */
 const FLUSH_MS = 500;
+
+/** Maximum number of open event streams of one caller, and of all. */
+const MOST_OF_CALLER = 2_000;
+const MOST = 4_000;
 
 /**
  * The open event streams. When the service stops, the operations end first, and then their streams. The service waits for the
@@ -21,6 +26,22 @@ export class OpenStreams implements BeforeApplicationShutdown {
     authenticator.onChange(() => {
       for (const [stream, caller] of this.open) if (!authenticator.isStillValid(caller)) stream.destroy();
     });
+  }
+
+  /** @throws KtrdrError `too_many_requests`, `service_busy` if the caller may not open one more */
+  checkRoom(caller: Caller): void {
+    const ofCaller = [...this.open.values()].filter((other) => idOf(other) === idOf(caller)).length;
+    const refuse = (code: 'too_many_requests' | 'service_busy', whose: string, most: number): never => {
+      throw new KtrdrError(
+        code,
+        `${whose} ${most} open event streams, the maximum. Close some, then try again.`,
+        {
+          details: { retry_after_seconds: 5, most },
+        },
+      );
+    };
+    if (ofCaller >= MOST_OF_CALLER) refuse('too_many_requests', 'You have', MOST_OF_CALLER);
+    if (this.open.size >= MOST) refuse('service_busy', 'The API has', MOST);
   }
 
   /** Aborts when the stream has ended or its reader has left. The stream ends when its caller's token is revoked. */
@@ -43,4 +64,8 @@ export class OpenStreams implements BeforeApplicationShutdown {
     await Promise.race([Promise.all(closed), outOfTime]);
     flushed.abort();
   }
+}
+
+function idOf({ tokenId, name }: Caller): string {
+  return tokenId ?? name;
 }

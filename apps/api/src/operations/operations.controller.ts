@@ -179,6 +179,7 @@ export class OperationsController {
     @CallerParam() caller: Caller,
     @Res() reply: FastifyReply,
   ): Promise<void> {
+    this.streams.checkRoom(caller);
     // an outage must not become a 503: an EventSource never reconnects after an error status
     const operation = await this.operations.get(id).catch(nullInOutage);
     if (operation !== null && isTerminalStatus(operation.status) && seen === eventId(operation)) {

@@ -1,8 +1,8 @@
 import { MAX_FILE_NAME_LENGTH, type ValidateStrategyRequest } from '@ktrdr/contracts';
-import { RequestOf } from '@ktrdr/service-kit';
+import { FIELD_SCHEMAS, RequestOf } from '@ktrdr/service-kit';
 import { IsNotEmpty, IsOptional, IsString, MaxLength } from 'class-validator';
 
-@RequestOf('ValidateStrategyRequest')
+@RequestOf('ValidateStrategyRequest', { strategy: FIELD_SCHEMAS.strategyText })
 export class ValidateStrategyDto implements ValidateStrategyRequest {
   @IsString()
   strategy!: string;

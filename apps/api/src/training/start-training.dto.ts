@@ -6,6 +6,7 @@ import { IsIn, IsNotEmpty, IsOptional, IsString, Matches, MaxLength } from 'clas
 
 /** Body of `POST /trainings/start`: types and bounds. `TrainingService` checks what needs files or the strategy. */
 @RequestOf('StartTrainingRequest', {
+  strategy: FIELD_SCHEMAS.strategyText,
   symbols: FIELD_SCHEMAS.symbol,
   timeframes: FIELD_SCHEMAS.timeframe,
   start_date: FIELD_SCHEMAS.date,

@@ -217,6 +217,9 @@ export class TrainingHostClient {
 
   /** The host's error. A host that does not recognise this API is the API's problem, not that of its caller. */
   private refusal(body: ErrorBody): Error {
+    // the host has not read the request: it is sent again
+    if (body.code === 'too_many_requests' || body.code === 'service_busy')
+      return new HostUnansweredError(`${this.url}: ${body.message}`, false);
     if (body.code !== 'unauthenticated') return errorFromBody(body);
     const message = `The training host at ${this.url} refuses this API: ${body.message}`;
     if ((body.details as { reason?: unknown } | undefined)?.reason === BEFORE_START)

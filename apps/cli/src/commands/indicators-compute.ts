@@ -8,6 +8,7 @@ import { UsageError } from '../cli-error.js';
 import { type CommandContext, openApi } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { computedView } from '../views/indicators-view.js';
+import { decimal } from '../option-values.js';
 import type { ReadOptions } from '../read-options.js';
 
 export interface ComputeOptions extends ReadOptions {
@@ -63,6 +64,5 @@ function parameters(text: string): Record<string, IndicatorParameterValue> {
 
 function parameterValue(text: string): IndicatorParameterValue {
   if (text === 'true' || text === 'false') return text === 'true';
-  const number = Number(text);
-  return Number.isFinite(number) ? number : text;
+  return decimal(text) ?? text;
 }

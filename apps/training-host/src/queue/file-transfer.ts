@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import {
+  type ErrorCode,
   errorFromBody,
   isErrorResponse,
   KtrdrError,
@@ -183,12 +184,14 @@ function pathOf({ operationId, delivery }: Sender): string {
   return `/trainings/${operationId}/runs/${delivery}`;
 }
 
+/** Errors that end by themselves; `not_found` is an unknown address, where another service may have answered. */
+const TRY_AGAIN: ReadonlySet<ErrorCode> = new Set(['not_found', 'too_many_requests', 'request_timeout']);
+
 /**
- * True if another attempt gives the same error: the API has refused, or the file is gone. False for an unknown address: another
- * service may have answered.
+ * True if another attempt gives the same error: the API has refused, or the file is gone.
  */
 function isFinal(error: unknown): boolean {
-  if (error instanceof KtrdrError) return error.httpStatus < 500 && error.code !== 'not_found';
+  if (error instanceof KtrdrError) return error.httpStatus < 500 && !TRY_AGAIN.has(error.code);
   return (error as NodeJS.ErrnoException).code === 'ENOENT';
 }
 

@@ -57,6 +57,7 @@ function isFingerprint(entry: unknown): entry is BarsFingerprint {
 
 /** Body of `POST /training/sessions`: a training whose names the API has resolved. Never a path. */
 @RequestOf('StartSessionRequest', {
+  strategy: FIELD_SCHEMAS.strategyText,
   symbols: FIELD_SCHEMAS.symbol,
   timeframes: FIELD_SCHEMAS.timeframe,
   start_date: FIELD_SCHEMAS.date,

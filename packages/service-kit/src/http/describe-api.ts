@@ -11,10 +11,21 @@ type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 const LICENSE: { name: string; identifier: string } = { name: 'MIT', identifier: 'MIT' };
 
 /** Errors of every route: a malformed request, a host that is not allowed, an unexpected failure. */
-const ALWAYS: readonly ErrorCode[] = ['invalid_request', 'host_not_allowed', 'internal_error'];
+const ALWAYS: readonly ErrorCode[] = [
+  'invalid_request',
+  'host_not_allowed',
+  'too_many_requests',
+  'service_busy',
+  'internal_error',
+];
 /** Errors of every route that needs a caller. */
 const AUTHENTICATED: readonly ErrorCode[] = ['unauthenticated', 'forbidden'];
-const CHANGING: readonly ErrorCode[] = ['origin_not_allowed', 'payload_too_large', 'unsupported_media_type'];
+const CHANGING: readonly ErrorCode[] = [
+  'origin_not_allowed',
+  'request_timeout',
+  'payload_too_large',
+  'unsupported_media_type',
+];
 
 /** How a request proves who sent it. */
 const TOKEN = {

@@ -29,13 +29,25 @@ export function answerInvalidRequest(error: { code?: string }, socket: Socket): 
     socket.destroy();
     return;
   }
-  const { httpStatus, body } = refusal(`This is not a valid HTTP request: ${whyUnreadable(error)}.`);
-  const text = JSON.stringify(body);
-  const headers = Object.entries(SECURITY_HEADERS).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.end(
-    `HTTP/1.1 ${httpStatus} ${STATUS_CODES[httpStatus]}\r\n${headers.join('')}connection: close\r\ncontent-type: application/json\r\n` +
-      `content-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
-  );
+  const message = `This is not a valid HTTP request: ${whyUnreadable(error)}.`;
+  const code = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'request_timeout' : 'invalid_request';
+  closeWith(socket, new KtrdrError(code, message));
+}
+
+/** Writes an error response to a connection that is not in the middle of a response, and closes it. */
+export function closeWith(socket: Socket, error: KtrdrError, headers: readonly string[] = []): void {
+  const { httpStatus } = error;
+  const text = JSON.stringify({ success: false, error: error.toBody() } satisfies ErrorResponse);
+  const lines = [
+    `HTTP/1.1 ${httpStatus} ${STATUS_CODES[httpStatus]}`,
+    ...Object.entries(SECURITY_HEADERS).map(([name, value]) => `${name}: ${value}`),
+    'connection: close',
+    'content-type: application/json',
+    `content-length: ${Buffer.byteLength(text)}`,
+    ...headers,
+  ];
+  socket.on('error', () => socket.destroy());
+  socket.end(`${lines.join('\r\n')}\r\n\r\n${text}`, () => socket.destroySoon());
 }
 
 function whyUnreadable({ code }: { code?: string }): string {

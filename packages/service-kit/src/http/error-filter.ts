@@ -2,6 +2,7 @@ import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs
 import { isOutage } from '@ktrdr/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { errorAnswer, pathOf } from './error-answer.js';
+import { withRetryAfter } from './retry-after.js';
 
 /**
  * Turns every error into the error envelope. Stacks and causes go to the log, never into a response. Outages of the
@@ -19,7 +20,7 @@ export class ErrorFilter implements ExceptionFilter {
     if (status >= 500 && !isOutage(error)) this.log(error, request);
     // a response that has begun cannot be replaced
     if (reply.sent || reply.raw.headersSent) reply.raw.destroy();
-    else void reply.status(status).type('application/json').send(body);
+    else void withRetryAfter(reply, error, status).status(status).type('application/json').send(body);
   }
 
   private log(error: unknown, { method, url }: FastifyRequest): void {

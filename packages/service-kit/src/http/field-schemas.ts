@@ -6,6 +6,8 @@ export const FIELD_SCHEMAS = {
   symbol: { type: 'string', pattern: SYMBOL_PATTERN.source },
   timeframe: { type: 'string', enum: [...TIMEFRAMES] },
   strategyName: { type: 'string', pattern: STRATEGY_NAME_PATTERN.source },
+  /** The reader of strategies reports a longer one with its size. */
+  strategyText: { type: 'string', maxLength: 1_048_576 },
   /** `2024-01-31`, or ISO 8601 with a time. */
   date: { type: 'string', pattern: String.raw`^\s*\d{4}-\d{2}-\d{2}`, maxLength: 64 },
 } as const satisfies Record<string, Schema>;

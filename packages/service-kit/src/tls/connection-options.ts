@@ -3,8 +3,13 @@ import type { ListenSettings } from '../listen-settings.js';
 import { readCertificate } from './certificate.js';
 import { MIN_TLS_VERSION } from './renew-certificate.js';
 
-/** The guard rejects a missing Host header with an explanation. */
-const SERVER = { requireHostHeader: false };
+const SERVER = {
+  // the guard rejects a missing Host header with an explanation
+  requireHostHeader: false,
+  // connections without complete headers get a 408; Node looks for them every few seconds
+  headersTimeout: 15_000,
+  connectionsCheckingInterval: 5_000,
+};
 
 /** Options of Fastify for HTTP or HTTPS, and for proxies. @throws KtrdrError `invalid_setting` */
 export function connectionOptions({ tls, trustedProxies }: Pick<ListenSettings, 'tls' | 'trustedProxies'>) {

@@ -1,0 +1,167 @@
+import { connect, type Socket } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { FakeClock } from '@ktrdr/orchestrator/testing';
+import { fastify, type FastifyInstance } from 'fastify';
+import { CALLER, setCaller } from '../access/caller.js';
+import { closeSlowBodies } from './close-slow-bodies.js';
+import { limitConnections } from './limit-connections.js';
+import { limitRequests } from './limit-requests.js';
+
+let clock: FakeClock;
+let service: FastifyInstance;
+let sockets: Socket[];
+
+beforeEach(() => {
+  clock = new FakeClock();
+  service = fastify({ forceCloseConnections: true });
+  sockets = [];
+});
+
+afterEach(async () => {
+  for (const socket of sockets) socket.destroy();
+  await service.close();
+});
+
+async function listen(): Promise<number> {
+  service.get('/', () => 'read');
+  service.post('/', () => 'changed');
+  const url = await service.listen({ port: 0, host: '127.0.0.1' });
+  return Number(new URL(url).port);
+}
+
+function open(port: number, sent: string): Socket {
+  const socket = connect(port, '127.0.0.1').on('error', () => {});
+  socket.write(sent);
+  sockets.push(socket);
+  return socket;
+}
+
+const GET = 'GET / HTTP/1.1\r\nhost: x\r\n\r\n';
+const POST = 'POST / HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100000\r\n\r\n';
+
+describe('requests', () => {
+  async function statuses(
+    method: 'GET' | 'POST',
+    headers: Record<string, string>,
+    count: number,
+  ): Promise<number[]> {
+    const answers = [];
+    for (let sent = 0; sent < count; sent++)
+      answers.push(await service.inject({ method, url: '/', headers }));
+    return answers.map(({ statusCode }) => statusCode);
+  }
+
+  function limitTokens(settings: { reads: number | null; changes: number | null }): void {
+    service.decorateRequest(CALLER, null);
+    service.addHook('onRequest', (request, _reply, done) => {
+      const tokenId = (request.headers.token as string | undefined) ?? null;
+      setCaller(request, { name: 'someone', role: 'admin', tokenId });
+      done();
+    });
+    limitRequests(service, settings, clock);
+  }
+
+  test('each token has a budget for changes, and reads do not wait for them', async () => {
+    limitTokens({ reads: null, changes: null });
+    await listen();
+    const all = await statuses('POST', { token: 'a' }, 501);
+    expect(all.slice(0, 500)).toEqual(Array.from({ length: 500 }, () => 200));
+    const refused = await service.inject({ method: 'POST', url: '/', headers: { token: 'a' } });
+    expect([all[500], refused.statusCode, refused.headers['retry-after']]).toEqual([429, 429, '1']);
+    expect(refused.json()).toEqual({
+      success: false,
+      error: {
+        code: 'too_many_requests',
+        message:
+          'You have sent more than 500 requests that change something at once; 50 a second are allowed. Try again after 1 s.',
+        details: { retry_after_seconds: 1, per_second: 50 },
+      },
+    });
+    expect(await statuses('GET', { token: 'a' }, 3)).toEqual([200, 200, 200]);
+    expect(await statuses('POST', { token: 'b' }, 1)).toEqual([200]);
+    await clock.advance(1_000);
+    expect((await statuses('POST', { token: 'a' }, 51)).slice(-2)).toEqual([200, 429]);
+  });
+
+  test('a caller without a token has no budget, unless a setting gives it one', async () => {
+    limitTokens({ reads: 1, changes: null });
+    await listen();
+    expect((await statuses('POST', {}, 600)).every((status) => status === 200)).toBe(true);
+    expect((await statuses('GET', {}, 11)).slice(-2)).toEqual([200, 429]);
+  });
+});
+
+test('a connection above the limit gets a 503 and is closed; another one may take its place', async () => {
+  limitConnections(service, 2);
+  const port = await listen();
+  const [first] = [open(port, GET), open(port, GET)];
+  for (const socket of sockets) await new Promise((resolve) => socket.once('data', resolve));
+  const answer = await text(open(port, GET));
+  expect(answer).toMatch(/^HTTP\/1\.1 503 Service Unavailable\r\n/);
+  expect(answer).toMatch(/retry-after: 1\r\n/i);
+  expect(answer).toMatch(/"code":"service_busy","message":"The service has 2 open connections/);
+  first.destroy();
+  // the service hears of it a moment later
+  let next = '';
+  while (!next.startsWith('HTTP/1.1 200')) {
+    const socket = open(port, GET);
+    next = await new Promise<string>((resolve) => socket.once('data', (data) => resolve(String(data))));
+    socket.destroy();
+  }
+});
+
+describe('a slow body', () => {
+  /** Sends the start of a body, then a byte a second for this time. @returns what came back */
+  async function drip(first: string, seconds: number, each: string): Promise<string> {
+    closeSlowBodies(service, clock);
+    const port = await listen();
+    const socket = open(port, POST + first);
+    let answer = '';
+    socket.on('data', (data) => (answer += String(data)));
+    await arrived(POST.length + first.length);
+    for (let sent = 0; sent < seconds && !socket.destroyed; sent++) {
+      const total = POST.length + first.length + (sent + 1) * each.length;
+      socket.write(each);
+      await arrived(total);
+      await clock.advance(1_000);
+    }
+    for (let turns = 0; turns < 20; turns++) await turn();
+    return answer;
+  }
+
+  /** Waits until the service has read this many bytes, or has closed the connection. */
+  async function arrived(bytes: number): Promise<void> {
+    const read = (): number => [...connections].reduce((sum, { bytesRead }) => sum + bytesRead, 0);
+    while (connections.size === 0 && !closed) await turn();
+    while (read() < bytes && !closed) await turn();
+  }
+
+  let connections: Set<Socket>;
+  let closed: boolean;
+
+  beforeEach(() => {
+    connections = new Set();
+    closed = false;
+    service.server.on('connection', (socket: Socket) => {
+      connections.add(socket);
+      socket.once('close', () => (closed = true));
+    });
+  });
+
+  test('that drips is closed after the grace time', async () => {
+    const answer = await drip('{"a":"', 20, 'x');
+    expect(answer).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/);
+    expect(answer).toContain('"code":"request_timeout"');
+  });
+
+  test('that pauses is closed, however much has arrived', async () => {
+    expect(await drip(`{"a":"${'x'.repeat(90_000)}`, 40, '')).toMatch(/^HTTP\/1\.1 408 /);
+  });
+
+  test('at a steady rate is not closed', async () => {
+    expect(await drip('{"a":"', 30, 'x'.repeat(2_500))).toBe('');
+    expect(closed).toBe(false);
+  });
+});
