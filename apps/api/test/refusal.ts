@@ -23,7 +23,7 @@ export function sendRaw(url: string, { method = 'POST', path, body, type }: RawR
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {
     const outgoing = httpRequest(
-      { hostname, port, method, path, headers, timeout: 10_000, agent: false },
+      { hostname, port, method, path, headers, timeout: 60_000, agent: false },
       (answer) => {
         let text = '';
         answer.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
