@@ -8,8 +8,8 @@ const HIDDEN = '***';
 /** A shorter secret is hidden in URLs only: elsewhere it may be part of any word. */
 const SHORTEST = 6;
 
-/** The login in a URL: everything from `//` to the last `@` before the path. The bound keeps the search linear. */
-const URL_LOGIN = /([a-z][a-z0-9+.-]{0,19}:\/\/)[^\s/?#"'<>]*@/gi;
+/** The login in a URL: everything from `//` to the last `@` before the path. */
+const URL_LOGIN = /:\/\/[^\s/?#"'<>]*@/g;
 /** The value of an authorization header or of a `password=` in a query. */
 const CREDENTIAL = /\b(bearer|basic) [\w.~+/=-]{6,}|\b((?:password|passwd|secret|token)=)[^\s&"']+/gi;
 
@@ -30,7 +30,7 @@ export function hideSecret(secret: string | undefined): void {
 
 /** The text without secrets. */
 export function redact(text: string): string {
-  let hidden = text.replace(URL_LOGIN, `$1${HIDDEN}@`);
+  let hidden = text.replace(URL_LOGIN, `://${HIDDEN}@`);
   hidden = hidden.replace(CREDENTIAL, (_all, scheme?: string, name?: string) =>
     scheme === undefined ? `${name}${HIDDEN}` : `${scheme} ${HIDDEN}`,
   );
@@ -49,7 +49,7 @@ export function redactValue(value: unknown): unknown {
 
 /** The URL of a service without its login, for people. */
 export function urlWithoutLogin(url: string): string {
-  return url.replace(URL_LOGIN, '$1');
+  return url.replace(URL_LOGIN, '://');
 }
 
 /** Password and other parts of a URL with a login; the password is `null` for any other text. */

@@ -1,7 +1,8 @@
 /** Jobs for the queue's tests, and helpers that wait for them. */
 import { systemClock } from '@ktrdr/orchestrator';
 import { anyReader } from '../src/testing/index.js';
-import type { JobQueue, JobState, JobWorker, WorkedJob } from '../src/index.js';
+import { KtrdrError } from '@ktrdr/contracts';
+import type { JobQueue, JobState, JobWorker, QueuedJob, QueueReader, WorkedJob } from '../src/index.js';
 
 export type Data = { words: string };
 export type Report = { step: number };
@@ -11,7 +12,20 @@ export type Work = (job: WorkedJob<Data, Report>) => Promise<Outcome>;
 export type Queue = JobQueue<Data, Report, Outcome, Description>;
 export type Worker = JobWorker<Data, Report, Outcome, Description>;
 
-export const READER = anyReader<Data, Report, Outcome, Description>();
+/** Refuses a job, a report and an outcome that are not those of the tests. */
+export const READER: QueueReader<Data, Report, Outcome, Description> = {
+  ...anyReader<Data, Report, Outcome, Description>(),
+  job: (value) => {
+    const { data } = value as QueuedJob<Data>;
+    if (typeof data?.words !== 'string') throw new KtrdrError('host_refused', 'data.words must be string');
+    return value as QueuedJob<Data>;
+  },
+  outcome: (value) => {
+    if (typeof (value as Outcome | null)?.done !== 'string')
+      throw new KtrdrError('host_refused', 'done must be string');
+    return value as Outcome;
+  },
+};
 
 /** Short, because tests wait for it. */
 export const LEASE_MS = 2_500;

@@ -430,6 +430,29 @@ export function queueConformance(startServer: () => Promise<QueueServer>, failsA
     expect(performance.now() - began).toBeLessThan(6_000);
   });
 
+  it('refuses a job and an outcome that are not valid, and does not parse one that is too long', async () => {
+    const queue = openQueue();
+    const worked: string[] = [];
+    await openWorker('one', async ({ data }) => {
+      worked.push(data.words);
+      return { done: data.words === 'lie' ? (5 as unknown as string) : data.words };
+    });
+    const huge = { words: 'x'.repeat(9 * 1_048_576) };
+    for (const [id, data] of Object.entries({ null: null, number: 5, words: { words: 5 }, huge })) {
+      await queue.add(id, { data: data as never, user: null, userLimit: 0 });
+      expect(await follow(queue, id, ended)).toEqual({
+        state: 'failed',
+        reason: 'data.words must be string',
+      });
+    }
+    await queue.add('lie', job('lie'));
+    expect(await follow(queue, 'lie', ended)).toMatchObject({
+      state: 'failed',
+      error: { code: 'host_refused', message: 'done must be string' },
+    });
+    expect(worked).toEqual(['lie']);
+  });
+
   it('can check that it is reachable', async () => {
     await expect(openQueue().check()).resolves.toBeUndefined();
   });

@@ -40,11 +40,11 @@ export function isCancellation(thrown: unknown): boolean {
 export function errorBodyOf(thrown: unknown): ErrorBody {
   if (isKtrdrError(thrown)) {
     const { code, details } = thrown;
-    const message = truncate(redact(thrown.message), MOST_MESSAGE);
+    const message = truncate(redact(thrown.message.slice(0, 4 * MOST_MESSAGE)), MOST_MESSAGE);
     return details === undefined ? { code, message } : { code, message, details: boundedDetails(details) };
   }
   const [first = ''] = messageOf(thrown).trim().split('\n', 1);
-  const line = truncate(redact(first), MOST_MESSAGE);
+  const line = truncate(redact(first.slice(0, 4 * MOST_MESSAGE)), MOST_MESSAGE);
   const what = line === '' ? '.' : /[.!?]$/.test(line) ? `: ${line}` : `: ${line}.`;
   return {
     code: 'internal_error',

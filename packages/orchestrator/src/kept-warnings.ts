@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import {
   leftOutCount,
   leftOutNote,
@@ -16,6 +17,7 @@ const MOST_COUNTED = 20_000;
  */
 export class KeptWarnings {
   private readonly kept: string[] = [];
+  /** Hashes: a text would keep the whole message alive that it was part of. */
   private readonly leftOut = new Set<string>();
   /** Left out by the sender of the warnings, or by the previous owner of the attempt. */
   private leftOutBefore = 0;
@@ -32,15 +34,15 @@ export class KeptWarnings {
       this.leftOutBefore = count;
       return true;
     }
-    const warning = truncate(redact(text), MOST_WARNING_LENGTH);
+    const warning = truncate(redact(text.slice(0, 4 * MOST_WARNING_LENGTH)), MOST_WARNING_LENGTH);
     if (this.kept.includes(warning)) return false;
     if (this.kept.length < MOST_WARNINGS) {
       this.kept.push(warning);
       return true;
     }
-    if (this.leftOut.has(warning) || this.leftOut.size >= MOST_COUNTED) return false;
-    this.leftOut.add(warning);
-    return true;
+    if (this.leftOut.size >= MOST_COUNTED) return false;
+    const { size } = this.leftOut;
+    return this.leftOut.add(hash('sha1', warning)).size > size;
   }
 
   list(): string[] {

@@ -101,3 +101,9 @@ function errorOf(act: () => unknown): KtrdrError {
   }
   throw new Error('nothing was thrown');
 }
+
+test('an invalid setting is shown without its login, and a secret is hidden from then on', () => {
+  const read = new SettingsReader({ X: 'ftp://me:correct-horse@host', Y: 'me:battery-staple@host:5002' });
+  expect(() => read.url('X', 'http://localhost:5002')).toThrow('The setting X=ftp://***@host is not valid');
+  expect(() => read.url('Y', 'http://localhost:5002')).toThrow('The setting Y=***@host:5002 is not valid');
+});

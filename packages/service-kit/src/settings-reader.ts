@@ -116,7 +116,7 @@ export class SettingsReader {
 
   private invalid(name: string, allowed: string): KtrdrError {
     // a URL without its scheme may have a login too
-    const value = redact(this.value(name) ?? '').replace(/^[^@\s]*@/, '***@');
+    const value = redact(this.value(name) ?? '').replace(/^[^@\s/]*@/, '***@');
     return new KtrdrError(
       'invalid_setting',
       `The setting ${name}=${value} is not valid: it must be ${allowed}.`,

@@ -99,24 +99,30 @@ test.each([
 });
 
 test('CVE-2026-35515: line breaks in the texts of an operation add no line to the stream', async () => {
-  const changes = new Changes();
-  const stream = new EventStream(changes, new FakeClock());
-  const said: string[] = [];
-  stream.on('data', (text: string) => said.push(text));
-  await new Promise((resolve) => setImmediate(resolve));
-  const evil = 'x\n\nevent: status\ndata: {}\r\n\rid: 1\u2028\u0085';
+  const hostile = 'a\n\nevent: status\rdata: {}\u2028id: 1\u0085\u202e\u009b31m\u0000';
   const operation = {
     ...OPERATION,
-    cancel_reason: evil,
-    warnings: [evil],
-    progress: { ...OPERATION.progress, current_step: evil, current_item: evil },
+    cancel_reason: hostile,
+    warnings: [hostile],
+    progress: { ...OPERATION.progress, current_step: hostile },
   };
-  await changes.happen({ type: 'progress', operation });
+  const [clock, changes] = [new FakeClock(), new Changes()];
+  const stream = new EventStream(changes, clock);
+  let said = '';
+  stream.on('data', (text: string) => (said += text));
+  await new Promise((resolve) => setImmediate(resolve));
+  const type = 'progress\ndata: forged' as OperationEvent['type'];
+  await changes.happen({ type, operation });
   await changes.happen(null);
-  const lines = said
-    .join('')
-    .split(/[\n\r\u2028\u0085]/)
-    .filter((line) => line !== '');
-  expect(lines.map((line) => line.split(':')[0])).toEqual(['retry', 'id', 'event', 'data']);
-  expect(JSON.parse(lines[3]!.slice('data: '.length))).toEqual(operation);
+  const event = said.slice(RETRY.length);
+  // a parser of event streams ends a line at \n, \r and \r\n
+  expect(event.split(/\r\n|\n|\r/).map((line) => line.split(':', 1)[0])).toEqual([
+    'id',
+    'event',
+    'data',
+    '',
+    '',
+  ]);
+  expect(event).toMatch(/^[\n\u0020-\u007e]*$/);
+  expect(JSON.parse(/^data: (.*)$/m.exec(event)![1]!)).toEqual(operation);
 });

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { Operation } from '@ktrdr/contracts';
+import { oneLine, type Operation } from '@ktrdr/contracts';
 import type { Clock, OperationEvent } from '@ktrdr/orchestrator';
 import { writtenJson } from '@ktrdr/service-kit';
 import { eventId } from './event-id.js';
@@ -78,7 +78,7 @@ export class EventStream extends Readable {
       this._read();
       return;
     }
-    this.say(`id: ${id}\nevent: ${type}\ndata: ${text}\n\n`);
+    this.say(`id: ${oneLine(id)}\nevent: ${oneLine(type)}\ndata: ${text}\n\n`);
   }
 
   private say(text: string): void {

@@ -1,5 +1,6 @@
-import { isTerminalStatus, KtrdrError, SESSION_LEASE_MS } from '@ktrdr/contracts';
+import { isTerminalStatus, KtrdrError, SESSION_LEASE_MS, shown } from '@ktrdr/contracts';
 import type { StartSessionRequest, TrainingSession } from '@ktrdr/contracts';
+import { InvalidMessageError } from '@ktrdr/contracts/messages';
 import { untilAnswered, type CancellationToken, type Clock } from '@ktrdr/orchestrator';
 import { HostSilence } from './host-silence.js';
 import { HostUnansweredError } from './training-host-client.js';
@@ -107,6 +108,7 @@ export class HostSession {
         },
         { sessionId, mayCompute: () => true, timeIsUp: (cause) => this.lost(cause) },
       );
+      this.checkSession(session, sessionId);
       onState(session);
       if (isTerminalStatus(session.status)) return session;
       if (this.clock.monotonic() >= this.endsBy) {
@@ -136,6 +138,15 @@ export class HostSession {
             { cause },
           ),
       },
+    );
+  }
+
+  /** @throws KtrdrError `host_refused` if the host answers with a session of another training */
+  private checkSession({ session_id }: TrainingSession, asked: string): void {
+    if (session_id === asked) return;
+    throw new KtrdrError(
+      'host_refused',
+      `The training host ${this.host.url} answered with session ${shown(session_id)}, but session ${shown(asked)} was asked for. Its answer was not used. Look into its log, then train again.`,
     );
   }
 
@@ -210,10 +221,11 @@ export class HostSession {
     });
   }
 
-  /** Of a running session, only its loss is final. Any other error of the host is worth another request. */
+  /** Of a running session, only its loss and an end that is not valid are final. Any other error of the host is worth another request. */
   private throwUnlessWorthRepeating(error: unknown, sessionId: string | undefined): void {
     if (error instanceof HostUnansweredError) return;
     if (sessionId === undefined || !(error instanceof KtrdrError)) throw error;
+    if (error instanceof InvalidMessageError) throw error;
     if (error.code !== 'session_not_found') return;
     // the session ended with the host process that ran it: a cancel has what it wanted
     this.token.throwIfCancelled();

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { ArtifactFile, TrainingSession } from '@ktrdr/contracts';
+import type { ArtifactFile, KtrdrError, TrainingSession } from '@ktrdr/contracts';
 import { SAMPLE_MESSAGES, SAMPLE_RESULT } from '@ktrdr/contracts/testing';
 import { CancellationController, OperationCancelledError, systemClock } from '@ktrdr/orchestrator';
 import type { Clock } from '@ktrdr/orchestrator';
@@ -30,12 +30,14 @@ let requests: { request: string; body: unknown }[];
 let host: Server;
 let directory: string;
 let waits: string[];
+let warnings: string[];
 let cancellation: CancellationController;
 
 beforeEach(async () => {
   Object.assign(answers, initial);
   requests = [];
   waits = [];
+  warnings = [];
   cancellation = new CancellationController();
   directory = await mkdtemp(join(tmpdir(), 'ktrdr-host-training-'));
   host = createServer((request, response) => void answer(request, response));
@@ -141,7 +143,7 @@ function train({
       onProgress: () => {},
       onWaiting: (phase) => waits.push(phase),
       onResumable: () => {},
-      onWarning: () => {},
+      onWarning: (warning) => warnings.push(warning),
       onOutput: () => {},
     },
   );
@@ -382,5 +384,127 @@ describe('a faulty host', () => {
       code: 'host_unreachable',
       message: expect.stringContaining('not as a training host does'),
     });
+  });
+});
+
+describe('a hostile host', () => {
+  const result = (more: unknown): unknown => ({ ...SAMPLE_RESULT, ...(more as object) });
+  test.each<[string, () => unknown, RegExp]>([
+    ['a junk result', () => ({ training_metrics: {}, artifacts: 5 }), /: result[.\w]* is missing/],
+    ['a list as a result', () => [], /: result must be object/],
+    [
+      'a text instead of a number',
+      () => result({ validation_metrics: { val_loss: '0', val_accuracy: 1 } }),
+      /: result\.validation_metrics\.val_loss must be number/,
+    ],
+    [
+      'a huge list',
+      () =>
+        result({ artifacts: { ...SAMPLE_RESULT.artifacts, per_symbol_metrics: Array(200_000).fill({}) } }),
+      /: result\.artifacts\.per_symbol_metrics must NOT have more than 100000 items/,
+    ],
+  ])('%s completes nothing: the error names field and host', async (_what, junk, message) => {
+    answers.session = () => session('completed', { result: junk() as never });
+    await expect(train()).rejects.toMatchObject({
+      code: 'host_refused',
+      message: expect.stringMatching(message),
+    });
+    await expect(train()).rejects.toThrow(/^The training host http:\/\/127\.0\.0\.1:[0-9]+ sent/);
+    expect(await stored()).toEqual([]);
+  });
+
+  test('a session of another training is not used', async () => {
+    answers.session = () => session('completed', { session_id: 's2', result: SAMPLE_RESULT });
+    await expect(train()).rejects.toMatchObject({
+      code: 'host_refused',
+      message: expect.stringContaining('"s2"'),
+    });
+  });
+
+  test.each<[string, (response: ServerResponse) => unknown, RegExp]>([
+    [
+      'progress that is no progress',
+      (response) =>
+        response.end(
+          JSON.stringify({
+            success: true,
+            data: {
+              ...(session('running') as object),
+              last_update: { phase: 'training', current_batch: 1e99 },
+            },
+          }),
+        ),
+      /not valid: last_update\./,
+    ],
+    [
+      'a redirect',
+      (response) => response.writeHead(302, { location: 'http://127.0.0.1:1/secret' }).end(),
+      /answered 302/,
+    ],
+    [
+      'CVE-2026-21858: JSON under the name of another type',
+      (response) =>
+        response
+          .setHeader('content-type', 'text/plain')
+          .end(JSON.stringify({ success: true, data: session('running') })),
+      /answered 200 with "text\/plain"/,
+    ],
+    ['no type', (response) => response.removeHeader('content-type'), /no answer within|content type/],
+    [
+      'an answer that drips for ever',
+      (response) => {
+        const timer = setInterval(() => response.write(' '), 20);
+        response.once('close', () => clearInterval(timer));
+      },
+      /no answer within/,
+    ],
+    [
+      'an answer without an end',
+      (response) => {
+        const piece = Buffer.alloc(1_048_576, 'a');
+        const write = (): void => {
+          while (!response.destroyed && response.write(piece));
+          response.once('drain', write);
+        };
+        write();
+      },
+      /maxContentLength|no answer within/,
+    ],
+  ])('%s counts as no answer, within the time limit', async (_what, treat, reason) => {
+    answers.disturb = (request, response) => {
+      if (request !== 'GET /training/sessions/s1') return false;
+      response.setHeader('content-type', 'application/json');
+      treat(response);
+      return true;
+    };
+    await expect(train()).rejects.toMatchObject({
+      code: 'host_lost',
+      message: expect.stringMatching(reason),
+    });
+  });
+
+  test('an error keeps a known code, and its texts are bounded', async () => {
+    const error = {
+      code: '__proto__',
+      message: `\u001b[2J\u202e${'x'.repeat(200_000)}`,
+      details: { a: 'y'.repeat(200_000) },
+    };
+    answers.disturb = (request, response) => {
+      if (request !== 'POST /training/sessions') return false;
+      response.writeHead(422, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ success: false, error }));
+      return true;
+    };
+    const refused = (await train().catch((thrown: unknown) => thrown)) as KtrdrError;
+    expect(refused.code).toBe('internal_error');
+    expect(JSON.stringify(refused.toBody()).length).toBeLessThan(10_000);
+  });
+
+  test('a flood of warnings is cut, and their number is said', async () => {
+    const flood = Array.from({ length: 20_000 }, (_, index) => `warning ${index}`);
+    answers.session = () =>
+      session('failed', { warnings: flood, error: { code: 'one_class_only', message: 'No.' } });
+    await expect(train()).rejects.toMatchObject({ code: 'one_class_only' });
+    expect([warnings.length, warnings.at(-1)]).toEqual([101, 'and 19,900 more were left out']);
   });
 });

@@ -116,7 +116,7 @@ export class FileTransfer {
           signal: bounded,
         } as RequestInit);
         if (!response.ok) throw await refusal(response);
-        await response.arrayBuffer();
+        await response.body?.cancel();
       } finally {
         content.destroy();
       }
@@ -203,7 +203,7 @@ function reasonOf(error: unknown): string {
 
 /** The API's own error, or an error for a response that is not from the API. */
 async function refusal(response: Response): Promise<Error> {
-  const text = await response.text();
+  const text = await beginningOf(response);
   try {
     const body = JSON.parse(text) as unknown;
     if (isErrorResponse(body)) return errorFromBody(body.error);
@@ -211,4 +211,19 @@ async function refusal(response: Response): Promise<Error> {
     // not from the API, perhaps from a proxy
   }
   return new Error(`${response.url} answered ${response.status}`);
+}
+
+/** Longest error of the API that is read (bytes). */
+const MOST_ERROR_BYTES = 64 * 1_024;
+
+/** The text of an answer, up to a bound: another service may send one without an end. */
+async function beginningOf({ body }: Response): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const piece of (body ?? []) as AsyncIterable<Uint8Array>) {
+    pieces.push(piece);
+    bytes += piece.length;
+    if (bytes > MOST_ERROR_BYTES) break;
+  }
+  return Buffer.concat(pieces).toString('utf8');
 }

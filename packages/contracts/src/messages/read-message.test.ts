@@ -1,5 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { InvalidMessageError, readMessage, type MessageName } from '@ktrdr/contracts/messages';
+import {
+  InvalidMessageError,
+  readMessage,
+  TRAINING_QUEUE_READER,
+  type MessageName,
+} from '@ktrdr/contracts/messages';
 import { changedMessages, propertyRuns, SAMPLE_MESSAGES } from '@ktrdr/contracts/testing';
 import fc from 'fast-check';
 
@@ -89,5 +94,38 @@ describe('a message is refused by its field', () => {
   ])('%s', (_what, name, value, message) => {
     expect(() => readMessage(name, value, 'The host gpu1')).toThrow(message);
     expect(() => readMessage(name, value, 'The host gpu1')).toThrow(/^The host gpu1 sent a message/);
+  });
+});
+
+describe('a forged job is refused before anything is done with it', () => {
+  const good = SAMPLE_MESSAGES.StartSessionRequest;
+  test.each<[string, unknown]>([
+    ['null', null],
+    ['a number', 5],
+    ['empty', {}],
+    ['an id that leads out of the folder', { ...good, operation_id: '../../../../tmp/victim' }],
+    [
+      'an id that leads out of the folder, and a resume',
+      { ...good, operation_id: '../../victim', resume: true },
+    ],
+    ['an id of null', { ...good, operation_id: null }],
+    ['the name of a prototype', { ...good, operation_id: '__proto__' }],
+    ['an id with a query', { ...good, operation_id: 'x/../../operations?y=' }],
+    ['a strategy that is a number', { ...good, strategy: 5 }],
+    ['a strategy of null', { ...good, strategy: null }],
+    ['a huge strategy', { ...good, strategy: 'x'.repeat(3e6) }],
+    ['an unknown engine', { ...good, engine: '../../evil' }],
+    ['no fingerprints', { ...good, fingerprints: null }],
+    [
+      'a path in a fingerprint',
+      { ...good, fingerprints: [{ symbol: '../../../etc/passwd', timeframe: '1d', sha256: 'x' }] },
+    ],
+  ])('%s', (_what, data) => {
+    expect(() => TRAINING_QUEUE_READER.job({ data, user: null, userLimit: 0 })).toThrow(InvalidMessageError);
+  });
+
+  test('a valid one is read', () => {
+    const job = { data: good, user: null, userLimit: 0 };
+    expect(TRAINING_QUEUE_READER.job(job)).toBe(job);
   });
 });
