@@ -66,12 +66,12 @@ export async function createService(
   app.get(ServiceMetrics, { strict: false }).observe(app);
   const fastify = adapter.getInstance() as FastifyInstance;
   const clock = app.get<Clock>(CLOCK, { strict: false });
-  limitConnections(fastify, listens.limits.connections);
+  limitConnections(fastify, listens.requestLimits.connections);
   setSecurityHeaders(app);
   guardHosts(app, listens);
   allowOrigins(app, listens.corsOrigins);
   guardAccess(app);
-  limitRequests(fastify, listens.limits, clock);
+  limitRequests(fastify, listens.requestLimits, clock);
   closeSlowBodies(fastify, clock);
   recordAudit(app);
   describe(app, description);

@@ -20,7 +20,7 @@ export interface ListenSettings {
   trustedProxies: readonly string[];
   /** Origins whose pages may read answers. */
   corsOrigins: readonly string[];
-  limits: LimitSettings;
+  requestLimits: LimitSettings;
 }
 
 /** True if the service can be reached from other machines, so that every request needs a token. */
@@ -43,6 +43,6 @@ export function readListenSettings(read: SettingsReader, defaultPort: number): L
     tls: readTlsFiles(read),
     trustedProxies: read.networks('TRUSTED_PROXIES'),
     corsOrigins: read.origins('CORS_ORIGINS'),
-    limits: readLimitSettings(read),
+    requestLimits: readLimitSettings(read),
   };
 }
