@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type {
@@ -303,6 +304,16 @@ describe('the audit log', () => {
       caller: 'bob',
       target: 'POST /tokens',
     });
+  });
+
+  test('knows the address of a client that left before its answer', async () => {
+    const starts = async () => list('&action=start&outcome=done');
+    const before = (await starts()).total_count;
+    const { port } = new URL(api.url);
+    const request = `POST /dummy/start HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\nauthorization: Bearer ${secrets['alice']}\r\n\r\n`;
+    const socket = connect(Number(port), '127.0.0.1', () => socket.write(request, () => socket.destroy()));
+    await until('the start is recorded', starts, ({ total_count }) => total_count > before);
+    expect((await starts()).entries[0]).toMatchObject({ caller: 'alice', address: '127.0.0.1' });
   });
 
   test.each(['&action=dance', '&outcome=maybe', '&offset=-1', '&limit=0', '&caller=a&caller=b', '&what=x'])(

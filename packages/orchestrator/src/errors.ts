@@ -58,7 +58,7 @@ export function tooManyWaiting(type: string, most: number): KtrdrError {
     'too_many_waiting',
     `${most} ${type} operations are waiting, and the service accepts no more. Try again later, cancel some ` +
       `(ktrdr operations list --status pending), or raise ${type.toUpperCase()}_MAX_WAITING.`,
-    { details: { operation_type: type, max_waiting: most, retry_after_s: RETRY_AFTER_S } },
+    { details: { operation_type: type, max_waiting: most, retry_after_seconds: RETRY_AFTER_S } },
   );
 }
 

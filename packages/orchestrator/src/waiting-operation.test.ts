@@ -109,7 +109,7 @@ describe('an operation that waits for its turn', () => {
     await expect(launch('c')).rejects.toMatchObject({
       code: 'too_many_waiting',
       httpStatus: 429,
-      details: { max_waiting: 2, retry_after_s: 30 },
+      details: { max_waiting: 2, retry_after_seconds: 30 },
     });
     expect((await launch('a')).operationId).toBe(first.operationId);
     turn.open();

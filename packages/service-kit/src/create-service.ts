@@ -68,12 +68,12 @@ export async function createService(
   const clock = app.get<Clock>(CLOCK, { strict: false });
   limitConnections(fastify, listens.requestLimits.connections);
   setSecurityHeaders(app);
+  recordAudit(app);
   guardHosts(app, listens);
   allowOrigins(app, listens.corsOrigins);
   guardAccess(app);
   limitRequests(fastify, listens.requestLimits, clock);
   closeSlowBodies(fastify, clock);
-  recordAudit(app);
   describe(app, description);
   return app;
 }

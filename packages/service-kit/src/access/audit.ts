@@ -27,25 +27,30 @@ export interface AuditSink {
 /** Injection token of the `AuditSink`. A service without one keeps no audit log. */
 export const AUDIT_SINK = Symbol('AUDIT_SINK');
 
+/** Address of each request at its arrival. A request whose client has left has none any more. */
+const addresses = new WeakMap<FastifyRequest['raw'], string>();
+
 /** Maximum length of a target, in characters. */
 const MAX_TARGET_LENGTH = 200;
 
 /**
  * Records the answer of every audited route, and every refusal of a caller (401, 403) on any route. The answer is sent
- * after its event is stored.
+ * after its event is stored. Call it before the hooks that refuse requests.
  */
 export function recordAudit(app: NestFastifyApplication): void {
   const sink = findSink(app);
   if (sink === null) return;
-  app
-    .getHttpAdapter()
-    .getInstance()
-    .addHook('preSerialization', (request, reply, payload, done) => {
-      const event = eventOf(request, reply, payload);
-      const stored = event === null ? null : sink.record(event);
-      if (stored === null) done(null, payload);
-      else void stored.then(() => done(null, payload));
-    });
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    addresses.set(request.raw, request.ip);
+    done();
+  });
+  fastify.addHook('preSerialization', (request, reply, payload, done) => {
+    const event = eventOf(request, reply, payload);
+    const stored = event === null ? null : sink.record(event);
+    if (stored === null) done(null, payload);
+    else void stored.then(() => done(null, payload));
+  });
 }
 
 function findSink(app: NestFastifyApplication): AuditSink | null {
@@ -73,7 +78,8 @@ function eventOf(request: FastifyRequest, reply: FastifyReply, payload: unknown)
         ? `${request.method} ${request.url.split('?', 1)[0]}`
         : (audited?.target?.(data, request) ?? defaultTarget(data, request)),
     ),
-    address: request.ip,
+    // a connection that was reset before its request was read has no address
+    address: addresses.get(request.raw) ?? 'unknown',
     status,
     code: error?.code ?? null,
   };
