@@ -149,7 +149,13 @@ describe('the recipes, applied to a copy of the tree', () => {
 
   test('they work: an API and a command line with all of them train and run the new operation', async () => {
     // the rest of the builds: schemas and bundles
-    for (const folder of ['packages/contracts', 'packages/trainer', 'apps/api', 'apps/cli']) {
+    for (const folder of [
+      'packages/contracts',
+      'packages/strategy',
+      'packages/trainer',
+      'apps/api',
+      'apps/cli',
+    ]) {
       const { scripts } = JSON.parse(readFileSync(tree.path(`${folder}/package.json`), 'utf8')) as {
         scripts: { build: string };
       };

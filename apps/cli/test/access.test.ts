@@ -1,12 +1,11 @@
 import { once } from 'node:events';
-import { spawn } from 'node:child_process';
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { TOKEN_PATTERN, type AuditList, type CreatedToken } from '@ktrdr/contracts';
-import { ROOT, Sandbox, type TestService } from '@ktrdr/service-kit/testing';
+import { Sandbox, type TestService } from '@ktrdr/service-kit/testing';
 
 /** The built command line and one API, from its first token on. The tests run in this order. */
 let sandbox: Sandbox;
@@ -27,23 +26,20 @@ interface End {
   stderr: string;
 }
 
-async function ktrdr(args: string[], env: Record<string, string> = {}, url = api.url): Promise<End> {
-  const command = sandbox.ktrdr({ url }, args, { env: { XDG_CONFIG_HOME: config, ...env } });
+async function ktrdr(
+  args: string[],
+  env: Record<string, string> = {},
+  url = api.url,
+  input?: string,
+): Promise<End> {
+  const command = sandbox.ktrdr({ url }, args, { env, input });
   const { code } = await command.ended;
   return { code, stdout: command.stdout, stderr: command.stderr };
 }
 
 /** `ktrdr login` with a token on stdin. */
-async function login(token: string, url = api.url): Promise<End> {
-  const command = spawn(process.execPath, [join(ROOT, 'apps/cli/bin/ktrdr.mjs'), 'login'], {
-    env: { ...process.env, NODE_OPTIONS: '', XDG_CONFIG_HOME: config, KTRDR_API_URL: url },
-  });
-  let [stdout, stderr] = ['', ''];
-  command.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-  command.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  command.stdin.end(`${token}\n`);
-  const [code] = (await once(command, 'close')) as [number];
-  return { code, stdout, stderr };
+function login(token: string): Promise<End> {
+  return ktrdr(['login'], {}, api.url, `${token}\n`);
 }
 
 const secrets: Record<string, string> = {};

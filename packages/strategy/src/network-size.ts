@@ -6,6 +6,8 @@ export interface NetworkSize {
   weights: number;
   /** Multiplications in the forward pass of one row. */
   multiplications: number;
+  /** Number of outputs of all layers for one row, over all steps of its window, and of its inputs. */
+  activations: number;
 }
 
 /**
@@ -42,7 +44,7 @@ function denseSize(inputs: number, layers: readonly number[]): NetworkSize {
     weights += (before + 1) * units;
     before = units;
   }
-  return { weights, multiplications: weights };
+  return { weights, multiplications: weights, activations: inputs + sum(layers) };
 }
 
 function recurrentSize(
@@ -59,6 +61,8 @@ function recurrentSize(
   return {
     weights: perStep + head.weights,
     multiplications: perStep * sequenceLength + head.multiplications,
+    // the gates, the cell and the hidden state of each unit
+    activations: sequenceLength * (inputs + layers * hiddenSize * 6) + outputs,
   };
 }
 
@@ -76,5 +80,15 @@ function convolutionalSize(model: CnnSettings, inputs: number, outputs: number):
     steps = left[layer] ?? 0;
   });
   const head = denseSize(steps * channels, [...model.hiddenLayers, outputs]);
-  return { weights: weights + head.weights, multiplications: multiplications + head.multiplications };
+  return {
+    weights: weights + head.weights,
+    multiplications: multiplications + head.multiplications,
+    // each convolution and its activation function, and the dense layers
+    activations:
+      model.sequenceLength * (inputs + sum(model.filters) * 2) + sum([...model.hiddenLayers, outputs]),
+  };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }

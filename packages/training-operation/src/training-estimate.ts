@@ -1,6 +1,6 @@
 import { TIMEFRAME_MS, type TrainingSpec } from '@ktrdr/contracts';
 import { barsFileFacts, parseDateRange } from '@ktrdr/market-data';
-import { labelClasses, networkSize, type ModelSettings, type Strategy } from '@ktrdr/strategy';
+import { labelClasses, networkSize, type Strategy } from '@ktrdr/strategy';
 
 /** What a training will need, estimated without reading its bars. The factors are explained in docs/operations.md. */
 export interface TrainingEstimate {
@@ -50,7 +50,7 @@ export async function estimateTraining(
   dataDir: string,
 ): Promise<TrainingEstimate> {
   const { features, model, training } = strategy;
-  const { weights, multiplications } = networkSize(
+  const { weights, multiplications, activations } = networkSize(
     model,
     features.length,
     labelClasses(training.labels)?.length ?? 1,
@@ -68,8 +68,7 @@ export async function estimateTraining(
     operations / OPERATIONS_PER_SECOND + steps * (weights * SECONDS_PER_WEIGHT + SECONDS_PER_STEP);
   const dataBytes = bars * BYTES_PER_BAR + rows * features.length * BYTES_PER_FEATURE;
   const batch = Math.min(training.batchSize, rows);
-  const networkBytes =
-    weights * BYTES_PER_WEIGHT + batch * activations(model, features.length) * BYTES_PER_ACTIVATION;
+  const networkBytes = weights * BYTES_PER_WEIGHT + batch * activations * BYTES_PER_ACTIVATION;
   return {
     weights,
     rows,
@@ -101,18 +100,4 @@ function mostBarsInRange({ symbols, baseTimeframe, dateRange }: Strategy, spec: 
   const { start, end } = parseDateRange(spec.start_date ?? dateRange.start, spec.end_date ?? dateRange.end);
   if (start === undefined || end === undefined) return Infinity;
   return symbols.length * (Math.floor((end - start) / TIMEFRAME_MS[baseTimeframe]) + 1);
-}
-
-/** Number of outputs of all layers for one row, over all steps of its window. */
-function activations(model: ModelSettings, inputs: number): number {
-  const sum = (layers: readonly number[]): number => layers.reduce((total, units) => total + units, 0);
-  switch (model.type) {
-    case 'mlp':
-      return inputs + sum(model.hiddenLayers);
-    case 'lstm':
-    case 'gru':
-      return model.sequenceLength * (inputs + model.layers * model.hiddenSize * 6);
-    case 'cnn':
-      return model.sequenceLength * (inputs + sum(model.filters) * 2) + sum(model.hiddenLayers);
-  }
 }

@@ -256,6 +256,8 @@ export interface SpawnOptions {
   detached?: boolean;
   /** Default: the sandbox's folder. */
   cwd?: string;
+  /** Text on stdin. Default: stdin is empty. */
+  input?: string;
 }
 
 /** The folders and processes of one test file. */
@@ -324,7 +326,7 @@ export class Sandbox {
     return this.started(new TestProcess(this.child(command, args, env, options)));
   }
 
-  /** Runs the built command line against an API. */
+  /** Runs the built command line against an API. Its tokens are in the sandbox, not in the user's home. */
   ktrdr(
     api: { url: string },
     args: string[],
@@ -332,7 +334,8 @@ export class Sandbox {
   ): TestProcess {
     const { env, ...others } = options;
     const program = join(ROOT, 'apps/cli/bin/ktrdr.mjs');
-    return this.spawn(process.execPath, [program, ...args], { KTRDR_API_URL: api.url, ...env }, others);
+    const settings = { KTRDR_API_URL: api.url, XDG_CONFIG_HOME: this.path('config'), ...env };
+    return this.spawn(process.execPath, [program, ...args], settings, others);
   }
 
   /** Pids of processes of this sandbox whose command line contains `word`. */
@@ -399,14 +402,16 @@ export class Sandbox {
     command: string,
     args: string[],
     env: Record<string, string>,
-    { detached = false, cwd = this.directory }: SpawnOptions = {},
+    { detached = false, cwd = this.directory, input }: SpawnOptions = {},
   ): ChildProcess {
-    return spawn(command, args, {
+    const child = spawn(command, args, {
       cwd,
       detached,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       env: { ...withoutJest(process.env), ...env, [MARK]: this.id },
     });
+    child.stdin?.end(input);
+    return child;
   }
 
   private started<T extends TestProcess>(started: T): T {
