@@ -31,6 +31,7 @@ export interface BackgroundThreadOptions {
 export class BackgroundThread {
   private worker: Worker | null = null;
   private current: Job | null = null;
+  private forgetTimeout = (): void => {};
   private readonly waiting: Job[] = [];
   private stopped: KtrdrError | null = null;
 
@@ -64,14 +65,17 @@ export class BackgroundThread {
   }
 
   private next(): void {
+    this.forgetTimeout();
     const job = this.waiting.shift() ?? null;
     this.current = job;
     if (job === null) return;
     this.worker ??= this.start();
     this.worker.postMessage({ name: job.name, args: job.args } satisfies TaskMessage);
-    AbortSignal.timeout(this.options.timeoutMs).addEventListener('abort', () => this.timeOut(job), {
-      once: true,
-    });
+    const timeout = AbortSignal.timeout(this.options.timeoutMs);
+    const stop = (): void => this.timeOut(job);
+    timeout.addEventListener('abort', stop);
+    // a listener would keep the job with its text in memory until the time is up
+    this.forgetTimeout = () => timeout.removeEventListener('abort', stop);
   }
 
   private start(): Worker {
