@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Operation, OperationList } from '@ktrdr/contracts';
+import type { CreatedToken, Operation, OperationList } from '@ktrdr/contracts';
 import { isTerminalStatus } from '@ktrdr/contracts';
 import { Started } from '@ktrdr/contracts/testing';
 import { writeSampleBars } from '@ktrdr/market-data';
@@ -92,4 +92,42 @@ test('an API that is suspended for longer than its lease loses its operation, an
     (pids) => pids.length === 0,
   );
   expect(await one.operation(id)).toEqual(interrupted);
+});
+
+test('a token that one API creates or revokes counts in the other within two seconds; requests never wait for it', async () => {
+  const status = async (api: TestService, token: string): Promise<number> =>
+    (await fetch(`${api.url}/caller`, { headers: { authorization: `Bearer ${token}` } })).status;
+  const create = async (as: string, name: string, role: string): Promise<string> => {
+    const response = await fetch(`${one.url}/tokens`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        ...(as === '' ? {} : { authorization: `Bearer ${as}` }),
+      },
+      body: JSON.stringify({ name, role }),
+    });
+    return ((await response.json()) as { data: CreatedToken }).data.token;
+  };
+  const admin = await create('', 'alice', 'admin');
+  const reader = await create(admin, 'bob', 'read');
+  const tokenless = async (): Promise<number> => (await fetch(`${two.url}/operations`)).status;
+  await until('two is locked', tokenless, (found) => found === 401);
+  await until(
+    'two knows the token',
+    () => status(two, reader),
+    (found) => found === 200,
+  );
+
+  const headers = { authorization: `Bearer ${admin}` };
+  expect((await fetch(`${one.url}/tokens/bob`, { method: 'DELETE', headers })).status).toBe(200);
+  expect(await status(one, reader)).toBe(401);
+  const revokedAt = performance.now();
+  await until(
+    'two refuses the token',
+    () => status(two, reader),
+    (found) => found === 401,
+  );
+  // two seconds are promised; a machine that does other work may be late
+  expect(performance.now() - revokedAt).toBeLessThan(10_000);
+  expect(await status(two, admin)).toBe(200);
 });

@@ -8,9 +8,11 @@ import { ArrayMaxSize, IsArray, IsInt, IsOptional, Max, Min, ValidateNested } fr
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { isErrorResponse } from '@ktrdr/contracts';
 import { MemoryOperationStore } from '@ktrdr/orchestrator';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createService } from './create-service.js';
 import { folderCheck } from './health/folder-check.js';
 import { AccessModule } from './access/authenticator.js';
+import { HealthController } from './health/health.controller.js';
 import { HealthModule } from './health/health.module.js';
 import { QueryNumber } from './http/query-number.js';
 import { MetricsModule } from './metrics/metrics.module.js';
@@ -71,6 +73,7 @@ class ThingsController {
 }
 
 let broken = false;
+let checks = 0;
 
 @Module({
   controllers: [ThingsController],
@@ -84,6 +87,7 @@ let broken = false;
         {
           name: 'engine',
           check: async () => {
+            checks += 1;
             if (broken) throw new Error('The engine is cold.');
             return { warm: true };
           },
@@ -397,6 +401,17 @@ describe('health', () => {
       status: 503,
       body: { status: 'error', error: { engine: { status: 'down', message: 'The engine is cold.' } } },
     });
+  });
+
+  test('requests that come during a check get its result', async () => {
+    const health = app.get(HealthController, { strict: false });
+    const reply = { status: () => reply } as unknown as FastifyReply;
+    const before = checks;
+    const answers = await Promise.all([1, 2, 3].map(() => health.check({} as FastifyRequest, reply)));
+    expect(answers).toEqual([{ status: 'ok' }, { status: 'ok' }, { status: 'ok' }]);
+    expect(checks - before).toBe(1);
+    await send('GET', '/health');
+    expect(checks - before).toBe(2);
   });
 
   test.each([

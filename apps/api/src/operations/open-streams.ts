@@ -21,7 +21,7 @@ export class OpenStreams implements BeforeApplicationShutdown {
 
   constructor(
     private readonly clock: Clock,
-    authenticator: TokenAuthenticator,
+    private readonly authenticator: TokenAuthenticator,
   ) {
     authenticator.onChange(() => {
       for (const [stream, caller] of this.open) if (!authenticator.isStillValid(caller)) stream.destroy();
@@ -52,6 +52,8 @@ export class OpenStreams implements BeforeApplicationShutdown {
       this.open.delete(stream);
       closed.abort();
     });
+    // the token may have been revoked since the request was authenticated
+    if (!this.authenticator.isStillValid(caller)) stream.destroy();
     return closed.signal;
   }
 

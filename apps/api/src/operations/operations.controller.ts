@@ -179,7 +179,6 @@ export class OperationsController {
     @CallerParam() caller: Caller,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    this.streams.checkRoom(caller);
     // an outage must not become a 503: an EventSource never reconnects after an error status
     const operation = await this.operations.get(id).catch(nullInOutage);
     if (operation !== null && isTerminalStatus(operation.status) && seen === eventId(operation)) {
@@ -187,6 +186,8 @@ export class OperationsController {
       await reply.status(204).send();
       return;
     }
+    // just before the stream is added, so that streams that open at the same time count each other
+    this.streams.checkRoom(caller);
     await reply
       .type('text/event-stream; charset=utf-8')
       .header('cache-control', 'no-cache, no-transform')

@@ -25,6 +25,9 @@ const CHECK_TIMEOUT_MS = 3000;
 @ApiTags('service')
 @Controller('health')
 export class HealthController {
+  /** The checks that run now. Requests that come meanwhile get their result, so that strangers cannot make the service check more. */
+  private current: Promise<{ status: number; report: HealthReport }> | null = null;
+
   constructor(
     private readonly health: HealthCheckService,
     private readonly indicators: HealthIndicatorService,
@@ -46,22 +49,23 @@ export class HealthController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<HealthReport> {
-    const report = redactValue(await this.report(reply)) as HealthReport;
+    this.current ??= this.report().finally(() => (this.current = null));
+    const { status, report } = await this.current;
+    void reply.status(status);
     return mayRead(request) ? report : { status: report.status };
   }
 
-  private async report(reply: FastifyReply): Promise<HealthReport> {
+  private async report(): Promise<{ status: number; report: HealthReport }> {
     const attempts = this.checks.map(
       ({ name, check }) =>
         () =>
           this.indicators.check(name).attempt(check).withTimeout(CHECK_TIMEOUT_MS),
     );
     try {
-      return (await this.health.check(attempts)) as HealthReport;
+      return { status: 200, report: redactValue(await this.health.check(attempts)) as HealthReport };
     } catch (error) {
       if (!(error instanceof ServiceUnavailableException)) throw error;
-      reply.status(error.getStatus());
-      return error.getResponse() as HealthReport;
+      return { status: error.getStatus(), report: redactValue(error.getResponse()) as HealthReport };
     }
   }
 }

@@ -2,8 +2,8 @@ import { KtrdrError } from '@ktrdr/contracts';
 
 /** Seconds of requests that a caller may send at once. */
 const BURST_SECONDS = 10;
-/** Full budgets are forgotten when there are more than this. */
-const MOST_BUDGETS = 10_000;
+/** Full budgets are forgotten when there are this many, and again whenever their number has doubled. */
+const MANY_BUDGETS = 10_000;
 
 interface Budget {
   /** Requests that may still be sent. */
@@ -15,6 +15,7 @@ interface Budget {
 /** A token bucket for each caller: `perSecond` requests, and ten seconds of them at once. */
 export class RequestBudgets {
   private readonly budgets = new Map<string, Budget>();
+  private forgetAt = MANY_BUDGETS;
 
   constructor(
     private readonly perSecond: number,
@@ -27,7 +28,7 @@ export class RequestBudgets {
     const most = this.perSecond * BURST_SECONDS;
     let budget = this.budgets.get(caller);
     if (budget === undefined) {
-      if (this.budgets.size >= MOST_BUDGETS) this.forgetFull(now);
+      if (this.budgets.size >= this.forgetAt) this.forgetFull(now);
       budget = { left: most, at: now };
       this.budgets.set(caller, budget);
     }
@@ -49,5 +50,7 @@ export class RequestBudgets {
     for (const [caller, { left, at }] of this.budgets)
       if (left + ((now - at) / 1000) * this.perSecond >= this.perSecond * BURST_SECONDS)
         this.budgets.delete(caller);
+    // not at each new caller, if few are full
+    this.forgetAt = Math.max(MANY_BUDGETS, 2 * this.budgets.size);
   }
 }

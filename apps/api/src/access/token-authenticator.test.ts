@@ -1,0 +1,106 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import { beforeEach, expect, test } from '@jest/globals';
+import { KtrdrError, type Role } from '@ktrdr/contracts';
+import { MemoryTokenStore, type StoredToken } from '@ktrdr/operation-store';
+import { FakeClock, RecordingLogger } from '@ktrdr/orchestrator/testing';
+import type { Caller } from '@ktrdr/service-kit';
+import type { FastifyRequest } from 'fastify';
+import { OpenStreams } from '../operations/open-streams.js';
+import { TokenAuthenticator } from './token-authenticator.js';
+import { hashOfSecret, newSecret } from './token-secret.js';
+
+/** Counts the reads, and fails while it is away. */
+class CountedStore extends MemoryTokenStore {
+  reads = 0;
+  isAway = false;
+
+  override async active(): Promise<StoredToken[]> {
+    this.reads += 1;
+    if (this.isAway) throw new KtrdrError('store_unavailable', 'The store is away.');
+    return super.active();
+  }
+}
+
+let store: CountedStore;
+let clock: FakeClock;
+let authenticator: TokenAuthenticator;
+
+beforeEach(async () => {
+  store = new CountedStore();
+  clock = new FakeClock();
+  authenticator = await TokenAuthenticator.start(store, clock, new RecordingLogger(), true);
+});
+
+async function create(name: string, role: Role): Promise<string> {
+  const { id, secret } = newSecret();
+  const hash = hashOfSecret(secret).toString('hex');
+  await store.create({ id, name, role, hash, createdAt: '2026-01-05T09:30:00.000Z', createdBy: 'local' });
+  return secret;
+}
+
+function authenticate(secret: string): Caller {
+  const authorization = `Bearer ${secret}`;
+  const request = { headers: { authorization }, raw: { rawHeaders: ['authorization', authorization] } };
+  return authenticator.authenticate(request as FastifyRequest);
+}
+
+/** Name of the caller with this secret, or the code of the refusal. */
+function callerWith(secret: string): string {
+  try {
+    return authenticate(secret).name;
+  } catch (error) {
+    return (error as KtrdrError).code;
+  }
+}
+
+/** The service looks at the stored tokens again. */
+const aSecondLater = (): Promise<void> => clock.advance(1_000);
+
+test('no request reads the store, whether its token is valid or not', async () => {
+  const secret = await create('alice', 'admin');
+  await authenticator.refresh();
+  const { reads } = store;
+  for (let sent = 0; sent < 100; sent++) {
+    expect(callerWith(secret)).toBe('alice');
+    expect(callerWith(newSecret().secret)).toBe('unauthenticated');
+  }
+  expect(store.reads).toBe(reads);
+});
+
+test('a token that another process creates or revokes counts a second later', async () => {
+  const secret = await create('bob', 'read');
+  expect(callerWith(secret)).toBe('unauthenticated');
+  await aSecondLater();
+  expect(callerWith(secret)).toBe('bob');
+  await store.revoke('bob');
+  await aSecondLater();
+  expect(callerWith(secret)).toBe('unauthenticated');
+});
+
+test('while the store is away, the last known tokens count', async () => {
+  const secret = await create('carol', 'read');
+  await aSecondLater();
+  store.isAway = true;
+  await aSecondLater();
+  expect(callerWith(secret)).toBe('carol');
+  store.isAway = false;
+  await store.revoke('carol');
+  await aSecondLater();
+  expect(callerWith(secret)).toBe('unauthenticated');
+});
+
+test('an event stream ends at once if its token was revoked while the stream was opened', async () => {
+  const streams = new OpenStreams(clock, authenticator);
+  const [kept, revoked] = await Promise.all([create('kept', 'read'), create('revoked', 'read')]);
+  await authenticator.refresh();
+  const callers = [authenticate(kept), authenticate(revoked)];
+  await store.revoke('revoked');
+  await authenticator.refresh();
+  const ended = callers.map((caller) => {
+    const stream = new ServerResponse(new IncomingMessage(new Socket()));
+    streams.add(stream, caller);
+    return stream.destroyed;
+  });
+  expect(ended).toEqual([false, true]);
+});
