@@ -8,3 +8,4 @@ export {
   withOutsideFile,
 } from './outside-file.js';
 export { type FileRefusal, RefusedFileError } from './refused-file-error.js';
+export { SharedReads } from './shared-reads.js';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { lstat } from 'node:fs/promises';
 import { type BarsFingerprint } from '@ktrdr/contracts';
+import { SharedReads } from '@ktrdr/files';
 import { type BarsName, openBarsFile } from './bars-access.js';
 import { barsFile } from './bars-file.js';
 
@@ -20,6 +21,8 @@ export interface BarsFileFacts {
 
 /** Facts by path, with the identity of the file that they were read from. */
 const kept = new Map<string, { identity: string; facts: BarsFileFacts }>();
+/** Many trainings that start together ask for the same file. */
+const identities = new SharedReads(readIdentity);
 
 /**
  * SHA-256 of a bars file, as a hex string. Equal fingerprints mean that two machines use the same bars. Throws `invalid_name`,
@@ -41,11 +44,11 @@ export async function fingerprintBars(
 export async function barsFileFacts(name: BarsName): Promise<BarsFileFacts> {
   const path = barsFile(name.dataDir, name.symbol, name.timeframe);
   const known = kept.get(path);
-  if (known !== undefined && known.identity === (await identityOf(path))) return known.facts;
-  const before = await identityOf(path);
+  if (known !== undefined && known.identity === (await identities.get(path))) return known.facts;
+  const before = await identities.get(path);
   const facts = await readFacts(name);
   // a file that changed while it was read is read again next time
-  if (before === null || before !== (await identityOf(path))) return facts;
+  if (before === null || before !== (await identities.get(path))) return facts;
   kept.delete(path);
   kept.set(path, { identity: before, facts });
   const [oldest] = kept.keys();
@@ -54,7 +57,7 @@ export async function barsFileFacts(name: BarsName): Promise<BarsFileFacts> {
 }
 
 /** Changes when the file is written, replaced or moved; `null` if there is none. */
-async function identityOf(path: string): Promise<string | null> {
+async function readIdentity(path: string): Promise<string | null> {
   try {
     const { dev, ino, size, mtimeNs, ctimeNs } = await lstat(path, { bigint: true });
     return `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}`;

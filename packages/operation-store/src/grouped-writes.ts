@@ -6,6 +6,8 @@ interface Pending<TItem, TResult> {
 
 /** Maximum number of items in one write: other work has its turn between two writes. */
 const MOST_AT_ONCE = 64;
+/** Number of results delivered at once, for the same reason. */
+const DELIVERED_AT_ONCE = 16;
 
 /** Writes items that arrive at the same time together: the next write takes all that came while the previous one ran. */
 export class GroupedWrites<TItem, TResult> {
@@ -31,12 +33,19 @@ export class GroupedWrites<TItem, TResult> {
       const group = this.pending.splice(0, MOST_AT_ONCE);
       try {
         const results = await this.write(group.map(({ item }) => item));
-        for (const [index, { resolve }] of group.entries()) resolve(results[index]!);
+        for (const [index, { resolve }] of group.entries()) {
+          resolve(results[index]!);
+          if (index % DELIVERED_AT_ONCE === DELIVERED_AT_ONCE - 1) await nextTurn();
+        }
       } catch (error) {
         for (const { reject } of group) reject(error);
       }
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTurn();
     }
     this.writing = false;
   }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -20,6 +20,7 @@ import {
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { AuditLog } from './audit-log.js';
 import { GroupedWrites } from './grouped-writes.js';
+import { InsertOperations } from './insert-operations.js';
 import { listQuery } from './list-query.js';
 import { ReadCache } from './read-cache.js';
 import type { Schema } from './schema.js';
@@ -32,7 +33,6 @@ import { storeUnavailable } from './store-errors.js';
 import {
   STORED_COLUMNS,
   changingColumns,
-  fixedColumns,
   fromJson,
   historyEntryOf,
   historyRow,
@@ -64,10 +64,14 @@ export class SqlOperationStore implements OperationStore {
   private readonly cache: ReadCache;
   private readonly listeners = new Set<(operationId: string) => void>();
   /** A commit waits for the disk, so operations that are created at the same time share one. */
-  private readonly creations = new GroupedWrites((all: readonly NewOperation[]) => this.insertAll(all));
+  private readonly creations = new GroupedWrites((all: readonly NewOperation[]) =>
+    this.access.use((db) => db.transaction().execute((tx) => this.inserts.insertAll(tx, all))),
+  );
+  private readonly inserts: InsertOperations;
 
   constructor(private readonly database: SqlDatabase) {
     this.access = new StoreAccess(database);
+    this.inserts = new InsertOperations(database);
     this.cache = new ReadCache(database.version);
     this.trials = new SqlTrialLedger(this.access);
     this.tokens = new SqlTokenStore(this.access);
@@ -78,14 +82,15 @@ export class SqlOperationStore implements OperationStore {
   async create(created: NewOperation): Promise<Written> {
     const id = created.operation.operation_id;
     for (let attempt = 0; attempt < CREATE_TRIES; attempt++) {
-      const row = await this.creations.add(created);
-      if (row !== undefined && row !== 'full') {
+      const inserted = await this.creations.add(created);
+      if (typeof inserted === 'object') {
         this.wrote(id);
-        return { ...storedOperation(row), changed: true };
+        return { ...inserted, changed: true };
       }
       const known = await this.access.use((db) => findTask(db, created.taskId));
       if (known !== undefined) return { ...storedOperation(known), changed: false };
-      if (row === 'full') throw tooManyWaiting(created.operation.operation_type, created.mostPending ?? 0);
+      if (inserted === 'full')
+        throw tooManyWaiting(created.operation.operation_type, created.mostPending ?? 0);
       if ((await this.access.use((db) => find(db, id))) !== undefined) throw operationExists(id);
     }
     throw storeUnavailable(`Operation ${id} was removed concurrently each time it was created. Try again.`);
@@ -338,41 +343,6 @@ export class SqlOperationStore implements OperationStore {
     };
   }
 
-  /** Inserts all in one transaction. @returns a row; `undefined` for an id or task id that exists; `full` above `mostPending` */
-  private insertAll(all: readonly NewOperation[]): Promise<(StoredRow | 'full' | undefined)[]> {
-    return this.access.use((db) =>
-      db.transaction().execute(async (tx) => {
-        const rows: (StoredRow | 'full' | undefined)[] = [];
-        for (const created of all)
-          rows.push((await isFull(tx, created)) ? 'full' : await this.insert(tx, created));
-        return rows;
-      }),
-    );
-  }
-
-  private async insert(tx: Kysely<Schema>, { operation, request, taskId, lease }: NewOperation) {
-    const { attempt, status, created_at, operation_id } = operation;
-    const row = await tx
-      .insertInto('operations')
-      .values({
-        ...fixedColumns(operation),
-        ...changingColumns(operation),
-        epoch: 1,
-        owner: lease.owner,
-        lease_expires_at: this.leaseEnd(lease),
-        cancel_forced: 0,
-        task_id: taskId ?? null,
-        request_json: toJson(request),
-      })
-      .onConflict((conflict) => conflict.doNothing())
-      .returning(STORED_COLUMNS)
-      .executeTakeFirst();
-    if (row === undefined) return undefined;
-    const created = historyRow(operation_id, { at: created_at, attempt, status, cause: null });
-    await tx.insertInto('operation_history').values(created).execute();
-    return row;
-  }
-
   private findToWrite(tx: Kysely<Schema>, operationId: string) {
     return tx
       .selectFrom('operations')
@@ -403,17 +373,6 @@ export class SqlOperationStore implements OperationStore {
   private hear(operationId: string): void {
     for (const listener of this.listeners) listener(operationId);
   }
-}
-
-async function isFull(tx: Kysely<Schema>, { operation, mostPending }: NewOperation): Promise<boolean> {
-  if (mostPending === undefined) return false;
-  const row = await tx
-    .selectFrom('operation_counts')
-    .select(sql<number>`cast(coalesce(sum(count), 0) as integer)`.as('pending'))
-    .where('type', '=', operation.operation_type)
-    .where('status', '=', 'pending')
-    .executeTakeFirstOrThrow();
-  return row.pending >= mostPending;
 }
 
 function find(db: Kysely<Schema>, operationId: string): Promise<StoredRow | undefined> {

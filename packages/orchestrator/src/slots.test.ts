@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { propertyRuns } from '@ktrdr/contracts/testing';
 import fc from 'fast-check';
 import { Slots, type PlaceInLine } from './slots.js';
@@ -35,9 +35,17 @@ function start(slots: Slots, request: { priority?: number; size?: number } = {})
   return started;
 }
 
-/** Waits until the line has moved on. */
+beforeAll(() => {
+  jest.useFakeTimers({ doNotFake: ['setImmediate'] });
+});
+afterAll(() => {
+  jest.useRealTimers();
+});
+
+/** Waits until the line has moved on and its places have been told. */
 async function moved(): Promise<void> {
-  for (let turn = 0; turn < 30; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  jest.advanceTimersByTime(1_000);
 }
 
 const begun = (all: readonly Started[]): boolean[] => all.map(({ hasBegun }) => hasBegun);

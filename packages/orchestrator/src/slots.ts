@@ -27,8 +27,10 @@ interface Waiter extends Required<Omit<SlotRequest, 'onWait'>> {
 
 /** A place far back is told again when it has changed by this share. Each telling may be a write to the store. */
 const TOLD_CHANGE = 0.1;
-/** Number of places told at once. Between two such groups other work has its turn. */
+/** Number of places told at once. */
 const TOLD_AT_ONCE = 10;
+/** Time between two such groups, ms: the answers to many starts go first. */
+const TOLD_EVERY_MS = 25;
 
 /**
  * Limits how much work runs at a time: its number, and the sum of its sizes. The rest waits in line, in order of priority, then of
@@ -40,6 +42,7 @@ export class Slots {
   private running = 0;
   private used = 0;
   private scheduled = false;
+  private tellTimer: NodeJS.Timeout | null = null;
 
   /** @param most number of slots @param capacity limit of the sum of the sizes */
   constructor(
@@ -106,7 +109,7 @@ export class Slots {
       this.used += first.size;
       first.begin();
     }
-    this.tellPlaces();
+    if (this.tellTimer === null) this.tellPlaces();
   }
 
   private tellPlaces(): void {
@@ -115,11 +118,18 @@ export class Slots {
     for (const [ahead, waiter] of this.line.entries()) {
       const change = Math.abs(waiter.told - ahead);
       if (waiter.told !== -1 && change <= ahead * TOLD_CHANGE) continue;
-      if (left === 0) return this.schedule();
+      if (left === 0) return this.tellLater();
       left -= 1;
       waiter.told = ahead;
       waiter.tell({ ahead, lacks });
     }
+  }
+
+  private tellLater(): void {
+    this.tellTimer = setTimeout(() => {
+      this.tellTimer = null;
+      this.tellPlaces();
+    }, TOLD_EVERY_MS).unref();
   }
 
   private hasRoom(size: number): boolean {

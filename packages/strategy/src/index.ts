@@ -32,3 +32,4 @@ export { parseStrategy } from './parse-strategy.js';
 export { whyFeaturesNeedRatio } from './price-ratios.js';
 export { LIMITS } from './limits.js';
 export { BackgroundThread } from './thread/background-thread.js';
+export { parseInThread } from './thread/parse-in-thread.js';

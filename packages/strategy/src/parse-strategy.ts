@@ -27,20 +27,35 @@ const kept = new Map<string, ParsedStrategy>();
  * @throws StrategyError (`strategy_invalid`) with all errors at once, each as `file:line:column path: message`
  */
 export function parseStrategy(text: string, options: LoadOptions): ParsedStrategy {
-  const key = JSON.stringify([text, options.file, options.overrides]);
-  const known = kept.get(key);
-  if (known !== undefined) {
-    kept.delete(key);
-    kept.set(key, known);
-    return known;
-  }
+  const known = keptStrategy(text, options);
+  if (known !== null) return known;
   const { strategy, issues } = loadStrategy(text, options);
   if (strategy === null) throw new StrategyError(options.file, issues);
-  const parsed = frozen({ strategy, warnings: issues });
+  return keepStrategy(text, options, { strategy, warnings: issues });
+}
+
+/** A kept result of the same text and options; `null`: there is none. */
+export function keptStrategy(text: string, options: LoadOptions): ParsedStrategy | null {
+  const key = keyOf(text, options);
+  const known = kept.get(key);
+  if (known === undefined) return null;
+  kept.delete(key);
+  kept.set(key, known);
+  return known;
+}
+
+/** Freezes and keeps a result. @returns it */
+export function keepStrategy(text: string, options: LoadOptions, result: ParsedStrategy): ParsedStrategy {
+  const key = keyOf(text, options);
+  const parsed = frozen(result);
   if (key.length <= LONGEST_KEPT) kept.set(key, parsed);
   const [oldest] = kept.keys();
   if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest);
   return parsed;
+}
+
+function keyOf(text: string, { file, overrides }: LoadOptions): string {
+  return JSON.stringify([text, file, overrides]);
 }
 
 /** Freezes a value and all its parts. @returns it */

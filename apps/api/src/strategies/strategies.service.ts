@@ -11,13 +11,15 @@ import {
   type ValidateStrategyRequest,
   type ValidateStrategyResponse,
 } from '@ktrdr/contracts';
-import { RefusedFileError, withOutsideFile } from '@ktrdr/files';
+import { RefusedFileError, SharedReads, withOutsideFile } from '@ktrdr/files';
 import { type BackgroundThread, LIMITS } from '@ktrdr/strategy';
 
 const ENDINGS = ['.yaml', '.yml'];
 
 /** The strategy files of `STRATEGIES_DIR`. */
 export class StrategiesService {
+  private readonly reads = new SharedReads((name) => this.readNow(name));
+
   constructor(
     private readonly strategiesDir: string,
     private readonly thread: BackgroundThread,
@@ -38,7 +40,11 @@ export class StrategiesService {
    * The text of a named strategy.
    * @throws KtrdrError `invalid_name`, `strategy_not_found`, `strategy_invalid` if the file cannot be read
    */
-  async read(name: string): Promise<{ text: string; file: string }> {
+  read(name: string): Promise<{ text: string; file: string }> {
+    return this.reads.get(name);
+  }
+
+  private async readNow(name: string): Promise<{ text: string; file: string }> {
     if (!STRATEGY_NAME_PATTERN.test(name)) {
       throw new KtrdrError(
         'invalid_name',

@@ -1,7 +1,7 @@
 import { KtrdrError, resolveOptions, shown } from '@ktrdr/contracts';
 import type { BarsFingerprint, OperationStarted, StartTrainingRequest } from '@ktrdr/contracts';
 import { fingerprintBars, parseDateRange } from '@ktrdr/market-data';
-import { formatIssue, type BackgroundThread, type Strategy } from '@ktrdr/strategy';
+import { formatIssue, parseInThread, type BackgroundThread, type Strategy } from '@ktrdr/strategy';
 import { checkEngineSupport } from '@ktrdr/trainer';
 import type { ApiSettings } from '../config.js';
 import type { StrategiesService } from '../strategies/strategies.service.js';
@@ -29,7 +29,7 @@ export class TrainingService {
     checkDataMode(request.data_mode);
     const { text, file } = await this.strategyText(request);
     const { symbols, timeframes } = request;
-    const { strategy, warnings } = await this.thread.run('parseStrategy', text, {
+    const { strategy, warnings } = await parseInThread(this.thread, text, {
       file,
       overrides: { symbols, timeframes },
     });

@@ -1,0 +1,36 @@
+import { expect, test } from '@jest/globals';
+import { SharedReads } from './shared-reads.js';
+
+test('those who ask in the same turn share a read that begins after the last of them has asked', async () => {
+  let value = 'old';
+  const keys: string[] = [];
+  const reads = new SharedReads((key) => {
+    keys.push(key);
+    return Promise.resolve(`${key} ${value}`);
+  });
+  const first = reads.get('a');
+  value = 'new';
+  const others = [reads.get('a'), reads.get('b')];
+  expect(await Promise.all([first, ...others])).toEqual(['a new', 'a new', 'b new']);
+  expect(keys).toEqual(['a', 'b']);
+  value = 'newer';
+  expect(await reads.get('a')).toBe('a newer');
+});
+
+test('who asks while a read runs gets the next one, and a failure is not kept', async () => {
+  const started: ((value: number) => void)[] = [];
+  let fails = true;
+  const reads = new SharedReads(() => {
+    if (fails) return Promise.reject(new Error('no disk'));
+    return new Promise<number>((resolve) => started.push(resolve));
+  });
+  await expect(Promise.all([reads.get('a'), reads.get('a')])).rejects.toThrow('no disk');
+  fails = false;
+  const first = reads.get('a');
+  while (started.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  const second = reads.get('a');
+  while (started.length === 1) await new Promise((resolve) => setImmediate(resolve));
+  started[1]!(2);
+  started[0]!(1);
+  expect(await Promise.all([first, second])).toEqual([1, 2]);
+});
