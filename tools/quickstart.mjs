@@ -3,17 +3,16 @@
  * `npm run quickstart`: installs, builds, starts the API, writes sample bars, trains a strategy on real daily S&P 500 bars,
  * shows the result and stops everything that it started.
  */
-import { join } from 'node:path';
 import { firstTraining } from './first-training.mjs';
 import { stopOnSignals } from './interruption.mjs';
-import { addHostSecret } from './host-secret.mjs';
-import { ROOT, build, install, main } from './workspace.mjs';
+import { addHostSecret } from './secrets.mjs';
+import { build, install, main } from './workspace.mjs';
 
 await main(async () => {
   const stop = stopOnSignals();
   console.log('[1/3] Installing packages');
   await install({ quiet: true, stop });
-  addHostSecret(join(ROOT, '.env'));
+  addHostSecret();
   console.log('[2/3] Building');
   await build({ quiet: true, stop });
   console.log('[3/3] Training strategies/sp500_daily.yaml on daily bars of the S&P 500\n');

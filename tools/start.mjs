@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { readHostSecret } from './host-secret.mjs';
+import { SECRETS_FILE } from './secrets.mjs';
 import { ROOT, CommandFailed, main } from './workspace.mjs';
 
 await main(async () => {
@@ -11,7 +11,7 @@ await main(async () => {
   const [app = ''] = process.argv.splice(2, 1);
   const entry = join(ROOT, 'apps', app, 'dist/main.js');
   if (!existsSync(entry)) throw new CommandFailed('Nothing is built yet. Run once: npm run quickstart');
-  // one file for the services and for Compose
-  process.env.TRAINING_HOST_SECRET ??= readHostSecret(join(ROOT, '.env')) ?? '';
+  // Compose gives the same file to the API's container. A variable of the environment counts before it.
+  if (existsSync(SECRETS_FILE)) process.loadEnvFile(SECRETS_FILE);
   await import(pathToFileURL(entry).href);
 });

@@ -21,6 +21,7 @@ const LEFT_OUT = new Set(['dist', '.turbo']);
 const LEFT_OUT_AT_THE_ROOT = [
   '.git',
   '.ktrdr',
+  '.env.secrets',
   'data',
   'models',
   'coverage',

@@ -4,8 +4,8 @@ import type { SettingsReader } from '../settings-reader.js';
 /** Minimum length, in characters. */
 const MIN_LENGTH = 32;
 
-/** Prints a secret of 256 random bits. */
-export const MAKE_SECRET = `node -p "crypto.randomBytes(32).toString('hex')"`;
+/** Writes a secret of 256 random bits to `.env.secrets`, which both services read. */
+export const MAKE_SECRET = 'npm run secret';
 
 /**
  * Reads `TRAINING_HOST_SECRET`, which an API and its training host share; `null` if it is not set.
