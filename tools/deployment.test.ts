@@ -17,6 +17,7 @@ interface Service {
   image?: string;
   build?: { context: string; dockerfile: string };
   ports?: string[];
+  env_file?: { path: string; required: boolean }[];
   /** `null` if Compose takes the value from the environment. */
   environment?: Record<string, string | null>;
   command?: string[];
@@ -125,14 +126,15 @@ describe('docker-compose.yml', () => {
 
   test('passes every setting that a service reads from the environment or .env', () => {
     const fixed: Record<string, string[]> = {
-      api: [],
+      // comes from .env.secrets
+      api: ['TRAINING_HOST_SECRET', 'GATEWAY_ADDRESS'],
       // with a queue the API sends no trainings to a host; only the gateway is trusted
       replica: [
         'USE_TRAINING_HOST_SERVICE',
         'TRAINING_HOST_SERVICE_URL',
         'TRAINING_HOST_POLL_MS',
         'TRAINING_HOST_SECRET',
-        'TRUSTED_PROXIES',
+        'GATEWAY_ADDRESS',
       ],
       // KTRDR_API_URL is the CLI's address of the API, not the host's; with a queue, trainings always wait, and nobody calls the host
       host: [
@@ -141,6 +143,7 @@ describe('docker-compose.yml', () => {
         'TRAINING_HOST_SECRET',
         'PUBLISH_ADDRESS',
         'TRUSTED_PROXIES',
+        'GATEWAY_ADDRESS',
         'CORS_ORIGINS',
       ],
     };
@@ -172,12 +175,16 @@ describe('docker-compose.yml', () => {
 
   test('lets replicas trust only the gateway, whose address no other container gets', () => {
     const { networks } = compose.services['gateway']!;
-    const address = (networks as Record<string, { ipv4_address: string }>)['default']!.ipv4_address;
-    expect(compose.services['replica']!.environment!['TRUSTED_PROXIES']).toBe(address);
-    const { ipam } = compose.networks['default'] as {
-      ipam: { config: { subnet: string; ip_range: string }[] };
+    const { ipv4_address } = (networks as Record<string, { ipv4_address: string }>)['replicas']!;
+    expect(compose.services['replica']!.environment!['GATEWAY_ADDRESS']).toBe(ipv4_address);
+    const { ipam } = compose.networks['replicas'] as {
+      ipam: { config: [{ subnet: string; ip_range: string }] };
     };
-    const [{ subnet, ip_range }] = ipam.config as [{ subnet: string; ip_range: string }];
+    // GATEWAY_NETWORK moves all three
+    const of = (text: string): string => text.replace('${GATEWAY_NETWORK:-10.213.77}', '192.168.77');
+    const [address, subnet, ip_range] = [ipv4_address, ipam.config[0].subnet, ipam.config[0].ip_range].map(
+      of,
+    ) as [string, string, string];
     const inside = (network: string): boolean => {
       const [base = '', bits] = network.split('/');
       const list = new BlockList();
@@ -185,6 +192,18 @@ describe('docker-compose.yml', () => {
       return list.check(address);
     };
     expect([inside(subnet), inside(ip_range)]).toEqual([true, false]);
+    // hosts of the queue call the gateway from another network, and the profile default needs no fixed addresses
+    const members = services.filter(([, service]) => networksOf(service).includes('replicas'));
+    expect(members.map(([name]) => name)).toEqual(['gateway', 'replica']);
+  });
+
+  test('gives the API the secret of .env.secrets, if the file exists', () => {
+    const reading = services.filter(([, { env_file }]) => env_file !== undefined);
+    expect(reading.map(([name, { env_file }]) => [name, env_file])).toEqual([
+      ['api', [{ path: '.env.secrets', required: false }]],
+    ]);
+    // a value in `environment`, even an empty one, would count before the file
+    expect(Object.keys(compose.services['api']!.environment!)).not.toContain('TRAINING_HOST_SECRET');
   });
 
   test('keeps at most 30 MB of each container’s log', () => {

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import { openOperationStore } from '@ktrdr/operation-store';
-import { isExposed, runService, type RunnableService } from '@ktrdr/service-kit';
+import { runService, type RunnableService } from '@ktrdr/service-kit';
 import { runTokenCommand } from './access/token-command.js';
 import { requireTokenIfExposed } from './access/token-authenticator.js';
 import { AppModule } from './app.module.js';
@@ -28,7 +28,7 @@ const service: RunnableService<ApiSettings> = {
       password: settings.databasePassword,
       stateDir: settings.stateDir,
     });
-    await requireTokenIfExposed(isExposed(settings), settings, store.tokens);
+    await requireTokenIfExposed(settings, store.tokens);
     return AppModule.forRoot(settings, store);
   },
   startNote: ({ trainingHost, trainingQueueUrl }) => {

@@ -34,7 +34,7 @@ const REFUSALS: [string, 'api' | 'training-host', Record<string, string>, RegExp
     /^The setting USE_TRAINING_HOST_SERVICE=perhaps is not valid: it must be true or false\.$/,
   ],
   [
-    'an address that others can reach, without a token',
+    'CVE-2022-30034: an address that others can reach, without a token',
     'api',
     { HOST: '0.0.0.0' },
     /^With the setting HOST=0\.0\.0\.0 other machines can reach the API, .* ktrdr token create --role admin --name NAME .* npm start -- token create --role admin --name NAME$/,
@@ -44,6 +44,18 @@ const REFUSALS: [string, 'api' | 'training-host', Record<string, string>, RegExp
     'api',
     { PUBLISH_ADDRESS: '192.0.2.7' },
     /^With the setting PUBLISH_ADDRESS=192\.0\.2\.7 other machines can reach the API, /,
+  ],
+  [
+    'a proxy in front, without a token',
+    'api',
+    { TRUSTED_PROXIES: '127.0.0.1' },
+    /^With the setting TRUSTED_PROXIES=127\.0\.0\.1 other machines can reach the API, /,
+  ],
+  [
+    'a proxy in front, without a secret',
+    'training-host',
+    { TRUSTED_PROXIES: '10.0.0.0/8', PUBLISH_ADDRESS: '127.0.0.1' },
+    /^TRUSTED_PROXIES=10\.0\.0\.0\/8 needs the setting TRAINING_HOST_SECRET, .*npm run secret/,
   ],
   [
     'no session',

@@ -6,7 +6,7 @@ import { DEFAULT_LEASE_MS } from '@ktrdr/orchestrator';
 import {
   MAKE_SECRET,
   SettingsReader,
-  isExposed,
+  exposedBy,
   readHostSecret,
   readListenSettings,
   readToken,
@@ -99,16 +99,17 @@ export function printReadToken(print: (text: string) => void): boolean {
 
 /** Without a secret, only programs of this machine may reach the host. */
 function checkExposure(listens: ListenSettings, secret: string | null): void {
-  if (secret !== null || !isExposed(listens)) return;
+  const setting = exposedBy(listens);
+  if (secret !== null || setting === null) return;
   throw needsSecret(
-    `PUBLISH_ADDRESS=${listens.publishAddress} (by default the value of HOST) needs the setting TRAINING_HOST_SECRET, because other machines could start trainings here`,
+    `${setting} needs the setting TRAINING_HOST_SECRET, because other machines could start trainings here`,
   );
 }
 
 function needsSecret(problem: string): KtrdrError {
   return new KtrdrError(
     'invalid_setting',
-    `${problem}. Make a secret with: ${MAKE_SECRET}, and set it for the API too (docs/network.md).`,
+    `${problem}. Make a secret with: ${MAKE_SECRET}. The API needs the same one (docs/network.md).`,
     { details: { name: 'TRAINING_HOST_SECRET' } },
   );
 }

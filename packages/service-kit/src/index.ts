@@ -3,10 +3,11 @@ export {
   AUTHENTICATOR,
   AccessModule,
   bearerOf,
+  localCaller,
   unauthenticated,
   type Authenticator,
 } from './access/authenticator.js';
-export { CallerParam, LOCAL, callerOf, type Caller } from './access/caller.js';
+export { CallerParam, callerOf, type Caller } from './access/caller.js';
 export { AuthenticatedBy, OpenToEveryone, Requires } from './access/route-access.js';
 export { createService, type ServiceDescription } from './create-service.js';
 export { folderCheck } from './health/folder-check.js';
@@ -27,7 +28,7 @@ export { RequestOf } from './http/request-of.js';
 export { writtenJson, type WrittenJson } from './http/written-json.js';
 export { MetricsModule } from './metrics/metrics.module.js';
 export { CLOCK, ORCHESTRATOR_LOGGER, OrchestratorModule } from './orchestrator.module.js';
-export { isExposed, readListenSettings, type ListenSettings } from './listen-settings.js';
+export { exposedBy, readListenSettings, type ListenSettings } from './listen-settings.js';
 export { readAuthorities } from './tls/certificate.js';
 export { MAKE_SECRET, readHostSecret } from './signing/host-secret.js';
 export { ANSWER_SIGNATURE, answerSignature, isSame, readToken, signRequest } from './signing/signature.js';

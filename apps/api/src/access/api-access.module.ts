@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import type { Clock, OrchestratorLogger } from '@ktrdr/orchestrator';
 import type { AuditLog, TokenStore } from '@ktrdr/operation-store';
-import { AUDIT_SINK, AccessModule, CLOCK, ORCHESTRATOR_LOGGER, isExposed } from '@ktrdr/service-kit';
+import { AUDIT_SINK, AccessModule, CLOCK, ORCHESTRATOR_LOGGER, exposedBy } from '@ktrdr/service-kit';
 import { API_SETTINGS, type ApiSettings } from '../config.js';
 import { STORED_AUDIT_LOG, TOKEN_STORE } from '../settings.module.js';
 import { AccessController } from './access.controller.js';
@@ -16,7 +16,7 @@ import { Tokens } from './tokens.js';
       provide: TokenAuthenticator,
       inject: [TOKEN_STORE, CLOCK, ORCHESTRATOR_LOGGER, API_SETTINGS],
       useFactory: (store: TokenStore, clock: Clock, logger: OrchestratorLogger, settings: ApiSettings) =>
-        TokenAuthenticator.start(store, clock, logger, isExposed(settings)),
+        TokenAuthenticator.start(store, clock, logger, exposedBy(settings) !== null),
     },
   ],
   exports: [TokenAuthenticator],

@@ -2,7 +2,8 @@ import { timingSafeEqual } from 'node:crypto';
 import { KtrdrError, isOutage } from '@ktrdr/contracts';
 import type { Clock, OrchestratorLogger } from '@ktrdr/orchestrator';
 import type { TokenStore } from '@ktrdr/operation-store';
-import { LOCAL, bearerOf, unauthenticated, type Authenticator, type Caller } from '@ktrdr/service-kit';
+import { bearerOf, exposedBy, localCaller, unauthenticated } from '@ktrdr/service-kit';
+import type { Authenticator, Caller, ListenSettings } from '@ktrdr/service-kit';
 import type { BeforeApplicationShutdown } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { hashOfSecret, idOfSecret } from './token-secret.js';
@@ -56,7 +57,7 @@ export class TokenAuthenticator implements Authenticator, BeforeApplicationShutd
   }
 
   authenticate(request: FastifyRequest): Caller {
-    if (!this.needsToken) return LOCAL;
+    if (!this.needsToken) return localCaller(request);
     const secret = bearerOf(request);
     if (secret === null) throw unauthenticated(`This request needs an access token. ${HOW_TO}`);
     const known = this.tokens.get(idOfSecret(secret) ?? '');
@@ -127,13 +128,9 @@ const HOW_TO = 'Send it as "Authorization: Bearer <token>"; for the command line
  *
  * @throws KtrdrError `invalid_setting`, `store_unavailable`
  */
-export async function requireTokenIfExposed(
-  exposed: boolean,
-  { host, publishAddress }: { host: string; publishAddress: string },
-  store: TokenStore,
-): Promise<void> {
-  if (!exposed || (await store.active()).length > 0) return;
-  const setting = host === publishAddress ? `HOST=${host}` : `PUBLISH_ADDRESS=${publishAddress}`;
+export async function requireTokenIfExposed(settings: ListenSettings, store: TokenStore): Promise<void> {
+  const setting = exposedBy(settings);
+  if (setting === null || (await store.active()).length > 0) return;
   throw new KtrdrError(
     'invalid_setting',
     `With the setting ${setting} other machines can reach the API, so it needs an access token, and there is none. Create one with ktrdr token create --role admin --name NAME while the API listens on 127.0.0.1, or without the API: npm start -- token create --role admin --name NAME`,

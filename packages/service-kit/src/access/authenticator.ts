@@ -39,8 +39,36 @@ export class AccessModule {
 
   /** Every caller may do everything: only for a service that listens on loopback. */
   static open(): DynamicModule {
-    return AccessModule.forRoot({ useFactory: () => ({ authenticate: () => LOCAL }) });
+    return AccessModule.forRoot({ useFactory: () => ({ authenticate: localCaller }) });
   }
+}
+
+/** Headers that proxies add. */
+const PROXY_HEADERS = [
+  'forwarded',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-real-ip',
+  'via',
+];
+/** Our gateway adds the others itself, and this one if a request came to it through another proxy (docker/Caddyfile). */
+const HEADERS_BEFORE_GATEWAY = ['forwarded'];
+
+/**
+ * The caller of a request that needs no proof, because only this machine reaches the service.
+ *
+ * @throws KtrdrError `unauthenticated` if a proxy has passed the request on: the proxy may stand open to everyone
+ */
+export function localCaller({ headers, ips = [] }: Pick<FastifyRequest, 'headers' | 'ips'>): Caller {
+  const throughGateway = ips.length > 1;
+  const header = (throughGateway ? HEADERS_BEFORE_GATEWAY : PROXY_HEADERS).find(
+    (name) => headers[name] !== undefined,
+  );
+  if (header === undefined) return LOCAL;
+  throw unauthenticated(
+    `The header ${header} says that a proxy has passed this request on, so it may come from another machine. Behind a proxy the service needs a token or secret, and TRUSTED_PROXIES (docs/network.md).`,
+  );
 }
 
 /** Maximum length of a secret in a request, in characters. */

@@ -43,14 +43,6 @@ const AS_USER = { authorization: `Bearer ${TOKEN}` };
 @Module({
   controllers: [ThingsController],
   imports: [
-    AccessModule.forRoot({
-      useFactory: () => ({
-        authenticate(request) {
-          if (bearerOf(request) !== TOKEN) throw unauthenticated('This request needs an access token.');
-          return { name: 'user', role: 'operate', tokenId: null };
-        },
-      }),
-    }),
     OrchestratorModule.forRoot({ store: new MemoryOperationStore() }),
     MetricsModule,
     HealthModule.register({ useFactory: () => [] }),
@@ -58,13 +50,22 @@ const AS_USER = { authorization: `Bearer ${TOKEN}` };
 })
 class ThingsModule {}
 
+const WITH_TOKEN = AccessModule.forRoot({
+  useFactory: () => ({
+    authenticate(request) {
+      if (bearerOf(request) !== TOKEN) throw unauthenticated('This request needs an access token.');
+      return { name: 'user', role: 'operate', tokenId: null };
+    },
+  }),
+});
+
 let app: NestFastifyApplication | undefined;
 let url: string;
 
-async function start(settings: Record<string, string> = {}): Promise<void> {
+async function start(settings: Record<string, string> = {}, access = WITH_TOKEN): Promise<void> {
   const description = { name: 'things', description: 'Things.', version: '1.2.3' };
   app = await createService(
-    ThingsModule,
+    { module: ThingsModule, imports: [access] },
     description,
     readListenSettings(new SettingsReader(settings), 0),
     false,
@@ -255,6 +256,36 @@ describe('a proxy', () => {
       expect(await raw(`GET /live HTTP/1.1\r\n${host}`)).toContain('host_not_allowed');
     },
   );
+});
+
+describe('a service without a token', () => {
+  afterEach(stop);
+
+  test.each<Record<string, string>>([
+    { forwarded: 'for=203.0.113.9' },
+    { 'x-forwarded-for': '127.0.0.1' },
+    { 'x-forwarded-host': 'api.example.net' },
+    { 'x-forwarded-proto': 'https' },
+    { 'x-real-ip': '203.0.113.9' },
+    { via: '1.1 proxy' },
+  ])('refuses what a proxy passes on from others: %j', async (headers) => {
+    await start({}, AccessModule.open());
+    const answer = await send('POST', '/things', headers);
+    expect([answer.status, await answer.text()]).toEqual([
+      401,
+      expect.stringMatching(/a proxy has passed this request on.*TRUSTED_PROXIES/),
+    ]);
+    expect((await send('GET', '/live', headers)).status).toBe(200);
+    expect((await send('POST', '/things')).status).toBe(201);
+  });
+
+  test('answers its own gateway, unless that stands behind another proxy', async () => {
+    await start({ GATEWAY_ADDRESS: '127.0.0.1' }, AccessModule.open());
+    const sent = { 'x-forwarded-for': '10.213.77.1', 'x-forwarded-proto': 'http', via: '1.1 Caddy' };
+    const answer = await send('GET', '/things', sent);
+    expect(await answer.json()).toEqual({ success: true, data: { ip: '10.213.77.1', protocol: 'http' } });
+    expect((await send('GET', '/things', { ...sent, forwarded: 'for=unknown' })).status).toBe(401);
+  });
 });
 
 function raw(text: string): Promise<string> {

@@ -102,7 +102,7 @@ describe('a certificate is refused in one line that says why:', () => {
 });
 
 test('a service with a certificate speaks TLS 1.2 and 1.3 only', async () => {
-  const { https } = connectionOptions({ tls: files, trustedProxies: [] }) as { https: object };
+  const { https } = connectionOptions({ tls: files, trustedProxies: [], gateway: [] }) as { https: object };
   const server = createServer(https);
   const port = await listening(server);
   try {

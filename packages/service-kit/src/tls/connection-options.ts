@@ -12,9 +12,14 @@ const SERVER = {
 };
 
 /** Options of Fastify for HTTP or HTTPS, and for proxies. @throws KtrdrError `invalid_setting` */
-export function connectionOptions({ tls, trustedProxies }: Pick<ListenSettings, 'tls' | 'trustedProxies'>) {
+export function connectionOptions({
+  tls,
+  trustedProxies,
+  gateway,
+}: Pick<ListenSettings, 'tls' | 'trustedProxies' | 'gateway'>) {
+  const trusted = [...trustedProxies, ...gateway];
   return {
-    trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
+    trustProxy: trusted.length === 0 ? false : trusted,
     ...(tls === null
       ? { http: SERVER }
       : { https: { ...SERVER, ...readCertificate(tls, systemClock.now()), minVersion: MIN_TLS_VERSION } }),
