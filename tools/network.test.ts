@@ -1,10 +1,9 @@
 /** Follows docs/network.md between two network namespaces: the machine of the API, and the workstation, which is the laptop too. */
 import { randomBytes } from 'node:crypto';
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test as always } from '@jest/globals';
-import { ROOT, Sandbox, until, type TestProcess } from '../packages/service-kit/src/testing/sandbox.js';
-import { QUICK } from '../packages/service-kit/src/testing/strategies.js';
+import { ROOT, Sandbox, type TestProcess } from '../packages/service-kit/src/testing/sandbox.js';
 import { TestAuthority } from '../packages/service-kit/src/testing/certificates.js';
 import { TwoMachines } from './network-namespaces.js';
 import { networkNamespaces, program, requires } from './requirements.js';
@@ -31,7 +30,10 @@ always('the page shows every command once', () => {
     ['npm run host', 'TLS_CERT_FILE'],
     ['token create'],
     ['npm start', 'TLS_CERT_FILE'],
-    ['login'],
+    ['export KTRDR_API_URL', 'KTRDR_CA_FILE'],
+    ['ktrdr login'],
+    ['ktrdr hosts'],
+    ['ktrdr models train'],
   ])
     expect(shown(...words)).not.toBe('');
 });
@@ -45,14 +47,15 @@ requires(networkNamespaces(), program('curl')).describe('docs/network.md, betwee
     const start = `node ${join(ROOT, 'tools/start.mjs')}`;
     const line = command
       .replace(/npm start(?: --)?/, `${start} api`)
-      .replace(/npm run host(?: --silent)?(?: --)?/, `${start} training-host`);
+      .replace(/npm run host(?: --silent)?(?: --)?/, `${start} training-host`)
+      .replace('npx ktrdr', `node ${join(ROOT, 'apps/cli/bin/ktrdr.mjs')}`);
     const [file = '', ...args] = machines.on(machine, ['sh', '-c', `exec env ${line}`]);
     const folders = {
       DATA_DIR: sandbox.dataDir,
       MODELS_DIR: sandbox.path('models'),
       STATE_DIR: sandbox.path(`state-${machine}`),
       STRATEGIES_DIR: join(ROOT, 'strategies'),
-      HOME: sandbox.path('home'),
+      XDG_CONFIG_HOME: sandbox.path('home'),
     };
     return sandbox.spawn(file, args, { ...folders, TRAINING_ENGINE: 'onnx', ...env });
   }
@@ -73,7 +76,7 @@ requires(networkNamespaces(), program('curl')).describe('docs/network.md, betwee
       copyFileSync(keyFile, sandbox.path(`${name}.key.pem`));
     }
     copyFileSync(authority.caFile, sandbox.path('ca.pem'));
-    writeFileSync(sandbox.path('quick.yaml'), QUICK);
+    cpSync(join(ROOT, 'strategies'), sandbox.path('strategies'), { recursive: true });
   });
 
   afterAll(async () => {
@@ -89,7 +92,7 @@ requires(networkNamespaces(), program('curl')).describe('docs/network.md, betwee
       const startApi = shown('npm start', 'TLS_CERT_FILE');
       // neither starts before it is safe
       expect(await output(WORKSTATION, startHost, { TRAINING_HOST_SECRET: '' })).toMatch(
-        /^1 PUBLISH_ADDRESS=0\.0\.0\.0 .*needs the setting TRAINING_HOST_SECRET/,
+        /^1 HOST=0\.0\.0\.0 needs the setting TRAINING_HOST_SECRET/,
       );
       expect(await output(API, startApi, secret)).toMatch(/^1 .*token/);
 
@@ -103,36 +106,28 @@ requires(networkNamespaces(), program('curl')).describe('docs/network.md, betwee
         api.says('listens on https://0.0.0.0:8000'),
       ]);
 
-      const asUser = async (path: string, body?: object): Promise<string> => {
-        const sent = body === undefined ? '' : ` -d '${JSON.stringify(body)}'`;
-        const address = `https://api.example.net:8000${path}`;
-        return output(
-          WORKSTATION,
-          `curl -s --cacert ca.pem -H 'authorization: Bearer ${token}'${sent} ${address}`,
-        );
-      };
-      expect(await asUser('/hosts')).toMatch(/"name":"https:\/\/gpu\.example\.net:5002",.*"status":"up"/);
-      const dates = { start_date: '2024-01-01', end_date: '2024-03-31' };
-      expect(await asUser('/data/sample', { symbol: 'AAPL', timeframe: '1h', ...dates })).toContain(
-        'AAPL_1h.csv',
+      // the laptop: the command line with the settings of the page
+      const settings = shown('export KTRDR_API_URL').replace('export ', '');
+      const laptop = (command: string): Promise<string> => output(WORKSTATION, `${settings} ${command}`);
+      const without = await output(WORKSTATION, settings.replace(/ KTRDR_CA_FILE=\S+/, ' npx ktrdr hosts'));
+      expect(without).toMatch(/^[^0] .*certificate .* is not accepted .*KTRDR_CA_FILE/);
+      expect(await laptop('npx ktrdr hosts')).toMatch(/^2 .*ktrdr login/);
+      writeFileSync(sandbox.path('token'), token, { mode: 0o600 });
+      expect(await laptop(`${shown('ktrdr login')} < token`)).toMatch(
+        /^0 Logged in to https:\/\/api\.example\.net:8000 as alice \(admin\)\./,
       );
-      const started = await asUser('/trainings/start', { strategy: QUICK });
-      const id = /op_training_\w+/.exec(started)?.[0];
-      const ended = await until(
-        'the training has ended',
-        () => asUser(`/operations/${id}`),
-        (answer) => /"status":"(completed|failed)"/.test(answer),
+      expect(await laptop(shown('ktrdr hosts'))).toMatch(/https:\/\/gpu\.example\.net:5002 .*\bup\b/);
+      expect(await laptop('npx ktrdr data sample SP500 1d')).toMatch(/^0 /);
+      expect(await laptop(shown('ktrdr models train'))).toMatch(/^0 [^]*host service/);
+      expect(await laptop('npx ktrdr audit list --json')).toMatch(
+        /"caller":\s*"alice"[^}]*"action":\s*"start"[^}]*"address":\s*"10\.213\.79\.2"/,
       );
-      expect(ended).toContain('"status":"completed"');
 
       const status = async (machine: number, address: string) =>
         output(machine, `${shown('curl', address)} -s -o /dev/null -w '%{http_code}'`);
       expect(await status(WORKSTATION, 'api.example.net:8000/operations')).toBe('0 401');
       expect(await status(API, 'gpu.example.net:5002/training/sessions')).toBe('0 401');
       expect(await status(WORKSTATION, 'api.example.net:8000/live')).toBe('0 200');
-      expect(await asUser('/audit')).toMatch(
-        /"caller":"alice"[^}]*"action":"start"[^}]*"address":"10\.213\.79\.2"/,
-      );
       await Promise.all([host.stop(), api.stop()]);
     },
     120_000,

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
+import { connect, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream';
+import { createServer, type Server } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { HostList, Operation, OperationList, TrainingResult } from '@ktrdr/contracts';
 import { freePort, Started } from '@ktrdr/contracts/testing';
@@ -8,7 +11,7 @@ import { RedisServer } from '@ktrdr/job-queue/testing';
 import { writeSampleBars } from '@ktrdr/market-data';
 import { PostgresServer } from '@ktrdr/operation-store/testing';
 import { CHECKPOINTS_SOON, dataOf, Link, LONG, QUICK, Sandbox } from '@ktrdr/service-kit/testing';
-import { strategyText, until } from '@ktrdr/service-kit/testing';
+import { strategyText, TestAuthority, until } from '@ktrdr/service-kit/testing';
 import type { TestService } from '@ktrdr/service-kit/testing';
 import { program, requires } from '../../../tools/requirements.js';
 
@@ -55,6 +58,9 @@ function trainingsInQueue(newUrl: () => Promise<string>, loseAll?: () => Promise
   let url: string;
   let one: TestService;
   let two: TestService;
+  /** In front of `two`, for the hosts. */
+  let tls: Server;
+  let authority: TestAuthority;
   /** Hosts that have been started; some may have ended. */
   let started: TestService[] = [];
 
@@ -73,15 +79,24 @@ function trainingsInQueue(newUrl: () => Promise<string>, loseAll?: () => Promise
       LEASE_MS,
     };
     [one, two] = await Promise.all([sandbox.startApi('one', settings), sandbox.startApi('two', settings)]);
+    authority = await TestAuthority.create(sandbox.path('tls'));
+    tls = await speakTls(two, authority);
   });
 
-  afterAll(() => sandbox?.close());
+  afterAll(async () => {
+    await sandbox?.close();
+    tls?.close();
+  });
 
-  /** A host without bars. It sends its files to an API that need not own the operation. */
+  /**
+   * A host without bars. It sends its files to an API that need not own the operation, and knows that API's certificate by
+   * the authority in `NODE_EXTRA_CA_CERTS`.
+   */
   const startHost = async (name: string, settings: Record<string, string> = {}) => {
     const host = await sandbox.startQueueHost(name, {
       TRAINING_QUEUE_URL: url,
-      KTRDR_API_URL: two.url,
+      KTRDR_API_URL: `https://localhost:${(tls.address() as AddressInfo).port}`,
+      NODE_EXTRA_CA_CERTS: authority.caFile,
       DATA_DIR: sandbox.path(`${name}-no-data`),
       TRAINING_ENGINE: 'onnx',
       LEASE_MS,
@@ -348,6 +363,17 @@ function trainingsInQueue(newUrl: () => Promise<string>, loseAll?: () => Promise
     expect(ended).toMatchObject({ status: 'completed', error: null, attempt: 1 });
     expect((await modelOf(ended)).equals(local)).toBe(true);
   });
+}
+
+/** Listens with a certificate of the authority, and passes on to the service what arrives. */
+async function speakTls(service: TestService, authority: TestAuthority): Promise<Server> {
+  const { certFile, keyFile } = await authority.issue('api', ['localhost']);
+  const files = { cert: await readFile(certFile), key: await readFile(keyFile) };
+  const server = createServer(files, (outside) => {
+    const inside = connect(Number(new URL(service.url).port), '127.0.0.1');
+    pipeline(outside, inside, outside, () => undefined);
+  });
+  return new Promise((resolve) => void server.listen(0, 'localhost', () => resolve(server)));
 }
 
 function busyHost({ hosts }: HostList, id: string) {
