@@ -215,7 +215,9 @@ describe('the training host itself', () => {
       () => waiting.session(third),
       ({ status }) => status === 'cancelled',
     );
-    expect((await waiting.session(second)).progress.current_step).toContain('waiting');
+    expect((await waiting.session(second)).progress.current_step).toBe(
+      'Waiting for a free slot: next in line',
+    );
     expect(await sandbox.trainers()).toHaveLength(1);
     await waiting.post(`/training/sessions/${first}/cancel`);
     await until(
