@@ -71,6 +71,8 @@ function withBounds(schema) {
 function compiled(definitions, types) {
   const ajv = new Ajv({
     strict: false,
+    // no NaN and no infinity, which `strict: false` would allow
+    strictNumbers: true,
     unicode: false,
     logger: false,
     code: { source: true, esm: true },

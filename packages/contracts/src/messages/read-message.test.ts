@@ -55,6 +55,12 @@ describe('a message is refused by its field', () => {
       /update\.items_processed/,
     ],
     [
+      'a number without bounds that is not finite',
+      'TrainerMessage',
+      { type: 'heartbeat', rss: Number.NaN },
+      /: rss must be number/,
+    ],
+    [
       'a batch beyond every number',
       'TrainingSession',
       { ...session, last_update: { ...session.last_update, current_batch: 1e99 } },

@@ -42,9 +42,10 @@ export function readMessage<Name extends MessageName>(
   throw new InvalidMessageError(name, fieldOf(complaint), reasonOf(complaint), sender);
 }
 
-/** A union complains about each of its types: the one that fits longest was meant. */
+/** A union complains about each of its types. The one that fits longest was meant, and not one with another value of `type`. */
 function deepest(complaints: readonly Complaint[]): Complaint | undefined {
-  const depth = ({ instancePath }: Complaint): number => instancePath.split('/').length;
+  const depth = ({ instancePath, keyword }: Complaint): number =>
+    instancePath.split('/').length + (keyword === 'const' ? 0 : 0.5);
   return complaints.reduce<Complaint | undefined>(
     (best, next) => (best === undefined || depth(next) > depth(best) ? next : best),
     undefined,
