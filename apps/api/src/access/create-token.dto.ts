@@ -1,8 +1,8 @@
-import { ROLES, type CreateTokenRequest, type Role } from '@ktrdr/contracts';
+import { ROLES, USER_PATTERN, type CreateTokenRequest, type Role } from '@ktrdr/contracts';
 import { RequestOf } from '@ktrdr/service-kit';
 import { IsIn, IsString, MaxLength } from 'class-validator';
 
-@RequestOf('CreateTokenRequest')
+@RequestOf('CreateTokenRequest', { name: { type: 'string', pattern: USER_PATTERN.source } })
 export class CreateTokenDto implements CreateTokenRequest {
   @IsString()
   @MaxLength(64)

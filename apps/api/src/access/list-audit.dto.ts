@@ -7,7 +7,7 @@ import {
 } from '@ktrdr/contracts';
 import { RequestOf } from '@ktrdr/service-kit';
 import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsIn, IsInt, IsNotEmpty, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 
 const MOST_LISTED = 1000;
 const MAX_CALLER_LENGTH = 128;
@@ -16,6 +16,7 @@ const MAX_CALLER_LENGTH = 128;
 export class ListAuditDto implements ListAuditQuery {
   @IsOptional()
   @IsString()
+  @IsNotEmpty()
   @MaxLength(MAX_CALLER_LENGTH)
   caller?: string;
 

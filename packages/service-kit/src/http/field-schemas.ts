@@ -9,5 +9,9 @@ export const FIELD_SCHEMAS = {
   /** The reader of strategies reports a longer one with its size. */
   strategyText: { type: 'string', maxLength: 1_048_576 },
   /** `2024-01-31`, or ISO 8601 with a time. */
-  date: { type: 'string', pattern: String.raw`^\s*\d{4}-\d{2}-\d{2}`, maxLength: 64 },
+  date: {
+    type: 'string',
+    pattern: String.raw`^\s*\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])`,
+    maxLength: 64,
+  },
 } as const satisfies Record<string, Schema>;
