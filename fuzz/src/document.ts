@@ -13,6 +13,7 @@ interface Parameter {
 
 interface Operation {
   operationId: string;
+  description?: string;
   parameters?: Parameter[];
   requestBody?: { content: Record<string, { schema?: Schema }> };
 }
@@ -43,18 +44,28 @@ const contentType = (): Arbitrary<string> =>
     },
   );
 
-/** Requests to every route of a document. */
-export function requestsOf(
+/** A route of a document, and requests to it. */
+interface Route {
+  /** Has its role. */
+  description: string;
+  requests: Arbitrary<SentRequest>;
+}
+
+/** Every route of a document. */
+export function routesOf(
   { paths, components }: Document,
   known: KnownValues,
   skipped: readonly string[],
-): Arbitrary<SentRequest> {
+): Route[] {
   const from = new FromSchema(components.schemas, known);
   const operations = Object.entries(paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
   );
   const wanted = operations.filter(({ operation }) => !skipped.includes(operation.operationId));
-  return fc.oneof(...wanted.map(({ path, method, operation }) => requestOf(from, path, method, operation)));
+  return wanted.map(({ path, method, operation }) => ({
+    description: operation.description ?? '',
+    requests: requestOf(from, path, method, operation),
+  }));
 }
 
 function requestOf(

@@ -11,7 +11,8 @@ export interface Schema {
   allOf?: Schema[];
   properties?: Record<string, Schema>;
   required?: string[];
-  items?: Schema;
+  /** A list: those of a tuple, as in older drafts. */
+  items?: Schema | Schema[];
   prefixItems?: Schema[];
   additionalProperties?: boolean | Schema;
   minimum?: number;
@@ -34,6 +35,9 @@ const MOST_ITEMS = 4;
 
 /** Makes valid values of the schemas of one document. */
 export class FromSchema {
+  /** Types that are being made: a type inside itself is left out. */
+  private readonly open: string[] = [];
+
   constructor(
     private readonly schemas: Readonly<Record<string, Schema>>,
     private readonly known: KnownValues,
@@ -48,9 +52,13 @@ export class FromSchema {
 
   private ofSchema(schema: Schema, name: string): Arbitrary<unknown> {
     if (schema.$ref !== undefined) {
-      const target = this.schemas[schema.$ref.split('/').at(-1) ?? ''];
+      const type = typeOf(schema.$ref);
+      const target = this.schemas[type];
       if (target === undefined) throw new Error(`the document has no ${schema.$ref}`);
-      return this.ofSchema(target, name);
+      this.open.push(type);
+      const made = this.ofSchema(target, name);
+      this.open.pop();
+      return made;
     }
     if ('const' in schema) return fc.constant(schema.const);
     if (schema.enum !== undefined) return fc.constantFrom(...schema.enum);
@@ -85,17 +93,37 @@ export class FromSchema {
   }
 
   private listOf({ prefixItems, items = {}, minItems, maxItems }: Schema, name: string): Arbitrary<unknown> {
-    if (prefixItems !== undefined) return fc.tuple(...prefixItems.map((item) => this.valid(item)));
+    if (Array.isArray(items)) return this.tupleOf(items);
+    if (prefixItems !== undefined) return this.tupleOf(prefixItems);
     const most = Math.max(minItems ?? 0, Math.min(maxItems ?? MOST_ITEMS, MOST_ITEMS));
     return fc.array(this.valid(items, name), { minLength: minItems ?? 0, maxLength: most });
   }
 
-  private objectOf({ properties = {}, required = [] }: Schema): Arbitrary<unknown> {
-    const fields = Object.fromEntries(
-      Object.entries(properties).map(([field, schema]) => [field, this.valid(schema, field)]),
-    );
-    return fc.record(fields, { requiredKeys: required.filter((field) => field in fields) });
+  private tupleOf(items: Schema[]): Arbitrary<unknown> {
+    return fc.tuple(...items.map((item) => this.valid(item)));
   }
+
+  private objectOf({ properties = {}, required = [], additionalProperties }: Schema): Arbitrary<unknown> {
+    const made = Object.entries(properties).filter(([, schema]) =>
+      [schema, schema.items ?? []]
+        .flat()
+        .every(({ $ref }) => $ref === undefined || !this.open.includes(typeOf($ref))),
+    );
+    const fields = fc.record(
+      Object.fromEntries(made.map(([field, schema]) => [field, this.valid(schema, field)])),
+      { requiredKeys: required.filter((field) => made.some(([name]) => name === field)) },
+    );
+    if (typeof additionalProperties !== 'object' || additionalProperties.type === undefined) return fields;
+    const more = fc.dictionary(fc.string({ maxLength: 10 }), this.valid(additionalProperties), {
+      maxKeys: 3,
+    });
+    return fc.tuple(more, fields).map(([others, own]) => ({ ...others, ...own }));
+  }
+}
+
+/** `#/definitions/Operation` -> `Operation` */
+function typeOf(ref: string): string {
+  return ref.split('/').at(-1) ?? '';
 }
 
 function textOf({ pattern, maxLength = LONGEST_TEXT, minLength = 0, example, examples = [] }: Schema) {

@@ -5,7 +5,7 @@ export interface SentRequest {
   method: string;
   /** With the query. */
   path: string;
-  headers: Record<string, string>;
+  headers: Record<string, string | string[]>;
   body: string | Buffer | null;
 }
 

@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { fuzzInNewWorld } from './fuzz-in-new-world.js';
 import type { FuzzReport } from './fuzz.js';
-import { MADE_TARGETS } from './make-target.js';
-import type { TargetName } from './target.js';
+import { TARGETS, type TargetName } from './target.js';
 
 const RESULTS = join(import.meta.dirname, '../results.jsonl');
 
@@ -32,15 +31,13 @@ function readArguments(): { seed: number; runs: number; targets: readonly Target
     });
     const [seed, runs] = [Number(values.seed), Number(values.runs)];
     const target = values.target as TargetName | undefined;
-    if ([seed, runs].every(Number.isSafeInteger) && (target === undefined || MADE_TARGETS.includes(target))) {
-      return { seed, runs, targets: target === undefined ? MADE_TARGETS : [target] };
+    if ([seed, runs].every(Number.isSafeInteger) && (target === undefined || TARGETS.includes(target))) {
+      return { seed, runs, targets: target === undefined ? TARGETS : [target] };
     }
   } catch {
     // an unknown option gets the same usage line as an invalid value
   }
-  console.error(
-    `Usage: npm run fuzz -- --seed <integer> --runs <integer> [--target ${MADE_TARGETS.join('|')}]`,
-  );
+  console.error(`Usage: npm run fuzz -- --seed <integer> --runs <integer> [--target ${TARGETS.join('|')}]`);
   return process.exit(2);
 }
 

@@ -1,19 +1,23 @@
 import type { Target, TargetName } from './target.js';
 import { bars } from './targets/bars.js';
 import { bodies } from './targets/bodies.js';
+import { checkpoints } from './targets/checkpoints.js';
+import { messages } from './targets/messages.js';
+import { models } from './targets/models.js';
 import { strategies } from './targets/strategies.js';
+import { tokens } from './targets/tokens.js';
 import type { World } from './world.js';
 
-const MAKERS: Partial<Record<TargetName, (world: World) => Promise<unknown>>> = {
+const MAKERS: Record<TargetName, (world: World) => Promise<unknown>> = {
   strategies,
   bodies,
   bars,
+  checkpoints,
+  models,
+  messages,
+  tokens,
 };
 
-export const MADE_TARGETS = Object.keys(MAKERS) as TargetName[];
-
 export async function makeTarget(name: TargetName, world: World): Promise<Target<unknown>> {
-  const make = MAKERS[name];
-  if (make === undefined) throw new Error(`no target ${name}`);
-  return (await make(world)) as Target<unknown>;
+  return (await MAKERS[name](world)) as Target<unknown>;
 }

@@ -1,5 +1,6 @@
 import type { Arbitrary } from 'fast-check';
 
+/** Tokens are last: after the first token, other requests need one. */
 export const TARGETS = [
   'strategies',
   'bodies',
