@@ -51,6 +51,15 @@ test('an error keeps name, code, message, stack and cause', () => {
   expect(readable.trimEnd()).not.toContain('\n');
 });
 
+test('an error with a JSON form of its own shows nothing else', () => {
+  const toJSON = (): object => ({ config: { headers: { authorization: 'ktrdr-hmac-sha256 signature=1' } } });
+  const error = Object.assign(new Error('timeout'), { code: 'ECONNABORTED', toJSON });
+  const record = JSON.parse(line(true, (log) => log.error('failed', { error, list: [error] })));
+  const told = { name: 'Error', message: 'timeout', code: 'ECONNABORTED', stack: expect.any(String) };
+  expect(record).toMatchObject({ error: told, list: [told] });
+  expect(written).not.toContain('authorization');
+});
+
 test('a field never replaces the message', () => {
   expect(
     JSON.parse(line(true, (log) => log.info('told', { message: 'forged', level: 'fatal' }))),

@@ -91,8 +91,10 @@ function serialised(fields: Record<string, unknown>): Record<string, unknown> {
   }
 }
 
-function plain(_key: string, value: unknown): unknown {
-  if (value instanceof Error) return errorRecord(value);
+/** `this` holds the value before its own `toJSON`, which of an HTTP client's error shows the whole request with its headers. */
+function plain(this: Record<string, unknown>, key: string, value: unknown): unknown {
+  const own = this[key];
+  if (own instanceof Error) return errorRecord(own);
   return typeof value === 'bigint' ? String(value) : value;
 }
 
