@@ -360,6 +360,25 @@ test('each route declares who may use it, and each that changes something is in 
   }
 });
 
+test('each request body has properties', () => {
+  const bodies = [document, documentOfHost].flatMap(({ document: { paths, components } }) =>
+    Object.values(paths)
+      .flatMap((item) => Object.values(item))
+      .flatMap(({ operationId, requestBody }) => {
+        const schema = requestBody?.content['application/json']?.schema;
+        return schema === undefined ? [] : [{ operationId, schema, components }];
+      }),
+  );
+  const empty = bodies.filter(({ schema, components }) => {
+    const named = components.schemas[schema.$ref?.split('/').at(-1) ?? ''] as
+      | { properties?: object }
+      | undefined;
+    return Object.keys(named?.properties ?? {}).length === 0;
+  });
+  expect(bodies.length).toBeGreaterThan(8);
+  expect(empty.map(({ operationId }) => operationId)).toEqual([]);
+});
+
 test('each type of operation has its result in the document', () => {
   const { schemas } = document.document.components;
   for (const type of OPERATION_TYPES)

@@ -9,6 +9,7 @@ export interface Answer {
 interface DocumentedOperation {
   description?: string;
   operationId: string;
+  requestBody?: { content: Record<string, { schema: { $ref?: string } }> };
   responses: Record<string, { description: string; content?: Record<string, { schema: object }> }>;
 }
 
