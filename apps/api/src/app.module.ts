@@ -30,6 +30,7 @@ export class AppModule {
           leaseMs: settings.leaseMs,
           onInterrupt: settings.onInterrupt,
           mostAttemptMs: settings.operationMaxHours === 0 ? undefined : settings.operationMaxHours * HOUR_MS,
+          mostWaiting: settings.operationsMaxWaiting,
         }),
         ApiAccessModule,
         ApiHealthModule,

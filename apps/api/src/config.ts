@@ -31,8 +31,8 @@ export interface ApiSettings extends ListenSettings {
   onInterrupt: OnInterrupt;
   /** An attempt of an operation is stopped after this many hours; `0`: never. */
   operationMaxHours: number;
-  /** Maximum number of trainings that wait. */
-  trainingMaxWaiting: number;
+  /** Maximum number of operations of one type that wait. */
+  operationsMaxWaiting: number;
   /** Operations are removed this many days after their end; `0` keeps them. */
   operationsKeepDays: number;
   /** Whether trainings run on a host, and on which. */
@@ -76,7 +76,7 @@ export function readSettings(): ApiSettings {
     leaseMs: read.integer('LEASE_MS', DEFAULT_LEASE_MS, { min: 100, max: HOUR_MS }),
     onInterrupt: read.choice('ON_INTERRUPT', 'fail', ['fail', 'resume']),
     operationMaxHours: read.integer('OPERATION_MAX_HOURS', 0, { min: 0, max: 500 }),
-    trainingMaxWaiting: read.integer('TRAINING_MAX_WAITING', 1_000, { min: 1, max: 1_000_000 }),
+    operationsMaxWaiting: read.integer('OPERATIONS_MAX_WAITING', 1_000, { min: 1, max: 1_000_000 }),
     operationsKeepDays: read.integer('OPERATIONS_KEEP_DAYS', 0, { min: 0, max: 36_500 }),
     trainingHost: { use: read.boolean(host.use, false), url: read.url(host.url, 'http://localhost:5002') },
     trainingHostTrust: { secret: readHostSecret(read), ca: readAuthorities(read, 'TRAINING_HOST_CA_FILE') },

@@ -265,7 +265,6 @@ function trainingManager(dependencies: ServiceOrchestratorDependencies): Trainin
       trainingEngine: 'auto',
       trainingCancelGraceMs: 1_000,
       trainingCheckpointEveryMs: 2_000,
-      trainingMaxWaiting: 1_000,
       trainingLimits: { mostAtOnce: 2, memoryMb: 4_000, hours: 0 },
       trainingHostPollMs: 50,
       trainingHostTimeoutMs: 1_000,

@@ -57,7 +57,7 @@ export function tooManyWaiting(type: string, most: number): KtrdrError {
   return new KtrdrError(
     'too_many_waiting',
     `${most} ${type} operations are waiting, and the service accepts no more. Try again later, cancel some ` +
-      `(ktrdr operations list --status pending), or raise ${type.toUpperCase()}_MAX_WAITING.`,
+      `(ktrdr operations list --status pending), or raise OPERATIONS_MAX_WAITING.`,
     { details: { operation_type: type, max_waiting: most, retry_after_seconds: RETRY_AFTER_S } },
   );
 }

@@ -54,8 +54,6 @@ export interface ManagedOperation<TResult, TType extends OperationType = Operati
   request?: unknown;
   /** Its work runs elsewhere and continues when this process ends: the next owner follows it. */
   outlivesOwner?: boolean;
-  /** It is refused if this many operations of its type wait. Default: no limit. */
-  mostWaiting?: number;
   /** It waits for its turn, for example in a queue: it stays `pending` until its function calls `begin`. */
   waits?: boolean;
   /** Tells whether there is a checkpoint; `undefined` if this process cannot tell: then the record's `resumable` counts. */

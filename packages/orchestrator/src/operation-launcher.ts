@@ -23,6 +23,8 @@ export interface OperationLauncherParts {
   lease: Lease;
   running: RunningOperations;
   queries: OperationQueries;
+  /** Number of operations of one type that may wait; `undefined`: no limit. */
+  mostWaiting: number | undefined;
 }
 
 /** Starts new operations. */
@@ -34,8 +36,9 @@ export class OperationLauncher {
     managed: ManagedOperation<TResult>,
     parts: LaunchParts,
   ): Promise<LaunchedOperation<TResult>> {
-    const { store, lease, running } = this.parts;
-    const { request = null, taskId, mostWaiting: mostPending } = managed;
+    const { store, lease, running, mostWaiting } = this.parts;
+    const { request = null, taskId, waits = false } = managed;
+    const mostPending = waits ? mostWaiting : undefined;
     const created = running.prepare(managed, { operation: this.newRecord(managed), epoch: 1 }, parts);
     const written = await running.start(created as RunningOperation<unknown>, () =>
       store.create({ operation: created.operation, request, taskId, mostPending, lease }),

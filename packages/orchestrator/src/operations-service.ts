@@ -39,6 +39,8 @@ export interface OperationsServiceDependencies {
   onInterrupt?: OnInterrupt;
   /** Ms that an attempt may run before it is stopped with `time_limit_reached`. Default: no limit. */
   mostAttemptMs?: number;
+  /** A start is refused if this many operations of its type wait. Default: no limit. */
+  mostWaiting?: number;
 }
 
 /** Another process takes an owner's operations over after this long without a renewal, ms. */
@@ -64,6 +66,7 @@ export class OperationsService {
     const store = outage.watch(dependencies.store);
     const lease = dependencies.lease ?? { owner: randomId(), ms: DEFAULT_LEASE_MS };
     const onInterrupt = dependencies.onInterrupt ?? 'fail';
+    const { mostWaiting } = dependencies;
     const { runners } = this;
     const running = new RunningOperations({
       store,
@@ -97,7 +100,7 @@ export class OperationsService {
     this.keeper = keeper;
     this.queries = queries;
     this.shutdownSteps = shutdown;
-    this.launcher = new OperationLauncher({ store, clock, randomId, lease, running, queries });
+    this.launcher = new OperationLauncher({ store, clock, randomId, lease, running, queries, mostWaiting });
     this.nextAttempts = new NextAttempts({
       store,
       clock,

@@ -88,7 +88,8 @@ describe('an operation that waits for its turn', () => {
     const [clock, logger] = [new FakeClock(), new RecordingLogger()];
     const store = new MemoryOperationStore({ clock });
     let ids = 0;
-    const operations = new OperationsService({ store, clock, logger, randomId: () => `id${(ids += 1)}` });
+    const randomId = () => `id${(ids += 1)}`;
+    const operations = new OperationsService({ store, clock, logger, randomId, mostWaiting: 2 });
     const turn = new Gate();
     const launch = (taskId: string) =>
       operations.launch(
@@ -96,7 +97,6 @@ describe('an operation that waits for its turn', () => {
           type: 'training',
           metadata: {} as never,
           waits: true,
-          mostWaiting: 2,
           taskId,
           run: async ({ begin }) => {
             await turn.pass();

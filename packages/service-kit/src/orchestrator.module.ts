@@ -44,6 +44,8 @@ export interface OrchestratorOptions {
   onInterrupt?: OnInterrupt;
   /** Ms that an attempt of an operation may run. Default: no limit. */
   mostAttemptMs?: number;
+  /** Number of operations of one type that may wait. Default: no limit. */
+  mostWaiting?: number;
 }
 
 /** The orchestrator of a service: one `OperationsService`, and the clock and logger for the managers. */
@@ -60,6 +62,7 @@ export class OrchestratorModule implements OnApplicationBootstrap, OnModuleDestr
     leaseMs = DEFAULT_LEASE_MS,
     onInterrupt,
     mostAttemptMs,
+    mostWaiting,
   }: OrchestratorOptions): DynamicModule {
     return {
       module: OrchestratorModule,
@@ -81,6 +84,7 @@ export class OrchestratorModule implements OnApplicationBootstrap, OnModuleDestr
               isOwnerGone,
               onInterrupt,
               mostAttemptMs,
+              mostWaiting,
             }),
         },
       ],

@@ -49,6 +49,7 @@ export class BacktestController {
     'no_decisions',
     'range_in_sample',
     'wrong_timeframe',
+    'too_many_waiting',
     'service_stopping',
     'storage_failed',
     'store_unavailable',

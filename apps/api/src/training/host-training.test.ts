@@ -108,7 +108,6 @@ function train({
       trainingEngine: 'auto',
       trainingCancelGraceMs: 1_000,
       trainingCheckpointEveryMs: 2_000,
-      trainingMaxWaiting: 1_000,
       trainingLimits: { mostAtOnce: 2, memoryMb: 4_000, hours: 0 },
       trainingHostPollMs: 10,
       trainingHostTimeoutMs: timeoutMs,

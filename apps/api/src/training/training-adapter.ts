@@ -24,8 +24,6 @@ export interface TrainingSettings {
   trainingEngine: EngineSetting;
   trainingCancelGraceMs: number;
   trainingCheckpointEveryMs: number;
-  /** Maximum number of trainings that wait. */
-  trainingMaxWaiting: number;
   /** Limits of the trainings that compute beside the API. */
   trainingLimits: TrainingLimits;
   trainingHostPollMs: number;

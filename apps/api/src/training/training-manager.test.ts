@@ -48,7 +48,6 @@ async function trainingHeldAt(step: 'stage' | 'commit') {
     trainingEngine: 'onnx',
     trainingCancelGraceMs: 60_000,
     trainingCheckpointEveryMs: 2_000,
-    trainingMaxWaiting: 1_000,
     trainingLimits: { mostAtOnce: 2, memoryMb: 4_000, hours: 0 },
     trainingHostPollMs: 50,
     trainingHostTimeoutMs: 1_000,

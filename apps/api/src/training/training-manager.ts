@@ -79,7 +79,6 @@ export class TrainingManager extends ServiceOrchestrator<TrainingAdapter> {
       ...describeTraining(request, this.runsElsewhere),
       request: toStored(request),
       taskId: request.taskId,
-      mostWaiting: this.settings.trainingMaxWaiting,
       // on a host it runs at once: the host refuses it, or shows it as running while it waits there
       waits: this.queue !== null || !this.isUsingHostService(),
       outlivesOwner: this.runsElsewhere,
