@@ -54,7 +54,12 @@ function appOf({ build }: Service): string | null {
 
 /** Source text that reads the settings of an app: its config.ts and the settings that both services share. */
 function settings(app: string): string {
-  const shared = ['listen-settings.ts', 'tls/certificate.ts', 'signing/host-secret.ts'];
+  const shared = [
+    'listen-settings.ts',
+    'limits/limit-settings.ts',
+    'tls/certificate.ts',
+    'signing/host-secret.ts',
+  ];
   const files = [`apps/${app}/src/config.ts`, ...shared.map((file) => `packages/service-kit/src/${file}`)];
   const config = files.map(read).join('');
   // the prefix of a host service stands for two variables
@@ -145,6 +150,9 @@ describe('docker-compose.yml', () => {
         'TRUSTED_PROXIES',
         'GATEWAY_ADDRESS',
         'CORS_ORIGINS',
+        'RATE_LIMIT_READS',
+        'RATE_LIMIT_CHANGES',
+        'MAX_CONNECTIONS',
       ],
     };
     // the images contain no certificates: a proxy speaks TLS for them
