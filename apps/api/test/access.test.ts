@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -327,6 +328,37 @@ describe('the audit log', () => {
   ])('refuses the query %s', async (query) => {
     expect(await outcome('alice', `GET /audit?${query.slice(1)}`)).toBe('invalid_request');
   });
+});
+
+test('what only resembles a token opens no route', async () => {
+  const secret = secrets['alice']!;
+  const described = await fetch(`${api.url}/docs-json`, { headers: { authorization: `Bearer ${secret}` } });
+  const { paths } = (await described.json()) as { paths: Record<string, Record<string, unknown>> };
+  const lines = Object.entries(paths).flatMap(([path, routes]) =>
+    Object.keys(routes).map((method) => [method.toUpperCase(), path.replaceAll(/\{\w+\}/g, 'x')] as const),
+  );
+  expect(lines.length).toBeGreaterThan(30);
+  const alike = [
+    `Bearer x${secret}`,
+    `Bearer ${secret}.example`,
+    `Bearer ${secret},${secret}`,
+    `Bearer alice`,
+    `Bearer ${createHash('sha256').update(secret).digest('hex')}`,
+    `Basic ${Buffer.from(`alice:${secret}`).toString('base64')}`,
+    `Delivery ${secret}`,
+  ];
+  const opened: string[] = [];
+  for (const [method, path] of lines)
+    for (const authorization of alike) {
+      const answer = await fetch(api.url + path, { method, headers: { authorization } });
+      await answer.arrayBuffer();
+      // liveness and the short health are for everyone; a delivery that does not exist is not found
+      const expected =
+        path === '/health' || path === '/live' ? 200 : path.startsWith('/trainings/x') ? 404 : 401;
+      if (answer.status !== expected)
+        opened.push(`${method} ${path} ${authorization.slice(0, 9)}: ${answer.status}`);
+    }
+  expect(opened).toEqual([]);
 });
 
 test('the last admin token can be revoked; the service then stays locked until a new one is created beside it', async () => {

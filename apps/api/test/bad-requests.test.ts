@@ -44,6 +44,25 @@ function refusedGet(path: string): Promise<{ code: string; message: string }> {
   return refusal(api.url, { method: 'GET', path });
 }
 
+/** What the tests read of the OpenAPI document. */
+interface ApiDocument {
+  paths: Record<
+    string,
+    Record<
+      string,
+      {
+        requestBody?: { content: Record<string, { schema?: BodySchema }> };
+        parameters?: { in: string; name: string }[];
+      }
+    >
+  >;
+  components: { schemas: Record<string, BodySchema> };
+}
+interface BodySchema {
+  $ref?: string;
+  properties?: Record<string, unknown>;
+}
+
 const TRAIN = '/trainings/start';
 const CHECKPOINT = '/trainings/op_training_20261125T101500_k3f9/runs/1/checkpoint';
 const BYTES = 'application/octet-stream';
@@ -288,7 +307,7 @@ describe.each([
   ['timeframes', TRAIN, (name: string) => ({ strategy: QUICK, timeframes: [name] })],
   ['symbol of a sample', SAMPLE, (name: string) => ({ symbol: name, timeframe: '1h' })],
   ['timeframe of a sample', SAMPLE, (name: string) => ({ symbol: 'AAPL', timeframe: name })],
-])('a name that could lead out of its folder, given as %s', (_what, path, body) => {
+])('CVE-2026-53995: a name that could lead out of its folder, given as %s', (_what, path, body) => {
   test.each(NAMES_THAT_LEAD_OUT.map((name) => [JSON.stringify(name).slice(0, 30), name]))(
     '%s',
     async (_shown, name) => {
@@ -296,6 +315,114 @@ describe.each([
       expect(code).toBe('400 invalid_name');
       expect(message).toMatch(/letters, digits|one of 1m, 5m/);
       expect(message.length).toBeLessThan(300);
+    },
+  );
+});
+
+describe('names in requests', () => {
+  const SECRET = 'canary-c0ffee';
+  const STARTS: Record<string, object> = {
+    '/trainings/start': { strategy: QUICK, symbols: ['NOSUCH'] },
+    '/indicators/compute': { symbol: 'AAPL', timeframe: '1h', type: 'rsi' },
+    '/data/sample': { symbol: 'MSFT', timeframe: '1d' },
+    '/strategies/validate': { strategy: QUICK },
+  };
+
+  test('CVE-2026-2614: no text of any request is a path or an address that is read', async () => {
+    const file = sandbox.path('canary.txt');
+    await writeFile(file, SECRET);
+    const { paths, components } = (await (await fetch(`${api.url}/docs-json`)).json()) as ApiDocument;
+    const answers: string[] = [];
+    let sent = 0;
+    for (const value of [file, `file://${file}`]) {
+      for (const [path, routes] of Object.entries(paths)) {
+        const address = path.replaceAll(/\{\w+\}/g, encodeURIComponent(value));
+        for (const [method, { requestBody, parameters = [] }] of Object.entries(routes)) {
+          const schema = requestBody?.content['application/json']?.schema;
+          const named = components.schemas[schema?.$ref?.split('/').at(-1) ?? ''] ?? schema;
+          const bodies = Object.keys(named?.properties ?? {}).map((field) =>
+            JSON.stringify({ ...STARTS[path], [field]: value }),
+          );
+          const queries = parameters.filter((parameter) => parameter.in === 'query');
+          const asked = [
+            address,
+            ...queries.map(({ name }) => `${address}?${name}=${encodeURIComponent(value)}`),
+          ];
+          if (path.endsWith('/events')) continue;
+          for (const body of bodies.length > 0 ? bodies : [undefined])
+            for (const line of asked) {
+              sent += 1;
+              const { status, text } = await sendRaw(api.url, {
+                method: method.toUpperCase(),
+                path: line,
+                body,
+              });
+              expect({ line, body, status }).not.toMatchObject({ status: 500 });
+              answers.push(text);
+            }
+        }
+      }
+    }
+    expect(sent).toBeGreaterThan(100);
+    answers.push(
+      (await sendRaw(api.url, { method: 'GET', path: '/operations?limit=1000' })).text,
+      api.output,
+    );
+    expect(answers.filter((text) => text.includes(SECRET))).toEqual([]);
+  });
+
+  const evil = (): string => sandbox.path('evil.mjs');
+  test.each([
+    'rsi',
+    'macd',
+    'mlp',
+    'relu',
+    'classification',
+    'zigzag',
+    'supervised',
+    'zscore',
+    'single',
+    'all',
+  ])('CVE-2026-68771: a name in place of %s loads nothing and calls nothing', async (known) => {
+    await writeFile(evil(), `import { writeFileSync } from 'node:fs'; writeFileSync('${evil()}.ran', '');`);
+    for (const name of [
+      'constructor',
+      '__proto__',
+      'toString',
+      'hasOwnProperty',
+      'node:fs',
+      evil(),
+      `file://${evil()}`,
+      '../evil.mjs',
+      '!!js/function "x"',
+    ]) {
+      const quoted = name.startsWith('!!') ? name : JSON.stringify(name);
+      const strategy = QUICK.replace(new RegExp(`: ${known}\\b`), `: ${quoted}`);
+      expect(strategy).not.toBe(QUICK);
+      const { code } = await refusedBody(TRAIN, { strategy });
+      expect({ name, code }).toEqual({ name, code: '422 strategy_invalid' });
+    }
+    expect((await readdir(sandbox.path())).filter((file) => file.endsWith('.ran'))).toEqual([]);
+  });
+
+  test.each([
+    ['CVE-2026-68771: an engine', { engine: '../evil.mjs' }],
+    ['CVE-2026-68771: a priority', { priority: 'constructor' }],
+  ])('%s is one of a list', async (_what, option) => {
+    expect((await refusedBody(TRAIN, { strategy: QUICK, ...option })).code).toBe('400 invalid_request');
+  });
+
+  test.each(['constructor', '__proto__', 'toString', '../evil.mjs'])(
+    'CVE-2026-68771: %s is no indicator and no parameter of one',
+    async (name) => {
+      const asked = { symbol: 'AAPL', timeframe: '1h' };
+      expect((await refusedBody('/indicators/compute', { ...asked, type: name })).code).toMatch(/^4/);
+      const params = JSON.parse(`{"${name}":3}`) as object;
+      const { code } = await refusal(api.url, {
+        path: '/indicators/compute',
+        body: `{"symbol":"AAPL","timeframe":"1h","type":"rsi","params":${JSON.stringify(params)}}`,
+      });
+      expect(code).toMatch(/^4/);
     },
   );
 });
@@ -364,12 +491,12 @@ describe('a missing resource', () => {
   });
 
   test.each([
-    ['folder', 'EISDIR'],
-    ['gone', 'ENOENT'],
+    ['folder', 'is a folder, not a file'],
+    ['gone', 'is a symbolic link'],
   ])('an unreadable strategy: %s', async (strategy_name, reason) => {
     expect(await refusedBody(TRAIN, { strategy_name })).toEqual({
       code: '422 strategy_invalid',
-      message: expect.stringMatching(`^${strategy_name}\\.yaml in .* cannot be read \\(${reason}\\)`),
+      message: expect.stringMatching(`^${strategy_name}\\.yaml in .* ${reason}`),
     });
     const { strategies } = dataOf(await api.get<StrategyList>('/strategies'));
     expect(strategies.map(({ file, valid }) => [file, valid])).toEqual([

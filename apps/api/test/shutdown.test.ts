@@ -1,5 +1,7 @@
-import { readdir, readlink } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { readdir, readlink, symlink } from 'node:fs/promises';
 import { get, type ClientRequest } from 'node:http';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Operation, OperationStarted } from '@ktrdr/contracts';
 import { writeSampleBars } from '@ktrdr/market-data';
@@ -18,6 +20,8 @@ beforeAll(async () => {
     startDate: '2024-01-01',
     endDate: '2024-06-30',
   });
+  execFileSync('mkfifo', [join(sandbox.dataDir, 'PIPE_1h.csv')]);
+  await symlink('/etc/passwd', join(sandbox.dataDir, 'LINK_1h.csv'));
 });
 
 afterAll(() => sandbox.close());
@@ -90,6 +94,27 @@ describe('the API', () => {
     expect((await staying).status).toBe('cancelled');
     expect((await lastOf(await follow(api, id))).status).toBe('cancelled');
     expect(api.output).not.toContain('"level":"error"');
+  });
+
+  // the API ends in the next tests
+  test('a pipe and a link among the bars are refused, and hold nothing', async () => {
+    const api = apis.SIGTERM;
+    const ask = async (symbol: string) => {
+      const answers = await Promise.all([
+        api.post('/indicators/compute', { symbol, timeframe: '1h', type: 'rsi' }),
+        api.post('/trainings/start', { strategy: QUICK, symbols: [symbol] }),
+        api.get(`/data/check?symbol=${symbol}&timeframe=1h`),
+      ]);
+      return answers.map(({ body }) => (body.success ? JSON.stringify(body.data) : body.error.message));
+    };
+    // more than the threads of Node's file access
+    for (const answers of await Promise.all(Array.from({ length: 8 }, () => ask('PIPE'))))
+      expect(answers).toEqual(
+        answers.map(() => expect.stringMatching(/PIPE_1h\.csv.* is a pipe, not a file/)),
+      );
+    expect(await ask('LINK')).toEqual(
+      Array(3).fill(expect.stringMatching(/LINK_1h\.csv.* is a symbolic link/)),
+    );
   });
 
   test.each(['SIGTERM', 'SIGINT'] as const)(

@@ -39,5 +39,6 @@ export async function describeHost(
     sessions_running: operations.activeCount(),
     sessions_max: maxSessions,
     session_lease_ms: sessionLeaseMs,
+    sends_bytes: true,
   };
 }

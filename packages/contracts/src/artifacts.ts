@@ -17,10 +17,10 @@ export const ANALYTICS_FILES = [
 
 /**
  * `data` of `GET /training/sessions/:id/artifacts`. The names are `model/...` and `analytics/...`, with file names from
- * the lists above.
+ * the lists above. `GET /training/sessions/:id/artifacts/:folder/:name` sends the bytes of one of them.
  */
 export interface SessionArtifacts {
-  /** @maxItems 100 */
+  /** @maxItems 10 */
   files: ArtifactFile[];
 }
 
@@ -28,8 +28,14 @@ export interface SessionArtifacts {
 export interface ArtifactFile {
   /** @maxLength 300 */
   path: string;
+  /**
+   * Bytes.
+   *
+   * @asType integer
+   * @minimum 0
+   * @maximum 9007199254740991
+   */
+  size: number;
   /** @pattern ^[0-9a-f]{64}$ */
   sha256: string;
-  /** @maxLength 419430400 */
-  content_base64: string;
 }

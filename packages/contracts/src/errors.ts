@@ -62,6 +62,7 @@ export const ERROR_STATUS = {
   checkpoint_refused: 409,
   disk_full: 507,
   storage_failed: 500,
+  folder_missing: 503,
   model_not_found: 404,
   model_damaged: 422,
   model_unsupported: 422,

@@ -31,3 +31,15 @@ export function storageError(error: unknown, doing: string, setting: FolderSetti
     options,
   );
 }
+
+/**
+ * The folder of a setting was there at the start of the service and is gone: moved, removed, or a disk that is not mounted. The
+ * service does not create it again, because that would hide what is in it.
+ */
+export function folderMissing(folder: string, setting: FolderSetting): KtrdrError {
+  return new KtrdrError(
+    'folder_missing',
+    `${folder} is missing: the folder of ${setting} was moved or removed. Put it back, or restart the service to begin with an empty folder.`,
+    { details: { path: folder, cause: 'ENOENT' } },
+  );
+}

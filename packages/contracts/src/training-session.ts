@@ -105,4 +105,6 @@ export interface HostDescription {
    * @maximum 2147483647
    */
   session_lease_ms: number;
+  /** True: the host sends each file of a session as bytes. Missing: an earlier version, which sends all files in one JSON answer. */
+  sends_bytes?: boolean;
 }

@@ -15,7 +15,9 @@ export interface BarsName {
 }
 
 /**
- * Opens a bars file for reading. Throws `invalid_name`, `bars_not_found` (lists the available bars) or `bars_invalid`.
+ * Opens a bars file for reading.
+ *
+ * @throws KtrdrError `invalid_name`, `bars_not_found` (lists the available bars), `bars_invalid`, `folder_missing`
  */
 export async function openBarsFile(name: BarsName): Promise<OutsideFile> {
   const { dataDir, symbol, timeframe } = name;
@@ -52,7 +54,10 @@ export function symbolNotFound(
 
 async function barsNotFound({ dataDir, symbol, timeframe }: BarsName, cause: unknown): Promise<KtrdrError> {
   const file = barsFileName(symbol, timeframe);
-  const listed = await listBars(dataDir).catch(() => []);
+  const listed = await listBars(dataDir).catch((error: unknown) => {
+    if (error instanceof KtrdrError) throw error;
+    return [];
+  });
   const available = listed.map((bars) => `${bars.symbol} ${bars.timeframe}`);
   const meant = listed.find(
     (bars) => bars.symbol.toUpperCase() === symbol.toUpperCase() && bars.timeframe === timeframe,

@@ -25,7 +25,7 @@ test('bars files are listed by symbol, then from fine to coarse; other files are
     ['BRK.B_X', '1h', 'BRK.B_X_1h.csv'],
     ['MSFT', '1d', 'MSFT_1d.csv'],
   ]);
-  expect(await listBars(join(dataDir, 'missing'))).toEqual([]);
+  await expect(listBars(join(dataDir, 'missing'))).rejects.toMatchObject({ code: 'folder_missing' });
 });
 
 test('a fingerprint is the SHA-256 of the file', async () => {

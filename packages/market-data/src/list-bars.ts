@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { TIMEFRAMES, type Timeframe } from '@ktrdr/contracts';
+import { folderMissing, TIMEFRAMES, type Timeframe } from '@ktrdr/contracts';
 import { parseBarsFileName } from './bars-file.js';
 
 /** One bars file of a data folder. */
@@ -11,11 +11,13 @@ export interface AvailableBars {
 }
 
 /**
- * The bars files of a folder, sorted by symbol, then from fine to coarse timeframe. Empty if the folder does not exist.
+ * The bars files of a folder, sorted by symbol, then from fine to coarse timeframe.
+ *
+ * @throws KtrdrError `folder_missing`
  */
 export async function listBars(dataDir: string): Promise<AvailableBars[]> {
   const names = await readdir(dataDir).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
+    if (error.code === 'ENOENT') throw folderMissing(dataDir, 'DATA_DIR');
     throw error;
   });
   const found = names.flatMap((file) => {

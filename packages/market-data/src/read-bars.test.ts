@@ -286,11 +286,15 @@ describe('a missing file', () => {
     });
   });
 
-  test('is reported the same way if the folder is missing', async () => {
-    const missing = join(dataDir, 'missing');
-    await expect(readBars({ dataDir: missing, symbol: 'AAPL', timeframe: '1h' })).rejects.toMatchObject({
+  test('is reported as an empty folder, or as a missing one', async () => {
+    await expect(readBars({ dataDir, symbol: 'AAPL', timeframe: '1h' })).rejects.toMatchObject({
       code: 'bars_not_found',
       message: expect.stringContaining('There are no bars yet.'),
+    });
+    const missing = join(dataDir, 'missing');
+    await expect(readBars({ dataDir: missing, symbol: 'AAPL', timeframe: '1h' })).rejects.toMatchObject({
+      code: 'folder_missing',
+      message: expect.stringContaining(`${missing} is missing: the folder of DATA_DIR`),
     });
   });
 

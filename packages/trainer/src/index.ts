@@ -16,7 +16,7 @@
  * - engine-choice: finds the fastest engine for a network
  * - prediction: decisions of a stored model for new bars, and what they would have earned
  */
-export { filesBelow, readArtifacts } from './files/artifacts.js';
+export { filesBelow, listArtifacts, openArtifact, writeArtifact } from './files/artifacts.js';
 export { Staging } from './files/staging.js';
 export type { ModelSpec } from './network/model-spec.js';
 export type { DataPart } from './data/data-parts.js';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
@@ -168,18 +168,9 @@ describe('is refused', () => {
   async function changed(change: (metadata: Record<string, unknown>) => object): Promise<StoredModel> {
     const operationId = `op_training_20240101T000000_copied${copies++}`;
     const staged = await storage.stage(operationId);
-    await storage.writeArtifacts(
-      staged,
-      await Promise.all(
-        ['model.onnx', 'strategy.yaml', 'features.json', 'metrics.json', 'metadata.json'].map(
-          async (file) => {
-            const content = await readFile(join(classes.path, file));
-            const sha256 = createHash('sha256').update(content).digest('hex');
-            return { path: `model/${file}`, sha256, content_base64: content.toString('base64') };
-          },
-        ),
-      ),
-    );
+    await mkdir(join(staged, 'model'));
+    for (const file of ['model.onnx', 'strategy.yaml', 'features.json', 'metrics.json', 'metadata.json'])
+      await copyFile(join(classes.path, file), join(staged, 'model', file));
     const metadata = join(staged, 'model', 'metadata.json');
     const copied = JSON.parse(await readFile(metadata, 'utf8')) as object;
     await writeFile(metadata, JSON.stringify({ ...copied, operation_id: operationId }));

@@ -19,7 +19,14 @@ export class MarketDataController {
     summary: 'What is unusual about the bars files of DATA_DIR: splits, halts, gaps, bad prints',
   })
   @Answers('DataCheck')
-  @Fails('invalid_name', 'bars_not_found', 'bars_invalid', 'storage_failed', ...THREAD_ERRORS)
+  @Fails(
+    'invalid_name',
+    'bars_not_found',
+    'bars_invalid',
+    'storage_failed',
+    'folder_missing',
+    ...THREAD_ERRORS,
+  )
   check(@Query() query: DataCheckDto): Promise<DataCheck> {
     return this.marketData.check(query);
   }

@@ -34,7 +34,7 @@ export class ModelsController {
   @Requires('read')
   @ApiOperation({ operationId: 'listModels', summary: 'Trained models, newest first' })
   @Answers('ModelList')
-  @Fails('storage_failed')
+  @Fails('storage_failed', 'folder_missing')
   list(@Query() query: ListModelsDto): Promise<ModelList> {
     return this.models.list(query.sort);
   }
@@ -46,7 +46,14 @@ export class ModelsController {
     summary: 'Metrics of several models side by side, and how the models differ',
   })
   @Answers('ModelComparison')
-  @Fails('invalid_name', 'model_not_found', 'model_damaged', 'model_unsupported', 'storage_failed')
+  @Fails(
+    'invalid_name',
+    'model_not_found',
+    'model_damaged',
+    'model_unsupported',
+    'storage_failed',
+    'folder_missing',
+  )
   compare(@Query() query: CompareModelsDto): Promise<ModelComparison> {
     return this.models.compare(query.models);
   }
@@ -60,7 +67,14 @@ export class ModelsController {
   @OF_STRATEGY
   @OF_VERSION
   @Answers('ModelDetails')
-  @Fails('invalid_name', 'model_not_found', 'model_damaged', 'model_unsupported', 'storage_failed')
+  @Fails(
+    'invalid_name',
+    'model_not_found',
+    'model_damaged',
+    'model_unsupported',
+    'storage_failed',
+    'folder_missing',
+  )
   get(@Param('strategy') strategy: string, @Param('version') version: string): Promise<ModelDetails> {
     return this.models.get(strategy, version);
   }
@@ -74,7 +88,7 @@ export class ModelsController {
   @OF_STRATEGY
   @OF_VERSION
   @Answers('DeleteModelResponse')
-  @Fails('invalid_name', 'model_not_found', 'storage_failed')
+  @Fails('invalid_name', 'model_not_found', 'storage_failed', 'folder_missing')
   delete(
     @Param('strategy') strategy: string,
     @Param('version') version: string,
@@ -108,6 +122,7 @@ export class ModelsController {
     'prediction_timeout',
     'service_stopping',
     'storage_failed',
+    'folder_missing',
   )
   predict(
     @Param('strategy') strategy: string,

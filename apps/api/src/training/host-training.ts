@@ -1,13 +1,20 @@
-import type { EngineSetting } from '@ktrdr/contracts';
+import { storageError, type EngineSetting } from '@ktrdr/contracts';
 import type { Clock } from '@ktrdr/orchestrator';
-import type { ModelStorage } from '@ktrdr/trainer';
+import { checkpointNetworkOf, writeArtifact } from '@ktrdr/trainer';
 import type { TrainingRequest, TrainingRunHooks } from '@ktrdr/training-operation';
 import { HostSession } from './host-session.js';
 import type { HostSessionSettings } from './host-session.js';
 import type { KeptRun, RunOutputs } from './run-outputs.js';
 import type { TrainingHostClient } from './training-host-client.js';
 import type { TrainingPlace } from './training-place.js';
-import { checkNames, forward, outcomeOf, sessionRequest } from './training-sessions.js';
+import {
+  checkArrived,
+  checkNames,
+  checkSize,
+  forward,
+  outcomeOf,
+  sessionRequest,
+} from './training-sessions.js';
 
 const CONTACTING = 'contacting the training host';
 
@@ -21,7 +28,6 @@ export class HostTraining implements TrainingPlace {
   constructor(
     private readonly settings: HostTrainingSettings,
     private readonly host: TrainingHostClient,
-    private readonly models: ModelStorage,
     private readonly outputs: RunOutputs,
     private readonly clock: Clock,
   ) {}
@@ -41,13 +47,38 @@ export class HostTraining implements TrainingPlace {
       const ended = await session.follow(started.session_id, (state) => forward(state, hooks));
       const outcome = outcomeOf(ended, token, this.host.url);
       if (outcome.result.training_metrics !== null) {
-        const artifacts = await session.fetch(ended.session_id, (bounds) =>
-          this.host.artifacts(ended.session_id, bounds),
-        );
-        checkNames(artifacts);
-        await this.models.writeArtifacts(outputDir, artifacts.files);
+        const { parameters } = checkpointNetworkOf(request.strategy);
+        await this.fetchFiles(session, ended.session_id, outputDir, parameters);
       }
       return outcome;
     });
+  }
+
+  /**
+   * Fetches all files of a session, one after the other.
+   *
+   * @param parameters of the network that was trained: they bound the sizes
+   * @throws KtrdrError `model_damaged`, `disk_full`, `storage_failed`
+   */
+  private async fetchFiles(
+    session: HostSession,
+    id: string,
+    outputDir: string,
+    parameters: number,
+  ): Promise<void> {
+    const { files } = await session.fetch(id, (bounds) => this.host.artifacts(id, bounds));
+    checkNames({ files });
+    for (const file of files) checkSize(file, parameters);
+    for (const file of files) {
+      const arrived = await session
+        .fetch(id, async (bounds) =>
+          writeArtifact(outputDir, file.path, await this.host.artifact(id, file, bounds)),
+        )
+        .catch((error: unknown) => {
+          if (typeof (error as NodeJS.ErrnoException).code !== 'string') throw error;
+          throw storageError(error, `writing ${file.path}`, 'MODELS_DIR');
+        });
+      checkArrived(file, arrived);
+    }
   }
 }

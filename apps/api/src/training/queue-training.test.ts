@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -33,6 +33,7 @@ beforeEach(async () => {
   [waits, settled] = [[], false];
   cancellation = new CancellationController();
   directory = await mkdtemp(join(tmpdir(), 'ktrdr-queue-training-'));
+  await mkdir(join(directory, 'models'));
   // nothing listens there
   const url = 'postgres://127.0.0.1:1/none';
   queue = new JobQueue({

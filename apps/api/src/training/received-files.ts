@@ -3,8 +3,9 @@ import { createWriteStream } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { KtrdrError, OPERATION_ID_PATTERN, storageError, type SentFile } from '@ktrdr/contracts';
+import { OPERATION_ID_PATTERN, storageError, type SentFile } from '@ktrdr/contracts';
 import { RefusedFileError, withOutsideFile } from '@ktrdr/files';
+import { checkArrived } from './training-sessions.js';
 
 /** Received files are removed after this long (ms). */
 const OLD_MS = 14 * 24 * 3_600_000;
@@ -51,16 +52,7 @@ export class ReceivedFiles {
    * @throws KtrdrError `model_damaged` if a file is missing or its bytes differ from those that were sent
    */
   async moveTo(outputDir: string, by: SentBy, files: readonly SentFile[]): Promise<void> {
-    for (const { path, sha256 } of files) {
-      const to = join(outputDir, path);
-      if ((await this.copy(by, path, to)) !== sha256) {
-        throw new KtrdrError(
-          'model_damaged',
-          `${path} did not arrive as the training host sent it. Nothing was stored; train again.`,
-          { details: { file: path } },
-        );
-      }
-    }
+    for (const file of files) checkArrived(file, await this.copy(by, file.path, join(outputDir, file.path)));
   }
 
   /** @returns the SHA-256 of the bytes that were copied; `null` if there is no such file */

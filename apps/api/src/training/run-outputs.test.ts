@@ -24,6 +24,7 @@ let runs: string;
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'ktrdr-run-outputs-'));
+  await mkdir(join(directory, 'models'));
   runs = join(directory, 'state', 'training_analytics', 'runs');
 });
 afterEach(() => rm(directory, { recursive: true }));

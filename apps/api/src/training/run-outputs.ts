@@ -47,13 +47,14 @@ export class RunOutputs {
    * Gives `run` an empty folder, judges its outcome, and keeps what it wrote there. The folder is removed afterwards, however the run ends.
    *
    * @throws OperationCancelledError if the token fired before anything was kept, or the operation has another owner now
-   * @throws KtrdrError `disk_full`, `storage_failed`, `model_damaged`
+   * @throws KtrdrError `folder_missing`, `disk_full`, `storage_failed`, `model_damaged`
    */
   async keep(
     request: Pick<TrainingRequest, 'spec' | 'strategy'>,
     { operationId, token, confirmOwner }: RunOwner,
     run: (outputDir: string) => Promise<TrainingRunOutcome>,
   ): Promise<KeptRun> {
+    await this.models.checkFolder();
     const outputDir = await this.models.stage(operationId);
     try {
       const ended = await run(outputDir);

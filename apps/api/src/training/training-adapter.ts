@@ -124,7 +124,6 @@ export class TrainingAdapter implements TrainingPlace {
       return new HostTraining(
         { engine, pollMs: settings.trainingHostPollMs, timeoutMs: settings.trainingHostTimeoutMs },
         this.host,
-        models,
         outputs,
         clock,
       );

@@ -1,4 +1,5 @@
 import { Agent } from 'node:https';
+import type { Readable } from 'node:stream';
 import axios, { isAxiosError } from 'axios';
 import type { AxiosInstance, AxiosRequestConfig, AxiosResponse } from 'axios';
 import {
@@ -10,6 +11,7 @@ import {
   shown,
 } from '@ktrdr/contracts';
 import type {
+  ArtifactFile,
   CancelOperationRequest,
   ErrorBody,
   HostDescription,
@@ -23,9 +25,8 @@ import type { Clock } from '@ktrdr/orchestrator';
 import { ANSWER_SIGNATURE, answerSignature, BEFORE_START, isSame, signRequest } from '@ktrdr/service-kit';
 
 const MIB = 1_048_576;
-/** The largest network of a strategy file, 50 million weights, in base64. */
-const MAX_ARTIFACTS_BYTES = 400 * MIB;
 const MAX_ANSWER_BYTES = 16 * MIB;
+const MAX_ERROR_BYTES = MIB;
 const MAX_REQUEST_BYTES = 8 * MIB;
 
 /** Time limits of one request. */
@@ -36,6 +37,15 @@ export interface RequestBounds {
   idleMs?: number;
   /** Ends the request. */
   signal?: AbortSignal;
+}
+
+type Signed = ReturnType<typeof signRequest>;
+
+/** The bounds of a request that is under way. */
+interface Limits {
+  signal: AbortSignal;
+  /** What to throw for the request's error. */
+  explain: (error: unknown) => unknown;
 }
 
 /** How the API and its training host recognise each other. */
@@ -95,7 +105,12 @@ export class TrainingHostClient {
       await this.data({ method: 'GET', url: '/training/sessions' }, bounds);
     const description = report?.details?.trainer;
     if (description === undefined) throw this.strange(status, '/health');
-    return this.repeatable('HostDescription', description);
+    const host = this.repeatable('HostDescription', description);
+    if (host.sends_bytes === true) return host;
+    throw new KtrdrError(
+      'host_refused',
+      `The training host ${this.url} has an earlier version, which cannot send a model to this API. Install the API's version there, restart the host, then train again.`,
+    );
   }
 
   /** Starts a session. A repeated request for the same operation gets the existing session. */
@@ -113,11 +128,71 @@ export class TrainingHostClient {
     await this.data({ method: 'POST', url, data: request }, bounds);
   }
 
-  /** All files of a completed session. */
+  /** The files of a completed session: names, sizes and hashes. */
   async artifacts(id: string, bounds: RequestBounds): Promise<SessionArtifacts> {
     const url = `/training/sessions/${encodeURIComponent(id)}/artifacts`;
-    const { data } = await this.data({ method: 'GET', url, maxContentLength: MAX_ARTIFACTS_BYTES }, bounds);
+    const { data } = await this.data({ method: 'GET', url }, bounds);
     return readMessage('SessionArtifacts', data, this.sender);
+  }
+
+  /**
+   * The bytes of one of these files, at most `size`. They are not signed: compare their hash with the one in the signed list. If the
+   * host stops sending, the iteration throws `HostUnansweredError`.
+   */
+  async artifact(
+    id: string,
+    { path, size }: ArtifactFile,
+    bounds: RequestBounds,
+  ): Promise<AsyncIterable<Uint8Array>> {
+    const url = `/training/sessions/${encodeURIComponent(id)}/artifacts/${path}`;
+    const limits = this.limitsOf(bounds);
+    const signed = this.sign({ url }, '');
+    try {
+      const response = await this.http.request<Readable>({
+        method: 'GET',
+        url,
+        headers: authorizationOf(signed),
+        responseType: 'stream',
+        decompress: false,
+        maxContentLength: -1,
+        timeout: bounds.idleMs,
+        signal: limits.signal,
+      });
+      if (response.status === 200) return this.pieces(response.data, size, bounds, limits);
+      const { status, body } = this.read(
+        { ...response, data: await beginningOf(response.data) },
+        signed,
+        url,
+      );
+      throw isErrorResponse(body) ? this.refusal(body.error) : this.strange(status, url);
+    } catch (error) {
+      throw limits.explain(error);
+    }
+  }
+
+  private async *pieces(
+    content: Readable,
+    size: number,
+    { idleMs }: RequestBounds,
+    { explain }: Limits,
+  ): AsyncGenerator<Uint8Array, void> {
+    const tooLong = (): unknown => content.destroy(new Error(`no bytes within ${idleMs} ms`));
+    const idle = setTimeout(tooLong, idleMs);
+    let left = size;
+    try {
+      for await (const piece of content as AsyncIterable<Uint8Array>) {
+        const wanted = piece.subarray(0, left);
+        left -= wanted.length;
+        yield wanted;
+        idle.refresh();
+        if (wanted.length < piece.length) break;
+      }
+    } catch (error) {
+      throw explain(error);
+    } finally {
+      clearTimeout(idle);
+      content.destroy();
+    }
   }
 
   private async session(config: AxiosRequestConfig, bounds: RequestBounds): Promise<TrainingSession> {
@@ -158,9 +233,9 @@ export class TrainingHostClient {
 
   private async request(
     { data, ...config }: AxiosRequestConfig,
-    { timeoutMs, idleMs, signal }: RequestBounds,
+    bounds: RequestBounds,
   ): Promise<{ status: number; body: unknown }> {
-    const deadline = AbortSignal.timeout(timeoutMs);
+    const limits = this.limitsOf(bounds);
     const sent = data === undefined ? '' : JSON.stringify(data);
     const signed = this.sign(config, sent);
     try {
@@ -169,21 +244,41 @@ export class TrainingHostClient {
         ...(data === undefined ? {} : { data: sent }),
         headers: {
           ...(data === undefined ? {} : { 'content-type': 'application/json' }),
-          ...(signed === null ? {} : { authorization: signed.authorization }),
+          ...authorizationOf(signed),
         },
         responseType: 'arraybuffer',
-        timeout: idleMs,
-        signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
+        timeout: bounds.idleMs,
+        signal: limits.signal,
       });
-      if (signed !== null) this.checkAnswer(response, signed.signature);
-      this.checkType(response.headers['content-type'], response.status, config.url);
-      return { status: response.status, body: parsed(response.data) };
+      return this.read(response, signed, config.url);
     } catch (error) {
-      if (error instanceof HostUnansweredError || error instanceof KtrdrError) throw error;
-      signal?.throwIfAborted();
-      const reason = deadline.aborted ? `no answer within ${timeoutMs} ms` : reasonOf(error);
-      throw new HostUnansweredError(`${this.url}: ${reason}`, !neverConnected(error), { cause: error });
+      throw limits.explain(error);
     }
+  }
+
+  /** @throws KtrdrError `host_not_authenticated`; HostUnansweredError */
+  private read(
+    response: Pick<AxiosResponse<Buffer>, 'status' | 'headers' | 'data'>,
+    signed: Signed | null,
+    path: string | undefined,
+  ): { status: number; body: unknown } {
+    const { status, headers, data } = response;
+    if (signed !== null) this.checkAnswer(response, signed.signature);
+    this.checkType(headers['content-type'], status, path);
+    return { status, body: parsed(data) };
+  }
+
+  private limitsOf({ timeoutMs, signal }: RequestBounds): Limits {
+    const deadline = AbortSignal.timeout(timeoutMs);
+    return {
+      signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
+      explain: (error) => {
+        if (error instanceof HostUnansweredError || error instanceof KtrdrError) return error;
+        if (signal?.aborted === true) return signal.reason;
+        const reason = deadline.aborted ? `no answer within ${timeoutMs} ms` : reasonOf(error);
+        return new HostUnansweredError(`${this.url}: ${reason}`, !neverConnected(error), { cause: error });
+      },
+    };
   }
 
   /** A training host answers JSON alone: what comes under another name is not read as JSON. */
@@ -196,16 +291,16 @@ export class TrainingHostClient {
     );
   }
 
-  private sign(
-    { method = 'GET', url = '' }: AxiosRequestConfig,
-    body: string,
-  ): ReturnType<typeof signRequest> | null {
+  private sign({ method = 'GET', url = '' }: AxiosRequestConfig, body: string): Signed | null {
     const { secret } = this.trust;
     return secret === null ? null : signRequest(secret, { method, path: url }, body, this.clock.now());
   }
 
   /** Nothing of an answer is used before this. @throws KtrdrError `host_not_authenticated` */
-  private checkAnswer({ status, data, headers }: AxiosResponse<Buffer>, request: string): void {
+  private checkAnswer(
+    { status, data, headers }: Pick<AxiosResponse<Buffer>, 'status' | 'headers' | 'data'>,
+    request: string,
+  ): void {
     const given = headers[ANSWER_SIGNATURE] as unknown;
     const expected = answerSignature(this.trust.secret ?? '', request, status, data);
     if (typeof given === 'string' && isSame(given, expected)) return;
@@ -233,6 +328,22 @@ export class TrainingHostClient {
       true,
     );
   }
+}
+
+function authorizationOf(signed: Signed | null): Record<string, string> {
+  return signed === null ? {} : { authorization: signed.authorization };
+}
+
+/** An answer up to the largest size of an error. */
+async function beginningOf(content: Readable): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const piece of content as AsyncIterable<Uint8Array>) {
+    pieces.push(piece);
+    bytes += piece.length;
+    if (bytes > MAX_ERROR_BYTES) break;
+  }
+  return Buffer.concat(pieces);
 }
 
 /** `undefined` for anything that is not JSON. */

@@ -7,14 +7,16 @@ import {
   STOPPING_REASON,
 } from '@ktrdr/contracts';
 import type {
+  ArtifactFile,
   EngineSetting,
   SessionEnd,
+  SentFile,
   SessionReport,
   StartSessionRequest,
   TrainingSpec,
 } from '@ktrdr/contracts';
 import type { CancellationToken } from '@ktrdr/orchestrator';
-import type { TrainingRunOutcome } from '@ktrdr/trainer';
+import { mostFileBytes, type TrainingRunOutcome } from '@ktrdr/trainer';
 import type { TrainingRunHooks } from '@ktrdr/training-operation';
 
 /** The request for a session of a host. */
@@ -85,4 +87,29 @@ export function checkNames({ files }: { files: readonly { path: string }[] }): v
       `The training host sent a file ${JSON.stringify(path)}, which no training writes. Nothing was stored: do API and host have the same version?`,
     );
   }
+}
+
+/**
+ * Accepts only a file that a network with this many parameters can have. Its name is checked already.
+ *
+ * @throws KtrdrError `model_damaged`
+ */
+export function checkSize({ path, size }: ArtifactFile, parameters: number): void {
+  const most = mostFileBytes(path, parameters);
+  if (size <= most) return;
+  throw new KtrdrError(
+    'model_damaged',
+    `The training host lists ${path} with ${size} bytes, and this training writes at most ${most}. Nothing was stored: do API and host have the same version?`,
+    { details: { file: path } },
+  );
+}
+
+/** @throws KtrdrError `model_damaged` if the bytes of a file are not those that its host has sent */
+export function checkArrived({ path, sha256 }: SentFile, arrived: string | null): void {
+  if (arrived === sha256) return;
+  throw new KtrdrError(
+    'model_damaged',
+    `${path} did not arrive as the training host sent it. Nothing was stored; train again.`,
+    { details: { file: path } },
+  );
 }

@@ -12,7 +12,7 @@ import type {
   TrainingSessionSummary,
 } from '@ktrdr/contracts';
 import type { Clock, OperationsService, OrchestratorLogger } from '@ktrdr/orchestrator';
-import { filesBelow, readArtifacts } from '@ktrdr/trainer';
+import { filesBelow, listArtifacts, openArtifact } from '@ktrdr/trainer';
 import type { ModelStorage, TrainingRunOutcome } from '@ktrdr/trainer';
 import type { TrainingRunHooks } from '@ktrdr/training-operation';
 import type { SessionRequest } from './session-request.js';
@@ -42,6 +42,8 @@ export class Session {
   private checkpointListener = (): void => {};
   /** Folder with the files of a completed run. */
   private outputDir: string | null = null;
+  /** Files that its API has not fetched yet; `null`: it has not asked for the list. */
+  private unsent: Set<string> | null = null;
   private stopLease = (): void => {};
 
   constructor(
@@ -142,9 +144,22 @@ export class Session {
     return (await filesBelow(outputDir)).map((path) => ({ path, file: join(outputDir, path) }));
   }
 
-  /** Contents of the files of a completed session; empty if none are kept. */
+  /** The files of a completed session, with their sizes and hashes; empty if none are kept. */
   async artifacts(): Promise<ArtifactFile[]> {
-    return this.outputDir === null ? [] : readArtifacts(this.outputDir);
+    const files = this.outputDir === null ? [] : await listArtifacts(this.outputDir);
+    this.unsent ??= new Set(files.map(({ path }) => path));
+    return files;
+  }
+
+  /** Opens one of these files. @returns `null` if there is no such file */
+  async artifact(path: string): ReturnType<typeof openArtifact> {
+    return this.outputDir === null ? null : openArtifact(this.outputDir, path);
+  }
+
+  /** One of these files was sent. */
+  sent(path: string): void {
+    this.unsent?.delete(path);
+    if (this.unsent?.size === 0) this.tell();
   }
 
   /** Removes the files of the session: the API has them, or does not need them. Never rejects; a failure is logged. */

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
 import { Body, Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
-import { Answers, Fails, Requires } from '@ktrdr/service-kit';
+import { Answers, AnswersBytes, Fails, Requires } from '@ktrdr/service-kit';
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type {
   CancelOperationResponse,
@@ -15,6 +16,13 @@ import { StartSessionDto } from './start-session.dto.js';
 /** The answer that is being sent. */
 interface Reply {
   raw: ServerResponse;
+}
+
+/** A reply whose content is sent as it is. */
+interface BytesReply extends Reply {
+  header(name: string, value: string | number): BytesReply;
+  type(type: string): BytesReply;
+  send(content: Readable): PromiseLike<unknown>;
 }
 
 const OF_SESSION = ApiParam({
@@ -90,16 +98,35 @@ export class SessionsController {
 
   @Get(':id/artifacts')
   @Requires('operate')
-  @ApiOperation({ operationId: 'getSessionArtifacts', summary: 'All files that a completed session wrote' })
+  @ApiOperation({
+    operationId: 'getSessionArtifacts',
+    summary: 'The files that a completed session wrote: sizes and hashes',
+  })
   @OF_SESSION
   @Answers('SessionArtifacts')
   @Fails('session_not_found', 'session_not_completed')
-  async artifacts(
+  artifacts(@Param('id') id: string): Promise<SessionArtifacts> {
+    return this.sessions.artifacts(id);
+  }
+
+  /** The list of the files is signed and has their hashes: the API checks the bytes by them. */
+  @Get(':id/artifacts/:folder/:name')
+  @Requires('operate')
+  @ApiOperation({ operationId: 'getSessionArtifact', summary: 'One file of a completed session' })
+  @OF_SESSION
+  @ApiParam({ name: 'folder', schema: { type: 'string', enum: ['model', 'analytics'] } })
+  @ApiParam({ name: 'name', schema: { type: 'string', example: 'model.onnx' } })
+  @AnswersBytes('The file.')
+  @Fails('session_not_found', 'session_not_completed', 'not_found')
+  async artifact(
     @Param('id') id: string,
-    @Res({ passthrough: true }) reply: Reply,
-  ): Promise<SessionArtifacts> {
-    const artifacts = await this.sessions.artifacts(id);
-    reply.raw.once('finish', () => this.sessions.sentArtifacts(id));
-    return artifacts;
+    @Param('folder') folder: string,
+    @Param('name') name: string,
+    @Res() reply: BytesReply,
+  ): Promise<void> {
+    const path = `${folder}/${name}`;
+    const { size, content } = await this.sessions.artifact(id, path);
+    reply.raw.once('finish', () => this.sessions.sentArtifact(id, path));
+    await reply.type('application/octet-stream').header('content-length', size).send(content);
   }
 }

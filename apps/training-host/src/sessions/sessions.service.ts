@@ -1,4 +1,5 @@
-import { isTerminalStatus, KtrdrError, percentageText } from '@ktrdr/contracts';
+import type { Readable } from 'node:stream';
+import { isTerminalStatus, KtrdrError, percentageText, shown } from '@ktrdr/contracts';
 import type {
   CancelOperationRequest,
   CancelOperationResponse,
@@ -123,16 +124,19 @@ export class SessionsService {
 
   /** @throws KtrdrError `session_not_found`, `session_not_completed` */
   async artifacts(sessionId: string): Promise<SessionArtifacts> {
-    const session = this.find(sessionId);
-    const { status } = await session.state();
-    if (status !== 'completed') {
-      throw new KtrdrError(
-        'session_not_completed',
-        `Session ${sessionId} is ${status}: only a completed session has a model.`,
-        { details: { status } },
-      );
-    }
-    return { files: await session.artifacts() };
+    return { files: await (await this.completed(sessionId)).artifacts() };
+  }
+
+  /**
+   * Opens one file of a completed session.
+   *
+   * @param path as in {@link artifacts}
+   * @throws KtrdrError `session_not_found`, `session_not_completed`, `not_found`
+   */
+  async artifact(sessionId: string, path: string): Promise<{ size: number; content: Readable }> {
+    const file = await (await this.completed(sessionId)).artifact(path);
+    if (file !== null) return { size: file.size, content: file.stream() };
+    throw new KtrdrError('not_found', `Session ${sessionId} has no file ${shown(path)}.`);
   }
 
   /** A response with this state was sent. */
@@ -140,9 +144,9 @@ export class SessionsService {
     if (isTerminalStatus(status) && !hasModel(result)) this.sessions.get(session_id)?.tell();
   }
 
-  /** A response with all files of the session was sent. */
-  sentArtifacts(sessionId: string): void {
-    this.sessions.get(sessionId)?.tell();
+  /** A file of the session was sent. */
+  sentArtifact(sessionId: string, path: string): void {
+    this.sessions.get(sessionId)?.sent(path);
   }
 
   /** Resolves when every API knows how its sessions ended. */
@@ -168,6 +172,17 @@ export class SessionsService {
       `The training host is busy: ${what.join('; ') || 'a session is starting'}. It accepts ${maxSessions} at a time. ` +
         'Train again when it is free, cancel the running training, or start the host with a larger TRAINING_MAX_SESSIONS or with TRAINING_SESSION_WAIT=true.',
       { details: { sessions_max: maxSessions, running: running.map(({ session_id }) => session_id) } },
+    );
+  }
+
+  private async completed(sessionId: string): Promise<Session> {
+    const session = this.find(sessionId);
+    const { status } = await session.state();
+    if (status === 'completed') return session;
+    throw new KtrdrError(
+      'session_not_completed',
+      `Session ${sessionId} is ${status}: only a completed session has a model.`,
+      { details: { status } },
     );
   }
 

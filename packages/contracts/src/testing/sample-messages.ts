@@ -151,6 +151,7 @@ const HOST = {
   sessions_running: 0,
   sessions_max: 1,
   session_lease_ms: 60_000,
+  sends_bytes: true,
 };
 
 const REPORT = {
@@ -160,7 +161,7 @@ const REPORT = {
 /** A valid message of each kind. */
 export const SAMPLE_MESSAGES: Readonly<Messages> = {
   HostDescription: HOST,
-  SessionArtifacts: { files: [{ path: 'model/model.onnx', sha256: SHA256, content_base64: 'AAAA' }] },
+  SessionArtifacts: { files: [{ path: 'model/model.onnx', size: 3, sha256: SHA256 }] },
   TrainingSession: SESSION,
   QueuedTrainingOutcome: {
     session: { ...SESSION, session_id: 's1' },

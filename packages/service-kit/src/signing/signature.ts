@@ -6,6 +6,8 @@
  * Its signature is HMAC-SHA-256 (RFC 2104) over method, path with query, time, nonce and the hash of the body. An answer has the
  * header `ktrdr-signature: <hex>`: HMAC-SHA-256 over the request's signature, the status and the hash of the answer's body. An
  * answer therefore belongs to one request only, and neither side signs anything for a caller without the secret.
+ *
+ * An answer that is a stream has no signature: the API compares a file's hash with the one in the signed list of files.
  */
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 

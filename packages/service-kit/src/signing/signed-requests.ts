@@ -55,7 +55,7 @@ export class SignedRequests implements Authenticator, OnModuleInit {
     fastify.addHook('preParsing', async (request, _reply, payload) => this.checkedBody(request, payload));
     fastify.addHook('onSend', async (request, reply, payload) => {
       const proof = this.proofs.get(request);
-      // files of /docs are streams; the API asks for none
+      // a file: its hash is in the signed list of files
       if (proof === undefined || !isContent(payload)) return payload;
       const content = payload ?? '';
       void reply.header(

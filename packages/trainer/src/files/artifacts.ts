@@ -1,8 +1,10 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdir, readdir } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { type ArtifactFile, KtrdrError } from '@ktrdr/contracts';
-import { sha256 } from './checksum.js';
-import { storageError } from './storage-error.js';
+import { type OutsideFile, openOutsideFile, withOutsideFile } from '@ktrdr/files';
 
 /** Relative paths as runs write them: no hidden names, no `..`. */
 const PATH_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]*(\/[A-Za-z0-9][A-Za-z0-9._-]*){0,3}$/;
@@ -17,41 +19,51 @@ export async function filesBelow(directory: string): Promise<string[]> {
     .toSorted();
 }
 
-/** Reads all files that a run wrote into its `outputDir`, to send them to another machine. */
-export async function readArtifacts(outputDir: string): Promise<ArtifactFile[]> {
+/** All files that a run wrote into its `outputDir`, with their sizes and hashes. */
+export async function listArtifacts(outputDir: string): Promise<ArtifactFile[]> {
   const files: ArtifactFile[] = [];
   for (const path of await filesBelow(outputDir)) {
-    const content = await readFile(join(outputDir, path));
-    files.push({ path, sha256: sha256(content), content_base64: content.toString('base64') });
+    await withOutsideFile(outputDir, path, { maxBytes: Infinity }, async (file) => {
+      const hash = createHash('sha256');
+      for await (const piece of file.pieces()) hash.update(piece);
+      files.push({ path, size: file.size, sha256: hash.digest('hex') });
+    });
   }
   return files;
 }
 
+/** Opens one of the files of a run. Close it after use. @returns `null` if the run wrote no such file */
+export async function openArtifact(outputDir: string, path: string): Promise<OutsideFile | null> {
+  if (!(await filesBelow(outputDir)).includes(path)) return null;
+  return openOutsideFile(outputDir, path, { maxBytes: Infinity });
+}
+
 /**
- * Writes fetched files into a run's `outputDir`.
+ * Writes one received file into a run's `outputDir`. A file that is there already is replaced.
  *
- * @throws KtrdrError `model_damaged` if a file does not match its checksum; `invalid_name` if a path is not one that runs write;
- * `disk_full`, `storage_failed`
+ * @returns the SHA-256 of its bytes
+ * @throws KtrdrError `invalid_name` if the path is not one that runs write
+ * @throws Error of the file system, or of `content`
  */
-export async function writeArtifacts(outputDir: string, files: readonly ArtifactFile[]): Promise<void> {
-  for (const file of files) {
-    if (!PATH_PATTERN.test(file.path)) {
-      throw new KtrdrError('invalid_name', `'${file.path}' is not the name of a model's file.`);
-    }
-    const content = Buffer.from(file.content_base64, 'base64');
-    if (sha256(content) !== file.sha256) {
-      throw new KtrdrError(
-        'model_damaged',
-        `${file.path} does not match its checksum: the transfer has changed it. Nothing was stored. Train again.`,
-        { details: { file: file.path } },
-      );
-    }
-    const path = join(outputDir, file.path);
-    try {
-      await mkdir(dirname(path), { recursive: true });
-      await writeFile(path, content);
-    } catch (error) {
-      throw storageError(error, `writing ${path}`);
-    }
-  }
+export async function writeArtifact(
+  outputDir: string,
+  path: string,
+  content: AsyncIterable<Uint8Array>,
+): Promise<string> {
+  if (!PATH_PATTERN.test(path))
+    throw new KtrdrError('invalid_name', `'${path}' is not the name of a model's file.`);
+  const file = join(outputDir, path);
+  const hash = createHash('sha256');
+  await mkdir(dirname(file), { recursive: true });
+  await pipeline(
+    content,
+    async function* hashed(pieces: AsyncIterable<Uint8Array>) {
+      for await (const piece of pieces) {
+        hash.update(piece);
+        yield piece;
+      }
+    },
+    createWriteStream(file),
+  );
+  return hash.digest('hex');
 }

@@ -13,7 +13,6 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { readArtifacts } from '../files/artifacts.js';
 import { sha256 } from '../files/checksum.js';
 import { ModelStorage } from './model-storage.js';
 import { checksumsOf, modelFilesOf } from '../testing/model-files.js';
@@ -139,7 +138,8 @@ describe('get and list', () => {
 
   test('a missing models folder is an error, not an empty list', async () => {
     const storage = new ModelStorage(join(modelsDir, 'nothing'));
-    const gone = { code: 'storage_failed', message: expect.stringContaining('MODELS_DIR') };
+    const gone = { code: 'folder_missing', message: expect.stringContaining('MODELS_DIR') };
+    await expect(storage.checkFolder()).rejects.toMatchObject(gone);
     await expect(storage.list()).rejects.toMatchObject(gone);
     await expect(storage.get('momentum', '1h_v1')).rejects.toMatchObject(gone);
     await expect(storage.delete('momentum', '1h_v1')).rejects.toMatchObject(gone);
@@ -472,33 +472,5 @@ describe('staging', () => {
     expect(
       (await readdir(join(modelsDir, '.staging'))).filter((name) => !name.endsWith('.json')).toSorted(),
     ).toEqual([other, own].toSorted());
-  });
-});
-
-describe('artifacts', () => {
-  test('travel whole', async () => {
-    const [here, there] = [new ModelStorage(modelsDir), new ModelStorage(join(modelsDir, 'there'))];
-    const sent = await readArtifacts(await stageModel(here));
-    const staged = await there.stage(operationId());
-    await there.writeArtifacts(staged, sent);
-    expect(await readArtifacts(staged)).toEqual(sent);
-    expect((await there.commit(staged, MODEL)).model).toBe('momentum/1h_v1');
-  });
-
-  test.each(['../evil', 'model/../../evil', '/etc/evil', 'model/.hidden', ''])(
-    '%p is refused',
-    async (path) => {
-      const storage = new ModelStorage(modelsDir);
-      const staged = await storage.stage(operationId());
-      const file = { path, sha256: sha256(''), content_base64: '' };
-      await expect(storage.writeArtifacts(staged, [file])).rejects.toMatchObject({ code: 'invalid_name' });
-    },
-  );
-
-  test('refuses a file that the transfer has changed', async () => {
-    const storage = new ModelStorage(modelsDir);
-    const staged = await storage.stage(operationId());
-    const file = { path: 'model/model.onnx', sha256: sha256('a'), content_base64: 'Yg==' };
-    await expect(storage.writeArtifacts(staged, [file])).rejects.toMatchObject({ code: 'model_damaged' });
   });
 });

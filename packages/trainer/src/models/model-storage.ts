@@ -1,7 +1,7 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import {
-  type ArtifactFile,
+  folderMissing,
   KtrdrError,
   type ListedModel,
   MODEL_VERSION_PATTERN,
@@ -10,7 +10,7 @@ import {
   type Timeframe,
   type Verdict,
 } from '@ktrdr/contracts';
-import { filesBelow, writeArtifacts } from '../files/artifacts.js';
+import { filesBelow } from '../files/artifacts.js';
 import { sha256, syncToDisk } from '../files/checksum.js';
 import { toJson } from '../files/json.js';
 import { Staging } from '../files/staging.js';
@@ -87,15 +87,6 @@ export class ModelStorage {
     } catch (error) {
       throw storageError(error, `creating a folder in ${this.staging.directory}`);
     }
-  }
-
-  /**
-   * Writes fetched files into a staging folder.
-   *
-   * @throws KtrdrError `model_damaged` if a file does not match its checksum, `invalid_name`, `disk_full`, `storage_failed`
-   */
-  writeArtifacts(stagingDir: string, files: readonly ArtifactFile[]): Promise<void> {
-    return writeArtifacts(stagingDir, files);
   }
 
   /**
@@ -250,15 +241,16 @@ export class ModelStorage {
     return { root: this.modelsDir, path: `${strategy}/${version}` };
   }
 
-  /** Names of the strategies' folders. @throws KtrdrError `storage_failed` if the models' folder is missing: the service created it at its start */
+  /** @throws KtrdrError `folder_missing`: the service made the folder at its start */
+  async checkFolder(): Promise<void> {
+    await this.strategies();
+  }
+
+  /** Names of the strategies' folders. @throws KtrdrError `folder_missing`, `storage_failed` */
   private async strategies(): Promise<string[]> {
     const names = await directoriesIn(this.modelsDir, STRATEGY_NAME_PATTERN, null);
-    if (names !== null) return names;
-    throw new KtrdrError(
-      'storage_failed',
-      `${this.modelsDir} is missing: the folder of MODELS_DIR was moved or removed. Restore it, or restart the API to begin with an empty folder.`,
-      { details: { path: this.modelsDir, cause: 'ENOENT' } },
-    );
+    if (names === null) throw folderMissing(this.modelsDir, 'MODELS_DIR');
+    return names;
   }
 
   private async has(strategy: string, version: string): Promise<boolean> {
