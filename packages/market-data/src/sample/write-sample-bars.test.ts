@@ -278,7 +278,7 @@ describe('a rejected sample leaves nothing behind', () => {
     [
       { startDate: '1969-12-31' },
       'invalid_date_range',
-      'go from 1970-01-01 to 2099-12-31; you requested 1969-12-31 to 2024-12-31',
+      'go from 1970-01-01 to 2099-12-31; you requested 1969-12-31 to 2024-12-31. Choose a start_date and an end_date inside that range.',
     ],
     [{ endDate: '2100-01-01' }, 'invalid_date_range', 'go from 1970-01-01 to 2099-12-31'],
     [{ startDate: '2024-01-06', endDate: '2024-01-07' }, 'no_bars_in_range', 'close at weekends'],

@@ -115,7 +115,7 @@ function syntheticRange(range: DateRange, timeframe: Timeframe): { start: number
   if (start >= earliest && end <= latest) return { start, end };
   throw new KtrdrError(
     'invalid_date_range',
-    `Synthetic bars go from ${FIRST_DATE} to ${LAST_DATE}; you requested ${formatDate(start)} to ${formatDate(end)}.`,
+    `Synthetic bars go from ${FIRST_DATE} to ${LAST_DATE}; you requested ${formatDate(start)} to ${formatDate(end)}. Choose a start_date and an end_date inside that range.`,
   );
 }
 
