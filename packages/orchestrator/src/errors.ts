@@ -69,8 +69,9 @@ export function messageOf(thrown: unknown): string {
   return typeof message === 'string' ? message : '';
 }
 
-/** Checks the shape, not the class: the error may come from another copy of the contracts package. */
+/** A KtrdrError may have a name of its own; one of another copy of the contracts package has only the shape. */
 function isKtrdrError(thrown: unknown): thrown is KtrdrError {
+  if (thrown instanceof KtrdrError) return true;
   const { name, code, message } = (thrown ?? {}) as { name?: unknown; code?: unknown; message?: unknown };
   return name === 'KtrdrError' && isErrorCode(code) && typeof message === 'string';
 }

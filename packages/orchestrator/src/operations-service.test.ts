@@ -105,6 +105,18 @@ describe('how an operation ends', () => {
     });
   });
 
+  test('an error of a class of its own keeps its code', async () => {
+    const { launch, operations } = memoryService();
+    class NamedError extends KtrdrError {
+      override readonly name = 'NamedError';
+    }
+    const { operationId, outcome } = await launch(() =>
+      Promise.reject(new NamedError('host_refused', 'No.')),
+    );
+    await expect(outcome).rejects.toThrow('No.');
+    expect((await operations.get(operationId)).error).toEqual({ code: 'host_refused', message: 'No.' });
+  });
+
   test('any other error fails it as internal_error; the log keeps the original', async () => {
     const { launch, operations, logger } = memoryService();
     const error = new TypeError('x is undefined', { cause: new Error('deeper') });
