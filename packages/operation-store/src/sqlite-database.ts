@@ -74,7 +74,7 @@ async function prepareDatabase(
   const file = new SqliteFile(path);
   return {
     db,
-    assertThere: () => file.assertThere(),
+    assertThere: oncePerTurn(() => file.assertThere()),
     assertSound: () => file.assertSound(),
     now: sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
     locksRows: false,
@@ -99,16 +99,20 @@ async function prepareDatabase(
   };
 }
 
-/** Asks SQLite once per turn of the event loop, because many requests of one turn need the same answer. */
 function dataVersion(connection: Libsql.Database): () => number {
   const statement = connection.prepare('pragma data_version').raw(true);
-  let known: number | null = null;
+  return oncePerTurn(() => (statement.get() as [number])[0]);
+}
+
+/** Asks once per turn of the event loop, because many requests of one turn need the same answer. An error is not kept. */
+function oncePerTurn<T>(ask: () => T): () => T {
+  let known: { answer: T } | null = null;
   return () => {
     if (known === null) {
-      [known] = statement.get() as [number];
+      known = { answer: ask() };
       setImmediate(() => (known = null));
     }
-    return known;
+    return known.answer;
   };
 }
 

@@ -284,6 +284,30 @@ describe('options', () => {
   });
 });
 
+describe('a query that was sent before', () => {
+  const found = async (query: string) => (await send('GET', `/things?${query}`)).body;
+
+  test('gives the same answer, whatever was sent in between', async () => {
+    for (const count of [2, 7, 2, 7]) {
+      expect(await found(`count=${count}`)).toEqual({ success: true, data: { count } });
+      expect(await refusal('GET', '/things?count=10')).toMatchObject({ code: '400 invalid_request' });
+    }
+    expect(await refusal('GET', '/things?count=2&count=2')).toMatchObject({ code: '400 invalid_request' });
+    expect(await refusal('GET', '/things?count=2&constructor=')).toMatchObject({
+      code: '400 invalid_request',
+    });
+  });
+
+  test('is not confused with another one of many', async () => {
+    // more than are kept
+    for (let turn = 0; turn < 300; turn += 1) {
+      const count = (turn % 9) + 1;
+      const query = `${'0'.repeat(turn % 40)}${count}`;
+      expect(await found(`count=${query}`)).toEqual({ success: true, data: { count } });
+    }
+  });
+});
+
 test('options of a route without options are rejected', async () => {
   expect((await send('POST', '/things/stop', '{}')).status).toBe(201);
   expect((await refusal('POST', '/things/stop', '{"force":true}')).message).toMatch(/unknown option "force"/);

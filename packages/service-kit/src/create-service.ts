@@ -1,6 +1,6 @@
 import type { DynamicModule, LoggerService, Type } from '@nestjs/common';
-import { NestFactory, Reflector } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { recordAudit } from './access/audit.js';
 import { guardAccess } from './access/guard-access.js';
@@ -14,7 +14,7 @@ import { MAX_PARAMETER_LENGTH, answerBadAddress, answerInvalidRequest } from './
 import { ErrorFilter } from './http/error-filter.js';
 import { allowOrigins } from './http/cross-origin.js';
 import { setSecurityHeaders } from './http/security-headers.js';
-import { SuccessEnvelope } from './http/success-envelope.js';
+import { EnvelopeAdapter } from './http/success-envelope.js';
 import { guardHosts } from './http/host-guard.js';
 import { StrayOptionsGuard } from './http/stray-options.js';
 import { validationPipe } from './http/validation.js';
@@ -43,7 +43,7 @@ export async function createService(
   listens: ListenSettings,
   logger: LoggerService | false,
 ): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter({
+  const adapter = new EnvelopeAdapter({
     ...connectionOptions(listens),
     bodyLimit: BODY_LIMIT,
     routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
@@ -60,7 +60,6 @@ export async function createService(
   });
   readOnlyJson(app);
   app.useGlobalFilters(new ErrorFilter());
-  app.useGlobalInterceptors(new SuccessEnvelope(app.get(Reflector)));
   app.useGlobalGuards(new StrayOptionsGuard());
   app.useGlobalPipes(validationPipe());
   app.get(ServiceMetrics, { strict: false }).observe(app);

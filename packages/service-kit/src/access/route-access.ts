@@ -1,8 +1,8 @@
 import type { AuditAction, Role } from '@ktrdr/contracts';
 import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiExtension } from '@nestjs/swagger';
-import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
+import { addRouteConfig, routeConfigOf } from '../http/route-config.js';
 import type { Authenticator } from './authenticator.js';
 
 /** Who may use a route. */
@@ -49,12 +49,12 @@ export const AuthenticatedBy = (scheme: Type<Authenticator>, callers: string): M
  * `/docs`. It belongs to the route that Fastify has matched, so that no spelling of a path can change it.
  */
 export function accessOf(request: FastifyRequest): RouteAccess | null {
-  return configOf(request)?.access ?? null;
+  return routeConfigOf<AccessConfig>(request).access ?? null;
 }
 
 /** What the audit log records of the matched route, or `null`. */
 export function auditedOf(request: FastifyRequest): Audited | null {
-  return configOf(request)?.audited ?? null;
+  return routeConfigOf<AccessConfig>(request).audited ?? null;
 }
 
 interface AccessConfig {
@@ -62,13 +62,9 @@ interface AccessConfig {
   audited?: Audited;
 }
 
-function configOf(request: FastifyRequest): AccessConfig | undefined {
-  return request.routeOptions.config as AccessConfig | undefined;
-}
-
 function declare(access: RouteAccess, audited?: Audited): MethodDecorator {
   return applyDecorators(
-    RouteConfig({ access, audited } satisfies AccessConfig),
+    addRouteConfig({ access, audited } satisfies AccessConfig),
     ApiExtension(ACCESS, { access, action: audited?.action } satisfies DescribedAccess),
   );
 }

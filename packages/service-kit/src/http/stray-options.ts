@@ -19,14 +19,18 @@ export class StrayOptionsGuard implements CanActivate {
   }
 }
 
+/** The parts of the request that a handler reads. They are worked out once for each handler. */
+const knownArguments = new WeakMap<object, ReadonlySet<number>>();
+
 /** The parts of the request that the handler reads. Nest stores them as `4:0`: kind and index of an argument. */
-function argumentsOf(context: ExecutionContext): Set<number> {
-  const stored: unknown = Reflect.getMetadata(
-    ROUTE_ARGS_METADATA,
-    context.getClass(),
-    context.getHandler().name,
-  );
-  return new Set(Object.keys(stored ?? {}).map((key) => Number(key.split(':', 1)[0])));
+function argumentsOf(context: ExecutionContext): ReadonlySet<number> {
+  const handler = context.getHandler();
+  const known = knownArguments.get(handler);
+  if (known !== undefined) return known;
+  const stored: unknown = Reflect.getMetadata(ROUTE_ARGS_METADATA, context.getClass(), handler.name);
+  const read = new Set(Object.keys(stored ?? {}).map((key) => Number(key.split(':', 1)[0])));
+  knownArguments.set(handler, read);
+  return read;
 }
 
 function namesOf(part: unknown): string[] {

@@ -1,29 +1,31 @@
-import { SetMetadata, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
 import type { SuccessResponse } from '@ktrdr/contracts';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply } from 'fastify';
-import { map, type Observable } from 'rxjs';
+import { addRouteConfig, routeConfigOf } from './route-config.js';
 import { WrittenJson } from './written-json.js';
 
-const PLAIN_ANSWER = 'ktrdr:plain-answer';
+interface PlainConfig {
+  plainAnswer: boolean;
+}
 
 /** The response goes out without the envelope, because another program defines its format. */
-export const PlainAnswer = (): MethodDecorator => SetMetadata(PLAIN_ANSWER, true);
+export const PlainAnswer = (): MethodDecorator => addRouteConfig({ plainAnswer: true } satisfies PlainConfig);
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 
-/** Wraps responses in `{ success: true, data }`. */
-export class SuccessEnvelope implements NestInterceptor {
-  constructor(private readonly reflector: Reflector) {}
-
-  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    if (this.reflector.get<boolean | undefined>(PLAIN_ANSWER, context.getHandler())) return next.handle();
-    return next.handle().pipe(
-      map((data: unknown) => {
-        if (!(data instanceof WrittenJson)) return { success: true, data } satisfies SuccessResponse<unknown>;
-        context.switchToHttp().getResponse<FastifyReply>().type(JSON_TYPE);
-        return `{"success":true,"data":${data.text}}`;
-      }),
-    );
+/**
+ * Wraps what handlers return in `{ success: true, data }`. An interceptor of Nest could do it too, but its observables and
+ * their asynchronous contexts take as much time as the rest of a small request.
+ */
+export class EnvelopeAdapter extends FastifyAdapter {
+  override reply(reply: FastifyReply, returned: unknown, status?: number) {
+    if (routeConfigOf<PlainConfig>(reply.request).plainAnswer) return super.reply(reply, returned, status);
+    return super.reply(reply, enveloped(reply, returned), status);
   }
+}
+
+function enveloped(reply: FastifyReply, data: unknown): SuccessResponse<unknown> | string {
+  if (!(data instanceof WrittenJson)) return { success: true, data };
+  reply.type(JSON_TYPE);
+  return data.envelope;
 }

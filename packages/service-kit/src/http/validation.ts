@@ -29,12 +29,39 @@ export function validationPipe(): ValidationPipe {
 /** The body parser limits the fields of a body in the same way. */
 const MOST_PARAMETERS = JSON_LIMITS.fields;
 
+/** Checked queries that are kept for each class, and their longest text. */
+const MOST_CHECKED = 100;
+const MOST_CHECKED_LENGTH = 200;
+
 /**
  * Rejects what the framework accepts: names that every object inherits, such as `constructor`, and a query parameter
  * that is given more than once. No option has such a name, and no parameter is a list.
  */
 class RequestPipe extends ValidationPipe {
+  /** Checked queries by class and text: programs that poll send the same ones, and checking one takes longer than a small answer. */
+  private readonly checked = new WeakMap<object, Map<string, unknown>>();
+
   override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    const { type, metatype } = metadata;
+    if (type !== 'query' || metatype === undefined) return this.check(value, metadata);
+    return this.checkQuery(value, metadata, metatype);
+  }
+
+  private async checkQuery(value: unknown, metadata: ArgumentMetadata, metatype: object): Promise<unknown> {
+    let known = this.checked.get(metatype);
+    if (known === undefined) this.checked.set(metatype, (known = new Map()));
+    const text = JSON.stringify(value);
+    const found = known.get(text);
+    if (found !== undefined) return found;
+    // requests share the result, so nobody may change it
+    const result: unknown = Object.freeze(await this.check(value, metadata));
+    if (text.length > MOST_CHECKED_LENGTH) return result;
+    if (known.size >= MOST_CHECKED) known.clear();
+    known.set(text, result);
+    return result;
+  }
+
+  private check(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const problems = metadata.type === 'query' ? queryProblems(value) : longLists(value, metadata.metatype);
     for (const path of inheritedNames(value, '')) problems.push({ path, message: unknownOption(path) });
     if (problems.length > 0) throw invalidRequest(problems);

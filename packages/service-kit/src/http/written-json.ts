@@ -4,7 +4,12 @@ import { printableJson } from '@ktrdr/contracts';
 export class WrittenJson<T> {
   declare readonly type: T;
 
-  constructor(readonly text: string) {}
+  /** The text in the envelope of a response. It is put together once, because it may be long. */
+  readonly envelope: string;
+
+  constructor(readonly text: string) {
+    this.envelope = `{"success":true,"data":${text}}`;
+  }
 }
 
 const written = new WeakMap<object, WrittenJson<unknown>>();
