@@ -1,7 +1,9 @@
 /**
  * Many starts at once: how long each start and each other request waits, alone and beside one running training, and whether all
- * operations complete. A real API runs in its own process; this process sends the requests, each on its own connection.
+ * operations complete. A real API runs in its own process; this process sends the requests, each on its own connection. Processor time
+ * is printed beside the latencies: on a machine that does other work, the latencies show mostly that.
  */
+import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OperationList } from '@ktrdr/contracts';
@@ -9,7 +11,10 @@ import { writeSampleBars } from '@ktrdr/market-data';
 import { dataOf, Sandbox, strategyText, until, type TestService } from '@ktrdr/service-kit/testing';
 import { percentile, report, type ReportRow } from './report.js';
 
-const STARTS = 200;
+const [, , STARTS_OPTION = '200'] = process.argv;
+const STARTS = Number(STARTS_OPTION);
+/** Starts before the measurement, cancelled at once: the code of an API that has just started is slow. */
+const WARM_UP = 100;
 const START_TARGET_MS = 100;
 const OTHER_TARGET_MS = 50;
 /** Time between two of the other requests, ms. */
@@ -39,6 +44,46 @@ function timed(method: string, url: string, body?: object): Promise<number> {
 interface Burst {
   starts: number[];
   others: number[];
+  /** Processor time of the API's event loop for each start, the other requests included, ms. */
+  processorMs: number;
+  /** The same for each read of an operation that comes with as many others. It shows how busy the machine is. */
+  readProcessorMs: number;
+}
+
+/** Processor time of the service's event loop, ms. Time in which the loop waits for a processor does not count. */
+function processorMs({ pid }: TestService): number {
+  return Number(readFileSync(`/proc/${pid}/schedstat`, 'latin1').split(' ')[0]) / 1e6;
+}
+
+async function processorMsOf(api: TestService, requests: () => Promise<number>[]): Promise<number> {
+  const before = processorMs(api);
+  const { length } = await Promise.all(requests());
+  return (processorMs(api) - before) / length;
+}
+
+async function readProcessorMs(api: TestService): Promise<number> {
+  const { operations } = dataOf(await api.get<OperationList>('/operations?limit=1'));
+  const url = `${api.url}/operations/${operations[0]?.operation_id}`;
+  return processorMsOf(api, () => Array.from({ length: STARTS }, () => timed('GET', url)));
+}
+
+async function warmUp(api: TestService, path: string, body: (index: number) => object): Promise<void> {
+  await Promise.all(
+    Array.from({ length: WARM_UP }, (_, index) => timed('POST', `${api.url}${path}`, body(index))),
+  );
+  const list = await api.get<OperationList>(`/operations?limit=${WARM_UP}`);
+  for (const { operation_id: id } of dataOf(list).operations) await api.post(`/operations/${id}/cancel`);
+  await untilActive(api, 0);
+}
+
+/** Waits until no more than `most` operations are active. */
+async function untilActive(api: TestService, most: number): Promise<void> {
+  await until(
+    'the end of all operations',
+    async () => dataOf(await api.get<OperationList>('/operations?limit=1')),
+    ({ active_count }) => active_count <= most,
+    { withinMs: 1_800_000, longestPauseMs: 1_000 },
+  );
 }
 
 /** Starts everything at once. The other requests go on until all operations that were started have ended, `keeps` aside. */
@@ -48,6 +93,7 @@ async function burst(
   body: (index: number) => object,
   keeps: number,
 ): Promise<Burst> {
+  const readMs = await readProcessorMs(api);
   const others: number[] = [];
   const done = new AbortController();
   const asking = (async () => {
@@ -56,21 +102,22 @@ async function burst(
       await sleep(OTHER_EVERY_MS);
     }
   })();
-  const starts = await Promise.all(
-    Array.from({ length: STARTS }, (_, index) => timed('POST', `${api.url}${path}`, body(index))),
+  const starts: number[] = [];
+  const ofStart = await processorMsOf(api, () =>
+    Array.from({ length: STARTS }, async (_, index) => {
+      const ms = await timed('POST', `${api.url}${path}`, body(index));
+      starts.push(ms);
+      return ms;
+    }),
   );
-  await until(
-    'the end of all operations',
-    async () => dataOf(await api.get<OperationList>('/operations?limit=1')),
-    ({ active_count }) => active_count <= keeps,
-    { withinMs: 1_800_000, longestPauseMs: 1_000 },
-  );
+  await untilActive(api, keeps);
   done.abort();
   await asking;
-  return { starts, others };
+  return { starts, others, processorMs: ofStart, readProcessorMs: readMs };
 }
 
-function rowsOf(what: string, beside: string, { starts, others }: Burst, completed: number): ReportRow[] {
+function rowsOf(what: string, beside: string, measured: Burst, completed: number): ReportRow[] {
+  const { starts, others } = measured;
   const row = (measure: string, value: number, unit: string, target: string, met: boolean): ReportRow => ({
     starts: `${STARTS} ${what}`,
     beside,
@@ -84,6 +131,8 @@ function rowsOf(what: string, beside: string, { starts, others }: Burst, complet
   return [
     row('start answered, p50', percentile(starts, 0.5), 'ms', '', true),
     row('start answered, p99', start, 'ms', `< ${START_TARGET_MS}`, start < START_TARGET_MS),
+    row('processor time of a start', measured.processorMs, 'ms', '', true),
+    row('processor time of a read, before', measured.readProcessorMs, 'ms', '', true),
     row('list meanwhile, p50', percentile(others, 0.5), 'ms', '', true),
     row('list meanwhile, p99', other, 'ms', `< ${OTHER_TARGET_MS}`, other < OTHER_TARGET_MS),
     row('list meanwhile, longest', percentile(others, 1), 'ms', '', true),
@@ -120,9 +169,9 @@ try {
   for (const beside of ['nothing', 'one training']) {
     for (const { what, type, path, body } of KINDS) {
       const api = await sandbox.startApi(`${type} beside ${beside}`);
-      // the code of an API that has just started is slow; the first starts find the engine
-      for (let warm = 0; warm < 20; warm += 1) await timed('POST', `${api.url}/dummy/start`, KINDS[0].body());
+      // the first training finds the engine
       await api.untilEnded(await api.startTraining({ strategy: STRATEGY }));
+      await warmUp(api, path, body);
       const keeps = beside === 'nothing' ? 0 : 1;
       if (keeps === 1) await api.untilTraining(await api.startTraining({ strategy: BUSY }));
       const before = await completedOf(api, type);

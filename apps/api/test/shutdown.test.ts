@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { readdir, readlink, symlink } from 'node:fs/promises';
+import { readdir, readlink, symlink, writeFile } from 'node:fs/promises';
 import { get, type ClientRequest } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Operation, OperationStarted } from '@ktrdr/contracts';
 import { writeSampleBars } from '@ktrdr/market-data';
-import { dataOf, filesBelow, LONG, QUICK, Sandbox, until } from '@ktrdr/service-kit/testing';
+import { dataOf, filesBelow, LONG, QUICK, Sandbox, strategyText, until } from '@ktrdr/service-kit/testing';
 import type { TestService } from '@ktrdr/service-kit/testing';
 
 /** How services end: real processes and real signals, and readers of event streams that disconnect. */
@@ -138,13 +138,15 @@ describe('the API', () => {
   test('that is killed takes its training process with it; trainings that waited for the slot run at the next API', async () => {
     const api = apis.SIGKILL;
     await api.untilTraining(await api.startTraining({ strategy: LONG }));
+    const goOn = sandbox.path('go-on');
+    const held = strategyText({ epochs: 3, paceMs: 20, pacedUntil: goOn });
     const [first, cancelled, high] = [
       await api.startTraining({ strategy: QUICK, seed: 1 }),
       await api.startTraining({ strategy: QUICK, seed: 2 }),
-      await api.startTraining({ strategy: QUICK, seed: 3, priority: 'high' }),
+      await api.startTraining({ strategy: held, seed: 3, priority: 'high' }),
     ];
-    const says = (id: string, step: string) =>
-      api.untilOperation(
+    const says = (id: string, step: string, service = api) =>
+      service.untilOperation(
         id,
         ({ status, progress }) => status === 'pending' && progress.current_step === step,
       );
@@ -161,7 +163,13 @@ describe('the API', () => {
       () => sandbox.trainers(),
       (pids) => pids.length === 0,
     );
-    const next = await sandbox.startApi('SIGKILL', { TRAINING_MAX_LOCAL: '1' });
+    // each needs about 116 MB
+    const memory = { TRAINING_MAX_LOCAL: '4', TRAINING_MAX_MEMORY_MB: '220' };
+    const next = await sandbox.startApi('SIGKILL', memory);
+    await next.untilTraining(high);
+    await says(first, 'Waiting for free memory: next in line', next);
+    expect(await sandbox.trainers()).toHaveLength(1);
+    await writeFile(goOn, '');
     const ended = await Promise.all([next.untilEnded(first), next.untilEnded(high)]);
     const [normalBegan, highBegan] = ended.map(({ started_at }) => started_at ?? '');
     expect(highBegan! < normalBegan!).toBe(true);

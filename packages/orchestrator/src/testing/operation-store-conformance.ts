@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { TERMINAL_STATUSES } from '@ktrdr/contracts';
+import { TERMINAL_STATUSES, type OperationType } from '@ktrdr/contracts';
 import type { StatusChange } from '../operation.js';
 import type { OperationStore } from '../operation-store.js';
 import {
@@ -94,6 +94,27 @@ const CASES: Record<string, (store: OperationStore) => Promise<void>> = {
     assert.equal(written.filter(({ changed }) => changed).length, 1);
     assert.equal(new Set(written.map(({ operation }) => operation.operation_id)).size, 1);
     assert.equal((await store.list({ limit: 50, offset: 0 })).total_count, 1);
+  },
+
+  'an operation above the number of waiting ones of its type is too_many_waiting': async (store) => {
+    const limited = (number: number, type: OperationType = 'training', taskId?: string) => {
+      const operation = sample(number, type);
+      return store.create({ operation, request: null, taskId, mostPending: 3, lease: LEASE });
+    };
+    const known = await limited(0, 'training', 'nightly');
+    const all = await Promise.allSettled(Array.from({ length: 20 }, (_, index) => limited(index + 1)));
+    assert.equal(all.filter(({ status }) => status === 'fulfilled').length, 2);
+    for (const one of all)
+      if (one.status === 'rejected')
+        assert.equal((one.reason as { code?: unknown }).code, 'too_many_waiting');
+    assert.equal((await limited(30, 'training', 'nightly')).operation.operation_id, sample(0).operation_id);
+    assert.equal((await limited(31, 'dummy')).changed, true);
+    assert.equal((await create(store, sample(32))).changed, true);
+    await assert.rejects(limited(33), { code: 'too_many_waiting' });
+    for (const id of [known.operation.operation_id, sample(32).operation_id])
+      await store.transition(id, 1, ['pending'], RUN);
+    assert.equal((await limited(34)).changed, true);
+    await assert.rejects(limited(35), { code: 'too_many_waiting' });
   },
 
   'an ended operation opens its next attempt once, and only the new one changes it': async (store) => {
