@@ -72,7 +72,8 @@ async function warmUp(api: TestService, path: string, body: (index: number) => o
     Array.from({ length: WARM_UP }, (_, index) => timed('POST', `${api.url}${path}`, body(index))),
   );
   const list = await api.get<OperationList>(`/operations?limit=${WARM_UP}`);
-  for (const { operation_id: id } of dataOf(list).operations) await api.post(`/operations/${id}/cancel`);
+  const { operations } = dataOf(list);
+  await Promise.all(operations.map(({ operation_id: id }) => api.post(`/operations/${id}/cancel`)));
   await untilActive(api, 0);
 }
 
