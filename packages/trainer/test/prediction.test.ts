@@ -25,8 +25,9 @@ let classes: StoredModel & { result: TrainingResult };
 let values: StoredModel & { result: TrainingResult };
 
 async function trainModel(text: string): Promise<typeof classes> {
-  const outputDir = await storage.stage(`op_training_20240101T000000_x${text.length}abc`);
-  const request = { ...trainingRequest(place, { strategy: text, start_date: '2024-01-04' }), outputDir };
+  const run = trainingRequest(place, { strategy: text, start_date: '2024-01-04' });
+  const outputDir = await storage.stage(run.operationId);
+  const request = { ...run, outputDir };
   const { result } = await runTrainerProcess(request, {
     signal: new AbortController().signal,
     graceMs: 1000,

@@ -42,6 +42,11 @@ export class Staging {
     return directory;
   }
 
+  /** The operation for which {@link create} made a folder. */
+  operationOf(directory: string): string {
+    return basename(directory).split('.', 1)[0]!;
+  }
+
   /** Removes a folder that {@link create} made. Does nothing for any other folder. */
   async remove(directory: string): Promise<void> {
     if (dirname(directory) === this.directory) await this.removeFolder(basename(directory));

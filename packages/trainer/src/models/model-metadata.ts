@@ -1,5 +1,6 @@
 import {
   MODEL_FILES,
+  oneLine,
   VERDICT_LABELS,
   type BarsFingerprint,
   type EngineName,
@@ -21,8 +22,8 @@ import {
   orNull,
   positive,
   recordOf,
+  shapeOf,
   type Shape,
-  text,
   time,
 } from '../files/shape.js';
 
@@ -142,6 +143,8 @@ const CHECKSUM = /^[0-9a-f]{64}$/;
 /** The files that every model has beside `metadata.json`. */
 const CONTENT_FILES: readonly string[] = MODEL_FILES.filter((file) => file !== 'metadata.json');
 
+/** A text of one line that is safe to show: the files of a model may come from a host. */
+const text = shapeOf((value) => typeof value === 'string' && oneLine(value) === value);
 const texts = listOf(text);
 
 /** Fields that lists need, in every format. A later format can have other files; their names are only looked at. */

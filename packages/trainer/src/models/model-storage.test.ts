@@ -85,6 +85,36 @@ describe('commit', () => {
     expect(await readdir(join(modelsDir, '.staging'))).toEqual([]);
   });
 
+  test('a model that names another operation is not stored, and not taken for a model of that operation', async () => {
+    const storage = new ModelStorage(modelsDir);
+    const other = 'op_training_20240101T000000_other';
+    await storage.commit(await stageModel(storage, undefined, other), MODEL);
+    const staged = await stageModel(storage);
+    const file = join(staged, 'model', 'metadata.json');
+    const metadata = JSON.parse(await readFile(file, 'utf8')) as object;
+    await writeFile(file, JSON.stringify({ ...metadata, operation_id: other }));
+    await expect(storage.commit(staged, MODEL)).rejects.toMatchObject({
+      code: 'model_damaged',
+      message: expect.stringContaining(`names the operation "${other}"`),
+    });
+    expect(await readdir(join(modelsDir, 'momentum'))).toEqual(['1h_v1']);
+  });
+
+  test.each(['\u001b[2J', 'gpu\nBUY', '\u202Ecpu', '\u009b5n'])(
+    'the device %j is refused',
+    async (device) => {
+      const storage = new ModelStorage(modelsDir);
+      const staged = await stageModel(storage);
+      const file = join(staged, 'model', 'metadata.json');
+      const metadata = JSON.parse(await readFile(file, 'utf8')) as object;
+      await writeFile(file, JSON.stringify({ ...metadata, device }));
+      await expect(storage.commit(staged, MODEL)).rejects.toMatchObject({
+        code: 'model_damaged',
+        message: expect.stringContaining('device'),
+      });
+    },
+  );
+
   test('a number below the highest one is not used again', async () => {
     const storage = new ModelStorage(modelsDir);
     await mkdir(join(modelsDir, 'momentum', '1h_v9'), { recursive: true });

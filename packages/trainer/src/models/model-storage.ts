@@ -6,6 +6,7 @@ import {
   type ListedModel,
   MODEL_VERSION_PATTERN,
   type ModelSummary,
+  shown,
   STRATEGY_NAME_PATTERN,
   type Timeframe,
   type Verdict,
@@ -106,10 +107,12 @@ export class ModelStorage {
     try {
       const source = join(stagingDir, 'model');
       const staged = await readModel({ root: stagingDir, path: 'model' }, signal);
+      const operationId = this.staging.operationOf(stagingDir);
+      checkOperation(staged.metadata, operationId);
       const metadata = verdict ? await judged(source, staged, verdict) : staged.metadata;
       await mkdir(join(this.modelsDir, strategy), { recursive: true });
       const stored =
-        (await this.ofOperation(metadata.operation_id, strategy)) ??
+        (await this.ofOperation(operationId, strategy)) ??
         (await this.place(source, metadata, strategy, timeframe));
       await this.discard(stagingDir);
       return stored;
@@ -309,6 +312,16 @@ export class ModelStorage {
     }
     throw new Error(`No free number for ${strategy}/${timeframe} after ${MAX_TRIES} tries.`);
   }
+}
+
+/** Files that a host sends may name another operation: its model would count as that operation's (I14). */
+function checkOperation({ operation_id: named }: ModelMetadata, operationId: string): void {
+  if (named === operationId) return;
+  throw new KtrdrError(
+    'model_damaged',
+    `The model names the operation ${shown(named)}, but ${operationId} trained it. Nothing was stored; train again.`,
+    { details: { file: METADATA, operation_id: named } },
+  );
 }
 
 /** Writes a verdict into a staged model. @returns the metadata to write, with the new checksum */
