@@ -3,7 +3,7 @@ import { redactValue } from './redact.js';
 /** Longest details of an error, as JSON (characters). */
 const MOST_DETAILS = 16_000;
 
-/** Details of an error without secrets. Too many of them are left out, and their size is said. */
+/** Details of an error without secrets. Details above the limit are replaced by their size. */
 export function boundedDetails(details: unknown): unknown {
   const text = jsonOf(details);
   if (text === null) return { left_out: 'these details cannot be written as JSON' };

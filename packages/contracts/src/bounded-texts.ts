@@ -17,7 +17,7 @@ export function leftOutCount(text: string): number | null {
   return digits === undefined ? null : Number(digits.replaceAll(',', ''));
 }
 
-/** At most `most` texts of at most `length` characters. A list that was cut ends with the number of those that were left out. */
+/** At most `most` texts of at most `length` characters. A list that was cut ends with the number of texts that were left out. */
 export function boundedTexts(
   texts: readonly string[],
   { most = MOST_WARNINGS, length = MOST_WARNING_LENGTH }: { most?: number; length?: number } = {},

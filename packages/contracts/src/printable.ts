@@ -1,6 +1,6 @@
 /**
- * Text of a person, a file, a host or a program as it is safe to show. Every output of the product uses these functions: the command
- * line, logs, event streams, the HTML report and CSV files.
+ * Makes text from people, files, hosts and programs safe to show. Every output of the product uses these functions: the command line,
+ * logs, event streams, the HTML report and CSV files.
  */
 
 /** Characters that move the cursor or change colours: C0, DEL and C1. The line feed is not among them. */
@@ -8,7 +8,7 @@
 const CONTROLS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g;
 
 /**
- * Characters that nobody sees, or that change how others are shown: bidirectional controls, zero-width characters, line and paragraph
+ * Invisible characters, and characters that change how others are shown: bidirectional controls, zero-width characters, line and paragraph
  * separators, tags, lone surrogates and noncharacters. The two variation selectors that choose between a sign and its emoji are
  * harmless.
  */
@@ -18,11 +18,11 @@ const INVISIBLE =
 /** More marks on one letter than any language has: they would cover the lines above and below. */
 const MARK_FLOOD = /(?<=\p{M}{4})\p{M}+/gu;
 
-/** The same in JSON text, which has escaped the other control characters already. */
+/** The same in JSON text, in which the other control characters are already escaped. */
 const UNSAFE_IN_JSON =
   /[\u007f-\u009f]|(?![\ufe0e\ufe0f])[\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Noncharacter_Code_Point}\p{Default_Ignorable_Code_Point}]|(?<=\p{M}{4})\p{M}/gu;
 
-/** Almost every text. It needs no other check. */
+/** Matches almost every text. Such text needs no other check. */
 const PLAIN = /^[\n\u0020-\u007e]*$/;
 
 /**
@@ -42,7 +42,7 @@ export function oneLine(text: string): string {
 }
 
 /**
- * A value as JSON text without a character that is not {@link printable}: it is escaped, so a reader gets exactly the same value.
+ * A value as JSON text in which every character that is not {@link printable} is escaped, so a parser gets exactly the same value.
  *
  * @param indentation number of spaces; without it, the text is one line
  */

@@ -3,7 +3,7 @@
  * every secret setting that this process has read.
  */
 
-/** What stands in the place of a secret. */
+/** Replaces a secret. */
 const HIDDEN = '***';
 /** A shorter secret is hidden in URLs only: elsewhere it may be part of any word. */
 const SHORTEST = 6;
@@ -19,7 +19,7 @@ const TOKEN = /(\bktrdr_[0-9a-f]{12}_)[\w-]+/g;
 /** All forms of all secrets. A longer form comes first: it may contain a shorter one. */
 let forms: string[] = [];
 
-/** Hides a secret from now on. A URL is no secret, but the password in it is. */
+/** Hides a secret from now on. A URL is not a secret, but the password in it is. */
 export function hideSecret(secret: string | undefined): void {
   if (secret === undefined) return;
   const { password, others } = loginOf(secret);

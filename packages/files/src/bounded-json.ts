@@ -1,6 +1,6 @@
-/** What a JSON text from outside may hold at most. */
+/** Limits of a JSON text from outside. */
 export interface JsonLimits {
-  /** Objects and arrays inside each other. */
+  /** Levels of objects and arrays. */
   depth: number;
   /** Members of all objects and items of all arrays. */
   values: number;
@@ -11,8 +11,8 @@ const [QUOTE, BACKSLASH, COMMA, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT
 ];
 
 /**
- * Parses JSON from outside. Depth and number of values are counted before anything is made of the text, so that a small text cannot take long
- * or overflow the stack of a later step.
+ * Parses JSON from outside. Depth and number of values are checked before parsing, so that a small text cannot take long or overflow
+ * the stack of a later step.
  *
  * @param revive as in `JSON.parse`
  * @throws Error whose message continues a sentence that begins with the file

@@ -1,8 +1,8 @@
-/** Longest name of a file that every common file system accepts, bytes. */
+/** Maximum length of a file name on all common file systems, bytes. */
 const MOST_BYTES = 255;
 /** Devices of Windows, which have these names in every folder and with every ending. */
 const DEVICE = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i;
-/** Separators, what Windows gives a meaning, control characters, and characters that nobody sees. */
+/** Separators, characters that are reserved on Windows, control characters and invisible characters. */
 const FORBIDDEN = /[/\\:*?"<>|\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
 
 /**

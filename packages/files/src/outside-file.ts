@@ -10,8 +10,8 @@ const PIECE_BYTES = 1 << 20;
 
 const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK, O_DIRECTORY } = constants;
 /**
- * A pipe without a writer must not block the opening, and a link that replaces a file must not be followed. Windows has none of these
- * flags: there, the check before the opening has to do.
+ * Opening a pipe without a writer must not block, and a link that replaces a file must not be followed. Windows has none of these
+ * flags: there, only the check before opening protects.
  */
 const FILE_FLAGS = O_RDONLY | O_NOFOLLOW | O_NONBLOCK;
 const FOLDER_FLAGS = O_RDONLY | O_NOFOLLOW | O_DIRECTORY;
@@ -26,10 +26,10 @@ export interface OutsideFileOptions {
 /**
  * Opens a file that somebody else may have put there: a copied model, a received checkpoint, bars.
  *
- * It is a regular file inside `folder`, or nothing is read: each part of the path is the name of one file, no part is a symbolic link, and
- * pipes, sockets, devices and folders are refused without waiting for them. Everything that is read later comes from the file that was
- * checked, even if another one takes its name. `folder` itself is a setting of the operator and may be a link. A hard link is a
- * regular file: only who may read and write a file can make one.
+ * Only a regular file inside `folder` is read: each part of the path must be a valid file name, no part may be a symbolic link, and
+ * pipes, sockets, devices and folders are refused without waiting for them. All later reads use the file that was checked, even if
+ * another one takes its name. `folder` itself is a setting of the operator and may be a link. A hard link counts as a regular file:
+ * only users who may read and write a file can create one.
  *
  * @param path relative to `folder`, with `/` between its parts
  * @throws RefusedFileError; the signal's reason
@@ -88,8 +88,8 @@ export async function outsideFileProblem(
 }
 
 /**
- * A path that leads into the opened folder, whatever takes its name meanwhile. Only Linux has one; elsewhere a folder that is exchanged for
- * a link after its check would be followed.
+ * A path that leads into the opened folder, even if something else takes its name. Only Linux has such a path; on other systems, a link
+ * that replaces the folder after its check would be followed.
  */
 function pathOf(folder: FileHandle, path: string): string {
   return process.platform === 'linux' ? `/proc/self/fd/${folder.fd}` : path;
@@ -158,7 +158,7 @@ function refusalOf(error: unknown, path: string): unknown {
   }
 }
 
-/** An opened regular file. It has the size that it had at its opening: what others append later is not read. Close it after use. */
+/** An open regular file. Its size is fixed when it is opened: bytes that are appended later are not read. Close it after use. */
 export class OutsideFile {
   private position = 0;
 
@@ -206,7 +206,7 @@ export class OutsideFile {
     return bytes;
   }
 
-  /** The whole content, piece by piece. A piece is valid until the next one is asked for. @throws as {@link fill} */
+  /** The whole content, piece by piece. A piece is valid until the next one is requested. @throws as {@link fill} */
   async *pieces(from = 0, to = this.size): AsyncGenerator<Uint8Array, void, undefined> {
     const buffer = Buffer.allocUnsafe(Math.min(PIECE_BYTES, to - from));
     for (let position = from; position < to;) {

@@ -11,7 +11,7 @@ export type FileRefusal =
   | 'changed'
   | 'unreadable';
 
-/** A file that is not read. Callers turn it into an error of their own: `bars_invalid`, `model_damaged`. */
+/** A file was refused. Callers convert this into an error of their own: `bars_invalid`, `model_damaged`. */
 export class RefusedFileError extends Error {
   override readonly name = 'RefusedFileError';
 

@@ -1,6 +1,6 @@
 /**
- * Reads a thing once for all who ask for it in the same turn of the event loop. The read begins after the last of them has asked, so
- * nobody gets an answer that is older than the question.
+ * Reads a value once for all callers that request it in the same turn of the event loop. The read begins after the last of these
+ * requests, so no caller gets a value that is older than its request.
  */
 export class SharedReads<T> {
   private readonly asked = new Map<string, Promise<T>>();

@@ -21,21 +21,21 @@ export interface PlaceInLine {
 interface Waiter extends Required<Omit<SlotRequest, 'onWait'>> {
   tell: (place: PlaceInLine) => void;
   begin: () => void;
-  /** The place that it was told last; -1 before the first time. */
+  /** The place that was last reported; -1 before the first report. */
   told: number;
 }
 
-/** A place far back is told again when it has changed by this share. Each telling may be a write to the store. */
+/** A place far back is reported again when it has changed by more than this share. Each report may be a write to the store. */
 const TOLD_CHANGE = 0.1;
-/** Number of places told at once. */
+/** Number of places that are reported at once. */
 const TOLD_AT_ONCE = 10;
-/** Time between two such groups, ms: the answers to many starts go first. */
+/** Time between two such groups, ms. It leaves time to answer many starts first. */
 const TOLD_EVERY_MS = 25;
 
 /**
  * Limits how much work runs at a time: its number, and the sum of its sizes. The rest waits in line, in order of priority, then of
- * arrival. The first in line is never overtaken by a smaller request, so none waits for ever behind others of its priority. A
- * request above the whole capacity runs alone.
+ * arrival. The first in line is never overtaken by a smaller request, so no request waits for ever behind others of its
+ * priority. A request that exceeds the whole capacity runs alone.
  */
 export class Slots {
   private readonly line: Waiter[] = [];
@@ -89,8 +89,8 @@ export class Slots {
   }
 
   /**
-   * Moves the line on when all that has arrived together stands in it: after a takeover, the highest priority goes first. The request
-   * that started the work is answered before the work begins.
+   * Advances the line after all requests that arrive together have joined it, so that the highest priority goes first after a takeover.
+   * The HTTP request that started the work is answered before the work begins.
    */
   private schedule(): void {
     if (this.scheduled) return;

@@ -16,7 +16,7 @@ export interface TrainingLimits {
 /** A training process may use this multiple of its estimate, and {@link SPARE_MB} more. */
 const ENFORCED_SHARE = 2;
 const SPARE_MB = 512;
-/** A shorter training says nothing about the speed, s. */
+/** A shorter training is not used to measure the speed, s. */
 const LEAST_SECONDS = 2;
 /** Other work can slow a training down for a while: a correction is not larger than this. */
 const MOST_SLOWNESS = 10;

@@ -10,15 +10,15 @@ export interface TrainingEstimate {
   rows: number;
   /** Passes over these rows: epochs of all seeds and walk-forward folds. Early stopping can end a training sooner. */
   passes: number;
-  /** Floating operations of the training steps. */
+  /** Floating-point operations of the training steps. */
   operations: number;
   hours: number;
   memoryMb: number;
 }
 
-/** Floating operations of a training step for each multiplication of the forward pass: forward, and twice as much backward. */
+/** Floating-point operations of a training step for each multiplication of the forward pass: 2 forward, and twice as many backward. */
 const OPERATIONS_PER_MULTIPLICATION = 6;
-/** Floating operations per second of the `onnx` engine on one core. */
+/** Floating-point operations per second of the `onnx` engine on one core. */
 const OPERATIONS_PER_SECOND = 30e9;
 /** Time of the optimiser for each weight and step, s. */
 const SECONDS_PER_WEIGHT = 5e-9;

@@ -57,8 +57,9 @@ export class TrainingRunner {
   }
 
   /**
-   * Estimates the training, waits for a free slot and memory, begins the operation, trains, and lets `keep` store the files. The checkpoints are removed only after `keep`
-   * has succeeded. Settles only when nothing computes any more. A training that waits has no process.
+   * Estimates the training, waits for a free slot and memory, begins the operation, trains, and lets `keep` store the files. The
+   * checkpoints are removed only after `keep` has succeeded. Settles only when nothing computes any more. A training that waits has
+   * no process.
    *
    * @param keep gets a function that trains into a folder; it chooses the folder and stores its files
    * @throws TrainingCancelledError, or the token's reason, once the token has fired and the run has ended

@@ -6,7 +6,7 @@ import { validators, type Complaint } from './validators.js';
 /** Name of a message. */
 export type MessageName = keyof Messages;
 
-/** A message that does not have the form that was agreed on. It is not used. */
+/** A message does not match its schema. It is not used. */
 export class InvalidMessageError extends KtrdrError {
   override readonly name = 'InvalidMessageError';
 
@@ -42,7 +42,7 @@ export function readMessage<Name extends MessageName>(
   throw new InvalidMessageError(name, fieldOf(complaint), reasonOf(complaint), sender);
 }
 
-/** A union complains about each of its types. The one that fits longest was meant, and not one with another value of `type`. */
+/** A union reports errors for each of its types. The type that matches most of the message was meant, and not one with another `type`. */
 function deepest(complaints: readonly Complaint[]): Complaint | undefined {
   const depth = ({ instancePath, keyword }: Complaint): number =>
     instancePath.split('/').length + (keyword === 'const' ? 0 : 0.5);
@@ -52,7 +52,7 @@ function deepest(complaints: readonly Complaint[]): Complaint | undefined {
   );
 }
 
-/** `/result/seeds/3` -> `result.seeds.3`. The names are the sender's: they may be anything. */
+/** `/result/seeds/3` -> `result.seeds.3`. The names come from the sender and may be any text. */
 function fieldOf(complaint: Complaint | undefined): string {
   const path = (complaint?.instancePath ?? '').split('/').slice(1);
   const missing = complaint?.params['missingProperty'];

@@ -1,7 +1,7 @@
 /** The build writes `validators.js`: a compiled validator for each type of `Messages`. */
 import type { Messages } from './messages.js';
 
-/** A JSON schema's complaint. */
+/** An error that a schema validator reports. */
 export interface Complaint {
   instancePath: string;
   keyword: string;

@@ -27,7 +27,7 @@ export interface AuditSink {
 /** Injection token of the `AuditSink`. A service without one keeps no audit log. */
 export const AUDIT_SINK = Symbol('AUDIT_SINK');
 
-/** Address of each request at its arrival. A request whose client has left has none any more. */
+/** Address of each request, read when it arrives: after its client has disconnected, a request has none. */
 const addresses = new WeakMap<FastifyRequest['raw'], string>();
 
 /** Maximum length of a target, in characters. */
@@ -57,7 +57,7 @@ function findSink(app: NestFastifyApplication): AuditSink | null {
   try {
     return app.get<AuditSink>(AUDIT_SINK, { strict: false });
   } catch {
-    // the service has no provider of it
+    // the service does not provide one
     return null;
   }
 }

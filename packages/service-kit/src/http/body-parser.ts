@@ -14,8 +14,9 @@ const FORM = 'application/x-www-form-urlencoded';
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /**
- * Accepts only JSON objects as bodies. An empty body counts as missing. A form content type is accepted for JSON, because `curl -d` sends it; `HostGuard` rejects forms from browsers. A `PUT`
- * may send `application/octet-stream`: its route gets the unread stream and must limit its size.
+ * Accepts only JSON objects as bodies. An empty body counts as missing. A form content type is accepted for JSON, because `curl -d`
+ * sends it; `HostGuard` rejects forms from browsers. A `PUT` may send `application/octet-stream`: its route gets the unread stream
+ * and must limit its size.
  */
 export function readOnlyJson(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance();

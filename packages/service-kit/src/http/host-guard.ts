@@ -27,7 +27,7 @@ type GuardedRequest = Pick<FastifyRequest, 'method' | 'url' | 'headers'> & {
 };
 
 /**
- * Protects a service without authentication from web pages. The `Host` of every request must name this service, because
+ * Protects a service from web pages, with and without tokens. The `Host` of every request must name this service, because
  * a page can point its own DNS name at this machine. A request that changes something must not come from another
  * origin. The check runs on every route, before the body is read.
  */

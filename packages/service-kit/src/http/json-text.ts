@@ -1,6 +1,6 @@
 import { KtrdrError, shown } from '@ktrdr/contracts';
 
-/** Bounds of a JSON body. Every valid request stays far below them. */
+/** Limits of a JSON body. Every valid request stays far below them. */
 export const JSON_LIMITS = {
   /** Levels of objects and lists. */
   depth: 16,
@@ -103,7 +103,7 @@ function pathOf(levels: readonly Level[]): string {
   return levels.map(({ names, name, index }) => (names === null ? String(index) : name)).join('.');
 }
 
-/** Index of the closing quote, or of the last character of a text that is cut off. */
+/** Index of the closing quote, or of the last character if the text ends before it. */
 function endOfString(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); end !== -1; end = text.indexOf('"', end + 1)) {
     let backslashes = 0;

@@ -4,8 +4,8 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 const HSTS_S = 31_536_000;
 
 /**
- * Headers of every answer (OWASP HTTP Headers Cheat Sheet). No answer may be framed, guessed to be another type, cached, or lead
- * to a referrer. An answer is data: a browser that shows it loads and runs nothing.
+ * Headers of every answer (OWASP HTTP Headers Cheat Sheet). No answer may be framed, read as another type, cached, or named as a
+ * referrer. An answer is data: a browser that shows it loads and runs nothing.
  */
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',

@@ -19,7 +19,7 @@ export class StrayOptionsGuard implements CanActivate {
   }
 }
 
-/** The parts of the request that a handler reads. They are worked out once for each handler. */
+/** The parts of the request that a handler reads. Looked up once for each handler. */
 const knownArguments = new WeakMap<object, ReadonlySet<number>>();
 
 /** The parts of the request that the handler reads. Nest stores them as `4:0`: kind and index of an argument. */

@@ -1,10 +1,10 @@
 import { printableJson } from '@ktrdr/contracts';
 
-/** A response of type `T` that is written as JSON already. */
+/** A response of type `T`, already serialized as JSON. */
 export class WrittenJson<T> {
   declare readonly type: T;
 
-  /** The text in the envelope of a response. It is put together once, because it may be long. */
+  /** The text inside the response envelope. Built once, because it may be long. */
   readonly envelope: string;
 
   constructor(readonly text: string) {
@@ -14,7 +14,7 @@ export class WrittenJson<T> {
 
 const written = new WeakMap<object, WrittenJson<unknown>>();
 
-/** The JSON of an object that nobody changes. The same object is written only once. */
+/** The JSON of an object that nobody changes. The same object is serialized only once. */
 export function writtenJson<T extends object>(value: T): WrittenJson<T> {
   const known = written.get(value);
   if (known !== undefined) return known as WrittenJson<T>;

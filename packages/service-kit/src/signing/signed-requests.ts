@@ -37,7 +37,7 @@ export const BEFORE_START = 'signed_before_start';
 export class SignedRequests implements Authenticator, OnModuleInit {
   /** Proofs of the requests that are signed with the secret, also of those that are refused. */
   private readonly proofs = new WeakMap<FastifyRequest, RequestProof>();
-  /** Nonces of the last minutes, oldest first, and when they may be forgotten (ms since 1970). */
+  /** Nonces of the last minutes, oldest first, and the time after which each is not needed (ms since 1970). */
   private readonly nonces = new Map<string, number>();
   /** An earlier process may have answered requests that were signed before (ms since 1970). */
   private readonly startedAt: number;
@@ -137,7 +137,7 @@ export class SignedRequests implements Authenticator, OnModuleInit {
   }
 }
 
-/** Passes a body on, and fails at its end if its hash is another one. */
+/** Passes a body on, and fails at its end if its hash differs. */
 class CheckedBody extends Transform {
   /** Fastify compares it with the header `content-length`. */
   receivedEncodedLength = 0;
@@ -166,7 +166,7 @@ function otherBody(): KtrdrError {
   return unauthenticated('The body is not the one that was signed. It was changed on the way.');
 }
 
-/** As Fastify decides it. */
+/** The same rule as in Fastify. */
 function hasBody({ headers }: FastifyRequest): boolean {
   const length = headers['content-length'];
   return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');

@@ -36,7 +36,7 @@ export function readTlsFiles(read: SettingsReader): TlsFiles | null {
 /**
  * Reads and checks a certificate and its key. `now`: ms since 1970.
  *
- * @throws KtrdrError `invalid_setting` for files that cannot be read, are no PEM, do not belong together, or are not valid now
+ * @throws KtrdrError `invalid_setting` for files that cannot be read, are not PEM, do not belong together, or are not valid now
  */
 export function readCertificate({ certFile, keyFile }: TlsFiles, now: number): Certificate {
   const cert = readText('TLS_CERT_FILE', certFile);
