@@ -68,8 +68,13 @@ function untilNoTrainer(): Promise<number[]> {
 const tellsWhy = ({ progress }: Operation): boolean =>
   /does not answer \([0-9]+ s of (60|8)\)/.test(progress.context.phase ?? '');
 
-/** Waits until the training computes. */
+/** Waits until the training computes. A session of an earlier test may end shortly after its process. */
 async function startTraining(at = api): Promise<string> {
+  await until(
+    'a free host',
+    () => host.sessions(),
+    (sessions) => sessions.every(({ status }) => isTerminalStatus(status)),
+  );
   const id = await at.startTraining({ strategy: LONG });
   await at.untilTraining(id);
   return id;

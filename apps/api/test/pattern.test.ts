@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { EMPTY_PROGRESS_CONTEXT } from '@ktrdr/contracts';
@@ -168,6 +168,10 @@ describe('trainings and dummy tasks behave the same', () => {
   });
 
   test('failed: below 100 %, no result, a code and a message, and the manager continues', async () => {
+    // enough for the budget, not for the trainer
+    await mkdir(sandbox.path('no-bars'));
+    await mkdir(sandbox.path('manager-models'));
+    await writeFile(sandbox.path('no-bars', 'AAPL_1h.csv'), 'timestamp,open,high,low,close,volume\n');
     const stopped: Clock = {
       ...systemClock,
       sleep: () => Promise.reject(new Error('the clock has stopped')),
@@ -187,7 +191,7 @@ describe('trainings and dummy tasks behave the same', () => {
         ({ completed_at }) => completed_at !== null,
       );
     });
-    expect(failures.map(({ error }) => error?.code)).toEqual(['bars_not_found', 'internal_error']);
+    expect(failures.map(({ error }) => error?.code)).toEqual(['bars_invalid', 'internal_error']);
     for (const operation of failures) {
       expect(operation).toMatchObject({ status: 'failed', result: null, cancel_requested_at: null });
       expect(keysOf(operation.error)).toEqual(expect.arrayContaining(['code', 'message']));
@@ -260,7 +264,7 @@ function trainingManager(dependencies: ServiceOrchestratorDependencies): Trainin
   return new TrainingManager(
     dependencies,
     {
-      dataDir: sandbox.path('no-data'),
+      dataDir: sandbox.path('no-bars'),
       stateDir: sandbox.path('manager-state'),
       trainingEngine: 'auto',
       trainingCancelGraceMs: 1_000,

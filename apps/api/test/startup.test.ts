@@ -213,7 +213,7 @@ test('health and answers say so while a folder is away, and recover', async () =
     expect(await downParts(api)).toEqual({
       models: expect.stringMatching(/\(MODELS_DIR\) is missing \(ENOENT\)/),
     });
-    expect((await api.get('/models')).body).toMatchObject({ error: { code: 'storage_failed' } });
+    expect((await api.get('/models')).body).toMatchObject({ error: { code: 'folder_missing' } });
   });
   await without(folder('truth-state'), async () => {
     expect(await downParts(api)).toEqual({

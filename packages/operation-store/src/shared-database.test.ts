@@ -93,6 +93,8 @@ describe('a store in PostgreSQL', () => {
     const tables = `select tablename from pg_tables where schemaname = 'public' order by 1`;
     expect(await query(url, tables)).toEqual(
       [
+        'access_tokens',
+        'audit_log',
         'ktrdr_migration',
         'ktrdr_migration_lock',
         'operation_counts',

@@ -108,6 +108,7 @@ describe('the conformance suite', () => {
     expect(await failures(() => new Forgetful())).toEqual([
       'a known task id gives the operation that has it and writes nothing',
       'concurrent creations with one task id give one operation',
+      'an operation above the number of waiting ones of its type is too_many_waiting',
     ]);
   });
 

@@ -47,14 +47,14 @@ interface Recorded {
 }
 
 const RECORDED: Record<string, Recorded> = {
-  'mlp classification': { loss: 0.575383, model: 'e24e6b29c7d4683f', checkpoint: 'f32e8bfa2d633073' },
-  'mlp regression': { loss: 0.000216661, model: '4339797f90d2d24f', checkpoint: '4e27848c5305f890' },
-  'cnn classification': { loss: 0.986087, model: 'd09a310f7dc952ea', checkpoint: '0e19ac953b8dc63c' },
-  'cnn regression': { loss: 0.0021064, model: 'de807f41229d7120', checkpoint: '59eab91823aa3392' },
-  'lstm classification': { loss: 1.09634, model: '550646aee273c71f', checkpoint: '06a4ea407ebbe0be' },
-  'lstm regression': { loss: 0.000112864, model: 'a353ea505a09684f', checkpoint: 'e93ca3ea4ce1feb0' },
-  'gru classification': { loss: 1.06047, model: 'd158edd5ee1c6ec1', checkpoint: '6d43cf613eb7d216' },
-  'gru regression': { loss: 0.00169802, model: '9b68dfb42ddbc79f', checkpoint: 'e5f216d3e610417f' },
+  'mlp classification': { loss: 0.575383, model: 'e24e6b29c7d4683f', checkpoint: 'a409130f0881575a' },
+  'mlp regression': { loss: 0.000216661, model: '4339797f90d2d24f', checkpoint: 'ec8b4a632e590405' },
+  'cnn classification': { loss: 0.986087, model: 'd09a310f7dc952ea', checkpoint: 'abcfdeb052f45ce3' },
+  'cnn regression': { loss: 0.0021064, model: 'de807f41229d7120', checkpoint: '0bad3274bb261539' },
+  'lstm classification': { loss: 1.09634, model: '550646aee273c71f', checkpoint: '6df1862d20d276a5' },
+  'lstm regression': { loss: 0.000112864, model: 'a353ea505a09684f', checkpoint: 'c6b1c017d6ff7457' },
+  'gru classification': { loss: 1.06047, model: 'd158edd5ee1c6ec1', checkpoint: '38ef6d3a0fa48461' },
+  'gru regression': { loss: 0.00169802, model: '9b68dfb42ddbc79f', checkpoint: '1a030ffed3c37399' },
 };
 
 /**

@@ -73,7 +73,7 @@ test('names that fit no file', async () => {
   });
   await expect(checkData(dataDir, { symbol: '../AAA' })).rejects.toMatchObject({ code: 'invalid_name' });
   await expect(checkData(dataDir, { timeframe: '2h' })).rejects.toMatchObject({ code: 'invalid_name' });
-  expect(await checkData(join(dataDir, 'nowhere'), {})).toEqual([]);
+  await expect(checkData(join(dataDir, 'nowhere'), {})).rejects.toMatchObject({ code: 'folder_missing' });
 });
 
 test('links and pipes are reported and not opened; the other files are read as before', async () => {
