@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { copyFile, link, mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { KtrdrError, type BarsFingerprint } from '@ktrdr/contracts';
+import { KtrdrError, type BarsFingerprint, type ErrorCode } from '@ktrdr/contracts';
 import { barsFile, fingerprintBars } from '@ktrdr/market-data';
 import type { Clock } from '@ktrdr/orchestrator';
 import type { SessionBars, Waiting } from '../sessions/session-bars.js';
@@ -81,11 +81,14 @@ async function linkOrCopy(from: string, to: string): Promise<void> {
   await link(from, to).catch(() => copyFile(from, to, constants.COPYFILE_FICLONE));
 }
 
+/** The host fetches what it does not have. It may have no bars at all. */
+const NOT_HERE = new Set<ErrorCode>(['bars_not_found', 'folder_missing']);
+
 async function isMeant(folder: string, { symbol, timeframe, sha256 }: BarsFingerprint): Promise<boolean> {
   try {
     return (await fingerprintBars(folder, symbol, timeframe)).sha256 === sha256;
   } catch (error) {
-    if (error instanceof KtrdrError && error.code === 'bars_not_found') return false;
+    if (error instanceof KtrdrError && NOT_HERE.has(error.code)) return false;
     throw error;
   }
 }
