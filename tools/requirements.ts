@@ -95,6 +95,11 @@ export function networkNamespaces(): Requirement {
   return { missing: made ? null : 'this user may not make network namespaces', isSystemPackage: false };
 }
 
+/** The rights of root, for example to give a file away. */
+export function rootUser(): Requirement {
+  return { missing: process.getuid?.() === 0 ? null : 'not run by root', isSystemPackage: false };
+}
+
 /** `/proc`, which lists processes. */
 export function procFilesystem(): Requirement {
   return { missing: existsSync('/proc/self/stat') ? null : 'no /proc', isSystemPackage: false };

@@ -14,6 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { requires, rootUser } from '../../../tools/requirements.js';
 import { TokenFile } from './token-file.js';
 
 const ONE = 'http://localhost:8000';
@@ -96,8 +97,7 @@ describe('a file that others may have read or written is not used', () => {
   });
 
   // only root can give a file away
-  const byRoot = process.getuid?.() === 0 ? test : test.skip;
-  byRoot('a file of another user', async () => {
+  requires(rootUser()).test('a file of another user', async () => {
     await chown(path, 12_345, 12_345);
     expect(() => file.find(ONE)).toThrow(/it belongs to another user/);
   });

@@ -95,7 +95,7 @@ export interface AuditEntry {
   action: AuditAction;
   /** The operation, model, bars or token; for a refused request its method and path. Control characters are replaced. */
   target: string;
-  /** IP address that the request came from. */
+  /** IP address that the request came from; `this machine` for a command beside the service; `unknown` if it left at once. */
   address: string;
   outcome: AuditOutcome;
   /** HTTP status of the answer. */

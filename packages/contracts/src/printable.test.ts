@@ -15,7 +15,7 @@ function isForbidden(code: number): boolean {
   );
 }
 
-/** Texts of which most have such code points. */
+/** Texts. Most have such code points. */
 const SPECIAL = [
   0, 7, 9, 13, 0x1b, 0x7f, 0x85, 0x9b, 0xad, 0x200b, 0x200d, 0x202e, 0x2028, 0x2067, 0x2060, 0x301, 0x489,
 ];

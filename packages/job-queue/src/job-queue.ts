@@ -251,7 +251,7 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
   }
 
   private report(value: unknown): JobReport<TReport> | null {
-    // BullMQ's progress of a job that nobody has reported about
+    // BullMQ's value for a job without a report
     return value === 0 ? null : this.orComplain.read(this.parts.reader.report, value);
   }
 

@@ -1,4 +1,4 @@
-import type { AuditAction, AuditOutcome, OperationStatus, Role } from '@ktrdr/contracts';
+import type { AuditEntry, OperationStatus, Role } from '@ktrdr/contracts';
 import type { Generated } from 'kysely';
 
 /** One operation. A `_json` column holds JSON text; booleans are 0 or 1. */
@@ -80,19 +80,9 @@ export interface AccessTokensTable {
   revoked_at: string | null;
 }
 
-/** One entry of the audit log, see `AuditEntry`. It never changes. */
-export interface AuditLogTable {
+/** One entry of the audit log. It never changes. */
+export interface AuditLogTable extends Omit<AuditEntry, 'id'> {
   seq: Generated<number>;
-  at: string;
-  caller: string | null;
-  token_id: string | null;
-  action: AuditAction;
-  target: string;
-  address: string;
-  outcome: AuditOutcome;
-  status: number;
-  code: string | null;
-  count: number;
 }
 
 /** The tables of the store. */

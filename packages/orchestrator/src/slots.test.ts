@@ -170,7 +170,7 @@ describe('slots', () => {
     expect(told).toBeLessThan(201 * 40);
   });
 
-  test('any arrivals, cancels and ends: never above the limits, in order within a priority, and nobody is left', async () => {
+  test('random arrivals, cancels and ends keep the limits and the order within a priority, and the line becomes empty', async () => {
     const request = fc.record({
       priority: fc.integer({ min: 1, max: 3 }),
       size: fc.integer({ min: 0, max: 12 }),
