@@ -7,6 +7,8 @@ const allowed = {
   'packages/orchestrator': ['contracts'],
   'packages/files': ['contracts'],
   'packages/market-data': ['contracts', 'files'],
+  'packages/data-import': ['contracts', 'files', 'market-data'],
+  'packages/data-download': ['contracts', 'market-data'],
   'packages/strategy': ['contracts', 'market-data'],
   'packages/statistics': [],
   // gets decisions as arrays and knows no model

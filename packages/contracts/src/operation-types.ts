@@ -1,12 +1,14 @@
 import type { BacktestMetadata, BacktestResult } from './backtest-operation.js';
+import type { DownloadMetadata, DownloadResult, ImportMetadata, ImportResult } from './data-import.js';
 import type { OperationMetadata, OperationSummary } from './operation.js';
 import type { TrainingResult } from './training-result.js';
 
 /**
  * The types of operations. This file has the metadata and result of each type, and the body of its start request. Those of a
- * training and of a backtest are larger and have their own files: `training-request.ts`, `training-result.ts`, `backtest-operation.ts`.
+ * training, a backtest, an import and a download are larger and have their own files: `training-request.ts`, `training-result.ts`,
+ * `backtest-operation.ts`, `data-import.ts`.
  */
-export const OPERATION_TYPES = ['training', 'backtest', 'dummy'] as const;
+export const OPERATION_TYPES = ['training', 'backtest', 'import', 'download', 'dummy'] as const;
 /** Type of an operation. */
 export type OperationType = (typeof OPERATION_TYPES)[number];
 
@@ -44,6 +46,30 @@ export interface BacktestSummary extends OperationSummary {
 export interface BacktestOperation extends BacktestSummary {
   /** `null` until the backtest has completed. */
   result: BacktestResult | null;
+}
+
+/** An import in a list. */
+export interface ImportSummary extends OperationSummary {
+  operation_type: 'import';
+  metadata: ImportMetadata;
+}
+
+/** An import with its result. */
+export interface ImportOperation extends ImportSummary {
+  /** `null` until the import has completed. */
+  result: ImportResult | null;
+}
+
+/** A download in a list. */
+export interface DownloadSummary extends OperationSummary {
+  operation_type: 'download';
+  metadata: DownloadMetadata;
+}
+
+/** A download with its result. */
+export interface DownloadOperation extends DownloadSummary {
+  /** `null` until the download has completed. */
+  result: DownloadResult | null;
 }
 
 /** Body of `POST /dummy/start`. */
@@ -84,7 +110,12 @@ export interface DummyOperation extends DummySummary {
  *
  * @discriminator operation_type
  */
-export type TypedOperationSummary = TrainingSummary | BacktestSummary | DummySummary;
+export type TypedOperationSummary =
+  | TrainingSummary
+  | BacktestSummary
+  | ImportSummary
+  | DownloadSummary
+  | DummySummary;
 
 /**
  * An operation with the metadata and the result of its type: `data` of `GET /operations/:id`, and of each event of
@@ -92,7 +123,12 @@ export type TypedOperationSummary = TrainingSummary | BacktestSummary | DummySum
  *
  * @discriminator operation_type
  */
-export type TypedOperation = TrainingOperation | BacktestOperation | DummyOperation;
+export type TypedOperation =
+  | TrainingOperation
+  | BacktestOperation
+  | ImportOperation
+  | DownloadOperation
+  | DummyOperation;
 
 /** Metadata of an operation by its type. */
 export type OperationMetadataByType = {

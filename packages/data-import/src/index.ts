@@ -1,0 +1,1 @@
+export type { TimeChoices, TimesFound } from './times/time-column.js';
