@@ -8,28 +8,14 @@ import {
 } from '@ktrdr/contracts';
 import { type Command, Option } from 'commander';
 import { BACKTEST_FLAGS, tradesFormat } from './backtest-flags.js';
-import type { CommandContext } from './context.js';
-import type { ExitCode } from './exit-code.js';
+import { defineData } from './data-commands.js';
+import type { AddCommand } from './add-command.js';
+import { DETACH, END_DATE, TIMEFRAMES } from './common-options.js';
 import { integer, number } from './option-values.js';
 import { TRAINING_FLAGS } from './training-flags.js';
 
-/** A command's code: takes the arguments in their order, then the options. */
-export type CommandFunction = (context: CommandContext, ...parsed: never[]) => Promise<ExitCode>;
-
-/** Adds a command to its group. `load` imports the command's code, only when the command runs. */
-export type AddCommand = (
-  group: Command,
-  name: string,
-  description: string,
-  load: () => Promise<CommandFunction>,
-) => Command;
-
 const MODEL = ['<model>', 'strategy/version, for example test_strategy/1h_v3'] as const;
 const OPERATION_ID = ['<id>', 'operation id'] as const;
-const TIMEFRAMES = '1m, 5m, 15m, 30m, 1h, 4h, 1d or 1w';
-const START_DATE = ['--start-date <date>', 'first day, YYYY-MM-DD (UTC)'] as const;
-const END_DATE = ['--end-date <date>', 'last day, included'] as const;
-const DETACH = ['--detach', 'start the operation and return at once'] as const;
 
 /** Every command of `ktrdr`. */
 export function defineCommands(program: Command, add: AddCommand): void {
@@ -40,21 +26,7 @@ export function defineCommands(program: Command, add: AddCommand): void {
   );
   defineStrategies(program.command('strategies').description('list, check and migrate strategy files'), add);
   defineIndicators(program.command('indicators').description('list indicators, compute them on bars'), add);
-  const data = program.command('data').description('check bars, create sample bars');
-  add(data, 'check', 'report what is unusual about the bars: splits, halts, gaps, bad prints', () =>
-    import('./commands/data-check.js').then(({ checkData }) => checkData),
-  )
-    .argument('[symbol]', 'for example AAPL (default: all files)')
-    .argument('[timeframe]', TIMEFRAMES);
-  add(data, 'sample', 'write synthetic bars, or real ones of the S&P 500: SP500 1d', () =>
-    import('./commands/data-sample.js').then(({ sampleData }) => sampleData),
-  )
-    .argument('<symbol>', 'for example AAPL')
-    .argument('<timeframe>', TIMEFRAMES)
-    .option(...START_DATE)
-    .option(...END_DATE)
-    .option('--seed <number>', 'the same seed gives the same bars', integer)
-    .option('--overwrite', 'replace an existing file');
+  defineData(program.command('data').description('check bars, create sample bars'), add);
   add(program, 'hosts', 'training hosts with their engines and sessions', () =>
     import('./commands/hosts-list.js').then(({ listHosts }) => listHosts),
   );

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { type AddCommand, defineCommands } from './commands.js';
+import type { AddCommand } from './add-command.js';
+import { defineCommands } from './commands.js';
 import type { CommandContext } from './context.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 
