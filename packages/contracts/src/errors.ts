@@ -51,6 +51,11 @@ export const ERROR_STATUS = {
   no_bars_in_range: 422,
   not_enough_bars: 422,
   bars_differ: 409,
+  // downloads
+  source_not_found: 404,
+  source_refused: 502,
+  source_unreachable: 502,
+  address_not_allowed: 403,
   // training
   over_budget: 422,
   engine_unavailable: 422,

@@ -10,6 +10,7 @@ export * from './certificate-problem.js';
 export * from './clock.js';
 export * from './csv-cell.js';
 export * from './data-import.js';
+export * from './data-sources.js';
 export * from './data-report.js';
 export * from './engines.js';
 export * from './error-record.js';

@@ -20,7 +20,9 @@ import type {
 } from './api.js';
 import type { SessionArtifacts } from './artifacts.js';
 import type { StartBacktestRequest } from './backtest-operation.js';
+import type { StartDownloadRequest } from './data-import.js';
 import type { DataCheck, DataCheckQuery } from './data-report.js';
+import type { DataSourceList } from './data-sources.js';
 import type { HealthReport } from './health.js';
 import type { ErrorResponse } from './http.js';
 import type {
@@ -66,6 +68,7 @@ export interface WireTypes {
   RemoveOperationsQuery: RemoveOperationsQuery;
   SampleDataRequest: SampleDataRequest;
   StartBacktestRequest: StartBacktestRequest;
+  StartDownloadRequest: StartDownloadRequest;
   StartDummyRequest: StartDummyRequest;
   StartSessionRequest: StartSessionRequest;
   StartTrainingRequest: StartTrainingRequest;
@@ -79,6 +82,7 @@ export interface WireTypes {
   CancelOperationResponse: CancelOperationResponse;
   ComputeIndicatorResponse: ComputeIndicatorResponse;
   DataCheck: DataCheck;
+  DataSourceList: DataSourceList;
   DeleteModelResponse: DeleteModelResponse;
   ErrorResponse: ErrorResponse;
   HealthReport: HealthReport;
