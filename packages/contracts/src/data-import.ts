@@ -1,3 +1,4 @@
+import type { DataReport } from './data-report.js';
 import type { Timeframe } from './names.js';
 import type { OperationMetadata } from './operation.js';
 
@@ -84,6 +85,16 @@ export interface PreviewImportRequest extends ImportSource, ImportChoices {
 /** Body of `POST /data/imports/start`. */
 export interface StartImportRequest extends PreviewImportRequest {
   task_id?: string;
+}
+
+/** Query of `POST /data/uploads`. */
+export interface UploadFileQuery {
+  /**
+   * Name of the file. Its ending says how it is compressed, and its name is the symbol if the file has none.
+   *
+   * @example "AAPL_1h.csv.gz"
+   */
+  file: string;
 }
 
 /** `data` of `POST /data/uploads`. */
@@ -243,6 +254,113 @@ export interface BarsInfo {
 /** `data` of `GET /data`. */
 export interface BarsList {
   bars: BarsInfo[];
+}
+
+/** Names one bars file. Query of `DELETE /data`. */
+export interface BarsQuery {
+  /**
+   * Symbol of the bars.
+   *
+   * @example "AAPL"
+   */
+  symbol: string;
+  /**
+   * Timeframe of the bars.
+   *
+   * @example "1h"
+   */
+  timeframe: string;
+}
+
+/** Query of `GET /data/show`. */
+export interface ShowBarsQuery extends BarsQuery {
+  /**
+   * Maximum number of bars in the chart.
+   *
+   * @default 200
+   */
+  points?: number;
+}
+
+/** Several bars of a file in a row, as one bar of its chart. */
+export interface ChartBar {
+  /** Open time of the first of these bars. */
+  time: string;
+  open: number;
+  high: number;
+  low: number;
+  close: number;
+}
+
+/** A model that was trained on bars. */
+export interface BarsUser {
+  /** `strategy/timeframe_vN`. */
+  model: string;
+  /** True if the file is the same, byte for byte, as when the model was trained. */
+  same_file: boolean;
+}
+
+/** `data` of `GET /data/show`. */
+export interface BarsDetails {
+  info: BarsInfo;
+  report: DataReport;
+  /** All bars of the file, combined into a few. */
+  chart: ChartBar[];
+  models: BarsUser[];
+}
+
+/** Formats of an export. */
+export const EXPORT_FORMATS = ['csv'] as const;
+/** Format of an export. */
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+
+/** Query of `GET /data/export`. */
+export interface ExportBarsQuery extends BarsQuery {
+  /**
+   * Format of the file.
+   *
+   * @default "csv"
+   */
+  format?: ExportFormat;
+}
+
+/** `data` of `DELETE /data`. */
+export interface DeletedBars extends BarsQuery {
+  /** Name that the file had in `DATA_DIR`. */
+  file: string;
+}
+
+/** Body of `POST /data/resample`. */
+export interface ResampleBarsRequest extends BarsQuery {
+  /** Coarser timeframes: one file for each. */
+  to: string[];
+  /**
+   * What happens to bars that differ from those of an existing file.
+   *
+   * @default "refuse"
+   */
+  on_conflict?: ConflictChoice;
+}
+
+/** `data` of `POST /data/resample`. */
+export interface ResampledBars {
+  stored: StoredBars[];
+}
+
+/** Choices of an import that were kept under a name. */
+export interface ImportProfile {
+  name: string;
+  choices: ImportChoices;
+}
+
+/** `data` of `GET /data/profiles`. */
+export interface ProfileList {
+  profiles: ImportProfile[];
+}
+
+/** `data` of `DELETE /data/profiles/:name`. */
+export interface DeletedProfile {
+  name: string;
 }
 
 /** Metadata of a download. */

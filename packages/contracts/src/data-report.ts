@@ -36,6 +36,19 @@ export interface DataFinding {
   examples: { time: string; text: string }[];
 }
 
+/** Warnings that make results wrong, not only less reliable: every figure computed across such a place is an artefact. */
+const MAKES_RESULTS_WRONG: ReadonlySet<DataFindingKind> = new Set([
+  'no_movement',
+  'unit_error',
+  'split',
+  'repeated_stretch',
+]);
+
+/** True for an error, and for a warning that makes results wrong. A check with such a finding fails. */
+export function isGrave({ kind, severity }: Pick<DataFinding, 'kind' | 'severity'>): boolean {
+  return severity === 'error' || (severity === 'warning' && MAKES_RESULTS_WRONG.has(kind));
+}
+
 /** What is unusual about one file of bars. */
 export interface DataReport {
   symbol: string;

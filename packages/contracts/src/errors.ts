@@ -56,6 +56,14 @@ export const ERROR_STATUS = {
   source_refused: 502,
   source_unreachable: 502,
   address_not_allowed: 403,
+  // imports
+  import_question: 422,
+  import_invalid: 422,
+  import_conflict: 409,
+  import_failed: 500,
+  imports_busy: 503,
+  upload_not_found: 404,
+  profile_not_found: 404,
   // training
   over_budget: 422,
   engine_unavailable: 422,

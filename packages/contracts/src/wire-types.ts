@@ -20,7 +20,26 @@ import type {
 } from './api.js';
 import type { SessionArtifacts } from './artifacts.js';
 import type { StartBacktestRequest } from './backtest-operation.js';
-import type { StartDownloadRequest } from './data-import.js';
+import type {
+  BarsDetails,
+  BarsList,
+  BarsQuery,
+  DeletedBars,
+  DeletedProfile,
+  ExportBarsQuery,
+  ImportChoices,
+  ImportPreview,
+  ImportProfile,
+  PreviewImportRequest,
+  ProfileList,
+  ResampleBarsRequest,
+  ResampledBars,
+  ShowBarsQuery,
+  StartDownloadRequest,
+  StartImportRequest,
+  UploadFileQuery,
+  UploadedFile,
+} from './data-import.js';
 import type { DataCheck, DataCheckQuery } from './data-report.js';
 import type { DataSourceList } from './data-sources.js';
 import type { HealthReport } from './health.js';
@@ -56,25 +75,35 @@ import type { SessionList, StartSessionRequest, TrainingSession } from './traini
  */
 export interface WireTypes {
   // bodies and queries
+  BarsQuery: BarsQuery;
   CancelOperationRequest: CancelOperationRequest;
   CompareModelsQuery: CompareModelsQuery;
   ComputeIndicatorRequest: ComputeIndicatorRequest;
   CreateTokenRequest: CreateTokenRequest;
   DataCheckQuery: DataCheckQuery;
+  ExportBarsQuery: ExportBarsQuery;
+  ImportChoices: ImportChoices;
   ListAuditQuery: ListAuditQuery;
   ListModelsQuery: ListModelsQuery;
   ListOperationsQuery: ListOperationsQuery;
   PredictRequest: PredictRequest;
+  PreviewImportRequest: PreviewImportRequest;
+  ResampleBarsRequest: ResampleBarsRequest;
   RemoveOperationsQuery: RemoveOperationsQuery;
   SampleDataRequest: SampleDataRequest;
+  ShowBarsQuery: ShowBarsQuery;
   StartBacktestRequest: StartBacktestRequest;
   StartDownloadRequest: StartDownloadRequest;
   StartDummyRequest: StartDummyRequest;
+  StartImportRequest: StartImportRequest;
   StartSessionRequest: StartSessionRequest;
   StartTrainingRequest: StartTrainingRequest;
+  UploadFileQuery: UploadFileQuery;
   ValidateStrategyRequest: ValidateStrategyRequest;
   // responses
   AuditList: AuditList;
+  BarsDetails: BarsDetails;
+  BarsList: BarsList;
   CallerInfo: CallerInfo;
   CreatedToken: CreatedToken;
   RevokedToken: RevokedToken;
@@ -83,10 +112,14 @@ export interface WireTypes {
   ComputeIndicatorResponse: ComputeIndicatorResponse;
   DataCheck: DataCheck;
   DataSourceList: DataSourceList;
+  DeletedBars: DeletedBars;
+  DeletedProfile: DeletedProfile;
   DeleteModelResponse: DeleteModelResponse;
   ErrorResponse: ErrorResponse;
   HealthReport: HealthReport;
   HostList: HostList;
+  ImportPreview: ImportPreview;
+  ImportProfile: ImportProfile;
   IndicatorList: IndicatorList;
   MigrateStrategyResponse: MigrateStrategyResponse;
   ModelComparison: ModelComparison;
@@ -97,11 +130,14 @@ export interface WireTypes {
   OperationsRemoved: OperationsRemoved;
   OperationStarted: OperationStarted;
   PredictResponse: PredictResponse;
+  ProfileList: ProfileList;
+  ResampledBars: ResampledBars;
   SampleDataResponse: SampleDataResponse;
   SessionArtifacts: SessionArtifacts;
   SessionList: SessionList;
   StrategyList: StrategyList;
   TrainingSession: TrainingSession;
   TypedOperation: TypedOperation;
+  UploadedFile: UploadedFile;
   ValidateStrategyResponse: ValidateStrategyResponse;
 }
