@@ -6,14 +6,16 @@ const allowed = {
   'packages/contracts': [],
   'packages/orchestrator': ['contracts'],
   'packages/files': ['contracts'],
+  // starts a program in a process of its own, and is the program's side of it
+  'packages/programs': ['contracts'],
   'packages/market-data': ['contracts', 'files'],
-  'packages/data-import': ['contracts', 'files', 'market-data'],
+  'packages/data-import': ['contracts', 'files', 'market-data', 'programs'],
   'packages/data-download': ['contracts', 'market-data'],
   'packages/strategy': ['contracts', 'market-data'],
   'packages/statistics': [],
   // gets decisions as arrays and knows no model
   'packages/backtest': ['contracts', 'market-data', 'statistics', 'strategy'],
-  'packages/trainer': ['backtest', 'contracts', 'files', 'market-data', 'statistics', 'strategy'],
+  'packages/trainer': ['backtest', 'contracts', 'files', 'market-data', 'programs', 'statistics', 'strategy'],
   'packages/service-kit': ['contracts', 'orchestrator'],
   'packages/operation-store': ['contracts', 'orchestrator'],
   'packages/job-queue': ['contracts', 'orchestrator'],

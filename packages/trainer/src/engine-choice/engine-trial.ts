@@ -1,5 +1,5 @@
 import type { EngineName } from '@ktrdr/contracts';
-import { runProgram } from '../process/run-program.js';
+import { runProgram } from '@ktrdr/programs';
 import { ENGINE_TRIAL_PROCESS } from '../process/programs.js';
 import { isOnnx } from '../engines/engine-names.js';
 import { providerProblem } from '../engines/onnx/provider-problem.js';

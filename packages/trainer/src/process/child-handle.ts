@@ -2,10 +2,9 @@ import { fork } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { KtrdrError } from '@ktrdr/contracts';
 import { readMessage, type TrainerMessage } from '@ktrdr/contracts/messages';
-import { childEnvironment } from './child-environment.js';
+import { childEnvironment, stepBack } from '@ktrdr/programs';
 import type { ParentMessage } from './messages.js';
 import { OutputTail } from './output-tail.js';
-import { stepBack } from './step-back.js';
 
 /** Time to wait for output after the process has ended, ms. */
 const DRAIN_MS = 1_000;

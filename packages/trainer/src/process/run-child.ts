@@ -1,11 +1,11 @@
 import { errorFromRecord, KtrdrError, type TrainingProgressUpdate } from '@ktrdr/contracts';
 import type { TrainerMessage } from '@ktrdr/contracts/messages';
+import { MemoryWatch } from '@ktrdr/programs';
 import { TrainingCancelledError } from '../loop/training-cancelled-error.js';
 import type { TrainingRunOutcome, TrainingRunRequest } from '../run/training-run.js';
 import { startChild } from './child-handle.js';
 import { endGracefully } from './end-gracefully.js';
 import { explainEnd } from './explain-end.js';
-import { MemoryWatch } from './memory-watch.js';
 import { SilenceWatch } from './watch-silence.js';
 
 const DEFAULT_SILENT_AFTER_MS = 60_000;

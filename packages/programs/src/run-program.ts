@@ -1,26 +1,37 @@
 import { execFile, type ExecFileException } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { childEnvironment } from './child-environment.js';
+import { MemoryWatch } from './memory-watch.js';
 import { stepBack } from './step-back.js';
+
+const MB = 2 ** 20;
 
 export interface ProgramOptions {
   /** ms until the process is killed. Default: no limit. */
   timeoutMs?: number;
   /** When it aborts, the process is killed. */
   signal?: AbortSignal | undefined;
+  /** The process is killed if it uses more memory than this. Default: no limit. */
+  mostMemoryMb?: number;
   /** Written to stdin, which stays open: its end tells the process that the parent has ended. */
   input?: string;
   /** The process is killed if it writes more than this to stdout. Default: 1 MiB, as in Node. */
   mostOutputBytes?: number;
-  /** Called with each line of stdout as soon as it is complete. */
-  onLine?: (line: string) => void;
+  /** Called with each line of stdout as soon as it is complete. `write` writes to stdin. */
+  onLine?: (line: string, write: (text: string) => void) => void;
 }
 
-export interface ProgramOutput {
+/** How a process ended. */
+export interface ProgramEnd {
   /** `null` after exit code 0. */
   error: ExecFileException | null;
-  stdout: string;
   stderr: string;
+  /** It was killed because it used this much memory (MB); `null` if it was not. */
+  usedMb: number | null;
+}
+
+export interface ProgramOutput extends ProgramEnd {
+  stdout: string;
 }
 
 /**
@@ -31,14 +42,16 @@ export interface ProgramOutput {
  */
 export function runProgram(
   [program, ...args]: readonly [string, ...string[]],
-  { timeoutMs = 0, signal, input, mostOutputBytes, onLine }: ProgramOptions,
+  { timeoutMs = 0, signal, mostMemoryMb, input, mostOutputBytes, onLine }: ProgramOptions,
 ): Promise<ProgramOutput> {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
     const kill = (): void => void child.kill('SIGKILL');
+    let usedMb: number | null = null;
+    const heap = mostMemoryMb === undefined ? [] : [`--max-old-space-size=${mostMemoryMb}`];
     const child = execFile(
       process.execPath,
-      [program, ...args],
+      [...heap, program, ...args],
       {
         timeout: timeoutMs,
         killSignal: 'SIGKILL',
@@ -47,16 +60,22 @@ export function runProgram(
       },
       (error, stdout, stderr) => {
         signal?.removeEventListener('abort', kill);
+        memory.stop();
         if (signal?.aborted) reject(signal.reason as Error);
-        else resolve({ error, stdout, stderr });
+        else resolve({ error, stdout, stderr, usedMb });
       },
     );
+    const memory = new MemoryWatch(child.pid, (mostMemoryMb ?? Infinity) * MB, (bytes) => {
+      usedMb = Math.round(bytes / MB);
+      kill();
+    });
     stepBack(child.pid);
     signal?.addEventListener('abort', kill, { once: true });
-    if (onLine !== undefined) createInterface({ input: child.stdout! }).on('line', onLine);
-    if (input === undefined) return;
     // A process that has ended does not read its input. Its exit explains why.
     child.stdin!.on('error', () => undefined);
-    child.stdin!.write(input);
+    const write = (text: string): void => void child.stdin!.write(text);
+    if (onLine !== undefined)
+      createInterface({ input: child.stdout! }).on('line', (line) => onLine(line, write));
+    if (input !== undefined) write(input);
   });
 }
