@@ -10,7 +10,8 @@ const allowed = {
   'packages/programs': ['contracts'],
   'packages/market-data': ['contracts', 'files'],
   'packages/data-import': ['contracts', 'files', 'market-data', 'programs'],
-  'packages/data-download': ['contracts', 'market-data'],
+  'packages/outbound': ['contracts'],
+  'packages/data-download': ['contracts', 'data-import', 'market-data', 'outbound'],
   'packages/strategy': ['contracts', 'market-data'],
   'packages/statistics': [],
   // gets decisions as arrays and knows no model
