@@ -217,6 +217,12 @@ export interface StoredBars {
   unchanged: number;
 }
 
+/** What resampling did to one bars file. */
+export interface ResampledFile extends StoredBars {
+  /** 1 if the last bar was incomplete and is left out, else 0. */
+  left_out: number;
+}
+
 /** Result of an import. */
 export interface ImportResult {
   understood: Omit<ImportPreview, 'questions' | 'bars'>;
@@ -242,9 +248,12 @@ export interface BarsInfo {
   file: string;
   bytes: number;
   sha256: string;
-  rows: number;
-  first: string;
-  last: string;
+  /** `null` if the file cannot be read, as are `first` and `last`. */
+  rows: number | null;
+  first: string | null;
+  last: string | null;
+  /** Why the file cannot be read. `null` if it can. */
+  problem: string | null;
   /** Newest first; empty if unknown. */
   origins: BarsOrigin[];
   /** True if the file has changed since its newest origin. */
@@ -334,6 +343,8 @@ export interface DeletedBars extends BarsQuery {
 export interface ResampleBarsRequest extends BarsQuery {
   /** Coarser timeframes: one file for each. */
   to: string[];
+  /** Zone of the exchange, so that daily bars are its days. Default: days of UTC. */
+  timezone?: string;
   /**
    * What happens to bars that differ from those of an existing file.
    *
@@ -344,7 +355,7 @@ export interface ResampleBarsRequest extends BarsQuery {
 
 /** `data` of `POST /data/resample`. */
 export interface ResampledBars {
-  stored: StoredBars[];
+  stored: ResampledFile[];
 }
 
 /** Choices of an import that were kept under a name. */

@@ -48,6 +48,7 @@ export const ERROR_STATUS = {
   bars_not_found: 404,
   bars_invalid: 422,
   bars_exist: 409,
+  import_conflict: 409,
   no_bars_in_range: 422,
   not_enough_bars: 422,
   bars_differ: 409,
@@ -59,7 +60,6 @@ export const ERROR_STATUS = {
   // imports
   import_question: 422,
   import_invalid: 422,
-  import_conflict: 409,
   import_failed: 500,
   imports_busy: 503,
   upload_not_found: 404,

@@ -2,6 +2,7 @@ import { KtrdrError } from '@ktrdr/contracts';
 import { openOutsideFile, type OutsideFile, RefusedFileError } from '@ktrdr/files';
 import { barsFileName } from './bars-file.js';
 import { type AvailableBars, listBars } from './list-bars.js';
+import { settleBars } from './store/bars-transaction.js';
 
 const MAX_NAMED = 12;
 /** About 80 million bars: 150 years of one-minute bars. */
@@ -22,6 +23,7 @@ export interface BarsName {
 export async function openBarsFile(name: BarsName): Promise<OutsideFile> {
   const { dataDir, symbol, timeframe } = name;
   const file = barsFileName(symbol, timeframe);
+  await settleBars(dataDir);
   try {
     return await openOutsideFile(dataDir, file, { maxBytes: MOST_BYTES });
   } catch (error) {

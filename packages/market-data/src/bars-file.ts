@@ -2,16 +2,35 @@ import { join } from 'node:path';
 import {
   KtrdrError,
   SYMBOL_PATTERN,
+  SYMBOL_RULE,
   TIMEFRAMES,
   isTimeframe,
   meantTimeframe,
   shown,
   type Timeframe,
 } from '@ktrdr/contracts';
+import { fileNameProblem } from '@ktrdr/files';
 
-/** `AAPL_1h.csv`. Throws `invalid_name` if symbol or timeframe is not valid. */
+/** What stays as it is in a file name. Every other character of a symbol is written as `%` and its two hexadecimal digits. */
+const ENCODED = /[^A-Za-z0-9._-]/g;
+
+/**
+ * `AAPL_1h.csv`, `BTC%2FUSDT_1h.csv`. Two symbols never have the same name: {@link parseBarsFileName} undoes it.
+ *
+ * @throws KtrdrError `invalid_name` if symbol or timeframe is not valid
+ */
 export function barsFileName(symbol: string, timeframe: string): string {
-  return `${checkedSymbol(symbol)}_${checkedTimeframe(timeframe)}.csv`;
+  const name = `${encoded(checkedSymbol(symbol))}_${checkedTimeframe(timeframe)}.csv`;
+  const problem = fileNameProblem(name);
+  if (problem === null) return name;
+  throw invalidSymbol(symbol, `cannot be a symbol: its file name ${problem}.`);
+}
+
+function encoded(symbol: string): string {
+  return symbol.replaceAll(
+    ENCODED,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+  );
 }
 
 /** Path of a bars file, always inside `dataDir`. Throws `invalid_name`. */
@@ -22,11 +41,13 @@ export function barsFile(dataDir: string, symbol: string, timeframe: string): st
 /** Returns the symbol if it is valid. Throws `invalid_name`. */
 export function checkedSymbol(symbol: string): string {
   if (SYMBOL_PATTERN.test(symbol)) return symbol;
-  throw new KtrdrError(
-    'invalid_name',
-    `${shown(symbol)} is not a symbol: 1 to 32 letters, digits, ".", "_" or "-", starting with a letter or digit (AAPL, EURUSD, BRK.B).`,
-    { details: { field: 'symbol', value: symbol.slice(0, 64) } },
-  );
+  throw invalidSymbol(symbol, `must be ${SYMBOL_RULE} (AAPL, BRK.B, ^GSPC, BTC/USDT).`);
+}
+
+function invalidSymbol(symbol: string, why: string): KtrdrError {
+  return new KtrdrError('invalid_name', `${shown(symbol)} ${why}`, {
+    details: { field: 'symbol', value: symbol.slice(0, 64) },
+  });
 }
 
 /** Returns the timeframe if it is valid. Throws `invalid_name`. */
@@ -43,10 +64,15 @@ function suggestion(timeframe: string): string {
   return meant === null ? `${choices}.` : `${choices}; did you mean "${meant}"?`;
 }
 
-/** Symbol and timeframe from a bars file's base name; `undefined` if the name does not fit. */
+/** Symbol and timeframe of a bars file, from its name; `undefined` if {@link barsFileName} does not make this name. */
 export function parseBarsFileName(name: string): { symbol: string; timeframe: Timeframe } | undefined {
   const match = /^(.+)_([^_]+)\.csv$/.exec(name);
   if (match === null) return undefined;
-  const [, symbol = '', timeframe = ''] = match;
-  return SYMBOL_PATTERN.test(symbol) && isTimeframe(timeframe) ? { symbol, timeframe } : undefined;
+  const [, written = '', timeframe = ''] = match;
+  const symbol = written.replaceAll(/%([0-9A-F]{2})/g, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  return SYMBOL_PATTERN.test(symbol) && encoded(symbol) === written && isTimeframe(timeframe)
+    ? { symbol, timeframe }
+    : undefined;
 }

@@ -25,6 +25,13 @@ export function parseHeader(line: string, timestampName: string): BarsHeader | s
   return twice === undefined ? roles : `column ${twice} appears twice in the header: keep one of them`;
 }
 
+/** Names of columns that are ignored. */
+export function ignoredColumns(line: string): string[] {
+  return fieldsOf(line)
+    .map((name) => unquoted(name.trim()))
+    .filter((name) => !(BAR_COLUMNS as readonly string[]).includes(name.toLowerCase()));
+}
+
 /** Splits a line into fields. A comma inside quotes is not a separator (RFC 4180). */
 function fieldsOf(line: string): string[] {
   return line.match(/(?:"[^"]*"|[^,"])+|(?<=,|^)(?=,|$)/g) ?? [];

@@ -38,3 +38,9 @@ export function sliceBars(bars: Bars, from: number, to: number): Bars {
     length: to - from,
   };
 }
+
+/** 1-based line of a bar in its file. */
+export function lineOfBar({ lineBlocks }: Bars, bar: number): number {
+  const block = lineBlocks?.findLast(({ row }) => row <= bar) ?? { row: 0, line: 2 };
+  return block.line + bar - block.row;
+}

@@ -1,6 +1,6 @@
 export { alignToBase } from './align-to-base.js';
 export { type BarsName, openBarsFile } from './bars-access.js';
-export { barsFile } from './bars-file.js';
+export { barsFile, barsFileName } from './bars-file.js';
 export type { BarsProblem, BarsProblems } from './bars-problems.js';
 export type { Bars } from './bars.js';
 export { type DateRange, parseDateRange } from './date-range.js';
@@ -14,3 +14,10 @@ export { describeBars, type SelectedBars, selectRange } from './select-range.js'
 export { describeStale, findStaleStretches, type StaleStretch } from './stale-stretches.js';
 export { formatBarTime } from './timestamp.js';
 export { MOST_SAMPLE_BARS, type SampleBarsRequest, writeSampleBars } from './sample/write-sample-bars.js';
+export { deleteBars } from './store/delete-bars.js';
+export { type ExportedBars, exportBars } from './store/export-bars.js';
+export { listBarsInfo } from './store/list-bars-info.js';
+export type { ParsedBars } from './store/parsed-bars.js';
+export { storeBars, type StoreBarsOptions } from './store/store-bars.js';
+export { resample, type Resampled } from './resample/resample.js';
+export { resampleBars, type ResampleOptions } from './resample/resample-bars.js';

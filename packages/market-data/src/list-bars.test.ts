@@ -3,7 +3,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { barsFile } from './bars-file.js';
+import { SYMBOL_PATTERN, TIMEFRAMES } from '@ktrdr/contracts';
+import { propertyRuns } from '@ktrdr/contracts/testing';
+import { fileNameProblem } from '@ktrdr/files';
+import fc from 'fast-check';
+import { barsFile, barsFileName, parseBarsFileName } from './bars-file.js';
 import { fingerprintBars } from './fingerprint.js';
 import { listBars } from './list-bars.js';
 
@@ -26,6 +30,46 @@ test('bars files are listed by symbol, then from fine to coarse; other files are
     ['MSFT', '1d', 'MSFT_1d.csv'],
   ]);
   await expect(listBars(join(dataDir, 'missing'))).rejects.toMatchObject({ code: 'folder_missing' });
+});
+
+test('every symbol has a file name of its own, from which the symbol can be read', () => {
+  const characters = 'Aa1^=/:#&!@$+._-%'.split('');
+  const symbol = fc.string({ unit: fc.constantFrom(...characters), minLength: 1, maxLength: 32 });
+  const names = fc.tuple(symbol, fc.constantFrom(...TIMEFRAMES));
+  fc.assert(
+    fc.property(names, ([name, timeframe]) => {
+      if (!SYMBOL_PATTERN.test(name)) {
+        expect(() => barsFileName(name, timeframe)).toThrow('must be a symbol');
+        // a file of that name belongs to another symbol, or to none
+        expect(parseBarsFileName(`${name}_${timeframe}.csv`)?.symbol).not.toBe(name);
+      } else {
+        const file = barsFileName(name, timeframe);
+        expect(fileNameProblem(file)).toBeNull();
+        expect(parseBarsFileName(file)).toEqual({ symbol: name, timeframe });
+      }
+    }),
+    { numRuns: 5 * propertyRuns() },
+  );
+});
+
+test.each([
+  ['^GSPC', '1d', '%5EGSPC_1d.csv'],
+  ['EURUSD=X', '1h', 'EURUSD%3DX_1h.csv'],
+  ['BTC/USDT', '1h', 'BTC%2FUSDT_1h.csv'],
+  ['BRK.B', '1w', 'BRK.B_1w.csv'],
+])('%s %s is in %s', (symbol, timeframe, file) => {
+  expect(barsFileName(symbol, timeframe)).toBe(file);
+});
+
+test.each(['BTC%2fUSDT_1h.csv', '%41APL_1h.csv', 'BTC%2_1h.csv', 'A%20B_1h.csv', '.A_1h.csv', '^A_1h.csv'])(
+  '%s is not a bars file',
+  (file) => {
+    expect(parseBarsFileName(file)).toBeUndefined();
+  },
+);
+
+test('a symbol whose file would be a device on Windows is refused', () => {
+  expect(() => barsFileName('CON.A', '1h')).toThrow('its file name is the name of a device on Windows');
 });
 
 test('a fingerprint is the SHA-256 of the file', async () => {

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { folderMissing, TIMEFRAMES, type Timeframe } from '@ktrdr/contracts';
 import { parseBarsFileName } from './bars-file.js';
+import { settleBars } from './store/bars-transaction.js';
 
 /** One bars file of a data folder. */
 export interface AvailableBars {
@@ -16,6 +17,7 @@ export interface AvailableBars {
  * @throws KtrdrError `folder_missing`
  */
 export async function listBars(dataDir: string): Promise<AvailableBars[]> {
+  await settleBars(dataDir);
   const names = await readdir(dataDir).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') throw folderMissing(dataDir, 'DATA_DIR');
     throw error;

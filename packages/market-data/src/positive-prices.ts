@@ -1,5 +1,5 @@
 import { KtrdrError } from '@ktrdr/contracts';
-import type { Bars } from './bars.js';
+import { type Bars, lineOfBar } from './bars.js';
 import { firstAtOrAfter } from './select-range.js';
 import { formatBarTime } from './timestamp.js';
 
@@ -18,7 +18,7 @@ export function requirePositivePrices(bars: Bars, from: number, to: number, why:
     const name = PRICES.find((column) => !(bars[column][bar]! > 0));
     if (name === undefined) continue;
     const { file, timeframe } = bars;
-    const line = lineOf(bars, bar);
+    const line = lineOfBar(bars, bar);
     const time = formatBarTime(bars.time[bar]!, timeframe);
     const problem = `${name} ${bars[name][bar]!} (${time}) must be above 0, because ${why}`;
     throw new KtrdrError(
@@ -27,10 +27,4 @@ export function requirePositivePrices(bars: Bars, from: number, to: number, why:
       { details: { file, problems: [{ line, message: problem }], truncated: false } },
     );
   }
-}
-
-/** 1-based line of a bar in its file. */
-function lineOf({ lineBlocks }: Bars, bar: number): number {
-  const block = lineBlocks?.findLast(({ row }) => row <= bar) ?? { row: 0, line: 2 };
-  return block.line + bar - block.row;
 }

@@ -309,7 +309,8 @@ describe('a missing file', () => {
   test.each([
     ['../AAPL', '1h'],
     ['..', '1h'],
-    ['A/B', '1h'],
+    ['/A', '1h'],
+    ['A\\B', '1h'],
     ['', '1h'],
     ['A'.repeat(33), '1h'],
     ['AAPL\0', '1h'],

@@ -267,7 +267,7 @@ describe('an existing file', () => {
 
 describe('a rejected sample leaves nothing behind', () => {
   test.each([
-    [{ symbol: '../x' }, 'invalid_name', '"../x" is not a symbol'],
+    [{ symbol: '../x' }, 'invalid_name', '"../x" must be a symbol'],
     [
       { timeframe: '2h' },
       'invalid_name',

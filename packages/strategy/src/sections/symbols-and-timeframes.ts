@@ -1,4 +1,12 @@
-import { isTimeframe, KtrdrError, SYMBOL_PATTERN, shown, timeframeHint, TIMEFRAMES } from '@ktrdr/contracts';
+import {
+  isTimeframe,
+  KtrdrError,
+  SYMBOL_PATTERN,
+  SYMBOL_RULE,
+  shown,
+  timeframeHint,
+  TIMEFRAMES,
+} from '@ktrdr/contracts';
 import type { Timeframe } from '@ktrdr/contracts';
 import { parseDateRange } from '@ktrdr/market-data';
 import * as z from 'zod';
@@ -23,7 +31,6 @@ export interface TrainingData {
   historyRequired: number;
 }
 
-const SYMBOL_RULE = 'a symbol: 1 to 32 letters, digits, ".", "_" or "-", starting with a letter or digit';
 const TIMEFRAME_RULE = `one of ${TIMEFRAMES.join(', ')}`;
 
 const symbolName = text(SYMBOL_RULE).refine((name) => SYMBOL_PATTERN.test(name), {

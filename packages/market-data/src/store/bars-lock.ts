@@ -1,0 +1,143 @@
+import { mkdir, open, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Folder of `DATA_DIR` for the lock, and for files that are not in place yet. */
+export const WRITING = '.writing';
+
+const LOCK = /^lock\.(\d+)$/;
+const POLL_MS = 20;
+const HEARTBEAT_MS = 2_000;
+/** A holder on another machine that shows no sign of life for this long is gone. A program on this machine is gone when its process is. */
+const GONE_AFTER_MS = 30_000;
+const RELEASED = 'released';
+
+/** The right to change the files of a data folder. */
+export interface BarsLock {
+  /** Rises with each holder. */
+  readonly number: number;
+  /** @throws Error if another process has taken the lock over, because this one was silent for too long */
+  confirm(): Promise<void>;
+}
+
+/**
+ * Runs `work` while no other process changes the bars of a folder. Waits for other holders.
+ *
+ * The lock is a file with a number, `lock.7`. The highest number holds. A process takes the lock when it creates the next
+ * number, which only one can, after the last holder has released the lock or has ended. So no two processes ever remove and create
+ * the same file.
+ *
+ * @throws the signal's reason while it waits; errors of the file system; what `work` throws
+ */
+export async function withBarsLock<T>(
+  dataDir: string,
+  signal: AbortSignal | undefined,
+  work: (lock: BarsLock) => Promise<T>,
+): Promise<T> {
+  const folder = join(dataDir, WRITING);
+  await mkdir(folder, { recursive: true });
+  const number = await acquire(folder, signal);
+  const path = lockFile(folder, number);
+  let beats = 0;
+  let beat: Promise<unknown> = Promise.resolve();
+  const heartbeat = setInterval(() => {
+    beat = overwrite(path, noteOf(++beats)).catch(() => undefined);
+  }, HEARTBEAT_MS);
+  heartbeat.unref();
+  try {
+    return await work({
+      number,
+      async confirm() {
+        if ((await highest(folder)) !== number) throw new Error(`another process has taken over ${path}`);
+      },
+    });
+  } finally {
+    clearInterval(heartbeat);
+    await beat;
+    // a lock that cannot be released ends with its process
+    await overwrite(path, RELEASED).catch(() => undefined);
+  }
+}
+
+async function acquire(folder: string, signal: AbortSignal | undefined): Promise<number> {
+  let seen = { number: -1, sign: '', polls: 0 };
+  for (;;) {
+    signal?.throwIfAborted();
+    const number = await highest(folder);
+    const sign = number === 0 ? '' : await signOfLife(lockFile(folder, number));
+    if (number !== seen.number || sign !== seen.sign) seen = { number, sign, polls: 0 };
+    const gone = seen.polls++ * POLL_MS >= GONE_AFTER_MS;
+    if ((number === 0 || sign === RELEASED || gone) && (await take(folder, number + 1))) return number + 1;
+    if (sign !== RELEASED) await sleep(POLL_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** Creates a lock file. False if another process has it, or a later one. */
+async function take(folder: string, number: number): Promise<boolean> {
+  const path = lockFile(folder, number);
+  const file = await open(path, 'wx').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'EEXIST') return null;
+    throw error;
+  });
+  if (file === null) return false;
+  try {
+    await file.writeFile(noteOf(0));
+  } finally {
+    await file.close();
+  }
+  const numbers = await lockNumbers(folder);
+  const isHighest = numbers.every((other) => other <= number);
+  for (const other of isHighest ? numbers.filter((one) => one < number) : [number]) {
+    await rm(lockFile(folder, other), { force: true });
+  }
+  return isHighest;
+}
+
+/** Who holds the lock. Each heartbeat changes it. */
+function noteOf(beats: number): string {
+  return JSON.stringify({ pid: process.pid, host: hostname(), beats });
+}
+
+/** Writes over a file's first bytes. Does not create it: a later holder may have removed it. */
+async function overwrite(path: string, text: string): Promise<void> {
+  await writeFile(path, text, { flag: 'r+' });
+}
+
+/** Changes while the holder lives; {@link RELEASED} if nobody holds the lock. */
+async function signOfLife(path: string): Promise<string> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    // a later holder has removed it
+    if (error.code === 'ENOENT') return '';
+    throw error;
+  });
+  return text.startsWith(RELEASED) || endedHere(text) ? RELEASED : text;
+}
+
+/** True if the lock belongs to a process of this machine that has ended. */
+function endedHere(text: string): boolean {
+  const match = /^\{"pid":(\d+),"host":(".*"),"beats":\d+\}/.exec(text);
+  if (match === null || match[2] !== JSON.stringify(hostname())) return false;
+  try {
+    process.kill(Number(match[1]), 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
+  }
+}
+
+async function highest(folder: string): Promise<number> {
+  return Math.max(0, ...(await lockNumbers(folder)));
+}
+
+async function lockNumbers(folder: string): Promise<number[]> {
+  const names = await readdir(folder);
+  return names.flatMap((name) => {
+    const match = LOCK.exec(name);
+    return match === null ? [] : [Number(match[1])];
+  });
+}
+
+function lockFile(folder: string, number: number): string {
+  return join(folder, `lock.${number}`);
+}

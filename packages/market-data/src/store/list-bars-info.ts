@@ -1,0 +1,97 @@
+import { type BarsInfo, KtrdrError } from '@ktrdr/contracts';
+import { barsFileFacts } from '../fingerprint.js';
+import { type AvailableBars, listBars } from '../list-bars.js';
+import { readBars } from '../read-bars.js';
+import { formatBarTime } from '../timestamp.js';
+import { readSources } from './bars-sources.js';
+
+type Content = Pick<BarsInfo, 'rows' | 'first' | 'last' | 'problem'>;
+
+/** Number of files whose content is kept. */
+const MOST_KEPT = 1_000;
+
+/** By fingerprint and timeframe: a file with the same bytes has the same bars. */
+const kept = new Map<string, Content>();
+
+/**
+ * The bars files of a folder with their range and origins, sorted as by {@link listBars}. A file is parsed once: by its fingerprint its
+ * range is known afterwards, and at once for stored bars. A file that cannot be read is listed with its problem.
+ *
+ * @param only the files of one symbol, or one file; default: all
+ * @throws KtrdrError `folder_missing`
+ */
+export async function listBarsInfo(
+  dataDir: string,
+  only: { symbol?: string | undefined; timeframe?: string | undefined } = {},
+): Promise<BarsInfo[]> {
+  const files = (await listBars(dataDir)).filter(
+    ({ symbol, timeframe }) =>
+      (only.symbol ?? symbol) === symbol && (only.timeframe ?? timeframe) === timeframe,
+  );
+  const listed: BarsInfo[] = [];
+  for (const file of files) {
+    const info = await infoOf(dataDir, file);
+    if (info !== null) listed.push(info);
+  }
+  return listed;
+}
+
+/** `null` if the file has been deleted. */
+async function infoOf(dataDir: string, { symbol, timeframe, file }: AvailableBars): Promise<BarsInfo | null> {
+  const sources = await readSources(dataDir, file);
+  const origins = sources?.origins ?? [];
+  try {
+    const { sha256, bytes } = await barsFileFacts({ dataDir, symbol, timeframe });
+    const same = sources?.sha256 === sha256 ? sources : null;
+    const content =
+      same === null
+        ? await contentOf(dataDir, { symbol, timeframe, file }, sha256)
+        : { rows: same.rows, first: same.first, last: same.last, problem: null };
+    return {
+      symbol,
+      timeframe,
+      file,
+      bytes,
+      sha256,
+      ...content,
+      origins,
+      changed_since: sources !== null && same === null,
+    };
+  } catch (error) {
+    if (!(error instanceof KtrdrError)) throw error;
+    if (error.code === 'bars_not_found') return null;
+    const unreadable = { bytes: 0, sha256: '', rows: null, first: null, last: null, problem: error.message };
+    return { symbol, timeframe, file, ...unreadable, origins, changed_since: false };
+  }
+}
+
+async function contentOf(
+  dataDir: string,
+  { symbol, timeframe }: AvailableBars,
+  sha256: string,
+): Promise<Content> {
+  const key = `${sha256} ${timeframe}`;
+  const known = kept.get(key);
+  if (known !== undefined) return known;
+  const content = await readContent({ dataDir, symbol, timeframe });
+  kept.set(key, content);
+  const [oldest] = kept.keys();
+  if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest);
+  return content;
+}
+
+async function readContent(name: Parameters<typeof readBars>[0]): Promise<Content> {
+  try {
+    const { time, length, timeframe } = await readBars(name);
+    const [first, last] = [time[0]!, time[length - 1]!];
+    return {
+      rows: length,
+      first: formatBarTime(first, timeframe),
+      last: formatBarTime(last, timeframe),
+      problem: null,
+    };
+  } catch (error) {
+    if (!(error instanceof KtrdrError) || error.code !== 'bars_invalid') throw error;
+    return { rows: null, first: null, last: null, problem: error.message };
+  }
+}
