@@ -1,1 +1,2 @@
-export type { TimeChoices, TimesFound } from './times/time-column.js';
+export { TimeColumn, looksLikeTime } from './times/time-column.js';
+export type { TimeChoices, TimeProblem, TimesFound } from './times/written-times.js';

@@ -1,0 +1,65 @@
+import type { ImportQuestion } from '@ktrdr/contracts';
+import type { ClockUnit } from './date-format.js';
+import type { WrittenTimes } from './written-times.js';
+
+const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+
+export interface ClockFound {
+  /** `null`: the times of day have signs, or there are none. */
+  unit: ClockUnit | null;
+  question: ImportQuestion | null;
+}
+
+/** Finds what times of day without signs (`0930`, `93000`, `0`) mean. Programs leave zeros at the beginning out. */
+export function findClockUnit(written: WrittenTimes, chosen: ClockUnit | undefined): ClockFound {
+  const { hasClock, leastClockDigits: least, mostClockDigits: most } = written.style;
+  if (!hasClock || most === 0) return { unit: null, question: null };
+  if (chosen !== undefined) return { unit: chosen, question: null };
+  if (most > 6) return { unit: 'HHmmssSSS', question: null };
+  if (most > 4) return { unit: 'HHmmss', question: null };
+  if (least === 4) return { unit: 'HHmm', question: null };
+  if (least === 2 && most === 2) return { unit: 'HH', question: null };
+  const units = (['HHmm', 'HHmmss', 'HH'] as const).filter((unit) => fits(written, unit));
+  const [unit = 'HHmm'] = units;
+  if (units.length === 1 || most === 0 || isMidnight(written)) return { unit, question: null };
+  return {
+    unit,
+    question: {
+      choice: 'date_format',
+      message: `the times of day have no fixed length, and ${units.length === 0 ? 'no form fits them' : `fit ${units.join(' and ')}`}: give the form with the date`,
+      answers: (units.length === 0 ? ['HHmm', 'HHmmss'] : units).map((name) => `YYYYMMDD ${name}`),
+      suggestion: null,
+    },
+  };
+}
+
+/** True if every time of day has this form. A bar does not begin within a minute. */
+function fits({ clocks, length }: WrittenTimes, unit: ClockUnit): boolean {
+  for (let row = 0; row < length; row++) {
+    const clock = clocks[row]!;
+    if (clock < 0) continue;
+    const time = clockMs(clock, unit);
+    if (Number.isNaN(time) || time % MINUTE_MS !== 0) return false;
+  }
+  return true;
+}
+
+function isMidnight({ clocks, length }: WrittenTimes): boolean {
+  for (let row = 0; row < length; row++) if (clocks[row]! > 0) return false;
+  return true;
+}
+
+/** A time of day without signs in ms; `NaN` if there is none. */
+export function clockMs(value: number, unit: ClockUnit): number {
+  let [hour, minute, second, fraction] = [value, 0, 0, 0];
+  if (unit === 'HHmm') [hour, minute] = [Math.floor(value / 100), value % 100];
+  else if (unit !== 'HH') {
+    const seconds = unit === 'HHmmss' ? value : Math.floor(value / 1000);
+    fraction = unit === 'HHmmss' ? 0 : value % 1000;
+    [hour, minute, second] = [Math.floor(seconds / 10_000), Math.floor(seconds / 100) % 100, seconds % 100];
+  }
+  const time = hour * HOUR_MS + minute * MINUTE_MS + second * 1000 + fraction;
+  return minute > 59 || second > 59 || time > DAY_MS ? NaN : time;
+}

@@ -1,0 +1,165 @@
+import type { ImportQuestion } from '@ktrdr/contracts';
+import { daysInMonth } from '@ktrdr/market-data';
+import type { DateOrder } from './date-format.js';
+import { FORMS } from './time-cell.js';
+import type { WrittenTimes } from './written-times.js';
+
+const POINT = 46;
+const ORDERS: readonly DateOrder[] = ['DMY', 'MDY', 'YMD'];
+
+export interface OrderFound {
+  order: DateOrder;
+  note: string | null;
+  question: ImportQuestion | null;
+}
+
+/** Year, month and day of a packed date in an order; the year has two digits if the file's has. */
+export function partsOf(
+  packed: number,
+  form: number,
+  order: DateOrder,
+): { year: number; month: number; day: number } {
+  const high = Math.floor(packed / 10_000);
+  const middle = Math.floor(packed / 100) % 100;
+  const low = packed % 100;
+  if (form === FORMS.yearLast)
+    return order === 'MDY'
+      ? { year: high, month: middle, day: low }
+      : { year: high, month: low, day: middle };
+  if (form !== FORMS.short || order === 'YMD') return { year: high, month: middle, day: low };
+  return order === 'MDY' ? { year: low, month: high, day: middle } : { year: low, month: middle, day: high };
+}
+
+/** Finds the order of day, month and year that fits every row. If several fit, it is asked. */
+export function findDateOrder(written: WrittenTimes, chosen: DateOrder | undefined): OrderFound {
+  const { form, separator } = written.style;
+  if (form !== FORMS.yearLast && form !== FORMS.short) return { order: 'YMD', note: null, question: null };
+  const orders = form === FORMS.short ? ORDERS : ORDERS.slice(0, 2);
+  if (chosen !== undefined && orders.includes(chosen)) return { order: chosen, note: null, question: null };
+  const against = orders.map((order) => firstAgainst(written, order));
+  let left = orders.filter((_, index) => against[index] === -1);
+  if (form === FORMS.short && left.length > 1) left = byChanges(written, left);
+  if (left.length === 0) return contradiction(written, orders, against);
+  // dots stand between day, month and year, in this order
+  const [best] = left as [DateOrder];
+  if (left.length === 1 || separator === POINT || left.every((order) => isSame(written, best, order)))
+    return { order: best, note: decidedBy(written, best, orders, against), question: null };
+  return {
+    order: best,
+    note: null,
+    question: {
+      choice: 'date_format',
+      message: `every date of the file fits ${left.map((order) => nameOf(order, written)).join(' and ')}: ${exampleOf(written, left)}`,
+      answers: left.map((order) => nameOf(order, written)),
+      suggestion: null,
+    },
+  };
+}
+
+/** First row that is no date in an order; -1: none. */
+function firstAgainst({ dates, length, style }: WrittenTimes, order: DateOrder): number {
+  let before = -1;
+  for (let row = 0; row < length; row++) {
+    const packed = dates[row]!;
+    if (packed === before) continue;
+    before = packed;
+    const { year, month, day } = partsOf(packed, style.form, order);
+    const full = style.shortYear ? 2000 + year : year;
+    if (month < 1 || month > 12 || day < 1 || day > daysInMonth(full, month)) return row;
+  }
+  return -1;
+}
+
+/**
+ * Of three numbers with two digits, the year changes least often and the day most often from row to row. So the number that changes more
+ * often than another is not the year.
+ */
+function byChanges({ dates, length }: WrittenTimes, orders: DateOrder[]): DateOrder[] {
+  let first = 0;
+  let last = 0;
+  for (let row = 1; row < length; row++) {
+    const [now, before] = [dates[row]!, dates[row - 1]!];
+    if (now === before) continue;
+    if (Math.floor(now / 10_000) !== Math.floor(before / 10_000)) first++;
+    if (now % 100 !== before % 100) last++;
+  }
+  if (first === last) return orders;
+  const left = orders.filter((order) => (order === 'YMD') === last > first);
+  return left.length === 0 ? orders : left;
+}
+
+/** True if two orders give the same date in every row. */
+function isSame({ dates, length, style }: WrittenTimes, one: DateOrder, other: DateOrder): boolean {
+  for (let row = 0; row < length; row++) {
+    const [a, b] = [partsOf(dates[row]!, style.form, one), partsOf(dates[row]!, style.form, other)];
+    if (a.year !== b.year || a.month !== b.month || a.day !== b.day) return false;
+  }
+  return true;
+}
+
+function contradiction(
+  written: WrittenTimes,
+  orders: readonly DateOrder[],
+  against: readonly number[],
+): OrderFound {
+  const why = orders.map(
+    (order, index) =>
+      `line ${written.lines[against[index]!]} (${textOf(written, against[index]!)}) is not ${nameOf(order, written)}`,
+  );
+  return {
+    order: orders[0]!,
+    note: null,
+    question: {
+      choice: 'date_format',
+      message: `no order of day and month fits every row: ${why.join('; ')}`,
+      answers: orders.map((order) => nameOf(order, written)),
+      suggestion: null,
+    },
+  };
+}
+
+/** Which line decided. */
+function decidedBy(
+  written: WrittenTimes,
+  best: DateOrder,
+  orders: readonly DateOrder[],
+  against: readonly number[],
+): string | null {
+  const other = orders.findIndex((order, index) => order !== best && order !== 'YMD' && against[index]! >= 0);
+  if (other < 0) return null;
+  const row = against[other]!;
+  return `dates are ${nameOf(best, written)}: line ${written.lines[row]} has ${textOf(written, row)}`;
+}
+
+function exampleOf(written: WrittenTimes, orders: readonly DateOrder[]): string {
+  let row = 0;
+  while (row < written.length - 1) {
+    const all = orders.map((order) =>
+      JSON.stringify(partsOf(written.dates[row]!, written.style.form, order)),
+    );
+    if (new Set(all).size > 1) break;
+    row++;
+  }
+  return `line ${written.lines[row]} has ${textOf(written, row)}`;
+}
+
+/** `DD/MM/YYYY` */
+export function nameOf(order: DateOrder, { style }: WrittenTimes): string {
+  const sign = style.separator === 0 ? '' : String.fromCharCode(style.separator);
+  const names = { D: 'DD', M: 'MM', Y: style.shortYear ? 'YY' : 'YYYY' };
+  return order
+    .split('')
+    .map((part) => names[part as 'D' | 'M' | 'Y'])
+    .join(sign);
+}
+
+/** A date as the file writes it. */
+function textOf({ dates, style }: WrittenTimes, row: number): string {
+  const packed = dates[row]!;
+  const parts = [Math.floor(packed / 10_000), Math.floor(packed / 100) % 100, packed % 100];
+  const inOrder = style.form === FORMS.yearLast ? [parts[1]!, parts[2]!, parts[0]!] : parts;
+  const width = style.oneDigit ? 1 : 2;
+  return inOrder
+    .map((part) => String(part).padStart(width, '0'))
+    .join(style.separator === 0 ? '' : String.fromCharCode(style.separator));
+}

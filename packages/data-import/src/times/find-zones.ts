@@ -1,0 +1,169 @@
+import type { ImportQuestion } from '@ktrdr/contracts';
+import { shown } from '@ktrdr/contracts';
+import { formatLocal } from './format-local.js';
+import { runsBackwards, type RowOrder } from './row-order.js';
+import { TimeZone } from './time-zone.js';
+import type { TimeChoices, WrittenTimes } from './written-times.js';
+import { readZoneWord, type ZoneWord } from './zone-words.js';
+
+/** A share of rows that repeat a time: clocks that are put back do it for an hour in a year. */
+const FEW = 0.01;
+const HOUR_MS = 3_600_000;
+
+/** Zones of the rows. */
+export class Zones {
+  /** The zone that was chosen, or that the header names: for rows without their own. */
+  readonly given: TimeZone | null;
+  /** Zone by the index of `WrittenTimes.zones`. */
+  private readonly own: (TimeZone | null)[];
+  private readonly wrong: string | null;
+  private readonly header: ZoneWord | null;
+
+  constructor(
+    private readonly written: WrittenTimes,
+    private readonly choices: TimeChoices,
+    private readonly unix: boolean,
+  ) {
+    const { timezone, headerZone } = choices;
+    this.header = headerZone === undefined ? null : readZoneWord(headerZone);
+    const chosen = timezone === undefined ? null : TimeZone.of(timezone);
+    this.wrong = timezone === undefined || chosen !== null ? null : timezone;
+    this.given = chosen ?? this.header?.zone ?? null;
+    this.own = written.zoneWords.map(({ zone }) => zone ?? chosen);
+  }
+
+  /** Zone of a row; `null`: its time is an instant, or its zone is not known. */
+  readonly zoneOf = (row: number): TimeZone | null => {
+    if (this.unix) return null;
+    const index = this.written.zones?.[row] ?? 0;
+    return index === 0 ? this.given : this.own[index - 1]!;
+  };
+
+  /** True if every time is in UTC by its own words. */
+  get allUtc(): boolean {
+    if (this.unix) return true;
+    const { zones, length } = this.written;
+    if (zones === null || this.own.some((zone) => zone?.name !== 'UTC')) return false;
+    for (let row = 0; row < length; row++) if (zones[row] === 0) return false;
+    return true;
+  }
+
+  /** Times for their spacing: offsets that the rows have are taken away. Local times without a zone stay as they are. */
+  spacingTimes(times: Float64Array): Float64Array {
+    const { zones } = this.written;
+    if (this.unix || zones === null) return times;
+    return times.map((time, row) => {
+      const zone = zones[row] === 0 ? null : this.own[zones[row]! - 1]!;
+      return zone === null || !zone.isFixed ? time : time - zone.offsetAt(time);
+    });
+  }
+
+  /** The zones in words. */
+  get name(): string {
+    if (this.unix) return 'UTC';
+    const names = new Set<string>();
+    const { zones, length } = this.written;
+    const seen = new Set<number>();
+    for (let row = 0; row < length; row++) seen.add(zones?.[row] ?? 0);
+    for (const index of seen) names.add((index === 0 ? this.given : this.own[index - 1])?.name ?? '');
+    const all = [...names].filter((name) => name !== '').sort();
+    return all.length <= 3 ? all.join(' and ') : `${all[0]} and ${all.length - 1} others`;
+  }
+
+  /** A given zone without a use. */
+  get note(): string | null {
+    if (this.choices.timezone === undefined || this.wrong !== null) return null;
+    if (this.unix) return 'unix times are in UTC: the given time zone is not used';
+    const { zones, length } = this.written;
+    if (zones === null || this.written.zoneWords.some(({ zone }) => zone === null)) return null;
+    for (let row = 0; row < length; row++) if (zones[row] === 0) return null;
+    return 'the times say their own zone: the given time zone is not used';
+  }
+
+  /** What the file leaves open of its zones; `null`: nothing. */
+  question(times: Float64Array, order: RowOrder): ImportQuestion | null {
+    const { timezone, usualZone } = this.choices;
+    if (this.wrong !== null)
+      return ask(
+        `${shown(this.wrong)} is no time zone: give a name of the tz database such as America/New_York, UTC, or an offset such as -05:00`,
+        [],
+      );
+    if (this.unix) return null;
+    const { zones, zoneWords, length, lines } = this.written;
+    const word = zones === null ? this.header : (zoneWords.find(({ zone }) => zone === null) ?? null);
+    if (timezone === undefined && word !== null && word.zone === null)
+      return ask(
+        word.candidates === undefined
+          ? `${shown(word.text)} is no time zone`
+          : `${shown(word.text)} has several meanings`,
+        word.candidates ?? [],
+      );
+    if (timezone === undefined) {
+      const summer = this.standardTimeInSummer(times);
+      if (summer !== null) return summer;
+    }
+    if (this.given !== null || length === 0) return null;
+    let row = 0;
+    while (zones !== null && row < length && zones[row] !== 0) row++;
+    if (row === length) return null;
+    const repeated = this.repeatedTime(times, order);
+    return {
+      ...ask(
+        `the times have no zone: line ${lines[row]} has ${inWords(times[row]!)}${repeated === null ? '' : `; ${repeated}`}`,
+        usualZone === undefined ? [] : [usualZone.zone],
+      ),
+      suggestion: usualZone?.why ?? null,
+    };
+  }
+
+  /** `EST` on a day in July: either the clock of New York, or standard time all year. */
+  private standardTimeInSummer(times: Float64Array): ImportQuestion | null {
+    const { zones, zoneWords, length, lines } = this.written;
+    const words = zones === null ? [this.header] : zoneWords;
+    if (words.some((word) => word?.summer === true)) return null;
+    const places = words.map((word) =>
+      word?.standardOf === undefined ? null : TimeZone.of(word.standardOf),
+    );
+    if (places.every((place) => place === null)) return null;
+    for (let row = 0; row < length; row++) {
+      const index = zones === null ? 0 : zones[row]! - 1;
+      const place = index < 0 ? null : places[index]!;
+      if (place === null || Number.isNaN(times[row]!)) continue;
+      const { text, zone } = words[index]!;
+      const offset = zone!.offsetAt(0);
+      if (place.offsetAt(times[row]! - offset) === offset) continue;
+      return ask(
+        `line ${lines[row]} has ${text} on ${inWords(times[row]!).slice(0, 10)}, in summer: ${text} can be standard time all year, or the clock of ${place.name}`,
+        [place.name, zone!.name],
+      );
+    }
+    return null;
+  }
+
+  /** The first row that repeats a time, if only a few do. Clocks that are put back repeat an hour. */
+  private repeatedTime(times: Float64Array, { rows, groups }: RowOrder): string | null {
+    let [count, first, firstBefore] = [0, -1, -1];
+    for (const { from, to } of groups) {
+      const rowAt = (index: number): number => (rows === null ? index : rows[index]!);
+      const backwards = runsBackwards((index) => times[rowAt(index)]!, from, to);
+      for (let index = from + 1; index < to; index++) {
+        const step = (times[rowAt(index)]! - times[rowAt(index - 1)]!) * (backwards ? -1 : 1);
+        if (!(step <= 0 && step >= -HOUR_MS)) continue;
+        count++;
+        if (first < 0) [first, firstBefore] = [rowAt(index), rowAt(index - 1)];
+      }
+    }
+    if (count === 0 || count > Math.max(2, times.length * FEW)) return null;
+    const { lines } = this.written;
+    const kind = times[first] === times[firstBefore] ? 'is a duplicate of' : 'goes back behind';
+    return `line ${lines[first]} (${inWords(times[first]!)}) ${kind} line ${lines[firstBefore]}, as local times do when the clocks are put back`;
+  }
+}
+
+function ask(message: string, answers: string[]): ImportQuestion {
+  return { choice: 'timezone', message, answers, suggestion: null };
+}
+
+function inWords(local: number): string {
+  return Number.isNaN(local) ? 'no time' : formatLocal(local).replace('T', ' ');
+}

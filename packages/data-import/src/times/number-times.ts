@@ -1,0 +1,132 @@
+import type { ImportQuestion } from '@ktrdr/contracts';
+import { DAY_MS } from '@ktrdr/market-data';
+import type { NumberUnit } from './date-format.js';
+import type { WrittenTimes } from './written-times.js';
+
+/** Days from the first day of a spreadsheet to 1970-01-01. */
+const EXCEL_EPOCH = 25_569;
+const EXCEL_1904_EPOCH = 24_107;
+/** Days of spreadsheets are below. */
+const MOST_DAYS = 100_000;
+/** Unix times of less than this many seconds, ms, us would be before 1973-03-03 or after 5138-11-16. */
+const UNIX_STEP = 1e11;
+const SECOND_MS = 1000;
+
+export interface UnitFound {
+  unit: NumberUnit;
+  question: ImportQuestion | null;
+}
+
+/** True for units that count from 1970-01-01 UTC. Others count days of a local calendar. */
+export function isUnix(unit: NumberUnit): boolean {
+  return unit !== 'excel' && unit !== 'excel_1904' && unit !== 'unix_d';
+}
+
+/** Finds what the numbers count. If several units fit, it is asked. */
+export function findUnit(written: WrittenTimes, chosen: NumberUnit | undefined, now: number): UnitFound {
+  if (chosen !== undefined) return { unit: chosen, question: null };
+  let [least, most] = [Infinity, -Infinity];
+  for (let row = 0; row < written.length; row++) {
+    const value = written.numbers[row]!;
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
+  const size = Math.max(Math.abs(least), Math.abs(most));
+  if (size < MOST_DAYS) return findDayUnit(written, least, most, now);
+  const unit =
+    size < UNIX_STEP
+      ? 'unix_s'
+      : size < UNIX_STEP * 1e3
+        ? 'unix_ms'
+        : size < UNIX_STEP * 1e6
+          ? 'unix_us'
+          : 'unix_ns';
+  const last = toMs(most, unit);
+  if (last > now + 366 * DAY_MS || (least > 0 && last < DAY_MS * 365))
+    return {
+      unit,
+      question: ask(written, `as ${unit}, the last time would be ${yearOf(last)}`, [
+        'unix_s',
+        'unix_ms',
+        'unix_us',
+        'unix_ns',
+      ]),
+    };
+  return { unit, question: null };
+}
+
+/** A unit that gives no date in the future, and dates on weekends only if all do. */
+function findDayUnit(written: WrittenTimes, least: number, most: number, now: number): UnitFound {
+  const units: NumberUnit[] = ['excel', 'excel_1904', 'unix_d'];
+  const possible = units.filter((unit) => {
+    const [first, last] = [toMs(least, unit), toMs(most, unit)];
+    return last <= now + DAY_MS && first >= Date.UTC(1900, 0, 1);
+  });
+  const weekdays = possible.filter((unit) => !hasWeekend(written, unit));
+  const left = weekdays.length > 0 && hasFriday(written, weekdays[0]!) ? weekdays : possible;
+  const [unit = 'excel'] = left;
+  if (left.length === 1) return { unit, question: null };
+  return {
+    unit,
+    question: ask(
+      written,
+      'it can be the day of a spreadsheet, or count days since 1970',
+      left.length === 0 ? units : left,
+    ),
+  };
+}
+
+function ask(written: WrittenTimes, why: string, answers: string[]): ImportQuestion {
+  return {
+    choice: 'date_format',
+    message: `the file does not say what its times count (line ${written.lines[0] ?? 1} has ${written.numbers[0]}): ${why}`,
+    answers,
+    suggestion: null,
+  };
+}
+
+function hasWeekend(written: WrittenTimes, unit: NumberUnit): boolean {
+  for (let row = 0; row < written.length; row++) {
+    const weekday = new Date(toMs(written.numbers[row]!, unit)).getUTCDay();
+    if (weekday === 0 || weekday === 6) return true;
+  }
+  return false;
+}
+
+/** Whole weeks show that no date is on a weekend; a few days do not. */
+function hasFriday(written: WrittenTimes, unit: NumberUnit): boolean {
+  const seen = new Set<number>();
+  for (let row = 0; row < written.length && seen.size < 5; row++)
+    seen.add(new Date(toMs(written.numbers[row]!, unit)).getUTCDay());
+  return seen.size >= 5;
+}
+
+/** ms since 1970-01-01; for days: of the local clock. What is finer than a ms is cut off. */
+export function toMs(value: number, unit: NumberUnit): number {
+  switch (unit) {
+    case 'unix_s':
+      return Math.floor(Math.round(value * 1e6) / 1e3);
+    case 'unix_ms':
+      return Math.floor(value);
+    case 'unix_us':
+      return Math.floor(value / 1e3);
+    case 'unix_ns':
+      return Math.floor(value / 1e6);
+    case 'unix_d':
+      return days(value);
+    case 'excel':
+      return days(value - EXCEL_EPOCH);
+    case 'excel_1904':
+      return days(value - EXCEL_1904_EPOCH);
+  }
+}
+
+/** Days with a fraction, rounded to a second. */
+function days(value: number): number {
+  return Math.round((value * DAY_MS) / SECOND_MS) * SECOND_MS;
+}
+
+function yearOf(time: number): string {
+  const date = new Date(time);
+  return Number.isNaN(date.getTime()) ? 'in no year' : `in ${date.getUTCFullYear()}`;
+}

@@ -1,0 +1,674 @@
+import { AM, PM, WEEKDAY, meaningOf } from './time-words.js';
+
+/** How a cell writes its date. */
+export const FORMS = {
+  /** A number: unix time, or the day of a spreadsheet. */
+  number: 1,
+  /** Year with four digits, month, day. */
+  yearFirst: 2,
+  /** Two numbers that are day and month, in an order that only the whole file may show, and a year with four digits. */
+  yearLast: 3,
+  /** Three numbers of two digits: the order is open. */
+  short: 4,
+  /** The month is a name. */
+  named: 5,
+  /** Year and month. */
+  month: 6,
+  /** No date. */
+  clock: 7,
+} as const;
+
+const ZERO = 48;
+const SPACE = 32;
+const PLUS = 43;
+const COMMA = 44;
+const MINUS = 45;
+const POINT = 46;
+const SLASH = 47;
+const COLON = 58;
+const SEMICOLON = 59;
+const UNDERSCORE = 95;
+const SMALL_E = 101;
+const SMALL_H = 104;
+const SMALL_T = 116;
+
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const SECOND_MS = 1000;
+/** Signs of East Asian dates: year, month, day. */
+const EAST_ASIAN_DATE = /(\d{2,4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]/;
+
+/** Reads the time in one cell into its fields, without an object for each cell. Their values hold until the next cell. */
+export class TimeCell {
+  /** One of `FORMS`. */
+  form = 0;
+  /** Year, month, day; for `yearLast` and `short`: the numbers in the order of the cell. */
+  first = 0;
+  second = 0;
+  third = 0;
+  /** Of `number`. */
+  number = 0;
+  /** Digits after the point, of `number`. */
+  decimals = 0;
+  shortYear = false;
+  /** Time of day in ms; -1: none. Of a number without signs, such as `0930`: the number. */
+  clock = -1;
+  /** Digits of a time of day without signs; 0: the time has signs. */
+  clockDigits = 0;
+  /** Bounds of the zone's name or offset; empty: none. */
+  zoneFrom = 0;
+  zoneTo = 0;
+  /** How the cell is written, for display. */
+  separator = 0;
+  joiner = 0;
+  hasSeconds = false;
+  hasFraction = false;
+  halfDay = false;
+  oneDigit = false;
+  monthLetters = 0;
+  monthFirst = false;
+
+  private bytes: Uint8Array = new Uint8Array();
+  private at = 0;
+  private to = 0;
+  private value = 0;
+  private digits = 0;
+  private readonly words = new Map<number, { bytes: Uint8Array; meaning: number }>();
+
+  /** Reads `bytes[from, to)`. @returns false if it is no time */
+  read(bytes: Uint8Array, from: number, to: number): boolean {
+    this.bytes = bytes;
+    this.at = from;
+    this.to = to;
+    this.clear();
+    while (this.to > from && bytes[this.to - 1]! <= SPACE) this.to--;
+    this.skipSpaces();
+    if (this.at === this.to) return false;
+    const start = this.at;
+    const first = bytes[start]!;
+    if (isDigit(first)) return this.readDigitFirst() || this.readEastAsian(start);
+    if (first === MINUS || first === PLUS) return this.readSignedNumber();
+    return this.readWordFirst();
+  }
+
+  /** Reads a time of day, which may follow a date without a meaning (`1899-12-30 09:30`). @returns false if it is none */
+  readClockCell(bytes: Uint8Array, from: number, to: number): boolean {
+    this.bytes = bytes;
+    this.at = from;
+    this.to = to;
+    this.clear();
+    this.form = FORMS.clock;
+    while (this.to > from && bytes[this.to - 1]! <= SPACE) this.to--;
+    this.skipSpaces();
+    const start = this.at;
+    if (start < this.to && isDigit(bytes[start]!) && this.readClock() && this.readRest()) return true;
+    return this.read(bytes, start, to) && this.clock >= 0;
+  }
+
+  private clear(): void {
+    this.form = 0;
+    this.clock = -1;
+    this.clockDigits = 0;
+    this.zoneFrom = 0;
+    this.zoneTo = 0;
+    this.separator = 0;
+    this.joiner = 0;
+    this.decimals = 0;
+    this.shortYear = false;
+    this.hasSeconds = false;
+    this.hasFraction = false;
+    this.halfDay = false;
+    this.oneDigit = false;
+    this.monthLetters = 0;
+    this.monthFirst = false;
+  }
+
+  private readDigitFirst(): boolean {
+    this.readNumber();
+    const { value, digits } = this;
+    if (this.at === this.to) return this.readBare(value, digits);
+    const next = this.bytes[this.at]!;
+    if (next === MINUS || next === SLASH) return this.readSeparated(value, digits, next);
+    if (next === POINT) return this.readPoint(value, digits);
+    if (next === COLON) return this.readClockFirst();
+    if ((next | 32) === SMALL_E && this.isExponent()) return this.readExponent(value);
+    if (this.spaceAt(this.at) > 0 && (digits === 8 || digits === 6))
+      return this.readCompact(value, digits) && this.readAfterDate();
+    if (
+      digits === 8 &&
+      ((next | 32) === SMALL_T ||
+        next === MINUS ||
+        next === UNDERSCORE ||
+        next === COMMA ||
+        next === SEMICOLON)
+    )
+      return this.readCompact(value, 8) && this.readAfterDate();
+    if (this.spaceAt(this.at) > 0 || isLetter(next))
+      return this.readNamedMonth(value, digits, isLetter(next) ? 0 : SPACE);
+    return false;
+  }
+
+  /** Digits alone. */
+  private readBare(value: number, digits: number): boolean {
+    if (digits === 8 || digits === 6) {
+      if (this.readCompact(value, digits)) return true;
+    } else if (digits === 12 || digits === 14 || digits === 17) {
+      const scale = 10 ** (digits - 8);
+      if (digits < 17 || value < 1e17) {
+        const date = Math.floor(value / scale);
+        if (isCompactDate(date)) {
+          this.readCompact(date, 8);
+          // the number has more digits than a double keeps
+          this.at -= digits - 8;
+          this.readNumber();
+          this.clock = this.value;
+          this.clockDigits = this.digits;
+          return true;
+        }
+      }
+    }
+    this.form = FORMS.number;
+    this.number = value;
+    return digits <= 20;
+  }
+
+  /** `20240102`, `02012024`, `240102`. */
+  private readCompact(value: number, digits: number): boolean {
+    const high = Math.floor(value / 10_000);
+    const middle = Math.floor(value / 100) % 100;
+    const low = value % 100;
+    if (digits === 6) {
+      this.form = FORMS.short;
+      this.shortYear = true;
+      return this.set(high, middle, low);
+    }
+    if (isCompactDate(value)) {
+      this.form = FORMS.yearFirst;
+      return this.set(high, middle, low);
+    }
+    const year = value % 10_000;
+    this.form = FORMS.yearLast;
+    return (
+      year >= 1900 &&
+      year < 2100 &&
+      this.set(Math.floor(value / 1_000_000), Math.floor(value / 10_000) % 100, year)
+    );
+  }
+
+  private readSeparated(value: number, digits: number, separator: number): boolean {
+    this.separator = separator;
+    if (separator === MINUS && digits === 8) {
+      this.separator = 0;
+      return this.readCompact(value, 8) && this.readAfterDate();
+    }
+    this.at++;
+    this.skipSpaces();
+    if (this.at === this.to) return false;
+    if (!isDigit(this.bytes[this.at]!)) return this.readNamedMonth(value, digits, separator);
+    this.readNumber();
+    const [second, secondDigits] = [this.value, this.digits];
+    if (this.at < this.to && this.bytes[this.at] === separator && secondDigits <= 2) {
+      this.at++;
+      return this.readThird(value, digits, second, secondDigits);
+    }
+    if (this.at < this.to) return false;
+    this.form = FORMS.month;
+    if (digits === 4 && secondDigits <= 2) return this.set(value, second, 1);
+    return digits <= 2 && secondDigits === 4 && this.set(this.value, value, 1);
+  }
+
+  private readThird(first: number, firstDigits: number, second: number, secondDigits: number): boolean {
+    this.skipSpaces();
+    if (this.at === this.to || !isDigit(this.bytes[this.at]!)) return false;
+    this.readNumber();
+    const [third, thirdDigits] = [this.value, this.digits];
+    if (firstDigits === 4 && thirdDigits <= 2) {
+      this.form = FORMS.yearFirst;
+      this.oneDigit = secondDigits === 1 || thirdDigits === 1;
+    } else if (firstDigits <= 2 && thirdDigits === 4) {
+      this.form = FORMS.yearLast;
+      this.oneDigit = firstDigits === 1 || secondDigits === 1;
+    } else if (firstDigits <= 2 && thirdDigits <= 2) {
+      this.form = FORMS.short;
+      this.shortYear = true;
+      this.oneDigit = firstDigits === 1 || secondDigits === 1 || thirdDigits === 1;
+    } else return false;
+    // Korean dates end with a point
+    if (this.separator === POINT && this.bytes[this.at] === POINT) this.at++;
+    return this.set(first, second, third) && this.readAfterDate();
+  }
+
+  /** `13.01.2018`, `1704205800.0`, `2. Januar 2018`. */
+  private readPoint(value: number, digits: number): boolean {
+    const start = this.at;
+    this.separator = POINT;
+    this.at++;
+    const hadSpace = this.skipSpaces();
+    if (this.at === this.to) return false;
+    if (!isDigit(this.bytes[this.at]!)) return this.readNamedMonth(value, digits, POINT);
+    this.readNumber();
+    const [second, secondDigits] = [this.value, this.digits];
+    if (this.at < this.to && this.bytes[this.at] === POINT && secondDigits <= 2 && digits <= 4) {
+      this.at++;
+      return this.readThird(value, digits, second, secondDigits);
+    }
+    if (hadSpace) return false;
+    // a time of day before a date
+    if (this.at < this.to && this.spaceAt(this.at) > 0) return false;
+    this.decimals = secondDigits;
+    if (this.at < this.to) {
+      this.at = start;
+      return this.readExponent(value);
+    }
+    this.form = FORMS.number;
+    this.separator = 0;
+    this.number = value + second / 10 ** secondDigits;
+    return true;
+  }
+
+  private isExponent(): boolean {
+    const next = this.bytes[this.at + 1];
+    const sign = next === PLUS || next === MINUS ? 1 : 0;
+    return this.at + 1 + sign < this.to && isDigit(this.bytes[this.at + 1 + sign]!);
+  }
+
+  /** A number with an exponent. One that has lost digits (`1.70421E+12`) is no time. */
+  private readExponent(value: number): boolean {
+    const text = String(value) + this.text(this.at, this.to);
+    const parts = /^\d+(?:\.(\d+))?[eE]\+?(\d+)$/.exec(text);
+    if (parts === null) return false;
+    const decimals = parts[1]?.length ?? 0;
+    if (decimals <= 5 && Number(parts[2]) > decimals) return false;
+    this.form = FORMS.number;
+    this.separator = 0;
+    this.decimals = 0;
+    this.number = Number(text);
+    return Number.isFinite(this.number);
+  }
+
+  private readSignedNumber(): boolean {
+    const negative = this.bytes[this.at] === MINUS;
+    this.at++;
+    if (this.at === this.to || !isDigit(this.bytes[this.at]!)) return false;
+    this.readNumber();
+    let { value } = this;
+    if (this.at < this.to && this.bytes[this.at] === POINT) {
+      this.at++;
+      if (this.at === this.to || !isDigit(this.bytes[this.at]!)) return false;
+      this.readNumber();
+      value += this.value / 10 ** this.digits;
+      this.decimals = this.digits;
+    }
+    this.form = FORMS.number;
+    this.number = negative ? -value : value;
+    return this.at === this.to;
+  }
+
+  /** After a day or a year: `-Dec-10`, ` Jan 2024`, `Jan2024`. */
+  private readNamedMonth(value: number, digits: number, separator: number): boolean {
+    this.separator = separator;
+    this.skipOrdinal();
+    this.skipSpaces();
+    // Spanish and Portuguese: 2 de enero de 2024
+    this.skipDe();
+    const month = this.readMonth();
+    if (month === 0) return false;
+    this.skipSigns();
+    this.skipDe();
+    if (this.at === this.to || !isDigit(this.bytes[this.at]!)) {
+      // `2024 Jan`
+      this.form = FORMS.month;
+      return digits === 4 && this.at === this.to && this.set(value, month, 1);
+    }
+    this.readNumber();
+    this.form = FORMS.named;
+    if (digits === 4) return this.digits <= 2 && this.set(value, month, this.value) && this.readAfterDate();
+    if (digits > 2 || (this.digits !== 4 && this.digits !== 2)) return false;
+    this.shortYear = this.digits === 2;
+    this.oneDigit = digits === 1;
+    return this.set(this.value, month, value) && this.readAfterDate();
+  }
+
+  /** `Jan 02, 2024`, `Tue Jan 2 2024`, `Tue Jan  2 09:30:00 EST 2024`, `Tuesday, 2 January 2024`. */
+  private readWordFirst(): boolean {
+    let meaning = this.readWord();
+    if (meaning === WEEKDAY) {
+      this.skipSigns();
+      if (this.at === this.to) return false;
+      if (isDigit(this.bytes[this.at]!)) return this.readDigitFirst() && this.form !== FORMS.number;
+      meaning = this.readWord();
+    }
+    if (meaning < 1 || meaning > 12) return false;
+    this.monthFirst = true;
+    this.form = FORMS.named;
+    this.separator = this.at < this.to && this.bytes[this.at] === MINUS ? MINUS : SPACE;
+    this.skipSigns();
+    if (this.at === this.to || !isDigit(this.bytes[this.at]!)) return false;
+    this.readNumber();
+    if (this.digits === 4) {
+      this.form = FORMS.month;
+      return this.at === this.to && this.set(this.value, meaning, 1);
+    }
+    if (this.digits > 2) return false;
+    const day = this.value;
+    this.oneDigit = this.digits === 1;
+    this.skipOrdinal();
+    this.skipSigns();
+    if (this.at === this.to || !isDigit(this.bytes[this.at]!)) return false;
+    const start = this.at;
+    this.readNumber();
+    if (this.at < this.to && this.bytes[this.at] === COLON) {
+      this.at = start;
+      return this.readClock() && this.readYearAtEnd(meaning, day);
+    }
+    if (this.digits !== 4 && this.digits !== 2) return false;
+    this.shortYear = this.digits === 2;
+    return this.set(this.value, meaning, day) && this.readAfterDate();
+  }
+
+  /** `09:30:00 2024`, `09:30:00 EST 2024`: as `date` and Java write it. */
+  private readYearAtEnd(month: number, day: number): boolean {
+    const yearFrom = this.to - 4;
+    if (yearFrom <= this.at || this.bytes[yearFrom - 1] !== SPACE) return false;
+    const end = this.to;
+    this.to = yearFrom - 1;
+    if (!this.readRest()) return false;
+    this.at = yearFrom;
+    this.to = end;
+    if (!isDigit(this.bytes[this.at]!)) return false;
+    this.readNumber();
+    this.joiner = SPACE;
+    return this.digits === 4 && this.set(this.value, month, day);
+  }
+
+  /** `09:30 02/01/2024` */
+  private readClockFirst(): boolean {
+    this.at -= this.digits;
+    if (!this.readClock()) return false;
+    const { clock, clockDigits, hasSeconds, hasFraction, halfDay } = this;
+    if (this.at === this.to) return false;
+    this.skipSigns();
+    if (this.at === this.to || !isDigit(this.bytes[this.at]!)) return false;
+    this.clock = -1;
+    if (!this.readDigitFirst() || this.clock >= 0 || this.form === FORMS.number) return false;
+    Object.assign(this, { clock, clockDigits, hasSeconds, hasFraction, halfDay, joiner: SPACE });
+    return true;
+  }
+
+  /** What follows a date: nothing, or a time of day and a zone. */
+  private readAfterDate(): boolean {
+    if (this.at === this.to) return true;
+    const next = this.bytes[this.at]!;
+    const spaced = this.spaceAt(this.at) > 0;
+    if (spaced) this.joiner = SPACE;
+    else if (
+      (next | 32) === SMALL_T ||
+      next === UNDERSCORE ||
+      next === COMMA ||
+      next === SEMICOLON ||
+      next === COLON ||
+      next === MINUS
+    )
+      this.joiner = next;
+    else return false;
+    this.at += spaced ? 0 : 1;
+    this.skipSigns();
+    if (this.at === this.to) return false;
+    if ((this.bytes[this.at]! | 32) === SMALL_T && this.joiner === SPACE) this.at++;
+    if (!isDigit(this.bytes[this.at]!)) {
+      // a date with a zone
+      return this.joiner === SPACE && this.readRest();
+    }
+    if (!this.readClock()) return false;
+    // 2024-01-02-05:00 is a date with an offset
+    if (this.joiner === MINUS && !this.hasSeconds && this.clockDigits === 0) return false;
+    return this.readRest();
+  }
+
+  /** `09:30`, `9:30:00.000 PM`, `0930`, `093000`, `11-AM`. */
+  private readClock(): boolean {
+    const { bytes, to } = this;
+    this.readNumber();
+    const [hour, hourDigits] = [this.value, this.digits];
+    const sign = this.at < to ? bytes[this.at]! : 0;
+    const isSign =
+      sign === COLON || ((sign === POINT || sign === MINUS || sign === SMALL_H) && hourDigits <= 2);
+    if (isSign && this.at + 1 < to && isDigit(bytes[this.at + 1]!)) {
+      if (hourDigits > 2) return false;
+      this.at++;
+      this.readNumber();
+      if (this.digits !== 2) return false;
+      let clock = hour * HOUR_MS + this.value * MINUTE_MS;
+      if (hour > 24 || this.value > 59) return false;
+      if (
+        this.at + 1 < to &&
+        bytes[this.at] === (sign === SMALL_H ? COLON : sign) &&
+        isDigit(bytes[this.at + 1]!)
+      ) {
+        this.at++;
+        this.readNumber();
+        if (this.digits !== 2 || this.value > 59) return false;
+        clock += this.value * SECOND_MS;
+        this.hasSeconds = true;
+        const mark = this.at < to ? bytes[this.at]! : 0;
+        if (
+          (mark === POINT || mark === COMMA || mark === COLON) &&
+          this.at + 1 < to &&
+          isDigit(bytes[this.at + 1]!)
+        ) {
+          this.at++;
+          clock += this.readFraction();
+        }
+      }
+      if (clock > DAY_MS) return false;
+      this.clock = clock;
+      return this.readHalfDay(hour);
+    }
+    if (
+      (sign === POINT || sign === COMMA) &&
+      hourDigits === 6 &&
+      this.at + 1 < to &&
+      isDigit(bytes[this.at + 1]!)
+    ) {
+      this.at++;
+      const fraction = this.readFraction();
+      this.clock = hour * SECOND_MS + fraction;
+      this.clockDigits = 9;
+      return true;
+    }
+    if (sign === MINUS && hourDigits <= 2) this.at++;
+    this.clock = hour;
+    const halfDay = this.at;
+    if (hourDigits <= 2 && this.readHalfDay(hour, true) && this.at > halfDay) return true;
+    if (sign === MINUS && hourDigits <= 2) return false;
+    this.clockDigits = hourDigits;
+    return hourDigits <= 6 || hourDigits === 9;
+  }
+
+  /** Digits of a fraction of a second, in ms; what is finer is cut off. */
+  private readFraction(): number {
+    let fraction = 0;
+    this.hasFraction = true;
+    for (let scale = 100; this.at < this.to && isDigit(this.bytes[this.at]!); this.at++, scale /= 10)
+      if (scale >= 1) fraction += (this.bytes[this.at]! - ZERO) * scale;
+    return fraction;
+  }
+
+  /** ` AM`, `p.m.`; nothing is fine too. */
+  private readHalfDay(hour: number, hourAlone = false): boolean {
+    let at = this.at;
+    while (at < this.to && this.spaceAt(at) > 0) at += this.spaceAt(at);
+    if (at >= this.to) return true;
+    const letter = this.bytes[at]! | 32;
+    if (letter !== 97 && letter !== 112) return true;
+    const before = this.at;
+    this.at = at;
+    const meaning = this.readWord();
+    if (meaning !== AM && meaning !== PM) {
+      this.at = before;
+      return true;
+    }
+    if (hour < 1 || hour > 12) return false;
+    if (hourAlone) this.clock = hour * HOUR_MS;
+    if (hour === 12) this.clock -= 12 * HOUR_MS;
+    if (meaning === PM) this.clock += 12 * HOUR_MS;
+    this.halfDay = true;
+    return true;
+  }
+
+  /** A zone may be left: a name or an offset. */
+  private readRest(): boolean {
+    this.skipSpaces();
+    if (this.at === this.to) return true;
+    const first = this.bytes[this.at]!;
+    if (
+      !isLetter(first) &&
+      first !== PLUS &&
+      first !== MINUS &&
+      first !== 91 &&
+      first !== 40 &&
+      first !== 0xe2
+    )
+      return false;
+    this.zoneFrom = this.at;
+    this.zoneTo = this.to;
+    this.at = this.to;
+    return true;
+  }
+
+  private readEastAsian(from: number): boolean {
+    let ascii = true;
+    for (let at = from; at < this.to && ascii; at++) ascii = this.bytes[at]! < 128;
+    if (ascii) return false;
+    const text = this.text(from, this.to);
+    const written = text.replace(EAST_ASIAN_DATE, '$1-$2-$3');
+    if (written === text) return false;
+    const bytes = Buffer.from(written);
+    return this.read(bytes, 0, bytes.length);
+  }
+
+  private readMonth(): number {
+    if (this.at === this.to) return 0;
+    const meaning = this.readWord();
+    return meaning <= 12 ? meaning : 0;
+  }
+
+  /** @returns what the word at this place means; 0: nothing */
+  private readWord(): number {
+    const { bytes } = this;
+    const start = this.at;
+    let hash = 0;
+    while (this.at < this.to) {
+      const byte = bytes[this.at]!;
+      if (!isLetter(byte) && byte !== POINT && byte !== 39) break;
+      if (byte > 127 && this.spaceAt(this.at) > 0) break;
+      hash = (Math.imul(hash, 31) + byte) | 0;
+      this.at++;
+    }
+    this.monthLetters = this.at - start;
+    const known = this.words.get(hash);
+    if (known !== undefined && sameBytes(known.bytes, bytes, start, this.at)) return known.meaning;
+    const meaning = this.at - start > 40 ? 0 : meaningOf(this.text(start, this.at));
+    if (this.words.size < 1000) this.words.set(hash, { bytes: bytes.slice(start, this.at), meaning });
+    return meaning;
+  }
+
+  private skipOrdinal(): void {
+    const { bytes, at, to } = this;
+    if (at + 2 > to) return;
+    const pair = ((bytes[at]! | 32) << 8) | (bytes[at + 1]! | 32);
+    // st, nd, rd, th
+    if (pair === 0x7374 || pair === 0x6e64 || pair === 0x7264 || pair === 0x7468) this.at += 2;
+  }
+
+  private skipDe(): void {
+    const { bytes, at, to } = this;
+    if (
+      at + 3 <= to &&
+      (bytes[at]! | 32) === 100 &&
+      (bytes[at + 1]! | 32) === 101 &&
+      bytes[at + 2] === SPACE
+    ) {
+      this.at += 3;
+      this.skipSpaces();
+    }
+  }
+
+  /** Skips spaces and the signs that stand between the parts of a date. */
+  private skipSigns(): void {
+    while (this.at < this.to) {
+      const byte = this.bytes[this.at]!;
+      const space = this.spaceAt(this.at);
+      if (space > 0) this.at += space;
+      else if (byte === COMMA || byte === POINT || byte === MINUS || byte === SLASH) this.at++;
+      else return;
+    }
+  }
+
+  private skipSpaces(): boolean {
+    const start = this.at;
+    while (this.at < this.to) {
+      const space = this.spaceAt(this.at);
+      if (space === 0) break;
+      this.at += space;
+    }
+    return this.at > start;
+  }
+
+  /** Bytes of the space at a place: 0 if there is none. No-break spaces stand before AM and PM in many exports. */
+  private spaceAt(at: number): number {
+    const byte = this.bytes[at]!;
+    if (byte <= SPACE) return 1;
+    if (byte === 0xc2) return at + 1 < this.to && this.bytes[at + 1] === 0xa0 ? 2 : 0;
+    if (byte !== 0xe2 || at + 2 >= this.to || this.bytes[at + 1] !== 0x80) return 0;
+    return this.bytes[at + 2] === 0xaf || this.bytes[at + 2] === 0x89 ? 3 : 0;
+  }
+
+  private set(first: number, second: number, third: number): boolean {
+    this.first = first;
+    this.second = second;
+    this.third = third;
+    return true;
+  }
+
+  private readNumber(): void {
+    let value = 0;
+    const start = this.at;
+    while (this.at < this.to) {
+      const digit = this.bytes[this.at]! - ZERO;
+      if (digit < 0 || digit > 9) break;
+      value = value * 10 + digit;
+      this.at++;
+    }
+    this.value = value;
+    this.digits = this.at - start;
+  }
+
+  private text(from: number, to: number): string {
+    const { bytes } = this;
+    return Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString('utf8');
+  }
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= ZERO && byte <= ZERO + 9;
+}
+
+function isLetter(byte: number): boolean {
+  const small = byte | 32;
+  return (small >= 97 && small <= 122) || byte >= 128;
+}
+
+/** True for `YYYYMMDD` of 1900 to 2099 as far as the digits go. */
+function isCompactDate(value: number): boolean {
+  const year = Math.floor(value / 10_000);
+  const month = Math.floor(value / 100) % 100;
+  return year >= 1900 && year < 2100 && month >= 1 && month <= 12 && value % 100 >= 1 && value % 100 <= 31;
+}
+
+function sameBytes(known: Uint8Array, bytes: Uint8Array, from: number, to: number): boolean {
+  if (known.length !== to - from) return false;
+  for (let index = 0; index < known.length; index++) if (known[index] !== bytes[from + index]) return false;
+  return true;
+}
