@@ -1,4 +1,5 @@
 import { TIMEFRAMES, TIMEFRAME_MS, shown, type Timeframe } from '@ktrdr/contracts';
+import { priceProblem, volumeProblem } from './bar-rules.js';
 import { BarsColumns } from './bars-columns.js';
 import { BAR_COLUMNS, type BarsHeader, parseHeader } from './bars-header.js';
 import { BarsProblemList } from './bars-problems.js';
@@ -16,15 +17,12 @@ const QUOTE = 34;
 /** A number with a decimal comma, as written in much of Europe: `1,5`, `1.234,56`. */
 const DECIMAL_COMMA = /^[+-]?\d+(\.\d{3})*,\d+$/;
 
-/** Adjusted prices carry rounding noise. A high below a close by less than this fraction is accepted. */
-const PRICE_NOISE = 1e-6;
 /** Share of bars at least a coarser timeframe apart from which a file belongs to that timeframe. */
 const NEARLY_ALL = 0.95;
 /** With at least this many bars, the spacing between bars shows whether they belong to another timeframe. */
 const MIN_BARS_TO_JUDGE_SPACING = 20;
 
 const TIME = 0;
-const VOLUME = 5;
 
 /** The bars to parse, and names for messages. */
 export interface BarsParserOptions {
@@ -205,13 +203,10 @@ export class BarsParser {
       number,
     ];
     this.checkOrder(time);
-    if (volume < 0) this.problems.add(this.line, `${BAR_COLUMNS[VOLUME]} ${volume} must not be negative`);
-    const noise = Math.abs(high) * PRICE_NOISE;
-    if (low > high + noise) this.problems.add(this.line, `high ${high} is below low ${low}`);
-    else if (open > high + noise) this.problems.add(this.line, `high ${high} is below open ${open}`);
-    else if (close > high + noise) this.problems.add(this.line, `high ${high} is below close ${close}`);
-    else if (open < low - noise) this.problems.add(this.line, `low ${low} is above open ${open}`);
-    else if (close < low - noise) this.problems.add(this.line, `low ${low} is above close ${close}`);
+    const wrongVolume = volumeProblem(volume);
+    if (wrongVolume !== null) this.problems.add(this.line, wrongVolume);
+    const wrongPrice = priceProblem(open, high, low, close);
+    if (wrongPrice !== null) this.problems.add(this.line, wrongPrice);
   }
 
   private checkOrder(time: number): void {

@@ -9,8 +9,10 @@ const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 /**
  * Parses the decimal number in `bytes[from, to)` and rounds it as `Number` does; `NaN` if it is not a finite number. Up
  * to fifteen digits need one exact division (Clinger, "How to read floating point numbers accurately", 1990).
+ *
+ * @param decimalSign character code of the sign before the decimals
  */
-export function parseNumber(bytes: Uint8Array, from: number, to: number): number {
+export function parseNumber(bytes: Uint8Array, from: number, to: number, decimalSign = POINT): number {
   let mantissa = 0;
   let digits = 0;
   let decimals = -1;
@@ -21,20 +23,25 @@ export function parseNumber(bytes: Uint8Array, from: number, to: number): number
       mantissa = mantissa * 10 + digit;
       digits++;
       if (decimals >= 0) decimals++;
-    } else if (byte === POINT && decimals < 0) {
+    } else if (byte === decimalSign && decimals < 0) {
       decimals = 0;
     } else {
-      return parseUnusualNumber(bytes, from, to);
+      return parseUnusualNumber(bytes, from, to, decimalSign);
     }
   }
-  if (digits === 0 || digits > EXACT_DIGITS) return parseUnusualNumber(bytes, from, to);
+  if (digits === 0 || digits > EXACT_DIGITS) return parseUnusualNumber(bytes, from, to, decimalSign);
   return decimals > 0 ? mantissa / POWERS_OF_TEN[decimals]! : mantissa;
 }
 
 /** Handles signs, exponents and more than fifteen digits. */
-function parseUnusualNumber(bytes: Uint8Array, from: number, to: number): number {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString('latin1');
+function parseUnusualNumber(bytes: Uint8Array, from: number, to: number, decimalSign: number): number {
+  const written = Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString('latin1');
+  const text = decimalSign === POINT ? written : withDecimalPoint(written, decimalSign);
   if (!NUMBER.test(text)) return NaN;
   const value = Number(text);
   return Number.isFinite(value) ? value : NaN;
+}
+
+function withDecimalPoint(text: string, decimalSign: number): string {
+  return text.includes('.') ? '' : text.replace(String.fromCharCode(decimalSign), '.');
 }

@@ -1,0 +1,107 @@
+import { createReadStream, type ReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { pipeline } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { KtrdrError } from '@ktrdr/contracts';
+import { importError } from './import-error.js';
+import type { PackedFile } from './packed-file.js';
+import { limitUnpacked } from './unpack-limit.js';
+import { zipEntries } from './zip-entries.js';
+
+const CHUNK_BYTES = 1 << 20;
+/** First bytes of formats that an import names in its refusal. */
+const OTHER_FORMATS: readonly [name: string, start: string, advice: string][] = [
+  ['Excel workbook (.xls)', 'd0cf11e0', 'save the sheet as CSV'],
+  ['Parquet file', '50415231', 'save it as CSV'],
+  ['Feather file', '4152524f5731', 'save it as CSV'],
+  ['PDF document', '25504446', 'export the table as CSV'],
+  ['bzip2 file', '425a68', 'unpack it'],
+  ['xz file', 'fd377a585a00', 'unpack it'],
+  ['zstd file', '28b52ffd', 'unpack it'],
+  ['7z archive', '377abcaf271c', 'unpack it'],
+  ['RAR archive', '526172211a07', 'unpack it'],
+  ['HDF5 file', '894844460d0a1a0a', 'save the table as CSV'],
+  ['SQLite database', '53514c69746520666f726d6174203300', 'export the table as CSV'],
+];
+
+/** The files of bars in a file, how it packs them, and what it holds beside. */
+export interface OpenedFile {
+  files: PackedFile[];
+  /** For display: `gzip`, `zip`; `null` if the file is not packed. */
+  packing: string | null;
+  /** Names of an archive's files that are not read. */
+  skipped: string[];
+}
+
+/**
+ * Finds out from the first bytes how a file is packed.
+ *
+ * @param path file on this machine
+ * @param file name that the user gave it, for messages and symbols
+ * @throws KtrdrError `import_invalid` if the file is empty, damaged or of another format
+ */
+export async function openPacked(path: string, file: string): Promise<OpenedFile> {
+  const { start, size } = await firstBytes(path);
+  if (size === 0) throw importError(file, 'the file is empty');
+  if (start.startsWith('1f8b')) {
+    const name = file.replace(/\.(gz|gzip)$/i, '');
+    const read = { bytes: 0 };
+    const chunks = (): AsyncIterable<Uint8Array> => unpacked({ path, file, size, read });
+    return { files: [{ name, chunks, bytesRead: () => read.bytes }], packing: 'gzip', skipped: [] };
+  }
+  if (start.startsWith('504b0304') || start.startsWith('504b0506')) {
+    if (/\.(xlsx|xlsm|ods)$/i.test(file))
+      throw importError(file, 'this is a spreadsheet: save the sheet as CSV, and import that');
+    return { ...(await zipEntries(path, file)), packing: 'zip' };
+  }
+  const other = OTHER_FORMATS.find(([, bytes]) => start.startsWith(bytes));
+  if (other !== undefined)
+    throw importError(file, `this is a ${other[0]}, not a text file: ${other[2]}, and import that`);
+  return { files: [plainFile(path, file)], packing: null, skipped: [] };
+}
+
+function plainFile(path: string, name: string): PackedFile {
+  let stream: ReadStream | null = null;
+  return {
+    name,
+    chunks: () => (stream = createReadStream(path, { highWaterMark: CHUNK_BYTES })),
+    bytesRead: () => stream?.bytesRead ?? 0,
+  };
+}
+
+async function firstBytes(path: string): Promise<{ start: string; size: number }> {
+  const handle = await open(path);
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(16), 0, 16, 0);
+    return { start: buffer.toString('hex', 0, bytesRead), size: (await handle.stat()).size };
+  } finally {
+    await handle.close();
+  }
+}
+
+interface GzipFile {
+  path: string;
+  file: string;
+  size: number;
+  /** Counts the packed bytes. */
+  read: { bytes: number };
+}
+
+async function* unpacked({ path, file, size, read }: GzipFile): AsyncGenerator<Uint8Array> {
+  const source = createReadStream(path, { highWaterMark: CHUNK_BYTES });
+  const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
+  // an error of either stream ends both, and the loop over `gunzip` throws it
+  pipeline(source, gunzip, () => undefined);
+  try {
+    for await (const chunk of limitUnpacked(file, size, gunzip)) {
+      read.bytes = source.bytesRead;
+      yield chunk;
+    }
+  } catch (error) {
+    if (error instanceof KtrdrError) throw error;
+    const problem = error instanceof Error ? error.message : String(error);
+    throw importError(file, `the gzip file is damaged (${problem}): copy it again`, { cause: error });
+  } finally {
+    source.destroy();
+  }
+}

@@ -1,0 +1,9 @@
+/** One file to import: a file on disk, or one of an archive. */
+export interface PackedFile {
+  /** Base name, without the ending of a packed file: `AAPL_1h.csv`. */
+  name: string;
+  /** Its unpacked bytes, from the beginning. A chunk is valid until the next one is asked for. */
+  chunks(): AsyncIterable<Uint8Array>;
+  /** Packed bytes of the file, or of the archive up to here, that the last `chunks` has read. */
+  bytesRead(): number;
+}

@@ -1,0 +1,201 @@
+import type { ImportChoices, ImportColumn, ImportQuestion } from '@ktrdr/contracts';
+import { shown } from '@ktrdr/contracts';
+import { importError } from '../bytes/import-error.js';
+import { meantColumns, type MeantColumn } from './column-groups.js';
+import { type Meaning, simpleName } from './column-names.js';
+import { findTimeColumns, type TimeColumns } from './find-time-columns.js';
+import { type ColumnGroup, columnName, type Layout } from './layout.js';
+
+const PRICES = ['open', 'high', 'low', 'close'] as const;
+/** Currencies that prices are quoted in: a volume in one of them is a turnover. */
+const QUOTE_CURRENCY = /^(USD[TCD]?|BUSD|TUSD|FDUSD|EUR|GBP|JPY|CHF|KRW|TRY|BRL|AUD|CAD|DAI|CURRENCY|QUOTE)$/;
+
+/** What is known about a table before its columns are. */
+export interface NamedTable {
+  /** Name of the file, for messages. */
+  file: string;
+  names: (string | null)[];
+  /** A row of the header that names a symbol for each column. */
+  symbols: (string | null)[] | null;
+  /** Cells of the first rows. */
+  rows: string[][];
+  /** Line of the first row. */
+  line: number;
+}
+
+/**
+ * Finds columns by the names of the header and the choices. Prices that no column is named after have -1.
+ *
+ * @throws KtrdrError `import_invalid` if a choice names no column, or if there is no time
+ */
+export function findNamedColumns(table: NamedTable, choices: ImportChoices): Layout {
+  const { names, symbols, file } = table;
+  const chosen = chosenColumns(table, choices);
+  const meant = meantColumns(names, symbols);
+  const times = chosenTimes(chosen) ?? findTimeColumns(names, table.rows);
+  if (times === null)
+    throw importError(
+      file,
+      `line ${table.line}: no column is a date or a time. Name it: --columns time=NAME, or its number from 1`,
+    );
+  const questions: ImportQuestion[] = [];
+  const notes: string[] = [];
+  const one = (meaning: Meaning): number => {
+    const [best] = meant.filter((column) => column.meaning === meaning && column.column !== times.time);
+    return best?.column ?? -1;
+  };
+  const symbolNames = [
+    ...new Set(meant.map(({ symbol }) => symbol).filter((symbol) => symbol !== null && symbol !== '')),
+  ];
+  const groups = (symbolNames.length === 0 ? [null] : symbolNames).map((symbol): ColumnGroup => {
+    const own = symbol === null ? meant : meant.filter((column) => column.symbol === symbol);
+    return { ...groupOf(own, { names, chosen, questions, notes }), symbol };
+  });
+  return {
+    ...times,
+    names,
+    symbol: chosen.symbol ?? symbolColumn(meant, table.rows),
+    barLength: one('bar_length'),
+    groups,
+    writesPoints: names.some((name) => name !== null && /^<[A-Z]+>$/.test(name)),
+    questions: unique(questions),
+    notes: [...new Set(notes)],
+  };
+}
+
+function unique(questions: ImportQuestion[]): ImportQuestion[] {
+  return questions.filter(
+    (question, at) => questions.findIndex(({ message }) => message === question.message) === at,
+  );
+}
+
+interface GroupContext {
+  names: (string | null)[];
+  chosen: Partial<Record<ImportColumn, number>>;
+  questions: ImportQuestion[];
+  notes: string[];
+}
+
+function groupOf(meant: MeantColumn[], context: GroupContext): Omit<ColumnGroup, 'symbol'> {
+  const { chosen } = context;
+  const sided = oneSide(meant, context);
+  const pick = (meaning: Meaning & ImportColumn): number => {
+    const choice = chosen[meaning];
+    if (choice !== undefined) return choice;
+    const candidates = sided
+      .filter((column) => column.meaning === meaning)
+      .toSorted((a, b) => a.rank - b.rank);
+    const equal = candidates.filter(({ rank }) => rank === candidates[0]!.rank);
+    if (equal.length < 2) return equal[0]?.column ?? -1;
+    if (meaning === 'volume') {
+      const base = equal.filter(({ unit }) => unit === null || !QUOTE_CURRENCY.test(unit));
+      if (base.length === 1) {
+        context.notes.push(
+          `Volume is ${columnName(context, base[0]!.column)}; ${equal
+            .filter((column) => column !== base[0])
+            .map(({ column }) => columnName(context, column))
+            .join(', ')} is not used.`,
+        );
+        return base[0]!.column;
+      }
+    }
+    const named = equal.map(({ column }) => columnName(context, column));
+    context.questions.push({
+      choice: 'columns',
+      message: `Columns ${named.join(' and ')} could both be the ${meaning.replace('_', ' ')}.`,
+      answers: equal.map(({ column }) => `${meaning}=${answerName(context, column)}`),
+      suggestion: null,
+    });
+    return equal[0]!.column;
+  };
+  const ticks = sided.find(({ meaning }) => meaning === 'tick_volume')?.column ?? -1;
+  const volume = pick('volume');
+  return {
+    open: pick('open'),
+    high: pick('high'),
+    low: pick('low'),
+    close: pick('close'),
+    adjustedClose: pick('adjusted_close'),
+    volume: volume === -1 ? ticks : volume,
+    tickVolume: volume === -1 || chosen.volume !== undefined ? -1 : ticks,
+  };
+}
+
+/** Columns of one side of the market. Bid and ask without anything else are asked about. */
+function oneSide(meant: MeantColumn[], { names, chosen, questions }: GroupContext): MeantColumn[] {
+  const neutral = meant.filter(({ side }) => side === null);
+  const prices = (columns: MeantColumn[]): MeantColumn[] =>
+    columns.filter(({ meaning }) => (PRICES as readonly string[]).includes(meaning));
+  if (prices(neutral).length > 0 || PRICES.every((price) => chosen[price] !== undefined)) return neutral;
+  const sides = [...new Set(prices(meant).map(({ side }) => side))];
+  const of = (side: string | null): MeantColumn[] => meant.filter((column) => column.side === side);
+  const [first] = sides;
+  if (first === undefined) return meant;
+  if (sides.length > 1) {
+    questions.push({
+      choice: 'columns',
+      message: `The file has prices of ${sides.join(' and ')}: choose one.`,
+      answers: sides.map((side) =>
+        prices(of(side))
+          .map(({ meaning, column }) => `${meaning}=${answerName({ names }, column)}`)
+          .join(','),
+      ),
+      suggestion: null,
+    });
+  }
+  return [...of(first), ...neutral];
+}
+
+/** A name that `columns` accepts: the header, or the number if two columns have the same one or it has a separator. */
+function answerName({ names }: { names: (string | null)[] }, column: number): string {
+  const name = names[column];
+  const usable = name !== null && name !== undefined && !/[,=]|^\d*$/.test(name);
+  return usable && names.filter((other) => other === name).length === 1 ? name : String(column + 1);
+}
+
+/** A column of symbols. Columns called `name` or `code` count only if their cells are symbols, not numbers or sentences. */
+function symbolColumn(meant: MeantColumn[], rows: string[][]): number {
+  const found = meant
+    .filter(({ meaning, symbol }) => meaning === 'symbol' && symbol === null)
+    .toSorted((a, b) => a.rank - b.rank)
+    .find(({ column }) =>
+      rows.every(
+        (row) => /^[^\s]{1,32}$/.test(row[column] ?? '') && !/^\d+(\.\d+)?$/.test(row[column] ?? ''),
+      ),
+    );
+  return found?.column ?? -1;
+}
+
+function chosenTimes({ time, date, close_time }: Partial<Record<ImportColumn, number>>): TimeColumns | null {
+  const closeTime = close_time ?? -1;
+  if (date !== undefined && time !== undefined)
+    return { time: date, clock: time, closeTime, stampsClose: false };
+  const only = time ?? date;
+  return only === undefined ? null : { time: only, clock: -1, closeTime, stampsClose: false };
+}
+
+/** Columns that the choices name, by header or number from 1. */
+function chosenColumns(
+  { file, names }: Pick<NamedTable, 'file' | 'names'>,
+  { columns = {} }: ImportChoices,
+): Partial<Record<ImportColumn, number>> {
+  return Object.fromEntries(
+    Object.entries(columns).map(([meaning, name]) => {
+      const exact = names.indexOf(name);
+      const similar = names.findIndex(
+        (other) => other !== null && other !== '' && simpleName(other) === simpleName(name),
+      );
+      const number = /^\d+$/.test(name) ? Number(name) - 1 : -1;
+      const column = exact !== -1 ? exact : similar !== -1 ? similar : number;
+      if (column < 0 || column >= names.length) {
+        const known = names.filter((other) => other !== null && other !== '').join(', ');
+        throw importError(
+          file,
+          `columns.${meaning}: there is no column ${shown(name)}. ` +
+            (known === '' ? `Choose a number from 1 to ${names.length}` : `The columns are ${known}`),
+        );
+      }
+      return [meaning, column];
+    }),
+  );
+}

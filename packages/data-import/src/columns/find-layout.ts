@@ -1,0 +1,157 @@
+import type { ImportChoices } from '@ktrdr/contracts';
+import { importError } from '../bytes/import-error.js';
+import { looksLikeNumber, numberOfText, type DecimalSign } from '../numbers/number-text.js';
+import { findNamedColumns, type NamedTable } from './find-columns.js';
+import { columnName, type ColumnGroup, type Layout } from './layout.js';
+import { possibleOrders } from './price-order.js';
+
+const PRICES = ['open', 'high', 'low', 'close'] as const;
+
+/**
+ * Finds what the columns mean: by name, else by what the numbers allow.
+ *
+ * @param named true if the header names prices
+ * @param decimal sign before the decimals, as far as it is known
+ */
+export function findLayout(
+  table: NamedTable,
+  named: boolean,
+  decimal: DecimalSign,
+  choices: ImportChoices,
+): Layout {
+  const layout = findNamedColumns(table, choices);
+  const [group] = layout.groups;
+  const missing = PRICES.filter((price) => group![price] === -1);
+  if (missing.length === 0) return layout;
+  const free = freeNumbers(table, layout);
+  if (named && missing.length < PRICES.length) return withMissing(table, layout, missing, free);
+  if (free.length < PRICES.length) return withMissing(table, layout, missing, free);
+  return withOrder(table, layout, free, decimal);
+}
+
+/** Columns of numbers that have no meaning yet, after the time. */
+function freeNumbers({ rows, names }: NamedTable, layout: Layout): number[] {
+  const used = new Set([layout.time, layout.clock, layout.closeTime, layout.symbol, layout.barLength]);
+  for (const { symbol: _, ...columns } of layout.groups)
+    for (const column of Object.values(columns)) used.add(column);
+  return names
+    .map((_, column) => column)
+    .filter((column) => !used.has(column) && (column > layout.time || names[column] !== null))
+    .filter((column) => {
+      const cells = rows.map((row) => row[column] ?? '').filter((cell) => cell !== '');
+      return cells.length > 0 && cells.filter((cell) => looksLikeNumber(cell)).length * 2 > cells.length;
+    });
+}
+
+function withMissing(table: NamedTable, layout: Layout, missing: readonly string[], free: number[]): Layout {
+  const columns = missing.length === 1 ? `column for ${missing[0]}` : `columns for ${missing.join(', ')}`;
+  if (free.length < missing.length) {
+    const known = table.names.map((_, column) => columnName(table, column)).join(', ');
+    throw importError(
+      table.file,
+      `there are no ${columns}: a bar needs open, high, low and close. The columns are ${known}. ` +
+        'If one of them is meant, name it: --columns open=NAME,high=NAME,low=NAME,close=NAME',
+    );
+  }
+  layout.questions.push({
+    choice: 'columns',
+    message: `No name says which are the ${columns}. Left are ${free.map((column) => columnName(table, column)).join(', ')}.`,
+    answers: [],
+    suggestion: null,
+  });
+  return layout;
+}
+
+/** The first four columns of numbers are the prices, the next one is the volume. */
+function withOrder(table: NamedTable, layout: Layout, free: number[], decimal: DecimalSign): Layout {
+  const four = free.slice(0, 4);
+  const sound = table.rows
+    .map((row) => four.map((column) => numberOfText(row[column] ?? '', decimal)))
+    .filter((row) => row.every((value) => Number.isFinite(value)));
+  const orders = possibleOrders(isNewestFirst(table, layout) ? sound.toReversed() : sound);
+  const [order] = orders;
+  if (order === undefined || sound.length === 0)
+    throw importError(
+      table.file,
+      `line ${table.line}: columns ${four.map((column) => column + 1).join(', ')} are not open, high, low and close in any order: ` +
+        'name the columns by their numbers: --columns time=1,open=2,high=3,low=4,close=5,volume=6',
+    );
+  const volume = volumeColumn(table, four, free, decimal);
+  const group: ColumnGroup = {
+    ...layout.groups[0]!,
+    open: four[order.places[0]]!,
+    high: four[order.places[1]]!,
+    low: four[order.places[2]]!,
+    close: four[order.places[3]]!,
+    volume: layout.groups[0]!.volume === -1 ? volume.column : layout.groups[0]!.volume,
+  };
+  const known =
+    table.names.every((name) => name === null) &&
+    orders.length === 1 &&
+    order.name === 'open, high, low, close';
+  const questions = known
+    ? []
+    : [
+        {
+          choice: 'columns' as const,
+          message: `No header says what columns ${four.map((column) => columnName(table, column)).join(', ')} are. Their numbers allow: ${orders.map(({ name }) => name).join('; ')}.`,
+          answers: orders.map(({ places }) =>
+            PRICES.map((price, role) => `${price}=${four[places[role]!]! + 1}`).join(','),
+          ),
+          suggestion: null,
+        },
+      ];
+  const headerless = table.names.every((name) => name === null);
+  const notes = headerless
+    ? [
+        `The file has no header. By their numbers, columns ${four.map((column) => column + 1).join(', ')} are ${order.name}` +
+          `${group.volume === -1 ? '' : `; column ${group.volume + 1} is the volume`}.`,
+      ]
+    : [];
+  return {
+    ...layout,
+    groups: [group],
+    questions: [...layout.questions, ...questions, ...(volume.question === null ? [] : [volume.question])],
+    notes: [...layout.notes, ...notes],
+  };
+}
+
+/**
+ * The column after the prices. If its values always lie between low and high, and another column follows, it may be an average price,
+ * as Kraken's API writes it.
+ */
+function volumeColumn(
+  { rows }: NamedTable,
+  prices: number[],
+  free: number[],
+  decimal: DecimalSign,
+): { column: number; question: Layout['questions'][number] | null } {
+  const [after = -1, next] = free.slice(4);
+  if (next === undefined) return { column: after, question: null };
+  const average = rows.every((row) => {
+    const values = prices.map((column) => numberOfText(row[column] ?? '', decimal));
+    const value = numberOfText(row[after] ?? '', decimal);
+    return (
+      Number.isNaN(value) ||
+      values.some((price) => Number.isNaN(price)) ||
+      (value >= Math.min(...values) && value <= Math.max(...values)) ||
+      value === 0
+    );
+  });
+  if (!average) return { column: after, question: null };
+  return {
+    column: next,
+    question: {
+      choice: 'columns',
+      message: `Column ${after + 1} always lies between low and high: it may be an average price, and column ${next + 1} the volume.`,
+      answers: [`volume=${next + 1}`, `volume=${after + 1}`],
+      suggestion: `column ${after + 1} has no value that only a volume could have`,
+    },
+  };
+}
+
+function isNewestFirst({ rows }: NamedTable, { time }: Layout): boolean {
+  const first = rows[0]?.[time] ?? '';
+  const last = rows.at(-1)?.[time] ?? '';
+  return /^\d+$/.test(first) && /^\d+$/.test(last) ? Number(first) > Number(last) : first > last;
+}

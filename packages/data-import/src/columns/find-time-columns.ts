@@ -1,0 +1,154 @@
+import { looksLikeTime } from '../times/time-column.js';
+import { meaningOf } from './column-names.js';
+import type { Layout } from './layout.js';
+
+const CLOCK = /^\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?\s*([ap]\.?m\.?)?$/i;
+/** A time of day without colons, beside a date: `0930`, `93000`, `000000`. */
+const CLOCK_DIGITS = /^\d{1,6}$/;
+const DATE_ONLY =
+  /^(\d{8}|\d{1,4}[-./]\d{1,2}[-./]\d{1,4}|[^\d]*\d{1,2}[^\d:]+\d{2,4}|\d{1,2}[-. ]\p{L}+\.?[-. ]\d{2,4})$/u;
+/** Unix time since 1980 or so, in seconds or finer. */
+const UNIX = /^\d{9,19}(\.\d+)?$/;
+/** Cells of a column that are looked at. */
+const CELLS = 50;
+
+type Kind = 'unix' | 'full' | 'date' | 'clock' | null;
+
+interface Candidate {
+  column: number;
+  kind: Kind;
+  /** Lower is better. */
+  rank: number;
+  closes: boolean;
+}
+
+/** Which columns hold the time of a bar. */
+export type TimeColumns = Pick<
+  Layout,
+  'time' | 'clock' | 'closeTime' | 'stampsClose' | 'headerZone' | 'usualZone'
+>;
+
+/**
+ * Finds the columns of the time by their names and cells: a full time is better than a date and a time of day, and a unix time, which
+ * needs no zone, is better than a written one. `null` if there is no time.
+ *
+ * @param names header of each column; `null` without one
+ * @param rows cells of the first rows
+ */
+export function findTimeColumns(names: (string | null)[], rows: string[][]): TimeColumns | null {
+  const candidates = names.flatMap((name, column): Candidate[] => {
+    const named = name === null || name === '' ? null : meaningOf(name);
+    const isTime = named?.meaning === 'time' || named?.meaning === 'date' || named?.meaning === 'close_time';
+    if (name !== null && name !== '' && !isTime) return [];
+    const kind = kindOf(rows, column, named !== null);
+    if (kind === null) return [];
+    return [{ column, kind, rank: named?.rank ?? 100 + column, closes: named?.meaning === 'close_time' }];
+  });
+  const opens = candidates.filter(({ closes }) => !closes).toSorted((a, b) => a.rank - b.rank);
+  const closes = candidates.find((candidate) => candidate.closes && candidate.kind !== 'clock');
+  const best =
+    opens.find(({ kind }) => kind === 'unix') ??
+    preferUtc(
+      opens.filter(({ kind }) => kind === 'full'),
+      names,
+    ) ??
+    opens.find(({ kind }) => kind === 'date') ??
+    closes;
+  if (best === undefined) return null;
+  const clock = opens.find(({ kind }) => kind === 'clock')?.column ?? unnamedClock(best, names, rows);
+  const paired = best.kind === 'date' ? clock : -1;
+  return {
+    time: best.column,
+    clock: paired,
+    closeTime: closes?.column ?? -1,
+    stampsClose: best.closes,
+    ...zonesOf([names[best.column], paired === -1 ? null : names[paired]]),
+  };
+}
+
+function preferUtc(full: Candidate[], names: (string | null)[]): Candidate | undefined {
+  return full.find(({ column }) => /utc|gmt/i.test(names[column] ?? '')) ?? full[0];
+}
+
+/** Without a header, six digits after a date are a time of day if one begins with 0, as no price does. */
+function unnamedClock({ column }: Candidate, names: (string | null)[], rows: string[][]): number {
+  if (names[column + 1] !== null) return -1;
+  const cells = rows.map((row) => row[column + 1] ?? '');
+  const isClock = (cell: string): boolean => /^([01]\d|2[0-3])[0-5]\d[0-5]\d$/.test(cell);
+  return cells.every(isClock) && cells.some((cell) => cell.startsWith('0')) ? column + 1 : -1;
+}
+
+/** How the cells of a column say the time. */
+function kindOf(rows: string[][], column: number, named: boolean): Kind {
+  const cells = rows
+    .map((row) => row[column] ?? '')
+    .filter((cell) => cell !== '')
+    .slice(0, CELLS);
+  if (cells.length === 0) return null;
+  const most = (test: (cell: string) => boolean): boolean =>
+    cells.filter((cell) => test(cell)).length * 2 > cells.length;
+  if (most((cell) => CLOCK.test(cell))) return 'clock';
+  if (most((cell) => /^\d{8}$/.test(cell) && looksLikeTime(cell))) return 'date';
+  if (most((cell) => UNIX.test(cell) && looksLikeTime(cell))) return 'unix';
+  if (
+    named &&
+    most((cell) => CLOCK_DIGITS.test(cell)) &&
+    !most((cell) => cell.length > 4 && looksLikeTime(cell))
+  )
+    return 'clock';
+  if (named && most((cell) => CLOCK_DIGITS.test(cell)) && most((cell) => Number(cell) < 240_000)) {
+    // `000000`, `093000`: a time of day; `45292`: a day of a spreadsheet
+    return cells.some((cell) => cell.length === 6 || cell.length <= 4) ? 'clock' : 'full';
+  }
+  // without a name, a plain number could be a price
+  if (
+    !most(
+      (cell) =>
+        looksLikeTime(cell) &&
+        (named || !/^[-+]?[\d.]{1,8}$|^[-+]?\d+[.,]\d+$/.test(cell) || isPointedDate(cell)),
+    )
+  )
+    return null;
+  return most((cell) => DATE_ONLY.test(cell)) ? 'date' : 'full';
+}
+
+/** `02.01.18`, unlike `1234.56`. */
+function isPointedDate(cell: string): boolean {
+  return /^\d+\.\d+\.\d+/.test(cell);
+}
+
+/** Zones that a header names. `EST` may be meant with or without summer time, so that it is only likely. */
+function zonesOf(names: (string | null | undefined)[]): Pick<TimeColumns, 'headerZone' | 'usualZone'> {
+  const text = names.filter((name) => name !== null && name !== undefined).join(' ');
+  const words = text.replace(/([a-z])([A-Z])/g, '$1 $2');
+  const offset = /\b(?:UTC|GMT)\s*([+-]\d{1,2}(?::?\d{2})?)/i.exec(words)?.[1];
+  if (offset !== undefined) {
+    const [, sign = '+', hours = '0', minutes = '00'] = /^([+-])(\d{1,2}):?(\d{2})?$/.exec(offset) ?? [];
+    return { headerZone: `${sign}${hours.padStart(2, '0')}:${minutes}` };
+  }
+  if (/(^|[^a-z])(utc|gmt)([^a-z]|$)/i.test(words)) return { headerZone: 'UTC' };
+  const zone = /\b[A-Z][A-Za-z_]+\/[A-Z][A-Za-z_]+(?:\/[A-Z][A-Za-z_]+)?\b/.exec(text)?.[0];
+  if (zone !== undefined && isZone(zone)) return { headerZone: zone };
+  const usual = USUAL_ZONES.find(([words_]) => words_.test(words));
+  return usual === undefined
+    ? {}
+    : { usualZone: { zone: usual[1], why: `the header says ${JSON.stringify(text)}` } };
+}
+
+const USUAL_ZONES: readonly [RegExp, string][] = [
+  [/(^|[^a-z])(est|edt|et|eastern)([^a-z]|$)/i, 'America/New_York'],
+  [/(^|[^a-z])(cst|cdt|ct|central)([^a-z]|$)/i, 'America/Chicago'],
+  [/(^|[^a-z])(cet|cest|mez|mesz)([^a-z]|$)/i, 'Europe/Berlin'],
+  [/(^|[^a-z])(msk)([^a-z]|$)/i, 'Europe/Moscow'],
+  [/(^|[^a-z])(jst)([^a-z]|$)/i, 'Asia/Tokyo'],
+  [/(^|[^a-z])(bst)([^a-z]|$)/i, 'Europe/London'],
+];
+
+function isZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

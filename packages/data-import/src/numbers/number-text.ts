@@ -1,0 +1,88 @@
+/** Signs that may stand before the decimals. */
+export type DecimalSign = '.' | ',';
+
+/** Marks of a missing value, as libraries and sites write them. */
+const MISSING = /^(|null|nan|n\/?a|#n\/?a|none|nil|-+|–|—|\.|\?|na\(\)|<na>|missing)$/i;
+
+const CURRENCY_SIGN = String.raw`[$€£¥₹₽₩₿]|(?:USD|EUR|GBP|CHF|JPY|BTC|USDT)(?![A-Z])`;
+const NUMBER_TEXT = new RegExp(
+  String.raw`^(?<open>\()?\s*(?<sign>[-+\u2212])?\s*(?:${CURRENCY_SIGN})?\s*(?<inner>[-+\u2212])?` +
+    String.raw`(?<digits>[.,]?\d(?:[\d.,]|['’ \u00a0\u202f\u2009](?=\d))*)(?<exponent>e[-+]?\d{1,3})?` +
+    String.raw`\s*(?<suffix>k|m|b|t|bn|mn|mio\.?|mrd\.?|тыс\.?|млн\.?|млрд\.?)?\s*(?<percent>%)?\s*(?:${CURRENCY_SIGN})?\s*(?<close>\))?$`,
+  'iu',
+);
+const SUFFIXES: Readonly<Record<string, number>> = {
+  k: 1e3,
+  тыс: 1e3,
+  m: 1e6,
+  mn: 1e6,
+  mio: 1e6,
+  млн: 1e6,
+  b: 1e9,
+  bn: 1e9,
+  mrd: 1e9,
+  млрд: 1e9,
+  t: 1e12,
+};
+/** Groups of three digits, or of two before the last three as in India. */
+const GROUPS = /^\d{1,3}([^\d]\d{3})+$|^\d{1,2}([^\d]\d{2})*[^\d]\d{3}$/;
+
+/** True if a cell says that there is no value. */
+export function isMissing(text: string): boolean {
+  return MISSING.test(text);
+}
+
+/** True if a cell is a number in some notation. */
+export function looksLikeNumber(text: string): boolean {
+  return NUMBER_TEXT.test(text);
+}
+
+/**
+ * Which sign stands before the decimals of a number: `.` or `,`; `null` if the number has none of both; `?.` or `?,` if this sign may
+ * stand before decimals or between thousands; `wrong` if the signs fit neither reading.
+ */
+export type DecimalEvidence = DecimalSign | '?.' | '?,' | null | 'wrong';
+
+/** What a number says about the decimal sign of its file. */
+export function decimalEvidence(text: string): DecimalEvidence {
+  const groups = NUMBER_TEXT.exec(text)?.groups;
+  if (groups === undefined) return null;
+  const grouped = /\d['’ \u00a0\u202f\u2009]\d/.test(groups['digits']!);
+  const digits = groups['digits']!.replace(/['’ \u00a0\u202f\u2009]/g, '');
+  const points = digits.split('.').length - 1;
+  const commas = digits.split(',').length - 1;
+  if (points === 0 && commas === 0) return null;
+  if (points > 0 && commas > 0) {
+    const last = digits.lastIndexOf('.') > digits.lastIndexOf(',') ? '.' : ',';
+    return (last === '.' ? points : commas) === 1 ? last : 'wrong';
+  }
+  const sign = points > 0 ? '.' : ',';
+  if (points + commas > 1) return sign === '.' ? ',' : '.';
+  const [before = '', after = ''] = digits.split(sign);
+  const ambiguous =
+    after.length === 3 && /^[1-9]\d{0,2}$/.test(before) && !grouped && groups['exponent'] === undefined;
+  return ambiguous ? `?${sign}` : sign;
+}
+
+/**
+ * Value of a number in any notation: currency signs, thousands separators, `457.62M`, `(1.5)`. `NaN` if it is not a number, or if its
+ * thousands separators do not separate thousands.
+ */
+export function numberOfText(text: string, decimal: DecimalSign): number {
+  const groups = NUMBER_TEXT.exec(text)?.groups;
+  if (groups === undefined || groups['percent'] !== undefined) return NaN;
+  const [whole = '', decimals, more] = groups['digits']!.split(decimal);
+  if (more !== undefined) return NaN;
+  if (decimals !== undefined && !/^\d*$/.test(decimals)) return NaN;
+  if (/\D/.test(whole) && (!GROUPS.test(whole) || new Set(whole.replace(/\d/g, '')).size > 1)) return NaN;
+  const brackets = groups['open'] !== undefined;
+  if (brackets !== (groups['close'] !== undefined)) return NaN;
+  const signs = [groups['sign'], groups['inner']].filter((sign) => sign !== undefined);
+  if (signs.length > 1) return NaN;
+  const negative = brackets || (signs.length === 1 && signs[0] !== '+');
+  const factor = SUFFIXES[groups['suffix']?.toLowerCase().replace('.', '') ?? ''] ?? 1;
+  const plain = Number(`${whole.replace(/\D/g, '')}.${decimals ?? ''}${groups['exponent'] ?? ''}`);
+  // 457.62 * 1e6 is not 457620000: moving the decimal point is exact
+  const value = factor === 1 ? plain : Number(`${plain}e${Math.log10(factor)}`);
+  return negative ? -value : value;
+}

@@ -1,0 +1,147 @@
+import type { ImportChoices, ImportColumn, ImportQuestion, StampChoice, Timeframe } from '@ktrdr/contracts';
+import { importError } from './bytes/import-error.js';
+import type { PackedFile } from './bytes/packed-file.js';
+import { saidTimeframe } from './columns/bar-length.js';
+import { columnName, describeColumns, ignoredColumns, type Layout } from './columns/layout.js';
+import type { ImportContext } from './context.js';
+import { barsOfRows } from './rows/bars-of-rows.js';
+import { RowProblems } from './rows/row-problems.js';
+import { RowReader } from './rows/row-reader.js';
+import type { BarColumns } from './rows/sorted-bars.js';
+import { TableRows } from './rows/table-rows.js';
+import { withTickVolume } from './rows/tick-volume.js';
+import { parseFileName } from './symbol/file-symbol.js';
+import { storedSymbols } from './symbol/symbols.js';
+import { readRows } from './table/read-rows.js';
+import { type UnderstoodTable, understandTable } from './table/understand-table.js';
+import { TimeColumn } from './times/time-column.js';
+import type { TimeChoices } from './times/written-times.js';
+
+/** More bars do not fit in memory. */
+const MOST_ROWS = 50_000_000;
+const MOST_ROWS_GUESSED = 4_000_000;
+
+/** What was read of one table. */
+export interface ReadTable {
+  format: string;
+  columns: Partial<Record<ImportColumn, string>>;
+  ignoredColumns: string[];
+  dateFormat: string;
+  timezone: string | null;
+  stamps: StampChoice;
+  /** `null` while it is asked. */
+  timeframe: Timeframe | null;
+  /** True if the times stand in the file's own zone. */
+  isLocal: boolean;
+  bars: (BarColumns & { symbol: string })[];
+  problems: RowProblems;
+  notes: string[];
+  questions: ImportQuestion[];
+}
+
+/**
+ * Reads the bars of one table. Rows with a bad value and open questions are in the result.
+ *
+ * @throws KtrdrError `import_invalid` if the file is no table of bars, or has none
+ */
+export async function readTable(
+  file: PackedFile,
+  bytes: number,
+  choices: ImportChoices,
+  context: ImportContext,
+): Promise<ReadTable> {
+  const table = await understandTable(file, choices, context);
+  const { layout } = table;
+  const timeChoices = timeChoicesOf(table, choices, context.now);
+  const problems = new RowProblems(file.name, choices.bad_rows);
+  const adjust = choices.adjust ?? 'none';
+  const group = layout.groups[0]!;
+  if (adjust !== 'none' && group.adjustedClose === -1)
+    throw importError(
+      file.name,
+      `adjust: there is no column for the adjusted close. Name it (--columns adjusted_close=NAME), or choose --adjust none`,
+    );
+  const capacity =
+    Math.min(MOST_ROWS_GUESSED, Math.ceil(bytes * table.rowsPerByte * 1.02) + 16) * layout.groups.length;
+  const rows = new TableRows(capacity, {
+    ticks: layout.groups.some(({ tickVolume }) => tickVolume !== -1),
+    symbols: layout.symbol !== -1 || layout.groups.length > 1,
+  });
+  const times = new TimeColumn(timeChoices, capacity);
+  const reader = new RowReader({ ...table, adjust, rows, times, problems });
+  await readRows(table, context, (scanner) => {
+    reader.read(scanner);
+    if (rows.length > MOST_ROWS)
+      throw importError(file.name, `the file has more than ${MOST_ROWS} bars: split it`, {
+        line: scanner.line,
+      });
+    return !problems.isFull;
+  });
+  if (problems.isFull) problems.throwIfBad();
+  if (rows.length === 0) {
+    problems.throwIfBad();
+    throw importError(
+      file.name,
+      `no row has a bar${problems.leftOut.count > 0 ? `: the first one, line ${problems.leftOut.rows[0]!.line}, has ${problems.leftOut.rows[0]!.reason}` : ''}`,
+    );
+  }
+  const found = times.finish(rows.symbols?.subarray(0, rows.length));
+  for (const { row, problem } of found.problems) problems.add(rows.lines[row]!, problem, layout.time);
+  const used = withTickVolume(rows, layout);
+  const notes = [...used.notes, ...found.notes, ...volumeNotes(layout, adjust)];
+  const isOpen = found.questions.some(({ choice }) => choice === 'timezone' || choice === 'date_format');
+  const bars = barsOfRows(reader, {
+    rows,
+    times: found.times,
+    timeframe: found.timeframe ?? '1m',
+    problems,
+    sure: !isOpen,
+    notes,
+    volumeName: columnName(used, used.groups[0]!.volume),
+  });
+  const fromName = parseFileName(file.name, found.timeframe).symbol;
+  const { symbols, question } = storedSymbols(file.name, reader.symbols, fromName, choices);
+  return {
+    format: table.format,
+    columns: describeColumns(used),
+    ignoredColumns: ignoredColumns(used, table.width),
+    dateFormat: found.dateFormat,
+    timezone: found.timezone,
+    stamps: found.stamps,
+    timeframe: found.timeframe,
+    isLocal: isOpen,
+    bars: bars
+      .map((columns, index) => ({ ...columns, symbol: symbols[index]! }))
+      .filter(({ length }) => length > 0),
+    problems,
+    notes,
+    questions: [question, ...table.questions, ...found.questions].filter((asked) => asked !== null),
+  };
+}
+
+function timeChoicesOf(
+  { layout, file, sample }: UnderstoodTable,
+  choices: ImportChoices,
+  now: number,
+): TimeChoices {
+  const times: TimeChoices = {
+    now,
+    timezone: choices.timezone,
+    dateFormat: choices.date_format,
+    stamps: choices.stamps ?? (layout.stampsClose ? 'close' : undefined),
+    headerZone: layout.headerZone,
+    usualZone: layout.usualZone,
+  };
+  return { ...times, timeframe: saidTimeframe(file.name, layout, sample, choices, times) };
+}
+
+function volumeNotes(layout: Layout, adjust: string): string[] {
+  const { adjustedClose, volume } = layout.groups[0]!;
+  const notes: string[] = [];
+  if (adjustedClose !== -1 && adjust === 'none')
+    notes.push(
+      `${columnName(layout, adjustedClose)} is not used. Adjusted prices: --adjust ratio (all four), or close.`,
+    );
+  if (volume === -1) notes.push('There is no volume: it is 0.');
+  return notes;
+}

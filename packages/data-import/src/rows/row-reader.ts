@@ -1,0 +1,267 @@
+import { shown, type AdjustChoice } from '@ktrdr/contracts';
+import { priceProblem, volumeProblem } from '@ktrdr/market-data';
+import { columnName, type ColumnGroup, type Layout } from '../columns/layout.js';
+import type { DecimalSign } from '../numbers/number-text.js';
+import { MISSING, readNumber } from '../numbers/read-number.js';
+import type { RowScanner } from '../table/row-scanner.js';
+import type { TimeColumn } from '../times/time-column.js';
+import type { RowProblems } from './row-problems.js';
+import { TICKS, type TableRows, VALUE_COLUMNS, VOLUME } from './table-rows.js';
+
+const CLOSE = 3;
+const PRICE_NAMES = ['open', 'high', 'low', 'close'] as const;
+
+/** How rows are read. */
+export interface RowReaderOptions {
+  layout: Layout;
+  /** Cells that a row has. */
+  width: number;
+  decimal: DecimalSign;
+  adjust: AdjustChoice;
+  /** Cells of the header, to recognize it if it is repeated. */
+  header: string[] | null;
+  rows: TableRows;
+  times: TimeColumn;
+  problems: RowProblems;
+}
+
+/** Reads the bars of a row: one, or one for each symbol if a file has several side by side. */
+export class RowReader {
+  /** As the file writes them, by index. */
+  readonly symbols: string[] = [];
+  /** Rows with a price of 0 everywhere, by index. */
+  readonly zeroRows: number[] = [];
+  /** Number of rows with an empty volume. */
+  emptyVolumes = 0;
+  private readonly values = new Float64Array(VALUE_COLUMNS);
+  private readonly symbolIndex = new Map<string, number>();
+  private lastSymbol = Buffer.alloc(0);
+  private lastSymbolIndex = 0;
+  private barLength: string | null = null;
+  private barLengthLine = 0;
+
+  constructor(private readonly options: RowReaderOptions) {}
+
+  /** Reads the scanner's row. */
+  read(scanner: RowScanner): void {
+    const { groups } = this.options.layout;
+    for (const group of groups) this.readGroup(scanner, group, groups.length > 1);
+  }
+
+  private readGroup(scanner: RowScanner, group: ColumnGroup, several: boolean): void {
+    const { layout, problems, times, rows, adjust } = this.options;
+    const { line } = scanner;
+    const { values } = this;
+    let missing = 0;
+    let bad = -1;
+    for (let price = 0; price <= CLOSE; price++) {
+      const value = this.number(scanner, priceColumn(group, price));
+      values[price] = value;
+      if (value === MISSING) missing++;
+      else if (Number.isNaN(value) && bad === -1) bad = price;
+    }
+    if (missing === CLOSE + 1 || (bad !== -1 && this.isNoBar(scanner, missing))) {
+      // beside other symbols, a symbol without a price did not trade
+      if (!several) problems.leftOut.add(line, this.whyLeftOut(scanner));
+      return;
+    }
+    if (scanner.fields !== this.options.width && !this.hasExtraBlanks(scanner)) {
+      problems.add(
+        line,
+        `the line has ${scanner.fields} columns, expected are ${this.options.width}${commaHint(scanner)}`,
+      );
+      return;
+    }
+    if (bad === -1 && missing > 0) bad = values.subarray(0, CLOSE + 1).indexOf(MISSING);
+    if (bad !== -1) {
+      const column = priceColumn(group, bad);
+      problems.add(line, this.wrongNumber(scanner, PRICE_NAMES[bad]!, column), column);
+      return;
+    }
+    if (!this.readVolume(scanner, VOLUME, group.volume) || !this.readVolume(scanner, TICKS, group.tickVolume))
+      return;
+    if (adjust !== 'none' && !this.adjust(scanner, group)) return;
+    const volume = values[VOLUME]!;
+    const problem = priceProblem(values[0]!, values[1]!, values[2]!, values[CLOSE]!) ?? volumeProblem(volume);
+    if (problem !== null) {
+      problems.add(
+        line,
+        adjust === 'close'
+          ? `${problem}; the close is the adjusted one: --adjust ratio moves all four prices`
+          : problem,
+      );
+      return;
+    }
+    if (layout.barLength !== -1 && !this.hasSameLength(scanner)) return;
+    const symbol = this.symbolOf(scanner, group);
+    if (symbol === -1) return;
+    const { starts, ends, bytes } = scanner;
+    const { time, clock } = layout;
+    const wrong =
+      clock === -1
+        ? times.push(line, bytes, starts[time]!, ends[time]!)
+        : times.push(line, bytes, starts[time]!, ends[time]!, starts[clock]!, ends[clock]!);
+    if (wrong !== null) {
+      problems.add(line, wrong, time);
+      return;
+    }
+    if (Number.isNaN(volume) || Number.isNaN(values[TICKS])) this.emptyVolumes++;
+    if (values[0] === 0 && values[1] === 0 && values[2] === 0 && values[CLOSE] === 0)
+      this.zeroRows.push(rows.length);
+    rows.push(line, symbol, values);
+  }
+
+  private number(scanner: RowScanner, column: number): number {
+    if (column >= scanner.fields) return MISSING;
+    return readNumber(scanner.bytes, scanner.starts[column]!, scanner.ends[column]!, this.options.decimal);
+  }
+
+  /** Reads a volume; `NaN` stands for an empty one. @returns false if it is bad */
+  private readVolume(scanner: RowScanner, role: number, column: number): boolean {
+    if (column === -1) {
+      this.values[role] = 0;
+      return true;
+    }
+    const value = this.number(scanner, column);
+    if (Number.isNaN(value)) {
+      this.options.problems.add(scanner.line, this.wrongNumber(scanner, 'volume', column), column);
+      return false;
+    }
+    this.values[role] = value === MISSING ? NaN : value;
+    return true;
+  }
+
+  private adjust(scanner: RowScanner, group: ColumnGroup): boolean {
+    const { problems, adjust } = this.options;
+    const { values } = this;
+    const column = group.adjustedClose;
+    const adjusted = this.number(scanner, column);
+    if (!Number.isFinite(adjusted)) {
+      problems.add(scanner.line, this.wrongNumber(scanner, 'adjusted close', column), column);
+      return false;
+    }
+    if (adjust === 'ratio') {
+      const close = values[CLOSE]!;
+      if (close === 0) {
+        problems.add(scanner.line, 'close is 0: there is no ratio of adjusted close and close', column);
+        return false;
+      }
+      const ratio = adjusted / close;
+      for (let price = 0; price < CLOSE; price++) values[price] = values[price]! * ratio;
+    }
+    values[CLOSE] = adjusted;
+    return true;
+  }
+
+  private hasSameLength(scanner: RowScanner): boolean {
+    const column = this.options.layout.barLength;
+    const text = scanner.text(column);
+    if (this.barLength === null) {
+      this.barLength = text;
+      this.barLengthLine = scanner.line;
+    }
+    if (text === this.barLength) return true;
+    this.options.problems.add(
+      scanner.line,
+      `the bar's length is ${shown(text)}, and ${shown(this.barLength)} in line ${this.barLengthLine}: split the file`,
+      column,
+    );
+    return false;
+  }
+
+  /** Index of the row's symbol. */
+  private symbolOf(scanner: RowScanner, group: ColumnGroup): number {
+    const column = this.options.layout.symbol;
+    if (column === -1) return group.symbol === null ? 0 : this.indexOf(group.symbol);
+    const start = scanner.starts[column]!;
+    const end = scanner.ends[column]!;
+    const { bytes } = scanner;
+    if (
+      this.lastSymbol.length === end - start &&
+      this.symbols.length > 0 &&
+      this.lastSymbol.compare(bytes, start, end) === 0
+    )
+      return this.lastSymbolIndex;
+    const text = scanner.text(column);
+    if (text === '') {
+      this.options.problems.add(scanner.line, 'symbol is empty', column);
+      return -1;
+    }
+    this.lastSymbol = Buffer.from(bytes.subarray(start, end));
+    this.lastSymbolIndex = this.indexOf(text);
+    return this.lastSymbolIndex;
+  }
+
+  private indexOf(symbol: string): number {
+    const known = this.symbolIndex.get(symbol);
+    if (known !== undefined) return known;
+    this.symbolIndex.set(symbol, this.symbols.length);
+    return this.symbols.push(symbol) - 1;
+  }
+
+  /** True for a row that has no number among its prices: a dividend, a title, a second header. */
+  private isNoBar(scanner: RowScanner, missing: number): boolean {
+    const numbers = this.values.subarray(0, CLOSE + 1).filter((value) => Number.isFinite(value)).length;
+    if (numbers > 0) return false;
+    return missing >= CLOSE || this.isHeader(scanner) || isDividend(rowText(scanner));
+  }
+
+  private isHeader(scanner: RowScanner): boolean {
+    const { header } = this.options;
+    return (
+      header !== null &&
+      header.length === scanner.fields &&
+      header.every((cell, field) => cell === scanner.text(field))
+    );
+  }
+
+  private whyLeftOut(scanner: RowScanner): string {
+    if (this.isHeader(scanner)) return 'the header again';
+    const text = rowText(scanner);
+    if (/split/i.test(text)) return `a split, not a bar: ${shown(text)}`;
+    if (isDividend(text)) return `a dividend, not a bar: ${shown(text)}`;
+    return 'no price';
+  }
+
+  /** Separators at the end of a line make empty cells. */
+  private hasExtraBlanks(scanner: RowScanner): boolean {
+    const { width } = this.options;
+    if (scanner.fields < width) return false;
+    for (let field = width; field < scanner.fields; field++)
+      if (scanner.starts[field] !== scanner.ends[field]) return false;
+    return true;
+  }
+
+  private wrongNumber(scanner: RowScanner, what: string, column: number): string {
+    const text = column < scanner.fields ? scanner.text(column) : '';
+    const name = columnName(this.options.layout, column);
+    const label = name.toLowerCase() === what ? what : `${what} (${name})`;
+    if (text === '') return `${label} is empty`;
+    const other = this.options.decimal === '.' ? ',' : '.';
+    const hint = text.includes(other)
+      ? `: the decimals of this file follow a ${other === ',' ? 'point' : 'comma'}`
+      : '';
+    return `${label} ${shown(text)} is not a number${hint}`;
+  }
+}
+
+function priceColumn(group: ColumnGroup, price: number): number {
+  return price === 0 ? group.open : price === 1 ? group.high : price === 2 ? group.low : group.close;
+}
+
+function rowText(scanner: RowScanner): string {
+  return Array.from({ length: scanner.fields }, (_, field) => scanner.text(field))
+    .filter((cell) => cell !== '')
+    .join(' ');
+}
+
+function isDividend(text: string): boolean {
+  return /dividend|split|capital gain/i.test(text);
+}
+
+/** Decimal commas without quotes make more cells. */
+function commaHint(scanner: RowScanner): string {
+  const text = Array.from({ length: scanner.fields }, (_, field) => scanner.text(field)).join(',');
+  const betweenDigits = text.match(/\d,(?=\d)/g)?.length ?? 0;
+  return betweenDigits > 4 ? ': a decimal comma needs quotes if commas separate the columns' : '';
+}

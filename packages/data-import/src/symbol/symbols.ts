@@ -1,0 +1,53 @@
+import { type ImportChoices, type ImportQuestion, SYMBOL_PATTERN, shown } from '@ktrdr/contracts';
+import { importError } from '../bytes/import-error.js';
+
+/** Symbols of a file as they are stored, and the question that is left if one cannot be. */
+export interface StoredSymbols {
+  /** In the order of the file's symbols. */
+  symbols: string[];
+  question: ImportQuestion | null;
+}
+
+/**
+ * Symbols under which the bars of a file are stored: that of the choices, else those of the file, else the name of the file; renamed as
+ * `symbol_map` says.
+ *
+ * @param found symbols in the file; empty if it names none
+ * @param fromName symbol in the name of the file
+ * @throws KtrdrError `import_invalid` if one symbol is chosen for several, or two symbols become one
+ */
+export function storedSymbols(
+  file: string,
+  found: readonly string[],
+  fromName: string,
+  { symbol, symbol_map: renamed = {} }: ImportChoices,
+): StoredSymbols {
+  if (symbol !== undefined && found.length > 1)
+    throw importError(
+      file,
+      `the file has ${found.length} symbols (${found.slice(0, 3).join(', ')}${found.length > 3 ? ', ...' : ''}), and symbol ${shown(symbol)} is for one. Rename them: --symbol-map OLD=NEW`,
+    );
+  const names = found.length === 0 ? [fromName] : found;
+  const symbols =
+    symbol !== undefined
+      ? [symbol]
+      : names.map((name) => (Object.hasOwn(renamed, name) ? renamed[name]! : name));
+  const twice = symbols.find((name, at) => symbols.indexOf(name) !== at);
+  if (twice !== undefined)
+    throw importError(
+      file,
+      `two symbols of the file become ${shown(twice)}: give them different names with --symbol-map`,
+    );
+  const wrong = symbols.find((name) => !SYMBOL_PATTERN.test(name));
+  if (wrong === undefined) return { symbols, question: null };
+  const origin = found.length === 0 ? 'The name of the file' : 'The file';
+  return {
+    symbols,
+    question: {
+      choice: 'symbol',
+      message: `${origin} says ${shown(wrong)}, which is no symbol: give one${found.length > 1 ? ' for it (--symbol-map OLD=NEW)' : ''}.`,
+      answers: [],
+      suggestion: null,
+    },
+  };
+}

@@ -1,0 +1,101 @@
+import { meantColumns } from '../columns/column-groups.js';
+import { looksLikeTime } from '../times/time-column.js';
+import { isDataRow, isTextRow, type TextRow } from './find-dialect.js';
+
+/** Names that the header gives to columns, and where the rows begin. */
+export interface Header {
+  /** By column; `null` without a header. */
+  names: (string | null)[];
+  /** A row of the header that names a symbol for each column. */
+  symbols: (string | null)[] | null;
+  /** True if a row names prices. */
+  named: boolean;
+  /** Cells of the row with the names, to recognize it if it is repeated. */
+  cells: string[] | null;
+  /** Index of the first row of data in the rows. */
+  dataRow: number;
+}
+
+/** Meanings in a row from which it is a header. */
+const LEAST_MEANINGS = 3;
+
+/**
+ * Finds the header: the row of names before the first row of data. Titles and comments may stand above it. Between it and the data may
+ * be a row of symbols and a row with the name of the index, as yfinance writes them.
+ */
+export function findHeader(rows: TextRow[]): Header {
+  const firstData = rows.findIndex(({ cells }) => isDataRow(cells));
+  const before = rows.slice(0, firstData);
+  const header = headerRow(before, rows[firstData]!.cells.length);
+  if (header === -1) {
+    const names = rows[firstData]!.cells.map(() => null);
+    return { names, symbols: null, named: false, cells: null, dataRow: skipComments(before, firstData) };
+  }
+  const cells = before[header]!.cells;
+  const names = cells.map(withoutHash);
+  const data = rows[firstData]!.cells;
+  // R writes no name over the row names
+  if (data.length === names.length + 1 && data.at(-1) !== '') names.unshift('');
+  while (names.length < data.length) names.push('');
+  let symbols: (string | null)[] | null = null;
+  let dataRow = header + 1;
+  for (; dataRow < firstData; dataRow++) {
+    const next = before[dataRow]!.cells;
+    if (looksLikeTime(next[0] ?? '') || !isTextRow(next)) break;
+    const filled = next.filter((cell) => cell !== '').length;
+    if (filled === 1 && next[0] !== '') names[0] = next[0]!;
+    else if (/^(ticker|symbols?|)$/i.test(next[0] ?? '') && filled > 1 && symbols === null)
+      symbols = next.map((cell, column) => (column === 0 || cell === '' ? null : cell));
+  }
+  const above = before[header - 1]?.cells;
+  if (symbols === null && above !== undefined && isSymbolsRow(above, cells)) {
+    symbols = above.map((cell, column) => (column === 0 || cell === '' ? null : cell));
+    names[0] = names[0] === 'Price' ? '' : names[0]!;
+  }
+  if (symbols !== null && /^price$/i.test(names[0] ?? '')) names[0] = '';
+  return { names, symbols, named: meaningsOf(cells) >= LEAST_MEANINGS, cells, dataRow };
+}
+
+/** The last row that names at least three meanings, else a row of words just above the data, one for each cell. */
+function headerRow(before: TextRow[], width: number): number {
+  const named = before.findLastIndex(({ cells }) => isNameRow(cells) && meaningsOf(cells) >= LEAST_MEANINGS);
+  if (named !== -1) return named;
+  const last = before.length - 1;
+  const cells = before[last]?.cells;
+  if (cells === undefined || cells.length !== width || cells[0]!.startsWith('#')) return -1;
+  const words = cells.filter((cell) => cell !== '').length;
+  return isTextRow(cells) && words >= width - 1 && !looksLikeTime(cells[0]!) ? last : -1;
+}
+
+/** `1. open` begins with a number, and is not one. */
+function isNameRow(cells: string[]): boolean {
+  return isTextRow(cells) && cells.filter((cell) => cell !== '').length > 1;
+}
+
+function meaningsOf(cells: string[]): number {
+  return new Set(meantColumns(cells.map(withoutHash), null).map(({ meaning }) => meaning)).size;
+}
+
+/** `#timestamp,open,...` */
+function withoutHash(cell: string, column: number): string {
+  return column === 0 ? cell.replace(/^#\s*/, '') : cell;
+}
+
+/** A row of symbols above the names: as many cells, of words that are no names of prices. */
+function isSymbolsRow(above: string[], names: string[]): boolean {
+  const symbols = above.slice(1).filter((cell) => cell !== '');
+  return (
+    above.length === names.length &&
+    symbols.length >= 4 &&
+    /^(ticker|symbols?|)$/i.test(above[0]!) &&
+    isTextRow(above) &&
+    meaningsOf(above) < LEAST_MEANINGS
+  );
+}
+
+/** Rows above the data that begin with a time are data without prices. */
+function skipComments(before: TextRow[], firstData: number): number {
+  let row = firstData;
+  while (row > 0 && looksLikeTime(before[row - 1]!.cells[0]!) && before[row - 1]!.cells.length > 1) row--;
+  return row;
+}

@@ -1,0 +1,168 @@
+import type { ImportChoices, ImportQuestion } from '@ktrdr/contracts';
+import type { PackedFile } from '../bytes/packed-file.js';
+import type { TextEncoding } from '../bytes/text-encoding.js';
+import { findLayout } from '../columns/find-layout.js';
+import type { NamedTable } from '../columns/find-columns.js';
+import type { Layout } from '../columns/layout.js';
+import type { ImportContext } from '../context.js';
+import { DecimalSurvey } from '../numbers/decimal-sign.js';
+import type { DecimalSign } from '../numbers/number-text.js';
+import { type Dialect, findDialect, type TextRow } from './find-dialect.js';
+import { findHeader } from './find-header.js';
+import { readHead } from './head.js';
+import { readRows, type RowsToRead } from './read-rows.js';
+
+const COMMA = 44;
+const SEMICOLON = 59;
+
+/** What a table is, before its rows are read. */
+export interface UnderstoodTable extends RowsToRead {
+  /** For display: `CSV, separated by ";", decimal comma, Windows-1252`. */
+  format: string;
+  layout: Layout;
+  /** Cells that a row has. */
+  width: number;
+  decimal: DecimalSign;
+  /** Cells of the header; `null` without one. */
+  header: string[] | null;
+  /** Rows from the first one on that were looked at. */
+  sample: TextRow[];
+  questions: ImportQuestion[];
+  /** Estimated number of rows per unpacked byte. */
+  rowsPerByte: number;
+}
+
+/**
+ * Finds out how a file writes its table and what its columns mean. Reads the beginning, and the whole file if the beginning leaves open
+ * which sign stands before the decimals.
+ *
+ * @throws KtrdrError `import_invalid` if it is no table of bars
+ */
+export async function understandTable(
+  file: PackedFile,
+  choices: ImportChoices,
+  context: ImportContext,
+): Promise<UnderstoodTable> {
+  const head = await readHead(file);
+  const dialect = findDialect(file.name, head);
+  const header = findHeader(dialect.rows);
+  const sample = dialect.rows.slice(header.dataRow);
+  const firstLine = sample[0]!.line;
+  const table: NamedTable = {
+    file: file.name,
+    names: header.names,
+    symbols: header.symbols,
+    rows: sample.map(({ cells }) => cells),
+    line: firstLine,
+  };
+  const rowsToRead: RowsToRead = { file, encoding: head.encoding, separators: dialect.separators, firstLine };
+  // the sign before the decimals says what the numbers are, and the columns say which cells are numbers
+  const first = findLayout(table, header.named, choices.decimal ?? '.', choices);
+  const survey = new DecimalSurvey(writesPoints(first, dialect, header.names, table.rows));
+  if (choices.decimal === undefined)
+    await surveyDecimals(survey, first, sample, head.whole ? null : rowsToRead, context);
+  const sign = choices.decimal ?? survey.sign;
+  const decimal = sign ?? '.';
+  const layout =
+    decimal === (choices.decimal ?? '.') ? first : findLayout(table, header.named, decimal, choices);
+  return {
+    ...rowsToRead,
+    format: describe(dialect, decimal, head.encoding, header.cells !== null),
+    layout: { ...layout, ...usualZone(layout, dialect, header.cells, sample) },
+    width: usualWidth(sample, header.names.length),
+    decimal,
+    header: header.cells,
+    sample,
+    questions: sign === null ? [...layout.questions, survey.question()] : layout.questions,
+    rowsPerByte: countOf(head.bytes, dialect.separators.returns ? 13 : 10) / head.bytes.length,
+  };
+}
+
+/** Where commas separate cells without quotes, and in layouts whose source writes points, a point is never between thousands. */
+function writesPoints(
+  layout: Layout,
+  { separators }: Dialect,
+  names: (string | null)[],
+  rows: string[][],
+): boolean {
+  if (layout.writesPoints || isHistData(separators.field, names, rows)) return true;
+  return separators.field === COMMA && !rows.some((row) => row.some((cell) => /\d,\d/.test(cell)));
+}
+
+async function surveyDecimals(
+  survey: DecimalSurvey,
+  layout: Layout,
+  sample: TextRow[],
+  rest: RowsToRead | null,
+  context: ImportContext,
+): Promise<void> {
+  const times = new Set([layout.time, layout.clock, layout.closeTime, layout.symbol, layout.barLength]);
+  for (const { line, cells } of sample)
+    for (const [column, cell] of cells.entries()) if (!times.has(column)) survey.add(line, cell);
+  if (survey.sign !== null || rest === null) return;
+  const { onProgress: _, ...silent } = context;
+  await readRows(rest, silent, (scanner) => {
+    for (let column = 0; column < scanner.fields; column++)
+      if (!times.has(column)) survey.add(scanner.line, scanner.text(column));
+    return survey.sign === null;
+  });
+}
+
+function countOf(bytes: Uint8Array, byte: number): number {
+  let count = 0;
+  for (const other of bytes) if (other === byte) count++;
+  return count;
+}
+
+/** The number of cells that most rows have. */
+function usualWidth(sample: TextRow[], names: number): number {
+  const counts = new Map<number, number>();
+  for (const { cells } of sample) counts.set(cells.length, (counts.get(cells.length) ?? 0) + 1);
+  const [width = names] = [...counts].toSorted((a, b) => b[1] - a[1])[0] ?? [];
+  return width;
+}
+
+/** `20120201 000000;1.3066;...` without a header: the layout of HistData.com and NinjaTrader. */
+function isHistData(separator: number, names: (string | null)[], rows: string[][]): boolean {
+  return (
+    separator === SEMICOLON &&
+    names.every((name) => name === null) &&
+    rows.every(([time = '', ...values]) => /^\d{8} \d{4,6}$/.test(time) && values.length === 5)
+  );
+}
+
+function usualZone(
+  { usualZone: known }: Layout,
+  { separators }: Dialect,
+  header: string[] | null,
+  sample: TextRow[],
+): Pick<Layout, 'usualZone'> {
+  if (known !== undefined || header !== null) return {};
+  const cells = sample.map((row) => row.cells);
+  if (
+    !isHistData(
+      separators.field,
+      cells[0]!.map(() => null),
+      cells,
+    )
+  )
+    return {};
+  return {
+    usualZone: { zone: '-05:00', why: 'HistData.com documents this layout as UTC-5 without summer time' },
+  };
+}
+
+function describe(
+  dialect: Dialect,
+  decimal: DecimalSign,
+  encoding: TextEncoding,
+  hasHeader: boolean,
+): string {
+  return [
+    'CSV',
+    `separated by ${dialect.name}`,
+    ...(decimal === ',' ? ['decimal comma'] : []),
+    ...(encoding.name === 'UTF-8' ? [] : [encoding.name]),
+    ...(hasHeader ? [] : ['no header']),
+  ].join(', ');
+}
