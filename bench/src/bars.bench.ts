@@ -1,6 +1,7 @@
 /**
  * Reads 1,000,000 bars from a file into validated columns, and makes their data report. Measures rows per second and the longest
- * stall of the event loop. For comparison: reading the bytes of the file, and their SHA-256.
+ * stall of the event loop. For comparison: reading the bytes of the file, and their SHA-256. Then reads 10,000,000 bars for the first
+ * time, and from the cache.
  */
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, open, rm } from 'node:fs/promises';
@@ -9,6 +10,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { barsFile, fingerprintBars, readBars, reportData } from '@ktrdr/market-data';
+import { readLargeFile } from './bars/large-file.js';
 import { median, report } from './report.js';
 
 const ROWS = 1_000_000;
@@ -81,7 +83,7 @@ try {
   const bars = await readBars({ dataDir, symbol: 'BENCH', timeframe: '1m' });
   const cases = {
     'bytes of the file': await measure(() => readBytes(path)),
-    fingerprint: await measure(() => fingerprintBars(dataDir, 'BENCH', '1m')),
+    fingerprint: await measure(() => fingerprintBars({ dataDir, symbol: 'BENCH', timeframe: '1m' })),
     readBars: await measure(() => readBars({ dataDir, symbol: 'BENCH', timeframe: '1m' })),
     'data report': await measure(() => Promise.resolve(reportData([bars]))),
   };
@@ -96,6 +98,7 @@ try {
       'of reading': `${((100 * middle) / cases.readBars.median).toFixed(1)} %`,
     })),
   );
+  await report('bars-cache', await readLargeFile(dataDir));
 } finally {
   await rm(dataDir, { recursive: true });
 }

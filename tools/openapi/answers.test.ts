@@ -307,7 +307,7 @@ test('a training host answers as its document says', async () => {
   const ofHost = (id: string, line: string, sent?: Sent) => ask(id, line, sent, documentOfHost);
   const operation_id = 'op_training_20260105T100000_k3f9a1b2';
   const session = { operation_id, strategy: QUICK, strategy_file: 'quick.yaml', seed: 1, engine: 'auto' };
-  const fingerprints = [await fingerprintBars(sandbox.dataDir, 'AAPL', '1h')];
+  const fingerprints = [await fingerprintBars({ dataDir: sandbox.dataDir, symbol: 'AAPL', timeframe: '1h' })];
   const body = { ...session, dry_run: false, detailed_analytics: false, fingerprints };
   expect(await ofHost('startSession', 'POST /training/sessions', { body: session })).toBe('invalid_request');
   const { session_id: id } = (await ofHost('startSession', 'POST /training/sessions', { body })) as {

@@ -72,7 +72,7 @@ async function sessionRequest(
     dry_run: false,
     seed: 1,
     engine: 'onnx',
-    fingerprints: [await fingerprintBars(sandbox.dataDir, 'AAPL', '1h')],
+    fingerprints: [await fingerprintBars({ dataDir: sandbox.dataDir, symbol: 'AAPL', timeframe: '1h' })],
     ...changes,
   };
 }

@@ -77,7 +77,7 @@ beforeAll(async () => {
     dry_run: false,
     seed: 1,
     engine: 'tensorflow-wasm',
-    fingerprints: [await fingerprintBars(dataDir, 'AAPL', '1h')],
+    fingerprints: [await fingerprintBars({ dataDir, symbol: 'AAPL', timeframe: '1h' })],
   };
 });
 

@@ -2,6 +2,7 @@ import { constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { type FileIdentity, fileIdentity } from './file-identity.js';
 import { fileNameProblem } from './file-name.js';
 import { RefusedFileError } from './refused-file-error.js';
 
@@ -215,6 +216,14 @@ export class OutsideFile {
       yield piece;
       position += piece.length;
     }
+  }
+
+  /** Identity of the open file as it is now, whatever has its name. @throws RefusedFileError `unreadable` */
+  async identity(): Promise<FileIdentity> {
+    const stats = await this.handle.stat({ bigint: true }).catch((error: unknown) => {
+      throw refusalOf(error, this.path);
+    });
+    return fileIdentity(stats);
   }
 
   /** The whole content as a stream. Its end, error and destruction close the file. */

@@ -8,9 +8,16 @@ const MAX_NAMED = 12;
 /** About 80 million bars: 150 years of one-minute bars. */
 const MOST_BYTES = 4 * 2 ** 30;
 
-/** Identifies one bars file. */
-export interface BarsName {
+/** Where bars are read. */
+export interface BarsFolders {
+  /** Folder of the bars files. */
   dataDir: string;
+  /** Folder of the service's state. `{stateDir}/bars` keeps what was read, for the next reader. Without it, every read parses the file. */
+  stateDir?: string;
+}
+
+/** Identifies one bars file. */
+export interface BarsName extends BarsFolders {
   symbol: string;
   timeframe: string;
 }

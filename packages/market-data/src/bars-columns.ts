@@ -1,13 +1,23 @@
-const COLUMNS = 6;
+/** The columns of bars, in the order of a parsed row. */
+export const COLUMN_NAMES = ['time', 'open', 'high', 'low', 'close', 'volume'] as const;
+/** Columns of bars, each `[length]`. */
+export type BarColumns = Record<(typeof COLUMN_NAMES)[number], Float64Array>;
+
+const COLUMNS = COLUMN_NAMES.length;
+/** Rows of a small file. */
+const LEAST_CAPACITY = 1_000;
+/** Columns that are filled to this share are not copied when they are taken. */
+const NEARLY_FULL = 0.9;
+type SixColumns = [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
 
 /** Six growing columns: time, open, high, low, close, volume. */
 export class BarsColumns {
-  private columns: Float64Array[];
+  private columns: SixColumns;
   private rows = 0;
+  private reserved = false;
 
-  /** `capacity`: expected number of rows. The columns grow beyond it when needed. */
-  constructor(capacity: number) {
-    this.columns = Array.from({ length: COLUMNS }, () => new Float64Array(Math.max(16, capacity)));
+  constructor() {
+    this.columns = BarsColumns.empty(LEAST_CAPACITY);
   }
 
   get length(): number {
@@ -16,24 +26,51 @@ export class BarsColumns {
 
   /** Appends one row of six values. */
   push(row: Float64Array): void {
-    if (this.rows === this.columns[0]!.length) this.grow();
+    if (this.rows === this.capacity) this.grow(this.capacity * 1.5);
     for (let column = 0; column < COLUMNS; column++) this.columns[column]![this.rows] = row[column]!;
     this.rows++;
   }
 
-  /** Copies of the columns, cut to the number of rows. */
-  take(): Record<'time' | 'open' | 'high' | 'low' | 'close' | 'volume', Float64Array> {
-    const [time, open, high, low, close, volume] = this.columns.map((column) =>
-      column.slice(0, this.rows),
-    ) as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
+  /** Makes room for a number of rows, once, the first time that rows are there. */
+  reserve(rows: number): void {
+    if (this.reserved || this.rows === 0) return;
+    this.reserved = true;
+    if (rows > this.capacity) this.grow(rows);
+  }
+
+  private get capacity(): number {
+    return this.columns[0].length;
+  }
+
+  /** The columns, cut to the number of rows. The collector is empty afterwards. */
+  take(): BarColumns {
+    const rows = this.rows;
+    const isNearlyFull = rows > this.capacity * NEARLY_FULL;
+    const [time, open, high, low, close, volume] = this.eachReplaced((column) =>
+      // what was never written takes no memory
+      isNearlyFull ? column.subarray(0, rows) : column.slice(0, rows),
+    );
+    this.rows = 0;
+    this.columns = BarsColumns.empty(0);
     return { time, open, high, low, close, volume };
   }
 
-  private grow(): void {
-    this.columns = this.columns.map((column) => {
-      const larger = new Float64Array(Math.ceil(column.length * 1.5));
+  private grow(capacity: number): void {
+    this.columns = this.eachReplaced((column) => {
+      const larger = new Float64Array(Math.ceil(capacity));
       larger.set(column);
       return larger;
     });
+  }
+
+  /** One column after the other, so that no two copies of all columns are in memory. */
+  private eachReplaced(replace: (column: Float64Array) => Float64Array): SixColumns {
+    for (let index = 0; index < COLUMNS; index++) this.columns[index] = replace(this.columns[index]!);
+    return this.columns;
+  }
+
+  private static empty(capacity: number): SixColumns {
+    const column = (): Float64Array => new Float64Array(capacity);
+    return [column(), column(), column(), column(), column(), column()];
   }
 }

@@ -19,6 +19,8 @@ const DECIMAL_COMMA = /^[+-]?\d+(\.\d{3})*,\d+$/;
 
 /** Share of bars at least a coarser timeframe apart from which a file belongs to that timeframe. */
 const NEARLY_ALL = 0.95;
+/** The lines of a file differ in length, so there may be more rows than its first lines tell. */
+const SPARE_ROWS = 1.03;
 /** With at least this many bars, the spacing between bars shows whether they belong to another timeframe. */
 const MIN_BARS_TO_JUDGE_SPACING = 20;
 
@@ -30,13 +32,16 @@ export interface BarsParserOptions {
   timeframe: Timeframe;
   /** Base name of the file, for messages. */
   file: string;
-  /** Expected number of rows. */
-  capacity: number;
+  /** Size of the file. The first rows tell how many there will be. */
+  bytes: number;
   /** Name of the timestamp column in the header. Default: `timestamp`. */
   timestampName?: string;
 }
 
-/** Parses the lines of a bars file and checks them. Call `push` with whole lines, then `finish`. */
+/**
+ * Parses the lines of a bars file and checks them. Call `push` with whole lines, then `finish`. After a change of what it accepts or
+ * returns, raise `FORMAT` in `cache/cached-bars-header.ts`.
+ */
 export class BarsParser {
   private readonly problems: BarsProblemList;
   private readonly columns: BarsColumns;
@@ -57,7 +62,7 @@ export class BarsParser {
 
   constructor(private readonly options: BarsParserOptions) {
     this.problems = new BarsProblemList(options.file);
-    this.columns = new BarsColumns(options.capacity);
+    this.columns = new BarsColumns();
     this.coarser = TIMEFRAMES.indexOf(options.timeframe) + 1;
   }
 
@@ -71,7 +76,10 @@ export class BarsParser {
     let start = 0;
     while (!this.ended) {
       const end = bytes.indexOf(NEW_LINE, start);
-      if (end === -1 || end >= length) return start;
+      if (end === -1 || end >= length) {
+        this.columns.reserve((this.columns.length / start) * this.options.bytes * SPARE_ROWS);
+        return start;
+      }
       this.pushLine(bytes, start, end);
       start = end + 1;
     }

@@ -1,87 +1,96 @@
 import { createHash } from 'node:crypto';
 import { lstat } from 'node:fs/promises';
-import { type BarsFingerprint } from '@ktrdr/contracts';
-import { SharedReads } from '@ktrdr/files';
+import { type BarsFingerprint, type Clock, systemClock } from '@ktrdr/contracts';
+import { fileIdentity, type OutsideFile, SharedReads } from '@ktrdr/files';
 import { type BarsName, openBarsFile } from './bars-access.js';
 import { barsFile } from './bars-file.js';
+import { type BarsFileFacts, keepFacts, keptFacts } from './cache/kept-facts.js';
 
-const CHUNK_BYTES = 1 << 18;
 const LINE_END = 0x0a;
-/** Number of files whose facts are kept. */
+/** Number of files whose facts are kept in memory. */
 const MOST_KEPT = 1_000;
+/**
+ * A file that has changed this recently can change again without a new time: file systems count in steps of up to 2 s. Its facts are
+ * not kept (ms).
+ */
+const RACY_MS = 2_000;
 
-/** What the bytes of a bars file tell without reading its bars. */
-export interface BarsFileFacts {
-  /** SHA-256 of its bytes, as a hex string. */
-  sha256: string;
-  bytes: number;
-  /** Number of lines: one for each bar, and a few more. */
-  lines: number;
-}
-
-/** Facts by path, with the identity of the file that they were read from. */
-const kept = new Map<string, { identity: string; facts: BarsFileFacts }>();
+/** Facts by version of the file that they were read from. */
+const kept = new Map<string, BarsFileFacts>();
 /** Many trainings that start together ask for the same file. */
-const identities = new SharedReads(readIdentity);
+const versions = new SharedReads(readVersion);
 
 /**
  * SHA-256 of a bars file, as a hex string. Equal fingerprints mean that two machines use the same bars. Throws `invalid_name`,
  * `bars_not_found`.
  */
-export async function fingerprintBars(
-  dataDir: string,
-  symbol: string,
-  timeframe: string,
-): Promise<BarsFingerprint> {
-  const { sha256 } = await barsFileFacts({ dataDir, symbol, timeframe });
-  return { symbol, timeframe, sha256 };
+export async function fingerprintBars(name: BarsName): Promise<BarsFingerprint> {
+  const { sha256 } = await barsFileFacts(name);
+  return { symbol: name.symbol, timeframe: name.timeframe, sha256 };
 }
 
 /**
- * Streams a bars file. The facts are kept while the file has the same inode, size and times, so that many trainings on the same bars
- * read it once. Throws `invalid_name`, `bars_not_found`, `bars_invalid`.
+ * The facts of a bars file. They are kept while the file has the same inode, size and times, so that many trainings on the same bars
+ * read it once; with a `stateDir`, other processes find them too. Throws `invalid_name`, `bars_not_found`, `bars_invalid`.
  */
-export async function barsFileFacts(name: BarsName): Promise<BarsFileFacts> {
-  const path = barsFile(name.dataDir, name.symbol, name.timeframe);
-  const known = kept.get(path);
-  if (known !== undefined && known.identity === (await identities.get(path))) return known.facts;
-  const before = await identities.get(path);
-  const facts = await readFacts(name);
-  // a file that changed while it was read is read again next time
-  if (before === null || before !== (await identities.get(path))) return facts;
-  kept.delete(path);
-  kept.set(path, { identity: before, facts });
-  const [oldest] = kept.keys();
-  if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest);
-  return facts;
-}
-
-/** Changes when the file is written, replaced or moved; `null` if there is none. */
-async function readIdentity(path: string): Promise<string | null> {
-  try {
-    const { dev, ino, size, mtimeNs, ctimeNs } = await lstat(path, { bigint: true });
-    return `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}`;
-  } catch {
-    // reading the file explains what is wrong
-    return null;
-  }
-}
-
-async function readFacts(name: BarsName): Promise<BarsFileFacts> {
+export async function barsFileFacts(
+  name: BarsName,
+  clock: Pick<Clock, 'now'> = systemClock,
+): Promise<BarsFileFacts> {
+  const version = await versions.get(barsFile(name.dataDir, name.symbol, name.timeframe));
+  const known = version === null ? undefined : kept.get(version);
+  if (known !== undefined) return known;
   const file = await openBarsFile(name);
   try {
-    const hash = createHash('sha256');
-    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-    let [bytes, lines] = [0, 0];
-    for (;;) {
-      const bytesRead = await file.readNext(chunk, 0, CHUNK_BYTES);
-      if (bytesRead === 0) return { sha256: hash.digest('hex'), bytes, lines };
-      const read = chunk.subarray(0, bytesRead);
-      hash.update(read);
-      bytes += bytesRead;
-      for (let at = read.indexOf(LINE_END); at !== -1; at = read.indexOf(LINE_END, at + 1)) lines += 1;
-    }
+    return await factsOf(file, name.stateDir, clock);
   } finally {
     await file.close();
   }
+}
+
+/** The facts of an open bars file; see {@link barsFileFacts}. */
+export async function factsOf(
+  file: OutsideFile,
+  stateDir: string | undefined,
+  clock: Pick<Clock, 'now'>,
+): Promise<BarsFileFacts> {
+  const now = clock.now();
+  const before = await file.identity();
+  const known =
+    kept.get(before.version) ?? (stateDir === undefined ? null : await keptFacts(stateDir, before));
+  if (known !== null) {
+    remember(before.version, known);
+    return known;
+  }
+  const facts = await readFacts(file);
+  const after = await file.identity();
+  if (before.version !== after.version || now - before.changedAt <= RACY_MS) return facts;
+  remember(before.version, facts);
+  if (stateDir !== undefined) await keepFacts(stateDir, before, facts);
+  return facts;
+}
+
+function remember(version: string, facts: BarsFileFacts): void {
+  kept.delete(version);
+  kept.set(version, facts);
+  const [oldest] = kept.keys();
+  if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest);
+}
+
+/** `null` if there is no file; reading it explains what is wrong. */
+async function readVersion(path: string): Promise<string | null> {
+  return lstat(path, { bigint: true }).then(
+    (stats) => fileIdentity(stats).version,
+    () => null,
+  );
+}
+
+async function readFacts(file: OutsideFile): Promise<BarsFileFacts> {
+  const hash = createHash('sha256');
+  let lines = 0;
+  for await (const piece of file.pieces()) {
+    hash.update(piece);
+    for (let at = piece.indexOf(LINE_END); at !== -1; at = piece.indexOf(LINE_END, at + 1)) lines += 1;
+  }
+  return { sha256: hash.digest('hex'), bytes: file.size, lines };
 }

@@ -1,11 +1,12 @@
 export { alignToBase } from './align-to-base.js';
-export { type BarsName, openBarsFile } from './bars-access.js';
+export { type BarsFolders, type BarsName, openBarsFile } from './bars-access.js';
 export { priceProblem, volumeProblem } from './bar-rules.js';
 export { barsFile, barsFileName } from './bars-file.js';
 export { type BarsProblem, BarsProblemList, type BarsProblems } from './bars-problems.js';
 export type { Bars } from './bars.js';
 export { type DateRange, parseDateRange } from './date-range.js';
-export { barsFileFacts, fingerprintBars, type BarsFileFacts } from './fingerprint.js';
+export type { BarsFileFacts } from './cache/kept-facts.js';
+export { barsFileFacts, fingerprintBars } from './fingerprint.js';
 export { type AvailableBars, listBars } from './list-bars.js';
 export { parseNumber } from './number.js';
 export { requirePositivePrices } from './positive-prices.js';

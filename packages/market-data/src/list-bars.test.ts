@@ -75,11 +75,15 @@ test('a symbol whose file would be a device on Windows is refused', () => {
 test('a fingerprint is the SHA-256 of the file', async () => {
   const content = Buffer.alloc(700_000, 'bars');
   await writeFile(barsFile(dataDir, 'AAPL', '1h'), content);
-  expect(await fingerprintBars(dataDir, 'AAPL', '1h')).toEqual({
+  expect(await fingerprintBars({ dataDir, symbol: 'AAPL', timeframe: '1h' })).toEqual({
     symbol: 'AAPL',
     timeframe: '1h',
     sha256: createHash('sha256').update(content).digest('hex'),
   });
-  await expect(fingerprintBars(dataDir, 'AAPL', '1d')).rejects.toMatchObject({ code: 'bars_not_found' });
-  await expect(fingerprintBars(dataDir, '../AAPL', '1d')).rejects.toMatchObject({ code: 'invalid_name' });
+  await expect(fingerprintBars({ dataDir, symbol: 'AAPL', timeframe: '1d' })).rejects.toMatchObject({
+    code: 'bars_not_found',
+  });
+  await expect(fingerprintBars({ dataDir, symbol: '../AAPL', timeframe: '1d' })).rejects.toMatchObject({
+    code: 'invalid_name',
+  });
 });

@@ -1,7 +1,12 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { BASELINE_KNOWLEDGE, TRAINING_PHASES, type TrainingProgressUpdate } from '@ktrdr/contracts';
+import {
+  BASELINE_KNOWLEDGE,
+  type BarsFingerprint,
+  TRAINING_PHASES,
+  type TrainingProgressUpdate,
+} from '@ktrdr/contracts';
 import {
   runTrainerProcess,
   TrainingCancelledError,
@@ -52,6 +57,9 @@ async function start(output: string, changes: Partial<TrainingRunRequest> = {}):
   return { outcome, updates, controller, until };
 }
 
+/** A folder for the cache of bars. The other runs have none. */
+const cached = (): { stateDir: string } => ({ stateDir: join(place.outputDir, 'state') });
+
 const model = (output: string, file: string): Promise<Buffer> =>
   readFile(join(place.outputDir, output, 'model', file));
 
@@ -59,7 +67,12 @@ describe('a run in its own process', () => {
   let updates: TrainingProgressUpdate[];
   let outcome: TrainingRunOutcome;
   beforeAll(async () => {
-    const run = await start('first', { detailed_analytics: true, walk_forward: 3, walk_forward_gap: 6 });
+    const run = await start('first', {
+      ...cached(),
+      detailed_analytics: true,
+      walk_forward: 3,
+      walk_forward_gap: 6,
+    });
     outcome = await run.outcome;
     ({ updates } = run);
   });
@@ -219,10 +232,12 @@ describe('a run in its own process', () => {
     expect(page.match(/<svg/g)).toHaveLength(4 + 2 + 3);
   });
 
-  test('gives the same bytes for the same seed, also next to a run with another seed', async () => {
+  test('gives the same bytes for the same seed, also from cached bars, and next to a run with another seed', async () => {
+    const [{ sha256 }] = outcome.result.data_summary.fingerprints as [BarsFingerprint];
+    expect(await readdir(join(cached().stateDir, 'bars'))).toContain(sha256);
     const [same, again, other] = await Promise.all([
       start('same'),
-      start('again', { detailed_analytics: true, walk_forward: 3, walk_forward_gap: 6 }),
+      start('again', { ...cached(), detailed_analytics: true, walk_forward: 3, walk_forward_gap: 6 }),
       start('other', { seed: 8 }),
     ]);
     const [without, { result }] = await Promise.all([same.outcome, again.outcome, other.outcome]);
@@ -242,7 +257,9 @@ describe('a run in its own process', () => {
       artifacts: { feature_importance: null },
     });
     for (const file of ['model.onnx', 'features.json', 'strategy.yaml']) {
-      expect(await model('same', file)).toEqual(await model('first', file));
+      const bytes = await model('first', file);
+      expect(await model('same', file)).toEqual(bytes);
+      expect(await model('again', file)).toEqual(bytes);
     }
     expect((await model('other', 'model.onnx')).equals(await model('first', 'model.onnx'))).toBe(false);
   });

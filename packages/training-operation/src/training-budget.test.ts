@@ -55,7 +55,7 @@ async function check(text: string, options: TrainingOptions = {}, limits: Partia
   const { strategy } = parseStrategy(text, { file: 'sized.yaml' });
   await writeBars(strategy);
   const spec = { ...resolveOptions(options), strategy: text, strategy_file: 'sized.yaml', fingerprints: [] };
-  return new TrainingBudget({ ...LIMITS, ...limits }).check(strategy, spec, dataDir);
+  return new TrainingBudget({ ...LIMITS, ...limits }).check(strategy, spec, { dataDir });
 }
 
 describe('the budget of a training', () => {
@@ -100,17 +100,17 @@ describe('the budget of a training', () => {
     const { strategy } = parseStrategy(text, { file: 'sized.yaml' });
     await writeBars(strategy);
     const spec = { ...resolveOptions({}), strategy: text, strategy_file: 'sized.yaml', fingerprints: [] };
-    const first = await budget.check(strategy, spec, dataDir);
+    const first = await budget.check(strategy, spec, { dataDir });
     const items = first.rows * first.passes;
     budget.learn('mlp', first, { measured: { items, seconds: 1 } });
-    expect((await budget.check(strategy, spec, dataDir)).hours).toBe(first.hours);
+    expect((await budget.check(strategy, spec, { dataDir })).hours).toBe(first.hours);
     const seconds = first.hours * 3_600 * 4;
     budget.learn(
       'mlp',
       { ...first, passes: first.passes / 100 },
       { measured: { items, seconds: seconds * 100 } },
     );
-    const slower = await budget.check(strategy, spec, dataDir);
+    const slower = await budget.check(strategy, spec, { dataDir });
     expect(slower.hours).toBeCloseTo(first.hours * 4, 6);
     expect(budget.enforcedMb({ ...first, memoryMb: 100 })).toBe(712);
     expect(budget.enforcedMb({ ...first, memoryMb: 3_000 })).toBe(4_096);

@@ -1,4 +1,5 @@
 import { KtrdrError, type TrainingSpec } from '@ktrdr/contracts';
+import type { BarsFolders } from '@ktrdr/market-data';
 import type { Strategy } from '@ktrdr/strategy';
 import type { SpeedMeter } from './speed-meter.js';
 import { estimateTraining, type TrainingEstimate } from './training-estimate.js';
@@ -35,8 +36,8 @@ export class TrainingBudget {
    * @returns the estimate, if it is within the limits
    * @throws KtrdrError `over_budget` with the numbers; as `barsFileFacts`
    */
-  async check(strategy: Strategy, spec: TrainingSpec, dataDir: string): Promise<TrainingEstimate> {
-    const estimated = await estimateTraining(strategy, spec, dataDir);
+  async check(strategy: Strategy, spec: TrainingSpec, folders: BarsFolders): Promise<TrainingEstimate> {
+    const estimated = await estimateTraining(strategy, spec, folders);
     const estimate = { ...estimated, hours: estimated.hours * (this.slowness.get(strategy.model.type) ?? 1) };
     const { hours, memoryMb } = this.limits;
     const over = [

@@ -1,5 +1,5 @@
 import { TIMEFRAME_MS, type TrainingSpec } from '@ktrdr/contracts';
-import { barsFileFacts, parseDateRange } from '@ktrdr/market-data';
+import { type BarsFolders, barsFileFacts, parseDateRange } from '@ktrdr/market-data';
 import { labelClasses, networkSize, type Strategy } from '@ktrdr/strategy';
 
 /** What a training will need, estimated without reading its bars. The factors are explained in docs/operations.md. */
@@ -47,7 +47,7 @@ const BYTES_PER_ACTIVATION = 24;
 export async function estimateTraining(
   strategy: Strategy,
   spec: TrainingSpec,
-  dataDir: string,
+  folders: BarsFolders,
 ): Promise<TrainingEstimate> {
   const { features, model, training } = strategy;
   const { weights, multiplications, activations } = networkSize(
@@ -55,7 +55,7 @@ export async function estimateTraining(
     features.length,
     labelClasses(training.labels)?.length ?? 1,
   );
-  const { bars, baseBars } = await countBars(strategy, dataDir);
+  const { bars, baseBars } = await countBars(strategy, folders);
   const rows = Math.min(baseBars, mostBarsInRange(strategy, spec));
   const passes =
     training.epochs * (spec.seeds ?? 1) + training.epochs * (spec.walk_forward ?? 0) * FOLD_SHARE;
@@ -82,12 +82,12 @@ export async function estimateTraining(
 /** Lines of all bars files, and of those of the base timeframe. */
 async function countBars(
   { symbols, timeframes, baseTimeframe }: Strategy,
-  dataDir: string,
+  folders: BarsFolders,
 ): Promise<{ bars: number; baseBars: number }> {
   let [bars, baseBars] = [0, 0];
   for (const symbol of symbols) {
     for (const timeframe of timeframes) {
-      const { lines } = await barsFileFacts({ dataDir, symbol, timeframe });
+      const { lines } = await barsFileFacts({ ...folders, symbol, timeframe });
       bars += lines;
       if (timeframe === baseTimeframe) baseBars += lines;
     }

@@ -11,6 +11,8 @@ import type { RunReports, TrainingRunHooks } from './run-hooks.js';
 export interface RunnerSettings {
   /** Role of this machine: the API's own, or a host. */
   mode: 'local' | 'host';
+  /** Folder of the service's state, for the cache of bars. */
+  stateDir: string;
   /** Grace time of a cancelled training process (ms). */
   cancelGraceMs: number;
   /** Time between two checkpoints (ms). */
@@ -89,7 +91,7 @@ export class TrainingRunner {
     spec,
     dataDir,
   }: Pick<ReadyTraining, 'strategy' | 'spec' | 'dataDir'>): Promise<TrainingEstimate> {
-    return this.budget.check(strategy, spec, dataDir);
+    return this.budget.check(strategy, spec, { dataDir, stateDir: this.settings.stateDir });
   }
 
   private async trainNow<T>(
@@ -99,7 +101,7 @@ export class TrainingRunner {
     estimate: TrainingEstimate,
   ): Promise<T> {
     const { operationId, strategy, spec, dataDir, resumedEngine } = training;
-    const { mode, cancelGraceMs, checkpointEveryMs } = this.settings;
+    const { mode, stateDir, cancelGraceMs, checkpointEveryMs } = this.settings;
     const resume = resumedEngine !== null;
     const engine = resumedEngine ?? (await this.chooseEngine(training, token.signal, reports.onWaiting));
     checkEngineSupport(engine.engine, strategy.model.type);
@@ -109,7 +111,18 @@ export class TrainingRunner {
     const speed = new SpeedMeter(this.settings.clock);
     const kept = await keep((outputDir) =>
       runTrainerProcess(
-        { ...spec, operationId, engine, dataDir, outputDir, mode, checkpointDir, checkpointEveryMs, resume },
+        {
+          ...spec,
+          operationId,
+          engine,
+          dataDir,
+          stateDir,
+          outputDir,
+          mode,
+          checkpointDir,
+          checkpointEveryMs,
+          resume,
+        },
         {
           signal: token.signal,
           forceSignal: token.forceSignal,

@@ -28,7 +28,7 @@ const STEPS: readonly ProgressStep[] = [
 
 /** What its operation stores: enough to repeat the backtest in another process. */
 interface StoredBacktest {
-  run: Omit<BacktestRun, 'modelsDir' | 'dataDir' | 'now'>;
+  run: Omit<BacktestRun, 'modelsDir' | 'dataDir' | 'stateDir' | 'now'>;
   /** For display. */
   model: string;
   symbols: string[];
@@ -43,7 +43,7 @@ export class BacktestManager extends ServiceOrchestrator {
 
   constructor(
     dependencies: ServiceOrchestratorDependencies,
-    private readonly folders: Pick<BacktestRun, 'modelsDir' | 'dataDir'>,
+    private readonly folders: Pick<BacktestRun, 'modelsDir' | 'dataDir' | 'stateDir'>,
     private readonly files: BacktestFiles,
     private readonly judge: TrialJudge,
     private readonly clock: Clock,
@@ -77,7 +77,9 @@ export class BacktestManager extends ServiceOrchestrator {
     const { symbols, timeframes } = checked.strategy;
     // its error names a missing file
     for (const symbol of symbols) {
-      for (const needed of timeframes) await fingerprintBars(this.folders.dataDir, symbol, needed);
+      for (const needed of timeframes) {
+        await fingerprintBars({ ...this.folders, symbol, timeframe: needed });
+      }
     }
     return this.startManagedOperation(this.describeBacktest({ run, model, symbols, timeframe }));
   }

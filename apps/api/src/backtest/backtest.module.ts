@@ -26,7 +26,7 @@ import { BacktestManager } from './backtest-manager.js';
       provide: BacktestManager,
       inject: [API_SETTINGS, OperationsService, ORCHESTRATOR_LOGGER, CLOCK, BacktestFiles, TRIAL_LEDGER],
       useFactory: (
-        { modelsDir, dataDir }: ApiSettings,
+        { modelsDir, dataDir, stateDir }: ApiSettings,
         operations: OperationsService,
         logger: OrchestratorLogger,
         clock: Clock,
@@ -35,7 +35,7 @@ import { BacktestManager } from './backtest-manager.js';
       ) =>
         new BacktestManager(
           { operations, logger },
-          { modelsDir, dataDir },
+          { modelsDir, dataDir, stateDir },
           files,
           new TrialJudge(trials, clock),
           clock,

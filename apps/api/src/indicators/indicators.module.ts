@@ -12,8 +12,8 @@ import { IndicatorsService } from './indicators.service.js';
     {
       provide: IndicatorsService,
       inject: [API_SETTINGS, BARS_THREAD],
-      useFactory: ({ dataDir }: ApiSettings, thread: BackgroundThread) =>
-        new IndicatorsService(dataDir, thread),
+      useFactory: ({ dataDir, stateDir }: ApiSettings, thread: BackgroundThread) =>
+        new IndicatorsService({ dataDir, stateDir }, thread),
     },
   ],
 })

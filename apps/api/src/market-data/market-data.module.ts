@@ -12,8 +12,8 @@ import { MarketDataService } from './market-data.service.js';
     {
       provide: MarketDataService,
       inject: [API_SETTINGS, BARS_THREAD],
-      useFactory: ({ dataDir }: ApiSettings, thread: BackgroundThread) =>
-        new MarketDataService(dataDir, thread),
+      useFactory: ({ dataDir, stateDir }: ApiSettings, thread: BackgroundThread) =>
+        new MarketDataService({ dataDir, stateDir }, thread),
     },
   ],
 })

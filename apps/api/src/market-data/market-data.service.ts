@@ -1,20 +1,21 @@
 import type { DataCheck, DataCheckQuery, SampleDataRequest, SampleDataResponse } from '@ktrdr/contracts';
+import type { BarsFolders } from '@ktrdr/market-data';
 import type { BackgroundThread } from '@ktrdr/strategy';
 
 /** The bars of `DATA_DIR`. */
 export class MarketDataService {
   constructor(
-    private readonly dataDir: string,
+    private readonly folders: BarsFolders,
     private readonly thread: BackgroundThread,
   ) {}
 
   async check(query: DataCheckQuery): Promise<DataCheck> {
-    return { reports: await this.thread.run('checkData', this.dataDir, { ...query }) };
+    return { reports: await this.thread.run('checkData', this.folders, { ...query }) };
   }
 
   sample(request: SampleDataRequest): Promise<SampleDataResponse> {
     return this.thread.run('writeSampleBars', {
-      dataDir: this.dataDir,
+      dataDir: this.folders.dataDir,
       symbol: request.symbol,
       timeframe: request.timeframe,
       startDate: request.start_date,

@@ -20,11 +20,11 @@ import { PredictionQueue } from './prediction-queue.js';
       provide: ModelsService,
       inject: [API_SETTINGS, ModelStorage, PredictionQueue, CLOCK],
       useFactory: (
-        { modelsDir, dataDir }: ApiSettings,
+        { modelsDir, dataDir, stateDir }: ApiSettings,
         storage: ModelStorage,
         predictions: PredictionQueue,
         clock: Clock,
-      ) => new ModelsService({ modelsDir, dataDir }, storage, predictions, clock),
+      ) => new ModelsService({ modelsDir, dataDir, stateDir }, storage, predictions, clock),
     },
   ],
   exports: [ModelStorage],

@@ -13,10 +13,11 @@ import type { Clock } from '@ktrdr/orchestrator';
 import { compareModels, type ModelDetails, type ModelStorage } from '@ktrdr/trainer';
 import type { PredictionQueue } from './prediction-queue.js';
 
-/** Where models and bars are, absolute. */
+/** Where models, bars and the cache of bars are, absolute. */
 export interface ModelFolders {
   modelsDir: string;
   dataDir: string;
+  stateDir: string;
 }
 
 /** Shows, compares, uses and deletes stored models. */

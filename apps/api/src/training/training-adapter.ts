@@ -132,6 +132,7 @@ export class TrainingAdapter implements TrainingPlace {
       {
         engine,
         dataDir: settings.dataDir,
+        stateDir,
         cancelGraceMs: settings.trainingCancelGraceMs,
         checkpointEveryMs: settings.trainingCheckpointEveryMs,
         limits: settings.trainingLimits,

@@ -71,7 +71,7 @@ async function trainingHeldAt(step: 'stage' | 'commit') {
       seed: 1,
       dry_run: false,
       detailed_analytics: false,
-      fingerprints: [await fingerprintBars(directory, 'AAPL', '1h')],
+      fingerprints: [await fingerprintBars({ dataDir: directory, symbol: 'AAPL', timeframe: '1h' })],
     },
     warnings: [],
   });

@@ -12,7 +12,7 @@ export class TrainingService {
   constructor(
     private readonly settings: Pick<
       ApiSettings,
-      'dataDir' | 'trainingEngine' | 'trainingHost' | 'trainingQueueUrl'
+      'dataDir' | 'stateDir' | 'trainingEngine' | 'trainingHost' | 'trainingQueueUrl'
     >,
     private readonly strategies: StrategiesService,
     private readonly manager: TrainingManager,
@@ -71,10 +71,11 @@ export class TrainingService {
 
   /** @throws KtrdrError `bars_not_found` for the first missing file */
   private async fingerprints({ symbols, timeframes }: Strategy): Promise<BarsFingerprint[]> {
+    const { dataDir, stateDir } = this.settings;
     const fingerprints: BarsFingerprint[] = [];
     for (const symbol of symbols) {
       for (const timeframe of timeframes) {
-        fingerprints.push(await fingerprintBars(this.settings.dataDir, symbol, timeframe));
+        fingerprints.push(await fingerprintBars({ dataDir, stateDir, symbol, timeframe }));
       }
     }
     return fingerprints;

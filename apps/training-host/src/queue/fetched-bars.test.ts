@@ -21,8 +21,8 @@ test('the last use of bars decides how long they are kept, not the time of their
   await mkdir(dataDir);
   const sample = { dataDir, timeframe: '1h', startDate: '2024-01-01', endDate: '2024-01-31' };
   for (const symbol of ['AAPL', 'MSFT']) await writeSampleBars({ ...sample, symbol });
-  const used = await fingerprintBars(dataDir, 'AAPL', '1h');
-  const unused = await fingerprintBars(dataDir, 'MSFT', '1h');
+  const used = await fingerprintBars({ dataDir, symbol: 'AAPL', timeframe: '1h' });
+  const unused = await fingerprintBars({ dataDir, symbol: 'MSFT', timeframe: '1h' });
   // the fake clock starts at the real time, because new folders get the time of the disk's clock
   const clock = new FakeClock(Date.now());
   const api = new FileTransfer('http://127.0.0.1:1', clock, new RecordingLogger());

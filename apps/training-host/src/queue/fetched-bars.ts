@@ -10,6 +10,7 @@ import type { FileTransfer } from './file-transfer.js';
 
 /** Bars that no training has used for this long are removed (ms). */
 const OLD_MS = 14 * 24 * 3_600_000;
+const SET_OF_BARS = /^[0-9a-f]{32}$/;
 
 /**
  * Bars for the trainings of a queue. The host's own bars are used if their fingerprints match the request. Other bars are fetched
@@ -20,7 +21,7 @@ export class FetchedBars implements SessionBars {
 
   constructor(
     private readonly dataDir: string,
-    stateDir: string,
+    private readonly stateDir: string,
     private readonly api: FileTransfer,
     private readonly clock: Clock,
   ) {
@@ -35,7 +36,7 @@ export class FetchedBars implements SessionBars {
     const now = new Date(this.clock.now());
     await utimes(folder, now, now);
     for (const one of bars) {
-      if (!(await isMeant(folder, one))) await this.put(folder, operationId, one, waiting);
+      if (!(await this.isMeant(folder, one))) await this.put(folder, operationId, one, waiting);
     }
     return folder;
   }
@@ -43,7 +44,8 @@ export class FetchedBars implements SessionBars {
   /** Removes unused bars. Call it at start-up. `now`: ms since 1970. */
   async removeOld(now: number): Promise<void> {
     const names = await readdir(this.directory).catch(() => []);
-    for (const name of names) {
+    // the cache of bars has the same folder
+    for (const name of names.filter((entry) => SET_OF_BARS.test(entry))) {
       const path = join(this.directory, name);
       // another host on this machine may remove the folder at the same time
       const lastUsed = await stat(path).then(
@@ -64,7 +66,7 @@ export class FetchedBars implements SessionBars {
     const file = barsFile(folder, one.symbol, one.timeframe);
     const temporary = `${file}.${process.pid}-${operationId}.tmp`;
     try {
-      if (await isMeant(this.dataDir, one)) {
+      if (await this.isMeant(this.dataDir, one)) {
         await rm(temporary, { force: true });
         await linkOrCopy(barsFile(this.dataDir, one.symbol, one.timeframe), temporary);
       } else await this.api.fetchBars({ operationId, ...one }, temporary, waiting);
@@ -72,7 +74,17 @@ export class FetchedBars implements SessionBars {
     } finally {
       await rm(temporary, { force: true });
     }
-    if (!(await isMeant(folder, one))) throw differ(one);
+    if (!(await this.isMeant(folder, one))) throw differ(one);
+  }
+
+  private async isMeant(dataDir: string, { symbol, timeframe, sha256 }: BarsFingerprint): Promise<boolean> {
+    try {
+      const here = await fingerprintBars({ dataDir, stateDir: this.stateDir, symbol, timeframe });
+      return here.sha256 === sha256;
+    } catch (error) {
+      if (error instanceof KtrdrError && NOT_HERE.has(error.code)) return false;
+      throw error;
+    }
   }
 }
 
@@ -83,15 +95,6 @@ async function linkOrCopy(from: string, to: string): Promise<void> {
 
 /** The host fetches what it does not have. It may have no bars at all. */
 const NOT_HERE = new Set<ErrorCode>(['bars_not_found', 'folder_missing']);
-
-async function isMeant(folder: string, { symbol, timeframe, sha256 }: BarsFingerprint): Promise<boolean> {
-  try {
-    return (await fingerprintBars(folder, symbol, timeframe)).sha256 === sha256;
-  } catch (error) {
-    if (error instanceof KtrdrError && NOT_HERE.has(error.code)) return false;
-    throw error;
-  }
-}
 
 function differ({ symbol, timeframe }: BarsFingerprint): KtrdrError {
   const file = `${symbol}_${timeframe}.csv`;

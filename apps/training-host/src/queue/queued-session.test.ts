@@ -92,6 +92,7 @@ function openHost(): (job: HeldByTest) => Promise<QueuedTrainingOutcome> {
   const folders = new ModelStorage(join(stateDir, 'sessions'));
   const settings = {
     mode: 'host',
+    stateDir,
     cancelGraceMs: 5_000,
     checkpointEveryMs: 100,
     limits: { mostAtOnce: 1, memoryMb: 4_000, hours: 0 },
@@ -133,7 +134,7 @@ async function openJob(delivery: number, resume: boolean): Promise<HeldByTest> {
       dry_run: false,
       seed: 1,
       engine: 'onnx',
-      fingerprints: [await fingerprintBars(directory, 'AAPL', '1h')],
+      fingerprints: [await fingerprintBars({ dataDir: directory, symbol: 'AAPL', timeframe: '1h' })],
       resume,
     },
     report: ({ session }) => reports.push(session),

@@ -1,5 +1,5 @@
 import { KtrdrError, type BarsFingerprint } from '@ktrdr/contracts';
-import { fingerprintBars } from '@ktrdr/market-data';
+import { type BarsFolders, fingerprintBars } from '@ktrdr/market-data';
 
 /** A caller that waits for files from another machine. */
 export interface Waiting {
@@ -24,11 +24,11 @@ export interface SessionBars {
 
 /** The host's own bars. They must have the same content as the API's. */
 export class OwnBars implements SessionBars {
-  constructor(private readonly dataDir: string) {}
+  constructor(private readonly folders: BarsFolders) {}
 
   async folderOf(_operationId: string, bars: readonly BarsFingerprint[]): Promise<string> {
     for (const { symbol, timeframe, sha256 } of bars) {
-      const here = await fingerprintBars(this.dataDir, symbol, timeframe);
+      const here = await fingerprintBars({ ...this.folders, symbol, timeframe });
       if (here.sha256 === sha256) continue;
       const file = `${symbol}_${timeframe}.csv`;
       throw new KtrdrError(
@@ -37,6 +37,6 @@ export class OwnBars implements SessionBars {
         { details: { file, sha256_of_host: here.sha256, sha256_of_api: sha256 } },
       );
     }
-    return this.dataDir;
+    return this.folders.dataDir;
   }
 }

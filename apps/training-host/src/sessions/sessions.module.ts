@@ -51,7 +51,7 @@ export class SessionsModule {
           provide: SESSION_BARS,
           inject: [CLOCK, ORCHESTRATOR_LOGGER],
           useFactory: async (clock: Clock, logger: OrchestratorLogger): Promise<SessionBars> => {
-            if (queue === null) return new OwnBars(dataDir);
+            if (queue === null) return new OwnBars({ dataDir, stateDir: settings.stateDir });
             const api = new FileTransfer(queue.apiUrl, clock, logger);
             const bars = new FetchedBars(dataDir, settings.stateDir, api, clock);
             await bars.removeOld(clock.now());
@@ -84,7 +84,14 @@ export class SessionsModule {
               new SessionManager(
                 { operations, logger },
                 new TrainingRunner(
-                  { mode: 'host', cancelGraceMs, checkpointEveryMs, limits: settings.limits, clock },
+                  {
+                    mode: 'host',
+                    stateDir: settings.stateDir,
+                    cancelGraceMs,
+                    checkpointEveryMs,
+                    limits: settings.limits,
+                    clock,
+                  },
                   engines,
                   checkpoints,
                 ),

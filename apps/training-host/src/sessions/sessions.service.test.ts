@@ -60,6 +60,7 @@ async function host(maxSessions: number) {
   const engines = new EngineSelector();
   const runner = {
     mode: 'host',
+    stateDir: join(dataDir, 'state'),
     cancelGraceMs: 5_000,
     checkpointEveryMs: 2_000,
     limits: { mostAtOnce: 1, memoryMb: 4_000, hours: 0 },
@@ -69,11 +70,11 @@ async function host(maxSessions: number) {
     { operations, logger },
     new TrainingRunner(runner, engines, checkpoints),
   );
-  const check = new SessionCheck(new OwnBars(dataDir), 'tensorflow-js', engines, checkpoints);
+  const check = new SessionCheck(new OwnBars({ dataDir }), 'tensorflow-js', engines, checkpoints);
   const settings = { maxSessions, wait: false, leaseMs: SESSION_LEASE_MS };
   const parts = { operations, folders, clock, logger };
   const sessions = new SessionsService(settings, check, manager, parts);
-  const fingerprints = [await fingerprintBars(dataDir, 'AAPL', '1h')];
+  const fingerprints = [await fingerprintBars({ dataDir, symbol: 'AAPL', timeframe: '1h' })];
   const start = async (number: number, changes: Partial<StartSessionRequest> = {}): Promise<string> => {
     const { session_id } = await sessions.start({
       operation_id: `op_training_20240101T000000_api${number}`,

@@ -34,7 +34,7 @@ beforeAll(async () => {
 afterAll(() => rm(dataDir, { recursive: true }));
 
 test('every file has a report, and the most serious one comes first', async () => {
-  const reports = await checkData(dataDir, {});
+  const reports = await checkData({ dataDir }, {});
   expect(
     reports.map(({ file, findings }) => [file, findings.map(({ severity, kind }) => `${severity} ${kind}`)]),
   ).toEqual([
@@ -53,27 +53,29 @@ test('every file has a report, and the most serious one comes first', async () =
 });
 
 test('one file is compared with the others of its symbol', async () => {
-  expect(await checkData(dataDir, { symbol: 'BBB', timeframe: '1d' })).toMatchObject([
+  expect(await checkData({ dataDir }, { symbol: 'BBB', timeframe: '1d' })).toMatchObject([
     { file: 'BBB_1d.csv', findings: [{ kind: 'stale' }] },
   ]);
-  expect(await checkData(dataDir, { symbol: 'AAA' })).toHaveLength(2);
-  expect(await checkData(dataDir, { timeframe: '1h' })).toHaveLength(1);
+  expect(await checkData({ dataDir }, { symbol: 'AAA' })).toHaveLength(2);
+  expect(await checkData({ dataDir }, { timeframe: '1h' })).toHaveLength(1);
 });
 
 test('names that fit no file', async () => {
-  await expect(checkData(dataDir, { symbol: 'aaa' })).rejects.toMatchObject({
+  await expect(checkData({ dataDir }, { symbol: 'aaa' })).rejects.toMatchObject({
     code: 'bars_not_found',
     message: expect.stringMatching(
       /^There are no bars of aaa in \S+\. Did you mean AAA\? Symbols with bars: AAA, BBB, CCC, DDD\. /,
     ),
   });
-  await expect(checkData(dataDir, { symbol: 'AAA', timeframe: '1h' })).rejects.toMatchObject({
+  await expect(checkData({ dataDir }, { symbol: 'AAA', timeframe: '1h' })).rejects.toMatchObject({
     code: 'bars_not_found',
     message: expect.stringContaining('AAA 4h'),
   });
-  await expect(checkData(dataDir, { symbol: '../AAA' })).rejects.toMatchObject({ code: 'invalid_name' });
-  await expect(checkData(dataDir, { timeframe: '2h' })).rejects.toMatchObject({ code: 'invalid_name' });
-  await expect(checkData(join(dataDir, 'nowhere'), {})).rejects.toMatchObject({ code: 'folder_missing' });
+  await expect(checkData({ dataDir }, { symbol: '../AAA' })).rejects.toMatchObject({ code: 'invalid_name' });
+  await expect(checkData({ dataDir }, { timeframe: '2h' })).rejects.toMatchObject({ code: 'invalid_name' });
+  await expect(checkData({ dataDir: join(dataDir, 'nowhere') }, {})).rejects.toMatchObject({
+    code: 'folder_missing',
+  });
 });
 
 test('links and pipes are reported and not opened; the other files are read as before', async () => {
@@ -87,7 +89,7 @@ test('links and pipes are reported and not opened; the other files are read as b
   await symlink(folder, join(folder, 'linked'));
   const hasPipe = makePipe(join(folder, 'PIPE_1d.csv'));
   const refused = Object.fromEntries(
-    (await checkData(join(folder, 'linked'), {}))
+    (await checkData({ dataDir: join(folder, 'linked') }, {}))
       .filter(({ bars }) => bars === 0)
       .map(({ file, findings }) => [file, findings[0]!.message]),
   );

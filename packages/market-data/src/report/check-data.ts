@@ -1,5 +1,5 @@
 import { type DataCheckQuery, type DataReport, KtrdrError } from '@ktrdr/contracts';
-import { symbolNotFound } from '../bars-access.js';
+import { type BarsFolders, symbolNotFound } from '../bars-access.js';
 import { checkedSymbol, checkedTimeframe } from '../bars-file.js';
 import type { Bars } from '../bars.js';
 import { type AvailableBars, listBars } from '../list-bars.js';
@@ -14,25 +14,25 @@ import { byGravity } from './finding.js';
  * Throws `invalid_name`, and `bars_not_found` if no file has the wanted name.
  */
 export async function checkData(
-  dataDir: string,
+  folders: BarsFolders,
   { symbol, timeframe }: DataCheckQuery,
 ): Promise<DataReport[]> {
   if (symbol !== undefined) checkedSymbol(symbol);
   if (timeframe !== undefined) checkedTimeframe(timeframe);
   const isWanted = (file: Pick<AvailableBars, 'symbol' | 'timeframe'>): boolean =>
     (symbol ?? file.symbol) === file.symbol && (timeframe ?? file.timeframe) === file.timeframe;
-  const files = await listBars(dataDir);
+  const files = await listBars(folders.dataDir);
   if (!files.some(isWanted)) {
     if (symbol === undefined) return [];
-    if (timeframe === undefined) throw symbolNotFound(dataDir, symbol, files);
+    if (timeframe === undefined) throw symbolNotFound(folders.dataDir, symbol, files);
     // its error names the bars that there are
-    await readBars({ dataDir, symbol, timeframe });
+    await readBars({ ...folders, symbol, timeframe });
   }
   const reports: DataReport[] = [];
   for (const name of new Set(files.filter(isWanted).map((file) => file.symbol))) {
     const ofSymbol = files.filter((file) => file.symbol === name);
     reports.push(
-      ...(await reportsOf(dataDir, ofSymbol)).filter((report) =>
+      ...(await reportsOf(folders, ofSymbol)).filter((report) =>
         ofSymbol.some((file) => file.file === report.file && isWanted(file)),
       ),
     );
@@ -40,12 +40,12 @@ export async function checkData(
   return reports.toSorted(byMostSeriousFinding);
 }
 
-async function reportsOf(dataDir: string, files: readonly AvailableBars[]): Promise<DataReport[]> {
+async function reportsOf(folders: BarsFolders, files: readonly AvailableBars[]): Promise<DataReport[]> {
   const read: Bars[] = [];
   const refused: DataReport[] = [];
   for (const file of files) {
     try {
-      read.push(await readBars({ dataDir, ...file }));
+      read.push(await readBars({ ...folders, ...file }));
     } catch (error) {
       if (!(error instanceof KtrdrError)) throw error;
       refused.push(refusedReport(file, error));

@@ -32,7 +32,7 @@ export async function readSp500(): Promise<Sp500> {
     symbol: 'SP500',
     timeframe: '1d',
     file,
-    capacity: 5200,
+    bytes: MOST_BYTES / 10,
     timestampName: 'date',
   });
   await withOutsideFile(join(root, 'data'), file, { maxBytes: MOST_BYTES }, (opened) => feed(parser, opened));

@@ -6,6 +6,7 @@ import {
   type SuccessResponse,
 } from '@ktrdr/contracts';
 import {
+  type BarsFolders,
   formatBarTime,
   parseDateRange,
   readBars,
@@ -22,13 +23,13 @@ import { checkIndicator } from '../indicators/check-indicator.js';
  * `bars_not_found`, `bars_invalid`, `no_bars_in_range`
  */
 export async function indicatorValues(
-  dataDir: string,
+  folders: BarsFolders,
   request: ComputeIndicatorRequest,
 ): Promise<Uint8Array> {
   const { symbol, timeframe } = request;
   const indicator = checkIndicator(request.type, request.params ?? {});
   const range = parseDateRange(request.start_date, request.end_date);
-  const all = await readBars({ dataDir, symbol, timeframe });
+  const all = await readBars({ ...folders, symbol, timeframe });
   const { bars, firstRow } = selectRange(all, { ...range, history: all.length });
   refuseTooMany(bars.length - firstRow, indicator.outputs.length + 1);
   if (indicator.whyRatio !== null) {

@@ -20,7 +20,7 @@ test('every file has a data report', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'ktrdr-load-bars-'));
   const { strategy } = parseStrategy(strategyText({ symbols: ['AAA', 'BBB'] }), { file: 'small.yaml' });
   for (const symbol of strategy.symbols) await writeFile(join(dataDir, `${symbol}_1h.csv`), barsOf(100));
-  const loaded = await loadBars(strategy, dataDir, [], async () => {});
+  const loaded = await loadBars(strategy, { dataDir }, [], async () => {});
   const { reports } = await reportBars(loaded, async () => {});
   expect(reports.map(({ file, findings: [first] }) => [file, first?.kind])).toEqual([
     ['AAA_1h.csv', 'no_movement'],
@@ -44,7 +44,7 @@ test('a fingerprint belongs to the bars that were read, also while their file is
   })();
   try {
     for (let load = 0; load < 40; load += 1) {
-      const { symbols, fingerprints } = await loadBars(strategy, dataDir, [], async () => {});
+      const { symbols, fingerprints } = await loadBars(strategy, { dataDir }, [], async () => {});
       const price = symbols[0]!.bars.get('1h')!.close[0]!;
       const sha256 = createHash('sha256').update(contents.get(price)!).digest('hex');
       expect(fingerprints).toEqual([{ symbol: 'AAA', timeframe: '1h', sha256 }]);

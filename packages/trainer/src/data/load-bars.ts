@@ -1,5 +1,5 @@
 import { type BarsFingerprint, type DataReport, KtrdrError, type Timeframe } from '@ktrdr/contracts';
-import { type Bars, readBars, reportData } from '@ktrdr/market-data';
+import { type Bars, type BarsFolders, readBars, reportData } from '@ktrdr/market-data';
 import type { Strategy } from '@ktrdr/strategy';
 
 /** All bars of one symbol, by timeframe. */
@@ -30,7 +30,7 @@ export interface ReportedBars extends LoadedBars {
  */
 export async function loadBars(
   strategy: Strategy,
-  dataDir: string,
+  { dataDir, stateDir }: BarsFolders,
   expected: readonly BarsFingerprint[],
   report: (done: number) => Promise<void>,
 ): Promise<LoadedBars> {
@@ -40,7 +40,7 @@ export async function loadBars(
   for (const symbol of strategy.symbols) {
     const bars = new Map<Timeframe, Bars>();
     for (const timeframe of strategy.timeframes) {
-      const read = await readBars({ dataDir, symbol, timeframe });
+      const read = await readBars({ dataDir, stateDir, symbol, timeframe });
       const fingerprint = { symbol, timeframe, sha256: read.sha256 };
       checkSame(fingerprint, read.file, dataDir, expected);
       fingerprints.push(fingerprint);

@@ -33,7 +33,7 @@ export async function backtestModel(
 ): Promise<BacktestOutcome> {
   const checked = await checkBacktest(run);
   report('loading bars');
-  const loaded = await loadBars(checked.strategy, run.dataDir, [], () => Promise.resolve());
+  const loaded = await loadBars(checked.strategy, run, [], () => Promise.resolve());
   report('predicting');
   const signals: SymbolSignals[] = [];
   const warnings: string[] = untrainedWarnings(checked);

@@ -11,6 +11,8 @@ import { strategyToPredict, unsupportedModel } from '../models/stored-strategy.j
 export interface BacktestRun {
   modelsDir: string;
   dataDir: string;
+  /** For the cache of bars. */
+  stateDir?: string;
   strategy: string;
   version: string;
   /** `null`: those of the model. */

@@ -15,6 +15,8 @@ import { type PredictionRows, predictionRows } from './prediction-rows.js';
 export interface PredictionRun extends Required<Pick<PredictRequest, 'symbol' | 'timeframe' | 'last'>> {
   modelsDir: string;
   dataDir: string;
+  /** For the cache of bars. */
+  stateDir?: string;
   strategy: string;
   version: string;
   endDate: string | null;
@@ -40,7 +42,7 @@ export async function predict(run: PredictionRun): Promise<PredictResponse> {
   }
   const strategy = { ...strategyToPredict(model), symbols: [run.symbol] };
   const { end = Infinity } = parseDateRange(undefined, run.endDate ?? undefined);
-  const { symbols } = await loadBars(strategy, run.dataDir, [], () => Promise.resolve());
+  const { symbols } = await loadBars(strategy, run, [], () => Promise.resolve());
   const rows = predictionRows({
     strategy,
     bars: symbols[0]!,

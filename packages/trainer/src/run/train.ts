@@ -60,7 +60,7 @@ async function run(
   const strategy = readStrategy(request, warn);
   progress.about(strategy);
   await progress.enter('loading bars');
-  const loaded = await loadBars(strategy, request.dataDir, request.fingerprints, (done) =>
+  const loaded = await loadBars(strategy, request, request.fingerprints, (done) =>
     progress.enter('loading bars', done),
   );
   const bars = await reportBars(loaded, () => progress.enter('loading bars', 1));

@@ -7,6 +7,8 @@ export interface TrainingRunRequest extends TrainingSpec {
   engine: EngineChoice;
   /** Folder with the files `{SYMBOL}_{timeframe}.csv`. */
   dataDir: string;
+  /** Folder of the service's state, for the cache of bars. Without it, the bars files are parsed. */
+  stateDir?: string;
   /** Empty folder for this run. The run creates `model/` and `analytics/` in it. */
   outputDir: string;
   mode: 'local' | 'host';
