@@ -9,6 +9,8 @@ const ORDERS: readonly DateOrder[] = ['DMY', 'MDY', 'YMD'];
 
 export interface OrderFound {
   order: DateOrder;
+  /** Orders that fit every row; more than one: it is asked. */
+  possible: readonly DateOrder[];
   note: string | null;
   question: ImportQuestion | null;
 }
@@ -33,9 +35,9 @@ export function partsOf(
 /** Finds the order of day, month and year that fits every row. If several fit, it is asked. */
 export function findDateOrder(written: WrittenTimes, chosen: DateOrder | undefined): OrderFound {
   const { form, separator } = written.style;
-  if (form !== FORMS.yearLast && form !== FORMS.short) return { order: 'YMD', note: null, question: null };
+  if (form !== FORMS.yearLast && form !== FORMS.short) return certain('YMD');
   const orders = form === FORMS.short ? ORDERS : ORDERS.slice(0, 2);
-  if (chosen !== undefined && orders.includes(chosen)) return { order: chosen, note: null, question: null };
+  if (chosen !== undefined && orders.includes(chosen)) return certain(chosen);
   const against = orders.map((order) => firstAgainst(written, order));
   let left = orders.filter((_, index) => against[index] === -1);
   if (form === FORMS.short && left.length > 1) left = byChanges(written, left);
@@ -43,9 +45,10 @@ export function findDateOrder(written: WrittenTimes, chosen: DateOrder | undefin
   // dots stand between day, month and year, in this order
   const [best] = left as [DateOrder];
   if (left.length === 1 || separator === POINT || left.every((order) => isSame(written, best, order)))
-    return { order: best, note: decidedBy(written, best, orders, against), question: null };
+    return { ...certain(best), note: decidedBy(written, best, orders, against) };
   return {
     order: best,
+    possible: left,
     note: null,
     question: {
       choice: 'date_format',
@@ -54,6 +57,10 @@ export function findDateOrder(written: WrittenTimes, chosen: DateOrder | undefin
       suggestion: null,
     },
   };
+}
+
+function certain(order: DateOrder): OrderFound {
+  return { order, possible: [order], note: null, question: null };
 }
 
 /** First row that is no date in an order; -1: none. */
@@ -108,6 +115,7 @@ function contradiction(
   );
   return {
     order: orders[0]!,
+    possible: orders.slice(0, 1),
     note: null,
     question: {
       choice: 'date_format',

@@ -4,7 +4,7 @@ import { clockMs, findClockUnit } from './clock-unit.js';
 import { describeDates, type DateFormat, type DateOrder } from './date-format.js';
 import { findDateOrder, nameOf, partsOf } from './date-order.js';
 import { findUnit, isUnix, toMs } from './number-times.js';
-import type { RowOrder } from './row-order.js';
+import type { RowGroups } from './row-order.js';
 import type { TimeProblem, TimeStyle, WrittenTimes } from './written-times.js';
 
 /** Neighbouring rows with years this far apart belong to the century before. */
@@ -17,6 +17,8 @@ export interface LocalTimes {
   dateFormat: string;
   /** The times are unix times. */
   unix: boolean;
+  /** Orders of day, month and year that fit every row; more than one: it is asked. */
+  orders: readonly DateOrder[];
   questions: ImportQuestion[];
   problems: TimeProblem[];
   notes: string[];
@@ -35,6 +37,7 @@ export function readNumberTimes(written: WrittenTimes, format: DateFormat, now: 
     times,
     dateFormat: unit,
     unix,
+    orders: [],
     questions: question === null ? [] : [question],
     problems: [],
     notes: [],
@@ -46,14 +49,14 @@ export function readDateTimes(
   written: WrittenTimes,
   format: DateFormat,
   now: number,
-  order: RowOrder,
+  groups: RowGroups,
 ): LocalTimes {
   const { style, length, dates, clocks } = written;
   const found = findDateOrder(written, format.order);
   const clock = findClockUnit(written, format.clock);
   const questions = [found.question, clock.question].filter((question) => question !== null);
   const name = describeStyle(style, found.order, clock.unit ?? clockOf(style));
-  const toFullYear = style.shortYear ? fullYears(written, found.order, now, order) : null;
+  const toFullYear = style.shortYear ? fullYears(written, found.order, now, groups) : null;
   const times = new Float64Array(length);
   const problems: TimeProblem[] = [];
   let [lastDate, midnight] = [-1, NaN];
@@ -78,7 +81,7 @@ export function readDateTimes(
       });
   }
   const notes = found.note === null ? [] : [found.note];
-  return { times, dateFormat: name, unix: false, questions, problems, notes };
+  return { times, dateFormat: name, unix: false, orders: found.possible, questions, problems, notes };
 }
 
 /**
@@ -88,7 +91,7 @@ function fullYears(
   written: WrittenTimes,
   dateOrder: DateOrder,
   now: number,
-  { rows, groups }: RowOrder,
+  { rows, groups }: RowGroups,
 ): (year: number, month: number, day: number) => number {
   const latest = new Date(now + DAY_MS);
   const [thisYear, today] = [latest.getUTCFullYear(), latest.getTime()];

@@ -1,17 +1,16 @@
 import { TIMEFRAMES, TIMEFRAME_MS, type ImportQuestion, type Timeframe } from '@ktrdr/contracts';
 import { DAY_MS } from '@ktrdr/market-data';
-import { runsBackwards, type RowOrder } from './row-order.js';
+import type { RowOrder } from './row-order.js';
+import { LONGEST_INTRADAY_MS, measureSpacings, visitSpacings, type Spacings } from './spacings.js';
 
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
-/** The spacing of daily bars changes by this much with summer time, and with the hour of the open. */
-const DAY_TOLERANCE_MS = 2 * HOUR_MS;
-/** Longer spacings are gaps, if they are no number of days. */
-const LONGEST_INTRADAY_MS = 12 * HOUR_MS;
 /** A share of spacings that is an exception. */
 const FEW = 0.05;
 /** With at least this many spacings, their shares mean something. */
 const MANY = 20;
+/** With at least this many whole bars, shorter first bars are an exception. */
+const SOME = 3;
 
 const INTRADAY: readonly Timeframe[] = TIMEFRAMES.filter((timeframe) => TIMEFRAME_MS[timeframe] < DAY_MS);
 
@@ -20,88 +19,18 @@ export interface TimeframeFound {
   question: ImportQuestion | null;
 }
 
-/** Spacings of a file's rows. */
-interface Spacings {
-  /** How often each spacing below `LONGEST_INTRADAY_MS` occurs, in ms. */
-  intraday: Map<number, number>;
-  /** How often each whole number of days occurs. */
-  days: Map<number, number>;
-  /** True if every spacing of 2 to 4 days spans a weekend. */
-  weekends: boolean;
-  /** Spacings, gaps included. */
-  total: number;
-}
-
 /** Finds the timeframe from the spacing of the bars over the whole file. If several fit, it is asked. */
 export function findTimeframe(
   times: Float64Array,
   order: RowOrder,
   chosen: Timeframe | undefined,
 ): TimeframeFound {
-  const spacings = measure(times, order);
-  if (chosen !== undefined) return { timeframe: chosen, question: contradiction(spacings, chosen) };
-  if (spacings.total === 0) return ask('the timeframe of one bar cannot be known', []);
-  const intraday = sum(spacings.intraday);
-  return intraday > sum(spacings.days) || (intraday > 0 && spacings.days.size === 0)
-    ? intradayTimeframe(spacings, times, order)
-    : dailyTimeframe(spacings);
-}
-
-function measure(times: Float64Array, order: RowOrder): Spacings {
-  const found: Spacings = { intraday: new Map(), days: new Map(), weekends: true, total: 0 };
-  let [last, lastCount] = [NaN, 0];
-  const flush = (): void => {
-    if (lastCount > 0) found.intraday.set(last, (found.intraday.get(last) ?? 0) + lastCount);
-    lastCount = 0;
-  };
-  forSpacings(times, order, (spacing, from) => {
-    found.total++;
-    if (spacing === last) {
-      lastCount++;
-      return;
-    }
-    const days = Math.round(spacing / DAY_MS);
-    if (days >= 1 && Math.abs(spacing - days * DAY_MS) <= DAY_TOLERANCE_MS) {
-      found.days.set(days, (found.days.get(days) ?? 0) + 1);
-      if (days > 1 && days < 5 && !spansWeekend(from, days)) found.weekends = false;
-    } else if (spacing <= LONGEST_INTRADAY_MS) {
-      flush();
-      last =
-        spacing < MINUTE_MS
-          ? Math.max(1000, Math.round(spacing / 1000) * 1000)
-          : Math.round(spacing / 1000) * 1000;
-      lastCount = 1;
-    }
-  });
-  flush();
-  return found;
-}
-
-/** Calls `visit` with each spacing between a symbol's neighbouring times, the earlier of the two, and the later. */
-function forSpacings(
-  times: Float64Array,
-  { rows, groups }: RowOrder,
-  visit: (spacing: number, from: number, to: number) => void,
-): void {
-  for (const group of groups) {
-    const at = (index: number): number => times[rows === null ? index : rows[index]!]!;
-    const backwards = runsBackwards(at, group.from, group.to);
-    let before = NaN;
-    for (let index = group.from; index < group.to; index++) {
-      const time = at(index);
-      const spacing = backwards ? before - time : time - before;
-      if (spacing > 0) visit(spacing, backwards ? time : before, backwards ? before : time);
-      if (!Number.isNaN(time)) before = time;
-    }
-  }
-}
-
-function spansWeekend(from: number, days: number): boolean {
-  for (let day = 1; day < days; day++) {
-    const weekday = new Date(from + day * DAY_MS).getUTCDay();
-    if (weekday === 0 || weekday === 6) return true;
-  }
-  return false;
+  const spacings = measureSpacings(times, order);
+  if (chosen !== undefined)
+    return { timeframe: chosen, question: contradiction(spacings, times, order, chosen) };
+  const [intraday, days] = [sum(spacings.intraday), sum(spacings.days)];
+  if (spacings.total === 0) return ask('one bar does not show its timeframe', []);
+  return intraday * 2 > days ? intradayTimeframe(spacings, times, order) : dailyTimeframe(spacings);
 }
 
 function dailyTimeframe({ days, weekends }: Spacings): TimeframeFound {
@@ -112,13 +41,13 @@ function dailyTimeframe({ days, weekends }: Spacings): TimeframeFound {
   };
   const [daily, weekly, monthly] = [count(1, 4), count(6, 8), count(28, 31)];
   const [mode] = mostFrequent(days);
-  if (daily > 0 && daily * 3 > weekly && daily * 3 > monthly) {
-    if ((days.get(1) ?? 0) === 0 && !weekends) return notOurs(`${mode} days`);
-    if (weekly * 3 > daily)
+  if (daily > 0 && daily * SOME > weekly && daily * SOME > monthly) {
+    if (!days.has(1) && !weekends) return notOurs(`${mode} days`);
+    if (weekly * SOME > daily)
       return ask('daily bars with gaps, and weekly bars with a part of a week, both fit', ['1d', '1w']);
     return { timeframe: '1d', question: null };
   }
-  if (weekly > 0 && weekly * 3 > monthly) return { timeframe: '1w', question: null };
+  if (weekly > 0 && weekly * SOME > monthly) return { timeframe: '1w', question: null };
   if (monthly > 0) return notOurs('a month');
   return notOurs(mode === undefined ? 'a few hours' : `${mode} days`);
 }
@@ -127,116 +56,108 @@ function intradayTimeframe(spacings: Spacings, times: Float64Array, order: RowOr
   const { intraday } = spacings;
   const total = sum(intraday);
   const [mode = 0, modeCount = 0] = mostFrequent(intraday);
+  const known = timeframeOf(mode);
   const finer = [...intraday].filter(([spacing]) => spacing < mode);
   const finerCount = finer.reduce((all, [, count]) => all + count, 0);
-  const known = timeframeOf(mode);
   if (finerCount > total * FEW || (finerCount > 0 && known === null)) {
-    // hourly bars of a session that opens at half past: the first bar of a day is shorter
-    if (known !== null && modeCount >= 3 && modeCount >= finerCount && areFirstOfSession(times, order, mode))
+    const shortFirst = known !== null && haveShortFirstBars(times, order, mode);
+    if (shortFirst && modeCount >= SOME && modeCount >= finerCount)
       return { timeframe: known, question: null };
-    const least = finer
-      .filter(([, count]) => count >= total * FEW)
+    // bars are missing where nothing was traded: the finest spacing is the timeframe, and the others are multiples
+    const [least = mode] = finer
+      .filter(([, count]) => count > total * FEW)
       .map(([spacing]) => spacing)
-      .sort((a, b) => a - b)[0];
-    const finest = least === undefined ? null : timeframeOf(least);
-    if (
-      finest !== null &&
-      shareOfMultiples(intraday, least!) >= 1 - FEW &&
-      total >= MANY &&
-      !areFirstOfSession(times, order, mode)
-    )
+      .sort((a, b) => a - b);
+    const finest = timeframeOf(least);
+    if (!shortFirst && finest !== null && total >= MANY && shareOfMultiples(intraday, least) >= 1 - FEW)
       return { timeframe: finest, question: null };
     const answers = [known, finest].filter((timeframe) => timeframe !== null);
     if (answers.length > 0)
-      return ask(`bars are ${[...new Set([mode, least ?? mode])].map(inWords).join(' and ')} apart`, [
+      return ask(`bars are ${inWords(least)} apart, and ${least === mode ? 'other times' : inWords(mode)}`, [
         ...new Set(answers),
       ]);
   }
   if (known === null) return notOurs(inWords(mode));
-  const coarser = finerCount === 0 ? coarserFirstBars(spacings, times, order, mode) : [];
-  if (coarser.length > 0)
-    return ask(
-      `bars ${inWords(mode)} apart fit ${known}, and ${coarser.join(', ')} with a shorter bar at the open`,
-      [known, ...coarser],
+  if (total < MANY) {
+    const coarser = INTRADAY.filter(
+      (timeframe) => TIMEFRAME_MS[timeframe] > mode && fitsFirstBars(times, order, TIMEFRAME_MS[timeframe]),
     );
+    if (coarser.length > 0)
+      return ask(
+        `bars ${inWords(mode)} apart fit ${known}, and ${coarser.join(', ')} with a shorter first bar`,
+        [known, ...coarser],
+      );
+  }
   return { timeframe: known, question: null };
 }
 
-/** True if every spacing below `length` is the first of a session, and the bars after it are `length` apart. */
-function areFirstOfSession(times: Float64Array, order: RowOrder, length: number): boolean {
-  let [before, beforeFrom] = [Infinity, 0];
+/**
+ * True if nearly all spacings below `length` are the first of a session: a gap is before them, and the bars after them are `length` apart.
+ * Hourly bars of a session that opens at 09:30 are 09:30, 10:00, 11:00.
+ */
+function haveShortFirstBars(times: Float64Array, order: RowOrder, length: number): boolean {
+  let [short, wrong] = [0, 0];
+  let before = Infinity;
+  visitSpacings(times, order, (spacing) => {
+    if (spacing < length) {
+      short++;
+      if (before <= length) wrong++;
+    } else if (before < length && spacing <= LONGEST_INTRADAY_MS && spacing % length !== 0) wrong++;
+    before = spacing;
+    return true;
+  });
+  return wrong <= short * FEW;
+}
+
+/** True if every bar that is too near to the next one opens at no multiple of `length`, and the next one at one: 09:30 and 10:00. */
+function fitsFirstBars(times: Float64Array, order: RowOrder, length: number): boolean {
   let sound = true;
-  let afterShort = false;
-  forSpacings(times, order, (spacing, from) => {
-    if (afterShort && spacing < length) sound = false;
-    if (afterShort && spacing < LONGEST_INTRADAY_MS && spacing % length !== 0) sound = false;
-    afterShort = spacing < length;
-    // the bars before a shorter one are another session
-    if (afterShort && before <= length && from > beforeFrom) sound = false;
-    [before, beforeFrom] = [spacing, from];
+  visitSpacings(times, order, (spacing, from, to) => {
+    if (spacing < length) sound = from % HOUR_MS !== 0 && from % length !== 0 && to % length === 0;
+    else if (spacing <= LONGEST_INTRADAY_MS) sound = spacing % length === 0;
+    return sound;
   });
   return sound;
 }
 
-/** Coarser timeframes of which every spacing can be the shorter first bar: 09:30 and 10:00 can be hourly. */
-function coarserFirstBars(
-  spacings: Spacings,
+/** A chosen timeframe must fit the spacing of the bars, or bars would count before they have closed. */
+function contradiction(
+  { intraday, days, total }: Spacings,
   times: Float64Array,
   order: RowOrder,
-  mode: number,
-): Timeframe[] {
-  if (spacings.intraday.size > 1) return [];
-  return INTRADAY.filter((timeframe) => {
-    const length = TIMEFRAME_MS[timeframe];
-    if (length <= mode) return false;
-    let sound = true;
-    forSpacings(times, order, (spacing, from, to) => {
-      if (spacing !== mode) return;
-      if (from % HOUR_MS === 0 || from % length === 0 || to % length !== 0) sound = false;
-    });
-    return sound;
-  });
-}
-
-/** A chosen timeframe must fit the spacing of the bars. */
-function contradiction({ intraday, days, total }: Spacings, chosen: Timeframe): ImportQuestion | null {
-  const length = TIMEFRAME_MS[chosen];
+  chosen: Timeframe,
+): ImportQuestion | null {
+  /** Spacings of at least `length`. */
+  const apart = (length: number): number => {
+    let all = total - sum(intraday) - sum(days);
+    for (const [spacing, count] of intraday) if (spacing >= length) all += count;
+    for (const [spacing, count] of days) if (spacing * DAY_MS >= length) all += count;
+    return all;
+  };
   if (total < 2) return null;
-  let finer = 0;
-  for (const [spacing, count] of intraday)
-    if (spacing < length - DAY_TOLERANCE_MS / 8 || spacing < length / 2) finer += count;
-  for (const [spacing, count] of days) if (spacing * DAY_MS < length) finer += count;
-  if (finer * 2 > total)
-    return {
-      choice: 'timeframe',
-      message: `most bars are less than ${chosen} apart: give their own timeframe, and resample them after the import`,
-      answers: [],
-      suggestion: null,
-    };
-  const next = TIMEFRAMES[TIMEFRAMES.indexOf(chosen) + 1];
-  if (next === undefined || total < MANY) return null;
-  let coarser = total;
-  for (const [spacing, count] of intraday) if (spacing < TIMEFRAME_MS[next]) coarser -= count;
-  if (next === '1w') for (const [spacing, count] of days) if (spacing < 7) coarser -= count;
-  if (coarser < total * (1 - FEW)) return null;
-  return {
-    choice: 'timeframe',
-    message: `nearly all bars are ${next} or more apart: ${chosen} cannot be their timeframe`,
-    answers: [],
-    suggestion: null,
-  };
+  const length = TIMEFRAME_MS[chosen];
+  if (apart(length) * 2 < total && !fitsFirstBars(times, order, length))
+    return ask(
+      `most bars are less than ${chosen} apart: give their own timeframe, and resample them after the import`,
+      [],
+    ).question;
+  const coarser = TIMEFRAMES.findLast(
+    (timeframe) => TIMEFRAME_MS[timeframe] > length && apart(TIMEFRAME_MS[timeframe]) >= total * (1 - FEW),
+  );
+  if (total < MANY || coarser === undefined) return null;
+  return ask(`nearly all bars are ${coarser} or more apart: their timeframe is not ${chosen}`, [coarser])
+    .question;
 }
 
-function ask(why: string, answers: Timeframe[]): TimeframeFound {
-  return {
-    timeframe: null,
-    question: { choice: 'timeframe', message: why, answers, suggestion: null },
-  };
+function ask(message: string, answers: Timeframe[]): { timeframe: null; question: ImportQuestion } {
+  return { timeframe: null, question: { choice: 'timeframe', message, answers, suggestion: null } };
 }
 
 function notOurs(spacing: string): TimeframeFound {
-  const why = `the bars are ${spacing} apart, which is no timeframe of ktrdr (${TIMEFRAMES.join(', ')}): import finer bars and resample them, or give the timeframe`;
-  return ask(why, []);
+  return ask(
+    `the bars are ${spacing} apart, which is no timeframe of ktrdr (${TIMEFRAMES.join(', ')}): import finer bars and resample them`,
+    [],
+  );
 }
 
 function timeframeOf(spacing: number): Timeframe | null {

@@ -2,11 +2,12 @@ import { TIMEFRAME_MS, shown, type ImportQuestion } from '@ktrdr/contracts';
 import { DAY_MS } from '@ktrdr/market-data';
 import { findDailyDates } from './daily-dates.js';
 import { DATE_FORMATS, readDateFormat, type DateFormat } from './date-format.js';
-import { readDateTimes, readNumberTimes } from './date-times.js';
-import { findTimeframe } from './find-timeframe.js';
+import { nameOf } from './date-order.js';
+import { readDateTimes, readNumberTimes, type LocalTimes } from './date-times.js';
+import { findTimeframe, type TimeframeFound } from './find-timeframe.js';
 import { Zones } from './find-zones.js';
 import { resolveLocalTimes } from './local-times.js';
-import { orderRows } from './row-order.js';
+import { groupRows, orderRows, type RowGroups, type RowOrder } from './row-order.js';
 import { toOpenTimes } from './stamps.js';
 import { FORMS } from './time-cell.js';
 import type { TimeChoices, TimesFound, WrittenTimes } from './written-times.js';
@@ -17,16 +18,11 @@ export function findTimes(
   choices: TimeChoices,
   symbols: ArrayLike<number> | undefined,
 ): TimesFound {
-  const order = orderRows(written.length, symbols);
-  const format = chosenFormat(choices);
-  const { times, dateFormat, unix, questions, problems, notes } =
-    written.style.form === FORMS.number
-      ? readNumberTimes(written, format.format, choices.now)
-      : readDateTimes(written, format.format, choices.now, order);
-  if (format.question !== null) questions.push(format.question);
-  const zones = new Zones(written, choices, unix);
-  const { timeframe, question } = findTimeframe(zones.spacingTimes(times), order, choices.timeframe);
+  const { local, order, spacing } = readWritten(written, choices, groupRows(written.length, symbols));
+  const { times, dateFormat, unix, questions, problems, notes } = local;
+  const { timeframe, question } = spacing;
   if (question !== null) questions.push(question);
+  const zones = new Zones(written, choices, unix);
   const found = { timeframe, dateFormat, questions, problems, notes };
   if (timeframe === '1d' || timeframe === '1w' || (timeframe === null && areMidnights(times))) {
     const { stamps } = choices;
@@ -38,17 +34,77 @@ export function findTimes(
   const openZone = zones.question(times, order);
   if (openZone === null) {
     const barMs = timeframe === null ? null : TIMEFRAME_MS[timeframe];
-    problems.push(...resolveLocalTimes(times, order, zones.zoneOf, (row) => written.lines[row]!, barMs));
+    const lineOf = (row: number): number => written.lines[row]!;
+    if (!unix) problems.push(...resolveLocalTimes(times, order, { zoneOf: zones.zoneOf, lineOf, barMs }));
   } else questions.push(openZone);
   const stamps = toOpenTimes(times, timeframe, choices.stamps);
   return { ...found, times, timezone: openZone === null ? zones.name : null, stamps };
 }
 
-function chosenFormat({ dateFormat }: TimeChoices): { format: DateFormat; question: ImportQuestion | null } {
+interface Reading {
+  local: LocalTimes;
+  order: RowOrder;
+  spacing: TimeframeFound;
+}
+
+/** Reads the times as written. If day and month can be exchanged, the order that gives a timeframe is the likelier one. */
+function readWritten(written: WrittenTimes, choices: TimeChoices, groups: RowGroups): Reading {
+  const { format, question } = chosenFormat(written, choices);
+  const read = (one: DateFormat): Reading => {
+    const local =
+      written.style.form === FORMS.number
+        ? readNumberTimes(written, one, choices.now)
+        : readDateTimes(written, one, choices.now, groups);
+    const order = orderRows(local.times, groups);
+    return { local, order, spacing: findTimeframe(local.times, order, choices.timeframe) };
+  };
+  const first = read(format);
+  if (question !== null) {
+    const others = first.local.questions.filter(({ choice }) => choice !== 'date_format');
+    return { ...first, local: { ...first.local, questions: [...others, question] } };
+  }
+  const { orders } = first.local;
+  if (orders.length < 2) return first;
+  const readings = orders.map((order) => ({ order, reading: read({ ...format, order }) }));
+  const regular = readings.filter(({ reading }) => reading.spacing.question === null);
+  const [likely] = regular;
+  if (likely === undefined) return first;
+  const { reading } = likely;
+  const name = nameOf(likely.order, written);
+  const questions = first.local.questions.map((asked) =>
+    asked.choice !== 'date_format' || regular.length > 1
+      ? asked
+      : {
+          ...asked,
+          answers: [name, ...asked.answers.filter((answer) => answer !== name)],
+          suggestion: `as ${name}, the bars are ${reading.spacing.timeframe}`,
+        },
+  );
+  return { ...reading, local: { ...reading.local, questions } };
+}
+
+/** The chosen format, and what is wrong with it. */
+function chosenFormat(
+  { style }: WrittenTimes,
+  { dateFormat }: TimeChoices,
+): { format: DateFormat; question: ImportQuestion | null } {
   if (dateFormat === undefined) return { format: {}, question: null };
   const format = readDateFormat(dateFormat);
-  if (format !== null) return { format, question: null };
-  const message = `${shown(dateFormat)} is no format of dates: write it as ${DATE_FORMATS}`;
+  if (format === null)
+    return wrong(`${shown(dateFormat)} is no format of dates: write it as ${DATE_FORMATS}`);
+  const { order } = format;
+  const isNumber = style.form === FORMS.number;
+  if (isNumber !== (format.unit !== undefined))
+    return wrong(
+      `the times of the file are ${isNumber ? 'numbers' : 'dates'}, which is not ${shown(dateFormat)}`,
+    );
+  const yearLast = style.form === FORMS.yearLast;
+  if ((yearLast && order === 'YMD') || (style.form === FORMS.yearFirst && order !== 'YMD'))
+    return wrong(`the year is ${yearLast ? 'last' : 'first'} in the file, which is not ${shown(dateFormat)}`);
+  return { format, question: null };
+}
+
+function wrong(message: string): { format: DateFormat; question: ImportQuestion } {
   return { format: {}, question: { choice: 'date_format', message, answers: [], suggestion: null } };
 }
 

@@ -1,7 +1,7 @@
 import type { ImportQuestion } from '@ktrdr/contracts';
 import { shown } from '@ktrdr/contracts';
 import { formatLocal } from './format-local.js';
-import { runsBackwards, type RowOrder } from './row-order.js';
+import type { RowOrder } from './row-order.js';
 import { TimeZone } from './time-zone.js';
 import type { TimeChoices, WrittenTimes } from './written-times.js';
 import { readZoneWord, type ZoneWord } from './zone-words.js';
@@ -46,16 +46,6 @@ export class Zones {
     if (zones === null || this.own.some((zone) => zone?.name !== 'UTC')) return false;
     for (let row = 0; row < length; row++) if (zones[row] === 0) return false;
     return true;
-  }
-
-  /** Times for their spacing: offsets that the rows have are taken away. Local times without a zone stay as they are. */
-  spacingTimes(times: Float64Array): Float64Array {
-    const { zones } = this.written;
-    if (this.unix || zones === null) return times;
-    return times.map((time, row) => {
-      const zone = zones[row] === 0 ? null : this.own[zones[row]! - 1]!;
-      return zone === null || !zone.isFixed ? time : time - zone.offsetAt(time);
-    });
   }
 
   /** The zones in words. */
@@ -143,11 +133,10 @@ export class Zones {
   /** The first row that repeats a time, if only a few do. Clocks that are put back repeat an hour. */
   private repeatedTime(times: Float64Array, { rows, groups }: RowOrder): string | null {
     let [count, first, firstBefore] = [0, -1, -1];
-    for (const { from, to } of groups) {
+    for (const { from, to, newestFirst } of groups) {
       const rowAt = (index: number): number => (rows === null ? index : rows[index]!);
-      const backwards = runsBackwards((index) => times[rowAt(index)]!, from, to);
       for (let index = from + 1; index < to; index++) {
-        const step = (times[rowAt(index)]! - times[rowAt(index - 1)]!) * (backwards ? -1 : 1);
+        const step = (times[rowAt(index)]! - times[rowAt(index - 1)]!) * (newestFirst ? -1 : 1);
         if (!(step <= 0 && step >= -HOUR_MS)) continue;
         count++;
         if (first < 0) [first, firstBefore] = [rowAt(index), rowAt(index - 1)];

@@ -1,122 +1,123 @@
 import { formatDate, formatLocal } from './format-local.js';
-import { runsBackwards, type RowOrder } from './row-order.js';
+import type { RowOrder } from './row-order.js';
 import type { TimeZone } from './time-zone.js';
 import type { TimeProblem } from './written-times.js';
 
+const OTHER_ROW = 'Correct the row, or leave bad rows out';
+
+/** Rows of local times. */
+export interface LocalRows {
+  /** Zone of a row; `null`: its time is an instant already. */
+  zoneOf: (row: number) => TimeZone | null;
+  /** Line of a row in the file. */
+  lineOf: (row: number) => number;
+  /** Length of a bar in ms; `null`: not known. */
+  barMs: number | null;
+}
+
 /**
- * Turns local times into instants, in place. An hour that happens twice is resolved by the order of the rows: the first rows with its times
- * are the first hour, and after a step back (or a repeated time) the second hour begins.
- *
- * @param zoneOf zone of a row; `null`: its time is an instant already
- * @param lineOf line of a row in the file
- * @param barMs length of a bar, or `null`
+ * Turns local times into instants, in place. The order of the rows resolves an hour that happens twice: the rows before a step back, or a
+ * repeated time, are in the first hour, and the rows after it in the second.
  */
-export function resolveLocalTimes(
-  times: Float64Array,
-  order: RowOrder,
-  zoneOf: (row: number) => TimeZone | null,
-  lineOf: (row: number) => number,
-  barMs: number | null,
-): TimeProblem[] {
+export function resolveLocalTimes(times: Float64Array, order: RowOrder, rows: LocalRows): TimeProblem[] {
   const problems: TimeProblem[] = [];
-  for (const { from, to } of order.groups) {
+  for (const { from, to, newestFirst } of order.groups) {
     const rowAt = (index: number): number => (order.rows === null ? index : order.rows[index]!);
-    const backwards = runsBackwards((index) => times[rowAt(index)]!, from, to);
-    const count = to - from;
-    const inTime = (index: number): number => rowAt(backwards ? to - 1 - index : from + index);
-    let index = 0;
-    while (index < count) {
-      const row = inTime(index);
-      const zone = zoneOf(row);
-      const local = times[row]!;
-      if (zone === null || Number.isNaN(local)) {
-        index++;
-        continue;
-      }
-      const earlier = zone.earlier(local);
-      if (Number.isNaN(earlier)) {
-        const { from: start, to: end } = zone.changeAround(local)!;
-        problems.push({
-          row,
-          problem: `${clockOf(local)} on ${formatDate(local)} does not exist in ${zone.name}: the clocks go from ${clockOf(start)} to ${clockOf(end)}. Is this another time zone?`,
-        });
-        times[row] = NaN;
-        index++;
-        continue;
-      }
-      if (zone.laterBy(local) === 0) {
-        times[row] = earlier;
-        index++;
-        continue;
-      }
-      index = resolveDoubled(times, { index, count, inTime, zone, zoneOf, lineOf, barMs }, problems);
-    }
+    const walk = new Walk(times, rows, to - from, (index) =>
+      rowAt(newestFirst ? to - 1 - index : from + index),
+    );
+    walk.resolve(problems);
   }
   return problems;
 }
 
-interface DoubledHour {
-  /** First row of the hour, as `inTime` counts. */
-  index: number;
-  count: number;
-  /** Row by its place in time. */
-  inTime: (index: number) => number;
-  zone: TimeZone;
-  zoneOf: (row: number) => TimeZone | null;
-  lineOf: (row: number) => number;
-  barMs: number | null;
-}
+/** The rows of one symbol, oldest first. */
+class Walk {
+  constructor(
+    private readonly times: Float64Array,
+    private readonly rows: LocalRows,
+    private readonly count: number,
+    private readonly rowAt: (index: number) => number,
+  ) {}
 
-/** Resolves the rows from `index` on that are within one doubled hour. @returns the place after them */
-function resolveDoubled(times: Float64Array, hour: DoubledHour, problems: TimeProblem[]): number {
-  const { index, count, inTime, zone, zoneOf, lineOf } = hour;
-  const around = zone.changeAround(times[inTime(index)]!)!;
-  let end = index;
-  let steps = 0;
-  let secondFrom = -1;
-  while (end < count && zoneOf(inTime(end)) === zone) {
-    const local = times[inTime(end)]!;
-    if (!(local >= around.from && local < around.to)) break;
-    if (end > index && local <= times[inTime(end - 1)]!) {
-      steps++;
+  resolve(problems: TimeProblem[]): void {
+    const { times, rows, count, rowAt } = this;
+    let stretch: { from: number; to: number; offset: number } | null = null;
+    let stretchZone: TimeZone | null = null;
+    for (let index = 0; index < count; index++) {
+      const row = rowAt(index);
+      const zone = rows.zoneOf(row);
+      const local = times[row]!;
+      if (zone === null || Number.isNaN(local)) continue;
+      if (zone !== stretchZone || stretch === null || !(local >= stretch.from && local < stretch.to)) {
+        stretch = zone.stretchAt(local);
+        stretchZone = zone;
+      }
+      if (stretch !== null) times[row] = local - stretch.offset;
+      else if (zone.laterBy(local) > 0) index = this.resolveDoubled(index, zone, problems) - 1;
+      else {
+        problems.push({ row, problem: missingHour(local, zone) });
+        times[row] = NaN;
+      }
+    }
+  }
+
+  /** Resolves the rows from `first` on that are within one doubled hour. @returns the index after them */
+  private resolveDoubled(first: number, zone: TimeZone, problems: TimeProblem[]): number {
+    const { times, rows, count, rowAt } = this;
+    const hour = zone.changeAround(times[rowAt(first)]!)!;
+    let end = first;
+    let [stepsBack, secondFrom] = [0, -1];
+    for (; end < count && rows.zoneOf(rowAt(end)) === zone; end++) {
+      const local = times[rowAt(end)]!;
+      if (!(local >= hour.from && local < hour.to)) break;
+      if (end === first || local > times[rowAt(end - 1)]!) continue;
+      stepsBack++;
       secondFrom = end;
     }
-    end++;
-  }
-  const rows = Array.from({ length: end - index }, (_, place) => inTime(index + place));
-  const later = zone.laterBy(times[rows[0]!]!);
-  const only = steps === 0 ? byNeighbours(times, hour, end, later) : null;
-  for (const [place, row] of rows.entries()) {
-    const local = times[row]!;
-    const earlier = zone.earlier(local);
-    if (steps === 1) times[row] = index + place < secondFrom ? earlier : earlier + later;
-    else if (only !== null) times[row] = earlier + only;
-    else {
-      const place = `${clockOf(local)} on ${formatDate(local)} happens twice in ${zone.name}, when the clocks go back from ${clockOf(around.to)} to ${clockOf(around.from)}`;
-      const why =
-        steps === 0
-          ? `line ${lineOf(row)} has it once, so the file does not say which one it is`
-          : `the file has it in more than two rows`;
-      problems.push({ row, problem: `${place}; ${why}. Remove the row, or give times in UTC` });
-      times[row] = NaN;
+    const later = zone.laterBy(hour.from);
+    const only = stepsBack === 0 ? this.byNeighbours(first, end, later) : null;
+    // the time before each row must be the written one until all rows are done
+    for (let index = first; index < end; index++) {
+      const row = rowAt(index);
+      const local = times[row]!;
+      const earlier = zone.earlier(local);
+      if (stepsBack === 1) times[row] = index < secondFrom ? earlier : earlier + later;
+      else if (only !== null) times[row] = earlier + only;
+      else {
+        const why =
+          stepsBack === 0
+            ? `line ${rows.lineOf(row)} is its only row, so the file does not say which of the two it is`
+            : 'its rows are not in the order of time';
+        problems.push({ row, problem: `${doubledHour(local, zone, hour)}; ${why}. ${OTHER_ROW}` });
+        times[row] = NaN;
+      }
     }
+    return end;
   }
-  return end;
+
+  /** A single bar in the hour: the bars beside it may be one bar away from only one of its two instants. @returns ms to add, or `null` */
+  private byNeighbours(first: number, end: number, later: number): number | null {
+    const { times, rows, count, rowAt } = this;
+    if (rows.barMs === null || end - first !== 1 || first === 0 || end >= count) return null;
+    const zone = rows.zoneOf(rowAt(first))!;
+    const earlier = zone.earlier(times[rowAt(first)]!);
+    const before = times[rowAt(first - 1)]!;
+    const after = (rows.zoneOf(rowAt(end)) ?? zone).earlier(times[rowAt(end)]!);
+    const fits = [0, later].filter(
+      (add) => earlier + add - before === rows.barMs && after - earlier - add === rows.barMs,
+    );
+    return fits.length === 1 ? fits[0]! : null;
+  }
 }
 
-/** One bar in the hour: the bars beside it may both be one bar away from only one of its two instants. @returns ms to add, or `null` */
-function byNeighbours(times: Float64Array, hour: DoubledHour, end: number, later: number): number | null {
-  const { index, count, inTime, zone, zoneOf, barMs } = hour;
-  if (barMs === null || end - index !== 1 || index === 0 || end >= count) return null;
-  const earlier = zone.earlier(times[inTime(index)]!);
-  const before = times[inTime(index - 1)]!;
-  const next = inTime(end);
-  const nextZone = zoneOf(next);
-  const after = nextZone === null ? times[next]! : nextZone.earlier(times[next]!);
-  const fits = [0, later].filter(
-    (add) => earlier + add - before === barMs && after - earlier - add === barMs,
-  );
-  return fits.length === 1 ? fits[0]! : null;
+function missingHour(local: number, zone: TimeZone): string {
+  const { from, to } = zone.changeAround(local)!;
+  return `${clockOf(local)} on ${formatDate(local)} does not exist in ${zone.name}: the clocks go from ${clockOf(from)} to ${clockOf(to)}. Is this another time zone? ${OTHER_ROW}`;
+}
+
+function doubledHour(local: number, zone: TimeZone, hour: { from: number; to: number }): string {
+  return `${clockOf(local)} on ${formatDate(local)} happens twice in ${zone.name}: the clocks go back from ${clockOf(hour.to)} to ${clockOf(hour.from)}`;
 }
 
 /** `01:30` */

@@ -1,17 +1,27 @@
 /** The rows of each symbol, in the file's order. */
-export interface RowOrder {
+export interface RowGroups {
   /** Rows, grouped by symbol; `null`: as they are. */
   rows: Uint32Array | null;
   /** `[from, to)` of each symbol in `rows`. */
-  groups: { from: number; to: number }[];
+  groups: RowGroup[];
+}
+
+export interface RowGroup {
+  from: number;
+  to: number;
+}
+
+/** The rows of each symbol, with the direction of their times. */
+export interface RowOrder extends RowGroups {
+  groups: (RowGroup & { newestFirst: boolean })[];
 }
 
 /** Groups the rows by symbol. */
-export function orderRows(length: number, symbols: ArrayLike<number> | undefined): RowOrder {
+export function groupRows(length: number, symbols: ArrayLike<number> | undefined): RowGroups {
   if (symbols === undefined) return { rows: null, groups: [{ from: 0, to: length }] };
   const counts: number[] = [];
   for (let row = 0; row < length; row++) counts[symbols[row]!] = (counts[symbols[row]!] ?? 0) + 1;
-  const groups: { from: number; to: number }[] = [];
+  const groups: RowGroup[] = [];
   const next: number[] = [];
   let start = 0;
   for (const [symbol, count = 0] of counts.entries()) {
@@ -25,13 +35,23 @@ export function orderRows(length: number, symbols: ArrayLike<number> | undefined
   return { rows, groups };
 }
 
+/** Finds the direction of each symbol's times. */
+export function orderRows(times: Float64Array, { rows, groups }: RowGroups): RowOrder {
+  return {
+    rows,
+    groups: groups.map(({ from, to }) => ({ from, to, newestFirst: isNewestFirst(times, rows, from, to) })),
+  };
+}
+
 /** True if most times are before the one above them. */
-export function runsBackwards(at: (index: number) => number, from: number, to: number): boolean {
+function isNewestFirst(times: Float64Array, rows: Uint32Array | null, from: number, to: number): boolean {
   let ups = 0;
-  for (let index = from + 1; index < to; index++) {
-    const change = at(index) - at(index - 1);
-    if (change > 0) ups++;
-    else if (change < 0) ups--;
+  let before = NaN;
+  for (let index = from; index < to; index++) {
+    const time = times[rows === null ? index : rows[index]!]!;
+    if (time > before) ups++;
+    else if (time < before) ups--;
+    before = time;
   }
   return ups < 0;
 }

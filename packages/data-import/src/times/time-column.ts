@@ -60,7 +60,8 @@ export class TimeColumn {
     }
     if (cell.form === FORMS.clock) return `time ${shown(textOf(bytes, from, to))} has no date`;
     const packed = packedDate(cell);
-    if (cell.form !== FORMS.number) {
+    // neighbouring rows mostly have the same date
+    if (cell.form !== FORMS.number && (this.rows === 0 || packed !== this.dates[this.rows - 1])) {
       const wrong = wrongDate(cell, packed);
       if (wrong !== null) return `time ${shown(textOf(bytes, from, to))} is no date: ${wrong}`;
     }

@@ -63,11 +63,6 @@ export class TimeZone {
     return new TimeZone(offset === 0 ? 'UTC' : formatOffset(offset), offset);
   }
 
-  /** True if the clocks never change. */
-  get isFixed(): boolean {
-    return this.formatter === null;
-  }
-
   /** Local time minus UTC at an instant, ms. */
   offsetAt(instant: number): number {
     this.cover(instant);
@@ -79,18 +74,13 @@ export class TimeZone {
     return index === 0 ? this.firstOffset : transitions[index - 1]!.after;
   }
 
-  /** Finds the changes of the clocks between two local times. Without this call each conversion does it for itself. */
-  prepare(first: number, last: number): void {
-    this.cover(first - MOST_OFFSET_MS);
-    this.cover(last + MOST_OFFSET_MS);
-  }
-
   /**
    * The earlier instant of a local time. `NaN`: the local time does not exist, because the clocks were put forward. A time that
    * happens twice has the later instant `laterBy` after it.
    */
   earlier(local: number): number {
-    this.prepare(local, local);
+    this.cover(local - MOST_OFFSET_MS);
+    this.cover(local + MOST_OFFSET_MS);
     const { transitions } = this;
     let index = Math.min(this.near, transitions.length);
     while (index > 0 && local < localStart(transitions[index - 1]!)) index--;
@@ -110,6 +100,19 @@ export class TimeZone {
     return change !== undefined && local < localEnd(change) ? change.before - change.after : 0;
   }
 
+  /** The local times around one, `[from, to)`, that all have the same offset and happen once; `null` if this one does not. */
+  stretchAt(local: number): { from: number; to: number; offset: number } | null {
+    this.earlier(local);
+    const { transitions, near } = this;
+    const [before, next] = [transitions[near - 1], transitions[near]];
+    if (before !== undefined && local < localEnd(before)) return null;
+    return {
+      from: before === undefined ? this.from + MOST_OFFSET_MS : localEnd(before),
+      to: next === undefined ? this.to - MOST_OFFSET_MS : localStart(next),
+      offset: before === undefined ? this.firstOffset : before.after,
+    };
+  }
+
   /** The local times that do not exist, or happen twice, around one of them: `[from, to)`. */
   changeAround(local: number): { from: number; to: number } | null {
     this.earlier(local);
@@ -121,7 +124,11 @@ export class TimeZone {
 
   /** Adds the changes up to an instant. */
   private cover(instant: number): void {
-    if (this.formatter === null || (instant >= this.from && instant <= this.to)) return;
+    if (instant >= this.from && instant <= this.to) return;
+    if (this.formatter === null) {
+      [this.from, this.to] = [-Infinity, Infinity];
+      return;
+    }
     if (this.from > this.to) {
       this.from = instant - STEP_MS;
       this.to = instant + STEP_MS;
