@@ -20,13 +20,14 @@ const ENCODED = /[^A-Za-z0-9._-]/g;
  * @throws KtrdrError `invalid_name` if symbol or timeframe is not valid
  */
 export function barsFileName(symbol: string, timeframe: string): string {
-  const name = `${encoded(checkedSymbol(symbol))}_${checkedTimeframe(timeframe)}.csv`;
+  const name = `${encodedSymbol(checkedSymbol(symbol))}_${checkedTimeframe(timeframe)}.csv`;
   const problem = fileNameProblem(name);
   if (problem === null) return name;
   throw invalidSymbol(symbol, `cannot be a symbol: its file name ${problem}.`);
 }
 
-function encoded(symbol: string): string {
+/** A symbol as part of a file name. */
+export function encodedSymbol(symbol: string): string {
   return symbol.replaceAll(
     ENCODED,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
@@ -72,7 +73,7 @@ export function parseBarsFileName(name: string): { symbol: string; timeframe: Ti
   const symbol = written.replaceAll(/%([0-9A-F]{2})/g, (_, hex: string) =>
     String.fromCharCode(Number.parseInt(hex, 16)),
   );
-  return SYMBOL_PATTERN.test(symbol) && encoded(symbol) === written && isTimeframe(timeframe)
+  return SYMBOL_PATTERN.test(symbol) && encodedSymbol(symbol) === written && isTimeframe(timeframe)
     ? { symbol, timeframe }
     : undefined;
 }

@@ -1,9 +1,10 @@
 export { alignToBase } from './align-to-base.js';
 export { type BarsFolders, type BarsName, openBarsFile } from './bars-access.js';
 export { priceProblem, volumeProblem } from './bar-rules.js';
-export { barsFile, barsFileName } from './bars-file.js';
+export { barsFile, barsFileName, encodedSymbol } from './bars-file.js';
 export { type BarsProblem, BarsProblemList, type BarsProblems } from './bars-problems.js';
 export type { Bars } from './bars.js';
+export { barsInRange } from './chart-bars.js';
 export { type DateRange, parseDateRange } from './date-range.js';
 export type { BarsFileFacts } from './cache/kept-facts.js';
 export { barsFileFacts, fingerprintBars } from './fingerprint.js';

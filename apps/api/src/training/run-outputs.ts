@@ -19,7 +19,7 @@ export interface KeptRun {
   analyticsDirectory: string | null;
 }
 
-const RUN_ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+const RUN_ID_PATTERN = /^[A-Za-z0-9%][A-Za-z0-9._%-]*$/;
 /** Far more runs than start with one name in one second. */
 const MAX_TRIES = 100;
 /** Errors of renaming a folder to the name of a folder that has files. */

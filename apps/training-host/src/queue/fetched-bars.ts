@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { copyFile, link, mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { KtrdrError, type BarsFingerprint, type ErrorCode } from '@ktrdr/contracts';
-import { barsFile, fingerprintBars } from '@ktrdr/market-data';
+import { barsFile, barsFileName, fingerprintBars } from '@ktrdr/market-data';
 import type { Clock } from '@ktrdr/orchestrator';
 import type { SessionBars, Waiting } from '../sessions/session-bars.js';
 import type { FileTransfer } from './file-transfer.js';
@@ -97,7 +97,7 @@ async function linkOrCopy(from: string, to: string): Promise<void> {
 const NOT_HERE = new Set<ErrorCode>(['bars_not_found', 'folder_missing']);
 
 function differ({ symbol, timeframe }: BarsFingerprint): KtrdrError {
-  const file = `${symbol}_${timeframe}.csv`;
+  const file = barsFileName(symbol, timeframe);
   return new KtrdrError(
     'bars_differ',
     `The API's ${file} has changed since the training was started. Restore that file and resume, or train again.`,

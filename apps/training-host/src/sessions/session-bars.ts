@@ -1,5 +1,5 @@
 import { KtrdrError, type BarsFingerprint } from '@ktrdr/contracts';
-import { type BarsFolders, fingerprintBars } from '@ktrdr/market-data';
+import { barsFileName, type BarsFolders, fingerprintBars } from '@ktrdr/market-data';
 
 /** A caller that waits for files from another machine. */
 export interface Waiting {
@@ -30,7 +30,7 @@ export class OwnBars implements SessionBars {
     for (const { symbol, timeframe, sha256 } of bars) {
       const here = await fingerprintBars({ ...this.folders, symbol, timeframe });
       if (here.sha256 === sha256) continue;
-      const file = `${symbol}_${timeframe}.csv`;
+      const file = barsFileName(symbol, timeframe);
       throw new KtrdrError(
         'bars_differ',
         `${file} in the training host's data folder differs from the file that the API had when the training was started. Copy the API's file there, then start or resume again.`,

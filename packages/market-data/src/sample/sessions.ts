@@ -20,9 +20,9 @@ const AROUND_THE_CLOCK: Session = { open: 0, close: 24 * 60 };
 const FULL_DAY: Session = { open: 14 * 60, close: 21 * 60 };
 const HALF_DAY: Session = { open: 14 * 60, close: 18 * 60 };
 
-/** The quote currency of a pair (`EURUSD`, `EUR.USD`); `undefined` if the symbol is not a currency pair. */
+/** The quote currency of a pair (`EURUSD`, `EUR/USD`, `EURUSD=X`); `undefined` if the symbol is not a currency pair. */
 export function quoteCurrency(symbol: string): string | undefined {
-  const match = /^([A-Z]{3})[._-]?([A-Z]{3})$/.exec(symbol.toUpperCase());
+  const match = /^([A-Z]{3})[./:_-]?([A-Z]{3})(?:=X)?$/.exec(symbol.toUpperCase());
   if (match === null) return undefined;
   const [, base = '', quote = ''] = match;
   return CURRENCIES.has(base) && CURRENCIES.has(quote) ? quote : undefined;

@@ -1,13 +1,17 @@
-import { resolve } from 'node:path';
+import { lstat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { DEFAULT_SEED, KtrdrError, type SampleDataResponse, type Timeframe } from '@ktrdr/contracts';
 import { barsFileName, checkedSymbol, checkedTimeframe } from '../bars-file.js';
-import type { Bars } from '../bars.js';
 import { type DateRange, parseDateRange } from '../date-range.js';
 import { selectRange } from '../select-range.js';
+import { BarsFileWriter } from '../store/bars-file-writer.js';
+import { sourcesFile, sourcesWith } from '../store/bars-sources.js';
+import { BarsTransaction } from '../store/bars-transaction.js';
+import type { BarColumns } from '../store/merge-bars.js';
+import { refuseOtherCase } from '../store/other-case.js';
 import { DAY_MS, formatBarTime, formatDate } from '../timestamp.js';
 import type { Bar } from './bar.js';
-import { BarsWriter } from './bars-writer.js';
 import { isSp500, readSp500 } from './sp500.js';
 import { type SyntheticBarsRequest, countSyntheticBars, syntheticBars } from './synthetic-bars.js';
 
@@ -36,6 +40,8 @@ export interface SampleBarsRequest {
   seed?: number;
   /** Replace an existing file. Default: false. */
   overwrite?: boolean;
+  /** Time of the request, ISO 8601, which is kept as the origin of the file. Default: no origin is kept. */
+  at?: string | undefined;
 }
 
 /**
@@ -43,8 +49,8 @@ export interface SampleBarsRequest {
  * of a synthetic file says that it is synthetic. The file appears whole or not at all; an existing file is kept unless
  * `overwrite` is set.
  *
- * Throws `invalid_name`, `invalid_date`, `invalid_date_range`, `no_bars_in_range`, `bars_exist`, `disk_full`,
- * `storage_failed`.
+ * Throws `invalid_name`, `invalid_date`, `invalid_date_range`, `no_bars_in_range`, `bars_exist`, `import_conflict` (a symbol that differs
+ * only in case), `disk_full`, `storage_failed`.
  */
 export async function writeSampleBars(request: SampleBarsRequest): Promise<SampleDataResponse> {
   const symbol = checkedSymbol(request.symbol);
@@ -53,55 +59,76 @@ export async function writeSampleBars(request: SampleBarsRequest): Promise<Sampl
   if (isSp500(symbol, timeframe)) {
     const { bars, source } = await readSp500();
     const selected = selectRange(bars, { ...range, history: 0 }).bars;
-    return writeBars(request, symbol, timeframe, source, [barsOf(selected)], source);
+    return writeBars(request, symbol, timeframe, source, [selected], source);
   }
   const seed = request.seed ?? DEFAULT_SEED;
   const synthetic = { symbol, timeframe, ...syntheticRange(range, timeframe), seed };
   checkCount(synthetic);
   const comment = `synthetic bars, not market data: ${symbol} ${timeframe}, seed ${seed}`;
-  return writeBars(request, symbol, timeframe, comment, syntheticBars(synthetic), null);
+  return writeBars(request, symbol, timeframe, comment, columnsOf(syntheticBars(synthetic)), null);
 }
 
 async function writeBars(
-  { dataDir, overwrite = false }: SampleBarsRequest,
+  { dataDir, overwrite = false, at }: SampleBarsRequest,
   symbol: string,
   timeframe: Timeframe,
   comment: string,
-  batches: Iterable<Bar[]>,
+  batches: Iterable<BarColumns>,
   source: string | null,
 ): Promise<SampleDataResponse> {
   const file = barsFileName(symbol, timeframe);
-  const writer = await BarsWriter.create({ dataDir, file, timeframe, comment, overwrite });
-  try {
-    let rows = 0;
-    let first = NaN;
-    let last = NaN;
-    let days = 0;
-    for (const bars of batches) {
-      if (bars.length > 0) {
-        if (rows === 0) first = bars[0]!.time;
-        last = bars[bars.length - 1]!.time;
-        rows += bars.length;
-        await writer.write(bars);
-      }
-      if (++days % DAYS_PER_TURN === 0) await setImmediate();
-    }
+  return BarsTransaction.run(dataDir, `writing ${file}`, undefined, async (transaction) => {
+    await refuseOtherCase(dataDir, [symbol]);
+    if (!overwrite && (await exists(join(dataDir, file)))) throw barsExist(dataDir, file);
+    let [first, last, days] = [NaN, NaN, 0];
+    const path = await transaction.stage(file);
+    const { sha256, rows } = await BarsFileWriter.write(
+      path,
+      { timeframe, comments: [`# ${comment}`] },
+      async (writer) => {
+        for (const bars of batches) {
+          if (bars.length > 0) {
+            if (Number.isNaN(first)) first = bars.time[0]!;
+            last = bars.time[bars.length - 1]!;
+            await writer.add(bars, 0, bars.length);
+          }
+          if (++days % DAYS_PER_TURN === 0) await setImmediate();
+        }
+      },
+    );
     if (rows === 0) throw noTradingDay(symbol, timeframe);
-    await writer.commit();
+    const range = { first: formatBarTime(first, timeframe), last: formatBarTime(last, timeframe) };
+    if (at !== undefined) {
+      const origin = { kind: 'sample', from: comment, sha256: null, profile: null, at, rows } as const;
+      const text = sourcesWith(null, { sha256, rows, ...range }, origin);
+      await transaction.stageText(sourcesFile(file), text);
+    } else transaction.remove(sourcesFile(file));
     return {
       symbol,
       timeframe,
       file,
       path: resolve(dataDir, file),
       rows,
-      first: formatBarTime(first, timeframe),
-      last: formatBarTime(last, timeframe),
+      ...range,
       synthetic: source === null,
       source,
     };
-  } finally {
-    await writer.close();
-  }
+  });
+}
+
+function exists(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+function barsExist(dataDir: string, file: string): KtrdrError {
+  return new KtrdrError(
+    'bars_exist',
+    `${file} already exists in ${dataDir} and was not changed. To replace it, set overwrite (--overwrite).`,
+    { details: { file } },
+  );
 }
 
 function syntheticRange(range: DateRange, timeframe: Timeframe): { start: number; end: number } {
@@ -144,13 +171,18 @@ function noTradingDay(symbol: string, timeframe: Timeframe): KtrdrError {
   );
 }
 
-function barsOf(bars: Bars): Bar[] {
-  return Array.from(bars.time, (time, row) => ({
-    time,
-    open: bars.open[row]!,
-    high: bars.high[row]!,
-    low: bars.low[row]!,
-    close: bars.close[row]!,
-    volume: bars.volume[row]!,
-  }));
+/** Bars of one day as columns. */
+function* columnsOf(batches: Iterable<Bar[]>): Generator<BarColumns, void> {
+  for (const bars of batches) {
+    const column = (name: keyof Bar): Float64Array => Float64Array.from(bars, (bar) => bar[name]);
+    yield {
+      time: column('time'),
+      open: column('open'),
+      high: column('high'),
+      low: column('low'),
+      close: column('close'),
+      volume: column('volume'),
+      length: bars.length,
+    };
+  }
 }

@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,7 +11,6 @@ const POLL_MS = 20;
 const HEARTBEAT_MS = 2_000;
 /** A holder on another machine that shows no sign of life for this long is gone. A program on this machine is gone when its process is. */
 const GONE_AFTER_MS = 30_000;
-const RELEASED = 'released';
 
 /** The right to change the files of a data folder. */
 export interface BarsLock {
@@ -24,9 +23,8 @@ export interface BarsLock {
 /**
  * Runs `work` while no other process changes the bars of a folder. Waits for other holders.
  *
- * The lock is a file with a number, `lock.7`. The highest number holds. A process takes the lock when it creates the next
- * number, which only one can, after the last holder has released the lock or has ended. So no two processes ever remove and create
- * the same file.
+ * The lock is a file with a number, `lock.7`. The highest number holds. A process takes the lock when it creates the next number, which
+ * only one can, after the last holder has removed its file or has ended. So a process never removes a file that another one holds.
  *
  * @throws the signal's reason while it waits; errors of the file system; what `work` throws
  */
@@ -36,13 +34,13 @@ export async function withBarsLock<T>(
   work: (lock: BarsLock) => Promise<T>,
 ): Promise<T> {
   const folder = join(dataDir, WRITING);
-  await mkdir(folder, { recursive: true });
   const number = await acquire(folder, signal);
   const path = lockFile(folder, number);
   let beats = 0;
   let beat: Promise<unknown> = Promise.resolve();
   const heartbeat = setInterval(() => {
-    beat = overwrite(path, noteOf(++beats)).catch(() => undefined);
+    // must not create the file again after somebody has taken the lock over
+    beat = writeFile(path, noteOf(++beats), { flag: 'r+' }).catch(() => undefined);
   }, HEARTBEAT_MS);
   heartbeat.unref();
   try {
@@ -55,21 +53,24 @@ export async function withBarsLock<T>(
   } finally {
     clearInterval(heartbeat);
     await beat;
-    // a lock that cannot be released ends with its process
-    await overwrite(path, RELEASED).catch(() => undefined);
+    // a lock that cannot be removed ends with its process
+    await rm(path, { force: true }).catch(() => undefined);
+    await rmdir(folder).catch(() => undefined);
   }
 }
 
 async function acquire(folder: string, signal: AbortSignal | undefined): Promise<number> {
-  let seen = { number: -1, sign: '', polls: 0 };
+  let seen = { number: -1, note: '', polls: 0 };
   for (;;) {
     signal?.throwIfAborted();
+    await mkdir(folder, { recursive: true });
     const number = await highest(folder);
-    const sign = number === 0 ? '' : await signOfLife(lockFile(folder, number));
-    if (number !== seen.number || sign !== seen.sign) seen = { number, sign, polls: 0 };
-    const gone = seen.polls++ * POLL_MS >= GONE_AFTER_MS;
-    if ((number === 0 || sign === RELEASED || gone) && (await take(folder, number + 1))) return number + 1;
-    if (sign !== RELEASED) await sleep(POLL_MS, undefined, { signal }).catch(() => undefined);
+    const note = number === 0 ? '' : await noteIn(lockFile(folder, number));
+    if (number !== seen.number || note !== seen.note) seen = { number, note, polls: 0 };
+    const silent = seen.polls++ * POLL_MS >= GONE_AFTER_MS;
+    const isFree = number === 0 || silent || endedHere(note);
+    if (isFree && (await take(folder, number + 1))) return number + 1;
+    if (!isFree) await sleep(POLL_MS, undefined, { signal }).catch(() => undefined);
   }
 }
 
@@ -77,7 +78,8 @@ async function acquire(folder: string, signal: AbortSignal | undefined): Promise
 async function take(folder: string, number: number): Promise<boolean> {
   const path = lockFile(folder, number);
   const file = await open(path, 'wx').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'EEXIST') return null;
+    // the folder goes with its last lock
+    if (error.code === 'EEXIST' || error.code === 'ENOENT') return null;
     throw error;
   });
   if (file === null) return false;
@@ -99,19 +101,12 @@ function noteOf(beats: number): string {
   return JSON.stringify({ pid: process.pid, host: hostname(), beats });
 }
 
-/** Writes over a file's first bytes. Does not create it: a later holder may have removed it. */
-async function overwrite(path: string, text: string): Promise<void> {
-  await writeFile(path, text, { flag: 'r+' });
-}
-
-/** Changes while the holder lives; {@link RELEASED} if nobody holds the lock. */
-async function signOfLife(path: string): Promise<string> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    // a later holder has removed it
+async function noteIn(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    // its holder has just removed it
     if (error.code === 'ENOENT') return '';
     throw error;
   });
-  return text.startsWith(RELEASED) || endedHere(text) ? RELEASED : text;
 }
 
 /** True if the lock belongs to a process of this machine that has ended. */
@@ -131,7 +126,10 @@ async function highest(folder: string): Promise<number> {
 }
 
 async function lockNumbers(folder: string): Promise<number[]> {
-  const names = await readdir(folder);
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
   return names.flatMap((name) => {
     const match = LOCK.exec(name);
     return match === null ? [] : [Number(match[1])];

@@ -10,7 +10,9 @@ const COMMA = 44;
 const LINE_END = 10;
 /** A double represents every decimal number of this many digits exactly, so that its shortest form is unique. */
 const EXACT = 1e15;
-const MOST_DECIMALS = 15;
+const MOST_DECIMALS = 10;
+/** Length of the text of a number with few decimals. */
+const SHORT = 12;
 const POWERS_OF_TEN = Array.from({ length: MOST_DECIMALS + 1 }, (_, exponent) => Number(`1e${exponent}`));
 /** Times with a year of four digits: from 0000-01-01 until 10000-01-01. */
 const [FIRST_TIME, END_TIME] = [-62_167_219_200_000, 253_402_300_800_000];
@@ -26,6 +28,8 @@ export class BarsText {
   private readonly date = Buffer.alloc(10);
   /** Decimals of the last number: most columns keep theirs. */
   private decimals = 0;
+  /** True if the last number had many decimals: so will the next one, and counting them is slow. */
+  private isNoisy = false;
 
   /** @param bytes size of the buffer */
   constructor(
@@ -103,20 +107,27 @@ export class BarsText {
   }
 
   private addNumber(value: number): void {
+    if (this.isNoisy) {
+      const text = String(value);
+      this.isNoisy = text.length > SHORT;
+      this.addText(text);
+      return;
+    }
     const size = Math.abs(value);
     for (let decimals = this.decimals; decimals <= MOST_DECIMALS; decimals++) {
       const scale = POWERS_OF_TEN[decimals]!;
       const digits = Math.round(size * scale);
       if (!(digits < EXACT)) break;
       if (digits / scale !== size) continue;
-      this.decimals = decimals;
       // a number below a millionth is written with an exponent
       if (size !== 0 && size < 1e-6) break;
+      this.decimals = decimals;
       this.addDigits(digits, decimals, value < 0);
       return;
     }
-    this.addText(String(value));
+    this.isNoisy = true;
     this.decimals = 0;
+    this.addText(String(value));
   }
 
   /** Adds `digits / 10^decimals`, without zeros at the end. */
@@ -140,7 +151,8 @@ export class BarsText {
   }
 
   private addText(text: string): void {
-    this.end += this.buffer.write(text, this.end, 'latin1');
+    const { buffer } = this;
+    for (let at = 0; at < text.length; at++) buffer[this.end++] = text.charCodeAt(at);
   }
 }
 

@@ -176,7 +176,7 @@ async function namesOf(dataDir: string): Promise<string[]> {
 }
 
 function isFileError(error: unknown): boolean {
-  return error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === 'string';
+  return typeof (error as NodeJS.ErrnoException | undefined)?.syscall === 'string';
 }
 
 function stagingFolder(dataDir: string, number: number): string {

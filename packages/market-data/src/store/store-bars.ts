@@ -1,6 +1,5 @@
 import { type BarsOrigin, type ConflictChoice, KtrdrError, type StoredBars } from '@ktrdr/contracts';
 import { barsFileName } from '../bars-file.js';
-import { listBars } from '../list-bars.js';
 import { type FingerprintedBars, readBars } from '../read-bars.js';
 import { formatBarTime } from '../timestamp.js';
 import { readBarsFileHead } from './bars-file-head.js';
@@ -15,6 +14,7 @@ import {
   syntheticConflict,
 } from './import-conflict.js';
 import { compareBars, mergeBars, type MergePlan, type Winner } from './merge-bars.js';
+import { refuseOtherCase } from './other-case.js';
 import type { ParsedBars } from './parsed-bars.js';
 
 /** How bars are stored. */
@@ -55,7 +55,10 @@ export async function storeBars(
   { onConflict, origin, signal }: StoreBarsOptions,
 ): Promise<StoredBars[]> {
   return BarsTransaction.run(dataDir, 'storing bars', signal, async (transaction) => {
-    await checkSymbols(dataDir, bars);
+    await refuseOtherCase(
+      dataDir,
+      bars.map(({ symbol }) => symbol),
+    );
     const conflicts: Conflict[] = [];
     const stored: StoredBars[] = [];
     for (const one of bars) {
@@ -151,23 +154,3 @@ function isUnchanged(plan: MergePlan, winner: Winner): boolean {
 
 const EMPTY = new Float64Array(0);
 const NO_BARS = { time: EMPTY, open: EMPTY, high: EMPTY, low: EMPTY, close: EMPTY, volume: EMPTY, length: 0 };
-
-/**
- * Refuses a symbol that differs from another one only in upper and lower case: on Windows and macOS both would have the same file.
- *
- * @throws KtrdrError `import_conflict`
- */
-async function checkSymbols(dataDir: string, bars: readonly ParsedBars[]): Promise<void> {
-  const known = new Map((await listBars(dataDir)).map(({ symbol }) => [symbol.toLowerCase(), symbol]));
-  for (const { symbol } of bars) {
-    const other = known.get(symbol.toLowerCase()) ?? symbol;
-    known.set(symbol.toLowerCase(), symbol);
-    if (other === symbol) continue;
-    throw new KtrdrError(
-      'import_conflict',
-      `${symbol} and ${other} differ only in upper and lower case, and some systems have one file for both. ` +
-        `Import the bars as ${other}, or under another name. Nothing was stored.`,
-      { details: { symbol, other } },
-    );
-  }
-}

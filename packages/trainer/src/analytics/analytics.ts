@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AnalyticsSummary, TrainingResult } from '@ktrdr/contracts';
+import { encodedSymbol } from '@ktrdr/market-data';
 import { reportPage } from './report/report-page.js';
 import { alertsOf, type TrainingAlert } from './analytics-alerts.js';
 import { alertsText, epochEntry, metricsCsv } from './analytics-files.js';
@@ -35,10 +36,10 @@ interface AnalyticsMemory {
   start: number;
 }
 
-/** Returns `{symbol}_{strategy}_{YYYYMMDD_HHMMSS}`, in UTC. @param start ms since 1970 */
+/** Returns `{symbol}_{strategy}_{YYYYMMDD_HHMMSS}`, in UTC: a folder name, so the symbol is encoded. @param start ms since 1970 */
 export function analyticsRunId(symbol: string, strategy: string, start: number): string {
   const [date, time] = new Date(start).toISOString().replaceAll(/[-:]/g, '').slice(0, 15).split('T');
-  return `${symbol}_${strategy}_${date}_${time}`;
+  return `${encodedSymbol(symbol)}_${strategy}_${date}_${time}`;
 }
 
 /**

@@ -3,6 +3,7 @@ import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { barsFile } from '@ktrdr/market-data';
 import { parseStrategy } from '@ktrdr/strategy';
 import { loadBars, reportBars } from './load-bars.js';
 import { strategyText } from '../../test/fixtures/training.js';
@@ -16,15 +17,18 @@ function barsOf(price: number): string {
   return ['timestamp,open,high,low,close,volume', ...rows].join('\n');
 }
 
-test('every file has a data report', async () => {
+test('every file has a data report, whatever characters its symbol has', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'ktrdr-load-bars-'));
-  const { strategy } = parseStrategy(strategyText({ symbols: ['AAA', 'BBB'] }), { file: 'small.yaml' });
-  for (const symbol of strategy.symbols) await writeFile(join(dataDir, `${symbol}_1h.csv`), barsOf(100));
+  const { strategy } = parseStrategy(strategyText({ symbols: ['BTC/USDT', '^GSPC'] }), {
+    file: 'small.yaml',
+  });
+  for (const symbol of strategy.symbols) await writeFile(barsFile(dataDir, symbol, '1h'), barsOf(100));
   const loaded = await loadBars(strategy, { dataDir }, [], async () => {});
+  expect(loaded.symbols.map(({ symbol }) => symbol)).toEqual(['BTC/USDT', '^GSPC']);
   const { reports } = await reportBars(loaded, async () => {});
   expect(reports.map(({ file, findings: [first] }) => [file, first?.kind])).toEqual([
-    ['AAA_1h.csv', 'no_movement'],
-    ['BBB_1h.csv', 'no_movement'],
+    ['BTC%2FUSDT_1h.csv', 'no_movement'],
+    ['%5EGSPC_1h.csv', 'no_movement'],
   ]);
   await rm(dataDir, { recursive: true });
 });

@@ -1,0 +1,22 @@
+import { KtrdrError } from '@ktrdr/contracts';
+import { listBars } from '../list-bars.js';
+
+/**
+ * Refuses a symbol that differs from another one only in upper and lower case: on Windows and macOS both would have the same file.
+ *
+ * @throws KtrdrError `import_conflict`
+ */
+export async function refuseOtherCase(dataDir: string, symbols: readonly string[]): Promise<void> {
+  const known = new Map((await listBars(dataDir)).map(({ symbol }) => [symbol.toLowerCase(), symbol]));
+  for (const symbol of symbols) {
+    const other = known.get(symbol.toLowerCase()) ?? symbol;
+    known.set(symbol.toLowerCase(), symbol);
+    if (other === symbol) continue;
+    throw new KtrdrError(
+      'import_conflict',
+      `${symbol} and ${other} differ only in upper and lower case, and some systems have one file for both. ` +
+        `Store the bars as ${other}, or under another name. Nothing was stored.`,
+      { details: { symbol, other } },
+    );
+  }
+}
