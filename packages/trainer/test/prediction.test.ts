@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { createRequire } from 'node:module';
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,6 +16,7 @@ import {
 } from '@ktrdr/trainer';
 import { procFilesystem, requires } from '../../../tools/requirements.js';
 import { childProcesses, isAlive } from './fixtures/processes.js';
+import type { onnx as OnnxProto } from 'onnx-proto';
 import { strategyText, trainingRequest, type Workplace, workplace, writeBars } from './fixtures/training.js';
 
 const { test: onLinux } = requires(procFilesystem());
@@ -58,7 +60,12 @@ beforeAll(async () => {
 afterEach(() => expect(childProcesses()).toEqual([]));
 afterAll(() => place.remove());
 
-function predict(changes: Partial<PredictionRun> = {}, timeoutMs = 20_000, signal?: AbortSignal) {
+function predict(
+  changes: Partial<PredictionRun> = {},
+  timeoutMs = 20_000,
+  signal?: AbortSignal,
+  mostMemoryMb = 2_048,
+) {
   return runPredictionProcess(
     {
       modelsDir: place.modelsDir,
@@ -72,7 +79,7 @@ function predict(changes: Partial<PredictionRun> = {}, timeoutMs = 20_000, signa
       now: Date.UTC(2030, 0, 1),
       ...changes,
     },
-    { timeoutMs, signal: signal ?? new AbortController().signal },
+    { timeoutMs, mostMemoryMb, signal: signal ?? new AbortController().signal },
   );
 }
 
@@ -183,6 +190,16 @@ describe('is refused', () => {
     );
     return stored;
   }
+  /** A model with another graph and its checksum. */
+  async function withGraph(graph: Uint8Array): Promise<StoredModel> {
+    const sum = createHash('sha256').update(graph).digest('hex');
+    const model = await changed(({ checksums, ...metadata }) => ({
+      ...metadata,
+      checksums: { ...(checksums as object), 'model.onnx': sum },
+    }));
+    await writeFile(join(model.path, 'model.onnx'), graph);
+    return model;
+  }
   const versionOf = ({ path }: StoredModel): string => path.split('/').at(-1)!;
 
   test('a damaged model, naming the file', async () => {
@@ -215,17 +232,30 @@ describe('is refused', () => {
     // an operator with too many inputs
     const graph = (await readFile(join(path, 'model.onnx'))).toString('latin1').replace('Gemm', 'Tanh');
     const bytes = Buffer.from(graph, 'latin1');
-    const sum = createHash('sha256').update(bytes).digest('hex');
-    const model = await changed(({ checksums, ...metadata }) => ({
-      ...metadata,
-      checksums: { ...(checksums as object), 'model.onnx': sum },
-    }));
-    await writeFile(join(model.path, 'model.onnx'), bytes);
+    const model = await withGraph(bytes);
     await expect(predict({ version: versionOf(model) })).rejects.toMatchObject({
       code: 'prediction_failed',
       message: expect.stringMatching(/ended without an answer \(exit code 1\)/),
     });
     await rm(model.path, { recursive: true });
+  });
+
+  onLinux('a small model whose graph needs more memory than allowed: its process is ended', async () => {
+    const { onnx } = createRequire(import.meta.url)('onnx-proto') as { onnx: typeof OnnxProto };
+    const bytes = await readFile(join(classes.path, 'model.onnx'));
+    const model = onnx.ModelProto.toObject(onnx.ModelProto.decode(bytes)) as OnnxProto.IModelProto;
+    const { node, initializer } = model.graph!;
+    for (const { output } of node!) output!.splice(0, 1, output![0] === 'outputs' ? 'real' : output![0]!);
+    for (const [name, value] of Object.entries({ from: [0], to: [1], rows: [1_000_000_000, 1] }))
+      initializer!.push({ name, dims: [value.length], dataType: 7, int64Data: value });
+    node!.push({ opType: 'Expand', input: ['real', 'rows'], output: ['huge'] });
+    node!.push({ opType: 'Slice', input: ['huge', 'from', 'to', 'from'], output: ['outputs'] });
+    const stored = await withGraph(onnx.ModelProto.encode(model).finish());
+    await expect(predict({ version: versionOf(stored) }, 20_000, undefined, 500)).rejects.toMatchObject({
+      code: 'prediction_failed',
+      message: expect.stringMatching(/used \d+ MB of memory, more than its limit/),
+    });
+    await rm(stored.path, { recursive: true });
   });
 
   onLinux('a prediction whose process crashes', async () => {
@@ -261,7 +291,7 @@ onLinux(
     };
     const program = `
     const { runPredictionProcess } = await import(${JSON.stringify(import.meta.resolve('@ktrdr/trainer'))});
-    void runPredictionProcess(${JSON.stringify(asked)}, { timeoutMs: 60_000, signal: new AbortController().signal });
+    void runPredictionProcess(${JSON.stringify(asked)}, { timeoutMs: 60_000, mostMemoryMb: 2_048, signal: new AbortController().signal });
     console.log(process.pid);
   `;
     const parent = spawn(process.execPath, ['--input-type=module', '-e', program], {

@@ -3,5 +3,5 @@ export { fromStored, toStored, type StoredTraining } from './stored-training.js'
 export { TrainingOptionsDto } from './training-options.dto.js';
 export { describeTraining, type TrainingRequest } from './training-request.js';
 export { TrainingRunner, type ReadyTraining, type RunnerSettings } from './training-runner.js';
-export { defaultTrainingMemoryMb } from './machine-limits.js';
+export { defaultTrainingMemoryMb, mostPredictionMb } from './machine-limits.js';
 export { type TrainingLimits } from './training-budget.js';

@@ -47,6 +47,8 @@ export class BacktestManager extends ServiceOrchestrator {
     private readonly files: BacktestFiles,
     private readonly judge: TrialJudge,
     private readonly clock: Clock,
+    /** Of the process of a backtest. */
+    private readonly mostMemoryMb: number,
   ) {
     super(dependencies);
     this.revivesOperations('backtest', (stored) => this.describeBacktest(stored as StoredBacktest));
@@ -90,7 +92,7 @@ export class BacktestManager extends ServiceOrchestrator {
     const compute = async (outputDir: string): Promise<BacktestResult> => {
       const outcome = await runBacktestProcess(
         { run: { ...this.folders, ...run, now: clock.now() }, outputDir },
-        { signal: token.signal, onStep: (step) => progress.startStep(step) },
+        { signal: token.signal, mostMemoryMb: this.mostMemoryMb, onStep: (step) => progress.startStep(step) },
       );
       token.throwIfCancelled();
       return this.judge.judgeBacktest(outcome);

@@ -1,6 +1,7 @@
 import { KtrdrError } from '@ktrdr/contracts';
 import { OperationsService, type Clock, type OrchestratorLogger } from '@ktrdr/orchestrator';
 import { CLOCK, ORCHESTRATOR_LOGGER } from '@ktrdr/service-kit';
+import { mostPredictionMb } from '@ktrdr/training-operation';
 import { Module } from '@nestjs/common';
 import { API_SETTINGS, type ApiSettings } from '../config.js';
 import type { TrialLedger } from '@ktrdr/operation-store';
@@ -26,7 +27,7 @@ import { BacktestManager } from './backtest-manager.js';
       provide: BacktestManager,
       inject: [API_SETTINGS, OperationsService, ORCHESTRATOR_LOGGER, CLOCK, BacktestFiles, TRIAL_LEDGER],
       useFactory: (
-        { modelsDir, dataDir, stateDir }: ApiSettings,
+        { modelsDir, dataDir, stateDir, trainingLimits }: ApiSettings,
         operations: OperationsService,
         logger: OrchestratorLogger,
         clock: Clock,
@@ -39,6 +40,7 @@ import { BacktestManager } from './backtest-manager.js';
           files,
           new TrialJudge(trials, clock),
           clock,
+          mostPredictionMb(trainingLimits.memoryMb),
         ),
     },
   ],

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import type { Clock } from '@ktrdr/orchestrator';
 import { CLOCK } from '@ktrdr/service-kit';
 import { ModelStorage } from '@ktrdr/trainer';
+import { mostPredictionMb } from '@ktrdr/training-operation';
 import { API_SETTINGS, type ApiSettings } from '../config.js';
 import { ModelsController } from './models.controller.js';
 import { ModelsService } from './models.service.js';
@@ -15,7 +16,12 @@ import { PredictionQueue } from './prediction-queue.js';
       inject: [API_SETTINGS],
       useFactory: ({ modelsDir }: ApiSettings) => new ModelStorage(modelsDir),
     },
-    { provide: PredictionQueue, useFactory: () => new PredictionQueue() },
+    {
+      provide: PredictionQueue,
+      inject: [API_SETTINGS],
+      useFactory: ({ trainingLimits }: ApiSettings) =>
+        new PredictionQueue(mostPredictionMb(trainingLimits.memoryMb)),
+    },
     {
       provide: ModelsService,
       inject: [API_SETTINGS, ModelStorage, PredictionQueue, CLOCK],

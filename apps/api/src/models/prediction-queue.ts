@@ -14,6 +14,9 @@ export class PredictionQueue {
   private readonly slots = new Slots(MOST_AT_ONCE);
   private readonly stopping = new AbortController();
 
+  /** @param mostMemoryMb of the process of a prediction */
+  constructor(private readonly mostMemoryMb: number) {}
+
   /** @throws KtrdrError `predictions_busy`, `service_stopping`, and as `runPredictionProcess` */
   async run(run: PredictionRun): Promise<PredictResponse> {
     const { signal } = this.stopping;
@@ -23,7 +26,8 @@ export class PredictionQueue {
         `${MOST_AT_ONCE} predictions are running and ${MOST_WAITING} are waiting. Try again in a moment.`,
       );
     }
-    return this.slots.use({ signal }, () => runPredictionProcess(run, { timeoutMs: TIMEOUT_MS, signal }));
+    const limits = { timeoutMs: TIMEOUT_MS, mostMemoryMb: this.mostMemoryMb };
+    return this.slots.use({ signal }, () => runPredictionProcess(run, { ...limits, signal }));
   }
 
   /** The service stops: kills running predictions and rejects waiting ones. */

@@ -13,6 +13,8 @@ export interface BacktestRequest {
 export interface BacktestProcessOptions {
   /** After an abort, the process is killed. The promise settles after its end. */
   signal: AbortSignal;
+  /** The process is killed if it uses more memory than this, MB: a small model can ask for any amount. */
+  mostMemoryMb: number;
   onStep: (step: BacktestStep) => void;
 }
 

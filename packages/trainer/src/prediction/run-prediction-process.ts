@@ -6,6 +6,8 @@ import type { PredictionRun } from './predict.js';
 export interface PredictionProcessOptions {
   /** ms until the process is killed. */
   timeoutMs: number;
+  /** The process is killed if it uses more memory than this, MB: a small model can ask for any amount. */
+  mostMemoryMb: number;
   /** After an abort, the process is killed. The promise settles after its end. */
   signal: AbortSignal;
 }
@@ -19,15 +21,18 @@ export interface PredictionProcessOptions {
  */
 export function runPredictionProcess(
   run: PredictionRun,
-  { timeoutMs, signal }: PredictionProcessOptions,
+  { timeoutMs, mostMemoryMb, signal }: PredictionProcessOptions,
 ): Promise<PredictResponse> {
   return askProgram<PredictResponse>(PREDICTION_PROCESS, run, {
     timeoutMs,
+    mostMemoryMb,
     signal,
     unanswered: (end) => {
-      if (end.error?.killed === true) return timeoutError(timeoutMs);
+      if (end.error?.killed === true && end.usedMb === null) return timeoutError(timeoutMs);
       const advice =
-        'Free memory on this machine and try again. If this happens again, train the model again.';
+        end.usedMb === null
+          ? 'Free memory on this machine and try again. If this happens again, train the model again.'
+          : 'Use fewer bars, or raise TRAINING_MAX_MEMORY_MB. A model from elsewhere can be the cause.';
       return unansweredError('prediction', end, advice);
     },
   });

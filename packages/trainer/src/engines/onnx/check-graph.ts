@@ -1,4 +1,4 @@
-import { asBytes, asInteger, WireReader, type WireValue } from './wire-reader.js';
+import { asBytes, asInteger, fixedLengthOf, WireReader, type WireValue } from './wire-reader.js';
 
 /** The operators of models. A graph of other operators was not written by ktrdr. */
 const OPERATORS: ReadonlySet<string> = new Set(
@@ -153,9 +153,11 @@ class GraphCheck {
     let dataBytes = 0;
     let name = '';
     this.wire.message(bytes, 'a tensor', {
-      1: (value) => shape.push(...this.wire.integers(value)),
+      1: (value) => {
+        for (const length of this.wire.integers(value)) shape.push(length);
+      },
       2: (value) => (type = asInteger(value)),
-      4: (value) => (dataBytes += typeof value === 'number' ? value : value.length),
+      4: (value) => (dataBytes += fixedLengthOf(value)),
       7: (value) => {
         for (const integer of this.wire.integers(value)) integers.push(integer);
       },

@@ -1,8 +1,14 @@
 /** Kinds of fields in the protobuf encoding. Groups, which nothing writes any more, have other numbers. */
 const [VARINT, FIXED64, BYTES, FIXED32] = [0, 1, 2, 5];
 
-/** A number (fixed numbers are not decoded), or the bytes of a text, a message or a packed list. */
-export type WireValue = number | Uint8Array;
+/** A number of fixed length, which is not decoded. */
+export interface FixedNumber {
+  /** Its length. */
+  fixedBytes: 4 | 8;
+}
+
+/** A varint, a number of fixed length, or the bytes of a text, a message or a packed list. */
+export type WireValue = number | FixedNumber | Uint8Array;
 
 /** What is to be done with each field of a message. Fields of other numbers are refused. */
 export type FieldReaders = Record<number, (value: WireValue) => void>;
@@ -41,9 +47,10 @@ export class WireReader {
   /** Whole numbers, packed or a single one. @throws Error */
   integers(value: WireValue): number[] {
     if (typeof value === 'number') return [asInteger(value)];
-    const cursor = { bytes: value, at: 0 };
+    const bytes = asBytes(value);
+    const cursor = { bytes, at: 0 };
     const values: number[] = [];
-    while (cursor.at < value.length) {
+    while (cursor.at < bytes.length) {
       this.count();
       values.push(asInteger(readVarint(cursor)));
     }
@@ -58,8 +65,15 @@ export class WireReader {
 
 /** @throws Error if the field is not a message or text */
 export function asBytes(value: WireValue): Uint8Array {
-  if (typeof value === 'number') throw broken();
+  if (!(value instanceof Uint8Array)) throw broken();
   return value;
+}
+
+/** Length of numbers in their fixed form, one or a packed list. @throws Error if the field is a varint */
+export function fixedLengthOf(value: WireValue): number {
+  if (value instanceof Uint8Array) return value.length;
+  if (typeof value === 'number') throw broken();
+  return value.fixedBytes;
 }
 
 /** @throws Error if the field is not a whole number below 2^53 */
@@ -75,9 +89,11 @@ function readValue(cursor: Cursor, kind: number): WireValue {
     case BYTES:
       return take(cursor, readVarint(cursor));
     case FIXED64:
-      return take(cursor, 8).length;
+      take(cursor, 8);
+      return { fixedBytes: 8 };
     case FIXED32:
-      return take(cursor, 4).length;
+      take(cursor, 4);
+      return { fixedBytes: 4 };
     default:
       throw broken();
   }
