@@ -39,6 +39,8 @@ const PLACE_MS = 25;
 const ALL_ANNOUNCED_MS = ANNOUNCE_MS + 500;
 /** A worker is removed from the list after this long without an announcement, ms. */
 const WORKER_EXPIRY_MS = 60_000;
+/** Number of workers that are listed. */
+const MOST_WORKERS = 1_000;
 
 /** What a `JobQueue` needs. */
 export interface JobQueueParts<TData, TReport, TOutcome, TDescription> {
@@ -245,9 +247,18 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
       const data = this.orComplain.read(this.parts.reader.worker, said);
       if (data === null) return;
       if ('left' in data) this.knownWorkers.delete(data.name);
-      else this.knownWorkers.set(data.name, { ...data, lastHeartbeat: this.parts.clock.now() });
+      else this.heardWorker(data);
     });
     this.listensSince ??= this.parts.clock.monotonic();
+  }
+
+  /** The worker that was heard longest ago makes room: whoever has access to the queue can invent workers. */
+  private heardWorker(worker: AnnouncedWorker<TDescription>): void {
+    const { knownWorkers } = this;
+    knownWorkers.delete(worker.name);
+    knownWorkers.set(worker.name, { ...worker, lastHeartbeat: this.parts.clock.now() });
+    const [oldest] = knownWorkers.keys();
+    if (knownWorkers.size > MOST_WORKERS && oldest !== undefined) knownWorkers.delete(oldest);
   }
 
   private report(value: unknown): JobReport<TReport> | null {

@@ -9,6 +9,7 @@ import {
   type WorkerOptions,
 } from 'bullmq';
 import { KtrdrError } from '@ktrdr/contracts';
+import { withBoundedEvents } from './bounded-events.js';
 import { withBoundedJobs } from './bounded-job.js';
 
 /** Schema of the queue's tables in PostgreSQL. It can share a database with the operations. */
@@ -93,13 +94,15 @@ export class QueueConnection {
 
   /** Opens the part that receives events of jobs. */
   events(): QueueEvents {
-    return this.postgres === null
-      ? new QueueEvents(this.name, { connection: { ...this.redis }, autorun: false })
-      : (new QueueEvents(
-          this.name,
-          { connection: this.postgres, autorun: false },
-          createPostgresBackend,
-        ) as unknown as QueueEvents);
+    return withBoundedEvents(
+      this.postgres === null
+        ? new QueueEvents(this.name, { connection: { ...this.redis }, autorun: false })
+        : (new QueueEvents(
+            this.name,
+            { connection: this.postgres, autorun: false },
+            createPostgresBackend,
+          ) as unknown as QueueEvents),
+    );
   }
 
   /** Opens the part that takes jobs. */
