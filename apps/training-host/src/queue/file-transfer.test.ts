@@ -1,5 +1,5 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -98,6 +98,25 @@ function watch<T>(call: Promise<T>): { call: Promise<T>; settled: boolean } {
 }
 
 describe('a response that is not from the API', () => {
+  test('without an end is cut off, and not retried', async () => {
+    let sent = 0;
+    answer = (response) => {
+      const more = (): void => {
+        while (!response.destroyed && response.write('x'.repeat(1_000))) sent += 1_000;
+        if (!response.destroyed) response.once('drain', more);
+      };
+      more();
+    };
+    const limited = new FileTransfer(url, clock, new RecordingLogger(), 10_000);
+    const bars = { operationId: OPERATION, symbol: 'AAPL', timeframe: '1h' };
+    await expect(limited.fetchBars(bars, file, waiting())).rejects.toMatchObject({
+      code: 'payload_too_large',
+      message: expect.stringContaining('more than 10000 bytes'),
+    });
+    expect(sent).toBeLessThan(50_000_000);
+    expect((await stat(file)).size).toBeLessThanOrEqual(10_000);
+  });
+
   test.each([
     ['a page that is missing on another service', says(404, '<h1>Not Found</h1>'), /answered 404/],
     ['an error in another format', says(404, { detail: 'Not Found' }), /answered 404/],

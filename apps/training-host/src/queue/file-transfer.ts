@@ -26,6 +26,9 @@ const FETCH_MS = 600_000;
 /** How long a trained model waits for an unreachable API (ms). */
 const SEND_MS = 3_600_000;
 
+/** Most bytes of a fetched file: the limit for a bars file, which is far above every checkpoint. */
+const MOST_BYTES = 4 * 2 ** 30;
+
 /** One transfer. */
 interface Call extends Waiting {
   /** Give up after this time (ms). */
@@ -56,6 +59,8 @@ export class FileTransfer {
     private readonly url: string,
     private readonly clock: Clock,
     private readonly logger: OrchestratorLogger,
+    /** Most bytes of a fetched file. */
+    private readonly mostBytes = MOST_BYTES,
   ) {}
 
   /** Fetches the API's bars into `file`. */
@@ -92,10 +97,11 @@ export class FileTransfer {
   }
 
   private fetchFile(path: string, file: string, waiting: Waiting): Promise<void> {
-    return this.ask({ ...waiting, withinMs: FETCH_MS }, async (bounded) => {
-      const response = await this.send(path, { headers: proofOf(waiting), signal: bounded });
+    return this.ask({ ...waiting, withinMs: FETCH_MS }, async (signal) => {
+      const response = await this.send(path, { headers: proofOf(waiting), signal });
       if (!response.ok || response.body === null) throw await refusal(response);
-      await pipeline(Readable.fromWeb(response.body as ReadableStream), createWriteStream(file));
+      const content = Readable.fromWeb(response.body as ReadableStream<Uint8Array>);
+      await pipeline(content, (pieces) => bounded(pieces, path, this.mostBytes), createWriteStream(file));
     });
   }
 
@@ -172,6 +178,24 @@ export class FileTransfer {
         'Correct KTRDR_API_URL of that host, then resume the operation or train again.',
       { cause },
     );
+  }
+}
+
+/** @throws KtrdrError `payload_too_large` above `most` bytes: the API, or what answers in its place, must not fill the disk */
+async function* bounded(
+  pieces: AsyncIterable<Uint8Array>,
+  path: string,
+  most: number,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let bytes = 0;
+  for await (const piece of pieces) {
+    bytes += piece.length;
+    if (bytes > most)
+      throw new KtrdrError(
+        'payload_too_large',
+        `The API's answer to ${path} has more than ${most} bytes, the limit.`,
+      );
+    yield piece;
   }
 }
 
