@@ -6,7 +6,7 @@ import type { CancelOperationResponse, Operation, OperationStarted } from '@ktrd
 import { writeSampleBars } from '@ktrdr/market-data';
 import { MemoryOperationStore, OperationsService, systemClock, systemRandomId } from '@ktrdr/orchestrator';
 import type { Clock, ServiceOrchestratorDependencies } from '@ktrdr/orchestrator';
-import { parseStrategy } from '@ktrdr/strategy';
+import { BackgroundThread, parseStrategy } from '@ktrdr/strategy';
 import { MemoryTrialLedger } from '@ktrdr/operation-store';
 import { ModelStorage } from '@ktrdr/trainer';
 import { DummyService } from '../src/dummy/dummy-service.js';
@@ -278,6 +278,7 @@ function trainingManager(dependencies: ServiceOrchestratorDependencies): Trainin
     { models: new ModelStorage(sandbox.path('manager-models')), trials: new MemoryTrialLedger() },
     systemClock,
     null,
+    new BackgroundThread({ timeoutMs: 1_000, mostWaiting: 1 }),
   );
 }
 

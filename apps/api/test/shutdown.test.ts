@@ -163,11 +163,11 @@ describe('the API', () => {
       () => sandbox.trainers(),
       (pids) => pids.length === 0,
     );
-    // each needs about 116 MB
-    const memory = { TRAINING_MAX_LOCAL: '4', TRAINING_MAX_MEMORY_MB: '220' };
+    // each reserves more than half of it
+    const memory = { TRAINING_MAX_LOCAL: '4', TRAINING_MAX_MEMORY_MB: '1000' };
     const next = await sandbox.startApi('SIGKILL', memory);
-    await Promise.any([next.untilTraining(high), next.untilTraining(first)]);
-    await Promise.any([first, high].map((id) => says(id, 'Waiting for free memory: next in line', next)));
+    await next.untilTraining(high);
+    await says(first, 'Waiting for free memory: next in line', next);
     expect(await sandbox.trainers()).toHaveLength(1);
     await writeFile(goOn, '');
     for (const ended of await Promise.all([next.untilEnded(first), next.untilEnded(high)]))

@@ -1,4 +1,4 @@
-import { INTERRUPTIONS, type ErrorBody } from '@ktrdr/contracts';
+import { INTERRUPTIONS, KtrdrError, type ErrorBody, type ErrorCode } from '@ktrdr/contracts';
 import type { Clock } from './clock.js';
 import type { OrchestratorLogger } from './logger.js';
 import type { StatusChange } from './operation.js';
@@ -18,28 +18,49 @@ export interface TakeOverParts {
   logger: OrchestratorLogger;
   onInterrupt: OnInterrupt;
   /** The operation to run again; `null` if this service does not run its type. @throws if its request is no longer valid */
-  revive: (taken: TakenOver) => ManagedOperation<unknown> | null;
+  revive: (taken: TakenOver) => ManagedOperation<unknown> | Promise<ManagedOperation<unknown>> | null;
   /** Runs it in this process, from its current state. */
-  run: (managed: ManagedOperation<unknown>) => void;
+  run: (managed: ManagedOperation<unknown>, taken: TakenOver) => void;
   /** Opens its next attempt. */
   again: (operationId: string) => Promise<void>;
+  /** True if the service is stopping: it begins nothing more. */
+  isStopping: () => boolean;
 }
 
 /**
- * Handles an operation that this process has taken over because its owner is gone. Never rejects.
- *
+ * Handles operations that this process has taken over because their owners are gone. Those that had not begun begin last and
+ * together, so that the ones with the highest priority are the first in line for a slot. Never rejects.
+ */
+export async function handleAllTakenOver(all: readonly TakenOver[], parts: TakeOverParts): Promise<void> {
+  const ready = await Promise.all(
+    all.map(async (taken) => ({ taken, managed: await revived(taken, parts) })),
+  );
+  const hadBegun = ({ taken }: (typeof ready)[number]): boolean => taken.operation.status !== 'pending';
+  for (const one of ready.filter(hadBegun)) await handleTakenOver(one.taken, one.managed, parts);
+  const waited = ready.filter((one) => !hadBegun(one));
+  await Promise.all(waited.map((one) => handleTakenOver(one.taken, one.managed, parts)));
+}
+
+/**
  * - It had not begun: it begins here.
  * - Its work runs elsewhere: this process follows it.
  * - Otherwise none of its work runs any more. It ends as `cancelled` if a cancel was requested, else as `failed` with code
  *   `interrupted`. With `onInterrupt: 'resume'` its next attempt then starts.
  */
-export async function handleTakenOver(taken: TakenOver, parts: TakeOverParts): Promise<void> {
-  const { operation } = taken;
+async function handleTakenOver(
+  taken: TakenOver,
+  managed: ManagedOperation<unknown> | 'not now' | null,
+  parts: TakeOverParts,
+): Promise<void> {
+  const { operation, epoch } = taken;
   const { operation_id, status } = operation;
   try {
-    const managed = revived(taken, parts);
+    if (managed === 'not now' || parts.isStopping()) {
+      await parts.store.release(operation_id, epoch);
+      return;
+    }
     if (managed !== null && (status === 'pending' || managed.outlivesOwner === true)) {
-      parts.run(managed);
+      parts.run(managed, taken);
       return;
     }
     const resumable =
@@ -54,11 +75,21 @@ export async function handleTakenOver(taken: TakenOver, parts: TakeOverParts): P
   }
 }
 
-function revived(taken: TakenOver, { revive, logger }: TakeOverParts): ManagedOperation<unknown> | null {
+/** Errors that say nothing about a request. */
+const NOT_NOW: readonly ErrorCode[] = ['service_busy', 'service_stopping', 'computation_timeout'];
+
+async function revived(
+  taken: TakenOver,
+  { revive, logger }: TakeOverParts,
+): Promise<ManagedOperation<unknown> | 'not now' | null> {
   try {
-    return revive(taken);
+    return await revive(taken);
   } catch (error) {
     const { operation_id } = taken.operation;
+    if (error instanceof KtrdrError && NOT_NOW.includes(error.code)) {
+      logger.warn('an operation that was taken over cannot begin yet', { operation_id, error });
+      return 'not now';
+    }
     logger.error('the stored request of an operation is no longer valid', { operation_id, error });
     return null;
   }

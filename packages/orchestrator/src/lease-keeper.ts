@@ -21,8 +21,8 @@ export interface LeaseKeeperParts {
   held: () => ReadonlyMap<string, number>;
   /** Called with the operations that still belong to this process. `asked`: the operations that were to be renewed. */
   onRenewed: (renewed: StoredOperation[], asked: ReadonlyMap<string, number>) => void;
-  /** Called with each operation that this process has taken over. Never rejects. */
-  onTakenOver: (taken: TakenOver) => Promise<void>;
+  /** Called with the operations that this process has taken over. Never rejects. */
+  onTakenOver: (taken: readonly TakenOver[]) => Promise<void>;
 }
 
 /**
@@ -94,11 +94,11 @@ export class LeaseKeeper {
     const at = new Date(clock.now()).toISOString();
     const gone = (await store.owners()).filter(isOwnerGone);
     const abandoned = await store.takeOver(lease, at, MOST_AT_ONCE, gone);
-    for (const taken of abandoned) {
-      const { operation_id, status } = taken.operation;
-      logger.warn('an operation was taken over', { operation_id, status, from: taken.previousOwner });
-      await onTakenOver(taken);
+    for (const { operation, previousOwner: from } of abandoned) {
+      const { operation_id, status } = operation;
+      logger.warn('an operation was taken over', { operation_id, status, from });
     }
+    await onTakenOver(abandoned);
     return abandoned.length;
   }
 }

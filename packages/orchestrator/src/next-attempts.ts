@@ -42,7 +42,8 @@ export class NextAttempts {
     const runner = runners.get(operation.operation_type);
     const refusal = runner === undefined ? noRunner(operation) : refusalOf(operation, from);
     if (refusal !== null || runner === undefined) throw refusal;
-    const managed = runner.revive(await store.getRequest(operationId));
+    const managed = await runner.revive(await store.getRequest(operationId));
+    shutdown.throwIfBegun();
     const change = { to: 'pending', at: new Date(clock.now()).toISOString(), from } as const;
     const next = { operation: changeStatus(operation, change), epoch: epoch + 1 };
     const written = await running.start(running.prepare(managed, next, runner), () =>

@@ -11,5 +11,5 @@ export interface LaunchParts {
 /** Recreates operations of one type from their stored requests. */
 export interface OperationRunner extends LaunchParts {
   /** @throws if the request is no longer valid: it is damaged or comes from another version */
-  revive: (request: unknown) => ManagedOperation<unknown>;
+  revive: (request: unknown) => ManagedOperation<unknown> | Promise<ManagedOperation<unknown>>;
 }

@@ -10,7 +10,7 @@ import type {
 import { cancelOperation } from './cancel-operation.js';
 import type { Clock, RandomId } from './clock.js';
 import type { OperationEvent, StatusListener } from './events.js';
-import { handleTakenOver, type OnInterrupt } from './interrupted-operation.js';
+import { handleAllTakenOver, type OnInterrupt } from './interrupted-operation.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import type { OrchestratorLogger } from './logger.js';
 import { NextAttempts } from './next-attempts.js';
@@ -240,16 +240,17 @@ export class OperationsService {
     return this.shutdownSteps.run(graceMs);
   }
 
-  private takenOver(taken: TakenOver): Promise<void> {
+  private takenOver(all: readonly TakenOver[]): Promise<void> {
     const { store, clock, logger, onInterrupt, runners } = this;
-    return handleTakenOver(taken, {
+    return handleAllTakenOver(all, {
       store,
       clock,
       logger,
       onInterrupt,
       revive: ({ request, operation }) => runners.get(operation.operation_type)?.revive(request) ?? null,
-      run: (managed) => this.takeUp(managed, taken),
+      run: (managed, taken) => this.takeUp(managed, taken),
       again: (operationId) => this.nextAttempts.openAutomatically(operationId),
+      isStopping: () => this.shutdownSteps.begun,
     });
   }
 

@@ -12,7 +12,7 @@ interface Started {
   settled: Promise<unknown>;
 }
 
-function start(slots: Slots, request: { priority?: number; size?: number } = {}): Started {
+function start(slots: Slots, request: { priority?: number; size?: number | Promise<number> } = {}): Started {
   const controller = new AbortController();
   const started: Started = {
     places: [],
@@ -137,6 +137,26 @@ describe('slots', () => {
     large?.cancel(new Error('enough'));
     await moved();
     expect(small?.hasBegun).toBe(true);
+  });
+
+  test('a request whose size is not known yet keeps its place in line; one whose size cannot be known leaves it', async () => {
+    const slots = new Slots(1, 100);
+    let know = (_size: number): void => {};
+    const high = start(slots, { priority: 3, size: new Promise<number>((resolve) => (know = resolve)) });
+    const fails = start(slots, { priority: 2, size: Promise.reject(new Error('no bars')) });
+    const low = start(slots, { priority: 1, size: 1 });
+    await moved();
+    expect(begun([high, low])).toEqual([false, false]);
+    await expect(fails.settled).resolves.toEqual(new Error('no bars'));
+    know(100);
+    await moved();
+    expect(begun([high, low])).toEqual([true, false]);
+    high.end();
+    await moved();
+    expect(begun([fails, low])).toEqual([false, true]);
+    low.end();
+    await moved();
+    expect(slots.waiting).toBe(0);
   });
 
   test('a request above the whole capacity runs alone', async () => {

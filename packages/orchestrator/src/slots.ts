@@ -2,8 +2,8 @@
 export interface SlotRequest {
   /** Higher priorities go first; within one priority, earlier requests do. Default: 0. */
   priority?: number;
-  /** Its share of the capacity, in the same unit. Default: 0. */
-  size?: number;
+  /** Its share of the capacity, in the same unit. Nothing behind it begins before it is known. Default: 0. */
+  size?: number | Promise<number>;
   /** Ends the wait. */
   signal: AbortSignal;
   /** Called when the work has to wait, and when its place in line has changed. */
@@ -18,9 +18,12 @@ export interface PlaceInLine {
   lacks: 'slot' | 'capacity';
 }
 
-interface Waiter extends Required<Omit<SlotRequest, 'onWait'>> {
+interface Waiter {
+  priority: number;
+  /** `null`: not known yet. */
+  size: number | null;
   tell: (place: PlaceInLine) => void;
-  begin: () => void;
+  begin: (size: number) => void;
   /** The place that was last reported; -1 before the first report. */
   told: number;
 }
@@ -58,32 +61,44 @@ export class Slots {
   /**
    * Runs `work` when there is a slot for it.
    *
-   * @throws the signal's reason if it aborts during the wait; otherwise what `work` throws
+   * @throws the signal's reason if it aborts during the wait; why the size is not known; otherwise what `work` throws
    */
   async use<T>(request: SlotRequest, work: () => Promise<T>): Promise<T> {
     const { priority = 0, size = 0, signal, onWait: tell = () => {} } = request;
+    const measured = Promise.resolve(size);
+    // an aborted request leaves before anybody asks for its size
+    measured.catch(() => {});
     signal.throwIfAborted();
-    await new Promise<void>((resolve, reject) => {
-      const leave = (): void => {
-        this.line.splice(this.line.indexOf(waiter), 1);
-        reject(signal.reason as Error);
+    const taken = await new Promise<number>((resolve, reject) => {
+      const leave = (reason: unknown): void => {
+        signal.removeEventListener('abort', abort);
+        const at = this.line.indexOf(waiter);
+        if (at !== -1) this.line.splice(at, 1);
+        reject(reason as Error);
         this.schedule();
       };
-      const begin = (): void => {
-        signal.removeEventListener('abort', leave);
-        resolve();
+      const abort = (): void => leave(signal.reason);
+      const begin = (known: number): void => {
+        signal.removeEventListener('abort', abort);
+        resolve(known);
       };
-      const waiter: Waiter = { priority, size, signal, tell, begin, told: -1 };
+      const known = typeof size === 'number' ? size : null;
+      const waiter: Waiter = { priority, size: known, tell, begin, told: -1 };
       const behind = this.line.findIndex((other) => other.priority < priority);
       this.line.splice(behind === -1 ? this.line.length : behind, 0, waiter);
-      signal.addEventListener('abort', leave, { once: true });
+      signal.addEventListener('abort', abort, { once: true });
       this.schedule();
+      if (known !== null) return;
+      measured.then((value) => {
+        waiter.size = value;
+        this.schedule();
+      }, leave);
     });
     try {
       return await work();
     } finally {
       this.running -= 1;
-      this.used -= size;
+      this.used -= taken;
       this.schedule();
     }
   }
@@ -103,11 +118,13 @@ export class Slots {
 
   /** Lets the first in line begin as long as there is room, and tells the others their places. */
   private moveOn(): void {
-    for (let first = this.line[0]; first !== undefined && this.hasRoom(first.size); first = this.line[0]) {
+    let first = this.line[0];
+    while (first !== undefined && first.size !== null && this.hasRoom(first.size)) {
       this.line.shift();
       this.running += 1;
       this.used += first.size;
-      first.begin();
+      first.begin(first.size);
+      first = this.line[0];
     }
     if (this.tellTimer === null) this.tellPlaces();
   }

@@ -1,6 +1,6 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { resolveOptions } from '@ktrdr/contracts';
-import { parseStrategy } from '@ktrdr/strategy';
+import { BackgroundThread, parseStrategy } from '@ktrdr/strategy';
 import { fromStored, toStored } from './stored-training.js';
 import { describeTraining, type TrainingRequest } from './training-request.js';
 
@@ -46,15 +46,18 @@ const request: TrainingRequest = {
   user: 'ada',
 };
 
+const thread = new BackgroundThread({ timeoutMs: 60_000, mostWaiting: 10 });
+afterAll(() => thread.onModuleDestroy());
+
 const throughJson = (value: unknown): never => JSON.parse(JSON.stringify(value)) as never;
 
 describe('a stored training', () => {
-  test('is read as the same request', () => {
-    expect(fromStored(throughJson(toStored(request)))).toEqual(request);
+  test('is read as the same request', async () => {
+    expect(await fromStored(throughJson(toStored(request)), thread)).toEqual(request);
   });
 
   // the format of version 0.1.0
-  test('of an earlier version is read', () => {
+  test('of an earlier version is read', async () => {
     const earlier = {
       run: {
         strategyText: STRATEGY,
@@ -72,12 +75,12 @@ describe('a stored training', () => {
       priority: 'high',
       user: 'ada',
     };
-    expect(fromStored(throughJson(earlier))).toEqual(request);
+    expect(await fromStored(throughJson(earlier), thread)).toEqual(request);
   });
 
-  test('whose strategy is no longer valid gives the position of the error', () => {
+  test('whose strategy is no longer valid gives the position of the error', async () => {
     const stored = toStored({ ...request, spec: { ...request.spec, strategy: 'name: small' } });
-    expect(() => fromStored(stored)).toThrow(/small\.yaml:1:1 /);
+    await expect(fromStored(stored, thread)).rejects.toThrow(/small\.yaml:1:1 /);
   });
 });
 

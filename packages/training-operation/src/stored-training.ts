@@ -1,5 +1,5 @@
 import type { BarsFingerprint, TrainingSpec } from '@ktrdr/contracts';
-import { parseStrategy } from '@ktrdr/strategy';
+import { parseInThread, type BackgroundThread } from '@ktrdr/strategy';
 import type { TrainingRequest } from './training-request.js';
 
 /** The part of a request that its operation stores: enough to repeat the training in another process. */
@@ -27,12 +27,19 @@ export function toStored({ spec, warnings, priority, user }: TrainingRequest): S
   return { spec, warnings, priority, user };
 }
 
-/** @throws KtrdrError `strategy_invalid` if this version refuses a strategy that an earlier one accepted */
-export function fromStored(stored: StoredTraining | EarlierStoredTraining): TrainingRequest {
+/**
+ * @param thread parses the strategy
+ * @throws KtrdrError `strategy_invalid` if this version refuses a strategy that an earlier one accepted; what `thread` throws
+ */
+export async function fromStored(
+  stored: StoredTraining | EarlierStoredTraining,
+  thread: BackgroundThread,
+): Promise<TrainingRequest> {
   const { warnings, priority, user } = stored;
   const spec = 'spec' in stored ? stored.spec : specOfEarlier(stored);
   const { symbols, timeframes, strategy_file: file } = spec;
-  const { strategy } = parseStrategy(spec.strategy, { file, overrides: { symbols, timeframes } });
+  const options = { file, overrides: { symbols, timeframes } };
+  const { strategy } = await parseInThread(thread, spec.strategy, options);
   return { strategy, spec, warnings, priority, user };
 }
 

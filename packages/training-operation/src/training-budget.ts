@@ -48,7 +48,7 @@ export class TrainingBudget {
     return estimate;
   }
 
-  /** Memory at which the process of a training is ended, MB. */
+  /** Memory that a training reserves, and at which its process is ended, MB. */
   enforcedMb({ memoryMb }: TrainingEstimate): number {
     return Math.ceil(Math.min(this.limits.memoryMb, memoryMb * ENFORCED_SHARE + SPARE_MB));
   }

@@ -72,16 +72,17 @@ export class TrainingRunner {
     hooks: RunnerHooks,
     keep: (trainInto: (outputDir: string) => Promise<TrainingRunOutcome>) => Promise<T>,
   ): Promise<T> {
-    const estimate = await this.check(training);
+    const estimated = this.check(training);
     const request = {
-      size: estimate.memoryMb,
+      // the line is joined at once: after a takeover all join it together, and their priorities decide
+      size: estimated.then((estimate) => this.budget.enforcedMb(estimate)),
       priority: PRIORITIES[training.priority ?? 'normal'],
       signal: hooks.token.signal,
       onWait: (place: PlaceInLine) => hooks.onWaiting(waitingText(place)),
     };
     return this.slots.use(request, async () => {
       await hooks.begin();
-      return this.trainNow(training, hooks, keep, estimate);
+      return this.trainNow(training, hooks, keep, await estimated);
     });
   }
 

@@ -1,15 +1,18 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { fingerprintBars, writeSampleBars } from '@ktrdr/market-data';
 import { MemoryOperationStore, OperationsService, systemClock, systemRandomId } from '@ktrdr/orchestrator';
 import { MemoryTrialLedger } from '@ktrdr/operation-store';
 import { Gate, RecordingLogger } from '@ktrdr/orchestrator/testing';
-import { parseStrategy } from '@ktrdr/strategy';
+import { BackgroundThread, parseStrategy } from '@ktrdr/strategy';
 import { ModelStorage } from '@ktrdr/trainer';
 import { QUICK } from '@ktrdr/service-kit/testing';
 import { TrainingManager } from './training-manager.js';
+
+const thread = new BackgroundThread({ timeoutMs: 60_000, mostWaiting: 100 });
+afterAll(() => thread.onModuleDestroy());
 
 let directory: string;
 
@@ -62,6 +65,7 @@ async function trainingHeldAt(step: 'stage' | 'commit') {
     { models, trials: new MemoryTrialLedger() },
     systemClock,
     null,
+    thread,
   );
   const { operation_id: id } = await manager.trainMultiSymbolStrategy({
     strategy: parseStrategy(QUICK, { file: 'pattern.yaml' }).strategy,

@@ -6,6 +6,7 @@ import type {
   OperationContext,
   ServiceOrchestratorDependencies,
 } from '@ktrdr/orchestrator';
+import type { BackgroundThread } from '@ktrdr/strategy';
 import { describeTraining, fromStored, hooksOf, toStored } from '@ktrdr/training-operation';
 import type { StoredTraining, TrainingRequest } from '@ktrdr/training-operation';
 import type { KeptRun } from './run-outputs.js';
@@ -27,10 +28,12 @@ export class TrainingManager extends ServiceOrchestrator<TrainingAdapter> {
     private readonly clock: Clock,
     /** `null`: trainings run beside the API, or on one host. */
     private readonly queue: TrainingQueue | null,
+    /** Parses stored strategies. */
+    thread: BackgroundThread,
   ) {
     super(dependencies);
-    this.revivesOperations('training', (stored) =>
-      this.describeTraining(fromStored(stored as StoredTraining)),
+    this.revivesOperations('training', async (stored) =>
+      this.describeTraining(await fromStored(stored as StoredTraining, thread)),
     );
   }
 

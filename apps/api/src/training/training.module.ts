@@ -35,6 +35,7 @@ import { TrainingService } from './training.service.js';
         ModelStorage,
         TRIAL_LEDGER,
         TRAINING_QUEUE_CLIENT,
+        STRATEGY_THREAD,
       ],
       useFactory: async (
         settings: ApiSettings,
@@ -44,13 +45,14 @@ import { TrainingService } from './training.service.js';
         models: ModelStorage,
         trials: TrialLedger,
         queue: TrainingQueue | null,
+        thread: BackgroundThread,
       ) => {
         await models.removeStale();
         await new CheckpointFolders(settings.stateDir).removeOld(clock.now());
         await new ReceivedFiles(settings.stateDir).removeOld(clock.now());
         await new DeliverySecrets(settings.stateDir).removeOld(clock.now());
         const dependencies = { operations, logger, hostService: settings.trainingHost };
-        return new TrainingManager(dependencies, settings, { models, trials }, clock, queue);
+        return new TrainingManager(dependencies, settings, { models, trials }, clock, queue, thread);
       },
     },
     {
@@ -65,13 +67,18 @@ import { TrainingService } from './training.service.js';
     },
     {
       provide: HostFilesService,
-      inject: [API_SETTINGS, OperationsService],
-      useFactory: ({ dataDir, stateDir }: ApiSettings, operations: OperationsService) =>
+      inject: [API_SETTINGS, OperationsService, STRATEGY_THREAD],
+      useFactory: (
+        { dataDir, stateDir }: ApiSettings,
+        operations: OperationsService,
+        thread: BackgroundThread,
+      ) =>
         new HostFilesService(
           dataDir,
           operations,
           new ReceivedFiles(stateDir),
           new CheckpointFolders(stateDir),
+          thread,
         ),
     },
     {

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeEach, expect, test } from '@jest/globals';
 import type {
   QueuedTrainingOutcome,
   QueuedTrainingReport,
@@ -16,6 +16,7 @@ import { fingerprintBars, writeSampleBars } from '@ktrdr/market-data';
 import { MemoryOperationStore, OperationsService, systemClock, systemRandomId } from '@ktrdr/orchestrator';
 import { RecordingLogger } from '@ktrdr/orchestrator/testing';
 import { LONG } from '@ktrdr/service-kit/testing';
+import { BackgroundThread } from '@ktrdr/strategy';
 import { CheckpointFolders, EngineSelector, ModelStorage } from '@ktrdr/trainer';
 import { checkpointBytes } from '@ktrdr/trainer/testing';
 import { TrainingRunner } from '@ktrdr/training-operation';
@@ -29,6 +30,9 @@ import { QueuedSession } from './queued-session.js';
 const OPERATION = 'op_training_20240101T000000_abcd';
 
 /** The API's files and requests, over real HTTP. */
+const thread = new BackgroundThread({ timeoutMs: 60_000, mostWaiting: 100 });
+afterAll(() => thread.onModuleDestroy());
+
 let api: Server;
 let requests: string[];
 let checkpoint: Buffer | null;
@@ -105,7 +109,7 @@ function openHost(): (job: HeldByTest) => Promise<QueuedTrainingOutcome> {
   const fetched = new FetchedBars(join(directory, 'none'), stateDir, files, clock);
   const sessions = new SessionsService(
     { maxSessions: 1, wait: true, leaseMs: 60_000 },
-    new SessionCheck(fetched, 'onnx', engines, checkpoints),
+    new SessionCheck(fetched, 'onnx', engines, checkpoints, thread),
     manager,
     { operations, folders, clock, logger },
   );

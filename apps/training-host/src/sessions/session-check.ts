@@ -1,8 +1,7 @@
 import { KtrdrError, resolveOptions } from '@ktrdr/contracts';
 import type { BarsFingerprint, EngineName, EngineSetting, StartSessionRequest } from '@ktrdr/contracts';
 import { parseDateRange } from '@ktrdr/market-data';
-import { parseStrategy } from '@ktrdr/strategy';
-import type { Strategy } from '@ktrdr/strategy';
+import { parseInThread, type BackgroundThread, type Strategy } from '@ktrdr/strategy';
 import { untilAborted } from '@ktrdr/trainer';
 import type { CheckpointFolders, EngineSelector } from '@ktrdr/trainer';
 import type { SessionBars, Waiting } from './session-bars.js';
@@ -16,6 +15,8 @@ export class SessionCheck {
     private readonly engineSetting: EngineSetting,
     private readonly engines: EngineSelector,
     private readonly checkpoints: CheckpointFolders,
+    /** Parses the strategies of requests. */
+    private readonly thread: BackgroundThread,
   ) {}
 
   /**
@@ -24,7 +25,7 @@ export class SessionCheck {
    */
   async check(body: StartSessionRequest, waiting: Waiting): Promise<SessionRequest> {
     const { symbols, timeframes, attempt = 1, resume = false } = body;
-    const { strategy } = parseStrategy(body.strategy, {
+    const { strategy } = await parseInThread(this.thread, body.strategy, {
       file: body.strategy_file,
       overrides: { symbols, timeframes },
     });

@@ -5,6 +5,7 @@ import { OperationsService } from '@ktrdr/orchestrator';
 import type { Clock, OrchestratorLogger } from '@ktrdr/orchestrator';
 import { CLOCK, ORCHESTRATOR_LOGGER } from '@ktrdr/service-kit';
 import { CheckpointFolders, EngineSelector, ModelStorage } from '@ktrdr/trainer';
+import { BackgroundThread } from '@ktrdr/strategy';
 import { TrainingRunner } from '@ktrdr/training-operation';
 import type { HostSettings } from '../config.js';
 import { FileTransfer } from '../queue/file-transfer.js';
@@ -15,6 +16,9 @@ import { SessionCheck } from './session-check.js';
 import { SessionManager } from './session-manager.js';
 import { SessionsController } from './sessions.controller.js';
 import { SessionsService } from './sessions.service.js';
+
+/** The largest strategy takes a second, and longer on a machine that trains. */
+const STRATEGIES = { timeoutMs: 60_000, mostWaiting: 100 };
 
 const SESSION_BARS = Symbol('SESSION_BARS');
 
@@ -47,6 +51,7 @@ export class SessionsModule {
             return checkpoints;
           },
         },
+        { provide: BackgroundThread, useFactory: () => new BackgroundThread(STRATEGIES) },
         {
           provide: SESSION_BARS,
           inject: [CLOCK, ORCHESTRATOR_LOGGER],
@@ -67,6 +72,7 @@ export class SessionsModule {
             OperationsService,
             CLOCK,
             ORCHESTRATOR_LOGGER,
+            BackgroundThread,
           ],
           useFactory: async (
             bars: SessionBars,
@@ -75,12 +81,13 @@ export class SessionsModule {
             operations: OperationsService,
             clock: Clock,
             logger: OrchestratorLogger,
+            thread: BackgroundThread,
           ) => {
             const folders = new ModelStorage(join(stateDir, 'sessions'));
             await folders.removeStale();
             return new SessionsService(
               { maxSessions, wait: sessionWait, leaseMs: sessionLeaseMs },
-              new SessionCheck(bars, engine, engines, checkpoints),
+              new SessionCheck(bars, engine, engines, checkpoints, thread),
               new SessionManager(
                 { operations, logger },
                 new TrainingRunner(

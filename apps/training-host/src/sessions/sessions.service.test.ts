@@ -1,11 +1,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { SESSION_LEASE_MS, type StartSessionRequest } from '@ktrdr/contracts';
 import { fingerprintBars, writeSampleBars } from '@ktrdr/market-data';
 import { MemoryOperationStore, OperationsService } from '@ktrdr/orchestrator';
 import { FakeClock, RecordingLogger, settle } from '@ktrdr/orchestrator/testing';
+import { BackgroundThread } from '@ktrdr/strategy';
 import { CheckpointFolders, EngineSelector, ModelStorage } from '@ktrdr/trainer';
 import { TrainingRunner } from '@ktrdr/training-operation';
 import { OwnBars } from './session-bars.js';
@@ -30,6 +31,9 @@ training:
   epochs: 100000
   data_split: { train: 0.7, validation: 0.15, test: 0.15 }
 `;
+
+const thread = new BackgroundThread({ timeoutMs: 60_000, mostWaiting: 100 });
+afterAll(() => thread.onModuleDestroy());
 
 let dataDir: string;
 
@@ -70,7 +74,7 @@ async function host(maxSessions: number) {
     { operations, logger },
     new TrainingRunner(runner, engines, checkpoints),
   );
-  const check = new SessionCheck(new OwnBars({ dataDir }), 'tensorflow-js', engines, checkpoints);
+  const check = new SessionCheck(new OwnBars({ dataDir }), 'tensorflow-js', engines, checkpoints, thread);
   const settings = { maxSessions, wait: false, leaseMs: SESSION_LEASE_MS };
   const parts = { operations, folders, clock, logger };
   const sessions = new SessionsService(settings, check, manager, parts);
