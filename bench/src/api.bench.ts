@@ -3,21 +3,21 @@
  * turns with a bare route of Nest on Fastify that answers the same bytes, and reads with the same reads with a token, so that other
  * work of the machine hits all of them. Each server has its own process.
  */
-import { fork, type ChildProcess } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import type { CreatedToken, OperationList } from '@ktrdr/contracts';
+import { isTerminalStatus, type CreatedToken, type OperationList } from '@ktrdr/contracts';
 import { writeSampleBars } from '@ktrdr/market-data';
 import { Sandbox, dataOf, strategyText, until, type TestService } from '@ktrdr/service-kit/testing';
 import type { BareAnswers } from './api/bare-process.js';
 import { Load, type Turn } from './api/load.js';
-import { report, type ReportRow } from './report.js';
+import { printRow, report, type ReportRow } from './report.js';
 
 const LISTED = 50;
-const READ_TURNS = 10;
-const START_TURNS = 4;
-const READS: Turn = { seconds: 1 };
+const READ_TURNS = 6;
+const START_TURNS = 2;
+const READS: Turn = { requests: 1_000 };
 /** The code of the first requests is not compiled yet. */
-const WARM_UP: Turn = { requests: 8_000 };
+const WARM_UP: Turn = { requests: 4_000 };
 const P99_MS = 20;
 /** A token may add this share of processor time. */
 const TOKEN_SHARE = 0.05;
@@ -50,17 +50,26 @@ async function startApi(sandbox: Sandbox, name: string): Promise<TestService> {
   const api = await sandbox.startApi(name, HIGH_LIMITS);
   for (let count = 1; count < LISTED; count += 1) await api.post('/dummy/start', DUMMY);
   await api.untilEnded(await api.startTraining(TINY));
-  await untilActive(api, 0);
+  await untilNoneRuns(api);
   return api;
 }
 
-function untilActive(api: TestService, active: number): Promise<OperationList> {
-  return until(
-    'the end of what was started',
-    async () => dataOf(await api.get<OperationList>('/operations?limit=1')),
-    ({ active_count }) => active_count <= active,
-    { withinMs: 600_000 },
-  );
+async function activeIds(api: TestService): Promise<string[]> {
+  const { operations } = dataOf(await api.get<OperationList>('/operations?limit=1000'));
+  return operations.filter(({ status }) => !isTerminalStatus(status)).map(({ operation_id }) => operation_id);
+}
+
+/** Waits until no operation is active, apart from those to keep. */
+async function untilNoneRuns(api: TestService, keep: readonly string[] = []): Promise<void> {
+  const isGone = (ids: string[]): boolean => ids.every((id) => keep.includes(id));
+  await until('the end of what was started', () => activeIds(api), isGone, { withinMs: 60_000 });
+}
+
+/** Cancels all active operations but these, and waits for their end. Until they completed, it would take minutes. */
+async function endAll(api: TestService, keep: readonly string[]): Promise<void> {
+  const unwanted = (await activeIds(api)).filter((id) => !keep.includes(id));
+  await Promise.all(unwanted.map((id) => api.post(`/operations/${id}/cancel`)));
+  await untilNoneRuns(api, keep);
 }
 
 async function casesOf(api: TestService, status?: string): Promise<Case[]> {
@@ -74,58 +83,69 @@ async function casesOf(api: TestService, status?: string): Promise<Case[]> {
   ];
 }
 
-/** Starts the bare routes with what the API answers now. */
-async function startBare(
-  api: TestService,
-  cases: readonly Case[],
-): Promise<{ bare: ChildProcess; url: string }> {
-  const texts = cases
-    .filter(({ body }) => body === undefined)
-    .map(async ({ bare, path }) => [bare, await (await fetch(api.url + path)).text()] as const);
-  const answers = Object.fromEntries(await Promise.all(texts));
-  const start = JSON.stringify((await api.post('/dummy/start', DUMMY)).body);
-  const bare = fork(new URL('api/bare-process.js', import.meta.url));
-  bare.send({ ...answers, start } as BareAnswers);
-  const [port] = (await once(bare, 'message')) as [number];
-  return { bare, url: `http://127.0.0.1:${port}` };
+/** The bare routes in a process of their own. */
+class BareRoutes {
+  private readonly process = fork(new URL('api/bare-process.js', import.meta.url));
+  private url = '';
+
+  /** Makes the routes answer what the API answers now. */
+  async answerAs(api: TestService, cases: readonly Case[]): Promise<void> {
+    const texts = cases
+      .filter(({ body }) => body === undefined)
+      .map(async ({ bare, path }) => [bare, await (await fetch(api.url + path)).text()] as const);
+    const answers = Object.fromEntries(await Promise.all(texts));
+    const start = JSON.stringify((await api.post('/dummy/start', DUMMY)).body);
+    this.process.send({ ...answers, start } as BareAnswers);
+    if (this.url !== '') return;
+    const [port] = (await once(this.process, 'message')) as [number];
+    this.url = `http://127.0.0.1:${port}`;
+  }
+
+  load({ bare, body }: Case): Load {
+    return new Load({ pid: this.process.pid as number, url: `${this.url}/${bare}`, body });
+  }
+
+  stop(): void {
+    this.process.disconnect();
+  }
 }
 
-/** Measures all cases. `tokenLoad` sends the same request with a token to an API that needs one. */
+/**
+ * Measures all cases. `tokenLoad` sends the same request with a token to an API that needs one. Operations are cancelled after each turn
+ * of starts, except those to keep.
+ */
 async function measure(
   beside: string,
   api: TestService,
+  bare: BareRoutes,
   cases: readonly Case[],
-  tokenLoad: (of: Case) => Load | undefined,
+  { tokenLoad, keep = [] }: { tokenLoad?: (of: Case) => Load | undefined; keep?: string[] },
 ): Promise<ReportRow[]> {
-  const active = beside === 'nothing' ? 0 : 1;
-  const { bare, url } = await startBare(api, cases);
+  await bare.answerAs(api, cases);
   const rows: ReportRow[] = [];
-  try {
-    for (const one of cases) {
-      const { path, body, turn } = one;
-      const loads: Loads = {
-        bare: new Load({ pid: bare.pid as number, url: `${url}/${one.bare}`, body }),
-        api: new Load({ pid: api.pid, url: api.url + path, body }),
-        token: tokenLoad(one),
-      };
-      const all = Object.values(loads).filter((load) => load !== undefined);
-      const turns = body === undefined ? READ_TURNS : START_TURNS;
-      for (const load of all) {
-        await load.turn(body === undefined ? WARM_UP : turn);
-        load.forget();
-      }
-      for (let count = 0; count < turns; count += 1) {
-        // none is always the first
-        for (const load of count % 2 === 0 ? all : all.toReversed()) {
-          if (body !== undefined) await untilActive(api, active);
-          await load.turn(turn);
-        }
-      }
-      if (body !== undefined) await untilActive(api, active);
-      rows.push(rowOf(one, beside, loads));
+  for (const one of cases) {
+    const { path, body, turn } = one;
+    const loads: Loads = {
+      bare: bare.load(one),
+      api: new Load({ pid: api.pid, url: api.url + path, body }),
+      token: tokenLoad?.(one),
+    };
+    const all = Object.values(loads).filter((load) => load !== undefined);
+    for (const load of all) {
+      await load.turn(body === undefined ? WARM_UP : turn);
+      load.forget();
     }
-  } finally {
-    bare.disconnect();
+    for (let count = 0; count < (body === undefined ? READ_TURNS : START_TURNS); count += 1) {
+      // none is always the first
+      for (const load of count % 2 === 0 ? all : all.toReversed()) {
+        if (body !== undefined) await endAll(api, keep);
+        await load.turn(turn);
+      }
+    }
+    if (body !== undefined) await endAll(api, keep);
+    const row = rowOf(one, beside, loads);
+    printRow(row);
+    rows.push(row);
   }
   return rows;
 }
@@ -153,6 +173,7 @@ function rowOf({ name, share }: Case, beside: string, loads: Loads): ReportRow {
   };
 }
 
+const bare = new BareRoutes();
 const sandbox = await Sandbox.create();
 try {
   const range = { startDate: '2024-01-01', endDate: '2024-06-30' };
@@ -165,11 +186,14 @@ try {
     const path = lockedCases.find((one) => one.name === name)?.path;
     return body === undefined ? new Load({ pid: locked.pid, url: `${locked.url}${path}`, token }) : undefined;
   };
-  const rows = await measure('nothing', api, await casesOf(api), tokenLoad);
-  const training = await api.startTraining(BUSY);
-  await api.untilTraining(training);
-  rows.push(...(await measure('one training', api, await casesOf(api, training), () => undefined)));
+  const rows = await measure('nothing', api, bare, await casesOf(api), { tokenLoad });
+  const busy = await startApi(sandbox, 'busy');
+  const training = await busy.startTraining(BUSY);
+  await busy.untilTraining(training);
+  const cases = await casesOf(busy, training);
+  rows.push(...(await measure('one training', busy, bare, cases, { keep: [training] })));
   await report('api', rows);
 } finally {
+  bare.stop();
   await sandbox.close();
 }

@@ -27,6 +27,12 @@ export async function report(name: string, rows: readonly ReportRow[]): Promise<
   await writeFile(join(folder, `${name}.json`), `${JSON.stringify(body, null, 2)}\n`);
 }
 
+/** Prints one row as soon as it is known: a run that takes minutes shows what it does. `report` prints all rows as a table. */
+export function printRow(row: ReportRow): void {
+  const cells = Object.entries(row).filter(([, value]) => value !== null && value !== '');
+  console.log(cells.map(([column, value]) => `${column}: ${shown(value)}`).join(' · '));
+}
+
 /** The median of `values`. */
 export function median(values: readonly number[]): number {
   return percentile(values, 0.5);

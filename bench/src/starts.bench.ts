@@ -1,15 +1,15 @@
 /**
- * Many starts at once: how long each start and each other request waits, alone and beside one running training, and whether all
- * operations complete. A real API runs in its own process; this process sends the requests, each on its own connection. Processor time
+ * Many starts at once: how long each start and each other request waits, alone and beside one running training, and whether an
+ * operation fails. What has not completed in time is cancelled: 200 trainings compute for minutes. A real API runs in its own process; this process sends the requests, each on its own connection. Processor time
  * is printed beside the latencies: on a machine that does other work, the latencies show mostly that.
  */
 import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { OperationList } from '@ktrdr/contracts';
+import { isTerminalStatus, type OperationList } from '@ktrdr/contracts';
 import { writeSampleBars } from '@ktrdr/market-data';
 import { dataOf, Sandbox, strategyText, until, type TestService } from '@ktrdr/service-kit/testing';
-import { percentile, report, type ReportRow } from './report.js';
+import { percentile, printRow, report, type ReportRow } from './report.js';
 
 const [, , STARTS_OPTION = '200'] = process.argv;
 const STARTS = Number(STARTS_OPTION);
@@ -17,6 +17,8 @@ const STARTS = Number(STARTS_OPTION);
 const WARM_UP = 100;
 const START_TARGET_MS = 100;
 const OTHER_TARGET_MS = 50;
+/** Time for the operations to complete, ms. */
+const COMPLETE_MS = 10_000;
 /** Time between two of the other requests, ms. */
 const OTHER_EVERY_MS = 5;
 const STRATEGY = strategyText({ epochs: 1 });
@@ -39,6 +41,11 @@ function timed(method: string, url: string, body?: object): Promise<number> {
     sent.on('error', reject);
     sent.end(body === undefined ? undefined : JSON.stringify(body));
   });
+}
+
+interface Ended {
+  completed: number;
+  failed: number;
 }
 
 interface Burst {
@@ -71,28 +78,32 @@ async function warmUp(api: TestService, path: string, body: (index: number) => o
   await Promise.all(
     Array.from({ length: WARM_UP }, (_, index) => timed('POST', `${api.url}${path}`, body(index))),
   );
-  const list = await api.get<OperationList>(`/operations?limit=${WARM_UP}`);
-  const { operations } = dataOf(list);
-  await Promise.all(operations.map(({ operation_id: id }) => api.post(`/operations/${id}/cancel`)));
-  await untilActive(api, 0);
+  await endAll(api);
 }
 
-/** Waits until no more than `most` operations are active. */
-async function untilActive(api: TestService, most: number): Promise<void> {
+async function activeCount(api: TestService): Promise<number> {
+  return dataOf(await api.get<OperationList>('/operations?limit=1')).active_count;
+}
+
+/** Cancels all active operations, and waits for their end. */
+async function endAll(api: TestService): Promise<void> {
+  const { operations } = dataOf(await api.get<OperationList>('/operations?limit=1000'));
+  const open = operations.filter(({ status }) => !isTerminalStatus(status));
+  await Promise.all(open.map(({ operation_id: id }) => api.post(`/operations/${id}/cancel`)));
   await until(
     'the end of all operations',
-    async () => dataOf(await api.get<OperationList>('/operations?limit=1')),
-    ({ active_count }) => active_count <= most,
-    { withinMs: 1_800_000, longestPauseMs: 1_000 },
+    () => activeCount(api),
+    (count) => count === 0,
+    { withinMs: 60_000 },
   );
 }
 
-/** Starts everything at once. The other requests go on until all operations that were started have ended, `keeps` aside. */
+/** Starts everything at once. The other requests go on until what was started has ended or its time is over. */
 async function burst(
   api: TestService,
   path: string,
   body: (index: number) => object,
-  keeps: number,
+  kept: number,
 ): Promise<Burst> {
   const readMs = await readProcessorMs(api);
   const others: number[] = [];
@@ -111,13 +122,14 @@ async function burst(
       return ms;
     }),
   );
-  await untilActive(api, keeps);
+  const end = performance.now() + COMPLETE_MS;
+  while (performance.now() < end && (await activeCount(api)) > kept) await sleep(200);
   done.abort();
   await asking;
   return { starts, others, processorMs: ofStart, readProcessorMs: readMs };
 }
 
-function rowsOf(what: string, beside: string, measured: Burst, completed: number): ReportRow[] {
+function rowsOf(what: string, beside: string, measured: Burst, ended: Ended): ReportRow[] {
   const { starts, others } = measured;
   const row = (measure: string, value: number, unit: string, target: string, met: boolean): ReportRow => ({
     starts: `${STARTS} ${what}`,
@@ -137,13 +149,17 @@ function rowsOf(what: string, beside: string, measured: Burst, completed: number
     row('list meanwhile, p50', percentile(others, 0.5), 'ms', '', true),
     row('list meanwhile, p99', other, 'ms', `< ${OTHER_TARGET_MS}`, other < OTHER_TARGET_MS),
     row('list meanwhile, longest', percentile(others, 1), 'ms', '', true),
-    row('completed', completed, '', `${STARTS}`, completed === STARTS),
+    row(`completed within ${COMPLETE_MS / 1000} s`, ended.completed, '', '', true),
+    row('failed', ended.failed, '', '0', ended.failed === 0),
   ];
 }
 
-async function completedOf(api: TestService, type: string): Promise<number> {
-  const list = await api.get<OperationList>(`/operations?limit=1&status=completed&type=${type}`);
-  return dataOf(list).total_count;
+async function endedOf(api: TestService, type: string): Promise<Ended> {
+  const count = async (status: string): Promise<number> => {
+    const list = await api.get<OperationList>(`/operations?limit=1&status=${status}&type=${type}`);
+    return dataOf(list).total_count;
+  };
+  return { completed: await count('completed'), failed: await count('failed') };
 }
 
 const KINDS = [
@@ -173,11 +189,16 @@ try {
       // the first training finds the engine
       await api.untilEnded(await api.startTraining({ strategy: STRATEGY }));
       await warmUp(api, path, body);
-      const keeps = beside === 'nothing' ? 0 : 1;
-      if (keeps === 1) await api.untilTraining(await api.startTraining({ strategy: BUSY }));
-      const before = await completedOf(api, type);
-      const measured = await burst(api, path, body, keeps);
-      rows.push(...rowsOf(what, beside, measured, (await completedOf(api, type)) - before));
+      const kept = beside === 'nothing' ? 0 : 1;
+      if (kept === 1) await api.untilTraining(await api.startTraining({ strategy: BUSY }));
+      const before = await endedOf(api, type);
+      const measured = await burst(api, path, body, kept);
+      const { completed, failed } = await endedOf(api, type);
+      await endAll(api);
+      const ended = { completed: completed - before.completed, failed: failed - before.failed };
+      const found = rowsOf(what, beside, measured, ended);
+      found.forEach(printRow);
+      rows.push(...found);
       await api.stop();
     }
   }

@@ -1,6 +1,6 @@
 /**
  * Nest on Fastify with nothing else: each route answers the bytes that the API answered. Its parent sends `BareAnswers` and
- * gets the port.
+ * gets the port. It may send other answers later.
  */
 import 'reflect-metadata';
 import { once } from 'node:events';
@@ -18,7 +18,7 @@ export interface BareAnswers {
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 
-const [answers] = (await once(process, 'message')) as [BareAnswers];
+let [answers] = (await once(process, 'message')) as [BareAnswers];
 
 @Controller()
 class BareController {
@@ -49,5 +49,6 @@ const app = await NestFactory.create<NestFastifyApplication>(BareModule, new Fas
   logger: false,
 });
 await app.listen(0, '127.0.0.1');
+process.on('message', (others: BareAnswers) => (answers = others));
 process.once('disconnect', () => process.exit());
 process.send?.((app.getHttpServer().address() as AddressInfo).port);
