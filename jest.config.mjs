@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 /** Cases of a property; a nightly run takes more, and longer. */
 const propertyRuns = Number(process.env.KTRDR_PROPERTY_RUNS || 100);
 
@@ -34,6 +36,6 @@ export default {
   // Machines that do other work are slow. `until` names what is missing after a minute, well before this limit.
   testTimeout: 180_000 * Math.max(1, propertyRuns / 100),
   testSequencer: '<rootDir>/tools/jest-sequencer.mjs',
-  // more workers than cores, because tests of services mostly wait
-  maxWorkers: 3,
+  // more workers than cores, because tests of services wait half of the time
+  maxWorkers: Math.max(5, availableParallelism()),
 };

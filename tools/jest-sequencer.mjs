@@ -1,20 +1,36 @@
 import Sequencer from '@jest/test-sequencer';
 
 /**
- * The slowest test files, as `npm test` lists them at its end. They start first, so that no worker runs a long file after the
- * others have finished. Before the first run, jest knows only file sizes, not durations.
+ * The slowest test files, in the order of their time. `npm test` lists the slowest at its end. They start first, so that no worker
+ * runs a long file after the others have finished. Before the first run, jest knows only file sizes, not durations.
  */
 const SLOWEST = [
   'apps/api/test/queue.test.ts',
   'chaos/src/chaos.test.ts',
   'apps/api/test/crash.test.ts',
   'packages/job-queue/test/redis-queue.test.ts',
-  'tools/documentation.test.ts',
-  'tools/contributing.test.ts',
   'apps/api/test/cancel.test.ts',
-  'tools/dev.test.ts',
-  'packages/job-queue/test/postgres-queue.test.ts',
+  'tools/contributing.test.ts',
   'apps/api/test/resume.test.ts',
+  'packages/job-queue/test/postgres-queue.test.ts',
+  'tools/dev.test.ts',
+  'apps/api/test/models.test.ts',
+  'packages/trainer/test/resume.test.ts',
+  'apps/api/test/host.test.ts',
+  'fuzz/src/fuzz.test.ts',
+  'tools/documentation.test.ts',
+  'packages/operation-store/test/processes.test.ts',
+  'packages/trainer/test/honesty.test.ts',
+  'packages/trainer/test/tensorflow-node.test.ts',
+  'apps/api/test/event-source.test.ts',
+  'apps/api/test/outage.test.ts',
+  'apps/api/test/shutdown.test.ts',
+  'packages/trainer/test/training.test.ts',
+  'packages/trainer/test/example-strategies.test.ts',
+  'apps/api/test/bad-requests.test.ts',
+  'apps/api/test/disk-full.test.ts',
+  'tools/check-imports.test.ts',
+  'apps/cli/test/ktrdr.test.ts',
 ];
 /** Files that start services or training processes. */
 const STARTS_PROCESSES = /[\\/](test|chaos|fuzz|tools)[\\/]/;

@@ -9,6 +9,7 @@ import { fingerprintBars, writeSampleBars } from '@ktrdr/market-data';
 import { systemClock } from '@ktrdr/orchestrator';
 import { readToken } from '@ktrdr/service-kit';
 import {
+  AUTO_ENGINE,
   LONG,
   LONG_GRACE,
   QUICK,
@@ -39,8 +40,8 @@ beforeAll(async () => {
   const PORT = String(await freePort());
   const settings = Sandbox.onHost({ url: `http://127.0.0.1:${PORT}` });
   [host, api, impatient] = await Promise.all([
-    sandbox.startHost('host', { ...LONG_GRACE, PORT }),
-    sandbox.startApi('api', settings),
+    sandbox.startHost('host', { ...LONG_GRACE, ...AUTO_ENGINE, PORT }),
+    sandbox.startApi('api', { ...settings, ...AUTO_ENGINE }),
     sandbox.startApi('impatient', { ...settings, TRAINING_HOST_TIMEOUT_MS: '1500' }),
   ]);
 });

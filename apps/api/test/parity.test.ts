@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ANALYTICS_FILES, type Operation, type TrainingResult } from '@ktrdr/contracts';
 import { writeSampleBars } from '@ktrdr/market-data';
-import { Sandbox } from '@ktrdr/service-kit/testing';
-import { strategyText } from '@ktrdr/service-kit/testing';
+import { AUTO_ENGINE, Sandbox, strategyText } from '@ktrdr/service-kit/testing';
 
 /** The same request with the same seed, trained by the API and by a host. */
 let sandbox: Sandbox;
@@ -33,8 +32,11 @@ beforeAll(async () => {
     detailed_analytics: true,
     walk_forward: 2,
   };
-  const [beside, service] = await Promise.all([sandbox.startApi('local'), sandbox.startHost('host')]);
-  const remote = await sandbox.startApi('remote', Sandbox.onHost(service));
+  const [beside, service] = await Promise.all([
+    sandbox.startApi('local', AUTO_ENGINE),
+    sandbox.startHost('host', AUTO_ENGINE),
+  ]);
+  const remote = await sandbox.startApi('remote', { ...Sandbox.onHost(service), ...AUTO_ENGINE });
   local = await beside.untilEnded(await beside.startTraining(training));
   const id = await remote.startTraining(training);
   host = await remote.untilOperation(id, (operation) => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { OperationStarted, TrainingResult } from '@ktrdr/contracts';
 import { writeSampleBars } from '@ktrdr/market-data';
-import { LONG_GRACE, dataOf, filesBelow, Sandbox } from '@ktrdr/service-kit/testing';
+import { AUTO_ENGINE, LONG_GRACE, dataOf, filesBelow, Sandbox } from '@ktrdr/service-kit/testing';
 import type { TestService } from '@ktrdr/service-kit/testing';
 import { LONG, QUICK } from '@ktrdr/service-kit/testing';
 
@@ -22,7 +22,7 @@ beforeAll(async () => {
       seed: symbol.length + symbol.charCodeAt(0),
     });
   }
-  api = await sandbox.startApi('api', LONG_GRACE);
+  api = await sandbox.startApi('api', { ...LONG_GRACE, ...AUTO_ENGINE });
 });
 
 afterAll(() => sandbox.close());

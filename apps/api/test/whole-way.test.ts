@@ -2,7 +2,7 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { OperationList, OperationSummary } from '@ktrdr/contracts';
 import { writeSampleBars } from '@ktrdr/market-data';
-import { LONG_GRACE, dataOf, Sandbox, until } from '@ktrdr/service-kit/testing';
+import { AUTO_ENGINE, LONG_GRACE, dataOf, Sandbox, until } from '@ktrdr/service-kit/testing';
 import type { TestProcess, TestService } from '@ktrdr/service-kit/testing';
 import { LONG, QUICK } from '@ktrdr/service-kit/testing';
 
@@ -22,10 +22,10 @@ beforeAll(async () => {
   });
   await writeFile(sandbox.path('quick.yaml'), QUICK);
   await writeFile(sandbox.path('long.yaml'), LONG);
-  host = await sandbox.startHost('host', LONG_GRACE);
+  host = await sandbox.startHost('host', { ...LONG_GRACE, ...AUTO_ENGINE });
   const [remote, local] = await Promise.all([
-    sandbox.startApi('remote', Sandbox.onHost(host)),
-    sandbox.startApi('local', LONG_GRACE),
+    sandbox.startApi('remote', { ...Sandbox.onHost(host), ...AUTO_ENGINE }),
+    sandbox.startApi('local', { ...LONG_GRACE, ...AUTO_ENGINE }),
   ]);
   places = { host: remote, local };
 });

@@ -40,6 +40,9 @@ export const CHECKPOINTS_SOON = { TRAINING_CHECKPOINT_EVERY_MS: '100' };
 /** Gives a cancelled training a minute to stop by itself. If it ends within a test, it was not killed. */
 export const LONG_GRACE = { TRAINING_CANCEL_GRACE_MS: '60000' };
 
+/** A user's default. Before its first training, a service measures the engines; most tests do not need that. */
+export const AUTO_ENGINE = { TRAINING_ENGINE: 'auto' };
+
 /** Status and body of an HTTP response. */
 export interface Answer<T> {
   status: number;
@@ -378,7 +381,7 @@ export class Sandbox {
       MODELS_DIR: this.path(`${name}-models`),
       STATE_DIR: this.path(`${name}-state`),
       STRATEGIES_DIR: join(ROOT, 'strategies'),
-      TRAINING_ENGINE: 'auto',
+      TRAINING_ENGINE: 'onnx',
       USE_TRAINING_HOST_SERVICE: 'false',
       ...settings,
       KTRDR_TEST_LOOP: this.path(`${name}-${port}.loop`),
