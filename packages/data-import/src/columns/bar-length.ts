@@ -56,8 +56,8 @@ function measuredLength(
   choices: TimeChoices,
 ): Timeframe | undefined {
   // one timeframe for both keeps their times as they are
-  const opens = new TimeColumn({ ...choices, timeframe: '1m' }, ROWS);
-  const closes = new TimeColumn({ ...choices, timeframe: '1m' }, ROWS);
+  const opens = new TimeColumn({ ...choices, timeframe: '1m', stamps: 'open' }, ROWS);
+  const closes = new TimeColumn({ ...choices, timeframe: '1m', stamps: 'open' }, ROWS);
   for (const { line, cells } of sample.slice(0, ROWS)) {
     const open = Buffer.from(cells[time] ?? '');
     const close = Buffer.from(cells[closeTime] ?? '');

@@ -573,9 +573,15 @@ export interface NamedMeaning {
   side: string | null;
   /** What a volume counts: `BTC` of `Volume BTC`. */
   unit: string | null;
+  /** True for a name that often means something else. */
+  isVague: boolean;
 }
 
+/** Names that may stand over the name of a company or an internal number. */
+const VAGUE = /^(name|code|stock code|series name)$/;
 const SIDE = /^(bid|ask|mid) | (bid|ask|mid)$/;
+/** A volume in a currency: `Volume BTC`, `Volume_(Currency)`. */
+const VOLUME_UNIT = /^(?:volume|vol)[ _(]+([A-Za-z]{2,8})\)?$/i;
 /** `Volume MA` and the like are indicators, not volumes in a currency. */
 const INDICATOR = /^(MA|SMA|EMA|WMA|VWAP|AVG|OBV|RSI|ROC|STD|PCT|USD VALUE)$/;
 
@@ -585,17 +591,11 @@ export function meaningOf(name: string): NamedMeaning | null {
   const side = SIDE.exec(simple);
   const sideName = side?.[1] ?? side?.[2] ?? null;
   const bare = simple.replace(SIDE, '');
-  const found = BY_NAME.get(bare) ?? BY_NAME.get(withoutUnit(bare));
-  if (found !== undefined && !simple.startsWith('volume ')) return { ...found, side: sideName, unit: null };
-  if (found !== undefined) return { ...found, side: sideName, unit: unitOf(name) };
-  const unit = /^(?:volume|vol)[ _(]+([A-Za-z]{2,6})\)?$/i.exec(name.trim())?.[1]?.toUpperCase();
-  if (unit === undefined || INDICATOR.test(unit)) return null;
-  return { ...BY_NAME.get('volume')!, side: sideName, unit };
-}
-
-/** A currency in brackets: `Close (USD)`. */
-function unitOf(name: string): string | null {
-  return /\(([A-Za-z]{2,6})\)/.exec(name)?.[1]?.toUpperCase() ?? null;
+  const unit = VOLUME_UNIT.exec(name.trim())?.[1]?.toUpperCase() ?? null;
+  const found = BY_NAME.get(bare) ?? (unit === null ? BY_NAME.get(withoutUnit(bare)) : undefined);
+  if (found !== undefined) return { ...found, side: sideName, unit, isVague: VAGUE.test(bare) };
+  if (unit === null || INDICATOR.test(unit)) return null;
+  return { ...BY_NAME.get('volume')!, side: sideName, unit, isVague: false };
 }
 
 function withoutUnit(name: string): string {

@@ -26,13 +26,17 @@ export interface NamedTable {
 /**
  * Finds columns by the names of the header and the choices. Prices that no column is named after have -1.
  *
+ * @param named true if the header names prices
  * @throws KtrdrError `import_invalid` if a choice names no column, or if there is no time
  */
-export function findNamedColumns(table: NamedTable, choices: ImportChoices): Layout {
+export function findNamedColumns(table: NamedTable, named: boolean, choices: ImportChoices): Layout {
   const { names, symbols, file } = table;
   const chosen = chosenColumns(table, choices);
-  const meant = meantColumns(names, symbols);
-  const times = chosenTimes(chosen) ?? findTimeColumns(names, table.rows);
+  // a word or two that look like a meaning, among others, are a coincidence
+  const meant = named ? meantColumns(names, symbols) : [];
+  const unnamed = names.map((name, column) => (meant.some((other) => other.column === column) ? name : null));
+  const times =
+    chosenTimes(chosen) ?? findTimeColumns(names, table.rows) ?? findTimeColumns(unnamed, table.rows);
   if (times === null)
     throw importError(
       file,
@@ -158,10 +162,12 @@ function symbolColumn(meant: MeantColumn[], rows: string[][]): number {
   const found = meant
     .filter(({ meaning, symbol }) => meaning === 'symbol' && symbol === null)
     .toSorted((a, b) => a.rank - b.rank)
-    .find(({ column }) =>
-      rows.every(
-        (row) => /^[^\s]{1,32}$/.test(row[column] ?? '') && !/^\d+(\.\d+)?$/.test(row[column] ?? ''),
-      ),
+    .find(
+      ({ column, isVague }) =>
+        !isVague ||
+        rows.every(
+          (row) => /^[^\s]{1,32}$/.test(row[column] ?? '') && !/^\d+(\.\d+)?$/.test(row[column] ?? ''),
+        ),
     );
   return found?.column ?? -1;
 }

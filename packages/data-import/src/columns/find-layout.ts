@@ -2,7 +2,7 @@ import type { ImportChoices } from '@ktrdr/contracts';
 import { importError } from '../bytes/import-error.js';
 import { looksLikeNumber, numberOfText, type DecimalSign } from '../numbers/number-text.js';
 import { findNamedColumns, type NamedTable } from './find-columns.js';
-import { columnName, type ColumnGroup, type Layout } from './layout.js';
+import { columnName, type ColumnGroup, type Layout, valueColumns } from './layout.js';
 import { possibleOrders } from './price-order.js';
 
 const PRICES = ['open', 'high', 'low', 'close'] as const;
@@ -19,7 +19,7 @@ export function findLayout(
   decimal: DecimalSign,
   choices: ImportChoices,
 ): Layout {
-  const layout = findNamedColumns(table, choices);
+  const layout = findNamedColumns(table, named, choices);
   const [group] = layout.groups;
   const missing = PRICES.filter((price) => group![price] === -1);
   if (missing.length === 0) return layout;
@@ -32,8 +32,7 @@ export function findLayout(
 /** Columns of numbers that have no meaning yet, after the time. */
 function freeNumbers({ rows, names }: NamedTable, layout: Layout): number[] {
   const used = new Set([layout.time, layout.clock, layout.closeTime, layout.symbol, layout.barLength]);
-  for (const { symbol: _, ...columns } of layout.groups)
-    for (const column of Object.values(columns)) used.add(column);
+  for (const column of layout.groups.flatMap(valueColumns)) used.add(column);
   return names
     .map((_, column) => column)
     .filter((column) => !used.has(column) && (column > layout.time || names[column] !== null))
@@ -55,7 +54,7 @@ function withMissing(table: NamedTable, layout: Layout, missing: readonly string
   }
   layout.questions.push({
     choice: 'columns',
-    message: `No name says which are the ${columns}. Left are ${free.map((column) => columnName(table, column)).join(', ')}.`,
+    message: `No name says which are the ${columns}. Left are ${list(table, free)}.`,
     answers: [],
     suggestion: null,
   });
@@ -94,7 +93,7 @@ function withOrder(table: NamedTable, layout: Layout, free: number[], decimal: D
     : [
         {
           choice: 'columns' as const,
-          message: `No header says what columns ${four.map((column) => columnName(table, column)).join(', ')} are. Their numbers allow: ${orders.map(({ name }) => name).join('; ')}.`,
+          message: `No header says what columns ${list(table, four)} are. Their numbers allow: ${orders.map(({ name }) => name).join('; ')}.`,
           answers: orders.map(({ places }) =>
             PRICES.map((price, role) => `${price}=${four[places[role]!]! + 1}`).join(','),
           ),
@@ -104,7 +103,7 @@ function withOrder(table: NamedTable, layout: Layout, free: number[], decimal: D
   const headerless = table.names.every((name) => name === null);
   const notes = headerless
     ? [
-        `The file has no header. By their numbers, columns ${four.map((column) => column + 1).join(', ')} are ${order.name}` +
+        `The file has no header. By their numbers, columns ${list(table, four)} are ${order.name}` +
           `${group.volume === -1 ? '' : `; column ${group.volume + 1} is the volume`}.`,
       ]
     : [];
@@ -148,6 +147,11 @@ function volumeColumn(
       suggestion: `column ${after + 1} has no value that only a volume could have`,
     },
   };
+}
+
+/** `Open, High` or, without names, `2, 3`. */
+function list(table: NamedTable, columns: number[]): string {
+  return columns.map((column) => columnName(table, column).replace(/^column /, '')).join(', ');
 }
 
 function isNewestFirst({ rows }: NamedTable, { time }: Layout): boolean {

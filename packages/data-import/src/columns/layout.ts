@@ -18,6 +18,12 @@ export interface ColumnGroup extends PriceColumns {
   symbol: string | null;
 }
 
+/** The columns that hold a symbol's values. */
+export function valueColumns(group: ColumnGroup): number[] {
+  const { symbol: _, ...columns } = group;
+  return Object.values(columns).filter((column) => column !== -1);
+}
+
 /** What the columns of a file mean. Columns are 0-based; -1: none. */
 export interface Layout {
   /** Name of each column; `null` without a header. */
@@ -76,8 +82,7 @@ export function describeColumns(layout: Layout): Partial<Record<ImportColumn, st
 /** Names of the columns without a use. */
 export function ignoredColumns(layout: Layout, count: number): string[] {
   const used = new Set([layout.time, layout.clock, layout.closeTime, layout.symbol, layout.barLength]);
-  for (const { symbol: _, ...columns } of layout.groups)
-    for (const column of Object.values(columns)) used.add(column);
+  for (const column of layout.groups.flatMap(valueColumns)) used.add(column);
   return Array.from({ length: count }, (_, column) => column)
     .filter((column) => !used.has(column))
     .map((column) => columnName(layout, column));

@@ -10,26 +10,37 @@ interface Example {
 export class DecimalSurvey {
   private readonly certain: Partial<Record<DecimalSign, Example>> = {};
   private readonly open: Partial<Record<DecimalSign, Example>> = {};
+  /** From columns without a use, such as `0.15%`. */
+  private hint: DecimalSign | null = null;
 
   /** @param pointsAreDecimal true if a point that may stand between thousands does not */
   constructor(private readonly pointsAreDecimal: boolean) {}
 
-  add(line: number, text: string): void {
+  /** @param isValue true for a price or a volume; other columns count only if those leave it open */
+  add(line: number, text: string, isValue: boolean): void {
     const evidence: DecimalEvidence = decimalEvidence(text);
     if (evidence === null || evidence === 'wrong') return;
-    if (evidence === '.' || evidence === ',') this.certain[evidence] ??= { line, text };
+    const isCertain = evidence === '.' || evidence === ',';
+    if (!isValue) {
+      if (isCertain) this.hint ??= evidence;
+    } else if (isCertain) this.certain[evidence] ??= { line, text };
     else if (evidence === '?.' && this.pointsAreDecimal) this.certain['.'] ??= { line, text };
     else this.open[evidence === '?.' ? '.' : ','] ??= { line, text };
   }
 
-  /** The sign that the numbers seen so far allow alone; `null` if a number could be read both ways. */
+  /** True if a number can be read in one way only. */
+  get isDecided(): boolean {
+    return this.certain['.'] !== undefined || this.certain[','] !== undefined;
+  }
+
+  /** The sign that the numbers allow alone; `null` if every number could be read both ways. */
   get sign(): DecimalSign | null {
+    const { '.': point, ',': comma } = this.certain;
     // a number that contradicts the first one is a bad value of its row
-    if (this.certain['.'] !== undefined && this.certain[','] !== undefined)
-      return this.certain['.'].line <= this.certain[','].line ? '.' : ',';
-    if (this.certain['.'] !== undefined) return '.';
-    if (this.certain[','] !== undefined) return ',';
-    return this.open['.'] === undefined && this.open[','] === undefined ? '.' : null;
+    if (point !== undefined && comma !== undefined) return point.line <= comma.line ? '.' : ',';
+    if (point !== undefined) return '.';
+    if (comma !== undefined) return ',';
+    return this.open['.'] === undefined && this.open[','] === undefined ? '.' : this.hint;
   }
 
   /** The question that is left if `sign` is `null`. */

@@ -54,10 +54,12 @@ export function decimalEvidence(text: string): DecimalEvidence {
   if (points === 0 && commas === 0) return null;
   if (points > 0 && commas > 0) {
     const last = digits.lastIndexOf('.') > digits.lastIndexOf(',') ? '.' : ',';
-    return (last === '.' ? points : commas) === 1 ? last : 'wrong';
+    return (last === '.' ? points : commas) === 1 && GROUPS.test(digits.slice(0, digits.lastIndexOf(last)))
+      ? last
+      : 'wrong';
   }
   const sign = points > 0 ? '.' : ',';
-  if (points + commas > 1) return sign === '.' ? ',' : '.';
+  if (points + commas > 1) return !GROUPS.test(digits) ? 'wrong' : sign === '.' ? ',' : '.';
   const [before = '', after = ''] = digits.split(sign);
   const ambiguous =
     after.length === 3 && /^[1-9]\d{0,2}$/.test(before) && !grouped && groups['exponent'] === undefined;
@@ -81,8 +83,9 @@ export function numberOfText(text: string, decimal: DecimalSign): number {
   if (signs.length > 1) return NaN;
   const negative = brackets || (signs.length === 1 && signs[0] !== '+');
   const factor = SUFFIXES[groups['suffix']?.toLowerCase().replace('.', '') ?? ''] ?? 1;
-  const plain = Number(`${whole.replace(/\D/g, '')}.${decimals ?? ''}${groups['exponent'] ?? ''}`);
+  const plain = Number(`${whole.replace(/\D/g, '') || '0'}.${decimals ?? ''}${groups['exponent'] ?? ''}`);
   // 457.62 * 1e6 is not 457620000: moving the decimal point is exact
-  const value = factor === 1 ? plain : Number(`${plain}e${Math.log10(factor)}`);
+  const moved = Number(`${plain}e${Math.log10(factor)}`);
+  const value = factor === 1 || Number.isNaN(moved) ? plain * factor : moved;
   return negative ? -value : value;
 }

@@ -68,7 +68,7 @@ export class RowReader {
     if (scanner.fields !== this.options.width && !this.hasExtraBlanks(scanner)) {
       problems.add(
         line,
-        `the line has ${scanner.fields} columns, expected are ${this.options.width}${commaHint(scanner)}`,
+        `the line has ${scanner.fields} columns, expected are ${this.options.width}${commaHint(scanner, this.options.width)}`,
       );
       return;
     }
@@ -259,9 +259,7 @@ function isDividend(text: string): boolean {
   return /dividend|split|capital gain/i.test(text);
 }
 
-/** Decimal commas without quotes make more cells. */
-function commaHint(scanner: RowScanner): string {
-  const text = Array.from({ length: scanner.fields }, (_, field) => scanner.text(field)).join(',');
-  const betweenDigits = text.match(/\d,(?=\d)/g)?.length ?? 0;
-  return betweenDigits > 4 ? ': a decimal comma needs quotes if commas separate the columns' : '';
+/** Decimal commas without quotes make at least three cells too many. */
+function commaHint({ fields }: RowScanner, width: number): string {
+  return fields > width + 2 ? ': a decimal comma needs quotes if commas separate the columns' : '';
 }

@@ -83,7 +83,7 @@ function rowsWithPrices(rows: TextRow[]): number {
 /** True for a row that may be a bar: several numbers, and nothing but a time or a symbol beside them. */
 export function isDataRow(cells: string[]): boolean {
   const numbers = cells.filter((cell) => looksLikeNumber(cell)).length;
-  return cells.length > LEAST_NUMBERS && numbers >= LEAST_NUMBERS;
+  return cells.length > LEAST_NUMBERS && numbers >= LEAST_NUMBERS && !cells[0]!.startsWith('#');
 }
 
 /** True if a row has no number and nothing that stands for a missing one. */

@@ -33,27 +33,31 @@ export function findHeader(rows: TextRow[]): Header {
   }
   const cells = before[header]!.cells;
   const names = cells.map(withoutHash);
+  while (names.length > 1 && names.at(-1) === '') names.pop();
   const data = rows[firstData]!.cells;
   // R writes no name over the row names
   if (data.length === names.length + 1 && data.at(-1) !== '') names.unshift('');
-  while (names.length < data.length) names.push('');
-  let symbols: (string | null)[] | null = null;
+  const above = before[header - 1]?.cells;
+  let symbols = above !== undefined && isSymbolsRow(above, cells) ? symbolsOf(above) : null;
   let dataRow = header + 1;
   for (; dataRow < firstData; dataRow++) {
     const next = before[dataRow]!.cells;
     if (looksLikeTime(next[0] ?? '') || !isTextRow(next)) break;
-    const filled = next.filter((cell) => cell !== '').length;
-    if (filled === 1 && next[0] !== '') names[0] = next[0]!;
-    else if (/^(ticker|symbols?|)$/i.test(next[0] ?? '') && filled > 1 && symbols === null)
-      symbols = next.map((cell, column) => (column === 0 || cell === '' ? null : cell));
+    if (isIndexName(next)) names[0] = next[0]!;
+    else if (isSymbolsRow(next, cells) && (next[0] !== '' || isIndexName(before[dataRow + 1]?.cells ?? [])))
+      symbols ??= symbolsOf(next);
   }
-  const above = before[header - 1]?.cells;
-  if (symbols === null && above !== undefined && isSymbolsRow(above, cells)) {
-    symbols = above.map((cell, column) => (column === 0 || cell === '' ? null : cell));
-    names[0] = names[0] === 'Price' ? '' : names[0]!;
-  }
-  if (symbols !== null && /^price$/i.test(names[0] ?? '')) names[0] = '';
+  if (symbols !== null && /^price$/i.test(names[0]!)) names[0] = '';
   return { names, symbols, named: meaningsOf(cells) >= LEAST_MEANINGS, cells, dataRow };
+}
+
+/** `Date,,,,` names the index of a pandas table. */
+function isIndexName(cells: string[]): boolean {
+  return cells.length > 1 && cells[0] !== '' && cells.slice(1).every((cell) => cell === '');
+}
+
+function symbolsOf(cells: string[]): (string | null)[] {
+  return cells.map((cell, column) => (column === 0 || cell === '' ? null : cell));
 }
 
 /** The last row that names at least three meanings, else a row of words just above the data, one for each cell. */
@@ -81,15 +85,15 @@ function withoutHash(cell: string, column: number): string {
   return column === 0 ? cell.replace(/^#\s*/, '') : cell;
 }
 
-/** A row of symbols above the names: as many cells, of words that are no names of prices. */
-function isSymbolsRow(above: string[], names: string[]): boolean {
-  const symbols = above.slice(1).filter((cell) => cell !== '');
+/** A row of symbols above or below the names: as many cells, of words that are no names of prices. */
+function isSymbolsRow(row: string[], names: string[]): boolean {
+  const symbols = row.slice(1).filter((cell) => cell !== '');
   return (
-    above.length === names.length &&
+    row.length === names.length &&
     symbols.length >= 4 &&
-    /^(ticker|symbols?|)$/i.test(above[0]!) &&
-    isTextRow(above) &&
-    meaningsOf(above) < LEAST_MEANINGS
+    /^(ticker|symbols?|)$/i.test(row[0]!) &&
+    isTextRow(row) &&
+    meaningsOf(row) < LEAST_MEANINGS
   );
 }
 

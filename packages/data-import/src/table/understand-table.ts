@@ -3,16 +3,17 @@ import type { PackedFile } from '../bytes/packed-file.js';
 import type { TextEncoding } from '../bytes/text-encoding.js';
 import { findLayout } from '../columns/find-layout.js';
 import type { NamedTable } from '../columns/find-columns.js';
-import type { Layout } from '../columns/layout.js';
+import { type Layout, valueColumns } from '../columns/layout.js';
 import type { ImportContext } from '../context.js';
 import { DecimalSurvey } from '../numbers/decimal-sign.js';
 import type { DecimalSign } from '../numbers/number-text.js';
-import { type Dialect, findDialect, type TextRow } from './find-dialect.js';
+import { type Dialect, findDialect, isDataRow, type TextRow } from './find-dialect.js';
 import { findHeader } from './find-header.js';
 import { readHead } from './head.js';
 import { readRows, type RowsToRead } from './read-rows.js';
 
 const COMMA = 44;
+const POINT = 46;
 const SEMICOLON = 59;
 
 /** What a table is, before its rows are read. */
@@ -52,7 +53,7 @@ export async function understandTable(
     file: file.name,
     names: header.names,
     symbols: header.symbols,
-    rows: sample.map(({ cells }) => cells),
+    rows: sample.filter(({ cells }) => isDataRow(cells)).map(({ cells }) => cells),
     line: firstLine,
   };
   const rowsToRead: RowsToRead = { file, encoding: head.encoding, separators: dialect.separators, firstLine };
@@ -69,7 +70,7 @@ export async function understandTable(
     ...rowsToRead,
     format: describe(dialect, decimal, head.encoding, header.cells !== null),
     layout: { ...layout, ...usualZone(layout, dialect, header.cells, sample) },
-    width: usualWidth(sample, header.names.length),
+    width: header.cells === null ? usualWidth(table.rows) : header.names.length,
     decimal,
     header: header.cells,
     sample,
@@ -91,21 +92,28 @@ function writesPoints(
 
 async function surveyDecimals(
   survey: DecimalSurvey,
-  layout: Layout,
+  { groups }: Layout,
   sample: TextRow[],
   rest: RowsToRead | null,
   context: ImportContext,
 ): Promise<void> {
-  const times = new Set([layout.time, layout.clock, layout.closeTime, layout.symbol, layout.barLength]);
+  const values = new Set(groups.flatMap(valueColumns));
   for (const { line, cells } of sample)
-    for (const [column, cell] of cells.entries()) if (!times.has(column)) survey.add(line, cell);
-  if (survey.sign !== null || rest === null) return;
+    for (const [column, cell] of cells.entries()) survey.add(line, cell, values.has(column));
+  if (survey.isDecided || rest === null) return;
   const { onProgress: _, ...silent } = context;
   await readRows(rest, silent, (scanner) => {
-    for (let column = 0; column < scanner.fields; column++)
-      if (!times.has(column)) survey.add(scanner.line, scanner.text(column));
-    return survey.sign === null;
+    const { bytes, starts, ends, line, fields } = scanner;
+    for (const column of values)
+      if (column < fields && hasSign(bytes, starts[column]!, ends[column]!))
+        survey.add(line, scanner.text(column), true);
+    return !survey.isDecided;
   });
+}
+
+function hasSign(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if (bytes[at] === COMMA || bytes[at] === POINT) return true;
+  return false;
 }
 
 function countOf(bytes: Uint8Array, byte: number): number {
@@ -115,11 +123,10 @@ function countOf(bytes: Uint8Array, byte: number): number {
 }
 
 /** The number of cells that most rows have. */
-function usualWidth(sample: TextRow[], names: number): number {
+function usualWidth(rows: string[][]): number {
   const counts = new Map<number, number>();
-  for (const { cells } of sample) counts.set(cells.length, (counts.get(cells.length) ?? 0) + 1);
-  const [width = names] = [...counts].toSorted((a, b) => b[1] - a[1])[0] ?? [];
-  return width;
+  for (const { length } of rows) counts.set(length, (counts.get(length) ?? 0) + 1);
+  return [...counts].toSorted((a, b) => b[1] - a[1])[0]![0];
 }
 
 /** `20120201 000000;1.3066;...` without a header: the layout of HistData.com and NinjaTrader. */

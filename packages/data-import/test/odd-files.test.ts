@@ -1,0 +1,497 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type ImportChoices, KtrdrError } from '@ktrdr/contracts';
+import { previewImport } from '../src/preview-import.js';
+import { readImport } from '../src/read-import.js';
+import { zipOf } from './zip-of.js';
+
+const HEADER = 'timestamp,open,high,low,close,volume';
+const BAR = '2024-01-02,1,2,0.5,1.5,10';
+const NEXT = '2024-01-03,1.5,2.5,1,2,20';
+const CONTEXT = { now: Date.parse('2026-01-01') };
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'odd-files-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+interface Understood {
+  /** `AAPL 1d 2024-01-02..2024-01-03 [open, high, low, close, volume of the last bar]` */
+  bars: string[];
+  format: string;
+  leftOut: string[];
+  asks: string[];
+  notes: string;
+}
+
+async function understand(
+  content: string | Uint8Array,
+  choices: ImportChoices = {},
+  name = 'AAPL.csv',
+): Promise<Understood> {
+  const path = join(folder, 'file');
+  await writeFile(path, content);
+  const preview = await previewImport({ path, name }, choices, CONTEXT);
+  return {
+    bars: preview.bars.map((bars) => {
+      const last = bars.preview.at(-1);
+      const values = last === undefined ? [] : [last.open, last.high, last.low, last.close, last.volume];
+      return `${bars.symbol} ${bars.timeframe} ${bars.first}..${bars.last} [${values.join(' ')}]`;
+    }),
+    format: preview.format,
+    leftOut: preview.left_out.map(({ line, reason }) => `${line}: ${reason}`),
+    asks: preview.questions.map(({ choice, message }) => `${choice}: ${message}`),
+    notes: preview.notes.join('\n'),
+  };
+}
+
+async function refusal(
+  content: string | Uint8Array,
+  choices: ImportChoices = {},
+  name = 'AAPL.csv',
+): Promise<KtrdrError> {
+  const path = join(folder, 'refused');
+  await writeFile(path, content);
+  const error = await readImport({ path, name }, choices, CONTEXT).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(KtrdrError);
+  return error as KtrdrError;
+}
+
+const TWO_BARS = 'AAPL 1d 2024-01-02..2024-01-03 [1.5 2.5 1 2 20]';
+
+describe('bytes', () => {
+  const text = `${HEADER}\n${BAR}\n${NEXT}\n`;
+  const utf16 = Buffer.from(text, 'utf16le');
+  test.each([
+    ['UTF-8 with a byte order mark', Buffer.from(`\uFEFF${text}`), 'CSV, separated by ","'],
+    ['UTF-16 LE with a mark', Buffer.from(`\uFEFF${text}`, 'utf16le'), 'CSV, separated by ",", UTF-16 LE'],
+    ['UTF-16 LE without one', utf16, 'CSV, separated by ",", UTF-16 LE'],
+    ['UTF-16 BE without one', Buffer.from(utf16).swap16(), 'CSV, separated by ",", UTF-16 BE'],
+    ['CRLF', Buffer.from(text.replaceAll('\n', '\r\n')), 'CSV, separated by ","'],
+    ['CR', Buffer.from(text.replaceAll('\n', '\r')), 'CSV, separated by ","'],
+    ['no line end at the end', Buffer.from(text.trimEnd()), 'CSV, separated by ","'],
+    ['blank lines', Buffer.from(text.replaceAll('\n', '\n\n')), 'CSV, separated by ","'],
+    ['gzip', gzipSync(text), 'CSV, separated by ",", gzip'],
+    [
+      'two gzip parts',
+      Buffer.concat([gzipSync(text.slice(0, 50)), gzipSync(text.slice(50))]),
+      'CSV, separated by ",", gzip',
+    ],
+    ['zip', zipOf({ 'AAPL.csv': text, 'readme.txt': 'hello' }), 'CSV, separated by ",", zip'],
+  ])('%s', async (_, content, format) => {
+    expect(await understand(content)).toMatchObject({ bars: [TWO_BARS], format, asks: [], leftOut: [] });
+  });
+
+  test('code pages make the names that they should', async () => {
+    const german =
+      'Datum;Eröffnung;Höchst;Tief;Schlußkurs;Stücke\n02.01.2024;1;2;0,5;1,5;10\n03.01.2024;1,5;2,5;1;2;20\n';
+    expect(await understand(Buffer.from(german, 'latin1'))).toMatchObject({
+      bars: [TWO_BARS],
+      format: 'CSV, separated by ";", decimal comma, Windows-1252',
+    });
+    const russian = Buffer.from([
+      0xc4,
+      0xe0,
+      0xf2,
+      0xe0,
+      ...Buffer.from(';'),
+      0xce,
+      0xf2,
+      0xea,
+      0xf0,
+      ...Buffer.from(';'),
+    ]);
+    const rest = Buffer.from([0xcc, 0xe0, 0xea, 0xf1, 59, 0xcc, 0xe8, 0xed, 59, 0xc7, 0xe0, 0xea, 0xf0, 10]);
+    const bars = Buffer.from('02.01.2024;1;2;0,5;1,5\n03.01.2024;1,5;2,5;1;2\n');
+    expect(await understand(Buffer.concat([russian, rest, bars]))).toMatchObject({
+      bars: ['AAPL 1d 2024-01-02..2024-01-03 [1.5 2.5 1 2 0]'],
+      format: 'CSV, separated by ";", decimal comma, Windows-1251',
+    });
+  });
+
+  test('a zip of several files reads each, and joins the months of one symbol', async () => {
+    const archive = zipOf({
+      'BTCUSDT-1d-2024-02.csv': `${HEADER}\n2024-02-01,1,2,0.5,1.5,10\n`,
+      'BTCUSDT-1d-2024-01.csv': `${HEADER}\n2024-01-30,1,2,0.5,1.5,10\n2024-01-31,1,2,0.5,1.5,10\n`,
+      'folder/ETHUSDT-1d-2024-01.csv': `${HEADER}\n2024-01-30,1,2,0.5,1.5,10\n2024-01-31,1,2,0.5,1.5,10\n`,
+    });
+    const { bars, notes } = await understand(archive, { timeframe: '1d' }, 'klines.zip');
+    expect(bars).toEqual([
+      'BTCUSDT 1d 2024-01-30..2024-02-01 [1 2 0.5 1.5 10]',
+      'ETHUSDT 1d 2024-01-30..2024-01-31 [1 2 0.5 1.5 10]',
+    ]);
+    expect(notes).toContain('The archive has 3 files of bars');
+  });
+
+  test.each([
+    [
+      'a cut gzip file',
+      gzipSync(`${HEADER}\n${BAR}\n`.repeat(100)).subarray(0, 60),
+      'AAPL.csv.gz: the gzip file is damaged',
+    ],
+    ['a cut zip', zipOf({ 'AAPL.csv': text }).subarray(0, 80), 'AAPL.csv: the archive is damaged'],
+    ['a zip without a table', zipOf({ 'photo.jpg': 'x' }), 'the archive holds no file'],
+    ['an empty file', '', 'the file is empty'],
+    ['a spreadsheet', Buffer.from('d0cf11e0a1b11ae1', 'hex'), 'Excel workbook'],
+    ['text', 'Dear reader,\nthis is a letter.\n', 'no line has a time and prices'],
+    ['a header alone', `${HEADER}\n`, 'no line has a time and prices'],
+    [
+      'a quote without an end',
+      `${HEADER}\n${BAR}\n2024-01-03,"1,2\n`,
+      'AAPL.csv:3: the quote that begins here is not closed',
+    ],
+    [
+      'no highs and lows',
+      'Date,Close,Volume,Trades\n2024-01-02,1.5,10,3\n',
+      'there are no columns for open, high, low',
+    ],
+    [
+      'decimal commas without quotes',
+      'Date,Open,High,Low,Close,Volume\n2024-01-02,1,5,2,5,0,5,1,5,10\n',
+      'AAPL.csv:2: the line has 10 columns, expected are 6: a decimal comma needs quotes',
+    ],
+  ])('%s is refused', async (name, content, message) => {
+    const error = await refusal(content, {}, name === 'a cut gzip file' ? 'AAPL.csv.gz' : 'AAPL.csv');
+    expect(error).toMatchObject({ code: 'import_invalid', message: expect.stringContaining(message) });
+  });
+
+  test('a file that unpacks to far more than bars would is refused', async () => {
+    const row = `2024-01-02,1,1,1,1,0,${'x'.repeat(10_000)}\n`;
+    const rows = Buffer.from(`${HEADER},note\n${row.repeat(7_000)}`);
+    expect(await refusal(gzipSync(rows))).toMatchObject({
+      code: 'import_invalid',
+      message: expect.stringContaining('unpacks to more than 64 MB'),
+    });
+  });
+});
+
+describe('numbers', () => {
+  const table = (separator: string, rows: string[][]): string =>
+    [['Date', 'Open', 'High', 'Low', 'Close', 'Volume'], ...rows]
+      .map((row) => row.map((cell) => (cell.includes(separator) ? `"${cell}"` : cell)).join(separator))
+      .join('\n');
+  test.each([
+    [
+      'US thousands',
+      ',',
+      ['4,745.20', '4,754.33', '4,722.67', '4,742.83', '3,743,050,000'],
+      '4745.2 4754.33 4722.67 4742.83 3743050000',
+    ],
+    [
+      'Swiss thousands',
+      ';',
+      ["11'138.50", "11'200.00", "11'100.25", "11'150.75", "1'234'567"],
+      '11138.5 11200 11100.25 11150.75 1234567',
+    ],
+    [
+      'French thousands',
+      ';',
+      ['7 530,86', '7\u202f588,57', '7\u00a0506,95', '7 530,86', '62 000 000'],
+      '7530.86 7588.57 7506.95 7530.86 62000000',
+    ],
+    [
+      'Indian thousands',
+      ',',
+      ['1,23,456.50', '1,24,000.00', '1,23,000.00', '1,23,500.00', '12,34,567'],
+      '123456.5 124000 123000 123500 1234567',
+    ],
+    [
+      'dollars',
+      ',',
+      ['$181.27', '$182.93', '$180.30', '$182.68', '47317430'],
+      '181.27 182.93 180.3 182.68 47317430',
+    ],
+    ['euros behind', ';', ['1,27 €', '2,93 €', '0,30 €', '1,68 €', '1.200'], '1.27 2.93 0.3 1.68 1200'],
+    ['suffixes', ',', ['1.5K', '2K', '1K', '1.75K', '457.62M'], '1500 2000 1000 1750 457620000'],
+    [
+      'exponents',
+      ',',
+      ['1e-05', '2E-05', '5e-06', '1.5e-05', '1e3'],
+      '0.00001 0.00002 0.000005 0.000015 1000',
+    ],
+    [
+      'negative prices',
+      ',',
+      ['-14.00', '13.86', '-16.74', '(10.01)', '92000'],
+      '-14 13.86 -16.74 -10.01 92000',
+    ],
+    ['a minus sign', ',', ['\u22121.5', '2', '\u22123', '1', '5'], '-1.5 2 -3 1 5'],
+    [
+      'thousands of volumes only',
+      ',',
+      ['187.15', '188.44', '183.89', '185.64', '82,488'],
+      '187.15 188.44 183.89 185.64 82488',
+    ],
+  ])('%s', async (_, separator, values, expected) => {
+    const { bars, asks } = await understand(
+      table(separator, [
+        ['2024-01-02', ...values],
+        ['2024-01-03', ...values],
+      ]),
+    );
+    expect(asks).toEqual([]);
+    expect(bars).toEqual([`AAPL 1d 2024-01-02..2024-01-03 [${expected}]`]);
+  });
+
+  test.each([
+    ['commas', ',', ['1,234', '1,240', '1,230', '1,235', '10']],
+    ['points', ';', ['1.234', '1.240', '1.230', '1.235', '10']],
+    ['a volume with thousands beside whole prices', ',', ['187', '188', '183', '185', '82,488']],
+  ])('%s that fit both readings are asked about', async (_, separator, values) => {
+    const text = table(separator, [
+      ['2024-01-02', ...values],
+      ['2024-01-03', ...values],
+    ]);
+    expect((await understand(text)).asks).toEqual([expect.stringMatching(/^decimal: Line 2: ".*" can be/)]);
+    expect((await understand(text, { decimal: ',' })).asks).toEqual([]);
+  });
+
+  test('the whole file decides', async () => {
+    const row = (day: number, close: string): string[] => [
+      `2024-01-${String(day).padStart(2, '0')}`,
+      '1.234',
+      '1.240',
+      '1.230',
+      close,
+      '10',
+    ];
+    const days = Array.from({ length: 20 }, (_, day) => row(day + 1, day === 19 ? '1.2355' : '1.235'));
+    const { bars, asks } = await understand(table(';', days));
+    expect(asks).toEqual([]);
+    expect(bars).toEqual(['AAPL 1d 2024-01-01..2024-01-20 [1.234 1.24 1.23 1.2355 10]']);
+  });
+
+  test('a number far behind the beginning decides too', async () => {
+    const rows = Array.from({ length: 9_000 }, (_, row) => {
+      const time = new Date(Date.UTC(2020, 0, 1) + row * 60_000).toISOString();
+      return [time, '1.234', '1.240', '1.230', row === 8_999 ? '1.2355' : '1.235', '10'];
+    });
+    expect(await understand(table(';', rows))).toMatchObject({
+      asks: [],
+      bars: [expect.stringContaining('[1.234 1.24 1.23 1.2355 10]')],
+    });
+  });
+});
+
+describe('columns', () => {
+  const hours = (values: (hour: number) => string): string =>
+    Array.from({ length: 30 }, (_, hour) => `${1_704_067_200 + hour * 3600},${values(hour)}`).join('\n');
+
+  test.each([
+    [
+      'open, close, high, low',
+      (n: number) => `${100 + n},${101 + n},${101.5 + n},${99.5 + n},7`,
+      /open, close, high, low; close, open, high, low/,
+    ],
+    [
+      'low, high, open, close',
+      (n: number) => `${99.5 + n},${101.5 + n},${100 + n},${101 + n},7`,
+      /allow: low, high, open, close\./,
+    ],
+    [
+      'close, high, low, open',
+      (n: number) => `${101 + n},${101.5 + n},${99.5 + n},${100 + n},7`,
+      /allow: open, high, low, close; close, high, low, open/,
+    ],
+    [
+      'an average before the volume',
+      (n: number) => `${100 + n},${101.5 + n},${99.5 + n},${101 + n},${100.5 + n},7,12`,
+      /Column 6 always lies between low and high/,
+    ],
+  ])('without a header, %s is asked about', async (_, values, message) => {
+    expect((await understand(hours(values))).asks).toEqual([expect.stringMatching(message)]);
+  });
+
+  test('without a header, numbers that allow no order of prices are refused', async () => {
+    expect(await refusal(hours((n) => `${n},${100 - n},${n * 2},${50 - n},7`))).toMatchObject({
+      message: expect.stringContaining('columns 2, 3, 4, 5 are not open, high, low and close in any order'),
+    });
+  });
+
+  test('names and numbers of the choices win', async () => {
+    const text = 'Date,A,B,C,D,Vol\n2024-01-02,1,2,0.5,1.5,10\n2024-01-03,1.5,2.5,1,2,20\n';
+    const columns = { open: 'A', high: '3', low: 'c', close: 'D', volume: 'Vol' };
+    expect(await understand(text, { columns })).toMatchObject({ bars: [TWO_BARS], asks: [] });
+    expect(await refusal(text, { columns: { open: 'X' } })).toMatchObject({
+      message: 'AAPL.csv: columns.open: there is no column "X". The columns are Date, A, B, C, D, Vol',
+    });
+  });
+
+  test('prices of bid and ask are asked about', async () => {
+    const text =
+      'DateTime,BidOpen,BidHigh,BidLow,BidClose,AskOpen,AskHigh,AskLow,AskClose\n2024-01-02T00:00:00Z,1,2,0.5,1.5,1.1,2.1,0.6,1.6\n2024-01-02T01:00:00Z,1,2,0.5,1.5,1.1,2.1,0.6,1.6\n';
+    expect((await understand(text)).asks).toEqual([
+      'columns: The file has prices of bid and ask: choose one.',
+    ]);
+  });
+
+  test('several symbols side by side become several series', async () => {
+    const text = [
+      'Price,Close,Close,High,High,Low,Low,Open,Open,Volume,Volume',
+      'Ticker,AAPL,MSFT,AAPL,MSFT,AAPL,MSFT,AAPL,MSFT,AAPL,MSFT',
+      'Date,,,,,,,,,,',
+      '2024-01-02,1.5,10.5,2,12,1,10,1.2,11,100,1000',
+      '2024-01-03,1.5,10.5,2,12,1,10,1.2,11,100,1000',
+      '2024-01-04,1.5,,2,,1,,1.2,,100,',
+    ].join('\n');
+    expect((await understand(text)).bars).toEqual([
+      'AAPL 1d 2024-01-02..2024-01-04 [1.2 2 1 1.5 100]',
+      'MSFT 1d 2024-01-02..2024-01-03 [11 12 10 10.5 1000]',
+    ]);
+  });
+
+  test('a row of units is no row of symbols', async () => {
+    const text = `Date,Open,High,Low,Close,Volume\n,USD,USD,USD,USD,shares\n${BAR}\n${NEXT}\n`;
+    expect((await understand(text)).bars).toEqual([TWO_BARS]);
+  });
+
+  test('symbols are renamed, and one name is not for several', async () => {
+    const text = `symbol,${HEADER}\nA 1,${BAR}\nA 1,${NEXT}\nB,${BAR}\nB,${NEXT}\n`;
+    expect((await understand(text)).asks).toEqual([
+      'symbol: The file says "A 1", which is no symbol: give one for it (--symbol-map OLD=NEW).',
+    ]);
+    expect((await understand(text, { symbol_map: { 'A 1': 'BRK.B' } })).bars).toEqual([
+      TWO_BARS.replace('AAPL', 'BRK.B'),
+      TWO_BARS.replace('AAPL', 'B'),
+    ]);
+    expect(await refusal(text, { symbol: 'X' })).toMatchObject({
+      message: expect.stringContaining('the file has 2 symbols (A 1, B)'),
+    });
+    expect(await refusal(text, { symbol_map: { 'A 1': 'B' } })).toMatchObject({
+      message: expect.stringContaining('two symbols of the file become "B"'),
+    });
+  });
+});
+
+describe('rows', () => {
+  const BAD = [
+    HEADER,
+    BAR,
+    '2024-01-03,1,x,0.5,1.5,10',
+    '2024-01-04,1,2,,1.5,10',
+    '2024-01-05,1,0.2,0.5,1.5,10',
+    '2024-01-06,1,2,0.5,1.5,-5',
+    '2024-01-07,1,2,0.5,1.5',
+    '2024-01-08,1,2,0.5,1.5,10,99',
+    '2024-01-09,1,2,0.5,1.5,',
+    'foo,1,2,0.5,1.5,10',
+    '2024-01-03,1.5,2.5,1,2,20',
+  ].join('\n');
+
+  test('bad values are refused with line and column', async () => {
+    const { message, details } = await refusal(BAD, { timeframe: '1d' });
+    expect(message).toContain('AAPL.csv:3:3: high "x" is not a number\n');
+    expect(message).toContain('--bad-rows drop');
+    expect(
+      (details as { problems: { line: number; column?: number; message: string }[] }).problems.map(
+        ({ line, column, message: problem }) => `${line}:${column ?? ''} ${problem}`,
+      ),
+    ).toEqual([
+      '3:3 high "x" is not a number',
+      '4:4 low is empty',
+      '5: high 0.2 is below low 0.5',
+      '6: volume -5 must not be negative',
+      '7: the line has 5 columns, expected are 6',
+      '8: the line has 7 columns, expected are 6',
+      expect.stringContaining('10:1 time "foo"'),
+      '9: volume (volume) is empty, and other rows have one',
+    ]);
+  });
+
+  test('bad values are asked about, or dropped and listed', async () => {
+    expect((await understand(BAD, { timeframe: '1d' })).asks).toEqual([
+      'bad_rows: 8 rows have a bad value. The first: AAPL.csv:3:3: high "x" is not a number',
+    ]);
+    const dropped = await understand(BAD, { timeframe: '1d', bad_rows: 'drop' });
+    expect(dropped.bars).toEqual([TWO_BARS]);
+    expect(dropped.leftOut).toHaveLength(8);
+  });
+
+  test.each([
+    [
+      'an empty volume',
+      [HEADER, '2024-01-02,1,2,0.5,1.5,', '2024-01-03,1.5,2.5,1,2,'],
+      [],
+      'volume is empty: the volume is 0',
+    ],
+    [
+      'no volume',
+      ['Date,Open,High,Low,Close', '2024-01-02,1,2,0.5,1.5', '2024-01-03,1.5,2.5,1,2'],
+      [],
+      'There is no volume: it is 0',
+    ],
+  ])('%s is 0', async (_, lines, leftOut, note) => {
+    const understood = await understand(lines.join('\n'));
+    expect(understood).toMatchObject({ bars: [TWO_BARS.replace('20]', '0]')], leftOut, asks: [] });
+    expect(understood.notes).toContain(note);
+  });
+
+  test.each([
+    ['a bar twice', [HEADER, BAR, BAR, NEXT], ['3: the same bar as line 2']],
+    ['the header again', [HEADER, BAR, HEADER, NEXT], ['3: the header again']],
+    ['a holiday', [HEADER, BAR, '2024-01-01,N/A,N/A,N/A,N/A,N/A', NEXT], ['3: no price']],
+    ['prices of 0', [HEADER, BAR, NEXT, '2024-01-04,0,0,0,0,0'], ['4: all prices are 0']],
+    [
+      'a title and a footer',
+      ['# made by X', 'Prices of AAPL', '', HEADER, BAR, NEXT, 'Source: X'],
+      ['7: no price'],
+    ],
+    [
+      'a dividend',
+      [HEADER, BAR, '2024-01-02,0.24 Dividend,,,,', NEXT],
+      ['3: a dividend, not a bar: "2024-01-02 0.24 Dividend"'],
+    ],
+    [
+      'a note with a line break',
+      [`${HEADER},note`, `${BAR},"a\nb ""c"""`, `${NEXT},`, '2024-01-04,,,,,,'],
+      ['5: no price'],
+    ],
+    ['separators at the end', [`${HEADER},`, `${BAR},`, `${NEXT},`], []],
+    ['any order', [HEADER, NEXT, BAR], []],
+  ])('%s is left out with its line', async (_, lines, leftOut) => {
+    expect(await understand(lines.join('\n'))).toMatchObject({ bars: [TWO_BARS], leftOut, asks: [] });
+  });
+
+  test('two bars of one time are a bad row', async () => {
+    expect(await refusal([HEADER, BAR, NEXT, NEXT.replace(',20', ',21')].join('\n'))).toMatchObject({
+      message: expect.stringContaining(
+        'AAPL.csv:4: time 2024-01-03 is a duplicate of line 3, with other values',
+      ),
+    });
+  });
+
+  test('prices are adjusted as asked for', async () => {
+    const text =
+      'Date,Open,High,Low,Close,Adj Close,Volume\n2024-01-02,1,2,0.5,1.5,1,10\n2024-01-03,2,4,1,2,1.5,20\n';
+    expect((await understand(text)).bars).toEqual(['AAPL 1d 2024-01-02..2024-01-03 [2 4 1 2 20]']);
+    expect((await understand(text, { adjust: 'close' })).bars).toEqual([
+      'AAPL 1d 2024-01-02..2024-01-03 [2 4 1 1.5 20]',
+    ]);
+    expect((await understand(text, { adjust: 'ratio' })).bars).toEqual([
+      'AAPL 1d 2024-01-02..2024-01-03 [1.5 3 0.75 1.5 20]',
+    ]);
+    expect(
+      await refusal(text.replace('1.5,20', '0.5,20'), { adjust: 'close', timeframe: '1d' }),
+    ).toMatchObject({
+      message: expect.stringContaining(
+        'low 1 is above close 0.5; the close is the adjusted one: --adjust ratio',
+      ),
+    });
+    expect(await refusal(`${HEADER}\n${BAR}\n`, { adjust: 'ratio' })).toMatchObject({
+      message: expect.stringContaining('adjust: there is no column for the adjusted close'),
+    });
+  });
+});
+
+test('reading ends with an abort', async () => {
+  const path = join(folder, 'aborted');
+  await writeFile(path, `${HEADER}\n${BAR}\n${NEXT}\n`);
+  const reason = new Error('cancelled');
+  await expect(
+    readImport({ path, name: 'AAPL.csv' }, {}, { ...CONTEXT, signal: AbortSignal.abort(reason) }),
+  ).rejects.toBe(reason);
+});
