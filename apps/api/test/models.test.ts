@@ -296,6 +296,7 @@ test('a model of an earlier version is listed, shown, compared and used, without
     if (sort === 'edge') expect(models.at(-1)).toMatchObject({ version });
   }
   const shown = dataOf(await send<ModelDetails>('GET', `/models/pattern/${version}`));
+  expect(shown.bars).toEqual(shown.metadata.fingerprints.map((one) => ({ ...one, state: 'unchanged' })));
   expect(shown.metrics).not.toHaveProperty('verdict');
   const compared = dataOf(
     await send<ModelComparison>('GET', `/models/compare?models=pattern/1h_v1,pattern/${version}`),

@@ -330,6 +330,7 @@ describe('the command line', () => {
       },
       metrics: null,
       features: null,
+      bars: [],
       files: ['metadata.json', 'model.onnx'],
     };
     server.answers.set('GET /models/test_strategy/1h_v3', () => ({ data: details }));

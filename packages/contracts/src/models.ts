@@ -135,6 +135,15 @@ export interface StoredModelMetadata {
   versions: { ktrdr: string; node: string; engine: string };
 }
 
+/** Whether a bars file is still the one that a model was trained on. */
+export type TrainedBarsState = 'unchanged' | 'changed' | 'missing';
+
+/** The bars file that a model was trained on, compared with the one in `DATA_DIR` now. */
+export interface TrainedBars extends BarsFingerprint {
+  /** `changed`: the file has another fingerprint, or cannot be read. */
+  state: TrainedBarsState;
+}
+
 /** `data` of `GET /models/:strategy/:version`. */
 export interface ModelDetails {
   summary: ModelSummary;
@@ -144,6 +153,8 @@ export interface ModelDetails {
   features: unknown;
   /** Names of the files in the model's directory. */
   files: string[];
+  /** The bars that the model was trained on, one for each fingerprint of `metadata`. */
+  bars: TrainedBars[];
 }
 
 /** `data` of `DELETE /models/:strategy/:version`. */

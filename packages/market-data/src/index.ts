@@ -6,6 +6,7 @@ export { type BarsProblem, BarsProblemList, type BarsProblems } from './bars-pro
 export type { Bars } from './bars.js';
 export { barsInRange } from './chart-bars.js';
 export { type DateRange, parseDateRange } from './date-range.js';
+export { compareBars } from './compare-bars.js';
 export type { BarsFileFacts } from './cache/kept-facts.js';
 export { barsFileFacts, fingerprintBars } from './fingerprint.js';
 export { type AvailableBars, listBars } from './list-bars.js';

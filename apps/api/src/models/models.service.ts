@@ -3,14 +3,16 @@ import {
   KtrdrError,
   type ListedModel,
   type ModelComparison,
+  type ModelDetails,
   type ModelList,
   type ModelOrder,
   MOST_COMPARED_MODELS,
   type PredictRequest,
   type PredictResponse,
 } from '@ktrdr/contracts';
+import { compareBars } from '@ktrdr/market-data';
 import type { Clock } from '@ktrdr/orchestrator';
-import { compareModels, type ModelDetails, type ModelStorage } from '@ktrdr/trainer';
+import { compareModels, type ModelStorage } from '@ktrdr/trainer';
 import type { PredictionQueue } from './prediction-queue.js';
 
 /** Where models, bars and the cache of bars are, absolute. */
@@ -34,8 +36,9 @@ export class ModelsService {
     return { models: sort === 'created' ? models : models.toSorted(ORDERS[sort]) };
   }
 
-  get(strategy: string, version: string): Promise<ModelDetails> {
-    return this.storage.get(strategy, version);
+  async get(strategy: string, version: string): Promise<ModelDetails> {
+    const details = await this.storage.get(strategy, version);
+    return { ...details, bars: await compareBars(this.folders, details.metadata.fingerprints) };
   }
 
   /** @param names `strategy/version`, joined by commas */
