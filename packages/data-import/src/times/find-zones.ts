@@ -2,7 +2,7 @@ import type { ImportQuestion } from '@ktrdr/contracts';
 import { shown } from '@ktrdr/contracts';
 import { formatLocal } from './format-local.js';
 import type { RowOrder } from './row-order.js';
-import { TimeZone } from './time-zone.js';
+import { TimeZone } from '@ktrdr/market-data';
 import type { TimeChoices, WrittenTimes } from './written-times.js';
 import { readZoneWord, type ZoneWord } from './zone-words.js';
 

@@ -3,7 +3,7 @@ import { propertyRuns } from '@ktrdr/contracts/testing';
 import fc from 'fast-check';
 import { resolveLocalTimes } from './local-times.js';
 import { groupRows, orderRows } from './row-order.js';
-import { TimeZone } from './time-zone.js';
+import { TimeZone } from '@ktrdr/market-data';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;

@@ -1,6 +1,6 @@
 import { formatDate, formatLocal } from './format-local.js';
 import type { RowOrder } from './row-order.js';
-import type { TimeZone } from './time-zone.js';
+import type { TimeZone } from '@ktrdr/market-data';
 import type { TimeProblem } from './written-times.js';
 
 const OTHER_ROW = 'Correct the row, or leave bad rows out';

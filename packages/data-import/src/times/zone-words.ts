@@ -1,4 +1,4 @@
-import { TimeZone, offsetOf } from './time-zone.js';
+import { TimeZone, offsetOf } from '@ktrdr/market-data';
 
 /** What a zone in a cell or a header means. */
 export interface ZoneWord {

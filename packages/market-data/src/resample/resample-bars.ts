@@ -13,6 +13,8 @@ export interface ResampleOptions {
   /** Time of the request, for the origin of the new files. */
   at: string;
   signal?: AbortSignal | undefined;
+  /** Folder of the service's state, where bars may be cached. */
+  stateDir?: string;
 }
 
 /**
@@ -26,10 +28,11 @@ export async function resampleBars(
   symbol: string,
   from: string,
   to: readonly string[],
-  { timezone, onConflict, at, signal }: ResampleOptions,
+  { timezone, onConflict, at, signal, stateDir }: ResampleOptions,
 ): Promise<ResampledFile[]> {
   const targets = [...new Set(to.map((timeframe) => checkedTimeframe(timeframe)))];
-  const bars = await readBars({ dataDir, symbol, timeframe: from });
+  const cached = stateDir === undefined ? {} : { stateDir };
+  const bars = await readBars({ dataDir, symbol, timeframe: from, ...cached });
   const resampled = targets.map((timeframe) => resample(bars, timeframe, timezone));
   const empty = resampled.findIndex((one) => one.bars.length === 0);
   if (empty >= 0) {
@@ -46,6 +49,7 @@ export async function resampleBars(
       onConflict,
       origin: { kind: 'resample', from: bars.file, sha256: bars.sha256, profile: null, at },
       signal,
+      ...cached,
     },
   );
   return stored.map((one, index) => ({ ...one, left_out: resampled[index]!.leftOut }));

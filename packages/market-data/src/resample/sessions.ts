@@ -1,8 +1,8 @@
-import { KtrdrError, TIMEFRAME_MS } from '@ktrdr/contracts';
+import { KtrdrError, TIMEFRAME_MS, shown } from '@ktrdr/contracts';
 import type { Bars } from '../bars.js';
 import { dayOf } from '../report/market-calendar.js';
+import { TimeZone } from '../time-zone.js';
 import { DAY_MS } from '../timestamp.js';
-import { type ZoneOffset, zoneOffset } from './zone.js';
 
 const HOUR_MS = 3_600_000;
 /** A time of day with fewer bars than this share of the busiest one belongs to the market's pause. */
@@ -27,8 +27,8 @@ export interface Sessions {
  * @throws KtrdrError `invalid_request` for an unknown zone, or if the market trades over 00:00 UTC and no zone is given
  */
 export function sessionsOf(bars: Bars, timezone: string | undefined): Sessions {
-  const offset = zoneOffset(timezone ?? 'UTC');
-  const begin = beginOf(bars, offset);
+  const zone = zoneOf(timezone ?? 'UTC');
+  const begin = beginOf(bars, zone);
   if (begin !== 0 && timezone === undefined) {
     throw new KtrdrError(
       'invalid_request',
@@ -39,25 +39,37 @@ export function sessionsOf(bars: Bars, timezone: string | undefined): Sessions {
   }
   // an evening belongs to the next date, a morning to its own
   const shift = begin === 0 ? 0 : begin >= DAY_MS / 2 ? DAY_MS - begin : -begin;
-  const local = (time: number): number => time + offset(time) + shift;
+  const local = (time: number): number => time + zone.offsetAt(time) + shift;
   return {
     dayOf: (time) => dayOf(local(time)),
     timeOfDay: (time) => local(time) - dayOf(local(time)) * DAY_MS,
     startOf(day) {
       const start = day * DAY_MS - shift;
-      return start - offset(start - offset(start));
+      const instant = zone.earlier(start);
+      // where the clocks are put forward at midnight, the day begins an hour later
+      return Number.isNaN(instant) ? start - zone.offsetAt(start) : instant;
     },
   };
 }
 
+function zoneOf(name: string): TimeZone {
+  const zone = TimeZone.of(name);
+  if (zone !== null) return zone;
+  throw new KtrdrError(
+    'invalid_request',
+    `${shown(name)} is not a time zone: write a name such as America/New_York, UTC, or an offset such as -05:00.`,
+    { details: { field: 'timezone' } },
+  );
+}
+
 /** Local time at which a day of the market begins, ms: 0 unless it trades over midnight and pauses at another time. */
-function beginOf({ time, length, timeframe }: Bars, offset: ZoneOffset): number {
+function beginOf({ time, length, timeframe }: Bars, zone: TimeZone): number {
   const step = Math.min(TIMEFRAME_MS[timeframe], HOUR_MS);
   if (TIMEFRAME_MS[timeframe] > HOUR_MS) return 0;
   const slots = DAY_MS / step;
   const bars = new Float64Array(slots);
   for (let bar = 0; bar < length; bar++) {
-    const local = time[bar]! + offset(time[bar]!);
+    const local = time[bar]! + zone.offsetAt(time[bar]!);
     const slot = Math.floor((local - dayOf(local) * DAY_MS) / step);
     bars[slot] = bars[slot]! + 1;
   }

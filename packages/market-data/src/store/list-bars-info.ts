@@ -1,9 +1,20 @@
 import { type BarsInfo, KtrdrError } from '@ktrdr/contracts';
+import type { BarsFolders, BarsName } from '../bars-access.js';
 import { barsFileFacts } from '../fingerprint.js';
 import { type AvailableBars, listBars } from '../list-bars.js';
 import { readBars } from '../read-bars.js';
 import { formatBarTime } from '../timestamp.js';
 import { readSources } from './bars-sources.js';
+
+/** What is listed, and where. */
+export interface ListBarsOptions {
+  /** Only the files of one symbol. */
+  symbol?: string | undefined;
+  /** Only the files of one timeframe. */
+  timeframe?: string | undefined;
+  /** Folder of the service's state, where facts of files are kept. */
+  stateDir?: string;
+}
 
 type Content = Pick<BarsInfo, 'rows' | 'first' | 'last' | 'problem'>;
 
@@ -17,35 +28,38 @@ const kept = new Map<string, Content>();
  * The bars files of a folder with their range and origins, sorted as by {@link listBars}. A file is parsed once: by its fingerprint its
  * range is known afterwards, and at once for stored bars. A file that cannot be read is listed with its problem.
  *
- * @param only the files of one symbol, or one file; default: all
  * @throws KtrdrError `folder_missing`
  */
 export async function listBarsInfo(
   dataDir: string,
-  only: { symbol?: string | undefined; timeframe?: string | undefined } = {},
+  { stateDir, ...only }: ListBarsOptions = {},
 ): Promise<BarsInfo[]> {
+  const folders: BarsFolders = { dataDir, ...(stateDir !== undefined && { stateDir }) };
   const files = (await listBars(dataDir)).filter(
     ({ symbol, timeframe }) =>
       (only.symbol ?? symbol) === symbol && (only.timeframe ?? timeframe) === timeframe,
   );
   const listed: BarsInfo[] = [];
   for (const file of files) {
-    const info = await infoOf(dataDir, file);
+    const info = await infoOf(folders, file);
     if (info !== null) listed.push(info);
   }
   return listed;
 }
 
 /** `null` if the file has been deleted. */
-async function infoOf(dataDir: string, { symbol, timeframe, file }: AvailableBars): Promise<BarsInfo | null> {
-  const sources = await readSources(dataDir, file);
+async function infoOf(
+  folders: BarsFolders,
+  { symbol, timeframe, file }: AvailableBars,
+): Promise<BarsInfo | null> {
+  const sources = await readSources(folders.dataDir, file);
   const origins = sources?.origins ?? [];
   try {
-    const { sha256, bytes } = await barsFileFacts({ dataDir, symbol, timeframe });
+    const { sha256, bytes } = await barsFileFacts({ ...folders, symbol, timeframe });
     const same = sources?.sha256 === sha256 ? sources : null;
     const content =
       same === null
-        ? await contentOf(dataDir, { symbol, timeframe, file }, sha256)
+        ? await contentOf(folders, { symbol, timeframe, file }, sha256)
         : { rows: same.rows, first: same.first, last: same.last, problem: null };
     return {
       symbol,
@@ -66,21 +80,21 @@ async function infoOf(dataDir: string, { symbol, timeframe, file }: AvailableBar
 }
 
 async function contentOf(
-  dataDir: string,
+  folders: BarsFolders,
   { symbol, timeframe }: AvailableBars,
   sha256: string,
 ): Promise<Content> {
   const key = `${sha256} ${timeframe}`;
   const known = kept.get(key);
   if (known !== undefined) return known;
-  const content = await readContent({ dataDir, symbol, timeframe });
+  const content = await readContent({ ...folders, symbol, timeframe });
   kept.set(key, content);
   const [oldest] = kept.keys();
   if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest);
   return content;
 }
 
-async function readContent(name: Parameters<typeof readBars>[0]): Promise<Content> {
+async function readContent(name: BarsName): Promise<Content> {
   try {
     const { time, length, timeframe } = await readBars(name);
     const [first, last] = [time[0]!, time[length - 1]!];

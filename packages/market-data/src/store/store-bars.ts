@@ -25,6 +25,8 @@ export interface StoreBarsOptions {
   origin: Omit<BarsOrigin, 'rows'>;
   /** Ends the work: nothing is stored. */
   signal?: AbortSignal | undefined;
+  /** Folder of the service's state, where the existing bars may be cached. */
+  stateDir?: string;
 }
 
 /** How one file changes. */
@@ -52,8 +54,9 @@ interface Change {
 export async function storeBars(
   dataDir: string,
   bars: readonly ParsedBars[],
-  { onConflict, origin, signal }: StoreBarsOptions,
+  options: StoreBarsOptions,
 ): Promise<StoredBars[]> {
+  const { onConflict, signal } = options;
   return BarsTransaction.run(dataDir, 'storing bars', signal, async (transaction) => {
     await refuseOtherCase(
       dataDir,
@@ -63,10 +66,9 @@ export async function storeBars(
     const stored: StoredBars[] = [];
     for (const one of bars) {
       signal?.throwIfAborted();
-      const change = await planChange(dataDir, one, onConflict);
+      const change = await planChange(dataDir, one, options);
       if ('message' in change) conflicts.push(change);
-      else if (conflicts.length === 0)
-        stored.push(await stageChange(transaction, dataDir, change, { onConflict, origin, signal }));
+      else if (conflicts.length === 0) stored.push(await stageChange(transaction, dataDir, change, options));
     }
     if (conflicts.length > 0) throw importConflict(conflicts, onConflict);
     return stored;
@@ -76,10 +78,10 @@ export async function storeBars(
 async function planChange(
   dataDir: string,
   bars: ParsedBars,
-  onConflict: ConflictChoice,
+  { onConflict, stateDir }: StoreBarsOptions,
 ): Promise<Change | Conflict> {
   const { symbol, timeframe } = bars;
-  const name = { dataDir, symbol, timeframe };
+  const name = { dataDir, symbol, timeframe, ...(stateDir !== undefined && { stateDir }) };
   const file = barsFileName(symbol, timeframe);
   const old = await readBars(name).catch((error: unknown) => {
     if (error instanceof KtrdrError && error.code === 'bars_not_found') return null;

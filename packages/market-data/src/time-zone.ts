@@ -1,4 +1,4 @@
-import { DAY_MS } from '@ktrdr/market-data';
+import { DAY_MS } from './timestamp.js';
 
 /** A moment at which the clocks of a zone change. */
 interface Transition {
