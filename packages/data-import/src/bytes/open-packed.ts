@@ -50,8 +50,6 @@ export async function openPacked(path: string, file: string): Promise<OpenedFile
     return { files: [{ name, chunks, bytesRead: () => read.bytes }], packing: 'gzip', skipped: [] };
   }
   if (start.startsWith('504b0304') || start.startsWith('504b0506')) {
-    if (/\.(xlsx|xlsm|ods)$/i.test(file))
-      throw importError(file, 'this is a spreadsheet: save the sheet as CSV, and import that');
     return { ...(await zipEntries(path, file)), packing: 'zip' };
   }
   const other = OTHER_FORMATS.find(([, bytes]) => start.startsWith(bytes));

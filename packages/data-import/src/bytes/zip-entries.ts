@@ -20,6 +20,8 @@ export async function zipEntries(
   file: string,
 ): Promise<{ files: PackedFile[]; skipped: string[] }> {
   const all = await listEntries(path, file);
+  if (all.some(({ fileName }) => fileName === '[Content_Types].xml'))
+    throw importError(file, 'this is a spreadsheet: save the sheet as CSV, and import that');
   const tables = all.filter(({ fileName }) => TABLE.test(fileName));
   const chosen = tables.length > 0 ? tables : all.filter(({ fileName }) => TEXT.test(fileName));
   if (chosen.length === 0)

@@ -1,6 +1,7 @@
 import type { ImportChoices, ImportColumn, ImportQuestion } from '@ktrdr/contracts';
 import { shown } from '@ktrdr/contracts';
 import { importError } from '../bytes/import-error.js';
+import { isMissing } from '../numbers/number-text.js';
 import { meantColumns, type MeantColumn } from './column-groups.js';
 import { type Meaning, simpleName } from './column-names.js';
 import { findTimeColumns, type TimeColumns } from './find-time-columns.js';
@@ -58,7 +59,7 @@ export function findNamedColumns(table: NamedTable, named: boolean, choices: Imp
   return {
     ...times,
     names,
-    symbol: chosen.symbol ?? symbolColumn(meant, table.rows),
+    symbol: chosen.symbol ?? (named ? symbolColumn(meant, table.rows) : unnamedSymbols(table.rows, times)),
     barLength: one('bar_length'),
     groups,
     writesPoints: names.some((name) => name !== null && /^<[A-Z]+>$/.test(name)),
@@ -170,6 +171,16 @@ function symbolColumn(meant: MeantColumn[], rows: string[][]): number {
         ),
     );
   return found?.column ?? -1;
+}
+
+/** Without names, a column of words before the prices holds symbols. */
+function unnamedSymbols(rows: string[][], { time, clock }: TimeColumns): number {
+  const isSymbol = (cell = ''): boolean =>
+    /^[A-Za-z^][A-Za-z0-9._=^/:-]{0,31}$/.test(cell) && !isMissing(cell);
+  const width = rows[0]?.length ?? 0;
+  for (let column = 0; column < Math.min(width, Math.max(time, clock) + 2); column++)
+    if (column !== time && column !== clock && rows.every((row) => isSymbol(row[column]))) return column;
+  return -1;
 }
 
 function chosenTimes({ time, date, close_time }: Partial<Record<ImportColumn, number>>): TimeColumns | null {

@@ -44,71 +44,74 @@ export class RowReader {
 
   /** Reads the scanner's row. */
   read(scanner: RowScanner): void {
-    const { groups } = this.options.layout;
-    for (const group of groups) this.readGroup(scanner, group, groups.length > 1);
+    const { layout, problems, width } = this.options;
+    let withPrices = 0;
+    for (const group of layout.groups) {
+      if (!this.readPrices(scanner, group)) continue;
+      withPrices++;
+      if (scanner.fields === width || this.hasExtraBlanks(scanner)) this.readBar(scanner, group);
+      else {
+        const hint = commaHint(scanner, width);
+        problems.add(scanner.line, `the line has ${scanner.fields} columns, expected are ${width}${hint}`);
+        return;
+      }
+    }
+    // beside other symbols, a symbol without a price did not trade
+    if (withPrices === 0) problems.leftOut.add(scanner.line, this.whyLeftOut(scanner));
   }
 
-  private readGroup(scanner: RowScanner, group: ColumnGroup, several: boolean): void {
-    const { layout, problems, times, rows, adjust } = this.options;
-    const { line } = scanner;
+  /** Reads the prices into `values`. @returns false if the row is no bar */
+  private readPrices(scanner: RowScanner, group: ColumnGroup): boolean {
     const { values } = this;
     let missing = 0;
-    let bad = -1;
+    let isSound = true;
     for (let price = 0; price <= CLOSE; price++) {
       const value = this.number(scanner, priceColumn(group, price));
       values[price] = value;
       if (value === MISSING) missing++;
-      else if (Number.isNaN(value) && bad === -1) bad = price;
+      else if (Number.isNaN(value)) isSound = false;
     }
-    if (missing === CLOSE + 1 || (bad !== -1 && this.isNoBar(scanner, missing))) {
-      // beside other symbols, a symbol without a price did not trade
-      if (!several) problems.leftOut.add(line, this.whyLeftOut(scanner));
+    if (missing === CLOSE + 1) return false;
+    return isSound || !this.isNoBar(scanner, missing);
+  }
+
+  private readBar(scanner: RowScanner, group: ColumnGroup): void {
+    const { layout, problems, times, rows, adjust } = this.options;
+    const { line, starts, ends, bytes } = scanner;
+    const { values } = this;
+    for (let price = 0; price <= CLOSE; price++) {
+      if (Number.isFinite(values[price])) continue;
+      const column = priceColumn(group, price);
+      problems.add(line, this.wrongNumber(scanner, PRICE_NAMES[price]!, column), column);
       return;
     }
-    if (scanner.fields !== this.options.width && !this.hasExtraBlanks(scanner)) {
-      problems.add(
-        line,
-        `the line has ${scanner.fields} columns, expected are ${this.options.width}${commaHint(scanner, this.options.width)}`,
-      );
-      return;
-    }
-    if (bad === -1 && missing > 0) bad = values.subarray(0, CLOSE + 1).indexOf(MISSING);
-    if (bad !== -1) {
-      const column = priceColumn(group, bad);
-      problems.add(line, this.wrongNumber(scanner, PRICE_NAMES[bad]!, column), column);
-      return;
-    }
-    if (!this.readVolume(scanner, VOLUME, group.volume) || !this.readVolume(scanner, TICKS, group.tickVolume))
-      return;
+    if (!this.readVolume(scanner, VOLUME, group.volume)) return;
+    if (!this.readVolume(scanner, TICKS, group.tickVolume)) return;
     if (adjust !== 'none' && !this.adjust(scanner, group)) return;
-    const volume = values[VOLUME]!;
-    const problem = priceProblem(values[0]!, values[1]!, values[2]!, values[CLOSE]!) ?? volumeProblem(volume);
-    if (problem !== null) {
-      problems.add(
-        line,
-        adjust === 'close'
-          ? `${problem}; the close is the adjusted one: --adjust ratio moves all four prices`
-          : problem,
-      );
-      return;
-    }
+    const problem = this.problemOfValues();
+    if (problem !== null) return problems.add(line, problem);
     if (layout.barLength !== -1 && !this.hasSameLength(scanner)) return;
     const symbol = this.symbolOf(scanner, group);
     if (symbol === -1) return;
-    const { starts, ends, bytes } = scanner;
     const { time, clock } = layout;
     const wrong =
       clock === -1
         ? times.push(line, bytes, starts[time]!, ends[time]!)
         : times.push(line, bytes, starts[time]!, ends[time]!, starts[clock]!, ends[clock]!);
-    if (wrong !== null) {
-      problems.add(line, wrong, time);
-      return;
-    }
-    if (Number.isNaN(volume) || Number.isNaN(values[TICKS])) this.emptyVolumes++;
+    if (wrong !== null) return problems.add(line, wrong, time);
+    if (Number.isNaN(values[VOLUME]) || Number.isNaN(values[TICKS])) this.emptyVolumes++;
     if (values[0] === 0 && values[1] === 0 && values[2] === 0 && values[CLOSE] === 0)
       this.zeroRows.push(rows.length);
     rows.push(line, symbol, values);
+  }
+
+  private problemOfValues(): string | null {
+    const { values } = this;
+    const problem =
+      priceProblem(values[0]!, values[1]!, values[2]!, values[CLOSE]!) ?? volumeProblem(values[VOLUME]!);
+    return problem === null || this.options.adjust !== 'close'
+      ? problem
+      : `${problem}; the close is the adjusted one: --adjust ratio moves all four prices`;
   }
 
   private number(scanner: RowScanner, column: number): number {

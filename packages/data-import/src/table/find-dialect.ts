@@ -53,6 +53,8 @@ export function findDialect(file: string, head: Head): Dialect {
     best = { separators, name, rows: said === undefined ? rows : rows.slice(1) };
   }
   if (best !== null) return best;
+  if (/^\s*<(!doctype|html)/i.test(start))
+    throw importError(file, 'this is a web page: download the file again');
   throw importError(
     file,
     'no line has a time and prices, separated by commas, semicolons, tabs, spaces or "|". A bar needs a time, open, high, low and close',
