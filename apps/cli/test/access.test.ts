@@ -65,6 +65,14 @@ test('without a token, a command says how to get one', async () => {
 });
 
 describe('ktrdr login', () => {
+  test('warns of an address that is not encrypted before it reads the token', async () => {
+    const { code, stderr } = await ktrdr(['login'], {}, 'http://ktrdr.invalid:8000', 'no token\n');
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/^Warning: http:.* is not encrypted\. .*\nThis is not an access token/),
+    ]);
+  });
+
   test('refuses what is not a token of this API, and saves nothing', async () => {
     const unknown = `ktrdr_0123456789ab_${'A'.repeat(43)}`;
     for (const [token, message] of [

@@ -508,3 +508,13 @@ function rawAnswer(text: string): Promise<string> {
     socket.setTimeout(10_000, () => socket.destroy(new Error('no answer')));
   });
 }
+
+test('no answer has a character that turns or hides what a person reads, and its value is the same', async () => {
+  const name = 'safe\u202egpj.exe\u200b\u009b2J';
+  const answer = await fetch(`${url}/things/${encodeURIComponent(name)}`);
+  const text = await answer.text();
+  expect(text).toMatch(/^[\u0020-\u007e]*$/);
+  expect(JSON.parse(text)).toEqual({ success: true, data: { name } });
+  const refused = await (await fetch(`${url}/things?${encodeURIComponent(name)}=1`)).text();
+  expect(refused).toMatch(/^[\n\u0020-\u007e]*$/);
+});

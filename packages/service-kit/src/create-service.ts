@@ -1,3 +1,4 @@
+import { printableJson } from '@ktrdr/contracts';
 import type { DynamicModule, LoggerService, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -65,12 +66,16 @@ export async function createService(
   app.get(ServiceMetrics, { strict: false }).observe(app);
   const fastify = adapter.getInstance() as FastifyInstance;
   const clock = app.get<Clock>(CLOCK, { strict: false });
-  limitConnections(fastify, listens.requestLimits.connections);
+  fastify.setReplySerializer((payload) => printableJson(payload));
+  limitConnections(fastify, listens.requestLimits.connections, [
+    ...listens.trustedProxies,
+    ...listens.gateway,
+  ]);
   setSecurityHeaders(app);
   recordAudit(app);
   guardHosts(app, listens);
   allowOrigins(app, listens.corsOrigins);
-  guardAccess(app);
+  guardAccess(app, clock);
   limitRequests(fastify, listens.requestLimits, clock);
   closeSlowBodies(fastify, clock);
   describe(app, description);

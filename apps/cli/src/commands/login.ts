@@ -10,6 +10,11 @@ import { readSecret } from '../read-secret.js';
 export async function login(context: CommandContext, { json }: ReadOptions): Promise<ExitCode> {
   const { output, tokenFile } = context;
   const apiUrl = context.apiUrl();
+  if (isUnencrypted(apiUrl)) {
+    output.err(
+      `Warning: ${apiUrl} is not encrypted. Whoever can read the network traffic can read the token. Use an https address, or press Ctrl+C to leave.`,
+    );
+  }
   const token = await readSecret(context, `Access token for ${apiUrl} (it is not shown): `);
   if (!TOKEN_PATTERN.test(token)) {
     throw new UsageError(
@@ -29,10 +34,6 @@ export async function login(context: CommandContext, { json }: ReadOptions): Pro
   else if (isNeeded)
     output.out(`Logged in to ${apiUrl} as ${caller.name} (${caller.role}). Saved in ${tokenFile().path}.`);
   else output.out(`The API at ${apiUrl} needs no token. Nothing was saved.`);
-  if (isNeeded && isUnencrypted(apiUrl))
-    output.err(
-      `Warning: ${apiUrl} is not encrypted. Whoever can read the network traffic can read the token.`,
-    );
   return EXIT.completed;
 }
 

@@ -327,3 +327,24 @@ test('the OpenAPI document names the role of each route', async () => {
     expect.arrayContaining(['401', '403']),
   );
 });
+
+test('an address that tries tokens is told to wait; a valid token counts from it, and this machine is not limited', async () => {
+  const fastify = app.getHttpAdapter().getInstance();
+  const ask = (remoteAddress: string, token: string) =>
+    fastify.inject({
+      url: '/things',
+      remoteAddress,
+      headers: { host: 'localhost', authorization: `Bearer ${token}` },
+    });
+  // a hundred at once, and ten a second
+  const tries = await Promise.all(
+    Array.from({ length: 1_000 }, (_, number) => ask(`2001:db8::${number.toString(16)}`, 'wrong')),
+  );
+  expect(tries[0]!.statusCode).toBe(401);
+  const { statusCode, headers } = tries.at(-1)!;
+  expect([statusCode, headers['retry-after'], headers.connection]).toEqual([429, '1', 'close']);
+  expect((await ask('2001:db8::1', 'admin')).statusCode).toBe(200);
+  expect((await ask('2001:db8:1::1', 'wrong')).statusCode).toBe(401);
+  const own = await Promise.all(Array.from({ length: 1_000 }, () => ask('127.0.0.1', 'wrong')));
+  expect(new Set(own.map((answer) => answer.statusCode))).toEqual(new Set([401]));
+});

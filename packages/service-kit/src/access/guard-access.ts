@@ -1,21 +1,33 @@
 import { KtrdrError, includesRole, type ErrorResponse, type Role } from '@ktrdr/contracts';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Clock } from '@ktrdr/orchestrator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { errorAnswer } from '../http/error-answer.js';
+import { withRetryAfter } from '../http/retry-after.js';
+import { addressFilter, networkOf, THIS_MACHINE } from '../limits/client-network.js';
+import { RequestBudgets } from '../limits/request-budgets.js';
 import { AUTHENTICATOR, type Authenticator } from './authenticator.js';
 import { CALLER, callerOf, setCaller, type Caller } from './caller.js';
 import { accessOf } from './route-access.js';
+
+/** Requests without a valid token that one address may send; ten seconds of them at once. */
+const REFUSALS_PER_SECOND = 10;
 
 /**
  * Denies by default. A hook of Fastify authenticates every request before its body is read, on unknown routes and on
  * `/docs` too; only routes that are open to everyone need no caller. Nest's global guard then compares the caller's role
  * with the role of the handler. Both read the route that Fastify has matched, never the path.
  */
-export function guardAccess(app: NestFastifyApplication): void {
+export function guardAccess(app: NestFastifyApplication, clock: Clock): void {
   const service = app.get<Authenticator>(AUTHENTICATOR, { strict: false });
   const fastify = app.getHttpAdapter().getInstance();
   fastify.decorateRequest(CALLER, null);
+  const refusals = new RequestBudgets(REFUSALS_PER_SECOND, 'requests without a valid token');
+  const isOwn = addressFilter(THIS_MACHINE);
+  /** Whoever tries tokens is told to stop. A valid token counts from every address. */
+  const tooMany = ({ ip }: FastifyRequest): KtrdrError | null =>
+    isOwn(ip) ? null : refusals.refusalOf(networkOf(ip), clock.monotonic());
   fastify.addHook('onRequest', (request, reply, done) => {
     const access = accessOf(request);
     const authenticator =
@@ -26,7 +38,8 @@ export function guardAccess(app: NestFastifyApplication): void {
     };
     const refuse = (error: unknown): void => {
       if (access?.kind === 'open') done();
-      else if (error instanceof KtrdrError) answer(error, request, reply);
+      else if (error instanceof KtrdrError)
+        answer((error.code === 'unauthenticated' ? tooMany(request) : null) ?? error, request, reply);
       else done(error as Error);
     };
     try {
@@ -42,6 +55,8 @@ export function guardAccess(app: NestFastifyApplication): void {
 
 function answer(error: KtrdrError, request: FastifyRequest, reply: FastifyReply): void {
   const { status, body } = errorAnswer(error, request);
+  if (error.code === 'too_many_requests')
+    void withRetryAfter(reply, error, status).header('connection', 'close');
   if (error.code === 'unauthenticated') void reply.header('www-authenticate', 'Bearer realm="ktrdr"');
   void reply
     .status(status)

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { KtrdrError, type ErrorResponse } from '@ktrdr/contracts';
+import { KtrdrError, printableJson, type ErrorResponse } from '@ktrdr/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { pathOf } from './error-answer.js';
 import { SECURITY_HEADERS } from './security-headers.js';
@@ -37,7 +37,7 @@ export function answerInvalidRequest(error: { code?: string }, socket: Socket): 
 /** Writes an error response to a connection that is not in the middle of a response, and closes it. */
 export function closeWith(socket: Socket, error: KtrdrError, headers: readonly string[] = []): void {
   const { httpStatus } = error;
-  const text = JSON.stringify({ success: false, error: error.toBody() } satisfies ErrorResponse);
+  const text = printableJson({ success: false, error: error.toBody() } satisfies ErrorResponse);
   const lines = [
     `HTTP/1.1 ${httpStatus} ${STATUS_CODES[httpStatus]}`,
     ...Object.entries(SECURITY_HEADERS).map(([name, value]) => `${name}: ${value}`),

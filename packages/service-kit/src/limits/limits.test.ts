@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net';
+import { connect, Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -6,7 +6,7 @@ import { FakeClock } from '@ktrdr/orchestrator/testing';
 import { fastify, type FastifyInstance } from 'fastify';
 import { CALLER, setCaller } from '../access/caller.js';
 import { closeSlowBodies } from './close-slow-bodies.js';
-import { limitConnections } from './limit-connections.js';
+import { limitConnections, Shares } from './limit-connections.js';
 import { limitRequests } from './limit-requests.js';
 
 let clock: FakeClock;
@@ -110,6 +110,20 @@ test('a connection above the limit gets a 503 and is closed; another one may tak
     next = await new Promise<string>((resolve) => socket.once('data', (data) => resolve(String(data))));
     socket.destroy();
   }
+});
+
+test('one address has a share of the connections; this machine and proxies have none', () => {
+  const shares = new Shares(2, ['127.0.0.0/8', '192.0.2.0/24']);
+  const from = (remoteAddress: string) =>
+    Object.defineProperty(new Socket(), 'remoteAddress', { value: remoteAddress });
+  const all = ['2001:db8::1', '2001:db8::2', '2001:db8::3'].map(from);
+  expect(all.map((socket) => shares.take(socket))).toEqual([true, true, false]);
+  expect(shares.take(from('2001:db8:1::1'))).toBe(true);
+  // one above the share counts until it is closed
+  for (const socket of all.slice(1)) socket.emit('close');
+  expect([4, 5].map((last) => shares.take(from(`2001:db8::${last}`)))).toEqual([true, false]);
+  for (const address of ['127.0.0.1', '192.0.2.9', '::ffff:192.0.2.9'])
+    expect([1, 2, 3].map(() => shares.take(from(address)))).toEqual([true, true, true]);
 });
 
 describe('a slow body', () => {

@@ -11,6 +11,9 @@ const SERVER = {
   connectionsCheckingInterval: 5_000,
 };
 
+/** A handshake takes part of a second. */
+const HANDSHAKE_MS = 10_000;
+
 /** Options of Fastify for HTTP or HTTPS, and for proxies. @throws KtrdrError `invalid_setting` */
 export function connectionOptions({
   tls,
@@ -22,6 +25,13 @@ export function connectionOptions({
     trustProxy: trusted.length === 0 ? false : trusted,
     ...(tls === null
       ? { http: SERVER }
-      : { https: { ...SERVER, ...readCertificate(tls, systemClock.now()), minVersion: MIN_TLS_VERSION } }),
+      : {
+          https: {
+            ...SERVER,
+            handshakeTimeout: HANDSHAKE_MS,
+            ...readCertificate(tls, systemClock.now()),
+            minVersion: MIN_TLS_VERSION,
+          },
+        }),
   } as const;
 }
