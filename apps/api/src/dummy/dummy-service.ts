@@ -1,4 +1,4 @@
-import type { DummyResult, OperationStarted } from '@ktrdr/contracts';
+import { KtrdrError, type DummyResult, type OperationStarted } from '@ktrdr/contracts';
 import {
   ServiceOrchestrator,
   dummyProgressRenderer,
@@ -6,6 +6,9 @@ import {
   type OperationContext,
   type ServiceOrchestratorDependencies,
 } from '@ktrdr/orchestrator';
+
+/** Tasks that run at a time. Each writes its progress, so that tens of thousands would delay the operations of others. */
+const MOST_AT_ONCE = 1_000;
 
 /** A task that only waits. */
 export interface DummyTask {
@@ -21,14 +24,17 @@ export interface DummyTask {
 export class DummyService extends ServiceOrchestrator {
   override readonly serviceName = 'Dummy';
   protected override readonly renderer = dummyProgressRenderer;
+  /** Tasks that were started here and have not ended. */
+  private running = 0;
 
   constructor(dependencies: ServiceOrchestratorDependencies) {
     super(dependencies);
     this.revivesOperations('dummy', (task) => this.describeTask(task as DummyTask));
   }
 
-  /** Starts a dummy task in the background. */
-  startDummyTask(task: DummyTask): Promise<OperationStarted> {
+  /** Starts a dummy task in the background. @throws KtrdrError `too_many_waiting` if a thousand run */
+  async startDummyTask(task: DummyTask): Promise<OperationStarted> {
+    if (this.running >= MOST_AT_ONCE) throw tooMany();
     return this.startManagedOperation(this.describeTask(task));
   }
 
@@ -39,6 +45,15 @@ export class DummyService extends ServiceOrchestrator {
 
   /** The domain method. A cancel ends its sleep at once. */
   async runDummyTask(task: DummyTask, context: OperationContext): Promise<DummyResult> {
+    this.running += 1;
+    try {
+      return await this.pass(task, context);
+    } finally {
+      this.running -= 1;
+    }
+  }
+
+  private async pass(task: DummyTask, context: OperationContext): Promise<DummyResult> {
     const { durationSeconds, iterations } = task;
     const { progress, clock } = context;
     const started = clock.monotonic();
@@ -65,4 +80,12 @@ export class DummyService extends ServiceOrchestrator {
       run: (context) => this.runDummyTask(task, context),
     };
   }
+}
+
+function tooMany(): KtrdrError {
+  return new KtrdrError(
+    'too_many_waiting',
+    `${MOST_AT_ONCE} dummy operations run, and the service starts no more. Cancel some, or try again when they have ended.`,
+    { details: { operation_type: 'dummy', max_running: MOST_AT_ONCE, retry_after_seconds: 30 } },
+  );
 }

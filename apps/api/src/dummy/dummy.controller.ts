@@ -18,7 +18,7 @@ export class DummyController {
   @HttpCode(200)
   @ApiOperation({ operationId: 'startDummy', summary: 'Starts an operation that does nothing for a while' })
   @Answers('OperationStarted')
-  @Fails('service_stopping', 'store_unavailable')
+  @Fails('too_many_waiting', 'service_stopping', 'store_unavailable')
   start(@Body() body: StartDummyDto): Promise<OperationStarted> {
     return this.dummy.startDummyTask({
       durationSeconds: body.duration_seconds ?? DEFAULT_SECONDS,
