@@ -24,6 +24,7 @@ export * from './operation-requests.js';
 export * from './operation-types.js';
 export * from './operation.js';
 export * from './percentage.js';
+export { jsonProblem, type JsonLimits, type JsonProblem } from './json-structure.js';
 export * from './printable.js';
 export * from './redact.js';
 export * from './seeds.js';

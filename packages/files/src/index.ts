@@ -1,4 +1,4 @@
-export { type JsonLimits, parseBoundedJson } from './bounded-json.js';
+export { parseBoundedJson } from './bounded-json.js';
 export { type FileIdentity, fileIdentity } from './file-identity.js';
 export { fileNameProblem } from './file-name.js';
 export {

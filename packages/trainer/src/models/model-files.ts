@@ -1,5 +1,4 @@
-import { MODEL_FILES } from '@ktrdr/contracts';
-import type { JsonLimits } from '@ktrdr/files';
+import { type JsonLimits, MODEL_FILES } from '@ktrdr/contracts';
 import { LIMITS } from '@ktrdr/strategy';
 
 export type ModelFile = (typeof MODEL_FILES)[number];
