@@ -3,6 +3,7 @@ import { cpSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'no
 import { request } from 'node:http';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { ExchangeServer } from '../packages/data-download/src/testing/exchange-server.js';
 import { AUTO_ENGINE, ROOT, Sandbox, type TestService } from '../packages/service-kit/src/testing/sandbox.js';
 
 const pagesIn = (folder: string): string[] =>
@@ -45,6 +46,8 @@ describe.each([...PAGES, ...OTHER_PAGES])('%s', (page) => {
 
 describe('the commands that the pages show', () => {
   let sandbox: Sandbox;
+  /** In the place of the exchange in docs/download.md. */
+  let exchange: ExchangeServer;
   let api: TestService;
 
   const ktrdr = async (args: string[], input?: string): Promise<{ code: number | null; output: string }> => {
@@ -76,12 +79,24 @@ describe('the commands that the pages show', () => {
     // with all their epochs, the trainings would take half of the time
     for (const file of readdirSync(strategies).map((name) => join(strategies, name)))
       writeFileSync(file, readFileSync(file, 'utf8').replace(/\bepochs: \d+/, 'epochs: 2'));
-    api = await sandbox.startApi('pages', { STRATEGIES_DIR: strategies, ...AUTO_ENGINE });
+    exchange = await ExchangeServer.start({
+      now: () => Date.now(),
+      listedAt: Date.now() - 30 * 86_400_000,
+    });
+    const sources = [{ name: 'binance', kind: 'binance', url: exchange.url }];
+    writeFileSync(sandbox.path('sources.json'), JSON.stringify({ sources }));
+    api = await sandbox.startApi('pages', {
+      STRATEGIES_DIR: strategies,
+      DATA_SOURCES_FILE: sandbox.path('sources.json'),
+      DATA_SOURCES_PRIVATE_NETWORKS: '127.0.0.1',
+      ...AUTO_ENGINE,
+    });
   });
 
   afterAll(async () => {
     expect(await api.stop()).toMatchObject({ code: 0 });
     await sandbox.close();
+    await exchange.close();
   });
 
   test('work in the order of the pages', async () => {

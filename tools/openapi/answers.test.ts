@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { OPERATION_TYPES, type TrainingResult } from '@ktrdr/contracts';
 import { Started } from '@ktrdr/contracts/testing';
+import { ExchangeServer } from '@ktrdr/data-download/testing';
 import { fingerprintBars, writeSampleBars } from '@ktrdr/market-data';
 import { PostgresServer } from '@ktrdr/operation-store/testing';
 import { CHECKPOINTS_SOON, LONG, LONG_GRACE, QUICK, Sandbox } from '@ktrdr/service-kit/testing';
@@ -30,8 +31,21 @@ beforeAll(async () => {
   );
   const bars = { symbol: 'AAPL', timeframe: '1h', startDate: '2024-01-01', endDate: '2024-06-30' };
   await writeSampleBars({ dataDir: sandbox.dataDir, ...bars });
+  const exchange = await started.start(
+    () => ExchangeServer.start({ now: () => Date.now(), listedAt: Date.now() - 2 * 86_400_000 }),
+    (server) => server.close(),
+  );
+  const sources = [{ name: 'exchange', kind: 'binance', url: exchange.url }];
+  await writeFile(sandbox.path('sources.json'), JSON.stringify({ sources }));
   const settings = { ...LONG_GRACE, ...CHECKPOINTS_SOON };
-  [api, host] = await Promise.all([sandbox.startApi('api', settings), sandbox.startHost('host', settings)]);
+  const ofApi = {
+    DATA_SOURCES_FILE: sandbox.path('sources.json'),
+    DATA_SOURCES_PRIVATE_NETWORKS: '127.0.0.1',
+  };
+  [api, host] = await Promise.all([
+    sandbox.startApi('api', { ...settings, ...ofApi }),
+    sandbox.startHost('host', settings),
+  ]);
   [document, documentOfHost] = await Promise.all([ApiDocument.of(api.url), ApiDocument.of(host.url)]);
 });
 
@@ -127,6 +141,8 @@ describe('the API answers as its document says', () => {
     });
     expect(await ask('checkData', 'GET /data/check?symbol=NOSUCH')).toBe('bars_not_found');
     expect(await ask('checkData', 'GET /data/check?symbol=..')).toBe('invalid_name');
+    await ask('listDataSources', 'GET /data/sources');
+    await ask('listDataSources', 'GET /data/sources', FOREIGN);
     await ask('listStrategies', 'GET /strategies');
     await ask('listStrategies', 'GET /strategies', FOREIGN);
     await ask('validateStrategy', 'POST /strategies/validate', { body: { strategy: 'name: [' } });
@@ -165,6 +181,17 @@ describe('the API answers as its document says', () => {
     expect(await ask('cancelOperation', `POST /operations/${id}/cancel`)).toBe('operation_ended');
     expect(await ask('resumeOperation', `POST /operations/${id}/resume`)).toBe('not_resumable');
     expect(await ask('retryOperation', `POST /operations/${id}/retry`)).toBe('not_retryable');
+  });
+
+  test('for downloads', async () => {
+    const body = { symbol: 'BTC/USDT', timeframe: '1h', source: 'exchange' };
+    const { operation_id: id } = (await ask('startDownload', 'POST /data/downloads/start', {
+      body,
+    })) as Operation;
+    const nosuch = { body: { ...body, source: 'nosuch' } };
+    expect(await ask('startDownload', 'POST /data/downloads/start', nosuch)).toBe('source_not_found');
+    await api.untilEnded(id);
+    expect(await ask('getOperation', `GET /operations/${id}`)).toMatchObject({ status: 'completed' });
   });
 
   test('for operations that are cancelled and resumed', async () => {

@@ -4,6 +4,7 @@ import { MetricsModule, OrchestratorModule } from '@ktrdr/service-kit';
 import { ApiAccessModule } from './access/api-access.module.js';
 import { BacktestModule } from './backtest/backtest.module.js';
 import type { ApiSettings } from './config.js';
+import { DataDownloadModule } from './data-download/data-download.module.js';
 import { DummyModule } from './dummy/dummy.module.js';
 import { ApiHealthModule } from './health/api-health.module.js';
 import { HostsModule } from './hosts/hosts.module.js';
@@ -41,6 +42,7 @@ export class AppModule {
         IndicatorsModule,
         ModelsModule,
         MarketDataModule,
+        DataDownloadModule,
         TrainingModule,
         BacktestModule,
         HostsModule,

@@ -14,6 +14,7 @@ import {
   type ListenSettings,
 } from '@ktrdr/service-kit';
 import { defaultTrainingMemoryMb, type TrainingLimits } from '@ktrdr/training-operation';
+import { readSourcesOf, type DataSourceSettings } from './data-download/data-source-settings.js';
 
 /** Settings of the API. Folders are absolute, times in ms. */
 export interface ApiSettings extends ListenSettings {
@@ -54,12 +55,16 @@ export interface ApiSettings extends ListenSettings {
   trainingQueueUrl: string | undefined;
   /** Maximum number of trainings of one user that run at a time; `0`: no limit. */
   trainingQueueUserLimit: number;
+  /** Where bars may be downloaded from. */
+  dataSources: DataSourceSettings;
 }
 
 /** Injects the `ApiSettings`. */
 export const API_SETTINGS = Symbol('API_SETTINGS');
 
 const HOUR_MS = 3_600_000;
+/** Set by the environment for all programs. */
+const PROXIES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy'];
 
 /** @throws KtrdrError `invalid_setting` */
 export function readSettings(): ApiSettings {
@@ -95,5 +100,10 @@ export function readSettings(): ApiSettings {
     trainingHostTimeoutMs: read.integer('TRAINING_HOST_TIMEOUT_MS', 30_000, { min: 100, max: HOUR_MS }),
     trainingQueueUrl: read.text('TRAINING_QUEUE_URL', '') || undefined,
     trainingQueueUserLimit: read.integer('TRAINING_QUEUE_USER_LIMIT', 0, { min: 0, max: 10_000 }),
+    dataSources: {
+      sources: readSourcesOf(read.names('DATA_SOURCES'), read.optionalPath('DATA_SOURCES_FILE')),
+      privateNetworks: read.networks('DATA_SOURCES_PRIVATE_NETWORKS'),
+      ignoresProxy: PROXIES.some((name) => read.text(name, '') !== ''),
+    },
   };
 }

@@ -1,6 +1,7 @@
-import type { Command } from 'commander';
+import { CONFLICT_CHOICES } from '@ktrdr/contracts';
+import { type Command, Option } from 'commander';
 import type { AddCommand } from './add-command.js';
-import { END_DATE, START_DATE, TIMEFRAMES } from './common-options.js';
+import { DETACH, END_DATE, START_DATE, TIMEFRAMES } from './common-options.js';
 import { integer } from './option-values.js';
 
 /** The commands of `ktrdr data`. */
@@ -19,4 +20,21 @@ export function defineData(data: Command, add: AddCommand): void {
     .option(...END_DATE)
     .option('--seed <number>', 'the same seed gives the same bars', integer)
     .option('--overwrite', 'replace an existing file');
+  add(data, 'download', 'download the bars that a bars file lacks', () =>
+    import('./commands/data-download.js').then(({ downloadData }) => downloadData),
+  )
+    .argument('<symbol>', 'as the source writes it, for example BTC/USDT')
+    .argument('[timeframe]', TIMEFRAMES, '1d')
+    .requiredOption('--source <name>', 'see ktrdr data sources')
+    .option('--start-date <date>', 'first day, YYYY-MM-DD (UTC); default: go on after the last bar')
+    .option(...END_DATE)
+    .addOption(
+      new Option('--on-conflict <choice>', 'if bars differ from those of the file (default refuse)').choices(
+        CONFLICT_CHOICES,
+      ),
+    )
+    .option(...DETACH);
+  add(data, 'sources', 'where bars can be downloaded from', () =>
+    import('./commands/data-sources.js').then(({ listSources }) => listSources),
+  );
 }

@@ -45,6 +45,7 @@ export {
 export type { ProgressReporter, ProgressStep, ProgressUpdate } from './progress.js';
 export { backtestProgressRenderer } from './renderers/backtest-progress-renderer.js';
 export { defaultProgressRenderer } from './renderers/default-progress-renderer.js';
+export { downloadProgressRenderer } from './renderers/download-progress-renderer.js';
 export { dummyProgressRenderer } from './renderers/dummy-progress-renderer.js';
 export type { ProgressRenderer, ProgressState } from './renderers/progress-renderer.js';
 export { trainingProgressRenderer } from './renderers/training-progress-renderer.js';

@@ -84,6 +84,13 @@ export class SettingsReader {
     });
   }
 
+  /** Names of small letters, digits and "-", separated by commas. */
+  names(name: string): string[] {
+    const names = this.list(name);
+    if (names.every((text) => /^[a-z0-9-]{1,32}$/.test(text))) return names;
+    throw this.invalid(name, 'names separated by commas, of small letters, digits and "-"');
+  }
+
   /** IP addresses and networks in CIDR notation, separated by commas. */
   networks(name: string): string[] {
     const networks = this.list(name);

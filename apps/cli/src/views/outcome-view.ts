@@ -5,6 +5,7 @@ import { formatTook, secondsBetween } from '../progress/duration.js';
 import type { ReadOptions } from '../read-options.js';
 import type { Style } from '../style.js';
 import { backtestView } from './backtest-view.js';
+import { downloadView } from './download-view.js';
 import { shownOr } from './damaged-record.js';
 import { issueLinesOf } from './issues-view.js';
 import { pairs } from './text-table.js';
@@ -96,6 +97,7 @@ function knownResultView(operation: TypedOperation, verbose: boolean | undefined
     return trainingResultView(operation.result, { verbose, style, epochsAsked: total_epochs });
   }
   if (operation.operation_type === 'backtest') return backtestView(operation.result, style);
+  if (operation.operation_type === 'download') return downloadView(operation.result, style);
   const values = Object.entries(operation.result) as [string, unknown][];
   return pairs(
     values

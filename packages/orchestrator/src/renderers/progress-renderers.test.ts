@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { ProgressContext } from '@ktrdr/contracts';
 import { emptyProgress } from '../operation.js';
 import { defaultProgressRenderer } from './default-progress-renderer.js';
+import { downloadProgressRenderer } from './download-progress-renderer.js';
 import { dummyProgressRenderer } from './dummy-progress-renderer.js';
 import type { ProgressState } from './progress-renderer.js';
 import { trainingProgressRenderer } from './training-progress-renderer.js';
@@ -72,6 +73,24 @@ describe('the dummy renderer', () => {
     ['Running dummy task: warming up', state({ phase: 'warming up' })],
   ])('%s', (line, progress) => {
     expect(dummyProgressRenderer(progress)).toBe(line);
+  });
+});
+
+describe('the download renderer', () => {
+  const BTC = { symbols: ['BTC/USDT'], timeframes: ['1h'], source: 'binance' };
+
+  test.each<[string, ProgressState]>([
+    ['Downloading BTC/USDT 1h from binance: starting', state(BTC)],
+    [
+      'Downloading BTC/USDT 1h from binance: to 2024-02-11T15:00:00Z (12,000 bars)',
+      state(BTC, { current_item: '2024-02-11T15:00:00Z', items_processed: 12_000 }),
+    ],
+    [
+      'Downloading BTC/USDT 1h from binance: waiting for binance, 20 s',
+      state({ ...BTC, phase: 'waiting for binance, 20 s' }, { current_item: '2024-02-11T15:00:00Z' }),
+    ],
+  ])('%s', (line, progress) => {
+    expect(downloadProgressRenderer(progress)).toBe(line);
   });
 });
 

@@ -1,0 +1,49 @@
+import type { DataSource, Timeframe } from '@ktrdr/contracts';
+import type { SourceSession } from './http/source-session.js';
+
+/** Bars as columns `[length]`, in any order. `time` is the open time, ms UTC. */
+export interface BarColumns {
+  time: Float64Array;
+  open: Float64Array;
+  high: Float64Array;
+  low: Float64Array;
+  close: Float64Array;
+  volume: Float64Array;
+  length: number;
+}
+
+/** Which bars a source is asked for. */
+export interface BarsRequest {
+  symbol: string;
+  timeframe: Timeframe;
+  /** Open time of the first bar, ms UTC; `null`: the oldest bar that the source has. */
+  from: number | null;
+  /** Open time of the last bar, ms UTC. Included. */
+  to: number;
+}
+
+/** One response of a source. */
+export interface BarsPage {
+  bars: BarColumns;
+  /** Time of the response by the source's own clock, ms UTC; `null` if it does not say it. */
+  sentAt: number | null;
+  /** What the user should know: an adjusted close that is not used. */
+  notes?: string[];
+}
+
+/** A place that bars come from. Each kind of source has one adapter. */
+export interface BarsSource {
+  readonly description: DataSource;
+  /** Maximum number of bars in a page. `Infinity`: one page has all bars. */
+  readonly pageBars: number;
+  /** The market trades day and night, so a missing bar is a gap. */
+  readonly neverCloses: boolean;
+  /** False: `from` must not be `null`. */
+  readonly knowsItsBeginning: boolean;
+  /**
+   * Pages of bars, the oldest page first. A page may have the newest bar before it has closed, and bars outside of the range.
+   *
+   * @throws KtrdrError as `SourceSession.get`; `source_refused` if a response does not have the source's format
+   */
+  bars(request: BarsRequest, session: SourceSession): AsyncGenerator<BarsPage, void>;
+}

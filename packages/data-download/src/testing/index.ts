@@ -1,0 +1,1 @@
+export { ExchangeServer, type Fault, type ServedBar } from './exchange-server.js';
