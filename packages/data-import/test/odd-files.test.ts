@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type ImportChoices, KtrdrError } from '@ktrdr/contracts';
 import { previewImport } from '../src/preview-import.js';
 import { readImport } from '../src/read-import.js';
-import { zipOf } from './zip-of.js';
+import { zipOf } from '../src/testing/index.js';
 
 const HEADER = 'timestamp,open,high,low,close,volume';
 const BAR = '2024-01-02,1,2,0.5,1.5,10';

@@ -2,6 +2,7 @@ import type { ImportChoices } from '@ktrdr/contracts';
 import { importError } from '../bytes/import-error.js';
 import { looksLikeNumber, numberOfText, type DecimalSign } from '../numbers/number-text.js';
 import { findNamedColumns, type NamedTable } from './find-columns.js';
+import { areNewestFirst } from '../times/time-column.js';
 import { columnName, type ColumnGroup, type Layout, valueColumns } from './layout.js';
 import { possibleOrders } from './price-order.js';
 
@@ -64,9 +65,13 @@ function withMissing(table: NamedTable, layout: Layout, missing: readonly string
 /** The first four columns of numbers are the prices, the next one is the volume. */
 function withOrder(table: NamedTable, layout: Layout, free: number[], decimal: DecimalSign): Layout {
   const four = free.slice(0, 4);
-  const sound = table.rows
-    .map((row) => four.map((column) => numberOfText(row[column] ?? '', decimal)))
-    .filter((row) => row.every((value) => Number.isFinite(value)));
+  const read = (sign: DecimalSign): number[][] =>
+    table.rows
+      .map((row) => four.map((column) => numberOfText(row[column] ?? '', sign)))
+      .filter((row) => row.every((value) => Number.isFinite(value)));
+  let sound = read(decimal);
+  // the sign before the decimals may not be known yet
+  if (sound.length === 0) sound = read(decimal === '.' ? ',' : '.');
   const orders = possibleOrders(isNewestFirst(table, layout) ? sound.toReversed() : sound);
   const [order] = orders;
   if (order === undefined || sound.length === 0)
@@ -154,8 +159,6 @@ function list(table: NamedTable, columns: number[]): string {
   return columns.map((column) => columnName(table, column).replace(/^column /, '')).join(', ');
 }
 
-function isNewestFirst({ rows }: NamedTable, { time }: Layout): boolean {
-  const first = rows[0]?.[time] ?? '';
-  const last = rows.at(-1)?.[time] ?? '';
-  return /^\d+$/.test(first) && /^\d+$/.test(last) ? Number(first) > Number(last) : first > last;
+function isNewestFirst({ rows }: NamedTable, { time, clock }: Layout): boolean {
+  return areNewestFirst(rows.map((row) => [row[time] ?? '', clock === -1 ? '' : (row[clock] ?? '')]));
 }

@@ -44,7 +44,14 @@ export function findTimeColumns(names: (string | null)[], rows: string[][]): Tim
     if (kind === null) return [];
     return [{ column, kind, rank: named?.rank ?? 100 + column, closes: named?.meaning === 'close_time' }];
   });
-  const opens = candidates.filter(({ closes }) => !closes).toSorted((a, b) => a.rank - b.rank);
+  // a column without a name that follows a time can be a volume of ten digits
+  const [firstUnnamed] = candidates.filter(({ column, kind }) => names[column] === null && kind !== 'clock');
+  const opens = candidates
+    .filter(
+      ({ closes, column, kind }) =>
+        !closes && (kind !== 'unix' || names[column] !== null || column === firstUnnamed?.column),
+    )
+    .toSorted((a, b) => a.rank - b.rank);
   const closes = candidates.find((candidate) => candidate.closes && candidate.kind !== 'clock');
   const best =
     opens.find(({ kind }) => kind === 'unix') ??
@@ -70,11 +77,11 @@ function preferUtc(full: Candidate[], names: (string | null)[]): Candidate | und
   return full.find(({ column }) => /utc|gmt/i.test(names[column] ?? '')) ?? full[0];
 }
 
-/** Without a header, six digits after a date are a time of day if one begins with 0, as no price does. */
+/** Without a header, four or six digits after a date are a time of day if one begins with 0, as no price does. */
 function unnamedClock({ column }: Candidate, names: (string | null)[], rows: string[][]): number {
   if (names[column + 1] !== null) return -1;
   const cells = rows.map((row) => row[column + 1] ?? '');
-  const isClock = (cell: string): boolean => /^([01]\d|2[0-3])[0-5]\d[0-5]\d$/.test(cell);
+  const isClock = (cell: string): boolean => /^([01]\d|2[0-3])[0-5]\d([0-5]\d)?$/.test(cell);
   return cells.every(isClock) && cells.some((cell) => cell.startsWith('0')) ? column + 1 : -1;
 }
 
@@ -104,7 +111,7 @@ function kindOf(rows: string[][], column: number, named: boolean): Kind {
   if (
     !most(
       (cell) =>
-        looksLikeTime(cell) &&
+        looksLikeTime(cell, named) &&
         (named || !/^[-+]?[\d.]{1,8}$|^[-+]?\d+[.,]\d+$/.test(cell) || isPointedDate(cell)),
     )
   )

@@ -176,9 +176,14 @@ describe('forms of a time', () => {
 
   test('a column of times is recognised, and prices, volumes and names are not', () => {
     expect(
-      ['20240102', '1704205800', '1704205800000.0', '2024-01-02', 'Jan 2, 2024'].every(looksLikeTime),
+      ['20240102', '1704205800', '1704205800000.0', '2024-01-02', 'Jan 2, 2024'].every((text) =>
+        looksLikeTime(text),
+      ),
     ).toBe(true);
-    expect(['187.15', '824887', '45293', 'AAPL', '', '12:30', '1.5e5', '-3'].some(looksLikeTime)).toBe(false);
+    expect(looksLikeTime('45293.5', true)).toBe(true);
+    expect(
+      ['187.15', '824887', '45293', 'AAPL', '', '12:30', '1.5e5', '-3'].some((text) => looksLikeTime(text)),
+    ).toBe(false);
   });
 
   test('the days of a spreadsheet are taken if only one count gives no date in the future', () => {

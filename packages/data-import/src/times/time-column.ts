@@ -1,11 +1,16 @@
 import { shown } from '@ktrdr/contracts';
 import { daysInMonth } from '@ktrdr/market-data';
 import { findTimes } from './find-times.js';
+import { groupRows, orderRows } from './row-order.js';
 import { FORMS, TimeCell } from './time-cell.js';
 import type { TimeChoices, TimesFound, TimeStyle } from './written-times.js';
 import { readZoneWord, type ZoneWord } from './zone-words.js';
 
 const MOST_ZONES = 65_000;
+/** Years with two digits have some century. */
+const FAR_FUTURE = Date.UTC(2100, 0);
+/** 1927-05-18 in a spreadsheet, 1997-05-19 as days since 1970. */
+const LEAST_DAY = 10_000;
 const FIRST_YEAR = 1700;
 const LAST_YEAR = 2199;
 
@@ -166,14 +171,34 @@ export class TimeColumn {
   }
 }
 
-/** True for a text that is a date, or a date and time, or a unix time. For finding the column of the times. */
-export function looksLikeTime(text: string): boolean {
+/**
+ * True for a text that is a date, or a date and time, or a unix time. For finding the column of the times.
+ *
+ * @param named true if the column is called a time: then a small number can be the day of a spreadsheet
+ */
+export function looksLikeTime(text: string, named = false): boolean {
   const bytes = Buffer.from(text);
   const cell = new TimeCell();
   if (!cell.read(bytes, 0, bytes.length)) return false;
   if (cell.form !== FORMS.number) return wrongDate(cell, packedDate(cell)) === null;
-  // seconds from 2001 on; milliseconds, microseconds and nanoseconds of the same years
-  return Number.isInteger(cell.number) && /^\d{10}(\d{3}){0,3}(\.0+)?$/.test(text.trim());
+  if (named && Math.abs(cell.number) >= LEAST_DAY) return true;
+  // seconds from 1973 on; milliseconds, microseconds and nanoseconds of the same years
+  return (
+    Number.isInteger(cell.number) && /^(\d{9,10}|\d{12,13}|\d{15,16}|\d{18,19})(\.0+)?$/.test(text.trim())
+  );
+}
+
+/** True if most times are before the one above them. A second text is the time of day, or empty. */
+export function areNewestFirst(cells: readonly (readonly [string, string])[]): boolean {
+  const column = new TimeColumn({ now: FAR_FUTURE }, cells.length);
+  for (const [index, [date, clock]] of cells.entries()) {
+    const bytes = Buffer.from(date + clock);
+    const end = Buffer.byteLength(date);
+    if (clock === '') column.push(index, bytes, 0, end);
+    else column.push(index, bytes, 0, end, end, bytes.length);
+  }
+  const { times } = column.finish();
+  return orderRows(times, groupRows(times.length, undefined)).groups[0]!.newestFirst;
 }
 
 function packedDate(cell: TimeCell): number {

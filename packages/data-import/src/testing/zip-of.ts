@@ -1,18 +1,19 @@
 import { crc32, deflateRawSync } from 'node:zlib';
 
-/** A zip archive of text files, by name. Format: PKWARE's APPNOTE.TXT, 4.3. */
-export function zipOf(files: Record<string, string>): Buffer {
+/** A zip archive of files, by name. Format: PKWARE's APPNOTE.TXT, 4.3. */
+export function zipOf(files: Record<string, string | Uint8Array>): Buffer {
   const parts: Buffer[] = [];
   const directory: Buffer[] = [];
   let offset = 0;
-  for (const [name, text] of Object.entries(files)) {
-    const packed = deflateRawSync(text);
+  for (const [name, content] of Object.entries(files)) {
+    const bytes = Buffer.from(content);
+    const packed = deflateRawSync(bytes);
     const fields = Buffer.alloc(26);
     fields.writeUInt16LE(20, 0);
     fields.writeUInt16LE(8, 4);
-    fields.writeUInt32LE(crc32(text), 10);
+    fields.writeUInt32LE(crc32(bytes), 10);
     fields.writeUInt32LE(packed.length, 14);
-    fields.writeUInt32LE(Buffer.byteLength(text), 18);
+    fields.writeUInt32LE(bytes.length, 18);
     fields.writeUInt16LE(Buffer.byteLength(name), 22);
     const header = Buffer.concat([Buffer.from('PK\x03\x04'), fields, Buffer.from(name)]);
     const place = Buffer.alloc(14);
