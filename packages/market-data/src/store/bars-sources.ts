@@ -40,14 +40,24 @@ export async function readSources(dataDir: string, file: string): Promise<BarsSo
   }
 }
 
-/** The text of a sources file with one more origin. */
+/**
+ * The text of a sources file with one more origin. The same file again replaces its entry, and downloads from one source are one entry,
+ * so that the first imports stay known.
+ */
 export function sourcesWith(
   known: BarsSources | null,
   facts: Omit<BarsSources, 'origins'>,
   origin: BarsOrigin,
 ): string {
-  const origins = [origin, ...(known?.origins ?? [])].slice(0, MOST_ORIGINS);
+  const before = known?.origins ?? [];
+  const same = before.find((one) => isSame(one, origin));
+  const rows = same !== undefined && origin.kind === 'download' ? same.rows + origin.rows : origin.rows;
+  const origins = [{ ...origin, rows }, ...before.filter((one) => one !== same)].slice(0, MOST_ORIGINS);
   return `${JSON.stringify({ ...facts, origins } satisfies BarsSources, null, 2)}\n`;
+}
+
+function isSame(a: BarsOrigin, b: BarsOrigin): boolean {
+  return a.kind === b.kind && a.from === b.from && a.sha256 === b.sha256 && a.profile === b.profile;
 }
 
 function sourcesName(file: string): string {

@@ -1,6 +1,7 @@
 import { lstat, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, parse } from 'node:path';
 import { KtrdrError, storageError } from '@ktrdr/contracts';
+import { parseBarsFileName } from '../bars-file.js';
 import { syncFile, syncFolder } from './sync.js';
 import { WRITING, withBarsLock } from './bars-lock.js';
 
@@ -142,14 +143,39 @@ async function recover(dataDir: string): Promise<void> {
   for (const name of names) {
     const number = JOURNAL.exec(name)?.[1];
     if (number === undefined) continue;
-    const text = await readFile(journalFile(dataDir, Number(number)), 'utf8');
-    await complete(dataDir, Number(number), JSON.parse(text) as Journal);
+    await complete(dataDir, Number(number), await readJournal(journalFile(dataDir, Number(number))));
   }
   for (const name of await namesOf(dataDir)) {
     if (STAGED.test(name) || name.endsWith('.tmp')) {
       await rm(join(dataDir, WRITING, name), { recursive: true, force: true });
     }
   }
+}
+
+/** A journal is written whole or not at all. But a folder can come from elsewhere: it must not move files to other places. */
+async function readJournal(path: string): Promise<Journal> {
+  const text = await readFile(path, 'utf8');
+  try {
+    const { moves, removals } = JSON.parse(text) as Journal;
+    const isSound =
+      moves.every(({ staged, target }) => /^\d+$/.test(staged) && isOwnFile(target)) &&
+      removals.every((target) => isOwnFile(target));
+    if (isSound) return { moves, removals };
+  } catch {
+    // the error below says it
+  }
+  throw new KtrdrError(
+    'storage_failed',
+    `${path} is damaged. It lists the files of an interrupted import. Remove the folder ${WRITING} and repeat the import.`,
+  );
+}
+
+/** A bars file or its sources. */
+function isOwnFile(target: string): boolean {
+  const { dir, base, name } = parse(target);
+  return dir === ''
+    ? parseBarsFileName(base) !== undefined
+    : dir === SOURCES && parseBarsFileName(`${name}.csv`) !== undefined;
 }
 
 /** Does what the journal says and is not done yet. Can be repeated. */

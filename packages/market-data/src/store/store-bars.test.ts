@@ -1,10 +1,17 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Readable } from 'node:stream';
 import type { BarsOrigin, ConflictChoice, Timeframe } from '@ktrdr/contracts';
+import { propertyRuns } from '@ktrdr/contracts/testing';
+import fc from 'fast-check';
+import { barsInRange } from '../chart-bars.js';
+import { parseDateRange } from '../date-range.js';
 import { readBars } from '../read-bars.js';
+import { deleteBars } from './delete-bars.js';
+import { exportBars } from './export-bars.js';
 import { listBarsInfo } from './list-bars-info.js';
 import type { ParsedBars } from './parsed-bars.js';
 import { storeBars } from './store-bars.js';
@@ -145,10 +152,176 @@ describe('bars that differ from those of the file', () => {
   });
 });
 
-describe('the origins of a file', () => {
-  test('are listed newest first, with its range', async () => {
+describe('numbers agree within the rounding of both files', () => {
+  const prices = (values: number[]): ParsedBars => hours([...values, 23.41, 23.52, 23.63, 23.74, 23.85]);
+
+  test.each([
+    ['with fewer decimals', 23.3925, 23.39],
+    ['with more decimals', 23.39, 23.3925],
+    ['of single precision', 23.39, Math.fround(23.39)],
+    ['with an error of a double', 23.39, 23.390000000000004],
+  ])('%s', async (_, old, next) => {
+    await store(prices([old]));
+    const before = await text();
+    expect((await store(prices([next])))[0]).toMatchObject({ unchanged: 6, added: 0, replaced: 0 });
+    expect(await text()).toBe(before);
+  });
+
+  test.each([
+    ['a unit of the last decimal', 23.39, 23.4],
+    ['more than half a unit', 23.396, 23.39],
+    ['more than 0.1 %', 0.55, 0.5525],
+  ])('and differ by %s', async (_, old, next) => {
+    await store(prices([old]));
+    await expect(store(prices([next]))).rejects.toMatchObject({ code: 'import_conflict' });
+  });
+
+  test('but a few whole prices do not make a file without decimals', async () => {
+    await store(hours([10_000.4, 10_001.2]));
+    await expect(store(hours([10_000, 10_001]))).rejects.toMatchObject({ code: 'import_conflict' });
+  });
+});
+
+test('any merges give the bars that a map of times gives', async () => {
+  const hour = fc.integer({ min: 0, max: 40 });
+  const some = fc.uniqueArray(fc.tuple(hour, fc.integer({ min: 1, max: 3 })), {
+    selector: ([at]) => at,
+    minLength: 1,
+  });
+  const imports = fc.array(fc.tuple(some, fc.constantFrom<ConflictChoice>('keep', 'replace')), {
+    minLength: 1,
+    maxLength: 4,
+  });
+  let number = 0;
+  await fc.assert(
+    fc.asyncProperty(imports, async (all) => {
+      const symbol = `S${number++}`;
+      const expected = new Map<number, number>();
+      for (const [bars, onConflict] of all) {
+        const sorted = bars.toSorted(([a], [b]) => a - b);
+        const parsed = hours(
+          sorted.map(([, close]) => close),
+          0,
+          symbol,
+        );
+        parsed.time = Float64Array.from(sorted, ([at]) => START + at * HOUR);
+        const [stored] = await store(parsed, onConflict);
+        const overlap = sorted.filter(([at]) => expected.has(at));
+        const differing = overlap.filter(([at, close]) => expected.get(at) !== close).length;
+        const replaced = onConflict === 'replace' ? differing : 0;
+        expect(stored).toMatchObject({
+          added: sorted.length - overlap.length,
+          replaced,
+          unchanged: overlap.length - replaced,
+        });
+        for (const [at, close] of sorted)
+          if (onConflict === 'replace' || !expected.has(at)) expected.set(at, close);
+      }
+      const found = await readBars({ dataDir, symbol, timeframe: '1h' });
+      const times = [...expected.keys()].toSorted((a, b) => a - b);
+      expect([...found.time]).toEqual(times.map((at) => START + at * HOUR));
+      expect([...found.close]).toEqual(times.map((at) => expected.get(at)));
+    }),
+    { numRuns: Math.ceil(propertyRuns() / 3) },
+  );
+});
+
+describe('a file that an import would spoil', () => {
+  const SYNTHETIC =
+    '# synthetic bars, not market data: AAPL 1h, seed 42\ntimestamp,open,high,low,close,volume\n2024-01-02T14:00:00Z,10,11,9,10,100\n';
+
+  test.each<ConflictChoice>(['refuse', 'keep'])(
+    'because it is synthetic stays with %s',
+    async (onConflict) => {
+      await writeFile(join(dataDir, 'AAPL_1h.csv'), SYNTHETIC);
+      await expect(store(hours([20, 21], 5), onConflict)).rejects.toMatchObject({
+        code: 'import_conflict',
+        message:
+          'AAPL_1h.csv holds synthetic bars and the new ones are real: they are not mixed.\n' +
+          'Nothing was stored. Set on_conflict to "replace" (--on-conflict replace) to give up the existing content of AAPL_1h.csv, or move the file away.',
+      });
+      expect(await text()).toBe(SYNTHETIC);
+    },
+  );
+
+  test('because it is synthetic is given up with replace', async () => {
+    await writeFile(join(dataDir, 'AAPL_1h.csv'), SYNTHETIC);
+    expect((await store(hours([20, 21], 5), 'replace'))[0]).toMatchObject({
+      rows: 2,
+      first: '2024-01-02T19:00:00Z',
+    });
+    expect(await text()).toMatch(/^timestamp/);
+  });
+
+  test('because of more columns stays, unless it is replaced', async () => {
+    const mine = 'timestamp,open,high,low,close,volume,vwap\n2024-01-02T14:00:00Z,10,11,9,10,100,10.2\n';
+    await writeFile(join(dataDir, 'AAPL_1h.csv'), mine);
+    await expect(store(hours([11], 1))).rejects.toMatchObject({
+      message: expect.stringContaining('AAPL_1h.csv has columns that an import does not keep: vwap.'),
+    });
+    expect(await text()).toBe(mine);
+    await store(hours([11], 1), 'replace');
+    expect(await closesOf()).toEqual([10, 11]);
+  });
+
+  test('because its symbol differs only in case stays', async () => {
+    await store(hours([10]));
+    await expect(store(hours([10], 0, 'aapl', '1d'))).rejects.toMatchObject({
+      code: 'import_conflict',
+      message: expect.stringContaining('aapl and AAPL differ only in upper and lower case'),
+    });
+    await expect(store([hours([10], 0, 'X'), hours([10], 0, 'x')])).rejects.toMatchObject({
+      code: 'import_conflict',
+    });
+    expect(await readdir(dataDir)).toEqual(['.sources', 'AAPL_1h.csv']);
+  });
+});
+
+test('comments of a file stay', async () => {
+  await writeFile(
+    join(dataDir, 'AAPL_1h.csv'),
+    '# from my broker\r\ntimestamp,open,high,low,close,volume\r\n2024-01-02T14:00:00Z,10,11,9,10,100\r\n',
+  );
+  await store(hours([11], 1));
+  expect((await text()).split('\n').slice(0, 3)).toEqual([
+    '# from my broker',
+    'timestamp,open,high,low,close,volume',
+    '2024-01-02T14:00:00Z,10,11,9,10,100',
+  ]);
+});
+
+test('an import that is cancelled stores nothing', async () => {
+  const reason = new Error('cancelled');
+  await expect(
+    storeBars(dataDir, [hours([10])], {
+      onConflict: 'refuse',
+      origin: ORIGIN,
+      signal: AbortSignal.abort(reason),
+    }),
+  ).rejects.toBe(reason);
+  expect(await readdir(dataDir)).toEqual([]);
+});
+
+test('a journal from elsewhere moves no other files', async () => {
+  await store(hours([10]));
+  await mkdir(join(dataDir, '.writing'));
+  const journal = join(dataDir, '.writing', '3.journal');
+  for (const target of ['../outside', 'notes.txt', '.sources/../x.csv', '/tmp/x', '.sources/x.txt/../../y']) {
+    await writeFile(journal, JSON.stringify({ moves: [{ staged: '0', target }], removals: [] }));
+    await expect(closesOf()).rejects.toMatchObject({
+      code: 'storage_failed',
+      message: expect.stringContaining('3.journal is damaged'),
+    });
+  }
+});
+
+describe('the list of bars', () => {
+  const second = { ...ORIGIN, from: 'second.csv' };
+
+  test('has the range and the origins of each file, newest first', async () => {
     await store(hours([10, 11]));
-    await store(hours([11, 12], 1));
+    await storeBars(dataDir, [hours([11, 12], 1)], { onConflict: 'refuse', origin: second });
+    await store(hours([10, 11]));
     expect(await listBarsInfo(dataDir)).toEqual([
       {
         symbol: 'AAPL',
@@ -164,10 +337,94 @@ describe('the origins of a file', () => {
         problem: null,
         origins: [
           { ...ORIGIN, rows: 2 },
-          { ...ORIGIN, rows: 2 },
+          { ...second, rows: 2 },
         ],
         changed_since: false,
       },
     ]);
   });
+
+  test('says that a file has changed, and knows its new range', async () => {
+    await store(hours([10, 11]));
+    await writeFile(join(dataDir, 'AAPL_1h.csv'), `${await text()}2024-01-03T14:00:00Z,10,11,9,10,100\n`);
+    expect(await listBarsInfo(dataDir)).toMatchObject([
+      { rows: 3, last: '2024-01-03T14:00:00Z', changed_since: true, origins: [ORIGIN] },
+    ]);
+  });
+
+  test('has files without an origin, files that cannot be read, and only the wanted ones', async () => {
+    await writeFile(join(dataDir, 'BTC%2FUSDT_1h.csv'), 'time,price\n');
+    await writeFile(
+      join(dataDir, 'MSFT_1d.csv'),
+      'timestamp,open,high,low,close,volume\n2024-01-02,10,11,9,10,100\n',
+    );
+    expect(await listBarsInfo(dataDir)).toMatchObject([
+      {
+        symbol: 'BTC/USDT',
+        rows: null,
+        first: null,
+        problem: expect.stringMatching(/^BTC%2FUSDT_1h\.csv:1: columns/),
+      },
+      { symbol: 'MSFT', rows: 1, first: '2024-01-02', problem: null, origins: [], changed_since: false },
+    ]);
+    expect(await listBarsInfo(dataDir, { symbol: 'MSFT' })).toHaveLength(1);
+  });
+
+  test('adds up downloads from one source', async () => {
+    const download = { ...ORIGIN, kind: 'download', from: 'binance' } as const;
+    await store(hours([10]));
+    for (const from of [1, 2, 3])
+      await storeBars(dataDir, [hours([10], from)], { onConflict: 'refuse', origin: download });
+    expect((await listBarsInfo(dataDir))[0]!.origins).toEqual([
+      { ...download, rows: 3 },
+      { ...ORIGIN, rows: 1 },
+    ]);
+  });
 });
+
+describe('stored bars', () => {
+  test('are deleted with what is known of them', async () => {
+    await store([hours([10]), hours([10], 0, '^GSPC')]);
+    expect(await deleteBars(dataDir, '^GSPC', '1h')).toBe('%5EGSPC_1h.csv');
+    expect(await readdir(dataDir)).toEqual(['.sources', 'AAPL_1h.csv']);
+    expect(await readdir(join(dataDir, '.sources'))).toEqual(['AAPL_1h.json']);
+    await expect(deleteBars(dataDir, '^GSPC', '1h')).rejects.toMatchObject({ code: 'bars_not_found' });
+    await expect(deleteBars(join(dataDir, 'missing'), 'X', '1h')).rejects.toMatchObject({
+      code: 'folder_missing',
+    });
+  });
+
+  test('are exported as they are, or those of a range', async () => {
+    await writeFile(
+      join(dataDir, 'AAPL_1h.csv'),
+      `# mine\n${['timestamp,open,high,low,close,volume', '2024-01-02T14:00:00Z,10.10,11,9,10,100', '2024-01-03T14:00:00Z,10.20,11,9,10,100', ''].join('\n')}`,
+    );
+    const whole = await exportBars(dataDir, 'AAPL', '1h');
+    expect([whole.file, whole.bytes, await content(whole.stream)]).toEqual([
+      'AAPL_1h.csv',
+      (await text()).length,
+      await text(),
+    ]);
+    const range = parseDateRange('2024-01-03');
+    expect(await content((await exportBars(dataDir, 'AAPL', '1h', range)).stream)).toBe(
+      '# mine\ntimestamp,open,high,low,close,volume\n2024-01-03T14:00:00Z,10.2,11,9,10,100\n',
+    );
+    await expect(exportBars(dataDir, 'AAPL', '1h', parseDateRange('2025-01-01'))).rejects.toMatchObject({
+      code: 'no_bars_in_range',
+    });
+  });
+
+  test('make a chart of a few points', async () => {
+    await store(hours([1, 2, 3, 4, 5, 6, 7]));
+    expect(await barsInRange(dataDir, 'AAPL', '1h', { points: 3 })).toEqual([
+      { time: '2024-01-02T14:00:00Z', open: 1, high: 4, low: 0, close: 3 },
+      { time: '2024-01-02T17:00:00Z', open: 4, high: 7, low: 3, close: 6 },
+      { time: '2024-01-02T20:00:00Z', open: 7, high: 8, low: 6, close: 7 },
+    ]);
+    expect(await barsInRange(dataDir, 'AAPL', '1h', { points: 100 })).toHaveLength(7);
+  });
+});
+
+async function content(stream: Readable): Promise<string> {
+  return Buffer.concat(await stream.toArray()).toString();
+}
