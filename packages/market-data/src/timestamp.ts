@@ -103,7 +103,8 @@ export function daysSinceEpoch(year: number, month: number, day: number): number
 
 /** `2024-01-31` */
 export function formatDate(time: number): string {
-  return new Date(time).toISOString().slice(0, 10);
+  const text = new Date(time).toISOString();
+  return text.slice(0, text.indexOf('T'));
 }
 
 /** `2024-01-31` for midnight, otherwise `2024-01-31T14:30:00Z`. Milliseconds appear only if they are not zero. */
