@@ -18,7 +18,7 @@ interface Journal {
 }
 
 /**
- * Changes several files of a data folder: all of them, or none. New files are written into a staging folder first. `commit`
+ * Changes several files of a data folder: all of them, or none (I18). New files are written into a staging folder first. `commit`
  * writes a journal, which decides: before it nothing has changed; after it every change happens, if need be by the next process that
  * uses the folder ({@link settleBars}).
  */
