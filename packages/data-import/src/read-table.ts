@@ -80,10 +80,9 @@ export async function readTable(
   if (problems.isFull) problems.throwIfBad();
   if (rows.length === 0) {
     problems.throwIfBad();
-    throw importError(
-      file.name,
-      `no row has a bar${problems.leftOut.count > 0 ? `: the first one, line ${problems.leftOut.rows[0]!.line}, has ${problems.leftOut.rows[0]!.reason}` : ''}`,
-    );
+    const [first] = problems.leftOut.rows;
+    const why = first === undefined ? '' : `. Line ${first.line}: ${first.reason}`;
+    throw importError(file.name, `no row is a bar${why}`);
   }
   const found = times.finish(rows.symbols?.subarray(0, rows.length));
   for (const { row, problem } of found.problems) problems.add(rows.lines[row]!, problem, layout.time);

@@ -1,4 +1,4 @@
-import type { ImportChoices } from '@ktrdr/contracts';
+import type { ImportChoices, KtrdrError } from '@ktrdr/contracts';
 import { importError } from '../bytes/import-error.js';
 import { looksLikeNumber, numberOfText, type DecimalSign } from '../numbers/number-text.js';
 import { findNamedColumns, type NamedTable } from './find-columns.js';
@@ -25,8 +25,7 @@ export function findLayout(
   const missing = PRICES.filter((price) => group![price] === -1);
   if (missing.length === 0) return layout;
   const free = freeNumbers(table, layout);
-  if (named && missing.length < PRICES.length) return withMissing(table, layout, missing, free);
-  if (free.length < PRICES.length) return withMissing(table, layout, missing, free);
+  if (missing.length < PRICES.length || free.length < PRICES.length) throw missingColumns(table, missing);
   return withOrder(table, layout, free, decimal);
 }
 
@@ -43,23 +42,15 @@ function freeNumbers({ rows, names }: NamedTable, layout: Layout): number[] {
     });
 }
 
-function withMissing(table: NamedTable, layout: Layout, missing: readonly string[], free: number[]): Layout {
-  const columns = missing.length === 1 ? `column for ${missing[0]}` : `columns for ${missing.join(', ')}`;
-  if (free.length < missing.length) {
-    const known = table.names.map((_, column) => columnName(table, column)).join(', ');
-    throw importError(
-      table.file,
-      `there are no ${columns}: a bar needs open, high, low and close. The columns are ${known}. ` +
-        'If one of them is meant, name it: --columns open=NAME,high=NAME,low=NAME,close=NAME',
-    );
-  }
-  layout.questions.push({
-    choice: 'columns',
-    message: `No name says which are the ${columns}. Left are ${list(table, free)}.`,
-    answers: [],
-    suggestion: null,
-  });
-  return layout;
+function missingColumns(table: NamedTable, missing: readonly string[]): KtrdrError {
+  const some =
+    missing.length === 1 ? `is no column for ${missing[0]!}` : `are no columns for ${missing.join(', ')}`;
+  const names = list(table, [...table.names.keys()]);
+  return importError(
+    table.file,
+    `there ${some}: a bar needs open, high, low and close. The columns are ${names}. ` +
+      `If one of them is meant, name it: --columns ${missing.map((price) => `${price}=NAME`).join(',')}`,
+  );
 }
 
 /** The first four columns of numbers are the prices, the next one is the volume. */

@@ -85,38 +85,27 @@ function unnamedClock({ column }: Candidate, names: (string | null)[], rows: str
   return cells.every(isClock) && cells.some((cell) => cell.startsWith('0')) ? column + 1 : -1;
 }
 
-/** How the cells of a column say the time. */
+/** How the cells of a column say the time. Cells that say none are bad rows, unless the column has no name. */
 function kindOf(rows: string[][], column: number, named: boolean): Kind {
-  const cells = rows
-    .map((row) => row[column] ?? '')
-    .filter((cell) => cell !== '')
-    .slice(0, CELLS);
-  if (cells.length === 0) return null;
-  const most = (test: (cell: string) => boolean): boolean =>
-    cells.filter((cell) => test(cell)).length * 2 > cells.length;
-  if (most((cell) => CLOCK.test(cell))) return 'clock';
-  if (most((cell) => /^\d{8}$/.test(cell) && looksLikeTime(cell))) return 'date';
-  if (most((cell) => UNIX.test(cell) && looksLikeTime(cell))) return 'unix';
-  if (
-    named &&
-    most((cell) => CLOCK_DIGITS.test(cell)) &&
-    !most((cell) => cell.length > 4 && looksLikeTime(cell))
-  )
-    return 'clock';
-  if (named && most((cell) => CLOCK_DIGITS.test(cell)) && most((cell) => Number(cell) < 240_000)) {
-    // `000000`, `093000`: a time of day; `45292`: a day of a spreadsheet
-    return cells.some((cell) => cell.length === 6 || cell.length <= 4) ? 'clock' : 'full';
-  }
+  const filled = rows.map((row) => row[column] ?? '').filter((cell) => cell !== '');
+  const kinds = filled.slice(0, CELLS).map((cell) => kindOfCell(cell, named));
+  const counts = new Map<Kind, number>();
+  for (const kind of kinds) if (kind !== null) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  const [best] = [...counts].toSorted((a, b) => b[1] - a[1]);
+  if (best === undefined) return null;
+  return named || best[1] * 2 > kinds.length ? best[0] : null;
+}
+
+function kindOfCell(cell: string, named: boolean): Kind {
+  if (CLOCK.test(cell)) return 'clock';
+  if (/^\d{8}$/.test(cell) && looksLikeTime(cell)) return 'date';
+  if (UNIX.test(cell) && looksLikeTime(cell)) return 'unix';
+  // `0930`, `000000`: a time of day; `45292`, `45292.5`: a day of a spreadsheet
+  if (named && CLOCK_DIGITS.test(cell)) return cell.length === 5 && Number(cell) > 23_595 ? 'full' : 'clock';
   // without a name, a plain number could be a price
-  if (
-    !most(
-      (cell) =>
-        looksLikeTime(cell, named) &&
-        (named || !/^[-+]?[\d.]{1,8}$|^[-+]?\d+[.,]\d+$/.test(cell) || isPointedDate(cell)),
-    )
-  )
-    return null;
-  return most((cell) => DATE_ONLY.test(cell)) ? 'date' : 'full';
+  const isPlain = /^[-+]?[\d.]{1,8}$|^[-+]?\d+[.,]\d+$/.test(cell) && !isPointedDate(cell);
+  if (!looksLikeTime(cell, named) || (isPlain && !named)) return null;
+  return DATE_ONLY.test(cell) ? 'date' : 'full';
 }
 
 /** `02.01.18`, unlike `1234.56`. */

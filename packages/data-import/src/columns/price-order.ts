@@ -17,20 +17,27 @@ const ORDERS: readonly PriceOrder[] = [
   { places: [3, 0, 1, 2], name: 'high, low, close, open' },
   { places: [0, 2, 1, 3], name: 'open, low, high, close' },
 ];
+/** Share of rows that may have a wrong price. */
+const MOST_BAD = 0.05;
 /** With at least this many steps from bar to bar, they show which column is the open. */
 const MIN_STEPS = 20;
 
 /**
- * Orders of four price columns that all rows allow: the high is never below another price, the low never above one. Orders that give
+ * Orders of four price columns that the rows allow: the high is never below another price, the low never above one. Orders that give
  * every row the same values count once. `open, high, low, close` excludes its mirror image, `close, high, low, open`, unless the steps
  * from one bar's close to the next open speak clearly against it: sources write a header over the latter.
  *
  * @param rows four prices each, oldest first, without missing values
  */
 export function possibleOrders(rows: readonly (readonly number[])[]): PriceOrder[] {
-  const possible = ORDERS.filter(({ places: [, high, low] }) =>
-    rows.every((row) => row.every((price) => price <= row[high]! && price >= row[low]!)),
+  const wrong = ORDERS.map(
+    ({ places: [, high, low] }) =>
+      rows.filter((row) => row.some((price) => price > row[high]! || price < row[low]!)).length,
   );
+  // a few rows may be bad
+  const fewest = Math.min(...wrong);
+  const possible =
+    fewest > rows.length * MOST_BAD ? [] : ORDERS.filter((_, order) => wrong[order] === fewest);
   const distinct = possible.filter(
     (order, index) => !possible.slice(0, index).some((before) => sameValues(before, order, rows)),
   );
