@@ -42,9 +42,7 @@ export async function readFile(
   if (!before.isFile()) throw importError(file.name, 'this is no file');
   const { files, packing, skipped } = await openPacked(file.path, file.name);
   const tables: ReadTable[] = [];
-  const bytes = before.size / files.length;
-  for (const part of files)
-    tables.push(await readTable(part, packing === null ? bytes : bytes * 4, choices, context));
+  for (const part of files) tables.push(await readTable(part, choices, context));
   const sha256 = file.sha256 ?? (await hashOf(file.path, context));
   const after = await stat(file.path);
   if (after.size !== before.size || after.mtimeMs !== before.mtimeMs || after.ino !== before.ino)

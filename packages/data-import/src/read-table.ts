@@ -46,7 +46,6 @@ export interface ReadTable {
  */
 export async function readTable(
   file: PackedFile,
-  bytes: number,
   choices: ImportChoices,
   context: ImportContext,
 ): Promise<ReadTable> {
@@ -62,7 +61,8 @@ export async function readTable(
       `adjust: there is no column for the adjusted close. Name it (--columns adjusted_close=NAME), or choose --adjust none`,
     );
   const capacity =
-    Math.min(MOST_ROWS_GUESSED, Math.ceil(bytes * table.rowsPerByte * 1.02) + 16) * layout.groups.length;
+    Math.min(MOST_ROWS_GUESSED, Math.ceil(file.unpackedBytes * table.rowsPerByte * 1.02) + 16) *
+    layout.groups.length;
   const rows = new TableRows(capacity, {
     ticks: layout.groups.some(({ tickVolume }) => tickVolume !== -1),
     symbols: layout.symbol !== -1 || layout.groups.length > 1,
@@ -98,8 +98,8 @@ export async function readTable(
     notes,
     volumeName: columnName(used, used.groups[0]!.volume),
   });
-  const fromName = parseFileName(file.name, found.timeframe).symbol;
-  const { symbols, question } = storedSymbols(file.name, reader.symbols, fromName, choices);
+  const name = parseFileName(file.name, found.timeframe);
+  const { symbols, question } = storedSymbols(file.name, reader.symbols, name.symbol, choices);
   return {
     format: table.format,
     columns: describeColumns(used),
@@ -114,7 +114,9 @@ export async function readTable(
       .filter(({ length }) => length > 0),
     problems,
     notes,
-    questions: [question, ...table.questions, ...found.questions].filter((asked) => asked !== null),
+    questions: [question, ...table.questions, ...suggested(found.questions, name.timeframe)].filter(
+      (asked) => asked !== null,
+    ),
   };
 }
 
@@ -143,4 +145,17 @@ function volumeNotes(layout: Layout, adjust: string): string[] {
     );
   if (volume === -1) notes.push('There is no volume: it is 0.');
   return notes;
+}
+
+/** The timeframe in the name of a file is likely, not certain: the file may have been renamed. */
+function suggested(questions: ImportQuestion[], named: Timeframe | null): ImportQuestion[] {
+  return questions.map((question) =>
+    question.choice !== 'timeframe' || named === null
+      ? question
+      : {
+          ...question,
+          answers: [named, ...question.answers.filter((answer) => answer !== named)],
+          suggestion: `the name of the file says ${named}`,
+        },
+  );
 }

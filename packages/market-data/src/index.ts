@@ -10,7 +10,7 @@ export { compareBars } from './compare-bars.js';
 export type { BarsFileFacts } from './cache/kept-facts.js';
 export { barsFileFacts, fingerprintBars } from './fingerprint.js';
 export { type AvailableBars, listBars } from './list-bars.js';
-export { parseNumber } from './number.js';
+export { parseNumber, parsePlainNumber } from './number.js';
 export { requirePositivePrices } from './positive-prices.js';
 export { readBars } from './read-bars.js';
 export { checkData } from './report/check-data.js';

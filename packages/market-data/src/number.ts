@@ -7,12 +7,20 @@ const POWERS_OF_TEN = Array.from({ length: 23 }, (_, exponent) => Number(`1e${ex
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 
 /**
- * Parses the decimal number in `bytes[from, to)` and rounds it as `Number` does; `NaN` if it is not a finite number. Up
- * to fifteen digits need one exact division (Clinger, "How to read floating point numbers accurately", 1990).
+ * Parses the decimal number in `bytes[from, to)` and rounds it as `Number` does; `NaN` if it is not a finite number.
  *
  * @param decimalSign character code of the sign before the decimals
  */
 export function parseNumber(bytes: Uint8Array, from: number, to: number, decimalSign = POINT): number {
+  const value = parsePlainNumber(bytes, from, to, decimalSign);
+  return Number.isNaN(value) ? parseUnusualNumber(bytes, from, to, decimalSign) : value;
+}
+
+/**
+ * Parses a number of one to fifteen digits and nothing but a decimal sign; `NaN` for any other text. Such numbers need one exact
+ * division (Clinger, "How to read floating point numbers accurately", 1990).
+ */
+export function parsePlainNumber(bytes: Uint8Array, from: number, to: number, decimalSign = POINT): number {
   let mantissa = 0;
   let digits = 0;
   let decimals = -1;
@@ -26,10 +34,10 @@ export function parseNumber(bytes: Uint8Array, from: number, to: number, decimal
     } else if (byte === decimalSign && decimals < 0) {
       decimals = 0;
     } else {
-      return parseUnusualNumber(bytes, from, to, decimalSign);
+      return NaN;
     }
   }
-  if (digits === 0 || digits > EXACT_DIGITS) return parseUnusualNumber(bytes, from, to, decimalSign);
+  if (digits === 0 || digits > EXACT_DIGITS) return NaN;
   return decimals > 0 ? mantissa / POWERS_OF_TEN[decimals]! : mantissa;
 }
 

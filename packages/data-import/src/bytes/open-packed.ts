@@ -41,13 +41,17 @@ export interface OpenedFile {
  * @throws KtrdrError `import_invalid` if the file is empty, damaged or of another format
  */
 export async function openPacked(path: string, file: string): Promise<OpenedFile> {
-  const { start, size } = await firstBytes(path);
+  const { start, end, size } = await firstAndLastBytes(path);
   if (size === 0) throw importError(file, 'the file is empty');
   if (start.startsWith('1f8b')) {
     const name = file.replace(/\.(gz|gzip)$/i, '');
     const read = { bytes: 0 };
     const chunks = (): AsyncIterable<Uint8Array> => unpacked({ path, file, size, read });
-    return { files: [{ name, chunks, bytesRead: () => read.bytes }], packing: 'gzip', skipped: [] };
+    return {
+      files: [{ name, chunks, unpackedBytes: end.readUInt32LE(), bytesRead: () => read.bytes }],
+      packing: 'gzip',
+      skipped: [],
+    };
   }
   if (start.startsWith('504b0304') || start.startsWith('504b0506')) {
     return { ...(await zipEntries(path, file)), packing: 'zip' };
@@ -55,23 +59,27 @@ export async function openPacked(path: string, file: string): Promise<OpenedFile
   const other = OTHER_FORMATS.find(([, bytes]) => start.startsWith(bytes));
   if (other !== undefined)
     throw importError(file, `this is a ${other[0]}, not a text file: ${other[2]}, and import that`);
-  return { files: [plainFile(path, file)], packing: null, skipped: [] };
+  return { files: [plainFile(path, file, size)], packing: null, skipped: [] };
 }
 
-function plainFile(path: string, name: string): PackedFile {
+function plainFile(path: string, name: string, size: number): PackedFile {
   let stream: ReadStream | null = null;
   return {
     name,
+    unpackedBytes: size,
     chunks: () => (stream = createReadStream(path, { highWaterMark: CHUNK_BYTES })),
     bytesRead: () => stream?.bytesRead ?? 0,
   };
 }
 
-async function firstBytes(path: string): Promise<{ start: string; size: number }> {
+/** The last four bytes of a gzip file are its unpacked size. */
+async function firstAndLastBytes(path: string): Promise<{ start: string; end: Buffer; size: number }> {
   const handle = await open(path);
   try {
+    const { size } = await handle.stat();
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(16), 0, 16, 0);
-    return { start: buffer.toString('hex', 0, bytesRead), size: (await handle.stat()).size };
+    const { buffer: end } = await handle.read(Buffer.alloc(4), 0, 4, Math.max(0, size - 4));
+    return { start: buffer.toString('hex', 0, bytesRead), end, size };
   } finally {
     await handle.close();
   }

@@ -4,6 +4,8 @@ export interface PackedFile {
   name: string;
   /** Its unpacked bytes, from the beginning. A chunk is valid until the next one is asked for. */
   chunks(): AsyncIterable<Uint8Array>;
+  /** Its unpacked size, as the archive says. May be wrong. */
+  unpackedBytes: number;
   /** Packed bytes of the file, or of the archive up to here, that the last `chunks` has read. */
   bytesRead(): number;
 }

@@ -33,6 +33,7 @@ export async function zipEntries(
     files: chosen.map((entry) => ({
       name: entry.fileName.slice(entry.fileName.lastIndexOf('/') + 1),
       chunks: () => readEntry(path, file, entry),
+      unpackedBytes: entry.uncompressedSize,
       // the entries stand one after the other
       bytesRead: () => entry.relativeOffsetOfLocalHeader + entry.compressedSize,
     })),
