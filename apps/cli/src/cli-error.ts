@@ -26,11 +26,20 @@ export class ApiUnreachableError extends CliError {
   override readonly name = 'ApiUnreachableError';
 
   constructor(apiUrl: string, cause: unknown) {
-    const problem = isCertificateProblem(cause)
-      ? `The certificate of the API at ${apiUrl} is not accepted (${(cause as Error).message}). If a private authority issued it, set KTRDR_CA_FILE to that authority's file.`
-      : `The API at ${apiUrl} does not answer. Start it with: npm start`;
-    super(problem, EXIT.failed, { cause });
+    super(problemOf(apiUrl, cause), EXIT.failed, { cause });
   }
+}
+
+function problemOf(apiUrl: string, cause: unknown): string {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  if (isCertificateProblem(cause))
+    return `The certificate of the API at ${apiUrl} is not accepted (${message}). If a private authority issued it, set KTRDR_CA_FILE to that authority's file.`;
+  // a service with TLS closes the connection of a client without it
+  if (code === 'ECONNRESET' && apiUrl.startsWith('http:'))
+    return `The API at ${apiUrl} closed the connection. Try again. If it uses TLS, its address begins with https://: set KTRDR_API_URL.`;
+  if (code === 'EPROTO' && apiUrl.startsWith('https:'))
+    return `The API at ${apiUrl} does not use TLS, so its address begins with http://: set KTRDR_API_URL.`;
+  return `The API at ${apiUrl} does not answer. Start it with: npm start`;
 }
 
 /** The API answered with an error: exit code 2 where the request was wrong, 1 where the API failed. */

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { ApiClient } from '../src/api-client.js';
 import { WireServer } from './wire-server.js';
@@ -82,6 +82,16 @@ describe('the API client', () => {
       exitCode: 1,
     });
     await server.listen();
+  });
+
+  test('http instead of https, and https instead of http, give an error that says so', async () => {
+    const tls = createTcpServer((socket) => socket.once('data', () => socket.resetAndDestroy()));
+    await new Promise<void>((resolve) => tls.listen(0, '127.0.0.1', resolve));
+    const baseUrl = `http://127.0.0.1:${(tls.address() as AddressInfo).port}`;
+    await expect(new ApiClient({ baseUrl }).get('/models')).rejects.toThrow(/its address begins with https:/);
+    await new Promise((resolve) => tls.close(resolve));
+    const secure = new ApiClient({ baseUrl: server.url.replace('http:', 'https:') });
+    await expect(secure.get('/models')).rejects.toThrow(/does not use TLS, so its address begins with http:/);
   });
 
   test('a server that is not the API gives an error that says so', async () => {

@@ -41,11 +41,9 @@ import {
   toJson,
   type StoredRow,
 } from './stored-row.js';
+import { canBeStored } from './stored-text.js';
 import type { TokenStore } from './token-store.js';
 import type { TrialLedger } from './trial-ledger.js';
-
-/** PostgreSQL's text cannot contain it, so no stored id does. */
-const NUL = '\0';
 
 /** `lease_expires_at` of a released lease. */
 const RELEASED = 0;
@@ -97,7 +95,7 @@ export class SqlOperationStore implements OperationStore {
   }
 
   async get(operationId: string): Promise<StoredOperation | null> {
-    if (operationId.includes(NUL)) return null;
+    if (!canBeStored(operationId)) return null;
     return this.access.use((db) =>
       this.cache.read(operationId, async () => {
         const row = await find(db, operationId);
@@ -115,7 +113,7 @@ export class SqlOperationStore implements OperationStore {
   }
 
   async history(operationId: string): Promise<OperationHistoryEntry[]> {
-    if (operationId.includes(NUL)) return [];
+    if (!canBeStored(operationId)) return [];
     const rows = await this.access.use((db) =>
       db
         .selectFrom('operation_history')

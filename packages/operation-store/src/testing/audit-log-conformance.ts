@@ -88,6 +88,7 @@ const CASES: Record<string, (audit: AuditLog) => Promise<void>> = {
     assert.deepEqual(await targets(audit, { outcome: 'failed' }), ['5']);
     assert.deepEqual(await targets(audit, { caller: 'alice', action: 'start', outcome: 'done' }), ['6', '1']);
     assert.deepEqual(await targets(audit, { caller: 'nobody' }), []);
+    assert.deepEqual(await targets(audit, { caller: 'ali\0ce' }), []);
     assert.deepEqual(await targets(audit, { limit: 2, offset: 1 }), ['5', '4']);
     const page = await audit.list({ caller: 'alice', limit: 1, offset: 9 });
     assert.deepEqual(page, { entries: [], total_count: 4 });

@@ -1,0 +1,4 @@
+/** True for a text that a column can hold: PostgreSQL's text cannot contain NUL, and refuses a query with it. */
+export function canBeStored(text: string): boolean {
+  return !text.includes('\0');
+}
