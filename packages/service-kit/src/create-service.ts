@@ -22,6 +22,7 @@ import { validationPipe } from './http/validation.js';
 import { closeSlowBodies } from './limits/close-slow-bodies.js';
 import { limitConnections } from './limits/limit-connections.js';
 import { limitRequests } from './limits/limit-requests.js';
+import { takeTurns } from './limits/take-turns.js';
 import { connectionOptions } from './tls/connection-options.js';
 import { ServiceMetrics } from './metrics/service-metrics.js';
 
@@ -78,6 +79,7 @@ export async function createService(
   guardAccess(app, clock);
   limitRequests(fastify, listens.requestLimits, clock);
   closeSlowBodies(fastify, clock);
+  takeTurns(fastify);
   describe(app, description);
   return app;
 }

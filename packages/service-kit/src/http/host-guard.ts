@@ -53,8 +53,8 @@ export class HostGuard {
   private readonly origins: ReadonlySet<string>;
   /** Names of this machine. */
   private readonly own: ReadonlySet<string>;
-  /** The last accepted name: nearly all requests use the same one, and checking an address takes time. */
-  private lastOwn: string | null = null;
+  /** The last accepted header: nearly all requests have the same one, and checking it takes time. */
+  private lastOwn: { header: string; host: HostAndPort } | null = null;
 
   constructor(
     { host, allowedHosts, corsOrigins }: Pick<ListenSettings, 'host' | 'allowedHosts' | 'corsOrigins'>,
@@ -74,15 +74,16 @@ export class HostGuard {
         `The request target ${shown(url)} is not a path. Send only the path, such as /operations.`,
       );
     }
-    const host = headers.host === undefined ? null : parseHost(headers.host);
+    const known = this.lastOwn !== null && this.lastOwn.header === headers.host ? this.lastOwn.host : null;
+    const host = known ?? (headers.host === undefined ? null : parseHost(headers.host));
     if (host === null || countOf('host', raw.rawHeaders) !== 1) {
       return invalid(
         `${hostProblem(headers.host, raw.rawHeaders)} Send one Host header with the name or address of this service, such as localhost:8000. ALLOWED_HOSTS adds names.`,
       );
     }
-    if (host.name !== this.lastOwn) {
+    if (known === null) {
       if (!this.isOwn(host.name)) return hostNotAllowed(host.name);
-      this.lastOwn = host.name;
+      this.lastOwn = { header: headers.host as string, host };
     }
     return SAFE_METHODS.has(method) ? null : this.changeRefusal(headers, host);
   }

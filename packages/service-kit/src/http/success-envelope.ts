@@ -20,12 +20,10 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 export class EnvelopeAdapter extends FastifyAdapter {
   override reply(reply: FastifyReply, returned: unknown, status?: number) {
     if (routeConfigOf<PlainConfig>(reply.request).plainAnswer) return super.reply(reply, returned, status);
-    return super.reply(reply, enveloped(reply, returned), status);
+    if (!(returned instanceof WrittenJson))
+      return super.reply(reply, { success: true, data: returned } satisfies SuccessResponse<unknown>, status);
+    // without Nest's checks of other kinds of bodies
+    if (status !== undefined) reply.code(status);
+    return reply.type(JSON_TYPE).send(returned.envelope);
   }
-}
-
-function enveloped(reply: FastifyReply, data: unknown): SuccessResponse<unknown> | string {
-  if (!(data instanceof WrittenJson)) return { success: true, data };
-  reply.type(JSON_TYPE);
-  return data.envelope;
 }

@@ -12,6 +12,9 @@ export class WrittenJson<T> {
   }
 }
 
+// Nest compares the source text of every answer's constructor with that of `Object`
+Reflect.deleteProperty(WrittenJson.prototype, 'constructor');
+
 const written = new WeakMap<object, WrittenJson<unknown>>();
 
 /** The JSON of an object that nobody changes. The same object is serialized only once. */

@@ -8,6 +8,11 @@ import { RequestBudgets } from './request-budgets.js';
 
 const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
+/** True for methods that change nothing. */
+export function isRead(method: string): boolean {
+  return READS.has(method);
+}
+
 /**
  * Limits the requests of each caller, before their bodies are read. Reads have a budget of their own, so that they never
  * wait for starts. Register it after `guardAccess`, which finds the caller.
@@ -22,7 +27,7 @@ export function limitRequests(
     changes: new RequestBudgets(changes ?? TOKEN_LIMITS.changes, 'requests that change something'),
   };
   fastify.addHook('onRequest', (request, reply, done) => {
-    const kind = READS.has(request.method) ? 'reads' : 'changes';
+    const kind = isRead(request.method) ? 'reads' : 'changes';
     const caller = limitedCaller(request, (kind === 'reads' ? reads : changes) !== null);
     const refusal = caller === null ? null : budgets[kind].refusalOf(caller, clock.monotonic());
     if (refusal === null) return done();

@@ -8,6 +8,7 @@ import { CALLER, setCaller } from '../access/caller.js';
 import { closeSlowBodies } from './close-slow-bodies.js';
 import { limitConnections, Shares } from './limit-connections.js';
 import { limitRequests } from './limit-requests.js';
+import { takeTurns } from './take-turns.js';
 
 let clock: FakeClock;
 let service: FastifyInstance;
@@ -91,6 +92,21 @@ describe('requests', () => {
     expect((await statuses('POST', {}, 600)).every((status) => status === 200)).toBe(true);
     expect((await statuses('GET', {}, 11)).slice(-2)).toEqual([200, 429]);
   });
+});
+
+test('a read among many changes is answered before most of them begin', async () => {
+  takeTurns(service);
+  const begun: string[] = [];
+  service.addHook('preHandler', ({ method }, _reply, done) => {
+    begun.push(method);
+    done();
+  });
+  await listen();
+  const changes = Array.from({ length: 100 }, () => service.inject({ method: 'POST', url: '/' }));
+  const answers = await Promise.all([...changes, service.inject({ method: 'GET', url: '/' })]);
+  expect(answers.map(({ statusCode }) => statusCode)).toEqual(answers.map(() => 200));
+  expect(begun).toHaveLength(101);
+  expect(begun.indexOf('GET')).toBeLessThan(10);
 });
 
 test('a connection above the limit gets a 503 and is closed; another one may take its place', async () => {
