@@ -29,6 +29,7 @@ export * from './printable.js';
 export * from './redact.js';
 export * from './seeds.js';
 export * from './shown.js';
+export * from './shell-word.js';
 export * from './storage-error.js';
 export * from './training-metrics.js';
 export * from './training-progress.js';

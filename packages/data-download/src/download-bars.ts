@@ -2,6 +2,7 @@ import {
   KtrdrError,
   TIMEFRAME_MS,
   isTimeframe,
+  shellWord,
   type ConflictChoice,
   type DownloadResult,
   type StoredBars,
@@ -278,7 +279,7 @@ class Download {
     throw new KtrdrError(
       'import_conflict',
       `${bars.file} has synthetic bars, and real ones are not mixed with them. ` +
-        `Replace all of them with --on-conflict replace, or delete them first: ktrdr data delete ${bars.symbol} ${bars.timeframe}.`,
+        `Replace all of them with --on-conflict replace, or delete them first: ktrdr data delete ${shellWord(bars.symbol)} ${bars.timeframe}.`,
       { details: { file: bars.file } },
     );
   }

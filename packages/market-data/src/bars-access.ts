@@ -1,4 +1,4 @@
-import { KtrdrError } from '@ktrdr/contracts';
+import { KtrdrError, shellWord } from '@ktrdr/contracts';
 import { openOutsideFile, type OutsideFile, RefusedFileError } from '@ktrdr/files';
 import { barsFileName } from './bars-file.js';
 import { type AvailableBars, listBars } from './list-bars.js';
@@ -56,7 +56,7 @@ export function symbolNotFound(
     'bars_not_found',
     `There are no bars of ${symbol} in ${dataDir}. ` +
       `${meant === undefined ? '' : `Did you mean ${meant}? `}${thereAre('Symbols with bars', available)} ` +
-      `Put your own bars there, or create a sample: ktrdr data sample ${symbol} 1d`,
+      `Put your own bars there, or create a sample: ktrdr data sample ${shellWord(symbol)} 1d`,
     { details: { symbol, available } },
   );
 }
@@ -74,7 +74,7 @@ async function barsNotFound({ dataDir, symbol, timeframe }: BarsName, cause: unk
   return new KtrdrError(
     'bars_not_found',
     `There are no ${timeframe} bars of ${symbol}: ${file} is not in ${dataDir}. ` +
-      `${meant === undefined ? '' : `Did you mean ${meant.symbol}? `}${thereAre('Available bars', available)} Put your own bars there, or create a sample: ktrdr data sample ${symbol} ${timeframe}`,
+      `${meant === undefined ? '' : `Did you mean ${meant.symbol}? `}${thereAre('Available bars', available)} Put your own bars there, or create a sample: ktrdr data sample ${shellWord(symbol)} ${timeframe}`,
     { details: { symbol, timeframe, file, available }, cause },
   );
 }

@@ -1,7 +1,7 @@
 import { mkdir, open, readFile, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { type Clock, KtrdrError, systemClock } from '@ktrdr/contracts';
 
 /** Folder of `DATA_DIR` for the lock, and for files that are not in place yet. */
 export const WRITING = '.writing';
@@ -16,7 +16,7 @@ const GONE_AFTER_MS = 30_000;
 export interface BarsLock {
   /** Rises with each holder. */
   readonly number: number;
-  /** @throws Error if another process has taken the lock over, because this one was silent for too long */
+  /** @throws KtrdrError `storage_failed` if another process has taken the lock over, because this one was silent for too long */
   confirm(): Promise<void>;
 }
 
@@ -32,9 +32,10 @@ export async function withBarsLock<T>(
   dataDir: string,
   signal: AbortSignal | undefined,
   work: (lock: BarsLock) => Promise<T>,
+  clock: Pick<Clock, 'sleep'> = systemClock,
 ): Promise<T> {
   const folder = join(dataDir, WRITING);
-  const number = await acquire(folder, signal);
+  const number = await acquire(folder, signal, clock);
   const path = lockFile(folder, number);
   let beats = 0;
   let beat: Promise<unknown> = Promise.resolve();
@@ -47,7 +48,11 @@ export async function withBarsLock<T>(
     return await work({
       number,
       async confirm() {
-        if ((await highest(folder)) !== number) throw new Error(`another process has taken over ${path}`);
+        if ((await highest(folder)) === number) return;
+        throw new KtrdrError(
+          'storage_failed',
+          `This process was silent for so long that another one has taken over ${path}. Nothing was stored: try again.`,
+        );
       },
     });
   } finally {
@@ -59,7 +64,11 @@ export async function withBarsLock<T>(
   }
 }
 
-async function acquire(folder: string, signal: AbortSignal | undefined): Promise<number> {
+async function acquire(
+  folder: string,
+  signal: AbortSignal | undefined,
+  clock: Pick<Clock, 'sleep'>,
+): Promise<number> {
   let seen = { number: -1, note: '', polls: 0 };
   for (;;) {
     signal?.throwIfAborted();
@@ -70,7 +79,7 @@ async function acquire(folder: string, signal: AbortSignal | undefined): Promise
     const silent = seen.polls++ * POLL_MS >= GONE_AFTER_MS;
     const isFree = number === 0 || silent || endedHere(note);
     if (isFree && (await take(folder, number + 1))) return number + 1;
-    if (!isFree) await sleep(POLL_MS, undefined, { signal }).catch(() => undefined);
+    if (!isFree) await clock.sleep(POLL_MS, signal).catch(() => undefined);
   }
 }
 
