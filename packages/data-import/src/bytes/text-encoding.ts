@@ -1,3 +1,5 @@
+import { meaningOf } from '../columns/column-names.js';
+
 /** How a file stores its text. */
 export interface TextEncoding {
   /** For display: `UTF-8`, `Windows-1252`. */
@@ -9,12 +11,25 @@ export interface TextEncoding {
 }
 
 const UTF8: TextEncoding = { name: 'UTF-8', label: null, markBytes: 0 };
+/** Code pages of files with names in other languages, in the order in which they are preferred. */
+const CODE_PAGES: readonly TextEncoding[] = [
+  { name: 'Windows-1252', label: 'windows-1252', markBytes: 0 },
+  { name: 'Windows-1250', label: 'windows-1250', markBytes: 0 },
+  { name: 'Windows-1251', label: 'windows-1251', markBytes: 0 },
+  { name: 'Windows-1254', label: 'windows-1254', markBytes: 0 },
+  { name: 'Shift JIS', label: 'shift_jis', markBytes: 0 },
+  { name: 'GB 18030', label: 'gb18030', markBytes: 0 },
+  { name: 'Big5', label: 'big5', markBytes: 0 },
+  { name: 'EUC-KR', label: 'euc-kr', markBytes: 0 },
+];
+/** The names of the columns stand in the first bytes. */
+const NAMES_BYTES = 4096;
 /** Share of zero bytes at even or odd positions from which text is UTF-16: digits and separators have one each. */
 const ZERO_SHARE = 0.4;
 
 /**
  * Encoding of a file with these first bytes: the byte order mark says it, else zero bytes (UTF-16), else UTF-8 if the bytes are
- * valid, else a code page: Windows-1251 if that makes Cyrillic words, otherwise Windows-1252, which includes Latin-1.
+ * valid, else the code page in which most names of columns are known; if none is, Windows-1252, which includes Latin-1.
  *
  * @param whole true if `head` is the whole file, so that an incomplete character at its end counts
  */
@@ -30,12 +45,10 @@ export function detectEncoding(head: Uint8Array, whole: boolean): TextEncoding {
     return { name: 'UTF-16 LE', label: 'utf-16le', markBytes: 0 };
   if (zeros[0]! > enough) return { name: 'UTF-16 BE', label: 'utf-16be', markBytes: 0 };
   if (isUtf8(head, whole)) return UTF8;
-  const cyrillic = isCyrillic(head);
-  return {
-    name: cyrillic ? 'Windows-1251' : 'Windows-1252',
-    label: cyrillic ? 'windows-1251' : 'windows-1252',
-    markBytes: 0,
-  };
+  const counts = CODE_PAGES.map(({ label }) =>
+    knownNames(new TextDecoder(label!).decode(head.subarray(0, NAMES_BYTES))),
+  );
+  return CODE_PAGES[counts.indexOf(Math.max(...counts))]!;
 }
 
 function isUtf8(bytes: Uint8Array, whole: boolean): boolean {
@@ -47,10 +60,8 @@ function isUtf8(bytes: Uint8Array, whole: boolean): boolean {
   }
 }
 
-/** Words of European languages have single letters beyond ASCII; Cyrillic words consist of them. */
-function isCyrillic(bytes: Uint8Array): boolean {
-  const text = new TextDecoder('windows-1251').decode(bytes);
-  return /[а-яё]{3,}/i.test(text);
+function knownNames(text: string): number {
+  return text.split(/[,;|\t\r\n]/).filter((name) => meaningOf(name) !== null).length;
 }
 
 /** The bytes of a file as UTF-8, without byte order mark. */

@@ -26,7 +26,7 @@ time: unix, unix timestamp, unix time, unixtime, epoch, unix ms, unix timestamp 
 time: timestamp, time stamp, datetime, date time, date and time, dt, ts, bar time, candle time, date datetime
 time: zeitstempel, datum zeit, datum uhrzeit, horodatage, date heure, fecha hora, fecha y hora, data hora, data ora,
   data e ora, datum tijd, дата и время, дата время, data czas, tarih saat, 日時
-date: date, dates, day, trade date, trading date, tradedate, trading day, price date, quote date, as of date,
+date: date, dates, dtyyyymmdd, yyyymmdd, day, trade date, trading date, tradedate, trading day, price date, quote date, as of date,
   observation date, exchange date, session date, period, business date, datetime date
 date: datum, tag, handelstag, jour, date seance, fecha, dia, data, giorno, dag, дата, день, dzien, tarih, 日期, 日付, 날짜,
   交易日期, 日付け

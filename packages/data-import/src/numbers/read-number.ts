@@ -9,6 +9,7 @@ const COMMA = 44;
 const APOSTROPHE = 39;
 const SPACE = 32;
 const MINUS = 45;
+const NINE = 57;
 /** A number without its thousands separators. */
 const ungrouped = Buffer.alloc(64);
 
@@ -18,10 +19,15 @@ export function readNumber(bytes: Buffer, from: number, to: number, decimal: Dec
   const sign = decimal === '.' ? POINT : COMMA;
   const plain = parsePlainNumber(bytes, from, to, sign);
   if (!Number.isNaN(plain)) return plain;
+  if (bytes[from]! > NINE) return readText(bytes, from, to, decimal);
   const separator = thousandsSeparator(bytes, from, to, sign);
   const length = separator === 0 ? 0 : ungroup(bytes, from, to, separator, sign);
   const value = length > 0 ? parseNumber(ungrouped, 0, length, sign) : parseNumber(bytes, from, to, sign);
   if (!Number.isNaN(value)) return value;
+  return readText(bytes, from, to, decimal);
+}
+
+function readText(bytes: Buffer, from: number, to: number, decimal: DecimalSign): number {
   const text = bytes.toString('utf8', from, to);
   return isMissing(text) ? MISSING : numberOfText(text, decimal);
 }

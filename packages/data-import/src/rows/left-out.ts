@@ -7,8 +7,10 @@ export class LeftOut {
   count = 0;
   readonly rows: LeftOutRow[] = [];
 
-  add(line: number, reason: string): void {
+  /** @param reason a function if the text costs time to make */
+  add(line: number, reason: string | (() => string)): void {
     this.count++;
-    if (this.rows.length < MOST_LISTED) this.rows.push({ line, reason });
+    if (this.rows.length === MOST_LISTED) return;
+    this.rows.push({ line, reason: typeof reason === 'string' ? reason : reason() });
   }
 }

@@ -57,7 +57,7 @@ export class RowReader {
       }
     }
     // beside other symbols, a symbol without a price did not trade
-    if (withPrices === 0) problems.leftOut.add(scanner.line, this.whyLeftOut(scanner));
+    if (withPrices === 0) problems.leftOut.add(scanner.line, () => this.whyLeftOut(scanner));
   }
 
   /** Reads the prices into `values`. @returns false if the row is no bar */
