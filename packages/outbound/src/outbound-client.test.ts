@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { LookupAddress } from 'node:dns';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createSocketServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { AddressPolicy } from './address-policy.js';
 import { checkedLookup } from './checked-lookup.js';
@@ -10,6 +10,8 @@ import { OutboundClient, type OutboundClientOptions } from './outbound-client.js
 let server: Server;
 let port: number;
 let connections = 0;
+/** Accepts connections, and says nothing. */
+const silent = { server: createSocketServer((socket) => socket.resume()), port: 0 };
 
 /** What the server does, by path. */
 const ROUTES: Record<string, (response: ServerResponse) => void> = {
@@ -51,12 +53,17 @@ beforeAll(async () => {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   ({ port } = server.address() as AddressInfo);
+  silent.server.listen(0, '127.0.0.1');
+  await once(silent.server, 'listening');
+  silent.port = (silent.server.address() as AddressInfo).port;
 });
 
 afterAll(async () => {
   server.closeAllConnections();
-  server.close();
-  await once(server, 'close');
+  for (const opened of [server, silent.server]) {
+    opened.close();
+    await once(opened, 'close');
+  }
 });
 
 const LOCAL: OutboundClientOptions = {
@@ -220,6 +227,20 @@ describe('responses', () => {
     expect(await refusalOf('/ok', { host: 'https://bars.example', resolve })).toMatchObject({
       reason: 'no_connection',
       message: 'no connection to bars.example (getaddrinfo ENOTFOUND bars.example)',
+    });
+  });
+
+  test('a network that swallows everything is no connection, long before the time limit', async () => {
+    const options = { resolve: () => new Promise<never>(() => {}), connectMs: 50 };
+    expect(await refusalOf('/ok', { host: 'https://bars.example', ...options })).toMatchObject({
+      reason: 'no_connection',
+      message: 'no connection to bars.example (not connected within 0.05 s)',
+    });
+    // it connects, but speaks no TLS
+    expect(
+      await refusalOf('/silent', { host: `https://127.0.0.1:${silent.port}`, ...options }),
+    ).toMatchObject({
+      reason: 'no_connection',
     });
   });
 });

@@ -1,4 +1,9 @@
-import { Agent as HttpAgent, request as requestHttp, type IncomingMessage } from 'node:http';
+import {
+  Agent as HttpAgent,
+  request as requestHttp,
+  type ClientRequest,
+  type IncomingMessage,
+} from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import type { IncomingHttpHeaders, RequestOptions } from 'node:http';
 import { isIP } from 'node:net';
@@ -9,6 +14,8 @@ import { addressNotAllowed, OutboundError } from './outbound-error.js';
 
 /** Bytes that are read of a response that is no success. */
 const MOST_ERROR_BYTES = 65_536;
+/** Time to resolve the name and to connect, ms. */
+const CONNECT_MS = 10_000;
 
 export interface OutboundClientOptions {
   policy: AddressPolicy;
@@ -16,6 +23,8 @@ export interface OutboundClientOptions {
   hosts: readonly string[];
   /** Default: the resolver of the operating system. */
   resolve?: Resolve;
+  /** Longest time until there is a connection, ms. Default: 10 s. */
+  connectMs?: number;
 }
 
 export interface OutboundRequest {
@@ -120,7 +129,24 @@ export class OutboundClient {
     return new Promise((received, failed) => {
       const sending = (isSecure ? requestHttps : requestHttp)(url, options, received);
       sending.once('error', failed);
+      this.limitConnecting(sending, isSecure ? 'secureConnect' : 'connect');
       sending.end(body);
+    });
+  }
+
+  /** A network that drops packets would otherwise keep the request for its whole time. */
+  private limitConnecting(sending: ClientRequest, connected: 'connect' | 'secureConnect'): void {
+    const { connectMs = CONNECT_MS } = this.options;
+    sending.once('socket', (socket) => {
+      // a connection that was used before
+      if (!socket.connecting) return;
+      const timer = setTimeout(
+        () => sending.destroy(new Error(`not connected within ${connectMs / 1000} s`)),
+        connectMs,
+      );
+      const stop = (): void => clearTimeout(timer);
+      socket.once(connected, stop);
+      sending.once('close', stop);
     });
   }
 }
