@@ -5,18 +5,15 @@ import {
   shellWord,
   type ConflictChoice,
   type DownloadResult,
-  type StoredBars,
   type Timeframe,
 } from '@ktrdr/contracts';
-import { barsFileName, formatBarTime, parseDateRange, readBars, storeBars } from '@ktrdr/market-data';
+import { barsFileName, formatBarTime, parseDateRange, readBars } from '@ktrdr/market-data';
 import type { BarColumns, BarsPage, BarsSource } from './bars-source.js';
 import type { SourceClient } from './http/source-client.js';
 import { SourceSession } from './http/source-session.js';
 import { PageChecks } from './page-checks.js';
+import { PageStore } from './page-store.js';
 import { PendingBars } from './pending-bars.js';
-
-/** Pages are stored this often, ms: each time the whole file is written. A crash loses no more. */
-const STORE_EVERY_MS = 30_000;
 
 /** Which bars are downloaded. */
 export interface DownloadRequest {
@@ -93,32 +90,37 @@ export function checkDownload(
 class Download {
   private readonly session: SourceSession;
   private readonly checks: PageChecks;
-  private readonly pending = new PendingBars();
+  private readonly pages: PageStore;
   private readonly timeframe: Timeframe;
   private readonly step: number;
   private readonly start: number | undefined;
   private readonly end: number;
   private readonly notes: string[] = [];
   private received = 0;
-  private stored: StoredBars | null = null;
-  private storedAt = -Infinity;
-  /** ISO 8601. One download is one origin. */
-  private readonly startedAt: string;
 
   constructor(
     private readonly source: BarsSource,
     private readonly request: DownloadRequest,
     private readonly tools: DownloadTools,
   ) {
-    const { client, signal, onWait } = tools;
+    const { dataDir, client, signal, mayStore, onWait } = tools;
+    const { clock } = client;
     const { timeframe, start, end } = checkDownload(source, request);
-    const now = client.clock.now();
+    const now = clock.now();
     this.timeframe = timeframe;
     this.step = TIMEFRAME_MS[timeframe];
     this.start = start;
     this.end = Math.min(end ?? now, now);
-    this.startedAt = new Date(now).toISOString();
     this.session = new SourceSession(client, signal, onWait);
+    const origin = {
+      kind: 'download',
+      from: source.description.name,
+      sha256: null,
+      profile: null,
+      at: new Date(now).toISOString(),
+    } as const;
+    const { symbol, onConflict } = request;
+    this.pages = new PageStore({ dataDir, symbol, timeframe, onConflict, origin, clock, mayStore });
     this.checks = new PageChecks(timeframe, source.neverCloses, (why) => this.session.refused(why));
   }
 
@@ -130,13 +132,14 @@ class Download {
       await this.storeAfter(error);
       throw error;
     }
-    await this.store();
-    if (this.stored === null && kept === null) throw this.nothingFound();
+    await this.pages.flush();
+    const { stored } = this.pages;
+    if (stored === null && kept === null) throw this.nothingFound();
     return {
       source: this.source.description.name,
       requests: this.session.requests,
       received: this.received,
-      stored: this.stored === null ? [] : [this.stored],
+      stored: stored === null ? [] : [stored],
       notes: [...this.notes, ...this.checks.notes],
     };
   }
@@ -176,11 +179,10 @@ class Download {
       this.notes.push(...(page.notes ?? []));
       const bars = this.checked(page, from ?? -Infinity, to);
       this.checks.checkGaps(bars, before);
-      this.pending.add(bars);
       first ??= bars.time[0] ?? null;
       before = bars.time[bars.length - 1] ?? before;
       if (before !== null && first !== null) this.report((before - first) / Math.max(1, to - first), before);
-      await this.storeSometimes();
+      await this.pages.add(bars);
     }
   }
 
@@ -203,9 +205,8 @@ class Download {
       this.checks.checkGaps(bars, null);
       if (bars.length > 0) this.checks.checkGap(bars.time[bars.length - 1]!, after);
       after = bars.time[0] ?? after;
-      this.pending.add(bars);
       this.report((first - from) / (first - oldest), from);
-      await this.storeSometimes();
+      await this.pages.add(bars);
     }
   }
 
@@ -225,41 +226,10 @@ class Download {
     return this.checks.check(bars, { from, to, now });
   }
 
-  private async storeSometimes(): Promise<void> {
-    const now = this.tools.client.clock.monotonic();
-    // the first page at once: it shows whether the source agrees with the file
-    if (now - this.storedAt < STORE_EVERY_MS) return;
-    await this.store();
-    this.storedAt = now;
-  }
-
-  private async store(): Promise<void> {
-    if (this.pending.isEmpty) return;
-    await this.tools.mayStore();
-    const { onConflict } = this.request;
-    const origin = {
-      kind: 'download',
-      from: this.source.description.name,
-      sha256: null,
-      profile: null,
-      at: this.startedAt,
-    } as const;
-    const bars = { ...this.names, ...this.pending.take() };
-    const [stored] = await storeBars(this.tools.dataDir, [bars], { onConflict, origin });
-    if (stored === undefined) return;
-    const before = this.stored ?? { added: 0, replaced: 0, unchanged: 0 };
-    this.stored = {
-      ...stored,
-      added: before.added + stored.added,
-      replaced: before.replaced + stored.replaced,
-      unchanged: before.unchanged + stored.unchanged,
-    };
-  }
-
   /** Keeps the whole pages of a download that has ended with an error. */
   private async storeAfter(error: unknown): Promise<void> {
     try {
-      await this.store();
+      await this.pages.flush();
     } catch (problem) {
       // why the download ended says more
       if (problem !== error) this.tools.onProblem(problem);

@@ -34,6 +34,8 @@ export interface ExchangeServerOptions {
   now: () => number;
   /** Open time of the first bar, ms UTC. */
   listedAt: number;
+  /** Bars in a page of Binance's format. Default: 1,000. */
+  pageBars?: number;
 }
 
 /**
@@ -135,7 +137,7 @@ export class ExchangeServer {
       return;
     }
     const step = (MINUTES[query.get('interval') ?? ''] ?? 0) * 60_000;
-    const limit = Math.min(Number(query.get('limit')), BINANCE_LIMIT);
+    const limit = Math.min(Number(query.get('limit')), this.options.pageBars ?? BINANCE_LIMIT);
     const from = fault === 'older' ? 0 : Number(query.get('startTime'));
     const to = fault === 'older' ? this.options.listedAt : Number(query.get('endTime'));
     const bars = this.bars(step, from, to, (found) => found.length < limit);
