@@ -247,6 +247,16 @@ describe('numbers', () => {
     expect((await understand(text, { decimal: ',' })).asks).toEqual([]);
   });
 
+  test('an apostrophe can stand before a fraction, as in prices of bonds', async () => {
+    const row = ["110'165", "110'200", "110'100", "110'185", '10'];
+    const text = table(',', [
+      ['2024-01-02', ...row],
+      ['2024-01-03', ...row],
+    ]);
+    expect((await understand(text)).asks).toEqual([expect.stringContaining('can be 110165, or a fraction')]);
+    expect((await understand(text, { decimal: '.' })).bars[0]).toContain('[110165 110200 110100 110185 10]');
+  });
+
   test('the whole file decides', async () => {
     const row = (day: number, close: string): string[] => [
       `2024-01-${String(day).padStart(2, '0')}`,
@@ -431,6 +441,7 @@ describe('rows', () => {
     ['a bar twice', [HEADER, BAR, BAR, NEXT], ['3: the same bar as line 2']],
     ['the header again', [HEADER, BAR, HEADER, NEXT], ['3: the header again']],
     ['a holiday', [HEADER, BAR, '2024-01-01,N/A,N/A,N/A,N/A,N/A', NEXT], ['3: no price']],
+    ['a word without a number', [HEADER, BAR, NEXT, '2024-01-04,closed,,,,'], ['4: no price']],
     ['prices of 0', [HEADER, BAR, NEXT, '2024-01-04,0,0,0,0,0'], ['4: all prices are 0']],
     [
       'a title and a footer',

@@ -10,6 +10,8 @@ interface Example {
 export class DecimalSurvey {
   private readonly certain: Partial<Record<DecimalSign, Example>> = {};
   private readonly open: Partial<Record<DecimalSign, Example>> = {};
+  /** A number with an apostrophe, which may be a fraction. */
+  private fraction: Example | null = null;
   /** From columns without a use, such as `0.15%`. */
   private hint: DecimalSign | null = null;
 
@@ -20,6 +22,10 @@ export class DecimalSurvey {
   add(line: number, text: string, isValue: boolean): void {
     const evidence: DecimalEvidence = decimalEvidence(text);
     if (evidence === null || evidence === 'wrong') return;
+    if (evidence === "?'") {
+      if (isValue) this.fraction ??= { line, text };
+      return;
+    }
     const isCertain = evidence === '.' || evidence === ',';
     if (!isValue) {
       if (isCertain) this.hint ??= evidence;
@@ -40,11 +46,13 @@ export class DecimalSurvey {
     if (point !== undefined && comma !== undefined) return point.line <= comma.line ? '.' : ',';
     if (point !== undefined) return '.';
     if (comma !== undefined) return ',';
+    if (this.fraction !== null) return null;
     return this.open['.'] === undefined && this.open[','] === undefined ? '.' : this.hint;
   }
 
   /** The question that is left if `sign` is `null`. */
   question(): ImportQuestion {
+    if (this.fraction !== null) return this.fractionQuestion(this.fraction);
     const example = this.open['.'] ?? this.open[',']!;
     const signs = `${example.text.includes('.') ? 'point' : 'comma'}`;
     const number = example.text.replace(/[^\d.,]/g, '');
@@ -53,6 +61,18 @@ export class DecimalSurvey {
       message:
         `Line ${example.line}: ${shown(example.text)} can be ${number.replace(',', '.')} or ${number.replace(/[.,]/g, '')}. ` +
         `Every ${signs} of the file stands before three digits. Which sign stands before the decimals?`,
+      answers: ['.', ','],
+      suggestion: null,
+    };
+  }
+
+  private fractionQuestion({ line, text }: Example): ImportQuestion {
+    const [whole = '', fraction = ''] = text.split(/['’]/);
+    return {
+      choice: 'decimal',
+      message:
+        `Line ${line}: ${shown(text)} can be ${whole}${fraction}, or a fraction as in prices of bonds. Fractions must be written as ` +
+        'decimals before an import. If the apostrophe stands between thousands, choose any decimal sign.',
       answers: ['.', ','],
       suggestion: null,
     };

@@ -39,9 +39,10 @@ export function looksLikeNumber(text: string): boolean {
 
 /**
  * Which sign stands before the decimals of a number: `.` or `,`; `null` if the number has none of both; `?.` or `?,` if this sign may
- * stand before decimals or between thousands; `wrong` if the signs fit neither reading.
+ * stand before decimals or between thousands; `?'` if an apostrophe may stand between thousands or before a fraction, as in prices of
+ * bonds (`110'165` is 110 and 16.5/32); `wrong` if the signs fit neither reading.
  */
-export type DecimalEvidence = DecimalSign | '?.' | '?,' | null | 'wrong';
+export type DecimalEvidence = DecimalSign | '?.' | '?,' | "?'" | null | 'wrong';
 
 /** What a number says about the decimal sign of its file. */
 export function decimalEvidence(text: string): DecimalEvidence {
@@ -51,7 +52,7 @@ export function decimalEvidence(text: string): DecimalEvidence {
   const digits = groups['digits']!.replace(/['’ \u00a0\u202f\u2009]/g, '');
   const points = digits.split('.').length - 1;
   const commas = digits.split(',').length - 1;
-  if (points === 0 && commas === 0) return null;
+  if (points === 0 && commas === 0) return /^\d{1,3}['’]\d{3}$/.test(groups['digits']!) ? "?'" : null;
   if (points > 0 && commas > 0) {
     const last = digits.lastIndexOf('.') > digits.lastIndexOf(',') ? '.' : ',';
     return (last === '.' ? points : commas) === 1 && GROUPS.test(digits.slice(0, digits.lastIndexOf(last)))

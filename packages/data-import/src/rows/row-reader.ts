@@ -72,7 +72,7 @@ export class RowReader {
       else if (Number.isNaN(value)) isSound = false;
     }
     if (missing === CLOSE + 1) return false;
-    return isSound || !this.isNoBar(scanner, missing);
+    return isSound || !this.isNoBar(scanner, group, missing);
   }
 
   private readBar(scanner: RowScanner, group: ColumnGroup): void {
@@ -202,11 +202,13 @@ export class RowReader {
     return this.symbols.push(symbol) - 1;
   }
 
-  /** True for a row that has no number among its prices: a dividend, a title, a second header. */
-  private isNoBar(scanner: RowScanner, missing: number): boolean {
-    const numbers = this.values.subarray(0, CLOSE + 1).filter((value) => Number.isFinite(value)).length;
-    if (numbers > 0) return false;
-    return missing >= CLOSE || this.isHeader(scanner) || isDividend(rowText(scanner));
+  /** True for a row that has no number among its prices: a dividend, a note, a second header. */
+  private isNoBar(scanner: RowScanner, group: ColumnGroup, missing: number): boolean {
+    const prices = this.values.subarray(0, CLOSE + 1);
+    if (prices.some((value) => Number.isFinite(value))) return false;
+    if (isDividend(rowText(scanner)) || this.isHeader(scanner)) return true;
+    const garbled = prices.findIndex((value) => Number.isNaN(value));
+    return missing === CLOSE && !/\d/.test(scanner.text(priceColumn(group, garbled)));
   }
 
   private isHeader(scanner: RowScanner): boolean {
