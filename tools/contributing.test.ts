@@ -205,8 +205,8 @@ describe('the recipes, applied to a copy of the tree', () => {
       );
       expect(train).toMatchObject({ status: 0 });
       expect(ktrdr('inventory', 'start')).toMatchObject({ status: 0 });
-      const bars = (await (await fetch(`${url}/data`)).json()) as { data: { bars: unknown[] } };
-      expect(bars.data.bars).toEqual([{ symbol: 'AAPL', timeframe: '1h', file: 'AAPL_1h.csv' }]);
+      const symbols = (await (await fetch(`${url}/data/symbols`)).json()) as { data: unknown };
+      expect(symbols.data).toEqual({ symbols: ['AAPL'] });
     } finally {
       const ended = once(api, 'exit');
       if (api.exitCode === null) {

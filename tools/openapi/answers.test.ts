@@ -143,6 +143,19 @@ describe('the API answers as its document says', () => {
     expect(await ask('checkData', 'GET /data/check?symbol=..')).toBe('invalid_name');
     await ask('listDataSources', 'GET /data/sources');
     await ask('listDataSources', 'GET /data/sources', FOREIGN);
+    await ask('listBars', 'GET /data');
+    await ask('listBars', 'GET /data', FOREIGN);
+    await ask('showBars', 'GET /data/show?symbol=MSFT&timeframe=1d&points=5');
+    expect(await ask('showBars', 'GET /data/show?symbol=MSFT&timeframe=1w')).toBe('bars_not_found');
+    await ask('exportBars', 'GET /data/export?symbol=MSFT&timeframe=1d');
+    expect(await ask('exportBars', 'GET /data/export?symbol=MSFT')).toBe('invalid_request');
+    const resample = { symbol: 'MSFT', timeframe: '1d', to: ['1w'] };
+    await ask('resampleBars', 'POST /data/resample', { body: resample });
+    expect(await ask('resampleBars', 'POST /data/resample', { body: { ...resample, to: ['1h'] } })).toBe(
+      'invalid_request',
+    );
+    await ask('deleteBars', 'DELETE /data?symbol=MSFT&timeframe=1w');
+    expect(await ask('deleteBars', 'DELETE /data?symbol=MSFT&timeframe=1w')).toBe('bars_not_found');
     await ask('listStrategies', 'GET /strategies');
     await ask('listStrategies', 'GET /strategies', FOREIGN);
     await ask('validateStrategy', 'POST /strategies/validate', { body: { strategy: 'name: [' } });
@@ -161,6 +174,33 @@ describe('the API answers as its document says', () => {
     expect(
       await ask('computeIndicator', 'POST /indicators/compute', { body: { ...compute, type: 'nosuch' } }),
     ).toBe('indicator_not_found');
+  });
+
+  test('for imports', async () => {
+    const file = { body: 'Date,Open,High,Low,Close\n2024-01-02,1,2,1,2\n', type: 'application/octet-stream' };
+    const upload = async (): Promise<string> =>
+      ((await ask('uploadFile', 'POST /data/uploads?file=UP.csv', file)) as { upload_id: string }).upload_id;
+    expect(await ask('uploadFile', 'POST /data/uploads', file)).toBe('invalid_request');
+    const unwanted = await upload();
+    await ask('removeUpload', `DELETE /data/uploads/${unwanted}`);
+    expect(await ask('removeUpload', `DELETE /data/uploads/${unwanted}`)).toBe('upload_not_found');
+    const body = { upload_id: await upload(), timeframe: '1d' };
+    await ask('previewImport', 'POST /data/imports/preview', { body });
+    expect(await ask('previewImport', 'POST /data/imports/preview', { body: {} })).toBe('invalid_request');
+    expect(await ask('startImport', 'POST /data/imports/start', { body: {} })).toBe('invalid_request');
+    const { operation_id: id } = (await ask('startImport', 'POST /data/imports/start', {
+      body,
+    })) as Operation;
+    await api.untilEnded(id);
+    await ask('getOperation', `GET /operations/${id}`);
+    await ask('keepProfile', 'PUT /data/profiles/mine', { body: { adjust: 'ratio' } });
+    expect(await ask('keepProfile', 'PUT /data/profiles/mine', { body: { adjust: 'up' } })).toBe(
+      'invalid_request',
+    );
+    await ask('listProfiles', 'GET /data/profiles');
+    await ask('listProfiles', 'GET /data/profiles', FOREIGN);
+    await ask('deleteProfile', 'DELETE /data/profiles/mine');
+    expect(await ask('deleteProfile', 'DELETE /data/profiles/mine')).toBe('profile_not_found');
   });
 
   test('for operations that complete', async () => {
@@ -364,6 +404,7 @@ const NOT_AUDITED = [
   'validateStrategy',
   'migrateStrategy',
   'predict',
+  'previewImport',
   'putTrainingCheckpoint',
   'putTrainingFile',
 ];

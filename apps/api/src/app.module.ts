@@ -5,6 +5,7 @@ import { ApiAccessModule } from './access/api-access.module.js';
 import { BacktestModule } from './backtest/backtest.module.js';
 import type { ApiSettings } from './config.js';
 import { DataDownloadModule } from './data-download/data-download.module.js';
+import { DataImportModule } from './data-import/data-import.module.js';
 import { DummyModule } from './dummy/dummy.module.js';
 import { ApiHealthModule } from './health/api-health.module.js';
 import { HostsModule } from './hosts/hosts.module.js';
@@ -43,6 +44,7 @@ export class AppModule {
         ModelsModule,
         MarketDataModule,
         DataDownloadModule,
+        DataImportModule,
         TrainingModule,
         BacktestModule,
         HostsModule,

@@ -22,6 +22,10 @@ export interface ApiSettings extends ListenSettings {
   modelsDir: string;
   strategiesDir: string;
   stateDir: string;
+  /** Files below this folder may be imported by their path; `null`: only uploads. */
+  importDir: string | null;
+  /** Limits of imports: size of a file, memory of a process that reads one (MB). */
+  importLimits: { fileMb: number; memoryMb: number };
   /** `postgres://...`; without it operations are kept in `{stateDir}/ktrdr.db`. */
   databaseUrl: string | undefined;
   /** Password for `databaseUrl` if the URL has none. */
@@ -104,6 +108,11 @@ export function readSettings(): ApiSettings {
       sources: readSourcesOf(read.names('DATA_SOURCES'), read.optionalPath('DATA_SOURCES_FILE')),
       privateNetworks: read.networks('DATA_SOURCES_PRIVATE_NETWORKS'),
       ignoresProxy: PROXIES.some((name) => read.text(name, '') !== ''),
+    },
+    importDir: read.optionalPath('IMPORT_DIR'),
+    importLimits: {
+      fileMb: read.integer('IMPORT_MAX_FILE_MB', 2_000, { min: 1, max: 1_000_000 }),
+      memoryMb: read.integer('IMPORT_MAX_MEMORY_MB', 2_000, { min: 128, max: 1_000_000 }),
     },
   };
 }

@@ -17,10 +17,11 @@ const service: RunnableService<ApiSettings> = {
   version,
   command: 'npm start',
   readSettings,
-  folders: ({ dataDir, modelsDir, stateDir }) => [
+  folders: ({ dataDir, modelsDir, stateDir, importDir }) => [
     { setting: 'DATA_DIR', folder: dataDir, use: 'read' },
     { setting: 'MODELS_DIR', folder: modelsDir, use: 'write' },
     { setting: 'STATE_DIR', folder: stateDir, use: 'write' },
+    ...(importDir === null ? [] : [{ setting: 'IMPORT_DIR', folder: importDir, use: 'read' as const }]),
   ],
   module: async (settings) => {
     const store = await openOperationStore({

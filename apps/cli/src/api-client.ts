@@ -1,6 +1,7 @@
+import { createReadStream } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { Agent } from 'node:https';
-import type { Readable } from 'node:stream';
+import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -38,6 +39,12 @@ export interface ApiClientOptions {
   onAnswer?: (line: string) => void;
   /** Called with a line before the client waits, because the API has too many requests. */
   onWait?: (line: string) => void;
+}
+
+/** A file to send, and its size. */
+export interface UploadSource {
+  path: string;
+  bytes: number;
 }
 
 /** An access token, and where it comes from, for messages. */
@@ -86,12 +93,61 @@ export class ApiClient {
     return this.request<T>({ method: 'GET', url: path, params: query, timeout });
   }
 
-  post<T>(path: string, body: object = {}): Promise<T> {
-    return this.request<T>({ method: 'POST', url: path, data: body });
+  post<T>(path: string, body: object = {}, timeout = ANSWER_TIMEOUT_MS): Promise<T> {
+    return this.request<T>({ method: 'POST', url: path, data: body, timeout });
   }
 
-  delete<T>(path: string): Promise<T> {
-    return this.request<T>({ method: 'DELETE', url: path });
+  put<T>(path: string, body: object): Promise<T> {
+    return this.request<T>({ method: 'PUT', url: path, data: body });
+  }
+
+  delete<T>(path: string, query: object = {}): Promise<T> {
+    return this.request<T>({ method: 'DELETE', url: path, params: query });
+  }
+
+  /**
+   * Sends a file as the body of a `POST`.
+   *
+   * @param onBytes called with the number of bytes that were sent
+   * @throws CliError if the file cannot be read
+   */
+  async upload<T>(
+    path: string,
+    query: object,
+    file: UploadSource,
+    onBytes: (sent: number) => void,
+  ): Promise<T> {
+    let problem: Error | null = null;
+    const content = (): Readable => {
+      let sent = 0;
+      const counter = new Transform({
+        transform(chunk: Buffer, _encoding, done) {
+          onBytes((sent += chunk.length));
+          done(null, chunk);
+        },
+      });
+      const source = createReadStream(file.path, { end: Math.max(0, file.bytes - 1) });
+      source.once('error', (error) => {
+        problem = error;
+        counter.destroy(error);
+      });
+      return source.pipe(counter);
+    };
+    try {
+      return await this.request<T>({
+        method: 'POST',
+        url: path,
+        params: query,
+        content,
+        headers: { 'content-type': 'application/octet-stream', 'content-length': String(file.bytes) },
+        // the API ends an upload that is too slow
+        timeout: 0,
+      });
+    } catch (error) {
+      const cause = problem as Error | null;
+      if (cause === null) throw error;
+      throw new CliError(`${file.path} cannot be read: ${cause.message}`, EXIT.failed, { cause });
+    }
   }
 
   /**
@@ -99,8 +155,8 @@ export class ApiClient {
    *
    * @throws CliError if the file cannot be written
    */
-  async download(path: string, file: string): Promise<void> {
-    const response = await this.send({ method: 'GET', url: path, responseType: 'stream' });
+  async download(path: string, file: string, query: object = {}): Promise<void> {
+    const response = await this.send({ method: 'GET', url: path, params: query, responseType: 'stream' });
     const stream = response.data as Readable;
     if (response.status !== 200) {
       this.data(response.status, parseJson(await readText(stream)), response);
@@ -191,7 +247,9 @@ export class ApiClient {
 
   private async sendOnce(request: HttpRequest): Promise<AxiosResponse<unknown>> {
     try {
-      const response = await this.http.request<unknown>({ ...request, signal: this.signal });
+      const { content, ...plain } = request;
+      const body = content === undefined ? {} : { data: content(), maxBodyLength: Infinity };
+      const response = await this.http.request<unknown>({ ...plain, ...body, signal: this.signal });
       this.onAnswer(`${request.method} ${request.url} -> ${response.status}`);
       return response;
     } catch (error) {
@@ -228,10 +286,12 @@ export interface OperationEvent {
 }
 
 interface HttpRequest {
-  method: 'GET' | 'POST' | 'DELETE';
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   url: string;
   params?: object;
   data?: object;
+  /** Opens the body of each attempt, instead of `data`. */
+  content?: () => Readable;
   headers?: Record<string, string>;
   responseType?: 'stream';
   /** Timeout, ms. For a stream: until it begins. */

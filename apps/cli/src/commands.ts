@@ -26,7 +26,7 @@ export function defineCommands(program: Command, add: AddCommand): void {
   );
   defineStrategies(program.command('strategies').description('list, check and migrate strategy files'), add);
   defineIndicators(program.command('indicators').description('list indicators, compute them on bars'), add);
-  defineData(program.command('data').description('check bars, create sample bars'), add);
+  defineData(program.command('data').description('import, show, check, export and delete bars'), add);
   add(program, 'hosts', 'training hosts with their engines and sessions', () =>
     import('./commands/hosts-list.js').then(({ listHosts }) => listHosts),
   );

@@ -42,6 +42,19 @@ describe('USE_TRAINING_HOST_SERVICE', () => {
 });
 
 test('NO_COLOR counts if it is not empty; a TERM=dumb terminal cannot be redrawn', () => {
-  expect(readTerminalSettings({ NO_COLOR: '', TERM: 'xterm' })).toEqual({ noColour: false, dumb: false });
-  expect(readTerminalSettings({ NO_COLOR: '0', TERM: 'dumb' })).toEqual({ noColour: true, dumb: true });
+  expect(readTerminalSettings({ NO_COLOR: '', TERM: 'xterm' })).toMatchObject({
+    noColour: false,
+    dumb: false,
+  });
+  expect(readTerminalSettings({ NO_COLOR: '0', TERM: 'dumb' })).toMatchObject({ noColour: true, dumb: true });
+});
+
+test.each([
+  [{}, true],
+  [{ LANG: 'de_DE.UTF-8' }, true],
+  [{ LANG: 'de_DE.UTF-8', LC_ALL: 'C' }, false],
+  [{ LC_CTYPE: 'en_US.utf8', LANG: 'C' }, true],
+  [{ LANG: 'POSIX' }, false],
+])('the locale %j shows Unicode: %j', (environment, unicode) => {
+  expect(readTerminalSettings(environment).unicode).toBe(unicode);
 });

@@ -87,11 +87,15 @@ export function readWantsHostService(environment: NodeJS.ProcessEnv = process.en
 export interface TerminalSettings {
   noColour: boolean;
   dumb: boolean;
+  /** The terminal shows more than ASCII: no locale is set, or one with UTF-8. */
+  unicode: boolean;
 }
 
 export function readTerminalSettings(environment: NodeJS.ProcessEnv = process.env): TerminalSettings {
+  const locale = environment.LC_ALL || environment.LC_CTYPE || environment.LANG || '';
   return {
     noColour: (environment.NO_COLOR ?? '') !== '',
     dumb: environment.TERM === 'dumb',
+    unicode: locale === '' || /utf-?8/i.test(locale),
   };
 }

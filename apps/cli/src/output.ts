@@ -18,6 +18,8 @@ export class Output {
   readonly stderr: OutputStream;
   /** True if lines can be redrawn. */
   readonly live: boolean;
+  /** True if more than ASCII can be shown. */
+  readonly unicode: boolean;
   /** Colours for stdout, and for stderr. */
   readonly style: Style;
   readonly errorStyle: Style;
@@ -25,8 +27,9 @@ export class Output {
   constructor(
     stdout: OutputStream,
     stderr: OutputStream,
-    { noColour, dumb }: { noColour: boolean; dumb: boolean },
+    { noColour, dumb, unicode = true }: { noColour: boolean; dumb: boolean; unicode?: boolean },
   ) {
+    this.unicode = unicode;
     this.stdout = stdout;
     this.stderr = stderr;
     this.live = stdout.isTTY === true && !dumb;

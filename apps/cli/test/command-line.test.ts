@@ -330,7 +330,7 @@ describe('the command line', () => {
       },
       metrics: null,
       features: null,
-      bars: [],
+      bars: [{ symbol: 'AAPL', timeframe: '1h', sha256: 'ab'.repeat(32), state: 'changed' }],
       files: ['metadata.json', 'model.onnx'],
     };
     server.answers.set('GET /models/test_strategy/1h_v3', () => ({ data: details }));
@@ -338,7 +338,7 @@ describe('the command line', () => {
     expect(context.stdout()).toContain('AAPL, GOOG 1h, 2024-01-02 14:00 to 2024-03-01 20:00');
     expect(context.stdout()).toContain('mlp 9-32-16-3, 899 parameters');
     expect(context.stdout()).toMatch(/test part +2024-02-20 14:00 to 2024-03-01 20:00, 63 rows\n/);
-    expect(context.stdout()).toMatch(/bars +AAPL 1h abababababab\n/);
+    expect(context.stdout()).toMatch(/bars +AAPL 1h abababababab {3}the file has changed since\n/);
     expect(context.stdout()).toMatch(
       /made with +ktrdr 0\.1\.0, Node 20\.19\.0, onnx \(ONNX Runtime 1\.30\.0\)\n/,
     );
@@ -665,7 +665,8 @@ describe('the command line', () => {
           ],
         },
       }));
-      expect(await run('data', 'check', 'XYZ', '1d')).toBe(0);
+      // across a split, results are wrong
+      expect(await run('data', 'check', 'XYZ', '1d')).toBe(1);
       expect(server.requests[0]?.query).toEqual({ symbol: 'XYZ', timeframe: '1d' });
       expect(context.stdout()).toBe(
         [
@@ -680,6 +681,17 @@ describe('the command line', () => {
           '',
         ].join('\n'),
       );
+    });
+
+    test.each([
+      ['split', 'note'],
+      ['bad_print', 'warning'],
+      ['missing_bars', 'warning'],
+    ])('does not fail for %s as a %s', async (kind, severity) => {
+      const findings = [{ ...split, kind, severity }];
+      const reports = [{ ...report, file: 'XYZ_1d.csv', findings }];
+      server.answers.set('GET /data/check', () => ({ data: { reports } }));
+      expect(await run('data', 'check')).toBe(0);
     });
 
     test('fails if a file cannot be read; --json prints the reports', async () => {

@@ -92,6 +92,8 @@ export class WireServer {
   /** Starts listening; after `close`, on the same port again. */
   async listen(): Promise<void> {
     await new Promise<void>((resolve) => this.server.listen(this.boundPort, '127.0.0.1', resolve));
+    // on a loaded machine a test may pause for longer than the default of 5 s
+    this.server.keepAliveTimeout = 0;
     this.boundPort = (this.server.address() as AddressInfo).port;
   }
 

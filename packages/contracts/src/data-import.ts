@@ -331,6 +331,10 @@ export interface ExportBarsQuery extends BarsQuery {
    * @default "csv"
    */
   format?: ExportFormat;
+  /** `YYYY-MM-DD`, included. */
+  start_date?: string;
+  /** `YYYY-MM-DD`, included. */
+  end_date?: string;
 }
 
 /** `data` of `DELETE /data`. */

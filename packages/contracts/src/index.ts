@@ -17,6 +17,7 @@ export * from './error-record.js';
 export * from './errors.js';
 export * from './health.js';
 export * from './http.js';
+export * from './import-question-text.js';
 export * from './meant-timeframe.js';
 export * from './models.js';
 export * from './names.js';

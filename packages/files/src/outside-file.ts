@@ -109,7 +109,7 @@ async function openChecked(
     const stats = await handle.stat();
     checkKind(stats, path);
     checkSize(stats, path, maxBytes);
-    return new OutsideFile(handle, path, stats.size, signal);
+    return new OutsideFile(handle, path, opened, stats.size, signal);
   } catch (error) {
     await handle.close();
     throw error;
@@ -166,10 +166,19 @@ export class OutsideFile {
   constructor(
     private readonly handle: FileHandle,
     private readonly path: string,
+    private readonly opened: string,
     /** Bytes. */
     readonly size: number,
     private readonly signal: AbortSignal | undefined,
   ) {}
+
+  /**
+   * A path for libraries that open a file themselves. On Linux it leads to the file that was checked, even if another one takes its
+   * name; on other systems it is the file's own path.
+   */
+  get reopenPath(): string {
+    return pathOf(this.handle, this.opened);
+  }
 
   /**
    * Reads the next bytes, at most `length`. Returns their number; 0 at the end of the file.

@@ -1,4 +1,5 @@
 import type { ChartBar } from '@ktrdr/contracts';
+import type { BarsFolders } from './bars-access.js';
 import type { Bars } from './bars.js';
 import type { DateRange } from './date-range.js';
 import { readBars } from './read-bars.js';
@@ -12,12 +13,12 @@ import { formatBarTime } from './timestamp.js';
  * @throws KtrdrError `invalid_name`, `bars_not_found`, `bars_invalid`, `no_bars_in_range`
  */
 export async function barsInRange(
-  dataDir: string,
+  folders: BarsFolders,
   symbol: string,
   timeframe: string,
   { points, ...range }: DateRange & { points: number },
 ): Promise<ChartBar[]> {
-  const { bars } = selectRange(await readBars({ dataDir, symbol, timeframe }), { ...range, history: 0 });
+  const { bars } = selectRange(await readBars({ ...folders, symbol, timeframe }), { ...range, history: 0 });
   return thinned(bars, points);
 }
 

@@ -48,6 +48,7 @@ export { defaultProgressRenderer } from './renderers/default-progress-renderer.j
 export { downloadProgressRenderer } from './renderers/download-progress-renderer.js';
 export { dummyProgressRenderer } from './renderers/dummy-progress-renderer.js';
 export type { ProgressRenderer, ProgressState } from './renderers/progress-renderer.js';
+export { importProgressRenderer } from './renderers/import-progress-renderer.js';
 export { trainingProgressRenderer } from './renderers/training-progress-renderer.js';
 export { untilAnswered, type Patience } from './until-answered.js';
 export { untilStored } from './until-stored.js';

@@ -22,6 +22,7 @@ export {
   AnswersPlain,
   Fails,
 } from './http/answers.js';
+export { type ByteRequest, TakesBytes, bytesOf } from './http/byte-body.js';
 export { FIELD_SCHEMAS } from './http/field-schemas.js';
 export { QueryNumber } from './http/query-number.js';
 export { RequestOf } from './http/request-of.js';

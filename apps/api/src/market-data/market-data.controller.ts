@@ -1,8 +1,17 @@
-import type { DataCheck, SampleDataResponse } from '@ktrdr/contracts';
-import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
-import { Answers, Fails, Requires } from '@ktrdr/service-kit';
+import type {
+  BarsDetails,
+  BarsList,
+  DataCheck,
+  DeletedBars,
+  ResampledBars,
+  SampleDataResponse,
+} from '@ktrdr/contracts';
+import { Body, Controller, Delete, Get, HttpCode, Post, Query, Res } from '@nestjs/common';
+import { Answers, AnswersBytes, Fails, Requires } from '@ktrdr/service-kit';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { THREAD_ERRORS } from '../threads.module.js';
+import { BarsDto, ExportBarsDto, ResampleBarsDto, ShowBarsDto } from './bars.dto.js';
 import { DataCheckDto } from './data-check.dto.js';
 import { MarketDataService } from './market-data.service.js';
 import { SampleDataDto } from './sample-data.dto.js';
@@ -11,6 +20,87 @@ import { SampleDataDto } from './sample-data.dto.js';
 @Controller('data')
 export class MarketDataController {
   constructor(private readonly marketData: MarketDataService) {}
+
+  @Get()
+  @Requires('read')
+  @ApiOperation({
+    operationId: 'listBars',
+    summary: 'The bars files of DATA_DIR: range, size, fingerprint, where they came from',
+  })
+  @Answers('BarsList')
+  @Fails('storage_failed', 'folder_missing', ...THREAD_ERRORS)
+  list(): Promise<BarsList> {
+    return this.marketData.list();
+  }
+
+  @Get('show')
+  @Requires('read')
+  @ApiOperation({
+    operationId: 'showBars',
+    summary: 'One bars file: facts, origins, report, chart, and the models that were trained on it',
+  })
+  @Answers('BarsDetails')
+  @Fails(
+    'invalid_name',
+    'bars_not_found',
+    'bars_invalid',
+    'storage_failed',
+    'folder_missing',
+    ...THREAD_ERRORS,
+  )
+  show(@Query() query: ShowBarsDto): Promise<BarsDetails> {
+    return this.marketData.show(query);
+  }
+
+  @Get('export')
+  @Requires('read')
+  @ApiOperation({ operationId: 'exportBars', summary: 'The bars of a symbol and timeframe as a file' })
+  @AnswersBytes('The file.')
+  @Fails(
+    'invalid_name',
+    'invalid_date',
+    'invalid_date_range',
+    'bars_not_found',
+    'bars_invalid',
+    'no_bars_in_range',
+    'storage_failed',
+    'folder_missing',
+  )
+  async export(@Query() query: ExportBarsDto, @Res() reply: FastifyReply): Promise<void> {
+    await reply.type('application/octet-stream').send(await this.marketData.export(query));
+  }
+
+  @Delete()
+  @Requires('operate', { action: 'delete', target: barsOf })
+  @ApiOperation({ operationId: 'deleteBars', summary: 'Deletes one bars file' })
+  @Answers('DeletedBars')
+  @Fails('invalid_name', 'bars_not_found', 'bars_invalid', 'storage_failed', 'folder_missing')
+  delete(@Query() query: BarsDto): Promise<DeletedBars> {
+    return this.marketData.delete(query);
+  }
+
+  @Post('resample')
+  @Requires('operate', { action: 'import', target: (_, { body }) => barsOf(body) })
+  @HttpCode(200)
+  @ApiOperation({
+    operationId: 'resampleBars',
+    summary: 'Makes bars of coarser timeframes from those of a finer one',
+  })
+  @Answers('ResampledBars')
+  @Fails(
+    'invalid_name',
+    'bars_not_found',
+    'bars_invalid',
+    'not_enough_bars',
+    'import_conflict',
+    'disk_full',
+    'storage_failed',
+    'folder_missing',
+    ...THREAD_ERRORS,
+  )
+  resample(@Body() body: ResampleBarsDto): Promise<ResampledBars> {
+    return this.marketData.resample(body);
+  }
 
   @Get('check')
   @Requires('read')
@@ -55,4 +145,10 @@ export class MarketDataController {
   sample(@Body() body: SampleDataDto): Promise<SampleDataResponse> {
     return this.marketData.sample(body);
   }
+}
+
+/** `AAPL 1h`, from an answer or a body. */
+function barsOf(bars: unknown): string | undefined {
+  const { symbol, timeframe } = (bars ?? {}) as { symbol?: unknown; timeframe?: unknown };
+  return typeof symbol === 'string' && typeof timeframe === 'string' ? `${symbol} ${timeframe}` : undefined;
 }

@@ -1,8 +1,15 @@
-import { Readable } from 'node:stream';
 import { KtrdrError, SYMBOL_PATTERN, TIMEFRAMES } from '@ktrdr/contracts';
 import { Controller, Get, HttpCode, Param, ParseIntPipe, Put, Req, Res } from '@nestjs/common';
-import { AnswersBytes, AnswersNothing, AuthenticatedBy, Fails } from '@ktrdr/service-kit';
-import { ApiBody, ApiConsumes, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import {
+  AnswersBytes,
+  AnswersNothing,
+  AuthenticatedBy,
+  type ByteRequest,
+  bytesOf,
+  Fails,
+  TakesBytes,
+} from '@ktrdr/service-kit';
+import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { DeliveryAuthenticator } from './delivery-authenticator.js';
 import { HostFilesService } from './host-files.service.js';
@@ -22,18 +29,6 @@ const OF_DELIVERY = ApiParam({
   description: 'How often the queue has delivered the training to a host, this delivery included.',
   schema: { type: 'integer', example: 1 },
 });
-const FILE = ApiBody({ required: true, schema: { type: 'string', format: 'binary' } });
-
-/** A request whose body was not read yet. */
-interface ByteRequest {
-  body: unknown;
-}
-
-/** @throws KtrdrError `unsupported_media_type` if the body is missing or is not sent as bytes */
-function bytesOf({ body }: ByteRequest): Readable {
-  if (body instanceof Readable) return body;
-  throw new KtrdrError('unsupported_media_type', `Send the file's bytes as content-type: ${BYTES}.`);
-}
 
 const DELIVERY = new ParseIntPipe({
   exceptionFactory: () => new KtrdrError('invalid_request', 'delivery must be a whole number.'),
@@ -89,7 +84,7 @@ export class HostFilesController {
   })
   @OF_OPERATION
   @OF_DELIVERY
-  @FILE
+  @TakesBytes()
   @AnswersNothing()
   @Fails(
     'operation_not_found',
@@ -101,7 +96,6 @@ export class HostFilesController {
     'queue_unreachable',
     'store_unavailable',
   )
-  @ApiConsumes(BYTES)
   async takeCheckpoint(@Param('id') id: string, @Req() request: ByteRequest): Promise<null> {
     await this.files.takeCheckpoint(id, bytesOf(request));
     return null;
@@ -118,7 +112,7 @@ export class HostFilesController {
   @OF_DELIVERY
   @ApiParam({ name: 'folder', schema: { type: 'string', enum: ['model', 'analytics'] } })
   @ApiParam({ name: 'name', schema: { type: 'string', example: 'model.onnx' } })
-  @FILE
+  @TakesBytes()
   @AnswersNothing()
   @Fails(
     'invalid_name',
@@ -131,7 +125,6 @@ export class HostFilesController {
     'queue_unreachable',
     'store_unavailable',
   )
-  @ApiConsumes(BYTES)
   async takeFile(
     @Param('id') id: string,
     @Param('delivery', DELIVERY) delivery: number,

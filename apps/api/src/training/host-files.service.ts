@@ -10,7 +10,7 @@ import {
   mostFileBytes,
 } from '@ktrdr/trainer';
 import { fromStored, type StoredTraining } from '@ktrdr/training-operation';
-import { boundedBytes } from './bounded-bytes.js';
+import { boundedBytes } from '../bounded-bytes.js';
 import { LatestUploads } from './latest-uploads.js';
 import type { ReceivedFiles } from './received-files.js';
 import { checkNames } from './training-sessions.js';

@@ -89,9 +89,17 @@ test('a model of an earlier version is shown without a verdict', () => {
       walk_forward: { folds: [], test_accuracy: spread, test_loss: spread },
     },
     files: ['metadata.json'],
+    bars: [
+      { symbol: 'AAPL', timeframe: '1h', sha256: 'a'.repeat(64), state: 'unchanged' },
+      { symbol: 'AAPL', timeframe: '1d', sha256: 'b'.repeat(64), state: 'changed' },
+      { symbol: 'MSFT', timeframe: '1h', sha256: 'c'.repeat(64), state: 'missing' },
+    ],
   };
   const text = modelView(details as unknown as ModelDetails, true, createStyle(false));
   expect(text).toMatch(/^ {2}Not judged: an earlier version trained this model\.\n/);
+  expect(text).toMatch(/AAPL 1h aaaaaaaaaaaa {3}the same file as now\n/);
+  expect(text).toMatch(/AAPL 1d bbbbbbbbbbbb {3}the file has changed since\n/);
+  expect(text).toMatch(/MSFT 1h cccccccccccc {3}the file is not there any more\n/);
   expect(text).toMatch(/last label +61\.4 %\n/);
   expect(text).toMatch(/walk-forward windows +growing\n/);
   expect(text).not.toMatch(/undefined|NaN/);

@@ -5,6 +5,7 @@ import {
   type ModelDetails,
   type ModelList,
   type TestMetrics,
+  type TrainedBars,
   type TrainingResult,
 } from '@ktrdr/contracts';
 import type { Style } from '../style.js';
@@ -59,7 +60,7 @@ function modelsTable(models: ListedModel[], wide: boolean, style: Style): string
 
 /** @param verbose also shows the reasons of the verdict */
 export function modelView(
-  { summary, metadata, metrics, files }: ModelDetails,
+  { summary, metadata, metrics, files, bars }: ModelDetails,
   verbose: boolean | undefined,
   style: Style,
 ): string {
@@ -73,7 +74,7 @@ export function modelView(
         ['data', dataText(summary.symbols, summary.timeframe, metadata)],
         ['', metadata.synthetic_bars ? 'synthetic bars' : null],
         ['test part', testPartText(metadata)],
-        ['bars', printable(metadata.fingerprints.map(fingerprintText).join('\n'))],
+        ['bars', bars.map((one) => trainedBarsText(one, style)).join('\n')],
         [
           'network',
           `${summary.model_type} ${metadata.architecture}, ${counted(metadata.parameters_count, 'parameter')}`,
@@ -124,12 +125,17 @@ function testPartText({ test_part }: ModelDetails['metadata']): string | null {
 /** Shown characters of a fingerprint, enough to tell two files apart. */
 const FINGERPRINT_CHARACTERS = 12;
 
-function fingerprintText({
-  symbol,
-  timeframe,
-  sha256,
-}: ModelDetails['metadata']['fingerprints'][number]): string {
-  return `${symbol} ${timeframe} ${sha256.slice(0, FINGERPRINT_CHARACTERS)}`;
+/** The exact bars that a model was trained on, and whether they are still there. */
+function trainedBarsText({ symbol, timeframe, sha256, state }: TrainedBars, style: Style): string {
+  const bars = printable(`${symbol} ${timeframe} ${sha256.slice(0, FINGERPRINT_CHARACTERS)}`);
+  switch (state) {
+    case 'unchanged':
+      return `${bars}   the same file as now`;
+    case 'changed':
+      return `${bars}   ${style.yellow('the file has changed since')}`;
+    case 'missing':
+      return `${bars}   ${style.yellow('the file is not there any more')}`;
+  }
 }
 
 function isTestMetrics(value: TestMetrics | null | undefined): value is TestMetrics {

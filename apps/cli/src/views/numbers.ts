@@ -28,3 +28,15 @@ export function moment(timestamp: string): string {
 export function orDash<T>(value: T | null, shown: (value: T) => string): string {
   return value === null ? '-' : shown(value);
 }
+
+/** `1234` as `1.2 kB`. */
+export function fileSize(bytes: number): string {
+  const unit = ['B', 'kB', 'MB', 'GB'].findLastIndex((_, power) => bytes >= 1000 ** power);
+  if (unit <= 0) return `${bytes} B`;
+  return `${(bytes / 1000 ** unit).toFixed(1)} ${['B', 'kB', 'MB', 'GB'][unit]!}`;
+}
+
+/** A price or a volume with the digits that it has, without the noise of a computation. */
+export function price(value: number): string {
+  return String(Number(value.toPrecision(12)));
+}

@@ -5,6 +5,7 @@ import { formatTook, secondsBetween } from '../progress/duration.js';
 import type { ReadOptions } from '../read-options.js';
 import type { Style } from '../style.js';
 import { backtestView } from './backtest-view.js';
+import { storedBarsView } from './bars-view.js';
 import { downloadView } from './download-view.js';
 import { shownOr } from './damaged-record.js';
 import { issueLinesOf } from './issues-view.js';
@@ -98,6 +99,7 @@ function knownResultView(operation: TypedOperation, verbose: boolean | undefined
   }
   if (operation.operation_type === 'backtest') return backtestView(operation.result, style);
   if (operation.operation_type === 'download') return downloadView(operation.result, style);
+  if (operation.operation_type === 'import') return storedBarsView(operation.result.stored, style);
   const values = Object.entries(operation.result) as [string, unknown][];
   return pairs(
     values

@@ -416,12 +416,12 @@ describe('stored bars', () => {
 
   test('make a chart of a few points', async () => {
     await store(hours([1, 2, 3, 4, 5, 6, 7]));
-    expect(await barsInRange(dataDir, 'AAPL', '1h', { points: 3 })).toEqual([
+    expect(await barsInRange({ dataDir }, 'AAPL', '1h', { points: 3 })).toEqual([
       { time: '2024-01-02T14:00:00Z', open: 1, high: 4, low: 0, close: 3 },
       { time: '2024-01-02T17:00:00Z', open: 4, high: 7, low: 3, close: 6 },
       { time: '2024-01-02T20:00:00Z', open: 7, high: 8, low: 6, close: 7 },
     ]);
-    expect(await barsInRange(dataDir, 'AAPL', '1h', { points: 100 })).toHaveLength(7);
+    expect(await barsInRange({ dataDir }, 'AAPL', '1h', { points: 100 })).toHaveLength(7);
   });
 });
 

@@ -75,10 +75,24 @@ export async function storeBars(
   });
 }
 
+/** Why {@link storeBars} would refuse bars. Changes nothing. @throws KtrdrError `invalid_name`, `bars_invalid` (an existing file) */
+export async function findConflicts(
+  dataDir: string,
+  bars: readonly ParsedBars[],
+  options: Pick<StoreBarsOptions, 'onConflict' | 'stateDir'>,
+): Promise<Conflict[]> {
+  const conflicts: Conflict[] = [];
+  for (const one of bars) {
+    const change = await planChange(dataDir, one, options);
+    if ('message' in change) conflicts.push(change);
+  }
+  return conflicts;
+}
+
 async function planChange(
   dataDir: string,
   bars: ParsedBars,
-  { onConflict, stateDir }: StoreBarsOptions,
+  { onConflict, stateDir }: Pick<StoreBarsOptions, 'onConflict' | 'stateDir'>,
 ): Promise<Change | Conflict> {
   const { symbol, timeframe } = bars;
   const name = { dataDir, symbol, timeframe, ...(stateDir !== undefined && { stateDir }) };

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { KtrdrError, shown } from '@ktrdr/contracts';
 import type { FastifyRequest } from 'fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { takesBytes } from './byte-body.js';
 import { checkJsonText } from './json-text.js';
 
 /** Maximum size of a request body, in bytes. */
@@ -15,8 +16,7 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /**
  * Accepts only JSON objects as bodies. An empty body counts as missing. A form content type is accepted for JSON, because `curl -d`
- * sends it; `HostGuard` rejects forms from browsers. A `PUT` may send `application/octet-stream`: its route gets the unread stream
- * and must limit its size.
+ * sends it; `HostGuard` rejects forms from browsers. A route that {@link TakesBytes} gets `application/octet-stream` as an unread stream.
  */
 export function readOnlyJson(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance();
@@ -36,8 +36,8 @@ export function readOnlyJson(app: NestFastifyApplication): void {
   );
   fastify.addContentTypeParser(
     'application/octet-stream',
-    async ({ method }: FastifyRequest, stream: Readable) => {
-      if (method === 'PUT') return stream;
+    async (request: FastifyRequest, stream: Readable) => {
+      if (takesBytes(request)) return stream;
       throw notJson('application/octet-stream');
     },
   );

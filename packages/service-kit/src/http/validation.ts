@@ -102,7 +102,7 @@ function queryProblems(query: unknown): RequestProblem[] {
 }
 
 /**
- * Paths of inherited names at any depth. The body parser limits the depth. Ignores the bytes and streams of a `PUT`.
+ * Paths of inherited names at any depth. The body parser limits the depth. Ignores the streams of routes that take bytes.
  */
 function inheritedNames(value: unknown, parent: string): string[] {
   if (!isPlain(value)) return [];

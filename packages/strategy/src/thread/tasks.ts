@@ -1,4 +1,4 @@
-import { checkData, writeSampleBars } from '@ktrdr/market-data';
+import { checkData, listBarsInfo, resampleBars, showBars, writeSampleBars } from '@ktrdr/market-data';
 import { migrateStrategy } from '../migrate-strategy.js';
 import { parseStrategy } from '../parse-strategy.js';
 import { summariseStrategy, validateStrategy } from '../validate-strategy.js';
@@ -12,6 +12,9 @@ export const TASKS = {
   summariseStrategy,
   indicatorValues,
   checkData,
+  listBarsInfo,
+  showBars,
+  resampleBars,
   writeSampleBars,
 };
 

@@ -160,6 +160,23 @@ export class ModelStorage {
     );
   }
 
+  /** Models that were trained on the bars of a symbol and timeframe, and the fingerprint of their file then. Newest first. */
+  async trainedOn(symbol: string, timeframe: string): Promise<{ model: string; sha256: string }[]> {
+    const users: { model: string; sha256: string; created_at: string }[] = [];
+    for (const strategy of await this.strategies()) {
+      for (const { metadata } of await this.modelsOf(strategy)) {
+        const used = metadata.fingerprints.find(
+          (bars) => bars.symbol === symbol && bars.timeframe === timeframe,
+        );
+        if (used === undefined || metadata.model === null) continue;
+        users.push({ model: metadata.model, sha256: used.sha256, created_at: metadata.created_at });
+      }
+    }
+    return users
+      .toSorted((a, b) => b.created_at.localeCompare(a.created_at))
+      .map(({ model, sha256 }) => ({ model, sha256 }));
+  }
+
   /**
    * Reads one model and compares its files with their checksums.
    *

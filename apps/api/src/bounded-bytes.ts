@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { KtrdrError } from '@ktrdr/contracts';
 
-/** Limits the size of a file that a host sends. @throws KtrdrError `payload_too_large` above `most` bytes */
+/** Limits the size of a file that somebody sends. @throws KtrdrError `payload_too_large` above `most` bytes */
 export async function* boundedBytes(
   content: Readable,
   most: number,

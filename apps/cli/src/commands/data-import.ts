@@ -1,0 +1,178 @@
+import { existsSync } from 'node:fs';
+import {
+  type ImportChoices,
+  type ImportProfile,
+  type OperationStarted,
+  printable,
+  type PreviewImportRequest,
+} from '@ktrdr/contracts';
+import { CliError, UsageError } from '../cli-error.js';
+import { type CommandContext, openApi } from '../context.js';
+import { EXIT, type ExitCode } from '../exit-code.js';
+import { findFiles } from '../import/find-files.js';
+import { prepareImport, type ImportSession, type PreparedImport } from '../import/import-file.js';
+import { flaggedChoices, type ImportOptions } from '../import/import-flags.js';
+import { importWords, oneOf } from '../import/import-words.js';
+import { listenForInterrupts } from '../interrupts.js';
+import { Prompter } from '../prompter.js';
+import { superviseOperation } from '../supervise-operation.js';
+
+/**
+ * `ktrdr data import`: uploads files, shows what they mean, asks what they leave open, and imports them one after another.
+ *
+ * @param words files, folders and patterns, then perhaps a symbol and a timeframe
+ */
+export async function importData(
+  context: CommandContext,
+  words: string[],
+  options: ImportOptions & { symbol?: string; timeframe?: string },
+): Promise<ExitCode> {
+  const { yes, json, serverPath, verbose } = options;
+  const named = importWords(words, (path) => !serverPath && existsSync(path));
+  const files = serverPath ? named.files : findFiles(named.files);
+  const choices = choicesOf(options, named);
+  if (files.length > 1 && choices.symbol !== undefined) {
+    throw new UsageError(
+      `${choices.symbol} cannot be the symbol of ${files.length} files. Leave it out: each file's symbol comes from the file, or from its name.`,
+    );
+  }
+  const canAsk = context.input.isTTY === true && !yes && !json;
+  const prompter = canAsk ? new Prompter(context) : null;
+  const left = new AbortController();
+  const session: ImportSession = {
+    context,
+    api: openApi(context, { verbose, signal: left.signal }),
+    options,
+    choices,
+    prompter,
+    answers: new Map(),
+    signal: left.signal,
+  };
+  try {
+    return await importAll(session, files, left);
+  } finally {
+    prompter?.close();
+  }
+}
+
+async function importAll(session: ImportSession, files: string[], left: AbortController): Promise<ExitCode> {
+  const { context, options } = session;
+  const previews: unknown[] = [];
+  const codes: ExitCode[] = [];
+  for (const file of files) {
+    if (files.length > 1 && !options.json) context.output.out(codes.length === 0 ? '' : '\n');
+    const prepared = await untilInterrupted(session, left, () => prepareImport(session, file)).catch(
+      (error: unknown) => {
+        // a file that is refused does not stop the others
+        if (files.length === 1 || left.signal.aborted || !(error instanceof CliError)) throw error;
+        context.output.err(`${printable(file)}: ${printable(error.message)}`);
+        return error.exitCode;
+      },
+    );
+    if (typeof prepared === 'number') {
+      codes.push(prepared);
+      if (prepared === EXIT.cancelled || prepared === EXIT.terminated) return prepared;
+      continue;
+    }
+    if (prepared.kind !== 'ready') previews.push(prepared.preview);
+    const code = await finish(session, prepared);
+    codes.push(code);
+    if (code === EXIT.cancelled && prepared.kind === 'ready') return code;
+  }
+  if (options.json && !options.yes) context.output.json({ previews });
+  if (files.length > 1 && !options.json) context.output.out(`\n${summary(codes)}`);
+  return worst(codes);
+}
+
+async function finish(session: ImportSession, prepared: PreparedImport): Promise<ExitCode> {
+  const { context, options } = session;
+  if (prepared.kind === 'open') return EXIT.usage;
+  if (prepared.kind === 'declined') {
+    context.output.err('Nothing was imported.');
+    return EXIT.cancelled;
+  }
+  const { request } = prepared;
+  if (options.saveProfile !== undefined) await saveProfile(session, options.saveProfile, request);
+  return superviseOperation(
+    context,
+    { kind: 'start', start: (api) => api.post<OperationStarted>('/data/imports/start', request) },
+    options,
+  );
+}
+
+/** Keeps the choices of an import, but for those that concern its bars alone. */
+async function saveProfile(
+  { api, context, options }: ImportSession,
+  name: string,
+  request: PreviewImportRequest,
+): Promise<void> {
+  const {
+    upload_id: _,
+    path: _path,
+    profile: _profile,
+    symbol: _symbol,
+    on_conflict: _conflict,
+    ...choices
+  } = request;
+  const base = options.profile === undefined ? {} : await profileChoices(api, options.profile);
+  await api.put<ImportProfile>(`/data/profiles/${encodeURIComponent(name)}`, { ...base, ...choices });
+  context.output.err(`The choices are kept: use them with --profile ${printable(name)}`);
+}
+
+async function profileChoices(api: ImportSession['api'], name: string): Promise<ImportChoices> {
+  const { profiles } = await api.get<{ profiles: ImportProfile[] }>('/data/profiles');
+  return profiles.find((profile) => profile.name === name)?.choices ?? {};
+}
+
+function choicesOf(
+  options: { symbol?: string; timeframe?: string },
+  words: { symbol?: string; timeframe?: string },
+): ImportChoices {
+  const symbol = oneOf('--symbol', words.symbol, options.symbol);
+  const timeframe = oneOf('--timeframe', words.timeframe, options.timeframe);
+  return {
+    ...flaggedChoices(options),
+    ...(symbol === undefined ? {} : { symbol }),
+    ...(timeframe === undefined ? {} : { timeframe }),
+  };
+}
+
+/** Runs `work` until Ctrl+C or SIGTERM, which end its requests and its question. */
+async function untilInterrupted<T>(
+  { context }: ImportSession,
+  left: AbortController,
+  work: () => Promise<T>,
+): Promise<T | ExitCode> {
+  let exitCode: ExitCode = EXIT.cancelled;
+  const leave = (code: ExitCode): void => {
+    exitCode = code;
+    left.abort(new Error('interrupted'));
+  };
+  const stopListening = listenForInterrupts(context.signals, context.clock, {
+    onInterrupt: () => leave(EXIT.cancelled),
+    onTerminate: () => leave(EXIT.terminated),
+  });
+  try {
+    return await work();
+  } catch (error) {
+    if (!left.signal.aborted) throw error;
+    context.output.err('Nothing was imported.');
+    return exitCode;
+  } finally {
+    stopListening();
+  }
+}
+
+function summary(codes: readonly ExitCode[]): string {
+  const imported = codes.filter((code) => code === EXIT.completed).length;
+  const not = codes.length - imported;
+  return `${imported} of ${codes.length} files imported${not === 0 ? '' : `, ${not} not`}.`;
+}
+
+/** 1 if an import failed, else 2 if a file was refused, else 130 if the user did not want one. */
+function worst(codes: readonly ExitCode[]): ExitCode {
+  return (
+    [EXIT.failed, EXIT.usage, EXIT.terminated, EXIT.cancelled].find((code) => codes.includes(code)) ??
+    EXIT.completed
+  );
+}

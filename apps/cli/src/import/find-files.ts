@@ -1,0 +1,56 @@
+import { readdirSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { UsageError } from '../cli-error.js';
+
+/** Names of files in a folder that an import takes. */
+const BARS_FILE = /\.(csv|txt|tsv|json|jsonl|ndjson|parquet|feather|arrow|zip)(\.gz)?$|\.gz$/i;
+
+/**
+ * Files that words name: a file, the files of a folder, or those that fit a pattern (`data/*.csv`).
+ *
+ * @throws UsageError if a word names no file
+ */
+export function findFiles(words: readonly string[]): string[] {
+  return [...new Set(words.flatMap(filesOf))];
+}
+
+function filesOf(word: string): string[] {
+  const found = statOf(word);
+  if (found?.isDirectory() === true) {
+    const files = filesIn(word, (name) => BARS_FILE.test(name));
+    if (files.length > 0) return files;
+    throw new UsageError(
+      `The folder ${word} has no file that an import takes: .csv, .txt, .json, .gz, .zip.`,
+    );
+  }
+  if (found !== null) return [word];
+  if (/[*?]/.test(basename(word))) {
+    const pattern = patternOf(basename(word));
+    const files = filesIn(dirname(word), (name) => pattern.test(name));
+    if (files.length > 0) return files;
+    throw new UsageError(`No file fits ${word} (looked in ${process.cwd()}).`);
+  }
+  throw new UsageError(`There is no file ${word} (looked in ${process.cwd()}).`);
+}
+
+function filesIn(folder: string, isMeant: (name: string) => boolean): string[] {
+  const names = statOf(folder)?.isDirectory() === true ? readdirSync(folder) : [];
+  return names
+    .filter((name) => !name.startsWith('.') && isMeant(name))
+    .map((name) => (folder === '.' ? name : join(folder, name)))
+    .filter((path) => statOf(path)?.isFile() === true)
+    .toSorted();
+}
+
+function statOf(path: string): ReturnType<typeof statSync> | null {
+  return statSync(path, { throwIfNoEntry: false }) ?? null;
+}
+
+/** `*` stands for any characters, `?` for one. */
+function patternOf(text: string): RegExp {
+  const parts = text.split('').map((character) => {
+    if (character === '*') return '.*';
+    return character === '?' ? '.' : character.replace(/[.+^${}()|[\]\\]/, String.raw`\$&`);
+  });
+  return new RegExp(`^${parts.join('')}$`);
+}

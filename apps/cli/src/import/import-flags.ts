@@ -1,0 +1,83 @@
+import {
+  ADJUST_CHOICES,
+  BAD_ROW_CHOICES,
+  CONFLICT_CHOICES,
+  IMPORT_COLUMNS,
+  STAMP_CHOICES,
+  type ImportChoices,
+  type ImportColumn,
+  type ImportQuestionChoice,
+} from '@ktrdr/contracts';
+import { InvalidArgumentError, Option } from 'commander';
+import type { ReadOptions } from '../read-options.js';
+
+/** Flag of each choice of an import. */
+export const IMPORT_FLAGS: Record<keyof ImportChoices, Option> = {
+  symbol: new Option('--symbol <symbol>', 'symbol of the bars, for a file with one'),
+  symbol_map: new Option('--symbol-map <old=new,...>', 'new names for symbols of the file').argParser(
+    symbolMap,
+  ),
+  timeframe: new Option('--timeframe <timeframe>', '1m, 5m, 15m, 30m, 1h, 4h, 1d or 1w'),
+  timezone: new Option('--timezone <zone>', 'zone of local times: America/New_York, UTC, -05:00'),
+  date_format: new Option('--date-format <format>', 'for example DD/MM/YYYY, or unix_s, unix_ms'),
+  stamps: new Option('--stamps <what>', "a time is that of the bar's open or close").choices(STAMP_CHOICES),
+  columns: new Option(
+    '--columns <meaning=column,...>',
+    `names or numbers of columns: time=1,close=Last. Meanings: ${IMPORT_COLUMNS.join(', ')}`,
+  ).argParser(columns),
+  decimal: new Option('--decimal <sign>', 'sign before the decimals').choices(['.', ',']),
+  adjust: new Option(
+    '--adjust <how>',
+    'use the adjusted close: not (none), as close, or for all prices (ratio)',
+  ).choices(ADJUST_CHOICES),
+  bad_rows: new Option(
+    '--bad-rows <what>',
+    'a row with a bad value: refuse the file, or drop the row',
+  ).choices(BAD_ROW_CHOICES),
+  on_conflict: new Option(
+    '--on-conflict <what>',
+    'bars that differ from stored ones: refuse the import, keep the stored, or replace them',
+  ).choices(CONFLICT_CHOICES),
+};
+
+/** Options of `ktrdr data import`, beside the flags of its choices. */
+export interface ImportOptions extends ReadOptions {
+  profile?: string;
+  saveProfile?: string;
+  serverPath?: boolean;
+  yes?: boolean;
+}
+
+/** The choices that flags make. */
+export function flaggedChoices(options: object): ImportChoices {
+  const values = options as Record<string, unknown>;
+  const choices = Object.entries(IMPORT_FLAGS).map(([name, flag]) => [name, values[flag.attributeName()]]);
+  return Object.fromEntries(choices.filter(([, value]) => value !== undefined)) as ImportChoices;
+}
+
+/** The choice that a typed answer makes. @throws InvalidArgumentError */
+export function answeredChoice(choice: ImportQuestionChoice, answer: string): ImportChoices {
+  return { [choice]: choice === 'columns' ? columns(answer) : answer };
+}
+
+function columns(text: string): Partial<Record<ImportColumn, string>> {
+  return Object.fromEntries(
+    pairsOf(text, /=/).map(([meaning, column]) => {
+      if ((IMPORT_COLUMNS as readonly string[]).includes(meaning)) return [meaning, column];
+      throw new InvalidArgumentError(`'${meaning}' is not one of ${IMPORT_COLUMNS.join(', ')}.`);
+    }),
+  );
+}
+
+function symbolMap(text: string): Record<string, string> {
+  return Object.fromEntries(pairsOf(text, text.includes('->') ? /->/ : /=/));
+}
+
+function pairsOf(text: string, separator: RegExp): [string, string][] {
+  return text.split(',').map((pair) => {
+    const [name = '', value = '', ...more] = pair.split(separator).map((part) => part.trim());
+    if (name !== '' && value !== '' && more.length === 0) return [name, value];
+    const hint = more.length > 0 ? ' Write old->new where a name contains =.' : '';
+    throw new InvalidArgumentError(`It must be name=value,name=value: '${pair.trim()}' is not.${hint}`);
+  });
+}

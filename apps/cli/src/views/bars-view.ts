@@ -1,0 +1,139 @@
+import {
+  isGrave,
+  oneLine,
+  printable,
+  type BarsDetails,
+  type BarsInfo,
+  type BarsOrigin,
+  type StoredBars,
+} from '@ktrdr/contracts';
+import type { Style } from '../style.js';
+import { count, counted, fileSize, moment } from './numbers.js';
+import { priceChart } from './price-chart.js';
+import { pairs, textTable } from './text-table.js';
+
+const FINGERPRINT_CHARACTERS = 12;
+const MOST_MODELS = 5;
+const MOST_ORIGINS = 5;
+
+/** One line for each bars file. */
+export function barsListView(bars: readonly BarsInfo[], columns: number, style: Style): string {
+  if (bars.length === 0) return 'No bars yet. Import your own: ktrdr data import FILE';
+  const wide = columns >= 100;
+  const right = { align: 'right' as const };
+  const table = textTable(
+    [
+      { head: 'symbol' },
+      { head: 'timeframe' },
+      { head: 'first' },
+      { head: 'last' },
+      { head: 'bars', ...right },
+      ...(wide ? [{ head: 'size', ...right }] : []),
+      { head: 'from' },
+    ],
+    bars.map((info) => [
+      printable(info.symbol),
+      info.timeframe,
+      info.first === null ? '-' : moment(info.first).slice(0, wide ? undefined : 10),
+      info.last === null ? '-' : moment(info.last).slice(0, wide ? undefined : 10),
+      info.rows === null ? '-' : count(info.rows),
+      ...(wide ? [fileSize(info.bytes)] : []),
+      fromText(info, style),
+    ]),
+    style,
+  );
+  const problems = bars
+    .filter(({ problem }) => problem !== null)
+    .map(({ problem }) => style.red(`  ${printable(oneLine(problem ?? ''))}`));
+  return [table, ...problems].join('\n');
+}
+
+function fromText({ origins, changed_since, problem }: BarsInfo, style: Style): string {
+  if (problem !== null) return style.red('cannot be read');
+  const [newest] = origins;
+  const from = newest === undefined ? '-' : printable(newest.from);
+  return changed_since ? `${from} ${style.yellow('(changed since)')}` : from;
+}
+
+/** One bars file: facts, origins, report, chart, models. */
+export function barsView(
+  { info, report, chart, models }: BarsDetails,
+  { columns, unicode, style }: { columns: number; unicode: boolean; style: Style },
+): string {
+  const { symbol, timeframe, rows, first, last } = info;
+  const range = first === null || last === null ? null : `${moment(first)} to ${moment(last)}`;
+  const sections = [
+    `${style.bold(printable(`${symbol} ${timeframe}`))}${rows === null ? '' : `   ${counted(rows, 'bar')}`}${range === null ? '' : `, ${range}`}`,
+    priceChart(chart, { columns: Number.isFinite(columns) ? columns : 80, unicode, style }),
+    pairs(
+      [
+        ['file', printable(`${info.file}, ${fileSize(info.bytes)}`)],
+        ['fingerprint', info.sha256.slice(0, FINGERPRINT_CHARACTERS)],
+        ['problem', info.problem === null ? null : style.red(printable(info.problem))],
+        ['from', originsText(info, style)],
+        ['check', checkText(report, style)],
+        ['models', modelsText(models, style)],
+      ],
+      style,
+    ),
+  ];
+  return sections.filter((section) => section !== '').join('\n\n');
+}
+
+function originsText({ origins, changed_since }: BarsInfo, style: Style): string {
+  const changed = changed_since ? [style.yellow('the file has changed since')] : [];
+  if (origins.length === 0) return [...changed, 'not known: the file was not imported'].join('\n');
+  const lines = origins.slice(0, MOST_ORIGINS).map(originText);
+  const more = origins.length - lines.length;
+  return [...changed, ...lines, ...(more > 0 ? [`and ${more} earlier`] : [])].join('\n');
+}
+
+function originText({ kind, from, sha256, profile, at, rows }: BarsOrigin): string {
+  const hash = sha256 === null ? '' : ` (${sha256.slice(0, FINGERPRINT_CHARACTERS)})`;
+  const by = profile === null ? '' : `, profile ${profile}`;
+  return printable(`${moment(at)}   ${kind} of ${from}${hash}, ${counted(rows, 'bar')}${by}`);
+}
+
+function checkText({ findings }: BarsDetails['report'], style: Style): string {
+  if (findings.length === 0) return style.green('nothing unusual');
+  const grave = findings.filter(isGrave);
+  const kinds = findings.map(({ kind, severity }) => {
+    const colour = { error: style.red, warning: style.yellow, note: style.dim }[severity];
+    return colour(kind.replaceAll('_', ' '));
+  });
+  return `${kinds.join(', ')}${grave.length === 0 ? '' : style.red(' (grave)')}: ktrdr data check`;
+}
+
+function modelsText(models: BarsDetails['models'], style: Style): string | null {
+  if (models.length === 0) return null;
+  const lines = models
+    .slice(0, MOST_MODELS)
+    .map(({ model, same_file }) =>
+      same_file ? printable(model) : `${printable(model)} ${style.yellow('(the file has changed since)')}`,
+    );
+  const more = models.length - lines.length;
+  return [...lines, ...(more > 0 ? [`and ${more} more`] : [])].join('\n');
+}
+
+/** What was stored: a line for each file. */
+export function storedBarsView(stored: readonly StoredBars[], style: Style): string {
+  const right = { align: 'right' as const };
+  return textTable(
+    [
+      { head: 'file' },
+      { head: 'first' },
+      { head: 'last' },
+      { head: 'bars', ...right },
+      { head: 'added', ...right },
+      { head: 'replaced', ...right },
+      { head: 'unchanged', ...right },
+    ],
+    stored.map(({ file, first, last, rows, added, replaced, unchanged }) => [
+      printable(file),
+      moment(first),
+      moment(last),
+      ...[rows, added, replaced, unchanged].map(count),
+    ]),
+    style,
+  );
+}

@@ -1,0 +1,108 @@
+import {
+  IMPORT_COLUMNS,
+  type ImportedBars,
+  type ImportPreview,
+  type LeftOutRow,
+  oneLine,
+  printable,
+} from '@ktrdr/contracts';
+import type { Style } from '../style.js';
+import { count, counted, fileSize, moment, price } from './numbers.js';
+import { pairs, textTable } from './text-table.js';
+
+/** Lines of the rows that are left out, and symbols, that a view names. */
+const MOST_ROWS = 5;
+const MOST_SYMBOLS = 10;
+
+/** What an import understood of a file: facts, notes, and the first and last bars. */
+export function importPreviewView(preview: ImportPreview, style: Style): string {
+  const { bars, notes } = preview;
+  const sections = [
+    `${style.bold(printable(preview.file))}   ${fileSize(preview.bytes)}`,
+    pairs([...factsOf(preview), ...(bars.length === 1 ? factsOfBars(bars[0]!) : [])], style),
+    bars.length > 1 ? symbolsTable(bars, style) : '',
+    ...bars.slice(0, 1).map((one) => barsTable(one, style)),
+    notes.map((note) => `  ${style.yellow('note:')} ${printable(note)}`).join('\n'),
+  ];
+  return sections.filter((section) => section !== '').join('\n\n');
+}
+
+function factsOf(preview: ImportPreview): [string, string | null][] {
+  const { columns, ignored_columns, left_out_rows, left_out } = preview;
+  const read = IMPORT_COLUMNS.flatMap((meaning) => {
+    const column = columns[meaning];
+    return column === undefined
+      ? []
+      : [meaning === column ? meaning : `${meaning.replaceAll('_', ' ')}: ${column}`];
+  });
+  return [
+    ['format', printable(preview.format)],
+    ['columns', printable(oneLine(read.join(', ')))],
+    ['not used', printable(oneLine(ignored_columns.join(', ')))],
+    ['times', timesText(preview)],
+    ['left out', leftOutText(left_out_rows, left_out)],
+  ];
+}
+
+function timesText({ date_format, timezone, stamps, questions, bars }: ImportPreview): string {
+  const isAsked = questions.some(({ choice }) => choice === 'timezone');
+  const ofDays = bars.every(({ timeframe }) => timeframe === '1d' || timeframe === '1w');
+  const zone = timezone === null ? (isAsked ? ', zone not known' : '') : `, ${timezone}`;
+  const stamp = ofDays && timezone === null ? '' : `, time of the bar's ${stamps}`;
+  return printable(oneLine(`${date_format}${zone}${stamp}`));
+}
+
+function leftOutText(rows: number, left: readonly LeftOutRow[]): string | null {
+  if (rows === 0) return null;
+  const shown = left.slice(0, MOST_ROWS).map(({ line, reason }) => `line ${count(line)}: ${oneLine(reason)}`);
+  const more = rows - shown.length;
+  const lines = [counted(rows, 'row'), ...shown, ...(more > 0 ? [`and ${count(more)} more`] : [])];
+  return printable(lines.join('\n'));
+}
+
+function factsOfBars({ symbol, timeframe, rows, first, last }: ImportedBars): [string, string | null][] {
+  return [
+    ['symbol', printable(symbol)],
+    ['timeframe', timeframe ?? 'not known'],
+    ['range', rows === 0 ? null : `${moment(first)} to ${moment(last)}`],
+    ['rows', count(rows)],
+  ];
+}
+
+function symbolsTable(bars: readonly ImportedBars[], style: Style): string {
+  const table = textTable(
+    [
+      { head: 'symbol' },
+      { head: 'timeframe' },
+      { head: 'rows', align: 'right' },
+      { head: 'first' },
+      { head: 'last' },
+    ],
+    bars
+      .slice(0, MOST_SYMBOLS)
+      .map(({ symbol, timeframe, rows, first, last }) => [
+        printable(symbol),
+        timeframe ?? 'not known',
+        count(rows),
+        moment(first),
+        moment(last),
+      ]),
+    style,
+  );
+  const more = bars.length - MOST_SYMBOLS;
+  return more > 0 ? `${table}\n  and ${counted(more, 'more symbol')}` : table;
+}
+
+/** The first bars and the last one. */
+function barsTable({ preview, rows }: ImportedBars, style: Style): string {
+  if (preview.length === 0) return '';
+  const numbers = ['open', 'high', 'low', 'close', 'volume'] as const;
+  const lines = preview.map((bar) => [printable(bar.time), ...numbers.map((name) => price(bar[name]))]);
+  // between the first bars and the last one
+  if (rows > preview.length) lines.splice(-1, 0, ['...', '', '', '', '', '']);
+  return textTable(
+    [{ head: 'time' }, ...numbers.map((head) => ({ head, align: 'right' as const }))],
+    lines,
+    style,
+  );
+}
