@@ -29,7 +29,7 @@ export class Peer {
    * @returns `null` if there is none
    */
   static async start(program: string, needs: string, chosen?: string): Promise<Peer | null> {
-    const python = await findPython(needs, chosen === undefined ? PYTHONS : [chosen]);
+    const python = await findPython(needs, chosen);
     if (python === null) return null;
     // The peer must choose its own BLAS kernels.
     const { OPENBLAS_CORETYPE: _core, OPENBLAS_L2_SIZE: _cache, ...env } = process.env;
@@ -61,9 +61,9 @@ export class Peer {
   }
 }
 
-/** @returns a Python that can import the modules, or `null` */
-async function findPython(modules: string, pythons: readonly string[]): Promise<string | null> {
-  for (const python of pythons) {
+/** @returns a Python that can import the modules (`numpy, pandas`), or `null`. Only `chosen` is tried if it is given. */
+export async function findPython(modules: string, chosen?: string): Promise<string | null> {
+  for (const python of chosen === undefined ? PYTHONS : [chosen]) {
     try {
       await run(python, ['-c', `import ${modules}`]);
       return python;

@@ -1,6 +1,7 @@
 import type { Target, TargetName } from './target.js';
 import { bars } from './targets/bars.js';
 import { bodies } from './targets/bodies.js';
+import { imports } from './targets/imports.js';
 import { checkpoints } from './targets/checkpoints.js';
 import { messages } from './targets/messages.js';
 import { models } from './targets/models.js';
@@ -12,6 +13,7 @@ const MAKERS: Record<TargetName, (world: World) => Promise<unknown>> = {
   strategies,
   bodies,
   bars,
+  imports,
   checkpoints,
   models,
   messages,

@@ -5,6 +5,7 @@ export const TARGETS = [
   'strategies',
   'bodies',
   'bars',
+  'imports',
   'checkpoints',
   'models',
   'messages',

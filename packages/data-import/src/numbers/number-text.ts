@@ -5,10 +5,12 @@ export type DecimalSign = '.' | ',';
 const MISSING = /^(|null|nan|n\/?a|#n\/?a|none|nil|-+|–|—|\.|\?|na\(\)|<na>|missing)$/i;
 
 const CURRENCY_SIGN = String.raw`[$€£¥₹₽₩₿]|(?:USD|EUR|GBP|CHF|JPY|BTC|USDT)(?![A-Z])`;
+/** Longer cells are no numbers. */
+const LONGEST = 100;
 const NUMBER_TEXT = new RegExp(
-  String.raw`^(?<open>\()?\s*(?<sign>[-+\u2212])?\s*(?:${CURRENCY_SIGN})?\s*(?<inner>[-+\u2212])?` +
+  String.raw`^(?<open>\()? ?(?<sign>[-+\u2212])? ?(?:${CURRENCY_SIGN})? ?(?<inner>[-+\u2212])?` +
     String.raw`(?<digits>[.,]?\d(?:[\d.,]|['’ \u00a0\u202f\u2009](?=\d))*)(?<exponent>e[-+]?\d{1,3})?` +
-    String.raw`\s*(?<suffix>k|m|b|t|bn|mn|mio\.?|mrd\.?|тыс\.?|млн\.?|млрд\.?)?\s*(?<percent>%)?\s*(?:${CURRENCY_SIGN})?\s*(?<close>\))?$`,
+    String.raw` ?(?<suffix>k|m|b|t|bn|mn|mio\.?|mrd\.?|тыс\.?|млн\.?|млрд\.?)? ?(?<percent>%)? ?(?:${CURRENCY_SIGN})? ?(?<close>\))?$`,
   'iu',
 );
 const SUFFIXES: Readonly<Record<string, number>> = {
@@ -32,9 +34,14 @@ export function isMissing(text: string): boolean {
   return MISSING.test(text);
 }
 
+/** Parts of a number; `undefined` if the text is none. One space is left of several: an expression with many `\s*` takes minutes. */
+function partsOf(text: string): Record<string, string | undefined> | undefined {
+  return text.length > LONGEST ? undefined : NUMBER_TEXT.exec(text.trim().replaceAll(/\s+/g, ' '))?.groups;
+}
+
 /** True if a cell is a number in some notation. */
 export function looksLikeNumber(text: string): boolean {
-  return NUMBER_TEXT.test(text);
+  return partsOf(text) !== undefined;
 }
 
 /**
@@ -46,7 +53,7 @@ export type DecimalEvidence = DecimalSign | '?.' | '?,' | "?'" | null | 'wrong';
 
 /** What a number says about the decimal sign of its file. */
 export function decimalEvidence(text: string): DecimalEvidence {
-  const groups = NUMBER_TEXT.exec(text)?.groups;
+  const groups = partsOf(text);
   if (groups === undefined) return null;
   const grouped = /\d['’ \u00a0\u202f\u2009]\d/.test(groups['digits']!);
   const digits = groups['digits']!.replace(/['’ \u00a0\u202f\u2009]/g, '');
@@ -72,7 +79,7 @@ export function decimalEvidence(text: string): DecimalEvidence {
  * thousands separators do not separate thousands.
  */
 export function numberOfText(text: string, decimal: DecimalSign): number {
-  const groups = NUMBER_TEXT.exec(text)?.groups;
+  const groups = partsOf(text);
   if (groups === undefined || groups['percent'] !== undefined) return NaN;
   const [whole = '', decimals, more] = groups['digits']!.split(decimal);
   if (more !== undefined) return NaN;

@@ -10,6 +10,8 @@ const EXCEL_1904_EPOCH = 24_107;
 const MOST_DAYS = 100_000;
 /** Unix times of less than this many seconds, ms, us would be before 1973-03-03 or after 5138-11-16. */
 const UNIX_STEP = 1e11;
+/** No market is older. */
+const FIRST_MS = Date.UTC(1700, 0);
 const SECOND_MS = 1000;
 
 export interface UnitFound {
@@ -24,13 +26,24 @@ export function isUnix(unit: NumberUnit): boolean {
 
 /** Finds what the numbers count. If several units fit, it is asked. */
 export function findUnit(written: WrittenTimes, chosen: NumberUnit | undefined, now: number): UnitFound {
-  if (chosen !== undefined) return { unit: chosen, question: null };
   let [least, most] = [Infinity, -Infinity];
   for (let row = 0; row < written.length; row++) {
     const value = written.numbers[row]!;
     if (value < least) least = value;
     if (value > most) most = value;
   }
+  if (chosen !== undefined && toMs(most, chosen) <= now + 366 * DAY_MS && toMs(least, chosen) >= FIRST_MS)
+    return { unit: chosen, question: null };
+  const found = unitOf(written, least, most, now);
+  if (chosen === undefined) return found;
+  const wrong = toMs(least, chosen) < FIRST_MS ? least : most;
+  return {
+    unit: found.unit,
+    question: ask(written, `as ${chosen}, ${wrong} is ${yearOf(toMs(wrong, chosen))}`, [found.unit]),
+  };
+}
+
+function unitOf(written: WrittenTimes, least: number, most: number, now: number): UnitFound {
   const size = Math.max(Math.abs(least), Math.abs(most));
   if (size < MOST_DAYS) return findDayUnit(written, least, most, now);
   const unit =

@@ -18,6 +18,8 @@ export const FORMS = {
   clock: 7,
 } as const;
 
+/** Longer cells are no times. */
+const LONGEST = 200;
 const ZERO = 48;
 const SPACE = 32;
 const PLUS = 43;
@@ -78,6 +80,7 @@ export class TimeCell {
 
   /** Reads `bytes[from, to)`. @returns false if it is no time */
   read(bytes: Uint8Array, from: number, to: number): boolean {
+    if (to - from > LONGEST) return false;
     this.bytes = bytes;
     this.at = from;
     this.to = to;

@@ -11,6 +11,8 @@ const MOST_ZONES = 65_000;
 const FAR_FUTURE = Date.UTC(2100, 0);
 /** 1927-05-18 in a spreadsheet, 1997-05-19 as days since 1970. */
 const LEAST_DAY = 10_000;
+/** In nanoseconds, the year 5138. */
+const MOST_NUMBER = 1e20;
 const FIRST_YEAR = 1700;
 const LAST_YEAR = 2199;
 
@@ -63,6 +65,7 @@ export class TimeColumn {
         return text === '' ? 'time of day is empty' : `time of day ${shown(text)} cannot be read`;
       }
     }
+    if (cell.form === FORMS.number && Math.abs(cell.number) > MOST_NUMBER) return unreadable(bytes, from, to);
     if (cell.form === FORMS.clock) return `time ${shown(textOf(bytes, from, to))} has no date`;
     const packed = packedDate(cell);
     // neighbouring rows mostly have the same date
