@@ -119,7 +119,7 @@ test('a download that a cancel and a killed API interrupt keeps whole pages, and
   const again = ktrdr('data', 'download', 'BTC/USDT', '1h', '--source', 'test');
   expect((await again.ended).code).toBe(0);
   expect(again.stdout).toMatch(
-    /\n {2}file {8}BTC%2FUSDT_1h\.csv\n {2}bars {8}2,60\d, \S+ \S+ to \S+ \S+\n {2}added {7}[01]\n {2}unchanged {3}1\n {2}source {6}test, 1 request\n$/,
+    /\n {2}BTC%2FUSDT_1h\.csv {2}\S+ \S+ +\S+ \S+ +2,60\d +[01] +0 +1\n\n {2}From test, with 1 request\.\n$/,
   );
 });
 

@@ -1,24 +1,16 @@
 import { printable, type DataSource, type DownloadResult } from '@ktrdr/contracts';
 import type { Style } from '../style.js';
-import { count, counted, moment } from './numbers.js';
-import { pairs, textTable } from './text-table.js';
+import { storedBarsView } from './bars-view.js';
+import { counted } from './numbers.js';
+import { textTable } from './text-table.js';
 
 /** What a download has stored, and what the user should know. */
 export function downloadView({ source, requests, stored, notes }: DownloadResult, style: Style): string {
-  const lines = stored.map(({ file, rows, first, last, added, replaced, unchanged }) =>
-    pairs(
-      [
-        ['file', printable(file)],
-        ['bars', `${count(rows)}, ${moment(first)} to ${moment(last)}`],
-        ['added', count(added)],
-        ['replaced', replaced === 0 ? null : count(replaced)],
-        ['unchanged', unchanged === 0 ? null : count(unchanged)],
-        ['source', printable(`${source}, ${counted(requests, 'request')}`)],
-      ],
-      style,
-    ),
-  );
-  return [...lines, ...notes.map((note) => `  ${style.yellow('note:')} ${printable(note)}`)].join('\n');
+  return [
+    ...(stored.length === 0 ? [] : [storedBarsView(stored, style), '']),
+    `  ${printable(`From ${source}, with ${counted(requests, 'request')}.`)}`,
+    ...notes.map((note) => `  ${style.yellow('note:')} ${printable(note)}`),
+  ].join('\n');
 }
 
 /** One line for each source. */
