@@ -208,3 +208,191 @@ describe('forms of a time', () => {
     expect(column.finish().questions.map(({ choice }) => choice)).toContain('date_format');
   });
 });
+
+/** Times `minutes` after each other from a first one, written as `YYYY-MM-DD HH:mm`. */
+function every(minutes: number, count: number, first = '2024-01-02T00:00Z'): string[] {
+  return Array.from({ length: count }, (_, index) =>
+    new Date(Date.parse(first) + index * minutes * 60_000).toISOString().slice(0, 16).replace('T', ' '),
+  );
+}
+
+describe('order of day and month', () => {
+  test('a value above 12 decides for the whole file, and its line is named', () => {
+    const found = read(['01/02/2024', '02/02/2024', '13/02/2024']);
+    expect(found).toMatchObject({ asks: [], notes: ['dates are DD/MM/YYYY: line 4 has 13/02/2024'] });
+    expect(found.times[0]).toBe('2024-02-01T00:00:00.000Z');
+    expect(read(['02/01/2024', '02/02/2024', '02/13/2024']).times[0]).toBe('2024-02-01T00:00:00.000Z');
+  });
+
+  test('if every row fits both, it is asked, with the order first that gives a timeframe', () => {
+    const [question] = read(['01/02/2024', '01/03/2024', '01/04/2024']).questions;
+    expect(question).toMatchObject({
+      choice: 'date_format',
+      answers: ['MM/DD/YYYY', 'DD/MM/YYYY'],
+      suggestion: 'as MM/DD/YYYY, the bars are 1d',
+    });
+    expect(read(['01/02/2024', '02/02/2024'], { dateFormat: '%d/%m/%Y' })).toMatchObject({
+      asks: [],
+      times: ['2024-02-01T00:00:00.000Z', '2024-02-02T00:00:00.000Z'],
+    });
+  });
+
+  test('rows that contradict each other are named', () => {
+    const [question] = read(['13/02/2024', '02/13/2024']).questions;
+    expect(question!.message).toBe(
+      'no order of day and month fits every row: line 3 (02/13/2024) is not DD/MM/YYYY; line 2 (13/02/2024) is not MM/DD/YYYY',
+    );
+  });
+
+  test('years with two digits are never in the future, and one file has one century', () => {
+    expect(read(['31-Dec-98', '04-Jan-99', '05-Jan-00']).times.at(-1)).toBe('2000-01-05T00:00:00.000Z');
+    expect(read(['30-Dec-26', '31-Dec-26', '01-Jan-27']).times[0]).toBe('1926-12-30T00:00:00.000Z');
+  });
+
+  test.each(['YYYY-MM-DD', 'unix_s', 'nonsense'])(
+    'the format %s for dates with the year last is refused',
+    (dateFormat) => {
+      expect(read(['13/01/2024', '14/01/2024'], { dateFormat }).asks).toEqual(['date_format']);
+    },
+  );
+});
+
+describe('timeframe', () => {
+  const session = (step: number, days: number): string[] =>
+    Array.from({ length: days }, (_, day) => [
+      `2024-01-${String(8 + day).padStart(2, '0')} 09:30`,
+      ...every(step, Math.floor(360 / step), `2024-01-${String(8 + day).padStart(2, '0')}T10:00Z`),
+    ]).flat();
+
+  test.each([
+    ['1m', every(1, 3)],
+    ['5m', every(5, 3)],
+    ['15m', every(15, 3)],
+    ['30m', every(30, 3)],
+    ['1h', every(60, 2)],
+    ['4h', every(240, 3)],
+    ['1d', every(1440, 2)],
+    ['1w', every(7 * 1440, 3)],
+    // hourly bars of a session that opens at half past
+    ['1h', session(60, 3)],
+    ['30m', session(30, 3)],
+    // nights, a half day, a weekend and a missing hour
+    [
+      '15m',
+      [
+        ...every(15, 20, '2024-01-05T14:30Z'),
+        ...every(15, 9, '2024-01-08T14:30Z'),
+        ...every(15, 5, '2024-01-09T16:00Z'),
+      ],
+    ],
+    // bars without a trade are missing
+    ['1m', every(1, 60).filter((_, minute) => minute % 5 !== 1 && minute % 7 !== 2)],
+    // Friday and Monday
+    ['1d', ['2024-01-05 00:00', '2024-01-08 00:00']],
+    // months between weeks, and the current week
+    [
+      '1w',
+      [
+        '2023-06-05 00:00',
+        '2023-06-12 00:00',
+        '2023-06-19 00:00',
+        '2023-11-06 00:00',
+        '2023-11-13 00:00',
+        '2023-11-16 00:00',
+      ],
+    ],
+  ])('%s from the spacing', (timeframe, cells) => {
+    expect(read(cells, { timezone: 'UTC' })).toMatchObject({ timeframe, asks: [] });
+  });
+
+  test.each([
+    ['one bar', ['2024-01-02 09:30'], []],
+    ['a shorter first bar is possible', ['2024-01-02 09:30', '2024-01-02 10:00'], ['30m', '1h']],
+    [
+      'three bars with two spacings',
+      ['2024-01-02 09:30', '2024-01-02 10:00', '2024-01-02 11:00'],
+      ['30m', '1h'],
+    ],
+    ['two hours', every(120, 5), []],
+    ['three minutes', every(3, 5), []],
+    ['months', ['2024-01-01 00:00', '2024-02-01 00:00', '2024-03-01 00:00'], []],
+  ])('%s: asked', (_name, cells, answers) => {
+    const found = read(cells, { timezone: 'UTC' });
+    expect(found).toMatchObject({ timeframe: null, asks: ['timeframe'] });
+    expect(found.questions[0]!.answers).toEqual(answers);
+  });
+
+  test('a given timeframe must fit the bars', () => {
+    expect(read(every(1, 10), { timezone: 'UTC', timeframe: '1h' }).asks).toEqual(['timeframe']);
+    expect(read(every(1440, 30), { timezone: 'UTC', timeframe: '1h' }).asks).toEqual(['timeframe']);
+    expect(read(session(60, 1).slice(0, 2), { timezone: 'UTC', timeframe: '1h' }).asks).toEqual([]);
+  });
+});
+
+describe('zones', () => {
+  test('local times are asked for, with a usual zone and a repeated line', () => {
+    const cells = ['2019-11-03 00:00', '2019-11-03 01:00', '2019-11-03 01:00', '2019-11-03 02:00'];
+    const { questions } = read(cells, { usualZone: { zone: '-05:00', why: 'the source says so' } });
+    expect(questions).toEqual([
+      {
+        choice: 'timezone',
+        message:
+          'the times have no zone: line 2 has 2019-11-03 00:00:00; line 4 (2019-11-03 01:00:00) is a duplicate of line 3, as local times do when the clocks are put back',
+        answers: ['-05:00'],
+        suggestion: 'the source says so',
+      },
+    ]);
+    expect(read(cells, { timezone: 'America/Chicago' }).times.map((time) => time!.slice(11, 13))).toEqual([
+      '05',
+      '06',
+      '07',
+      '08',
+    ]);
+    expect(read(cells, { timezone: 'Mars/Olympus' }).asks).toEqual(['timezone']);
+    expect(read(cells, { headerZone: 'US/Central' })).toMatchObject({ asks: [], timezone: 'US/Central' });
+  });
+
+  test('standard time in summer and names with several meanings are asked', () => {
+    expect(read(['2024-07-02 09:30 EST', '2024-07-02 10:30 EST']).questions[0]!.answers).toEqual([
+      'America/New_York',
+      '-05:00',
+    ]);
+    expect(read(['2024-01-02 09:30 CST', '2024-01-02 10:30 CST']).questions[0]!.answers[1]).toBe(
+      'Asia/Shanghai',
+    );
+    expect(read(['2024-07-02 09:30 EDT', '2024-07-02 10:30 EDT'])).toMatchObject({
+      asks: [],
+      timezone: '-04:00',
+    });
+  });
+
+  test('daily bars keep the date that the file writes, in their own offset', () => {
+    const found = read([
+      '2024-03-08 00:00:00-05:00',
+      '2024-03-11 00:00:00-04:00',
+      '2024-03-12 00:00:00-04:00',
+    ]);
+    expect(found).toMatchObject({ asks: [], timeframe: '1d', timezone: null });
+    expect(found.times[1]).toBe('2024-03-11T00:00:00.000Z');
+  });
+
+  test('daily unix times have the date in UTC, unless it falls on weekends', () => {
+    const days = (first: string): string[] =>
+      [0, 1, 2, 3, 4, 7, 8].map((day) => String(Date.parse(first) / 1000 + day * 86_400));
+    expect(read(days('2024-01-01T14:30Z'))).toMatchObject({ asks: [], timeframe: '1d' });
+    // midnight of Monday in Sydney and Wellington
+    for (const first of ['2024-01-07T13:00Z', '2024-01-07T11:00Z'])
+      expect(read(days(first)).asks).toEqual(['timezone']);
+    expect(read(days('2024-01-07T13:00Z'), { timezone: 'Australia/Sydney' })).toMatchObject({ asks: [] });
+    expect(read(days('2024-01-07T13:00Z'), { timezone: 'Australia/Sydney' }).times[0]).toBe(
+      '2024-01-08T00:00:00.000Z',
+    );
+  });
+});
+
+test('close times become open times, if they are chosen or are last seconds', () => {
+  const open = '2024-01-02T09:00:00.000Z';
+  expect(read(['2024-01-02T10:00Z', '2024-01-02T11:00Z'], { stamps: 'close' }).times[0]).toBe(open);
+  expect(read(['2024-01-02T09:59:59.999Z', '2024-01-02T10:59:59.999Z'])).toMatchObject({ stamps: 'close' });
+  expect(read(['2024-01-02T09:59:59Z', '2024-01-02T10:59:59Z']).times[0]).toBe(open);
+});
