@@ -8,7 +8,7 @@ import { findTimeframe, type TimeframeFound } from './find-timeframe.js';
 import { Zones } from './find-zones.js';
 import { resolveLocalTimes } from './local-times.js';
 import { groupRows, orderRows, type RowGroups, type RowOrder } from './row-order.js';
-import { toOpenTimes } from './stamps.js';
+import { closeTimesNote, toOpenTimes } from './stamps.js';
 import { FORMS } from './time-cell.js';
 import type { TimeChoices, TimesFound, WrittenTimes } from './written-times.js';
 
@@ -31,6 +31,8 @@ export function findTimes(
     return { ...found, times: days.times, timezone: null, stamps: stamps ?? 'open' };
   }
   if (zones.note !== null) notes.push(zones.note);
+  const closes = choices.stamps === undefined ? closeTimesNote(times, timeframe) : null;
+  if (closes !== null) notes.push(closes);
   const openZone = zones.question(times, order);
   if (openZone === null) {
     const barMs = timeframe === null ? null : TIMEFRAME_MS[timeframe];

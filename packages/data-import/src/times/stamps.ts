@@ -1,6 +1,11 @@
 import { TIMEFRAME_MS, type StampChoice, type Timeframe } from '@ktrdr/contracts';
+import { DAY_MS } from '@ktrdr/market-data';
 
 const MINUTE_MS = 60_000;
+const HALF_HOUR_MS = 30 * MINUTE_MS;
+/** Days that show how sessions begin and end. */
+const LEAST_DAYS = 3;
+const MOST = 0.8;
 /** A close is often written as the last second, or the last ms, of its bar. */
 const LAST_SECOND_MS = 59_000;
 
@@ -29,4 +34,36 @@ function endWithLastSecond(times: Float64Array): boolean {
     any = true;
   }
   return any;
+}
+
+/**
+ * Sessions begin and end at whole or half hours. If the first bar of nearly every day is one bar after such a time, and the last bar is at
+ * one, the times may be close times. Returns a note that says it, or `null`.
+ *
+ * @param times as the file writes them, ms
+ */
+export function closeTimesNote(times: Float64Array, timeframe: Timeframe | null): string | null {
+  if (timeframe === null || TIMEFRAME_MS[timeframe] >= HALF_HOUR_MS) return null;
+  const length = TIMEFRAME_MS[timeframe];
+  let [days, late, day] = [0, 0, NaN];
+  let [first, last] = [0, 0];
+  const count = (): void => {
+    if (Number.isNaN(day)) return;
+    days++;
+    if (last > first && first % HALF_HOUR_MS === length && last % HALF_HOUR_MS === 0) late++;
+  };
+  for (const time of times) {
+    if (Number.isNaN(time)) continue;
+    const now = Math.floor(time / DAY_MS);
+    const clock = time - now * DAY_MS;
+    if (now !== day) {
+      count();
+      [day, first, last] = [now, clock, clock];
+    } else if (clock < first) first = clock;
+    else if (clock > last) last = clock;
+  }
+  count();
+  if (days < LEAST_DAYS || late < days * MOST) return null;
+  const text = (clock: number): string => new Date(clock).toISOString().slice(11, 16);
+  return `nearly every day begins like ${text(first)} and ends like ${text(last)}: the times may be those of the close. They are read as opens; stamps: close reads them as closes.`;
 }

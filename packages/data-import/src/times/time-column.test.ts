@@ -396,3 +396,13 @@ test('close times become open times, if they are chosen or are last seconds', ()
   expect(read(['2024-01-02T09:59:59.999Z', '2024-01-02T10:59:59.999Z'])).toMatchObject({ stamps: 'close' });
   expect(read(['2024-01-02T09:59:59Z', '2024-01-02T10:59:59Z']).times[0]).toBe(open);
 });
+
+test('times that look like closes are noted: a session from 09:31 to 16:00', () => {
+  const days = (from: string, count: number): string[] =>
+    ['02', '03', '04', '05'].flatMap((day) => every(5, count, `2024-01-${day}T${from}Z`));
+  expect(read(days('09:35', 78), { timezone: 'UTC' }).notes).toEqual([
+    expect.stringContaining('nearly every day begins like 09:35 and ends like 16:00'),
+  ]);
+  expect(read(days('09:30', 78), { timezone: 'UTC' }).notes).toEqual([]);
+  expect(read(days('09:35', 78), { timezone: 'UTC', stamps: 'close' }).notes).toEqual([]);
+});
