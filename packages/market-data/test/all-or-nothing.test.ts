@@ -94,7 +94,8 @@ test('processes that import bars of one symbol at once lose none', async () => {
       { symbol: 'AAPL', closes: [100 + process + 3 * turn], from: process + 3 * turn },
     ]),
   );
-  await Promise.all(imports.map((own) => storeInProcess(dataDir, { imports: own })));
+  const ends = await Promise.all(imports.map((own) => storeInProcess(dataDir, { imports: own })));
+  expect(ends).toEqual(imports.map(() => ({ calls: expect.any(Array) })));
   const { close } = await readBars({ dataDir, symbol: 'AAPL', timeframe: '1h' });
   expect([...close]).toEqual(Array.from({ length: 9 }, (_, row) => 100 + row));
   expect((await listBarsInfo(dataDir))[0]!.origins).toHaveLength(9);

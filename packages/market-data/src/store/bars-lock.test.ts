@@ -71,6 +71,24 @@ test('waiting ends with the signal', async () => {
   await expect(withBarsLock(dataDir, abort.signal, async () => {}, aborting)).rejects.toBe(reason);
 });
 
+test('a holder that comes after one that has ended keeps its lock', async () => {
+  const { pid } = spawnSync('true');
+  const older = join(dataDir, '.writing', 'lock.3');
+  await writeFile(older, note(1, 'elsewhere', 0));
+  await writeFile(lock, note(pid, hostname(), 7));
+  let polls = 0;
+  const names = await withBarsLock(
+    dataDir,
+    undefined,
+    () => readdir(join(dataDir, '.writing')),
+    clock(async (number) => {
+      polls = number;
+      if (number === 5) await rm(older);
+    }),
+  );
+  expect([polls, names]).toEqual([5, ['lock.5']]);
+});
+
 test('a holder that was taken over cannot confirm', async () => {
   await rm(join(dataDir, '.writing'), { recursive: true });
   const work = withBarsLock(dataDir, undefined, async (held) => {

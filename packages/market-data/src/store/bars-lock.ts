@@ -78,13 +78,18 @@ async function acquire(
     if (number !== seen.number || note !== seen.note) seen = { number, note, polls: 0 };
     const silent = seen.polls++ * POLL_MS >= GONE_AFTER_MS;
     const isFree = number === 0 || silent || endedHere(note);
-    if (isFree && (await take(folder, number + 1))) return number + 1;
-    if (!isFree) await clock.sleep(POLL_MS, signal).catch(() => undefined);
+    if (isFree && (await take(folder, number + 1, note))) return number + 1;
+    await clock.sleep(POLL_MS, signal).catch(() => undefined);
   }
 }
 
-/** Creates a lock file. False if another process has it, or a later one. */
-async function take(folder: string, number: number): Promise<boolean> {
+/**
+ * Creates a lock file. False if another process has it or a later one, or has taken the one before it: numbers begin again when nobody
+ * holds the lock, so the holder may be another one than the one that has ended.
+ *
+ * @param ended note of the holder that has ended
+ */
+async function take(folder: string, number: number, ended: string): Promise<boolean> {
   const path = lockFile(folder, number);
   const file = await open(path, 'wx').catch((error: NodeJS.ErrnoException) => {
     // the folder goes with its last lock
@@ -98,11 +103,15 @@ async function take(folder: string, number: number): Promise<boolean> {
     await file.close();
   }
   const numbers = await lockNumbers(folder);
-  const isHighest = numbers.every((other) => other <= number);
-  for (const other of isHighest ? numbers.filter((one) => one < number) : [number]) {
-    await rm(lockFile(folder, other), { force: true });
+  const lower = numbers.filter((other) => other < number);
+  let isOurs = numbers.every((other) => other <= number);
+  for (const other of lower) {
+    const note = await noteIn(lockFile(folder, other));
+    // an empty one belongs to a process that will see this higher number and give way
+    isOurs &&= note === '' || note === ended || endedHere(note);
   }
-  return isHighest;
+  for (const other of isOurs ? lower : [number]) await rm(lockFile(folder, other), { force: true });
+  return isOurs;
 }
 
 /** Who holds the lock. Each heartbeat changes it. */
