@@ -75,6 +75,16 @@ export function realBars(): Requirement {
   return { missing, isSystemPackage: false };
 }
 
+/** Files as brokers and exchanges write them, with their right reading. */
+export const IMPORT_CASES = join(REAL_BARS, '../cases/data');
+
+export function importCases(): Requirement {
+  const missing = existsSync(IMPORT_CASES)
+    ? null
+    : 'no files of many sources; they stand beside the real bars';
+  return { missing, isSystemPackage: false };
+}
+
 /** The right to mount a tmpfs in a private mount namespace. */
 export function smallDisks(): Requirement {
   const mounted = spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0;

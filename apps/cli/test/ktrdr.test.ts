@@ -1,9 +1,24 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { readFile } from 'node:fs/promises';
-import type { Operation, OperationStarted } from '@ktrdr/contracts';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { BarsList, Operation, OperationStarted } from '@ktrdr/contracts';
 import { freePort } from '@ktrdr/contracts/testing';
 import { ROOT, Sandbox } from '@ktrdr/service-kit/testing';
+import { IMPORT_CASES, importCases, requires } from '../../../tools/requirements.js';
 import { CliSandbox } from './cli-sandbox.js';
+
+/** The right reading of a file to import. */
+interface ImportCase {
+  symbol?: string;
+  timeframe?: string;
+  rows: number;
+  first: string;
+  last_close?: number;
+  /** What the file leaves open, with a remark. */
+  asks?: string;
+  /** Options that it needs. */
+  with?: Record<string, string>;
+}
 
 const LONG = ['dummy', 'start', '--iterations', '1000', '--duration', '0.1'];
 
@@ -98,6 +113,95 @@ describe('ktrdr against a real API', () => {
     expect((await seen.ended).code).toBe(2);
     expect(seen.stderr).toMatch(/test\/1h_v1 was trained and chosen on bars before 2024-\S+,/);
   });
+
+  test('own files are imported; without a terminal, what they leave open names its option: exit 2', async () => {
+    const { sandbox } = cli;
+    const folder = sandbox.path('own');
+    await mkdir(folder);
+    const daily = 'Datum;Erster;Hoch;Tief;Schlusskurs\n03.01.2024;2,5;3;2;2,75\n02.01.2024;2;3;1,5;2,5\n';
+    await writeFile(join(folder, 'firm.csv'), daily);
+    const local =
+      'time,open,high,low,close\n2024-01-02 10:00,1,2,1,2\n2024-01-02 11:00,2,3,2,3\n2024-01-02 12:00,2,3,2,3\n';
+    await writeFile(join(folder, 'local.csv'), local);
+
+    const preview = cli.ktrdr('data', 'import', join(folder, 'firm.csv'));
+    expect((await preview.ended).code).toBe(2);
+    expect(preview.stdout).toMatch(/timeframe +1d\n[^]*range +2024-01-02 to 2024-01-03\n/);
+    expect(preview.stderr).toBe(
+      'firm.csv is not imported: without a terminal, --yes agrees to the import.\n',
+    );
+
+    const all = cli.ktrdr('data', 'import', folder, '--yes');
+    expect({ ...(await all.ended), output: all.output }).toMatchObject({ code: 2 });
+    expect(all.stdout).toMatch(
+      /firm_1d\.csv +2024-01-02 +2024-01-03 +2 +2\n[^]*1 of 2 files imported, 1 not\.\n$/,
+    );
+    expect(all.stderr).toMatch(/^local\.csv is not imported, [^\n]*\n {2}--timezone: [^\n]*\n$/);
+
+    const answered = cli.ktrdr(
+      'data',
+      'import',
+      join(folder, 'local.csv'),
+      'X/Y',
+      '--timezone',
+      '-05:00',
+      '--yes',
+      '--json',
+    );
+    expect({ ...(await answered.ended), output: answered.output }).toMatchObject({ code: 0 });
+    expect(JSON.parse(answered.stdout)).toMatchObject({
+      status: 'completed',
+      result: { stored: [{ symbol: 'X/Y', file: 'X%2FY_1h.csv', first: '2024-01-02T15:00:00Z' }] },
+    });
+    const show = cli.ktrdr('data', 'show', 'X/Y', '1h');
+    expect((await show.ended).code).toBe(0);
+    expect(show.stdout).toMatch(
+      /^X\/Y 1h {3}3 bars, 2024-01-02 15:00 to 2024-01-02 17:00\n[^]*import of local\.csv/,
+    );
+    expect(show.stdout).not.toMatch(/undefined|null|NaN/);
+  });
+
+  requires(importCases()).test(
+    'each of the shared files imports as expected, or asks what it leaves open',
+    async () => {
+      const expected = JSON.parse(await readFile(join(IMPORT_CASES, 'expected.json'), 'utf8')) as Record<
+        string,
+        ImportCase
+      >;
+      const cases = Object.entries(expected).filter(([file]) => file !== 'about');
+      const all = cli.ktrdr('data', 'import', IMPORT_CASES, '--yes');
+      await all.ended;
+      for (const [file, { asks, with: given }] of cases) {
+        const option = asks === undefined ? Object.keys(given ?? {})[0] : asks.split(' ')[0];
+        if (option === undefined) continue;
+        expect(all.stderr).toContain(
+          `${file} is not imported, because it leaves something open:\n  --${option}: `,
+        );
+        const answers = given ?? { timezone: 'UTC' };
+        const options = Object.entries(answers).flatMap(([name, value]) => [`--${name}`, value]);
+        const answered = cli.ktrdr('data', 'import', join(IMPORT_CASES, file), ...options, '--yes');
+        expect({ file, ...(await answered.ended) }).toMatchObject({ code: 0 });
+      }
+      const list = cli.ktrdr('data', 'list', '--json');
+      expect((await list.ended).code).toBe(0);
+      const { bars } = JSON.parse(list.stdout) as BarsList;
+      for (const [file, wanted] of cases) {
+        const info = bars.find(({ origins }) => origins[0]?.from === file);
+        const first = wanted.first.replace(' in the zone given', 'Z');
+        expect({ file, info }).toMatchObject({ info: { rows: wanted.rows, first } });
+        if (wanted.timeframe !== undefined)
+          expect({ file, info }).toMatchObject({ info: { timeframe: wanted.timeframe } });
+        if (wanted.symbol !== undefined)
+          expect({ file, info }).toMatchObject({ info: { symbol: wanted.symbol } });
+        const rows = (await readFile(join(cli.sandbox.dataDir, info!.file), 'utf8')).trim().split('\n');
+        if (wanted.last_close !== undefined)
+          expect({ file, close: Number(rows.at(-1)!.split(',')[4]) }).toEqual({
+            file,
+            close: wanted.last_close,
+          });
+      }
+    },
+  );
 
   test('USE_TRAINING_HOST_SERVICE set for ktrdr but not for the API gives a note on stderr', async () => {
     const train = cli.sandbox.ktrdr(cli, ['models', 'train', 'strategies/test.yaml', '--dry-run', '--json'], {

@@ -137,7 +137,7 @@ export class WireServer {
       method: request.method ?? '',
       path: pathname,
       query: Object.fromEntries(searchParams),
-      body: text === '' ? undefined : (JSON.parse(text) as unknown),
+      body: bodyOf(request, text),
       lastEventId: request.headers['last-event-id'] as string | undefined,
     };
     this.requests.push(received);
@@ -170,6 +170,12 @@ export class WireServer {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     sendEvent(response, known);
   }
+}
+
+/** A file stays text. */
+function bodyOf({ headers }: IncomingMessage, text: string): unknown {
+  if (text === '' || headers['content-type'] === 'application/octet-stream') return text || undefined;
+  return JSON.parse(text) as unknown;
 }
 
 function sendEvent(response: ServerResponse, changed: Operation): void {

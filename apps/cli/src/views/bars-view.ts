@@ -115,24 +115,23 @@ function modelsText(models: BarsDetails['models'], style: Style): string | null 
   return [...lines, ...(more > 0 ? [`and ${more} more`] : [])].join('\n');
 }
 
-/** What was stored: a line for each file. */
+const COUNTS = ['rows', 'added', 'replaced', 'unchanged'] as const;
+
+/** What was stored: a line for each file. Counts that are 0 for all files have no column. */
 export function storedBarsView(stored: readonly StoredBars[], style: Style): string {
-  const right = { align: 'right' as const };
+  const counts = COUNTS.filter((name) => name === 'rows' || stored.some((one) => one[name] > 0));
   return textTable(
     [
       { head: 'file' },
       { head: 'first' },
       { head: 'last' },
-      { head: 'bars', ...right },
-      { head: 'added', ...right },
-      { head: 'replaced', ...right },
-      { head: 'unchanged', ...right },
+      ...counts.map((name) => ({ head: name === 'rows' ? 'bars' : name, align: 'right' as const })),
     ],
-    stored.map(({ file, first, last, rows, added, replaced, unchanged }) => [
-      printable(file),
-      moment(first),
-      moment(last),
-      ...[rows, added, replaced, unchanged].map(count),
+    stored.map((one) => [
+      printable(one.file),
+      moment(one.first),
+      moment(one.last),
+      ...counts.map((name) => count(one[name])),
     ]),
     style,
   );

@@ -48,8 +48,10 @@ export function priceChart(bars: readonly ChartBar[], options: PriceChartOptions
     return `  ${style.dim(`${label.padStart(margin)} ${label === '' ? side : axis}`)}${style.cyan(line.trimEnd())}`;
   });
   const [from, to] = [moment(first.time), moment(last.time)];
-  const gap = ' '.repeat(Math.max(2, width - from.length - to.length));
-  return [...drawn, style.dim(`  ${' '.repeat(margin + 2)}${from}${gap}${to}`)].join('\n');
+  const gap = ' '.repeat(Math.max(0, width - from.length - to.length));
+  return [...drawn, style.dim(`  ${' '.repeat(margin + 2)}${gap.length < 2 ? from : from + gap + to}`)].join(
+    '\n',
+  );
 }
 
 /** Prices beside the first, the middle and the last line. */

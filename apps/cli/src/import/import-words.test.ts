@@ -1,0 +1,33 @@
+import { expect, test } from '@jest/globals';
+import { importWords, oneOf } from './import-words.js';
+
+const THERE = new Set(['prices', 'AAPL', '1h', 'data', 'a.csv']);
+const exists = (path: string): boolean => THERE.has(path);
+
+test.each<[string[], ReturnType<typeof importWords>]>([
+  [['x.csv'], { files: ['x.csv'] }],
+  [['x.csv', 'MSFT'], { files: ['x.csv'], symbol: 'MSFT' }],
+  [['x.csv', 'MSFT', '4h'], { files: ['x.csv'], symbol: 'MSFT', timeframe: '4h' }],
+  [['x.csv', '4h'], { files: ['x.csv'], timeframe: '4h' }],
+  [['x.csv', 'BTC/USDT', '1d'], { files: ['x.csv'], symbol: 'BTC/USDT', timeframe: '1d' }],
+  [['x.csv', '^GSPC'], { files: ['x.csv'], symbol: '^GSPC' }],
+  // a file of that name is a file, not a symbol or a timeframe
+  [['x.csv', 'AAPL', '4h'], { files: ['x.csv', 'AAPL'], timeframe: '4h' }],
+  [['x.csv', '1h'], { files: ['x.csv', '1h'] }],
+  // a file that is missing is still a file
+  [['x.csv', 'y.csv.gz'], { files: ['x.csv', 'y.csv.gz'] }],
+  [['*.csv', 'more/*'], { files: ['*.csv', 'more/*'] }],
+  [['prices', 'a.csv', 'b.txt', '1d'], { files: ['prices', 'a.csv', 'b.txt'], timeframe: '1d' }],
+  // the first word is a file
+  [['MSFT'], { files: ['MSFT'] }],
+  [['1d'], { files: ['1d'] }],
+])('%j', (words, expected) => {
+  expect(importWords(words, exists)).toEqual(expected);
+});
+
+test('a word and an option must agree', () => {
+  expect(oneOf('--symbol', 'A', undefined)).toBe('A');
+  expect(oneOf('--symbol', undefined, 'A')).toBe('A');
+  expect(oneOf('--symbol', 'A', 'A')).toBe('A');
+  expect(() => oneOf('--symbol', 'A', 'B')).toThrow('--symbol B and the word A differ');
+});
