@@ -26,6 +26,8 @@ export interface ApiSettings extends ListenSettings {
   importDir: string | null;
   /** Limits of imports: size of a file, memory of a process that reads one (MB). */
   importLimits: { fileMb: number; memoryMb: number };
+  /** Where bars may be downloaded from. */
+  dataSources: DataSourceSettings;
   /** `postgres://...`; without it operations are kept in `{stateDir}/ktrdr.db`. */
   databaseUrl: string | undefined;
   /** Password for `databaseUrl` if the URL has none. */
@@ -59,8 +61,6 @@ export interface ApiSettings extends ListenSettings {
   trainingQueueUrl: string | undefined;
   /** Maximum number of trainings of one user that run at a time; `0`: no limit. */
   trainingQueueUserLimit: number;
-  /** Where bars may be downloaded from. */
-  dataSources: DataSourceSettings;
 }
 
 /** Injects the `ApiSettings`. */
