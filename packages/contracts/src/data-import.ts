@@ -319,7 +319,7 @@ export interface BarsDetails {
 }
 
 /** Formats of an export. */
-export const EXPORT_FORMATS = ['csv'] as const;
+export const EXPORT_FORMATS = ['csv', 'parquet'] as const;
 /** Format of an export. */
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 

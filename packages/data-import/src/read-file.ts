@@ -7,6 +7,7 @@ import { openPacked } from './bytes/open-packed.js';
 import { type CombinedBars, combineTables } from './combine-tables.js';
 import type { ImportContext } from './context.js';
 import { previewOf } from './preview.js';
+import { jsonAsTable } from './formats/json-table.js';
 import { type ReadTable, readTable } from './read-table.js';
 
 const CHUNK_BYTES = 1 << 20;
@@ -42,7 +43,7 @@ export async function readFile(
   if (!before.isFile()) throw importError(file.name, 'this is no file');
   const { files, packing, skipped } = await openPacked(file.path, file.name);
   const tables: ReadTable[] = [];
-  for (const part of files) tables.push(await readTable(part, choices, context));
+  for (const part of files) tables.push(await readTable(await jsonAsTable(part), choices, context));
   const sha256 = file.sha256 ?? (await hashOf(file.path, context));
   const after = await stat(file.path);
   if (after.size !== before.size || after.mtimeMs !== before.mtimeMs || after.ino !== before.ino)

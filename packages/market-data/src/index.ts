@@ -16,7 +16,7 @@ export { checkData } from './report/check-data.js';
 export { reportData } from './report/data-reports.js';
 export { describeBars, type SelectedBars, selectRange } from './select-range.js';
 export { describeStale, findStaleStretches, type StaleStretch } from './stale-stretches.js';
-export { offsetOf, TimeZone } from './time-zone.js';
+export { formatOffset, offsetOf, TimeZone } from './time-zone.js';
 export { DAY_MS, daysInMonth, daysSinceEpoch, formatBarTime } from './timestamp.js';
 export { MOST_SAMPLE_BARS, type SampleBarsRequest, writeSampleBars } from './sample/write-sample-bars.js';
 export { showBars } from './show-bars.js';

@@ -45,9 +45,9 @@ export class MarketDataService {
     return { reports: await this.thread.run('checkData', this.folders, { ...query }) };
   }
 
-  async export({ symbol, timeframe, start_date, end_date }: ExportBarsQuery): Promise<Readable> {
+  async export({ symbol, timeframe, start_date, end_date, format }: ExportBarsQuery): Promise<Readable> {
     const range = parseDateRange(start_date, end_date);
-    return (await exportBars(this.folders.dataDir, symbol, timeframe, range)).stream;
+    return (await exportBars(this.folders.dataDir, symbol, timeframe, range, format)).stream;
   }
 
   async delete({ symbol, timeframe }: BarsQuery): Promise<DeletedBars> {

@@ -3,6 +3,8 @@ import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { KtrdrError } from '@ktrdr/contracts';
+import { arrowTable } from '../formats/arrow-table.js';
+import { parquetTable } from '../formats/parquet-table.js';
 import { importError } from './import-error.js';
 import type { PackedFile } from './packed-file.js';
 import { limitUnpacked } from './unpack-limit.js';
@@ -12,8 +14,7 @@ const CHUNK_BYTES = 1 << 20;
 /** First bytes of formats that an import names in its refusal. */
 const OTHER_FORMATS: readonly [name: string, start: string, advice: string][] = [
   ['Excel workbook (.xls)', 'd0cf11e0', 'save the sheet as CSV'],
-  ['Parquet file', '50415231', 'save it as CSV'],
-  ['Feather file', '4152524f5731', 'save it as CSV'],
+  ['Feather file of version 1', '46454131', 'save it as version 2, Parquet or CSV'],
   ['PDF document', '25504446', 'export the table as CSV'],
   ['bzip2 file', '425a68', 'unpack it'],
   ['xz file', 'fd377a585a00', 'unpack it'],
@@ -56,6 +57,10 @@ export async function openPacked(path: string, file: string): Promise<OpenedFile
   if (start.startsWith('504b0304') || start.startsWith('504b0506')) {
     return { ...(await zipEntries(path, file)), packing: 'zip' };
   }
+  if (start.startsWith('50415231'))
+    return { files: [parquetTable(path, file, size)], packing: null, skipped: [] };
+  if (start.startsWith('4152524f5731') || start.startsWith('ffffffff'))
+    return { files: [arrowTable(path, file, size)], packing: null, skipped: [] };
   const other = OTHER_FORMATS.find(([, bytes]) => start.startsWith(bytes));
   if (other !== undefined)
     throw importError(file, `this is a ${other[0]}, not a text file: ${other[2]}, and import that`);

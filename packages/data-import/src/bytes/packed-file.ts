@@ -2,6 +2,8 @@
 export interface PackedFile {
   /** Base name, without the ending of a packed file: `AAPL_1h.csv`. */
   name: string;
+  /** For display, if it is not CSV: `Parquet`. Its table is text with commas then. */
+  format?: string;
   /** Its unpacked bytes, from the beginning. A chunk is valid until the next one is asked for. */
   chunks(): AsyncIterable<Uint8Array>;
   /** Its unpacked size, as the archive says. May be wrong. */

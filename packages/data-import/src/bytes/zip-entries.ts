@@ -6,7 +6,7 @@ import type { PackedFile } from './packed-file.js';
 
 /** Entries that an archive may have. */
 const MOST_ENTRIES = 1_000;
-const TABLE = /\.(csv|tsv|tab)$/i;
+const TABLE = /\.(csv|tsv|tab|json|jsonl|ndjson)$/i;
 const TEXT = /\.(txt|prn|asc|dat)$/i;
 
 /**
@@ -25,7 +25,7 @@ export async function zipEntries(
   const tables = all.filter(({ fileName }) => TABLE.test(fileName));
   const chosen = tables.length > 0 ? tables : all.filter(({ fileName }) => TEXT.test(fileName));
   if (chosen.length === 0)
-    throw importError(file, 'the archive holds no file that ends with .csv, .tsv or .txt');
+    throw importError(file, 'the archive holds no file that ends with .csv, .tsv, .txt or .json');
   const encrypted = chosen.find((entry) => entry.isEncrypted());
   if (encrypted !== undefined)
     throw importError(file, `${encrypted.fileName} has a password: unpack the archive, and import the file`);

@@ -8,7 +8,8 @@ export interface FileName {
   timeframe: Timeframe | null;
 }
 
-const ENDING = /\.(csv|tsv|tab|txt|prn|asc|dat|zip|gz|gzip)$/i;
+const ENDING =
+  /\.(csv|tsv|tab|txt|prn|asc|dat|json|jsonl|ndjson|parquet|pq|feather|arrow|arrows|ipc|zip|gz|gzip)$/i;
 /** `2024-01`, `20240102`, `2012`, and ranges of them. */
 const DATES = /([ _-]+\d{4}(-?\d{2}(-?\d{2}(\d{4})?)?)?|[ _-]+\d{2}\.\d{2}\.\d{4})+$/;
 /** Words that sources put around the symbol. */

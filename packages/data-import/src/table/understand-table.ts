@@ -68,7 +68,7 @@ export async function understandTable(
     decimal === (choices.decimal ?? '.') ? first : findLayout(table, header.named, decimal, choices);
   return {
     ...rowsToRead,
-    format: describe(dialect, decimal, head.encoding, header.cells !== null),
+    format: file.format ?? describe(dialect, decimal, head.encoding, header.cells !== null),
     layout: { ...layout, ...usualZone(layout, dialect, header.cells, sample) },
     width: header.cells === null ? usualWidth(table.rows) : header.names.length,
     decimal,

@@ -1,0 +1,257 @@
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { propertyRuns } from '@ktrdr/contracts/testing';
+import { mutated, mutations } from '@ktrdr/files/testing';
+import { exportBars, readBars } from '@ktrdr/market-data';
+import fc from 'fast-check';
+import type { ImportChoices } from '@ktrdr/contracts';
+import { readImport, type ReadImport } from '../src/read-import.js';
+
+/** Written by pandas and pyarrow: formats/write_fixtures.py. */
+const FIXTURES = join(import.meta.dirname, 'formats');
+const ROWS = 30;
+const context = { now: Date.parse('2026-01-01') };
+const HOURS = { timeframe: '1h', first: '2024-03-08T14:00:00Z', last: '2024-03-09T19:00:00Z' };
+/** The dates of the exchange: summer time begins on March 10. */
+const DAYS = { timeframe: '1d', first: '2024-03-01', last: '2024-03-30' };
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'formats-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const read = (name: string, choices: ImportChoices = {}): Promise<ReadImport> =>
+  readImport({ path: join(FIXTURES, name), name }, choices, context);
+
+async function readText(
+  text: string | Uint8Array,
+  name = 'AAPL.json',
+  choices: ImportChoices = {},
+): Promise<ReadImport> {
+  const path = join(folder, 'file');
+  await writeFile(path, text);
+  return readImport({ path, name }, choices, context);
+}
+
+describe('files of pandas', () => {
+  test.each([
+    ['index-utc-snappy.parquet', 'Parquet', HOURS],
+    ['daily-new-york-zstd.parquet', 'Parquet', DAYS],
+    ['dates-brotli.parquet', 'Parquet', DAYS],
+    ['yfinance.parquet', 'Parquet', DAYS],
+    ['utc-lz4.feather', 'Feather', HOURS],
+    ['daily-new-york-zstd.feather', 'Feather', DAYS],
+    ['pandas-columns.json', 'JSON', HOURS],
+    ['pandas-records.json', 'JSON', HOURS],
+    ['pandas-index.json', 'JSON', HOURS],
+    ['pandas-split.json', 'JSON', HOURS],
+    ['pandas-values.json', 'JSON', HOURS],
+    ['pandas-table.json', 'JSON', HOURS],
+    ['pandas-lines.jsonl', 'JSON', HOURS],
+  ])('%s', async (name, format, { timeframe, first, last }) => {
+    const { understood, bars } = await read(name);
+    expect(understood.questions).toEqual([]);
+    expect(understood).toMatchObject({ format, left_out_rows: 0 });
+    expect(understood.bars).toMatchObject([{ timeframe, rows: ROWS, first, last }]);
+    expect(understood.bars[0]!.symbol).toBe(name === 'yfinance.parquet' ? 'AAPL' : name.split('.')[0]);
+    for (const [row, open] of bars[0]!.open.entries()) {
+      expect(open).toBe(100 + row * 0.25);
+      expect(bars[0]!.low[row]).toBe(99.1 + row * 0.25);
+      expect(bars[0]!.volume[row]).toBe(1000 + 7 * row);
+    }
+  });
+
+  test.each(['local-gzip.parquet', 'local-plain.feather'])(
+    '%s asks for the zone of its local times',
+    async (name) => {
+      const { understood } = await read(name);
+      expect(understood.questions).toMatchObject([{ choice: 'timezone' }]);
+      const { understood: answered } = await read(name, { timezone: 'America/New_York' });
+      expect(answered.questions).toEqual([]);
+      expect(answered.bars).toMatchObject([{ timeframe: '30m', rows: ROWS, first: '2024-03-04T14:30:00Z' }]);
+    },
+  );
+
+  test.each(['single-symbols-lz4.parquet', 'stream-symbols.arrows'])(
+    '%s: numbers of single precision are read as they were written, and symbols apart',
+    async (name) => {
+      const { bars } = await read(name);
+      expect(bars.map(({ symbol, length }) => [symbol, length])).toEqual([
+        ['AAA', 15],
+        ['BBB', 15],
+      ]);
+      expect([...bars[1]!.low.subarray(0, 3)]).toEqual([102.85, 103.1, 103.35]);
+    },
+  );
+});
+
+describe('JSON of sources', () => {
+  const times = Array.from({ length: 25 }, (_, at) => 1_704_205_800 + at * 3_600);
+  const prices = (at: number): number[] => [100 + at, 102.5 + at, 99.25 + at, 101 + at];
+  const objects = times.map((time, at) => {
+    const [o, h, l, c] = prices(at);
+    return { t: new Date(time * 1000).toISOString(), o, h, l, c, v: 10 + at };
+  });
+  const columns = { open: 0, high: 1, low: 2, close: 3 };
+  const lists = Object.fromEntries(
+    Object.entries(columns).map(([name, place]) => [name, times.map((_, at) => prices(at)[place])]),
+  );
+  const volume = times.map((_, at) => 10 + at);
+
+  test.each<[name: string, value: unknown]>([
+    [
+      'Binance',
+      times.map((time, at) => [
+        time * 1000,
+        ...prices(at).map(String),
+        String(10 + at),
+        (time + 3_600) * 1000 - 1,
+        '12.5',
+        40,
+        '1.5',
+        '2.5',
+        '0',
+      ]),
+    ],
+    [
+      'Kraken',
+      {
+        error: [],
+        result: {
+          XXBTZUSD: times.map((time, at) => [time, ...prices(at).map(String), '100.5', String(10 + at), 7]),
+          last: 1_704_295_800,
+        },
+      },
+    ],
+    ['Alpaca', { bars: objects, symbol: 'AAPL', next_page_token: null }],
+    [
+      'TradingView',
+      {
+        s: 'ok',
+        t: times,
+        o: lists['open'],
+        h: lists['high'],
+        l: lists['low'],
+        c: lists['close'],
+        v: volume,
+      },
+    ],
+    [
+      'Yahoo',
+      {
+        chart: {
+          result: [
+            {
+              meta: { symbol: 'AAPL', currency: 'USD', validRanges: ['1d', '5d'] },
+              timestamp: times,
+              indicators: { quote: [{ ...lists, volume }] },
+            },
+          ],
+          error: null,
+        },
+      },
+    ],
+  ])('%s', async (_, value) => {
+    const { understood, bars } = await readText(JSON.stringify(value));
+    expect(understood.questions).toEqual([]);
+    expect(understood.bars).toMatchObject([
+      {
+        symbol: 'AAPL',
+        timeframe: '1h',
+        rows: 25,
+        first: '2024-01-02T14:30:00Z',
+        last: '2024-01-03T14:30:00Z',
+      },
+    ]);
+    expect([...bars[0]!.high]).toEqual(times.map((_, at) => prices(at)[1]));
+    expect([...bars[0]!.volume]).toEqual(volume);
+  });
+
+  test('Alpha Vantage: the zone and the symbol stand beside the bars', async () => {
+    const rows = Object.fromEntries(
+      objects.toReversed().map(({ t, o, h, l, c, v }) => [
+        t.slice(0, 19).replace('T', ' '),
+        {
+          '1. open': String(o),
+          '2. high': String(h),
+          '3. low': String(l),
+          '4. close': String(c),
+          '5. volume': String(v),
+        },
+      ]),
+    );
+    const meta = { '1. Information': 'Intraday', '2. Symbol': 'IBM', '6. Time Zone': 'US/Eastern' };
+    const text = JSON.stringify({ 'Meta Data': meta, 'Time Series (60min)': rows });
+    const { understood } = await readText(text, 'query.json');
+    expect(understood.questions).toEqual([]);
+    expect(understood.bars).toMatchObject([
+      { symbol: 'IBM', timeframe: '1h', rows: 25, first: '2024-01-02T19:30:00Z' },
+    ]);
+  });
+
+  test('packed, with a byte order mark, and as UTF-16', async () => {
+    const text = JSON.stringify(objects);
+    const packed = await readText(gzipSync(text), 'AAPL.json.gz');
+    expect(packed.understood).toMatchObject({ format: 'JSON, gzip', bars: [{ symbol: 'AAPL', rows: 25 }] });
+    expect((await readText(`\ufeff${text}`)).understood.bars).toMatchObject([{ rows: 25 }]);
+    expect((await readText(Buffer.from(`\ufeff${text}`, 'utf16le'))).understood.bars).toMatchObject([
+      { rows: 25 },
+    ]);
+  });
+
+  test.each([
+    ['{}', 'has no table'],
+    ['[]', 'has no table'],
+    ['{"error":"rate limit"}', 'has no table'],
+    ['[[1,2,3]', 'cannot be read'],
+    [`{"a":1}\n{"b":`, 'cannot be read'],
+    ['['.repeat(100_000), 'cannot be read'],
+  ])('a text without bars is refused: %#', async (text, problem) => {
+    await expect(readText(text)).rejects.toMatchObject({
+      code: 'import_invalid',
+      message: expect.stringContaining(problem),
+    });
+  });
+});
+
+test.each(['1h', '1d'] as const)('an export of %s bars as Parquet is read back', async (timeframe) => {
+  const step = timeframe === '1h' ? 3_600_000 : 86_400_000;
+  const lines = Array.from({ length: 40 }, (_, at) => {
+    const time = new Date(Date.UTC(2024, 0, 1) + at * step).toISOString();
+    return `${timeframe === '1h' ? time : time.slice(0, 10)},${at + 0.1},${at + 2.3},${at - 1.7},${at + 1 / 3},${at % 5}`;
+  });
+  const name = { dataDir: folder, symbol: 'AAPL', timeframe };
+  await writeFile(
+    join(folder, `AAPL_${timeframe}.csv`),
+    `# synthetic\ntimestamp,open,high,low,close,volume\n${lines.join('\n')}\n`,
+  );
+  const { file, stream } = await exportBars(folder, 'AAPL', timeframe, {}, 'parquet');
+  expect(file).toBe(`AAPL_${timeframe}.parquet`);
+  await pipeline(stream, createWriteStream(join(folder, file)));
+  const { understood, bars } = await readImport({ path: join(folder, file), name: file }, {}, context);
+  expect(understood.questions).toEqual([]);
+  const { time, open, high, low, close, volume, length } = await readBars(name);
+  expect(bars).toMatchObject([{ symbol: 'AAPL', timeframe, time, open, high, low, close, volume, length }]);
+});
+
+test('a damaged file is refused, or read without a crash', async () => {
+  const names = (await readdir(FIXTURES)).filter((name) => /\.(parquet|feather|arrows)$/.test(name));
+  const files = await Promise.all(names.map((name) => readFile(join(FIXTURES, name))));
+  await fc.assert(
+    fc.asyncProperty(fc.nat(files.length - 1), mutations, async (which, changes) => {
+      const path = join(folder, 'damaged');
+      await writeFile(path, mutated(files[which]!, changes));
+      const outcome = await readImport({ path, name: names[which]! }, {}, context).catch(
+        (error: unknown) => error,
+      );
+      if (outcome instanceof Error) expect(outcome).toMatchObject({ code: 'import_invalid' });
+    }),
+    { numRuns: propertyRuns(), seed: 15 },
+  );
+});
