@@ -8,6 +8,8 @@ export const WRITING = '.writing';
 
 const LOCK = /^lock\.(\d+)$/;
 const POLL_MS = 20;
+/** A folder that cannot be created so often is not there for another reason. */
+const MOST_TRIES = 100;
 const HEARTBEAT_MS = 2_000;
 /** A holder on another machine that shows no sign of life for this long is gone. A program on this machine is gone when its process is. */
 const GONE_AFTER_MS = 30_000;
@@ -72,7 +74,7 @@ async function acquire(
   let seen = { number: -1, note: '', polls: 0 };
   for (;;) {
     signal?.throwIfAborted();
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     const number = await highest(folder);
     const note = number === 0 ? '' : await noteIn(lockFile(folder, number));
     if (number !== seen.number || note !== seen.note) seen = { number, note, polls: 0 };
@@ -80,6 +82,18 @@ async function acquire(
     const isFree = number === 0 || silent || endedHere(note);
     if (isFree && (await take(folder, number + 1, note))) return number + 1;
     await clock.sleep(POLL_MS, signal).catch(() => undefined);
+  }
+}
+
+/** Creates the folder. Its last holder may remove it at the same moment, even while this call looks at it. */
+async function makeFolder(folder: string): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await mkdir(folder, { recursive: true });
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || tries === MOST_TRIES) throw error;
+    }
   }
 }
 
