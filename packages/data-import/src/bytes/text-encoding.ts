@@ -39,8 +39,9 @@ export function detectEncoding(head: Uint8Array, whole: boolean): TextEncoding {
   if (first === 0xff && second === 0xfe) return { name: 'UTF-16 LE', label: 'utf-16le', markBytes: 2 };
   if (first === 0xfe && second === 0xff) return { name: 'UTF-16 BE', label: 'utf-16be', markBytes: 2 };
   const zeros = [0, 0];
-  for (let at = 0; at < head.length; at++) if (head[at] === 0) zeros[at % 2]!++;
-  const enough = (head.length / 2) * ZERO_SHARE;
+  const looked = Math.min(head.length, NAMES_BYTES);
+  for (let at = 0; at < looked; at++) if (head[at] === 0) zeros[at % 2]!++;
+  const enough = (looked / 2) * ZERO_SHARE;
   if (zeros[1]! > enough && zeros[1]! > zeros[0]!)
     return { name: 'UTF-16 LE', label: 'utf-16le', markBytes: 0 };
   if (zeros[0]! > enough) return { name: 'UTF-16 BE', label: 'utf-16be', markBytes: 0 };

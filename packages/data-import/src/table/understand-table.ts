@@ -98,9 +98,11 @@ async function surveyDecimals(
   context: ImportContext,
 ): Promise<void> {
   const values = new Set(groups.flatMap(valueColumns));
-  for (const { line, cells } of sample)
+  for (const { line, cells } of sample) {
     for (const [column, cell] of cells.entries()) survey.add(line, cell, values.has(column));
-  if (survey.isDecided || rest === null) return;
+    if (survey.isDecided) return;
+  }
+  if (rest === null) return;
   const { onProgress: _, ...silent } = context;
   await readRows(rest, silent, (scanner) => {
     const { bytes, starts, ends, line, fields } = scanner;
