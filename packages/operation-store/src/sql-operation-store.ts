@@ -4,7 +4,6 @@ import {
   historyEntry,
   operationExists,
   operationNotFound,
-  takeOverEntry,
   tooManyWaiting,
   type Lease,
   type NewOperation,
@@ -17,7 +16,7 @@ import {
   type TakenOver,
   type Written,
 } from '@ktrdr/orchestrator';
-import { sql, type Kysely, type RawBuilder } from 'kysely';
+import { type Kysely } from 'kysely';
 import type { AuditLog } from './audit-log.js';
 import { GroupedWrites } from './grouped-writes.js';
 import { InsertOperations } from './insert-operations.js';
@@ -26,6 +25,7 @@ import { ReadCache } from './read-cache.js';
 import type { Schema } from './schema.js';
 import type { SqlDatabase } from './sql-database.js';
 import { SqlAuditLog } from './sql-audit-log.js';
+import { SqlLeases } from './sql-leases.js';
 import { SqlTokenStore } from './sql-token-store.js';
 import { SqlTrialLedger } from './sql-trial-ledger.js';
 import { StoreAccess } from './store-access.js';
@@ -45,12 +45,8 @@ import { canBeStored } from './stored-text.js';
 import type { TokenStore } from './token-store.js';
 import type { TrialLedger } from './trial-ledger.js';
 
-/** `lease_expires_at` of a released lease. */
-const RELEASED = 0;
 /** Attempts to create an operation that is removed concurrently. */
 const CREATE_TRIES = 3;
-/** Number of leases renewed by one statement. */
-const LEASES_PER_STATEMENT = 1_000;
 
 /** Stores operations in a database. They survive the process, and several processes can share them. */
 export class SqlOperationStore implements OperationStore {
@@ -66,10 +62,12 @@ export class SqlOperationStore implements OperationStore {
     this.access.use((db) => db.transaction().execute((tx) => this.inserts.insertAll(tx, all))),
   );
   private readonly inserts: InsertOperations;
+  private readonly leases: SqlLeases;
 
   constructor(private readonly database: SqlDatabase) {
     this.access = new StoreAccess(database);
     this.inserts = new InsertOperations(database);
+    this.leases = new SqlLeases(this.access);
     this.cache = new ReadCache(database.version);
     this.trials = new SqlTrialLedger(this.access);
     this.tokens = new SqlTokenStore(this.access);
@@ -151,7 +149,7 @@ export class SqlOperationStore implements OperationStore {
           .updateTable('operations')
           .set(changingColumns(operation))
           .$if(change.to === 'pending', (query) => query.set({ cancel_forced: 0 }))
-          .$if(lease !== undefined, (query) => query.set(this.given(lease as Lease)))
+          .$if(lease !== undefined, (query) => query.set(this.leases.given(lease as Lease)))
           .where('id', '=', operationId)
           .where('epoch', '=', epoch)
           .where('status', '=', row.status)
@@ -202,95 +200,20 @@ export class SqlOperationStore implements OperationStore {
     return written;
   }
 
-  async renew(lease: Lease, operations: ReadonlyMap<string, number>): Promise<StoredOperation[]> {
-    const held = [...operations];
-    const rows: StoredRow[] = [];
-    for (let start = 0; start < held.length; start += LEASES_PER_STATEMENT) {
-      const some = held.slice(start, start + LEASES_PER_STATEMENT);
-      const pairs = some.map(([id, epoch]) => sql`(${id}, cast(${epoch} as integer))`);
-      const renewed = await this.access.use((db) =>
-        db
-          .updateTable('operations')
-          .set({ lease_expires_at: this.leaseEnd(lease) })
-          .where('owner', '=', lease.owner)
-          .where('completed_at', 'is', null)
-          .where(sql<boolean>`(id, epoch) in (values ${sql.join(pairs)})`)
-          .returning(STORED_COLUMNS)
-          .execute(),
-      );
-      rows.push(...renewed);
-    }
-    return rows.map(storedOperation);
+  renew(lease: Lease, operations: ReadonlyMap<string, number>): Promise<StoredOperation[]> {
+    return this.leases.renew(lease, operations);
   }
 
-  async release(operationId: string, epoch: number): Promise<void> {
-    await this.access.use((db) =>
-      db
-        .updateTable('operations')
-        .set({ lease_expires_at: RELEASED })
-        .where('id', '=', operationId)
-        .where('epoch', '=', epoch)
-        .execute(),
-    );
+  release(operationId: string, epoch: number): Promise<void> {
+    return this.leases.release(operationId, epoch);
   }
 
-  async owners(): Promise<string[]> {
-    const rows = await this.access.use((db) =>
-      db
-        .selectFrom('operations')
-        .select('owner')
-        .distinct()
-        .where('completed_at', 'is', null)
-        .orderBy('owner')
-        .execute(),
-    );
-    return rows.map(({ owner }) => owner);
+  owners(): Promise<string[]> {
+    return this.leases.owners();
   }
 
-  // one transaction, so that only one caller gets an operation (I3)
   async takeOver(lease: Lease, at: string, most: number, gone: readonly string[] = []): Promise<TakenOver[]> {
-    const taken = await this.access.use((db) =>
-      db.transaction().execute(async (tx) => {
-        const left = await tx
-          .selectFrom('operations')
-          .select(['seq', 'owner', 'lease_expires_at'])
-          .where('completed_at', 'is', null)
-          .where((where) =>
-            where.or([
-              where('lease_expires_at', '<=', this.database.now),
-              ...(gone.length === 0 ? [] : [where('owner', 'in', gone)]),
-            ]),
-          )
-          .orderBy('seq')
-          .limit(most)
-          .$if(this.database.locksRows, (query) => query.forUpdate().skipLocked())
-          .execute();
-        if (left.length === 0) return [];
-        const before = new Map(left.map((row) => [row.seq, row]));
-        const rows = await tx
-          .updateTable('operations')
-          .set(this.given(lease))
-          .where('seq', 'in', [...before.keys()])
-          .returning([...STORED_COLUMNS, 'request_json'])
-          .execute();
-        const all = rows
-          .sort((a, b) => a.seq - b.seq)
-          .map((row) => {
-            const { owner: previousOwner, lease_expires_at: leaseEnd } = before.get(row.seq)!;
-            return {
-              ...storedOperation(row),
-              request: fromJson(row.request_json),
-              previousOwner,
-              lastHeardAt: leaseEnd === RELEASED ? null : new Date(leaseEnd - lease.ms).toISOString(),
-            };
-          });
-        const lines = all.map(({ operation, previousOwner }) =>
-          historyRow(operation.operation_id, takeOverEntry(operation, at, previousOwner)),
-        );
-        await tx.insertInto('operation_history').values(lines).execute();
-        return all;
-      }),
-    );
+    const taken = await this.leases.takeOver(lease, at, most, gone);
     for (const { operation } of taken) this.wrote(operation.operation_id);
     return taken;
   }
@@ -348,18 +271,6 @@ export class SqlOperationStore implements OperationStore {
       .where('id', '=', operationId)
       .$if(this.database.locksRows, (query) => query.forUpdate())
       .executeTakeFirst();
-  }
-
-  private given(lease: Lease) {
-    return {
-      owner: lease.owner,
-      epoch: sql<number>`epoch + 1`,
-      lease_expires_at: this.leaseEnd(lease),
-    };
-  }
-
-  private leaseEnd({ ms }: Lease): RawBuilder<number> {
-    return sql<number>`${this.database.now} + cast(${Math.ceil(ms)} as integer)`;
   }
 
   private wrote(operationId: string): void {

@@ -1,15 +1,8 @@
 import { Agent } from 'node:https';
 import type { Readable } from 'node:stream';
-import axios, { isAxiosError } from 'axios';
+import axios from 'axios';
 import type { AxiosInstance, AxiosRequestConfig, AxiosResponse } from 'axios';
-import {
-  errorFromBody,
-  isCertificateProblem,
-  isErrorResponse,
-  isTerminalStatus,
-  KtrdrError,
-  shown,
-} from '@ktrdr/contracts';
+import { errorFromBody, isErrorResponse, isTerminalStatus, KtrdrError, shown } from '@ktrdr/contracts';
 import type {
   ArtifactFile,
   CancelOperationRequest,
@@ -23,10 +16,10 @@ import { InvalidMessageError, readMessage, type MessageName, type Messages } fro
 
 import type { Clock } from '@ktrdr/orchestrator';
 import { ANSWER_SIGNATURE, answerSignature, BEFORE_START, isSame, signRequest } from '@ktrdr/service-kit';
+import { beginningOf, neverConnected, parsed, reasonOf } from './host-answers.js';
 
 const MIB = 1_048_576;
 const MAX_ANSWER_BYTES = 16 * MIB;
-const MAX_ERROR_BYTES = MIB;
 const MAX_REQUEST_BYTES = 8 * MIB;
 
 /** Time limits of one request. */
@@ -332,43 +325,4 @@ export class TrainingHostClient {
 
 function authorizationOf(signed: Signed | null): Record<string, string> {
   return signed === null ? {} : { authorization: signed.authorization };
-}
-
-/** An answer up to the largest size of an error. */
-async function beginningOf(content: Readable): Promise<Buffer> {
-  const pieces: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const piece of content as AsyncIterable<Uint8Array>) {
-    pieces.push(piece);
-    bytes += piece.length;
-    if (bytes > MAX_ERROR_BYTES) break;
-  }
-  return Buffer.concat(pieces);
-}
-
-/** `undefined` for anything that is not JSON. */
-function parsed(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8')) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
-function reasonOf(error: unknown): string {
-  const reason = reasonAlone(error);
-  if (!isCertificateProblem(error)) return reason;
-  return `${reason}: its certificate is not accepted; set TRAINING_HOST_CA_FILE to the file of the authority that issued it`;
-}
-
-function reasonAlone(error: unknown): string {
-  if (isAxiosError(error) && error.code) return error.message ? `${error.code} ${error.message}` : error.code;
-  return error instanceof Error ? error.message : String(error);
-}
-
-const NOT_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
-
-function neverConnected(error: unknown): boolean {
-  if (isCertificateProblem(error)) return true;
-  return isAxiosError(error) && error.code !== undefined && NOT_CONNECTED.has(error.code);
 }
