@@ -137,6 +137,7 @@ export class MarketDataController {
     'invalid_date',
     'invalid_date_range',
     'bars_exist',
+    'import_conflict',
     'no_bars_in_range',
     'disk_full',
     'storage_failed',

@@ -31,7 +31,7 @@ export class MarketDataService {
   ) {}
 
   async list(): Promise<BarsList> {
-    return { bars: await this.thread.run('listBarsInfo', this.folders.dataDir) };
+    return { bars: await this.thread.run('listBarsInfo', this.folders.dataDir, { stateDir: this.folders.stateDir }) };
   }
 
   async show({ symbol, timeframe, points = DEFAULT_POINTS }: ShowBarsQuery): Promise<BarsDetails> {
@@ -72,6 +72,7 @@ export class MarketDataService {
       endDate: request.end_date,
       seed: request.seed,
       overwrite: request.overwrite,
+      at: new Date(this.clock.now()).toISOString(),
     });
   }
 }

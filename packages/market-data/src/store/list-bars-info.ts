@@ -13,7 +13,7 @@ export interface ListBarsOptions {
   /** Only the files of one timeframe. */
   timeframe?: string | undefined;
   /** Folder of the service's state, where facts of files are kept. */
-  stateDir?: string;
+  stateDir?: string | undefined;
 }
 
 type Content = Pick<BarsInfo, 'rows' | 'first' | 'last' | 'problem'>;
