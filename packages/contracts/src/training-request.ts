@@ -151,7 +151,7 @@ export const MOST_WALK_FORWARD_BARS = 10_000_000;
 
 /** Identifies the content of one bars file: SHA-256 of its bytes. */
 export interface BarsFingerprint {
-  /** @pattern ^[A-Za-z0-9^][A-Za-z0-9._=/^:#&!@$+-]{0,31}$ */
+  /** @pattern ^(?!.*[/][.]{1,2}(?:[/]|$))[A-Za-z0-9^][A-Za-z0-9._=/^:#&!@$+-]{0,31}$ */
   symbol: string;
   /** @pattern ^(1m|5m|15m|30m|1h|4h|1d|1w)$ */
   timeframe: string;
