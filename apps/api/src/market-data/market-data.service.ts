@@ -31,7 +31,9 @@ export class MarketDataService {
   ) {}
 
   async list(): Promise<BarsList> {
-    return { bars: await this.thread.run('listBarsInfo', this.folders.dataDir, { stateDir: this.folders.stateDir }) };
+    return {
+      bars: await this.thread.run('listBarsInfo', this.folders.dataDir, { stateDir: this.folders.stateDir }),
+    };
   }
 
   async show({ symbol, timeframe, points = DEFAULT_POINTS }: ShowBarsQuery): Promise<BarsDetails> {
