@@ -94,7 +94,7 @@ const refusalOf = (path: string, options?: Parameters<typeof get>[1]): Promise<u
     (error: unknown) => error,
   );
 
-/** A resolver that gives its answers one after the other, as a name does that is bound anew. */
+/** A resolver that gives one answer after the other, as in DNS rebinding. */
 function answering(...answers: string[][]): () => Promise<LookupAddress[]> {
   return async () =>
     (answers.shift() ?? []).map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
@@ -145,7 +145,7 @@ describe('addresses', () => {
     expect(connections).toBe(before);
   });
 
-  test('a name that is bound anew after a check is checked again (DNS rebinding)', async () => {
+  test('a name that resolves to another address after a check is checked again (DNS rebinding)', async () => {
     // with the policy alone: first public, then this machine
     const policy = new AddressPolicy();
     const lookup = checkedLookup(
