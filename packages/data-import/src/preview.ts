@@ -29,6 +29,7 @@ export function previewOf(
   const questions = questionsOf(tables);
   const isOpen = questions.some(({ choice }) => choice !== 'bad_rows');
   const isLocal = tables.some((table) => table.isLocal);
+  const datesAlone = tables.every((table) => table.datesAlone);
   return {
     ...facts,
     format: packing === null ? format : `${format}, ${packing}`,
@@ -37,7 +38,7 @@ export function previewOf(
     date_format: dateFormat,
     timezone,
     stamps,
-    bars: bars.map((part) => describeBars(part, { isOpen, isLocal })),
+    bars: bars.map((part) => describeBars(part, { isOpen, isLocal, datesAlone })),
     left_out_rows: tables.reduce((count, { problems }) => count + problems.leftOut.count, 0),
     left_out: leftOutOf(tables, names),
     notes: notesOf(tables, names, skipped),
@@ -77,11 +78,11 @@ function some(names: string[]): string {
 
 function describeBars(
   bars: CombinedBars,
-  { isOpen, isLocal }: { isOpen: boolean; isLocal: boolean },
+  { isOpen, isLocal, datesAlone }: { isOpen: boolean; isLocal: boolean; datesAlone: boolean },
 ): ImportedBars {
   const { symbol, timeframe, length, time } = bars;
   const text = (row: number): string => {
-    const written = formatBarTime(time[row]!, timeframe ?? '1m');
+    const written = formatBarTime(time[row]!, timeframe ?? (datesAlone ? '1d' : '1m'));
     return isLocal ? written.replace('Z', '') : written;
   };
   const rows = [...new Set([0, 1, length - 1])].filter((row) => row >= 0 && row < length);

@@ -31,6 +31,8 @@ export interface ReadTable {
   stamps: StampChoice;
   /** `null` while it is asked. */
   timeframe: Timeframe | null;
+  /** True if the file writes dates without a time of day. */
+  datesAlone: boolean;
   /** True if the times stand in the file's own zone. */
   isLocal: boolean;
   bars: (BarColumns & { symbol: string })[];
@@ -87,27 +89,30 @@ export async function readTable(
   const found = times.finish(rows.symbols?.subarray(0, rows.length));
   for (const { row, problem } of found.problems) problems.add(rows.lines[row]!, problem, layout.time);
   const used = withTickVolume(rows, layout);
-  const notes = [...used.notes, ...found.notes, ...volumeNotes(layout, adjust)];
+  const ignored = ignoredColumns(used, table.width);
+  const notes = [...used.notes, ...found.notes, ...volumeNotes(layout, adjust, ignored)];
   const isOpen = found.questions.some(({ choice }) => choice === 'timezone' || choice === 'date_format');
   const bars = barsOfRows(reader, {
     rows,
     times: found.times,
-    timeframe: found.timeframe ?? '1m',
+    timeframe: found.timeframe ?? (found.datesAlone ? '1d' : '1m'),
     problems,
     sure: !isOpen,
     notes,
     volumeName: columnName(used, used.groups[0]!.volume),
   });
   const name = parseFileName(file.name, found.timeframe);
-  const { symbols, question } = storedSymbols(file.name, reader.symbols, name.symbol, choices);
+  const said = reader.symbols.length === 0 && file.symbol !== undefined ? [file.symbol] : reader.symbols;
+  const { symbols, question } = storedSymbols(file.name, said, name.symbol, choices);
   return {
     format: table.format,
     columns: describeColumns(used),
-    ignoredColumns: ignoredColumns(used, table.width),
+    ignoredColumns: ignored,
     dateFormat: found.dateFormat,
     timezone: found.timezone,
     stamps: found.stamps,
     timeframe: found.timeframe,
+    datesAlone: found.datesAlone,
     isLocal: isOpen,
     bars: bars
       .map((columns, index) => ({ ...columns, symbol: symbols[index]! }))
@@ -136,14 +141,18 @@ function timeChoicesOf(
   return { ...times, timeframe: saidTimeframe(file.name, layout, sample, choices, times) };
 }
 
-function volumeNotes(layout: Layout, adjust: string): string[] {
+function volumeNotes(layout: Layout, adjust: string, ignored: string[]): string[] {
   const { adjustedClose, volume } = layout.groups[0]!;
   const notes: string[] = [];
   if (adjustedClose !== -1 && adjust === 'none')
     notes.push(
       `${columnName(layout, adjustedClose)} is not used. Adjusted prices: --adjust ratio (all four), or close.`,
     );
-  if (volume === -1) notes.push('There is no volume: it is 0.');
+  if (volume === -1) {
+    const which =
+      ignored.length === 0 ? '' : ` If one of ${ignored.join(', ')} is it: --columns volume=NAME.`;
+    notes.push(`There is no volume: it is 0.${which}`);
+  }
   return notes;
 }
 

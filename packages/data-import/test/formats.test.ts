@@ -173,6 +173,15 @@ describe('JSON of sources', () => {
     expect([...bars[0]!.volume]).toEqual(volume);
   });
 
+  test('Bybit: rows without names, and the symbol beside them', async () => {
+    const list = times.map((time, at) => [time * 1000, ...prices(at), volume[at]!, 1].map(String));
+    const value = { retCode: 0, result: { symbol: 'BTCUSDT', list: list.toReversed() } };
+    const { understood } = await readText(JSON.stringify(value));
+    expect(understood.bars).toMatchObject([
+      { symbol: 'BTCUSDT', timeframe: '1h', rows: 25, first: '2024-01-02T14:30:00Z' },
+    ]);
+  });
+
   test('Alpha Vantage: the zone and the symbol stand beside the bars', async () => {
     const rows = Object.fromEntries(
       objects.toReversed().map(({ t, o, h, l, c, v }) => [

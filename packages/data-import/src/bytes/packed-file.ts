@@ -4,6 +4,8 @@ export interface PackedFile {
   name: string;
   /** For display, if it is not CSV: `Parquet`. Its table is text with commas then. */
   format?: string;
+  /** Symbol that the file names beside its table. Known when its bytes have been read. */
+  readonly symbol?: string | undefined;
   /** Its unpacked bytes, from the beginning. A chunk is valid until the next one is asked for. */
   chunks(): AsyncIterable<Uint8Array>;
   /** Its unpacked size, as the archive says. May be wrong. */

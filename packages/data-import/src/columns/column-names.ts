@@ -34,27 +34,27 @@ time: time, t, hour, tijd, zeit, uhrzeit, heure, hora, ora, orario, время, 
 close_time: close time, closetime, time close, timeclose, end time, endtime, time period end, period end,
   bar close time, candle close time, candle end, end, bar end, window end
 open: open, o, opening price, open price, price open, opening, open rate, px open, day open, openprice, otwarcie
-open: erster, eroffnung, eroeffnung, eroffnungskurs, eroeffnungskurs, eroffn, eroeffn, anfang, anfangskurs,
+open: erster, offen, eroffnung, eroeffnung, eroffnungskurs, eroeffnungskurs, eroffn, eroeffn, anfang, anfangskurs,
   erster kurs
 open: ouverture, ouv, cours d ouverture, premier, apertura, precio de apertura, aper, primero, prezzo di apertura,
   abertura, abert, preco de abertura, openingskoers, eerste
-open: открытие, откр, цена открытия, первая, acilis, oppning, oppningskurs, 开盘, 开盘价, 開盤, 始値, 시가
+open: kurs otwarcia, открытие, откр, цена открытия, первая, acilis, oppning, oppningskurs, 开盘, 开盘价, 開盤, 始値, 시가
 high: high, h, highest, high price, price high, day high, highest price, px high, max, maximum, high rate, max price,
   highprice
 high: hoch, hochst, hoechst, hochster, hochstkurs, hoechstkurs, tageshoch, hochster kurs, hochstwert
 high: haut, plus haut, le plus haut, cours le plus haut, alto, maximo, mas alto, precio maximo, massimo,
   prezzo massimo, maxima, preco maximo, hoog, hoogste, hoogste koers
-high: максимум, макс, наибольшая, максимальная, максимальная цена, najwyzszy, yuksek, hogst, hogsta, 最高, 最高价, 高値, 고가
+high: максимум, макс, наибольшая, максимальная, максимальная цена, najwyzszy, kurs maksymalny, kurs max, yuksek, hogst, hogsta, 最高, 最高价, 高値, 고가
 low: low, l, lowest, low price, price low, day low, lowest price, px low, min, minimum, low rate, min price, lowprice
 low: tief, tiefst, tiefster, tiefstkurs, tagestief, tiefster kurs, tiefstwert, niedrig
 low: bas, plus bas, le plus bas, cours le plus bas, bajo, minimo, mas bajo, precio minimo, prezzo minimo, minima,
   baixa, baixo, preco minimo, laag, laagste, laagste koers
-low: минимум, мин, наименьшая, минимальная, минимальная цена, najnizszy, dusuk, lagst, lagsta, 最低, 最低价, 安値, 저가
+low: минимум, мин, наименьшая, минимальная, минимальная цена, najnizszy, kurs minimalny, kurs min, dusuk, lagst, lagsta, 最低, 最低价, 安値, 저가
 close: close, c, closing price, close price, price close, closing, px close, day close, closeprice, close last,
   close rate, zamkniecie
 close: schluss, schlusskurs, schlusskurse, schlu kurs, cloture, clot, cours de cloture, fermeture, cierre,
   precio de cierre, chiusura, prezzo di chiusura, chius, fechamento, fecho, fech, preco de fechamento, slot, slotkoers
-close: закрытие, закр, цена закрытия, kapanis, stangning, stangningskurs, slutkurs, 收盘, 收盘价, 終値, 종가
+close: kurs zamkniecia, закрытие, закр, цена закрытия, kapanis, stangning, stangningskurs, slutkurs, 收盘, 收盘价, 終値, 종가
 close: last, price, settle, settlement, settlement price, last price, px last, latest, last traded price, ltp, value,
   last sale
 close: zuletzt, letzter, kurs, letzter kurs, dernier, dernier cours, cours, ultimo, ultimo precio, precio, prezzo,
@@ -67,7 +67,7 @@ volume: volume, v, vol, real volume, realvolume, total volume, base volume, volu
   share volume, traded volume, volume traded, trade volume, quantity, qty, px volume, total traded quantity,
   total trade quantity, ttl trd qnty, tottrdqty, volume from, volumefrom
 volume: stucke, stuecke, stuck, stueck, volumes, titres, titres echanges, cantidad, titulos, quantita, quantidade,
-  negocios volume, aantal, объем, объём, обьем, wolumen, hacim, volym, 成交量, 出来高, 거래량
+  negocios volume, aantal, объем, объём, обьем, wolumen, wolumen obrotu, wol, hacim, volym, 成交量, 出来高, 거래량
 volume: volumen, handelsvolumen, umsatz, volumi, volumem
 tick_volume: tickvol, tick volume, tickvolume, ticks, tick count
 symbol: symbol, ticker, ticker symbol, act symbol, tradingsymbol, trading symbol, sym, tic, kurzel, тикер, sembol,
@@ -114,10 +114,16 @@ export function meaningOf(name: string): NamedMeaning | null {
   const sideName = side?.[1] ?? side?.[2] ?? null;
   const bare = simple.replace(SIDE, '');
   const unit = VOLUME_UNIT.exec(name.trim())?.[1]?.toUpperCase() ?? null;
-  const found = BY_NAME.get(bare) ?? (unit === null ? BY_NAME.get(withoutUnit(bare)) : undefined);
+  const found = unit === null ? knownName(bare) : BY_NAME.get(bare);
   if (found !== undefined) return { ...found, side: sideName, unit, isVague: VAGUE.test(bare) };
   if (unit === null || INDICATOR.test(unit)) return null;
   return { ...BY_NAME.get('volume')!, side: sideName, unit, isVague: false };
+}
+
+/** A name with a unit, or followed by its explanation, as on Yahoo's pages: `close close price adjusted for splits`. */
+function knownName(name: string): { meaning: Meaning; rank: number } | undefined {
+  const [, explained = ''] = /^(.+?) \1 /.exec(name) ?? [];
+  return BY_NAME.get(name) ?? BY_NAME.get(withoutUnit(name)) ?? BY_NAME.get(explained);
 }
 
 function withoutUnit(name: string): string {
@@ -130,6 +136,7 @@ function withoutUnit(name: string): string {
 export function simpleName(name: string): string {
   return name
     .replace(/ß/g, 'ss')
+    .replace(/ł/gi, 'l')
     .replace(/([a-z])([A-Z])/g, '$1 $2')
     .normalize('NFKD')
     .replace(/(?<=[a-z])\p{M}+/giu, '')

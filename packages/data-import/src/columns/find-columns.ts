@@ -4,7 +4,7 @@ import { importError } from '../bytes/import-error.js';
 import { isMissing } from '../numbers/number-text.js';
 import { meantColumns, type MeantColumn } from './column-groups.js';
 import { type Meaning, simpleName } from './column-names.js';
-import { findTimeColumns, type TimeColumns } from './find-time-columns.js';
+import { clockColumn, findTimeColumns, type TimeColumns } from './find-time-columns.js';
 import { type ColumnGroup, columnName, type Layout } from './layout.js';
 
 const PRICES = ['open', 'high', 'low', 'close'] as const;
@@ -38,11 +38,14 @@ export function findNamedColumns(table: NamedTable, named: boolean, choices: Imp
   const unnamed = names.map((name, column) => (meant.some((other) => other.column === column) ? name : null));
   const times =
     chosenTimes(chosen) ?? findTimeColumns(names, table.rows) ?? findTimeColumns(unnamed, table.rows);
-  if (times === null)
-    throw importError(
-      file,
-      `line ${table.line}: no column is a date or a time. Name it: --columns time=NAME, or its number from 1`,
-    );
+  if (times === null) {
+    const clock = clockColumn(table.rows);
+    const why =
+      clock === -1
+        ? 'no column is a date or a time. Name it: --columns time=NAME, or its number from 1'
+        : `${columnName(table, clock)} is a time of day, and no column is a date: add one`;
+    throw importError(file, `line ${table.line}: ${why}`);
+  }
   const questions: ImportQuestion[] = [];
   const notes: string[] = [];
   const one = (meaning: Meaning): number => {

@@ -1,5 +1,5 @@
 import { looksLikeTime } from '../times/time-column.js';
-import { meaningOf } from './column-names.js';
+import { type Meaning, meaningOf } from './column-names.js';
 import type { Layout } from './layout.js';
 
 const CLOCK = /^\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?\s*([ap]\.?m\.?)?$/i;
@@ -40,7 +40,7 @@ export function findTimeColumns(names: (string | null)[], rows: string[][]): Tim
     const named = name === null || name === '' ? null : meaningOf(name);
     const isTime = named?.meaning === 'time' || named?.meaning === 'date' || named?.meaning === 'close_time';
     if (name !== null && name !== '' && !isTime) return [];
-    const kind = kindOf(rows, column, named !== null);
+    const kind = kindOf(rows, column, named?.meaning ?? null);
     if (kind === null) return [];
     return [{ column, kind, rank: named?.rank ?? 100 + column, closes: named?.meaning === 'close_time' }];
   });
@@ -67,10 +67,15 @@ export function findTimeColumns(names: (string | null)[], rows: string[][]): Tim
   return {
     time: best.column,
     clock: paired,
-    closeTime: closes?.column ?? -1,
+    closeTime: closes?.column ?? unnamedClose(best, names, rows),
     stampsClose: best.closes,
     ...zonesOf([names[best.column], paired === -1 ? null : names[paired]]),
   };
+}
+
+/** The first column of times of day; -1: there is none. */
+export function clockColumn(rows: string[][]): number {
+  return (rows[0] ?? []).findIndex((_, column) => rows.every((row) => CLOCK.test(row[column] ?? '')));
 }
 
 function preferUtc(full: Candidate[], names: (string | null)[]): Candidate | undefined {
@@ -85,20 +90,38 @@ function unnamedClock({ column }: Candidate, names: (string | null)[], rows: str
   return cells.every(isClock) && cells.some((cell) => cell.startsWith('0')) ? column + 1 : -1;
 }
 
+/**
+ * Without a header, a second column of unix times just before the next bar's holds close times, as Binance writes them: the close is later
+ * than the open by the same time in every row.
+ */
+function unnamedClose({ column, kind }: Candidate, names: (string | null)[], rows: string[][]): number {
+  if (kind !== 'unix' || names.some((name) => name !== null)) return -1;
+  return names.findIndex((_, other) => {
+    if (other <= column) return false;
+    const lengths = rows.map((row) => Number(row[other] ?? '') - Number(row[column] ?? ''));
+    return lengths.every(
+      (length, row) => length > 0 && length === lengths[0] && UNIX.test(rows[row]![other]!),
+    );
+  });
+}
+
 /** How the cells of a column say the time. Cells that say none are bad rows, unless the column has no name. */
-function kindOf(rows: string[][], column: number, named: boolean): Kind {
+function kindOf(rows: string[][], column: number, meaning: Meaning | null): Kind {
   const filled = rows.map((row) => row[column] ?? '').filter((cell) => cell !== '');
-  const kinds = filled.slice(0, CELLS).map((cell) => kindOfCell(cell, named));
+  const kinds = filled.slice(0, CELLS).map((cell) => kindOfCell(cell, meaning));
   const counts = new Map<Kind, number>();
   for (const kind of kinds) if (kind !== null) counts.set(kind, (counts.get(kind) ?? 0) + 1);
   const [best] = [...counts].toSorted((a, b) => b[1] - a[1]);
   if (best === undefined) return null;
-  return named || best[1] * 2 > kinds.length ? best[0] : null;
+  return meaning !== null || best[1] * 2 > kinds.length ? best[0] : null;
 }
 
-function kindOfCell(cell: string, named: boolean): Kind {
+function kindOfCell(cell: string, meaning: Meaning | null): Kind {
+  const named = meaning !== null;
   if (CLOCK.test(cell)) return 'clock';
-  if (/^\d{8}$/.test(cell) && looksLikeTime(cell)) return 'date';
+  // `240131` is a date in a column called so, else a time of day
+  if ((/^\d{8}$/.test(cell) || (meaning === 'date' && /^\d{6}$/.test(cell))) && looksLikeTime(cell))
+    return 'date';
   if (UNIX.test(cell) && looksLikeTime(cell)) return 'unix';
   // `0930`, `000000`: a time of day; `45292`, `45292.5`: a day of a spreadsheet
   if (named && CLOCK_DIGITS.test(cell)) return cell.length === 5 && Number(cell) > 23_595 ? 'full' : 'clock';

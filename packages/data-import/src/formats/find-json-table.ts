@@ -7,6 +7,8 @@ export interface JsonTable {
   columns: TableColumn[];
   /** False if the columns have no names. */
   named: boolean;
+  /** Symbol that stands beside the table. */
+  symbol?: string | undefined;
 }
 
 type JsonObject = Record<string, unknown>;
@@ -42,10 +44,7 @@ export function findJsonTable(file: string, value: unknown): JsonTable {
     );
   const zone = scalarOf(value, ZONE);
   const columns = zone === null ? table.columns : table.columns.map((column) => withZone(column, zone));
-  const symbol = scalarOf(value, SYMBOL);
-  const hasSymbol = columns.some(({ name }) => SYMBOL.test(name));
-  if (symbol === null || hasSymbol || !table.named) return { ...table, columns };
-  return { ...table, columns: [...columns, { name: 'symbol', cell: () => quoted(symbol) }] };
+  return { ...table, columns, symbol: scalarOf(value, SYMBOL) ?? undefined };
 }
 
 function withZone({ name, cell }: TableColumn, zone: string): TableColumn {

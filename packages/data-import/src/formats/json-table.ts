@@ -30,6 +30,9 @@ function jsonTable(file: PackedFile): PackedFile {
   return {
     ...file,
     format: 'JSON',
+    get symbol() {
+      return found?.symbol;
+    },
     async *chunks() {
       found ??= findJsonTable(file.name, parse(file.name, await textOf(file)));
       yield* tableText(one(found), found.named);

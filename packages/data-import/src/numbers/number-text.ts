@@ -4,7 +4,10 @@ export type DecimalSign = '.' | ',';
 /** Marks of a missing value, as libraries and sites write them. */
 const MISSING = /^(|null|nan|n\/?a|#n\/?a|none|nil|-+|–|—|\.|\?|na\(\)|<na>|missing)$/i;
 
-const CURRENCY_SIGN = String.raw`[$€£¥₹₽₩₿]|(?:USD|EUR|GBP|CHF|JPY|BTC|USDT)(?![A-Z])`;
+/** `R$`, `A$` and the like, signs of currencies, and their codes. */
+const CURRENCY_SIGN =
+  String.raw`(?:R|US|AU?|CA?|NZ|HK|NT|S|MX)?\$|\p{Sc}|zł|kč|kr\.?|ft|руб\.?|` +
+  String.raw`(?:USD[TC]?|EUR|GB[PX]|CHF|JPY|CN[YH]|KRW|INR|RU[BR]|BRL|TRY|PLN|CZK|HUF|SEK|NOK|DKK|AUD|NZD|CAD|HKD|SGD|MXN|ZAR|BTC|ETH)(?![A-Z])`;
 /** Longer cells are no numbers. */
 const LONGEST = 100;
 const NUMBER_TEXT = new RegExp(

@@ -11,11 +11,12 @@ export interface FileName {
 const ENDING =
   /\.(csv|tsv|tab|txt|prn|asc|dat|json|jsonl|ndjson|parquet|pq|feather|arrow|arrows|ipc|zip|gz|gzip)$/i;
 /** `2024-01`, `20240102`, `2012`, and ranges of them. */
-const DATES = /([ _-]+\d{4}(-?\d{2}(-?\d{2}(\d{4})?)?)?|[ _-]+\d{2}\.\d{2}\.\d{4})+$/;
+const DATES = /([ _-]+(?:19|20)\d{2}(-?\d{2}(-?\d{2}(\d{4})?)?)?|[ _-]+\d{2}\.\d{2}\.\d{4})+$/;
 /** Words that sources put around the symbol. */
 const WORDS = [
-  /^DAT_(ASCII|MT|NT|MS)_/i,
-  / (Historical|Stock Price|Price|Historische) (Data|History|Kurse)$/i,
+  /^DAT_(ASCII|MT|NT|MS|XLSX)_/i,
+  / (Historical|Stock Price|Price|Historische) (Data|History|Kurse|Daten)$/i,
+  /[ -]+(Dados|Datos) Historicos$| - (Donnees Historiques|Dati Storici|Dane Historyczne)$/i,
   /_Candlestick_.*$/i,
   /[ _-]ohlcv?t?$/i,
   /^HistoricalData_\d+$/,
@@ -33,7 +34,7 @@ const WORDS = [
 export function parseFileName(file: string, found: Timeframe | null): FileName {
   let name = file;
   while (ENDING.test(name)) name = name.replace(ENDING, '');
-  name = name.replace(/ ?\(\d+\)$/, '').trim();
+  name = withoutAccents(name.replace(/ ?\(\d+\)$/, '').trim());
   for (const word of WORDS) {
     const shorter = name.replace(word, '');
     if (shorter !== '') name = shorter;
@@ -43,7 +44,15 @@ export function parseFileName(file: string, found: Timeframe | null): FileName {
   const split = splitTimeframe(dated ? undated : name, found);
   // a year at the end is a part of the name, unless a timeframe stands before it
   const { symbol, timeframe } = split ?? { symbol: name, timeframe: null };
-  return { symbol: symbol.replaceAll(/\s+/g, '_'), timeframe };
+  return { symbol: symbol.replaceAll(/[\s()[\]{}',;~]+/g, '_').replace(/^_|_$/g, ''), timeframe };
+}
+
+function withoutAccents(name: string): string {
+  return name
+    .replaceAll('ß', 'ss')
+    .normalize('NFKD')
+    .replace(/(?<=[a-z])\p{M}+/giu, '')
+    .normalize('NFC');
 }
 
 function splitTimeframe(name: string, found: Timeframe | null): FileName | null {

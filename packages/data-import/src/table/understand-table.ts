@@ -11,10 +11,10 @@ import { type Dialect, findDialect, isDataRow, type TextRow } from './find-diale
 import { findHeader } from './find-header.js';
 import { readHead } from './head.js';
 import { readRows, type RowsToRead } from './read-rows.js';
+import { isCompact, usualZoneOf } from './usual-zone.js';
 
 const COMMA = 44;
 const POINT = 46;
-const SEMICOLON = 59;
 
 /** What a table is, before its rows are read. */
 export interface UnderstoodTable extends RowsToRead {
@@ -69,7 +69,7 @@ export async function understandTable(
   return {
     ...rowsToRead,
     format: file.format ?? describe(dialect, decimal, head.encoding, header.cells !== null),
-    layout: { ...layout, ...usualZone(layout, dialect, header.cells, sample) },
+    layout: header.cells === null ? withUsualZone(layout, file.name, dialect, sample) : layout,
     width: header.cells === null ? usualWidth(table.rows) : header.names.length,
     decimal,
     header: header.cells,
@@ -86,7 +86,8 @@ function writesPoints(
   names: (string | null)[],
   rows: string[][],
 ): boolean {
-  if (layout.writesPoints || isHistData(separators.field, names, rows)) return true;
+  const headerless = names.every((name) => name === null);
+  if (layout.writesPoints || (headerless && isCompact(separators.field, rows))) return true;
   return separators.field === COMMA && !rows.some((row) => row.some((cell) => /\d,\d/.test(cell)));
 }
 
@@ -131,34 +132,11 @@ function usualWidth(rows: string[][]): number {
   return [...counts].toSorted((a, b) => b[1] - a[1])[0]![0];
 }
 
-/** `20120201 000000;1.3066;...` without a header: the layout of HistData.com and NinjaTrader. */
-function isHistData(separator: number, names: (string | null)[], rows: string[][]): boolean {
-  return (
-    separator === SEMICOLON &&
-    names.every((name) => name === null) &&
-    rows.every(([time = '', ...values]) => /^\d{8} \d{4,6}$/.test(time) && values.length === 5)
-  );
-}
-
-function usualZone(
-  { usualZone: known }: Layout,
-  { separators }: Dialect,
-  header: string[] | null,
-  sample: TextRow[],
-): Pick<Layout, 'usualZone'> {
-  if (known !== undefined || header !== null) return {};
-  const cells = sample.map((row) => row.cells);
-  if (
-    !isHistData(
-      separators.field,
-      cells[0]!.map(() => null),
-      cells,
-    )
-  )
-    return {};
-  return {
-    usualZone: { zone: '-05:00', why: 'HistData.com documents this layout as UTC-5 without summer time' },
-  };
+function withUsualZone(layout: Layout, name: string, dialect: Dialect, sample: TextRow[]): Layout {
+  const rows = sample.map(({ cells }) => cells);
+  const { usualZone, note } = usualZoneOf({ name, separator: dialect.separators.field, rows });
+  if (usualZone === undefined) return layout;
+  return { ...layout, usualZone, notes: note === undefined ? layout.notes : [...layout.notes, note] };
 }
 
 function describe(

@@ -1,6 +1,6 @@
 import { TIMEFRAMES, TIMEFRAME_MS, type ImportQuestion, type Timeframe } from '@ktrdr/contracts';
 import { DAY_MS } from '@ktrdr/market-data';
-import type { RowOrder } from './row-order.js';
+import { type RowOrder, sortMixed } from './row-order.js';
 import { LONGEST_INTRADAY_MS, measureSpacings, visitSpacings, type Spacings } from './spacings.js';
 
 const HOUR_MS = 3_600_000;
@@ -22,9 +22,10 @@ export interface TimeframeFound {
 /** Finds the timeframe from the spacing of the bars over the whole file. If several fit, it is asked. */
 export function findTimeframe(
   times: Float64Array,
-  order: RowOrder,
+  fileOrder: RowOrder,
   chosen: Timeframe | undefined,
 ): TimeframeFound {
+  const order = sortMixed(times, fileOrder);
   const spacings = measureSpacings(times, order);
   if (chosen !== undefined)
     return { timeframe: chosen, question: contradiction(spacings, times, order, chosen) };

@@ -23,7 +23,8 @@ export function findTimes(
   const { timeframe, question } = spacing;
   if (question !== null) questions.push(question);
   const zones = new Zones(written, choices, unix);
-  const found = { timeframe, dateFormat, questions, problems, notes };
+  const datesAlone = !unix && !written.style.hasClock && areMidnights(times);
+  const found = { timeframe, datesAlone, dateFormat, questions, problems, notes };
   if (timeframe === '1d' || timeframe === '1w' || (timeframe === null && areMidnights(times))) {
     const { stamps } = choices;
     const days = findDailyDates(times, zones, { timeframe, stamps, hasClock: written.style.hasClock });

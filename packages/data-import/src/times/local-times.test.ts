@@ -106,6 +106,16 @@ describe('bars around a change of the clocks', () => {
     );
   });
 
+  test('rows that are not in order of time do not show the first and the second hour', () => {
+    const zone = TimeZone.of('America/New_York')!;
+    const instants = [5, 6, 7, 1, 2, 3, 4].map((hours) => Date.UTC(2019, 10, 3) + hours * HOUR_MS);
+    const { times, problems } = resolve(zone, instants, { barMs: HOUR_MS });
+    expect(times).toEqual(instants.map((time, row) => (row < 2 ? NaN : time)));
+    expect(problems.map(({ row, problem }) => [row, problem])).toEqual(
+      [0, 1].map((row) => [row, expect.stringContaining('its rows are not in the order of time')]),
+    );
+  });
+
   test('a bar of four hours in the doubled hour is placed by its neighbours', () => {
     const zone = TimeZone.of('America/New_York')!;
     const instants = [-8, -4, 0, 4, 8].map((hours) => Date.UTC(2019, 10, 3, 5) + hours * HOUR_MS);

@@ -1,5 +1,5 @@
 import { formatDate, formatLocal } from './format-local.js';
-import type { RowOrder } from './row-order.js';
+import { isMixed, type RowOrder } from './row-order.js';
 import type { TimeZone } from '@ktrdr/market-data';
 import type { TimeProblem } from './written-times.js';
 
@@ -21,27 +21,37 @@ export interface LocalRows {
  */
 export function resolveLocalTimes(times: Float64Array, order: RowOrder, rows: LocalRows): TimeProblem[] {
   const problems: TimeProblem[] = [];
-  for (const { from, to, newestFirst } of order.groups) {
+  for (const group of order.groups) {
+    const { from, to, newestFirst } = group;
     const rowAt = (index: number): number => (order.rows === null ? index : order.rows[index]!);
-    const walk = new Walk(times, rows, to - from, (index) =>
-      rowAt(newestFirst ? to - 1 - index : from + index),
-    );
+    const walk = new Walk(times, rows, {
+      count: to - from,
+      rowAt: (index) => rowAt(newestFirst ? to - 1 - index : from + index),
+      isMixed: isMixed(group),
+    });
     walk.resolve(problems);
   }
   return problems;
 }
 
 /** The rows of one symbol, oldest first. */
+interface SymbolRows {
+  count: number;
+  rowAt: (index: number) => number;
+  /** The rows are not in order of time, so that their order does not show the first and the second hour. */
+  isMixed: boolean;
+}
+
 class Walk {
   constructor(
     private readonly times: Float64Array,
     private readonly rows: LocalRows,
-    private readonly count: number,
-    private readonly rowAt: (index: number) => number,
+    private readonly symbol: SymbolRows,
   ) {}
 
   resolve(problems: TimeProblem[]): void {
-    const { times, rows, count, rowAt } = this;
+    const { times, rows } = this;
+    const { count, rowAt } = this.symbol;
     let stretch: { from: number; to: number; offset: number } | null = null;
     let stretchZone: TimeZone | null = null;
     for (let index = 0; index < count; index++) {
@@ -64,7 +74,8 @@ class Walk {
 
   /** Resolves the rows from `first` on that are within one doubled hour. @returns the index after them */
   private resolveDoubled(first: number, zone: TimeZone, problems: TimeProblem[]): number {
-    const { times, rows, count, rowAt } = this;
+    const { times, rows } = this;
+    const { count, rowAt, isMixed: mixed } = this.symbol;
     const hour = zone.changeAround(times[rowAt(first)]!)!;
     let end = first;
     let [stepsBack, secondFrom] = [0, -1];
@@ -76,17 +87,17 @@ class Walk {
       secondFrom = end;
     }
     const later = zone.laterBy(hour.from);
-    const only = stepsBack === 0 ? this.byNeighbours(first, end, later) : null;
+    const only = stepsBack === 0 && !mixed ? this.byNeighbours(first, end, later) : null;
     // the time before each row must be the written one until all rows are done
     for (let index = first; index < end; index++) {
       const row = rowAt(index);
       const local = times[row]!;
       const earlier = zone.earlier(local);
-      if (stepsBack === 1) times[row] = index < secondFrom ? earlier : earlier + later;
+      if (stepsBack === 1 && !mixed) times[row] = index < secondFrom ? earlier : earlier + later;
       else if (only !== null) times[row] = earlier + only;
       else {
         const why =
-          stepsBack === 0
+          stepsBack === 0 && !mixed
             ? `line ${rows.lineOf(row)} is its only row, so the file does not say which of the two it is`
             : 'its rows are not in the order of time';
         problems.push({ row, problem: `${doubledHour(local, zone, hour)}; ${why}. ${OTHER_ROW}` });
@@ -98,7 +109,8 @@ class Walk {
 
   /** A single bar in the hour: the bars beside it may be one bar away from only one of its two instants. @returns ms to add, or `null` */
   private byNeighbours(first: number, end: number, later: number): number | null {
-    const { times, rows, count, rowAt } = this;
+    const { times, rows } = this;
+    const { count, rowAt } = this.symbol;
     if (rows.barMs === null || end - first !== 1 || first === 0 || end >= count) return null;
     const zone = rows.zoneOf(rowAt(first))!;
     const earlier = zone.earlier(times[rowAt(first)]!);

@@ -13,8 +13,20 @@ export interface RowGroup {
 
 /** The rows of each symbol, with the direction of their times. */
 export interface RowOrder extends RowGroups {
-  groups: (RowGroup & { newestFirst: boolean })[];
+  groups: (RowGroup & Direction)[];
 }
+
+interface Direction {
+  newestFirst: boolean;
+  /** Steps of the times against this direction: their number, and the longest in ms. */
+  stepsBack: number;
+  furthestBack: number;
+}
+
+/** A share of steps back that is an exception: clocks are put back once in a year. */
+const FEW = 0.001;
+/** Clocks are put back by an hour. */
+const PUT_BACK_MS = 3_600_000;
 
 /** Groups the rows by symbol. */
 export function groupRows(length: number, symbols: ArrayLike<number> | undefined): RowGroups {
@@ -39,19 +51,48 @@ export function groupRows(length: number, symbols: ArrayLike<number> | undefined
 export function orderRows(times: Float64Array, { rows, groups }: RowGroups): RowOrder {
   return {
     rows,
-    groups: groups.map(({ from, to }) => ({ from, to, newestFirst: isNewestFirst(times, rows, from, to) })),
+    groups: groups.map((group) => ({ ...group, ...directionOf(times, rows, group) })),
   };
 }
 
-/** True if most times are before the one above them. */
-function isNewestFirst(times: Float64Array, rows: Uint32Array | null, from: number, to: number): boolean {
-  let ups = 0;
+/** True if the rows of a symbol are not in order of time, and clocks that are put back are not the reason. */
+export function isMixed({ furthestBack }: Direction): boolean {
+  return furthestBack > PUT_BACK_MS;
+}
+
+/** Sorts the rows of each symbol by time if more than a few are not in this order. */
+export function sortMixed(times: Float64Array, order: RowOrder): RowOrder {
+  const isUnsorted = (group: RowOrder['groups'][number]): boolean =>
+    isMixed(group) || group.stepsBack > (group.to - group.from) * FEW;
+  if (!order.groups.some(isUnsorted)) return order;
+  const rows = order.rows?.slice() ?? Uint32Array.from(times.keys());
+  const timeOf = (row: number): number => (Number.isNaN(times[row]!) ? Infinity : times[row]!);
+  const groups = order.groups.map((group) => {
+    if (!isUnsorted(group)) return group;
+    rows.subarray(group.from, group.to).sort((a, b) => timeOf(a) - timeOf(b) || a - b);
+    return { ...group, newestFirst: false, stepsBack: 0, furthestBack: 0 };
+  });
+  return { rows, groups };
+}
+
+/** The newest stand first if most times are before the one above them. */
+function directionOf(times: Float64Array, rows: Uint32Array | null, { from, to }: RowGroup): Direction {
+  let [ups, downs] = [0, 0];
+  let [furthestUp, furthestDown] = [0, 0];
   let before = NaN;
   for (let index = from; index < to; index++) {
     const time = times[rows === null ? index : rows[index]!]!;
-    if (time > before) ups++;
-    else if (time < before) ups--;
+    const step = time - before;
+    if (step > 0) {
+      ups++;
+      if (step > furthestUp) furthestUp = step;
+    } else if (step < 0) {
+      downs++;
+      if (-step > furthestDown) furthestDown = -step;
+    }
     before = time;
   }
-  return ups < 0;
+  return downs > ups
+    ? { newestFirst: true, stepsBack: ups, furthestBack: furthestUp }
+    : { newestFirst: false, stepsBack: downs, furthestBack: furthestDown };
 }

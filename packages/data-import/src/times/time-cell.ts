@@ -34,6 +34,9 @@ const SMALL_E = 101;
 const SMALL_H = 104;
 const SMALL_T = 116;
 
+/** The day of a spreadsheet has five digits, as no group of thousands has. */
+const DAY_DIGITS = 5;
+
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
@@ -135,6 +138,7 @@ export class TimeCell {
     if (next === MINUS || next === SLASH) return this.readSeparated(value, digits, next);
     if (next === POINT) return this.readPoint(value, digits);
     if (next === COLON) return this.readClockFirst();
+    if (next === COMMA && digits >= DAY_DIGITS && this.readDecimals(value)) return true;
     if ((next | 32) === SMALL_E && this.isExponent()) return this.readExponent(value);
     if (this.spaceAt(this.at) > 0 && (digits === 8 || digits === 6))
       return this.readCompact(value, digits) && this.readAfterDate();
@@ -267,6 +271,20 @@ export class TimeCell {
     this.form = FORMS.number;
     this.separator = 0;
     this.number = value + second / 10 ** secondDigits;
+    return true;
+  }
+
+  /** `45313,375`: the cell ends with the decimals. */
+  private readDecimals(value: number): boolean {
+    const start = this.at++;
+    this.readNumber();
+    if (this.digits === 0 || this.at < this.to) {
+      this.at = start;
+      return false;
+    }
+    this.form = FORMS.number;
+    this.decimals = this.digits;
+    this.number = value + this.value / 10 ** this.digits;
     return true;
   }
 

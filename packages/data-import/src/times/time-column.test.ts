@@ -287,6 +287,9 @@ describe('timeframe', () => {
     ],
     // bars without a trade are missing
     ['1m', every(1, 60).filter((_, minute) => minute % 5 !== 1 && minute % 7 !== 2)],
+    // rows that are not in order of time: two are exchanged, and an older file follows a newer one
+    ['5m', every(5, 4).map((_, row, all) => all[[0, 2, 1, 3][row]!]!)],
+    ['1h', [...every(60, 3, '2024-01-03T00:00Z'), ...every(60, 3, '2024-01-02T00:00Z')]],
     // Friday and Monday
     ['1d', ['2024-01-05 00:00', '2024-01-08 00:00']],
     // months between weeks, and the current week

@@ -31,6 +31,8 @@ export interface TimesFound {
   times: Float64Array;
   /** `null` while it is asked. */
   timeframe: Timeframe | null;
+  /** True if the file writes dates without a time of day. */
+  datesAlone: boolean;
   /** How the file writes times: `DD.MM.YYYY HH:mm`. */
   dateFormat: string;
   /** `null` while it is asked, and for dates alone. */
