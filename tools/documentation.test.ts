@@ -79,6 +79,7 @@ describe('the commands that the pages show', () => {
     // with all their epochs, the trainings would take half of the time
     for (const file of readdirSync(strategies).map((name) => join(strategies, name)))
       writeFileSync(file, readFileSync(file, 'utf8').replace(/\bepochs: \d+/, 'epochs: 2'));
+    cpSync(join(ROOT, 'docs/examples'), sandbox.path('docs/examples'), { recursive: true });
     exchange = await ExchangeServer.start({
       now: () => Date.now(),
       listedAt: Date.now() - 30 * 86_400_000,
