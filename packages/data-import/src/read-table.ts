@@ -2,6 +2,7 @@ import type { ImportChoices, ImportColumn, ImportQuestion, StampChoice, Timefram
 import { importError } from './bytes/import-error.js';
 import type { PackedFile } from './bytes/packed-file.js';
 import { saidTimeframe } from './columns/bar-length.js';
+import { meaningOf } from './columns/column-names.js';
 import { columnName, describeColumns, ignoredColumns, type Layout } from './columns/layout.js';
 import type { ImportContext } from './context.js';
 import { barsOfRows } from './rows/bars-of-rows.js';
@@ -149,8 +150,8 @@ function volumeNotes(layout: Layout, adjust: string, ignored: string[]): string[
       `${columnName(layout, adjustedClose)} is not used. Adjusted prices: --adjust ratio (all four), or close.`,
     );
   if (volume === -1) {
-    const which =
-      ignored.length === 0 ? '' : ` If one of ${ignored.join(', ')} is it: --columns volume=NAME.`;
+    const others = ignored.filter((name) => meaningOf(name) === null);
+    const which = others.length === 0 ? '' : ` If one of ${others.join(', ')} is it: --columns volume=NAME.`;
     notes.push(`There is no volume: it is 0.${which}`);
   }
   return notes;

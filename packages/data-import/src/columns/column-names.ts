@@ -18,8 +18,9 @@ export type Meaning =
  * line are asked about.
  */
 const NAMES = `
+time: time period start, period start
 time: open time, opentime, time open, timeopen, bar open time, candle open time, window start, bucket start
-time: time period start, start time, starttime, period start, candle begin time, candle begin, begin, start, from,
+time: start time, starttime, candle begin time, candle begin, begin, start, from,
   bar start
 time: unix, unix timestamp, unix time, unixtime, epoch, unix ms, unix timestamp ms, mts, epoch ms, timestamp ms,
   ts event
@@ -64,12 +65,12 @@ adjusted_close: adj close, adjusted close, adjclose, close adj, close adjusted, 
 adjusted_close: bereinigter schlusskurs, bereinigt, cours ajuste, cloture ajustee, cierre ajustado, cierre aj,
   chiusura aggiustata, fechamento ajustado, fech ajustado, aangepaste slotkoers, скорректированная цена закрытия
 volume: volume, v, vol, real volume, realvolume, total volume, base volume, volume base, shares, shares traded,
-  share volume, traded volume, volume traded, trade volume, quantity, qty, px volume, total traded quantity,
+  share volume, number of shares, traded volume, volume traded, trade volume, quantity, qty, px volume, total traded quantity,
   total trade quantity, ttl trd qnty, tottrdqty, volume from, volumefrom
 volume: stucke, stuecke, stuck, stueck, volumes, titres, titres echanges, cantidad, titulos, quantita, quantidade,
   negocios volume, aantal, объем, объём, обьем, wolumen, wolumen obrotu, wol, hacim, volym, 成交量, 出来高, 거래량
 volume: volumen, handelsvolumen, umsatz, volumi, volumem
-tick_volume: tickvol, tick volume, tickvolume, ticks, tick count
+tick_volume: tickvol, tick volume, tickvolume, ticks, tick count, total ticks, tickqty
 symbol: symbol, ticker, ticker symbol, act symbol, tradingsymbol, trading symbol, sym, tic, kurzel, тикер, sembol,
   secid, 代码, 股票代码, ts code
 symbol: instrument, pair, currency pair, security, stock, asset, contract, stock symbol, market pair, wertpapier,

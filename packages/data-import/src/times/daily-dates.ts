@@ -46,13 +46,14 @@ export function findDailyDates(
 /** Asks for the zone if the date in UTC can be a day too early or too late. */
 function otherDay(times: Float64Array): ImportQuestion | null {
   const seen = new Set<number>();
-  let [clock, odd] = [0, -1];
+  let [clock, odd, least] = [0, -1, DAY_MS];
   for (const time of times) {
     if (Number.isNaN(time)) continue;
     const day = Math.floor(time / DAY_MS);
     seen.add((((day + 4) % 7) + 7) % 7);
     clock = time - day * DAY_MS;
     if (clock !== 0 && odd < 0) odd = time;
+    if (clock < least) least = clock;
   }
   if (odd < 0) return null;
   const weekend = (shift: number): number =>
@@ -62,7 +63,8 @@ function otherDay(times: Float64Array): ImportQuestion | null {
   const hour = (odd % DAY_MS) / HOUR_MS;
   const isMidnightSomewhere =
     (hour >= FIRST_MIDNIGHT_HOUR && Number.isInteger(hour)) || odd % DAY_MS === INDIAN_MIDNIGHT_MS;
-  const tooFew = weekend(0) === 0 && !seen.has(5) && !seen.has(1) && isMidnightSomewhere;
+  // a Friday would be a Saturday there
+  const tooFew = weekend(0) === 0 && !seen.has(5) && isMidnightSomewhere;
   if (!fewer && !tooFew) return null;
   const why = fewer
     ? `in UTC some bars have the date of a ${WEEKDAYS[seen.has(0) ? 0 : 6]}`
@@ -70,7 +72,14 @@ function otherDay(times: Float64Array): ImportQuestion | null {
   return {
     choice: 'timezone',
     message: `the daily bars have times such as ${example} UTC, and ${why}: which zone do their dates belong to?`,
-    answers: [],
+    answers: midnightZone(least) === null ? [] : [midnightZone(least)!, ...(fewer ? [] : ['UTC'])],
     suggestion: null,
   };
+}
+
+/** An offset in which this time of day in UTC is midnight of the next day: with summer time, the earliest of the file's. `null`: none. */
+function midnightZone(clock: number): string | null {
+  const hours = (DAY_MS - clock) / HOUR_MS;
+  if (!Number.isInteger(hours) || hours > 24 - FIRST_MIDNIGHT_HOUR) return null;
+  return `+${String(hours).padStart(2, '0')}:00`;
 }

@@ -34,7 +34,7 @@ export function findTimeframe(
   return intraday * 2 > days ? intradayTimeframe(spacings, times, order) : dailyTimeframe(spacings);
 }
 
-function dailyTimeframe({ days, weekends }: Spacings): TimeframeFound {
+function dailyTimeframe({ days, weekends, total }: Spacings): TimeframeFound {
   const count = (from: number, to: number): number => {
     let all = 0;
     for (const [spacing, times] of days) if (spacing >= from && spacing <= to) all += times;
@@ -43,7 +43,10 @@ function dailyTimeframe({ days, weekends }: Spacings): TimeframeFound {
   const [daily, weekly, monthly] = [count(1, 4), count(6, 8), count(28, 31)];
   const [mode] = mostFrequent(days);
   if (daily > 0 && daily * SOME > weekly && daily * SOME > monthly) {
-    if (!days.has(1) && !weekends) return notOurs(`${mode} days`);
+    if (!days.has(1) && !weekends)
+      return total < MANY
+        ? ask(`bars ${mode} days apart can be daily bars with gaps`, ['1d'])
+        : notOurs(`${mode} days`);
     if (weekly * SOME > daily)
       return ask('daily bars with gaps, and weekly bars with a part of a week, both fit', ['1d', '1w']);
     return { timeframe: '1d', question: null };

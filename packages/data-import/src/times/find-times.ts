@@ -4,6 +4,7 @@ import { findDailyDates } from './daily-dates.js';
 import { DATE_FORMATS, readDateFormat, type DateFormat } from './date-format.js';
 import { nameOf } from './date-order.js';
 import { readDateTimes, readNumberTimes, type LocalTimes } from './date-times.js';
+import { formatLocal } from './format-local.js';
 import { findTimeframe, type TimeframeFound } from './find-timeframe.js';
 import { Zones } from './find-zones.js';
 import { resolveLocalTimes } from './local-times.js';
@@ -11,6 +12,8 @@ import { groupRows, orderRows, type RowGroups, type RowOrder } from './row-order
 import { closeTimesNote, toOpenTimes } from './stamps.js';
 import { FORMS } from './time-cell.js';
 import type { TimeChoices, TimesFound, WrittenTimes } from './written-times.js';
+
+const MINUTE_MS = 60_000;
 
 /** Finds what the times of a file mean: their format, zone, timeframe and stamps. */
 export function findTimes(
@@ -41,6 +44,11 @@ export function findTimes(
     if (!unix) problems.push(...resolveLocalTimes(times, order, { zoneOf: zones.zoneOf, lineOf, barMs }));
   } else questions.push(openZone);
   const stamps = toOpenTimes(times, timeframe, choices.stamps);
+  const odd = times.findIndex((time) => time % MINUTE_MS !== 0 && !Number.isNaN(time));
+  if (odd >= 0)
+    notes.push(
+      `line ${written.lines[odd]} has a time with seconds, ${formatLocal(times[odd]!).slice(11)}: it may be that of a trade, not that of the bar's open.`,
+    );
   return { ...found, times, timezone: openZone === null ? zones.name : null, stamps };
 }
 
@@ -70,20 +78,31 @@ function readWritten(written: WrittenTimes, choices: TimeChoices, groups: RowGro
   if (orders.length < 2) return first;
   const readings = orders.map((order) => ({ order, reading: read({ ...format, order }) }));
   const regular = readings.filter(({ reading }) => reading.spacing.question === null);
-  const [likely] = regular;
-  if (likely === undefined) return first;
+  if (regular.length === 0) return first;
+  // of two orders with the same timeframe, the one whose bars are nearer to each other is the likelier one
+  const [likely] = regular.toSorted((a, b) => spanOf(a.reading) - spanOf(b.reading)) as [(typeof regular)[0]];
   const { reading } = likely;
   const name = nameOf(likely.order, written);
   const questions = first.local.questions.map((asked) =>
-    asked.choice !== 'date_format' || regular.length > 1
+    asked.choice !== 'date_format'
       ? asked
       : {
           ...asked,
           answers: [name, ...asked.answers.filter((answer) => answer !== name)],
-          suggestion: `as ${name}, the bars are ${reading.spacing.timeframe}`,
+          suggestion: regular.length > 1 ? null : `as ${name}, the bars are ${reading.spacing.timeframe}`,
         },
   );
   return { ...reading, local: { ...reading.local, questions } };
+}
+
+/** Time from the first to the last bar, ms. */
+function spanOf({ local }: Reading): number {
+  let [least, most] = [Infinity, -Infinity];
+  for (const time of local.times) {
+    if (time < least) least = time;
+    if (time > most) most = time;
+  }
+  return most - least;
 }
 
 /** The chosen format, and what is wrong with it. */

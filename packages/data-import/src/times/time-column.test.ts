@@ -387,6 +387,11 @@ describe('zones', () => {
     for (const first of ['2024-01-07T13:00Z', '2024-01-07T11:00Z'])
       expect(read(days(first)).asks).toEqual(['timezone']);
     expect(read(days('2024-01-07T13:00Z'), { timezone: 'Australia/Sydney' })).toMatchObject({ asks: [] });
+    // Monday to Wednesday: without a Friday, this can be midnight of the next day
+    const few = days('2024-01-08T22:00Z').slice(0, 3);
+    expect(read(few).questions).toMatchObject([{ choice: 'timezone', answers: ['+02:00', 'UTC'] }]);
+    expect(read(few, { timezone: '+02:00' }).times[0]).toBe('2024-01-09T00:00:00.000Z');
+    expect(read(days('2024-01-08T22:00Z')).asks).toEqual([]);
     expect(read(days('2024-01-07T13:00Z'), { timezone: 'Australia/Sydney' }).times[0]).toBe(
       '2024-01-08T00:00:00.000Z',
     );
@@ -398,6 +403,11 @@ test('close times become open times, if they are chosen or are last seconds', ()
   expect(read(['2024-01-02T10:00Z', '2024-01-02T11:00Z'], { stamps: 'close' }).times[0]).toBe(open);
   expect(read(['2024-01-02T09:59:59.999Z', '2024-01-02T10:59:59.999Z'])).toMatchObject({ stamps: 'close' });
   expect(read(['2024-01-02T09:59:59Z', '2024-01-02T10:59:59Z']).times[0]).toBe(open);
+});
+
+test('times with seconds are noted: they may be those of trades', () => {
+  const { notes } = read(['2024-01-02T09:30:00Z', '2024-01-02T10:30:07Z', '2024-01-02T11:30:00Z']);
+  expect(notes).toEqual([expect.stringContaining('line 3 has a time with seconds, 10:30:07')]);
 });
 
 test('times that look like closes are noted: a session from 09:31 to 16:00', () => {
