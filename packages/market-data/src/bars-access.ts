@@ -56,7 +56,7 @@ export function symbolNotFound(
     'bars_not_found',
     `There are no bars of ${symbol} in ${dataDir}. ` +
       `${meant === undefined ? '' : `Did you mean ${meant}? `}${thereAre('Symbols with bars', available)} ` +
-      `Put your own bars there, or create a sample: ktrdr data sample ${shellWord(symbol)} 1d`,
+      `${ownBars(symbol, '1d')}`,
     { details: { symbol, available } },
   );
 }
@@ -74,9 +74,14 @@ async function barsNotFound({ dataDir, symbol, timeframe }: BarsName, cause: unk
   return new KtrdrError(
     'bars_not_found',
     `There are no ${timeframe} bars of ${symbol}: ${file} is not in ${dataDir}. ` +
-      `${meant === undefined ? '' : `Did you mean ${meant.symbol}? `}${thereAre('Available bars', available)} Put your own bars there, or create a sample: ktrdr data sample ${shellWord(symbol)} ${timeframe}`,
+      `${meant === undefined ? '' : `Did you mean ${meant.symbol}? `}${thereAre('Available bars', available)} ${ownBars(symbol, timeframe)}`,
     { details: { symbol, timeframe, file, available }, cause },
   );
+}
+
+function ownBars(symbol: string, timeframe: string): string {
+  const words = `${shellWord(symbol)} ${timeframe}`;
+  return `Import your own: ktrdr data import FILE ${words}, or create a sample: ktrdr data sample ${words}`;
 }
 
 function thereAre(what: string, names: readonly string[]): string {

@@ -272,7 +272,7 @@ describe('a missing file', () => {
       code: 'bars_not_found',
       message:
         `There are no 1h bars of AAPL: AAPL_1h.csv is not in ${dataDir}. Available bars: MSFT 1d. ` +
-        'Put your own bars there, or create a sample: ktrdr data sample AAPL 1h',
+        'Import your own: ktrdr data import FILE AAPL 1h, or create a sample: ktrdr data sample AAPL 1h',
       details: { symbol: 'AAPL', timeframe: '1h', file: 'AAPL_1h.csv', available: ['MSFT 1d'] },
     });
   });

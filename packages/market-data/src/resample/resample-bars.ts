@@ -47,7 +47,7 @@ export async function resampleBars(
     resampled.map((one) => one.bars),
     {
       onConflict,
-      origin: { kind: 'resample', from: bars.file, sha256: bars.sha256, profile: null, at },
+      origin: { kind: 'resample', from: `${symbol} ${from}`, sha256: bars.sha256, profile: null, at },
       signal,
       ...cached,
     },

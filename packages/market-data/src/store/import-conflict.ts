@@ -2,7 +2,7 @@ import { type ConflictChoice, KtrdrError, type Timeframe } from '@ktrdr/contract
 import type { Bars } from '../bars.js';
 import { lineOfBar } from '../bars.js';
 import { formatBarTime } from '../timestamp.js';
-import type { BarColumns, MergePlan } from './merge-bars.js';
+import type { BarColumns, Difference, MergePlan } from './merge-bars.js';
 import type { ParsedBars } from './parsed-bars.js';
 
 const PRICES = ['open', 'high', 'low', 'close', 'volume'] as const;
@@ -12,8 +12,8 @@ export interface Conflict {
   symbol: string;
   timeframe: Timeframe;
   file: string;
-  /** `differ`: bars of the same time differ. `synthetic`: either the file's or the new bars are synthetic. `columns`: the file has columns that would be lost. */
-  kind: 'differ' | 'synthetic' | 'columns';
+  /** `differ`: bars of the same time differ. `synthetic`: either the file's or the new bars are synthetic. `columns`: the file has columns that would be lost. `times`: the new bars open between those of the file. */
+  kind: 'differ' | 'synthetic' | 'columns' | 'times';
   message: string;
   /** Number of bars that differ, and the first of them. */
   differing: number;
@@ -30,9 +30,13 @@ export function differConflict(old: Bars, next: ParsedBars, plan: MergePlan): Co
     new: valuesOf(next, bar.new),
   }));
   const overlap = plan.differing + plan.unchanged;
-  const lines = first.map(
-    ({ line, time, old: was, new: is }) => `${file}:${line}: ${time} has ${was}; new: ${is}`,
-  );
+  const lines = plan.first.map((bar, index) => {
+    const { line, time } = first[index]!;
+    const differ = PRICES.filter((name) => old[name][bar.old] !== next[name][bar.new]);
+    const shown = (bars: BarColumns, row: number): string =>
+      differ.map((name) => `${name} ${bars[name][row]}`).join(', ');
+    return `${file}:${line}: ${time} has ${shown(old, bar.old)}; new: ${shown(next, bar.new)}`;
+  });
   const more = plan.differing - first.length;
   return {
     symbol,
@@ -42,7 +46,7 @@ export function differConflict(old: Bars, next: ParsedBars, plan: MergePlan): Co
     differing: plan.differing,
     first,
     message: [
-      `${count(plan.differing)} of ${count(overlap)} bars that ${file} has already differ from the new ones (open,high,low,close,volume):`,
+      `${file} has ${count(overlap)} of the new bars already, and ${count(plan.differing)} of them ${plan.differing === 1 ? 'differs' : 'differ'}:`,
       ...lines,
       ...(more > 0 ? [`and ${count(more)} more`] : []),
     ].join('\n'),
@@ -72,6 +76,23 @@ export function columnsConflict({ symbol, timeframe, file }: Bars, columns: read
     differing: 0,
     first: [],
     message: `${file} has columns that an import does not keep: ${columns.join(', ')}.`,
+  };
+}
+
+/** The new bars open between those of the file. */
+export function timesConflict(old: Bars, next: ParsedBars, first: Difference): Conflict {
+  const { symbol, timeframe, file } = old;
+  const [before, time, after] = [old.time[first.old - 1]!, next.time[first.new]!, old.time[first.old]!].map(
+    (one) => formatBarTime(one, timeframe),
+  );
+  return {
+    symbol,
+    timeframe,
+    file,
+    kind: 'times',
+    differing: 0,
+    first: [],
+    message: `the new ${timeframe} bars open at other times than those of ${file} and would overlap them: ${time} is between ${before} and ${after}. Are they of another time zone?`,
   };
 }
 

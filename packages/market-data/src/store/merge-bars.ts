@@ -22,6 +22,11 @@ export interface Difference {
 export interface MergePlan {
   /** Bars that only the new ones have. */
   added: number;
+  /** Those of them that are between bars of the file. */
+  between: number;
+  /** Those that overlap the bar of the file before them and the one after them, and the first of them. */
+  squeezed: number;
+  firstSqueezed: Difference | null;
   /** Bars of both that agree within rounding. */
   unchanged: number;
   /** Bars of both that differ. */
@@ -37,17 +42,32 @@ export type BarColumns = Omit<ParsedBars, 'symbol' | 'timeframe'>;
  * Compares new bars with those of a file. Two numbers agree if they are equal after rounding to the decimals that both files have, that
  * is, if they differ by at most half a unit of the last decimal of the file with fewer decimals, and by at most 0.1 %. So 150.34 agrees
  * with 150.33999633789062; 150.34 and 150.35 differ. Prices of a file share their decimals, its volumes have their own. O(old + new).
+ *
+ * @param barMs length of a bar
  */
-export function compareBars(old: BarColumns, next: BarColumns): MergePlan {
+export function compareBars(old: BarColumns, next: BarColumns, barMs: number): MergePlan {
   const prices = toleranceOf(old, next, PRICES);
   const volumes = toleranceOf(old, next, ['volume']);
-  const plan: MergePlan = { added: 0, unchanged: 0, differing: 0, first: [] };
+  const plan: MergePlan = {
+    added: 0,
+    between: 0,
+    squeezed: 0,
+    firstSqueezed: null,
+    unchanged: 0,
+    differing: 0,
+    first: [],
+  };
   let at = 0;
   for (let row = 0; row < next.length; row++) {
     const time = next.time[row]!;
     while (at < old.length && old.time[at]! < time) at++;
     if (at === old.length || old.time[at]! !== time) {
       plan.added++;
+      if (at === 0 || at === old.length) continue;
+      plan.between++;
+      if (time - old.time[at - 1]! >= barMs || old.time[at]! - time >= barMs) continue;
+      plan.squeezed++;
+      plan.firstSqueezed ??= { old: at, new: row };
     } else if (
       PRICES.every((name) => agree(old[name][at]!, next[name][row]!, prices)) &&
       agree(old.volume[at]!, next.volume[row]!, volumes)

@@ -129,9 +129,9 @@ describe('bars that differ from those of the file', () => {
     await expect(store([hours([1, 2], 0, 'MSFT'), hours([11.5, 12.5, 13], 1)])).rejects.toMatchObject({
       code: 'import_conflict',
       message: [
-        '2 of 2 bars that AAPL_1h.csv has already differ from the new ones (open,high,low,close,volume):',
-        'AAPL_1h.csv:3: 2024-01-02T15:00:00Z has 11,12,10,11,100; new: 11.5,12.5,10.5,11.5,100',
-        'AAPL_1h.csv:4: 2024-01-02T16:00:00Z has 12,13,11,12,100; new: 12.5,13.5,11.5,12.5,100',
+        'AAPL_1h.csv has 2 of the new bars already, and 2 of them differ:',
+        'AAPL_1h.csv:3: 2024-01-02T15:00:00Z has open 11, high 12, low 10, close 11; new: open 11.5, high 12.5, low 10.5, close 11.5',
+        'AAPL_1h.csv:4: 2024-01-02T16:00:00Z has open 12, high 13, low 11, close 12; new: open 12.5, high 13.5, low 11.5, close 12.5',
         'Nothing was stored. Choose on_conflict (--on-conflict): "keep" leaves the existing bars, "replace" takes the new ones.',
       ].join('\n'),
     });
@@ -149,6 +149,46 @@ describe('bars that differ from those of the file', () => {
     const [stored] = await store(hours([11.5, 12, 13], 1), 'replace');
     expect(stored).toMatchObject({ added: 1, replaced: 1, unchanged: 1 });
     expect(await closesOf()).toEqual([10, 11.5, 12, 13]);
+  });
+});
+
+describe('bars that open between those of the file', () => {
+  /** Days that begin at another hour, as those of another time zone. */
+  const days = (hour: number, count: number): ParsedBars => {
+    const bars = hours(
+      Array.from({ length: count }, () => 10),
+      0,
+      'AAPL',
+      '1d',
+    );
+    bars.time.forEach((_, day) => (bars.time[day] = Date.UTC(2024, 2, 1 + day, hour)));
+    return bars;
+  };
+
+  test.each(['refuse', 'keep'] as const)('would overlap them, and are refused with %s', async (choice) => {
+    await store(days(0, 40));
+    await expect(store(days(5, 10), choice)).rejects.toMatchObject({
+      code: 'import_conflict',
+      message:
+        'the new 1d bars open at other times than those of AAPL_1d.csv and would overlap them: 2024-03-01T05:00:00Z is between 2024-03-01 and 2024-03-02. Are they of another time zone?\n' +
+        'Nothing was stored. Set on_conflict to "replace" (--on-conflict replace) to give up the existing content of AAPL_1d.csv, or move the file away.',
+    });
+  });
+
+  test('are the whole file with replace', async () => {
+    await store(days(0, 40));
+    expect(await store(days(5, 10), 'replace')).toMatchObject([{ rows: 10, added: 10 }]);
+  });
+
+  test('fill gaps, also where summer time moves a day by an hour', async () => {
+    const all = days(5, 40);
+    all.time.forEach((time, day) => (all.time[day] = day < 10 ? time : time - HOUR));
+    const part = (isIn: (day: number) => boolean): ParsedBars => {
+      const rows = [...all.time.keys()].filter(isIn);
+      return { ...days(0, rows.length), time: Float64Array.from(rows, (row) => all.time[row]!) };
+    };
+    await store(part((day) => day % 2 === 0));
+    expect(await store(part((day) => day % 2 === 1))).toMatchObject([{ rows: 40, added: 20 }]);
   });
 });
 
@@ -336,12 +376,18 @@ describe('the list of bars', () => {
         last: '2024-01-02T16:00:00Z',
         problem: null,
         origins: [
-          { ...ORIGIN, rows: 2 },
           { ...second, rows: 2 },
+          { ...ORIGIN, rows: 2 },
         ],
         changed_since: false,
       },
     ]);
+  });
+
+  test('does not name a file whose bars were not taken', async () => {
+    await store(hours([10, 11]));
+    await storeBars(dataDir, [hours([10, 12])], { onConflict: 'keep', origin: second });
+    expect(await listBarsInfo(dataDir)).toMatchObject([{ origins: [{ from: ORIGIN.from }] }]);
   });
 
   test('says that a file has changed, and knows its new range', async () => {

@@ -1,4 +1,10 @@
-import { type BarsOrigin, type ConflictChoice, KtrdrError, type StoredBars } from '@ktrdr/contracts';
+import {
+  type BarsOrigin,
+  type ConflictChoice,
+  KtrdrError,
+  type StoredBars,
+  TIMEFRAME_MS,
+} from '@ktrdr/contracts';
 import { barsFileName } from '../bars-file.js';
 import { type FingerprintedBars, readBars } from '../read-bars.js';
 import { formatBarTime } from '../timestamp.js';
@@ -12,6 +18,7 @@ import {
   differConflict,
   importConflict,
   syntheticConflict,
+  timesConflict,
 } from './import-conflict.js';
 import { compareBars, mergeBars, type MergePlan, type Winner } from './merge-bars.js';
 import { refuseOtherCase } from './other-case.js';
@@ -44,7 +51,8 @@ interface Change {
  * Stores bars in `dataDir`: a new file for each symbol and timeframe, or a merge with the existing one. New bars extend a file.
  * Bars of the same time must agree within the rounding of both files ({@link compareBars}); then the existing bar stays. If some differ,
  * `onConflict` decides: `refuse` stores nothing, `keep` leaves the existing bars, `replace` takes the new ones. Comment lines of a file
- * stay. Synthetic bars and columns that the format does not have are lost only with `replace`.
+ * stay. Synthetic bars and columns that the format does not have are lost only with `replace`, and so are all existing bars if the new
+ * ones open between them, as the days of another time zone do: both together would overlap.
  *
  * All files change or none, whatever happens to the process ({@link BarsTransaction}). Two calls work one after another.
  *
@@ -102,15 +110,15 @@ async function planChange(
     throw error;
   });
   if (old === null) {
-    const plan = { added: bars.length, unchanged: 0, differing: 0, first: [] };
-    return { bars, file, comments: commentsOf(bars), old, plan, winner: 'new' };
+    return newFile(bars, file);
   }
-  const plan = compareBars(old, bars);
+  const plan = compareBars(old, bars, TIMEFRAME_MS[timeframe]);
   const replace = onConflict === 'replace';
   if (old.synthetic !== (bars.synthetic ?? false)) {
-    return replace
-      ? { bars, file, comments: commentsOf(bars), old: null, plan, winner: 'new' }
-      : syntheticConflict(old);
+    return replace ? newFile(bars, file) : syntheticConflict(old);
+  }
+  if (plan.firstSqueezed !== null && plan.squeezed * 2 > plan.between) {
+    return replace ? newFile(bars, file) : timesConflict(old, bars, plan.firstSqueezed);
   }
   const { comments, otherColumns } = await readBarsFileHead(name);
   if (plan.differing > 0 && onConflict === 'refuse') return differConflict(old, bars, plan);
@@ -119,6 +127,11 @@ async function planChange(
     return columnsConflict(old, otherColumns);
   }
   return { bars, file, comments, old, plan, winner };
+}
+
+function newFile(bars: ParsedBars, file: string): Change {
+  const plan = compareBars(NO_BARS, bars, TIMEFRAME_MS[bars.timeframe]);
+  return { bars, file, comments: commentsOf(bars), old: null, plan, winner: 'new' };
 }
 
 async function stageChange(
@@ -148,7 +161,12 @@ async function stageChange(
     last: formatBarTime(last, timeframe),
   };
   const known = old === null ? null : await readSources(dataDir, file);
-  await transaction.stageText(sourcesFile(file), sourcesWith(known, facts, { ...origin, rows: bars.length }));
+  // bars that are all there already, or that lost against the existing ones, are not where the file came from
+  if (old === null || !isUnchanged(plan, winner) || (known === null && plan.differing === 0))
+    await transaction.stageText(
+      sourcesFile(file),
+      sourcesWith(known, facts, { ...origin, rows: bars.length }),
+    );
   return {
     symbol,
     timeframe,
