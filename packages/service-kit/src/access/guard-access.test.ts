@@ -8,6 +8,7 @@ import { MemoryOperationStore } from '@ktrdr/orchestrator';
 import type { FastifyRequest } from 'fastify';
 import { createService } from '../create-service.js';
 import { HealthModule } from '../health/health.module.js';
+import { bytesOf, TakesBytes } from '../http/byte-body.js';
 import { MetricsModule } from '../metrics/metrics.module.js';
 import { OrchestratorModule } from '../orchestrator.module.js';
 import { AccessModule, bearerOf, unauthenticated, type Authenticator } from './authenticator.js';
@@ -76,9 +77,10 @@ class ThingsController {
   }
 
   @Put(':id/file')
+  @TakesBytes()
   @AuthenticatedBy(DeliverySecret, 'the host with the secret of the run')
   put(@Param('id') id: string, @Req() request: FastifyRequest): null {
-    (request.body as { resume(): void }).resume();
+    bytesOf(request).resume();
     reached.push(`put ${id}`);
     return null;
   }
