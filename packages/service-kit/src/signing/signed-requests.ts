@@ -1,6 +1,5 @@
-import { createHash, type Hash } from 'node:crypto';
-import type { Readable } from 'node:stream';
-import { Transform } from 'node:stream';
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { KtrdrError } from '@ktrdr/contracts';
 import type { Clock } from '@ktrdr/orchestrator';
 import type { OnModuleInit } from '@nestjs/common';
@@ -127,39 +126,24 @@ export class SignedRequests implements Authenticator, OnModuleInit {
       if (proof.body !== NO_BODY) throw otherBody();
       return payload;
     }
-    const hash = createHash('sha256');
-    const checked = new CheckedBody(hash, proof.body);
-    // whoever reads the body gets the error; a body that is refused for its type has no reader
+    const checked = Readable.from(checkedChunks(payload, proof.body), { objectMode: false });
+    // the parser stops listening to a body that is too long
     checked.on('error', () => undefined);
-    // the caller has gone
-    payload.once('error', (error: Error) => checked.destroy(error));
-    return payload.pipe(checked);
+    return checked;
   }
 }
 
-/** Passes a body on, and fails at its end if its hash differs. */
-class CheckedBody extends Transform {
-  /** Fastify compares it with the header `content-length`. */
-  receivedEncodedLength = 0;
-
-  constructor(
-    private readonly hash: Hash,
-    private readonly expected: string,
-  ) {
-    super();
+/**
+ * Passes a body on, and fails at its end if its hash differs. It begins when somebody reads: all bytes may have arrived before, and
+ * an error that comes before its reader would be lost.
+ */
+async function* checkedChunks(body: Readable, expected: string): AsyncGenerator<Buffer> {
+  const hash = createHash('sha256');
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    hash.update(chunk);
+    yield chunk;
   }
-
-  override _transform(chunk: Buffer, _encoding: string, done: () => void): void {
-    this.hash.update(chunk);
-    this.receivedEncodedLength += chunk.length;
-    this.push(chunk);
-    done();
-  }
-
-  override _flush(done: (error?: Error) => void): void {
-    if (this.hash.digest('hex') === this.expected) done();
-    else done(otherBody());
-  }
+  if (hash.digest('hex') !== expected) throw otherBody();
 }
 
 function otherBody(): KtrdrError {
