@@ -1,4 +1,6 @@
-import { AM, PM, WEEKDAY, meaningOf } from './time-words.js';
+import { COLON, COMMA, isDigit, isLetter, MINUS, PLUS, POINT, SLASH, SPACE } from './cell-cursor.js';
+import { ClockReader } from './clock-reader.js';
+import { WEEKDAY } from './time-words.js';
 
 /** How a cell writes its date. */
 export const FORMS = {
@@ -20,32 +22,19 @@ export const FORMS = {
 
 /** Longer cells are no times. */
 const LONGEST = 200;
-const ZERO = 48;
-const SPACE = 32;
-const PLUS = 43;
-const COMMA = 44;
-const MINUS = 45;
-const POINT = 46;
-const SLASH = 47;
-const COLON = 58;
 const SEMICOLON = 59;
 const UNDERSCORE = 95;
 const SMALL_E = 101;
-const SMALL_H = 104;
 const SMALL_T = 116;
 
 /** The day of a spreadsheet has five digits, as no group of thousands has. */
 const DAY_DIGITS = 5;
 
-const DAY_MS = 86_400_000;
-const HOUR_MS = 3_600_000;
-const MINUTE_MS = 60_000;
-const SECOND_MS = 1000;
 /** Signs of East Asian dates: year, month, day. */
 const EAST_ASIAN_DATE = /(\d{2,4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]/;
 
 /** Reads the time in one cell into its fields, without an object for each cell. Their values hold until the next cell. */
-export class TimeCell {
+export class TimeCell extends ClockReader {
   /** One of `FORMS`. */
   form = 0;
   /** Year, month, day; for `yearLast` and `short`: the numbers in the order of the cell. */
@@ -57,29 +46,11 @@ export class TimeCell {
   /** Digits after the point, of `number`. */
   decimals = 0;
   shortYear = false;
-  /** Time of day in ms; -1: none. Of a number without signs, such as `0930`: the number. */
-  clock = -1;
-  /** Digits of a time of day without signs; 0: the time has signs. */
-  clockDigits = 0;
-  /** Bounds of the zone's name or offset; empty: none. */
-  zoneFrom = 0;
-  zoneTo = 0;
   /** How the cell is written, for display. */
   separator = 0;
   joiner = 0;
-  hasSeconds = false;
-  hasFraction = false;
-  halfDay = false;
   oneDigit = false;
-  monthLetters = 0;
   monthFirst = false;
-
-  private bytes: Uint8Array = new Uint8Array();
-  private at = 0;
-  private to = 0;
-  private value = 0;
-  private digits = 0;
-  private readonly words = new Map<number, { bytes: Uint8Array; meaning: number }>();
 
   /** Reads `bytes[from, to)`. @returns false if it is no time */
   read(bytes: Uint8Array, from: number, to: number): boolean {
@@ -113,20 +84,13 @@ export class TimeCell {
   }
 
   private clear(): void {
+    this.clearClock();
     this.form = 0;
-    this.clock = -1;
-    this.clockDigits = 0;
-    this.zoneFrom = 0;
-    this.zoneTo = 0;
     this.separator = 0;
     this.joiner = 0;
     this.decimals = 0;
     this.shortYear = false;
-    this.hasSeconds = false;
-    this.hasFraction = false;
-    this.halfDay = false;
     this.oneDigit = false;
-    this.monthLetters = 0;
     this.monthFirst = false;
   }
 
@@ -447,117 +411,6 @@ export class TimeCell {
     return this.readRest();
   }
 
-  /** `09:30`, `9:30:00.000 PM`, `0930`, `093000`, `11-AM`. */
-  private readClock(): boolean {
-    const { bytes, to } = this;
-    this.readNumber();
-    const [hour, hourDigits] = [this.value, this.digits];
-    const sign = this.at < to ? bytes[this.at]! : 0;
-    const isSign =
-      sign === COLON || ((sign === POINT || sign === MINUS || sign === SMALL_H) && hourDigits <= 2);
-    if (isSign && this.at + 1 < to && isDigit(bytes[this.at + 1]!)) {
-      if (hourDigits > 2) return false;
-      this.at++;
-      this.readNumber();
-      if (this.digits !== 2) return false;
-      let clock = hour * HOUR_MS + this.value * MINUTE_MS;
-      if (hour > 24 || this.value > 59) return false;
-      if (
-        this.at + 1 < to &&
-        bytes[this.at] === (sign === SMALL_H ? COLON : sign) &&
-        isDigit(bytes[this.at + 1]!)
-      ) {
-        this.at++;
-        this.readNumber();
-        if (this.digits !== 2 || this.value > 59) return false;
-        clock += this.value * SECOND_MS;
-        this.hasSeconds = true;
-        const mark = this.at < to ? bytes[this.at]! : 0;
-        if (
-          (mark === POINT || mark === COMMA || mark === COLON) &&
-          this.at + 1 < to &&
-          isDigit(bytes[this.at + 1]!)
-        ) {
-          this.at++;
-          clock += this.readFraction();
-        }
-      }
-      if (clock > DAY_MS) return false;
-      this.clock = clock;
-      return this.readHalfDay(hour);
-    }
-    if (
-      (sign === POINT || sign === COMMA) &&
-      hourDigits === 6 &&
-      this.at + 1 < to &&
-      isDigit(bytes[this.at + 1]!)
-    ) {
-      this.at++;
-      const fraction = this.readFraction();
-      this.clock = hour * SECOND_MS + fraction;
-      this.clockDigits = 9;
-      return true;
-    }
-    if (sign === MINUS && hourDigits <= 2) this.at++;
-    this.clock = hour;
-    const halfDay = this.at;
-    if (hourDigits <= 2 && this.readHalfDay(hour, true) && this.at > halfDay) return true;
-    if (sign === MINUS && hourDigits <= 2) return false;
-    this.clockDigits = hourDigits;
-    return hourDigits <= 6 || hourDigits === 9;
-  }
-
-  /** Digits of a fraction of a second, in ms; what is finer is cut off. */
-  private readFraction(): number {
-    let fraction = 0;
-    this.hasFraction = true;
-    for (let scale = 100; this.at < this.to && isDigit(this.bytes[this.at]!); this.at++, scale /= 10)
-      if (scale >= 1) fraction += (this.bytes[this.at]! - ZERO) * scale;
-    return fraction;
-  }
-
-  /** ` AM`, `p.m.`; nothing is fine too. */
-  private readHalfDay(hour: number, hourAlone = false): boolean {
-    let at = this.at;
-    while (at < this.to && this.spaceAt(at) > 0) at += this.spaceAt(at);
-    if (at >= this.to) return true;
-    const letter = this.bytes[at]! | 32;
-    if (letter !== 97 && letter !== 112) return true;
-    const before = this.at;
-    this.at = at;
-    const meaning = this.readWord();
-    if (meaning !== AM && meaning !== PM) {
-      this.at = before;
-      return true;
-    }
-    if (hour < 1 || hour > 12) return false;
-    if (hourAlone) this.clock = hour * HOUR_MS;
-    if (hour === 12) this.clock -= 12 * HOUR_MS;
-    if (meaning === PM) this.clock += 12 * HOUR_MS;
-    this.halfDay = true;
-    return true;
-  }
-
-  /** A zone may be left: a name or an offset. */
-  private readRest(): boolean {
-    this.skipSpaces();
-    if (this.at === this.to) return true;
-    const first = this.bytes[this.at]!;
-    if (
-      !isLetter(first) &&
-      first !== PLUS &&
-      first !== MINUS &&
-      first !== 91 &&
-      first !== 40 &&
-      first !== 0xe2
-    )
-      return false;
-    this.zoneFrom = this.at;
-    this.zoneTo = this.to;
-    this.at = this.to;
-    return true;
-  }
-
   private readEastAsian(from: number): boolean {
     let ascii = true;
     for (let at = from; at < this.to && ascii; at++) ascii = this.bytes[at]! < 128;
@@ -575,110 +428,12 @@ export class TimeCell {
     return meaning <= 12 ? meaning : 0;
   }
 
-  /** @returns what the word at this place means; 0: nothing */
-  private readWord(): number {
-    const { bytes } = this;
-    const start = this.at;
-    let hash = 0;
-    while (this.at < this.to) {
-      const byte = bytes[this.at]!;
-      if (!isLetter(byte) && byte !== POINT && byte !== 39) break;
-      if (byte > 127 && this.spaceAt(this.at) > 0) break;
-      hash = (Math.imul(hash, 31) + byte) | 0;
-      this.at++;
-    }
-    this.monthLetters = this.at - start;
-    const known = this.words.get(hash);
-    if (known !== undefined && sameBytes(known.bytes, bytes, start, this.at)) return known.meaning;
-    const meaning = this.at - start > 40 ? 0 : meaningOf(this.text(start, this.at));
-    if (this.words.size < 1000) this.words.set(hash, { bytes: bytes.slice(start, this.at), meaning });
-    return meaning;
-  }
-
-  private skipOrdinal(): void {
-    const { bytes, at, to } = this;
-    if (at + 2 > to) return;
-    const pair = ((bytes[at]! | 32) << 8) | (bytes[at + 1]! | 32);
-    // st, nd, rd, th
-    if (pair === 0x7374 || pair === 0x6e64 || pair === 0x7264 || pair === 0x7468) this.at += 2;
-  }
-
-  private skipDe(): void {
-    const { bytes, at, to } = this;
-    if (
-      at + 3 <= to &&
-      (bytes[at]! | 32) === 100 &&
-      (bytes[at + 1]! | 32) === 101 &&
-      bytes[at + 2] === SPACE
-    ) {
-      this.at += 3;
-      this.skipSpaces();
-    }
-  }
-
-  /** Skips spaces and the signs that stand between the parts of a date. */
-  private skipSigns(): void {
-    while (this.at < this.to) {
-      const byte = this.bytes[this.at]!;
-      const space = this.spaceAt(this.at);
-      if (space > 0) this.at += space;
-      else if (byte === COMMA || byte === POINT || byte === MINUS || byte === SLASH) this.at++;
-      else return;
-    }
-  }
-
-  private skipSpaces(): boolean {
-    const start = this.at;
-    while (this.at < this.to) {
-      const space = this.spaceAt(this.at);
-      if (space === 0) break;
-      this.at += space;
-    }
-    return this.at > start;
-  }
-
-  /** Bytes of the space at a place: 0 if there is none. No-break spaces stand before AM and PM in many exports. */
-  private spaceAt(at: number): number {
-    const byte = this.bytes[at]!;
-    if (byte <= SPACE) return 1;
-    if (byte === 0xc2) return at + 1 < this.to && this.bytes[at + 1] === 0xa0 ? 2 : 0;
-    if (byte !== 0xe2 || at + 2 >= this.to || this.bytes[at + 1] !== 0x80) return 0;
-    return this.bytes[at + 2] === 0xaf || this.bytes[at + 2] === 0x89 ? 3 : 0;
-  }
-
   private set(first: number, second: number, third: number): boolean {
     this.first = first;
     this.second = second;
     this.third = third;
     return true;
   }
-
-  private readNumber(): void {
-    let value = 0;
-    const start = this.at;
-    while (this.at < this.to) {
-      const digit = this.bytes[this.at]! - ZERO;
-      if (digit < 0 || digit > 9) break;
-      value = value * 10 + digit;
-      this.at++;
-    }
-    this.value = value;
-    this.digits = this.at - start;
-  }
-
-  private text(from: number, to: number): string {
-    const { bytes } = this;
-    return Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString('utf8');
-  }
-}
-
-function isDigit(byte: number): boolean {
-  return byte >= ZERO && byte <= ZERO + 9;
-}
-
-function isLetter(byte: number): boolean {
-  const small = byte | 32;
-  return (small >= 97 && small <= 122) || byte >= 128;
 }
 
 /** True for `YYYYMMDD` of 1900 to 2099 as far as the digits go. */
@@ -686,10 +441,4 @@ function isCompactDate(value: number): boolean {
   const year = Math.floor(value / 10_000);
   const month = Math.floor(value / 100) % 100;
   return year >= 1900 && year < 2100 && month >= 1 && month <= 12 && value % 100 >= 1 && value % 100 <= 31;
-}
-
-function sameBytes(known: Uint8Array, bytes: Uint8Array, from: number, to: number): boolean {
-  if (known.length !== to - from) return false;
-  for (let index = 0; index < known.length; index++) if (known[index] !== bytes[from + index]) return false;
-  return true;
 }
