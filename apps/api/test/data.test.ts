@@ -121,7 +121,7 @@ describe('an upload', () => {
     expect(codeOf(await api.get(`/data/show?${query}`))).toBe('bars_not_found');
   });
 
-  test('that leaves something open is refused until it is answered', async () => {
+  test('with an open question is refused until it is answered', async () => {
     const rows = 'time,open,high,low,close\n01/02/2024,1,2,1,2\n02/02/2024,2,3,2,3\n03/02/2024,2,3,2,3\n';
     const upload_id = await upload('OPEN.csv', rows);
     const { questions } = dataOf(await api.post<ImportPreview>('/data/imports/preview', { upload_id }));

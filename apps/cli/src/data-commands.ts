@@ -1,5 +1,5 @@
-import { CONFLICT_CHOICES, EXPORT_FORMATS } from '@ktrdr/contracts';
-import { type Command, Option } from 'commander';
+import { EXPORT_FORMATS } from '@ktrdr/contracts';
+import type { Command } from 'commander';
 import type { AddCommand } from './add-command.js';
 import { DETACH, END_DATE, START_DATE, TIMEFRAMES } from './common-options.js';
 import { IMPORT_FLAGS } from './import/import-flags.js';
@@ -9,22 +9,22 @@ const SYMBOL = ['<symbol>', 'for example AAPL'] as const;
 
 /** The commands of `ktrdr data`. */
 export function defineData(data: Command, add: AddCommand): void {
-  const imports = add(data, 'import', 'import files with bars, after showing what they mean', () =>
+  const imports = add(data, 'import', 'import bars from files, after a preview', () =>
     import('./commands/data-import.js').then(({ importData }) => importData),
-  ).argument('<file...>', 'files, folders or patterns; then perhaps a symbol and a timeframe');
+  ).argument('<file...>', 'files, folders or patterns; then optionally a symbol and a timeframe');
   for (const flag of Object.values(IMPORT_FLAGS)) imports.addOption(flag);
   imports
-    .option('--profile <name>', 'use choices that were kept')
-    .option('--save-profile <name>', 'keep the choices of this import')
-    .option('--server-path', "the files are in the API's import folder (IMPORT_DIR)")
-    .option('-y, --yes', 'import what the files say for certain, without asking');
-  add(data, 'profiles', 'choices that imports have kept', () =>
+    .option('--profile <name>', 'use the choices of a profile')
+    .option('--save-profile <name>', 'save the choices of this import as a profile')
+    .option('--server-path', "the files are below the API's folder IMPORT_DIR; nothing is uploaded")
+    .option('-y, --yes', 'import without asking; a file with an open question is refused');
+  add(data, 'profiles', 'profiles: saved choices of imports', () =>
     import('./commands/data-profiles.js').then(({ profiles }) => profiles),
-  ).option('--delete <name>', 'delete this one');
-  add(data, 'list', 'bars files: range, size, where they came from', () =>
+  ).option('--delete <name>', 'delete this profile');
+  add(data, 'list', 'bars files: range, size, origin', () =>
     import('./commands/data-list.js').then(({ listData }) => listData),
   );
-  add(data, 'show', 'one bars file: facts, origins, report, price chart', () =>
+  add(data, 'show', 'one bars file: price chart, origins, data report, models', () =>
     import('./commands/data-show.js').then(({ showData }) => showData),
   )
     .argument(...SYMBOL)
@@ -43,21 +43,17 @@ export function defineData(data: Command, add: AddCommand): void {
     .option(...END_DATE)
     .option('--seed <number>', 'the same seed gives the same bars', integer)
     .option('--overwrite', 'replace an existing file');
-  add(data, 'download', 'download the bars that a bars file lacks', () =>
+  add(data, 'download', 'download the missing bars of a bars file', () =>
     import('./commands/data-download.js').then(({ downloadData }) => downloadData),
   )
     .argument('<symbol>', 'as the source writes it, for example BTC/USDT')
     .argument('[timeframe]', TIMEFRAMES, '1d')
     .requiredOption('--source <name>', 'see ktrdr data sources')
-    .option('--start-date <date>', 'first day, YYYY-MM-DD (UTC); default: go on after the last bar')
+    .option('--start-date <date>', 'first day, YYYY-MM-DD (UTC); default: continue after the last bar')
     .option(...END_DATE)
-    .addOption(
-      new Option('--on-conflict <choice>', 'if bars differ from those of the file (default refuse)').choices(
-        CONFLICT_CHOICES,
-      ),
-    )
+    .addOption(IMPORT_FLAGS.on_conflict)
     .option(...DETACH);
-  add(data, 'sources', 'where bars can be downloaded from', () =>
+  add(data, 'sources', 'sources of downloads, with their terms', () =>
     import('./commands/data-sources.js').then(({ listSources }) => listSources),
   );
   add(data, 'export', 'write bars to a file', () =>
@@ -67,7 +63,7 @@ export function defineData(data: Command, add: AddCommand): void {
     .argument('<timeframe>', TIMEFRAMES)
     .argument(
       '<file>',
-      `its ending says the format: ${EXPORT_FORMATS.map((format) => `.${format}`).join(', ')}`,
+      `its ending chooses the format: ${EXPORT_FORMATS.map((format) => `.${format}`).join(', ')}`,
     )
     .option(...START_DATE)
     .option(...END_DATE)
@@ -76,9 +72,9 @@ export function defineData(data: Command, add: AddCommand): void {
     import('./commands/data-resample.js').then(({ resampleData }) => resampleData),
   )
     .argument(...SYMBOL)
-    .argument('<timeframe>', 'of the bars that there are, for example 1m')
+    .argument('<timeframe>', 'timeframe of the stored bars, for example 1m')
     .argument('<to>', 'coarser timeframes: 5m,1h,1d')
-    .option('--timezone <zone>', 'zone of the exchange: a daily bar is one of its days (default UTC)')
+    .option('--timezone <zone>', 'time zone of the exchange, for daily bars (default UTC)')
     .addOption(IMPORT_FLAGS.on_conflict);
   add(data, 'delete', 'delete a bars file permanently, after a confirmation', () =>
     import('./commands/data-delete.js').then(({ deleteData }) => deleteData),

@@ -338,7 +338,9 @@ describe('the command line', () => {
     expect(context.stdout()).toContain('AAPL, GOOG 1h, 2024-01-02 14:00 to 2024-03-01 20:00');
     expect(context.stdout()).toContain('mlp 9-32-16-3, 899 parameters');
     expect(context.stdout()).toMatch(/test part +2024-02-20 14:00 to 2024-03-01 20:00, 63 rows\n/);
-    expect(context.stdout()).toMatch(/bars +AAPL 1h abababababab {3}the file has changed since\n/);
+    expect(context.stdout()).toMatch(
+      /bars +AAPL 1h abababababab {3}the file has changed since the training\n/,
+    );
     expect(context.stdout()).toMatch(
       /made with +ktrdr 0\.1\.0, Node 20\.19\.0, onnx \(ONNX Runtime 1\.30\.0\)\n/,
     );

@@ -160,7 +160,7 @@ describe('without a terminal', () => {
     server.answers.set('POST /data/imports/preview', () => ({ data: preview([ZONE, ORDER]) }));
     expect(await run(join(folder, 'a.csv'), '--yes')).toBe(2);
     expect(context.stderr()).toBe(
-      'a.csv is not imported, because it leaves something open:\n' +
+      'a.csv is not imported, because it leaves questions open. Add these options:\n' +
         '  --timezone: the times have no zone. Likely -05:00: its source documents it.\n' +
         '  --date-format: day and month could be either. One of: DD/MM/YYYY, MM/DD/YYYY.\n',
     );
@@ -206,7 +206,7 @@ describe('without a terminal', () => {
   test.each([
     [['a.csv', 'b.csv', 'X'], /X cannot be the symbol of 2 files/],
     [['nosuch.csv'], /There is no file .*nosuch\.csv/],
-    [['*.parquet'], /No file fits .*\*\.parquet/],
+    [['*.parquet'], /No file matches .*\*\.parquet/],
     [['a.csv', 'X', '--symbol', 'Y'], /--symbol Y and the word X differ/],
   ])('%j is refused before anything is sent', async (words, reason) => {
     const paths = words.map((word) => (/\.(csv|parquet)$/.test(word) ? join(folder, word) : word));

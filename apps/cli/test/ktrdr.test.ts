@@ -128,14 +128,12 @@ describe('ktrdr against a real API', () => {
     expect((await preview.ended).code).toBe(2);
     expect(preview.stdout).toMatch(/timeframe +1d\n[^]*range +2024-01-02 to 2024-01-03\n/);
     expect(preview.stderr).toBe(
-      'firm.csv is not imported: without a terminal, --yes agrees to the import.\n',
+      'firm.csv is not imported, because there is no terminal for a confirmation: add --yes.\n',
     );
 
     const all = cli.ktrdr('data', 'import', folder, '--yes');
     expect({ ...(await all.ended), output: all.output }).toMatchObject({ code: 2 });
-    expect(all.stdout).toMatch(
-      /firm_1d\.csv +2024-01-02 +2024-01-03 +2 +2\n[^]*1 of 2 files imported, 1 not\.\n$/,
-    );
+    expect(all.stdout).toMatch(/firm_1d\.csv +2024-01-02 +2024-01-03 +2 +2\n[^]*1 of 2 files imported\.\n$/);
     expect(all.stderr).toMatch(/^local\.csv is not imported, [^\n]*\n {2}--timezone: [^\n]*\n$/);
 
     const answered = cli.ktrdr(
@@ -175,7 +173,7 @@ describe('ktrdr against a real API', () => {
         const option = asks === undefined ? Object.keys(given ?? {})[0] : asks.split(' ')[0];
         if (option === undefined) continue;
         expect(all.stderr).toContain(
-          `${file} is not imported, because it leaves something open:\n  --${option}: `,
+          `${file} is not imported, because it leaves questions open. Add these options:\n  --${option}: `,
         );
         const answers = given ?? { timezone: 'UTC' };
         const options = Object.entries(answers).flatMap(([name, value]) => [`--${name}`, value]);

@@ -4,7 +4,7 @@
 export const SYMBOL_PATTERN = /^(?!.*[/][.]{1,2}(?:[/]|$))[A-Za-z0-9^][A-Za-z0-9._=/^:#&!@$+-]{0,31}$/;
 /** The rule in words, to follow "must be". */
 export const SYMBOL_RULE =
-  'a symbol: 1 to 32 letters, digits or characters of "._-=/^:#&!@$+", starting with a letter, a digit or "^", without "/." and "/.." as in paths';
+  'a symbol: 1 to 32 letters, digits or characters of "._-=/^:#&!@$+", starting with a letter, a digit or "^", without "." or ".." after a "/"';
 /**
  * A strategy name, which also names a folder of models and a file `{name}.yaml`. Dots must be single and inside:
  * `rsi_zigzag_1.5`.

@@ -18,7 +18,7 @@ export class DataDownloadController {
   @Requires('read')
   @ApiOperation({
     operationId: 'listDataSources',
-    summary: 'Sources that bars can be downloaded from, as the operator has configured them',
+    summary: 'Configured sources of downloads, with their terms',
   })
   @Answers('DataSourceList')
   list(): DataSourceList {
@@ -30,7 +30,7 @@ export class DataDownloadController {
   @HttpCode(200)
   @ApiOperation({
     operationId: 'startDownload',
-    summary: 'Starts a download of the bars that a bars file lacks',
+    summary: 'Starts a download of the missing bars of a bars file',
   })
   @Answers('OperationStarted')
   @Fails(

@@ -60,7 +60,7 @@ export class DownloadManager extends ServiceOrchestrator {
     const { token, progress } = context;
     const onWait = ({ ahead }: PlaceInLine): void => {
       const place = ahead === 0 ? 'next in line' : `${ahead} ahead`;
-      progress.update({ context: { phase: `waiting for other downloads, ${place}` }, waiting: true });
+      progress.update({ context: { phase: `waiting for other downloads: ${place}` }, waiting: true });
     };
     return this.slots.use({ signal: token.signal, onWait }, async () => {
       await context.begin();

@@ -36,7 +36,7 @@ export class DownloadSources {
     const names = [...this.open.keys()];
     const choices =
       names.length === 0
-        ? 'This API has no sources: its operator sets DATA_SOURCES, for example to binance,kraken (docs/download.md), and restarts it.'
+        ? 'This API has no sources. Its operator can set DATA_SOURCES, for example to binance,kraken, and restart it (docs/download.md).'
         : `Choose one of ${names.join(', ')}, or add it to DATA_SOURCES or DATA_SOURCES_FILE (docs/download.md).`;
     throw new KtrdrError('source_not_found', `There is no source ${shown(name)}. ${choices}`, {
       details: { source: name.slice(0, 64), sources: names },

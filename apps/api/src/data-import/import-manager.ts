@@ -47,7 +47,7 @@ export class ImportManager extends ServiceOrchestrator {
   }
 
   /**
-   * Starts the operation of an import, unless its file leaves something open.
+   * Starts the operation of an import, unless its file leaves a question open.
    *
    * @throws KtrdrError `import_question`, and as `ImportPreviews.preview`
    */

@@ -48,7 +48,7 @@ export class ImportProfiles {
       if (!(cause instanceof RefusedFileError)) throw cause;
       throw new KtrdrError(
         'profile_not_found',
-        `There is no profile ${shown(name)}: list them with ktrdr data profiles.`,
+        `There is no profile ${shown(name)}. List the profiles: ktrdr data profiles`,
         {
           cause,
         },
@@ -72,7 +72,7 @@ export class ImportProfiles {
       await rename(temporary, file);
     } catch (error) {
       await rm(temporary, { force: true });
-      throw storageError(error, `keeping the profile ${name}`, 'DATA_DIR');
+      throw storageError(error, `saving the profile ${name}`, 'DATA_DIR');
     }
     return { name, choices };
   }
@@ -93,7 +93,7 @@ function fileOf(name: string): string {
   if (PROFILE_NAME_PATTERN.test(name)) return name + ENDING;
   throw new KtrdrError(
     'invalid_name',
-    `${shown(name)} is not a profile's name: 1 to 64 letters, digits, ".", "_" or "-", starting with a letter or digit.`,
+    `${shown(name)} is not a profile name: it must have 1 to 64 letters, digits, ".", "_" or "-", starting with a letter or digit.`,
     { details: { field: 'profile', value: name.slice(0, 64) } },
   );
 }

@@ -48,7 +48,7 @@ export class ImportController {
   @HttpCode(200)
   @ApiOperation({
     operationId: 'uploadFile',
-    summary: 'Uploads a file for an import, and keeps it for a day',
+    summary: 'Uploads a file for an import; kept for a day',
   })
   @TakesBytes()
   @Answers('UploadedFile')
@@ -82,7 +82,7 @@ export class ImportController {
   @HttpCode(200)
   @ApiOperation({
     operationId: 'previewImport',
-    summary: 'What a file means: columns, times, bars, rows that are left out, open questions',
+    summary: 'Preview of an import: columns, times, bars, left-out rows, open questions',
   })
   @Answers('ImportPreview')
   @Fails(...READING_ERRORS)
@@ -95,7 +95,7 @@ export class ImportController {
   @HttpCode(200)
   @ApiOperation({
     operationId: 'startImport',
-    summary: 'Starts an import; refused while its file leaves a question open',
+    summary: 'Starts an import; refused with import_question while a question is open',
   })
   @Answers('OperationStarted')
   @Fails(...READING_ERRORS, 'import_question', 'operation_conflict', 'too_many_waiting', 'store_unavailable')

@@ -21,7 +21,7 @@ export class ProfilesController {
 
   @Get()
   @Requires('read')
-  @ApiOperation({ operationId: 'listProfiles', summary: 'Choices of imports that were kept under a name' })
+  @ApiOperation({ operationId: 'listProfiles', summary: 'Profiles: saved choices of imports' })
   @Answers('ProfileList')
   async list(): Promise<ProfileList> {
     return { profiles: await this.profiles.list() };
@@ -32,7 +32,7 @@ export class ProfilesController {
     action: 'import',
     target: (data) => profileOf((data as Partial<ImportProfile> | undefined)?.name),
   })
-  @ApiOperation({ operationId: 'keepProfile', summary: 'Keeps the choices of an import under a name' })
+  @ApiOperation({ operationId: 'keepProfile', summary: 'Saves the choices of an import as a profile' })
   @NAME
   @Answers('ImportProfile')
   @Fails('invalid_name', 'disk_full', 'storage_failed')

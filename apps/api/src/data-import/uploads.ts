@@ -128,7 +128,7 @@ export class Uploads {
     if (kept > MOST_FILES * this.mostBytes) {
       throw new KtrdrError(
         'too_many_waiting',
-        `Uploads that wait for their import take up ${MOST_FILES * this.mostMb} MB already, which is the limit. Import them or wait: they are removed after a day.`,
+        `Uploads that are not imported yet already take ${MOST_FILES * this.mostMb} MB, the limit. Import them, or wait: the API removes them after a day.`,
       );
     }
     // Windows and some network file systems do not say it

@@ -25,7 +25,7 @@ export class MarketDataController {
   @Requires('read')
   @ApiOperation({
     operationId: 'listBars',
-    summary: 'The bars files of DATA_DIR: range, size, fingerprint, where they came from',
+    summary: 'The bars files of DATA_DIR: range, size, fingerprint, origins',
   })
   @Answers('BarsList')
   @Fails('storage_failed', 'folder_missing', ...THREAD_ERRORS)

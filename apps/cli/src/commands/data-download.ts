@@ -12,7 +12,7 @@ export interface DownloadOptions extends ReadOptions {
   detach?: boolean;
 }
 
-/** `ktrdr data download`: fetches the bars that a bars file lacks. */
+/** `ktrdr data download`: fetches the missing bars of a bars file. */
 export function downloadData(
   context: CommandContext,
   symbol: string,

@@ -15,7 +15,7 @@ export interface ExportOptions extends ReadOptions {
   yes?: boolean;
 }
 
-/** `ktrdr data export`: the bars of a symbol and timeframe as a file; its ending says the format. */
+/** `ktrdr data export`: the bars of a symbol and timeframe as a file; its ending chooses the format. */
 export async function exportData(
   context: CommandContext,
   symbol: string,
@@ -51,7 +51,7 @@ function formatOf(file: string): ExportFormat {
   const format = EXPORT_FORMATS.find((known) => known === ending);
   if (format !== undefined) return format;
   const endings = EXPORT_FORMATS.map((known) => `.${known}`).join(' or ');
-  throw new UsageError(`${file} must end with ${endings}: the ending says the format.`);
+  throw new UsageError(`${file} must end with ${endings}: the ending chooses the format.`);
 }
 
 async function kindOf(path: string): Promise<'file' | 'folder' | null> {

@@ -18,9 +18,9 @@ import { Prompter } from '../prompter.js';
 import { superviseOperation } from '../supervise-operation.js';
 
 /**
- * `ktrdr data import`: uploads files, shows what they mean, asks what they leave open, and imports them one after another.
+ * `ktrdr data import`: uploads files, shows a preview of each, asks its open questions, and imports it.
  *
- * @param words files, folders and patterns, then perhaps a symbol and a timeframe
+ * @param words files, folders and patterns, then optionally a symbol and a timeframe
  */
 export async function importData(
   context: CommandContext,
@@ -33,7 +33,7 @@ export async function importData(
   const choices = choicesOf(options, named);
   if (files.length > 1 && choices.symbol !== undefined) {
     throw new UsageError(
-      `${choices.symbol} cannot be the symbol of ${files.length} files. Leave it out: each file's symbol comes from the file, or from its name.`,
+      `${choices.symbol} cannot be the symbol of ${files.length} files. Omit it: the symbol of each file comes from the file or its name.`,
     );
   }
   const canAsk = context.input.isTTY === true && !yes && !json;
@@ -63,7 +63,7 @@ async function importAll(session: ImportSession, files: string[], left: AbortCon
     if (files.length > 1 && !options.json) context.output.out(codes.length === 0 ? '' : '\n');
     const prepared = await untilInterrupted(session, left, () => prepareImport(session, file)).catch(
       (error: unknown) => {
-        // a file that is refused does not stop the others
+        // a refused file does not stop the others
         if (files.length === 1 || left.signal.aborted || !(error instanceof CliError)) throw error;
         context.output.err(`${printable(file)}: ${printable(error.message)}`);
         return error.exitCode;
@@ -100,7 +100,7 @@ async function finish(session: ImportSession, prepared: PreparedImport): Promise
   );
 }
 
-/** Keeps the choices of an import, but for those that concern its bars alone. */
+/** Saves the choices of an import as a profile, without the choices for these bars alone. */
 async function saveProfile(
   { api, context, options }: ImportSession,
   name: string,
@@ -116,7 +116,7 @@ async function saveProfile(
   } = request;
   const base = options.profile === undefined ? {} : await profileChoices(api, options.profile);
   await api.put<ImportProfile>(`/data/profiles/${encodeURIComponent(name)}`, { ...base, ...choices });
-  context.output.err(`The choices are kept: use them with --profile ${printable(name)}`);
+  context.output.err(`The choices are saved. Use them with --profile ${printable(name)}`);
 }
 
 async function profileChoices(api: ImportSession['api'], name: string): Promise<ImportChoices> {
@@ -137,7 +137,7 @@ function choicesOf(
   };
 }
 
-/** Runs `work` until Ctrl+C or SIGTERM, which end its requests and its question. */
+/** Runs `work` until Ctrl+C or SIGTERM, which abort its requests and its question. */
 async function untilInterrupted<T>(
   { context }: ImportSession,
   left: AbortController,
@@ -165,11 +165,10 @@ async function untilInterrupted<T>(
 
 function summary(codes: readonly ExitCode[]): string {
   const imported = codes.filter((code) => code === EXIT.completed).length;
-  const not = codes.length - imported;
-  return `${imported} of ${codes.length} files imported${not === 0 ? '' : `, ${not} not`}.`;
+  return `${imported} of ${codes.length} files imported.`;
 }
 
-/** 1 if an import failed, else 2 if a file was refused, else 130 if the user did not want one. */
+/** 1 if an import failed, else 2 if a file was refused, else 130 if the user declined one. */
 function worst(codes: readonly ExitCode[]): ExitCode {
   return (
     [EXIT.failed, EXIT.usage, EXIT.terminated, EXIT.cancelled].find((code) => codes.includes(code)) ??

@@ -4,7 +4,7 @@ import { EXIT, type ExitCode } from '../exit-code.js';
 import type { ReadOptions } from '../read-options.js';
 import { pairs } from '../views/text-table.js';
 
-/** `ktrdr data profiles`: the choices that imports have kept, or deletes one of them. */
+/** `ktrdr data profiles`: lists the saved choices of imports, or deletes one profile. */
 export async function profiles(
   context: CommandContext,
   { delete: name, json, verbose }: ReadOptions & { delete?: string },
@@ -20,7 +20,7 @@ export async function profiles(
   const list = await api.get<ProfileList>('/data/profiles');
   if (json) output.json(list);
   else if (list.profiles.length === 0)
-    output.out('No profiles yet. Keep the choices of an import: ktrdr data import FILE --save-profile NAME');
+    output.out('No profiles yet. Save the choices of an import: ktrdr data import FILE --save-profile NAME');
   else
     output.out(
       pairs(

@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { UsageError } from '../cli-error.js';
 
-/** Names of files in a folder that an import takes. */
+/** Names of files that an import of their folder reads. */
 const BARS_FILE = /\.(csv|txt|tsv|json|jsonl|ndjson|parquet|feather|arrow|zip)(\.gz)?$|\.gz$/i;
 
 /**
@@ -20,7 +20,7 @@ function filesOf(word: string): string[] {
     const files = filesIn(word, (name) => BARS_FILE.test(name));
     if (files.length > 0) return files;
     throw new UsageError(
-      `The folder ${word} has no file that an import takes: .csv, .txt, .json, .gz, .zip.`,
+      `The folder ${word} has no files of bars: .csv, .tsv, .txt, .json, .parquet, .feather, .gz, .zip.`,
     );
   }
   if (found !== null) return [word];
@@ -28,7 +28,7 @@ function filesOf(word: string): string[] {
     const pattern = patternOf(basename(word));
     const files = filesIn(dirname(word), (name) => pattern.test(name));
     if (files.length > 0) return files;
-    throw new UsageError(`No file fits ${word} (looked in ${process.cwd()}).`);
+    throw new UsageError(`No file matches ${word} (looked in ${process.cwd()}).`);
   }
   throw new UsageError(`There is no file ${word} (looked in ${process.cwd()}).`);
 }

@@ -28,7 +28,7 @@ export interface ImportSession {
   options: ImportOptions;
   /** Choices of the options. */
   choices: ImportChoices;
-  /** `null`: nobody can be asked. */
+  /** `null` without a terminal. */
   prompter: Prompter | null;
   /** Answers to questions about earlier files. */
   answers: Map<ImportQuestionChoice, string>;
@@ -36,17 +36,17 @@ export interface ImportSession {
   signal: AbortSignal;
 }
 
-/** A file that is ready to be imported, or why it is not. */
+/** A file that is ready to be imported, or the reason why it is not. */
 export type PreparedImport =
   | { kind: 'ready'; request: PreviewImportRequest; preview: ImportPreview }
-  /** Nobody could answer its questions, or agree. */
+  /** Without a terminal, its questions or the confirmation have no answer. */
   | { kind: 'open'; preview: ImportPreview }
-  /** The user does not want it. */
+  /** The user declined. */
   | { kind: 'declined'; preview: ImportPreview };
 
 /**
- * Sends a file to the API, shows what it means, and asks what it leaves open, and whether it is to be imported. An upload that is
- * not imported is removed.
+ * Uploads a file, shows its preview, asks its open questions, and asks for a confirmation. An upload that is not imported is
+ * removed.
  */
 export async function prepareImport(session: ImportSession, file: string): Promise<PreparedImport> {
   const source = session.options.serverPath ? { path: file } : await upload(session, file);
@@ -59,7 +59,7 @@ export async function prepareImport(session: ImportSession, file: string): Promi
   }
 }
 
-/** Removes an upload that is not needed, also after Ctrl+C. The API removes one that is left after a day. */
+/** Removes an upload that is not imported, also after Ctrl+C. If this fails, the API removes the upload after a day. */
 async function removeUpload({ context }: ImportSession, { upload_id: id }: ImportSource): Promise<void> {
   if (id !== undefined)
     await openApi(context, {})
@@ -117,12 +117,16 @@ async function agree(session: ImportSession, source: ImportSource): Promise<Prep
     const lines = preview.questions
       .map((question) => `  ${printable(importQuestionText(question))}`)
       .join('\n');
-    output.err(`${printable(preview.file)} is not imported, because it leaves something open:\n${lines}`);
+    output.err(
+      `${printable(preview.file)} is not imported, because it leaves questions open. Add these options:\n${lines}`,
+    );
     return { kind: 'open', preview };
   }
   if (options.yes) return { kind: 'ready', request, preview };
   if (prompter === null) {
-    output.err(`${printable(preview.file)} is not imported: without a terminal, --yes agrees to the import.`);
+    output.err(
+      `${printable(preview.file)} is not imported, because there is no terminal for a confirmation: add --yes.`,
+    );
     return { kind: 'open', preview };
   }
   output.out('');
@@ -170,7 +174,7 @@ function isRefusal({ choice }: ImportQuestion, answer: string): boolean {
   return answer === 'refuse' && (choice === 'bad_rows' || choice === 'on_conflict');
 }
 
-/** The API, or the parser of an option, does not accept an answer. */
+/** True if the API or the parser of an option rejects an answer. */
 function isBadAnswer(error: unknown): error is Error {
   if (error instanceof ApiError)
     return ['invalid_request', 'invalid_name', 'import_invalid'].includes(error.code);

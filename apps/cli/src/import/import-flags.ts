@@ -13,30 +13,32 @@ import type { ReadOptions } from '../read-options.js';
 
 /** Flag of each choice of an import. */
 export const IMPORT_FLAGS: Record<keyof ImportChoices, Option> = {
-  symbol: new Option('--symbol <symbol>', 'symbol of the bars, for a file with one'),
+  symbol: new Option('--symbol <symbol>', 'symbol of the bars, if the file has only one'),
   symbol_map: new Option('--symbol-map <old=new,...>', 'new names for symbols of the file').argParser(
     symbolMap,
   ),
   timeframe: new Option('--timeframe <timeframe>', '1m, 5m, 15m, 30m, 1h, 4h, 1d or 1w'),
-  timezone: new Option('--timezone <zone>', 'zone of local times: America/New_York, UTC, -05:00'),
-  date_format: new Option('--date-format <format>', 'for example DD/MM/YYYY, or unix_s, unix_ms'),
-  stamps: new Option('--stamps <what>', "a time is that of the bar's open or close").choices(STAMP_CHOICES),
+  timezone: new Option('--timezone <zone>', 'time zone of local times: America/New_York, UTC, -05:00'),
+  date_format: new Option('--date-format <format>', 'for example DD/MM/YYYY, YYYYMMDD HHmmss or unix_ms'),
+  stamps: new Option('--stamps <what>', 'times are open times (default) or close times of bars').choices(
+    STAMP_CHOICES,
+  ),
   columns: new Option(
     '--columns <meaning=column,...>',
     `names or numbers of columns: time=1,close=Last. Meanings: ${IMPORT_COLUMNS.join(', ')}`,
   ).argParser(columns),
-  decimal: new Option('--decimal <sign>', 'sign before the decimals').choices(['.', ',']),
+  decimal: new Option('--decimal <sign>', 'decimal sign').choices(['.', ',']),
   adjust: new Option(
     '--adjust <how>',
-    'use the adjusted close: not (none), as close, or for all prices (ratio)',
+    'adjusted close: not used (none, default), as the close, or to scale all prices (ratio)',
   ).choices(ADJUST_CHOICES),
   bad_rows: new Option(
     '--bad-rows <what>',
-    'a row with a bad value: refuse the file, or drop the row',
+    'rows with an invalid value: refuse the file (default), or drop the rows',
   ).choices(BAD_ROW_CHOICES),
   on_conflict: new Option(
     '--on-conflict <what>',
-    'bars that differ from stored ones: refuse the import, keep the stored, or replace them',
+    'bars that differ from stored bars: refuse them (default), keep the stored bars, or replace them',
   ).choices(CONFLICT_CHOICES),
 };
 

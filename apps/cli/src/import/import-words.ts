@@ -45,5 +45,5 @@ export function oneOf(
   value: string | undefined,
 ): string | undefined {
   if (word === undefined || value === undefined || word === value) return value ?? word;
-  throw new UsageError(`${option} ${value} and the word ${word} differ: give one of them.`);
+  throw new UsageError(`${option} ${value} differs from the word ${word}. Give only one of them.`);
 }

@@ -3,7 +3,7 @@ import type { Prompter } from '../prompter.js';
 import type { Style } from '../style.js';
 
 /**
- * Asks a question in the terminal. Enter takes the likely answer, if there is one.
+ * Asks a question in the terminal. Enter takes the likely answer if there is one.
  *
  * @param before the answer for an earlier file of the same import
  * @returns `null` at the end of the input
@@ -14,7 +14,7 @@ export async function askQuestion(
   { before, style, signal }: { before: string | undefined; style: Style; signal: AbortSignal },
 ): Promise<string | null> {
   const likely = before ?? (suggestion === null ? undefined : answers[0]);
-  const why = before === undefined ? suggestion : 'as for the file before';
+  const why = before === undefined ? suggestion : 'same answer as for the previous file';
   const name = choice.replaceAll('_', ' ');
   const listed =
     answers.length > 1 ? answers.map((answer, index) => `    ${index + 1}  ${printable(answer)}`) : [];

@@ -81,8 +81,8 @@ export function barsView(
 }
 
 function originsText({ origins, changed_since }: BarsInfo, style: Style): string {
-  const changed = changed_since ? [style.yellow('the file has changed since')] : [];
-  if (origins.length === 0) return [...changed, 'not known: the file was not imported'].join('\n');
+  const changed = changed_since ? [style.yellow('the file has changed since ktrdr wrote it')] : [];
+  if (origins.length === 0) return [...changed, 'unknown, because ktrdr did not write the file'].join('\n');
   const lines = origins.slice(0, MOST_ORIGINS).map(originText);
   const more = origins.length - lines.length;
   return [...changed, ...lines, ...(more > 0 ? [`and ${more} earlier`] : [])].join('\n');
@@ -109,7 +109,9 @@ function modelsText(models: BarsDetails['models'], style: Style): string | null 
   const lines = models
     .slice(0, MOST_MODELS)
     .map(({ model, same_file }) =>
-      same_file ? printable(model) : `${printable(model)} ${style.yellow('(the file has changed since)')}`,
+      same_file
+        ? printable(model)
+        : `${printable(model)} ${style.yellow('(the file has changed since the training)')}`,
     );
   const more = models.length - lines.length;
   return [...lines, ...(more > 0 ? [`and ${more} more`] : [])].join('\n');

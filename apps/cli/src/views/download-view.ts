@@ -16,7 +16,7 @@ export function downloadView({ source, requests, stored, notes }: DownloadResult
 /** One line for each source. */
 export function sourcesView(sources: readonly DataSource[], style: Style): string {
   if (sources.length === 0)
-    return 'No sources. The operator of the API sets DATA_SOURCES, for example to binance,kraken.';
+    return 'No sources. The operator of the API can set DATA_SOURCES, for example to binance,kraken.';
   return textTable(
     [{ head: 'source' }, { head: 'timeframes' }, { head: 'hosts' }, { head: 'terms' }],
     sources.map(({ name, timeframes, hosts, terms }) =>

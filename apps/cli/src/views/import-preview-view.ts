@@ -47,8 +47,8 @@ function factsOf(preview: ImportPreview): [string, string | null][] {
 function timesText({ date_format, timezone, stamps, questions, bars }: ImportPreview): string {
   const isAsked = questions.some(({ choice }) => choice === 'timezone');
   const ofDays = bars.every(({ timeframe }) => timeframe === '1d' || timeframe === '1w');
-  const zone = timezone === null ? (isAsked ? ', zone not known' : '') : `, ${timezone}`;
-  const stamp = ofDays && timezone === null ? '' : `, time of the bar's ${stamps}`;
+  const zone = timezone === null ? (isAsked ? ', time zone unknown' : '') : `, ${timezone}`;
+  const stamp = ofDays && timezone === null ? '' : `, ${stamps} times of bars`;
   return printable(oneLine(`${date_format}${zone}${stamp}`));
 }
 
@@ -63,7 +63,7 @@ function leftOutText(rows: number, left: readonly LeftOutRow[]): string | null {
 function factsOfBars({ symbol, timeframe, rows, first, last }: ImportedBars): [string, string | null][] {
   return [
     ['symbol', printable(symbol)],
-    ['timeframe', timeframe ?? 'not known'],
+    ['timeframe', timeframe ?? 'unknown'],
     ['range', rows === 0 ? null : `${moment(first)} to ${moment(last)}`],
     ['rows', count(rows)],
   ];
@@ -82,7 +82,7 @@ function symbolsTable(bars: readonly ImportedBars[], style: Style): string {
       .slice(0, MOST_SYMBOLS)
       .map(({ symbol, timeframe, rows, first, last }) => [
         printable(symbol),
-        timeframe ?? 'not known',
+        timeframe ?? 'unknown',
         count(rows),
         moment(first),
         moment(last),

@@ -97,9 +97,9 @@ test('a model of an earlier version is shown without a verdict', () => {
   };
   const text = modelView(details as unknown as ModelDetails, true, createStyle(false));
   expect(text).toMatch(/^ {2}Not judged: an earlier version trained this model\.\n/);
-  expect(text).toMatch(/AAPL 1h aaaaaaaaaaaa {3}the same file as now\n/);
-  expect(text).toMatch(/AAPL 1d bbbbbbbbbbbb {3}the file has changed since\n/);
-  expect(text).toMatch(/MSFT 1h cccccccccccc {3}the file is not there any more\n/);
+  expect(text).toMatch(/AAPL 1h aaaaaaaaaaaa {3}unchanged since the training\n/);
+  expect(text).toMatch(/AAPL 1d bbbbbbbbbbbb {3}the file has changed since the training\n/);
+  expect(text).toMatch(/MSFT 1h cccccccccccc {3}the file is missing\n/);
   expect(text).toMatch(/last label +61\.4 %\n/);
   expect(text).toMatch(/walk-forward windows +growing\n/);
   expect(text).not.toMatch(/undefined|NaN/);

@@ -130,11 +130,11 @@ function trainedBarsText({ symbol, timeframe, sha256, state }: TrainedBars, styl
   const bars = printable(`${symbol} ${timeframe} ${sha256.slice(0, FINGERPRINT_CHARACTERS)}`);
   switch (state) {
     case 'unchanged':
-      return `${bars}   the same file as now`;
+      return `${bars}   unchanged since the training`;
     case 'changed':
-      return `${bars}   ${style.yellow('the file has changed since')}`;
+      return `${bars}   ${style.yellow('the file has changed since the training')}`;
     case 'missing':
-      return `${bars}   ${style.yellow('the file is not there any more')}`;
+      return `${bars}   ${style.yellow('the file is missing')}`;
   }
 }
 

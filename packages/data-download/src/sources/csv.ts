@@ -40,7 +40,7 @@ export class CsvSource implements BarsSource {
       const { understood, bars } = await readImport(file, { symbol, timeframe, ...this.choices }, context);
       const [question] = understood.questions;
       if (question !== undefined)
-        throw session.refused(`its file leaves something open: ${question.message}`);
+        throw session.refused(`its file leaves a question open: ${question.message}`);
       const [only, ...others] = bars;
       if (only === undefined || others.length > 0)
         throw session.refused(`its file has bars of ${bars.length} symbols`);

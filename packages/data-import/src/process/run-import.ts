@@ -35,7 +35,7 @@ export function runPreviewProcess(
  * Reads a file in its own short-lived process, and stores its bars: those of all its symbols, or none.
  *
  * @param mayStore called when all bars are read. If it throws, nothing is stored. A cancel afterwards may come too late
- * @throws KtrdrError as {@link runPreviewProcess}; `import_question` if the file leaves something open; as `storeBars`; what `mayStore`
+ * @throws KtrdrError as {@link runPreviewProcess}; `import_question` if the file leaves a question open; as `storeBars`; what `mayStore`
  * throws
  * @throws the signal's reason after an abort
  */
