@@ -207,7 +207,7 @@ describe('without a terminal', () => {
     [['a.csv', 'b.csv', 'X'], /X cannot be the symbol of 2 files/],
     [['nosuch.csv'], /There is no file .*nosuch\.csv/],
     [['*.parquet'], /No file matches .*\*\.parquet/],
-    [['a.csv', 'X', '--symbol', 'Y'], /--symbol Y and the word X differ/],
+    [['a.csv', 'X', '--symbol', 'Y'], /--symbol Y differs from the word X/],
   ])('%j is refused before anything is sent', async (words, reason) => {
     const paths = words.map((word) => (/\.(csv|parquet)$/.test(word) ? join(folder, word) : word));
     await expect(run(...paths, '--yes')).rejects.toMatchObject({
