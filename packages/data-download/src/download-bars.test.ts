@@ -179,7 +179,7 @@ describe('a download of what is missing', () => {
     expect({ requests, stored, notes }).toEqual({
       requests: 0,
       stored: [],
-      notes: ['BTCUSDT_1h.csv has all bars to 2024-02-01T23:59:59.999Z already.'],
+      notes: ['BTCUSDT_1h.csv already has all bars up to 2024-02-01T23:59:59.999Z.'],
     });
   });
 
@@ -238,15 +238,15 @@ describe('a download of what is missing', () => {
     const earlier = await download({ startDate: '2024-01-10', endDate: '2024-01-11' });
     await expectBars(hours(Date.UTC(2024, 0, 10), 33 * 24));
     expect([...later.notes, ...earlier.notes]).toEqual([
-      expect.stringContaining('The start date is beyond the bars of the file'),
-      expect.stringContaining('The end date is beyond the bars of the file'),
+      expect.stringContaining('The start date is outside the range of the file'),
+      expect.stringContaining('The end date is outside the range of the file'),
     ]);
   });
 
   test('a source without earlier bars says so', async () => {
     await download();
     expect((await download({ startDate: '2020-01-01' })).notes).toEqual([
-      'BTCUSDT_1h.csv has no bars before 2024-01-01T00:00:00Z at the source.',
+      'BTCUSDT_1h.csv begins at 2024-01-01T00:00:00Z, because the source has no earlier bars.',
     ]);
   });
 
@@ -286,7 +286,11 @@ describe('faults of the source', () => {
   test.each<[Fault, string, RegExp]>([
     [{ status: 503 }, 'source_refused', /^binance refused the request \(HTTP 503\): Too many requests\.$/],
     [{ status: 429 }, 'source_refused', /^binance limits its requests \(HTTP 429\)\.$/],
-    ['cut', 'source_unreachable', /^binance cannot be reached: 127\.0\.0\.1:\d+ broke off the response/],
+    [
+      'cut',
+      'source_unreachable',
+      /^binance cannot be reached: 127\.0\.0\.1:\d+ did not complete the response/,
+    ],
   ])('%j five times ends the download', async (fault, code, message) => {
     server.faults = [null, fault, fault, fault, fault, fault];
     await expect(download()).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
@@ -364,7 +368,7 @@ describe('faults of the source', () => {
     await expect(download()).rejects.toMatchObject({
       code: 'source_unreachable',
       message: expect.stringMatching(
-        /^binance cannot be reached: no connection to 127\.0\.0\.1:\d+ \(.*ECONNREFUSED.*\)\. Whole pages are kept: start the download again to continue\.$/,
+        /^binance cannot be reached: no connection to 127\.0\.0\.1:\d+ \(.*ECONNREFUSED.*\)\. Complete pages are stored\. Start the download again to continue\.$/,
       ),
     });
     expect(clock.waits).toEqual([]);

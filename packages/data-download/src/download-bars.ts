@@ -38,7 +38,7 @@ export interface DownloadProgress {
 export interface DownloadTools {
   dataDir: string;
   client: SourceClient;
-  /** Ends the download. Whole pages are kept. */
+  /** Ends the download. Complete pages are stored. */
   signal: AbortSignal;
   /** Called before bars are stored. Throws if this process may not store them. */
   mayStore: () => Promise<void>;
@@ -157,7 +157,8 @@ class Download {
       return this.fetchForward(Math.min(start, last), Math.max(end, first), null);
     if (end > last) await this.fetchForward(last, end, last);
     if (start !== undefined && start < first) await this.fetchBackward(start, first);
-    if (this.session.requests === 0) this.note(`has all bars to ${this.text(Math.min(end, last))} already`);
+    if (this.session.requests === 0)
+      this.note(`already has all bars up to ${this.text(Math.min(end, last))}`);
   }
 
   /**
@@ -170,7 +171,7 @@ class Download {
     if (from === null && !source.knowsItsBeginning)
       throw new KtrdrError(
         'invalid_request',
-        `${source.description.name} does not say where its bars begin: give --start-date.`,
+        `${source.description.name} does not say when its bars begin. Choose a --start-date.`,
         { details: { field: 'start_date' } },
       );
     let [first, before] = [from, last];
@@ -190,7 +191,7 @@ class Download {
   private async fetchBackward(start: number, first: number): Promise<void> {
     const oldest = await this.oldestBar(start, first);
     if (oldest === null) {
-      this.note(`has no bars before ${this.text(first)} at the source`);
+      this.note(`begins at ${this.text(first)}, because the source has no earlier bars`);
       return;
     }
     const width = this.source.pageBars * this.step;
@@ -248,8 +249,8 @@ class Download {
     if (onConflict === 'replace') return null;
     throw new KtrdrError(
       'import_conflict',
-      `${bars.file} has synthetic bars, and real ones are not mixed with them. ` +
-        `Replace all of them with --on-conflict replace, or delete them first: ktrdr data delete ${shellWord(bars.symbol)} ${bars.timeframe}.`,
+      `${bars.file} has synthetic bars, which are never mixed with real bars. ` +
+        `Replace all of them (--on-conflict replace), or delete them first: ktrdr data delete ${shellWord(bars.symbol)} ${bars.timeframe}.`,
       { details: { file: bars.file } },
     );
   }
@@ -265,7 +266,7 @@ class Download {
 
   private noteNoHole(which: 'start' | 'end', bound: number): void {
     this.notes.push(
-      `The ${which} date is beyond the bars of the file: those in between, to ${this.text(bound)}, are downloaded too, so that the file has no gap.`,
+      `The ${which} date is outside the range of the file. The bars in between, up to ${this.text(bound)}, are downloaded too, so that the file has no gap.`,
     );
   }
 

@@ -88,7 +88,7 @@ describe('a setting that is not valid names what is wrong', () => {
     [
       'a capital',
       () => read([{ ...CSV, name: 'Daily' }]),
-      'sources.0.name: must be 1 to 32 small letters, digits and "-"',
+      'sources.0.name: must be 1 to 32 lower-case letters, digits and "-"',
     ],
     [
       'no {symbol}',
@@ -120,7 +120,7 @@ describe('a setting that is not valid names what is wrong', () => {
     [
       'a host with a port',
       () => read([{ name: 'x', kind: 'ccxt', exchange: 'bybit', hosts: ['a.example:80'] }]),
-      'sources.0.hosts.0: must be a host name in small letters, without port',
+      'sources.0.hosts.0: must be a host name in lower case, without a port',
     ],
   ])('%s', (_name, work, message) => {
     expect(work).toThrow(

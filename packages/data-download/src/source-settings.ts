@@ -23,7 +23,9 @@ const KNOWN = {
 };
 type KnownName = keyof typeof KNOWN;
 
-const NAME = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'must be 1 to 32 small letters, digits and "-"');
+const NAME = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'must be 1 to 32 lower-case letters, digits and "-"');
 const ADDRESS = z
   .string()
   .refine(
@@ -37,7 +39,7 @@ const COMMON = {
 };
 const HOST = z
   .string()
-  .regex(/^(\[[0-9a-f:.]+\]|[a-z0-9.-]+)$/, 'must be a host name in small letters, without port');
+  .regex(/^(\[[0-9a-f:.]+\]|[a-z0-9.-]+)$/, 'must be a host name in lower case, without a port');
 
 const SOURCE = z.discriminatedUnion('kind', [
   z.strictObject({ ...COMMON, kind: z.literal('binance'), url: ADDRESS }),

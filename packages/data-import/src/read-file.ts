@@ -40,7 +40,7 @@ export async function readFile(
   context: ImportContext,
 ): Promise<ReadFile> {
   const before = await stat(file.path);
-  if (!before.isFile()) throw importError(file.name, 'this is no file');
+  if (!before.isFile()) throw importError(file.name, 'this is not a file');
   const { files, packing, skipped } = await openPacked(file.path, file.name);
   const tables: ReadTable[] = [];
   for (const part of files) tables.push(await readTable(await jsonAsTable(part), choices, context));

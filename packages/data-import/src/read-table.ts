@@ -61,7 +61,7 @@ export async function readTable(
   if (adjust !== 'none' && group.adjustedClose === -1)
     throw importError(
       file.name,
-      `adjust: there is no column for the adjusted close. Name it (--columns adjusted_close=NAME), or choose --adjust none`,
+      `adjust: there is no column for the adjusted close. Name the column (--columns adjusted_close=NAME), or choose --adjust none`,
     );
   const capacity =
     Math.min(MOST_ROWS_GUESSED, Math.ceil(file.unpackedBytes * table.rowsPerByte * 1.02) + 16) *
@@ -147,12 +147,12 @@ function volumeNotes(layout: Layout, adjust: string, ignored: string[]): string[
   const notes: string[] = [];
   if (adjustedClose !== -1 && adjust === 'none')
     notes.push(
-      `${columnName(layout, adjustedClose)} is not used. Adjusted prices: --adjust ratio (all four), or close.`,
+      `${columnName(layout, adjustedClose)} is not used. For adjusted prices, choose --adjust ratio (all prices) or --adjust close.`,
     );
   if (volume === -1) {
     const others = ignored.filter((name) => meaningOf(name) === null);
     const which = others.length === 0 ? '' : ` If one of ${others.join(', ')} is it: --columns volume=NAME.`;
-    notes.push(`There is no volume: it is 0.${which}`);
+    notes.push(`The file has no volume: the volume is 0.${which}`);
   }
   return notes;
 }

@@ -131,7 +131,7 @@ describe('bytes', () => {
       'AAPL.csv.gz: the gzip file is damaged',
     ],
     ['a cut zip', zipOf({ 'AAPL.csv': text }).subarray(0, 80), 'AAPL.csv: the archive is damaged'],
-    ['a zip without a table', zipOf({ 'photo.jpg': 'x' }), 'the archive holds no file'],
+    ['a zip without a table', zipOf({ 'photo.jpg': 'x' }), 'the archive has no file'],
     ['an empty file', '', 'the file is empty'],
     ['a spreadsheet', Buffer.from('d0cf11e0a1b11ae1', 'hex'), 'Excel workbook'],
     ['text', 'Dear reader,\nthis is a letter.\n', 'no line has a time and prices'],
@@ -149,7 +149,7 @@ describe('bytes', () => {
     [
       'decimal commas without quotes',
       'Date,Open,High,Low,Close,Volume\n2024-01-02,1,5,2,5,0,5,1,5,10\n',
-      'AAPL.csv:2: the line has 10 columns, expected are 6: a decimal comma needs quotes',
+      'AAPL.csv:2: the line has 10 columns instead of 6: put numbers with decimal commas in quotes',
     ],
   ])('%s is refused', async (name, content, message) => {
     const error = await refusal(content, {}, name === 'a cut gzip file' ? 'AAPL.csv.gz' : 'AAPL.csv');
@@ -299,17 +299,17 @@ describe('columns', () => {
     [
       'low, high, open, close',
       (n: number) => `${99.5 + n},${101.5 + n},${100 + n},${101 + n},7`,
-      /allow: low, high, open, close\./,
+      /fit low, high, open, close\./,
     ],
     [
       'close, high, low, open',
       (n: number) => `${101 + n},${101.5 + n},${99.5 + n},${100 + n},7`,
-      /allow: open, high, low, close; close, high, low, open/,
+      /fit open, high, low, close; close, high, low, open/,
     ],
     [
       'an average before the volume',
       (n: number) => `${100 + n},${101.5 + n},${99.5 + n},${101 + n},${100.5 + n},7,12`,
-      /Column 6 always lies between low and high/,
+      /Column 6 is always between low and high/,
     ],
   ])('without a header, %s is asked about', async (_, values, message) => {
     expect((await understand(hours(values))).asks).toEqual([expect.stringMatching(message)]);
@@ -333,9 +333,7 @@ describe('columns', () => {
   test('prices of bid and ask are asked about', async () => {
     const text =
       'DateTime,BidOpen,BidHigh,BidLow,BidClose,AskOpen,AskHigh,AskLow,AskClose\n2024-01-02T00:00:00Z,1,2,0.5,1.5,1.1,2.1,0.6,1.6\n2024-01-02T01:00:00Z,1,2,0.5,1.5,1.1,2.1,0.6,1.6\n';
-    expect((await understand(text)).asks).toEqual([
-      'columns: The file has prices of bid and ask: choose one.',
-    ]);
+    expect((await understand(text)).asks).toEqual(['columns: The file has bid and ask prices. Choose one.']);
   });
 
   test('several symbols side by side become several series', async () => {
@@ -361,7 +359,7 @@ describe('columns', () => {
   test('symbols are renamed, and one name is not for several', async () => {
     const text = `symbol,${HEADER}\nA 1,${BAR}\nA 1,${NEXT}\nB,${BAR}\nB,${NEXT}\n`;
     expect((await understand(text)).asks).toEqual([
-      'symbol: The file says "A 1", which is no symbol: give one for it (--symbol-map OLD=NEW).',
+      'symbol: The file gives "A 1", which is not a valid symbol. Choose a symbol for it: --symbol-map OLD=NEW.',
     ]);
     expect((await understand(text, { symbol_map: { 'A 1': 'BRK.B' } })).bars).toEqual([
       TWO_BARS.replace('AAPL', 'BRK.B'),
@@ -404,8 +402,8 @@ describe('rows', () => {
       '4:4 low is empty',
       '5: high 0.2 is below low 0.5',
       '6: volume -5 must not be negative',
-      '7: the line has 5 columns, expected are 6',
-      '8: the line has 7 columns, expected are 6',
+      '7: the line has 5 columns instead of 6',
+      '8: the line has 7 columns instead of 6',
       expect.stringContaining('10:1 time "foo"'),
       '9: volume (volume) is empty, and other rows have one',
     ]);
@@ -413,7 +411,7 @@ describe('rows', () => {
 
   test('bad values are asked about, or dropped and listed', async () => {
     expect((await understand(BAD, { timeframe: '1d' })).asks).toEqual([
-      'bad_rows: 8 rows have a bad value. The first: AAPL.csv:3:3: high "x" is not a number',
+      'bad_rows: 8 rows have invalid values. The first: AAPL.csv:3:3: high "x" is not a number',
     ]);
     const dropped = await understand(BAD, { timeframe: '1d', bad_rows: 'drop' });
     expect(dropped.bars).toEqual([TWO_BARS]);
@@ -431,7 +429,7 @@ describe('rows', () => {
       'no volume',
       ['Date,Open,High,Low,Close', '2024-01-02,1,2,0.5,1.5', '2024-01-03,1.5,2.5,1,2'],
       [],
-      'There is no volume: it is 0',
+      'The file has no volume: the volume is 0',
     ],
   ])('%s is 0', async (_, lines, leftOut, note) => {
     const understood = await understand(lines.join('\n'));
@@ -441,7 +439,7 @@ describe('rows', () => {
 
   test.each([
     ['a bar twice', [HEADER, BAR, BAR, NEXT], ['3: the same bar as line 2']],
-    ['the header again', [HEADER, BAR, HEADER, NEXT], ['3: the header again']],
+    ['a repeated header', [HEADER, BAR, HEADER, NEXT], ['3: a repeated header']],
     ['a holiday', [HEADER, BAR, '2024-01-01,N/A,N/A,N/A,N/A,N/A', NEXT], ['3: no price']],
     ['a word without a number', [HEADER, BAR, NEXT, '2024-01-04,closed,,,,'], ['4: no price']],
     ['prices of 0', [HEADER, BAR, NEXT, '2024-01-04,0,0,0,0,0'], ['4: all prices are 0']],
@@ -488,7 +486,7 @@ describe('rows', () => {
       await refusal(text.replace('1.5,20', '0.5,20'), { adjust: 'close', timeframe: '1d' }),
     ).toMatchObject({
       message: expect.stringContaining(
-        'low 1 is above close 0.5; the close is the adjusted one: --adjust ratio',
+        'low 1 is above close 0.5; the close is the adjusted close: --adjust ratio',
       ),
     });
     expect(await refusal(`${HEADER}\n${BAR}\n`, { adjust: 'ratio' })).toMatchObject({

@@ -939,7 +939,7 @@ export const PRODUCERS: Producer[] = [
     last: '2024-01-05',
     lastBar: [2, 3, 1.5, 2.6, 13],
     leftOut: [4],
-    note: 'not in order of time: they are sorted',
+    note: 'not in order of time: the import sorts them',
   },
   {
     name: 'dates alone stay dates while their timeframe is asked',

@@ -113,7 +113,7 @@ describe('addresses', () => {
     ['http://[::1]', 'The address ::1 is loopback. Nothing was sent.'],
     ['http://[::ffff:127.0.0.1]', 'The address ::ffff:7f00:1 is IPv4-mapped. Nothing was sent.'],
     ['http://8.8.8.8', 'The address 8.8.8.8 is public: use https. Nothing was sent.'],
-    ['ftp://127.0.0.1', 'ftp: is not HTTPS. Nothing was sent.'],
+    ['ftp://127.0.0.1', 'The URL begins with ftp: instead of https:. Nothing was sent.'],
   ])('%s is refused as it stands', async (host, message) => {
     const before = connections;
     const hosts = ['127.0.0.1', '[::1]', '[::ffff:7f00:1]', '8.8.8.8'];
@@ -129,7 +129,7 @@ describe('addresses', () => {
   test('a host that the operator did not name is refused', async () => {
     expect(await refusalOf('/ok', { hosts: ['api.example'] })).toMatchObject({
       code: 'address_not_allowed',
-      message: 'The host 127.0.0.1 is not among the allowed ones (api.example). Nothing was sent.',
+      message: 'The host 127.0.0.1 is not allowed. Allowed hosts: api.example. Nothing was sent.',
     });
   });
 
@@ -139,7 +139,7 @@ describe('addresses', () => {
     const host = `https://bars.example:${port}`;
     expect(await refusalOf('/ok', { host, policy: new AddressPolicy(), resolve })).toMatchObject({
       code: 'address_not_allowed',
-      message: 'bars.example has the address 127.0.0.1, which is loopback. Nothing was sent.',
+      message: 'bars.example resolves to 127.0.0.1, which is loopback. Nothing was sent.',
       details: { host: 'bars.example', address: '127.0.0.1' },
     });
     expect(connections).toBe(before);
@@ -168,7 +168,7 @@ describe('addresses', () => {
   test('plain HTTP to a public name is refused', async () => {
     const resolve = answering(['8.8.8.8']);
     expect(await refusalOf('/ok', { host: `http://bars.example:${port}`, resolve })).toMatchObject({
-      message: 'bars.example has the address 8.8.8.8, which is public: use https. Nothing was sent.',
+      message: 'bars.example resolves to 8.8.8.8, which is public: use https. Nothing was sent.',
     });
   });
 });
@@ -179,13 +179,13 @@ describe('responses', () => {
   });
 
   test.each([
-    ['/cut', 'interrupted', /broke off the response/],
-    ['/cut-chunks', 'interrupted', /broke off the response/],
-    ['/reset', 'interrupted', /broke off the response/],
-    ['/nonsense', 'interrupted', /broke off the response/],
+    ['/cut', 'interrupted', /did not complete the response/],
+    ['/cut-chunks', 'interrupted', /did not complete the response/],
+    ['/reset', 'interrupted', /did not complete the response/],
+    ['/nonsense', 'interrupted', /did not complete the response/],
     ['/endless', 'unusable', /larger than 1000000 bytes/],
     ['/open-ended', 'unusable', /has no length/],
-    ['/gzip', 'unusable', /compressed \(gzip\), which was not asked for/],
+    ['/gzip', 'unusable', /compressed \(gzip\), but the request allows no compression/],
   ])('%s: %s', async (path, reason, message) => {
     expect(await refusalOf(path)).toMatchObject({
       name: 'OutboundError',

@@ -93,11 +93,14 @@ export class OutboundClient {
   private checkHost(url: URL): void {
     const { hostname, protocol } = url;
     if (protocol !== 'https:' && protocol !== 'http:')
-      throw new KtrdrError('address_not_allowed', `${protocol} is not HTTPS. Nothing was sent.`);
+      throw new KtrdrError(
+        'address_not_allowed',
+        `The URL begins with ${protocol} instead of https:. Nothing was sent.`,
+      );
     if (!this.hosts.has(hostname))
       throw new KtrdrError(
         'address_not_allowed',
-        `The host ${hostname} is not among the allowed ones (${[...this.hosts].join(', ')}). Nothing was sent.`,
+        `The host ${hostname} is not allowed. Allowed hosts: ${[...this.hosts].join(', ')}. Nothing was sent.`,
         { details: { host: hostname } },
       );
     // sockets resolve no name here, so the lookup would not run
@@ -175,7 +178,8 @@ async function readBody(response: IncomingMessage, maxBytes: number): Promise<Bu
 
 function bodyProblem(headers: IncomingHttpHeaders): string | null {
   const encoding = headers['content-encoding'] ?? 'identity';
-  if (encoding !== 'identity') return `the response is compressed (${encoding}), which was not asked for`;
+  if (encoding !== 'identity')
+    return `the response is compressed (${encoding}), but the request allows no compression`;
   // a connection that breaks would look like the end of the response
   if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined)
     return 'the response has no length, so a broken connection would look like its end';
@@ -201,5 +205,5 @@ function explained(
     responded || code === 'ECONNRESET' || code === 'EPIPE' || code?.startsWith('HPE_') === true;
   if (!wasConnected || isCertificateProblem(error))
     return new OutboundError('no_connection', `no connection to ${host} (${why})`, { cause: error });
-  return new OutboundError('interrupted', `${host} broke off the response (${why})`, { cause: error });
+  return new OutboundError('interrupted', `${host} did not complete the response (${why})`, { cause: error });
 }

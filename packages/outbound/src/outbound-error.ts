@@ -25,8 +25,7 @@ export class OutboundError extends Error {
 
 /** The error for a host with an address that must not be contacted. */
 export function addressNotAllowed(host: string, address: string, refusal: string): KtrdrError {
-  const what =
-    host === address ? `The address ${address} is` : `${host} has the address ${address}, which is`;
+  const what = host === address ? `The address ${address} is` : `${host} resolves to ${address}, which is`;
   return new KtrdrError('address_not_allowed', `${what} ${refusal}. Nothing was sent.`, {
     details: { host, address },
   });

@@ -84,11 +84,11 @@ export class SettingsReader {
     });
   }
 
-  /** Names of small letters, digits and "-", separated by commas. */
+  /** Names of lower-case letters, digits and "-", separated by commas. */
   names(name: string): string[] {
     const names = this.list(name);
     if (names.every((text) => /^[a-z0-9-]{1,32}$/.test(text))) return names;
-    throw this.invalid(name, 'names separated by commas, of small letters, digits and "-"');
+    throw this.invalid(name, 'names separated by commas, of lower-case letters, digits and "-"');
   }
 
   /** IP addresses and networks in CIDR notation, separated by commas. */

@@ -29,5 +29,5 @@ test('a word and an option must agree', () => {
   expect(oneOf('--symbol', 'A', undefined)).toBe('A');
   expect(oneOf('--symbol', undefined, 'A')).toBe('A');
   expect(oneOf('--symbol', 'A', 'A')).toBe('A');
-  expect(() => oneOf('--symbol', 'A', 'B')).toThrow('--symbol B and the word A differ');
+  expect(() => oneOf('--symbol', 'A', 'B')).toThrow('--symbol B differs from the word A');
 });

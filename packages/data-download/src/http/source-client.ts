@@ -108,7 +108,7 @@ export class SourceClient {
     const isOffline = error.reason === 'no_connection' && !this.hasResponded;
     const failure = new KtrdrError(
       'source_unreachable',
-      `${this.name} cannot be reached: ${error.message}.${this.hint} Whole pages are kept: start the download again to continue.`,
+      `${this.name} cannot be reached: ${error.message}.${this.hint} Complete pages are stored. Start the download again to continue.`,
       options,
     );
     return { failure, pauseMs: isOffline ? null : 0 };

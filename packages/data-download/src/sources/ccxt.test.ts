@@ -97,7 +97,7 @@ describe('with an exchange of the same shape', () => {
     });
     await expect(times(source({ url: 'http://localhost:1' }, small))).rejects.toMatchObject({
       code: 'address_not_allowed',
-      message: 'The host localhost is not among the allowed ones (127.0.0.1). Nothing was sent.',
+      message: 'The host localhost is not allowed. Allowed hosts: 127.0.0.1. Nothing was sent.',
     });
     server.faults = ['malformed'];
     await expect(times(source({ url: server.url }, small))).rejects.toMatchObject({ code: 'source_refused' });
@@ -105,7 +105,7 @@ describe('with an exchange of the same shape', () => {
 
   test('a timeframe or an exchange that does not exist is named', async () => {
     await expect(times(source({ url: server.url }, small), LISTED, '1m')).rejects.toMatchObject({
-      message: 'some: it has no bars of 1m, but of 1h.',
+      message: 'some: it has no 1m bars; it has 1h.',
     });
     await expect(times(source({}, small, 'constructor'))).rejects.toMatchObject({
       code: 'invalid_setting',

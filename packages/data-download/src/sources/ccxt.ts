@@ -63,7 +63,7 @@ export class CcxtSource implements BarsSource {
     const exchange = await this.open(session, answered);
     if (exchange.timeframes !== undefined && !Object.hasOwn(exchange.timeframes, timeframe))
       throw session.refused(
-        `it has no bars of ${timeframe}, but of ${Object.keys(exchange.timeframes).join(', ')}`,
+        `it has no ${timeframe} bars; it has ${Object.keys(exchange.timeframes).join(', ')}`,
       );
     const step = TIMEFRAME_MS[timeframe];
     for (let next = from ?? 0; next <= to;) {

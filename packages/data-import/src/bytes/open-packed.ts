@@ -63,7 +63,7 @@ export async function openPacked(path: string, file: string): Promise<OpenedFile
     return { files: [arrowTable(path, file, size)], packing: null, skipped: [] };
   const other = OTHER_FORMATS.find(([, bytes]) => start.startsWith(bytes));
   if (other !== undefined)
-    throw importError(file, `this is a ${other[0]}, not a text file: ${other[2]}, and import that`);
+    throw importError(file, `imports do not read this format: ${other[0]}. To import it, ${other[2]}`);
   return { files: [plainFile(path, file, size)], packing: null, skipped: [] };
 }
 

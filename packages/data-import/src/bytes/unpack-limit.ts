@@ -20,7 +20,7 @@ export async function* limitUnpacked(
       throw importError(
         file,
         `the file unpacks to more than ${Math.floor(most / 2 ** 20)} MB, ${Math.floor(unpacked / Math.max(1, packedBytes))} times its size. ` +
-          'Unpack it yourself, and import what it holds',
+          'Unpack it, and import the unpacked file',
       );
     yield chunk;
   }

@@ -21,11 +21,11 @@ export async function zipEntries(
 ): Promise<{ files: PackedFile[]; skipped: string[] }> {
   const all = await listEntries(path, file);
   if (all.some(({ fileName }) => fileName === '[Content_Types].xml'))
-    throw importError(file, 'this is a spreadsheet: save the sheet as CSV, and import that');
+    throw importError(file, 'imports do not read spreadsheets: save the sheet as CSV');
   const tables = all.filter(({ fileName }) => TABLE.test(fileName));
   const chosen = tables.length > 0 ? tables : all.filter(({ fileName }) => TEXT.test(fileName));
   if (chosen.length === 0)
-    throw importError(file, 'the archive holds no file that ends with .csv, .tsv, .txt or .json');
+    throw importError(file, 'the archive has no file that ends with .csv, .tsv, .txt or .json');
   const encrypted = chosen.find((entry) => entry.isEncrypted());
   if (encrypted !== undefined)
     throw importError(file, `${encrypted.fileName} has a password: unpack the archive, and import the file`);

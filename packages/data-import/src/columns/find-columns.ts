@@ -42,8 +42,8 @@ export function findNamedColumns(table: NamedTable, named: boolean, choices: Imp
     const clock = clockColumn(table.rows);
     const why =
       clock === -1
-        ? 'no column is a date or a time. Name it: --columns time=NAME, or its number from 1'
-        : `${columnName(table, clock)} is a time of day, and no column is a date: add one`;
+        ? 'no column is a date or a time. Name the column: --columns time=NAME, or its number from 1'
+        : `${columnName(table, clock)} is a time of day, but no column is a date: add a date column`;
     throw importError(file, `line ${table.line}: ${why}`);
   }
   const questions: ImportQuestion[] = [];
@@ -110,7 +110,7 @@ function groupOf(meant: MeantColumn[], context: GroupContext): Omit<ColumnGroup,
     const named = equal.map(({ column }) => columnName(context, column));
     context.questions.push({
       choice: 'columns',
-      message: `Columns ${named.join(' and ')} could both be the ${meaning.replace('_', ' ')}.`,
+      message: `Columns ${named.join(' and ')} could both be the ${meaning.replace('_', ' ')}. Choose one.`,
       answers: equal.map(({ column }) => `${meaning}=${answerName(context, column)}`),
       suggestion: null,
     });
@@ -142,7 +142,7 @@ function oneSide(meant: MeantColumn[], { names, chosen, questions }: GroupContex
   if (sides.length > 1) {
     questions.push({
       choice: 'columns',
-      message: `The file has prices of ${sides.join(' and ')}: choose one.`,
+      message: `The file has ${sides.join(' and ')} prices. Choose one.`,
       answers: sides.map((side) =>
         prices(of(side))
           .map(({ meaning, column }) => `${meaning}=${answerName({ names }, column)}`)

@@ -49,7 +49,7 @@ function missingColumns(table: NamedTable, missing: readonly string[]): KtrdrErr
   return importError(
     table.file,
     `there ${some}: a bar needs open, high, low and close. The columns are ${names}. ` +
-      `If one of them is meant, name it: --columns ${missing.map((price) => `${price}=NAME`).join(',')}`,
+      `If a column has another name, add --columns ${missing.map((price) => `${price}=NAME`).join(',')}`,
   );
 }
 
@@ -68,8 +68,8 @@ function withOrder(table: NamedTable, layout: Layout, free: number[], decimal: D
   if (order === undefined || sound.length === 0)
     throw importError(
       table.file,
-      `line ${table.line}: columns ${four.map((column) => column + 1).join(', ')} are not open, high, low and close in any order: ` +
-        'name the columns by their numbers: --columns time=1,open=2,high=3,low=4,close=5,volume=6',
+      `line ${table.line}: columns ${four.map((column) => column + 1).join(', ')} are not open, high, low and close in any order. ` +
+        'Give the numbers of the columns: --columns time=1,open=2,high=3,low=4,close=5,volume=6',
     );
   const volume = volumeColumn(table, four, free, decimal);
   const group: ColumnGroup = {
@@ -89,7 +89,7 @@ function withOrder(table: NamedTable, layout: Layout, free: number[], decimal: D
     : [
         {
           choice: 'columns' as const,
-          message: `No header says what columns ${list(table, four)} are. Their numbers allow: ${orders.map(({ name }) => name).join('; ')}.`,
+          message: `Columns ${list(table, four)} have no header. Their values fit ${orders.map(({ name }) => name).join('; ')}.`,
           answers: orders.map(({ places }) =>
             PRICES.map((price, role) => `${price}=${four[places[role]!]! + 1}`).join(','),
           ),
@@ -99,7 +99,7 @@ function withOrder(table: NamedTable, layout: Layout, free: number[], decimal: D
   const headerless = table.names.every((name) => name === null);
   const notes = headerless
     ? [
-        `The file has no header. By their numbers, columns ${list(table, four)} are ${order.name}` +
+        `The file has no header. By their values, columns ${list(table, four)} are ${order.name}` +
           `${group.volume === -1 ? '' : `; column ${group.volume + 1} is the volume`}.`,
       ]
     : [];
@@ -138,9 +138,9 @@ function volumeColumn(
     column: next,
     question: {
       choice: 'columns',
-      message: `Column ${after + 1} always lies between low and high: it may be an average price, and column ${next + 1} the volume.`,
+      message: `Column ${after + 1} is always between low and high. It may be an average price, and column ${next + 1} the volume.`,
       answers: [`volume=${next + 1}`, `volume=${after + 1}`],
-      suggestion: `column ${after + 1} has no value that only a volume could have`,
+      suggestion: `every value of column ${after + 1} could be a price`,
     },
   };
 }

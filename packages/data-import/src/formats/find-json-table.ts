@@ -40,7 +40,7 @@ export function findJsonTable(file: string, value: unknown): JsonTable {
   if (table === null)
     throw importError(
       file,
-      'the JSON text has no table: no list of bars, and no lists of times and prices of one length',
+      'the JSON text has no table of bars: it needs a list of bars, or lists of times and prices of the same length',
     );
   const zone = scalarOf(value, ZONE);
   const columns = zone === null ? table.columns : table.columns.map((column) => withZone(column, zone));

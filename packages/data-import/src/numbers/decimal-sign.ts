@@ -60,7 +60,7 @@ export class DecimalSurvey {
       choice: 'decimal',
       message:
         `Line ${example.line}: ${shown(example.text)} can be ${number.replace(',', '.')} or ${number.replace(/[.,]/g, '')}. ` +
-        `Every ${signs} of the file stands before three digits. Which sign stands before the decimals?`,
+        `In every number, three digits follow the ${signs}. What is the decimal sign?`,
       answers: ['.', ','],
       suggestion: null,
     };
@@ -71,8 +71,8 @@ export class DecimalSurvey {
     return {
       choice: 'decimal',
       message:
-        `Line ${line}: ${shown(text)} can be ${whole}${fraction}, or a fraction as in prices of bonds. Fractions must be written as ` +
-        'decimals before an import. If the apostrophe stands between thousands, choose any decimal sign.',
+        `Line ${line}: ${shown(text)} can be ${whole}${fraction}, or a fraction as in bond prices. Imports do not read fractions: write them as ` +
+        'decimals. If the apostrophe is a thousands separator, choose any decimal sign.',
       answers: ['.', ','],
       suggestion: null,
     };

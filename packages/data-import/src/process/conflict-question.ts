@@ -20,7 +20,9 @@ export async function conflictQuestion(
   const more = conflicts.length - shown.length;
   return {
     choice: 'on_conflict',
-    message: [...shown, ...(more > 0 ? [`and ${more} more files`] : [])].join('\n'),
+    message: [...shown, ...(more > 0 ? [`and ${more} more ${more === 1 ? 'file' : 'files'}`] : [])].join(
+      '\n',
+    ),
     answers: canKeep ? ['keep', 'replace', 'refuse'] : ['replace', 'refuse'],
     suggestion: null,
   };

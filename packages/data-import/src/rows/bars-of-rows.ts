@@ -22,9 +22,11 @@ export function barsOfRows(
     ? [sortedBars(null, options)]
     : indicesBySymbol(reader, rows, times, excluded).map((kept) => sortedBars(kept, options));
   const orders = new Set(bars.filter(({ length }) => length > 1).map(({ order }) => order));
-  if (orders.has('descending')) notes.push('The newest bars stand first: the order is turned round.');
+  if (orders.has('descending'))
+    notes.push('The newest bars are first in the file: the import reverses them.');
   // clocks that are put back turn local times round
-  if (orders.has('mixed') && options.sure) notes.push('The rows are not in order of time: they are sorted.');
+  if (orders.has('mixed') && options.sure)
+    notes.push('The rows are not in order of time: the import sorts them.');
   return bars;
 }
 

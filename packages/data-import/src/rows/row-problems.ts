@@ -36,13 +36,14 @@ export class RowProblems {
   /** @throws KtrdrError `import_invalid` if a row is bad */
   throwIfBad(): void {
     if (!this.problems.isEmpty)
-      throw this.problems.toError('Mend the file, or leave such rows out: --bad-rows drop');
+      throw this.problems.toError('Correct the file, or leave such rows out: --bad-rows drop');
   }
 
   /** Asks what to do with bad rows, if there are some and no choice is made. */
   question(): ImportQuestion | null {
     if (this.choice !== undefined || this.first === null) return null;
-    const others = this.count === 1 ? 'One row has a bad value' : `${this.count} rows have a bad value`;
+    const others =
+      this.count === 1 ? 'One row has an invalid value' : `${this.count} rows have invalid values`;
     return {
       choice: 'bad_rows',
       message: `${others}. The first: ${this.first}`,

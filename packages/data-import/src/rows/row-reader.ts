@@ -52,7 +52,7 @@ export class RowReader {
       if (scanner.fields === width || this.hasExtraBlanks(scanner)) this.readBar(scanner, group);
       else {
         const hint = commaHint(scanner, width);
-        problems.add(scanner.line, `the line has ${scanner.fields} columns, expected are ${width}${hint}`);
+        problems.add(scanner.line, `the line has ${scanner.fields} columns instead of ${width}${hint}`);
         return;
       }
     }
@@ -111,7 +111,7 @@ export class RowReader {
       priceProblem(values[0]!, values[1]!, values[2]!, values[CLOSE]!) ?? volumeProblem(values[VOLUME]!);
     return problem === null || this.options.adjust !== 'close'
       ? problem
-      : `${problem}; the close is the adjusted one: --adjust ratio moves all four prices`;
+      : `${problem}; the close is the adjusted close: --adjust ratio adjusts all prices`;
   }
 
   private number(scanner: RowScanner, column: number): number {
@@ -146,7 +146,7 @@ export class RowReader {
     if (adjust === 'ratio') {
       const close = values[CLOSE]!;
       if (close === 0) {
-        problems.add(scanner.line, 'close is 0: there is no ratio of adjusted close and close', column);
+        problems.add(scanner.line, 'close is 0, so there is no ratio of adjusted close to close', column);
         return false;
       }
       const ratio = adjusted / close;
@@ -166,7 +166,7 @@ export class RowReader {
     if (text === this.barLength) return true;
     this.options.problems.add(
       scanner.line,
-      `the bar's length is ${shown(text)}, and ${shown(this.barLength)} in line ${this.barLengthLine}: split the file`,
+      `the timeframe is ${shown(text)}, but ${shown(this.barLength)} in line ${this.barLengthLine}: split the file`,
       column,
     );
     return false;
@@ -221,7 +221,7 @@ export class RowReader {
   }
 
   private whyLeftOut(scanner: RowScanner): string {
-    if (this.isHeader(scanner)) return 'the header again';
+    if (this.isHeader(scanner)) return 'a repeated header';
     const text = rowText(scanner);
     if (/split/i.test(text)) return `a split, not a bar: ${shown(text)}`;
     if (isDividend(text)) return `a dividend, not a bar: ${shown(text)}`;
@@ -243,9 +243,7 @@ export class RowReader {
     const label = name.toLowerCase() === what ? what : `${what} (${name})`;
     if (text === '') return `${label} is empty`;
     const other = this.options.decimal === '.' ? ',' : '.';
-    const hint = text.includes(other)
-      ? `: the decimals of this file follow a ${other === ',' ? 'point' : 'comma'}`
-      : '';
+    const hint = text.includes(other) ? `: this file has decimal ${other === ',' ? 'points' : 'commas'}` : '';
     return `${label} ${shown(text)} is not a number${hint}`;
   }
 }
@@ -266,5 +264,7 @@ function isDividend(text: string): boolean {
 
 /** Decimal commas without quotes make at least three cells too many. */
 function commaHint({ fields }: RowScanner, width: number): string {
-  return fields > width + 2 ? ': a decimal comma needs quotes if commas separate the columns' : '';
+  return fields > width + 2
+    ? ': put numbers with decimal commas in quotes if commas separate the columns'
+    : '';
 }

@@ -25,7 +25,7 @@ export function storedSymbols(
   if (symbol !== undefined && found.length > 1)
     throw importError(
       file,
-      `the file has ${found.length} symbols (${found.slice(0, 3).join(', ')}${found.length > 3 ? ', ...' : ''}), and symbol ${shown(symbol)} is for one. Rename them: --symbol-map OLD=NEW`,
+      `the file has ${found.length} symbols (${found.slice(0, 3).join(', ')}${found.length > 3 ? ', ...' : ''}), but --symbol ${shown(symbol)} is for one. To rename symbols, use --symbol-map OLD=NEW`,
     );
   const names = found.length === 0 ? [fromName] : found;
   const symbols =
@@ -45,7 +45,7 @@ export function storedSymbols(
     symbols,
     question: {
       choice: 'symbol',
-      message: `${origin} says ${shown(wrong)}, which is no symbol: give one${found.length > 1 ? ' for it (--symbol-map OLD=NEW)' : ''}.`,
+      message: `${origin} gives ${shown(wrong)}, which is not a valid symbol. Choose a symbol${found.length > 1 ? ' for it: --symbol-map OLD=NEW' : ''}.`,
       answers: [],
       suggestion: null,
     },

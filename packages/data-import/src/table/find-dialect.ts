@@ -60,7 +60,7 @@ export function findDialect(file: string, head: Head): Dialect {
     throw importError(file, 'this is a web page: download the file again');
   throw importError(
     file,
-    'no line has a time and prices, separated by commas, semicolons, tabs, spaces or "|". A bar needs a time, open, high, low and close',
+    'no line has a time and prices. Separate the columns with commas, semicolons, tabs, spaces or "|"; a bar needs a time, open, high, low and close',
   );
 }
 

@@ -28,7 +28,7 @@ export function findClockUnit(written: WrittenTimes, chosen: ClockUnit | undefin
     unit,
     question: {
       choice: 'date_format',
-      message: `the times of day have no fixed length, and ${units.length === 0 ? 'no form fits them' : `fit ${units.join(' and ')}`}: give the form with the date`,
+      message: `the times of day differ in length, and ${units.length === 0 ? 'no format fits all of them' : `${units.join(' and ')} fit all of them`}: choose the format of date and time`,
       answers: (units.length === 0 ? ['HHmm', 'HHmmss'] : units).map((name) => `YYYYMMDD ${name}`),
       suggestion: null,
     },

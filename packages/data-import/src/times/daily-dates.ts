@@ -67,11 +67,11 @@ function otherDay(times: Float64Array): ImportQuestion | null {
   const tooFew = weekend(0) === 0 && !seen.has(5) && isMidnightSomewhere;
   if (!fewer && !tooFew) return null;
   const why = fewer
-    ? `in UTC some bars have the date of a ${WEEKDAYS[seen.has(0) ? 0 : 6]}`
+    ? `in UTC some bars are on a ${WEEKDAYS[seen.has(0) ? 0 : 6]}`
     : 'this can be midnight of the next day in another zone';
   return {
     choice: 'timezone',
-    message: `the daily bars have times such as ${example} UTC, and ${why}: which zone do their dates belong to?`,
+    message: `the daily bars have times such as ${example} UTC, and ${why}: which time zone do their dates belong to?`,
     answers: midnightZone(least) === null ? [] : [midnightZone(least)!, ...(fewer ? [] : ['UTC'])],
     suggestion: null,
   };

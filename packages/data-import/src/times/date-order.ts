@@ -52,7 +52,7 @@ export function findDateOrder(written: WrittenTimes, chosen: DateOrder | undefin
     note: null,
     question: {
       choice: 'date_format',
-      message: `every date of the file fits ${left.map((order) => nameOf(order, written)).join(' and ')}: ${exampleOf(written, left)}`,
+      message: `every date of the file fits ${left.map((order) => nameOf(order, written)).join(' and ')}; ${exampleOf(written, left)}`,
       answers: left.map((order) => nameOf(order, written)),
       suggestion: null,
     },

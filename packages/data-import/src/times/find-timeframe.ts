@@ -30,7 +30,7 @@ export function findTimeframe(
   if (chosen !== undefined)
     return { timeframe: chosen, question: contradiction(spacings, times, order, chosen) };
   const [intraday, days] = [sum(spacings.intraday), sum(spacings.days)];
-  if (spacings.total === 0) return ask('one bar does not show its timeframe', []);
+  if (spacings.total === 0) return ask('one bar alone does not show its timeframe', []);
   return intraday * 2 > days ? intradayTimeframe(spacings, times, order) : dailyTimeframe(spacings);
 }
 
@@ -48,7 +48,7 @@ function dailyTimeframe({ days, weekends, total }: Spacings): TimeframeFound {
         ? ask(`bars ${mode} days apart can be daily bars with gaps`, ['1d'])
         : notOurs(`${mode} days`);
     if (weekly * SOME > daily)
-      return ask('daily bars with gaps, and weekly bars with a part of a week, both fit', ['1d', '1w']);
+      return ask('the bars can be daily bars with gaps, or weekly bars with partial weeks', ['1d', '1w']);
     return { timeframe: '1d', question: null };
   }
   if (weekly > 0 && weekly * SOME > monthly) return { timeframe: '1w', question: null };
@@ -77,9 +77,10 @@ function intradayTimeframe(spacings: Spacings, times: Float64Array, order: RowOr
       return { timeframe: finest, question: null };
     const answers = [known, finest].filter((timeframe) => timeframe !== null);
     if (answers.length > 0)
-      return ask(`bars are ${inWords(least)} apart, and ${least === mode ? 'other times' : inWords(mode)}`, [
-        ...new Set(answers),
-      ]);
+      return ask(
+        `some bars are ${inWords(least)} apart, others ${least === mode ? 'more or less' : inWords(mode)}`,
+        [...new Set(answers)],
+      );
   }
   if (known === null) return notOurs(inWords(mode));
   if (total < MANY) {
@@ -88,7 +89,7 @@ function intradayTimeframe(spacings: Spacings, times: Float64Array, order: RowOr
     );
     if (coarser.length > 0)
       return ask(
-        `bars ${inWords(mode)} apart fit ${known}, and ${coarser.join(', ')} with a shorter first bar`,
+        `the bars are ${inWords(mode)} apart, which fits ${known}, and ${coarser.join(', ')} with a shorter first bar`,
         [known, ...coarser],
       );
   }
@@ -142,7 +143,7 @@ function contradiction(
   const length = TIMEFRAME_MS[chosen];
   if (apart(length) * 2 < total && !fitsFirstBars(times, order, length))
     return ask(
-      `most bars are less than ${chosen} apart: give their own timeframe, and resample them after the import`,
+      `most bars are less than ${chosen} apart: choose their real timeframe, and resample them after the import`,
       [],
     ).question;
   const coarser = TIMEFRAMES.findLast(
@@ -159,7 +160,7 @@ function ask(message: string, answers: Timeframe[]): { timeframe: null; question
 
 function notOurs(spacing: string): TimeframeFound {
   return ask(
-    `the bars are ${spacing} apart, which is no timeframe of ktrdr (${TIMEFRAMES.join(', ')}): import finer bars and resample them`,
+    `the bars are ${spacing} apart, which is not a timeframe of ktrdr (${TIMEFRAMES.join(', ')}): import finer bars and resample them`,
     [],
   );
 }

@@ -113,16 +113,18 @@ function chosenFormat(
   if (dateFormat === undefined) return { format: {}, question: null };
   const format = readDateFormat(dateFormat);
   if (format === null)
-    return wrong(`${shown(dateFormat)} is no format of dates: write it as ${DATE_FORMATS}`);
+    return wrong(`${shown(dateFormat)} is not a date format: choose a format such as ${DATE_FORMATS}`);
   const { order } = format;
   const isNumber = style.form === FORMS.number;
   if (isNumber !== (format.unit !== undefined))
     return wrong(
-      `the times of the file are ${isNumber ? 'numbers' : 'dates'}, which is not ${shown(dateFormat)}`,
+      `the times of the file are ${isNumber ? 'numbers' : 'dates'}, which do not fit ${shown(dateFormat)}`,
     );
   const yearLast = style.form === FORMS.yearLast;
   if ((yearLast && order === 'YMD') || (style.form === FORMS.yearFirst && order !== 'YMD'))
-    return wrong(`the year is ${yearLast ? 'last' : 'first'} in the file, which is not ${shown(dateFormat)}`);
+    return wrong(
+      `the year is ${yearLast ? 'last' : 'first'} in the dates of the file, which does not fit ${shown(dateFormat)}`,
+    );
   return { format, question: null };
 }
 

@@ -63,11 +63,11 @@ export class Zones {
   /** A given zone without a use. */
   get note(): string | null {
     if (this.choices.timezone === undefined || this.wrong !== null) return null;
-    if (this.unix) return 'unix times are in UTC: the given time zone is not used';
+    if (this.unix) return 'unix times are in UTC: the chosen time zone is not used';
     const { zones, length } = this.written;
     if (zones === null || this.written.zoneWords.some(({ zone }) => zone === null)) return null;
     for (let row = 0; row < length; row++) if (zones[row] === 0) return null;
-    return 'the times say their own zone: the given time zone is not used';
+    return 'the times have their own zone: the chosen time zone is not used';
   }
 
   /** What the file leaves open of its zones; `null`: nothing. */
@@ -75,7 +75,7 @@ export class Zones {
     const { timezone, usualZone } = this.choices;
     if (this.wrong !== null)
       return ask(
-        `${shown(this.wrong)} is no time zone: give a name of the tz database such as America/New_York, UTC, or an offset such as -05:00`,
+        `${shown(this.wrong)} is not a time zone: choose a name of the tz database such as America/New_York, UTC, or an offset such as -05:00`,
         [],
       );
     if (this.unix) return null;
@@ -84,7 +84,7 @@ export class Zones {
     if (timezone === undefined && word !== null && word.zone === null)
       return ask(
         word.candidates === undefined
-          ? `${shown(word.text)} is no time zone`
+          ? `${shown(word.text)} is not a time zone`
           : `${shown(word.text)} has several meanings`,
         word.candidates ?? [],
       );
@@ -99,7 +99,7 @@ export class Zones {
     const repeated = this.repeatedTime(times, order);
     return {
       ...ask(
-        `the times have no zone: line ${lines[row]} has ${inWords(times[row]!)}${repeated === null ? '' : `; ${repeated}`}`,
+        `the times have no time zone: line ${lines[row]} has ${inWords(times[row]!)}${repeated === null ? '' : `; ${repeated}`}`,
         usualZone === undefined ? [] : [usualZone.zone],
       ),
       suggestion: usualZone?.why ?? null,

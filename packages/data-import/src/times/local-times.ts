@@ -98,8 +98,8 @@ class Walk {
       else {
         const why =
           stepsBack === 0 && !mixed
-            ? `line ${rows.lineOf(row)} is its only row, so the file does not say which of the two it is`
-            : 'its rows are not in the order of time';
+            ? `only line ${rows.lineOf(row)} is in this hour, so the file does not say which of the two it is`
+            : 'the rows of this hour are not in order of time';
         problems.push({ row, problem: `${doubledHour(local, zone, hour)}; ${why}. ${OTHER_ROW}` });
         times[row] = NaN;
       }
@@ -125,7 +125,7 @@ class Walk {
 
 function missingHour(local: number, zone: TimeZone): string {
   const { from, to } = zone.changeAround(local)!;
-  return `${clockOf(local)} on ${formatDate(local)} does not exist in ${zone.name}: the clocks go from ${clockOf(from)} to ${clockOf(to)}. Is this another time zone? ${OTHER_ROW}`;
+  return `${clockOf(local)} on ${formatDate(local)} does not exist in ${zone.name}: the clocks go from ${clockOf(from)} to ${clockOf(to)}. The file may have another time zone. ${OTHER_ROW}`;
 }
 
 function doubledHour(local: number, zone: TimeZone, hour: { from: number; to: number }): string {

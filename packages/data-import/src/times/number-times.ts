@@ -83,7 +83,7 @@ function findDayUnit(written: WrittenTimes, least: number, most: number, now: nu
     unit,
     question: ask(
       written,
-      'it can be the day of a spreadsheet, or count days since 1970',
+      'they can be dates of a spreadsheet, or days since 1970',
       left.length === 0 ? units : left,
     ),
   };
@@ -92,7 +92,7 @@ function findDayUnit(written: WrittenTimes, least: number, most: number, now: nu
 function ask(written: WrittenTimes, why: string, answers: string[]): ImportQuestion {
   return {
     choice: 'date_format',
-    message: `the file does not say what its times count (line ${written.lines[0] ?? 1} has ${written.numbers[0]}): ${why}`,
+    message: `the file does not say the unit of its times (line ${written.lines[0] ?? 1} has ${written.numbers[0]}): ${why}`,
     answers,
     suggestion: null,
   };

@@ -156,10 +156,10 @@ describe('forms of a time', () => {
     ['', 'time is empty'],
     ['AAPL', 'time "AAPL" cannot be read'],
     ['09:30', 'time "09:30" cannot be read'],
-    ['2024-02-30', 'time "2024-02-30" is no date: the month has no day 30'],
-    ['31/31/2024', 'time "31/31/2024" is no date: no order of day and month fits'],
+    ['2024-02-30', 'time "2024-02-30" is not a date: the month has no day 30'],
+    ['31/31/2024', 'time "31/31/2024" is not a date: no order of day and month fits'],
     ['2024-01-02 25:00', 'time "2024-01-02 25:00" cannot be read'],
-    ['2024-01-02 09:30 Nowhere', '"Nowhere" is no time zone'],
+    ['2024-01-02 09:30 Nowhere', '"Nowhere" is not a time zone'],
     [
       '1.70421E+12',
       'time "1.70421E+12" has lost digits in a spreadsheet: export the column as a number without an exponent',
@@ -170,7 +170,7 @@ describe('forms of a time', () => {
 
   test('a cell in another form than the first is refused, as spreadsheets mix day and month', () => {
     expect(read(['13/01/2024', '2024-02-01']).refused).toEqual([
-      'time "2024-02-01" is written in another way than the first one, "13/01/2024"',
+      'time "2024-02-01" has another format than the first time, "13/01/2024"',
     ]);
   });
 
@@ -340,7 +340,7 @@ describe('zones', () => {
       {
         choice: 'timezone',
         message:
-          'the times have no zone: line 2 has 2019-11-03 00:00:00; line 4 (2019-11-03 01:00:00) is a duplicate of line 3, as local times do when the clocks are put back',
+          'the times have no time zone: line 2 has 2019-11-03 00:00:00; line 4 (2019-11-03 01:00:00) is a duplicate of line 3, as local times do when the clocks are put back',
         answers: ['-05:00'],
         suggestion: 'the source says so',
       },

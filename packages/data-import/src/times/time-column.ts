@@ -71,13 +71,13 @@ export class TimeColumn {
     // neighbouring rows mostly have the same date
     if (cell.form !== FORMS.number && (this.rows === 0 || packed !== this.dates[this.rows - 1])) {
       const wrong = wrongDate(cell, packed);
-      if (wrong !== null) return `time ${shown(textOf(bytes, from, to))} is no date: ${wrong}`;
+      if (wrong !== null) return `time ${shown(textOf(bytes, from, to))} is not a date: ${wrong}`;
     }
     if (this.style === null) {
       this.style = newStyle(cell, clock, timeFrom >= 0);
       this.firstText = textOf(bytes, from, to);
     } else if (!this.fits(this.style, cell, clock))
-      return `time ${shown(textOf(bytes, from, to))} is written in another way than the first one, ${shown(this.firstText)}`;
+      return `time ${shown(textOf(bytes, from, to))} has another format than the first time, ${shown(this.firstText)}`;
     if (this.rows === this.lines.length) this.grow();
     const row = this.rows;
     this.lines[row] = line;
@@ -151,7 +151,7 @@ export class TimeColumn {
       if (index === undefined) {
         const word = text.length > 100 ? null : readZoneWord(text);
         if (word === null || (word.zone === null && word.candidates === undefined))
-          return `${shown(text)} is no time zone`;
+          return `${shown(text)} is not a time zone`;
         if (this.zoneWords.length >= MOST_ZONES) return 'the times have too many different zones';
         this.zoneWords.push(word);
         index = this.zoneWords.length;
@@ -219,7 +219,7 @@ function wrongDate(cell: TimeCell, packed: number): string | null {
     return sound ? null : 'no order of day, month and year fits';
   }
   const full = cell.shortYear ? fullYear(year) : year;
-  if (full < FIRST_YEAR || full > LAST_YEAR) return `the year is not in ${FIRST_YEAR} to ${LAST_YEAR}`;
+  if (full < FIRST_YEAR || full > LAST_YEAR) return `the year is not from ${FIRST_YEAR} to ${LAST_YEAR}`;
   if (cell.form === FORMS.yearLast) {
     if (isDay(full, b, a) || isDay(full, a, b)) return null;
     return 'no order of day and month fits';

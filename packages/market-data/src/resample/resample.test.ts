@@ -224,7 +224,7 @@ describe('bars that cannot be resampled', () => {
 
   test('to days without a zone, if the market trades over midnight', () => {
     expect(() => resample(barsOf(sydney.bars, '30m'), '1d')).toThrow(
-      'The days of X_30m.csv cannot be told apart without a time zone: the market trades over 00:00 UTC and pauses later. ' +
+      'The days of X_30m.csv are not certain without a time zone: the market trades past 00:00 UTC and pauses later. ' +
         'Set timezone (--timezone) to the zone of its exchange, for example Australia/Sydney.',
     );
   });

@@ -24,7 +24,7 @@ export interface Sessions {
  * The days of a market: dates of a zone, UTC by default. A market that trades over midnight and pauses later (futures: 17:00 to 16:00 in
  * Chicago) has days from one pause to the next. Such a day has the date on which most of it lies.
  *
- * @throws KtrdrError `invalid_request` for an unknown zone, or if the market trades over 00:00 UTC and no zone is given
+ * @throws KtrdrError `invalid_request` for an unknown zone, or if the market trades past 00:00 UTC and no zone is given
  */
 export function sessionsOf(bars: Bars, timezone: string | undefined): Sessions {
   const zone = zoneOf(timezone ?? 'UTC');
@@ -32,7 +32,7 @@ export function sessionsOf(bars: Bars, timezone: string | undefined): Sessions {
   if (begin !== 0 && timezone === undefined) {
     throw new KtrdrError(
       'invalid_request',
-      `The days of ${bars.file} cannot be told apart without a time zone: the market trades over 00:00 UTC and pauses later. ` +
+      `The days of ${bars.file} are not certain without a time zone: the market trades past 00:00 UTC and pauses later. ` +
         'Set timezone (--timezone) to the zone of its exchange, for example Australia/Sydney.',
       { details: { field: 'timezone' } },
     );

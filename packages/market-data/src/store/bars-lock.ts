@@ -53,7 +53,7 @@ export async function withBarsLock<T>(
         if ((await highest(folder)) === number) return;
         throw new KtrdrError(
           'storage_failed',
-          `This process was silent for so long that another one has taken over ${path}. Nothing was stored: try again.`,
+          `Another process has taken over the lock ${path}, because this process did not renew it in time. Nothing was stored. Try again.`,
         );
       },
     });

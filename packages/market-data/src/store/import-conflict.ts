@@ -46,7 +46,7 @@ export function differConflict(old: Bars, next: ParsedBars, plan: MergePlan): Co
     differing: plan.differing,
     first,
     message: [
-      `${file} has ${count(overlap)} of the new bars already, and ${count(plan.differing)} of them ${plan.differing === 1 ? 'differs' : 'differ'}:`,
+      `${file} has ${count(overlap)} of the new bars, and ${count(plan.differing)} of them ${plan.differing === 1 ? 'differs' : 'differ'}:`,
       ...lines,
       ...(more > 0 ? [`and ${count(more)} more`] : []),
     ].join('\n'),
@@ -62,7 +62,7 @@ export function syntheticConflict({ symbol, timeframe, file, length, synthetic }
     kind: 'synthetic',
     differing: length,
     first: [],
-    message: `${file} holds ${synthetic ? 'synthetic' : 'real'} bars and the new ones are ${synthetic ? 'real' : 'synthetic'}: they are not mixed.`,
+    message: `${file} has ${synthetic ? 'synthetic' : 'real'} bars, and the new bars are ${synthetic ? 'real' : 'synthetic'}. ktrdr does not mix them.`,
   };
 }
 
@@ -102,8 +102,8 @@ export function importConflict(conflicts: readonly Conflict[], choice: ConflictC
   const files = conflicts.length === 1 ? conflicts[0]!.file : 'these files';
   const advice =
     differ && choice === 'refuse'
-      ? 'Choose on_conflict (--on-conflict): "keep" leaves the existing bars, "replace" takes the new ones.'
-      : `Set on_conflict to "replace" (--on-conflict replace) to give up the existing content of ${files}, or move ${conflicts.length === 1 ? 'the file' : 'them'} away.`;
+      ? 'Choose on_conflict (--on-conflict): "keep" leaves the stored bars, "replace" takes the new bars.'
+      : `Set on_conflict to "replace" (--on-conflict replace) to replace the whole content of ${files}, or move ${conflicts.length === 1 ? 'the file' : 'them'} away.`;
   return new KtrdrError(
     'import_conflict',
     [...conflicts.slice(0, 3).map(({ message }) => message), `Nothing was stored. ${advice}`].join('\n'),

@@ -14,8 +14,8 @@ export async function refuseOtherCase(dataDir: string, symbols: readonly string[
     if (other === symbol) continue;
     throw new KtrdrError(
       'import_conflict',
-      `${symbol} and ${other} differ only in upper and lower case, and some systems have one file for both. ` +
-        `Store the bars as ${other}, or under another name. Nothing was stored.`,
+      `${symbol} and ${other} differ only in upper and lower case, and some file systems keep one file for both. ` +
+        `Use the symbol ${other}, or another name. Nothing was stored.`,
       { details: { symbol, other } },
     );
   }

@@ -129,10 +129,10 @@ describe('bars that differ from those of the file', () => {
     await expect(store([hours([1, 2], 0, 'MSFT'), hours([11.5, 12.5, 13], 1)])).rejects.toMatchObject({
       code: 'import_conflict',
       message: [
-        'AAPL_1h.csv has 2 of the new bars already, and 2 of them differ:',
+        'AAPL_1h.csv has 2 of the new bars, and 2 of them differ:',
         'AAPL_1h.csv:3: 2024-01-02T15:00:00Z has open 11, high 12, low 10, close 11; new: open 11.5, high 12.5, low 10.5, close 11.5',
         'AAPL_1h.csv:4: 2024-01-02T16:00:00Z has open 12, high 13, low 11, close 12; new: open 12.5, high 13.5, low 11.5, close 12.5',
-        'Nothing was stored. Choose on_conflict (--on-conflict): "keep" leaves the existing bars, "replace" takes the new ones.',
+        'Nothing was stored. Choose on_conflict (--on-conflict): "keep" leaves the stored bars, "replace" takes the new bars.',
       ].join('\n'),
     });
     expect(await text()).toBe(before);
@@ -277,8 +277,8 @@ describe('a file that an import would spoil', () => {
       await expect(store(hours([20, 21], 5), onConflict)).rejects.toMatchObject({
         code: 'import_conflict',
         message:
-          'AAPL_1h.csv holds synthetic bars and the new ones are real: they are not mixed.\n' +
-          'Nothing was stored. Set on_conflict to "replace" (--on-conflict replace) to give up the existing content of AAPL_1h.csv, or move the file away.',
+          'AAPL_1h.csv has synthetic bars, and the new bars are real. ktrdr does not mix them.\n' +
+          'Nothing was stored. Set on_conflict to "replace" (--on-conflict replace) to replace the whole content of AAPL_1h.csv, or move the file away.',
       });
       expect(await text()).toBe(SYNTHETIC);
     },
