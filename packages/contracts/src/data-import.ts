@@ -2,9 +2,9 @@ import type { DataReport } from './data-report.js';
 import type { Timeframe } from './names.js';
 import type { OperationMetadata } from './operation.js';
 
-/** Bars from files of other programs: the choices of an import, what it understood, its questions and its result. */
+/** Import of bars from files of other programs: its choices, preview, questions and result. */
 
-/** What a column of a file means. */
+/** Meanings of columns. */
 export const IMPORT_COLUMNS = [
   'time',
   'date',
@@ -17,48 +17,48 @@ export const IMPORT_COLUMNS = [
   'symbol',
   'close_time',
 ] as const;
-/** What a column of a file means. `date` is the day if the time of day has its own column, `time`. */
+/** Meaning of a column. `date` is the date if the time of day has its own column, `time`. */
 export type ImportColumn = (typeof IMPORT_COLUMNS)[number];
 
-/** What happens to bars that differ from those of an existing file. */
+/** Choices for bars that differ from stored bars of the same time. */
 export const CONFLICT_CHOICES = ['refuse', 'keep', 'replace'] as const;
-/** What happens to bars that differ from those of an existing file: nothing is imported; the old ones stay; the new ones win. */
+/** Choice for bars that differ from stored bars: `refuse` stores nothing, `keep` keeps the stored bars, `replace` takes the new bars. */
 export type ConflictChoice = (typeof CONFLICT_CHOICES)[number];
 
-/** How prices are adjusted for splits and dividends. */
+/** Adjustments of prices for splits and dividends. */
 export const ADJUST_CHOICES = ['none', 'close', 'ratio'] as const;
 /**
- * How prices are adjusted for splits and dividends: not at all; only the close is replaced by the adjusted one; all four prices are
- * multiplied by adjusted close / close.
+ * Adjustment of prices for splits and dividends: `none`; `close` replaces the close by the adjusted close; `ratio` multiplies all
+ * four prices by adjusted close / close.
  */
 export type AdjustChoice = (typeof ADJUST_CHOICES)[number];
 
-/** What is done with a row that has a bad value. */
+/** Choices for rows with an invalid value. */
 export const BAD_ROW_CHOICES = ['refuse', 'drop'] as const;
-/** What is done with a row that has a bad value. */
+/** Choice for rows with an invalid value: `refuse` stops the import, `drop` leaves the rows out. */
 export type BadRowChoice = (typeof BAD_ROW_CHOICES)[number];
 
-/** What the time of a bar is: that of its open or of its close. */
+/** Choices for the times of bars. */
 export const STAMP_CHOICES = ['open', 'close'] as const;
-/** What the time of a bar is: that of its open or of its close. */
+/** Whether the times of bars are open times or close times. */
 export type StampChoice = (typeof STAMP_CHOICES)[number];
 
-/** Choices of an import. What is missing is read from the file, or asked if the file does not say it for certain. */
+/** Choices of an import. The import finds a missing choice in the file, or asks if the file does not say it for certain. */
 export interface ImportChoices {
-  /** Symbol of the bars. For a file with one symbol. */
+  /** Symbol of the bars, if the file has only one. */
   symbol?: string;
   /** New names for symbols of the file. */
   symbol_map?: Record<string, string>;
   timeframe?: string;
   /** Time zone of local times: a name of the tz database, `UTC` or an offset such as `-05:00`. */
   timezone?: string;
-  /** Format of dates: `YYYY-MM-DD HH:mm:ss`, `DD/MM/YYYY`, `unix_s`, `unix_ms`, `unix_us`, `unix_ns`. */
+  /** Format of dates: `YYYY-MM-DD HH:mm:ss`, `DD/MM/YYYY`, `%d.%m.%Y`; or unit of numbers: `unix_s`, `unix_ms`, `unix_us`, `unix_ns`, `unix_d`, `excel`. */
   date_format?: string;
-  /** Default: `open`, if the file does not say it. */
+  /** Default: `open`, unless the file says otherwise. */
   stamps?: StampChoice;
   /** Name of a column, or its number from 1, by meaning. */
   columns?: Partial<Record<ImportColumn, string>>;
-  /** Sign before the decimals. */
+  /** Decimal sign. */
   decimal?: '.' | ',';
   /** Default: `none`. */
   adjust?: AdjustChoice;
@@ -68,7 +68,7 @@ export interface ImportChoices {
   on_conflict?: ConflictChoice;
 }
 
-/** The file: an upload, or a path below `IMPORT_DIR`. Exactly one of the two. */
+/** The file of an import: an upload or a path below `IMPORT_DIR`, but not both. */
 export interface ImportSource {
   /** Id from `POST /data/uploads`. */
   upload_id?: string;
@@ -78,7 +78,7 @@ export interface ImportSource {
 
 /** Body of `POST /data/imports/preview`. */
 export interface PreviewImportRequest extends ImportSource, ImportChoices {
-  /** Name of a kept profile. Choices of the request win. */
+  /** Name of a profile. Choices of the request override the choices of the profile. */
   profile?: string;
 }
 
@@ -90,7 +90,7 @@ export interface StartImportRequest extends PreviewImportRequest {
 /** Query of `POST /data/uploads`. */
 export interface UploadFileQuery {
   /**
-   * Name of the file. Its ending says how it is compressed, and its name is the symbol if the file has none.
+   * Name of the file. The import takes the symbol from the name if the file has no symbol.
    *
    * @example "AAPL_1h.csv.gz"
    */
@@ -100,13 +100,13 @@ export interface UploadFileQuery {
 /** `data` of `POST /data/uploads`. */
 export interface UploadedFile {
   upload_id: string;
-  /** Name that the user gave the file. */
+  /** Name of the file. */
   file: string;
   bytes: number;
   sha256: string;
 }
 
-/** The choices that a file may leave open. */
+/** Choices that a file may leave open. */
 export const IMPORT_QUESTIONS = [
   'symbol',
   'timeframe',
@@ -118,21 +118,21 @@ export const IMPORT_QUESTIONS = [
   'bad_rows',
   'on_conflict',
 ] as const;
-/** The choice that a file leaves open. */
+/** Choice that a file may leave open. */
 export type ImportQuestionChoice = (typeof IMPORT_QUESTIONS)[number];
 
-/** A choice that the file leaves open. */
+/** Question about a choice that the file leaves open. */
 export interface ImportQuestion {
   choice: ImportQuestionChoice;
-  /** What cannot be known from the file, and why: with lines. */
+  /** What the file leaves open, and why, with lines. */
   message: string;
-  /** Answers to choose from, the likeliest first; empty: any text. */
+  /** Answers to choose from, most likely first; empty if any text is allowed. */
   answers: string[];
-  /** Why the first answer is likely, for example what the source of this layout documents; `null` if none is. */
+  /** Why the first answer is likely, for example the documentation of the source; `null` if no answer is likely. */
   suggestion: string | null;
 }
 
-/** A line that is not imported. */
+/** A row that is not imported. */
 export interface LeftOutRow {
   /** Line in the file, 1-based. */
   line: number;
@@ -153,13 +153,13 @@ export interface PreviewBar {
 /** Bars of one symbol in a file. */
 export interface ImportedBars {
   symbol: string;
-  /** `null` while it is asked. */
+  /** `null` while it is an open question. */
   timeframe: Timeframe | null;
   rows: number;
-  /** As in a bars file; in the file's own words while the time zone is asked. */
+  /** As in a bars file; as in the imported file while the time zone is open. */
   first: string;
   last: string;
-  /** First two bars and the last one. Empty while something is asked that they depend on. */
+  /** First two bars and last bar. Empty while an open question affects them. */
   preview: PreviewBar[];
 }
 
@@ -170,23 +170,24 @@ export interface ImportPreview {
   sha256: string;
   /** For display: `CSV, separated by ";", decimal comma, Windows-1252, gzip`. */
   format: string;
-  /** Column of the file by meaning, for display. */
+  /** Column of each meaning, for display. */
   columns: Partial<Record<ImportColumn, string>>;
-  /** Columns without a use. */
+  /** Columns that are not used. */
   ignored_columns: string[];
-  /** How the file writes times: `DD.MM.YYYY HH:mm`. */
+  /** Format of the times: `DD.MM.YYYY HH:mm`. */
   date_format: string;
-  /** Zone of the times; `null` while it is asked, and for dates without a time. */
+  /** Time zone of the times; `null` while it is an open question, and for dates without a time. */
   timezone: string | null;
   stamps: StampChoice;
   /** One for each symbol. */
   bars: ImportedBars[];
-  /** Number of rows that are not imported, and the first 100 of them. */
+  /** Number of rows that are not imported. */
   left_out_rows: number;
+  /** The first 100 of these rows. */
   left_out: LeftOutRow[];
-  /** What the user should know: an adjusted close that is not used, a volume that is ticks. */
+  /** Notes for the user, for example about an adjusted close that is not used. */
   notes: string[];
-  /** The import is refused until all have an answer. */
+  /** Open questions. The import is refused until each has an answer. */
   questions: ImportQuestion[];
 }
 
@@ -197,7 +198,7 @@ export interface ImportMetadata extends OperationMetadata {
   symbols: string[] | null;
 }
 
-/** What an import or a download did to one bars file. */
+/** Changes of an import or a download to one bars file. */
 export interface StoredBars {
   symbol: string;
   timeframe: Timeframe;
@@ -209,15 +210,15 @@ export interface StoredBars {
   rows: number;
   first: string;
   last: string;
-  /** Bars that were not there before. */
+  /** Bars that the file did not have. */
   added: number;
-  /** Bars that replaced different ones. */
+  /** Bars that replaced different bars. */
   replaced: number;
-  /** Bars that were there already. */
+  /** Bars that the file already had. */
   unchanged: number;
 }
 
-/** What resampling did to one bars file. */
+/** Changes of a resampling to one bars file. */
 export interface ResampledFile extends StoredBars {
   /** 1 if the last bar was incomplete and is left out, else 0. */
   left_out: number;
@@ -232,7 +233,7 @@ export interface ImportResult {
 /** Where bars came from. */
 export interface BarsOrigin {
   kind: 'import' | 'download' | 'resample' | 'sample';
-  /** Name of the imported file; the source of a download; the bars that were resampled. */
+  /** Name of the imported file, source of the download, or file of the resampled bars. */
   from: string;
   /** SHA-256 of the imported file; `null` otherwise. */
   sha256: string | null;
@@ -254,7 +255,7 @@ export interface BarsInfo {
   last: string | null;
   /** Why the file cannot be read. `null` if it can. */
   problem: string | null;
-  /** Newest first; empty if unknown. */
+  /** Newest first; empty if ktrdr did not write the file. */
   origins: BarsOrigin[];
   /** True if the file has changed since its newest origin. */
   changed_since: boolean;
@@ -291,9 +292,9 @@ export interface ShowBarsQuery extends BarsQuery {
   points?: number;
 }
 
-/** Several bars of a file in a row, as one bar of its chart. */
+/** One bar of a chart: consecutive bars of a file, combined. */
 export interface ChartBar {
-  /** Open time of the first of these bars. */
+  /** Open time of the first combined bar. */
   time: string;
   open: number;
   high: number;
@@ -313,7 +314,7 @@ export interface BarsUser {
 export interface BarsDetails {
   info: BarsInfo;
   report: DataReport;
-  /** All bars of the file, combined into a few. */
+  /** All bars of the file, combined into at most `points` bars. */
   chart: ChartBar[];
   models: BarsUser[];
 }
@@ -347,10 +348,10 @@ export interface DeletedBars extends BarsQuery {
 export interface ResampleBarsRequest extends BarsQuery {
   /** Coarser timeframes: one file for each. */
   to: string[];
-  /** Zone of the exchange, so that daily bars are its days. Default: days of UTC. */
+  /** Time zone of the exchange, for daily bars. Default: UTC. */
   timezone?: string;
   /**
-   * What happens to bars that differ from those of an existing file.
+   * Choice for bars that differ from stored bars.
    *
    * @default "refuse"
    */
@@ -362,7 +363,7 @@ export interface ResampledBars {
   stored: ResampledFile[];
 }
 
-/** Choices of an import that were kept under a name. */
+/** Profile: choices of an import, saved under a name. */
 export interface ImportProfile {
   name: string;
   choices: ImportChoices;
@@ -399,9 +400,9 @@ export interface DownloadResult {
 export interface StartDownloadRequest {
   symbol: string;
   timeframe: string;
-  /** Name of a configured source: `binance`, `kraken`, `stooq`. */
+  /** Name of a configured source, for example `binance`. */
   source: string;
-  /** `YYYY-MM-DD`. Default: the first bar that is missing. */
+  /** `YYYY-MM-DD`. Default: the first missing bar. */
   start_date?: string;
   /** `YYYY-MM-DD`, included. Default: the newest closed bar. */
   end_date?: string;

@@ -36,7 +36,7 @@ export interface DataFinding {
   examples: { time: string; text: string }[];
 }
 
-/** Warnings that make results wrong, not only less reliable: every figure computed across such a place is an artefact. */
+/** Warnings that make results wrong, not only less reliable. */
 const MAKES_RESULTS_WRONG: ReadonlySet<DataFindingKind> = new Set([
   'no_movement',
   'unit_error',

@@ -1,6 +1,6 @@
 import type { Timeframe } from './names.js';
 
-/** A place on the internet that bars can be downloaded from. The operator configures it. */
+/** Source of downloads. The operator configures it. */
 export interface DataSource {
   /** Name for `source` of a download. */
   name: string;
@@ -8,7 +8,7 @@ export interface DataSource {
   /** Hosts that a download contacts. */
   hosts: string[];
   timeframes: Timeframe[];
-  /** Page with the terms of use; `null` if the operator has not named one. */
+  /** URL of the terms of use; `null` if the operator has not set it. */
   terms: string | null;
   requests_per_minute: number;
 }

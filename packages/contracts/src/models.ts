@@ -135,10 +135,10 @@ export interface StoredModelMetadata {
   versions: { ktrdr: string; node: string; engine: string };
 }
 
-/** Whether a bars file is still the one that a model was trained on. */
+/** Whether a bars file has changed since the training of a model. */
 export type TrainedBarsState = 'unchanged' | 'changed' | 'missing';
 
-/** The bars file that a model was trained on, compared with the one in `DATA_DIR` now. */
+/** Bars file of a training, compared with the current file in `DATA_DIR`. */
 export interface TrainedBars extends BarsFingerprint {
   /** `changed`: the file has another fingerprint, or cannot be read. */
   state: TrainedBarsState;
@@ -153,7 +153,7 @@ export interface ModelDetails {
   features: unknown;
   /** Names of the files in the model's directory. */
   files: string[];
-  /** The bars that the model was trained on, one for each fingerprint of `metadata`. */
+  /** Bars files of the training, one for each fingerprint of `metadata`. */
   bars: TrainedBars[];
 }
 

@@ -20,7 +20,7 @@ export const MODEL_VERSION_PATTERN = /^(1m|5m|15m|30m|1h|4h|1d|1w)_v([1-9][0-9]{
 export const OPERATION_ID_PATTERN = /^op_[a-z]+_[0-9]{8}T[0-9]{6}_[a-z0-9]{4,32}$/;
 /** Id of an uploaded file: `up_k3f9a1b2c4`. */
 export const UPLOAD_ID_PATTERN = /^up_[a-z0-9]{4,32}$/;
-/** Name of a profile: the choices of an import that were kept. It is also the name of its file, without the ending. */
+/** Name of a profile (saved choices of an import), and of its file without the ending. */
 export const PROFILE_NAME_PATTERN = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9_-])?$/;
 /** A client's own id for a start request. */
 export const TASK_ID_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/;
