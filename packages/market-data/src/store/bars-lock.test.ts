@@ -98,6 +98,6 @@ test('a holder that was taken over cannot confirm', async () => {
   });
   await expect(work).rejects.toMatchObject({
     code: 'storage_failed',
-    message: expect.stringContaining('Nothing was stored: try again.'),
+    message: expect.stringContaining('Nothing was stored. Try again.'),
   });
 });

@@ -46,7 +46,7 @@ export function differConflict(old: Bars, next: ParsedBars, plan: MergePlan): Co
     differing: plan.differing,
     first,
     message: [
-      `${file} has ${count(overlap)} of the new bars, and ${count(plan.differing)} of them ${plan.differing === 1 ? 'differs' : 'differ'}:`,
+      `${file}: ${count(plan.differing)} of ${count(overlap)} ${overlap === 1 ? 'bar' : 'bars'} with the same time ${plan.differing === 1 ? 'differs' : 'differ'}:`,
       ...lines,
       ...(more > 0 ? [`and ${count(more)} more`] : []),
     ].join('\n'),

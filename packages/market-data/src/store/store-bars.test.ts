@@ -129,7 +129,7 @@ describe('bars that differ from those of the file', () => {
     await expect(store([hours([1, 2], 0, 'MSFT'), hours([11.5, 12.5, 13], 1)])).rejects.toMatchObject({
       code: 'import_conflict',
       message: [
-        'AAPL_1h.csv has 2 of the new bars, and 2 of them differ:',
+        'AAPL_1h.csv: 2 of 2 bars with the same time differ:',
         'AAPL_1h.csv:3: 2024-01-02T15:00:00Z has open 11, high 12, low 10, close 11; new: open 11.5, high 12.5, low 10.5, close 11.5',
         'AAPL_1h.csv:4: 2024-01-02T16:00:00Z has open 12, high 13, low 11, close 12; new: open 12.5, high 13.5, low 11.5, close 12.5',
         'Nothing was stored. Choose on_conflict (--on-conflict): "keep" leaves the stored bars, "replace" takes the new bars.',
@@ -171,7 +171,7 @@ describe('bars that open between those of the file', () => {
       code: 'import_conflict',
       message:
         'the new 1d bars open at other times than those of AAPL_1d.csv and would overlap them: 2024-03-01T05:00:00Z is between 2024-03-01 and 2024-03-02. Are they of another time zone?\n' +
-        'Nothing was stored. Set on_conflict to "replace" (--on-conflict replace) to give up the existing content of AAPL_1d.csv, or move the file away.',
+        'Nothing was stored. Set on_conflict to "replace" (--on-conflict replace) to replace the whole content of AAPL_1d.csv, or move the file away.',
     });
   });
 
