@@ -49,4 +49,11 @@ describe('files of known sources', () => {
     });
     expect(understood.notes.join('\n')).toContain(producer.note ?? '');
   });
+
+  test('a choice of stamps answers the note of NinjaTrader', async () => {
+    const producer = PRODUCERS.find(({ name }) => name.startsWith('NinjaTrader: in UTC'))!;
+    const understood = await preview({ ...producer, choices: { timezone: 'UTC', stamps: 'close' } });
+    expect(understood.bars[0]!.first).toBe('2024-01-02T14:30:00Z');
+    expect(understood.notes.join('\n')).not.toContain('NinjaTrader');
+  });
 });

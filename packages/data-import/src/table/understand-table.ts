@@ -69,7 +69,7 @@ export async function understandTable(
   return {
     ...rowsToRead,
     format: file.format ?? describe(dialect, decimal, head.encoding, header.cells !== null),
-    layout: header.cells === null ? withUsualZone(layout, file.name, dialect, sample) : layout,
+    layout: header.cells === null ? withUsualZone(layout, file.name, dialect, sample, choices) : layout,
     width: header.cells === null ? usualWidth(table.rows) : header.names.length,
     decimal,
     header: header.cells,
@@ -132,11 +132,21 @@ function usualWidth(rows: string[][]): number {
   return [...counts].toSorted((a, b) => b[1] - a[1])[0]![0];
 }
 
-function withUsualZone(layout: Layout, name: string, dialect: Dialect, sample: TextRow[]): Layout {
+function withUsualZone(
+  layout: Layout,
+  name: string,
+  dialect: Dialect,
+  sample: TextRow[],
+  { stamps }: ImportChoices,
+): Layout {
   const rows = sample.map(({ cells }) => cells);
   const { usualZone, note } = usualZoneOf({ name, separator: dialect.separators.field, rows });
   if (usualZone === undefined) return layout;
-  return { ...layout, usualZone, notes: note === undefined ? layout.notes : [...layout.notes, note] };
+  return {
+    ...layout,
+    usualZone,
+    notes: note === undefined || stamps !== undefined ? layout.notes : [...layout.notes, note],
+  };
 }
 
 function describe(
