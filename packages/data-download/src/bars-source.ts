@@ -12,7 +12,7 @@ export interface BarColumns {
   length: number;
 }
 
-/** Which bars a source is asked for. */
+/** Range of a request to a source. */
 export interface BarsRequest {
   symbol: string;
   timeframe: Timeframe;
@@ -25,13 +25,13 @@ export interface BarsRequest {
 /** One response of a source. */
 export interface BarsPage {
   bars: BarColumns;
-  /** Time of the response by the source's own clock, ms UTC; `null` if it does not say it. */
+  /** Time of the response by the source's own clock, ms UTC; `null` if unknown. */
   sentAt: number | null;
-  /** What the user should know: an adjusted close that is not used. */
+  /** Notes for the user, for example about an adjusted close that is not used. */
   notes?: string[];
 }
 
-/** A place that bars come from. Each kind of source has one adapter. */
+/** A source of bars. Each kind of source has one adapter. */
 export interface BarsSource {
   readonly description: DataSource;
   /** Maximum number of bars in a page. `Infinity`: one page has all bars. */

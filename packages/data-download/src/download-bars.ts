@@ -15,7 +15,7 @@ import { PageChecks } from './page-checks.js';
 import { PageStore } from './page-store.js';
 import { PendingBars } from './pending-bars.js';
 
-/** Which bars are downloaded. */
+/** Request of a download. */
 export interface DownloadRequest {
   symbol: string;
   timeframe: string;
@@ -26,11 +26,11 @@ export interface DownloadRequest {
   onConflict: ConflictChoice;
 }
 
-/** How far a download is. */
+/** Progress of a download. */
 export interface DownloadProgress {
   /** Share of the time range, 0..1. */
   share: number;
-  /** The newest time that has been asked for, as in a bars file. */
+  /** Newest requested time, as in a bars file. */
   at: string;
   received: number;
 }
@@ -49,15 +49,15 @@ export interface DownloadTools {
   onWait: (ms: number) => void;
 }
 
-/** Bars of one file that are there already. Open times, ms UTC. */
+/** Range of the stored bars. Open times, ms UTC. */
 interface KeptBars {
   first: number;
   last: number;
 }
 
 /**
- * Downloads the bars that a bars file lacks, up to the newest one that has closed: first those after its last bar, then, from
- * `startDate` on, those before its first one. So the file never has a gap that the source does not have, whenever a download ends.
+ * Downloads the missing bars of a bars file, up to the newest closed bar: first the bars after its last bar, then the bars from
+ * `startDate` to its first bar. So the file never has a gap that the source does not have, whenever a download ends.
  * The last bar of the file is fetched again and must agree. With `onConflict: 'replace'` and a start date, all bars of the range are
  * fetched again.
  *

@@ -5,12 +5,12 @@ import type { BarColumns } from './bars-source.js';
 const DAY_MS = 86_400_000;
 /** A price may miss the range of its bar by this share: sources round each price on its own. Bars files allow the same. */
 const PRICE_ROUNDING = 1e-6;
-/** A page with a larger share of bad bars is not read as the source means it. */
+/** A page with a larger share of invalid bars has another format than expected. */
 const MOST_BAD_SHARE = 0.5;
 /** Bars that a note names. */
 const MOST_NAMED = 3;
 
-/** What a page may have. */
+/** Bounds of a page. */
 export interface PageBounds {
   /** Open times, ms UTC, included. */
   from: number;

@@ -3,9 +3,9 @@ import type { ImportContext } from './context.js';
 import { type ImportedFile, readFile } from './read-file.js';
 
 /**
- * What a file holds, as far as its text and the choices say, with the questions that they leave open. Reads the whole file.
+ * Preview of a file: its bars, as far as they are certain, and the open questions. Reads the whole file.
  *
- * @throws KtrdrError `import_invalid` if the file is no table of bars, or if a row is bad and `bad_rows` is `refuse`
+ * @throws KtrdrError `import_invalid` if the file is not a table of bars, or if a row is invalid and `bad_rows` is `refuse`
  */
 export async function previewImport(
   file: ImportedFile,

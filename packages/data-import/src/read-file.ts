@@ -22,7 +22,7 @@ export interface ImportedFile {
   sha256?: string | undefined;
 }
 
-/** A file as it was read: what it says, and its bars. */
+/** Content of a file: what the import understood, and the bars. */
 export interface ReadFile {
   preview: ImportPreview;
   tables: ReadTable[];

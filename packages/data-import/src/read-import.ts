@@ -3,7 +3,7 @@ import type { ParsedBars } from '@ktrdr/market-data';
 import type { ImportContext } from './context.js';
 import { type ImportedFile, readFile } from './read-file.js';
 
-/** What was understood of a file, and its bars: one element for each symbol; empty while something is asked. */
+/** Preview of a file, and its bars: one element per symbol; empty while a question is open. */
 export interface ReadImport {
   understood: ImportPreview;
   bars: ParsedBars[];
@@ -12,7 +12,7 @@ export interface ReadImport {
 /**
  * Reads the bars of a file.
  *
- * @throws KtrdrError `import_invalid` if the file is no table of bars, or if rows have bad values: with up to twenty lines
+ * @throws KtrdrError `import_invalid` if the file is not a table of bars, or if rows have invalid values; lists up to twenty of their lines
  */
 export async function readImport(
   file: ImportedFile,

@@ -43,9 +43,9 @@ export interface ReadTable {
 }
 
 /**
- * Reads the bars of one table. Rows with a bad value and open questions are in the result.
+ * Reads the bars of one table. The result has the rows with invalid values and the open questions.
  *
- * @throws KtrdrError `import_invalid` if the file is no table of bars, or has none
+ * @throws KtrdrError `import_invalid` if the file is not a table of bars, or has no bars
  */
 export async function readTable(
   file: PackedFile,

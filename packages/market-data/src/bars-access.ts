@@ -8,11 +8,11 @@ const MAX_NAMED = 12;
 /** About 80 million bars: 150 years of one-minute bars. */
 const MOST_BYTES = 4 * 2 ** 30;
 
-/** Where bars are read. */
+/** Folders of bars. */
 export interface BarsFolders {
   /** Folder of the bars files. */
   dataDir: string;
-  /** Folder of the service's state. `{stateDir}/bars` keeps what was read, for the next reader. Without it, every read parses the file. */
+  /** Folder of the service's state. `{stateDir}/bars` caches the parsed bars. Without it, every read parses the file. */
   stateDir?: string;
 }
 

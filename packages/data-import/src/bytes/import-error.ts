@@ -1,7 +1,7 @@
 import { KtrdrError } from '@ktrdr/contracts';
 import type { BarsProblems } from '@ktrdr/market-data';
 
-/** Where a problem is, and what caused it. */
+/** Place and cause of a problem. */
 export interface ImportErrorOptions {
   line?: number;
   cause?: unknown;

@@ -11,7 +11,7 @@ import { limitUnpacked } from './unpack-limit.js';
 import { zipEntries } from './zip-entries.js';
 
 const CHUNK_BYTES = 1 << 20;
-/** First bytes of formats that an import names in its refusal. */
+/** First bytes of formats that an import refuses by name. */
 const OTHER_FORMATS: readonly [name: string, start: string, advice: string][] = [
   ['Excel workbook (.xls)', 'd0cf11e0', 'save the sheet as CSV'],
   ['Feather file of version 1', '46454131', 'save it as version 2, Parquet or CSV'],
@@ -25,7 +25,7 @@ const OTHER_FORMATS: readonly [name: string, start: string, advice: string][] = 
   ['SQLite database', '53514c69746520666f726d6174203300', 'export the table as CSV'],
 ];
 
-/** The files of bars in a file, how it packs them, and what it holds beside. */
+/** Bars files in a file, its compression, and its other files. */
 export interface OpenedFile {
   files: PackedFile[];
   /** For display: `gzip`, `zip`; `null` if the file is not packed. */
@@ -35,7 +35,7 @@ export interface OpenedFile {
 }
 
 /**
- * Finds out from the first bytes how a file is packed.
+ * Detects format and compression of a file from its first bytes.
  *
  * @param path file on this machine
  * @param file name that the user gave it, for messages and symbols

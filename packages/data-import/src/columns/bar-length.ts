@@ -13,15 +13,15 @@ import { TimeColumn } from '../times/time-column.js';
 import type { TimeChoices } from '../times/written-times.js';
 import { columnName, type Layout } from './layout.js';
 
-/** Rows whose open and close times are compared. */
+/** Number of rows whose open and close times are compared. */
 const ROWS = 200;
 /** A close time is the last millisecond or second of a bar, or the next bar's open. */
 const CLOSE_NOISE_MS = 1_000;
 
 /**
- * Timeframe that a file says: in a column of its own (`<PER>`), or by the times of a bar's open and close. `undefined` if it says none.
+ * Timeframe in the file: from a column (`<PER>`), or from open and close times. `undefined` if the file has none.
  *
- * @throws KtrdrError `import_invalid` if its bars have a length that is no timeframe
+ * @throws KtrdrError `import_invalid` if the length of its bars is not a timeframe
  */
 export function saidTimeframe(
   file: string,

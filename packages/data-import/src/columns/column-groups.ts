@@ -1,6 +1,6 @@
 import { type Meaning, type NamedMeaning, meaningOf } from './column-names.js';
 
-/** A column with a meaning. */
+/** A column whose meaning is known. */
 export interface MeantColumn extends NamedMeaning {
   column: number;
   /** Symbol that the header names for this column. */

@@ -11,7 +11,7 @@ const PRICES = ['open', 'high', 'low', 'close'] as const;
 /** Currencies that prices are quoted in: a volume in one of them is a turnover. */
 const QUOTE_CURRENCY = /^(USD[TCD]?|BUSD|TUSD|FDUSD|EUR|GBP|JPY|CHF|KRW|TRY|BRL|AUD|CAD|DAI|CURRENCY|QUOTE)$/;
 
-/** What is known about a table before its columns are. */
+/** A table whose columns are not known yet. */
 export interface NamedTable {
   /** Name of the file, for messages. */
   file: string;
@@ -28,7 +28,7 @@ export interface NamedTable {
  * Finds columns by the names of the header and the choices. Prices that no column is named after have -1.
  *
  * @param named true if the header names prices
- * @throws KtrdrError `import_invalid` if a choice names no column, or if there is no time
+ * @throws KtrdrError `import_invalid` if a chosen column or the time does not exist
  */
 export function findNamedColumns(table: NamedTable, named: boolean, choices: ImportChoices): Layout {
   const { names, symbols, file } = table;

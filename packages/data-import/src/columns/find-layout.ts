@@ -9,7 +9,7 @@ import { possibleOrders } from './price-order.js';
 const PRICES = ['open', 'high', 'low', 'close'] as const;
 
 /**
- * Finds what the columns mean: by name, else by what the numbers allow.
+ * Finds the meanings of the columns: by name, or else by their values.
  *
  * @param named true if the header names prices
  * @param decimal sign before the decimals, as far as it is known

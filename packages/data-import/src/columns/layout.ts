@@ -24,7 +24,7 @@ export function valueColumns(group: ColumnGroup): number[] {
   return Object.values(columns).filter((column) => column !== -1);
 }
 
-/** What the columns of a file mean. Columns are 0-based; -1: none. */
+/** Meanings of the columns of a file. Columns are 0-based; -1 if there is none. */
 export interface Layout {
   /** Name of each column; `null` without a header. */
   names: (string | null)[];

@@ -14,7 +14,7 @@ export interface ImportLimits {
 }
 
 /**
- * Reads a file in its own short-lived process, and says what it means.
+ * Makes the preview of a file in a child process.
  *
  * @param limits `timeoutMs`: the process is killed after this time
  * @throws KtrdrError `import_invalid`, `invalid_request` (a choice that does not fit the file), `invalid_name`; `import_failed` if the
@@ -32,7 +32,7 @@ export function runPreviewProcess(
 }
 
 /**
- * Reads a file in its own short-lived process, and stores its bars: those of all its symbols, or none.
+ * Imports a file in a child process: stores the bars of all symbols, or none.
  *
  * @param mayStore called when all bars are read. If it throws, nothing is stored. A cancel afterwards may come too late
  * @throws KtrdrError as {@link runPreviewProcess}; `import_question` if the file leaves a question open; as `storeBars`; what `mayStore`

@@ -5,7 +5,7 @@ import type { ImportedFile } from '../read-file.js';
 import type { PreviewWork } from './import-work.js';
 
 /**
- * Opens the file of a request, and hands it to `read`. The path leads to the opened file, even if another one takes its name.
+ * Opens the file of a request and calls `read` with it. The path leads to the opened file, even if another one takes its name.
  *
  * @throws KtrdrError `import_invalid` if it is missing, a link, not a file, or too large; what `read` throws
  */

@@ -2,7 +2,7 @@ import type { BadRowChoice, ImportQuestion } from '@ktrdr/contracts';
 import { BarsProblemList } from '@ktrdr/market-data';
 import { LeftOut } from './left-out.js';
 
-/** Rows with a bad value: dropped, or problems that refuse the import. */
+/** Rows with an invalid value: left out, or problems that refuse the import. */
 export class RowProblems {
   readonly leftOut = new LeftOut();
   private readonly problems: BarsProblemList;

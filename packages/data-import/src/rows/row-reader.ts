@@ -11,7 +11,7 @@ import { TICKS, type TableRows, VALUE_COLUMNS, VOLUME } from './table-rows.js';
 const CLOSE = 3;
 const PRICE_NAMES = ['open', 'high', 'low', 'close'] as const;
 
-/** How rows are read. */
+/** Options of a row reader. */
 export interface RowReaderOptions {
   layout: Layout;
   /** Cells that a row has. */
@@ -29,7 +29,7 @@ export interface RowReaderOptions {
 export class RowReader {
   /** As the file writes them, by index. */
   readonly symbols: string[] = [];
-  /** Rows with a price of 0 everywhere, by index. */
+  /** Indexes of rows whose prices are all 0. */
   readonly zeroRows: number[] = [];
   /** Number of rows with an empty volume. */
   emptyVolumes = 0;
@@ -60,7 +60,7 @@ export class RowReader {
     if (withPrices === 0) problems.leftOut.add(scanner.line, () => this.whyLeftOut(scanner));
   }
 
-  /** Reads the prices into `values`. @returns false if the row is no bar */
+  /** Reads the prices into `values`. @returns false if the row is not a bar */
   private readPrices(scanner: RowScanner, group: ColumnGroup): boolean {
     const { values } = this;
     let missing = 0;
@@ -202,7 +202,7 @@ export class RowReader {
     return this.symbols.push(symbol) - 1;
   }
 
-  /** True for a row that has no number among its prices: a dividend, a note, a second header. */
+  /** True if no price of a row is a number: a dividend, a note, a second header. */
   private isNoBar(scanner: RowScanner, group: ColumnGroup, missing: number): boolean {
     const prices = this.values.subarray(0, CLOSE + 1);
     if (prices.some((value) => Number.isFinite(value))) return false;

@@ -63,7 +63,7 @@ function certain(order: DateOrder): OrderFound {
   return { order, possible: [order], note: null, question: null };
 }
 
-/** First row that is no date in an order; -1: none. */
+/** First row that is not a date in an order; -1 if every row is one. */
 function firstAgainst({ dates, length, style }: WrittenTimes, order: DateOrder): number {
   let before = -1;
   for (let row = 0; row < length; row++) {

@@ -105,7 +105,7 @@ function spanOf({ local }: Reading): number {
   return most - least;
 }
 
-/** The chosen format, and what is wrong with it. */
+/** The chosen format, or the question if it does not fit. */
 function chosenFormat(
   { style }: WrittenTimes,
   { dateFormat }: TimeChoices,

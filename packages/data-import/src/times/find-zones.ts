@@ -32,14 +32,14 @@ export class Zones {
     this.own = written.zoneWords.map(({ zone }) => zone ?? chosen);
   }
 
-  /** Zone of a row; `null`: its time is an instant, or its zone is not known. */
+  /** Time zone of a row; `null` if its time is an instant, or its zone is unknown. */
   readonly zoneOf = (row: number): TimeZone | null => {
     if (this.unix) return null;
     const index = this.written.zones?.[row] ?? 0;
     return index === 0 ? this.given : this.own[index - 1]!;
   };
 
-  /** True if every time is in UTC by its own words. */
+  /** True if every time says that it is in UTC. */
   get allUtc(): boolean {
     if (this.unix) return true;
     const { zones, length } = this.written;
@@ -48,7 +48,7 @@ export class Zones {
     return true;
   }
 
-  /** The zones in words. */
+  /** Names of the zones. */
   get name(): string {
     if (this.unix) return 'UTC';
     const names = new Set<string>();
@@ -60,7 +60,7 @@ export class Zones {
     return all.length <= 3 ? all.join(' and ') : `${all[0]} and ${all.length - 1} others`;
   }
 
-  /** A given zone without a use. */
+  /** Note about a chosen zone that is not used. */
   get note(): string | null {
     if (this.choices.timezone === undefined || this.wrong !== null) return null;
     if (this.unix) return 'unix times are in UTC: the chosen time zone is not used';
@@ -70,7 +70,7 @@ export class Zones {
     return 'the times have their own zone: the chosen time zone is not used';
   }
 
-  /** What the file leaves open of its zones; `null`: nothing. */
+  /** Question about the time zone; `null` if none is open. */
   question(times: Float64Array, order: RowOrder): ImportQuestion | null {
     const { timezone, usualZone } = this.choices;
     if (this.wrong !== null)

@@ -24,7 +24,7 @@ export function isUnix(unit: NumberUnit): boolean {
   return unit !== 'excel' && unit !== 'excel_1904' && unit !== 'unix_d';
 }
 
-/** Finds what the numbers count. If several units fit, it is asked. */
+/** Finds the unit of the numbers. Asks if several units fit. */
 export function findUnit(written: WrittenTimes, chosen: NumberUnit | undefined, now: number): UnitFound {
   let [least, most] = [Infinity, -Infinity];
   for (let row = 0; row < written.length; row++) {

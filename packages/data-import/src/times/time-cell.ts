@@ -20,7 +20,7 @@ export const FORMS = {
   clock: 7,
 } as const;
 
-/** Longer cells are no times. */
+/** Longer cells are not times. */
 const LONGEST = 200;
 const SEMICOLON = 59;
 const UNDERSCORE = 95;
@@ -52,7 +52,7 @@ export class TimeCell extends ClockReader {
   oneDigit = false;
   monthFirst = false;
 
-  /** Reads `bytes[from, to)`. @returns false if it is no time */
+  /** Reads `bytes[from, to)`. @returns false if it is not a time */
   read(bytes: Uint8Array, from: number, to: number): boolean {
     if (to - from > LONGEST) return false;
     this.bytes = bytes;

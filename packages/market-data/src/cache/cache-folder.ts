@@ -9,7 +9,7 @@ export const TEMPORARY = '.writing-';
 const debug = debuglog('ktrdr');
 const complained = new Set<string>();
 
-/** `{stateDir}/bars`: bars as columns, by fingerprint. Every file of it may be deleted at any moment. */
+/** `{stateDir}/bars`: bars as columns, by fingerprint. Any file in it may be deleted at any time. */
 export function cacheFolder(stateDir: string): string {
   return join(stateDir, 'bars');
 }
@@ -37,7 +37,7 @@ export async function writeWhole(
 }
 
 /**
- * Work goes on without the cache: its folder may be read-only or full. The first problem of a folder is shown with
+ * Continues without the cache if its folder is read-only or full. The first problem of a folder is shown with
  * `NODE_DEBUG=ktrdr`.
  *
  * @returns `fallback` after an error of the file system

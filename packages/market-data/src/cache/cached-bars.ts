@@ -16,7 +16,7 @@ import {
 
 /** Larger than the cache of the largest bars file. */
 const MOST_BYTES = 8 * 2 ** 30;
-/** Size of all cached bars. The ones that were not used for the longest time are removed. */
+/** Maximum size of all cached bars. The least recently used bars are removed. */
 const MOST_BYTES_OF_ALL = 16 * 2 ** 30;
 /** Bars are cached if they need at most this share of the free space of the disk. */
 const SHARE_OF_FREE = 0.25;
@@ -44,7 +44,7 @@ export async function readCachedBars(
   return bars;
 }
 
-/** Writes bars into the cache. Replaces what has their name. */
+/** Writes bars into the cache. Replaces an existing file. */
 export async function cacheBars(
   stateDir: string,
   bars: BarsToCache,
@@ -139,7 +139,7 @@ async function markUsed(path: string, clock: Pick<Clock, 'now'>): Promise<void> 
   await lutimes(path, now, now).catch(() => undefined);
 }
 
-/** Removes the bars that were not used for the longest time, and what killed processes have left. Touches nothing else of the folder. */
+/** Removes the least recently used bars and leftovers of killed processes. Keeps all other files of the folder. */
 export async function prune(folder: string, now: number, mostBytes = MOST_BYTES_OF_ALL): Promise<void> {
   const cached: { path: string; size: number; used: number }[] = [];
   for (const name of await readdir(folder)) {

@@ -150,6 +150,8 @@ describe('any bars', () => {
         fc.constantFrom<Timeframe>('4h', '1d', '1w'),
         fc.constantFrom('UTC', 'America/New_York', 'Australia/Sydney', 'Asia/Kolkata', '-05:00'),
         ([from, bars], to, zone) => {
+          // an hourly bar in UTC crosses midnight in Kolkata
+          fc.pre(from !== '1h' || zone !== 'Asia/Kolkata');
           const sessions = sessionsOf(bars, zone);
           const keyOf = (time: number): number =>
             to === '4h'
@@ -229,12 +231,19 @@ describe('bars that cannot be resampled', () => {
     );
   });
 
+  test('because hourly bars in UTC cross midnight of the zone', () => {
+    const rows = [17, 18].map((hour): Row => [Date.UTC(2024, 3, 4, hour), 1, 1, 1, 1, 1]);
+    expect(() => resample(barsOf(rows, '1h'), '1d', 'Asia/Kolkata')).toThrow(
+      'X_1h.csv:3: the bar of 2024-04-04T18:00:00Z crosses the end of its coarser bar (2024-04-04T18:30:00Z). ',
+    );
+  });
+
   test('because a bar reaches into the next one', () => {
     const rows = newYork.bars.slice(0, 8);
     rows.splice(2, 2, [rows[2]![0] + 900_000, 1, 1, 1, 1, 1]);
     expect(() => resample(barsOf(rows, '30m'), '4h')).toThrow(
-      'X_30m.csv:4: the bar of 2024-03-04T15:45:00Z ends after the coarser bar that it begins in (2024-03-04T16:00:00Z). ' +
-        'Correct its time or remove it.',
+      'X_30m.csv:4: the bar of 2024-03-04T15:45:00Z crosses the end of its coarser bar (2024-03-04T16:00:00Z). ' +
+        'Correct or remove it, or choose another time zone.',
     );
   });
 });

@@ -31,7 +31,7 @@ interface Grid {
  * all bars of the file are moved, as 09:30, 10:30 ...). Daily bars are days of the market ({@link sessionsOf}) and have their date; weekly
  * bars begin on Monday. Times without bars give no bar. The last bar is left out if more bars of it may come.
  *
- * No bar knows the future: all it is made of has closed when it closes, a timeframe after its label. So daily bars of a market whose day
+ * No bar contains the future: all its parts have closed when it closes, one timeframe after its label. So daily bars of a market whose day
  * ends after 00:00 UTC of the next date are labelled by the moment at which they open.
  *
  * @throws KtrdrError `invalid_request` if `to` is not coarser, for an unknown zone, and if days need a zone; `bars_invalid` if a bar
@@ -123,10 +123,14 @@ function countBars(bars: Bars, grid: Grid): number {
     }
     if (endOfBar(bars, bar) <= end) continue;
     const line = lineOfBar(bars, bar);
-    const problem = `the bar of ${formatBarTime(time[bar]!, timeframe)} ends after the coarser bar that it begins in (${formatBarTime(end, timeframe)})`;
-    throw new KtrdrError('bars_invalid', `${file}:${line}: ${problem}. Correct its time or remove it.`, {
-      details: { file, problems: [{ line, message: problem }], truncated: false },
-    });
+    const problem = `the bar of ${formatBarTime(time[bar]!, timeframe)} crosses the end of its coarser bar (${formatBarTime(end, timeframe)})`;
+    throw new KtrdrError(
+      'bars_invalid',
+      `${file}:${line}: ${problem}. Correct or remove it, or choose another time zone.`,
+      {
+        details: { file, problems: [{ line, message: problem }], truncated: false },
+      },
+    );
   }
   return rows;
 }

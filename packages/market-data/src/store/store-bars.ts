@@ -50,7 +50,7 @@ interface Change {
 /**
  * Stores bars in `dataDir`: a new file for each symbol and timeframe, or a merge with the existing one. New bars extend a file.
  * Bars of the same time must agree within the rounding of both files ({@link compareBars}); then the existing bar stays. If some differ,
- * `onConflict` decides: `refuse` stores nothing, `keep` leaves the existing bars, `replace` takes the new ones. Comment lines of a file
+ * `onConflict` decides: `refuse` stores nothing, `keep` leaves the stored bars, `replace` takes the new bars. Comment lines of a file
  * stay. Synthetic bars and columns that the format does not have are lost only with `replace`, and so are all existing bars if the new
  * ones open between them, as the days of another time zone do: both together would overlap.
  *
