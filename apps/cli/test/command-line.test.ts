@@ -679,7 +679,8 @@ describe('the command line', () => {
           '  note: The price jumps 2 times.',
           '',
           'Nothing unusual:',
-          '  ABC_1d.csv   1,700 bars, 2014-07-01 to 2021-03-31',
+          '  file        first       last         bars',
+          '  ABC_1d.csv  2014-07-01  2021-03-31  1,700',
           '',
         ].join('\n'),
       );

@@ -97,12 +97,16 @@ describe('in a terminal', () => {
       if (timezone === undefined) return { data: preview([ZONE, ORDER]) };
       if (timezone === 'Mars')
         return { status: 400, error: { code: 'invalid_request', message: 'Mars is no zone.' } };
+      if (timezone === 'Venus')
+        return { data: preview([{ ...ZONE, message: 'Venus is no zone', answers: [], suggestion: null }]) };
       return { data: preview(format === undefined ? [ORDER] : []) };
     });
     const done = run(join(folder, 'a.csv'), 'A');
     await type(
       [/timezone \[-05:00\]: $/, 'Mars'],
-      [/Mars is no zone\.[^]*timezone \[-05:00\]: $/, ''],
+      [/Mars is no zone\.[^]*timezone \[-05:00\]: $/, 'Venus'],
+      // an answer that leaves its question open is not offered again
+      [/Venus is no zone\n  For example Europe\/Berlin[^]*timezone: $/, '-05:00'],
       [/1 {2}DD\/MM\/YYYY\n +2 {2}MM\/DD\/YYYY\n[^]*date format: $/, '2'],
       [/Import 2 bars of A 1d\? \[Y\/n\] $/, ''],
     );

@@ -20,6 +20,7 @@ import { counted } from '../views/numbers.js';
 import { answeredChoice, type ImportOptions } from './import-flags.js';
 import { askQuestion } from './questions.js';
 import { UploadProgress } from './upload-progress.js';
+import { withWaitingLine } from './waiting-line.js';
 
 /** What all files of an import share. */
 export interface ImportSession {
@@ -52,7 +53,7 @@ export async function prepareImport(session: ImportSession, file: string): Promi
   const source = session.options.serverPath ? { path: file } : await upload(session, file);
   let prepared: PreparedImport | null = null;
   try {
-    prepared = await agree(session, source);
+    prepared = await agree(session, source, basename(file));
     return prepared;
   } finally {
     if (prepared?.kind !== 'ready') await removeUpload(session, source);
@@ -92,7 +93,7 @@ async function upload({ context, api, options }: ImportSession, file: string): P
   }
 }
 
-async function agree(session: ImportSession, source: ImportSource): Promise<PreparedImport> {
+async function agree(session: ImportSession, source: ImportSource, file: string): Promise<PreparedImport> {
   const { context, options, prompter, signal } = session;
   const { output } = context;
   let request: PreviewImportRequest = {
@@ -100,8 +101,13 @@ async function agree(session: ImportSession, source: ImportSource): Promise<Prep
     ...session.choices,
     ...(options.profile === undefined ? {} : { profile: options.profile }),
   };
-  const previewOf = (asked: PreviewImportRequest): Promise<ImportPreview> =>
-    session.api.post<ImportPreview>('/data/imports/preview', asked, PREVIEW_TIMEOUT_MS);
+  const previewOf = (asked: PreviewImportRequest): Promise<ImportPreview> => {
+    const reading = (): Promise<ImportPreview> =>
+      session.api.post<ImportPreview>('/data/imports/preview', asked, PREVIEW_TIMEOUT_MS);
+    return output.live && !options.json
+      ? withWaitingLine(output, context.clock, `Reading ${printable(file)}`, reading)
+      : reading();
+  };
   let preview = await previewOf(request);
   const [first] = preview.questions;
   if (first !== undefined && prompter !== null) {
@@ -159,7 +165,9 @@ async function answerAll(
       const next = { ...request, ...answeredChoice(choice, answer) };
       preview = await previewOf(next);
       request = next;
-      answers.set(choice, answer);
+      // an answer that leaves its question open is not likely for the next file
+      if (preview.questions.some((open) => open.choice === choice)) answers.delete(choice);
+      else answers.set(choice, answer);
     } catch (error) {
       if (!isBadAnswer(error)) throw error;
       answers.delete(choice);

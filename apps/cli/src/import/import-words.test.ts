@@ -25,6 +25,12 @@ test.each<[string[], ReturnType<typeof importWords>]>([
   expect(importWords(words, exists)).toEqual(expected);
 });
 
+test.each(['2h', '60min', '1D'])('%s after a symbol is no timeframe', (word) => {
+  expect(() => importWords(['x.csv', 'MSFT', word], exists)).toThrow(
+    `${word} is not a timeframe: choose one of 1m, 5m, 15m, 30m, 1h, 4h, 1d, 1w.`,
+  );
+});
+
 test('a word and an option must agree', () => {
   expect(oneOf('--symbol', 'A', undefined)).toBe('A');
   expect(oneOf('--symbol', undefined, 'A')).toBe('A');

@@ -1,9 +1,9 @@
 import type { Clock } from '@ktrdr/contracts';
 import type { Output } from '../output.js';
 import { progressFrame } from '../progress/progress-frame.js';
+import { fileSize } from '../views/numbers.js';
 
 const FRAME_MS = 100;
-const MB = 2 ** 20;
 const CLEAR_LINE = '\r\u001b[K';
 const UP = '\u001b[A';
 
@@ -33,7 +33,7 @@ export class UploadProgress {
     const [message, bar] = progressFrame(
       {
         mood: 'going',
-        message: `Uploading ${this.file} (${(bytes / MB).toFixed(1)} of ${(this.bytes / MB).toFixed(1)} MB)`,
+        message: `Uploading ${this.file} (${fileSize(bytes)} of ${fileSize(this.bytes)})`,
         fraction,
         percentage: `${(100 * fraction).toFixed(1)}%`,
         elapsedSeconds,

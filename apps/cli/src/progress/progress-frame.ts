@@ -5,7 +5,7 @@ import type { ProgressParts } from './progress-state.js';
 
 const WIDEST_BAR = 40;
 const NARROWEST_BAR = 10;
-const SPINNER = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+export const SPINNER = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
 export interface FrameOptions {
   /** Width of the terminal, characters. Every line is shorter, so that none wraps. */

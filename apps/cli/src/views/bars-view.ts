@@ -2,6 +2,7 @@ import {
   isGrave,
   oneLine,
   printable,
+  shellWord,
   type BarsDetails,
   type BarsInfo,
   type BarsOrigin,
@@ -15,12 +16,28 @@ import { pairs, textTable } from './text-table.js';
 const FINGERPRINT_CHARACTERS = 12;
 const MOST_MODELS = 5;
 const MOST_ORIGINS = 5;
+/** Spaces before each column of a table. */
+const GAP = 2;
+const SHORTEST_NAME = 12;
 
 /** One line for each bars file. */
 export function barsListView(bars: readonly BarsInfo[], columns: number, style: Style): string {
   if (bars.length === 0) return 'No bars yet. Import your own: ktrdr data import FILE';
   const wide = columns >= 100;
   const right = { align: 'right' as const };
+  const facts = bars.map((info) => [
+    printable(info.symbol),
+    info.timeframe,
+    info.first === null ? '-' : moment(info.first).slice(0, wide ? undefined : 10),
+    info.last === null ? '-' : moment(info.last).slice(0, wide ? undefined : 10),
+    info.rows === null ? '-' : count(info.rows),
+    ...(wide ? [fileSize(info.bytes)] : []),
+  ]);
+  const heads = ['symbol', 'timeframe', 'first', 'last', 'bars', 'size'];
+  const widths = facts[0]!.map((_, column) =>
+    Math.max(heads[column]!.length, ...facts.map((cells) => cells[column]!.length)),
+  );
+  const room = columns - 1 - widths.reduce((sum, width) => sum + GAP + width, GAP);
   const table = textTable(
     [
       { head: 'symbol' },
@@ -31,15 +48,7 @@ export function barsListView(bars: readonly BarsInfo[], columns: number, style: 
       ...(wide ? [{ head: 'size', ...right }] : []),
       { head: 'from' },
     ],
-    bars.map((info) => [
-      printable(info.symbol),
-      info.timeframe,
-      info.first === null ? '-' : moment(info.first).slice(0, wide ? undefined : 10),
-      info.last === null ? '-' : moment(info.last).slice(0, wide ? undefined : 10),
-      info.rows === null ? '-' : count(info.rows),
-      ...(wide ? [fileSize(info.bytes)] : []),
-      fromText(info, style),
-    ]),
+    facts.map((cells, index) => [...cells, fromText(bars[index]!, room, style)]),
     style,
   );
   const problems = bars
@@ -48,11 +57,20 @@ export function barsListView(bars: readonly BarsInfo[], columns: number, style: 
   return [table, ...problems].join('\n');
 }
 
-function fromText({ origins, changed_since, problem }: BarsInfo, style: Style): string {
+function fromText({ origins, changed_since, problem }: BarsInfo, room: number, style: Style): string {
   if (problem !== null) return style.red('cannot be read');
   const [newest] = origins;
+  const changed = changed_since ? ' (changed)' : '';
   const from = newest === undefined ? '-' : printable(newest.from);
-  return changed_since ? `${from} ${style.yellow('(changed since)')}` : from;
+  return `${shortened(from, room - changed.length)}${style.yellow(changed)}`;
+}
+
+/** A long file name without its middle: its beginning and its end tell it from others. */
+function shortened(name: string, width: number): string {
+  const length = Math.max(SHORTEST_NAME, width);
+  if (name.length <= length) return name;
+  const tail = Math.floor((length - 3) / 2);
+  return `${name.slice(0, length - 3 - tail)}...${name.slice(-tail)}`;
 }
 
 /** One bars file: facts, origins, report, chart, models. */
@@ -64,7 +82,7 @@ export function barsView(
   const range = first === null || last === null ? null : `${moment(first)} to ${moment(last)}`;
   const sections = [
     `${style.bold(printable(`${symbol} ${timeframe}`))}${rows === null ? '' : `   ${counted(rows, 'bar')}`}${range === null ? '' : `, ${range}`}`,
-    priceChart(chart, { columns: Number.isFinite(columns) ? columns : 80, unicode, style }),
+    priceChart(chart, { columns: Number.isFinite(columns) ? columns : 80, unicode, style, last }),
     pairs(
       [
         ['file', printable(`${info.file}, ${fileSize(info.bytes)}`)],
@@ -91,17 +109,19 @@ function originsText({ origins, changed_since }: BarsInfo, style: Style): string
 function originText({ kind, from, sha256, profile, at, rows }: BarsOrigin): string {
   const hash = sha256 === null ? '' : ` (${sha256.slice(0, FINGERPRINT_CHARACTERS)})`;
   const by = profile === null ? '' : `, profile ${profile}`;
-  return printable(`${moment(at)}   ${kind} of ${from}${hash}, ${counted(rows, 'bar')}${by}`);
+  return printable(
+    `${moment(at)}   ${kind} ${kind === 'download' ? 'from' : 'of'} ${from}${hash}, ${counted(rows, 'bar')}${by}`,
+  );
 }
 
-function checkText({ findings }: BarsDetails['report'], style: Style): string {
+function checkText({ findings, symbol, timeframe }: BarsDetails['report'], style: Style): string {
   if (findings.length === 0) return style.green('nothing unusual');
   const grave = findings.filter(isGrave);
   const kinds = findings.map(({ kind, severity }) => {
     const colour = { error: style.red, warning: style.yellow, note: style.dim }[severity];
     return colour(kind.replaceAll('_', ' '));
   });
-  return `${kinds.join(', ')}${grave.length === 0 ? '' : style.red(' (grave)')}: ktrdr data check`;
+  return `${kinds.join(', ')}${grave.length === 0 ? '' : style.red(' (grave)')}: ktrdr data check ${shellWord(symbol)} ${timeframe}`;
 }
 
 function modelsText(models: BarsDetails['models'], style: Style): string | null {

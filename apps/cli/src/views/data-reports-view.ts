@@ -1,6 +1,7 @@
 import { printable, type DataFinding, type DataReport } from '@ktrdr/contracts';
 import type { Style } from '../style.js';
-import { counted, moment } from './numbers.js';
+import { count, counted, moment, orDash } from './numbers.js';
+import { textTable } from './text-table.js';
 
 /** Every finding of every file. Files without findings share one line. */
 export function dataReportsView(reports: readonly DataReport[], style: Style): string {
@@ -12,8 +13,7 @@ export function dataReportsView(reports: readonly DataReport[], style: Style): s
       [heading(report, style), ...report.findings.map((finding) => findingView(finding, style))].join('\n'),
     );
   if (sound.length > 0) {
-    const names = sound.map((report) => `  ${heading(report, style)}`).join('\n');
-    sections.push(`Nothing unusual:\n${names}`);
+    sections.push(`Nothing unusual:\n${soundTable(sound, style)}`);
   }
   return sections.join('\n\n');
 }
@@ -23,6 +23,19 @@ function heading({ file, bars, start, end }: DataReport, style: Style): string {
   return start === null || end === null
     ? name
     : `${name}   ${counted(bars, 'bar')}, ${moment(start)} to ${moment(end)}`;
+}
+
+function soundTable(reports: readonly DataReport[], style: Style): string {
+  return textTable(
+    [{ head: 'file' }, { head: 'first' }, { head: 'last' }, { head: 'bars', align: 'right' }],
+    reports.map(({ file, bars, start, end }) => [
+      printable(file),
+      orDash(start, moment),
+      orDash(end, moment),
+      count(bars),
+    ]),
+    style,
+  );
 }
 
 function findingView({ severity, message, examples }: DataFinding, style: Style): string {

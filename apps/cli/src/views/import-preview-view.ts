@@ -7,12 +7,13 @@ import {
   printable,
 } from '@ktrdr/contracts';
 import type { Style } from '../style.js';
-import { count, counted, fileSize, moment, price } from './numbers.js';
+import { alike, count, counted, fileSize, minutes, moment } from './numbers.js';
 import { pairs, textTable } from './text-table.js';
 
 /** Lines of the rows that are left out, and symbols, that a view names. */
 const MOST_ROWS = 5;
 const MOST_SYMBOLS = 10;
+const DATE_LENGTH = 10;
 
 /** What an import understood of a file: facts, notes, and the first and last bars. */
 export function importPreviewView(preview: ImportPreview, style: Style): string {
@@ -64,9 +65,15 @@ function factsOfBars({ symbol, timeframe, rows, first, last }: ImportedBars): [s
   return [
     ['symbol', printable(symbol)],
     ['timeframe', timeframe ?? 'unknown'],
-    ['range', rows === 0 ? null : `${moment(first)} to ${moment(last)}`],
+    ['range', rows === 0 ? null : rangeText(first, last)],
     ['rows', count(rows)],
   ];
+}
+
+/** Both ends in the same form: dates, or dates with the time of day. */
+function rangeText(first: string, last: string): string {
+  const shown = [first, last].every((time) => moment(time).length === DATE_LENGTH) ? moment : minutes;
+  return `${shown(first)} to ${shown(last)}${last.endsWith('Z') ? ' UTC' : ''}`;
 }
 
 function symbolsTable(bars: readonly ImportedBars[], style: Style): string {
@@ -97,7 +104,12 @@ function symbolsTable(bars: readonly ImportedBars[], style: Style): string {
 function barsTable({ preview, rows }: ImportedBars, style: Style): string {
   if (preview.length === 0) return '';
   const numbers = ['open', 'high', 'low', 'close', 'volume'] as const;
-  const lines = preview.map((bar) => [printable(bar.time), ...numbers.map((name) => price(bar[name]))]);
+  const prices = alike(preview.flatMap(({ open, high, low, close }) => [open, high, low, close]));
+  const volume = alike(preview.map((bar) => bar.volume));
+  const lines = preview.map((bar) => [
+    printable(bar.time),
+    ...numbers.map((name) => (name === 'volume' ? volume : prices)(bar[name])),
+  ]);
   // between the first bars and the last one
   if (rows > preview.length) lines.splice(-1, 0, ['...', '', '', '', '', '']);
   return textTable(

@@ -24,6 +24,11 @@ export function moment(timestamp: string): string {
   return text.endsWith(' 00:00') ? text.slice(0, 10) : text;
 }
 
+/** Formats an ISO timestamp (UTC) to the minute, also at midnight. */
+export function minutes(timestamp: string): string {
+  return timestamp.replace('T', ' ').slice(0, 16);
+}
+
 /** `-` for a missing value. */
 export function orDash<T>(value: T | null, shown: (value: T) => string): string {
   return value === null ? '-' : shown(value);
@@ -39,4 +44,14 @@ export function fileSize(bytes: number): string {
 /** A price or a volume with the digits that it has, without the noise of a computation. */
 export function price(value: number): string {
   return String(Number(value.toPrecision(12)));
+}
+
+/** Formats prices or volumes of a column with the same number of decimals, so that their points stand below each other. */
+export function alike(values: readonly number[]): (value: number) => string {
+  const decimals = Math.max(0, ...values.map((value) => decimalsOf(price(value))));
+  return (value) => (price(value).includes('e') ? price(value) : Number(price(value)).toFixed(decimals));
+}
+
+function decimalsOf(text: string): number {
+  return text.includes('e') ? 0 : (text.split('.')[1]?.length ?? 0);
 }

@@ -25,6 +25,11 @@ test('a rising price goes from the bottom left to the top right, between its pri
   expect(lines[10]).toMatch(/2024-01-01 +2024-01-10$/);
 });
 
+test('the axis ends with the time of the last bar', () => {
+  const options = { columns: 60, unicode: false, style, last: '2024-01-31T23:00:00Z' };
+  expect(priceChart(bars([1, 2]), options)).toMatch(/2024-01-01 +2024-01-31 23:00$/);
+});
+
 test.each([30, 60, 80, 120, 200, 1000])('in %i columns it is narrower than the terminal', (columns) => {
   for (const unicode of [true, false]) {
     for (const closes of [

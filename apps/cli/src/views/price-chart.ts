@@ -20,6 +20,8 @@ export interface PriceChartOptions {
   /** The terminal shows Unicode. */
   unicode: boolean;
   style: Style;
+  /** Time of the last bar, if a bar of the chart stands for several. */
+  last?: string | null;
 }
 
 /**
@@ -47,7 +49,7 @@ export function priceChart(bars: readonly ChartBar[], options: PriceChartOptions
     const label = labels[row] ?? '';
     return `  ${style.dim(`${label.padStart(margin)} ${label === '' ? side : axis}`)}${style.cyan(line.trimEnd())}`;
   });
-  const [from, to] = [moment(first.time), moment(last.time)];
+  const [from, to] = [moment(first.time), moment(options.last ?? last.time)];
   const gap = ' '.repeat(Math.max(0, width - from.length - to.length));
   return [...drawn, style.dim(`  ${' '.repeat(margin + 2)}${gap.length < 2 ? from : from + gap + to}`)].join(
     '\n',

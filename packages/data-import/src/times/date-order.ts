@@ -136,7 +136,7 @@ function decidedBy(
   const other = orders.findIndex((order, index) => order !== best && order !== 'YMD' && against[index]! >= 0);
   if (other < 0) return null;
   const row = against[other]!;
-  return `dates are ${nameOf(best, written)}: line ${written.lines[row]} has ${textOf(written, row)}`;
+  return `Dates are ${nameOf(best, written)}: line ${written.lines[row]} has ${textOf(written, row)}.`;
 }
 
 function exampleOf(written: WrittenTimes, orders: readonly DateOrder[]): string {

@@ -63,11 +63,11 @@ export class Zones {
   /** Note about a chosen zone that is not used. */
   get note(): string | null {
     if (this.choices.timezone === undefined || this.wrong !== null) return null;
-    if (this.unix) return 'unix times are in UTC: the chosen time zone is not used';
+    if (this.unix) return 'Unix times are in UTC: the chosen time zone is not used.';
     const { zones, length } = this.written;
     if (zones === null || this.written.zoneWords.some(({ zone }) => zone === null)) return null;
     for (let row = 0; row < length; row++) if (zones[row] === 0) return null;
-    return 'the times have their own zone: the chosen time zone is not used';
+    return 'The times have their own zone: the chosen time zone is not used.';
   }
 
   /** Question about the time zone; `null` if none is open. */

@@ -3,7 +3,7 @@ import { isMixed, type RowOrder } from './row-order.js';
 import type { TimeZone } from '@ktrdr/market-data';
 import type { TimeProblem } from './written-times.js';
 
-const OTHER_ROW = 'Correct the row, or leave bad rows out';
+const OTHER_ROW = 'The file may have another time zone. Correct the row, or leave bad rows out';
 
 /** Rows of local times. */
 export interface LocalRows {
@@ -125,7 +125,7 @@ class Walk {
 
 function missingHour(local: number, zone: TimeZone): string {
   const { from, to } = zone.changeAround(local)!;
-  return `${clockOf(local)} on ${formatDate(local)} does not exist in ${zone.name}: the clocks go from ${clockOf(from)} to ${clockOf(to)}. The file may have another time zone. ${OTHER_ROW}`;
+  return `${clockOf(local)} on ${formatDate(local)} does not exist in ${zone.name}: the clocks go from ${clockOf(from)} to ${clockOf(to)}. ${OTHER_ROW}`;
 }
 
 function doubledHour(local: number, zone: TimeZone, hour: { from: number; to: number }): string {

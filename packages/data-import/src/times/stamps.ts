@@ -65,5 +65,5 @@ export function closeTimesNote(times: Float64Array, timeframe: Timeframe | null)
   count();
   if (days < LEAST_DAYS || late < days * MOST) return null;
   const text = (clock: number): string => new Date(clock).toISOString().slice(11, 16);
-  return `nearly every day begins like ${text(first)} and ends like ${text(last)}: the times may be close times. They are read as open times; --stamps close reads them as close times.`;
+  return `Nearly every day begins like ${text(first)} and ends like ${text(last)}: the times may be close times. They are read as open times; --stamps close reads them as close times.`;
 }

@@ -219,7 +219,7 @@ function every(minutes: number, count: number, first = '2024-01-02T00:00Z'): str
 describe('order of day and month', () => {
   test('a value above 12 decides for the whole file, and its line is named', () => {
     const found = read(['01/02/2024', '02/02/2024', '13/02/2024']);
-    expect(found).toMatchObject({ asks: [], notes: ['dates are DD/MM/YYYY: line 4 has 13/02/2024'] });
+    expect(found).toMatchObject({ asks: [], notes: ['Dates are DD/MM/YYYY: line 4 has 13/02/2024.'] });
     expect(found.times[0]).toBe('2024-02-01T00:00:00.000Z');
     expect(read(['02/01/2024', '02/02/2024', '02/13/2024']).times[0]).toBe('2024-02-01T00:00:00.000Z');
   });
@@ -414,7 +414,7 @@ test('times that look like closes are noted: a session from 09:31 to 16:00', () 
   const days = (from: string, count: number): string[] =>
     ['02', '03', '04', '05'].flatMap((day) => every(5, count, `2024-01-${day}T${from}Z`));
   expect(read(days('09:35', 78), { timezone: 'UTC' }).notes).toEqual([
-    expect.stringContaining('nearly every day begins like 09:35 and ends like 16:00'),
+    expect.stringContaining('Nearly every day begins like 09:35 and ends like 16:00'),
   ]);
   expect(read(days('09:30', 78), { timezone: 'UTC' }).notes).toEqual([]);
   expect(read(days('09:35', 78), { timezone: 'UTC', stamps: 'close' }).notes).toEqual([]);

@@ -1,0 +1,40 @@
+import { expect, test } from '@jest/globals';
+import type { BarsInfo } from '@ktrdr/contracts';
+import { createStyle } from '../style.js';
+import { barsListView } from './bars-view.js';
+
+const style = createStyle(false);
+
+function info(from: string, changed = false): BarsInfo {
+  return {
+    symbol: 'EURUSD',
+    timeframe: '15m',
+    file: 'EURUSD_15m.csv',
+    bytes: 1_400_000,
+    sha256: 'ab'.repeat(32),
+    rows: 24_952,
+    first: '2023-01-02T00:00:00Z',
+    last: '2023-12-29T21:45:00Z',
+    problem: null,
+    origins: [{ kind: 'import', from, sha256: null, profile: null, at: '2024-01-01T00:00:00Z', rows: 1 }],
+    changed_since: changed,
+  };
+}
+
+test.each([80, 100, 120])(
+  'in %i columns each file has one line, and long names lose their middle',
+  (columns) => {
+    const long = `EURUSD_M15_${'2'.repeat(60)}_202312292345.csv`;
+    const text = barsListView([info(long, true), info('short.csv'), info(long)], columns, style);
+    const lines = text.split('\n');
+    expect(lines).toHaveLength(4);
+    for (const line of lines) expect(line.length).toBeLessThan(columns);
+    expect(lines[1]).toMatch(/EURUSD.*\.\.\..*45\.csv \(changed\)$/);
+    expect(lines[2]).toMatch(/ short\.csv$/);
+  },
+);
+
+test('without a terminal names stay whole', () => {
+  const long = `${'x'.repeat(300)}.csv`;
+  expect(barsListView([info(long)], Number.POSITIVE_INFINITY, style)).toContain(long);
+});
