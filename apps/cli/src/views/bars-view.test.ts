@@ -34,6 +34,13 @@ test.each([80, 100, 120])(
   },
 );
 
+test('a long symbol leaves room for the mark of a changed file', () => {
+  const one = { ...info('Binance_BTCUSDT_1h.csv', true), symbol: 'SAP_Kurse_neu' };
+  const lines = barsListView([one], 80, style).split('\n');
+  expect(lines[1]).toMatch(/ Bin\.*.*csv \(changed\)$/);
+  expect(lines[1]!.length).toBeLessThan(80);
+});
+
 test('without a terminal names stay whole', () => {
   const long = `${'x'.repeat(300)}.csv`;
   expect(barsListView([info(long)], Number.POSITIVE_INFINITY, style)).toContain(long);

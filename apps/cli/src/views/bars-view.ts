@@ -18,7 +18,7 @@ const MOST_MODELS = 5;
 const MOST_ORIGINS = 5;
 /** Spaces before each column of a table. */
 const GAP = 2;
-const SHORTEST_NAME = 12;
+const SHORTEST_NAME = 8;
 
 /** One line for each bars file. */
 export function barsListView(bars: readonly BarsInfo[], columns: number, style: Style): string {
