@@ -120,7 +120,7 @@ test('a download that a cancel and a killed API interrupt keeps whole pages, and
   expect((await again.ended).code).toBe(0);
   // a bar is added if an hour has ended meanwhile
   expect(again.stdout).toMatch(
-    /\n {2}BTC%2FUSDT_1h\.csv {2}\S+ \S+ +\S+ \S+ +2,60\d(?: +1)? +1\n\n {2}From test, with 1 request\.\n$/,
+    /\n {2}BTC%2FUSDT_1h\.csv {2}\S[\S ]+ {2}2,60\d(?: +1)? +1\n\n {2}From test, with 1 request\.\n$/,
   );
 });
 
