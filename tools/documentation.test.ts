@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ExchangeServer } from '../packages/data-download/src/testing/exchange-server.js';
-import { AUTO_ENGINE, ROOT, Sandbox, type TestService } from '../packages/service-kit/src/testing/sandbox.js';
+import { AUTO_ENGINE, ROOT, Sandbox, type TestService } from '../packages/service-kit/src/testing/index.js';
 
 const pagesIn = (folder: string): string[] =>
   readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })

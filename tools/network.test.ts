@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { copyFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test as always } from '@jest/globals';
-import { ROOT, Sandbox, type TestProcess } from '../packages/service-kit/src/testing/sandbox.js';
+import { ROOT, Sandbox, type TestProcess } from '../packages/service-kit/src/testing/index.js';
 import { TestAuthority } from '../packages/service-kit/src/testing/certificates.js';
 import { TwoMachines } from './network-namespaces.js';
 import { networkNamespaces, program, requires } from './requirements.js';

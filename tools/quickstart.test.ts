@@ -3,7 +3,7 @@ import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { ROOT, Sandbox, until, type TestProcess } from '../packages/service-kit/src/testing/sandbox.js';
+import { ROOT, Sandbox, until, type TestProcess } from '../packages/service-kit/src/testing/index.js';
 
 const TRAINING_MS = 60_000;
 

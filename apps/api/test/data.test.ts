@@ -234,6 +234,14 @@ test('a profile keeps choices, which those of a request win over', async () => {
   );
 });
 
+test.each(['path', 'timezone', 'date_format'])(
+  'an empty %s of an import is refused by its name',
+  async (field) => {
+    const { status, body } = await api.post('/data/imports/preview', { [field]: '' });
+    expect([status, body]).toMatchObject([400, { error: { message: expect.stringContaining(field) } }]);
+  },
+);
+
 test('bars are resampled into coarser files', async () => {
   const rows = Array.from({ length: 120 }, (_, minute) => {
     const time = new Date(Date.UTC(2024, 0, 2, 10, minute)).toISOString();

@@ -8,6 +8,9 @@ export interface ClassMetrics {
   support: number;
 }
 
+/** Most entries of a training's history: a chart shows no more, and the result is read, stored and sent as one text. */
+export const MOST_HISTORY_ENTRIES = 1_000;
+
 /** Metrics of the training loop. Accuracies are 0..1. */
 export interface TrainingMetrics {
   epochs_trained: number;
@@ -24,7 +27,17 @@ export interface TrainingMetrics {
   final_learning_rate: number;
   /** Duration in seconds. */
   training_time: number;
+  /**
+   * Values after each epoch. Of more than 1,000 epochs, 1,000 that are evenly spaced, with the first, the best and the last; the detailed
+   * analytics have every epoch.
+   */
   history: {
+    /**
+     * Epoch of each entry, 1-based. Missing in results of earlier versions, which have every epoch.
+     *
+     * @maxItems 1000
+     */
+    epochs?: number[];
     train_loss: number[];
     train_accuracy: number[];
     val_loss: number[];

@@ -51,7 +51,7 @@ export class AccessController {
   @Fails('invalid_name', 'token_exists', 'store_unavailable')
   async create(@Body() body: CreateTokenDto, @CallerParam() caller: Caller): Promise<CreatedToken> {
     const created = await this.tokens.create(body, caller.name);
-    await this.authenticator.refresh();
+    await this.authenticator.created(created);
     return created;
   }
 
@@ -67,7 +67,7 @@ export class AccessController {
   @Fails('token_not_found', 'store_unavailable')
   async revoke(@Param('token') token: string): Promise<RevokedToken> {
     const revoked = await this.tokens.revoke(token);
-    await this.authenticator.refresh();
+    await this.authenticator.revoked(revoked);
     return revoked;
   }
 

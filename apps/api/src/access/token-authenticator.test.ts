@@ -1,19 +1,33 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
-import { beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { KtrdrError, type Role } from '@ktrdr/contracts';
-import { MemoryTokenStore, type StoredToken } from '@ktrdr/operation-store';
+import { MemoryAuditLog, MemoryTokenStore, type StoredToken } from '@ktrdr/operation-store';
 import { FakeClock, RecordingLogger } from '@ktrdr/orchestrator/testing';
 import type { Caller } from '@ktrdr/service-kit';
 import type { FastifyRequest } from 'fastify';
 import { OpenStreams } from '../operations/open-streams.js';
+import { AccessController } from './access.controller.js';
 import { TokenAuthenticator } from './token-authenticator.js';
 import { hashOfSecret, newSecret } from './token-secret.js';
+import { Tokens } from './tokens.js';
 
-/** Counts the reads, and fails while it is away. */
+/** Counts the reads, and fails while it is away, or after a change was written. */
 class CountedStore extends MemoryTokenStore {
   reads = 0;
   isAway = false;
+  failsAfterWrite = false;
+
+  override async create(token: StoredToken): Promise<void> {
+    await super.create(token);
+    this.isAway = this.failsAfterWrite;
+  }
+
+  override async revoke(idOrName: string): Promise<StoredToken | null> {
+    const revoked = await super.revoke(idOrName);
+    this.isAway = this.failsAfterWrite;
+    return revoked;
+  }
 
   override async active(): Promise<StoredToken[]> {
     this.reads += 1;
@@ -88,6 +102,34 @@ test('while the store is away, the last known tokens count', async () => {
   await store.revoke('carol');
   await aSecondLater();
   expect(callerWith(secret)).toBe('unauthenticated');
+});
+
+describe('a store that fails after a change was written', () => {
+  const ROOT: Caller = { name: 'root', role: 'admin', tokenId: null };
+  let controller: AccessController;
+
+  beforeEach(() => {
+    const tokens = new Tokens(store, clock);
+    controller = new AccessController(tokens, authenticator, new MemoryAuditLog());
+  });
+
+  test('does not lose the secret of a new token, which counts at once', async () => {
+    store.failsAfterWrite = true;
+    const { token } = await controller.create({ name: 'dora', role: 'admin' }, ROOT);
+    expect(callerWith(token)).toBe('dora');
+    store.isAway = false;
+    await aSecondLater();
+    expect(callerWith(token)).toBe('dora');
+  });
+
+  test('does not keep a revoked token alive', async () => {
+    const secret = await create('eve', 'admin');
+    await authenticator.refresh();
+    expect(callerWith(secret)).toBe('eve');
+    store.failsAfterWrite = true;
+    expect(await controller.revoke('eve')).toMatchObject({ name: 'eve' });
+    expect(callerWith(secret)).toBe('unauthenticated');
+  });
 });
 
 test('an event stream ends at once if its token was revoked while the stream was opened', async () => {

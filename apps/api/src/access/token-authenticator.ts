@@ -1,5 +1,11 @@
 import { timingSafeEqual } from 'node:crypto';
-import { KtrdrError, isOutage } from '@ktrdr/contracts';
+import {
+  KtrdrError,
+  isOutage,
+  type AccessToken,
+  type CreatedToken,
+  type RevokedToken,
+} from '@ktrdr/contracts';
 import type { Clock, OrchestratorLogger } from '@ktrdr/orchestrator';
 import type { TokenStore } from '@ktrdr/operation-store';
 import { bearerOf, exposedBy, localCaller, unauthenticated } from '@ktrdr/service-kit';
@@ -85,6 +91,29 @@ export class TokenAuthenticator implements Authenticator, BeforeApplicationShutd
     return this.reading;
   }
 
+  /** This API has stored a token: it counts from now on, and its secret is not lost if the store cannot be read again. */
+  async created(token: CreatedToken): Promise<void> {
+    const known = knownToken(token, hashOfSecret(token.token));
+    await this.changed((tokens) => tokens.set(token.id, known));
+  }
+
+  /** This API has revoked a token: it ends now, also if the store cannot be read again. */
+  async revoked({ id }: RevokedToken): Promise<void> {
+    await this.changed((tokens) => tokens.delete(id));
+  }
+
+  /** Reads the tokens now. If that fails, makes the same change to the known tokens: the store has the change already. */
+  private async changed(change: (tokens: Map<string, KnownToken>) => void): Promise<void> {
+    try {
+      await this.refresh();
+    } catch (error) {
+      this.report(error);
+      const tokens = new Map(this.tokens);
+      change(tokens);
+      this.replace(tokens, true);
+    }
+  }
+
   private async read(): Promise<void> {
     const active = await this.store.active();
     const needsToken = this.needsToken || active.length > 0 || (await this.store.everCreated());
@@ -93,13 +122,15 @@ export class TokenAuthenticator implements Authenticator, BeforeApplicationShutd
       active.length === this.tokens.size &&
       active.every(({ id }) => this.tokens.has(id));
     if (isSame) return;
-    this.needsToken = needsToken;
-    this.tokens = new Map(
-      active.map(({ id, name, role, hash }) => [
-        id,
-        { hash: Buffer.from(hash, 'hex'), caller: { name, role, tokenId: id } },
-      ]),
+    this.replace(
+      new Map(active.map((token) => [token.id, knownToken(token, Buffer.from(token.hash, 'hex'))])),
+      needsToken,
     );
+  }
+
+  private replace(tokens: ReadonlyMap<string, KnownToken>, needsToken: boolean): void {
+    this.needsToken = needsToken;
+    this.tokens = tokens;
     for (const listener of this.listeners) listener();
   }
 
@@ -108,17 +139,24 @@ export class TokenAuthenticator implements Authenticator, BeforeApplicationShutd
     this.cancelTimer();
   }
 
+  /** An outage is reported by the store itself. */
+  private report(error: unknown): void {
+    if (!isOutage(error)) this.logger.error('the access tokens could not be read', { error });
+  }
+
   private refreshLater(): void {
     this.cancelTimer = this.clock.setTimer(REFRESH_MS, () => {
       this.refresh()
-        .catch((error: unknown) => {
-          if (!isOutage(error)) this.logger.error('the access tokens could not be read', { error });
-        })
+        .catch((error: unknown) => this.report(error))
         .finally(() => {
           if (!this.stopped) this.refreshLater();
         });
     });
   }
+}
+
+function knownToken({ id, name, role }: Pick<AccessToken, 'id' | 'name' | 'role'>, hash: Buffer): KnownToken {
+  return { hash, caller: { name, role, tokenId: id } };
 }
 
 const HOW_TO = 'Send it as "Authorization: Bearer <token>"; for the command line: ktrdr login';

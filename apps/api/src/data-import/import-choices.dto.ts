@@ -16,7 +16,7 @@ import {
   type StartImportRequest,
 } from '@ktrdr/contracts';
 import { FIELD_SCHEMAS, RequestOf } from '@ktrdr/service-kit';
-import { IsIn, IsObject, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { IsIn, IsNotEmpty, IsObject, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 
 const LONGEST_PATH = 1_000;
 const LONGEST_TEXT = 200;
@@ -39,11 +39,13 @@ export class ImportChoicesDto implements ImportChoices {
 
   @IsOptional()
   @IsString()
+  @IsNotEmpty()
   @MaxLength(LONGEST_TEXT)
   timezone?: string;
 
   @IsOptional()
   @IsString()
+  @IsNotEmpty()
   @MaxLength(LONGEST_TEXT)
   date_format?: string;
 
@@ -81,6 +83,7 @@ export class PreviewImportDto extends ImportChoicesDto implements PreviewImportR
 
   @IsOptional()
   @IsString()
+  @IsNotEmpty()
   @MaxLength(LONGEST_PATH)
   path?: string;
 

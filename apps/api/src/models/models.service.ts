@@ -12,7 +12,7 @@ import {
 } from '@ktrdr/contracts';
 import { compareBars } from '@ktrdr/market-data';
 import type { Clock } from '@ktrdr/orchestrator';
-import { compareModels, type ModelStorage } from '@ktrdr/trainer';
+import { checkModelName, compareModels, type ModelStorage } from '@ktrdr/trainer';
 import type { PredictionQueue } from './prediction-queue.js';
 
 /** Where models, bars and the cache of bars are, absolute. */
@@ -60,8 +60,10 @@ export class ModelsService {
     return compareModels(models);
   }
 
-  predict(strategy: string, version: string, request: PredictRequest): Promise<PredictResponse> {
+  async predict(strategy: string, version: string, request: PredictRequest): Promise<PredictResponse> {
     const { symbol, timeframe, last = 1, end_date: endDate = null } = request;
+    // a name that no model can have needs no process
+    checkModelName(strategy, version);
     const now = this.clock.now();
     return this.predictions.run({
       ...this.folders,

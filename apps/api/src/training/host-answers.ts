@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { isCertificateProblem } from '@ktrdr/contracts';
+import { isCertificateProblem, jsonProblem, KtrdrError } from '@ktrdr/contracts';
 import { isAxiosError } from 'axios';
 
 const MAX_ERROR_BYTES = 1_048_576;
@@ -16,10 +16,26 @@ export async function beginningOf(content: Readable): Promise<Buffer> {
   return Buffer.concat(pieces);
 }
 
-/** `undefined` for anything that is not JSON. */
-export function parsed(bytes: Buffer): unknown {
+/** Much more than an answer of a host holds. To parse this much takes some 20 ms of the event loop. */
+const ANSWER_LIMITS = { depth: 64, values: 100_000 };
+const TOO_MUCH = {
+  depth: `JSON that is nested more than ${ANSWER_LIMITS.depth} levels deep`,
+  values: `JSON with more than ${ANSWER_LIMITS.values} values`,
+};
+
+/**
+ * `undefined` for anything that is not JSON.
+ *
+ * @param sender `The training host http://gpu-box:5002`
+ * @throws KtrdrError `host_refused` if it holds more than an answer of a host
+ */
+export function parsed(bytes: Buffer, sender: string): unknown {
+  const text = bytes.toString('utf8');
+  const kind = jsonProblem(text, ANSWER_LIMITS)?.kind;
+  if (kind === 'depth' || kind === 'values')
+    throw new KtrdrError('host_refused', `${sender} sent ${TOO_MUCH[kind]}. Its answer was not used.`);
   try {
-    return JSON.parse(bytes.toString('utf8')) as unknown;
+    return JSON.parse(text) as unknown;
   } catch {
     return undefined;
   }

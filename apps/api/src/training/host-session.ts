@@ -1,6 +1,5 @@
 import { isTerminalStatus, KtrdrError, SESSION_LEASE_MS, shown } from '@ktrdr/contracts';
 import type { StartSessionRequest, TrainingSession } from '@ktrdr/contracts';
-import { InvalidMessageError } from '@ktrdr/contracts/messages';
 import { untilAnswered, type CancellationToken, type Clock } from '@ktrdr/orchestrator';
 import { HostSilence } from './host-silence.js';
 import { HostUnansweredError } from './training-host-client.js';
@@ -225,7 +224,7 @@ export class HostSession {
   private throwUnlessWorthRepeating(error: unknown, sessionId: string | undefined): void {
     if (error instanceof HostUnansweredError) return;
     if (sessionId === undefined || !(error instanceof KtrdrError)) throw error;
-    if (error instanceof InvalidMessageError) throw error;
+    if (error.code === 'host_refused') throw error;
     if (error.code !== 'session_not_found') return;
     // the session ended with the host process that ran it: a cancel has what it wanted
     this.token.throwIfCancelled();

@@ -470,7 +470,12 @@ describe('a hostile host', () => {
       'a huge list',
       () =>
         result({ artifacts: { ...SAMPLE_RESULT.artifacts, per_symbol_metrics: Array(200_000).fill({}) } }),
-      /: result\.artifacts\.per_symbol_metrics must NOT have more than 100000 items/,
+      / sent JSON with more than 100000 values\. Its answer was not used\.$/,
+    ],
+    [
+      'deep lists',
+      () => JSON.parse('['.repeat(100) + ']'.repeat(100)),
+      / sent JSON that is nested more than 64/,
     ],
   ])('%s completes nothing: the error names field and host', async (_what, junk, message) => {
     answers.session = () => session('completed', { result: junk() as never });

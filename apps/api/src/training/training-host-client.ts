@@ -19,7 +19,8 @@ import { ANSWER_SIGNATURE, answerSignature, BEFORE_START, isSame, signRequest } 
 import { beginningOf, neverConnected, parsed, reasonOf } from './host-answers.js';
 
 const MIB = 1_048_576;
-const MAX_ANSWER_BYTES = 16 * MIB;
+/** The history of a result has a thousand entries at most. */
+export const MAX_ANSWER_BYTES = 2 * MIB;
 const MAX_REQUEST_BYTES = 8 * MIB;
 
 /** Time limits of one request. */
@@ -258,7 +259,7 @@ export class TrainingHostClient {
     const { status, headers, data } = response;
     if (signed !== null) this.checkAnswer(response, signed.signature);
     this.checkType(headers['content-type'], status, path);
-    return { status, body: parsed(data) };
+    return { status, body: parsed(data, this.sender) };
   }
 
   private limitsOf({ timeoutMs, signal }: RequestBounds): Limits {

@@ -74,6 +74,7 @@ export function localCaller({ headers, ips = [] }: Pick<FastifyRequest, 'headers
 /** Maximum length of a secret in a request, in characters. */
 const MAX_SECRET_LENGTH = 512;
 
+const AUTHORIZATION = 'authorization';
 const BEARER = /^bearer +([A-Za-z0-9._~+/-]+=*) *$/i;
 
 /**
@@ -87,8 +88,11 @@ export function bearerOf({ headers, raw }: Pick<FastifyRequest, 'headers' | 'raw
   // Node keeps the first of several; a proxy may have checked another one
   const { rawHeaders } = raw;
   let sent = 0;
-  for (let at = 0; at < rawHeaders.length; at += 2)
-    if (rawHeaders[at]?.toLowerCase() === 'authorization') sent += 1;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    // the length first: most names need no copy in lower case
+    const name = rawHeaders[at]!;
+    if (name.length === AUTHORIZATION.length && name.toLowerCase() === AUTHORIZATION) sent += 1;
+  }
   if (sent > 1) throw unauthenticated('The request has more than one Authorization header. Send one.');
   // the length is checked first, so that the pattern never sees a long text
   const secret = authorization.length > MAX_SECRET_LENGTH ? undefined : BEARER.exec(authorization)?.[1];

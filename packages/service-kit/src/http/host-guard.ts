@@ -125,7 +125,11 @@ export class HostGuard {
 
 function countOf(name: string, rawHeaders: readonly string[]): number {
   let count = 0;
-  for (let at = 0; at < rawHeaders.length; at += 2) if (rawHeaders[at]?.toLowerCase() === name) count += 1;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const sent = rawHeaders[at]!;
+    // the length first: most names need no copy in lower case
+    if (sent.length === name.length && sent.toLowerCase() === name) count += 1;
+  }
   return count;
 }
 

@@ -36,9 +36,8 @@ export function limitRequests(
   });
 }
 
-/** A token, else the address. A caller without a token has a budget only if the setting says so. */
+/** A token's id, which no address looks like, else the address. A caller without a token has a budget only if the setting says so. */
 function limitedCaller(request: FastifyRequest, always: boolean): string | null {
   const tokenId = callerOf(request)?.tokenId ?? null;
-  if (tokenId !== null) return `token ${tokenId}`;
-  return always ? request.ip : null;
+  return tokenId ?? (always ? request.ip : null);
 }

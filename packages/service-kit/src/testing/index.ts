@@ -3,3 +3,4 @@ export * from './link.js';
 export { watchingLoop } from './loop-watch.js';
 export * from './sandbox.js';
 export * from './strategies.js';
+export * from './test-service.js';

@@ -13,8 +13,8 @@ export const MOST_BYTES: Record<ModelFile, number> = {
   'strategy.yaml': LIMITS.fileBytes,
   // a sample row with one number for each value of the largest window that is stored
   'features.json': 4 * MIB,
-  // four numbers for each of the largest number of epochs
-  'metrics.json': 12 * MIB,
+  // its largest lists: a thousand entries of the history, of features and of bars files
+  'metrics.json': 2 * MIB,
   'metadata.json': MIB,
 };
 
@@ -38,6 +38,6 @@ const DEPTH = 32;
 /** What the JSON files of a model may hold. */
 export const JSON_LIMITS: Record<'features.json' | 'metrics.json' | 'metadata.json', JsonLimits> = {
   'features.json': { depth: DEPTH, values: 200_000 },
-  'metrics.json': { depth: DEPTH, values: 4 * LIMITS.epochs + 100_000 },
+  'metrics.json': { depth: DEPTH, values: 100_000 },
   'metadata.json': { depth: DEPTH, values: 10_000 },
 };

@@ -354,6 +354,22 @@ describe('a damaged model', () => {
   });
 
   test.each([
+    ['too many values', `{"history":[${'0,'.repeat(100_000)}0]}`, /^holds more than 100000 values$/],
+    ['too many bytes', '{}'.padEnd(2 ** 21 + 1), /^has 2097153 bytes, and at most 2097152/],
+  ])(
+    'whose metrics.json has %s, which no training writes, is refused with the reason',
+    async (_, content, reason) => {
+      const storage = new ModelStorage(modelsDir);
+      const { path } = await storage.commit(await stageModel(storage), MODEL);
+      await rewritten(path, 'metrics.json', content);
+      await expect(storage.get('momentum', '1h_v1')).rejects.toMatchObject({
+        code: 'model_damaged',
+        details: { file: 'metrics.json', reason: expect.stringMatching(reason) },
+      });
+    },
+  );
+
+  test.each([
     [
       'features.json',
       'features[1].name',

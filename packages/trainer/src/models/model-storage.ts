@@ -6,19 +6,17 @@ import {
   type ListedModel,
   MODEL_VERSION_PATTERN,
   type ModelSummary,
-  shown,
   STRATEGY_NAME_PATTERN,
   type Timeframe,
   type Verdict,
 } from '@ktrdr/contracts';
-import { filesBelow } from '../files/artifacts.js';
-import { sha256, syncToDisk } from '../files/checksum.js';
-import { toJson } from '../files/json.js';
+import { syncToDisk } from '../files/checksum.js';
 import { Staging } from '../files/staging.js';
 import { storageError } from '../files/storage-error.js';
 import { damageOf, isGone, listedModel, unreadable } from './listed-model.js';
 import { type ModelMetadata, summaryOf } from './model-metadata.js';
 import { checkModelName, checkStrategyName, modelNotFound } from './model-names.js';
+import { checkOperation, judged, placeModel, type StoredModel } from './place-model.js';
 import {
   directoryOf,
   jsonOf,
@@ -28,22 +26,10 @@ import {
   readMetadata,
   readModel,
 } from './read-model.js';
-import { DELETED_SUFFIX, directoriesIn, highestNumber } from './version-folders.js';
+import { DELETED_SUFFIX, directoriesIn } from './version-folders.js';
 
-/** Error codes of renaming a folder onto one with files. */
-const TAKEN = new Set(['ENOTEMPTY', 'EEXIST']);
 /** Folder inside the models' folder for models that are being removed. */
 const TRASH = '.deleted';
-/** Much more than the number of processes that ever commit at the same time. */
-const MAX_TRIES = 100;
-
-/** A stored model. */
-export interface StoredModel {
-  /** `strategy/timeframe_vN` */
-  model: string;
-  /** Absolute path of its directory. */
-  path: string;
-}
 
 /** What is known of a model that is stored. */
 export interface CommittedModel {
@@ -113,7 +99,7 @@ export class ModelStorage {
       await mkdir(join(this.modelsDir, strategy), { recursive: true });
       const stored =
         (await this.ofOperation(operationId, strategy)) ??
-        (await this.place(source, metadata, strategy, timeframe));
+        (await placeModel(this.modelsDir, source, { metadata, strategy, timeframe }));
       await this.discard(stagingDir);
       return stored;
     } catch (error) {
@@ -300,71 +286,9 @@ export class ModelStorage {
     }
     return models;
   }
-
-  /** Renames a staged model to the next free number. If another process takes that number first, tries the next. */
-  private async place(
-    source: string,
-    metadata: ModelMetadata,
-    strategy: string,
-    timeframe: Timeframe,
-  ): Promise<StoredModel> {
-    const folder = join(this.modelsDir, strategy);
-    await syncAll(source);
-    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-      const version = `${timeframe}_v${(await highestNumber(folder, timeframe)) + 1}`;
-      const model = `${strategy}/${version}`;
-      await writeFile(join(source, METADATA), toJson({ ...metadata, model, version }));
-      await syncToDisk(join(source, METADATA));
-      await syncToDisk(source);
-      const path = join(folder, version);
-      try {
-        await rename(source, path);
-      } catch (error) {
-        if (TAKEN.has((error as NodeJS.ErrnoException).code ?? '')) continue;
-        throw error;
-      }
-      await syncToDisk(folder);
-      await syncToDisk(this.modelsDir);
-      return { model, path };
-    }
-    throw new Error(`No free number for ${strategy}/${timeframe} after ${MAX_TRIES} tries.`);
-  }
-}
-
-/** Files that a host sends may name another operation: its model would count as that operation's (I14). */
-function checkOperation({ operation_id: named }: ModelMetadata, operationId: string): void {
-  if (named === operationId) return;
-  throw new KtrdrError(
-    'model_damaged',
-    `The model names the operation ${shown(named)}, but ${operationId} trained it. Nothing was stored; train again.`,
-    { details: { file: METADATA, operation_id: named } },
-  );
-}
-
-/** Writes a verdict into a staged model. @returns the metadata to write, with the new checksum */
-async function judged(directory: string, staged: ReadModel, verdict: Verdict): Promise<ModelMetadata> {
-  const file = 'metrics.json';
-  const content = toJson({ ...jsonOf(staged, file), verdict });
-  await writeFile(join(directory, file), content);
-  const { metadata } = staged;
-  return {
-    ...metadata,
-    verdict: verdict.label,
-    checksums: { ...metadata.checksums, [file]: sha256(content) },
-  };
 }
 
 function deletionError(cause: unknown, message: string): KtrdrError {
   const { code = null } = cause as NodeJS.ErrnoException;
   return new KtrdrError('storage_failed', message, { details: { cause: code }, cause });
-}
-
-async function syncAll(directory: string): Promise<void> {
-  const folders = new Set([directory]);
-  for (const file of await filesBelow(directory)) {
-    const path = join(directory, file);
-    await syncToDisk(path);
-    folders.add(dirname(path));
-  }
-  for (const folder of folders) await syncToDisk(folder);
 }

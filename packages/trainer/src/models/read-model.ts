@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { KtrdrError, MODEL_FILES, type ModelDamage } from '@ktrdr/contracts';
 import {
   openOutsideFile,
@@ -91,12 +92,18 @@ export async function readModel(folder: ModelFolder, signal?: AbortSignal): Prom
   const model = { directory, metadata, files };
   const outputs = Math.max(1, metadata.classes.length);
   asDamage(folder, 'features.json', () => checkFeatures(jsonOf(model, 'features.json'), metadata));
+  await breath();
   asDamage(folder, 'metrics.json', () => checkMetrics(jsonOf(model, 'metrics.json')));
+  await breath();
   asDamage(folder, 'model.onnx', () =>
     checkGraph(bytesOf(model, 'model.onnx'), { features: metadata.feature_count, outputs }),
   );
+  await breath();
   return model;
 }
+
+/** Lets other requests have their turn: each of the largest files takes some 20 ms. */
+const breath = (): Promise<void> => setImmediate();
 
 /** One file of a model as text. */
 export function textOf(model: ReadModel, file: ModelFile): string {

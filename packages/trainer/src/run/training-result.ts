@@ -1,10 +1,11 @@
-import type {
-  AnalyticsSummary,
-  DataSummary,
-  SeedsResult,
-  TrainingMetrics,
-  TrainingResult,
-  WalkForward,
+import {
+  type AnalyticsSummary,
+  type DataSummary,
+  MOST_HISTORY_ENTRIES,
+  type SeedsResult,
+  type TrainingMetrics,
+  type TrainingResult,
+  type WalkForward,
 } from '@ktrdr/contracts';
 import type { Strategy } from '@ktrdr/strategy';
 import type { ModelWorth } from './assess-model.js';
@@ -116,14 +117,35 @@ function trainingMetrics(
     best_val_accuracy: highest(valAccuracy),
     final_learning_rate: loop.finalLearningRate,
     training_time: trainingTime,
-    history: {
-      train_loss: trainLoss,
-      train_accuracy: trainAccuracy,
-      val_loss: valLoss,
-      val_accuracy: valAccuracy,
-    },
+    history: shownHistory(loop),
     analytics,
   };
+}
+
+/** The history, or as much of it as a result holds. */
+export function shownHistory({
+  history: { trainLoss, trainAccuracy, valLoss, valAccuracy },
+  bestEpoch,
+}: Pick<LoopResult, 'history' | 'bestEpoch'>): TrainingMetrics['history'] {
+  const epochs = shownEpochs(trainLoss.length, bestEpoch);
+  const of = (values: readonly number[]): number[] => epochs.map((epoch) => values[epoch - 1]!);
+  return {
+    epochs,
+    train_loss: of(trainLoss),
+    train_accuracy: of(trainAccuracy),
+    val_loss: of(valLoss),
+    val_accuracy: of(valAccuracy),
+  };
+}
+
+function shownEpochs(trained: number, best: number): number[] {
+  if (trained <= MOST_HISTORY_ENTRIES) return Array.from({ length: trained }, (_, index) => index + 1);
+  const last = MOST_HISTORY_ENTRIES - 1;
+  const step = (trained - 1) / last;
+  const epochs = Array.from({ length: MOST_HISTORY_ENTRIES }, (_, index) => 1 + Math.round(index * step));
+  // the best epoch takes the place of its neighbour; the first and the last stay
+  if (!epochs.includes(best)) epochs[Math.min(last - 1, Math.max(1, Math.round((best - 1) / step)))] = best;
+  return epochs;
 }
 
 function highest(values: readonly number[]): number {
