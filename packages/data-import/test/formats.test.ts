@@ -249,6 +249,60 @@ test.each(['1h', '1d'] as const)('an export of %s bars as Parquet is read back',
   expect(bars).toMatchObject([{ symbol: 'AAPL', timeframe, time, open, high, low, close, volume, length }]);
 });
 
+test('Parquet in a gzip file is refused with advice', async () => {
+  const bytes = await readFile(join(FIXTURES, 'local-gzip.parquet'));
+  await expect(readText(gzipSync(bytes), 'AAPL.parquet.gz')).rejects.toMatchObject({
+    code: 'import_invalid',
+    message: expect.stringContaining('this is a packed Parquet file'),
+  });
+});
+
+describe('a long JSON list is read in pieces', () => {
+  const START = Date.UTC(2024, 0, 1);
+  const row = (at: number): Record<string, unknown> => {
+    const time = new Date(START + at * 60_000).toISOString();
+    return {
+      time,
+      open: 100 + at / 8,
+      high: 101 + at / 8,
+      low: 99 + at / 8,
+      close: 100.5 + at / 8,
+      note: '}, {"a"], [',
+    };
+  };
+  const rows = Array.from({ length: 20_000 }, (_, at) => row(at));
+
+  test.each([
+    ['list', JSON.stringify(rows)],
+    ['written over several lines', JSON.stringify(rows, null, 1)],
+    ['lines', rows.map((one) => JSON.stringify(one)).join('\n')],
+    ['lists', JSON.stringify(rows.map((one) => Object.values(one).slice(0, 5)))],
+  ])('%s', async (_, text) => {
+    const { bars } = await readText(text);
+    expect(bars).toMatchObject([{ length: rows.length }]);
+    expect(bars[0]!.time.every((time, at) => time === START + at * 60_000)).toBe(true);
+    expect(bars[0]!.low.every((low, at) => low === 99 + at / 8)).toBe(true);
+  });
+
+  test('a column that only later rows have is refused', async () => {
+    const late = [...rows, { ...row(rows.length), volume: 5 }];
+    await expect(readText(JSON.stringify(late))).rejects.toMatchObject({
+      code: 'import_invalid',
+      message: expect.stringContaining('has volume, later ones have'),
+    });
+  });
+
+  test.each([
+    ['list', `${JSON.stringify(rows).slice(0, -40)}`],
+    ['lines', `${rows.map((one) => JSON.stringify(one)).join('\n')}\n{"time":`],
+  ])('a cut %s is refused', async (_, text) => {
+    await expect(readText(text)).rejects.toMatchObject({
+      code: 'import_invalid',
+      message: expect.stringContaining('cannot be read'),
+    });
+  });
+});
+
 test('a damaged file is refused, or read without a crash', async () => {
   const names = (await readdir(FIXTURES)).filter((name) => /\.(parquet|feather|arrows)$/.test(name));
   const files = await Promise.all(names.map((name) => readFile(join(FIXTURES, name))));

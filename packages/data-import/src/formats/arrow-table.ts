@@ -2,22 +2,27 @@ import { open } from 'node:fs/promises';
 import type { DataType, RecordBatch, Vector } from 'apache-arrow';
 import { importError } from '../bytes/import-error.js';
 import type { PackedFile } from '../bytes/packed-file.js';
+import { limitUnpacked } from '../bytes/unpack-limit.js';
 import { damagedTable } from './damaged-table.js';
 import { dayText, instantText } from './instant-text.js';
 import { unpackLz4Frame } from './lz4-frame.js';
 import {
-  numberText,
+  mostRows,
   quoted,
-  singleText,
+  singleNumber,
   type TableBatch,
   type TableColumn,
   tableText,
 } from './table-text.js';
+import { type Unpack, zstdUnpacker } from './unpack.js';
 
 /** The whole file is in memory while it is read. */
 const MOST_BYTES = 2 ** 30;
-/** Bars do not pack better than this. */
-const MOST_ROWS_PER_BYTE = 64;
+/** Unpacked bytes of a batch. Its columns are in memory while it is read. */
+const FREE_BATCH_BYTES = 2 ** 26;
+const MOST_RATIO = 64;
+/** Before a packed column stands its unpacked size. */
+const PREFIX_BYTES = 8;
 
 type Arrow = typeof import('apache-arrow');
 
@@ -32,7 +37,8 @@ export function arrowTable(path: string, name: string, size: number): PackedFile
     async *chunks() {
       try {
         const bytes = await contentOf(path, name);
-        yield* tableText(batchesOf(bytes, (read) => (bytesRead = read)));
+        const batches = batchesOf(bytes, (read) => (bytesRead = read));
+        yield* limitUnpacked(name, size, tableText(batches));
       } catch (error) {
         throw damagedTable(name, 'Feather file', error);
       }
@@ -57,37 +63,73 @@ async function contentOf(path: string, name: string): Promise<Uint8Array> {
 
 async function* batchesOf(bytes: Uint8Array, onBatch: (bytes: number) => void): AsyncGenerator<TableBatch> {
   const arrow = await import('apache-arrow');
-  const { decompressZstd } = await import('hyparquet-compressors');
   const { compressionRegistry, CompressionType, RecordBatchReader } = arrow;
-  compressionRegistry.set(CompressionType.LZ4_FRAME, { decode: unpackLz4Frame });
-  compressionRegistry.set(CompressionType.ZSTD, {
-    decode: (packed) => Uint8Array.from(decompressZstd(packed)),
-  });
+  const budget = {
+    most: Math.min(MOST_BYTES, Math.max(FREE_BATCH_BYTES, MOST_RATIO * bytes.length)),
+    used: 0,
+  };
+  compressionRegistry.set(CompressionType.LZ4_FRAME, { decode: sized(unpackLz4Frame, budget) });
+  compressionRegistry.set(CompressionType.ZSTD, { decode: sized(await zstdUnpacker(), budget) });
   let seen = false;
   for (const batch of RecordBatchReader.from(bytes)) {
     seen = true;
-    if (!(batch.numRows <= bytes.length * MOST_ROWS_PER_BYTE))
-      throw new Error(`it names ${batch.numRows} rows`);
+    budget.used = 0;
+    if (!(batch.numRows <= mostRows(bytes.length))) throw new Error(`it names ${batch.numRows} rows`);
     yield { rows: batch.numRows, columns: columnsOf(batch, arrow) };
     onBatch(bytes.length);
   }
   if (!seen) throw new Error('it has no rows');
 }
 
+/** The library passes the packed bytes of a column without the size that stands before them. */
+function sized(unpack: Unpack, budget: { most: number; used: number }): (packed: Uint8Array) => Uint8Array {
+  return (packed) => {
+    const prefix = new DataView(packed.buffer, packed.byteOffset - PREFIX_BYTES, PREFIX_BYTES);
+    const size = Number(prefix.getBigInt64(0, true));
+    if (!(size >= 0)) throw new Error(`a column says that it has ${size} bytes`);
+    budget.used += size;
+    if (budget.used > budget.most)
+      throw new Error(`its rows unpack to more than ${budget.most} bytes at once`);
+    return unpack(packed, size);
+  };
+}
+
 function columnsOf(batch: RecordBatch, arrow: Arrow): TableColumn[] {
   return batch.schema.fields.flatMap(({ name, type }, at) => {
-    const values = batch.getChildAt(at) as Vector | null;
+    const vector = batch.getChildAt(at);
     const text = textOf(arrow.DataType.isDictionary(type) ? (type.dictionary as DataType) : type, arrow);
-    if (values === null || text === null) return [];
-    return [{ name, cell: (row: number) => text(values.get(row) as unknown) }];
+    if (vector === null || text === null) return [];
+    const value = valueOf(vector, type, arrow);
+    return [{ name, cell: (row: number) => text(value(row)) }];
   });
+}
+
+/** How a value of a column is read: times in ms. A column without empty cells is read from its array: the library takes its time. */
+function valueOf(
+  vector: Vector,
+  type: DataType,
+  { DataType, Precision, TimeUnit }: Arrow,
+): (row: number) => unknown {
+  const slow = (row: number): unknown => vector.get(row);
+  if (vector.data.length !== 1 || vector.nullCount > 0) return slow;
+  const values = vector.data[0]!.values as ArrayLike<number | bigint>;
+  if (DataType.isInt(type) || (DataType.isFloat(type) && type.precision !== Precision.HALF))
+    return (row) => values[row];
+  if (!DataType.isTimestamp(type)) return slow;
+  const unitsPerMs = {
+    [TimeUnit.SECOND]: 1e-3,
+    [TimeUnit.MILLISECOND]: 1,
+    [TimeUnit.MICROSECOND]: 1e3,
+    [TimeUnit.NANOSECOND]: 1e6,
+  }[type.unit];
+  return (row) => Number(values[row]) / unitsPerMs;
 }
 
 /** `null` for columns that no bar has: lists, structs. */
 function textOf(
   type: DataType,
   { DataType, DateUnit, Precision }: Arrow,
-): ((value: unknown) => string) | null {
+): ((value: unknown) => number | string) | null {
   if (DataType.isTimestamp(type)) {
     const text = instantText(type.timezone ?? null);
     return given((value) => text(Number(value)));
@@ -96,16 +138,16 @@ function textOf(
     return type.unit === DateUnit.DAY
       ? given((value) => dayText(Number(value) / 86_400_000))
       : given((value) => instantText(null)(Number(value)));
-  if (DataType.isFloat(type))
-    return (value) => (type.precision === Precision.DOUBLE ? numberText : singleText)(value as number | null);
-  if (DataType.isInt(type)) return (value) => numberText(value as number | bigint | null);
+  if (DataType.isFloat(type) && type.precision !== Precision.DOUBLE)
+    return given((value) => singleNumber(value as number));
+  if (DataType.isFloat(type) || DataType.isInt(type)) return given(Number);
   if (DataType.isUtf8(type) || DataType.isLargeUtf8(type) || DataType.isUtf8View(type))
     return given((value) => quoted(String(value)));
   if (DataType.isDecimal(type)) return given((value) => decimalText(value as Uint32Array, type.scale));
   return null;
 }
 
-function given(text: (value: unknown) => string): (value: unknown) => string {
+function given<T extends number | string>(text: (value: unknown) => T): (value: unknown) => T | string {
   return (value) => (value === null || value === undefined ? '' : text(value));
 }
 

@@ -52,7 +52,7 @@ function withZone({ name, cell }: TableColumn, zone: string): TableColumn {
     name,
     cell: (row) => {
       const text = cell(row);
-      return LOCAL_TIME.test(text) ? `${text} ${zone}` : text;
+      return typeof text === 'string' && LOCAL_TIME.test(text) ? `${text} ${zone}` : text;
     },
   };
 }
@@ -229,12 +229,13 @@ function isCount(keys: readonly unknown[]): boolean {
 
 /** pandas writes a column with several header rows as a list. */
 function nameOf(name: unknown): string {
-  return Array.isArray(name) ? `('${name.join("', '")}')` : cellOf(name);
+  return Array.isArray(name) ? `('${name.join("', '")}')` : String(cellOf(name));
 }
 
-function cellOf(value: unknown): string {
+function cellOf(value: unknown): number | string {
+  if (typeof value === 'number') return value;
   if (typeof value === 'string') return quoted(value);
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
+  return typeof value === 'boolean' ? String(value) : '';
 }
 
 function isObject(value: unknown): value is JsonObject {

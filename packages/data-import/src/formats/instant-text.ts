@@ -1,5 +1,4 @@
 import { DAY_MS, formatOffset, TimeZone } from '@ktrdr/market-data';
-import { numberText } from './table-text.js';
 
 /** Times of bars are within centuries of 1970. A zone is not followed further. */
 const MOST_MS = 1e13;
@@ -15,7 +14,7 @@ export function instantText(zone: string | null): (time: number) => string {
   const known = zone === null ? null : (TimeZone.of(zone) ?? TimeZone.of('UTC')!);
   let [day, date] = [NaN, ''];
   return (time) => {
-    if (!(Math.abs(time) < MOST_MS)) return numberText(time);
+    if (!(Math.abs(time) < MOST_MS)) return Number.isNaN(time) ? '' : String(time);
     const offset = known === null ? 0 : known.offsetAt(time);
     const local = time + offset;
     const newDay = Math.floor(local / DAY_MS);

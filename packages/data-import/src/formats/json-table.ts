@@ -1,19 +1,29 @@
 import { importError } from '../bytes/import-error.js';
+import { meaningOf } from '../columns/column-names.js';
 import type { PackedFile } from '../bytes/packed-file.js';
 import { toUtf8, detectEncoding } from '../bytes/text-encoding.js';
 import { findJsonTable, type JsonTable } from './find-json-table.js';
+import { JsonText } from './json-text.js';
 import { tableText } from './table-text.js';
 
-/** The whole text, and the values that it makes, are in memory while they are read. */
-const MOST_BYTES = 512 * 2 ** 20;
+/** Bytes of rows that are read at once. */
+const PIECE_BYTES = 2 ** 20;
 /** Enough to see the first brackets. */
 const START_BYTES = 256;
 
 /** A file, or the table in it if it is JSON. */
 export async function jsonAsTable(file: PackedFile): Promise<PackedFile> {
   if (file.format !== undefined) return file;
-  for await (const chunk of file.chunks())
+  for await (const chunk of file.chunks()) {
+    const start = Buffer.from(chunk.subarray(0, START_BYTES)).toString('latin1');
+    const binary = start.startsWith('PAR1') ? 'Parquet' : /^(?:ARROW1|FEA1)/.test(start) ? 'Feather' : null;
+    if (binary !== null)
+      throw importError(
+        file.name,
+        `this is a packed ${binary} file, which is packed already: unpack it, and import that`,
+      );
     return looksLikeJson(chunk.subarray(0, START_BYTES)) ? jsonTable(file) : file;
+  }
   return file;
 }
 
@@ -34,67 +44,65 @@ function jsonTable(file: PackedFile): PackedFile {
       return found?.symbol;
     },
     async *chunks() {
-      found ??= findJsonTable(file.name, parse(file.name, await textOf(file)));
-      yield* tableText(one(found), found.named);
+      const tables = tablesOf(file);
+      const first = await tables.next();
+      if (first.done === true) throw findJsonTable(file.name, []);
+      found = first.value;
+      yield* tableText(withFirst(found, tables), found.named);
     },
   };
 }
 
-async function* one<T>(value: T): AsyncGenerator<T> {
-  yield await Promise.resolve(value);
+async function* withFirst<T>(first: T, rest: AsyncIterable<T>): AsyncGenerator<T> {
+  yield first;
+  yield* rest;
 }
 
-async function textOf(file: PackedFile): Promise<string> {
-  const parts: Uint8Array[] = [];
-  let bytes = 0;
+/**
+ * The tables of a text, one after the other, with the same columns. A long list of rows is taken in pieces, so that its values are not
+ * in memory all at once. Any other text is one value.
+ */
+async function* tablesOf(file: PackedFile): AsyncGenerator<JsonTable> {
+  const text = new JsonText(file.name);
+  let first: JsonTable | null = null;
+  for await (const chunk of utf8Of(file)) {
+    text.add(chunk);
+    if (text.length < PIECE_BYTES) continue;
+    const values = text.takeRows();
+    if (values === null) continue;
+    const table: JsonTable = findJsonTable(file.name, values);
+    if (first === null) yield (first = table);
+    else yield nextRows(file.name, first, table);
+  }
+  const values = text.takeRest();
+  if (first === null) yield findJsonTable(file.name, values);
+  else if ((values as unknown[]).length > 0)
+    yield nextRows(file.name, first, findJsonTable(file.name, values));
+}
+
+/** The rows of a later piece in the columns of the first one. */
+function nextRows(file: string, first: JsonTable, table: JsonTable): JsonTable {
+  if (!table.named) {
+    const columns = first.columns.map(({ name }, at) => table.columns[at] ?? { name, cell: () => '' });
+    return { ...table, columns };
+  }
+  const added = table.columns.find(
+    ({ name }) => meaningOf(name) !== null && first.columns.every((column) => column.name !== name),
+  );
+  if (added !== undefined)
+    throw importError(
+      file,
+      `no row of the first ${first.rows} has ${added.name}, later ones have: save it as CSV or Parquet`,
+    );
+  const byName = new Map(table.columns.map((column) => [column.name, column]));
+  return { ...table, columns: first.columns.map(({ name }) => byName.get(name) ?? { name, cell: () => '' }) };
+}
+
+async function* utf8Of(file: PackedFile): AsyncGenerator<Uint8Array> {
   for await (const chunk of file.chunks()) {
-    bytes += chunk.length;
-    if (bytes > MOST_BYTES)
-      throw importError(
-        file.name,
-        `the JSON text has more than ${MOST_BYTES / 2 ** 20} MB: save it as CSV or Parquet`,
-      );
-    parts.push(Uint8Array.from(chunk));
+    // the encoding shows in the beginning
+    const encoding = detectEncoding(chunk, false);
+    yield* toUtf8(file.chunks(), encoding);
+    return;
   }
-  const raw = Buffer.concat(parts);
-  const encoding = detectEncoding(raw, true);
-  if (encoding.label === null) return raw.toString('utf8', encoding.markBytes);
-  const decoded: Uint8Array[] = [];
-  for await (const chunk of toUtf8(one(raw), encoding)) decoded.push(chunk);
-  return Buffer.concat(decoded).toString('utf8');
-}
-
-/** JSON, or a JSON value in each line. */
-function parse(name: string, text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (error) {
-    const lines = text.split('\n');
-    if (!isValue(lines[0]!)) throw notJson(name, error);
-    return lines.flatMap((line, at) => {
-      if (line.trim() === '') return [];
-      try {
-        return [JSON.parse(line) as unknown];
-      } catch (problem) {
-        throw notJson(name, problem, at + 1);
-      }
-    });
-  }
-}
-
-function isValue(line: string): boolean {
-  try {
-    JSON.parse(line);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function notJson(name: string, error: unknown, line?: number): unknown {
-  const problem = (error as Error).message.replaceAll(/\s+/g, ' ').slice(0, 200);
-  return importError(name, `the JSON text cannot be read (${problem}): copy it again`, {
-    cause: error,
-    ...(line === undefined ? {} : { line }),
-  });
 }

@@ -1,34 +1,30 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import type { AsyncBuffer, FileMetaData, RowGroup, SchemaElement } from 'hyparquet';
+import type { ColumnChunk, FileMetaData, RowGroup, SchemaElement, SchemaTree } from 'hyparquet';
 import { importError } from '../bytes/import-error.js';
 import type { PackedFile } from '../bytes/packed-file.js';
-import { checkParquetPages } from './check-parquet-pages.js';
+import { limitUnpacked } from '../bytes/unpack-limit.js';
+import { checkThrift } from './check-thrift.js';
 import { dayText, instantText } from './instant-text.js';
 import {
-  numberText,
+  mostRows,
   quoted,
-  singleText,
+  singleNumber,
   type TableBatch,
   type TableColumn,
   tableText,
 } from './table-text.js';
 import { damagedTable } from './damaged-table.js';
+import { type ColumnValues, isReadable, parquetLibrary, readParquetColumn } from './parquet-column.js';
+import { parquetUnpackers } from './unpack.js';
 
-/** Unpacked bytes of a row group. It is in memory while it is read. */
-const MOST_GROUP_BYTES = 2 ** 30;
-const MOST_GROUP_ROWS = 20_000_000;
-/** Bars do not pack better than this. */
-const MOST_ROWS_PER_BYTE = 64;
-
+const MAGIC = 'PAR1';
+/** Bytes after the footer: its length and the magic. */
+const TAIL_BYTES = 8;
+/** A thousand row groups of ten columns take 1 MB. */
+const MOST_FOOTER_BYTES = 2 ** 24;
 /** Bytes of text for a byte of the file. */
 const TEXT_SHARE = 4;
-/** Times come as ms, days as days: an object for each would take most of the memory. */
-const PARSERS = {
-  timestampFromMilliseconds: Number,
-  timestampFromMicroseconds: (micros: bigint) => Number(micros) / 1e3,
-  timestampFromNanoseconds: (nanos: bigint) => Number(nanos / 1000n) / 1e3,
-  dateFromDays: Number,
-};
+const MOST_DECIMALS = 30;
 
 /** A Parquet file as a table of text. @param path on this machine @param name for messages */
 export function parquetTable(path: string, name: string, size: number): PackedFile {
@@ -44,12 +40,12 @@ export function parquetTable(path: string, name: string, size: number): PackedFi
       const handle = await open(path);
       try {
         const batches = rowGroups({
-          file: bufferOf(handle, size),
+          file: bytesOf(handle, size),
           name,
           memory,
           onGroup: (share) => (bytesRead = share * size),
         });
-        yield* tableText(batches);
+        yield* limitUnpacked(name, size, tableText(batches));
       } catch (error) {
         throw damagedTable(name, 'Parquet file', error);
       } finally {
@@ -60,140 +56,123 @@ export function parquetTable(path: string, name: string, size: number): PackedFi
 }
 
 interface ParquetSource {
-  file: AsyncBuffer;
+  file: ParquetBytes;
   name: string;
   onGroup: (share: number) => void;
   /** The beginning of a file is read before the whole: its first row group is kept until the second one is read. */
   memory: { first: TableBatch | null };
 }
 
+/** A column that has a cell in each row. */
+interface FlatColumn {
+  schemaPath: SchemaTree[];
+  element: SchemaElement;
+}
+
 async function* rowGroups(source: ParquetSource): AsyncGenerator<TableBatch> {
-  const { parquetMetadataAsync, parquetSchema } = await import('hyparquet');
-  const metadata = await parquetMetadataAsync(source.file, { geoparquet: false });
-  const elements = parquetSchema(metadata)
-    .children.filter(
-      ({ children, element }) => children.length === 0 && element.repetition_type !== 'REPEATED',
-    )
-    .map(({ element }) => element);
+  const { parquetSchema } = await import('hyparquet');
+  const metadata = await readFooter(source.file);
+  const { memory, onGroup, file } = source;
+  const packed = metadata.row_groups.flatMap(({ columns }) => columns.map(packedBytes));
+  if (packed.some((bytes) => !(bytes >= 0)) || packed.reduce((sum, bytes) => sum + bytes, 0) > file.size)
+    throw new Error('its columns have more bytes than the file');
+  const columns = flatColumns(parquetSchema(metadata));
   const zones = await arrowZones(metadata);
-  const { memory, onGroup } = source;
-  let rowStart = 0;
   for (const [at, group] of metadata.row_groups.entries()) {
-    const rows = checkedRows(source, group);
     if (at > 0) memory.first = null;
-    if (memory.first === null)
-      for (const column of group.columns)
-        await checkParquetPages(source.file, column, rows, MOST_GROUP_BYTES);
-    const batch = memory.first ?? (await readGroup(source, { metadata, elements, zones, rowStart, rows }));
+    const batch = memory.first ?? (await readGroup(source, group, { columns, zones }));
     if (at === 0) memory.first = batch;
-    rowStart += rows;
     yield batch;
     onGroup((at + 1) / metadata.row_groups.length);
   }
 }
 
-interface Group {
-  metadata: FileMetaData;
-  elements: SchemaElement[];
-  zones: ReadonlyMap<string, string>;
-  rowStart: number;
-  rows: number;
+async function readFooter(file: ParquetBytes): Promise<FileMetaData> {
+  const { parquetMetadata } = await import('hyparquet');
+  const tail = Buffer.from(await file.read(Math.max(0, file.size - TAIL_BYTES), file.size));
+  if (tail.length < TAIL_BYTES || tail.toString('latin1', 4) !== MAGIC) throw new Error('its end is missing');
+  const length = tail.readUInt32LE();
+  if (length > MOST_FOOTER_BYTES) throw new Error(`its description has ${length} bytes`);
+  const footer = await file.read(file.size - TAIL_BYTES - length, file.size);
+  checkThrift(footer, 0, true);
+  return parquetMetadata(footer, { geoparquet: false });
 }
 
-async function readGroup({ file }: ParquetSource, group: Group): Promise<TableBatch> {
-  const { parquetRead } = await import('hyparquet');
-  const { compressors } = await import('hyparquet-compressors');
-  const { metadata, elements, zones, rowStart, rows } = group;
-  const found = new Map(elements.map(({ name }) => [name, new GroupColumn(rows)]));
-  await parquetRead({
-    file,
-    metadata,
-    compressors,
-    columns: elements.map(({ name }) => name),
-    rowStart,
-    rowEnd: rowStart + rows,
-    parsers: PARSERS as never,
-    geoparquet: false,
-    onChunk: ({ columnName, columnData, rowStart: from }) =>
-      found.get(columnName)?.add(columnData, from - rowStart),
-  });
-  const columns = elements.map((element): TableColumn => {
-    const column = found.get(element.name)!;
-    if (column.filled !== rows)
-      throw new Error(`column ${element.name} has ${column.filled} of ${rows} rows`);
-    const { values } = column;
-    const text = textOf(element, zones);
-    return { name: element.name, cell: (row) => text(values[row]) };
-  });
-  return { rows, columns };
+function flatColumns({ children, ...root }: SchemaTree): FlatColumn[] {
+  return children
+    .filter(({ children: parts, element }) => parts.length === 0 && element.repetition_type !== 'REPEATED')
+    .map((child) => ({
+      schemaPath: [{ ...root, children, element: { ...root.element, repetition_type: 'REQUIRED' } }, child],
+      element: child.element,
+    }));
 }
 
-/** Values of a column in a row group. They come in pages. */
-class GroupColumn {
-  values: ArrayLike<unknown> = [];
-  filled = 0;
-
-  constructor(private readonly rows: number) {}
-
-  add(page: ArrayLike<unknown>, at: number): void {
-    if (at === 0 && page.length === this.rows) this.values = page;
-    else {
-      if (this.values.length === 0) this.values = Array.from<unknown>({ length: this.rows });
-      const values = this.values as unknown[];
-      for (let row = 0; row < page.length && at + row < this.rows; row++) values[at + row] = page[row];
-    }
-    this.filled += page.length;
-  }
-}
-
-function checkedRows(
+/** Reads one column after the other: the library's values of a column take several times their bytes. */
+async function readGroup(
   { file, name }: ParquetSource,
-  { num_rows, total_byte_size, columns }: RowGroup,
-): number {
-  const bytes = columns.reduce(
-    (sum, { meta_data }) => sum + Number(meta_data?.total_uncompressed_size ?? 0),
-    0,
-  );
-  const most = Math.max(Number(total_byte_size), bytes);
-  const mostRows = Math.min(MOST_GROUP_ROWS, file.byteLength * MOST_ROWS_PER_BYTE);
-  if (num_rows >= 0 && num_rows <= mostRows && most <= MOST_GROUP_BYTES) return Number(num_rows);
-  throw importError(
-    name,
-    `a row group has ${num_rows} rows and ${most} bytes, and at most ${mostRows} and ${MOST_GROUP_BYTES} are read: write smaller row groups`,
-  );
-}
-
-function textOf(element: SchemaElement, zones: ReadonlyMap<string, string>): (value: unknown) => string {
-  const { type, converted_type: converted, logical_type: logical } = element;
-  if (logical?.type === 'DATE' || converted === 'DATE')
-    return (value) => (isGiven(value) ? dayText(Number(value)) : '');
-  const isLocal = logical?.type === 'TIMESTAMP' ? !logical.isAdjustedToUTC : type === 'INT96';
-  if (isLocal || logical?.type === 'TIMESTAMP' || converted?.startsWith('TIMESTAMP') === true) {
-    const text = instantText(isLocal ? null : (zones.get(element.name) ?? 'UTC'));
-    return (value) => (isGiven(value) ? text(Number(value)) : '');
+  group: RowGroup,
+  { columns, zones }: { columns: readonly FlatColumn[]; zones: ReadonlyMap<string, string> },
+): Promise<TableBatch> {
+  const rows = Number(group.num_rows);
+  const most = mostRows(file.size);
+  if (!(rows >= 0 && rows <= most))
+    throw importError(
+      name,
+      `a row group has ${rows} rows, and at most ${most} are read: write smaller row groups`,
+    );
+  const [library, unpackers] = [await parquetLibrary(), await parquetUnpackers()];
+  const read: TableColumn[] = [];
+  for (const { element, schemaPath } of columns) {
+    if (!isReadable(element)) {
+      read.push({ name: element.name, cell: () => '' });
+      continue;
+    }
+    const chunk = group.columns.find(
+      ({ meta_data: meta }) => meta?.path_in_schema.length === 1 && meta.path_in_schema[0] === element.name,
+    );
+    if (chunk?.meta_data === undefined) throw new Error(`column ${element.name} has no pages`);
+    const { dictionary_page_offset: dictionary, data_page_offset: data, codec } = chunk.meta_data;
+    const start = Number(dictionary !== undefined && dictionary > 0 && dictionary < data ? dictionary : data);
+    const bytes = await file.read(start, start + packedBytes(chunk));
+    const pages = { bytes, name: element.name, codec, rows, schemaPath };
+    const values = readParquetColumn(pages, library, unpackers);
+    read.push({ name: element.name, cell: cellOf(values, element, zones) });
   }
-  if (converted === 'DECIMAL' || logical?.type === 'DECIMAL')
-    return (value) => (isGiven(value) ? Number(value).toFixed(element.scale ?? 0) : '');
-  if (type === 'FLOAT') return (value) => singleText(value as number | null | undefined);
-  return cellText;
+  return { rows, columns: read };
 }
 
-function cellText(value: unknown): string {
-  if (typeof value === 'number' || typeof value === 'bigint') return numberText(value);
-  return typeof value === 'string' ? quoted(value) : '';
+function packedBytes({ meta_data: meta }: ColumnChunk): number {
+  return Number(meta?.total_compressed_size ?? 0);
 }
 
-function isGiven(value: unknown): boolean {
-  return value !== null && value !== undefined;
+/** How the cells of a column are written. */
+function cellOf(
+  values: ColumnValues,
+  element: SchemaElement,
+  zones: ReadonlyMap<string, string>,
+): TableColumn['cell'] {
+  if (Array.isArray(values)) return (row) => quoted(values[row] ?? '');
+  const { type, converted_type: converted, logical_type: logical } = element;
+  const written = (text: (value: number) => string) => (row: number) =>
+    Number.isNaN(values[row]) ? '' : text(values[row]!);
+  if (logical?.type === 'DATE' || converted === 'DATE') return written(dayText);
+  const isLocal = logical?.type === 'TIMESTAMP' ? !logical.isAdjustedToUTC : type === 'INT96';
+  if (isLocal || logical?.type === 'TIMESTAMP' || converted?.startsWith('TIMESTAMP') === true)
+    return written(instantText(isLocal ? null : (zones.get(element.name) ?? 'UTC')));
+  if (converted === 'DECIMAL' || logical?.type === 'DECIMAL') {
+    const decimals = Math.min(element.scale ?? 0, MOST_DECIMALS);
+    return written((value) => value.toFixed(decimals));
+  }
+  return type === 'FLOAT' ? (row) => singleNumber(values[row]!) : (row) => values[row]!;
 }
 
 /** Zones of the columns, by name. Parquet has instants only; the schema of Arrow, which most programs add, has their zone. */
 async function arrowZones({ key_value_metadata: pairs }: FileMetaData): Promise<Map<string, string>> {
   const schema = pairs?.find(({ key }) => key === 'ARROW:schema')?.value;
   if (schema === undefined) return new Map();
-  const { DataType, tableFromIPC } = await import('apache-arrow');
+  const { DataType, RecordBatchReader } = await import('apache-arrow');
   try {
-    const { fields } = tableFromIPC(Buffer.from(schema, 'base64')).schema;
+    const { fields } = RecordBatchReader.from(Buffer.from(schema, 'base64')).open().schema;
     return new Map(
       fields.flatMap(({ name, type }) =>
         DataType.isTimestamp(type) && typeof type.timezone === 'string'
@@ -207,10 +186,17 @@ async function arrowZones({ key_value_metadata: pairs }: FileMetaData): Promise<
   }
 }
 
-function bufferOf(handle: FileHandle, size: number): AsyncBuffer {
+/** Parts of a file. */
+interface ParquetBytes {
+  size: number;
+  /** @throws Error if the range is not in the file */
+  read: (start: number, end: number) => Promise<Uint8Array>;
+}
+
+function bytesOf(handle: FileHandle, size: number): ParquetBytes {
   return {
-    byteLength: size,
-    async slice(start, end = size) {
+    size,
+    async read(start, end) {
       if (!(start >= 0 && end >= start && end <= size))
         throw new Error(`bytes ${start} to ${end} are not in the file`);
       const bytes = new Uint8Array(end - start);
@@ -219,7 +205,7 @@ function bufferOf(handle: FileHandle, size: number): AsyncBuffer {
         if (read.bytesRead === 0) throw new Error('the file became shorter while it was read');
         filled += read.bytesRead;
       }
-      return bytes.buffer;
+      return bytes;
     },
   };
 }

@@ -1,3 +1,5 @@
+import { TextBytes } from './text-bytes.js';
+
 /** Columns of equal length, some rows of a table. */
 export interface TableBatch {
   rows: number;
@@ -7,12 +9,14 @@ export interface TableBatch {
 /** One column of a batch. */
 export interface TableColumn {
   name: string;
-  /** Text of a cell, quoted if it needs it; empty if there is none. */
-  cell: (row: number) => string;
+  /** A cell: a number, or text that is quoted if it needs it. NaN and empty text stand for none. */
+  cell: (row: number) => number | string;
 }
 
-/** Rows of text at once. */
-const ROWS = 4_096;
+/** Bytes of text at once. */
+const CHUNK = 1 << 18;
+/** Rows that a file of any size may have: the same bar again and again packs to almost nothing. */
+const FREE_ROWS = 1_000_000;
 /** `('Close', 'AAPL')`: how pandas writes a column with several header rows. */
 const TUPLE = /^\('([^']*)', '([^']*)'\)$/;
 /** A bar has four prices. */
@@ -25,37 +29,39 @@ export async function* tableText(
   batches: AsyncIterable<TableBatch>,
   withHeader = true,
 ): AsyncGenerator<Uint8Array> {
+  const out = new TextBytes();
   let isFirst = withHeader;
   for await (const batch of batches) {
     const columns = indexFirst(batch.columns);
-    let text = isFirst ? headerOf(columns) : '';
+    if (isFirst) out.text(headerOf(columns));
     isFirst = false;
     const cells = columns.map(({ cell }) => cell);
     for (let row = 0; row < batch.rows; row++) {
-      for (let at = 0; at < cells.length; at++) text += at === 0 ? cells[at]!(row) : `,${cells[at]!(row)}`;
-      text += '\n';
-      if (row % ROWS === ROWS - 1) {
-        yield Buffer.from(text);
-        text = '';
+      for (let at = 0; at < columns.length; at++) {
+        if (at > 0) out.comma();
+        const cell = cells[at]!(row);
+        if (typeof cell === 'number') out.number(cell);
+        else out.text(cell);
       }
+      out.text('\n');
+      if (out.length > CHUNK) yield out.take();
     }
-    yield Buffer.from(text);
   }
+  yield out.take();
 }
 
-/** A number in the shortest form that says it; empty for NaN. */
-export function numberText(value: number | bigint | null | undefined): string {
-  return value === null || value === undefined || Number.isNaN(value) ? '' : String(value);
+/** Rows that a file may say it has at once: room for them is made before they are read. @param bytes of the file */
+export function mostRows(bytes: number): number {
+  return FREE_ROWS + bytes;
 }
 
-/** A number of single precision in the shortest form that says it: `1.1`, not `1.100000023841858`. */
-export function singleText(value: number | null | undefined): string {
-  if (value === null || value === undefined || Number.isNaN(value)) return '';
+/** The number that was meant by one of single precision, with the fewest digits: 1.1, not 1.100000023841858. */
+export function singleNumber(value: number): number {
   for (let digits = 6; digits < 9; digits++) {
     const short = Number(value.toPrecision(digits));
-    if (Math.fround(short) === value) return String(short);
+    if (Math.fround(short) === value) return short;
   }
-  return String(value);
+  return value;
 }
 
 /** pandas writes the index last. A file of bars begins with it. */
@@ -64,7 +70,7 @@ function indexFirst(columns: TableColumn[]): TableColumn[] {
     INDEX.test(name) || (hasTuples(columns) && !TUPLE.test(name));
   const index = columns.filter(isIndex);
   return [
-    ...index.map(({ name, cell }) => ({ name: INDEX.test(name) ? '' : name, cell })),
+    ...index.map((column) => ({ ...column, name: INDEX.test(column.name) ? '' : column.name })),
     ...columns.filter((column) => !isIndex(column)),
   ];
 }
