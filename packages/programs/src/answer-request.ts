@@ -8,6 +8,8 @@ export interface RequestedWork<TStep> {
   step: (step: TStep) => void;
   /** Waits until the parent agrees that the work goes on. If it does not, it ends this process. */
   untilAllowed: () => Promise<void>;
+  /** Aborts when the parent asks the program to stop after its permission. Work that throws the reason has changed nothing. */
+  signal: AbortSignal;
 }
 
 /**
@@ -19,25 +21,36 @@ export function answerRequest<TRequest, TAnswer, TStep = never>(
   work: (request: TRequest, hooks: RequestedWork<TStep>) => Promise<TAnswer>,
 ): void {
   const lines = createInterface({ input: process.stdin });
+  const stopping = new AbortController();
   const hooks: RequestedWork<TStep> = {
     step: (step) => say({ step }),
     untilAllowed: () =>
       new Promise((resolve) => {
-        lines.once('line', () => resolve());
+        lines.once('line', () => {
+          lines.once('line', () => stopping.abort(new Error('the parent asked to stop')));
+          resolve();
+        });
         say({ waits: true });
       }),
+    signal: stopping.signal,
   };
   lines.once('close', () => process.exit(1));
   lines.once('line', (line) => {
-    void answerOf(work(JSON.parse(line) as TRequest, hooks)).then((last) => say(last, () => process.exit(0)));
+    void answerOf(work(JSON.parse(line) as TRequest, hooks), stopping.signal).then((last) =>
+      say(last, () => process.exit(0)),
+    );
   });
 }
 
-async function answerOf<TAnswer>(work: Promise<TAnswer>): Promise<ProgramMessage<TAnswer, never>> {
+async function answerOf<TAnswer>(
+  work: Promise<TAnswer>,
+  stopping: AbortSignal,
+): Promise<ProgramMessage<TAnswer, never>> {
   try {
     return { answer: await work };
   } catch (error) {
     if (error instanceof KtrdrError) return { error: error.toBody() };
+    if (stopping.aborted && error === stopping.reason) return { stopped: true };
     throw error;
   }
 }

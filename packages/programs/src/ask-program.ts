@@ -5,14 +5,21 @@ import { type ProgramEnd, runProgram } from './run-program.js';
 /** Output that a program may write. Much more than a report of hundred symbols and hundred years. */
 const MOST_OUTPUT_BYTES = 64 * 2 ** 20;
 
-/** After its permission to go on, a program has this long (ms) to finish when it is cancelled. */
-const GRACE_MS = 10_000;
+/** For a program that waits for its permission before it stores its result. */
+export interface ProgramPermission {
+  /** Called when the program waits. If it throws, the process is killed. */
+  ask: () => Promise<void>;
+  /** Time (ms) that a cancelled program has to stop, or to finish, after its permission. Then it is killed. */
+  graceMs: number;
+  /** The error for one that was killed then: nobody knows whether its result is stored. */
+  undecided: () => KtrdrError;
+}
 
 /** A request to a program that was written with `answerRequest`. */
 export interface ProgramRequest<TStep> {
   /**
-   * After an abort, the process is killed. The promise settles after its end. A program that has its permission to go on is about to
-   * store its result: it may finish within ten seconds, and its answer counts.
+   * After an abort, the process is killed. The promise settles after its end. A program that has its permission is asked to stop
+   * instead. If it is too late for that, it finishes, and its answer counts.
    */
   signal: AbortSignal;
   /** ms until the process is killed. Default: no limit. */
@@ -20,8 +27,7 @@ export interface ProgramRequest<TStep> {
   /** The process is killed if it uses more memory than this. Default: no limit. */
   mostMemoryMb?: number;
   onStep?: (step: TStep) => void;
-  /** Called when the program waits for its permission to go on. If it throws, the process is killed. */
-  mayGoOn?: () => Promise<void>;
+  permission?: ProgramPermission;
   /** The error for a process that ended without an answer. */
   unanswered: (end: ProgramEnd) => KtrdrError;
 }
@@ -30,26 +36,28 @@ export interface ProgramRequest<TStep> {
  * Lets a program answer one request in its own short-lived process, so that the work blocks nothing here, can be killed at any time,
  * and cannot end this process by a native crash.
  *
- * @throws KtrdrError the program's error, or that of `unanswered`; what `mayGoOn` throws
+ * @throws KtrdrError the program's error, or that of `unanswered` or `permission`; what `permission.ask` throws
  * @throws the signal's reason after an abort
  */
 export async function askProgram<TAnswer, TStep = never>(
   program: string,
   request: object,
-  { signal, onStep, mayGoOn, unanswered, ...limits }: ProgramRequest<TStep>,
+  { signal, onStep, permission, unanswered, ...limits }: ProgramRequest<TStep>,
 ): Promise<TAnswer> {
   let last: ProgramMessage<TAnswer, TStep> | null = null;
   const killing = new AbortController();
   const kill = (reason: unknown): void => killing.abort(reason);
-  let isAllowed = false;
+  let stop = (): void => kill(signal.reason);
   let grace: NodeJS.Timeout | undefined;
-  const cancel = (): void => {
-    if (!isAllowed) return kill(signal.reason);
-    grace = setTimeout(() => kill(signal.reason), GRACE_MS);
-  };
+  const cancel = (): void => stop();
   const allow = async (write: (text: string) => void): Promise<void> => {
-    await mayGoOn!();
-    isAllowed = true;
+    const { ask, graceMs, undecided } = permission!;
+    await ask();
+    signal.throwIfAborted();
+    stop = () => {
+      grace = setTimeout(() => kill(undecided()), graceMs);
+      write('\n');
+    };
     write('\n');
   };
   signal.throwIfAborted();
@@ -73,6 +81,7 @@ export async function askProgram<TAnswer, TStep = never>(
   if (end.error === null && answer !== null) {
     if ('error' in answer) throw errorFromBody(answer.error);
     if ('answer' in answer) return answer.answer;
+    if ('stopped' in answer) throw signal.reason;
   }
   throw unanswered(end);
 }

@@ -55,25 +55,56 @@ describe('a program', () => {
 });
 
 describe('a program that waits for permission', () => {
+  const undecided = new KtrdrError('import_failed', 'nobody knows whether it is stored');
+  const permission = (ask: () => Promise<void>, graceMs = 20_000) => ({
+    permission: { ask, graceMs, undecided: () => undecided },
+  });
+  /** Agrees, and cancels when the program has gone on. */
+  const cancelling = (graceMs?: number) => {
+    const controller = new AbortController();
+    const reason = new Error('too late');
+    const ask = async (): Promise<void> => void setTimeout(() => controller.abort(reason), 50);
+    return { reason, options: { signal: controller.signal, ...permission(ask, graceMs) } };
+  };
+
   test('goes on when it has it', async () => {
     let asked = 0;
-    const mayGoOn = async (): Promise<void> => void (asked += 1);
-    expect(await ask({ asks: true }, { mayGoOn })).toMatchObject({ done: true });
+    const ask_ = async (): Promise<void> => void (asked += 1);
+    expect(await ask({ asks: true }, permission(ask_))).toMatchObject({ done: true });
     expect(asked).toBe(1);
   });
 
   test('is killed if it is refused', async () => {
     const refusal = new KtrdrError('operation_conflict', 'another process owns it');
-    await expect(ask({ asks: true }, { mayGoOn: () => Promise.reject(refusal) })).rejects.toBe(refusal);
+    await expect(
+      ask(
+        { asks: true },
+        permission(() => Promise.reject(refusal)),
+      ),
+    ).rejects.toBe(refusal);
   });
 
-  test('may finish if it is cancelled afterwards', async () => {
+  test('is killed if it is cancelled before', async () => {
     const controller = new AbortController();
-    const mayGoOn = async (): Promise<void> => {
-      setTimeout(() => controller.abort(new Error('too late')), 50);
-    };
-    expect(await ask({ asks: true, thenMs: 300 }, { signal: controller.signal, mayGoOn })).toMatchObject({
-      done: true,
-    });
+    const reason = new Error('in time');
+    const late = async (): Promise<void> => controller.abort(reason);
+    await expect(ask({ asks: true }, { signal: controller.signal, ...permission(late) })).rejects.toBe(
+      reason,
+    );
+  });
+
+  test('stops if it is cancelled afterwards', async () => {
+    const { reason, options } = cancelling();
+    await expect(ask({ asks: true, heeds: true }, options)).rejects.toBe(reason);
+  });
+
+  test('may finish if it is too late to stop', async () => {
+    const { options } = cancelling();
+    expect(await ask({ asks: true, thenMs: 300 }, options)).toMatchObject({ done: true });
+  });
+
+  test('is killed if it neither stops nor finishes, and nobody calls that cancelled', async () => {
+    const { options } = cancelling(100);
+    await expect(ask({ asks: true, thenMs: 60_000 }, options)).rejects.toBe(undecided);
   });
 });

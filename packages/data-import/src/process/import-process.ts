@@ -7,7 +7,7 @@ import { openQuestions } from './import-questions.js';
 import type { ImportStep, ImportWork } from './import-work.js';
 import { withFile } from './with-file.js';
 
-answerRequest<ImportWork, ImportResult, ImportStep>((work, { step, untilAllowed }) =>
+answerRequest<ImportWork, ImportResult, ImportStep>((work, { step, untilAllowed, signal }) =>
   withFile(work, async (file, context, bytesTotal) => {
     const onProgress = (bytes: number): void => step({ phase: 'reading', bytes, bytesTotal });
     const { understood, bars } = await readImport(file, work.choices, { ...context, onProgress });
@@ -18,6 +18,7 @@ answerRequest<ImportWork, ImportResult, ImportStep>((work, { step, untilAllowed 
     const { dataDir, stateDir, onConflict, profile, now } = work;
     const at = new Date(now).toISOString();
     const origin = { kind: 'import' as const, from: file.name, sha256: about.sha256, profile, at };
-    return { understood: about, stored: await storeBars(dataDir, bars, { onConflict, origin, stateDir }) };
+    const options = { onConflict, origin, stateDir, signal };
+    return { understood: about, stored: await storeBars(dataDir, bars, options) };
   }),
 );
