@@ -11,8 +11,12 @@ import { boundedBytes } from '../bounded-bytes.js';
 
 /** Uploads are removed after this long (ms). */
 const KEPT_MS = 24 * 3_600_000;
+/** An unfinished upload that got nothing for this long (ms) has lost its sender, or its API has ended. */
+const SILENT_MS = 3_600_000;
 /** All uploads together may have this many times the size of one file. */
 const MOST_FILES = 5;
+/** Number of uploads. An empty one takes space too. */
+const MOST_UPLOADS = 1_000;
 const CONTENT = 'content';
 const NOTE = 'upload.json';
 const TEMPORARY = '.tmp';
@@ -30,6 +34,8 @@ export interface KeptUpload extends UploadedFile {
 export class Uploads {
   private readonly directory: string;
   private readonly mostBytes: number;
+  /** Bytes that running uploads may reach, by id. */
+  private readonly receiving = new Map<string, number>();
 
   /** @param mostMb size of one file */
   constructor(
@@ -50,32 +56,19 @@ export class Uploads {
    */
   async receive(name: string, content: Readable, announced: number | undefined): Promise<UploadedFile> {
     const file = checkedName(name);
-    await this.checkRoom(announced ?? 0);
-    const id = `up_${this.randomId()}`;
-    const temporary = join(this.directory, id + TEMPORARY);
-    const hash = createHash('sha256');
-    let bytes = 0;
-    const counted = async function* (pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-      for await (const piece of pieces) {
-        hash.update(piece);
-        bytes += piece.length;
-        yield piece;
-      }
-    };
-    try {
-      await mkdir(temporary, { recursive: true });
-      await pipeline(
-        boundedBytes(content, this.mostBytes),
-        counted,
-        createWriteStream(join(temporary, CONTENT), { flags: 'wx' }),
+    if (announced !== undefined && announced > this.mostBytes) {
+      throw new KtrdrError(
+        'payload_too_large',
+        `The file has ${announced} bytes. The limit is ${this.mostMb} MB: split the file, or raise IMPORT_MAX_FILE_MB.`,
       );
-      const upload: UploadedFile = { upload_id: id, file, bytes, sha256: hash.digest('hex') };
-      await writeFile(join(temporary, NOTE), JSON.stringify(upload));
-      await rename(temporary, join(this.directory, id));
-      return upload;
-    } catch (error) {
-      await rm(temporary, { recursive: true, force: true });
-      throw storageError(error, `keeping ${file}`, 'STATE_DIR');
+    }
+    const id = `up_${this.randomId()}`;
+    this.receiving.set(id, announced ?? this.mostBytes);
+    try {
+      await this.checkRoom(id, announced ?? 0);
+      return await this.keep(id, file, content);
+    } finally {
+      this.receiving.delete(id);
     }
   }
 
@@ -105,30 +98,61 @@ export class Uploads {
     }
   }
 
-  /** Removes uploads that are older than a day, and unfinished ones. `now`: ms since 1970. */
+  /** Removes uploads that are older than a day, and unfinished ones that nobody sends any more. `now`: ms since 1970. */
   async removeOld(now: number): Promise<void> {
     for (const name of await this.names()) {
       const folder = join(this.directory, name);
-      const stats = await stat(folder).catch(() => null);
-      if (stats !== null && now - stats.mtimeMs > KEPT_MS) await rm(folder, { recursive: true, force: true });
+      const isUnfinished = name.endsWith(TEMPORARY);
+      const stats =
+        (isUnfinished ? await stat(join(folder, CONTENT)).catch(() => null) : null) ??
+        (await stat(folder).catch(() => null));
+      const mostMs = isUnfinished ? SILENT_MS : KEPT_MS;
+      if (stats !== null && now - stats.mtimeMs > mostMs) await rm(folder, { recursive: true, force: true });
     }
   }
 
-  private async checkRoom(announced: number): Promise<void> {
-    if (announced > this.mostBytes) {
-      throw new KtrdrError(
-        'payload_too_large',
-        `The file has ${announced} bytes. The limit is ${this.mostMb} MB: split the file, or raise IMPORT_MAX_FILE_MB.`,
+  private async keep(id: string, file: string, content: Readable): Promise<UploadedFile> {
+    const temporary = join(this.directory, id + TEMPORARY);
+    const hash = createHash('sha256');
+    let bytes = 0;
+    const counted = async function* (pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+      for await (const piece of pieces) {
+        hash.update(piece);
+        bytes += piece.length;
+        yield piece;
+      }
+    };
+    try {
+      await mkdir(temporary, { recursive: true });
+      await pipeline(
+        boundedBytes(content, this.mostBytes),
+        counted,
+        createWriteStream(join(temporary, CONTENT), { flags: 'wx' }),
       );
+      const upload: UploadedFile = { upload_id: id, file, bytes, sha256: hash.digest('hex') };
+      await writeFile(join(temporary, NOTE), JSON.stringify(upload));
+      await rename(temporary, join(this.directory, id));
+      return upload;
+    } catch (error) {
+      await rm(temporary, { recursive: true, force: true });
+      throw storageError(error, `keeping ${file}`, 'STATE_DIR');
     }
-    let kept = announced;
-    for (const name of await this.names()) {
-      kept += (await stat(join(this.directory, name, CONTENT)).catch(() => null))?.size ?? 0;
+  }
+
+  /** An upload that began later does not count: of two that have room for one only, the first one gets it. */
+  private async checkRoom(id: string, announced: number): Promise<void> {
+    const ids = [...this.receiving.keys()];
+    const running = ids.slice(0, ids.indexOf(id) + 1);
+    let bytes = running.reduce((sum, one) => sum + this.receiving.get(one)!, 0);
+    const finished = (await this.names()).filter((name) => !ids.includes(name.replace(TEMPORARY, '')));
+    for (const name of finished) {
+      bytes += (await stat(join(this.directory, name, CONTENT)).catch(() => null))?.size ?? 0;
     }
-    if (kept > MOST_FILES * this.mostBytes) {
+    const count = finished.length + running.length;
+    if (bytes > MOST_FILES * this.mostBytes || count > MOST_UPLOADS) {
       throw new KtrdrError(
         'too_many_waiting',
-        `Uploads that are not imported yet already take ${MOST_FILES * this.mostMb} MB, the limit. Import them, or wait: the API removes them after a day.`,
+        `There is no room for another upload: all that wait for their import may have ${MOST_FILES * this.mostMb} MB together, and be ${MOST_UPLOADS}. Import or remove some, or wait: they are removed after a day.`,
       );
     }
     // Windows and some network file systems do not say it
