@@ -20,6 +20,8 @@ import type { TimeChoices } from './times/written-times.js';
 
 /** More bars do not fit in memory. */
 const MOST_ROWS = 50_000_000;
+/** Each symbol becomes a file of its own. */
+const MOST_SYMBOLS = 10_000;
 const MOST_ROWS_GUESSED = 4_000_000;
 
 /** What was read of one table. */
@@ -78,6 +80,12 @@ export async function readTable(
       throw importError(file.name, `the file has more than ${MOST_ROWS} bars: split it`, {
         line: scanner.line,
       });
+    if (reader.symbols.length > MOST_SYMBOLS)
+      throw importError(
+        file.name,
+        `the file has more than ${MOST_SYMBOLS} symbols: split it, or say which column is the symbol (--columns symbol=NAME)`,
+        { line: scanner.line },
+      );
     return !problems.isFull;
   });
   if (problems.isFull) problems.throwIfBad();

@@ -495,6 +495,15 @@ describe('rows', () => {
   });
 });
 
+test('a file with more symbols than files are wanted is refused at once', async () => {
+  const rows = Array.from({ length: 100_000 }, (_, at) => `S${at},2024-01-02,1,2,0.5,1.5`);
+  const text = ['symbol,date,open,high,low,close', ...rows].join('\n');
+  expect(await refusal(text)).toMatchObject({
+    code: 'import_invalid',
+    message: expect.stringContaining('the file has more than 10000 symbols: split it'),
+  });
+});
+
 test('reading ends with an abort', async () => {
   const path = join(folder, 'aborted');
   await writeFile(path, `${HEADER}\n${BAR}\n${NEXT}\n`);

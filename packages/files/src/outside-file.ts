@@ -2,6 +2,7 @@ import { constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { shown } from '@ktrdr/contracts';
 import { type FileIdentity, fileIdentity } from './file-identity.js';
 import { fileNameProblem } from './file-name.js';
 import { RefusedFileError } from './refused-file-error.js';
@@ -44,8 +45,8 @@ export async function openOutsideFile(
   const parts = path.split('/');
   for (const part of parts) {
     const problem = fileNameProblem(part);
-    if (problem !== null)
-      throw new RefusedFileError('invalid_name', path, `is not a file name: it ${problem}`);
+    const what = parts.length === 1 ? 'is not a file name: it' : `has the part ${shown(part)}, which`;
+    if (problem !== null) throw new RefusedFileError('invalid_name', path, `${what} ${problem}`);
   }
   const held: FileHandle[] = [];
   try {

@@ -1,4 +1,4 @@
-import { KtrdrError } from '@ktrdr/contracts';
+import { KtrdrError, shown } from '@ktrdr/contracts';
 import { RefusedFileError, withOutsideFile } from '@ktrdr/files';
 import type { ImportContext } from '../context.js';
 import type { ImportedFile } from '../read-file.js';
@@ -19,6 +19,7 @@ export async function withFile<T>(
     );
   } catch (cause) {
     if (!(cause instanceof RefusedFileError)) throw cause;
-    throw new KtrdrError('import_invalid', `${name} ${cause.reason}.`, { details: { file: name }, cause });
+    const subject = cause.refusal === 'invalid_name' ? `The path ${shown(path)}` : name;
+    throw new KtrdrError('import_invalid', `${subject} ${cause.reason}.`, { details: { file: name }, cause });
   }
 }

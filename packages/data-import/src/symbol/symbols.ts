@@ -32,7 +32,8 @@ export function storedSymbols(
     symbol !== undefined
       ? [symbol]
       : names.map((name) => (Object.hasOwn(renamed, name) ? renamed[name]! : name));
-  const twice = symbols.find((name, at) => symbols.indexOf(name) !== at);
+  const seen = new Set<string>();
+  const twice = symbols.find((name) => seen.size === seen.add(name).size);
   if (twice !== undefined)
     throw importError(
       file,
