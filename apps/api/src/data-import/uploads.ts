@@ -152,7 +152,7 @@ export class Uploads {
     if (bytes > MOST_FILES * this.mostBytes || count > MOST_UPLOADS) {
       throw new KtrdrError(
         'too_many_waiting',
-        `There is no room for another upload: all that wait for their import may have ${MOST_FILES * this.mostMb} MB together, and be ${MOST_UPLOADS}. Import or remove some, or wait: they are removed after a day.`,
+        `There is no room for another upload: the limit for all together is ${MOST_FILES * this.mostMb} MB and ${MOST_UPLOADS} files. Import or remove some, or wait: the API removes them after a day.`,
       );
     }
     // Windows and some network file systems do not say it
