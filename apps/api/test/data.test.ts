@@ -113,6 +113,10 @@ describe('an upload', () => {
     expect(shown).toMatchObject({ info: { rows: 4 }, report: { bars: 4 }, models: [] });
 
     const exported = await fetch(`${api.url}/data/export?${query}`);
+    expect(exported.headers.get('content-disposition')).toBe(
+      "attachment; filename*=UTF-8''BTC%252FUSDT_1d.csv",
+    );
+    expect(exported.headers.get('content-length')).toBe(String((await stored('BTC%2FUSDT_1d.csv')).length));
     expect(await exported.text()).toBe(await stored('BTC%2FUSDT_1d.csv'));
     const part = await fetch(`${api.url}/data/export?${query}&start_date=2024-01-04`);
     expect((await part.text()).trim().split('\n')).toHaveLength(3);
@@ -248,13 +252,15 @@ test('bars are resampled into coarser files', async () => {
     const time = new Date(Date.UTC(2024, 0, 2, 10, minute)).toISOString();
     return `${time},${100 + minute},${101 + minute},${99 + minute},${100 + minute},1\n`;
   });
-  await imported({ upload_id: await upload('RES.csv', HEADER + rows.join('')) });
+  const from = await imported({ upload_id: await upload('RES.csv', HEADER + rows.join('')) });
   const body = { symbol: 'RES', timeframe: '1m', to: ['30m', '1h'] };
   const { stored: files } = dataOf(await api.post<ResampledBars>('/data/resample', body));
   expect(files).toMatchObject([
     { file: 'RES_30m.csv', rows: 4 },
     { file: 'RES_1h.csv', rows: 2, first: '2024-01-02T10:00:00Z' },
   ]);
+  // the next reader does not parse the file again
+  expect(await readdir(sandbox.path('api-state', 'bars'))).toContain(from.stored[0]!.sha256);
   expect(codeOf(await api.post('/data/resample', { ...body, to: [] }))).toBe('invalid_request');
   expect(codeOf(await api.post('/data/resample', { ...body, to: ['7m'] }))).toBe('invalid_name');
 });

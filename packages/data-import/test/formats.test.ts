@@ -240,7 +240,7 @@ test.each(['1h', '1d'] as const)('an export of %s bars as Parquet is read back',
     join(folder, `AAPL_${timeframe}.csv`),
     `# synthetic\ntimestamp,open,high,low,close,volume\n${lines.join('\n')}\n`,
   );
-  const { file, stream } = await exportBars(folder, 'AAPL', timeframe, {}, 'parquet');
+  const { file, stream } = await exportBars({ dataDir: folder, symbol: 'AAPL', timeframe }, {}, 'parquet');
   expect(file).toBe(`AAPL_${timeframe}.parquet`);
   await pipeline(stream, createWriteStream(join(folder, file)));
   const { understood, bars } = await readImport({ path: join(folder, file), name: file }, {}, context);

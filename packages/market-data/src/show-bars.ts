@@ -18,7 +18,7 @@ export async function showBars(
 ): Promise<Omit<BarsDetails, 'models'>> {
   // its error names the bars that there are
   await (await openBarsFile({ ...folders, symbol, timeframe })).close();
-  const [info] = await listBarsInfo(folders.dataDir, { symbol, timeframe });
+  const [info] = await listBarsInfo(folders, { symbol, timeframe });
   const [report] = await checkData(folders, { symbol, timeframe });
   if (info === undefined || report === undefined)
     throw new KtrdrError('bars_not_found', `The ${timeframe} bars of ${symbol} have just been deleted.`);

@@ -72,7 +72,7 @@ test('a process that is killed at any of its file operations leaves all old file
     const directory = join(folder, `crash-${crashAt}`);
     await cp(dataDir, directory, { recursive: true });
     expect(await storeInProcess(directory, { imports: [NEW], crashAt })).toBe('killed');
-    await listBarsInfo(directory);
+    await listBarsInfo({ dataDir: directory });
     const found = await contentOf(directory);
     const isNew = Object.keys(found).length > Object.keys(old).length;
     expect(found).toEqual(isNew ? all : old);
@@ -98,7 +98,7 @@ test('processes that import bars of one symbol at once lose none', async () => {
   expect(ends).toEqual(imports.map(() => ({ calls: expect.any(Array) })));
   const { close } = await readBars({ dataDir, symbol: 'AAPL', timeframe: '1h' });
   expect([...close]).toEqual(Array.from({ length: 9 }, (_, row) => 100 + row));
-  expect((await listBarsInfo(dataDir))[0]!.origins).toHaveLength(9);
+  expect((await listBarsInfo({ dataDir }))[0]!.origins).toHaveLength(9);
   expect(await readdir(dataDir)).toEqual(['.sources', 'AAPL_1h.csv']);
 });
 

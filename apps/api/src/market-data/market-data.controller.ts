@@ -67,7 +67,11 @@ export class MarketDataController {
     'folder_missing',
   )
   async export(@Query() query: ExportBarsDto, @Res() reply: FastifyReply): Promise<void> {
-    await reply.type('application/octet-stream').send(await this.marketData.export(query));
+    const { file, bytes, stream } = await this.marketData.export(query);
+    // in this form a % of the name stays a %
+    void reply.header('content-disposition', `attachment; filename*=UTF-8''${encodeURIComponent(file)}`);
+    if (bytes !== null) void reply.header('content-length', bytes);
+    await reply.type('application/octet-stream').send(stream);
   }
 
   @Delete()

@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import type {
   BarsDetails,
   BarsList,
@@ -13,7 +12,13 @@ import type {
   SampleDataResponse,
   ShowBarsQuery,
 } from '@ktrdr/contracts';
-import { type BarsFolders, deleteBars, exportBars, parseDateRange } from '@ktrdr/market-data';
+import {
+  type BarsFolders,
+  deleteBars,
+  type ExportedBars,
+  exportBars,
+  parseDateRange,
+} from '@ktrdr/market-data';
 import type { Clock } from '@ktrdr/orchestrator';
 import type { BackgroundThread } from '@ktrdr/strategy';
 import type { ModelStorage } from '@ktrdr/trainer';
@@ -31,9 +36,7 @@ export class MarketDataService {
   ) {}
 
   async list(): Promise<BarsList> {
-    return {
-      bars: await this.thread.run('listBarsInfo', this.folders.dataDir, { stateDir: this.folders.stateDir }),
-    };
+    return { bars: await this.thread.run('listBarsInfo', this.folders) };
   }
 
   async show({ symbol, timeframe, points = DEFAULT_POINTS }: ShowBarsQuery): Promise<BarsDetails> {
@@ -47,9 +50,9 @@ export class MarketDataService {
     return { reports: await this.thread.run('checkData', this.folders, { ...query }) };
   }
 
-  async export({ symbol, timeframe, start_date, end_date, format }: ExportBarsQuery): Promise<Readable> {
+  async export({ symbol, timeframe, start_date, end_date, format }: ExportBarsQuery): Promise<ExportedBars> {
     const range = parseDateRange(start_date, end_date);
-    return (await exportBars(this.folders.dataDir, symbol, timeframe, range, format)).stream;
+    return exportBars({ ...this.folders, symbol, timeframe }, range, format);
   }
 
   async delete({ symbol, timeframe }: BarsQuery): Promise<DeletedBars> {
@@ -59,10 +62,8 @@ export class MarketDataService {
   async resample(request: ResampleBarsRequest): Promise<ResampledBars> {
     const { symbol, timeframe, to, timezone, on_conflict: onConflict = 'refuse' } = request;
     const at = new Date(this.clock.now()).toISOString();
-    const options = { timezone, onConflict, at };
-    return {
-      stored: await this.thread.run('resampleBars', this.folders.dataDir, symbol, timeframe, to, options),
-    };
+    const from = { ...this.folders, symbol, timeframe };
+    return { stored: await this.thread.run('resampleBars', from, to, { timezone, onConflict, at }) };
   }
 
   sample(request: SampleDataRequest): Promise<SampleDataResponse> {

@@ -1,4 +1,5 @@
 import { type ConflictChoice, KtrdrError, type ResampledFile } from '@ktrdr/contracts';
+import type { BarsName } from '../bars-access.js';
 import { checkedTimeframe } from '../bars-file.js';
 import { readBars } from '../read-bars.js';
 import { storeBars } from '../store/store-bars.js';
@@ -12,9 +13,6 @@ export interface ResampleOptions {
   onConflict: ConflictChoice;
   /** Time of the request, for the origin of the new files. */
   at: string;
-  signal?: AbortSignal | undefined;
-  /** Folder of the service's state, where bars may be cached. */
-  stateDir?: string;
 }
 
 /**
@@ -24,15 +22,13 @@ export interface ResampleOptions {
  * @throws KtrdrError as `readBars`, `resample` and `storeBars`
  */
 export async function resampleBars(
-  dataDir: string,
-  symbol: string,
-  from: string,
+  from: BarsName,
   to: readonly string[],
-  { timezone, onConflict, at, signal, stateDir }: ResampleOptions,
+  { timezone, onConflict, at }: ResampleOptions,
 ): Promise<ResampledFile[]> {
   const targets = [...new Set(to.map((timeframe) => checkedTimeframe(timeframe)))];
-  const cached = stateDir === undefined ? {} : { stateDir };
-  const bars = await readBars({ dataDir, symbol, timeframe: from, ...cached });
+  const { dataDir, stateDir, symbol } = from;
+  const bars = await readBars(from);
   const resampled = targets.map((timeframe) => resample(bars, timeframe, timezone));
   const empty = resampled.findIndex((one) => one.bars.length === 0);
   if (empty >= 0) {
@@ -47,9 +43,14 @@ export async function resampleBars(
     resampled.map((one) => one.bars),
     {
       onConflict,
-      origin: { kind: 'resample', from: `${symbol} ${from}`, sha256: bars.sha256, profile: null, at },
-      signal,
-      ...cached,
+      origin: {
+        kind: 'resample',
+        from: `${symbol} ${from.timeframe}`,
+        sha256: bars.sha256,
+        profile: null,
+        at,
+      },
+      ...(stateDir !== undefined && { stateDir }),
     },
   );
   return stored.map((one, index) => ({ ...one, left_out: resampled[index]!.leftOut }));

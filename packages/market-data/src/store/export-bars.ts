@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { ExportFormat } from '@ktrdr/contracts';
-import { openBarsFile } from '../bars-access.js';
+import { type BarsName, openBarsFile } from '../bars-access.js';
 import { barsFileName } from '../bars-file.js';
 import type { DateRange } from '../date-range.js';
 import type { Bars } from '../bars.js';
@@ -24,20 +24,17 @@ export interface ExportedBars {
 }
 
 /**
- * The bars of a symbol and timeframe as CSV or Parquet. CSV without a range is the file byte by byte, with its fingerprint; with a range, the bars that
- * open inside it, after the comment lines of the file.
+ * The bars of a symbol and timeframe as CSV or Parquet. CSV without a range is the file byte by byte, with its fingerprint; with a range,
+ * the bars that open inside it, after the comment lines of the file.
  *
  * @throws KtrdrError `invalid_name`, `bars_not_found`, `bars_invalid`, `no_bars_in_range`
  */
 export async function exportBars(
-  dataDir: string,
-  symbol: string,
-  timeframe: string,
+  name: BarsName,
   range: DateRange = {},
   format: ExportFormat = 'csv',
 ): Promise<ExportedBars> {
-  const name = { dataDir, symbol, timeframe };
-  const file = barsFileName(symbol, timeframe);
+  const file = barsFileName(name.symbol, name.timeframe);
   if (format === 'csv' && range.start === undefined && range.end === undefined) {
     const opened = await openBarsFile(name);
     return { file, bytes: opened.size, stream: opened.stream() };

@@ -6,16 +6,6 @@ import { readBars } from '../read-bars.js';
 import { formatBarTime } from '../timestamp.js';
 import { readSources } from './bars-sources.js';
 
-/** What is listed, and where. */
-export interface ListBarsOptions {
-  /** Only the files of one symbol. */
-  symbol?: string | undefined;
-  /** Only the files of one timeframe. */
-  timeframe?: string | undefined;
-  /** Folder of the service's state, where facts of files are kept. */
-  stateDir?: string | undefined;
-}
-
 type Content = Pick<BarsInfo, 'rows' | 'first' | 'last' | 'problem'>;
 
 /** Number of files whose content is kept. */
@@ -31,11 +21,10 @@ const kept = new Map<string, Content>();
  * @throws KtrdrError `folder_missing`
  */
 export async function listBarsInfo(
-  dataDir: string,
-  { stateDir, ...only }: ListBarsOptions = {},
+  folders: BarsFolders,
+  only: Partial<Pick<BarsName, 'symbol' | 'timeframe'>> = {},
 ): Promise<BarsInfo[]> {
-  const folders: BarsFolders = { dataDir, ...(stateDir !== undefined && { stateDir }) };
-  const files = (await listBars(dataDir)).filter(
+  const files = (await listBars(folders.dataDir)).filter(
     ({ symbol, timeframe }) =>
       (only.symbol ?? symbol) === symbol && (only.timeframe ?? timeframe) === timeframe,
   );

@@ -362,7 +362,7 @@ describe('the list of bars', () => {
     await store(hours([10, 11]));
     await storeBars(dataDir, [hours([11, 12], 1)], { onConflict: 'refuse', origin: second });
     await store(hours([10, 11]));
-    expect(await listBarsInfo(dataDir)).toEqual([
+    expect(await listBarsInfo({ dataDir })).toEqual([
       {
         symbol: 'AAPL',
         timeframe: '1h',
@@ -387,13 +387,13 @@ describe('the list of bars', () => {
   test('does not name a file whose bars were not taken', async () => {
     await store(hours([10, 11]));
     await storeBars(dataDir, [hours([10, 12])], { onConflict: 'keep', origin: second });
-    expect(await listBarsInfo(dataDir)).toMatchObject([{ origins: [{ from: ORIGIN.from }] }]);
+    expect(await listBarsInfo({ dataDir })).toMatchObject([{ origins: [{ from: ORIGIN.from }] }]);
   });
 
   test('says that a file has changed, and knows its new range', async () => {
     await store(hours([10, 11]));
     await writeFile(join(dataDir, 'AAPL_1h.csv'), `${await text()}2024-01-03T14:00:00Z,10,11,9,10,100\n`);
-    expect(await listBarsInfo(dataDir)).toMatchObject([
+    expect(await listBarsInfo({ dataDir })).toMatchObject([
       { rows: 3, last: '2024-01-03T14:00:00Z', changed_since: true, origins: [ORIGIN] },
     ]);
   });
@@ -404,7 +404,7 @@ describe('the list of bars', () => {
       join(dataDir, 'MSFT_1d.csv'),
       'timestamp,open,high,low,close,volume\n2024-01-02,10,11,9,10,100\n',
     );
-    expect(await listBarsInfo(dataDir)).toMatchObject([
+    expect(await listBarsInfo({ dataDir })).toMatchObject([
       {
         symbol: 'BTC/USDT',
         rows: null,
@@ -413,7 +413,7 @@ describe('the list of bars', () => {
       },
       { symbol: 'MSFT', rows: 1, first: '2024-01-02', problem: null, origins: [], changed_since: false },
     ]);
-    expect(await listBarsInfo(dataDir, { symbol: 'MSFT' })).toHaveLength(1);
+    expect(await listBarsInfo({ dataDir }, { symbol: 'MSFT' })).toHaveLength(1);
   });
 
   test('adds up downloads from one source', async () => {
@@ -421,7 +421,7 @@ describe('the list of bars', () => {
     await store(hours([10]));
     for (const from of [1, 2, 3])
       await storeBars(dataDir, [hours([10], from)], { onConflict: 'refuse', origin: download });
-    expect((await listBarsInfo(dataDir))[0]!.origins).toEqual([
+    expect((await listBarsInfo({ dataDir }))[0]!.origins).toEqual([
       { ...download, rows: 3 },
       { ...ORIGIN, rows: 1 },
     ]);
@@ -445,17 +445,19 @@ describe('stored bars', () => {
       join(dataDir, 'AAPL_1h.csv'),
       `# mine\n${['timestamp,open,high,low,close,volume', '2024-01-02T14:00:00Z,10.10,11,9,10,100', '2024-01-03T14:00:00Z,10.20,11,9,10,100', ''].join('\n')}`,
     );
-    const whole = await exportBars(dataDir, 'AAPL', '1h');
+    const whole = await exportBars({ dataDir, symbol: 'AAPL', timeframe: '1h' });
     expect([whole.file, whole.bytes, await content(whole.stream)]).toEqual([
       'AAPL_1h.csv',
       (await text()).length,
       await text(),
     ]);
     const range = parseDateRange('2024-01-03');
-    expect(await content((await exportBars(dataDir, 'AAPL', '1h', range)).stream)).toBe(
-      '# mine\ntimestamp,open,high,low,close,volume\n2024-01-03T14:00:00Z,10.2,11,9,10,100\n',
-    );
-    await expect(exportBars(dataDir, 'AAPL', '1h', parseDateRange('2025-01-01'))).rejects.toMatchObject({
+    expect(
+      await content((await exportBars({ dataDir, symbol: 'AAPL', timeframe: '1h' }, range)).stream),
+    ).toBe('# mine\ntimestamp,open,high,low,close,volume\n2024-01-03T14:00:00Z,10.2,11,9,10,100\n');
+    await expect(
+      exportBars({ dataDir, symbol: 'AAPL', timeframe: '1h' }, parseDateRange('2025-01-01')),
+    ).rejects.toMatchObject({
       code: 'no_bars_in_range',
     });
   });
