@@ -118,6 +118,27 @@ describe('in a terminal', () => {
     expect(sent('/data/uploads/up_1234')).toEqual([]);
   });
 
+  test('names that cannot be symbols are renamed, besides those of the option', async () => {
+    const names: ImportQuestion = {
+      choice: 'symbol_map',
+      message: 'The file has names that cannot be symbols: "BRK B"',
+      answers: [],
+      suggestion: null,
+    };
+    server.answers.set('POST /data/imports/preview', ({ body }) => {
+      const { symbol_map: map } = body as { symbol_map?: Record<string, string> };
+      return { data: preview(map?.['BRK B'] === undefined ? [names] : []) };
+    });
+    const done = run(join(folder, 'a.csv'), '--symbol-map', 'X=Y');
+    await type(
+      [/symbol map: $/, 'BRK.B'],
+      [/must be name=value[^]*symbol map: $/, 'BRK B=BRK.B'],
+      [/\[Y\/n\] $/, ''],
+    );
+    expect(await done).toBe(0);
+    expect(bodies('/data/imports/start')).toMatchObject([{ symbol_map: { X: 'Y', 'BRK B': 'BRK.B' } }]);
+  });
+
   test('a no imports nothing and removes the upload: exit 130', async () => {
     const done = run(join(folder, 'a.csv'));
     await type([/\[Y\/n\] $/, 'n']);

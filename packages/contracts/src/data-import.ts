@@ -4,6 +4,10 @@ import type { OperationMetadata } from './operation.js';
 
 /** Import of bars from files of other programs: its choices, preview, questions and result. */
 
+/** Endings of files of bars, packed or not. */
+export const IMPORT_FILE_ENDING =
+  /\.(csv|tsv|tab|txt|prn|asc|dat|json|jsonl|ndjson|parquet|pq|feather|arrow|arrows|ipc|zip|gz|gzip)$/i;
+
 /** Meanings of columns. */
 export const IMPORT_COLUMNS = [
   'time',
@@ -109,6 +113,7 @@ export interface UploadedFile {
 /** Choices that a file may leave open. */
 export const IMPORT_QUESTIONS = [
   'symbol',
+  'symbol_map',
   'timeframe',
   'timezone',
   'date_format',
@@ -193,9 +198,9 @@ export interface ImportPreview {
 
 /** Metadata of an import. */
 export interface ImportMetadata extends OperationMetadata {
+  /** Name that the user gave the file. */
   file: string;
-  /** `null` until it is known. */
-  symbols: string[] | null;
+  symbols: string[];
 }
 
 /** Changes of an import or a download to one bars file. */

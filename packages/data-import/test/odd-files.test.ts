@@ -132,6 +132,22 @@ describe('bytes', () => {
     ],
     ['a cut zip', zipOf({ 'AAPL.csv': text }).subarray(0, 80), 'AAPL.csv: the archive is damaged'],
     ['a zip without a table', zipOf({ 'photo.jpg': 'x' }), 'the archive has no file'],
+    [
+      'Parquet in a zip',
+      zipOf({ 'readme.md': 'x', 'a/bars.parquet': 'PAR1' }),
+      'the archive has a/bars.parquet, and imports read only text and JSON from an archive: unpack it',
+    ],
+    [
+      'Parquet in gzip',
+      gzipSync('PAR1\u0015\u0000'),
+      'the gzip file has a Parquet file in it: unpack it',
+    ],
+    ['Feather in gzip', gzipSync('ARROW1\0\0'), 'the gzip file has a Feather file in it'],
+    [
+      'a tar archive in gzip',
+      gzipSync(`AAPL.csv${'\0'.repeat(249)}ustar\0`),
+      'the gzip file has a tar archive in it',
+    ],
     ['an empty file', '', 'the file is empty'],
     ['a spreadsheet', Buffer.from('d0cf11e0a1b11ae1', 'hex'), 'Excel workbook'],
     ['text', 'Dear reader,\nthis is a letter.\n', 'no line has a time and prices'],
@@ -359,7 +375,7 @@ describe('columns', () => {
   test('symbols are renamed, and one name is not for several', async () => {
     const text = `symbol,${HEADER}\nA 1,${BAR}\nA 1,${NEXT}\nB,${BAR}\nB,${NEXT}\n`;
     expect((await understand(text)).asks).toEqual([
-      'symbol: The file gives "A 1", which is not a valid symbol. Choose a symbol for it: --symbol-map OLD=NEW.',
+      'symbol_map: The file gives names that are not valid symbols: "A 1". Choose a symbol for each: OLD=NEW, separated by commas',
     ]);
     expect((await understand(text, { symbol_map: { 'A 1': 'BRK.B' } })).bars).toEqual([
       TWO_BARS.replace('AAPL', 'BRK.B'),

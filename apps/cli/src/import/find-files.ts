@@ -1,9 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { IMPORT_FILE_ENDING } from '@ktrdr/contracts';
 import { UsageError } from '../cli-error.js';
-
-/** Names of files that an import of their folder reads. */
-const BARS_FILE = /\.(csv|txt|tsv|json|jsonl|ndjson|parquet|feather|arrow|zip)(\.gz)?$|\.gz$/i;
 
 /**
  * Files that words name: a file, the files of a folder, or those that fit a pattern (`data/*.csv`).
@@ -17,7 +15,7 @@ export function findFiles(words: readonly string[]): string[] {
 function filesOf(word: string): string[] {
   const found = statOf(word);
   if (found?.isDirectory() === true) {
-    const files = filesIn(word, (name) => BARS_FILE.test(name));
+    const files = filesIn(word, (name) => IMPORT_FILE_ENDING.test(name));
     if (files.length > 0) return files;
     throw new UsageError(
       `The folder ${word} has no files of bars: .csv, .tsv, .txt, .json, .parquet, .feather, .gz, .zip.`,

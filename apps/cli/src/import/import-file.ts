@@ -162,7 +162,11 @@ async function answerAll(
     const answer = await askQuestion(prompter, question, { before: answers.get(choice), style, signal });
     if (answer === null || isRefusal(question, answer)) return null;
     try {
-      const next = { ...request, ...answeredChoice(choice, answer) };
+      const answered = answeredChoice(choice, answer);
+      const next = { ...request, ...answered };
+      // an answer names the symbols that are still wrong
+      if (answered.symbol_map !== undefined)
+        next.symbol_map = { ...request.symbol_map, ...answered.symbol_map };
       preview = await previewOf(next);
       request = next;
       // an answer that leaves its question open is not likely for the next file

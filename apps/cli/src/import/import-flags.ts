@@ -59,7 +59,9 @@ export function flaggedChoices(options: object): ImportChoices {
 
 /** The choice that a typed answer makes. @throws InvalidArgumentError */
 export function answeredChoice(choice: ImportQuestionChoice, answer: string): ImportChoices {
-  return { [choice]: choice === 'columns' ? columns(answer) : answer };
+  if (choice === 'columns') return { columns: columns(answer) };
+  if (choice === 'symbol_map') return { symbol_map: symbolMap(answer) };
+  return { [choice]: answer };
 }
 
 function columns(text: string): Partial<Record<ImportColumn, string>> {

@@ -25,10 +25,19 @@ test.each<[string[], ReturnType<typeof importWords>]>([
   expect(importWords(words, exists)).toEqual(expected);
 });
 
-test.each(['2h', '60min', '1D'])('%s after a symbol is no timeframe', (word) => {
-  expect(() => importWords(['x.csv', 'MSFT', word], exists)).toThrow(
-    `${word} is not a timeframe: choose one of 1m, 5m, 15m, 30m, 1h, 4h, 1d, 1w.`,
-  );
+test.each([
+  [
+    ['x.csv', '2h'],
+    '2h is not a timeframe: choose one of 1m, 5m, 15m, 30m, 1h, 4h, 1d, 1w. If it is the symbol, ',
+  ],
+  [['x.csv', 'MSFT', '1D'], '1w; did you mean "1d"?'],
+  [['x.csv', 'MSFT', '60min'], '1w; did you mean "1h"? If it is the symbol, write --symbol 60min.'],
+])('%j: the last word is neither a symbol nor a timeframe', (words, message) => {
+  expect(() => importWords(words, exists)).toThrow(message);
+});
+
+test.each(['1INCH', '3MMM', 'D', '600519'])('%s is a symbol', (symbol) => {
+  expect(importWords(['x.csv', symbol], exists)).toEqual({ files: ['x.csv'], symbol });
 });
 
 test('a word and an option must agree', () => {

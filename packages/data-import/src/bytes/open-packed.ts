@@ -25,6 +25,11 @@ const OTHER_FORMATS: readonly [name: string, start: string, advice: string][] = 
   ['SQLite database', '53514c69746520666f726d6174203300', 'export the table as CSV'],
 ];
 
+const PARQUET = '50415231';
+const ARROW = '4152524f5731';
+/** Where a tar archive says what it is. */
+const TAR_MAGIC_AT = 257;
+
 /** Bars files in a file, its compression, and its other files. */
 export interface OpenedFile {
   files: PackedFile[];
@@ -57,9 +62,9 @@ export async function openPacked(path: string, file: string): Promise<OpenedFile
   if (start.startsWith('504b0304') || start.startsWith('504b0506')) {
     return { ...(await zipEntries(path, file)), packing: 'zip' };
   }
-  if (start.startsWith('50415231'))
+  if (start.startsWith(PARQUET))
     return { files: [parquetTable(path, file, size)], packing: null, skipped: [] };
-  if (start.startsWith('4152524f5731') || start.startsWith('ffffffff'))
+  if (start.startsWith(ARROW) || start.startsWith('ffffffff'))
     return { files: [arrowTable(path, file, size)], packing: null, skipped: [] };
   const other = OTHER_FORMATS.find(([, bytes]) => start.startsWith(bytes));
   if (other !== undefined)
@@ -90,6 +95,20 @@ async function firstAndLastBytes(path: string): Promise<{ start: string; end: Bu
   }
 }
 
+/** Only text and JSON are read from gzip. */
+function refuseOtherThanText(file: string, chunk: Uint8Array): void {
+  const bytes = Buffer.from(chunk.subarray(0, TAR_MAGIC_AT + 5));
+  const start = bytes.toString('hex', 0, 16);
+  const tables: typeof OTHER_FORMATS = [
+    ['Parquet file', PARQUET, ''],
+    ['Feather file', ARROW, ''],
+  ];
+  const found = [...tables, ...OTHER_FORMATS].find(([, magic]) => start.startsWith(magic));
+  const name = bytes.toString('latin1', TAR_MAGIC_AT) === 'ustar' ? 'tar archive' : found?.[0];
+  if (name !== undefined)
+    throw importError(file, `the gzip file has a ${name} in it: unpack it, and import the result`);
+}
+
 interface GzipFile {
   path: string;
   file: string;
@@ -104,7 +123,10 @@ async function* unpacked({ path, file, size, read }: GzipFile): AsyncGenerator<U
   // an error of either stream ends both, and the loop over `gunzip` throws it
   pipeline(source, gunzip, () => undefined);
   try {
+    let isFirst = true;
     for await (const chunk of limitUnpacked(file, size, gunzip)) {
+      if (isFirst) refuseOtherThanText(file, chunk);
+      isFirst = false;
       read.bytes = source.bytesRead;
       yield chunk;
     }

@@ -1,4 +1,4 @@
-import { KtrdrError } from '@ktrdr/contracts';
+import { IMPORT_FILE_ENDING, KtrdrError } from '@ktrdr/contracts';
 import { type Entry, openPromise } from 'yauzl';
 import { importError } from './import-error.js';
 import { limitUnpacked } from './unpack-limit.js';
@@ -24,8 +24,7 @@ export async function zipEntries(
     throw importError(file, 'imports do not read spreadsheets: save the sheet as CSV');
   const tables = all.filter(({ fileName }) => TABLE.test(fileName));
   const chosen = tables.length > 0 ? tables : all.filter(({ fileName }) => TEXT.test(fileName));
-  if (chosen.length === 0)
-    throw importError(file, 'the archive has no file that ends with .csv, .tsv, .txt or .json');
+  if (chosen.length === 0) throw importError(file, `the archive has ${nothingToRead(all)}`);
   const encrypted = chosen.find((entry) => entry.isEncrypted());
   if (encrypted !== undefined)
     throw importError(file, `${encrypted.fileName} has a password: unpack the archive, and import the file`);
@@ -39,6 +38,13 @@ export async function zipEntries(
     })),
     skipped: all.filter((entry) => !chosen.includes(entry)).map(({ fileName }) => fileName),
   };
+}
+
+function nothingToRead(entries: readonly Entry[]): string {
+  const other = entries.find(({ fileName }) => IMPORT_FILE_ENDING.test(fileName));
+  return other === undefined
+    ? 'no file that ends with .csv, .tsv, .txt or .json'
+    : `${other.fileName}, and imports read only text and JSON from an archive: unpack it, and import the file`;
 }
 
 async function listEntries(path: string, file: string): Promise<Entry[]> {

@@ -1,4 +1,4 @@
-import { isTimeframe, meantTimeframe, type Timeframe } from '@ktrdr/contracts';
+import { IMPORT_FILE_ENDING, isTimeframe, meantTimeframe, type Timeframe } from '@ktrdr/contracts';
 
 /** What the name of a file says. */
 export interface FileName {
@@ -8,8 +8,6 @@ export interface FileName {
   timeframe: Timeframe | null;
 }
 
-const ENDING =
-  /\.(csv|tsv|tab|txt|prn|asc|dat|json|jsonl|ndjson|parquet|pq|feather|arrow|arrows|ipc|zip|gz|gzip)$/i;
 /** `2024-01`, `20240102`, `2012`, and ranges of them. */
 const DATES = /([ _-]+(?:19|20)\d{2}(-?\d{2}(-?\d{2}(\d{4})?)?)?|[ _-]+\d{2}\.\d{2}\.\d{4})+$/;
 /** Words that sources put around the symbol. */
@@ -33,7 +31,7 @@ const WORDS = [
  */
 export function parseFileName(file: string, found: Timeframe | null): FileName {
   let name = file;
-  while (ENDING.test(name)) name = name.replace(ENDING, '');
+  while (IMPORT_FILE_ENDING.test(name)) name = name.replace(IMPORT_FILE_ENDING, '');
   name = withoutAccents(name.replace(/ ?\(\d+\)$/, '').trim());
   for (const word of WORDS) {
     const shorter = name.replace(word, '');

@@ -1,6 +1,9 @@
 import { type ImportChoices, type ImportQuestion, SYMBOL_PATTERN, shown } from '@ktrdr/contracts';
 import { importError } from '../bytes/import-error.js';
 
+/** Names that a question shows. */
+const MOST_NAMED = 5;
+
 /** Symbols of a file as they are stored, and the question that is left if one cannot be. */
 export interface StoredSymbols {
   /** In the order of the file's symbols. */
@@ -39,14 +42,23 @@ export function storedSymbols(
       file,
       `two symbols of the file become ${shown(twice)}: give them different names with --symbol-map`,
     );
-  const wrong = symbols.find((name) => !SYMBOL_PATTERN.test(name));
-  if (wrong === undefined) return { symbols, question: null };
+  const wrong = symbols.filter((name) => !SYMBOL_PATTERN.test(name));
+  if (wrong.length === 0) return { symbols, question: null };
   const origin = found.length === 0 ? 'The name of the file' : 'The file';
+  const named = wrong.slice(0, MOST_NAMED).map((name) => shown(name));
+  const more = wrong.length > MOST_NAMED ? ` and ${wrong.length - MOST_NAMED} more` : '';
   return {
     symbols,
     question: {
-      choice: 'symbol',
-      message: `${origin} gives ${shown(wrong)}, which is not a valid symbol. Choose a symbol${found.length > 1 ? ' for it: --symbol-map OLD=NEW' : ''}.`,
+      ...(found.length > 1
+        ? {
+            choice: 'symbol_map',
+            message: `${origin} gives names that are not valid symbols: ${named.join(', ')}${more}. Choose a symbol for each: OLD=NEW, separated by commas`,
+          }
+        : {
+            choice: 'symbol',
+            message: `${origin} gives ${named[0]}, which is not a valid symbol. Choose a symbol.`,
+          }),
       answers: [],
       suggestion: null,
     },
