@@ -3,7 +3,14 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { USER_PATTERN } from '@ktrdr/contracts';
-import type { ModelComparison, ModelDetails, ModelSummary, StrategyIssue } from '@ktrdr/contracts';
+import type {
+  DownloadMetadata,
+  ImportMetadata,
+  ModelComparison,
+  ModelDetails,
+  ModelSummary,
+  StrategyIssue,
+} from '@ktrdr/contracts';
 import { readWantsHostService } from '../src/config.js';
 import { runCommandLine } from '../src/program.js';
 import { type TestContext, testContext } from './test-context.js';
@@ -550,6 +557,25 @@ describe('the command line', () => {
     }));
     expect(await run('operations', 'list')).toBe(0);
     expect(context.stdout()).toMatch(new RegExp(`${ended.operation_id} {2}${words} {2,}`));
+  });
+
+  test('operations list says what an import and a download bring, not their last step', async () => {
+    const symbols = ['A', 'BTC/USDT', 'C', 'D', 'E'];
+    const ofImport: ImportMetadata = { parameters: {}, file: 'all.zip', symbols };
+    const ofDownload: DownloadMetadata = {
+      parameters: {},
+      symbol: 'BTC/USDT',
+      timeframe: '1h',
+      source: 'binance',
+    };
+    const operations = [
+      operation({ operation_type: 'import', metadata: ofImport }),
+      operation({ operation_type: 'download', metadata: ofDownload }),
+    ];
+    server.answers.set('GET /operations', () => ({ data: { operations, total_count: 2, active_count: 2 } }));
+    expect(await run('operations', 'list')).toBe(0);
+    expect(context.stdout()).toMatch(/ {2}all\.zip: A,BTC\/USDT,C and 2 more\n/);
+    expect(context.stdout()).toMatch(/ {2}BTC\/USDT 1h from binance\n/);
   });
 
   test('operations show', async () => {

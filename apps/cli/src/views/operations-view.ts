@@ -19,6 +19,9 @@ import { count, counted, moment } from './numbers.js';
 import { errorDetails, resultView, warningsView } from './outcome-view.js';
 import { pairs, textTable } from './text-table.js';
 
+/** Symbols of an import that a line names. */
+const MOST_SYMBOLS = 3;
+
 /** One line per operation, newest first. @param now UTC ms */
 export function operationsView(
   list: OperationList,
@@ -153,7 +156,20 @@ function subject(operation: TypedOperationSummary): string {
     const { model, symbols } = operation.metadata;
     return oneLine(`${model} ${symbols.join(',')}`);
   }
+  if (operation.operation_type === 'import') {
+    const { file, symbols } = operation.metadata;
+    return oneLine(`${file}: ${someOf(symbols)}`);
+  }
+  if (operation.operation_type === 'download') {
+    const { symbol, timeframe, source } = operation.metadata;
+    return oneLine(`${symbol} ${timeframe} from ${source}`);
+  }
   return oneLine(operation.progress.current_step ?? operation.operation_type);
+}
+
+function someOf(symbols: readonly string[]): string {
+  const more = symbols.length - MOST_SYMBOLS;
+  return symbols.slice(0, MOST_SYMBOLS).join(',') + (more > 0 ? ` and ${count(more)} more` : '');
 }
 
 function nowText({ message, etaSeconds, figures }: ProgressParts): string {
