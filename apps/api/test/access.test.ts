@@ -240,18 +240,24 @@ describe('the audit log', () => {
       start_date: '2024-01-01',
       end_date: '2024-02-01',
     });
+    await send('bob', 'DELETE /data?symbol=AAPL&timeframe=1d');
+    await send('bob', 'DELETE /data?symbol=BTC%2FUSDT&timeframe=1d');
+    await send('bob', 'PUT /data/profiles/mine', { adjust: 'ratio' });
     await send('bob', 'DELETE /models/none/1h_v1');
     await send('bob', 'POST /dummy/start', { iterations: -1 });
     await send('alice', 'DELETE /operations?older_than_days=9999');
     const { entries } = await list('&caller=bob');
     const told = entries.map(({ action, target, outcome: end, code }) => [action, target, end, code]);
-    expect(told.toReversed().slice(-8)).toEqual([
+    expect(told.toReversed().slice(-11)).toEqual([
       ['start', id, 'done', null],
       ['cancel', id, 'done', null],
       ['retry', id, 'done', null],
       ['cancel', id, 'done', null],
       ['resume', id, 'failed', 'not_resumable'],
       ['import', 'AAPL_1d.csv', 'done', null],
+      ['delete', 'AAPL 1d', 'done', null],
+      ['delete', '/data?symbol=BTC%2FUSDT&timeframe=1d', 'failed', 'bars_not_found'],
+      ['import', 'profile mine', 'done', null],
       ['delete', '/models/none/1h_v1', 'failed', 'model_not_found'],
       ['start', '/dummy/start', 'failed', 'invalid_request'],
     ]);

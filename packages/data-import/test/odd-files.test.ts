@@ -137,11 +137,7 @@ describe('bytes', () => {
       zipOf({ 'readme.md': 'x', 'a/bars.parquet': 'PAR1' }),
       'the archive has a/bars.parquet, and imports read only text and JSON from an archive: unpack it',
     ],
-    [
-      'Parquet in gzip',
-      gzipSync('PAR1\u0015\u0000'),
-      'the gzip file has a Parquet file in it: unpack it',
-    ],
+    ['Parquet in gzip', gzipSync('PAR1\u0015\u0000'), 'the gzip file has a Parquet file in it: unpack it'],
     ['Feather in gzip', gzipSync('ARROW1\0\0'), 'the gzip file has a Feather file in it'],
     [
       'a tar archive in gzip',
