@@ -17,6 +17,7 @@ export function defineData(data: Command, add: AddCommand): void {
     .option('--profile <name>', 'use the choices of a profile')
     .option('--save-profile <name>', 'save the choices of this import as a profile')
     .option('--server-path', "the files are below the API's folder IMPORT_DIR; nothing is uploaded")
+    .option('--resample <timeframes>', 'also make bars of coarser timeframes: 5m,1h,1d')
     .option('-y, --yes', 'import without asking; a file with an open question is refused');
   add(data, 'profiles', 'profiles: saved choices of imports', () =>
     import('./commands/data-profiles.js').then(({ profiles }) => profiles),

@@ -86,6 +86,33 @@ async function type(...lines: [prompt: RegExp, line: string][]): Promise<void> {
   }
 }
 
+test('--resample makes coarser bars of what was stored, in the zone of the import', async () => {
+  const stored = { symbol: 'A', timeframe: '1d', file: 'A_1d.csv', rows: 2, added: 2, replaced: 0 };
+  const times = { sha256: 'ab'.repeat(32), first: '2024-01-02', last: '2024-01-03', unchanged: 0 };
+  server.set(
+    operation({
+      operation_id: 'op_1',
+      operation_type: 'import',
+      status: 'completed',
+      result: { stored: [{ ...stored, ...times }] },
+    }),
+  );
+  server.answers.set('POST /data/resample', () => ({
+    data: { stored: [{ ...stored, ...times, timeframe: '1w', file: 'A_1w.csv', left_out: 1 }] },
+  }));
+  const file = join(folder, 'a.csv');
+  expect(await run(file, '--yes', '--timezone', 'Europe/Berlin', '--resample', '1w')).toBe(0);
+  expect(bodies('/data/resample')).toEqual([
+    { symbol: 'A', timeframe: '1d', to: ['1w'], timezone: 'Europe/Berlin' },
+  ]);
+  expect(context.stdout()).toMatch(/A_1w\.csv[^]*the last bar is incomplete/);
+
+  await expect(run(file, '--yes', '--resample', '1w,2h')).rejects.toThrow(
+    '2h is not a timeframe: choose one of',
+  );
+  expect(sent('/data/imports/start')).toHaveLength(1);
+});
+
 describe('in a terminal', () => {
   beforeEach(() => {
     context.input.isTTY = true;

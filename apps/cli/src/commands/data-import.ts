@@ -1,11 +1,14 @@
 import { existsSync } from 'node:fs';
 import {
   type ImportChoices,
+  type ImportOperation,
   type ImportProfile,
   type OperationStarted,
   printable,
   type PreviewImportRequest,
+  type StoredBars,
 } from '@ktrdr/contracts';
+import { operationPath } from '../api-client.js';
 import { CliError, UsageError } from '../cli-error.js';
 import { type CommandContext, openApi } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
@@ -16,6 +19,7 @@ import { importWords, oneOf } from '../import/import-words.js';
 import { listenForInterrupts } from '../interrupts.js';
 import { Prompter } from '../prompter.js';
 import { superviseOperation } from '../supervise-operation.js';
+import { resampleStored, timeframesOf } from './data-resample.js';
 
 /**
  * `ktrdr data import`: uploads files, shows a preview of each, asks its open questions, and imports it.
@@ -28,6 +32,7 @@ export async function importData(
   options: ImportOptions & { symbol?: string; timeframe?: string },
 ): Promise<ExitCode> {
   const { yes, json, serverPath, verbose } = options;
+  const resample = options.resample === undefined ? null : timeframesOf(options.resample);
   const named = importWords(words, (path) => !serverPath && existsSync(path));
   const files = serverPath ? named.files : findFiles(named.files);
   const choices = choicesOf(options, named);
@@ -46,6 +51,7 @@ export async function importData(
     choices,
     prompter,
     answers: new Map(),
+    resample,
     signal: left.signal,
   };
   try {
@@ -93,11 +99,32 @@ async function finish(session: ImportSession, prepared: PreparedImport): Promise
   }
   const { request } = prepared;
   if (options.saveProfile !== undefined) await saveProfile(session, options.saveProfile, request);
-  return superviseOperation(
+  let stored: readonly StoredBars[] = [];
+  const code = await superviseOperation(
     context,
-    { kind: 'start', start: (api) => api.post<OperationStarted>('/data/imports/start', request) },
+    {
+      kind: 'start',
+      start: (api) => api.post<OperationStarted>('/data/imports/start', request),
+      onCompleted: async (api, id) => {
+        const { result } = await api.get<ImportOperation>(operationPath(id));
+        stored = result?.stored ?? [];
+      },
+    },
     options,
   );
+  if (session.resample !== null) await resampleAll(session, session.resample, stored, request);
+  return code;
+}
+
+/** Makes coarser bars of what was imported. Daily bars are days of the file's time zone. */
+async function resampleAll(
+  { context, api, options }: ImportSession,
+  to: string[],
+  stored: readonly StoredBars[],
+  { timezone, on_conflict }: PreviewImportRequest,
+): Promise<void> {
+  for (const { symbol, timeframe } of stored)
+    await resampleStored(context, api, { symbol, timeframe, to, timezone, on_conflict }, options.json);
 }
 
 /** Saves the choices of an import as a profile, without the choices for these bars alone. */

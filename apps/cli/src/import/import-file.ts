@@ -33,6 +33,8 @@ export interface ImportSession {
   prompter: Prompter | null;
   /** Answers to questions about earlier files. */
   answers: Map<ImportQuestionChoice, string>;
+  /** Coarser timeframes to make of the imported bars. */
+  resample: string[] | null;
   /** Aborts when the user presses Ctrl+C. */
   signal: AbortSignal;
 }

@@ -47,6 +47,7 @@ export interface ImportOptions extends ReadOptions {
   profile?: string;
   saveProfile?: string;
   serverPath?: boolean;
+  resample?: string;
   yes?: boolean;
 }
 
