@@ -249,14 +249,6 @@ test.each(['1h', '1d'] as const)('an export of %s bars as Parquet is read back',
   expect(bars).toMatchObject([{ symbol: 'AAPL', timeframe, time, open, high, low, close, volume, length }]);
 });
 
-test('Parquet in a gzip file is refused with advice', async () => {
-  const bytes = await readFile(join(FIXTURES, 'local-gzip.parquet'));
-  await expect(readText(gzipSync(bytes), 'AAPL.parquet.gz')).rejects.toMatchObject({
-    code: 'import_invalid',
-    message: expect.stringContaining('this is a packed Parquet file'),
-  });
-});
-
 describe('a long JSON list is read in pieces', () => {
   const START = Date.UTC(2024, 0, 1);
   const row = (at: number): Record<string, unknown> => {
@@ -300,6 +292,25 @@ describe('a long JSON list is read in pieces', () => {
       code: 'import_invalid',
       message: expect.stringContaining('cannot be read'),
     });
+  });
+});
+
+test('an Arrow file with a list that is longer than the file is refused', async () => {
+  const bytes = await readFile(join(FIXTURES, 'stream-symbols.arrows'));
+  // the schema message: its root table, the schema, the vector of fields
+  const root = 8 + bytes.readUInt32LE(8);
+  const field = (table: number, index: number): number =>
+    table + bytes.readUInt16LE(table - bytes.readInt32LE(table) + 4 + 2 * index);
+  const target = (at: number): number => at + bytes.readUInt32LE(at);
+  const schema = target(field(root, 2));
+  const fields = target(field(schema, 1));
+  expect(bytes.readUInt32LE(fields)).toBe(7);
+  bytes.writeUInt32LE(0x7f00_0000, fields);
+  const path = join(folder, 'long-list.arrows');
+  await writeFile(path, bytes);
+  await expect(readImport({ path, name: 'x.arrows' }, {}, context)).rejects.toMatchObject({
+    code: 'import_invalid',
+    message: expect.stringContaining('names a list of 2130706432 elements'),
   });
 });
 

@@ -63,6 +63,7 @@ async function contentOf(path: string, name: string): Promise<Uint8Array> {
 
 async function* batchesOf(bytes: Uint8Array, onBatch: (bytes: number) => void): AsyncGenerator<TableBatch> {
   const arrow = await import('apache-arrow');
+  (await import('./bound-lists.js')).boundLists();
   const { compressionRegistry, CompressionType, RecordBatchReader } = arrow;
   const budget = {
     most: Math.min(MOST_BYTES, Math.max(FREE_BATCH_BYTES, MOST_RATIO * bytes.length)),

@@ -15,13 +15,6 @@ const START_BYTES = 256;
 export async function jsonAsTable(file: PackedFile): Promise<PackedFile> {
   if (file.format !== undefined) return file;
   for await (const chunk of file.chunks()) {
-    const start = Buffer.from(chunk.subarray(0, START_BYTES)).toString('latin1');
-    const binary = start.startsWith('PAR1') ? 'Parquet' : /^(?:ARROW1|FEA1)/.test(start) ? 'Feather' : null;
-    if (binary !== null)
-      throw importError(
-        file.name,
-        `this is a packed ${binary} file, which is packed already: unpack it, and import that`,
-      );
     return looksLikeJson(chunk.subarray(0, START_BYTES)) ? jsonTable(file) : file;
   }
   return file;

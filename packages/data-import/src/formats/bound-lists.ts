@@ -1,0 +1,15 @@
+import { ByteBuffer } from 'flatbuffers';
+
+const lengthOf = ByteBuffer.prototype.__vector_len;
+
+/**
+ * Arrow makes room for as many elements as a file names. After this call, a list that cannot be in its message is refused: each element has
+ * at least one byte. It changes the library for the whole process.
+ */
+export function boundLists(): void {
+  ByteBuffer.prototype.__vector_len = function (this: ByteBuffer, offset: number): number {
+    const length = lengthOf.call(this, offset);
+    if (length >= 0 && length <= this.capacity()) return length;
+    throw new Error(`it names a list of ${length} elements`);
+  };
+}
