@@ -139,6 +139,21 @@ describe('slots', () => {
     expect(small?.hasBegun).toBe(true);
   });
 
+  test('nobody is told to wait while the size of the first is not known', async () => {
+    const slots = new Slots(2, 100);
+    let know = (_size: number): void => {};
+    const first = start(slots, { size: new Promise<number>((resolve) => (know = resolve)) });
+    const second = start(slots, { size: 80 });
+    await moved();
+    expect([first.places, second.places]).toEqual([[], []]);
+    know(50);
+    await moved();
+    expect(first.hasBegun).toBe(true);
+    expect([first.places, second.places]).toEqual([[], [{ ahead: 0, lacks: 'capacity' }]]);
+    for (const { end } of [first, second]) end();
+    await moved();
+  });
+
   test('a request whose size is not known yet keeps its place in line; one whose size cannot be known leaves it', async () => {
     const slots = new Slots(1, 100);
     let know = (_size: number): void => {};

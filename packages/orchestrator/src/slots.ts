@@ -126,7 +126,8 @@ export class Slots {
       first.begin(first.size);
       first = this.line[0];
     }
-    if (this.tellTimer === null) this.tellPlaces();
+    // until the size of the first is known, nobody waits for capacity
+    if (this.tellTimer === null && first?.size !== null) this.tellPlaces();
   }
 
   private tellPlaces(): void {

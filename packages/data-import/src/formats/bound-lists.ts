@@ -1,5 +1,6 @@
 import { ByteBuffer } from 'flatbuffers';
 
+// oxlint-disable-next-line unbound-method -- called with `this` below
 const lengthOf = ByteBuffer.prototype.__vector_len;
 
 /**
