@@ -1,7 +1,10 @@
 import { availableParallelism } from 'node:os';
+import { LONG_TESTS } from './tools/long-tests.mjs';
 
 /** Cases of a property; a nightly run takes more, and longer. */
 const propertyRuns = Number(process.env.KTRDR_PROPERTY_RUNS || 100);
+/** Set by `tools/jest.mjs` for files that are named, by `npm run test:long` and by the nightly run. */
+const leftOut = process.env.KTRDR_LONG_TESTS ? [] : LONG_TESTS;
 
 /** Workspace packages are entered through their built `dist` (build first); a package's own tests import its sources. */
 export default {
@@ -15,7 +18,7 @@ export default {
     '<rootDir>/fuzz',
   ],
   testMatch: ['**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '/dist/'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/', ...leftOut.map((file) => `/${file}$`)],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {

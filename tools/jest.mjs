@@ -9,7 +9,12 @@ export function jest(args, options) {
     '--experimental-vm-modules',
     '--disable-warning=ExperimentalWarning',
   ];
-  const env = { NODE_OPTIONS: nodeOptions.filter(Boolean).join(' ') };
+  // a file that is named runs, however long it takes
+  const named = args.some((arg) => !arg.startsWith('-'));
+  const env = {
+    NODE_OPTIONS: nodeOptions.filter(Boolean).join(' '),
+    ...(named ? { KTRDR_LONG_TESTS: '1' } : {}),
+  };
   return run(process.execPath, [join(ROOT, 'node_modules/jest/bin/jest.js'), ...args], { ...options, env });
 }
 

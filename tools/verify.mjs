@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * `npm run verify`: builds, runs every test, and checks format, lint, imports, types and unused code beside them.
- * `npm run verify -- <path>` runs only test files whose path matches, and no checks. The output ends with the slowest test
+ * `npm run verify`: builds, runs every test but the long ones, and checks format, lint, imports, types and unused code beside them.
+ * `npm run verify -- <path>` runs only test files whose path matches, and no checks; `--long` runs the long tests. The output ends with the slowest test
  * files, skipped tests with the reasons, and the line `N passed, N failed, N skipped`. It counts tests; a failed check or a
  * test file that does not load counts as one failure.
  */
@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runChecks } from './checks.mjs';
 import { jest, packageOf } from './jest.mjs';
+import { LONG_TESTS } from './long-tests.mjs';
 import { skippedTests, slowestFiles } from './test-summary.mjs';
 import { build, main } from './workspace.mjs';
 
@@ -34,7 +35,8 @@ async function test(pattern) {
 }
 
 await main(async () => {
-  const pattern = process.argv.slice(2);
+  const words = process.argv.slice(2);
+  const pattern = words.includes('--long') ? LONG_TESTS : words;
   await build({ quiet: true, filter: packageOf(pattern) });
   console.log('ok     build');
   // checks run beside the tests, which mostly wait; with a path, only tests run
