@@ -4,7 +4,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect } from '@jest/globals';
+import { requires } from '../../tools/requirements.js';
 import { Trace } from './trace.js';
 
 let folder: string;
@@ -35,7 +36,10 @@ async function violations(command: string): Promise<string[]> {
 }
 
 // without strace, fuzzing says that it did not trace
-const whereTraced = Trace.isPossible() ? test : test.skip;
+const { test: whereTraced } = requires({
+  missing: Trace.isPossible() ? null : 'strace is missing, or may not trace',
+  isSystemPackage: false,
+});
 
 whereTraced('a trace finds what is opened, changed or started outside', async () => {
   const inside = join(folder, 'file');

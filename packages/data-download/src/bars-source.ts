@@ -1,16 +1,6 @@
 import type { DataSource, Timeframe } from '@ktrdr/contracts';
+import type { BarColumns } from '@ktrdr/market-data';
 import type { SourceSession } from './http/source-session.js';
-
-/** Bars as columns `[length]`, in any order. `time` is the open time, ms UTC. */
-export interface BarColumns {
-  time: Float64Array;
-  open: Float64Array;
-  high: Float64Array;
-  low: Float64Array;
-  close: Float64Array;
-  volume: Float64Array;
-  length: number;
-}
 
 /** Range of a request to a source. */
 export interface BarsRequest {

@@ -7,8 +7,8 @@ import {
   type DownloadResult,
   type Timeframe,
 } from '@ktrdr/contracts';
-import { barsFileName, formatBarTime, parseDateRange, readBars } from '@ktrdr/market-data';
-import type { BarColumns, BarsPage, BarsSource } from './bars-source.js';
+import { type BarColumns, barsFileName, formatBarTime, parseDateRange, readBars } from '@ktrdr/market-data';
+import type { BarsPage, BarsSource } from './bars-source.js';
 import type { SourceClient } from './http/source-client.js';
 import { SourceSession } from './http/source-session.js';
 import { PageChecks } from './page-checks.js';

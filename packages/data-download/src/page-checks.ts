@@ -1,6 +1,6 @@
 import { TIMEFRAME_MS, type Timeframe } from '@ktrdr/contracts';
 import { formatBarTime } from '@ktrdr/market-data';
-import type { BarColumns } from './bars-source.js';
+import type { BarColumns } from '@ktrdr/market-data';
 
 const DAY_MS = 86_400_000;
 /** A price may miss the range of its bar by this share: sources round each price on its own. Bars files allow the same. */

@@ -1,6 +1,6 @@
 import type { BarsOrigin, Clock, ConflictChoice, StoredBars, Timeframe } from '@ktrdr/contracts';
 import { storeBars } from '@ktrdr/market-data';
-import type { BarColumns } from './bars-source.js';
+import type { BarColumns } from '@ktrdr/market-data';
 import { PendingBars } from './pending-bars.js';
 
 /** Pages are stored this often, ms: each time the whole file is written. A crash loses no more. */

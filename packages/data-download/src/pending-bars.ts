@@ -1,4 +1,4 @@
-import type { BarColumns } from './bars-source.js';
+import type { BarColumns } from '@ktrdr/market-data';
 
 const COLUMNS = ['time', 'open', 'high', 'low', 'close', 'volume'] as const;
 

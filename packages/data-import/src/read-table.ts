@@ -8,7 +8,7 @@ import type { ImportContext } from './context.js';
 import { barsOfRows } from './rows/bars-of-rows.js';
 import { RowProblems } from './rows/row-problems.js';
 import { RowReader } from './rows/row-reader.js';
-import type { BarColumns } from './rows/sorted-bars.js';
+import type { SortedBars } from './rows/sorted-bars.js';
 import { TableRows } from './rows/table-rows.js';
 import { withTickVolume } from './rows/tick-volume.js';
 import { parseFileName } from './symbol/file-symbol.js';
@@ -38,7 +38,7 @@ export interface ReadTable {
   datesAlone: boolean;
   /** True if the times stand in the file's own zone. */
   isLocal: boolean;
-  bars: (BarColumns & { symbol: string })[];
+  bars: (SortedBars & { symbol: string })[];
   problems: RowProblems;
   notes: string[];
   questions: ImportQuestion[];

@@ -1,7 +1,7 @@
 /** The columns of bars, in the order of a parsed row. */
 export const COLUMN_NAMES = ['time', 'open', 'high', 'low', 'close', 'volume'] as const;
 /** Columns of bars, each `[length]`. */
-export type BarColumns = Record<(typeof COLUMN_NAMES)[number], Float64Array>;
+export type ColumnArrays = Record<(typeof COLUMN_NAMES)[number], Float64Array>;
 
 const COLUMNS = COLUMN_NAMES.length;
 /** Rows of a small file. */
@@ -43,7 +43,7 @@ export class BarsColumns {
   }
 
   /** The columns, cut to the number of rows. The collector is empty afterwards. */
-  take(): BarColumns {
+  take(): ColumnArrays {
     const rows = this.rows;
     const isNearlyFull = rows > this.capacity * NEARLY_FULL;
     const [time, open, high, low, close, volume] = this.eachReplaced((column) =>

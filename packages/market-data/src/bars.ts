@@ -1,20 +1,10 @@
-import type { Timeframe } from '@ktrdr/contracts';
+import type { ParsedBars } from './store/parsed-bars.js';
 
 /**
  * The bars of one symbol and timeframe, as columns `[length]` in ascending order of time without duplicates. Prices are
  * finite, `low <= open, close <= high` (within a millionth of the price), volumes are 0 or more.
  */
-export interface Bars {
-  symbol: string;
-  timeframe: Timeframe;
-  /** Open time of each bar, ms since 1970-01-01 UTC. A daily bar stamped with its date opens at 00:00 UTC. */
-  time: Float64Array;
-  open: Float64Array;
-  high: Float64Array;
-  low: Float64Array;
-  close: Float64Array;
-  volume: Float64Array;
-  length: number;
+export interface Bars extends ParsedBars {
   /** True if the file declares its bars synthetic. */
   synthetic: boolean;
   /** Base name of the file that holds them: `AAPL_1h.csv`. */

@@ -23,6 +23,7 @@ export { showBars } from './show-bars.js';
 export { deleteBars } from './store/delete-bars.js';
 export { type ExportedBars, exportBars } from './store/export-bars.js';
 export { listBarsInfo } from './store/list-bars-info.js';
+export type { BarColumns } from './store/merge-bars.js';
 export type { ParsedBars } from './store/parsed-bars.js';
 export { findConflicts, storeBars, type StoreBarsOptions } from './store/store-bars.js';
 export { resample, type Resampled } from './resample/resample.js';

@@ -139,7 +139,7 @@ describe('slots', () => {
     expect(small?.hasBegun).toBe(true);
   });
 
-  test('nobody is told to wait while the size of the first is not known', async () => {
+  test('requests hear no place while the size of the first is unknown', async () => {
     const slots = new Slots(2, 100);
     let know = (_size: number): void => {};
     const first = start(slots, { size: new Promise<number>((resolve) => (know = resolve)) });

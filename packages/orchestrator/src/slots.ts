@@ -126,7 +126,7 @@ export class Slots {
       first.begin(first.size);
       first = this.line[0];
     }
-    // until the size of the first is known, nobody waits for capacity
+    // while the size of the first is unknown, the line does not lack capacity
     if (this.tellTimer === null && first?.size !== null) this.tellPlaces();
   }
 

@@ -26,11 +26,17 @@ export class ImportProfiles {
 
   /** In order of their names. A file that is not a profile is left out. */
   async list(): Promise<ImportProfile[]> {
-    const files = await readdir(this.directory).catch(() => []);
+    const files = await readdir(this.directory).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return [];
+      throw storageError(error, 'listing the profiles', 'DATA_DIR');
+    });
     const names = files.filter((file) => file.endsWith(ENDING)).map((file) => file.slice(0, -ENDING.length));
     const profiles: ImportProfile[] = [];
     for (const name of names.filter((one) => PROFILE_NAME_PATTERN.test(one)).toSorted()) {
-      const choices = await this.find(name).catch(() => null);
+      const choices = await this.find(name).catch((error: unknown) => {
+        if (error instanceof KtrdrError) return null;
+        throw error;
+      });
       if (choices !== null) profiles.push({ name, choices });
     }
     return profiles;

@@ -46,7 +46,7 @@ test('the number of uploads is limited: empty ones take space too', async () => 
   await expect(keep(0)).rejects.toMatchObject({ code: 'too_many_waiting' });
 });
 
-test('an upload goes after a day; an unfinished one when nobody has sent anything for an hour', async () => {
+test('an upload is removed after a day, an unfinished one after an hour without new bytes', async () => {
   const now = Date.now();
   const folder = join(stateDir, 'uploads');
   const place = async (name: string, ageMs: number): Promise<void> => {

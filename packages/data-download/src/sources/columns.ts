@@ -1,4 +1,4 @@
-import type { BarColumns } from '../bars-source.js';
+import type { BarColumns } from '@ktrdr/market-data';
 
 /** One bar: open time (ms UTC), open, high, low, close, volume. `NaN` is a value that cannot be read. */
 export type BarRow = readonly [number, number, number, number, number, number];

@@ -1,6 +1,6 @@
 import type { RowProblems } from './row-problems.js';
 import type { RowReader } from './row-reader.js';
-import { type BarColumns, sortedBars, type SortOptions } from './sorted-bars.js';
+import { type SortedBars, sortedBars, type SortOptions } from './sorted-bars.js';
 import { type TableRows, VOLUME } from './table-rows.js';
 
 const LOW = 2;
@@ -9,7 +9,7 @@ const LOW = 2;
 export function barsOfRows(
   reader: RowReader,
   options: SortOptions & { notes: string[]; volumeName: string },
-): BarColumns[] {
+): SortedBars[] {
   const { rows, times, notes } = options;
   const excluded = new Set([
     ...emptyVolumeRows(reader, options),

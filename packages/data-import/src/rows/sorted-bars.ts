@@ -1,17 +1,10 @@
-import { formatBarTime } from '@ktrdr/market-data';
+import { type BarColumns, formatBarTime } from '@ktrdr/market-data';
 import type { Timeframe } from '@ktrdr/contracts';
 import type { RowProblems } from './row-problems.js';
 import type { TableRows } from './table-rows.js';
 
 /** Columns of bars in ascending order of time, without duplicates. */
-export interface BarColumns {
-  time: Float64Array;
-  open: Float64Array;
-  high: Float64Array;
-  low: Float64Array;
-  close: Float64Array;
-  volume: Float64Array;
-  length: number;
+export interface SortedBars extends BarColumns {
   /** Order of the rows in the file. */
   order: 'ascending' | 'descending' | 'mixed';
 }
@@ -34,7 +27,7 @@ const TIME = 5;
  *
  * @param kept indices of rows in the order of the file; `null` for all
  */
-export function sortedBars(kept: Uint32Array | null, options: SortOptions): BarColumns {
+export function sortedBars(kept: Uint32Array | null, options: SortOptions): SortedBars {
   const { rows, times } = options;
   const count = kept === null ? rows.length : kept.length;
   const { order, strict } = orderOf(times, kept, count);
@@ -56,7 +49,7 @@ export function sortedBars(kept: Uint32Array | null, options: SortOptions): BarC
 
 type Five = [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
 
-function allRows(rows: TableRows, times: Float64Array): BarColumns {
+function allRows(rows: TableRows, times: Float64Array): SortedBars {
   const { length } = rows;
   const [open, high, low, close, volume] = rows.columns
     .slice(0, TIME)
@@ -68,7 +61,7 @@ function orderOf(
   times: Float64Array,
   kept: Uint32Array | null,
   count: number,
-): { order: BarColumns['order']; strict: boolean } {
+): { order: SortedBars['order']; strict: boolean } {
   let up = 0;
   let down = 0;
   for (let at = 1; at < count; at++) {

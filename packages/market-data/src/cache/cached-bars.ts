@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { Clock, Timeframe } from '@ktrdr/contracts';
 import { type OutsideFile, withOutsideFile } from '@ktrdr/files';
-import { type BarColumns, COLUMN_NAMES } from '../bars-columns.js';
+import { type ColumnArrays, COLUMN_NAMES } from '../bars-columns.js';
 import type { Bars } from '../bars.js';
 import { cacheFolder, orWithoutCache, TEMPORARY, writeWhole } from './cache-folder.js';
 import {
@@ -27,7 +27,7 @@ const ABANDONED_MS = 3_600_000;
 const FINGERPRINT = /^[0-9a-f]{64}$/;
 
 /** What a file of the cache holds of bars. The rest is in the name of the bars file. */
-export type CachedBars = BarColumns & Pick<Bars, 'length' | 'synthetic' | 'lineBlocks'>;
+export type CachedBars = ColumnArrays & Pick<Bars, 'length' | 'synthetic' | 'lineBlocks'>;
 type BarsToCache = CachedBars & Pick<Bars, 'timeframe'> & { sha256: string };
 
 /** The bars of a file with this fingerprint, as they were parsed; `null` if they are not cached, or their cache is damaged. */
