@@ -3,7 +3,8 @@ export const ROLES = ['read', 'operate', 'admin'] as const;
 
 /**
  * - `read`: see operations, models, bars, metrics and hosts; check strategies
- * - `operate`: also start, cancel, resume and retry work, and add and delete models and bars
+ * - `operate`: also start, cancel, resume and retry work, add and delete models and bars, save strategy files, and manage
+ *   webhooks
  * - `admin`: also manage tokens, read the audit log, and remove stored operations
  */
 export type Role = (typeof ROLES)[number];
@@ -62,7 +63,7 @@ export interface RevokedToken extends AccessToken {
   revoked_at: string;
 }
 
-/** What the audit log records. `access`: a refused request of any other kind. */
+/** What the audit log records. `save`: a strategy file. `access`: a refused request of any other kind. */
 export const AUDIT_ACTIONS = [
   'start',
   'cancel',
@@ -70,6 +71,10 @@ export const AUDIT_ACTIONS = [
   'retry',
   'delete',
   'import',
+  'save',
+  'create_webhook',
+  'delete_webhook',
+  'test_webhook',
   'create_token',
   'revoke_token',
   'access',
@@ -93,7 +98,7 @@ export interface AuditEntry {
   /** Id of the caller's token. */
   token_id: string | null;
   action: AuditAction;
-  /** The operation, model, bars or token; for a refused request its method and path. Control characters are replaced. */
+  /** The operation, model, bars, strategy, webhook or token; for a refused request its method and path. Control characters are replaced. */
   target: string;
   /** IP address that the request came from; `this machine` for a command beside the service; `unknown` if it left at once. */
   address: string;

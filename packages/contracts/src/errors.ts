@@ -42,6 +42,11 @@ export const ERROR_STATUS = {
   // strategies
   strategy_not_found: 404,
   strategy_invalid: 422,
+  /** The stored file is not the revision that the caller knows. */
+  strategy_changed: 409,
+  // notifications
+  notification_not_found: 404,
+  too_many_webhooks: 409,
   // indicators
   indicator_not_found: 404,
   // bars
@@ -76,6 +81,7 @@ export const ERROR_STATUS = {
   disk_full: 507,
   storage_failed: 500,
   folder_missing: 503,
+  folder_read_only: 409,
   model_not_found: 404,
   model_damaged: 422,
   model_unsupported: 422,

@@ -55,6 +55,13 @@ import type {
   PredictResponse,
 } from './models.js';
 import type {
+  CreatedWebhook,
+  CreateWebhookRequest,
+  DeletedWebhook,
+  WebhookList,
+  WebhookTest,
+} from './notifications.js';
+import type {
   CancelOperationRequest,
   CancelOperationResponse,
   ListOperationsQuery,
@@ -65,6 +72,14 @@ import type {
   RemoveOperationsQuery,
 } from './operation-requests.js';
 import type { StartDummyRequest, TypedOperation } from './operation-types.js';
+import type {
+  DeletedStrategy,
+  DeleteStrategyQuery,
+  SavedStrategy,
+  SaveStrategyRequest,
+  StrategyFile,
+  StrategySchema,
+} from './strategy-files.js';
 import type { HostList } from './training-queue.js';
 import type { StartTrainingRequest } from './training-request.js';
 import type { SessionList, StartSessionRequest, TrainingSession } from './training-session.js';
@@ -80,7 +95,9 @@ export interface WireTypes {
   CompareModelsQuery: CompareModelsQuery;
   ComputeIndicatorRequest: ComputeIndicatorRequest;
   CreateTokenRequest: CreateTokenRequest;
+  CreateWebhookRequest: CreateWebhookRequest;
   DataCheckQuery: DataCheckQuery;
+  DeleteStrategyQuery: DeleteStrategyQuery;
   ExportBarsQuery: ExportBarsQuery;
   ImportChoices: ImportChoices;
   ListAuditQuery: ListAuditQuery;
@@ -91,6 +108,7 @@ export interface WireTypes {
   ResampleBarsRequest: ResampleBarsRequest;
   RemoveOperationsQuery: RemoveOperationsQuery;
   SampleDataRequest: SampleDataRequest;
+  SaveStrategyRequest: SaveStrategyRequest;
   ShowBarsQuery: ShowBarsQuery;
   StartBacktestRequest: StartBacktestRequest;
   StartDownloadRequest: StartDownloadRequest;
@@ -106,7 +124,15 @@ export interface WireTypes {
   BarsList: BarsList;
   CallerInfo: CallerInfo;
   CreatedToken: CreatedToken;
+  CreatedWebhook: CreatedWebhook;
+  DeletedStrategy: DeletedStrategy;
+  DeletedWebhook: DeletedWebhook;
   RevokedToken: RevokedToken;
+  SavedStrategy: SavedStrategy;
+  StrategyFile: StrategyFile;
+  StrategySchema: StrategySchema;
+  WebhookList: WebhookList;
+  WebhookTest: WebhookTest;
   TokenList: TokenList;
   CancelOperationResponse: CancelOperationResponse;
   ComputeIndicatorResponse: ComputeIndicatorResponse;
