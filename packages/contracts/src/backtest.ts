@@ -174,6 +174,8 @@ export interface EquityPoint {
   equity: number;
   /** Fall below the highest value before, 0..1. */
   drawdown: number;
+  /** Equity of buying and holding the same bars with the same capital and costs. Missing in reports of earlier versions. */
+  buy_and_hold?: number;
 }
 
 /** A backtest without its trades. */

@@ -47,8 +47,18 @@ export interface ProgressContext {
   host_service: boolean | null;
   /** Current phase, for display: `loading bars`, `training`. */
   phase: string | null;
-  /** Latest metrics, such as `train_loss`. */
+  /** Newest metrics: `train_loss`, `val_loss`, `learning_rate`. */
   metrics: Record<string, number> | null;
+  /** Epoch with the lowest validation loss so far, of the current seed. */
+  best_epoch: number | null;
+  /** Validation loss of `best_epoch`. */
+  best_val_loss: number | null;
+  /** Training samples per second, over the last second or epoch. */
+  samples_per_second: number | null;
+  /** Engine that computes the training steps. */
+  engine: string | null;
+  /** `cpu` or `gpu`. */
+  device: string | null;
   [extra: string]: unknown;
 }
 
@@ -65,6 +75,11 @@ export const EMPTY_PROGRESS_CONTEXT: Readonly<ProgressContext> = Object.freeze({
   host_service: null,
   phase: null,
   metrics: null,
+  best_epoch: null,
+  best_val_loss: null,
+  samples_per_second: null,
+  engine: null,
+  device: null,
 });
 
 /** Progress of an operation. */

@@ -42,6 +42,12 @@ export interface TrainingMetrics {
     train_accuracy: number[];
     val_loss: number[];
     val_accuracy: number[];
+    /**
+     * Learning rate of each epoch. Missing in results of earlier versions.
+     *
+     * @maxItems 1000
+     */
+    learning_rate?: number[];
   };
   analytics: AnalyticsSummary | null;
 }

@@ -44,6 +44,7 @@ import type { DataCheck, DataCheckQuery } from './data-report.js';
 import type { DataSourceList } from './data-sources.js';
 import type { HealthReport } from './health.js';
 import type { ErrorResponse } from './http.js';
+import type { ModelDecisions, ModelDecisionsQuery } from './model-decisions.js';
 import type {
   CompareModelsQuery,
   DeleteModelResponse,
@@ -61,6 +62,7 @@ import type {
   WebhookList,
   WebhookTest,
 } from './notifications.js';
+import type { OperationMetrics, OperationTimeline } from './operation-metrics.js';
 import type {
   CancelOperationRequest,
   CancelOperationResponse,
@@ -81,6 +83,7 @@ import type {
   StrategySchema,
 } from './strategy-files.js';
 import type { HostList } from './training-queue.js';
+import type { EstimateTrainingResponse } from './training-estimate.js';
 import type { StartTrainingRequest } from './training-request.js';
 import type { SessionList, StartSessionRequest, TrainingSession } from './training-session.js';
 
@@ -103,6 +106,7 @@ export interface WireTypes {
   ListAuditQuery: ListAuditQuery;
   ListModelsQuery: ListModelsQuery;
   ListOperationsQuery: ListOperationsQuery;
+  ModelDecisionsQuery: ModelDecisionsQuery;
   PredictRequest: PredictRequest;
   PreviewImportRequest: PreviewImportRequest;
   ResampleBarsRequest: ResampleBarsRequest;
@@ -142,6 +146,7 @@ export interface WireTypes {
   DeletedProfile: DeletedProfile;
   DeleteModelResponse: DeleteModelResponse;
   ErrorResponse: ErrorResponse;
+  EstimateTrainingResponse: EstimateTrainingResponse;
   HealthReport: HealthReport;
   HostList: HostList;
   ImportPreview: ImportPreview;
@@ -149,12 +154,15 @@ export interface WireTypes {
   IndicatorList: IndicatorList;
   MigrateStrategyResponse: MigrateStrategyResponse;
   ModelComparison: ModelComparison;
+  ModelDecisions: ModelDecisions;
   ModelDetails: ModelDetails;
   ModelList: ModelList;
   OperationHistory: OperationHistory;
   OperationList: OperationList;
+  OperationMetrics: OperationMetrics;
   OperationsRemoved: OperationsRemoved;
   OperationStarted: OperationStarted;
+  OperationTimeline: OperationTimeline;
   PredictResponse: PredictResponse;
   ProfileList: ProfileList;
   ResampledBars: ResampledBars;

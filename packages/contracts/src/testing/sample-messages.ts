@@ -29,6 +29,11 @@ const PROGRESS: OperationProgress = {
     host_service: true,
     phase: 'training',
     metrics: { train_loss: 0.5 },
+    best_epoch: 1,
+    best_val_loss: 0.5,
+    samples_per_second: 1_000,
+    engine: 'onnx',
+    device: 'cpu',
   },
 };
 
