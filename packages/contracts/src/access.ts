@@ -39,6 +39,15 @@ export interface CallerInfo {
   role: Role;
 }
 
+/**
+ * Body of `POST /session`, which logs a browser in: the answer is a `CallerInfo`, and sets a cookie that scripts cannot read.
+ * `DELETE /session` removes the cookie. Only pages of the service itself can use it.
+ */
+export interface LoginRequest {
+  /** An access token. */
+  token: string;
+}
+
 /** Body of `POST /tokens`. */
 export interface CreateTokenRequest {
   /** Whose token it is, or what for: 1 to 64 letters, digits, `.`, `_`, `@` and `-`. */
@@ -77,6 +86,8 @@ export const AUDIT_ACTIONS = [
   'test_webhook',
   'create_token',
   'revoke_token',
+  'login',
+  'logout',
   'access',
 ] as const;
 

@@ -12,6 +12,7 @@ export * from './csv-cell.js';
 export * from './data-import.js';
 export * from './data-sources.js';
 export * from './data-report.js';
+export * from './doctor.js';
 export * from './engines.js';
 export * from './error-record.js';
 export * from './errors.js';

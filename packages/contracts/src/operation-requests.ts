@@ -1,14 +1,40 @@
 import type { OperationHistoryEntry, OperationStatus } from './operation.js';
-import type { OperationType, TypedOperationSummary } from './operation-types.js';
+import type { TypedOperationSummary } from './operation-types.js';
 
 /** Queries, bodies and responses of the routes for operations of any type. */
 
 /** Query of `GET /operations`. */
 export interface ListOperationsQuery {
-  /** Only operations with this status. */
-  status?: OperationStatus;
-  /** Only operations of this type. */
-  type?: OperationType;
+  /**
+   * Only operations with one of these statuses, separated by commas.
+   *
+   * @example "failed,cancelled"
+   */
+  status?: string;
+  /**
+   * Only operations of one of these types, separated by commas.
+   *
+   * @example "training"
+   */
+  type?: string;
+  /**
+   * Only operations created at this time or later: ISO 8601 with a time zone, or `YYYY-MM-DD` for midnight UTC.
+   *
+   * @example "2026-01-05T10:00:00Z"
+   */
+  since?: string;
+  /**
+   * Only operations created before this time, in the same format as `since`.
+   *
+   * @example "2026-01-06"
+   */
+  until?: string;
+  /**
+   * Only operations with each of these words in their id, strategy, symbols, timeframes or model. Upper and lower case are the same.
+   *
+   * @example "momentum AAPL"
+   */
+  search?: string;
   /**
    * Maximum number of operations in the response.
    *
@@ -32,6 +58,35 @@ export interface OperationList {
   /** All operations that have not ended. */
   active_count: number;
 }
+
+/**
+ * The events of `GET /operations/events`: `event:` is the key, `data:` the value as JSON. A reader loads its list after each
+ * `open`, then applies the events to it.
+ */
+export interface OperationsEvents {
+  /** First event of a stream. Sent again if the service may have missed changes: load the list again. */
+  open: OperationsOpened;
+  /** An operation that was created or has changed. A status is sent at once, progress at most four times a second. */
+  operation: TypedOperationSummary;
+  /** An operation that was removed. */
+  removed: OperationRemoved;
+}
+
+/** `data` of the event `open`. */
+export interface OperationsOpened {
+  /** ISO 8601. */
+  server_time: string;
+  /** Version of the service. A page of another version should be loaded again. */
+  version: string;
+}
+
+/** `data` of the event `removed`. */
+export interface OperationRemoved {
+  operation_id: string;
+}
+
+/** `data` of one event of `GET /operations/events`. */
+export type OperationsEventData = OperationsEvents[keyof OperationsEvents];
 
 /** `data` of `GET /operations/:id/history`. */
 export interface OperationHistory {

@@ -4,6 +4,7 @@ import type {
   CreateTokenRequest,
   CreatedToken,
   ListAuditQuery,
+  LoginRequest,
   RevokedToken,
   TokenList,
 } from './access.js';
@@ -42,6 +43,7 @@ import type {
 } from './data-import.js';
 import type { DataCheck, DataCheckQuery } from './data-report.js';
 import type { DataSourceList } from './data-sources.js';
+import type { DoctorReport } from './doctor.js';
 import type { HealthReport } from './health.js';
 import type { ErrorResponse } from './http.js';
 import type { ModelDecisions, ModelDecisionsQuery } from './model-decisions.js';
@@ -69,6 +71,7 @@ import type {
   ListOperationsQuery,
   OperationHistory,
   OperationList,
+  OperationsEventData,
   OperationsRemoved,
   OperationStarted,
   RemoveOperationsQuery,
@@ -107,6 +110,7 @@ export interface WireTypes {
   ListModelsQuery: ListModelsQuery;
   ListOperationsQuery: ListOperationsQuery;
   ModelDecisionsQuery: ModelDecisionsQuery;
+  LoginRequest: LoginRequest;
   PredictRequest: PredictRequest;
   PreviewImportRequest: PreviewImportRequest;
   ResampleBarsRequest: ResampleBarsRequest;
@@ -145,6 +149,7 @@ export interface WireTypes {
   DeletedBars: DeletedBars;
   DeletedProfile: DeletedProfile;
   DeleteModelResponse: DeleteModelResponse;
+  DoctorReport: DoctorReport;
   ErrorResponse: ErrorResponse;
   EstimateTrainingResponse: EstimateTrainingResponse;
   HealthReport: HealthReport;
@@ -160,6 +165,7 @@ export interface WireTypes {
   OperationHistory: OperationHistory;
   OperationList: OperationList;
   OperationMetrics: OperationMetrics;
+  OperationsEventData: OperationsEventData;
   OperationsRemoved: OperationsRemoved;
   OperationStarted: OperationStarted;
   OperationTimeline: OperationTimeline;

@@ -93,6 +93,7 @@ const OPERATION_COLUMNS: readonly (keyof OperationRow)[] = [
   'error_json',
   'result_json',
   'request_json',
+  'search_text',
 ];
 const HISTORY_COLUMNS: readonly (keyof HistoryRow)[] = [
   'operation_id',

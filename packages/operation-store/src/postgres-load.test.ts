@@ -130,6 +130,6 @@ test('a count uses a free stripe, and the counts add up', () =>
       numbered(20).map((id) => store.transition(id, 1, ['pending'], { to: 'running', at: AT })),
     );
     await other.query('commit');
-    expect((await store.list({ status: 'running', limit: 0, offset: 0 })).total_count).toBe(20);
+    expect((await store.list({ statuses: ['running'], limit: 0, offset: 0 })).total_count).toBe(20);
     expect((await store.list({ limit: 0, offset: 0 })).total_count).toBe(20);
   }));

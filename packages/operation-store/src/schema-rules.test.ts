@@ -179,7 +179,7 @@ describe.each(Object.entries(DATABASES))('the rules of %s', (_name, open) => {
     const { rows } = await statement.execute(database.db);
     expect(rows.length).toBeGreaterThan(3);
     for (const { status, count } of rows) {
-      const list = await store.list({ status: status as 'running', limit: 0, offset: 0 });
+      const list = await store.list({ statuses: [status as 'running'], limit: 0, offset: 0 });
       expect(list.total_count).toBe(Number(count));
     }
     const all = rows.reduce((total, { count }) => total + Number(count), 0);

@@ -28,6 +28,8 @@ export interface OperationsTable {
   error_json: string;
   result_json: string;
   request_json: string;
+  /** `searchText` of the operation. */
+  search_text: string;
 }
 
 /** One change of an operation's status. */

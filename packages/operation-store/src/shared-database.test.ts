@@ -87,7 +87,7 @@ describe('a store in PostgreSQL', () => {
     const stores = await Promise.all([open(url), open(url), open(url)]);
     for (const store of stores) {
       expect((await store.get('op_old'))?.operation).toEqual({ ...OPERATION, operation_id: 'op_old' });
-      expect((await store.list({ type: 'dummy', limit: 9, offset: 0 })).total_count).toBe(1);
+      expect((await store.list({ types: ['dummy'], limit: 9, offset: 0 })).total_count).toBe(1);
       await store.close();
     }
     const tables = `select tablename from pg_tables where schemaname = 'public' order by 1`;
@@ -173,7 +173,7 @@ describe('a store in PostgreSQL', () => {
     const store = await open(url);
     await store.create(CREATED);
     const lists = () =>
-      Promise.all(Array.from({ length: 30 }, () => store.list({ type: 'dummy', limit: 9, offset: 0 })));
+      Promise.all(Array.from({ length: 30 }, () => store.list({ types: ['dummy'], limit: 9, offset: 0 })));
     const before = await lists();
     await query(
       url,
@@ -196,7 +196,7 @@ test('a SQLite file of the first version is taken over with its data', async () 
   for (let turn = 0; turn < 2; turn++) {
     const store = await openOperationStore({ stateDir });
     expect((await store.get('op_old'))?.operation).toEqual({ ...OPERATION, operation_id: 'op_old' });
-    expect((await store.list({ type: 'dummy', limit: 9, offset: 0 })).total_count).toBe(1);
+    expect((await store.list({ types: ['dummy'], limit: 9, offset: 0 })).total_count).toBe(1);
     await store.close();
   }
   const after = new Libsql(join(stateDir, 'ktrdr.db'));

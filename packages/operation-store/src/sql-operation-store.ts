@@ -124,9 +124,8 @@ export class SqlOperationStore implements OperationStore {
   }
 
   async list(query: OperationQuery): Promise<OperationPage> {
-    const { status, type, limit, offset } = query;
     // no operation has an id like this
-    const key = `list ${status ?? ''} ${type ?? ''} ${limit} ${offset}`;
+    const key = `list ${JSON.stringify(query)}`;
     const page = await this.access.use((db) => this.cache.read(key, () => this.readPage(db, query)));
     return page as OperationPage;
   }

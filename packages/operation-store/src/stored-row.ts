@@ -1,7 +1,8 @@
 import type { Operation, OperationHistoryEntry, OperationSummary } from '@ktrdr/contracts';
-import type { StoredOperation } from '@ktrdr/orchestrator';
+import { searchText, type StoredOperation } from '@ktrdr/orchestrator';
 import type { Insertable, Selectable } from 'kysely';
 import type { OperationHistoryTable, OperationsTable } from './schema.js';
+import { storable } from './stored-text.js';
 
 /** Columns shown in a list. */
 export const LISTED_COLUMNS = [
@@ -51,6 +52,7 @@ export function changingColumns(operation: Operation) {
     warnings_json: toJson(operation.warnings),
     error_json: toJson(operation.error),
     result_json: toJson(operation.result),
+    search_text: storable(searchText(operation)),
   };
 }
 

@@ -2,3 +2,8 @@
 export function canBeStored(text: string): boolean {
   return !text.includes('\0');
 }
+
+/** The text without what a column cannot hold. */
+export function storable(text: string): string {
+  return text.replaceAll('\0', '');
+}

@@ -52,6 +52,7 @@ export { importProgressRenderer } from './renderers/import-progress-renderer.js'
 export { trainingProgressRenderer } from './renderers/training-progress-renderer.js';
 export { untilAnswered, type Patience } from './until-answered.js';
 export { untilStored } from './until-stored.js';
+export { searchText, searchWords } from './search-text.js';
 export {
   ServiceOrchestrator,
   hostServiceVariables,

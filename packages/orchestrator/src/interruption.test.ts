@@ -79,7 +79,7 @@ describe('an operation whose owner is gone', () => {
     const two = service('two', never);
     await two.operations.keepLeases();
     await clock.advance(LEASE_MS + LEASE_MS / 3 + 1);
-    const { total_count } = await store.list({ status: 'failed', limit: 1, offset: 0 });
+    const { total_count } = await store.list({ statuses: ['failed'], limit: 1, offset: 0 });
     expect(total_count).toBe(250);
   });
 

@@ -15,6 +15,7 @@ import {
   takeOverEntry,
   type StatusChange,
 } from './operation.js';
+import { searchText, searchWords } from './search-text.js';
 import type {
   Lease,
   NewOperation,
@@ -108,13 +109,10 @@ export class MemoryOperationStore implements OperationStore {
     return jsonCopy(this.rows.get(operationId)?.history ?? []);
   }
 
-  async list({ status, type, limit, offset }: OperationQuery): Promise<OperationPage> {
+  async list(query: OperationQuery): Promise<OperationPage> {
     const all = [...this.rows.values()].map(({ operation }) => operation).reverse();
-    const matching = all.filter(
-      (operation) =>
-        (status === undefined || operation.status === status) &&
-        (type === undefined || operation.operation_type === type),
-    );
+    const { limit, offset } = query;
+    const matching = all.filter(filterOf(query));
     return {
       operations: matching.slice(offset, offset + limit).map(summaryCopy),
       total_count: matching.length,
@@ -246,6 +244,21 @@ export class MemoryOperationStore implements OperationStore {
     this.ended.delete(operationId);
     this.rows.delete(operationId);
   }
+}
+
+function filterOf({ statuses, types, createdFrom, createdBefore, search }: OperationQuery) {
+  const words = searchWords(search);
+  return (operation: Operation): boolean => {
+    const { status, operation_type, created_at } = operation;
+    const isListed =
+      (statuses?.includes(status) ?? true) &&
+      (types === undefined || types.some((type) => type === operation_type)) &&
+      (createdFrom === undefined || created_at >= createdFrom) &&
+      (createdBefore === undefined || created_at < createdBefore);
+    if (!isListed || words.length === 0) return isListed;
+    const text = searchText(operation);
+    return words.every((word) => text.includes(word));
+  };
 }
 
 function storedCopy({ operation, epoch, owner, cancelForced }: Row): StoredOperation {

@@ -1,8 +1,8 @@
-import type { ListOperationsQuery, Operation, OperationHistoryEntry } from '@ktrdr/contracts';
+import type { Operation, OperationHistoryEntry } from '@ktrdr/contracts';
 import type { Clock } from './clock.js';
 import { operationNotFound } from './errors.js';
 import type { OperationEvent } from './events.js';
-import type { OperationPage, OperationStore } from './operation-store.js';
+import type { OperationPage, OperationQuery, OperationStore } from './operation-store.js';
 import type { RunningOperations } from './running-operations.js';
 import { watchStored } from './stored-watch.js';
 
@@ -21,12 +21,11 @@ export class OperationQueries {
   constructor(private readonly parts: OperationQueriesParts) {}
 
   list({
-    status,
-    type,
     limit = DEFAULT_LIST_LIMIT,
     offset = 0,
-  }: ListOperationsQuery): Promise<OperationPage> {
-    return this.parts.store.list({ status, type, limit, offset });
+    ...filters
+  }: Partial<OperationQuery>): Promise<OperationPage> {
+    return this.parts.store.list({ ...filters, limit, offset });
   }
 
   async get(operationId: string): Promise<Operation> {

@@ -10,8 +10,14 @@ import type { StatusChange } from './operation.js';
 
 /** Filters and page of `list`. */
 export interface OperationQuery {
-  status?: OperationStatus;
-  type?: OperationType;
+  statuses?: readonly OperationStatus[];
+  types?: readonly OperationType[];
+  /** ISO 8601 in UTC with milliseconds, included. */
+  createdFrom?: string;
+  /** ISO 8601 in UTC with milliseconds, not included. */
+  createdBefore?: string;
+  /** Words separated by spaces; `searchText` of an operation must contain each of them, in upper or lower case. */
+  search?: string;
   /** Maximum number of operations. */
   limit: number;
   /** Number of newer operations to skip. */

@@ -468,8 +468,8 @@ describe('listing', () => {
     await gate.reached;
     const idsOf = ({ operations: found }: OperationPage) => found.map((each) => each.operation_id);
     expect(idsOf(await operations.list())).toEqual([operationId, ...ids]);
-    expect(idsOf(await operations.list({ status: 'completed', limit: 1, offset: 1 }))).toEqual([ids[1]]);
-    expect(await operations.list({ type: 'dummy', limit: 0 })).toEqual({
+    expect(idsOf(await operations.list({ statuses: ['completed'], limit: 1, offset: 1 }))).toEqual([ids[1]]);
+    expect(await operations.list({ types: ['dummy'], limit: 0 })).toEqual({
       operations: [],
       total_count: 3,
       active_count: 1,

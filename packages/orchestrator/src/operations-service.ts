@@ -1,7 +1,6 @@
 import type {
   CancelOperationRequest,
   CancelOperationResponse,
-  ListOperationsQuery,
   Operation,
   OperationHistoryEntry,
   OperationStarted,
@@ -18,7 +17,14 @@ import type { ManagedOperation } from './operation-context.js';
 import { OperationLauncher, type LaunchedOperation } from './operation-launcher.js';
 import { OperationQueries } from './operation-queries.js';
 import type { LaunchParts, OperationRunner } from './operation-runner.js';
-import type { Lease, OperationPage, OperationStore, StoredOperation, TakenOver } from './operation-store.js';
+import type {
+  Lease,
+  OperationPage,
+  OperationQuery,
+  OperationStore,
+  StoredOperation,
+  TakenOver,
+} from './operation-store.js';
 import { noRunner } from './refusals.js';
 import { RunningOperations } from './running-operations.js';
 import { ServiceShutdown } from './service-shutdown.js';
@@ -158,7 +164,7 @@ export class OperationsService {
   }
 
   /** Newest first. */
-  list(query: ListOperationsQuery = {}): Promise<OperationPage> {
+  list(query: Partial<OperationQuery> = {}): Promise<OperationPage> {
     return this.queries.list(query);
   }
 

@@ -37,6 +37,7 @@ import type { FastifyReply } from 'fastify';
 import { CancelOperationDto } from './cancel-operation.dto.js';
 import { eventId } from './event-id.js';
 import { EventStream, RETRY } from './event-stream.js';
+import { listFilters } from './list-filters.js';
 import { ListOperationsDto } from './list-operations.dto.js';
 import { OpenStreams } from './open-streams.js';
 import { DAY_MS } from './retention.js';
@@ -62,10 +63,10 @@ export class OperationsController {
   @Requires('read')
   @ApiOperation({ operationId: 'listOperations', summary: 'Operations without their results, newest first' })
   @Answers('OperationList')
-  @Fails('store_unavailable')
+  @Fails('invalid_date', 'store_unavailable')
   async list(@Query() query: ListOperationsDto): Promise<WrittenJson<OperationList>> {
     // each manager writes the metadata of its own type
-    return writtenJson((await this.operations.list(query)) as OperationList);
+    return writtenJson((await this.operations.list(listFilters(query))) as OperationList);
   }
 
   @Get(':id')

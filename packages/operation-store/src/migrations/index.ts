@@ -3,6 +3,7 @@ import { operations } from './0001-operations.js';
 import { upkeep } from './0002-upkeep.js';
 import { trials } from './0003-trials.js';
 import { access } from './0004-access.js';
+import { search } from './0005-search.js';
 
 /** All migrations by name, in the order in which they run. A released migration never changes. */
 export function migrationsFor(dialect: 'sqlite' | 'postgres'): Record<string, Migration> {
@@ -11,5 +12,6 @@ export function migrationsFor(dialect: 'sqlite' | 'postgres'): Record<string, Mi
     '0002_upkeep': upkeep(dialect),
     '0003_trials': trials(dialect),
     '0004_access': access(dialect),
+    '0005_search': search(dialect),
   };
 }

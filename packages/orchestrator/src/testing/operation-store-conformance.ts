@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { TERMINAL_STATUSES, type OperationType } from '@ktrdr/contracts';
+import { TERMINAL_STATUSES, type Operation, type OperationType } from '@ktrdr/contracts';
 import type { StatusChange } from '../operation.js';
-import type { OperationStore } from '../operation-store.js';
+import type { OperationPage, OperationQuery, OperationStore } from '../operation-store.js';
 import {
   AT,
   CANCEL,
@@ -226,15 +226,82 @@ const CASES: Record<string, (store: OperationStore) => Promise<void>> = {
     await create(store, sample(3, 'dummy'));
     const { operation_id } = await running(store, 4, 'dummy');
     await store.transition(operation_id, 1, ['running'], COMPLETE);
-    const both = await store.list({ type: 'dummy', status: 'running', limit: 10, offset: 0 });
+    const both = await store.list({ types: ['dummy'], statuses: ['running'], limit: 10, offset: 0 });
     assertSame(
       both.operations.map((operation) => operation.operation_id),
       [sample(2, 'dummy').operation_id],
     );
     assert.equal(both.total_count, 1);
     assert.equal(both.active_count, 3);
-    assert.equal((await store.list({ type: 'dummy', limit: 10, offset: 0 })).total_count, 3);
-    assert.equal((await store.list({ status: 'failed', limit: 10, offset: 0 })).total_count, 0);
+    assert.equal((await store.list({ types: ['dummy'], limit: 10, offset: 0 })).total_count, 3);
+    assert.equal((await store.list({ statuses: ['failed'], limit: 10, offset: 0 })).total_count, 0);
+  },
+
+  'a filter takes several statuses and several types': async (store) => {
+    await create(store, sample(1, 'training'));
+    await running(store, 2, 'dummy');
+    await running(store, 3, 'backtest');
+    const { operation_id } = await running(store, 4, 'training');
+    await store.transition(operation_id, 1, ['running'], COMPLETE);
+    const listed = async (query: Partial<OperationQuery>) =>
+      numbersOf(await store.list({ limit: 10, offset: 0, ...query }));
+    assertSame(await listed({ statuses: ['running', 'completed'] }), [4, 3, 2]);
+    assertSame(await listed({ types: ['training', 'backtest'] }), [4, 3, 1]);
+    assertSame(await listed({ types: ['training', 'dummy'], statuses: ['pending', 'running'] }), [2, 1]);
+    const { total_count } = await store.list({ statuses: ['running', 'pending'], limit: 1, offset: 2 });
+    assert.equal(total_count, 3);
+  },
+
+  'operations are found by the time of their creation: from the first time, before the second': async (
+    store,
+  ) => {
+    const day = (number: number) => `2026-01-0${number}T10:00:00.000Z`;
+    for (const number of [1, 2, 3, 4]) await create(store, { ...sample(number), created_at: day(number) });
+    const listed = async (query: Partial<OperationQuery>) => {
+      const page = await store.list({ limit: 10, offset: 0, ...query });
+      assert.equal(page.total_count, page.operations.length);
+      return numbersOf(page);
+    };
+    assertSame(await listed({ createdFrom: day(3) }), [4, 3]);
+    assertSame(await listed({ createdBefore: day(3) }), [2, 1]);
+    assertSame(await listed({ createdFrom: day(2), createdBefore: day(4) }), [3, 2]);
+    assertSame(await listed({ createdFrom: day(2), createdBefore: day(2) }), []);
+  },
+
+  'a search finds every word in the id, strategy, symbols, timeframes or model': async (store) => {
+    const named = (number: number, metadata: object): Operation => {
+      const operation = sample(number);
+      return { ...operation, metadata: { ...operation.metadata, ...metadata } };
+    };
+    await create(store, named(1, { strategy: 'Momentum', symbols: ['AAPL', 'MSFT'], timeframes: ['1h'] }));
+    await create(store, named(2, { strategy: 'momentum_fast', symbols: ['EURUSD'], timeframes: ['1d'] }));
+    await create(store, named(3, { model: 'mean_reversion/1h_v7', symbols: ['50%_off'], file: 'a\\b.csv' }));
+    const listed = async (search: string, more: Partial<OperationQuery> = {}) => {
+      const page = await store.list({ limit: 10, offset: 0, search, ...more });
+      assert.equal(page.total_count, page.operations.length);
+      return numbersOf(page);
+    };
+    assertSame(await listed('momentum'), [2, 1]);
+    assertSame(await listed(' MOMENTUM  aapl '), [1]);
+    assertSame(await listed('eurusd 1h'), []);
+    assertSame(await listed('1h_v7'), [3]);
+    assertSame(await listed(sample(2).operation_id.slice(3)), [2]);
+    assertSame(await listed('momentum', { statuses: ['failed'] }), []);
+    // no character has a meaning of its own
+    assertSame(await listed('momentum_'), [2]);
+    assertSame(await listed('0%_'), [3]);
+    assertSame(await listed('%'), [3]);
+    assertSame(await listed('a\\b'), [3]);
+    assertSame(await listed("'"), []);
+    assertSame(await listed('\ud800'), []);
+    assertSame(await listed('\0'), []);
+  },
+
+  'a search finds the model that a training has stored': async (store) => {
+    const { operation_id } = await running(store);
+    const result = { artifacts: { model: 'momentum/1h_v12' } };
+    await store.transition(operation_id, 1, ['running'], { to: 'completed', at: LATER, result });
+    assertSame(numbersOf(await store.list({ search: 'momentum/1h_v12', limit: 9, offset: 0 })), [1]);
   },
 
   'a status changes only from the given statuses, and the result has the current one': async (store) => {
@@ -344,6 +411,11 @@ const CASES: Record<string, (store: OperationStore) => Promise<void>> = {
     await store.check();
   },
 };
+
+/** The numbers of the samples of a page. */
+function numbersOf({ operations }: OperationPage): number[] {
+  return operations.map(({ operation_id }) => Number(/(\d\d)_abcd$/.exec(operation_id)?.[1]));
+}
 
 /** A result is a copy, or it is frozen. */
 function attempt(change: () => unknown): void {

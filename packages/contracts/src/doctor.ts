@@ -1,0 +1,26 @@
+/**
+ * How a check ended. `warning`: it works, but slower or with less than it could. `problem`: something does not work.
+ */
+export type DoctorStatus = 'ok' | 'warning' | 'problem';
+
+/** One check of `GET /doctor`. */
+export interface DoctorCheck {
+  /** What was checked: `node`, `engine onnx-cuda`, `folder DATA_DIR`, `store`. Unique in a report. */
+  name: string;
+  status: DoctorStatus;
+  /** What was found, in one line. */
+  summary: string;
+  /** What to do; `null` if nothing is to do. */
+  advice: string | null;
+}
+
+/** `data` of `GET /doctor`: what the service needs, and whether it has it. */
+export interface DoctorReport {
+  /** Version of the service. */
+  version: string;
+  /** Clock of the service, ISO 8601. Compare it with your own. */
+  server_time: string;
+  /** The worst status of all checks. */
+  status: DoctorStatus;
+  checks: DoctorCheck[];
+}
