@@ -161,9 +161,9 @@ export default {
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['types', 'import', 'node', 'default'],
-      extensions: ['.ts', '.js', '.mjs', '.d.ts'],
+      extensions: ['.ts', '.tsx', '.js', '.mjs', '.d.ts'],
       // the build of contracts makes a module that has only a declaration in the sources
-      extensionAlias: { '.js': ['.ts', '.js', '.d.ts'] },
+      extensionAlias: { '.js': ['.ts', '.tsx', '.js', '.d.ts'] },
     },
   },
 };

@@ -1,0 +1,108 @@
+import { useEffect } from 'preact/hooks';
+import { ErrorBoundary, LocationProvider, Route, Router, lazy, useLocation } from 'preact-iso';
+import { request } from './api/client.js';
+import { whenUnauthenticated } from './api/client.js';
+import { followOperations } from './live/operations.js';
+import { NotFoundPage } from './pages/not-found.js';
+import { caller } from './shell/caller.js';
+import { Shell } from './shell/shell.js';
+
+// each page is a file of its own, read when it is first shown
+const OverviewPage = lazy(async () => (await import('./pages/overview/overview-page.js')).OverviewPage);
+const OperationsPage = lazy(
+  async () => (await import('./pages/operations/operations-page.js')).OperationsPage,
+);
+const OperationPage = lazy(async () => (await import('./pages/operation/operation-page.js')).OperationPage);
+const ComparePage = lazy(async () => (await import('./pages/compare/compare-page.js')).ComparePage);
+const ModelsPage = lazy(async () => (await import('./pages/models/models-page.js')).ModelsPage);
+const ModelPage = lazy(async () => (await import('./pages/model/model-page.js')).ModelPage);
+const StrategiesPage = lazy(
+  async () => (await import('./pages/strategies/strategies-page.js')).StrategiesPage,
+);
+const StrategyPage = lazy(async () => (await import('./pages/strategy/strategy-page.js')).StrategyPage);
+const TrainPage = lazy(async () => (await import('./pages/train/train-page.js')).TrainPage);
+const DataPage = lazy(async () => (await import('./pages/data/data-page.js')).DataPage);
+const BarsPage = lazy(async () => (await import('./pages/bars/bars-page.js')).BarsPage);
+const ImportPage = lazy(async () => (await import('./pages/import/import-page.js')).ImportPage);
+const HostsPage = lazy(async () => (await import('./pages/hosts/hosts-page.js')).HostsPage);
+const AccessPage = lazy(async () => (await import('./pages/access/access-page.js')).AccessPage);
+const NotificationsPage = lazy(
+  async () => (await import('./pages/notifications/notifications-page.js')).NotificationsPage,
+);
+const LoginPage = lazy(async () => (await import('./pages/login/login-page.js')).LoginPage);
+
+/** The page: its frame, and the page of the current address. */
+export function App() {
+  return (
+    <LocationProvider>
+      <ErrorBoundary>
+        <Pages />
+      </ErrorBoundary>
+    </LocationProvider>
+  );
+}
+
+function Pages() {
+  const { path, url, route } = useLocation();
+  const isLogin = path === '/app/login';
+
+  useEffect(() => {
+    whenUnauthenticated(() => {
+      caller.value = null;
+      if (location.pathname !== '/app/login')
+        route(`/app/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+    });
+  }, []);
+
+  useEffect(() => {
+    if (isLogin) return undefined;
+    let stop = (): void => {};
+    let isGone = false;
+    request('getCaller').then(
+      (answer) => {
+        caller.value = answer;
+        if (!isGone) stop = followOperations();
+      },
+      // the page of the address shows the error of its own request
+      () => {
+        if (!isGone) stop = followOperations();
+      },
+    );
+    return () => {
+      isGone = true;
+      stop();
+    };
+  }, [isLogin]);
+
+  // a new page is read from its top, by screen readers too
+  useEffect(() => document.getElementById('main')?.focus({ preventScroll: true }), [path]);
+
+  const pages = (
+    <Router>
+      <Route path="/" component={OverviewPage} />
+      <Route path="/app/operations" component={OperationsPage} />
+      <Route path="/app/operations/:id" component={OperationPage} />
+      <Route path="/app/compare" component={ComparePage} />
+      <Route path="/app/models" component={ModelsPage} />
+      <Route path="/app/models/:strategy/:version" component={ModelPage} />
+      <Route path="/app/strategies" component={StrategiesPage} />
+      <Route path="/app/strategies/:name" component={StrategyPage} />
+      <Route path="/app/train" component={TrainPage} />
+      <Route path="/app/data" component={DataPage} />
+      <Route path="/app/data/import" component={ImportPage} />
+      <Route path="/app/data/:symbol/:timeframe" component={BarsPage} />
+      <Route path="/app/hosts" component={HostsPage} />
+      <Route path="/app/access" component={AccessPage} />
+      <Route path="/app/notifications" component={NotificationsPage} />
+      <Route path="/app/login" component={LoginPage} />
+      <Route default component={NotFoundPage} />
+    </Router>
+  );
+  return isLogin ? (
+    <main id="main" tabIndex={-1} data-address={url}>
+      {pages}
+    </main>
+  ) : (
+    <Shell>{pages}</Shell>
+  );
+}

@@ -1,0 +1,154 @@
+import { useEffect, useRef } from 'preact/hooks';
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import { formatMetric } from '../format/numbers.js';
+import { theme } from '../shell/theme.js';
+import './line-chart.css';
+
+/** One curve: a value for each x, `null` where there is none. */
+export interface Curve {
+  name: string;
+  values: readonly (number | null)[];
+  /** 1 to 10: `--series-N` of the tokens. */
+  series: number;
+  /** A thin line behind the others. */
+  isFaint?: boolean;
+  /** Dashed, so that colour is not the only difference. */
+  isDashed?: boolean;
+}
+
+interface LineChartProps {
+  /** What the chart shows, for screen readers; the table or text beside it has the numbers. */
+  label: string;
+  /** Ascending. Unix seconds if `isTime`. */
+  x: readonly number[];
+  curves: readonly Curve[];
+  /** px. */
+  height?: number;
+  isTime?: boolean;
+  isLog?: boolean;
+  formatValue?: (value: number) => string;
+  /** A vertical line with a name, such as the best epoch. */
+  marks?: readonly { x: number; name: string }[];
+}
+
+/** Curves over one axis, with the values below the pointer in the legend. Redrawn when its data, its size or the theme change. */
+export function LineChart({
+  label,
+  x,
+  curves,
+  height = 240,
+  isTime = false,
+  isLog = false,
+  formatValue = formatMetric,
+  marks = [],
+}: LineChartProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | null>(null);
+  const newest = useRef({ marks, formatValue });
+  newest.current = { marks, formatValue };
+  // a chart is built again only if its curves are others; new values only redraw it
+  const shape = JSON.stringify([
+    curves.map(({ name, series, isFaint, isDashed }) => [name, series, isFaint, isDashed]),
+    isTime,
+    isLog,
+    height,
+    theme.value,
+  ]);
+
+  useEffect(() => {
+    const element = box.current;
+    if (element === null) return undefined;
+    const style = getComputedStyle(element);
+    // `light-dark()` is resolved in the value of a property, not in that of a variable
+    const colorOf = (variable: string): string => {
+      element.style.color = `var(${variable})`;
+      const { color } = getComputedStyle(element);
+      element.style.color = '';
+      return color;
+    };
+    const axis: uPlot.Axis = {
+      stroke: colorOf('--text-muted'),
+      grid: { stroke: colorOf('--line'), width: 1 },
+      ticks: { stroke: colorOf('--line'), width: 1 },
+      font: `12px ${style.fontFamily}`,
+    };
+    const created = new uPlot(
+      {
+        width: Math.max(1, element.clientWidth),
+        height,
+        scales: { x: { time: isTime }, y: isLog ? { distr: 3 } : {} },
+        axes: [
+          axis,
+          {
+            ...axis,
+            size: 64,
+            values: (_, ticks) =>
+              ticks.map((tick) => (tick === null ? '' : newest.current.formatValue(tick))),
+          },
+        ],
+        series: [
+          isTime ? {} : { label: 'x' },
+          ...curves.map(({ name, series, isFaint, isDashed }) => ({
+            label: name,
+            stroke: colorOf(`--series-${series}`),
+            width: isFaint === true ? 1 : 2,
+            alpha: isFaint === true ? 0.35 : 1,
+            dash: isDashed === true ? [6, 4] : undefined,
+            spanGaps: true,
+            points: { show: false },
+            value: (_: uPlot, value: number | null) =>
+              value === null ? '–' : newest.current.formatValue(value),
+          })),
+        ],
+        cursor: { drag: { x: true, y: false } },
+        hooks: { draw: [(drawn) => drawMarks(drawn, newest.current.marks, colorOf('--text-muted'))] },
+      },
+      dataOf(x, curves, isLog),
+      element,
+    );
+    plot.current = created;
+    const resize = new ResizeObserver(() =>
+      created.setSize({ width: Math.max(1, element.clientWidth), height }),
+    );
+    resize.observe(element);
+    return () => {
+      resize.disconnect();
+      created.destroy();
+      plot.current = null;
+    };
+  }, [shape]);
+
+  useEffect(() => plot.current?.setData(dataOf(x, curves, isLog)), [x, curves, isLog]);
+
+  return <div ref={box} class="line-chart" role="img" aria-label={label} />;
+}
+
+/** A log axis has no place for values of 0 and below. */
+function dataOf(x: readonly number[], curves: readonly Curve[], isLog: boolean): uPlot.AlignedData {
+  const values = curves.map((curve) =>
+    isLog ? curve.values.map((value) => (value !== null && value > 0 ? value : null)) : [...curve.values],
+  );
+  return [[...x], ...values];
+}
+
+function drawMarks(plot: uPlot, marks: readonly { x: number; name: string }[], color: string): void {
+  const { ctx, bbox } = plot;
+  ctx.save();
+  ctx.strokeStyle = color;
+  ctx.fillStyle = color;
+  ctx.setLineDash([4, 4]);
+  ctx.font = `${11 * devicePixelRatio}px system-ui`;
+  for (const { x, name } of marks) {
+    const at = plot.valToPos(x, 'x', true);
+    if (at < bbox.left || at > bbox.left + bbox.width) continue;
+    ctx.beginPath();
+    ctx.moveTo(at, bbox.top);
+    ctx.lineTo(at, bbox.top + bbox.height);
+    ctx.stroke();
+    const isRight = at > bbox.left + bbox.width / 2;
+    ctx.textAlign = isRight ? 'right' : 'left';
+    ctx.fillText(name, at + (isRight ? -4 : 4), bbox.top + 12 * devicePixelRatio);
+  }
+  ctx.restore();
+}

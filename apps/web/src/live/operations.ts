@@ -1,0 +1,128 @@
+import type { TypedOperationSummary } from '@ktrdr/contracts';
+import { signal, type ReadonlySignal, type Signal } from '@preact/signals';
+import { now } from '../clock.js';
+import { clockDifference, setConnection } from './connection.js';
+import { readStream } from './event-stream.js';
+
+/** Hidden pages close their stream after this time, ms: a browser allows only six connections to one address. */
+const HIDDEN_MS = 60_000;
+
+/** What happened in the list of operations. `reloaded`: the stream was interrupted, and everything may have changed. */
+export type OperationsChange =
+  | { type: 'operation'; operation: TypedOperationSummary }
+  | { type: 'removed'; operationId: string }
+  | { type: 'reloaded' };
+
+const known = new Map<string, Signal<TypedOperationSummary | null>>();
+const listeners = new Set<(change: OperationsChange) => void>();
+/** Listeners that need the stream while the page is hidden, such as notifications. */
+let backgroundReaders = 0;
+
+/** The newest state of an operation; `null` if it was removed. Every component that shows it shares one signal. */
+export function operationSignal(
+  operation: TypedOperationSummary,
+): ReadonlySignal<TypedOperationSummary | null> {
+  return remember(operation);
+}
+
+/** Takes a state that a request has answered, unless the stream has brought a newer one. */
+export function remember(operation: TypedOperationSummary): Signal<TypedOperationSummary | null> {
+  const found = known.get(operation.operation_id);
+  if (found === undefined) {
+    const created = signal<TypedOperationSummary | null>(operation);
+    known.set(operation.operation_id, created);
+    return created;
+  }
+  if (found.peek() === null || !isOlder(operation, found.peek())) found.value = operation;
+  return found;
+}
+
+/** @returns removes the listener */
+export function onOperationsChange(listener: (change: OperationsChange) => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** Keeps the stream open while the page is hidden. @returns ends that */
+export function listenInBackground(): () => void {
+  backgroundReaders += 1;
+  return () => {
+    backgroundReaders -= 1;
+  };
+}
+
+/** Opens the page's one stream, and closes it while nobody looks. @returns stops it */
+export function followOperations(): () => void {
+  let close: (() => void) | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  function open(): void {
+    if (close !== null) return;
+    setConnection('connecting');
+    close = readStream('/operations/events', ['open', 'operation', 'removed'], {
+      opened: () => {},
+      lost: () => setConnection('lost'),
+      received,
+    });
+  }
+
+  function visibilityChanged(): void {
+    clearTimeout(timer);
+    if (document.visibilityState === 'visible') open();
+    else timer = setTimeout(pause, HIDDEN_MS);
+  }
+
+  function pause(): void {
+    if (backgroundReaders > 0) return;
+    close?.();
+    close = null;
+    setConnection('paused');
+  }
+
+  document.addEventListener('visibilitychange', visibilityChanged);
+  open();
+  return () => {
+    document.removeEventListener('visibilitychange', visibilityChanged);
+    clearTimeout(timer);
+    close?.();
+  };
+}
+
+function received(type: string, data: unknown): void {
+  if (type === 'open') {
+    const { server_time } = data as { server_time: string };
+    clockDifference.value = Date.parse(server_time) - now();
+    setConnection('live');
+    tell({ type: 'reloaded' });
+  } else if (type === 'operation') {
+    const operation = data as TypedOperationSummary;
+    remember(operation);
+    tell({ type: 'operation', operation });
+  } else {
+    const { operation_id } = data as { operation_id: string };
+    const removed = known.get(operation_id);
+    if (removed !== undefined) removed.value = null;
+    tell({ type: 'removed', operationId: operation_id });
+  }
+}
+
+function tell(change: OperationsChange): void {
+  for (const listener of listeners) listener(change);
+}
+
+/** An operation never goes back: its attempts count up, and within an attempt so do its status and its progress. */
+function isOlder(operation: TypedOperationSummary, than: TypedOperationSummary | null): boolean {
+  if (than === null || operation.attempt !== than.attempt) return operation.attempt < (than?.attempt ?? 0);
+  const difference = STATUS_ORDER[operation.status] - STATUS_ORDER[than.status];
+  if (difference !== 0) return difference < 0;
+  return operation.progress.percentage < than.progress.percentage;
+}
+
+const STATUS_ORDER: Readonly<Record<TypedOperationSummary['status'], number>> = {
+  pending: 0,
+  running: 1,
+  cancelling: 2,
+  completed: 3,
+  failed: 3,
+  cancelled: 3,
+};

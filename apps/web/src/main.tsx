@@ -1,0 +1,8 @@
+import { render } from 'preact';
+import { App } from './app.js';
+import './tokens.css';
+import './base.css';
+
+const page = document.getElementById('page');
+if (page === null) throw new Error('index.html has no element with the id page');
+render(<App />, page);

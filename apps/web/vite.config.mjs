@@ -1,0 +1,20 @@
+import { defineConfig } from 'vite';
+
+/** `npx vite` in this folder serves the page while one works on it, and passes everything else to this API. */
+const API = process.env.KTRDR_API_URL ?? 'http://127.0.0.1:8000';
+/** First segments of the API's own routes: all but the page's `/app` and the assets. */
+const API_ROUTES = '^/(?!app/|app$|assets/|src/|node_modules/|@|index.html|favicon|theme|$)';
+
+export default defineConfig({
+  build: {
+    outDir: 'dist/page',
+    emptyOutDir: true,
+    target: 'es2022',
+    // the content policy allows files, and no data: addresses of scripts and styles
+    assetsInlineLimit: 0,
+    // the policy allows no inline script, and every supported browser preloads modules itself
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+  server: { host: '127.0.0.1', proxy: { [API_ROUTES]: { target: API, changeOrigin: true } } },
+});
