@@ -33,7 +33,7 @@ const directions = Object.entries(allowed).map(([from, packages]) => ({
   comment: `${from} may import ${packages.length === 0 ? 'no package of the workspace' : packages.join(', ')}`,
   severity: 'error',
   // end-to-end tests start services through service-kit
-  from: { path: `^${from}/`, pathNot: ['^packages/job-queue/test/', '^apps/cli/test/'] },
+  from: { path: `^${from}/`, pathNot: ['^packages/job-queue/test/', '^apps/(cli|web)/test/'] },
   to: {
     path: '^packages/',
     pathNot: [`^${from}/`, ...packages.map((name) => `^packages/${name}/`)],

@@ -48,6 +48,14 @@ export function program(name: string): Requirement {
   return { missing: found ? null : `no ${name} on the PATH`, isSystemPackage: true };
 }
 
+/** The browser that tests use. */
+export const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
+
+export function chromium(): Requirement {
+  const missing = existsSync(CHROMIUM) ? null : `no Chromium at ${CHROMIUM}; set CHROMIUM_PATH to its path`;
+  return { missing, isSystemPackage: true };
+}
+
 /** The Python that system packages install modules for. */
 export const SYSTEM_PYTHON = '/usr/bin/python3';
 
