@@ -1,6 +1,13 @@
 import { isErrorResponse, type SuccessResponse } from '@ktrdr/contracts';
 import { ApiError, unreachable } from './api-error.js';
-import { ROUTES, type AnswerOf, type InputOf, type RouteName } from './routes.js';
+import {
+  ROUTES,
+  type AddressInputOf,
+  type AnswerOf,
+  type InputOf,
+  type JsonRouteName,
+  type RouteName,
+} from './routes.js';
 
 /** What every request may have. */
 interface RequestOptions {
@@ -21,7 +28,7 @@ export function whenUnauthenticated(listener: (error: ApiError) => void): void {
   onUnauthenticated = listener;
 }
 
-type Arguments<Name extends RouteName> =
+type Arguments<Name extends JsonRouteName> =
   object extends InputOf<Name>
     ? [input?: InputOf<Name> & RequestOptions]
     : [input: InputOf<Name> & RequestOptions];
@@ -30,7 +37,7 @@ type Arguments<Name extends RouteName> =
  * Sends a request to the API. The browser adds the session cookie.
  * @throws ApiError what the API answered, or `unreachable`; the reason of `signal` if it aborts
  */
-export async function request<Name extends RouteName>(
+export async function request<Name extends JsonRouteName>(
   name: Name,
   ...[input]: Arguments<Name>
 ): Promise<AnswerOf<Name>> {
@@ -45,7 +52,13 @@ export async function request<Name extends RouteName>(
   }) as Promise<AnswerOf<Name>>;
 }
 
-/** Address of a route with its parameters and query; fields that are `undefined` or empty are left out. */
+/** Address of a route, for links to files and for uploads. */
+export function routeAddress<Name extends RouteName>(name: Name, input: AddressInputOf<Name>): string {
+  const { params, query } = input as AnyInput;
+  return addressOf(ROUTES[name].path, params, query);
+}
+
+/** Address of a path with its parameters and query; fields that are `undefined` or empty are left out. */
 export function addressOf(
   path: string,
   params: Readonly<Record<string, string>> = {},

@@ -9,8 +9,10 @@ interface Route {
   /** `:name` is a parameter. */
   path: `/${string}`;
   query?: TypeName;
-  body?: TypeName;
-  answer: TypeName;
+  /** `bytes`: a file. */
+  body?: TypeName | 'bytes';
+  /** `nothing`: `null`. `bytes`: a file, which a link fetches. */
+  answer: TypeName | 'nothing' | 'bytes';
 }
 
 /** The routes that the page uses, by their `operationId` in the OpenAPI document. */
@@ -32,6 +34,78 @@ export const ROUTES = {
   },
   resumeOperation: { method: 'POST', path: '/operations/:id/resume', answer: 'OperationStarted' },
   retryOperation: { method: 'POST', path: '/operations/:id/retry', answer: 'OperationStarted' },
+  // bars
+  listBars: { method: 'GET', path: '/data', answer: 'BarsList' },
+  showBars: { method: 'GET', path: '/data/show', query: 'ShowBarsQuery', answer: 'BarsDetails' },
+  checkData: { method: 'GET', path: '/data/check', query: 'DataCheckQuery', answer: 'DataCheck' },
+  exportBars: { method: 'GET', path: '/data/export', query: 'ExportBarsQuery', answer: 'bytes' },
+  deleteBars: { method: 'DELETE', path: '/data', query: 'BarsQuery', answer: 'DeletedBars' },
+  resampleBars: {
+    method: 'POST',
+    path: '/data/resample',
+    body: 'ResampleBarsRequest',
+    answer: 'ResampledBars',
+  },
+  writeSampleBars: {
+    method: 'POST',
+    path: '/data/sample',
+    body: 'SampleDataRequest',
+    answer: 'SampleDataResponse',
+  },
+  listDataSources: { method: 'GET', path: '/data/sources', answer: 'DataSourceList' },
+  startDownload: {
+    method: 'POST',
+    path: '/data/downloads/start',
+    body: 'StartDownloadRequest',
+    answer: 'OperationStarted',
+  },
+  // imports
+  uploadFile: {
+    method: 'POST',
+    path: '/data/uploads',
+    query: 'UploadFileQuery',
+    body: 'bytes',
+    answer: 'UploadedFile',
+  },
+  removeUpload: { method: 'DELETE', path: '/data/uploads/:id', answer: 'nothing' },
+  previewImport: {
+    method: 'POST',
+    path: '/data/imports/preview',
+    body: 'PreviewImportRequest',
+    answer: 'ImportPreview',
+  },
+  startImport: {
+    method: 'POST',
+    path: '/data/imports/start',
+    body: 'StartImportRequest',
+    answer: 'OperationStarted',
+  },
+  listProfiles: { method: 'GET', path: '/data/profiles', answer: 'ProfileList' },
+  keepProfile: {
+    method: 'PUT',
+    path: '/data/profiles/:name',
+    body: 'ImportChoices',
+    answer: 'ImportProfile',
+  },
+  deleteProfile: { method: 'DELETE', path: '/data/profiles/:name', answer: 'DeletedProfile' },
+  // hosts, access, notifications
+  listHosts: { method: 'GET', path: '/hosts', answer: 'HostList' },
+  getDoctor: { method: 'GET', path: '/doctor', answer: 'DoctorReport' },
+  login: { method: 'POST', path: '/session', body: 'LoginRequest', answer: 'CallerInfo' },
+  logout: { method: 'DELETE', path: '/session', answer: 'nothing' },
+  listTokens: { method: 'GET', path: '/tokens', answer: 'TokenList' },
+  createToken: { method: 'POST', path: '/tokens', body: 'CreateTokenRequest', answer: 'CreatedToken' },
+  revokeToken: { method: 'DELETE', path: '/tokens/:token', answer: 'RevokedToken' },
+  listAudit: { method: 'GET', path: '/audit', query: 'ListAuditQuery', answer: 'AuditList' },
+  listNotifications: { method: 'GET', path: '/notifications', answer: 'WebhookList' },
+  createNotification: {
+    method: 'POST',
+    path: '/notifications',
+    body: 'CreateWebhookRequest',
+    answer: 'CreatedWebhook',
+  },
+  deleteNotification: { method: 'DELETE', path: '/notifications/:id', answer: 'DeletedWebhook' },
+  testNotification: { method: 'POST', path: '/notifications/:id/test', answer: 'WebhookTest' },
 } as const satisfies Record<string, Route>;
 
 export type RouteName = keyof typeof ROUTES;
@@ -45,7 +119,14 @@ type ParametersOf<Path extends string> = Path extends `${string}:${infer Name}/$
     : never;
 
 /** What the API answers. */
-export type AnswerOf<Name extends RouteName> = WireTypes[RouteOf<Name>['answer']];
+export type AnswerOf<Name extends RouteName> = RouteOf<Name>['answer'] extends infer Type extends TypeName
+  ? WireTypes[Type]
+  : null;
+
+/** Routes whose bodies and answers are JSON. */
+export type JsonRouteName = {
+  [Name in RouteName]: RouteOf<Name> extends { body: 'bytes' } | { answer: 'bytes' } ? never : Name;
+}[RouteName];
 
 type Parameters<Name extends RouteName> = [ParametersOf<RouteOf<Name>['path']>] extends [never]
   ? object
@@ -63,5 +144,8 @@ type Body<Name extends RouteName> =
       : { body: WireTypes[Type] }
     : object;
 
+/** What the address of a request needs. */
+export type AddressInputOf<Name extends RouteName> = Parameters<Name> & Query<Name>;
+
 /** What a request needs: its path's parameters, its query and its body, as far as the route has them. */
-export type InputOf<Name extends RouteName> = Parameters<Name> & Query<Name> & Body<Name>;
+export type InputOf<Name extends RouteName> = AddressInputOf<Name> & Body<Name>;
