@@ -18,6 +18,8 @@ export * from './error-record.js';
 export * from './errors.js';
 export * from './health.js';
 export * from './http.js';
+export * from './import-answer.js';
+export * from './import-preview-text.js';
 export * from './import-question-text.js';
 export * from './meant-timeframe.js';
 export * from './model-decisions.js';

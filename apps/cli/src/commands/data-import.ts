@@ -6,6 +6,7 @@ import {
   type OperationStarted,
   printable,
   type PreviewImportRequest,
+  profileChoices,
   type StoredBars,
 } from '@ktrdr/contracts';
 import { operationPath } from '../api-client.js';
@@ -133,20 +134,15 @@ async function saveProfile(
   name: string,
   request: PreviewImportRequest,
 ): Promise<void> {
-  const {
-    upload_id: _,
-    path: _path,
-    profile: _profile,
-    symbol: _symbol,
-    on_conflict: _conflict,
-    ...choices
-  } = request;
-  const base = options.profile === undefined ? {} : await profileChoices(api, options.profile);
-  await api.put<ImportProfile>(`/data/profiles/${encodeURIComponent(name)}`, { ...base, ...choices });
+  const base = options.profile === undefined ? {} : await savedChoices(api, options.profile);
+  await api.put<ImportProfile>(`/data/profiles/${encodeURIComponent(name)}`, {
+    ...base,
+    ...profileChoices(request),
+  });
   context.output.err(`The choices are saved. Use them with --profile ${printable(name)}`);
 }
 
-async function profileChoices(api: ImportSession['api'], name: string): Promise<ImportChoices> {
+async function savedChoices(api: ImportSession['api'], name: string): Promise<ImportChoices> {
   const { profiles } = await api.get<{ profiles: ImportProfile[] }>('/data/profiles');
   return profiles.find((profile) => profile.name === name)?.choices ?? {};
 }

@@ -4,12 +4,14 @@ import {
   type ImportChoices,
   importQuestionText,
   type ImportPreview,
-  type ImportQuestion,
   type ImportQuestionChoice,
   type ImportSource,
+  isRefusal,
+  KtrdrError,
   type PreviewImportRequest,
   printable,
   type UploadedFile,
+  withAnswer,
 } from '@ktrdr/contracts';
 import type { ApiClient } from '../api-client.js';
 import { ApiError, UsageError } from '../cli-error.js';
@@ -17,7 +19,7 @@ import { type CommandContext, openApi } from '../context.js';
 import type { Prompter } from '../prompter.js';
 import { importPreviewView } from '../views/import-preview-view.js';
 import { counted } from '../views/numbers.js';
-import { answeredChoice, type ImportOptions } from './import-flags.js';
+import type { ImportOptions } from './import-flags.js';
 import { askQuestion } from './questions.js';
 import { UploadProgress } from './upload-progress.js';
 import { withWaitingLine } from './waiting-line.js';
@@ -162,13 +164,9 @@ async function answerAll(
   for (let question = preview.questions[0]; question !== undefined; question = preview.questions[0]) {
     const { choice } = question;
     const answer = await askQuestion(prompter, question, { before: answers.get(choice), style, signal });
-    if (answer === null || isRefusal(question, answer)) return null;
+    if (answer === null || isRefusal(choice, answer)) return null;
     try {
-      const answered = answeredChoice(choice, answer);
-      const next = { ...request, ...answered };
-      // an answer names the symbols that are still wrong
-      if (answered.symbol_map !== undefined)
-        next.symbol_map = { ...request.symbol_map, ...answered.symbol_map };
+      const next = withAnswer(request, choice, answer);
       preview = await previewOf(next);
       request = next;
       // an answer that leaves its question open is not likely for the next file
@@ -183,16 +181,10 @@ async function answerAll(
   return { request, preview };
 }
 
-/** `refuse` leaves the question open: the file is not imported. */
-function isRefusal({ choice }: ImportQuestion, answer: string): boolean {
-  return answer === 'refuse' && (choice === 'bad_rows' || choice === 'on_conflict');
-}
-
-/** True if the API or the parser of an option rejects an answer. */
+/** True if the API or the reader of an answer rejects it. */
 function isBadAnswer(error: unknown): error is Error {
-  if (error instanceof ApiError)
-    return ['invalid_request', 'invalid_name', 'import_invalid'].includes(error.code);
-  return error instanceof Error && error.name === 'InvalidArgumentError';
+  const isTyped = error instanceof ApiError || error instanceof KtrdrError;
+  return isTyped && ['invalid_request', 'invalid_name', 'import_invalid'].includes(error.code);
 }
 
 function whatOf({ bars }: ImportPreview): string {

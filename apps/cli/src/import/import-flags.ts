@@ -3,10 +3,11 @@ import {
   BAD_ROW_CHOICES,
   CONFLICT_CHOICES,
   IMPORT_COLUMNS,
+  KtrdrError,
+  readColumns,
+  readSymbolMap,
   STAMP_CHOICES,
   type ImportChoices,
-  type ImportColumn,
-  type ImportQuestionChoice,
 } from '@ktrdr/contracts';
 import { InvalidArgumentError, Option } from 'commander';
 import type { ReadOptions } from '../read-options.js';
@@ -15,7 +16,7 @@ import type { ReadOptions } from '../read-options.js';
 export const IMPORT_FLAGS: Record<keyof ImportChoices, Option> = {
   symbol: new Option('--symbol <symbol>', 'symbol of the bars, if the file has only one'),
   symbol_map: new Option('--symbol-map <old=new,...>', 'new names for symbols of the file').argParser(
-    symbolMap,
+    parsed(readSymbolMap),
   ),
   timeframe: new Option('--timeframe <timeframe>', '1m, 5m, 15m, 30m, 1h, 4h, 1d or 1w'),
   timezone: new Option('--timezone <zone>', 'time zone of local times: America/New_York, UTC, -05:00'),
@@ -26,7 +27,7 @@ export const IMPORT_FLAGS: Record<keyof ImportChoices, Option> = {
   columns: new Option(
     '--columns <meaning=column,...>',
     `names or numbers of columns: time=1,close=Last. Meanings: ${IMPORT_COLUMNS.join(', ')}`,
-  ).argParser(columns),
+  ).argParser(parsed(readColumns)),
   decimal: new Option('--decimal <sign>', 'decimal sign').choices(['.', ',']),
   adjust: new Option(
     '--adjust <how>',
@@ -58,31 +59,13 @@ export function flaggedChoices(options: object): ImportChoices {
   return Object.fromEntries(choices.filter(([, value]) => value !== undefined)) as ImportChoices;
 }
 
-/** The choice that a typed answer makes. @throws InvalidArgumentError */
-export function answeredChoice(choice: ImportQuestionChoice, answer: string): ImportChoices {
-  if (choice === 'columns') return { columns: columns(answer) };
-  if (choice === 'symbol_map') return { symbol_map: symbolMap(answer) };
-  return { [choice]: answer };
-}
-
-function columns(text: string): Partial<Record<ImportColumn, string>> {
-  return Object.fromEntries(
-    pairsOf(text, /=/).map(([meaning, column]) => {
-      if ((IMPORT_COLUMNS as readonly string[]).includes(meaning)) return [meaning, column];
-      throw new InvalidArgumentError(`'${meaning}' is not one of ${IMPORT_COLUMNS.join(', ')}.`);
-    }),
-  );
-}
-
-function symbolMap(text: string): Record<string, string> {
-  return Object.fromEntries(pairsOf(text, text.includes('->') ? /->/ : /=/));
-}
-
-function pairsOf(text: string, separator: RegExp): [string, string][] {
-  return text.split(',').map((pair) => {
-    const [name = '', value = '', ...more] = pair.split(separator).map((part) => part.trim());
-    if (name !== '' && value !== '' && more.length === 0) return [name, value];
-    const hint = more.length > 0 ? ' Write old->new where a name contains =.' : '';
-    throw new InvalidArgumentError(`It must be name=value,name=value: '${pair.trim()}' is not.${hint}`);
-  });
+/** The parser of an option, from one that throws a typed error. */
+function parsed<Value>(read: (text: string) => Value): (text: string) => Value {
+  return (text) => {
+    try {
+      return read(text);
+    } catch (error) {
+      throw error instanceof KtrdrError ? new InvalidArgumentError(error.message) : error;
+    }
+  };
 }

@@ -1,23 +1,12 @@
-import { type ImportQuestion, type ImportQuestionChoice, printable } from '@ktrdr/contracts';
+import {
+  ANSWER_EXAMPLES,
+  answerMeaning,
+  type ImportQuestion,
+  type ImportQuestionChoice,
+  printable,
+} from '@ktrdr/contracts';
 import type { Prompter } from '../prompter.js';
 import type { Style } from '../style.js';
-
-/** What an answer does, where its word alone does not say it. */
-const MEANINGS: Partial<Record<ImportQuestionChoice, Record<string, string>>> = {
-  bad_rows: { refuse: 'import nothing', drop: 'leave these rows out' },
-  on_conflict: {
-    keep: 'the stored bars stay',
-    replace: 'the new bars replace the stored ones',
-    refuse: 'import nothing',
-  },
-};
-
-/** What can be typed, where no answers are listed. */
-const EXAMPLES: Partial<Record<ImportQuestionChoice, string>> = {
-  timezone: 'Europe/Berlin, America/New_York, UTC, -05:00',
-  columns: 'time=1,close=Last',
-  date_format: 'DD/MM/YYYY',
-};
 
 /**
  * Asks a question in the terminal. Enter takes the likely answer if there is one.
@@ -41,7 +30,7 @@ export async function askQuestion(
     likely === undefined || why === null
       ? []
       : [style.dim(`  Likely ${printable(likely)}: ${printable(why)}`)];
-  const example = answers.length === 0 ? EXAMPLES[choice] : undefined;
+  const example = answers.length === 0 ? ANSWER_EXAMPLES[choice] : undefined;
   const examples = example === undefined ? [] : [style.dim(`  For example ${example}`)];
   const text = [`  ${printable(message).replaceAll('\n', '\n  ')}`, ...reason, ...examples, ...listed].join(
     '\n',
@@ -57,6 +46,6 @@ export async function askQuestion(
 }
 
 function meaningOf(choice: ImportQuestionChoice, answer: string): string {
-  const meaning = MEANINGS[choice]?.[answer];
-  return meaning === undefined ? '' : `: ${meaning}`;
+  const meaning = answerMeaning(choice, answer);
+  return meaning === null ? '' : `: ${meaning}`;
 }

@@ -1,5 +1,6 @@
 import {
-  IMPORT_COLUMNS,
+  importColumnsText,
+  importTimesText,
   type ImportedBars,
   type ImportPreview,
   type LeftOutRow,
@@ -29,28 +30,14 @@ export function importPreviewView(preview: ImportPreview, style: Style): string 
 }
 
 function factsOf(preview: ImportPreview): [string, string | null][] {
-  const { columns, ignored_columns, left_out_rows, left_out } = preview;
-  const read = IMPORT_COLUMNS.flatMap((meaning) => {
-    const column = columns[meaning];
-    return column === undefined
-      ? []
-      : [meaning === column ? meaning : `${meaning.replaceAll('_', ' ')}: ${column}`];
-  });
+  const { ignored_columns, left_out_rows, left_out } = preview;
   return [
     ['format', printable(preview.format)],
-    ['columns', printable(oneLine(read.join(', ')))],
+    ['columns', printable(oneLine(importColumnsText(preview)))],
     ['not used', printable(oneLine(ignored_columns.join(', ')))],
-    ['times', timesText(preview)],
+    ['times', printable(oneLine(importTimesText(preview)))],
     ['left out', leftOutText(left_out_rows, left_out)],
   ];
-}
-
-function timesText({ date_format, timezone, stamps, questions, bars }: ImportPreview): string {
-  const isAsked = questions.some(({ choice }) => choice === 'timezone');
-  const ofDays = bars.every(({ timeframe }) => timeframe === '1d' || timeframe === '1w');
-  const zone = timezone === null ? (isAsked ? ', time zone unknown' : '') : `, ${timezone}`;
-  const stamp = ofDays && timezone === null ? '' : `, ${stamps} times of bars`;
-  return printable(oneLine(`${date_format}${zone}${stamp}`));
 }
 
 function leftOutText(rows: number, left: readonly LeftOutRow[]): string | null {
