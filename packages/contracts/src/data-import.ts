@@ -219,6 +219,8 @@ export interface StoredBars {
   added: number;
   /** Bars that replaced different bars. */
   replaced: number;
+  /** Stored bars that stayed although the new ones differ. Missing in results of earlier versions, which count them as unchanged. */
+  kept?: number;
   /** Bars that the file already had. */
   unchanged: number;
 }

@@ -107,6 +107,7 @@ describe('a download of everything', () => {
           rows: 2_600,
           added: 2_600,
           replaced: 0,
+          kept: 0,
           unchanged: 0,
           first: '2024-01-01T00:00:00Z',
           last: '2024-04-18T07:00:00Z',

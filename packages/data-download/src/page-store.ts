@@ -53,11 +53,12 @@ export class PageStore {
     const bars = { symbol, timeframe, ...this.pending.take() };
     const [stored] = await storeBars(dataDir, [bars], { onConflict, origin });
     if (stored === undefined) return;
-    const before = this.total ?? { added: 0, replaced: 0, unchanged: 0 };
+    const before = this.total ?? { added: 0, replaced: 0, kept: 0, unchanged: 0 };
     this.total = {
       ...stored,
       added: before.added + stored.added,
       replaced: before.replaced + stored.replaced,
+      kept: (before.kept ?? 0) + (stored.kept ?? 0),
       unchanged: before.unchanged + stored.unchanged,
     };
   }

@@ -137,11 +137,11 @@ function modelsText(models: BarsDetails['models'], style: Style): string | null 
   return [...lines, ...(more > 0 ? [`and ${more} more`] : [])].join('\n');
 }
 
-const COUNTS = ['rows', 'added', 'replaced', 'unchanged'] as const;
+const COUNTS = ['rows', 'added', 'replaced', 'kept', 'unchanged'] as const;
 
 /** What was stored: a line for each file. Counts that are 0 for all files have no column. */
 export function storedBarsView(stored: readonly StoredBars[], style: Style): string {
-  const counts = COUNTS.filter((name) => name === 'rows' || stored.some((one) => one[name] > 0));
+  const counts = COUNTS.filter((name) => name === 'rows' || stored.some((one) => (one[name] ?? 0) > 0));
   return textTable(
     [
       { head: 'file' },
@@ -153,7 +153,7 @@ export function storedBarsView(stored: readonly StoredBars[], style: Style): str
       printable(one.file),
       moment(one.first),
       moment(one.last),
-      ...counts.map((name) => count(one[name])),
+      ...counts.map((name) => count(one[name] ?? 0)),
     ]),
     style,
   );

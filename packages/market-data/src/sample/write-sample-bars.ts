@@ -78,7 +78,7 @@ async function writeBars(
 ): Promise<SampleDataResponse> {
   const file = barsFileName(symbol, timeframe);
   return BarsTransaction.run(dataDir, `writing ${file}`, undefined, async (transaction) => {
-    await refuseOtherCase(dataDir, [symbol]);
+    await refuseOtherCase(dataDir, [{ symbol }]);
     if (!overwrite && (await exists(join(dataDir, file)))) throw barsExist(dataDir, file);
     let [first, last, days] = [NaN, NaN, 0];
     const path = await transaction.stage(file);

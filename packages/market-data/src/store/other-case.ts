@@ -6,9 +6,9 @@ import { listBars } from '../list-bars.js';
  *
  * @throws KtrdrError `import_conflict`
  */
-export async function refuseOtherCase(dataDir: string, symbols: readonly string[]): Promise<void> {
+export async function refuseOtherCase(dataDir: string, bars: readonly { symbol: string }[]): Promise<void> {
   const known = new Map((await listBars(dataDir)).map(({ symbol }) => [symbol.toLowerCase(), symbol]));
-  for (const symbol of symbols) {
+  for (const { symbol } of bars) {
     const other = known.get(symbol.toLowerCase()) ?? symbol;
     known.set(symbol.toLowerCase(), symbol);
     if (other === symbol) continue;

@@ -14,7 +14,7 @@ import { deleteBars } from './delete-bars.js';
 import { exportBars } from './export-bars.js';
 import { listBarsInfo } from './list-bars-info.js';
 import type { ParsedBars } from './parsed-bars.js';
-import { storeBars } from './store-bars.js';
+import { findConflicts, storeBars } from './store-bars.js';
 
 let dataDir: string;
 beforeEach(async () => {
@@ -88,6 +88,7 @@ describe('new bars', () => {
       last: '2024-01-02T16:00:00Z',
       added: 3,
       replaced: 0,
+      kept: 0,
       unchanged: 0,
     });
   });
@@ -141,7 +142,7 @@ describe('bars that differ from those of the file', () => {
 
   test('stay with keep, and new ones are added', async () => {
     const [stored] = await store(hours([11.5, 12, 13], 1), 'keep');
-    expect(stored).toMatchObject({ added: 1, replaced: 0, unchanged: 2 });
+    expect(stored).toMatchObject({ added: 1, replaced: 0, kept: 1, unchanged: 1 });
     expect(await closesOf()).toEqual([10, 11, 12, 13]);
   });
 
@@ -252,7 +253,8 @@ test('any merges give the bars that a map of times gives', async () => {
         expect(stored).toMatchObject({
           added: sorted.length - overlap.length,
           replaced,
-          unchanged: overlap.length - replaced,
+          kept: differing - replaced,
+          unchanged: overlap.length - differing,
         });
         for (const [at, close] of sorted)
           if (onConflict === 'replace' || !expected.has(at)) expected.set(at, close);
@@ -310,6 +312,9 @@ describe('a file that an import would spoil', () => {
       code: 'import_conflict',
       message: expect.stringContaining('aapl and AAPL differ only in upper and lower case'),
     });
+    await expect(
+      findConflicts(dataDir, [hours([10], 0, 'aapl', '1d')], { onConflict: 'replace' }),
+    ).rejects.toMatchObject({ code: 'import_conflict' });
     await expect(store([hours([10], 0, 'X'), hours([10], 0, 'x')])).rejects.toMatchObject({
       code: 'import_conflict',
     });

@@ -66,10 +66,7 @@ export async function storeBars(
 ): Promise<StoredBars[]> {
   const { onConflict, signal } = options;
   return BarsTransaction.run(dataDir, 'storing bars', signal, async (transaction) => {
-    await refuseOtherCase(
-      dataDir,
-      bars.map(({ symbol }) => symbol),
-    );
+    await refuseOtherCase(dataDir, bars);
     const conflicts: Conflict[] = [];
     const stored: StoredBars[] = [];
     for (const one of bars) {
@@ -83,12 +80,18 @@ export async function storeBars(
   });
 }
 
-/** Why {@link storeBars} would refuse bars. Changes nothing. @throws KtrdrError `invalid_name`, `bars_invalid` (an existing file) */
+/**
+ * Why {@link storeBars} would refuse bars. Changes nothing.
+ *
+ * @throws KtrdrError `invalid_name`, `bars_invalid` (an existing file), `import_conflict` (a symbol that differs from another one only in
+ * case, for which no choice helps)
+ */
 export async function findConflicts(
   dataDir: string,
   bars: readonly ParsedBars[],
   options: Pick<StoreBarsOptions, 'onConflict' | 'stateDir'>,
 ): Promise<Conflict[]> {
+  await refuseOtherCase(dataDir, bars);
   const conflicts: Conflict[] = [];
   for (const one of bars) {
     const change = await planChange(dataDir, one, options);
@@ -174,7 +177,8 @@ async function stageChange(
     ...facts,
     added: plan.added,
     replaced: winner === 'new' ? plan.differing : 0,
-    unchanged: plan.unchanged + (winner === 'new' ? 0 : plan.differing),
+    kept: winner === 'new' ? 0 : plan.differing,
+    unchanged: plan.unchanged,
   };
 }
 
