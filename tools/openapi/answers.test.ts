@@ -239,6 +239,12 @@ describe('the API answers as its document says', () => {
     expect(await ask('startTraining', 'POST /trainings/start', { body: { strategy_name: 'nosuch' } })).toBe(
       'strategy_not_found',
     );
+    expect(await ask('getTrainingRequest', `GET /trainings/${id}/request`)).toMatchObject({
+      request: { strategy: LONG, seed: 42 },
+    });
+    expect(await ask('getTrainingRequest', 'GET /trainings/op_training_nosuch/request')).toBe(
+      'operation_not_found',
+    );
     await api.untilCheckpoint(id);
     expect(await ask('getTrainingCheckpoint', `GET /trainings/${id}/checkpoint`)).toBe('delivery_not_found');
     await ask('getOperation', `GET /operations/${id}`);

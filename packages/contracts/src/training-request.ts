@@ -127,6 +127,13 @@ export interface StartTrainingRequest extends TrainingOptions {
   task_id?: string;
 }
 
+/** `data` of `GET /trainings/:id/request`: what a training was asked for. */
+export interface TrainingRequestRecord {
+  operation_id: string;
+  /** With the strategy's text. Sent to `POST /trainings/start`, it starts the same training on the bars of today. */
+  request: StartTrainingRequest;
+}
+
 /**
  * A training with all names resolved: it has the strategy's text and the identity of its bars, and no paths. It decides the
  * result wherever it runs. The operation stores it, so that another attempt or another process can repeat the training.

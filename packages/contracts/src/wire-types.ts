@@ -87,7 +87,7 @@ import type {
 } from './strategy-files.js';
 import type { HostList } from './training-queue.js';
 import type { EstimateTrainingResponse } from './training-estimate.js';
-import type { StartTrainingRequest } from './training-request.js';
+import type { StartTrainingRequest, TrainingRequestRecord } from './training-request.js';
 import type { SessionList, StartSessionRequest, TrainingSession } from './training-session.js';
 
 /**
@@ -176,6 +176,7 @@ export interface WireTypes {
   SessionArtifacts: SessionArtifacts;
   SessionList: SessionList;
   StrategyList: StrategyList;
+  TrainingRequestRecord: TrainingRequestRecord;
   TrainingSession: TrainingSession;
   TypedOperation: TypedOperation;
   UploadedFile: UploadedFile;

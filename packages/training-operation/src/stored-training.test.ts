@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { resolveOptions } from '@ktrdr/contracts';
 import { BackgroundThread, parseStrategy } from '@ktrdr/strategy';
-import { fromStored, toStored } from './stored-training.js';
+import { fromStored, requestOf, toStored } from './stored-training.js';
 import { describeTraining, type TrainingRequest } from './training-request.js';
 
 const STRATEGY = `name: small
@@ -54,6 +54,11 @@ const throughJson = (value: unknown): never => JSON.parse(JSON.stringify(value))
 describe('a stored training', () => {
   test('is read as the same request', async () => {
     expect(await fromStored(throughJson(toStored(request)), thread)).toEqual(request);
+  });
+
+  test('gives the request that starts it again', () => {
+    const { fingerprints: _, ...options } = request.spec;
+    expect(requestOf(throughJson(toStored(request)))).toEqual({ ...options, priority: 'high', user: 'ada' });
   });
 
   // the format of version 0.1.0

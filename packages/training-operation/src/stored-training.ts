@@ -1,4 +1,4 @@
-import type { BarsFingerprint, TrainingSpec } from '@ktrdr/contracts';
+import type { BarsFingerprint, StartTrainingRequest, TrainingSpec } from '@ktrdr/contracts';
 import { parseInThread, type BackgroundThread } from '@ktrdr/strategy';
 import type { TrainingRequest } from './training-request.js';
 
@@ -36,11 +36,21 @@ export async function fromStored(
   thread: BackgroundThread,
 ): Promise<TrainingRequest> {
   const { warnings, priority, user } = stored;
-  const spec = 'spec' in stored ? stored.spec : specOfEarlier(stored);
+  const spec = specOf(stored);
   const { symbols, timeframes, strategy_file: file } = spec;
   const options = { file, overrides: { symbols, timeframes } };
   const { strategy } = await parseInThread(thread, spec.strategy, options);
   return { strategy, spec, warnings, priority, user };
+}
+
+/** The request of a stored training: it starts the same training again. */
+export function requestOf(stored: StoredTraining | EarlierStoredTraining): StartTrainingRequest {
+  const { fingerprints: _, ...request } = specOf(stored);
+  return { ...request, priority: stored.priority, user: stored.user };
+}
+
+function specOf(stored: StoredTraining | EarlierStoredTraining): TrainingSpec {
+  return 'spec' in stored ? stored.spec : specOfEarlier(stored);
 }
 
 function specOfEarlier({ run }: EarlierStoredTraining): TrainingSpec {

@@ -1,7 +1,7 @@
-import type { OperationStarted } from '@ktrdr/contracts';
-import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import type { OperationStarted, TrainingRequestRecord } from '@ktrdr/contracts';
+import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { Answers, Fails, Requires } from '@ktrdr/service-kit';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { THREAD_ERRORS } from '../threads.module.js';
 import { StartTrainingDto } from './start-training.dto.js';
 import { TrainingService } from './training.service.js';
@@ -37,5 +37,22 @@ export class TrainingController {
   )
   start(@Body() body: StartTrainingDto): Promise<OperationStarted> {
     return this.training.start(body);
+  }
+
+  @Get(':id/request')
+  @Requires('read')
+  @ApiOperation({
+    operationId: 'getTrainingRequest',
+    summary: "What a training was asked for, with the strategy's text: starts the same training again",
+  })
+  @ApiParam({
+    name: 'id',
+    description: "The operation's id.",
+    schema: { type: 'string', example: 'op_training_20260105T100000_k3f9a1b2' },
+  })
+  @Answers('TrainingRequestRecord')
+  @Fails('operation_not_found', 'store_unavailable')
+  request(@Param('id') id: string): Promise<TrainingRequestRecord> {
+    return this.training.request(id);
   }
 }

@@ -57,13 +57,14 @@ import { TrainingService } from './training.service.js';
     },
     {
       provide: TrainingService,
-      inject: [API_SETTINGS, StrategiesService, TrainingManager, STRATEGY_THREAD],
+      inject: [API_SETTINGS, StrategiesService, TrainingManager, OperationsService, STRATEGY_THREAD],
       useFactory: (
         settings: ApiSettings,
         strategies: StrategiesService,
         manager: TrainingManager,
+        operations: OperationsService,
         thread: BackgroundThread,
-      ) => new TrainingService(settings, strategies, manager, thread),
+      ) => new TrainingService(settings, strategies, manager, operations, thread),
     },
     {
       provide: HostFilesService,

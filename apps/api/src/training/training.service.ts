@@ -1,8 +1,15 @@
 import { KtrdrError, resolveOptions, shown } from '@ktrdr/contracts';
-import type { BarsFingerprint, OperationStarted, StartTrainingRequest } from '@ktrdr/contracts';
+import type {
+  BarsFingerprint,
+  OperationStarted,
+  StartTrainingRequest,
+  TrainingRequestRecord,
+} from '@ktrdr/contracts';
 import { fingerprintBars, parseDateRange } from '@ktrdr/market-data';
+import { operationNotFound, type OperationsService } from '@ktrdr/orchestrator';
 import { formatIssue, parseInThread, type BackgroundThread, type Strategy } from '@ktrdr/strategy';
 import { checkEngineSupport } from '@ktrdr/trainer';
+import { requestOf, type StoredTraining } from '@ktrdr/training-operation';
 import type { ApiSettings } from '../config.js';
 import type { StrategiesService } from '../strategies/strategies.service.js';
 import type { TrainingManager } from './training-manager.js';
@@ -16,6 +23,7 @@ export class TrainingService {
     >,
     private readonly strategies: StrategiesService,
     private readonly manager: TrainingManager,
+    private readonly operations: OperationsService,
     private readonly thread: BackgroundThread,
   ) {}
 
@@ -53,6 +61,14 @@ export class TrainingService {
       priority: request.priority,
       user: request.user,
     });
+  }
+
+  /** What a training was asked for. @throws KtrdrError `operation_not_found` */
+  async request(operationId: string): Promise<TrainingRequestRecord> {
+    const { operation_type } = await this.operations.get(operationId);
+    if (operation_type !== 'training') throw operationNotFound(operationId);
+    const stored = await this.operations.getRequest(operationId);
+    return { operation_id: operationId, request: requestOf(stored as StoredTraining) };
   }
 
   private async strategyText(request: StartTrainingRequest): Promise<{ text: string; file: string }> {

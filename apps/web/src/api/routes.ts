@@ -106,6 +106,16 @@ export const ROUTES = {
   },
   deleteNotification: { method: 'DELETE', path: '/notifications/:id', answer: 'DeletedWebhook' },
   testNotification: { method: 'POST', path: '/notifications/:id/test', answer: 'WebhookTest' },
+  // runs
+  getOperationMetrics: { method: 'GET', path: '/operations/:id/metrics', answer: 'OperationMetrics' },
+  getOperationTimeline: { method: 'GET', path: '/operations/:id/timeline', answer: 'OperationTimeline' },
+  getTrainingRequest: { method: 'GET', path: '/trainings/:id/request', answer: 'TrainingRequestRecord' },
+  compareModels: {
+    method: 'GET',
+    path: '/models/compare',
+    query: 'CompareModelsQuery',
+    answer: 'ModelComparison',
+  },
 } as const satisfies Record<string, Route>;
 
 export type RouteName = keyof typeof ROUTES;
