@@ -2,12 +2,11 @@ import type { Job } from 'bullmq';
 import { KtrdrError } from '@ktrdr/contracts';
 import type { Clock, OrchestratorLogger } from '@ktrdr/orchestrator';
 import { JobWatch, type JobState } from './job-state.js';
+import { KnownWorkers, type KnownWorker } from './known-workers.js';
 import {
-  ANNOUNCE_MS,
   MESSAGE_RETENTION_MS,
   topicOfJob,
   WORKERS_TOPIC,
-  type AnnouncedWorker,
   type JobMessage,
   type JobReport,
   type QueuedJob,
@@ -16,7 +15,7 @@ import {
 import { OrComplain } from './read-or-complain.js';
 import { QueueClient, type QueueParts } from './queue-client.js';
 import { QueueConnection } from './queue-connection.js';
-import { reasonOf, secondsSince } from './outage.js';
+import { QueueOutage } from './queue-outage.js';
 import { within } from './within.js';
 
 /** Timeout of a request to the queue, ms. */
@@ -35,12 +34,6 @@ const MAX_QUERIES_PER_POLL = 200;
  */
 const FRONT_PLACES = 20;
 const PLACE_MS = 25;
-/** Time in which every running worker has announced itself, ms. */
-const ALL_ANNOUNCED_MS = ANNOUNCE_MS + 500;
-/** A worker is removed from the list after this long without an announcement, ms. */
-const WORKER_EXPIRY_MS = 60_000;
-/** Number of workers that are listed. */
-const MOST_WORKERS = 1_000;
 
 /** What a `JobQueue` needs. */
 export interface JobQueueParts<TData, TReport, TOutcome, TDescription> {
@@ -49,12 +42,6 @@ export interface JobQueueParts<TData, TReport, TOutcome, TDescription> {
   queue: string;
   clock: Clock;
   logger: OrchestratorLogger;
-}
-
-/** A worker and the time of its last announcement. */
-export interface KnownWorker<TDescription> extends AnnouncedWorker<TDescription> {
-  /** Ms since 1970, UTC. */
-  lastHeartbeat: number;
 }
 
 /** Higher priorities are taken first; within one priority, older jobs are. */
@@ -67,23 +54,19 @@ const PRIORITIES: Record<JobPriority, number> = { high: 1, normal: 2, low: 3 };
 export class JobQueue<TData, TReport, TOutcome, TDescription> {
   private readonly client: QueueClient;
   private readonly watches = new Map<string, JobWatch<TReport, TOutcome>>();
-  private readonly knownWorkers = new Map<string, KnownWorker<TDescription>>();
+  private readonly knownWorkers: KnownWorkers<TDescription>;
+  private readonly outage: QueueOutage;
+  private readonly orComplain: OrComplain;
   private stopTimer = () => {};
   /** Time of the next poll, monotonic ms. */
   private pollAt = Infinity;
-  /** Start of the current outage, monotonic ms; `null` while the queue responds. */
-  private outageSince: number | null = null;
-  /** Cause of the outage: the first error that says more than "no response". */
-  private outageCause: unknown = null;
-  /** Time since when this process hears workers, monotonic ms. */
-  private listensSince: number | null = null;
   private polling = false;
   private closed = false;
 
-  private readonly orComplain: OrComplain;
-
   constructor(private readonly parts: JobQueueParts<TData, TReport, TOutcome, TDescription>) {
     this.orComplain = new OrComplain(parts.logger);
+    this.knownWorkers = new KnownWorkers(parts.clock);
+    this.outage = new QueueOutage(parts);
     this.client = new QueueClient(new QueueConnection(parts.url, parts.queue), {
       clock: parts.clock,
       onError: (error) => this.beginOutage(error),
@@ -205,15 +188,8 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
    * @throws KtrdrError `queue_unreachable`
    */
   async workers(): Promise<KnownWorker<TDescription>[]> {
-    const { clock } = this.parts;
-    if (this.listensSince === null || this.outageSince !== null) await this.check();
-    const since = this.listensSince ?? clock.monotonic();
-    await clock.sleep(Math.max(0, since + ALL_ANNOUNCED_MS - clock.monotonic()));
-    const now = clock.now();
-    for (const [name, worker] of this.knownWorkers) {
-      if (now - worker.lastHeartbeat > WORKER_EXPIRY_MS) this.knownWorkers.delete(name);
-    }
-    return [...this.knownWorkers.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    if (!this.knownWorkers.isListening || this.outage.since !== null) await this.check();
+    return this.knownWorkers.list();
   }
 
   async close(): Promise<void> {
@@ -229,7 +205,7 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
       if (watch === undefined) return;
       watch.heardAt = this.parts.clock.monotonic();
       watch.set(state);
-      this.endOutage();
+      this.outage.end();
     };
     events.on('progress', ({ jobId, data }) => {
       // reports of jobs that nobody follows here need no check
@@ -246,19 +222,10 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
     await relay.subscribe<unknown>(WORKERS_TOPIC, ({ data: said }) => {
       const data = this.orComplain.read(this.parts.reader.worker, said);
       if (data === null) return;
-      if ('left' in data) this.knownWorkers.delete(data.name);
-      else this.heardWorker(data);
+      if ('left' in data) this.knownWorkers.left(data.name);
+      else this.knownWorkers.heard(data);
     });
-    this.listensSince ??= this.parts.clock.monotonic();
-  }
-
-  /** The worker that was heard longest ago makes room: whoever has access to the queue can invent workers. */
-  private heardWorker(worker: AnnouncedWorker<TDescription>): void {
-    const { knownWorkers } = this;
-    knownWorkers.delete(worker.name);
-    knownWorkers.set(worker.name, { ...worker, lastHeartbeat: this.parts.clock.now() });
-    const [oldest] = knownWorkers.keys();
-    if (knownWorkers.size > MOST_WORKERS && oldest !== undefined) knownWorkers.delete(oldest);
+    this.knownWorkers.listens();
   }
 
   private report(value: unknown): JobReport<TReport> | null {
@@ -290,16 +257,16 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
     this.polling = true;
     this.pollAt = Infinity;
     try {
-      if (this.outageSince !== null) await this.check();
+      if (this.outage.since !== null) await this.check();
       await this.pollWaiting();
       await this.pollSilent();
-      this.endOutage();
+      this.outage.end();
     } catch (error) {
       this.beginOutage(error);
     }
     this.polling = false;
     for (const watch of this.watches.values()) watch.remind();
-    if (this.watches.size > 0 || this.outageSince !== null) this.pollIn(POLL_MS);
+    if (this.watches.size > 0 || this.outage.since !== null) this.pollIn(POLL_MS);
   }
 
   private async pollWaiting(): Promise<void> {
@@ -345,35 +312,18 @@ export class JobQueue<TData, TReport, TOutcome, TDescription> {
   }
 
   private beginOutage(error: unknown): void {
-    const { logger, clock } = this.parts;
     if (this.closed) return;
-    if (this.outageSince === null) {
-      logger.error('the queue cannot be reached', { reason: reasonOf(error) });
-      this.outageSince = clock.monotonic();
-      this.outageCause = error;
-      this.pollIn(POLL_MS);
-    }
-    if (this.outageCause instanceof KtrdrError) this.outageCause = error;
+    const { since, isNew } = this.outage.begin(error);
+    if (isNew) this.pollIn(POLL_MS);
     for (const watch of this.watches.values()) {
       if (watch.state?.state === 'completed') continue;
-      watch.set({ state: 'unreachable', since: this.outageSince, cause: error });
+      watch.set({ state: 'unreachable', since, cause: error });
     }
   }
 
-  /** Adds the cause of the outage, because a rejected or timed-out request does not say why there is no connection. */
-  private unreachable(question: unknown): KtrdrError {
-    this.beginOutage(question);
-    const cause = this.outageSince === null ? question : this.outageCause;
-    if (cause instanceof KtrdrError) return cause;
-    const why = reasonOf(cause);
-    return new KtrdrError('queue_unreachable', `The training queue cannot be reached (${why}).`, { cause });
-  }
-
-  private endOutage(): void {
-    if (this.outageSince === null) return;
-    const { logger, clock } = this.parts;
-    logger.info('the queue can be reached again', { away_s: secondsSince(this.outageSince, clock) });
-    this.outageSince = null;
+  private unreachable(error: unknown): KtrdrError {
+    this.beginOutage(error);
+    return this.outage.errorOf(error);
   }
 }
 
