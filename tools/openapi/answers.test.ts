@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { cp, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -7,7 +7,7 @@ import { Started } from '@ktrdr/contracts/testing';
 import { ExchangeServer } from '@ktrdr/data-download/testing';
 import { fingerprintBars, writeSampleBars } from '@ktrdr/market-data';
 import { PostgresServer } from '@ktrdr/operation-store/testing';
-import { CHECKPOINTS_SOON, LONG, LONG_GRACE, QUICK, Sandbox } from '@ktrdr/service-kit/testing';
+import { CHECKPOINTS_SOON, LONG, LONG_GRACE, QUICK, ROOT, Sandbox } from '@ktrdr/service-kit/testing';
 import { strategyText, until } from '@ktrdr/service-kit/testing';
 import type { TestService } from '@ktrdr/service-kit/testing';
 import { BaseResolver, lintDocument, loadConfig, makeDocumentFromString } from '@redocly/openapi-core';
@@ -41,7 +41,9 @@ beforeAll(async () => {
   const ofApi = {
     DATA_SOURCES_FILE: sandbox.path('sources.json'),
     DATA_SOURCES_PRIVATE_NETWORKS: '127.0.0.1',
+    STRATEGIES_DIR: sandbox.path('strategies'),
   };
+  await cp(join(ROOT, 'strategies'), sandbox.path('strategies'), { recursive: true });
   [api, host] = await Promise.all([
     sandbox.startApi('api', { ...settings, ...ofApi }),
     sandbox.startHost('host', settings),
@@ -164,6 +166,20 @@ describe('the API answers as its document says', () => {
     await ask('migrateStrategy', 'POST /strategies/migrate', { body: { strategy: QUICK } });
     expect(await ask('migrateStrategy', 'POST /strategies/migrate', { body: { strategy: 'name: [' } })).toBe(
       'strategy_invalid',
+    );
+    await ask('saveStrategy', 'PUT /strategies/mine', { body: { text: QUICK, revision: null } });
+    expect(await ask('saveStrategy', 'PUT /strategies/mine', { body: { text: QUICK, revision: null } })).toBe(
+      'strategy_changed',
+    );
+    expect(await ask('saveStrategy', 'PUT /strategies/mine', { body: { text: QUICK } })).toBe(
+      'invalid_request',
+    );
+    expect(await ask('getStrategy', 'GET /strategies/nosuch')).toBe('strategy_not_found');
+    const { revision } = (await ask('getStrategy', 'GET /strategies/mine')) as { revision: string };
+    expect(await ask('deleteStrategy', 'DELETE /strategies/mine')).toBe('invalid_request');
+    await ask('deleteStrategy', `DELETE /strategies/mine?revision=${revision}`);
+    expect(await ask('deleteStrategy', `DELETE /strategies/mine?revision=${revision}`)).toBe(
+      'strategy_not_found',
     );
     await ask('listIndicators', 'GET /indicators');
     await ask('listIndicators', 'GET /indicators', FOREIGN);

@@ -141,9 +141,12 @@ test('each role may do what it includes', async () => {
     'GET /hosts',
     'POST /dummy/start',
     'DELETE /models/none/1h_v1',
+    'GET /strategies/none',
+    `DELETE /strategies/none?revision=${'0'.repeat(64)}`,
     'DELETE /operations?older_than_days=10000',
     'GET /audit',
   ];
+  const NONE = 'strategy_not_found';
   const table: Record<string, (number | string)[]> = {};
   for (const who of ['carol', 'bob', 'alice']) {
     table[who] = [];
@@ -151,9 +154,20 @@ test('each role may do what it includes', async () => {
       table[who].push(await outcome(who, line, line.startsWith('POST') ? SHORT : undefined));
   }
   expect(table).toEqual({
-    carol: [200, 200, 'not_found', 200, 'forbidden', 'forbidden', 'forbidden', 'forbidden'],
-    bob: [200, 200, 'not_found', 200, 200, 'model_not_found', 'forbidden', 'forbidden'],
-    alice: [200, 200, 'not_found', 200, 200, 'model_not_found', 200, 200],
+    carol: [
+      200,
+      200,
+      'not_found',
+      200,
+      'forbidden',
+      'forbidden',
+      NONE,
+      'forbidden',
+      'forbidden',
+      'forbidden',
+    ],
+    bob: [200, 200, 'not_found', 200, 200, 'model_not_found', NONE, NONE, 'forbidden', 'forbidden'],
+    alice: [200, 200, 'not_found', 200, 200, 'model_not_found', NONE, NONE, 200, 200],
   });
   expect(await outcome('carol', `POST /operations/${started}/cancel`, {})).toBe('forbidden');
   expect(await outcome('bob', `POST /operations/${started}/cancel`, {})).toBe(200);

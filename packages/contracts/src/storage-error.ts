@@ -3,7 +3,7 @@ import { KtrdrError } from './errors.js';
 const DISK_FULL: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
 /** Name of a setting that holds a storage folder. */
-export type FolderSetting = 'DATA_DIR' | 'MODELS_DIR' | 'STATE_DIR';
+export type FolderSetting = 'DATA_DIR' | 'MODELS_DIR' | 'STATE_DIR' | 'STRATEGIES_DIR';
 
 /**
  * Converts a failed file operation into an error that says what to do: `disk_full` or `storage_failed`. Returns a

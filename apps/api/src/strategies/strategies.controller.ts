@@ -1,10 +1,29 @@
-import type { MigrateStrategyResponse, StrategyList, ValidateStrategyResponse } from '@ktrdr/contracts';
-import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
-import { Answers, Fails, Requires } from '@ktrdr/service-kit';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  STRATEGY_NAME_PATTERN,
+  type DeletedStrategy,
+  type MigrateStrategyResponse,
+  type SavedStrategy,
+  type StrategyFile,
+  type StrategyList,
+  type ValidateStrategyResponse,
+} from '@ktrdr/contracts';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
+import { Answers, Fails, Requires, type Audited } from '@ktrdr/service-kit';
+import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { THREAD_ERRORS } from '../threads.module.js';
+import { DeleteStrategyDto } from './delete-strategy.dto.js';
+import { SaveStrategyDto } from './save-strategy.dto.js';
 import { StrategiesService } from './strategies.service.js';
 import { ValidateStrategyDto } from './validate-strategy.dto.js';
+
+const NAME = ApiParam({
+  name: 'name',
+  description: 'Name of the file in STRATEGIES_DIR, without its ending.',
+  schema: { type: 'string', pattern: STRATEGY_NAME_PATTERN.source, example: 'momentum' },
+});
+
+/** What the audit log records. */
+const OF_NAME: Audited['target'] = (_data, { params }) => `strategy ${(params as { name: string }).name}`;
 
 @ApiTags('strategies')
 @Controller('strategies')
@@ -44,5 +63,58 @@ export class StrategiesController {
   @Fails('strategy_invalid', ...THREAD_ERRORS)
   migrate(@Body() body: ValidateStrategyDto): Promise<MigrateStrategyResponse> {
     return this.strategies.migrate(body);
+  }
+
+  @Get(':name')
+  @Requires('read')
+  @ApiOperation({ operationId: 'getStrategy', summary: 'Text and revision of a strategy file' })
+  @NAME
+  @Answers('StrategyFile')
+  @Fails('invalid_name', 'strategy_not_found', 'strategy_invalid', 'invalid_setting')
+  get(@Param('name') name: string): Promise<StrategyFile> {
+    return this.strategies.read(name);
+  }
+
+  @Put(':name')
+  @Requires('operate', { action: 'save', target: OF_NAME })
+  @ApiOperation({
+    operationId: 'saveStrategy',
+    summary: 'Saves a strategy file if it still has the given revision. A text with errors is saved too',
+  })
+  @NAME
+  @Answers('SavedStrategy')
+  @Fails(
+    'invalid_name',
+    'strategy_changed',
+    'strategy_invalid',
+    'folder_read_only',
+    'disk_full',
+    'storage_failed',
+    'invalid_setting',
+    ...THREAD_ERRORS,
+  )
+  save(@Param('name') name: string, @Body() body: SaveStrategyDto): Promise<SavedStrategy> {
+    return this.strategies.save(name, body);
+  }
+
+  @Delete(':name')
+  @Requires('operate', { action: 'delete', target: OF_NAME })
+  @ApiOperation({
+    operationId: 'deleteStrategy',
+    summary: 'Deletes a strategy file if it still has the given revision. Its models stay',
+  })
+  @NAME
+  @Answers('DeletedStrategy')
+  @Fails(
+    'invalid_name',
+    'strategy_not_found',
+    'strategy_changed',
+    'strategy_invalid',
+    'folder_read_only',
+    'storage_failed',
+    'invalid_setting',
+  )
+  delete(@Param('name') name: string, @Query() { revision }: DeleteStrategyDto): Promise<DeletedStrategy> {
+    return this.strategies.delete(name, revision);
   }
 }

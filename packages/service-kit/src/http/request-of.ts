@@ -124,6 +124,7 @@ function boundOf(check: string, [bound]: unknown[], field: string): Partial<Sche
     case 'fingerprints':
     // already expressed by the type
     case 'isOptional':
+    case 'conditionalValidation':
     case 'isString':
     case 'isNumber':
     case 'isBoolean':
