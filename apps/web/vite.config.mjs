@@ -1,4 +1,5 @@
 import { defineConfig } from 'vite';
+import { noticesFile } from './notices.mjs';
 
 /** `npx vite` in this folder serves the page while one works on it, and passes everything else to this API. */
 const API = process.env.KTRDR_API_URL ?? 'http://127.0.0.1:8000';
@@ -6,6 +7,7 @@ const API = process.env.KTRDR_API_URL ?? 'http://127.0.0.1:8000';
 const API_ROUTES = '^/(?!app/|app$|assets/|src/|node_modules/|@|index.html|favicon|theme|$)';
 
 export default defineConfig({
+  plugins: [noticesFile()],
   build: {
     outDir: 'dist/page',
     emptyOutDir: true,

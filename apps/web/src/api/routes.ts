@@ -116,6 +116,64 @@ export const ROUTES = {
     query: 'CompareModelsQuery',
     answer: 'ModelComparison',
   },
+  // models
+  listModels: { method: 'GET', path: '/models', query: 'ListModelsQuery', answer: 'ModelList' },
+  getModel: { method: 'GET', path: '/models/:strategy/:version', answer: 'ModelDetails' },
+  deleteModel: { method: 'DELETE', path: '/models/:strategy/:version', answer: 'DeleteModelResponse' },
+  getModelDecisions: {
+    method: 'GET',
+    path: '/models/:strategy/:version/decisions',
+    query: 'ModelDecisionsQuery',
+    answer: 'ModelDecisions',
+  },
+  getModelFile: { method: 'GET', path: '/models/:strategy/:version/files/:name', answer: 'bytes' },
+  predict: {
+    method: 'POST',
+    path: '/models/:strategy/:version/predict',
+    body: 'PredictRequest',
+    answer: 'PredictResponse',
+  },
+  startBacktest: {
+    method: 'POST',
+    path: '/models/:strategy/:version/backtest',
+    body: 'StartBacktestRequest',
+    answer: 'OperationStarted',
+  },
+  // strategies
+  listStrategies: { method: 'GET', path: '/strategies', answer: 'StrategyList' },
+  getStrategySchema: { method: 'GET', path: '/strategies/schema', answer: 'StrategySchema' },
+  getStrategy: { method: 'GET', path: '/strategies/:name', answer: 'StrategyFile' },
+  saveStrategy: {
+    method: 'PUT',
+    path: '/strategies/:name',
+    body: 'SaveStrategyRequest',
+    answer: 'SavedStrategy',
+  },
+  deleteStrategy: {
+    method: 'DELETE',
+    path: '/strategies/:name',
+    query: 'DeleteStrategyQuery',
+    answer: 'DeletedStrategy',
+  },
+  validateStrategy: {
+    method: 'POST',
+    path: '/strategies/validate',
+    body: 'ValidateStrategyRequest',
+    answer: 'ValidateStrategyResponse',
+  },
+  // trainings
+  estimateTraining: {
+    method: 'POST',
+    path: '/trainings/estimate',
+    body: 'StartTrainingRequest',
+    answer: 'EstimateTrainingResponse',
+  },
+  startTraining: {
+    method: 'POST',
+    path: '/trainings/start',
+    body: 'StartTrainingRequest',
+    answer: 'OperationStarted',
+  },
 } as const satisfies Record<string, Route>;
 
 export type RouteName = keyof typeof ROUTES;

@@ -2,7 +2,8 @@ import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { formatMetric } from '../format/numbers.js';
-import { theme } from '../shell/theme.js';
+import { colorScheme } from '../shell/theme.js';
+import { tokenColor } from './token-color.js';
 import './line-chart.css';
 
 /** One curve: a value for each x, `null` where there is none. */
@@ -53,20 +54,14 @@ export function LineChart({
     isTime,
     isLog,
     height,
-    theme.value,
+    colorScheme.value,
   ]);
 
   useEffect(() => {
     const element = box.current;
     if (element === null) return undefined;
     const style = getComputedStyle(element);
-    // `light-dark()` is resolved in the value of a property, not in that of a variable
-    const colorOf = (variable: string): string => {
-      element.style.color = `var(${variable})`;
-      const { color } = getComputedStyle(element);
-      element.style.color = '';
-      return color;
-    };
+    const colorOf = (token: string): string => tokenColor(element, token);
     const axis: uPlot.Axis = {
       stroke: colorOf('--text-muted'),
       grid: { stroke: colorOf('--line'), width: 1 },

@@ -1,4 +1,4 @@
-import { signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 
 /** `system` follows the system's setting. */
 export const THEMES = ['system', 'light', 'dark'] as const;
@@ -7,6 +7,20 @@ export type Theme = (typeof THEMES)[number];
 const KEY = 'ktrdr-theme';
 
 export const theme = signal<Theme>(storedTheme());
+
+const systemIsDark = signal(false);
+if (typeof matchMedia === 'function') {
+  const query = matchMedia('(prefers-color-scheme: dark)');
+  systemIsDark.value = query.matches;
+  query.addEventListener('change', ({ matches }) => {
+    systemIsDark.value = matches;
+  });
+}
+
+/** What is shown now: a chart on a canvas is drawn again when it changes. */
+export const colorScheme = computed<'light' | 'dark'>(() =>
+  theme.value === 'system' ? (systemIsDark.value ? 'dark' : 'light') : theme.value,
+);
 
 export function setTheme(next: Theme): void {
   theme.value = next;
