@@ -1,5 +1,5 @@
 import type { Decision } from '@ktrdr/contracts';
-import { formatNumber, formatSignedPercent } from '../format/numbers.js';
+import { counted, formatNumber, formatSignedPercent } from '../format/numbers.js';
 import { formatMoment, formatUtc } from '../format/times.js';
 
 /** One bar of a price chart. */
@@ -93,8 +93,4 @@ export function describeBars(
   const entries = markers.filter(({ kind }) => kind !== 'exit').length;
   if (entries > 0) sentences.push(`${counted(entries, 'trade')} ${entries === 1 ? 'is' : 'are'} marked.`);
   return sentences.join(' ');
-}
-
-function counted(count: number, noun: string): string {
-  return `${formatNumber(count)} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -16,6 +16,11 @@ export function formatNumber(value: number | null | undefined, digits = 0): stri
   return format({ minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
 }
 
+/** `1 bar`, `9,207 bars`: a count with its noun. */
+export function counted(value: number, one: string, many = `${one}s`): string {
+  return `${formatNumber(value)} ${value === 1 ? one : many}`;
+}
+
 /** A share 0..1 as percent. */
 export function formatPercent(share: number | null | undefined, digits = 1): string {
   if (share === null || share === undefined || !Number.isFinite(share)) return UNKNOWN;
@@ -33,6 +38,16 @@ export function formatSignedPercent(share: number | null | undefined, digits = 1
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   }).format(share);
+}
+
+/** A difference of two shares in percentage points, with its sign and without a unit: 0.012 -> +1.2. */
+export function formatSignedPoints(difference: number | null | undefined, digits = 1): string {
+  if (difference === null || difference === undefined || !Number.isFinite(difference)) return UNKNOWN;
+  return format({
+    signDisplay: 'exceptZero',
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  }).format(difference * 100);
 }
 
 /** Four significant digits, for losses and rates: 0.6931, 1.2e-5. */
