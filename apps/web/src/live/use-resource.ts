@@ -17,9 +17,9 @@ export interface Resource<Answer> {
 export interface ResourceControl<Answer> {
   resource: ReadonlySignal<Resource<Answer>>;
   /** Asks again; what is shown stays until the answer comes. */
-  reload(): void;
+  reload: () => void;
   /** Replaces the value, for example with the answer of a change. */
-  replace(value: Answer): void;
+  replace: (value: Answer) => void;
 }
 
 /**

@@ -7,7 +7,7 @@ export interface Filters<Name extends string> {
   /** True if any is set. */
   isAny: boolean;
   /** Sets some of them; an empty text removes one. `push` makes a new entry of the history, as a new page of a list does. */
-  set(changes: Partial<Record<Name, string>>, options?: { push?: boolean }): void;
+  set: (changes: Partial<Record<Name, string>>, options?: { push?: boolean }) => void;
 }
 
 /** @param names of the query's parameters that are filters; the others stay as they are */
