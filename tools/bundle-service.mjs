@@ -1,37 +1,20 @@
 #!/usr/bin/env node
 /** Last step of a service's build, run in its folder: bundles the service and Nest into `dist/service.js`, which `dist/main.js` starts. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { bundle } from './bundle.mjs';
 
-/** Optional parts of Nest and pg that are not installed. They are imported only when they are used. */
+/** Optional parts of Nest and pg that are not installed. They are imported only when they are used, and nothing uses them. */
 const NOT_INSTALLED = [
   '@fastify/multipart',
+  '@fastify/static',
   '@fastify/view',
   '@nestjs/microservices',
   '@nestjs/platform-express',
   '@nestjs/websockets',
   'pg-cloudflare',
   'pg-native',
+  'swagger-ui-dist',
 ];
-
-/**
- * The page at `/docs` finds its files relative to Nest's package, so the bundle must resolve that package. Nest's `PartialType` and
- * terminus' `@HealthCheck` have the same problem: they would load a second copy of a package. Nothing uses them.
- */
-const docsFiles = {
-  name: 'docs-files',
-  setup({ onLoad }) {
-    onLoad({ filter: /@nestjs\/swagger\/dist\/swagger-ui\/swagger-ui\.js$/ }, async ({ path }) => {
-      const contents = await readFile(path, 'utf8');
-      if (!contents.includes('import.meta.url')) {
-        throw new Error(
-          `${path} no longer uses import.meta.url: adapt the plugin docs-files in tools/bundle-service.mjs`,
-        );
-      }
-      return { contents: contents.replaceAll('import.meta.url', "import.meta.resolve('@nestjs/swagger')") };
-    });
-  },
-};
 
 await bundle(
   { service: 'dist/modules/main.js' },
@@ -43,7 +26,6 @@ await bundle(
     sourcemap: true,
     sourcesContent: false,
     external: NOT_INSTALLED,
-    plugins: [docsFiles],
     // the ES module builds: Nest imports these packages dynamically and needs their named exports
     alias: {
       'class-transformer': 'class-transformer/esm2015/index.js',

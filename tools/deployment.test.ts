@@ -376,6 +376,27 @@ describe.each(['api', 'training-host'])('apps/%s/Dockerfile', (app) => {
     expect(instructions.join('\n')).toContain('--frozen-lockfile');
   });
 
+  test('copies every tool that the builds run', () => {
+    const built = [app, ...(app === 'api' ? ['web'] : [])].map((name) => `apps/${name}`);
+    const packages = readdirSync(join(ROOT, 'packages')).map((name) => `packages/${name}`);
+    const used = new Set<string>();
+    const look = (text: string, folder: string): void => {
+      for (const [, tool = ''] of text.matchAll(new RegExp(`${folder}/([\\w-]+\\.mjs)`, 'g'))) {
+        if (used.has(tool)) continue;
+        used.add(tool);
+        look(read(`tools/${tool}`), "from '\\.");
+      }
+    };
+    for (const folder of [...built, ...packages]) {
+      const { scripts } = JSON.parse(read(`${folder}/package.json`)) as { scripts: { build: string } };
+      const programs = readdirSync(join(ROOT, folder)).filter((name) => name.endsWith('.mjs'));
+      for (const text of [scripts.build, ...programs.map((name) => read(`${folder}/${name}`))])
+        look(text, String.raw`\.\./tools`);
+    }
+    const copied = [...instructions.join(' ').matchAll(/ tools\/([\w-]+\.mjs)/g)].map(([, name]) => name!);
+    expect(copied.toSorted()).toEqual([...used].toSorted());
+  });
+
   test('fetches packages before it copies sources, so that a source change installs offline', () => {
     const at = (start: string): number => instructions.findIndex((line) => line.startsWith(start));
     const fetched = at('RUN npx --yes pnpm@');

@@ -18,5 +18,9 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
   },
-  server: { host: '127.0.0.1', proxy: { [API_ROUTES]: { target: API, changeOrigin: true } } },
+  server: {
+    host: '127.0.0.1',
+    // the API takes changes from pages of its own origin only
+    proxy: { [API_ROUTES]: { target: API, changeOrigin: true, headers: { origin: API } } },
+  },
 });

@@ -93,7 +93,7 @@ export class World {
     );
     this.ports = [port];
     // what it opens when it starts does not depend on any input
-    await send(this.service.url, { method: 'GET', path: '/docs-json', headers: {}, body: null });
+    await send(this.service.url, { method: 'GET', path: '/openapi.json', headers: {}, body: null });
     this.trace?.skip();
     return this.service;
   }

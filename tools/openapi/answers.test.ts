@@ -484,7 +484,7 @@ test('Redocly reports no problem in either document', async () => {
   const config = await loadConfig({ configPath: join(import.meta.dirname, 'redocly.yaml') });
   for (const { document: linted } of [document, documentOfHost]) {
     const problems = await lintDocument({
-      document: makeDocumentFromString(JSON.stringify(linted), 'docs-json'),
+      document: makeDocumentFromString(JSON.stringify(linted), 'openapi.json'),
       config,
       externalRefResolver: new BaseResolver(),
     });

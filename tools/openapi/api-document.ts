@@ -31,7 +31,7 @@ export class ApiDocument {
 
   /** @param url address of the service */
   static async of(url: string): Promise<ApiDocument> {
-    return new ApiDocument((await (await fetch(`${url}/docs-json`)).json()) as OpenApiDocument);
+    return new ApiDocument((await (await fetch(`${url}/openapi.json`)).json()) as OpenApiDocument);
   }
 
   get operationIds(): string[] {

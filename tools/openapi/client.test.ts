@@ -28,7 +28,7 @@ beforeAll(async () => {
   await mkdir(join(folder, 'node_modules'), { recursive: true });
   const library = dirname(dirname(fileURLToPath(import.meta.resolve('openapi-fetch'))));
   await symlink(library, join(folder, 'node_modules', 'openapi-fetch'));
-  const document = (await (await fetch(`${api.url}/docs-json`)).json()) as OpenAPI3;
+  const document = (await (await fetch(`${api.url}/openapi.json`)).json()) as OpenAPI3;
   await writeFile(join(folder, 'api.ts'), astToString(await openapiTS(document)));
 });
 

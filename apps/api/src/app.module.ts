@@ -13,6 +13,7 @@ import { IndicatorsModule } from './indicators/indicators.module.js';
 import { MarketDataModule } from './market-data/market-data.module.js';
 import { ModelsModule } from './models/models.module.js';
 import { OperationsModule } from './operations/operations.module.js';
+import { PageModule } from './page/page.module.js';
 import { SettingsModule } from './settings.module.js';
 import { StrategiesModule } from './strategies/strategies.module.js';
 import { TrainingModule } from './training/training.module.js';
@@ -22,7 +23,8 @@ const HOUR_MS = 3_600_000;
 /** The API. */
 @Module({})
 export class AppModule {
-  static forRoot(settings: ApiSettings, store: OpenOperationStore): DynamicModule {
+  /** @param dist the folder of the build, with the page */
+  static forRoot(settings: ApiSettings, store: OpenOperationStore, dist: string): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -48,6 +50,7 @@ export class AppModule {
         TrainingModule,
         BacktestModule,
         HostsModule,
+        PageModule.forRoot(dist),
       ],
     };
   }

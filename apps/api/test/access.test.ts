@@ -179,7 +179,7 @@ test('health shows folders and addresses only to callers who may read', async ()
   expect(await text({ authorization: `Bearer ${secrets['carol']}` })).toContain(sandbox.dataDir);
   const live = await fetch(`${api.url}/live`);
   expect([live.status, await live.text()]).toEqual([200, '']);
-  for (const path of ['/metrics', '/hosts', '/docs', '/docs-json'])
+  for (const path of ['/metrics', '/hosts', '/openapi.json'])
     expect((await fetch(api.url + path)).status).toBe(401);
 });
 
@@ -352,7 +352,9 @@ describe('the audit log', () => {
 
 test('what only resembles a token opens no route', async () => {
   const secret = secrets['alice']!;
-  const described = await fetch(`${api.url}/docs-json`, { headers: { authorization: `Bearer ${secret}` } });
+  const described = await fetch(`${api.url}/openapi.json`, {
+    headers: { authorization: `Bearer ${secret}` },
+  });
   const { paths } = (await described.json()) as { paths: Record<string, Record<string, unknown>> };
   const lines = Object.entries(paths).flatMap(([path, routes]) =>
     Object.keys(routes).map((method) => [method.toUpperCase(), path.replaceAll(/\{\w+\}/g, 'x')] as const),

@@ -73,12 +73,17 @@ describe('a malformed request', () => {
   const large = JSON.stringify({ strategy: '#'.repeat(2_100_000) });
 
   test.each<[string, RawRequest, string, RegExp]>([
-    ['an unknown address', { method: 'GET', path: '/nosuch' }, '404 not_found', /GET \/nosuch.*\/docs/],
+    [
+      'an unknown address',
+      { method: 'GET', path: '/nosuch' },
+      '404 not_found',
+      /GET \/nosuch.*\/openapi\.json/,
+    ],
     [
       'the wrong method',
       { method: 'PATCH', path: '/operations' },
       '404 not_found',
-      /PATCH \/operations.*\/docs/,
+      /PATCH \/operations.*\/openapi\.json/,
     ],
     ['GET instead of POST', { method: 'GET', path: TRAIN }, '404 not_found', /GET \/trainings\/start/],
     ['an address with a broken %', { method: 'GET', path: '/operations/%zz' }, '400 invalid_request', /%25/],
@@ -331,7 +336,7 @@ describe('names in requests', () => {
   test('CVE-2026-2614: no text of any request is a path or an address that is read', async () => {
     const file = sandbox.path('canary.txt');
     await writeFile(file, SECRET);
-    const { paths, components } = (await (await fetch(`${api.url}/docs-json`)).json()) as ApiDocument;
+    const { paths, components } = (await (await fetch(`${api.url}/openapi.json`)).json()) as ApiDocument;
     const answers: string[] = [];
     let sent = 0;
     for (const value of [file, `file://${file}`]) {
@@ -442,6 +447,8 @@ describe('an address that could lead out of a folder', () => {
     ['/operations/%00', '404 operation_not_found'],
     ['/docs/../package.json', '404 not_found'],
     ['/docs/..%2f..%2fpackage.json', '404 not_found'],
+    ['/assets/..%2f..%2f..%2fpackage.json', '404 not_found'],
+    ['/assets/%2e%2e/index.html', '404 not_found'],
   ])('%s', async (path, code) => {
     expect((await refusedGet(path)).code).toBe(code);
   });
@@ -767,7 +774,7 @@ test('the document describes every field and parameter of a request, and the err
     requestBody?: { content: Record<string, { schema: { $ref?: string } }> };
     responses: Record<string, unknown>;
   }
-  const document = (await (await fetch(`${api.url}/docs-json`)).json()) as {
+  const document = (await (await fetch(`${api.url}/openapi.json`)).json()) as {
     paths: Record<string, Record<string, Route>>;
     components: {
       schemas: Record<string, { properties?: Record<string, Field>; additionalProperties?: unknown }>;
@@ -840,7 +847,7 @@ describe('a random request', () => {
     fc.record({
       method: fc.constantFrom('GET', 'POST'),
       path: fc
-        .tuple(fc.constantFrom('/models', '/operations', '/docs', ''), segment, segment)
+        .tuple(fc.constantFrom('/models', '/operations', '/docs', '/assets', ''), segment, segment)
         .map((segments) => segments.join('/')),
     }),
   );

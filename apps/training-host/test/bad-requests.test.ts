@@ -128,7 +128,7 @@ describe('a malformed request', () => {
       undefined,
       '',
       '404 not_found',
-      /DELETE \/training\/sessions.*\/docs/,
+      /DELETE \/training\/sessions.*\/openapi\.json/,
     ],
     [
       'JSON that is cut off',

@@ -13,7 +13,7 @@ export async function bodies(world: World): Promise<Target<SentRequest>> {
   const [strategy = '', version = ''] = model.split('/');
   const ended = await world.endedOperation();
   const api = await world.api();
-  const document = (await (await fetch(`${api.url}/docs-json`)).json()) as Document;
+  const document = (await (await fetch(`${api.url}/openapi.json`)).json()) as Document;
   const known = {
     id: [ended, 'op_training_20260105T100000_k3f9a1b2'],
     strategy: [strategy],

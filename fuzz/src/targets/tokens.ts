@@ -106,7 +106,7 @@ const SPELLINGS = ['head', 'case', 'slashes', 'slash', 'encoded', 'dots', 'param
 export async function tokens(world: World): Promise<Target<Case>> {
   const ended = await world.endedOperation();
   const api = await world.api();
-  const document = (await (await fetch(`${api.url}/docs-json`)).json()) as Document;
+  const document = (await (await fetch(`${api.url}/openapi.json`)).json()) as Document;
   const secrets = await world.tokens();
   const known = { id: [ended], duration_seconds: [0.001], iterations: [1], dry_run: [true] };
   const routes = routesOf(document, known, ['getMetrics']).map(({ description, requests }) =>

@@ -347,7 +347,7 @@ describe('no body holds the event loop', () => {
 
 describe('addresses', () => {
   test.each<[string, string, string, string, RegExp]>([
-    ['unknown', 'GET', '/nosuch', '404 not_found', /There is no route GET \/nosuch\. See \/docs/],
+    ['unknown', 'GET', '/nosuch', '404 not_found', /There is no route GET \/nosuch\. See \/openapi\.json/],
     [
       'with an unsupported method',
       'DELETE',
@@ -355,7 +355,7 @@ describe('addresses', () => {
       '404 not_found',
       /There is no route DELETE \/things\./,
     ],
-    ["of a file outside the page's folder", 'GET', '/docs/..%2fpackage.json', '404 not_found', /See \/docs/],
+    ['that leads out of a folder', 'GET', '/..%2fpackage.json', '404 not_found', /See \/openapi\.json/],
     ['with an invalid % sequence', 'GET', '/things/%zz', '400 invalid_request', /write a literal % as %25/],
     [
       'with bytes that are not text',
@@ -450,13 +450,13 @@ describe('health', () => {
   });
 });
 
-test('/metrics counts responses by route and status, /docs-json describes the routes', async () => {
+test('/metrics counts responses by route and status, /openapi.json describes the routes', async () => {
   await send('GET', '/things/pin');
   const metrics = await (await fetch(`${url}/metrics`)).text();
   expect(metrics).toMatch(
     /ktrdr_http_request_duration_seconds_count\{method="GET",route="\/things\/:name",status="200"\} [1-9]/,
   );
-  const { body } = await send('GET', '/docs-json');
+  const { body } = await send('GET', '/openapi.json');
   expect(body).toMatchObject({ info: { title: 'things', version: '1.2.3' } });
   expect(body).toHaveProperty('paths./things/{name}');
   expect(body).toHaveProperty(

@@ -30,14 +30,14 @@ import { ServiceMetrics } from './metrics/service-metrics.js';
 export interface ServiceDescription {
   /** Display name: `ktrdr API`. */
   name: string;
-  /** One sentence for the page at `/docs`. */
+  /** One sentence for its OpenAPI document. */
   description: string;
   version: string;
 }
 
 /**
  * Creates a service that does not listen yet. Both services share its guards, envelopes, validation, limits, metrics
- * and `/docs`. `module` must import `AccessModule`, `OrchestratorModule`, `MetricsModule` and a `HealthModule`.
+ * and `/openapi.json`. `module` must import `AccessModule`, `OrchestratorModule`, `MetricsModule` and a `HealthModule`.
  */
 export async function createService(
   module: DynamicModule | Type,
@@ -84,15 +84,15 @@ export async function createService(
   return app;
 }
 
-/** Serves the page at `/docs` and its data at `/docs-json`. The document is built on the first request. */
+/** `GET /openapi.json`, for every caller. The document is built on the first request. */
 function describe(app: NestFastifyApplication, { name, description, version }: ServiceDescription): void {
-  const document = new DocumentBuilder()
-    .setTitle(name)
-    .setDescription(description)
-    .setVersion(version)
-    .build();
-  SwaggerModule.setup('docs', app, () => describeApi(SwaggerModule.createDocument(app, document)), {
-    customSiteTitle: name,
-    raw: ['json'],
-  });
+  const about = new DocumentBuilder().setTitle(name).setDescription(description).setVersion(version).build();
+  let text: string | undefined;
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .get('/openapi.json', (_request, reply) => {
+      text ??= JSON.stringify(describeApi(SwaggerModule.createDocument(app, about)));
+      return reply.type('application/json; charset=utf-8').send(text);
+    });
 }

@@ -8,7 +8,13 @@ export {
   type Authenticator,
 } from './access/authenticator.js';
 export { CallerParam, callerOf, type Caller } from './access/caller.js';
-export { AuthenticatedBy, OpenToEveryone, Requires, type Audited } from './access/route-access.js';
+export {
+  AuthenticatedBy,
+  FILE_ROUTE,
+  OpenToEveryone,
+  Requires,
+  type Audited,
+} from './access/route-access.js';
 export { createService, type ServiceDescription } from './create-service.js';
 export { folderCheck } from './health/folder-check.js';
 export type { NamedHealthCheck } from './health/health.controller.js';

@@ -178,12 +178,10 @@ describe('a request without a token', () => {
     'GET /nothing',
     'GET /',
     'GET /metrics',
-    'GET /docs',
-    'GET /docs/',
-    'GET /docs-json',
-    'GET /docs/json',
-    'HEAD /docs-json',
-    'GET /docs/swagger-ui.css',
+    'GET /openapi.json',
+    'GET /openapi.json/',
+    'GET /openapi%2ejson',
+    'HEAD /openapi.json',
     'GET /favicon.ico',
     'GET http://localhost/things',
     'PUT /things/one/file',
@@ -280,7 +278,7 @@ describe('roles', () => {
   });
 
   test('every token may read the documentation', async () => {
-    expect((await send('GET /docs-json', as('reader'))).status).toBe(200);
+    expect((await send('GET /openapi.json', as('reader'))).status).toBe(200);
   });
 });
 
@@ -307,7 +305,7 @@ describe('a route with its own authenticator', () => {
 });
 
 test('the OpenAPI document names the role of each route', async () => {
-  const { body } = await send('GET /docs-json', as('reader'));
+  const { body } = await send('GET /openapi.json', as('reader'));
   // the answer may be chunked
   const { paths, components } = JSON.parse(body.slice(body.indexOf('{'), body.lastIndexOf('}') + 1)) as {
     paths: Record<string, Record<string, { security: unknown; description?: string; responses: object }>>;

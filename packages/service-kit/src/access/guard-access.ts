@@ -16,7 +16,7 @@ const REFUSALS_PER_SECOND = 10;
 
 /**
  * Denies by default. A hook of Fastify authenticates every request before its body is read, on unknown routes and on
- * `/docs` too; only routes that are open to everyone need no caller. Nest's global guard then compares the caller's role
+ * `/openapi.json` too; only routes that are open to everyone need no caller. Nest's global guard then compares the caller's role
  * with the role of the handler. Both read the route that Fastify has matched, never the path.
  */
 export function guardAccess(app: NestFastifyApplication, clock: Clock): void {

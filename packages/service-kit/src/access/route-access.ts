@@ -45,8 +45,7 @@ export const AuthenticatedBy = (scheme: Type<Authenticator>, callers: string): M
   declare({ kind: 'scheme', scheme, callers });
 
 /**
- * The access that the matched route declares; `null` for an unknown route and for routes of the framework, such as
- * `/docs`. It belongs to the route that Fastify has matched, so that no spelling of a path can change it.
+ * The access that the matched route declares; `null` for an unknown route and for `/openapi.json`, which needs any caller. It belongs to the route that Fastify has matched, so that no spelling of a path can change it.
  */
 export function accessOf(request: FastifyRequest): RouteAccess | null {
   return routeConfigOf<AccessConfig>(request).access ?? null;
@@ -55,6 +54,17 @@ export function accessOf(request: FastifyRequest): RouteAccess | null {
 /** What the audit log records of the matched route, or `null`. */
 export function auditedOf(request: FastifyRequest): Audited | null {
   return routeConfigOf<AccessConfig>(request).audited ?? null;
+}
+
+/**
+ * Configuration of a route for a file of the service's page. It is open to everyone, and no budget counts its requests: one look at
+ * the page takes a dozen, and a file from memory costs no more than a refusal.
+ */
+export const FILE_ROUTE: { access: RouteAccess; isFile: true } = { access: { kind: 'open' }, isFile: true };
+
+/** True if the matched route is a `FILE_ROUTE`. */
+export function isFileRoute(request: FastifyRequest): boolean {
+  return routeConfigOf<typeof FILE_ROUTE>(request).isFile === true;
 }
 
 interface AccessConfig {

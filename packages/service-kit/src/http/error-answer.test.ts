@@ -17,14 +17,14 @@ test.each<[string, unknown, number, string, string]>([
     new NotFoundException('Cannot POST /things'),
     404,
     'not_found',
-    'There is no route POST /things. See /docs for all routes.',
+    'There is no route POST /things. See /openapi.json for all routes.',
   ],
   [
     'a file outside the page’s folder',
     withStatus(403, 'Forbidden'),
     404,
     'not_found',
-    'There is no route POST /things. See /docs for all routes.',
+    'There is no route POST /things. See /openapi.json for all routes.',
   ],
   [
     'a body that is too large',

@@ -47,7 +47,7 @@ function explain(
 ): [ErrorCode, string] {
   switch (status) {
     case 404:
-      return ['not_found', `There is no route ${method} ${pathOf(url)}. See /docs for all routes.`];
+      return ['not_found', `There is no route ${method} ${pathOf(url)}. See /openapi.json for all routes.`];
     case 413:
       return [
         'payload_too_large',

@@ -5,7 +5,7 @@ const HSTS_S = 31_536_000;
 
 /**
  * Headers of every answer (OWASP HTTP Headers Cheat Sheet). No answer may be framed, read as another type, cached, or named as a
- * referrer. An answer is data: a browser that shows it loads and runs nothing.
+ * referrer. An answer is data: a browser that shows it loads and runs nothing. The files of a page replace the last two.
  */
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',
@@ -16,10 +16,6 @@ export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
 };
 
-/** The pages of `/docs` load their own scripts and styles, and ask their own service. They have inline styles. */
-const DOCS_POLICY =
-  "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
 /** Sets the headers before anything else handles a request, so that errors and unknown routes have them too. */
 export function setSecurityHeaders(app: NestFastifyApplication): void {
   app
@@ -27,13 +23,8 @@ export function setSecurityHeaders(app: NestFastifyApplication): void {
     .getInstance()
     .addHook('onRequest', (request, reply, done) => {
       void reply.headers(SECURITY_HEADERS);
-      if (isDocs(request.routeOptions.url)) void reply.header('content-security-policy', DOCS_POLICY);
       // a browser ignores it over plain HTTP; the protocol may come from a trusted proxy
       if (request.protocol === 'https') void reply.header('strict-transport-security', `max-age=${HSTS_S}`);
       done();
     });
-}
-
-function isDocs(route: string | undefined): boolean {
-  return route === '/docs' || route?.startsWith('/docs/') === true;
 }

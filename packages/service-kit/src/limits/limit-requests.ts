@@ -1,6 +1,7 @@
 import type { Clock } from '@ktrdr/orchestrator';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { callerOf } from '../access/caller.js';
+import { isFileRoute } from '../access/route-access.js';
 import { errorAnswer } from '../http/error-answer.js';
 import { withRetryAfter } from '../http/retry-after.js';
 import { TOKEN_LIMITS, type LimitSettings } from './limit-settings.js';
@@ -27,6 +28,7 @@ export function limitRequests(
     changes: new RequestBudgets(changes ?? TOKEN_LIMITS.changes, 'requests that change something'),
   };
   fastify.addHook('onRequest', (request, reply, done) => {
+    if (isFileRoute(request)) return done();
     const kind = isRead(request.method) ? 'reads' : 'changes';
     const caller = limitedCaller(request, (kind === 'reads' ? reads : changes) !== null);
     const refusal = caller === null ? null : budgets[kind].refusalOf(caller, clock.monotonic());

@@ -269,7 +269,7 @@ test('a stranger learns that the host lives, and nothing else', async () => {
   const stranger = (path: string) => send({ method: 'GET', path, headers: {} });
   expect(await stranger('/live')).toMatchObject({ status: 200, text: '' });
   expect((await stranger('/health')).body).toEqual({ status: 'ok' });
-  for (const path of ['/metrics', '/docs', '/docs-json', '/sessions', '/nowhere'])
+  for (const path of ['/metrics', '/openapi.json', '/sessions', '/nowhere'])
     expect(await stranger(path)).toMatchObject({ status: 401, body: { error: { code: 'unauthenticated' } } });
 });
 

@@ -1,0 +1,77 @@
+import type { OnModuleInit } from '@nestjs/common';
+import type { HttpAdapterHost } from '@nestjs/core';
+import { FILE_ROUTE } from '@ktrdr/service-kit';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { PAGE_POLICY } from './page-policy.js';
+import { sendStaticFile } from './send-static-file.js';
+import type { StaticFile, StaticFolder } from './static-folder.js';
+
+/** Seconds that a browser may keep a file whose name contains its hash. */
+const YEAR_S = 31_536_000;
+const IMMUTABLE = `public, max-age=${YEAR_S}, immutable`;
+/** A browser may keep the file, but asks each time whether it is the newest. */
+const REVALIDATED = 'no-cache';
+
+const MISSING = 'This build of the API has no web page. Build all packages to add it: npm run build\n';
+
+/** A file's path within `/assets/` or `/docs/`. */
+interface InFolder {
+  Params: { '*': string };
+}
+
+/**
+ * The routes of the page and of the documentation. They are open to everyone and hold no data: the page asks the API for everything
+ * that it shows. They are outside Nest, because they have neither options nor answers of the API.
+ */
+export class PageRoutes implements OnModuleInit {
+  constructor(
+    private readonly host: HttpAdapterHost,
+    /** `null`: the build has no page. */
+    private readonly page: StaticFolder | null,
+    private readonly docs: StaticFolder | null,
+  ) {}
+
+  onModuleInit(): void {
+    const fastify = this.host.httpAdapter.getInstance<FastifyInstance>();
+    const options = { config: FILE_ROUTE };
+    const index = this.page?.get('index.html');
+    const sendIndex = (request: FastifyRequest, reply: FastifyReply) =>
+      index === undefined ? sendMissing(reply) : send(index, REVALIDATED, request, reply);
+    for (const path of ['/', '/app', '/app/*']) fastify.get(path, options, sendIndex);
+    fastify.get<InFolder>('/assets/*', options, (request, reply) =>
+      send(this.page?.get(`assets/${request.params['*']}`), IMMUTABLE, request, reply),
+    );
+    for (const [path, file] of this.page ?? []) {
+      if (path.includes('/') || path === 'index.html') continue;
+      fastify.get(`/${path}`, options, (request, reply) => send(file, REVALIDATED, request, reply));
+    }
+    fastify.get('/docs', options, (_request, reply) => reply.redirect('/docs/', 301));
+    fastify.get<InFolder>('/docs/*', options, (request, reply) =>
+      this.sendDocs(request.params['*'], request, reply),
+    );
+  }
+
+  private sendDocs(path: string, request: FastifyRequest, reply: FastifyReply): unknown {
+    const { docs } = this;
+    if (docs === null) return path === '' ? sendMissing(reply) : reply.callNotFound();
+    const isFolder = path === '' || path.endsWith('/');
+    if (!isFolder && docs.has(`${path}/index.html`)) return reply.redirect(`/docs/${encodeURI(path)}/`, 301);
+    return send(docs.get(isFolder ? `${path}index.html` : path), REVALIDATED, request, reply);
+  }
+}
+
+function send(
+  file: StaticFile | undefined,
+  cache: string,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): unknown {
+  if (file === undefined) return reply.callNotFound();
+  void reply.headers({ 'content-security-policy': PAGE_POLICY, 'cache-control': cache });
+  sendStaticFile(file, request, reply);
+  return reply;
+}
+
+function sendMissing(reply: FastifyReply): FastifyReply {
+  return reply.status(404).type('text/plain; charset=utf-8').send(MISSING);
+}
