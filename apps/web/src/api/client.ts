@@ -84,9 +84,14 @@ export async function send(address: string, init: RequestInit): Promise<unknown>
     if (init.signal?.aborted === true) throw cause;
     throw unreachable(cause);
   }
+  return unpacked(answer, response.status);
+}
+
+/** `data` of an answer. @throws ApiError what the API answered instead */
+export function unpacked(answer: unknown, status: number): unknown {
   if (isErrorResponse(answer)) {
-    const error = new ApiError(answer.error, response.status);
-    if (response.status === 401) onUnauthenticated(error);
+    const error = new ApiError(answer.error, status);
+    if (status === 401) onUnauthenticated(error);
     throw error;
   }
   return (answer as SuccessResponse<unknown>).data;

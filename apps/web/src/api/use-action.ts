@@ -6,9 +6,9 @@ import type { ApiError } from './api-error.js';
 export interface Action<Input> {
   state: ReadonlySignal<{ isRunning: boolean; error: ApiError | null }>;
   /** Starts it, unless it runs already. */
-  run(input: Input): void;
+  run: (input: Input) => void;
   /** Forgets the error. */
-  reset(): void;
+  reset: () => void;
 }
 
 /**

@@ -1,11 +1,12 @@
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
 
-/** Attributes that connect a control with its label, hint and error. */
+/** Attributes that connect a control with its label, hint and error; or its label alone, where none is shown. */
 export interface ControlAttributes {
-  id: string;
-  'aria-describedby': string | undefined;
-  'aria-invalid': boolean | undefined;
+  id?: string;
+  'aria-describedby'?: string | undefined;
+  'aria-invalid'?: boolean | undefined;
+  'aria-label'?: string;
 }
 
 interface FieldProps {

@@ -17,7 +17,7 @@ export function Note({ kind, children }: NoteProps) {
 }
 
 /** What went wrong and what to do next, in the API's words. */
-export function ErrorNote({ error, retry }: { error: ApiError; retry?: () => void }) {
+export function ErrorNote({ error, retry }: { error: Pick<ApiError, 'message'>; retry?: () => void }) {
   return (
     <Note kind="problem">
       <p>{error.message}</p>

@@ -66,11 +66,12 @@ export function formatCompact(value: number | null | undefined): string {
   return format({ notation: 'compact', maximumSignificantDigits: 3 }).format(value);
 }
 
-const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
+const UNITS = ['kilobyte', 'megabyte', 'gigabyte'] as const;
 
 /** @param bytes shown in the unit that fits, 1 kB = 1000 bytes */
 export function formatBytes(bytes: number): string {
-  const power = bytes < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(bytes) / 3));
-  const unit = UNITS[power] ?? 'byte';
+  if (bytes < 1000) return `${formatNumber(bytes)} B`;
+  const power = Math.min(UNITS.length, Math.floor(Math.log10(bytes) / 3));
+  const unit = UNITS[power - 1] ?? 'gigabyte';
   return format({ style: 'unit', unit, maximumSignificantDigits: 3 }).format(bytes / 1000 ** power);
 }

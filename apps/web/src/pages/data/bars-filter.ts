@@ -1,0 +1,30 @@
+import type { BarsInfo, DataReport } from '@ktrdr/contracts';
+import { gradeOf } from '../../bars/findings.js';
+
+/** Filters of the list, as they stand in the address. Empty texts are not set. */
+export interface BarsFilter {
+  search: string;
+  timeframe: string;
+  /** `unusual`: only files with findings. */
+  check: string;
+}
+
+/** Name of a file with its timeframe, as a key. */
+export function barsKey({ symbol, timeframe }: { symbol: string; timeframe: string }): string {
+  return `${symbol} ${timeframe}`;
+}
+
+/** Bars that match. @param reports by key; a file without a report counts as unusual if it cannot be read */
+export function filterBars(
+  bars: readonly BarsInfo[],
+  { search, timeframe, check }: BarsFilter,
+  reports: ReadonlyMap<string, DataReport>,
+): BarsInfo[] {
+  const word = search.trim().toLowerCase();
+  return bars.filter((info) => {
+    if (timeframe !== '' && info.timeframe !== timeframe) return false;
+    if (word !== '' && !info.symbol.toLowerCase().includes(word)) return false;
+    if (check !== 'unusual') return true;
+    return info.problem !== null || gradeOf(reports.get(barsKey(info))?.findings ?? []) !== 'good';
+  });
+}

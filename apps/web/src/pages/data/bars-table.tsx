@@ -1,0 +1,86 @@
+import type { BarsInfo, DataReport } from '@ktrdr/contracts';
+import { barsAddress } from '../../bars/bars-address.js';
+import { FindingsBadge } from '../../bars/findings-badge.js';
+import { BarTime } from '../../components/bar-time.js';
+import { formatBytes, formatNumber, UNKNOWN } from '../../format/numbers.js';
+import { barsKey } from './bars-filter.js';
+
+interface BarsTableProps {
+  bars: readonly BarsInfo[];
+  /** By key; files that are being checked have none yet. */
+  reports: ReadonlyMap<string, DataReport>;
+}
+
+/** One row for each file of bars. */
+export function BarsTable({ bars, reports }: BarsTableProps) {
+  return (
+    <div class="table-box" tabIndex={0} role="region" aria-label="Bars">
+      <table class="bars-table">
+        <thead>
+          <tr>
+            <th scope="col">Symbol</th>
+            <th scope="col">Timeframe</th>
+            <th scope="col">First bar</th>
+            <th scope="col">Last bar</th>
+            <th scope="col" class="number">
+              Bars
+            </th>
+            <th scope="col" class="number">
+              Size
+            </th>
+            <th scope="col">From</th>
+            <th scope="col">Check</th>
+          </tr>
+        </thead>
+        <tbody>
+          {bars.map((info) => (
+            <BarsRow key={barsKey(info)} info={info} report={reports.get(barsKey(info))} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function BarsRow({ info, report }: { info: BarsInfo; report: DataReport | undefined }) {
+  const { symbol, timeframe, rows, first, last, bytes, problem } = info;
+  return (
+    <tr>
+      <th scope="row">
+        <a href={barsAddress(info)}>{symbol}</a>
+      </th>
+      <td>{timeframe}</td>
+      <td class="bars-time">
+        <BarTime time={first} />
+      </td>
+      <td class="bars-time">
+        <BarTime time={last} />
+      </td>
+      <td class="number">{formatNumber(rows)}</td>
+      <td class="number">{formatBytes(bytes)}</td>
+      <td>
+        <Origin info={info} />
+      </td>
+      <td>
+        {problem !== null ? (
+          <span class="field-error">cannot be read: {problem}</span>
+        ) : report === undefined ? (
+          <span class="muted">checking</span>
+        ) : (
+          <FindingsBadge findings={report.findings} />
+        )}
+      </td>
+    </tr>
+  );
+}
+
+function Origin({ info: { origins, changed_since } }: { info: BarsInfo }) {
+  const [newest] = origins;
+  if (newest === undefined) return <span class="muted">{UNKNOWN}</span>;
+  return (
+    <span class="bars-origin">
+      {newest.kind === 'import' ? newest.from : `${newest.kind}: ${newest.from}`}
+      {changed_since && <span class="findings-badge findings-warning"> changed since</span>}
+    </span>
+  );
+}
