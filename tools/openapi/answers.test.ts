@@ -167,6 +167,8 @@ describe('the API answers as its document says', () => {
     expect(await ask('migrateStrategy', 'POST /strategies/migrate', { body: { strategy: 'name: [' } })).toBe(
       'strategy_invalid',
     );
+    await ask('getStrategySchema', 'GET /strategies/schema');
+    await ask('getStrategySchema', 'GET /strategies/schema', FOREIGN);
     await ask('saveStrategy', 'PUT /strategies/mine', { body: { text: QUICK, revision: null } });
     expect(await ask('saveStrategy', 'PUT /strategies/mine', { body: { text: QUICK, revision: null } })).toBe(
       'strategy_changed',

@@ -29,6 +29,7 @@ export type {
 } from './model.js';
 export { networkSize, type NetworkSize } from './network-size.js';
 export { parseStrategy } from './parse-strategy.js';
+export { strategySchema } from './strategy-schema.js';
 export { whyFeaturesNeedRatio } from './price-ratios.js';
 export { LIMITS } from './limits.js';
 export { BackgroundThread } from './thread/background-thread.js';

@@ -105,7 +105,7 @@ export function text(expected = 'a string') {
  * that.
  */
 export function choice<const T extends string>(options: readonly T[]) {
-  return z.unknown().transform((value, context): T => {
+  const schema = z.unknown().transform((value, context): T => {
     const wanted = typeof value === 'string' ? value.trim().toLowerCase() : value;
     const found = options.find((option) => option === wanted);
     if (found !== undefined) return found;
@@ -117,4 +117,5 @@ export function choice<const T extends string>(options: readonly T[]) {
     context.addIssue({ code: 'custom', message: `is ${describe(value)}; ${right}` });
     return z.NEVER;
   });
+  return schema.meta({ type: 'string', enum: [...options] });
 }

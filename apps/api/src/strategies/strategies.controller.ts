@@ -5,10 +5,12 @@ import {
   type SavedStrategy,
   type StrategyFile,
   type StrategyList,
+  type StrategySchema,
   type ValidateStrategyResponse,
 } from '@ktrdr/contracts';
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
 import { Answers, Fails, Requires, type Audited } from '@ktrdr/service-kit';
+import { strategySchema } from '@ktrdr/strategy';
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { THREAD_ERRORS } from '../threads.module.js';
 import { DeleteStrategyDto } from './delete-strategy.dto.js';
@@ -63,6 +65,17 @@ export class StrategiesController {
   @Fails('strategy_invalid', ...THREAD_ERRORS)
   migrate(@Body() body: ValidateStrategyDto): Promise<MigrateStrategyResponse> {
     return this.strategies.migrate(body);
+  }
+
+  @Get('schema')
+  @Requires('read')
+  @ApiOperation({
+    operationId: 'getStrategySchema',
+    summary: 'JSON Schema of a strategy file, with all indicators and kinds of labels',
+  })
+  @Answers('StrategySchema')
+  schema(): StrategySchema {
+    return strategySchema();
   }
 
   @Get(':name')

@@ -13,6 +13,11 @@ import type { Reader } from '../section.js';
 import { didYouMean } from '../suggest.js';
 import type { NetworkInputs, ReadNetworkInputs } from './grammar.js';
 
+/** Schema of `normalization` of a raw input. */
+export const NORMALIZATION = choice(['minmax', 'zscore', 'none']).describe(
+  'How raw values are scaled. The parameters come from the training part.',
+);
+
 /** v3: indicators and fuzzy sets are maps by id, and `nn_inputs` lists the inputs of the network. */
 export const readV3: ReadNetworkInputs = (reader, data, timeframesGiven) => {
   const table = readIndicators(reader);
@@ -192,7 +197,7 @@ class InputReader {
 
   private normalisation(value: unknown, path: Path, isRaw: boolean): NormalisationMethod | null {
     if (value === undefined || value === null) return 'none';
-    const method = this.reader.parse(choice(['minmax', 'zscore', 'none']), value, path);
+    const method = this.reader.parse(NORMALIZATION, value, path);
     if (method !== null && method !== 'none' && !isRaw) {
       this.reader.warn(path, 'has no effect on a fuzzy set: degrees are already between 0 and 1');
     }

@@ -1,5 +1,5 @@
 import type { PositionSizing } from '@ktrdr/contracts';
-import type * as z from 'zod';
+import * as z from 'zod';
 
 import { formatPath } from '../issues.js';
 import type { Path } from '../issues.js';
@@ -13,6 +13,9 @@ import { didYouMean } from '../suggest.js';
 const COST = real({ min: 0, max: LIMITS.costPerSide });
 const SHARE = real({ above: 0, max: 1 });
 const DISTANCE = real({ above: 0, below: 1 });
+const CAPITAL = real({ above: 0, max: LIMITS.capital });
+const VOLATILITY = real({ above: 0, max: LIMITS.annualVolatility });
+const THRESHOLD = real({ min: 0, max: 1 });
 
 /** Names of the sizing methods in files of all versions. */
 const SIZING_METHODS: ReadonlyMap<string, PositionSizing['type']> = new Map([
@@ -23,6 +26,63 @@ const SIZING_METHODS: ReadonlyMap<string, PositionSizing['type']> = new Map([
   ['volatility_based', 'volatility_target'],
 ]);
 const SIZING_NAMES = ['all_in', 'fixed_fraction', 'volatility_target'];
+
+/** The distance of a stop or a target: a number, or the long form. */
+const DISTANCES = z.union([
+  DISTANCE,
+  z.object({
+    type: z.literal('percentage').describe('The value is a fraction of the entry price.'),
+    value: DISTANCE.describe('Fraction of the entry price: 0.02 = 2 %.'),
+  }),
+]);
+
+/** Schemas of the three sections, for the description of the grammar. Other programs may have more keys there. */
+export const BACKTEST_SECTIONS = {
+  backtesting: z.object({
+    initial_capital: CAPITAL.optional().describe('Capital at the start, in the currency of the prices.'),
+    transaction_costs: COST.optional().describe(
+      'Commission of each side, as a fraction of the value: 0.0005 = 5 basis points.',
+    ),
+    slippage: COST.optional().describe('Slippage of each side, as a fraction of the price.'),
+    spread: COST.optional().describe('Ask minus bid, as a fraction of the price. Each side pays half of it.'),
+  }),
+  risk_management: z.object({
+    position_sizing: z.enum(SIZING_NAMES).optional().describe('How large a position is.'),
+    position_size: SHARE.optional().describe('fixed_fraction: share of the capital of one position.'),
+    risk_per_trade: SHARE.optional().describe(
+      'fixed_fraction: share of the capital that a position loses at its stop, instead of position_size.',
+    ),
+    target_volatility: VOLATILITY.optional().describe(
+      'volatility_target: volatility of a year, 0.15 = 15 %.',
+    ),
+    max_position_size: SHARE.optional().describe('Largest share of the capital in one position.'),
+    stop_loss: DISTANCES.optional().describe('Distance of the stop from the entry price.'),
+    take_profit: DISTANCES.optional().describe('Distance of the target from the entry price.'),
+  }),
+  orchestrator: z.object({
+    max_position_size: SHARE.optional().describe('Largest share of the capital in one position.'),
+    exit_rules: z
+      .object({
+        stop_loss: DISTANCES.optional().describe('The stop, if risk_management has none.'),
+        profit_target: DISTANCES.optional().describe('The target, if risk_management has none.'),
+      })
+      .optional()
+      .describe('Stop and target, if risk_management has none.'),
+    modes: z
+      .object({
+        backtest: z
+          .object({
+            confidence_threshold: THRESHOLD.optional().describe(
+              'Replaces decisions.confidence_threshold in a backtest.',
+            ),
+          })
+          .optional()
+          .describe('Settings of backtests.'),
+      })
+      .optional()
+      .describe('Settings of the way a strategy runs. A backtest uses those of backtest.'),
+  }),
+};
 
 /**
  * Reads what `backtesting`, `risk_management` and `orchestrator` say about a backtest. A number outside its bounds is an
@@ -40,7 +100,7 @@ export function readBacktestSettings(
   const takeProfit =
     readDistance(risk, 'take_profit') ?? readDistance(orchestrator, 'exit_rules', 'profit_target');
   const settings = withoutAbsent({
-    capital: backtesting.number(real({ above: 0, max: LIMITS.capital }), 'initial_capital'),
+    capital: backtesting.number(CAPITAL, 'initial_capital'),
     commission_bps: basisPoints(backtesting.number(COST, 'transaction_costs')),
     slippage_bps: basisPoints(backtesting.number(COST, 'slippage')),
     spread_bps: basisPoints(backtesting.number(COST, 'spread')),
@@ -48,7 +108,7 @@ export function readBacktestSettings(
     stopLoss,
     takeProfit,
     confidenceThreshold: classifies
-      ? orchestrator.number(real({ min: 0, max: 1 }), 'modes', 'backtest', 'confidence_threshold')
+      ? orchestrator.number(THRESHOLD, 'modes', 'backtest', 'confidence_threshold')
       : undefined,
   });
   for (const section of [backtesting, risk, orchestrator]) section.warnOfUnused();
@@ -80,7 +140,7 @@ function readSizing(
     reader.warn(path, `is ${describe(written)}, which has no effect: ${known}${hint}`);
   }
   if (method === 'volatility_target') {
-    const target = risk.number(real({ above: 0, max: LIMITS.annualVolatility }), 'target_volatility');
+    const target = risk.number(VOLATILITY, 'target_volatility');
     if (target !== undefined) return { type: method, annual_volatility: target };
     reader.warn(path, 'has no effect: it needs target_volatility, for example 0.15 for 15 % a year');
   }

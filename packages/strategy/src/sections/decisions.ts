@@ -38,14 +38,39 @@ const V1_DECISIONS: DecisionSettings = {
 };
 
 const SCHEMA = z.object({
-  output_format: choice(['classification', 'regression']).default('classification'),
-  confidence_threshold: real({ min: 0, max: 1 }).default(0.5),
-  position_awareness: flag().default(true),
-  allow_short_from_flat: flag().default(false),
+  output_format: choice(['classification', 'regression'])
+    .default('classification')
+    .describe('Whether the network predicts a class, or a number (labels forward_return).'),
+  confidence_threshold: real({ min: 0, max: 1 })
+    .default(0.5)
+    .describe('Below this probability, a classification holds.'),
+  position_awareness: flag()
+    .default(true)
+    .describe('A BUY while long and a SELL while short change nothing.'),
+  allow_short_from_flat: flag()
+    .default(false)
+    .describe('Whether a SELL without a position opens a short position. If not, it is a HOLD.'),
 });
 const COST_MODEL = z.object({
-  round_trip_cost: real({ above: 0, below: 1 }).default(0.003),
-  min_edge_multiplier: real({ above: 0, max: LIMITS.labelMultiplier }).default(1.5),
+  round_trip_cost: real({ above: 0, below: 1 })
+    .default(0.003)
+    .describe('Cost of buying and selling, as a fraction of the value.'),
+  min_edge_multiplier: real({ above: 0, max: LIMITS.labelMultiplier })
+    .default(1.5)
+    .describe('BUY above round_trip_cost times this number, SELL below minus that.'),
+});
+const FILTERS = z.object({
+  min_signal_separation: real({ min: 0 })
+    .default(4)
+    .describe('Hours between two executed decisions of a symbol.'),
+});
+
+/** Schema of the section, for the description of the grammar. */
+export const DECISIONS = SCHEMA.extend({
+  cost_model: COST_MODEL.optional().describe(
+    'Required for a regression: how far a prediction must exceed the costs.',
+  ),
+  filters: FILTERS.optional().describe('What holds back a decision.'),
 });
 
 /** Reads `decisions`: how outputs become trading decisions. */
@@ -92,7 +117,7 @@ function readSeparation(reader: Reader, decisions: Record<string, unknown>): num
   if (decisions['filters'] != null) reader.map(filters);
   reader.warnUnknown(filters, ['min_signal_separation', 'volume_filter']);
   const path = [...filters, 'min_signal_separation'];
-  return reader.parse(real({ min: 0 }).default(4), reader.document.get(path), path);
+  return reader.parse(FILTERS.shape.min_signal_separation, reader.document.get(path), path);
 }
 
 function readRegression(reader: Reader, decisions: Record<string, unknown>): RegressionDecision | null {

@@ -18,8 +18,18 @@ const ALIASES: Readonly<Record<string, MembershipType>> = {
   trapezoid: 'trapezoidal',
 };
 
+/** Schema of a set's `input_transform`. */
+export const INPUT_TRANSFORM = z.object({
+  type: choice(['price_ratio', 'identity']).describe(
+    'price_ratio: a price divided by the output; identity: the output itself.',
+  ),
+  reference: choice(['open', 'high', 'low', 'close'])
+    .default('close')
+    .describe('price_ratio: which price of the bar.'),
+});
+
 /** Above this, sums and differences of parameters could overflow. */
-const PARAMETER_LIMIT = 1e15;
+export const PARAMETER_LIMIT = 1e15;
 
 /** Names of sets for low values. A rising sigmoid with such a name is most likely a mistake. */
 const LOW_SIDE = /bear|below|under|low|fall|down|short|oversold|weak/i;
@@ -48,11 +58,7 @@ export function readInputTransform(reader: Reader, path: Path): PriceRatioTransf
   const map = reader.map(transformPath);
   if (map === null) return null;
   reader.warnUnknown(transformPath, ['type', 'reference']);
-  const schema = z.object({
-    type: choice(['price_ratio', 'identity']),
-    reference: choice(['open', 'high', 'low', 'close']).default('close'),
-  });
-  const transform = reader.parse(schema, map, transformPath);
+  const transform = reader.parse(INPUT_TRANSFORM, map, transformPath);
   if (transform === null || transform.type === 'identity') return null;
   return { type: 'price_ratio', reference: transform.reference };
 }

@@ -16,40 +16,93 @@ import { isRecord } from '../section.js';
 import type { Reader } from '../section.js';
 
 const PATH: Path = ['training', 'labels'];
-const SOURCES = ['zigzag', 'forward_return', 'triple_barrier', 'context', 'regime'] as const;
 
 const bars = (least: number) => whole(least, LIMITS.labelBars);
 const multiplier = () => real({ above: 0, max: LIMITS.labelMultiplier });
 
 const ZIGZAG = z.object({
-  method: choice(['segments', 'points']).default('segments'),
-  zigzag_threshold: real({ above: 0, below: 1 }).default(0.02),
-  label_lookahead: bars(1).optional(),
+  method: choice(['segments', 'points'])
+    .default('segments')
+    .describe('segments: which way the current swing goes; points: whether a large move follows the bar.'),
+  zigzag_threshold: real({ above: 0, below: 1 })
+    .default(0.02)
+    .describe('Smallest move that counts, as a fraction of the price: 0.02 = 2 %.'),
+  label_lookahead: bars(1)
+    .optional()
+    .describe('method points only: bars that the label looks ahead. Default 10.'),
 });
-const FORWARD_RETURN = z.object({ horizon: bars(1).default(20) });
+const FORWARD_RETURN = z.object({
+  horizon: bars(1).default(20).describe('Bars ahead until the return is measured.'),
+});
 const TRIPLE_BARRIER = z.object({
-  pt_multiplier: multiplier().default(2),
-  sl_multiplier: multiplier().default(1.5),
-  max_holding_period: bars(1).default(50),
-  vol_span: bars(2).default(50),
-  vol_method: choice(['atr', 'close']).default('atr'),
-  compute_weights: flag().default(false),
-  cusum_threshold: real().nullish(),
-  cusum_multiplier: multiplier().default(0.5),
+  pt_multiplier: multiplier()
+    .default(2)
+    .describe('Distance of the upper barrier, in multiples of the volatility.'),
+  sl_multiplier: multiplier()
+    .default(1.5)
+    .describe('Distance of the lower barrier, in multiples of the volatility.'),
+  max_holding_period: bars(1).default(50).describe('Bars until the time limit.'),
+  vol_span: bars(2).default(50).describe('Span in bars of the exponential weights of the volatility.'),
+  vol_method: choice(['atr', 'close'])
+    .default('atr')
+    .describe('atr: mean of (high - low) / close; close: deviation of log returns.'),
+  compute_weights: flag()
+    .default(false)
+    .describe('Rows count by how much of the time to their end they share with no other label.'),
+  cusum_threshold: real()
+    .nullish()
+    .describe(
+      'Only events have labels: bars where rises or falls add up to this log return. 0: cusum_multiplier decides.',
+    ),
+  cusum_multiplier: multiplier()
+    .default(0.5)
+    .describe(
+      'With cusum_threshold 0: the threshold in multiples of the mean volatility of the training bars.',
+    ),
 });
 const CONTEXT = z.object({
-  horizon: bars(1).default(5),
-  bullish_threshold: real().default(0.005),
-  bearish_threshold: real().default(-0.005),
+  horizon: bars(1).default(5).describe('Bars ahead until the return is measured.'),
+  bullish_threshold: real().default(0.005).describe('A return above it is BULLISH.'),
+  bearish_threshold: real()
+    .default(-0.005)
+    .describe('A return below it is BEARISH. Not above bullish_threshold.'),
 });
 const REGIME = z.object({
-  macro_atr_mult: multiplier().default(3),
-  micro_atr_mult: multiplier().default(1),
-  atr_period: bars(2).default(14),
-  vol_lookback: bars(2).default(120),
-  vol_crisis_threshold: real({ above: 0 }).default(2),
-  progression_tolerance: real({ min: 0, max: 1 }).default(0.5),
+  macro_atr_mult: multiplier()
+    .default(3)
+    .describe('Threshold of the large swings, in multiples of the median true range.'),
+  micro_atr_mult: multiplier()
+    .default(1)
+    .describe('Threshold of the small swings, in multiples of the median true range. Below macro_atr_mult.'),
+  atr_period: bars(2)
+    .default(14)
+    .describe('Bars of the average true range, and bars ahead whose volatility is measured.'),
+  vol_lookback: bars(2).default(120).describe('Past bars that the volatility ahead is compared with.'),
+  vol_crisis_threshold: real({ above: 0 })
+    .default(2)
+    .describe('A bar is VOLATILE if the volatility ahead is above this multiple of the past one.'),
+  progression_tolerance: real({ min: 0, max: 1 })
+    .default(0.5)
+    .describe('Share of the small swings that must go with a trend.'),
 });
+
+/** What a network can learn: each kind of labels with its settings. */
+export const LABEL_KINDS = {
+  zigzag: { summary: 'BUY, HOLD, SELL: which way the swing goes', settings: ZIGZAG },
+  forward_return: { summary: 'A number: the return over the next bars', settings: FORWARD_RETURN },
+  triple_barrier: {
+    summary: 'BUY, HOLD, SELL: target, time limit or stop, whichever comes first',
+    settings: TRIPLE_BARRIER,
+  },
+  context: { summary: 'BULLISH, BEARISH, NEUTRAL: where the next bars go', settings: CONTEXT },
+  regime: { summary: 'TRENDING_UP, TRENDING_DOWN, RANGING, VOLATILE', settings: REGIME },
+} satisfies Record<LabelSettings['source'], { summary: string; settings: z.ZodObject }>;
+
+const SOURCES = Object.keys(LABEL_KINDS) as LabelSettings['source'][];
+/** Kind of labels without a `source`. */
+export const DEFAULT_SOURCE = 'zigzag';
+/** Schema of `training.labels.source`. */
+export const LABEL_SOURCE = choice(SOURCES).default(DEFAULT_SOURCE).describe('What the network learns.');
 
 /** Alternative names of the triple barrier parameters. */
 const BARRIER_ALIASES: Readonly<Record<string, keyof typeof TRIPLE_BARRIER.shape>> = {
@@ -69,7 +122,7 @@ export function readLabels(reader: Reader, version: StrategyVersion): LabelSetti
   }
   if (reader.map(PATH) === null || !isRecord(written)) return null;
   const labels = sourceInMethod(written);
-  const source = reader.parse(choice(SOURCES).default('zigzag'), labels['source'], [...PATH, 'source']);
+  const source = reader.parse(LABEL_SOURCE, labels['source'], [...PATH, 'source']);
   switch (source) {
     case null:
       return null;

@@ -8,8 +8,13 @@ import { stepsAfterPooling } from '../network-size.js';
 import { choice, describe, flag, real, whole } from '../schema.js';
 import type { Reader } from '../section.js';
 
-const DROPOUT = real({ min: 0, below: 1 }).default(0.2);
-const SEQUENCE_LENGTH = whole(LIMITS.sequenceLength.min, LIMITS.sequenceLength.max);
+const DROPOUT = real({ min: 0, below: 1 })
+  .default(0.2)
+  .describe('Share of the units that each training step leaves out at random.');
+const SEQUENCE_LENGTH = whole(LIMITS.sequenceLength.min, LIMITS.sequenceLength.max).describe(
+  "Length of the window in bars: the row's own bar and the bars before it.",
+);
+const ACTIVATION = choice(ACTIVATIONS).default('relu').describe('Activation of each layer.');
 
 /** A list of sizes, such as those of layers. */
 function sizes(example: string, most: number, largest: number) {
@@ -24,30 +29,36 @@ function sizes(example: string, most: number, largest: number) {
 }
 
 const HIDDEN_LAYERS = sizes('[64, 32]', LIMITS.hiddenLayers, LIMITS.layerUnits);
+const RECURRENT = z.object({
+  sequence_length: SEQUENCE_LENGTH,
+  hidden_size: whole(1, LIMITS.hiddenSize).default(64).describe('Units of each recurrent layer.'),
+  num_layers: whole(1, LIMITS.recurrentLayers).default(2).describe('Number of recurrent layers.'),
+  dropout: DROPOUT,
+});
 
 /** Schema of `model.architecture` for each type. */
-const ARCHITECTURES = {
+export const ARCHITECTURES = {
   mlp: z.object({
-    hidden_layers: HIDDEN_LAYERS,
-    activation: choice(ACTIVATIONS).default('relu'),
+    hidden_layers: HIDDEN_LAYERS.describe('Units of each dense layer, from the inputs to the outputs.'),
+    activation: ACTIVATION,
     dropout: DROPOUT,
   }),
-  lstm: z.object({
-    sequence_length: SEQUENCE_LENGTH,
-    hidden_size: whole(1, LIMITS.hiddenSize).default(64),
-    num_layers: whole(1, LIMITS.recurrentLayers).default(2),
-    dropout: DROPOUT,
-  }),
+  lstm: RECURRENT,
+  gru: RECURRENT,
   cnn: z.object({
     sequence_length: SEQUENCE_LENGTH,
-    filters: sizes('[32]', LIMITS.convolutions, LIMITS.filters).default([32]),
-    kernel_size: whole(1, LIMITS.kernelSize).default(3),
-    pool_size: whole(1, LIMITS.poolSize).default(2),
-    hidden_layers: HIDDEN_LAYERS.default([64]),
-    activation: choice(ACTIVATIONS).default('relu'),
+    filters: sizes('[32]', LIMITS.convolutions, LIMITS.filters)
+      .default([32])
+      .describe('Filters of each convolution over time.'),
+    kernel_size: whole(1, LIMITS.kernelSize).default(3).describe('Bars that a filter sees at once.'),
+    pool_size: whole(1, LIMITS.poolSize)
+      .default(2)
+      .describe('Neighbouring values of which max pooling keeps the largest.'),
+    hidden_layers: HIDDEN_LAYERS.default([64]).describe('Units of each dense layer after the convolutions.'),
+    activation: ACTIVATION,
     dropout: DROPOUT,
   }),
-};
+} satisfies Record<ModelSettings['type'], z.ZodObject>;
 
 /** Known settings that have no effect. */
 const IGNORED_KEYS = ['output_activation'];
@@ -106,8 +117,8 @@ function readRecurrent(
       `does not apply to a model of type ${type}; write hidden_size and num_layers instead`,
     );
   }
-  warnOfOthers(reader, others, `a model of type ${type}`, ARCHITECTURES.lstm);
-  const architecture = reader.parse(ARCHITECTURES.lstm, written, PATH);
+  warnOfOthers(reader, others, `a model of type ${type}`, RECURRENT);
+  const architecture = reader.parse(RECURRENT, written, PATH);
   if (architecture === null || hiddenLayers !== undefined) return null;
   const { sequence_length: sequenceLength, hidden_size: hiddenSize, num_layers: layers } = architecture;
   if (sequenceLength * layers > LIMITS.recurrentSteps) {

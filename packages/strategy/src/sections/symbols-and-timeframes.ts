@@ -33,15 +33,62 @@ export interface TrainingData {
 
 const TIMEFRAME_RULE = `one of ${TIMEFRAMES.join(', ')}`;
 
-const symbolName = text(SYMBOL_RULE).refine((name) => SYMBOL_PATTERN.test(name), {
-  error: (issue) => `is ${describe(issue.input)}; must be ${SYMBOL_RULE}`,
-});
+const symbolName = text(SYMBOL_RULE)
+  .refine((name) => SYMBOL_PATTERN.test(name), {
+    error: (issue) => `is ${describe(issue.input)}; must be ${SYMBOL_RULE}`,
+  })
+  .meta({ pattern: SYMBOL_PATTERN.source });
 
-const timeframeName = z.unknown().transform((value, context): Timeframe => {
-  if (typeof value === 'string' && isTimeframe(value)) return value;
-  const hint = typeof value === 'string' ? timeframeHint(value) : '';
-  context.addIssue({ code: 'custom', message: `is ${describe(value)}; must be ${TIMEFRAME_RULE}${hint}` });
-  return z.NEVER;
+const timeframeName = z
+  .unknown()
+  .transform((value, context): Timeframe => {
+    if (typeof value === 'string' && isTimeframe(value)) return value;
+    const hint = typeof value === 'string' ? timeframeHint(value) : '';
+    context.addIssue({ code: 'custom', message: `is ${describe(value)}; must be ${TIMEFRAME_RULE}${hint}` });
+    return z.NEVER;
+  })
+  .meta({ type: 'string', enum: [...TIMEFRAMES] });
+
+const symbolList = z
+  .array(symbolName, { error: (issue) => `is ${describe(issue.input)}; must be a list of symbols` })
+  .min(1, { error: 'is an empty list; name at least one symbol' })
+  .max(LIMITS.symbols, { error: `is too long; at most ${LIMITS.symbols} symbols are allowed` });
+const timeframeList = z
+  .array(timeframeName, { error: (issue) => `is ${describe(issue.input)}; must be a list of timeframes` })
+  .min(1, { error: 'is an empty list; name at least one timeframe' })
+  .max(4 * TIMEFRAMES.length, { error: `is too long; there are ${TIMEFRAMES.length} timeframes` });
+
+const SYMBOL_MODES = ['single', 'multi_symbol', 'single_symbol'] as const;
+const TIMEFRAME_MODES = ['single', 'multi_timeframe', 'single_timeframe'] as const;
+const HISTORY = whole(LIMITS.historyRequired.min, LIMITS.historyRequired.max)
+  .default(200)
+  .describe('Bars before the first row, for indicators to warm up.');
+const DATE = z.string().meta({ format: 'date' });
+
+/** Schema of `training_data` in the current grammar, for its description. */
+export const TRAINING_DATA = z.object({
+  symbols: z
+    .object({
+      mode: choice(SYMBOL_MODES).optional().describe('One symbol or several. For readers; the list decides.'),
+      symbol: symbolName.optional().describe('One symbol.'),
+      list: symbolList.optional().describe('Several symbols.'),
+    })
+    .describe('The symbols whose bars are used: symbol, or list.'),
+  timeframes: z
+    .object({
+      mode: choice(TIMEFRAME_MODES)
+        .optional()
+        .describe('One timeframe or several. For readers; the list decides.'),
+      timeframe: timeframeName.optional().describe('One timeframe.'),
+      list: timeframeList.optional().describe('Several timeframes.'),
+      base_timeframe: timeframeName
+        .optional()
+        .describe('The timeframe whose bars are the rows. Default: the finest one.'),
+    })
+    .describe('The timeframes whose bars are used: timeframe, or list.'),
+  history_required: HISTORY,
+  start_date: DATE.optional().describe('First day of the bars, if a training names none.'),
+  end_date: DATE.optional().describe('Last day of the bars, if a training names none.'),
 });
 
 /**
@@ -70,9 +117,8 @@ export function readTrainingData(
   ]);
   const symbols = readSymbols(reader, section, version, overrides.symbols);
   const timeframes = readTimeframes(reader, section, version, overrides.timeframes);
-  const { min, max } = LIMITS.historyRequired;
   const historyPath = [...section, 'history_required'];
-  const history = reader.parse(whole(min, max).default(200), reader.document.get(historyPath), historyPath);
+  const history = reader.parse(HISTORY, reader.document.get(historyPath), historyPath);
   if (symbols === null || timeframes === null || history === null) return null;
   return { symbols, ...timeframes, historyRequired: history };
 }
@@ -134,17 +180,14 @@ function readSymbols(
   override: readonly string[] | undefined,
 ): string[] | null {
   const path = [...section, 'symbols'];
-  const modes = ['single', 'multi_symbol', 'single_symbol'] as const;
-  const list = z
-    .array(symbolName, { error: (issue) => `is ${describe(issue.input)}; must be a list of symbols` })
-    .min(1, { error: 'is an empty list; name at least one symbol' })
-    .max(LIMITS.symbols, { error: `is too long; at most ${LIMITS.symbols} symbols are allowed` });
   const optional = override !== undefined;
   const keys = ['list', 'symbols', 'symbol'] as const;
   const read =
     version === 'v1'
-      ? reader.parse(list.default(['AAPL']), reader.written(path), path)
-      : readNames(reader, path, keys, modes, list, 'symbol: AAPL', optional, ['selection_criteria']);
+      ? reader.parse(symbolList.default(['AAPL']), reader.written(path), path)
+      : readNames(reader, path, keys, SYMBOL_MODES, symbolList, 'symbol: AAPL', optional, [
+          'selection_criteria',
+        ]);
   return override === undefined ? read && withoutRepeats(reader, path, read) : [...new Set(override)];
 }
 
@@ -155,18 +198,20 @@ function readTimeframes(
   override: readonly string[] | undefined,
 ): Pick<TrainingData, 'timeframes' | 'baseTimeframe'> | null {
   const path = [...section, 'timeframes'];
-  const modes = ['single', 'multi_timeframe', 'single_timeframe'] as const;
-  const list = z
-    .array(timeframeName, { error: (issue) => `is ${describe(issue.input)}; must be a list of timeframes` })
-    .min(1, { error: 'is an empty list; name at least one timeframe' })
-    .max(4 * TIMEFRAMES.length, { error: `is too long; there are ${TIMEFRAMES.length} timeframes` });
   const keys = ['list', 'timeframes', 'timeframe'] as const;
   const read =
     version === 'v1'
-      ? reader.parse(list.default(['1h']), reader.written(path), path)
-      : readNames(reader, path, keys, modes, list, 'timeframe: 1h', override !== undefined, [
-          'base_timeframe',
-        ]);
+      ? reader.parse(timeframeList.default(['1h']), reader.written(path), path)
+      : readNames(
+          reader,
+          path,
+          keys,
+          TIMEFRAME_MODES,
+          timeframeList,
+          'timeframe: 1h',
+          override !== undefined,
+          ['base_timeframe'],
+        );
   const timeframes =
     override === undefined ? read && withoutRepeats(reader, path, read) : [...new Set(override)];
   if (timeframes === null) return null;

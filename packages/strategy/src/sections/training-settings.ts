@@ -20,21 +20,98 @@ import { chooseLoss, LOSS_TYPES } from './loss.js';
 
 /** Settings in `training` or, in older files, in `model.training`. The former take precedence. */
 const SCALARS = z.object({
-  epochs: whole(1, LIMITS.epochs).default(100),
-  batch_size: whole(1, LIMITS.batchSize).default(32),
-  learning_rate: real(LIMITS.learningRate).default(0.001),
-  optimizer: choice(OPTIMIZERS).default('adam'),
-  weight_decay: real({ min: 0, max: LIMITS.weightDecay }).optional(),
+  epochs: whole(1, LIMITS.epochs).default(100).describe('Largest number of passes over the training rows.'),
+  batch_size: whole(1, LIMITS.batchSize).default(32).describe('Rows of one training step.'),
+  learning_rate: real(LIMITS.learningRate).default(0.001).describe('Size of a training step.'),
+  optimizer: choice(OPTIMIZERS)
+    .default('adam')
+    .describe('How gradients become steps. sgd has a momentum of 0.9.'),
+  weight_decay: real({ min: 0, max: LIMITS.weightDecay })
+    .optional()
+    .describe('L2 penalty; with adamw the weights shrink instead. Default 0.0001, 0 for a regression.'),
   gradient_clip: z
     .union([z.null(), z.literal(false), real({ min: 0, max: LIMITS.gradientClip })], {
       error: (issue) =>
         `is ${describe(issue.input)}; must be the maximum gradient norm, or 0 for no clipping`,
     })
-    .default(1),
-  loss: z.preprocess(plainLossName, choice(LOSS_TYPES).optional()),
-  focal_gamma: real({ min: 0, max: LIMITS.focalGamma }).default(2),
-  huber_delta: real({ above: 0 }).default(0.01),
-  class_weights: z.preprocess(balancedAsTrue, flag().default(false)),
+    .default(1)
+    .describe('Largest norm of the whole gradient; 0 for no clipping.'),
+  loss: z
+    .preprocess(plainLossName, choice(LOSS_TYPES).optional())
+    .describe('Loss function. Classes: cross_entropy (default), focal. A regression: huber (default), mse.'),
+  focal_gamma: real({ min: 0, max: LIMITS.focalGamma })
+    .default(2)
+    .describe('Loss focal: how much rows count less that the network already predicts well.'),
+  huber_delta: real({ above: 0 })
+    .default(0.01)
+    .describe('Loss huber: errors above it count linearly instead of squared.'),
+  class_weights: z
+    .preprocess(balancedAsTrue, flag())
+    .default(false)
+    .describe(
+      'Weights classes by their inverse frequency. Rare classes are found more often; accuracy and probabilities get worse.',
+    ),
+});
+const EARLY_STOPPING = z.object({
+  enabled: flag().default(true).describe('Whether training may stop early.'),
+  patience: whole(1, LIMITS.patience)
+    .default(10)
+    .describe('Epochs without an improvement before training stops.'),
+  min_delta: real({ min: 0 }).default(0.001).describe('Smallest change that counts as an improvement.'),
+  monitor: choice(['val_loss', 'val_accuracy']).default('val_loss').describe('What must improve.'),
+});
+const SCHEDULE = z.object({
+  enabled: flag().default(true).describe('Whether the learning rate changes.'),
+  type: z
+    .preprocess(plainScheduleName, choice(['step', 'exponential', 'cosine', 'reduce_on_plateau']))
+    .describe('How the learning rate falls.'),
+  step_size: whole(1, LIMITS.stepSize).default(30).describe('Type step: epochs between two steps.'),
+  gamma: real({ above: 0, max: 1 })
+    .optional()
+    .describe('Factor of each step (default 0.1), or of each epoch of type exponential (default 0.95).'),
+  factor: real({ above: 0, below: 1 })
+    .default(0.5)
+    .describe('Type reduce_on_plateau: factor of each reduction.'),
+  patience: whole(0, LIMITS.patience)
+    .default(5)
+    .describe('Type reduce_on_plateau: epochs without an improvement before a reduction.'),
+});
+const ANALYTICS = z.object({
+  enabled: flag().default(false).describe('Whether a training writes a folder with its curves and a report.'),
+  export_csv: flag().default(true).describe('Write metrics.csv.'),
+  export_json: flag().default(true).describe('Write detailed_metrics.json.'),
+  export_alerts: flag().default(true).describe('Write alerts.txt.'),
+});
+const METHOD = choice(['supervised']).describe('How the network learns.');
+const EMBARGO = whole(0, LIMITS.embargo)
+  .optional()
+  .describe('Rows that are left out before each cut. Default: 1 % of the rows.');
+const SHARE = real({ above: 0, below: 1 });
+const SPLIT = z.object({
+  train: SHARE.describe('Share of the rows that the network learns from.'),
+  validation: SHARE.describe('Share of the rows that choose the best epoch.'),
+  test: SHARE.optional().describe('Share of the rows that measure the model. Default: the rest.'),
+});
+
+/** Schema of the section without its labels, for the description of the grammar. */
+export const TRAINING = SCALARS.extend({
+  method: METHOD.default('supervised'),
+  data_split: SPLIT.optional().describe(
+    'Shares of the training, validation and test part, in time order. Default: 0.7, 0.15, 0.15.',
+  ),
+  embargo: EMBARGO,
+  early_stopping: z
+    .union([z.boolean(), EARLY_STOPPING])
+    .optional()
+    .describe('Ends a training that no longer improves. Without it, all epochs run.'),
+  lr_scheduler: z
+    .union([z.literal(false), z.literal('none'), SCHEDULE])
+    .optional()
+    .describe('Changes the learning rate while training. Without it, it stays the same.'),
+  analytics: z
+    .union([z.boolean(), ANALYTICS])
+    .optional()
+    .describe('Writes curves and a report into STATE_DIR. Without it, nothing is written.'),
 });
 
 const SECTIONS = ['early_stopping', 'lr_scheduler', 'analytics'];
@@ -75,11 +152,7 @@ export function readTraining(
   const labels = readLabels(reader, version);
   const split = readSplit(reader, version);
   const embargoPath = ['training', 'embargo'];
-  const embargo = reader.parse(
-    whole(0, LIMITS.embargo).optional(),
-    reader.document.get(embargoPath) ?? undefined,
-    embargoPath,
-  );
+  const embargo = reader.parse(EMBARGO, reader.document.get(embargoPath) ?? undefined, embargoPath);
   if (scalars === null || labels === null || split === null || embargo === null) return null;
   const { focal_gamma: focalGamma, huber_delta: huberDelta } = scalars;
   const lossPath = places.get('loss') ?? ['training', 'loss'];
@@ -108,7 +181,7 @@ export function readTraining(
 function readMethod(reader: Reader, version: StrategyVersion): void {
   const path = ['training', 'method'];
   const written = reader.document.get(path);
-  if (written !== undefined) reader.parse(choice(['supervised']), written, path);
+  if (written !== undefined) reader.parse(METHOD, written, path);
   else if (version !== 'v1' && isRecord(reader.document.get(['training']))) {
     reader.warn(path, 'is missing; supervised is used');
   }
@@ -142,13 +215,7 @@ function readEarlyStopping(reader: Reader, path: Path | undefined): EarlyStoppin
   const map = optionalBlock(reader, path);
   if (map === null || map === undefined) return map;
   reader.warnUnknown(path!, ['enabled', 'patience', 'min_delta', 'monitor', 'mode']);
-  const schema = z.object({
-    enabled: flag().default(true),
-    patience: whole(1, LIMITS.patience).default(10),
-    min_delta: real({ min: 0 }).default(0.001),
-    monitor: choice(['val_loss', 'val_accuracy']).default('val_loss'),
-  });
-  const settings = reader.parse(schema, map, path!);
+  const settings = reader.parse(EARLY_STOPPING, map, path!);
   if (settings === null) return undefined;
   const { enabled, patience, min_delta: minDelta, monitor } = settings;
   return enabled ? { patience, minDelta, monitor } : null;
@@ -163,15 +230,7 @@ function readSchedule(reader: Reader, path: Path | undefined): LearningRateSched
   const map = optionalBlock(reader, path);
   if (map === null || map === undefined) return map;
   reader.warnUnknown(path!, ['enabled', 'type', 'step_size', 'gamma', 'factor', 'patience']);
-  const schema = z.object({
-    enabled: flag().default(true),
-    type: z.preprocess(plainScheduleName, choice(['step', 'exponential', 'cosine', 'reduce_on_plateau'])),
-    step_size: whole(1, LIMITS.stepSize).default(30),
-    gamma: real({ above: 0, max: 1 }).optional(),
-    factor: real({ above: 0, below: 1 }).default(0.5),
-    patience: whole(0, LIMITS.patience).default(5),
-  });
-  const settings = reader.parse(schema, written === true ? { type: 'step' } : map, path!);
+  const settings = reader.parse(SCHEDULE, written === true ? { type: 'step' } : map, path!);
   if (settings === null) return undefined;
   if (!settings.enabled) return null;
   const { type, step_size: stepSize, gamma, factor, patience } = settings;
@@ -194,13 +253,7 @@ function readAnalytics(reader: Reader, path: Path | undefined): AnalyticsSetting
   if (map === null) return off;
   if (map === undefined) return undefined;
   reader.warnUnknown(path!, ['enabled', 'export_csv', 'export_json', 'export_alerts']);
-  const schema = z.object({
-    enabled: flag().default(false),
-    export_csv: flag().default(true),
-    export_json: flag().default(true),
-    export_alerts: flag().default(true),
-  });
-  const settings = reader.parse(schema, map, path!);
+  const settings = reader.parse(ANALYTICS, map, path!);
   if (settings === null) return undefined;
   return {
     enabled: settings.enabled,
@@ -232,12 +285,7 @@ function readSplit(reader: Reader, version: StrategyVersion): SplitSettings | nu
   const map = reader.map(path);
   if (map === null) return null;
   reader.warnUnknown(path, ['train', 'validation', 'test']);
-  const share = real({ above: 0, below: 1 });
-  const split = reader.parse(
-    z.object({ train: share, validation: share, test: share.optional() }),
-    map,
-    path,
-  );
+  const split = reader.parse(SPLIT, map, path);
   if (split === null) return null;
   const sum = split.train + split.validation + (split.test ?? 0);
   if (sum > 1.001 || (split.test === undefined && sum >= 0.999)) {
