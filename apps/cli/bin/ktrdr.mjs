@@ -1,8 +1,11 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs';
+import * as nodeModule from 'node:module';
 
 const main = new URL('../dist/main.js', import.meta.url);
 if (existsSync(main)) {
+  // Node >= 22.1 keeps the compiled code, so that the next command starts sooner.
+  nodeModule.enableCompileCache?.();
   try {
     await import(main.href);
   } catch (error) {

@@ -10,6 +10,7 @@ import {
   isErrorResponse,
   type TypedOperation,
 } from '@ktrdr/contracts';
+import type { EventSourceMessage } from 'eventsource-parser';
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import { ApiError, ApiUnreachableError, CliError, UsageError } from './cli-error.js';
 import { readEvents } from './event-stream.js';
@@ -198,9 +199,21 @@ export class ApiClient {
    * @param lastEventId id of the last event of an earlier stream: only newer states follow
    */
   async *operationEvents(id: string, lastEventId?: string): AsyncGenerator<OperationEvent, void> {
+    for await (const event of this.events(`${operationPath(id)}/events`, lastEventId)) {
+      const operation = parseJson(event.data);
+      if (isOperation(operation)) yield { id: event.id, operation };
+    }
+  }
+
+  /** Yields the name of each event of all operations: `open`, `operation`, `removed`. A broken stream throws `ApiUnreachableError`. */
+  async *operationsEvents(): AsyncGenerator<string, void> {
+    for await (const { event } of this.events('/operations/events')) yield event ?? 'message';
+  }
+
+  private async *events(path: string, lastEventId?: string): AsyncGenerator<EventSourceMessage, void> {
     const response = await this.send({
       method: 'GET',
-      url: `${operationPath(id)}/events`,
+      url: path,
       responseType: 'stream',
       headers: {
         accept: 'text/event-stream',
@@ -215,10 +228,7 @@ export class ApiClient {
       if (response.status !== 200 || !contentType(response).startsWith('text/event-stream')) {
         this.data(response.status, parseJson(await readText(stream)), response);
       }
-      for await (const event of readEvents(stream, SILENT_STREAM_MS)) {
-        const operation = parseJson(event.data);
-        if (isOperation(operation)) yield { id: event.id, operation };
-      }
+      yield* readEvents(stream, SILENT_STREAM_MS);
     } catch (error) {
       throw error instanceof CliError ? error : new ApiUnreachableError(this.baseUrl, error);
     } finally {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { readApiUrl, readTerminalSettings, readWantsHostService } from './config.js';
+import { readApiUrl, readTerminalSettings, readWantsHostService, tokenFilePath } from './config.js';
 
 describe('KTRDR_API_URL', () => {
   test.each([
@@ -41,12 +41,31 @@ describe('USE_TRAINING_HOST_SERVICE', () => {
   });
 });
 
-test('NO_COLOR counts if it is not empty; a TERM=dumb terminal cannot be redrawn', () => {
-  expect(readTerminalSettings({ NO_COLOR: '', TERM: 'xterm' })).toMatchObject({
-    noColour: false,
-    dumb: false,
-  });
-  expect(readTerminalSettings({ NO_COLOR: '0', TERM: 'dumb' })).toMatchObject({ noColour: true, dumb: true });
+test.each([
+  [{}, {}, 'auto'],
+  [{ NO_COLOR: '' }, {}, 'auto'],
+  [{ NO_COLOR: '0' }, {}, 'never'],
+  [{ FORCE_COLOR: '1' }, {}, 'always'],
+  [{ FORCE_COLOR: '0' }, { color: 'always' }, 'never'],
+  [{ FORCE_COLOR: '1', NO_COLOR: '1' }, {}, 'always'],
+  [{}, { color: 'never' }, 'never'],
+  [{ NO_COLOR: '1' }, { color: 'always' }, 'never'],
+])('colours with %j and the file %j: %s', (environment, saved, colour) => {
+  expect(readTerminalSettings(environment, saved).colour).toBe(colour);
+});
+
+test('a TERM=dumb terminal cannot be redrawn', () => {
+  expect(readTerminalSettings({ TERM: 'xterm' }).dumb).toBe(false);
+  expect(readTerminalSettings({ TERM: 'dumb' }).dumb).toBe(true);
+});
+
+test('the environment counts before the file, and a message names where a wrong value stands', () => {
+  expect(readApiUrl({}, { api_url: 'http://a:1/' })).toBe('http://a:1');
+  expect(readApiUrl({ KTRDR_API_URL: 'http://b:1' }, { api_url: 'http://a:1' })).toBe('http://b:1');
+  expect(() => readApiUrl({}, { api_url: 'a:1' })).toThrow("api_url (ktrdr config) is 'a:1'");
+  expect(tokenFilePath({ XDG_CONFIG_HOME: '/c' }, {})).toBe('/c/ktrdr/token');
+  expect(tokenFilePath({ XDG_CONFIG_HOME: '/c' }, { token_file: '/t' })).toBe('/t');
+  expect(tokenFilePath({ KTRDR_TOKEN_FILE: '/u' }, { token_file: '/t' })).toBe('/u');
 });
 
 test.each([

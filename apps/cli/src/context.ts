@@ -2,6 +2,7 @@ import { ApiClient, type SentToken } from './api-client.js';
 import type { Clock } from '@ktrdr/contracts';
 import type { SignalSource } from './interrupts.js';
 import type { Output } from './output.js';
+import type { SettingsFile } from './settings-file.js';
 import type { TokenFile } from './token-file.js';
 
 /** Passed to every command. */
@@ -19,6 +20,8 @@ export interface CommandContext {
   environmentToken: () => string | undefined;
   /** The saved tokens. */
   tokenFile: () => TokenFile;
+  /** The file of `ktrdr config`. */
+  settingsFile: () => SettingsFile;
   /** Value of `USE_TRAINING_HOST_SERVICE`. @throws UsageError if it is neither true nor false */
   wantsHostService: () => boolean | undefined;
 }
@@ -29,7 +32,7 @@ export function openApi(
   {
     verbose = false,
     signal,
-    note = (line) => context.output.err(line),
+    note = (line) => context.output.note(line),
   }: { verbose?: boolean; signal?: AbortSignal; note?: (line: string) => void },
 ): ApiClient {
   const { output } = context;

@@ -9,7 +9,7 @@ const SPECIAL = '\u001b[2J\u001b]0;x\u0007\u009b31m\u202e\u2066\u200b\ufeff\u202
 function outputs(isTTY: boolean): { output: Output; written: () => string } {
   let text = '';
   const stream = { isTTY, columns: 80, write: (more: string) => (text += more) };
-  return { output: new Output(stream, stream, { noColour: false, dumb: false }), written: () => text };
+  return { output: new Output(stream, stream, { colour: 'auto', dumb: false }), written: () => text };
 }
 
 test.each([true, false])(

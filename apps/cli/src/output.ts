@@ -1,4 +1,5 @@
 import { printable, printableJson, redact } from '@ktrdr/contracts';
+import type { TerminalSettings } from './config.js';
 import { wrapped } from './wrapped.js';
 import { createStyle, type Style } from './style.js';
 
@@ -7,6 +8,7 @@ export interface OutputStream {
   write(text: string): unknown;
   isTTY?: boolean;
   columns?: number;
+  rows?: number;
 }
 
 /**
@@ -20,6 +22,8 @@ export class Output {
   readonly live: boolean;
   /** True if more than ASCII can be shown. */
   readonly unicode: boolean;
+  /** Suppresses notes: `--quiet`. */
+  quiet = false;
   /** Colours for stdout, and for stderr. */
   readonly style: Style;
   readonly errorStyle: Style;
@@ -27,14 +31,16 @@ export class Output {
   constructor(
     stdout: OutputStream,
     stderr: OutputStream,
-    { noColour, dumb, unicode = true }: { noColour: boolean; dumb: boolean; unicode?: boolean },
+    { colour, dumb, unicode = true }: Omit<TerminalSettings, 'unicode'> & { unicode?: boolean },
   ) {
     this.unicode = unicode;
     this.stdout = stdout;
     this.stderr = stderr;
     this.live = stdout.isTTY === true && !dumb;
-    this.style = createStyle(this.live && !noColour);
-    this.errorStyle = createStyle(stderr.isTTY === true && !dumb && !noColour);
+    const coloured = (isTTY: boolean): boolean =>
+      colour === 'always' || (colour === 'auto' && isTTY && !dumb);
+    this.style = createStyle(coloured(stdout.isTTY === true));
+    this.errorStyle = createStyle(coloured(stderr.isTTY === true));
   }
 
   /** Width of the terminal in characters; `Infinity` without a terminal. */
@@ -50,9 +56,24 @@ export class Output {
     this.stderr.write(`${wrapped(safe(redact(text), this.errorStyle), columnsOf(this.stderr) - 1)}\n`);
   }
 
+  /** A text without anything but its own colours. */
+  safe(text: string): string {
+    return safe(text, this.style);
+  }
+
+  /** What is not an error: a hint, a warning, a note. `--quiet` suppresses it. */
+  note(text: string): void {
+    if (!this.quiet) this.err(text);
+  }
+
   /** A text as it is, for a file or another program: neither wrapped nor coloured. */
   raw(text: string): void {
     this.stdout.write(printable(text));
+  }
+
+  /** One object of a stream: one line of JSON. */
+  jsonLine(value: unknown): void {
+    this.stdout.write(`${printableJson(value)}\n`);
   }
 
   json(value: unknown): void {

@@ -1,13 +1,16 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import type { AddCommand } from './add-command.js';
+import { treeOf } from './command-tree.js';
 import { defineCommands } from './commands.js';
 import type { CommandContext } from './context.js';
 import { EXIT, type ExitCode } from './exit-code.js';
+import { helpText } from './help-text.js';
+import { readVersion } from './own-files.js';
+import type { ReadOptions } from './read-options.js';
 
 /**
  * Runs the command line `args` (without node and script). The code of a command is loaded only when the command runs, so that
- * help and usage errors appear at once.
+ * usage errors appear at once.
  *
  * @throws CliError; any other error of a command
  */
@@ -20,11 +23,16 @@ export async function runCommandLine(context: CommandContext, args: string[]): P
       .action(async (...parsed: unknown[]) => {
         const run = await load();
         // Commander adds the command itself after the options
-        exitCode = await run(context, ...(parsed.slice(0, -1) as never[]));
+        const given = parsed.slice(0, -1);
+        context.output.quiet = (given.at(-1) as ReadOptions).quiet === true;
+        exitCode = await run(context, ...(given as never[]));
       });
-  const program = createProgram(context);
-  defineCommands(program, add);
-  complete(program, 'ktrdr');
+  const program = await createProgram(add, args);
+  const { output } = context;
+  configure(program, output.columns, {
+    writeOut: (text) => output.stdout.write(text),
+    writeErr: (text) => output.stderr.write(text),
+  });
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
@@ -35,49 +43,57 @@ export async function runCommandLine(context: CommandContext, args: string[]): P
   return exitCode;
 }
 
-/** Maximum line width of the help, in characters. */
-const HELP_WIDTH = 100;
-
-function createProgram({ output }: CommandContext): Command {
-  return new Command('ktrdr')
+/** @param words the command line; `null` defines every group */
+export async function createProgram(add: AddCommand, words: readonly string[] | null): Promise<Command> {
+  const program = new Command('ktrdr')
     .description('Train trading strategies as operations that you can follow, cancel and resume.')
-    .version(readVersion())
-    .exitOverride()
-    .configureOutput({
-      writeOut: (text) => output.stdout.write(text),
-      writeErr: (text) => output.stderr.write(text),
-      getOutHelpWidth: () => Math.min(output.columns, HELP_WIDTH),
-      getErrHelpWidth: () => Math.min(output.columns, HELP_WIDTH),
-      getOutHasColors: () => false,
-      getErrHasColors: () => false,
-    })
-    .addHelpText(
-      'after',
-      `
-Examples:
-  ktrdr data sample AAPL 1m --start-date 2023-12-01 --end-date 2024-03-29
-  ktrdr models train strategies/test_strategy.yaml --start-date 2024-01-01 --end-date 2024-01-02
-  ktrdr operations list
-
-Exit codes: 0 completed, 1 failed, 2 invalid input, 130 cancelled or detached with Ctrl+C.
-KTRDR_API_URL is the URL of the API (default http://localhost:8000); KTRDR_CA_FILE is the file of its private
-certificate authority, if it has one.`,
-    );
+    .version(readVersion());
+  const added: Command[] = [];
+  await defineCommands(
+    program,
+    (...parts) => {
+      const command = add(...parts);
+      added.push(command);
+      return command;
+    },
+    words,
+  );
+  for (const command of added) addCommonOptions(command);
+  addHelpHints(program, 'ktrdr');
+  return program;
 }
 
-/** Adds the common options to every command, and a hint about its help to every usage error. */
-function complete(command: Command, words: string): void {
-  command.showHelpAfterError(`For help: ${words} --help`);
-  for (const inner of command.commands) complete(inner, `${words} ${inner.name()}`);
-  if (command.commands.length > 0) return;
+interface Writers {
+  writeOut: (text: string) => unknown;
+  writeErr: (text: string) => unknown;
+}
+
+function configure(
+  command: Command,
+  columns: number,
+  { writeOut, writeErr }: Writers,
+  path: string[] = [],
+): void {
+  command
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void writeOut(text),
+      writeErr: (text) => void writeErr(text),
+    })
+    .configureHelp({ formatHelp: () => helpText(treeOf(command, path), columns) });
+  for (const inner of command.commands)
+    configure(inner, columns, { writeOut, writeErr }, [...path, inner.name()]);
+}
+
+function addCommonOptions(command: Command): void {
   command
     .option('--json', 'print only JSON on stdout')
+    .option('--quiet', 'print only names and ids: no progress, notes and tables')
     .option('--verbose', 'print more: engines, inputs, each request');
 }
 
-function readVersion(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
-    version: string;
-  };
-  return version;
+/** Adds a hint about its help to every usage error. */
+function addHelpHints(command: Command, words: string): void {
+  command.showHelpAfterError(`For help: ${words} --help`);
+  for (const inner of command.commands) addHelpHints(inner, `${words} ${inner.name()}`);
 }

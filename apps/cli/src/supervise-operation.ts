@@ -123,7 +123,7 @@ class Supervision {
         const exitCode = await this.detach(started, supervised);
         if (!this.cancelWanted) return exitCode;
       }
-      if (!this.options.json || this.options.verbose) {
+      if ((!this.options.json && !this.options.quiet) || this.options.verbose) {
         this.display.note(output.style.dim(`Operation ${started.operation_id}`));
       }
     } else if (supervised.kind === 'again') {
@@ -149,9 +149,9 @@ class Supervision {
 
   private async detach(started: OperationStarted, { obstacle }: Detachable): Promise<ExitCode> {
     const { output } = this.context;
-    const exitCode = showStarted(this.context, started, this.options.json);
+    const exitCode = showStarted(this.context, started, this.options);
     const line = await obstacle?.(this.api);
-    if (typeof line === 'string') output.err(output.errorStyle.yellow(line));
+    if (typeof line === 'string') output.note(output.errorStyle.yellow(line));
     return exitCode;
   }
 
@@ -175,7 +175,7 @@ class Supervision {
 
   /** Shows warnings as soon as they are known: those about the data come before the training. */
   private showWarnings({ warnings }: Pick<TypedOperation, 'warnings'>): void {
-    if (this.options.json) return;
+    if (this.options.json || this.options.quiet) return;
     const unseen = warnings.filter((warning) => !this.shownWarnings.has(warning));
     if (unseen.length === 0) return;
     for (const warning of unseen) this.shownWarnings.add(warning);
@@ -254,9 +254,15 @@ class Supervision {
   }
 }
 
-function showStarted({ output }: CommandContext, started: OperationStarted, json?: boolean): ExitCode {
+function showStarted(
+  { output }: CommandContext,
+  started: OperationStarted,
+  { json, quiet }: ReadOptions,
+): ExitCode {
   if (json) {
     output.json(started);
+  } else if (quiet) {
+    output.out(started.operation_id);
   } else {
     output.out(`${printable(started.message)}\n`);
     output.out(`  follow it: ktrdr operations follow ${started.operation_id}`);

@@ -16,7 +16,7 @@ export async function noteOtherPlace(
   if (wanted === undefined) return;
   try {
     const { host_service } = (await api.operation(operation_id)).progress.context;
-    if (host_service !== null && host_service !== wanted) output.err(wanted ? NO_HOST : NO_LOCAL);
+    if (host_service !== null && host_service !== wanted) output.note(wanted ? NO_HOST : NO_LOCAL);
   } catch (error) {
     // following the operation meets the same error and reports it
     if (!(error instanceof CliError)) throw error;

@@ -1,16 +1,17 @@
 import { stripVTControlCharacters } from 'node:util';
+import { shownWidth } from './shown-width.js';
 
 /** Minimum text width beside an indentation, in characters: in a narrower terminal, continuation lines are indented less. */
 const NARROWEST_COLUMN = 24;
 
 /**
- * Wraps each line between words at a width in characters; a longer word stays whole. Continuation lines have the indentation of
+ * Wraps each line between words at a width in columns of the terminal; a longer word stays whole. Continuation lines have the indentation of
  * their line; after `name   value`, they start under the value. Colour codes have no width.
  */
 export function wrapped(text: string, width: number): string {
   return text
     .split('\n')
-    .flatMap((line) => (shownLength(line) <= width ? [line] : wrappedLine(line, width)))
+    .flatMap((line) => (shownWidth(line) <= width ? [line] : wrappedLine(line, width)))
     .join('\n');
 }
 
@@ -22,7 +23,7 @@ function wrappedLine(line: string, width: number): string[] {
   let current = lead + first;
   for (const word of words) {
     const longer = `${current} ${word}`;
-    if (shownLength(longer) <= width) {
+    if (shownWidth(longer) <= width) {
       current = longer;
     } else {
       lines.push(current.trimEnd());
@@ -37,8 +38,4 @@ function hangingIndentation(line: string, width: number): number {
   const [beforeValue = ''] = /^ +\S+(?: \S+)* {3,}(?=\S)/.exec(line) ?? [];
   const column = Math.max(lead.length, beforeValue.length);
   return width - column >= NARROWEST_COLUMN ? column : Math.min(column, 4);
-}
-
-function shownLength(text: string): number {
-  return stripVTControlCharacters(text).length;
 }

@@ -105,7 +105,7 @@ describe('ktrdr login', () => {
     expect(await readFile(tokenFile(), 'utf8')).toBe(`${api.url} ${secrets['alice']}\n`);
     const listed = await ktrdr(['token', 'list']);
     expect(listed.stdout).toMatch(
-      /^ +id +name +role +created +by\n +[0-9a-f]{12} +alice +admin +20.* +local\n\n +1 token\n$/,
+      /^ +id +name +role +created +by\n +[0-9a-f]{12} +alice +admin +\S.* +local\n\n +1 token\n$/,
     );
   });
 

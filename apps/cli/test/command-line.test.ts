@@ -239,7 +239,7 @@ describe('the command line', () => {
     [['operations', 'prune', '--yes'], "required option '--older-than <days>'"],
     [['models', 'train', 'a.yaml', 'AAPL', '1h', 'more'], 'too many arguments'],
     [['operations', 'lst'], '(Did you mean list?)'],
-    [['operations', 'list', '--status', 'done'], 'Allowed choices are pending, running'],
+    [['operations', 'list', '--status', 'done'], 'is not one of pending, running'],
     [['foo'], "error: unknown command 'foo'\nFor help: ktrdr --help"],
     [['dummy', 'start', '--iterations', 'many'], 'It must be a number.'],
     [['models'], 'Usage: ktrdr models'],
@@ -305,13 +305,13 @@ describe('the command line', () => {
   test('models list', async () => {
     server.answers.set('GET /models', () => ({ data: { models: [MODEL] } }));
     expect(await run('models', 'list')).toBe(0);
-    expect(context.stdout()).toBe(
-      [
-        '  model                symbols    verdict  accuracy  baseline  engine           created',
-        '  test_strategy/1h_v3  AAPL,GOOG  no edge    54.2 %    51.0 %  tensorflow-wasm  2026-11-23 10:15',
-        '',
-      ].join('\n'),
-    );
+    expect(context.stdout().split('\n')).toEqual([
+      '  model                symbols    verdict  accuracy  baseline  engine           created',
+      expect.stringMatching(
+        /^ {2}test_strategy\/1h_v3 {2}AAPL,GOOG {2}no edge {4}54\.2 % {4}51\.0 % {2}tensorflow-wasm {2}\S.*$/,
+      ),
+      '',
+    ]);
   });
 
   test('models show', async () => {

@@ -17,7 +17,7 @@ test('the cursor is hidden while the progress is drawn, and restored at the end'
       written += text;
     },
   };
-  const output = new Output(terminal, terminal, { noColour: true, dumb: false });
+  const output = new Output(terminal, terminal, { colour: 'never', dumb: false });
   const now = Date.parse(STARTED_AT) + 12_000;
   const display = new LiveProgress(output, { now: () => now });
   display.note('Operation op_1');

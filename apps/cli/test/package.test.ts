@@ -55,6 +55,7 @@ describe('the packed CLI', () => {
       'package/bin/ktrdr.mjs',
       'package/dist/LICENSE',
       'package/dist/THIRD-PARTY.txt',
+      'package/dist/commands.json',
       'package/dist/main.js',
       'package/package.json',
     ]);
@@ -75,10 +76,10 @@ describe('the packed CLI', () => {
     for (const name of [
       'axios',
       'cli-progress',
-      'cli-table3',
       'commander',
       'eventsource-parser',
       'picocolors',
+      'string-width',
     ])
       expect(notices).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\((MIT|ISC)\\)\\n\\n.`, 'm'));
     expect(notices).not.toContain('@ktrdr/');

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { systemClock } from '@ktrdr/contracts';
 import type { CommandContext } from '../src/context.js';
+import { SettingsFile } from '../src/settings-file.js';
 import { TokenFile } from '../src/token-file.js';
 import { Output } from '../src/output.js';
 
@@ -21,7 +22,7 @@ export function testContext(apiUrl: string): TestContext {
     },
   });
   return {
-    output: new Output(stream('stdout'), stream('stderr'), { noColour: false, dumb: false }),
+    output: new Output(stream('stdout'), stream('stderr'), { colour: 'auto', dumb: false }),
     clock: systemClock,
     signals: new EventEmitter(),
     input: new PassThrough(),
@@ -29,6 +30,7 @@ export function testContext(apiUrl: string): TestContext {
     authorities: () => undefined,
     environmentToken: () => undefined,
     tokenFile: () => new TokenFile('/nonexistent/ktrdr/token'),
+    settingsFile: () => new SettingsFile('/nonexistent/ktrdr/config.json'),
     wantsHostService: () => undefined,
     stdout: () => written.stdout,
     stderr: () => written.stderr,

@@ -1,17 +1,23 @@
 import type { AuditList, ListAuditQuery } from '@ktrdr/contracts';
-import { type CommandContext, openApi } from '../context.js';
-import { EXIT, type ExitCode } from '../exit-code.js';
-import type { ReadOptions } from '../read-options.js';
+import type { CommandContext } from '../context.js';
+import type { ExitCode } from '../exit-code.js';
+import type { ListOptions } from '../list-command.js';
+import { showList } from '../show-list.js';
 import { auditView } from '../views/access-view.js';
 
 /** `ktrdr audit list` */
-export async function listAudit(
+export function listAudit(
   context: CommandContext,
-  { json, verbose, ...query }: ListAuditQuery & ReadOptions,
+  { json, quiet, verbose, watch, ...query }: ListAuditQuery & ListOptions,
 ): Promise<ExitCode> {
-  const { output } = context;
-  const list = await openApi(context, { verbose }).get<AuditList>('/audit', query);
-  if (json) output.json(list);
-  else output.out(auditView(list, { offset: query.offset ?? 0, style: output.style }));
-  return EXIT.completed;
+  return showList<AuditList>(
+    context,
+    { json, quiet, verbose, watch },
+    {
+      load: (api) => api.get('/audit', query),
+      view: (list, screen) => auditView(list, query.offset ?? 0, screen),
+      names: ({ entries }) =>
+        entries.map(({ at, caller, action, target }) => [at, caller ?? '-', action, target].join(' ')),
+    },
+  );
 }

@@ -1,4 +1,5 @@
 import { isGrave, type DataCheck, type DataCheckQuery } from '@ktrdr/contracts';
+import { answer } from '../answer.js';
 import { type CommandContext, openApi } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import type { ReadOptions } from '../read-options.js';
@@ -12,12 +13,16 @@ export async function checkData(
   context: CommandContext,
   symbol: string | undefined,
   timeframe: string | undefined,
-  { json, verbose }: ReadOptions,
+  options: ReadOptions,
 ): Promise<ExitCode> {
-  const { output } = context;
   const query: DataCheckQuery = { symbol, timeframe };
-  const { reports } = await openApi(context, { verbose }).get<DataCheck>('/data/check', query, TIMEOUT_MS);
-  if (json) output.json({ reports });
-  else output.out(dataReportsView(reports, output.style));
-  return reports.some(({ findings }) => findings.some(isGrave)) ? EXIT.failed : EXIT.completed;
+  const check = await openApi(context, options).get<DataCheck>('/data/check', query, TIMEOUT_MS);
+  answer(context, options, check, {
+    view: ({ reports }, { style }) => dataReportsView(reports, style),
+    names: ({ reports }) =>
+      reports
+        .filter(({ findings }) => findings.some(isGrave))
+        .map(({ symbol, timeframe }) => `${symbol} ${timeframe}`),
+  });
+  return check.reports.some(({ findings }) => findings.some(isGrave)) ? EXIT.failed : EXIT.completed;
 }

@@ -2,6 +2,7 @@ import { type BarsDetails, type BarsQuery, type DeletedBars, printable } from '@
 import type { ApiClient } from '../api-client.js';
 import { UsageError } from '../cli-error.js';
 import { confirm } from '../confirm.js';
+import { answer } from '../answer.js';
 import { type CommandContext, openApi } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import type { ReadOptions } from '../read-options.js';
@@ -16,10 +17,10 @@ export async function deleteData(
   context: CommandContext,
   symbol: string,
   timeframe: string,
-  { yes, json, verbose }: ReadOptions & { yes?: boolean },
+  { yes, ...options }: ReadOptions & { yes?: boolean },
 ): Promise<ExitCode> {
   const { output } = context;
-  const api = openApi(context, { verbose });
+  const api = openApi(context, options);
   const query: BarsQuery = { symbol, timeframe };
   if (!yes) {
     if (context.input.isTTY !== true) {
@@ -33,9 +34,10 @@ export async function deleteData(
     }
   }
   const deleted = await api.delete<DeletedBars>('/data', query);
-  if (json) output.json(deleted);
-  else output.out(`Deleted ${printable(deleted.file)}.`);
-  return EXIT.completed;
+  return answer(context, options, deleted, {
+    view: ({ file }) => `Deleted ${printable(file)}.`,
+    names: ({ file }) => [file],
+  });
 }
 
 async function question(api: ApiClient, query: BarsQuery): Promise<string> {

@@ -3,6 +3,7 @@ import { dirname, extname } from 'node:path';
 import { EXPORT_FORMATS, type ExportBarsQuery, type ExportFormat, printable } from '@ktrdr/contracts';
 import { UsageError } from '../cli-error.js';
 import { confirm } from '../confirm.js';
+import { answer } from '../answer.js';
 import { type CommandContext, openApi } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import type { ReadOptions } from '../read-options.js';
@@ -21,7 +22,7 @@ export async function exportData(
   symbol: string,
   timeframe: string,
   file: string,
-  { startDate, endDate, yes, json, verbose }: ExportOptions,
+  { startDate, endDate, yes, ...options }: ExportOptions,
 ): Promise<ExitCode> {
   const { output } = context;
   const format = formatOf(file);
@@ -38,11 +39,17 @@ export async function exportData(
     }
   }
   const query: ExportBarsQuery = { symbol, timeframe, format, start_date: startDate, end_date: endDate };
-  await openApi(context, { verbose }).download('/data/export', file, query);
+  await openApi(context, options).download('/data/export', file, query);
   const { size: bytes } = await stat(file);
-  if (json) output.json({ symbol, timeframe, file, format, bytes });
-  else output.out(printable(`${symbol} ${timeframe} is in ${file} (${fileSize(bytes)}).`));
-  return EXIT.completed;
+  return answer(
+    context,
+    options,
+    { symbol, timeframe, file, format, bytes },
+    {
+      view: () => printable(`${symbol} ${timeframe} is in ${file} (${fileSize(bytes)}).`),
+      names: () => [file],
+    },
+  );
 }
 
 /** @throws UsageError for another ending */

@@ -139,7 +139,7 @@ async function saveProfile(
     ...base,
     ...profileChoices(request),
   });
-  context.output.err(`The choices are saved. Use them with --profile ${printable(name)}`);
+  context.output.note(`The choices are saved. Use them with --profile ${printable(name)}`);
 }
 
 async function savedChoices(api: ImportSession['api'], name: string): Promise<ImportChoices> {

@@ -1,34 +1,34 @@
 import { type DeletedProfile, printable, type ImportChoices, type ProfileList } from '@ktrdr/contracts';
+import { answer } from '../answer.js';
 import { type CommandContext, openApi } from '../context.js';
-import { EXIT, type ExitCode } from '../exit-code.js';
+import type { ExitCode } from '../exit-code.js';
 import type { ReadOptions } from '../read-options.js';
 import { pairs } from '../views/text-table.js';
 
 /** `ktrdr data profiles`: lists the saved choices of imports, or deletes one profile. */
 export async function profiles(
   context: CommandContext,
-  { delete: name, json, verbose }: ReadOptions & { delete?: string },
+  { delete: name, ...options }: ReadOptions & { delete?: string },
 ): Promise<ExitCode> {
-  const { output } = context;
-  const api = openApi(context, { verbose });
+  const api = openApi(context, options);
   if (name !== undefined) {
     const deleted = await api.delete<DeletedProfile>(`/data/profiles/${encodeURIComponent(name)}`);
-    if (json) output.json(deleted);
-    else output.out(`Deleted the profile ${printable(deleted.name)}.`);
-    return EXIT.completed;
+    return answer(context, options, deleted, {
+      view: (profile) => `Deleted the profile ${printable(profile.name)}.`,
+      names: (profile) => [profile.name],
+    });
   }
   const list = await api.get<ProfileList>('/data/profiles');
-  if (json) output.json(list);
-  else if (list.profiles.length === 0)
-    output.out('No profiles yet. Save the choices of an import: ktrdr data import FILE --save-profile NAME');
-  else
-    output.out(
-      pairs(
-        list.profiles.map(({ name: one, choices }) => [printable(one), choicesText(choices)]),
-        output.style,
-      ),
-    );
-  return EXIT.completed;
+  return answer(context, options, list, {
+    view: ({ profiles: saved }, { style }) =>
+      saved.length === 0
+        ? 'No profiles yet. Save the choices of an import: ktrdr data import FILE --save-profile NAME'
+        : pairs(
+            saved.map(({ name: one, choices }) => [printable(one), choicesText(choices)]),
+            style,
+          ),
+    names: ({ profiles: saved }) => saved.map(({ name: one }) => one),
+  });
 }
 
 function choicesText(choices: ImportChoices): string {

@@ -1,6 +1,7 @@
 import { printable, type SampleDataRequest, type SampleDataResponse } from '@ktrdr/contracts';
+import { answer } from '../answer.js';
 import { type CommandContext, openApi } from '../context.js';
-import { EXIT, type ExitCode } from '../exit-code.js';
+import type { ExitCode } from '../exit-code.js';
 import { counted, moment } from '../views/numbers.js';
 import type { ReadOptions } from '../read-options.js';
 
@@ -15,7 +16,7 @@ export async function sampleData(
   context: CommandContext,
   symbol: string,
   timeframe: string,
-  { startDate, endDate, seed, overwrite, json, verbose }: SampleOptions,
+  { startDate, endDate, seed, overwrite, ...options }: SampleOptions,
 ): Promise<ExitCode> {
   const request: SampleDataRequest = {
     symbol,
@@ -25,10 +26,8 @@ export async function sampleData(
     seed,
     overwrite: overwrite,
   };
-  const sample = await openApi(context, { verbose }).post<SampleDataResponse>('/data/sample', request);
-  if (json) context.output.json(sample);
-  else context.output.out(sampleText(sample));
-  return EXIT.completed;
+  const sample = await openApi(context, options).post<SampleDataResponse>('/data/sample', request);
+  return answer(context, options, sample, { view: sampleText, names: ({ path }) => [path] });
 }
 
 function sampleText({

@@ -1,6 +1,7 @@
 import type { BarsDetails, ShowBarsQuery } from '@ktrdr/contracts';
+import { answer } from '../answer.js';
 import { type CommandContext, openApi } from '../context.js';
-import { EXIT, type ExitCode } from '../exit-code.js';
+import type { ExitCode } from '../exit-code.js';
 import type { ReadOptions } from '../read-options.js';
 import { barsView } from '../views/bars-view.js';
 
@@ -14,13 +15,12 @@ export async function showData(
   context: CommandContext,
   symbol: string,
   timeframe: string,
-  { json, verbose }: ReadOptions,
+  options: ReadOptions,
 ): Promise<ExitCode> {
-  const { output } = context;
   const query: ShowBarsQuery = { symbol, timeframe, points: POINTS };
-  const details = await openApi(context, { verbose }).get<BarsDetails>('/data/show', query, TIMEOUT_MS);
-  const { columns, style, unicode } = output;
-  if (json) output.json(details);
-  else output.out(barsView(details, { columns, unicode, style }));
-  return EXIT.completed;
+  const details = await openApi(context, options).get<BarsDetails>('/data/show', query, TIMEOUT_MS);
+  return answer(context, options, details, {
+    view: barsView,
+    names: ({ info }) => [info.file],
+  });
 }

@@ -1,16 +1,15 @@
 import type { DataSourceList } from '@ktrdr/contracts';
-import { type CommandContext, openApi } from '../context.js';
-import { EXIT, type ExitCode } from '../exit-code.js';
+import type { CommandContext } from '../context.js';
+import type { ExitCode } from '../exit-code.js';
 import type { ReadOptions } from '../read-options.js';
+import { showList } from '../show-list.js';
 import { sourcesView } from '../views/download-view.js';
 
 /** `ktrdr data sources` */
-export async function listSources(
-  context: CommandContext,
-  { json, verbose }: ReadOptions,
-): Promise<ExitCode> {
-  const list = await openApi(context, { verbose }).get<DataSourceList>('/data/sources');
-  if (json) context.output.json(list);
-  else context.output.out(sourcesView(list.sources, context.output.style));
-  return EXIT.completed;
+export function listSources(context: CommandContext, options: ReadOptions): Promise<ExitCode> {
+  return showList<DataSourceList>(context, options, {
+    load: (api) => api.get('/data/sources'),
+    view: ({ sources }, screen) => sourcesView(sources, screen),
+    names: ({ sources }) => sources.map(({ name }) => name),
+  });
 }

@@ -5,8 +5,9 @@ import {
   type IndicatorParameterValue,
 } from '@ktrdr/contracts';
 import { UsageError } from '../cli-error.js';
+import { answer } from '../answer.js';
 import { type CommandContext, openApi } from '../context.js';
-import { EXIT, type ExitCode } from '../exit-code.js';
+import type { ExitCode } from '../exit-code.js';
 import { computedView } from '../views/indicators-view.js';
 import { decimal } from '../option-values.js';
 import type { ReadOptions } from '../read-options.js';
@@ -24,7 +25,7 @@ export interface ComputeOptions extends ReadOptions {
 export async function computeIndicator(
   context: CommandContext,
   type: string,
-  { symbol, timeframe, params, startDate, endDate, json, verbose }: ComputeOptions,
+  { symbol, timeframe, params, startDate, endDate, ...options }: ComputeOptions,
 ): Promise<ExitCode> {
   const { output } = context;
   const request: ComputeIndicatorRequest = {
@@ -35,17 +36,17 @@ export async function computeIndicator(
     start_date: startDate,
     end_date: endDate,
   };
-  const computed = await openApi(context, { verbose }).post<ComputeIndicatorResponse>(
+  const computed = await openApi(context, options).post<ComputeIndicatorResponse>(
     '/indicators/compute',
     request,
   );
-  if (json) {
-    output.json(computed);
-  } else {
-    output.out(computedView(computed, output.style));
-    for (const warning of computed.warnings) output.err(output.errorStyle.yellow(printable(warning)));
-  }
-  return EXIT.completed;
+  const exitCode = answer(context, options, computed, {
+    view: computedView,
+    names: ({ outputs }) => Object.values(outputs).map((values) => String(values.at(-1) ?? '-')),
+  });
+  if (!options.json)
+    for (const warning of computed.warnings) output.note(output.errorStyle.yellow(printable(warning)));
+  return exitCode;
 }
 
 /** @throws UsageError if a part is not `name=value` */

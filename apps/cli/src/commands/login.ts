@@ -1,13 +1,14 @@
 import { LOCAL_CALLER, TOKEN_PATTERN, type CallerInfo } from '@ktrdr/contracts';
+import { answer } from '../answer.js';
 import { ApiClient } from '../api-client.js';
 import { UsageError } from '../cli-error.js';
 import type { CommandContext } from '../context.js';
-import { EXIT, type ExitCode } from '../exit-code.js';
+import type { ExitCode } from '../exit-code.js';
 import type { ReadOptions } from '../read-options.js';
 import { readSecret } from '../read-secret.js';
 
 /** `ktrdr login`: checks a token against the API, and saves it for this API. */
-export async function login(context: CommandContext, { json }: ReadOptions): Promise<ExitCode> {
+export async function login(context: CommandContext, options: ReadOptions): Promise<ExitCode> {
   const { output, tokenFile } = context;
   const apiUrl = context.apiUrl();
   if (isUnencrypted(apiUrl)) {
@@ -30,26 +31,37 @@ export async function login(context: CommandContext, { json }: ReadOptions): Pro
   }).get<CallerInfo>('/caller');
   const isNeeded = caller.name !== LOCAL_CALLER;
   if (isNeeded) tokenFile().save(apiUrl, token);
-  if (json) output.json({ ...caller, api_url: apiUrl, saved: isNeeded });
-  else if (isNeeded)
-    output.out(`Logged in to ${apiUrl} as ${caller.name} (${caller.role}). Saved in ${tokenFile().path}.`);
-  else output.out(`The API at ${apiUrl} needs no token. Nothing was saved.`);
-  return EXIT.completed;
+  return answer(
+    context,
+    options,
+    { ...caller, api_url: apiUrl, saved: isNeeded },
+    {
+      view: () =>
+        isNeeded
+          ? `Logged in to ${apiUrl} as ${caller.name} (${caller.role}). Saved in ${tokenFile().path}.`
+          : `The API at ${apiUrl} needs no token. Nothing was saved.`,
+      names: ({ name }) => [name],
+    },
+  );
 }
 
 /** `ktrdr logout`: removes the saved token of this API. The token stays valid. */
-export async function logout(context: CommandContext, { json }: ReadOptions): Promise<ExitCode> {
-  const { output, tokenFile } = context;
+export async function logout(context: CommandContext, options: ReadOptions): Promise<ExitCode> {
+  const { tokenFile } = context;
   const apiUrl = context.apiUrl();
   const removed = tokenFile().remove(apiUrl);
-  if (json) output.json({ api_url: apiUrl, removed });
-  else
-    output.out(
-      removed
-        ? `The token for ${apiUrl} is removed from ${tokenFile().path}. It is still valid; to end that: ktrdr token revoke NAME`
-        : `There is no token for ${apiUrl}.`,
-    );
-  return EXIT.completed;
+  return answer(
+    context,
+    options,
+    { api_url: apiUrl, removed },
+    {
+      view: () =>
+        removed
+          ? `The token for ${apiUrl} is removed from ${tokenFile().path}. It is still valid; to end that: ktrdr token revoke NAME`
+          : `There is no token for ${apiUrl}.`,
+      names: () => (removed ? [apiUrl] : []),
+    },
+  );
 }
 
 function isUnencrypted(apiUrl: string): boolean {

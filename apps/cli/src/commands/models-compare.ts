@@ -1,7 +1,8 @@
 import { printable, type ModelComparison, MOST_COMPARED_MODELS } from '@ktrdr/contracts';
 import { UsageError } from '../cli-error.js';
+import { answer } from '../answer.js';
 import { type CommandContext, openApi } from '../context.js';
-import { EXIT, type ExitCode } from '../exit-code.js';
+import type { ExitCode } from '../exit-code.js';
 import { modelPath } from '../model-name.js';
 import { comparisonView } from '../views/comparison-view.js';
 import type { ReadOptions } from '../read-options.js';
@@ -13,19 +14,19 @@ import type { ReadOptions } from '../read-options.js';
 export async function compareModels(
   context: CommandContext,
   models: string[],
-  { json, verbose }: ReadOptions,
+  options: ReadOptions,
 ): Promise<ExitCode> {
   const { output } = context;
   checkModels(models);
   const query = { models: models.join(',') };
-  const comparison = await openApi(context, { verbose }).get<ModelComparison>('/models/compare', query);
-  if (json) {
-    output.json(comparison);
-  } else {
-    output.out(comparisonView(comparison, output.style));
-    for (const warning of comparison.warnings) output.err(output.errorStyle.yellow(printable(warning)));
-  }
-  return EXIT.completed;
+  const comparison = await openApi(context, options).get<ModelComparison>('/models/compare', query);
+  const exitCode = answer(context, options, comparison, {
+    view: comparisonView,
+    names: (compared) => compared.models.map(({ model, verdict }) => `${model} ${verdict ?? '-'}`),
+  });
+  if (!options.json)
+    for (const warning of comparison.warnings) output.note(output.errorStyle.yellow(printable(warning)));
+  return exitCode;
 }
 
 /** @throws UsageError */

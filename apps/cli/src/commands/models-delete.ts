@@ -1,6 +1,7 @@
 import { printable, type DeleteModelResponse } from '@ktrdr/contracts';
 import { UsageError } from '../cli-error.js';
 import { confirm } from '../confirm.js';
+import { answer } from '../answer.js';
 import { type CommandContext, openApi } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { modelPath } from '../model-name.js';
@@ -19,7 +20,7 @@ export interface DeleteOptions extends ReadOptions {
 export async function deleteModel(
   context: CommandContext,
   model: string,
-  { yes, json, verbose }: DeleteOptions,
+  { yes, ...options }: DeleteOptions,
 ): Promise<ExitCode> {
   const path = modelPath(model);
   if (!yes) {
@@ -33,8 +34,9 @@ export async function deleteModel(
       return EXIT.cancelled;
     }
   }
-  const deleted = await openApi(context, { verbose }).delete<DeleteModelResponse>(path);
-  if (json) context.output.json(deleted);
-  else context.output.out(`Deleted ${printable(deleted.model)}.`);
-  return EXIT.completed;
+  const deleted = await openApi(context, options).delete<DeleteModelResponse>(path);
+  return answer(context, options, deleted, {
+    view: (gone) => `Deleted ${printable(gone.model)}.`,
+    names: (gone) => [gone.model],
+  });
 }

@@ -1,15 +1,18 @@
 import type { ListModelsQuery, ModelList } from '@ktrdr/contracts';
-import { type CommandContext, openApi } from '../context.js';
-import { EXIT, type ExitCode } from '../exit-code.js';
+import type { CommandContext } from '../context.js';
+import type { ExitCode } from '../exit-code.js';
+import type { ListOptions } from '../list-command.js';
+import { showList } from '../show-list.js';
 import { modelsView } from '../views/models-view.js';
-import type { ReadOptions } from '../read-options.js';
 
-export async function listModels(
+/** `ktrdr models list` */
+export function listModels(
   context: CommandContext,
-  { sort, json, verbose }: ListModelsQuery & ReadOptions,
+  { sort, ...options }: ListModelsQuery & ListOptions,
 ): Promise<ExitCode> {
-  const list = await openApi(context, { verbose }).get<ModelList>('/models', { sort });
-  if (json) context.output.json(list);
-  else context.output.out(modelsView(list, context.output.columns, context.output.style));
-  return EXIT.completed;
+  return showList<ModelList>(context, options, {
+    load: (api) => api.get('/models', { sort }),
+    view: modelsView,
+    names: ({ models }) => models.map(({ model }) => model),
+  });
 }

@@ -1,6 +1,7 @@
 import { printable, type PredictRequest, type PredictResponse } from '@ktrdr/contracts';
+import { answer } from '../answer.js';
 import { type CommandContext, openApi } from '../context.js';
-import { EXIT, type ExitCode } from '../exit-code.js';
+import type { ExitCode } from '../exit-code.js';
 import { modelPath } from '../model-name.js';
 import { predictionsView } from '../views/predictions-view.js';
 import type { ReadOptions } from '../read-options.js';
@@ -16,17 +17,18 @@ export interface PredictOptions extends ReadOptions {
 export async function predict(
   context: CommandContext,
   model: string,
-  { symbol, timeframe, last, endDate, json, verbose }: PredictOptions,
+  { symbol, timeframe, last, endDate, ...options }: PredictOptions,
 ): Promise<ExitCode> {
   const { output } = context;
   const request: PredictRequest = { symbol, timeframe, last, end_date: endDate };
   const path = `${modelPath(model)}/predict`;
-  const found = await openApi(context, { verbose }).post<PredictResponse>(path, request);
-  if (json) {
-    output.json(found);
-  } else {
-    output.out(predictionsView(found, output.style));
-    for (const warning of found.warnings) output.err(output.errorStyle.yellow(printable(warning)));
-  }
-  return EXIT.completed;
+  const found = await openApi(context, options).post<PredictResponse>(path, request);
+  const exitCode = answer(context, options, found, {
+    view: (shown, { style }) => predictionsView(shown, style),
+    names: ({ predictions }) =>
+      predictions.map(({ decision, class: name, value }) => String(decision ?? name ?? value ?? '-')),
+  });
+  if (!options.json)
+    for (const warning of found.warnings) output.note(output.errorStyle.yellow(printable(warning)));
+  return exitCode;
 }

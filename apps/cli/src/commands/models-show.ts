@@ -1,6 +1,7 @@
 import type { ModelDetails } from '@ktrdr/contracts';
+import { answer } from '../answer.js';
 import { type CommandContext, openApi } from '../context.js';
-import { EXIT, type ExitCode } from '../exit-code.js';
+import type { ExitCode } from '../exit-code.js';
 import { modelPath } from '../model-name.js';
 import { modelView } from '../views/models-view.js';
 import type { ReadOptions } from '../read-options.js';
@@ -9,10 +10,11 @@ import type { ReadOptions } from '../read-options.js';
 export async function showModel(
   context: CommandContext,
   model: string,
-  { json, verbose }: ReadOptions,
+  options: ReadOptions,
 ): Promise<ExitCode> {
-  const details = await openApi(context, { verbose }).get<ModelDetails>(modelPath(model));
-  if (json) context.output.json(details);
-  else context.output.out(modelView(details, verbose, context.output.style));
-  return EXIT.completed;
+  const details = await openApi(context, options).get<ModelDetails>(modelPath(model));
+  return answer(context, options, details, {
+    view: (shown, { style }) => modelView(shown, options.verbose, style),
+    names: ({ summary }) => [summary.model],
+  });
 }

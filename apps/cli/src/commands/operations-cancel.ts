@@ -1,29 +1,27 @@
+import { type ChangeOptions, changeOperations } from '../change-operations.js';
 import type { CommandContext } from '../context.js';
 import type { ExitCode } from '../exit-code.js';
+import { oneOperation } from '../one-operation.js';
 import { superviseOperation } from '../supervise-operation.js';
-import type { ReadOptions } from '../read-options.js';
 
-export interface CancelOptions extends ReadOptions {
-  reason?: string;
-  /** Skips the grace time. */
-  force?: boolean;
-}
-
-/** `ktrdr operations cancel`: returns when the work has ended. Exit code 1 if the operation completed or failed first. */
-export function cancelOperation(
+/** `ktrdr operations cancel`: returns when the work has ended. Exit code 1 if an operation completed or failed first. */
+export async function cancelOperation(
   context: CommandContext,
-  id: string,
-  { reason, force, json, verbose }: CancelOptions,
+  ids: string[],
+  options: ChangeOptions,
 ): Promise<ExitCode> {
+  const id = oneOperation('cancel', ids, options);
+  if (id === null) return changeOperations(context, 'cancel', ids, options);
+  const { reason, force } = options;
   return superviseOperation(
     context,
     {
       kind: 'cancel',
       id,
       cancel: async (api) => {
-        await api.cancelOperation(id, { reason, force: force });
+        await api.cancelOperation(id, { reason, force });
       },
     },
-    { json, verbose },
+    options,
   );
 }

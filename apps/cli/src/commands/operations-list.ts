@@ -1,20 +1,19 @@
-import type { ListOperationsQuery, OperationList } from '@ktrdr/contracts';
-import { type CommandContext, openApi } from '../context.js';
-import { EXIT, type ExitCode } from '../exit-code.js';
+import type { OperationList } from '@ktrdr/contracts';
+import type { CommandContext } from '../context.js';
+import type { ExitCode } from '../exit-code.js';
+import { type FilterOptions, filterQuery } from '../operation-filters.js';
+import type { ListOptions } from '../list-command.js';
+import { showList } from '../show-list.js';
 import { operationsView } from '../views/operations-view.js';
-import type { ReadOptions } from '../read-options.js';
 
-export async function listOperations(
+/** `ktrdr operations list` */
+export function listOperations(
   context: CommandContext,
-  { json, verbose, ...query }: ListOperationsQuery & ReadOptions,
+  { limit, offset, ...options }: FilterOptions & ListOptions & { limit?: number; offset?: number },
 ): Promise<ExitCode> {
-  const { output, clock } = context;
-  const list = await openApi(context, { verbose }).get<OperationList>('/operations', query);
-  if (json) {
-    output.json(list);
-  } else {
-    const { columns, style } = output;
-    output.out(operationsView(list, { offset: query.offset ?? 0, columns, now: clock.now(), style }));
-  }
-  return EXIT.completed;
+  return showList<OperationList>(context, options, {
+    load: (api) => api.get('/operations', { ...filterQuery(options, context.clock.now()), limit, offset }),
+    view: (list, screen) => operationsView(list, offset ?? 0, screen),
+    names: ({ operations }) => operations.map(({ operation_id }) => operation_id),
+  });
 }

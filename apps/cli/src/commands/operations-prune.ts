@@ -1,6 +1,7 @@
 import type { OperationsRemoved } from '@ktrdr/contracts';
 import { UsageError } from '../cli-error.js';
 import { confirm } from '../confirm.js';
+import { answer } from '../answer.js';
 import { type CommandContext, openApi } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import type { ReadOptions } from '../read-options.js';
@@ -16,7 +17,7 @@ export interface PruneOptions extends ReadOptions {
 /** `ktrdr operations prune`: removes the records of old operations, after a confirmation on a terminal. */
 export async function pruneOperations(
   context: CommandContext,
-  { olderThan, yes, json, verbose }: PruneOptions,
+  { olderThan, yes, ...options }: PruneOptions,
 ): Promise<ExitCode> {
   const which = `operations that ended more than ${counted(olderThan, 'day')} ago`;
   if (!yes) {
@@ -31,8 +32,9 @@ export async function pruneOperations(
     }
   }
   const path = `/operations?older_than_days=${olderThan}`;
-  const answer = await openApi(context, { verbose }).delete<OperationsRemoved>(path);
-  if (json) context.output.json(answer);
-  else context.output.out(`Removed ${counted(answer.removed, 'operation')}.`);
-  return EXIT.completed;
+  const removed = await openApi(context, options).delete<OperationsRemoved>(path);
+  return answer(context, options, removed, {
+    view: (gone) => `Removed ${counted(gone.removed, 'operation')}.`,
+    names: (gone) => [String(gone.removed)],
+  });
 }

@@ -8,13 +8,17 @@ import type { ReadOptions } from '../read-options.js';
 export async function showOperation(
   context: CommandContext,
   id: string,
-  { json, verbose }: ReadOptions,
+  { json, quiet, verbose }: ReadOptions,
 ): Promise<ExitCode> {
   const { output, clock } = context;
   const api = openApi(context, { verbose });
   const operation = await api.operation(id);
   if (json) {
     output.json(operation);
+    return EXIT.completed;
+  }
+  if (quiet) {
+    output.out(operation.status);
     return EXIT.completed;
   }
   const { history } = await api.get<OperationHistory>(`${operationPath(id)}/history`);

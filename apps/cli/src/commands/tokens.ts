@@ -6,50 +6,51 @@ import {
   type RevokedToken,
   type TokenList,
 } from '@ktrdr/contracts';
+import { answer } from '../answer.js';
 import { type CommandContext, openApi } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import type { ReadOptions } from '../read-options.js';
+import type { ListOptions } from '../list-command.js';
+import { showList } from '../show-list.js';
 import { tokensView } from '../views/access-view.js';
 
 /** `ktrdr token create`: stdout gets only the secret, so that it can be piped. */
 export async function createToken(
   context: CommandContext,
-  { json, verbose, name, role }: CreateTokenRequest & ReadOptions,
+  { name, role, ...options }: CreateTokenRequest & ReadOptions,
 ): Promise<ExitCode> {
   const { output } = context;
-  const created = await openApi(context, { verbose }).post<CreatedToken>('/tokens', { name, role });
-  if (json) {
-    output.json(created);
-  } else {
-    output.err(
+  const created = await openApi(context, options).post<CreatedToken>('/tokens', { name, role });
+  if (!options.json)
+    output.note(
       `Token ${oneLine(created.name)} (${created.role}, id ${oneLine(created.id)}). It is shown only now:`,
     );
-    output.out(oneLine(created.token));
-  }
+  const secret = ({ token }: CreatedToken): string => oneLine(token);
+  answer(context, options, created, { view: secret, names: (made) => [secret(made)] });
   if (created.created_by === LOCAL_CALLER)
-    output.err('Every request now needs a token. Save this one for the command line: ktrdr login');
+    output.note('Every request now needs a token. Save this one for the command line: ktrdr login');
   return EXIT.completed;
 }
 
 /** `ktrdr token list` */
-export async function listTokens(context: CommandContext, { json, verbose }: ReadOptions): Promise<ExitCode> {
-  const { output } = context;
-  const list = await openApi(context, { verbose }).get<TokenList>('/tokens');
-  if (json) output.json(list);
-  else output.out(tokensView(list, output.style));
-  return EXIT.completed;
+export function listTokens(context: CommandContext, options: ListOptions): Promise<ExitCode> {
+  return showList<TokenList>(context, options, {
+    load: (api) => api.get('/tokens'),
+    view: tokensView,
+    names: ({ tokens }) => tokens.map(({ name }) => name),
+  });
 }
 
 /** `ktrdr token revoke` */
 export async function revokeToken(
   context: CommandContext,
   token: string,
-  { json, verbose }: ReadOptions,
+  options: ReadOptions,
 ): Promise<ExitCode> {
-  const { output } = context;
   const path = `/tokens/${encodeURIComponent(token)}`;
-  const revoked = await openApi(context, { verbose }).delete<RevokedToken>(path);
-  if (json) output.json(revoked);
-  else output.out(`Token ${oneLine(revoked.name)} (${revoked.role}, id ${oneLine(revoked.id)}) is revoked.`);
-  return EXIT.completed;
+  const revoked = await openApi(context, options).delete<RevokedToken>(path);
+  return answer(context, options, revoked, {
+    view: ({ name, role, id }) => `Token ${oneLine(name)} (${role}, id ${oneLine(id)}) is revoked.`,
+    names: ({ name }) => [name],
+  });
 }

@@ -6,7 +6,7 @@ import { withWaitingLine } from './waiting-line.js';
 function terminal(columns: number) {
   let written = '';
   const stream = { isTTY: true, columns, write: (text: string) => (written += text) };
-  const output = new Output(stream, stream, { noColour: true, dumb: false });
+  const output = new Output(stream, stream, { colour: 'never', dumb: false });
   return { output, written: () => written };
 }
 

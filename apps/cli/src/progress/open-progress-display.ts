@@ -5,14 +5,14 @@ import { LiveProgress } from './live-progress.js';
 import { PlainProgress } from './plain-progress.js';
 import type { ProgressDisplay } from './progress-display.js';
 
-/** With `json`, stdout is reserved for JSON: progress goes to stderr if `verbose` is set, else nowhere. */
+/** With `json` or `quiet`, stdout is reserved for the answer: progress goes to stderr if `verbose` is set, else nowhere. */
 export function openProgressDisplay(
   output: Output,
   clock: Pick<Clock, 'now'>,
-  { json, verbose }: ReadOptions,
+  { json, quiet, verbose }: ReadOptions,
 ): ProgressDisplay {
   const toStderr = (text: string) => output.err(text);
-  if (json) return verbose ? new PlainProgress(toStderr, clock) : new SilentProgress(toStderr);
+  if (json || quiet) return verbose ? new PlainProgress(toStderr, clock) : new SilentProgress(toStderr);
   return output.live ? new LiveProgress(output, clock) : new PlainProgress((text) => output.out(text), clock);
 }
 

@@ -8,6 +8,7 @@ import {
   type BarsOrigin,
   type StoredBars,
 } from '@ktrdr/contracts';
+import type { Screen } from '../screen.js';
 import type { Style } from '../style.js';
 import { count, counted, fileSize, moment } from './numbers.js';
 import { priceChart } from './price-chart.js';
@@ -16,40 +17,36 @@ import { pairs, textTable } from './text-table.js';
 const FINGERPRINT_CHARACTERS = 12;
 const MOST_MODELS = 5;
 const MOST_ORIGINS = 5;
-/** Spaces before each column of a table. */
-const GAP = 2;
-const SHORTEST_NAME = 8;
 
 /** One line for each bars file. */
-export function barsListView(bars: readonly BarsInfo[], columns: number, style: Style): string {
+export function barsListView(bars: readonly BarsInfo[], { columns, style }: Screen): string {
   if (bars.length === 0) return 'No bars yet. Import your own: ktrdr data import FILE';
-  const wide = columns >= 100;
   const right = { align: 'right' as const };
-  const facts = bars.map((info) => [
-    printable(info.symbol),
-    info.timeframe,
-    info.first === null ? '-' : moment(info.first).slice(0, wide ? undefined : 10),
-    info.last === null ? '-' : moment(info.last).slice(0, wide ? undefined : 10),
-    info.rows === null ? '-' : count(info.rows),
-    ...(wide ? [fileSize(info.bytes)] : []),
-  ]);
-  const heads = ['symbol', 'timeframe', 'first', 'last', 'bars', 'size'];
-  const widths = facts[0]!.map((_, column) =>
-    Math.max(heads[column]!.length, ...facts.map((cells) => cells[column]!.length)),
-  );
-  const room = columns - 1 - widths.reduce((sum, width) => sum + GAP + width, GAP);
+  const anyChanged = bars.some((info) => info.changed_since);
+  const dates = (time: string | null): string => (time === null ? '-' : moment(time));
   const table = textTable(
     [
-      { head: 'symbol' },
+      { head: 'symbol', least: 8 },
       { head: 'timeframe' },
-      { head: 'first' },
-      { head: 'last' },
+      { head: 'first', least: 10, drop: 1 },
+      { head: 'last', least: 10 },
       { head: 'bars', ...right },
-      ...(wide ? [{ head: 'size', ...right }] : []),
-      { head: 'from' },
+      { head: 'size', ...right, drop: 3 },
+      { head: 'from', least: 12, cut: 'middle' },
+      ...(anyChanged ? [{ head: '' }] : []),
     ],
-    facts.map((cells, index) => [...cells, fromText(bars[index]!, room, style)]),
+    bars.map((info) => [
+      printable(info.symbol),
+      info.timeframe,
+      dates(info.first),
+      dates(info.last),
+      info.rows === null ? '-' : count(info.rows),
+      fileSize(info.bytes),
+      fromText(info, style),
+      ...(anyChanged ? [info.changed_since ? style.yellow('changed') : ''] : []),
+    ]),
     style,
+    columns,
   );
   const problems = bars
     .filter(({ problem }) => problem !== null)
@@ -57,20 +54,10 @@ export function barsListView(bars: readonly BarsInfo[], columns: number, style: 
   return [table, ...problems].join('\n');
 }
 
-function fromText({ origins, changed_since, problem }: BarsInfo, room: number, style: Style): string {
+function fromText({ origins, problem }: BarsInfo, style: Style): string {
   if (problem !== null) return style.red('cannot be read');
   const [newest] = origins;
-  const changed = changed_since ? ' (changed)' : '';
-  const from = newest === undefined ? '-' : printable(newest.from);
-  return `${shortened(from, room - changed.length)}${style.yellow(changed)}`;
-}
-
-/** A long file name without its middle: its beginning and its end tell it from others. */
-function shortened(name: string, width: number): string {
-  const length = Math.max(SHORTEST_NAME, width);
-  if (name.length <= length) return name;
-  const tail = Math.floor((length - 3) / 2);
-  return `${name.slice(0, length - 3 - tail)}...${name.slice(-tail)}`;
+  return newest === undefined ? '-' : printable(newest.from);
 }
 
 /** One bars file: facts, origins, report, chart, models. */

@@ -5,6 +5,7 @@ import {
   type ModelComparison,
   type ModelDifference,
 } from '@ktrdr/contracts';
+import type { Screen } from '../screen.js';
 import type { Style } from '../style.js';
 import { count, percent } from './numbers.js';
 import { textTable } from './text-table.js';
@@ -22,16 +23,20 @@ const TITLES: Readonly<Record<string, string>> = {
 };
 
 /** The models' verdicts and metrics side by side, then their differences. A star marks the best where it is more than chance. */
-export function comparisonView({ models, metrics, differences }: ModelComparison, style: Style): string {
-  const names = models.map(({ model }) => ({ head: printable(model), align: 'right' as const }));
+export function comparisonView(
+  { models, metrics, differences }: ModelComparison,
+  { columns: width, style }: Screen,
+): string {
+  const names = models.map(({ model }) => ({ head: printable(model), align: 'right' as const, least: 12 }));
   const sections = [
     textTable(
-      [{ head: '' }, ...names],
+      [{ head: '', least: 16 }, ...names],
       [
         ['verdict', ...models.map(({ verdict }) => `${labelText(verdict, style)}  `)],
         ...metrics.map((metric) => metricRow(metric, style)),
       ],
       style,
+      width,
     ),
   ];
   for (const about of ['data', 'features', 'settings'] as const) {
@@ -40,8 +45,11 @@ export function comparisonView({ models, metrics, differences }: ModelComparison
     const shown = about === 'features' ? all.slice(0, MOST_FEATURES) : all;
     const more =
       all.length > shown.length ? `\n  and ${all.length - shown.length} more; use --json for all` : '';
-    const columns = [{ head: about }, ...models.map(({ model }) => ({ head: printable(model) }))];
-    sections.push(textTable(columns, shown.map(differenceRow), style) + more);
+    const columns = [
+      { head: about, least: 16 },
+      ...models.map(({ model }) => ({ head: printable(model), least: 12 })),
+    ];
+    sections.push(textTable(columns, shown.map(differenceRow), style, width) + more);
   }
   if (sections.length === 1) sections.push('  No differences: data, features and settings are the same.');
   return sections.join('\n\n');

@@ -67,7 +67,7 @@ describe('a record of any form is shown, and its damage in one line', () => {
       { ...OPERATION, operation_id: 'op_training_x', metadata: null, progress: null, status: 'running' },
     ];
     const list = { operations, total_count: 2, active_count: 0 } as unknown as OperationList;
-    const shown = operationsView(list, { offset: 0, columns: 200, now: 0, style: STYLE });
+    const shown = operationsView(list, 0, { columns: 200, unicode: true, now: 0, style: STYLE });
     expect(shown).toContain('quick AAPL 1h');
     expect(shown).toMatch(/op_training_x.*damaged record/);
   });

@@ -4,7 +4,7 @@ import { createStyle } from '../style.js';
 import { hostsView } from './hosts-view.js';
 
 const NOW = Date.UTC(2026, 10, 25, 12);
-const style = createStyle(false);
+const screen = { columns: Infinity, unicode: true, style: createStyle(false), now: NOW };
 
 const host = (more: Partial<TrainingHostInfo>): TrainingHostInfo => ({
   name: 'workstation-4711',
@@ -37,21 +37,18 @@ describe('hosts', () => {
       last_heartbeat: new Date(NOW - 75_000).toISOString(),
     });
     const never = host({ name: 'http://box:5002', mode: 'direct', operations: null, last_heartbeat: null });
-    expect(
-      hostsView({ mode: 'queue', hosts: [busy, silent, never] }, { now: NOW, style }).split('\n'),
-    ).toEqual([
-      '  host              status   last seen  engine               load  operations',
-      '  workstation-4711  up             now  onnx-cuda (cuda) +1   1/2  op_training_20261125T101500_k3f9',
-      '  office-12         silent  1m 15s ago                        0/?',
-      '  http://box:5002   up           never  onnx-cuda (cuda)      0/2',
+    expect(hostsView({ mode: 'queue', hosts: [busy, silent, never] }, screen).split('\n')).toEqual([
+      '  host              status  last seen  engine               load  operations',
+      '  workstation-4711  up      just now   onnx-cuda (cuda) +1   1/2  op_training_20261125T101500_k3f9',
+      '  office-12         silent  1 min ago                        0/?',
+      '  http://box:5002   up      never      onnx-cuda (cuda)      0/2',
       '',
       '  3 hosts, 2 up',
     ]);
   });
 
   test('are replaced by a hint if there are none', () => {
-    const shown = { now: NOW, style };
-    expect(hostsView({ mode: 'local', hosts: [] }, shown)).toMatch(/trains locally/);
-    expect(hostsView({ mode: 'queue', hosts: [] }, shown)).toMatch(/npm run host -- --queue/);
+    expect(hostsView({ mode: 'local', hosts: [] }, screen)).toMatch(/trains locally/);
+    expect(hostsView({ mode: 'queue', hosts: [] }, screen)).toMatch(/npm run host -- --queue/);
   });
 });

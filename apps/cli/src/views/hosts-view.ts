@@ -1,40 +1,35 @@
 import { oneLine, type HostList, type TrainingHostInfo } from '@ktrdr/contracts';
-import { formatDuration } from '../progress/duration.js';
-import type { Style } from '../style.js';
+import type { Screen } from '../screen.js';
+import { ago } from './ago.js';
 import { counted } from './numbers.js';
 import { textTable } from './text-table.js';
 
-/** One line per host. @param now UTC ms */
-export function hostsView({ mode, hosts }: HostList, { now, style }: { now: number; style: Style }): string {
+/** One line per host. */
+export function hostsView({ mode, hosts }: HostList, { columns, now, style }: Screen): string {
   if (mode === 'local') return 'There are no training hosts: the API trains locally.';
   if (hosts.length === 0) return 'No host takes trainings from the queue. Start one: npm run host -- --queue';
   const table = textTable(
     [
-      { head: 'host' },
+      { head: 'host', least: 12 },
       { head: 'status' },
-      { head: 'last seen', align: 'right' },
-      { head: 'engine' },
+      { head: 'last seen', drop: 1 },
+      { head: 'engine', least: 8, drop: 2 },
       { head: 'load', align: 'right' },
-      { head: 'operations' },
+      { head: 'operations', least: 12, drop: 3 },
     ],
     hosts.map((host) => [
       oneLine(host.name),
       host.status === 'up' ? style.green(host.status) : style.yellow(host.status),
-      lastSeen(host, now),
+      host.last_heartbeat === null ? 'never' : ago(host.last_heartbeat, now),
       engine(host),
       `${host.sessions_running}/${host.sessions_max ?? '?'}`,
       oneLine(host.operations?.join(', ') ?? ''),
     ]),
     style,
+    columns,
   );
   const up = hosts.filter(({ status }) => status === 'up').length;
   return `${table}\n\n  ${counted(hosts.length, 'host')}, ${up} up`;
-}
-
-function lastSeen({ last_heartbeat }: TrainingHostInfo, now: number): string {
-  if (last_heartbeat === null) return 'never';
-  const seconds = Math.max(0, (now - Date.parse(last_heartbeat)) / 1000);
-  return seconds < 3 ? 'now' : `${formatDuration(seconds)} ago`;
 }
 
 /** The engine that the host prefers, and the number of others: `onnx (cpu) +1`. */

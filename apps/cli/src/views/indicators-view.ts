@@ -1,11 +1,11 @@
 import {
   printable,
-  truncate,
   type ComputeIndicatorResponse,
   type IndicatorInfo,
   type IndicatorList,
   type IndicatorParameterValue,
 } from '@ktrdr/contracts';
+import type { Screen } from '../screen.js';
 import type { Style } from '../style.js';
 import { counted } from './numbers.js';
 import { textTable } from './text-table.js';
@@ -15,28 +15,23 @@ const ROWS_SHOWN = 20;
 /** Significant digits of a shown value. */
 const DIGITS = 8;
 
-/** Narrowest useful width of an optional column, characters. */
-const FEWEST = 24;
-
 /** One line per indicator: type, parameters with defaults, and on a wide terminal its outputs and a summary. */
-export function indicatorsView({ indicators }: IndicatorList, columns: number, style: Style): string {
-  const rows = indicators.map((indicator) => [
-    printable(indicator.type),
-    printable(parametersText(indicator)),
-    printable(indicator.outputs.length === 1 ? '' : indicator.outputs.join(', ')),
-    printable(indicator.summary),
-  ]);
-  const widest = (column: number): number => Math.max(0, ...rows.map((row) => row[column]!.length));
-  const widths: number[] = [];
-  let room = columns - 1;
-  for (let column = 0; column < 4 && (column < 2 || room >= FEWEST + 2); column++) {
-    widths.push(Math.min(widest(column), Math.max(0, room - 2)));
-    room -= 2 + widths[column]!;
-  }
+export function indicatorsView({ indicators }: IndicatorList, { columns, style }: Screen): string {
   return textTable(
-    ['type', 'parameters', 'outputs', 'about'].slice(0, widths.length).map((head) => ({ head })),
-    rows.map((row) => widths.map((width, column) => truncate(row[column]!, width))),
+    [
+      { head: 'type' },
+      { head: 'parameters', least: 24 },
+      { head: 'outputs', least: 14, drop: 2 },
+      { head: 'about', least: 24, drop: 1 },
+    ],
+    indicators.map((indicator) => [
+      printable(indicator.type),
+      printable(parametersText(indicator)),
+      printable(indicator.outputs.length === 1 ? '' : indicator.outputs.join(', ')),
+      printable(indicator.summary),
+    ]),
     style,
+    columns,
   );
 }
 
@@ -48,7 +43,7 @@ function parametersText({ parameters }: IndicatorInfo): string {
 }
 
 /** A title and the last rows of a computed indicator. */
-export function computedView(computed: ComputeIndicatorResponse, style: Style): string {
+export function computedView(computed: ComputeIndicatorResponse, { columns: width, style }: Screen): string {
   const { timestamps, outputs } = computed;
   const names = Object.keys(outputs);
   const from = Math.max(0, timestamps.length - ROWS_SHOWN);
@@ -59,7 +54,7 @@ export function computedView(computed: ComputeIndicatorResponse, style: Style): 
       ...names.map((name) => valueText(outputs[name]![from + index]!)),
     ]);
   const columns = names.map((name) => ({ head: printable(name), align: 'right' as const }));
-  return `${titleText(computed, from, style)}\n\n${textTable([{ head: 'bar' }, ...columns], rows, style)}`;
+  return `${titleText(computed, from, style)}\n\n${textTable([{ head: 'bar' }, ...columns], rows, style, width)}`;
 }
 
 function titleText(

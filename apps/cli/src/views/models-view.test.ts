@@ -21,14 +21,20 @@ const MODEL: ModelSummary = {
   damage: null,
 };
 
+const screen = (columns: number, colours = false) => ({
+  columns,
+  unicode: true,
+  now: Date.parse('2026-11-25T10:15:00.000Z'),
+  style: createStyle(colours),
+});
+
 test.each([true, false])('the list of models fits a narrow terminal (colours: %s)', (colours) => {
-  const style = createStyle(colours);
-  const whole = modelsView({ models: [MODEL] }, Number.POSITIVE_INFINITY, style);
-  expect(whole).toContain('tensorflow-node  2026-11-23 10:15');
-  expect(modelsView({ models: [MODEL] }, 120, style)).toBe(whole);
-  const lines = modelsView({ models: [MODEL] }, 80, createStyle(false)).split('\n');
+  const whole = modelsView({ models: [MODEL] }, screen(Infinity, colours));
+  expect(whole).toContain('tensorflow-node  2 days ago');
+  expect(modelsView({ models: [MODEL] }, screen(120, colours))).toBe(whole);
+  const lines = modelsView({ models: [MODEL] }, screen(80)).split('\n');
   expect(lines.map(({ length }) => length < 80)).toEqual([true, true]);
-  expect(lines[1]).toMatch(/^ {2}lstm_barriers_long\/1h_v1 +AAPL,GOOG,MSFT +no edge +2026-11-23$/);
+  expect(lines[1]).toMatch(/^ {2}lstm_barriers_long\/1h_v1 +AAPL,GOOG\S* +no edge +61\.2 % .*2 days ago$/);
 });
 
 test('the list shows the longest verdict on a narrow terminal', () => {
@@ -36,10 +42,10 @@ test('the list shows the longest verdict on a narrow terminal', () => {
     { ...MODEL, verdict: 'too_little_data' as const },
     { ...MODEL, verdict: null },
   ];
-  const lines = modelsView({ models }, 80, createStyle(false)).split('\n');
+  const lines = modelsView({ models }, screen(80)).split('\n');
   expect(lines.map(({ length }) => length < 80)).toEqual([true, true, true]);
   expect(lines[1]).toContain('  too little data  ');
-  expect(lines[2]).toMatch(/MSFT +- +2026/);
+  expect(lines[2]).toMatch(/AAPL\S* +- +61\.2 % +2 days ago/);
 });
 
 test('a damaged model is listed with the damaged file and the reason', () => {
@@ -60,7 +66,7 @@ test('a damaged model is listed with the damaged file and the reason', () => {
     problem:
       'It is damaged: metadata.json is empty. Train it again. To remove it: ktrdr models delete trend/1h_v2',
   };
-  const lines = modelsView({ models: [MODEL, broken] }, 120, createStyle(false)).split('\n');
+  const lines = modelsView({ models: [MODEL, broken] }, screen(120)).split('\n');
   expect(lines[2]).toMatch(/^ {2}trend\/1h_v2 +- +damaged +- +- +- +-$/);
   expect(lines[3]).toBe(`  trend/1h_v2: ${broken.problem}`);
 });

@@ -1,4 +1,3 @@
-import { stripVTControlCharacters } from 'node:util';
 import {
   printable,
   type ListedModel,
@@ -8,8 +7,10 @@ import {
   type TrainedBars,
   type TrainingResult,
 } from '@ktrdr/contracts';
+import type { Screen } from '../screen.js';
 import type { Style } from '../style.js';
 import { accuracyView } from './accuracy-view.js';
+import { ago } from './ago.js';
 import { classesView, confusionView } from './classes-view.js';
 import { count, counted, moment, orDash, percent } from './numbers.js';
 import { pairs, textTable } from './text-table.js';
@@ -18,44 +19,40 @@ import { labelText, verdictView } from './verdict-view.js';
 import { walkForwardView } from './walk-forward-view.js';
 
 /** One line per model. A narrow terminal shows the verdict without the accuracies behind it. */
-export function modelsView({ models }: ModelList, columns: number, style: Style): string {
+export function modelsView({ models }: ModelList, { columns, now, style }: Screen): string {
   if (models.length === 0) return 'No models yet. Train one: ktrdr models train <strategy.yaml>';
-  const whole = modelsTable(models, true, style);
-  const width = Math.max(
-    ...stripVTControlCharacters(whole)
-      .split('\n')
-      .map(({ length }) => length),
+  const right = { align: 'right' as const };
+  const table = textTable(
+    [
+      { head: 'model' },
+      { head: 'symbols', least: 9 },
+      { head: 'verdict' },
+      { head: 'accuracy', ...right, drop: 2 },
+      { head: 'baseline', ...right, drop: 3 },
+      { head: 'engine', drop: 4 },
+      { head: 'created', drop: 1 },
+    ],
+    models.map((listed) => modelRow(listed, now, style)),
+    style,
+    columns,
   );
-  const table = width < columns ? whole : modelsTable(models, false, style);
   const problems = models
     .filter(({ problem }) => problem !== null)
     .map(({ model, problem }) => style.yellow(`  ${printable(`${model}: ${problem}`)}`));
   return [table, ...problems].join('\n');
 }
 
-function modelsTable(models: ListedModel[], wide: boolean, style: Style): string {
-  const accuracies = (['accuracy', 'baseline'] as const).map((head) => ({ head, align: 'right' as const }));
-  return textTable(
-    [
-      { head: 'model' },
-      { head: 'symbols' },
-      { head: 'verdict' },
-      ...(wide ? [...accuracies, { head: 'engine' }] : []),
-      { head: 'created' },
-    ],
-    models.map(
-      ({ model, symbols, verdict, test_accuracy, baseline_accuracy, engine, created_at, damage }) => [
-        printable(model),
-        printable(symbols.join(',') || '-'),
-        damage !== null ? style.yellow('damaged') : labelText(verdict, style),
-        ...(wide
-          ? [orDash(test_accuracy, percent), orDash(baseline_accuracy, percent), printable(engine ?? '-')]
-          : []),
-        created_at === null ? '-' : moment(created_at).slice(0, wide ? undefined : 10),
-      ],
-    ),
-    style,
-  );
+function modelRow(listed: ListedModel, now: number, style: Style): string[] {
+  const { model, symbols, verdict, test_accuracy, baseline_accuracy, engine, created_at, damage } = listed;
+  return [
+    printable(model),
+    printable(symbols.join(',') || '-'),
+    damage !== null ? style.yellow('damaged') : labelText(verdict, style),
+    orDash(test_accuracy, percent),
+    orDash(baseline_accuracy, percent),
+    printable(engine ?? '-'),
+    created_at === null ? '-' : ago(created_at, now),
+  ];
 }
 
 /** @param verbose also shows the reasons of the verdict */

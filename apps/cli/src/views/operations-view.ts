@@ -1,7 +1,6 @@
 import {
   oneLine,
   printable,
-  truncate,
   isTerminalStatus,
   percentageText,
   type TypedOperation,
@@ -12,7 +11,9 @@ import {
 } from '@ktrdr/contracts';
 import { formatDuration, formatTook, secondsBetween } from '../progress/duration.js';
 import { type ProgressParts, progressParts } from '../progress/progress-state.js';
+import type { Screen } from '../screen.js';
 import type { Style } from '../style.js';
+import { ago } from './ago.js';
 import { shownOr } from './damaged-record.js';
 import { issueLinesOf } from './issues-view.js';
 import { count, counted, moment } from './numbers.js';
@@ -22,42 +23,44 @@ import { pairs, textTable } from './text-table.js';
 /** Symbols of an import that a line names. */
 const MOST_SYMBOLS = 3;
 
-/** One line per operation, newest first. @param now UTC ms */
-export function operationsView(
-  list: OperationList,
-  { offset, columns, now, style }: { offset: number; columns: number; now: number; style: Style },
-): string {
+/** One line per operation, newest first. */
+export function operationsView(list: OperationList, offset: number, screen: Screen): string {
   const { operations, total_count, active_count } = list;
   if (operations.length === 0) {
     return total_count === 0 ? 'No operations.' : `No operations after the first ${count(offset)}.`;
   }
-  const rows = operations.map((operation) => {
-    const orDamaged = (view: () => string): string => shownOr(view, () => 'damaged record');
-    return {
-      id: String(operation.operation_id),
-      state: orDamaged(() => stateText(operation)),
-      colour: colourOf(operation.status, style),
-      time: orDamaged(() => took(operation, now)),
-      about: orDamaged(() => subject(operation)),
-    };
-  });
-  const widest = (texts: string[]) => Math.max(...texts.map(({ length }) => length));
-  const idAndState = widest(rows.map(({ id }) => id)) + widest(rows.map(({ state }) => state));
-  const room = columns - '      '.length - idAndState - widest(rows.map(({ time }) => time)) - '   '.length;
-  const table = textTable(
-    [{ head: 'operation' }, { head: 'status' }, { head: 'time', align: 'right' }, { head: 'about' }],
-    rows.map(({ id, state, colour, time, about }) => [
-      id,
-      colour(state),
-      time,
-      truncate(about, Math.max(8, room)),
-    ]),
-    style,
-  );
   const last = offset + operations.length;
   const more = last < total_count ? ` (next: --offset ${last})` : '';
   const shown = operations.length === total_count ? '' : `${count(offset + 1)} to ${count(last)} of `;
-  return `${table}\n\n  ${shown}${counted(total_count, 'operation')}${more}, ${count(active_count)} active`;
+  return `${operationsTable(operations, screen)}\n\n  ${shown}${counted(total_count, 'operation')}${more}, ${count(active_count)} active`;
+}
+
+/** One line per operation. */
+export function operationsTable(
+  operations: readonly TypedOperationSummary[],
+  { columns, now, style }: Screen,
+): string {
+  return textTable(
+    [
+      { head: 'operation' },
+      { head: 'status' },
+      { head: 'took', align: 'right', drop: 2 },
+      { head: 'created', drop: 1 },
+      { head: 'about', least: 8, drop: 3 },
+    ],
+    operations.map((operation) => {
+      const orDamaged = (view: () => string): string => shownOr(view, () => 'damaged record');
+      return [
+        String(operation.operation_id),
+        colourOf(operation.status, style)(orDamaged(() => stateText(operation))),
+        orDamaged(() => took(operation, now)),
+        orDamaged(() => ago(operation.created_at, now)),
+        orDamaged(() => subject(operation)),
+      ];
+    }),
+    style,
+    columns,
+  );
 }
 
 /** Details of one operation. Its history is shown after more than one attempt, or if `verbose`. @param now UTC ms */
@@ -100,7 +103,7 @@ function wholeOperationView(
         ],
         ['about', subject(operation)],
         ['range', rangeOf(operation)],
-        ['created', moment(operation.created_at)],
+        ['created', `${moment(operation.created_at)} (${ago(operation.created_at, now)})`],
         [ended ? 'took' : 'elapsed', took(operation, now)],
         ...(verbose
           ? parameters.map(([name, value]): [string, string] => [name.replaceAll('_', ' '), plain(value)])

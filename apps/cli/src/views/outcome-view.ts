@@ -26,9 +26,13 @@ export function showOutcome(output: Output, operation: TypedOperation, options: 
     return exitCode;
   }
   const mark = output.live;
+  if (options.quiet && operation.status !== 'failed') {
+    for (const name of namesOf(operation)) output.out(name);
+    return exitCode;
+  }
   if (operation.status === 'failed') {
     output.err(failure(operation, options.verbose, output.errorStyle, mark));
-    if (operation.resumable) output.err(howToResume(operation));
+    if (operation.resumable) output.note(howToResume(operation));
     return exitCode;
   }
   output.out(headline(operation, options.cancelRequested, output.style, mark));
@@ -36,6 +40,15 @@ export function showOutcome(output: Output, operation: TypedOperation, options: 
   const view = operation.status === 'completed' ? resultView(operation, options.verbose, output.style) : '';
   if (view !== '') output.out(`\n${view}`);
   return exitCode;
+}
+
+/** `--quiet`: the model of a training, the files of an import or a download. */
+function namesOf({ operation_type, result }: TypedOperation): string[] {
+  if (result === null) return [];
+  if (operation_type === 'training') return result.artifacts.model === null ? [] : [result.artifacts.model];
+  if (operation_type === 'import' || operation_type === 'download')
+    return result.stored.map(({ file }) => file);
+  return [];
 }
 
 function exitCodeOf({ status }: TypedOperation): ExitCode {

@@ -1,56 +1,89 @@
-import Table from 'cli-table3';
+import { padded, shortened, shownWidth } from '../shown-width.js';
 import type { Style } from '../style.js';
 
 export interface Column {
   head: string;
   align?: 'left' | 'right';
+  /** The column may be shortened to this many characters. Default: it may not. */
+  least?: number;
+  /** Where it is shortened. Default: at the end. */
+  cut?: 'end' | 'middle';
+  /** A table that is too wide loses columns with a number, the highest first. */
+  drop?: number;
 }
 
-const NO_LINES = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: '  ',
-};
+const GAP = 2;
 
-/** Aligned columns under a dim header, indented by two spaces. No border lines, so that the text is easy to copy and grep. */
-export function textTable(columns: Column[], rows: string[][], style: Style): string {
-  const table = new Table({
-    head: columns.map(({ head }) => style.dim(head)),
-    colAligns: columns.map(({ align = 'left' }) => align),
-    chars: NO_LINES,
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-  });
-  table.push(...rows);
-  return indent(table.toString());
+/**
+ * Aligned columns under a dim header, indented by two spaces. No border lines, so that the text is easy to copy and grep.
+ *
+ * @param width of the terminal: columns that do not fit are shortened, then dropped
+ */
+export function textTable(
+  columns: readonly Column[],
+  rows: string[][],
+  style: Style,
+  width = Infinity,
+): string {
+  const natural = columns.map(({ head }, index) =>
+    Math.max(shownWidth(head), ...rows.map((row) => shownWidth(row[index] ?? ''))),
+  );
+  const kept = columnsThatFit(columns, natural, width - 1);
+  const widths = shrunk(columns, natural, kept, width - 1);
+  const line = (cells: string[]): string =>
+    kept
+      .map((index, place) => {
+        const size = widths[place]!;
+        return padded(shortened(cells[index] ?? '', size, columns[index]!.cut), size, columns[index]!.align);
+      })
+      .reduce((text, cell) => text + ' '.repeat(GAP) + cell, '')
+      .trimEnd();
+  // a dim text with its spaces would keep them at the end of the line
+  const header = line(columns.map(({ head }) => head));
+  return [style.dim(header), ...rows.map((row) => line(row))].join('\n');
+}
+
+/** Indexes of the columns that remain. */
+function columnsThatFit(columns: readonly Column[], natural: readonly number[], width: number): number[] {
+  const kept = columns.map((_, index) => index);
+  const least = (index: number): number => Math.min(natural[index]!, columns[index]!.least ?? Infinity);
+  const total = (): number => kept.reduce((sum, index) => sum + GAP + least(index), 0);
+  const droppable = kept
+    .filter((index) => columns[index]!.drop !== undefined)
+    .toSorted((one, other) => columns[other]!.drop! - columns[one]!.drop!);
+  while (total() > width && droppable.length > 0) kept.splice(kept.indexOf(droppable.shift()!), 1);
+  return kept;
+}
+
+/** Widths of the kept columns: the widest that may be shortened gives first. */
+function shrunk(
+  columns: readonly Column[],
+  natural: readonly number[],
+  kept: readonly number[],
+  width: number,
+): number[] {
+  const widths = kept.map((index) => natural[index]!);
+  let excess = widths.reduce((sum, size) => sum + GAP + size, 0) - width;
+  while (excess > 0) {
+    const [place] = kept
+      .map((index, at) => [at, widths[at]! - (columns[index]!.least ?? Infinity)] as const)
+      .filter(([, spare]) => spare > 0)
+      .toSorted(([one], [other]) => widths[other]! - widths[one]!)[0] ?? [null];
+    if (place === null) break;
+    widths[place]! -= 1;
+    excess -= 1;
+  }
+  return widths;
 }
 
 /** `name  value` lines with the values aligned in one column. Omits pairs whose value is `null` or empty. */
 export function pairs(entries: [name: string, value: string | null][], style: Style): string {
   const known = entries.filter((entry): entry is [string, string] => entry[1] !== null && entry[1] !== '');
-  const width = Math.max(0, ...known.map(([name]) => name.length));
+  const width = Math.max(0, ...known.map(([name]) => shownWidth(name)));
   return known
     .map(
       ([name, value]) =>
-        `  ${style.dim(name.padEnd(width))}   ${value.replaceAll('\n', `\n${' '.repeat(width + 5)}`)}`,
+        `  ${style.dim(padded(name, width))}   ${value.replaceAll('\n', `\n${' '.repeat(width + 5)}`)}`,
     )
-    .join('\n');
-}
-
-function indent(text: string): string {
-  return text
-    .split('\n')
-    .map((line) => `  ${line}`.trimEnd())
     .join('\n');
 }

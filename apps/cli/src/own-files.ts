@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import type { CommandNode } from './command-tree.js';
+
+/** Folder of the built program: `dist`, also from a chunk in `dist/chunks`. */
+const FOLDER = new URL(/\/chunks\/[^/]+$/.test(import.meta.url) ? '..' : '.', import.meta.url);
+
+/** The version of `ktrdr`. */
+export function readVersion(): string {
+  return (readJson('../package.json') as { version: string }).version;
+}
+
+/** The tree of all commands, as the build has stored it; `null` without a build. */
+export function readCommandTree(): CommandNode | null {
+  try {
+    return readJson('commands.json') as CommandNode;
+  } catch {
+    return null;
+  }
+}
+
+function readJson(path: string): unknown {
+  return JSON.parse(readFileSync(new URL(path, FOLDER), 'utf8')) as unknown;
+}
