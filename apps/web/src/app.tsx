@@ -3,6 +3,7 @@ import { ErrorBoundary, LocationProvider, Route, Router, lazy, useLocation } fro
 import { request } from './api/client.js';
 import { whenUnauthenticated } from './api/client.js';
 import { followOperations } from './live/operations.js';
+import { showNotifications } from './notifications/browser-notifications.js';
 import { NotFoundPage } from './pages/not-found.js';
 import { caller } from './shell/caller.js';
 import { Shell } from './shell/shell.js';
@@ -68,9 +69,11 @@ function Pages() {
         if (!isGone) stop = followOperations();
       },
     );
+    const stopNotifications = showNotifications(route);
     return () => {
       isGone = true;
       stop();
+      stopNotifications();
     };
   }, [isLogin]);
 

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useRef } from 'preact/hooks';
-import { caller } from './caller.js';
+import { CallerName } from './caller-name.js';
 import { ConnectionBanner, ConnectionIndicator } from './connection-state.js';
 import { Navigation } from './navigation.js';
 import { setTheme, theme, THEMES, type Theme } from './theme.js';
@@ -30,7 +30,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
         </div>
         <footer class="shell-footer">
           <ConnectionIndicator />
-          <Caller />
+          <CallerName />
           <ThemeChoice />
         </footer>
       </header>
@@ -41,16 +41,6 @@ export function Shell({ children }: { children: ComponentChildren }) {
         </main>
       </div>
     </div>
-  );
-}
-
-function Caller() {
-  if (caller.value === null || caller.value.name === 'local') return null;
-  const { name, role } = caller.value;
-  return (
-    <span class="caller">
-      {name} ({role}) <a href="/app/login">Log out</a>
-    </span>
   );
 }
 

@@ -1,5 +1,27 @@
+import { EmptyState } from '../../components/note.js';
 import { PageHeader } from '../../components/page-header.js';
+import { caller, may } from '../../shell/caller.js';
+import { AuditSection } from './audit-section.js';
+import { TokensSection } from './tokens-section.js';
+import './access-page.css';
 
+/** Who may use the API, and what callers did. */
 export function AccessPage() {
-  return <PageHeader title="Access" />;
+  if (caller.value !== null && !may('admin')) {
+    return (
+      <>
+        <PageHeader title="Access" />
+        <EmptyState title="Your token may not see this">
+          <p>Tokens and the audit log need a token with the role admin.</p>
+        </EmptyState>
+      </>
+    );
+  }
+  return (
+    <>
+      <PageHeader title="Access" />
+      <TokensSection />
+      <AuditSection />
+    </>
+  );
 }

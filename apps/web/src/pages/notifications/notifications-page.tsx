@@ -1,5 +1,15 @@
 import { PageHeader } from '../../components/page-header.js';
+import { BrowserSection } from './browser-section.js';
+import { WebhooksSection } from './webhooks-section.js';
+import './notifications-page.css';
 
+/** Who is told when an operation ends: this browser, and other programs. */
 export function NotificationsPage() {
-  return <PageHeader title="Notifications" />;
+  return (
+    <>
+      <PageHeader title="Notifications" />
+      <BrowserSection />
+      <WebhooksSection />
+    </>
+  );
 }
