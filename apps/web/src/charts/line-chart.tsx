@@ -21,6 +21,8 @@ export interface Curve {
 interface LineChartProps {
   /** What the chart shows, for screen readers; the table or text beside it has the numbers. */
   label: string;
+  /** What `x` counts, in the legend. */
+  xName?: string;
   /** Ascending. Unix seconds if `isTime`. */
   x: readonly number[];
   curves: readonly Curve[];
@@ -36,6 +38,7 @@ interface LineChartProps {
 /** Curves over one axis, with the values below the pointer in the legend. Redrawn when its data, its size or the theme change. */
 export function LineChart({
   label,
+  xName = 'x',
   x,
   curves,
   height = 240,
@@ -83,7 +86,7 @@ export function LineChart({
           },
         ],
         series: [
-          isTime ? {} : { label: 'x' },
+          isTime ? {} : { label: xName },
           ...curves.map(({ name, series, isFaint, isDashed }) => ({
             label: name,
             stroke: colorOf(`--series-${series}`),
@@ -116,7 +119,15 @@ export function LineChart({
 
   useEffect(() => plot.current?.setData(dataOf(x, curves, isLog)), [x, curves, isLog]);
 
-  return <div ref={box} class="line-chart" role="img" aria-label={label} />;
+  return (
+    <div
+      ref={box}
+      class="line-chart"
+      role="img"
+      aria-label={label}
+      style={{ minBlockSize: `calc(${height}px + 1.5rem)` }}
+    />
+  );
 }
 
 /** A log axis has no place for values of 0 and below. */

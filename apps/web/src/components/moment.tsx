@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { now } from '../clock.js';
-import { formatAgo, formatMoment, formatUtc } from '../format/times.js';
+import { formatAgo, formatDate, formatMoment, formatUtc } from '../format/times.js';
 import { UNKNOWN } from '../format/numbers.js';
 import { clockDifference } from '../live/connection.js';
 
@@ -11,8 +11,8 @@ const TICK_MS = 10_000;
 interface MomentProps {
   /** ISO 8601; `null` if unknown. */
   at: string | null | undefined;
-  /** `ago`: how long ago; `full`: date and time in the user's zone. */
-  as?: 'ago' | 'full';
+  /** `ago`: how long ago; `full`: date and time in the user's zone; `date`: the date there. */
+  as?: 'ago' | 'full' | 'date';
 }
 
 /** A moment for people. The title has it in UTC and in the user's zone. */
@@ -20,7 +20,7 @@ export function Moment({ at, as = 'ago' }: MomentProps) {
   const time = at === null || at === undefined ? Number.NaN : Date.parse(at);
   const serverNow = useSignal(now() + clockDifference.value);
   useEffect(() => {
-    if (as === 'full') return undefined;
+    if (as !== 'ago') return undefined;
     const timer = setInterval(() => {
       serverNow.value = now() + clockDifference.peek();
     }, TICK_MS);
@@ -31,7 +31,9 @@ export function Moment({ at, as = 'ago' }: MomentProps) {
     <time dateTime={new Date(time).toISOString()} title={`${formatUtc(time)} (${formatMoment(time)})`}>
       {as === 'ago'
         ? formatAgo(time, Math.max(serverNow.value, now() + clockDifference.value))
-        : formatMoment(time)}
+        : as === 'full'
+          ? formatMoment(time)
+          : formatDate(time)}
     </time>
   );
 }

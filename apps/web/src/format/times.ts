@@ -28,6 +28,11 @@ export function formatMoment(at: number): string {
   return withTime.format(at);
 }
 
+/** The date of a moment in the user's zone. */
+export function formatDate(at: number): string {
+  return dateOnly.format(at);
+}
+
 /** A moment in UTC: `2026-01-05 14:30:00 UTC`. */
 export function formatUtc(at: number): string {
   return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;

@@ -25,6 +25,11 @@ export function operationSignal(
   return remember(operation);
 }
 
+/** The newest state of an operation that was read before. */
+export function knownOperation(id: string): ReadonlySignal<TypedOperationSummary | null> | undefined {
+  return known.get(id);
+}
+
 /** Takes a state that a request has answered, unless the stream has brought a newer one. */
 export function remember(operation: TypedOperationSummary): Signal<TypedOperationSummary | null> {
   const found = known.get(operation.operation_id);

@@ -27,12 +27,12 @@ export interface ResourceControl<Answer> {
  * after a newer request is dropped.
  * @param key changes when something else is to be read
  * @param read asks the API
- * @param isTouched true for changes of operations after which the resource is read again
+ * @param isTouched true for changes of operations after which the resource is read again; gets what was read before
  */
 export function useResource<Answer>(
   key: string,
   read: (signal: AbortSignal) => Promise<Answer>,
-  isTouched: (change: OperationsChange) => boolean = () => false,
+  isTouched: (change: OperationsChange, value: Answer | null) => boolean = () => false,
 ): ResourceControl<Answer> {
   const resource = useSignal<Resource<Answer>>({
     value: null,
@@ -67,7 +67,7 @@ export function useResource<Answer>(
     resource.value = { value: null, error: null, isLoading: true, receivedAt: null };
     reload.current();
     const forget = onOperationsChange((change) => {
-      if (change.type === 'reloaded' || touched.current(change)) reload.current();
+      if (change.type === 'reloaded' || touched.current(change, resource.peek().value)) reload.current();
     });
     return () => {
       forget();
@@ -82,4 +82,14 @@ export function useResource<Answer>(
       resource.value = { value, error: null, isLoading: false, receivedAt: now() };
     },
   };
+}
+
+/** Reads again when `state` changes, but not at first. */
+export function useReloadWhen(state: string, reload: () => void): void {
+  const seen = useRef(state);
+  useEffect(() => {
+    if (seen.current === state) return;
+    seen.current = state;
+    reload();
+  }, [state]);
 }
