@@ -1,0 +1,134 @@
+import { useMemo } from 'preact/hooks';
+import { useSignal } from '@preact/signals';
+import { LineChart } from '../../charts/line-chart.js';
+import { Segmented } from '../../components/segmented.js';
+import { Figures } from '../../components/figures.js';
+import { formatMetric, formatNumber } from '../../format/numbers.js';
+import { wordsOf } from '../../operations/operation-words.js';
+import {
+  bestPoint,
+  curvesOf,
+  CURVE_METRICS,
+  seedsOf,
+  type CurveMetric,
+  type CurvePoint,
+} from './curve-data.js';
+
+/** Highest weight of the smoothing. */
+const MOST_SMOOTHING = 0.98;
+
+interface CurvesCardProps {
+  points: readonly CurvePoint[];
+  /** True while more points come. */
+  isRunning: boolean;
+  /** Why the training stopped. */
+  stopped: string | undefined;
+}
+
+/** Loss, accuracy, learning rate and speed over the epochs, with the best epoch. */
+export function CurvesCard({ points, isRunning, stopped }: CurvesCardProps) {
+  const metric = useSignal<CurveMetric>('loss');
+  const smoothing = useSignal(0);
+  const isLog = useSignal(false);
+  const run = useSignal(0);
+  const seeds = seedsOf(points);
+  const shown = run.value === 0 ? points : points.filter(({ seed }) => seed === run.value);
+  const { x, curves } = useMemo(
+    () => curvesOf(shown, metric.value, smoothing.value),
+    [points, run.value, metric.value, smoothing.value],
+  );
+  const best = bestPoint(shown);
+  const last = shown.at(-1) ?? null;
+  const ofRun = best === null || best.seed === null ? '' : `, run ${best.seed}`;
+  return (
+    <section class="card" id="curves" aria-labelledby="curves-title">
+      <h2 id="curves-title">Curves</h2>
+      {points.length === 0 ? (
+        <p class="muted chart-empty">
+          {isRunning
+            ? 'The first point appears after the first epoch.'
+            : 'There are no points: no epoch has ended.'}
+        </p>
+      ) : (
+        <div class="stack">
+          <Figures
+            figures={[
+              ['Best validation loss', formatMetric(best?.val_loss)],
+              ['Best epoch', best === null ? '–' : `${formatNumber(best.epoch)}${ofRun}`],
+              ['Accuracy there', best?.val_accuracy == null ? '–' : formatMetric(best.val_accuracy)],
+              ['Last validation loss', formatMetric(last?.val_loss)],
+              ['Epochs', formatNumber(Math.max(...points.map(({ epoch }) => epoch)))],
+            ]}
+          />
+          {stopped !== undefined && <p class="card-line muted">Stopped: {stopped}.</p>}
+          <div class="chart-controls">
+            <Segmented
+              label="Metric"
+              values={CURVE_METRICS}
+              chosen={metric.value}
+              titleOf={wordsOf}
+              choose={(name) => {
+                metric.value = name;
+              }}
+            />
+            <label class="curve-slider">
+              Smoothing
+              <input
+                type="range"
+                min={0}
+                max={MOST_SMOOTHING}
+                step={0.02}
+                value={smoothing.value}
+                onInput={(event) => {
+                  smoothing.value = Number(event.currentTarget.value);
+                }}
+              />
+              <output class="number">{formatNumber(smoothing.value, 2)}</output>
+            </label>
+            <label class="check-line">
+              <input
+                type="checkbox"
+                checked={isLog.value}
+                onChange={(event) => {
+                  isLog.value = event.currentTarget.checked;
+                }}
+              />
+              Log axis
+            </label>
+            {seeds.length > 0 && (
+              <label class="curve-slider">
+                Runs
+                <select
+                  value={run.value}
+                  onChange={(event) => {
+                    run.value = Number(event.currentTarget.value);
+                  }}
+                >
+                  <option value={0}>all {seeds.length}</option>
+                  {seeds.map((seed) => (
+                    <option key={seed} value={seed}>
+                      run {seed}
+                    </option>
+                  ))}
+                </select>
+              </label>
+            )}
+          </div>
+          {curves.length === 0 ? (
+            <p class="muted chart-empty">This training did not record it.</p>
+          ) : (
+            <LineChart
+              label={`${wordsOf(metric.value)} of ${x.length} epochs; best validation loss ${formatMetric(best?.val_loss)} in epoch ${best?.epoch ?? '–'}`}
+              xName="epoch"
+              x={x}
+              curves={curves}
+              height={300}
+              isLog={isLog.value}
+              marks={best === null ? [] : [{ x: best.epoch, name: `best: epoch ${best.epoch}${ofRun}` }]}
+            />
+          )}
+        </div>
+      )}
+    </section>
+  );
+}

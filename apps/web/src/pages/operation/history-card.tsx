@@ -1,0 +1,37 @@
+import type { TypedOperationSummary } from '@ktrdr/contracts';
+import { request } from '../../api/client.js';
+import { DataTable } from '../../components/data-table.js';
+import { Moment } from '../../components/moment.js';
+import { ErrorNote, Loading } from '../../components/note.js';
+import { StatusBadge } from '../../components/status-badge.js';
+import { useReloadWhen, useResource } from '../../live/use-resource.js';
+
+/** Every change of the status, with its cause. */
+export function HistoryCard({ operation }: { operation: TypedOperationSummary }) {
+  const { operation_id: id, attempt, status } = operation;
+  const { resource, reload } = useResource(`history ${id}`, (signal) =>
+    request('getOperationHistory', { params: { id }, signal }),
+  );
+  const state = `${attempt} ${status}`;
+  useReloadWhen(state, reload);
+  const { value, error } = resource.value;
+  return (
+    <section class="card" id="history" aria-labelledby="history-title">
+      <h2 id="history-title">Attempts and history</h2>
+      {error !== null && <ErrorNote error={error} retry={reload} />}
+      {value === null && error === null && <Loading label="history" lines={3} />}
+      {value !== null && (
+        <DataTable
+          label="Changes of the status"
+          rows={value.history}
+          columns={[
+            { title: 'Status', cell: (entry) => <StatusBadge status={entry.status} /> },
+            { title: 'Attempt', isNumber: true, cell: (entry) => entry.attempt },
+            { title: 'At', cell: (entry) => <Moment at={entry.at} as="full" /> },
+            { title: 'Cause', cell: (entry) => entry.cause ?? '' },
+          ]}
+        />
+      )}
+    </section>
+  );
+}

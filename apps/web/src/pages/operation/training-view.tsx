@@ -1,0 +1,110 @@
+import type { TrainingOperation, TrainingSummary } from '@ktrdr/contracts';
+import { Note } from '../../components/note.js';
+import { formatNumber } from '../../format/numbers.js';
+import { isActive } from '../../operations/operation-words.js';
+import { CurvesCard } from './curves-card.js';
+import { pointsOfResult } from './curve-data.js';
+import { DataCard } from './data-card.js';
+import { DetailsCard } from './details-card.js';
+import { EngineCard } from './engine-card.js';
+import { HistoryCard } from './history-card.js';
+import { ImportanceCard } from './importance-card.js';
+import { MoneyCard } from './money-card.js';
+import { PageSections, type PageSection } from './page-sections.js';
+import { StabilityCard } from './stability-card.js';
+import { StateCard } from './state-card.js';
+import { StrategyCard } from './strategy-card.js';
+import { TestCard } from './test-card.js';
+import { TimelineCard } from './timeline-card.js';
+import { useCurve } from './use-curve.js';
+import { VerdictCard } from './verdict-card.js';
+import { Warnings } from './warnings.js';
+
+interface TrainingViewProps {
+  /** Live. */
+  operation: TrainingSummary;
+  result: TrainingOperation['result'];
+}
+
+/** A training: the verdict first when it is done, what it does while it runs. */
+export function TrainingView({ operation, result }: TrainingViewProps) {
+  const { operation_id: id } = operation;
+  const curve = useCurve(id).value;
+  const points = curve.points === null || curve.points.length === 0 ? pointsOfResult(result) : curve.points;
+  const verdict = result?.verdict ?? null;
+  const report = result?.backtest ?? null;
+  const model = result?.artifacts.model ?? null;
+  const info = result?.model_info ?? null;
+  const isRegression = result?.test_metrics?.mae != null;
+  const sections: (PageSection | false)[] = [
+    verdict !== null && { id: 'verdict', title: 'Verdict' },
+    { id: 'curves', title: 'Curves' },
+    report !== null && { id: 'money', title: 'Equity' },
+    result?.test_metrics != null && { id: 'test', title: 'Test part' },
+    (result?.seeds != null || result?.walk_forward != null) && { id: 'stability', title: 'Seeds, folds' },
+    result?.test_metrics != null && { id: 'importance', title: 'Features' },
+    result !== null && { id: 'data', title: 'Data' },
+    { id: 'strategy', title: 'Strategy' },
+    { id: 'timeline', title: 'Timeline' },
+    { id: 'engine', title: 'Engine' },
+    { id: 'history', title: 'History' },
+  ];
+  return (
+    <div class="stack">
+      <StateCard operation={operation} />
+      {verdict !== null && (
+        <VerdictCard verdict={verdict} action={model !== null && <ModelLink model={model} />} />
+      )}
+      {result !== null && model === null && (
+        <Note kind="info">
+          A dry run: the data was prepared and nothing was trained. Below is what a training would use.
+        </Note>
+      )}
+      <Warnings warnings={operation.warnings} />
+      <PageSections sections={sections.filter((section) => section !== false)} />
+      {(result === null || result.training_metrics !== null) && (
+        <CurvesCard
+          points={points}
+          isRunning={isActive(operation)}
+          stopped={result?.training_metrics?.stopping_reason}
+        />
+      )}
+      {report !== null && <MoneyCard report={report} />}
+      {result !== null && (
+        <>
+          <TestCard result={result} />
+          <StabilityCard result={result} />
+          {result.test_metrics !== null && (
+            <ImportanceCard importance={result.artifacts.feature_importance} isRegression={isRegression} />
+          )}
+          <DataCard summary={result.data_summary} />
+        </>
+      )}
+      <StrategyCard id={id} warnings={operation.warnings.length} />
+      <TimelineCard operation={operation} />
+      <EngineCard
+        operation={operation}
+        usage={result?.resource_usage ?? null}
+        modelText={
+          info === null
+            ? null
+            : `${info.type} ${info.architecture}, ${formatNumber(info.parameters_count)} parameters`
+        }
+      />
+      <HistoryCard operation={operation} />
+      <DetailsCard operation={operation} />
+    </div>
+  );
+}
+
+function ModelLink({ model }: { model: string }) {
+  const [strategy = '', version = ''] = model.split('/');
+  return (
+    <a
+      class="button button-main"
+      href={`/app/models/${encodeURIComponent(strategy)}/${encodeURIComponent(version)}`}
+    >
+      Open the model {version}
+    </a>
+  );
+}
