@@ -1,0 +1,71 @@
+import type { ComponentChildren } from 'preact';
+import { request } from '../../api/client.js';
+import { useResource } from '../../live/use-resource.js';
+import { may } from '../../shell/caller.js';
+
+/** What to do while nothing has ended yet. Steps that are done are marked. */
+export function FirstSteps({ isTrained }: { isTrained: boolean }) {
+  const { resource } = useResource('first steps', async (signal) => {
+    const [{ bars }, { strategies }] = await Promise.all([
+      request('listBars', { signal }),
+      request('listStrategies', { signal }),
+    ]);
+    return { bars: bars.length, example: strategies.find(({ valid }) => valid)?.name ?? null };
+  });
+  const { bars = 0, example = null } = resource.value.value ?? {};
+  const train = example === null ? '/app/train' : `/app/train?strategy=${encodeURIComponent(example)}`;
+  return (
+    <section class="card" aria-labelledby="first-title">
+      <h2 id="first-title">First steps</h2>
+      <ol class="first-steps">
+        <Step isDone={bars > 0} title="Bring your bars" address="/app/data/import" link="Import a file">
+          CSV, Parquet and more from any program. Or <a href="/app/data">create sample bars</a>.
+        </Step>
+        <Step
+          isDone={example !== null}
+          title="Choose a strategy"
+          address="/app/strategies"
+          link="See the strategies"
+        >
+          {example === null
+            ? 'Write one with help for each line.'
+            : `${example} is an example to start with.`}
+        </Step>
+        <Step
+          isDone={isTrained}
+          title="Train it"
+          address={may('operate') ? train : '/app/operations'}
+          link="Start a training"
+        >
+          It takes seconds to minutes. At the end stands a verdict: is there an edge, and how sure is that.
+        </Step>
+        <Step isDone={false} title="Read on" address="/docs/" link="Documentation">
+          Every field of a strategy file, every label, and what a verdict means.
+        </Step>
+      </ol>
+    </section>
+  );
+}
+
+interface StepProps {
+  isDone: boolean;
+  title: string;
+  address: string;
+  link: string;
+  children: ComponentChildren;
+}
+
+function Step({ isDone, title, address, link, children }: StepProps) {
+  return (
+    <li class={isDone ? 'step-done' : ''}>
+      <strong>
+        {title}
+        {isDone && <span class="step-mark"> ✓ done</span>}
+      </strong>
+      <p>{children}</p>
+      <a href={address} target={address.startsWith('/docs') ? '_self' : undefined}>
+        {link}
+      </a>
+    </li>
+  );
+}
