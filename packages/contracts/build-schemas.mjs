@@ -19,6 +19,8 @@ writeFileSync('dist/schemas.json', JSON.stringify(wireTypes));
 const messages = definitionsOf('src/messages/messages.ts', 'Messages');
 // a newer process may send a code that this one does not know
 messages.ErrorCode = { type: 'string', maxLength: 100 };
+// an older process does not know every key, and only the phase is used
+messages.ProgressContext.required = ['phase'];
 const names = Object.keys(messages.Messages.properties);
 const bounded = JSON.parse(JSON.stringify(messages), (_key, value) => withBounds(value));
 writeFileSync('dist/messages/schemas.json', JSON.stringify(bounded));

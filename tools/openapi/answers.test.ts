@@ -236,6 +236,10 @@ describe('the API answers as its document says', () => {
     expect(await ask('getOperation', 'GET /operations/nosuch')).toBe('operation_not_found');
     await ask('getOperationHistory', `GET /operations/${id}/history`);
     expect(await ask('getOperationHistory', 'GET /operations/nosuch/history')).toBe('operation_not_found');
+    expect(await ask('getOperationMetrics', `GET /operations/${id}/metrics`)).toMatchObject({ points: [] });
+    expect(await ask('getOperationMetrics', 'GET /operations/nosuch/metrics')).toBe('operation_not_found');
+    await ask('getOperationTimeline', `GET /operations/${id}/timeline`);
+    expect(await ask('getOperationTimeline', 'GET /operations/nosuch/timeline')).toBe('operation_not_found');
     expect(await ask('cancelOperation', `POST /operations/${id}/cancel`)).toBe('operation_ended');
     expect(await ask('resumeOperation', `POST /operations/${id}/resume`)).toBe('not_resumable');
     expect(await ask('retryOperation', `POST /operations/${id}/retry`)).toBe('not_retryable');
@@ -266,6 +270,8 @@ describe('the API answers as its document says', () => {
     await api.untilCheckpoint(id);
     expect(await ask('getTrainingCheckpoint', `GET /trainings/${id}/checkpoint`)).toBe('delivery_not_found');
     await ask('getOperation', `GET /operations/${id}`);
+    await ask('getOperationMetrics', `GET /operations/${id}/metrics`);
+    await ask('getOperationTimeline', `GET /operations/${id}/timeline`);
     await ask('cancelOperation', `POST /operations/${id}/cancel`, { body: { reason: 'lunch' } });
     await api.untilEnded(id);
     await ask('resumeOperation', `POST /operations/${id}/resume`);
@@ -411,6 +417,8 @@ test('a training host answers as its document says', async () => {
     { withinMs: 60_000 },
   );
   await ofHost('getSession', `GET /training/sessions/${id}`);
+  await ofHost('getSession', `GET /training/sessions/${id}?after=0.1`);
+  expect(await ofHost('getSession', `GET /training/sessions/${id}?after=last`)).toBe('invalid_request');
   await ofHost('getSessionArtifacts', `GET /training/sessions/${id}/artifacts`);
   await ofHost('listSessions', 'GET /training/sessions');
   expect(await ofHost('cancelSession', `POST /training/sessions/${id}/cancel`)).toBe('operation_ended');

@@ -7,6 +7,7 @@ import type {
   Operation,
   OperationHistory,
   OperationList,
+  OperationMetrics,
   OperationStarted,
   TrainingResult,
 } from '@ktrdr/contracts';
@@ -119,6 +120,13 @@ describe('an API that is killed during a training', () => {
     expect(Math.min(...seen)).toBeGreaterThanOrEqual(interrupted.progress.percentage);
     expect(completed).toMatchObject({ attempt: 2, resumable: false, error: null });
     expect(await modelOf(completed)).toBe(await modelOf(never));
+    const { points } = dataOf(await second.get<OperationMetrics>(`/operations/${id}/metrics`));
+    const { val_loss } = resultOf(never).training_metrics!.history;
+    expect(points.map((point) => point.val_loss)).toEqual(points.map(({ epoch }) => val_loss[epoch - 1]));
+    expect(points.at(-1)).toMatchObject({ attempt: 2, epoch: val_loss.length });
+    // an epoch that ended just before the kill may be missing
+    expect(new Set(points.map(({ epoch }) => epoch)).size).toBeGreaterThanOrEqual(val_loss.length - 2);
+    expect(points.length).toBeLessThanOrEqual(val_loss.length);
     expect(await historyOf(second, id)).toEqual([
       '1 pending',
       '1 running',

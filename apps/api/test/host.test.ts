@@ -337,7 +337,7 @@ describe('a host with a secret and a certificate', () => {
       code: 'host_not_authenticated',
       message: expect.stringMatching(/refuses this API: .*Set the same TRAINING_HOST_SECRET/),
     });
-    await expect(client({ secret: null }).getSession('s', WITHIN)).rejects.toMatchObject({
+    await expect(client({ secret: null }).getSession('s', null, WITHIN)).rejects.toMatchObject({
       code: 'host_not_authenticated',
     });
   });

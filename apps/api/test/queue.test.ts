@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream';
 import { createServer, type Server } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { HostList, Operation, OperationList, TrainingResult } from '@ktrdr/contracts';
+import type { HostList, Operation, OperationList, OperationMetrics, TrainingResult } from '@ktrdr/contracts';
 import { freePort, Started } from '@ktrdr/contracts/testing';
 import { RedisServer } from '@ktrdr/job-queue/testing';
 import { writeSampleBars } from '@ktrdr/market-data';
@@ -182,6 +182,16 @@ function trainingsInQueue(newUrl: () => Promise<string>, loseAll?: () => Promise
     expect(ended).toMatchObject({ status: 'completed', error: null, attempt: 1 });
     expect((await modelOf(ended)).equals(local)).toBe(true);
     expect(await sandbox.trainers()).toEqual([]);
+    const { points } = dataOf(await two.get<OperationMetrics>(`/operations/${id}/metrics`));
+    const { history, epochs_trained: trained } = (ended.result as TrainingResult).training_metrics!;
+    expect(points.map(({ val_loss }) => val_loss)).toEqual(
+      points.map(({ epoch }) => history.val_loss[epoch - 1]),
+    );
+    expect(points.at(-1)).toMatchObject({ epoch: trained, attempt: 1, seed: null });
+    // the host may have died between a checkpoint and the report of the epoch before it
+    expect(new Set(points.map(({ epoch }) => epoch)).size).toBeGreaterThanOrEqual(trained - 2);
+    expect(points.length).toBeLessThanOrEqual(trained);
+    expect(ended.progress.context).toMatchObject({ engine: 'onnx', device: 'cpu' });
   });
 
   // the queue's own tests show that the rest is the same on both, so it runs on one only

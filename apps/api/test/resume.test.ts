@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Operation, OperationStarted, TrainingResult } from '@ktrdr/contracts';
+import type {
+  Operation,
+  OperationMetrics,
+  OperationStarted,
+  OperationTimeline,
+  TrainingResult,
+} from '@ktrdr/contracts';
 import { freePort } from '@ktrdr/contracts/testing';
 import { writeSampleBars } from '@ktrdr/market-data';
 import { CHECKPOINTS_SOON, LONG_GRACE, dataOf, Sandbox } from '@ktrdr/service-kit/testing';
@@ -56,6 +62,10 @@ function checkpointFolders(place: string): Promise<string[]> {
   return readdir(sandbox.path(state, 'checkpoints'));
 }
 
+async function curveOf(api: TestService, id: string): Promise<OperationMetrics['points']> {
+  return dataOf(await api.get<OperationMetrics>(`/operations/${id}/metrics`)).points;
+}
+
 function resume(api: TestService, id: string) {
   return api.post<OperationStarted>(`/operations/${id}/resume`);
 }
@@ -101,6 +111,34 @@ describe.each(['on the API', 'on a host'])('a training %s', (place) => {
     const { training_time: __, ...expected } = resultOf(never).training_metrics!;
     expect(metrics).toEqual(expected);
     expect(await modelOf(completed)).toBe(await modelOf(never));
+
+    const { history, best_epoch } = resultOf(never).training_metrics!;
+    const curve = await curveOf(api, id);
+    expect(curve).toHaveLength(EPOCHS);
+    for (const key of ['train_loss', 'val_loss', 'train_accuracy', 'val_accuracy', 'learning_rate'] as const)
+      expect(curve.map((point) => point[key])).toEqual(history[key]);
+    expect((await curveOf(api, never.operation_id)).map(({ val_loss }) => val_loss)).toEqual(
+      history.val_loss,
+    );
+    const attempts = curve.map(({ attempt }) => attempt);
+    expect(attempts).toEqual(attempts.toSorted((a, b) => a - b));
+    expect(new Set(attempts)).toEqual(new Set([1, 2]));
+    expect(curve.every(({ samples_per_second }) => samples_per_second !== 0)).toBe(true);
+    expect(completed.progress.context).toMatchObject({
+      best_epoch,
+      best_val_loss: history.val_loss[best_epoch - 1],
+      samples_per_second: expect.any(Number),
+      engine: resultOf(never).resource_usage.engine,
+      device: resultOf(never).resource_usage.device,
+    });
+    const { phases } = dataOf(await api.get<OperationTimeline>(`/operations/${id}/timeline`));
+    expect(phases.filter(({ phase }) => phase === 'training').map(({ attempt }) => attempt)).toEqual([1, 2]);
+    expect(phases.map(({ started_at }) => started_at)).toEqual(
+      phases.map(({ started_at }) => started_at).toSorted(),
+    );
+    expect(phases.filter(({ ended_at, started_at }) => ended_at === null || ended_at < started_at)).toEqual(
+      [],
+    );
 
     const before = cancelled.progress;
     for (const { progress } of seen) {

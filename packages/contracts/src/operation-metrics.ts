@@ -44,18 +44,6 @@ export interface MetricPoint extends EpochMetrics {
   attempt: number;
 }
 
-/** A part of a curve that one process sends to another. */
-export interface ReportedMetrics {
-  /** The epoch before the first point, if the sender has one: a receiver that lacks it asks for more. `null`: there is none. */
-  after: EpochPlace | null;
-  /**
-   * In order.
-   *
-   * @maxItems 1000
-   */
-  points: EpochMetrics[];
-}
-
 /** `data` of `GET /operations/:id/metrics`. */
 export interface OperationMetrics {
   operation_id: string;

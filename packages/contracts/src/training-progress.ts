@@ -54,4 +54,13 @@ export interface TrainingProgressUpdate {
   items_processed: Count | null;
   items_total: Count | null;
   metrics: Record<string, number> | null;
+  /** Epoch with the lowest validation loss so far, of the current seed. */
+  best_epoch?: Count | null;
+  best_val_loss?: number | null;
+  /** @minimum 0 */
+  samples_per_second?: number | null;
+  /** @maxLength 100 */
+  engine?: string | null;
+  /** @maxLength 100 */
+  device?: string | null;
 }

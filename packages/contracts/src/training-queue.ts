@@ -8,8 +8,11 @@ export function trainingJobId(operationId: string, attempt: number): string {
   return `${operationId}-${attempt}`;
 }
 
-/** What an API shows of a session while it runs. */
-export type SessionReport = Pick<TrainingSession, 'last_update' | 'progress' | 'resumable' | 'warnings'>;
+/** What an API shows of a session while it runs. `points`: the newest, and all of them from time to time. */
+export type SessionReport = Pick<
+  TrainingSession,
+  'last_update' | 'progress' | 'resumable' | 'warnings' | 'points'
+>;
 
 /** Progress that a host reports for a queued training. */
 export interface QueuedTrainingReport {
@@ -19,7 +22,7 @@ export interface QueuedTrainingReport {
 /** How a session ended. */
 export interface SessionEnd extends Pick<
   TrainingSession,
-  'status' | 'cancel_reason' | 'error' | 'result' | 'warnings' | 'resumable'
+  'status' | 'cancel_reason' | 'error' | 'result' | 'warnings' | 'resumable' | 'points'
 > {
   /** `null` if the training ended before it had a session. */
   session_id: string | null;

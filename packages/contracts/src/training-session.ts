@@ -1,5 +1,6 @@
 import type { EngineChoice, EngineName, EngineSetting } from './engines.js';
 import type { ErrorBody } from './errors.js';
+import type { EpochMetrics } from './operation-metrics.js';
 import type { OperationProgress, OperationStatus } from './operation.js';
 import type { TrainingProgressUpdate } from './training-progress.js';
 import type { BarsFingerprint, TrainingOptions } from './training-request.js';
@@ -53,6 +54,12 @@ export interface StartSessionRequest extends TrainingOptions {
   resume?: boolean;
 }
 
+/** Query of `GET /training/sessions/:id`. */
+export interface GetSessionQuery {
+  /** `SEED.EPOCH` of the last point that the API has, with seed 0 for a training with one: only later points are sent. */
+  after?: string;
+}
+
 /** `data` of `GET /training/sessions/:id`. */
 export interface TrainingSession {
   /** @maxLength 200 */
@@ -73,12 +80,18 @@ export interface TrainingSession {
   error: ErrorBody | null;
   warnings: string[];
   result: TrainingResult | null;
+  /**
+   * Values of the epochs since the start of the session, in order, thinned if there are many. Missing: an earlier version.
+   *
+   * @maxItems 1000
+   */
+  points?: EpochMetrics[];
   /** True if the host has a checkpoint from which a session with `resume` can continue. */
   resumable: boolean;
 }
 
-/** A session in a list: without its result, which may be large. */
-export type TrainingSessionSummary = Omit<TrainingSession, 'result'>;
+/** A session in a list: without its result and its points, which may be large. */
+export type TrainingSessionSummary = Omit<TrainingSession, 'result' | 'points'>;
 
 /** `data` of `GET /training/sessions`, newest first. */
 export interface SessionList {

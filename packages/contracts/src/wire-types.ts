@@ -88,7 +88,12 @@ import type {
 import type { HostList } from './training-queue.js';
 import type { EstimateTrainingResponse } from './training-estimate.js';
 import type { StartTrainingRequest, TrainingRequestRecord } from './training-request.js';
-import type { SessionList, StartSessionRequest, TrainingSession } from './training-session.js';
+import type {
+  GetSessionQuery,
+  SessionList,
+  StartSessionRequest,
+  TrainingSession,
+} from './training-session.js';
 
 /**
  * Every body, query and response of the services, by its name in the OpenAPI documents. The build generates
@@ -106,6 +111,7 @@ export interface WireTypes {
   DeleteStrategyQuery: DeleteStrategyQuery;
   ExportBarsQuery: ExportBarsQuery;
   ImportChoices: ImportChoices;
+  GetSessionQuery: GetSessionQuery;
   ListAuditQuery: ListAuditQuery;
   ListModelsQuery: ListModelsQuery;
   ListOperationsQuery: ListOperationsQuery;

@@ -17,6 +17,8 @@ const OWN_TABLES = [
   'operations',
   'operation_history',
   'operation_counts',
+  'operation_metrics',
+  'operation_phases',
   'training_trials',
   'access_tokens',
   'audit_log',

@@ -42,6 +42,21 @@ export interface OperationHistoryTable {
   cause_json: string;
 }
 
+/** One point of an operation's curve. */
+export interface OperationMetricsTable {
+  operation_id: string;
+  /** 0 for a training with one seed. */
+  seed: number;
+  epoch: number;
+  point_json: string;
+}
+
+/** The phases of an operation. */
+export interface OperationPhasesTable {
+  operation_id: string;
+  phases_json: string;
+}
+
 /** Number of operations: the sum over the stripes. Only triggers write it. */
 export interface OperationCountsTable {
   type: string;
@@ -91,6 +106,8 @@ export interface AuditLogTable extends Omit<AuditEntry, 'id'> {
 export interface Schema {
   operations: OperationsTable;
   operation_history: OperationHistoryTable;
+  operation_metrics: OperationMetricsTable;
+  operation_phases: OperationPhasesTable;
   operation_counts: OperationCountsTable;
   training_trials: TrainingTrialsTable;
   training_trial_bars: TrainingTrialBarsTable;

@@ -99,6 +99,8 @@ describe('a store in PostgreSQL', () => {
         'ktrdr_migration_lock',
         'operation_counts',
         'operation_history',
+        'operation_metrics',
+        'operation_phases',
         'operations',
         'training_trial_bars',
         'training_trials',

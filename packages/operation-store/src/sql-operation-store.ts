@@ -1,4 +1,4 @@
-import type { OperationHistoryEntry, OperationStatus } from '@ktrdr/contracts';
+import type { MetricPoint, OperationHistoryEntry, OperationStatus, TimelinePhase } from '@ktrdr/contracts';
 import {
   changeStatus,
   historyEntry,
@@ -10,6 +10,7 @@ import {
   type OperationPage,
   type OperationQuery,
   type OperationStore,
+  type RecordsChange,
   type SavedProgress,
   type StatusChange,
   type StoredOperation,
@@ -26,6 +27,7 @@ import type { Schema } from './schema.js';
 import type { SqlDatabase } from './sql-database.js';
 import { SqlAuditLog } from './sql-audit-log.js';
 import { SqlLeases } from './sql-leases.js';
+import { removeMetrics, SqlRecords } from './sql-records.js';
 import { SqlTokenStore } from './sql-token-store.js';
 import { SqlTrialLedger } from './sql-trial-ledger.js';
 import { StoreAccess } from './store-access.js';
@@ -63,11 +65,13 @@ export class SqlOperationStore implements OperationStore {
   );
   private readonly inserts: InsertOperations;
   private readonly leases: SqlLeases;
+  private readonly records: SqlRecords;
 
   constructor(private readonly database: SqlDatabase) {
     this.access = new StoreAccess(database);
     this.inserts = new InsertOperations(database);
     this.leases = new SqlLeases(this.access);
+    this.records = new SqlRecords(this.access);
     this.cache = new ReadCache(database.version);
     this.trials = new SqlTrialLedger(this.access);
     this.tokens = new SqlTokenStore(this.access);
@@ -158,6 +162,7 @@ export class SqlOperationStore implements OperationStore {
           .insertInto('operation_history')
           .values(historyRow(operationId, historyEntry(operation, change)))
           .execute();
+        if (change.to === 'pending' && change.from === 'beginning') await removeMetrics(tx, operationId);
         return { ...storedOperation(changed), changed: true };
       }),
     );
@@ -197,6 +202,18 @@ export class SqlOperationStore implements OperationStore {
     });
     if (written) this.wrote(operationId);
     return written;
+  }
+
+  saveRecords(operationId: string, epoch: number, change: RecordsChange): Promise<boolean> {
+    return this.records.save(operationId, epoch, change);
+  }
+
+  metrics(operationId: string): Promise<MetricPoint[]> {
+    return this.records.metrics(operationId);
+  }
+
+  phases(operationId: string): Promise<TimelinePhase[]> {
+    return this.records.phases(operationId);
   }
 
   renew(lease: Lease, operations: ReadonlyMap<string, number>): Promise<StoredOperation[]> {

@@ -171,7 +171,11 @@ export class AttemptLifecycle<TResult> {
     progress.stopWriting();
     const { progress: last, warnings } = progress.newest();
     const ending = { ...change, progress: last, warnings };
-    const ended = await untilStored(() => record.transition(from, ending), {
+    const store = async (): Promise<boolean> => {
+      await progress.saveRecords();
+      return record.transition(from, ending);
+    };
+    const ended = await untilStored(store, {
       clock,
       isAbandoned: () => token.isAbandoned,
     });

@@ -1,8 +1,9 @@
 import { isOutage, type Operation } from '@ktrdr/contracts';
+import { AttemptRecords, type AttemptRecordsParts } from './attempt-records.js';
 import type { Clock } from './clock.js';
 import { KeptWarnings } from './kept-warnings.js';
 import type { OrchestratorLogger } from './logger.js';
-import type { ManagedOperation } from './operation-context.js';
+import type { ManagedOperation, MetricsReporter } from './operation-context.js';
 import type { SavedProgress } from './operation-store.js';
 import { ProgressManager, type ProgressReporter } from './progress.js';
 import { ProgressWriter } from './progress-writer.js';
@@ -15,14 +16,18 @@ export interface AttemptProgressParts {
   clock: Clock;
   logger: OrchestratorLogger;
   renderer: ProgressRenderer;
+  records: Pick<AttemptRecordsParts, 'load' | 'store'>;
   /** @returns whether the store has it now */
   store: (progress: RunProgress) => Promise<boolean>;
   /** Called after every stored update. */
   onStored: () => void;
 }
 
-/** Progress, warnings and resumability of one attempt, and how they reach the store. */
+/** Progress, warnings, resumability and records of one attempt, and how they reach the store. */
 export class AttemptProgress {
+  /** See `OperationContext.metrics`. */
+  readonly metrics: MetricsReporter;
+  private readonly records: AttemptRecords;
   private readonly manager: ProgressManager;
   private readonly writer: ProgressWriter;
   private readonly warnings: KeptWarnings;
@@ -37,6 +42,13 @@ export class AttemptProgress {
     private readonly parts: AttemptProgressParts,
   ) {
     const { clock, logger, renderer } = parts;
+    this.records = new AttemptRecords({ ...parts.records, attempt: record.attempt, logger });
+    this.metrics = {
+      add: (epochs) => {
+        this.records.add(epochs);
+        this.writer.touch(clock.monotonic());
+      },
+    };
     this.warnings = new KeptWarnings(record.warnings);
     this.isResumable = record.resumable;
     this.writer = new ProgressWriter(
@@ -55,6 +67,7 @@ export class AttemptProgress {
       initialContext: takenOver ? undefined : initialContext,
       from: record.resumable || takenOver ? record.progress : undefined,
       onUpdate: (now, entered) => this.writer.touch(now, entered),
+      onPhase: (phase) => this.records.enter(phase, new Date(clock.now()).toISOString()),
     });
     this.stored = this.newest();
   }
@@ -104,9 +117,16 @@ export class AttemptProgress {
 
   async save(): Promise<void> {
     const newest = this.newest();
+    // first: whoever sees that an epoch has ended finds its point
+    if (this.records.hasNew) await this.records.save();
     if (!(await this.parts.store(newest))) return;
     this.stored = newest;
     this.parts.onStored();
+  }
+
+  /** Stores the points and phases that the store lacks. @throws KtrdrError `store_unavailable` */
+  saveRecords(): Promise<void> {
+    return this.records.save();
   }
 
   /** Updates are no longer written: the end of the operation writes the last state. */

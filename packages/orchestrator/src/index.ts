@@ -10,6 +10,8 @@ export {
 } from './errors.js';
 export { EVENT_INTERVAL_MS, type OperationEvent, type StatusListener } from './events.js';
 export type { OrchestratorLogger } from './logger.js';
+export type { OperationRecords, RecordsChange } from './attempt-records.js';
+export { comparePlaces, type MetricsChange } from './metric-series.js';
 export { MemoryOperationStore, type MemoryOperationStoreOptions } from './memory-operation-store.js';
 export {
   LEGAL_TRANSITIONS,
@@ -21,7 +23,12 @@ export {
   takeOverEntry,
   type StatusChange,
 } from './operation.js';
-export { currentOperation, type ManagedOperation, type OperationContext } from './operation-context.js';
+export {
+  currentOperation,
+  type ManagedOperation,
+  type MetricsReporter,
+  type OperationContext,
+} from './operation-context.js';
 export type { OnInterrupt } from './interrupted-operation.js';
 export type { OperationRunner } from './operation-runner.js';
 export type {

@@ -1,12 +1,16 @@
 import {
   isTerminalStatus,
+  type MetricPoint,
   type Operation,
   type OperationHistoryEntry,
   type OperationSummary,
   type OperationStatus,
+  type TimelinePhase,
 } from '@ktrdr/contracts';
 import { systemClock, type Clock } from './clock.js';
+import type { RecordsChange } from './attempt-records.js';
 import { operationExists, operationNotFound, tooManyWaiting } from './errors.js';
+import { changedMetrics } from './metric-series.js';
 import {
   changeStatus,
   historyEntry,
@@ -40,6 +44,8 @@ interface Row extends StoredOperation {
   request: unknown;
   taskId: string | undefined;
   history: OperationHistoryEntry[];
+  points: readonly MetricPoint[];
+  phases: readonly TimelinePhase[];
   /** Monotonic ms; `-Infinity` if the lease was released. */
   leaseEnds: number;
 }
@@ -79,6 +85,8 @@ export class MemoryOperationStore implements OperationStore {
       request: jsonCopy(request ?? null),
       taskId,
       history: [{ at: created_at, attempt, status, cause: null }],
+      points: [],
+      phases: [],
       leaseEnds: this.clock.monotonic() + lease.ms,
     };
     this.rows.set(id, row);
@@ -135,6 +143,7 @@ export class MemoryOperationStore implements OperationStore {
     row.operation = operation;
     row.history.push(historyEntry(operation, change));
     if (change.to === 'pending') row.cancelForced = false;
+    if (change.to === 'pending' && change.from === 'beginning') row.points = [];
     if (lease !== undefined) this.give(row, lease);
     if (isTerminalStatus(operation.status)) this.keepEnded(operationId);
     else this.ended.delete(operationId);
@@ -155,6 +164,23 @@ export class MemoryOperationStore implements OperationStore {
     row.operation = { ...row.operation, ...jsonCopy(saved as SavedProgress & { warnings: string[] }) };
     this.tell(operationId);
     return true;
+  }
+
+  async saveRecords(operationId: string, epoch: number, change: RecordsChange): Promise<boolean> {
+    const row = this.rows.get(operationId);
+    if (row?.epoch !== epoch || !isActive(row.operation)) return false;
+    const { metrics, phases } = jsonCopy(change);
+    if (metrics !== null) row.points = changedMetrics(row.points, metrics);
+    if (phases !== null) row.phases = phases;
+    return true;
+  }
+
+  async metrics(operationId: string): Promise<MetricPoint[]> {
+    return jsonCopy([...(this.rows.get(operationId)?.points ?? [])]);
+  }
+
+  async phases(operationId: string): Promise<TimelinePhase[]> {
+    return jsonCopy([...(this.rows.get(operationId)?.phases ?? [])]);
   }
 
   async renew(lease: Lease, operations: ReadonlyMap<string, number>): Promise<StoredOperation[]> {

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { OperationMetadataByType, OperationType, ProgressContext } from '@ktrdr/contracts';
+import type { EpochMetrics, OperationMetadataByType, OperationType, ProgressContext } from '@ktrdr/contracts';
 import type { CancellationToken } from './cancellation.js';
 import type { Clock } from './clock.js';
 import type { OrchestratorLogger } from './logger.js';
@@ -16,6 +16,8 @@ export interface OperationContext {
   readonly takenOver: boolean;
   readonly token: CancellationToken;
   readonly progress: ProgressReporter;
+  /** Takes the values of epochs that have ended, in order: the operation's curve. */
+  readonly metrics: MetricsReporter;
   /** Every log line has the operation's id. */
   readonly logger: OrchestratorLogger;
   readonly clock: Clock;
@@ -45,6 +47,12 @@ export interface OperationContext {
    * @throws OperationCancelledError as soon as the token fires; else what `work` throws.
    */
   readonly executeWithCancellation: <T>(work: (token: CancellationToken) => Promise<T>) => Promise<T>;
+}
+
+/** Takes the values of epochs. */
+export interface MetricsReporter {
+  /** Each epoch replaces those at its place and after: a run that resumed computes these again. */
+  add(epochs: readonly EpochMetrics[]): void;
 }
 
 /** A domain function and the properties of its operation of type `TType`. */

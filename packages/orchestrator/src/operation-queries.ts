@@ -1,14 +1,16 @@
-import type { Operation, OperationHistoryEntry } from '@ktrdr/contracts';
+import type { MetricPoint, Operation, OperationHistoryEntry, TimelinePhase } from '@ktrdr/contracts';
 import type { Clock } from './clock.js';
 import { operationNotFound } from './errors.js';
 import type { OperationEvent } from './events.js';
 import type { OperationPage, OperationQuery, OperationStore } from './operation-store.js';
+import { endedPhases } from './phase-log.js';
 import type { RunningOperations } from './running-operations.js';
 import { watchStored } from './stored-watch.js';
 
 /** Number of operations in a list by default. */
 export const DEFAULT_LIST_LIMIT = 50;
-const REMOVED_AT_ONCE = 1000;
+/** Each may have a thousand points. */
+const REMOVED_AT_ONCE = 200;
 
 export interface OperationQueriesParts {
   store: OperationStore;
@@ -42,6 +44,17 @@ export class OperationQueries {
     const history = await this.parts.store.history(operationId);
     if (history.length === 0) throw operationNotFound(operationId);
     return history;
+  }
+
+  async metrics(operationId: string): Promise<MetricPoint[]> {
+    await this.get(operationId);
+    return this.parts.store.metrics(operationId);
+  }
+
+  async timeline(operationId: string): Promise<TimelinePhase[]> {
+    const phases = await this.parts.store.phases(operationId);
+    // read later: a phase that is stored without an end may have ended since
+    return endedPhases(phases, await this.get(operationId), await this.history(operationId));
   }
 
   async removeEnded(before: number): Promise<number> {

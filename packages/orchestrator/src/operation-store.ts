@@ -1,11 +1,14 @@
 import type {
+  MetricPoint,
   Operation,
   OperationHistoryEntry,
   OperationProgress,
   OperationStatus,
   OperationSummary,
   OperationType,
+  TimelinePhase,
 } from '@ktrdr/contracts';
+import type { RecordsChange } from './attempt-records.js';
 import type { StatusChange } from './operation.js';
 
 /** Filters and page of `list`. */
@@ -112,7 +115,8 @@ export interface OperationStore {
 
   /**
    * Applies `changeStatus` if the operation's status is one of `from` and its epoch is `epoch`; else changes nothing. The
-   * history records the change. With `lease`, the same write sets that owner and the next epoch (I3).
+   * history records the change. With `lease`, the same write sets that owner and the next epoch (I3). An attempt that starts at the
+   * beginning removes the points.
    * @throws KtrdrError `operation_not_found`
    */
   transition(
@@ -131,6 +135,18 @@ export interface OperationStore {
    * @returns whether it was written
    */
   saveProgress(operationId: string, epoch: number, saved: SavedProgress): Promise<boolean>;
+
+  /**
+   * Changes the points and phases of an operation that has not ended, if its epoch is `epoch`.
+   * @returns whether it was written
+   */
+  saveRecords(operationId: string, epoch: number, change: RecordsChange): Promise<boolean>;
+
+  /** Its points by seed and epoch; empty for an unknown operation. */
+  metrics(operationId: string): Promise<MetricPoint[]>;
+
+  /** Its phases as `saveRecords` has stored them; empty for an unknown operation. */
+  phases(operationId: string): Promise<TimelinePhase[]>;
 
   /**
    * Renews the lease of those `operations` that have not ended and still have this epoch and owner.

@@ -1,10 +1,12 @@
 import type {
   CancelOperationRequest,
   CancelOperationResponse,
+  MetricPoint,
   Operation,
   OperationHistoryEntry,
   OperationStarted,
   OperationType,
+  TimelinePhase,
 } from '@ktrdr/contracts';
 import { cancelOperation } from './cancel-operation.js';
 import type { Clock, RandomId } from './clock.js';
@@ -187,6 +189,16 @@ export class OperationsService {
    */
   history(operationId: string): Promise<OperationHistoryEntry[]> {
     return this.queries.history(operationId);
+  }
+
+  /** The points of the operation's curve, by seed and epoch. @throws KtrdrError `operation_not_found` */
+  metrics(operationId: string): Promise<MetricPoint[]> {
+    return this.queries.metrics(operationId);
+  }
+
+  /** The phases of all attempts, oldest first. @throws KtrdrError `operation_not_found` */
+  timeline(operationId: string): Promise<TimelinePhase[]> {
+    return this.queries.timeline(operationId);
   }
 
   /** Removes operations that ended before `before` (ms since 1970). @returns how many */

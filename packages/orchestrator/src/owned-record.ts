@@ -1,4 +1,5 @@
 import { isTerminalStatus, type Operation, type OperationStatus } from '@ktrdr/contracts';
+import type { OperationRecords, RecordsChange } from './attempt-records.js';
 import type { StatusChange } from './operation.js';
 import type { Lease, OperationStore, SavedProgress, StoredOperation } from './operation-store.js';
 
@@ -67,6 +68,20 @@ export class OwnedRecord {
   /** @returns whether the store has it now */
   saveProgress(saved: SavedProgress): Promise<boolean> {
     return this.parts.store.saveProgress(this.operationId, this.epoch, saved);
+  }
+
+  /** The records of this and earlier attempts. */
+  async loadRecords(): Promise<OperationRecords> {
+    const { store } = this.parts;
+    return {
+      points: await store.metrics(this.operationId),
+      phases: await store.phases(this.operationId),
+    };
+  }
+
+  /** @returns whether the store has it now */
+  saveRecords(change: RecordsChange): Promise<boolean> {
+    return this.parts.store.saveRecords(this.operationId, this.epoch, change);
   }
 
   /** Renews the lease. @returns whether this process still owns the operation */

@@ -54,6 +54,8 @@ export interface ProgressManagerOptions {
   from?: OperationProgress;
   /** Called after every update. `now`: monotonic ms. `entered`: the work has moved on to a later step. */
   onUpdate?: (now: number, entered: boolean) => void;
+  /** Called before `onUpdate` when a phase begins, and when the operation begins to run in one. */
+  onPhase?: (phase: string) => void;
 }
 
 /**
@@ -76,6 +78,7 @@ export class ProgressManager implements ProgressReporter {
   private startedAt: string | null = null;
   private waiting = false;
   private line: string | null = null;
+  private toldPhase: string | null = null;
 
   constructor(options: ProgressManagerOptions) {
     this.options = options;
@@ -88,6 +91,8 @@ export class ProgressManager implements ProgressReporter {
   /** The operation runs. `at`: ISO 8601. */
   start(at: string): void {
     this.startedAt = at;
+    // the phase of an earlier attempt is over
+    if (this.options.initialContext?.phase !== undefined) this.tellPhase();
     this.eta.startStep(this.options.clock.monotonic(), this.percentage, this.step ?? undefined);
   }
 
@@ -105,6 +110,7 @@ export class ProgressManager implements ProgressReporter {
     if (update.current_item !== undefined) this.current_item = update.current_item;
     this.waiting = update.waiting === true;
     if (update.context !== undefined) this.merge(update.context);
+    if (update.step !== undefined || update.context?.phase !== undefined) this.tellPhase();
     const percentage = this.percentageOf(update);
     // also false for NaN
     if (percentage > this.percentage) {
@@ -163,6 +169,13 @@ export class ProgressManager implements ProgressReporter {
     this.percentage = Math.max(this.percentage, range.from);
     this.eta.startStep(now, this.percentage);
     return isAhead;
+  }
+
+  private tellPhase(): void {
+    const { phase } = this.context;
+    if (phase === this.toldPhase || typeof phase !== 'string') return;
+    this.toldPhase = phase;
+    this.options.onPhase?.(phase);
   }
 
   private percentageOf(update: ProgressUpdate): number {

@@ -74,6 +74,10 @@ export class RunningOperation<TResult> {
       clock,
       logger: this.logger,
       renderer,
+      records: {
+        load: () => this.record.loadRecords(),
+        store: (change) => this.record.saveRecords(change),
+      },
       store: (progress) => this.record.saveProgress(progress),
       onStored: () => this.watches.progressChanged(),
     });
@@ -203,6 +207,7 @@ export class RunningOperation<TResult> {
       takenOver: this.takenOver,
       token,
       progress: progress.reporter,
+      metrics: progress.metrics,
       logger: this.logger,
       clock,
       warn: (message) => progress.warn(message),

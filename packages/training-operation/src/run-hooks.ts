@@ -1,4 +1,4 @@
-import type { EngineChoice, TrainingProgressUpdate } from '@ktrdr/contracts';
+import type { EngineChoice, EpochMetrics, TrainingProgressUpdate } from '@ktrdr/contracts';
 import type { OperationContext } from '@ktrdr/orchestrator';
 import { trainingProgress } from './training-progress.js';
 
@@ -8,6 +8,8 @@ export interface RunReports {
   onEngine?: (engine: EngineChoice) => void;
   /** A report of the training process. */
   onProgress: (update: TrainingProgressUpdate) => void;
+  /** The values of epochs that have ended, in order. Each epoch replaces those at its place and after. */
+  onEpochs: (epochs: readonly EpochMetrics[]) => void;
   /** Whether the run could resume from a checkpoint if it ended now. */
   onResumable: (resumable: boolean) => void;
   /** What the run waits for while the training process reports nothing: `contacting the host`. */
@@ -29,7 +31,8 @@ export interface TrainingRunHooks
 
 /** Joins a run to the operation it belongs to. */
 export function hooksOf(context: OperationContext): TrainingRunHooks {
-  const { operationId, attempt, resume, takenOver, token, begin, confirmOwner, progress, logger } = context;
+  const { operationId, attempt, resume, takenOver, token, begin, confirmOwner } = context;
+  const { progress, metrics, logger } = context;
   return {
     operationId,
     attempt,
@@ -39,6 +42,7 @@ export function hooksOf(context: OperationContext): TrainingRunHooks {
     begin,
     confirmOwner,
     onProgress: (update) => progress.update(trainingProgress(update)),
+    onEpochs: (epochs) => metrics.add(epochs),
     onResumable: context.setResumable,
     onWaiting: (phase) => progress.update({ context: { phase }, waiting: true }),
     onWarning: context.warn,

@@ -66,3 +66,38 @@ describe('the progress of several seeds', () => {
     });
   });
 });
+
+test('the best epoch stays after the training and is unknown at the start of the next seed; earlier hosts do not tell it', () => {
+  const update = (change: Partial<TrainingProgressUpdate>): unknown =>
+    trainingProgress({
+      phase: 'training',
+      phase_fraction: 0,
+      model_type: null,
+      symbols: null,
+      timeframes: null,
+      strategy: null,
+      current_seed: 1,
+      total_seeds: 2,
+      current_epoch: 1,
+      total_epochs: 2,
+      current_batch: 1,
+      total_batches: 2,
+      items_processed: null,
+      items_total: null,
+      metrics: null,
+      ...change,
+    }).context;
+  const best = { best_epoch: 3, best_val_loss: 0.5 };
+  expect(update({ phase: 'evaluating', ...best, engine: 'onnx', device: 'cpu' })).toMatchObject({
+    ...best,
+    engine: 'onnx',
+    device: 'cpu',
+  });
+  expect(update({ best_epoch: null, best_val_loss: null })).toMatchObject({
+    best_epoch: null,
+    best_val_loss: null,
+  });
+  const unknown = update({ phase: 'evaluating', best_epoch: null, best_val_loss: null });
+  expect(unknown).not.toHaveProperty('best_epoch');
+  expect((update({}) as { best_epoch?: unknown }).best_epoch).toBeUndefined();
+});

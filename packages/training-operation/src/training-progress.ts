@@ -50,7 +50,13 @@ export function trainingProgress(update: TrainingProgressUpdate): ProgressUpdate
     current_batch: update.current_batch,
     total_batches: update.total_batches,
     metrics: update.metrics,
+    samples_per_second: update.samples_per_second ?? null,
+    engine: update.engine ?? null,
+    device: update.device ?? null,
   };
+  const { best_epoch, best_val_loss } = update;
+  // before the first epoch of the next seed has ended, the best epoch of the previous one no longer counts
+  const best = phase === 'training' || typeof best_epoch === 'number' ? { best_epoch, best_val_loss } : {};
   // a training host of an earlier version says nothing of seeds
   const seed = typeof current_seed === 'number' ? `seed ${current_seed} of ${total_seeds}, ` : '';
   return {
@@ -61,7 +67,10 @@ export function trainingProgress(update: TrainingProgressUpdate): ProgressUpdate
     items_processed: items_processed ?? undefined,
     items_total: items_total ?? undefined,
     current_item: phase === 'training' && current_epoch !== null ? `${seed}epoch ${current_epoch}` : null,
-    context: Object.fromEntries(Object.entries({ ...context, phase }).filter(([, value]) => value !== null)),
+    context: {
+      ...Object.fromEntries(Object.entries({ ...context, phase }).filter(([, value]) => value !== null)),
+      ...best,
+    },
   };
 }
 

@@ -129,8 +129,9 @@ export class TrainingRunner {
           forceSignal: token.forceSignal,
           graceMs: cancelGraceMs,
           mostMemoryMb: this.budget.enforcedMb(estimate),
-          onProgress: (update) => {
+          onProgress: (update, ended) => {
             speed.saw(update);
+            if (ended !== null) reports.onEpochs([ended]);
             reports.onProgress(update);
           },
           onCheckpoint: () => reports.onResumable(true),

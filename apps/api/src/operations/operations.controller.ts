@@ -17,7 +17,9 @@ import type {
   CancelOperationResponse,
   OperationHistory,
   OperationList,
+  OperationMetrics,
   OperationStarted,
+  OperationTimeline,
   OperationsRemoved,
   TypedOperation,
 } from '@ktrdr/contracts';
@@ -137,6 +139,32 @@ export class OperationsController {
   @Fails('operation_not_found', 'store_unavailable')
   async history(@Param('id') id: string): Promise<OperationHistory> {
     return { operation_id: id, history: await this.operations.history(id) };
+  }
+
+  @Get(':id/metrics')
+  @Requires('read')
+  @ApiOperation({
+    operationId: 'getOperationMetrics',
+    summary: 'The curve of a training: loss, accuracy, learning rate and speed after each epoch',
+  })
+  @OF_OPERATION
+  @Answers('OperationMetrics')
+  @Fails('operation_not_found', 'store_unavailable')
+  async metrics(@Param('id') id: string): Promise<OperationMetrics> {
+    return { operation_id: id, points: await this.operations.metrics(id) };
+  }
+
+  @Get(':id/timeline')
+  @Requires('read')
+  @ApiOperation({
+    operationId: 'getOperationTimeline',
+    summary: 'The phases of all attempts with their start and end, oldest first',
+  })
+  @OF_OPERATION
+  @Answers('OperationTimeline')
+  @Fails('operation_not_found', 'store_unavailable')
+  async timeline(@Param('id') id: string): Promise<OperationTimeline> {
+    return { operation_id: id, phases: await this.operations.timeline(id) };
   }
 
   @Delete()

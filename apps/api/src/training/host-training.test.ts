@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { ArtifactFile, KtrdrError, TrainingSession } from '@ktrdr/contracts';
+import type { ArtifactFile, EpochMetrics, KtrdrError, TrainingSession } from '@ktrdr/contracts';
 import { SAMPLE_MESSAGES, SAMPLE_RESULT } from '@ktrdr/contracts/testing';
 import { CancellationController, OperationCancelledError, systemClock } from '@ktrdr/orchestrator';
 import type { Clock } from '@ktrdr/orchestrator';
@@ -27,7 +27,8 @@ const answers = {
   disturb: (_request: string, _response: ServerResponse): boolean => false,
 };
 const initial = { ...answers };
-let requests: { request: string; body: unknown }[];
+let requests: { request: string; query: string; body: unknown }[];
+let epochs: EpochMetrics[];
 let host: Server;
 let directory: string;
 let waits: string[];
@@ -37,6 +38,7 @@ let cancellation: CancellationController;
 beforeEach(async () => {
   Object.assign(answers, initial);
   requests = [];
+  epochs = [];
   waits = [];
   warnings = [];
   cancellation = new CancellationController();
@@ -56,8 +58,9 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const text = Buffer.concat(chunks).toString();
-  const what = `${request.method} ${request.url}`;
-  requests.push({ request: what, body: text === '' ? null : (JSON.parse(text) as unknown) });
+  const [path, query = ''] = (request.url ?? '').split('?');
+  const what = `${request.method} ${path}`;
+  requests.push({ request: what, query, body: text === '' ? null : (JSON.parse(text) as unknown) });
   if (answers.disturb(what, response)) return;
   const data = (value: unknown): unknown => ({ success: true, data: value });
   const bodies: Record<string, () => unknown> = {
@@ -154,6 +157,7 @@ function train({
       begin: async () => {},
       confirmOwner: async () => {},
       onProgress: () => {},
+      onEpochs: (ended) => epochs.push(...ended),
       onWaiting: (phase) => waits.push(phase),
       onResumable: () => {},
       onWarning: (warning) => warnings.push(warning),
@@ -276,6 +280,20 @@ describe('a faulty host', () => {
     const patient = train({ timeoutMs: 30_000 });
     await expect(patient).rejects.toMatchObject({ code: 'loss_not_finite', message: 'Too fast.' });
     expect(asked).toBe(6);
+  });
+
+  test('is asked for the points after the last one that it has sent', async () => {
+    const [sample] = SAMPLE_MESSAGES.TrainingSession.points ?? [];
+    const answersOf = [[1, 2], [], [3]].map((numbers) => numbers.map((epoch) => ({ ...sample!, epoch })));
+    answers.session = () => {
+      const points = answersOf.shift();
+      if (points !== undefined) return session('running', { points });
+      return session('failed', { points: [], error: { code: 'loss_not_finite', message: 'Too fast.' } });
+    };
+    await expect(train()).rejects.toMatchObject({ code: 'loss_not_finite' });
+    const polls = requests.filter(({ request }) => request === 'GET /training/sessions/s1');
+    expect(polls.map(({ query }) => query)).toEqual(['', 'after=0.2', 'after=0.2', 'after=0.3']);
+    expect(epochs.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
   });
 
   test('gets the start again for the same operation if its answer is lost', async () => {

@@ -89,6 +89,7 @@ function train(attempt: { attempt: number; resume: boolean; takenOver: boolean }
       begin: async () => {},
       confirmOwner: async () => {},
       onProgress: () => {},
+      onEpochs: () => {},
       onWaiting: (phase) => waits.push(phase),
       onResumable: () => {},
       onWarning: () => {},

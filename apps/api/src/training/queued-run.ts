@@ -74,6 +74,8 @@ export class QueuedRun {
   private async take(state: State): Promise<QueuedTrainingOutcome | null> {
     if (state.state === 'completed') {
       if (this.unwanted) throw new OperationCancelledError(this.parts.hooks.token.reason);
+      const { points = [] } = state.outcome.session;
+      if (points.length > 0) this.parts.hooks.onEpochs(points);
       return state.outcome;
     }
     if (state.state === 'failed') {

@@ -6,6 +6,7 @@ import { errorFromBody, isErrorResponse, isTerminalStatus, KtrdrError, shown } f
 import type {
   ArtifactFile,
   CancelOperationRequest,
+  EpochPlace,
   ErrorBody,
   HostDescription,
   SessionArtifacts,
@@ -112,8 +113,11 @@ export class TrainingHostClient {
     return this.session({ method: 'POST', url: '/training/sessions', data: request }, bounds);
   }
 
-  async getSession(id: string, bounds: RequestBounds): Promise<TrainingSession> {
-    return this.session({ method: 'GET', url: `/training/sessions/${encodeURIComponent(id)}` }, bounds);
+  /** @param after the last point that the caller has */
+  async getSession(id: string, after: EpochPlace | null, bounds: RequestBounds): Promise<TrainingSession> {
+    const query = after === null ? '' : `?after=${after.seed ?? 0}.${after.epoch}`;
+    const url = `/training/sessions/${encodeURIComponent(id)}${query}`;
+    return this.session({ method: 'GET', url }, bounds);
   }
 
   /** Records the cancel request at the host; the session ends later. */

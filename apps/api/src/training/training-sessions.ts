@@ -30,11 +30,12 @@ export function sessionRequest(
 
 /** Forwards a session's report to the operation. */
 export function forward(
-  { last_update, progress, resumable, warnings }: SessionReport,
+  { last_update, progress, resumable, warnings, points = [] }: SessionReport,
   hooks: TrainingRunHooks,
 ): void {
   for (const warning of boundedTexts(warnings)) hooks.onWarning(warning);
   hooks.onResumable(resumable === true);
+  if (points.length > 0) hooks.onEpochs(points);
   if (last_update) hooks.onProgress(last_update);
   else if (progress?.context?.phase) hooks.onWaiting(progress.context.phase);
 }

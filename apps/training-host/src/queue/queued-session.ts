@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { isTerminalStatus, KtrdrError, STOPPING_REASON } from '@ktrdr/contracts';
 import type {
+  EpochMetrics,
   QueuedTrainingOutcome,
   QueuedTrainingReport,
   SentFile,
@@ -23,6 +24,11 @@ type Job = WorkedJob<StartSessionRequest, QueuedTrainingReport>;
 
 /** How long the last checkpoint waits for an unreachable API (ms). After that, the previous checkpoint is used. */
 const LAST_CHECKPOINT_MS = 5_000;
+/** A report has the points of this time (ms), because a newer report may replace it before it is read. */
+const RECENT_MS = 2_000;
+const MOST_RECENT = 100;
+/** Time between two reports with all points (ms): an API may have missed the others. */
+const ALL_POINTS_MS = 30_000;
 /** A host that stops must stop its jobs within this time (ms). */
 const GONE_MS = 5_000;
 
@@ -48,6 +54,7 @@ export class QueuedSession {
   /** The session's newest state. */
   private state: TrainingSession | null = null;
   private resume: boolean;
+  private allPointsAt = -Infinity;
 
   constructor(
     private readonly job: Job,
@@ -153,8 +160,22 @@ export class QueuedSession {
     return { signal: this.stops.any, onPhase: (phase) => this.reportPhase(phase), secret: this.job.secret };
   }
 
-  private report({ last_update, progress, warnings }: Omit<SessionReport, 'resumable'>): void {
-    this.job.report({ session: { last_update, progress, warnings, resumable: this.checkpoints.apiHas } });
+  private report({ last_update, progress, warnings, points = [] }: Omit<SessionReport, 'resumable'>): void {
+    const resumable = this.checkpoints.apiHas;
+    this.job.report({
+      session: { last_update, progress, warnings, resumable, points: this.pointsToReport(points) },
+    });
+  }
+
+  private pointsToReport(points: EpochMetrics[]): EpochMetrics[] {
+    const { clock } = this.parts;
+    const now = clock.monotonic();
+    if (now - this.allPointsAt >= ALL_POINTS_MS) {
+      this.allPointsAt = now;
+      return points;
+    }
+    const recent = new Date(clock.now() - RECENT_MS).toISOString();
+    return points.slice(-MOST_RECENT).filter(({ at }) => at >= recent);
   }
 
   /** Reports the phase of a training that has no session yet or any more. */
@@ -177,6 +198,7 @@ export class QueuedSession {
       error: state?.error ?? null,
       result: state?.result ?? null,
       warnings: state?.warnings ?? [],
+      points: state?.points ?? [],
       ...end,
     };
     const resumable = session.status !== 'completed' && (this.checkpoints.apiHas || resume);

@@ -4,6 +4,8 @@ import type {
   CancelOperationRequest,
   CancelOperationResponse,
   EngineChoice,
+  EpochMetrics,
+  EpochPlace,
   Operation,
   OperationSummary,
   TrainingProgressUpdate,
@@ -11,7 +13,12 @@ import type {
   TrainingSession,
   TrainingSessionSummary,
 } from '@ktrdr/contracts';
-import type { Clock, OperationsService, OrchestratorLogger } from '@ktrdr/orchestrator';
+import {
+  comparePlaces,
+  type Clock,
+  type OperationsService,
+  type OrchestratorLogger,
+} from '@ktrdr/orchestrator';
 import { filesBelow, listArtifacts, openArtifact } from '@ktrdr/trainer';
 import type { ModelStorage, TrainingRunOutcome } from '@ktrdr/trainer';
 import type { TrainingRunHooks } from '@ktrdr/training-operation';
@@ -109,13 +116,16 @@ export class Session {
     }
   }
 
-  async state(): Promise<TrainingSession> {
-    return this.stateOf(await this.parts.operations.get(this.id));
+  /** @param after the last point that the reader has */
+  async state(after: EpochPlace | null = null): Promise<TrainingSession> {
+    const operation = await this.parts.operations.get(this.id);
+    return this.stateOf(operation, await this.points(after));
   }
 
   /** The state now and after each change. Ends with the session. */
   async *states(): AsyncGenerator<TrainingSession, void> {
-    for await (const { operation } of this.parts.operations.watch(this.id)) yield this.stateOf(operation);
+    for await (const { operation } of this.parts.operations.watch(this.id))
+      yield this.stateOf(operation, await this.points(null));
   }
 
   /** @throws KtrdrError `operation_ended` */
@@ -195,8 +205,13 @@ export class Session {
     };
   }
 
-  private stateOf(operation: Operation): TrainingSession {
-    return { ...this.summaryOf(operation), result: operation.result as TrainingResult | null };
+  private stateOf(operation: Operation, points: EpochMetrics[]): TrainingSession {
+    return { ...this.summaryOf(operation), result: operation.result as TrainingResult | null, points };
+  }
+
+  private async points(after: EpochPlace | null): Promise<EpochMetrics[]> {
+    const points = await this.parts.operations.metrics(this.id);
+    return after === null ? points : points.filter((point) => comparePlaces(point, after) > 0);
   }
 
   /** The session's API is gone, or cannot reach this host. */

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
-import { Body, Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { Answers, AnswersBytes, Fails, Requires } from '@ktrdr/service-kit';
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type {
@@ -10,6 +10,7 @@ import type {
   TrainingSession,
 } from '@ktrdr/contracts';
 import { CancelSessionDto } from './cancel-session.dto.js';
+import { GetSessionDto } from './get-session.dto.js';
 import { SessionsService } from './sessions.service.js';
 import { StartSessionDto } from './start-session.dto.js';
 
@@ -72,12 +73,16 @@ export class SessionsController {
 
   @Get(':id')
   @Requires('operate')
-  @ApiOperation({ operationId: 'getSession', summary: 'Status, progress and result of a session' })
+  @ApiOperation({ operationId: 'getSession', summary: 'Status, progress, curve and result of a session' })
   @OF_SESSION
   @Answers('TrainingSession')
   @Fails('session_not_found')
-  async get(@Param('id') id: string, @Res({ passthrough: true }) reply: Reply): Promise<TrainingSession> {
-    const session = await this.sessions.get(id);
+  async get(
+    @Param('id') id: string,
+    @Query() { after }: GetSessionDto,
+    @Res({ passthrough: true }) reply: Reply,
+  ): Promise<TrainingSession> {
+    const session = await this.sessions.get(id, after);
     reply.raw.once('finish', () => this.sessions.sentState(session));
     return session;
   }

@@ -3,6 +3,7 @@ import { isTerminalStatus, KtrdrError, percentageText, shown } from '@ktrdr/cont
 import type {
   CancelOperationRequest,
   CancelOperationResponse,
+  EpochPlace,
   SessionArtifacts,
   SessionList,
   StartSessionRequest,
@@ -108,11 +109,12 @@ export class SessionsService {
   /**
    * The state of a session. The request renews its lease.
    *
+   * @param after `SEED.EPOCH` of the last point that the API has
    * @throws KtrdrError `session_not_found`
    */
-  async get(sessionId: string): Promise<TrainingSession> {
+  async get(sessionId: string, after?: string): Promise<TrainingSession> {
     const session = this.find(sessionId);
-    const state = await session.state();
+    const state = await session.state(placeOf(after));
     if (!isTerminalStatus(state.status)) session.renewLease();
     return state;
   }
@@ -216,6 +218,12 @@ export class SessionsService {
     const { operationId } = session.request;
     if (this.newest.get(operationId)?.opened === session) this.newest.delete(operationId);
   }
+}
+
+function placeOf(after: string | undefined): EpochPlace | null {
+  if (after === undefined) return null;
+  const [seed = 0, epoch = 0] = after.split('.').map(Number);
+  return { seed: seed === 0 ? null : seed, epoch };
 }
 
 /** A dry run writes nothing that an API could fetch. */

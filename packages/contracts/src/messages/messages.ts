@@ -1,4 +1,5 @@
 import type { ErrorRecord } from '../error-record.js';
+import type { EpochMetrics } from '../operation-metrics.js';
 import type { TrainingProgressUpdate } from '../training-progress.js';
 import type { QueuedTrainingOutcome, QueuedTrainingReport } from '../training-queue.js';
 import type { TrainingResult } from '../training-result.js';
@@ -88,7 +89,8 @@ export type TrainerMessage =
   | { type: 'ready' }
   /** Sent by a timer, to show that the event loop runs. `rss`: resident memory, bytes. */
   | { type: 'heartbeat'; rss?: number }
-  | { type: 'progress'; update: TrainingProgressUpdate }
+  /** `ended`: the values of an epoch, at its end. */
+  | { type: 'progress'; update: TrainingProgressUpdate; ended?: EpochMetrics | null }
   /** A checkpoint was written: the run can be resumed. */
   | { type: 'checkpoint' }
   /** Warnings, as soon as they are known. */

@@ -2,6 +2,7 @@ import type { Messages } from '../messages/messages.js';
 import type { TrainingResult } from '../training-result.js';
 import type { TrainingProgressUpdate } from '../training-progress.js';
 import type { StartSessionRequest, TrainingSession } from '../training-session.js';
+import type { EpochMetrics } from '../operation-metrics.js';
 import type { OperationProgress } from '../operation.js';
 
 const SHA256 = 'a'.repeat(64);
@@ -52,6 +53,23 @@ const UPDATE: TrainingProgressUpdate = {
   items_processed: 10,
   items_total: 20,
   metrics: { train_loss: 0.5 },
+  best_epoch: 1,
+  best_val_loss: 0.5,
+  samples_per_second: 1_000,
+  engine: 'onnx',
+  device: 'cpu',
+};
+
+const EPOCH: EpochMetrics = {
+  seed: null,
+  epoch: 1,
+  at: '2024-01-01T00:00:00.500Z',
+  train_loss: 0.5,
+  val_loss: null,
+  train_accuracy: 0.6,
+  val_accuracy: 0.6,
+  learning_rate: 0.001,
+  samples_per_second: 1_000,
 };
 
 /** The smallest valid result of a training with a model. */
@@ -140,6 +158,7 @@ const SESSION: TrainingSession = {
   error: { code: 'bars_differ', message: 'The bars differ.', details: { symbol: 'AAPL' } },
   warnings: ['a warning'],
   result: SAMPLE_RESULT,
+  points: [EPOCH],
   resumable: false,
 };
 
@@ -166,7 +185,13 @@ const HOST = {
 };
 
 const REPORT = {
-  session: { last_update: UPDATE, progress: PROGRESS, resumable: false, warnings: ['a warning'] },
+  session: {
+    last_update: UPDATE,
+    progress: PROGRESS,
+    resumable: false,
+    warnings: ['a warning'],
+    points: [EPOCH],
+  },
 };
 
 /** A valid message of each kind. */

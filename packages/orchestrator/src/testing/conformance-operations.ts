@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import type { Operation, OperationProgress, OperationType, TrainingMetadata } from '@ktrdr/contracts';
+import type {
+  MetricPoint,
+  Operation,
+  OperationProgress,
+  OperationType,
+  TimelinePhase,
+  TrainingMetadata,
+} from '@ktrdr/contracts';
 import { jsonCopy, newOperation, type StatusChange } from '../operation.js';
 import type { Lease, OperationStore, Written } from '../operation-store.js';
 
@@ -69,3 +76,24 @@ export async function running(
   const { operation } = await create(store, sample(number, type));
   return (await store.transition(operation.operation_id, 1, ['pending'], RUN)).operation;
 }
+
+export function point(epoch: number, change: Partial<MetricPoint> = {}): MetricPoint {
+  return {
+    attempt: 1,
+    seed: null,
+    epoch,
+    at: AT,
+    train_loss: 1 / epoch,
+    val_loss: null,
+    train_accuracy: 0.5,
+    val_accuracy: 0.25,
+    learning_rate: 0.001,
+    samples_per_second: 1e-300,
+    ...change,
+  };
+}
+
+export const PHASES: TimelinePhase[] = [
+  { attempt: 1, phase: 'loading bars', started_at: AT, ended_at: LATER },
+  { attempt: 1, phase: 'training \0 é', started_at: LATER, ended_at: null },
+];

@@ -1,4 +1,4 @@
-import type { OperationProgress } from '@ktrdr/contracts';
+import type { EpochMetrics, OperationProgress } from '@ktrdr/contracts';
 import { CancellationController, raceCancellation, type CancellationToken } from '../cancellation.js';
 import type { ManagedOperation, OperationContext } from '../operation-context.js';
 import { ProgressManager, type ProgressUpdate } from '../progress.js';
@@ -30,6 +30,9 @@ export class FakeOperationContext implements OperationContext {
   /** Every update, in order; `startStep` is recorded as `{ step }`. */
   readonly updates: ProgressUpdate[] = [];
   readonly warnings: string[] = [];
+  /** Every epoch, in order. */
+  readonly epochs: EpochMetrics[] = [];
+  readonly metrics = { add: (epochs: readonly EpochMetrics[]) => void this.epochs.push(...epochs) };
   readonly progress: { update(update: ProgressUpdate): void; startStep(name: string): void };
   private readonly cancellation = new CancellationController();
   private readonly manager: ProgressManager;

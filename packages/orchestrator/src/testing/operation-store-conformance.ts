@@ -17,6 +17,7 @@ import {
   sample,
   save,
 } from './conformance-operations.js';
+import { RECORDS_CASES } from './operation-records-conformance.js';
 import { LEASE_CASES } from './operation-lease-conformance.js';
 
 /** Creates an empty store; `close` releases its resources. */
@@ -35,7 +36,7 @@ export interface ConformanceCase {
  * `test.each(operationStoreConformance(factory))('$name', ({ run }) => run())`. Each case gets its own store.
  */
 export function operationStoreConformance(factory: OperationStoreFactory): ConformanceCase[] {
-  return Object.entries({ ...CASES, ...LEASE_CASES }).map(([name, check]) => ({
+  return Object.entries({ ...CASES, ...LEASE_CASES, ...RECORDS_CASES }).map(([name, check]) => ({
     name,
     run: async () => {
       const { store, close } = await factory();

@@ -177,6 +177,7 @@ class TrainingLoop {
       epochRows: sums.rows,
       runningLoss: sums.loss / sums.rows,
       runningAccuracy: sums.correct / sums.rows,
+      learningRate: this.finalLearningRate,
     };
     for (const callback of this.batchCallbacks) callback.onBatchEnd?.(end);
   }

@@ -1,13 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { LearningRate, type LearningRateSchedule } from './schedule.js';
+import { learningRates, type LearningRateSchedule } from './schedule.js';
 
 function rates(schedule: LearningRateSchedule | null, losses: number[]): number[] {
-  const rate = new LearningRate(1, schedule, losses.length);
-  return losses.map((loss) => {
-    const current = rate.current;
-    rate.epochDone(loss);
-    return current;
-  });
+  const settings = { learningRate: 1, learningRateSchedule: schedule, epochs: losses.length };
+  return learningRates(settings, losses);
 }
 
 describe('LearningRate', () => {

@@ -93,3 +93,16 @@ export class LearningRate {
     }
   }
 }
+
+/** The learning rate of each epoch of a training that has ended. @param validationLosses one for each epoch */
+export function learningRates(
+  settings: { learningRate: number; learningRateSchedule: LearningRateSchedule | null; epochs: number },
+  validationLosses: readonly number[],
+): number[] {
+  const rate = new LearningRate(settings.learningRate, settings.learningRateSchedule, settings.epochs);
+  return validationLosses.map((loss) => {
+    const { current } = rate;
+    rate.epochDone(loss);
+    return current;
+  });
+}

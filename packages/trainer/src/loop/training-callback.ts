@@ -28,6 +28,8 @@ export interface BatchEnd {
   /** Mean loss and accuracy of the rows trained so far in this epoch. */
   runningLoss: number;
   runningAccuracy: number;
+  /** Learning rate of this epoch. */
+  learningRate: number;
 }
 
 /** Arguments of `onEpochEnd`, which is called after validation. */

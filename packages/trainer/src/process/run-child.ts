@@ -1,4 +1,9 @@
-import { errorFromRecord, KtrdrError, type TrainingProgressUpdate } from '@ktrdr/contracts';
+import {
+  errorFromRecord,
+  KtrdrError,
+  type EpochMetrics,
+  type TrainingProgressUpdate,
+} from '@ktrdr/contracts';
 import type { TrainerMessage } from '@ktrdr/contracts/messages';
 import { MemoryWatch } from '@ktrdr/programs';
 import { TrainingCancelledError } from '../loop/training-cancelled-error.js';
@@ -26,7 +31,8 @@ export interface TrainerProcessOptions {
   silentAfterMs?: number;
   /** A child that uses more memory than this (MB) is killed. Default: no limit. */
   mostMemoryMb?: number;
-  onProgress(update: TrainingProgressUpdate): void;
+  /** @param ended the values of an epoch, at its end */
+  onProgress(update: TrainingProgressUpdate, ended: EpochMetrics | null): void;
   /** Called after each checkpoint: the run can be resumed. */
   onCheckpoint?(): void;
   /** Called with each warning as soon as it is known. */
@@ -71,7 +77,7 @@ export async function runChild(
       case 'progress':
         hasTrained ||= message.update.current_batch !== null;
         try {
-          options.onProgress(message.update);
+          options.onProgress(message.update, message.ended ?? null);
         } catch (error) {
           endNow({ type: 'failed_here', error });
         }

@@ -36,7 +36,7 @@ async function run(request: TrainingRunRequest): Promise<void> {
     const outcome = await train(request, {
       signal: controller.signal,
       clock,
-      onProgress: (update) => send({ type: 'progress', update }),
+      onProgress: (update, ended) => send({ type: 'progress', update, ended }),
       onCheckpoint: () => send({ type: 'checkpoint' }),
       onWarning: (warning) => send({ type: 'warnings', warnings: [warning] }),
     });

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { TrainingPhase, TrainingProgressUpdate } from '@ktrdr/contracts';
+import type { EngineChoice, EpochMetrics, TrainingPhase, TrainingProgressUpdate } from '@ktrdr/contracts';
 import type { Strategy } from '@ktrdr/strategy';
 import { TrainingCancelledError } from '../loop/training-cancelled-error.js';
 import type { TrainingHooks } from './training-run.js';
@@ -20,6 +20,11 @@ const NOTHING_KNOWN: TrainingProgressUpdate = {
   items_processed: null,
   items_total: null,
   metrics: null,
+  best_epoch: null,
+  best_val_loss: null,
+  samples_per_second: null,
+  engine: null,
+  device: null,
 };
 
 /** Progress reports of one run. Each report contains everything known so far. */
@@ -28,8 +33,8 @@ export class RunProgress {
 
   constructor(private readonly hooks: TrainingHooks) {}
 
-  about({ name, symbols, timeframes, model }: Strategy): void {
-    this.last = { ...this.last, strategy: name, symbols, timeframes, model_type: model.type };
+  about({ name, symbols, timeframes, model }: Strategy, { engine, device }: EngineChoice): void {
+    this.last = { ...this.last, strategy: name, symbols, timeframes, model_type: model.type, engine, device };
   }
 
   /**
@@ -43,9 +48,9 @@ export class RunProgress {
     if (this.hooks.signal.aborted) throw new TrainingCancelledError();
   }
 
-  /** Reports changed fields. */
-  update(changed: Partial<TrainingProgressUpdate>): void {
+  /** Reports changed fields. @param ended the values of an epoch that has just ended */
+  update(changed: Partial<TrainingProgressUpdate>, ended: EpochMetrics | null = null): void {
     this.last = { ...this.last, ...changed };
-    this.hooks.onProgress(this.last);
+    this.hooks.onProgress(this.last, ended);
   }
 }

@@ -222,6 +222,9 @@ test('progress grows over all seeds and names the current one', () => {
     items_processed: 50,
     items_total: 100,
     metrics: null,
+    best_epoch: 3,
+    best_val_loss: 0.4,
+    samples_per_second: 1_000,
   };
   expect(seedProgress(progress, { seed: 43, index: 1, of: 4 })).toEqual({
     ...progress,

@@ -58,7 +58,7 @@ async function run(
     hooks.onWarning?.(warning);
   };
   const strategy = readStrategy(request, warn);
-  progress.about(strategy);
+  progress.about(strategy, request.engine);
   await progress.enter('loading bars');
   const loaded = await loadBars(strategy, request, request.fingerprints, (done) =>
     progress.enter('loading bars', done),
@@ -140,7 +140,16 @@ async function trainModel(
     train(place, state) {
       const { seed } = place;
       analytics = analyticsOf(request, strategy, classes, seed, clock);
-      const callbacks = [new Progress((update) => progress.update(seedProgress(update, place)), clock)];
+      const callbacks = [
+        new Progress(
+          (update, ended) =>
+            progress.update(
+              seedProgress(update, place),
+              ended && { ...ended, seed: place.of === 1 ? null : place.index + 1 },
+            ),
+          clock,
+        ),
+      ];
       return runTrainingLoop({
         model: spec,
         settings: training,
@@ -207,6 +216,7 @@ async function finish(
     spec,
     device: engine.device,
     loop,
+    settings: strategy.training,
     seed,
     seeds,
     trainingTime: elapsed / 1000,

@@ -11,7 +11,7 @@ function historyOf(trained: number, bestEpoch: number): ReturnType<typeof shownH
   const [trainLoss, trainAccuracy, valLoss, valAccuracy] = [1, 0.5, 0.25, 0.125].map((part) =>
     epochs.map((epoch) => epoch * part),
   ) as [number[], number[], number[], number[]];
-  return shownHistory({ history: { trainLoss, trainAccuracy, valLoss, valAccuracy }, bestEpoch });
+  return shownHistory({ history: { trainLoss, trainAccuracy, valLoss, valAccuracy }, bestEpoch }, trainLoss);
 }
 
 test('a training of up to a thousand epochs shows each of them', () => {
@@ -21,6 +21,7 @@ test('a training of up to a thousand epochs shows each of them', () => {
     train_accuracy: [0.5, 1, 1.5],
     val_loss: [0.25, 0.5, 0.75],
     val_accuracy: [0.125, 0.25, 0.375],
+    learning_rate: [1, 2, 3],
   });
   expect(historyOf(1, 1).epochs).toEqual([1]);
   expect(historyOf(MOST_HISTORY_ENTRIES, 7).epochs).toHaveLength(MOST_HISTORY_ENTRIES);
@@ -48,6 +49,8 @@ test('a longer one shows a thousand, with the first, the best and the last, in o
 test('the history of the longest training is a small part of a metrics.json', () => {
   const epochs = Array.from({ length: 100_000 }, (_, index) => -Math.PI / (index + 1));
   const history = { trainLoss: epochs, trainAccuracy: epochs, valLoss: epochs, valAccuracy: epochs };
-  const { length } = toJson({ training_metrics: { history: shownHistory({ history, bestEpoch: 777 }) } });
+  const { length } = toJson({
+    training_metrics: { history: shownHistory({ history, bestEpoch: 777 }, epochs) },
+  });
   expect(length).toBeLessThan(MOST_BYTES['metrics.json'] / 10);
 });

@@ -12,7 +12,8 @@ import type { ModelWorth } from './assess-model.js';
 import type { Judgement } from './judge-model.js';
 import { architectureOf, type ModelSpec, parameterCount } from '../network/model-spec.js';
 import type { TrainingRunRequest } from './training-run.js';
-import type { LoopResult } from '../loop/loop-request.js';
+import type { LoopResult, LoopSettings } from '../loop/loop-request.js';
+import { learningRates } from '../loop/schedule.js';
 
 const KILOBYTES = 1024;
 
@@ -63,6 +64,7 @@ export function trainedResult(
     spec: ModelSpec;
     device: string;
     loop: LoopResult;
+    settings: LoopSettings;
     /** Seconds. */
     trainingTime: number;
     analytics: AnalyticsSummary | null;
@@ -75,7 +77,12 @@ export function trainedResult(
   const { spec, device, evaluation } = trained;
   return {
     ...prepared,
-    training_metrics: trainingMetrics(trained.loop, trained.trainingTime, trained.analytics),
+    training_metrics: trainingMetrics(
+      trained.loop,
+      trained.settings,
+      trained.trainingTime,
+      trained.analytics,
+    ),
     validation_metrics: evaluation.validation,
     test_metrics: evaluation.test,
     baselines: evaluation.baselines,
@@ -100,6 +107,7 @@ export function trainedResult(
 
 function trainingMetrics(
   loop: LoopResult,
+  settings: LoopSettings,
   trainingTime: number,
   analytics: AnalyticsSummary | null,
 ): TrainingMetrics {
@@ -117,16 +125,19 @@ function trainingMetrics(
     best_val_accuracy: highest(valAccuracy),
     final_learning_rate: loop.finalLearningRate,
     training_time: trainingTime,
-    history: shownHistory(loop),
+    history: shownHistory(loop, learningRates(settings, valLoss)),
     analytics,
   };
 }
 
 /** The history, or as much of it as a result holds. */
-export function shownHistory({
-  history: { trainLoss, trainAccuracy, valLoss, valAccuracy },
-  bestEpoch,
-}: Pick<LoopResult, 'history' | 'bestEpoch'>): TrainingMetrics['history'] {
+export function shownHistory(
+  {
+    history: { trainLoss, trainAccuracy, valLoss, valAccuracy },
+    bestEpoch,
+  }: Pick<LoopResult, 'history' | 'bestEpoch'>,
+  rates: readonly number[],
+): TrainingMetrics['history'] {
   const epochs = shownEpochs(trainLoss.length, bestEpoch);
   const of = (values: readonly number[]): number[] => epochs.map((epoch) => values[epoch - 1]!);
   return {
@@ -135,6 +146,7 @@ export function shownHistory({
     train_accuracy: of(trainAccuracy),
     val_loss: of(valLoss),
     val_accuracy: of(valAccuracy),
+    learning_rate: of(rates),
   };
 }
 

@@ -1,4 +1,10 @@
-import type { EngineChoice, TrainingProgressUpdate, TrainingResult, TrainingSpec } from '@ktrdr/contracts';
+import type {
+  EngineChoice,
+  EpochMetrics,
+  TrainingProgressUpdate,
+  TrainingResult,
+  TrainingSpec,
+} from '@ktrdr/contracts';
 
 /** Everything that determines one training of one model. Plain data: it is sent to the trainer's process. */
 export interface TrainingRunRequest extends TrainingSpec {
@@ -30,7 +36,8 @@ export interface TrainingRunOutcome {
 export interface TrainingHooks {
   /** After an abort, the run ends at the next batch or the next step of the preparation. */
   signal: AbortSignal;
-  onProgress(update: TrainingProgressUpdate): void;
+  /** @param ended the values of an epoch, at its end */
+  onProgress(update: TrainingProgressUpdate, ended: EpochMetrics | null): void;
   /** Called after each checkpoint: from the first one on, the run can be resumed. */
   onCheckpoint?(): void;
   /** Called with each warning immediately, because a run that fails or is cancelled has no outcome. */

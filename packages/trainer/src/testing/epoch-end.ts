@@ -22,6 +22,7 @@ export function batchEnd(change: Partial<BatchEnd> = {}): BatchEnd {
     epochRows: 25,
     runningLoss: 1,
     runningAccuracy: 0.4,
+    learningRate: 0.001,
     ...change,
   };
 }
