@@ -18,12 +18,13 @@ const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 const CONTRIBUTING = read('CONTRIBUTING.md');
 const ARCHITECTURE = read('ARCHITECTURE.md');
 
-describe.each(['ARCHITECTURE.md', 'CONTRIBUTING.md'])('%s', (page) => {
+describe.each(['ARCHITECTURE.md', 'CONTRIBUTING.md', 'docs/your-operation.md'])('%s', (page) => {
   test('names only what its files contain', () => {
     const links = [...read(page).matchAll(/\[`([^`\]]+)`\]\(([^)#]+\.(?:ts|mjs))\)/g)];
     expect(links.length).toBeGreaterThan(5);
     const missing = links.flatMap(([, name, file]) => {
-      const text = existsSync(join(ROOT, file!)) ? read(file!) : '';
+      const path = join(dirname(page), file!);
+      const text = existsSync(join(ROOT, path)) ? read(path) : '';
       const words = name!.includes('/') || /\.(ts|mjs)$/.test(name!) ? [] : name!.split('.');
       return words.every((word) => new RegExp(`\\b${word}\\b`).test(text)) ? [] : [`${name} in ${file}`];
     });
@@ -84,9 +85,12 @@ function changesOf(block: string): FileChange[] {
     });
 }
 
-const RECIPES = CONTRIBUTING.slice(CONTRIBUTING.indexOf('## Recipes'))
-  .split(/^### /m)
-  .slice(1)
+const YOUR_OPERATION = read('docs/your-operation.md');
+const RECIPES = [
+  ...CONTRIBUTING.slice(CONTRIBUTING.indexOf('## Recipes')).split(/^### /m),
+  ...YOUR_OPERATION.split(/^## /m),
+]
+  .filter((section) => section.includes('```diff'))
   .map((recipe) => ({
     name: recipe.slice(0, recipe.indexOf('\n')),
     changes: [...recipe.matchAll(/```diff\n([\s\S]*?)```/g)].flatMap(([, block]) => changesOf(block!)),
@@ -132,7 +136,7 @@ describe('the recipes, applied to a copy of the tree', () => {
       let text = existsSync(path) ? readFileSync(path, 'utf8') : '';
       for (const { before, after } of hunks) {
         const found = before === '' ? text === '' : text.split(before).length === 2;
-        const advice = `CONTRIBUTING.md, "${name}": these lines must stand exactly once in ${file}. Change the recipe to fit the file.`;
+        const advice = `The recipe "${name}": these lines must stand exactly once in ${file}. Change the recipe to fit the file.`;
         if (!found) throw new Error(`${advice}\n${before}`);
         // a function: the text may contain `$`
         text = text.replace(before, () => after);

@@ -352,7 +352,7 @@ describe('docker-compose.yml', () => {
       // internal variables of the images
       (name) => !['PROJECT', 'POSTGRES_USER', 'POSTGRES_DB', 'REDISCLI_AUTH'].includes(name),
     );
-    const told = page + read('README.md');
+    const told = page + read('docs/settings.md');
     expect(variables.filter((name) => !told.includes(name))).toEqual([]);
   });
 });

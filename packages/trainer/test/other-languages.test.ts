@@ -104,7 +104,7 @@ print(json.dumps(session.get_modelmeta().custom_metadata_map))
 `;
 
   test.each(Object.keys(MODELS))('reproduces the sample and reads the metadata: %s', async (name) => {
-    const page = await readFile(resolve(import.meta.dirname, '../../../docs/models.md'), 'utf8');
+    const page = await readFile(resolve(import.meta.dirname, '../../../docs/models-elsewhere.md'), 'utf8');
     const [, program] = /```python\n([\s\S]*?)```/.exec(page)!;
     const { status, stdout, stderr } = spawnSync(PYPI_PYTHON, ['-c', program + METADATA], {
       cwd: folder(name),

@@ -1,0 +1,20 @@
+/** The site's script: search, copy buttons, the choice of the theme. Without it, all pages can still be read. */
+import { addCopyButtons } from './copy-buttons.js';
+import { startSearch } from './search.js';
+import { startThemeButton } from './theme-button.js';
+
+const root = new URL(document.documentElement.dataset.root, location.href);
+startSearch(root);
+addCopyButtons();
+startThemeButton();
+
+// A wide table or block scrolls on its own: the keyboard must reach it.
+for (const box of document.querySelectorAll('.table, .code pre'))
+  if (box.scrollWidth > box.clientWidth) {
+    box.tabIndex = 0;
+    box.setAttribute('role', 'region');
+    box.setAttribute('aria-label', box.tagName === 'PRE' ? 'Code' : 'Table');
+  }
+
+// On a narrow screen, the list of pages is closed at first.
+if (matchMedia('(max-width: 52rem)').matches) document.querySelector('.pages details').open = false;

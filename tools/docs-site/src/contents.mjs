@@ -1,0 +1,73 @@
+/**
+ * The pages of the documentation site, in the order in which a newcomer reads them. A page comes from a markdown file of the repository,
+ * or a function of `generated` writes it. A page's address is `/docs/SLUG/`.
+ */
+export const CONTENTS = [
+  {
+    section: 'Start',
+    pages: [
+      { slug: '', file: 'docs/index.md' },
+      { slug: 'getting-started', file: 'docs/getting-started.md' },
+      { slug: 'data', file: 'docs/data.md', name: 'Own data' },
+      { slug: 'download', file: 'docs/download.md', name: 'Downloads' },
+      { slug: 'training', file: 'docs/training.md' },
+    ],
+  },
+  {
+    section: 'Strategies',
+    pages: [
+      { slug: 'strategies', file: 'docs/strategies.md' },
+      { slug: 'strategy-fields', generated: 'strategyFields' },
+      { slug: 'labels', file: 'docs/labels.md' },
+      { slug: 'indicators', file: 'docs/indicators.md' },
+    ],
+  },
+  {
+    section: 'Results',
+    pages: [
+      { slug: 'verdict', file: 'docs/verdict.md' },
+      { slug: 'models', file: 'docs/models.md' },
+      { slug: 'models-elsewhere', file: 'docs/models-elsewhere.md' },
+      { slug: 'backtest', file: 'docs/backtest.md' },
+    ],
+  },
+  {
+    section: 'Run it',
+    pages: [
+      { slug: 'operations', file: 'docs/operations.md' },
+      { slug: 'hosts', file: 'docs/hosts.md' },
+      { slug: 'engines', file: 'docs/engines.md', name: 'Engines' },
+      { slug: 'scaling', file: 'docs/scaling.md' },
+      { slug: 'docker', file: 'docs/docker.md', name: 'Containers' },
+      { slug: 'network', file: 'docs/network.md', name: 'Network' },
+      { slug: 'access', file: 'docs/access.md', name: 'Access' },
+      { slug: 'security', file: 'docs/security.md' },
+      { slug: 'settings', file: 'docs/settings.md' },
+      { slug: 'troubleshooting', file: 'docs/troubleshooting.md' },
+    ],
+  },
+  {
+    section: 'Reference',
+    pages: [
+      { slug: 'http-api', generated: 'httpApi' },
+      { slug: 'http-types', generated: 'httpTypes' },
+    ],
+  },
+  {
+    section: 'Change it',
+    pages: [
+      { slug: 'your-operation', file: 'docs/your-operation.md' },
+      { slug: 'architecture', file: 'ARCHITECTURE.md' },
+      { slug: 'contributing', file: 'CONTRIBUTING.md' },
+      { slug: 'decisions', file: 'docs/decisions/README.md', name: 'Decisions', folder: 'docs/decisions' },
+      { slug: 'changelog', file: 'CHANGELOG.md' },
+    ],
+  },
+  {
+    section: 'Figures',
+    pages: [
+      { slug: 'performance', file: 'docs/performance.md' },
+      { slug: 'reliability', file: 'docs/reliability.md' },
+    ],
+  },
+];
