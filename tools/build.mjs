@@ -3,6 +3,6 @@
 import { build, main } from './workspace.mjs';
 
 await main(async () => {
-  await build();
+  await build({ documents: true });
   return 0;
 });

@@ -14,4 +14,5 @@ export const LONG_TESTS = [
   'tools/check-imports.test.ts',
   'tools/contributing.test.ts',
   'tools/dev.test.ts',
+  'tools/docs-site/src/docs-page.test.ts',
 ];

@@ -14,7 +14,7 @@ await main(async () => {
   await install({ quiet: true, stop });
   addHostSecret();
   console.log('[2/3] Building');
-  await build({ quiet: true, stop });
+  await build({ quiet: true, documents: true, stop });
   console.log('[3/3] Training strategies/sp500_daily.yaml on daily bars of the S&P 500\n');
   const code = await firstTraining(stop);
   if (code === 0) {

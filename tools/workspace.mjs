@@ -81,10 +81,14 @@ function isInstalled() {
   return existsSync(copy) && readFileSync(copy).equals(readFileSync(join(ROOT, 'pnpm-lock.yaml')));
 }
 
-/** Builds what changed; `filter` limits this to some packages and their dependencies, in turbo's syntax. */
-export async function build({ filter, ...options } = {}) {
+/**
+ * Builds what changed; `filter` limits this to some packages and their dependencies, in turbo's syntax. `documents` builds the
+ * documentation site too. It takes seconds after each change of the API, so commands that only run code leave it out.
+ */
+export async function build({ filter, documents = false, ...options } = {}) {
   const filters = filter === undefined ? [] : [`--filter=${filter}`];
-  const args = ['run', 'build', '--output-logs=errors-only', ...filters];
+  const tasks = documents ? ['build', 'documents'] : ['build'];
+  const args = ['run', ...tasks, '--output-logs=errors-only', ...filters];
   await must('Building', bin('turbo'), args, { ...options, env: await turboEnvironment() });
 }
 

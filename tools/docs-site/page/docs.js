@@ -12,7 +12,7 @@ startThemeButton();
 for (const box of document.querySelectorAll('.table, .code pre'))
   if (box.scrollWidth > box.clientWidth) {
     box.tabIndex = 0;
-    box.setAttribute('role', 'region');
+    box.setAttribute('role', 'group');
     box.setAttribute('aria-label', box.tagName === 'PRE' ? 'Code' : 'Table');
   }
 

@@ -139,13 +139,17 @@ rules.heading_close = (tokens, index) => {
 };
 rules.table_open = () => '<div class="table"><table>\n';
 rules.table_close = () => '</table></div>\n';
-// markdown-it aligns with a style attribute
-for (const name of ['th', 'td'])
+// markdown-it aligns with a style attribute. A corner without a name heads no column.
+for (const name of ['th', 'td']) {
+  const isCorner = (content) => name === 'th' && content.content === '';
   rules[`${name}_open`] = (tokens, index) => {
     const [, alignment] = /text-align:(\w+)/.exec(tokens[index].attrGet('style') ?? '') ?? [];
-    const column = name === 'th' ? ' scope="col"' : '';
-    return `<${name}${column}${alignment === undefined ? '' : ` class="${alignment}"`}>`;
+    const attributes = alignment === undefined ? '' : ` class="${alignment}"`;
+    if (isCorner(tokens[index + 1])) return `<td${attributes}>`;
+    return `<${name}${name === 'th' ? ' scope="col"' : ''}${attributes}>`;
   };
+  rules[`${name}_close`] = (tokens, index) => (isCorner(tokens[index - 1]) ? '</td>\n' : `</${name}>\n`);
+}
 rules.code_inline = (tokens, index) => {
   const { content, meta } = tokens[index];
   const code = `<code>${escape(content)}</code>`;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import MiniSearch, { type Options } from 'minisearch';
+import { openApi } from './test/open-api.js';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const load = (file: string): Promise<unknown> => import(String(new URL(file, import.meta.url)));
@@ -25,55 +26,6 @@ const { httpApi, httpTypes } = (await load('http-reference.mjs')) as Record<
   (from: { openApi: object }) => string
 >;
 
-const openApi = {
-  info: { version: '1.2.3' },
-  paths: {
-    '/things/{id}': {
-      post: {
-        tags: ['things'],
-        summary: 'Changes a thing',
-        description: 'Role: `operate`.',
-        parameters: [
-          { name: 'id', in: 'path', required: true, schema: { type: 'string' }, description: 'The | thing.' },
-          { name: 'limit', in: 'query', schema: { type: 'integer', minimum: 1, maximum: 1000 } },
-        ],
-        requestBody: { content: { 'application/json': { schema: { $ref: '#/components/schemas/Thing' } } } },
-        responses: {
-          200: {
-            content: {
-              'application/json': {
-                schema: { properties: { data: { $ref: '#/components/schemas/Thing' } } },
-              },
-            },
-          },
-          404: { description: '`not_found`' },
-          500: { description: '`internal_error`' },
-        },
-      },
-    },
-    '/live': {
-      get: {
-        tags: ['service'],
-        summary: 'Is alive',
-        responses: { 200: {}, 500: { description: '`internal_error`' } },
-      },
-    },
-  },
-  components: {
-    schemas: {
-      Thing: {
-        type: 'object',
-        description: 'A thing.',
-        required: ['name'],
-        properties: {
-          name: { type: 'string', description: 'Its <name>.' },
-          size: { anyOf: [{ type: 'number' }, { type: 'null' }], default: 3 },
-          kind: { enum: ['a', 'b'] },
-        },
-      },
-    },
-  },
-};
 const assets = {
   style: 'assets/docs.css',
   theme: 'assets/theme.js',
@@ -83,7 +35,6 @@ const assets = {
 const generate = {
   httpApi: () => httpApi!({ openApi }),
   httpTypes: () => httpTypes!({ openApi }),
-  strategyFields: () => '# Strategy fields\n\nAll fields.\n',
 };
 
 describe('the documents of the repository', () => {
@@ -107,7 +58,7 @@ describe('the documents of the repository', () => {
     expect(page('data')).toContain('<a href="../download/">Downloading bars</a>');
     expect(page('models')).toContain('<a href="../verdict/#what-counts-as-a-trial">');
     expect(page('decisions/class-weights')).toContain('<link rel="stylesheet" href="../../assets/docs.css">');
-    expect(page('')).toContain('<a href="./strategy-fields/"><code>/docs/strategy-fields/</code></a>');
+    expect(page('')).toContain('<a href="./http-api/"><code>/docs/http-api/</code></a>');
   });
 
   test('a file of the repository that is not a page is named and not linked', () => {
