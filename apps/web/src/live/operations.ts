@@ -1,5 +1,6 @@
 import type { TypedOperationSummary } from '@ktrdr/contracts';
 import { signal, type ReadonlySignal, type Signal } from '@preact/signals';
+import { request } from '../api/client.js';
 import { now } from '../clock.js';
 import { clockDifference, setConnection } from './connection.js';
 import { readStream } from './event-stream.js';
@@ -66,7 +67,11 @@ export function followOperations(): () => void {
     setConnection('connecting');
     close = readStream('/operations/events', ['open', 'operation', 'removed'], {
       opened: () => {},
-      lost: () => setConnection('lost'),
+      lost: () => {
+        setConnection('lost');
+        // a stream does not say why it was refused; an answer 401 to this leads to the login
+        request('getCaller').catch(() => undefined);
+      },
       received,
     });
   }
