@@ -17,6 +17,8 @@ export default defineConfig({
     // the policy allows no inline script, and every supported browser preloads modules itself
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    // `test/size.test.ts` reads which files a page loads
+    manifest: true,
   },
   server: {
     host: '127.0.0.1',
