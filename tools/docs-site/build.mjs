@@ -1,18 +1,18 @@
 #!/usr/bin/env node
 /**
  * Builds the documentation site into the folder that is given: `node tools/docs-site/build.mjs apps/api/dist/docs`. The API must be built,
- * because the page of the HTTP API comes from the API's own document. A dead link fails the build.
+ * because two pages come from it: the HTTP API and the fields of strategy files. A dead link fails the build.
  */
 import { join } from 'node:path';
 import { compressFolder } from '../compress-folder.mjs';
-import { readOpenApi } from './src/read-open-api.mjs';
+import { askApi } from './src/ask-api.mjs';
 import { DocumentProblems } from './src/site.mjs';
 import { ROOT, writeSite } from './src/write-site.mjs';
 
 async function main([outDir]) {
   if (outDir === undefined)
     throw new DocumentProblems('Name the folder for the site: node tools/docs-site/build.mjs FOLDER');
-  await writeSite(outDir, { openApi: await readOpenApi(join(ROOT, 'apps/api/dist/main.js')) });
+  await writeSite(outDir, await askApi(join(ROOT, 'apps/api/dist/main.js')));
   await compressFolder(outDir);
 }
 

@@ -17,6 +17,7 @@ export const CONTENTS = [
     section: 'Strategies',
     pages: [
       { slug: 'strategies', file: 'docs/strategies.md' },
+      { slug: 'strategy-fields', generated: 'strategyFields' },
       { slug: 'labels', file: 'docs/labels.md' },
       { slug: 'indicators', file: 'docs/indicators.md' },
     ],

@@ -9,9 +9,10 @@ import { TestBrowser } from '../../../apps/web/test/browser.js';
 import { PAGE_POLICY } from '../../../apps/api/src/page/page-policy.js';
 import { chromium, requires } from '../../requirements.js';
 import { openApi } from './test/open-api.js';
+import { strategySchema } from './test/strategy-schema.js';
 
 const { writeSite } = (await import(String(new URL('write-site.mjs', import.meta.url)))) as {
-  writeSite: (folder: string, from: { openApi: object }) => Promise<void>;
+  writeSite: (folder: string, from: { openApi: object; strategySchema: object }) => Promise<void>;
 };
 const TYPES: Record<string, string> = {
   '.css': 'text/css',
@@ -30,7 +31,7 @@ let browser: TestBrowser;
 beforeAll(async () => {
   if (chromium().missing !== null) return;
   folder = mkdtempSync(join(tmpdir(), 'ktrdr-docs-page-'));
-  await writeSite(folder, { openApi });
+  await writeSite(folder, { openApi, strategySchema });
   server = createServer((request, response) => {
     const path = join(folder, request.url!.replace(/^\/docs\//, ''));
     const file = existsSync(path) && statSync(path).isDirectory() ? join(path, 'index.html') : path;

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import MiniSearch, { type Options } from 'minisearch';
 import { openApi } from './test/open-api.js';
+import { strategySchema } from './test/strategy-schema.js';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const load = (file: string): Promise<unknown> => import(String(new URL(file, import.meta.url)));
@@ -26,6 +27,9 @@ const { httpApi, httpTypes } = (await load('http-reference.mjs')) as Record<
   (from: { openApi: object }) => string
 >;
 
+const { strategyFields } = (await load('strategy-reference.mjs')) as {
+  strategyFields: (described: object) => string;
+};
 const assets = {
   style: 'assets/docs.css',
   theme: 'assets/theme.js',
@@ -35,6 +39,7 @@ const assets = {
 const generate = {
   httpApi: () => httpApi!({ openApi }),
   httpTypes: () => httpTypes!({ openApi }),
+  strategyFields: () => strategyFields(strategySchema),
 };
 
 describe('the documents of the repository', () => {
@@ -168,4 +173,20 @@ test('the reference of the HTTP API names parameters, types, roles and the error
   expect(httpTypes!({ openApi })).toContain(
     '| `size` | number or null | Optional. Default `3`. |\n| `kind` | `"a"` or `"b"` | Optional. |',
   );
+});
+
+test('the reference of strategy files has each field with its value, default and meaning, and the fields of each variant', () => {
+  const text = strategyFields(strategySchema);
+  expect(text).toContain('## name\n\nRequired. Its name.\n\nValue: text.');
+  expect(text).toContain('| `epochs` | whole number from 1 to 100,000 | `100` | Passes. |');
+  expect(text).toContain('| `weight` | number above 0, at most 10 or empty |  | A \\| weight. |');
+  expect(text).toContain(
+    '| `stopping` | `true` or `false` or map |  | Stops early. |\n| `stopping.patience` | whole number |  |  |',
+  );
+  expect(text).toContain('| `ID.NAME` | list of 3 numbers or map |  | A membership. |');
+  expect(text).toContain('### fuzzy_sets.ID.NAME, type: gaussian\n\n| field');
+  expect(text).toContain(
+    '### training.labels, source: context\n\nWhere the bars go. Classes: `UP`, `DOWN`.\n\n| field | value | default | meaning |\n| --- | --- | --- | --- |\n| `labels.horizon` | whole number at least 1 | `5` |  |',
+  );
+  expect(text).toContain('### training.labels, source: other\n\nA number.\n\nNo other fields.');
 });

@@ -6,6 +6,7 @@ import { build as bundle } from 'esbuild';
 import { thirdPartyNotices } from '../../third-party.mjs';
 import { httpApi, httpTypes } from './http-reference.mjs';
 import { buildSite } from './site.mjs';
+import { strategyFields } from './strategy-reference.mjs';
 
 export const ROOT = resolve(import.meta.dirname, '../../..');
 const PAGE = resolve(import.meta.dirname, '../page');
@@ -15,9 +16,10 @@ const WEB = join(ROOT, 'apps/web');
 /**
  * @param outDir is removed first
  * @param openApi the OpenAPI document of the API
+ * @param strategySchema the grammar of strategy files, `data` of `GET /strategies/schema`
  * @throws DocumentProblems for dead links
  */
-export async function writeSite(outDir, { openApi }) {
+export async function writeSite(outDir, { openApi, strategySchema }) {
   const script = await bundle({
     entryPoints: [join(PAGE, 'docs.js')],
     bundle: true,
@@ -36,7 +38,11 @@ export async function writeSite(outDir, { openApi }) {
   };
   const { files, copies } = buildSite({
     root: ROOT,
-    generate: { httpApi: () => httpApi({ openApi }), httpTypes: () => httpTypes({ openApi }) },
+    generate: {
+      httpApi: () => httpApi({ openApi }),
+      httpTypes: () => httpTypes({ openApi }),
+      strategyFields: () => strategyFields(strategySchema),
+    },
     assets: Object.fromEntries(Object.entries(assets).map(([name, { path }]) => [name, path])),
   });
   rmSync(outDir, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-/** The OpenAPI document of the built API. The service runs for a moment, on loopback and in a temporary folder. */
+/** What the built API says of itself. The service runs for a moment, on loopback and in a temporary folder. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -10,9 +10,10 @@ const FOLDERS = { DATA_DIR: 'data', MODELS_DIR: 'models', STATE_DIR: 'state', ST
 
 /**
  * @param program the API's `main.js`
+ * @returns `{ openApi, strategySchema }`: its OpenAPI document, and the grammar of strategy files
  * @throws Error with the output of the service if it does not start
  */
-export async function readOpenApi(program) {
+export async function askApi(program) {
   const folder = mkdtempSync(join(tmpdir(), 'ktrdr-docs-'));
   // the settings of the user's environment do not matter here
   const { PATH, SystemRoot } = process.env;
@@ -24,14 +25,20 @@ export async function readOpenApi(program) {
   const service = spawn(process.execPath, [program], { env, cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = once(service, 'exit');
   try {
-    const answer = await fetch(`${await addressOf(service)}/openapi.json`);
-    if (!answer.ok) throw new Error(`GET /openapi.json answered ${answer.status}: ${await answer.text()}`);
-    return await answer.json();
+    const address = await addressOf(service);
+    const { data } = await read(`${address}/strategies/schema`);
+    return { openApi: await read(`${address}/openapi.json`), strategySchema: data };
   } finally {
     service.kill('SIGTERM');
     await ended;
     rmSync(folder, { recursive: true });
   }
+}
+
+async function read(url) {
+  const answer = await fetch(url);
+  if (!answer.ok) throw new Error(`GET ${url} answered ${answer.status}: ${await answer.text()}`);
+  return answer.json();
 }
 
 async function addressOf({ stdout, stderr }) {
