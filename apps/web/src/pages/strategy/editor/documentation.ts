@@ -1,7 +1,7 @@
 import type { StrategySchema } from '@ktrdr/contracts';
 import { describeNode, nodesAt, scalarsOf } from './schema-lookup.js';
 import { documentIndicator, findIndicator } from './suggestions.js';
-import { outline } from './yaml-outline.js';
+import { outline } from '../../../strategies/yaml-outline.js';
 
 /** What the schema says about a place of a text. */
 export interface Documentation {

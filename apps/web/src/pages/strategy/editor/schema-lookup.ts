@@ -1,5 +1,5 @@
 import type { JsonSchema } from '@ktrdr/contracts';
-import type { OutlineEntry } from './yaml-outline.js';
+import type { OutlineEntry } from '../../../strategies/yaml-outline.js';
 
 /** What the page uses of a JSON Schema. */
 export interface SchemaNode {

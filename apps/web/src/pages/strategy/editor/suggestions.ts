@@ -9,7 +9,7 @@ import {
   type Scalars,
   type SchemaNode,
 } from './schema-lookup.js';
-import { outline, type OutlineEntry } from './yaml-outline.js';
+import { outline, type OutlineEntry } from '../../../strategies/yaml-outline.js';
 
 /** One entry of the list of completions. */
 export interface Suggestion {
