@@ -89,7 +89,7 @@ function table(rows, section) {
 
 /** What may stand in a field, in words. */
 function valueOf(field) {
-  const { type, enum: values, const: only, anyOf, oneOf, items } = field;
+  const { type, enum: values, const: only, anyOf, oneOf } = field;
   if (only !== undefined) return code(text(only));
   if (values !== undefined) return values.map((value) => code(text(value))).join(', ');
   const choices = anyOf ?? oneOf;
