@@ -12,7 +12,7 @@ export const MOST_RUNS = 10;
 /** What a comparison shows. */
 export interface Comparison {
   runs: Run[];
-  /** Of their models, if all have one. */
+  /** Of those that have a model, if there are two. */
   models: ModelComparison | null;
   /** Runs that cannot be shown, with the reason. */
   missing: string[];
@@ -49,9 +49,9 @@ async function readComparison(
   const runs = read
     .filter((run) => run !== null)
     .map((run, index) => ({ ...run, letter: String.fromCharCode(65 + index), series: index + 1 }));
-  const compared = [...new Set(runs.map(({ operation }) => operation.result?.artifacts.model ?? ''))];
-  const all = models.length >= 2 ? models : compared;
-  if (all.length < 2 || all.includes('')) return { runs, models: null, missing };
+  const stored = runs.map(({ operation }) => operation.result?.artifacts.model ?? null);
+  const all = [...new Set(stored.filter((model) => model !== null))];
+  if (all.length < 2) return { runs, models: null, missing };
   const comparison = await request('compareModels', { query: { models: all.join(',') }, signal }).catch(
     (error: unknown) => noteMissing(error, 'The comparison of the models', missing),
   );

@@ -11,6 +11,7 @@ import { Figures } from '../../components/figures.js';
 import { Moment } from '../../components/moment.js';
 import { Note } from '../../components/note.js';
 import { formatNumber, formatPercent } from '../../format/numbers.js';
+import { modelAddress } from '../../models/model-address.js';
 import { MoneyCard } from './money-card.js';
 
 /** The result of an operation that is no training; nothing before it has one. */
@@ -45,7 +46,7 @@ function BacktestCard({
   return (
     <>
       <div class="result-links">
-        <a class="button" href={`/app/models/${encodeURIComponent(strategy)}/${encodeURIComponent(version)}`}>
+        <a class="button" href={modelAddress(strategy, version)}>
           Open the model
         </a>
         {report.figures.trades > 0 && (

@@ -4,6 +4,7 @@ import { request } from '../../api/client.js';
 import { CopyButton } from '../../components/copy-button.js';
 import { ErrorNote, Loading } from '../../components/note.js';
 import { useResource } from '../../live/use-resource.js';
+import { fileStem, strategyAddress } from '../../strategies/strategy-address.js';
 import { linesOf } from './strategy-lines.js';
 
 /** The strategy file as the training read it, with its warnings at their lines. */
@@ -49,14 +50,14 @@ function StrategyText({ id }: { id: string }) {
       <ErrorNote error={error} retry={reload} />
     );
   const { strategy = '', strategy_file: file = 'strategy.yaml' } = value.training;
-  const name = file.replace(/\.ya?ml$/, '');
+  const name = fileStem(file);
   return (
     <div class="stack strategy-file">
       <div class="strategy-actions">
         <span class="muted">{file}</span>
         <CopyButton text={strategy} label="Copy the file" />
         {STRATEGY_NAME_PATTERN.test(name) && (
-          <a class="button" href={`/app/strategies/${encodeURIComponent(name)}`}>
+          <a class="button" href={strategyAddress(name)}>
             Open in the editor
           </a>
         )}

@@ -1,6 +1,7 @@
 import type { TrainingOperation, TrainingSummary } from '@ktrdr/contracts';
 import { Note } from '../../components/note.js';
 import { formatNumber } from '../../format/numbers.js';
+import { modelAddress } from '../../models/model-address.js';
 import { isActive } from '../../operations/operation-words.js';
 import { CurvesCard } from './curves-card.js';
 import { pointsOfResult } from './curve-data.js';
@@ -100,10 +101,7 @@ export function TrainingView({ operation, result }: TrainingViewProps) {
 function ModelLink({ model }: { model: string }) {
   const [strategy = '', version = ''] = model.split('/');
   return (
-    <a
-      class="button button-main"
-      href={`/app/models/${encodeURIComponent(strategy)}/${encodeURIComponent(version)}`}
-    >
+    <a class="button button-main" href={modelAddress(strategy, version)}>
       Open the model {version}
     </a>
   );

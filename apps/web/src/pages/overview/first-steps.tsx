@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { request } from '../../api/client.js';
 import { useResource } from '../../live/use-resource.js';
+import { trainAddress } from '../../strategies/strategy-address.js';
 import { may } from '../../shell/caller.js';
 
 /** What to do while nothing has ended yet. Steps that are done are marked. */
@@ -13,7 +14,7 @@ export function FirstSteps({ isTrained }: { isTrained: boolean }) {
     return { bars: bars.length, example: strategies.find(({ valid }) => valid)?.name ?? null };
   });
   const { bars = 0, example = null } = resource.value.value ?? {};
-  const train = example === null ? '/app/train' : `/app/train?strategy=${encodeURIComponent(example)}`;
+  const train = example === null ? '/app/train' : trainAddress(example);
   return (
     <section class="card" aria-labelledby="first-title">
       <h2 id="first-title">First steps</h2>
