@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { TableBox } from '../components/table-box.js';
 import './bar-table.css';
 
 /** One row of a table with a bar. */
@@ -26,7 +27,7 @@ export function BarTable({ label, nameTitle, cellTitles = [], valueTitle, rows, 
   const high = Math.max(0, ...values);
   const span = high - low || 1;
   return (
-    <div class="table-box">
+    <TableBox label={label}>
       <table class="bar-table" aria-label={label}>
         <thead>
           <tr>
@@ -69,6 +70,6 @@ export function BarTable({ label, nameTitle, cellTitles = [], valueTitle, rows, 
           ))}
         </tbody>
       </table>
-    </div>
+    </TableBox>
   );
 }

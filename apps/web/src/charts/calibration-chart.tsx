@@ -1,5 +1,6 @@
 import type { ReliabilityBin } from '@ktrdr/contracts';
 import { formatNumber, formatPercent } from '../format/numbers.js';
+import { TableBox } from '../components/table-box.js';
 import './calibration-chart.css';
 
 /** How often the model was right, by how sure it was. On the diagonal its probabilities are true. */
@@ -24,7 +25,7 @@ export function CalibrationChart({ bins }: { bins: readonly ReliabilityBin[] }) 
         </svg>
         <figcaption class="muted">Right: surer. Up: more often right. A larger dot has more rows.</figcaption>
       </figure>
-      <div class="table-box">
+      <TableBox label="Calibration on the test part">
         <table aria-label="Calibration on the test part">
           <thead>
             <tr>
@@ -53,7 +54,7 @@ export function CalibrationChart({ bins }: { bins: readonly ReliabilityBin[] }) 
             ))}
           </tbody>
         </table>
-      </div>
+      </TableBox>
     </div>
   );
 }

@@ -1,4 +1,5 @@
 import { formatNumber, formatPercent } from '../format/numbers.js';
+import { TableBox } from '../components/table-box.js';
 import './confusion-table.css';
 
 interface ConfusionTableProps {
@@ -10,7 +11,7 @@ interface ConfusionTableProps {
 /** How often each true class was predicted as which. A darker cell has a larger share of its row. */
 export function ConfusionTable({ classes, matrix }: ConfusionTableProps) {
   return (
-    <div class="table-box">
+    <TableBox label="Confusion matrix of the test part">
       <table class="confusion" aria-label="Confusion matrix of the test part">
         <thead>
           <tr>
@@ -54,6 +55,6 @@ export function ConfusionTable({ classes, matrix }: ConfusionTableProps) {
           })}
         </tbody>
       </table>
-    </div>
+    </TableBox>
   );
 }

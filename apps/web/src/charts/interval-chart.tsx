@@ -1,3 +1,4 @@
+import { TableBox } from '../components/table-box.js';
 import './series.css';
 import './interval-chart.css';
 
@@ -27,7 +28,7 @@ export function IntervalChart({ label, valueName, rows, format, reference }: Int
   const { low, high } = extentOf(rows, reference?.at);
   const at = (value: number): number => (100 * (value - low)) / (high - low);
   return (
-    <div class="table-box">
+    <TableBox label={label} class="interval-box">
       <table class="interval-chart" aria-label={label}>
         <thead>
           <tr>
@@ -87,7 +88,7 @@ export function IntervalChart({ label, valueName, rows, format, reference }: Int
           ))}
         </tbody>
       </table>
-    </div>
+    </TableBox>
   );
 }
 

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { TableBox } from './table-box.js';
 
 /** One column of a table. */
 export interface Column<Row> {
@@ -19,7 +20,7 @@ interface DataTableProps<Row> {
 /** A table of a few rows. */
 export function DataTable<Row>({ label, columns, rows }: DataTableProps<Row>) {
   return (
-    <div class="table-box">
+    <TableBox label={label}>
       <table aria-label={label}>
         <thead>
           <tr>
@@ -49,6 +50,6 @@ export function DataTable<Row>({ label, columns, rows }: DataTableProps<Row>) {
           ))}
         </tbody>
       </table>
-    </div>
+    </TableBox>
   );
 }

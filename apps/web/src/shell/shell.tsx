@@ -28,11 +28,11 @@ export function Shell({ children }: { children: ComponentChildren }) {
         <div class="sidebar-navigation">
           <Navigation />
         </div>
-        <footer class="shell-footer">
+        <div class="shell-footer">
           <ConnectionIndicator />
           <CallerName />
           <ThemeChoice />
-        </footer>
+        </div>
       </header>
       <div class="shell-content">
         <ConnectionBanner />

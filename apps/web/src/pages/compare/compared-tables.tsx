@@ -1,6 +1,7 @@
 import type { ModelComparison } from '@ktrdr/contracts';
 import { UNKNOWN } from '../../format/numbers.js';
 import { figureRows, settingRows, splitRows, type ComparedRow, type Run } from './compare-data.js';
+import { TableBox } from '../../components/table-box.js';
 
 interface ComparedTablesProps {
   runs: readonly Run[];
@@ -45,7 +46,7 @@ function Part({ title, runs, rows }: { title: string; runs: readonly Run[]; rows
 
 function Rows({ label, runs, rows }: { label: string; runs: readonly Run[]; rows: readonly ComparedRow[] }) {
   return (
-    <div class="table-box" tabIndex={0} role="region" aria-label={label}>
+    <TableBox label={label}>
       <table aria-label={label}>
         <thead>
           <tr>
@@ -72,6 +73,6 @@ function Rows({ label, runs, rows }: { label: string; runs: readonly Run[]; rows
           ))}
         </tbody>
       </table>
-    </div>
+    </TableBox>
   );
 }

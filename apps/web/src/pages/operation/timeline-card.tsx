@@ -10,6 +10,7 @@ import { clockDifference } from '../../live/connection.js';
 import { useReloadWhen, useResource } from '../../live/use-resource.js';
 import { isActive } from '../../operations/operation-words.js';
 import { placePhases } from './timeline-data.js';
+import { TableBox } from '../../components/table-box.js';
 
 const TICK_MS = 1_000;
 
@@ -42,7 +43,7 @@ export function TimelineCard({ operation }: { operation: TypedOperationSummary }
       {value === null && error === null && <Loading label="timeline" lines={5} />}
       {value !== null && phases.length === 0 && <p class="muted card-line">No phase has begun.</p>}
       {phases.length > 0 && (
-        <div class="table-box">
+        <TableBox label="Phases">
           <table class="timeline" aria-label="Phases">
             <thead>
               <tr>
@@ -83,7 +84,7 @@ export function TimelineCard({ operation }: { operation: TypedOperationSummary }
               ))}
             </tbody>
           </table>
-        </div>
+        </TableBox>
       )}
     </section>
   );
