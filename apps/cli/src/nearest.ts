@@ -5,6 +5,7 @@ const MOST_DIFFERENT = 0.4;
 export function nearest(word: string, candidates: Iterable<string>): string | null {
   let best: string | null = null;
   let bestDistance = Infinity;
+  if (word === '') return null;
   const typed = word.toLowerCase();
   for (const candidate of candidates) {
     const known = candidate.toLowerCase();

@@ -22,6 +22,8 @@ export class Output {
   readonly live: boolean;
   /** True if more than ASCII can be shown. */
   readonly unicode: boolean;
+  /** The command prints several objects: each is one line of JSON. */
+  isStream = false;
   /** Suppresses notes: `--quiet`. */
   quiet = false;
   /** Colours for stdout, and for stderr. */
@@ -77,6 +79,7 @@ export class Output {
   }
 
   json(value: unknown): void {
+    if (this.isStream) return this.jsonLine(value);
     this.stdout.write(`${printableJson(value, 2)}\n`);
   }
 }

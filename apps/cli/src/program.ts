@@ -5,6 +5,7 @@ import { defineCommands } from './commands.js';
 import type { CommandContext } from './context.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import { helpText } from './help-text.js';
+import { nearest } from './nearest.js';
 import { readVersion } from './own-files.js';
 import type { ReadOptions } from './read-options.js';
 
@@ -43,6 +44,14 @@ export async function runCommandLine(context: CommandContext, args: string[]): P
   return exitCode;
 }
 
+/** Adds the nearest choice to Commander's message about a value that is none of the allowed ones. */
+function withNearestChoice(message: string): string {
+  const [, typed = '', choices = ''] =
+    /argument '(.*)' is invalid\. Allowed choices are (.*)\./.exec(message) ?? [];
+  const meant = nearest(typed, choices.split(', '));
+  return meant === null ? message : message.replace(/\n?$/, ` Did you mean ${meant}?\n`);
+}
+
 /** @param words the command line; `null` defines every group */
 export async function createProgram(add: AddCommand, words: readonly string[] | null): Promise<Command> {
   const program = new Command('ktrdr')
@@ -79,6 +88,7 @@ function configure(
     .configureOutput({
       writeOut: (text) => void writeOut(text),
       writeErr: (text) => void writeErr(text),
+      outputError: (text, write) => write(withNearestChoice(text)),
     })
     .configureHelp({ formatHelp: () => helpText(treeOf(command, path), columns) });
   for (const inner of command.commands)
@@ -88,7 +98,7 @@ function configure(
 function addCommonOptions(command: Command): void {
   command
     .option('--json', 'print only JSON on stdout')
-    .option('--quiet', 'print only names and ids: no progress, notes and tables')
+    .option('-q, --quiet', 'print only names and ids: no progress, notes and tables')
     .option('--verbose', 'print more: engines, inputs, each request');
 }
 

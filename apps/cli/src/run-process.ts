@@ -1,59 +1,36 @@
 import { printable, systemClock } from '@ktrdr/contracts';
 import { ApiError, CliError } from './cli-error.js';
-import {
-  readApiUrl,
-  readAuthorities,
-  readTerminalSettings,
-  readToken,
-  readWantsHostService,
-  settingsFilePath,
-  tokenFilePath,
-} from './config.js';
+import { readTerminalSettings } from './config.js';
 import type { CommandContext } from './context.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import { Output } from './output.js';
 import { runCommandLine } from './program.js';
-import type { SavedSettings } from './settings.js';
-import { SettingsFile } from './settings-file.js';
-import { TokenFile } from './token-file.js';
+import { processSettings } from './process-settings.js';
+import { nearestName } from './suggestions.js';
 import { inTypedWords } from './typed-words.js';
 import { issueLinesOf } from './views/issues-view.js';
 
 /** Runs the command line in this process. */
 export async function runProcess(args: string[]): Promise<ExitCode> {
-  const file = new SettingsFile(settingsFilePath());
-  const saved = savedSettings(file);
+  const { saved, ...settings } = processSettings();
   const output = new Output(process.stdout, process.stderr, readTerminalSettings(undefined, saved));
   const context: CommandContext = {
+    ...settings,
     output,
     clock: systemClock,
     signals: process,
     input: process.stdin,
-    apiUrl: () => readApiUrl(undefined, file.read()),
-    authorities: () => readAuthorities(undefined, saved),
-    environmentToken: () => readToken(),
-    tokenFile: () => new TokenFile(tokenFilePath(undefined, saved)),
-    settingsFile: () => file,
-    wantsHostService: () => readWantsHostService(),
   };
   try {
     return await runCommandLine(context, args);
   } catch (error) {
-    return explain(output, error, args);
-  }
-}
-
-/** A damaged file must not stop the commands that need no setting, such as `ktrdr config`: the API's URL reports it. */
-function savedSettings(file: SettingsFile): SavedSettings {
-  try {
-    return file.read();
-  } catch {
-    return {};
+    return explain(context, error, args);
   }
 }
 
 /** Prints the error that ended a command. Only `--verbose` shows its cause. */
-function explain(output: Output, error: unknown, args: string[]): ExitCode {
+async function explain(context: CommandContext, error: unknown, args: string[]): Promise<ExitCode> {
+  const { output } = context;
   const verbose = args.includes('--verbose');
   const known = error instanceof CliError;
   const told = error instanceof Error ? error.message : String(error);
@@ -63,6 +40,8 @@ function explain(output: Output, error: unknown, args: string[]): ExitCode {
   );
   if (error instanceof ApiError) {
     for (const line of issueLinesOf(error)) output.err(line);
+    const meant = await nearestName(context, error, args);
+    if (meant !== null) output.err(`Did you mean ${printable(meant)}?`);
     if (verbose) output.err(output.errorStyle.dim(`code: ${error.code}, HTTP ${error.status}`));
   }
   if (verbose && known && error.cause instanceof Error) {

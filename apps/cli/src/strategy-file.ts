@@ -1,5 +1,7 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, readdirSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { UsageError } from './cli-error.js';
+import { nearest } from './nearest.js';
 
 /** Maximum size of a strategy file (bytes). Only a data file given by mistake is larger. */
 const MOST_BYTES = 1_000_000;
@@ -39,11 +41,23 @@ function unreadable(path: string, cause: unknown): UsageError {
   return new UsageError(reason(path, code) ?? `${path} cannot be read: ${message}`, { cause });
 }
 
+/** ` Did you mean strategies/test.yaml?` */
+function nearestFile(path: string): string {
+  try {
+    const folder = dirname(path);
+    const meant = nearest(basename(path), readdirSync(folder));
+    return meant === null ? '' : ` Did you mean ${join(folder, meant)}?`;
+  } catch {
+    // the folder is missing too
+    return '';
+  }
+}
+
 function reason(path: string, code: string | undefined): string | null {
   switch (code) {
     case 'ENOENT':
     case 'ENOTDIR':
-      return `There is no file ${path} (looked in ${process.cwd()}).`;
+      return `There is no file ${path} (looked in ${process.cwd()}).${nearestFile(path)}`;
     case 'EISDIR':
       return `${path} is a folder, not a strategy file.`;
     case 'EACCES':

@@ -1,11 +1,18 @@
-import { printable, isTerminalStatus, type TypedOperation, type OperationStarted } from '@ktrdr/contracts';
-import type { ApiClient } from './api-client.js';
+import {
+  printable,
+  isTerminalStatus,
+  type OperationMetrics,
+  type TypedOperation,
+  type OperationStarted,
+} from '@ktrdr/contracts';
+import { type ApiClient, operationPath } from './api-client.js';
 import { ApiError, ApiUnreachableError, CliError } from './cli-error.js';
 import { type CommandContext, openApi } from './context.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import { followOperation } from './follow-operation.js';
 import { listenForInterrupts } from './interrupts.js';
 import type { ReadOptions } from './read-options.js';
+import { LossHistory } from './progress/loss-history.js';
 import { openProgressDisplay } from './progress/open-progress-display.js';
 import type { ProgressDisplay } from './progress/progress-display.js';
 import type { ProgressState } from './progress/progress-state.js';
@@ -37,14 +44,38 @@ interface Detachable {
   obstacle?: (api: ApiClient) => Promise<string | null>;
 }
 
+/** How a supervised operation is shown. */
+export interface Presentation {
+  display: ProgressDisplay;
+  /** Names the operation, as soon as it is stored. */
+  started(id: string): void;
+  /** Shows the outcome of an ended operation. @returns the matching exit code */
+  end(operation: TypedOperation, cancelRequested: boolean): ExitCode;
+  /** Says where the operation stands when the user leaves. */
+  left(text: string): void;
+}
+
+function presentationOf({ output, clock }: CommandContext, options: ReadOptions): Presentation {
+  const display = openProgressDisplay(output, clock, options);
+  return {
+    display,
+    started: (id) => {
+      if ((!options.json && !options.quiet) || options.verbose)
+        display.note(output.style.dim(`Operation ${id}`));
+    },
+    end: (operation, cancelRequested) => showOutcome(output, operation, { ...options, cancelRequested }),
+    left: (text) => output.err(text),
+  };
+}
+
 /** Shows an operation from its start, or from now on, until its end. The exit code tells how it ended. */
 export async function superviseOperation(
   context: CommandContext,
   supervised: Supervised,
   options: ReadOptions,
+  presentation: Presentation = presentationOf(context, options),
 ): Promise<ExitCode> {
-  const display = openProgressDisplay(context.output, context.clock, options);
-  const supervision = new Supervision(context, supervised, options, display);
+  const supervision = new Supervision(context, supervised, options, presentation);
   const stopListening = listenForInterrupts(context.signals, context.clock, {
     onInterrupt: (press) => supervision.interrupt(press),
     onTerminate: () => supervision.leave(EXIT.terminated),
@@ -53,7 +84,7 @@ export async function superviseOperation(
     return await supervision.run();
   } finally {
     stopListening();
-    display.stop();
+    presentation.display.stop();
   }
 }
 
@@ -64,19 +95,20 @@ class Supervision {
   private id: string | null;
   private state: ProgressState | null = null;
   private cancel: 'no' | 'wanted' | 'taken' | 'refused' = 'no';
+  private readonly losses = new LossHistory();
   private readonly shownWarnings = new Set<string>();
 
   constructor(
     private readonly context: CommandContext,
     private readonly supervised: Supervised,
     private readonly options: ReadOptions,
-    private readonly display: ProgressDisplay,
+    private readonly presentation: Presentation,
   ) {
     this.id = supervised.kind === 'start' ? null : supervised.id;
     this.api = openApi(context, {
       verbose: options.verbose,
       signal: this.left.signal,
-      note: (line) => display.note(line),
+      note: (line) => presentation.display.note(line),
     });
   }
 
@@ -112,7 +144,7 @@ class Supervision {
   }
 
   private async supervise(): Promise<ExitCode> {
-    const { output, clock } = this.context;
+    const { clock } = this.context;
     const supervised = this.supervised;
     if (supervised.kind === 'start') {
       const started = await supervised.start(this.api);
@@ -123,9 +155,7 @@ class Supervision {
         const exitCode = await this.detach(started, supervised);
         if (!this.cancelWanted) return exitCode;
       }
-      if ((!this.options.json && !this.options.quiet) || this.options.verbose) {
-        this.display.note(output.style.dim(`Operation ${started.operation_id}`));
-      }
+      this.presentation.started(started.operation_id);
     } else if (supervised.kind === 'again') {
       const started = await supervised.open(this.api);
       if (supervised.detach) return this.detach(started, supervised);
@@ -136,6 +166,7 @@ class Supervision {
     const id = this.id ?? '';
     const { signal } = this.left;
     const known = supervised.kind !== 'follow';
+    if (supervised.kind !== 'start') await this.readLosses(id);
     for await (const update of followOperation(this.api, id, { clock, signal, known })) {
       if (update.kind === 'operation' && isTerminalStatus(update.operation.status)) {
         if (supervised.kind === 'start' && update.operation.status === 'completed')
@@ -147,12 +178,28 @@ class Supervision {
     return this.sayLeft();
   }
 
+  /** The epochs before this process follows the operation. They are only decoration: an API without them is no reason to fail. */
+  private async readLosses(id: string): Promise<void> {
+    if (!this.context.output.live || this.options.json || this.options.quiet) return;
+    try {
+      const { points } = await this.api.get<OperationMetrics>(`${operationPath(id)}/metrics`);
+      this.losses.begin(points);
+    } catch (error) {
+      // following the operation meets the same error and reports it
+      if (!(error instanceof CliError)) throw error;
+    }
+  }
+
   private async detach(started: OperationStarted, { obstacle }: Detachable): Promise<ExitCode> {
     const { output } = this.context;
     const exitCode = showStarted(this.context, started, this.options);
     const line = await obstacle?.(this.api);
     if (typeof line === 'string') output.note(output.errorStyle.yellow(line));
     return exitCode;
+  }
+
+  private get display(): ProgressDisplay {
+    return this.presentation.display;
   }
 
   private get cancelWanted(): boolean {
@@ -163,11 +210,13 @@ class Supervision {
   private show(operation: TypedOperation | null): void {
     const known = operation ?? this.state?.operation;
     if (known === undefined) return;
+    if (operation !== null) this.losses.add(operation);
     this.state = {
       operation: known,
       receivedAt: operation === null ? (this.state?.receivedAt ?? 0) : this.context.clock.now(),
       lost: operation === null,
       cancelRequested: this.cancel === 'wanted' || this.cancel === 'taken',
+      losses: this.losses.values,
     };
     this.display.show(this.state);
     this.showWarnings(known);
@@ -185,10 +234,7 @@ class Supervision {
   private end(operation: TypedOperation): ExitCode {
     this.display.stop();
     this.showWarnings(operation);
-    const exitCode = showOutcome(this.context.output, operation, {
-      ...this.options,
-      cancelRequested: this.cancelWanted && this.cancel !== 'refused',
-    });
+    const exitCode = this.presentation.end(operation, this.cancelWanted && this.cancel !== 'refused');
     if (this.supervised.kind !== 'cancel') return exitCode;
     return operation.status === 'cancelled' ? EXIT.completed : EXIT.failed;
   }
@@ -232,7 +278,7 @@ class Supervision {
 
   private sayLeft(): ExitCode {
     this.display.stop();
-    this.context.output.err(this.whereItStands());
+    this.presentation.left(this.whereItStands());
     return this.leftWith;
   }
 

@@ -237,7 +237,7 @@ describe('the command line', () => {
     [['operations', 'prune', '--yes', '--older-than', '0x0'], 'It must be a number.'],
     [['operations', 'prune', '--yes', '--older-than', '1e1'], 'It must be a whole number.'],
     [['operations', 'prune', '--yes'], "required option '--older-than <days>'"],
-    [['models', 'train', 'a.yaml', 'AAPL', '1h', 'more'], 'too many arguments'],
+    [['models', 'show', 'a/1h_v1', 'more'], 'too many arguments'],
     [['operations', 'lst'], '(Did you mean list?)'],
     [['operations', 'list', '--status', 'done'], 'is not one of pending, running'],
     [['foo'], "error: unknown command 'foo'\nFor help: ktrdr --help"],

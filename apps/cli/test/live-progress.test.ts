@@ -34,7 +34,7 @@ test('the cursor is hidden while the progress is drawn, and restored at the end'
   expect(written).toContain(HIDE_CURSOR);
   expect(written).toContain('⠋ Working');
   expect(written).toContain('━━━━━━━━━━━━━╸──────────────────────────  34.2%  elapsed 12s  ETA 1m 20s');
-  expect(written).toContain('A note above.\n');
+  expect(written).toContain('A note above.\u001b[K\n');
   display.stop();
   display.stop();
   expect(written.lastIndexOf(SHOW_CURSOR)).toBeGreaterThan(written.lastIndexOf(HIDE_CURSOR));

@@ -64,10 +64,13 @@ export async function importData(
 
 async function importAll(session: ImportSession, files: string[], left: AbortController): Promise<ExitCode> {
   const { context, options } = session;
+  // several objects are a stream
+  context.output.isStream = files.length > 1 || session.resample !== null;
   const previews: unknown[] = [];
   const codes: ExitCode[] = [];
   for (const file of files) {
-    if (files.length > 1 && !options.json) context.output.out(codes.length === 0 ? '' : '\n');
+    if (files.length > 1 && !options.json && !options.quiet)
+      context.output.out(codes.length === 0 ? '' : '\n');
     const prepared = await untilInterrupted(session, left, () => prepareImport(session, file)).catch(
       (error: unknown) => {
         // a refused file does not stop the others
@@ -87,7 +90,7 @@ async function importAll(session: ImportSession, files: string[], left: AbortCon
     if (code === EXIT.cancelled && prepared.kind === 'ready') return code;
   }
   if (options.json && !options.yes) context.output.json({ previews });
-  if (files.length > 1 && !options.json) context.output.out(`\n${summary(codes)}`);
+  if (files.length > 1 && !options.json) context.output.note(`\n${summary(codes)}`);
   return worst(codes);
 }
 
@@ -125,7 +128,7 @@ async function resampleAll(
   { timezone, on_conflict }: PreviewImportRequest,
 ): Promise<void> {
   for (const { symbol, timeframe } of stored)
-    await resampleStored(context, api, { symbol, timeframe, to, timezone, on_conflict }, options.json);
+    await resampleStored(context, api, { symbol, timeframe, to, timezone, on_conflict }, options);
 }
 
 /** Saves the choices of an import as a profile, without the choices for these bars alone. */

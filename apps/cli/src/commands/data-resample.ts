@@ -9,6 +9,7 @@ import {
 } from '@ktrdr/contracts';
 import type { ApiClient } from '../api-client.js';
 import { UsageError } from '../cli-error.js';
+import { answer } from '../answer.js';
 import { type CommandContext, openApi } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import type { ReadOptions } from '../read-options.js';
@@ -32,29 +33,29 @@ export async function resampleData(
   symbol: string,
   timeframe: string,
   to: string,
-  { timezone, onConflict, json, verbose }: ResampleOptions,
+  { timezone, onConflict, ...options }: ResampleOptions,
 ): Promise<ExitCode> {
   const request = { symbol, timeframe, to: timeframesOf(to), timezone, on_conflict: onConflict };
-  await resampleStored(context, openApi(context, { verbose }), request, json);
+  await resampleStored(context, openApi(context, options), request, options);
   return EXIT.completed;
 }
 
 /** Makes coarser bars of stored ones, and shows the new files. */
 export async function resampleStored(
-  { output }: CommandContext,
+  context: CommandContext,
   api: ApiClient,
   request: ResampleBarsRequest,
-  json: boolean | undefined,
+  options: ReadOptions,
 ): Promise<void> {
-  const { stored } = await api.post<ResampledBars>('/data/resample', request, TIMEOUT_MS);
-  if (json) {
-    output.json({ stored });
-    return;
-  }
-  output.out(storedBarsView(stored, output.style));
-  const cut = stored.filter(({ left_out }) => left_out > 0).map(({ file }) => file);
-  if (cut.length > 0)
-    output.out(printable(`  note: the last bar is incomplete and is left out: ${cut.join(', ')}`));
+  const resampled = await api.post<ResampledBars>('/data/resample', request, TIMEOUT_MS);
+  answer(context, options, resampled, {
+    view: ({ stored }, { style }) => {
+      const cut = stored.filter(({ left_out }) => left_out > 0).map(({ file }) => file);
+      const note = printable(`  note: the last bar is incomplete and is left out: ${cut.join(', ')}`);
+      return storedBarsView(stored, style) + (cut.length === 0 ? '' : `\n${note}`);
+    },
+    names: ({ stored }) => stored.map(({ file }) => file),
+  });
 }
 
 /** `5m,1h` as a list. @throws UsageError for a word that is not a timeframe */

@@ -1,12 +1,13 @@
 import { userInfo } from 'node:os';
 import { USER_PATTERN, type OperationStarted, type StartTrainingRequest } from '@ktrdr/contracts';
-import { UsageError } from '../cli-error.js';
 import type { CommandContext } from '../context.js';
 import type { ExitCode } from '../exit-code.js';
 import { missingHost } from '../missing-host.js';
 import { readStrategyFile } from '../strategy-file.js';
-import { superviseOperation } from '../supervise-operation.js';
+import { type Presentation, superviseOperation } from '../supervise-operation.js';
+import { trainMany } from '../train-many.js';
 import { flaggedFields } from '../training-flags.js';
+import { trainingWords, type TrainingWords } from '../training-words.js';
 import type { ReadOptions } from '../read-options.js';
 import { noteOtherPlace } from '../training-place.js';
 
@@ -15,21 +16,37 @@ export interface TrainOptions extends ReadOptions {
   detach?: boolean;
 }
 
-/** `ktrdr models train`: sends the strategy file's text and shows the training to its end. */
-export async function trainModel(
+/** `ktrdr models train`: sends the text of each strategy file, and shows the trainings to their ends. */
+export async function trainModels(
   context: CommandContext,
-  file: string,
-  symbols: string | undefined,
-  timeframes: string | undefined,
+  words: string[],
   options: TrainOptions,
 ): Promise<ExitCode> {
   // fails on an invalid value before anything starts
   context.wantsHostService();
+  const trainings = trainingWords(words);
+  const [file = '', ...others] = trainings.files;
+  if (others.length > 0)
+    return trainMany(context, trainings.files, options, (one, mayStart, presentation) =>
+      train(context, one, trainings, options, mayStart, presentation),
+    );
+  return train(context, file, trainings, options);
+}
+
+/** @param mayStart resolves when the training may start */
+async function train(
+  context: CommandContext,
+  file: string,
+  { symbols, timeframes }: TrainingWords,
+  options: TrainOptions,
+  mayStart: () => Promise<void> = () => Promise.resolve(),
+  presentation?: Presentation,
+): Promise<ExitCode> {
   const request: StartTrainingRequest = {
     strategy: await readStrategyFile(file),
     strategy_file: file,
-    symbols: names('symbol', symbols),
-    timeframes: names('timeframe', timeframes),
+    symbols,
+    timeframes,
     ...flaggedFields(options),
     user: userName(),
   };
@@ -38,6 +55,7 @@ export async function trainModel(
     {
       kind: 'start',
       start: async (api) => {
+        await mayStart();
         const started = await api.post<OperationStarted>('/trainings/start', request);
         await noteOtherPlace(context, api, started);
         return started;
@@ -46,15 +64,8 @@ export async function trainModel(
       obstacle: missingHost,
     },
     options,
+    presentation,
   );
-}
-
-/** `AAPL,GOOG` as a list. */
-function names(what: string, text: string | undefined): string[] | undefined {
-  if (text === undefined) return undefined;
-  const list = text.split(',').map((name) => name.trim());
-  if (list.includes('')) throw new UsageError(`'${text}' has an empty ${what}. Write several as A,B.`);
-  return list;
 }
 
 /** The user of the training, for a queue's limit per user; `undefined` for an account without a usable name. */

@@ -3,6 +3,7 @@ import { operationPath } from '../api-client.js';
 import { type CommandContext, openApi } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { operationView } from '../views/operations-view.js';
+import { screenOf } from '../screen.js';
 import type { ReadOptions } from '../read-options.js';
 
 export async function showOperation(
@@ -10,7 +11,7 @@ export async function showOperation(
   id: string,
   { json, quiet, verbose }: ReadOptions,
 ): Promise<ExitCode> {
-  const { output, clock } = context;
+  const { output } = context;
   const api = openApi(context, { verbose });
   const operation = await api.operation(id);
   if (json) {
@@ -22,6 +23,6 @@ export async function showOperation(
     return EXIT.completed;
   }
   const { history } = await api.get<OperationHistory>(`${operationPath(id)}/history`);
-  output.out(operationView(operation, history, { now: clock.now(), verbose, style: output.style }));
+  output.out(operationView(operation, history, { ...screenOf(context), verbose }));
   return EXIT.completed;
 }

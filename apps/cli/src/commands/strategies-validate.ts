@@ -13,7 +13,7 @@ type CheckedFile = ValidateStrategyResponse & { file: string };
 export async function validateStrategies(
   context: CommandContext,
   files: string[],
-  { json, verbose }: ReadOptions,
+  { json, quiet, verbose }: ReadOptions,
 ): Promise<ExitCode> {
   const { output } = context;
   const api = openApi(context, { verbose });
@@ -28,11 +28,12 @@ export async function validateStrategies(
     const request: ValidateStrategyRequest = { strategy, strategy_file: file };
     const answer = await api.post<ValidateStrategyResponse>('/strategies/validate', request);
     answers.push({ file, ...answer });
-    if (json) continue;
+    if (json || quiet) continue;
     for (const issue of answer.issues) output.out(issueLine(issue));
     output.out(summary(file, answer));
   }
   if (json) output.json(answers);
+  else if (quiet) for (const { file } of answers.filter(({ valid }) => !valid)) output.out(file);
   return answers.every(({ valid }) => valid) ? EXIT.completed : EXIT.usage;
 }
 

@@ -12,6 +12,7 @@ export type NameKind =
   | 'indicator'
   | 'source'
   | 'profile'
+  | 'strategy'
   | 'open';
 
 /** The names of a kind that fit a command; none if the API does not answer. @param command `operations cancel` */
@@ -75,6 +76,8 @@ async function namesOf(
       return list<{ type: string; summary: string }>(await read('/indicators'), 'indicators').map(
         ({ type, summary }) => ({ value: type, description: summary }),
       );
+    case 'strategy':
+      return named(await read('/strategies'), 'strategies');
     case 'source':
       return named(await read('/data/sources'), 'sources');
     case 'profile':

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { type CommandNode, findCommand, type OptionNode } from '../command-tree.js';
 import { SETTING_NAMES } from '../settings.js';
+import { isStrategyFile } from '../training-words.js';
 import type { ApiNames, NameKind } from './api-names.js';
 import type { Candidate } from './candidate.js';
 
@@ -114,19 +115,15 @@ async function argumentsOf(
   if (argument.name === 'setting') return SETTING_NAMES.map((value) => ({ value }));
   if (argument.name === 'shell') return SHELLS.map((value) => ({ value }));
   if (argument.name.startsWith('strategy')) {
-    const isTimeframe = given.length >= 2 && !isStrategyFile(given.at(-1) ?? '');
-    if (isTimeframe) return TIMEFRAMES.map((value) => ({ value }));
-    const symbols = given.length === 1 ? await names('symbol', path.join(' ')) : [];
-    return [...strategyFiles(current), ...symbols];
+    const others = given.filter((word) => !isStrategyFile(word)).length;
+    if (others === 1) return TIMEFRAMES.map((value) => ({ value }));
+    const symbols = given.length > 0 && others === 0 ? await names('symbol', path.join(' ')) : [];
+    return [...strategyFiles(current).filter(({ value }) => !given.includes(value)), ...symbols];
   }
   const kind = KINDS[argument.name];
   if (kind === undefined) return [];
   const candidates = await names(kind, path.join(' '));
   return candidates.filter(({ value }) => !given.includes(value));
-}
-
-export function isStrategyFile(word: string): boolean {
-  return /\.ya?ml$/i.test(word);
 }
 
 /** Strategy files and folders below the typed path. */

@@ -10,12 +10,12 @@ const MODEL = ['<model>', 'strategy/version, for example test_strategy/1h_v3'] a
 
 /** The commands of `ktrdr models`. */
 export function defineModels(models: Command, add: AddCommand): void {
-  const train = add(models, 'train', 'train the model of a strategy file', () =>
-    import('../commands/models-train.js').then(({ trainModel }) => trainModel),
-  )
-    .argument('<strategy.yaml>', 'strategy file')
-    .argument('[symbol]', "replaces the file's symbols; several as A,B")
-    .argument('[timeframe]', "replaces the file's timeframes; several as 1h,1d");
+  const train = add(models, 'train', 'train the models of strategy files', () =>
+    import('../commands/models-train.js').then(({ trainModels }) => trainModels),
+  ).argument(
+    '<strategy.yaml...>',
+    "strategy files; then optionally symbols as A,B and timeframes as 1h,1d, which replace the files'",
+  );
   for (const flag of Object.values(TRAINING_FLAGS)) train.addOption(flag);
   train.option(...DETACH);
   add(models, 'list', 'trained models, newest first', () =>

@@ -82,7 +82,7 @@ async function upload({ context, api, options }: ImportSession, file: string): P
     clock,
     printable(name),
     found.size,
-    output.live && !options.json,
+    output.live && !options.json && !options.quiet,
   );
   try {
     const { upload_id } = await api.upload<UploadedFile>(
@@ -108,7 +108,7 @@ async function agree(session: ImportSession, source: ImportSource, file: string)
   const previewOf = (asked: PreviewImportRequest): Promise<ImportPreview> => {
     const reading = (): Promise<ImportPreview> =>
       session.api.post<ImportPreview>('/data/imports/preview', asked, PREVIEW_TIMEOUT_MS);
-    return output.live && !options.json
+    return output.live && !options.json && !options.quiet
       ? withWaitingLine(output, context.clock, `Reading ${printable(file)}`, reading)
       : reading();
   };
@@ -122,7 +122,9 @@ async function agree(session: ImportSession, source: ImportSource, file: string)
     ({ request, preview } = answered);
     output.out('');
   }
-  if (!options.json) output.out(importPreviewView(preview, output.style));
+  // without a question about it, --quiet needs no preview
+  const isSilent = options.json || (options.quiet && options.yes);
+  if (!isSilent) output.out(importPreviewView(preview, output.style));
   if (preview.questions.length > 0) {
     const lines = preview.questions
       .map((question) => `  ${printable(importQuestionText(question))}`)

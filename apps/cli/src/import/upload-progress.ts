@@ -39,6 +39,7 @@ export class UploadProgress {
         elapsedSeconds,
         etaSeconds: fraction < 0.01 ? null : (elapsedSeconds * (1 - fraction)) / fraction,
         figures: [],
+        losses: [],
       },
       { columns: this.output.columns, style: this.output.style, frame: this.frame++ },
     );

@@ -13,6 +13,7 @@ const PARTS: ProgressParts = {
   elapsedSeconds: 12,
   etaSeconds: 80,
   figures: ['train loss 0.9123', 'val loss 0.9541', 'train accuracy 0.61', 'val accuracy 0.5512'],
+  losses: [],
 };
 const plain = createStyle(false);
 

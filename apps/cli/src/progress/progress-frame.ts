@@ -2,15 +2,21 @@ import { truncate } from '@ktrdr/contracts';
 import type { Style } from '../style.js';
 import { formatDuration } from './duration.js';
 import type { ProgressParts } from './progress-state.js';
+import { sparkline } from './sparkline.js';
 
 const WIDEST_BAR = 40;
 const NARROWEST_BAR = 10;
+const LONGEST_LINE = 20;
+/** A narrower terminal shows figures instead of the sparkline. */
+const NARROWEST_WITH_LINE = 50;
 export const SPINNER = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
 export interface FrameOptions {
   /** Width of the terminal, characters. Every line is shorter, so that none wraps. */
   columns: number;
   style: Style;
+  /** The terminal shows Unicode: default true. */
+  unicode?: boolean;
   /** Number of the frame, which selects the spinner character. */
   frame: number;
 }
@@ -21,12 +27,12 @@ export interface FrameOptions {
  * ```text
  * ⠹ Training MLP model on AAPL [epoch 5/50] (batch 123/500)
  *   ━━━━━━━━━━━━━━━╸━━━━━━━━━━━━━━━━━━━━━━━━  34.2%  elapsed 12s  ETA 1m 20s
- *   train loss 0.9123  val loss 0.9541
+ *   █▇▅▄▃▂▂▁  val loss 0.9541  best 0.9541 (epoch 4)  12.3k samples/s  train loss 0.9123
  * ```
  */
 export function progressFrame(
   parts: ProgressParts,
-  { columns, style, frame }: FrameOptions,
+  { columns, style, frame, unicode = true }: FrameOptions,
 ): [string, string, string] {
   const width = Math.max(20, columns) - 1;
   const colour = parts.mood === 'going' ? style.cyan : style.yellow;
@@ -35,7 +41,7 @@ export function progressFrame(
   return [
     `${spinner} ${parts.mood === 'going' ? style.bold(text) : colour(text)}`,
     `  ${barLine(parts, width - 2, style)}`,
-    `  ${style.dim(fitting(parts.figures, width - 2))}`,
+    `  ${figuresLine(parts, width - 2, unicode, style)}`,
   ];
 }
 
@@ -61,16 +67,35 @@ function barLine(parts: ProgressParts, width: number, style: Style): string {
   // Reserves room for both times, so that the bar keeps its width.
   const room = Math.min(roomFor(tail), width - head.length - '  elapsed 59m 59s  ETA 59m 59s'.length);
   const size = Math.max(NARROWEST_BAR, Math.min(WIDEST_BAR, room));
-  return `${bar(parts, size, style)}${head}${tail.map((part) => style.dim(`  ${part}`)).join('')}`;
+  return `${progressBar(parts, size, style)}${head}${tail.map((part) => style.dim(`  ${part}`)).join('')}`;
 }
 
-function bar({ fraction, mood }: ProgressParts, size: number, style: Style): string {
+/** `━━━━╸─────` */
+export function progressBar(
+  { fraction, mood }: Pick<ProgressParts, 'fraction' | 'mood'>,
+  size: number,
+  style: Style,
+): string {
   const colour = mood === 'going' ? style.green : style.yellow;
   const halves = Math.floor(fraction * size * 2);
   const done = '━'.repeat(Math.floor(halves / 2));
   const tip = halves % 2 === 1 ? '╸' : '';
   const rest = '─'.repeat(size - done.length - tip.length);
   return `${colour(done + tip)}${style.dim(rest)}`;
+}
+
+/** The sparkline of the loss, and as many figures as fit. */
+function figuresLine(
+  { losses, figures }: ProgressParts,
+  width: number,
+  unicode: boolean,
+  style: Style,
+): string {
+  const isDrawn = unicode && losses.length > 1 && width >= NARROWEST_WITH_LINE;
+  const line = isDrawn ? sparkline(losses, LONGEST_LINE) : '';
+  const room = line === '' ? width : width - line.length - 2;
+  const text = style.dim(fitting(figures, room));
+  return line === '' ? text : `${style.cyan(line)}  ${text}`;
 }
 
 /** Joins as many of the texts as fit into the width. */

@@ -1,4 +1,4 @@
-import { oneLine, percentageText, type Operation } from '@ktrdr/contracts';
+import { oneLine, percentageText, type Operation, type ProgressContext } from '@ktrdr/contracts';
 import { secondsBetween } from './duration.js';
 
 /** Input of a progress display: the last received operation and the CLI's own state. */
@@ -10,6 +10,8 @@ export interface ProgressState {
   lost: boolean;
   /** Ctrl+C was pressed. */
   cancelRequested: boolean;
+  /** Loss after each epoch. */
+  losses?: readonly number[];
 }
 
 /** The parts of a display, as text without colours; `null` if unknown. */
@@ -23,6 +25,8 @@ export interface ProgressParts {
   etaSeconds: number | null;
   /** `train loss 0.9123` */
   figures: string[];
+  /** Loss after each epoch, for a sparkline. */
+  losses: readonly number[];
 }
 
 /** @param now UTC ms; the elapsed and remaining times advance between two updates */
@@ -40,10 +44,37 @@ export function progressParts(state: ProgressState, now: number): ProgressParts 
     percentage: percentageText(percentage),
     elapsedSeconds: secondsBetween(operation.started_at, new Date(now).toISOString()),
     etaSeconds: eta === null || mood !== 'going' ? null : Math.max(0, eta - (now - receivedAt) / 1000),
-    figures: Object.entries(progress.context.metrics ?? {})
-      .filter(([, value]) => Number.isFinite(value))
-      .map(([name, value]) => `${oneLine(name.replaceAll('_', ' '))} ${figure(value)}`),
+    figures: figuresOf(progress.context),
+    losses: state.losses ?? [],
   };
+}
+
+/** What matters most comes first: a narrow terminal shows only that. */
+function figuresOf({ metrics, best_epoch, best_val_loss, samples_per_second }: ProgressContext): string[] {
+  const known = Object.entries(metrics ?? {})
+    .filter(([, value]) => Number.isFinite(value))
+    .toSorted(([one], [other]) => rank(one) - rank(other))
+    .map(([name, value]) => `${oneLine(name.replaceAll('_', ' '))} ${figure(value)}`);
+  const best =
+    typeof best_val_loss === 'number' && typeof best_epoch === 'number'
+      ? [`best ${figure(best_val_loss)} (epoch ${best_epoch})`]
+      : [];
+  const speed = typeof samples_per_second === 'number' ? [`${rate(samples_per_second)} samples/s`] : [];
+  const [first, ...others] = known;
+  return [...(first === undefined ? [] : [first]), ...best, ...speed, ...others];
+}
+
+const FIRST_METRICS = ['val_loss', 'train_loss'];
+
+function rank(name: string): number {
+  const index = FIRST_METRICS.indexOf(name);
+  return index === -1 ? FIRST_METRICS.length : index;
+}
+
+/** `12.3k` */
+function rate(value: number): string {
+  if (value >= 1_000_000) return `${(value / 1_000_000).toFixed(1)}M`;
+  return value >= 10_000 ? `${(value / 1_000).toFixed(1)}k` : String(Math.round(value));
 }
 
 function message(operation: Operation, mood: ProgressParts['mood']): string {

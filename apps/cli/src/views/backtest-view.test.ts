@@ -68,7 +68,7 @@ const REPORT: BacktestReport = {
 const view = (report: Partial<BacktestReport> = {}, result: Partial<BacktestResult> = {}) =>
   backtestView(
     { model: 'sp500_daily/1d_v1', untrained_symbols: [], report: { ...REPORT, ...report }, ...result },
-    createStyle(false),
+    { columns: Infinity, unicode: true, style: createStyle(false) },
   );
 
 describe('a backtest', () => {

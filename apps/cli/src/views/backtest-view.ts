@@ -11,16 +11,20 @@ import {
 } from '@ktrdr/contracts';
 import type { Style } from '../style.js';
 import { count, counted, moment, orDash, percent, ratio } from './numbers.js';
+import { equityChart } from './outcome-charts.js';
+import type { Terminal } from './terminal.js';
 import { pairs, textTable } from './text-table.js';
 import { breakEvenText } from './verdict-view.js';
 
 /** A backtest: its assumptions, its result beside those of simple rules, luck, and each year and symbol. Each part says if it is in-sample. */
-export function backtestView(result: BacktestResult, style: Style): string {
+export function backtestView(result: BacktestResult, terminal: Terminal): string {
+  const { style } = terminal;
   const { untrained_symbols, report } = result;
   const sections = [
     assumptionsText(report, untrained_symbols, style),
     ...[
       benchmarksTable(report, style),
+      equityChart(report, terminal),
       figuresView(report.figures, style),
       luckView(result, style),
       yearsTable(report, style),

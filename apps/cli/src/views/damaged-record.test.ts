@@ -34,7 +34,7 @@ const OPERATION = {
 
 function show(more: object): string {
   const operation = { ...OPERATION, ...more } as unknown as TypedOperation;
-  return operationView(operation, [], { now: 0, verbose: true, style: STYLE });
+  return operationView(operation, [], { columns: 200, unicode: true, now: 0, verbose: true, style: STYLE });
 }
 
 describe('a record of any form is shown, and its damage in one line', () => {

@@ -67,7 +67,7 @@ export function operationsTable(
 export function operationView(
   operation: TypedOperation,
   history: readonly OperationHistoryEntry[],
-  options: { now: number; verbose: boolean | undefined; style: Style },
+  options: Screen & { verbose: boolean | undefined },
 ): string {
   return shownOr(
     () => wholeOperationView(operation, history, options),
@@ -81,8 +81,9 @@ export function operationView(
 function wholeOperationView(
   operation: TypedOperation,
   history: readonly OperationHistoryEntry[],
-  { now, verbose, style }: { now: number; verbose: boolean | undefined; style: Style },
+  { verbose, ...screen }: Screen & { verbose: boolean | undefined },
 ): string {
+  const { now, style } = screen;
   const { metadata, error, status, progress, cancel_reason } = operation;
   const ended = isTerminalStatus(status);
   const parameters = Object.entries(metadata.parameters).filter(([, value]) => value !== null);
@@ -116,7 +117,7 @@ function wholeOperationView(
       ],
       style,
     ),
-    status === 'completed' ? resultView(operation, verbose, style) : '',
+    status === 'completed' ? resultView(operation, verbose, screen) : '',
     warningsView(operation.warnings, style),
     operation.attempt > 1 || verbose ? historyView(history, style) : '',
   ];

@@ -10,6 +10,7 @@ import { downloadView } from './download-view.js';
 import { shownOr } from './damaged-record.js';
 import { issueLinesOf } from './issues-view.js';
 import { pairs } from './text-table.js';
+import type { Terminal } from './terminal.js';
 import { trainingResultView } from './training-result-view.js';
 
 export interface OutcomeOptions extends ReadOptions {
@@ -37,7 +38,7 @@ export function showOutcome(output: Output, operation: TypedOperation, options: 
   }
   output.out(headline(operation, options.cancelRequested, output.style, mark));
   if (operation.resumable) output.out(howToResume(operation));
-  const view = operation.status === 'completed' ? resultView(operation, options.verbose, output.style) : '';
+  const view = operation.status === 'completed' ? resultView(operation, options.verbose, output) : '';
   if (view !== '') output.out(`\n${view}`);
   return exitCode;
 }
@@ -96,21 +97,30 @@ export function errorDetails({ code, details }: ErrorBody, style: Style): string
 }
 
 /** The result of an ended operation. Types without their own view show their plain values. */
-export function resultView(operation: TypedOperation, verbose: boolean | undefined, style: Style): string {
+export function resultView(
+  operation: TypedOperation,
+  verbose: boolean | undefined,
+  terminal: Terminal,
+): string {
   return shownOr(
-    () => knownResultView(operation, verbose, style),
+    () => knownResultView(operation, verbose, terminal),
     (reason) =>
       `  This result cannot be shown: it is not the result of a ${operation.operation_type} (${reason}). See it as it is: ktrdr operations show ${operation.operation_id} --json`,
   );
 }
 
-function knownResultView(operation: TypedOperation, verbose: boolean | undefined, style: Style): string {
+function knownResultView(
+  operation: TypedOperation,
+  verbose: boolean | undefined,
+  terminal: Terminal,
+): string {
+  const { style } = terminal;
   if (typeof operation.result !== 'object' || operation.result === null) return '';
   if (operation.operation_type === 'training') {
     const { total_epochs } = operation.progress.context;
-    return trainingResultView(operation.result, { verbose, style, epochsAsked: total_epochs });
+    return trainingResultView(operation.result, { verbose, terminal, epochsAsked: total_epochs });
   }
-  if (operation.operation_type === 'backtest') return backtestView(operation.result, style);
+  if (operation.operation_type === 'backtest') return backtestView(operation.result, terminal);
   if (operation.operation_type === 'download') return downloadView(operation.result, style);
   if (operation.operation_type === 'import') return storedBarsView(operation.result.stored, style);
   const values = Object.entries(operation.result) as [string, unknown][];

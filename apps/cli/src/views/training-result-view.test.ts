@@ -179,7 +179,11 @@ const RESULT: TrainingResult = {
 
 const style = createStyle(false);
 const view = (result: TrainingResult, verbose = false) =>
-  trainingResultView(result, { verbose, style, epochsAsked: 50 });
+  trainingResultView(result, {
+    verbose,
+    terminal: { columns: Infinity, unicode: true, style },
+    epochsAsked: 50,
+  });
 
 describe('the result of a training', () => {
   test('says which costs the return is after', () => {

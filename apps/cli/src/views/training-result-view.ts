@@ -1,20 +1,21 @@
 import { printable, type TrainingResult } from '@ktrdr/contracts';
-import type { Style } from '../style.js';
 import { accuracyView } from './accuracy-view.js';
 import { classesView, confusionView } from './classes-view.js';
 import { distributionView } from './distribution-view.js';
 import { importanceView } from './importance-view.js';
 import { counted } from './numbers.js';
+import { equityChart, lossChart } from './outcome-charts.js';
 import { runView } from './run-view.js';
 import { seedsView } from './seeds-view.js';
 import { symbolsView } from './symbols-view.js';
+import type { Terminal } from './terminal.js';
 import { verdictView } from './verdict-view.js';
 import { walkForwardView } from './walk-forward-view.js';
 
 export interface TrainingResultOptions {
   /** Also shows feature importance, and why engines were rejected. */
   verbose: boolean | undefined;
-  style: Style;
+  terminal: Terminal;
   /** Requested number of epochs; `null` if unknown. */
   epochsAsked: number | null;
 }
@@ -22,14 +23,16 @@ export interface TrainingResultOptions {
 /** Verdict, metrics, data and model of a training. For a dry run: the data that a training would use. */
 export function trainingResultView(
   result: TrainingResult,
-  { verbose, style, epochsAsked }: TrainingResultOptions,
+  { verbose, terminal, epochsAsked }: TrainingResultOptions,
 ): string {
+  const { style } = terminal;
   const { test_metrics, baselines, validation_metrics, data_summary } = result;
   const sections = [
     ...(test_metrics === null
       ? []
       : [
           verdictView(result.verdict ?? null, result.backtest ?? null, verbose, style),
+          curve(result, terminal),
           accuracyView(test_metrics, baselines, validation_metrics, testRowsText(result), style),
           classesView(test_metrics, style),
           confusionView(test_metrics, style),
@@ -43,6 +46,13 @@ export function trainingResultView(
     ...(result.training_metrics === null ? ['  Dry run: nothing was trained and nothing was stored.'] : []),
   ];
   return sections.filter((section) => section !== '').join('\n\n');
+}
+
+/** The equity of the model's decisions; for labels that are no decisions the loss. */
+function curve({ backtest, training_metrics }: TrainingResult, terminal: Terminal): string {
+  const equity = backtest === undefined || backtest === null ? '' : equityChart(backtest, terminal);
+  if (equity !== '' || training_metrics === null) return equity;
+  return lossChart(training_metrics, terminal);
 }
 
 /** `556 rows after the training rows`. Names the symbols if only some of them have test rows. */
