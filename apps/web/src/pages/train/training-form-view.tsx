@@ -12,7 +12,7 @@ import { counted } from '../../format/numbers.js';
 import { fileStem, strategyAddress } from '../../strategies/strategy-address.js';
 import { availableBars, dateProblems, isDay, type AvailableFile } from './available-range.js';
 import { BudgetCard } from './budget-card.js';
-import { CheckList } from './check-list.js';
+import { CheckList } from '../../components/check-list.js';
 import { errorFields } from './error-fields.js';
 import { MoreOptions } from './more-options.js';
 import {

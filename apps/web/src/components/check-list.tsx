@@ -1,4 +1,5 @@
 import { useId } from 'preact/hooks';
+import './check-list.css';
 
 interface CheckListProps {
   legend: string;

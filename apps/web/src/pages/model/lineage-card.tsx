@@ -1,0 +1,103 @@
+import type { BarsInfo, ModelDetails, TrainedBars, TrainedBarsState } from '@ktrdr/contracts';
+import type { ComponentChildren } from 'preact';
+import { request } from '../../api/client.js';
+import { barsAddress } from '../../bars/bars-address.js';
+import { BarTime } from '../../components/bar-time.js';
+import { DataTable } from '../../components/data-table.js';
+import { Moment } from '../../components/moment.js';
+import { counted, formatNumber } from '../../format/numbers.js';
+import { useResource } from '../../live/use-resource.js';
+import { barDay } from '../../models/bar-day.js';
+import { strategyAddress } from '../../strategies/strategy-address.js';
+
+/** Characters of a fingerprint: enough to tell files apart. */
+const FINGERPRINT_CHARACTERS = 12;
+
+const STATES: Readonly<Record<TrainedBarsState, string>> = {
+  unchanged: '✓ unchanged',
+  changed: '△ changed since the training',
+  missing: '✕ the file is gone',
+};
+
+/** Everything that made the model: with the same of all of it, the same model comes out. */
+export function LineageCard({ model: { summary, metadata, bars } }: { model: ModelDetails }) {
+  const day = (time: string) => <BarTime time={barDay(time, summary.timeframe)} />;
+  const { value } = useResource('bars', (signal) => request('listBars', { signal })).resource.value;
+  const rows: readonly (readonly [string, ComponentChildren])[] = [
+    [
+      'Strategy',
+      <>
+        <a href={strategyAddress(summary.strategy)}>{summary.strategy}</a>, grammar{' '}
+        {metadata.strategy_version}; the text at that time is in <code>strategy.yaml</code>
+      </>,
+    ],
+    [
+      'Training',
+      <>
+        <a href={`/app/operations/${encodeURIComponent(metadata.operation_id)}`}>{metadata.operation_id}</a>,{' '}
+        <Moment at={summary.created_at} as="full" />
+      </>,
+    ],
+    ['Seed', <span class="plain-number">{summary.seed}</span>],
+    [
+      'Network',
+      `${summary.model_type} ${metadata.architecture}, ${counted(metadata.parameters_count, 'weight')}, ${counted(metadata.feature_count, 'feature')}`,
+    ],
+    ['Engine', `${metadata.versions.engine}, on ${metadata.device}`],
+    ['Code', `ktrdr ${metadata.versions.ktrdr}, Node ${metadata.versions.node}`],
+    [
+      'Rows',
+      <>
+        {day(metadata.start_date)} to {day(metadata.end_date)}
+      </>,
+    ],
+    [
+      'Test part',
+      metadata.test_part === null ? (
+        'not recorded'
+      ) : (
+        <>
+          {day(metadata.test_part.start)} to {day(metadata.test_part.end)},{' '}
+          {formatNumber(metadata.test_part.rows)} rows
+        </>
+      ),
+    ],
+  ];
+  return (
+    <section class="card lineage" aria-label="Lineage">
+      <h2>Where it comes from</h2>
+      <dl>
+        {rows.map(([name, content]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{content}</dd>
+          </div>
+        ))}
+      </dl>
+      {metadata.synthetic_bars && <p>The bars are synthetic: nothing that it finds exists in a market.</p>}
+      <DataTable
+        label="Bars of the training"
+        columns={[
+          {
+            title: 'Bars',
+            cell: (row: TrainedBars) => <a href={barsAddress(row)}>{`${row.symbol} ${row.timeframe}`}</a>,
+          },
+          { title: 'Since then', cell: ({ state }) => <span class={`bars-${state}`}>{STATES[state]}</span> },
+          { title: 'Origin', cell: (row) => originOf(row, value?.bars ?? []) },
+          {
+            title: 'Fingerprint',
+            cell: ({ sha256 }) => <code>{sha256.slice(0, FINGERPRINT_CHARACTERS)}</code>,
+          },
+        ]}
+        rows={bars}
+      />
+    </section>
+  );
+}
+
+/** The newest origin of a file, as far as ktrdr wrote it. */
+function originOf({ symbol, timeframe, state }: TrainedBars, files: readonly BarsInfo[]): string {
+  const origin = files.find((file) => file.symbol === symbol && file.timeframe === timeframe)?.origins[0];
+  if (state === 'missing') return '–';
+  return origin === undefined ? 'unknown' : `${origin.kind}: ${origin.from}`;
+}
