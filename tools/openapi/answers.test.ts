@@ -102,11 +102,27 @@ const train = async (body: object): Promise<string> => {
   return (data as Operation).operation_id;
 };
 
+/** The answer of a stream until it has this text. Meanwhile an operation starts. */
+async function beginningOf(path: string, end: string): Promise<Answer> {
+  const controller = new AbortController();
+  const response = await fetch(api.url + path, { signal: controller.signal });
+  await api.post('/dummy/start', { iterations: 1, duration_seconds: 0.001 });
+  let text = '';
+  for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
+    text += chunk;
+    if (text.includes(end) && text.endsWith('\n\n')) break;
+  }
+  controller.abort();
+  return { status: response.status, contentType: response.headers.get('content-type') ?? '', text };
+}
+
 const FOREIGN = { headers: { host: 'evil.example' } };
 
 describe('the API answers as its document says', () => {
   test('for the service routes', async () => {
     await ask('isLive', 'GET /live');
+    await ask('getDoctorReport', 'GET /doctor');
+    await ask('getDoctorReport', 'GET /doctor', FOREIGN);
     await ask('getHealth', 'GET /health');
     await ask('getMetrics', 'GET /metrics');
     expect(await ask('listHosts', 'GET /hosts')).toEqual({ mode: 'local', hosts: [] });
@@ -226,6 +242,8 @@ describe('the API answers as its document says', () => {
     const { operation_id: id } = (await ask('startDummy', 'POST /dummy/start', dummy)) as Operation;
     expect(await ask('startDummy', 'POST /dummy/start', { body: { iterations: 0 } })).toBe('invalid_request');
     await ask('followOperation', `GET /operations/${id}/events`);
+    document.check('followOperations', await beginningOf('/operations/events', 'event: operation'));
+    await ask('followOperations', 'GET /operations/events', FOREIGN);
     expect(await ask('followOperation', 'GET /operations/nosuch/events')).toBe('operation_not_found');
     const events = await ask('followOperation', `GET /operations/${id}/events`);
     const lastEventId = /^id: (.*)$/m.exec(String(events))?.[1] ?? '';
@@ -299,6 +317,11 @@ describe('the API answers as its document says', () => {
     for (const id of ids) await ask('getOperation', `GET /operations/${id}`);
     expect(ended.map(({ status }) => status)).toEqual([...Array<string>(4).fill('completed'), 'failed']);
     await ask('listOperations', 'GET /operations?limit=100');
+    await ask(
+      'listOperations',
+      'GET /operations?status=failed,cancelled&type=training&search=test&since=2026-01-01',
+    );
+    expect(await ask('listOperations', 'GET /operations?since=2026-02-30')).toBe('invalid_date');
     expect(await ask('listOperations', 'GET /operations?limit=0')).toBe('invalid_request');
 
     const [one = '', two = '', , three = ''] = ended.map(
@@ -386,6 +409,11 @@ describe('the API answers as its document says', () => {
     const admin = { body: { name: 'first', role: 'admin' } };
     const { token } = (await ask('createToken', 'POST /tokens', admin)) as { token: string };
     expect(await ask('getOperation', 'GET /operations/op_none')).toBe('unauthenticated');
+    await ask('login', 'POST /session', { body: { token } });
+    expect(await ask('login', 'POST /session', { body: { token: 'wrong' } })).toBe('unauthenticated');
+    const headers = { authorization: `Bearer ${token}` };
+    await ask('logout', 'DELETE /session', { headers });
+    expect(await ask('logout', 'DELETE /session')).toBe('unauthenticated');
     await ask('revokeToken', 'DELETE /tokens/first', { headers: { authorization: `Bearer ${token}` } });
   });
 

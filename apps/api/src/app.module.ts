@@ -6,6 +6,7 @@ import { BacktestModule } from './backtest/backtest.module.js';
 import type { ApiSettings } from './config.js';
 import { DataDownloadModule } from './data-download/data-download.module.js';
 import { DataImportModule } from './data-import/data-import.module.js';
+import { DoctorModule } from './doctor/doctor.module.js';
 import { DummyModule } from './dummy/dummy.module.js';
 import { ApiHealthModule } from './health/api-health.module.js';
 import { HostsModule } from './hosts/hosts.module.js';
@@ -20,15 +21,21 @@ import { TrainingModule } from './training/training.module.js';
 
 const HOUR_MS = 3_600_000;
 
+/** The program that runs. */
+export interface Build {
+  version: string;
+  /** Its folder, with the page. */
+  dist: string;
+}
+
 /** The API. */
 @Module({})
 export class AppModule {
-  /** @param dist the folder of the build, with the page */
-  static forRoot(settings: ApiSettings, store: OpenOperationStore, dist: string): DynamicModule {
+  static forRoot(settings: ApiSettings, store: OpenOperationStore, { version, dist }: Build): DynamicModule {
     return {
       module: AppModule,
       imports: [
-        SettingsModule.forRoot(settings, store),
+        SettingsModule.forRoot(settings, store, version),
         OrchestratorModule.forRoot({
           store,
           leaseMs: settings.leaseMs,
@@ -50,6 +57,7 @@ export class AppModule {
         TrainingModule,
         BacktestModule,
         HostsModule,
+        DoctorModule,
         PageModule.forRoot(dist),
       ],
     };

@@ -30,7 +30,7 @@ const service: RunnableService<ApiSettings> = {
       stateDir: settings.stateDir,
     });
     await requireTokenIfExposed(settings, store.tokens);
-    return AppModule.forRoot(settings, store, import.meta.dirname);
+    return AppModule.forRoot(settings, store, { version, dist: import.meta.dirname });
   },
   startNote: ({ trainingHost, trainingQueueUrl }) => {
     if (trainingQueueUrl !== undefined) return 'trains on the hosts of the queue';

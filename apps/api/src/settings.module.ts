@@ -9,23 +9,28 @@ export const TOKEN_STORE = Symbol('TOKEN_STORE');
 /** Injection token of the `AuditLog`. */
 export const STORED_AUDIT_LOG = Symbol('STORED_AUDIT_LOG');
 
+/** Injection token of the version of the service. */
+export const SERVICE_VERSION = Symbol('SERVICE_VERSION');
+
 /** What `main.ts` gives to every module: the settings, and what the store holds beside operations. */
 @Module({})
 export class SettingsModule {
   static forRoot(
     settings: ApiSettings,
     { trials, tokens, audit }: Pick<OpenOperationStore, 'trials' | 'tokens' | 'audit'>,
+    version: string,
   ): DynamicModule {
     return {
       module: SettingsModule,
       global: true,
       providers: [
         { provide: API_SETTINGS, useValue: settings },
+        { provide: SERVICE_VERSION, useValue: version },
         { provide: TRIAL_LEDGER, useValue: trials },
         { provide: TOKEN_STORE, useValue: tokens },
         { provide: STORED_AUDIT_LOG, useValue: audit },
       ],
-      exports: [API_SETTINGS, TRIAL_LEDGER, TOKEN_STORE, STORED_AUDIT_LOG],
+      exports: [API_SETTINGS, SERVICE_VERSION, TRIAL_LEDGER, TOKEN_STORE, STORED_AUDIT_LOG],
     };
   }
 }

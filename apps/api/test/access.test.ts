@@ -12,7 +12,15 @@ import type {
   TokenList,
 } from '@ktrdr/contracts';
 import { TOKEN_PATTERN } from '@ktrdr/contracts';
-import { ROOT, Sandbox, dataOf, until, type Answer, type TestService } from '@ktrdr/service-kit/testing';
+import {
+  EventReader,
+  ROOT,
+  Sandbox,
+  dataOf,
+  until,
+  type Answer,
+  type TestService,
+} from '@ktrdr/service-kit/testing';
 
 /** One API from its first request without a token to revoked tokens. The tests run in this order. */
 let sandbox: Sandbox;
@@ -183,6 +191,128 @@ test('health shows folders and addresses only to callers who may read', async ()
     expect((await fetch(api.url + path)).status).toBe(401);
 });
 
+describe('a browser', () => {
+  /** Sends a request as a page of `origin` with a cookie. */
+  const from = (
+    origin: string,
+    line: string,
+    { headers = {}, body }: { headers?: Record<string, string>; body?: unknown } = {},
+  ): Promise<Response> => {
+    const [method = '', path = ''] = line.split(' ');
+    const site =
+      origin === api.url ? 'same-origin' : origin.includes('127.0.0.1') ? 'same-site' : 'cross-site';
+    return fetch(api.url + path, {
+      method,
+      headers: {
+        'sec-fetch-site': site,
+        ...(method === 'GET' ? {} : { origin }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+  };
+  const codeOf = async (response: Response): Promise<number | string> => {
+    const answer = (await response.json()) as ApiResponse<unknown>;
+    return answer.success ? response.status : answer.error.code;
+  };
+  const logIn = async (name: string): Promise<string> => {
+    const response = await from(api.url, 'POST /session', { body: { token: secrets[name] } });
+    expect([response.status, ((await response.json()) as { data: CallerInfo }).data.name]).toEqual([
+      200,
+      name,
+    ]);
+    return response.headers.get('set-cookie')?.split(';', 1)[0] ?? '';
+  };
+
+  test('logs in with a token, and its cookie counts for pages of this API only', async () => {
+    const cookie = await logIn('bob');
+    const { port } = new URL(api.url);
+    expect(cookie).toBe(`ktrdr_session_${port}=${secrets['bob']}`);
+    const own = await from(api.url, 'GET /caller', { headers: { cookie } });
+    expect(((await own.json()) as { data: CallerInfo }).data).toEqual({ name: 'bob', role: 'operate' });
+    const start = { headers: { cookie }, body: SHORT };
+    expect(await codeOf(await from(api.url, 'POST /dummy/start', start))).toBe(200);
+    for (const origin of ['http://127.0.0.1:3000', 'https://evil.example', 'null'])
+      expect(await codeOf(await from(origin, 'POST /dummy/start', start))).toBe('origin_not_allowed');
+    for (const origin of ['http://127.0.0.1:3000', 'https://evil.example'])
+      expect(await codeOf(await from(origin, 'GET /operations', { headers: { cookie } }))).toBe(
+        'unauthenticated',
+      );
+    // a browser without Sec-Fetch-Site names the origin
+    const foreign = await fetch(`${api.url}/operations`, {
+      headers: { cookie, origin: 'http://127.0.0.1:3000' },
+    });
+    expect(await codeOf(foreign)).toBe('unauthenticated');
+    // the cookie of another API on this host
+    const other = { headers: { cookie: cookie.replace(port, String(Number(port) + 1)) } };
+    expect(await codeOf(await from(api.url, 'GET /caller', other))).toBe('unauthenticated');
+  });
+
+  test('that sends an Authorization header too is the caller of the header', async () => {
+    const cookie = await logIn('bob');
+    const both = (token: string) => ({ headers: { cookie, authorization: `Bearer ${token}` } });
+    const reader = await from(api.url, 'GET /caller', both(secrets['carol']!));
+    expect(((await reader.json()) as { data: CallerInfo }).data.name).toBe('carol');
+    expect(await codeOf(await from(api.url, 'GET /caller', both('wrong')))).toBe('unauthenticated');
+  });
+
+  test('cannot log in from another origin, or with a token that is not valid', async () => {
+    const body = { token: secrets['bob'] };
+    for (const origin of ['http://127.0.0.1:3000', 'https://evil.example']) {
+      const response = await from(origin, 'POST /session', { body });
+      expect([await codeOf(response), response.headers.get('set-cookie')]).toEqual([
+        'origin_not_allowed',
+        null,
+      ]);
+    }
+    for (const token of ['wrong', `${secrets['bob']}a`, secrets['bob']!.toUpperCase()]) {
+      const response = await from(api.url, 'POST /session', { body: { token } });
+      expect([await codeOf(response), response.headers.get('set-cookie')]).toEqual(['unauthenticated', null]);
+    }
+    for (const bad of [{}, { token: '' }, { token: 7 }, { token: 'x'.repeat(513) }])
+      expect(await codeOf(await from(api.url, 'POST /session', { body: bad }))).toBe('invalid_request');
+    // strangers may send it, so it is small
+    const large = await from(api.url, 'POST /session', { body: { token: 'x'.repeat(5_000) } });
+    expect(await large.json()).toMatchObject({
+      error: { code: 'payload_too_large', message: expect.stringContaining('4,096 bytes') },
+    });
+  });
+
+  test('logs out: the cookie goes, and the token stays valid', async () => {
+    const cookie = await logIn('bob');
+    const response = await from(api.url, 'DELETE /session', { headers: { cookie } });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('set-cookie')).toMatch(/^ktrdr_session_\d+=; Path=\/; Max-Age=0; HttpOnly; /);
+    expect(await outcome('bob', 'GET /caller')).toBe(200);
+    expect(await codeOf(await from(api.url, 'DELETE /session'))).toBe('unauthenticated');
+    expect(await codeOf(await from('https://evil.example', 'DELETE /session', { headers: { cookie } }))).toBe(
+      'origin_not_allowed',
+    );
+  });
+
+  test('whose token is revoked while its page is open gets nothing more, and its streams end', async () => {
+    await create('alice', 'frank', 'operate');
+    const cookie = await logIn('frank');
+    const stream = await EventReader.open(`${api.url}/operations/events`, { cookie });
+    expect(await outcome('alice', 'DELETE /tokens/frank')).toBe(200);
+    await stream.ended;
+    expect(await codeOf(await from(api.url, 'GET /operations', { headers: { cookie } }))).toBe(
+      'unauthenticated',
+    );
+  });
+
+  test('and the audit log tells who logged in and out', async () => {
+    const { entries } = dataOf(await send<AuditList>('alice', 'GET /audit?limit=200'));
+    const told = entries
+      .filter(({ action }) => action === 'login' || action === 'logout')
+      .map(({ action, caller, target, outcome: end }) => [action, caller, target, end].join(' '));
+    expect(told).toContain('login bob bob done');
+    expect(told).toContain('logout bob bob done');
+    expect(JSON.stringify(entries)).not.toContain(secrets['bob']!.slice(20));
+  });
+});
+
 describe('a token that another process changes', () => {
   test('counts within two seconds, and its secret is all that stdout gets', async () => {
     const { code, stdout, stderr } = await beside('create', '--role', 'operate', '--name', 'dave');
@@ -200,9 +330,11 @@ describe('a token that another process changes', () => {
   test('is refused within two seconds of its revocation, and its event streams end', async () => {
     const { operation_id: id } = dataOf(await send<OperationStarted>('alice', 'POST /dummy/start', LONG));
     const headers = { authorization: `Bearer ${secrets['dave']}` };
-    const stream = await fetch(`${api.url}/operations/${id}/events`, { headers });
-    expect(stream.status).toBe(200);
-    const ended = stream.text().catch(() => 'ended');
+    const streams = await Promise.all(
+      [`/operations/${id}/events`, '/operations/events'].map((path) =>
+        EventReader.open(api.url + path, headers),
+      ),
+    );
     expect(await beside('revoke', 'dave')).toMatchObject({ code: 0, stderr: '' });
     const revokedAt = performance.now();
     await until(
@@ -211,7 +343,7 @@ describe('a token that another process changes', () => {
       (result) => result !== 200,
     );
     const withinMs = performance.now() - revokedAt;
-    await ended;
+    await Promise.all(streams.map(({ ended }) => ended));
     expect(await outcome('dave', 'GET /caller')).toBe('unauthenticated');
     // the service promises two seconds; a machine that does other work may be late
     expect(withinMs).toBeLessThan(10_000);
@@ -298,12 +430,14 @@ describe('the audit log', () => {
     const told = entries.map(({ caller, target, address }) => [caller, target.split(' ')[0], address]);
     expect(told).toEqual([
       ['local', 'dave', 'this machine'],
+      ['alice', 'frank', '127.0.0.1'],
       ['alice', 'carol', '127.0.0.1'],
       ['alice', 'bob', '127.0.0.1'],
       ['local', 'alice', '127.0.0.1'],
     ]);
     expect((await list('&action=revoke_token')).entries).toMatchObject([
       { caller: 'local', target: expect.stringMatching(/^dave \(operate, /), outcome: 'done' },
+      { caller: 'alice', target: expect.stringMatching(/^frank \(operate, /), outcome: 'done' },
     ]);
     await send('alice', `DELETE /tokens/${secrets['bob']}`);
     const all = JSON.stringify(await list());
@@ -374,9 +508,15 @@ test('what only resembles a token opens no route', async () => {
     for (const authorization of alike) {
       const answer = await fetch(api.url + path, { method, headers: { authorization } });
       await answer.arrayBuffer();
-      // liveness and the short health are for everyone; a delivery that does not exist is not found
+      // liveness, the short health and the login (which needs a body) are for everyone; a delivery that does not exist is not found
       const expected =
-        path === '/health' || path === '/live' ? 200 : path.startsWith('/trainings/x') ? 404 : 401;
+        path === '/health' || path === '/live'
+          ? 200
+          : path === '/session' && method === 'POST'
+            ? 400
+            : path.startsWith('/trainings/x') && path !== '/trainings/x/request'
+              ? 404
+              : 401;
       if (answer.status !== expected)
         opened.push(`${method} ${path} ${authorization.slice(0, 9)}: ${answer.status}`);
     }

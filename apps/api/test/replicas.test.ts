@@ -1,10 +1,18 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { CreatedToken, Operation, OperationList } from '@ktrdr/contracts';
+import type {
+  CreatedToken,
+  Operation,
+  OperationList,
+  OperationRemoved,
+  OperationStarted,
+  OperationSummary,
+  OperationsOpened,
+} from '@ktrdr/contracts';
 import { isTerminalStatus } from '@ktrdr/contracts';
 import { Started } from '@ktrdr/contracts/testing';
 import { writeSampleBars } from '@ktrdr/market-data';
 import { PostgresServer } from '@ktrdr/operation-store/testing';
-import { dataOf, Sandbox, until } from '@ktrdr/service-kit/testing';
+import { dataOf, EventReader, Sandbox, until } from '@ktrdr/service-kit/testing';
 import type { TestService } from '@ktrdr/service-kit/testing';
 import { LONG, QUICK } from '@ktrdr/service-kit/testing';
 
@@ -77,6 +85,42 @@ test('an API lists, follows and cancels an operation that the other API runs', a
   expect(seen.slice(0, -1).filter(({ status }) => isTerminalStatus(status))).toEqual([]);
 });
 
+test('one stream tells what happens to the operations of both APIs, and what is removed', async () => {
+  const reader = await EventReader.open(`${two.url}/operations/events`);
+  const states = (id: string): string[] =>
+    reader
+      .of<OperationSummary>('operation')
+      .filter((operation) => operation.operation_id === id)
+      .map(({ status, progress }) => `${status} ${progress.percentage}`);
+  const start = async (api: TestService): Promise<string> =>
+    dataOf(await api.post<OperationStarted>('/dummy/start', { iterations: 1_000, duration_seconds: 0.01 }))
+      .operation_id;
+  const ids = await Promise.all([start(one), start(two)]);
+  expect(reader.of<OperationsOpened>('open')).toHaveLength(1);
+  for (const id of ids) {
+    await until(
+      'progress',
+      async () => new Set(states(id)).size,
+      (different) => different > 3,
+    );
+    // the other API, or the same
+    await one.post(`/operations/${id}/cancel`);
+    await until(
+      'the end',
+      async () => states(id).at(-1) ?? '',
+      (last) => last.startsWith('cancelled '),
+    );
+  }
+  expect(reader.of<object>('operation').some((operation) => 'result' in operation)).toBe(false);
+  await fetch(`${one.url}/operations?older_than_days=0`, { method: 'DELETE' });
+  await until(
+    'the removals',
+    async () => reader.of<OperationRemoved>('removed').map(({ operation_id }) => operation_id),
+    (removed) => ids.every((id) => removed.includes(id)),
+  );
+  await reader.close();
+});
+
 test('both APIs give a state the same event id, so neither resends a state that the other has sent', async () => {
   const id = await one.startTraining({ strategy: QUICK });
   const [idsOfOne, idsOfTwo]: [string[], string[]] = [[], []];
@@ -126,6 +170,18 @@ test('a token that one API creates or revokes counts in the other within two sec
   );
 
   const headers = { authorization: `Bearer ${admin}` };
+  // a login that fails is in the audit log
+  const login = {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"token":"wrong"}',
+  };
+  expect((await fetch(`${two.url}/session`, login)).status).toBe(401);
+  const audit = await (await fetch(`${one.url}/audit?action=login`, { headers })).json();
+  expect(audit).toMatchObject({
+    data: { entries: [{ caller: null, target: 'POST /session', outcome: 'refused', status: 401 }] },
+  });
+
   expect((await fetch(`${one.url}/tokens/bob`, { method: 'DELETE', headers })).status).toBe(200);
   expect(await status(one, reader)).toBe(401);
   const revokedAt = performance.now();

@@ -5,7 +5,16 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Operation, OperationStarted } from '@ktrdr/contracts';
 import { writeSampleBars } from '@ktrdr/market-data';
-import { dataOf, filesBelow, LONG, QUICK, Sandbox, strategyText, until } from '@ktrdr/service-kit/testing';
+import {
+  dataOf,
+  EventReader,
+  filesBelow,
+  LONG,
+  QUICK,
+  Sandbox,
+  strategyText,
+  until,
+} from '@ktrdr/service-kit/testing';
 import type { TestService } from '@ktrdr/service-kit/testing';
 
 /** How services end: real processes and real signals, and readers of event streams that disconnect. */
@@ -125,10 +134,15 @@ describe('the API', () => {
       await api.untilTraining(training);
       const streams = await Promise.all([follow(api, training), follow(api, dummy)]);
       const last = Promise.all(streams.map(lastOf));
+      const all = await EventReader.open(`${api.url}/operations/events`);
       await end(api, signal);
       for (const [index, operation] of (await last).entries()) {
         expect(operation).toMatchObject({ operation_id: [training, dummy][index], status: 'cancelled' });
       }
+      // the stream of all operations tells their ends too, and ends itself
+      await all.ended;
+      const ends = all.of<Operation>('operation').filter(({ status }) => status === 'cancelled');
+      expect(ends.map(({ operation_id }) => operation_id).toSorted()).toEqual([training, dummy].toSorted());
       expect(await filesBelow(sandbox.path(`${signal}-models`))).toEqual([]);
       expect(api.output).toContain(`${signal}: stopping; cancelling running operations: 2`);
       expect(api.output).not.toContain('"level":"error"');

@@ -21,7 +21,7 @@ export interface PostgresNotificationsParts {
  *
  * Notifications are not part of the writing transaction: PostgreSQL commits only one notifying transaction at a time,
  * so each would wait for the disk writes of the others. A lost connection is reopened. Writes during the gap are
- * neither sent nor received.
+ * neither sent nor received; this process is told that it may have missed some.
  */
 export class PostgresNotifications {
   private readonly clock: Clock;
@@ -29,7 +29,9 @@ export class PostgresNotifications {
   private pauseMs = FIRST_PAUSE_MS;
   private cancelTimer = () => {};
   private stopped = false;
-  private onWrite = (_operationId: string) => {};
+  private onWrite = (_operationId: string | null) => {};
+  /** True after a lost connection: notifications were lost too. */
+  private missed = false;
   /** Ids to send after the current ones. */
   private readonly queued = new Set<string>();
   private sending: Promise<void> | null = null;
@@ -38,8 +40,8 @@ export class PostgresNotifications {
     this.clock = parts.clock ?? systemClock;
   }
 
-  /** Calls `onWrite` with the ids of operations that other processes have written. */
-  hear(onWrite: (operationId: string) => void): void {
+  /** Calls `onWrite` with the ids of operations that other processes have written, and with `null` after a gap. */
+  hear(onWrite: (operationId: string | null) => void): void {
     this.onWrite = onWrite;
   }
 
@@ -56,6 +58,7 @@ export class PostgresNotifications {
     const onLost = () => {
       if (this.client !== client) return;
       this.client = null;
+      this.missed = true;
       void client.end().catch(() => {}); // already lost
       this.startLater();
     };
@@ -77,6 +80,8 @@ export class PostgresNotifications {
     if (this.stopped) return client.end();
     this.client = client;
     this.pauseMs = FIRST_PAUSE_MS;
+    if (this.missed) this.onWrite(null);
+    this.missed = false;
   }
 
   /** Resolves when all earlier writes have been announced. */

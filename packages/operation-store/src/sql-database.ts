@@ -21,8 +21,11 @@ export interface SqlDatabase {
   readonly isRetryable: (error: unknown) => boolean;
   /** Notifies other processes of a written operation, if the database supports it. */
   readonly tell: (operationId: string) => void;
-  /** Calls `listener` with the ids of operations written by other processes, if the database supports it. */
-  readonly onRemoteWrite: (listener: (operationId: string) => void) => void;
+  /**
+   * Calls `listener` with the ids of operations written by other processes, or with `null` if some were written and it is not known
+   * which.
+   */
+  readonly onRemoteWrite: (listener: (operationId: string | null) => void) => void;
   /**
    * Called before each use. Throws `store_unavailable` if the database would lose what is written to it.
    */

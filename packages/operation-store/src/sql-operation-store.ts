@@ -58,7 +58,7 @@ export class SqlOperationStore implements OperationStore {
   readonly audit: AuditLog;
   private readonly access: StoreAccess;
   private readonly cache: ReadCache;
-  private readonly listeners = new Set<(operationId: string) => void>();
+  private readonly listeners = new Set<(operationId: string | null) => void>();
   /** A commit waits for the disk, so operations that are created at the same time share one. */
   private readonly creations = new GroupedWrites((all: readonly NewOperation[]) =>
     this.access.use((db) => db.transaction().execute((tx) => this.inserts.insertAll(tx, all))),
@@ -250,11 +250,12 @@ export class SqlOperationStore implements OperationStore {
         return tx.deleteFrom('operations').where('seq', 'in', seqs).returning('id').execute();
       }),
     );
-    this.cache.clear();
-    return removed.map(({ id }) => id);
+    const ids = removed.map(({ id }) => id);
+    for (const id of ids) this.wrote(id);
+    return ids;
   }
 
-  onWrite(listener: (operationId: string) => void): () => void {
+  onWrite(listener: (operationId: string | null) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
@@ -295,7 +296,7 @@ export class SqlOperationStore implements OperationStore {
     this.hear(operationId);
   }
 
-  private hear(operationId: string): void {
+  private hear(operationId: string | null): void {
     for (const listener of this.listeners) listener(operationId);
   }
 }

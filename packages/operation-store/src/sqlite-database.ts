@@ -14,6 +14,7 @@ import {
 } from 'kysely';
 import type Libsql from 'libsql';
 import { isUpToDate, migrate } from './migrate.js';
+import { systemClock } from '@ktrdr/orchestrator';
 import type { Schema } from './schema.js';
 import type { SqlDatabase } from './sql-database.js';
 import { SqliteFile } from './sqlite-file.js';
@@ -28,6 +29,8 @@ const BUSY_MS = 5_000;
 /** Switching a new file to WAL ignores the busy timeout, so it is retried. */
 const WAL_TRIES = 100;
 const WAL_PAUSE_MS = 20;
+/** Time between two looks for writes of other processes, ms. */
+const LOOK_MS = 1_000;
 /** Maximum number of prepared statements. The store has about forty, and one more per requested page size. */
 const STATEMENTS = 200;
 
@@ -72,6 +75,8 @@ async function prepareDatabase(
     throw error;
   }
   const file = new SqliteFile(path);
+  const version = dataVersion(connection);
+  const watch = new RemoteWrites(version);
   return {
     db,
     assertThere: oncePerTurn(() => file.assertThere()),
@@ -93,10 +98,37 @@ async function prepareDatabase(
     // transactions take the write lock at their start and wait for it, so they never conflict
     isRetryable: () => false,
     tell() {},
-    onRemoteWrite() {},
-    version: dataVersion(connection),
-    close: () => db.destroy(),
+    onRemoteWrite: (listener) => watch.start(() => listener(null)),
+    version,
+    close: () => {
+      watch.stop();
+      return db.destroy();
+    },
   };
+}
+
+/** Looks from time to time whether another process has written: a file cannot tell. */
+class RemoteWrites {
+  private known: number;
+  private cancelTimer = (): void => {};
+
+  constructor(private readonly version: () => number) {
+    this.known = version();
+  }
+
+  start(onWrite: () => void): void {
+    this.cancelTimer = systemClock.setTimer(LOOK_MS, () => {
+      this.start(onWrite);
+      const now = this.version();
+      if (now === this.known) return;
+      this.known = now;
+      onWrite();
+    });
+  }
+
+  stop(): void {
+    this.cancelTimer();
+  }
 }
 
 function dataVersion(connection: Libsql.Database): () => number {

@@ -30,6 +30,7 @@ export {
   type OperationContext,
 } from './operation-context.js';
 export type { OnInterrupt } from './interrupted-operation.js';
+export type { OperationsChange } from './operation-feed.js';
 export type { OperationRunner } from './operation-runner.js';
 export type {
   Lease,

@@ -59,7 +59,7 @@ export class MemoryOperationStore implements OperationStore {
   /** Ids of ended operations, least recently used first. */
   private readonly ended = new Set<string>();
   private readonly idOfTask = new Map<string, string>();
-  private readonly listeners = new Set<(operationId: string) => void>();
+  private readonly listeners = new Set<(operationId: string | null) => void>();
 
   constructor({ clock = systemClock, maxEnded = 1000 }: MemoryOperationStoreOptions = {}) {
     this.clock = clock;
@@ -231,7 +231,7 @@ export class MemoryOperationStore implements OperationStore {
     return ids;
   }
 
-  onWrite(listener: (operationId: string) => void): () => void {
+  onWrite(listener: (operationId: string | null) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
@@ -269,6 +269,7 @@ export class MemoryOperationStore implements OperationStore {
     if (taskId !== undefined) this.idOfTask.delete(taskId);
     this.ended.delete(operationId);
     this.rows.delete(operationId);
+    this.tell(operationId);
   }
 }
 

@@ -2,6 +2,7 @@ import type { MetricPoint, Operation, OperationHistoryEntry, TimelinePhase } fro
 import type { Clock } from './clock.js';
 import { operationNotFound } from './errors.js';
 import type { OperationEvent } from './events.js';
+import { OperationFeed, type OperationsChange } from './operation-feed.js';
 import type { OperationPage, OperationQuery, OperationStore } from './operation-store.js';
 import { endedPhases } from './phase-log.js';
 import type { RunningOperations } from './running-operations.js';
@@ -20,7 +21,11 @@ export interface OperationQueriesParts {
 
 /** Reads operations of a service. `OperationsService` documents the methods. */
 export class OperationQueries {
-  constructor(private readonly parts: OperationQueriesParts) {}
+  private readonly feed: OperationFeed;
+
+  constructor(private readonly parts: OperationQueriesParts) {
+    this.feed = new OperationFeed(parts.store, parts.clock);
+  }
 
   list({
     limit = DEFAULT_LIST_LIMIT,
@@ -63,6 +68,10 @@ export class OperationQueries {
       removed += ids.length;
       if (ids.length < REMOVED_AT_ONCE) return removed;
     }
+  }
+
+  follow(listener: (change: OperationsChange) => void): () => void {
+    return this.feed.follow(listener);
   }
 
   watch(operationId: string, signal?: AbortSignal): AsyncIterableIterator<OperationEvent> {

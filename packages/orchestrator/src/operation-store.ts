@@ -172,11 +172,11 @@ export interface OperationStore {
   removeEnded(before: string, most: number): Promise<string[]>;
 
   /**
-   * Calls `listener` with the id of every operation that this process writes or, if the store can tell, another process. Quick
-   * writes may be merged into one call.
+   * Calls `listener` with the id of every operation that this process writes or removes or, if the store can tell, another process.
+   * Quick writes may be merged into one call. `null`: writes of other processes may have been missed.
    * @returns a function that removes the listener
    */
-  onWrite(listener: (operationId: string) => void): () => void;
+  onWrite(listener: (operationId: string | null) => void): () => void;
 
   /** Resolves if the store is available. @throws if it is not */
   check(): Promise<void>;

@@ -16,6 +16,7 @@ import { LeaseKeeper } from './lease-keeper.js';
 import type { OrchestratorLogger } from './logger.js';
 import { NextAttempts } from './next-attempts.js';
 import type { ManagedOperation } from './operation-context.js';
+import type { OperationsChange } from './operation-feed.js';
 import { OperationLauncher, type LaunchedOperation } from './operation-launcher.js';
 import { OperationQueries } from './operation-queries.js';
 import type { LaunchParts, OperationRunner } from './operation-runner.js';
@@ -224,6 +225,15 @@ export class OperationsService {
    */
   watch(operationId: string, signal?: AbortSignal): AsyncIterableIterator<OperationEvent> {
     return this.queries.watch(operationId, signal);
+  }
+
+  /**
+   * Calls `listener` with every change of every operation of the store, also of those that another process runs: a status at once,
+   * progress at most four times a second.
+   * @returns a function that removes the listener
+   */
+  follow(listener: (change: OperationsChange) => void): () => void {
+    return this.queries.follow(listener);
   }
 
   /**

@@ -94,7 +94,7 @@ class World {
     /** Processes detect each other's end, as on one machine. */
     private readonly sameMachine: boolean,
   ) {
-    this.store.onWrite((id) => void this.checks.push(this.checkWrite(id)));
+    this.store.onWrite((id) => void this.checks.push(this.checkWrite(id!)));
     for (let number = 0; number < SERVICES; number++) this.services.push(this.service());
   }
 

@@ -27,7 +27,7 @@ export async function* watchStored(
   let written = false;
   let wake = () => {};
   const stop = store.onWrite((id) => {
-    if (id !== operationId) return;
+    if (id !== null && id !== operationId) return;
     written = true;
     wake();
   });

@@ -76,7 +76,7 @@ export async function createService(
   recordAudit(app);
   guardHosts(app, listens);
   allowOrigins(app, listens.corsOrigins);
-  guardAccess(app, clock);
+  guardAccess(app);
   limitRequests(fastify, listens.requestLimits, clock);
   closeSlowBodies(fastify, clock);
   takeTurns(fastify);

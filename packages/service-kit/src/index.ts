@@ -7,7 +7,8 @@ export {
   unauthenticated,
   type Authenticator,
 } from './access/authenticator.js';
-export { CallerParam, callerOf, type Caller } from './access/caller.js';
+export { CallerParam, callerOf, setCaller, type Caller } from './access/caller.js';
+export { RefusedTokens } from './access/refused-tokens.js';
 export {
   AuthenticatedBy,
   FILE_ROUTE,
@@ -29,6 +30,7 @@ export {
   Fails,
 } from './http/answers.js';
 export { type ByteRequest, TakesBytes, bytesOf } from './http/byte-body.js';
+export { hostOf, isOriginOf } from './http/own-origin.js';
 export { FIELD_SCHEMAS } from './http/field-schemas.js';
 export { QueryNumber } from './http/query-number.js';
 export { RequestOf } from './http/request-of.js';

@@ -6,6 +6,8 @@ import { API_SETTINGS, type ApiSettings } from '../config.js';
 import { STORED_AUDIT_LOG, TOKEN_STORE } from '../settings.module.js';
 import { AccessController } from './access.controller.js';
 import { AuditRecorder } from './audit-recorder.js';
+import { SessionCookie } from './session-cookie.js';
+import { SessionController } from './session.controller.js';
 import { TokenAuthenticator } from './token-authenticator.js';
 import { Tokens } from './tokens.js';
 
@@ -13,13 +15,23 @@ import { Tokens } from './tokens.js';
 @Module({
   providers: [
     {
+      provide: SessionCookie,
+      inject: [API_SETTINGS],
+      useFactory: (settings: ApiSettings) => new SessionCookie(settings),
+    },
+    {
       provide: TokenAuthenticator,
-      inject: [TOKEN_STORE, CLOCK, ORCHESTRATOR_LOGGER, API_SETTINGS],
-      useFactory: (store: TokenStore, clock: Clock, logger: OrchestratorLogger, settings: ApiSettings) =>
-        TokenAuthenticator.start(store, clock, logger, exposedBy(settings) !== null),
+      inject: [TOKEN_STORE, CLOCK, ORCHESTRATOR_LOGGER, SessionCookie, API_SETTINGS],
+      useFactory: (
+        store: TokenStore,
+        clock: Clock,
+        logger: OrchestratorLogger,
+        cookie: SessionCookie,
+        settings: ApiSettings,
+      ) => TokenAuthenticator.start(store, clock, logger, cookie, exposedBy(settings) !== null),
     },
   ],
-  exports: [TokenAuthenticator],
+  exports: [SessionCookie, TokenAuthenticator],
 })
 export class TokenModule {}
 
@@ -33,7 +45,7 @@ export class TokenModule {}
       useFactory: (authenticator: TokenAuthenticator) => authenticator,
     }),
   ],
-  controllers: [AccessController],
+  controllers: [AccessController, SessionController],
   providers: [
     {
       provide: Tokens,

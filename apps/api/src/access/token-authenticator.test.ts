@@ -8,6 +8,7 @@ import type { Caller } from '@ktrdr/service-kit';
 import type { FastifyRequest } from 'fastify';
 import { OpenStreams } from '../operations/open-streams.js';
 import { AccessController } from './access.controller.js';
+import { SessionCookie } from './session-cookie.js';
 import { TokenAuthenticator } from './token-authenticator.js';
 import { hashOfSecret, newSecret } from './token-secret.js';
 import { Tokens } from './tokens.js';
@@ -43,7 +44,8 @@ let authenticator: TokenAuthenticator;
 beforeEach(async () => {
   store = new CountedStore();
   clock = new FakeClock();
-  authenticator = await TokenAuthenticator.start(store, clock, new RecordingLogger(), true);
+  const cookie = new SessionCookie({ allowedHosts: [] });
+  authenticator = await TokenAuthenticator.start(store, clock, new RecordingLogger(), cookie, true);
 });
 
 async function create(name: string, role: Role): Promise<string> {

@@ -12,6 +12,7 @@ import { bearerOf, exposedBy, localCaller, unauthenticated } from '@ktrdr/servic
 import type { Authenticator, Caller, ListenSettings } from '@ktrdr/service-kit';
 import type { BeforeApplicationShutdown } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import type { SessionCookie } from './session-cookie.js';
 import { hashOfSecret, idOfSecret } from './token-secret.js';
 
 /** Time between two looks at the stored tokens, ms: another API or a command may have changed them. */
@@ -24,7 +25,8 @@ interface KnownToken {
 }
 
 /**
- * Knows callers by their tokens, which it keeps in memory: a request reads no database. A change of this API counts at
+ * Knows callers by their tokens, in an Authorization header or in the session cookie of a browser. The header counts if a request has
+ * both. Keeps the tokens in memory: a request reads no database. A change of this API counts at
  * once, a change of another one within two seconds. While the store is unavailable, the last known tokens count.
  *
  * Without any token, everyone who can reach the service is the local caller. The first token ends that for good: revoking
@@ -41,6 +43,7 @@ export class TokenAuthenticator implements Authenticator, BeforeApplicationShutd
     private readonly store: TokenStore,
     private readonly clock: Clock,
     private readonly logger: OrchestratorLogger,
+    private readonly cookie: SessionCookie,
     private needsToken: boolean,
   ) {}
 
@@ -54,9 +57,10 @@ export class TokenAuthenticator implements Authenticator, BeforeApplicationShutd
     store: TokenStore,
     clock: Clock,
     logger: OrchestratorLogger,
+    cookie: SessionCookie,
     exposed: boolean,
   ): Promise<TokenAuthenticator> {
-    const authenticator = new TokenAuthenticator(store, clock, logger, exposed);
+    const authenticator = new TokenAuthenticator(store, clock, logger, cookie, exposed);
     await authenticator.refresh();
     authenticator.refreshLater();
     return authenticator;
@@ -65,7 +69,18 @@ export class TokenAuthenticator implements Authenticator, BeforeApplicationShutd
   authenticate(request: FastifyRequest): Caller {
     if (!this.needsToken) return localCaller(request);
     const secret = bearerOf(request);
-    if (secret === null) throw unauthenticated(`This request needs an access token. ${HOW_TO}`);
+    if (secret !== null) return this.callerOfToken(secret);
+    const ofSession = this.cookie.tokenOf(request);
+    if (ofSession === null) throw unauthenticated(`This request needs an access token. ${HOW_TO}`);
+    if (!this.cookie.isFromOwnPage(request))
+      throw unauthenticated(
+        `The session cookie counts only for requests of this service's own page. ${HOW_TO}`,
+      );
+    return this.callerOfToken(ofSession);
+  }
+
+  /** @throws KtrdrError `unauthenticated` for a token that is unknown or was revoked */
+  callerOfToken(secret: string): Caller {
     const known = this.tokens.get(idOfSecret(secret) ?? '');
     if (known === undefined || !timingSafeEqual(known.hash, hashOfSecret(secret)))
       throw unauthenticated(`This access token is not valid: it is unknown or was revoked. ${HOW_TO}`);

@@ -27,5 +27,6 @@ import { HostsService } from './hosts.service.js';
       },
     },
   ],
+  exports: [HostsService],
 })
 export class HostsModule {}

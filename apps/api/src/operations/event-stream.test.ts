@@ -2,7 +2,8 @@ import { expect, test } from '@jest/globals';
 import { newOperation, type OperationEvent } from '@ktrdr/orchestrator';
 import { FakeClock } from '@ktrdr/orchestrator/testing';
 import { eventId } from './event-id.js';
-import { EventStream, RETRY } from './event-stream.js';
+import { RETRY } from './event-source-stream.js';
+import { EventStream } from './event-stream.js';
 
 const OPERATION = newOperation({
   id: 'op_dummy_1',

@@ -18,6 +18,8 @@ const MOST = 4_000;
  */
 export class OpenStreams implements BeforeApplicationShutdown {
   private readonly open = new Map<ServerResponse, Caller>();
+  /** Ends each stream that has no last event of its own. */
+  private readonly endless = new Set<() => void>();
 
   constructor(
     private readonly clock: Clock,
@@ -44,6 +46,13 @@ export class OpenStreams implements BeforeApplicationShutdown {
     if (this.open.size >= MOST) refuse('service_busy', 'The API has', MOST);
   }
 
+  /** Ends the streams that would go on: call it when no operation of this process runs any more. */
+  onStop(finish: () => void, closed: AbortSignal): void {
+    if (closed.aborted) return;
+    this.endless.add(finish);
+    closed.addEventListener('abort', () => this.endless.delete(finish));
+  }
+
   /** Aborts when the stream has ended or its reader has left. The stream ends when its caller's token is revoked. */
   add(stream: ServerResponse, caller: Caller): AbortSignal {
     const closed = new AbortController();
@@ -58,6 +67,7 @@ export class OpenStreams implements BeforeApplicationShutdown {
   }
 
   async beforeApplicationShutdown(): Promise<void> {
+    for (const finish of this.endless) finish();
     const closed = [...this.open.keys()].map(
       (stream) => new Promise<void>((resolve) => stream.once('close', () => resolve())),
     );

@@ -38,12 +38,15 @@ import {
 import type { FastifyReply } from 'fastify';
 import { CancelOperationDto } from './cancel-operation.dto.js';
 import { eventId } from './event-id.js';
-import { EventStream, RETRY } from './event-stream.js';
+import { RETRY } from './event-source-stream.js';
+import { EventStream } from './event-stream.js';
 import { listFilters } from './list-filters.js';
 import { ListOperationsDto } from './list-operations.dto.js';
 import { OpenStreams } from './open-streams.js';
+import { OperationsStream } from './operations-stream.js';
 import { DAY_MS } from './retention.js';
 import { RemoveOperationsDto } from './remove-operations.dto.js';
+import { SERVICE_VERSION } from '../settings.module.js';
 
 const OF_OPERATION = ApiParam({
   name: 'id',
@@ -59,6 +62,7 @@ export class OperationsController {
     private readonly operations: OperationsService,
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly streams: OpenStreams,
+    @Inject(SERVICE_VERSION) private readonly version: string,
   ) {}
 
   @Get()
@@ -69,6 +73,21 @@ export class OperationsController {
   async list(@Query() query: ListOperationsDto): Promise<WrittenJson<OperationList>> {
     // each manager writes the metadata of its own type
     return writtenJson((await this.operations.list(listFilters(query))) as OperationList);
+  }
+
+  @Get('events')
+  @Requires('read')
+  @ApiOperation({
+    operationId: 'followOperations',
+    summary: 'Server-sent events: every change of every operation, until the reader leaves',
+  })
+  @AnswersEvents(
+    'OperationsEventData',
+    'Events `open`, `operation` and `removed`. After each `open`, load the list: changes may have been missed. A status is sent at once, progress at most four times a second for each operation. A slow reader gets only the newest state of each operation.',
+  )
+  async followAll(@CallerParam() caller: Caller, @Res() reply: FastifyReply): Promise<void> {
+    this.streams.checkRoom(caller);
+    await sendEvents(reply, this.allChanges(reply, caller));
   }
 
   @Get(':id')
@@ -217,14 +236,27 @@ export class OperationsController {
     }
     // just before the stream is added, so that streams that open at the same time count each other
     this.streams.checkRoom(caller);
-    await reply
-      .type('text/event-stream; charset=utf-8')
-      .header('cache-control', 'no-cache, no-transform')
-      .header('x-accel-buffering', 'no')
-      .send(operation === null ? RETRY : this.changes(id, reply, caller, seen));
+    await sendEvents(reply, operation === null ? RETRY : this.changes(id, reply, caller, seen));
+  }
+
+  private allChanges(reply: FastifyReply, caller: Caller): OperationsStream {
+    const closed = this.streams.add(reply.raw, caller);
+    const follow = this.operations.follow.bind(this.operations);
+    const stream = new OperationsStream(follow, this.clock, this.version);
+    this.streams.onStop(() => stream.finish(), closed);
+    closed.addEventListener('abort', () => stream.destroy());
+    return stream;
   }
 
   private changes(id: string, reply: FastifyReply, caller: Caller, seen: string | undefined): EventStream {
     return new EventStream(this.operations.watch(id, this.streams.add(reply.raw, caller)), this.clock, seen);
   }
+}
+
+function sendEvents(reply: FastifyReply, events: string | EventStream | OperationsStream): FastifyReply {
+  return reply
+    .type('text/event-stream; charset=utf-8')
+    .header('cache-control', 'no-cache, no-transform')
+    .header('x-accel-buffering', 'no')
+    .send(events);
 }

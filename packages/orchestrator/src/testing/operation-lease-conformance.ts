@@ -244,17 +244,25 @@ export const LEASE_CASES: Record<string, (store: OperationStore) => Promise<void
     assert.notEqual(await store.get(kept.operation_id), null);
   },
 
-  'every write calls the listeners': async (store) => {
+  'every write and every removal calls the listeners': async (store) => {
     const told: string[] = [];
-    const stop = store.onWrite((id) => told.push(id));
+    const stop = store.onWrite((id) => told.push(id ?? 'missed'));
     const { operation_id } = await running(store);
     const saved = { progress: sample(1).progress, warnings: [], resumable: false };
     await store.saveProgress(operation_id, 1, saved);
     await until(() => told.length > 0);
     assert.ok(told.every((id) => id === operation_id));
+    await store.transition(operation_id, 1, ['running'], COMPLETE);
+    await until(() => told.length > 0);
+    told.length = 0;
+    await store.removeEnded('2026-01-06T00:00:00.000Z', 10);
+    await until(() => told.length > 0);
+    assertSame(new Set(told).size, 1);
+    const other = await running(store, 2);
+    await until(() => told.includes(other.operation_id));
     stop();
     const before = told.length;
-    await store.transition(operation_id, 1, ['running'], COMPLETE);
+    await store.transition(other.operation_id, 1, ['running'], COMPLETE);
     await new Promise((resolve) => setTimeout(resolve, 20));
     assert.equal(told.length, before);
   },

@@ -1,7 +1,10 @@
 import { KtrdrError } from '@ktrdr/contracts';
 import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import type { Clock } from '@ktrdr/orchestrator';
+import { CLOCK } from '../orchestrator.module.js';
 import { LOCAL, type Caller } from './caller.js';
+import { RefusedTokens } from './refused-tokens.js';
 
 /**
  * Decides who sent a request, before its body is read. A service has one for all routes; `@AuthenticatedBy` names
@@ -32,8 +35,11 @@ export class AccessModule {
       module: AccessModule,
       global: true,
       imports,
-      providers: [{ provide: AUTHENTICATOR, ...factory }],
-      exports: [AUTHENTICATOR],
+      providers: [
+        { provide: AUTHENTICATOR, ...factory },
+        { provide: RefusedTokens, inject: [CLOCK], useFactory: (clock: Clock) => new RefusedTokens(clock) },
+      ],
+      exports: [AUTHENTICATOR, RefusedTokens],
     };
   }
 

@@ -1,33 +1,31 @@
 import { KtrdrError, includesRole, type ErrorResponse, type Role } from '@ktrdr/contracts';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { Clock } from '@ktrdr/orchestrator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { errorAnswer } from '../http/error-answer.js';
 import { withRetryAfter } from '../http/retry-after.js';
-import { addressFilter, networkOf, THIS_MACHINE } from '../limits/client-network.js';
-import { RequestBudgets } from '../limits/request-budgets.js';
 import { AUTHENTICATOR, type Authenticator } from './authenticator.js';
 import { CALLER, callerOf, setCaller, type Caller } from './caller.js';
-import { accessOf } from './route-access.js';
+import { RefusedTokens } from './refused-tokens.js';
+import { accessOf, type RouteAccess } from './route-access.js';
 
-/** Requests without a valid token that one address may send; ten seconds of them at once. */
-const REFUSALS_PER_SECOND = 10;
+/** Maximum size of a body that a route takes from everyone, in bytes. */
+const OPEN_BODY_LIMIT = 4_096;
 
 /**
  * Denies by default. A hook of Fastify authenticates every request before its body is read, on unknown routes and on
  * `/openapi.json` too; only routes that are open to everyone need no caller. Nest's global guard then compares the caller's role
  * with the role of the handler. Both read the route that Fastify has matched, never the path.
  */
-export function guardAccess(app: NestFastifyApplication, clock: Clock): void {
+export function guardAccess(app: NestFastifyApplication): void {
   const service = app.get<Authenticator>(AUTHENTICATOR, { strict: false });
   const fastify = app.getHttpAdapter().getInstance();
   fastify.decorateRequest(CALLER, null);
-  const refusals = new RequestBudgets(REFUSALS_PER_SECOND, 'requests without a valid token');
-  const isOwn = addressFilter(THIS_MACHINE);
-  /** Whoever tries tokens is told to stop. A valid token counts from every address. */
-  const tooMany = ({ ip }: FastifyRequest): KtrdrError | null =>
-    isOwn(ip) ? null : refusals.refusalOf(networkOf(ip), clock.monotonic());
+  const refused = app.get(RefusedTokens, { strict: false });
+  fastify.addHook('onRoute', (route) => {
+    if ((route.config as { access?: RouteAccess } | undefined)?.access?.kind === 'open')
+      route.bodyLimit = OPEN_BODY_LIMIT;
+  });
   fastify.addHook('onRequest', (request, reply, done) => {
     const access = accessOf(request);
     const authenticator =
@@ -39,7 +37,7 @@ export function guardAccess(app: NestFastifyApplication, clock: Clock): void {
     const refuse = (error: unknown): void => {
       if (access?.kind === 'open') done();
       else if (error instanceof KtrdrError)
-        answer((error.code === 'unauthenticated' ? tooMany(request) : null) ?? error, request, reply);
+        answer(error.code === 'unauthenticated' ? refused.refusalOf(request, error) : error, request, reply);
       else done(error as Error);
     };
     try {

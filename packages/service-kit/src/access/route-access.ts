@@ -32,8 +32,8 @@ export interface Audited {
 export const Requires = (role: Role, audited?: AuditAction | Audited): MethodDecorator =>
   declare({ kind: 'role', role }, typeof audited === 'string' ? { action: audited } : audited);
 
-/** The route is open to everyone. Its answer must not tell strangers anything. */
-export const OpenToEveryone = (): MethodDecorator => declare({ kind: 'open' });
+/** The route is open to everyone. Its answer must not tell strangers anything, and it takes a small body only. */
+export const OpenToEveryone = (audited?: Audited): MethodDecorator => declare({ kind: 'open' }, audited);
 
 /**
  * Another authenticator than the service's decides who may use the route. It must be a provider of the app, and it gets

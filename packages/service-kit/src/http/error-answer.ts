@@ -4,7 +4,9 @@ import type { FastifyRequest } from 'fastify';
 import { BODY_LIMIT } from './body-parser.js';
 
 /** The parts of a request that appear in an error response. */
-type AnsweredRequest = Pick<FastifyRequest, 'method' | 'url' | 'headers'>;
+type AnsweredRequest = Pick<FastifyRequest, 'method' | 'url' | 'headers'> & {
+  routeOptions?: Pick<FastifyRequest['routeOptions'], 'bodyLimit'>;
+};
 
 /** Status and body of an error response. */
 export interface ErrorAnswer {
@@ -43,7 +45,7 @@ function statusOf(error: unknown): number | null {
 function explain(
   status: number,
   error: unknown,
-  { method, url, headers }: AnsweredRequest,
+  { method, url, headers, routeOptions }: AnsweredRequest,
 ): [ErrorCode, string] {
   switch (status) {
     case 404:
@@ -51,7 +53,7 @@ function explain(
     case 413:
       return [
         'payload_too_large',
-        `The body is too large: at most ${BODY_LIMIT.toLocaleString('en-US')} bytes are allowed.`,
+        `The body is too large: at most ${(routeOptions?.bodyLimit ?? BODY_LIMIT).toLocaleString('en-US')} bytes are allowed.`,
       ];
     case 415:
       return [

@@ -6,6 +6,7 @@ import type { FastifyRequest } from 'fastify';
 import type { ListenSettings } from '../listen-settings.js';
 import { isForm } from './body-parser.js';
 import { isLoopback, parseHost, type HostAndPort } from './host-name.js';
+import { isOriginOf } from './own-origin.js';
 
 /** Methods that change nothing. Pages of other origins may send them, but cannot read the response. */
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -18,9 +19,6 @@ const OWN_SITES = new Set(['same-origin', 'none']);
  * can use it, because nobody can register a name under `.internal`.
  */
 const OUTSIDE_CONTAINERS = 'host.docker.internal';
-
-/** Default port of an origin's scheme. */
-const SCHEME_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 };
 
 type GuardedRequest = Pick<FastifyRequest, 'method' | 'url' | 'headers'> & {
   raw: Pick<FastifyRequest['raw'], 'rawHeaders'>;
@@ -110,16 +108,7 @@ export class HostGuard {
   }
 
   private isOwnOrigin(origin: string, host: HostAndPort): boolean {
-    if (this.origins.has(origin)) return true;
-    const [, scheme = '', rest = ''] = /^(https?):\/\/(.*)$/.exec(origin) ?? [];
-    const from = parseHost(rest);
-    if (from === null) return false;
-    const standard = SCHEME_PORTS[scheme];
-    const port = from.port ?? standard;
-    const isHostsPort = port === (host.port ?? standard);
-    // a proxy may send its own Host; another port of the same machine is another service
-    if (this.allowed.has(from.name)) return isHostsPort || port === standard;
-    return isHostsPort && from.name === host.name;
+    return this.origins.has(origin) || isOriginOf(origin, host, this.allowed);
   }
 }
 

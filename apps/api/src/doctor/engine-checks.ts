@@ -1,0 +1,45 @@
+import { ENGINE_NAMES, type DoctorCheck, type EngineSetting } from '@ktrdr/contracts';
+import { deviceOf, type EngineSelector } from '@ktrdr/trainer';
+import { found, ok, problemOf } from './check.js';
+import { findGpus } from './machine-checks.js';
+
+/**
+ * Which engines load beside the API, why the others do not, and whether a GPU is used. The first look loads each engine in a
+ * process of its own, which takes some seconds.
+ */
+export async function checkEngines(
+  selector: Pick<EngineSelector, 'candidates'>,
+  setting: EngineSetting,
+): Promise<DoctorCheck[]> {
+  const gpus = await findGpus();
+  try {
+    const { engines, rejected } = await selector.candidates(setting, 'mlp');
+    const reasons = new Map(rejected.map(({ engine, reason }) => [engine, reason]));
+    const each = ENGINE_NAMES.map((name) => ({
+      name: `engine ${name}`,
+      ...ok(
+        engines.includes(name)
+          ? `loads, on the ${deviceOf(name)}`
+          : `not available: ${reasons.get(name) ?? `not needed (TRAINING_ENGINE=${setting})`}`,
+      ),
+    }));
+    const onGpu = engines.filter((name) => deviceOf(name) === 'gpu');
+    return [
+      { name: 'engines', ...ok(`${engines.join(', ')} (TRAINING_ENGINE=${setting})`) },
+      ...each,
+      { name: 'gpu', ...gpuFinding(gpus, onGpu) },
+    ];
+  } catch (error) {
+    return [{ name: 'engines', ...problemOf(error) }];
+  }
+}
+
+function gpuFinding(gpus: readonly string[], engines: readonly string[]) {
+  if (engines.length > 0) return ok(`${gpus.join(', ') || 'a GPU'}, used by ${engines.join(', ')}`);
+  if (gpus.length === 0) return ok('this machine shows no GPU; trainings run on the CPU');
+  return found(
+    'warning',
+    `${gpus.join(', ')}: there is a GPU, and no engine uses it`,
+    'The check of each engine says why. docs/engines.md shows how to switch a GPU on.',
+  );
+}

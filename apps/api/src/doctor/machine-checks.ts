@@ -1,0 +1,52 @@
+import { existsSync } from 'node:fs';
+import { readFile, readdir, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import { found, ok, type Finding } from './check.js';
+
+/** Oldest Node that the services run on. */
+const OLDEST_NODE = { major: 20, minor: 19 };
+
+/** Free space on a disk, in MB: below the first one has to act, below the second trainings fail. */
+const LITTLE_MB = 2_000;
+const TOO_LITTLE_MB = 200;
+
+/** Where Linux lists NVIDIA's GPUs, and device files of all GPUs; the last one is WSL's. */
+const NVIDIA_GPUS = '/proc/driver/nvidia/gpus';
+const GPU_DEVICES = ['/dev/nvidia0', '/dev/dri', '/dev/dxg'];
+
+export function checkNode(version: string, platform: string): Finding {
+  const [major = 0, minor = 0] = version.replace(/^v/, '').split('.').map(Number);
+  const isTooOld = major < OLDEST_NODE.major || (major === OLDEST_NODE.major && minor < OLDEST_NODE.minor);
+  const summary = `Node ${version} on ${platform}`;
+  if (!isTooOld) return ok(summary);
+  return found('problem', summary, `Install Node ${OLDEST_NODE.major}.${OLDEST_NODE.minor} or newer.`);
+}
+
+/** The space that this user may still write on the disk of a folder. */
+export async function checkDisk(setting: string, folder: string): Promise<Finding> {
+  const { bavail, bsize } = await statfs(folder);
+  const freeMb = Math.floor((bavail * bsize) / 1_000_000);
+  const summary = `${(freeMb / 1_000).toFixed(1)} GB free for ${folder} (${setting})`;
+  if (freeMb >= LITTLE_MB) return ok(summary);
+  return found(
+    freeMb < TOO_LITTLE_MB ? 'problem' : 'warning',
+    summary,
+    `Free some space, or set ${setting} to a folder on another disk. Old operations: DELETE /operations?older_than_days=N.`,
+  );
+}
+
+/** Names of the GPUs that this machine shows; empty if it shows none. */
+export async function findGpus(): Promise<string[]> {
+  const names = await nvidiaGpus().catch(() => []);
+  return names.length > 0 ? names : GPU_DEVICES.filter((device) => existsSync(device));
+}
+
+async function nvidiaGpus(): Promise<string[]> {
+  const folders = await readdir(NVIDIA_GPUS);
+  return Promise.all(
+    folders.map(async (folder) => {
+      const text = await readFile(join(NVIDIA_GPUS, folder, 'information'), 'utf8');
+      return /^Model:\s*(.+)$/m.exec(text)?.[1] ?? folder;
+    }),
+  );
+}
