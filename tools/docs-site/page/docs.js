@@ -16,5 +16,10 @@ for (const box of document.querySelectorAll('.table, .code pre'))
     box.setAttribute('aria-label', box.tagName === 'PRE' ? 'Code' : 'Table');
   }
 
+// The list of pages is longer than the screen: show where the reader is.
+const list = document.querySelector('.pages');
+const here = list.querySelector('[aria-current]');
+if (here !== null) list.scrollTop = here.offsetTop - list.clientHeight / 2;
+
 // On a narrow screen, the list of pages is closed at first.
 if (matchMedia('(max-width: 52rem)').matches) document.querySelector('.pages details').open = false;

@@ -6,8 +6,8 @@ export const CONTENTS = [
   {
     section: 'Start',
     pages: [
-      { slug: '', file: 'docs/index.md' },
-      { slug: 'getting-started', file: 'docs/getting-started.md' },
+      { slug: '', file: 'docs/index.md', name: 'Overview' },
+      { slug: 'getting-started', file: 'docs/getting-started.md', name: 'Getting started' },
       { slug: 'data', file: 'docs/data.md', name: 'Own data' },
       { slug: 'download', file: 'docs/download.md', name: 'Downloads' },
       { slug: 'training', file: 'docs/training.md' },
