@@ -90,22 +90,22 @@ export const ROUTES = {
   deleteProfile: { method: 'DELETE', path: '/data/profiles/:name', answer: 'DeletedProfile' },
   // hosts, access, notifications
   listHosts: { method: 'GET', path: '/hosts', answer: 'HostList' },
-  getDoctor: { method: 'GET', path: '/doctor', answer: 'DoctorReport' },
+  getDoctorReport: { method: 'GET', path: '/doctor', answer: 'DoctorReport' },
   login: { method: 'POST', path: '/session', body: 'LoginRequest', answer: 'CallerInfo' },
   logout: { method: 'DELETE', path: '/session', answer: 'nothing' },
   listTokens: { method: 'GET', path: '/tokens', answer: 'TokenList' },
   createToken: { method: 'POST', path: '/tokens', body: 'CreateTokenRequest', answer: 'CreatedToken' },
   revokeToken: { method: 'DELETE', path: '/tokens/:token', answer: 'RevokedToken' },
   listAudit: { method: 'GET', path: '/audit', query: 'ListAuditQuery', answer: 'AuditList' },
-  listNotifications: { method: 'GET', path: '/notifications', answer: 'WebhookList' },
-  createNotification: {
+  listWebhooks: { method: 'GET', path: '/notifications', answer: 'WebhookList' },
+  createWebhook: {
     method: 'POST',
     path: '/notifications',
     body: 'CreateWebhookRequest',
     answer: 'CreatedWebhook',
   },
-  deleteNotification: { method: 'DELETE', path: '/notifications/:id', answer: 'DeletedWebhook' },
-  testNotification: { method: 'POST', path: '/notifications/:id/test', answer: 'WebhookTest' },
+  deleteWebhook: { method: 'DELETE', path: '/notifications/:id', answer: 'DeletedWebhook' },
+  testWebhook: { method: 'POST', path: '/notifications/:id/test', answer: 'WebhookTest' },
   // runs
   getOperationMetrics: { method: 'GET', path: '/operations/:id/metrics', answer: 'OperationMetrics' },
   getOperationTimeline: { method: 'GET', path: '/operations/:id/timeline', answer: 'OperationTimeline' },

@@ -1,6 +1,7 @@
 import {
   AUDIT_ACTIONS,
   AUDIT_OUTCOMES,
+  OPERATION_ID_PATTERN,
   type AuditAction,
   type AuditEntry,
   type AuditOutcome,
@@ -128,7 +129,9 @@ function AuditTable({ entries, isOld }: { entries: readonly AuditEntry[]; isOld:
               </td>
               <td>{entry.caller ?? UNKNOWN}</td>
               <td>{entry.action.replaceAll('_', ' ')}</td>
-              <td class="audit-target">{entry.target}</td>
+              <td class="audit-target">
+                <Target target={entry.target} />
+              </td>
               <td>{entry.address}</td>
               <td>
                 <Outcome entry={entry} />
@@ -139,6 +142,11 @@ function AuditTable({ entries, isOld }: { entries: readonly AuditEntry[]; isOld:
       </table>
     </div>
   );
+}
+
+function Target({ target }: { target: string }) {
+  if (!OPERATION_ID_PATTERN.test(target)) return <>{target}</>;
+  return <a href={`/app/operations/${target}`}>{target}</a>;
 }
 
 function Outcome({ entry: { outcome, code, status, count } }: { entry: AuditEntry }) {

@@ -15,7 +15,7 @@ const ORDER: readonly DoctorStatus[] = ['problem', 'warning', 'ok'];
 /** What the API needs, whether it has it, and what to do. */
 export function DoctorList() {
   const report = useResource('doctor', async (signal) => ({
-    ...(await request('getDoctor', { signal })),
+    ...(await request('getDoctorReport', { signal })),
     clientTime: now(),
   }));
   const { value, error, isLoading } = report.resource.value;

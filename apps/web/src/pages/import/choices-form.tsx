@@ -16,8 +16,6 @@ import type { ImportDraft } from './import-draft.js';
 import { CHOICE_WORDS } from './option-words.js';
 import { ProfileForm } from './profile-form.js';
 
-const NOT_CHOSEN = ['', 'As the file says'] as const;
-
 const ADJUST_WORDS: Readonly<Record<(typeof ADJUST_CHOICES)[number], string>> = {
   none: 'Do not use it',
   close: 'As the close',
@@ -74,12 +72,14 @@ export function ChoicesForm({ draft, profiles }: ChoicesFormProps) {
         />
         <Select
           label={CHOICE_WORDS.adjust}
+          unset="Only say that it is there"
           value={choices.adjust ?? ''}
           choices={ADJUST_CHOICES.map((name): [string, string] => [name, ADJUST_WORDS[name]])}
           choose={(adjust) => choose({ adjust: adjust === '' ? undefined : (adjust as 'none') })}
         />
         <Select
           label={CHOICE_WORDS.bad_rows}
+          unset="Ask me"
           value={choices.bad_rows ?? ''}
           choices={[
             ['refuse', 'Refuse the file'],
@@ -89,6 +89,7 @@ export function ChoicesForm({ draft, profiles }: ChoicesFormProps) {
         />
         <Select
           label={CHOICE_WORDS.on_conflict}
+          unset="Ask me"
           value={choices.on_conflict ?? ''}
           choices={CONFLICT_WORDS}
           choose={(on_conflict) =>
@@ -123,16 +124,18 @@ interface SelectProps {
   value: string;
   choices: readonly (readonly [value: string, words: string])[];
   choose: (value: string) => void;
+  /** What happens without a choice. */
+  unset?: string;
 }
 
-function Select({ label, value, choices, choose }: SelectProps) {
+function Select({ label, value, choices, choose, unset = 'As the file says' }: SelectProps) {
   return (
     <Field label={label}>
       {(attributes) => (
         <ChoiceSelect
           attributes={attributes}
           value={value}
-          choices={[NOT_CHOSEN, ...choices]}
+          choices={[['', unset], ...choices]}
           onChoose={choose}
         />
       )}

@@ -31,7 +31,7 @@ export function DraftCard({ draft, profiles }: DraftCardProps) {
           {phase.step === 'uploading' ? 'Cancel' : 'Remove'}
         </button>
       </div>
-      {phase.step === 'waiting' && error === null && <p class="muted">Waits for the upload before it.</p>}
+      {phase.step === 'waiting' && error === null && <p class="muted">Waits for the file before it.</p>}
       {phase.step === 'uploading' && <Upload sent={phase.sent} bytes={draft.file.size} />}
       {error !== null && (
         <ErrorNote error={{ message: inWordsOfForm(error.message) }} retry={() => draft.retry()} />

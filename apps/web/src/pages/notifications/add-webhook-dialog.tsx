@@ -19,7 +19,7 @@ export function AddWebhookDialog({ onCreated, onClose }: AddWebhookDialogProps) 
   const on = useSignal<readonly NotificationEvent[]>(['completed', 'failed', 'edge']);
   const add = useAction(
     () =>
-      request('createNotification', {
+      request('createWebhook', {
         body: {
           url: url.value.trim(),
           on: [...on.value],

@@ -1,4 +1,5 @@
 import { PageHeader } from '../../components/page-header.js';
+import { may } from '../../shell/caller.js';
 import { BrowserSection } from './browser-section.js';
 import { WebhooksSection } from './webhooks-section.js';
 import './notifications-page.css';
@@ -9,7 +10,7 @@ export function NotificationsPage() {
     <>
       <PageHeader title="Notifications" />
       <BrowserSection />
-      <WebhooksSection />
+      {may('operate') && <WebhooksSection />}
     </>
   );
 }

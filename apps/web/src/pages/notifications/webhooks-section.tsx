@@ -5,14 +5,13 @@ import { useAction } from '../../api/use-action.js';
 import { ConfirmDialog } from '../../components/confirm-dialog.js';
 import { EmptyState, ErrorNote, Loading } from '../../components/note.js';
 import { useResource } from '../../live/use-resource.js';
-import { may } from '../../shell/caller.js';
 import { AddWebhookDialog } from './add-webhook-dialog.js';
 import { CreatedWebhookDialog } from './created-webhook-dialog.js';
 import { WebhooksTable } from './webhooks-table.js';
 
 /** Requests that the API sends to other programs. */
 export function WebhooksSection() {
-  const webhooks = useResource('webhooks', (signal) => request('listNotifications', { signal }));
+  const webhooks = useResource('webhooks', (signal) => request('listWebhooks', { signal }));
   const isAdding = useSignal(false);
   const created = useSignal<CreatedWebhook | null>(null);
   const removing = useSignal<Webhook | null>(null);
@@ -25,11 +24,9 @@ export function WebhooksSection() {
           <button type="button" class="button" onClick={webhooks.reload}>
             Read again
           </button>
-          {may('operate') && (
-            <button type="button" class="button button-main" onClick={() => (isAdding.value = true)}>
-              Add a webhook
-            </button>
-          )}
+          <button type="button" class="button button-main" onClick={() => (isAdding.value = true)}>
+            Add a webhook
+          </button>
         </div>
       </div>
       {error !== null && <ErrorNote error={error} retry={webhooks.reload} />}
@@ -83,7 +80,7 @@ interface RemoveDialogProps {
 }
 
 function RemoveDialog({ webhook: { id, name, url, waiting }, onRemoved, onClose }: RemoveDialogProps) {
-  const remove = useAction(() => request('deleteNotification', { params: { id } }), onRemoved);
+  const remove = useAction(() => request('deleteWebhook', { params: { id } }), onRemoved);
   return (
     <ConfirmDialog title={`Remove ${name ?? 'the webhook'}?`} verb="Remove" action={remove} onClose={onClose}>
       <p>

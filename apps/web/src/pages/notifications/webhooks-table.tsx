@@ -5,7 +5,6 @@ import { useSignal } from '@preact/signals';
 import { Moment } from '../../components/moment.js';
 import { formatNumber } from '../../format/numbers.js';
 import { formatDuration } from '../../format/times.js';
-import { may } from '../../shell/caller.js';
 import { EVENT_WORDS } from './event-choice.js';
 
 interface WebhooksTableProps {
@@ -53,7 +52,7 @@ function WebhookRow({ webhook, remove, tested }: WebhookRowProps) {
   const { id, name, url, on, waiting, last_delivery } = webhook;
   const said = useSignal<{ isGood: boolean; text: string } | null>(null);
   const test = useAction(
-    () => request('testNotification', { params: { id } }),
+    () => request('testWebhook', { params: { id } }),
     ({ delivered, status, duration_ms, problem }) => {
       said.value = delivered
         ? { isGood: true, text: `✓ delivered, status ${status} after ${formatDuration(duration_ms)}` }
@@ -80,27 +79,25 @@ function WebhookRow({ webhook, remove, tested }: WebhookRowProps) {
       </td>
       <td class="number">{formatNumber(waiting)}</td>
       <td>
-        {may('operate') && (
-          <span class="webhook-actions">
-            <button
-              type="button"
-              class="button"
-              disabled={isRunning}
-              aria-label={`Test ${name ?? url}`}
-              onClick={() => test.run()}
-            >
-              Test
-            </button>
-            <button
-              type="button"
-              class="button button-danger"
-              aria-label={`Remove ${name ?? url}`}
-              onClick={() => remove(webhook)}
-            >
-              Remove
-            </button>
-          </span>
-        )}
+        <span class="webhook-actions">
+          <button
+            type="button"
+            class="button"
+            disabled={isRunning}
+            aria-label={`Test ${name ?? url}`}
+            onClick={() => test.run()}
+          >
+            Test
+          </button>
+          <button
+            type="button"
+            class="button button-danger"
+            aria-label={`Remove ${name ?? url}`}
+            onClick={() => remove(webhook)}
+          >
+            Remove
+          </button>
+        </span>
       </td>
     </tr>
   );
