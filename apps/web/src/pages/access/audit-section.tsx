@@ -109,7 +109,7 @@ export function AuditSection() {
 
 function AuditTable({ entries, isOld }: { entries: readonly AuditEntry[]; isOld: boolean }) {
   return (
-    <div class="table-box" tabIndex={0} role="region" aria-label="Audit log" aria-busy={isOld}>
+    <div class="table-box" tabIndex={0} role="region" aria-label="Entries of the audit log" aria-busy={isOld}>
       <table>
         <thead>
           <tr>

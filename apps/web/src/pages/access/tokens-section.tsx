@@ -74,7 +74,7 @@ interface TokensTableProps {
 
 function TokensTable({ tokens, revoke }: TokensTableProps) {
   return (
-    <div class="table-box" tabIndex={0} role="region" aria-label="Tokens">
+    <div class="table-box" tabIndex={0} role="region" aria-label="List of tokens">
       <table>
         <thead>
           <tr>

@@ -17,7 +17,7 @@ interface WebhooksTableProps {
 /** One row for each webhook. */
 export function WebhooksTable({ webhooks, remove, tested }: WebhooksTableProps) {
   return (
-    <div class="table-box" tabIndex={0} role="region" aria-label="Webhooks">
+    <div class="table-box" tabIndex={0} role="region" aria-label="List of webhooks">
       <table>
         <thead>
           <tr>
