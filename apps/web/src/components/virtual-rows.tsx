@@ -57,6 +57,17 @@ export function VirtualRows({ count, keyOf, indexOf, render, onRange, control }:
     tell(firstSeen, lastSeen);
   });
 
+  // a row that is not loaded yet gets the focus when it is
+  const wanted = useRef<number | null>(null);
+  const focusWanted = useRef(() => {
+    if (wanted.current === null) return;
+    const row =
+      box.current?.querySelector<HTMLElement>(`[data-row="${wanted.current}"] [data-focus]`) ?? null;
+    if (row === null) return;
+    wanted.current = null;
+    row.focus({ preventScroll: true });
+  });
+
   useEffect(() => {
     let frame = 0;
     const schedule = (): void => {
@@ -89,6 +100,7 @@ export function VirtualRows({ count, keyOf, indexOf, render, onRange, control }:
     measure.current();
   });
   useLayoutEffect(() => measure.current(), [count]);
+  useLayoutEffect(() => focusWanted.current());
 
   control.current = {
     isScrolled: () => (box.current?.getBoundingClientRect().top ?? 0) < 0,
@@ -102,11 +114,8 @@ export function VirtualRows({ count, keyOf, indexOf, render, onRange, control }:
       else if (from + height.peek() > innerHeight - margin)
         scrollBy(0, from + height.peek() - innerHeight + margin);
       measure.current();
-      requestAnimationFrame(() =>
-        element
-          .querySelector<HTMLElement>(`[data-row="${index}"] [data-focus]`)
-          ?.focus({ preventScroll: true }),
-      );
+      wanted.current = index;
+      requestAnimationFrame(() => focusWanted.current());
     },
   };
 

@@ -36,9 +36,10 @@ export function readStream(address: string, types: readonly string[], listener: 
       timer = setTimeout(open, wait);
     });
     for (const type of types)
-      source.addEventListener(type, (event) =>
-        listener.received(type, JSON.parse((event as MessageEvent<string>).data)),
-      );
+      source.addEventListener(type, (event) => {
+        // the browser's own event "open" has no data
+        if (event instanceof MessageEvent) listener.received(type, JSON.parse(event.data as string));
+      });
   }
 
   open();

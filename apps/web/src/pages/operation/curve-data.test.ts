@@ -31,12 +31,12 @@ describe('the curves of a training', () => {
   test('of several seeds have a colour each, and gaps where a seed stopped sooner', () => {
     const points = [point(1, 0.9, 1), point(2, 0.8, 1), point(1, 0.7, 2)];
     expect(seedsOf(points)).toEqual([1, 2]);
-    const { curves } = curvesOf(points, 'loss', 0);
+    const { curves } = curvesOf(points, 'loss', 0, (seed) => `seed ${41 + seed}`);
     expect(curves.map(({ name, series }) => [name, series])).toEqual([
-      ['train, run 1', 1],
-      ['validation, run 1', 1],
-      ['train, run 2', 2],
-      ['validation, run 2', 2],
+      ['train, seed 42', 1],
+      ['validation, seed 42', 1],
+      ['train, seed 43', 2],
+      ['validation, seed 43', 2],
     ]);
     expect(curves[3]!.values).toEqual([0.7, null]);
   });

@@ -60,11 +60,13 @@ export function seedsOf(points: readonly CurvePoint[]): number[] {
 /**
  * Curves over the epochs. With smoothing, the raw values are faint lines behind.
  * @param smoothing 0 to 1: weight of the values before (exponential moving average)
+ * @param seedName how a seed is called by its number
  */
 export function curvesOf(
   points: readonly CurvePoint[],
   metric: CurveMetric,
   smoothing: number,
+  seedName: (seed: number) => string = String,
 ): { x: number[]; curves: Curve[] } {
   const x = [...new Set(points.map(({ epoch }) => epoch))].sort((a, b) => a - b);
   const indexOf = new Map(x.map((epoch, index) => [epoch, index]));
@@ -76,7 +78,7 @@ export function curvesOf(
       for (const point of points)
         if (point.seed === seed) values[indexOf.get(point.epoch) ?? 0] = point[field];
       if (values.every((value) => value === null)) return [];
-      const title = seed === null ? name : `${name}, run ${seed}`;
+      const title = seed === null ? name : `${name}, ${seedName(seed)}`;
       // one seed: a colour for each line; several: a colour for each seed
       const series = seed === null ? line + 1 : (group % 10) + 1;
       if (smoothing === 0) return [{ name: title, values, series, isDashed }];

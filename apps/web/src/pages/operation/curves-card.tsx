@@ -21,25 +21,28 @@ interface CurvesCardProps {
   points: readonly CurvePoint[];
   /** True while more points come. */
   isRunning: boolean;
+  /** Seed of the first of several. */
+  firstSeed: number;
   /** Why the training stopped. */
   stopped: string | undefined;
 }
 
 /** Loss, accuracy, learning rate and speed over the epochs, with the best epoch. */
-export function CurvesCard({ points, isRunning, stopped }: CurvesCardProps) {
+export function CurvesCard({ points, isRunning, firstSeed, stopped }: CurvesCardProps) {
   const metric = useSignal<CurveMetric>('loss');
   const smoothing = useSignal(0);
   const isLog = useSignal(false);
-  const run = useSignal(0);
+  const chosen = useSignal(0);
   const seeds = seedsOf(points);
-  const shown = run.value === 0 ? points : points.filter(({ seed }) => seed === run.value);
+  const seedName = (seed: number): string => `seed ${firstSeed + seed - 1}`;
+  const shown = chosen.value === 0 ? points : points.filter(({ seed }) => seed === chosen.value);
   const { x, curves } = useMemo(
-    () => curvesOf(shown, metric.value, smoothing.value),
-    [points, run.value, metric.value, smoothing.value],
+    () => curvesOf(shown, metric.value, smoothing.value, seedName),
+    [points, chosen.value, metric.value, smoothing.value],
   );
   const best = bestPoint(shown);
   const last = shown.at(-1) ?? null;
-  const ofRun = best === null || best.seed === null ? '' : `, run ${best.seed}`;
+  const ofRun = best === null || best.seed === null ? '' : `, ${seedName(best.seed)}`;
   return (
     <section class="card" id="curves" aria-labelledby="curves-title">
       <h2 id="curves-title">Curves</h2>
@@ -95,19 +98,19 @@ export function CurvesCard({ points, isRunning, stopped }: CurvesCardProps) {
               />
               Log axis
             </label>
-            {seeds.length > 0 && (
+            {seeds.length > 1 && (
               <label class="curve-slider">
-                Runs
+                Seeds
                 <select
-                  value={run.value}
+                  value={chosen.value}
                   onChange={(event) => {
-                    run.value = Number(event.currentTarget.value);
+                    chosen.value = Number(event.currentTarget.value);
                   }}
                 >
                   <option value={0}>all {seeds.length}</option>
                   {seeds.map((seed) => (
                     <option key={seed} value={seed}>
-                      run {seed}
+                      {seedName(seed)}
                     </option>
                   ))}
                 </select>

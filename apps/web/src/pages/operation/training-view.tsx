@@ -1,4 +1,4 @@
-import type { TrainingOperation, TrainingSummary } from '@ktrdr/contracts';
+import { DEFAULT_SEED, type TrainingOperation, type TrainingSummary } from '@ktrdr/contracts';
 import { Note } from '../../components/note.js';
 import { formatNumber } from '../../format/numbers.js';
 import { modelAddress } from '../../models/model-address.js';
@@ -67,6 +67,7 @@ export function TrainingView({ operation, result }: TrainingViewProps) {
         <CurvesCard
           points={points}
           isRunning={isActive(operation)}
+          firstSeed={Number(operation.metadata.parameters.seed ?? DEFAULT_SEED)}
           stopped={result?.training_metrics?.stopping_reason}
         />
       )}

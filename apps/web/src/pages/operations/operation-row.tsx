@@ -1,3 +1,4 @@
+import { useRef } from 'preact/hooks';
 import type { ReadonlySignal } from '@preact/signals';
 import type { TypedOperationSummary } from '@ktrdr/contracts';
 import { Moment } from '../../components/moment.js';
@@ -19,6 +20,8 @@ interface OperationRowProps {
 /** One operation of the list: a row, or a card where the list is narrow. Only this row renders again when the operation changes. */
 export function OperationRow({ index, operation: newest, selection, onToggle }: OperationRowProps) {
   const operation = newest.value;
+  // a change does not say whether Shift was held; the click before it does
+  const isRange = useRef(false);
   if (operation === null) return <EmptyRow index={index} />;
   const { operation_id: id, operation_type: type, attempt } = operation;
   const subject = subjectOf(operation);
@@ -38,10 +41,9 @@ export function OperationRow({ index, operation: newest, selection, onToggle }: 
             aria-label={`Select ${subject}, ${id}`}
             checked={isSelected}
             onClick={(event) => {
-              // the selection decides, also for a range
-              event.preventDefault();
-              onToggle(id, event.shiftKey);
+              isRange.current = event.shiftKey;
             }}
+            onChange={() => onToggle(id, isRange.current)}
           />
         </span>
       )}
@@ -54,6 +56,7 @@ export function OperationRow({ index, operation: newest, selection, onToggle }: 
         </a>
         <span class="operation-id muted" title={id}>
           {type} · {id.slice(id.lastIndexOf('_') + 1)}
+          {attempt > 1 && ` · attempt ${attempt}`}
         </span>
       </span>
       <span role="cell" class="operation-now">
@@ -61,9 +64,6 @@ export function OperationRow({ index, operation: newest, selection, onToggle }: 
       </span>
       <span role="cell" class="operation-place muted">
         {placeOf(operation, hostNames.value)}
-      </span>
-      <span role="cell" class="operation-attempt muted">
-        {attempt > 1 ? `attempt ${attempt}` : ''}
       </span>
       <span role="cell" class="operation-created muted">
         <Moment at={operation.created_at} />

@@ -120,7 +120,6 @@ function Rows({ list, selection, control, open, isAny }: RowsProps) {
             <span role="columnheader">Operation</span>
             <span role="columnheader">Now</span>
             <span role="columnheader">Runs on</span>
-            <span role="columnheader">Attempt</span>
             <span role="columnheader">Created</span>
             <span role="columnheader" class="number">
               Took
