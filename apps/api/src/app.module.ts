@@ -13,6 +13,7 @@ import { HostsModule } from './hosts/hosts.module.js';
 import { IndicatorsModule } from './indicators/indicators.module.js';
 import { MarketDataModule } from './market-data/market-data.module.js';
 import { ModelsModule } from './models/models.module.js';
+import { NotificationsModule } from './notifications/notifications.module.js';
 import { OperationsModule } from './operations/operations.module.js';
 import { PageModule } from './page/page.module.js';
 import { SettingsModule } from './settings.module.js';
@@ -58,6 +59,7 @@ export class AppModule {
         BacktestModule,
         HostsModule,
         DoctorModule,
+        NotificationsModule,
         PageModule.forRoot(dist),
       ],
     };

@@ -26,6 +26,8 @@ export interface ApiSettings extends ListenSettings {
   importDir: string | null;
   /** Limits of imports: size of a file, memory of a process that reads one (MB). */
   importLimits: { fileMb: number; memoryMb: number };
+  /** Networks beside the public internet that webhooks may lead to. */
+  notifyPrivateNetworks: string[];
   /** Where bars may be downloaded from. */
   dataSources: DataSourceSettings;
   /** `postgres://...`; without it operations are kept in `{stateDir}/ktrdr.db`. */
@@ -109,6 +111,7 @@ export function readSettings(): ApiSettings {
       privateNetworks: read.networks('DATA_SOURCES_PRIVATE_NETWORKS'),
       ignoresProxy: PROXIES.some((name) => read.text(name, '') !== ''),
     },
+    notifyPrivateNetworks: read.networks('NOTIFY_PRIVATE_NETWORKS'),
     importDir: read.optionalPath('IMPORT_DIR'),
     importLimits: {
       fileMb: read.integer('IMPORT_MAX_FILE_MB', 2_000, { min: 1, max: 1_000_000 }),

@@ -11,6 +11,8 @@ export const STORED_AUDIT_LOG = Symbol('STORED_AUDIT_LOG');
 
 /** Injection token of the version of the service. */
 export const SERVICE_VERSION = Symbol('SERVICE_VERSION');
+/** Injection token of the `WebhookStore`. */
+export const WEBHOOK_STORE = Symbol('WEBHOOK_STORE');
 
 /** What `main.ts` gives to every module: the settings, and what the store holds beside operations. */
 @Module({})
@@ -19,6 +21,7 @@ export class SettingsModule {
     settings: ApiSettings,
     { trials, tokens, audit }: Pick<OpenOperationStore, 'trials' | 'tokens' | 'audit'>,
     version: string,
+    { trials, tokens, audit, webhooks }: Pick<OpenOperationStore, 'trials' | 'tokens' | 'audit' | 'webhooks'>,
   ): DynamicModule {
     return {
       module: SettingsModule,
@@ -29,8 +32,10 @@ export class SettingsModule {
         { provide: TRIAL_LEDGER, useValue: trials },
         { provide: TOKEN_STORE, useValue: tokens },
         { provide: STORED_AUDIT_LOG, useValue: audit },
+        { provide: WEBHOOK_STORE, useValue: webhooks },
       ],
       exports: [API_SETTINGS, SERVICE_VERSION, TRIAL_LEDGER, TOKEN_STORE, STORED_AUDIT_LOG],
+      exports: [API_SETTINGS, TRIAL_LEDGER, TOKEN_STORE, STORED_AUDIT_LOG, WEBHOOK_STORE],
     };
   }
 }

@@ -94,6 +94,11 @@ export const COMMANDS: readonly (CommandGroup | SingleCommand)[] = [
     commands: () => import('./definitions/access-commands.js').then(({ defineAudit }) => defineAudit),
   },
   {
+    name: 'notify',
+    description: 'webhooks: who is told when operations end',
+    commands: () => import('./definitions/notify-commands.js').then(({ defineNotify }) => defineNotify),
+  },
+  {
     name: 'completion',
     description: 'print the completion script of a shell',
     run: () => import('./commands/completion.js').then(({ printCompletion }) => printCompletion),

@@ -1,3 +1,4 @@
+import { NOTIFICATION_EVENTS, type NotificationEvent } from '@ktrdr/contracts';
 import { InvalidArgumentError } from 'commander';
 
 const DECIMAL = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
@@ -21,4 +22,15 @@ export function integer(text: string): number {
   if (!Number.isSafeInteger(value) || !/^[+-]?\d+$/.test(text))
     throw new InvalidArgumentError('It must be a whole number.');
   return value;
+}
+
+/** Reads events of webhooks: `completed,edge`. */
+export function notificationEvents(text: string): NotificationEvent[] {
+  const events = text.split(',').map((event) => event.trim());
+  const isKnown = (event: string): event is NotificationEvent =>
+    (NOTIFICATION_EVENTS as readonly string[]).includes(event);
+  if (events.every(isKnown)) return events;
+  throw new InvalidArgumentError(
+    `It must be some of ${NOTIFICATION_EVENTS.join(', ')}, separated by commas.`,
+  );
 }

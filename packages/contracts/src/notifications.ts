@@ -58,8 +58,10 @@ export interface Webhook {
   created_at: string;
   /** Name of the caller that created it. */
   created_by: string;
-  /** Deliveries that have not ended. */
+  /** Deliveries that have not ended: at most 1,000. */
   waiting: number;
+  /** Deliveries that were dropped because 1,000 were waiting. */
+  dropped: number;
   /** `null` before the first one. */
   last_delivery: WebhookDelivery | null;
 }

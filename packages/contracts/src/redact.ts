@@ -16,6 +16,9 @@ const CREDENTIAL = /\b(bearer|basic) [\w.~+/=-]{6,}|\b((?:password|passwd|secret
 /** The secret of an access token. Its id stays, so that a token that was shown can be found and revoked. */
 const TOKEN = /(\bktrdr_[0-9a-f]{12}_)[\w-]+/g;
 
+/** The secret of a webhook. */
+const WEBHOOK_SECRET = /(\bwhsec_)[\w-]+/g;
+
 /** All forms of all secrets. A longer form comes first: it may contain a shorter one. */
 let forms: string[] = [];
 
@@ -34,7 +37,7 @@ export function redact(text: string): string {
   hidden = hidden.replace(CREDENTIAL, (_all, scheme?: string, name?: string) =>
     scheme === undefined ? `${name}${HIDDEN}` : `${scheme} ${HIDDEN}`,
   );
-  hidden = hidden.replace(TOKEN, `$1${HIDDEN}`);
+  hidden = hidden.replace(TOKEN, `$1${HIDDEN}`).replace(WEBHOOK_SECRET, `$1${HIDDEN}`);
   for (const form of forms) if (hidden.includes(form)) hidden = hidden.replaceAll(form, HIDDEN);
   return hidden;
 }

@@ -22,6 +22,7 @@ const OWN_TABLES = [
   'training_trials',
   'access_tokens',
   'audit_log',
+  'webhooks',
 ];
 /** Key of the PostgreSQL advisory lock that guards the renaming. */
 const RENAMING_LOCK = 1_802_793_075;

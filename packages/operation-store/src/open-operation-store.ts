@@ -5,6 +5,7 @@ import { SqlOperationStore } from './sql-operation-store.js';
 import { openSqliteDatabase } from './sqlite-database.js';
 import type { TokenStore } from './token-store.js';
 import type { TrialLedger } from './trial-ledger.js';
+import type { WebhookStore } from './webhook-store.js';
 
 /** Name of the SQLite file in the state folder. */
 const FILE_NAME = 'ktrdr.db';
@@ -25,6 +26,7 @@ export type OpenOperationStore = OperationStore & {
   readonly trials: TrialLedger;
   readonly tokens: TokenStore;
   readonly audit: AuditLog;
+  readonly webhooks: WebhookStore;
 };
 
 /**

@@ -1,4 +1,4 @@
-import type { AuditEntry, OperationStatus, Role } from '@ktrdr/contracts';
+import type { AuditEntry, OperationStatus, Role, TerminalStatus } from '@ktrdr/contracts';
 import type { Generated } from 'kysely';
 
 /** One operation. A `_json` column holds JSON text; booleans are 0 or 1. */
@@ -102,6 +102,35 @@ export interface AuditLogTable extends Omit<AuditEntry, 'id'> {
   seq: Generated<number>;
 }
 
+/** One webhook. */
+export interface WebhooksTable {
+  id: string;
+  name: string | null;
+  url: string;
+  /** Names of events, separated by commas. */
+  events: string;
+  secret: string;
+  created_at: string;
+  created_by: string;
+  /** Deliveries that were dropped because too many waited. */
+  dropped: number;
+  last_delivery_json: string;
+}
+
+/** One message to one webhook that has not been delivered. Only triggers insert rows. */
+export interface WebhookDeliveriesTable {
+  seq: Generated<number>;
+  webhook_id: string;
+  operation_id: string;
+  attempt: number;
+  status: TerminalStatus;
+  ended_at: string;
+  tries: number;
+  /** Ms since 1970, by the clock of `SqlDatabase.now`. */
+  created_at: number;
+  due_at: number;
+}
+
 /** The tables of the store. */
 export interface Schema {
   operations: OperationsTable;
@@ -113,4 +142,6 @@ export interface Schema {
   training_trial_bars: TrainingTrialBarsTable;
   access_tokens: AccessTokensTable;
   audit_log: AuditLogTable;
+  webhooks: WebhooksTable;
+  webhook_deliveries: WebhookDeliveriesTable;
 }

@@ -30,6 +30,7 @@ import { SqlLeases } from './sql-leases.js';
 import { removeMetrics, SqlRecords } from './sql-records.js';
 import { SqlTokenStore } from './sql-token-store.js';
 import { SqlTrialLedger } from './sql-trial-ledger.js';
+import { SqlWebhookStore } from './sql-webhook-store.js';
 import { StoreAccess } from './store-access.js';
 import { storeUnavailable } from './store-errors.js';
 import {
@@ -46,6 +47,7 @@ import {
 import { canBeStored } from './stored-text.js';
 import type { TokenStore } from './token-store.js';
 import type { TrialLedger } from './trial-ledger.js';
+import type { WebhookStore } from './webhook-store.js';
 
 /** Attempts to create an operation that is removed concurrently. */
 const CREATE_TRIES = 3;
@@ -56,6 +58,7 @@ export class SqlOperationStore implements OperationStore {
   readonly trials: TrialLedger;
   readonly tokens: TokenStore;
   readonly audit: AuditLog;
+  readonly webhooks: WebhookStore;
   private readonly access: StoreAccess;
   private readonly cache: ReadCache;
   private readonly listeners = new Set<(operationId: string | null) => void>();
@@ -76,6 +79,7 @@ export class SqlOperationStore implements OperationStore {
     this.trials = new SqlTrialLedger(this.access);
     this.tokens = new SqlTokenStore(this.access);
     this.audit = new SqlAuditLog(this.access);
+    this.webhooks = new SqlWebhookStore(this.access);
     database.onRemoteWrite((id) => this.hear(id));
   }
 

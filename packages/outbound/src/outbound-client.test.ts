@@ -104,6 +104,19 @@ test('a whole response arrives', async () => {
   expect(await get('/ok')).toBe('200 bars');
 });
 
+test.each(['/ok', '/endless', '/slow', '/open-ended', '/gzip'])(
+  'the status of %s is enough if no body is wanted',
+  async (path) => {
+    const client = new OutboundClient(LOCAL);
+    const url = new URL(`http://127.0.0.1:${port}${path}`);
+    expect(await client.request({ url, timeoutMs: 60_000, maxBytes: 0 })).toMatchObject({
+      status: 200,
+      body: Buffer.alloc(0),
+    });
+    client.close();
+  },
+);
+
 describe('addresses', () => {
   test.each([
     ['http://127.0.0.1', 'The address 127.0.0.1 is loopback. Nothing was sent.'],

@@ -35,7 +35,7 @@ export interface OutboundRequest {
   body?: string;
   /** For the whole request, ms. */
   timeoutMs: number;
-  /** Largest response. */
+  /** Largest response. `0`: the status is enough, and no body is read. */
   maxBytes: number;
   signal?: AbortSignal;
 }
@@ -76,6 +76,10 @@ export class OutboundClient {
       const response = await this.send(request, ends);
       responded = true;
       const { statusCode: status = 0, headers } = response;
+      if (request.maxBytes === 0) {
+        response.destroy();
+        return { status, headers, body: Buffer.alloc(0) };
+      }
       return { status, headers, body: await readBody(response, request.maxBytes) };
     } catch (error) {
       if (error instanceof KtrdrError || error instanceof OutboundError) throw error;

@@ -5,6 +5,7 @@ import { trials } from './0003-trials.js';
 import { access } from './0004-access.js';
 import { search } from './0005-search.js';
 import { records } from './0006-records.js';
+import { webhooks } from './0007-webhooks.js';
 
 /** All migrations by name, in the order in which they run. A released migration never changes. */
 export function migrationsFor(dialect: 'sqlite' | 'postgres'): Record<string, Migration> {
@@ -15,5 +16,6 @@ export function migrationsFor(dialect: 'sqlite' | 'postgres'): Record<string, Mi
     '0004_access': access(dialect),
     '0005_search': search(dialect),
     '0006_records': records(dialect),
+    '0007_webhooks': webhooks(dialect),
   };
 }
