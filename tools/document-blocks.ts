@@ -58,6 +58,8 @@ const PAGES_OF_TESTS: Readonly<Record<string, string>> = { 'docs/network.md': 't
 const BLOCKS: Readonly<Record<string, string>> = {
   'diff CONTRIBUTING.md': 'tools/contributing.test.ts',
   'diff docs/your-operation.md': 'tools/contributing.test.ts',
+  'js docs/notifications.md': 'apps/api/test/access.test.ts',
+  'json docs/notifications.md': 'apps/api/test/access.test.ts',
   'python docs/models-elsewhere.md': 'packages/trainer/test/other-languages.test.ts',
 };
 /** Blocks that `documentation.test.ts` itself runs or reads. */

@@ -41,6 +41,7 @@ beforeAll(async () => {
   const ofApi = {
     DATA_SOURCES_FILE: sandbox.path('sources.json'),
     DATA_SOURCES_PRIVATE_NETWORKS: '127.0.0.1',
+    NOTIFY_PRIVATE_NETWORKS: '127.0.0.1',
     STRATEGIES_DIR: sandbox.path('strategies'),
   };
   await cp(join(ROOT, 'strategies'), sandbox.path('strategies'), { recursive: true });
@@ -138,6 +139,20 @@ describe('the API answers as its document says', () => {
   test('for tokens and the audit log', async () => {
     expect(await ask('getCaller', 'GET /caller')).toEqual({ name: 'local', role: 'admin' });
     expect(await ask('listTokens', 'GET /tokens')).toEqual({ tokens: [] });
+    const webhook = { body: { url: 'https://127.0.0.1:9/hook', on: ['edge'] } };
+    const { id } = (await ask('createWebhook', 'POST /notifications', webhook)) as { id: string };
+    expect(await ask('createWebhook', 'POST /notifications', { body: { url: 'x', on: ['edge'] } })).toBe(
+      'invalid_request',
+    );
+    await ask('testWebhook', `POST /notifications/${id}/test`);
+    await ask('listWebhooks', 'GET /notifications');
+    await ask('listWebhooks', 'GET /notifications', FOREIGN);
+    await ask('deleteWebhook', `DELETE /notifications/${id}`);
+    for (const [operationId, line] of [
+      ['testWebhook', `POST /notifications/${id}/test`],
+      ['deleteWebhook', `DELETE /notifications/${id}`],
+    ] as const)
+      expect(await ask(operationId, line)).toBe('notification_not_found');
     await ask('listAudit', 'GET /audit?limit=5');
     expect(await ask('listAudit', 'GET /audit?limit=0')).toBe('invalid_request');
     const reader = { body: { name: 'reader', role: 'read' } };

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -7,10 +8,14 @@ import type {
   AuditList,
   CallerInfo,
   CreatedToken,
+  CreatedWebhook,
   OperationStarted,
   RevokedToken,
   TokenList,
+  WebhookList,
+  WebhookTest,
 } from '@ktrdr/contracts';
+import { freePort } from '@ktrdr/contracts/testing';
 import { TOKEN_PATTERN } from '@ktrdr/contracts';
 import {
   EventReader,
@@ -29,7 +34,7 @@ const secrets: Record<string, string> = {};
 
 beforeAll(async () => {
   sandbox = await Sandbox.create();
-  api = await sandbox.startApi('api');
+  api = await sandbox.startApi('api', { NOTIFY_PRIVATE_NETWORKS: '127.0.0.1' });
 });
 
 afterAll(() => sandbox.close());
@@ -179,6 +184,72 @@ test('each role may do what it includes', async () => {
   });
   expect(await outcome('carol', `POST /operations/${started}/cancel`, {})).toBe('forbidden');
   expect(await outcome('bob', `POST /operations/${started}/cancel`, {})).toBe(200);
+});
+
+describe('webhooks', () => {
+  const page = readFileSync(join(ROOT, 'docs/notifications.md'), 'utf8');
+  const block = (language: string): string =>
+    new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'm').exec(page)?.[1] ?? '';
+  let secret: string;
+  let url: string;
+
+  test('are not for a role that only reads, and the secret is shown once', async () => {
+    url = `http://127.0.0.1:${await freePort()}/hook`;
+    const body = { url, on: ['completed'] };
+    expect(await outcome('carol', 'GET /notifications')).toBe('forbidden');
+    expect(await outcome('carol', 'POST /notifications', body)).toBe('forbidden');
+    expect(await outcome('bob', 'POST /notifications', { url, on: ['started'] })).toBe('invalid_request');
+    expect(await outcome('bob', 'POST /notifications', { ...body, url: 'https://10.0.0.1' })).toBe(
+      'address_not_allowed',
+    );
+    const { secret: shown, ...created } = dataOf(
+      await send<CreatedWebhook>('bob', 'POST /notifications', body),
+    );
+    secret = shown;
+    const { webhooks } = dataOf(await send<WebhookList>('bob', 'GET /notifications'));
+    expect(webhooks).toEqual([created]);
+  });
+
+  test('tell the receiver of the page when an operation ends, and it refuses what is not signed', async () => {
+    const { webhooks } = dataOf(await send<WebhookList>('bob', 'GET /notifications'));
+    const { id } = webhooks[0]!;
+    const test = async () => dataOf(await send<WebhookTest>('bob', `POST /notifications/${id}/test`));
+    expect(await test()).toMatchObject({
+      delivered: false,
+      status: null,
+      problem: expect.stringContaining('ECONNREFUSED'),
+    });
+    const file = sandbox.path('receiver.mjs');
+    writeFileSync(file, block('js'));
+    const { port } = new URL(url);
+    const receiver = sandbox.spawn(process.execPath, [file], { WEBHOOK_SECRET: secret, PORT: port });
+    await until('the receiver gets a test', test, ({ delivered }) => delivered);
+    dataOf(await send<OperationStarted>('bob', 'POST /dummy/start', SHORT));
+    await until(
+      'the receiver hears of the end',
+      async () => receiver.stdout,
+      (said) => said.includes(`completed ${id}_1`),
+    );
+    const headers = { 'ktrdr-timestamp': '1767605400', 'ktrdr-signature': `v1=${'0'.repeat(64)}` };
+    expect((await fetch(url, { method: 'POST', body: block('json'), headers })).status).toBe(401);
+    receiver.kill('SIGTERM');
+    await receiver.ended;
+  });
+
+  test('are removed, and the audit log has who did so but no secret', async () => {
+    const { webhooks } = dataOf(await send<WebhookList>('bob', 'GET /notifications'));
+    const { id } = webhooks[0]!;
+    expect(webhooks[0]).toMatchObject({ waiting: 0, last_delivery: { outcome: 'delivered' } });
+    expect(await outcome('bob', `DELETE /notifications/${id}`)).toBe(200);
+    expect(await outcome('bob', `DELETE /notifications/${id}`)).toBe('notification_not_found');
+    const { entries } = dataOf(await send<AuditList>('alice', 'GET /audit?caller=bob&limit=1000'));
+    const target = `${id} (${new URL(url).host})`;
+    for (const action of ['create_webhook', 'delete_webhook'])
+      expect(entries).toContainEqual(expect.objectContaining({ action, target, outcome: 'done' }));
+    expect(entries).toContainEqual(expect.objectContaining({ action: 'test_webhook', target: id }));
+    expect(JSON.stringify(entries)).not.toContain(secret);
+    expect(api.output).not.toContain(secret);
+  });
 });
 
 test('health shows folders and addresses only to callers who may read', async () => {

@@ -81,6 +81,10 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'token list': ['ktrdr token list'],
   'token revoke': ['ktrdr token revoke alice'],
   'audit list': ['ktrdr audit list --caller alice --outcome refused'],
+  'notify add': ['ktrdr notify add https://example.com/ktrdr --on completed,failed,edge'],
+  'notify list': ['ktrdr notify list'],
+  'notify remove': ['ktrdr notify remove wh_k3f9a1b2c4'],
+  'notify test': ['ktrdr notify test wh_k3f9a1b2c4'],
   completion: [
     'source <(ktrdr completion bash)',
     'ktrdr completion zsh > ~/.zfunc/_ktrdr',

@@ -41,6 +41,7 @@ export const CONTENTS = [
       { slug: 'docker', file: 'docs/docker.md', name: 'Containers' },
       { slug: 'network', file: 'docs/network.md', name: 'Network' },
       { slug: 'access', file: 'docs/access.md', name: 'Access' },
+      { slug: 'notifications', file: 'docs/notifications.md', name: 'Notifications' },
       { slug: 'security', file: 'docs/security.md' },
       { slug: 'settings', file: 'docs/settings.md' },
       { slug: 'troubleshooting', file: 'docs/troubleshooting.md' },

@@ -58,6 +58,15 @@ afterEach(async () => {
   server.close();
 });
 
+const METADATA = {
+  parameters: {},
+  symbols: ['AAPL'],
+  timeframes: ['1h'],
+  strategy: 'momentum',
+  start_date: null,
+  end_date: null,
+};
+
 function start(options: Partial<WebhookSenderOptions> = {}): WebhookDeliveries {
   const policy = new AddressPolicy(['127.0.0.1']);
   const sender = new WebhookSender({ policy, clock, ...options });
@@ -88,7 +97,7 @@ async function webhook(path: string, on: StoredWebhook['on'], url = base + path)
 
 function end(id: string, other: Partial<Operation> = {}): void {
   const endedAt = '2026-01-05T09:29:00.000Z';
-  const made = newOperation({ id, type: 'training', metadata: { parameters: {} }, createdAt: endedAt });
+  const made = newOperation({ id, type: 'training', metadata: METADATA, createdAt: endedAt });
   operations.set(id, { ...made, status: 'completed', completed_at: endedAt, ...other });
   const { status, attempt } = operations.get(id)!;
   store.operationEnded({ operationId: id, attempt, status: status as EndedAttempt['status'], endedAt });
