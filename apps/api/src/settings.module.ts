@@ -19,9 +19,8 @@ export const WEBHOOK_STORE = Symbol('WEBHOOK_STORE');
 export class SettingsModule {
   static forRoot(
     settings: ApiSettings,
-    { trials, tokens, audit }: Pick<OpenOperationStore, 'trials' | 'tokens' | 'audit'>,
-    version: string,
     { trials, tokens, audit, webhooks }: Pick<OpenOperationStore, 'trials' | 'tokens' | 'audit' | 'webhooks'>,
+    version: string,
   ): DynamicModule {
     return {
       module: SettingsModule,
@@ -34,8 +33,7 @@ export class SettingsModule {
         { provide: STORED_AUDIT_LOG, useValue: audit },
         { provide: WEBHOOK_STORE, useValue: webhooks },
       ],
-      exports: [API_SETTINGS, SERVICE_VERSION, TRIAL_LEDGER, TOKEN_STORE, STORED_AUDIT_LOG],
-      exports: [API_SETTINGS, TRIAL_LEDGER, TOKEN_STORE, STORED_AUDIT_LOG, WEBHOOK_STORE],
+      exports: [API_SETTINGS, SERVICE_VERSION, TRIAL_LEDGER, TOKEN_STORE, STORED_AUDIT_LOG, WEBHOOK_STORE],
     };
   }
 }
