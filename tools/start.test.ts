@@ -40,7 +40,10 @@ test.each(['start', 'host'])(
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
     }
-    while (!output.includes(' listens on ')) {
+    while (
+      !output.includes('open the page in a browser: ') &&
+      !output.includes('training host listens on ')
+    ) {
       if (child.exitCode !== null) throw new Error(output);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }

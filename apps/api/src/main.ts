@@ -32,6 +32,7 @@ const service: RunnableService<ApiSettings> = {
     await requireTokenIfExposed(settings, store.tokens);
     return AppModule.forRoot(settings, store, { version, dist: import.meta.dirname });
   },
+  hasPage: true,
   startNote: ({ trainingHost, trainingQueueUrl }) => {
     if (trainingQueueUrl !== undefined) return 'trains on the hosts of the queue';
     return `trains ${trainingHost.use ? `on ${trainingHost.url}` : 'on this machine'}`;

@@ -22,6 +22,8 @@ export interface RunnableService<S extends ListenSettings> extends ServiceDescri
   module(settings: S): DynamicModule | Promise<DynamicModule>;
   /** Additional information for the start-up log line. */
   startNote?(settings: S): string;
+  /** The service has a page: the log shows its address. */
+  hasPage?: boolean;
 }
 
 /** If stopping takes longer, the process exits with code 1. */
@@ -48,7 +50,9 @@ export async function runService<S extends ListenSettings>(service: RunnableServ
     for (const { setting, folder } of made)
       logger.log(`created the folder ${folder} (${setting})`, 'Service');
     const note = service.startNote === undefined ? '' : `, ${service.startNote(settings)}`;
-    logger.log(`${service.name} listens on ${addressOf(app, settings)}${note}`, 'Service');
+    const address = addressOf(app, settings);
+    logger.log(`${service.name} listens on ${address}${note}`, 'Service');
+    if (service.hasPage) logger.log(`open the page in a browser: ${pageOf(address)}`, 'Service');
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const line = error instanceof KtrdrError ? reason : `${service.name} cannot start: ${reason}`;
@@ -61,6 +65,11 @@ export async function runService<S extends ListenSettings>(service: RunnableServ
 function addressOf(app: NestFastifyApplication, { tls }: Pick<ListenSettings, 'tls'>): string {
   const { address, port, family } = app.getHttpServer().address() as AddressInfo;
   return `${tls === null ? 'http' : 'https'}://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}
+
+/** A browser cannot open the address that stands for all addresses. */
+function pageOf(address: string): string {
+  return `${address.replace(/\/\/(0\.0\.0\.0|\[::\]|127\.0\.0\.1):/, '//localhost:')}/`;
 }
 
 async function listen(

@@ -34,6 +34,7 @@ export const CONTENTS = [
   {
     section: 'Run it',
     pages: [
+      { slug: 'cli', file: 'docs/cli.md', name: 'Command line' },
       { slug: 'operations', file: 'docs/operations.md' },
       { slug: 'hosts', file: 'docs/hosts.md' },
       { slug: 'engines', file: 'docs/engines.md', name: 'Engines' },
