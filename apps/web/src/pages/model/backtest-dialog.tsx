@@ -72,7 +72,13 @@ export function BacktestDialog({ model, onClose }: { model: ModelDetails; onClos
     fields.value.symbols.length > 0 &&
     BACKTEST_NUMBERS.every((name) => numberProblem(fields.value[name]) === null);
   return (
-    <FormDialog title="Backtest" verb="Start" action={action} isComplete={isComplete} onClose={onClose}>
+    <FormDialog
+      title="Backtest"
+      verb="Start backtest"
+      action={action}
+      isComplete={isComplete}
+      onClose={onClose}
+    >
       <p class="field-hint">
         Empty fields have the value of the strategy file, or its default (commission {commission_bps},
         slippage {slippage_bps}, spread {spread_bps} bps; 1 bps = 0.01 %).

@@ -1,4 +1,5 @@
 import { TRAINING_PRIORITIES, TRAINING_SEEDS, WALK_FORWARD_FOLDS } from '@ktrdr/contracts';
+import { useSignal } from '@preact/signals';
 import { ChoiceSelect } from '../../components/choice-select.js';
 import { Field } from '../../components/field.js';
 import { TextInput } from '../../components/text-input.js';
@@ -32,15 +33,23 @@ const NUMBERS: readonly (readonly [field: TextField, label: string, hint: string
 
 const NAMES: readonly TextField[] = [...NUMBERS.map(([field]) => field), 'user'];
 
-/** The options that most trainings do without. They are open if one of them is set. */
+/** The options that most trainings do without. They are open at first if one of them is set. */
 export function MoreOptions({ form, problem, onChange }: MoreOptionsProps) {
+  const hasProblem = NAMES.some((field) => problem(field) !== null);
   const isSet =
-    NAMES.some((field) => form[field] !== '' || problem(field) !== null) ||
+    NAMES.some((field) => form[field] !== '') ||
     form.detailed_analytics ||
     form.dry_run ||
     form.priority !== EMPTY_FORM.priority;
+  const isOpen = useSignal(isSet);
   return (
-    <details class="more-options" open={isSet}>
+    <details
+      class="more-options"
+      open={isOpen.value || hasProblem}
+      onToggle={(event) => {
+        isOpen.value = event.currentTarget.open;
+      }}
+    >
       <summary>More options</summary>
       <div class="stack">
         <div class="train-dates">

@@ -157,6 +157,9 @@ export function TrainingFormView({
             error={problem('end_date')}
             onType={(end_date) => change({ end_date })}
           />
+        </div>
+        <BarsAtHand files={files} />
+        <div class="train-dates">
           <Field label="Seed" hint="The same seed gives the same model." error={problem('seed')}>
             {(attributes) => (
               <TextInput
@@ -167,7 +170,6 @@ export function TrainingFormView({
             )}
           </Field>
         </div>
-        <BarsAtHand files={files} />
         <MoreOptions form={form.value} problem={problem} onChange={change} />
         {rest !== null && <ErrorNote error={rest} />}
         <div>
