@@ -106,7 +106,12 @@ export function createCodeEditor(host: HTMLElement, options: CodeEditorOptions):
           indentWithTab,
         ]),
         EditorState.readOnly.of(isReadOnly),
-        EditorView.contentAttributes.of({ 'aria-label': label, autocapitalize: 'off', spellcheck: 'false' }),
+        EditorView.contentAttributes.of({
+          'aria-label': label,
+          tabindex: '0',
+          autocapitalize: 'off',
+          spellcheck: 'false',
+        }),
         EditorView.updateListener.of(({ docChanged, selectionSet, state }) => {
           if (docChanged) onChange(state.doc.toString());
           if (docChanged || selectionSet) onMove(state.selection.main.head);
