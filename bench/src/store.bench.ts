@@ -13,11 +13,13 @@ import {
 import { MemoryOperationStore, type OperationStore } from '@ktrdr/orchestrator';
 import { Sandbox } from '@ktrdr/service-kit/testing';
 import { report, type ReportRow } from './report.js';
-import { pages } from './store/pages.js';
+import { QUERIES, SEARCHES, pages } from './store/pages.js';
 import { throughput } from './store/throughput.js';
 import { upkeep } from './store/upkeep.js';
 
 const STORED = 1_000_000;
+/** A search reads the text of each of these operations. */
+const SEARCHED = 10_000;
 /** Lease of the active operations; they must stay owned while the API is measured. */
 const LEASE_MS = 24 * 3_600_000;
 
@@ -33,15 +35,20 @@ async function withStore<T>(
   }
 }
 
-/** Measures a real API on a store that holds all {@link STORED} operations. */
-async function pagesOfApi(name: string, { location: { url, stateDir } }: EmptyStore): Promise<ReportRow[]> {
+/** Measures a real API on a store that holds `stored` operations. */
+async function pagesOfApi(
+  name: string,
+  { location: { url, stateDir } }: EmptyStore,
+  stored: number,
+  queries: Record<string, string>,
+): Promise<ReportRow[]> {
   const sandbox = await Sandbox.create();
   try {
     const api = await sandbox.startApi('bench', {
       STATE_DIR: stateDir,
       ...(url === undefined ? {} : { DATABASE_URL: url }),
     });
-    return await pages(name, api.url, STORED);
+    return await pages(name, api.url, stored, queries);
   } finally {
     await sandbox.close();
   }
@@ -53,9 +60,13 @@ async function* ofDatabase(name: string, make: () => Promise<EmptyStore>): Async
     yield await withStore(empty, (store) => throughput(name, store, atOnce));
     await empty.remove();
   }
+  const searched = await make();
+  await fillOperations(searched.location, SEARCHED, LEASE_MS);
+  yield await pagesOfApi(name, searched, SEARCHED, SEARCHES);
+  await searched.remove();
   const full = await make();
   const activeIds = await fillOperations(full.location, STORED, LEASE_MS);
-  yield await pagesOfApi(name, full);
+  yield await pagesOfApi(name, full, STORED, QUERIES);
   yield await withStore(full, async (store) => {
     for (const id of activeIds) await store.release(id, 1);
     return upkeep(name, store, STORED);

@@ -5,8 +5,18 @@ const WARM_UP = 50;
 const PAGES = 1_000;
 const TARGET_MS = 10;
 
+/** Queries that read a list that is filtered in every way. A search reads the text of every operation. */
+export const SEARCHES: Record<string, string> = {
+  'first page': '',
+  'a search that finds all': '?search=test_strategy',
+  'a search that finds one': '?search=op_1234',
+  'a search that finds nothing': '?search=nowhere',
+  'several statuses and a search': '?status=failed,cancelled&search=aapl',
+  'the last day': '?since=2026-01-05',
+};
+
 /** Queries of `GET /operations`: the first page, each filter, and a later page. */
-const QUERIES: Record<string, string> = {
+export const QUERIES: Record<string, string> = {
   'first page': '',
   'a common status': '?status=completed',
   'a rare status': '?status=failed',
@@ -18,10 +28,15 @@ const QUERIES: Record<string, string> = {
 };
 
 /** Measures the API at `url`: ms per page of operations, one request after another. */
-export async function pages(name: string, url: string, stored: number): Promise<ReportRow[]> {
+export async function pages(
+  name: string,
+  url: string,
+  stored: number,
+  queries: Record<string, string>,
+): Promise<ReportRow[]> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const rows: ReportRow[] = [];
-  for (const [what, query] of Object.entries(QUERIES)) {
+  for (const [what, query] of Object.entries(queries)) {
     const took: number[] = [];
     for (let page = -WARM_UP; page < PAGES; page++) {
       const start = performance.now();

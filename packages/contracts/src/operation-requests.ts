@@ -86,7 +86,7 @@ export interface OperationRemoved {
 }
 
 /** `data` of one event of `GET /operations/events`. */
-export type OperationsEventData = OperationsEvents[keyof OperationsEvents];
+export type OperationsEventData = OperationsOpened | TypedOperationSummary | OperationRemoved;
 
 /** `data` of `GET /operations/:id/history`. */
 export interface OperationHistory {

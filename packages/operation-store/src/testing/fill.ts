@@ -36,7 +36,7 @@ export async function fillOperations(
     await sql`
       insert into operations (id, type, status, attempt, epoch, owner, lease_expires_at, cancel_forced, resumable,
         created_at, started_at, completed_at, cancel_reason_json, progress_json, metadata_json, warnings_json,
-        error_json, result_json, request_json)
+        error_json, result_json, request_json, search_text)
       with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < ${sql.lit(count)}),
         statuses as (select n, case
           when n > ${sql.lit(count - ACTIVE / 2)} then 'running' when n > ${sql.lit(count - ACTIVE)} then 'pending'
@@ -46,7 +46,8 @@ export async function fillOperations(
         ${EXAMPLE.created_at}, ${EXAMPLE.created_at},
         case when status in ('running', 'pending') then null else ${EXAMPLE.created_at} end,
         'null', ${EXAMPLE.progress_json}, ${EXAMPLE.metadata_json}, '[]', 'null',
-        case when status = 'completed' then ${toJson(RESULT)} else 'null' end, 'null'
+        case when status = 'completed' then ${toJson(RESULT)} else 'null' end, 'null',
+        'op_' || cast(n as text) || ' ' || ${EXAMPLE.search_text}
       from statuses`.execute(db);
     if (url === undefined) {
       await sql`pragma wal_checkpoint(truncate)`.execute(db);

@@ -298,6 +298,14 @@ const CASES: Record<string, (store: OperationStore) => Promise<void>> = {
     assertSame(await listed('\0'), []);
   },
 
+  'an operation on very many symbols can be stored, and is found by its first ones': async (store) => {
+    const operation = sample(1);
+    const symbols = Array.from({ length: 5_000 }, (_, index) => `\u6f22\u5b57${String(index)}\u00e9`);
+    const metadata = { ...operation.metadata, symbols };
+    await create(store, { ...operation, metadata });
+    assertSame(numbersOf(await store.list({ search: '\u5b570\u00c9', limit: 9, offset: 0 })), [1]);
+  },
+
   'a search finds the model that a training has stored': async (store) => {
     const { operation_id } = await running(store);
     const result = { artifacts: { model: 'momentum/1h_v12' } };
