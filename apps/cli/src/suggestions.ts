@@ -15,6 +15,7 @@ const KINDS: Partial<Record<ErrorCode, NameKind>> = {
   token_not_found: 'token',
   source_not_found: 'source',
   profile_not_found: 'profile',
+  notification_not_found: 'webhook',
 };
 
 /** The API must answer within this time, ms: the user waits for an error. */

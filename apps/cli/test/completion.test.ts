@@ -45,6 +45,7 @@ beforeAll(async () => {
     'GET /indicators': { indicators: [{ type: 'rsi', summary: 'Relative strength' }] },
     'GET /data/sources': { sources: [{ name: 'binance' }] },
     'GET /data/profiles': { profiles: [{ name: 'broker' }] },
+    'GET /notifications': { webhooks: [{ id: 'wh_1', url: 'https://a.example/' }] },
     'GET /tokens': { tokens: [{ name: 'alice' }] },
   };
   for (const [route, data] of Object.entries(answers)) server.answers.set(route, () => ({ data }));
@@ -110,6 +111,7 @@ describe('candidates', () => {
     [['data', 'import', 'x.csv', '--profile', ''], ['broker']],
     [['indicators', 'compute', ''], ['rsi']],
     [['token', 'revoke', ''], ['alice']],
+    [['notify', 'test', ''], ['wh_1']],
     [['open', 'op_dummy_1'], ['op_dummy_1']],
     [['config', 'set', 'api'], ['api_url']],
     [['completion', 'z'], ['zsh']],

@@ -258,6 +258,26 @@ const CASES: Record<string, Case> = {
     answers: { 'DELETE /tokens/n': { name: 'n', id: 'i', role: 'read' } },
     quiet: ['n'],
   },
+  'notify add': {
+    words: ['https://a.example/', '--on', 'failed'],
+    answers: { 'POST /notifications': { id: 'wh_1', on: ['failed'], secret: 'secret' } },
+    quiet: ['secret'],
+  },
+  'notify list': {
+    words: [],
+    answers: { 'GET /notifications': { webhooks: [{ id: 'wh_1' }] } },
+    quiet: ['wh_1'],
+  },
+  'notify remove': {
+    words: ['wh_1'],
+    answers: { 'DELETE /notifications/wh_1': { id: 'wh_1', name: null, url: 'https://a.example/' } },
+    quiet: ['wh_1'],
+  },
+  'notify test': {
+    words: ['wh_1'],
+    answers: { 'POST /notifications/wh_1/test': { id: 'wh_1', delivered: true } },
+    quiet: ['wh_1'],
+  },
   'audit list': {
     words: [],
     answers: {

@@ -90,7 +90,7 @@ async function importAll(session: ImportSession, files: string[], left: AbortCon
     if (code === EXIT.cancelled && prepared.kind === 'ready') return code;
   }
   if (options.json && !options.yes) context.output.json({ previews });
-  if (files.length > 1 && !options.json) context.output.note(`\n${summary(codes)}`);
+  if (files.length > 1 && !options.json && !options.quiet) context.output.out(`\n${summary(codes)}`);
   return worst(codes);
 }
 

@@ -13,6 +13,7 @@ export type NameKind =
   | 'source'
   | 'profile'
   | 'strategy'
+  | 'webhook'
   | 'open';
 
 /** The names of a kind that fit a command; none if the API does not answer. @param command `operations cancel` */
@@ -78,6 +79,13 @@ async function namesOf(
       );
     case 'strategy':
       return named(await read('/strategies'), 'strategies');
+    case 'webhook':
+      return list<{ id: string; url: string }>(await read('/notifications'), 'webhooks').map(
+        ({ id, url }) => ({
+          value: id,
+          description: url,
+        }),
+      );
     case 'source':
       return named(await read('/data/sources'), 'sources');
     case 'profile':

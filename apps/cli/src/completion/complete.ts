@@ -120,7 +120,7 @@ async function argumentsOf(
     const symbols = given.length > 0 && others === 0 ? await names('symbol', path.join(' ')) : [];
     return [...strategyFiles(current).filter(({ value }) => !given.includes(value)), ...symbols];
   }
-  const kind = KINDS[argument.name];
+  const kind = path[0] === 'notify' && argument.name === 'id' ? 'webhook' : KINDS[argument.name];
   if (kind === undefined) return [];
   const candidates = await names(kind, path.join(' '));
   return candidates.filter(({ value }) => !given.includes(value));
