@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, expect } from '@jest/globals';
+import { QUICK } from '@ktrdr/service-kit/testing';
+import { chromium, requires } from '../../../tools/requirements.js';
+import { PageWorld, STRATEGY } from './page-world.js';
+
+const { describe, test } = requires(chromium());
+
+/** Every page, with the heading that it has in this world. */
+const PAGES = [
+  ['overview', '/'],
+  ['operations', '/app/operations'],
+  ['training', '/app/operations/TRAINING'],
+  ['dummy', '/app/operations/DUMMY'],
+  ['compare', '/app/compare?ids=TRAINING,OTHER'],
+  ['models', '/app/models'],
+  ['model', '/app/models/pattern/1h_v1'],
+  ['strategies', '/app/strategies'],
+  ['strategy', `/app/strategies/${STRATEGY}`],
+  ['train', `/app/train?strategy=${STRATEGY}`],
+  ['data', '/app/data'],
+  ['bars', '/app/data/AAPL/1h'],
+  ['import', '/app/data/import'],
+  ['hosts', '/app/hosts'],
+  ['access', '/app/access'],
+  ['notifications', '/app/notifications'],
+  ['login', '/app/login'],
+  ['missing', '/app/nowhere'],
+] as const;
+
+describe('every page', () => {
+  let world: PageWorld;
+  const ids = new Map<string, string>();
+
+  beforeAll(async () => {
+    world = await PageWorld.start();
+    await world.addBars();
+    for (const [seed, name] of ['TRAINING', 'OTHER'].entries())
+      ids.set(name, await world.api.startTraining({ strategy: QUICK, detailed_analytics: true, seed }));
+    await Promise.all([...ids.values()].map((id) => world.api.untilEnded(id)));
+    ids.set('DUMMY', await world.start('/dummy/start', { iterations: 3, duration_seconds: 0.1 }));
+  });
+  afterAll(() => world?.close());
+
+  test.each(PAGES)(
+    '%s: nothing that axe finds, in both themes, and nothing wider than 320 px',
+    async (name, path) => {
+      const address = [...ids].reduce((filled, [placeholder, id]) => filled.replace(placeholder, id), path);
+      for (const theme of ['light', 'dark'] as const) {
+        const page = await world.open(address, { theme });
+        await page.locator('h1').first().waitFor();
+        await page.locator('.loading').first().waitFor({ state: 'detached' });
+        await world.browser.picture(page, `${name}-${theme}`);
+        expect(await world.browser.accessibilityProblems(page)).toEqual([]);
+        await page.setViewportSize({ width: 320, height: 640 });
+        await world.browser.picture(page, `${name}-${theme}-narrow`);
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320);
+        await page.context().close();
+      }
+      expect(world.browser.problems.splice(0)).toEqual([]);
+    },
+  );
+});
