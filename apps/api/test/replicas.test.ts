@@ -6,7 +6,7 @@ import type {
   OperationRemoved,
   OperationStarted,
   OperationSummary,
-  OperationsOpened,
+  OperationsReady,
 } from '@ktrdr/contracts';
 import { isTerminalStatus } from '@ktrdr/contracts';
 import { Started } from '@ktrdr/contracts/testing';
@@ -96,7 +96,7 @@ test('one stream tells what happens to the operations of both APIs, and what is 
     dataOf(await api.post<OperationStarted>('/dummy/start', { iterations: 1_000, duration_seconds: 0.01 }))
       .operation_id;
   const ids = await Promise.all([start(one), start(two)]);
-  expect(reader.of<OperationsOpened>('open')).toHaveLength(1);
+  expect(reader.of<OperationsReady>('ready')).toHaveLength(1);
   for (const id of ids) {
     await until(
       'progress',

@@ -61,19 +61,19 @@ export interface OperationList {
 
 /**
  * The events of `GET /operations/events`: `event:` is the key, `data:` the value as JSON. A reader loads its list after each
- * `open`, then applies the events to it.
+ * `ready`, then applies the events to it. It is not called `open`: an EventSource has an event of that name.
  */
 export interface OperationsEvents {
   /** First event of a stream. Sent again if the service may have missed changes: load the list again. */
-  open: OperationsOpened;
+  ready: OperationsReady;
   /** An operation that was created or has changed. A status is sent at once, progress at most four times a second. */
   operation: TypedOperationSummary;
   /** An operation that was removed. */
   removed: OperationRemoved;
 }
 
-/** `data` of the event `open`. */
-export interface OperationsOpened {
+/** `data` of the event `ready`. */
+export interface OperationsReady {
   /** ISO 8601. */
   server_time: string;
   /** Version of the service. A page of another version should be loaded again. */
@@ -86,7 +86,7 @@ export interface OperationRemoved {
 }
 
 /** `data` of one event of `GET /operations/events`. */
-export type OperationsEventData = OperationsOpened | TypedOperationSummary | OperationRemoved;
+export type OperationsEventData = OperationsReady | TypedOperationSummary | OperationRemoved;
 
 /** `data` of `GET /operations/:id/history`. */
 export interface OperationHistory {

@@ -4,7 +4,7 @@ import { FakeClock } from '@ktrdr/orchestrator/testing';
 import { RETRY } from './event-source-stream.js';
 import { OperationsStream } from './operations-stream.js';
 
-const OPENED = 'event: open\ndata: {"server_time":"2026-01-05T09:30:00.000Z","version":"1.2.3"}\n\n';
+const OPENED = 'event: ready\ndata: {"server_time":"2026-01-05T09:30:00.000Z","version":"1.2.3"}\n\n';
 
 function changeOf(id: string, percentage = 0): OperationsChange {
   const { result: _, ...operation } = newOperation({
@@ -102,13 +102,13 @@ test('ends with what is left when the service stops, and leaves when its reader 
 test('line breaks in the texts of an operation add no line to the stream', async () => {
   const { stream, happen } = open();
   const change = changeOf('op_1') as Extract<OperationsChange, { type: 'operation' }>;
-  const progress = { ...change.operation.progress, current_step: 'a\nevent: open\r\ndata: {}\u2028' };
+  const progress = { ...change.operation.progress, current_step: 'a\nevent: ready\r\ndata: {}\u2028' };
   happen({ type: 'operation', operation: { ...change.operation, progress } });
   stream.finish();
   let text = '';
   for await (const part of stream) text += part as string;
   expect(text.split(/\r\n|\r|\n/).filter((line) => line.startsWith('event: '))).toEqual([
-    'event: open',
+    'event: ready',
     'event: operation',
   ]);
 });

@@ -2,7 +2,7 @@ import { printableJson, type OperationsEvents } from '@ktrdr/contracts';
 import type { Clock, OperationsChange } from '@ktrdr/orchestrator';
 import { EventSourceStream } from './event-source-stream.js';
 
-/** Changes that wait for a slow reader. With more, it gets `open` instead and loads its list again. */
+/** Changes that wait for a slow reader. With more, it gets `ready` instead and loads its list again. */
 const MOST_WAITING = 1_000;
 /** Characters that are sent at once. */
 const CHUNK = 65_536;
@@ -79,7 +79,7 @@ export class OperationsStream extends EventSourceStream {
     if (this.mustOpen) {
       this.mustOpen = false;
       const server_time = new Date(this.clock.now()).toISOString();
-      text = eventText('open', { server_time, version: this.version });
+      text = eventText('ready', { server_time, version: this.version });
     }
     for (const [id, event] of this.unread) {
       if (text !== '' && text.length + event.length > CHUNK) break;

@@ -83,7 +83,7 @@ export class OperationsController {
   })
   @AnswersEvents(
     'OperationsEventData',
-    'Events `open`, `operation` and `removed`. After each `open`, load the list: changes may have been missed. A status is sent at once, progress at most four times a second for each operation. A slow reader gets only the newest state of each operation.',
+    'Events `ready`, `operation` and `removed`. After each `ready`, load the list: changes may have been missed. A status is sent at once, progress at most four times a second for each operation. A slow reader gets only the newest state of each operation.',
   )
   async followAll(@CallerParam() caller: Caller, @Res() reply: FastifyReply): Promise<void> {
     this.streams.checkRoom(caller);

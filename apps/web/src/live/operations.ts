@@ -65,7 +65,7 @@ export function followOperations(): () => void {
   function open(): void {
     if (close !== null) return;
     setConnection('connecting');
-    close = readStream('/operations/events', ['open', 'operation', 'removed'], {
+    close = readStream('/operations/events', ['ready', 'operation', 'removed'], {
       opened: () => {},
       lost: () => {
         setConnection('lost');
@@ -99,7 +99,7 @@ export function followOperations(): () => void {
 }
 
 function received(type: string, data: unknown): void {
-  if (type === 'open') {
+  if (type === 'ready') {
     const { server_time } = data as { server_time: string };
     clockDifference.value = Date.parse(server_time) - now();
     setConnection('live');
