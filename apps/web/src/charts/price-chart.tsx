@@ -1,6 +1,7 @@
 import type { Decision } from '@ktrdr/contracts';
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { TableBox } from '../components/table-box.js';
 import { Note } from '../components/note.js';
 import { formatNumber } from '../format/numbers.js';
 import { colorScheme } from '../shell/theme.js';
@@ -218,7 +219,7 @@ function BarsTable({ label, bars, decisions }: BarsProps & { label: string }) {
     >
       <summary>The newest {formatNumber(Math.min(TABLE_ROWS, bars.length))} bars as a table</summary>
       {isOpen.value && (
-        <div class="table-box" tabIndex={0} role="region" aria-label={`${label}: newest bars`}>
+        <TableBox label={`${label}: newest bars`}>
           <table>
             <thead>
               <tr>
@@ -250,7 +251,7 @@ function BarsTable({ label, bars, decisions }: BarsProps & { label: string }) {
                 ))}
             </tbody>
           </table>
-        </div>
+        </TableBox>
       )}
     </details>
   );

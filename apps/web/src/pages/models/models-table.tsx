@@ -1,5 +1,6 @@
 import type { ListedModel } from '@ktrdr/contracts';
 import type { ComponentChildren } from 'preact';
+import { TableBox } from '../../components/table-box.js';
 import { Moment } from '../../components/moment.js';
 import { VerdictBadge } from '../../components/verdict-badge.js';
 import { formatPercent, formatSignedPoints, UNKNOWN } from '../../format/numbers.js';
@@ -33,7 +34,7 @@ export function ModelsTable({ models, sort, onSort, chosen, onChoose }: ModelsTa
   );
   const areAllChosen = models.every(({ model }) => chosen.has(model));
   return (
-    <div class="table-box" tabIndex={0} role="region" aria-label="Models">
+    <TableBox label="Models">
       <table class="models-table">
         <thead>
           <tr>
@@ -73,7 +74,7 @@ export function ModelsTable({ models, sort, onSort, chosen, onChoose }: ModelsTa
           ))}
         </tbody>
       </table>
-    </div>
+    </TableBox>
   );
 }
 

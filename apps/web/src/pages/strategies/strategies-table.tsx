@@ -1,4 +1,5 @@
 import type { StrategySummary } from '@ktrdr/contracts';
+import { TableBox } from '../../components/table-box.js';
 import { counted, UNKNOWN } from '../../format/numbers.js';
 import { may } from '../../shell/caller.js';
 import { fileStem, strategyAddress, trainAddress } from '../../strategies/strategy-address.js';
@@ -12,7 +13,7 @@ interface StrategiesTableProps {
 export function StrategiesTable({ strategies, onDelete }: StrategiesTableProps) {
   const mayChange = may('operate');
   return (
-    <div class="table-box" tabIndex={0} role="region" aria-label="Strategies">
+    <TableBox label="Strategies">
       <table class="strategies-table">
         <thead>
           <tr>
@@ -39,7 +40,7 @@ export function StrategiesTable({ strategies, onDelete }: StrategiesTableProps) 
           ))}
         </tbody>
       </table>
-    </div>
+    </TableBox>
   );
 }
 
