@@ -30,8 +30,8 @@ interface PriceChartProps {
   markers?: readonly PriceMarker[];
   /** A model's decision at each bar: a strip below the prices. */
   decisions?: readonly (Decision | null)[];
-  /** Open time of a bar that is brought into view. */
-  shownTime?: string | null;
+  /** A bar that is brought into view; another object does it again. */
+  shown?: { time: string } | null;
 }
 
 const NO_MARKERS: readonly PriceMarker[] = [];
@@ -45,7 +45,7 @@ export function PriceChart({
   bars,
   markers = NO_MARKERS,
   decisions,
-  shownTime = null,
+  shown = null,
 }: PriceChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<PricePlot | null>(null);
@@ -84,17 +84,19 @@ export function PriceChart({
   const scheme = colorScheme.value;
   useEffect(() => plot.current?.recolor(), [scheme]);
   useEffect(() => {
-    const index = bars.findIndex(({ time }) => time === shownTime);
-    if (index >= 0) plot.current?.point(index);
-  }, [shownTime, isLoaded.value]);
+    const index = shown === null ? -1 : bars.findIndex(({ time }) => time === shown.time);
+    if (index < 0) return;
+    box.current?.scrollIntoView({ block: 'nearest' });
+    plot.current?.point(index);
+  }, [shown, isLoaded.value]);
 
   const summary = useMemo(() => describeBars(bars, decisions, markers), [bars, decisions, markers]);
   const onKeyDown = (event: KeyboardEvent): void => {
     if (plot.current === null || event.ctrlKey || event.metaKey || event.altKey) return;
     const target = keyTarget(event.key, pointed.peek() ?? bars.length - 1, bars.length);
     if (target !== null) plot.current.point(target);
-    else if (event.key === '+' || event.key === '=') plot.current.zoom(0.5);
-    else if (event.key === '-') plot.current.zoom(2);
+    else if (event.key === '+' || event.key === '=') plot.current.zoom(0.5, pointed.peek());
+    else if (event.key === '-') plot.current.zoom(2, pointed.peek());
     else return;
     event.preventDefault();
   };
@@ -105,8 +107,8 @@ export function PriceChart({
       <div class="price-chart-bar">
         <Readout bars={bars} decisions={decisions} pointed={pointed.value} />
         <div class="price-chart-buttons">
-          <ChartButton label="Zoom in" sign="+" onClick={() => plot.current?.zoom(0.5)} />
-          <ChartButton label="Zoom out" sign="−" onClick={() => plot.current?.zoom(2)} />
+          <ChartButton label="Zoom in" sign="+" onClick={() => plot.current?.zoom(0.5, null)} />
+          <ChartButton label="Zoom out" sign="−" onClick={() => plot.current?.zoom(2, null)} />
           <ChartButton label="Show all bars" sign="All" onClick={() => plot.current?.showAll()} />
         </div>
       </div>

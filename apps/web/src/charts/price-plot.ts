@@ -5,8 +5,10 @@ import { areDates, priceDecimals, type PriceBar, type PriceMarker } from './pric
 import { tokenColor } from './token-color.js';
 
 /** More bars than these are too narrow to read: the newest ones are shown first. */
-const MOST_SHOWN = 600;
-const SHOWN_OF_MANY = 300;
+const MOST_SHOWN = 300;
+const SHOWN_OF_MANY = 200;
+/** In a wider view the texts of markers would cover each other. */
+const MOST_WITH_TEXTS = 120;
 /** Height of the pane with the decisions, px. */
 const DECISIONS_HEIGHT = 44;
 
@@ -30,8 +32,11 @@ export interface PricePlot {
   recolor(): void;
   /** Moves the cross to a bar, and the bar into view. */
   point(index: number): void;
-  /** @param factor of the number of shown bars: 0.5 shows half as many */
-  zoom(factor: number): void;
+  /**
+   * @param factor of the number of shown bars: 0.5 shows half as many
+   * @param around bar that keeps its place and the cross; `null`: the middle
+   */
+  zoom(factor: number, around: number | null): void;
   showAll(): void;
   /** The wheel zooms only a chart that has the focus, so that it does not hold up the page. */
   setWheel(isOn: boolean): void;
@@ -53,6 +58,7 @@ export function createPricePlot(
   let contents: PlotContents = { bars: [], markers: [], decisions: undefined };
   let decimals = 2;
   let isDate = false;
+  let hasTexts = true;
 
   const chart = createChart(element, {
     autoSize: true,
@@ -84,9 +90,19 @@ export function createPricePlot(
   const signs = createSeriesMarkers(candles, []);
   let decided: Library.ISeriesApi<'Histogram'> | null = null;
 
-  chart.subscribeCrosshairMove(({ logical }) => {
-    const index = logical === undefined ? null : Math.round(logical);
-    onPointed(index !== null && contents.bars[index] !== undefined ? index : null);
+  // what the program moves is told by `point`; a redraw also comes here, without an event of the pointer
+  chart.subscribeCrosshairMove(({ logical, sourceEvent }) => {
+    if (sourceEvent === undefined || logical === undefined) return;
+    const index = Math.round(logical);
+    onPointed(contents.bars[index] === undefined ? null : index);
+  });
+  element.addEventListener('pointerleave', () => onPointed(null));
+
+  chart.timeScale().subscribeVisibleLogicalRangeChange((shown) => {
+    const fits = shown !== null && shown.to - shown.from <= MOST_WITH_TEXTS;
+    if (fits === hasTexts) return;
+    hasTexts = fits;
+    drawMarkers();
   });
 
   const color = (token: string): string => tokenColor(element, token);
@@ -122,18 +138,22 @@ export function createPricePlot(
     );
   }
 
-  function drawColored(): void {
-    const { bars, markers } = contents;
+  function drawMarkers(): void {
     const [good, bad, accent] = [color('--good'), color('--bad'), color('--accent')];
     signs.setMarkers(
-      markers.map(({ time, kind, text, isGain }) => ({
+      contents.markers.map(({ time, kind, text, isGain }) => ({
         time: seconds(time),
         position: kind === 'long' ? 'belowBar' : 'aboveBar',
         shape: kind === 'long' ? 'arrowUp' : kind === 'short' ? 'arrowDown' : 'circle',
         color: kind === 'exit' ? (isGain === true ? good : bad) : accent,
-        ...(text === undefined ? {} : { text }),
+        ...(text === undefined || !hasTexts ? {} : { text }),
       })),
     );
+  }
+
+  function drawColored(): void {
+    const { bars } = contents;
+    drawMarkers();
     volumes.setData(
       bars.flatMap(({ time, volume }) =>
         volume === undefined ? [] : [{ time: seconds(time), value: volume }],
@@ -204,13 +224,15 @@ export function createPricePlot(
       chart.setCrosshairPosition(bar.close, seconds(bar.time), candles);
       onPointed(index);
     },
-    zoom(factor) {
+    zoom(factor, around) {
       const scale = chart.timeScale();
       const shown = scale.getVisibleLogicalRange();
       if (shown === null) return;
-      const middle = (shown.from + shown.to) / 2;
-      const half = Math.max(5, ((shown.to - shown.from) * factor) / 2);
-      scale.setVisibleLogicalRange({ from: middle - half, to: middle + half });
+      const center = around ?? (shown.from + shown.to) / 2;
+      const before = Math.max(5, (center - shown.from) * factor);
+      const after = Math.max(5, (shown.to - center) * factor);
+      scale.setVisibleLogicalRange({ from: center - before, to: center + after });
+      if (around !== null) this.point(around);
     },
     showAll: () => chart.timeScale().fitContent(),
     setWheel: (isOn) => chart.applyOptions({ handleScale: { mouseWheel: isOn } }),

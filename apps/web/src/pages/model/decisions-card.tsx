@@ -57,7 +57,7 @@ export function DecisionsCard({ model: { summary } }: { model: ModelDetails }) {
 
 function Decisions({ decisions }: { decisions: ModelDecisions }) {
   const { bars, trades, symbol, timeframe, total_bars, bars_state, warnings } = decisions;
-  const shownTime = useSignal<string | null>(null);
+  const shown = useSignal<{ time: string } | null>(null);
   const made = useMemo(() => bars.map(({ decision }) => decision), [bars]);
   const markers = useMemo(() => tradeMarkers(trades), [trades]);
   const areDecisions = made.some((decision) => decision !== null);
@@ -75,7 +75,7 @@ function Decisions({ decisions }: { decisions: ModelDecisions }) {
           {warning}
         </Note>
       ))}
-      {!areDecisions && (
+      {bars.length > 0 && !areDecisions && (
         <p>The classes of this model ({decisions.classes.join(', ')}) are no trading decisions.</p>
       )}
       {total_bars > bars.length && (
@@ -84,13 +84,15 @@ function Decisions({ decisions }: { decisions: ModelDecisions }) {
           them.
         </p>
       )}
-      <PriceChart
-        label={`${symbol} ${timeframe}`}
-        bars={bars}
-        markers={markers}
-        decisions={areDecisions ? made : undefined}
-        shownTime={shownTime.value}
-      />
+      {bars.length > 0 && (
+        <PriceChart
+          label={`${symbol} ${timeframe}`}
+          bars={bars}
+          markers={markers}
+          decisions={areDecisions ? made : undefined}
+          shown={shown.value}
+        />
+      )}
       {areDecisions && (
         <>
           <p>
@@ -99,7 +101,7 @@ function Decisions({ decisions }: { decisions: ModelDecisions }) {
               : `${counted(count, 'trade')}, ${formatPercent(gains / count, 0)} with a profit; together ${formatNumber(profit, 2)} in the currency of the prices, after costs.`}
           </p>
           {count > 0 && (
-            <TradesTable trades={trades} timeframe={timeframe} onShow={(time) => (shownTime.value = time)} />
+            <TradesTable trades={trades} timeframe={timeframe} onShow={(time) => (shown.value = { time })} />
           )}
         </>
       )}

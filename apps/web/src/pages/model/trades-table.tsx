@@ -7,7 +7,7 @@ import { alikePrices } from '../../format/prices.js';
 import { barDay } from '../../models/bar-day.js';
 
 /** Trades that are shown before all of them are asked for. */
-const FIRST_TRADES = 20;
+const FIRST_TRADES = 10;
 
 const EXITS: Readonly<Record<ExitReason, string>> = {
   signal: 'signal',

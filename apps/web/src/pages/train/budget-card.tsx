@@ -56,7 +56,7 @@ function Budget({ answer }: { answer: EstimateTrainingResponse }) {
     ],
     [
       'Time',
-      `about ${formatDuration(answer.estimated_seconds * 1_000)}${limits.seconds === null ? '' : ` of ${formatDuration(limits.seconds * 1_000)}`}`,
+      `${aboutTime(answer.estimated_seconds)}${limits.seconds === null ? '' : ` of ${formatDuration(limits.seconds * 1_000)}`}`,
     ],
     [
       'Memory',
@@ -88,6 +88,11 @@ function Budget({ answer }: { answer: EstimateTrainingResponse }) {
       ))}
     </>
   );
+}
+
+/** An estimate is not exact to the millisecond. */
+function aboutTime(seconds: number): string {
+  return seconds < 1 ? 'less than 1 s' : `about ${formatDuration(Math.round(seconds) * 1_000)}`;
 }
 
 /** The verdict counts costs, so the form names them. They stand in the strategy file. */
