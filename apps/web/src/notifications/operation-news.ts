@@ -1,5 +1,6 @@
 import type { NotificationEvent, TypedOperation, TypedOperationSummary } from '@ktrdr/contracts';
 import { isTerminalStatus } from '@ktrdr/contracts';
+import { subjectOf } from '../operations/operation-words.js';
 
 /** Ends that are older than this are no news, ms. */
 const NEWS_MS = 60_000;
@@ -67,7 +68,7 @@ function nameOf(operation: TypedOperation): string {
       return `Import of ${operation.metadata.file}`;
     case 'download':
       return `Download of ${operation.metadata.symbol} ${operation.metadata.timeframe}`;
-    case 'dummy':
-      return 'Dummy task';
+    default:
+      return subjectOf(operation);
   }
 }

@@ -24,8 +24,13 @@ export function subjectOf(operation: TypedOperationSummary): string {
       return `${symbol} ${timeframe} from ${source}`;
     }
     default:
-      return 'Dummy task';
+      return typeTitle(operation.operation_type);
   }
+}
+
+/** The name of a type of operations: `data_check` -> `Data check`. */
+function typeTitle(type: string): string {
+  return type.charAt(0).toUpperCase() + wordsOf(type.slice(1));
 }
 
 function someOf(symbols: readonly string[]): string {
