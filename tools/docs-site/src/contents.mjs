@@ -1,6 +1,7 @@
 /**
  * The pages of the documentation site, in the order in which a newcomer reads them. A page comes from a markdown file of the repository,
- * or a function of `generated` writes it. A page's address is `/docs/SLUG/`.
+ * or a function of `generated` writes it. A page's address is `/docs/SLUG/`. Documents that no section
+ * names stand at the end of the section with `others`.
  */
 export const CONTENTS = [
   {
@@ -50,9 +51,12 @@ export const CONTENTS = [
   },
   {
     section: 'Reference',
+    others: true,
     pages: [
+      { slug: 'cli', file: 'docs/cli.md' },
       { slug: 'http-api', generated: 'httpApi' },
       { slug: 'http-types', generated: 'httpTypes' },
+      { slug: 'notifications', file: 'docs/notifications.md' },
     ],
   },
   {

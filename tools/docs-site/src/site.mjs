@@ -43,9 +43,13 @@ export function buildSite({ root, contents = CONTENTS, generate, assets }) {
 }
 
 function readSections(root, contents, generate, problems) {
-  return contents.map(({ section, pages }) => ({
+  const named = contents.flatMap(({ pages }) => pages.map(({ file }) => file));
+  const others = readdirSync(join(root, 'docs'))
+    .filter((name) => name.endsWith('.md') && !named.includes(`docs/${name}`))
+    .map((name) => ({ slug: name.slice(0, -3), file: `docs/${name}` }));
+  return contents.map(({ section, pages, others: takesOthers = false }) => ({
     section,
-    pages: pages.flatMap((page) => {
+    pages: [...pages, ...(takesOthers ? others : [])].flatMap((page) => {
       const written = page.generated === undefined ? page : { ...page, file: `docs/${page.slug}.md` };
       if (page.generated === undefined && !existsSync(join(root, page.file))) {
         problems.push(`${page.file} is missing`);
