@@ -2,7 +2,7 @@ import type { BarsInfo, DataReport } from '@ktrdr/contracts';
 import { barsAddress } from '../../bars/bars-address.js';
 import { FindingsBadge } from '../../bars/findings-badge.js';
 import { BarTime } from '../../components/bar-time.js';
-import { formatBytes, formatNumber, UNKNOWN } from '../../format/numbers.js';
+import { formatNumber, UNKNOWN } from '../../format/numbers.js';
 import { barsKey } from './bars-filter.js';
 
 interface BarsTableProps {
@@ -25,11 +25,8 @@ export function BarsTable({ bars, reports }: BarsTableProps) {
             <th scope="col" class="number">
               Bars
             </th>
-            <th scope="col" class="number">
-              Size
-            </th>
-            <th scope="col">From</th>
             <th scope="col">Check</th>
+            <th scope="col">From</th>
           </tr>
         </thead>
         <tbody>
@@ -43,7 +40,7 @@ export function BarsTable({ bars, reports }: BarsTableProps) {
 }
 
 function BarsRow({ info, report }: { info: BarsInfo; report: DataReport | undefined }) {
-  const { symbol, timeframe, rows, first, last, bytes, problem } = info;
+  const { symbol, timeframe, rows, first, last, problem } = info;
   return (
     <tr>
       <th scope="row">
@@ -57,18 +54,19 @@ function BarsRow({ info, report }: { info: BarsInfo; report: DataReport | undefi
         <BarTime time={last} />
       </td>
       <td class="number">{formatNumber(rows)}</td>
-      <td class="number">{formatBytes(bytes)}</td>
-      <td>
-        <Origin info={info} />
-      </td>
       <td>
         {problem !== null ? (
           <span class="field-error">cannot be read: {problem}</span>
         ) : report === undefined ? (
           <span class="muted">checking</span>
         ) : (
-          <FindingsBadge findings={report.findings} />
+          <div class="bars-check">
+            <FindingsBadge findings={report.findings} />
+          </div>
         )}
+      </td>
+      <td>
+        <Origin info={info} />
       </td>
     </tr>
   );
@@ -78,9 +76,9 @@ function Origin({ info: { origins, changed_since } }: { info: BarsInfo }) {
   const [newest] = origins;
   if (newest === undefined) return <span class="muted">{UNKNOWN}</span>;
   return (
-    <span class="bars-origin">
+    <div class="bars-origin">
       {newest.kind === 'import' ? newest.from : `${newest.kind}: ${newest.from}`}
       {changed_since && <span class="findings-badge findings-warning"> changed since</span>}
-    </span>
+    </div>
   );
 }
