@@ -67,7 +67,9 @@ export function DoctorList() {
 function CheckRow({ check: { name, status, summary, advice } }: { check: DoctorCheck }) {
   return (
     <tr>
-      <th scope="row">{name}</th>
+      <th scope="row" class="check-name">
+        {name}
+      </th>
       <td class={`check-${status}`}>
         {SIGNS[status]} {status}
       </td>
