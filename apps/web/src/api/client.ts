@@ -28,6 +28,22 @@ export function whenUnauthenticated(listener: (error: ApiError) => void): void {
   onUnauthenticated = listener;
 }
 
+/** Number of `withoutLogin` that run. */
+let held = 0;
+
+/**
+ * Runs something after which the page needs a token and gets one: an answer 401 to a request that is sent meanwhile does not lead to
+ * the login.
+ */
+export async function withoutLogin<Answer>(work: () => Promise<Answer>): Promise<Answer> {
+  held += 1;
+  try {
+    return await work();
+  } finally {
+    held -= 1;
+  }
+}
+
 type Arguments<Name extends JsonRouteName> =
   object extends InputOf<Name>
     ? [input?: InputOf<Name> & RequestOptions]
@@ -75,6 +91,7 @@ export function addressOf(
 
 /** Sends a request, and unpacks its envelope. @throws ApiError */
 export async function send(address: string, init: RequestInit): Promise<unknown> {
+  const isHeld = held > 0;
   let response: Response;
   let answer: unknown;
   try {
@@ -84,14 +101,19 @@ export async function send(address: string, init: RequestInit): Promise<unknown>
     if (init.signal?.aborted === true) throw cause;
     throw unreachable(cause);
   }
-  return unpacked(answer, response.status);
+  return unpacked(answer, response.status, isHeld);
 }
 
-/** `data` of an answer. @throws ApiError what the API answered instead */
-export function unpacked(answer: unknown, status: number): unknown {
+/**
+ * `data` of an answer.
+ *
+ * @param isHeld true if the request was sent during `withoutLogin`
+ * @throws ApiError what the API answered instead
+ */
+export function unpacked(answer: unknown, status: number, isHeld = false): unknown {
   if (isErrorResponse(answer)) {
     const error = new ApiError(answer.error, status);
-    if (status === 401) onUnauthenticated(error);
+    if (status === 401 && !isHeld && held === 0) onUnauthenticated(error);
     throw error;
   }
   return (answer as SuccessResponse<unknown>).data;

@@ -1,6 +1,6 @@
 import { ROLES, type CreatedToken, type Role } from '@ktrdr/contracts';
 import { useSignal } from '@preact/signals';
-import { request } from '../../api/client.js';
+import { request, withoutLogin } from '../../api/client.js';
 import { useAction } from '../../api/use-action.js';
 import { ChoiceSelect } from '../../components/choice-select.js';
 import { Field } from '../../components/field.js';
@@ -25,12 +25,16 @@ interface CreateTokenDialogProps {
 export function CreateTokenDialog({ isFirst, onCreated, onClose }: CreateTokenDialogProps) {
   const name = useSignal('');
   const role = useSignal<Role>(isFirst ? 'admin' : 'read');
-  const create = useAction(async () => {
-    const token = await request('createToken', { body: { name: name.value.trim(), role: role.value } });
-    // from the first token on, this page needs one too
-    if (isFirst) caller.value = await request('login', { body: { token: token.token } });
-    return token;
-  }, onCreated);
+  const createToken = (): Promise<CreatedToken> =>
+    request('createToken', { body: { name: name.value.trim(), role: role.value } });
+  // from the first token on, this page needs one too
+  const createFirst = (): Promise<CreatedToken> =>
+    withoutLogin(async () => {
+      const token = await createToken();
+      caller.value = await request('login', { body: { token: token.token } });
+      return token;
+    });
+  const create = useAction(isFirst ? createFirst : createToken, onCreated);
   return (
     <FormDialog
       title="Create a token"
