@@ -205,7 +205,7 @@ export class ApiClient {
     }
   }
 
-  /** Yields the name of each event of all operations: `open`, `operation`, `removed`. A broken stream throws `ApiUnreachableError`. */
+  /** Yields the name of each event of all operations: `ready`, `operation`, `removed`. A broken stream throws `ApiUnreachableError`. */
   async *operationsEvents(): AsyncGenerator<string, void> {
     for await (const { event } of this.events('/operations/events')) yield event ?? 'message';
   }

@@ -1,5 +1,3 @@
-import { request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
 import { isTerminalStatus, oneLine, type TypedOperationSummary } from '@ktrdr/contracts';
 import type { Candidate } from './candidate.js';
 
@@ -116,8 +114,13 @@ function list<T>(data: unknown, field: string): T[] {
   return (data as Record<string, T[]>)[field] ?? [];
 }
 
-function readJson({ baseUrl, token, ca }: ApiAccess, path: string, signal: AbortSignal): Promise<unknown> {
-  const request = baseUrl.startsWith('https:') ? requestHttps : requestHttp;
+async function readJson(
+  { baseUrl, token, ca }: ApiAccess,
+  path: string,
+  signal: AbortSignal,
+): Promise<unknown> {
+  // TLS takes long to load, and most APIs are on this machine
+  const { request } = baseUrl.startsWith('https:') ? await import('node:https') : await import('node:http');
   return new Promise((resolve, reject) => {
     const headers = token === null ? {} : { authorization: `Bearer ${token}` };
     request(`${baseUrl}${path}`, { headers, ca, signal, agent: false }, (response) => {
