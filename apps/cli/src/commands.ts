@@ -99,6 +99,11 @@ export const COMMANDS: readonly (CommandGroup | SingleCommand)[] = [
     commands: () => import('./definitions/notify-commands.js').then(({ defineNotify }) => defineNotify),
   },
   {
+    name: 'mcp',
+    description: 'serve tools for agents (Model Context Protocol) on stdin and stdout',
+    run: () => import('./commands/mcp.js').then(({ mcp }) => mcp),
+  },
+  {
     name: 'completion',
     description: 'print the completion script of a shell',
     run: () => import('./commands/completion.js').then(({ printCompletion }) => printCompletion),

@@ -85,6 +85,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'notify list': ['ktrdr notify list'],
   'notify remove': ['ktrdr notify remove wh_k3f9a1b2c4'],
   'notify test': ['ktrdr notify test wh_k3f9a1b2c4'],
+  mcp: ['ktrdr mcp'],
   completion: [
     'source <(ktrdr completion bash)',
     'ktrdr completion zsh > ~/.zfunc/_ktrdr',

@@ -44,6 +44,7 @@ export const CONTENTS = [
       { slug: 'network', file: 'docs/network.md', name: 'Network' },
       { slug: 'access', file: 'docs/access.md', name: 'Access' },
       { slug: 'notifications', file: 'docs/notifications.md', name: 'Notifications' },
+      { slug: 'mcp', file: 'docs/mcp.md', name: 'Agents' },
       { slug: 'security', file: 'docs/security.md' },
       { slug: 'settings', file: 'docs/settings.md' },
       { slug: 'troubleshooting', file: 'docs/troubleshooting.md' },
