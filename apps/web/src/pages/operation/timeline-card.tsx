@@ -41,7 +41,11 @@ export function TimelineCard({ operation }: { operation: TypedOperationSummary }
       <h2 id="timeline-title">Timeline</h2>
       {error !== null && <ErrorNote error={error} retry={reload} />}
       {value === null && error === null && <Loading label="timeline" lines={5} />}
-      {value !== null && phases.length === 0 && <p class="muted card-line">No phase has begun.</p>}
+      {value !== null && phases.length === 0 && (
+        <p class="muted card-line">
+          {isActive(operation) ? 'No phase has begun.' : 'No phases were recorded.'}
+        </p>
+      )}
       {phases.length > 0 && (
         <TableBox label="Phases">
           <table class="timeline" aria-label="Phases">

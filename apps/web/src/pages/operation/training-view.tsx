@@ -37,9 +37,12 @@ export function TrainingView({ operation, result }: TrainingViewProps) {
   const model = result?.artifacts.model ?? null;
   const info = result?.model_info ?? null;
   const isRegression = result?.test_metrics?.mae != null;
+  // a training that failed before its first epoch has neither
+  const hasCurves = points.length > 0 || isActive(operation);
+  const hasEngine = result !== null || operation.progress.context.engine !== null || isActive(operation);
   const sections: (PageSection | false)[] = [
     verdict !== null && { id: 'verdict', title: 'Verdict' },
-    { id: 'curves', title: 'Curves' },
+    hasCurves && { id: 'curves', title: 'Curves' },
     report !== null && { id: 'money', title: 'Equity' },
     result?.test_metrics != null && { id: 'test', title: 'Test part' },
     (result?.seeds != null || result?.walk_forward != null) && { id: 'stability', title: 'Seeds, folds' },
@@ -47,7 +50,7 @@ export function TrainingView({ operation, result }: TrainingViewProps) {
     result !== null && { id: 'data', title: 'Data' },
     { id: 'strategy', title: 'Strategy' },
     { id: 'timeline', title: 'Timeline' },
-    { id: 'engine', title: 'Engine' },
+    hasEngine && { id: 'engine', title: 'Engine' },
     { id: 'history', title: 'History' },
   ];
   return (
@@ -63,7 +66,7 @@ export function TrainingView({ operation, result }: TrainingViewProps) {
       )}
       <Warnings warnings={operation.warnings} />
       <PageSections sections={sections.filter((section) => section !== false)} />
-      {(result === null || result.training_metrics !== null) && (
+      {hasCurves && (
         <CurvesCard
           points={points}
           isRunning={isActive(operation)}
@@ -84,15 +87,17 @@ export function TrainingView({ operation, result }: TrainingViewProps) {
       )}
       <StrategyCard id={id} warnings={operation.warnings.length} />
       <TimelineCard operation={operation} />
-      <EngineCard
-        operation={operation}
-        usage={result?.resource_usage ?? null}
-        modelText={
-          info === null
-            ? null
-            : `${info.type} ${info.architecture}, ${formatNumber(info.parameters_count)} parameters`
-        }
-      />
+      {hasEngine && (
+        <EngineCard
+          operation={operation}
+          usage={result?.resource_usage ?? null}
+          modelText={
+            info === null
+              ? null
+              : `${info.type} ${info.architecture}, ${formatNumber(info.parameters_count)} parameters`
+          }
+        />
+      )}
       <HistoryCard operation={operation} />
       <DetailsCard operation={operation} />
     </div>
