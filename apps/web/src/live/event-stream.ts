@@ -1,51 +1,91 @@
-/** Waits between two attempts to open the stream again after the API refused it or went away, ms. */
-const WAITS_MS = [1_000, 2_000, 5_000, 10_000] as const;
+import { EventParser } from './event-parser.js';
+
+/** Waits between two attempts to open the stream again, ms. */
+const WAITS_MS = [500, 1_000, 2_000, 5_000, 10_000] as const;
+/** A stream that is silent for so long is dead, ms: the API says something every 15 s. */
+const SILENT_MS = 40_000;
 
 export interface StreamListener {
-  /** The stream is open; everything that was read before may be old. */
-  opened(): void;
-  /** The stream is closed and will be opened again. */
+  /** The stream is closed, or nothing was heard for too long. It will be opened again. */
   lost(): void;
   /** @param data the parsed JSON of the event */
   received(type: string, data: unknown): void;
 }
 
 /**
- * Reads server-sent events until it is closed. A browser's EventSource gives up after an error status; this reader opens
- * another one.
- * @param types names of the events that are read
+ * Reads server-sent events until it is closed. A browser's EventSource does not show heartbeats, so it takes a connection that
+ * died without a word for a quiet one, and it gives up after an error status. This reader opens another stream.
  * @returns closes the stream
  */
-export function readStream(address: string, types: readonly string[], listener: StreamListener): () => void {
-  let source: EventSource | null = null;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+export function readStream(address: string, listener: StreamListener): () => void {
+  const closing = new AbortController();
+  void readAgainAndAgain(address, listener, closing.signal);
+  return () => closing.abort();
+}
+
+async function readAgainAndAgain(
+  address: string,
+  listener: StreamListener,
+  closing: AbortSignal,
+): Promise<void> {
   let attempts = 0;
-  let isClosed = false;
-
-  function open(): void {
-    source = new EventSource(address);
-    source.addEventListener('open', () => {
-      attempts = 0;
-      listener.opened();
-    });
-    source.addEventListener('error', () => {
-      listener.lost();
-      if (source?.readyState !== EventSource.CLOSED || isClosed) return;
-      const wait = WAITS_MS[Math.min(attempts, WAITS_MS.length - 1)] ?? 10_000;
-      attempts += 1;
-      timer = setTimeout(open, wait);
-    });
-    for (const type of types)
-      source.addEventListener(type, (event) => {
-        // the browser's own event "open" has no data
-        if (event instanceof MessageEvent) listener.received(type, JSON.parse(event.data as string));
-      });
+  for (;;) {
+    const wasOpen = await readOnce(address, listener, closing);
+    if (closing.aborted) return;
+    listener.lost();
+    attempts = wasOpen ? 0 : attempts + 1;
+    await wait(WAITS_MS[Math.min(attempts, WAITS_MS.length - 1)] ?? 0, closing);
   }
+}
 
-  open();
-  return () => {
-    isClosed = true;
+/** Reads one stream to its end. @returns true if it was open */
+async function readOnce(address: string, listener: StreamListener, closing: AbortSignal): Promise<boolean> {
+  const ending = new AbortController();
+  const end = (): void => ending.abort();
+  closing.addEventListener('abort', end);
+  let timer = setTimeout(end, SILENT_MS);
+  let wasOpen = false;
+  const parser = new EventParser((type, data) => {
+    try {
+      listener.received(type, JSON.parse(data));
+    } catch (error) {
+      // the fault of a listener does not end the stream
+      reportError(error);
+    }
+  });
+  try {
+    const headers = { accept: 'text/event-stream' };
+    const response = await fetch(address, { headers, cache: 'no-store', signal: ending.signal });
+    if (!response.ok || response.body === null) return false;
+    wasOpen = true;
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return true;
+      clearTimeout(timer);
+      timer = setTimeout(end, SILENT_MS);
+      parser.push(value);
+    }
+  } catch {
+    // the network, or silence: the next stream tells everything anew
+    return wasOpen;
+  } finally {
     clearTimeout(timer);
-    source?.close();
-  };
+    ending.abort();
+    closing.removeEventListener('abort', end);
+  }
+}
+
+function wait(ms: number, closing: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    closing.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer);
+        resolve();
+      },
+      { once: true },
+    );
+  });
 }

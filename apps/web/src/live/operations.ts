@@ -65,8 +65,7 @@ export function followOperations(): () => void {
   function open(): void {
     if (close !== null) return;
     setConnection('connecting');
-    close = readStream('/operations/events', ['ready', 'operation', 'removed'], {
-      opened: () => {},
+    close = readStream('/operations/events', {
       lost: () => {
         setConnection('lost');
         // a stream does not say why it was refused; an answer 401 to this leads to the login
@@ -108,7 +107,7 @@ function received(type: string, data: unknown): void {
     const operation = data as TypedOperationSummary;
     remember(operation);
     tell({ type: 'operation', operation });
-  } else {
+  } else if (type === 'removed') {
     const { operation_id } = data as { operation_id: string };
     const removed = known.get(operation_id);
     if (removed !== undefined) removed.value = null;
