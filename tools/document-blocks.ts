@@ -60,8 +60,6 @@ const BLOCKS: Readonly<Record<string, string>> = {
   'diff docs/your-operation.md': 'tools/contributing.test.ts',
   'js docs/notifications.md': 'apps/api/test/access.test.ts',
   'json docs/notifications.md': 'apps/api/test/access.test.ts',
-  'js docs/notifications.md': 'apps/api/test/access.test.ts',
-  'json docs/notifications.md': 'apps/api/test/access.test.ts',
   'python docs/models-elsewhere.md': 'packages/trainer/test/other-languages.test.ts',
 };
 /** Blocks that `documentation.test.ts` itself runs or reads. */

@@ -1,7 +1,9 @@
 /** Runs the commands of the README and the docs as a reader would: in order, against a real API, in a temporary folder. */
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse, stringify } from 'yaml';
 import { ExchangeServer } from '../packages/data-download/src/testing/exchange-server.js';
@@ -94,6 +96,21 @@ describe('the blocks that the pages show', () => {
     return send(method, path, body, 'application/x-www-form-urlencoded');
   };
 
+  /** Runs the page's script that follows an operation, until it has shown a state. */
+  const runScript = async ({ content }: Block, id: string): Promise<void> => {
+    const { EventSource } = createRequire(join(ROOT, 'apps/api/package.json'))('eventsource') as {
+      EventSource: unknown;
+    };
+    const shown = await new Promise<unknown[]>((resolve) =>
+      runInNewContext(content.replace('http://localhost:8000', api.url), {
+        EventSource,
+        id,
+        console: { log: (...words: unknown[]) => resolve(words) },
+      }),
+    );
+    expect(shown).toEqual([expect.any(String), expect.any(Number)]);
+  };
+
   beforeAll(async () => {
     sandbox = await Sandbox.create();
     const strategies = sandbox.path('strategies');
@@ -174,6 +191,7 @@ describe('the blocks that the pages show', () => {
       token = TOKEN.exec(output)?.[0] ?? token;
     };
     // network.test.ts runs those of docs/network.md, between two network namespaces
+    const script = only('js', 'docs/operations.md');
     const ofPages = blocks.filter(({ page }) => page !== 'docs/network.md');
     // after the first token every request needs one, and a webhook is told of every end: these are last. Two pages create the same token.
     const ofTokens = new Set<string>();
@@ -183,6 +201,7 @@ describe('the blocks that the pages show', () => {
         mkdirSync(dirname(sandbox.path(file)), { recursive: true });
         writeFileSync(sandbox.path(file), shortened(block.content));
       }
+      if (block === script) await runScript(script, latest);
       if (block.language !== 'bash') continue;
       for (const line of commandsOf(block).filter(isOwnCommand)) {
         if (line.includes('npm start')) continue;
