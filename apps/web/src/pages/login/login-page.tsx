@@ -12,6 +12,11 @@ import { useResource } from '../../live/use-resource.js';
 import { nextAddress } from './next-address.js';
 import './login-page.css';
 
+/** The API's message is for programs that send the token themselves. */
+const NOT_VALID = {
+  message: 'This token is not valid: it is unknown or was revoked. Check that you have copied all of it.',
+};
+
 /** Asks for a token. The API keeps it in a cookie that scripts cannot read. */
 export function LoginPage() {
   const { query, route } = useLocation();
@@ -68,7 +73,7 @@ export function LoginPage() {
             />
           )}
         </Field>
-        {refused !== null && <ErrorNote error={refused} />}
+        {refused !== null && <ErrorNote error={refused.code === 'unauthenticated' ? NOT_VALID : refused} />}
         <button
           type="submit"
           class="button button-main"
