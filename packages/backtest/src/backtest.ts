@@ -4,7 +4,7 @@ import { barsPerYear } from './bars-per-year.js';
 import { benchmarks } from './benchmarks.js';
 import { resultsBySymbol } from './by-symbol.js';
 import { resultsByYear } from './by-year.js';
-import { equityPoints } from './equity-points.js';
+import { equityPoints, shownSteps } from './equity-points.js';
 import { figuresOf } from './figures.js';
 import { luckOf } from './luck/luck-of.js';
 import { returnsOf } from './returns.js';
@@ -39,6 +39,8 @@ export function backtest(
   const yearly = barsPerYear(time);
   const returns = returnsOf(equity);
   const { capital } = settings;
+  const steps = shownSteps(equity);
+  const { results, buyAndHold } = benchmarks(symbols, settings, yearly, pivotThreshold ?? null, steps);
   const report: BacktestReport = {
     assumptions: {
       commission_bps: settings.commission_bps,
@@ -60,9 +62,9 @@ export function backtest(
     figures: figuresOf({ simulation, returns, capital, barsPerYear: yearly, timeframe }),
     by_year: resultsByYear(simulation, symbols),
     by_symbol: resultsBySymbol(trades, symbols),
-    benchmarks: benchmarks(symbols, settings, yearly, pivotThreshold ?? null),
+    benchmarks: results,
     luck: luckOf({ symbols, settings, simulation, returns, barsPerYear: yearly, seed }),
-    equity: equityPoints(simulation, timeframe),
+    equity: equityPoints(simulation, timeframe, steps, buyAndHold),
     warnings: warningsOf(simulation, timeframe),
   };
   return { report, trades: tradeRows(trades, symbols, timeframe) };

@@ -3,7 +3,7 @@ import { MOST_EQUITY_POINTS } from '@ktrdr/contracts';
 import { propertyRuns } from '@ktrdr/contracts/testing';
 import fc from 'fast-check';
 import { backtest } from '../src/backtest.js';
-import { equityPoints } from '../src/equity-points.js';
+import { equityPoints, shownSteps } from '../src/equity-points.js';
 import type { BacktestSettings, SymbolSignals } from '../src/settings.js';
 import { tradesCsv } from '../src/trades-csv.js';
 import { randomSettings, randomSymbols } from './random-signals.js';
@@ -151,7 +151,8 @@ describe('the equity curve', () => {
     equity[5001] = 1200;
     equity[5003] = 600;
     const time = equity.map((_, t) => Date.UTC(2024, 0, 1) + t * 3_600_000);
-    const points = equityPoints({ time, equity }, '1h');
+    const steps = shownSteps(equity);
+    const points = equityPoints({ time, equity }, '1h', steps, steps);
     expect(points.length).toBeLessThanOrEqual(MOST_EQUITY_POINTS);
     expect(points[0]!.equity).toBe(1000);
     expect(points.at(-1)!.equity).toBe(equity.at(-1));
@@ -165,6 +166,16 @@ describe('the equity curve', () => {
     expect(report([signals(THREE)]).equity.map(({ equity }) => Math.round(equity))).toEqual([
       1000, 1000, 1100, 1100, 880, 880, 1320,
     ]);
+  });
+
+  test('stands beside that of buying and holding, which ends with its return', () => {
+    const { equity, benchmarks } = report([signals(THREE)]);
+    const held = equity.map(({ buy_and_hold }) => buy_and_hold!);
+    expect(held[0]).toBe(1000);
+    expect(held.at(-1)! / 1000 - 1).toBeCloseTo(benchmarks[0]!.net_return, 12);
+    expect(
+      Math.max(...held.map((value) => 1 - value / Math.max(...held.slice(0, held.indexOf(value) + 1)))),
+    ).toBeCloseTo(benchmarks[0]!.max_drawdown, 12);
   });
 });
 
