@@ -350,6 +350,8 @@ describe('the API answers as its document says', () => {
     for (const model of [one, three]) {
       await ask('getModel', `GET /models/${model}`);
       await ask('predict', `POST /models/${model}/predict`, bars);
+      await ask('getModelDecisions', `GET /models/${model}/decisions?symbol=AAPL`);
+      await ask('getModelFile', `GET /models/${model}/files/model.onnx`);
     }
     const { operation_id: backtest } = (await ask('startBacktest', `POST /models/${one}/backtest`, {
       body: { sizing: { type: 'fixed_fraction', fraction: 0.5 }, stop_loss: null },
@@ -362,6 +364,10 @@ describe('the API answers as its document says', () => {
     await ask('getBacktestTrades', `GET /operations/${backtest}/trades/csv`);
     expect(await ask('getBacktestTrades', `GET /operations/${backtest}/trades/pdf`)).toBe('invalid_name');
     expect(await ask('getModel', 'GET /models/nosuch/1h_v1')).toBe('model_not_found');
+    expect(await ask('getModelDecisions', 'GET /models/nosuch/1h_v1/decisions?symbol=AAPL')).toBe(
+      'model_not_found',
+    );
+    expect(await ask('getModelFile', 'GET /models/nosuch/1h_v1/files/model.onnx')).toBe('model_not_found');
     expect(await ask('predict', 'POST /models/nosuch/1h_v1/predict', bars)).toBe('model_not_found');
     await ask('deleteModel', `DELETE /models/${two}`);
     expect(await ask('deleteModel', `DELETE /models/${two}`)).toBe('model_not_found');

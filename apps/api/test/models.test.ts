@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   type ModelComparison,
+  type ModelDecisions,
   type ModelDetails,
   type ModelList,
   MODEL_ORDERS,
@@ -58,6 +59,42 @@ const ASK = { symbol: 'AAPL', timeframe: '1h' };
 const predict = (body: object, model = 'pattern/1h_v1') =>
   api.post<PredictResponse>(`/models/${model}/predict`, body);
 const send = <T>(method: string, path: string): Promise<Answer<T>> => request<T>(method, api.url + path);
+
+describe('GET /models/:strategy/:version/files/:name', () => {
+  const get = (name: string, headers: Record<string, string> = {}) =>
+    fetch(`${api.url}/models/pattern/1h_v1/files/${name}`, { headers });
+
+  test('sends the bytes of a file as a download, and nothing if the client has them', async () => {
+    const answer = await get('model.onnx');
+    expect(answer.headers.get('content-type')).toBe('application/octet-stream');
+    expect(answer.headers.get('content-disposition')).toBe('attachment; filename="pattern-1h_v1-model.onnx"');
+    const bytes = Buffer.from(await answer.arrayBuffer());
+    expect(bytes.equals(await readFile(sandbox.path('api-models', 'pattern', '1h_v1', 'model.onnx')))).toBe(
+      true,
+    );
+    const etag = answer.headers.get('etag')!;
+    const again = await get('model.onnx', { 'if-none-match': etag });
+    expect([again.status, (await again.arrayBuffer()).byteLength]).toEqual([304, 0]);
+    expect((await get('metadata.json')).headers.get('content-type')).toBe('application/json; charset=utf-8');
+    expect(await (await get('metadata.json')).json()).toMatchObject({ model: 'pattern/1h_v1' });
+  });
+
+  test.each([
+    ['pattern/1h_v1/files/other.txt', 404, 'not_found'],
+    ['pattern/1h_v1/files/..%2F..%2Fsecret', 404, 'not_found'],
+    ['pattern/1h_v77/files/model.onnx', 404, 'model_not_found'],
+    ['pattern/nosuch/files/model.onnx', 400, 'invalid_name'],
+  ])('refuses %s', async (path, status, code) => {
+    expect(await send('GET', `/models/${path}`)).toMatchObject({ status, body: { error: { code } } });
+  });
+});
+
+test('decisions on the test part are those of the training; another symbol is refused', async () => {
+  const { body } = await send<ModelDecisions>('GET', '/models/pattern/1h_v1/decisions?symbol=AAPL');
+  expect(body).toMatchObject({ success: true, data: { model: 'pattern/1h_v1', bars_state: 'unchanged' } });
+  expect(await send('GET', '/models/pattern/1h_v1/decisions?symbol=GOOG')).toMatchObject({ status: 400 });
+  expect(await send('GET', '/models/pattern/1h_v1/decisions')).toMatchObject({ status: 400 });
+});
 
 describe('POST /models/:strategy/:version/predict', () => {
   test('gives the newest bar or the requested number of bars, with the same values each time', async () => {

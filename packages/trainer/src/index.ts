@@ -48,5 +48,10 @@ export { untilAborted } from './engine-choice/until-aborted.js';
 export type { BacktestOutcome } from './prediction/backtest-model.js';
 export { type BacktestRun, checkBacktest } from './prediction/check-backtest.js';
 export type { PredictionRun } from './prediction/predict.js';
+export type { DecisionsRun } from './prediction/decide-test-part.js';
 export { runBacktestProcess } from './prediction/run-backtest-process.js';
-export { runPredictionProcess } from './prediction/run-prediction-process.js';
+export {
+  type PredictionProcessOptions,
+  runDecisionsProcess,
+  runPredictionProcess,
+} from './prediction/run-prediction-process.js';

@@ -10,6 +10,7 @@ import type { TrainingResult } from '@ktrdr/contracts';
 import {
   ModelStorage,
   type PredictionRun,
+  runDecisionsProcess,
   runPredictionProcess,
   runTrainerProcess,
   type StoredModel,
@@ -307,3 +308,58 @@ onLinux(
   },
   20_000,
 );
+
+describe('decisions on the test part', () => {
+  const decide = (version: string, symbol = 'AAA', barsState: 'unchanged' | 'changed' = 'unchanged') =>
+    runDecisionsProcess(
+      {
+        modelsDir: place.modelsDir,
+        dataDir: place.dataDir,
+        strategy: 'small',
+        version,
+        symbol,
+        barsState,
+        now: Date.UTC(2030, 0, 1),
+      },
+      { timeoutMs: 20_000, mostMemoryMb: 2_048, signal: new AbortController().signal },
+    );
+
+  test.each([
+    ['classes', '1h_v1', () => classes],
+    ['values', '1h_v2', () => values],
+  ])(
+    'of %s lead to the trades of the training, and have the bars of its backtest',
+    async (_what, version, model) => {
+      const found = await decide(version);
+      const { figures, start, end, bars, by_symbol } = model().result.backtest!;
+      expect(found).toMatchObject({ symbol: 'AAA', timeframe: '1h', bars_state: 'unchanged', warnings: [] });
+      expect(found.total_bars).toBe(bars);
+      expect([found.bars[0]!.time, found.bars.at(-1)!.time]).toEqual([start, end]);
+      expect(found.trades).toHaveLength(figures.trades);
+      expect(found.trades.reduce((sum, { profit }) => sum + profit, 0)).toBeCloseTo(by_symbol[0]!.profit, 6);
+      const decided = found.bars.filter(({ decision }) => decision !== null);
+      expect(decided.length).toBeGreaterThanOrEqual(found.test_part.rows);
+      for (const { confidence, value, class: label } of decided)
+        expect([confidence === null, label === null, value === null]).toEqual(
+          version === '1h_v1' ? [false, false, true] : [true, true, false],
+        );
+      for (const { open, high, low, close } of found.bars) {
+        expect(high).toBeGreaterThanOrEqual(Math.max(open, close));
+        expect(low).toBeLessThanOrEqual(Math.min(open, close));
+      }
+    },
+  );
+
+  test('on changed bars end with the last row of the test part, and say so', async () => {
+    const found = await decide('1h_v1', 'AAA', 'changed');
+    expect(found.bars.at(-1)!.time).toBe(found.test_part.end.replace('.000Z', 'Z'));
+    expect(found.warnings).toEqual([expect.stringMatching(/bars have changed since the training/)]);
+  });
+
+  test('of a symbol that the model does not have are refused', async () => {
+    await expect(decide('1h_v1', 'BBB')).rejects.toMatchObject({
+      code: 'invalid_request',
+      message: "small/1h_v1 was not tested on 'BBB' but on AAA: ask for one of them.",
+    });
+  });
+});

@@ -3,6 +3,7 @@ import {
   KtrdrError,
   type ListedModel,
   type ModelComparison,
+  type ModelDecisions,
   type ModelDetails,
   type ModelList,
   type ModelOrder,
@@ -10,6 +11,7 @@ import {
   type PredictRequest,
   type PredictResponse,
 } from '@ktrdr/contracts';
+import type { OutsideFile } from '@ktrdr/files';
 import { compareBars } from '@ktrdr/market-data';
 import type { Clock } from '@ktrdr/orchestrator';
 import { checkModelName, compareModels, type ModelStorage } from '@ktrdr/trainer';
@@ -75,6 +77,19 @@ export class ModelsService {
       endDate,
       now,
     });
+  }
+
+  /** The decisions on the bars of the test part. */
+  async decisions(strategy: string, version: string, symbol: string): Promise<ModelDecisions> {
+    const { bars } = await this.get(strategy, version);
+    const barsState = bars.every(({ state }) => state === 'unchanged') ? 'unchanged' : 'changed';
+    const now = this.clock.now();
+    return this.predictions.decide({ ...this.folders, strategy, version, symbol, barsState, now });
+  }
+
+  /** Opens one of the model's files. Close it after use. */
+  open(strategy: string, version: string, name: string): Promise<OutsideFile> {
+    return this.storage.open(strategy, version, name);
   }
 
   async delete(strategy: string, version: string): Promise<DeleteModelResponse> {

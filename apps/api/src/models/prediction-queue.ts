@@ -1,6 +1,12 @@
-import { KtrdrError, type PredictResponse } from '@ktrdr/contracts';
+import { KtrdrError, type ModelDecisions, type PredictResponse } from '@ktrdr/contracts';
 import { Slots } from '@ktrdr/orchestrator';
-import { type PredictionRun, runPredictionProcess } from '@ktrdr/trainer';
+import {
+  type DecisionsRun,
+  type PredictionProcessOptions,
+  type PredictionRun,
+  runDecisionsProcess,
+  runPredictionProcess,
+} from '@ktrdr/trainer';
 
 /** Maximum number of predictions that run at a time. */
 const MOST_AT_ONCE = 2;
@@ -18,7 +24,16 @@ export class PredictionQueue {
   constructor(private readonly mostMemoryMb: number) {}
 
   /** @throws KtrdrError `predictions_busy`, `service_stopping`, and as `runPredictionProcess` */
-  async run(run: PredictionRun): Promise<PredictResponse> {
+  run(run: PredictionRun): Promise<PredictResponse> {
+    return this.inTurn((options) => runPredictionProcess(run, options));
+  }
+
+  /** The decisions of a model on its test part. @throws as {@link run} */
+  decide(run: DecisionsRun): Promise<ModelDecisions> {
+    return this.inTurn((options) => runDecisionsProcess(run, options));
+  }
+
+  private async inTurn<T>(work: (options: PredictionProcessOptions) => Promise<T>): Promise<T> {
     const { signal } = this.stopping;
     if (this.slots.waiting >= MOST_WAITING) {
       throw new KtrdrError(
@@ -27,7 +42,7 @@ export class PredictionQueue {
       );
     }
     const limits = { timeoutMs: TIMEOUT_MS, mostMemoryMb: this.mostMemoryMb };
-    return this.slots.use({ signal }, () => runPredictionProcess(run, { ...limits, signal }));
+    return this.slots.use({ signal }, () => work({ ...limits, signal }));
   }
 
   /** The service stops: kills running predictions and rejects waiting ones. */

@@ -39,9 +39,9 @@ export function AnswersPlain<N extends keyof WireTypes>(
 }
 
 /** The response is binary. */
-export const AnswersBytes = (description: string): MethodDecorator =>
+export const AnswersBytes = (description: string, ...otherTypes: string[]): MethodDecorator =>
   applyDecorators(
-    ApiProduces('application/octet-stream'),
+    ApiProduces('application/octet-stream', ...otherTypes),
     ApiResponse({ status: 200, description, schema: { type: 'string', format: 'binary' } }),
   );
 

@@ -4,12 +4,15 @@ import {
   folderMissing,
   KtrdrError,
   type ListedModel,
+  MODEL_FILES,
   MODEL_VERSION_PATTERN,
   type ModelSummary,
+  shown,
   STRATEGY_NAME_PATTERN,
   type Timeframe,
   type Verdict,
 } from '@ktrdr/contracts';
+import type { OutsideFile } from '@ktrdr/files';
 import { syncToDisk } from '../files/checksum.js';
 import { Staging } from '../files/staging.js';
 import { storageError } from '../files/storage-error.js';
@@ -22,6 +25,7 @@ import {
   jsonOf,
   METADATA,
   type ModelFolder,
+  openModelFile,
   type ReadModel,
   readMetadata,
   readModel,
@@ -144,6 +148,23 @@ export class ModelStorage {
     return models.toSorted(
       (a, b) => (b.created_at ?? '').localeCompare(a.created_at ?? '') || a.model.localeCompare(b.model),
     );
+  }
+
+  /**
+   * Opens one file of a model. Its content is not compared with its checksum. Close it after use.
+   *
+   * @throws KtrdrError `invalid_name`, `model_not_found`, `not_found` for a name that no file of a model has, `model_damaged`,
+   * `storage_failed`
+   */
+  async open(strategy: string, version: string, name: string): Promise<OutsideFile> {
+    checkModelName(strategy, version);
+    const file = MODEL_FILES.find((known) => known === name);
+    if (file === undefined) {
+      const names = MODEL_FILES.join(', ');
+      throw new KtrdrError('not_found', `A model has no file ${shown(name)}. Its files are ${names}.`);
+    }
+    if (!(await this.has(strategy, version))) throw modelNotFound(strategy, version);
+    return openModelFile(this.folderOf(strategy, version), file);
   }
 
   /** Models that were trained on the bars of a symbol and timeframe, and the fingerprint of their file then. Newest first. */

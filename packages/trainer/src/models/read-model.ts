@@ -145,6 +145,20 @@ export function directoryOf({ root, path }: ModelFolder): string {
   return join(root, path);
 }
 
+/** Opens one file of a model. @throws KtrdrError `model_damaged`, `storage_failed`; the signal's reason */
+export async function openModelFile(
+  folder: ModelFolder,
+  file: ModelFile,
+  signal?: AbortSignal,
+): Promise<OutsideFile> {
+  try {
+    const maxBytes = MOST_BYTES[file];
+    return await openOutsideFile(folder.root, `${folder.path}/${file}`, { maxBytes, signal });
+  } catch (error) {
+    throw fileError(folder, file, error);
+  }
+}
+
 /** @throws KtrdrError `model_damaged`, `storage_failed`; the signal's reason */
 async function contentOf(
   folder: ModelFolder,
@@ -152,21 +166,21 @@ async function contentOf(
   signal?: AbortSignal,
   onPiece?: (piece: Uint8Array) => void,
 ): Promise<Buffer> {
-  let opened: OutsideFile | undefined;
+  const opened = await openModelFile(folder, file, signal);
   try {
-    opened = await openOutsideFile(folder.root, `${folder.path}/${file}`, {
-      maxBytes: MOST_BYTES[file],
-      signal,
-    });
     return await opened.content(onPiece);
   } catch (error) {
-    if (!(error instanceof RefusedFileError)) throw error;
-    const directory = directoryOf(folder);
-    if (error.refusal === 'unreadable') throw unreadableError(error.cause, join(directory, file));
-    throw modelDamaged(directory, { file, reason: error.reason }, error);
+    throw fileError(folder, file, error);
   } finally {
-    await opened?.close();
+    await opened.close();
   }
+}
+
+function fileError(folder: ModelFolder, file: ModelFile, error: unknown): unknown {
+  if (!(error instanceof RefusedFileError)) return error;
+  const directory = directoryOf(folder);
+  if (error.refusal === 'unreadable') return unreadableError(error.cause, join(directory, file));
+  return modelDamaged(directory, { file, reason: error.reason }, error);
 }
 
 /** @throws KtrdrError `model_damaged` instead of an error that says what is wrong with the file */

@@ -90,7 +90,8 @@ function nothingSaid(time: string): BarPrediction {
   return { time, class: null, probabilities: null, value: null, decision: null };
 }
 
-function said(
+/** What the outputs of one bar say. */
+export function said(
   outputs: Float32Array,
   { classes }: ModelMetadata,
   { decisions }: Strategy,

@@ -1,6 +1,7 @@
-import { KtrdrError, type PredictResponse } from '@ktrdr/contracts';
+import { KtrdrError, type ModelDecisions, type PredictResponse } from '@ktrdr/contracts';
 import { askProgram, unansweredError } from '@ktrdr/programs';
 import { PREDICTION_PROCESS } from '../process/programs.js';
+import type { DecisionsRun } from './decide-test-part.js';
 import type { PredictionRun } from './predict.js';
 
 export interface PredictionProcessOptions {
@@ -21,9 +22,24 @@ export interface PredictionProcessOptions {
  */
 export function runPredictionProcess(
   run: PredictionRun,
-  { timeoutMs, mostMemoryMb, signal }: PredictionProcessOptions,
+  options: PredictionProcessOptions,
 ): Promise<PredictResponse> {
-  return askProgram<PredictResponse>(PREDICTION_PROCESS, run, {
+  return ask<PredictResponse>(run, options);
+}
+
+/** Decides on the test part of a model, in the same way. */
+export function runDecisionsProcess(
+  run: DecisionsRun,
+  options: PredictionProcessOptions,
+): Promise<ModelDecisions> {
+  return ask<ModelDecisions>(run, options);
+}
+
+function ask<T>(
+  run: PredictionRun | DecisionsRun,
+  { timeoutMs, mostMemoryMb, signal }: PredictionProcessOptions,
+): Promise<T> {
+  return askProgram<T>(PREDICTION_PROCESS, run, {
     timeoutMs,
     mostMemoryMb,
     signal,
