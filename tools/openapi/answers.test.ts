@@ -339,6 +339,16 @@ describe('the API answers as its document says', () => {
     expect(await ask('listOperations', 'GET /operations?since=2026-02-30')).toBe('invalid_date');
     expect(await ask('listOperations', 'GET /operations?limit=0')).toBe('invalid_request');
 
+    expect(
+      await ask('estimateTraining', 'POST /trainings/estimate', { body: { strategy: QUICK } }),
+    ).toMatchObject({
+      place: 'local',
+      over: [],
+      bars: [{ symbol: 'AAPL', timeframe: '1h', start: expect.stringMatching(/^2024-01-0/) }],
+    });
+    expect(
+      await ask('estimateTraining', 'POST /trainings/estimate', { body: { strategy_name: 'nosuch' } }),
+    ).toBe('strategy_not_found');
     const [one = '', two = '', , three = ''] = ended.map(
       ({ result }) => (result as TrainingResult | null)?.artifacts.model ?? '',
     );
@@ -481,6 +491,7 @@ test('a training host answers as its document says', async () => {
 
 /** They change nothing, or only files of their own run. */
 const NOT_AUDITED = [
+  'estimateTraining',
   'computeIndicator',
   'validateStrategy',
   'migrateStrategy',

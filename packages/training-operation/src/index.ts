@@ -4,4 +4,4 @@ export { TrainingOptionsDto } from './training-options.dto.js';
 export { describeTraining, type TrainingRequest } from './training-request.js';
 export { TrainingRunner, type ReadyTraining, type RunnerSettings } from './training-runner.js';
 export { defaultTrainingMemoryMb, mostPredictionMb } from './machine-limits.js';
-export { type TrainingLimits } from './training-budget.js';
+export { type BudgetedEstimate, TrainingBudget, type TrainingLimits } from './training-budget.js';

@@ -116,3 +116,16 @@ describe('the budget of a training', () => {
     expect(budget.enforcedMb({ ...first, memoryMb: 3_000 })).toBe(4_096);
   });
 });
+
+test('an estimate names the limits that it exceeds instead of refusing the training', async () => {
+  const text = strategyText(mlp(32, 16));
+  const { strategy } = parseStrategy(text, { file: 'sized.yaml' });
+  await writeBars(strategy);
+  const spec = { ...resolveOptions({}), strategy: text, strategy_file: 'sized.yaml', fingerprints: [] };
+  const overOf = async (limits: Partial<TrainingLimits>) =>
+    (await new TrainingBudget({ ...LIMITS, ...limits }).estimate(strategy, spec, { dataDir })).over;
+  expect(await overOf({})).toEqual([]);
+  expect(await overOf({ memoryMb: 10 })).toEqual(['memory']);
+  expect(await overOf({ memoryMb: 10, hours: 1e-9 })).toEqual(['time', 'memory']);
+  expect(await overOf({ hours: 0 })).toEqual([]);
+});

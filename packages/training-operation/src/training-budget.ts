@@ -22,6 +22,11 @@ const LEAST_SECONDS = 2;
 /** Other work can slow a training down for a while: a correction is not larger than this. */
 const MOST_SLOWNESS = 10;
 
+/** An estimate, and the limits that it exceeds. */
+export interface BudgetedEstimate extends TrainingEstimate {
+  over: ('time' | 'memory')[];
+}
+
 /**
  * Refuses trainings that this machine cannot do in reasonable time and memory. Corrects its estimates of the time with the speed
  * of the trainings that ran here.
@@ -37,15 +42,21 @@ export class TrainingBudget {
    * @throws KtrdrError `over_budget` with the numbers; as `barsFileFacts`
    */
   async check(strategy: Strategy, spec: TrainingSpec, folders: BarsFolders): Promise<TrainingEstimate> {
-    const estimated = await estimateTraining(strategy, spec, folders);
-    const estimate = { ...estimated, hours: estimated.hours * (this.slowness.get(strategy.model.type) ?? 1) };
-    const { hours, memoryMb } = this.limits;
-    const over = [
-      ...(hours > 0 && estimate.hours > hours ? (['time'] as const) : []),
-      ...(estimate.memoryMb > memoryMb ? (['memory'] as const) : []),
-    ];
+    const { over, ...estimate } = await this.estimate(strategy, spec, folders);
     if (over.length > 0) throw overBudget(estimate, this.limits, over);
     return estimate;
+  }
+
+  /** @throws KtrdrError as `barsFileFacts` */
+  async estimate(strategy: Strategy, spec: TrainingSpec, folders: BarsFolders): Promise<BudgetedEstimate> {
+    const estimated = await estimateTraining(strategy, spec, folders);
+    const hours = estimated.hours * (this.slowness.get(strategy.model.type) ?? 1);
+    const { limits } = this;
+    const over: BudgetedEstimate['over'] = [
+      ...(limits.hours > 0 && hours > limits.hours ? (['time'] as const) : []),
+      ...(estimated.memoryMb > limits.memoryMb ? (['memory'] as const) : []),
+    ];
+    return { ...estimated, hours, over };
   }
 
   /** Memory that a training reserves, and at which its process is ended, MB. */

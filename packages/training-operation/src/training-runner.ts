@@ -2,7 +2,7 @@ import type { EngineChoice, EngineSetting, TrainingPriority, TrainingSpec } from
 import { Slots, type Clock, type PlaceInLine } from '@ktrdr/orchestrator';
 import type { Strategy } from '@ktrdr/strategy';
 import { SpeedMeter } from './speed-meter.js';
-import { TrainingBudget, type TrainingLimits } from './training-budget.js';
+import { type BudgetedEstimate, TrainingBudget, type TrainingLimits } from './training-budget.js';
 import type { TrainingEstimate } from './training-estimate.js';
 import { checkEngineSupport, runTrainerProcess, trialNetworkOf } from '@ktrdr/trainer';
 import type { CheckpointFolders, EngineSelector, TrainingRunOutcome } from '@ktrdr/trainer';
@@ -93,6 +93,15 @@ export class TrainingRunner {
     dataDir,
   }: Pick<ReadyTraining, 'strategy' | 'spec' | 'dataDir'>): Promise<TrainingEstimate> {
     return this.budget.check(strategy, spec, { dataDir, stateDir: this.settings.stateDir });
+  }
+
+  /** What a training needs, and which limits of this machine it exceeds. */
+  estimate({
+    strategy,
+    spec,
+    dataDir,
+  }: Pick<ReadyTraining, 'strategy' | 'spec' | 'dataDir'>): Promise<BudgetedEstimate> {
+    return this.budget.estimate(strategy, spec, { dataDir, stateDir: this.settings.stateDir });
   }
 
   private async trainNow<T>(

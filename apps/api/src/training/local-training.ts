@@ -1,6 +1,7 @@
 import type { EngineSetting } from '@ktrdr/contracts';
 import { EngineSelector, type CheckpointFolders } from '@ktrdr/trainer';
 import {
+  type BudgetedEstimate,
   TrainingRunner,
   type RunnerSettings,
   type TrainingRequest,
@@ -28,6 +29,10 @@ export class LocalTraining implements TrainingPlace {
 
   async admit({ strategy, spec }: TrainingRequest): Promise<void> {
     await this.runner.check({ strategy, spec, dataDir: this.settings.dataDir });
+  }
+
+  estimate({ strategy, spec }: Pick<TrainingRequest, 'strategy' | 'spec'>): Promise<BudgetedEstimate> {
+    return this.runner.estimate({ strategy, spec, dataDir: this.settings.dataDir });
   }
 
   async train(request: TrainingRequest, hooks: TrainingRunHooks): Promise<KeptRun> {

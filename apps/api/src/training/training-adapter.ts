@@ -1,10 +1,17 @@
 import { KtrdrError } from '@ktrdr/contracts';
 import type { EngineSetting } from '@ktrdr/contracts';
+import type { BarsFolders } from '@ktrdr/market-data';
 import type { Clock } from '@ktrdr/orchestrator';
 import { CheckpointFolders } from '@ktrdr/trainer';
 import type { TrialLedger } from '@ktrdr/operation-store';
 import type { ModelStorage } from '@ktrdr/trainer';
-import type { TrainingLimits, TrainingRequest, TrainingRunHooks } from '@ktrdr/training-operation';
+import {
+  type BudgetedEstimate,
+  TrainingBudget,
+  type TrainingLimits,
+  type TrainingRequest,
+  type TrainingRunHooks,
+} from '@ktrdr/training-operation';
 import { DeliverySecrets } from './delivery-secrets.js';
 import { HostTraining } from './host-training.js';
 import { LocalTraining } from './local-training.js';
@@ -47,6 +54,9 @@ const HEALTH_MS = 2_000;
 export class TrainingAdapter implements TrainingPlace {
   private readonly place: TrainingPlace;
   private readonly host: TrainingHostClient | null;
+  private readonly folders: BarsFolders;
+  /** For places that do not tell what they need. */
+  private readonly budget: TrainingBudget;
 
   /**
    * @param hostUrl address of the training host; `null` trains beside the API
@@ -64,10 +74,18 @@ export class TrainingAdapter implements TrainingPlace {
         ? null
         : new TrainingHostClient(hostUrl, settings.trainingHostTrust, clock);
     this.place = this.choosePlace(settings, stores, clock);
+    this.folders = { dataDir: settings.dataDir, stateDir: settings.stateDir };
+    this.budget = new TrainingBudget(settings.trainingLimits);
   }
 
   async admit(request: TrainingRequest): Promise<void> {
     await this.place.admit?.(request);
+  }
+
+  /** What a training would need, and which limits of the API's machine it exceeds. @throws KtrdrError as `barsFileFacts` */
+  async estimate(request: Pick<TrainingRequest, 'strategy' | 'spec'>): Promise<BudgetedEstimate> {
+    const { place, budget, folders } = this;
+    return place.estimate?.(request) ?? budget.estimate(request.strategy, request.spec, folders);
   }
 
   async train(request: TrainingRequest, hooks: TrainingRunHooks): Promise<KeptRun> {

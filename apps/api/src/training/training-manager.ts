@@ -1,4 +1,4 @@
-import type { OperationStarted, TrainingResult } from '@ktrdr/contracts';
+import type { EstimateTrainingResponse, OperationStarted, TrainingResult } from '@ktrdr/contracts';
 import { ServiceOrchestrator, trainingProgressRenderer } from '@ktrdr/orchestrator';
 import type {
   Clock,
@@ -8,7 +8,7 @@ import type {
 } from '@ktrdr/orchestrator';
 import type { BackgroundThread } from '@ktrdr/strategy';
 import { describeTraining, fromStored, hooksOf, toStored } from '@ktrdr/training-operation';
-import type { StoredTraining, TrainingRequest } from '@ktrdr/training-operation';
+import type { BudgetedEstimate, StoredTraining, TrainingRequest } from '@ktrdr/training-operation';
 import type { KeptRun } from './run-outputs.js';
 import { TrainingAdapter } from './training-adapter.js';
 import type { TrainingSettings, TrainingStores } from './training-adapter.js';
@@ -54,6 +54,14 @@ export class TrainingManager extends ServiceOrchestrator<TrainingAdapter> {
   async trainMultiSymbolStrategy(request: TrainingRequest): Promise<OperationStarted> {
     await this.adapter.admit(request);
     return this.startManagedOperation(this.describeTraining(request));
+  }
+
+  /** What a training would need, and where it would run. Starts nothing. @throws KtrdrError as `barsFileFacts` */
+  async estimate(
+    request: Pick<TrainingRequest, 'strategy' | 'spec'>,
+  ): Promise<BudgetedEstimate & Pick<EstimateTrainingResponse, 'place'>> {
+    const place = this.queue !== null ? 'queue' : this.isUsingHostService() ? 'host' : 'local';
+    return { ...(await this.adapter.estimate(request)), place };
   }
 
   /** Trains in the place that the adapter has chosen, and keeps the model. */

@@ -1,4 +1,4 @@
-import type { TrainingRequest, TrainingRunHooks } from '@ktrdr/training-operation';
+import type { BudgetedEstimate, TrainingRequest, TrainingRunHooks } from '@ktrdr/training-operation';
 import type { KeptRun } from './run-outputs.js';
 
 /** Where trainings run: on the API's own machine, or on a host. The interface is the same. */
@@ -9,6 +9,9 @@ export interface TrainingPlace {
    * @throws KtrdrError `over_budget`
    */
   admit?(request: TrainingRequest): Promise<void>;
+
+  /** What a training would need here. Without it: only the training tells. @throws KtrdrError as `barsFileFacts` */
+  estimate?(request: Pick<TrainingRequest, 'strategy' | 'spec'>): Promise<BudgetedEstimate>;
 
   /**
    * Trains and stores the result. Settles only when nothing computes any more, or when that is unknown (`host_lost`).

@@ -1,4 +1,4 @@
-import type { OperationStarted, TrainingRequestRecord } from '@ktrdr/contracts';
+import type { EstimateTrainingResponse, OperationStarted, TrainingRequestRecord } from '@ktrdr/contracts';
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { Answers, Fails, Requires } from '@ktrdr/service-kit';
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
@@ -37,6 +37,31 @@ export class TrainingController {
   )
   start(@Body() body: StartTrainingDto): Promise<OperationStarted> {
     return this.training.start(body);
+  }
+
+  @Post('estimate')
+  @Requires('read')
+  @HttpCode(200)
+  @ApiOperation({
+    operationId: 'estimateTraining',
+    summary: 'What a training would need: rows, parameters, time, memory and bars; nothing is started',
+  })
+  @Answers('EstimateTrainingResponse')
+  @Fails(
+    'invalid_name',
+    'invalid_date',
+    'invalid_date_range',
+    'unsupported_data_mode',
+    'strategy_not_found',
+    'bars_not_found',
+    'strategy_invalid',
+    'bars_invalid',
+    'engine_unsupported',
+    'service_busy',
+    ...THREAD_ERRORS,
+  )
+  estimate(@Body() body: StartTrainingDto): Promise<EstimateTrainingResponse> {
+    return this.training.estimate(body);
   }
 
   @Get(':id/request')

@@ -7,7 +7,7 @@ import { CheckpointFolders, ModelStorage } from '@ktrdr/trainer';
 import { API_SETTINGS, type ApiSettings } from '../config.js';
 import { TRIAL_LEDGER } from '../settings.module.js';
 import { ModelsModule } from '../models/models.module.js';
-import { STRATEGY_THREAD, ThreadsModule } from '../threads.module.js';
+import { BARS_THREAD, STRATEGY_THREAD, ThreadsModule } from '../threads.module.js';
 import { StrategiesModule } from '../strategies/strategies.module.js';
 import { StrategiesService } from '../strategies/strategies.service.js';
 import { DeliveryAuthenticator } from './delivery-authenticator.js';
@@ -57,14 +57,22 @@ import { TrainingService } from './training.service.js';
     },
     {
       provide: TrainingService,
-      inject: [API_SETTINGS, StrategiesService, TrainingManager, OperationsService, STRATEGY_THREAD],
+      inject: [
+        API_SETTINGS,
+        StrategiesService,
+        TrainingManager,
+        OperationsService,
+        STRATEGY_THREAD,
+        BARS_THREAD,
+      ],
       useFactory: (
         settings: ApiSettings,
         strategies: StrategiesService,
         manager: TrainingManager,
         operations: OperationsService,
         thread: BackgroundThread,
-      ) => new TrainingService(settings, strategies, manager, operations, thread),
+        barsThread: BackgroundThread,
+      ) => new TrainingService(settings, strategies, manager, operations, thread, barsThread),
     },
     {
       provide: HostFilesService,

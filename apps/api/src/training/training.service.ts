@@ -1,9 +1,13 @@
 import { KtrdrError, resolveOptions, shown } from '@ktrdr/contracts';
 import type {
+  AvailableBars,
   BarsFingerprint,
+  EstimateTrainingResponse,
   OperationStarted,
   StartTrainingRequest,
+  StrategyIssue,
   TrainingRequestRecord,
+  TrainingSpec,
 } from '@ktrdr/contracts';
 import { fingerprintBars, parseDateRange } from '@ktrdr/market-data';
 import { operationNotFound, type OperationsService } from '@ktrdr/orchestrator';
@@ -19,12 +23,14 @@ export class TrainingService {
   constructor(
     private readonly settings: Pick<
       ApiSettings,
-      'dataDir' | 'stateDir' | 'trainingEngine' | 'trainingHost' | 'trainingQueueUrl'
+      'dataDir' | 'stateDir' | 'trainingEngine' | 'trainingHost' | 'trainingLimits' | 'trainingQueueUrl'
     >,
     private readonly strategies: StrategiesService,
     private readonly manager: TrainingManager,
     private readonly operations: OperationsService,
     private readonly thread: BackgroundThread,
+    /** Reads the ranges of bars files. */
+    private readonly barsThread: BackgroundThread,
   ) {}
 
   /**
@@ -34,6 +40,51 @@ export class TrainingService {
    *   `invalid_date_range`, `unsupported_data_mode`, `engine_unsupported`, `bars_not_found`
    */
   async start(request: StartTrainingRequest): Promise<OperationStarted> {
+    const { strategy, spec, issues } = await this.prepare(request);
+    return this.manager.trainMultiSymbolStrategy({
+      strategy,
+      spec,
+      warnings: issues.map(formatIssue),
+      taskId: request.task_id,
+      priority: request.priority,
+      user: request.user,
+    });
+  }
+
+  /**
+   * What a training would need. Starts nothing.
+   *
+   * @throws KtrdrError as {@link start}, without `over_budget`; `bars_invalid`
+   */
+  async estimate(request: StartTrainingRequest): Promise<EstimateTrainingResponse> {
+    const { strategy, spec, issues } = await this.prepare(request);
+    const estimate = await this.manager.estimate({ strategy, spec });
+    const { hours, memoryMb } = this.settings.trainingLimits;
+    return {
+      strategy: strategy.name,
+      symbols: strategy.symbols,
+      timeframes: strategy.timeframes,
+      base_timeframe: strategy.baseTimeframe,
+      model_type: strategy.model.type,
+      rows: estimate.rows,
+      features: strategy.features.length,
+      parameters: estimate.weights,
+      epochs: strategy.training.epochs,
+      passes: estimate.passes,
+      estimated_seconds: estimate.hours * 3_600,
+      estimated_memory_mb: Math.ceil(estimate.memoryMb),
+      limits: { seconds: hours > 0 ? hours * 3_600 : null, memory_mb: memoryMb },
+      over: estimate.over,
+      place: estimate.place,
+      engine: this.settings.trainingEngine,
+      issues,
+      bars: await this.availableBars(strategy),
+    };
+  }
+
+  private async prepare(
+    request: StartTrainingRequest,
+  ): Promise<{ strategy: Strategy; spec: TrainingSpec; issues: StrategyIssue[] }> {
     checkDataMode(request.data_mode);
     const { text, file } = await this.strategyText(request);
     const { symbols, timeframes } = request;
@@ -48,19 +99,9 @@ export class TrainingService {
       request.start_date ?? strategy.dateRange.start,
       request.end_date ?? strategy.dateRange.end,
     );
-    return this.manager.trainMultiSymbolStrategy({
-      strategy,
-      spec: {
-        ...resolveOptions(request),
-        strategy: text,
-        strategy_file: file,
-        fingerprints: await this.fingerprints(strategy),
-      },
-      warnings: warnings.map(formatIssue),
-      taskId: request.task_id,
-      priority: request.priority,
-      user: request.user,
-    });
+    const fingerprints = await this.fingerprints(strategy);
+    const spec = { ...resolveOptions(request), strategy: text, strategy_file: file, fingerprints };
+    return { strategy, spec, issues: warnings };
   }
 
   /** What a training was asked for. @throws KtrdrError `operation_not_found` */
@@ -83,6 +124,25 @@ export class TrainingService {
       throw new KtrdrError('invalid_request', 'Send one of strategy and strategy_name, not both.');
     }
     return name === undefined ? { text: strategy ?? '', file } : this.strategies.read(name);
+  }
+
+  /** @throws KtrdrError `bars_invalid` for the first file that cannot be read */
+  private async availableBars({ symbols, timeframes }: Strategy): Promise<AvailableBars[]> {
+    const { dataDir, stateDir } = this.settings;
+    const available: AvailableBars[] = [];
+    for (const symbol of symbols) {
+      const files = await this.barsThread.run('listBarsInfo', { dataDir, stateDir }, { symbol });
+      for (const { timeframe, rows, first, last, problem } of files) {
+        if (!timeframes.some((one) => one === timeframe)) continue;
+        if (problem !== null || rows === null || first === null || last === null)
+          throw new KtrdrError(
+            'bars_invalid',
+            problem ?? `The bars of ${symbol} ${timeframe} cannot be read.`,
+          );
+        available.push({ symbol, timeframe, rows, start: first, end: last });
+      }
+    }
+    return available;
   }
 
   /** @throws KtrdrError `bars_not_found` for the first missing file */

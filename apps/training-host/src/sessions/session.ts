@@ -209,9 +209,11 @@ export class Session {
     return { ...this.summaryOf(operation), result: operation.result as TrainingResult | null, points };
   }
 
+  /** The attempts that count are those of the API's operation. */
   private async points(after: EpochPlace | null): Promise<EpochMetrics[]> {
     const points = await this.parts.operations.metrics(this.id);
-    return after === null ? points : points.filter((point) => comparePlaces(point, after) > 0);
+    const later = after === null ? points : points.filter((point) => comparePlaces(point, after) > 0);
+    return later.map(({ attempt: _, ...epoch }) => epoch);
   }
 
   /** The session's API is gone, or cannot reach this host. */
