@@ -43,6 +43,7 @@ export const CONTENTS = [
       { slug: 'docker', file: 'docs/docker.md', name: 'Containers' },
       { slug: 'network', file: 'docs/network.md', name: 'Network' },
       { slug: 'access', file: 'docs/access.md', name: 'Access' },
+      { slug: 'mcp', file: 'docs/mcp.md' },
       { slug: 'notifications', file: 'docs/notifications.md', name: 'Notifications' },
       { slug: 'mcp', file: 'docs/mcp.md', name: 'Agents' },
       { slug: 'security', file: 'docs/security.md' },
