@@ -1,4 +1,5 @@
 import { render } from 'preact';
+import './shell/leave-guard.js';
 import { App } from './app.js';
 import './tokens.css';
 import './base.css';

@@ -1,5 +1,6 @@
 import { useLocation } from 'preact-iso';
 import { useEffect, useRef } from 'preact/hooks';
+import { guardLeaving } from './leave-guard.js';
 import { useSignal, type ReadonlySignal } from '@preact/signals';
 
 /** A change of the page that waits for an answer. */
@@ -24,7 +25,7 @@ export function useLeaveWarning(isUnsaved: () => boolean): LeaveWarning {
 
   useEffect(() => {
     const here = location.pathname;
-    const hereAddress = location.href;
+    const hereAddress = location.pathname + location.search;
     const holds = (): boolean => !isLeaving.current && unsaved.current();
 
     function onClick(event: MouseEvent): void {
@@ -56,12 +57,11 @@ export function useLeaveWarning(isUnsaved: () => boolean): LeaveWarning {
     }
 
     document.addEventListener('click', onClick, true);
-    // before the router's own listener
-    addEventListener('popstate', onPopState, true);
+    const unguard = guardLeaving(onPopState);
     addEventListener('beforeunload', onBeforeUnload);
     return () => {
       document.removeEventListener('click', onClick, true);
-      removeEventListener('popstate', onPopState, true);
+      unguard();
       removeEventListener('beforeunload', onBeforeUnload);
     };
   }, []);

@@ -6,7 +6,18 @@ export interface ExampleStrategy {
   text: string;
 }
 
-/** The repository's strategies that show one thing each; simple ones first. */
+/** Simple ones first. */
+const ORDER = [
+  'sp500_daily',
+  'triple_barrier_hourly',
+  'two_symbols_daily',
+  'hourly_in_daily_trend',
+  'gru_returns',
+  'lstm_barriers',
+  'cnn_swings',
+];
+
+/** The repository's strategies that show one thing each. */
 const TEXTS = import.meta.glob<string>(
   [
     '../../../../../strategies/sp500_daily.yaml',
@@ -20,8 +31,10 @@ const TEXTS = import.meta.glob<string>(
   { query: '?raw', import: 'default', eager: true },
 );
 
-export const EXAMPLE_STRATEGIES: readonly ExampleStrategy[] = Object.entries(TEXTS).map(([path, text]) => ({
-  name: path.replace(/^.*\/(.*)\.yaml$/, '$1'),
-  description: /^description: (.*)$/m.exec(text)?.[1] ?? '',
-  text,
-}));
+export const EXAMPLE_STRATEGIES: readonly ExampleStrategy[] = Object.entries(TEXTS)
+  .map(([path, text]) => ({
+    name: path.replace(/^.*\/(.*)\.yaml$/, '$1'),
+    description: /^description: (.*)$/m.exec(text)?.[1] ?? '',
+    text,
+  }))
+  .toSorted((a, b) => ORDER.indexOf(a.name) - ORDER.indexOf(b.name));
