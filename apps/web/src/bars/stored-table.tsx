@@ -3,11 +3,11 @@ import { BarTime } from '../components/bar-time.js';
 import { formatNumber } from '../format/numbers.js';
 import { barsAddress } from './bars-address.js';
 
-const COUNTS = ['added', 'replaced', 'unchanged'] as const;
+const COUNTS = ['added', 'replaced', 'kept', 'unchanged'] as const;
 
 /** What an import, a download or a resampling has stored, one row for each file. Counts that are 0 everywhere have no column. */
 export function StoredTable({ stored }: { stored: readonly StoredBars[] }) {
-  const counts = COUNTS.filter((name) => stored.some((one) => one[name] > 0));
+  const counts = COUNTS.filter((name) => stored.some((one) => (one[name] ?? 0) > 0));
   return (
     <div class="table-box" tabIndex={0} role="region" aria-label="Stored bars">
       <table>
@@ -43,7 +43,7 @@ export function StoredTable({ stored }: { stored: readonly StoredBars[] }) {
               <td class="number">{formatNumber(one.rows)}</td>
               {counts.map((name) => (
                 <td key={name} class="number">
-                  {formatNumber(one[name])}
+                  {formatNumber(one[name] ?? 0)}
                 </td>
               ))}
             </tr>
