@@ -6,7 +6,7 @@ import { PageWorld, STRATEGY } from './page-world.js';
 const { describe, test } = requires(chromium());
 
 /** Every page, with the heading that it has in this world. */
-const PAGES = [
+const PAGES: [name: string, address: string][] = [
   ['overview', '/'],
   ['operations', '/app/operations'],
   ['training', '/app/operations/TRAINING'],
@@ -25,7 +25,7 @@ const PAGES = [
   ['notifications', '/app/notifications'],
   ['login', '/app/login'],
   ['missing', '/app/nowhere'],
-] as const;
+];
 
 describe('every page', () => {
   let world: PageWorld;

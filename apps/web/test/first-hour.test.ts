@@ -113,9 +113,11 @@ describe('a person with a file and no model', () => {
   });
 });
 
-/** Puts a text into the editor, as one who pastes it. */
+/** Pastes a text over the one in the editor. */
 async function replaceText(page: Page, text: string): Promise<void> {
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(text)})`);
   await page.locator('.cm-content').click();
   await page.keyboard.press('Control+a');
-  await page.keyboard.insertText(text);
+  await page.keyboard.press('Control+v');
 }

@@ -4,19 +4,8 @@ import 'uplot/dist/uPlot.min.css';
 import { formatMetric } from '../format/numbers.js';
 import { colorScheme } from '../shell/theme.js';
 import { tokenColor } from './token-color.js';
+import type { Curve } from './curve.js';
 import './line-chart.css';
-
-/** One curve: a value for each x, `null` where there is none. */
-export interface Curve {
-  name: string;
-  values: readonly (number | null)[];
-  /** 1 to 10: `--series-N` of the tokens. */
-  series: number;
-  /** A thin line behind the others. */
-  isFaint?: boolean;
-  /** Dashed, so that colour is not the only difference. */
-  isDashed?: boolean;
-}
 
 interface LineChartProps {
   /** What the chart shows, for screen readers; the table or text beside it has the numbers. */

@@ -1,5 +1,5 @@
 import { TRAINING_OPTION_DEFAULTS, type TrainingOperation, type TrainingResult } from '@ktrdr/contracts';
-import type { Curve } from '../../charts/line-chart.js';
+import type { Curve } from '../../charts/curve.js';
 import {
   formatMetric,
   formatNumber,

@@ -1,5 +1,5 @@
 import type { MetricPoint, TrainingResult } from '@ktrdr/contracts';
-import type { Curve } from '../../charts/line-chart.js';
+import type { Curve } from '../../charts/curve.js';
 
 /** A point of a curve; results of earlier versions do not say in which attempt it was computed. */
 export type CurvePoint = Omit<MetricPoint, 'attempt' | 'at'>;

@@ -1,0 +1,11 @@
+/** One curve: a value for each x, `null` where there is none. */
+export interface Curve {
+  name: string;
+  values: readonly (number | null)[];
+  /** 1 to 10: `--series-N` of the tokens. */
+  series: number;
+  /** A thin line behind the others. */
+  isFaint?: boolean;
+  /** Dashed, so that colour is not the only difference. */
+  isDashed?: boolean;
+}
