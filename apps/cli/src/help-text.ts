@@ -34,7 +34,7 @@ export function helpText(node: CommandNode, columns: number): string {
     ),
     node.examples.length === 0
       ? ''
-      : `Examples:\n${node.examples.map((example) => `  ${example}`).join('\n')}`,
+      : `Examples:\n${node.examples.map((example) => exampleLines(example, width)).join('\n')}`,
     node.usage.startsWith('[') ? EPILOGUE : '',
   ];
   return `${sections
@@ -46,6 +46,11 @@ export function helpText(node: CommandNode, columns: number): string {
 const EPILOGUE = `Help for a command: ktrdr <command> --help. What is wrong with this machine: ktrdr doctor.
 
 Exit codes: 0 completed, 1 failed, 2 invalid input, 130 cancelled or detached with Ctrl+C.`;
+
+/** A command that is too long continues on the next line, as a shell reads it. */
+function exampleLines(example: string, width: number): string {
+  return `  ${wrapped(example, width - 6).replaceAll('\n', ' \\\n    ')}`;
+}
 
 function section(title: string, rows: { term: string; description: string }[], width: number): string {
   if (rows.length === 0) return '';

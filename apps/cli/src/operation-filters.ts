@@ -1,6 +1,6 @@
 import { OPERATION_STATUSES, OPERATION_TYPES, type ListOperationsQuery } from '@ktrdr/contracts';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { nearest } from './nearest.js';
+import { someOf } from './option-values.js';
 
 /** Options that choose operations. */
 export interface FilterOptions {
@@ -74,18 +74,6 @@ export function filterText({ status, type, since, until, search }: FilterOptions
   ]
     .filter((part) => part !== undefined)
     .join(', ');
-}
-
-function someOf(known: readonly string[]): (text: string) => string[] {
-  return (text) =>
-    text.split(',').map((part) => {
-      const word = part.trim();
-      if (known.includes(word)) return word;
-      const meant = nearest(word, known);
-      throw new InvalidArgumentError(
-        `'${word}' is not one of ${known.join(', ')}.${meant === null ? '' : ` Did you mean ${meant}?`}`,
-      );
-    });
 }
 
 function when(text: string): When {

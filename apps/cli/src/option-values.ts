@@ -1,5 +1,5 @@
-import { NOTIFICATION_EVENTS, type NotificationEvent } from '@ktrdr/contracts';
 import { InvalidArgumentError } from 'commander';
+import { nearest } from './nearest.js';
 
 const DECIMAL = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 
@@ -24,13 +24,16 @@ export function integer(text: string): number {
   return value;
 }
 
-/** Reads events of webhooks: `completed,edge`. */
-export function notificationEvents(text: string): NotificationEvent[] {
-  const events = text.split(',').map((event) => event.trim());
-  const isKnown = (event: string): event is NotificationEvent =>
-    (NOTIFICATION_EVENTS as readonly string[]).includes(event);
-  if (events.every(isKnown)) return events;
-  throw new InvalidArgumentError(
-    `It must be some of ${NOTIFICATION_EVENTS.join(', ')}, separated by commas.`,
-  );
+/** Reads words of a fixed list, separated by commas: `failed,cancelled`. */
+export function someOf<Known extends string>(known: readonly Known[]): (text: string) => Known[] {
+  return (text) =>
+    text.split(',').map((part) => {
+      const word = part.trim();
+      const found = known.find((one) => one === word);
+      if (found !== undefined) return found;
+      const meant = nearest(word, known);
+      throw new InvalidArgumentError(
+        `'${word}' is not one of ${known.join(', ')}.${meant === null ? '' : ` Did you mean ${meant}?`}`,
+      );
+    });
 }

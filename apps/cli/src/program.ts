@@ -32,7 +32,8 @@ export async function runCommandLine(context: CommandContext, args: string[]): P
   const { output } = context;
   configure(program, output.columns, {
     writeOut: (text) => output.stdout.write(text),
-    writeErr: (text) => output.stderr.write(text),
+    // our own errors are wrapped at the terminal's width too
+    writeErr: (text) => output.err(text.replace(/\n$/, '')),
   });
   try {
     await program.parseAsync(args, { from: 'user' });

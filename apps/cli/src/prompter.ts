@@ -1,16 +1,18 @@
 import { createInterface, type Interface } from 'node:readline';
 import type { CommandContext } from './context.js';
 
-/** Asks questions in the terminal. Close it after use. */
+/**
+ * Asks questions in the terminal. Close it after use. A line that was typed before its question is ignored: nobody answers what
+ * they have not seen.
+ */
 export class Prompter {
   private readonly lines: Interface;
-  private readonly typed: string[] = [];
   private waiting: ((line: string | null) => void) | null = null;
   private ended = false;
 
   constructor(private readonly context: Pick<CommandContext, 'input' | 'output'>) {
     this.lines = createInterface({ input: context.input, terminal: false });
-    this.lines.on('line', (line) => this.give(line));
+    this.lines.on('line', (line) => this.waiting?.(line.trim()));
     this.lines.once('close', () => {
       this.ended = true;
       this.waiting?.(null);
@@ -21,8 +23,6 @@ export class Prompter {
   async ask(question: string, signal: AbortSignal): Promise<string | null> {
     signal.throwIfAborted();
     this.context.output.stderr.write(`${question} `);
-    const line = this.typed.shift();
-    if (line !== undefined) return line;
     if (this.ended) return null;
     return new Promise((resolve, reject) => {
       const abort = (): void => {
@@ -56,11 +56,5 @@ export class Prompter {
 
   close(): void {
     this.lines.close();
-  }
-
-  private give(line: string): void {
-    const trimmed = line.trim();
-    if (this.waiting === null) this.typed.push(trimmed);
-    else this.waiting(trimmed);
   }
 }

@@ -41,15 +41,25 @@ function unreadable(path: string, cause: unknown): UsageError {
   return new UsageError(reason(path, code) ?? `${path} cannot be read: ${message}`, { cause });
 }
 
-/** ` Did you mean strategies/test.yaml?` */
+const FILE_ENDING = /\.ya?ml$/i;
+
+/** ` Did you mean strategies/test.yaml?` Looks in the file's folder, then in `strategies`; `test` alone is enough. */
 function nearestFile(path: string): string {
+  const name = basename(path).replace(FILE_ENDING, '');
+  for (const folder of new Set([dirname(path), 'strategies'])) {
+    const files = new Map(strategyFiles(folder).map((file) => [file.replace(FILE_ENDING, ''), file]));
+    const meant = nearest(name, files.keys());
+    if (meant !== null) return ` Did you mean ${join(folder, files.get(meant)!)}?`;
+  }
+  return '';
+}
+
+function strategyFiles(folder: string): string[] {
   try {
-    const folder = dirname(path);
-    const meant = nearest(basename(path), readdirSync(folder));
-    return meant === null ? '' : ` Did you mean ${join(folder, meant)}?`;
+    return readdirSync(folder).filter((file) => FILE_ENDING.test(file));
   } catch {
     // the folder is missing too
-    return '';
+    return [];
   }
 }
 

@@ -38,6 +38,25 @@ test.each([60, 80, 100, 200])('help fits %i columns', (columns) => {
   }
 });
 
+test.each([60, 80, 200])(
+  'examples fit %i columns, and a shell joins their lines to the whole command',
+  (columns) => {
+    for (const [of, node] of commands) {
+      const help = helpText(node, columns);
+      const [, shown = ''] = /\nExamples:\n([^]*?)\n$/.exec(help) ?? [];
+      expect([of, shown.replaceAll(/ \\\n +/g, ' ').split('\n')]).toEqual([
+        of,
+        node.examples.map((example) => `  ${example}`),
+      ]);
+      // a word that is longer than the line stays whole
+      const long = shown
+        .split('\n')
+        .filter((line) => line.length >= columns && line.trim().split(' ').length > 2);
+      expect(long).toEqual([]);
+    }
+  },
+);
+
 test('findCommand returns the command and its words, or null for a word that is no command', () => {
   expect(findCommand(tree, ['models', 'train', 'a.yaml', '--seed', '1'])).toMatchObject({
     node: { name: 'train' },

@@ -240,6 +240,8 @@ describe('the command line', () => {
     [['models', 'show', 'a/1h_v1', 'more'], 'too many arguments'],
     [['operations', 'lst'], '(Did you mean list?)'],
     [['operations', 'list', '--status', 'done'], 'is not one of pending, running'],
+    [['notify', 'add', 'https://a.example', '--on', 'edge,faild'], 'Did you mean failed?'],
+    [['notify', 'add', 'https://a.example'], "required option '--on <events>'"],
     [['foo'], "error: unknown command 'foo'\nFor help: ktrdr --help"],
     [['dummy', 'start', '--iterations', 'many'], 'It must be a number.'],
     [['models'], 'Usage: ktrdr models'],

@@ -39,7 +39,7 @@ describe('ktrdr doctor', () => {
     expect(context.stdout()).toMatch(/✔ token +alice, role operate\n/);
     expect(context.stdout()).toMatch(/✔ clock +the clocks .* agree\n/);
     expect(context.stdout()).toMatch(/✔ store +SQLite\n/);
-    expect(context.stdout()).toMatch(/Everything works\. Nothing is to do\.\n$/);
+    expect(context.stdout()).toMatch(/Everything works\. There is nothing to do\.\n$/);
   });
 
   test('ends with what to do: problems first', async () => {
@@ -199,6 +199,14 @@ describe('an unknown name', () => {
     expect(await nearest('model_not_found', 'No model x.', 'models', 'show', 'x')).toBeNull();
     await server.listen();
   });
+});
+
+test('a strategy file that is missing is answered with the nearest, also in the folder of the strategies', async () => {
+  for (const typed of ['test_strategy', 'test_strategi.yaml', 'strategy/test_strategy.yml'])
+    await expect(run('models', 'train', typed)).rejects.toThrow(
+      `Did you mean ${join('strategies', 'test_strategy.yaml')}?`,
+    );
+  await expect(run('models', 'train', 'nothing_like_it.yaml')).rejects.toThrow(/\(looked in [^)]+\)\.$/);
 });
 
 test('a misspelt choice is answered with the nearest', async () => {

@@ -170,9 +170,20 @@ describe('in a terminal', () => {
     const done = run(join(folder, 'a.csv'));
     await type([/\[Y\/n\] $/, 'n']);
     expect(await done).toBe(130);
-    expect(context.stderr()).toMatch(/Nothing was imported\.\n$/);
+    expect(context.stderr()).toMatch(/Nothing was imported\. Options .*: ktrdr data import --help\n$/);
     expect(sent('/data/imports/start')).toEqual([]);
     expect(sent('/data/uploads/up_1234')).toMatchObject([{ method: 'DELETE' }]);
+  });
+
+  test('a line typed before its question is no answer', async () => {
+    server.answers.set('POST /data/imports/preview', () => {
+      context.input.write('y\n');
+      return { data: preview([]) };
+    });
+    const done = run(join(folder, 'a.csv'));
+    await type([/\[Y\/n\] $/, 'n']);
+    expect(await done).toBe(130);
+    expect(sent('/data/imports/start')).toEqual([]);
   });
 
   test('Ctrl+C at a question does the same', async () => {
@@ -257,6 +268,7 @@ describe('without a terminal', () => {
 
   test.each([
     [['a.csv', 'b.csv', 'X'], /X cannot be the symbol of 2 files/],
+    [['aa.csv'], /Did you mean .*a\.csv\?/],
     [['nosuch.csv'], /There is no file .*nosuch\.csv/],
     [['*.parquet'], /No file matches .*\*\.parquet/],
     [['a.csv', 'X', '--symbol', 'Y'], /--symbol Y differs from the word X/],

@@ -98,7 +98,7 @@ async function finish(session: ImportSession, prepared: PreparedImport): Promise
   const { context, options } = session;
   if (prepared.kind === 'open') return EXIT.usage;
   if (prepared.kind === 'declined') {
-    context.output.err('Nothing was imported.');
+    context.output.err('Nothing was imported. Options change how a file is read: ktrdr data import --help');
     return EXIT.cancelled;
   }
   const { request } = prepared;

@@ -2,7 +2,7 @@ import { NOTIFICATION_EVENTS } from '@ktrdr/contracts';
 import { type Command, Option } from 'commander';
 import type { AddCommand } from '../add-command.js';
 import { WATCH } from '../common-options.js';
-import { notificationEvents } from '../option-values.js';
+import { someOf } from '../option-values.js';
 
 const WEBHOOK_ID = ['<id>', 'webhook id, from ktrdr notify list'] as const;
 
@@ -13,8 +13,9 @@ export function defineNotify(notify: Command, add: AddCommand): void {
   )
     .argument('<url>', 'where the API sends its messages, https')
     .addOption(
-      new Option('--on <events>', `some of ${NOTIFICATION_EVENTS.join(', ')}, separated by commas`)
-        .argParser(notificationEvents)
+      new Option('--on <events>', 'which ends, separated by commas')
+        .choices(NOTIFICATION_EVENTS)
+        .argParser(someOf(NOTIFICATION_EVENTS))
         .makeOptionMandatory(true),
     )
     .option('--name <name>', 'for you to recognise it');

@@ -2,6 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { IMPORT_FILE_ENDING } from '@ktrdr/contracts';
 import { UsageError } from '../cli-error.js';
+import { nearest } from '../nearest.js';
 
 /**
  * Files that words name: a file, the files of a folder, or those that fit a pattern (`data/*.csv`).
@@ -28,7 +29,13 @@ function filesOf(word: string): string[] {
     if (files.length > 0) return files;
     throw new UsageError(`No file matches ${word} (looked in ${process.cwd()}).`);
   }
-  throw new UsageError(`There is no file ${word} (looked in ${process.cwd()}).`);
+  const folder = dirname(word);
+  const meant = nearest(
+    basename(word),
+    filesIn(folder, () => true).map((path) => basename(path)),
+  );
+  const hint = meant === null ? '' : ` Did you mean ${join(folder, meant)}?`;
+  throw new UsageError(`There is no file ${word} (looked in ${process.cwd()}).${hint}`);
 }
 
 function filesIn(folder: string, isMeant: (name: string) => boolean): string[] {

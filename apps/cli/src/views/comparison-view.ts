@@ -46,7 +46,8 @@ export function comparisonView(
     const more =
       all.length > shown.length ? `\n  and ${all.length - shown.length} more; use --json for all` : '';
     const columns = [
-      { head: about, least: 16 },
+      // names of settings differ at their ends
+      { head: about, least: 16, cut: 'middle' as const },
       ...models.map(({ model }) => ({ head: printable(model), least: 12 })),
     ];
     sections.push(textTable(columns, shown.map(differenceRow), style, width) + more);

@@ -40,7 +40,8 @@ function whatToDo(checks: readonly DoctorCheck[], style: Style): string {
   const problems = checks.filter(({ status }) => status === 'problem');
   const warnings = checks.filter(({ status }) => status === 'warning');
   const advice = [...problems, ...warnings].filter((check) => check.advice !== null);
-  if (problems.length + warnings.length === 0) return style.green('Everything works. Nothing is to do.');
+  if (problems.length + warnings.length === 0)
+    return style.green('Everything works. There is nothing to do.');
   const found = [
     ...(problems.length === 0 ? [] : [style.red(counted(problems.length, 'problem'))]),
     ...(warnings.length === 0 ? [] : [style.yellow(counted(warnings.length, 'warning'))]),

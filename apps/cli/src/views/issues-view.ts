@@ -14,7 +14,7 @@ export function issueLinesOf(error: ErrorBody | null): string[] {
   return issues
     .filter(isIssue)
     .filter(({ message }) => !error.message.includes(message))
-    .map((issue) => `  ${issueLine(issue)}`);
+    .map(issueLine);
 }
 
 function isIssue(value: unknown): value is StrategyIssue {

@@ -44,9 +44,9 @@ export function operationsTable(
     [
       { head: 'operation' },
       { head: 'status' },
-      { head: 'took', align: 'right', drop: 2 },
-      { head: 'created', drop: 1 },
-      { head: 'about', least: 8, drop: 3 },
+      { head: 'took', align: 'right', drop: 3 },
+      { head: 'created', drop: 2 },
+      { head: 'about', least: 14, drop: 1 },
     ],
     operations.map((operation) => {
       const orDamaged = (view: () => string): string => shownOr(view, () => 'damaged record');

@@ -38,7 +38,9 @@ export function showOutcome(output: Output, operation: TypedOperation, options: 
   }
   output.out(headline(operation, options.cancelRequested, output.style, mark));
   if (operation.resumable) output.out(howToResume(operation));
-  const view = operation.status === 'completed' ? resultView(operation, options.verbose, output) : '';
+  // the width of an Output is a getter, which a copy of the object would lose
+  const terminal = { columns: output.columns, unicode: output.unicode, style: output.style };
+  const view = operation.status === 'completed' ? resultView(operation, options.verbose, terminal) : '';
   if (view !== '') output.out(`\n${view}`);
   return exitCode;
 }

@@ -4,10 +4,14 @@ import {
   type BacktestReport,
   type BaselineName,
   DEFAULT_TRADING_COSTS,
+  type EquityPoint,
   type TrainingResult,
+  type TypedOperation,
   type Verdict,
 } from '@ktrdr/contracts';
+import { Output } from '../output.js';
 import { createStyle } from '../style.js';
+import { showOutcome } from './outcome-view.js';
 import { trainingResultView } from './training-result-view.js';
 
 const measured = (name: BaselineName, test_accuracy: number) => ({
@@ -187,7 +191,7 @@ const view = (result: TrainingResult, verbose = false) =>
 
 describe('the result of a training', () => {
   test('says which costs the return is after', () => {
-    const backtest = { assumptions: DEFAULT_TRADING_COSTS } as BacktestReport;
+    const backtest = { assumptions: DEFAULT_TRADING_COSTS, equity: [] as EquityPoint[] } as BacktestReport;
     expect(view({ ...RESULT, backtest })).toContain('3.1 % after costs of 8 bps a side, buy and hold 38.0 %');
   });
 
@@ -446,4 +450,24 @@ describe('the result of a training', () => {
     );
     expect(widest).toBeLessThan(80);
   });
+});
+
+test('a training that ends in a terminal draws its curve, as wide as the terminal', () => {
+  let written = '';
+  const stream = { isTTY: true, columns: 70, write: (text: string) => (written += text) };
+  const output = new Output(stream, stream, { colour: 'never', dumb: false });
+  const history = { ...RESULT.training_metrics!.history, val_loss: [0.99, 0.95, 0.97] };
+  const operation = {
+    operation_type: 'training',
+    status: 'completed',
+    error: null,
+    warnings: [],
+    started_at: '2024-01-01T00:00:00Z',
+    completed_at: '2024-01-01T00:00:11Z',
+    resumable: false,
+    progress: { context: { total_epochs: 50 } },
+    result: { ...RESULT, training_metrics: { ...RESULT.training_metrics!, history } },
+  } as unknown as TypedOperation;
+  expect(showOutcome(output, operation, { cancelRequested: false })).toBe(0);
+  expect(written).toMatch(/validation loss, best 0\.9500 in epoch 13\n[^]*\n +epoch 1 +epoch 3\n/);
 });
