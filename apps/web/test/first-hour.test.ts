@@ -63,7 +63,7 @@ describe('a person with a file and no model', () => {
     await page.getByRole('link', { name: 'Strategies' }).click();
     await page.getByRole('button', { name: 'New strategy' }).first().click();
     await page.getByLabel('Name').fill('mine');
-    await page.getByLabel('Begin with').selectOption('copy pattern');
+    await page.getByLabel('Start from').selectOption('copy pattern');
     await page.getByRole('button', { name: 'Create' }).click();
     const editor = page.getByRole('textbox', { name: 'Text of mine.yaml' });
     await editor.waitFor();

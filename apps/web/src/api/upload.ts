@@ -27,7 +27,9 @@ export function uploadFile(file: File, { onSent, signal }: UploadOptions): Promi
         reject(error instanceof SyntaxError ? unreachable(error) : error);
       }
     });
-    sending.addEventListener('error', () => reject(unreachable(new Error('the upload broke off'))));
+    sending.addEventListener('error', () =>
+      reject(unreachable(new Error('the connection was lost during the upload'))),
+    );
     sending.addEventListener('abort', () => reject(signal.reason));
     signal.addEventListener('abort', () => sending.abort(), { once: true });
     sending.send(file);

@@ -4,5 +4,5 @@ import type { ConflictChoice } from '@ktrdr/contracts';
 export const CONFLICT_WORDS: readonly (readonly [value: ConflictChoice, words: string])[] = [
   ['refuse', 'Refuse: store nothing'],
   ['keep', 'Keep the stored bars'],
-  ['replace', 'Replace them by the new bars'],
+  ['replace', 'Replace them with the new bars'],
 ];

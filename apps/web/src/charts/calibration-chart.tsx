@@ -23,7 +23,9 @@ export function CalibrationChart({ bins }: { bins: readonly ReliabilityBin[] }) 
             />
           ))}
         </svg>
-        <figcaption class="muted">Right: surer. Up: more often right. A larger dot has more rows.</figcaption>
+        <figcaption class="muted">
+          Right: higher confidence. Up: more often correct. A larger dot stands for more rows.
+        </figcaption>
       </figure>
       <TableBox label="Calibration on the test part">
         <table aria-label="Calibration on the test part">
@@ -34,10 +36,10 @@ export function CalibrationChart({ bins }: { bins: readonly ReliabilityBin[] }) 
                 Rows
               </th>
               <th scope="col" class="number">
-                Says
+                Confidence
               </th>
               <th scope="col" class="number">
-                Is right
+                Correct
               </th>
             </tr>
           </thead>

@@ -16,7 +16,7 @@ export interface CancelSettings {
 export const ACTION_WORDS: Readonly<Record<OperationAction, { verb: string; effect: string }>> = {
   cancel: {
     verb: 'Cancel',
-    effect: 'The work stops. A training keeps its newest checkpoint where it has one.',
+    effect: 'The work stops. A training keeps its newest checkpoint, if it has one.',
   },
   resume: { verb: 'Resume', effect: 'The next attempt continues from the last state.' },
   retry: { verb: 'Retry', effect: 'The next attempt starts from the beginning.' },

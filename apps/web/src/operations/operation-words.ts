@@ -58,7 +58,7 @@ export function tookMs(
 /** The line beside the bar: the current step, what it waits for, or how it ended. */
 export function lineOf(operation: TypedOperationSummary): string {
   const { status, progress, error, cancel_reason } = operation;
-  if (status === 'failed') return error?.message ?? 'It failed without a reason.';
+  if (status === 'failed') return error?.message ?? 'It failed and gave no reason.';
   if (status === 'cancelled') return cancel_reason === null ? 'Cancelled' : `Cancelled: ${cancel_reason}`;
   if (status === 'completed') return bestText(progress.context);
   return progress.current_step ?? (status === 'pending' ? 'Waiting' : '');

@@ -34,7 +34,7 @@ export function ConnectionBanner() {
   return (
     <p class="connection-banner" role="alert">
       The API does not answer. This page shows the state from{' '}
-      <Moment at={new Date(since).toISOString()} as="full" />. It connects again by itself.
+      <Moment at={new Date(since).toISOString()} as="full" />. It reconnects automatically.
     </p>
   );
 }

@@ -41,7 +41,7 @@ export function AuditSection() {
       <div class="section-header">
         <h2 id="audit-title">Audit log</h2>
         <button type="button" class="button" onClick={audit.reload}>
-          Read again
+          Refresh
         </button>
       </div>
       <div class="filters" role="search">

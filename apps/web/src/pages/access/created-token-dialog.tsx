@@ -11,8 +11,8 @@ export function CreatedTokenDialog({ created, onClose }: { created: CreatedToken
         <Note kind="warning">Copy it now. The API keeps only its hash and cannot show it again.</Note>
         <Secret text={created.token} label="Token" />
         <p>
-          <code>ktrdr login</code> takes it on the command line, this page&apos;s login in a browser, and{' '}
-          <code>Authorization: Bearer</code> over HTTP.
+          Use it with <code>ktrdr login</code> on the command line, on the login page in a browser, and in the
+          header <code>Authorization: Bearer</code> over HTTP.
         </p>
         <div class="page-actions">
           <button type="button" class="button" onClick={onClose}>

@@ -113,7 +113,7 @@ function BarsActions({ info, reload }: { info: BarsInfo; reload: () => void }) {
       )}
       {mayOperate && canResample && (
         <button type="button" class="button" onClick={() => (dialog.value = 'resample')}>
-          Coarser bars
+          Resample{' '}
         </button>
       )}
       {mayOperate && (
@@ -126,7 +126,7 @@ function BarsActions({ info, reload }: { info: BarsInfo; reload: () => void }) {
           class="button button-main"
           href={`/app/train?symbol=${encodeURIComponent(info.symbol)}&timeframe=${info.timeframe}`}
         >
-          Train on it
+          Train on these bars
         </a>
       )}
       {dialog.value === 'export' && <ExportDialog info={info} onClose={close} />}

@@ -20,7 +20,7 @@ import { ZoneInput } from '../../components/zone-input.js';
 /** Makes bars of coarser timeframes. */
 export function ResampleDialog({ info, onClose }: { info: BarsInfo; onClose: () => void }) {
   const { symbol, timeframe } = info;
-  const title = `Coarser bars of ${symbol} ${timeframe}`;
+  const title = `Resample ${symbol} ${timeframe}`;
   const coarser = TIMEFRAMES.filter((name) => TIMEFRAME_MS[name] > TIMEFRAME_MS[timeframe]);
   const chosen = useSignal<readonly Timeframe[]>([]);
   const timezone = useSignal('');

@@ -208,7 +208,7 @@ function Curves({ runs }: { runs: readonly Run[] }) {
           </label>
         </div>
         {curves.length === 0 ? (
-          <p class="muted chart-empty">No run recorded it.</p>
+          <p class="muted chart-empty">No run recorded this metric.</p>
         ) : (
           <LineChart
             label={`${wordsOf(metric.value)} of ${runs.length} runs on the validation part; the table above has their best values`}

@@ -45,7 +45,7 @@ export function SampleDialog({ onClose }: { onClose: () => void }) {
   const exists = write.state.value.error?.code === 'bars_exist';
   return (
     <FormDialog
-      title="Sample bars"
+      title="Create sample bars"
       verb="Create"
       action={write}
       isComplete={symbol.trim() !== ''}
@@ -74,7 +74,7 @@ export function SampleDialog({ onClose }: { onClose: () => void }) {
           />
         )}
       </Field>
-      <DateRange fields={fields} hint="Can stay empty." />
+      <DateRange fields={fields} hint="Optional." />
       {(exists || overwrite) && (
         <label class="check-line">
           <input

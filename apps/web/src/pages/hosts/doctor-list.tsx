@@ -29,7 +29,7 @@ export function DoctorList() {
       <div class="doctor-line">
         <span>
           Version {value.version}.{' '}
-          {wrong === 0 ? 'Everything is fine.' : `${counted(wrong, 'check')} to look at.`}{' '}
+          {wrong === 0 ? 'Everything is fine.' : `${counted(wrong, 'check')} with a warning or a problem.`}{' '}
           <span class="muted">
             Checked <Moment at={value.server_time} />
           </span>
@@ -40,8 +40,8 @@ export function DoctorList() {
       </div>
       {Math.abs(behind) > CLOCK_MS && (
         <Note kind="warning">
-          The clocks of the API and of this device differ by {formatDuration(Math.abs(behind))}. Set both by
-          the network.
+          The clocks of the API and of this device differ by {formatDuration(Math.abs(behind))}. Synchronise
+          both clocks with NTP.
         </Note>
       )}
       <div class="table-box" tabIndex={0} role="region" aria-label="Checks">

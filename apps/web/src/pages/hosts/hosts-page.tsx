@@ -24,11 +24,11 @@ export function HostsPage() {
           <>
             {receivedAt !== null && (
               <span class="muted read-at">
-                Read <Moment at={new Date(receivedAt + clockDifference.value).toISOString()} />
+                Updated <Moment at={new Date(receivedAt + clockDifference.value).toISOString()} />
               </span>
             )}
             <button type="button" class="button" onClick={hosts.reload}>
-              Read again
+              Refresh
             </button>
           </>
         }

@@ -11,7 +11,7 @@ export function HostsTable({ hosts }: { hosts: readonly TrainingHostInfo[] }) {
           <tr>
             <th scope="col">Host</th>
             <th scope="col">State</th>
-            <th scope="col">Heard of</th>
+            <th scope="col">Last seen</th>
             <th scope="col">Engines</th>
             <th scope="col" class="number">
               Trainings

@@ -21,7 +21,7 @@ export function WaitingList() {
   const { value, error } = waiting.resource.value;
   if (error !== null) return <ErrorNote error={error} retry={waiting.reload} />;
   if (value === null) return <Loading lines={2} label="waiting operations" />;
-  if (value.operations.length === 0) return <p class="muted">Nothing waits.</p>;
+  if (value.operations.length === 0) return <p class="muted">Nothing is waiting.</p>;
   return (
     <>
       <div class="table-box" tabIndex={0} role="region" aria-label="Waiting operations">

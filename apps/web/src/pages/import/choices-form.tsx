@@ -18,8 +18,8 @@ import { ProfileForm } from './profile-form.js';
 
 const ADJUST_WORDS: Readonly<Record<(typeof ADJUST_CHOICES)[number], string>> = {
   none: 'Do not use it',
-  close: 'As the close',
-  ratio: 'To scale all four prices',
+  close: 'Use it as the close',
+  ratio: 'Scale all four prices with it',
 };
 
 interface ChoicesFormProps {
@@ -44,7 +44,7 @@ export function ChoicesForm({ draft, profiles }: ChoicesFormProps) {
         />
         <CommittedText
           label={CHOICE_WORDS.timezone}
-          hint="Of local times: a name, UTC, or an offset such as -05:00."
+          hint="For local times: a name, UTC, or an offset such as -05:00."
           isZone
           value={choices.timezone ?? ''}
           commit={(timezone) => choose({ timezone: timezone || undefined })}
@@ -72,7 +72,7 @@ export function ChoicesForm({ draft, profiles }: ChoicesFormProps) {
         />
         <Select
           label={CHOICE_WORDS.adjust}
-          unset="Only say that it is there"
+          unset="Do not use it, and say so"
           value={choices.adjust ?? ''}
           choices={ADJUST_CHOICES.map((name): [string, string] => [name, ADJUST_WORDS[name]])}
           choose={(adjust) => choose({ adjust: adjust === '' ? undefined : (adjust as 'none') })}

@@ -31,7 +31,7 @@ export function DraftCard({ draft, profiles }: DraftCardProps) {
           {phase.step === 'uploading' ? 'Cancel' : 'Remove'}
         </button>
       </div>
-      {phase.step === 'waiting' && error === null && <p class="muted">Waits for the file before it.</p>}
+      {phase.step === 'waiting' && error === null && <p class="muted">Waiting for the previous file.</p>}
       {phase.step === 'uploading' && <Upload sent={phase.sent} bytes={draft.file.size} />}
       {error !== null && (
         <ErrorNote error={{ message: inWordsOfForm(error.message) }} retry={() => draft.retry()} />
@@ -109,8 +109,8 @@ function Uploaded({ draft, profiles }: DraftCardProps) {
 
 function questionsText(open: number): string {
   return open === 1
-    ? 'The file leaves one question open. It is imported after your answer.'
-    : `The file leaves ${open} questions open. It is imported after your answers.`;
+    ? 'One question is open. The file is imported after your answer.'
+    : `${open} questions are open. The file is imported after your answers.`;
 }
 
 /** `2 bars of AAPL 1h`, `9 bars of 3 symbols`. */

@@ -41,8 +41,8 @@ export function DropZone({ onFiles }: { onFiles: (files: readonly File[]) => voi
     <div class={`drop-zone ${isOver.value ? 'drop-zone-over' : ''}`}>
       <p class="drop-title">Drop files here</p>
       <p class="muted">
-        CSV and other text tables, Parquet, Feather or JSON, also packed with gzip or zip. Nothing is stored
-        before you confirm it.
+        CSV and other text tables, Parquet, Feather or JSON, also compressed with gzip or zip. Nothing is
+        stored before you confirm it.
       </p>
       <button type="button" class="button" onClick={() => input.current?.click()}>
         Choose files
@@ -53,7 +53,7 @@ export function DropZone({ onFiles }: { onFiles: (files: readonly File[]) => voi
         type="file"
         multiple
         tabIndex={-1}
-        aria-label="Files of bars"
+        aria-label="Files with bars"
         onChange={(event) => {
           onFiles([...(event.currentTarget.files ?? [])]);
           // the same file can be chosen again

@@ -86,7 +86,7 @@ function Imported({ operation }: { operation: TypedOperation }) {
             class="button"
             href={`/app/train?symbol=${encodeURIComponent(first.symbol)}&timeframe=${first.timeframe}`}
           >
-            Train on it
+            Train on these bars
           </a>
         </div>
       )}

@@ -45,7 +45,7 @@ export function LoginPage() {
             {value.name === LOCAL_CALLER
               ? 'This API has no tokens, so it needs no login from its own machine. '
               : `You are logged in as ${value.name} (${value.role}). `}
-            <a href={next}>Go on</a>
+            <a href={next}>Continue</a>
           </p>
         </Note>
       )}
@@ -83,13 +83,14 @@ export function LoginPage() {
         </button>
       </form>
       <details>
-        <summary>You have no token?</summary>
+        <summary>No token?</summary>
         <p>Ask someone with an admin token for one, or create one on the machine of the API:</p>
         <pre>
           <code>npm start -- token create --role admin --name NAME</code>
         </pre>
         <p>
-          With an admin token, <code>ktrdr token create</code> and the page Access create more.
+          With an admin token you can create more: with <code>ktrdr token create</code>, or on the page
+          Access.
         </p>
       </details>
     </div>

@@ -66,8 +66,8 @@ function Decisions({ decisions }: { decisions: ModelDecisions }) {
     <>
       {bars_state === 'changed' && (
         <Note kind="warning">
-          The bars have changed since the training. These are the decisions on the bars of today; the verdict
-          judged the earlier ones.
+          The bars have changed since the training. These decisions are on the current bars; the verdict is
+          about the earlier bars.
         </Note>
       )}
       {warnings.map((warning) => (
@@ -76,7 +76,7 @@ function Decisions({ decisions }: { decisions: ModelDecisions }) {
         </Note>
       ))}
       {bars.length > 0 && !areDecisions && (
-        <p>The classes of this model ({decisions.classes.join(', ')}) are no trading decisions.</p>
+        <p>The classes of this model ({decisions.classes.join(', ')}) are not trading decisions.</p>
       )}
       {total_bars > bars.length && (
         <p class="muted">
@@ -97,8 +97,8 @@ function Decisions({ decisions }: { decisions: ModelDecisions }) {
         <>
           <p>
             {count === 0
-              ? 'No trade was made here.'
-              : `${counted(count, 'trade')}, ${formatPercent(gains / count, 0)} with a profit; together ${formatNumber(profit, 2)} in the currency of the prices, after costs.`}
+              ? 'There were no trades.'
+              : `${counted(count, 'trade')}, ${formatPercent(gains / count, 0)} with a profit; total ${formatNumber(profit, 2)} in the currency of the prices, after costs.`}
           </p>
           {count > 0 && (
             <TradesTable trades={trades} timeframe={timeframe} onShow={(time) => (shown.value = { time })} />

@@ -16,7 +16,7 @@ const FINGERPRINT_CHARACTERS = 12;
 const STATES: Readonly<Record<TrainedBarsState, string>> = {
   unchanged: '✓ unchanged',
   changed: '△ changed since the training',
-  missing: '✕ the file is gone',
+  missing: '✕ the file is missing',
 };
 
 /** Everything that made the model: with the same of all of it, the same model comes out. */
@@ -74,7 +74,7 @@ export function LineageCard({ model: { summary, metadata, bars } }: { model: Mod
           </div>
         ))}
       </dl>
-      {metadata.synthetic_bars && <p>The bars are synthetic: nothing that it finds exists in a market.</p>}
+      {metadata.synthetic_bars && <p>The bars are synthetic: the model says nothing about a market.</p>}
       <DataTable
         label="Bars of the training"
         columns={[

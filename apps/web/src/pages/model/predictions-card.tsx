@@ -122,7 +122,7 @@ function Predictions({ answer }: { answer: PredictResponse }) {
         {confidence_threshold !== null &&
           `If no class reaches ${formatPercent(confidence_threshold)}, the decision is HOLD. `}
         {edge !== null &&
-          `Above ${formatPercent(edge, 3)} the decision is BUY, below the negative of it SELL.`}
+          `Above ${formatPercent(edge, 3)} the decision is BUY; below ${formatPercent(-edge, 3)} it is SELL.`}
       </p>
     </div>
   );

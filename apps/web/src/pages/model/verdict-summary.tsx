@@ -9,7 +9,7 @@ export function VerdictSummary({ model: { summary, metadata, metrics } }: { mode
   return (
     <section class="card model-verdict" aria-label="Verdict">
       {reasons.length === 0 ? (
-        <p>This model was not judged: it was trained by a version without a verdict.</p>
+        <p>Not judged: an earlier version trained this model.</p>
       ) : (
         <>
           <p class="model-headline">{reasons[0]}</p>

@@ -38,7 +38,7 @@ export function AddWebhookDialog({ onCreated, onClose }: AddWebhookDialogProps) 
     >
       <Field
         label="Address"
-        hint="The API sends its requests there. Addresses of private networks need a setting of the API."
+        hint="The API sends its requests there. An address in a private network needs the API's setting NOTIFY_PRIVATE_NETWORKS."
       >
         {(attributes) => (
           <TextInput
@@ -51,13 +51,13 @@ export function AddWebhookDialog({ onCreated, onClose }: AddWebhookDialogProps) 
           />
         )}
       </Field>
-      <Field label="Name" hint="Can stay empty.">
+      <Field label="Name" hint="Optional.">
         {(attributes) => (
           <TextInput attributes={attributes} value={name.value} onType={(text) => (name.value = text)} />
         )}
       </Field>
       <EventChoice
-        legend="Tell it when an operation is"
+        legend="Send a request when an operation is"
         chosen={on.value}
         choose={(events) => (on.value = events)}
       />

@@ -21,21 +21,21 @@ export function BrowserSection() {
       <h2 id="browser-title">In this browser</h2>
       {permission.value === 'unsupported' && (
         <Note kind="warning">
-          This browser shows no notifications here. They need https, or the address localhost, and a browser
-          of a computer.
+          This browser shows no notifications here. They need https or the address localhost, and a desktop
+          browser.
         </Note>
       )}
       {permission.value === 'denied' && (
         <Note kind="warning">
-          The browser refuses notifications of this page. Allow them in its settings for this site, then
+          The browser blocks notifications from this page. Allow them in its settings for this site, then
           reload the page.
         </Note>
       )}
       {(permission.value === 'default' || (permission.value === 'granted' && events.length === 0)) && (
         <>
           <p>
-            A notification when an operation ends, also while you look at something else. Click it to see the
-            operation.
+            Shows a notification when an operation ends, also while you look at another window. Click it to
+            see the operation.
           </p>
           <button type="button" class="button button-main" onClick={() => void allow()}>
             Notify me

@@ -22,7 +22,7 @@ export function WebhooksSection() {
         <h2 id="webhooks-title">Webhooks</h2>
         <div class="page-actions">
           <button type="button" class="button" onClick={webhooks.reload}>
-            Read again
+            Refresh
           </button>
           <button type="button" class="button button-main" onClick={() => (isAdding.value = true)}>
             Add a webhook
@@ -85,7 +85,7 @@ function RemoveDialog({ webhook: { id, name, url, waiting }, onRemoved, onClose 
     <ConfirmDialog title={`Remove ${name ?? 'the webhook'}?`} verb="Remove" action={remove} onClose={onClose}>
       <p>
         {url} gets no more requests.
-        {waiting > 0 && ' Deliveries that wait are dropped.'}
+        {waiting > 0 && ' Its waiting deliveries are dropped.'}
       </p>
     </ConfirmDialog>
   );

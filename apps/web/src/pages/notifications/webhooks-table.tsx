@@ -22,7 +22,7 @@ export function WebhooksTable({ webhooks, remove, tested }: WebhooksTableProps) 
         <thead>
           <tr>
             <th scope="col">Webhook</th>
-            <th scope="col">Told when</th>
+            <th scope="col">Events</th>
             <th scope="col">Last delivery</th>
             <th scope="col" class="number">
               Waiting

@@ -58,7 +58,7 @@ export function CurvesCard({ points, isRunning, firstSeed, stopped }: CurvesCard
             figures={[
               ['Best validation loss', formatMetric(best?.val_loss)],
               ['Best epoch', best === null ? '–' : `${formatNumber(best.epoch)}${ofRun}`],
-              ['Accuracy there', best?.val_accuracy == null ? '–' : formatMetric(best.val_accuracy)],
+              ['Accuracy in that epoch', best?.val_accuracy == null ? '–' : formatMetric(best.val_accuracy)],
               ['Last validation loss', formatMetric(last?.val_loss)],
               ['Epochs', formatNumber(Math.max(...points.map(({ epoch }) => epoch)))],
             ]}
@@ -118,7 +118,7 @@ export function CurvesCard({ points, isRunning, firstSeed, stopped }: CurvesCard
             )}
           </div>
           {curves.length === 0 ? (
-            <p class="muted chart-empty">This training did not record it.</p>
+            <p class="muted chart-empty">This training did not record this metric.</p>
           ) : (
             <LineChart
               label={`${wordsOf(metric.value)} of ${x.length} epochs; best validation loss ${formatMetric(best?.val_loss)} in epoch ${best?.epoch ?? '–'}`}

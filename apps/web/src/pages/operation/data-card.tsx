@@ -22,7 +22,7 @@ export function DataCard({ summary }: { summary: DataSummary }) {
             ['Train', formatNumber(summary.train_samples)],
             ['Validation', formatNumber(summary.validation_samples)],
             ['Test', formatNumber(summary.test_samples)],
-            ['Left out at the edges', formatNumber(summary.purged_samples)],
+            ['Purged between the parts', formatNumber(summary.purged_samples)],
             ['Features', formatNumber(summary.feature_count)],
           ]}
         />

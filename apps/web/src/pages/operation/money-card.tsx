@@ -28,7 +28,7 @@ export function MoneyCard({
       <div class="stack">
         {report.in_sample && (
           <Note kind="warning">
-            The range touches bars that the model was trained or chosen on. These figures say nothing about
+            The range includes bars that the model was trained or selected on. These figures say nothing about
             the future.
           </Note>
         )}
@@ -56,7 +56,7 @@ export function MoneyCard({
         </p>
         {figures.trades === 0 && (
           <Note kind="info">
-            There were no trades: the model never decided on a position. A lower confidence_threshold in the
+            There were no trades: the model never opened a position. A lower confidence_threshold in the
             strategy gives more decisions.
           </Note>
         )}
@@ -87,7 +87,7 @@ export function MoneyCard({
         )}
         {luck.random_entries !== null && (
           <div>
-            <h3>Beside random entries</h3>
+            <h3>Compared with random entries</h3>
             <p class="card-line">
               {formatPercent(luck.random_entries.p_value)} of {formatNumber(luck.random_entries.draws)} draws
               with the same number and length of positions at random times earned as much or more.

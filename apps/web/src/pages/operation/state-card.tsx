@@ -87,7 +87,7 @@ function FailureNote({ operation }: { operation: TypedOperationSummary }) {
   const issues = issuesOf(error?.details);
   return (
     <Note kind="problem">
-      <p>{error?.message ?? 'It failed without a reason.'}</p>
+      <p>{error?.message ?? 'It failed and gave no reason.'}</p>
       {issues.length > 0 && (
         <ul>
           {issues.map(({ file, line, column, path, message }) => (
@@ -104,8 +104,8 @@ function FailureNote({ operation }: { operation: TypedOperationSummary }) {
       <p>
         <code>{error?.code}</code>{' '}
         {resumable
-          ? 'Mend the cause, then resume it: it continues from its last state.'
-          : 'Mend the cause, then retry it, or run it again with changes.'}
+          ? 'Fix the cause, then resume it: it continues from its last state.'
+          : 'Fix the cause, then retry it, or run it again with changes.'}
       </p>
     </Note>
   );

@@ -56,7 +56,7 @@ export function VerdictCard({ verdict, action }: { verdict: Verdict; action?: Co
           ['Chance of this by luck', pText(verdict.accuracy.p_value)],
           ...(money === null || money.random_entries_p_value === null
             ? []
-            : [['Random entries as good', pText(money.random_entries_p_value)] as const]),
+            : [['Random entries that earned as much', pText(money.random_entries_p_value)] as const]),
           ...(money?.deflated_sharpe == null
             ? []
             : [['Deflated Sharpe', formatPercent(money.deflated_sharpe)] as const]),

@@ -38,9 +38,9 @@ export function FirstSteps({ isTrained }: { isTrained: boolean }) {
           address={may('operate') ? train : '/app/operations'}
           link="Start a training"
         >
-          It takes seconds to minutes. At the end stands a verdict: is there an edge, and how sure is that.
+          It takes seconds to minutes. It ends with a verdict: whether there is an edge, and how sure that is.
         </Step>
-        <Step isDone={false} title="Read on" address="/docs/" link="Documentation">
+        <Step isDone={false} title="Read more" address="/docs/" link="Documentation">
           Every field of a strategy file, every label, and what a verdict means.
         </Step>
       </ol>

@@ -72,8 +72,8 @@ export function OverviewPage() {
           {now.value === null ? (
             now.error === null && <Loading label="running operations" lines={3} />
           ) : running.length === 0 ? (
-            <EmptyState title="Nothing runs">
-              <p>Start a training, or look at what ended below.</p>
+            <EmptyState title="Nothing is running">
+              <p>Start a training, or see the ended operations below.</p>
             </EmptyState>
           ) : (
             <ul class="overview-list">
@@ -94,7 +94,7 @@ export function OverviewPage() {
           </section>
         )}
         <section aria-labelledby="ended-title">
-          <h2 id="ended-title">Ended lately</h2>
+          <h2 id="ended-title">Recently ended</h2>
           {past.value === null ? (
             past.error === null && <Loading label="ended operations" lines={6} />
           ) : past.value.total_count === 0 ? (

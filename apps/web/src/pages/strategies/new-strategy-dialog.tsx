@@ -66,7 +66,7 @@ export function NewStrategyDialog({ strategies, onClose }: NewStrategyDialogProp
           />
         )}
       </Field>
-      <Field label="Begin with" hint={descriptionOf(from.value, examples.value, strategies)}>
+      <Field label="Start from" hint={descriptionOf(from.value, examples.value, strategies)}>
         {(attributes) => (
           <ChoiceSelect
             attributes={attributes}

@@ -38,7 +38,7 @@ export function StrategiesPage() {
         error === null && <Loading lines={8} label="strategies" />
       ) : strategies.length === 0 ? (
         <EmptyState title="No strategies yet">
-          <p>A strategy file says what a model sees and what it learns. Begin with an example.</p>
+          <p>A strategy file says what a model sees and what it learns. Start from an example.</p>
           {create}
         </EmptyState>
       ) : (

@@ -22,8 +22,8 @@ export function ConflictDialog({ mine, stored, onKeepMine, onTakeStored, onClose
       <div class="stack">
         <p>
           {stored === null
-            ? 'Somebody has deleted the file since you opened it.'
-            : 'Somebody has saved the file since you opened it. Lines with − stand only in the stored file, lines with + only in your text.'}
+            ? 'Someone has deleted the file since you opened it.'
+            : 'Someone has saved the file since you opened it. Lines with − are only in the stored file, lines with + only in your text.'}
         </p>
         {stored !== null && (
           <pre class="difference" tabIndex={0} aria-label="Differences">
@@ -42,11 +42,11 @@ export function ConflictDialog({ mine, stored, onKeepMine, onTakeStored, onClose
         )}
         <div class="page-actions">
           <button type="button" class="button" onClick={onClose}>
-            Go on editing
+            Keep editing
           </button>
           {stored !== null && (
             <button type="button" class="button button-danger" onClick={onTakeStored}>
-              Take the stored file
+              Use the stored file
             </button>
           )}
           <button type="button" class="button button-main" onClick={onKeepMine}>

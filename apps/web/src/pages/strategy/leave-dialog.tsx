@@ -9,7 +9,7 @@ export function LeaveDialog({ warning, save }: { warning: LeaveWarning; save: Ac
   return (
     <Dialog title="Leave without saving?" onClose={warning.stay}>
       <div class="stack">
-        <p>The changes since the last save would be lost.</p>
+        <p>You lose the changes since the last save.</p>
         {error !== null && <ErrorNote error={error} />}
         <div class="page-actions">
           <button type="button" class="button" onClick={warning.stay}>

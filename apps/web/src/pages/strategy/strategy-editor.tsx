@@ -87,7 +87,7 @@ export function StrategyEditor({ file }: { file: StrategyFile }) {
       {error !== null && error.code !== 'strategy_changed' && <ErrorNote error={error} />}
       {draft.newer.value !== null && (
         <Note kind="warning">
-          <p>Somebody has saved this file since you opened it. Your text is not saved yet.</p>
+          <p>Someone has saved this file since you opened it. Your text is not saved yet.</p>
           <button type="button" class="button" onClick={draft.showConflict}>
             Compare both
           </button>
@@ -95,7 +95,7 @@ export function StrategyEditor({ file }: { file: StrategyFile }) {
       )}
       {validation.answer?.version === 'v2' && (
         <Note kind="info">
-          This file follows the grammar v2. It can be trained. Completion and documentation describe v3.
+          This file uses the grammar v2. It can be trained. Completion and documentation describe v3.
         </Note>
       )}
       <div class="strategy-editor">

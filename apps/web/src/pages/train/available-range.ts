@@ -66,13 +66,13 @@ export function dateProblems(
   else if (start !== '' && endsBefore !== undefined)
     problems.set(
       'start_date',
-      `The last bar of ${endsBefore.name} is of ${endsBefore.last}. Choose an earlier day.`,
+      `The last bar of ${endsBefore.name} is at ${endsBefore.last}. Choose an earlier day.`,
     );
   if (end !== '' && !isDay(endDay)) problems.set('end_date', 'Write the date as 2024-01-31.');
   else if (end !== '' && beginsAfter !== undefined)
     problems.set(
       'end_date',
-      `The first bar of ${beginsAfter.name} is of ${beginsAfter.first}. Choose a later day.`,
+      `The first bar of ${beginsAfter.name} is at ${beginsAfter.first}. Choose a later day.`,
     );
   else if (isDay(startDay) && isDay(endDay) && startDay > endDay)
     problems.set('end_date', 'It is before the first day. Swap them.');

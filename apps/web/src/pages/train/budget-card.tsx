@@ -18,7 +18,7 @@ const PLACES = {
 interface BudgetCardProps {
   estimate: Estimate;
   strategy: StrategyChoice;
-  /** A field has to be mended first. */
+  /** A field has to be corrected first. */
   isWaiting: boolean;
 }
 
@@ -30,7 +30,7 @@ export function BudgetCard({ estimate: { answer, error, isOld }, strategy, isWai
       {answer !== null ? (
         <Budget answer={answer} />
       ) : isWaiting ? (
-        <p class="muted">Mend the fields with a problem to see what the training needs.</p>
+        <p class="muted">Correct the marked fields to see what the training needs.</p>
       ) : error !== null ? (
         <p class="muted">The training would be refused. The form says why.</p>
       ) : (
@@ -95,7 +95,7 @@ function aboutTime(seconds: number): string {
   return seconds < 1 ? 'less than 1 s' : `about ${formatDuration(Math.round(seconds) * 1_000)}`;
 }
 
-/** The verdict counts costs, so the form names them. They stand in the strategy file. */
+/** The verdict counts costs, so the form names them. Set them in the strategy file. */
 function Costs({ strategy }: { strategy: StrategyChoice }) {
   const key = strategy.kind === 'file' ? `costs ${strategy.name}` : `text ${strategy.text}`;
   const { value } = useResource(key, async (signal) =>
@@ -110,8 +110,8 @@ function Costs({ strategy }: { strategy: StrategyChoice }) {
   return (
     <p class="field-hint">
       The verdict counts costs: commission {shown(commission_bps)}, slippage {shown(slippage_bps)} for each
-      side and spread {shown(spread_bps)} basis points, {shown(roundTrip)} for a round trip. They stand in{' '}
-      <code>backtesting</code> of the strategy file.
+      side, spread {shown(spread_bps)} basis points, {shown(roundTrip)} for a round trip. Set them in{' '}
+      <code>backtesting</code> in the strategy file.
     </p>
   );
 }

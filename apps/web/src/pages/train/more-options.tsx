@@ -19,15 +19,15 @@ const NUMBERS: readonly (readonly [field: TextField, label: string, hint: string
   [
     'seeds',
     'Seeds',
-    `${TRAINING_SEEDS.least} to ${TRAINING_SEEDS.most}: trains as many networks, and stores the one with the lowest validation loss. Empty: one.`,
+    `${TRAINING_SEEDS.least} to ${TRAINING_SEEDS.most}: trains this many networks and stores the one with the lowest validation loss. Empty: one.`,
   ],
-  ['validation_split', 'Validation share', 'Of the rows before the test part. Empty: that of the file.'],
+  ['validation_split', 'Validation share', 'Of the rows before the test part. Empty: the share in the file.'],
   [
     'walk_forward',
     'Walk-forward folds',
-    `${WALK_FORWARD_FOLDS.least} to ${WALK_FORWARD_FOLDS.most}: tests on several stretches, each with its own training. Empty: none.`,
+    `${WALK_FORWARD_FOLDS.least} to ${WALK_FORWARD_FOLDS.most}: tests on several periods, each with its own training. Empty: none.`,
   ],
-  ['walk_forward_window', 'Walk-forward window (bars)', 'Empty: each fold trains on all bars before.'],
+  ['walk_forward_window', 'Walk-forward window (bars)', 'Empty: each fold trains on all earlier bars.'],
   ['walk_forward_gap', 'Walk-forward gap (bars)', 'Left out between training and test. Empty: none.'],
 ];
 

@@ -63,7 +63,7 @@ function formOrAdvice(
 ) {
   const usable = strategies.filter(({ valid }) => valid);
   if (caller.value !== null && !may('operate'))
-    return <Note kind="info">Your token may read only. Ask for a token with the role operate to train.</Note>;
+    return <Note kind="info">Your token may only read. A training needs a token with the role operate.</Note>;
   if (usable.length === 0 && earlier === null)
     return (
       <EmptyState title="No strategy can be trained">
@@ -76,8 +76,8 @@ function formOrAdvice(
     return (
       <EmptyState title="No bars yet">
         <p>
-          A training needs bars. <a href="/app/data/import">Import a file</a>, or go to the{' '}
-          <a href="/app/data">data</a> to download bars or to create sample bars.
+          A training needs bars. <a href="/app/data/import">Import a file</a>, or download or create sample
+          bars on the page <a href="/app/data">Data</a>.
         </p>
       </EmptyState>
     );

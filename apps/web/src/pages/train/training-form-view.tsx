@@ -112,7 +112,7 @@ export function TrainingFormView({
             ) : (
               <>
                 The text that <a href={`/app/operations/${earlier?.id ?? ''}`}>{earlier?.id}</a> was trained
-                with. Later changes of the file are not in it.
+                with. Later changes to the file are not in it.
               </>
             )
           }
@@ -219,7 +219,7 @@ const MOST_NAMED = 6;
 function BarsAtHand({ files }: { files: readonly AvailableFile[] }) {
   if (files.length === 0) return null;
   return (
-    <ul class="bars-at-hand" aria-label="Bars at hand">
+    <ul class="bars-at-hand" aria-label="Available bars">
       {files.slice(0, MOST_NAMED).map(({ name, rows, first, last }) => (
         <li key={name}>
           {name}: {first} to {last}, {counted(rows, 'bar')}

@@ -133,6 +133,6 @@ export function numberProblems(form: TrainingForm): Map<FormField, string> {
     problems.set('validation_split', 'Write a share above 0 and below 1, such as 0.15.');
   for (const field of ['walk_forward_window', 'walk_forward_gap'] as const)
     if (form[field].trim() !== '' && form.walk_forward.trim() === '')
-      problems.set(field, 'It needs a number of folds.');
+      problems.set(field, 'Write the number of folds too.');
   return problems;
 }
