@@ -38,7 +38,7 @@ export interface OperationChange {
   change: Change;
   /**
    * `done`: cancelled, or the next attempt has started. `ended`: it completed or failed before the cancel took effect. `refused`: the
-   * API refused the request. `left`: Ctrl+C came first.
+   * API refused the request. `left`: Ctrl+C was pressed first.
    */
   outcome: 'done' | 'ended' | 'refused' | 'left';
   /** Status of the operation, as far as it is known. */

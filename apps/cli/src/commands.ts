@@ -95,7 +95,7 @@ export const COMMANDS: readonly (CommandGroup | SingleCommand)[] = [
   },
   {
     name: 'notify',
-    description: 'webhooks: who is told when operations end',
+    description: 'webhooks: requests to your address when operations end',
     commands: () => import('./definitions/notify-commands.js').then(({ defineNotify }) => defineNotify),
   },
   {

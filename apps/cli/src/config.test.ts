@@ -59,7 +59,7 @@ test('a TERM=dumb terminal cannot be redrawn', () => {
   expect(readTerminalSettings({ TERM: 'dumb' }).dumb).toBe(true);
 });
 
-test('the environment counts before the file, and a message names where a wrong value stands', () => {
+test('the environment overrides the file, and a message names the source of a wrong value', () => {
   expect(readApiUrl({}, { api_url: 'http://a:1/' })).toBe('http://a:1');
   expect(readApiUrl({ KTRDR_API_URL: 'http://b:1' }, { api_url: 'http://a:1' })).toBe('http://b:1');
   expect(() => readApiUrl({}, { api_url: 'a:1' })).toThrow("api_url (ktrdr config) is 'a:1'");

@@ -7,7 +7,7 @@ import { COLOUR_CHOICES, type ColourChoice, type SavedSettings } from './setting
 
 const DEFAULT_API_URL = 'http://localhost:8000';
 
-/** A setting's text, and its name for messages. The environment counts before the file. */
+/** A setting's text, and its name for messages. The environment overrides the file. */
 function found(
   variable: string,
   inFile: string | undefined,
@@ -139,7 +139,7 @@ export function readTerminalSettings(
   };
 }
 
-/** `FORCE_COLOR` (0 for never) counts before `NO_COLOR` (https://no-color.org), as in Node, and both before the file. */
+/** `FORCE_COLOR` (0 for never) overrides `NO_COLOR` (https://no-color.org), as in Node, and both override the file. */
 function colourChoice(environment: NodeJS.ProcessEnv, { color }: SavedSettings): ColourChoice {
   const forced = environment.FORCE_COLOR ?? '';
   if (forced !== '') return ['0', 'false'].includes(forced) ? 'never' : 'always';

@@ -16,7 +16,7 @@ export interface CommandContext {
   apiUrl: () => string;
   /** Certificates of the API's authorities, PEM. @throws UsageError if `KTRDR_CA_FILE` cannot be read */
   authorities: () => string | undefined;
-  /** The token of the environment, which counts before a saved one. */
+  /** The token of the environment, which overrides a saved one. */
   environmentToken: () => string | undefined;
   /** The saved tokens. */
   tokenFile: () => TokenFile;

@@ -86,7 +86,7 @@ async function ask(
     const isOlder = error instanceof ApiError && error.code === 'not_found';
     client.push(
       isOlder
-        ? check('report', 'warning', 'the API has no report: it is of an earlier version', 'update the API')
+        ? check('report', 'warning', 'the API has no doctor report: its version is older', 'update the API')
         : check('report', 'problem', error.message),
     );
     return null;
@@ -112,7 +112,7 @@ function clockCheck(ahead: number): DoctorCheck {
     'clock',
     'warning',
     `the API's clock is ${difference} ${ahead > 0 ? 'ahead of' : 'behind'} this machine's`,
-    'set both clocks by NTP',
+    'synchronise both clocks with NTP',
   );
 }
 

@@ -29,7 +29,7 @@ export class SettingsFile {
         read === null
           ? 'it is not a JSON object'
           : `it has the setting '${wrong![0]}', which must be a text of: ${names.join(', ')}`;
-      throw new UsageError(`${this.path} is not a file of ktrdr config: ${problem}. Mend it or remove it.`);
+      throw new UsageError(`${this.path} is not a file of ktrdr config: ${problem}. Fix it or remove it.`);
     }
     return read as SavedSettings;
   }

@@ -1,4 +1,4 @@
-/** Settings that `ktrdr config` keeps. A variable of the environment counts before the file. */
+/** Settings that `ktrdr config` keeps. An environment variable overrides the file. */
 export const SETTINGS = {
   api_url: { variables: ['KTRDR_API_URL'], about: 'URL of the API' },
   ca_file: {

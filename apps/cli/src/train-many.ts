@@ -57,7 +57,7 @@ export async function trainMany(
     turn = before.then(() => isBegun);
     const mayStart = async (): Promise<void> => {
       await before;
-      if (isInterrupted) throw new CliError('Not started: Ctrl+C came first.', EXIT.cancelled);
+      if (isInterrupted) throw new CliError('Not started: you pressed Ctrl+C first.', EXIT.cancelled);
     };
     const presentation = options.detach ? undefined : present(context, row, board, options, models, begun);
     try {

@@ -38,7 +38,7 @@ export const TRAINING_FLAGS: Readonly<Record<FlagField, Option>> = {
   dry_run: new Option('--dry-run', 'prepare everything, train nothing'),
   detailed_analytics: new Option(
     '--detailed-analytics',
-    'write figures of every epoch and a report below STATE_DIR',
+    'write the metrics of every epoch and a report to STATE_DIR',
   ),
 };
 

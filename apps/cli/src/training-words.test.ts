@@ -11,7 +11,7 @@ test.each([
 });
 
 test.each([
-  [['a.yaml', 'AAPL', '1h', 'more'], "'more' is one word too many"],
+  [['a.yaml', 'AAPL', '1h', 'more'], "'more' is an unexpected argument"],
   [['a.yaml', 'b.yaml', 'a.yaml'], 'a.yaml is named twice'],
   [['a.yaml', 'AAPL,,GOOG'], "'AAPL,,GOOG' has an empty symbol"],
 ])('%j is refused', (words, message) => {

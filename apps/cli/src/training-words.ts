@@ -14,14 +14,14 @@ export function isStrategyFile(word: string): boolean {
 /**
  * Tells files from symbols and timeframes: a file ends in `.yaml` or `.yml`. The first word is a file in any case.
  *
- * @throws UsageError for a word too many, a file named twice, or an empty name
+ * @throws UsageError for an unexpected argument, a file named twice, or an empty name
  */
 export function trainingWords([first = '', ...others]: readonly string[]): TrainingWords {
   const files = [first, ...others.filter(isStrategyFile)];
   const [symbols, timeframes, ...more] = others.filter((word) => !isStrategyFile(word));
   if (more.length > 0)
     throw new UsageError(
-      `'${more[0]}' is one word too many. A strategy file ends in .yaml or .yml; after the files stand the symbols (A,B) and the timeframes (1h,1d).`,
+      `'${more[0]}' is an unexpected argument. A strategy file ends in .yaml or .yml; write the symbols (A,B) and the timeframes (1h,1d) after the files.`,
     );
   const twice = files.find((file, index) => files.indexOf(file) < index);
   if (twice !== undefined) throw new UsageError(`${twice} is named twice.`);

@@ -152,7 +152,7 @@ describe('ktrdr config', () => {
       await run('config', 'set', 'color', 'auto');
       await writeFile(file.path, text);
       await expect(run('config', 'show')).rejects.toThrow(
-        /config\.json is not a file of ktrdr config.*Mend it or remove it/,
+        /config\.json is not a file of ktrdr config.*Fix it or remove it/,
       );
     },
   );

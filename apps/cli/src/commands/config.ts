@@ -79,7 +79,7 @@ function change(
   file.set(name, value);
   const report = settingReport(name, file.read());
   if (report.from === 'environment')
-    context.output.note(`note: ${report.variable} is set in the environment and counts before the file.`);
+    context.output.note(`note: ${report.variable} is set in the environment and overrides the file.`);
   return answer(context, options, report, {
     view: (shown) => `${shown.name} is ${shown.value ?? 'not set'} (${file.path}).`,
     names: (shown) => [shown.value ?? ''],

@@ -13,7 +13,7 @@ export async function login(context: CommandContext, options: ReadOptions): Prom
   const apiUrl = context.apiUrl();
   if (isUnencrypted(apiUrl)) {
     output.err(
-      `Warning: ${apiUrl} is not encrypted. Whoever can read the network traffic can read the token. Use an https address, or press Ctrl+C to leave.`,
+      `Warning: ${apiUrl} is not encrypted. Whoever can read the network traffic can read the token. Use an https address, or press Ctrl+C to exit.`,
     );
   }
   const token = await readSecret(context, `Access token for ${apiUrl} (it is not shown): `);

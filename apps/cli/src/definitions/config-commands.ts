@@ -12,7 +12,7 @@ export function defineConfig(config: Command, add: AddCommand): void {
   add(config, 'get', 'the value of a setting', () =>
     import('../commands/config.js').then(({ getSetting }) => getSetting),
   ).argument(...SETTING);
-  add(config, 'set', 'store a setting; a variable of the environment counts before it', () =>
+  add(config, 'set', 'store a setting; an environment variable overrides it', () =>
     import('../commands/config.js').then(({ setSetting }) => setSetting),
   )
     .argument(...SETTING)

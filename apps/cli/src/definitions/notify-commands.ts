@@ -18,11 +18,11 @@ export function defineNotify(notify: Command, add: AddCommand): void {
         .argParser(someOf(NOTIFICATION_EVENTS))
         .makeOptionMandatory(true),
     )
-    .option('--name <name>', 'for you to recognise it');
+    .option('--name <name>', 'shown in lists and messages');
   add(notify, 'list', 'webhooks and their last deliveries', () =>
     import('../commands/notify.js').then(({ listWebhooks }) => listWebhooks),
   ).option(...WATCH);
-  add(notify, 'remove', 'remove a webhook and what waits for it', () =>
+  add(notify, 'remove', 'remove a webhook and its waiting messages', () =>
     import('../commands/notify.js').then(({ removeWebhook }) => removeWebhook),
   ).argument(...WEBHOOK_ID);
   add(notify, 'test', 'send a test message at once', () =>

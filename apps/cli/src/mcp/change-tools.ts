@@ -37,7 +37,7 @@ export const CHANGE_TOOLS: readonly Tool[] = [
     }),
     run: async ({ api }, { path, choices, ...named }) => {
       const found = await stat(path).catch(() => null);
-      if (found?.isFile() !== true) throw new UsageError(`${path} is not a file. Write its whole path.`);
+      if (found?.isFile() !== true) throw new UsageError(`${path} is not a file. Write its full path.`);
       const file = { path, bytes: found.size };
       const { upload_id } = await api.upload<UploadedFile>(
         '/data/uploads',
@@ -58,7 +58,7 @@ export const CHANGE_TOOLS: readonly Tool[] = [
   defineTool({
     name: 'save_strategy',
     description:
-      'Saves a strategy file, whole. The answer lists its problems; a file with errors cannot be trained. The name in the text should be the name of the file.',
+      'Saves a whole strategy file. The answer lists its problems; a file with errors cannot be trained. The name in the text should be the name of the file.',
     role: 'operate',
     isDestructive: true,
     input: z.object({
@@ -68,7 +68,7 @@ export const CHANGE_TOOLS: readonly Tool[] = [
         .string()
         .nullable()
         .default(null)
-        .describe('of the file that it replaces, from read_strategies; null for a new file'),
+        .describe('revision of the file that it replaces, from read_strategies; null for a new file'),
     }),
     run: async ({ api }, { name, text, revision }) => {
       const path = `/strategies/${encodeURIComponent(name)}`;
@@ -88,7 +88,7 @@ export const CHANGE_TOOLS: readonly Tool[] = [
       start_date: DATE,
       end_date: DATE,
       seed: z.number().int().min(0).optional(),
-      seeds: z.number().int().min(2).max(20).optional().describe('train so many seeds'),
+      seeds: z.number().int().min(2).max(20).optional().describe('number of seeds to train'),
       dry_run: z.boolean().optional().describe('prepare everything, train nothing'),
     }),
     run: async ({ api }, { strategy, ...others }) => {

@@ -42,7 +42,8 @@ export const OPERATION_TOOLS: readonly Tool[] = [
   }),
   defineTool({
     name: 'cancel_operation',
-    description: 'Cancels an operation. It has ended when its status is cancelled: wait_for_operation.',
+    description:
+      'Cancels an operation. Its work has ended when its status is cancelled: use wait_for_operation.',
     role: 'operate',
     isDestructive: true,
     input: z.object({ operation_id: ID, reason: z.string().optional() }),

@@ -46,7 +46,7 @@ export const READ_TOOLS: readonly Tool[] = [
   }),
   defineTool({
     name: 'list_bars',
-    description: 'Bars that there are: symbol, timeframe, first and last bar. A training needs bars.',
+    description: 'Stored bars: symbol, timeframe, first and last bar. A training needs bars.',
     role: 'read',
     isDestructive: false,
     input: z.object({}),
@@ -97,7 +97,7 @@ export const READ_TOOLS: readonly Tool[] = [
   defineTool({
     name: 'read_models',
     description:
-      'The newest models with accuracy and verdict, or with a name one model: data, network and metrics. A verdict other than edge means that nothing was found that luck does not explain.',
+      'The newest models with accuracy and verdict, or with a name one model: data, network and metrics. Only the verdict edge means that luck does not explain the result.',
     role: 'read',
     isDestructive: false,
     input: z.object({ model: z.string().optional().describe('strategy/version: momentum/1h_v3') }),

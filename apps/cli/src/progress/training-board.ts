@@ -60,7 +60,7 @@ export class TrainingBoard {
     const name = padded(file, width);
     if (end === null) {
       const id = state?.operation.operation_id;
-      return `${style.yellow('■')} ${name}  ${id === undefined ? 'not started' : `goes on: ktrdr operations follow ${id}`}`;
+      return `${style.yellow('■')} ${name}  ${id === undefined ? 'not started' : `continues: ktrdr operations follow ${id}`}`;
     }
     const { operation, error } = end;
     if (operation === null) return `${style.red('✖')} ${name}  ${oneLine(error ?? '')}`;

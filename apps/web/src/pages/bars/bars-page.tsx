@@ -113,7 +113,7 @@ function BarsActions({ info, reload }: { info: BarsInfo; reload: () => void }) {
       )}
       {mayOperate && canResample && (
         <button type="button" class="button" onClick={() => (dialog.value = 'resample')}>
-          Resample{' '}
+          Resample
         </button>
       )}
       {mayOperate && (

@@ -40,7 +40,7 @@ export function DataPage() {
   const actions = may('operate') && (
     <>
       <button type="button" class="button" onClick={() => (dialog.value = 'sample')}>
-        Create sample bars{' '}
+        Create sample bars
       </button>
       <button type="button" class="button" onClick={() => (dialog.value = 'download')}>
         Download
