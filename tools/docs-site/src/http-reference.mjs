@@ -36,7 +36,7 @@ export function httpTypes({ openApi: { components } }) {
   const schemas = Object.entries(components.schemas).toSorted(([left], [right]) => left.localeCompare(right));
   return [
     '# HTTP types',
-    'The types that the [HTTP API](http-api.md) uses, in the order of the alphabet. A field without "optional" is always there.',
+    'The types that the [HTTP API](http-api.md) uses, in alphabetical order. A field without "optional" is always present.',
     ...schemas.flatMap(([name, schema]) => [`## ${name}`, ...typeText(name, schema)]),
   ].join('\n\n');
 }

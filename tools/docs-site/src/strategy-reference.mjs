@@ -7,7 +7,7 @@ export function strategyFields({ schema, labels }) {
   return [
     '# Strategy fields',
     'Every field of a strategy file. This page is made from the grammar that reads the files; `GET /strategies/schema` returns the same as JSON Schema, for editors. [Strategy files](strategies.md) explains the parts with an example.',
-    'A field with a default may be left out. An unknown key is a warning and has no effect. `ID` and `NAME` stand for names of your choice.',
+    'A field with a default is optional. An unknown key is a warning and has no effect. `ID` and `NAME` stand for names of your choice.',
     ...Object.entries(properties).flatMap(([name, field]) =>
       sectionText(name, field, required.includes(name), classes),
     ),

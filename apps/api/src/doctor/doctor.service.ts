@@ -71,7 +71,7 @@ export class DoctorService {
   private async several(name: string, check: () => Promise<DoctorCheck[]>): Promise<DoctorCheck[]> {
     const done = new AbortController();
     const late = this.parts.clock.sleep(PATIENCE_MS, done.signal).then(
-      () => [{ name, ...found('warning', 'this check has not ended yet', 'Ask again in a minute.') }],
+      () => [{ name, ...found('warning', 'this check has not ended yet', 'Check again in a minute.') }],
       () => [],
     );
     try {
@@ -129,7 +129,7 @@ function queueCheck(url: string, { hosts }: HostList): DoctorCheck {
 
 function hostFinding({ status, mode, engines, last_heartbeat }: HostList['hosts'][number]): Finding {
   if (status === 'up') return ok(`engines: ${engines.map(({ engine }) => engine).join(', ')}`);
-  const summary = `does not answer; last heard: ${last_heartbeat ?? 'never'}`;
+  const summary = `does not answer; last seen: ${last_heartbeat ?? 'never'}`;
   return mode === 'direct'
     ? found(
         'problem',

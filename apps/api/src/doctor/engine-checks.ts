@@ -36,10 +36,10 @@ export async function checkEngines(
 
 function gpuFinding(gpus: readonly string[], engines: readonly string[]) {
   if (engines.length > 0) return ok(`${gpus.join(', ') || 'a GPU'}, used by ${engines.join(', ')}`);
-  if (gpus.length === 0) return ok('this machine shows no GPU; trainings run on the CPU');
+  if (gpus.length === 0) return ok('no GPU was found; trainings run on the CPU');
   return found(
     'warning',
     `${gpus.join(', ')}: there is a GPU, and no engine uses it`,
-    'The check of each engine says why. docs/engines.md shows how to switch a GPU on.',
+    'The check of each engine says why. docs/engines.md shows how to use a GPU.',
   );
 }

@@ -79,7 +79,7 @@ export class OperationsController {
   @Requires('read')
   @ApiOperation({
     operationId: 'followOperations',
-    summary: 'Server-sent events: every change of every operation, until the reader leaves',
+    summary: 'Server-sent events: every change of every operation, until the client disconnects',
   })
   @AnswersEvents(
     'OperationsEventData',
@@ -137,8 +137,7 @@ export class OperationsController {
   @HttpCode(200)
   @ApiOperation({
     operationId: 'retryOperation',
-    summary:
-      'Starts an operation that failed or was cancelled again: its next attempt begins at the beginning',
+    summary: 'Retries a failed or cancelled operation: its next attempt starts from the beginning',
   })
   @OF_OPERATION
   @Answers('OperationStarted')

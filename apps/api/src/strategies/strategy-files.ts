@@ -147,8 +147,8 @@ export class StrategyFiles {
     if (!READ_ONLY.has(code)) return storageError(error, doing, 'STRATEGIES_DIR');
     return new KtrdrError(
       'folder_read_only',
-      `${doing.charAt(0).toUpperCase()}${doing.slice(1)} failed (${code}): the API must not write into ${this.folder}. Nothing was changed. ` +
-        'Give the API write permission there, or set STRATEGIES_DIR to a folder that it may write.',
+      `${doing.charAt(0).toUpperCase()}${doing.slice(1)} failed (${code}): the API cannot write to ${this.folder}. Nothing was changed. ` +
+        'Give the API write permission there, or set STRATEGIES_DIR to a folder that it can write to.',
       { details: { path: this.folder, cause: code }, cause: error },
     );
   }

@@ -70,7 +70,7 @@ export function outcomeOf(session: SessionEnd, token: CancellationToken, host: s
   }
   throw new KtrdrError(
     'host_refused',
-    `The training host ${host} ended ${training} as ${status} without a reason. Look into its log, then train again.`,
+    `The training host ${host} ended ${training} as ${status} without a reason. See its log, then train again.`,
   );
 }
 
@@ -85,7 +85,7 @@ export function checkNames({ files }: { files: readonly { path: string }[] }): v
     if (ARTIFACT_PATHS.has(path)) continue;
     throw new KtrdrError(
       'model_damaged',
-      `The training host sent a file ${JSON.stringify(path)}, which no training writes. Nothing was stored: do API and host have the same version?`,
+      `The training host sent a file ${JSON.stringify(path)}, which no training writes. Nothing was stored. Install the same version on the API and the host.`,
     );
   }
 }
@@ -100,7 +100,7 @@ export function checkSize({ path, size }: ArtifactFile, parameters: number): voi
   if (size <= most) return;
   throw new KtrdrError(
     'model_damaged',
-    `The training host lists ${path} with ${size} bytes, and this training writes at most ${most}. Nothing was stored: do API and host have the same version?`,
+    `The training host lists ${path} with ${size} bytes, and this training writes at most ${most}. Nothing was stored. Install the same version on the API and the host.`,
     { details: { file: path } },
   );
 }

@@ -68,7 +68,7 @@ export class TrainingController {
   @Requires('read')
   @ApiOperation({
     operationId: 'getTrainingRequest',
-    summary: "What a training was asked for, with the strategy's text: starts the same training again",
+    summary: "The request of a training, with the strategy's text; send it to start the same training again",
   })
   @ApiParam({
     name: 'id',

@@ -43,7 +43,7 @@ const SCHEMA = z.object({
     .describe('Whether the network predicts a class, or a number (labels forward_return).'),
   confidence_threshold: real({ min: 0, max: 1 })
     .default(0.5)
-    .describe('Below this probability, a classification holds.'),
+    .describe('If no class reaches this probability, the decision is HOLD.'),
   position_awareness: flag()
     .default(true)
     .describe('A BUY while long and a SELL while short change nothing.'),

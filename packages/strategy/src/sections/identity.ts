@@ -14,7 +14,7 @@ export const IDENTITY = z.object({
     })
     .meta({ pattern: STRATEGY_NAME_PATTERN.source })
     .describe('Names the strategy and the folder of its models. The file should have the same name.'),
-  description: text().nullish().describe('What the strategy is about, for people.'),
+  description: text().nullish().describe('Description of the strategy, for people.'),
 });
 
 /** Name and description of a strategy. */

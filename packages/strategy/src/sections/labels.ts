@@ -23,7 +23,7 @@ const multiplier = () => real({ above: 0, max: LIMITS.labelMultiplier });
 const ZIGZAG = z.object({
   method: choice(['segments', 'points'])
     .default('segments')
-    .describe('segments: which way the current swing goes; points: whether a large move follows the bar.'),
+    .describe('segments: the direction of the current swing; points: whether a large move follows the bar.'),
   zigzag_threshold: real({ above: 0, below: 1 })
     .default(0.02)
     .describe('Smallest move that counts, as a fraction of the price: 0.02 = 2 %.'),
@@ -32,7 +32,7 @@ const ZIGZAG = z.object({
     .describe('method points only: bars that the label looks ahead. Default 10.'),
 });
 const FORWARD_RETURN = z.object({
-  horizon: bars(1).default(20).describe('Bars ahead until the return is measured.'),
+  horizon: bars(1).default(20).describe('Number of bars ahead after which the return is measured.'),
 });
 const TRIPLE_BARRIER = z.object({
   pt_multiplier: multiplier()
@@ -48,7 +48,7 @@ const TRIPLE_BARRIER = z.object({
     .describe('atr: mean of (high - low) / close; close: deviation of log returns.'),
   compute_weights: flag()
     .default(false)
-    .describe('Rows count by how much of the time to their end they share with no other label.'),
+    .describe("Weights each row by how much of its label's time span no other label shares."),
   cusum_threshold: real()
     .nullish()
     .describe(
@@ -61,7 +61,7 @@ const TRIPLE_BARRIER = z.object({
     ),
 });
 const CONTEXT = z.object({
-  horizon: bars(1).default(5).describe('Bars ahead until the return is measured.'),
+  horizon: bars(1).default(5).describe('Number of bars ahead after which the return is measured.'),
   bullish_threshold: real().default(0.005).describe('A return above it is BULLISH.'),
   bearish_threshold: real()
     .default(-0.005)
@@ -83,18 +83,18 @@ const REGIME = z.object({
     .describe('A bar is VOLATILE if the volatility ahead is above this multiple of the past one.'),
   progression_tolerance: real({ min: 0, max: 1 })
     .default(0.5)
-    .describe('Share of the small swings that must go with a trend.'),
+    .describe('Share of the small swings that must agree with a trend.'),
 });
 
 /** What a network can learn: each kind of labels with its settings. */
 export const LABEL_KINDS = {
-  zigzag: { summary: 'BUY, HOLD, SELL: which way the swing goes', settings: ZIGZAG },
+  zigzag: { summary: 'BUY, HOLD, SELL: the direction of the swing', settings: ZIGZAG },
   forward_return: { summary: 'A number: the return over the next bars', settings: FORWARD_RETURN },
   triple_barrier: {
     summary: 'BUY, HOLD, SELL: target, time limit or stop, whichever comes first',
     settings: TRIPLE_BARRIER,
   },
-  context: { summary: 'BULLISH, BEARISH, NEUTRAL: where the next bars go', settings: CONTEXT },
+  context: { summary: 'BULLISH, BEARISH, NEUTRAL: the direction of the next bars', settings: CONTEXT },
   regime: { summary: 'TRENDING_UP, TRENDING_DOWN, RANGING, VOLATILE', settings: REGIME },
 } satisfies Record<LabelSettings['source'], { summary: string; settings: z.ZodObject }>;
 

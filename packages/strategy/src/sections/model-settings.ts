@@ -10,7 +10,7 @@ import type { Reader } from '../section.js';
 
 const DROPOUT = real({ min: 0, below: 1 })
   .default(0.2)
-  .describe('Share of the units that each training step leaves out at random.');
+  .describe('Dropout: share of the units that each training step leaves out at random.');
 const SEQUENCE_LENGTH = whole(LIMITS.sequenceLength.min, LIMITS.sequenceLength.max).describe(
   "Length of the window in bars: the row's own bar and the bars before it.",
 );
@@ -53,7 +53,7 @@ export const ARCHITECTURES = {
     kernel_size: whole(1, LIMITS.kernelSize).default(3).describe('Bars that a filter sees at once.'),
     pool_size: whole(1, LIMITS.poolSize)
       .default(2)
-      .describe('Neighbouring values of which max pooling keeps the largest.'),
+      .describe('Max pooling keeps the largest of this many neighbouring values.'),
     hidden_layers: HIDDEN_LAYERS.default([64]).describe('Units of each dense layer after the convolutions.'),
     activation: ACTIVATION,
     dropout: DROPOUT,

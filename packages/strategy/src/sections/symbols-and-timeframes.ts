@@ -69,7 +69,9 @@ const DATE = z.string().meta({ format: 'date' });
 export const TRAINING_DATA = z.object({
   symbols: z
     .object({
-      mode: choice(SYMBOL_MODES).optional().describe('One symbol or several. For readers; the list decides.'),
+      mode: choice(SYMBOL_MODES)
+        .optional()
+        .describe('One symbol or several. This is a note for readers; the list decides.'),
       symbol: symbolName.optional().describe('One symbol.'),
       list: symbolList.optional().describe('Several symbols.'),
     })
@@ -78,7 +80,7 @@ export const TRAINING_DATA = z.object({
     .object({
       mode: choice(TIMEFRAME_MODES)
         .optional()
-        .describe('One timeframe or several. For readers; the list decides.'),
+        .describe('One timeframe or several. This is a note for readers; the list decides.'),
       timeframe: timeframeName.optional().describe('One timeframe.'),
       list: timeframeList.optional().describe('Several timeframes.'),
       base_timeframe: timeframeName
@@ -87,8 +89,8 @@ export const TRAINING_DATA = z.object({
     })
     .describe('The timeframes whose bars are used: timeframe, or list.'),
   history_required: HISTORY,
-  start_date: DATE.optional().describe('First day of the bars, if a training names none.'),
-  end_date: DATE.optional().describe('Last day of the bars, if a training names none.'),
+  start_date: DATE.optional().describe('First day of the bars, if the training request has none.'),
+  end_date: DATE.optional().describe('Last day of the bars, if the training request has none.'),
 });
 
 /**

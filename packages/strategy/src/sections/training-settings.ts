@@ -20,12 +20,12 @@ import { chooseLoss, LOSS_TYPES } from './loss.js';
 
 /** Settings in `training` or, in older files, in `model.training`. The former take precedence. */
 const SCALARS = z.object({
-  epochs: whole(1, LIMITS.epochs).default(100).describe('Largest number of passes over the training rows.'),
-  batch_size: whole(1, LIMITS.batchSize).default(32).describe('Rows of one training step.'),
-  learning_rate: real(LIMITS.learningRate).default(0.001).describe('Size of a training step.'),
-  optimizer: choice(OPTIMIZERS)
-    .default('adam')
-    .describe('How gradients become steps. sgd has a momentum of 0.9.'),
+  epochs: whole(1, LIMITS.epochs)
+    .default(100)
+    .describe('Maximum number of epochs: passes over the training rows.'),
+  batch_size: whole(1, LIMITS.batchSize).default(32).describe('Rows in one batch, for one training step.'),
+  learning_rate: real(LIMITS.learningRate).default(0.001).describe('Step size of the optimizer.'),
+  optimizer: choice(OPTIMIZERS).default('adam').describe('The optimizer. sgd has a momentum of 0.9.'),
   weight_decay: real({ min: 0, max: LIMITS.weightDecay })
     .optional()
     .describe('L2 penalty; with adamw the weights shrink instead. Default 0.0001, 0 for a regression.'),
@@ -41,10 +41,12 @@ const SCALARS = z.object({
     .describe('Loss function. Classes: cross_entropy (default), focal. A regression: huber (default), mse.'),
   focal_gamma: real({ min: 0, max: LIMITS.focalGamma })
     .default(2)
-    .describe('Loss focal: how much rows count less that the network already predicts well.'),
+    .describe(
+      'Loss focal: how strongly to reduce the weight of rows that the network already predicts well.',
+    ),
   huber_delta: real({ above: 0 })
     .default(0.01)
-    .describe('Loss huber: errors above it count linearly instead of squared.'),
+    .describe('Loss huber: errors above this value count linearly instead of squared.'),
   class_weights: z
     .preprocess(balancedAsTrue, flag())
     .default(false)
@@ -107,7 +109,7 @@ export const TRAINING = SCALARS.extend({
   lr_scheduler: z
     .union([z.literal(false), z.literal('none'), SCHEDULE])
     .optional()
-    .describe('Changes the learning rate while training. Without it, it stays the same.'),
+    .describe('Changes the learning rate during the training. Without it, the learning rate is constant.'),
   analytics: z
     .union([z.boolean(), ANALYTICS])
     .optional()
