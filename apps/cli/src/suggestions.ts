@@ -31,7 +31,7 @@ export async function nearestName(
   if (kind === undefined || message.includes('Did you mean')) return null;
   const names = apiNames(apiAccess(context), AbortSignal.timeout(API_MS));
   const known = (await names(kind, 'all')).map(({ value }) => value);
-  // the words of the command itself are no names
+  // the words of the command itself are not names
   const typed = words
     .flatMap((word) => word.replace(/^--[a-z-]+=/, '').split(','))
     .filter((word) => !word.startsWith('-'));

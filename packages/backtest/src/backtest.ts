@@ -16,7 +16,7 @@ import { tradeRows } from './trades.js';
 /** What a report says about the bars and the model. */
 export interface BacktestOptions {
   timeframe: Timeframe;
-  /** The range touches bars that the model was trained or chosen on. */
+  /** The range includes bars that the model was trained or selected on. */
   inSample: boolean;
   /** Of the random draws. */
   seed: number;

@@ -37,7 +37,7 @@ export interface StartBacktestRequest {
   /** Distance from the entry price; `null`: no target. */
   take_profit?: number | null;
   /**
-   * Allow a range that touches bars that the model was trained or chosen on. The result is then marked.
+   * Allow a range that includes bars that the model was trained or selected on. The result is then marked.
    *
    * @default false
    */

@@ -181,7 +181,7 @@ export interface EquityPoint {
 /** A backtest without its trades. */
 export interface BacktestReport {
   assumptions: BacktestAssumptions;
-  /** True if the range touches bars that the model was trained or chosen on: the figures then say nothing about the future. */
+  /** True if the range includes bars that the model was trained or selected on: the figures then say nothing about the future. */
   in_sample: boolean;
   symbols: string[];
   timeframe: string;

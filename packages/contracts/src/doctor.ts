@@ -10,11 +10,11 @@ export interface DoctorCheck {
   status: DoctorStatus;
   /** What was found, in one line. */
   summary: string;
-  /** What to do; `null` if nothing is to do. */
+  /** What to do; `null` if there is nothing to do. */
   advice: string | null;
 }
 
-/** `data` of `GET /doctor`: what the service needs, and whether it has it. */
+/** `data` of `GET /doctor`: what the service needs, and what is missing. */
 export interface DoctorReport {
   /** Version of the service. */
   version: string;

@@ -44,11 +44,11 @@ export interface ModelDecisions {
   /** The test part of all symbols. */
   test_part: ModelTestPart;
   /**
-   * Whether the bars have changed since the training. `changed`: the decisions are those on today's bars, and may differ from those that
+   * Whether the bars have changed since the training. `changed`: the decisions are computed from the current bars, and may differ from those that
    * the verdict judged.
    */
   bars_state: Exclude<TrainedBarsState, 'missing'>;
-  /** Bars of this symbol in the test part. Of more than 5,000, `bars` has the newest. */
+  /** Bars of this symbol in the test part. If there are more than 5,000, `bars` has the newest. */
   total_bars: number;
   /**
    * Oldest first.

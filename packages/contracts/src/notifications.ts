@@ -4,7 +4,7 @@ import type { VerdictLabel } from './verdict.js';
 
 /** Wire types of webhooks: requests that the API sends when an operation ends. */
 
-/** What a webhook can be told about. `edge`: a training or a backtest found an edge. */
+/** Events that a webhook can be sent for. `edge`: a training or a backtest found an edge. */
 export const NOTIFICATION_EVENTS = ['completed', 'failed', 'cancelled', 'edge'] as const;
 export type NotificationEvent = (typeof NOTIFICATION_EVENTS)[number];
 
@@ -17,13 +17,13 @@ export const MOST_WEBHOOKS = 100;
 /** Body of `POST /notifications`. */
 export interface CreateWebhookRequest {
   /**
-   * Where the API sends its requests. Without a login.
+   * Where the API sends its requests. It must not contain a user or a password.
    *
    * @example "https://example.com/ktrdr"
    */
   url: string;
   /**
-   * What the receiver wants to hear about.
+   * Events for which the API sends a request.
    *
    * @example ["completed", "failed", "edge"]
    */

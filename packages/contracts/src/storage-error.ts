@@ -33,7 +33,7 @@ export function storageError(error: unknown, doing: string, setting: FolderSetti
 }
 
 /**
- * The folder of a setting was there at the start of the service and is gone: moved, removed, or a disk that is not mounted. The
+ * The folder of a setting existed when the service started and is missing now: it was moved or removed, or a disk is not mounted. The
  * service does not create it again, because that would hide what is in it.
  */
 export function folderMissing(folder: string, setting: FolderSetting): KtrdrError {

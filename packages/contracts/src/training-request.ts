@@ -47,7 +47,7 @@ export interface TrainingOptions {
   walk_forward?: number;
   /**
    * Bars that each fold trains and validates on, directly before its test stretch or the gap: the window rolls. Without it, each fold
-   * trains on all bars before: the window grows.
+   * trains on all earlier bars: the window grows.
    */
   walk_forward_window?: number;
   /** Bars left out between the training of each fold and its test stretch. Without it, there is no gap. */
@@ -127,10 +127,10 @@ export interface StartTrainingRequest extends TrainingOptions {
   task_id?: string;
 }
 
-/** `data` of `GET /trainings/:id/request`: what a training was asked for. */
+/** `data` of `GET /trainings/:id/request`: the request of a training. */
 export interface TrainingRequestRecord {
   operation_id: string;
-  /** With the strategy's text. Sent to `POST /trainings/start`, it starts the same training on the bars of today. */
+  /** With the strategy's text. Sent to `POST /trainings/start`, it starts the same training on the current bars. */
   request: StartTrainingRequest;
 }
 

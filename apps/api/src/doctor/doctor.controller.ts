@@ -13,7 +13,7 @@ export class DoctorController {
   @Requires('read')
   @ApiOperation({
     operationId: 'getDoctorReport',
-    summary: 'What the service needs, whether it has it, and what to do about the rest',
+    summary: 'What the service needs, what is missing, and what to do',
   })
   @Answers('DoctorReport')
   report(): Promise<DoctorReport> {

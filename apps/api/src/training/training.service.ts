@@ -104,7 +104,7 @@ export class TrainingService {
     return { strategy, spec, issues: warnings };
   }
 
-  /** What a training was asked for. @throws KtrdrError `operation_not_found` */
+  /** The request of a training. @throws KtrdrError `operation_not_found` */
   async request(operationId: string): Promise<TrainingRequestRecord> {
     const { operation_type } = await this.operations.get(operationId);
     if (operation_type !== 'training') throw operationNotFound(operationId);

@@ -47,7 +47,7 @@ async function pageAddress(
   return path === null ? `${baseUrl}/` : `${baseUrl}/app${path}`;
 }
 
-/** Starts a program without a shell, which runs on when this one ends. @returns false if it cannot be started */
+/** Starts a program without a shell. It continues after this process has ended. @returns false if it cannot be started */
 function start({ command, args }: Browser, address: string): Promise<boolean> {
   return new Promise((resolve) => {
     const child = spawn(command, [...args, address], { stdio: 'ignore', detached: true });

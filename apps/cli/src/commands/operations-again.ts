@@ -30,7 +30,7 @@ export function retryOperation(
   return runAgain(context, 'retry', ids, options);
 }
 
-/** One operation is followed; several start and run on. */
+/** One operation is followed; several are started and not followed. */
 async function runAgain(
   context: CommandContext,
   how: 'resume' | 'retry',

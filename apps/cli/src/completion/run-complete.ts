@@ -18,7 +18,7 @@ export async function runComplete(words: readonly string[]): Promise<void> {
     try {
       return await apiNames(apiAccess(processSettings()), signal)(kind, command);
     } catch (error) {
-      // a shell in the middle of a line is no place for a message about a wrong setting
+      // the user is typing a command: a message about a wrong setting would disturb the line
       if (error instanceof CliError) return [];
       throw error;
     }

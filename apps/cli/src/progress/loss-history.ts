@@ -24,7 +24,7 @@ export class LossHistory {
     const loss = metrics?.['val_loss'] ?? metrics?.['train_loss'];
     if (current_epoch === null || loss === undefined || !Number.isFinite(loss)) return;
     const run = JSON.stringify([attempt, current_seed]);
-    // a resume goes on after the epochs before; a next seed begins again
+    // a resume continues after the earlier epochs; the next seed starts again at its first epoch
     if (this.run !== '' && run !== this.run && this.losses.has(String(current_epoch))) this.losses.clear();
     this.run = run;
     this.losses.set(String(current_epoch), loss);

@@ -7,7 +7,7 @@ const HOME = '\u001b[H';
 const CLEAR_TO_END_OF_LINE = '\u001b[K';
 const CLEAR_BELOW = '\u001b[0J';
 
-/** The terminal's second screen: each drawing replaces the one before, and at the end the first screen is as it was. */
+/** The terminal's second screen: each drawing replaces the previous one, and the end restores the first screen. */
 export class FullScreen {
   private isOpen = false;
 

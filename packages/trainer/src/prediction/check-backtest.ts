@@ -24,7 +24,7 @@ export interface BacktestRun {
   endDate: string | null;
   /** Replace those of the strategy. */
   settings: Partial<BacktestSettings>;
-  /** The range may touch bars that the model was trained or chosen on. */
+  /** The range may include bars that the model was trained or selected on. */
   inSample: boolean;
   /** ms since 1970. Bars that close later are ignored. */
   now: number;
@@ -42,7 +42,7 @@ export interface CheckedBacktest {
   untrained: string[];
   timeframe: Timeframe;
   range: Required<Pick<DateRange, 'start'>> & DateRange;
-  /** The range touches bars that the model was trained or chosen on. */
+  /** The range includes bars that the model was trained or selected on. */
   inSample: boolean;
   /** Start of the training's range, as requested; `null`: the first bar. */
   trainingStart: string | null;

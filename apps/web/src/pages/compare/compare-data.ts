@@ -61,7 +61,7 @@ export function figureRows(runs: readonly Run[]): ComparedRow[] {
   ].filter(({ values }) => values.some((value) => value !== UNKNOWN));
 }
 
-/** Settings of each run: what a training was asked for. */
+/** Settings of each run: the request of a training. */
 export function settingRows(runs: readonly Run[]): ComparedRow[] {
   const settings = runs.map(({ operation: { metadata } }): Record<string, unknown> => {
     const { parameters, ...rest } = metadata;
