@@ -85,7 +85,7 @@ test('an API lists, follows and cancels an operation that the other API runs', a
   expect(seen.slice(0, -1).filter(({ status }) => isTerminalStatus(status))).toEqual([]);
 });
 
-test('one stream tells what happens to the operations of both APIs, and what is removed', async () => {
+test('one stream reports changes of the operations of both APIs, and removals', async () => {
   const reader = await EventReader.open(`${two.url}/operations/events`);
   const states = (id: string): string[] =>
     reader

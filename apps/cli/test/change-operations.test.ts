@@ -67,7 +67,7 @@ describe('operations cancel with filters', () => {
     expect(context.stderr()).toMatch(/1 cancelled, 1 had ended before\.\n$/);
   });
 
-  test('Ctrl+C detaches: the cancels go on', async () => {
+  test('Ctrl+C detaches: the cancels continue', async () => {
     listed(one);
     server.set(one);
     const cancelled = run('operations', 'cancel', '--search', 'x', '--yes');
@@ -78,7 +78,7 @@ describe('operations cancel with filters', () => {
   });
 });
 
-test('operations retry goes on after a refusal, and exits with 1', async () => {
+test('operations retry continues after a refusal, and exits with 1', async () => {
   listed({ ...one, status: 'failed' }, { ...two, status: 'cancelled' });
   server.answers.set('POST /operations/op_1/retry', () => ({
     data: { operation_id: 'op_1', status: 'started', message: '' },
@@ -130,7 +130,7 @@ describe('operations list --watch', () => {
     expect(lines.map((line) => (JSON.parse(line) as { total_count: number }).total_count)).toEqual([1, 2]);
   });
 
-  test('goes on while the API does not answer', async () => {
+  test('continues while the API does not answer', async () => {
     listed(one);
     const watched = run('operations', 'list', '--watch');
     await eventually('the first list', () => context.stdout().includes('op_1'));

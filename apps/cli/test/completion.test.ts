@@ -126,7 +126,7 @@ describe('candidates', () => {
     expect(await complete(await wholeTree(), ['models', 'show', ''], names)).toEqual([]);
   });
 
-  test('an API that is too slow is not waited for', async () => {
+  test('completion does not wait for a slow API', async () => {
     server.answers.set('GET /audit', () => new Promise(() => {}));
     const slow = await WireServer.start();
     slow.answers.set('GET /models', () => new Promise(() => {}));

@@ -34,7 +34,7 @@ describe('ktrdr doctor', () => {
     server.answers.set('GET /doctor', () => ({ data: report() }));
   });
 
-  test('shows both reports, and that nothing is to do', async () => {
+  test('shows both reports, and that there is nothing to do', async () => {
     expect(await run('doctor')).toBe(0);
     expect(context.stdout()).toMatch(/✔ token +alice, role operate\n/);
     expect(context.stdout()).toMatch(/✔ clock +the clocks .* agree\n/);

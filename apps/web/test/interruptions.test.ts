@@ -75,7 +75,7 @@ describe('a page that is interrupted', () => {
     await context.close();
   });
 
-  test('the API is killed: the page says so, and goes on when the API is back', async () => {
+  test('the API is killed: the page says so, and continues when the API is back', async () => {
     const { id, release } = await startSlowly();
     const page = await world.open(`/app/operations/${id}`);
     await untilEpochs(page, 2);
@@ -104,7 +104,7 @@ describe('the list of operations', () => {
   });
   afterAll(() => world?.close());
 
-  test('an action hits exactly what it showed', async () => {
+  test('an action changes exactly the operations that it showed', async () => {
     const long = { iterations: 1_000, duration_seconds: 0.1 };
     const ids = await Promise.all([1, 2, 3, 4].map(() => world.start('/dummy/start', long)));
     const page = await world.open('/app/operations?type=dummy&status=running');

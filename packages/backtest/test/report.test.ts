@@ -168,7 +168,7 @@ describe('the equity curve', () => {
     ]);
   });
 
-  test('stands beside that of buying and holding, which ends with its return', () => {
+  test('is beside that of buy and hold, which ends with its return', () => {
     const { equity, benchmarks } = report([signals(THREE)]);
     const held = equity.map(({ buy_and_hold }) => buy_and_hold!);
     expect(held[0]).toBe(1000);

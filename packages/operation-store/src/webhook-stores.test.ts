@@ -83,7 +83,7 @@ describe.each(Object.entries(STORES))('webhooks in %s', (_name, empty) => {
 
   test.each(webhookStoreConformance(open))('$name', ({ run }) => run());
 
-  test('deliveries survive the process, and the operation that they tell of', async () => {
+  test('deliveries survive the process, and the removal of their operation', async () => {
     const { location, store, webhooks, end, close } = await open();
     const known = {
       id: 'wh_a',

@@ -36,7 +36,7 @@ function world() {
   return { clock, store, feed, told, listener, create, save };
 }
 
-test('a change of the status is told at once, progress at most four times a second, and the last state always', async () => {
+test('a change of the status is sent at once, progress at most four times a second, and the last state always', async () => {
   const { clock, store, feed, told, listener, create, save } = world();
   feed.follow(listener);
   await create();
@@ -73,7 +73,7 @@ test('a list gets no result, and listeners share what they get', async () => {
   expect(changes[1]?.at(-1)).toBe(last);
 });
 
-test('a removed operation is told as removed', async () => {
+test('a removed operation is reported as removed', async () => {
   const { clock, store, feed, told, listener, create } = world();
   feed.follow(listener);
   await create();
@@ -84,7 +84,7 @@ test('a removed operation is told as removed', async () => {
   expect(told).toEqual(['pending 0', 'cancelled 0', 'removed op_1']);
 });
 
-test('a write that a list does not show is not told', async () => {
+test('a write that a list does not show is not reported', async () => {
   const { clock, store, feed, told, listener, create } = world();
   feed.follow(listener);
   await create();
@@ -116,7 +116,7 @@ test('nothing is read and no timer waits while nobody listens', async () => {
   expect([reads - before, clock.waiting]).toEqual([0, 0]);
 });
 
-test('what was written during an outage is told after it', async () => {
+test('what was written during an outage is reported after it', async () => {
   const { clock, store, feed, told, listener, create } = world();
   const get = store.get.bind(store);
   feed.follow(listener);
@@ -129,7 +129,7 @@ test('what was written during an outage is told after it', async () => {
   expect(told).toEqual(['pending 0']);
 });
 
-test('writes that may have been missed are told', async () => {
+test('writes that may have been missed are reported', async () => {
   const { feed, store, told, listener } = world();
   let write = (_id: string | null): void => {};
   store.onWrite = (heard) => {

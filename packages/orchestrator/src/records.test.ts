@@ -57,7 +57,7 @@ describe('the curve of an operation', () => {
     await expect(operations.metrics('nosuch')).rejects.toMatchObject({ code: 'operation_not_found' });
   });
 
-  test('goes on with a resume, which computes the last epochs again, and begins anew with a retry', async () => {
+  test('continues with a resume, which computes the last epochs again, and starts again with a retry', async () => {
     const { start, operations } = serviceFor(async ({ attempt, metrics, setResumable }) => {
       if (attempt === 1) metrics.add([epoch(1), epoch(2), epoch(3)]);
       if (attempt === 2) metrics.add([epoch(2, { val_loss: 0.25 })]);

@@ -67,7 +67,7 @@ describe('the progress of several seeds', () => {
   });
 });
 
-test('the best epoch stays after the training and is unknown at the start of the next seed; earlier hosts do not tell it', () => {
+test('the best epoch stays after the training and is unknown at the start of the next seed; earlier hosts do not report it', () => {
   const update = (change: Partial<TrainingProgressUpdate>): unknown =>
     trainingProgress({
       phase: 'training',

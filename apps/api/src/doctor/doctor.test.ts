@@ -16,7 +16,7 @@ test.each([
   expect(finding.advice === null).toBe(status === 'ok');
 });
 
-test('the free space of a disk is told, with the setting of the folder', async () => {
+test('the free space of a disk is reported, with the setting of the folder', async () => {
   expect(await checkDisk('STATE_DIR', tmpdir())).toMatchObject({
     summary: expect.stringMatching(/^\d+\.\d GB free for .* \(STATE_DIR\)$/),
   });

@@ -151,7 +151,7 @@ test('a receiver gets one signed message that says how the operation ended', asy
   expect(received).toHaveLength(1);
 });
 
-test('a webhook for edges hears of edges only', async () => {
+test('a webhook for edges gets only edges', async () => {
   await webhook('/edge', ['edge']);
   end('op_training_1', { result: { verdict: { label: 'no_edge', reasons: [] } } });
   end('op_training_2', { result: null });
@@ -162,7 +162,7 @@ test('a webhook for edges hears of edges only', async () => {
   expect(received.map((_, at) => messageAt(at).operation?.operation_id)).toEqual(['op_training_3']);
 });
 
-test('an operation that was removed or resumed since is no reason to stop', async () => {
+test('an operation that was removed or resumed meanwhile does not stop the deliveries', async () => {
   await webhook('/hook', ['cancelled']);
   end('op_training_1', { status: 'cancelled' });
   end('op_training_2', { status: 'cancelled' });
@@ -213,7 +213,7 @@ test('after a day it has failed, and the log says so', async () => {
   expect(logger.messages('warn')).toEqual(['a message to a webhook was not delivered for a day']);
 });
 
-test('a receiver that hangs holds nobody else', async () => {
+test('a receiver that hangs delays no other receiver', async () => {
   await webhook('/silent', ['completed']);
   await webhook('/hook', ['completed']);
   answers['/silent'] = () => {};

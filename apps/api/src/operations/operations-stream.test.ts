@@ -35,7 +35,7 @@ function open() {
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-test('opens with the time and the version, then tells each change, and a comment when nothing changes', async () => {
+test('begins with the time and the version, then sends each change, and a comment when nothing changes', async () => {
   const { clock, stream, happen } = open();
   const said: string[] = [];
   stream.on('data', (text: string) => said.push(text));
@@ -79,7 +79,7 @@ test('a reader that is far behind is told to load its list again, and holds no e
   expect(text).toContain(OPENED);
 });
 
-test('missed changes are told by another open event', async () => {
+test('another ready event reports missed changes', async () => {
   const { stream, happen } = open();
   let text = '';
   stream.on('data', (part: string) => (text += part));

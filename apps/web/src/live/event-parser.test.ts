@@ -9,7 +9,7 @@ const EVENTS = [
   ['message', 'plain'],
 ];
 
-test.each([1, 2, 7, 1000])('a stream that comes in parts of %d characters gives its events', (size) => {
+test.each([1, 2, 7, 1000])('a stream that arrives in parts of %d characters gives its events', (size) => {
   const events: [string, string][] = [];
   const parser = new EventParser((type, data) => events.push([type, data]));
   for (let at = 0; at < STREAM.length; at += size) parser.push(STREAM.slice(at, at + size));

@@ -17,7 +17,7 @@ const operation = (status: string, others: object = {}): TypedOperationSummary =
     ...others,
   }) as unknown as TypedOperationSummary;
 
-test('an end is told once', () => {
+test('an end is reported once', () => {
   const news = new OperationNews();
   expect(news.see(operation('running'), NOW)).toBe(false);
   expect(news.activeIds).toEqual(['op_1']);
@@ -26,19 +26,19 @@ test('an end is told once', () => {
   expect(news.activeIds).toEqual([]);
 });
 
-test('an end during an interruption is told, however long it was', () => {
+test('an end during an interruption is reported, even after a long one', () => {
   const news = new OperationNews();
   news.see(operation('running'), NOW);
   expect(news.see(operation('failed'), NOW + 3_600_000)).toBe(true);
 });
 
-test('an old end that was never seen running is no news', () => {
+test('an old end of an operation that was never seen running is not news', () => {
   const news = new OperationNews();
   expect(news.see(operation('completed'), NOW + 3_600_000)).toBe(false);
   expect(news.see(operation('completed'), NOW + 1_000)).toBe(true);
 });
 
-test('the next attempt is told again', () => {
+test('the end of the next attempt is reported again', () => {
   const news = new OperationNews();
   expect(news.see(operation('failed'), NOW)).toBe(true);
   news.see(operation('running', { attempt: 2 }), NOW);

@@ -54,7 +54,7 @@ test('what is being typed belongs to the map that its indentation says', () => {
   expect(paths('list:\n  - ')).toEqual(['list', 'list.0']);
 });
 
-test('a flow collection goes on over lines that are indented more', () => {
+test('a flow collection continues over lines that are indented more', () => {
   expect(paths('a: {\n  b: 1,\n  c: [2,\n    3]\n}\nd: 4')).toEqual([
     'a',
     'a.b=1',

@@ -33,7 +33,7 @@ test('an answer that leaves its question open stays with the new message', () =>
   expect(again).toEqual({ question: question('on_conflict', 'new'), answer: 'refuse', isOpen: true });
 });
 
-test('a question that was not answered and is not asked again goes', () => {
+test('a question that was not answered and is not asked again is removed', () => {
   expect(askedAfter(askedAfter([], [question('timezone')]), [])).toEqual([]);
 });
 

@@ -26,7 +26,7 @@ test('percents become shares, and the sizing has its number', () => {
   });
 });
 
-test('what is not a number is named', () => {
+test('names what is not a number', () => {
   expect(numberProblem('')).toBeNull();
   expect(numberProblem('2.5')).toBeNull();
   expect(numberProblem('2,5')).toContain('Write a number');

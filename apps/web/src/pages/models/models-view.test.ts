@@ -73,7 +73,7 @@ test('filters look for every word in name, symbols and engine', () => {
   expect(shown({ verdict: 'none' })).toEqual(['gone/1h_v1']);
 });
 
-test('a second click on a column turns its order round', () => {
+test('a second click on a column reverses its order', () => {
   expect(nextSort('', 'created')).toBe('-created');
   expect(nextSort('-created', 'created')).toBe('created');
   expect(nextSort('accuracy', 'accuracy')).toBe('-accuracy');

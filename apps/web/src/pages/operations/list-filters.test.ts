@@ -28,7 +28,7 @@ describe('the filters of an address', () => {
     });
   });
 
-  test('leave out what is no status, type or time', () => {
+  test('leave out what is not a status, type or time', () => {
     const filters = filtersOf({ status: 'broken', type: 'x,backtest', since: 'soon', search: '' }, NOW);
     expect(filters).toEqual({ statuses: [], types: ['backtest'], since: null, search: '' });
   });

@@ -95,7 +95,7 @@ function aboutTime(seconds: number): string {
   return seconds < 1 ? 'less than 1 s' : `about ${formatDuration(Math.round(seconds) * 1_000)}`;
 }
 
-/** The verdict counts costs, so the form names them. Set them in the strategy file. */
+/** The verdict counts costs, so the form shows them. The strategy file sets them. */
 function Costs({ strategy }: { strategy: StrategyChoice }) {
   const key = strategy.kind === 'file' ? `costs ${strategy.name}` : `text ${strategy.text}`;
   const { value } = useResource(key, async (signal) =>

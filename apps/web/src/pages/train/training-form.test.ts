@@ -55,7 +55,7 @@ test('numbers outside their bounds are named', () => {
   expect(numberProblems({ ...EMPTY_FORM, seeds: '2', validation_split: '0.2' }).size).toBe(0);
 });
 
-test('bars at hand are the days of each file, and files that are missing or cannot be read', () => {
+test('available bars are the days of each file, and files that are missing or cannot be read', () => {
   expect(availableBars(BARS, ['AAPL', 'BAD', 'X'], ['1h'])).toEqual({
     files: [{ name: 'AAPL 1h', rows: 9207, first: '2016-01-04', last: '2021-03-31' }],
     missing: ['BAD 1h', 'X 1h'],
