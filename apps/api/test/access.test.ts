@@ -210,7 +210,7 @@ describe('webhooks', () => {
     expect(webhooks).toEqual([created]);
   });
 
-  test('reach the receiver of the document when an operation ends, and it refuses unsigned messages', async () => {
+  test('reach the receiver in the documentation when an operation ends, and it refuses unsigned messages', async () => {
     const { webhooks } = dataOf(await send<WebhookList>('bob', 'GET /notifications'));
     const { id } = webhooks[0]!;
     const test = async () => dataOf(await send<WebhookTest>('bob', `POST /notifications/${id}/test`));
