@@ -119,7 +119,7 @@ test('a link is neither read, replaced nor deleted', async () => {
   await expect(new StrategyFiles('/sys/kernel').save('mine', TEXT, null)).rejects.toMatchObject({
     code: 'folder_read_only',
     message: expect.stringMatching(
-      /^Saving mine\.yaml failed \(E[A-Z]+\): the API must not write into \/sys\/kernel\. Nothing was changed\. Give the API write permission/,
+      /^Saving mine\.yaml failed \(E[A-Z]+\): the API cannot write to \/sys\/kernel\. Nothing was changed\. Give the API write permission/,
     ),
   });
 });
