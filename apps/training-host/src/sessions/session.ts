@@ -213,7 +213,10 @@ export class Session {
   private async points(after: EpochPlace | null): Promise<EpochMetrics[]> {
     const points = await this.parts.operations.metrics(this.id);
     const later = after === null ? points : points.filter((point) => comparePlaces(point, after) > 0);
-    return later.map(({ attempt: _, ...epoch }) => epoch);
+    return later.map((point) => {
+      const { attempt: _, ...epoch } = point;
+      return epoch;
+    });
   }
 
   /** The session's API is gone, or cannot reach this host. */
