@@ -11,7 +11,7 @@ await main(async () => {
   const [app = ''] = process.argv.splice(2, 1);
   const entry = join(ROOT, 'apps', app, 'dist/main.js');
   if (!existsSync(entry)) throw new CommandFailed('Nothing is built yet. Run once: npm run quickstart');
-  // Compose gives the same file to the API's container. A variable of the environment counts before it.
+  // Compose gives the same file to the API's container. An environment variable overrides it.
   if (existsSync(SECRETS_FILE)) process.loadEnvFile(SECRETS_FILE);
   await import(pathToFileURL(entry).href);
 });

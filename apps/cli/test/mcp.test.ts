@@ -132,7 +132,7 @@ test('an error has a code, what is wrong and what to do', async () => {
       'strategy_changed',
       /already a strategy pattern.*read the file first/,
     ],
-    ['import_bars', { path: '/nosuch.csv' }, 'invalid_request', /is not a file\. Write its whole path/],
+    ['import_bars', { path: '/nosuch.csv' }, 'invalid_request', /is not a file\. Write its full path/],
     ['wait_for_operation', { operation_id: 'op_nosuch' }, 'operation_not_found', /./],
   ] as const) {
     const { isError, content } = await client.call(name, args);
